@@ -1,0 +1,1 @@
+export type { ResponseLog, Service, ServiceRequest, ServiceResponse } from './service.js'

@@ -1,0 +1,48 @@
+import type { ByteSource, LentBytes } from '@bindery/storage'
+
+/**
+ * A request as the process around the service hands it in. Header values and the target are byte strings:
+ * each character is one byte (0x00-0xFF), so that what a client sent can be signed and echoed unchanged.
+ */
+export interface ServiceRequest {
+  readonly method: string
+  readonly scheme: 'http' | 'https'
+  /** The Host header as sent, port included; '' if absent. */
+  readonly host: string
+  /** Path and query as sent (origin form), percent-encoding untouched. */
+  readonly target: string
+  /** Names in lower case. Repeated headers are joined by ','. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly remoteAddress: string
+  /** The first read of it lets the sender go on (100 Continue); nothing of it is read before the requester is authorised. */
+  readonly body: ByteSource
+}
+
+/** A response. `body` is the whole body, or pieces lent by the blob store, each to be released when it has been sent. */
+export interface ServiceResponse {
+  readonly status: number
+  /** In the order of the wire; values are byte strings. Content-Length is set unless the body's length is unknown. */
+  readonly headers: readonly (readonly [name: string, value: string])[]
+  readonly body: Uint8Array | AsyncIterable<LentBytes> | undefined
+  /** For the access log. */
+  readonly log: ResponseLog
+}
+
+export interface ResponseLog {
+  readonly requestId: string
+  readonly operation?: string | undefined
+  readonly bucket?: string | undefined
+  readonly key?: string | undefined
+  readonly uploadId?: string | undefined
+  readonly accessKeyId?: string | undefined
+  /** Cause in the error catalogue, OSS code, and for failures that are ours, the error itself. */
+  readonly cause?: string | undefined
+  readonly code?: string | undefined
+  readonly failure?: unknown
+}
+
+/** The store as a function. It has no socket, clock or randomness of its own. */
+export interface Service {
+  /** Never rejects: every failure is a response. */
+  handle(request: ServiceRequest): Promise<ServiceResponse>
+}

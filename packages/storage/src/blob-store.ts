@@ -1,0 +1,73 @@
+/**
+ * Where the bytes of a blob come from. The engine lends a buffer only while bytes arrive:
+ * it waits for `ready`, takes a buffer from its pool, has it filled, and gives it back.
+ */
+export interface ByteSource {
+  /** Bytes announced by the sender, or undefined if unknown. A source that ends short or runs over rejects by itself. */
+  readonly size: number | undefined
+  /** Resolves when a byte is there or the source has ended. */
+  ready(): Promise<void>
+  /**
+   * Fills `buffer` from its start and resolves with the bytes written: fewer than its length when the source has ended
+   * or its sender pauses. 0 means the end, and only the end.
+   */
+  read(buffer: Uint8Array): Promise<number>
+}
+
+/** A piece of a blob, lent by the engine's pool: its bytes may be used until `release`, which must be called once. */
+export interface LentBytes {
+  readonly bytes: Uint8Array
+  release(): void
+}
+
+/** Names a blob; opaque to all but its engine. At most 200 characters of `[A-Za-z0-9._-]`. */
+export type BlobId = string
+
+/** What the engine must know beforehand. Stored in the blob's header. */
+export interface BlobHint {
+  /** The metadata key whose record is to own the blob. */
+  readonly owner: Uint8Array
+}
+
+export interface BlobInfo {
+  readonly id: BlobId
+  /** Bytes. */
+  readonly size: number
+  /** MD5 of the bytes, 16 bytes. */
+  readonly md5: Uint8Array
+  /** CRC-64 (ECMA-182, reflected) of the bytes. */
+  readonly crc64: bigint
+}
+
+/** A blob as `list` meets it, without reading its bytes. */
+export interface BlobEntry {
+  readonly id: BlobId
+  /** The incarnation of the process that wrote it: the id's beginning. */
+  readonly incarnation: string
+  readonly size: number
+  readonly hint: BlobHint | undefined
+}
+
+/** Half-open: bytes with `start <= position < end`. */
+export interface ByteRange {
+  readonly start: number
+  readonly end: number
+}
+
+/** A store of immutable blobs, written once. */
+export interface BlobStore {
+  /** Random id of this process's use of the store. Every blob id that it makes begins with it and a counter. */
+  readonly incarnation: string
+  /** Stores a source's bytes. Durable when it resolves; nothing of a failed write is ever visible. Passes the source's error on. */
+  write(source: ByteSource, hint: BlobHint): Promise<BlobInfo>
+  /**
+   * Yields a range in order (default: the whole). Every chunk that it touches is checked against its stored checksum first.
+   * Throws StorageError `notFound`, `corrupt`. Ending the iteration early releases what it holds.
+   */
+  read(id: BlobId, range?: ByteRange): AsyncIterable<LentBytes>
+  /** Deletes a blob. Deleting what is not there succeeds. */
+  delete(id: BlobId): Promise<void>
+  /** The blobs of the store whose id sorts after `after`, in order of id; unfinished writes of dead incarnations among them. */
+  list(after?: BlobId): AsyncIterable<BlobEntry>
+  close(): Promise<void>
+}

@@ -1,0 +1,28 @@
+import { StorageError } from './storage-error.js'
+
+const COUNTER_BYTES = 8
+
+/** A counters row: signed 64-bit big-endian integers, one after another. Numbers must be safe integers. */
+export function encodeCounters(values: readonly number[]): Uint8Array {
+  const bytes = new Uint8Array(values.length * COUNTER_BYTES)
+  const view = new DataView(bytes.buffer)
+  values.forEach((value, index) => view.setBigInt64(index * COUNTER_BYTES, BigInt(value)))
+  return bytes
+}
+
+export function decodeCounters(bytes: Uint8Array): number[] {
+  if (bytes.length % COUNTER_BYTES !== 0) throw new StorageError('corrupt', 'a counters row has a broken length')
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return Array.from({ length: bytes.length / COUNTER_BYTES }, (_, index) =>
+    Number(view.getBigInt64(index * COUNTER_BYTES)),
+  )
+}
+
+/** The row after `deltas` were added; a missing row counts as zeros, and the longer of both lengths is kept. */
+export function addCounters(row: Uint8Array | undefined, deltas: readonly number[]): Uint8Array {
+  const values = row === undefined ? [] : decodeCounters(row)
+  deltas.forEach((delta, index) => {
+    values[index] = (values[index] ?? 0) + delta
+  })
+  return encodeCounters(values)
+}

@@ -1,0 +1,51 @@
+/** Bytes of a key or a value. Keys are ordered as unsigned bytes. */
+export type Bytes = Uint8Array
+
+/** One row of a range. */
+export interface Row {
+  readonly key: Bytes
+  readonly value: Bytes
+}
+
+export interface RangeOptions {
+  /** Rows returned at most; counts toward the limit of rows read. */
+  readonly limit: number
+  /** From the end of the range towards its start. */
+  readonly reverse?: boolean
+}
+
+/** Reads of one consistent state. */
+export interface Reader {
+  /** The value of a key, or undefined. The bytes belong to the caller and do not change. */
+  get(key: Bytes): Promise<Bytes | undefined>
+  /** The values of several keys, in their order. */
+  getMany(keys: readonly Bytes[]): Promise<(Bytes | undefined)[]>
+  /** Rows with `from <= key < to`. Fewer than `limit` rows mean that the range has no more. */
+  range(from: Bytes, to: Bytes, options: RangeOptions): Promise<Row[]>
+}
+
+/** Reads and writes of one transaction. A read sees the transaction's own sets and deletes, not its adds. */
+export interface Transaction extends Reader {
+  set(key: Bytes, value: Bytes): void
+  delete(key: Bytes): void
+  /**
+   * Adds `deltas` to the counters of a row when the transaction commits; a missing row counts as zeros.
+   * Two adds never conflict; a get conflicts with an add as with any write. The row is a counters row (`encodeCounters`).
+   * A set or delete of the same key in the same transaction is refused.
+   */
+  add(key: Bytes, deltas: readonly number[]): void
+}
+
+/** An ordered key-value store with serializable transactions. Limits: `METADATA_LIMITS`; beyond, every engine throws. */
+export interface MetadataStore {
+  /**
+   * Runs `body` in one serializable transaction; its writes are durable when the promise resolves.
+   * `body` may run more than once (a conflict), and awaits nothing but `tx`; a body that leaves `tx` is refused.
+   * When it throws, nothing is written and the error is thrown on.
+   * Throws StorageError `conflict` after 16 attempts, `limit`, `noSpace`, `unavailable`.
+   */
+  transact<T>(body: (tx: Transaction) => Promise<T>): Promise<T>
+  /** Runs `body` on one consistent state that is no older than the call. Short: a long reader makes the store grow. */
+  read<T>(body: (reader: Reader) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
