@@ -1,0 +1,100 @@
+import type { Cause } from './errors/catalogue.js'
+import { OssError } from './errors/oss-error.js'
+import { textOfByteString } from './text.js'
+
+/** A pair of pure functions between the text of the wire and a value. `name` stands in the reference pages. */
+export interface Codec<T> {
+  readonly name: string
+  /** Throws an OssError; `argument` names the query key, header or element for it. */
+  decode(text: string, argument: string): T
+  encode(value: T): string
+}
+
+/** The error of a bad value: the cause with the argument's name and value. */
+export function badArgument(cause: Cause, argument: string, value: string): OssError {
+  return new OssError(cause, { ArgumentName: argument, ArgumentValue: textOfByteString(value) ?? value })
+}
+
+/** Any text, unchanged. */
+export const text: Codec<string> = { name: 'text', decode: (value) => value, encode: (value) => value }
+
+/** A whole number in decimal, within bounds. */
+export function integer(min: number, max: number, cause: Cause = 'invalidArgument'): Codec<number> {
+  return {
+    name: `integer ${min}–${max}`,
+    decode(value, argument) {
+      const number = /^-?\d{1,15}$/.test(value) ? Number(value) : Number.NaN
+      if (!(number >= min && number <= max)) throw badArgument(cause, argument, value)
+      return number
+    },
+    encode: String,
+  }
+}
+
+/** One of some words. With `ignoreCase` any letter case is read, and the listed spelling is the value. */
+export function oneOf<const T extends string>(
+  values: readonly T[],
+  cause: Cause = 'invalidArgument',
+  { ignoreCase = false } = {},
+): Codec<T> {
+  return {
+    name: values.join(' | '),
+    decode(value, argument) {
+      const found = values.find((one) => one === value || (ignoreCase && one.toLowerCase() === value.toLowerCase()))
+      if (found === undefined) throw badArgument(cause, argument, value)
+      return found
+    },
+    encode: (value) => value,
+  }
+}
+
+/** `true` or `false`. */
+export function truth(cause: Cause = 'invalidArgument'): Codec<boolean> {
+  const words = oneOf(['true', 'false'], cause, { ignoreCase: true })
+  return { name: 'true | false', decode: (value, argument) => words.decode(value, argument) === 'true', encode: String }
+}
+
+/** A key that counts by being there, whatever its value. */
+export const present: Codec<boolean> = { name: 'flag', decode: () => true, encode: () => '' }
+
+/** A content tag: bare inside, in double quotes on the wire; read with or without them. */
+export const etag: Codec<string> = {
+  name: 'ETag',
+  decode: (value) => value.trim().replace(/^"(.*)"$/s, '$1'),
+  encode: (value) => `"${value}"`,
+}
+
+/** RFC 1123 time; read leniently: what is no date is undefined. Milliseconds since 1970 inside. */
+export const httpDate: Codec<number | undefined> = {
+  name: 'HTTP date',
+  decode(value) {
+    const time = Date.parse(value)
+    return Number.isNaN(time) ? undefined : time
+  },
+  encode: (value) => (value === undefined ? '' : formatHttpDate(value)),
+}
+
+/** ISO 8601 in UTC with whole seconds, `2026-01-05T08:00:00.000Z`. Milliseconds since 1970 inside. */
+export const isoDate: Codec<number> = {
+  name: 'ISO 8601 time',
+  decode(value, argument) {
+    const time = Date.parse(value)
+    if (Number.isNaN(time)) throw badArgument('invalidArgument', argument, value)
+    return time
+  },
+  encode: (value) => `${new Date(value).toISOString().slice(0, 19)}.000Z`,
+}
+
+/** CRC-64 as unsigned decimal. */
+export const crc64Decimal: Codec<bigint> = {
+  name: 'CRC-64',
+  decode(value, argument) {
+    if (!/^\d{1,20}$/.test(value)) throw badArgument('invalidArgument', argument, value)
+    return BigInt(value)
+  },
+  encode: String,
+}
+
+export function formatHttpDate(time: number): string {
+  return new Date(time).toUTCString()
+}

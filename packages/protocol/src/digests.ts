@@ -1,0 +1,7 @@
+/** One-shot digests. The protocol asks for them, and whoever runs it hands them in. Keys and data are bytes. */
+export interface Digests {
+  md5(data: Uint8Array): Uint8Array
+  sha256(data: Uint8Array): Uint8Array
+  hmacSha1(key: Uint8Array, data: Uint8Array): Uint8Array
+  hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array
+}

@@ -1,0 +1,271 @@
+// size: exempt (a table: one row a cause)
+
+/** One cause of failure as the wire shows it. */
+export interface ErrorRow {
+  /** OSS's coarse code, which clients match on. */
+  readonly code: string
+  readonly status: number
+  /** OSS's own text. `{name}` is replaced by the detail of that name, which is then no element of its own. */
+  readonly message: string
+  /** OSS's fine code, where its value is known. */
+  readonly ec?: string
+  /** Whether the same request may succeed when sent again: at once, after a while, or never. */
+  readonly retry: 'never' | 'now' | 'later'
+}
+
+type Extra = { readonly ec?: string; readonly retry?: ErrorRow['retry'] }
+
+function row(code: string, status: number, message: string, { ec, retry = 'never' }: Extra = {}): ErrorRow {
+  return ec === undefined ? { code, status, message, retry } : { code, status, message, ec, retry }
+}
+
+const invalidArgument = (message: string, ec?: string) =>
+  row('InvalidArgument', 400, message, ec === undefined ? {} : { ec })
+const accessDenied = (message: string, ec?: string) => row('AccessDenied', 403, message, ec === undefined ? {} : { ec })
+
+const NO_SUCH_UPLOAD =
+  'The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.'
+const MALFORMED_XML = 'The XML you provided was not well-formed or did not validate against our published schema.'
+const INVALID_MD5 = 'The Content-MD5 you specified was invalid.'
+const INVALID_OBJECT = 'The specified object is not valid.'
+const FILE_EXISTS = 'The object you specified already exists and can not be overwritten.'
+const NOT_IMPLEMENTED_HEADER = 'A header you provided implies functionality that is not implemented.'
+const TAG_INVALID = 'The TagKey you have provided is invalid.'
+
+/**
+ * Every failure that Bindery can answer, one row a cause; several causes share a code. Texts are the wire's own.
+ * @see https://help.aliyun.com/document_detail/32005.html
+ */
+export const CATALOGUE = {
+  // Names and lookups
+  noSuchBucket: row('NoSuchBucket', 404, 'The specified bucket does not exist.', { ec: '0015-00000101' }),
+  noSuchKey: row('NoSuchKey', 404, 'The specified key does not exist.', { ec: '0026-00000001' }),
+  noSuchUpload: row('NoSuchUpload', 404, NO_SUCH_UPLOAD, { ec: '0042-00000104' }),
+  noSuchUploadOnAbort: row('NoSuchUpload', 404, NO_SUCH_UPLOAD, { ec: '0042-00000002' }),
+  noSuchUploadIdMissing: row('NoSuchUpload', 404, NO_SUCH_UPLOAD, { ec: '0017-00000244' }),
+  noSuchVersion: row('NoSuchVersion', 404, 'The specified version does not exist.', { ec: '0026-00000001' }),
+  invalidBucketName: row('InvalidBucketName', 400, 'The specified bucket is not valid.', { ec: '0015-00000001' }),
+  objectNameEmpty: row('InvalidObjectName', 400, 'The Object name can not be empty', { ec: '0016-00000001' }),
+  objectNameTooLong: row('InvalidObjectName', 400, 'The Length of Object name must be less than 1024.', {
+    ec: '0016-00000003',
+  }),
+  objectNameNotUtf8: row('InvalidObjectName', 400, INVALID_OBJECT, { ec: '0016-00000004' }),
+  objectNameInvalid: row('InvalidObjectName', 400, INVALID_OBJECT, { ec: '0016-00000005' }),
+
+  // Multipart upload
+  invalidPart: row(
+    'InvalidPart',
+    400,
+    "One or more of the specified parts could not be found or the specified entity tag might not have matched the part's entity tag.",
+  ),
+  invalidPartOrder: row(
+    'InvalidPartOrder',
+    400,
+    'The list of parts was not in ascending order. Parts list must specified in order by part number.',
+    { ec: '0042-00000209' },
+  ),
+  entityTooSmall: row('EntityTooSmall', 400, 'Your proposed upload smaller than the minimum allowed size.', {
+    ec: '0042-00000213',
+  }),
+  entityTooLarge: row('EntityTooLarge', 400, 'Your proposed upload exceeds the maximum allowed size.'),
+  malformedCompleteXml: row('MalformedXML', 400, MALFORMED_XML, { ec: '0042-00000205' }),
+  completeAllWithBody: invalidArgument(
+    'Should not speficy both complete all header and http body.',
+    '0042-00000216',
+  ),
+  partNumberMissing: invalidArgument('Unexpected query string parameter', '0017-00000219'),
+  partNumberOutOfRange: invalidArgument(
+    'Part number must be an integer between 1 and 10000, inclusive.',
+    '0017-00000220',
+  ),
+  partNotSequential: row(
+    'PartNotSequential',
+    400,
+    'For sequential multipart upload, you must upload or complete parts with sequential part number.',
+  ),
+  partAlreadyExist: row(
+    'PartAlreadyExist',
+    409,
+    "For sequential multipart upload, you can't overwrite uploaded parts.",
+    { ec: '0042-00000108' },
+  ),
+
+  // State of buckets and objects
+  fileAlreadyExists: row('FileAlreadyExists', 409, FILE_EXISTS, { ec: '0026-00000002' }),
+  bucketNameTaken: row(
+    'BucketAlreadyExists',
+    409,
+    'The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.',
+    { ec: '0015-00000104' },
+  ),
+  bucketStorageClassFixed: row('BucketAlreadyExists', 409, "Cannot modify existing bucket's storage class."),
+  bucketRedundancyFixed: row('BucketAlreadyExists', 409, "Bucket already exists can't modify data redundancy type."),
+  bucketHasObjects: row('BucketNotEmpty', 409, 'The bucket has objects. Please delete them first.', {
+    ec: '0015-00000301',
+  }),
+  bucketHasUploads: row(
+    'BucketNotEmpty',
+    409,
+    'The bucket has Multipart Uploads. Please complete or abort them first.',
+  ),
+  tooManyBuckets: row('TooManyBuckets', 400, 'You have attempted to create more buckets than allowed.'),
+  preconditionFailed: row(
+    'PreconditionFailed',
+    412,
+    'At least one of the pre-conditions you specified did not hold.',
+    { ec: '0017-00001001' },
+  ),
+  notModified: row('NotModified', 304, 'Not Modified'),
+  invalidRange: row('InvalidRange', 416, 'The requested range cannot be satisfied'),
+
+  // Bodies
+  malformedXml: row('MalformedXML', 400, MALFORMED_XML),
+  invalidDigestFormat: row('InvalidDigest', 400, INVALID_MD5, { ec: '0017-00000502' }),
+  invalidDigestMismatch: row('InvalidDigest', 400, INVALID_MD5, { ec: '0017-00000503' }),
+  incompleteBody: row(
+    'IncompleteBody',
+    400,
+    'You did not provide the number of bytes specified by the Content-Length HTTP header.',
+    { retry: 'now' },
+  ),
+  missingContentLength: row('MissingContentLength', 411, 'You must provide the Content-Length HTTP header.'),
+  requestTimeout: row(
+    'RequestTimeout',
+    400,
+    'Your socket connection to the server was not read from or written to within the timeout period. Idle connections will be closed.',
+    { retry: 'now' },
+  ),
+  deleteTooManyObjects: row('MalformedXML', 400, MALFORMED_XML, { ec: '0016-00000609' }),
+  deleteMalformed: row('MalformedXML', 400, MALFORMED_XML, { ec: '0016-00000607' }),
+  deleteWithoutObjects: row('MalformedXML', 400, MALFORMED_XML, { ec: '0016-00000615' }),
+  deleteWithoutMd5: row('MissingArgument', 400, 'Missing Some Required Arguments.', { ec: '0016-00000606' }),
+
+  // Arguments
+  invalidArgument: invalidArgument('Invalid Argument.'),
+  invalidEncodingType: invalidArgument('Invalid Encoding Method specified in Request', '0017-00000235'),
+  invalidForbidOverwrite: invalidArgument('Invalid Argument.', '0017-00000279'),
+  invalidBucketAcl: invalidArgument('no such bucket access control exists', '0015-00000204'),
+  invalidObjectAcl: invalidArgument('no such object access control exists', '0017-00000104'),
+  invalidBucketStorageClass: invalidArgument('No such bucket storage class exists.', '0013-00000101'),
+  invalidStorageClass: invalidArgument('Invalid Argument.'),
+  invalidMaxKeysOfService: invalidArgument(
+    'Argument max-keys must be an integer between 1 and 1000.',
+    '0017-00000289',
+  ),
+  invalidPrefix: invalidArgument('Invalid Argument.', '0015-00000403'),
+  invalidMarker: invalidArgument('Invalid Argument.', '0015-00000405'),
+  invalidListType: invalidArgument('Invalid Argument.', '0015-00000401'),
+  invalidVersionId: invalidArgument('Invalid Argument.', '0012-00000202'),
+  invalidTrafficLimit: invalidArgument('Invalid Argument.', '0004-00000502'),
+  trafficLimitTwice: invalidArgument('Invalid Argument.', '0004-00000501'),
+  encryptionHeaderOnPart: invalidArgument('Invalid Argument.', '0005-00000002'),
+  invalidEncryptionAlgorithm: row(
+    'InvalidEncryptionAlgorithmError',
+    400,
+    'The Encryption request you specified is not valid. Supported value: AES256/SM4/KMS.',
+    { ec: '0005-00000003' },
+  ),
+  missingObjectAcl: row('MissingArgument', 400, 'Missing Some Required Arguments.'),
+  anonymousOverride: row(
+    'InvalidRequest',
+    400,
+    'Request specific response headers cannot be used for anonymous GET requests.',
+  ),
+  metadataTooLarge: invalidArgument('Invalid Argument.', '0011-00000002'),
+  invalidMetadataName: invalidArgument('Invalid Argument.', '0011-00000004'),
+  invalidMetadataValue: invalidArgument('Invalid Argument.', '0011-00000005'),
+  tooManyTags: row('BadRequest', 400, 'Object tags cannot be greater than 10.'),
+  invalidTag: row('InvalidTag', 400, TAG_INVALID, { ec: '0010-00000217' }),
+  tagKeyTooLong: row('InvalidTag', 400, TAG_INVALID, { ec: '0010-00000209' }),
+  duplicateTagKey: invalidArgument('Cannot provide multiple Tags with the same key.', '0010-00000214'),
+  malformedTagging: row('InvalidTag', 400, TAG_INVALID, { ec: '0010-00000219' }),
+
+  // What Bindery does not do
+  conditionalPutNotImplemented: row('NotImplemented', 400, NOT_IMPLEMENTED_HEADER, { ec: '0017-00000245' }),
+  headerNotImplemented: row('NotImplemented', 400, NOT_IMPLEMENTED_HEADER),
+  notImplemented: row('NotImplemented', 501, 'Bindery does not implement {Operation}.'),
+  methodNotAllowed: row('MethodNotAllowed', 405, 'The specified method is not allowed against this resource.'),
+
+  // Authentication
+  signatureDoesNotMatch: row(
+    'SignatureDoesNotMatch',
+    403,
+    'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
+    { ec: '0002-00000040' },
+  ),
+  signatureV4DoesNotMatch: row(
+    'SignatureDoesNotMatch',
+    403,
+    'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
+    { ec: '0002-00000201' },
+  ),
+  invalidAccessKeyId: row(
+    'InvalidAccessKeyId',
+    403,
+    'The OSS Access Key Id you provided does not exist in our records.',
+    { ec: '0002-00000902' },
+  ),
+  invalidSecurityToken: row('InvalidSecurityToken', 403, 'The security token you provided is invalid.', {
+    ec: '0002-00000006',
+  }),
+  securityTokenTwice: invalidArgument('Invalid Argument.'),
+  authorizationTwice: invalidArgument('Invalid Argument.'),
+  authorizationInvalid: invalidArgument('Authorization header is invalid.'),
+  authorizationItems: invalidArgument('Authorization header is invalid, bad num of Items in Authorization header.'),
+  authorizationMissingPart: invalidArgument('AccessKeyId or Signature is missing in Authorization header value.'),
+  authorizationEmpty: invalidArgument('Authorization header value is empty.'),
+  authorizationUnknownParameter: invalidArgument('Unknown parameter in Authorization header.'),
+  signatureEmpty: invalidArgument('Authorization header is invalid.', '0002-00000065'),
+  v4AuthorizationInvalid: invalidArgument('Authorization header is invalid.', '0002-00000202'),
+  v4AdditionalHeadersEmpty: invalidArgument('Authorization header is invalid.', '0002-00000209'),
+  v4AdditionalHeadersInvalid: invalidArgument('Authorization header is invalid.', '0002-00000210'),
+  v4CredentialInvalid: invalidArgument('Invalid credential in Authorization header.', '0002-00000213'),
+  v4UrlCredentialInvalid: invalidArgument('Invalid Argument.', '0002-00000224'),
+  v4PayloadInvalid: invalidArgument('Invalid Argument.', '0002-00000214'),
+  v4RegionInvalid: invalidArgument('The signing region in credential is invalid.', '0002-00000228'),
+  v4UrlRegionInvalid: invalidArgument('The signing region in credential is invalid.', '0002-00000226'),
+  v4UrlExpiresInvalid: invalidArgument('Invalid Argument.', '0002-00000215'),
+  v4UrlSignatureMissing: invalidArgument('Invalid Argument.', '0002-00000219'),
+  v4UrlDateInvalid: invalidArgument('Invalid Argument.', '0002-00000223'),
+  signatureVersionUnknown: invalidArgument('Invalid Argument.', '0002-00000066'),
+  signatureNotSupported: row('NotImplemented', 501, 'Bindery does not implement signatures of the form {Scheme}.'),
+  urlSignatureIncomplete: accessDenied(
+    'Query-string authentication requires the Signature, Expires and OSSAccessKeyId parameters',
+  ),
+  urlExpiresMissing: accessDenied(
+    'Query-string authentication requires the Signature, Expires and OSSAccessKeyId parameters',
+    '0002-00000067',
+  ),
+  urlExpiresInvalid: accessDenied('Invalid date (should be seconds since epoch).', '0002-00000068'),
+  urlExpired: accessDenied('Request has expired.', '0002-00000069'),
+  v4UrlExpired: accessDenied('Request has expired.', '0002-00000236'),
+  dateMissing: accessDenied('OSS authentication requires a valid Date.', '0002-00000503'),
+  dateInvalid: accessDenied('OSS authentication requires a valid Date.', '0002-00000502'),
+  requestTimeTooSkewed: row(
+    'RequestTimeTooSkewed',
+    403,
+    'The difference between the request time and the current time is too large.',
+    { ec: '0002-00000504', retry: 'now' },
+  ),
+
+  // Access
+  deniedByAcl: accessDenied('You have no right to access this object because of bucket acl.', '0003-00000001'),
+  bucketNotYours: accessDenied('The bucket you access does not belong to you.'),
+  anonymousBucketDenied: accessDenied('Anonymous user has no right to access this bucket.'),
+  anonymousForbidden: accessDenied('Anonymous access is forbidden for this operation.'),
+
+  // The server's own state
+  malformedRequest: row('BadRequest', 400, 'The request could not be understood.'),
+  internalError: row('InternalError', 500, 'Please contact the server administrator.', { retry: 'later' }),
+  objectDamaged: row('InternalError', 500, 'The stored bytes do not match their checksum. Please restore the object.'),
+  noSpace: row('ServiceUnavailable', 503, 'The disk of the server is full: free space, then try again.', {
+    retry: 'later',
+  }),
+  slowDown: row('SlowDown', 503, 'Please reduce your request rate.', { retry: 'later' }),
+  serviceUnavailable: row('ServiceUnavailable', 503, 'The service cannot answer now, please retry later.', {
+    retry: 'later',
+  }),
+} as const satisfies Record<string, ErrorRow>
+
+/** Names a row of the catalogue. */
+export type Cause = keyof typeof CATALOGUE

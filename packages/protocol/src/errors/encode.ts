@@ -1,0 +1,54 @@
+import { base64, utf8Bytes } from '../text.js'
+import { escapeXml } from '../xml.js'
+import type { ErrorRow } from './catalogue.js'
+import type { OssError } from './oss-error.js'
+
+export interface ErrorExchange {
+  readonly requestId: string
+  /** The Host that the client used. */
+  readonly hostId: string
+  readonly method: string
+}
+
+export interface EncodedError {
+  readonly status: number
+  readonly headers: readonly (readonly [name: string, value: string])[]
+  readonly body: Uint8Array | undefined
+}
+
+/**
+ * An error as OSS answers it. HEAD has no body: the document travels in `x-oss-err`, save for 412, where SDKs expect
+ * none; a 304 is headers alone.
+ */
+export function encodeError(error: OssError, exchange: ErrorExchange): EncodedError {
+  const row: ErrorRow = error.row
+  const headers: [string, string][] = error.headers.map(([name, value]) => [name, value])
+  if (row.status === 304) return { status: 304, headers, body: undefined }
+  if (row.ec !== undefined) headers.push(['x-oss-ec', row.ec])
+  if (row.status === 503) headers.push(['Retry-After', '1'])
+  const body = utf8Bytes(errorDocument(error, exchange))
+  if (exchange.method === 'HEAD') {
+    if (row.status !== 412) headers.push(['x-oss-err', base64(body)])
+    return { status: row.status, headers, body: undefined }
+  }
+  headers.push(['Content-Type', 'application/xml'], ['Content-Length', String(body.length)])
+  return { status: row.status, headers, body }
+}
+
+function errorDocument(error: OssError, { requestId, hostId }: ErrorExchange): string {
+  const row: ErrorRow = error.row
+  const elements: [string, string | number][] = [
+    ['Code', row.code],
+    ['Message', error.message],
+    ['RequestId', requestId],
+    ['HostId', hostId],
+  ]
+  for (const [name, value] of Object.entries(error.details)) {
+    if (!row.message.includes(`{${name}}`)) elements.push([name, value])
+  }
+  if (row.ec !== undefined) {
+    elements.push(['EC', row.ec], ['RecommendDoc', `https://api.aliyun.com/troubleshoot?q=${row.ec}`])
+  }
+  const lines = elements.map(([name, value]) => `  <${name}>${escapeXml(String(value))}</${name}>\n`)
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<Error>\n${lines.join('')}</Error>\n`
+}

@@ -1,0 +1,33 @@
+/** Limits of OSS, each with its unit and source. */
+
+/** Bytes of every listed part but the last, at least. @see https://help.aliyun.com/document_detail/31993.html */
+export const PART_SIZE_MIN = 102_400
+/** Bytes of a part, and of an object that is put at once, at most. */
+export const PART_SIZE_MAX = 5 * 1024 ** 3
+/** Parts have the numbers 1 to 10,000. */
+export const PART_NUMBER_MAX = 10_000
+/** Bytes of an object: as many as the most and largest parts hold. */
+export const OBJECT_SIZE_MAX = PART_NUMBER_MAX * PART_SIZE_MAX
+/** Entries of a page of parts or uploads. */
+export const PAGE_SIZE_MAX = 1_000
+/** Entries of a page of objects or buckets, if the client does not say. */
+export const OBJECTS_PAGE_SIZE_DEFAULT = 100
+/** Bytes of an object's name in UTF-8. */
+export const KEY_BYTES_MAX = 1_023
+/** Bytes of all names and values of `x-oss-meta-*`. */
+export const USER_METADATA_BYTES_MAX = 8 * 1024
+/** Tags of an object; characters of a tag's key and value. */
+export const TAGS_MAX = 10
+export const TAG_KEY_LENGTH_MAX = 128
+export const TAG_VALUE_LENGTH_MAX = 256
+/** Objects of one DeleteMultipleObjects. */
+export const DELETE_OBJECTS_MAX = 1_000
+/** Bits a second that `x-oss-traffic-limit` may ask for. */
+export const TRAFFIC_LIMIT_MIN = 245_760
+export const TRAFFIC_LIMIT_MAX = 838_860_800
+/** Buckets of one account. */
+export const BUCKETS_MAX = 100
+/** Milliseconds that a signed request's time may differ from the server's. */
+export const CLOCK_SKEW_MAX_MS = 15 * 60 * 1000
+/** Seconds that a V4 URL may live. */
+export const PRESIGN_V4_SECONDS_MAX = 604_800

@@ -1,0 +1,75 @@
+import { OssError } from './errors/oss-error.js'
+import type { Field, Fields, ValuesOf } from './field.js'
+import { USER_METADATA_BYTES_MAX } from './limits.js'
+import type { Operation } from './operation.js'
+import type { Query } from './query.js'
+import { textOfByteString } from './text.js'
+
+/** Query and headers of a request; header names in lower case, values byte strings. */
+export interface Head {
+  readonly query: Query
+  readonly headers: Readonly<Record<string, string>>
+}
+
+const META_PREFIX = 'x-oss-meta-'
+
+/** The typed input of a request's head. Throws the cause of the first field that is missing or bad, and of refusals. */
+export function decodeHead<I extends Fields>(operation: Operation<I>, head: Head): ValuesOf<I> {
+  refuse(operation, head)
+  const values: Record<string, unknown> = {}
+  for (const [key, field] of Object.entries(operation.input)) values[key] = decodeField(field, head)
+  return values as ValuesOf<I>
+}
+
+function refuse(operation: Operation, { query, headers }: Head): void {
+  for (const { place, name, unless, cause } of operation.refuses ?? []) {
+    const value = place === 'query' ? query.get(name) : headers[name.toLowerCase()]
+    if (value !== undefined && !unless?.includes(value)) throw new OssError(cause, { Header: name })
+  }
+}
+
+function decodeField(field: Field<unknown>, { query, headers }: Head): unknown {
+  if (field.place === 'metadata') return decodeMetadata(headers)
+  const text = field.place === 'query' ? query.get(field.name) : headers[field.name.toLowerCase()]
+  if (text === undefined || (field.emptyIsAbsent && text === '')) {
+    if (field.presence !== 'required') return field.fallback
+    throw new OssError('invalidArgument', { ArgumentName: field.name, ArgumentValue: '' })
+  }
+  return field.codec.decode(text, field.name)
+}
+
+function decodeMetadata(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const metadata: Record<string, string> = {}
+  let bytes = 0
+  for (const [name, value] of Object.entries(headers)) {
+    if (!name.startsWith(META_PREFIX)) continue
+    const bare = name.slice(META_PREFIX.length)
+    if (!/^[a-z0-9-]+$/.test(bare)) throw metadataError('invalidMetadataName', name, value)
+    metadata[bare] = value
+    bytes += bare.length + value.length
+  }
+  if (bytes > USER_METADATA_BYTES_MAX) {
+    throw new OssError('metadataTooLarge', { ArgumentName: 'x-oss-meta', ArgumentValue: bytes })
+  }
+  return metadata
+}
+
+function metadataError(cause: 'invalidMetadataName', name: string, value: string): OssError {
+  return new OssError(cause, { ArgumentName: name, ArgumentValue: textOfByteString(value) ?? value })
+}
+
+/** The headers of an operation's output, in the order of its declaration; undefined values are left out. */
+export function encodeHeaders<O extends Fields>(
+  operation: Operation<Fields, O>,
+  output: ValuesOf<O>,
+): [name: string, value: string][] {
+  const headers: [string, string][] = []
+  for (const [key, field] of Object.entries(operation.output)) {
+    const value = output[key]
+    if (value === undefined) continue
+    if (field.place === 'metadata') {
+      for (const [name, text] of Object.entries(value as Record<string, string>)) headers.push([META_PREFIX + name, text])
+    } else headers.push([field.name, field.codec.encode(value)])
+  }
+  return headers
+}

@@ -1,0 +1,23 @@
+import { OssError } from './errors/oss-error.js'
+import { KEY_BYTES_MAX } from './limits.js'
+import { utf8Bytes } from './text.js'
+
+declare const brand: unique symbol
+type Branded<T, Name> = T & { readonly [brand]: Name }
+
+export type BucketName = Branded<string, 'BucketName'>
+export type ObjectKey = Branded<string, 'ObjectKey'>
+
+/** 3 to 63 of `a-z0-9-`, the ends no hyphen. Throws invalidBucketName. */
+export function bucketName(text: string): BucketName {
+  if (!/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(text)) throw new OssError('invalidBucketName', { BucketName: text })
+  return text as BucketName
+}
+
+/** 1 to 1,023 bytes of UTF-8, not beginning with a slash of either kind, without NUL. Throws the objectName… causes. */
+export function objectKey(text: string): ObjectKey {
+  if (text === '') throw new OssError('objectNameEmpty')
+  if (text.startsWith('/') || text.startsWith('\\') || text.includes('\0')) throw new OssError('objectNameInvalid')
+  if (utf8Bytes(text).length > KEY_BYTES_MAX) throw new OssError('objectNameTooLong')
+  return text as ObjectKey
+}

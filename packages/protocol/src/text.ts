@@ -1,0 +1,86 @@
+/**
+ * Text and bytes. A byte string is a string in which each character is one byte (0x00-0xFF): header values and request
+ * targets are byte strings, so that what a client sent is signed and echoed unchanged.
+ */
+
+const encoder = new TextEncoder()
+const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+export function utf8Bytes(text: string): Uint8Array {
+  return encoder.encode(text)
+}
+
+/** The text of UTF-8 bytes, or undefined if they are not UTF-8. */
+export function utf8Text(bytes: Uint8Array): string | undefined {
+  try {
+    return strictDecoder.decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+/** The byte string of a text's UTF-8 form. */
+export function byteString(text: string): string {
+  return isAscii(text) ? text : bytesToString(encoder.encode(text))
+}
+
+/** The text that a byte string holds as UTF-8, or undefined. */
+export function textOfByteString(value: string): string | undefined {
+  return isAscii(value) ? value : utf8Text(stringToBytes(value))
+}
+
+/** The bytes of a byte string. */
+export function stringToBytes(value: string): Uint8Array {
+  const bytes = new Uint8Array(value.length)
+  for (let index = 0; index < value.length; index += 1) bytes[index] = value.charCodeAt(index)
+  return bytes
+}
+
+export function bytesToString(bytes: Uint8Array): string {
+  let value = ''
+  for (const byte of bytes) value += String.fromCharCode(byte)
+  return value
+}
+
+export function hex(bytes: Uint8Array): string {
+  let value = ''
+  for (const byte of bytes) value += byte.toString(16).padStart(2, '0')
+  return value
+}
+
+export function base64(bytes: Uint8Array): string {
+  return btoa(bytesToString(bytes))
+}
+
+/** The bytes of a base64 text (standard alphabet, padded), or undefined if it is none. */
+export function base64Bytes(text: string): Uint8Array | undefined {
+  if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return undefined
+  return stringToBytes(atob(text))
+}
+
+/**
+ * Percent-encodes all bytes of the UTF-8 form but `A-Za-z0-9-_.~`, the set that OSS signs and lists with
+ * (`~` becomes %7E where `keepTilde` is false, as in Location).
+ */
+export function percentEncode(text: string, { keepSlash = false, keepTilde = true } = {}): string {
+  let encoded = ''
+  for (const byte of encoder.encode(text)) {
+    const character = String.fromCharCode(byte)
+    const kept = /[A-Za-z0-9\-_.]/.test(character) || (keepSlash && byte === 0x2f) || (keepTilde && byte === 0x7e)
+    encoded += kept ? character : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
+  }
+  return encoded
+}
+
+/** Decodes `%XX` once into UTF-8 text; `+` stays a plus. Undefined if an escape is broken or the bytes are not UTF-8. */
+export function percentDecode(encoded: string): string | undefined {
+  if (!encoded.includes('%')) return textOfByteString(encoded)
+  if (/%(?![0-9A-Fa-f]{2})/.test(encoded)) return undefined
+  const raw = encoded.replace(/%([0-9A-Fa-f]{2})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 16)))
+  return textOfByteString(raw)
+}
+
+function isAscii(text: string): boolean {
+  for (let index = 0; index < text.length; index += 1) if (text.charCodeAt(index) > 0x7f) return false
+  return true
+}

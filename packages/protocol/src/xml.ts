@@ -1,0 +1,181 @@
+import type { Codec } from './codec.js'
+import { OssError } from './errors/oss-error.js'
+import { percentEncode, utf8Bytes } from './text.js'
+
+/** What an XML reader reports; names come without their namespace prefix. It throws on anything that is not well-formed. */
+export interface XmlEvents {
+  open(name: string): void
+  text(text: string): void
+  close(): void
+}
+export type XmlParser = (document: Uint8Array, events: XmlEvents) => void
+
+/** An element with its text and children. */
+export interface XmlNode {
+  readonly name: string
+  text: string
+  readonly children: XmlNode[]
+}
+
+const DEPTH_MAX = 16
+const NODES_MAX = 100_000
+
+/** The root element of a document. Throws malformedXml for what is not well-formed, too deep or too large. */
+export function readXml(parser: XmlParser, document: Uint8Array): XmlNode {
+  const top: XmlNode = { name: '', text: '', children: [] }
+  const stack = [top]
+  let nodes = 0
+  try {
+    parser(document, {
+      open(name) {
+        nodes += 1
+        if (nodes > NODES_MAX || stack.length > DEPTH_MAX) throw new Error('too many elements')
+        const node: XmlNode = { name, text: '', children: [] }
+        stack.at(-1)?.children.push(node)
+        stack.push(node)
+      },
+      text(text) {
+        const node = stack.at(-1)
+        if (node !== undefined) node.text += text
+      },
+      close() {
+        stack.pop()
+      },
+    })
+  } catch (error) {
+    throw new OssError('malformedXml', {}, { cause: error })
+  }
+  const root = top.children[0]
+  if (root === undefined) throw new OssError('malformedXml')
+  return root
+}
+
+/** Replaces what XML reserves, and control characters by numeric references, so that any key survives. */
+export function escapeXml(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: keys may hold control characters
+  return text.replace(/[&<>\u0001-\u0008\u000b\u000c\u000d\u000e-\u001f]/g, (character) => {
+    if (character === '&') return '&amp;'
+    if (character === '<') return '&lt;'
+    if (character === '>') return '&gt;'
+    return `&#x${character.charCodeAt(0).toString(16).toUpperCase()};`
+  })
+}
+
+/** Part of a document: reads its value from the parent element, and writes it. */
+export interface Member<T> {
+  decode(parent: XmlNode): T
+  encode(value: T, context: EncodeContext): string
+  /** Paths and codecs, for the reference pages. */
+  describe(): string[]
+}
+export interface EncodeContext {
+  /** encoding-type=url was asked for. */
+  readonly urlEncoding: boolean
+}
+export type Members = Readonly<Record<string, Member<unknown>>>
+export type MembersOf<M extends Members> = { readonly [K in keyof M]: M[K] extends Member<infer T> ? T : never }
+
+/** An element that must be there, with a codec's text. `url`: percent-encoded where encoding-type=url was asked for. */
+export function element<T>(name: string, codec: Codec<T>, { url = false } = {}): Member<T> {
+  const whole = optionalElement(name, codec, { url })
+  return {
+    ...whole,
+    decode(parent) {
+      const value = whole.decode(parent)
+      if (value === undefined) throw new OssError('malformedXml')
+      return value
+    },
+  }
+}
+
+/** An element that may be missing. */
+export function optionalElement<T>(name: string, codec: Codec<T>, { url = false } = {}): Member<T | undefined> {
+  return {
+    decode(parent) {
+      const node = parent.children.find((child) => child.name === name)
+      return node === undefined ? undefined : codec.decode(node.text, name)
+    },
+    encode(value, { urlEncoding }) {
+      if (value === undefined) return ''
+      const text = codec.encode(value)
+      return `<${name}>${url && urlEncoding ? percentEncode(text) : escapeXml(text)}</${name}>`
+    },
+    describe: () => [`${name}: ${codec.name}`],
+  }
+}
+
+/** An element with members. */
+export function group<M extends Members>(name: string, members: M): Member<MembersOf<M>> {
+  return {
+    decode(parent) {
+      const node = parent.children.find((child) => child.name === name)
+      if (node === undefined) throw new OssError('malformedXml')
+      return decodeMembers(members, node)
+    },
+    encode: (value, context) => `<${name}>${encodeMembers(members, value, context)}</${name}>`,
+    describe: () => describeMembers(members).map((line) => `${name}/${line}`),
+  }
+}
+
+/** Elements of one name, each with members. */
+export function list<M extends Members>(name: string, members: M): Member<readonly MembersOf<M>[]> {
+  return {
+    decode: (parent) =>
+      parent.children.filter((child) => child.name === name).map((child) => decodeMembers(members, child)),
+    encode: (values, context) =>
+      values.map((value) => `<${name}>${encodeMembers(members, value, context)}</${name}>`).join(''),
+    describe: () => describeMembers(members).map((line) => `${name}[]/${line}`),
+  }
+}
+
+/** A whole document: the codec between a body and a value. */
+export interface XmlDocument<T> {
+  readonly root: string
+  decode(parser: XmlParser, body: Uint8Array): T
+  encode(value: T): Uint8Array
+  describe(): string[]
+}
+
+/** A document of a root element with members; elements in any order, unknown ones are ignored. */
+export function xml<M extends Members>(root: string, members: M): XmlDocument<MembersOf<M>> {
+  return {
+    root,
+    decode(parser, body) {
+      const node = readXml(parser, body)
+      if (node.name !== root) throw new OssError('malformedXml')
+      return decodeMembers(members, node)
+    },
+    encode(value) {
+      const urlEncoding = (value as { encodingType?: unknown }).encodingType === 'url'
+      return utf8Bytes(`${PROLOGUE}<${root}>${encodeMembers(members, value, { urlEncoding })}</${root}>`)
+    },
+    describe: () => describeMembers(members).map((line) => `${root}/${line}`),
+  }
+}
+
+/** A document whose root element holds text alone. */
+export function xmlText(root: string): XmlDocument<string> {
+  return {
+    root,
+    decode: (parser, body) => readXml(parser, body).text,
+    encode: (value) => utf8Bytes(`${PROLOGUE}<${root}>${escapeXml(value)}</${root}>`),
+    describe: () => [root],
+  }
+}
+
+const PROLOGUE = '<?xml version="1.0" encoding="UTF-8"?>\n'
+
+function decodeMembers<M extends Members>(members: M, node: XmlNode): MembersOf<M> {
+  const values = Object.entries(members).map(([key, member]) => [key, member.decode(node)])
+  return Object.fromEntries(values) as MembersOf<M>
+}
+
+function encodeMembers<M extends Members>(members: M, value: MembersOf<M>, context: EncodeContext): string {
+  let out = ''
+  for (const [key, member] of Object.entries(members)) out += member.encode(value[key], context)
+  return out
+}
+
+function describeMembers(members: Members): string[] {
+  return Object.values(members).flatMap((member) => member.describe())
+}

@@ -1,0 +1,104 @@
+import type { BucketName, ObjectKey } from '@bindery/protocol'
+import type { BlobId } from '@bindery/storage'
+
+export type BucketAcl = 'private' | 'public-read' | 'public-read-write'
+export type ObjectAcl = 'default' | BucketAcl
+export type StorageClass = 'Standard' | 'IA' | 'Archive' | 'ColdArchive' | 'DeepColdArchive'
+export type Redundancy = 'LRS' | 'ZRS'
+export type ObjectType = 'Normal' | 'Multipart'
+
+export interface BucketRecord {
+  readonly name: BucketName
+  /** Account id. */
+  readonly owner: string
+  /** Milliseconds since 1970, as all times here. */
+  readonly createdAt: number
+  readonly acl: BucketAcl
+  readonly storageClass: StorageClass
+  readonly redundancy: Redundancy
+}
+
+/** Headers kept with an object and echoed as they came, as byte strings. */
+export interface StoredHeaders {
+  readonly contentType?: string
+  readonly cacheControl?: string
+  readonly contentDisposition?: string
+  readonly contentEncoding?: string
+  readonly contentLanguage?: string
+  readonly expires?: string
+}
+
+/** What a client says about an object before its bytes come. */
+export interface ObjectDescription {
+  readonly headers: StoredHeaders
+  /** Lower-case names without `x-oss-meta-`; values are byte strings. */
+  readonly userMetadata: Readonly<Record<string, string>>
+  readonly tagging: readonly (readonly [key: string, value: string])[]
+  /** Absent: the bucket's. */
+  readonly storageClass?: StorageClass
+}
+
+/** A tag of content, bare: `5D41…` or `…-N`. */
+export type ETag = string
+
+/** Where an object's bytes lie: in one blob, or in the parts of the manifest named by the record's `manifest`. */
+export type ObjectBytes = { readonly kind: 'blob'; readonly blob: BlobId } | { readonly kind: 'manifest' }
+
+export interface ObjectRecord {
+  /** Random; new with every overwrite. */
+  readonly id: string
+  readonly type: ObjectType
+  readonly owner: string
+  readonly size: number
+  readonly etag: ETag
+  readonly crc64: bigint
+  /** Base64, where OSS shows one: objects that were put at once, and sequential uploads. */
+  readonly contentMd5?: string
+  readonly modifiedAt: number
+  readonly headers: StoredHeaders
+  readonly userMetadata: Readonly<Record<string, string>>
+  readonly tagging: readonly (readonly [key: string, value: string])[]
+  readonly acl: ObjectAcl
+  readonly storageClass: StorageClass
+  /** The id of the object's manifest, minted with it, whether the manifest has rows or not. */
+  readonly manifest: string
+  /** This record's reference among the holders of its manifest. */
+  readonly reference: string
+  readonly bytes: ObjectBytes
+}
+
+export interface UploadRecord {
+  readonly bucket: BucketName
+  readonly key: ObjectKey
+  /** 32 upper-case hex digits; also the id of the manifest that its parts are rows of. */
+  readonly uploadId: string
+  readonly initiatedAt: number
+  readonly initiator: string
+  readonly owner: string
+  readonly headers: StoredHeaders
+  readonly userMetadata: Readonly<Record<string, string>>
+  readonly tagging: readonly (readonly [key: string, value: string])[]
+  readonly storageClass: StorageClass
+  readonly sequential: boolean
+}
+
+export interface PartRecord {
+  readonly partNumber: number
+  readonly size: number
+  readonly etag: ETag
+  readonly crc64: bigint
+  readonly modifiedAt: number
+  readonly bytes: PartBytes
+}
+
+/** A part holds one blob; copies by reference will add slices of other manifests. */
+export interface PartBytes {
+  readonly kind: 'blob'
+  readonly blob: BlobId
+}
+
+/** A part as CompleteMultipartUpload lists it. */
+export interface ListedPart {
+  readonly partNumber: number
+  readonly etag: ETag
+}

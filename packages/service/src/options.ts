@@ -1,0 +1,37 @@
+import type { Digests } from '@bindery/protocol'
+import type { BlobStore, MetadataStore } from '@bindery/storage'
+
+/** An access key and the account that it belongs to. */
+export interface Credential {
+  readonly accessKeyId: string
+  readonly accessKeySecret: string
+  /** Id of the account, digits as OSS prints them in Owner. */
+  readonly accountId: string
+}
+
+/** The other processes that serve the same stores. */
+export interface Peers {
+  /** Resolves when in every process each read has ended that began before this call and may use one of the manifests. */
+  readsEnded(manifestIds: readonly string[]): Promise<void>
+}
+
+/** All that the service takes from outside: it has no clock, randomness, digest or configuration of its own. */
+export interface ServiceOptions {
+  readonly metadata: MetadataStore
+  readonly blobs: BlobStore
+  readonly digests: Digests
+  /** Milliseconds since 1970. */
+  readonly clock: () => number
+  readonly random: (bytes: number) => Uint8Array
+  readonly findCredential: (accessKeyId: string) => Credential | undefined
+  /** Absent: this process is alone. */
+  readonly peers?: Peers
+  /** As in a V4 scope, `cn-hangzhou`; its location is `oss-cn-hangzhou`. */
+  readonly region: string
+  /** Host names below which the first label is a bucket, beside `localhost` and `*.aliyuncs.com`. */
+  readonly domains: readonly string[]
+  /** Behave as OSS does where Bindery would be kinder: the region of V4 scopes counts. */
+  readonly strict: boolean
+  /** Fail with InternalError where an operation answers a cause that it does not declare. For tests. */
+  readonly assertDeclared?: boolean
+}
