@@ -1,13 +1,6 @@
 import type { Digests } from '@bindery/protocol'
 import type { BlobStore, MetadataStore } from '@bindery/storage'
-
-/** An access key and the account that it belongs to. */
-export interface Credential {
-  readonly accessKeyId: string
-  readonly accessKeySecret: string
-  /** Id of the account, digits as OSS prints them in Owner. */
-  readonly accountId: string
-}
+import type { AccessKeys } from './access/requester.js'
 
 /** The other processes that serve the same stores. */
 export interface Peers {
@@ -23,7 +16,7 @@ export interface ServiceOptions {
   /** Milliseconds since 1970. */
   readonly clock: () => number
   readonly random: (bytes: number) => Uint8Array
-  readonly findCredential: (accessKeyId: string) => Credential | undefined
+  readonly accessKeys: AccessKeys
   /** Absent: this process is alone. */
   readonly peers?: Peers
   /** As in a V4 scope, `cn-hangzhou`; its location is `oss-cn-hangzhou`. */
