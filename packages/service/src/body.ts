@@ -1,0 +1,61 @@
+import { base64Bytes, type Digests, OssError, PART_SIZE_MAX } from '@bindery/protocol'
+import type { ByteSource } from '@bindery/storage'
+
+/** Bytes of an XML body at most: a Complete that lists 10,000 parts with all their markup fits. */
+export const XML_BODY_BYTES_MAX = 2 * 1024 * 1024
+
+type Headers = Readonly<Record<string, string>>
+
+/**
+ * A body of content, checked by what its headers say and not read.
+ * Throws missingContentLength, entityTooLarge, and of Content-MD5 invalidDigestFormat.
+ */
+export function contentSource(source: ByteSource, headers: Headers): ByteSource {
+  if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) {
+    throw new OssError('missingContentLength')
+  }
+  if (source.size !== undefined && source.size > PART_SIZE_MAX) throw new OssError('entityTooLarge')
+  contentMd5(headers)
+  return source
+}
+
+/** The 16 bytes of Content-MD5, undefined if none was sent. Throws invalidDigestFormat. */
+export function contentMd5(headers: Headers): Uint8Array | undefined {
+  const value = headers['content-md5']
+  if (value === undefined) return undefined
+  const digest = base64Bytes(value.trim())
+  if (digest?.length !== 16) throw new OssError('invalidDigestFormat')
+  return digest
+}
+
+/** The bytes of an XML body, compared with Content-MD5. Throws malformedXml where there are too many. */
+export async function readDocument(source: ByteSource, headers: Headers, digests: Digests): Promise<Uint8Array> {
+  const expected = contentMd5(headers)
+  const document = await readWhole(source, XML_BODY_BYTES_MAX)
+  if (expected !== undefined && !sameBytes(expected, digests.md5(document))) throw new OssError('invalidDigestMismatch')
+  return document
+}
+
+async function readWhole(source: ByteSource, bytesMax: number): Promise<Uint8Array> {
+  const announced = source.size ?? 16 * 1024
+  if (announced > bytesMax) throw new OssError('malformedXml')
+  // one byte more than announced, so that the end shows as a read of nothing
+  let buffer = new Uint8Array(announced + 1)
+  let filled = 0
+  for (;;) {
+    await source.ready()
+    const read = await source.read(buffer.subarray(filled))
+    if (read === 0) return buffer.subarray(0, filled)
+    filled += read
+    if (filled > bytesMax) throw new OssError('malformedXml')
+    if (filled === buffer.length) {
+      const larger = new Uint8Array(Math.min(buffer.length * 2, bytesMax + 1))
+      larger.set(buffer)
+      buffer = larger
+    }
+  }
+}
+
+function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
+  return left.length === right.length && left.every((byte, index) => byte === right[index])
+}

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { OssError } from '@bindery/protocol'
+import { type Conditions, checkConditions } from './conditions.js'
+
+const modifiedAt = Date.parse('2026-01-05T08:00:00.700Z')
+const SECOND = 1000
+
+function outcome(conditions: Conditions): string {
+  try {
+    checkConditions(conditions, { etag: 'AB-2', modifiedAt })
+    return 'holds'
+  } catch (error) {
+    if (!(error instanceof OssError)) throw error
+    return `${error.row.status} ${error.details.Condition ?? ''}`.trim()
+  }
+}
+
+const ROWS: readonly (readonly [Conditions, string])[] = [
+  [{}, 'holds'],
+  [{ ifMatch: '"AB-2"' }, 'holds'],
+  [{ ifMatch: 'ab-2' }, 'holds'],
+  [{ ifMatch: '*' }, 'holds'],
+  [{ ifMatch: '"X", "AB-2"' }, 'holds'],
+  [{ ifMatch: '"X"' }, '412 If-Match'],
+  [{ ifUnmodifiedSince: modifiedAt - SECOND }, '412 If-Unmodified-Since'],
+  [{ ifUnmodifiedSince: modifiedAt - 600 }, 'holds'],
+  [{ ifUnmodifiedSince: modifiedAt + SECOND }, 'holds'],
+  [{ ifMatch: 'AB-2', ifUnmodifiedSince: modifiedAt - SECOND }, '412 If-Unmodified-Since'],
+  [{ ifNoneMatch: 'AB-2' }, '304'],
+  [{ ifNoneMatch: '*' }, '304'],
+  [{ ifNoneMatch: '"X"' }, 'holds'],
+  [{ ifModifiedSince: modifiedAt - SECOND }, 'holds'],
+  [{ ifModifiedSince: modifiedAt - 600 }, '304'],
+  [{ ifModifiedSince: modifiedAt + 3600 * SECOND }, '304'],
+  [{ ifNoneMatch: '"X"', ifModifiedSince: modifiedAt }, 'holds'],
+  [{ ifMatch: '"X"', ifNoneMatch: 'AB-2' }, '412 If-Match'],
+]
+
+test('conditional headers are judged at a resolution of one second, tags with and without quotes', () => {
+  for (const [conditions, expected] of ROWS) assert.equal(outcome(conditions), expected, JSON.stringify(conditions))
+})

@@ -1,0 +1,24 @@
+import { OssError } from '@bindery/protocol'
+import { StorageError, type StorageErrorKind } from '@bindery/storage'
+
+type Row = 'noSpace' | 'slowDown' | 'objectDamaged' | 'serviceUnavailable' | 'internalError'
+
+const ROWS: Readonly<Record<StorageErrorKind, Row>> = {
+  noSpace: 'noSpace',
+  conflict: 'slowDown',
+  corrupt: 'objectDamaged',
+  notFound: 'objectDamaged',
+  unavailable: 'serviceUnavailable',
+  limit: 'internalError',
+  misuse: 'internalError',
+}
+
+/**
+ * The OSS error of anything thrown. What is none on purpose is the server's own state or a bug: its error is the
+ * `cause`, for the log alone, and nothing of it leaves the server.
+ */
+export function toOssError(thrown: unknown): OssError {
+  if (thrown instanceof OssError) return thrown
+  const reason = thrown instanceof StorageError ? ROWS[thrown.kind] : 'internalError'
+  return new OssError(reason, {}, { cause: thrown })
+}
