@@ -1,4 +1,5 @@
 export * from './codec.js'
+export { crc64, crc64Combine } from './crc64.js'
 export type { Digests } from './digests.js'
 export { CATALOGUE, type Cause, type ErrorRow } from './errors/catalogue.js'
 export { type EncodedError, type ErrorExchange, encodeError } from './errors/encode.js'

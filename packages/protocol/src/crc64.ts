@@ -1,0 +1,179 @@
+/**
+ * CRC-64/XZ, the checksum that OSS calls crc64ecma: polynomial of ECMA-182, reflected, begun and ended with all ones.
+ *
+ * Numbers of 64 bits are kept as two halves of 32, since BigInt is far too slow for a loop over bytes.
+ * As polynomials they are reflected: the highest bit of the high half is the coefficient of x^0.
+ */
+
+const POLYNOMIAL_HIGH = 0xc96c5795
+const POLYNOMIAL_LOW = 0xd7870f42
+
+const BYTE_VALUES = 256
+/** Bytes that one step of the loop takes, each with a table of its own. */
+const SLICES = 8
+
+interface Table {
+  readonly high: Uint32Array
+  readonly low: Uint32Array
+}
+
+/** Entry `slice * 256 + byte`: the remainder that `byte` leaves after `slice` more zero bytes. */
+const slicing: Table = buildSlicingTable()
+
+function buildSlicingTable(): Table {
+  const high = new Uint32Array(SLICES * BYTE_VALUES)
+  const low = new Uint32Array(SLICES * BYTE_VALUES)
+  for (let byte = 0; byte < BYTE_VALUES; byte++) {
+    let h = 0
+    let l = byte
+    for (let bit = 0; bit < 8; bit++) {
+      const reduce = -(l & 1)
+      l = (l >>> 1) | (h << 31)
+      h = (h >>> 1) ^ (POLYNOMIAL_HIGH & reduce)
+      l ^= POLYNOMIAL_LOW & reduce
+    }
+    high[byte] = h
+    low[byte] = l
+  }
+  for (let entry = BYTE_VALUES; entry < SLICES * BYTE_VALUES; entry++) {
+    const h = at(high, entry - BYTE_VALUES)
+    const l = at(low, entry - BYTE_VALUES)
+    high[entry] = at(high, l & 0xff) ^ (h >>> 8)
+    low[entry] = at(low, l & 0xff) ^ ((l >>> 8) | (h << 24))
+  }
+  return { high, low }
+}
+
+function at(words: Uint32Array, index: number): number {
+  return words[index] as number
+}
+
+/** Splits and joins numbers of 64 bits without a BigInt operation, which would allocate. */
+const view = new DataView(new ArrayBuffer(8))
+
+function join(high: number, low: number): bigint {
+  view.setUint32(0, high)
+  view.setUint32(4, low)
+  return view.getBigUint64(0)
+}
+
+/** The checksum of `bytes`, or, given the checksum of what came before them, of all together. */
+export function crc64(bytes: Uint8Array, previous = 0n): bigint {
+  const { high, low } = slicing
+  view.setBigUint64(0, previous)
+  let h = ~view.getUint32(0)
+  let l = ~view.getUint32(4)
+  let position = 0
+  for (const last = bytes.length - SLICES; position <= last; position += SLICES) {
+    l ^= word(bytes, position)
+    h ^= word(bytes, position + 4)
+    const a = 0x700 + (l & 0xff)
+    const b = 0x600 + ((l >>> 8) & 0xff)
+    const c = 0x500 + ((l >>> 16) & 0xff)
+    const d = 0x400 + (l >>> 24)
+    const e = 0x300 + (h & 0xff)
+    const f = 0x200 + ((h >>> 8) & 0xff)
+    const g = 0x100 + ((h >>> 16) & 0xff)
+    const i = h >>> 24
+    h = at(high, a) ^ at(high, b) ^ at(high, c) ^ at(high, d) ^ at(high, e) ^ at(high, f) ^ at(high, g) ^ at(high, i)
+    l = at(low, a) ^ at(low, b) ^ at(low, c) ^ at(low, d) ^ at(low, e) ^ at(low, f) ^ at(low, g) ^ at(low, i)
+  }
+  for (; position < bytes.length; position++) {
+    const entry = (l ^ (bytes[position] as number)) & 0xff
+    l = at(low, entry) ^ ((l >>> 8) | (h << 24))
+    h = at(high, entry) ^ (h >>> 8)
+  }
+  return join(~h, ~l)
+}
+
+function word(bytes: Uint8Array, position: number): number {
+  return (
+    (bytes[position] as number) |
+    ((bytes[position + 1] as number) << 8) |
+    ((bytes[position + 2] as number) << 16) |
+    ((bytes[position + 3] as number) << 24)
+  )
+}
+
+/** The checksum of `a`'s bytes followed by `b`'s, from their checksums and the length of b's bytes (a safe integer). */
+export function crc64Combine(a: bigint, b: bigint, lengthOfB: number): bigint {
+  if (!Number.isSafeInteger(lengthOfB) || lengthOfB < 0) throw new RangeError(`not a length: ${lengthOfB}`)
+  const shift = shiftBy(lengthOfB)
+  view.setBigUint64(0, a)
+  multiply(view.getUint32(0), view.getUint32(4), shift.high, shift.low)
+  view.setBigUint64(0, b)
+  return join(productHigh ^ view.getUint32(0), productLow ^ view.getUint32(4))
+}
+
+interface Polynomial {
+  readonly high: number
+  readonly low: number
+}
+
+/** Most uploads have parts of one or two lengths; the bound only keeps an odd one from filling memory. */
+const CACHED_SHIFTS_MAX = 1024
+const cachedShifts = new Map<number, Polynomial>()
+
+/** x^(8 * length) modulo the polynomial: multiplying by it appends `length` zero bytes. */
+function shiftBy(length: number): Polynomial {
+  const cached = cachedShifts.get(length)
+  if (cached !== undefined) return cached
+  powers ??= buildPowers()
+  let high = 0x80000000
+  let low = 0
+  for (let rest = length, digits = 0; rest > 0; rest = Math.floor(rest / BYTE_VALUES), digits += BYTE_VALUES) {
+    const entry = digits + (rest % BYTE_VALUES)
+    if (entry === digits) continue
+    multiply(high, low, at(powers.high, entry), at(powers.low, entry))
+    high = productHigh
+    low = productLow
+  }
+  const shift = { high, low }
+  if (cachedShifts.size === CACHED_SHIFTS_MAX) cachedShifts.clear()
+  cachedShifts.set(length, shift)
+  return shift
+}
+
+/** A safe integer has 53 bits. */
+const LENGTH_DIGITS = 7
+
+/** Entry `digit * 256 + value`: x^(8 * value * 256^digit). Built when first needed, in less than a millisecond. */
+let powers: Table | undefined
+
+function buildPowers(): Table {
+  const high = new Uint32Array(LENGTH_DIGITS * BYTE_VALUES)
+  const low = new Uint32Array(LENGTH_DIGITS * BYTE_VALUES)
+  let unitHigh = 0x80000000 >>> 8
+  let unitLow = 0
+  for (let digits = 0; digits < high.length; digits += BYTE_VALUES) {
+    productHigh = 0x80000000
+    productLow = 0
+    for (let value = 0; value < BYTE_VALUES; value++) {
+      high[digits + value] = productHigh
+      low[digits + value] = productLow
+      multiply(productHigh, productLow, unitHigh, unitLow)
+    }
+    unitHigh = productHigh
+    unitLow = productLow
+  }
+  return { high, low }
+}
+
+/** Where `multiply` leaves its result: returning a pair would allocate. */
+let productHigh = 0
+let productLow = 0
+
+function multiply(aHigh: number, aLow: number, bHigh: number, bLow: number): void {
+  let high = 0
+  let low = 0
+  for (let bit = 0; bit < 64; bit++) {
+    const take = (bit < 32 ? aHigh << bit : aLow << (bit - 32)) >> 31
+    high ^= bHigh & take
+    low ^= bLow & take
+    const reduce = -(bLow & 1)
+    bLow = ((bLow >>> 1) | (bHigh << 31)) ^ (POLYNOMIAL_LOW & reduce)
+    bHigh = (bHigh >>> 1) ^ (POLYNOMIAL_HIGH & reduce)
+  }
+  productHigh = high
+  productLow = low
+}
