@@ -1,3 +1,4 @@
+export { type AddressingStyle, type Reading, readings } from './address.js'
 export * from './codec.js'
 export { crc64, crc64Combine } from './crc64.js'
 export type { Digests } from './digests.js'
