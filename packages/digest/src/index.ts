@@ -1,1 +1,4 @@
-export {}
+export { crc64Combine } from '@bindery/protocol'
+export { BufferPool, SLAB_BYTES } from './buffer-pool.js'
+export { crc64 } from './crc64.js'
+export { createDigester, type Digest, type Digester } from './digester.js'

@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto'
+import { crc64Combine } from '@bindery/protocol'
+import { crc64 } from './crc64.js'
+
+export interface Digest {
+  /** 16 bytes. */
+  readonly md5: Uint8Array
+  readonly crc64: bigint
+}
+
+/** The digest of a stream of bytes, computed where it is called. */
+export interface Digester {
+  /** Takes the next bytes and returns the CRC-64 of these alone. */
+  update(bytes: Uint8Array): bigint
+  /** Called once, at the end. */
+  finish(): Digest
+}
+
+export function createDigester(): Digester {
+  const md5 = createHash('md5')
+  let whole = 0n
+  let length = 0
+  return {
+    update(bytes) {
+      md5.update(bytes)
+      const own = crc64(bytes)
+      whole = length === 0 ? own : crc64Combine(whole, own, bytes.length)
+      length += bytes.length
+      return own
+    },
+    finish: () => ({ md5: md5.digest(), crc64: whole }),
+  }
+}
