@@ -7,7 +7,7 @@ export const SLAB_BYTES = 1024 * 1024
  */
 export class BufferPool {
   readonly #slabsMax: number
-  readonly #idle: Buffer[] = []
+  readonly #idle: SharedArrayBuffer[] = []
   readonly #lent = new Set<Buffer>()
   readonly #waiting: ((slab: Buffer) => void)[] = []
 
@@ -31,18 +31,24 @@ export class BufferPool {
 
   /** A buffer, if one is free at once. */
   tryTake(): Buffer | undefined {
-    let slab = this.#idle.pop()
-    if (slab === undefined && this.#lent.size < this.#slabsMax) slab = Buffer.from(new SharedArrayBuffer(SLAB_BYTES))
-    if (slab !== undefined) this.#lent.add(slab)
-    return slab
+    const memory = this.#idle.pop()
+    if (memory !== undefined) return this.#lend(memory)
+    return this.#lent.size < this.#slabsMax ? this.#lend(new SharedArrayBuffer(SLAB_BYTES)) : undefined
   }
 
   /** Takes back a buffer that `take` or `tryTake` lent: it itself, not a view of it, and once. */
   release(slab: Buffer): void {
-    if (!this.#lent.has(slab)) throw new Error('this buffer is not lent')
+    if (!this.#lent.delete(slab)) throw new Error('this buffer is not lent')
+    const memory = slab.buffer as SharedArrayBuffer
     const next = this.#waiting.shift()
-    if (next !== undefined) return next(slab)
-    this.#lent.delete(slab)
-    this.#idle.push(slab)
+    if (next === undefined) this.#idle.push(memory)
+    else next(this.#lend(memory))
+  }
+
+  /** A new view each time, so that who gives a buffer back twice cannot take it from its next borrower. */
+  #lend(memory: SharedArrayBuffer): Buffer {
+    const slab = Buffer.from(memory)
+    this.#lent.add(slab)
+    return slab
   }
 }
