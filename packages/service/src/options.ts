@@ -2,10 +2,10 @@ import type { Digests } from '@bindery/protocol'
 import type { BlobStore, MetadataStore } from '@bindery/storage'
 import type { AccessKeys } from './access/requester.js'
 
-/** The other processes that serve the same stores. */
+/** The processes that serve the same stores, this one included. */
 export interface Peers {
-  /** Resolves when in every process each read has ended that began before this call and may use one of the manifests. */
-  readsEnded(manifestIds: readonly string[]): Promise<void>
+  /** Those of the manifests that a running read of any process may use, as of a moment after the call. */
+  inUse(manifestIds: readonly string[]): Promise<readonly string[]>
 }
 
 /** All that the service takes from outside: it has no clock, randomness, digest or configuration of its own. */

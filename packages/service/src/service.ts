@@ -41,8 +41,31 @@ export interface ResponseLog {
   readonly failure?: unknown
 }
 
+/** What one pass of the sweeper did. */
+export interface SweepReport {
+  /** Blobs deleted. */
+  readonly freed: number
+  /** Garbage rows that wait for a reader. */
+  readonly waiting: number
+  /** There is more to do at once. */
+  readonly more: boolean
+}
+
 /** The store as a function. It has no socket, clock or randomness of its own. */
 export interface Service {
   /** Never rejects: every failure is a response. */
   handle(request: ServiceRequest): Promise<ServiceResponse>
+  /** Makes this process known to the stores; before the first write. */
+  open(): Promise<void>
+  /** Creates a bucket of an account, unless it is there. */
+  ensureBucket(name: string, accountId: string): Promise<void>
+  /** Answers `Peers.inUse` for this process. */
+  inUse(manifestIds: readonly string[]): Promise<readonly string[]>
+  /** One pass over the garbage. Called in one process at a time, again and again. */
+  sweep(): Promise<SweepReport>
+  /**
+   * Finds what processes that have ended left behind: every incarnation that is not among the living is dead for good.
+   * Called in one process at a time; before the first write of a server that starts, and when one of its processes has died.
+   */
+  recover(livingIncarnations: readonly string[]): Promise<void>
 }

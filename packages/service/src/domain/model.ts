@@ -45,8 +45,6 @@ export type ETag = string
 export type ObjectBytes = { readonly kind: 'blob'; readonly blob: BlobId } | { readonly kind: 'manifest' }
 
 export interface ObjectRecord {
-  /** Random; new with every overwrite. */
-  readonly id: string
   readonly type: ObjectType
   readonly owner: string
   readonly size: number

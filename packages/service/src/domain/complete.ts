@@ -1,0 +1,154 @@
+/**
+ * CompleteMultipartUpload. The parts are read and checked outside any lock, in pages; one commit of about a dozen keys
+ * then turns their rows, unchanged, into the rows of the object's manifest. No byte is read or moved.
+ */
+import { crc64Combine, hex, OssError, PART_NUMBER_MAX, PART_SIZE_MIN, utf8Bytes } from '@bindery/protocol'
+import { StorageError, type Transaction } from '@bindery/storage'
+import { readBucket } from './buckets.js'
+import { type Domain, newId } from './domain.js'
+import { discardRows } from './garbage.js'
+import { holderKey, manifestKey } from './keyspace.js'
+import { encodeManifest } from './manifest.js'
+import type { ListedPart, ObjectAcl, ObjectRecord, PartRecord, UploadRecord } from './model.js'
+import { replaceObject } from './objects.js'
+import { closeUpload, readParts, readUpload, readUsage, type UploadName, type Usage } from './uploads.js'
+
+export interface Completion extends UploadName {
+  /** Numbers ascending, or `all` that are stored. */
+  readonly parts: readonly ListedPart[] | 'all'
+  readonly acl: ObjectAcl
+  readonly forbidOverwrite: boolean
+}
+
+const ATTEMPTS_MAX = 16
+const PARTS_PER_READ = 2_000
+
+/**
+ * Makes an object of an upload's parts. A completion that fails leaves the upload as it was.
+ * Throws noSuchBucket, noSuchUpload, invalidPartOrder, invalidPart, entityTooSmall, fileAlreadyExists, partNotSequential.
+ */
+export async function completeUpload(domain: Domain, completion: Completion): Promise<ObjectRecord> {
+  if (completion.parts !== 'all') checkOrder(completion.parts)
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
+    const { upload, usage, stored } = await readUploadWhole(domain, completion)
+    const chosen = completion.parts === 'all' ? stored : choose(completion, completion.parts, stored)
+    checkSizes(chosen, completion.uploadId)
+    if (upload.sequential) checkRun(chosen)
+    const object = await commit(domain, completion, upload, usage, chosen)
+    if (object !== 'changed') return object
+  }
+  throw new StorageError('conflict', 'parts kept arriving while the upload was being completed')
+}
+
+function checkOrder(parts: readonly ListedPart[]): void {
+  parts.forEach(({ partNumber }, index) => {
+    const before = parts[index - 1]
+    if (before !== undefined && before.partNumber >= partNumber) throw new OssError('invalidPartOrder')
+  })
+}
+
+interface WholeUpload {
+  readonly upload: UploadRecord
+  readonly usage: Usage
+  readonly stored: readonly PartRecord[]
+}
+
+/** The edition is read first: if it is still the same in the commit, the pages together were one state. */
+async function readUploadWhole(domain: Domain, name: UploadName): Promise<WholeUpload> {
+  const [upload, usage] = await domain.metadata.read(
+    async (reader) => [await readUpload(reader, name), await readUsage(reader, name.uploadId)] as const,
+  )
+  const stored: PartRecord[] = []
+  for (;;) {
+    const after = stored.at(-1)?.partNumber ?? 0
+    const page = await domain.metadata.read((reader) => readParts(reader, name.uploadId, after, PARTS_PER_READ))
+    stored.push(...page)
+    if (page.length < PARTS_PER_READ || stored.length >= PART_NUMBER_MAX) return { upload, usage, stored }
+  }
+}
+
+function choose(
+  { uploadId }: UploadName,
+  listed: readonly ListedPart[],
+  stored: readonly PartRecord[],
+): readonly PartRecord[] {
+  const byNumber = new Map(stored.map((part) => [part.partNumber, part]))
+  return listed.map(({ partNumber, etag }) => {
+    const part = byNumber.get(partNumber)
+    if (part === undefined || part.etag !== etag.toUpperCase()) {
+      throw new OssError('invalidPart', { ETag: etag, PartNumber: partNumber, UploadId: uploadId })
+    }
+    return part
+  })
+}
+
+function checkSizes(parts: readonly PartRecord[], uploadId: string): void {
+  for (const { size, etag, partNumber } of parts.slice(0, -1)) {
+    if (size >= PART_SIZE_MIN) continue
+    throw new OssError('entityTooSmall', {
+      ETag: etag,
+      MinSizeAllowed: PART_SIZE_MIN,
+      ProposedSize: size,
+      PartNumber: partNumber,
+      UploadId: uploadId,
+    })
+  }
+}
+
+/** A sequential upload is completed from parts 1 to n. */
+function checkRun(parts: readonly PartRecord[]): void {
+  parts.forEach(({ partNumber }, index) => {
+    if (partNumber !== index + 1) throw new OssError('partNotSequential', { PartNumber: partNumber })
+  })
+}
+
+async function commit(
+  domain: Domain,
+  completion: Completion,
+  upload: UploadRecord,
+  usage: Usage,
+  parts: readonly PartRecord[],
+): Promise<ObjectRecord | 'changed'> {
+  const { uploadId, acl } = completion
+  const record = describe(domain, upload, parts, acl)
+  const manifest = encodeManifest(
+    parts.map(({ partNumber }) => partNumber),
+    parts.map(({ size }) => size),
+  )
+  return domain.metadata.transact(async (tx: Transaction) => {
+    await readBucket(tx, completion.bucket)
+    await readUpload(tx, completion)
+    if ((await readUsage(tx, uploadId)).edition !== usage.edition) return 'changed'
+    await replaceObject(domain, tx, completion, record)
+    closeUpload(tx, completion, usage)
+    tx.set(manifestKey(uploadId), manifest)
+    tx.set(holderKey(uploadId, record.reference), new Uint8Array())
+    if (usage.parts > parts.length) discardRows(domain, tx, uploadId, 'unlisted')
+    return record
+  })
+}
+
+function describe(domain: Domain, upload: UploadRecord, parts: readonly PartRecord[], acl: ObjectAcl): ObjectRecord {
+  return {
+    type: 'Multipart',
+    owner: upload.owner,
+    size: parts.reduce((sum, { size }) => sum + size, 0),
+    etag: etagOf(domain, parts),
+    crc64: parts.reduce((crc, part) => crc64Combine(crc, part.crc64, part.size), 0n),
+    modifiedAt: domain.clock(),
+    headers: upload.headers,
+    userMetadata: upload.userMetadata,
+    tagging: upload.tagging,
+    acl,
+    storageClass: upload.storageClass,
+    manifest: upload.uploadId,
+    reference: newId(domain),
+    bytes: { kind: 'manifest' },
+  }
+}
+
+/** MD5 over the parts' ETags as upper-case text, then the number of parts: not S3's recipe, which hashes raw digests. */
+function etagOf({ digests }: Domain, parts: readonly PartRecord[]): string {
+  const joined = utf8Bytes(parts.map(({ etag }) => etag).join(''))
+  return `${hex(digests.md5(joined)).toUpperCase()}-${parts.length}`
+}

@@ -1,0 +1,32 @@
+import { type Digests, hex } from '@bindery/protocol'
+import type { BlobStore, MetadataStore } from '@bindery/storage'
+import type { Peers, ServiceOptions } from '../options.js'
+import { ReadRegistry } from './reads.js'
+
+/** What all of the domain's functions work with. */
+export interface Domain {
+  readonly metadata: MetadataStore
+  readonly blobs: BlobStore
+  readonly digests: Digests
+  /** Milliseconds since 1970. Times are for users to see; nothing is ordered or freed by them. */
+  readonly clock: () => number
+  readonly random: (bytes: number) => Uint8Array
+  readonly reads: ReadRegistry
+  readonly peers: Peers
+}
+
+export function createDomain(options: ServiceOptions): Domain {
+  const { metadata, blobs, digests, clock, random } = options
+  const reads = new ReadRegistry()
+  return { metadata, blobs, digests, clock, random, reads, peers: options.peers ?? reads }
+}
+
+/** A random id: 32 upper-case hex digits. */
+export function newId({ random }: Domain): string {
+  return hex(random(16)).toUpperCase()
+}
+
+/** An id that begins with the time (6 bytes of milliseconds), so that uploads of a key sort as they were begun. */
+export function newUploadId({ clock, random }: Domain): string {
+  return (clock().toString(16).padStart(12, '0') + hex(random(10))).toUpperCase()
+}

@@ -1,0 +1,52 @@
+/**
+ * Un-naming. Whatever a commit un-names gets a garbage row in the same commit, with a token of its own, so that no
+ * un-naming hides another; the sweeper frees it later. Nothing else of the domain deletes bytes that a record has named.
+ */
+import { bytesToString } from '@bindery/protocol'
+import type { Bytes, Transaction } from '@bindery/storage'
+import { type Domain, newId } from './domain.js'
+import { garbageKey, holderKey } from './keyspace.js'
+import type { ObjectRecord } from './model.js'
+import { encodeGarbage, type GarbageRecord } from './records.js'
+
+/**
+ * manifest: id is a manifest that lost a holder, or that of an object of one blob · rows: part rows that no manifest
+ * lists · blob: id is a blob.
+ */
+export type GarbageKind = 'blob' | 'manifest' | 'rows'
+
+export function discardManifest(domain: Domain, tx: Transaction, id: string, record: GarbageRecord): void {
+  tx.set(garbageKey('manifest', id, newId(domain)), encodeGarbage(record))
+}
+
+export function discardRows(domain: Domain, tx: Transaction, manifest: string, why: GarbageRecord['why']): void {
+  tx.set(garbageKey('rows', manifest, newId(domain)), encodeGarbage({ why }))
+}
+
+/** `owner` is the key whose record named the blob; without one, no record ever did. */
+export function discardBlob(
+  domain: Domain,
+  tx: Transaction,
+  blob: string,
+  why: GarbageRecord['why'],
+  owner: Bytes | undefined,
+): void {
+  const record = owner === undefined ? { why } : { why, owner: bytesToString(owner) }
+  tx.set(garbageKey('blob', blob, newId(domain)), encodeGarbage(record))
+}
+
+/** Un-names what an object's record names; the record at `owner` goes in the same commit. */
+export function discardObject(
+  domain: Domain,
+  tx: Transaction,
+  owner: Bytes,
+  { manifest, reference, bytes }: ObjectRecord,
+  why: GarbageRecord['why'],
+): void {
+  if (bytes.kind === 'blob') {
+    discardManifest(domain, tx, manifest, { why, blob: bytes.blob, owner: bytesToString(owner) })
+  } else {
+    tx.delete(holderKey(manifest, reference))
+    discardManifest(domain, tx, manifest, { why })
+  }
+}

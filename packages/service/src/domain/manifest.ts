@@ -1,0 +1,95 @@
+/** A manifest: the parts of a multipart object in order, and where each starts in it. */
+import { type Bytes, StorageError } from '@bindery/storage'
+
+const VERSION = 1
+const HEAD_BYTES = 1 + 8
+const ENTRY_BYTES = 8
+/** An entry is the part's number in 2 bytes and its start in 6: enough for 256 TiB. */
+const START_AT = 2
+
+/** Parts in the order of their bytes; `sizes[i]` are the bytes of part `numbers[i]`. */
+export function encodeManifest(numbers: readonly number[], sizes: readonly number[]): Bytes {
+  const bytes = new Uint8Array(HEAD_BYTES + numbers.length * ENTRY_BYTES)
+  const view = new DataView(bytes.buffer)
+  bytes[0] = VERSION
+  let start = 0
+  numbers.forEach((number, index) => {
+    view.setUint16(HEAD_BYTES + index * ENTRY_BYTES, number)
+    setUint48(view, HEAD_BYTES + index * ENTRY_BYTES + START_AT, start)
+    start += sizes[index] ?? 0
+  })
+  view.setBigUint64(1, BigInt(start))
+  return bytes
+}
+
+/** A part's place in an object: bytes `[start, end)` of it are the part's. */
+export interface Placed {
+  readonly partNumber: number
+  readonly start: number
+  readonly end: number
+}
+
+/** Reads a stored manifest in place: finding a part costs O(log parts), and nothing is decoded beforehand. */
+export class Manifest {
+  readonly partCount: number
+  /** Bytes of the object. */
+  readonly size: number
+  readonly #view: DataView
+
+  constructor(bytes: Bytes) {
+    const entries = (bytes.length - HEAD_BYTES) / ENTRY_BYTES
+    if (bytes[0] !== VERSION || !Number.isInteger(entries) || entries < 0) {
+      throw new StorageError('corrupt', 'a manifest is damaged')
+    }
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.partCount = entries
+    this.size = Number(this.#view.getBigUint64(1))
+  }
+
+  /** The part at a position in the manifest, from 0. */
+  at(index: number): Placed {
+    const end = index + 1 < this.partCount ? this.#startOf(index + 1) : this.size
+    return { partNumber: this.#numberOf(index), start: this.#startOf(index), end }
+  }
+
+  /** The position of the part that holds a byte of the object; empty parts hold none. */
+  indexOf(offset: number): number {
+    let low = 0
+    let high = this.partCount
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.at(middle).end <= offset) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  /** Whether a part is one of the manifest's. Numbers ascend. */
+  lists(partNumber: number): boolean {
+    let low = 0
+    let high = this.partCount
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.#numberOf(middle) < partNumber) low = middle + 1
+      else high = middle
+    }
+    return low < this.partCount && this.#numberOf(low) === partNumber
+  }
+
+  #numberOf(index: number): number {
+    return this.#view.getUint16(HEAD_BYTES + index * ENTRY_BYTES)
+  }
+
+  #startOf(index: number): number {
+    return getUint48(this.#view, HEAD_BYTES + index * ENTRY_BYTES + START_AT)
+  }
+}
+
+function setUint48(view: DataView, offset: number, value: number): void {
+  view.setUint16(offset, Math.floor(value / 2 ** 32))
+  view.setUint32(offset + 2, value % 2 ** 32)
+}
+
+function getUint48(view: DataView, offset: number): number {
+  return view.getUint16(offset) * 2 ** 32 + view.getUint32(offset + 2)
+}

@@ -1,0 +1,81 @@
+/** A walk over rows that are named and ordered by name, in which names that share a prefix up to a delimiter are one. */
+import type { Bytes, MetadataStore, Row } from '@bindery/storage'
+import { following, type KeyRange, successor } from './keyspace.js'
+
+export type ScanEntry<T> =
+  | { readonly kind: 'row'; readonly row: T }
+  | { readonly kind: 'prefix'; readonly prefix: string }
+
+export interface Scan<T> {
+  readonly metadata: MetadataStore
+  readonly range: KeyRange
+  /** The key that would begin the rows of a name. */
+  readonly keyOf: (name: string) => Bytes
+  readonly decode: (row: Row) => T
+  readonly nameOf: (row: Row) => string
+  readonly prefix: string
+  /** '' groups nothing. */
+  readonly delimiter: string
+  /** A common prefix that an earlier page has shown. */
+  readonly shown?: string | undefined
+  readonly max: number
+}
+
+/** Rows read at once at the least and the most: records of 40 kB stay within what one read may take. */
+const ROWS_MIN = 16
+const ROWS_MAX = 240
+
+export interface ScanPage<T> {
+  readonly entries: readonly ScanEntry<T>[]
+  readonly isTruncated: boolean
+}
+
+/**
+ * Entries in the order of their names, at most `max`. A group costs one seek however many rows it has: what follows
+ * its first row is not read but for the rest of the batch.
+ */
+export async function scan<T>(options: Scan<T>): Promise<ScanPage<T>> {
+  const { metadata, range, prefix, delimiter, max } = options
+  const entries: ScanEntry<T>[] = []
+  let shown = options.shown
+  let from = range.from
+  let batch = delimiter === '' ? Math.min(max + 1, ROWS_MAX) : ROWS_MIN
+  for (;;) {
+    const rows = await metadata.read((reader) => reader.range(from, range.to, { limit: batch }))
+    for (const row of rows) {
+      const name = options.nameOf(row)
+      const group = commonPrefix(name, prefix, delimiter)
+      if (group !== undefined && group === shown) continue
+      if (entries.length === max) return { entries, isTruncated: true }
+      entries.push(group === undefined ? { kind: 'row', row: options.decode(row) } : { kind: 'prefix', prefix: group })
+      shown = group
+    }
+    const last = rows.at(-1)
+    if (rows.length < batch || last === undefined) return { entries, isTruncated: false }
+    const inGroup = shown !== undefined && commonPrefix(options.nameOf(last), prefix, delimiter) === shown
+    from = inGroup && shown !== undefined ? successor(options.keyOf(shown)) : following(last.key)
+    batch = inGroup ? ROWS_MIN : Math.min(batch * 2, ROWS_MAX)
+  }
+}
+
+/** The name up to and with the first delimiter after the prefix. */
+export function commonPrefix(name: string, prefix: string, delimiter: string): string | undefined {
+  if (delimiter === '') return undefined
+  const at = name.indexOf(delimiter, prefix.length)
+  return at === -1 ? undefined : name.slice(0, at + delimiter.length)
+}
+
+/** The rows whose names begin with `prefix`, from `from` on. */
+export function rangeOf(keyOf: (name: string) => Bytes, prefix: string, from: Bytes | undefined): KeyRange {
+  const first = keyOf(prefix)
+  return { from: from !== undefined && isAfter(from, first) ? from : first, to: successor(first) }
+}
+
+function isAfter(a: Bytes, b: Bytes): boolean {
+  const length = Math.min(a.length, b.length)
+  for (let index = 0; index < length; index += 1) {
+    const difference = (a[index] ?? 0) - (b[index] ?? 0)
+    if (difference !== 0) return difference > 0
+  }
+  return a.length > b.length
+}

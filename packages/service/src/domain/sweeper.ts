@@ -1,0 +1,151 @@
+/**
+ * The sweeper frees what garbage rows name. It runs in one process at a time, and every step may be the last: each is
+ * idempotent, and what it has not done stays as a row.
+ *
+ * manifest: once no read in any process may use it, and it has no holder, its own row goes and its part rows become
+ *           garbage of the kind `rows`; that of an object of one blob becomes garbage of the kind `blob`.
+ * rows:     part rows that no manifest lists go in steps, and their blobs become garbage of the kind `blob`.
+ * blob:     unless the record at the owner key names it, the blob is deleted, and then the garbage row.
+ */
+import { stringToBytes } from '@bindery/protocol'
+import type { Bytes, Reader, Row, Transaction } from '@bindery/storage'
+import type { SweepReport } from '../service.js'
+import { namesBlob } from './blobs.js'
+import type { Domain } from './domain.js'
+import { discardBlob, discardRows, type GarbageKind } from './garbage.js'
+import { allGarbage, following, holdersOf, manifestKey, namesOf, partKey, partNumberOf, partsOf } from './keyspace.js'
+import { Manifest } from './manifest.js'
+import { decodeGarbage, decodePart, type GarbageRecord } from './records.js'
+
+/** Garbage rows taken at once, and part rows of one step: each writes at most two keys. */
+const GARBAGE_AT_ONCE = 200
+const PARTS_AT_ONCE = 200
+/** Blobs deleted at the same time. */
+const DELETES_AT_ONCE = 8
+
+interface Garbage {
+  readonly key: Bytes
+  readonly kind: GarbageKind
+  readonly id: string
+  readonly record: GarbageRecord
+}
+
+export class Sweeper {
+  readonly #domain: Domain
+  #after: Bytes | undefined
+
+  constructor(domain: Domain) {
+    this.#domain = domain
+  }
+
+  /** One pass over the next garbage rows, from the beginning again after the last. */
+  async sweep(): Promise<SweepReport> {
+    const garbage = await this.#next()
+    const inUse = await this.#inUse(garbage)
+    const blobs = garbage.filter(({ kind }) => kind === 'blob')
+    const free = garbage.filter(({ kind, id }) => kind !== 'blob' && !inUse.has(id))
+    for (const item of free) {
+      if (item.kind === 'manifest') await this.#sweepManifest(item)
+      else await this.#sweepRows(item)
+    }
+    const freed = await this.#sweepBlobs(blobs)
+    return {
+      freed,
+      waiting: garbage.length - blobs.length - free.length,
+      more: this.#after !== undefined || free.length > 0,
+    }
+  }
+
+  async #next(): Promise<Garbage[]> {
+    const { from, to } = allGarbage()
+    const rows = await this.#domain.metadata.read((reader) =>
+      reader.range(this.#after ?? from, to, { limit: GARBAGE_AT_ONCE }),
+    )
+    const last = rows.at(-1)
+    this.#after = rows.length === GARBAGE_AT_ONCE && last !== undefined ? following(last.key) : undefined
+    return rows.map(({ key, value }: Row) => {
+      const [kind = '', id = ''] = namesOf(key)
+      return { key, kind: kind as GarbageKind, id, record: decodeGarbage(value) }
+    })
+  }
+
+  /** Asked after the rows were seen: a read that begins later cannot meet what they un-name. */
+  async #inUse(garbage: readonly Garbage[]): Promise<ReadonlySet<string>> {
+    const ids = new Set(garbage.filter(({ kind }) => kind !== 'blob').map(({ id }) => id))
+    return new Set(ids.size === 0 ? [] : await this.#domain.peers.inUse([...ids]))
+  }
+
+  async #sweepManifest({ key, id, record }: Garbage): Promise<void> {
+    const { from, to } = holdersOf(id)
+    await this.#domain.metadata.transact(async (tx) => {
+      if (await isGone(tx, key)) return
+      tx.delete(key)
+      if ((await tx.range(from, to, { limit: 1 })).length > 0) return
+      if (record.blob === undefined) {
+        tx.delete(manifestKey(id))
+        discardRows(this.#domain, tx, id, record.why)
+      } else {
+        discardBlob(this.#domain, tx, record.blob, record.why, ownerOf(record))
+      }
+    })
+  }
+
+  async #sweepRows({ key, id }: Garbage): Promise<void> {
+    for (let after: number | undefined = 0; after !== undefined; ) {
+      const from: number = after
+      after = await this.#domain.metadata.transact(async (tx) => {
+        if (await isGone(tx, key)) return undefined
+        const last = await this.#sweepPartRows(tx, id, from)
+        if (last === undefined) tx.delete(key)
+        return last
+      })
+    }
+  }
+
+  /** One step over the part rows after a number; the last number seen, or undefined at the end. */
+  async #sweepPartRows(tx: Transaction, id: string, after: number): Promise<number | undefined> {
+    const manifest = await readManifest(tx, id)
+    const rows = await tx.range(partKey(id, after + 1), partsOf(id).to, { limit: PARTS_AT_ONCE })
+    for (const { key, value } of rows) {
+      const partNumber = partNumberOf(key)
+      if (manifest?.lists(partNumber)) continue
+      tx.delete(key)
+      discardBlob(this.#domain, tx, decodePart(partNumber, value).bytes.blob, 'unlisted', key)
+    }
+    const last = rows.at(-1)
+    return rows.length < PARTS_AT_ONCE || last === undefined ? undefined : partNumberOf(last.key)
+  }
+
+  async #sweepBlobs(garbage: readonly Garbage[]): Promise<number> {
+    const { blobs, metadata } = this.#domain
+    const named = await metadata.read((reader) => Promise.all(garbage.map((item) => isNamed(reader, item))))
+    const unnamed = garbage.filter((_, index) => named[index] === false)
+    for (let start = 0; start < unnamed.length; start += DELETES_AT_ONCE) {
+      await Promise.all(unnamed.slice(start, start + DELETES_AT_ONCE).map(({ id }) => blobs.delete(id)))
+    }
+    if (garbage.length > 0) {
+      await metadata.transact(async (tx) => {
+        for (const { key } of garbage) tx.delete(key)
+      })
+    }
+    return unnamed.length
+  }
+}
+
+async function isNamed(reader: Reader, { id, record }: Garbage): Promise<boolean> {
+  const owner = ownerOf(record)
+  return owner !== undefined && (await namesBlob(reader, owner, id))
+}
+
+async function isGone(reader: Reader, key: Bytes): Promise<boolean> {
+  return (await reader.get(key)) === undefined
+}
+
+async function readManifest(reader: Reader, id: string): Promise<Manifest | undefined> {
+  const row = await reader.get(manifestKey(id))
+  return row === undefined ? undefined : new Manifest(row)
+}
+
+function ownerOf({ owner }: GarbageRecord): Bytes | undefined {
+  return owner === undefined ? undefined : stringToBytes(owner)
+}

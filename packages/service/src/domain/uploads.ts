@@ -1,0 +1,204 @@
+/**
+ * Multipart uploads. A part is written only in a transaction that reads its upload's row as open; Complete and Abort
+ * delete that row. What an upload holds is in its usage row, which each part's commit raises without conflict.
+ */
+import { type BucketName, hex, type ObjectKey, OssError } from '@bindery/protocol'
+import { type BlobInfo, type ByteSource, decodeCounters, type Reader, type Transaction } from '@bindery/storage'
+import { commitBlob, requireLiving, storeBytes } from './blobs.js'
+import { readBucket } from './buckets.js'
+import { count } from './counters.js'
+import { type Domain, newUploadId } from './domain.js'
+import { discardBlob, discardRows } from './garbage.js'
+import { partKey, partNumberOf, partsOf, uploadKey, usageKey } from './keyspace.js'
+import type { ObjectDescription, PartRecord, UploadRecord } from './model.js'
+import { readObject } from './objects.js'
+import { decodePart, decodeUpload, encodePart, encodeUpload } from './records.js'
+
+/** Names an upload. The id is as the client sent it. */
+export interface UploadName {
+  readonly bucket: BucketName
+  readonly key: ObjectKey
+  readonly uploadId: string
+}
+
+export interface NewUpload {
+  readonly bucket: BucketName
+  readonly key: ObjectKey
+  readonly initiator: string
+  readonly owner: string
+  readonly description: ObjectDescription
+  readonly sequential: boolean
+  readonly forbidOverwrite: boolean
+}
+
+/** Begins an upload; an object of its key is not touched. Throws noSuchBucket, fileAlreadyExists. */
+export async function initiateUpload(domain: Domain, upload: NewUpload): Promise<UploadRecord> {
+  const { bucket, key, initiator, owner, description, sequential } = upload
+  const uploadId = newUploadId(domain)
+  const initiatedAt = domain.clock()
+  return domain.metadata.transact(async (tx) => {
+    const { storageClass } = await readBucket(tx, bucket)
+    if (upload.forbidOverwrite && (await readObject(tx, bucket, key)) !== undefined) {
+      throw new OssError('fileAlreadyExists')
+    }
+    const { headers, userMetadata, tagging } = description
+    const record: UploadRecord = {
+      bucket,
+      key,
+      uploadId,
+      initiatedAt,
+      initiator,
+      owner,
+      headers,
+      userMetadata,
+      tagging,
+      storageClass: description.storageClass ?? storageClass,
+      sequential,
+    }
+    tx.set(uploadKey(bucket, key, uploadId), encodeUpload(record))
+    count(tx, bucket, { uploads: 1 })
+    return record
+  })
+}
+
+/** Throws noSuchUpload. */
+export function findUpload(domain: Domain, name: UploadName): Promise<UploadRecord> {
+  return domain.metadata.read((reader) => readUpload(reader, name))
+}
+
+/** The row of an open upload. Throws noSuchUpload, or the cause given. */
+export async function readUpload(
+  reader: Reader,
+  { bucket, key, uploadId }: UploadName,
+  cause: 'noSuchUpload' | 'noSuchUploadOnAbort' = 'noSuchUpload',
+): Promise<UploadRecord> {
+  const row = /^[0-9A-F]{32}$/.test(uploadId) ? await reader.get(uploadKey(bucket, key, uploadId)) : undefined
+  if (row === undefined) throw new OssError(cause, { UploadId: uploadId })
+  return { ...decodeUpload(row), bucket, key, uploadId }
+}
+
+export interface NewPart extends UploadName {
+  readonly partNumber: number
+  /** What the bytes must hash to, 16 bytes. */
+  readonly contentMd5: Uint8Array | undefined
+}
+
+/**
+ * Stores a part, in place of an earlier one of its number.
+ * Throws noSuchUpload, partNotSequential, partAlreadyExist, invalidDigestMismatch, entityTooLarge.
+ */
+export async function uploadPart(
+  domain: Domain,
+  part: NewPart,
+  source: ByteSource,
+): Promise<PartRecord & { readonly md5: Uint8Array }> {
+  await domain.metadata.read(async (reader) => checkSequence(reader, await readUpload(reader, part), part.partNumber))
+  const place = partKey(part.uploadId, part.partNumber)
+  const blob = await storeBytes(domain, source, place, part.contentMd5)
+  const record = partRecord(part.partNumber, blob, domain.clock())
+  await commitBlob(domain, blob, place, () => domain.metadata.transact((tx) => addPart(domain, tx, part, record)))
+  return { ...record, md5: blob.md5 }
+}
+
+function partRecord(partNumber: number, blob: BlobInfo, modifiedAt: number): PartRecord {
+  return {
+    partNumber,
+    size: blob.size,
+    etag: hex(blob.md5).toUpperCase(),
+    crc64: blob.crc64,
+    modifiedAt,
+    bytes: { kind: 'blob', blob: blob.id },
+  }
+}
+
+async function addPart(domain: Domain, tx: Transaction, name: UploadName, part: PartRecord): Promise<void> {
+  await readBucket(tx, name.bucket)
+  const upload = await readUpload(tx, name)
+  await requireLiving(domain, tx)
+  const place = partKey(name.uploadId, part.partNumber)
+  const row = await tx.get(place)
+  const old = row === undefined ? undefined : decodePart(part.partNumber, row)
+  // A commit whose answer was lost may come again: then the record is there, and its blob is no garbage.
+  if (old?.bytes.blob === part.bytes.blob) return
+  await checkSequence(tx, upload, part.partNumber)
+  if (old !== undefined) discardBlob(domain, tx, old.bytes.blob, 'replaced', place)
+  tx.set(place, encodePart(part))
+  const parts = old === undefined ? 1 : 0
+  const partBytes = part.size - (old?.size ?? 0)
+  tx.add(usageKey(name.uploadId), [parts, partBytes, 1])
+  count(tx, name.bucket, { parts, partBytes })
+}
+
+/** A sequential upload takes part n only after part n - 1, and each only once. */
+async function checkSequence(reader: Reader, upload: UploadRecord, partNumber: number): Promise<void> {
+  if (!upload.sequential) return
+  const { from, to } = partsOf(upload.uploadId)
+  const [last] = await reader.range(from, to, { limit: 1, reverse: true })
+  const stored = last === undefined ? 0 : partNumberOf(last.key)
+  if (partNumber > stored + 1) throw new OssError('partNotSequential', { PartNumber: partNumber })
+  if (partNumber === stored + 1) return
+  const row = await reader.get(partKey(upload.uploadId, partNumber))
+  const etag = row === undefined ? '' : decodePart(partNumber, row).etag
+  throw new OssError('partAlreadyExist', { PartNumber: partNumber, PartEtag: etag })
+}
+
+/** What an upload holds: raised by each part's commit. `edition` counts those commits. */
+export interface Usage {
+  readonly parts: number
+  /** Bytes of all parts. */
+  readonly bytes: number
+  readonly edition: number
+}
+
+export async function readUsage(reader: Reader, uploadId: string): Promise<Usage> {
+  const row = await reader.get(usageKey(uploadId))
+  const [parts = 0, bytes = 0, edition = 0] = row === undefined ? [] : decodeCounters(row)
+  return { parts, bytes, edition }
+}
+
+/** Takes an upload away: its row, its usage and what the bucket counts of it. Its parts stay as rows of its manifest. */
+export function closeUpload(tx: Transaction, { bucket, key, uploadId }: UploadName, usage: Usage): void {
+  tx.delete(uploadKey(bucket, key, uploadId))
+  tx.delete(usageKey(uploadId))
+  count(tx, bucket, { uploads: -1, parts: -usage.parts, partBytes: -usage.bytes })
+}
+
+/** Ends an upload; its parts are freed, also those that are still arriving. Throws noSuchBucket, noSuchUploadOnAbort. */
+export async function abortUpload(domain: Domain, name: UploadName): Promise<void> {
+  await domain.metadata.transact(async (tx) => {
+    await readBucket(tx, name.bucket)
+    await readUpload(tx, name, 'noSuchUploadOnAbort')
+    const usage = await readUsage(tx, name.uploadId)
+    closeUpload(tx, name, usage)
+    if (usage.parts > 0) discardRows(domain, tx, name.uploadId, 'aborted')
+  })
+}
+
+export interface PartPage {
+  readonly upload: UploadRecord
+  readonly parts: readonly PartRecord[]
+  readonly isTruncated: boolean
+}
+
+/** Parts with numbers above `after`, ascending. Throws noSuchUpload. */
+export function listParts(
+  domain: Domain,
+  { after, maxParts, ...name }: UploadName & { readonly after: number; readonly maxParts: number },
+): Promise<PartPage> {
+  return domain.metadata.read(async (reader) => {
+    const upload = await readUpload(reader, name)
+    const parts = await readParts(reader, name.uploadId, after, maxParts + 1)
+    return { upload, parts: parts.slice(0, maxParts), isTruncated: parts.length > maxParts }
+  })
+}
+
+/** At most `limit` parts of a manifest with numbers above `after`, ascending. */
+export async function readParts(reader: Reader, manifest: string, after: number, limit: number): Promise<PartRecord[]> {
+  const rows = await reader.range(partKey(manifest, Math.min(after, PART_NUMBER_ROOM) + 1), partsOf(manifest).to, {
+    limit,
+  })
+  return rows.map(({ key, value }) => decodePart(partNumberOf(key), value))
+}
+
+/** The highest number that a part's key has room for, less one. */
+const PART_NUMBER_ROOM = 0xfffe
