@@ -5,6 +5,8 @@ import { textOfByteString } from './text.js'
 /** A pair of pure functions between the text of the wire and a value. `name` stands in the reference pages. */
 export interface Codec<T> {
   readonly name: string
+  /** What decoding may throw; none given means that it throws nothing. */
+  readonly causes?: readonly Cause[]
   /** Throws an OssError; `argument` names the query key, header or element for it. */
   decode(text: string, argument: string): T
   encode(value: T): string
@@ -22,6 +24,7 @@ export const text: Codec<string> = { name: 'text', decode: (value) => value, enc
 export function integer(min: number, max: number, cause: Cause = 'invalidArgument'): Codec<number> {
   return {
     name: `integer ${min}–${max}`,
+    causes: [cause],
     decode(value, argument) {
       const number = /^-?\d{1,15}$/.test(value) ? Number(value) : Number.NaN
       if (!(number >= min && number <= max)) throw badArgument(cause, argument, value)
@@ -39,6 +42,7 @@ export function oneOf<const T extends string>(
 ): Codec<T> {
   return {
     name: values.join(' | '),
+    causes: [cause],
     decode(value, argument) {
       const found = values.find((one) => one === value || (ignoreCase && one.toLowerCase() === value.toLowerCase()))
       if (found === undefined) throw badArgument(cause, argument, value)
@@ -51,7 +55,7 @@ export function oneOf<const T extends string>(
 /** `true` or `false`. */
 export function truth(cause: Cause = 'invalidArgument'): Codec<boolean> {
   const words = oneOf(['true', 'false'], cause, { ignoreCase: true })
-  return { name: 'true | false', decode: (value, argument) => words.decode(value, argument) === 'true', encode: String }
+  return { ...words, decode: (value, argument) => words.decode(value, argument) === 'true', encode: String }
 }
 
 /** A key that counts by being there, whatever its value. */
@@ -77,6 +81,7 @@ export const httpDate: Codec<number | undefined> = {
 /** ISO 8601 in UTC with whole seconds, `2026-01-05T08:00:00.000Z`. Milliseconds since 1970 inside. */
 export const isoDate: Codec<number> = {
   name: 'ISO 8601 time',
+  causes: ['invalidArgument'],
   decode(value, argument) {
     const time = Date.parse(value)
     if (Number.isNaN(time)) throw badArgument('invalidArgument', argument, value)
@@ -88,11 +93,21 @@ export const isoDate: Codec<number> = {
 /** CRC-64 as unsigned decimal. */
 export const crc64Decimal: Codec<bigint> = {
   name: 'CRC-64',
+  causes: ['invalidArgument'],
   decode(value, argument) {
     if (!/^\d{1,20}$/.test(value)) throw badArgument('invalidArgument', argument, value)
     return BigInt(value)
   },
   encode: String,
+}
+
+/** Empty text is undefined, for elements that are there even when they have nothing to say. */
+export function orEmpty<T>(codec: Codec<T>): Codec<T | undefined> {
+  return {
+    ...codec,
+    decode: (value, argument) => (value === '' ? undefined : codec.decode(value, argument)),
+    encode: (value) => (value === undefined ? '' : codec.encode(value)),
+  }
 }
 
 export function formatHttpDate(time: number): string {

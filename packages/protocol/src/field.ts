@@ -1,7 +1,12 @@
 import type { Codec } from './codec.js'
+import type { Cause } from './errors/catalogue.js'
+import type { ErrorDetails } from './errors/oss-error.js'
 
-/** Where a value stands in a request or response. `metadata` is the whole family of `x-oss-meta-` headers. */
-export type Place = 'query' | 'header' | 'metadata'
+/**
+ * Where a value stands in a request or response. `either` is a query key or a header of the same name; `metadata` is
+ * the whole family of `x-oss-meta-` headers.
+ */
+export type Place = 'query' | 'header' | 'either' | 'metadata'
 
 /** One value of an operation's input or output: place, wire name, codec, presence. */
 export interface Field<T> {
@@ -12,34 +17,58 @@ export interface Field<T> {
   readonly presence: 'required' | 'optional' | 'defaulted'
   /** The value that an absent field has; undefined for an optional one. */
   readonly fallback?: T
-  /** Query only: an empty value is an absent one, yet may be echoed. */
+  /** An empty value is an absent one, yet may be echoed. */
   readonly emptyIsAbsent: boolean
+  /** What is thrown where a required field is absent; else invalidArgument. */
+  readonly missing?: { readonly cause: Cause; readonly details: ErrorDetails }
+  /** What is thrown where a value stands in both of its places; else the query counts. */
+  readonly twice?: Cause
 }
 
 export type Fields = Readonly<Record<string, Field<unknown>>>
 
+/** A record in which what may be undefined may be left out. */
+export type Given<T> = { readonly [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  readonly [K in keyof T as undefined extends T[K] ? K : never]?: T[K] | undefined
+}
+
 /** The values that a record of fields describes. */
-export type ValuesOf<F extends Fields> = { readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never }
+export type ValuesOf<F extends Fields> = Given<{ readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never }>
 
 export function query<T>(name: string, codec: Codec<T>): Field<T> {
   return { place: 'query', name, codec: codec as Codec<unknown>, presence: 'required', emptyIsAbsent: false }
 }
 
 export function header<T>(name: string, codec: Codec<T>): Field<T> {
-  return { place: 'header', name, codec: codec as Codec<unknown>, presence: 'required', emptyIsAbsent: false }
+  return { ...query(name, codec), place: 'header' }
+}
+
+/** A query key, or a header of the same name; `twice` is thrown where both are there. */
+export function either<T>(name: string, codec: Codec<T>, twice?: Cause): Field<T> {
+  return { ...query(name, codec), place: 'either', ...(twice !== undefined && { twice }) }
+}
+
+/** Must be there with a value, else this cause is thrown. */
+export function required<T>(field: Field<T>, cause: Cause, details: ErrorDetails = {}): Field<T> {
+  return { ...field, emptyIsAbsent: true, missing: { cause, details } }
 }
 
 /** May be missing; then it is undefined. An empty query value counts as missing. */
 export function optional<T>(field: Field<T>): Field<T | undefined> {
-  return { ...field, presence: 'optional', emptyIsAbsent: field.place === 'query' && field.codec.name !== 'flag' }
+  return { ...field, presence: 'optional', emptyIsAbsent: field.place !== 'header' && field.codec.name !== 'flag' }
 }
 
-/** May be missing; then it has the fallback's value. An empty query value counts as missing. */
+/** May be missing; then it has the fallback's value. An empty value counts as missing. */
 export function withDefault<T>(field: Field<T>, fallback: T): Field<T> {
-  return { ...field, presence: 'defaulted', fallback, emptyIsAbsent: field.place === 'query' }
+  return { ...field, presence: 'defaulted', fallback, emptyIsAbsent: true }
 }
 
-const metadataCodec: Codec<unknown> = { name: 'name → value', decode: (value) => value, encode: String }
+const metadataCodec: Codec<unknown> = {
+  name: 'name → value',
+  causes: ['invalidMetadataName', 'metadataTooLarge'],
+  decode: (value) => value,
+  encode: String,
+}
 
 /** All `x-oss-meta-*` headers: lower-case names without the prefix, values as sent. */
 export const userMetadata: Field<Readonly<Record<string, string>>> = {

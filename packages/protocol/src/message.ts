@@ -1,9 +1,11 @@
+import { badArgument } from './codec.js'
+import { CATALOGUE, type Cause } from './errors/catalogue.js'
 import { OssError } from './errors/oss-error.js'
 import type { Field, Fields, ValuesOf } from './field.js'
 import { USER_METADATA_BYTES_MAX } from './limits.js'
 import type { Operation } from './operation.js'
 import type { Query } from './query.js'
-import { textOfByteString } from './text.js'
+import type { XmlParser } from './xml.js'
 
 /** Query and headers of a request; header names in lower case, values byte strings. */
 export interface Head {
@@ -24,18 +26,32 @@ export function decodeHead<I extends Fields>(operation: Operation<I>, head: Head
 function refuse(operation: Operation, { query, headers }: Head): void {
   for (const { place, name, unless, cause } of operation.refuses ?? []) {
     const value = place === 'query' ? query.get(name) : headers[name.toLowerCase()]
-    if (value !== undefined && !unless?.includes(value)) throw new OssError(cause, { Header: name })
+    if (value !== undefined && !unless?.includes(value)) throw refusal(cause, name, value)
   }
 }
 
-function decodeField(field: Field<unknown>, { query, headers }: Head): unknown {
-  if (field.place === 'metadata') return decodeMetadata(headers)
-  const text = field.place === 'query' ? query.get(field.name) : headers[field.name.toLowerCase()]
+function refusal(cause: Cause, name: string, value: string): OssError {
+  return CATALOGUE[cause].code === 'InvalidArgument'
+    ? badArgument(cause, name, value)
+    : new OssError(cause, { Header: name })
+}
+
+function decodeField(field: Field<unknown>, head: Head): unknown {
+  if (field.place === 'metadata') return decodeMetadata(head.headers)
+  const text = find(field, head)
   if (text === undefined || (field.emptyIsAbsent && text === '')) {
     if (field.presence !== 'required') return field.fallback
-    throw new OssError('invalidArgument', { ArgumentName: field.name, ArgumentValue: '' })
+    if (field.missing !== undefined) throw new OssError(field.missing.cause, field.missing.details)
+    throw badArgument('invalidArgument', field.name, '')
   }
   return field.codec.decode(text, field.name)
+}
+
+function find({ place, name, twice }: Field<unknown>, { query, headers }: Head): string | undefined {
+  const inQuery = place === 'header' ? undefined : query.get(name)
+  const inHeader = place === 'query' ? undefined : headers[name.toLowerCase()]
+  if (inQuery !== undefined && inHeader !== undefined && twice !== undefined) throw badArgument(twice, name, inHeader)
+  return inQuery ?? inHeader
 }
 
 function decodeMetadata(headers: Readonly<Record<string, string>>): Record<string, string> {
@@ -44,7 +60,7 @@ function decodeMetadata(headers: Readonly<Record<string, string>>): Record<strin
   for (const [name, value] of Object.entries(headers)) {
     if (!name.startsWith(META_PREFIX)) continue
     const bare = name.slice(META_PREFIX.length)
-    if (!/^[a-z0-9-]+$/.test(bare)) throw metadataError('invalidMetadataName', name, value)
+    if (!/^[a-z0-9-]+$/.test(bare)) throw badArgument('invalidMetadataName', name, value)
     metadata[bare] = value
     bytes += bare.length + value.length
   }
@@ -54,8 +70,17 @@ function decodeMetadata(headers: Readonly<Record<string, string>>): Record<strin
   return metadata
 }
 
-function metadataError(cause: 'invalidMetadataName', name: string, value: string): OssError {
-  return new OssError(cause, { ArgumentName: name, ArgumentValue: textOfByteString(value) ?? value })
+/** The typed input of a whole XML body, read in the light of the head's. */
+export function decodeBody<I extends Fields, B>(
+  operation: Operation<I, Fields, B>,
+  parser: XmlParser,
+  body: Uint8Array,
+  input: ValuesOf<I>,
+): B {
+  const document = operation.body
+  if (document === undefined || document === 'bytes') throw new TypeError(`${operation.name} has no XML body`)
+  const read = () => document.decode(parser, body)
+  return operation.decodeWith === undefined ? read() : operation.decodeWith(read, body, input)
 }
 
 /** The headers of an operation's output, in the order of its declaration; undefined values are left out. */
@@ -63,12 +88,14 @@ export function encodeHeaders<O extends Fields>(
   operation: Operation<Fields, O>,
   output: ValuesOf<O>,
 ): [name: string, value: string][] {
+  const values: Readonly<Record<string, unknown>> = output
   const headers: [string, string][] = []
   for (const [key, field] of Object.entries(operation.output)) {
-    const value = output[key]
+    const value = values[key]
     if (value === undefined) continue
     if (field.place === 'metadata') {
-      for (const [name, text] of Object.entries(value as Record<string, string>)) headers.push([META_PREFIX + name, text])
+      for (const [name, text] of Object.entries(value as Record<string, string>))
+        headers.push([META_PREFIX + name, text])
     } else headers.push([field.name, field.codec.encode(value)])
   }
   return headers

@@ -6,7 +6,7 @@ export type Method = 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE' | 'OPTIONS'
 /** What an operation names: nothing, a bucket, or an object of a bucket. */
 export type Level = 'service' | 'bucket' | 'object'
 
-/** Query keys and headers whose presence makes a request this operation. */
+/** Query keys (`name`, or `name=value` where the value counts) and headers whose presence makes a request an operation. */
 export interface Discriminator {
   readonly query?: readonly string[]
   readonly header?: readonly string[]
@@ -34,11 +34,18 @@ export interface Operation<I extends Fields = Fields, O extends Fields = Fields,
   readonly when?: readonly Discriminator[]
   /** What the ACL step looks for; everything but reading and writing objects is management. */
   readonly access: 'read' | 'write' | 'manageBucket' | 'manageService'
+  /** Actions that a policy must allow. */
   readonly permissions: readonly string[]
+  /** Actions needed as well where a header is sent, by its name. */
+  readonly permissionsWith?: Readonly<Record<string, string>>
   readonly input: I
-  /** `bytes`: the body is content, handed on unread. */
+  /** `bytes`: the body is content, handed on unread; a document is read with decodeBody. */
   readonly body?: 'bytes' | XmlDocument<B>
+  /** The escape for a body that its document alone does not explain; `read` reads it by the document. */
+  decodeWith?(read: () => B, body: Uint8Array, input: ValuesOf<I>): B
   readonly status: number
+  /** Statuses of success that a handler may answer instead. */
+  readonly otherStatuses?: readonly number[]
   readonly output: O
   readonly result?: 'bytes' | XmlDocument<R>
   /** Causes of its own; those of authentication, decoding and the server's state are implicit. */
@@ -53,24 +60,28 @@ export function operation<I extends Fields, O extends Fields, B = never, R = nev
   return declaration
 }
 
-export type InputOf<T> = T extends Operation<infer I, Fields, unknown, unknown> ? ValuesOf<I> : never
+/** The decoded head of a request. */
+export type InputOf<T> = T extends { readonly input: infer I extends Fields } ? ValuesOf<I> : never
+/** What the response's headers say. */
 export type OutputOf<T> = T extends { readonly output: infer O extends Fields } ? ValuesOf<O> : never
 /** The value of an XML body; undefined where the operation has none. */
-export type BodyOf<T> = T extends { readonly body?: infer B }
-  ? Extract<B, XmlDocument<never>> extends XmlDocument<infer V>
-    ? V
-    : undefined
-  : undefined
-export type ResultOf<T> = T extends { readonly result?: infer R }
-  ? Extract<R, XmlDocument<never>> extends XmlDocument<infer V>
-    ? V
-    : undefined
-  : undefined
+export type BodyOf<T> = T extends { readonly body?: infer B } ? DocumentValue<B> : undefined
+/** The value of an XML result; undefined where the operation has none. */
+export type ResultOf<T> = T extends { readonly result?: infer R } ? DocumentValue<R> : undefined
 
-export function refuseHeader(name: string, unless: readonly string[] = []): Refusal {
-  return { place: 'header', name, unless, cause: 'headerNotImplemented' }
+type DocumentValue<D> =
+  Extract<D, XmlDocument<never>> extends XmlDocument<infer V> ? ([V] extends [never] ? undefined : V) : undefined
+
+/** A header that is refused, whatever its value but those of `unless`. */
+export function refuseHeader(
+  name: string,
+  unless: readonly string[] = [],
+  cause: Cause = 'headerNotImplemented',
+): Refusal {
+  return { place: 'header', name, unless, cause }
 }
 
+/** A query key that is refused, whatever its value but those of `unless`. */
 export function refuseQuery(name: string, unless: readonly string[] = []): Refusal {
   return { place: 'query', name, unless, cause: 'headerNotImplemented' }
 }

@@ -1,5 +1,7 @@
 import type { Codec } from './codec.js'
+import type { Cause } from './errors/catalogue.js'
 import { OssError } from './errors/oss-error.js'
+import type { Given } from './field.js'
 import { percentEncode, utf8Bytes } from './text.js'
 
 /** What an XML reader reports; names come without their namespace prefix. It throws on anything that is not well-formed. */
@@ -73,34 +75,33 @@ export interface EncodeContext {
   readonly urlEncoding: boolean
 }
 export type Members = Readonly<Record<string, Member<unknown>>>
-export type MembersOf<M extends Members> = { readonly [K in keyof M]: M[K] extends Member<infer T> ? T : never }
+export type MembersOf<M extends Members> = Given<{
+  readonly [K in keyof M]: M[K] extends Member<infer T> ? T : never
+}>
 
 /** An element that must be there, with a codec's text. `url`: percent-encoded where encoding-type=url was asked for. */
 export function element<T>(name: string, codec: Codec<T>, { url = false } = {}): Member<T> {
-  const whole = optionalElement(name, codec, { url })
   return {
-    ...whole,
     decode(parent) {
-      const value = whole.decode(parent)
-      if (value === undefined) throw new OssError('malformedXml')
-      return value
+      const node = parent.children.find((child) => child.name === name)
+      if (node === undefined) throw new OssError('malformedXml')
+      return codec.decode(node.text, name)
     },
+    encode(value, { urlEncoding }) {
+      const text = codec.encode(value)
+      return `<${name}>${url && urlEncoding ? percentEncode(text) : escapeXml(text)}</${name}>`
+    },
+    describe: () => [`${name}: ${codec.name}`],
   }
 }
 
 /** An element that may be missing. */
 export function optionalElement<T>(name: string, codec: Codec<T>, { url = false } = {}): Member<T | undefined> {
+  const whole = element(name, codec, { url })
   return {
-    decode(parent) {
-      const node = parent.children.find((child) => child.name === name)
-      return node === undefined ? undefined : codec.decode(node.text, name)
-    },
-    encode(value, { urlEncoding }) {
-      if (value === undefined) return ''
-      const text = codec.encode(value)
-      return `<${name}>${url && urlEncoding ? percentEncode(text) : escapeXml(text)}</${name}>`
-    },
-    describe: () => [`${name}: ${codec.name}`],
+    decode: (parent) => (parent.children.some((child) => child.name === name) ? whole.decode(parent) : undefined),
+    encode: (value, context) => (value === undefined ? '' : whole.encode(value, context)),
+    describe: () => whole.describe().map((line) => `[${line}]`),
   }
 }
 
@@ -136,20 +137,41 @@ export interface XmlDocument<T> {
   describe(): string[]
 }
 
-/** A document of a root element with members; elements in any order, unknown ones are ignored. */
-export function xml<M extends Members>(root: string, members: M): XmlDocument<MembersOf<M>> {
+/**
+ * A document of a root element with members; elements in any order, unknown ones are ignored. `malformed` is thrown
+ * in place of malformedXml.
+ */
+export function xml<M extends Members>(
+  root: string,
+  members: M,
+  { malformed = 'malformedXml' }: { malformed?: Cause } = {},
+): XmlDocument<MembersOf<M>> {
   return {
     root,
     decode(parser, body) {
-      const node = readXml(parser, body)
-      if (node.name !== root) throw new OssError('malformedXml')
-      return decodeMembers(members, node)
+      try {
+        const node = readXml(parser, body)
+        if (node.name !== root) throw new OssError('malformedXml')
+        return decodeMembers(members, node)
+      } catch (error) {
+        if (!(error instanceof OssError) || error.reason !== 'malformedXml') throw error
+        throw new OssError(malformed, error.details, { cause: error })
+      }
     },
     encode(value) {
       const urlEncoding = (value as { encodingType?: unknown }).encodingType === 'url'
       return utf8Bytes(`${PROLOGUE}<${root}>${encodeMembers(members, value, { urlEncoding })}</${root}>`)
     },
     describe: () => describeMembers(members).map((line) => `${root}/${line}`),
+  }
+}
+
+/** A document that may be missing: an empty body is undefined. */
+export function optionalDocument<T>(document: XmlDocument<T>): XmlDocument<T | undefined> {
+  return {
+    ...document,
+    decode: (parser, body) => (body.length === 0 ? undefined : document.decode(parser, body)),
+    encode: (value) => (value === undefined ? new Uint8Array(0) : document.encode(value)),
   }
 }
 
@@ -167,12 +189,13 @@ const PROLOGUE = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 function decodeMembers<M extends Members>(members: M, node: XmlNode): MembersOf<M> {
   const values = Object.entries(members).map(([key, member]) => [key, member.decode(node)])
-  return Object.fromEntries(values) as MembersOf<M>
+  return Object.fromEntries(values)
 }
 
 function encodeMembers<M extends Members>(members: M, value: MembersOf<M>, context: EncodeContext): string {
+  const values: Readonly<Record<string, unknown>> = value
   let out = ''
-  for (const [key, member] of Object.entries(members)) out += member.encode(value[key], context)
+  for (const [key, member] of Object.entries(members)) out += member.encode(values[key], context)
   return out
 }
 

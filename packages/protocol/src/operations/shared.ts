@@ -1,0 +1,168 @@
+/** Codecs, fields and refusals that several declarations name. */
+
+import { badArgument, type Codec, etag, httpDate, integer, isoDate, oneOf, text, truth } from '../codec.js'
+import type { Cause } from '../errors/catalogue.js'
+import { OssError } from '../errors/oss-error.js'
+import { either, header, optional, query, required, withDefault } from '../field.js'
+import { KEY_BYTES_MAX, PART_NUMBER_MAX, TRAFFIC_LIMIT_MAX, TRAFFIC_LIMIT_MIN } from '../limits.js'
+import { type Refusal, refuseHeader, refuseQuery } from '../operation.js'
+import { base64, base64Bytes, utf8Bytes } from '../text.js'
+import { element, group, xml } from '../xml.js'
+
+/** The address of an official page. */
+export function page(id: number): string {
+  return `https://help.aliyun.com/document_detail/${id}.html`
+}
+
+/** Text of some UTF-8 bytes at most. */
+export function boundedText(bytesMax: number, cause: Cause): Codec<string> {
+  return {
+    name: `text of at most ${bytesMax} bytes`,
+    causes: [cause],
+    decode(value, argument) {
+      if (utf8Bytes(value).length > bytesMax) throw badArgument(cause, argument, value)
+      return value
+    },
+    encode: (value) => value,
+  }
+}
+
+/** A prefix or marker of keys. */
+export const prefixText = boundedText(KEY_BYTES_MAX, 'invalidPrefix')
+export const markerText = boundedText(KEY_BYTES_MAX, 'invalidMarker')
+
+/** 16 bytes in base64. */
+export const md5: Codec<Uint8Array> = {
+  name: 'base64 of an MD5',
+  causes: ['invalidDigestFormat'],
+  decode(value) {
+    const digest = base64Bytes(value.trim())
+    if (digest?.length !== 16) throw new OssError('invalidDigestFormat')
+    return digest
+  },
+  encode: base64,
+}
+
+/** OSS names the argument as it does in XML, wherever it stands. */
+export const partNumber: Codec<number> = (() => {
+  const number = integer(1, PART_NUMBER_MAX, 'partNumberOutOfRange')
+  return { ...number, decode: (value) => number.decode(value, 'PartNumber') }
+})()
+
+export const storageClass = oneOf(
+  ['Standard', 'IA', 'Archive', 'ColdArchive', 'DeepColdArchive'],
+  'invalidStorageClass',
+)
+export const bucketAcl = oneOf(['private', 'public-read', 'public-read-write'], 'invalidBucketAcl')
+export const objectAcl = oneOf(['default', 'private', 'public-read', 'public-read-write'], 'invalidObjectAcl')
+export const objectType = oneOf(['Normal', 'Multipart', 'Appendable', 'Symlink'])
+
+const urlWord = oneOf(['url'], 'invalidEncodingType', { ignoreCase: true })
+
+/** SDKs send it as a query key, the official pages also know it as a header. */
+export const encodingType = optional(either('encoding-type', urlWord))
+export const uploadId = required(query('uploadId', text), 'noSuchUploadIdMissing', { UploadId: '' })
+export const contentMd5 = optional(header('Content-MD5', md5))
+export const forbidOverwrite = withDefault(header('x-oss-forbid-overwrite', truth('invalidForbidOverwrite')), false)
+/** Bits a second. */
+export const trafficLimit = optional(
+  either(
+    'x-oss-traffic-limit',
+    integer(TRAFFIC_LIMIT_MIN, TRAFFIC_LIMIT_MAX, 'invalidTrafficLimit'),
+    'trafficLimitTwice',
+  ),
+)
+
+/** What is kept with an object and echoed as it came; only the type has a default. */
+export const storedHeaders = {
+  cacheControl: optional(header('Cache-Control', text)),
+  contentDisposition: optional(header('Content-Disposition', text)),
+  contentEncoding: optional(header('Content-Encoding', text)),
+  contentLanguage: optional(header('Content-Language', text)),
+  contentType: withDefault(header('Content-Type', text), 'application/octet-stream'),
+  expires: optional(header('Expires', text)),
+}
+
+/** The conditional headers of a read; tags as sent. */
+export const conditions = {
+  ifModifiedSince: optional(header('If-Modified-Since', httpDate)),
+  ifUnmodifiedSince: optional(header('If-Unmodified-Since', httpDate)),
+  ifMatch: optional(header('If-Match', text)),
+  ifNoneMatch: optional(header('If-None-Match', text)),
+}
+
+/** Element of the listings that says how names are written. */
+export const encodingTypeElement = oneOf(['url'])
+export const etagElement = element('ETag', etag)
+export const lastModifiedElement = element('LastModified', isoDate)
+export const ownerGroup = group('Owner', { id: element('ID', text), displayName: element('DisplayName', text) })
+
+/** Causes of the tagging header. */
+export const TAGGING_CAUSES = [
+  'tooManyTags',
+  'invalidTag',
+  'tagKeyTooLong',
+  'duplicateTagKey',
+  'malformedTagging',
+] as const satisfies readonly Cause[]
+
+/** Causes of a body of content. */
+export const CONTENT_CAUSES = [
+  'missingContentLength',
+  'incompleteBody',
+  'requestTimeout',
+  'invalidDigestFormat',
+  'invalidDigestMismatch',
+  'entityTooLarge',
+] as const satisfies readonly Cause[]
+
+/** Causes of an XML body beside those of its elements. */
+export const DOCUMENT_CAUSES = [
+  'malformedXml',
+  'incompleteBody',
+  'requestTimeout',
+  'invalidDigestFormat',
+  'invalidDigestMismatch',
+] as const satisfies readonly Cause[]
+
+/** An empty value and `null`, the version of a bucket without versioning, ask for nothing special. */
+export const refuseVersionId = refuseQuery('versionId', ['', 'null'])
+
+const ENCRYPTION_HEADERS = [
+  'x-oss-server-side-encryption',
+  'x-oss-server-side-data-encryption',
+  'x-oss-server-side-encryption-key-id',
+  'x-oss-server-side-encryption-context',
+]
+
+/** Where encryption may be asked for: refused by name, for as long as there is none. */
+export const refuseEncryption: readonly Refusal[] = ENCRYPTION_HEADERS.map((name) => refuseHeader(name))
+
+/** Where encryption headers are an error of the request. */
+export const refuseEncryptionOnPart: readonly Refusal[] = ENCRYPTION_HEADERS.map((name) =>
+  refuseHeader(name, [], 'encryptionHeaderOnPart'),
+)
+
+export const refuseRetention: readonly Refusal[] = [
+  refuseHeader('x-oss-object-worm-mode'),
+  refuseHeader('x-oss-object-worm-retain-until-date'),
+  refuseHeader('x-oss-object-worm-legal-hold'),
+]
+
+export const refuseCallback: readonly Refusal[] = [
+  refuseHeader('x-oss-callback'),
+  refuseHeader('x-oss-callback-var'),
+  refuseQuery('callback'),
+  refuseQuery('callback-var'),
+]
+
+/** The default group is the only one. */
+export const refuseResourceGroup = refuseHeader('x-oss-resource-group-id', ['', 'rg-default-id'])
+
+/** The answer of GetBucketAcl and GetObjectACL. */
+export function accessControlPolicy<T>(grant: Codec<T>) {
+  return xml('AccessControlPolicy', {
+    owner: ownerGroup,
+    accessControlList: group('AccessControlList', { grant: element('Grant', grant) }),
+  })
+}
