@@ -1,0 +1,67 @@
+// `npm run check`: the rules of this repository that a program can see. Prints one line a rule and each fault as `path:line: sentence`.
+
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { listFiles } from './list-files.mjs'
+import { installDependencies } from './setup.mjs'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** @param {string[]} args @returns {string[]} the output, if the program fails */
+function faultsOf(args) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' })
+  return status === 0 ? [] : [`${stdout}${stderr}`.trim()]
+}
+
+function readIfThere(file) {
+  return existsSync(path.join(root, file)) ? readFileSync(path.join(root, file), 'utf8') : undefined
+}
+
+function readManifest(name) {
+  return JSON.parse(readFileSync(path.join(root, name === '' ? '' : `packages/${name}`, 'package.json'), 'utf8'))
+}
+
+async function rules() {
+  const { readSources } = await import('./check/sources.mjs')
+  const { checkLayers } = await import('./check/layers.mjs')
+  const { checkSizes } = await import('./check/sizes.mjs')
+  const { checkInvariants } = await import('./check/invariants.mjs')
+  const { checkLinks, checkPromises } = await import('./check/prose.mjs')
+  const sources = readSources(root)
+  const readAll = (files) => files.map((file) => ({ path: file, text: readFileSync(path.join(root, file), 'utf8') }))
+  const pages = ['README.md', 'CONTRIBUTING.md', 'ARCHITECTURE.md', 'CHANGELOG.md', ...listFiles(root, 'docs')]
+  const texts = readAll(pages.filter((file) => file.endsWith('.md') && existsSync(path.join(root, file))))
+  const clients = readAll(listFiles(root, 'test').filter((file) => /\.(py|go|java)$/.test(file)))
+  return {
+    types: () => faultsOf(['node_modules/typescript/bin/tsc', '-b']),
+    'format and lint': () =>
+      faultsOf(['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '--colors=off', '.']),
+    layers: () => checkLayers(sources, readManifest),
+    sizes: () => checkSizes(sources),
+    promises: () => checkPromises([...sources, ...texts, ...clients]),
+    links: () => checkLinks(texts, (target) => existsSync(path.join(root, target))),
+    invariants: () => checkInvariants(readIfThere('ARCHITECTURE.md') ?? '', readIfThere),
+    'generated pages': () =>
+      existsSync(path.join(root, 'tools/docs.mjs')) ? faultsOf(['tools/docs.mjs', '--check']) : [],
+  }
+}
+
+/** Runs one rule, prints its line, and tells whether it holds. */
+function hold(name, rule) {
+  const start = performance.now()
+  const faults = rule()
+  console.log(`${faults.length === 0 ? 'ok    ' : 'FAILED'} ${name} (${Math.round(performance.now() - start)} ms)`)
+  for (const fault of faults) console.log(`  ${fault.replaceAll('\n', '\n  ')}`)
+  return faults.length === 0
+}
+
+try {
+  await installDependencies(root)
+  const results = Object.entries(await rules()).map(([name, rule]) => hold(name, rule))
+  process.exitCode = results.every(Boolean) ? 0 : 1
+} catch (error) {
+  console.error(`check: ${error.message}`)
+  process.exitCode = 1
+}

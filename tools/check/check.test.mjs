@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, test } from 'node:test'
+import { checkInvariants } from './invariants.mjs'
+import { checkLayers } from './layers.mjs'
+import { checkLinks, checkPromises } from './prose.mjs'
+import { checkSizes } from './sizes.mjs'
+import { readSources } from './sources.mjs'
+
+const folder = mkdtempSync(path.join(tmpdir(), 'bindery-check-'))
+after(() => rmSync(folder, { recursive: true, force: true }))
+
+/** A repository of its own that holds `files`, parsed. */
+function sourcesOf(name, files) {
+  for (const [file, text] of Object.entries(files)) {
+    const target = path.join(folder, name, file)
+    mkdirSync(path.dirname(target), { recursive: true })
+    writeFileSync(target, text)
+  }
+  return readSources(path.join(folder, name))
+}
+
+const manifest = (name) =>
+  name === ''
+    ? { devDependencies: { 'fast-check': '4' } }
+    : {
+        dependencies: { saxes: '6', '@bindery/protocol': '0', '@bindery/storage': '0' },
+        devDependencies: { '@bindery/digest': '0' },
+      }
+
+/** The sentences of what is wrong with one file. */
+function layerFaults(file, text, others = {}) {
+  const sources = sourcesOf(file.replaceAll('/', '-'), { [file]: text, ...others })
+  return checkLayers(sources, manifest).map((fault) => fault.replace(/^[^ ]+ /, ''))
+}
+
+test('a package may import what its row allows and its manifest declares', () => {
+  const text =
+    "import { a } from '@bindery/storage'\nimport { b } from 'saxes'\nimport { c } from './c.js'\nimport { d } from 'node:buffer'\n"
+  assert.deepEqual(layerFaults('packages/service/src/fine.ts', text), [])
+})
+
+test('every way to import a package that the row does not allow is refused', () => {
+  const forbidden = [
+    'service may not import @bindery/server',
+    '@bindery/server is not declared in packages/service/package.json',
+  ]
+  for (const [index, text] of [
+    "import { a } from '@bindery/server'",
+    "import type { A } from '@bindery/server'",
+    "export { a } from '@bindery/server'",
+    "export * from '@bindery/server'",
+    "const a = await import('@bindery/server')\nexport { a }",
+    "export type A = import('@bindery/server').A",
+  ].entries()) {
+    assert.equal(layerFaults(`packages/service/src/way-${index}.ts`, text)[0], forbidden[0], text)
+  }
+})
+
+test('a relative import never leaves its package, and a dependency is declared', () => {
+  assert.deepEqual(layerFaults('packages/cli/src/leaves.ts', "import { a } from '../../server/src/a.js'"), [
+    '../../server/src/a.js leaves the package',
+  ])
+  assert.deepEqual(layerFaults('packages/cli/src/undeclared.ts', "import { a } from 'lodash'"), [
+    'lodash is not declared in packages/cli/package.json',
+  ])
+})
+
+test('tests may import what the workspace installs for them, and built-in modules', () => {
+  const text = "import { a } from 'fast-check'\nimport { test } from 'node:test'\nimport { b } from '@bindery/digest'"
+  assert.deepEqual(layerFaults('packages/service/src/some.test.ts', text), [])
+  assert.equal(layerFaults('packages/service/src/some.ts', text).length, 2)
+})
+
+test('protocol imports no built-in module, service none that reaches the system', () => {
+  assert.deepEqual(layerFaults('packages/protocol/src/a.ts', "import { a } from 'node:buffer'"), [
+    'protocol never imports node:buffer',
+  ])
+  assert.deepEqual(layerFaults('packages/service/src/b.ts', "import { a } from 'node:fs/promises'"), [
+    'service never imports node:fs/promises',
+  ])
+  assert.deepEqual(layerFaults('packages/server/src/c.ts', "import { a } from 'fs'"), ['write node:fs'])
+})
+
+test('protocol and service have no clock, randomness or environment of their own', () => {
+  const text =
+    'export const a = [Date.now(), new Date(), Math.random(), process.env]\nexport const b = new Date(5)\n// Date.now()\n'
+  const found = layerFaults('packages/service/src/impure.ts', text).map((sentence) => sentence.split(': ')[1])
+  assert.deepEqual(found, [
+    'Date.now must be handed in',
+    'new Date() must be handed in',
+    'Math.random must be handed in',
+    'process.env must be handed in',
+  ])
+  assert.deepEqual(layerFaults('packages/server/src/impure.ts', text), [])
+})
+
+test('the domain knows names and errors, but no wire', () => {
+  const protocol = {
+    'packages/protocol/src/index.ts': "export * from './xml.js'\nexport { OssError } from './errors/oss-error.js'\n",
+    'packages/protocol/src/xml.ts': 'export function readXml() {}\n',
+  }
+  const text =
+    "import { OssError, readXml } from '@bindery/protocol'\nimport { a } from '../router.js'\nimport { b } from './b.js'\n"
+  assert.deepEqual(layerFaults('packages/service/src/domain/a.ts', text, protocol), [
+    'the domain may not use readXml: it belongs to the wire',
+    'the domain may not import router.js',
+  ])
+  assert.deepEqual(layerFaults('packages/service/src/access/other.ts', text, protocol), [])
+})
+
+test('a package without a row is refused', () => {
+  assert.deepEqual(layerFaults('packages/extra/src/a.ts', ''), [
+    'the package extra has no row in tools/check/layers.mjs',
+  ])
+})
+
+test('a function counts its own lines, without those of the functions inside it', () => {
+  const inner = `  const inner = () => {\n${'    inner()\n'.repeat(60)}  }\n`
+  const long = `export function outer() {\n${'  outer()\n'.repeat(69)}}\n`
+  const sources = sourcesOf('functions', {
+    'packages/cli/src/nested.ts': `export function outer() {\n${inner}${inner}}\n`,
+    'packages/cli/src/long.ts': long,
+    'packages/cli/src/exempt.ts': `// A table.\n// size: exempt (a table)\n${long}`,
+  })
+  assert.deepEqual(checkSizes(sources), ['packages/cli/src/long.ts:1: outer has 71 lines; the most is 70'])
+})
+
+test('a file of more than 400 lines is too long', () => {
+  const sources = sourcesOf('files', {
+    'tools/long.mjs': '\n'.repeat(400).concat('export {}\n'),
+    'tools/short.mjs': '\n'.repeat(399),
+  })
+  assert.deepEqual(checkSizes(sources), ['tools/long.mjs:1: 401 lines; the most is 400'])
+})
+
+test('an invariant names a test that is there', () => {
+  const files = { 'a.test.ts': "test('a part that comes too late is refused')" }
+  const check = (row) => checkInvariants(row, (file) => files[file])
+  assert.deepEqual(check('| U2 | A race has one order | `a.test.ts` “a part that comes too late is refused” |'), [])
+  assert.deepEqual(check('| **U2** | A race has one order | by care |'), ['ARCHITECTURE.md:1: U2 names no test file'])
+  assert.deepEqual(check('| U2 | A race | `b.test.ts` |'), [
+    'ARCHITECTURE.md:1: U2 names b.test.ts, which is not there',
+  ])
+  assert.deepEqual(check('| U2 | A race | `a.test.ts` “nothing is lost” |'), [
+    'ARCHITECTURE.md:1: no test of U2 is called “nothing is lost”',
+  ])
+  assert.deepEqual(check('no table'), ['ARCHITECTURE.md:1: it lists no invariant'])
+})
+
+test('promises of later work are found', () => {
+  const text = `// ${'TODO'}: later\nconst todos = 1\n`
+  assert.deepEqual(checkPromises([{ path: 'a.ts', text }]), [
+    'a.ts:1: TODO: do it, or write it where users read what is missing',
+  ])
+})
+
+test('a link between pages leads somewhere', () => {
+  const text = 'See [a](./a.md#x), [b](../b.md), [c](https://example.com), [d](#here) and `[e](e.md)`.\n'
+  assert.deepEqual(
+    checkLinks([{ path: 'docs/page.md', text }], (target) => target === 'docs/a.md'),
+    ['docs/page.md:1: it links to b.md, which is not there'],
+  )
+})

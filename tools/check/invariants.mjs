@@ -1,0 +1,32 @@
+// Each invariant of ARCHITECTURE.md names the test that enforces it.
+
+const ROW = /^\|\s*\**([A-Z]\d+)\**\s*\|(.+)\|\s*$/
+const TEST_FILE = /`([^`]+\.test\.(?:ts|mjs))`/g
+const TEST_NAME = /“([^”]+)”/g
+
+/**
+ * Invariants that name no test, a file that is not there, or a test that its file does not have. A row is
+ * `| D1 | sentence | `path/of.test.ts` “the test's name” |`; names are optional, and must stand in one of the row's files.
+ * @param {string} architecture  the text of ARCHITECTURE.md
+ * @param {(path: string) => string | undefined} read  the text of a file of the repository
+ * @returns {string[]}
+ */
+export function checkInvariants(architecture, read) {
+  const rows = architecture.split('\n').flatMap((line, index) => {
+    const [, id, rest] = line.match(ROW) ?? []
+    return id === undefined ? [] : [{ id, rest, at: `ARCHITECTURE.md:${index + 1}` }]
+  })
+  if (rows.length === 0) return ['ARCHITECTURE.md:1: it lists no invariant']
+  return rows.flatMap(({ id, rest, at }) => {
+    const files = [...rest.matchAll(TEST_FILE)].map((match) => match[1])
+    if (files.length === 0) return [`${at}: ${id} names no test file`]
+    const missing = files
+      .filter((file) => read(file) === undefined)
+      .map((file) => `${at}: ${id} names ${file}, which is not there`)
+    const texts = files.map((file) => read(file) ?? '').join('\n')
+    const unknown = [...rest.matchAll(TEST_NAME)]
+      .filter(([, name]) => !texts.includes(name))
+      .map(([, name]) => `${at}: no test of ${id} is called “${name}”`)
+    return [...missing, ...unknown]
+  })
+}

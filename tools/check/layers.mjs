@@ -1,0 +1,142 @@
+// Who may import whom, and which ways out of a package are shut. The table is the one in ARCHITECTURE.md, as data.
+
+import { builtinModules } from 'node:module'
+import path from 'node:path'
+
+const SYSTEM = [
+  'child_process',
+  'cluster',
+  'dgram',
+  'fs',
+  'http',
+  'http2',
+  'https',
+  'net',
+  'os',
+  'process',
+  'tls',
+  'worker_threads',
+]
+
+/**
+ * One row a package. `may`: the packages of ours that it may import. `testsMay`: what its tests may import besides.
+ * `without`: the built-in modules that it never imports ('all': none whatever), tests excepted.
+ * `pure`: no clock, no randomness, no environment; they are handed in.
+ */
+export const LAYERS = {
+  protocol: { may: [], testsMay: [], without: 'all', pure: true },
+  digest: { may: ['protocol'], testsMay: [], without: [], pure: false },
+  storage: { may: ['digest'], testsMay: [], without: [], pure: false },
+  'storage-local': { may: ['storage', 'digest'], testsMay: [], without: [], pure: false },
+  service: { may: ['protocol', 'storage'], testsMay: ['digest'], without: SYSTEM, pure: true },
+  server: {
+    may: ['service', 'protocol', 'storage', 'digest', 'storage-local'],
+    testsMay: [],
+    without: [],
+    pure: false,
+  },
+  cli: { may: ['protocol', 'server'], testsMay: [], without: [], pure: false },
+}
+
+/** What `packages/service/src/domain` may know of protocol: names, limits, errors and text, but no header, XML or status. */
+const DOMAIN_MAY_USE = ['crc64', 'digests', 'errors/oss-error', 'limits', 'names', 'text']
+const DOMAIN_MAY_IMPORT = ['options.js'] // besides itself, of its own package
+
+const IMPURE = [
+  /^Date\.now$/,
+  /^new Date\(\)$/,
+  /^Math\.random$/,
+  /^performance\./,
+  /^process\./,
+  /^globalThis\.process/,
+  /^crypto\./,
+]
+
+/**
+ * What breaks the rules, as `path:line: sentence`.
+ * @param {import('./sources.mjs').Source[]} sources
+ * @param {(name: string) => { dependencies?: object, devDependencies?: object }} readManifest  the manifest of a package; '' is the workspace's
+ * @returns {string[]}
+ */
+export function checkLayers(sources, readManifest) {
+  const exportsOfProtocol = protocolModules(sources)
+  return sources.flatMap((source) => {
+    const [, name, file] = source.path.match(/^packages\/([^/]+)\/src\/(.+)$/) ?? []
+    if (name === undefined) return []
+    const layer = LAYERS[name]
+    if (layer === undefined) return [`${source.path}:1: the package ${name} has no row in tools/check/layers.mjs`]
+    const place = { source, name, file, layer, manifest: readManifest(name), workspace: readManifest('') }
+    const faults = source.imports.flatMap((item) => [
+      ...importFaults(place, item),
+      ...(file.startsWith('domain/') && !source.isTest ? domainFaults(place, item, exportsOfProtocol) : []),
+    ])
+    return [...faults, ...impurities(place)]
+  })
+}
+
+function importFaults({ source, name, file, layer, manifest, workspace }, { specifier, line }) {
+  const fault = (sentence) => [`${source.path}:${line}: ${sentence}`]
+  if (specifier.startsWith('.')) {
+    const target = path.posix.join(path.posix.dirname(file), specifier)
+    return target.startsWith('..') ? fault(`${specifier} leaves the package`) : []
+  }
+  if (specifier.startsWith('node:') || builtinModules.includes(specifier)) {
+    if (!specifier.startsWith('node:')) return fault(`write node:${specifier}`)
+    const module = specifier.slice('node:'.length).split('/')[0]
+    const shut = layer.without === 'all' || layer.without.includes(module)
+    return shut && !source.isTest ? fault(`${name} never imports ${specifier}`) : []
+  }
+  const [scope, rest] = specifier.split('/')
+  if (scope === '@bindery') {
+    const allowed = layer.may.includes(rest) || (source.isTest && layer.testsMay.includes(rest))
+    if (!allowed) return fault(`${name} may not import ${specifier}`)
+  }
+  const dependency = specifier.startsWith('@') ? `${scope}/${rest}` : scope
+  const declared = {
+    ...manifest.dependencies,
+    ...(source.isTest ? { ...manifest.devDependencies, ...workspace.devDependencies } : {}),
+  }
+  return dependency in declared ? [] : fault(`${dependency} is not declared in packages/${name}/package.json`)
+}
+
+function domainFaults({ source, file }, { specifier, names, line }, exportsOfProtocol) {
+  const fault = (sentence) => [`${source.path}:${line}: ${sentence}`]
+  if (specifier.startsWith('.')) {
+    const target = path.posix.join(path.posix.dirname(file), specifier)
+    const stays = target.startsWith('domain/') || DOMAIN_MAY_IMPORT.includes(target)
+    return stays ? [] : fault(`the domain may not import ${target}`)
+  }
+  if (specifier !== '@bindery/protocol') return []
+  if (names.length === 0) return fault('the domain imports from protocol by name')
+  const foreign = names.filter((name) => !DOMAIN_MAY_USE.includes(exportsOfProtocol.get(name)))
+  return foreign.flatMap((name) => fault(`the domain may not use ${name}: it belongs to the wire`))
+}
+
+/** Which module of protocol each name comes from, read from its index and, for `export *`, from the module itself. */
+function protocolModules(sources) {
+  const modules = new Map()
+  const folder = 'packages/protocol/src'
+  const index = sources.find((source) => source.path === `${folder}/index.ts`)
+  for (const { specifier, names } of index?.imports ?? []) {
+    const module = path.posix.normalize(specifier).replace(/\.js$/, '')
+    const exported =
+      names.length > 0 ? names : exportedNames(sources.find((source) => source.path === `${folder}/${module}.ts`))
+    for (const name of exported) modules.set(name, module)
+  }
+  return modules
+}
+
+function exportedNames(source) {
+  const declaration = /^export (?:abstract )?(?:async )?(?:const|function\*?|class|interface|type) (\w+)/gm
+  return source === undefined ? [] : [...source.text.matchAll(declaration)].map((match) => match[1])
+}
+
+function impurities({ source, name, layer }) {
+  if (!layer.pure || source.isTest) return []
+  return source.expressions
+    .filter(({ text }) => IMPURE.some((pattern) => pattern.test(text)))
+    .map(
+      ({ text, line }) =>
+        `${source.path}:${line}: ${name} has no clock, randomness or environment of its own: ${text} must be handed in`,
+    )
+}

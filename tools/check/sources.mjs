@@ -1,0 +1,99 @@
+// Reads the repository's sources once, as text and as syntax trees, for the checks.
+
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import {
+  isFunctionLikeDeclaration,
+  isIdentifier,
+  isNewExpression,
+  isPropertyAccessExpression,
+} from 'typescript/unstable/ast'
+import { API } from 'typescript/unstable/sync'
+import { listFiles } from '../list-files.mjs'
+
+const FOLDERS = ['packages', 'tools', 'test', 'benchmarks']
+const PROGRAM = /\.(ts|mjs|js)$/
+
+/**
+ * A source file: its path from the root with `/`, its text, and what the checks ask of its syntax. Lines count from 1.
+ * @typedef {object} Source
+ * @property {string} path
+ * @property {string} text
+ * @property {boolean} isTest
+ * @property {{ specifier: string, names: string[], line: number }[]} imports
+ * @property {{ name: string, line: number, lines: number }[]} functions  their lines without those of functions inside them
+ * @property {{ text: string, line: number }[]} expressions  property reads and constructions, as `Date.now` or `new Date()`
+ */
+
+/**
+ * All programs of the repository at `root`.
+ * @param {string} root
+ * @returns {Source[]}
+ */
+export function readSources(root) {
+  return parse(
+    root,
+    FOLDERS.flatMap((folder) => listFiles(root, folder)).filter(
+      (file) => PROGRAM.test(file) && !file.endsWith('.d.ts'),
+    ),
+  )
+}
+
+/** @param {string} root @param {string[]} files @returns {Source[]} */
+function parse(root, files) {
+  const api = new API({ cwd: root })
+  try {
+    const names = files.map((file) => path.join(root, file))
+    const snapshot = api.updateSnapshot({ openFiles: names })
+    return files.map((file, index) => {
+      const tree = snapshot.getDefaultProjectForFile(names[index])?.program.getSourceFile(names[index])
+      if (tree === undefined) throw new Error(`${file} cannot be parsed`)
+      return describe(file, readFileSync(names[index], 'utf8'), tree)
+    })
+  } finally {
+    api.close()
+  }
+}
+
+/** @returns {Source} */
+function describe(file, text, tree) {
+  const lineOf = (position) => tree.getLineAndCharacterOfPosition(position).line + 1
+  const source = {
+    path: file,
+    text,
+    isTest: /\.test\.(ts|mjs)$/.test(file),
+    imports: [],
+    functions: [],
+    expressions: [],
+  }
+  for (const node of tree.imports) {
+    source.imports.push({ specifier: node.text, names: importedNames(node.parent), line: lineOf(node.getStart(tree)) })
+  }
+  const visit = (node, enclosing) => {
+    let inner = enclosing
+    if (isFunctionLikeDeclaration(node)) {
+      const first = lineOf(node.getStart(tree))
+      const lines = lineOf(node.end) - first + 1
+      inner = { name: node.name?.text ?? 'a function', line: first, lines }
+      source.functions.push(inner)
+      if (enclosing !== undefined) enclosing.lines -= lines - 1 // the line on which it begins belongs to the outer one too
+    }
+    const expression = expressionText(node, tree)
+    if (expression !== undefined) source.expressions.push({ text: expression, line: lineOf(node.getStart(tree)) })
+    node.forEachChild((child) => visit(child, inner))
+  }
+  visit(tree, undefined)
+  return source
+}
+
+/** The names that an import or export declaration takes from its module; empty for `import()` and `export *`. */
+function importedNames(declaration) {
+  const bindings = declaration.importClause?.namedBindings ?? declaration.exportClause
+  return (bindings?.elements ?? []).map((element) => (element.propertyName ?? element.name).text)
+}
+
+/** `a.b` of plain names and `new A(…)`, as they are written; nothing for other nodes. */
+function expressionText(node, tree) {
+  const counts = isNewExpression(node) || (isPropertyAccessExpression(node) && isIdentifier(node.expression))
+  return counts ? tree.text.slice(node.getStart(tree), node.end) : undefined
+}

@@ -1,0 +1,34 @@
+// `npm test [-- FILTER… [--test-name-pattern PATTERN]]`: runs the compiled tests of the packages and those of tools/ and test/.
+// A filter is a package's name, or a piece of a test file's path. `--all` adds `npm run check` and the conformance of every SDK, as CI does.
+
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { listFiles } from './list-files.mjs'
+import { hasSource, runTests } from './run-tests.mjs'
+
+const SLOW = ['test/conformance/', 'test/repository/'] // they need other languages' tools, or check the repository itself
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { all: { type: 'boolean', default: false }, 'test-name-pattern': { type: 'string', multiple: true } },
+})
+
+const files = ['packages', 'tools', 'test']
+  .flatMap((folder) => listFiles(root, folder, { built: true }))
+  .filter((file) => /\/dist\/.+\.test\.js$/.test(file) || file.endsWith('.test.mjs'))
+  .filter((file) => hasSource(path.join(root, file)))
+  .filter((file) => values.all || !SLOW.some((folder) => file.startsWith(folder)))
+  .filter((file) => positionals.length === 0 || positionals.some((filter) => matches(file, filter)))
+
+function matches(file, filter) {
+  const asSource = file.replace('/dist/', '/src/').replace(/\.js$/, '.ts')
+  return file.startsWith(`packages/${filter}/`) || file.includes(filter) || asSource.includes(filter)
+}
+
+const passed = await runTests(
+  files.map((file) => path.join(root, file)),
+  { testNamePatterns: values['test-name-pattern'] },
+)
+process.exitCode = passed ? 0 : 1
