@@ -1,0 +1,46 @@
+/** Hashes on a thread of its own what `ThreadedHasher` sends. Requests are answered one by one, in their order. */
+import { parentPort } from 'node:worker_threads'
+import { crc64 } from './crc64.js'
+import { createDigester, type Digest, type Digester } from './digester.js'
+
+/** What a worker is asked. A stream is a number of its caller's choice, new for each. */
+export type HashRequest =
+  | { readonly kind: 'update'; readonly stream: number; readonly bytes: Uint8Array }
+  | { readonly kind: 'finish'; readonly stream: number }
+  | { readonly kind: 'discard'; readonly stream: number }
+  | { readonly kind: 'crc64'; readonly bytes: Uint8Array }
+
+/** The answer to `update` and `crc64` is a checksum, to `finish` a digest; `discard` has none. */
+export type HashAnswer = bigint | Digest
+
+const digesters = new Map<number, Digester>()
+
+function digesterOf(stream: number): Digester {
+  const digester = digesters.get(stream) ?? createDigester()
+  digesters.set(stream, digester)
+  return digester
+}
+
+function answer(request: HashRequest): HashAnswer | undefined {
+  switch (request.kind) {
+    case 'update':
+      return digesterOf(request.stream).update(request.bytes)
+    case 'crc64':
+      return crc64(request.bytes)
+    case 'finish': {
+      const digest = digesterOf(request.stream).finish()
+      digesters.delete(request.stream)
+      return digest
+    }
+    case 'discard':
+      digesters.delete(request.stream)
+      return undefined
+  }
+}
+
+const port = parentPort
+if (port === null) throw new Error('this module runs in a worker thread')
+port.on('message', (request: HashRequest) => {
+  const reply = answer(request)
+  if (reply !== undefined) port.postMessage(reply)
+})

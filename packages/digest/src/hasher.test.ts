@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import {
+  BufferPool,
+  createDigester,
+  createInlineHasher,
+  createThreadedHasher,
+  type Hasher,
+  SLAB_BYTES,
+} from './index.js'
+
+const KINDS: readonly (readonly [name: string, create: () => Hasher])[] = [
+  ['inline', createInlineHasher],
+  ['one-thread', () => createThreadedHasher(1)],
+  ['two-thread', () => createThreadedHasher(2)],
+]
+
+function scramble(bytes: Uint8Array, seed: number): Uint8Array {
+  for (let index = 0; index < bytes.length; index++) bytes[index] = Math.imul(index + seed, 0x9e3779b1) >>> 24
+  return bytes
+}
+
+for (const [name, create] of KINDS) {
+  test(`the ${name} hasher keeps streams apart and in order`, async () => {
+    const hasher = create()
+    const pool = new BufferPool(4 * SLAB_BYTES)
+    const streams = [undefined, 10, SLAB_BYTES * 3].map(async (sizeExpected, number) => {
+      const [digest, reference] = [hasher.begin(sizeExpected), createDigester()]
+      const jobs: Promise<void>[] = []
+      for (let piece = 0; piece < 3; piece++) {
+        const slab = await pool.take()
+        const bytes = scramble(slab.subarray(0, SLAB_BYTES - number * 1000 - piece), number * 10 + piece)
+        const expected = reference.update(bytes)
+        jobs.push(
+          digest.update(bytes).then((crc) => {
+            pool.release(slab)
+            assert.equal(crc, expected)
+          }),
+        )
+      }
+      const digestOfAll = digest.finish()
+      await Promise.all(jobs)
+      const { md5, crc64 } = reference.finish()
+      assert.equal((await digestOfAll).crc64, crc64)
+      assert.deepEqual(Buffer.from((await digestOfAll).md5), Buffer.from(md5))
+    })
+    await Promise.all(streams)
+    await hasher.close()
+  })
+
+  test(`the ${name} hasher gives the digest of nothing and the checksum of bytes alone`, async () => {
+    const hasher = create()
+    const empty = await hasher.begin(undefined).finish()
+    assert.equal(empty.crc64, 0n)
+    assert.equal(Buffer.from(empty.md5).toString('hex'), 'd41d8cd98f00b204e9800998ecf8427e')
+    for (const length of [0, 9, 300_000]) {
+      const bytes = scramble(new Uint8Array(length), 1)
+      assert.equal(await hasher.crc64(bytes), createDigester().update(bytes))
+    }
+    hasher.begin(undefined).discard()
+    await hasher.close()
+  })
+}
+
+test('a closed hasher rejects what is under way and what comes later', async () => {
+  const hasher = createThreadedHasher(1)
+  const digest = hasher.begin(undefined)
+  const underWay = assert.rejects(digest.update(new Uint8Array(10)), /closed/)
+  await hasher.close()
+  await underWay
+  await assert.rejects(digest.finish(), /closed/)
+})

@@ -1,0 +1,127 @@
+import { Worker } from 'node:worker_threads'
+import { crc64 } from './crc64.js'
+import { createDigester, type Digest } from './digester.js'
+import type { HashAnswer, HashRequest } from './hash-worker.js'
+
+/** The digest of one stream of bytes. */
+export interface StreamDigest {
+  /** Takes the next bytes, which stay unchanged until it resolves, with the CRC-64 of these alone. */
+  update(bytes: Uint8Array): Promise<bigint>
+  /** Called once, after the last `update`, which need not have resolved. */
+  finish(): Promise<Digest>
+  /** Instead of `finish`: the digest is no longer wanted. */
+  discard(): void
+}
+
+/** Where bytes are hashed: on the caller's thread, on others, or by native code. */
+export interface Hasher {
+  /** @param sizeExpected bytes of the stream, or undefined if unknown; short ones are not worth another thread */
+  begin(sizeExpected: number | undefined): StreamDigest
+  /** Resolves with the CRC-64 of bytes that stay unchanged until then. */
+  crc64(bytes: Uint8Array): Promise<bigint>
+  /** Ends its threads. What is under way is rejected. */
+  close(): Promise<void>
+}
+
+function beginHere(): StreamDigest {
+  const digester = createDigester()
+  return {
+    update: async (bytes) => digester.update(bytes),
+    finish: async () => digester.finish(),
+    discard: () => {},
+  }
+}
+
+/** Hashes on the caller's thread. */
+export function createInlineHasher(): Hasher {
+  return { begin: beginHere, crc64: async (bytes) => crc64(bytes), close: async () => {} }
+}
+
+/** Streams announced as shorter than this are hashed where they are. */
+const THREADED_BYTES_MIN = 256 * 1024
+
+/**
+ * Hashes on worker threads, which start when first needed. Buffers in shared memory are not copied on the way.
+ * @param threadCount at least 1
+ */
+export function createThreadedHasher(threadCount: number): Hasher {
+  const threads = Array.from({ length: threadCount }, () => new HashThread())
+  let nextStream = 0
+  const leastBusy = () => threads.reduce((best, thread) => (thread.load < best.load ? thread : best))
+  return {
+    begin(sizeExpected) {
+      if (sizeExpected !== undefined && sizeExpected < THREADED_BYTES_MIN) return beginHere()
+      return leastBusy().begin(nextStream++)
+    },
+    crc64: (bytes) =>
+      bytes.length < THREADED_BYTES_MIN
+        ? Promise.resolve(crc64(bytes))
+        : leastBusy().ask<bigint>({ kind: 'crc64', bytes }),
+    close: async () => {
+      await Promise.all(threads.map((thread) => thread.close()))
+    },
+  }
+}
+
+interface Pending {
+  resolve(answer: HashAnswer): void
+  reject(error: Error): void
+}
+
+/** One worker, whose answers come in the order of the requests. */
+class HashThread {
+  #worker: Worker | undefined
+  #failure: Error | undefined
+  #streamCount = 0
+  readonly #pending: Pending[] = []
+
+  get load(): number {
+    return this.#streamCount + this.#pending.length
+  }
+
+  begin(stream: number): StreamDigest {
+    this.#streamCount++
+    return {
+      update: (bytes) => this.ask<bigint>({ kind: 'update', stream, bytes }),
+      finish: () => {
+        this.#streamCount--
+        return this.ask<Digest>({ kind: 'finish', stream })
+      },
+      discard: () => {
+        this.#streamCount--
+        this.#worker?.postMessage({ kind: 'discard', stream } satisfies HashRequest)
+      },
+    }
+  }
+
+  ask<Answer extends HashAnswer>(request: HashRequest): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      if (this.#failure !== undefined) return reject(this.#failure)
+      this.#worker ??= this.#start()
+      if (this.#pending.length === 0) this.#worker.ref()
+      this.#pending.push({ resolve: (answer) => resolve(answer as Answer), reject })
+      this.#worker.postMessage(request)
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#fail(new Error('the hasher is closed'))
+    await this.#worker?.terminate()
+  }
+
+  #start(): Worker {
+    const worker = new Worker(new URL('./hash-worker.js', import.meta.url))
+    worker.on('message', (answer: HashAnswer) => {
+      this.#pending.shift()?.resolve(answer)
+      if (this.#pending.length === 0) worker.unref()
+    })
+    worker.on('error', (error) => this.#fail(error))
+    worker.on('exit', () => this.#fail(new Error('a hashing thread has ended')))
+    return worker
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error
+    for (const { reject } of this.#pending.splice(0)) reject(this.#failure)
+  }
+}
