@@ -1,3 +1,4 @@
+export { Attempt, ReadSet, type Snapshot, type SnapshotRow, WriteSet } from './attempt.js'
 export type {
   BlobEntry,
   BlobHint,
@@ -8,7 +9,13 @@ export type {
   ByteSource,
   LentBytes,
 } from './blob-store.js'
+export type { KeyText } from './bytes.js'
 export { addCounters, decodeCounters, encodeCounters } from './counters.js'
+export { type FaultRates, type Faults, withFaults } from './faults.js'
 export { METADATA_LIMITS } from './limits.js'
+export { createMemoryBlobStore, type MemoryBlobOptions } from './memory-blob-store.js'
+export { createMemoryMetadataStore, type MemoryMetadataOptions } from './memory-metadata-store.js'
 export type { Bytes, MetadataStore, RangeOptions, Reader, Row, Transaction } from './metadata-store.js'
+export { createRandom, type Random } from './random.js'
 export { StorageError, type StorageErrorKind } from './storage-error.js'
+export { createTransactor, type HeldSnapshot, type OptimisticEngine } from './transactor.js'

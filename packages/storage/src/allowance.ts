@@ -1,0 +1,54 @@
+import type { KeyText } from './bytes.js'
+import { METADATA_LIMITS } from './limits.js'
+import type { Bytes } from './metadata-store.js'
+import { StorageError } from './storage-error.js'
+
+/** Counts what a transaction or read touches, and throws StorageError `limit` beyond METADATA_LIMITS. */
+export class Allowance {
+  #rowsRead = 0
+  #keysWritten = 0
+  #bytes = 0
+
+  key(key: KeyText): void {
+    within('bytes of a key', key.length, METADATA_LIMITS.keyBytes)
+    if (key.length === 0) throw new StorageError('limit', 'a key has at least one byte')
+    this.#spend(key.length)
+  }
+
+  value(value: Bytes): void {
+    within('bytes of a value', value.length, METADATA_LIMITS.valueBytes)
+    this.#spend(value.length)
+  }
+
+  /** A bound may be the successor of the longest key. */
+  bound(bound: KeyText): void {
+    within('bytes of a bound', bound.length, METADATA_LIMITS.keyBytes + 1)
+  }
+
+  rowsRead(rows: number): void {
+    this.#rowsRead += rows
+    within('rows read', this.#rowsRead, METADATA_LIMITS.rowsRead)
+  }
+
+  keyWritten(): void {
+    this.#keysWritten += 1
+    within('keys written', this.#keysWritten, METADATA_LIMITS.keysWritten)
+  }
+
+  valueRead(value: Bytes | undefined): void {
+    this.#spend(value?.length ?? 0)
+  }
+
+  rowRead(key: KeyText, value: Bytes): void {
+    this.#spend(key.length + value.length)
+  }
+
+  #spend(bytes: number): void {
+    this.#bytes += bytes
+    within('bytes read and written', this.#bytes, METADATA_LIMITS.bytes)
+  }
+}
+
+function within(what: string, count: number, limit: number): void {
+  if (count > limit) throw new StorageError('limit', `${what}: ${count}, at most ${limit}`)
+}

@@ -1,0 +1,26 @@
+/**
+ * A key as a string of one character a byte (Latin-1): strings of this form are equal and ordered as the bytes are,
+ * are copies that nobody can change, and serve as keys of a Map.
+ */
+export type KeyText = string
+
+export function keyText(key: Uint8Array): KeyText {
+  return Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1')
+}
+
+export function keyBytes(text: KeyText): Uint8Array {
+  const bytes = new Uint8Array(text.length)
+  for (let index = 0; index < text.length; index++) bytes[index] = text.charCodeAt(index)
+  return bytes
+}
+
+/** A copy that shares no memory with `bytes`: always a plain Uint8Array, never a Buffer. */
+export function copyBytes(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes)
+}
+
+/** Whether two values are the same; undefined stands for a row that is not there. */
+export function sameBytes(left: Uint8Array | undefined, right: Uint8Array | undefined): boolean {
+  if (left === undefined || right === undefined) return left === right
+  return left.length === right.length && Buffer.compare(left, right) === 0
+}

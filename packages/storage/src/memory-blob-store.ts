@@ -1,0 +1,162 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { crc64 } from '@bindery/digest'
+import type {
+  BlobEntry,
+  BlobHint,
+  BlobId,
+  BlobInfo,
+  BlobStore,
+  ByteRange,
+  ByteSource,
+  LentBytes,
+} from './blob-store.js'
+import { copyBytes } from './bytes.js'
+import { StorageError } from './storage-error.js'
+
+const CHUNK_BYTES = 1_048_576
+const INCARNATION_BYTES = 8
+/** Ids of one incarnation sort in the order of their making. */
+const COUNTER_DIGITS = 12
+/** Bytes that nobody should see: what a lent buffer holds when it is no longer lent. */
+const TAKEN_BACK = 0xdb
+
+export interface MemoryBlobOptions {
+  /** The beginning of all ids, for runs that must repeat exactly. Default: random. */
+  readonly incarnation?: string
+}
+
+interface MemoryBlob {
+  readonly size: number
+  readonly hint: BlobHint
+  readonly chunks: readonly Uint8Array[]
+}
+
+/**
+ * A blob store in memory, for tests and simulations. It lends buffers as strictly as the durable engines:
+ * bytes used after their release, or a buffer kept by a source, are found spoilt.
+ */
+export function createMemoryBlobStore(options: MemoryBlobOptions = {}): BlobStore {
+  const incarnation = options.incarnation ?? randomBytes(INCARNATION_BYTES).toString('hex')
+  const blobs = new Map<BlobId, MemoryBlob>()
+  const buffers: Uint8Array[] = []
+  let counter = 0
+  let closed = false
+
+  function open(): void {
+    if (closed) throw new StorageError('unavailable', 'the blob store is closed')
+  }
+
+  return {
+    incarnation,
+    async write(source, hint) {
+      open()
+      counter += 1
+      const id = `${incarnation}-${String(counter).padStart(COUNTER_DIGITS, '0')}`
+      const owner = copyBytes(hint.owner)
+      const received = await receive(source, buffers)
+      open()
+      blobs.set(id, { size: received.size, hint: { owner }, chunks: received.chunks })
+      await nextTurn()
+      return { id, size: received.size, md5: received.md5, crc64: received.crc64 }
+    },
+    async *read(id, range) {
+      open()
+      const blob = blobs.get(id)
+      if (blob === undefined) throw new StorageError('notFound', `there is no blob ${id}`)
+      yield* lendRange(blob, range ?? { start: 0, end: blob.size })
+    },
+    async delete(id) {
+      open()
+      blobs.delete(id)
+    },
+    async *list(after) {
+      open()
+      const ids = [...blobs.keys()].filter((id) => after === undefined || id > after).sort()
+      for (const id of ids) {
+        const blob = blobs.get(id)
+        if (blob !== undefined) yield { id, incarnation, size: blob.size, hint: blob.hint } satisfies BlobEntry
+      }
+    },
+    async close() {
+      closed = true
+    },
+  }
+}
+
+type Received = Omit<BlobInfo, 'id'> & Pick<MemoryBlob, 'chunks'>
+
+async function receive(source: ByteSource, buffers: Uint8Array[]): Promise<Received> {
+  const md5 = createHash('md5')
+  const chunks: Uint8Array[] = []
+  let checksum = crc64(new Uint8Array(0))
+  let size = 0
+  let pieces: Uint8Array[] = []
+  let filled = 0
+  function endChunk(): void {
+    if (filled > 0) chunks.push(join(pieces, filled))
+    pieces = []
+    filled = 0
+  }
+  for (;;) {
+    const bytes = await take(source, CHUNK_BYTES - filled, buffers)
+    if (bytes.length === 0) break
+    md5.update(bytes)
+    checksum = crc64(bytes, checksum)
+    pieces.push(bytes)
+    size += bytes.length
+    filled += bytes.length
+    if (filled === CHUNK_BYTES) endChunk()
+  }
+  endChunk()
+  return { size, chunks, md5: new Uint8Array(md5.digest()), crc64: checksum }
+}
+
+function join(pieces: readonly Uint8Array[], size: number): Uint8Array {
+  const joined = new Uint8Array(size)
+  let position = 0
+  for (const piece of pieces) {
+    joined.set(piece, position)
+    position += piece.length
+  }
+  return joined
+}
+
+/** The next bytes of a source, at most `most`; none at its end. Lends it a buffer from `buffers` for that long. */
+async function take(source: ByteSource, most: number, buffers: Uint8Array[]): Promise<Uint8Array> {
+  await source.ready()
+  const buffer = buffers.pop() ?? new Uint8Array(CHUNK_BYTES)
+  try {
+    const bytes = buffer.slice(0, await source.read(buffer.subarray(0, most)))
+    buffer.fill(TAKEN_BACK, 0, bytes.length)
+    return bytes
+  } finally {
+    buffers.push(buffer)
+  }
+}
+
+async function* lendRange(blob: MemoryBlob, { start, end }: ByteRange): AsyncGenerator<LentBytes> {
+  if (!(Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start <= end && end <= blob.size)) {
+    throw new StorageError('misuse', `bytes ${start} to ${end} of a blob of ${blob.size}`)
+  }
+  for (let position = start; position < end; ) {
+    const chunkStart = position - (position % CHUNK_BYTES)
+    const bytes = blob.chunks[chunkStart / CHUNK_BYTES]?.slice(position - chunkStart, end - chunkStart)
+    if (bytes === undefined) throw new StorageError('corrupt', 'a chunk of a blob is missing')
+    position += bytes.length
+    await nextTurn()
+    yield lend(bytes)
+  }
+}
+
+function lend(bytes: Uint8Array): LentBytes {
+  let lent = true
+  return {
+    bytes,
+    release() {
+      if (!lent) throw new StorageError('misuse', 'lent bytes were released twice')
+      lent = false
+      bytes.fill(TAKEN_BACK)
+    },
+  }
+}

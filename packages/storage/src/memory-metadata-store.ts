@@ -1,0 +1,72 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { Attempt, type Snapshot } from './attempt.js'
+import { copyBytes } from './bytes.js'
+import type { Bytes, MetadataStore, Transaction } from './metadata-store.js'
+import { SortedMap } from './sorted-map.js'
+import { StorageError } from './storage-error.js'
+import { createTransactor, type HeldSnapshot, onSnapshot } from './transactor.js'
+
+export interface MemoryMetadataOptions {
+  /** Runs each body of a transaction on a throw-away snapshot first, so that a body which may not run twice shows itself. */
+  readonly runBodiesTwice?: boolean
+}
+
+interface MemorySnapshot extends HeldSnapshot {
+  readonly rows: SortedMap<Bytes>
+}
+
+/** A metadata store in memory, for tests and simulations: same rules, limits and conflicts as the durable engines. */
+export function createMemoryMetadataStore(options: MemoryMetadataOptions = {}): MetadataStore {
+  let rows = SortedMap.empty<Bytes>()
+  let closed = false
+
+  function snapshot(): MemorySnapshot {
+    if (closed) throw new StorageError('unavailable', 'the metadata store is closed')
+    return { ...stateOf(rows), rows, release: () => undefined }
+  }
+
+  const { transact, read } = createTransactor<MemorySnapshot>({
+    snapshot,
+    async commit(seen, attempt) {
+      if (closed) throw new StorageError('unavailable', 'the metadata store is closed')
+      if (seen.rows !== rows && !attempt.reads.holdsIn(stateOf(rows))) return false
+      let next = rows
+      for (const [key, value] of attempt.writes.resolve(next)) {
+        next = value === undefined ? next.without(key) : next.with(key, value)
+      }
+      rows = next
+      // as with a disk, the answer comes later than what was running when it was asked for
+      await nextTurn()
+      return true
+    },
+  })
+
+  async function rehearse<T>(body: (tx: Transaction) => Promise<T>): Promise<void> {
+    const held = snapshot()
+    const attempt = new Attempt(held, true)
+    // how a rehearsal ends says nothing: the performance on the same state follows
+    await onSnapshot(held, attempt, () => body(attempt)).catch(() => undefined)
+  }
+
+  return {
+    async transact(body) {
+      if (options.runBodiesTwice === true) await rehearse(body)
+      return transact(body)
+    },
+    read,
+    async close() {
+      closed = true
+    },
+  }
+}
+
+function stateOf(rows: SortedMap<Bytes>): Snapshot {
+  return {
+    get(key) {
+      const value = rows.get(key)
+      return value && copyBytes(value)
+    },
+    range: (from, to, limit, reverse) =>
+      rows.range(from, to, limit, reverse).map(([key, value]) => ({ key, value: copyBytes(value) })),
+  }
+}

@@ -1,0 +1,97 @@
+import { Attempt, type Snapshot } from './attempt.js'
+import { METADATA_LIMITS } from './limits.js'
+import type { MetadataStore, Reader, Transaction } from './metadata-store.js'
+import { StorageError } from './storage-error.js'
+
+/** A snapshot that an engine holds open until it is released. */
+export interface HeldSnapshot extends Snapshot {
+  /** Called once. The snapshot is not read afterwards. */
+  release(): void
+}
+
+/** What differs between engines that run bodies on a snapshot and validate at the commit. */
+export interface OptimisticEngine<S extends HeldSnapshot> {
+  /** The newest committed state. Throws StorageError `unavailable` when the store is closed or has failed. */
+  snapshot(): S
+  /**
+   * In one step: checks, if anything was committed since `snapshot` was taken, that `attempt.reads` still hold,
+   * and applies `attempt.writes.resolve(…)`. False, and nothing written, if they do not hold. Durable when it resolves.
+   * `again` marks an attempt whose forerunner conflicted: it comes one at a time, and goes before first attempts.
+   */
+  commit(snapshot: S, attempt: Attempt, again: boolean): Promise<boolean>
+}
+
+type Transactor = Pick<MetadataStore, 'transact' | 'read'>
+
+/** The `transact` and `read` of a store: runs bodies on snapshots, repeats those that conflict, one at a time. */
+export function createTransactor<S extends HeldSnapshot>(engine: OptimisticEngine<S>): Transactor {
+  let lane: Promise<unknown> = Promise.resolve()
+
+  async function attemptOnce<T>(
+    body: (tx: Transaction) => Promise<T>,
+    again: boolean,
+  ): Promise<{ readonly result: T } | undefined> {
+    const snapshot = engine.snapshot()
+    const attempt = new Attempt(snapshot, true)
+    const result = await onSnapshot(snapshot, attempt, () => body(attempt))
+    const committed = attempt.writes.isEmpty || (await engine.commit(snapshot, attempt, again))
+    return committed ? { result } : undefined
+  }
+
+  async function repeat<T>(body: (tx: Transaction) => Promise<T>): Promise<T> {
+    for (let attempts = 1; attempts < METADATA_LIMITS.attempts; attempts++) {
+      const outcome = await attemptOnce(body, true)
+      if (outcome !== undefined) return outcome.result
+    }
+    throw new StorageError('conflict', `a transaction conflicted ${METADATA_LIMITS.attempts} times`)
+  }
+
+  return {
+    async transact(body) {
+      const outcome = await attemptOnce(body, false)
+      if (outcome !== undefined) return outcome.result
+      const turn = lane.then(() => repeat(body))
+      lane = turn.catch(() => undefined)
+      return turn
+    },
+    async read(body) {
+      const snapshot = engine.snapshot()
+      const attempt = new Attempt(snapshot, false)
+      return onSnapshot(snapshot, attempt, () => body(readerOf(attempt)))
+    },
+  }
+}
+
+/** Runs a body to its end and gives its snapshot back. */
+export async function onSnapshot<T>(snapshot: HeldSnapshot, attempt: Attempt, run: () => Promise<T>): Promise<T> {
+  try {
+    const result = await withinTurn(run)
+    attempt.finish()
+    return result
+  } finally {
+    attempt.close()
+    snapshot.release()
+  }
+}
+
+/**
+ * A body that awaits nothing but its transaction ends before the event loop goes on, since reads are answered at once
+ * and promises go before everything else. So a body that is still there a turn later awaits something foreign.
+ */
+function withinTurn<T>(run: () => Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const refusal = setImmediate(() => {
+      reject(new StorageError('misuse', 'the body of a transaction or read awaits something else than it'))
+    })
+    const settle = (): void => clearImmediate(refusal)
+    new Promise<T>((begin) => begin(run())).then(resolve, reject).finally(settle)
+  })
+}
+
+function readerOf(attempt: Attempt): Reader {
+  return {
+    get: (key) => attempt.get(key),
+    getMany: (keys) => attempt.getMany(keys),
+    range: (from, to, options) => attempt.range(from, to, options),
+  }
+}
