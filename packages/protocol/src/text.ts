@@ -44,7 +44,14 @@ export function bytesToString(bytes: Uint8Array): string {
 
 export function hex(bytes: Uint8Array): string {
   let value = ''
-  for (const byte of bytes) value += byte.toString(16).padStart(2, '0')
+  for (const byte of bytes) value += HEX_PAIRS[byte]
+  return value.toLowerCase()
+}
+
+/** Upper-case hex pairs, each followed by a blank, as OSS shows bytes in errors. */
+export function hexDump(bytes: Uint8Array): string {
+  let value = ''
+  for (const byte of bytes) value += `${HEX_PAIRS[byte]} `
   return value
 }
 
@@ -58,16 +65,27 @@ export function base64Bytes(text: string): Uint8Array | undefined {
   return stringToBytes(atob(text))
 }
 
+/** The two upper-case hex digits of each byte. */
+const HEX_PAIRS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).toUpperCase().padStart(2, '0'))
+
+/** Each byte as percentEncode writes it. */
+const ENCODED_BYTES = HEX_PAIRS.map((pair, byte) => {
+  const character = String.fromCharCode(byte)
+  return /[A-Za-z0-9\-_.~]/.test(character) ? character : `%${pair}`
+})
+
 /**
  * Percent-encodes all bytes of the UTF-8 form but `A-Za-z0-9-_.~`, the set that OSS signs and lists with
  * (`~` becomes %7E where `keepTilde` is false, as in Location).
  */
 export function percentEncode(text: string, { keepSlash = false, keepTilde = true } = {}): string {
+  const bytes = byteString(text)
   let encoded = ''
-  for (const byte of encoder.encode(text)) {
-    const character = String.fromCharCode(byte)
-    const kept = /[A-Za-z0-9\-_.]/.test(character) || (keepSlash && byte === 0x2f) || (keepTilde && byte === 0x7e)
-    encoded += kept ? character : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
+  for (let index = 0; index < bytes.length; index += 1) {
+    const byte = bytes.charCodeAt(index)
+    if (byte === 0x2f && keepSlash) encoded += '/'
+    else if (byte === 0x7e && !keepTilde) encoded += '%7E'
+    else encoded += ENCODED_BYTES[byte]
   }
   return encoded
 }

@@ -30,6 +30,8 @@ const INVALID_MD5 = 'The Content-MD5 you specified was invalid.'
 const INVALID_OBJECT = 'The specified object is not valid.'
 const FILE_EXISTS = 'The object you specified already exists and can not be overwritten.'
 const NOT_IMPLEMENTED_HEADER = 'A header you provided implies functionality that is not implemented.'
+const ACCESS_KEY_ID_CHARACTERS =
+  'The OSS Access Key Id contains non-acceptable characters, which accepts only alphanumeric characters[0-9a-zA-Z] and several special characters[. _=]'
 const TAG_INVALID = 'The TagKey you have provided is invalid.'
 
 /**
@@ -69,10 +71,7 @@ export const CATALOGUE = {
   }),
   entityTooLarge: row('EntityTooLarge', 400, 'Your proposed upload exceeds the maximum allowed size.'),
   malformedCompleteXml: row('MalformedXML', 400, MALFORMED_XML, { ec: '0042-00000205' }),
-  completeAllWithBody: invalidArgument(
-    'Should not speficy both complete all header and http body.',
-    '0042-00000216',
-  ),
+  completeAllWithBody: invalidArgument('Should not speficy both complete all header and http body.', '0042-00000216'),
   partNumberMissing: invalidArgument('Unexpected query string parameter', '0017-00000219'),
   partNumberOutOfRange: invalidArgument(
     'Part number must be an integer between 1 and 10000, inclusive.',
@@ -109,12 +108,9 @@ export const CATALOGUE = {
     'The bucket has Multipart Uploads. Please complete or abort them first.',
   ),
   tooManyBuckets: row('TooManyBuckets', 400, 'You have attempted to create more buckets than allowed.'),
-  preconditionFailed: row(
-    'PreconditionFailed',
-    412,
-    'At least one of the pre-conditions you specified did not hold.',
-    { ec: '0017-00001001' },
-  ),
+  preconditionFailed: row('PreconditionFailed', 412, 'At least one of the pre-conditions you specified did not hold.', {
+    ec: '0017-00001001',
+  }),
   notModified: row('NotModified', 304, 'Not Modified'),
   invalidRange: row('InvalidRange', 416, 'The requested range cannot be satisfied'),
 
@@ -148,10 +144,7 @@ export const CATALOGUE = {
   invalidObjectAcl: invalidArgument('no such object access control exists', '0017-00000104'),
   invalidBucketStorageClass: invalidArgument('No such bucket storage class exists.', '0013-00000101'),
   invalidStorageClass: invalidArgument('Invalid Argument.'),
-  invalidMaxKeysOfService: invalidArgument(
-    'Argument max-keys must be an integer between 1 and 1000.',
-    '0017-00000289',
-  ),
+  invalidMaxKeysOfService: invalidArgument('Argument max-keys must be an integer between 1 and 1000.', '0017-00000289'),
   invalidPrefix: invalidArgument('Invalid Argument.', '0015-00000403'),
   invalidMarker: invalidArgument('Invalid Argument.', '0015-00000405'),
   invalidListType: invalidArgument('Invalid Argument.', '0015-00000401'),
@@ -205,6 +198,11 @@ export const CATALOGUE = {
     'The OSS Access Key Id you provided does not exist in our records.',
     { ec: '0002-00000902' },
   ),
+  accessKeyIdCharacters: row('InvalidAccessKeyId', 403, ACCESS_KEY_ID_CHARACTERS, { ec: '0002-00000064' }),
+  urlAccessKeyIdCharacters: row('InvalidAccessKeyId', 403, ACCESS_KEY_ID_CHARACTERS, { ec: '0002-00000073' }),
+  v4AccessKeyIdCharacters: row('InvalidAccessKeyId', 403, ACCESS_KEY_ID_CHARACTERS, { ec: '0002-00000206' }),
+  v4UrlAccessKeyIdCharacters: row('InvalidAccessKeyId', 403, ACCESS_KEY_ID_CHARACTERS, { ec: '0002-00000222' }),
+  securityTokenNotInQuery: row('InvalidRequest', 400, 'Security-token must be provided by query string parameter.'),
   invalidSecurityToken: row('InvalidSecurityToken', 403, 'The security token you provided is invalid.', {
     ec: '0002-00000006',
   }),

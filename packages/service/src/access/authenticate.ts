@@ -1,11 +1,20 @@
-import type { Query, Reading } from '@bindery/protocol'
+import {
+  type Claim,
+  checkTime,
+  OssError,
+  type Query,
+  type Reading,
+  readClaim,
+  SignatureVerifier,
+} from '@bindery/protocol'
+import type { ServiceOptions } from '../options.js'
 import type { Requester } from './requester.js'
 
 /** What the signature of a request may cover. */
 export interface SignedRequest {
   readonly method: string
   readonly query: Query
-  /** Names in lower case, values byte strings; `host` among them. */
+  /** Names in lower case, values byte strings; `host` is one of them. */
   readonly headers: Readonly<Record<string, string>>
 }
 
@@ -18,3 +27,49 @@ export interface Authenticated {
 
 /** Throws a cause of the catalogue's authentication rows. The first of the readings counts where no signature decides. */
 export type Authenticate = (request: SignedRequest, readings: readonly [Reading, ...Reading[]]) => Authenticated
+
+/**
+ * Authenticates requests in OSS's order: what is malformed, the token, the key, the time, the signature. Expiry comes
+ * before the signature. Preflights (OPTIONS) are nobody's, whatever they carry.
+ */
+export function authenticator(
+  options: Pick<ServiceOptions, 'accessKeys' | 'digests' | 'clock' | 'region' | 'strict'>,
+): Authenticate {
+  const { accessKeys, digests, clock, region, strict } = options
+  const verifier = new SignatureVerifier(digests)
+  return (request, readings) => {
+    const claim = request.method === 'OPTIONS' ? undefined : readClaim(request)
+    if (claim === undefined) return { requester: { kind: 'anonymous' }, reading: readings[0], dialect: 'oss' }
+    // Tokens belong to temporary credentials, and nobody issues any.
+    if (claim.securityToken !== undefined) throw new OssError('invalidSecurityToken')
+    const accessKey = accessKeys.find(claim.accessKeyId)
+    if (accessKey === undefined) throw unknownKey(claim)
+    checkTime(claim, clock())
+    if (strict) checkRegion(claim, region)
+    const as = ({ bucket, key }: Reading) => ({ ...request, bucket, key })
+    const reading = readings.find((one) => verifier.verifies(claim, as(one), accessKey.accessKeySecret))
+    if (reading === undefined) throw verifier.mismatch(claim, as(readings[0]))
+    const { account, accessKeyId } = accessKey
+    return { requester: { kind: 'account', account, accessKeyId }, reading, dialect: 'oss' }
+  }
+}
+
+function unknownKey({ scheme, place, accessKeyId }: Claim): OssError {
+  const details = { OSSAccessKeyId: accessKeyId }
+  if (!/^[0-9A-Za-z._=]+$/.test(accessKeyId)) {
+    if (scheme === 'v1')
+      return new OssError(place === 'url' ? 'urlAccessKeyIdCharacters' : 'accessKeyIdCharacters', details)
+    return new OssError(place === 'url' ? 'v4UrlAccessKeyIdCharacters' : 'v4AccessKeyIdCharacters', details)
+  }
+  if (place === 'url' && accessKeyId.startsWith('STS.')) return new OssError('securityTokenNotInQuery')
+  return new OssError('invalidAccessKeyId', details)
+}
+
+function checkRegion(claim: Claim, region: string): void {
+  if (claim.scheme !== 'v4' || claim.scope.region === region) return
+  const inUrl = claim.place === 'url'
+  throw new OssError(inUrl ? 'v4UrlRegionInvalid' : 'v4RegionInvalid', {
+    ArgumentName: inUrl ? 'x-oss-credential' : 'Credential',
+    ArgumentValue: claim.scope.region,
+  })
+}

@@ -1,0 +1,207 @@
+import { OssError } from '../errors/oss-error.js'
+import { PRESIGN_V4_SECONDS_MAX } from '../limits.js'
+import type { Head } from '../message.js'
+import type { Query } from '../query.js'
+import { parseBasicTime } from './time.js'
+import { UNSIGNED_PAYLOAD, V4_ALGORITHM, V4_TERMINATOR, type V4Scope } from './v4.js'
+
+interface Presented {
+  readonly accessKeyId: string
+  readonly signature: string
+  /** Absent rather than empty. */
+  readonly securityToken: string | undefined
+  /**
+   * The time as it is signed, verbatim. In a header the request's time, '' if it says none; in a URL of V1 Expires,
+   * seconds since 1970; in a URL of V4 the start of its life, `20221220T084818Z`.
+   */
+  readonly date: string
+}
+
+interface V4Presented extends Presented {
+  readonly scheme: 'v4'
+  readonly scope: V4Scope
+  /** In lower case, sorted. */
+  readonly additionalHeaders: readonly string[]
+}
+
+export type V1Claim = Presented & { readonly scheme: 'v1'; readonly place: 'header' | 'url' }
+export type V4HeaderClaim = V4Presented & { readonly place: 'header' }
+export type V4UrlClaim = V4Presented & { readonly place: 'url'; readonly expiresSeconds: number }
+
+/** What a request says of who signed it and how; nothing of it is proved yet. */
+export type Claim = V1Claim | V4HeaderClaim | V4UrlClaim
+
+const V1_URL_KEYS = ['OSSAccessKeyId', 'Expires', 'Signature']
+
+/**
+ * The claim of a request, undefined if it makes none. The query is looked at first, and of repeated keys the first
+ * counts. Throws the causes of malformed signatures, and authorizationTwice if query and header both sign.
+ * @see https://help.aliyun.com/document_detail/31951.html
+ */
+export function readClaim({ query, headers }: Head): Claim | undefined {
+  const inUrl = urlScheme(query)
+  const authorization = headers.authorization
+  if (inUrl === undefined)
+    return authorization === undefined ? undefined : headerClaim(authorization, { query, headers })
+  if (authorization !== undefined) throw new OssError('authorizationTwice')
+  return inUrl === 'v4' ? v4UrlClaim({ query, headers }) : v1UrlClaim({ query, headers })
+}
+
+function urlScheme(query: Query): 'v1' | 'v4' | undefined {
+  const version = query.get('x-oss-signature-version')
+  if (version === V4_ALGORITHM) return 'v4'
+  if (version === 'OSS2') throw notSupported('OSS2')
+  if (version !== undefined) throw new OssError('signatureVersionUnknown', argument('x-oss-signature-version', version))
+  if (query.has('X-Amz-Algorithm')) throw notSupported('AWS4-HMAC-SHA256')
+  if (query.has('AWSAccessKeyId')) throw notSupported('AWS')
+  return V1_URL_KEYS.some((key) => query.has(key)) ? 'v1' : undefined
+}
+
+function headerClaim(authorization: string, head: Head): Claim {
+  const text = authorization.trim()
+  if (text === '') throw new OssError('authorizationEmpty')
+  const blank = text.indexOf(' ')
+  const scheme = blank === -1 ? text : text.slice(0, blank)
+  const rest = blank === -1 ? '' : text.slice(blank + 1).trim()
+  if (scheme === 'OSS') return v1HeaderClaim(rest, head)
+  if (scheme === V4_ALGORITHM) return v4HeaderClaim(rest, head)
+  if (scheme === 'OSS2' || scheme === 'AWS' || scheme === 'AWS4-HMAC-SHA256') throw notSupported(scheme)
+  throw new OssError('authorizationInvalid')
+}
+
+function v1HeaderClaim(text: string, head: Head): V1Claim {
+  const [accessKeyId, signature, ...more] = text.split(':')
+  if (accessKeyId === undefined || signature === undefined || more.length > 0) throw new OssError('authorizationItems')
+  if (accessKeyId === '') throw new OssError('authorizationMissingPart')
+  if (signature === '') throw new OssError('signatureEmpty')
+  // The newer Python and Java SDKs send the token of V1 in a header without the usual prefix.
+  const token = securityToken(head, 'header', 'security-token') ?? head.headers['security-token']
+  return {
+    scheme: 'v1',
+    place: 'header',
+    accessKeyId,
+    signature,
+    securityToken: token || undefined,
+    date: headerDate(head),
+  }
+}
+
+function v1UrlClaim(head: Head): V1Claim {
+  const { query } = head
+  const accessKeyId = query.get('OSSAccessKeyId')
+  const signature = query.get('Signature')
+  const date = query.get('Expires')
+  if (date === undefined) throw new OssError('urlExpiresMissing')
+  if (!accessKeyId || !signature) throw new OssError('urlSignatureIncomplete')
+  if (!/^\d+$/.test(date)) throw new OssError('urlExpiresInvalid')
+  const token = securityToken(head, 'url', 'security-token')
+  return { scheme: 'v1', place: 'url', accessKeyId, signature, securityToken: token, date }
+}
+
+function v4HeaderClaim(text: string, head: Head): V4HeaderClaim {
+  const items = v4Items(text)
+  const credential = items.get('Credential')
+  const signature = items.get('Signature')
+  if (!credential || !signature) throw new OssError('authorizationMissingPart')
+  const additional = items.get('AdditionalHeaders')
+  const additionalHeaders = additional === undefined ? [] : headerNames(additional)
+  const payload = head.headers['x-oss-content-sha256']
+  if (payload !== UNSIGNED_PAYLOAD) {
+    throw new OssError('v4PayloadInvalid', argument('x-oss-content-sha256', payload ?? ''))
+  }
+  const { accessKeyId, scope } = splitCredential(credential) ?? fail('v4CredentialInvalid')
+  return {
+    scheme: 'v4',
+    place: 'header',
+    accessKeyId,
+    scope,
+    signature,
+    additionalHeaders,
+    securityToken: securityToken(head, 'header', 'x-oss-security-token'),
+    date: headerDate(head),
+  }
+}
+
+/** SDKs write the items in any order, with or without a blank after the comma. */
+function v4Items(text: string): ReadonlyMap<string, string> {
+  const items = new Map<string, string>()
+  for (const item of text.split(',')) {
+    const equals = item.indexOf('=')
+    const name = item.slice(0, Math.max(equals, 0)).trim()
+    if (equals === -1 || items.has(name)) throw new OssError('v4AuthorizationInvalid')
+    if (name !== 'Credential' && name !== 'Signature' && name !== 'AdditionalHeaders') {
+      throw new OssError('authorizationUnknownParameter')
+    }
+    items.set(name, item.slice(equals + 1).trim())
+  }
+  return items
+}
+
+function v4UrlClaim(head: Head): V4UrlClaim {
+  const { query } = head
+  const signature = query.get('x-oss-signature')
+  if (!signature) throw new OssError('v4UrlSignatureMissing', argument('x-oss-signature', ''))
+  const credential = query.get('x-oss-credential') ?? ''
+  const { accessKeyId, scope } =
+    splitCredential(credential) ?? fail('v4UrlCredentialInvalid', argument('x-oss-credential', credential))
+  const date = query.get('x-oss-date') ?? ''
+  const start = parseBasicTime(date)
+  if (start === undefined) throw new OssError('v4UrlDateInvalid', argument('x-oss-date', date))
+  const expires = query.get('x-oss-expires') ?? ''
+  const expiresSeconds = /^\d{1,9}$/.test(expires) ? Number(expires) : 0
+  if (expiresSeconds < 1 || expiresSeconds > PRESIGN_V4_SECONDS_MAX) {
+    throw new OssError('v4UrlExpiresInvalid', argument('x-oss-expires', expires))
+  }
+  const additional = query.get('x-oss-additional-headers')
+  return {
+    scheme: 'v4',
+    place: 'url',
+    accessKeyId,
+    scope,
+    signature,
+    additionalHeaders: additional === undefined ? [] : headerNames(additional),
+    securityToken: securityToken(head, 'url', 'x-oss-security-token'),
+    date,
+    expiresSeconds,
+  }
+}
+
+function splitCredential(credential: string): { accessKeyId: string; scope: V4Scope } | undefined {
+  const [accessKeyId, date, region, product, terminator, ...more] = credential.split('/')
+  if (!accessKeyId || !date || region === undefined || !product || terminator !== V4_TERMINATOR) return undefined
+  const plain = /^\d{8}$/.test(date) && /^[\w.-]*$/.test(region) && /^[\w.-]+$/.test(product)
+  return plain && more.length === 0 ? { accessKeyId, scope: { date, region, product } } : undefined
+}
+
+/** OSS asks for sorted names; older Python SDKs send them unsorted and sign them sorted. */
+function headerNames(text: string): readonly string[] {
+  if (text === '') throw new OssError('v4AdditionalHeadersEmpty')
+  const names = text.split(';').map((name) => name.trim())
+  if (names.some((name) => name === '' || name !== name.toLowerCase())) throw new OssError('v4AdditionalHeadersInvalid')
+  return names.sort()
+}
+
+/** `x-oss-date` wins over Date. */
+function headerDate({ headers }: Head): string {
+  return headers['x-oss-date'] ?? headers.date ?? ''
+}
+
+/** A token of an empty value is none. In a URL it counts only there; OSS refuses it in both places. */
+function securityToken({ query, headers }: Head, place: 'header' | 'url', queryKey: string): string | undefined {
+  const inHeader = headers['x-oss-security-token']
+  const inQuery = query.get(queryKey)
+  if (inHeader && inQuery) throw new OssError('securityTokenTwice', argument(queryKey, inQuery))
+  return inQuery || (place === 'header' && inHeader) || undefined
+}
+
+function notSupported(scheme: string): OssError {
+  return new OssError('signatureNotSupported', { Scheme: scheme })
+}
+
+function argument(name: string, value: string): { ArgumentName: string; ArgumentValue: string } {
+  return { ArgumentName: name, ArgumentValue: value }
+}
+
+function fail(...[cause, details]: ConstructorParameters<typeof OssError>): never {
+  throw new OssError(cause, details)
+}

@@ -1,0 +1,69 @@
+/**
+ * The digests of signatures, for a synchronous runner. All else about signing is building strings, so that a runner on
+ * Web Crypto needs only its own form of this file.
+ */
+import type { Digests } from '../digests.js'
+import { base64, hex, stringToBytes, utf8Bytes } from '../text.js'
+import type { Signable } from './signable.js'
+import { V4_KEY_PREFIX, type V4Scope, v4CanonicalRequest, v4KeySteps, v4ScopeText, v4StringToSign } from './v4.js'
+
+export function v1Signature(accessKeySecret: string, stringToSign: string, digests: Digests): string {
+  return base64(digests.hmacSha1(utf8Bytes(accessKeySecret), stringToBytes(stringToSign)))
+}
+
+/** The strings that V4 signs, byte strings. */
+export interface V4Strings {
+  readonly canonicalRequest: string
+  readonly stringToSign: string
+}
+
+/** What is signed beside the request; `date` is the timestamp as sent. */
+export interface V4Terms {
+  readonly date: string
+  readonly scope: V4Scope
+  readonly additionalHeaders: readonly string[]
+}
+
+export function v4Strings(
+  request: Signable,
+  { date, scope, additionalHeaders }: V4Terms,
+  digests: Digests,
+  options: { readonly skipEmptyHeaders?: boolean } = {},
+): V4Strings {
+  const canonicalRequest = v4CanonicalRequest(request, additionalHeaders, options)
+  const digest = hex(digests.sha256(stringToBytes(canonicalRequest)))
+  return { canonicalRequest, stringToSign: v4StringToSign(date, scope, digest) }
+}
+
+/** The key that signs all requests of one scope. */
+export function v4SigningKey(accessKeySecret: string, scope: V4Scope, digests: Digests): Uint8Array {
+  const start = utf8Bytes(V4_KEY_PREFIX + accessKeySecret)
+  return v4KeySteps(scope).reduce((key, step) => digests.hmacSha256(key, stringToBytes(step)), start)
+}
+
+export function v4Signature(signingKey: Uint8Array, stringToSign: string, digests: Digests): string {
+  return hex(digests.hmacSha256(signingKey, stringToBytes(stringToSign)))
+}
+
+const SIGNING_KEYS_MAX = 256
+
+/** Signing keys by secret and scope: a client signs with one for a day. The oldest gives way to the 257th. */
+export class SigningKeys {
+  readonly #digests: Digests
+  readonly #keys = new Map<string, Uint8Array>()
+
+  constructor(digests: Digests) {
+    this.#digests = digests
+  }
+
+  get(accessKeySecret: string, scope: V4Scope): Uint8Array {
+    const name = `${v4ScopeText(scope)}\n${accessKeySecret}`
+    const known = this.#keys.get(name)
+    if (known !== undefined) return known
+    const key = v4SigningKey(accessKeySecret, scope, this.#digests)
+    const [oldest] = this.#keys.keys()
+    if (this.#keys.size >= SIGNING_KEYS_MAX && oldest !== undefined) this.#keys.delete(oldest)
+    this.#keys.set(name, key)
+    return key
+  }
+}

@@ -1,0 +1,35 @@
+import type { Query } from '../query.js'
+
+/**
+ * What a signature covers. The resource is logical: the bucket and the decoded key, wherever the request names them.
+ * Header names are in lower case, values byte strings, repeated headers joined by a comma.
+ */
+export interface Signable {
+  readonly method: string
+  readonly bucket?: string | undefined
+  readonly key?: string | undefined
+  readonly query: Query
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** What a client signs with. */
+export interface Credentials {
+  readonly accessKeyId: string
+  readonly accessKeySecret: string
+  /** Of temporary credentials. */
+  readonly securityToken?: string | undefined
+}
+
+/** Lines `name:value` of the headers that are chosen, in the order of their names' bytes, each with its newline. */
+export function headerLines(headers: Readonly<Record<string, string>>, isChosen: (name: string) => boolean): string {
+  let lines = ''
+  for (const name of Object.keys(headers).filter(isChosen).sort()) lines += `${name}:${headers[name]?.trim()}\n`
+  return lines
+}
+
+/** Compares without telling by its time where two signatures differ. */
+export function equalSignatures(one: string, other: string): boolean {
+  let difference = one.length ^ other.length
+  for (let index = 0; index < one.length; index += 1) difference |= one.charCodeAt(index) ^ other.charCodeAt(index)
+  return difference === 0
+}

@@ -1,0 +1,65 @@
+import type { Query } from '../query.js'
+import { byteString } from '../text.js'
+import { headerLines, type Signable } from './signable.js'
+import { isDisputedSubresource, V1_SUBRESOURCES } from './subresources.js'
+
+/** What V1 signers do differently. */
+interface V1Form {
+  /** The disputed query keys that are signed. */
+  readonly disputed: 'listed' | 'all' | 'none'
+  /** Whether a key with an empty value is signed as `name=`. */
+  readonly equalsSign: boolean
+  /** Whether the resource of a bucket ends in a slash. */
+  readonly bucketSlash: boolean
+}
+
+const USUAL: V1Form = { disputed: 'listed', equalsSign: false, bucketSlash: true }
+
+const FORMS: readonly V1Form[] = (['listed', 'all', 'none'] as const).flatMap((disputed) =>
+  [false, true].flatMap((equalsSign) => [true, false].map((bucketSlash) => ({ disputed, equalsSign, bucketSlash }))),
+)
+
+/**
+ * The string that V1 signs, as a byte string. `date` is its fourth line: `x-oss-date`, else Date, else, in a URL,
+ * Expires, as sent.
+ * @see https://help.aliyun.com/document_detail/31951.html
+ */
+export function v1StringToSign(request: Signable, date: string, form: V1Form = USUAL): string {
+  const { method, headers, query } = request
+  const lines = [method, headers['content-md5'] ?? '', headers['content-type'] ?? '', date]
+  const signedHeaders = headerLines(headers, (name) => name.startsWith('x-oss-'))
+  return `${lines.join('\n')}\n${signedHeaders}${resource(request, form)}${subresources(query, form)}`
+}
+
+/**
+ * The strings that a V1 signer may have signed, the usual one first, none twice. SDKs differ over `x-oss-` query keys,
+ * over empty values (Java, Ruby: `name=`) and over the bucket's slash (Java's presigned URLs).
+ */
+export function* v1StringsToSign(request: Signable, date: string): Generator<string, void> {
+  const seen = new Set<string>()
+  for (const form of FORMS) {
+    const candidate = v1StringToSign(request, date, form)
+    if (!seen.has(candidate)) yield candidate
+    seen.add(candidate)
+  }
+}
+
+function resource({ bucket, key }: Signable, { bucketSlash }: V1Form): string {
+  if (bucket === undefined) return '/'
+  if (key === undefined) return byteString(bucketSlash ? `/${bucket}/` : `/${bucket}`)
+  return byteString(`/${bucket}/${key}`)
+}
+
+function subresources(query: Query, form: V1Form): string {
+  const signed = query.parameters
+    .filter(({ name }) => isSigned(name, form))
+    .map(({ name, value }) => ({ name: byteString(name), value: byteString(value ?? '') }))
+    .sort((one, other) => (one.name < other.name ? -1 : one.name > other.name ? 1 : 0))
+    .map(({ name, value }) => (value === '' && !form.equalsSign ? name : `${name}=${value}`))
+  return signed.length === 0 ? '' : `?${signed.join('&')}`
+}
+
+function isSigned(name: string, { disputed }: V1Form): boolean {
+  if (disputed === 'listed' || !isDisputedSubresource(name)) return V1_SUBRESOURCES.has(name)
+  return disputed === 'all'
+}
