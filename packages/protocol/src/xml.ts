@@ -96,8 +96,12 @@ export function element<T>(name: string, codec: Codec<T>, { url = false } = {}):
 }
 
 /** An element that may be missing. */
-export function optionalElement<T>(name: string, codec: Codec<T>, { url = false } = {}): Member<T | undefined> {
-  const whole = element(name, codec, { url })
+export function optionalElement<T>(name: string, codec: Codec<T>, options: { url?: boolean } = {}) {
+  return maybe(name, element(name, codec, options))
+}
+
+/** A member whose element may be missing; then it is undefined. */
+export function maybe<T>(name: string, whole: Member<T>): Member<T | undefined> {
   return {
     decode: (parent) => (parent.children.some((child) => child.name === name) ? whole.decode(parent) : undefined),
     encode: (value, context) => (value === undefined ? '' : whole.encode(value, context)),

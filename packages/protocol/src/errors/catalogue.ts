@@ -99,6 +99,7 @@ export const CATALOGUE = {
   ),
   bucketStorageClassFixed: row('BucketAlreadyExists', 409, "Cannot modify existing bucket's storage class."),
   bucketRedundancyFixed: row('BucketAlreadyExists', 409, "Bucket already exists can't modify data redundancy type."),
+  invalidLocationConstraint: row('InvalidLocationConstraint', 400, 'The specified location-constraint is not valid.'),
   bucketHasObjects: row('BucketNotEmpty', 409, 'The bucket has objects. Please delete them first.', {
     ec: '0015-00000301',
   }),

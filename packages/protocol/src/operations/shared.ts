@@ -55,6 +55,7 @@ export const storageClass = oneOf(
 )
 export const bucketAcl = oneOf(['private', 'public-read', 'public-read-write'], 'invalidBucketAcl')
 export const objectAcl = oneOf(['default', 'private', 'public-read', 'public-read-write'], 'invalidObjectAcl')
+export const redundancy = oneOf(['LRS', 'ZRS'])
 export const objectType = oneOf(['Normal', 'Multipart', 'Appendable', 'Symlink'])
 
 const urlWord = oneOf(['url'], 'invalidEncodingType', { ignoreCase: true })
