@@ -1,0 +1,135 @@
+/** A domain on memory engines, with a clock and chance of its own, for the tests of this folder. */
+import { createHash, createHmac } from 'node:crypto'
+import { type BucketName, bucketName, type Digests, type ObjectKey, objectKey } from '@bindery/protocol'
+import {
+  type BlobStore,
+  type ByteSource,
+  createMemoryBlobStore,
+  createMemoryMetadataStore,
+  createRandom,
+  type LentBytes,
+  type MetadataStore,
+} from '@bindery/storage'
+import { createBucket } from './buckets.js'
+import { createDomain, type Domain } from './domain.js'
+import { registerIncarnation } from './incarnations.js'
+import type { ObjectDescription } from './model.js'
+import { type NewObject, putObject } from './objects.js'
+import { openObject } from './open-object.js'
+import { Sweeper } from './sweeper.js'
+import { initiateUpload, uploadPart } from './uploads.js'
+
+export const BUCKET: BucketName = bucketName('bkt')
+export const OWNER = '1000000000000001'
+export const PLAIN: ObjectDescription = { headers: {}, userMetadata: {}, tagging: [] }
+
+export const nodeDigests: Digests = {
+  md5: (data) => createHash('md5').update(data).digest(),
+  sha256: (data) => createHash('sha256').update(data).digest(),
+  hmacSha1: (key, data) => createHmac('sha1', key).update(data).digest(),
+  hmacSha256: (key, data) => createHmac('sha256', key).update(data).digest(),
+}
+
+export interface TestStores {
+  readonly metadata?: MetadataStore
+  readonly blobs?: BlobStore
+}
+
+/** A domain with one bucket. Each transaction's body runs twice. */
+export async function testDomain({ metadata, blobs }: TestStores = {}): Promise<Domain> {
+  const random = createRandom(1)
+  let now = Date.UTC(2026, 0, 5, 8)
+  const domain = createDomain({
+    metadata: metadata ?? createMemoryMetadataStore({ runBodiesTwice: true }),
+    blobs: blobs ?? createMemoryBlobStore(),
+    digests: nodeDigests,
+    clock: () => (now += 1000),
+    random: (bytes) => Uint8Array.from({ length: bytes }, () => random.below(256)),
+    accessKeys: { find: () => undefined },
+    region: 'cn-hangzhou',
+    domains: [],
+    strict: false,
+  })
+  await registerIncarnation(domain)
+  await createBucket(domain, { name: BUCKET, owner: OWNER })
+  return domain
+}
+
+/** A source of these bytes. */
+export function sourceOf(bytes: Uint8Array | string): ByteSource {
+  const all = typeof bytes === 'string' ? Buffer.from(bytes) : bytes
+  let at = 0
+  return {
+    size: all.length,
+    ready: async () => {},
+    read: async (buffer) => {
+      const piece = all.subarray(at, at + buffer.length)
+      buffer.set(piece)
+      at += piece.length
+      return piece.length
+    },
+  }
+}
+
+export async function bytesOf(pieces: AsyncIterable<LentBytes>): Promise<Buffer> {
+  const parts: Buffer[] = []
+  for await (const { bytes, release } of pieces) {
+    parts.push(Buffer.from(bytes))
+    release()
+  }
+  return Buffer.concat(parts)
+}
+
+export const key = (name: string): ObjectKey => objectKey(name)
+
+export function put(domain: Domain, name: string, bytes: Uint8Array | string, more: Partial<NewObject> = {}) {
+  const object = {
+    bucket: BUCKET,
+    key: key(name),
+    owner: OWNER,
+    description: PLAIN,
+    acl: 'default',
+    forbidOverwrite: false,
+    contentMd5: undefined,
+    ...more,
+  } as const
+  return putObject(domain, object, sourceOf(bytes))
+}
+
+export async function get(domain: Domain, name: string): Promise<Buffer> {
+  return bytesOf((await openObject(domain, BUCKET, key(name))).read())
+}
+
+export async function initiate(domain: Domain, name: string, { sequential = false } = {}): Promise<string> {
+  const { uploadId } = await initiateUpload(domain, {
+    bucket: BUCKET,
+    key: key(name),
+    initiator: OWNER,
+    owner: OWNER,
+    description: PLAIN,
+    sequential,
+    forbidOverwrite: false,
+  })
+  return uploadId
+}
+
+export function part(domain: Domain, name: string, uploadId: string, partNumber: number, bytes: Uint8Array | string) {
+  const place = { bucket: BUCKET, key: key(name), uploadId, partNumber, contentMd5: undefined }
+  return uploadPart(domain, place, sourceOf(bytes))
+}
+
+/** Sweeps until nothing is left to do at once. */
+export async function sweepAll(domain: Domain, sweeper = new Sweeper(domain)): Promise<number> {
+  let freed = 0
+  for (;;) {
+    const report = await sweeper.sweep()
+    freed += report.freed
+    if (!report.more && report.freed === 0) return freed
+  }
+}
+
+export async function blobCount({ blobs }: Domain): Promise<number> {
+  let blobsSeen = 0
+  for await (const _ of blobs.list()) blobsSeen += 1
+  return blobsSeen
+}
