@@ -1,0 +1,29 @@
+import type { IncomingMessage } from 'node:http'
+import type { ServiceResponse } from '@bindery/service'
+import type { Log } from '../log.js'
+import type { Sent } from './send-response.js'
+
+export interface Exchange {
+  readonly request: IncomingMessage
+  readonly answer: ServiceResponse
+  readonly sent: Sent
+  readonly bytesReceived: number
+  readonly milliseconds: number
+}
+
+/** One line a request, at info; failures that are the server's own at error, with their stack. */
+export function logExchange(log: Log, { request, answer, sent, bytesReceived, milliseconds }: Exchange): void {
+  const { failure = sent.failure, ...context } = answer.log
+  const line = {
+    ...context,
+    method: request.method,
+    status: answer.status,
+    ms: Math.round(milliseconds * 10) / 10,
+    in: bytesReceived,
+    out: sent.bytes,
+    ...(sent.whole ? {} : { cut: true }),
+    remote: request.socket.remoteAddress,
+  }
+  if (failure === undefined) log.info(line, 'request')
+  else log.error({ ...line, err: failure }, 'request failed')
+}

@@ -1,0 +1,39 @@
+import { readings } from '@bindery/protocol'
+import type { ServiceRequest, ServiceResponse } from '@bindery/service'
+
+/** Why a server is not ready: it has begun to stop, or its stores do not answer. */
+export type Unready = 'stopping' | 'storesSilent'
+
+export interface HealthOptions {
+  /** Host names whose first label below is a bucket; there `/-/health/live` is an object. */
+  readonly domains: readonly string[]
+  readonly unready: () => Promise<Unready | undefined>
+}
+
+const LIVE = '/-/health/live'
+const READY = '/-/health/ready'
+
+/** Answers `/-/health/live` and `/-/health/ready`, which need no signature; undefined for every other request. */
+export async function answerHealth(
+  request: ServiceRequest,
+  { domains, unready }: HealthOptions,
+): Promise<ServiceResponse | undefined> {
+  if (!request.target.startsWith('/-/health/')) return undefined
+  const path = request.target.split('?', 1)[0] ?? ''
+  if ((path !== LIVE && path !== READY) || (request.method !== 'GET' && request.method !== 'HEAD')) return undefined
+  if (readings(request.host, path, { domains }).some(({ style }) => style === 'host')) return undefined
+  const reason = path === READY ? await unready() : undefined
+  const body = Buffer.from(
+    `${JSON.stringify(reason === undefined ? { status: 'ok' } : { status: 'unready', reason })}\n`,
+  )
+  return {
+    status: reason === undefined ? 200 : 503,
+    headers: [
+      ['Content-Type', 'application/json'],
+      ['Cache-Control', 'no-store'],
+      ['Content-Length', String(body.length)],
+    ],
+    body: request.method === 'HEAD' ? undefined : body,
+    log: { requestId: '', operation: path === READY ? 'HealthReady' : 'HealthLive' },
+  }
+}

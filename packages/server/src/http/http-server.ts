@@ -1,0 +1,219 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { OssError } from '@bindery/protocol'
+import type { Service, ServiceRequest, ServiceResponse } from '@bindery/service'
+import type { Log } from '../log.js'
+import { logExchange } from './access-log.js'
+import { answerHealth, type HealthOptions } from './health.js'
+import { readRequest } from './read-request.js'
+import { parserError, refusal, refusalBytes } from './refusal.js'
+import { RequestBody } from './request-body.js'
+import { sendResponse } from './send-response.js'
+
+/** Bytes of a request's line and headers. */
+const HEADER_BYTES_MAX = 32 * 1024
+const HEADERS_TIMEOUT_MS = 60_000
+const KEEP_ALIVE_TIMEOUT_MS = 75_000
+/** Requests of one connection that wait for their turn before no more of it is read. */
+const PIPELINED_MAX = 16
+/** An unread rest of a body that is cheaper to read than a new connection is to make. */
+const REST_KEPT_MAX = 1024 ** 2
+/** What a connection that is to be closed is still read for, so that its sender sees the response. */
+const LINGER_BYTES_MAX = 16 * 1024 ** 2
+const LINGER_MS_MAX = 5_000
+
+export interface HttpServerOptions {
+  readonly service: Pick<Service, 'handle'>
+  readonly health: HealthOptions
+  readonly log: Log
+  /** Milliseconds in which a connection must take or bring a byte of a body. There is no limit for a whole request. */
+  readonly idleTimeoutMs: number
+}
+
+/** A listening socket in front of a service. */
+export interface HttpServer {
+  /** Rejects with the system's error, EADDRINUSE for one. */
+  listen(port: number, host: string): Promise<AddressInfo>
+  /**
+   * Takes no more connections, lets running requests end and closes their connections.
+   * Resolves with the number of requests that were cut because `graceMs` were over.
+   */
+  stop(graceMs: number): Promise<number>
+  /** Cuts all connections; a running `stop` resolves. */
+  cut(): void
+}
+
+/** The requests of a connection are answered one after another, however many it sends ahead. */
+interface Connection {
+  readonly socket: Socket
+  tail: Promise<void>
+  unanswered: number
+  /** Body of the request being answered. */
+  body: RequestBody | undefined
+  /** What came after the last request is no HTTP: close behind its response. */
+  broken: boolean
+}
+
+export function createHttpServer(options: HttpServerOptions): HttpServer {
+  return new NodeHttpServer(options)
+}
+
+class NodeHttpServer implements HttpServer {
+  readonly #options: HttpServerOptions
+  readonly #server: Server
+  readonly #connections = new Map<Socket, Connection>()
+  #stopping = false
+
+  constructor(options: HttpServerOptions) {
+    this.#options = options
+    this.#server = createServer({
+      // A part may take hours; idle timers find the dead.
+      requestTimeout: 0,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+      maxHeaderSize: HEADER_BYTES_MAX,
+      connectionsCheckingInterval: 5_000,
+      requireHostHeader: false,
+      noDelay: true,
+    })
+    // HEADER_BYTES_MAX bounds them; node would drop those above its count in silence.
+    this.#server.maxHeadersCount = 0
+    this.#server.on('connection', (socket) => this.#connect(socket))
+    this.#server.on('request', (request, response) => this.#enqueue(request, response, false))
+    this.#server.on('checkContinue', (request, response) => this.#enqueue(request, response, true))
+    this.#server.on('clientError', (error, socket) => this.#misunderstand(error, socket as Socket))
+  }
+
+  listen(port: number, host: string): Promise<AddressInfo> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject)
+      this.#server.listen({ port, host, backlog: 511 }, () => {
+        this.#server.off('error', reject)
+        resolve(this.#server.address() as AddressInfo)
+      })
+    })
+  }
+
+  async stop(graceMs: number): Promise<number> {
+    this.#stopping = true
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    for (const { socket, unanswered } of this.#connections.values()) if (unanswered === 0) socket.destroySoon()
+    let cut = 0
+    const timer = setTimeout(() => {
+      for (const { unanswered } of this.#connections.values()) cut += unanswered
+      this.cut()
+    }, graceMs)
+    await closed
+    clearTimeout(timer)
+    return cut
+  }
+
+  cut(): void {
+    for (const socket of this.#connections.keys()) socket.destroy()
+  }
+
+  #connect(socket: Socket): void {
+    this.#connections.set(socket, { socket, tail: Promise.resolve(), unanswered: 0, body: undefined, broken: false })
+    socket.on('close', () => this.#connections.delete(socket))
+  }
+
+  #enqueue(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
+    const connection = this.#connections.get(request.socket)
+    if (connection === undefined) return
+    // Until the response is sent, a silent client is no reason to close: a slow store may be the cause.
+    response.on('timeout', () => {})
+    const answer = () => this.#answer(connection, request, response, expectsContinue)
+    connection.unanswered += 1
+    if (connection.unanswered === 1) connection.tail = answer()
+    else connection.tail = connection.tail.then(answer)
+    if (connection.unanswered > PIPELINED_MAX) connection.socket.pause()
+  }
+
+  async #answer(
+    connection: Connection,
+    request: IncomingMessage,
+    response: ServerResponse,
+    expectsContinue: boolean,
+  ): Promise<void> {
+    try {
+      await this.#exchange(connection, request, response, expectsContinue)
+    } catch (error) {
+      this.#options.log.error({ err: error }, 'a request could not be answered')
+      connection.socket.destroy()
+    } finally {
+      connection.body = undefined
+      connection.unanswered -= 1
+      if (connection.unanswered === PIPELINED_MAX) connection.socket.resume()
+      if (connection.unanswered === 0 && (connection.broken || this.#stopping)) connection.socket.destroySoon()
+    }
+  }
+
+  async #exchange(
+    connection: Connection,
+    request: IncomingMessage,
+    response: ServerResponse,
+    expectsContinue: boolean,
+  ): Promise<void> {
+    const startedAt = performance.now()
+    const { idleTimeoutMs, log } = this.#options
+    const sendContinue = () => response.writeContinue()
+    const body = new RequestBody(request, expectsContinue ? { idleTimeoutMs, sendContinue } : { idleTimeoutMs })
+    connection.body = body
+    const answer = await this.#handle(request, body)
+    const { close, discard } = unreadRest(body)
+    const sent = await sendResponse(response, answer, {
+      idleTimeoutMs,
+      close: close || this.#stopping || connection.broken,
+      beforeEnd: discard,
+    })
+    if (!body.complete && !connection.socket.destroyed) connection.socket.destroySoon()
+    // Health checks have no request id, and no line: they would drown the others.
+    if (answer.log.requestId === '') return
+    logExchange(log, {
+      request,
+      answer,
+      sent,
+      bytesReceived: body.arrived,
+      milliseconds: performance.now() - startedAt,
+    })
+  }
+
+  async #handle(request: IncomingMessage, body: RequestBody): Promise<ServiceResponse> {
+    let serviceRequest: ServiceRequest
+    try {
+      serviceRequest = readRequest(request, body)
+    } catch (error) {
+      if (error instanceof OssError) return refusal(error, request.method ?? '', request.headers.host ?? '')
+      throw error
+    }
+    const health = await answerHealth(serviceRequest, this.#options.health)
+    return health ?? (await this.#options.service.handle(serviceRequest))
+  }
+
+  #misunderstand(error: NodeJS.ErrnoException, socket: Socket): void {
+    const connection = this.#connections.get(socket)
+    if (connection !== undefined && connection.unanswered > 0) {
+      connection.broken = true
+      connection.body?.fail(error.code === 'HPE_INVALID_EOF_STATE' ? 'incompleteBody' : 'malformedRequest')
+      return
+    }
+    if (!socket.writable || error.code === 'ECONNRESET' || error.code === 'HPE_INVALID_EOF_STATE') {
+      socket.destroy()
+      return
+    }
+    const answer = refusal(parserError(error), 'GET', '')
+    this.#options.log.info({ requestId: answer.log.requestId, status: answer.status, reason: error.code }, 'refused')
+    socket.end(refusalBytes(answer))
+    setTimeout(() => socket.destroy(), LINGER_MS_MAX).unref()
+  }
+}
+
+/** What is to become of a connection whose request was answered before its body was read. */
+function unreadRest(body: RequestBody): { close: boolean; discard?: (() => Promise<void>) | undefined } {
+  if (body.complete) return { close: false }
+  const rest = body.size === undefined ? Number.POSITIVE_INFINITY : body.size - body.arrived
+  if (rest <= REST_KEPT_MAX && !body.awaitsContinue) {
+    return { close: false, discard: () => body.discard(rest, LINGER_MS_MAX) }
+  }
+  return { close: true, discard: () => body.discard(LINGER_BYTES_MAX, LINGER_MS_MAX) }
+}

@@ -1,0 +1,45 @@
+import type { IncomingMessage } from 'node:http'
+import { OssError } from '@bindery/protocol'
+import type { ServiceRequest } from '@bindery/service'
+import type { ByteSource } from '@bindery/storage'
+
+/** The head of an HTTP request as the service wants it. Throws malformedRequest where HTTP/1.1 asks for a refusal. */
+export function readRequest(request: IncomingMessage, body: ByteSource): ServiceRequest {
+  const headers = joinedHeaders(request.rawHeaders)
+  const coding = headers['transfer-encoding']
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked') throw new OssError('malformedRequest')
+  if (headers.host === undefined && request.httpVersion === '1.1') throw new OssError('malformedRequest')
+  const { host, target } = originForm(request.url ?? '/', headers.host ?? '')
+  if (headers.host !== undefined) headers.host = host
+  return {
+    method: request.method ?? '',
+    scheme: 'http',
+    host,
+    target,
+    headers,
+    remoteAddress: request.socket.remoteAddress ?? '',
+    body,
+  }
+}
+
+function joinedHeaders(rawHeaders: readonly string[]): Record<string, string> {
+  // Without a prototype, so that a header named as one of its members is a header.
+  const headers: Record<string, string> = Object.create(null)
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = (rawHeaders[index] ?? '').toLowerCase()
+    const value = rawHeaders[index + 1] ?? ''
+    const earlier = headers[name]
+    if (earlier !== undefined && name === 'host') throw new OssError('malformedRequest')
+    headers[name] = earlier === undefined ? value : `${earlier},${value}`
+  }
+  return headers
+}
+
+/** A target in absolute form, as proxies get it, names the host itself, and that wins over the Host header. */
+function originForm(url: string, hostHeader: string): { host: string; target: string } {
+  if (url.startsWith('/')) return { host: hostHeader, target: url }
+  const absolute = /^https?:\/\/([^/?#@]+)(.*)$/is.exec(url)
+  if (absolute === null) throw new OssError('malformedRequest')
+  const [, host = '', rest = ''] = absolute
+  return { host, target: rest.startsWith('/') ? rest : `/${rest}` }
+}

@@ -1,0 +1,208 @@
+import type { IncomingMessage } from 'node:http'
+import { type Cause, OssError, PART_SIZE_MAX } from '@bindery/protocol'
+import type { ByteSource } from '@bindery/storage'
+
+/** A sender that is silent for so long pauses: a reader gets what has come, so that its buffer is not held by a slow sender. */
+const PAUSE_MS = 20
+
+interface Reader {
+  /** Absent: the reader only waits for a byte. */
+  readonly buffer: Uint8Array | undefined
+  filled: number
+  readonly resolve: (bytes: number) => void
+  readonly reject: (error: Error) => void
+}
+
+export interface RequestBodyOptions {
+  /** Milliseconds without a byte, while one is waited for, until the read fails with requestTimeout. */
+  readonly idleTimeoutMs: number
+  /** Lets a sender go on that waits for 100 Continue. */
+  readonly sendContinue?: () => void
+}
+
+/**
+ * The body of a request, read into the buffers of whoever stores it: one copy, back-pressure by pausing the socket.
+ * Reads fail with incompleteBody when the connection ends early, requestTimeout when the sender falls silent,
+ * entityTooLarge when a body of unknown length passes 5 GiB, malformedRequest when its framing is broken.
+ */
+export class RequestBody implements ByteSource {
+  readonly size: number | undefined
+  readonly #request: IncomingMessage
+  readonly #idleTimeoutMs: number
+  #sendContinue: (() => void) | undefined
+  #flowing = false
+  #arrived = 0
+  /** What arrived beyond the reader's buffer. */
+  #surplus: Uint8Array | undefined
+  #ended = false
+  #failure: Error | undefined
+  #reader: Reader | undefined
+  #senderLost = false
+  /** Ends a running `discard`, which lasts until so many bytes have arrived. */
+  #discarded: (() => void) | undefined
+  #discardEnd = 0
+  #quietTimer: NodeJS.Timeout | undefined
+  #quietTimerRuns = false
+  #arrivedAtQuietTimer = 0
+
+  constructor(request: IncomingMessage, { idleTimeoutMs, sendContinue }: RequestBodyOptions) {
+    this.#request = request
+    this.#idleTimeoutMs = idleTimeoutMs
+    this.#sendContinue = sendContinue
+    this.size = announcedSize(request)
+    if (this.complete) return
+    request.on('timeout', () => this.#idle())
+    request.on('close', () => this.fail('incompleteBody'))
+  }
+
+  /** Bytes taken from the connection so far. */
+  get arrived(): number {
+    return this.#arrived
+  }
+
+  /** Whether the whole body has left the connection. */
+  get complete(): boolean {
+    return this.#ended || this.#arrived === this.size
+  }
+
+  /** Whether the sender still waits for 100 Continue. */
+  get awaitsContinue(): boolean {
+    return this.#sendContinue !== undefined
+  }
+
+  async ready(): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure
+    if (this.#surplus === undefined && !this.complete) await this.#wait(undefined)
+  }
+
+  async read(buffer: Uint8Array): Promise<number> {
+    if (this.#failure !== undefined) throw this.#failure
+    const filled = this.#takeSurplus(buffer)
+    if (filled === buffer.length || this.complete) return filled
+    return await this.#wait(buffer, filled)
+  }
+
+  /** Ends the body early: the read that waits and all that follow fail. Nothing happens to a body that is complete. */
+  fail(cause: Cause): void {
+    if (this.complete) return
+    // Of a body that is only too large the rest can still be read.
+    if (cause !== 'entityTooLarge') this.#senderLost = true
+    if (this.#senderLost) this.#discarded?.()
+    if (this.#failure !== undefined) return
+    this.#failure = new OssError(cause)
+    clearTimeout(this.#quietTimer)
+    const reader = this.#reader
+    this.#reader = undefined
+    reader?.reject(this.#failure)
+  }
+
+  /**
+   * Throws away what has not been read, until the body ends, `maxBytes` have come or `maxMs` have passed, so that a
+   * sender that is still busy sees the response instead of a reset connection.
+   */
+  async discard(maxBytes: number, maxMs: number): Promise<void> {
+    if (this.complete || this.#senderLost) return
+    this.#discardEnd = this.#arrived + maxBytes
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, maxMs)
+      this.#discarded = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+      this.#flow()
+    })
+  }
+
+  #wait(buffer: Uint8Array | undefined, filled = 0): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#reader = { buffer, filled, resolve, reject }
+      this.#request.socket.setTimeout(this.#idleTimeoutMs)
+      if (filled > 0) this.#watchQuiet()
+      const sendContinue = this.#sendContinue
+      this.#sendContinue = undefined
+      sendContinue?.()
+      this.#flow()
+    })
+  }
+
+  #flow(): void {
+    if (!this.#flowing) {
+      this.#flowing = true
+      this.#request.on('data', (chunk: Uint8Array) => this.#arrive(chunk))
+      this.#request.on('end', () => this.#end())
+    }
+    this.#request.resume()
+  }
+
+  #arrive(chunk: Uint8Array): void {
+    this.#arrived += chunk.length
+    if (this.#discarded !== undefined) {
+      if (this.complete || this.#arrived >= this.#discardEnd) this.#discarded()
+      return
+    }
+    if (this.size === undefined && this.#arrived > PART_SIZE_MAX) {
+      this.fail('entityTooLarge')
+      return
+    }
+    this.#surplus = chunk
+    const reader = this.#reader
+    if (reader === undefined) {
+      this.#request.pause()
+      return
+    }
+    const { buffer } = reader
+    if (buffer !== undefined) reader.filled += this.#takeSurplus(buffer.subarray(reader.filled))
+    if (buffer === undefined || reader.filled === buffer.length || this.complete) this.#settle(reader)
+    else this.#watchQuiet()
+  }
+
+  #end(): void {
+    this.#ended = true
+    clearTimeout(this.#quietTimer)
+    this.#discarded?.()
+    if (this.#reader !== undefined) this.#settle(this.#reader)
+  }
+
+  #settle(reader: Reader): void {
+    this.#reader = undefined
+    if (this.complete) clearTimeout(this.#quietTimer)
+    else this.#request.pause()
+    reader.resolve(reader.filled)
+  }
+
+  #takeSurplus(buffer: Uint8Array): number {
+    const surplus = this.#surplus
+    if (surplus === undefined) return 0
+    const bytes = Math.min(surplus.length, buffer.length)
+    buffer.set(bytes === surplus.length ? surplus : surplus.subarray(0, bytes))
+    this.#surplus = bytes === surplus.length ? undefined : surplus.subarray(bytes)
+    return bytes
+  }
+
+  #idle(): void {
+    // Without a reader it is this process that is slow, not the sender.
+    if (this.#reader !== undefined) this.fail('requestTimeout')
+  }
+
+  /** One timer a body, restarted at most once in PAUSE_MS, however small the chunks. */
+  #watchQuiet(): void {
+    if (this.#quietTimerRuns) return
+    this.#quietTimerRuns = true
+    this.#arrivedAtQuietTimer = this.#arrived
+    if (this.#quietTimer === undefined) this.#quietTimer = setTimeout(() => this.#quiet(), PAUSE_MS)
+    else this.#quietTimer.refresh()
+  }
+
+  #quiet(): void {
+    this.#quietTimerRuns = false
+    const reader = this.#reader
+    if (reader === undefined || reader.filled === 0) return
+    if (this.#arrived === this.#arrivedAtQuietTimer) this.#settle(reader)
+    else this.#watchQuiet()
+  }
+}
+
+function announcedSize({ headers }: IncomingMessage): number | undefined {
+  if (headers['transfer-encoding'] !== undefined) return undefined
+  return Number(headers['content-length'] ?? 0)
+}

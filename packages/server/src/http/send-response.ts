@@ -1,0 +1,114 @@
+import type { ServerResponse } from 'node:http'
+import type { ServiceResponse } from '@bindery/service'
+import type { LentBytes } from '@bindery/storage'
+
+/** Pieces handed to the socket and not yet taken by the kernel; the next one is read meanwhile. */
+const WRITES_IN_FLIGHT = 2
+
+export interface SendOptions {
+  /** Milliseconds in which a reader that takes nothing loses its connection. */
+  readonly idleTimeoutMs: number
+  /** Close the connection behind this response. */
+  readonly close: boolean
+  /** Awaited after the response has been written, before it is ended. */
+  readonly beforeEnd?: (() => Promise<void>) | undefined
+}
+
+/** What became of a response. */
+export interface Sent {
+  /** Bytes of the body handed to the connection. */
+  readonly bytes: number
+  /** Whether the whole response was taken; otherwise the client left, read nothing for too long, or `failure` struck. */
+  readonly whole: boolean
+  /** Why the body could not be read to its end. */
+  readonly failure?: unknown
+}
+
+/**
+ * Sends a response, with at most two pieces of its body waiting for a slow reader.
+ * Rejects only for a head that HTTP cannot carry.
+ */
+export async function sendResponse(
+  response: ServerResponse,
+  answer: ServiceResponse,
+  options: SendOptions,
+): Promise<Sent> {
+  if (response.destroyed) return await discardAnswer(answer)
+  const gone = new Promise<false>((resolve) => response.once('close', () => resolve(false)))
+  const finished = new Promise<true>((resolve) => response.once('finish', () => resolve(true)))
+  if (options.close) response.shouldKeepAlive = false
+  response.sendDate = !answer.headers.some(([name]) => name.toLowerCase() === 'date')
+  response.writeHead(answer.status, answer.headers.flat())
+  response.on('timeout', () => {
+    // With nothing to take, it is this process that is slow, not the reader.
+    if ((response.socket?.writableLength ?? 0) > 0) response.destroy()
+  })
+  response.socket?.setTimeout(options.idleTimeoutMs)
+  const sent = await sendBody(response, answer.body, gone)
+  if (sent.failure !== undefined) return { ...sent, whole: false }
+  if (options.beforeEnd !== undefined) {
+    response.flushHeaders()
+    await options.beforeEnd()
+  }
+  response.end()
+  return { ...sent, whole: await Promise.race([finished, gone]) }
+}
+
+async function sendBody(
+  response: ServerResponse,
+  body: ServiceResponse['body'],
+  gone: Promise<false>,
+): Promise<{ bytes: number; failure?: unknown }> {
+  if (body === undefined) return { bytes: 0 }
+  if (!(body instanceof Uint8Array)) return await sendPieces(response, body, gone)
+  response.write(body)
+  return { bytes: body.length }
+}
+
+async function sendPieces(
+  response: ServerResponse,
+  pieces: AsyncIterable<LentBytes>,
+  gone: Promise<false>,
+): Promise<{ bytes: number; failure?: unknown }> {
+  const lent = new Set<LentBytes>()
+  let bytes = 0
+  let wake = () => {}
+  response.once('close', () => wake())
+  const taken = (piece: LentBytes) => {
+    if (lent.delete(piece)) piece.release()
+    wake()
+  }
+  try {
+    for await (const piece of pieces) {
+      lent.add(piece)
+      if (hasLeft(response)) break
+      bytes += piece.bytes.length
+      response.write(piece.bytes, () => taken(piece))
+      while (lent.size >= WRITES_IN_FLIGHT && !hasLeft(response)) {
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      }
+    }
+    return { bytes }
+  } catch (failure) {
+    // The head promised bytes that cannot be read: only a broken connection says so.
+    response.destroy()
+    return { bytes, failure }
+  } finally {
+    // Only a closed socket has surely let go of what was handed to it, and it need not call back.
+    if (hasLeft(response)) {
+      await gone
+      for (const piece of lent) taken(piece)
+    }
+  }
+}
+
+function hasLeft(response: ServerResponse): boolean {
+  return response.destroyed || response.socket === null || response.socket.destroyed
+}
+
+async function discardAnswer({ body }: ServiceResponse): Promise<Sent> {
+  if (body !== undefined && !(body instanceof Uint8Array)) await body[Symbol.asyncIterator]().return?.()
+  return { bytes: 0, whole: false }
+}

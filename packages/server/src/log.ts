@@ -1,0 +1,33 @@
+import { destination, type Logger, pino } from 'pino'
+
+/** Where the process says what it does. */
+export type Log = Logger
+
+/** Names of the levels, the most talkative first. */
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+const STANDARD_ERROR = 2
+
+/** A log on standard error, which leaves standard output to what programs read: JSON lines, or text for a terminal. */
+export function createLog(level: LogLevel, { readable }: { readonly readable: boolean }): Log {
+  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime }
+  const lines = destination({ dest: STANDARD_ERROR, sync: true })
+  if (!readable) return pino(options, lines)
+  return pino(options, { write: (line: string) => void lines.write(readableLine(line)) })
+}
+
+const LEVEL_NAMES: Readonly<Record<number, string>> = { 20: 'debug', 30: '', 40: 'warning', 50: 'error', 60: 'fatal' }
+
+/** `12:30:01.123 request PutObject demo/a.txt 200 1.2 ms …`: time and message, then the fields in their order. */
+export function readableLine(json: string): string {
+  const { level, time, msg, err, ...fields } = JSON.parse(json) as Record<string, unknown>
+  const stack = (err as { stack?: string } | undefined)?.stack
+  const words = Object.entries(fields).map(([name, value]) => `${name}=${plain(value)}`)
+  const head = [String(time).slice(11, 23), LEVEL_NAMES[Number(level)] ?? '', msg].filter((word) => word !== '')
+  return `${[...head, ...words].join(' ')}\n${stack === undefined ? '' : `${stack}\n`}`
+}
+
+function plain(value: unknown): string {
+  return typeof value === 'string' && !/[\s"=]/.test(value) ? value : JSON.stringify(value)
+}

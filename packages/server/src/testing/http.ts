@@ -1,0 +1,108 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import type { TestContext } from 'node:test'
+import type { Service, ServiceRequest, ServiceResponse } from '@bindery/service'
+import { pino } from 'pino'
+import { createHttpServer, type HttpServer, type HttpServerOptions } from '../http/http-server.js'
+
+export interface TestServer {
+  readonly port: number
+  readonly server: HttpServer
+}
+
+/** A server of its own for one test, on a port that the system chooses, cut down when the test ends. */
+export async function listen(
+  test: TestContext,
+  handle: Service['handle'],
+  options: Partial<HttpServerOptions> = {},
+): Promise<TestServer> {
+  const server = createHttpServer({
+    service: { handle },
+    health: { domains: [], unready: async () => undefined },
+    log: pino({ level: 'silent' }),
+    idleTimeoutMs: 10_000,
+    ...options,
+  })
+  const { port } = await server.listen(0, '127.0.0.1')
+  test.after(async () => {
+    server.cut()
+    await server.stop(0)
+  })
+  return { port, server }
+}
+
+/** A response of a test's service. */
+export function text(
+  status: number,
+  body: string,
+  headers: readonly (readonly [string, string])[] = [],
+): ServiceResponse {
+  const bytes = Buffer.from(body)
+  return {
+    status,
+    headers: [...headers, ['Content-Length', String(bytes.length)]],
+    body: bytes,
+    log: { requestId: 'TEST' },
+  }
+}
+
+/** All bytes of a request's body, read in buffers of `bufferBytes`. */
+export async function bodyOf({ body }: ServiceRequest, bufferBytes = 64 * 1024): Promise<Buffer> {
+  const pieces: Buffer[] = []
+  for (;;) {
+    await body.ready()
+    const buffer = Buffer.alloc(bufferBytes)
+    const bytes = await body.read(buffer)
+    if (bytes === 0) return Buffer.concat(pieces)
+    pieces.push(buffer.subarray(0, bytes))
+  }
+}
+
+/** A raw connection: what is written, and all that comes back. */
+export interface RawConnection {
+  readonly socket: Socket
+  send(bytes: string | Uint8Array): Promise<void>
+  /** Resolves with all that has come, as a byte string, once it contains `end`; rejects if the connection ends before. */
+  until(end: string): Promise<string>
+  /** Resolves with all that has come when the other side has closed. */
+  closed(): Promise<string>
+}
+
+export async function rawConnection(port: number): Promise<RawConnection> {
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+  let received = ''
+  let over = false
+  socket.setEncoding('latin1')
+  socket.on('data', (data) => {
+    received += data
+    socket.emit('more')
+  })
+  for (const event of ['end', 'close', 'error']) {
+    socket.on(event, () => {
+      over = true
+      socket.emit('more')
+    })
+  }
+  await once(socket, 'connect')
+  return {
+    socket,
+    send: (bytes) =>
+      new Promise((resolve, reject) => {
+        socket.write(bytes, typeof bytes === 'string' ? 'latin1' : undefined, (error) =>
+          error ? reject(error) : resolve(),
+        )
+      }),
+    until: async (end) => {
+      while (!received.includes(end)) {
+        if (over) throw new Error(`the connection ended before ${JSON.stringify(end)}: ${JSON.stringify(received)}`)
+        await once(socket, 'more')
+      }
+      return received
+    },
+    closed: async () => {
+      while (!over) await once(socket, 'more')
+      socket.destroy()
+      return received
+    },
+  }
+}
