@@ -40,7 +40,7 @@ export const putObject = operation({
   status: 200,
   output: {
     etag: header('ETag', etag),
-    contentMd5: header('Content-MD5', text),
+    contentMd5: optional(header('Content-MD5', text)),
     crc64: header('x-oss-hash-crc64ecma', crc64Decimal),
   },
   errors: ['noSuchBucket', 'fileAlreadyExists', ...CONTENT_CAUSES, ...TAGGING_CAUSES],

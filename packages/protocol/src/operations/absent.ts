@@ -1,0 +1,220 @@
+// size: exempt (a table: one row an operation)
+
+import type { Discriminator, Level, Method } from '../operation.js'
+
+/** An operation that OSS has and Bindery does not: it answers notImplemented by its own name. */
+export interface AbsentOperation {
+  readonly absent: true
+  /** OSS's own name. */
+  readonly name: string
+  readonly method: Method
+  readonly level: Level
+  readonly when: readonly Discriminator[]
+}
+
+/** `when`: the query keys, or other alternatives. */
+function absent(name: string, method: Method, level: Level, ...when: (string | Discriminator)[]): AbsentOperation {
+  const keys = when.filter((one) => typeof one === 'string')
+  const alternatives = when.filter((one) => typeof one !== 'string')
+  return { absent: true, name, method, level, when: keys.length > 0 ? [{ query: keys }] : alternatives }
+}
+
+/** In the order of the official reference. A name stands twice where an operation is addressed in two ways. */
+export const ABSENT_OPERATIONS: readonly AbsentOperation[] = [
+  // The service
+  absent('DescribeRegions', 'GET', 'service', 'regions'),
+  absent('PutPublicAccessBlock', 'PUT', 'service', 'publicAccessBlock'),
+  absent('GetPublicAccessBlock', 'GET', 'service', 'publicAccessBlock'),
+  absent('DeletePublicAccessBlock', 'DELETE', 'service', 'publicAccessBlock'),
+  absent('ListAccessPoints', 'GET', 'service', 'accessPoint'),
+  absent('ListAccessPointsForObjectProcess', 'GET', 'service', 'accessPointForObjectProcess'),
+  absent('ListUserDataRedundancyTransition', 'GET', 'service', 'redundancyTransition'),
+  absent('ListResourcePools', 'GET', 'service', 'resourcePool'),
+  absent('GetResourcePoolInfo', 'GET', 'service', 'resourcePoolInfo'),
+  absent('ListResourcePoolBuckets', 'GET', 'service', 'resourcePoolBuckets'),
+  absent('ListCloudBoxes', 'GET', 'service', 'cloudboxes'),
+  absent('WriteGetObjectResponse', 'POST', 'service', 'x-oss-write-get-object-response'),
+
+  // Lifecycle, versioning, replication
+  absent('PutBucketLifecycle', 'PUT', 'bucket', 'lifecycle'),
+  absent('GetBucketLifecycle', 'GET', 'bucket', 'lifecycle'),
+  absent('DeleteBucketLifecycle', 'DELETE', 'bucket', 'lifecycle'),
+  absent('PutBucketVersioning', 'PUT', 'bucket', 'versioning'),
+  absent('GetBucketVersioning', 'GET', 'bucket', 'versioning'),
+  absent('ListObjectVersions', 'GET', 'bucket', 'versions'),
+  absent('PutBucketReplication', 'POST', 'bucket', 'replication', 'comp=add'),
+  absent('DeleteBucketReplication', 'POST', 'bucket', 'replication', 'comp=delete'),
+  absent('GetBucketReplication', 'GET', 'bucket', 'replication'),
+  absent('GetBucketReplicationLocation', 'GET', 'bucket', 'replicationLocation'),
+  absent('GetBucketReplicationProgress', 'GET', 'bucket', 'replicationProgress'),
+  absent('PutBucketRTC', 'PUT', 'bucket', 'rtc'),
+
+  // Who may do what
+  absent('PutBucketPolicy', 'PUT', 'bucket', 'policy'),
+  absent('GetBucketPolicy', 'GET', 'bucket', 'policy'),
+  absent('DeleteBucketPolicy', 'DELETE', 'bucket', 'policy'),
+  absent('GetBucketPolicyStatus', 'GET', 'bucket', 'policyStatus'),
+  absent('PutBucketPublicAccessBlock', 'PUT', 'bucket', 'publicAccessBlock'),
+  absent('GetBucketPublicAccessBlock', 'GET', 'bucket', 'publicAccessBlock'),
+  absent('DeleteBucketPublicAccessBlock', 'DELETE', 'bucket', 'publicAccessBlock'),
+  absent('PutAccessPointPublicAccessBlock', 'PUT', 'bucket', 'publicAccessBlock', 'x-oss-access-point-name'),
+  absent('GetAccessPointPublicAccessBlock', 'GET', 'bucket', 'publicAccessBlock', 'x-oss-access-point-name'),
+  absent('DeleteAccessPointPublicAccessBlock', 'DELETE', 'bucket', 'publicAccessBlock', 'x-oss-access-point-name'),
+  absent('PutBucketCors', 'PUT', 'bucket', 'cors'),
+  absent('GetBucketCors', 'GET', 'bucket', 'cors'),
+  absent('DeleteBucketCors', 'DELETE', 'bucket', 'cors'),
+  absent('OptionObject', 'OPTIONS', 'object'),
+  absent('OptionObject', 'OPTIONS', 'bucket'),
+  absent('PutBucketReferer', 'PUT', 'bucket', 'referer'),
+  absent('GetBucketReferer', 'GET', 'bucket', 'referer'),
+  absent('PutBucketHttpsConfig', 'PUT', 'bucket', 'httpsConfig'),
+  absent('GetBucketHttpsConfig', 'GET', 'bucket', 'httpsConfig'),
+  absent('PutBucketOverwriteConfig', 'PUT', 'bucket', 'overwriteConfig'),
+  absent('GetBucketOverwriteConfig', 'GET', 'bucket', 'overwriteConfig'),
+  absent('DeleteBucketOverwriteConfig', 'DELETE', 'bucket', 'overwriteConfig'),
+
+  // Encryption and retention
+  absent('PutBucketEncryption', 'PUT', 'bucket', 'encryption'),
+  absent('GetBucketEncryption', 'GET', 'bucket', 'encryption'),
+  absent('DeleteBucketEncryption', 'DELETE', 'bucket', 'encryption'),
+  absent('InitiateBucketWorm', 'POST', 'bucket', 'worm'),
+  absent('AbortBucketWorm', 'DELETE', 'bucket', 'worm'),
+  absent('GetBucketWorm', 'GET', 'bucket', 'worm'),
+  absent('CompleteBucketWorm', 'POST', 'bucket', 'wormId'),
+  absent('ExtendBucketWorm', 'POST', 'bucket', 'wormExtend', 'wormId'),
+  absent('PutBucketObjectWormConfiguration', 'PUT', 'bucket', 'objectWorm'),
+  absent('GetBucketObjectWormConfiguration', 'GET', 'bucket', 'objectWorm'),
+
+  // Tags, costs, logs, reports
+  absent('PutBucketTags', 'PUT', 'bucket', 'tagging'),
+  absent('GetBucketTags', 'GET', 'bucket', 'tagging'),
+  absent('DeleteBucketTags', 'DELETE', 'bucket', 'tagging'),
+  absent('PutBucketRequestPayment', 'PUT', 'bucket', 'requestPayment'),
+  absent('GetBucketRequestPayment', 'GET', 'bucket', 'requestPayment'),
+  absent('PutBucketResourceGroup', 'PUT', 'bucket', 'resourceGroup'),
+  absent('GetBucketResourceGroup', 'GET', 'bucket', 'resourceGroup'),
+  absent('PutBucketLogging', 'PUT', 'bucket', 'logging'),
+  absent('GetBucketLogging', 'GET', 'bucket', 'logging'),
+  absent('DeleteBucketLogging', 'DELETE', 'bucket', 'logging'),
+  absent('PutUserDefinedLogFieldsConfig', 'PUT', 'bucket', 'userDefinedLogFieldsConfig'),
+  absent('GetUserDefinedLogFieldsConfig', 'GET', 'bucket', 'userDefinedLogFieldsConfig'),
+  absent('DeleteUserDefinedLogFieldsConfig', 'DELETE', 'bucket', 'userDefinedLogFieldsConfig'),
+  absent('PutBucketInventory', 'PUT', 'bucket', 'inventory', 'inventoryId'),
+  absent('GetBucketInventory', 'GET', 'bucket', 'inventory', 'inventoryId'),
+  absent('ListBucketInventory', 'GET', 'bucket', 'inventory'),
+  absent('DeleteBucketInventory', 'DELETE', 'bucket', 'inventory', 'inventoryId'),
+  absent('PutBucketAccessMonitor', 'PUT', 'bucket', 'accessmonitor'),
+  absent('GetBucketAccessMonitor', 'GET', 'bucket', 'accessmonitor'),
+  absent('PutBucketArchiveDirectRead', 'PUT', 'bucket', 'bucketArchiveDirectRead'),
+  absent('GetBucketArchiveDirectRead', 'GET', 'bucket', 'bucketArchiveDirectRead'),
+  absent('PutBucketStorageCapacity', 'PUT', 'bucket', 'qos'),
+  absent('GetBucketStorageCapacity', 'GET', 'bucket', 'qos'),
+  absent('PutBucketQoSInfo', 'PUT', 'bucket', 'qosInfo'),
+  absent('GetBucketQoSInfo', 'GET', 'bucket', 'qosInfo'),
+  absent('DeleteBucketQoSInfo', 'DELETE', 'bucket', 'qosInfo'),
+  absent('PutBucketRequesterQoSInfo', 'PUT', 'bucket', 'requesterQosInfo', 'qosRequester'),
+  absent('GetBucketRequesterQoSInfo', 'GET', 'bucket', 'requesterQosInfo', 'qosRequester'),
+  absent('ListBucketRequesterQoSInfos', 'GET', 'bucket', 'requesterQosInfo'),
+  absent('DeleteBucketRequesterQoSInfo', 'DELETE', 'bucket', 'requesterQosInfo', 'qosRequester'),
+
+  // Names, sites, processing
+  absent('PutBucketWebsite', 'PUT', 'bucket', 'website'),
+  absent('GetBucketWebsite', 'GET', 'bucket', 'website'),
+  absent('DeleteBucketWebsite', 'DELETE', 'bucket', 'website'),
+  absent('PutBucketTransferAcceleration', 'PUT', 'bucket', 'transferAcceleration'),
+  absent('GetBucketTransferAcceleration', 'GET', 'bucket', 'transferAcceleration'),
+  absent('CreateCnameToken', 'POST', 'bucket', 'cname', 'comp=token'),
+  absent('GetCnameToken', 'GET', 'bucket', 'cname', 'comp=token'),
+  absent('PutCname', 'POST', 'bucket', 'cname', 'comp=add'),
+  absent('ListCname', 'GET', 'bucket', 'cname'),
+  absent('DeleteCname', 'POST', 'bucket', 'cname', 'comp=delete'),
+  absent('PutStyle', 'PUT', 'bucket', 'style', 'styleName'),
+  absent('GetStyle', 'GET', 'bucket', 'style', 'styleName'),
+  absent('ListStyle', 'GET', 'bucket', 'style'),
+  absent('DeleteStyle', 'DELETE', 'bucket', 'style', 'styleName'),
+  absent('CreateAccessPoint', 'PUT', 'bucket', 'accessPoint'),
+  absent('GetAccessPoint', 'GET', 'bucket', { query: ['accessPoint'], header: ['x-oss-access-point-name'] }),
+  absent('ListAccessPoints', 'GET', 'bucket', 'accessPoint'),
+  absent('DeleteAccessPoint', 'DELETE', 'bucket', 'accessPoint'),
+  absent('PutAccessPointPolicy', 'PUT', 'bucket', 'accessPointPolicy'),
+  absent('GetAccessPointPolicy', 'GET', 'bucket', 'accessPointPolicy'),
+  absent('DeleteAccessPointPolicy', 'DELETE', 'bucket', 'accessPointPolicy'),
+  absent('CreateAccessPointForObjectProcess', 'PUT', 'bucket', 'accessPointForObjectProcess'),
+  absent('GetAccessPointForObjectProcess', 'GET', 'bucket', 'accessPointForObjectProcess'),
+  absent('DeleteAccessPointForObjectProcess', 'DELETE', 'bucket', 'accessPointForObjectProcess'),
+  absent('PutAccessPointConfigForObjectProcess', 'PUT', 'bucket', 'accessPointConfigForObjectProcess'),
+  absent('GetAccessPointConfigForObjectProcess', 'GET', 'bucket', 'accessPointConfigForObjectProcess'),
+  absent('PutAccessPointPolicyForObjectProcess', 'PUT', 'bucket', 'accessPointPolicyForObjectProcess'),
+  absent('GetAccessPointPolicyForObjectProcess', 'GET', 'bucket', 'accessPointPolicyForObjectProcess'),
+  absent('DeleteAccessPointPolicyForObjectProcess', 'DELETE', 'bucket', 'accessPointPolicyForObjectProcess'),
+  absent('OpenMetaQuery', 'POST', 'bucket', 'metaQuery', 'comp=add'),
+  absent('GetMetaQueryStatus', 'GET', 'bucket', 'metaQuery'),
+  absent('DoMetaQuery', 'POST', 'bucket', 'metaQuery', 'comp=query'),
+  absent('CloseMetaQuery', 'POST', 'bucket', 'metaQuery', 'comp=delete'),
+  absent('CreateBucketDataRedundancyTransition', 'POST', 'bucket', 'redundancyTransition'),
+  absent(
+    'GetBucketDataRedundancyTransition',
+    'GET',
+    'bucket',
+    'redundancyTransition',
+    'x-oss-redundancy-transition-taskid',
+  ),
+  absent('ListBucketDataRedundancyTransition', 'GET', 'bucket', 'redundancyTransition'),
+  absent('DeleteBucketDataRedundancyTransition', 'DELETE', 'bucket', 'redundancyTransition'),
+  absent('SetAsyncFetchTask', 'POST', 'bucket', 'asyncFetch'),
+  absent('GetAsyncFetchTask', 'GET', 'bucket', 'asyncFetch'),
+
+  // Objects. A PUT that names a source is a copy, never a PutObject of no bytes.
+  absent('PostObject', 'POST', 'bucket'),
+  absent('CopyObject', 'PUT', 'object', { header: ['x-oss-copy-source'] }),
+  absent(
+    'UploadPartCopy',
+    'PUT',
+    'object',
+    { query: ['partNumber'], header: ['x-oss-copy-source'] },
+    { query: ['uploadId'], header: ['x-oss-copy-source'] },
+  ),
+  absent('AppendObject', 'POST', 'object', 'append'),
+  absent('SealAppendObject', 'POST', 'object', 'seal'),
+  absent('RestoreObject', 'POST', 'object', 'restore'),
+  absent('CleanRestoredObject', 'POST', 'object', 'cleanRestoredObject'),
+  absent('PutSymlink', 'PUT', 'object', 'symlink'),
+  absent('GetSymlink', 'GET', 'object', 'symlink'),
+  absent('PutObjectTagging', 'PUT', 'object', 'tagging'),
+  absent('GetObjectTagging', 'GET', 'object', 'tagging'),
+  absent('DeleteObjectTagging', 'DELETE', 'object', 'tagging'),
+  absent('PutObjectRetention', 'PUT', 'object', 'retention'),
+  absent('GetObjectRetention', 'GET', 'object', 'retention'),
+  absent('PutObjectLegalHold', 'PUT', 'object', 'legalHold'),
+  absent('GetObjectLegalHold', 'GET', 'object', 'legalHold'),
+  absent('ProcessObject', 'POST', 'object', 'x-oss-process'),
+  absent('AsyncProcessObject', 'POST', 'object', 'x-oss-async-process'),
+  absent(
+    'SelectObject',
+    'POST',
+    'object',
+    { query: ['x-oss-process=csv/select'] },
+    { query: ['x-oss-process=json/select'] },
+  ),
+  absent(
+    'CreateSelectObjectMeta',
+    'POST',
+    'object',
+    { query: ['x-oss-process=csv/meta'] },
+    { query: ['x-oss-process=json/meta'] },
+  ),
+  absent('RenameObject', 'POST', 'object', 'x-oss-rename'),
+  absent('CreateDirectory', 'POST', 'object', 'x-oss-dir'),
+  absent('DeleteDirectory', 'POST', 'object', 'x-oss-delete'),
+
+  // Live channels
+  absent('PutLiveChannel', 'PUT', 'object', 'live'),
+  absent('PutLiveChannelStatus', 'PUT', 'object', 'live', 'status'),
+  absent('ListLiveChannel', 'GET', 'bucket', 'live'),
+  absent('GetLiveChannelInfo', 'GET', 'object', 'live'),
+  absent('GetLiveChannelStat', 'GET', 'object', 'live', 'comp=stat'),
+  absent('GetLiveChannelHistory', 'GET', 'object', 'live', 'comp=history'),
+  absent('DeleteLiveChannel', 'DELETE', 'object', 'live'),
+  absent('PostVodPlaylist', 'POST', 'object', 'vod'),
+  absent('GetVodPlaylist', 'GET', 'object', 'vod'),
+]

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Level } from '../operation.js'
+import { parseQuery } from '../query.js'
+import { ABSENT_OPERATIONS } from './absent.js'
+import { operations } from './index.js'
+import { createRoute, type Routable, route } from './route.js'
+
+/** `PUT /key?acl` on an object, `PUT /?acl` on a bucket, `PUT ?acl` on the service; then a header's name. */
+function routed(line: string): string {
+  const [method = '', target = '', header] = line.split(' ')
+  const [path = '', query = ''] = target.split('?')
+  const level: Level = path === '' ? 'service' : path === '/' ? 'bucket' : 'object'
+  const found = route(method, level, parseQuery(query), header === undefined ? {} : { [header]: '/b/k' })
+  return found === undefined ? 'none' : 'absent' in found ? `no ${found.name}` : found.name
+}
+
+function check(rows: Readonly<Record<string, string>>): void {
+  for (const [line, expected] of Object.entries(rows)) assert.equal(routed(line), expected, line)
+}
+
+test('every operation is reached by its own form', () => {
+  check({
+    'GET ': 'ListBuckets',
+    'PUT /': 'PutBucket',
+    'DELETE /': 'DeleteBucket',
+    'GET /?bucketInfo': 'GetBucketInfo',
+    'GET /?location': 'GetBucketLocation',
+    'GET /?stat': 'GetBucketStat',
+    'GET /?acl': 'GetBucketAcl',
+    'PUT /?acl': 'PutBucketAcl',
+    'GET /': 'ListObjects',
+    'GET /?list-type=2': 'ListObjectsV2',
+    'PUT /k': 'PutObject',
+    'GET /k': 'GetObject',
+    'HEAD /k': 'HeadObject',
+    'HEAD /k?objectMeta': 'GetObjectMeta',
+    'DELETE /k': 'DeleteObject',
+    'POST /?delete': 'DeleteMultipleObjects',
+    'PUT /k?acl': 'PutObjectACL',
+    'GET /k?acl': 'GetObjectACL',
+    'POST /k?uploads': 'InitiateMultipartUpload',
+    'PUT /k?partNumber=1&uploadId=A': 'UploadPart',
+    'POST /k?uploadId=A': 'CompleteMultipartUpload',
+    'DELETE /k?uploadId=A': 'AbortMultipartUpload',
+    'GET /?uploads': 'ListMultipartUploads',
+    'GET /k?uploadId=A': 'ListParts',
+  })
+})
+
+test('flags are read with an equals sign and without', () => {
+  check({
+    'POST /k?uploads=': 'InitiateMultipartUpload',
+    'POST /k?uploads&sequential=&encoding-type=url': 'InitiateMultipartUpload',
+    'GET /?acl=': 'GetBucketAcl',
+    'HEAD /k?objectMeta=': 'GetObjectMeta',
+  })
+})
+
+test('an upload id on a DELETE or PUT never touches the object', () => {
+  check({
+    'DELETE /k?uploadId=': 'AbortMultipartUpload',
+    'DELETE /k?uploadId': 'AbortMultipartUpload',
+    'DELETE /k?uploadId=A&encoding-type=url&sequential': 'AbortMultipartUpload',
+    'PUT /k?uploadId=A': 'UploadPart',
+    'PUT /k?partNumber=1': 'UploadPart',
+    'PUT /k?partNumber': 'UploadPart',
+  })
+})
+
+test('what signatures and SDKs add changes nothing', () => {
+  check({
+    'PUT /k?OSSAccessKeyId=a&Expires=1&Signature=s&security-token=t': 'PutObject',
+    'PUT /k?x-oss-signature-version=OSS4-HMAC-SHA256&x-oss-signature=': 'PutObject',
+    'PUT /k?callback=abc&callback-var=': 'PutObject',
+    'DELETE /k?versionId=': 'DeleteObject',
+    'POST /k?uploadId=A&sequential&encoding-type=url': 'CompleteMultipartUpload',
+    'PUT /k?t=123': 'PutObject',
+    'GET /?foo&prefix=': 'ListObjects',
+    'GET /?list-type=2&encoding-type=url&max-keys=1': 'ListObjectsV2',
+  })
+})
+
+test('a copy is never a put, and a part that is copied never a part of no bytes', () => {
+  check({
+    'PUT /k x-oss-copy-source': 'no CopyObject',
+    'PUT /k?partNumber=1&uploadId=A x-oss-copy-source': 'no UploadPartCopy',
+    'PUT /k?uploadId=A x-oss-copy-source': 'no UploadPartCopy',
+  })
+})
+
+test('what Bindery does not have is known by name, by as many keys as it takes', () => {
+  check({
+    'POST /k?append&position=0': 'no AppendObject',
+    'POST /': 'no PostObject',
+    'PUT /?lifecycle': 'no PutBucketLifecycle',
+    'GET /?inventory': 'no ListBucketInventory',
+    'GET /?inventory&inventoryId=a': 'no GetBucketInventory',
+    'POST /?cname&comp=add': 'no PutCname',
+    'POST /?cname&comp=delete': 'no DeleteCname',
+    'POST /?wormExtend&wormId=a': 'no ExtendBucketWorm',
+    'POST /k?x-oss-process=csv%2Fselect': 'no SelectObject',
+    'POST /k?x-oss-process=image%2Finfo': 'no ProcessObject',
+    'OPTIONS /k': 'no OptionObject',
+    'GET ?regions=oss-cn-hangzhou': 'no DescribeRegions',
+  })
+})
+
+test('a write that names a sub-resource which its method does not have is no operation', () => {
+  check({
+    'DELETE /k?acl': 'none',
+    'DELETE /?acl': 'none',
+    'DELETE /?somethingNew': 'none',
+    'PUT /k?uploads': 'none',
+    'PUT /?somethingNew=': 'none',
+    'POST /k?uploads&uploadId=A': 'none',
+    'POST /k': 'none',
+    'PUT /?cname': 'none',
+    'HEAD /': 'none',
+    'PUT ': 'none',
+    'PATCH /k': 'none',
+  })
+})
+
+const put: Routable = { name: 'Put', method: 'PUT', level: 'object' }
+const part: Routable = { name: 'Part', method: 'PUT', level: 'object', when: [{ query: ['a', 'b'], header: ['X-H'] }] }
+
+test('two declarations that can match the same request with equal rank are refused at start', () => {
+  assert.throws(() => createRoute([put, { ...put, name: 'Other' }]), /Other and Put/)
+  const twin: Routable = { ...part, name: 'Twin', when: [{ query: ['c'] }, { query: ['b', 'a'], header: ['x-h'] }] }
+  assert.throws(() => createRoute([put, part, twin]), /Twin and Part/)
+  assert.throws(() => createRoute([part, { ...part, name: 'Twin' }, put]), /Twin and Part/)
+})
+
+test('the order of declarations means nothing', () => {
+  const more: Routable = { name: 'More', method: 'PUT', level: 'object', when: [{ query: ['a'] }] }
+  for (const declarations of [
+    [put, more, part],
+    [part, more, put],
+  ]) {
+    const routeOf = createRoute(declarations)
+    assert.equal(routeOf('PUT', 'object', parseQuery('b&a=1'), { 'x-h': '' })?.name, 'Part')
+    assert.equal(routeOf('PUT', 'object', parseQuery('b&a=1'), {})?.name, 'More')
+    assert.equal(routeOf('PUT', 'object', parseQuery('b'), {})?.name, 'Put')
+  }
+})
+
+test('the index names each operation as it names itself, and no operation is both there and absent', () => {
+  for (const [name, operation] of Object.entries(operations)) assert.equal(operation.name, name)
+  const absent = new Set(ABSENT_OPERATIONS.map(({ name }) => name))
+  for (const name of Object.keys(operations)) assert.ok(!absent.has(name), name)
+})

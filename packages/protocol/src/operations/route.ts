@@ -1,0 +1,127 @@
+import type { Discriminator, Level, Operation } from '../operation.js'
+import type { Query } from '../query.js'
+import { ABSENT_OPERATIONS, type AbsentOperation } from './absent.js'
+import { type OperationName, operations } from './index.js'
+
+/** An operation of the index. */
+export type DeclaredOperation = Operation & { readonly name: OperationName }
+
+/** What routing reads of an operation. */
+export type Routable = Pick<Operation, 'name' | 'method' | 'level' | 'when'>
+
+/** The operation of a request at a level, or undefined where OSS has none. Header names are in lower case. */
+export type Route<O extends Routable> = (
+  method: string,
+  level: Level,
+  query: Query,
+  headers: Readonly<Record<string, string>>,
+) => O | undefined
+
+interface Alternative<O> {
+  readonly operation: O
+  readonly query: readonly string[]
+  readonly header: readonly string[]
+  readonly rank: number
+}
+
+/**
+ * Routes by method, level and discriminators. The most discriminators win, so that the order of declarations means
+ * nothing; a request that is two operations equally is none. Throws where two declarations have the same discriminators.
+ */
+export function createRoute<O extends Routable>(declarations: readonly O[]): Route<O> {
+  const table = new Map<string, Alternative<O>[]>()
+  for (const operation of declarations) {
+    const place = `${operation.method} ${operation.level}`
+    const row = table.get(place) ?? []
+    for (const discriminator of operation.when?.length ? operation.when : [{}]) {
+      const alternative = alternativeOf(operation, discriminator)
+      const twin = row.find((other) => sameDiscriminators(alternative, other))
+      if (twin !== undefined) throw new Error(`${operation.name} and ${twin.operation.name} match the same requests`)
+      row.push(alternative)
+    }
+    table.set(place, row)
+  }
+  return (method, level, query, headers) => {
+    const matching = (table.get(`${method} ${level}`) ?? []).filter((one) => matches(one, query, headers))
+    const rank = Math.max(...matching.map((one) => one.rank))
+    const best = new Set(matching.filter((one) => one.rank === rank).map((one) => one.operation))
+    return best.size === 1 ? [...best][0] : undefined
+  }
+}
+
+function alternativeOf<O>(operation: O, { query = [], header = [] }: Discriminator): Alternative<O> {
+  const values = query.filter((key) => key.includes('=')).length
+  return {
+    operation,
+    query: [...query].sort(),
+    header: header.map((name) => name.toLowerCase()).sort(),
+    rank: query.length + values + header.length,
+  }
+}
+
+function sameDiscriminators(one: Alternative<unknown>, other: Alternative<unknown>): boolean {
+  return `${one.query}|${one.header}` === `${other.query}|${other.header}`
+}
+
+function matches(
+  { query: keys, header }: Alternative<unknown>,
+  query: Query,
+  headers: Readonly<Record<string, string>>,
+): boolean {
+  const asked = keys.every((key) => {
+    const [name = '', value] = key.split('=')
+    return value === undefined ? query.has(name) : query.get(name) === value
+  })
+  return asked && header.every((name) => headers[name] !== undefined)
+}
+
+const routeAll = createRoute<DeclaredOperation | AbsentOperation>([
+  ...(Object.values(operations) as DeclaredOperation[]),
+  ...ABSENT_OPERATIONS,
+])
+
+/**
+ * The operation that a request asks for, or undefined for what OSS does not have. A PUT, POST or DELETE that names a
+ * sub-resource which its operation does not know is none either: `DELETE /key?acl` must not delete the object.
+ */
+export const route: Route<DeclaredOperation | AbsentOperation> = (method, level, query, headers) => {
+  const found = routeAll(method, level, query, headers)
+  if (found === undefined || 'absent' in found || method === 'GET' || method === 'HEAD') return found
+  const known = knownKeys(found)
+  const foreign = query.parameters.some(({ name, value }) => !known.has(name) && asksForMore(name, value))
+  return foreign ? undefined : found
+}
+
+/** A key that makes an operation somewhere asks for it; so does an unknown key without a value, as sub-resources have none. */
+function asksForMore(name: string, value: string | undefined): boolean {
+  if (SUBRESOURCES.has(name)) return true
+  return (value === undefined || value === '') && !EVERYWHERE.has(name) && !name.startsWith('x-oss-')
+}
+
+function knownKeys({ when = [], input, refuses = [] }: Operation): ReadonlySet<string> {
+  return new Set([
+    ...when.flatMap(({ query = [] }) => query),
+    ...Object.values(input).map(({ name }) => name),
+    ...refuses.map(({ name }) => name),
+  ])
+}
+
+/** The first key of each alternative names the sub-resource; others say more about it. */
+const SUBRESOURCES: ReadonlySet<string> = new Set(
+  [...Object.values<Routable>(operations), ...ABSENT_OPERATIONS]
+    .flatMap(({ when = [] }) => when.flatMap(({ query = [] }) => query.slice(0, 1)))
+    .map((key) => key.split('=')[0] ?? key),
+)
+
+/** Keys that SDKs add where they mean nothing, and those of signatures. */
+const EVERYWHERE: ReadonlySet<string> = new Set([
+  'encoding-type',
+  'sequential',
+  'versionId',
+  'callback',
+  'callback-var',
+  'security-token',
+  'OSSAccessKeyId',
+  'Expires',
+  'Signature',
+])
