@@ -61,7 +61,7 @@ export interface BlobStore {
   /** Stores a source's bytes. Durable when it resolves; nothing of a failed write is ever visible. Passes the source's error on. */
   write(source: ByteSource, hint: BlobHint): Promise<BlobInfo>
   /**
-   * Yields a range in order (default: the whole). Every chunk that it touches is checked against its stored checksum first.
+   * Yields a range in order (default: the whole), in pieces of at least one byte; the range lies within the blob. Every chunk that it touches is checked against its stored checksum first.
    * Throws StorageError `notFound`, `corrupt`. Ending the iteration early releases what it holds.
    */
   read(id: BlobId, range?: ByteRange): AsyncIterable<LentBytes>

@@ -6,7 +6,7 @@ export const METADATA_LIMITS = {
   valueBytes: 100_000,
   /** Keys set, deleted or added to in one transaction. */
   keysWritten: 500,
-  /** Rows read in one transaction or read; a key asked for and absent counts. */
+  /** Rows read in one transaction or read; an absent key, an own write and the whole limit of a range count. */
   rowsRead: 2_500,
   /** Bytes of keys and values read and written. */
   bytes: 10_000_000,

@@ -1,4 +1,4 @@
-/** Bytes of a key or a value. Keys are ordered as unsigned bytes. */
+/** Bytes of a key or a value. Keys are ordered as unsigned bytes; a key is not empty, a value may be. */
 export type Bytes = Uint8Array
 
 /** One row of a range. */
@@ -8,7 +8,7 @@ export interface Row {
 }
 
 export interface RangeOptions {
-  /** Rows returned at most; counts toward the limit of rows read. */
+  /** Rows returned at most. All of them count toward the limit of rows read, also where the range has fewer. */
   readonly limit: number
   /** From the end of the range towards its start. */
   readonly reverse?: boolean
@@ -20,11 +20,14 @@ export interface Reader {
   get(key: Bytes): Promise<Bytes | undefined>
   /** The values of several keys, in their order. */
   getMany(keys: readonly Bytes[]): Promise<(Bytes | undefined)[]>
-  /** Rows with `from <= key < to`. Fewer than `limit` rows mean that the range has no more. */
+  /**
+   * Rows with `from <= key < to`. Fewer than `limit` rows mean that the range has no more.
+   * A bound may be empty, or one byte longer than a key may be: the successor of the longest one.
+   */
   range(from: Bytes, to: Bytes, options: RangeOptions): Promise<Row[]>
 }
 
-/** Reads and writes of one transaction. A read sees the transaction's own sets and deletes, not its adds. */
+/** Reads and writes of one transaction. A read sees the transaction's own sets and deletes, not its adds. What is set is copied. */
 export interface Transaction extends Reader {
   set(key: Bytes, value: Bytes): void
   delete(key: Bytes): void
@@ -41,11 +44,14 @@ export interface MetadataStore {
   /**
    * Runs `body` in one serializable transaction; its writes are durable when the promise resolves.
    * `body` may run more than once (a conflict), and awaits nothing but `tx`; a body that leaves `tx` is refused.
-   * When it throws, nothing is written and the error is thrown on.
-   * Throws StorageError `conflict` after 16 attempts, `limit`, `noSpace`, `unavailable`.
+   * When it throws, nothing is written and the error is thrown on; so are a `limit` and a `misuse` that it swallowed.
+   * Throws StorageError `conflict` after 16 attempts, `limit`, `misuse`, `noSpace`, `unavailable`.
    */
   transact<T>(body: (tx: Transaction) => Promise<T>): Promise<T>
-  /** Runs `body` on one consistent state that is no older than the call. Short: a long reader makes the store grow. */
+  /**
+   * Runs `body` once on one consistent state that is no older than the call. It awaits nothing but `reader`, and is
+   * refused otherwise, since a long reader makes the store grow. Throws StorageError `limit`, `misuse`, `unavailable`.
+   */
   read<T>(body: (reader: Reader) => Promise<T>): Promise<T>
   close(): Promise<void>
 }

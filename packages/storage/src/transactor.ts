@@ -77,14 +77,20 @@ export async function onSnapshot<T>(snapshot: HeldSnapshot, attempt: Attempt, ru
 /**
  * A body that awaits nothing but its transaction ends before the event loop goes on, since reads are answered at once
  * and promises go before everything else. So a body that is still there a turn later awaits something foreign.
+ * An immediate alone would come after timers that have run out, which then go unnoticed.
  */
 function withinTurn<T>(run: () => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const refusal = setImmediate(() => {
+    function refuse(): void {
       reject(new StorageError('misuse', 'the body of a transaction or read awaits something else than it'))
-    })
-    const settle = (): void => clearImmediate(refusal)
-    new Promise<T>((begin) => begin(run())).then(resolve, reject).finally(settle)
+    }
+    const immediate = setImmediate(refuse)
+    const timer = setTimeout(refuse, 0)
+    function settled(): void {
+      clearImmediate(immediate)
+      clearTimeout(timer)
+    }
+    new Promise<T>((begin) => begin(run())).then(resolve, reject).finally(settled)
   })
 }
 

@@ -1,0 +1,3 @@
+export { type CreateBlobStore, testBlobStore } from './blob-suite.js'
+export { type CreateMetadataStore, testMetadataStore } from './metadata-suite.js'
+export { bytesOf, failingSource, isStorageError, randomBytes, seededRandom, sourceOf, textOf } from './support.js'
