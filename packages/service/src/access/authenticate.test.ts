@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict'
+import { createHash, createHmac } from 'node:crypto'
+import { test } from 'node:test'
+import {
+  type Digests,
+  OssError,
+  parseQuery,
+  presignV1,
+  presignV4,
+  type Reading,
+  readings,
+  type Signable,
+  signV1,
+  signV4,
+} from '@bindery/protocol'
+import { type Authenticated, authenticator, type SignedRequest } from './authenticate.js'
+
+const digests: Digests = {
+  md5: (data) => createHash('md5').update(data).digest(),
+  sha256: (data) => createHash('sha256').update(data).digest(),
+  hmacSha1: (key, data) => createHmac('sha1', key).update(data).digest(),
+  hmacSha256: (key, data) => createHmac('sha256', key).update(data).digest(),
+}
+const KEY = { accessKeyId: 'ak', accessKeySecret: 'sk' }
+const ACCESS_KEY = { ...KEY, account: { id: '1', displayName: 'root' } }
+const NOW = Date.UTC(2022, 11, 20, 8, 48, 18)
+const V4 = { time: NOW, region: 'cn-hangzhou', digests }
+
+function authenticate(
+  request: SignedRequest,
+  host: string,
+  path: string,
+  { strict = false, now = NOW } = {},
+): Authenticated {
+  const accessKeys = { find: (id: string) => (id === 'ak' ? ACCESS_KEY : undefined) }
+  const options = { accessKeys, digests, clock: () => now, region: 'cn-hangzhou', strict }
+  return authenticator(options)(request, readings(host, path, { domains: [] }))
+}
+
+function refusal(run: () => unknown): OssError {
+  try {
+    run()
+  } catch (error) {
+    if (error instanceof OssError) return error
+    throw error
+  }
+  throw new Error('nothing was refused')
+}
+
+function request(resource: { bucket?: string; key?: string }, query = ''): Signable {
+  return { method: 'GET', ...resource, query: parseQuery(query), headers: {} }
+}
+
+function v1(resource: { bucket?: string; key?: string }): Signable {
+  return signV1(request(resource), KEY, { time: NOW, digests })
+}
+
+/** `style level`, of the reading that counts. */
+function place({ style, level }: Reading): string {
+  return `${style} ${level}`
+}
+
+const FORGED = 'bkt.oss-cn-hangzhou.aliyuncs.com'
+
+test('a signed request is made by the account of its key', () => {
+  const { requester, dialect } = authenticate(v1({ bucket: 'bkt', key: 'k' }), '127.0.0.1', '/bkt/k')
+  assert.deepEqual(requester, { kind: 'account', account: ACCESS_KEY.account, accessKeyId: 'ak' })
+  assert.equal(dialect, 'oss')
+})
+
+test('a request without a signature, and any preflight, is anonymous', () => {
+  const bare = request({}, 'para1=test')
+  assert.deepEqual(authenticate(bare, 'bkt.localhost', '/k').requester, { kind: 'anonymous' })
+  const preflight = { ...v1({ bucket: 'other' }), method: 'OPTIONS' }
+  assert.deepEqual(authenticate(preflight, 'bkt.localhost', '/k').requester, { kind: 'anonymous' })
+})
+
+test('the reading whose signature verifies is the one that is meant', () => {
+  const cases: [host: string, path: string, resource: { bucket?: string; key?: string }, meant: string][] = [
+    [FORGED, '/dir/k', { bucket: 'bkt', key: 'dir/k' }, 'host object'],
+    [FORGED, '/dir/k', { bucket: 'dir', key: 'k' }, 'path object'],
+    [FORGED, '/bkt/k', { bucket: 'bkt', key: 'k' }, 'path object'],
+    [FORGED, '/bkt/k', { bucket: 'bkt', key: 'bkt/k' }, 'host object'],
+    [FORGED, '/', { bucket: 'bkt' }, 'host bucket'],
+    [FORGED, '/', {}, 'path service'],
+    ['undefined.oss-cn-hangzhou.aliyuncs.com', '/', {}, 'path service'],
+    ['undefined.oss-cn-hangzhou.aliyuncs.com', '/', { bucket: 'undefined' }, 'host bucket'],
+    ['cn-hangzhou.oss.aliyuncs.com', '/', {}, 'path service'],
+  ]
+  for (const [host, path, resource, meant] of cases) {
+    const signers = [
+      v1(resource),
+      signV4(request(resource), KEY, V4),
+      presignV1(request(resource), KEY, { expiresAt: NOW + 1000, digests }),
+      presignV4(request(resource), KEY, { ...V4, expiresSeconds: 60 }),
+    ]
+    for (const signed of signers) {
+      assert.equal(place(authenticate(signed, host, path).reading), meant, `${host}${path} ${JSON.stringify(resource)}`)
+    }
+  }
+})
+
+test('of an anonymous request the path counts where it begins with the bucket of the Host, else the Host', () => {
+  assert.equal(place(authenticate(request({}), FORGED, '/bkt/k').reading), 'path object')
+  assert.equal(place(authenticate(request({}), FORGED, '/k').reading), 'host object')
+})
+
+test('a signature that verifies for no reading shows what the likelier one signs', () => {
+  const signed = signV4(request({ bucket: 'bkt', key: 'k' }), { ...KEY, accessKeySecret: 'wrong' }, V4)
+  const forged = refusal(() => authenticate(signed, FORGED, '/bkt/k'))
+  assert.equal(forged.reason, 'signatureV4DoesNotMatch')
+  assert.match(String(forged.details.CanonicalRequest), /^GET\n\/bkt\/k\n/)
+  const old = refusal(() => authenticate(v1({ bucket: 'other' }), 'bkt.localhost', '/'))
+  assert.equal(old.reason, 'signatureDoesNotMatch')
+  assert.match(String(old.details.StringToSign), /\/bkt\/$/)
+  assert.ok(!JSON.stringify([forged.details, old.details]).includes('"sk"'))
+})
+
+test('a key that is not there is refused with 403, and one of impossible characters by its place', () => {
+  const signers = (accessKeyId: string) => {
+    const key = { ...KEY, accessKeyId }
+    return [
+      signV1(request({}), key, { time: NOW, digests }),
+      presignV1(request({}), key, { expiresAt: NOW, digests }),
+      signV4(request({}), key, V4),
+      presignV4(request({}), key, { ...V4, expiresSeconds: 60 }),
+    ].map((signed) => {
+      const { code, status, ec } = refusal(() => authenticate(signed, '127.0.0.1', '/')).row
+      assert.deepEqual([code, status], ['InvalidAccessKeyId', 403])
+      return ec
+    })
+  }
+  assert.deepEqual(signers('nobody'), Array(4).fill('0002-00000902'))
+  assert.deepEqual(signers('no*body'), ['0002-00000064', '0002-00000073', '0002-00000206', '0002-00000222'])
+})
+
+test('any token is invalid, and a URL of a temporary key needs one', () => {
+  const temporary = { ...KEY, accessKeyId: 'STS.ak', securityToken: 't' }
+  const token = refusal(() => authenticate(signV4(request({}), temporary, V4), '127.0.0.1', '/'))
+  assert.deepEqual([token.row.code, token.row.status], ['InvalidSecurityToken', 403])
+  const bare = presignV1(request({}), { ...KEY, accessKeyId: 'STS.ak' }, { expiresAt: NOW, digests })
+  const missing = refusal(() => authenticate(bare, '127.0.0.1', '/'))
+  assert.deepEqual([missing.row.code, missing.row.status], ['InvalidRequest', 400])
+})
+
+test('the time counts before the signature', () => {
+  const wrong = { ...KEY, accessKeySecret: 'wrong' }
+  const late = { now: NOW + 16 * 60_000 }
+  const reason = (signed: Signable) => refusal(() => authenticate(signed, '127.0.0.1', '/', late)).reason
+  assert.equal(reason(signV1(request({}), wrong, { time: NOW, digests })), 'requestTimeTooSkewed')
+  assert.equal(reason(signV4(request({}), wrong, V4)), 'requestTimeTooSkewed')
+  assert.equal(reason(presignV1(request({}), wrong, { expiresAt: NOW, digests })), 'urlExpired')
+  assert.equal(reason(presignV4(request({}), wrong, { ...V4, expiresSeconds: 60 })), 'v4UrlExpired')
+})
+
+test('the region of a V4 scope is compared only when strict', () => {
+  const foreign = { ...V4, region: 'oss-cn-hangzhou' }
+  const inHeader = signV4(request({}), KEY, foreign)
+  const inUrl = presignV4(request({}), KEY, { ...foreign, expiresSeconds: 60 })
+  for (const signed of [inHeader, inUrl]) assert.doesNotThrow(() => authenticate(signed, '127.0.0.1', '/'))
+  const ec = (signed: Signable) => refusal(() => authenticate(signed, '127.0.0.1', '/', { strict: true })).row.ec
+  assert.equal(ec(inHeader), '0002-00000228')
+  assert.equal(ec(inUrl), '0002-00000226')
+  assert.doesNotThrow(() => authenticate(signV4(request({}), KEY, V4), '127.0.0.1', '/', { strict: true }))
+})
