@@ -65,7 +65,7 @@ export function withDefault<T>(field: Field<T>, fallback: T): Field<T> {
 
 const metadataCodec: Codec<unknown> = {
   name: 'name → value',
-  causes: ['invalidMetadataName', 'metadataTooLarge'],
+  causes: ['invalidMetadataName', 'invalidMetadataValue', 'metadataTooLarge'],
   decode: (value) => value,
   encode: String,
 }

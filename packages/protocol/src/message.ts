@@ -61,6 +61,8 @@ function decodeMetadata(headers: Readonly<Record<string, string>>): Record<strin
     if (!name.startsWith(META_PREFIX)) continue
     const bare = name.slice(META_PREFIX.length)
     if (!/^[a-z0-9-]+$/.test(bare)) throw badArgument('invalidMetadataName', name, value)
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what must not be there
+    if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(value)) throw badArgument('invalidMetadataValue', name, value)
     metadata[bare] = value
     bytes += bare.length + value.length
   }

@@ -69,8 +69,8 @@ export type BodyOf<T> = T extends { readonly body?: infer B } ? DocumentValue<B>
 /** The value of an XML result; undefined where the operation has none. */
 export type ResultOf<T> = T extends { readonly result?: infer R } ? DocumentValue<R> : undefined
 
-type DocumentValue<D> =
-  Extract<D, XmlDocument<never>> extends XmlDocument<infer V> ? ([V] extends [never] ? undefined : V) : undefined
+type DocumentOf<D> = D extends XmlDocument<infer V> ? V : never
+type DocumentValue<D> = [DocumentOf<D>] extends [never] ? undefined : DocumentOf<D>
 
 /** A header that is refused, whatever its value but those of `unless`. */
 export function refuseHeader(

@@ -45,7 +45,6 @@ export const CATALOGUE = {
   noSuchUpload: row('NoSuchUpload', 404, NO_SUCH_UPLOAD, { ec: '0042-00000104' }),
   noSuchUploadOnAbort: row('NoSuchUpload', 404, NO_SUCH_UPLOAD, { ec: '0042-00000002' }),
   noSuchUploadIdMissing: row('NoSuchUpload', 404, NO_SUCH_UPLOAD, { ec: '0017-00000244' }),
-  noSuchVersion: row('NoSuchVersion', 404, 'The specified version does not exist.', { ec: '0026-00000001' }),
   invalidBucketName: row('InvalidBucketName', 400, 'The specified bucket is not valid.', { ec: '0015-00000001' }),
   objectNameEmpty: row('InvalidObjectName', 400, 'The Object name can not be empty', { ec: '0016-00000001' }),
   objectNameTooLong: row('InvalidObjectName', 400, 'The Length of Object name must be less than 1024.', {
@@ -149,16 +148,9 @@ export const CATALOGUE = {
   invalidPrefix: invalidArgument('Invalid Argument.', '0015-00000403'),
   invalidMarker: invalidArgument('Invalid Argument.', '0015-00000405'),
   invalidListType: invalidArgument('Invalid Argument.', '0015-00000401'),
-  invalidVersionId: invalidArgument('Invalid Argument.', '0012-00000202'),
   invalidTrafficLimit: invalidArgument('Invalid Argument.', '0004-00000502'),
   trafficLimitTwice: invalidArgument('Invalid Argument.', '0004-00000501'),
   encryptionHeaderOnPart: invalidArgument('Invalid Argument.', '0005-00000002'),
-  invalidEncryptionAlgorithm: row(
-    'InvalidEncryptionAlgorithmError',
-    400,
-    'The Encryption request you specified is not valid. Supported value: AES256/SM4/KMS.',
-    { ec: '0005-00000003' },
-  ),
   missingObjectAcl: row('MissingArgument', 400, 'Missing Some Required Arguments.'),
   anonymousOverride: row(
     'InvalidRequest',

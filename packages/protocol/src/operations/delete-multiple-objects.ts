@@ -51,6 +51,9 @@ export const deleteMultipleObjects = operation({
     'deleteWithoutObjects',
     'deleteTooManyObjects',
     'headerNotImplemented',
+    'objectNameEmpty',
+    'objectNameInvalid',
+    'objectNameTooLong',
     ...DOCUMENT_CAUSES,
   ],
 })

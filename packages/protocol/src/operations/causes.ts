@@ -1,0 +1,87 @@
+import type { Cause } from '../errors/catalogue.js'
+import type { Field } from '../field.js'
+import type { Operation } from '../operation.js'
+
+/** What any request may be answered, whatever its operation: who asks, and how the server is. */
+export const COMMON_CAUSES: readonly Cause[] = [
+  // Authentication
+  'signatureDoesNotMatch',
+  'signatureV4DoesNotMatch',
+  'invalidAccessKeyId',
+  'invalidSecurityToken',
+  'securityTokenTwice',
+  'authorizationTwice',
+  'authorizationInvalid',
+  'authorizationItems',
+  'authorizationMissingPart',
+  'authorizationEmpty',
+  'authorizationUnknownParameter',
+  'signatureEmpty',
+  'v4AuthorizationInvalid',
+  'v4AdditionalHeadersEmpty',
+  'v4AdditionalHeadersInvalid',
+  'v4CredentialInvalid',
+  'v4UrlCredentialInvalid',
+  'v4PayloadInvalid',
+  'v4RegionInvalid',
+  'v4UrlRegionInvalid',
+  'v4UrlExpiresInvalid',
+  'v4UrlSignatureMissing',
+  'v4UrlDateInvalid',
+  'signatureVersionUnknown',
+  'signatureNotSupported',
+  'urlSignatureIncomplete',
+  'urlExpiresMissing',
+  'urlExpiresInvalid',
+  'urlExpired',
+  'v4UrlExpired',
+  'accessKeyIdCharacters',
+  'urlAccessKeyIdCharacters',
+  'v4AccessKeyIdCharacters',
+  'v4UrlAccessKeyIdCharacters',
+  'securityTokenNotInQuery',
+  'dateMissing',
+  'dateInvalid',
+  'requestTimeTooSkewed',
+  // Access
+  'deniedByAcl',
+  'bucketNotYours',
+  'anonymousBucketDenied',
+  'anonymousForbidden',
+  // The request as such, and what no operation stands for
+  'malformedRequest',
+  'invalidArgument',
+  'methodNotAllowed',
+  'notImplemented',
+  // The server's own state
+  'internalError',
+  'objectDamaged',
+  'noSpace',
+  'slowDown',
+  'serviceUnavailable',
+]
+
+const BUCKET_CAUSES: readonly Cause[] = ['invalidBucketName']
+const OBJECT_CAUSES: readonly Cause[] = [
+  'objectNameEmpty',
+  'objectNameInvalid',
+  'objectNameTooLong',
+  'objectNameNotUtf8',
+]
+
+/** All that an operation may answer beside the common causes: by what it names, its input, its refusals, and its own. */
+export function causesOf(operation: Operation): ReadonlySet<Cause> {
+  const causes = new Set<Cause>(operation.errors)
+  const add = (more: readonly Cause[]) => {
+    for (const cause of more) causes.add(cause)
+  }
+  if (operation.level !== 'service') add(BUCKET_CAUSES)
+  if (operation.level === 'object') add(OBJECT_CAUSES)
+  for (const field of Object.values(operation.input)) add(fieldCauses(field))
+  add((operation.refuses ?? []).map(({ cause }) => cause))
+  return causes
+}
+
+function fieldCauses({ codec, missing, twice }: Field<unknown>): readonly Cause[] {
+  return [...(codec.causes ?? []), ...(missing ? [missing.cause] : []), ...(twice ? [twice] : [])]
+}
