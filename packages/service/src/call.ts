@@ -1,0 +1,134 @@
+import {
+  type BodyOf,
+  type BucketName,
+  decodeBody,
+  type InputOf,
+  type ObjectKey,
+  type Operation,
+  type OperationName,
+  type Operations,
+  OssError,
+  type OutputOf,
+  type ResultOf,
+} from '@bindery/protocol'
+import type { ByteSource, LentBytes } from '@bindery/storage'
+import { authorise } from './access/authorise.js'
+import type { Requester } from './access/requester.js'
+import { contentSource, readDocument } from './body.js'
+import type { Domain } from './domain/domain.js'
+import type { BucketRecord } from './domain/model.js'
+import { findObject } from './domain/objects.js'
+import type { ServiceRequest } from './service.js'
+import { parseXml } from './xml-parser.js'
+
+/** What a handler answers: the declared output headers, and the result where the operation has one. */
+export type Reply<O extends Operation> = {
+  /** One of the operation's other statuses of success. */
+  readonly status?: number
+  readonly output: OutputOf<O>
+  /** Bytes of an object; absent where there are none to send. */
+  readonly content?: AsyncIterable<LentBytes>
+} & ([ResultOf<O>] extends [undefined] ? unknown : { readonly result: ResultOf<O> })
+
+/** The behaviour of one operation: input to domain to output. Which errors it may throw, its declaration says. */
+export type Handler<O extends Operation> = (call: Call<O>) => Promise<Reply<O>>
+
+interface CallParts<O extends Operation> {
+  readonly operation: O
+  readonly domain: Domain
+  readonly region: string
+  readonly request: ServiceRequest
+  readonly requester: Requester
+  readonly input: InputOf<O>
+  readonly bucketName: BucketName | undefined
+  readonly bucket: BucketRecord | undefined
+  readonly key: ObjectKey | undefined
+  readonly bucketUrl: string
+}
+
+/** An authenticated and authorised request for one operation, whose body is still unread. */
+export class Call<O extends Operation> {
+  readonly domain: Domain
+  /** As in a V4 scope, `cn-hangzhou`. */
+  readonly region: string
+  readonly requester: Requester
+  readonly input: InputOf<O>
+  /** Where the client addressed the bucket, without a slash at its end. */
+  readonly bucketUrl: string
+  readonly #parts: CallParts<O>
+
+  constructor(parts: CallParts<O>) {
+    this.domain = parts.domain
+    this.region = parts.region
+    this.requester = parts.requester
+    this.input = parts.input
+    this.bucketUrl = parts.bucketUrl
+    this.#parts = parts
+  }
+
+  /** The bucket that the request names, whether it exists or not. */
+  get bucketName(): BucketName {
+    return this.#named('bucketName')
+  }
+
+  /** The bucket that the request is about; not of operations on the service. */
+  get bucket(): BucketRecord {
+    return this.#named('bucket')
+  }
+
+  get key(): ObjectKey {
+    return this.#named('key')
+  }
+
+  /** The id of the account that asks; operations on the service are closed to anonymous requesters. */
+  get accountId(): string {
+    if (this.requester.kind === 'anonymous') throw new OssError('anonymousForbidden')
+    return this.requester.account.id
+  }
+
+  /** The unread content of the body. Throws missingContentLength, entityTooLarge, invalidDigestFormat. */
+  content(): ByteSource {
+    return contentSource(this.#parts.request.body, this.#parts.request.headers)
+  }
+
+  /** Reads the XML body. Throws the causes of documents. */
+  async document(): Promise<BodyOf<O>> {
+    const { operation, request, input } = this.#parts
+    const body = await readDocument(request.body, request.headers, this.domain.digests)
+    return decodeBody(operation, parseXml, body, input) as BodyOf<O>
+  }
+
+  /** Allows what is done to one object of the bucket, or throws deniedByAcl. Owners of buckets need no look-up. */
+  authorise(key: ObjectKey): Promise<void> {
+    return authoriseObject(this.domain, this.requester, this.#parts.operation.access, this.bucket, key)
+  }
+
+  #named<K extends 'bucketName' | 'bucket' | 'key'>(name: K): NonNullable<CallParts<O>[K]> {
+    const value = this.#parts[name]
+    if (value == null) throw new TypeError(`${this.#parts.operation.name} names no ${name}`)
+    return value
+  }
+}
+
+/** Applies the ACLs of a bucket and of one object in it. An object that is not there has no ACL of its own. */
+export async function authoriseObject(
+  domain: Domain,
+  requester: Requester,
+  access: Operation['access'],
+  bucket: BucketRecord,
+  key: ObjectKey,
+): Promise<void> {
+  const target = { owner: bucket.owner, bucketAcl: bucket.acl }
+  if (requester.kind === 'account' && requester.account.id === bucket.owner) return
+  const objectAcl = await findObject(domain, bucket.name, key).then(
+    ({ acl }) => acl,
+    (error: unknown) => {
+      if (error instanceof OssError && error.reason === 'noSuchKey') return undefined
+      throw error
+    },
+  )
+  authorise(requester, access, { ...target, objectAcl })
+}
+
+/** The handler of an operation by its name. */
+export type HandlerOf<N extends OperationName> = Handler<Operations[N]>

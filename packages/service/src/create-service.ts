@@ -1,0 +1,22 @@
+import { bucketName } from '@bindery/protocol'
+import { createBucket } from './domain/buckets.js'
+import { createDomain } from './domain/domain.js'
+import { recoverDead, registerIncarnation } from './domain/incarnations.js'
+import { Sweeper } from './domain/sweeper.js'
+import type { ServiceOptions } from './options.js'
+import { createPipeline } from './pipeline.js'
+import type { Service } from './service.js'
+
+/** The store as a function over the stores, clock, randomness and keys that it is handed. */
+export function createService(options: ServiceOptions): Service {
+  const domain = createDomain(options)
+  const sweeper = new Sweeper(domain)
+  return {
+    handle: createPipeline(options, domain),
+    open: () => registerIncarnation(domain),
+    ensureBucket: (name, owner) => createBucket(domain, { name: bucketName(name), owner }),
+    inUse: (manifestIds) => domain.reads.inUse(manifestIds),
+    sweep: () => sweeper.sweep(),
+    recover: (livingIncarnations) => recoverDead(domain, livingIncarnations),
+  }
+}

@@ -1,0 +1,63 @@
+import type { InputOf, Operations, OutputOf } from '@bindery/protocol'
+import type { ObjectDescription, ObjectRecord, StoredHeaders } from '../domain/model.js'
+import { parseTagging } from './tagging.js'
+
+type DescribedInput = InputOf<Operations['PutObject']> | InputOf<Operations['InitiateMultipartUpload']>
+
+/** What the headers of a PutObject or InitiateMultipartUpload say about the object. Throws the causes of parseTagging. */
+export function describeObject(input: DescribedInput): ObjectDescription {
+  const { cacheControl, contentDisposition, contentEncoding, contentLanguage, contentType, expires } = input
+  return {
+    headers: given({ cacheControl, contentDisposition, contentEncoding, contentLanguage, contentType, expires }),
+    userMetadata: input.userMetadata,
+    tagging: parseTagging(input.tagging),
+    ...given({ storageClass: input.storageClass }),
+  }
+}
+
+type Given<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> }
+
+/** The record without what is undefined in it. */
+function given<T extends object>(values: T): Given<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Given<T>
+}
+
+/** The headers of a whole object, as GetObject and HeadObject answer them. */
+export function objectHeaders(record: ObjectRecord): OutputOf<Operations['HeadObject']> {
+  return {
+    acceptRanges: 'bytes',
+    contentLength: record.size,
+    contentMd5: record.contentMd5,
+    ...storedHeaders(record.headers),
+    etag: record.etag,
+    lastModified: record.modifiedAt,
+    crc64: record.crc64,
+    objectType: record.type,
+    storageClass: record.storageClass,
+    taggingCount: record.tagging.length === 0 ? undefined : record.tagging.length,
+    userMetadata: record.userMetadata,
+  }
+}
+
+function storedHeaders(headers: StoredHeaders): StoredHeaders & { readonly contentType: string } {
+  return { ...headers, contentType: headers.contentType ?? 'application/octet-stream' }
+}
+
+/** An owner as listings show one: accounts are known by their ids alone. */
+export function ownerOf(accountId: string): { readonly id: string; readonly displayName: string } {
+  return { id: accountId, displayName: accountId }
+}
+
+/** Where a region's buckets are, as OSS names it. */
+export function locationOf(region: string): {
+  readonly location: string
+  readonly extranetEndpoint: string
+  readonly intranetEndpoint: string
+} {
+  const location = `oss-${region}`
+  return {
+    location,
+    extranetEndpoint: `${location}.aliyuncs.com`,
+    intranetEndpoint: `${location}-internal.aliyuncs.com`,
+  }
+}

@@ -1,0 +1,56 @@
+import type { Operations } from '@bindery/protocol'
+import type { Handler } from '../call.js'
+import { abortMultipartUpload } from './abort-multipart-upload.js'
+import { completeMultipartUpload } from './complete-multipart-upload.js'
+import { deleteBucket } from './delete-bucket.js'
+import { deleteMultipleObjects } from './delete-multiple-objects.js'
+import { deleteObject } from './delete-object.js'
+import { getBucketAcl } from './get-bucket-acl.js'
+import { getBucketInfo } from './get-bucket-info.js'
+import { getBucketLocation } from './get-bucket-location.js'
+import { getBucketStat } from './get-bucket-stat.js'
+import { getObject } from './get-object.js'
+import { getObjectAcl } from './get-object-acl.js'
+import { getObjectMeta } from './get-object-meta.js'
+import { headObject } from './head-object.js'
+import { initiateMultipartUpload } from './initiate-multipart-upload.js'
+import { listBuckets } from './list-buckets.js'
+import { listMultipartUploads } from './list-multipart-uploads.js'
+import { listObjects } from './list-objects.js'
+import { listObjectsV2 } from './list-objects-v2.js'
+import { listParts } from './list-parts.js'
+import { putBucket } from './put-bucket.js'
+import { putBucketAcl } from './put-bucket-acl.js'
+import { putObject } from './put-object.js'
+import { putObjectAcl } from './put-object-acl.js'
+import { uploadPart } from './upload-part.js'
+
+/** A handler for each operation: a missing, a surplus or a wrongly typed one does not compile. */
+export type Handlers = { readonly [K in keyof Operations]: Handler<Operations[K]> }
+
+export const handlers = {
+  ListBuckets: listBuckets,
+  PutBucket: putBucket,
+  DeleteBucket: deleteBucket,
+  GetBucketInfo: getBucketInfo,
+  GetBucketLocation: getBucketLocation,
+  GetBucketStat: getBucketStat,
+  GetBucketAcl: getBucketAcl,
+  PutBucketAcl: putBucketAcl,
+  ListObjects: listObjects,
+  ListObjectsV2: listObjectsV2,
+  PutObject: putObject,
+  GetObject: getObject,
+  HeadObject: headObject,
+  GetObjectMeta: getObjectMeta,
+  DeleteObject: deleteObject,
+  DeleteMultipleObjects: deleteMultipleObjects,
+  PutObjectACL: putObjectAcl,
+  GetObjectACL: getObjectAcl,
+  InitiateMultipartUpload: initiateMultipartUpload,
+  UploadPart: uploadPart,
+  CompleteMultipartUpload: completeMultipartUpload,
+  AbortMultipartUpload: abortMultipartUpload,
+  ListMultipartUploads: listMultipartUploads,
+  ListParts: listParts,
+} satisfies Handlers

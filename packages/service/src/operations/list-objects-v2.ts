@@ -1,0 +1,30 @@
+import type { HandlerOf } from '../call.js'
+import { listObjects as readObjects } from '../domain/listing.js'
+import { ownerOf } from './describe.js'
+import { listedObject, objectsOf, prefixesOf } from './list-objects.js'
+
+export const listObjectsV2: HandlerOf<'ListObjectsV2'> = async (call) => {
+  const { prefix, delimiter, startAfter, continuationToken, maxKeys, encodingType, fetchOwner } = call.input
+  const bucket = call.bucket.name
+  const after = continuationToken ?? startAfter ?? ''
+  const page = { bucket, prefix, delimiter, maxKeys, after, wholeGroups: continuationToken !== undefined }
+  const { entries, next } = await readObjects(call.domain, page)
+  const result = {
+    name: bucket,
+    prefix,
+    startAfter,
+    continuationToken,
+    maxKeys,
+    delimiter: delimiter === '' ? undefined : delimiter,
+    encodingType,
+    isTruncated: next !== undefined,
+    nextContinuationToken: next,
+    contents: objectsOf(entries).map(({ key, record }) => ({
+      ...listedObject(key, record),
+      owner: fetchOwner ? ownerOf(record.owner) : undefined,
+    })),
+    commonPrefixes: prefixesOf(entries),
+    keyCount: entries.length,
+  }
+  return { output: {}, result }
+}

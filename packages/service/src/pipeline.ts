@@ -1,0 +1,184 @@
+/**
+ * The way of a request, step by step: the order of the steps is the order in which errors come.
+ * No step before the sixth reads anything of the body.
+ */
+import {
+  bucketName,
+  type Cause,
+  COMMON_CAUSES,
+  causesOf,
+  type DeclaredOperation,
+  decodeHead,
+  encodeError,
+  encodeHeaders,
+  type Fields,
+  hex,
+  type ObjectKey,
+  type Operation,
+  OssError,
+  objectKey,
+  parseQuery,
+  type Query,
+  type Reading,
+  readings,
+  route,
+  type ValuesOf,
+} from '@bindery/protocol'
+import { type Authenticate, authenticator } from './access/authenticate.js'
+import { authorise } from './access/authorise.js'
+import type { Requester } from './access/requester.js'
+import { authoriseObject, Call, type Handler, type Reply } from './call.js'
+import { findBucket } from './domain/buckets.js'
+import type { Domain } from './domain/domain.js'
+import type { BucketRecord } from './domain/model.js'
+import { handlers } from './operations/index.js'
+import type { ServiceOptions } from './options.js'
+import { toOssError } from './response/failure.js'
+import type { ResponseLog, ServiceRequest, ServiceResponse } from './service.js'
+
+/** One request on its way, with what the log is to say of it. */
+interface Exchange {
+  readonly request: ServiceRequest
+  readonly startedAt: number
+  operation?: DeclaredOperation
+  readonly log: { -readonly [K in keyof ResponseLog]: ResponseLog[K] }
+}
+
+type Answer = Pick<ServiceResponse, 'status' | 'headers' | 'body'>
+
+/** From request to response; never rejects. */
+export type Pipeline = (request: ServiceRequest) => Promise<ServiceResponse>
+
+export function createPipeline(options: ServiceOptions, domain: Domain): Pipeline {
+  const authenticate = authenticator(options)
+  return async (request) => {
+    const requestId = hex(options.random(12)).toUpperCase()
+    const exchange: Exchange = { request, startedAt: options.clock(), log: { requestId } }
+    const answer = await run(options, domain, authenticate, exchange).catch((thrown: unknown) =>
+      fail(options, exchange, toOssError(thrown)),
+    )
+    return finish(options, exchange, answer)
+  }
+}
+
+async function run(
+  options: ServiceOptions,
+  domain: Domain,
+  authenticate: Authenticate,
+  exchange: Exchange,
+): Promise<Answer> {
+  const { request, log } = exchange
+  const { method, headers } = request
+
+  // 1 address, 2 route: for each reading
+  const [path, query] = splitTarget(request.target)
+  const found = readings(request.host, path, options)
+  const operationOf = ({ level }: Reading) => route(method, level, query, headers)
+  log.uploadId = query.get('uploadId')
+  note(log, found[0], operationOf(found[0])?.name)
+
+  // 3 authenticate
+  const signed = { method, query, headers: { ...headers, host: request.host } }
+  const { requester, reading } = authenticate(signed, found)
+  const operation = operationOf(reading)
+  note(log, reading, operation?.name)
+  if (requester.kind === 'account') log.accessKeyId = requester.accessKeyId
+  if (operation === undefined) throw new OssError('methodNotAllowed', { Method: method, ResourceType: reading.level })
+  if ('absent' in operation) throw new OssError('notImplemented', { Operation: operation.name })
+  exchange.operation = operation
+
+  // 4 decode head
+  const name = reading.bucket === undefined ? undefined : bucketName(reading.bucket)
+  const key = reading.key === undefined ? undefined : objectKey(reading.key)
+  const input = decodeHead(operation, { query, headers })
+
+  // 5 authorise: by what the ACLs of the bucket and the object say
+  const { access } = operation
+  const bucket = name === undefined || access === 'manageService' ? undefined : await findBucket(domain, name)
+  await permit(domain, requester, access, bucket, key)
+
+  // 6 find, 7 decode body, 8 handle: each handler looks for what it needs before it asks for the body
+  const bucketUrl = urlOf(request, reading)
+  const { region } = options
+  const parts = { operation, domain, region, request, requester, input, bucketName: name, bucket, key, bucketUrl }
+  const handler = handlers[operation.name] as unknown as Handler<Operation>
+  const reply = await handler(new Call<Operation>(parts))
+
+  // 9 encode
+  return encode(operation, reply)
+}
+
+/** The log speaks of the likelier reading until the signature has told which one is meant. */
+function note(log: Exchange['log'], { bucket, key }: Reading, operation: string | undefined): void {
+  Object.assign(log, { operation, bucket, key })
+}
+
+function splitTarget(target: string): [path: string, query: Query] {
+  const mark = target.indexOf('?')
+  return mark === -1 ? [target, parseQuery('')] : [target.slice(0, mark), parseQuery(target.slice(mark + 1))]
+}
+
+async function permit(
+  domain: Domain,
+  requester: Requester,
+  access: Operation['access'],
+  bucket: BucketRecord | undefined,
+  key: ObjectKey | undefined,
+): Promise<void> {
+  if (bucket === undefined) authorise(requester, access, undefined)
+  else if (key === undefined || access === 'manageBucket') {
+    authorise(requester, access, { owner: bucket.owner, bucketAcl: bucket.acl })
+  } else await authoriseObject(domain, requester, access, bucket, key)
+}
+
+function urlOf({ scheme, host }: ServiceRequest, { style, bucket }: Reading): string {
+  return style === 'host' ? `${scheme}://${host}` : `${scheme}://${host}/${bucket}`
+}
+
+function encode(operation: Operation, reply: Reply<Operation>): Answer {
+  const status = reply.status ?? operation.status
+  const headers = encodeHeaders(operation, reply.output as ValuesOf<Fields>)
+  const { result } = operation
+  if (result === undefined || result === 'bytes') return { status, headers, body: reply.content }
+  const body = result.encode(reply.result)
+  if (body.length > 0) headers.push(['Content-Type', 'application/xml'])
+  return { status, headers, body }
+}
+
+function fail(options: ServiceOptions, { request, operation, log }: Exchange, thrown: OssError): Answer {
+  const declared = operation === undefined || options.assertDeclared !== true || declares(operation, thrown.reason)
+  const error = declared ? thrown : new OssError('internalError', {}, { cause: undeclared(operation, thrown) })
+  log.cause = error.reason
+  log.code = error.row.code
+  if (error.row.status >= 500) log.failure = error.cause
+  return encodeError(error, { requestId: log.requestId, hostId: request.host, method: request.method })
+}
+
+function declares(operation: Operation, cause: Cause): boolean {
+  return COMMON_CAUSES.includes(cause) || causesOf(operation).has(cause)
+}
+
+function undeclared({ name }: Operation, error: OssError): Error {
+  return new Error(`${name} does not declare ${error.reason}`, { cause: error })
+}
+
+/** The headers of every response. A bodiless one says that its length is 0, unless its status says it. */
+function finish(
+  options: ServiceOptions,
+  { startedAt, log }: Exchange,
+  { status, headers, body }: Answer,
+): ServiceResponse {
+  const now = options.clock()
+  const common: [string, string][] = [
+    ['Server', 'AliyunOSS'],
+    ['Date', new Date(now).toUTCString()],
+    ['x-oss-request-id', log.requestId],
+    ['x-oss-server-time', String(Math.max(0, Math.round(now - startedAt)))],
+  ]
+  const sent = body instanceof Uint8Array && body.length === 0 ? undefined : body
+  const silent = status === 204 || status === 304 || headers.some(([name]) => name === 'Content-Length')
+  const length: [string, string][] = silent
+    ? []
+    : [['Content-Length', String(sent instanceof Uint8Array ? sent.length : 0)]]
+  return { status, headers: [...common, ...headers, ...length], body: sent, log }
+}

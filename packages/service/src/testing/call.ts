@@ -1,0 +1,118 @@
+import { percentEncode, Query, type Signable, signV1, signV4 } from '@bindery/protocol'
+import type { ByteSource } from '@bindery/storage'
+import type { AccessKey } from '../access/requester.js'
+import { bytesOf, nodeDigests, sourceOf } from '../domain/testing.js'
+import type { ResponseLog } from '../service.js'
+import { ROOT, type StartedService } from './start-service.js'
+
+/** A request as a test says it. */
+export interface TestRequest {
+  readonly method: string
+  readonly bucket?: string
+  readonly key?: string
+  /** A value that is undefined is a key without `=`. */
+  readonly query?: Readonly<Record<string, string | undefined>>
+  /** Names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** Its length is announced, unless `chunked`. */
+  readonly body?: string | Uint8Array | ByteSource
+  readonly chunked?: boolean
+  /** Who signs; `nobody` is anonymous. Default: ROOT. */
+  readonly as?: AccessKey | 'nobody'
+  readonly signature?: 'v1' | 'v4'
+  /** Where the bucket stands. Default: in the Host. */
+  readonly style?: 'host' | 'path'
+  readonly scheme?: 'http' | 'https'
+}
+
+export interface TestResponse {
+  readonly status: number
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly bytes: Uint8Array
+  /** The body as text. */
+  readonly text: string
+  readonly log: ResponseLog
+}
+
+const ENDPOINT = 'oss-cn-hangzhou.aliyuncs.com'
+
+/** Signs a request, has the service handle it, and reads the response to its end. */
+export async function call(started: StartedService, request: TestRequest): Promise<TestResponse> {
+  const { bucket, key = '', style = 'host', scheme = 'http' } = request
+  const host = style === 'host' && bucket !== undefined ? `${bucket}.${ENDPOINT}` : '127.0.0.1'
+  const path = style === 'path' && bucket !== undefined ? `/${bucket}/` : '/'
+  const body = sourceOfBody(request.body)
+  const signed = sign(started, request, { ...framing(request, body), ...request.headers, host })
+  const response = await started.service.handle({
+    method: request.method,
+    scheme,
+    host,
+    target: `${path}${percentEncode(key, { keepSlash: true })}${queryText(signed.query)}`,
+    headers: signed.headers,
+    remoteAddress: '127.0.0.1',
+    body,
+  })
+  const bytes = response.body instanceof Uint8Array ? response.body : await bytesOf(response.body ?? none())
+  const headers = Object.fromEntries(response.headers.map(([name, value]) => [name.toLowerCase(), value]))
+  return { status: response.status, headers, bytes, text: Buffer.from(bytes).toString(), log: response.log }
+}
+
+async function* none(): AsyncIterable<never> {}
+
+function sourceOfBody(body: TestRequest['body']): ByteSource {
+  return typeof body === 'object' && 'read' in body ? body : sourceOf(body ?? '')
+}
+
+function framing({ method, chunked }: TestRequest, body: ByteSource): Record<string, string> {
+  if (chunked === true) return { 'transfer-encoding': 'chunked' }
+  if (method !== 'PUT' && method !== 'POST') return {}
+  return body.size === undefined ? {} : { 'content-length': String(body.size) }
+}
+
+function sign(started: StartedService, request: TestRequest, headers: Record<string, string>): Signable {
+  const { method, bucket, key, as = ROOT } = request
+  const query = new Query(Object.entries(request.query ?? {}).map(([name, value]) => ({ name, value })))
+  const unsigned: Signable = { method, bucket, key, query, headers }
+  if (as === 'nobody') return unsigned
+  const options = { time: started.now(), digests: nodeDigests }
+  if (request.signature === 'v1') return signV1(unsigned, as, options)
+  return signV4(unsigned, as, { ...options, region: 'cn-hangzhou' })
+}
+
+function queryText({ parameters }: Query): string {
+  if (parameters.length === 0) return ''
+  const pairs = parameters.map(({ name, value }) =>
+    value === undefined ? percentEncode(name) : `${percentEncode(name)}=${percentEncode(value)}`,
+  )
+  return `?${pairs.join('&')}`
+}
+
+/** The texts of all elements of a name in a document, in order, with references resolved. */
+export function elements(document: string, name: string): string[] {
+  const found = document.matchAll(new RegExp(`<${name}>([^<]*)</${name}>`, 'g'))
+  return [...found].map(([, text = '']) => unescapeXml(text))
+}
+
+/** The text of the first element of a name, or undefined. */
+export function element(document: string, name: string): string | undefined {
+  return elements(document, name)[0]
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
+
+function unescapeXml(text: string): string {
+  return text.replace(/&(?:#x([0-9A-F]+)|(\w+));/gi, (_, digits: string | undefined, name: string) =>
+    digits === undefined ? (ENTITIES[name] ?? '') : String.fromCodePoint(Number.parseInt(digits, 16)),
+  )
+}
+
+/** A body that must not be read: whoever asks for a byte fails the test that looks at `touched`. */
+export function untouchable(size = 10): ByteSource & { touched(): boolean } {
+  let touched = false
+  const fail = async (): Promise<never> => {
+    touched = true
+    throw new Error('the body was read')
+  }
+  return { size, ready: fail, read: fail, touched: () => touched }
+}

@@ -1,0 +1,66 @@
+import {
+  type BlobStore,
+  createMemoryBlobStore,
+  createMemoryMetadataStore,
+  createRandom,
+  type MetadataStore,
+} from '@bindery/storage'
+import type { AccessKey } from '../access/requester.js'
+import { createService } from '../create-service.js'
+import { nodeDigests } from '../domain/testing.js'
+import type { ServiceOptions } from '../options.js'
+import type { Service } from '../service.js'
+
+function accessKey(accessKeyId: string, id: string): AccessKey {
+  return { accessKeyId, accessKeySecret: `${accessKeyId}-secret`, account: { id, displayName: id } }
+}
+
+/** The account that owns what tests make, unless they say otherwise. */
+export const ROOT: AccessKey = accessKey('root', '1000000000000001')
+/** Another account of the same server. */
+export const OTHER: AccessKey = accessKey('other', '1000000000000002')
+
+/** A service in this process, on engines in memory, with a clock that stands still until it is advanced. */
+export interface StartedService {
+  readonly service: Service
+  readonly metadata: MetadataStore
+  readonly blobs: BlobStore
+  /** Milliseconds since 1970. */
+  now(): number
+  advance(milliseconds: number): void
+}
+
+/** Starts a service whose operations must declare what they answer. The same seed makes the same ids. */
+export async function startService(
+  options: Partial<ServiceOptions> & { readonly seed?: number } = {},
+): Promise<StartedService> {
+  const { seed = 1, ...given } = options
+  const random = createRandom(seed)
+  const keys = new Map([ROOT, OTHER].map((key) => [key.accessKeyId, key]))
+  const metadata = given.metadata ?? createMemoryMetadataStore({ runBodiesTwice: true })
+  const blobs = given.blobs ?? createMemoryBlobStore()
+  let now = Date.UTC(2026, 0, 5, 8)
+  const service = createService({
+    digests: nodeDigests,
+    clock: () => now,
+    random: (bytes) => Uint8Array.from({ length: bytes }, () => random.below(256)),
+    accessKeys: { find: (id) => keys.get(id) },
+    region: 'cn-hangzhou',
+    domains: [],
+    strict: false,
+    assertDeclared: true,
+    ...given,
+    metadata,
+    blobs,
+  })
+  await service.open()
+  return {
+    service,
+    metadata,
+    blobs,
+    now: () => now,
+    advance: (milliseconds) => {
+      now += milliseconds
+    },
+  }
+}
