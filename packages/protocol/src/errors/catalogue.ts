@@ -30,6 +30,8 @@ const INVALID_MD5 = 'The Content-MD5 you specified was invalid.'
 const INVALID_OBJECT = 'The specified object is not valid.'
 const FILE_EXISTS = 'The object you specified already exists and can not be overwritten.'
 const NOT_IMPLEMENTED_HEADER = 'A header you provided implies functionality that is not implemented.'
+const SIGNATURE_MISMATCH =
+  'The request signature we calculated does not match the signature you provided. Check your key and signing method.'
 const ACCESS_KEY_ID_CHARACTERS =
   'The OSS Access Key Id contains non-acceptable characters, which accepts only alphanumeric characters[0-9a-zA-Z] and several special characters[. _=]'
 const TAG_INVALID = 'The TagKey you have provided is invalid.'
@@ -173,18 +175,10 @@ export const CATALOGUE = {
   methodNotAllowed: row('MethodNotAllowed', 405, 'The specified method is not allowed against this resource.'),
 
   // Authentication
-  signatureDoesNotMatch: row(
-    'SignatureDoesNotMatch',
-    403,
-    'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
-    { ec: '0002-00000040' },
-  ),
-  signatureV4DoesNotMatch: row(
-    'SignatureDoesNotMatch',
-    403,
-    'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
-    { ec: '0002-00000201' },
-  ),
+  signatureDoesNotMatch: row('SignatureDoesNotMatch', 403, SIGNATURE_MISMATCH, { ec: '0002-00000040' }),
+  signatureV4DoesNotMatch: row('SignatureDoesNotMatch', 403, SIGNATURE_MISMATCH, { ec: '0002-00000201' }),
+  signatureV2DoesNotMatch: row('SignatureDoesNotMatch', 403, SIGNATURE_MISMATCH),
+  v2SignatureMissing: invalidArgument('Authorization header is invalid.', '0002-00000108'),
   invalidAccessKeyId: row(
     'InvalidAccessKeyId',
     403,
@@ -193,6 +187,7 @@ export const CATALOGUE = {
   ),
   accessKeyIdCharacters: row('InvalidAccessKeyId', 403, ACCESS_KEY_ID_CHARACTERS, { ec: '0002-00000064' }),
   urlAccessKeyIdCharacters: row('InvalidAccessKeyId', 403, ACCESS_KEY_ID_CHARACTERS, { ec: '0002-00000073' }),
+  v2AccessKeyIdCharacters: row('InvalidAccessKeyId', 403, ACCESS_KEY_ID_CHARACTERS, { ec: '0002-00000901' }),
   v4AccessKeyIdCharacters: row('InvalidAccessKeyId', 403, ACCESS_KEY_ID_CHARACTERS, { ec: '0002-00000206' }),
   v4UrlAccessKeyIdCharacters: row('InvalidAccessKeyId', 403, ACCESS_KEY_ID_CHARACTERS, { ec: '0002-00000222' }),
   securityTokenNotInQuery: row('InvalidRequest', 400, 'Security-token must be provided by query string parameter.'),

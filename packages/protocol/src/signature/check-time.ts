@@ -6,7 +6,7 @@ import { formatBasicDay, parseBasicTime, parseRequestTime } from './time.js'
 
 /**
  * Passes a claim whose time is good at `now` (milliseconds since 1970). A signed header's time may be 15 minutes off;
- * a URL lives until it expires, one of V4 not before its start.
+ * a URL lives until it expires, one of V4 from 15 minutes before its start.
  * Throws dateMissing, dateInvalid, requestTimeTooSkewed, urlExpired or v4UrlExpired, and where the scope of V4 is of
  * another day than its time, v4CredentialInvalid or v4UrlDateInvalid.
  */

@@ -119,6 +119,46 @@ test('a malformed Authorization header is refused with 400 and the text for what
   }
 })
 
+test('the items of V2 come in any order, with or without blanks', () => {
+  for (const items of [
+    'AccessKeyId:ak,AdditionalHeaders:range;host,Signature:c2ln',
+    'AccessKeyId:ak, Signature:c2ln, AdditionalHeaders:host;range',
+  ]) {
+    const found = authorization(`OSS2 ${items}`)
+    assert.ok(found?.scheme === 'v2')
+    assert.deepEqual([found.accessKeyId, found.signature, found.additionalHeaders], ['ak', 'c2ln', ['host', 'range']])
+  }
+})
+
+test('a V2 request that lacks a piece is refused by what it lacks', () => {
+  const url = 'x-oss-signature-version=OSS2'
+  assert.equal(
+    cause(() => authorization('OSS2 ak:c2ln')),
+    'authorizationUnknownParameter',
+  )
+  assert.equal(
+    cause(() => authorization('OSS2 ak')),
+    'authorizationItems',
+  )
+  assert.equal(
+    cause(() => authorization('OSS2 Signature:c2ln')),
+    'authorizationMissingPart',
+  )
+  assert.equal(refusal(() => authorization('OSS2 AccessKeyId:ak')).ec, '0002-00000108')
+  assert.equal(
+    cause(() => claim({}, `${url}&x-oss-signature=s`)),
+    'urlSignatureIncomplete',
+  )
+  assert.equal(
+    cause(() => claim({}, `${url}&x-oss-access-key-id=a&x-oss-expires=9`)),
+    'v2SignatureMissing',
+  )
+  assert.equal(
+    cause(() => claim({}, `${url}&x-oss-access-key-id=a&x-oss-expires=z&x-oss-signature=s`)),
+    'urlExpiresInvalid',
+  )
+})
+
 test('V4 in the header takes no payload hash but UNSIGNED-PAYLOAD', () => {
   const headers = { authorization: `OSS4-HMAC-SHA256 Credential=${CREDENTIAL},Signature=ab` }
   assert.equal(refusal(() => claim({ ...headers, 'x-oss-content-sha256': 'e3b0' })).ec, '0002-00000214')
@@ -126,17 +166,13 @@ test('V4 in the header takes no payload hash but UNSIGNED-PAYLOAD', () => {
 })
 
 test('signatures of other protocols are refused by their names', () => {
-  for (const scheme of ['OSS2', 'AWS', 'AWS4-HMAC-SHA256']) {
+  for (const scheme of ['AWS', 'AWS4-HMAC-SHA256']) {
     assert.equal(
       cause(() => authorization(`${scheme} x`)),
       'signatureNotSupported',
     )
   }
-  for (const query of [
-    'x-oss-signature-version=OSS2',
-    'X-Amz-Algorithm=AWS4-HMAC-SHA256',
-    'AWSAccessKeyId=a&Expires=1',
-  ]) {
+  for (const query of ['X-Amz-Algorithm=AWS4-HMAC-SHA256', 'AWSAccessKeyId=a&Expires=1']) {
     assert.equal(
       cause(() => claim({}, query)),
       'signatureNotSupported',
@@ -281,6 +317,12 @@ test('Expires of a V1 URL is a moment', () => {
   assert.throws(expiring(0), {
     details: { Expires: '1970-01-01T00:00:00.000Z', ServerTime: '2022-12-20T08:48:18.000Z' },
   })
+})
+
+test('x-oss-expires of a V2 URL is a moment', () => {
+  const url = 'x-oss-signature-version=OSS2&x-oss-access-key-id=ak&x-oss-signature=s&x-oss-expires='
+  assert.doesNotThrow(timeOf({}, `${url}${NOW / 1000}`))
+  assert.equal(cause(timeOf({}, `${url}${NOW / 1000 - 1}`)), 'urlExpired')
 })
 
 test('x-oss-expires of a V4 URL counts seconds from x-oss-date, which may be 15 minutes ahead', () => {

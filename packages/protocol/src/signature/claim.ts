@@ -3,6 +3,7 @@ import { PRESIGN_V4_SECONDS_MAX } from '../limits.js'
 import type { Head } from '../message.js'
 import type { Query } from '../query.js'
 import { parseBasicTime } from './time.js'
+import { V2_ALGORITHM } from './v2.js'
 import { UNSIGNED_PAYLOAD, V4_ALGORITHM, V4_TERMINATOR, type V4Scope } from './v4.js'
 
 interface Presented {
@@ -11,8 +12,8 @@ interface Presented {
   /** Absent rather than empty. */
   readonly securityToken: string | undefined
   /**
-   * The time as it is signed, verbatim. In a header the request's time, '' if it says none; in a URL of V1 Expires,
-   * seconds since 1970; in a URL of V4 the start of its life, `20221220T084818Z`.
+   * The time as it is signed, verbatim. In a header the request's time, '' if it says none; in a URL of V1 or V2 its
+   * end, seconds since 1970; in a URL of V4 the start of its life, `20221220T084818Z`.
    */
   readonly date: string
 }
@@ -24,37 +25,48 @@ interface V4Presented extends Presented {
   readonly additionalHeaders: readonly string[]
 }
 
-export type V1Claim = Presented & { readonly scheme: 'v1'; readonly place: 'header' | 'url' }
+type Place = 'header' | 'url'
+
+export type V1Claim = Presented & { readonly scheme: 'v1'; readonly place: Place }
+export type V2Claim = Presented & {
+  readonly scheme: 'v2'
+  readonly place: Place
+  /** In lower case, sorted. */
+  readonly additionalHeaders: readonly string[]
+}
 export type V4HeaderClaim = V4Presented & { readonly place: 'header' }
 export type V4UrlClaim = V4Presented & { readonly place: 'url'; readonly expiresSeconds: number }
 
 /** What a request says of who signed it and how; nothing of it is proved yet. */
-export type Claim = V1Claim | V4HeaderClaim | V4UrlClaim
+export type Claim = V1Claim | V2Claim | V4HeaderClaim | V4UrlClaim
 
 const V1_URL_KEYS = ['OSSAccessKeyId', 'Expires', 'Signature']
+const V2_ITEMS = ['AccessKeyId', 'AdditionalHeaders', 'Signature']
+const V4_ITEMS = ['Credential', 'AdditionalHeaders', 'Signature']
+const SECONDS = /^\d+$/
 
 /**
  * The claim of a request, undefined if it makes none. The query is looked at first, and of repeated keys the first
  * counts. Throws the causes of malformed signatures, and authorizationTwice if query and header both sign.
  * @see https://help.aliyun.com/document_detail/31951.html
  */
-export function readClaim({ query, headers }: Head): Claim | undefined {
-  const inUrl = urlScheme(query)
-  const authorization = headers.authorization
-  if (inUrl === undefined)
-    return authorization === undefined ? undefined : headerClaim(authorization, { query, headers })
+export function readClaim(head: Head): Claim | undefined {
+  const { authorization } = head.headers
+  const readUrlClaim = urlScheme(head.query)
+  if (readUrlClaim === undefined) return authorization === undefined ? undefined : headerClaim(authorization, head)
   if (authorization !== undefined) throw new OssError('authorizationTwice')
-  return inUrl === 'v4' ? v4UrlClaim({ query, headers }) : v1UrlClaim({ query, headers })
+  return readUrlClaim(head)
 }
 
-function urlScheme(query: Query): 'v1' | 'v4' | undefined {
+/** What reads the claim of the query, undefined if it makes none. */
+function urlScheme(query: Query): ((head: Head) => Claim) | undefined {
   const version = query.get('x-oss-signature-version')
-  if (version === V4_ALGORITHM) return 'v4'
-  if (version === 'OSS2') throw notSupported('OSS2')
+  if (version === V4_ALGORITHM) return v4UrlClaim
+  if (version === V2_ALGORITHM) return v2UrlClaim
   if (version !== undefined) throw new OssError('signatureVersionUnknown', argument('x-oss-signature-version', version))
   if (query.has('X-Amz-Algorithm')) throw notSupported('AWS4-HMAC-SHA256')
   if (query.has('AWSAccessKeyId')) throw notSupported('AWS')
-  return V1_URL_KEYS.some((key) => query.has(key)) ? 'v1' : undefined
+  return V1_URL_KEYS.some((key) => query.has(key)) ? v1UrlClaim : undefined
 }
 
 function headerClaim(authorization: string, head: Head): Claim {
@@ -65,7 +77,8 @@ function headerClaim(authorization: string, head: Head): Claim {
   const rest = blank === -1 ? '' : text.slice(blank + 1).trim()
   if (scheme === 'OSS') return v1HeaderClaim(rest, head)
   if (scheme === V4_ALGORITHM) return v4HeaderClaim(rest, head)
-  if (scheme === 'OSS2' || scheme === 'AWS' || scheme === 'AWS4-HMAC-SHA256') throw notSupported(scheme)
+  if (scheme === V2_ALGORITHM) return v2HeaderClaim(rest, head)
+  if (scheme === 'AWS' || scheme === 'AWS4-HMAC-SHA256') throw notSupported(scheme)
   throw new OssError('authorizationInvalid')
 }
 
@@ -93,18 +106,53 @@ function v1UrlClaim(head: Head): V1Claim {
   const date = query.get('Expires')
   if (date === undefined) throw new OssError('urlExpiresMissing')
   if (!accessKeyId || !signature) throw new OssError('urlSignatureIncomplete')
-  if (!/^\d+$/.test(date)) throw new OssError('urlExpiresInvalid')
+  if (!SECONDS.test(date)) throw new OssError('urlExpiresInvalid')
   const token = securityToken(head, 'url', 'security-token')
   return { scheme: 'v1', place: 'url', accessKeyId, signature, securityToken: token, date }
 }
 
+function v2HeaderClaim(text: string, head: Head): V2Claim {
+  const items = readItems(text, ':', V2_ITEMS) ?? fail('authorizationItems')
+  const accessKeyId = items.get('AccessKeyId')
+  const signature = items.get('Signature')
+  if (!accessKeyId) throw new OssError('authorizationMissingPart')
+  if (!signature) throw new OssError('v2SignatureMissing')
+  return {
+    scheme: 'v2',
+    place: 'header',
+    accessKeyId,
+    signature,
+    additionalHeaders: headerNames(items.get('AdditionalHeaders')),
+    securityToken: securityToken(head, 'header', 'security-token'),
+    date: headerDate(head),
+  }
+}
+
+function v2UrlClaim(head: Head): V2Claim {
+  const { query } = head
+  const accessKeyId = query.get('x-oss-access-key-id')
+  const signature = query.get('x-oss-signature')
+  const date = query.get('x-oss-expires')
+  if (!accessKeyId || date === undefined) throw new OssError('urlSignatureIncomplete')
+  if (!signature) throw new OssError('v2SignatureMissing')
+  if (!SECONDS.test(date)) throw new OssError('urlExpiresInvalid')
+  return {
+    scheme: 'v2',
+    place: 'url',
+    accessKeyId,
+    signature,
+    additionalHeaders: headerNames(query.get('x-oss-additional-headers')),
+    securityToken: securityToken(head, 'url', 'security-token'),
+    date,
+  }
+}
+
 function v4HeaderClaim(text: string, head: Head): V4HeaderClaim {
-  const items = v4Items(text)
+  const items = readItems(text, '=', V4_ITEMS) ?? fail('v4AuthorizationInvalid')
   const credential = items.get('Credential')
   const signature = items.get('Signature')
   if (!credential || !signature) throw new OssError('authorizationMissingPart')
-  const additional = items.get('AdditionalHeaders')
-  const additionalHeaders = additional === undefined ? [] : headerNames(additional)
+  const additionalHeaders = headerNames(items.get('AdditionalHeaders'))
   const payload = head.headers['x-oss-content-sha256']
   if (payload !== UNSIGNED_PAYLOAD) {
     throw new OssError('v4PayloadInvalid', argument('x-oss-content-sha256', payload ?? ''))
@@ -122,21 +170,6 @@ function v4HeaderClaim(text: string, head: Head): V4HeaderClaim {
   }
 }
 
-/** SDKs write the items in any order, with or without a blank after the comma. */
-function v4Items(text: string): ReadonlyMap<string, string> {
-  const items = new Map<string, string>()
-  for (const item of text.split(',')) {
-    const equals = item.indexOf('=')
-    const name = item.slice(0, Math.max(equals, 0)).trim()
-    if (equals === -1 || items.has(name)) throw new OssError('v4AuthorizationInvalid')
-    if (name !== 'Credential' && name !== 'Signature' && name !== 'AdditionalHeaders') {
-      throw new OssError('authorizationUnknownParameter')
-    }
-    items.set(name, item.slice(equals + 1).trim())
-  }
-  return items
-}
-
 function v4UrlClaim(head: Head): V4UrlClaim {
   const { query } = head
   const signature = query.get('x-oss-signature')
@@ -152,18 +185,33 @@ function v4UrlClaim(head: Head): V4UrlClaim {
   if (expiresSeconds < 1 || expiresSeconds > PRESIGN_V4_SECONDS_MAX) {
     throw new OssError('v4UrlExpiresInvalid', argument('x-oss-expires', expires))
   }
-  const additional = query.get('x-oss-additional-headers')
   return {
     scheme: 'v4',
     place: 'url',
     accessKeyId,
     scope,
     signature,
-    additionalHeaders: additional === undefined ? [] : headerNames(additional),
+    additionalHeaders: headerNames(query.get('x-oss-additional-headers')),
     securityToken: securityToken(head, 'url', 'x-oss-security-token'),
     date,
     expiresSeconds,
   }
+}
+
+/**
+ * The items of an Authorization header, which SDKs write in any order, with or without a blank after the comma.
+ * Undefined if one is no item or there twice. Throws authorizationUnknownParameter.
+ */
+function readItems(text: string, sign: string, names: readonly string[]): ReadonlyMap<string, string> | undefined {
+  const items = new Map<string, string>()
+  for (const item of text.split(',')) {
+    const end = item.indexOf(sign)
+    const name = item.slice(0, Math.max(end, 0)).trim()
+    if (end === -1 || items.has(name)) return undefined
+    if (!names.includes(name)) throw new OssError('authorizationUnknownParameter')
+    items.set(name, item.slice(end + 1).trim())
+  }
+  return items
 }
 
 function splitCredential(credential: string): { accessKeyId: string; scope: V4Scope } | undefined {
@@ -174,7 +222,8 @@ function splitCredential(credential: string): { accessKeyId: string; scope: V4Sc
 }
 
 /** OSS asks for sorted names; older Python SDKs send them unsorted and sign them sorted. */
-function headerNames(text: string): readonly string[] {
+function headerNames(text: string | undefined): readonly string[] {
+  if (text === undefined) return []
   if (text === '') throw new OssError('v4AdditionalHeadersEmpty')
   const names = text.split(';').map((name) => name.trim())
   if (names.some((name) => name === '' || name !== name.toLowerCase())) throw new OssError('v4AdditionalHeadersInvalid')
@@ -187,7 +236,7 @@ function headerDate({ headers }: Head): string {
 }
 
 /** A token of an empty value is none. In a URL it counts only there; OSS refuses it in both places. */
-function securityToken({ query, headers }: Head, place: 'header' | 'url', queryKey: string): string | undefined {
+function securityToken({ query, headers }: Head, place: Place, queryKey: string): string | undefined {
   const inHeader = headers['x-oss-security-token']
   const inQuery = query.get(queryKey)
   if (inHeader && inQuery) throw new OssError('securityTokenTwice', argument(queryKey, inQuery))

@@ -11,6 +11,10 @@ export function v1Signature(accessKeySecret: string, stringToSign: string, diges
   return base64(digests.hmacSha1(utf8Bytes(accessKeySecret), stringToBytes(stringToSign)))
 }
 
+export function v2Signature(accessKeySecret: string, stringToSign: string, digests: Digests): string {
+  return base64(digests.hmacSha256(utf8Bytes(accessKeySecret), stringToBytes(stringToSign)))
+}
+
 /** The strings that V4 signs, byte strings. */
 export interface V4Strings {
   readonly canonicalRequest: string

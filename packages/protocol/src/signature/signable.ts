@@ -1,4 +1,5 @@
 import type { Query } from '../query.js'
+import { percentEncode } from '../text.js'
 
 /**
  * What a signature covers. The resource is logical: the bucket and the decoded key, wherever the request names them.
@@ -25,6 +26,16 @@ export function headerLines(headers: Readonly<Record<string, string>>, isChosen:
   let lines = ''
   for (const name of Object.keys(headers).filter(isChosen).sort()) lines += `${name}:${headers[name]?.trim()}\n`
   return lines
+}
+
+/** All query keys but the signature, encoded anew, in the order of their encoded names: what V2 and V4 sign. */
+export function encodedQuery({ parameters }: Query): string {
+  return parameters
+    .filter(({ name }) => name !== 'x-oss-signature')
+    .map(({ name, value }) => ({ name: percentEncode(name), value: percentEncode(value ?? '') }))
+    .sort((one, other) => (one.name < other.name ? -1 : one.name > other.name ? 1 : 0))
+    .map(({ name, value }) => (value === '' ? name : `${name}=${value}`))
+    .join('&')
 }
 
 /** Compares without telling by its time where two signatures differ. */

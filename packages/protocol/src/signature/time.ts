@@ -1,6 +1,7 @@
 /** `20221220T084818Z`. */
 export function formatBasicTime(time: number): string {
-  return `${new Date(time).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`
+  const iso = new Date(time).toISOString()
+  return `${iso.slice(0, 4)}${iso.slice(5, 7)}${iso.slice(8, 13)}${iso.slice(14, 16)}${iso.slice(17, 19)}Z`
 }
 
 /** The UTC day of a time, `20221220`. */

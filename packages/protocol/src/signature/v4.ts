@@ -1,6 +1,5 @@
-import type { Query } from '../query.js'
 import { percentEncode } from '../text.js'
-import { headerLines, type Signable } from './signable.js'
+import { encodedQuery, headerLines, type Signable } from './signable.js'
 
 export const V4_ALGORITHM = 'OSS4-HMAC-SHA256'
 export const V4_TERMINATOR = 'aliyun_v4_request'
@@ -37,7 +36,7 @@ export function v4CanonicalRequest(
   return [
     method,
     canonicalUri(request),
-    canonicalQuery(query),
+    encodedQuery(query),
     headerLines(headers, isSigned),
     [...additionalHeaders].sort().join(';'),
     headers['x-oss-content-sha256'] ?? UNSIGNED_PAYLOAD,
@@ -63,13 +62,4 @@ export function v4KeySteps({ date, region, product }: V4Scope): readonly string[
 /** Built from the decoded key: clients differ in what they encode on the wire. */
 function canonicalUri({ bucket, key }: Signable): string {
   return bucket === undefined ? '/' : percentEncode(`/${bucket}/${key ?? ''}`, { keepSlash: true })
-}
-
-function canonicalQuery({ parameters }: Query): string {
-  return parameters
-    .filter(({ name }) => name !== 'x-oss-signature')
-    .map(({ name, value }) => ({ name: percentEncode(name), value: percentEncode(value ?? '') }))
-    .sort((one, other) => (one.name < other.name ? -1 : one.name > other.name ? 1 : 0))
-    .map(({ name, value }) => (value === '' ? name : `${name}=${value}`))
-    .join('&')
 }

@@ -9,7 +9,8 @@ import { v1Signature, v4Signature, v4SigningKey, v4Strings } from './compute.js'
 import { presignV1, presignV4, signV1, signV4 } from './sign.js'
 import type { Signable } from './signable.js'
 import { v1StringToSign } from './v1.js'
-import { VECTORS, type Vector } from './vectors.js'
+import { v2StringToSign } from './v2.js'
+import { V2_VECTORS, VECTORS, type Vector } from './vectors.js'
 import { SignatureVerifier } from './verify.js'
 
 const digests: Digests = {
@@ -64,13 +65,14 @@ for (const vector of VECTORS) {
   test(`vector ${vector.name} is built, signed and verified`, () => {
     const request = vector.dateOnly ? signedByDate(vector) : signed(vector)
     const claim = claimOf(request)
+    assert.equal(claim.scheme, vector.scheme)
     assert.equal(claim.signature, vector.signature)
     assert.equal(claim.securityToken, vector.securityToken)
     if (claim.scheme === 'v1') {
       const stringToSign = v1StringToSign(request, claim.date)
       if (vector.stringToSign) assert.equal(textOfByteString(stringToSign), vector.stringToSign)
       assert.equal(v1Signature(vector.accessKeySecret, stringToSign, digests), vector.signature)
-    } else {
+    } else if (claim.scheme === 'v4') {
       const { canonicalRequest, stringToSign } = v4Strings(request, claim, digests)
       const digest = hex(digests.sha256(stringToBytes(canonicalRequest)))
       if (vector.canonicalRequest) assert.equal(canonicalRequest, vector.canonicalRequest)
@@ -81,6 +83,19 @@ for (const vector of VECTORS) {
     assert.ok(verifier.verifies(claim, request, vector.accessKeySecret))
     assert.ok(!verifier.verifies(claim, request, `${vector.accessKeySecret}x`))
     assert.ok(!verifier.verifies(claim, { ...request, method: 'PATCH' }, vector.accessKeySecret))
+  })
+}
+
+for (const { query, accessKeySecret, name, stringToSign, ...rest } of V2_VECTORS) {
+  test(`vector ${name} is built and verified`, () => {
+    const request: Signable = { ...rest, query: parseQuery(query) }
+    const claim = claimOf(request)
+    assert.ok(claim.scheme === 'v2')
+    assert.equal(v2StringToSign(request, claim.date, claim.additionalHeaders), stringToSign)
+    const verifier = new SignatureVerifier(digests)
+    assert.ok(verifier.verifies(claim, request, accessKeySecret))
+    assert.ok(!verifier.verifies(claim, { ...request, method: 'PUT' }, accessKeySecret))
+    assert.equal(verifier.mismatch(claim, request).details.StringToSign, stringToSign)
   })
 }
 

@@ -579,3 +579,48 @@ export const VECTORS: readonly Vector[] = [
     signature: '67d6afe8645f5c1e062ab584d892006fdcde68d738951934781489bb372be507',
   },
 ]
+
+/** Requests of V2 (C8, C9), as on the wire: made with the V2 signer of an official SDK, its clock stopped. */
+export const V2_VECTORS = [
+  {
+    ...EXAMPLE,
+    name: 'C8: a header',
+    method: 'GET',
+    key: 'a/b c.txt',
+    query: 'prefix=x/y&acl',
+    headers: {
+      ...DATE,
+      range: 'bytes=0-9',
+      'x-oss-foo': '1',
+      authorization:
+        'OSS2 AccessKeyId:LTAI5tTESTKEY0000000,AdditionalHeaders:range,Signature:pJMHXtHvfPP+poHZOUrG3CRDiZwrdSguTOulbb2CXJI=',
+    },
+    stringToSign: lines(
+      'GET',
+      '',
+      '',
+      DATE.date,
+      'range:bytes=0-9',
+      'x-oss-foo:1',
+      'range',
+      '%2Fexamplebucket%2Fa%2Fb%20c.txt?acl&prefix=x%2Fy',
+    ),
+  },
+  {
+    ...EXAMPLE,
+    name: 'C9: a URL',
+    method: 'GET',
+    key: 'a/b c.txt',
+    query:
+      'x-oss-signature-version=OSS2&x-oss-expires=1893456000&x-oss-access-key-id=LTAI5tTESTKEY0000000&x-oss-signature=NqT3WG%2B2VLaVL8rC%2ByieVCStDRelEyooEYSbouNGJJY%3D',
+    headers: {},
+    stringToSign: lines(
+      'GET',
+      '',
+      '',
+      '1893456000',
+      '',
+      '%2Fexamplebucket%2Fa%2Fb%20c.txt?x-oss-access-key-id=LTAI5tTESTKEY0000000&x-oss-expires=1893456000&x-oss-signature-version=OSS2',
+    ),
+  },
+] as const

@@ -2,9 +2,10 @@ import type { Digests } from '../digests.js'
 import { OssError } from '../errors/oss-error.js'
 import { hexDump, stringToBytes, textOfByteString } from '../text.js'
 import type { Claim, V4HeaderClaim, V4UrlClaim } from './claim.js'
-import { SigningKeys, v1Signature, v4Signature, v4Strings } from './compute.js'
+import { SigningKeys, v1Signature, v2Signature, v4Signature, v4Strings } from './compute.js'
 import { equalSignatures, type Signable } from './signable.js'
 import { v1StringsToSign, v1StringToSign } from './v1.js'
+import { v2StringToSign } from './v2.js'
 
 /** Compares claims with what their secret would have signed. It keeps V4's signing keys. */
 export class SignatureVerifier {
@@ -19,6 +20,10 @@ export class SignatureVerifier {
   /** Whether the holder of the secret signed this request. Its time is not looked at. */
   verifies(claim: Claim, request: Signable, accessKeySecret: string): boolean {
     if (claim.scheme === 'v4') return this.#verifiesV4(claim, request, accessKeySecret)
+    if (claim.scheme === 'v2') {
+      const stringToSign = v2StringToSign(request, claim.date, claim.additionalHeaders)
+      return equalSignatures(v2Signature(accessKeySecret, stringToSign, this.#digests), claim.signature)
+    }
     for (const stringToSign of v1StringsToSign(request, claim.date)) {
       if (equalSignatures(v1Signature(accessKeySecret, stringToSign, this.#digests), claim.signature)) return true
     }
@@ -30,6 +35,10 @@ export class SignatureVerifier {
     const identity = { OSSAccessKeyId: claim.accessKeyId, SignatureProvided: claim.signature }
     if (claim.scheme === 'v1') {
       return new OssError('signatureDoesNotMatch', { ...identity, ...shown(v1StringToSign(request, claim.date)) })
+    }
+    if (claim.scheme === 'v2') {
+      const stringToSign = v2StringToSign(request, claim.date, claim.additionalHeaders)
+      return new OssError('signatureV2DoesNotMatch', { ...identity, ...shown(stringToSign) })
     }
     const { stringToSign, canonicalRequest } = v4Strings(request, claim, this.#digests)
     const details = { ...identity, ...shown(stringToSign), CanonicalRequest: readable(canonicalRequest) }

@@ -1,4 +1,5 @@
 import {
+  type Cause,
   type Claim,
   checkTime,
   OssError,
@@ -54,13 +55,16 @@ export function authenticator(
   }
 }
 
+/** The causes of a key that OSS could not have made, by scheme and place. */
+const IMPOSSIBLE_KEY = {
+  v1: { header: 'accessKeyIdCharacters', url: 'urlAccessKeyIdCharacters' },
+  v2: { header: 'v2AccessKeyIdCharacters', url: 'v2AccessKeyIdCharacters' },
+  v4: { header: 'v4AccessKeyIdCharacters', url: 'v4UrlAccessKeyIdCharacters' },
+} as const satisfies Record<Claim['scheme'], Record<Claim['place'], Cause>>
+
 function unknownKey({ scheme, place, accessKeyId }: Claim): OssError {
   const details = { OSSAccessKeyId: accessKeyId }
-  if (!/^[0-9A-Za-z._=]+$/.test(accessKeyId)) {
-    if (scheme === 'v1')
-      return new OssError(place === 'url' ? 'urlAccessKeyIdCharacters' : 'accessKeyIdCharacters', details)
-    return new OssError(place === 'url' ? 'v4UrlAccessKeyIdCharacters' : 'v4AccessKeyIdCharacters', details)
-  }
+  if (!/^[0-9A-Za-z._=]+$/.test(accessKeyId)) return new OssError(IMPOSSIBLE_KEY[scheme][place], details)
   if (place === 'url' && accessKeyId.startsWith('STS.')) return new OssError('securityTokenNotInQuery')
   return new OssError('invalidAccessKeyId', details)
 }

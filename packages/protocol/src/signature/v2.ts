@@ -1,0 +1,23 @@
+import { percentEncode } from '../text.js'
+import { encodedQuery, headerLines, type Signable } from './signable.js'
+
+export const V2_ALGORITHM = 'OSS2'
+
+/**
+ * The string that V2 signs with HMAC-SHA256, a byte string. V2 is what older Go, Python and Java SDKs sign with when
+ * told to. `date` is `x-oss-date`, else Date, else, in a URL, `x-oss-expires`; slashes of the resource are encoded.
+ */
+export function v2StringToSign(request: Signable, date: string, additionalHeaders: readonly string[]): string {
+  const { method, headers, query, bucket, key } = request
+  const isSigned = (name: string) => name.startsWith('x-oss-') || additionalHeaders.includes(name)
+  const resource = percentEncode(bucket === undefined ? '/' : `/${bucket}/${key ?? ''}`)
+  const parameters = encodedQuery(query)
+  return [
+    method,
+    headers['content-md5'] ?? '',
+    headers['content-type'] ?? '',
+    date,
+    `${headerLines(headers, isSigned)}${[...additionalHeaders].sort().join(';')}`,
+    parameters === '' ? resource : `${resource}?${parameters}`,
+  ].join('\n')
+}
