@@ -65,6 +65,11 @@ export interface BlobStore {
    * Throws StorageError `notFound`, `corrupt`. Ending the iteration early releases what it holds.
    */
   read(id: BlobId, range?: ByteRange): AsyncIterable<LentBytes>
+  /**
+   * CRC-64 of a range that lies within the blob: combined from the stored checksums of the chunks, so that at most the
+   * two chunks at its edges are read. Throws StorageError `notFound`, `corrupt`.
+   */
+  crc64(id: BlobId, range: ByteRange): Promise<bigint>
   /** Deletes a blob. Deleting what is not there succeeds. */
   delete(id: BlobId): Promise<void>
   /** The blobs of the store whose id sorts after `after`, in order of id; unfinished writes of dead incarnations among them. */

@@ -60,6 +60,7 @@ export function withFaults(seed: number, rates: FaultRates): Faults {
       incarnation: store.incarnation,
       write: (source, hint) => around('write', () => store.write(source, hint)),
       read: (id, range) => broken('read', store.read(id, range)),
+      crc64: (id, range) => around('crc64', () => store.crc64(id, range)),
       delete: (id) => around('delete', () => store.delete(id)),
       list: (after) => begun('list', store.list(after)),
       close: () => store.close(),

@@ -66,6 +66,17 @@ export function createMemoryBlobStore(options: MemoryBlobOptions = {}): BlobStor
       if (blob === undefined) throw new StorageError('notFound', `there is no blob ${id}`)
       yield* lendRange(blob, range ?? { start: 0, end: blob.size })
     },
+    async crc64(id, range) {
+      open()
+      const blob = blobs.get(id)
+      if (blob === undefined) throw new StorageError('notFound', `there is no blob ${id}`)
+      let checksum = crc64(new Uint8Array(0))
+      for await (const { bytes, release } of lendRange(blob, range)) {
+        checksum = crc64(bytes, checksum)
+        release()
+      }
+      return checksum
+    },
     async delete(id) {
       open()
       blobs.delete(id)

@@ -58,8 +58,7 @@ async function dropUnnamed(domain: Domain, blob: BlobInfo, owner: Bytes): Promis
 export async function namesBlob(reader: Reader, owner: Bytes, blob: string): Promise<boolean> {
   const row = await reader.get(owner)
   if (row === undefined) return false
-  if (owner[0] === PART_SPACE) return decodePart(0, row).bytes.blob === blob
-  const { bytes } = decodeObject(row)
+  const { bytes } = owner[0] === PART_SPACE ? decodePart(0, row) : decodeObject(row)
   return bytes.kind === 'blob' && bytes.blob === blob
 }
 

@@ -111,10 +111,7 @@ async function commit(
 ): Promise<ObjectRecord | 'changed'> {
   const { uploadId, acl } = completion
   const record = describe(domain, upload, parts, acl)
-  const manifest = encodeManifest(
-    parts.map(({ partNumber }) => partNumber),
-    parts.map(({ size }) => size),
-  )
+  const manifest = encodeManifest(parts)
   return domain.metadata.transact(async (tx: Transaction) => {
     await readBucket(tx, completion.bucket)
     await readUpload(tx, completion)

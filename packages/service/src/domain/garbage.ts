@@ -6,7 +6,7 @@ import { bytesToString } from '@bindery/protocol'
 import type { Bytes, Transaction } from '@bindery/storage'
 import { type Domain, newId } from './domain.js'
 import { garbageKey, holderKey } from './keyspace.js'
-import type { ObjectRecord } from './model.js'
+import type { ObjectRecord, PartRecord } from './model.js'
 import { encodeGarbage, type GarbageRecord } from './records.js'
 
 /**
@@ -33,6 +33,29 @@ export function discardBlob(
 ): void {
   const record = owner === undefined ? { why } : { why, owner: bytesToString(owner) }
   tx.set(garbageKey('blob', blob, newId(domain)), encodeGarbage(record))
+}
+
+/** Un-names what a part's record names; the record at `owner` goes, or is replaced, in the same commit. */
+export function discardPart(
+  domain: Domain,
+  tx: Transaction,
+  owner: Bytes,
+  { bytes }: PartRecord,
+  why: GarbageRecord['why'],
+): void {
+  if (bytes.kind === 'blob') {
+    discardBlob(domain, tx, bytes.blob, why, owner)
+    return
+  }
+  for (const { manifest, reference } of bytes.slices) {
+    tx.delete(holderKey(manifest, reference))
+    discardManifest(domain, tx, manifest, { why })
+  }
+}
+
+/** Keys that un-naming a part writes, beside the part's own. */
+export function discardCost({ bytes }: PartRecord): number {
+  return bytes.kind === 'blob' ? 1 : bytes.slices.length * 2
 }
 
 /** Un-names what an object's record names; the record at `owner` goes in the same commit. */

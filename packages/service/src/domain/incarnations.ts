@@ -7,11 +7,11 @@ import type { BlobEntry, Bytes } from '@bindery/storage'
 import { namesBlob } from './blobs.js'
 import type { Domain } from './domain.js'
 import { discardBlob } from './garbage.js'
-import { allIncarnations, following, incarnationKey, namesOf } from './keyspace.js'
+import { allIncarnations, following, incarnationKey, namesOf, ownerKey } from './keyspace.js'
 import { decodeIncarnation, encodeIncarnation } from './records.js'
 
 const ROWS_AT_ONCE = 200
-/** Blobs looked at in one transaction: a read each, and at most a write. */
+/** Blobs looked at in one transaction: two reads each, and at most a write. */
 const BLOBS_AT_ONCE = 200
 
 /** Makes this process known; before its first write. */
@@ -67,8 +67,9 @@ async function discardOrphans(domain: Domain, entries: readonly BlobEntry[]): Pr
   await domain.metadata.transact(async (tx) => {
     for (const { id, hint } of entries) {
       // Without a hint the write never ended, so no record can name it.
-      const named = hint !== undefined && (await namesBlob(tx, hint.owner, id))
-      if (!named) discardBlob(domain, tx, id, 'orphan', hint?.owner)
+      const owner = (await tx.get(ownerKey(id))) ?? hint?.owner
+      const named = owner !== undefined && (await namesBlob(tx, owner, id))
+      if (!named) discardBlob(domain, tx, id, 'orphan', owner)
     }
   })
 }

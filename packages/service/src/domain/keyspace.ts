@@ -11,6 +11,8 @@
  * | `m` | manifest | which parts in order, and where each starts |
  * | `s` | uploadId (16 bytes) | counters: parts, bytes, edition of an upload |
  * | `h` | manifest / reference (16 bytes) | empty: the record or slice with this reference names the manifest |
+ * | `w` | blob | key of the record that names a blob which was moved from the key in its header |
+ * | `r` | uploadId (16 bytes) | receipt: the answer of a Complete |
  * | `i` | incarnation | a process that writes blobs: living, or dead and to be searched for orphans |
  * | `g` | kind / id / token | garbage: something that was un-named, and is to be freed |
  * | `c` | bucket | counters of the bucket |
@@ -33,6 +35,8 @@ export const manifestKey = (manifest: string): Bytes => join('m', idBytes(manife
 export const usageKey = (uploadId: string): Bytes => join('s', idBytes(uploadId))
 export const holderKey = (manifest: string, reference: string): Bytes =>
   join('h', idBytes(manifest), idBytes(reference))
+export const ownerKey = (blob: string): Bytes => join('w', utf8Bytes(blob))
+export const receiptKey = (uploadId: string): Bytes => join('r', idBytes(uploadId))
 export const incarnationKey = (incarnation: string): Bytes => join('i', utf8Bytes(incarnation))
 export const garbageKey = (kind: string, id: string, token: string): Bytes =>
   join('g', utf8Bytes(kind), ZERO, utf8Bytes(id), ZERO, utf8Bytes(token))
@@ -53,6 +57,7 @@ export const uploadsOf = (bucket: string): KeyRange => startingWith(uploadsBegin
 export const partsOf = (manifest: string): KeyRange => startingWith(join('p', idBytes(manifest)))
 export const holdersOf = (manifest: string): KeyRange => startingWith(join('h', idBytes(manifest)))
 export const allIncarnations = (): KeyRange => startingWith(join('i'))
+export const allReceipts = (): KeyRange => startingWith(join('r'))
 export const allGarbage = (): KeyRange => startingWith(join('g'))
 
 /** The names that a key holds after its space's letter, where none but the last may be raw bytes. */

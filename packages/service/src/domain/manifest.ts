@@ -1,25 +1,33 @@
 /** A manifest: the parts of a multipart object in order, and where each starts in it. */
-import { type Bytes, StorageError } from '@bindery/storage'
+import { type ByteRange, type Bytes, StorageError } from '@bindery/storage'
+import type { PartRecord } from './model.js'
 
 const VERSION = 1
-const HEAD_BYTES = 1 + 8
+const HEAD_BYTES = 1 + 1 + 8
+const SIZE_AT = 2
 const ENTRY_BYTES = 8
 /** An entry is the part's number in 2 bytes and its start in 6: enough for 256 TiB. */
 const START_AT = 2
 
-/** Parts in the order of their bytes; `sizes[i]` are the bytes of part `numbers[i]`. */
-export function encodeManifest(numbers: readonly number[], sizes: readonly number[]): Bytes {
-  const bytes = new Uint8Array(HEAD_BYTES + numbers.length * ENTRY_BYTES)
+/** The parts in the order of their bytes. */
+export function encodeManifest(parts: readonly PartRecord[]): Bytes {
+  const bytes = new Uint8Array(HEAD_BYTES + parts.length * ENTRY_BYTES)
   const view = new DataView(bytes.buffer)
-  bytes[0] = VERSION
   let start = 0
-  numbers.forEach((number, index) => {
-    view.setUint16(HEAD_BYTES + index * ENTRY_BYTES, number)
+  parts.forEach(({ partNumber, size }, index) => {
+    view.setUint16(HEAD_BYTES + index * ENTRY_BYTES, partNumber)
     setUint48(view, HEAD_BYTES + index * ENTRY_BYTES + START_AT, start)
-    start += sizes[index] ?? 0
+    start += size
   })
-  view.setBigUint64(1, BigInt(start))
+  bytes[0] = VERSION
+  bytes[1] = parts.reduce((depth, part) => Math.max(depth, depthOf(part)), 0)
+  view.setBigUint64(SIZE_AT, BigInt(start))
   return bytes
+}
+
+/** The manifests that a read of a part's bytes goes through. */
+export function depthOf({ bytes }: PartRecord): number {
+  return bytes.kind === 'blob' ? 0 : bytes.depth
 }
 
 /** A part's place in an object: bytes `[start, end)` of it are the part's. */
@@ -32,6 +40,8 @@ export interface Placed {
 /** Reads a stored manifest in place: finding a part costs O(log parts), and nothing is decoded beforehand. */
 export class Manifest {
   readonly partCount: number
+  /** The greatest of its parts. */
+  readonly depth: number
   /** Bytes of the object. */
   readonly size: number
   readonly #view: DataView
@@ -43,13 +53,25 @@ export class Manifest {
     }
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.partCount = entries
-    this.size = Number(this.#view.getBigUint64(1))
+    this.depth = bytes[1] ?? 0
+    this.size = Number(this.#view.getBigUint64(SIZE_AT))
   }
 
   /** The part at a position in the manifest, from 0. */
   at(index: number): Placed {
     const end = index + 1 < this.partCount ? this.#startOf(index + 1) : this.size
     return { partNumber: this.#numberOf(index), start: this.#startOf(index), end }
+  }
+
+  /** The first parts, at most `limit`, that hold bytes of a range, in order. */
+  covering({ start, end }: ByteRange, limit: number): Placed[] {
+    const places: Placed[] = []
+    for (let index = this.indexOf(start); index < this.partCount && places.length < limit; index += 1) {
+      const place = this.at(index)
+      if (place.start >= end) break
+      if (place.end > place.start) places.push(place)
+    }
+    return places
   }
 
   /** The position of the part that holds a byte of the object; empty parts hold none. */

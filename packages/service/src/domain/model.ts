@@ -87,13 +87,27 @@ export interface PartRecord {
   readonly crc64: bigint
   readonly modifiedAt: number
   readonly bytes: PartBytes
+  /** Of a sequential upload: the state of MD5 after the bytes of all parts up to this one. */
+  readonly md5State?: Uint8Array
 }
 
-/** A part holds one blob; copies by reference will add slices of other manifests. */
-export interface PartBytes {
-  readonly kind: 'blob'
-  readonly blob: BlobId
+/** A range of another manifest's bytes; the holder row of its reference keeps that manifest. */
+export interface Slice {
+  readonly manifest: string
+  /** Bytes from the start of the manifest. */
+  readonly offset: number
+  /** Bytes. */
+  readonly length: number
+  readonly reference: string
 }
+
+/**
+ * A part holds a blob, or slices: what a copy by reference names. `depth` counts the manifests that a read may have to
+ * go through: 1 where the slices' bytes are blobs.
+ */
+export type PartBytes =
+  | { readonly kind: 'blob'; readonly blob: BlobId }
+  | { readonly kind: 'slices'; readonly slices: readonly Slice[]; readonly depth: number }
 
 /** A part as CompleteMultipartUpload lists it. */
 export interface ListedPart {

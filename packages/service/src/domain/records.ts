@@ -2,9 +2,10 @@
  * How stored records are written: a version byte, then JSON, or for the many small records of a multipart object a
  * fixed binary form. A record of a version that this build does not know is refused, never guessed at.
  */
-import { hex, utf8Bytes, utf8Text } from '@bindery/protocol'
+import { bytesToString, hex, utf8Bytes, utf8Text } from '@bindery/protocol'
 import { type Bytes, StorageError } from '@bindery/storage'
-import type { BucketRecord, ObjectRecord, PartRecord, UploadRecord } from './model.js'
+import { idBytes } from './keyspace.js'
+import type { BucketRecord, ObjectRecord, PartBytes, PartRecord, Slice, UploadRecord } from './model.js'
 
 const VERSION = 1
 
@@ -41,40 +42,84 @@ export interface GarbageRecord {
 export const encodeGarbage = (record: GarbageRecord): Bytes => encodeJson(record)
 export const decodeGarbage = (bytes: Bytes): GarbageRecord => decodeJson(bytes) as GarbageRecord
 
-const PART_HEAD_BYTES = 1 + 1 + 8 + 8 + 8 + 16
-const BLOB_KIND = 0
+const HEAD_BYTES = 28
+const SLICE_BYTES = 48
+const BLOB = 0
+const SLICES = 1
 
-/** version, kind, size, CRC-64, time (8 bytes each), MD5 (16 bytes), then the blob's id. */
+/**
+ * version, kind (1 byte each), size, CRC-64, time (8 bytes each), the lengths of ETag and MD5 state (1 byte each), these
+ * two, then the blob's id, or depth (1 byte) and slices (manifest, reference: 16 bytes; offset, length: 8 each).
+ */
 export function encodePart(record: PartRecord): Bytes {
-  const id = utf8Bytes(record.bytes.blob)
-  const bytes = new Uint8Array(PART_HEAD_BYTES + id.length)
+  const etag = utf8Bytes(record.etag)
+  const md5State = record.md5State ?? new Uint8Array()
+  const place = record.bytes.kind === 'blob' ? utf8Bytes(record.bytes.blob) : encodeSlices(record.bytes)
+  const bytes = new Uint8Array(HEAD_BYTES + etag.length + md5State.length + place.length)
   const view = new DataView(bytes.buffer)
   bytes[0] = VERSION
-  bytes[1] = BLOB_KIND
+  bytes[1] = record.bytes.kind === 'blob' ? BLOB : SLICES
   view.setBigUint64(2, BigInt(record.size))
   view.setBigUint64(10, record.crc64)
   view.setBigUint64(18, BigInt(record.modifiedAt))
-  for (let index = 0; index < 16; index += 1) {
-    bytes[26 + index] = Number.parseInt(record.etag.slice(index * 2, index * 2 + 2), 16)
-  }
-  bytes.set(id, PART_HEAD_BYTES)
+  bytes[26] = etag.length
+  bytes[27] = md5State.length
+  bytes.set(etag, HEAD_BYTES)
+  bytes.set(md5State, HEAD_BYTES + etag.length)
+  bytes.set(place, HEAD_BYTES + etag.length + md5State.length)
   return bytes
 }
 
 export function decodePart(partNumber: number, bytes: Bytes): PartRecord {
   checkVersion(bytes)
-  const blob = bytes.length > PART_HEAD_BYTES ? utf8Text(bytes.subarray(PART_HEAD_BYTES)) : undefined
-  if (bytes[1] !== BLOB_KIND || blob === undefined) throw new StorageError('corrupt', 'a part record is damaged')
+  const stateAt = HEAD_BYTES + (bytes[26] ?? 0)
+  const placeAt = stateAt + (bytes[27] ?? 0)
+  if (bytes.length <= placeAt) throw damagedPart()
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  return {
+  const record = {
     partNumber,
     size: Number(view.getBigUint64(2)),
     crc64: view.getBigUint64(10),
     modifiedAt: Number(view.getBigUint64(18)),
-    etag: hex(bytes.subarray(26, 42)).toUpperCase(),
-    bytes: { kind: 'blob', blob },
+    etag: bytesToString(bytes.subarray(HEAD_BYTES, stateAt)),
+    bytes: decodePlace(bytes[1], bytes.subarray(placeAt)),
   }
+  return placeAt > stateAt ? { ...record, md5State: bytes.slice(stateAt, placeAt) } : record
 }
+
+function encodeSlices({ slices, depth }: PartBytes & { kind: 'slices' }): Bytes {
+  const bytes = new Uint8Array(1 + slices.length * SLICE_BYTES)
+  const view = new DataView(bytes.buffer)
+  bytes[0] = depth
+  slices.forEach(({ manifest, reference, offset, length }, index) => {
+    const at = 1 + index * SLICE_BYTES
+    bytes.set(idBytes(manifest), at)
+    bytes.set(idBytes(reference), at + 16)
+    view.setBigUint64(at + 32, BigInt(offset))
+    view.setBigUint64(at + 40, BigInt(length))
+  })
+  return bytes
+}
+
+function decodePlace(kind: number | undefined, bytes: Bytes): PartBytes {
+  if (kind === BLOB) return { kind: 'blob', blob: bytesToString(bytes) }
+  const count = (bytes.length - 1) / SLICE_BYTES
+  if (kind !== SLICES || !Number.isInteger(count)) throw damagedPart()
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const slices = Array.from({ length: count }, (_, index): Slice => {
+    const at = 1 + index * SLICE_BYTES
+    return {
+      manifest: idOf(bytes.subarray(at, at + 16)),
+      reference: idOf(bytes.subarray(at + 16, at + 32)),
+      offset: Number(view.getBigUint64(at + 32)),
+      length: Number(view.getBigUint64(at + 40)),
+    }
+  })
+  return { kind: 'slices', slices, depth: bytes[0] ?? 0 }
+}
+
+const damagedPart = (): StorageError => new StorageError('corrupt', 'a part record is damaged')
+const idOf = (bytes: Bytes): string => hex(bytes).toUpperCase()
 
 function encodeJson(value: unknown): Bytes {
   const text = utf8Bytes(JSON.stringify(value))

@@ -12,14 +12,26 @@ import type { Bytes, Reader, Row, Transaction } from '@bindery/storage'
 import type { SweepReport } from '../service.js'
 import { namesBlob } from './blobs.js'
 import type { Domain } from './domain.js'
-import { discardBlob, discardRows, type GarbageKind } from './garbage.js'
-import { allGarbage, following, holdersOf, manifestKey, namesOf, partKey, partNumberOf, partsOf } from './keyspace.js'
+import { discardBlob, discardCost, discardPart, discardRows, type GarbageKind } from './garbage.js'
+import {
+  allGarbage,
+  following,
+  holdersOf,
+  manifestKey,
+  namesOf,
+  ownerKey,
+  partKey,
+  partNumberOf,
+  partsOf,
+} from './keyspace.js'
 import { Manifest } from './manifest.js'
 import { decodeGarbage, decodePart, type GarbageRecord } from './records.js'
 
-/** Garbage rows taken at once, and part rows of one step: each writes at most two keys. */
+/** Garbage rows taken at once: each writes at most two keys. */
 const GARBAGE_AT_ONCE = 200
-const PARTS_AT_ONCE = 200
+/** Part rows looked at in one step, and keys that it writes. */
+const PARTS_AT_ONCE = 1_000
+const KEYS_AT_ONCE = 400
 /** Blobs deleted at the same time. */
 const DELETES_AT_ONCE = 8
 
@@ -106,14 +118,20 @@ export class Sweeper {
   async #sweepPartRows(tx: Transaction, id: string, after: number): Promise<number | undefined> {
     const manifest = await readManifest(tx, id)
     const rows = await tx.range(partKey(id, after + 1), partsOf(id).to, { limit: PARTS_AT_ONCE })
+    let written = 0
+    let seen = after
     for (const { key, value } of rows) {
       const partNumber = partNumberOf(key)
-      if (manifest?.lists(partNumber)) continue
-      tx.delete(key)
-      discardBlob(this.#domain, tx, decodePart(partNumber, value).bytes.blob, 'unlisted', key)
+      if (!manifest?.lists(partNumber)) {
+        const part = decodePart(partNumber, value)
+        written += 1 + discardCost(part)
+        if (written > KEYS_AT_ONCE) return seen
+        tx.delete(key)
+        discardPart(this.#domain, tx, key, part, 'unlisted')
+      }
+      seen = partNumber
     }
-    const last = rows.at(-1)
-    return rows.length < PARTS_AT_ONCE || last === undefined ? undefined : partNumberOf(last.key)
+    return rows.length < PARTS_AT_ONCE ? undefined : seen
   }
 
   async #sweepBlobs(garbage: readonly Garbage[]): Promise<number> {
@@ -125,7 +143,10 @@ export class Sweeper {
     }
     if (garbage.length > 0) {
       await metadata.transact(async (tx) => {
-        for (const { key } of garbage) tx.delete(key)
+        for (const { key, id } of garbage) {
+          tx.delete(key)
+          tx.delete(ownerKey(id))
+        }
       })
     }
     return unnamed.length

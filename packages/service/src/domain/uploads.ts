@@ -8,9 +8,9 @@ import { commitBlob, requireLiving, storeBytes } from './blobs.js'
 import { readBucket } from './buckets.js'
 import { count } from './counters.js'
 import { type Domain, newUploadId } from './domain.js'
-import { discardBlob, discardRows } from './garbage.js'
+import { discardPart, discardRows } from './garbage.js'
 import { partKey, partNumberOf, partsOf, uploadKey, usageKey } from './keyspace.js'
-import type { ObjectDescription, PartRecord, UploadRecord } from './model.js'
+import type { ObjectDescription, PartBytes, PartRecord, UploadRecord } from './model.js'
 import { readObject } from './objects.js'
 import { decodePart, decodeUpload, encodePart, encodeUpload } from './records.js'
 
@@ -111,7 +111,8 @@ function partRecord(partNumber: number, blob: BlobInfo, modifiedAt: number): Par
   }
 }
 
-async function addPart(domain: Domain, tx: Transaction, name: UploadName, part: PartRecord): Promise<void> {
+/** Makes a part a row of an open upload, in place of an earlier one. Throws noSuchBucket, noSuchUpload, partNotSequential, partAlreadyExist. */
+export async function addPart(domain: Domain, tx: Transaction, name: UploadName, part: PartRecord): Promise<void> {
   await readBucket(tx, name.bucket)
   const upload = await readUpload(tx, name)
   await requireLiving(domain, tx)
@@ -119,14 +120,21 @@ async function addPart(domain: Domain, tx: Transaction, name: UploadName, part: 
   const row = await tx.get(place)
   const old = row === undefined ? undefined : decodePart(part.partNumber, row)
   // A commit whose answer was lost may come again: then the record is there, and its blob is no garbage.
-  if (old?.bytes.blob === part.bytes.blob) return
+  if (old !== undefined && isSame(old.bytes, part.bytes)) return
   await checkSequence(tx, upload, part.partNumber)
-  if (old !== undefined) discardBlob(domain, tx, old.bytes.blob, 'replaced', place)
+  if (old !== undefined) discardPart(domain, tx, place, old, 'replaced')
   tx.set(place, encodePart(part))
   const parts = old === undefined ? 1 : 0
   const partBytes = part.size - (old?.size ?? 0)
   tx.add(usageKey(name.uploadId), [parts, partBytes, 1])
   count(tx, name.bucket, { parts, partBytes })
+}
+
+/** Blobs have one owner, and references are minted anew, so the same place means the same commit. */
+function isSame(a: PartBytes, b: PartBytes): boolean {
+  if (a.kind === 'blob') return b.kind === 'blob' && a.blob === b.blob
+  if (b.kind === 'blob' || a.slices.length !== b.slices.length || a.slices.length === 0) return false
+  return a.slices.every(({ reference }, index) => reference === b.slices[index]?.reference)
 }
 
 /** A sequential upload takes part n only after part n - 1, and each only once. */

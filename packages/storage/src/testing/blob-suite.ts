@@ -31,6 +31,7 @@ export function testBlobStore(create: CreateBlobStore): void {
     })
   }
   describe('writes and reads', () => testBytes(storeTest))
+  describe('checksums', () => testChecksums(storeTest))
   describe('failed writes', () => testFailedWrites(storeTest))
   describe('ids, lists and deletes', () => testNames(storeTest))
 }
@@ -153,6 +154,20 @@ function testFailedWrites(storeTest: StoreTest): void {
     assert.equal(written.length, 5)
     for (const { id } of written) assertSame(await readAll(store, id), bytes)
     assert.equal((await listed(store)).length, 5)
+  })
+}
+
+function testChecksums(storeTest: StoreTest): void {
+  storeTest('the CRC-64 of any range is that of its bytes', async (store) => {
+    const { id } = await store.write(sourceOf(content), hint)
+    const edges = [0, 1, MIB - 1, MIB, MIB + 1, 3 * MIB, content.length - 1, content.length]
+    for (const start of edges) {
+      for (const end of edges.filter((edge) => edge >= start)) {
+        assert.equal(await store.crc64(id, { start, end }), crc64(content.subarray(start, end)), `${start}-${end}`)
+      }
+    }
+    await store.delete(id)
+    await assert.rejects(store.crc64(id, { start: 0, end: 1 }), isStorageError('notFound'))
   })
 }
 
