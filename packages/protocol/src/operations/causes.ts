@@ -6,6 +6,7 @@ import type { Operation } from '../operation.js'
 export const COMMON_CAUSES: readonly Cause[] = [
   // Authentication
   'signatureDoesNotMatch',
+  'signatureV2DoesNotMatch',
   'signatureV4DoesNotMatch',
   'invalidAccessKeyId',
   'invalidSecurityToken',
@@ -17,6 +18,7 @@ export const COMMON_CAUSES: readonly Cause[] = [
   'authorizationEmpty',
   'authorizationUnknownParameter',
   'signatureEmpty',
+  'v2SignatureMissing',
   'v4AuthorizationInvalid',
   'v4AdditionalHeadersEmpty',
   'v4AdditionalHeadersInvalid',
@@ -37,6 +39,7 @@ export const COMMON_CAUSES: readonly Cause[] = [
   'v4UrlExpired',
   'accessKeyIdCharacters',
   'urlAccessKeyIdCharacters',
+  'v2AccessKeyIdCharacters',
   'v4AccessKeyIdCharacters',
   'v4UrlAccessKeyIdCharacters',
   'securityTokenNotInQuery',
