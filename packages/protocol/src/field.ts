@@ -1,4 +1,4 @@
-import type { Codec } from './codec.js'
+import { type Codec, present } from './codec.js'
 import type { Cause } from './errors/catalogue.js'
 import type { ErrorDetails } from './errors/oss-error.js'
 
@@ -55,12 +55,17 @@ export function required<T>(field: Field<T>, cause: Cause, details: ErrorDetails
 
 /** May be missing; then it is undefined. An empty query value counts as missing. */
 export function optional<T>(field: Field<T>): Field<T | undefined> {
-  return { ...field, presence: 'optional', emptyIsAbsent: field.place !== 'header' && field.codec.name !== 'flag' }
+  return { ...field, presence: 'optional', emptyIsAbsent: field.place !== 'header' }
 }
 
 /** May be missing; then it has the fallback's value. An empty value counts as missing. */
 export function withDefault<T>(field: Field<T>, fallback: T): Field<T> {
   return { ...field, presence: 'defaulted', fallback, emptyIsAbsent: true }
+}
+
+/** A query key that counts by being there, whatever its value. */
+export function flag(name: string): Field<boolean> {
+  return { ...query(name, present), presence: 'defaulted', fallback: false }
 }
 
 const metadataCodec: Codec<unknown> = {

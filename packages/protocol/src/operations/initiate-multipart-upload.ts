@@ -1,5 +1,5 @@
-import { present, text } from '../codec.js'
-import { header, optional, query, userMetadata, withDefault } from '../field.js'
+import { text } from '../codec.js'
+import { flag, header, optional, userMetadata } from '../field.js'
 import { operation } from '../operation.js'
 import { element, optionalElement, xml } from '../xml.js'
 import {
@@ -27,7 +27,7 @@ export const initiateMultipartUpload = operation({
   permissionsWith: { 'x-oss-tagging': 'oss:PutObjectTagging' },
   input: {
     encodingType,
-    sequential: withDefault(query('sequential', present), false),
+    sequential: flag('sequential'),
     ...storedHeaders,
     forbidOverwrite,
     storageClass: optional(header('x-oss-storage-class', storageClass)),
