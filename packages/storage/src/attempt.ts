@@ -59,8 +59,9 @@ export class WriteSet {
   /** Deltas added. */
   readonly deltas = new Map<KeyText, readonly number[]>()
 
-  get isEmpty(): boolean {
-    return this.rows.size === 0 && this.deltas.size === 0
+  /** Keys set, deleted or added to. */
+  get size(): number {
+    return this.rows.size + this.deltas.size
   }
 
   has(key: KeyText): boolean {

@@ -34,7 +34,7 @@ export function createTransactor<S extends HeldSnapshot>(engine: OptimisticEngin
     const snapshot = engine.snapshot()
     const attempt = new Attempt(snapshot, true)
     const result = await onSnapshot(snapshot, attempt, () => body(attempt))
-    const committed = attempt.writes.isEmpty || (await engine.commit(snapshot, attempt, again))
+    const committed = attempt.writes.size === 0 || (await engine.commit(snapshot, attempt, again))
     return committed ? { result } : undefined
   }
 

@@ -1,0 +1,136 @@
+import { type Attempt, METADATA_LIMITS, type Snapshot, StorageError } from '@bindery/storage'
+import { type FileFailure, failureOf } from './file-failure.js'
+import { commitsOf, countCommit, type MetadataFile, stateOf } from './metadata-file.js'
+
+type Outcome =
+  | { readonly kind: 'committed' }
+  | { readonly kind: 'conflict' }
+  | { readonly kind: 'failed'; readonly error: unknown }
+
+/** A transaction whose body has run and that waits for its commit. */
+interface Pending {
+  readonly attempt: Attempt
+  /** The count of commits that its snapshot had seen. */
+  readonly seen: string
+  settle(outcome: Outcome): void
+}
+
+/**
+ * Commits transactions in batches: a batch is one lmdb transaction with one sync, while the next one gathers.
+ * What runs under the writer's lock is synchronous and our own: one transaction after another is validated and applied.
+ */
+export class CommitQueue {
+  readonly #file: MetadataFile
+  readonly #state: Snapshot
+  readonly #onBroken: (error: StorageError) => void
+  #first: Pending[] = []
+  #again: Pending[] = []
+  #running: Promise<void> | undefined
+  #broken: StorageError | undefined
+
+  /** `onBroken` is called once, when the file cannot be trusted any more: all commits fail from then on. */
+  constructor(file: MetadataFile, onBroken: (error: StorageError) => void) {
+    this.#file = file
+    this.#state = stateOf(file.rows)
+    this.#onBroken = onBroken
+  }
+
+  /** False if what the attempt read holds no longer. An attempt that comes `again` goes before the others. */
+  commit(attempt: Attempt, seen: string, again: boolean): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      if (this.#broken !== undefined) {
+        reject(this.#broken)
+        return
+      }
+      const queue = again ? this.#again : this.#first
+      queue.push({
+        attempt,
+        seen,
+        settle(outcome) {
+          if (outcome.kind === 'failed') reject(outcome.error)
+          else resolve(outcome.kind === 'committed')
+        },
+      })
+      this.#running ??= this.#run()
+    })
+  }
+
+  /** Resolves when no commit waits or runs. */
+  async idle(): Promise<void> {
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    while (this.#again.length + this.#first.length > 0) await this.#commitBatch()
+    this.#running = undefined
+  }
+
+  async #commitBatch(): Promise<void> {
+    let batch: Pending[] = []
+    let outcomes: Outcome[] = []
+    try {
+      // a child transaction, since an error of lmdb must take back all that the batch has written
+      await this.#file.root.childTransaction(() => {
+        batch = this.#take()
+        outcomes = this.#apply(batch)
+      })
+    } catch (error) {
+      this.#fail(batch, await failureOf(this.#file, error))
+      return
+    }
+    for (const [index, pending] of batch.entries()) {
+      const outcome = outcomes[index]
+      if (outcome !== undefined) pending.settle(outcome)
+    }
+  }
+
+  /** The next transactions, up to as many keys as lmdb takes well at once. */
+  #take(): Pending[] {
+    const waiting = [...this.#again, ...this.#first]
+    let keys = 0
+    let count = 0
+    for (const { attempt } of waiting) {
+      keys += attempt.writes.size
+      if (count > 0 && keys > METADATA_LIMITS.keysWritten) break
+      count += 1
+    }
+    this.#again = []
+    this.#first = waiting.slice(count)
+    return waiting.slice(0, count)
+  }
+
+  #apply(batch: readonly Pending[]): Outcome[] {
+    const commits = commitsOf(this.#file)
+    let changed = false
+    const outcomes = batch.map(({ attempt, seen }): Outcome => {
+      if ((changed || seen !== commits) && !attempt.reads.holdsIn(this.#state)) return { kind: 'conflict' }
+      let rows: ReturnType<Attempt['writes']['resolve']>
+      try {
+        rows = attempt.writes.resolve(this.#state)
+      } catch (error) {
+        if (error instanceof StorageError) return { kind: 'failed', error }
+        throw error
+      }
+      for (const [key, value] of rows) {
+        if (value === undefined) this.#file.rows.removeSync(key)
+        else this.#file.rows.putSync(key, value)
+      }
+      changed = true
+      return { kind: 'committed' }
+    })
+    if (changed) countCommit(this.#file)
+    return outcomes
+  }
+
+  #fail(batch: readonly Pending[], { error, broken }: FileFailure): void {
+    const failed = [...batch]
+    if (broken) {
+      this.#broken = error
+      failed.push(...this.#again, ...this.#first)
+      this.#again = []
+      this.#first = []
+    }
+    for (const pending of failed) pending.settle({ kind: 'failed', error })
+    if (broken) this.#onBroken(error)
+  }
+}

@@ -1,0 +1,116 @@
+import { mkdir, open as openFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { type Bytes, type KeyText, type Snapshot, StorageError } from '@bindery/storage'
+import { type Database, open, type RootDatabase, type Transaction } from 'lmdb'
+
+/** The file in its folder; lmdb keeps its table of readers next to it, with `-lock` appended. */
+const FILE_NAME = 'metadata.mdb'
+/** Version of what docs/formats/metadata-file.md describes. */
+const FORMAT = 1
+/** Address space, not memory or disk; lmdb maps more when a file outgrows it. */
+const MAP_BYTES = 256 * 1024 ** 3
+/** Snapshots that all processes together may hold at once. */
+const READERS_MAX = 1_024
+/** Rows beside the named database, whose name is a row of the same kind. */
+const ROWS_NAME = 'rows'
+const FORMAT_KEY = 'format'
+const COMMITS_KEY = 'commits'
+
+type Rows = Database<Bytes, KeyText>
+
+/** The open file: rows by key, and a count of commits by which a snapshot is known to be the newest. */
+export interface MetadataFile {
+  readonly path: string
+  readonly root: RootDatabase<Bytes, KeyText>
+  readonly rows: Rows
+}
+
+/** Keys go to lmdb as they are, one byte a character. It relies on a RangeError where its buffer is too short. */
+const keyEncoder = {
+  writeKey(key: KeyText, target: Buffer, start: number): number {
+    if (key.length > target.length - start) throw new RangeError('the key does not fit')
+    return start + target.write(key, start, 'latin1')
+  },
+  readKey: (source: Buffer, start: number, end: number): KeyText => source.toString('latin1', start, end),
+}
+
+/** Values go to lmdb as they are. What it hands out is one buffer for all reads, whose length it sets for each. */
+const encoder = {
+  encode: (value: Bytes): Bytes => value,
+  decode: (shared: Buffer): Bytes => new Uint8Array(shared.buffer, shared.byteOffset, shared.length).slice(),
+}
+
+/** Opens or creates the file. Throws StorageError `unavailable` if it has a format of another version. */
+export async function openMetadataFile(folder: string): Promise<MetadataFile> {
+  await mkdir(folder, { recursive: true })
+  const path = join(folder, FILE_NAME)
+  const root = open<Bytes, KeyText>({
+    path,
+    noSubdir: true,
+    mapSize: MAP_BYTES,
+    maxReaders: READERS_MAX,
+    maxDbs: 1,
+    // a commit is answered after its sync, and seen by nobody before
+    overlappingSync: false,
+    // each batch is one call, which need not wait for others of its turn
+    eventTurnBatching: false,
+    keyEncoder,
+    encoder,
+  })
+  try {
+    const rowsOptions = { name: ROWS_NAME, keyEncoder, encoder }
+    const rows = root.openDB<Bytes, KeyText>(rowsOptions)
+    await root.transaction(() => {
+      const format = root.get(FORMAT_KEY)
+      if (format === undefined) root.putSync(FORMAT_KEY, new Uint8Array([FORMAT]))
+      else if (format[0] !== FORMAT) {
+        throw new StorageError('unavailable', `the metadata file has format ${format[0]}, this release reads ${FORMAT}`)
+      }
+    })
+    for (const above of [folder, dirname(folder)]) await syncFolder(above)
+    return { path, root, rows }
+  } catch (error) {
+    await root.close()
+    throw error
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await openFile(path, 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}
+
+/** The file's state in a read transaction or, without one, in the write transaction that runs. */
+export function stateOf(rows: Rows, transaction?: Transaction): Snapshot {
+  const within = transaction && { transaction }
+  return {
+    get: (key) => rows.get(key, within),
+    range(from, to, limit, reverse) {
+      // an empty bound is no key for lmdb; its default start lies before every key, and nothing lies before an empty end
+      if (to === '') return []
+      const lowest = from === '' ? '\0' : from
+      const bounds = reverse
+        ? { start: to, exclusiveStart: true, end: lowest, inclusiveEnd: true, reverse }
+        : { start: lowest, end: to }
+      return [...rows.getRange({ ...bounds, ...within, limit })]
+    },
+  }
+}
+
+/** How many commits the file has seen, in any process, as a text to compare. */
+export function commitsOf({ root }: MetadataFile, transaction?: Transaction): string {
+  const bytes = root.get(COMMITS_KEY, transaction && { transaction })
+  return bytes === undefined ? '' : Buffer.from(bytes).toString('hex')
+}
+
+/** Counts one commit, in the write transaction that runs. */
+export function countCommit({ root }: MetadataFile): void {
+  const bytes = root.get(COMMITS_KEY) ?? new Uint8Array(8)
+  const view = new DataView(bytes.buffer)
+  view.setBigUint64(0, view.getBigUint64(0) + 1n)
+  root.putSync(COMMITS_KEY, bytes)
+}
