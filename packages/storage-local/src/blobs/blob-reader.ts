@@ -1,0 +1,175 @@
+import { type BufferPool, crc64Combine, type Hasher } from '@bindery/digest'
+import { type BlobId, type ByteRange, type LentBytes, StorageError } from '@bindery/storage'
+import { blobPath, placeOf } from './blob-place.js'
+import { type FileOperations, isSystemError } from './files.js'
+import {
+  CHUNK_BYTES,
+  decodeFooter,
+  type Footer,
+  footerBytes,
+  HEADER_BYTES,
+  sizeInTrailer,
+  TRAILER_BYTES,
+} from './format.js'
+import { hashed } from './hashed.js'
+
+/** What the reads of a store share. */
+export interface ReadContext {
+  readonly folder: string
+  readonly files: FileOperations
+  readonly hasher: Hasher
+  readonly pool: BufferPool
+}
+
+/** Reads a blob as `BlobStore.read` says. The file stays open meanwhile, so that a delete does not disturb it. */
+export async function* readBlob(
+  context: ReadContext,
+  id: BlobId,
+  range: ByteRange | undefined,
+): AsyncGenerator<LentBytes, void> {
+  const blob = await openBlob(context, id)
+  try {
+    yield* readChunks(context, blob, range ?? { start: 0, end: blob.footer.size })
+  } finally {
+    await context.files.close(blob.file)
+  }
+}
+
+/** The CRC-64 of a range as `BlobStore.crc64` says. */
+export async function checksumBlob(context: ReadContext, id: BlobId, range: ByteRange): Promise<bigint> {
+  const blob = await openBlob(context, id)
+  try {
+    const { size, chunks } = blob.footer
+    requireRange(range, size)
+    let checksum = 0n
+    for (let start = range.start; start < range.end; ) {
+      const index = Math.floor(start / CHUNK_BYTES)
+      const base = index * CHUNK_BYTES
+      const chunkEnd = Math.min(base + CHUNK_BYTES, size)
+      const end = Math.min(chunkEnd, range.end)
+      const stored = start === base && end === chunkEnd ? chunks[index] : undefined
+      const own = stored ?? (await checksumWithin(context, blob, index, start - base, end - base))
+      checksum = crc64Combine(checksum, own, end - start)
+      start = end
+    }
+    return checksum
+  } finally {
+    await context.files.close(blob.file)
+  }
+}
+
+/** The CRC-64 of a part of a chunk, from its bytes. */
+async function checksumWithin(
+  context: ReadContext,
+  blob: OpenBlob,
+  index: number,
+  start: number,
+  end: number,
+): Promise<bigint> {
+  const slab = await readChunk(context, blob, index, await context.pool.take())
+  try {
+    return await hashed(context.hasher.crc64(slab.subarray(start, end)))
+  } finally {
+    context.pool.release(slab)
+  }
+}
+
+interface OpenBlob {
+  readonly id: BlobId
+  readonly file: number
+  readonly footer: Footer
+}
+
+async function openBlob({ folder, files }: ReadContext, id: BlobId): Promise<OpenBlob> {
+  const place = placeOf(id)
+  if (place === undefined) throw new StorageError('notFound', `there is no blob ${id}`)
+  const file = await files.open(blobPath(folder, place)).catch((error) => {
+    if (!isSystemError(error, 'ENOENT')) throw error
+    throw new StorageError('notFound', `there is no blob ${id}`, { cause: error })
+  })
+  try {
+    const footer = await readFooter(files, id, file)
+    if (footer === undefined) throw new StorageError('corrupt', `blob ${id} has no sound footer`)
+    return { id, file, footer }
+  } catch (error) {
+    await files.close(file)
+    throw error
+  }
+}
+
+function requireRange({ start, end }: ByteRange, size: number): void {
+  if (!(Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start <= end && end <= size)) {
+    throw new StorageError('misuse', `bytes ${start} to ${end} of a blob of ${size}`)
+  }
+}
+
+/** Enough for the footer of a blob of 500 MiB: what is longer takes a second read. */
+const TAIL_BYTES = 4096
+
+/** The footer of an open file, or undefined if it has no sound one: an unfinished write, or damage. */
+export async function readFooter(files: FileOperations, id: BlobId, file: number): Promise<Footer | undefined> {
+  const fileBytes = await files.size(file)
+  const tail = Buffer.alloc(Math.min(TAIL_BYTES, fileBytes))
+  await files.read(file, tail, fileBytes - tail.length)
+  const size = sizeInTrailer(tail.subarray(-TRAILER_BYTES), fileBytes)
+  if (size === undefined) return undefined
+  const length = footerBytes(size)
+  if (length <= tail.length) return decodeFooter(id, tail.subarray(-length))
+  const footer = Buffer.alloc(length)
+  await files.read(file, footer, fileBytes - length)
+  return decodeFooter(id, footer)
+}
+
+async function* readChunks(context: ReadContext, blob: OpenBlob, range: ByteRange): AsyncGenerator<LentBytes, void> {
+  requireRange(range, blob.footer.size)
+  const { start, end } = range
+  const last = start < end ? Math.ceil(end / CHUNK_BYTES) - 1 : -1
+  let ahead: Promise<Buffer> | undefined
+  try {
+    for (let index = Math.floor(start / CHUNK_BYTES); index <= last; index++) {
+      const slab = await (ahead ?? readChunk(context, blob, index, await context.pool.take()))
+      // Only a buffer that nobody waits for is used to read ahead.
+      const spare = index < last ? context.pool.tryTake() : undefined
+      ahead = spare && readChunk(context, blob, index + 1, spare)
+      ahead?.catch(() => {})
+      const base = index * CHUNK_BYTES
+      yield lend(context.pool, slab, Math.max(start - base, 0), Math.min(end - base, CHUNK_BYTES))
+    }
+  } finally {
+    const unused = await ahead?.catch(() => undefined)
+    if (unused !== undefined) context.pool.release(unused)
+  }
+}
+
+/** Fills a pooled buffer with a chunk and checks it. Gives the buffer back if it fails. */
+async function readChunk(
+  { files, hasher, pool }: ReadContext,
+  { id, file, footer }: OpenBlob,
+  index: number,
+  slab: Buffer,
+): Promise<Buffer> {
+  try {
+    const position = index * CHUNK_BYTES
+    const bytes = slab.subarray(0, Math.min(CHUNK_BYTES, footer.size - position))
+    const length = await files.read(file, bytes, HEADER_BYTES + position)
+    if (length < bytes.length || (await hashed(hasher.crc64(bytes))) !== footer.chunks[index]) {
+      throw new StorageError('corrupt', `chunk ${index} of blob ${id} does not match its checksum`)
+    }
+    return slab
+  } catch (error) {
+    pool.release(slab)
+    throw error
+  }
+}
+
+function lend(pool: BufferPool, slab: Buffer, start: number, end: number): LentBytes {
+  let isLent = true
+  return {
+    bytes: slab.subarray(start, end),
+    release() {
+      if (!isLent) throw new StorageError('misuse', 'lent bytes were released twice')
+      isLent = false
+      pool.release(slab)
+    },
+  }
+}

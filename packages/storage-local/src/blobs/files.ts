@@ -1,0 +1,150 @@
+/**
+ * Every call that the blob store makes to the file system. A test or a power-loss explorer stands here to record
+ * writes and syncs, or to make them fail; nothing else is meant to be put in its place.
+ */
+import fs from 'node:fs'
+import { promisify } from 'node:util'
+import { StorageError } from '@bindery/storage'
+
+/** Files are descriptors, paths are absolute. Whatever fails rejects. */
+export interface FileOperations {
+  /** Creates a file that is not there yet, for writing. */
+  create(path: string): Promise<number>
+  /** Opens a file or folder for reading. */
+  open(path: string): Promise<number>
+  /** Bytes of an open file. */
+  size(file: number): Promise<number>
+  /** Fills `buffer` from a place in the file; resolves with the bytes read, fewer only where the file ends. */
+  read(file: number, buffer: Uint8Array, position: number): Promise<number>
+  /** Writes all pieces, one after the other. */
+  write(file: number, pieces: readonly Uint8Array[], position: number): Promise<void>
+  /** Resolves when the file's bytes and its size are durable. */
+  syncData(file: number): Promise<void>
+  /** Resolves when the names in a folder are durable. */
+  syncFolder(path: string): Promise<void>
+  close(file: number): Promise<void>
+  unlink(path: string): Promise<void>
+  /** Creates a folder in one that is there. */
+  createFolder(path: string): Promise<void>
+  /** Removes a folder if it is empty. */
+  removeFolder(path: string): Promise<void>
+  /** The names in a folder, in no order. */
+  names(path: string): Promise<string[]>
+  /** Bytes that may still be written to the file system of a folder. */
+  freeBytes(path: string): Promise<number>
+}
+
+const calls = {
+  open: promisify(fs.open),
+  fstat: promisify(fs.fstat),
+  read: promisify(fs.read),
+  writev: promisify(fs.writev),
+  fdatasync: promisify(fs.fdatasync),
+  fsync: promisify(fs.fsync),
+  close: promisify(fs.close),
+  statfs: promisify(fs.statfs),
+}
+
+/** The file system itself. */
+export const systemFiles: FileOperations = {
+  create: (path) => calls.open(path, 'wx', 0o600),
+  open: (path) => calls.open(path, 'r'),
+  size: async (file) => (await calls.fstat(file)).size,
+  read: readFully,
+  write: writeFully,
+  syncData: (file) => calls.fdatasync(file),
+  async syncFolder(path) {
+    const folder = await calls.open(path, 'r')
+    try {
+      await calls.fsync(folder)
+    } finally {
+      await calls.close(folder)
+    }
+  },
+  close: (file) => calls.close(file),
+  unlink: promisify(fs.unlink),
+  createFolder: (path) => fs.promises.mkdir(path, 0o700),
+  removeFolder: promisify(fs.rmdir),
+  names: (path) => fs.promises.readdir(path),
+  async freeBytes(path) {
+    const { bavail, bsize } = await calls.statfs(path)
+    return bavail * bsize
+  },
+}
+
+async function readFully(file: number, buffer: Uint8Array, position: number): Promise<number> {
+  let filled = 0
+  while (filled < buffer.length) {
+    const { bytesRead } = await calls.read(file, buffer, filled, buffer.length - filled, position + filled)
+    if (bytesRead === 0) break
+    filled += bytesRead
+  }
+  return filled
+}
+
+async function writeFully(file: number, pieces: readonly Uint8Array[], position: number): Promise<void> {
+  let rest = pieces.filter((piece) => piece.length > 0)
+  let place = position
+  while (rest.length > 0) {
+    const { bytesWritten } = await calls.writev(file, rest, place)
+    place += bytesWritten
+    rest = without(rest, bytesWritten)
+  }
+}
+
+/** What is left of pieces when their first `bytes` are taken away. */
+function without(pieces: readonly Uint8Array[], bytes: number): Uint8Array[] {
+  let taken = 0
+  return pieces.flatMap((piece) => {
+    const own = Math.min(piece.length, bytes - taken)
+    taken += own
+    return own === piece.length ? [] : [piece.subarray(own)]
+  })
+}
+
+/** The same operations, rejecting with StorageErrors: `noSpace` for a full disk or quota, else `unavailable`. */
+export function withStorageErrors(files: FileOperations): FileOperations {
+  const guard =
+    <Parameters extends unknown[], Result>(operation: string, call: (...parameters: Parameters) => Promise<Result>) =>
+    async (...parameters: Parameters): Promise<Result> => {
+      try {
+        return await call(...parameters)
+      } catch (error) {
+        throw asStorageError(error, operation)
+      }
+    }
+  return {
+    create: guard('create', files.create),
+    open: guard('open', files.open),
+    size: guard('size', files.size),
+    read: guard('read', files.read),
+    write: guard('write', files.write),
+    syncData: guard('syncData', files.syncData),
+    syncFolder: guard('syncFolder', files.syncFolder),
+    close: guard('close', files.close),
+    unlink: guard('unlink', files.unlink),
+    createFolder: guard('createFolder', files.createFolder),
+    removeFolder: guard('removeFolder', files.removeFolder),
+    names: guard('names', files.names),
+    freeBytes: guard('freeBytes', files.freeBytes),
+  }
+}
+
+const FULL = new Set(['ENOSPC', 'EDQUOT'])
+
+function asStorageError(error: unknown, operation: string): StorageError {
+  const code = codeOf(error)
+  const kind = code !== undefined && FULL.has(code) ? 'noSpace' : 'unavailable'
+  return new StorageError(kind, `${operation} of a blob failed: ${code ?? error}`, { cause: error })
+}
+
+/** Whether an error, or the cause of a StorageError, has one of these system codes. */
+export function isSystemError(error: unknown, ...codes: string[]): boolean {
+  const code = codeOf(error instanceof StorageError ? error.cause : error)
+  return code !== undefined && codes.includes(code)
+}
+
+function codeOf(error: unknown): string | undefined {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return typeof code === 'string' ? code : undefined
+}

@@ -1,0 +1,109 @@
+/**
+ * Format 1 of a blob file: header, bytes, footer (the checksums of the chunks, then the trailer).
+ * See docs/formats/blob-files.md. All numbers are big-endian. This module is the only one that knows the places.
+ */
+import { crc64 } from '@bindery/digest'
+import { type BlobHint, type BlobId, METADATA_LIMITS, StorageError } from '@bindery/storage'
+
+/** Bytes that share a checksum: what must be read to check any of them. */
+export const CHUNK_BYTES = 1024 * 1024
+/** A page, so that the bytes behind it keep their alignment. */
+export const HEADER_BYTES = 4096
+export const TRAILER_BYTES = 64
+const CHECKSUM_BYTES = 8
+const VERSION = 1
+
+const HEADER_MAGIC = Buffer.from('BINDBLOB')
+const HEADER = { version: 8, ownerLength: 12, owner: 16, checksum: HEADER_BYTES - CHECKSUM_BYTES } as const
+
+const TRAILER_MAGIC = Buffer.from('BINDTAIL')
+const TRAILER = { version: 8, chunkBytes: 12, size: 16, crc64: 24, md5: 32, headerBytes: 48 } as const
+
+/** What stands behind a blob's bytes. */
+export interface Footer {
+  /** Bytes of the blob. */
+  readonly size: number
+  /** 16 bytes. */
+  readonly md5: Uint8Array
+  readonly crc64: bigint
+  /** CRC-64 of each chunk of `CHUNK_BYTES`, the last of which may be shorter. */
+  readonly chunks: readonly bigint[]
+}
+
+export function chunkCount(size: number): number {
+  return Math.ceil(size / CHUNK_BYTES)
+}
+
+export function footerBytes(size: number): number {
+  return chunkCount(size) * CHECKSUM_BYTES + TRAILER_BYTES
+}
+
+/** Throws StorageError `limit` for an owner that is longer than a metadata key. */
+export function encodeHeader(id: BlobId, hint: BlobHint): Uint8Array {
+  if (hint.owner.length > METADATA_LIMITS.keyBytes) throw new StorageError('limit', 'the owner of a blob is too long')
+  const header = Buffer.alloc(HEADER_BYTES)
+  header.set(HEADER_MAGIC)
+  header.writeUInt32BE(VERSION, HEADER.version)
+  header.writeUInt32BE(hint.owner.length, HEADER.ownerLength)
+  header.set(hint.owner, HEADER.owner)
+  header.writeBigUInt64BE(seal(id, header.subarray(0, HEADER.checksum)), HEADER.checksum)
+  return header
+}
+
+/** The hint of a header, or undefined if it is not the whole, sound header of this blob. */
+export function decodeHeader(id: BlobId, header: Buffer): BlobHint | undefined {
+  if (header.length < HEADER_BYTES || !HEADER_MAGIC.equals(header.subarray(0, HEADER_MAGIC.length))) return undefined
+  if (header.readUInt32BE(HEADER.version) !== VERSION) return undefined
+  if (header.readBigUInt64BE(HEADER.checksum) !== seal(id, header.subarray(0, HEADER.checksum))) return undefined
+  const end = HEADER.owner + header.readUInt32BE(HEADER.ownerLength)
+  return { owner: Uint8Array.from(header.subarray(HEADER.owner, end)) }
+}
+
+export function encodeFooter(id: BlobId, footer: Footer): Uint8Array {
+  const bytes = Buffer.alloc(footerBytes(footer.size))
+  footer.chunks.forEach((checksum, index) => {
+    bytes.writeBigUInt64BE(checksum, index * CHECKSUM_BYTES)
+  })
+  const trailer = bytes.subarray(-TRAILER_BYTES)
+  trailer.set(TRAILER_MAGIC)
+  trailer.writeUInt32BE(VERSION, TRAILER.version)
+  trailer.writeUInt32BE(CHUNK_BYTES, TRAILER.chunkBytes)
+  trailer.writeBigUInt64BE(BigInt(footer.size), TRAILER.size)
+  trailer.writeBigUInt64BE(footer.crc64, TRAILER.crc64)
+  trailer.set(footer.md5, TRAILER.md5)
+  trailer.writeUInt32BE(HEADER_BYTES, TRAILER.headerBytes)
+  bytes.writeBigUInt64BE(seal(id, bytes.subarray(0, -CHECKSUM_BYTES)), bytes.length - CHECKSUM_BYTES)
+  return bytes
+}
+
+/** The blob's size as a file's last bytes tell it, or undefined if they are no trailer that fits the file's length. */
+export function sizeInTrailer(trailer: Buffer, fileBytes: number): number | undefined {
+  if (trailer.length < TRAILER_BYTES || !TRAILER_MAGIC.equals(trailer.subarray(0, TRAILER_MAGIC.length))) {
+    return undefined
+  }
+  if (trailer.readUInt32BE(TRAILER.version) !== VERSION) return undefined
+  if (trailer.readUInt32BE(TRAILER.chunkBytes) !== CHUNK_BYTES) return undefined
+  if (trailer.readUInt32BE(TRAILER.headerBytes) !== HEADER_BYTES) return undefined
+  const size = Number(trailer.readBigUInt64BE(TRAILER.size))
+  return HEADER_BYTES + size + footerBytes(size) === fileBytes ? size : undefined
+}
+
+/** Reads a whole footer, whose length comes from `sizeInTrailer`; undefined if it is damaged or another blob's. */
+export function decodeFooter(id: BlobId, bytes: Buffer): Footer | undefined {
+  if (bytes.readBigUInt64BE(bytes.length - CHECKSUM_BYTES) !== seal(id, bytes.subarray(0, -CHECKSUM_BYTES))) {
+    return undefined
+  }
+  const trailer = bytes.subarray(-TRAILER_BYTES)
+  const size = Number(trailer.readBigUInt64BE(TRAILER.size))
+  return {
+    size,
+    md5: Uint8Array.from(trailer.subarray(TRAILER.md5, TRAILER.headerBytes)),
+    crc64: trailer.readBigUInt64BE(TRAILER.crc64),
+    chunks: Array.from({ length: chunkCount(size) }, (_, index) => bytes.readBigUInt64BE(index * CHECKSUM_BYTES)),
+  }
+}
+
+/** Begins with the id, so that a file under another blob's name is found out. */
+function seal(id: BlobId, bytes: Uint8Array): bigint {
+  return crc64(bytes, crc64(Buffer.from(id)))
+}

@@ -1,0 +1,89 @@
+import { dirname } from 'node:path'
+import { type BlobPlace, blobPath, incarnationFolder, SHARD_BLOBS, shardFolder } from './blob-place.js'
+import { type FileOperations, isSystemError } from './files.js'
+import type { FolderSync } from './folder-sync.js'
+
+const CREATE_ATTEMPTS = 3
+
+/** Hands out the places of one incarnation and makes the folders that they lie in, each durable in its parent. */
+export class Shards {
+  readonly #files: FileOperations
+  readonly #folder: string
+  readonly #incarnation: string
+  readonly #folderSync: FolderSync
+  /** Folders made by this process, or being made. */
+  readonly #made = new Map<string, Promise<void>>()
+  #nextCounter = 0
+
+  constructor(files: FileOperations, folder: string, incarnation: string, folderSync: FolderSync) {
+    this.#files = files
+    this.#folder = folder
+    this.#incarnation = incarnation
+    this.#folderSync = folderSync
+  }
+
+  /** A place that was never handed out, in no shard whose sync has failed. */
+  nextPlace(): BlobPlace {
+    const place = { incarnation: this.#incarnation, counter: this.#nextCounter }
+    if (this.#folderSync.hasFailed(shardFolder(this.#folder, place))) {
+      this.#nextCounter += SHARD_BLOBS - (this.#nextCounter % SHARD_BLOBS)
+      return this.nextPlace()
+    }
+    this.#nextCounter += 1
+    return place
+  }
+
+  /** Creates the file of a place. */
+  async create(place: BlobPlace): Promise<number> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.#make(shardFolder(this.#folder, place))
+        return await this.#files.create(blobPath(this.#folder, place))
+      } catch (error) {
+        if (attempt === CREATE_ATTEMPTS || !isSystemError(error, 'ENOENT')) throw error
+        // Another process has deleted the last blob of the shard, and the empty folders with it.
+        this.#made.clear()
+      }
+    }
+  }
+
+  /** Removes the folders of a deleted blob that are empty now, except those that are still being filled. */
+  async removeEmpty(place: BlobPlace): Promise<void> {
+    const shard = shardFolder(this.#folder, place)
+    const isOwn = place.incarnation === this.#incarnation
+    if (isOwn && shard === shardFolder(this.#folder, { incarnation: this.#incarnation, counter: this.#nextCounter })) {
+      return
+    }
+    if ((await this.#remove(shard)) && !isOwn) await this.#remove(incarnationFolder(this.#folder, place.incarnation))
+  }
+
+  #make(path: string): Promise<void> {
+    const known = this.#made.get(path)
+    if (known !== undefined) return known
+    const making = this.#makeDurably(path)
+    this.#made.set(path, making)
+    making.catch(() => this.#made.delete(path))
+    return making
+  }
+
+  async #makeDurably(path: string): Promise<void> {
+    const parent = dirname(path)
+    if (parent !== this.#folder) await this.#make(parent)
+    try {
+      await this.#files.createFolder(path)
+    } catch (error) {
+      if (!isSystemError(error, 'EEXIST')) throw error
+    }
+    await this.#folderSync.sync(parent)
+  }
+
+  async #remove(path: string): Promise<boolean> {
+    try {
+      await this.#files.removeFolder(path)
+      return true
+    } catch (error) {
+      if (isSystemError(error, 'ENOTEMPTY', 'EEXIST', 'ENOENT')) return false
+      throw error
+    }
+  }
+}
