@@ -23,7 +23,9 @@ export interface ServiceOptions {
   readonly region: string
   /** Host names below which the first label is a bucket, beside `localhost` and `*.aliyuncs.com`. */
   readonly domains: readonly string[]
-  /** Behave as OSS does where Bindery would be kinder: the region of V4 scopes counts. */
+  /** Milliseconds that a repeated Complete gets the answer of the first. */
+  readonly receiptMs: number
+  /** Behave as OSS does where Bindery would be kinder: the region of V4 scopes counts, a repeated Complete is refused. */
   readonly strict: boolean
   /** Fail with InternalError where an operation answers a cause that it does not declare. For tests. */
   readonly assertDeclared?: boolean

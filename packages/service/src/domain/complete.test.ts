@@ -1,18 +1,27 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { crc64 } from '@bindery/protocol'
 import { bucketStat, deleteBucket } from './buckets.js'
 import { type Completion, completeUpload } from './complete.js'
 import type { Domain } from './domain.js'
 import { findObject } from './objects.js'
 import { openObject } from './open-object.js'
-import { BUCKET, blobCount, bytesOf, get, initiate, key, part, put, sweepAll, testDomain } from './testing.js'
+import { BUCKET, blobCount, bytesOf, get, initiate, key, OWNER, part, put, sweepAll, testDomain } from './testing.js'
 import { abortUpload, listParts } from './uploads.js'
 
 const A = Buffer.alloc(102_400, 'a')
 const B = Buffer.from('hello oss')
 
 function complete(domain: Domain, name: string, uploadId: string, more: Partial<Completion> = {}) {
-  const completion = { bucket: BUCKET, key: key(name), uploadId, parts: 'all', acl: 'default', forbidOverwrite: false }
+  const completion = {
+    bucket: BUCKET,
+    key: key(name),
+    uploadId,
+    parts: 'all',
+    acl: 'default',
+    forbidOverwrite: false,
+    requester: OWNER,
+  }
   return completeUpload(domain, { ...completion, ...more } as Completion)
 }
 
@@ -108,13 +117,13 @@ test('U2: of a Complete and parts that race with it, one order is what happened'
     await sweepAll(domain)
     const bytes = await get(domain, 'k')
     assert.equal(bytes[0] === 0x7a, answer === 'stored')
-    assert.equal(object.size, bytes.length)
+    assert.equal(object.crc64, crc64(bytes))
     assert.equal(await blobCount(domain), 1)
   }
 })
 
 test('U2: of two Completes and an Abort at once, one wins and the others find no upload', async () => {
-  const domain = await testDomain()
+  const domain = { ...(await testDomain()), receiptMs: 0 }
   const uploadId = await initiate(domain, 'k')
   await part(domain, 'k', uploadId, 1, A)
   const name = { bucket: BUCKET, key: key('k'), uploadId }
@@ -170,4 +179,39 @@ test('a bucket counts what it holds through every step of an upload', async () =
   assert.deepEqual([after.uploads, after.parts, after.partBytes, after.objects], [0, 0, 0, 1])
   assert.equal(after.storage, A.length + B.length)
   assert.equal((await findObject(domain, BUCKET, key('k'))).type, 'Multipart')
+})
+
+test('U3: a repeated Complete with the same list by the same requester gets the same answer', async () => {
+  const domain = await testDomain()
+  const uploadId = await initiate(domain, 'k')
+  const { etag } = await part(domain, 'k', uploadId, 1, A)
+  const parts = [{ partNumber: 1, etag }]
+  const first = await complete(domain, 'k', uploadId, { parts })
+  const again = [{ partNumber: 1, etag: etag.toLowerCase() }]
+  const second = await complete(domain, 'k', uploadId, { parts: again })
+  assert.deepEqual([second.etag, second.crc64], [first.etag, first.crc64])
+  const refused: Partial<Completion>[] = [
+    { parts: 'all' },
+    { parts: [] },
+    { parts: [{ partNumber: 1, etag: '0'.repeat(32) }] },
+    { parts, requester: 'other' },
+    { parts, key: key('other') },
+  ]
+  for (const more of refused) await assert.rejects(complete(domain, 'k', uploadId, more), { reason: 'noSuchUpload' })
+  const name = { bucket: BUCKET, key: key('k'), uploadId }
+  await assert.rejects(abortUpload(domain, name), { reason: 'noSuchUploadOnAbort' })
+  await assert.rejects(listParts(domain, { ...name, after: 0, maxParts: 1 }), { reason: 'noSuchUpload' })
+  const later = { ...domain, clock: () => domain.clock() + domain.receiptMs }
+  await assert.rejects(complete(later, 'k', uploadId, { parts }), { reason: 'noSuchUpload' })
+  await sweepAll(later)
+  await assert.rejects(complete(domain, 'k', uploadId, { parts }), { reason: 'noSuchUpload' })
+})
+
+test('U3: Completes of the same list at once all get one answer', async () => {
+  const domain = await testDomain()
+  const uploadId = await initiate(domain, 'k')
+  await part(domain, 'k', uploadId, 1, A)
+  const answers = await Promise.all([1, 2, 3, 4].map(() => complete(domain, 'k', uploadId)))
+  assert.equal(new Set(answers.map(({ etag, crc64 }) => `${etag} ${crc64}`)).size, 1)
+  assert.equal((await bucketStat(domain, BUCKET)).objects, 1)
 })

@@ -9,32 +9,64 @@ import { type Domain, newId } from './domain.js'
 import { discardRows } from './garbage.js'
 import { holderKey, manifestKey } from './keyspace.js'
 import { encodeManifest } from './manifest.js'
-import type { ListedPart, ObjectAcl, ObjectRecord, PartRecord, UploadRecord } from './model.js'
+import type { ETag, ListedPart, ObjectAcl, ObjectRecord, PartRecord, UploadRecord } from './model.js'
 import { replaceObject } from './objects.js'
-import { closeUpload, readParts, readUpload, readUsage, type UploadName, type Usage } from './uploads.js'
+import { digestOfList, findReceipt, writeReceipt } from './receipts.js'
+import { closeUpload, findUpload, readParts, readUpload, readUsage, type UploadName, type Usage } from './uploads.js'
 
 export interface Completion extends UploadName {
   /** Numbers ascending, or `all` that are stored. */
   readonly parts: readonly ListedPart[] | 'all'
   readonly acl: ObjectAcl
   readonly forbidOverwrite: boolean
+  /** Who asks; a repeat by the same requester gets the same answer. */
+  readonly requester: string
+}
+
+/** What the requester is told. */
+export interface Completed {
+  readonly etag: ETag
+  readonly crc64: bigint
 }
 
 const ATTEMPTS_MAX = 16
 const PARTS_PER_READ = 2_000
 
+/** Something to complete: an open upload, or one whose answer can be given again. Throws noSuchUpload. */
+export async function findCompletion(domain: Domain, name: UploadName, requester: string): Promise<void> {
+  await orReceipt(findUpload(domain, name), () => findReceipt(domain, name, requester))
+}
+
 /**
- * Makes an object of an upload's parts. A completion that fails leaves the upload as it was.
+ * Makes an object of an upload's parts. A completion that fails leaves the upload as it was; one that is repeated gets
+ * the answer of the first.
  * Throws noSuchBucket, noSuchUpload, invalidPartOrder, invalidPart, entityTooSmall, fileAlreadyExists, partNotSequential.
  */
-export async function completeUpload(domain: Domain, completion: Completion): Promise<ObjectRecord> {
-  if (completion.parts !== 'all') checkOrder(completion.parts)
+export async function completeUpload(domain: Domain, completion: Completion): Promise<Completed> {
+  const list = digestOfList(domain, completion.parts)
+  return orReceipt(completeOpen(domain, completion, list), async (missing) => {
+    const receipt = await findReceipt(domain, completion, completion.requester)
+    if (receipt.list !== list) throw missing
+    return receipt
+  })
+}
+
+async function orReceipt<T, R>(first: Promise<T>, second: (missing: OssError) => Promise<R>): Promise<T | R> {
+  try {
+    return await first
+  } catch (error) {
+    if (error instanceof OssError && error.reason === 'noSuchUpload') return second(error)
+    throw error
+  }
+}
+
+async function completeOpen(domain: Domain, completion: Completion, list: string): Promise<Completed> {
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     const { upload, usage, stored } = await readUploadWhole(domain, completion)
-    const chosen = completion.parts === 'all' ? stored : choose(completion, completion.parts, stored)
+    const chosen = choose(completion, stored)
     checkSizes(chosen, completion.uploadId)
     if (upload.sequential) checkRun(chosen)
-    const object = await commit(domain, completion, upload, usage, chosen)
+    const object = await commit(domain, { completion, list, upload, usage, parts: chosen })
     if (object !== 'changed') return object
   }
   throw new StorageError('conflict', 'parts kept arriving while the upload was being completed')
@@ -67,13 +99,11 @@ async function readUploadWhole(domain: Domain, name: UploadName): Promise<WholeU
   }
 }
 
-function choose(
-  { uploadId }: UploadName,
-  listed: readonly ListedPart[],
-  stored: readonly PartRecord[],
-): readonly PartRecord[] {
+function choose({ uploadId, parts }: Completion, stored: readonly PartRecord[]): readonly PartRecord[] {
+  if (parts === 'all') return stored
+  checkOrder(parts)
   const byNumber = new Map(stored.map((part) => [part.partNumber, part]))
-  return listed.map(({ partNumber, etag }) => {
+  return parts.map(({ partNumber, etag }) => {
     const part = byNumber.get(partNumber)
     if (part === undefined || part.etag !== etag.toUpperCase()) {
       throw new OssError('invalidPart', { ETag: etag, PartNumber: partNumber, UploadId: uploadId })
@@ -102,24 +132,32 @@ function checkRun(parts: readonly PartRecord[]): void {
   })
 }
 
+interface Flip {
+  readonly completion: Completion
+  /** Names the list of parts in the receipt. */
+  readonly list: string
+  readonly upload: UploadRecord
+  readonly usage: Usage
+  readonly parts: readonly PartRecord[]
+}
+
 async function commit(
   domain: Domain,
-  completion: Completion,
-  upload: UploadRecord,
-  usage: Usage,
-  parts: readonly PartRecord[],
+  { completion, list, upload, usage, parts }: Flip,
 ): Promise<ObjectRecord | 'changed'> {
-  const { uploadId, acl } = completion
+  const { bucket, key, uploadId, acl, requester } = completion
   const record = describe(domain, upload, parts, acl)
+  const { etag, crc64, modifiedAt, reference } = record
   const manifest = encodeManifest(parts)
   return domain.metadata.transact(async (tx: Transaction) => {
-    await readBucket(tx, completion.bucket)
+    await readBucket(tx, bucket)
     await readUpload(tx, completion)
     if ((await readUsage(tx, uploadId)).edition !== usage.edition) return 'changed'
     await replaceObject(domain, tx, completion, record)
     closeUpload(tx, completion, usage)
     tx.set(manifestKey(uploadId), manifest)
-    tx.set(holderKey(uploadId, record.reference), new Uint8Array())
+    tx.set(holderKey(uploadId, reference), new Uint8Array())
+    writeReceipt(tx, uploadId, { bucket, key, requester, list, completedAt: modifiedAt, etag, crc64 })
     if (usage.parts > parts.length) discardRows(domain, tx, uploadId, 'unlisted')
     return record
   })

@@ -48,6 +48,7 @@ function complete(domain: Domain, name: string, uploadId: string) {
     parts: 'all',
     acl: 'default',
     forbidOverwrite: false,
+    requester: OWNER,
   })
 }
 
@@ -169,6 +170,7 @@ test('a replaced, aborted or unlisted copy lets go of its source', async () => {
     parts,
     acl: 'default',
     forbidOverwrite: false,
+    requester: OWNER,
   })
   await abortUpload(domain, { bucket: BUCKET, key: key('to'), uploadId: aborted })
   await deleteObject(domain, BUCKET, key('k'))

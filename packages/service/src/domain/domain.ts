@@ -13,12 +13,15 @@ export interface Domain {
   readonly random: (bytes: number) => Uint8Array
   readonly reads: ReadRegistry
   readonly peers: Peers
+  /** How long the answer of a Complete is kept; 0: a repeated Complete finds no upload, as with OSS. */
+  readonly receiptMs: number
 }
 
 export function createDomain(options: ServiceOptions): Domain {
   const { metadata, blobs, digests, clock, random } = options
   const reads = new ReadRegistry()
-  return { metadata, blobs, digests, clock, random, reads, peers: options.peers ?? reads }
+  const receiptMs = options.strict ? 0 : options.receiptMs
+  return { metadata, blobs, digests, clock, random, reads, peers: options.peers ?? reads, receiptMs }
 }
 
 /** A random id: 32 upper-case hex digits. */

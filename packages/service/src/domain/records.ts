@@ -6,6 +6,7 @@ import { bytesToString, hex, utf8Bytes, utf8Text } from '@bindery/protocol'
 import { type Bytes, StorageError } from '@bindery/storage'
 import { idBytes } from './keyspace.js'
 import type { BucketRecord, ObjectRecord, PartBytes, PartRecord, Slice, UploadRecord } from './model.js'
+import type { ReceiptRecord } from './receipts.js'
 
 const VERSION = 1
 
@@ -15,6 +16,12 @@ export const decodeBucket = (bytes: Bytes): BucketRecord => decodeJson(bytes) as
 export const encodeObject = (record: ObjectRecord): Bytes => encodeJson({ ...record, crc64: record.crc64.toString() })
 export function decodeObject(bytes: Bytes): ObjectRecord {
   const stored = decodeJson(bytes) as Omit<ObjectRecord, 'crc64'> & { crc64: string }
+  return { ...stored, crc64: BigInt(stored.crc64) }
+}
+
+export const encodeReceipt = (record: ReceiptRecord): Bytes => encodeJson({ ...record, crc64: record.crc64.toString() })
+export function decodeReceipt(bytes: Bytes): ReceiptRecord {
+  const stored = decodeJson(bytes) as Omit<ReceiptRecord, 'crc64'> & { crc64: string }
   return { ...stored, crc64: BigInt(stored.crc64) }
 }
 

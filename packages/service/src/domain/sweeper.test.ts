@@ -6,7 +6,20 @@ import { recoverDead, registerIncarnation } from './incarnations.js'
 import { deleteObject } from './objects.js'
 import { openObject } from './open-object.js'
 import { Sweeper } from './sweeper.js'
-import { BUCKET, blobCount, bytesOf, get, initiate, key, part, put, sourceOf, sweepAll, testDomain } from './testing.js'
+import {
+  BUCKET,
+  blobCount,
+  bytesOf,
+  get,
+  initiate,
+  key,
+  OWNER,
+  part,
+  put,
+  sourceOf,
+  sweepAll,
+  testDomain,
+} from './testing.js'
 
 const A = Buffer.alloc(102_400, 'a')
 
@@ -72,6 +85,7 @@ test('an object of many parts is freed in steps', async () => {
     parts,
     acl: 'default',
     forbidOverwrite: false,
+    requester: OWNER,
   })
   assert.equal(await sweepAll(domain), 1_001)
   await deleteObject(domain, BUCKET, key('k'))
@@ -91,6 +105,7 @@ test('a sweep that is cut off anywhere is carried to its end by the next', async
       parts: 'all',
       acl: 'default',
       forbidOverwrite: false,
+      requester: OWNER,
     })
     await deleteObject(domain, BUCKET, key('k'))
     let calls = 0

@@ -25,6 +25,7 @@ import {
   partsOf,
 } from './keyspace.js'
 import { Manifest } from './manifest.js'
+import { dropExpired } from './receipts.js'
 import { decodeGarbage, decodePart, type GarbageRecord } from './records.js'
 
 /** Garbage rows taken at once: each writes at most two keys. */
@@ -45,6 +46,7 @@ interface Garbage {
 export class Sweeper {
   readonly #domain: Domain
   #after: Bytes | undefined
+  #afterReceipt: Bytes | undefined
 
   constructor(domain: Domain) {
     this.#domain = domain
@@ -61,6 +63,7 @@ export class Sweeper {
       else await this.#sweepRows(item)
     }
     const freed = await this.#sweepBlobs(blobs)
+    this.#afterReceipt = await dropExpired(this.#domain, this.#afterReceipt)
     return {
       freed,
       waiting: garbage.length - blobs.length - free.length,

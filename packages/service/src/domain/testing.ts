@@ -48,6 +48,7 @@ export async function testDomain({ metadata, blobs }: TestStores = {}): Promise<
     accessKeys: { find: () => undefined },
     region: 'cn-hangzhou',
     domains: [],
+    receiptMs: 86_400_000,
     strict: false,
   })
   await registerIncarnation(domain)

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { createMemoryBlobStore, createMemoryMetadataStore, withFaults } from '@bindery/storage'
 import { completeUpload } from './complete.js'
-import { BUCKET, blobCount, get, initiate, key, part, put, sourceOf, sweepAll, testDomain } from './testing.js'
+import { BUCKET, blobCount, get, initiate, key, OWNER, part, put, sourceOf, sweepAll, testDomain } from './testing.js'
 import { listParts, uploadPart } from './uploads.js'
 
 test('an upload id is 32 upper-case hex digits, and later ones of a key sort after earlier ones', async () => {
@@ -48,7 +48,14 @@ test('a sequential upload takes each number once and in turn', async () => {
     details: { PartNumber: 1, PartEtag: etag },
   })
   await assert.rejects(part(domain, 'k', uploadId, 3, 'x'), { reason: 'partNotSequential' })
-  const completion = { bucket: BUCKET, key: key('k'), uploadId, acl: 'default', forbidOverwrite: false } as const
+  const completion = {
+    bucket: BUCKET,
+    key: key('k'),
+    uploadId,
+    acl: 'default',
+    forbidOverwrite: false,
+    requester: OWNER,
+  } as const
   await completeUpload(domain, { ...completion, parts: 'all' })
   assert.equal((await get(domain, 'k')).toString(), 'x')
 })
@@ -70,7 +77,14 @@ test(`D2: whatever fails in the stores, a record never names bytes that are not 
   await sweepAll(domain)
   for (let number = 0; number < 5; number += 1)
     assert.match((await get(domain, `k${number}`)).toString(), /^object \d+$/)
-  const completion = { bucket: BUCKET, key: key('u'), uploadId, acl: 'default', forbidOverwrite: false } as const
+  const completion = {
+    bucket: BUCKET,
+    key: key('u'),
+    uploadId,
+    acl: 'default',
+    forbidOverwrite: false,
+    requester: OWNER,
+  } as const
   await completeUpload(domain, {
     ...completion,
     parts: [{ partNumber: 3, etag: (await part(domain, 'u', uploadId, 3, 'end')).etag }],

@@ -1,2 +1,13 @@
 export { call, element, elements, type TestRequest, type TestResponse, untouchable } from './call.js'
+export {
+  BUCKET,
+  complete,
+  type Extra,
+  FULL_PART,
+  initiate,
+  type Listed,
+  partList,
+  startWithBucket,
+  uploadPart,
+} from './multipart.js'
 export { OTHER, ROOT, type StartedService, startService } from './start-service.js'

@@ -47,6 +47,7 @@ export async function startService(
     accessKeys: { find: (id) => keys.get(id) },
     region: 'cn-hangzhou',
     domains: [],
+    receiptMs: 86_400_000,
     strict: false,
     assertDeclared: true,
     ...given,
