@@ -1,0 +1,30 @@
+import { CATALOGUE, COMMON_CAUSES, causesOf, operations } from '@bindery/protocol'
+import { anchor, code, table } from './markdown.mjs'
+
+const INTRODUCTION = `OSS answers an error with a coarse \`Code\`, which clients match on, and a fine \`EC\`, which names the cause; several causes share a
+code. A cause is one row of \`packages/protocol/src/errors/catalogue.ts\`; its EC stands here where OSS's own is known. Retry says whether the
+same request may succeed when it is sent again: never, now, or later. A word in braces is replaced by what is particular to the
+failure.`
+
+const ANY = 'any request'
+
+export function render() {
+  const common = new Set(COMMON_CAUSES)
+  const rows = Object.entries(CATALOGUE).map(([cause, { code: name, status, ec = '', retry, message }]) => [
+    `<a id="${cause}"></a>${cause}`,
+    code(name),
+    String(status),
+    ec,
+    retry,
+    message,
+    common.has(cause) ? ANY : operationsOf(cause),
+  ])
+  return `${INTRODUCTION}\n\n${table(['Cause', 'Code', 'Status', 'EC', 'Retry', 'Message', 'Answered by'], rows)}`
+}
+
+function operationsOf(cause) {
+  return Object.values(operations)
+    .filter((operation) => causesOf(operation).has(cause))
+    .map(({ name }) => `[${name}](operations.md#${anchor(name)})`)
+    .join(', ')
+}

@@ -1,0 +1,72 @@
+import { causesOf, operations } from '@bindery/protocol'
+import { anchor, code, table } from './markdown.mjs'
+import { requestForms } from './requests.mjs'
+
+const NAMES = { service: 'the service', bucket: 'a bucket', object: 'an object' }
+
+const INTRODUCTION = `Each operation below is one declaration in \`packages/protocol/src/operations\`; router, decoder, encoder and this page read it.
+Names, headers and documents are OSS's own. Beside the causes that stand with it, each operation may answer
+[those of all requests](errors.md). An element in brackets may be missing; \`[]\` marks one that repeats. \`x-oss-request-payer\` is
+accepted everywhere and changes nothing.`
+
+export function render() {
+  const all = Object.values(operations)
+  const index = all.map(({ name, summary }) => `- [${name}](#${anchor(name)}): ${summary}`).join('\n')
+  return [INTRODUCTION, index, ...all.map(section)].join('\n\n')
+}
+
+function section(operation) {
+  const { name, summary, source, level, status, otherStatuses = [], body, result, input, output } = operation
+  const parts = [
+    `## ${name}`,
+    `${summary} ([official page](${source}))`,
+    `${requestForms(operation)} on ${NAMES[level]}; success is ${[status, ...otherStatuses].join(' or ')}.`,
+    fields('Request', input, true),
+    refusals(operation.refuses ?? []),
+    document('Body', body),
+    fields('Response headers', output, false),
+    document('Response body', result),
+    `Errors: ${[...causesOf(operation)]
+      .sort()
+      .map((cause) => `[${cause}](errors.md#${cause})`)
+      .join(', ')}.`,
+  ]
+  return parts.filter((part) => part !== '').join('\n\n')
+}
+
+function fields(title, record, isRequest) {
+  const rows = Object.values(record).map((field) => [
+    code(field.name),
+    ...(isRequest ? [place(field)] : []),
+    field.codec.name,
+    presence(field, isRequest),
+  ])
+  if (rows.length === 0) return ''
+  return table([title, ...(isRequest ? ['Place'] : []), 'Value', 'Presence'], rows)
+}
+
+function place({ place }) {
+  if (place === 'either') return 'query or header'
+  return place === 'metadata' ? 'headers' : place
+}
+
+function presence({ presence, fallback }, isRequest) {
+  if (presence === 'required') return isRequest ? 'required' : 'always'
+  if (presence === 'optional' || fallback === '') return isRequest ? 'optional' : 'where there is one'
+  return isRequest ? `optional, else ${code(String(fallback))}` : 'always'
+}
+
+function refusals(refuses) {
+  if (refuses.length === 0) return ''
+  const names = refuses.map(({ place, name, unless = [] }) => {
+    const values = unless.filter((value) => value !== '').map(code)
+    return `${code(name)} (${place}${values.length > 0 ? `, unless ${values.join(', ')}` : ''})`
+  })
+  return `Refused by name rather than ignored: ${names.join(', ')}.`
+}
+
+function document(title, value) {
+  if (value === undefined) return ''
+  if (value === 'bytes') return `${title}: the bytes of the content.`
+  return `${title}:\n\n\`\`\`text\n${value.describe().join('\n')}\n\`\`\``
+}

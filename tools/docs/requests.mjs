@@ -1,0 +1,17 @@
+import { code } from './markdown.mjs'
+
+const PATHS = { service: '/', bucket: '/', object: '/{key}' }
+
+/**
+ * How the requests of an operation begin, as Markdown; several forms are joined by "or".
+ * @param {{ method: string, level: string, when?: readonly { query?: readonly string[], header?: readonly string[] }[] }} operation
+ */
+export function requestForms({ method, level, when = [] }) {
+  const forms = when.length > 0 ? when : [{}]
+  return forms
+    .map(({ query = [], header = [] }) => {
+      const target = `${PATHS[level]}${query.length > 0 ? `?${query.join('&')}` : ''}`
+      return code(`${method} ${target}`) + header.map((name) => ` with ${code(name)}`).join('')
+    })
+    .join(' or ')
+}
