@@ -72,6 +72,7 @@ export const completeMultipartUpload = operation({
     'malformedCompleteXml',
     'invalidPartOrder',
     'invalidPart',
+    'partNumberOutOfRange',
     'entityTooSmall',
     'entityTooLarge',
     'partNotSequential',

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { CATALOGUE } from '../errors/catalogue.js'
+import { V1_SUBRESOURCES } from '../signature/subresources.js'
+import { ABSENT_OPERATIONS } from './absent.js'
+import { COMMON_CAUSES, causesOf } from './causes.js'
+import { operations } from './index.js'
+
+/** Keys that make an operation and that V1 does not sign. */
+const NEVER_SIGNED = new Set(['list-type', 'accessmonitor'])
+
+test('each key that makes a request an operation is signed by V1, so that none can be added on the way', () => {
+  for (const { name, when = [] } of [...Object.values(operations), ...ABSENT_OPERATIONS]) {
+    for (const key of when.flatMap(({ query = [] }) => query)) {
+      const [bare = ''] = key.split('=')
+      assert.ok(V1_SUBRESOURCES.has(bare) || NEVER_SIGNED.has(bare), `${name}: ${bare}`)
+    }
+  }
+  for (const key of NEVER_SIGNED) assert.ok(!V1_SUBRESOURCES.has(key), key)
+})
+
+test('each cause of the catalogue may be answered by an operation or by all, and each declared one has a row', () => {
+  const declared = new Set([...COMMON_CAUSES, ...Object.values(operations).flatMap((one) => [...causesOf(one)])])
+  assert.deepEqual([...declared].sort(), Object.keys(CATALOGUE).sort())
+})
+
+test('what an operation names decides how its names may be wrong', () => {
+  assert.ok(!causesOf(operations.ListBuckets).has('invalidBucketName'))
+  assert.ok(causesOf(operations.GetBucketInfo).has('invalidBucketName'))
+  assert.ok(!causesOf(operations.GetBucketInfo).has('objectNameTooLong'))
+  assert.ok(causesOf(operations.GetObject).has('objectNameTooLong'))
+})
+
+test('what fields and refusals throw needs no word in the declaration', () => {
+  const causes = causesOf(operations.UploadPart)
+  for (const cause of [
+    'partNumberMissing',
+    'noSuchUploadIdMissing',
+    'trafficLimitTwice',
+    'encryptionHeaderOnPart',
+  ] as const) {
+    assert.ok(causes.has(cause), cause)
+    assert.ok(!operations.UploadPart.errors.includes(cause), cause)
+  }
+})
+
+test('a status of 204 has no body, and each operation has one official page', () => {
+  const pages = new Set<string>()
+  for (const operation of Object.values(operations)) {
+    if (operation.status === 204) assert.equal(operation.result, undefined, operation.name)
+    assert.match(operation.source, /^https:\/\/help\.aliyun\.com\/document_detail\/\d+\.html$/)
+    assert.ok(!pages.has(operation.source), operation.name)
+    pages.add(operation.source)
+  }
+})
