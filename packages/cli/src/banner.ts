@@ -1,0 +1,66 @@
+import { type Config, FORMAT, type RunningServer } from '@bindery/server'
+import type { Messages } from './messages.js'
+import { version } from './version.js'
+
+/** The line of JSON for programs. The secret is in it on the one occasion on which people see it as well. */
+export function readyLine(config: Config, { endpoint, rootKey, folder }: RunningServer): string {
+  return `${JSON.stringify({
+    endpoint,
+    region: config.region,
+    folder: folder.path,
+    pid: process.pid,
+    accessKeyId: rootKey.accessKeyId,
+    ...(rootKey.isNew ? { accessKeySecret: rootKey.accessKeySecret } : {}),
+    ...(rootKey.file === undefined ? {} : { keysFile: rootKey.file }),
+  })}\n`
+}
+
+/** What a start says to people: where the server is, who may use it, and a line to paste for each of four clients. */
+export function banner(config: Config, server: RunningServer, messages: Messages): string {
+  const { endpoint, rootKey, folder } = server
+  const facts: [string, string][] = [
+    [messages.endpoint, endpoint],
+    [messages.region, config.region],
+    [messages.folder, `${folder.path}${folder.isNew ? ` ${messages.newFolder}` : ''}`],
+    ['AccessKey ID', rootKey.accessKeyId],
+    ['AccessKey secret', secretOf(server, messages)],
+  ]
+  const lines = [
+    `bindery ${version()} · node ${process.versions.node} · format ${FORMAT}`,
+    '',
+    ...facts.map(([name, value]) => `  ${name.padEnd(18)}${value}`),
+    '',
+    `  ${messages.connect}`,
+    ...snippets(config, server).map(([client, line]) => `    ${client.padEnd(9)}${line}`),
+    '',
+    `  ${isLoopback(config.host) ? messages.onlyHere : messages.reachable}`,
+    `  ${messages.howToStop}`,
+    '',
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function secretOf({ rootKey }: RunningServer, messages: Messages): string {
+  if (rootKey.file === undefined) return messages.secretFromEnvironment
+  if (rootKey.isNew) return `${rootKey.accessKeySecret}   ${messages.secretShownOnce(rootKey.file)}`
+  return messages.secretKept(rootKey.file)
+}
+
+/** ali-oss reaches a bucket at an IP address only with `sldEnable`. */
+function snippets({ region }: Config, { endpoint, rootKey }: RunningServer): [client: string, line: string][] {
+  const id = rootKey.accessKeyId
+  const secret = rootKey.isNew ? rootKey.accessKeySecret : 'SECRET'
+  return [
+    ['ossutil', `ossutil ls -e ${endpoint} --region ${region} --sign-version v4 -i ${id} -k ${secret}`],
+    [
+      'ali-oss',
+      `new OSS({ endpoint: '${endpoint}', region: 'oss-${region}', accessKeyId: '${id}', accessKeySecret: '${secret}', authorizationV4: true, sldEnable: true })`,
+    ],
+    ['Python', `oss2.Service(oss2.AuthV4('${id}', '${secret}'), '${endpoint}', region='${region}')`],
+    ['Go', `oss.New("${endpoint}", "${id}", "${secret}", oss.Region("${region}"), oss.AuthVersion(oss.AuthV4))`],
+  ]
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.')
+}

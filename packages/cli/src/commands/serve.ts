@@ -1,0 +1,21 @@
+import { type Config, readConfig, runUntilSignal, startServer } from '@bindery/server'
+import { banner, readyLine } from '../banner.js'
+import { EXIT, type ExitCode } from '../exit-codes.js'
+import type { Messages } from '../messages.js'
+
+/** `bindery serve [DIR]`: runs a server until it is told to stop. */
+export async function serve(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  messages: Messages,
+): Promise<ExitCode> {
+  const config: Config = readConfig(args, env)
+  const server = await startServer(config)
+  process.stdout.write(config.json ? readyLine(config, server) : banner(config, server, messages))
+  const say = (text: string) => {
+    if (!config.json) process.stdout.write(`${text}\n`)
+  }
+  const { cut } = await runUntilSignal(server, () => say(messages.stopping))
+  say(cut === 0 ? messages.stopped : messages.stoppedCutting(cut))
+  return cut === 0 ? EXIT.ok : EXIT.interrupted
+}

@@ -1,0 +1,15 @@
+/** What the command answers its caller with. The numbers are those of ossutil, so that scripts may move. */
+export const EXIT = {
+  /** Done; a server that was told to stop, and let every request end. */
+  ok: 0,
+  /** The command line or the configuration cannot be understood. */
+  usage: 1,
+  /** The machine would not have it: port, folder, disk, processes. */
+  failed: 3,
+  /** Told to stop, and requests were cut. */
+  interrupted: 5,
+  /** A fault of Bindery itself. */
+  crashed: 70,
+} as const
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT]

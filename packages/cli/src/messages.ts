@@ -1,0 +1,70 @@
+import { type Failure, type FailureDetails, type FailureKind, OPTIONS, type OptionName } from '@bindery/server'
+import { EXIT, type ExitCode } from './exit-codes.js'
+import { ENGLISH } from './messages/en.js'
+import { CHINESE } from './messages/zh.js'
+
+/** A sentence for each kind of failure: what happened, and what to do next. */
+export type FailureSentences = { readonly [K in FailureKind]: (details: FailureDetails[K]) => string }
+
+/** Every text of the command that people read, but for the words of the log. */
+export interface Sentences {
+  readonly usage: string
+  readonly optionsTitle: string
+  readonly defaultNote: (value: string) => string
+  readonly unknownCommand: (command: string) => string
+  readonly crash: string
+  readonly endpoint: string
+  readonly region: string
+  readonly folder: string
+  readonly newFolder: string
+  readonly secretShownOnce: (file: string) => string
+  readonly secretKept: (file: string) => string
+  readonly secretFromEnvironment: string
+  readonly connect: string
+  readonly onlyHere: string
+  readonly reachable: string
+  readonly howToStop: string
+  readonly stopping: string
+  readonly stopped: string
+  readonly stoppedCutting: (requests: number) => string
+  readonly failures: FailureSentences
+  /** Sentences of options; English has them in the table of options itself. */
+  readonly options?: Readonly<Record<OptionName, string>>
+}
+
+export interface Messages extends Omit<Sentences, 'failures' | 'options'> {
+  readonly failure: (failure: Failure) => string
+  readonly option: (name: OptionName) => string
+}
+
+export type Language = 'en' | 'zh'
+
+/** The language that `BINDERY_LANG`, `LC_ALL`, `LC_MESSAGES` or `LANG` asks for, the first of them that is set. */
+export function languageOf(env: Readonly<Record<string, string | undefined>>): Language {
+  const locale = env.BINDERY_LANG || env.LC_ALL || env.LC_MESSAGES || env.LANG || ''
+  return locale.toLowerCase().startsWith('zh') ? 'zh' : 'en'
+}
+
+export function messagesIn(language: Language): Messages {
+  const sentences: Sentences = language === 'zh' ? CHINESE : ENGLISH
+  const { failures, options } = sentences
+  return {
+    ...sentences,
+    failure: ({ kind, details }) => (failures[kind] as (details: unknown) => string)(details),
+    option: (name) => options?.[name] ?? OPTIONS[name].sentence,
+  }
+}
+
+const USAGE_KINDS: ReadonlySet<FailureKind> = new Set([
+  'unknownFlag',
+  'unknownVariable',
+  'unexpectedArgument',
+  'valueMissing',
+  'valueInvalid',
+  'keyHalfGiven',
+])
+
+/** The exit code that tells a caller what kind of failure it was. */
+export function failureExit({ kind }: Failure): ExitCode {
+  return USAGE_KINDS.has(kind) ? EXIT.usage : EXIT.failed
+}

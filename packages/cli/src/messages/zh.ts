@@ -1,0 +1,75 @@
+import type { Sentences } from '../messages.js'
+
+const seeHelp = '请看：bindery help'
+const perhaps = (suggestion: string | undefined) => (suggestion === undefined ? seeHelp : `是不是 ${suggestion}？`)
+
+export const CHINESE: Sentences = {
+  usage: `Bindery：兼容 OSS 协议的对象存储。
+
+  bindery serve [DIR] [参数]    运行服务
+  bindery help                  显示本页
+  bindery --version             显示版本`,
+  optionsTitle: 'serve 的选项：参数、环境变量、默认值。参数优先于环境变量。',
+  defaultNote: (value) => `[${value}]`,
+  unknownCommand: (command) => `bindery：没有命令 ${command}。${seeHelp}`,
+  crash: 'bindery：程序自身出错。请连同下面的内容一起报告：',
+  endpoint: 'Endpoint',
+  region: 'Region',
+  folder: '数据目录',
+  newFolder: '（新建）',
+  secretShownOnce: (file) => `（只显示这一次；保存在 ${file}）`,
+  secretKept: (file) => `保存在 ${file}`,
+  secretFromEnvironment: '来自 BINDERY_ACCESS_KEY_SECRET',
+  connect: '连接方法：',
+  onlyHere: '只有本机可以访问；用 --host 0.0.0.0 允许其他机器访问。',
+  reachable: '其他机器可以访问，且没有 TLS：在不可信的网络里，请在前面放一个带 TLS 的代理。',
+  howToStop: '按 Ctrl-C 停止，正在处理的请求会先完成。',
+  stopping: '正在停止：等待处理中的请求完成。再次发送信号将立即中断。',
+  stopped: '已停止。',
+  stoppedCutting: (requests) => `已停止；中断了 ${requests} 个请求。`,
+  failures: {
+    unknownFlag: ({ flag, suggestion }) => `没有参数 ${flag}。${perhaps(suggestion)}`,
+    unknownVariable: ({ variable, suggestion }) => `Bindery 没有环境变量 ${variable}。${perhaps(suggestion)}`,
+    unexpectedArgument: ({ argument }) => `只需要一个目录，多出了 ${argument}。${seeHelp}`,
+    valueMissing: ({ flag, placeholder }) => `${flag} 缺少值：${flag} ${placeholder}`,
+    valueInvalid: ({ name, value, expected }) => `${name} 不能是 ${JSON.stringify(value)}。可以是：${expected}`,
+    keyHalfGiven: ({ missing }) =>
+      `根密钥只给了一半：请同时设置 ${missing}，或者 BINDERY_ACCESS_KEY_ID 和 BINDERY_ACCESS_KEY_SECRET 都不设置。`,
+    portTaken: ({ host, port }) =>
+      `${host} 的端口 ${port} 已被占用，可能是另一个 Bindery。请停止占用者，或换一个端口：--port ${port + 1}`,
+    portForbidden: ({ port }) => `当前用户无权监听端口 ${port}。请使用 1023 以上的端口，例如 --port 9000，或者授权。`,
+    hostUnknown: ({ host }) =>
+      `${host} 不是本机的地址。只供本机使用请用 --host 127.0.0.1，使用全部地址请用 --host 0.0.0.0。`,
+    folderForbidden: ({ folder }) => `当前用户无权写入 ${folder}。请换一个目录，或授予权限。`,
+    notAFolder: ({ folder }) => `${folder} 不是目录。请指定一个目录；不指定则使用 ./data。`,
+    folderForeign: ({ folder }) => `${folder} 里有不属于 Bindery 的文件。请指定一个空目录，或尚不存在的目录。`,
+    folderLocked: ({ folder, pid }) =>
+      pid === undefined
+        ? `${folder} 正被一个没有应答的进程使用。请等它结束，或者查找它：fuser ${folder}/lock/*`
+        : `${folder} 正被进程 ${pid} 使用。请先停止它（kill ${pid}），或换一个目录。`,
+    formatNewer: ({ folder, format, supported }) =>
+      `${folder} 由更新版本的 Bindery 写入（格式 ${format}；本版本最高支持 ${supported}）。请升级 Bindery；数据没有改动。`,
+    fileDamaged: ({ file }) => `${file} 已损坏。请从备份恢复；数据没有改动。`,
+    diskFull: ({ folder }) => `${folder} 所在的磁盘已满。请释放空间后重新启动；数据没有丢失。`,
+    workersKeepFailing: ({ times }) => `工作进程在一分钟内结束了 ${times} 次，服务放弃运行。原因见上面的日志。`,
+  },
+  options: {
+    folder: '保存全部数据的目录；不存在时会创建。',
+    host: '监听的地址；0.0.0.0 允许其他机器访问。',
+    port: '监听的端口；0 由系统选择。',
+    region: '所在地域，与 V4 签名中的写法相同；其 Location 为 oss- 加地域。',
+    domains: '除 localhost 和 *.aliyuncs.com 之外，其下一级标签是 Bucket 的域名。',
+    buckets: '启动时创建的 Bucket（如果不存在）。',
+    workers: '处理请求的进程数；auto 与核数相同，最多 4 个。',
+    memoryBytes: '每个进程用于读写磁盘数据的内存；超出的请求会等待。',
+    idleTimeoutMs: '连接多久没有收发数据即断开；整个请求没有时限。',
+    stopTimeoutMs: '停止时等待处理中的请求完成的时间；超时则中断。',
+    receiptMs: '重复的 CompleteMultipartUpload 在多长时间内得到第一次的结果；使用 --strict-oss 时从不。',
+    strict: '拒绝 OSS 会拒绝而 Bindery 本可处理的请求：其他地域的签名。',
+    logLevel: '日志级别：info 每个请求一行，debug 显示待签名字符串（已隐去密钥）。',
+    json: '用一行 JSON 代替启动信息，日志也用 JSON。',
+    accessKeyId: '根账号的 AccessKey ID，代替目录里保存的随机密钥。',
+    accessKeySecret: '根账号的 AccessKey secret；必须与 ID 一起设置。',
+    language: '启动信息和提示的语言：en 或 zh；默认由 LC_ALL 和 LANG 决定。',
+  },
+}

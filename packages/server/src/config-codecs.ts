@@ -1,0 +1,91 @@
+import { availableParallelism } from 'node:os'
+
+/** How the text of a flag or a variable becomes a value. */
+export interface Codec<T> {
+  /** What stands for the value in `--help`; undefined for a flag without a value. */
+  readonly placeholder: string | undefined
+  /** What the option takes, for the message about a value that it does not take. */
+  readonly expected: string
+  /** The value, or undefined if the text is none. */
+  readonly parse: (text: string) => T | undefined
+}
+
+const SIZE_UNITS: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }
+const TIME_UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
+const AUTO_PROCESSES_MAX = 4
+/** Above it node's timers would fire at once. */
+const DURATION_MAX_MS = 2 ** 31 - 1
+
+export function text(placeholder: string): Codec<string> {
+  return { placeholder, expected: 'a text', parse: (value) => (value === '' ? undefined : value) }
+}
+
+export function boolean(): Codec<boolean> {
+  const parse = (value: string) =>
+    value === 'true' || value === '1' ? true : value === 'false' || value === '0' ? false : undefined
+  return { placeholder: undefined, expected: 'true or false', parse }
+}
+
+export function integer(placeholder: string, min: number, max: number): Codec<number> {
+  const parse = (value: string) => {
+    const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN
+    return number >= min && number <= max ? number : undefined
+  }
+  return { placeholder, expected: `${min}-${max}`, parse }
+}
+
+/** A number of processes, or `auto` for one a core; more than a few only wait for the one writer of metadata. */
+export function processes(placeholder: string, max: number): Codec<number> {
+  const { parse, expected } = integer(placeholder, 1, max)
+  return {
+    placeholder,
+    expected: `auto, ${expected}`,
+    parse: (value) => (value === 'auto' ? Math.min(availableParallelism(), AUTO_PROCESSES_MAX) : parse(value)),
+  }
+}
+
+export function oneOf<T extends string>(placeholder: string, values: readonly T[]): Codec<T> {
+  return { placeholder, expected: values.join(', '), parse: (value) => values.find((known) => known === value) }
+}
+
+/** Bytes, written with KiB, MiB or GiB. */
+export function size(placeholder: string): Codec<number> {
+  const parse = (value: string) => {
+    const [, number, unit = ''] = /^(\d{1,6})\s*(?:([kmg])(?:i?b)?|b)?$/i.exec(value) ?? []
+    return number === undefined ? undefined : Number(number) * (SIZE_UNITS[unit.toLowerCase()] ?? 1)
+  }
+  return { placeholder, expected: '64MiB, 1GiB', parse }
+}
+
+/** Milliseconds, written with ms, s, m or h. */
+export function duration(placeholder: string): Codec<number> {
+  const parse = (value: string) => {
+    const [, number, unit = ''] = /^(\d{1,9})(ms|s|m|h)$/.exec(value) ?? []
+    const milliseconds = Number(number) * (TIME_UNITS_MS[unit] ?? 0)
+    return milliseconds > 0 && milliseconds <= DURATION_MAX_MS ? milliseconds : undefined
+  }
+  return { placeholder, expected: '500ms, 30s, 5m, 1h', parse }
+}
+
+/** Names with commas between them. */
+export function names(placeholder: string): Codec<readonly string[]> {
+  const parse = (value: string) =>
+    value
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== '')
+  return { placeholder, expected: 'a,b', parse }
+}
+
+/** Host names with commas between them, in lower case. */
+export function hostNames(placeholder: string): Codec<readonly string[]> {
+  const { parse } = names(placeholder)
+  return {
+    placeholder,
+    expected: 'oss.example,s3.example',
+    parse: (value) => {
+      const hosts = parse(value.toLowerCase()) ?? []
+      return hosts.every((host) => /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(host)) ? hosts : undefined
+    },
+  }
+}

@@ -1,0 +1,159 @@
+// size: exempt (a table: one entry an option)
+import {
+  boolean,
+  type Codec,
+  duration,
+  hostNames,
+  integer,
+  names,
+  oneOf,
+  processes,
+  size,
+  text,
+} from './config-codecs.js'
+import { LOG_LEVELS } from './log.js'
+
+/** One thing that can be configured. Flags win over variables, and variables over defaults. */
+export interface Option<T, Fallback extends string | undefined = string | undefined> {
+  /** `BINDERY_…`; undefined where there is only a flag. */
+  readonly variable: string | undefined
+  /** `--…`, or `argument` for the one that needs no flag; undefined where there is only a variable. */
+  readonly flag: string | undefined
+  readonly codec: Codec<T>
+  /** As somebody would write it; undefined where nothing is the default. */
+  readonly fallback: Fallback
+  /** One sentence for `--help` and the reference. */
+  readonly sentence: string
+}
+
+function option<T, Fallback extends string | undefined>(
+  variable: string | undefined,
+  flag: string | undefined,
+  codec: Codec<T>,
+  fallback: Fallback,
+  sentence: string,
+): Option<T, Fallback> {
+  return { variable, flag, codec, fallback, sentence }
+}
+
+/** Everything that can be configured, in the order in which it is explained. */
+export const OPTIONS = {
+  folder: option(
+    'BINDERY_DIR',
+    'argument',
+    text('DIR'),
+    './data',
+    'Folder that keeps everything; made if it is missing.',
+  ),
+  host: option(
+    'BINDERY_HOST',
+    '--host',
+    text('HOST'),
+    '127.0.0.1',
+    'Address to listen on; 0.0.0.0 lets other machines in.',
+  ),
+  port: option(
+    'BINDERY_PORT',
+    '--port',
+    integer('PORT', 0, 65_535),
+    '9000',
+    'Port to listen on; 0 lets the system choose one.',
+  ),
+  region: option(
+    'BINDERY_REGION',
+    '--region',
+    text('REGION'),
+    'cn-hangzhou',
+    'Region to be, as in a V4 signature; its location is oss- and the region.',
+  ),
+  domains: option(
+    'BINDERY_DOMAINS',
+    '--domains',
+    hostNames('NAME,…'),
+    '',
+    'Host names whose first label below is a bucket, beside localhost and *.aliyuncs.com.',
+  ),
+  buckets: option('BINDERY_BUCKETS', '--buckets', names('NAME,…'), '', 'Buckets to create at the start, if missing.'),
+  workers: option(
+    'BINDERY_WORKERS',
+    '--workers',
+    processes('N', 64),
+    'auto',
+    'Processes that serve requests; auto: as many as there are cores, at most 4.',
+  ),
+  memoryBytes: option(
+    'BINDERY_MEMORY',
+    '--memory',
+    size('SIZE'),
+    '128MiB',
+    'Memory of each process for bytes on their way to and from the disk; requests beyond it wait.',
+  ),
+  idleTimeoutMs: option(
+    'BINDERY_IDLE_TIMEOUT',
+    '--idle-timeout',
+    duration('TIME'),
+    '60s',
+    'How long a connection may bring or take no byte of a body; a request as a whole has no limit.',
+  ),
+  stopTimeoutMs: option(
+    'BINDERY_STOP_TIMEOUT',
+    '--stop-timeout',
+    duration('TIME'),
+    '30s',
+    'How long running requests may take to end when the server is told to stop; then they are cut.',
+  ),
+  receiptMs: option(
+    'BINDERY_RECEIPTS',
+    '--receipts',
+    duration('TIME'),
+    '24h',
+    'How long a repeated CompleteMultipartUpload gets the answer of the first; with --strict-oss it never does.',
+  ),
+  strict: option(
+    'BINDERY_STRICT_OSS',
+    '--strict-oss',
+    boolean(),
+    'false',
+    'Refuse what OSS refuses and Bindery could do: signatures of another region.',
+  ),
+  logLevel: option(
+    'BINDERY_LOG',
+    '--log',
+    oneOf('LEVEL', LOG_LEVELS),
+    'info',
+    'What to log: one line a request at info, strings to sign (secrets redacted) at debug.',
+  ),
+  json: option(undefined, '--json', boolean(), 'false', 'Print one line of JSON instead of the banner, and log JSON.'),
+  accessKeyId: option(
+    'BINDERY_ACCESS_KEY_ID',
+    undefined,
+    text('ID'),
+    undefined,
+    'AccessKey ID of the root account, in place of the random one that the folder keeps.',
+  ),
+  accessKeySecret: option(
+    'BINDERY_ACCESS_KEY_SECRET',
+    undefined,
+    text('SECRET'),
+    undefined,
+    'AccessKey secret of the root account; given with the ID or not at all.',
+  ),
+  language: option(
+    'BINDERY_LANG',
+    undefined,
+    oneOf('LANGUAGE', ['en', 'zh']),
+    undefined,
+    'Language of banner and messages: en or zh; by default as LC_ALL and LANG say.',
+  ),
+} as const satisfies Record<string, Option<unknown>>
+
+export type OptionName = keyof typeof OPTIONS
+
+type ValueOf<O> = O extends Option<infer T> ? T : never
+
+/** A value for every option; undefined only where an option has no default. */
+export type Config = {
+  readonly [N in OptionName]: (typeof OPTIONS)[N]['fallback'] extends string
+    ? ValueOf<(typeof OPTIONS)[N]>
+    : ValueOf<(typeof OPTIONS)[N]> | undefined
+}

@@ -1,0 +1,70 @@
+import { mkdir, readdir, readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { Failure, folderFailure, systemCode } from '../failure.js'
+import { writeDurably } from './durable-file.js'
+import { type FolderLock, LOCK_FOLDER, lockFolder } from './lock.js'
+
+/** Version of all that is kept in a data folder. A server reads its own and older ones. */
+export const FORMAT = 1
+
+const FORMAT_FILE = 'format.json'
+/** What a folder may hold that is to become a data folder: traces of a start, and of being a disk's root. */
+const IGNORED = new Set([LOCK_FOLDER, `${FORMAT_FILE}.new`, 'lost+found'])
+
+/** A data folder that is locked and of a format that this server reads. */
+export interface DataFolder {
+  /** Absolute. */
+  readonly path: string
+  readonly isNew: boolean
+  readonly lock: FolderLock
+}
+
+/**
+ * Opens a data folder, and makes it if it is missing or empty.
+ * Throws Failure `folderForbidden`, `notAFolder`, `folderForeign`, `folderLocked`, `formatNewer`, `fileDamaged`, `diskFull`.
+ */
+export async function openDataFolder(name: string): Promise<DataFolder> {
+  const path = resolve(name)
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 })
+    // Before anything is put into a folder of somebody else.
+    await readFormat(path)
+  } catch (error) {
+    throw folderFailure(error, path)
+  }
+  const lock = await lockFolder(path)
+  try {
+    const format = await readFormat(path)
+    if (format === undefined) await writeDurably(join(path, FORMAT_FILE), `{"format":${FORMAT}}\n`, 0o600)
+    return { path, isNew: format === undefined, lock }
+  } catch (error) {
+    await lock.release()
+    throw folderFailure(error, path)
+  }
+}
+
+async function readFormat(folder: string): Promise<number | undefined> {
+  const file = join(folder, FORMAT_FILE)
+  const text = await readFile(file, 'utf8').catch((error) => {
+    if (systemCode(error) === 'ENOENT') return undefined
+    throw error
+  })
+  if (text === undefined) {
+    const names = await readdir(folder)
+    if (names.some((name) => !IGNORED.has(name))) throw new Failure('folderForeign', { folder })
+    return undefined
+  }
+  const format = parseFormat(text)
+  if (format === undefined) throw new Failure('fileDamaged', { file })
+  if (format > FORMAT) throw new Failure('formatNewer', { folder, format, supported: FORMAT })
+  return format
+}
+
+function parseFormat(text: string): number | undefined {
+  try {
+    const { format } = JSON.parse(text) as { format?: unknown }
+    return typeof format === 'number' && Number.isInteger(format) && format >= 1 ? format : undefined
+  } catch {
+    return undefined
+  }
+}

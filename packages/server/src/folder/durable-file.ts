@@ -1,0 +1,25 @@
+import { open, rename } from 'node:fs/promises'
+import { dirname } from 'node:path'
+
+/** Writes a small file so that after any crash there is the old one, or the whole new one. */
+export async function writeDurably(path: string, text: string, mode: number): Promise<void> {
+  const written = `${path}.new`
+  const file = await open(written, 'w', mode)
+  try {
+    await file.writeFile(text)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await rename(written, path)
+  await syncFolder(dirname(path))
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}

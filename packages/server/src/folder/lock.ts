@@ -1,0 +1,154 @@
+/**
+ * The lock of a data folder is a listening Unix domain socket in `lock/`: the kernel ends it with the last process that
+ * has it open, so there are no stale pids to guess about, and worker processes that inherit it keep it held until they
+ * too are gone. Who starts announces itself with a socket of its own, then looks for others that answer; of two that
+ * start at once the later one sees the earlier.
+ */
+import { randomBytes } from 'node:crypto'
+import { mkdir, mkdtemp, readdir, rm, symlink, unlink } from 'node:fs/promises'
+import { connect, createServer, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Failure, folderFailure, systemCode } from '../failure.js'
+
+export const LOCK_FOLDER = 'lock'
+
+/** How long a start waits for a holder that does not say that it holds: processes that end, or another start. */
+const PATIENCE_MS = 5_000
+const ANSWER_MS = 1_000
+/** Unix domain sockets have names of at most 104 to 108 bytes. */
+const SOCKET_PATH_BYTES_MAX = 100
+
+export interface FolderLock {
+  /** To be inherited by processes that use the folder. */
+  readonly descriptor: number
+  release(): Promise<void>
+}
+
+/** What a socket in the lock's folder answers to whoever looks. */
+interface Holder {
+  readonly pid: number
+  readonly holds: boolean
+}
+
+type Found = Holder | 'silent' | 'dead'
+
+/** Locks a data folder for this process and those that inherit the descriptor. Throws Failure `folderLocked`. */
+export async function lockFolder(folder: string): Promise<FolderLock> {
+  const lockFolderPath = join(folder, LOCK_FOLDER)
+  await mkdir(lockFolderPath, { recursive: true, mode: 0o700 }).catch((error) => {
+    throw folderFailure(error, folder)
+  })
+  const reachable = await shortPath(lockFolderPath)
+  try {
+    for (const deadline = Date.now() + PATIENCE_MS; ; ) {
+      const result = await tryLock(reachable.path)
+      if ('release' in result) return result
+      const { holder } = result
+      const pid = holder === 'silent' ? undefined : holder?.pid
+      const holds = holder !== 'silent' && holder?.holds === true
+      if (holds || Date.now() > deadline) throw new Failure('folderLocked', { folder, pid })
+      await sleep(50 + Math.random() * 200)
+    }
+  } catch (error) {
+    throw folderFailure(error, folder)
+  } finally {
+    await reachable.dispose()
+  }
+}
+
+/** Announces, then looks. Without a lock it says who was in the way; nobody, if a holder that has gone swept us out. */
+async function tryLock(folder: string): Promise<FolderLock | { holder: Exclude<Found, 'dead'> | undefined }> {
+  const name = randomBytes(8).toString('hex')
+  const self = { pid: process.pid, holds: false }
+  const server = await announce(join(folder, name), () => JSON.stringify(self))
+  const dead: string[] = []
+  try {
+    for (const other of await readdir(folder)) {
+      if (other === name) continue
+      const found = await look(join(folder, other))
+      if (found !== 'dead') {
+        await withdraw(server, join(folder, name))
+        return { holder: found }
+      }
+      dead.push(other)
+    }
+    // Between its name and its listening a socket looks dead, and a holder may have removed the name meanwhile.
+    if (!(await readdir(folder)).includes(name)) {
+      await withdraw(server, join(folder, name))
+      return { holder: undefined }
+    }
+  } catch (error) {
+    await withdraw(server, join(folder, name))
+    throw error
+  }
+  self.holds = true
+  for (const other of dead) await rm(join(folder, other), { force: true })
+  return { descriptor: descriptorOf(server), release: () => closed(server) }
+}
+
+function announce(path: string, answer: () => string): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = createServer((socket) => socket.on('error', () => {}).end(answer()))
+    server.once('error', reject)
+    server.listen(path, () => resolve(server.unref()))
+  })
+}
+
+/** Whoever may be alive counts as alive: only a refused connection is sure. */
+function look(path: string): Promise<Found> {
+  return new Promise((resolve) => {
+    let answer = ''
+    const socket = connect(path)
+    const timer = setTimeout(() => end('silent'), ANSWER_MS)
+    const end = (found: Found) => {
+      clearTimeout(timer)
+      socket.destroy()
+      resolve(found)
+    }
+    socket.setEncoding('utf8')
+    socket.on('data', (text) => {
+      answer += text
+    })
+    socket.on('end', () => end(parseHolder(answer)))
+    socket.on('error', (error) => {
+      const code = systemCode(error)
+      end(code === 'ECONNREFUSED' || code === 'ENOENT' || code === 'ENOTSOCK' ? 'dead' : 'silent')
+    })
+  })
+}
+
+function parseHolder(answer: string): Found {
+  try {
+    const { pid, holds } = JSON.parse(answer) as Partial<Holder>
+    return { pid: Number(pid), holds: holds === true }
+  } catch {
+    return 'silent'
+  }
+}
+
+async function withdraw(server: Server, path: string): Promise<void> {
+  await closed(server)
+  await unlink(path).catch(() => {})
+}
+
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => server.close(() => resolve()))
+}
+
+function descriptorOf(server: Server): number {
+  // Node has no public way to hand a listening socket down that does not accept connections in the child as well.
+  const { _handle: handle } = server as unknown as { _handle?: { fd?: number } }
+  if (typeof handle?.fd !== 'number') throw new Error('the lock has no file descriptor')
+  return handle.fd
+}
+
+/** A path to a folder that leaves room for a socket's name: itself, or a link to it in the temporary folder. */
+async function shortPath(folder: string): Promise<{ path: string; dispose(): Promise<void> }> {
+  if (Buffer.byteLength(folder) + 20 <= SOCKET_PATH_BYTES_MAX) return { path: folder, dispose: async () => {} }
+  const parent = await mkdtemp(join(tmpdir(), 'bindery-'))
+  const path = join(parent, 'lock')
+  await symlink(folder, path)
+  return { path, dispose: () => rm(parent, { recursive: true, force: true }) }
+}

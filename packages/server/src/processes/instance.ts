@@ -1,0 +1,159 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createService, type Peers, type Service } from '@bindery/service'
+import type { BlobStore, MetadataStore } from '@bindery/storage'
+import { openLocalBlobStore, openLocalMetadataStore } from '@bindery/storage-local'
+import type { Config } from '../config.js'
+import { nodeDigests } from '../digests.js'
+import { folderFailure, listenFailure } from '../failure.js'
+import { ROOT_ACCOUNT, type RootKey, rootAccessKeys } from '../folder/root-key.js'
+import type { Unready } from '../http/health.js'
+import { createHttpServer, type HttpServer } from '../http/http-server.js'
+import type { Log } from '../log.js'
+
+/** Between two passes of the sweeper that found nothing more to do. */
+const SWEEP_INTERVAL_MS = 5_000
+/** In which the stores must answer a server that calls itself ready. */
+const READY_WITHIN_MS = 2_000
+
+export interface InstanceOptions {
+  readonly config: Config
+  /** Absolute path of the data folder, which this process or its parent has locked. */
+  readonly folder: string
+  readonly rootKey: Pick<RootKey, 'accessKeyId' | 'accessKeySecret'>
+  /** Random, and used by no other process before or after. */
+  readonly incarnation: string
+  /** Whether the log is text for a terminal. */
+  readonly readableLog: boolean
+}
+
+/** One process that serves requests, as whoever runs it sees it. A type, so that its functions can be called from afar. */
+export type Instance = {
+  /** Frees what dead processes left behind, and makes the buckets that are wanted. Of one process at a time. */
+  readonly prepare: (living: readonly string[]) => Promise<void>
+  /** Serves requests. Resolves with the port; throws Failure `portTaken`, `portForbidden`, `hostUnknown`. */
+  readonly listen: (port: number) => Promise<number>
+  /** Sweeps garbage from then on; of one process at a time. */
+  readonly lead: () => Promise<void>
+  /** The manifests that running reads of this process may use. */
+  readonly inUse: (manifestIds: readonly string[]) => Promise<readonly string[]>
+  /** Lets running requests end and closes the stores. Resolves with the number of requests that were cut. */
+  readonly stop: (graceMs: number) => Promise<number>
+  /** Cuts the requests that a running `stop` waits for. */
+  readonly cut: () => Promise<void>
+}
+
+/** Opens the stores and the service over them. Throws Failure `folderForbidden`, `diskFull`. */
+export async function openInstance(options: InstanceOptions, peers: Peers, log: Log): Promise<Instance> {
+  const { config, rootKey } = options
+  const { metadata, blobs } = await openStores(options).catch((error) => {
+    throw folderFailure(error, options.folder)
+  })
+  const service = createService({
+    metadata,
+    blobs,
+    digests: nodeDigests(),
+    clock: Date.now,
+    random: (bytes) => randomBytes(bytes),
+    accessKeys: rootAccessKeys(rootKey),
+    peers,
+    region: config.region,
+    domains: config.domains,
+    strict: config.strict,
+    receiptMs: config.receiptMs,
+  })
+  await service.open()
+  return new RunningInstance({ config, metadata, blobs, service, log })
+}
+
+async function openStores({ config, folder, incarnation }: InstanceOptions) {
+  const metadataFolder = join(folder, 'metadata')
+  const blobFolder = join(folder, 'blobs')
+  await mkdir(metadataFolder, { recursive: true, mode: 0o700 })
+  await mkdir(blobFolder, { recursive: true, mode: 0o700 })
+  const metadata = await openLocalMetadataStore({ folder: metadataFolder })
+  try {
+    const blobs = await openLocalBlobStore({ folder: blobFolder, incarnation, bufferBytes: config.memoryBytes })
+    return { metadata, blobs }
+  } catch (error) {
+    await metadata.close()
+    throw error
+  }
+}
+
+interface Parts {
+  readonly config: Config
+  readonly metadata: MetadataStore
+  readonly blobs: BlobStore
+  readonly service: Service
+  readonly log: Log
+}
+
+class RunningInstance implements Instance {
+  readonly #parts: Parts
+  readonly #http: HttpServer
+  readonly #stopping = new AbortController()
+  #sweeping: Promise<void> | undefined
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+    const { config, service, log } = parts
+    const health = { domains: config.domains, unready: () => this.#unready() }
+    this.#http = createHttpServer({ service, health, log, idleTimeoutMs: config.idleTimeoutMs })
+  }
+
+  readonly prepare = async (living: readonly string[]): Promise<void> => {
+    const { service, config } = this.#parts
+    await service.recover(living)
+    for (const bucket of config.buckets) await service.ensureBucket(bucket, ROOT_ACCOUNT.id)
+  }
+
+  readonly listen = async (port: number): Promise<number> => {
+    const { host } = this.#parts.config
+    try {
+      return (await this.#http.listen(port, host)).port
+    } catch (error) {
+      throw listenFailure(error, host, port)
+    }
+  }
+
+  readonly lead = async (): Promise<void> => {
+    this.#sweeping ??= this.#sweep()
+  }
+
+  readonly inUse = (manifestIds: readonly string[]): Promise<readonly string[]> =>
+    this.#parts.service.inUse(manifestIds)
+
+  readonly stop = async (graceMs: number): Promise<number> => {
+    this.#stopping.abort()
+    const cut = await this.#http.stop(graceMs)
+    await this.#sweeping
+    await this.#parts.blobs.close()
+    await this.#parts.metadata.close()
+    return cut
+  }
+
+  readonly cut = async (): Promise<void> => this.#http.cut()
+
+  async #sweep(): Promise<void> {
+    const { signal } = this.#stopping
+    while (!signal.aborted) {
+      let more = false
+      try {
+        more = (await this.#parts.service.sweep()).more
+      } catch (error) {
+        this.#parts.log.error({ err: error }, 'the sweeper failed and will try again')
+      }
+      if (!more) await sleep(SWEEP_INTERVAL_MS, undefined, { signal }).catch(() => {})
+    }
+  }
+
+  async #unready(): Promise<Unready | undefined> {
+    if (this.#stopping.signal.aborted) return 'stopping'
+    const answered = this.#parts.metadata.read((reader) => reader.get(Uint8Array.of(0))).then(() => true)
+    const late = sleep(READY_WITHIN_MS, false, { ref: false })
+    return (await Promise.race([answered, late]).catch(() => false)) ? undefined : 'storesSilent'
+  }
+}

@@ -1,0 +1,150 @@
+import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Failure } from '../failure.js'
+import type { Log } from '../log.js'
+import { ProcessGone } from './calls.js'
+import type { Instance } from './instance.js'
+
+/** An instance that was started, here or in a process of its own. */
+export interface Launched {
+  readonly instance: Instance
+  /** Resolves when its process has ended. */
+  readonly ended: Promise<void>
+}
+
+export interface SupervisorOptions {
+  readonly instances: number
+  /** 0: the system chooses. */
+  readonly port: number
+  /** Starts an instance and opens its stores; `inUse` answers for all instances. */
+  readonly launch: (incarnation: string, inUse: Instance['inUse']) => Promise<Launched>
+  readonly log: Log
+}
+
+/** Ends of processes within CRASH_WINDOW_MS after which no more are started. */
+const CRASHES_MAX = 5
+const CRASH_WINDOW_MS = 60_000
+const BACKOFF_MS = 100
+
+interface Member {
+  readonly incarnation: string
+  readonly launched: Launched
+  listens: boolean
+}
+
+/**
+ * Keeps a number of instances running: prepares the stores before the first request, replaces instances whose process
+ * ends, and has one of them sweep. Who lives is changed by one step at a time, so that nobody is declared dead who is
+ * only being started.
+ */
+export class Supervisor {
+  readonly #options: SupervisorOptions
+  readonly #members = new Set<Member>()
+  #port: number
+  #steps: Promise<void> = Promise.resolve()
+  #crashes: number[] = []
+  #stopping = false
+  #fail: (failure: unknown) => void = () => {}
+  /** Rejects when instances keep failing; never resolves. */
+  readonly failed: Promise<never>
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options
+    this.#port = options.port
+    this.failed = new Promise((_, reject) => {
+      this.#fail = reject
+    })
+    this.failed.catch(() => {})
+  }
+
+  /** Starts all instances. Resolves with the port on which they listen. */
+  async start(): Promise<number> {
+    try {
+      return await this.#bringUp()
+    } catch (error) {
+      await this.stop(0).catch(() => {})
+      throw error
+    }
+  }
+
+  /** Stops all instances. Resolves with the number of requests that were cut because `graceMs` were over. */
+  async stop(graceMs: number): Promise<number> {
+    this.#stopping = true
+    await this.#steps
+    const stopped = [...this.#members].map(({ launched }) => launched.instance.stop(graceMs).catch(() => 0))
+    const cut = await Promise.all(stopped)
+    return cut.reduce((sum, requests) => sum + requests, 0)
+  }
+
+  async cut(): Promise<void> {
+    await Promise.all([...this.#members].map(({ launched }) => launched.instance.cut().catch(() => {})))
+  }
+
+  async #bringUp(): Promise<number> {
+    const missing = this.#options.instances - this.#members.size
+    const launches = await Promise.allSettled(Array.from({ length: missing }, () => this.#launch()))
+    for (const launch of launches) if (launch.status === 'rejected') throw launch.reason
+    const [leader] = this.#members
+    if (leader === undefined) throw new Error('no instance is left')
+    await leader.launched.instance.prepare([...this.#members].map(({ incarnation }) => incarnation))
+    // Instances share a port by its number as asked for; once nobody holds it, only its real number gives it back.
+    const asked = [...this.#members].some(({ listens }) => listens) ? this.#options.port : this.#port
+    for (const member of this.#members) {
+      if (member.listens) continue
+      this.#port = await member.launched.instance.listen(asked)
+      member.listens = true
+    }
+    await leader.launched.instance.lead()
+    return this.#port
+  }
+
+  async #launch(): Promise<void> {
+    const incarnation = randomBytes(8).toString('hex')
+    const launched = await this.#options.launch(incarnation, (manifestIds) => this.#inUse(manifestIds))
+    const member: Member = { incarnation, launched, listens: false }
+    this.#members.add(member)
+    void launched.ended.then(() => this.#ended(member))
+  }
+
+  #ended(member: Member): void {
+    this.#members.delete(member)
+    if (this.#stopping) return
+    this.#options.log.error({ incarnation: member.incarnation }, 'a process has ended and is replaced')
+    this.#replace()
+  }
+
+  #replace(): void {
+    const now = performance.now()
+    this.#crashes = [...this.#crashes.filter((at) => now - at < CRASH_WINDOW_MS), now]
+    const times = this.#crashes.length
+    if (times > CRASHES_MAX) {
+      this.#fail(new Failure('workersKeepFailing', { times }))
+      return
+    }
+    this.#steps = this.#steps.then(async () => {
+      await sleep(BACKOFF_MS * 2 ** (times - 1))
+      if (this.#stopping) return
+      try {
+        await this.#bringUp()
+      } catch (error) {
+        // A process that ended meanwhile is replaced by a step of its own.
+        if (this.#stopping || error instanceof ProcessGone) return
+        this.#options.log.error({ err: error }, 'a process could not be replaced')
+        this.#replace()
+      }
+    })
+  }
+
+  async #inUse(manifestIds: readonly string[]): Promise<readonly string[]> {
+    const answers = [...this.#members].map(async ({ launched }) => {
+      try {
+        return await launched.instance.inUse(manifestIds)
+      } catch (error) {
+        // A process that has ended reads nothing more.
+        if (error instanceof ProcessGone) return []
+        throw error
+      }
+    })
+    return [...new Set((await Promise.all(answers)).flat())]
+  }
+}

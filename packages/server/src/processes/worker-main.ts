@@ -1,0 +1,33 @@
+/** What runs in a worker process: an instance that the primary commands. */
+import { createLog } from '../log.js'
+import { CallChannel, type Pipe } from './calls.js'
+import { endOnCrash } from './crash.js'
+import { type Instance, type InstanceOptions, openInstance } from './instance.js'
+import type { PrimaryCalls } from './worker-processes.js'
+
+let opened: Instance | undefined
+
+function instance(): Instance {
+  if (opened === undefined) throw new Error('the instance is not open')
+  return opened
+}
+
+const channel = new CallChannel<PrimaryCalls>(process as Pipe, {
+  open: async (options: InstanceOptions) => {
+    const log = createLog(options.config.logLevel, { readable: options.readableLog })
+    endOnCrash(log)
+    opened = await openInstance(options, { inUse: channel.remote.inUse }, log)
+  },
+  prepare: (living: readonly string[]) => instance().prepare(living),
+  listen: (port: number) => instance().listen(port),
+  lead: () => instance().lead(),
+  inUse: (manifestIds: readonly string[]) => instance().inUse(manifestIds),
+  stop: (graceMs: number) => instance().stop(graceMs),
+  cut: () => instance().cut(),
+})
+
+// The terminal sends them to every process of the group; the primary decides what they mean.
+process.on('SIGINT', () => {})
+process.on('SIGTERM', () => {})
+// Without the primary nobody would know that this process lives.
+process.on('disconnect', () => process.exit())

@@ -1,0 +1,57 @@
+import cluster from 'node:cluster'
+import { fileURLToPath } from 'node:url'
+import { CallChannel, ProcessGone } from './calls.js'
+import type { Instance, InstanceOptions } from './instance.js'
+import type { Launched } from './supervisor.js'
+
+/** What the primary may ask of a worker: to open an instance, and then all that an instance does. */
+export type WorkerCalls = Instance & { readonly open: (options: InstanceOptions) => Promise<void> }
+
+/** What a worker may ask of the primary. */
+export type PrimaryCalls = Pick<Instance, 'inUse'>
+
+/** Starts instances in processes of their own, which share the port and inherit the lock of the data folder. */
+export function workerProcesses(lockDescriptor: number) {
+  cluster.setupPrimary({
+    exec: fileURLToPath(new URL('./worker-main.js', import.meta.url)),
+    args: [],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc', lockDescriptor],
+  })
+  return launchWorker
+}
+
+async function launchWorker(options: InstanceOptions, inUse: Instance['inUse']): Promise<Launched> {
+  const worker = cluster.fork()
+  const channel = new CallChannel<WorkerCalls>(worker, { inUse } satisfies PrimaryCalls)
+  const ended = new Promise<void>((resolve) => {
+    worker.on('exit', () => {
+      channel.close()
+      resolve()
+    })
+  })
+  // A message to a process that is ending; its exit says the same.
+  worker.on('error', () => {})
+  const end = async () => {
+    if (worker.isConnected()) worker.process.disconnect()
+    await ended
+  }
+  try {
+    await channel.remote.open(options)
+  } catch (error) {
+    await end()
+    throw error
+  }
+  const stop = async (graceMs: number) => {
+    const cut = await channel.remote.stop(graceMs)
+    await end()
+    return cut
+  }
+  const { prepare, listen, lead, inUse: inUseThere, cut } = channel.remote
+  return { instance: { prepare, listen, lead, inUse: inUseThere, stop, cut: () => orGone(cut()) }, ended }
+}
+
+async function orGone(call: Promise<void>): Promise<void> {
+  await call.catch((error) => {
+    if (!(error instanceof ProcessGone)) throw error
+  })
+}

@@ -1,0 +1,105 @@
+import { parseArgs } from 'node:util'
+import { type Config, OPTIONS, type Option, type OptionName } from './config.js'
+import { Failure } from './failure.js'
+
+const PREFIX = 'BINDERY_'
+const ENTRIES = Object.entries(OPTIONS) as [OptionName, Option<unknown>][]
+
+/**
+ * The configuration that flags and environment give. Throws Failure `unknownFlag`, `unknownVariable`,
+ * `unexpectedArgument`, `valueMissing`, `valueInvalid`, `keyHalfGiven`; a name that is nearly right comes with the right one.
+ */
+export function readConfig(args: readonly string[], env: Readonly<Record<string, string | undefined>>): Config {
+  refuseUnknownVariables(env)
+  const given = readFlags(args)
+  const values: Partial<Record<OptionName, unknown>> = {}
+  for (const [name, option] of ENTRIES) {
+    const flag = given.get(name)
+    // An empty variable is how compose files and shells leave one out.
+    const variable = option.variable === undefined ? undefined : env[option.variable] || undefined
+    const text = flag ?? variable ?? option.fallback
+    if (text === undefined) continue
+    const value = option.codec.parse(text)
+    if (value === undefined) {
+      const source = flag === undefined ? option.variable : option.flag
+      throw new Failure('valueInvalid', { name: source ?? name, value: text, expected: option.codec.expected })
+    }
+    values[name] = value
+  }
+  const config = values as Config
+  refuseHalfKey(config)
+  return config
+}
+
+function readFlags(args: readonly string[]): Map<OptionName, string> {
+  const given = new Map<OptionName, string>()
+  const options = Object.fromEntries(
+    ENTRIES.filter(([, { flag }]) => flag?.startsWith('--')).map(([, { flag = '', codec }]) => [
+      flag.slice(2),
+      { type: codec.placeholder === undefined ? ('boolean' as const) : ('string' as const) },
+    ]),
+  )
+  const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true })
+  for (const token of tokens) {
+    if (token.kind === 'positional') {
+      if (given.has('folder')) throw new Failure('unexpectedArgument', { argument: token.value })
+      given.set('folder', token.value)
+    } else if (token.kind === 'option') {
+      const [name, { codec }] = optionOfFlag(token.rawName)
+      const text = codec.placeholder === undefined ? (token.value ?? 'true') : token.value
+      if (text === undefined || (token.inlineValue === false && text.startsWith('--'))) {
+        throw new Failure('valueMissing', { flag: token.rawName, placeholder: codec.placeholder ?? '' })
+      }
+      given.set(name, text)
+    }
+  }
+  return given
+}
+
+function optionOfFlag(flag: string): [OptionName, Option<unknown>] {
+  const entry = ENTRIES.find(([, option]) => option.flag === flag)
+  if (entry !== undefined) return entry
+  const flags = ENTRIES.flatMap(([, option]) => (option.flag?.startsWith('--') ? [option.flag] : []))
+  throw new Failure('unknownFlag', { flag, suggestion: nearest(flag, flags) })
+}
+
+function refuseUnknownVariables(env: Readonly<Record<string, string | undefined>>): void {
+  const known = ENTRIES.flatMap(([, { variable }]) => variable ?? [])
+  for (const variable of Object.keys(env)) {
+    if (!variable.startsWith(PREFIX) || known.includes(variable)) continue
+    throw new Failure('unknownVariable', { variable, suggestion: nearest(variable, known) })
+  }
+}
+
+function refuseHalfKey({ accessKeyId, accessKeySecret }: Config): void {
+  if ((accessKeyId === undefined) === (accessKeySecret === undefined)) return
+  const missing = accessKeyId === undefined ? OPTIONS.accessKeyId : OPTIONS.accessKeySecret
+  throw new Failure('keyHalfGiven', { missing: missing.variable ?? '' })
+}
+
+/** The name that a slip of the pen made this one of, if one is near: at most a third of it differs. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
+  let best: string | undefined
+  let least = Math.floor(name.length / 3) + 1
+  for (const candidate of known) {
+    const distance = editDistance(name, candidate)
+    if (distance < least) {
+      least = distance
+      best = candidate
+    }
+  }
+  return best
+}
+
+function editDistance(left: string, right: string): number {
+  let previous = Array.from({ length: right.length + 1 }, (_, index) => index)
+  for (let row = 1; row <= left.length; row += 1) {
+    const current = [row]
+    for (let column = 1; column <= right.length; column += 1) {
+      const replaced = (previous[column - 1] ?? 0) + (left[row - 1] === right[column - 1] ? 0 : 1)
+      current.push(Math.min(replaced, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1))
+    }
+    previous = current
+  }
+  return previous[right.length] ?? 0
+}

@@ -1,0 +1,24 @@
+import type { RunningServer } from './start-server.js'
+
+/** How a server came to its end. */
+export interface End {
+  /** Requests that were cut: by a second signal, or because their time was over. */
+  readonly cut: number
+}
+
+/** Runs a server until SIGTERM or SIGINT, then stops it; a second signal cuts what still runs. Rejects when it fails. */
+export async function runUntilSignal(server: RunningServer, onStopping: () => void): Promise<End> {
+  let signals = 0
+  await new Promise<void>((resolve, reject) => {
+    const onSignal = () => {
+      signals += 1
+      if (signals === 1) resolve()
+      else void server.cut()
+    }
+    process.on('SIGINT', onSignal)
+    process.on('SIGTERM', onSignal)
+    server.failed.catch(reject)
+  })
+  onStopping()
+  return { cut: await server.stop() }
+}

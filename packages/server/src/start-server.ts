@@ -1,0 +1,76 @@
+import type { Config } from './config.js'
+import { type DataFolder, openDataFolder } from './folder/data-folder.js'
+import { keptRootKey, type RootKey } from './folder/root-key.js'
+import { createLog, type Log } from './log.js'
+import { endOnCrash } from './processes/crash.js'
+import { type Instance, type InstanceOptions, openInstance } from './processes/instance.js'
+import { type Launched, Supervisor } from './processes/supervisor.js'
+import { workerProcesses } from './processes/worker-processes.js'
+
+/** A server that takes requests. */
+export interface RunningServer {
+  /** `http://127.0.0.1:9000`: where this machine reaches it. */
+  readonly endpoint: string
+  readonly folder: Omit<DataFolder, 'lock'>
+  readonly rootKey: RootKey
+  /** Rejects with a Failure when it cannot go on; never resolves. */
+  readonly failed: Promise<never>
+  /** Lets running requests end, for `config.stopTimeoutMs`. Resolves with the number that were cut. */
+  stop(): Promise<number>
+  /** Cuts the requests that a running `stop` waits for. */
+  cut(): Promise<void>
+}
+
+/** Locks the folder, opens it, and serves it, in one process or several. Throws Failure. */
+export async function startServer(config: Config): Promise<RunningServer> {
+  const readableLog = !config.json && process.stderr.isTTY === true
+  const log = createLog(config.logLevel, { readable: readableLog })
+  const folder = await openDataFolder(config.folder)
+  try {
+    const rootKey = await rootKeyOf(config, folder)
+    const { accessKeyId, accessKeySecret } = rootKey
+    const shared = { config, folder: folder.path, rootKey: { accessKeyId, accessKeySecret }, readableLog }
+    const launch = config.workers === 1 ? launchHere(log) : workerProcesses(folder.lock.descriptor)
+    const supervisor = new Supervisor({
+      instances: config.workers,
+      port: config.port,
+      launch: (incarnation, inUse) => launch({ ...shared, incarnation }, inUse),
+      log,
+    })
+    const port = await supervisor.start()
+    endOnCrash(log)
+    return {
+      endpoint: endpointOf(config.host, port),
+      folder,
+      rootKey,
+      failed: supervisor.failed,
+      stop: async () => {
+        const cut = await supervisor.stop(config.stopTimeoutMs)
+        await folder.lock.release()
+        return cut
+      },
+      cut: () => supervisor.cut(),
+    }
+  } catch (error) {
+    await folder.lock.release()
+    throw error
+  }
+}
+
+async function rootKeyOf({ accessKeyId, accessKeySecret }: Config, folder: DataFolder): Promise<RootKey> {
+  if (accessKeyId === undefined || accessKeySecret === undefined) return await keptRootKey(folder.path)
+  return { accessKeyId, accessKeySecret, isNew: false, file: undefined }
+}
+
+function launchHere(log: Log) {
+  return async (options: InstanceOptions, inUse: Instance['inUse']): Promise<Launched> => ({
+    instance: await openInstance(options, { inUse }, log),
+    ended: new Promise(() => {}),
+  })
+}
+
+function endpointOf(host: string, port: number): string {
+  // SDKs address buckets by path only at an IP address, so a name for this machine would not do.
+  if (host === '0.0.0.0' || host === '::' || host === 'localhost') return `http://127.0.0.1:${port}`
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}
