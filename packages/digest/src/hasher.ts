@@ -53,10 +53,11 @@ export function createThreadedHasher(threadCount: number): Hasher {
       if (sizeExpected !== undefined && sizeExpected < THREADED_BYTES_MIN) return beginHere()
       return leastBusy().begin(nextStream++)
     },
-    crc64: (bytes) =>
-      bytes.length < THREADED_BYTES_MIN
-        ? Promise.resolve(crc64(bytes))
-        : leastBusy().ask<bigint>({ kind: 'crc64', bytes }),
+    crc64(bytes) {
+      // A checksum costs less than the wait for another stream's MD5.
+      const idle = bytes.length < THREADED_BYTES_MIN ? undefined : threads.find((thread) => thread.isIdle)
+      return idle?.ask<bigint>({ kind: 'crc64', bytes }) ?? Promise.resolve(crc64(bytes))
+    },
     close: async () => {
       await Promise.all(threads.map((thread) => thread.close()))
     },
@@ -77,6 +78,10 @@ class HashThread {
 
   get load(): number {
     return this.#streamCount + this.#pending.length
+  }
+
+  get isIdle(): boolean {
+    return this.#pending.length === 0
   }
 
   begin(stream: number): StreamDigest {
@@ -100,7 +105,7 @@ class HashThread {
       this.#worker ??= this.#start()
       if (this.#pending.length === 0) this.#worker.ref()
       this.#pending.push({ resolve: (answer) => resolve(answer as Answer), reject })
-      this.#worker.postMessage(request)
+      this.#worker.postMessage('bytes' in request ? { ...request, bytes: shareable(request.bytes) } : request)
     })
   }
 
@@ -124,4 +129,9 @@ class HashThread {
     this.#failure ??= error
     for (const { reject } of this.#pending.splice(0)) reject(this.#failure)
   }
+}
+
+/** A message clones all the memory that a view belongs to, unless it is shared. */
+function shareable(bytes: Uint8Array): Uint8Array {
+  return bytes.buffer instanceof SharedArrayBuffer ? bytes : new Uint8Array(bytes)
 }
