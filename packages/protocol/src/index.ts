@@ -12,6 +12,7 @@ export { type BucketName, bucketName, type ObjectKey, objectKey } from './names.
 export * from './operation.js'
 export { ABSENT_OPERATIONS, type AbsentOperation } from './operations/absent.js'
 export { COMMON_CAUSES, causesOf } from './operations/causes.js'
+export type { CopySourceName } from './operations/copy-source.js'
 export { type OperationName, type Operations, operations } from './operations/index.js'
 export { createRoute, type DeclaredOperation, type Routable, type Route, route } from './operations/route.js'
 export { parseQuery, Query, type QueryParameter } from './query.js'

@@ -44,6 +44,7 @@ export const CATALOGUE = {
   // Names and lookups
   noSuchBucket: row('NoSuchBucket', 404, 'The specified bucket does not exist.', { ec: '0015-00000101' }),
   noSuchKey: row('NoSuchKey', 404, 'The specified key does not exist.', { ec: '0026-00000001' }),
+  noSuchVersion: row('NoSuchVersion', 404, 'The specified version does not exist.', { ec: '0012-00000203' }),
   noSuchUpload: row('NoSuchUpload', 404, NO_SUCH_UPLOAD, { ec: '0042-00000104' }),
   noSuchUploadOnAbort: row('NoSuchUpload', 404, NO_SUCH_UPLOAD, { ec: '0042-00000002' }),
   noSuchUploadIdMissing: row('NoSuchUpload', 404, NO_SUCH_UPLOAD, { ec: '0017-00000244' }),
@@ -150,6 +151,10 @@ export const CATALOGUE = {
   invalidPrefix: invalidArgument('Invalid Argument.', '0015-00000403'),
   invalidMarker: invalidArgument('Invalid Argument.', '0015-00000405'),
   invalidListType: invalidArgument('Invalid Argument.', '0015-00000401'),
+  copySourceInvalid: invalidArgument('Invalid Argument.', '0042-00000301'),
+  copySourceEmpty: invalidArgument('Invalid Argument.', '0042-00000302'),
+  copySourceParameter: invalidArgument('Invalid Argument.', '0016-00000304'),
+  copySourceVersionEmpty: invalidArgument('Invalid Argument.', '0016-00000305'),
   invalidTrafficLimit: invalidArgument('Invalid Argument.', '0004-00000502'),
   trafficLimitTwice: invalidArgument('Invalid Argument.', '0004-00000501'),
   encryptionHeaderOnPart: invalidArgument('Invalid Argument.', '0005-00000002'),

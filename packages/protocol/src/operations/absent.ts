@@ -164,16 +164,8 @@ export const ABSENT_OPERATIONS: readonly AbsentOperation[] = [
   absent('SetAsyncFetchTask', 'POST', 'bucket', 'asyncFetch'),
   absent('GetAsyncFetchTask', 'GET', 'bucket', 'asyncFetch'),
 
-  // Objects. A PUT that names a source is a copy, never a PutObject of no bytes.
+  // Objects
   absent('PostObject', 'POST', 'bucket'),
-  absent('CopyObject', 'PUT', 'object', { header: ['x-oss-copy-source'] }),
-  absent(
-    'UploadPartCopy',
-    'PUT',
-    'object',
-    { query: ['partNumber'], header: ['x-oss-copy-source'] },
-    { query: ['uploadId'], header: ['x-oss-copy-source'] },
-  ),
   absent('AppendObject', 'POST', 'object', 'append'),
   absent('SealAppendObject', 'POST', 'object', 'seal'),
   absent('RestoreObject', 'POST', 'object', 'restore'),

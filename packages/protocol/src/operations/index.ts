@@ -1,5 +1,6 @@
 import { abortMultipartUpload } from './abort-multipart-upload.js'
 import { completeMultipartUpload } from './complete-multipart-upload.js'
+import { copyObject } from './copy-object.js'
 import { deleteBucket } from './delete-bucket.js'
 import { deleteMultipleObjects } from './delete-multiple-objects.js'
 import { deleteObject } from './delete-object.js'
@@ -22,6 +23,7 @@ import { putBucketAcl } from './put-bucket-acl.js'
 import { putObject } from './put-object.js'
 import { putObjectAcl } from './put-object-acl.js'
 import { uploadPart } from './upload-part.js'
+import { uploadPartCopy } from './upload-part-copy.js'
 
 /** All operations that Bindery has, by OSS's name, in the order of the official reference. */
 export const operations = {
@@ -37,6 +39,7 @@ export const operations = {
   ListObjectsV2: listObjectsV2,
   PutObject: putObject,
   GetObject: getObject,
+  CopyObject: copyObject,
   HeadObject: headObject,
   GetObjectMeta: getObjectMeta,
   DeleteObject: deleteObject,
@@ -45,6 +48,7 @@ export const operations = {
   GetObjectACL: getObjectAcl,
   InitiateMultipartUpload: initiateMultipartUpload,
   UploadPart: uploadPart,
+  UploadPartCopy: uploadPartCopy,
   CompleteMultipartUpload: completeMultipartUpload,
   AbortMultipartUpload: abortMultipartUpload,
   ListMultipartUploads: listMultipartUploads,

@@ -2,7 +2,7 @@ import type { InputOf, Operations, OutputOf } from '@bindery/protocol'
 import type { ObjectDescription, ObjectRecord, StoredHeaders } from '../domain/model.js'
 import { parseTagging } from './tagging.js'
 
-type DescribedInput = InputOf<Operations['PutObject']> | InputOf<Operations['InitiateMultipartUpload']>
+type DescribedInput = InputOf<Operations['PutObject' | 'CopyObject' | 'InitiateMultipartUpload']>
 
 /** What the headers of a PutObject or InitiateMultipartUpload say about the object. Throws the causes of parseTagging. */
 export function describeObject(input: DescribedInput): ObjectDescription {

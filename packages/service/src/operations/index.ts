@@ -2,6 +2,7 @@ import type { Operations } from '@bindery/protocol'
 import type { Handler } from '../call.js'
 import { abortMultipartUpload } from './abort-multipart-upload.js'
 import { completeMultipartUpload } from './complete-multipart-upload.js'
+import { copyObject } from './copy-object.js'
 import { deleteBucket } from './delete-bucket.js'
 import { deleteMultipleObjects } from './delete-multiple-objects.js'
 import { deleteObject } from './delete-object.js'
@@ -24,6 +25,7 @@ import { putBucketAcl } from './put-bucket-acl.js'
 import { putObject } from './put-object.js'
 import { putObjectAcl } from './put-object-acl.js'
 import { uploadPart } from './upload-part.js'
+import { uploadPartCopy } from './upload-part-copy.js'
 
 /** A handler for each operation: a missing, a surplus or a wrongly typed one does not compile. */
 export type Handlers = { readonly [K in keyof Operations]: Handler<Operations[K]> }
@@ -41,6 +43,7 @@ export const handlers = {
   ListObjectsV2: listObjectsV2,
   PutObject: putObject,
   GetObject: getObject,
+  CopyObject: copyObject,
   HeadObject: headObject,
   GetObjectMeta: getObjectMeta,
   DeleteObject: deleteObject,
@@ -49,6 +52,7 @@ export const handlers = {
   GetObjectACL: getObjectAcl,
   InitiateMultipartUpload: initiateMultipartUpload,
   UploadPart: uploadPart,
+  UploadPartCopy: uploadPartCopy,
   CompleteMultipartUpload: completeMultipartUpload,
   AbortMultipartUpload: abortMultipartUpload,
   ListMultipartUploads: listMultipartUploads,

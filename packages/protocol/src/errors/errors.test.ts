@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { utf8Text } from '../text.js'
+import { CATALOGUE, type ErrorRow } from './catalogue.js'
+import { encodeError } from './encode.js'
+import { OssError } from './oss-error.js'
+
+const REQUEST_ID = '68A1B2C3D4E5F60718293A4B'
+const exchange = { requestId: REQUEST_ID, hostId: 'mybucket.oss-cn-hangzhou.aliyuncs.com', method: 'GET' }
+const NO_SUCH_KEY = `<?xml version="1.0" encoding="UTF-8"?>
+<Error>
+  <Code>NoSuchKey</Code>
+  <Message>The specified key does not exist.</Message>
+  <RequestId>68A1B2C3D4E5F60718293A4B</RequestId>
+  <HostId>mybucket.oss-cn-hangzhou.aliyuncs.com</HostId>
+  <Key>a/&lt;b&gt;.txt</Key>
+  <EC>0026-00000001</EC>
+  <RecommendDoc>https://api.aliyun.com/troubleshoot?q=0026-00000001</RecommendDoc>
+</Error>
+`
+
+test('an error is the document of the official page, and its EC a header', () => {
+  const { status, headers, body } = encodeError(new OssError('noSuchKey', { Key: 'a/<b>.txt' }), exchange)
+  assert.equal(status, 404)
+  assert.equal(utf8Text(body ?? new Uint8Array(0)), NO_SUCH_KEY)
+  assert.deepEqual(headers, [
+    ['x-oss-ec', '0026-00000001'],
+    ['Content-Type', 'application/xml'],
+    ['Content-Length', String(body?.length)],
+  ])
+})
+
+test('HEAD has the document in a header, save for 412, where SDKs expect none', () => {
+  const head = { ...exchange, method: 'HEAD' }
+  const missing = encodeError(new OssError('noSuchKey', { Key: 'a/<b>.txt' }), head)
+  assert.equal(missing.body, undefined)
+  const carried = new Map(missing.headers).get('x-oss-err') ?? ''
+  assert.equal(Buffer.from(carried, 'base64').toString(), NO_SUCH_KEY)
+  const failed = encodeError(new OssError('preconditionFailed', { Condition: 'If-Match' }), head)
+  assert.equal(failed.status, 412)
+  assert.deepEqual(failed.headers, [['x-oss-ec', '0017-00001001']])
+})
+
+test('a 304 is headers alone, those of the failure', () => {
+  const { status, headers, body } = encodeError(
+    new OssError('notModified', {}, { headers: [['ETag', '"A"']] }),
+    exchange,
+  )
+  assert.equal(status, 304)
+  assert.deepEqual(headers, [['ETag', '"A"']])
+  assert.equal(body, undefined)
+})
+
+test('what is particular fills the message, or is an element of its own', () => {
+  const absent = new OssError('notImplemented', { Operation: 'CopyObject' })
+  assert.equal(absent.message, 'Bindery does not implement CopyObject.')
+  const document = utf8Text(encodeError(absent, exchange).body ?? new Uint8Array(0)) ?? ''
+  assert.ok(document.includes('<Message>Bindery does not implement CopyObject.</Message>'))
+  assert.ok(!document.includes('<Operation>'))
+  assert.ok(!document.includes('<EC>'))
+})
+
+test('a server that cannot answer says when to come again', () => {
+  assert.ok(encodeError(new OssError('slowDown'), exchange).headers.some(([name]) => name === 'Retry-After'))
+})
+
+test('each row has what clients need: a code, a status of failure, a message', () => {
+  for (const [cause, row] of Object.entries<ErrorRow>(CATALOGUE)) {
+    assert.match(row.code, /^[A-Z][A-Za-z0-9]+$/, cause)
+    assert.ok(row.status === 304 || (row.status >= 400 && row.status < 600), cause)
+    assert.ok(row.message.length > 0, cause)
+    assert.match(row.ec ?? '0000-00000000', /^\d{4}-\d{8}$/, cause)
+    if (row.status === 503) assert.equal(row.retry, 'later', cause)
+  }
+})

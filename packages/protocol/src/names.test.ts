@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { bucketName, objectKey } from './names.js'
+import { failureOf } from './testing/exchange.js'
+
+test('a bucket has 3 to 63 lower-case letters, digits and hyphens, and ends in none', () => {
+  for (const name of ['abc', '0-9', 'a--b', 'a'.repeat(63)]) assert.equal(bucketName(name), name)
+  for (const name of ['', 'ab', 'a'.repeat(64), 'Abc', 'a_b', 'a.b', '-ab', 'ab-', 'abc\n', 'äbc']) {
+    const expected = ['invalidBucketName', { BucketName: name }]
+    assert.deepEqual(
+      failureOf(() => bucketName(name)),
+      expected,
+    )
+  }
+})
+
+test('a key has 1 to 1,023 bytes of any text', () => {
+  for (const key of ['a', 'a/', 'a\\', '\u0001\r\n', '+&%?', '\u{1f600}', 'ü'.repeat(511)])
+    assert.equal(objectKey(key), key)
+  const causes = {
+    '': 'objectNameEmpty',
+    '/a': 'objectNameInvalid',
+    '\\a': 'objectNameInvalid',
+    'a\0': 'objectNameInvalid',
+  }
+  for (const [key, cause] of Object.entries(causes)) assert.equal(failureOf(() => objectKey(key))[0], cause)
+  assert.equal(failureOf(() => objectKey('ü'.repeat(512)))[0], 'objectNameTooLong')
+})
