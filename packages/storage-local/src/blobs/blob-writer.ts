@@ -83,7 +83,7 @@ class BlobWriting {
       // It is awaited later, maybe long after it has failed.
       job.catch(() => {})
       this.#inFlight.push(job)
-      if (this.#inFlight.length >= PIECES_IN_FLIGHT_MAX) await this.#inFlight.shift()
+      if (this.#inFlight.length > PIECES_IN_FLIGHT_MAX) await this.#inFlight.shift()
     }
     this.#isDigested = true
     const [digest] = await Promise.all([hashed(this.#digest.finish()), ...this.#inFlight])

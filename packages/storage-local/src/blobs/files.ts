@@ -93,7 +93,7 @@ async function writeFully(file: number, pieces: readonly Uint8Array[], position:
 }
 
 /** What is left of pieces when their first `bytes` are taken away. */
-function without(pieces: readonly Uint8Array[], bytes: number): Uint8Array[] {
+export function without(pieces: readonly Uint8Array[], bytes: number): Uint8Array[] {
   let taken = 0
   return pieces.flatMap((piece) => {
     const own = Math.min(piece.length, bytes - taken)

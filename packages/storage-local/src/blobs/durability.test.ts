@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict'
+import { mkdir, readdir, rmdir } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { type BlobStore, StorageError, type StorageErrorKind } from '@bindery/storage'
+import { without } from './files.js'
+import { openLocalBlobStore } from './local-blob-store.js'
+import {
+  type Call,
+  filesBelow,
+  hint,
+  MIB,
+  readAll,
+  recordedFiles,
+  scrambled,
+  sourceOf,
+  systemError,
+  temporaryFolder,
+} from './testing.js'
+
+const content = scrambled(MIB + 100)
+const ofKind = (kind: StorageErrorKind) => (error: unknown) => error instanceof StorageError && error.kind === kind
+
+async function recordedStore(t: TestContext, failure?: (call: Call) => Error | undefined) {
+  const folder = await temporaryFolder(t)
+  const { calls, files } = recordedFiles(failure)
+  const store = await openLocalBlobStore({ folder, incarnation: 'a1', files })
+  t.after(() => store.close())
+  return { store, folder, calls }
+}
+
+const operationsOn = (calls: readonly Call[], path: string) =>
+  calls.filter(([, concerned]) => concerned === path).map(([operation]) => operation)
+
+test('a write resolves after its bytes, its name and all new folders are durable, in this order', async (t) => {
+  const { store, folder, calls } = await recordedStore(t)
+  await store.write(sourceOf(content), hint)
+  const seen = calls.slice()
+  const path = `${folder}/a1/000000000/000000000000`
+  assert.deepEqual(operationsOn(seen, folder).slice(-1), ['syncFolder'])
+  assert.deepEqual(operationsOn(seen, `${folder}/a1`), ['createFolder', 'syncFolder'])
+  assert.deepEqual(operationsOn(seen, `${folder}/a1/000000000`), ['createFolder', 'syncFolder'])
+  const own = operationsOn(seen, path)
+  assert.equal(own[0], 'create')
+  assert.equal(own.lastIndexOf('write') + 1, own.indexOf('syncData'))
+  assert.equal(own.filter((operation) => operation === 'syncData').length, 1)
+  const order = (operation: string, concerned: string) =>
+    seen.findIndex(([name, where]) => name === operation && where === concerned)
+  assert.ok(order('createFolder', `${folder}/a1`) < order('syncFolder', folder))
+  assert.ok(order('createFolder', `${folder}/a1/000000000`) < order('syncFolder', `${folder}/a1`))
+  assert.ok(order('syncData', path) < order('syncFolder', `${folder}/a1/000000000`))
+})
+
+test('a new store makes its folder durable in each folder above that was missing', async (t) => {
+  const root = await temporaryFolder(t)
+  const { calls, files } = recordedFiles()
+  const store = await openLocalBlobStore({ folder: `${root}/data/blobs`, incarnation: 'a1', files })
+  await store.close()
+  const synced = calls.filter(([operation]) => operation === 'syncFolder').map(([, path]) => path)
+  assert.deepEqual(synced, [`${root}/data`, root])
+})
+
+test('writes at once share the syncs of their folder, none of which began before its file was there', async (t) => {
+  const { store, folder, calls } = await recordedStore(t)
+  await store.write(sourceOf(content), hint)
+  calls.length = 0
+  await Promise.all(Array.from({ length: 30 }, () => store.write(sourceOf(content.subarray(0, 100)), hint)))
+  const syncs = calls.filter(([operation, path]) => operation === 'syncFolder' && path.startsWith(folder))
+  assert.ok(syncs.length < 30, `${syncs.length} syncs`)
+  const lastCreate = calls.findLastIndex(([operation]) => operation === 'create')
+  const lastSync = calls.findLastIndex(([operation]) => operation === 'syncFolder')
+  assert.ok(lastCreate < lastSync)
+})
+
+test('a failed sync of bytes fails the write, is not repeated, and leaves no file', async (t) => {
+  let isBroken = true
+  let attempts = 0
+  const { store, folder, calls } = await recordedStore(t, ([operation]) => {
+    if (operation !== 'syncData' || !isBroken) return undefined
+    attempts++
+    return systemError('EIO')
+  })
+  await assert.rejects(store.write(sourceOf(content), hint), ofKind('unavailable'))
+  assert.equal(attempts, 1)
+  assert.deepEqual(await filesBelow(folder), [])
+  assert.equal(calls.filter(([operation]) => operation === 'close').length, 1)
+  isBroken = false
+  const { id } = await store.write(sourceOf(content), hint)
+  assert.equal(id, 'a1-000000000001')
+})
+
+test('a failed sync of a folder fails all who wait for it, and nothing is written into that folder again', async (t) => {
+  const failing = new Set<string>()
+  const attempts: string[] = []
+  const { store, folder } = await recordedStore(t, ([operation, path]) => {
+    if (operation !== 'syncFolder' || !failing.has(path)) return undefined
+    attempts.push(path)
+    return systemError('EIO')
+  })
+  const kept = await store.write(sourceOf(content), hint)
+  failing.add(`${folder}/a1/000000000`)
+  const outcomes = await Promise.allSettled([1, 2, 3].map(() => store.write(sourceOf(content), hint)))
+  for (const outcome of outcomes) assert.ok(outcome.status === 'rejected' && ofKind('unavailable')(outcome.reason))
+  assert.equal(attempts.length, 1)
+  assert.deepEqual(
+    (await filesBelow(folder)).map((path) => basename(path)),
+    ['000000000000'],
+  )
+  const next = await store.write(sourceOf(content), hint)
+  assert.equal(next.id, 'a1-000000001000')
+  assert.equal(attempts.length, 1)
+  for (const { id } of [kept, next]) assert.equal((await readAll(store, id)).length, content.length)
+})
+
+for (const [operation, code, kind] of [
+  ['write', 'ENOSPC', 'noSpace'],
+  ['write', 'EDQUOT', 'noSpace'],
+  ['write', 'EIO', 'unavailable'],
+  ['create', 'EMFILE', 'unavailable'],
+  ['create', 'ENOSPC', 'noSpace'],
+  ['close', 'EIO', 'unavailable'],
+  ['createFolder', 'EACCES', 'unavailable'],
+] as const) {
+  test(`${code} from ${operation} is ${kind}, leaves no file, and passes with its cause`, async (t) => {
+    let isBroken = true
+    const { store, folder } = await recordedStore(t, ([name, path]) =>
+      isBroken && name === operation && path.startsWith(`${folder}/a1`) ? systemError(code) : undefined,
+    )
+    await assert.rejects(store.write(sourceOf(content), hint), ofKind(kind))
+    assert.deepEqual(await filesBelow(folder), [])
+    isBroken = false
+    const { id } = await store.write(sourceOf(content), hint)
+    assert.equal((await readAll(store, id)).length, content.length)
+  })
+}
+
+test('below the reserve of the disk writes are refused, and reads and deletes are not', async (t) => {
+  const folder = await temporaryFolder(t)
+  const first = await openLocalBlobStore({ folder, incarnation: 'a1' })
+  const { id } = await first.write(sourceOf(content), hint)
+  await first.close()
+  const store = await openLocalBlobStore({ folder, incarnation: 'a2', reserveBytes: Number.MAX_SAFE_INTEGER })
+  t.after(() => store.close())
+  await assert.rejects(store.write(sourceOf(content), hint), ofKind('noSpace'))
+  assert.equal((await readAll(store, id)).length, content.length)
+  await store.delete(id)
+  assert.deepEqual(await filesBelow(folder), [])
+})
+
+test('a disk that fills up while a blob arrives ends its write before the reserve is gone', async (t) => {
+  const folder = await temporaryFolder(t)
+  const { files } = recordedFiles()
+  const answers = [100 * MIB, 40 * MIB, 5 * MIB]
+  const asked: number[] = []
+  const freeBytes = async () => {
+    asked.push(asked.length)
+    return answers[Math.min(asked.length, answers.length) - 1] ?? 0
+  }
+  const store = await openLocalBlobStore({
+    folder,
+    incarnation: 'a1',
+    reserveBytes: 10 * MIB,
+    files: { ...files, freeBytes },
+  })
+  t.after(() => store.close())
+  const endless = { ...sourceOf(new Uint8Array(100 * MIB)), size: undefined }
+  await assert.rejects(store.write(endless, hint), ofKind('noSpace'))
+  assert.deepEqual(await filesBelow(folder), [])
+})
+
+test('a used or malformed incarnation is refused', async (t) => {
+  const { store, folder } = await recordedStore(t)
+  await store.write(sourceOf(content), hint)
+  for (const incarnation of ['a1', '', 'A1', 'a-1', '../a1', 'a'.repeat(65)]) {
+    await assert.rejects(openLocalBlobStore({ folder, incarnation }), ofKind('misuse'), incarnation)
+  }
+})
+
+test('folders that are empty are removed, and made again when their writer needs them', async (t) => {
+  const { store: writer, folder } = await recordedStore(t)
+  const sweeper: BlobStore = await openLocalBlobStore({ folder, incarnation: 'b1' })
+  t.after(() => sweeper.close())
+  const { id } = await writer.write(sourceOf(content), hint)
+  await writer.delete(id)
+  assert.deepEqual(await readdir(`${folder}/a1`), ['000000000'], 'a writer keeps the folder that it fills')
+  await sweeper.delete(id)
+  assert.deepEqual(await readdir(folder), [])
+  const again = await writer.write(sourceOf(content), hint)
+  assert.equal((await readAll(sweeper, again.id)).length, content.length)
+})
+
+test('a folder that vanishes again and again fails the write', async (t) => {
+  const { store, folder } = await recordedStore(t, ([operation, path]) =>
+    operation === 'create' && path.startsWith(folder) ? systemError('ENOENT') : undefined,
+  )
+  await mkdir(`${folder}/a1/000000000`, { recursive: true })
+  await assert.rejects(store.write(sourceOf(content), hint), ofKind('unavailable'))
+  await rmdir(dirname(`${folder}/a1/000000000/x`))
+})
+
+test('what a short write left is written next', () => {
+  const pieces = [Buffer.from('abc'), Buffer.from('de')]
+  const rests = [0, 1, 3, 4, 5].map((bytes) => without(pieces, bytes).map(String))
+  assert.deepEqual(rests, [['abc', 'de'], ['bc', 'de'], ['de'], ['e'], []])
+})

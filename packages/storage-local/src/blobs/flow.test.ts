@@ -1,0 +1,227 @@
+import assert from 'node:assert/strict'
+import { stat } from 'node:fs/promises'
+import { type TestContext, test } from 'node:test'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { BufferPool, crc64, createInlineHasher, SLAB_BYTES } from '@bindery/digest'
+import { type BlobStore, type ByteSource, StorageError } from '@bindery/storage'
+import { blobPath } from './blob-place.js'
+import { readBlob } from './blob-reader.js'
+import { type WriteContext, writeBlob } from './blob-writer.js'
+import { systemFiles, withStorageErrors } from './files.js'
+import { FolderSync } from './folder-sync.js'
+import { FreeSpace } from './free-space.js'
+import { openLocalBlobStore } from './local-blob-store.js'
+import { PieceReader } from './piece-reader.js'
+import { Shards } from './shards.js'
+import { filesBelow, hint, MIB, readAll, scrambled, sourceOf, temporaryFolder } from './testing.js'
+
+const content = scrambled(3 * MIB + 100)
+
+async function contextWith(t: TestContext, slabs: number): Promise<WriteContext> {
+  const folder = await temporaryFolder(t)
+  const files = withStorageErrors(systemFiles)
+  const folderSync = new FolderSync(files)
+  return {
+    folder,
+    files,
+    folderSync,
+    shards: new Shards(files, folder, 'a1', folderSync),
+    freeSpace: new FreeSpace(files, folder, 0),
+    hasher: createInlineHasher(),
+    pool: new BufferPool(slabs * SLAB_BYTES),
+  }
+}
+
+/** A sender that sends when it is told to. */
+class SlowSender implements ByteSource {
+  readonly size = undefined
+  #arrived: Uint8Array = new Uint8Array(0)
+  #hasEnded = false
+  #wake = () => {}
+
+  send(bytes: Uint8Array): void {
+    this.#arrived = Buffer.concat([this.#arrived, bytes])
+    this.#wake()
+  }
+
+  end(): void {
+    this.#hasEnded = true
+    this.#wake()
+  }
+
+  async ready(): Promise<void> {
+    while (this.#arrived.length === 0 && !this.#hasEnded) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+    }
+  }
+
+  async read(buffer: Uint8Array): Promise<number> {
+    const piece = this.#arrived.subarray(0, buffer.length)
+    buffer.set(piece)
+    this.#arrived = this.#arrived.subarray(piece.length)
+    return piece.length
+  }
+
+  get isDrained(): boolean {
+    return this.#arrived.length === 0
+  }
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await nextTurn()
+}
+
+test('64 senders that pause hold nothing of the budget, and a fast one passes them by', async (t) => {
+  const context = await contextWith(t, 2)
+  const senders = Array.from({ length: 64 }, () => new SlowSender())
+  const writes = senders.map((sender) => writeBlob(context, context.shards.nextPlace(), sender, hint))
+  for (const length of [1, 1000, 20_000, 15_000, 70_000]) {
+    for (const sender of senders) sender.send(content.subarray(0, length))
+    await until(() => context.pool.lentCount === 0 && senders.every((sender) => sender.isDrained))
+    const fast = await writeBlob(context, context.shards.nextPlace(), sourceOf(content), hint)
+    assert.equal(fast.crc64, crc64(content))
+  }
+  for (const sender of senders) sender.end()
+  const expected = [1, 1000, 20_000, 15_000, 70_000].reduce(
+    (sum, length) => crc64(content.subarray(0, length), sum),
+    0n,
+  )
+  for (const info of await Promise.all(writes)) assert.equal(info.crc64, expected)
+  assert.equal(context.pool.lentCount, 0)
+})
+
+test('pieces lie within chunks, whatever a source gives at once', async () => {
+  const pool = new BufferPool(SLAB_BYTES)
+  for (const pieceBytes of [1000, 16_383, 16_384, 99_991, MIB, 3 * MIB]) {
+    const reader = new PieceReader(sourceOf(content, pieceBytes), pool)
+    let position = 0
+    for (let piece = await reader.next(); piece !== undefined; piece = await reader.next()) {
+      const { bytes } = piece
+      assert.ok(bytes.length > 0)
+      assert.equal(Math.floor(position / MIB), Math.floor((position + bytes.length - 1) / MIB))
+      assert.equal(Buffer.compare(bytes, content.subarray(position, position + bytes.length)), 0)
+      position += bytes.length
+      piece.release()
+    }
+    assert.equal(position, content.length)
+    assert.equal(await reader.next(), undefined)
+    assert.equal(pool.lentCount, 0)
+  }
+})
+
+test('a source that fails leaves no file and gives the whole budget back', async (t) => {
+  const context = await contextWith(t, 4)
+  for (const [length, pieceBytes] of [
+    [0, 1],
+    [100, 10],
+    [50_000, 50_000],
+    [content.length, 40_000],
+    [content.length, MIB],
+  ] as const) {
+    const error = new Error(`after ${length}`)
+    const source = { ...sourceOf(content.subarray(0, length), pieceBytes, error) }
+    await assert.rejects(writeBlob(context, context.shards.nextPlace(), source, hint), error)
+    assert.equal(context.pool.lentCount, 0)
+    assert.deepEqual(await filesBelow(context.folder), [])
+  }
+})
+
+test('a disk that fails while a sender pauses ends the write when more comes, and gives the whole budget back', async (t) => {
+  const context = await contextWith(t, 4)
+  const files = {
+    ...context.files,
+    write: () => Promise.reject(new StorageError('unavailable', 'no disk')),
+  }
+  const sender = new SlowSender()
+  const write = writeBlob({ ...context, files }, context.shards.nextPlace(), sender, hint)
+  const failed = assert.rejects(write, /no disk/)
+  sender.send(content.subarray(0, 100_000))
+  await until(() => sender.isDrained && context.pool.lentCount === 0)
+  sender.send(content)
+  await failed
+  assert.equal(context.pool.lentCount, 0)
+  assert.deepEqual(await filesBelow(context.folder), [])
+})
+
+test('a blob of known size below 256 KiB reaches the disk in one write', async (t) => {
+  const context = await contextWith(t, 4)
+  const lengths: number[][] = []
+  const files = {
+    ...context.files,
+    write: (file: number, pieces: readonly Uint8Array[], position: number) => {
+      lengths.push(pieces.map((piece) => piece.length))
+      return context.files.write(file, pieces, position)
+    },
+  }
+  const place = context.shards.nextPlace()
+  await writeBlob({ ...context, files }, place, sourceOf(content.subarray(0, 100_000)), hint)
+  assert.deepEqual(lengths, [[4096, 100_000, 72]])
+  assert.equal((await stat(blobPath(context.folder, place))).size, 4096 + 100_000 + 72)
+  assert.equal(context.pool.lentCount, 0)
+})
+
+test('readers hold two buffers, or one if others want them, and give them back however they end', async (t) => {
+  const context = await contextWith(t, 3)
+  const { id } = await writeBlob(context, context.shards.nextPlace(), sourceOf(content), hint)
+  const first = readBlob(context, id, undefined)
+  const piece = await first.next()
+  assert.equal(context.pool.lentCount, 2)
+  const second = readBlob(context, id, undefined)
+  const other = await second.next()
+  assert.equal(context.pool.lentCount, 3)
+  for (const { value, done } of [piece, other]) {
+    assert.ok(!done)
+    value.release()
+    assert.throws(() => value.release(), StorageError)
+  }
+  await first.return()
+  await assert.rejects(second.throw(new Error('the client left')), /left/)
+  assert.equal(context.pool.lentCount, 0)
+})
+
+test('a blob that is deleted while it is read is read to its end', async (t) => {
+  const folder = await temporaryFolder(t)
+  const store: BlobStore = await openLocalBlobStore({ folder, incarnation: 'a1' })
+  t.after(() => store.close())
+  const { id } = await store.write(sourceOf(content), hint)
+  const pieces: Uint8Array[] = []
+  for await (const piece of store.read(id)) {
+    await store.delete(id)
+    pieces.push(Uint8Array.from(piece.bytes))
+    piece.release()
+  }
+  assert.equal(Buffer.compare(Buffer.concat(pieces), content), 0)
+  await assert.rejects(readAll(store, id), StorageError)
+})
+
+test('a store reads, lists and deletes what earlier and concurrent ones wrote, but not what they are writing', async (t) => {
+  const folder = await temporaryFolder(t)
+  const [early, late] = await Promise.all(
+    ['b2', 'a9'].map((incarnation) => openLocalBlobStore({ folder, incarnation })),
+  )
+  assert.ok(early && late)
+  t.after(() => Promise.all([early.close(), late.close()]))
+  const ids: string[] = []
+  for (const store of [early, late, early]) ids.push((await store.write(sourceOf(content), hint)).id)
+  const sender = new SlowSender()
+  const unfinished = early.write(sender, hint)
+  sender.send(content)
+  await until(() => sender.isDrained)
+  const listed = async (store: BlobStore, after?: string) => {
+    const found: string[] = []
+    for await (const entry of store.list(after)) found.push(entry.id)
+    return found
+  }
+  assert.deepEqual(await listed(early), ids.toSorted())
+  assert.deepEqual(await listed(early, 'a9-000000000000'), ['b2-000000000000', 'b2-000000000001'])
+  assert.deepEqual(await listed(early, 'b2'), ['b2-000000000000', 'b2-000000000001'])
+  assert.deepEqual(await listed(early, 'b2-000000000001'), [])
+  sender.end()
+  const { id } = await unfinished
+  assert.deepEqual(await listed(late, 'b2-000000000001'), [id])
+  for (const each of [...ids, id]) assert.equal((await readAll(late, each)).length, content.length)
+  for (const each of [...ids, id]) await late.delete(each)
+  assert.deepEqual(await listed(early), [])
+})

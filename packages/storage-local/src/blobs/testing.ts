@@ -1,0 +1,80 @@
+/** What the tests of this folder share. */
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import type { BlobStore, ByteRange, ByteSource } from '@bindery/storage'
+import { type FileOperations, systemFiles } from './files.js'
+
+export const MIB = 1024 * 1024
+export const hint = { owner: Buffer.from('the owner') }
+
+/** A folder that is gone when the test ends. */
+export async function temporaryFolder(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'bindery-blobs-'))
+  t.after(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+export function scrambled(length: number): Uint8Array {
+  return Uint8Array.from({ length }, (_, index) => Math.imul(index + 1, 0x9e3779b1) >>> 24)
+}
+
+/** All of `bytes`, at most `pieceBytes` at a time, and then, if given, an error instead of the end. */
+export function sourceOf(bytes: Uint8Array, pieceBytes = bytes.length, error?: Error): ByteSource {
+  let position = 0
+  return {
+    size: bytes.length,
+    async ready() {},
+    async read(buffer) {
+      if (position === bytes.length && error !== undefined) throw error
+      const piece = bytes.subarray(position, position + Math.min(pieceBytes, buffer.length))
+      buffer.set(piece)
+      position += piece.length
+      return piece.length
+    },
+  }
+}
+
+export async function readAll(store: BlobStore, id: string, range?: ByteRange): Promise<Buffer> {
+  const pieces: Uint8Array[] = []
+  for await (const piece of store.read(id, range)) {
+    pieces.push(Uint8Array.from(piece.bytes))
+    piece.release()
+  }
+  return Buffer.concat(pieces)
+}
+
+/** The paths of all files below a folder. */
+export async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+}
+
+/** One call to the file system: its name and the path that it concerns. */
+export type Call = readonly [operation: keyof FileOperations, path: string]
+
+/** The file system, with each call noted when it has succeeded, and made to fail where `failure` answers an error. */
+export function recordedFiles(failure: (call: Call) => Error | undefined = () => undefined) {
+  const calls: Call[] = []
+  const paths = new Map<number, string>()
+  const wrapped = Object.entries(systemFiles).map(([name, operation]) => {
+    const call = async (target: string | number, ...rest: unknown[]): Promise<unknown> => {
+      const path = typeof target === 'string' ? target : (paths.get(target) ?? '')
+      const noted: Call = [name as keyof FileOperations, path]
+      const error = failure(noted)
+      if (error !== undefined) throw error
+      const result = await (operation as (...parameters: unknown[]) => Promise<unknown>)(target, ...rest)
+      if ((name === 'create' || name === 'open') && typeof result === 'number') paths.set(result, path)
+      calls.push(noted)
+      return result
+    }
+    return [name, call] as const
+  })
+  return { calls, files: Object.fromEntries(wrapped) as unknown as FileOperations }
+}
+
+/** An error as the system makes it. */
+export function systemError(code: string): Error {
+  return Object.assign(new Error(`${code}: made up`), { code })
+}
