@@ -4,7 +4,6 @@ import {
   type Codec,
   crc64Decimal,
   etag,
-  formatHttpDate,
   httpDate,
   integer,
   isoDate,
@@ -70,9 +69,8 @@ test('an ETag is bare inside and quoted on the wire', () => {
 
 test('dates of HTTP have two-digit days and no fractions, and what is none is ignored', () => {
   const time = Date.parse('2026-01-05T08:00:00.999Z')
-  assert.equal(formatHttpDate(time), 'Mon, 05 Jan 2026 08:00:00 GMT')
+  assert.equal(httpDate.encode(time), 'Mon, 05 Jan 2026 08:00:00 GMT')
   assert.equal(httpDate.decode('Mon, 05 Jan 2026 08:00:00 GMT', 'argument'), time - 999)
-  assert.equal(httpDate.decode('150', 'argument') === time, false)
   assert.equal(httpDate.decode('no date', 'argument'), undefined)
   assert.equal(httpDate.encode(undefined), '')
 })

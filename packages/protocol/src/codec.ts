@@ -75,7 +75,7 @@ export const httpDate: Codec<number | undefined> = {
     const time = Date.parse(value)
     return Number.isNaN(time) ? undefined : time
   },
-  encode: (value) => (value === undefined ? '' : formatHttpDate(value)),
+  encode: (value) => (value === undefined ? '' : new Date(value).toUTCString()),
 }
 
 /** ISO 8601 in UTC with whole seconds, `2026-01-05T08:00:00.000Z`. Milliseconds since 1970 inside. */
@@ -95,8 +95,9 @@ export const crc64Decimal: Codec<bigint> = {
   name: 'CRC-64',
   causes: ['invalidArgument'],
   decode(value, argument) {
-    if (!/^\d{1,20}$/.test(value)) throw badArgument('invalidArgument', argument, value)
-    return BigInt(value)
+    const number = /^\d{1,20}$/.test(value) ? BigInt(value) : -1n
+    if (number !== BigInt.asUintN(64, number)) throw badArgument('invalidArgument', argument, value)
+    return number
   },
   encode: String,
 }
@@ -108,8 +109,4 @@ export function orEmpty<T>(codec: Codec<T>): Codec<T | undefined> {
     decode: (value, argument) => (value === '' ? undefined : codec.decode(value, argument)),
     encode: (value) => (value === undefined ? '' : codec.encode(value)),
   }
-}
-
-export function formatHttpDate(time: number): string {
-  return new Date(time).toUTCString()
 }

@@ -24,9 +24,10 @@ test('the first of several values counts, and a name may be there without one', 
 })
 
 test('names and values are decoded once; a plus is a blank, a value may hold equals signs', () => {
-  const query = parseQuery('pre%66ix=a+b%2Bc%2520&x=a=b&ü=\u00c3\u00bc')
+  const query = parseQuery('pre%66ix=a+b%2Bc%2520&x=a=b&\u00c3\u00bc=1')
   assert.equal(query.get('prefix'), 'a b+c%20')
   assert.equal(query.get('x'), 'a=b')
+  assert.equal(query.get('ü'), '1')
   assert.equal(parseQuery('k=\u00c3\u00bc').get('k'), 'ü')
 })
 
