@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { type TestContext, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { decodeCounters, METADATA_LIMITS, type MetadataStore } from '@bindery/storage'
+import { bytesOf, isStorageError, textOf } from '@bindery/storage/testing'
+import { openLocalMetadataStore } from './local-metadata-store.js'
+import { openMetadataFile } from './metadata-file.js'
+import { ACCOUNTS, accountKey, START_BALANCE, transfer } from './testing/worker.js'
+
+const WORKER = fileURLToPath(new URL('./testing/worker.js', import.meta.url))
+
+async function temporaryFolder(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'bindery-metadata-'))
+  t.after(() => rm(folder, { recursive: true }))
+  return folder
+}
+
+function startWorker(task: string, folder: string): ChildProcess {
+  return spawn(process.execPath, [WORKER, task, folder], { stdio: ['ignore', 'pipe', 'inherit'] })
+}
+
+function linesOf(worker: ChildProcess): AsyncIterable<string> {
+  assert.ok(worker.stdout)
+  return createInterface({ input: worker.stdout })
+}
+
+function balances(store: MetadataStore): Promise<number[]> {
+  const keys = Array.from({ length: ACCOUNTS }, (_, account) => accountKey(account))
+  return store.read(async (reader) => (await reader.getMany(keys)).map((value) => Number(textOf(value))))
+}
+
+test('two processes move money at once, and none is lost or made', async (t) => {
+  const folder = await temporaryFolder(t)
+  const store = await openLocalMetadataStore({ folder })
+  await store.transact(async (tx) => {
+    for (let account = 0; account < ACCOUNTS; account++) tx.set(accountKey(account), bytesOf(String(START_BALANCE)))
+  })
+  const worker = startWorker('transfer', folder)
+  const exit = once(worker, 'exit')
+  let looking = true
+  const looks = (async () => {
+    while (looking) {
+      const sum = (await balances(store)).reduce((total, balance) => total + balance)
+      assert.equal(sum, ACCOUNTS * START_BALANCE)
+      await new Promise((resolve) => setTimeout(resolve, 1))
+    }
+  })()
+  await transfer(store)
+  assert.deepEqual(await exit, [0, null])
+  looking = false
+  await looks
+  const transfers = await store.read((reader) => reader.get(bytesOf('transfers')))
+  assert.deepEqual(transfers && decodeCounters(transfers), [2 * 8 * 40])
+  await store.close()
+})
+
+test('a transaction that another process outruns in each run gives up after the attempts of the contract', async (t) => {
+  const folder = await temporaryFolder(t)
+  const store = await openLocalMetadataStore({ folder })
+  const worker = startWorker('hammer', folder)
+  const exit = once(worker, 'exit')
+  for await (const line of linesOf(worker)) {
+    assert.equal(line, 'begun')
+    break
+  }
+  const pause = new Int32Array(new SharedArrayBuffer(4))
+  let runs = 0
+  const hopeless = store.transact(async (tx) => {
+    runs += 1
+    const before = await tx.get(bytesOf('hot'))
+    // the other process commits while this one stands still, for as long as that takes
+    for (let look = 0; look < 1_000; look++) {
+      Atomics.wait(pause, 0, 0, 5)
+      const now = await store.read((reader) => reader.get(bytesOf('hot')))
+      if (textOf(now) !== textOf(before)) break
+    }
+    tx.set(bytesOf('mine'), bytesOf('1'))
+  })
+  await assert.rejects(hopeless, isStorageError('conflict'))
+  assert.equal(runs, METADATA_LIMITS.attempts)
+  worker.kill('SIGKILL')
+  await exit
+  assert.equal(await store.read((reader) => reader.get(bytesOf('mine'))), undefined)
+  await store.close()
+})
+
+test('what was acknowledged before a kill -9 is there when the store is opened again', async (t) => {
+  const folder = await temporaryFolder(t)
+  for (let round = 0; round < 3; round++) {
+    const worker = startWorker('acknowledge', folder)
+    const exit = once(worker, 'exit')
+    const acknowledged: string[] = []
+    for await (const line of linesOf(worker)) {
+      acknowledged.push(line)
+      if (acknowledged.length === 100 * (round + 1)) worker.kill('SIGKILL')
+    }
+    assert.deepEqual(await exit, [null, 'SIGKILL'])
+    const store = await openLocalMetadataStore({ folder })
+    for (let start = 0; start < acknowledged.length; start += 500) {
+      const names = acknowledged.slice(start, start + 500)
+      const values = await store.read((reader) => reader.getMany(names.map(bytesOf)))
+      assert.deepEqual(
+        names.filter((_, index) => values[index] === undefined),
+        [],
+      )
+    }
+    await store.close()
+  }
+})
+
+test('a full disk fails the commit only, and the store goes on when there is room', async (t) => {
+  const script = 'mount -t tmpfs -o size=10m tmpfs "$0" && exec "$@"'
+  const inside = (folder: string, ...command: string[]) =>
+    spawnSync('unshare', ['--map-root-user', '--mount', 'sh', '-c', script, folder, ...command], { encoding: 'utf8' })
+  const folder = await temporaryFolder(t)
+  if (inside(folder, 'true').status !== 0) {
+    t.skip('this machine lets nobody mount a small file system')
+    return
+  }
+  const run = inside(folder, process.execPath, WORKER, 'fill', folder)
+  assert.equal(run.status, 0, run.stderr)
+  assert.match(run.stdout, /^\d+ rows\n$/)
+})
+
+test('a closed store refuses everything, and may be closed again', async (t) => {
+  const store = await openLocalMetadataStore({ folder: await temporaryFolder(t) })
+  await store.close()
+  await store.close()
+  await assert.rejects(
+    store.read(async () => 1),
+    isStorageError('unavailable'),
+  )
+  await assert.rejects(
+    store.transact(async () => 1),
+    isStorageError('unavailable'),
+  )
+})
+
+test('closing waits for the commits that have begun', async (t) => {
+  const folder = await temporaryFolder(t)
+  const store = await openLocalMetadataStore({ folder })
+  const commit = store.transact(async (tx) => tx.set(bytesOf('a'), bytesOf('1')))
+  // the body has run, and its commit waits, when the microtasks are done
+  await new Promise(setImmediate)
+  await store.close()
+  await commit
+  const again = await openLocalMetadataStore({ folder })
+  assert.equal(textOf(await again.read((reader) => reader.get(bytesOf('a')))), '1')
+  await again.close()
+})
+
+test('a file of another format is refused', async (t) => {
+  const folder = await temporaryFolder(t)
+  const { root } = await openMetadataFile(folder)
+  root.putSync('format', new Uint8Array([2]))
+  await root.close()
+  await assert.rejects(openLocalMetadataStore({ folder }), isStorageError('unavailable'))
+})
