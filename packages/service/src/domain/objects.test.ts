@@ -50,6 +50,10 @@ test('a range of an object is just those bytes, and an open object that is not r
   assert.deepEqual(await domain.reads.inUse([record.manifest]), [record.manifest])
   close()
   assert.deepEqual(await domain.reads.inUse([record.manifest]), [])
+  const unread = (await openObject(domain, BUCKET, key('k'))).read()
+  assert.deepEqual(await domain.reads.inUse([record.manifest]), [record.manifest])
+  await unread[Symbol.asyncIterator]().return?.()
+  assert.deepEqual(await domain.reads.inUse([record.manifest]), [])
 })
 
 test('a bucket of the same owner may be created again, with nothing else about it', async () => {

@@ -23,8 +23,7 @@ export async function openObject(domain: Domain, bucket: BucketName, key: Object
     registered.uses(record.manifest)
     return {
       record,
-      read: (range = { start: 0, end: record.size }) =>
-        ending(readBytes(domain, record, range, registered), registered),
+      read: (range = { start: 0, end: record.size }) => until(readBytes(domain, record, range), registered),
       close: () => registered.end(),
     }
   } catch (error) {
@@ -33,32 +32,30 @@ export async function openObject(domain: Domain, bucket: BucketName, key: Object
   }
 }
 
-async function* readBytes(
-  domain: Domain,
-  { bytes, manifest }: ObjectRecord,
-  range: ByteRange,
-  registered: RegisteredRead,
-): AsyncGenerator<LentBytes, void> {
-  try {
-    if (range.start >= range.end) return
-    if (bytes.kind === 'blob') yield* domain.blobs.read(bytes.blob, range)
-    else yield* readManifest(domain, manifest, range)
-  } finally {
-    registered.end()
-  }
+function readBytes(domain: Domain, { bytes, manifest }: ObjectRecord, range: ByteRange): AsyncIterable<LentBytes> {
+  if (bytes.kind === 'blob') return domain.blobs.read(bytes.blob, range)
+  return readManifest(domain, manifest, range)
 }
 
-/** Ends the read also where it is given up before its first byte: a generator that has not begun does not notice. */
-function ending(pieces: AsyncGenerator<LentBytes, void>, registered: RegisteredRead): AsyncIterable<LentBytes> {
+/** Ends the registered read with the iteration, also where that is returned before it has begun. */
+function until(pieces: AsyncIterable<LentBytes>, registered: RegisteredRead): AsyncIterable<LentBytes> {
+  const iterator = pieces[Symbol.asyncIterator]()
   return {
     [Symbol.asyncIterator]: () => ({
-      next: () => pieces.next(),
-      return: async () => {
+      async next() {
         try {
-          return await pieces.return()
-        } finally {
+          const result = await iterator.next()
+          if (result.done === true) registered.end()
+          return result
+        } catch (error) {
           registered.end()
+          throw error
         }
+      },
+      async return() {
+        await iterator.return?.()
+        registered.end()
+        return { done: true, value: undefined }
       },
     }),
   }
