@@ -7,7 +7,6 @@ import {
   complete,
   element,
   elements,
-  FULL_PART,
   initiate,
   startWithBucket,
   type TestResponse,

@@ -2,7 +2,7 @@ import { percentEncode, Query, type Signable, signV1, signV4 } from '@bindery/pr
 import type { ByteSource } from '@bindery/storage'
 import type { AccessKey } from '../access/requester.js'
 import { bytesOf, nodeDigests, sourceOf } from '../domain/testing.js'
-import type { ResponseLog } from '../service.js'
+import type { ResponseLog, ServiceResponse } from '../service.js'
 import { ROOT, type StartedService } from './start-service.js'
 
 /** A request as a test says it. */
@@ -39,12 +39,20 @@ const ENDPOINT = 'oss-cn-hangzhou.aliyuncs.com'
 
 /** Signs a request, has the service handle it, and reads the response to its end. */
 export async function call(started: StartedService, request: TestRequest): Promise<TestResponse> {
+  const response = await send(started, request)
+  const bytes = response.body instanceof Uint8Array ? response.body : await bytesOf(response.body ?? none())
+  const headers = Object.fromEntries(response.headers.map(([name, value]) => [name.toLowerCase(), value]))
+  return { status: response.status, headers, bytes, text: Buffer.from(bytes).toString(), log: response.log }
+}
+
+/** Signs a request and has the service handle it; the body of the response is still unread. */
+export function send(started: StartedService, request: TestRequest): Promise<ServiceResponse> {
   const { bucket, key = '', style = 'host', scheme = 'http' } = request
   const host = style === 'host' && bucket !== undefined ? `${bucket}.${ENDPOINT}` : '127.0.0.1'
   const path = style === 'path' && bucket !== undefined ? `/${bucket}/` : '/'
   const body = sourceOfBody(request.body)
   const signed = sign(started, request, { ...framing(request, body), ...request.headers, host })
-  const response = await started.service.handle({
+  return started.service.handle({
     method: request.method,
     scheme,
     host,
@@ -53,9 +61,6 @@ export async function call(started: StartedService, request: TestRequest): Promi
     remoteAddress: '127.0.0.1',
     body,
   })
-  const bytes = response.body instanceof Uint8Array ? response.body : await bytesOf(response.body ?? none())
-  const headers = Object.fromEntries(response.headers.map(([name, value]) => [name.toLowerCase(), value]))
-  return { status: response.status, headers, bytes, text: Buffer.from(bytes).toString(), log: response.log }
 }
 
 async function* none(): AsyncIterable<never> {}

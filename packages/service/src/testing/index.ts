@@ -1,4 +1,4 @@
-export { call, element, elements, type TestRequest, type TestResponse, untouchable } from './call.js'
+export { call, element, elements, send, type TestRequest, type TestResponse, untouchable } from './call.js'
 export {
   BUCKET,
   complete,

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { test } from 'node:test'
+import {
+  BUCKET,
+  call,
+  element,
+  OTHER,
+  type StartedService,
+  startWithBucket,
+  type TestRequest,
+} from '../testing/index.js'
+
+const ACLS = ['default', 'private', 'public-read', 'public-read-write'] as const
+type Acl = (typeof ACLS)[number]
+
+async function withAcls(bucketAcl: Acl, objectAcl: Acl): Promise<StartedService> {
+  const started = await startWithBucket()
+  const acl = bucketAcl === 'default' ? 'private' : bucketAcl
+  await call(started, { method: 'PUT', bucket: BUCKET, headers: { 'x-oss-acl': acl } })
+  const headers = { 'x-oss-object-acl': objectAcl }
+  await call(started, { method: 'PUT', bucket: BUCKET, key: 'k', body: 'x', headers })
+  return started
+}
+
+const allows = (acl: Acl): string => (acl === 'public-read-write' ? 'rw' : acl === 'public-read' ? 'r' : '')
+
+test("an object's own ACL wins over its bucket's, in both directions, for everyone but the owner", async () => {
+  for (const bucketAcl of ACLS.slice(1)) {
+    for (const objectAcl of ACLS) {
+      const expected = allows(objectAcl === 'default' ? bucketAcl : objectAcl)
+      for (const as of ['nobody', OTHER] as const) {
+        const started = await withAcls(bucketAcl, objectAcl)
+        const status = async (request: Partial<TestRequest> & { method: string }) =>
+          (await call(started, { bucket: BUCKET, key: 'k', as, ...request })).status
+        const what = `${typeof as === 'string' ? as : 'other'}: ${bucketAcl}, ${objectAcl}`
+        assert.equal(await status({ method: 'GET' }), expected.includes('r') ? 200 : 403, what)
+        assert.equal(await status({ method: 'HEAD' }), expected.includes('r') ? 200 : 403, what)
+        assert.equal(await status({ method: 'PUT', body: 'y' }), expected.includes('w') ? 200 : 403, what)
+        assert.equal((await call(started, { method: 'GET', bucket: BUCKET, key: 'k' })).status, 200)
+      }
+    }
+  }
+})
+
+test('an object that is not there is written by the ACL of its bucket', async () => {
+  for (const acl of ['private', 'public-read', 'public-read-write'] as const) {
+    const started = await withAcls(acl, 'private')
+    const response = await call(started, { method: 'PUT', bucket: BUCKET, key: 'new', body: 'x', as: 'nobody' })
+    assert.equal(response.status, acl === 'public-read-write' ? 200 : 403)
+    if (response.status === 403) {
+      assert.equal(element(response.text, 'Message'), 'You have no right to access this object because of bucket acl.')
+      assert.equal(response.headers['x-oss-ec'], '0003-00000001')
+    }
+  }
+})
+
+test('no ACL opens management, listings among it', async () => {
+  const started = await withAcls('public-read-write', 'public-read-write')
+  const requests: readonly TestRequest[] = [
+    { method: 'GET', bucket: BUCKET },
+    { method: 'GET', bucket: BUCKET, query: { 'list-type': '2' } },
+    { method: 'GET', bucket: BUCKET, query: { uploads: '' } },
+    { method: 'GET', bucket: BUCKET, query: { acl: '' } },
+    { method: 'GET', bucket: BUCKET, query: { stat: '' } },
+    { method: 'DELETE', bucket: BUCKET },
+    { method: 'GET', bucket: BUCKET, key: 'k', query: { acl: '' } },
+    { method: 'PUT', bucket: BUCKET, key: 'k', query: { acl: '' }, headers: { 'x-oss-object-acl': 'private' } },
+  ]
+  for (const request of requests) {
+    for (const [as, message] of [
+      [OTHER, 'The bucket you access does not belong to you.'],
+      ['nobody', 'Anonymous user has no right to access this bucket.'],
+    ] as const) {
+      const response = await call(started, { ...request, as })
+      assert.deepEqual([response.status, element(response.text, 'Message')], [403, message])
+    }
+  }
+})
+
+test('anyone uploads to a public-read-write bucket in parts; what they make belongs to the owner of the bucket', async () => {
+  const started = await withAcls('public-read-write', 'default')
+  const step = (method: string, query: Record<string, string>, body = '') =>
+    call(started, { method, bucket: BUCKET, key: 'm', query, body, as: 'nobody' })
+  const uploadId = element((await step('POST', { uploads: '' })).text, 'UploadId') ?? ''
+  await step('PUT', { uploadId, partNumber: '1' }, 'part')
+  const done = await call(started, {
+    method: 'POST',
+    bucket: BUCKET,
+    key: 'm',
+    query: { uploadId },
+    headers: { 'x-oss-complete-all': 'yes' },
+    as: 'nobody',
+  })
+  assert.equal(done.status, 200, done.text)
+  const list = await call(started, { method: 'GET', bucket: BUCKET, query: { prefix: 'm' } })
+  assert.equal(element(list.text, 'ID'), '1000000000000001')
+})
+
+test('one object that may not be deleted keeps all of a request where they are', async () => {
+  const started = await withAcls('public-read-write', 'private')
+  await call(started, { method: 'PUT', bucket: BUCKET, key: 'open', body: 'x' })
+  const body = '<Delete><Object><Key>open</Key></Object><Object><Key>k</Key></Object></Delete>'
+  const headers = { 'content-md5': createHash('md5').update(body).digest('base64') }
+  const request = { method: 'POST', bucket: BUCKET, query: { delete: '' }, body, as: 'nobody' } as const
+  const refused = await call(started, { ...request, headers })
+  assert.equal(refused.status, 403)
+  assert.equal((await call(started, { method: 'GET', bucket: BUCKET, key: 'open' })).status, 200)
+})
+
+test('an anonymous GET may not replace headers', async () => {
+  const started = await withAcls('public-read', 'default')
+  const query = { 'response-content-type': 'text/html' }
+  const response = await call(started, { method: 'GET', bucket: BUCKET, key: 'k', query, as: 'nobody' })
+  assert.deepEqual([response.status, element(response.text, 'Code')], [400, 'InvalidRequest'])
+})

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { operations } from '@bindery/protocol'
+import type { HandlerOf } from '../call.js'
+import { type Handlers, handlers } from './index.js'
+
+test('every operation has a handler of its own', () => {
+  assert.deepEqual(Object.keys(handlers).sort(), Object.keys(operations).sort())
+  assert.equal(new Set(Object.values(handlers)).size, Object.keys(operations).length)
+})
+
+test('a missing, a surplus and a wrongly typed handler do not compile', () => {
+  const { ListParts: _, ...incomplete } = handlers
+  // @ts-expect-error a handler is missing
+  const missing: Handlers = incomplete
+  const surplus = {
+    ...handlers,
+    // @ts-expect-error there is no such operation
+    MakeCoffee: handlers.ListParts,
+  } satisfies Handlers
+  // @ts-expect-error the answer of ListParts is none of PutObject's
+  const other: HandlerOf<'PutObject'> = handlers.ListParts
+  // @ts-expect-error the ETag is missing
+  const short: HandlerOf<'PutObject'> = async () => ({ output: { crc64: 0n } })
+  // @ts-expect-error a part number is a number
+  const text: HandlerOf<'UploadPart'> = async ({ input: { partNumber } }) => ({
+    output: { etag: partNumber, crc64: 0n },
+  })
+  // @ts-expect-error a document must be answered
+  const silent: HandlerOf<'GetBucketAcl'> = async () => ({ output: {} })
+  assert.equal([missing, surplus, other, short, text, silent].length, 6)
+})
