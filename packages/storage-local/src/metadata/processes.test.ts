@@ -128,6 +128,18 @@ test('a full disk fails the commit only, and the store goes on when there is roo
   assert.match(run.stdout, /^\d+ rows\n$/)
 })
 
+test('a failed sync fails its commit, is reported, and stops the store', async (t) => {
+  const inject = ['-f', '-o', '/dev/null', '-e', 'trace=fdatasync', '-e', 'inject=fdatasync:error=EIO:when=5']
+  const strace = (...command: string[]) => spawnSync('strace', [...inject, ...command], { encoding: 'utf8' })
+  if (strace('true').status !== 0) {
+    t.skip('this machine has no strace that may make system calls fail')
+    return
+  }
+  const run = strace(process.execPath, WORKER, 'endure', await temporaryFolder(t))
+  assert.equal(run.status, 0, run.stderr)
+  assert.match(run.stdout, /^unavailable, reported 1 times, then refused$/m)
+})
+
 test('a closed store refuses everything, and may be closed again', async (t) => {
   const store = await openLocalMetadataStore({ folder: await temporaryFolder(t) })
   await store.close()

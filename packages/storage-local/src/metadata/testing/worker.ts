@@ -1,10 +1,9 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { MetadataStore } from '@bindery/storage'
+import { type MetadataStore, StorageError } from '@bindery/storage'
 import { bytesOf, isStorageError, textOf } from '@bindery/storage/testing'
 import { openLocalMetadataStore } from '../local-metadata-store.js'
 
-/** Moves money between accounts as often as told, several at a time. */
 export const ACCOUNTS = 5
 export const START_BALANCE = 1_000
 const LANES = 8
@@ -19,12 +18,14 @@ const tasks: Readonly<Record<string, (store: MetadataStore, folder: string) => P
   acknowledge,
   hammer,
   fill,
+  endure,
 }
 
 async function lanes(run: (lane: number) => Promise<void>): Promise<void> {
   await Promise.all(Array.from({ length: LANES }, (_, lane) => run(lane)))
 }
 
+/** Moves money between accounts, several at a time. */
 export async function transfer(store: MetadataStore): Promise<void> {
   await lanes(async (lane) => {
     for (let round = 0; round < 40; round++) {
@@ -80,9 +81,24 @@ async function fill(store: MetadataStore, folder: string): Promise<void> {
   process.stdout.write(`${rows} rows\n`)
 }
 
+/** Writes until the store breaks, and says how it broke. */
+async function endure(store: MetadataStore): Promise<void> {
+  const failures: unknown[] = []
+  for (let number = 0; failures.length < 2; number++) {
+    const name = bytesOf(`row ${number}`)
+    await store.transact(async (tx) => tx.set(name, bytesOf('v'))).catch((error) => failures.push(error))
+  }
+  await store.read((reader) => reader.get(bytesOf('row 0'))).catch((error) => failures.push(error))
+  const [first, ...later] = failures
+  const refused = later.length === 2 && later.every((error) => error === first)
+  const kind = first instanceof StorageError ? first.kind : String(first)
+  process.stdout.write(`${kind}, reported ${reports} times, then ${refused ? 'refused' : 'went on'}\n`)
+}
+
+let reports = 0
 const [, script, task, folder] = process.argv
 if (script === import.meta.filename && task !== undefined && folder !== undefined) {
-  const store = await openLocalMetadataStore({ folder })
+  const store = await openLocalMetadataStore({ folder, onFatal: () => reports++ })
   await tasks[task]?.(store, folder)
   await store.close()
 }
