@@ -6,21 +6,17 @@ export const XML_BODY_BYTES_MAX = 2 * 1024 * 1024
 
 type Headers = Readonly<Record<string, string>>
 
-/**
- * A body of content, checked by what its headers say and not read.
- * Throws missingContentLength, entityTooLarge, and of Content-MD5 invalidDigestFormat.
- */
+/** A body of content, judged by its announced length and not read. Throws missingContentLength, entityTooLarge. */
 export function contentSource(source: ByteSource, headers: Headers): ByteSource {
   if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) {
     throw new OssError('missingContentLength')
   }
   if (source.size !== undefined && source.size > PART_SIZE_MAX) throw new OssError('entityTooLarge')
-  contentMd5(headers)
   return source
 }
 
 /** The 16 bytes of Content-MD5, undefined if none was sent. Throws invalidDigestFormat. */
-export function contentMd5(headers: Headers): Uint8Array | undefined {
+function contentMd5(headers: Headers): Uint8Array | undefined {
   const value = headers['content-md5']
   if (value === undefined) return undefined
   const digest = base64Bytes(value.trim())

@@ -86,7 +86,7 @@ export class Call<O extends Operation> {
     return this.requester.account.id
   }
 
-  /** The unread content of the body. Throws missingContentLength, entityTooLarge, invalidDigestFormat. */
+  /** The unread content of the body. Throws missingContentLength, entityTooLarge. */
   content(): ByteSource {
     return contentSource(this.#parts.request.body, this.#parts.request.headers)
   }

@@ -7,6 +7,7 @@ import {
   complete,
   element,
   elements,
+  FULL_PART,
   initiate,
   startWithBucket,
   type TestResponse,
@@ -107,7 +108,7 @@ test('uploads are listed by key, then by id as text; an upload-id-marker alone h
   assert.equal(element(empty.text, 'NextUploadIdMarker'), '')
 })
 
-test('a sequential upload takes its parts in order, each once', async () => {
+test('a sequential upload takes its parts in order, each once, and its object has a digest', async () => {
   const { started, uploadId } = await startWithUpload({ sequential: '' })
   const gap = await uploadPart(started, 'k', uploadId, 2, LAST)
   assertError(gap, 400, 'PartNotSequential')
@@ -124,6 +125,9 @@ test('a sequential upload takes its parts in order, each once', async () => {
   ] as const
   const done = await complete(started, 'k', uploadId, parts, { query: { sequential: '' } })
   assert.equal(done.status, 200, done.text)
+  const whole = createHash('md5').update(FULL_PART).update(LAST).digest('base64')
+  const { headers } = await call(started, { method: 'HEAD', bucket: BUCKET, key: 'k' })
+  assert.equal(headers['content-md5'], whole)
 })
 
 test('encryption headers on a part are an error of the request', async () => {
