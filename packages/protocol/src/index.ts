@@ -7,6 +7,7 @@ export { type EncodedError, type ErrorExchange, encodeError } from './errors/enc
 export { type ErrorDetails, OssError } from './errors/oss-error.js'
 export * from './field.js'
 export * from './limits.js'
+export { Md5 } from './md5.js'
 export { decodeBody, decodeHead, encodeHeaders, type Head } from './message.js'
 export { type BucketName, bucketName, type ObjectKey, objectKey } from './names.js'
 export * from './operation.js'

@@ -1,4 +1,5 @@
 import type { ByteSource, LentBytes } from '@bindery/storage'
+import type { SweepReport } from './domain/sweeper.js'
 
 /**
  * A request as the process around the service hands it in. Header values and the target are byte strings:
@@ -39,16 +40,6 @@ export interface ResponseLog {
   readonly cause?: string | undefined
   readonly code?: string | undefined
   readonly failure?: unknown
-}
-
-/** What one pass of the sweeper did. */
-export interface SweepReport {
-  /** Blobs deleted. */
-  readonly freed: number
-  /** Garbage rows that wait for a reader. */
-  readonly waiting: number
-  /** There is more to do at once. */
-  readonly more: boolean
 }
 
 /** The store as a function. It has no socket, clock or randomness of its own. */

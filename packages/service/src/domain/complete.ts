@@ -2,7 +2,7 @@
  * CompleteMultipartUpload. The parts are read and checked outside any lock, in pages; one commit of about a dozen keys
  * then turns their rows, unchanged, into the rows of the object's manifest. No byte is read or moved.
  */
-import { crc64Combine, hex, OssError, PART_NUMBER_MAX, PART_SIZE_MIN, utf8Bytes } from '@bindery/protocol'
+import { base64, crc64Combine, hex, Md5, OssError, PART_NUMBER_MAX, PART_SIZE_MIN, utf8Bytes } from '@bindery/protocol'
 import { StorageError, type Transaction } from '@bindery/storage'
 import { readBucket } from './buckets.js'
 import { type Domain, newId } from './domain.js'
@@ -169,6 +169,7 @@ function describe(domain: Domain, upload: UploadRecord, parts: readonly PartReco
     owner: upload.owner,
     size: parts.reduce((sum, { size }) => sum + size, 0),
     etag: etagOf(domain, parts),
+    ...contentMd5Of(upload, parts),
     crc64: parts.reduce((crc, part) => crc64Combine(crc, part.crc64, part.size), 0n),
     modifiedAt: domain.clock(),
     headers: upload.headers,
@@ -180,6 +181,12 @@ function describe(domain: Domain, upload: UploadRecord, parts: readonly PartReco
     reference: newId(domain),
     bytes: { kind: 'manifest' },
   }
+}
+
+/** Of a sequential upload, whose bytes were hashed as they came, the MD5 of the whole is known. */
+function contentMd5Of({ sequential }: UploadRecord, parts: readonly PartRecord[]): { readonly contentMd5?: string } {
+  const state = parts.at(-1)?.md5State
+  return sequential && state !== undefined ? { contentMd5: base64(new Md5(state).digest()) } : {}
 }
 
 /** MD5 over the parts' ETags as upper-case text, then the number of parts: not S3's recipe, which hashes raw digests. */

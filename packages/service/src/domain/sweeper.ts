@@ -9,7 +9,6 @@
  */
 import { stringToBytes } from '@bindery/protocol'
 import type { Bytes, Reader, Row, Transaction } from '@bindery/storage'
-import type { SweepReport } from '../service.js'
 import { namesBlob } from './blobs.js'
 import type { Domain } from './domain.js'
 import { discardBlob, discardCost, discardPart, discardRows, type GarbageKind } from './garbage.js'
@@ -35,6 +34,16 @@ const PARTS_AT_ONCE = 1_000
 const KEYS_AT_ONCE = 400
 /** Blobs deleted at the same time. */
 const DELETES_AT_ONCE = 8
+
+/** What one pass of the sweeper did. */
+export interface SweepReport {
+  /** Blobs deleted. */
+  readonly freed: number
+  /** Garbage rows that wait for a reader. */
+  readonly waiting: number
+  /** There is more to do at once. */
+  readonly more: boolean
+}
 
 interface Garbage {
   readonly key: Bytes

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { createMemoryBlobStore, createMemoryMetadataStore, withFaults } from '@bindery/storage'
 import { completeUpload } from './complete.js'
+import { findObject } from './objects.js'
 import { BUCKET, blobCount, get, initiate, key, OWNER, part, put, sourceOf, sweepAll, testDomain } from './testing.js'
 import { listParts, uploadPart } from './uploads.js'
 
@@ -36,6 +37,19 @@ test('a part whose bytes do not match their Content-MD5 is not stored', async ()
   assert.equal(await blobCount(domain), 0)
   const { parts } = await listParts(domain, { ...name, after: 0, maxParts: 1000 })
   assert.deepEqual(parts, [])
+})
+
+test('the MD5 of a sequential upload is that of its whole object, of others none is known', async () => {
+  const domain = await testDomain()
+  const pieces = [Buffer.alloc(102_401, 'a'), Buffer.alloc(102_450, 'b'), Buffer.from('end')]
+  for (const sequential of [true, false]) {
+    const uploadId = await initiate(domain, 'k', { sequential })
+    for (const [index, bytes] of pieces.entries()) await part(domain, 'k', uploadId, index + 1, bytes)
+    const completion = { bucket: BUCKET, key: key('k'), uploadId, acl: 'default', forbidOverwrite: false } as const
+    await completeUpload(domain, { ...completion, parts: 'all', requester: OWNER })
+    const digest = createHash('md5').update(Buffer.concat(pieces)).digest('base64')
+    assert.equal((await findObject(domain, BUCKET, key('k'))).contentMd5, sequential ? digest : undefined)
+  }
 })
 
 test('a sequential upload takes each number once and in turn', async () => {

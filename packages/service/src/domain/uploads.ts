@@ -2,8 +2,8 @@
  * Multipart uploads. A part is written only in a transaction that reads its upload's row as open; Complete and Abort
  * delete that row. What an upload holds is in its usage row, which each part's commit raises without conflict.
  */
-import { type BucketName, hex, type ObjectKey, OssError } from '@bindery/protocol'
-import { type BlobInfo, type ByteSource, decodeCounters, type Reader, type Transaction } from '@bindery/storage'
+import { type BucketName, hex, Md5, type ObjectKey, OssError } from '@bindery/protocol'
+import { type ByteSource, decodeCounters, type Reader, type Transaction } from '@bindery/storage'
 import { commitBlob, requireLiving, storeBytes } from './blobs.js'
 import { readBucket } from './buckets.js'
 import { count } from './counters.js'
@@ -92,22 +92,43 @@ export async function uploadPart(
   part: NewPart,
   source: ByteSource,
 ): Promise<PartRecord & { readonly md5: Uint8Array }> {
-  await domain.metadata.read(async (reader) => checkSequence(reader, await readUpload(reader, part), part.partNumber))
+  const sequence = await domain.metadata.read(async (reader) => {
+    const upload = await readUpload(reader, part)
+    await checkSequence(reader, upload, part.partNumber)
+    return upload.sequential ? readSequence(reader, part) : undefined
+  })
   const place = partKey(part.uploadId, part.partNumber)
-  const blob = await storeBytes(domain, source, place, part.contentMd5)
-  const record = partRecord(part.partNumber, blob, domain.clock())
+  const bytes = sequence === undefined ? source : hashing(source, sequence)
+  const blob = await storeBytes(domain, bytes, place, part.contentMd5)
+  const record: PartRecord = {
+    partNumber: part.partNumber,
+    size: blob.size,
+    etag: hex(blob.md5).toUpperCase(),
+    crc64: blob.crc64,
+    modifiedAt: domain.clock(),
+    bytes: { kind: 'blob', blob: blob.id },
+    ...(sequence !== undefined && { md5State: sequence.state() }),
+  }
   await commitBlob(domain, blob, place, () => domain.metadata.transact((tx) => addPart(domain, tx, part, record)))
   return { ...record, md5: blob.md5 }
 }
 
-function partRecord(partNumber: number, blob: BlobInfo, modifiedAt: number): PartRecord {
+/** The MD5 of all parts before one of a sequential upload, which are there and will not change. */
+async function readSequence(reader: Reader, { uploadId, partNumber }: NewPart): Promise<Md5> {
+  const before = partNumber === 1 ? undefined : await reader.get(partKey(uploadId, partNumber - 1))
+  return new Md5(before === undefined ? undefined : decodePart(partNumber - 1, before).md5State)
+}
+
+/** The source, each byte of it hashed as well. */
+function hashing(source: ByteSource, md5: Md5): ByteSource {
   return {
-    partNumber,
-    size: blob.size,
-    etag: hex(blob.md5).toUpperCase(),
-    crc64: blob.crc64,
-    modifiedAt,
-    bytes: { kind: 'blob', blob: blob.id },
+    size: source.size,
+    ready: () => source.ready(),
+    async read(buffer) {
+      const filled = await source.read(buffer)
+      md5.update(buffer.subarray(0, filled))
+      return filled
+    },
   }
 }
 
