@@ -10,7 +10,7 @@ export interface Codec<T> {
   readonly parse: (text: string) => T | undefined
 }
 
-const SIZE_UNITS: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }
+const SIZE_UNITS: Readonly<Record<string, number>> = { k: 1024, m: 1024 ** 2, g: 1024 ** 3 }
 const TIME_UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
 const AUTO_PROCESSES_MAX = 4
 /** Above it node's timers would fire at once. */
@@ -49,10 +49,11 @@ export function oneOf<T extends string>(placeholder: string, values: readonly T[
 }
 
 /** Bytes, written with KiB, MiB or GiB. */
-export function size(placeholder: string): Codec<number> {
+export function size(placeholder: string, minBytes: number): Codec<number> {
   const parse = (value: string) => {
-    const [, number, unit = ''] = /^(\d{1,6})\s*(?:([kmg])(?:i?b)?|b)?$/i.exec(value) ?? []
-    return number === undefined ? undefined : Number(number) * (SIZE_UNITS[unit.toLowerCase()] ?? 1)
+    const [, number, unit = ''] = /^(\d{1,6})([kmg]i?b)$/i.exec(value) ?? []
+    const bytes = Number(number) * (SIZE_UNITS[unit.charAt(0).toLowerCase()] ?? 0)
+    return bytes >= minBytes ? bytes : undefined
   }
   return { placeholder, expected: '64MiB, 1GiB', parse }
 }

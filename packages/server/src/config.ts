@@ -36,6 +36,9 @@ function option<T, Fallback extends string | undefined>(
   return { variable, flag, codec, fallback, sentence }
 }
 
+/** Two buffers for writing and two for reading. */
+const MEMORY_BYTES_MIN = 4 * 1024 ** 2
+
 /** Everything that can be configured, in the order in which it is explained. */
 export const OPTIONS = {
   folder: option(
@@ -84,7 +87,7 @@ export const OPTIONS = {
   memoryBytes: option(
     'BINDERY_MEMORY',
     '--memory',
-    size('SIZE'),
+    size('SIZE', MEMORY_BYTES_MIN),
     '128MiB',
     'Memory of each process for bytes on their way to and from the disk; requests beyond it wait.',
   ),

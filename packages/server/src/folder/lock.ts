@@ -35,14 +35,14 @@ interface Holder {
 type Found = Holder | 'silent' | 'dead'
 
 /** Locks a data folder for this process and those that inherit the descriptor. Throws Failure `folderLocked`. */
-export async function lockFolder(folder: string): Promise<FolderLock> {
+export async function lockFolder(folder: string, patienceMs = PATIENCE_MS): Promise<FolderLock> {
   const lockFolderPath = join(folder, LOCK_FOLDER)
   await mkdir(lockFolderPath, { recursive: true, mode: 0o700 }).catch((error) => {
     throw folderFailure(error, folder)
   })
   const reachable = await shortPath(lockFolderPath)
   try {
-    for (const deadline = Date.now() + PATIENCE_MS; ; ) {
+    for (const deadline = Date.now() + patienceMs; ; ) {
       const result = await tryLock(reachable.path)
       if ('release' in result) return result
       const { holder } = result

@@ -319,3 +319,25 @@ test('a stop cuts what still runs when its grace is over, and says how many', as
   assert.equal(await server.stop(50), 1)
   await busy.closed()
 })
+
+test('a stop waits for a request whose client has left', async (t) => {
+  let finish = () => {}
+  const work = new Promise<void>((resolve) => {
+    finish = resolve
+  })
+  let ended = false
+  const { port, server } = await listen(t, async () => {
+    await work
+    ended = true
+    return text(200, '')
+  })
+  const client = await rawConnection(port)
+  await client.send(GET)
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  client.socket.resetAndDestroy()
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  const stopped = server.stop(10_000)
+  setTimeout(finish, 100)
+  await stopped
+  assert.equal(ended, true)
+})

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { OssError } from '@bindery/protocol'
 import type { Service, ServiceRequest, ServiceResponse } from '@bindery/service'
 import type { Log } from '../log.js'
@@ -21,6 +22,8 @@ const REST_KEPT_MAX = 1024 ** 2
 /** What a connection that is to be closed is still read for, so that its sender sees the response. */
 const LINGER_BYTES_MAX = 16 * 1024 ** 2
 const LINGER_MS_MAX = 5_000
+/** In which a request ends whose connection was cut. */
+const UNWIND_MS_MAX = 5_000
 
 export interface HttpServerOptions {
   readonly service: Pick<Service, 'handle'>
@@ -36,7 +39,7 @@ export interface HttpServer {
   listen(port: number, host: string): Promise<AddressInfo>
   /**
    * Takes no more connections, lets running requests end and closes their connections.
-   * Resolves with the number of requests that were cut because `graceMs` were over.
+   * Resolves with the number of requests that were cut, by `cut` or because `graceMs` were over.
    */
   stop(graceMs: number): Promise<number>
   /** Cuts all connections; a running `stop` resolves. */
@@ -62,7 +65,10 @@ class NodeHttpServer implements HttpServer {
   readonly #options: HttpServerOptions
   readonly #server: Server
   readonly #connections = new Map<Socket, Connection>()
+  /** Requests being answered, those among them whose connection is gone. */
+  readonly #running = new Set<Promise<void>>()
   #stopping = false
+  #cutRequests = 0
 
   constructor(options: HttpServerOptions) {
     this.#options = options
@@ -98,18 +104,19 @@ class NodeHttpServer implements HttpServer {
     this.#stopping = true
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
     for (const { socket, unanswered } of this.#connections.values()) if (unanswered === 0) socket.destroySoon()
-    let cut = 0
-    const timer = setTimeout(() => {
-      for (const { unanswered } of this.#connections.values()) cut += unanswered
-      this.cut()
-    }, graceMs)
+    const timer = setTimeout(() => this.cut(), graceMs)
     await closed
+    // A request whose client has left may run on, a Complete for one.
+    await Promise.race([Promise.all(this.#running), sleep(graceMs + UNWIND_MS_MAX, undefined, { ref: false })])
     clearTimeout(timer)
-    return cut
+    return this.#cutRequests
   }
 
   cut(): void {
-    for (const socket of this.#connections.keys()) socket.destroy()
+    for (const { socket, unanswered } of this.#connections.values()) {
+      if (!socket.destroyed) this.#cutRequests += unanswered
+      socket.destroy()
+    }
   }
 
   #connect(socket: Socket): void {
@@ -124,8 +131,10 @@ class NodeHttpServer implements HttpServer {
     response.on('timeout', () => {})
     const answer = () => this.#answer(connection, request, response, expectsContinue)
     connection.unanswered += 1
-    if (connection.unanswered === 1) connection.tail = answer()
-    else connection.tail = connection.tail.then(answer)
+    const answered = connection.unanswered === 1 ? answer() : connection.tail.then(answer)
+    connection.tail = answered
+    this.#running.add(answered)
+    void answered.then(() => this.#running.delete(answered))
     if (connection.unanswered > PIPELINED_MAX) connection.socket.pause()
   }
 

@@ -41,7 +41,7 @@ export type Instance = {
   readonly inUse: (manifestIds: readonly string[]) => Promise<readonly string[]>
   /** Lets running requests end and closes the stores. Resolves with the number of requests that were cut. */
   readonly stop: (graceMs: number) => Promise<number>
-  /** Cuts the requests that a running `stop` waits for. */
+  /** Cuts the requests that a running `stop` waits for; it counts them. */
   readonly cut: () => Promise<void>
 }
 

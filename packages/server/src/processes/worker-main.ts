@@ -31,3 +31,5 @@ process.on('SIGINT', () => {})
 process.on('SIGTERM', () => {})
 // Without the primary nobody would know that this process lives.
 process.on('disconnect', () => process.exit())
+
+await channel.remote.started()

@@ -7,8 +7,8 @@ import type { Launched } from './supervisor.js'
 /** What the primary may ask of a worker: to open an instance, and then all that an instance does. */
 export type WorkerCalls = Instance & { readonly open: (options: InstanceOptions) => Promise<void> }
 
-/** What a worker may ask of the primary. */
-export type PrimaryCalls = Pick<Instance, 'inUse'>
+/** What a worker may ask of the primary; `started`, because what is sent to a worker before it listens is lost. */
+export type PrimaryCalls = Pick<Instance, 'inUse'> & { readonly started: () => Promise<void> }
 
 /** Starts instances in processes of their own, which share the port and inherit the lock of the data folder. */
 export function workerProcesses(lockDescriptor: number) {
@@ -22,7 +22,12 @@ export function workerProcesses(lockDescriptor: number) {
 
 async function launchWorker(options: InstanceOptions, inUse: Instance['inUse']): Promise<Launched> {
   const worker = cluster.fork()
-  const channel = new CallChannel<WorkerCalls>(worker, { inUse } satisfies PrimaryCalls)
+  let start = () => {}
+  const started = new Promise<void>((resolve) => {
+    start = resolve
+  })
+  const answers: PrimaryCalls = { inUse, started: async () => start() }
+  const channel = new CallChannel<WorkerCalls>(worker, answers)
   const ended = new Promise<void>((resolve) => {
     worker.on('exit', () => {
       channel.close()
@@ -36,6 +41,7 @@ async function launchWorker(options: InstanceOptions, inUse: Instance['inUse']):
     await ended
   }
   try {
+    await Promise.race([started, ended])
     await channel.remote.open(options)
   } catch (error) {
     await end()

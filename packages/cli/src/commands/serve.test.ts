@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict'
+import { createHmac } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { request } from 'node:http'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+
+interface Server {
+  readonly endpoint: string
+  readonly folder: string
+  readonly accessKeyId: string
+  readonly accessKeySecret: string
+  readonly pid: number
+  log(): string
+  stop(): Promise<number | null>
+  kill(): Promise<void>
+  restart(): Promise<Server>
+}
+
+interface StartOptions {
+  readonly folder?: string
+  readonly port?: number
+  readonly args?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+}
+
+const support = new URL('../../../../test/support/start-server.mjs', import.meta.url)
+const { startServer } = (await import(support.href)) as { startServer(options: StartOptions): Promise<Server> }
+
+async function newFolder(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'bindery-serve-'))
+  t.after(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** A server of its own, killed when the test ends if it still runs. */
+async function start(t: TestContext, options: StartOptions = {}): Promise<Server> {
+  const folder = options.folder ?? (await newFolder(t))
+  const server = await startServer({ ...options, folder })
+  t.after(() => server.kill())
+  return server
+}
+
+/** The error output and exit code of a start that fails. */
+async function failure(options: StartOptions): Promise<{ message: string; exitCode: number }> {
+  return await startServer(options).then(
+    async (server) => {
+      await server.kill()
+      throw new Error('the server started')
+    },
+    (error) => error,
+  )
+}
+
+interface Response {
+  readonly status: number
+  readonly body: string
+}
+
+/** A request signed with V1; `send` writes the body. */
+function begin(server: Server, method: string, path: string, bodyBytes: number) {
+  const date = new Date().toUTCString()
+  const signature = createHmac('sha1', server.accessKeySecret)
+    .update(`${method}\n\n\n${date}\n${path}`)
+    .digest('base64')
+  const headers = {
+    Date: date,
+    Authorization: `OSS ${server.accessKeyId}:${signature}`,
+    'Content-Length': bodyBytes,
+  }
+  const sent = request(new URL(path, server.endpoint), { method, headers, agent: false })
+  const response = new Promise<Response>((resolve, reject) => {
+    sent.on('error', reject)
+    sent.on('response', (incoming) => {
+      let body = ''
+      incoming.setEncoding('latin1').on('data', (text) => {
+        body += text
+      })
+      incoming.on('error', reject)
+      incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, body }))
+    })
+  })
+  return { sent, response }
+}
+
+async function call(server: Server, method: string, path: string, body = ''): Promise<Response> {
+  const { sent, response } = begin(server, method, path, body.length)
+  sent.end(body)
+  return await response
+}
+
+function childrenOf({ pid }: Server): number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number)
+}
+
+const moment = () => new Promise((resolve) => setTimeout(resolve, 200))
+
+test('a first start makes a key that is kept for its owner alone, and a second one uses it and does not show it', async (t) => {
+  const first = await start(t, { args: ['--workers', '1', '--buckets', 'demo'] })
+  const file = join(first.folder, 'keys.json')
+  assert.equal((await stat(file)).mode & 0o777, 0o600)
+  assert.equal((await call(first, 'PUT', '/demo/k', 'hello')).status, 200)
+  const second = await first.restart()
+  t.after(() => second.kill())
+  assert.equal(second.accessKeySecret, first.accessKeySecret)
+  assert.deepEqual(await call(second, 'GET', '/demo/k'), { status: 200, body: 'hello' })
+  assert.ok(!`${first.log()}${second.log()}`.includes(first.accessKeySecret))
+})
+
+test('a key and buckets from the environment are used and not kept', async (t) => {
+  const env = {
+    BINDERY_ACCESS_KEY_ID: 'me',
+    BINDERY_ACCESS_KEY_SECRET: 'secret',
+    BINDERY_BUCKETS: 'one-bucket,two-bucket',
+  }
+  const server = await start(t, { env, args: ['--workers', '1'] })
+  assert.equal(server.accessKeyId, 'me')
+  assert.equal((await call(server, 'PUT', '/two-bucket/k', 'x')).status, 200)
+  await assert.rejects(stat(join(server.folder, 'keys.json')), { code: 'ENOENT' })
+})
+
+for (const workers of ['1', '2']) {
+  const args = ['--workers', workers, '--buckets', 'demo']
+
+  test(`with --workers ${workers}, SIGTERM lets a running part end, and the exit code is 0`, async (t) => {
+    const server = await start(t, { args })
+    const { sent, response } = begin(server, 'PUT', '/demo/k', 6)
+    sent.write('abc')
+    await moment()
+    const stopped = server.stop()
+    await moment()
+    await assert.rejects(call(server, 'GET', '/demo/k'), { code: 'ECONNREFUSED' })
+    sent.end('def')
+    assert.equal((await response).status, 200)
+    assert.equal(await stopped, 0)
+    const again = await start(t, { folder: server.folder, args })
+    assert.deepEqual(await call(again, 'GET', '/demo/k'), { status: 200, body: 'abcdef' })
+  })
+
+  test(`with --workers ${workers}, a second signal cuts what runs, and the exit code says so`, async (t) => {
+    const server = await start(t, { args })
+    const { sent, response } = begin(server, 'PUT', '/demo/k', 6)
+    response.catch(() => {})
+    sent.write('abc')
+    await moment()
+    const stopped = server.stop()
+    await moment()
+    process.kill(server.pid, 'SIGINT')
+    assert.equal(await stopped, 5)
+    await assert.rejects(response)
+  })
+
+  test(`with --workers ${workers}, what was answered before a SIGKILL is there after it`, async (t) => {
+    const server = await start(t, { args })
+    assert.equal((await call(server, 'PUT', '/demo/k', 'x'.repeat(200_000))).status, 200)
+    await server.kill()
+    const again = await server.restart()
+    t.after(() => again.kill())
+    assert.equal((await call(again, 'GET', '/demo/k')).body.length, 200_000)
+  })
+
+  test(`with --workers ${workers}, the health pages answer without a signature`, async (t) => {
+    const server = await start(t, { args })
+    for (const page of ['live', 'ready']) {
+      const response = await fetch(`${server.endpoint}/-/health/${page}`)
+      assert.deepEqual([response.status, await response.text()], [200, '{"status":"ok"}\n'])
+    }
+  })
+}
+
+test('a worker that is killed is replaced, and the others serve meanwhile', async (t) => {
+  const server = await start(t, { args: ['--workers', '2', '--buckets', 'demo'] })
+  assert.equal((await call(server, 'PUT', '/demo/k', 'hello')).status, 200)
+  const before = childrenOf(server)
+  process.kill(Number(before[0]), 'SIGKILL')
+  while (childrenOf(server).length < 2 || childrenOf(server).includes(Number(before[0]))) {
+    const response = await call(server, 'GET', '/demo/k').catch(() => undefined)
+    if (response !== undefined) assert.deepEqual(response, { status: 200, body: 'hello' })
+  }
+  process.kill(Number(before[1]), 'SIGKILL')
+  while (childrenOf(server).length < 2 || childrenOf(server).includes(Number(before[1]))) await moment()
+  for (let index = 0; index < 10; index += 1) {
+    assert.equal((await call(server, 'PUT', `/demo/k${index}`, 'hello')).status, 200)
+  }
+  assert.equal(await server.stop(), 0)
+})
+
+test('a port that is taken is named, with a way out', async (t) => {
+  const taken = createServer()
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
+  t.after(() => taken.close())
+  const { port } = taken.address() as { port: number }
+  for (const workers of ['1', '2']) {
+    const { message, exitCode } = await failure({ folder: await newFolder(t), port, args: ['--workers', workers] })
+    assert.match(message, new RegExp(`port ${port} of 127\\.0\\.0\\.1 is taken.*--port ${port + 1}`))
+    assert.equal(exitCode, 3)
+  }
+})
+
+test('a folder in use is refused by the pid of its user', async (t) => {
+  const server = await start(t, { args: ['--workers', '2'] })
+  const { message, exitCode } = await failure({ folder: server.folder })
+  assert.match(message, new RegExp(`is in use by process ${server.pid}\\. Stop it first`))
+  assert.equal(exitCode, 3)
+})
+
+test('a folder of a newer format is refused with what to do', async (t) => {
+  const folder = await newFolder(t)
+  await writeFile(join(folder, 'format.json'), '{"format":99}')
+  const { message, exitCode } = await failure({ folder })
+  assert.match(message, /written by a newer Bindery \(format 99; this one reads up to 1\)\. Update Bindery/)
+  assert.equal(exitCode, 3)
+})
+
+test('a wrong flag or variable is refused with the right one, in the language of the environment', async (t) => {
+  const folder = await newFolder(t)
+  const flag = await failure({ folder, args: ['--worker', '1'] })
+  assert.match(flag.message, /there is no flag --worker\. Did you mean --workers\?/)
+  assert.equal(flag.exitCode, 1)
+  const variable = await failure({ folder, env: { BINDERY_PROT: '1', BINDERY_LANG: 'zh' } })
+  assert.match(variable.message, /没有环境变量 BINDERY_PROT。是不是 BINDERY_PORT？/)
+})

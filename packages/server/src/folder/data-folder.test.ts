@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { openDataFolder } from './data-folder.js'
+import { keptRootKey } from './root-key.js'
+
+async function newFolder(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'bindery-folder-'))
+  t.after(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+test('a missing folder is made for its owner alone, and says its format', async (t) => {
+  const path = join(await newFolder(t), 'a', 'data')
+  const first = await openDataFolder(path)
+  assert.equal(first.isNew, true)
+  assert.equal((await stat(path)).mode & 0o777, 0o700)
+  assert.deepEqual(JSON.parse(await readFile(join(path, 'format.json'), 'utf8')), { format: 1 })
+  await first.lock.release()
+  const second = await openDataFolder(path)
+  assert.equal(second.isNew, false)
+  await second.lock.release()
+})
+
+test('a folder of a newer format is refused and left alone', async (t) => {
+  const folder = await newFolder(t)
+  await writeFile(join(folder, 'format.json'), '{"format":2,"more":true}')
+  await assert.rejects(openDataFolder(folder), { kind: 'formatNewer', details: { folder, format: 2, supported: 1 } })
+  assert.equal(await readFile(join(folder, 'format.json'), 'utf8'), '{"format":2,"more":true}')
+})
+
+test('a format that cannot be read is no reason to begin anew', async (t) => {
+  const folder = await newFolder(t)
+  for (const text of ['', '{', '{"format":"1"}', '{"format":0}']) {
+    await writeFile(join(folder, 'format.json'), text)
+    await assert.rejects(openDataFolder(folder), { kind: 'fileDamaged' })
+  }
+})
+
+test('a folder with files of somebody else is refused, and nothing is put into it', async (t) => {
+  const folder = await newFolder(t)
+  await writeFile(join(folder, 'thesis.tex'), '')
+  await assert.rejects(openDataFolder(folder), { kind: 'folderForeign', details: { folder } })
+  await assert.rejects(stat(join(folder, 'lock')), { code: 'ENOENT' })
+})
+
+test('a file in place of the folder is said to be one', async (t) => {
+  const file = join(await newFolder(t), 'file')
+  await writeFile(file, '')
+  await assert.rejects(openDataFolder(file), { kind: 'notAFolder' })
+})
+
+test('a root key is made once, kept for its owner alone, and found again', async (t) => {
+  const folder = await newFolder(t)
+  const first = await keptRootKey(folder)
+  assert.equal(first.isNew, true)
+  assert.match(first.accessKeyId, /^BK[A-Z2-7]{18}$/)
+  assert.match(first.accessKeySecret, /^[A-Za-z0-9]{30}$/)
+  assert.equal((await stat(join(folder, 'keys.json'))).mode & 0o777, 0o600)
+  assert.deepEqual(await keptRootKey(folder), { ...first, isNew: false })
+})
+
+test('a damaged file of keys is said, not replaced', async (t) => {
+  const folder = await newFolder(t)
+  for (const text of ['', '{"version":1,"accessKeyId":"a"}', '{"version":1,"accessKeyId":"a","accessKeySecret":""}']) {
+    await writeFile(join(folder, 'keys.json'), text)
+    await assert.rejects(keptRootKey(folder), { kind: 'fileDamaged' })
+  }
+})

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+import { availableParallelism } from 'node:os'
+import { test } from 'node:test'
+import { OPTIONS } from './config.js'
+import { readConfig } from './read-config.js'
+
+test('without flags and variables everything has its default', () => {
+  assert.deepEqual(readConfig([], {}), {
+    folder: './data',
+    host: '127.0.0.1',
+    port: 9000,
+    region: 'cn-hangzhou',
+    domains: [],
+    buckets: [],
+    workers: Math.min(availableParallelism(), 4),
+    memoryBytes: 128 * 1024 ** 2,
+    idleTimeoutMs: 60_000,
+    stopTimeoutMs: 30_000,
+    receiptMs: 86_400_000,
+    strict: false,
+    logLevel: 'info',
+    json: false,
+  })
+})
+
+test('a flag wins over a variable, and an empty variable is none', () => {
+  const env = { BINDERY_PORT: '1', BINDERY_REGION: 'cn-beijing', BINDERY_HOST: '', PATH: '/bin' }
+  const { port, region, host } = readConfig(['--port', '2'], env)
+  assert.deepEqual([port, region, host], [2, 'cn-beijing', '127.0.0.1'])
+})
+
+test('values are read with their units, and lists with their commas', () => {
+  const config = readConfig(
+    ['/srv/x', '--memory=1GiB', '--idle-timeout=2m', '--domains', 'OSS.test, a.b', '--json', '--buckets=a,b,'],
+    {},
+  )
+  assert.equal(config.folder, '/srv/x')
+  assert.equal(config.memoryBytes, 1024 ** 3)
+  assert.equal(config.idleTimeoutMs, 120_000)
+  assert.deepEqual(config.domains, ['oss.test', 'a.b'])
+  assert.deepEqual(config.buckets, ['a', 'b'])
+  assert.equal(config.json, true)
+})
+
+test('a name that nobody knows is refused, with the one that was meant', () => {
+  assert.throws(() => readConfig(['--prot', '1'], {}), {
+    kind: 'unknownFlag',
+    details: { flag: '--prot', suggestion: '--port' },
+  })
+  assert.throws(() => readConfig(['--quux'], {}), { details: { flag: '--quux', suggestion: undefined } })
+  assert.throws(() => readConfig(['-p', '1'], {}), { kind: 'unknownFlag' })
+  assert.throws(() => readConfig([], { BINDERY_BUCKET: 'a' }), {
+    kind: 'unknownVariable',
+    details: { variable: 'BINDERY_BUCKET', suggestion: 'BINDERY_BUCKETS' },
+  })
+})
+
+test('values that an option does not take are refused, with what it takes', () => {
+  for (const [flag, value] of [
+    ['--port', '65536'],
+    ['--port', '-1'],
+    ['--port', '1e3'],
+    ['--workers', '0'],
+    ['--memory', '12TB'],
+    ['--memory', '1MiB'],
+    ['--idle-timeout', '60'],
+    ['--idle-timeout', '1000h'],
+    ['--log', 'loud'],
+    ['--domains', 'http://x'],
+    ['--json', 'maybe'],
+  ] as const) {
+    assert.throws(() => readConfig([`${flag}=${value}`], {}), { kind: 'valueInvalid' }, `${flag}=${value}`)
+  }
+})
+
+test('a flag without its value and a second folder are refused', () => {
+  assert.throws(() => readConfig(['--port'], {}), { kind: 'valueMissing' })
+  assert.throws(() => readConfig(['--port', '--json'], {}), { kind: 'valueMissing' })
+  assert.throws(() => readConfig(['a', 'b'], {}), { kind: 'unexpectedArgument', details: { argument: 'b' } })
+})
+
+test('the root key is given whole or not at all', () => {
+  assert.throws(() => readConfig([], { BINDERY_ACCESS_KEY_ID: 'a' }), {
+    kind: 'keyHalfGiven',
+    details: { missing: 'BINDERY_ACCESS_KEY_SECRET' },
+  })
+})
+
+test('every option is reached by a variable or a flag, and no two by the same', () => {
+  const names = Object.values(OPTIONS).flatMap(({ flag, variable }) =>
+    [flag, variable].filter((name) => name !== undefined),
+  )
+  assert.equal(new Set(names).size, names.length)
+  for (const { flag, variable } of Object.values(OPTIONS)) assert.ok(flag ?? variable)
+})

@@ -1,0 +1,91 @@
+/** Starts a built server for tests, demonstrations and benchmarks. Only `node:` imports. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+const COMMAND = fileURLToPath(new URL('../../packages/cli/bin/bindery.js', import.meta.url))
+
+/**
+ * @typedef {object} StartedServer
+ * @property {string} endpoint `http://127.0.0.1:PORT`
+ * @property {string} region
+ * @property {string} folder the data folder
+ * @property {string} accessKeyId
+ * @property {string} accessKeySecret
+ * @property {number} pid
+ * @property {() => string} log what the server wrote to standard error since it was started
+ * @property {() => Promise<number | null>} stop SIGTERM; resolves with the exit code. A folder that `startServer` made is removed
+ * @property {() => Promise<void>} kill SIGKILL, and nothing is removed
+ * @property {() => Promise<StartedServer>} restart ends it if it runs, and starts it again on its folder and port
+ */
+
+/**
+ * Starts `bindery serve` and resolves when it takes requests. Rejects with its standard error if it ends before.
+ *
+ * @param {object} [options]
+ * @param {string} [options.folder] data folder; by default a new one in the temporary folder
+ * @param {number} [options.port] by default one that the system chooses
+ * @param {readonly string[]} [options.args] more flags of `serve`
+ * @param {Readonly<Record<string, string>>} [options.env] more variables; no BINDERY_ variable is inherited
+ * @param {readonly string[]} [options.nodeArgs] flags of node
+ * @returns {Promise<StartedServer>}
+ */
+export async function startServer({ folder, port = 0, args = [], env = {}, nodeArgs = [] } = {}) {
+  const ownFolder = folder === undefined
+  const data = folder ?? (await mkdtemp(join(tmpdir(), 'bindery-data-')))
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('BINDERY_'))
+  const child = spawn(
+    process.execPath,
+    ['--enable-source-maps', ...nodeArgs, COMMAND, 'serve', data, '--port', String(port), '--json', ...args],
+    { env: { ...Object.fromEntries(inherited), BINDERY_LANG: 'en', ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
+  )
+  let log = ''
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    log += text
+  })
+  const exited = once(child, 'exit')
+  const lines = createInterface({ input: child.stdout })
+  const [line] = await Promise.race([once(lines, 'line'), once(child, 'close').then(() => [])])
+  if (line === undefined) {
+    if (ownFolder) await rm(data, { recursive: true, force: true })
+    throw Object.assign(new Error(log), { exitCode: child.exitCode })
+  }
+  const ready = JSON.parse(line)
+  const end = async (signal) => {
+    if (child.exitCode === null && child.signalCode === null) child.kill(signal)
+    const [code] = await exited
+    return code
+  }
+  return {
+    endpoint: ready.endpoint,
+    region: ready.region,
+    folder: data,
+    accessKeyId: ready.accessKeyId,
+    accessKeySecret: await secretOf(ready, env),
+    pid: child.pid,
+    log: () => log,
+    stop: async () => {
+      const code = await end('SIGTERM')
+      if (ownFolder) await rm(data, { recursive: true, force: true })
+      return code
+    },
+    kill: async () => {
+      await end('SIGKILL')
+    },
+    restart: async () => {
+      await end('SIGTERM')
+      return startServer({ folder: data, port: Number(new URL(ready.endpoint).port), args, env, nodeArgs })
+    },
+  }
+}
+
+/** The secret is printed at the first start alone; later it is where the folder keeps it. */
+async function secretOf({ accessKeySecret, keysFile }, env) {
+  if (accessKeySecret !== undefined) return accessKeySecret
+  if (keysFile === undefined) return env.BINDERY_ACCESS_KEY_SECRET
+  return JSON.parse(await readFile(keysFile, 'utf8')).accessKeySecret
+}
