@@ -1,3 +1,5 @@
+import { StorageError } from '@bindery/storage'
+
 /** What may keep a server from starting or running, and what its sentence needs. The command line has the sentences. */
 export interface FailureDetails {
   unknownFlag: { flag: string; suggestion: string | undefined }
@@ -20,8 +22,8 @@ export interface FailureDetails {
   formatNewer: { folder: string; format: number; supported: number }
   fileDamaged: { file: string }
   diskFull: { folder: string }
-  /** Worker processes kept ending, `times` in a row. */
-  workersKeepFailing: { times: number }
+  /** Worker processes ended `times` times within a minute, or once while starting; `how` is the last one's end. */
+  workersFail: { times: number; how: string }
 }
 
 export type FailureKind = keyof FailureDetails
@@ -39,10 +41,12 @@ export class Failure<K extends FailureKind = FailureKind> extends Error {
   }
 }
 
-/** The system's code of an error, `ENOSPC` for one. */
+/** The system's code of an error or of its cause, `ENOSPC` for one. */
 export function systemCode(error: unknown): string | undefined {
-  const { code } = (error ?? {}) as { code?: unknown }
-  return typeof code === 'string' ? code : undefined
+  if (error instanceof StorageError && error.kind === 'noSpace') return 'ENOSPC'
+  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown }
+  if (typeof code === 'string') return code
+  return cause === undefined ? undefined : systemCode(cause)
 }
 
 /** What an error of the file system says about a folder; any other error is returned as it is. */

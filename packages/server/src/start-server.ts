@@ -1,4 +1,5 @@
 import type { Config } from './config.js'
+import { folderFailure } from './failure.js'
 import { type DataFolder, openDataFolder } from './folder/data-folder.js'
 import { keptRootKey, type RootKey } from './folder/root-key.js'
 import { createLog, type Log } from './log.js'
@@ -53,7 +54,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     }
   } catch (error) {
     await folder.lock.release()
-    throw error
+    throw folderFailure(error, folder.path)
   }
 }
 

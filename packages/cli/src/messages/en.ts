@@ -55,7 +55,7 @@ export const ENGLISH: Sentences = {
       `${folder} was written by a newer Bindery (format ${format}; this one reads up to ${supported}). Update Bindery; nothing was changed.`,
     fileDamaged: ({ file }) => `${file} is damaged. Restore it from a backup; nothing was changed.`,
     diskFull: ({ folder }) => `the disk of ${folder} is full. Free some space, then start again; nothing is lost.`,
-    workersKeepFailing: ({ times }) =>
-      `worker processes ended ${times} times within a minute, so the server gives up. The log above says why.`,
+    workersFail: ({ times, how }) =>
+      `worker processes do not stay alive (${times} ended within a minute, the last by ${how}), so the server gives up. The log above may say why.`,
   },
 }

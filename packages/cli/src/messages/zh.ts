@@ -51,7 +51,8 @@ export const CHINESE: Sentences = {
       `${folder} 由更新版本的 Bindery 写入（格式 ${format}；本版本最高支持 ${supported}）。请升级 Bindery；数据没有改动。`,
     fileDamaged: ({ file }) => `${file} 已损坏。请从备份恢复；数据没有改动。`,
     diskFull: ({ folder }) => `${folder} 所在的磁盘已满。请释放空间后重新启动；数据没有丢失。`,
-    workersKeepFailing: ({ times }) => `工作进程在一分钟内结束了 ${times} 次，服务放弃运行。原因见上面的日志。`,
+    workersFail: ({ times, how }) =>
+      `工作进程无法保持运行（一分钟内结束 ${times} 次，最后一次：${how}），服务放弃运行。上面的日志可能有原因。`,
   },
   options: {
     folder: '保存全部数据的目录；不存在时会创建。',

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises'
+import { access, constants, mkdir, readdir, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { Failure, folderFailure, systemCode } from '../failure.js'
 import { writeDurably } from './durable-file.js'
@@ -27,6 +27,7 @@ export async function openDataFolder(name: string): Promise<DataFolder> {
   const path = resolve(name)
   try {
     await mkdir(path, { recursive: true, mode: 0o700 })
+    await access(path, constants.R_OK | constants.W_OK | constants.X_OK)
     // Before anything is put into a folder of somebody else.
     await readFormat(path)
   } catch (error) {

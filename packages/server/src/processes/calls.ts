@@ -35,6 +35,13 @@ interface Waiting {
 /** Said to those who wait for an answer of a process that has ended. */
 export class ProcessGone extends Error {
   override readonly name = 'ProcessGone'
+  /** Its exit code or signal. */
+  readonly how: string
+
+  constructor(how: string) {
+    super(`the process has ended: ${how}`)
+    this.how = how
+  }
 }
 
 /** Calls functions of the process at the other end of a pipe, and answers its calls. */
@@ -44,7 +51,7 @@ export class CallChannel<C extends Calls> {
   readonly #answers: Calls
   readonly #waiting = new Map<number, Waiting>()
   #lastId = 0
-  #gone: Error | undefined
+  #gone: ProcessGone | undefined
 
   constructor(pipe: Pipe, answers: Calls) {
     this.#pipe = pipe
@@ -56,8 +63,8 @@ export class CallChannel<C extends Calls> {
   }
 
   /** The other process has ended: who waits for it fails, and all later calls fail at once. */
-  close(): void {
-    this.#gone = new ProcessGone('the process has ended')
+  close(how: string): void {
+    this.#gone = new ProcessGone(how)
     for (const { reject } of this.#waiting.values()) reject(this.#gone)
     this.#waiting.clear()
   }

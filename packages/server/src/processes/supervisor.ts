@@ -8,8 +8,8 @@ import type { Instance } from './instance.js'
 /** An instance that was started, here or in a process of its own. */
 export interface Launched {
   readonly instance: Instance
-  /** Resolves when its process has ended. */
-  readonly ended: Promise<void>
+  /** Resolves when its process has ended, with how: an exit code or a signal. */
+  readonly ended: Promise<string>
 }
 
 export interface SupervisorOptions {
@@ -63,7 +63,7 @@ export class Supervisor {
       return await this.#bringUp()
     } catch (error) {
       await this.stop(0).catch(() => {})
-      throw error
+      throw goneFailure(error)
     }
   }
 
@@ -100,25 +100,29 @@ export class Supervisor {
 
   async #launch(): Promise<void> {
     const incarnation = randomBytes(8).toString('hex')
-    const launched = await this.#options.launch(incarnation, (manifestIds) => this.#inUse(manifestIds))
+    const launched = await this.#options
+      .launch(incarnation, (manifestIds) => this.#inUse(manifestIds))
+      .catch((error) => {
+        throw goneFailure(error)
+      })
     const member: Member = { incarnation, launched, listens: false }
     this.#members.add(member)
-    void launched.ended.then(() => this.#ended(member))
+    void launched.ended.then((how) => this.#ended(member, how))
   }
 
-  #ended(member: Member): void {
+  #ended(member: Member, how: string): void {
     this.#members.delete(member)
     if (this.#stopping) return
-    this.#options.log.error({ incarnation: member.incarnation }, 'a process has ended and is replaced')
-    this.#replace()
+    this.#options.log.error({ incarnation: member.incarnation, how }, 'a process has ended and is replaced')
+    this.#replace(how)
   }
 
-  #replace(): void {
+  #replace(how: string): void {
     const now = performance.now()
     this.#crashes = [...this.#crashes.filter((at) => now - at < CRASH_WINDOW_MS), now]
     const times = this.#crashes.length
     if (times > CRASHES_MAX) {
-      this.#fail(new Failure('workersKeepFailing', { times }))
+      this.#fail(new Failure('workersFail', { times, how }))
       return
     }
     this.#steps = this.#steps.then(async () => {
@@ -127,10 +131,10 @@ export class Supervisor {
       try {
         await this.#bringUp()
       } catch (error) {
-        // A process that ended meanwhile is replaced by a step of its own.
+        // A member whose process ended meanwhile is replaced by a step of its own.
         if (this.#stopping || error instanceof ProcessGone) return
         this.#options.log.error({ err: error }, 'a process could not be replaced')
-        this.#replace()
+        this.#replace(String(error))
       }
     })
   }
@@ -147,4 +151,10 @@ export class Supervisor {
     })
     return [...new Set((await Promise.all(answers)).flat())]
   }
+}
+
+function goneFailure(error: unknown): unknown {
+  return error instanceof ProcessGone
+    ? new Failure('workersFail', { times: 1, how: error.how }, { cause: error })
+    : error
 }

@@ -28,10 +28,11 @@ async function launchWorker(options: InstanceOptions, inUse: Instance['inUse']):
   })
   const answers: PrimaryCalls = { inUse, started: async () => start() }
   const channel = new CallChannel<WorkerCalls>(worker, answers)
-  const ended = new Promise<void>((resolve) => {
-    worker.on('exit', () => {
-      channel.close()
-      resolve()
+  const ended = new Promise<string>((resolve) => {
+    worker.on('exit', (code, signal) => {
+      const how = signal ?? `exit code ${code}`
+      channel.close(how)
+      resolve(how)
     })
   })
   // A message to a process that is ending; its exit says the same.

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { pino } from 'pino'
+import { ProcessGone } from './calls.js'
+import type { Instance } from './instance.js'
+import { type Launched, Supervisor } from './supervisor.js'
+
+const PORT = 1234
+
+/** Instances that only note what is asked of them. */
+class Instances {
+  readonly events: string[] = []
+  readonly living = new Map<string, (how: string) => void>()
+  readonly inUse = new Map<string, readonly string[]>()
+  ask: Instance['inUse'] = async () => []
+  launches = 0
+  /** Given the number of the launch, whether it is to fail. */
+  failsAt: (launch: number) => boolean = () => false
+
+  readonly launch = async (incarnation: string, ask: Instance['inUse']): Promise<Launched> => {
+    this.launches += 1
+    if (this.failsAt(this.launches)) throw new ProcessGone('exit code 70')
+    this.ask = ask
+    const ended = new Promise<string>((resolve) => {
+      this.living.set(incarnation, (how) => {
+        this.living.delete(incarnation)
+        resolve(how)
+      })
+    })
+    this.events.push('launch')
+    const instance: Instance = {
+      prepare: async (living) => {
+        assert.deepEqual([...living].sort(), [...this.living.keys()].sort())
+        this.events.push(`prepare ${living.length}`)
+      },
+      listen: async (port) => {
+        this.events.push(`listen ${port}`)
+        return PORT
+      },
+      lead: async () => void this.events.push('lead'),
+      inUse: async (ids) => {
+        if (!this.living.has(incarnation)) throw new ProcessGone('SIGKILL')
+        return ids.filter((id) => this.inUse.get(incarnation)?.includes(id))
+      },
+      stop: async () => 1,
+      cut: async () => {},
+    }
+    return { instance, ended }
+  }
+}
+
+function supervise(instances: Instances, count: number): Supervisor {
+  return new Supervisor({ instances: count, port: 0, launch: instances.launch, log: pino({ level: 'silent' }) })
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5))
+}
+
+test('the stores are prepared once all instances are known and before the first listens', async () => {
+  const instances = new Instances()
+  const supervisor = supervise(instances, 2)
+  assert.equal(await supervisor.start(), PORT)
+  assert.deepEqual(instances.events, ['launch', 'launch', 'prepare 2', 'listen 0', 'listen 0', 'lead'])
+  assert.equal(await supervisor.stop(0), 2)
+})
+
+test('an instance whose process ends is replaced after the dead one was declared so', async () => {
+  const instances = new Instances()
+  const supervisor = supervise(instances, 2)
+  await supervisor.start()
+  instances.events.length = 0
+  const [first] = instances.living.values()
+  first?.('SIGKILL')
+  await until(() => instances.events.includes('lead'))
+  assert.deepEqual(instances.events, ['launch', 'prepare 2', 'listen 0', 'lead'])
+  await supervisor.stop(0)
+})
+
+test('when all have ended the same port is asked for by its number', async () => {
+  const instances = new Instances()
+  const supervisor = supervise(instances, 1)
+  await supervisor.start()
+  for (const end of [...instances.living.values()]) end('SIGKILL')
+  await until(() => instances.events.includes(`listen ${PORT}`))
+  await supervisor.stop(0)
+})
+
+test('processes that keep ending make the server give up, and say how the last one ended', async () => {
+  const instances = new Instances()
+  const supervisor = supervise(instances, 1)
+  await supervisor.start()
+  const crash = setInterval(() => {
+    for (const end of [...instances.living.values()]) end('exit code 70')
+  }, 5)
+  await assert.rejects(supervisor.failed, { kind: 'workersFail', details: { times: 6, how: 'exit code 70' } })
+  clearInterval(crash)
+  await supervisor.stop(0)
+})
+
+test('an instance that ends while it replaces another is replaced as well', async () => {
+  const instances = new Instances()
+  instances.failsAt = (launch) => launch === 2
+  const supervisor = supervise(instances, 1)
+  await supervisor.start()
+  for (const end of [...instances.living.values()]) end('SIGKILL')
+  await until(() => instances.events.includes(`listen ${PORT}`))
+  assert.equal(instances.launches, 3)
+  await supervisor.stop(0)
+})
+
+test('an instance that ends while it starts fails the start', async () => {
+  const instances = new Instances()
+  instances.failsAt = (launch) => launch === 2
+  await assert.rejects(supervise(instances, 2).start(), {
+    kind: 'workersFail',
+    details: { times: 1, how: 'exit code 70' },
+  })
+})
+
+test('what is in use is asked of every process, and one that has ended uses nothing', async () => {
+  const instances = new Instances()
+  const supervisor = supervise(instances, 3)
+  await supervisor.start()
+  const [first, second, third] = [...instances.living.keys()]
+  assert.ok(first !== undefined && second !== undefined && third !== undefined)
+  instances.inUse.set(first, ['a', 'b']).set(second, ['b', 'c']).set(third, ['d'])
+  const asked = instances.ask(['a', 'b', 'c', 'd', 'e'])
+  assert.deepEqual([...(await asked)].sort(), ['a', 'b', 'c', 'd'])
+  instances.living.get(third)?.('SIGKILL')
+  assert.deepEqual(await instances.ask(['c', 'd']), ['c'])
+  await supervisor.stop(0)
+})
