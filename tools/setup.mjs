@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync } fro
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { buildNative } from './build-native.mjs'
 
 const HEARTBEAT_MS = 1_000
 const LOCK_STALE_MS = 15_000 // a holder that has not touched its lock for so long was killed
@@ -22,6 +23,8 @@ export async function setUp(root) {
   await withLock(lockOf(root), async () => {
     const errors = await build(root)
     if (errors !== '') throw new Error(`The build failed.\n${errors}`)
+    const lacking = await buildNative(root)
+    if (lacking !== '') console.error(`setup: ${lacking}`)
   })
 }
 

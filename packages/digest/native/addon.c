@@ -1,0 +1,416 @@
+// What JavaScript sees of the engine and the kernels, by Node-API. Its one caller is src/native/binding.ts, which declares the
+// types; all the same every argument is checked, and a wrong one throws.
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arguments.h"
+#include "engine.h"
+
+#define JOBS_MAX 65536
+#define FILE_THREADS_MAX 64
+
+// How a job that is done is told: 32 bytes in an ArrayBuffer that is shared with JavaScript.
+struct answer {
+  uint32_t slot;
+  int32_t error;
+  uint64_t crc64;
+  uint8_t md5[MD5_DIGEST_BYTES];
+};
+
+// An engine as JavaScript holds it. Lives until both the wrapping object and the thread-safe function are gone.
+struct handle {
+  int references;
+  struct engine *engine; // NULL when closed
+  napi_env env;
+  napi_threadsafe_function notify;
+  napi_ref answers_reference;
+  struct answer *answers;
+  // Jobs are numbered by slot; the free slots are a stack.
+  struct job *jobs;
+  uint32_t *free_slots;
+  uint32_t job_count, free_count;
+  // Streams are numbered too, in a table that grows; a free entry holds no stream.
+  struct stream **streams;
+  uint32_t stream_count, first_free; // no entry before `first_free` is free
+};
+
+static const napi_type_tag engine_tag = {0x6f1d0d6a3b0b4c1eu, 0x9a5e0f4c82d7b613u};
+
+static const struct md5_kernel *md5_kernels[MD5_KERNELS_MAX];
+static const struct crc64_kernel *crc64_kernels[CRC64_KERNELS_MAX];
+static size_t md5_kernel_count, crc64_kernel_count;
+
+static void initialize_kernels(void) {
+  md5_initialize();
+  crc64_initialize();
+  md5_kernel_count = md5_available(md5_kernels);
+  crc64_kernel_count = crc64_available(crc64_kernels);
+}
+
+// Arguments
+
+static int read_engine(napi_env env, napi_value value, struct handle **result) {
+  napi_valuetype type;
+  bool tagged;
+  void *handle;
+  if (napi_typeof(env, value, &type) != napi_ok || type != napi_object ||
+      napi_check_object_type_tag(env, value, &engine_tag, &tagged) != napi_ok || !tagged ||
+      napi_unwrap(env, value, &handle) != napi_ok) {
+    return refuse(env, "this is not an engine");
+  }
+  *result = handle;
+  if ((*result)->engine == NULL) return refuse(env, "the engine is closed");
+  return 1;
+}
+
+static int read_stream(napi_env env, napi_value value, const struct handle *handle, uint32_t *result) {
+  int64_t number;
+  if (!read_integer(env, value, UINT32_MAX, &number)) return 0;
+  if (number >= handle->stream_count || handle->streams[number] == NULL) return refuse(env, "there is no such stream");
+  *result = (uint32_t)number;
+  return 1;
+}
+
+// Streams
+
+static int grow_streams(struct handle *handle) {
+  uint32_t count = handle->stream_count * 2 + 64;
+  struct stream **streams = realloc(handle->streams, count * sizeof *streams);
+  if (streams == NULL) return 0;
+  memset(streams + handle->stream_count, 0, (count - handle->stream_count) * sizeof *streams);
+  handle->streams = streams;
+  handle->stream_count = count;
+  return 1;
+}
+
+// Takes the number back from JavaScript.
+static struct stream *forget_stream(struct handle *handle, uint32_t number) {
+  struct stream *stream = handle->streams[number];
+  handle->streams[number] = NULL;
+  if (number < handle->first_free) handle->first_free = number;
+  return stream;
+}
+
+// begin(engine) → a stream's number
+static napi_value begin(napi_env env, napi_callback_info info) {
+  napi_value value;
+  struct handle *handle;
+  if (!read_arguments(env, info, 1, &value) || !read_engine(env, value, &handle)) return NULL;
+  uint32_t number = handle->first_free;
+  while (number < handle->stream_count && handle->streams[number] != NULL) number++;
+  struct stream *stream = NULL;
+  if (number < handle->stream_count || grow_streams(handle)) stream = stream_begin(handle->engine);
+  if (stream == NULL) {
+    napi_throw_error(env, "ENOMEM", "there is no memory for another stream");
+    return NULL;
+  }
+  handle->streams[number] = stream;
+  handle->first_free = number + 1;
+  return number_value(env, number);
+}
+
+// discard(engine, stream)
+static napi_value discard(napi_env env, napi_callback_info info) {
+  napi_value values[2];
+  struct handle *handle;
+  uint32_t stream;
+  if (!read_arguments(env, info, 2, values) || !read_engine(env, values[0], &handle) ||
+      !read_stream(env, values[1], handle, &stream)) {
+    return NULL;
+  }
+  stream_discard(forget_stream(handle, stream));
+  return NULL;
+}
+
+// Jobs
+
+static struct job *free_job(struct handle *handle, uint32_t *slot) {
+  if (handle->free_count == 0) return NULL;
+  *slot = handle->free_slots[handle->free_count - 1];
+  return &handle->jobs[*slot];
+}
+
+// Answers the job's number. While there are jobs the process stays alive.
+static napi_value submit(napi_env env, struct handle *handle, struct job *job, uint32_t slot) {
+  if (handle->free_count == handle->job_count) napi_ref_threadsafe_function(env, handle->notify);
+  handle->free_count--;
+  engine_submit(handle->engine, job);
+  return number_value(env, slot);
+}
+
+// update(engine, stream, bytes, writes, fd, position) → the job's slot, or -1 if all are taken
+static napi_value update(napi_env env, napi_callback_info info) {
+  napi_value values[6];
+  struct handle *handle;
+  uint32_t stream, slot;
+  const uint8_t *data;
+  size_t length;
+  bool writes;
+  int64_t fd, position;
+  if (!read_arguments(env, info, 6, values) || !read_engine(env, values[0], &handle) ||
+      !read_stream(env, values[1], handle, &stream) || !read_bytes(env, values[2], &data, &length)) {
+    return NULL;
+  }
+  if (napi_get_value_bool(env, values[3], &writes) != napi_ok) {
+    refuse(env, "whether to write is not a boolean");
+    return NULL;
+  }
+  if (!read_integer(env, values[4], INT32_MAX, &fd) || !read_integer(env, values[5], SAFE_INTEGER_MAX, &position)) {
+    return NULL;
+  }
+  struct job *job = free_job(handle, &slot);
+  if (job == NULL) return number_value(env, -1);
+  *job = (struct job){.kind = JOB_UPDATE, .fd = writes ? (int)fd : -1, .offset = position, .length = length,
+                      .data = data, .stream = handle->streams[stream]};
+  return submit(env, handle, job, slot);
+}
+
+// finish(engine, stream) → the job's slot, or -1 if all are taken
+static napi_value finish(napi_env env, napi_callback_info info) {
+  napi_value values[2];
+  struct handle *handle;
+  uint32_t stream, slot;
+  if (!read_arguments(env, info, 2, values) || !read_engine(env, values[0], &handle) ||
+      !read_stream(env, values[1], handle, &stream)) {
+    return NULL;
+  }
+  struct job *job = free_job(handle, &slot);
+  if (job == NULL) return number_value(env, -1);
+  *job = (struct job){.kind = JOB_FINISH, .fd = -1, .stream = forget_stream(handle, stream)};
+  return submit(env, handle, job, slot);
+}
+
+// Work on files, by the number that JavaScript gives it.
+static const enum job_kind file_kinds[] = {JOB_ALLOCATE, JOB_PUNCH, JOB_WRITE_BACK};
+#define FILE_KIND_COUNT (sizeof file_kinds / sizeof *file_kinds)
+
+// workOnFile(engine, kind, fd, position, length) → the job's slot, or -1 if all are taken
+static napi_value work_on_file(napi_env env, napi_callback_info info) {
+  napi_value values[5];
+  struct handle *handle;
+  int64_t kind, fd, position, length;
+  uint32_t slot;
+  if (!read_arguments(env, info, 5, values) || !read_engine(env, values[0], &handle) ||
+      !read_integer(env, values[1], FILE_KIND_COUNT - 1, &kind) || !read_integer(env, values[2], INT32_MAX, &fd) ||
+      !read_integer(env, values[3], SAFE_INTEGER_MAX, &position) ||
+      !read_integer(env, values[4], SAFE_INTEGER_MAX, &length)) {
+    return NULL;
+  }
+  struct job *job = free_job(handle, &slot);
+  if (job == NULL) return number_value(env, -1);
+  *job = (struct job){.kind = file_kinds[kind], .fd = (int)fd, .offset = position, .length = (uint64_t)length};
+  return submit(env, handle, job, slot);
+}
+
+// Engines
+
+static void release(struct handle *handle) {
+  if (--handle->references > 0) return;
+  free(handle->jobs);
+  free(handle->free_slots);
+  free(handle->streams);
+  free(handle);
+}
+
+static void release_wrapped(napi_env env, void *data, void *hint) {
+  (void)env, (void)hint;
+  release(data);
+}
+
+static void notify(void *context) {
+  struct handle *handle = context;
+  // It fails only when the environment goes away, and then nobody waits.
+  napi_call_threadsafe_function(handle->notify, NULL, napi_tsfn_nonblocking);
+}
+
+// Tells JavaScript of all jobs that are done, in one call.
+static void tell(napi_env env, napi_value callback, void *context, void *data) {
+  (void)data;
+  struct handle *handle = context;
+  if (env == NULL || handle->engine == NULL) return;
+  uint32_t count = 0;
+  for (struct job *job; (job = engine_take_done(handle->engine)) != NULL; count++) {
+    uint32_t slot = (uint32_t)(job - handle->jobs);
+    struct answer *answer = &handle->answers[count];
+    *answer = (struct answer){.slot = slot, .error = job->error, .crc64 = job->crc64};
+    memcpy(answer->md5, job->md5, sizeof answer->md5);
+    handle->free_slots[handle->free_count++] = slot;
+  }
+  if (count == 0) return;
+  if (handle->free_count == handle->job_count) napi_unref_threadsafe_function(env, handle->notify);
+  napi_value receiver, argument = number_value(env, count);
+  napi_get_undefined(env, &receiver);
+  napi_call_function(env, receiver, callback, 1, &argument, NULL);
+}
+
+// At the end of a process or worker the threads end before the memory that they read goes.
+static void clean_up(void *data) {
+  struct handle *handle = data;
+  engine_stop(handle->engine);
+  engine_free(handle->engine);
+  handle->engine = NULL;
+}
+
+// close(engine): only when no job is under way
+static napi_value close_engine(napi_env env, napi_callback_info info) {
+  napi_value value;
+  struct handle *handle;
+  if (!read_arguments(env, info, 1, &value) || !read_engine(env, value, &handle)) return NULL;
+  if (handle->free_count != handle->job_count) {
+    refuse(env, "jobs are under way");
+    return NULL;
+  }
+  napi_remove_env_cleanup_hook(env, clean_up, handle);
+  clean_up(handle);
+  napi_delete_reference(env, handle->answers_reference);
+  napi_release_threadsafe_function(handle->notify, napi_tsfn_abort);
+  return NULL;
+}
+
+static struct handle *allocate_handle(uint32_t job_count) {
+  struct handle *handle = calloc(1, sizeof *handle);
+  if (handle == NULL) return NULL;
+  handle->references = 1;
+  handle->job_count = handle->free_count = job_count;
+  handle->jobs = calloc(job_count, sizeof *handle->jobs);
+  handle->free_slots = calloc(job_count, sizeof *handle->free_slots);
+  if (handle->jobs == NULL || handle->free_slots == NULL) {
+    release(handle);
+    return NULL;
+  }
+  for (uint32_t slot = 0; slot < job_count; slot++) handle->free_slots[slot] = slot;
+  return handle;
+}
+
+// Makes what JavaScript holds of an engine, and the way back to JavaScript. Returns 0 with an exception pending.
+static int expose(napi_env env, struct handle *handle, napi_value callback, napi_value *engine) {
+  napi_value answers, name;
+  void *memory;
+  if (napi_create_object(env, engine) != napi_ok ||
+      napi_create_arraybuffer(env, handle->job_count * sizeof(struct answer), &memory, &answers) != napi_ok ||
+      napi_set_named_property(env, *engine, "answers", answers) != napi_ok ||
+      napi_create_reference(env, answers, 1, &handle->answers_reference) != napi_ok ||
+      napi_type_tag_object(env, *engine, &engine_tag) != napi_ok ||
+      napi_wrap(env, *engine, handle, release_wrapped, NULL, NULL) != napi_ok) {
+    return refuse(env, "the engine cannot be made");
+  }
+  handle->answers = memory;
+  handle->references++;
+  if (napi_create_string_utf8(env, "bindery", NAPI_AUTO_LENGTH, &name) != napi_ok ||
+      napi_create_threadsafe_function(env, callback, NULL, name, 0, 1, handle, release_wrapped, handle, tell,
+                                      &handle->notify) != napi_ok) {
+    return refuse(env, "the callback is not a function");
+  }
+  handle->references++;
+  napi_unref_threadsafe_function(env, handle->notify);
+  return 1;
+}
+
+static void start(napi_env env, struct handle *handle, const struct engine_options *options) {
+  if (engine_start(options, &handle->engine) == 0) {
+    napi_add_env_cleanup_hook(env, clean_up, handle);
+  } else {
+    napi_release_threadsafe_function(handle->notify, napi_tsfn_abort);
+    napi_throw_error(env, "EAGAIN", "the threads cannot be started");
+  }
+}
+
+// createEngine(jobs, fileThreads, md5Kernel, crc64Kernel, callback(count)) → the engine, with its `answers`.
+// Kernels are places in the lists of their names; one past the end of `md5Kernels` means the best for each number of streams.
+static napi_value create_engine(napi_env env, napi_callback_info info) {
+  napi_value values[5], engine = NULL;
+  int64_t jobs, file_threads, md5, crc64;
+  if (!read_arguments(env, info, 5, values) || !read_integer(env, values[0], JOBS_MAX, &jobs) ||
+      !read_integer(env, values[1], FILE_THREADS_MAX, &file_threads) ||
+      !read_integer(env, values[2], (double)md5_kernel_count, &md5) ||
+      !read_integer(env, values[3], (double)crc64_kernel_count - 1, &crc64)) {
+    return NULL;
+  }
+  if (jobs == 0 || file_threads == 0) {
+    refuse(env, "an engine needs jobs and threads");
+    return NULL;
+  }
+  struct handle *handle = allocate_handle((uint32_t)jobs);
+  if (handle == NULL) {
+    napi_throw_error(env, "ENOMEM", "there is no memory for an engine");
+    return NULL;
+  }
+  struct engine_options options = {
+      .file_threads = (unsigned)file_threads,
+      .md5 = (size_t)md5 < md5_kernel_count ? md5_kernels[md5] : NULL,
+      .crc64 = crc64_kernels[crc64],
+      .notify = notify,
+      .context = handle,
+  };
+  if (expose(env, handle, values[4], &engine)) start(env, handle, &options);
+  release(handle);
+  return engine;
+}
+
+// crc64(bytes, previous, kernel) → bigint, on the calling thread
+static napi_value crc64(napi_env env, napi_callback_info info) {
+  napi_value values[3], result = NULL;
+  const uint8_t *data;
+  size_t length;
+  uint64_t previous;
+  bool lossless;
+  int64_t kernel;
+  if (!read_arguments(env, info, 3, values) || !read_bytes(env, values[0], &data, &length)) return NULL;
+  if (napi_get_value_bigint_uint64(env, values[1], &previous, &lossless) != napi_ok || !lossless) {
+    refuse(env, "a checksum is not a bigint of 64 bits");
+    return NULL;
+  }
+  if (!read_integer(env, values[2], (double)crc64_kernel_count - 1, &kernel)) return NULL;
+  napi_create_bigint_uint64(env, crc64_update(crc64_kernels[kernel], previous, data, length), &result);
+  return result;
+}
+
+// The module
+
+static void export_function(napi_env env, napi_value exports, const char *name, napi_callback callback) {
+  napi_value function;
+  if (napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, NULL, &function) == napi_ok) {
+    napi_set_named_property(env, exports, name, function);
+  }
+}
+
+static void export_name(napi_env env, napi_value list, uint32_t index, const char *name) {
+  napi_value value;
+  if (napi_create_string_utf8(env, name, NAPI_AUTO_LENGTH, &value) == napi_ok) {
+    napi_set_element(env, list, index, value);
+  }
+}
+
+static void export_facts(napi_env env, napi_value exports) {
+  napi_value md5, crc64_list, can;
+  if (napi_create_array(env, &md5) != napi_ok || napi_create_array(env, &crc64_list) != napi_ok ||
+      napi_create_array(env, &can) != napi_ok) {
+    return;
+  }
+  for (uint32_t i = 0; i < md5_kernel_count; i++) export_name(env, md5, i, md5_kernels[i]->name);
+  for (uint32_t i = 0; i < crc64_kernel_count; i++) export_name(env, crc64_list, i, crc64_kernels[i]->name);
+  for (uint32_t i = 0; i < FILE_KIND_COUNT; i++) {
+    napi_value known;
+    if (napi_get_boolean(env, engine_can(file_kinds[i]), &known) == napi_ok) napi_set_element(env, can, i, known);
+  }
+  napi_set_named_property(env, exports, "md5Kernels", md5);
+  napi_set_named_property(env, exports, "crc64Kernels", crc64_list);
+  napi_set_named_property(env, exports, "fileKinds", can);
+}
+
+NAPI_MODULE_INIT() {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, initialize_kernels);
+  export_facts(env, exports);
+  export_function(env, exports, "crc64", crc64);
+  export_function(env, exports, "createEngine", create_engine);
+  export_function(env, exports, "begin", begin);
+  export_function(env, exports, "update", update);
+  export_function(env, exports, "finish", finish);
+  export_function(env, exports, "discard", discard);
+  export_function(env, exports, "workOnFile", work_on_file);
+  export_function(env, exports, "close", close_engine);
+  return exports;
+}

@@ -1,0 +1,342 @@
+#include "engine.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "file-job.h"
+
+// What a lane takes at a time: small enough that new streams join soon and that hashing finds the bytes where the checksum
+// has left them, in the cache; large enough that a turn costs nothing.
+#define TURN_BYTES (16 * 1024)
+
+struct queue {
+  struct job_link *first, **end;
+};
+
+struct stream {
+  struct engine *engine;
+  struct md5 md5;
+  uint64_t crc64;
+  // The hashing thread's: jobs not yet begun, whether one is begun or awaits a lane, and then who is next in line.
+  struct queue jobs;
+  int busy;
+  struct stream *next_ready;
+  // The owner's.
+  unsigned under_way;
+  int ended;
+  struct stream *next, **link;
+};
+
+struct engine {
+  struct engine_options options;
+  const struct md5_kernel *kernel_for[MD5_LANES_MAX + 1]; // by the number of streams at hand
+  unsigned lanes_max;
+  struct stream *streams; // the owner's
+  pthread_t hash_thread;
+  pthread_t *file_threads;
+  unsigned file_threads_started;
+
+  pthread_mutex_t lock; // guards what follows, and `error` and `parts_left` of jobs
+  pthread_cond_t hash_wanted, file_wanted;
+  struct queue to_hash, to_file, done;
+  int stopping;
+};
+
+static void queue_clear(struct queue *queue) {
+  queue->first = NULL;
+  queue->end = &queue->first;
+}
+
+static void queue_add(struct queue *queue, struct job_link *link) {
+  link->next = NULL;
+  *queue->end = link;
+  queue->end = &link->next;
+}
+
+static struct job *queue_take(struct queue *queue) {
+  struct job_link *link = queue->first;
+  if (link == NULL) return NULL;
+  queue->first = link->next;
+  if (queue->first == NULL) queue->end = &queue->first;
+  return link->job;
+}
+
+// One of a job's parts is done; from here on the job is no longer the caller's.
+static void part_done(struct engine *engine, struct job *job, int error) {
+  int notify = 0;
+  pthread_mutex_lock(&engine->lock);
+  if (error != 0) job->error = error;
+  if (--job->parts_left == 0) {
+    notify = engine->done.first == NULL;
+    queue_add(&engine->done, &job->link);
+  }
+  pthread_mutex_unlock(&engine->lock);
+  if (notify) engine->options.notify(engine->options.context);
+}
+
+static void *file_main(void *argument) {
+  struct engine *engine = argument;
+  pthread_mutex_lock(&engine->lock);
+  while (!engine->stopping) {
+    struct job *job = queue_take(&engine->to_file);
+    if (job == NULL) {
+      pthread_cond_wait(&engine->file_wanted, &engine->lock);
+      continue;
+    }
+    pthread_mutex_unlock(&engine->lock);
+    part_done(engine, job, file_job_run(job));
+    pthread_mutex_lock(&engine->lock);
+  }
+  pthread_mutex_unlock(&engine->lock);
+  return NULL;
+}
+
+// The hashing thread's own: the updates that are under way, one of each stream, and the streams that wait for a lane.
+struct hasher {
+  struct engine *engine;
+  struct job *lanes[MD5_LANES_MAX];
+  unsigned count;
+  struct stream *ready, **ready_end;
+  uint64_t power_length, power; // crc64_power(8 * power_length), since most updates are of one length
+};
+
+static void make_ready(struct hasher *hasher, struct stream *stream) {
+  stream->next_ready = NULL;
+  *hasher->ready_end = stream;
+  hasher->ready_end = &stream->next_ready;
+}
+
+static struct stream *take_ready(struct hasher *hasher) {
+  struct stream *stream = hasher->ready;
+  if (stream == NULL) return NULL;
+  hasher->ready = stream->next_ready;
+  if (hasher->ready == NULL) hasher->ready_end = &hasher->ready;
+  return stream;
+}
+
+// Waits until there is something to do, and puts new jobs in line. Returns 0 when the engine stops.
+static int receive(struct hasher *hasher) {
+  struct engine *engine = hasher->engine;
+  pthread_mutex_lock(&engine->lock);
+  while (!engine->stopping && engine->to_hash.first == NULL && hasher->count == 0 && hasher->ready == NULL) {
+    pthread_cond_wait(&engine->hash_wanted, &engine->lock);
+  }
+  int stopping = engine->stopping;
+  for (struct job *job; (job = queue_take(&engine->to_hash)) != NULL;) {
+    struct stream *stream = job->stream;
+    queue_add(&stream->jobs, &job->link);
+    if (!stream->busy) make_ready(hasher, stream);
+    stream->busy = 1;
+  }
+  pthread_mutex_unlock(&engine->lock);
+  return !stopping;
+}
+
+// Hands the job back. The owner may release its stream at once, so the stream goes on before.
+static void hashed(struct hasher *hasher, struct job *job) {
+  struct stream *stream = job->stream;
+  stream->busy = stream->jobs.first != NULL;
+  if (stream->busy) make_ready(hasher, stream);
+  part_done(hasher->engine, job, 0);
+}
+
+static void finish(struct hasher *hasher, struct job *job) {
+  md5_finish(&job->stream->md5, job->md5);
+  job->crc64 = job->stream->crc64;
+  hashed(hasher, job);
+}
+
+static void checksum(struct hasher *hasher, struct job *job, size_t length) {
+  job->crc64 = crc64_update(hasher->engine->options.crc64, job->crc64, job->data + job->hashed, length);
+  job->hashed += length;
+}
+
+static void end_update(struct hasher *hasher, struct job *job) {
+  struct stream *stream = job->stream;
+  size_t rest = job->length - job->hashed;
+  md5_keep_rest(&stream->md5, job->data + job->hashed, rest);
+  checksum(hasher, job, rest);
+  if (hasher->power_length != job->length) {
+    hasher->power_length = job->length;
+    hasher->power = crc64_power(8 * job->length);
+  }
+  stream->crc64 = crc64_combine(stream->crc64, job->crc64, hasher->power);
+  hashed(hasher, job);
+}
+
+static void begin_update(struct hasher *hasher, struct job *job) {
+  job->hashed = 0;
+  job->crc64 = 0;
+  checksum(hasher, job, md5_align(&job->stream->md5, job->data, job->length));
+  hasher->lanes[hasher->count++] = job;
+}
+
+// Ends the updates that have no whole block left, and lets waiting streams have the lanes.
+static void turn_over(struct hasher *hasher) {
+  unsigned kept = 0;
+  for (unsigned lane = 0; lane < hasher->count; lane++) {
+    struct job *job = hasher->lanes[lane];
+    if (job->length - job->hashed >= MD5_BLOCK_BYTES) hasher->lanes[kept++] = job;
+    else end_update(hasher, job);
+  }
+  hasher->count = kept;
+  while (hasher->count < hasher->engine->lanes_max) {
+    struct stream *stream = take_ready(hasher);
+    if (stream == NULL) return;
+    struct job *job = queue_take(&stream->jobs);
+    if (job->kind == JOB_FINISH) finish(hasher, job);
+    else begin_update(hasher, job);
+  }
+}
+
+// Hashes as many blocks of each lane as all of them have.
+static void take_turn(struct hasher *hasher) {
+  const struct md5_kernel *kernel = hasher->engine->kernel_for[hasher->count];
+  unsigned count = hasher->count < kernel->lanes ? hasher->count : kernel->lanes;
+  struct md5 *streams[MD5_LANES_MAX];
+  const uint8_t *data[MD5_LANES_MAX];
+  size_t blocks = TURN_BYTES / MD5_BLOCK_BYTES;
+  for (unsigned lane = 0; lane < count; lane++) {
+    struct job *job = hasher->lanes[lane];
+    size_t left = (job->length - job->hashed) / MD5_BLOCK_BYTES;
+    if (left < blocks) blocks = left;
+    streams[lane] = &job->stream->md5;
+    data[lane] = job->data + job->hashed;
+  }
+  if (blocks == 0) return; // a lane was filled with less than a block, and ends at once
+  for (unsigned lane = 0; lane < count; lane++) checksum(hasher, hasher->lanes[lane], blocks * MD5_BLOCK_BYTES);
+  md5_take_blocks(kernel, streams, data, count, blocks);
+}
+
+static void *hash_main(void *argument) {
+  struct hasher hasher = {.engine = argument, .power = crc64_power(0)};
+  hasher.ready_end = &hasher.ready;
+  while (receive(&hasher)) {
+    turn_over(&hasher);
+    if (hasher.count > 0) take_turn(&hasher);
+  }
+  return NULL;
+}
+
+static void choose_kernels(struct engine *engine) {
+  const struct md5_kernel *kernels[MD5_KERNELS_MAX];
+  size_t count = md5_available(kernels);
+  for (unsigned streams = 1; streams <= MD5_LANES_MAX; streams++) {
+    for (size_t i = 0; i < count; i++) {
+      if (kernels[i]->worth_from <= streams) engine->kernel_for[streams] = kernels[i];
+    }
+    if (engine->options.md5 != NULL) engine->kernel_for[streams] = engine->options.md5;
+    if (engine->kernel_for[streams]->lanes > engine->lanes_max) engine->lanes_max = engine->kernel_for[streams]->lanes;
+  }
+}
+
+// Signals stay with the threads that know what to do about them.
+static int start_threads(struct engine *engine) {
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  int error = pthread_create(&engine->hash_thread, NULL, hash_main, engine);
+  int hashing = error == 0;
+  while (error == 0 && engine->file_threads_started < engine->options.file_threads) {
+    error = pthread_create(&engine->file_threads[engine->file_threads_started], NULL, file_main, engine);
+    if (error == 0) engine->file_threads_started++;
+  }
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  if (error != 0 && hashing) engine_stop(engine);
+  return error;
+}
+
+int engine_start(const struct engine_options *options, struct engine **result) {
+  struct engine *engine = calloc(1, sizeof *engine);
+  if (engine == NULL) return ENOMEM;
+  engine->file_threads = calloc(options->file_threads, sizeof *engine->file_threads);
+  engine->options = *options;
+  choose_kernels(engine);
+  pthread_mutex_init(&engine->lock, NULL);
+  pthread_cond_init(&engine->hash_wanted, NULL);
+  pthread_cond_init(&engine->file_wanted, NULL);
+  queue_clear(&engine->to_hash);
+  queue_clear(&engine->to_file);
+  queue_clear(&engine->done);
+  int error = engine->file_threads == NULL ? ENOMEM : start_threads(engine);
+  if (error != 0) engine_free(engine);
+  else *result = engine;
+  return error;
+}
+
+void engine_stop(struct engine *engine) {
+  pthread_mutex_lock(&engine->lock);
+  engine->stopping = 1;
+  pthread_cond_broadcast(&engine->hash_wanted);
+  pthread_cond_broadcast(&engine->file_wanted);
+  pthread_mutex_unlock(&engine->lock);
+  pthread_join(engine->hash_thread, NULL);
+  for (unsigned i = 0; i < engine->file_threads_started; i++) pthread_join(engine->file_threads[i], NULL);
+}
+
+static void stream_free(struct stream *stream) {
+  *stream->link = stream->next;
+  if (stream->next != NULL) stream->next->link = stream->link;
+  free(stream);
+}
+
+void engine_free(struct engine *engine) {
+  while (engine->streams != NULL) stream_free(engine->streams);
+  pthread_cond_destroy(&engine->file_wanted);
+  pthread_cond_destroy(&engine->hash_wanted);
+  pthread_mutex_destroy(&engine->lock);
+  free(engine->file_threads);
+  free(engine);
+}
+
+struct stream *stream_begin(struct engine *engine) {
+  struct stream *stream = calloc(1, sizeof *stream);
+  if (stream == NULL) return NULL;
+  stream->engine = engine;
+  md5_begin(&stream->md5);
+  queue_clear(&stream->jobs);
+  stream->next = engine->streams;
+  stream->link = &engine->streams;
+  if (stream->next != NULL) stream->next->link = &stream->next;
+  engine->streams = stream;
+  return stream;
+}
+
+void stream_discard(struct stream *stream) {
+  stream->ended = 1;
+  if (stream->under_way == 0) stream_free(stream);
+}
+
+void engine_submit(struct engine *engine, struct job *job) {
+  int hash = job->stream != NULL, file = job->kind != JOB_FINISH && job->fd >= 0;
+  job->error = 0;
+  job->parts_left = hash + file;
+  job->link.job = job->file_link.job = job;
+  if (hash) {
+    job->stream->under_way++;
+    if (job->kind == JOB_FINISH) job->stream->ended = 1;
+  }
+  pthread_mutex_lock(&engine->lock);
+  if (hash) {
+    queue_add(&engine->to_hash, &job->link);
+    pthread_cond_signal(&engine->hash_wanted);
+  }
+  if (file) {
+    queue_add(&engine->to_file, &job->file_link);
+    pthread_cond_signal(&engine->file_wanted);
+  }
+  pthread_mutex_unlock(&engine->lock);
+}
+
+struct job *engine_take_done(struct engine *engine) {
+  pthread_mutex_lock(&engine->lock);
+  struct job *job = queue_take(&engine->done);
+  pthread_mutex_unlock(&engine->lock);
+  if (job == NULL || job->stream == NULL) return job;
+  struct stream *stream = job->stream;
+  if (--stream->under_way == 0 && stream->ended) stream_free(stream);
+  return job;
+}

@@ -1,0 +1,65 @@
+#if defined(__linux__)
+#define _GNU_SOURCE
+#endif
+
+#include "file-job.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+// The most that one call to pwrite takes on every system.
+#define WRITE_BYTES_MAX (1u << 30)
+
+static int write_all(const struct job *job) {
+  const uint8_t *data = job->data;
+  uint64_t left = job->length;
+  int64_t offset = job->offset;
+  while (left > 0) {
+    ssize_t written = pwrite(job->fd, data, left < WRITE_BYTES_MAX ? left : WRITE_BYTES_MAX, (off_t)offset);
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      return errno;
+    }
+    if (written == 0) return EIO;
+    data += written, offset += written, left -= (uint64_t)written;
+  }
+  return 0;
+}
+
+#if defined(__linux__)
+
+static int change_space(const struct job *job, int mode) {
+  int result;
+  do result = fallocate(job->fd, mode, job->offset, (off_t)job->length);
+  while (result != 0 && errno == EINTR);
+  return result == 0 ? 0 : errno;
+}
+
+int file_job_run(const struct job *job) {
+  switch (job->kind) {
+    case JOB_UPDATE:
+      return write_all(job);
+    case JOB_ALLOCATE:
+      return change_space(job, FALLOC_FL_KEEP_SIZE);
+    case JOB_PUNCH:
+      return change_space(job, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE);
+    case JOB_WRITE_BACK:
+      return sync_file_range(job->fd, job->offset, (off_t)job->length, SYNC_FILE_RANGE_WRITE) == 0 ? 0 : errno;
+    default:
+      return EINVAL;
+  }
+}
+
+int engine_can(enum job_kind kind) {
+  (void)kind;
+  return 1;
+}
+
+#else
+
+int file_job_run(const struct job *job) { return job->kind == JOB_UPDATE ? write_all(job) : ENOSYS; }
+
+int engine_can(enum job_kind kind) { return kind == JOB_UPDATE || kind == JOB_FINISH; }
+
+#endif

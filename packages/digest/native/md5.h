@@ -1,0 +1,46 @@
+// MD5 (RFC 1321) of one stream, and kernels that take several streams at once, one in each lane of a vector.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define MD5_BLOCK_BYTES 64
+#define MD5_DIGEST_BYTES 16
+#define MD5_LANES_MAX 16
+
+struct md5 {
+  uint32_t state[4];
+  uint64_t length;                    // bytes taken so far
+  uint8_t pending[MD5_BLOCK_BYTES];   // the bytes after the last whole block
+};
+
+struct md5_kernel {
+  const char *name;
+  unsigned lanes;
+  unsigned worth_from; // with fewer streams than that a narrower kernel is faster
+  // Takes `blocks` whole blocks of each lane. Lanes may share data, but not a state.
+  void (*compress)(uint32_t *const states[], const uint8_t *const data[], size_t blocks);
+};
+
+#define MD5_KERNELS_MAX 6
+
+// Finds out what the processor can do. Once in a process, before anything else here.
+void md5_initialize(void);
+
+// What this processor can run, the fewest lanes first; of kernels with as many lanes the faster comes later.
+// Fills `kernels` and returns how many there are.
+size_t md5_available(const struct md5_kernel *kernels[MD5_KERNELS_MAX]);
+
+void md5_begin(struct md5 *md5);
+
+// Takes bytes up to the next border of a block, so that whole blocks can go to a kernel; returns how many were taken.
+size_t md5_align(struct md5 *md5, const uint8_t *data, size_t length);
+
+// Takes whole blocks of up to `kernel->lanes` streams at once, each of which stands on a border.
+void md5_take_blocks(const struct md5_kernel *kernel, struct md5 *const streams[], const uint8_t *const data[],
+                     unsigned count, size_t blocks);
+
+// Takes fewer bytes than a block, on a border.
+void md5_keep_rest(struct md5 *md5, const uint8_t *data, size_t length);
+
+void md5_finish(struct md5 *md5, uint8_t digest[MD5_DIGEST_BYTES]);

@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, test } from 'node:test'
+import { crc64 } from '@bindery/protocol'
+import { loadBinding } from './binding.js'
+import { loadNative, type Native, type NativeEngine } from './native.js'
+
+const native = loadNative()
+const skip = native === undefined && 'the addon was not built'
+
+const folder = mkdtempSync(path.join(tmpdir(), 'bindery-engine-'))
+after(() => rmSync(folder, { recursive: true, force: true }))
+
+const md5Of = (...pieces: Uint8Array[]) =>
+  pieces.reduce((hash, piece) => hash.update(piece), createHash('md5')).digest('hex')
+const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
+
+/** Bytes in shared memory, as the buffers of the pool are. */
+function bytesOf(length: number, seed: number): Uint8Array {
+  const bytes = new Uint8Array(new SharedArrayBuffer(length))
+  for (let index = 0; index < length; index++) bytes[index] = Math.imul(index + seed, 0x9e3779b1) >>> 24
+  return bytes
+}
+
+/** A test of the addon with an engine, and a file that is open for reading and writing. */
+function engineTest(name: string, body: (engine: NativeEngine, file: FileHandle, native: Native) => Promise<void>) {
+  test(name, { skip }, async () => {
+    assert.ok(native)
+    const engine = native.createEngine()
+    const file = await open(path.join(folder, 'file'), 'w+')
+    try {
+      await body(engine, file, native)
+    } finally {
+      await engine.close()
+      await file.close()
+    }
+  })
+}
+
+engineTest('an update is hashed, checksummed and written at its place', async (engine, file) => {
+  const pieces = [bytesOf(1_000_000, 1), bytesOf(65, 2), bytesOf(0, 3), bytesOf(300_001, 4)]
+  const stream = engine.begin()
+  let position = 10
+  const checksums = pieces.map((piece) => {
+    const update = stream.update(piece, { fd: file.fd, position })
+    position += piece.length
+    return update
+  })
+  const digest = await stream.finish()
+  assert.deepEqual(
+    await Promise.all(checksums),
+    pieces.map((piece) => crc64(piece)),
+  )
+  assert.equal(hex(digest.md5), md5Of(...pieces))
+  assert.equal(digest.crc64, crc64(Buffer.concat(pieces)))
+  assert.deepEqual(await file.readFile(), Buffer.concat([Buffer.alloc(10), ...pieces]))
+})
+
+engineTest('a write that fails is told as Node tells it, and the bytes are hashed all the same', async (engine) => {
+  const readOnly = await open(process.execPath, 'r')
+  const bytes = bytesOf(100_000, 5)
+  const stream = engine.begin()
+  await assert.rejects(stream.update(bytes, { fd: readOnly.fd, position: 0 }), {
+    code: 'EBADF',
+    errno: -9,
+    syscall: 'pwrite',
+  })
+  assert.equal(hex((await stream.finish()).md5), md5Of(bytes))
+  await readOnly.close()
+})
+
+engineTest('more jobs than there are slots keep their order', async (engine) => {
+  const pieces = Array.from({ length: 3000 }, (_, index) => bytesOf(index % 200, index))
+  const streams = [engine.begin(), engine.begin()] as const
+  const updates = pieces.flatMap((piece) => streams.map((stream) => stream.update(piece)))
+  const digests = await Promise.all(streams.map((stream) => stream.finish()))
+  await Promise.all(updates)
+  for (const digest of digests) assert.equal(hex(digest.md5), md5Of(...pieces))
+})
+
+engineTest('a stream that is discarded with jobs under way and waiting disturbs no other', async (engine) => {
+  const bytes = bytesOf(10_000, 6)
+  const dropped = Array.from({ length: 20 }, () => engine.begin())
+  const updates = dropped.flatMap((stream) => Array.from({ length: 50 }, () => stream.update(bytes)))
+  for (const stream of dropped) stream.discard()
+  const kept = Array.from({ length: 20 }, () => engine.begin())
+  const digests = await Promise.all(
+    kept.map(async (stream) => {
+      await stream.update(bytes)
+      return stream.finish()
+    }),
+  )
+  for (const digest of digests) assert.equal(hex(digest.md5), md5Of(bytes))
+  for (const checksum of await Promise.all(updates)) assert.equal(checksum, crc64(bytes))
+})
+
+engineTest('a stream that has ended takes nothing more', async (engine) => {
+  const finished = engine.begin()
+  await finished.finish()
+  const discarded = engine.begin()
+  discarded.discard()
+  for (const stream of [finished, discarded]) {
+    await assert.rejects(stream.update(new Uint8Array(1)), /the stream has ended/)
+    await assert.rejects(stream.finish(), /the stream has ended/)
+    assert.throws(() => stream.discard(), /the stream has ended/)
+  }
+})
+
+engineTest('space is reserved, given back and written early', async (engine, file, { can }) => {
+  if (!can.allocate || !can.punchHole || !can.writeBack) {
+    await assert.rejects(engine.allocate(file.fd, 0, 1), { code: 'ENOSYS' })
+    return
+  }
+  const bytes = bytesOf(1 << 20, 7)
+  await engine.allocate(file.fd, 0, bytes.length)
+  const reserved = await file.stat()
+  assert.equal(reserved.size, 0)
+  assert.ok(reserved.blocks * 512 >= bytes.length)
+  await file.write(bytes)
+  await engine.writeBack(file.fd, 0, bytes.length)
+  await engine.punchHole(file.fd, 4096, bytes.length - 4096)
+  const punched = await file.stat()
+  assert.equal(punched.size, bytes.length)
+  assert.ok(punched.blocks < reserved.blocks)
+  const found = Buffer.alloc(bytes.length, 1)
+  await file.read(found, 0, found.length, 0)
+  assert.deepEqual(found, Buffer.concat([bytes.subarray(0, 4096), Buffer.alloc(bytes.length - 4096)]))
+  await assert.rejects(engine.allocate(file.fd, 0, 0), { code: 'EINVAL', syscall: 'fallocate' })
+})
+
+engineTest('a wrong argument is refused, and the engine goes on', async (engine, file) => {
+  const refused = { name: 'TypeError', code: 'ERR_INVALID_ARG_VALUE' }
+  const stream = engine.begin()
+  for (const bytes of [
+    undefined,
+    null,
+    7,
+    'text',
+    {},
+    new ArrayBuffer(8),
+    new Uint16Array(8),
+    new DataView(new ArrayBuffer(8)),
+  ]) {
+    await assert.rejects(stream.update(bytes as unknown as Uint8Array), refused)
+  }
+  for (const number of [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, '0', undefined] as number[]) {
+    await assert.rejects(stream.update(new Uint8Array(1), { fd: file.fd, position: number ?? -1 }), refused)
+    await assert.rejects(engine.punchHole(file.fd, number, 1), refused)
+    await assert.rejects(engine.allocate(file.fd, 0, number), refused)
+    await assert.rejects(engine.writeBack(number, 0, 1), refused)
+  }
+  assert.equal(await stream.update(Buffer.from('123456789')), 0x995dc9bbdf1939fan)
+  assert.equal(hex((await stream.finish()).md5), md5Of(Buffer.from('123456789')))
+})
+
+test('the addon itself refuses wrong engines, streams, kernels and callbacks', { skip }, () => {
+  const binding = loadBinding()
+  assert.ok(binding)
+  const refused = { name: 'TypeError', code: 'ERR_INVALID_ARG_VALUE' }
+  const loose = binding as unknown as Record<string, (...values: unknown[]) => unknown>
+  const call = (name: string, ...values: unknown[]) => assert.throws(() => loose[name]?.(...values), refused, name)
+  const engine = binding.createEngine(2, 1, 0, 0, () => {})
+  for (const name of ['begin', 'update', 'finish', 'discard', 'workOnFile', 'close', 'createEngine', 'crc64']) {
+    call(name)
+    call(name, {}, 0, new Uint8Array(1), false, 0, 0)
+    call(name, null, 0, 0, 0, 0, 0)
+  }
+  call('finish', engine, 0)
+  call('discard', engine, 2 ** 32 - 1)
+  call('update', engine, 5, new Uint8Array(1), false, 0, 0)
+  call('workOnFile', engine, 3, 0, 0, 0)
+  call('crc64', new Uint8Array(1), -1n, 0)
+  call('crc64', new Uint8Array(1), 2n ** 64n, 0)
+  call('crc64', new Uint8Array(1), 0n, 99)
+  const ok = () => {}
+  call('createEngine', 0, 1, 0, 0, ok)
+  call('createEngine', 1, 0, 0, 0, ok)
+  call('createEngine', 1e9, 1, 0, 0, ok)
+  call('createEngine', 1, 1, 99, 0, ok)
+  call('createEngine', 1, 1, 0, 99, ok)
+  call('createEngine', 1, 1, 0, 0, 'no function')
+  binding.close(engine)
+  call('begin', engine)
+  call('close', engine)
+})
+
+test('closing waits for the jobs under way and refuses new ones', { skip }, async () => {
+  assert.ok(native)
+  const engine = native.createEngine()
+  const stream = engine.begin()
+  let done = 0
+  const updates = Array.from({ length: 40 }, async () => {
+    await stream.update(bytesOf(100_000, 8))
+    done++
+  })
+  const closed = engine.close()
+  await assert.rejects(stream.update(new Uint8Array(1)), /the engine is closed/)
+  await assert.rejects(engine.allocate(0, 0, 1), /the engine is closed/)
+  assert.throws(() => engine.begin(), /the engine is closed/)
+  await closed
+  await Promise.all(updates)
+  assert.equal(done, 40)
+  await engine.close()
+})

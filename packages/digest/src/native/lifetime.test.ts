@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { test } from 'node:test'
+import { loadNative } from './native.js'
+
+const skip = loadNative() === undefined && 'the addon was not built'
+
+/** Runs a program in a process of its own, with the addon as `native`. */
+function runProgram(body: string, environment: Record<string, string> = {}) {
+  const program = `import { loadNative } from ${JSON.stringify(new URL('./native.js', import.meta.url).href)}
+    const native = loadNative()
+    ${body}`
+  const { status, signal, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+    encoding: 'utf8',
+    env: { ...process.env, ...environment },
+  })
+  return { status, signal, stdout: stdout.trim(), stderr }
+}
+
+/** Many jobs, in streams and without, none of which is awaited. */
+const WORK_UNDER_WAY = `
+  const engine = native.createEngine()
+  const bytes = new Uint8Array(new SharedArrayBuffer(1 << 20))
+  for (let i = 0; i < 30; i++) {
+    const stream = engine.begin()
+    for (let j = 0; j < 30; j++) stream.update(bytes, undefined).catch(() => {})
+  }`
+
+test('a process that exits with jobs under way ends cleanly', { skip }, () => {
+  for (let run = 0; run < 5; run++) {
+    const { status, signal } = runProgram(`${WORK_UNDER_WAY}; setTimeout(() => process.exit(7), ${run})`)
+    assert.deepEqual({ status, signal }, { status: 7, signal: null })
+  }
+})
+
+test('a process that throws with jobs under way ends as any other', { skip }, () => {
+  const { status, signal, stderr } = runProgram(
+    `${WORK_UNDER_WAY}; setImmediate(() => { throw new Error('on purpose') })`,
+  )
+  assert.deepEqual({ status, signal }, { status: 1, signal: null })
+  assert.match(stderr, /on purpose/)
+})
+
+test('workers have engines of their own, and may be terminated with jobs under way', { skip }, () => {
+  const { status, signal, stdout, stderr } = runProgram(`
+    const { Worker } = await import('node:worker_threads')
+    const source = ${JSON.stringify(`const native = (await import(process.env.NATIVE_MODULE)).loadNative(); ${WORK_UNDER_WAY}
+      ;(await import('node:worker_threads')).parentPort.postMessage('busy')`)}
+    process.env.NATIVE_MODULE = ${JSON.stringify(new URL('./native.js', import.meta.url).href)}
+    const url = new URL('data:text/javascript,' + encodeURIComponent(source))
+    const mine = native.createEngine()
+    const stream = mine.begin()
+    for (let run = 0; run < 4; run++) {
+      const workers = [new Worker(url), new Worker(url)]
+      await Promise.all(workers.map((worker) => new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject))))
+      await stream.update(new Uint8Array(100_000))
+      await Promise.all(workers.map((worker) => worker.terminate()))
+    }
+    const { crc64 } = await stream.finish()
+    console.log(crc64 === native.crc64(new Uint8Array(400_000)))`)
+  assert.deepEqual({ status, signal, stdout }, { status: 0, signal: null, stdout: 'true' }, stderr)
+})
+
+test('jobs under way keep the process alive, an idle engine does not', { skip }, () => {
+  const { status, stdout } = runProgram(`
+    const stream = native.createEngine().begin()
+    stream.update(new Uint8Array(50_000_000)).then(() => console.log('done'))`)
+  assert.deepEqual({ status, stdout }, { status: 0, stdout: 'done' })
+})
+
+test('an engine that nobody closes is left to the end of the process', { skip }, () => {
+  const { status, signal, stdout } = runProgram(`
+    for (let i = 0; i < 10; i++) await native.createEngine().begin().update(new Uint8Array(1000))
+    console.log('done')`)
+  assert.deepEqual({ status, signal, stdout }, { status: 0, signal: null, stdout: 'done' })
+})
+
+test('BINDERY_NATIVE=off does without the addon', () => {
+  assert.equal(runProgram('console.log(native === undefined)', { BINDERY_NATIVE: 'off' }).stdout, 'true')
+})

@@ -1,0 +1,84 @@
+import type { StreamDigest } from '../hasher.js'
+import { type Binding, FILE_KIND, type FileKind, loadBinding } from './binding.js'
+import { Engine } from './engine.js'
+
+/** Where bytes are to be written: an open file and a position in it, in bytes. */
+export interface FilePlace {
+  readonly fd: number
+  readonly position: number
+}
+
+/** A digest that the engine computes, and a file that it writes on the way. */
+export interface NativeStream extends StreamDigest {
+  /**
+   * Takes the next bytes, and writes them to `place` if there is one. Resolves, when both are done, with the CRC-64 of
+   * these bytes alone, which stay unchanged until then and are not transferred. Rejects with an error of the system
+   * (`code`, `errno`, `syscall`) if they could not be written; they are hashed all the same.
+   */
+  update(bytes: Uint8Array, place?: FilePlace): Promise<bigint>
+}
+
+/**
+ * Threads that hash many streams at once and write files, off the event loop. While jobs are under way the process stays
+ * alive, else an engine does not hold it. Work that this system does not know is rejected with ENOSYS: see `Native.can`.
+ */
+export interface NativeEngine {
+  /** A new stream, to be ended by `finish` or `discard`. */
+  begin(): NativeStream
+  /** Reserves disk space for a range of a file, whose size stays. Rejects with an error of the system, as all that follow. */
+  allocate(fd: number, position: number, length: number): Promise<void>
+  /** Gives the disk space of a range before the file's end back; it reads as zeros, and the file's size stays. */
+  punchHole(fd: number, position: number, length: number): Promise<void>
+  /** Begins to write a range to the disk, so that a later fdatasync has less to do. Makes nothing durable. */
+  writeBack(fd: number, position: number, length: number): Promise<void>
+  /** Takes no more jobs, waits for those under way, and ends the threads. */
+  close(): Promise<void>
+}
+
+/** Kernels by name, instead of the best of all; for tests and benchmarks. */
+export interface KernelChoice {
+  readonly md5?: string
+  readonly crc64?: string
+}
+
+/** What the native addon offers on this machine. */
+export interface Native {
+  /** Names of the kernels that this processor can run. */
+  readonly kernels: { readonly md5: readonly string[]; readonly crc64: readonly string[] }
+  /** What this system knows to do with files. */
+  readonly can: Readonly<Record<FileKind, boolean>>
+  /** CRC-64 of `bytes`, or, given the checksum of what came before, of all together; on the calling thread. */
+  crc64(bytes: Uint8Array, previous?: bigint, kernel?: string): bigint
+  /** Starts threads. One engine serves a whole process. */
+  createEngine(kernels?: KernelChoice): NativeEngine
+}
+
+/**
+ * The native addon, or undefined if it was not built or BINDERY_NATIVE is `off`. Throws if it is there and cannot be
+ * loaded, since running slowly without a word would be worse.
+ */
+export function loadNative(): Native | undefined {
+  if (process.env.BINDERY_NATIVE === 'off') return undefined
+  const binding = loadBinding()
+  return binding === undefined ? undefined : describe(binding)
+}
+
+function describe(binding: Binding): Native {
+  const { md5Kernels, crc64Kernels } = binding
+  const fastest = crc64Kernels.length - 1
+  const crc64Place = (name: string | undefined) => (name === undefined ? fastest : placeOf(name, crc64Kernels))
+  const md5Place = (name: string | undefined) => (name === undefined ? md5Kernels.length : placeOf(name, md5Kernels))
+  const can = (kind: FileKind) => binding.fileKinds[FILE_KIND[kind]] === true
+  return {
+    kernels: { md5: md5Kernels, crc64: crc64Kernels },
+    can: { allocate: can('allocate'), punchHole: can('punchHole'), writeBack: can('writeBack') },
+    crc64: (bytes, previous = 0n, kernel) => binding.crc64(bytes, previous, crc64Place(kernel)),
+    createEngine: ({ md5, crc64 } = {}) => new Engine(binding, md5Place(md5), crc64Place(crc64)),
+  }
+}
+
+function placeOf(name: string, kernels: readonly string[]): number {
+  const place = kernels.indexOf(name)
+  if (place < 0) throw new RangeError(`there is no kernel ${name} here, only ${kernels.join(', ')}`)
+  return place
+}
