@@ -4,7 +4,7 @@ import { type BlobPlace, blobIdOf, blobPath, shardFolder } from './blob-place.js
 import { ChunkTally } from './chunk-tally.js'
 import type { FileOperations } from './files.js'
 import type { FolderSync } from './folder-sync.js'
-import { encodeFooter, encodeHeader } from './format.js'
+import { encodeFooter, encodeHeader, HEADER_BYTES } from './format.js'
 import type { FreeSpace } from './free-space.js'
 import { hashed } from './hashed.js'
 import { type Piece, PieceReader } from './piece-reader.js'
@@ -23,9 +23,6 @@ export interface WriteContext {
 
 /** Pieces of one blob that are hashed and written while the next is received. */
 const PIECES_IN_FLIGHT_MAX = 2
-
-/** The end of a blob, if it is known to be the end and shorter than this, is written together with the footer. */
-const JOINED_BYTES_MAX = 256 * 1024
 
 /** Writes a source into the file of a place, durably; leaves no file if it fails. */
 export async function writeBlob(
@@ -56,14 +53,11 @@ export async function writeBlob(
 class BlobWriting {
   readonly file: number
   readonly #context: WriteContext
-  readonly #sizeExpected: number | undefined
   readonly #digest: StreamDigest
   readonly #tally = new ChunkTally()
   readonly #inFlight: Promise<void>[] = []
-  /** Bytes to be written before the next ones, and what releases them then. */
-  #ahead: Uint8Array[]
-  readonly #releases: (() => void)[] = []
-  #filePosition = 0
+  /** To be written with the first bytes. */
+  #header: Uint8Array | undefined
   #size = 0
   #isOpen = true
   #isDigested = false
@@ -71,8 +65,7 @@ class BlobWriting {
   constructor(context: WriteContext, file: number, header: Uint8Array, sizeExpected: number | undefined) {
     this.#context = context
     this.file = file
-    this.#ahead = [header]
-    this.#sizeExpected = sizeExpected
+    this.#header = header
     this.#digest = context.hasher.begin(sizeExpected)
   }
 
@@ -87,8 +80,7 @@ class BlobWriting {
     }
     this.#isDigested = true
     const [digest] = await Promise.all([hashed(this.#digest.finish()), ...this.#inFlight])
-    await this.#write(encodeFooter(id, { ...digest, size: this.#size, chunks: this.#tally.chunks }))
-    this.#release()
+    await this.#write(encodeFooter(id, { ...digest, size: this.#size, chunks: this.#tally.chunks }), this.#size)
     return { ...digest, id, size: this.#size }
   }
 
@@ -98,34 +90,30 @@ class BlobWriting {
     await this.#context.files.close(this.file)
   }
 
-  /** Lets go of all that it holds, when nothing uses it any more. The file's sync, if it has failed, is not repeated. */
+  /** Lets go of the file. A sync of it that has failed is not repeated. */
   async abandon(): Promise<void> {
     if (!this.#isDigested) this.#digest.discard()
-    await Promise.allSettled([...this.#inFlight, this.close()])
-    this.#release()
+    // A write that is still under way would hit whatever file gets the descriptor next.
+    await Promise.allSettled(this.#inFlight)
+    await this.close().catch(() => {})
   }
 
   async #hashAndWrite({ bytes, release }: Piece): Promise<void> {
+    const written = this.#write(bytes, this.#size)
     this.#size += bytes.length
-    const isEnd = this.#size === this.#sizeExpected && bytes.length < JOINED_BYTES_MAX
-    const written = isEnd ? this.#ahead.push(bytes) : this.#write(bytes)
     const checked = hashed(this.#digest.update(bytes)).then((crc64) => this.#tally.add(crc64, bytes.length))
     // The buffer is in use until all have ended, also when one fails.
     const results = await Promise.allSettled([written, checked, this.#context.freeSpace.require(bytes.length)])
-    if (isEnd) this.#releases.push(release)
-    else release()
+    release()
     for (const result of results) if (result.status === 'rejected') throw result.reason
   }
 
-  #release(): void {
-    for (const release of this.#releases.splice(0)) release()
-  }
-
-  #write(bytes: Uint8Array): Promise<void> {
-    const pieces = [...this.#ahead, bytes]
-    const position = this.#filePosition
-    this.#ahead = []
-    this.#filePosition += pieces.reduce((sum, piece) => sum + piece.length, 0)
-    return this.#context.files.write(this.file, pieces, position)
+  /** Writes to a position within the blob, with the header before it if that is still to be written. */
+  #write(bytes: Uint8Array, position: number): Promise<void> {
+    const header = this.#header
+    this.#header = undefined
+    return header === undefined
+      ? this.#context.files.write(this.file, [bytes], HEADER_BYTES + position)
+      : this.#context.files.write(this.file, [header, bytes], 0)
   }
 }

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict'
-import { stat } from 'node:fs/promises'
 import { type TestContext, test } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { BufferPool, crc64, createInlineHasher, SLAB_BYTES } from '@bindery/digest'
 import { type BlobStore, type ByteSource, StorageError } from '@bindery/storage'
-import { blobPath } from './blob-place.js'
 import { readBlob } from './blob-reader.js'
 import { type WriteContext, writeBlob } from './blob-writer.js'
 import { systemFiles, withStorageErrors } from './files.js'
@@ -145,20 +143,36 @@ test('a disk that fails while a sender pauses ends the write when more comes, an
   assert.deepEqual(await filesBelow(context.folder), [])
 })
 
-test('a blob of known size below 256 KiB reaches the disk in one write', async (t) => {
-  const context = await contextWith(t, 4)
-  const lengths: number[][] = []
+test('a file is closed only when no write of it is under way', async (t) => {
+  const context = await contextWith(t, 8)
+  const events: string[] = []
   const files = {
     ...context.files,
-    write: (file: number, pieces: readonly Uint8Array[], position: number) => {
-      lengths.push(pieces.map((piece) => piece.length))
-      return context.files.write(file, pieces, position)
+    async write() {
+      events.push('write')
+      for (let turn = 0; turn < 20; turn++) await nextTurn()
+      events.push('written')
+    },
+    close: (file: number) => {
+      events.push('close')
+      return context.files.close(file)
     },
   }
-  const place = context.shards.nextPlace()
-  await writeBlob({ ...context, files }, place, sourceOf(content.subarray(0, 100_000)), hint)
-  assert.deepEqual(lengths, [[4096, 100_000, 72]])
-  assert.equal((await stat(blobPath(context.folder, place))).size, 4096 + 100_000 + 72)
+  const source = sourceOf(content.subarray(0, 2 * MIB), MIB, new Error('the client left'))
+  await assert.rejects(writeBlob({ ...context, files }, context.shards.nextPlace(), source, hint), /left/)
+  assert.deepEqual(events, ['write', 'write', 'written', 'written', 'close'])
+})
+
+test('many more writers than buffers all come to their end', async (t) => {
+  const context = await contextWith(t, 1)
+  const sizes = Array.from({ length: 40 }, (_, index) => (index % 2 === 0 ? 100_000 : content.length))
+  const infos = await Promise.all(
+    sizes.map((size) => writeBlob(context, context.shards.nextPlace(), sourceOf(content.subarray(0, size)), hint)),
+  )
+  assert.deepEqual(
+    infos.map((info) => info.size),
+    sizes,
+  )
   assert.equal(context.pool.lentCount, 0)
 })
 

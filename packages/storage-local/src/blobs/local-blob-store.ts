@@ -1,5 +1,4 @@
 import { mkdir } from 'node:fs/promises'
-import { availableParallelism } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import { BufferPool, createThreadedHasher, SLAB_BYTES } from '@bindery/digest'
 import { type BlobId, type BlobStore, StorageError } from '@bindery/storage'
@@ -21,13 +20,14 @@ export interface LocalBlobStoreOptions {
   readonly reserveBytes?: number
   /** Memory for buffers, half for writes and half for reads; at least 2 MiB. Default 64 MiB. */
   readonly bufferBytes?: number
+  /** Threads that hash long blobs, beside the event loop. Default 1. */
+  readonly hashThreads?: number
   /** The file system, for tests that record or break its calls. */
   readonly files?: FileOperations
 }
 
 const RESERVE_BYTES_DEFAULT = 256 * 1024 * 1024
 const BUFFER_BYTES_DEFAULT = 64 * SLAB_BYTES
-const HASH_THREADS_MAX = 4
 
 /**
  * Opens a store of one file a blob, in docs/formats/blob-files.md.
@@ -44,8 +44,7 @@ export async function openLocalBlobStore(options: LocalBlobStoreOptions): Promis
   }
   const poolBytes = (options.bufferBytes ?? BUFFER_BYTES_DEFAULT) / 2
   const folderSync = new FolderSync(files)
-  // The event loop has a core for itself.
-  const hasher = createThreadedHasher(Math.min(Math.max(availableParallelism() - 1, 1), HASH_THREADS_MAX))
+  const hasher = createThreadedHasher(options.hashThreads ?? 1)
   const freeSpace = new FreeSpace(files, folder, options.reserveBytes ?? RESERVE_BYTES_DEFAULT)
   const shards = new Shards(files, folder, incarnation, folderSync)
   const shared = { folder, files, hasher }

@@ -36,6 +36,8 @@ export class PieceReader {
   async next(): Promise<Piece | undefined> {
     while (!this.#hasEnded) {
       await this.#source.ready()
+      // Where the end is expected, no pooled buffer is needed to see it.
+      if (this.#received === this.#source.size) this.#carry ??= new Uint8Array(1)
       const piece = this.#carry === undefined ? await this.#readPooled() : await this.#readCarry(this.#carry)
       if (piece !== 'more') return piece
     }
@@ -70,15 +72,15 @@ export class PieceReader {
     this.#hasEnded = length === 0
   }
 
-  async #readCarry(carry: Uint8Array): Promise<Piece | 'more'> {
+  async #readCarry(carry: Uint8Array): Promise<Piece | 'more' | undefined> {
     const room = CHUNK_BYTES - (this.#received % CHUNK_BYTES)
     const length = await this.#source.read(carry.subarray(this.#carried, this.#carried + room))
     this.#count(length)
     this.#carried += length
-    if (length > 0 && length < room && this.#carried < CARRY_BYTES) return 'more'
+    if (length > 0 && length < room && this.#carried < carry.length) return 'more'
     const bytes = carry.subarray(0, this.#carried)
     this.#carry = undefined
     this.#carried = 0
-    return { bytes, release: () => {} }
+    return bytes.length === 0 ? undefined : { bytes, release: () => {} }
   }
 }
