@@ -15,6 +15,7 @@ const PAGES = [
   { file: 'errors.md', title: 'Errors', module: './docs/errors.mjs' },
   { file: 'permissions.md', title: 'Permissions', module: './docs/permissions.mjs' },
   { file: 'compatibility.md', title: 'Compatibility with OSS', module: './docs/compatibility.mjs' },
+  { file: 'configuration.md', title: 'Configuration', module: './docs/configuration.mjs' },
 ]
 
 const NOTE =

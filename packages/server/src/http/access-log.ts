@@ -11,7 +11,10 @@ export interface Exchange {
   readonly milliseconds: number
 }
 
-/** One line a request, at info; failures that are the server's own at error, with their stack. */
+/**
+ * One line a request, at info; failures that are the server's own at error, with their stack. At debug a refusal is
+ * followed by its document, which holds the string to sign where a signature did not match.
+ */
 export function logExchange(log: Log, { request, answer, sent, bytesReceived, milliseconds }: Exchange): void {
   const { failure = sent.failure, ...context } = answer.log
   const line = {
@@ -26,4 +29,13 @@ export function logExchange(log: Log, { request, answer, sent, bytesReceived, mi
   }
   if (failure === undefined) log.info(line, 'request')
   else log.error({ ...line, err: failure }, 'request failed')
+  if (answer.status < 400 || !log.isLevelEnabled('debug') || !(answer.body instanceof Uint8Array)) return
+  log.debug({ requestId: context.requestId, document: redacted(Buffer.from(answer.body).toString()) }, 'refusal')
+}
+
+/** An error document without what would let its reader sign or act as the client. */
+export function redacted(document: string): string {
+  return document
+    .replace(/(<(?:SignatureProvided|StringToSignBytes)>)[^<]*/g, '$1…')
+    .replace(/((?:security-token|x-oss-security-token|signature)[:=])[^&\s<]*/gi, '$1…')
 }

@@ -1,0 +1,22 @@
+import { OPTIONS } from '@bindery/server'
+import { code, table } from './markdown.mjs'
+
+const INTRODUCTION = `What \`bindery serve [DIR]\` can be told. A flag wins over a variable, and a variable over the default; an empty variable counts as
+absent. Names that are not in the table are refused, with the one that was probably meant.`
+
+export function render() {
+  const rows = Object.values(OPTIONS).map(({ flag, variable, codec, fallback, sentence }) => [
+    flagText(flag, codec),
+    code(variable ?? ''),
+    code(fallback ?? ''),
+    codec.expected,
+    sentence,
+  ])
+  return `${INTRODUCTION}\n\n${table(['Flag', 'Variable', 'Default', 'Takes', 'Meaning'], rows)}`
+}
+
+function flagText(flag, { placeholder }) {
+  if (flag === undefined) return ''
+  if (flag === 'argument') return code(placeholder)
+  return code(placeholder === undefined ? flag : `${flag} ${placeholder}`)
+}
