@@ -75,7 +75,8 @@ export class CommitQueue {
         outcomes = this.#apply(batch)
       })
     } catch (error) {
-      this.#fail(batch, await failureOf(this.#file, error))
+      // an error before the batch was taken concerns those that wait: they must not wait for ever
+      this.#fail(batch.length > 0 ? batch : this.#take(), await failureOf(this.#file, error))
       return
     }
     for (const [index, pending] of batch.entries()) {

@@ -21,8 +21,10 @@ async function temporaryFolder(t: TestContext): Promise<string> {
   return folder
 }
 
-function startWorker(task: string, folder: string): ChildProcess {
-  return spawn(process.execPath, [WORKER, task, folder], { stdio: ['ignore', 'pipe', 'inherit'] })
+function startWorker(t: TestContext, task: string, folder: string): ChildProcess {
+  const worker = spawn(process.execPath, [WORKER, task, folder], { stdio: ['ignore', 'pipe', 'inherit'] })
+  t.after(() => worker.kill('SIGKILL'))
+  return worker
 }
 
 function linesOf(worker: ChildProcess): AsyncIterable<string> {
@@ -41,7 +43,7 @@ test('two processes move money at once, and none is lost or made', async (t) => 
   await store.transact(async (tx) => {
     for (let account = 0; account < ACCOUNTS; account++) tx.set(accountKey(account), bytesOf(String(START_BALANCE)))
   })
-  const worker = startWorker('transfer', folder)
+  const worker = startWorker(t, 'transfer', folder)
   const exit = once(worker, 'exit')
   let looking = true
   const looks = (async () => {
@@ -63,7 +65,7 @@ test('two processes move money at once, and none is lost or made', async (t) => 
 test('a transaction that another process outruns in each run gives up after the attempts of the contract', async (t) => {
   const folder = await temporaryFolder(t)
   const store = await openLocalMetadataStore({ folder })
-  const worker = startWorker('hammer', folder)
+  const worker = startWorker(t, 'hammer', folder)
   const exit = once(worker, 'exit')
   for await (const line of linesOf(worker)) {
     assert.equal(line, 'begun')
@@ -75,11 +77,12 @@ test('a transaction that another process outruns in each run gives up after the 
     runs += 1
     const before = await tx.get(bytesOf('hot'))
     // the other process commits while this one stands still, for as long as that takes
-    for (let look = 0; look < 1_000; look++) {
+    let now = before
+    for (let look = 0; look < 2_000 && textOf(now) === textOf(before); look++) {
       Atomics.wait(pause, 0, 0, 5)
-      const now = await store.read((reader) => reader.get(bytesOf('hot')))
-      if (textOf(now) !== textOf(before)) break
+      now = await store.read((reader) => reader.get(bytesOf('hot')))
     }
+    assert.notDeepEqual(now, before, 'a read is older than its call')
     tx.set(bytesOf('mine'), bytesOf('1'))
   })
   await assert.rejects(hopeless, isStorageError('conflict'))
@@ -93,7 +96,7 @@ test('a transaction that another process outruns in each run gives up after the 
 test('what was acknowledged before a kill -9 is there when the store is opened again', async (t) => {
   const folder = await temporaryFolder(t)
   for (let round = 0; round < 3; round++) {
-    const worker = startWorker('acknowledge', folder)
+    const worker = startWorker(t, 'acknowledge', folder)
     const exit = once(worker, 'exit')
     const acknowledged: string[] = []
     for await (const line of linesOf(worker)) {

@@ -100,6 +100,22 @@ function testAnomalies(storeTest: StoreTest): void {
     )
   })
 
+  storeTest('a conflict is noticed also where a body has changed the bytes that it got', async (store) => {
+    await store.transact(async (tx) => tx.set(bytesOf('a'), new Uint8Array([1])))
+    const foreign: Promise<void>[] = []
+    await store.transact(async (tx) => {
+      const value = (await tx.get(bytesOf('a'))) ?? new Uint8Array(1)
+      tx.set(bytesOf('copy'), value)
+      value.fill(2)
+      if (foreign.length === 0) {
+        foreign.push(store.transact(async (other) => other.set(bytesOf('a'), new Uint8Array([2]))))
+      }
+      for (let pause = 0; pause < 50; pause++) await tx.get(bytesOf('pause'))
+    })
+    await Promise.all(foreign)
+    assert.deepEqual(await store.read((reader) => reader.get(bytesOf('copy'))), new Uint8Array([2]))
+  })
+
   storeTest('a body runs at most as often as the contract says', async (store) => {
     let runs = 0
     let foreign: Promise<void>[] = []

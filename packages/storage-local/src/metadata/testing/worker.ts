@@ -84,7 +84,7 @@ async function fill(store: MetadataStore, folder: string): Promise<void> {
 /** Writes until the store breaks, and says how it broke. */
 async function endure(store: MetadataStore): Promise<void> {
   const failures: unknown[] = []
-  for (let number = 0; failures.length < 2; number++) {
+  for (let number = 0; number < 1_000 && failures.length < 2; number++) {
     const name = bytesOf(`row ${number}`)
     await store.transact(async (tx) => tx.set(name, bytesOf('v'))).catch((error) => failures.push(error))
   }
