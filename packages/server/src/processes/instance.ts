@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -12,6 +11,7 @@ import { ROOT_ACCOUNT, type RootKey, rootAccessKeys } from '../folder/root-key.j
 import type { Unready } from '../http/health.js'
 import { createHttpServer, type HttpServer } from '../http/http-server.js'
 import type { Log } from '../log.js'
+import { pooledRandom } from '../random.js'
 
 /** Between two passes of the sweeper that found nothing more to do. */
 const SWEEP_INTERVAL_MS = 5_000
@@ -56,7 +56,7 @@ export async function openInstance(options: InstanceOptions, peers: Peers, log: 
     blobs,
     digests: nodeDigests(),
     clock: Date.now,
-    random: (bytes) => randomBytes(bytes),
+    random: pooledRandom(),
     accessKeys: rootAccessKeys(rootKey),
     peers,
     region: config.region,
