@@ -6,7 +6,7 @@ import path from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 
-const FILE_TIMEOUT_MS = 30 * 60_000 // a file that hangs fails, instead of holding up the rest for ever
+const FILE_TIMEOUT_MS = 15 * 60_000 // a file that hangs fails, instead of holding up the rest for ever
 
 /**
  * Runs `files` (absolute paths), each in a process of its own, as many at a time as there are processors, at most 4.

@@ -39,7 +39,7 @@ export const LAYERS = {
 }
 
 /** What `packages/service/src/domain` may know of protocol: names, limits, errors and text, but no header, XML or status. */
-const DOMAIN_MAY_USE = ['crc64', 'digests', 'errors/oss-error', 'limits', 'names', 'text']
+const DOMAIN_MAY_USE = ['crc64', 'digests', 'errors/oss-error', 'limits', 'md5', 'names', 'text']
 const DOMAIN_MAY_IMPORT = ['options.js'] // besides itself, of its own package
 
 const IMPURE = [

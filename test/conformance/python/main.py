@@ -1,0 +1,10 @@
+"""Runs the checks of both Python SDKs against ENDPOINT; one line a check, exit code 1 if any fails."""
+
+import sys
+
+import oss2_checks
+import oss_v2_checks
+
+results = [oss2_checks.run(version) for version in ('V1', 'V2', 'V4')]
+results += [oss_v2_checks.run(version) for version in ('v1', 'v4')]
+sys.exit(0 if all(results) else 1)

@@ -1,0 +1,104 @@
+// What the conformance tests share: a server to run against, and programs in other languages whose lines become tests.
+
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { startServer } from '../support/start-server.mjs'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Where the other languages' packages and builds are kept: in the clone, ignored by git. */
+export const CACHE = path.join(root, '.cache', 'conformance')
+
+/**
+ * The server under test: the one that ENDPOINT, ACCESS_KEY_ID, ACCESS_KEY_SECRET and REGION name, else one that is started
+ * with a folder of its own and stopped by `stop`.
+ * @returns {Promise<{ endpoint: string, accessKeyId: string, accessKeySecret: string, region: string, stop: () => Promise<void> }>}
+ */
+export async function openTarget() {
+  const { ENDPOINT, ACCESS_KEY_ID, ACCESS_KEY_SECRET, REGION = 'cn-hangzhou' } = process.env
+  if (ENDPOINT !== undefined) {
+    const credentials = { accessKeyId: ACCESS_KEY_ID ?? '', accessKeySecret: ACCESS_KEY_SECRET ?? '' }
+    return { endpoint: ENDPOINT, ...credentials, region: REGION, stop: async () => {} }
+  }
+  const { endpoint, accessKeyId, accessKeySecret, stop } = await startServer()
+  return { endpoint, accessKeyId, accessKeySecret, region: REGION, stop }
+}
+
+/** The beginning of the names of the buckets that a run makes. */
+export function bucketPrefix() {
+  return process.env.BUCKET_PREFIX ?? 'conformance'
+}
+
+/**
+ * Declares the conformance of one language: installs what its program needs, runs it against a server, and makes a test of
+ * each line `ok FACT` or `not ok FACT: REASON`. A missing toolchain fails.
+ * @param {string} language  the folder below test/conformance
+ * @param {object} program
+ * @param {{ command: string[], env?: NodeJS.ProcessEnv }[]} program.install  run in the language's folder, in order
+ * @param {string[]} program.command
+ */
+export function testConformance(language, { install, command }) {
+  const folder = path.join(root, 'test', 'conformance', language)
+  test(`the official SDKs for ${language} work unmodified`, async (t) => {
+    mkdirSync(CACHE, { recursive: true })
+    await t.test(`${language}: the SDKs install from their registries`, async () => {
+      for (const step of install) await complete(step.command, { cwd: folder, env: { ...process.env, ...step.env } })
+    })
+    const target = await openTarget()
+    try {
+      await runChecks(t, command, { cwd: folder, env: { ...process.env, ...environmentOf(target) } })
+    } finally {
+      await target.stop()
+    }
+  })
+}
+
+function environmentOf({ endpoint, accessKeyId, accessKeySecret, region }) {
+  return {
+    ENDPOINT: endpoint,
+    ACCESS_KEY_ID: accessKeyId,
+    ACCESS_KEY_SECRET: accessKeySecret,
+    REGION: region,
+    BUCKET_PREFIX: bucketPrefix(),
+  }
+}
+
+async function runChecks(t, [program, ...args], options) {
+  const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+  const closed = once(child, 'close')
+  const errors = collect(child.stderr)
+  const checks = []
+  for await (const line of createInterface({ input: child.stdout })) {
+    const [, failed, fact] = line.match(/^(not )?ok (.+)$/) ?? []
+    if (fact !== undefined) checks.push(t.test(fact, () => assert.equal(failed, undefined, fact)))
+  }
+  const [code] = await closed
+  await Promise.all(checks)
+  await t.test('the program ran to its end', async () => {
+    assert.ok(checks.length > 0, `no check ran\n${await errors}`)
+    assert.equal(code, 0, await errors)
+  })
+}
+
+/** Runs a command that must succeed; what it printed is the reason if it does not. */
+async function complete([program, ...args], options) {
+  const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+  const output = Promise.all([collect(child.stdout), collect(child.stderr)])
+  const [code] = await Promise.race([
+    once(child, 'close'),
+    once(child, 'error').then(([error]) => Promise.reject(error)),
+  ])
+  assert.equal(code, 0, `${program} ${args.join(' ')}\n${(await output).join('\n')}`)
+}
+
+async function collect(stream) {
+  let text = ''
+  for await (const chunk of stream.setEncoding('utf8')) text += chunk
+  return text
+}
