@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { bucketName } from '@bindery/protocol'
 
 /** How the text of a flag or a variable becomes a value. */
 export interface Codec<T> {
@@ -18,6 +19,11 @@ const DURATION_MAX_MS = 2 ** 31 - 1
 
 export function text(placeholder: string): Codec<string> {
   return { placeholder, expected: 'a text', parse: (value) => (value === '' ? undefined : value) }
+}
+
+/** A text that a pattern describes; `expected` describes it to people. */
+export function matching(placeholder: string, pattern: RegExp, expected: string): Codec<string> {
+  return { placeholder, expected, parse: (value) => (pattern.test(value) ? value : undefined) }
 }
 
 export function boolean(): Codec<boolean> {
@@ -68,25 +74,35 @@ export function duration(placeholder: string): Codec<number> {
   return { placeholder, expected: '500ms, 30s, 5m, 1h', parse }
 }
 
-/** Names with commas between them. */
-export function names(placeholder: string): Codec<readonly string[]> {
-  const parse = (value: string) =>
-    value
-      .split(',')
-      .map((name) => name.trim())
-      .filter((name) => name !== '')
-  return { placeholder, expected: 'a,b', parse }
+/** Names of buckets with commas between them. */
+export function bucketNames(placeholder: string): Codec<readonly string[]> {
+  return list(placeholder, 'names of 3-63 small letters, digits and hyphens, as a-bucket,b-bucket', isBucketName)
 }
 
 /** Host names with commas between them, in lower case. */
 export function hostNames(placeholder: string): Codec<readonly string[]> {
-  const { parse } = names(placeholder)
-  return {
-    placeholder,
-    expected: 'oss.example,s3.example',
-    parse: (value) => {
-      const hosts = parse(value.toLowerCase()) ?? []
-      return hosts.every((host) => /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(host)) ? hosts : undefined
-    },
+  const { parse, ...codec } = list(placeholder, 'oss.example,s3.example', (host) =>
+    /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(host),
+  )
+  return { ...codec, parse: (value) => parse(value.toLowerCase()) }
+}
+
+function list(placeholder: string, expected: string, holds: (item: string) => boolean): Codec<readonly string[]> {
+  const parse = (value: string) => {
+    const items = value
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== '')
+    return items.every(holds) ? items : undefined
+  }
+  return { placeholder, expected, parse }
+}
+
+function isBucketName(name: string): boolean {
+  try {
+    bucketName(name)
+    return true
+  } catch {
+    return false
   }
 }

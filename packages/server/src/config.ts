@@ -1,11 +1,12 @@
 // size: exempt (a table: one entry an option)
 import {
   boolean,
+  bucketNames,
   type Codec,
   duration,
   hostNames,
   integer,
-  names,
+  matching,
   oneOf,
   processes,
   size,
@@ -65,7 +66,7 @@ export const OPTIONS = {
   region: option(
     'BINDERY_REGION',
     '--region',
-    text('REGION'),
+    matching('REGION', /^(?!oss-)[a-z0-9-]+$/, 'cn-hangzhou, without oss-'),
     'cn-hangzhou',
     'Region to be, as in a V4 signature; its location is oss- and the region.',
   ),
@@ -76,7 +77,13 @@ export const OPTIONS = {
     '',
     'Host names whose first label below is a bucket, beside localhost and *.aliyuncs.com.',
   ),
-  buckets: option('BINDERY_BUCKETS', '--buckets', names('NAME,…'), '', 'Buckets to create at the start, if missing.'),
+  buckets: option(
+    'BINDERY_BUCKETS',
+    '--buckets',
+    bucketNames('NAME,…'),
+    '',
+    'Buckets to create at the start, if missing.',
+  ),
   workers: option(
     'BINDERY_WORKERS',
     '--workers',
@@ -130,7 +137,7 @@ export const OPTIONS = {
   accessKeyId: option(
     'BINDERY_ACCESS_KEY_ID',
     undefined,
-    text('ID'),
+    matching('ID', /^[0-9A-Za-z._=-]{1,128}$/, 'letters, digits and . _ = -'),
     undefined,
     'AccessKey ID of the root account, in place of the random one that the folder keeps.',
   ),

@@ -13,6 +13,8 @@ const STANDARD_ERROR = 2
 export function createLog(level: LogLevel, { readable }: { readonly readable: boolean }): Log {
   const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime }
   const lines = destination({ dest: STANDARD_ERROR, sync: true })
+  // A log that nobody reads any more is no reason to stop serving.
+  lines.on('error', () => {})
   if (!readable) return pino(options, lines)
   return pino(options, { write: (line: string) => void lines.write(readableLine(line)) })
 }

@@ -31,14 +31,22 @@ test('a flag wins over a variable, and an empty variable is none', () => {
 
 test('values are read with their units, and lists with their commas', () => {
   const config = readConfig(
-    ['/srv/x', '--memory=1GiB', '--idle-timeout=2m', '--domains', 'OSS.test, a.b', '--json', '--buckets=a,b,'],
+    [
+      '/srv/x',
+      '--memory=1GiB',
+      '--idle-timeout=2m',
+      '--domains',
+      'OSS.test, a.b',
+      '--json',
+      '--buckets=a-bucket,b-bucket,',
+    ],
     {},
   )
   assert.equal(config.folder, '/srv/x')
   assert.equal(config.memoryBytes, 1024 ** 3)
   assert.equal(config.idleTimeoutMs, 120_000)
   assert.deepEqual(config.domains, ['oss.test', 'a.b'])
-  assert.deepEqual(config.buckets, ['a', 'b'])
+  assert.deepEqual(config.buckets, ['a-bucket', 'b-bucket'])
   assert.equal(config.json, true)
 })
 
@@ -68,6 +76,8 @@ test('values that an option does not take are refused, with what it takes', () =
     ['--log', 'loud'],
     ['--domains', 'http://x'],
     ['--json', 'maybe'],
+    ['--buckets', 'ok-bucket,Not_Ok'],
+    ['--region', 'oss-cn-hangzhou'],
   ] as const) {
     assert.throws(() => readConfig([`${flag}=${value}`], {}), { kind: 'valueInvalid' }, `${flag}=${value}`)
   }

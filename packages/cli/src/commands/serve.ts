@@ -11,6 +11,8 @@ export async function serve(
 ): Promise<ExitCode> {
   const config: Config = readConfig(args, env)
   const server = await startServer(config)
+  // Whoever started it may stop reading when it has the endpoint.
+  process.stdout.on('error', () => {})
   process.stdout.write(config.json ? readyLine(config, server) : banner(config, server, messages))
   const say = (text: string) => {
     if (!config.json) process.stdout.write(`${text}\n`)

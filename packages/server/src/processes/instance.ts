@@ -12,9 +12,8 @@ import type { Unready } from '../http/health.js'
 import { createHttpServer, type HttpServer } from '../http/http-server.js'
 import type { Log } from '../log.js'
 import { pooledRandom } from '../random.js'
+import { doChores } from './chores.js'
 
-/** Between two passes of the sweeper that found nothing more to do. */
-const SWEEP_INTERVAL_MS = 5_000
 /** In which the stores must answer a server that calls itself ready. */
 const READY_WITHIN_MS = 2_000
 
@@ -35,7 +34,7 @@ export type Instance = {
   readonly prepare: (living: readonly string[]) => Promise<void>
   /** Serves requests. Resolves with the port; throws Failure `portTaken`, `portForbidden`, `hostUnknown`. */
   readonly listen: (port: number) => Promise<number>
-  /** Sweeps garbage from then on; of one process at a time. */
+  /** Does the chores from then on; of one process at a time. */
   readonly lead: () => Promise<void>
   /** The manifests that running reads of this process may use. */
   readonly inUse: (manifestIds: readonly string[]) => Promise<readonly string[]>
@@ -95,7 +94,7 @@ class RunningInstance implements Instance {
   readonly #parts: Parts
   readonly #http: HttpServer
   readonly #stopping = new AbortController()
-  #sweeping: Promise<void> | undefined
+  #chores: Promise<void> | undefined
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -120,7 +119,7 @@ class RunningInstance implements Instance {
   }
 
   readonly lead = async (): Promise<void> => {
-    this.#sweeping ??= this.#sweep()
+    this.#chores ??= doChores(this.#parts.service, this.#parts.log, this.#stopping.signal)
   }
 
   readonly inUse = (manifestIds: readonly string[]): Promise<readonly string[]> =>
@@ -129,26 +128,13 @@ class RunningInstance implements Instance {
   readonly stop = async (graceMs: number): Promise<number> => {
     this.#stopping.abort()
     const cut = await this.#http.stop(graceMs)
-    await this.#sweeping
+    await this.#chores
     await this.#parts.blobs.close()
     await this.#parts.metadata.close()
     return cut
   }
 
   readonly cut = async (): Promise<void> => this.#http.cut()
-
-  async #sweep(): Promise<void> {
-    const { signal } = this.#stopping
-    while (!signal.aborted) {
-      let more = false
-      try {
-        more = (await this.#parts.service.sweep()).more
-      } catch (error) {
-        this.#parts.log.error({ err: error }, 'the sweeper failed and will try again')
-      }
-      if (!more) await sleep(SWEEP_INTERVAL_MS, undefined, { signal }).catch(() => {})
-    }
-  }
 
   async #unready(): Promise<Unready | undefined> {
     if (this.#stopping.signal.aborted) return 'stopping'

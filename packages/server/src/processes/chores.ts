@@ -1,0 +1,48 @@
+/** What a process does beside serving, one of all processes at a time. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Service } from '@bindery/service'
+import type { Log } from '../log.js'
+
+/** Between two passes of the sweeper that found nothing more to do. */
+const SWEEP_INTERVAL_MS = 5_000
+/** Between two passes over the lifecycle rules, which count in days. */
+const LIFECYCLE_INTERVAL_MS = 3_600_000
+
+/** Sweeps garbage and applies lifecycle rules, at once and again and again. Resolves when the signal has ended both. */
+export async function doChores(
+  service: Pick<Service, 'sweep' | 'applyLifecycle'>,
+  log: Log,
+  signal: AbortSignal,
+): Promise<void> {
+  await Promise.all([sweep(service, log, signal), applyLifecycle(service, log, signal)])
+}
+
+async function sweep(service: Pick<Service, 'sweep'>, log: Log, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    let more = false
+    try {
+      more = (await service.sweep()).more
+    } catch (error) {
+      log.error({ err: error }, 'the sweeper failed and will try again')
+    }
+    if (!more) await pause(SWEEP_INTERVAL_MS, signal)
+  }
+}
+
+async function applyLifecycle(service: Pick<Service, 'applyLifecycle'>, log: Log, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      for await (const aborted of service.applyLifecycle()) {
+        log.info(aborted, 'a lifecycle rule aborted an upload')
+        if (signal.aborted) return
+      }
+    } catch (error) {
+      log.error({ err: error }, 'lifecycle rules could not be applied and will be again')
+    }
+    await pause(LIFECYCLE_INTERVAL_MS, signal)
+  }
+}
+
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await sleep(milliseconds, undefined, { signal }).catch(() => {})
+}
