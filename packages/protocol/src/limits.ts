@@ -31,3 +31,6 @@ export const BUCKETS_MAX = 100
 export const CLOCK_SKEW_MAX_MS = 15 * 60 * 1000
 /** Seconds that a V4 URL may live. */
 export const PRESIGN_V4_SECONDS_MAX = 604_800
+/** Lifecycle rules of a bucket; bytes of a rule's ID. @see https://help.aliyun.com/document_detail/31964.html */
+export const LIFECYCLE_RULES_MAX = 1_000
+export const LIFECYCLE_ID_BYTES_MAX = 255

@@ -1,4 +1,5 @@
 import { bucketName } from '@bindery/protocol'
+import { applyLifecycle } from './domain/apply-lifecycle.js'
 import { createBucket } from './domain/buckets.js'
 import { createDomain } from './domain/domain.js'
 import { recoverDead, registerIncarnation } from './domain/incarnations.js'
@@ -17,6 +18,7 @@ export function createService(options: ServiceOptions): Service {
     ensureBucket: (name, owner) => createBucket(domain, { name: bucketName(name), owner }),
     inUse: (manifestIds) => domain.reads.inUse(manifestIds),
     sweep: () => sweeper.sweep(),
+    applyLifecycle: () => applyLifecycle(domain),
     recover: (livingIncarnations) => recoverDead(domain, livingIncarnations),
   }
 }

@@ -1,5 +1,6 @@
 export type { AccessKey, AccessKeys, Account } from './access/requester.js'
 export { createService } from './create-service.js'
+export type { AbortedByRule } from './domain/apply-lifecycle.js'
 export type { SweepReport } from './domain/sweeper.js'
 export type { Peers, ServiceOptions } from './options.js'
 export type { ResponseLog, Service, ServiceRequest, ServiceResponse } from './service.js'

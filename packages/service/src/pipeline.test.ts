@@ -143,9 +143,9 @@ test('both addressing styles and both signature versions reach the same object',
 
 test('what Bindery does not do is refused by name, and what nobody does as a method', async () => {
   const started = await startWithBucket()
-  const absent = await call(started, { method: 'GET', bucket: BUCKET, query: { lifecycle: '' } })
+  const absent = await call(started, { method: 'GET', bucket: BUCKET, query: { versioning: '' } })
   assertError(absent, 501, 'NotImplemented')
-  assert.match(element(absent.text, 'Message') ?? '', /GetBucketLifecycle/)
+  assert.match(element(absent.text, 'Message') ?? '', /GetBucketVersioning/)
   assert.equal(absent.log.failure, undefined)
   const encrypted = { 'x-oss-server-side-encryption': 'AES256' }
   assertError(

@@ -1,4 +1,5 @@
 import type { ByteSource, LentBytes } from '@bindery/storage'
+import type { AbortedByRule } from './domain/apply-lifecycle.js'
 import type { SweepReport } from './domain/sweeper.js'
 
 /**
@@ -54,6 +55,11 @@ export interface Service {
   inUse(manifestIds: readonly string[]): Promise<readonly string[]>
   /** One pass over the garbage. Called in one process at a time, again and again. */
   sweep(): Promise<SweepReport>
+  /**
+   * One pass over the lifecycle rules, by the clock: yields what it has aborted. Called in one process at a time, again
+   * and again; whoever stops asking ends the pass.
+   */
+  applyLifecycle(): AsyncIterable<AbortedByRule>
   /**
    * Finds what processes that have ended left behind: every incarnation that is not among the living is dead for good.
    * Called in one process at a time; before the first write of a server that starts, and when one of its processes has died.

@@ -139,6 +139,17 @@ export const CATALOGUE = {
   deleteWithoutObjects: row('MalformedXML', 400, MALFORMED_XML, { ec: '0016-00000615' }),
   deleteWithoutMd5: row('MissingArgument', 400, 'Missing Some Required Arguments.', { ec: '0016-00000606' }),
 
+  // Lifecycle rules
+  noSuchLifecycle: row('NoSuchLifecycle', 404, 'No Row found in Lifecycle Table.'),
+  lifecycleAbortElement: row('MalformedXML', 400, MALFORMED_XML, { ec: '0014-00000071' }),
+  lifecycleAbortEmpty: row('MalformedXML', 400, MALFORMED_XML, { ec: '0014-00000073' }),
+  lifecycleAbortTwice: row('MalformedXML', 400, MALFORMED_XML, { ec: '0014-00000074' }),
+  lifecycleAbortFiltered: invalidArgument('Filter cannot be used with AbortMultipartUpload.', '0014-00000034'),
+  lifecycleAbortTagged: invalidArgument('Tag cannot be used with AbortMultipartUpload.'),
+  lifecycleOverlap: row('InvalidRequest', 400, 'Overlap for same action type {Action}', { ec: '0014-00000084' }),
+  lifecycleIdTwice: invalidArgument('Rule ID must be unique. Found same ID for more than one rule.'),
+  lifecycleTooManyRules: invalidArgument('A lifecycle configuration has at most {Max} rules.'),
+
   // Arguments
   invalidArgument: invalidArgument('Invalid Argument.'),
   invalidEncodingType: invalidArgument('Invalid Encoding Method specified in Request', '0017-00000235'),
@@ -176,6 +187,7 @@ export const CATALOGUE = {
   // What Bindery does not do
   conditionalPutNotImplemented: row('NotImplemented', 400, NOT_IMPLEMENTED_HEADER, { ec: '0017-00000245' }),
   headerNotImplemented: row('NotImplemented', 400, NOT_IMPLEMENTED_HEADER),
+  elementNotImplemented: row('NotImplemented', 400, 'Bindery does not implement the element {Element}.'),
   notImplemented: row('NotImplemented', 501, 'Bindery does not implement {Operation}.'),
   methodNotAllowed: row('MethodNotAllowed', 405, 'The specified method is not allowed against this resource.'),
 

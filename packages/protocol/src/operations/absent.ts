@@ -35,10 +35,7 @@ export const ABSENT_OPERATIONS: readonly AbsentOperation[] = [
   absent('ListCloudBoxes', 'GET', 'service', 'cloudboxes'),
   absent('WriteGetObjectResponse', 'POST', 'service', 'x-oss-write-get-object-response'),
 
-  // Lifecycle, versioning, replication
-  absent('PutBucketLifecycle', 'PUT', 'bucket', 'lifecycle'),
-  absent('GetBucketLifecycle', 'GET', 'bucket', 'lifecycle'),
-  absent('DeleteBucketLifecycle', 'DELETE', 'bucket', 'lifecycle'),
+  // Versioning, replication
   absent('PutBucketVersioning', 'PUT', 'bucket', 'versioning'),
   absent('GetBucketVersioning', 'GET', 'bucket', 'versioning'),
   absent('ListObjectVersions', 'GET', 'bucket', 'versions'),

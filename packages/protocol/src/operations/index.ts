@@ -2,10 +2,12 @@ import { abortMultipartUpload } from './abort-multipart-upload.js'
 import { completeMultipartUpload } from './complete-multipart-upload.js'
 import { copyObject } from './copy-object.js'
 import { deleteBucket } from './delete-bucket.js'
+import { deleteBucketLifecycle } from './delete-bucket-lifecycle.js'
 import { deleteMultipleObjects } from './delete-multiple-objects.js'
 import { deleteObject } from './delete-object.js'
 import { getBucketAcl } from './get-bucket-acl.js'
 import { getBucketInfo } from './get-bucket-info.js'
+import { getBucketLifecycle } from './get-bucket-lifecycle.js'
 import { getBucketLocation } from './get-bucket-location.js'
 import { getBucketStat } from './get-bucket-stat.js'
 import { getObject } from './get-object.js'
@@ -20,6 +22,7 @@ import { listObjectsV2 } from './list-objects-v2.js'
 import { listParts } from './list-parts.js'
 import { putBucket } from './put-bucket.js'
 import { putBucketAcl } from './put-bucket-acl.js'
+import { putBucketLifecycle } from './put-bucket-lifecycle.js'
 import { putObject } from './put-object.js'
 import { putObjectAcl } from './put-object-acl.js'
 import { uploadPart } from './upload-part.js'
@@ -35,6 +38,9 @@ export const operations = {
   GetBucketStat: getBucketStat,
   GetBucketAcl: getBucketAcl,
   PutBucketAcl: putBucketAcl,
+  PutBucketLifecycle: putBucketLifecycle,
+  GetBucketLifecycle: getBucketLifecycle,
+  DeleteBucketLifecycle: deleteBucketLifecycle,
   ListObjects: listObjects,
   ListObjectsV2: listObjectsV2,
   PutObject: putObject,

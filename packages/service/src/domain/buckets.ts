@@ -2,7 +2,16 @@ import { BUCKETS_MAX, type BucketName, OssError } from '@bindery/protocol'
 import type { Reader, Row } from '@bindery/storage'
 import { type BucketStat, readCounters } from './counters.js'
 import type { Domain } from './domain.js'
-import { allBuckets, bucketKey, counterKey, following, objectsOf, uploadsOf } from './keyspace.js'
+import {
+  allBuckets,
+  bucketKey,
+  counterKey,
+  following,
+  LIFECYCLE_PAGES_MAX,
+  lifecycleOf,
+  objectsOf,
+  uploadsOf,
+} from './keyspace.js'
 import type { BucketAcl, BucketRecord, Redundancy, StorageClass } from './model.js'
 import { decodeBucket, encodeBucket } from './records.js'
 
@@ -68,6 +77,8 @@ export async function deleteBucket(domain: Domain, name: BucketName): Promise<vo
     if ((await tx.range(uploads.from, uploads.to, { limit: 1 })).length > 0) {
       throw new OssError('bucketHasUploads', { BucketName: name })
     }
+    const lifecycle = lifecycleOf(name)
+    for (const { key } of await tx.range(lifecycle.from, lifecycle.to, { limit: LIFECYCLE_PAGES_MAX })) tx.delete(key)
     tx.delete(bucketKey(name))
     tx.delete(counterKey(name))
   })

@@ -5,6 +5,7 @@
  * | Space | Key | Value |
  * |---|---|---|
  * | `b` | bucket | bucket record; every write transaction of the bucket reads it |
+ * | `l` | bucket / page (1 byte) | lifecycle rules of the bucket, some a page |
  * | `o` | bucket / key | the current version of an object |
  * | `u` | bucket / key / uploadId | what Initiate said |
  * | `p` | manifest / part number (2 bytes) | one part; an upload's id is its manifest's id |
@@ -22,7 +23,12 @@ import type { Bytes } from '@bindery/storage'
 
 const ZERO = new Uint8Array(1)
 
+/** Rows that hold the lifecycle rules of a bucket: the body that sets them bounds how many rules there are. */
+export const LIFECYCLE_PAGES_MAX = 128
+
 export const bucketKey = (bucket: string): Bytes => join('b', utf8Bytes(bucket))
+export const lifecycleKey = (bucket: string, page: number): Bytes =>
+  join('l', utf8Bytes(bucket), ZERO, Uint8Array.of(page))
 export const objectKeyOf = (bucket: string, key: string): Bytes => join('o', utf8Bytes(bucket), ZERO, utf8Bytes(key))
 export const uploadKey = (bucket: string, key: string, uploadId: string): Bytes =>
   join('u', utf8Bytes(bucket), ZERO, utf8Bytes(key), ZERO, utf8Bytes(uploadId))
@@ -52,6 +58,8 @@ export interface KeyRange {
 export const startingWith = (prefix: Bytes): KeyRange => ({ from: prefix, to: successor(prefix) })
 
 export const allBuckets = (): KeyRange => startingWith(join('b'))
+export const lifecycleOf = (bucket: string): KeyRange => startingWith(join('l', utf8Bytes(bucket), ZERO))
+export const allLifecycles = (): KeyRange => startingWith(join('l'))
 export const objectsOf = (bucket: string): KeyRange => startingWith(objectKeyOf(bucket, ''))
 export const uploadsOf = (bucket: string): KeyRange => startingWith(uploadsBeginning(bucket, ''))
 export const partsOf = (manifest: string): KeyRange => startingWith(join('p', idBytes(manifest)))

@@ -4,8 +4,9 @@ import { findBucket } from './buckets.js'
 import type { Domain } from './domain.js'
 import { following, namesOf, objectKeyOf, successor, uploadKey, uploadsBeginning } from './keyspace.js'
 import type { ObjectRecord, UploadRecord } from './model.js'
-import { decodeObject, decodeUpload } from './records.js'
+import { decodeObject } from './records.js'
 import { commonPrefix, rangeOf, scan } from './scan.js'
+import { uploadOfRow } from './uploads.js'
 
 export interface ObjectQuery {
   readonly bucket: BucketName
@@ -89,10 +90,7 @@ export async function listUploads(domain: Domain, query: UploadQuery): Promise<U
     range: rangeOf(keyOf, prefix, uploadsFrom(query)),
     keyOf,
     nameOf: ({ key }) => namesOf(key)[1] ?? '',
-    decode: ({ key, value }) => {
-      const [, name, uploadId] = namesOf(key)
-      return { ...decodeUpload(value), bucket, key: (name ?? '') as ObjectKey, uploadId: uploadId ?? '' }
-    },
+    decode: uploadOfRow,
     prefix,
     delimiter,
     max: maxUploads,

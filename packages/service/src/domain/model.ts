@@ -18,6 +18,18 @@ export interface BucketRecord {
   readonly redundancy: Redundancy
 }
 
+/** When the uploads of a bucket whose keys begin with a prefix are aborted: exactly one of `days` and `createdBeforeDate` is there. */
+export interface LifecycleRule {
+  readonly id: string
+  /** '' for all keys. */
+  readonly prefix: string
+  readonly enabled: boolean
+  /** Days since the upload was initiated. */
+  readonly days?: number | undefined
+  /** Uploads that were initiated earlier, from this time on. */
+  readonly createdBeforeDate?: number | undefined
+}
+
 /** Headers kept with an object and echoed as they came, as byte strings. */
 export interface StoredHeaders {
   readonly contentType?: string

@@ -5,13 +5,16 @@
 import { bytesToString, hex, utf8Bytes, utf8Text } from '@bindery/protocol'
 import { type Bytes, StorageError } from '@bindery/storage'
 import { idBytes } from './keyspace.js'
-import type { BucketRecord, ObjectRecord, PartBytes, PartRecord, Slice, UploadRecord } from './model.js'
+import type { BucketRecord, LifecycleRule, ObjectRecord, PartBytes, PartRecord, Slice, UploadRecord } from './model.js'
 import type { ReceiptRecord } from './receipts.js'
 
 const VERSION = 1
 
 export const encodeBucket = (record: BucketRecord): Bytes => encodeJson(record)
 export const decodeBucket = (bytes: Bytes): BucketRecord => decodeJson(bytes) as BucketRecord
+
+export const encodeLifecycle = (rules: readonly LifecycleRule[]): Bytes => encodeJson(rules)
+export const decodeLifecycle = (bytes: Bytes): LifecycleRule[] => decodeJson(bytes) as LifecycleRule[]
 
 export const encodeObject = (record: ObjectRecord): Bytes => encodeJson({ ...record, crc64: record.crc64.toString() })
 export function decodeObject(bytes: Bytes): ObjectRecord {

@@ -3,13 +3,13 @@
  * delete that row. What an upload holds is in its usage row, which each part's commit raises without conflict.
  */
 import { type BucketName, hex, Md5, type ObjectKey, OssError } from '@bindery/protocol'
-import { type ByteSource, decodeCounters, type Reader, type Transaction } from '@bindery/storage'
+import { type ByteSource, decodeCounters, type Reader, type Row, type Transaction } from '@bindery/storage'
 import { commitBlob, requireLiving, storeBytes } from './blobs.js'
 import { readBucket } from './buckets.js'
 import { count } from './counters.js'
 import { type Domain, newUploadId } from './domain.js'
 import { discardPart, discardRows } from './garbage.js'
-import { partKey, partNumberOf, partsOf, uploadKey, usageKey } from './keyspace.js'
+import { namesOf, partKey, partNumberOf, partsOf, uploadKey, usageKey } from './keyspace.js'
 import type { ObjectDescription, PartBytes, PartRecord, UploadRecord } from './model.js'
 import { readObject } from './objects.js'
 import { decodePart, decodeUpload, encodePart, encodeUpload } from './records.js'
@@ -75,6 +75,12 @@ export async function readUpload(
   const row = /^[0-9A-F]{32}$/.test(uploadId) ? await reader.get(uploadKey(bucket, key, uploadId)) : undefined
   if (row === undefined) throw new OssError(cause, { UploadId: uploadId })
   return { ...decodeUpload(row), bucket, key, uploadId }
+}
+
+/** An upload as its row names and holds it. */
+export function uploadOfRow({ key: rowKey, value }: Row): UploadRecord {
+  const [bucket = '', key = '', uploadId = ''] = namesOf(rowKey)
+  return { ...decodeUpload(value), bucket: bucket as BucketName, key: key as ObjectKey, uploadId }
 }
 
 export interface NewPart extends UploadName {
@@ -194,12 +200,23 @@ export function closeUpload(tx: Transaction, { bucket, key, uploadId }: UploadNa
 
 /** Ends an upload; its parts are freed, also those that are still arriving. Throws noSuchBucket, noSuchUploadOnAbort. */
 export async function abortUpload(domain: Domain, name: UploadName): Promise<void> {
-  await domain.metadata.transact(async (tx) => {
+  await endUpload(domain, name, async () => true)
+}
+
+/** Aborts an upload if its commit may, by what else the commit reads. What it held, or undefined where it may not. */
+export function endUpload(
+  domain: Domain,
+  name: UploadName,
+  may: (tx: Transaction) => Promise<boolean>,
+): Promise<Usage | undefined> {
+  return domain.metadata.transact(async (tx) => {
     await readBucket(tx, name.bucket)
     await readUpload(tx, name, 'noSuchUploadOnAbort')
+    if (!(await may(tx))) return undefined
     const usage = await readUsage(tx, name.uploadId)
     closeUpload(tx, name, usage)
     if (usage.parts > 0) discardRows(domain, tx, name.uploadId, 'aborted')
+    return usage
   })
 }
 
