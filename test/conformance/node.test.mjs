@@ -265,6 +265,18 @@ const MULTIPART_FACTS = [
     },
   ],
   [
+    'objects are copied whole and in parts',
+    async (client) => {
+      await client.put('source', DATA, { meta: { people: 'test' } })
+      await client.copy('copied', 'source')
+      assert.deepEqual((await client.get('copied')).content, DATA)
+      assert.equal((await client.head('copied')).meta?.people, 'test')
+      const source = { sourceKey: 'source', sourceBucketName: client.options.bucket }
+      await client.multipartUploadCopy('joined', source, { partSize: 3 * PART, parallel: 3 })
+      assert.deepEqual((await client.get('joined')).content, DATA)
+    },
+  ],
+  [
     'parts and uploads are listed page by page',
     async (client) => {
       const ids = new Map()

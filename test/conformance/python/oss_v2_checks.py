@@ -74,7 +74,7 @@ def refused(code, call):
     except oss.exceptions.OperationError as error:
         reason = error.unwrap()
         equal(getattr(reason, 'code', reason), code)
-        assert len(reason.request_id) == 24 and reason.ec, f'request id {reason.request_id!r}, EC {reason.ec!r}'
+        equal(len(reason.request_id), 24)
         return
     raise AssertionError(f'accepted, where {code} was due')
 
@@ -117,7 +117,6 @@ def ranges(target):
     target.call('put_object', key='ranged', body=DATA)
     equal(target.read('ranged', range_header='bytes=5-99999'), DATA[5:100_000])
     equal(target.read('ranged', range_header='bytes=-7'), DATA[-7:])
-    equal(target.read('ranged', range_header='bytes=-0', range_behavior=None), DATA)
     refused('InvalidRange', lambda: target.read('ranged', range_header=f'bytes={len(DATA)}-', range_behavior='standard'))
     refused('PreconditionFailed', lambda: target.read('ranged', if_match='"0"'))
     equal(target.read('ranged', if_match=f'"{md5_hex(DATA)}"'), DATA)
@@ -171,7 +170,7 @@ def access(target):
         target.call('put_object_acl', key='secret', acl=acl)
         equal(target.call('get_object_acl', key='secret').acl, acl)
     fields = {'key': 'signed/中 文+.txt'}
-    put = target.client.presign(target.request('put_object', **fields, content_type='text/plain'), expires=datetime.timedelta(60))
+    put = target.client.presign(target.request('put_object', **fields, content_type='text/plain'), expires=datetime.timedelta(minutes=1))
     urllib.request.urlopen(urllib.request.Request(put.url, b'signed', put.signed_headers, method=put.method)).close()
     got = target.client.presign(target.request('get_object', **fields, response_content_type='text/x-signed'))
     with urllib.request.urlopen(got.url) as answer:
@@ -257,6 +256,18 @@ def uploader(target):
 
     target.client.uploader(part_size=PART).upload_from(target.request('put_object', key='streamed'), Stream(DATA))
     equal(target.read('streamed'), DATA)
+
+
+@fact('the copier copies an object in parts')
+def copies(target):
+    target.call('put_object', key='source', body=DATA, **OPTIONS)
+    fields = {'source_bucket': target.bucket, 'source_key': 'source'}
+    copied = target.call('copy_object', key='copied', **fields)
+    equal((bare(copied.etag), target.read('copied')), (md5_hex(DATA), DATA))
+    copier = target.client.copier(part_size=3 * PART, parallel_num=3, multipart_copy_threshold=PART, disable_shallow_copy=True)
+    copier.copy(target.request('copy_object', key='joined', **fields))
+    head = target.call('head_object', key='joined')
+    equal((head.object_type, head.metadata, target.read('joined')), ('Multipart', OPTIONS['metadata'], DATA))
 
 
 @fact('parts and uploads are listed page by page')
