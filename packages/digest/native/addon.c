@@ -7,6 +7,7 @@
 
 #include "arguments.h"
 #include "engine.h"
+#include "file-job.h"
 
 #define JOBS_MAX 65536
 #define FILE_THREADS_MAX 64
@@ -202,6 +203,14 @@ static napi_value work_on_file(napi_env env, napi_callback_info info) {
   if (job == NULL) return number_value(env, -1);
   *job = (struct job){.kind = file_kinds[kind], .fd = (int)fd, .offset = position, .length = (uint64_t)length};
   return submit(env, handle, job, slot);
+}
+
+// tryLock(fd) → 0, or an errno; on the calling thread, since it does not wait
+static napi_value try_lock(napi_env env, napi_callback_info info) {
+  napi_value value;
+  int64_t fd;
+  if (!read_arguments(env, info, 1, &value) || !read_integer(env, value, INT32_MAX, &fd)) return NULL;
+  return number_value(env, file_try_lock((int)fd));
 }
 
 // Engines
@@ -412,5 +421,6 @@ NAPI_MODULE_INIT() {
   export_function(env, exports, "discard", discard);
   export_function(env, exports, "workOnFile", work_on_file);
   export_function(env, exports, "close", close_engine);
+  export_function(env, exports, "tryLock", try_lock);
   return exports;
 }

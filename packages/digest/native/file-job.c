@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 // The most that one call to pwrite takes on every system.
@@ -63,3 +64,10 @@ int file_job_run(const struct job *job) { return job->kind == JOB_UPDATE ? write
 int engine_can(enum job_kind kind) { return kind == JOB_UPDATE || kind == JOB_FINISH; }
 
 #endif
+
+int file_try_lock(int fd) {
+  int result;
+  do result = flock(fd, LOCK_EX | LOCK_NB);
+  while (result != 0 && errno == EINTR);
+  return result == 0 ? 0 : errno;
+}

@@ -1,5 +1,7 @@
 import { crc64 as plainCrc64 } from '@bindery/protocol'
 import { createWasmCrc64 } from './crc64-wasm.js'
+import { loadNative } from './native/native.js'
 
 /** CRC-64 (ECMA-182, reflected) of `bytes`, or, given the checksum of what came before, of all together. */
-export const crc64: (bytes: Uint8Array, previous?: bigint) => bigint = createWasmCrc64() ?? plainCrc64
+export const crc64: (bytes: Uint8Array, previous?: bigint) => bigint =
+  loadNative()?.crc64 ?? createWasmCrc64() ?? plainCrc64

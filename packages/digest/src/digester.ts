@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 import { crc64Combine } from '@bindery/protocol'
 import { crc64 } from './crc64.js'
 
@@ -30,4 +30,9 @@ export function createDigester(): Digester {
     },
     finish: () => ({ md5: md5.digest(), crc64: whole }),
   }
+}
+
+/** The digest of bytes, computed where it is called. */
+export function digestOf(bytes: Uint8Array): Digest {
+  return { md5: hash('md5', bytes, 'buffer'), crc64: crc64(bytes) }
 }

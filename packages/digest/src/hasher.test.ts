@@ -4,12 +4,17 @@ import {
   BufferPool,
   createDigester,
   createInlineHasher,
+  createNativeHasher,
   createThreadedHasher,
   type Hasher,
+  nativeEngine,
   SLAB_BYTES,
 } from './index.js'
 
+const native = nativeEngine()
+
 const KINDS: readonly (readonly [name: string, create: () => Hasher])[] = [
+  ...(native === undefined ? [] : [['native', () => createNativeHasher(native)] as const]),
   ['inline', createInlineHasher],
   ['one-thread', () => createThreadedHasher(1)],
   ['two-thread', () => createThreadedHasher(2)],
@@ -55,7 +60,11 @@ for (const [name, create] of KINDS) {
     assert.equal(Buffer.from(empty.md5).toString('hex'), 'd41d8cd98f00b204e9800998ecf8427e')
     for (const length of [0, 9, 300_000]) {
       const bytes = scramble(new Uint8Array(length), 1)
-      assert.equal(await hasher.crc64(bytes), createDigester().update(bytes))
+      const reference = createDigester()
+      assert.equal(await hasher.crc64(bytes), reference.update(bytes))
+      const [digest, expected] = [await hasher.digest(bytes), reference.finish()]
+      assert.equal(digest.crc64, expected.crc64)
+      assert.deepEqual(Buffer.from(digest.md5), Buffer.from(expected.md5))
     }
     hasher.begin(undefined).discard()
     await hasher.close()

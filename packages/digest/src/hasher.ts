@@ -1,12 +1,15 @@
 import { Worker } from 'node:worker_threads'
 import { crc64 } from './crc64.js'
-import { createDigester, type Digest } from './digester.js'
+import { createDigester, type Digest, digestOf } from './digester.js'
 import type { HashAnswer, HashRequest } from './hash-worker.js'
+import { type FilePlace, type NativeEngine, nativeEngine } from './native/native.js'
 
 /** The digest of one stream of bytes. */
 export interface StreamDigest {
   /** Takes the next bytes, which stay unchanged until it resolves, with the CRC-64 of these alone. */
   update(bytes: Uint8Array): Promise<bigint>
+  /** As `update`, and writes the bytes to a place of a file meanwhile; only where the hasher can do both at once. */
+  updateAndWrite?(bytes: Uint8Array, place: FilePlace): Promise<bigint>
   /** Called once, after the last `update`, which need not have resolved. */
   finish(): Promise<Digest>
   /** Instead of `finish`: the digest is no longer wanted. */
@@ -17,10 +20,18 @@ export interface StreamDigest {
 export interface Hasher {
   /** @param sizeExpected bytes of the stream, or undefined if unknown; short ones are not worth another thread */
   begin(sizeExpected: number | undefined): StreamDigest
+  /** The digest of bytes that stay unchanged until it resolves. */
+  digest(bytes: Uint8Array): Promise<Digest>
   /** Resolves with the CRC-64 of bytes that stay unchanged until then. */
   crc64(bytes: Uint8Array): Promise<bigint>
   /** Ends its threads. What is under way is rejected. */
   close(): Promise<void>
+}
+
+/** Hashes natively if the addon is there, else on a worker thread. One hasher serves a whole store. */
+export function createHasher(): Hasher {
+  const engine = nativeEngine()
+  return engine === undefined ? createThreadedHasher(1) : createNativeHasher(engine)
 }
 
 function beginHere(): StreamDigest {
@@ -34,7 +45,34 @@ function beginHere(): StreamDigest {
 
 /** Hashes on the caller's thread. */
 export function createInlineHasher(): Hasher {
-  return { begin: beginHere, crc64: async (bytes) => crc64(bytes), close: async () => {} }
+  return {
+    begin: beginHere,
+    digest: async (bytes) => digestOf(bytes),
+    crc64: async (bytes) => crc64(bytes),
+    close: async () => {},
+  }
+}
+
+/** Streams announced as shorter than this are hashed where they are: the way to the engine and back costs more. */
+const NATIVE_BYTES_MIN = 16 * 1024
+
+/** Hashes many streams at once on an engine's thread. Short ones, and checksums, are computed on the caller's. */
+export function createNativeHasher(engine: NativeEngine): Hasher {
+  return {
+    begin(sizeExpected) {
+      if (sizeExpected !== undefined && sizeExpected < NATIVE_BYTES_MIN) return beginHere()
+      const stream = engine.begin()
+      return { ...stream, updateAndWrite: (bytes, place) => stream.update(bytes, place) }
+    },
+    async digest(bytes) {
+      if (bytes.length < NATIVE_BYTES_MIN) return digestOf(bytes)
+      const stream = engine.begin()
+      const [, digest] = await Promise.all([stream.update(bytes), stream.finish()])
+      return digest
+    },
+    crc64: async (bytes) => crc64(bytes),
+    close: async () => {},
+  }
 }
 
 /** Streams announced as shorter than this are hashed where they are. */
@@ -52,6 +90,12 @@ export function createThreadedHasher(threadCount: number): Hasher {
     begin(sizeExpected) {
       if (sizeExpected !== undefined && sizeExpected < THREADED_BYTES_MIN) return beginHere()
       return leastBusy().begin(nextStream++)
+    },
+    async digest(bytes) {
+      if (bytes.length < THREADED_BYTES_MIN) return digestOf(bytes)
+      const stream = leastBusy().begin(nextStream++)
+      const [, digest] = await Promise.all([stream.update(bytes), stream.finish()])
+      return digest
     },
     crc64(bytes) {
       // A checksum costs less than the wait for another stream's MD5.

@@ -1,8 +1,15 @@
 export { crc64Combine } from '@bindery/protocol'
 export { BufferPool, SLAB_BYTES } from './buffer-pool.js'
 export { crc64 } from './crc64.js'
-export { createDigester, type Digest, type Digester } from './digester.js'
-export { createInlineHasher, createThreadedHasher, type Hasher, type StreamDigest } from './hasher.js'
+export { createDigester, type Digest, type Digester, digestOf } from './digester.js'
+export {
+  createHasher,
+  createInlineHasher,
+  createNativeHasher,
+  createThreadedHasher,
+  type Hasher,
+  type StreamDigest,
+} from './hasher.js'
 export {
   type FilePlace,
   type KernelChoice,
@@ -10,4 +17,5 @@ export {
   type Native,
   type NativeEngine,
   type NativeStream,
+  nativeEngine,
 } from './native/native.js'

@@ -48,6 +48,8 @@ export interface Binding {
   workOnFile(engine: RawEngine, kind: number, fd: number, position: number, length: number): number
   /** Only when no job is under way. */
   close(engine: RawEngine): void
+  /** Locks an open file without waiting. Returns 0 or an errno. */
+  tryLock(fd: number): number
 }
 
 const ADDON = fileURLToPath(new URL('../../dist/native/addon.node', import.meta.url))

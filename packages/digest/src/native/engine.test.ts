@@ -206,3 +206,15 @@ test('closing waits for the jobs under way and refuses new ones', { skip }, asyn
   assert.equal(done, 40)
   await engine.close()
 })
+
+test('a locked file is locked for every other descriptor until its own is closed', { skip }, async () => {
+  assert.ok(native)
+  const first = await open(path.join(folder, 'locked'), 'w+')
+  const second = await open(path.join(folder, 'locked'), 'r+')
+  assert.equal(native.tryLock(first.fd), true)
+  assert.equal(native.tryLock(second.fd), false)
+  await first.close()
+  assert.equal(native.tryLock(second.fd), true)
+  await second.close()
+  assert.throws(() => native.tryLock(999_999), { code: 'EBADF', syscall: 'flock' })
+})

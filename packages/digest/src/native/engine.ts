@@ -170,7 +170,7 @@ export class Engine implements NativeEngine {
 }
 
 /** An error as Node's own file functions reject with. */
-function systemError(errno: number, syscall: string): Error {
+export function systemError(errno: number, syscall: string): Error {
   const code = getSystemErrorName(-errno)
   return Object.assign(new Error(`${code}: ${syscall} failed`), { errno: -errno, code, syscall })
 }

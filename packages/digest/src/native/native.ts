@@ -1,6 +1,7 @@
+import { constants } from 'node:os'
 import type { StreamDigest } from '../hasher.js'
 import { type Binding, FILE_KIND, type FileKind, loadBinding } from './binding.js'
-import { Engine } from './engine.js'
+import { Engine, systemError } from './engine.js'
 
 /** Where bytes are to be written: an open file and a position in it, in bytes. */
 export interface FilePlace {
@@ -49,7 +50,12 @@ export interface Native {
   readonly can: Readonly<Record<FileKind, boolean>>
   /** CRC-64 of `bytes`, or, given the checksum of what came before, of all together; on the calling thread. */
   crc64(bytes: Uint8Array, previous?: bigint, kernel?: string): bigint
-  /** Starts threads. One engine serves a whole process. */
+  /**
+   * Locks an open file until its descriptor is closed or the process ends, without waiting. Returns false if another
+   * descriptor holds it, in any process. Throws an error of the system.
+   */
+  tryLock(fd: number): boolean
+  /** Starts threads. One engine serves a whole process: see `nativeEngine`. */
   createEngine(kernels?: KernelChoice): NativeEngine
 }
 
@@ -63,6 +69,14 @@ export function loadNative(): Native | undefined {
   return binding === undefined ? undefined : describe(binding)
 }
 
+let engine: NativeEngine | undefined
+
+/** The engine that all of this thread share, started when first asked for and never closed; undefined as `loadNative`. */
+export function nativeEngine(): NativeEngine | undefined {
+  engine ??= loadNative()?.createEngine()
+  return engine
+}
+
 function describe(binding: Binding): Native {
   const { md5Kernels, crc64Kernels } = binding
   const fastest = crc64Kernels.length - 1
@@ -73,6 +87,11 @@ function describe(binding: Binding): Native {
     kernels: { md5: md5Kernels, crc64: crc64Kernels },
     can: { allocate: can('allocate'), punchHole: can('punchHole'), writeBack: can('writeBack') },
     crc64: (bytes, previous = 0n, kernel) => binding.crc64(bytes, previous, crc64Place(kernel)),
+    tryLock(fd) {
+      const errno = binding.tryLock(fd)
+      if (errno !== 0 && errno !== constants.errno.EWOULDBLOCK) throw systemError(errno, 'flock')
+      return errno === 0
+    },
     createEngine: ({ md5, crc64 } = {}) => new Engine(binding, md5Place(md5), crc64Place(crc64)),
   }
 }
