@@ -13,10 +13,11 @@ export function render() {
       `[${operation.name}](operations.md#${anchor(operation.name)})`,
       requestForms(operation),
       operation.level,
-      'implemented',
+      operation.extension === true ? 'extension' : 'implemented',
     ]),
     ...ABSENT_OPERATIONS.map((operation) => [operation.name, requestForms(operation), operation.level, 'absent']),
   ]
-  const count = `Implemented: ${there.length}. Absent: ${names.size}.`
+  const extensions = there.filter(({ extension }) => extension === true).length
+  const count = `Implemented: ${there.length - extensions}. Absent: ${names.size}. Extensions, which OSS does not have: ${extensions}.`
   return `${INTRODUCTION}\n\n${count}\n\n${table(['Operation', 'Request', 'Level', 'State'], rows)}`
 }

@@ -5,8 +5,8 @@ import { requestForms } from './requests.mjs'
 const NAMES = { service: 'the service', bucket: 'a bucket', object: 'an object' }
 
 const INTRODUCTION = `Each operation below is one declaration in \`packages/protocol/src/operations\`; router, decoder, encoder and this page read it.
-Names, headers and documents are OSS's own. Beside the causes that stand with it, each operation may answer
-[those of all requests](errors.md). An element in brackets may be missing; \`[]\` marks one that repeats. \`x-oss-request-payer\` is
+Names, headers and documents are OSS's own, but for the [extensions](../guides/extensions.md) at the end. Beside the causes that stand
+with it, each operation may answer [those of all requests](errors.md). An element in brackets may be missing; \`[]\` marks one that repeats. \`x-oss-request-payer\` is
 accepted everywhere and changes nothing.`
 
 export function render() {
@@ -16,10 +16,10 @@ export function render() {
 }
 
 function section(operation) {
-  const { name, summary, source, level, status, otherStatuses = [], body, result, input, output } = operation
+  const { name, summary, level, status, otherStatuses = [], body, result, input, output } = operation
   const parts = [
     `## ${name}`,
-    `${summary} ([official page](${source}))`,
+    `${summary} (${pageOf(operation)})`,
     `${requestForms(operation)} on ${NAMES[level]}; success is ${[status, ...otherStatuses].join(' or ')}.`,
     fields('Request', input, true),
     refusals(operation.refuses ?? []),
@@ -32,6 +32,10 @@ function section(operation) {
       .join(', ')}.`,
   ]
   return parts.filter((part) => part !== '').join('\n\n')
+}
+
+function pageOf({ extension = false, source }) {
+  return extension ? `[extension](../../${source})` : `[official page](${source})`
 }
 
 function fields(title, record, isRequest) {

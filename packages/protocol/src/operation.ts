@@ -26,6 +26,8 @@ export interface Operation<I extends Fields = Fields, O extends Fields = Fields,
   /** OSS's own name. */
   readonly name: string
   readonly summary: string
+  /** Not one of OSS's: clients of OSS never send it, and `source` is a page of this repository. */
+  readonly extension?: true
   /** The official page. */
   readonly source: string
   readonly method: Method

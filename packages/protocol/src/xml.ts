@@ -136,6 +136,8 @@ export function list<M extends Members>(name: string, members: M): Member<readon
 /** A whole document: the codec between a body and a value. */
 export interface XmlDocument<T> {
   readonly root: string
+  /** Default: application/xml. */
+  readonly contentType?: string
   decode(parser: XmlParser, body: Uint8Array): T
   encode(value: T): Uint8Array
   describe(): string[]

@@ -141,7 +141,7 @@ function encode(operation: Operation, reply: Reply<Operation>): Answer {
   const { result } = operation
   if (result === undefined || result === 'bytes') return { status, headers, body: reply.content }
   const body = result.encode(reply.result)
-  if (body.length > 0) headers.push(['Content-Type', 'application/xml'])
+  if (body.length > 0) headers.push(['Content-Type', result.contentType ?? 'application/xml'])
   return { status, headers, body }
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CATALOGUE } from '../errors/catalogue.js'
+import type { Operation } from '../operation.js'
 import { V1_SUBRESOURCES } from '../signature/subresources.js'
 import { ABSENT_OPERATIONS } from './absent.js'
 import { COMMON_CAUSES, causesOf } from './causes.js'
@@ -44,12 +45,31 @@ test('what fields and refusals throw needs no word in the declaration', () => {
   }
 })
 
-test('a status of 204 has no body, and each operation has one official page', () => {
+test('a status of 204 has no body, and each operation has one page: the official one, or that of the extensions', () => {
   const pages = new Set<string>()
   for (const operation of Object.values(operations)) {
     if (operation.status === 204) assert.equal(operation.result, undefined, operation.name)
-    assert.match(operation.source, /^https:\/\/help\.aliyun\.com\/document_detail\/\d+\.html$/)
+    const source = isExtension(operation)
+      ? /^docs\/guides\/extensions\.md#[a-z-]+$/
+      : /^https:\/\/help\.aliyun\.com\/document_detail\/\d+\.html$/
+    assert.match(operation.source, source)
     assert.ok(!pages.has(operation.source), operation.name)
     pages.add(operation.source)
   }
 })
+
+test('an extension is asked for by a key of its own that no operation of OSS reads', () => {
+  const own = /^x-oss-ext-/
+  for (const operation of Object.values<Operation>(operations)) {
+    const keys = (operation.when ?? []).flatMap(({ query = [] }) => query)
+    assert.equal(
+      keys.some((key) => own.test(key)),
+      isExtension(operation),
+      operation.name,
+    )
+  }
+})
+
+function isExtension(operation: Operation): boolean {
+  return operation.extension === true
+}

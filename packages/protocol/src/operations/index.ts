@@ -5,6 +5,7 @@ import { deleteBucket } from './delete-bucket.js'
 import { deleteBucketLifecycle } from './delete-bucket-lifecycle.js'
 import { deleteMultipleObjects } from './delete-multiple-objects.js'
 import { deleteObject } from './delete-object.js'
+import { explainUpload } from './explain-upload.js'
 import { getBucketAcl } from './get-bucket-acl.js'
 import { getBucketInfo } from './get-bucket-info.js'
 import { getBucketLifecycle } from './get-bucket-lifecycle.js'
@@ -28,7 +29,7 @@ import { putObjectAcl } from './put-object-acl.js'
 import { uploadPart } from './upload-part.js'
 import { uploadPartCopy } from './upload-part-copy.js'
 
-/** All operations that Bindery has, by OSS's name, in the order of the official reference. */
+/** All operations that Bindery has, by OSS's name, in the order of the official reference; then the extensions. */
 export const operations = {
   ListBuckets: listBuckets,
   PutBucket: putBucket,
@@ -59,6 +60,7 @@ export const operations = {
   AbortMultipartUpload: abortMultipartUpload,
   ListMultipartUploads: listMultipartUploads,
   ListParts: listParts,
+  ExplainUpload: explainUpload,
 } as const
 
 export type Operations = typeof operations

@@ -1,6 +1,6 @@
 /**
- * The query keys that signature V1 covers: the documented ones and those of the SDKs' own lists, since OSS publishes
- * no whole one. Keys are case-sensitive.
+ * The query keys that signature V1 covers: the documented ones, those of the SDKs' own lists, since OSS publishes
+ * no whole one, and those of the extensions. Keys are case-sensitive.
  * @see https://help.aliyun.com/document_detail/31951.html
  */
 export const V1_SUBRESOURCES: ReadonlySet<string> = new Set([
@@ -117,6 +117,9 @@ export const V1_SUBRESOURCES: ReadonlySet<string> = new Set([
   'x-oss-enable-md5',
   'x-oss-enable-sha1',
   'x-oss-enable-sha256',
+  'x-oss-ext-events',
+  'x-oss-ext-parts-map',
+  'x-oss-ext-status',
   'x-oss-hash-ctx',
   'x-oss-md5-ctx',
   'x-oss-process',

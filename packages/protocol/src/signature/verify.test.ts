@@ -80,7 +80,8 @@ test('V1 signs its list of query keys and no other', () => {
   }
   assert.equal(resource('uploads&sequential'), '/bkt/k?sequential&uploads')
   assert.equal(resource('sequential=&uploads='), '/bkt/k?sequential&uploads')
-  assert.equal(V1_SUBRESOURCES.size, 124)
+  const ofOss = [...V1_SUBRESOURCES].filter((key) => !key.startsWith('x-oss-ext-'))
+  assert.equal(ofOss.length, 124)
 })
 
 test('query keys are sorted by their bytes', () => {

@@ -64,8 +64,7 @@ async function completeOpen(domain: Domain, completion: Completion, list: string
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     const { upload, usage, stored } = await readUploadWhole(domain, completion)
     const chosen = choose(completion, stored)
-    checkSizes(chosen, completion.uploadId)
-    if (upload.sequential) checkRun(chosen)
+    checkParts(upload, chosen)
     const object = await commit(domain, { completion, list, upload, usage, parts: chosen })
     if (object !== 'changed') return object
   }
@@ -79,14 +78,20 @@ function checkOrder(parts: readonly ListedPart[]): void {
   })
 }
 
+/** What a Complete demands of its parts, in order. Throws entityTooSmall, partNotSequential. */
+export function checkParts({ uploadId, sequential }: UploadRecord, parts: readonly PartRecord[]): void {
+  checkSizes(parts, uploadId)
+  if (sequential) checkRun(parts)
+}
+
 interface WholeUpload {
   readonly upload: UploadRecord
   readonly usage: Usage
   readonly stored: readonly PartRecord[]
 }
 
-/** The edition is read first: if it is still the same in the commit, the pages together were one state. */
-async function readUploadWhole(domain: Domain, name: UploadName): Promise<WholeUpload> {
+/** The edition is read first: if it is still the same in a later commit, the pages together were one state. Throws noSuchUpload. */
+export async function readUploadWhole(domain: Domain, name: UploadName): Promise<WholeUpload> {
   const [upload, usage] = await domain.metadata.read(
     async (reader) => [await readUpload(reader, name), await readUsage(reader, name.uploadId)] as const,
   )

@@ -7,6 +7,7 @@ import { deleteBucket } from './delete-bucket.js'
 import { deleteBucketLifecycle } from './delete-bucket-lifecycle.js'
 import { deleteMultipleObjects } from './delete-multiple-objects.js'
 import { deleteObject } from './delete-object.js'
+import { explainUpload } from './explain-upload.js'
 import { getBucketAcl } from './get-bucket-acl.js'
 import { getBucketInfo } from './get-bucket-info.js'
 import { getBucketLifecycle } from './get-bucket-lifecycle.js'
@@ -63,4 +64,5 @@ export const handlers = {
   AbortMultipartUpload: abortMultipartUpload,
   ListMultipartUploads: listMultipartUploads,
   ListParts: listParts,
+  ExplainUpload: explainUpload,
 } satisfies Handlers

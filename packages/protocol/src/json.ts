@@ -1,0 +1,23 @@
+import { OssError } from './errors/oss-error.js'
+import { utf8Bytes, utf8Text } from './text.js'
+import type { XmlDocument } from './xml.js'
+
+/**
+ * A JSON document, as the extensions answer. `T` is what JSON holds of it: text, numbers that are exact, no others.
+ * `lines` describe it for the reference pages, a path a line.
+ */
+export function json<T extends object>(root: string, lines: readonly string[]): XmlDocument<T> {
+  return {
+    root,
+    contentType: 'application/json',
+    decode(_, body) {
+      try {
+        return JSON.parse(utf8Text(body) ?? '') as T
+      } catch (error) {
+        throw new OssError('malformedXml', {}, { cause: error })
+      }
+    },
+    encode: (value) => utf8Bytes(JSON.stringify(value)),
+    describe: () => [...lines],
+  }
+}

@@ -1,0 +1,70 @@
+/** What can be said of an open upload: what it holds, what it lacks, and whether it could be completed. */
+import { OssError, PART_SIZE_MIN } from '@bindery/protocol'
+import { checkParts, readUploadWhole } from './complete.js'
+import type { Domain } from './domain.js'
+import type { PartRecord, UploadRecord } from './model.js'
+import { gapsBetween, type NumberRange, rangesOf } from './number-ranges.js'
+import type { UploadName } from './uploads.js'
+
+/** Parts of equal size whose numbers follow one another. */
+export interface PartRun extends NumberRange {
+  /** Bytes of each. */
+  readonly size: number
+}
+
+export interface Explanation {
+  readonly upload: UploadRecord
+  /** All parts, ascending by number. */
+  readonly parts: readonly PartRecord[]
+  readonly bytes: number
+  /** When the upload was begun, or its latest part stored. */
+  readonly lastActivityAt: number
+  readonly runs: readonly PartRun[]
+  /** Numbers from 1 on that are missing before the last part. */
+  readonly gaps: readonly NumberRange[]
+  /** Parts too small to stand before another. */
+  readonly undersized: readonly NumberRange[]
+  /** Why a Complete with all parts would fail. */
+  readonly obstacle: OssError | undefined
+}
+
+/** Looks at an upload and all of its parts; parts that arrive meanwhile may or may not be seen. Throws noSuchUpload. */
+export async function explainUpload(domain: Domain, name: UploadName): Promise<Explanation> {
+  const { upload, stored: parts } = await readUploadWhole(domain, name)
+  const numbers = parts.map(({ partNumber }) => partNumber)
+  return {
+    upload,
+    parts,
+    bytes: parts.reduce((sum, { size }) => sum + size, 0),
+    lastActivityAt: parts.reduce((latest, { modifiedAt }) => Math.max(latest, modifiedAt), upload.initiatedAt),
+    runs: runsOf(parts),
+    gaps: gapsBetween(numbers),
+    undersized: rangesOf(
+      parts
+        .slice(0, -1)
+        .filter(({ size }) => size < PART_SIZE_MIN)
+        .map(({ partNumber }) => partNumber),
+    ),
+    obstacle: obstacleOf(upload, parts),
+  }
+}
+
+function runsOf(parts: readonly PartRecord[]): PartRun[] {
+  const runs: { from: number; to: number; size: number }[] = []
+  for (const { partNumber, size } of parts) {
+    const last = runs.at(-1)
+    if (last?.to === partNumber - 1 && last.size === size) last.to = partNumber
+    else runs.push({ from: partNumber, to: partNumber, size })
+  }
+  return runs
+}
+
+function obstacleOf(upload: UploadRecord, parts: readonly PartRecord[]): OssError | undefined {
+  try {
+    checkParts(upload, parts)
+    return undefined
+  } catch (error) {
+    if (error instanceof OssError) return error
+    throw error
+  }
+}

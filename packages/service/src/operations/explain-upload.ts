@@ -1,0 +1,84 @@
+import {
+  badArgument,
+  type ExplainedPart,
+  type ExplainedPlan,
+  type Operations,
+  type OssError,
+  PART_NUMBER_MAX,
+  type ResultOf,
+} from '@bindery/protocol'
+import type { HandlerOf } from '../call.js'
+import { type Explanation, explainUpload as explain } from '../domain/explain.js'
+import type { PartRecord } from '../domain/model.js'
+import { likelyPartSize, partCountOf, planResume } from '../domain/resume-plan.js'
+
+export const explainUpload: HandlerOf<'ExplainUpload'> = async (call) => {
+  const { uploadId, detail, size } = call.input
+  const found = await explain(call.domain, { bucket: call.bucket.name, key: call.key, uploadId })
+  const result = {
+    ...explained(found),
+    ...(size !== undefined && { plan: planOf(found, size, call.input.partSize) }),
+    ...(detail === 'parts' && pageOf(found.parts, call.input.partNumberMarker, call.input.maxParts)),
+  }
+  return { output: {}, result }
+}
+
+function explained({ upload, parts, obstacle, ...found }: Explanation): ResultOf<Operations['ExplainUpload']> {
+  const { bucket, key, uploadId, initiator, sequential, storageClass } = upload
+  return {
+    bucket,
+    key,
+    uploadId,
+    initiator,
+    initiated: isoTime(upload.initiatedAt),
+    lastActivity: isoTime(found.lastActivityAt),
+    sequential,
+    storageClass,
+    partCount: parts.length,
+    bytes: found.bytes,
+    runs: found.runs,
+    gaps: found.gaps,
+    undersized: found.undersized,
+    completable: obstacle === undefined,
+    ...(obstacle !== undefined && { obstacle: obstacleElement(obstacle) }),
+  }
+}
+
+function obstacleElement({ row, message, details }: OssError) {
+  const { PartNumber: partNumber } = details
+  return { code: row.code, message, ...(typeof partNumber === 'number' && { partNumber }) }
+}
+
+function planOf({ upload, parts }: Explanation, size: number, asked: number | undefined): ExplainedPlan {
+  const partSize = asked ?? likelyPartSize(size, parts)
+  if (partCountOf(size, partSize) > PART_NUMBER_MAX) {
+    throw badArgument('invalidArgument', 'x-oss-ext-part-size', String(partSize))
+  }
+  const plan = planResume(size, partSize, parts)
+  const isWhole = plan.missing.length === 0 && plan.resend.length === 0
+  const part = size === 0 ? 0 : (size - plan.bytesMissing) / size
+  return {
+    ...plan,
+    possible: !upload.sequential || plan.resend.length === 0,
+    percent: isWhole ? 100 : Math.floor(part * 1_000) / 10,
+  }
+}
+
+function pageOf(parts: readonly PartRecord[], after: number, maxParts: number) {
+  const rest = parts.filter(({ partNumber }) => partNumber > after)
+  const page = rest.slice(0, maxParts).map(
+    ({ partNumber, size, etag, crc64, modifiedAt }): ExplainedPart => ({
+      partNumber,
+      size,
+      etag,
+      crc64: String(crc64),
+      lastModified: isoTime(modifiedAt),
+    }),
+  )
+  const next = page.at(-1)?.partNumber
+  return { parts: page, ...(rest.length > maxParts && next !== undefined && { nextPartNumberMarker: next }) }
+}
+
+function isoTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString()
+}
