@@ -151,9 +151,9 @@ test('an invariant names a test that is there', () => {
 })
 
 test('promises of later work are found', () => {
-  const text = `// ${'TODO'}: later\nconst todos = 1\n`
-  assert.deepEqual(checkPromises([{ path: 'a.ts', text }]), [
-    'a.ts:1: TODO: do it, or write it where users read what is missing',
+  const mark = ['TO', 'DO'].join('') // or this file would be found itself
+  assert.deepEqual(checkPromises([{ path: 'a.ts', text: `// ${mark}: later\nconst todos = 1\n` }]), [
+    `a.ts:1: ${mark}: do it, or write it where users read what is missing`,
   ])
 })
 
