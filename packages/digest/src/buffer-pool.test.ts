@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { BufferPool, SLAB_BYTES } from './index.js'
+import { BufferPool, CELL_BYTES, SLAB_BYTES } from './index.js'
 
 test('a pool lends no more than its budget, and waiters are served in order', async () => {
   const pool = new BufferPool(2 * SLAB_BYTES + 1)
@@ -43,4 +43,31 @@ test('a buffer given back twice or from elsewhere is refused', async () => {
 
 test('a budget below one buffer is refused', () => {
   for (const budget of [0, SLAB_BYTES - 1, Number.NaN]) assert.throws(() => new BufferPool(budget), RangeError)
+})
+
+test('small buffers share the budget, are apart from each other, and make a large one when all are back', async () => {
+  const pool = new BufferPool(SLAB_BYTES)
+  const cells = await Promise.all(Array.from({ length: SLAB_BYTES / CELL_BYTES }, () => pool.take(CELL_BYTES)))
+  cells.forEach((cell, index) => {
+    assert.equal(cell.length, CELL_BYTES)
+    cell.fill(index)
+  })
+  cells.forEach((cell, index) => {
+    assert.ok(cell.every((byte) => byte === index))
+  })
+  assert.equal(pool.tryTake(1), undefined)
+  const served: string[] = []
+  const large = pool.take().then((slab) => {
+    served.push('large')
+    pool.release(slab)
+  })
+  const small = pool.take(1).then((cell) => {
+    served.push('small')
+    pool.release(cell)
+  })
+  for (const cell of cells) pool.release(cell)
+  await Promise.all([large, small])
+  assert.deepEqual(served, ['large', 'small'], 'a large need is not passed by small ones')
+  assert.equal(pool.lentCount, 0)
+  pool.release(await pool.take())
 })

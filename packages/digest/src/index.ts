@@ -1,5 +1,5 @@
 export { crc64Combine } from '@bindery/protocol'
-export { BufferPool, SLAB_BYTES } from './buffer-pool.js'
+export { BufferPool, CELL_BYTES, SLAB_BYTES } from './buffer-pool.js'
 export { crc64 } from './crc64.js'
 export { createDigester, type Digest, type Digester, digestOf } from './digester.js'
 export {
