@@ -1,5 +1,6 @@
 import { bucketName } from '@bindery/protocol'
 import { applyLifecycle } from './domain/apply-lifecycle.js'
+import { AutoCompleter } from './domain/auto-complete.js'
 import { createBucket } from './domain/buckets.js'
 import { createDomain } from './domain/domain.js'
 import { recoverDead, registerIncarnation } from './domain/incarnations.js'
@@ -12,13 +13,20 @@ import type { Service } from './service.js'
 export function createService(options: ServiceOptions): Service {
   const domain = createDomain(options)
   const sweeper = new Sweeper(domain)
+  const autoCompleter = new AutoCompleter(domain)
   return {
     handle: createPipeline(options, domain),
     open: () => registerIncarnation(domain),
     ensureBucket: (name, owner) => createBucket(domain, { name: bucketName(name), owner }),
     inUse: (manifestIds) => domain.reads.inUse(manifestIds),
-    sweep: () => sweeper.sweep(),
+    sweep: async () => {
+      await autoCompleter.step()
+      return sweeper.sweep()
+    },
     applyLifecycle: () => applyLifecycle(domain),
-    recover: (livingIncarnations) => recoverDead(domain, livingIncarnations),
+    recover: async (livingIncarnations) => {
+      await recoverDead(domain, livingIncarnations)
+      await autoCompleter.all()
+    },
   }
 }

@@ -53,7 +53,7 @@ export interface Service {
   ensureBucket(name: string, accountId: string): Promise<void>
   /** Answers `Peers.inUse` for this process. */
   inUse(manifestIds: readonly string[]): Promise<readonly string[]>
-  /** One pass over the garbage. Called in one process at a time, again and again. */
+  /** A step over the garbage, and over uploads that complete themselves. Called in one process at a time, again and again. */
   sweep(): Promise<SweepReport>
   /**
    * One pass over the lifecycle rules, by the clock: yields what it has aborted. Called in one process at a time, again
@@ -62,6 +62,7 @@ export interface Service {
   applyLifecycle(): AsyncIterable<AbortedByRule>
   /**
    * Finds what processes that have ended left behind: every incarnation that is not among the living is dead for good.
+   * Completes the uploads that complete themselves and were whole when their process died.
    * Called in one process at a time; before the first write of a server that starts, and when one of its processes has died.
    */
   recover(livingIncarnations: readonly string[]): Promise<void>

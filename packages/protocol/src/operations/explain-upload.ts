@@ -62,6 +62,14 @@ export interface ExplainedUpload {
   readonly completable: boolean
   /** Why a Complete with all parts would fail. */
   readonly obstacle?: { readonly code: string; readonly message: string; readonly partNumber?: number }
+  /** When the server completes the upload by itself; `failure` says why it did not, though it was whole. */
+  readonly autoComplete?: {
+    readonly parts?: number
+    readonly size?: number
+    /** Unsigned decimal. */
+    readonly crc64?: string
+    readonly failure?: { readonly code: string; readonly message: string }
+  }
   readonly plan?: ExplainedPlan
   readonly parts?: readonly ExplainedPart[]
   /** Where the next page of parts begins; absent at the end. */
@@ -97,6 +105,7 @@ export const explainUpload = operation({
     'runs[]: { from, to, size }',
     'gaps[], undersized[]: { from, to }',
     '[obstacle: { code, message, [partNumber] }]',
+    '[autoComplete: { [parts], [size], [crc64], [failure: { code, message }] }]',
     '[plan: { size, partSize, partCount, possible, missing[], resend[], surplus[], bytesMissing, percent }]',
     '[parts[]: { partNumber, size, etag, crc64, lastModified }]',
     '[nextPartNumberMarker: integer]',

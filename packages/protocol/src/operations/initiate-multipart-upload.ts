@@ -2,6 +2,7 @@ import { text } from '../codec.js'
 import { flag, header, optional, userMetadata } from '../field.js'
 import { operation } from '../operation.js'
 import { element, optionalElement, xml } from '../xml.js'
+import { autoComplete } from './auto-complete.js'
 import {
   encodingType,
   encodingTypeElement,
@@ -33,6 +34,7 @@ export const initiateMultipartUpload = operation({
     storageClass: optional(header('x-oss-storage-class', storageClass)),
     tagging: optional(header('x-oss-tagging', text)),
     userMetadata,
+    autoComplete,
   },
   status: 200,
   output: {},

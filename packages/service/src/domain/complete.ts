@@ -21,6 +21,8 @@ export interface Completion extends UploadName {
   readonly forbidOverwrite: boolean
   /** Who asks; a repeat by the same requester gets the same answer. */
   readonly requester: string
+  /** A last word on the parts, in order, before they become an object; what it throws is thrown. May be called more than once. */
+  readonly judge?: (parts: readonly PartRecord[]) => void
 }
 
 /** What the requester is told. */
@@ -46,7 +48,7 @@ export async function completeUpload(domain: Domain, completion: Completion): Pr
   const list = digestOfList(domain, completion.parts)
   return orReceipt(completeOpen(domain, completion, list), async (missing) => {
     const receipt = await findReceipt(domain, completion, completion.requester)
-    if (receipt.list !== list) throw missing
+    if (receipt.list !== list && receipt.exactList !== list) throw missing
     return receipt
   })
 }
@@ -65,6 +67,7 @@ async function completeOpen(domain: Domain, completion: Completion, list: string
     const { upload, usage, stored } = await readUploadWhole(domain, completion)
     const chosen = choose(completion, stored)
     checkParts(upload, chosen)
+    completion.judge?.(chosen)
     const object = await commit(domain, { completion, list, upload, usage, parts: chosen })
     if (object !== 'changed') return object
   }
@@ -154,15 +157,16 @@ async function commit(
   const record = describe(domain, upload, parts, acl)
   const { etag, crc64, modifiedAt, reference } = record
   const manifest = encodeManifest(parts)
+  const exactList = digestOfList(domain, parts)
   return domain.metadata.transact(async (tx: Transaction) => {
     await readBucket(tx, bucket)
     await readUpload(tx, completion)
     if ((await readUsage(tx, uploadId)).edition !== usage.edition) return 'changed'
     await replaceObject(domain, tx, completion, record)
-    closeUpload(tx, completion, usage)
+    closeUpload(tx, upload, usage)
     tx.set(manifestKey(uploadId), manifest)
     tx.set(holderKey(uploadId, reference), new Uint8Array())
-    writeReceipt(tx, uploadId, { bucket, key, requester, list, completedAt: modifiedAt, etag, crc64 })
+    writeReceipt(tx, uploadId, { bucket, key, requester, list, exactList, completedAt: modifiedAt, etag, crc64 })
     if (usage.parts > parts.length) discardRows(domain, tx, uploadId, 'unlisted')
     return record
   })

@@ -1,9 +1,11 @@
 /** What can be said of an open upload: what it holds, what it lacks, and whether it could be completed. */
 import { OssError, PART_SIZE_MIN } from '@bindery/protocol'
+import { readFailure } from './auto-complete.js'
 import { checkParts, readUploadWhole } from './complete.js'
 import type { Domain } from './domain.js'
 import type { PartRecord, UploadRecord } from './model.js'
 import { gapsBetween, type NumberRange, rangesOf } from './number-ranges.js'
+import type { AutoCompleteFailure } from './records.js'
 import type { UploadName } from './uploads.js'
 
 /** Parts of equal size whose numbers follow one another. */
@@ -26,6 +28,8 @@ export interface Explanation {
   readonly undersized: readonly NumberRange[]
   /** Why a Complete with all parts would fail. */
   readonly obstacle: OssError | undefined
+  /** Why the server did not complete it by itself, though it was whole. */
+  readonly autoCompleteFailure: AutoCompleteFailure | undefined
 }
 
 /** Looks at an upload and all of its parts; parts that arrive meanwhile may or may not be seen. Throws noSuchUpload. */
@@ -46,6 +50,7 @@ export async function explainUpload(domain: Domain, name: UploadName): Promise<E
         .map(({ partNumber }) => partNumber),
     ),
     obstacle: obstacleOf(upload, parts),
+    autoCompleteFailure: await domain.metadata.read((reader) => readFailure(reader, upload)),
   }
 }
 

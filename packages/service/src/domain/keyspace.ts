@@ -8,6 +8,7 @@
  * | `l` | bucket / page (1 byte) | lifecycle rules of the bucket, some a page |
  * | `o` | bucket / key | the current version of an object |
  * | `u` | bucket / key / uploadId | what Initiate said |
+ * | `a` | bucket / key / uploadId | an open upload that completes itself, and why it could not |
  * | `p` | manifest / part number (2 bytes) | one part; an upload's id is its manifest's id |
  * | `m` | manifest | which parts in order, and where each starts |
  * | `s` | uploadId (16 bytes) | counters: parts, bytes, edition of an upload |
@@ -32,6 +33,8 @@ export const lifecycleKey = (bucket: string, page: number): Bytes =>
 export const objectKeyOf = (bucket: string, key: string): Bytes => join('o', utf8Bytes(bucket), ZERO, utf8Bytes(key))
 export const uploadKey = (bucket: string, key: string, uploadId: string): Bytes =>
   join('u', utf8Bytes(bucket), ZERO, utf8Bytes(key), ZERO, utf8Bytes(uploadId))
+export const autoCompleteKey = (bucket: string, key: string, uploadId: string): Bytes =>
+  join('a', utf8Bytes(bucket), ZERO, utf8Bytes(key), ZERO, utf8Bytes(uploadId))
 /** What the keys of all uploads begin with whose objects' names begin with `prefix`. */
 export const uploadsBeginning = (bucket: string, prefix: string): Bytes =>
   join('u', utf8Bytes(bucket), ZERO, utf8Bytes(prefix))
@@ -62,6 +65,7 @@ export const lifecycleOf = (bucket: string): KeyRange => startingWith(join('l', 
 export const allLifecycles = (): KeyRange => startingWith(join('l'))
 export const objectsOf = (bucket: string): KeyRange => startingWith(objectKeyOf(bucket, ''))
 export const uploadsOf = (bucket: string): KeyRange => startingWith(uploadsBeginning(bucket, ''))
+export const allAutoCompletes = (): KeyRange => startingWith(join('a'))
 export const partsOf = (manifest: string): KeyRange => startingWith(join('p', idBytes(manifest)))
 export const holdersOf = (manifest: string): KeyRange => startingWith(join('h', idBytes(manifest)))
 export const allIncarnations = (): KeyRange => startingWith(join('i'))

@@ -77,6 +77,17 @@ export interface ObjectRecord {
   readonly bytes: ObjectBytes
 }
 
+/** When the server completes an upload by itself: exactly one of `parts` and `size` is there. */
+export interface AutoComplete {
+  /** Parts 1 to this number are there, and no others. */
+  readonly parts?: number
+  /** Bytes of all parts. */
+  readonly size?: number
+  /** What the bytes of the object must have. */
+  readonly crc64?: bigint
+  readonly forbidOverwrite: boolean
+}
+
 export interface UploadRecord {
   readonly bucket: BucketName
   readonly key: ObjectKey
@@ -90,6 +101,8 @@ export interface UploadRecord {
   readonly tagging: readonly (readonly [key: string, value: string])[]
   readonly storageClass: StorageClass
   readonly sequential: boolean
+  /** Absent: only a Complete completes it. */
+  readonly autoComplete?: AutoComplete
 }
 
 export interface PartRecord {

@@ -16,6 +16,8 @@ export interface ReceiptRecord {
   readonly requester: string
   /** `all`, or a digest of the list of parts. */
   readonly list: string
+  /** A digest of the list of the parts that the object has. */
+  readonly exactList: string
   readonly completedAt: number
   readonly etag: ETag
   readonly crc64: bigint

@@ -30,9 +30,32 @@ export function decodeReceipt(bytes: Bytes): ReceiptRecord {
 
 /** An upload without the names that its key holds. */
 export type StoredUpload = Omit<UploadRecord, 'bucket' | 'key' | 'uploadId'>
-export const encodeUpload = ({ bucket: _b, key: _k, uploadId: _u, ...stored }: UploadRecord): Bytes =>
-  encodeJson(stored)
-export const decodeUpload = (bytes: Bytes): StoredUpload => decodeJson(bytes) as StoredUpload
+export const encodeUpload = ({ bucket: _b, key: _k, uploadId: _u, ...stored }: UploadRecord): Bytes => {
+  const crc64 = stored.autoComplete?.crc64
+  if (crc64 === undefined) return encodeJson(stored)
+  return encodeJson({ ...stored, autoComplete: { ...stored.autoComplete, crc64: crc64.toString() } })
+}
+export function decodeUpload(bytes: Bytes): StoredUpload {
+  const stored = decodeJson(bytes) as StoredUpload & { autoComplete?: { crc64?: string } }
+  const { autoComplete } = stored
+  if (autoComplete?.crc64 === undefined) return stored
+  return { ...stored, autoComplete: { ...autoComplete, crc64: BigInt(autoComplete.crc64) } }
+}
+
+/** Of an open upload that completes itself. */
+export interface AutoCompleteRecord {
+  /** Why it could not, though it was whole. */
+  readonly failure?: AutoCompleteFailure
+}
+export interface AutoCompleteFailure {
+  /** OSS's, or one of the extension's own. */
+  readonly code: string
+  readonly message: string
+  /** Of the upload's usage: while it stays, so does the failure. */
+  readonly edition: number
+}
+export const encodeAutoComplete = (record: AutoCompleteRecord): Bytes => encodeJson(record)
+export const decodeAutoComplete = (bytes: Bytes): AutoCompleteRecord => decodeJson(bytes) as AutoCompleteRecord
 
 /** A process that wrote blobs. `dead`: its orphans are still to be found. */
 export interface IncarnationRecord {

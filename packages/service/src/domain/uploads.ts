@@ -9,10 +9,10 @@ import { readBucket } from './buckets.js'
 import { count } from './counters.js'
 import { type Domain, newUploadId } from './domain.js'
 import { discardPart, discardRows } from './garbage.js'
-import { namesOf, partKey, partNumberOf, partsOf, uploadKey, usageKey } from './keyspace.js'
-import type { ObjectDescription, PartBytes, PartRecord, UploadRecord } from './model.js'
+import { autoCompleteKey, namesOf, partKey, partNumberOf, partsOf, uploadKey, usageKey } from './keyspace.js'
+import type { AutoComplete, ObjectDescription, PartBytes, PartRecord, UploadRecord } from './model.js'
 import { readObject } from './objects.js'
-import { decodePart, decodeUpload, encodePart, encodeUpload } from './records.js'
+import { decodePart, decodeUpload, encodeAutoComplete, encodePart, encodeUpload } from './records.js'
 
 /** Names an upload. The id is as the client sent it. */
 export interface UploadName {
@@ -29,11 +29,12 @@ export interface NewUpload {
   readonly description: ObjectDescription
   readonly sequential: boolean
   readonly forbidOverwrite: boolean
+  readonly autoComplete?: AutoComplete | undefined
 }
 
 /** Begins an upload; an object of its key is not touched. Throws noSuchBucket, fileAlreadyExists. */
 export async function initiateUpload(domain: Domain, upload: NewUpload): Promise<UploadRecord> {
-  const { bucket, key, initiator, owner, description, sequential } = upload
+  const { bucket, key, initiator, owner, description, sequential, autoComplete } = upload
   const uploadId = newUploadId(domain)
   const initiatedAt = domain.clock()
   return domain.metadata.transact(async (tx) => {
@@ -54,8 +55,10 @@ export async function initiateUpload(domain: Domain, upload: NewUpload): Promise
       tagging,
       storageClass: description.storageClass ?? storageClass,
       sequential,
+      ...(autoComplete !== undefined && { autoComplete }),
     }
     tx.set(uploadKey(bucket, key, uploadId), encodeUpload(record))
+    if (autoComplete !== undefined) tx.set(autoCompleteKey(bucket, key, uploadId), encodeAutoComplete({}))
     count(tx, bucket, { uploads: 1 })
     return record
   })
@@ -89,19 +92,23 @@ export interface NewPart extends UploadName {
   readonly contentMd5: Uint8Array | undefined
 }
 
+/** A part that was stored. */
+export interface StoredPart extends PartRecord {
+  /** MD5 of its bytes. */
+  readonly md5: Uint8Array
+  /** What it is a part of. */
+  readonly upload: UploadRecord
+}
+
 /**
  * Stores a part, in place of an earlier one of its number.
  * Throws noSuchUpload, partNotSequential, partAlreadyExist, invalidDigestMismatch, entityTooLarge.
  */
-export async function uploadPart(
-  domain: Domain,
-  part: NewPart,
-  source: ByteSource,
-): Promise<PartRecord & { readonly md5: Uint8Array }> {
-  const sequence = await domain.metadata.read(async (reader) => {
+export async function uploadPart(domain: Domain, part: NewPart, source: ByteSource): Promise<StoredPart> {
+  const { upload, sequence } = await domain.metadata.read(async (reader) => {
     const upload = await readUpload(reader, part)
     await checkSequence(reader, upload, part.partNumber)
-    return upload.sequential ? readSequence(reader, part) : undefined
+    return { upload, sequence: upload.sequential ? await readSequence(reader, part) : undefined }
   })
   const place = partKey(part.uploadId, part.partNumber)
   const bytes = sequence === undefined ? source : hashing(source, sequence)
@@ -116,7 +123,7 @@ export async function uploadPart(
     ...(sequence !== undefined && { md5State: sequence.state() }),
   }
   await commitBlob(domain, blob, place, () => domain.metadata.transact((tx) => addPart(domain, tx, part, record)))
-  return { ...record, md5: blob.md5 }
+  return { ...record, md5: blob.md5, upload }
 }
 
 /** The MD5 of all parts before one of a sequential upload, which are there and will not change. */
@@ -192,8 +199,13 @@ export async function readUsage(reader: Reader, uploadId: string): Promise<Usage
 }
 
 /** Takes an upload away: its row, its usage and what the bucket counts of it. Its parts stay as rows of its manifest. */
-export function closeUpload(tx: Transaction, { bucket, key, uploadId }: UploadName, usage: Usage): void {
+export function closeUpload(
+  tx: Transaction,
+  { bucket, key, uploadId, autoComplete }: UploadRecord,
+  usage: Usage,
+): void {
   tx.delete(uploadKey(bucket, key, uploadId))
+  if (autoComplete !== undefined) tx.delete(autoCompleteKey(bucket, key, uploadId))
   tx.delete(usageKey(uploadId))
   count(tx, bucket, { uploads: -1, parts: -usage.parts, partBytes: -usage.bytes })
 }
@@ -211,10 +223,10 @@ export function endUpload(
 ): Promise<Usage | undefined> {
   return domain.metadata.transact(async (tx) => {
     await readBucket(tx, name.bucket)
-    await readUpload(tx, name, 'noSuchUploadOnAbort')
+    const upload = await readUpload(tx, name, 'noSuchUploadOnAbort')
     if (!(await may(tx))) return undefined
     const usage = await readUsage(tx, name.uploadId)
-    closeUpload(tx, name, usage)
+    closeUpload(tx, upload, usage)
     if (usage.parts > 0) discardRows(domain, tx, name.uploadId, 'aborted')
     return usage
   })

@@ -9,12 +9,13 @@ import {
 } from '@bindery/protocol'
 import type { HandlerOf } from '../call.js'
 import { type Explanation, explainUpload as explain } from '../domain/explain.js'
-import type { PartRecord } from '../domain/model.js'
+import type { AutoComplete, PartRecord } from '../domain/model.js'
 import { likelyPartSize, partCountOf, planResume } from '../domain/resume-plan.js'
 
 export const explainUpload: HandlerOf<'ExplainUpload'> = async (call) => {
-  const { uploadId, detail, size } = call.input
+  const { uploadId, detail } = call.input
   const found = await explain(call.domain, { bucket: call.bucket.name, key: call.key, uploadId })
+  const size = call.input.size ?? found.upload.autoComplete?.size
   const result = {
     ...explained(found),
     ...(size !== undefined && { plan: planOf(found, size, call.input.partSize) }),
@@ -23,7 +24,13 @@ export const explainUpload: HandlerOf<'ExplainUpload'> = async (call) => {
   return { output: {}, result }
 }
 
-function explained({ upload, parts, obstacle, ...found }: Explanation): ResultOf<Operations['ExplainUpload']> {
+function explained({
+  upload,
+  parts,
+  obstacle,
+  autoCompleteFailure: failure,
+  ...found
+}: Explanation): ResultOf<Operations['ExplainUpload']> {
   const { bucket, key, uploadId, initiator, sequential, storageClass } = upload
   return {
     bucket,
@@ -40,6 +47,7 @@ function explained({ upload, parts, obstacle, ...found }: Explanation): ResultOf
     gaps: found.gaps,
     undersized: found.undersized,
     completable: obstacle === undefined,
+    ...(upload.autoComplete !== undefined && { autoComplete: autoCompleteElement(upload.autoComplete, failure) }),
     ...(obstacle !== undefined && { obstacle: obstacleElement(obstacle) }),
   }
 }
@@ -47,6 +55,15 @@ function explained({ upload, parts, obstacle, ...found }: Explanation): ResultOf
 function obstacleElement({ row, message, details }: OssError) {
   const { PartNumber: partNumber } = details
   return { code: row.code, message, ...(typeof partNumber === 'number' && { partNumber }) }
+}
+
+function autoCompleteElement({ parts, size, crc64 }: AutoComplete, failure: Explanation['autoCompleteFailure']) {
+  return {
+    ...(parts === undefined ? {} : { parts }),
+    ...(size === undefined ? {} : { size }),
+    ...(crc64 === undefined ? {} : { crc64: String(crc64) }),
+    ...(failure === undefined ? {} : { failure: { code: failure.code, message: failure.message } }),
+  }
 }
 
 function planOf({ upload, parts }: Explanation, size: number, asked: number | undefined): ExplainedPlan {

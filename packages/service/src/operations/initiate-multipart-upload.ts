@@ -13,6 +13,7 @@ export const initiateMultipartUpload: HandlerOf<'InitiateMultipartUpload'> = asy
     description: describeObject(input),
     sequential: input.sequential,
     forbidOverwrite: input.forbidOverwrite,
+    autoComplete: input.autoComplete && { ...input.autoComplete, forbidOverwrite: input.forbidOverwrite },
   })
   return { output: {}, result: { encodingType: input.encodingType, bucket: bucket.name, key, uploadId } }
 }

@@ -1,5 +1,6 @@
 import type { ByteRange } from '@bindery/storage'
 import type { HandlerOf } from '../call.js'
+import { completeIfWhole } from '../domain/auto-complete.js'
 import { copyPart } from '../domain/copy.js'
 import type { ObjectRecord } from '../domain/model.js'
 import { findUpload } from '../domain/uploads.js'
@@ -12,7 +13,7 @@ export const uploadPartCopy: HandlerOf<'UploadPartCopy'> = async (call) => {
   const { domain, bucket, key, input } = call
   const { uploadId, partNumber, copySource } = input
   const name = { bucket: bucket.name, key, uploadId }
-  await findUpload(domain, name)
+  const upload = await findUpload(domain, name)
   await authoriseSource(call, copySource)
   const rangeOf = ({ size }: ObjectRecord): ByteRange | undefined => chooseRange(input.copySourceRange, size)
   const choose = (source: ObjectRecord): ByteRange | undefined => {
@@ -20,6 +21,7 @@ export const uploadPartCopy: HandlerOf<'UploadPartCopy'> = async (call) => {
     return rangeOf(source)
   }
   const { made, source } = await copyPart(domain, { ...name, partNumber, source: copySource, choose })
+  await completeIfWhole(domain, upload)
   const range = rangeOf(source)
   const { etag, crc64, modifiedAt } = made
   return {
