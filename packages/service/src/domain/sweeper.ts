@@ -29,6 +29,8 @@ import { decodeGarbage, decodePart, type GarbageRecord } from './records.js'
 
 /** Garbage rows taken at once: each writes at most two keys. */
 const GARBAGE_AT_ONCE = 200
+/** Rows of manifests in one transaction: each writes at most three keys. */
+const MANIFESTS_AT_ONCE = 100
 /** Part rows looked at in one step, and keys that it writes. */
 const PARTS_AT_ONCE = 1_000
 const KEYS_AT_ONCE = 400
@@ -67,10 +69,11 @@ export class Sweeper {
     const inUse = await this.#inUse(garbage)
     const blobs = garbage.filter(({ kind }) => kind === 'blob')
     const free = garbage.filter(({ kind, id }) => kind !== 'blob' && !inUse.has(id))
-    for (const item of free) {
-      if (item.kind === 'manifest') await this.#sweepManifest(item)
-      else await this.#sweepRows(item)
+    const manifests = free.filter(({ kind }) => kind === 'manifest')
+    for (let start = 0; start < manifests.length; start += MANIFESTS_AT_ONCE) {
+      await this.#sweepManifests(manifests.slice(start, start + MANIFESTS_AT_ONCE))
     }
+    for (const item of free) if (item.kind === 'rows') await this.#sweepRows(item)
     const freed = await this.#sweepBlobs(blobs)
     this.#afterReceipt = await dropExpired(this.#domain, this.#afterReceipt)
     return {
@@ -99,17 +102,19 @@ export class Sweeper {
     return new Set(ids.size === 0 ? [] : await this.#domain.peers.inUse([...ids]))
   }
 
-  async #sweepManifest({ key, id, record }: Garbage): Promise<void> {
-    const { from, to } = holdersOf(id)
+  /** Many rows at once: a manifest of many holders leaves one with each of them. */
+  async #sweepManifests(garbage: readonly Garbage[]): Promise<void> {
     await this.#domain.metadata.transact(async (tx) => {
-      if (await isGone(tx, key)) return
-      tx.delete(key)
-      if ((await tx.range(from, to, { limit: 1 })).length > 0) return
-      if (record.blob === undefined) {
-        tx.delete(manifestKey(id))
-        discardRows(this.#domain, tx, id, record.why)
-      } else {
-        discardBlob(this.#domain, tx, record.blob, record.why, ownerOf(record))
+      for (const { key, id, record } of garbage) {
+        if (await isGone(tx, key)) continue
+        tx.delete(key)
+        const { from, to } = holdersOf(id)
+        if ((await tx.range(from, to, { limit: 1 })).length > 0) continue
+        if (record.blob !== undefined) discardBlob(this.#domain, tx, record.blob, record.why, ownerOf(record))
+        else if ((await tx.get(manifestKey(id))) !== undefined) {
+          tx.delete(manifestKey(id))
+          discardRows(this.#domain, tx, id, record.why)
+        }
       }
     })
   }
