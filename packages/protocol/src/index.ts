@@ -1,4 +1,15 @@
 export { type AddressingStyle, type Reading, readings } from './address.js'
+export {
+  type Callback,
+  type CallbackFailure,
+  type CallbackInput,
+  type CallbackRequest,
+  type CallbackUrl,
+  type CallbackValues,
+  callbackBody,
+  callbackRequest,
+  readCallback,
+} from './callback.js'
 export * from './codec.js'
 export { crc64, crc64Combine } from './crc64.js'
 export type { Digests } from './digests.js'

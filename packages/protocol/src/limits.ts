@@ -25,6 +25,13 @@ export const DELETE_OBJECTS_MAX = 1_000
 /** Bits a second that `x-oss-traffic-limit` may ask for. */
 export const TRAFFIC_LIMIT_MIN = 245_760
 export const TRAFFIC_LIMIT_MAX = 838_860_800
+/** Characters of `x-oss-callback` and of `x-oss-callback-var`, as sent. @see https://help.aliyun.com/document_detail/31989.html */
+export const CALLBACK_PARAMETER_BYTES_MAX = 5 * 1024
+/** URLs of one callback. */
+export const CALLBACK_URLS_MAX = 5
+/** Bytes of a callback's answer, and milliseconds for all of one URL. */
+export const CALLBACK_ANSWER_BYTES_MAX = 3 * 1024 ** 2
+export const CALLBACK_MS_MAX = 5_000
 /** Buckets of one account. */
 export const BUCKETS_MAX = 100
 /** Milliseconds that a signed request's time may differ from the server's. */

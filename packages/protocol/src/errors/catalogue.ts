@@ -21,6 +21,7 @@ function row(code: string, status: number, message: string, { ec, retry = 'never
 
 const invalidArgument = (message: string, ec?: string) =>
   row('InvalidArgument', 400, message, ec === undefined ? {} : { ec })
+const callbackFailed = (message: string, extra?: Extra) => row('CallbackFailed', 203, message, extra)
 const accessDenied = (message: string, ec?: string) => row('AccessDenied', 403, message, ec === undefined ? {} : { ec })
 
 const NO_SUCH_UPLOAD =
@@ -183,6 +184,30 @@ export const CATALOGUE = {
   tagKeyTooLong: row('InvalidTag', 400, TAG_INVALID, { ec: '0010-00000209' }),
   duplicateTagKey: invalidArgument('Cannot provide multiple Tags with the same key.', '0010-00000214'),
   malformedTagging: row('InvalidTag', 400, TAG_INVALID, { ec: '0010-00000219' }),
+
+  // Callbacks that are refused: nothing is stored
+  callbackTooLong: invalidArgument('The callback configuration is longer than 5 KB.', '0007-00000001'),
+  callbackNotBase64: invalidArgument('The callback configuration is not base64 encoded.'),
+  callbackNotJson: invalidArgument('The callback configuration is not json format.', '0007-00000003'),
+  callbackUrlInvalid: invalidArgument('The callback URL is invalid, or there are more than 5.', '0007-00000004'),
+  callbackAddressForbidden: invalidArgument('Private address is forbidden to callback.', '0007-00000008'),
+  callbackFieldInvalid: invalidArgument('The callback configuration holds an invalid value.'),
+  callbackHeadersReserved: invalidArgument('Additional headers must not begin with x-oss-.', '0007-00000026'),
+  callbackTwice: invalidArgument('The callback stands in the headers and in the query.', '0007-00000027'),
+  callbackTemplateBrace: invalidArgument('Left brace must be adjacent to dollar sign.', '0007-00000105'),
+  callbackTemplateOpen: invalidArgument('A variable has no right brace.', '0007-00000105'),
+  callbackVarTooLong: invalidArgument('The callback-var configuration is longer than 5 KB.', '0007-00000101'),
+  callbackVarNotBase64: invalidArgument('The callback-var configuration is not base64 encoded.'),
+  callbackVarNotJson: invalidArgument('The callback-var configuration is not json format.', '0007-00000103'),
+  callbackVarInvalid: invalidArgument('A custom variable has a name that begins with x:, and a text as its value.'),
+
+  // Callbacks that failed: the object is stored
+  callbackStatus: callbackFailed('Error status : {Status}.', { ec: '0007-00000203' }),
+  callbackAnswerNotJson: callbackFailed('Response body is not valid json format.', { ec: '0007-00000205' }),
+  callbackWithoutLength: callbackFailed('Error Status : 400.User server missing content-length.'),
+  callbackTooLarge: callbackFailed('User server return too long content-length value.'),
+  callbackLate: callbackFailed('Cost too long time.'),
+  callbacksTooMany: callbackFailed('Too many callback requests.', { ec: '0007-00000201' }),
 
   // What Bindery does not do
   conditionalPutNotImplemented: row('NotImplemented', 400, NOT_IMPLEMENTED_HEADER, { ec: '0017-00000245' }),

@@ -1,3 +1,4 @@
+import { CALLBACK_CAUSES, callbackFields } from '../callback.js'
 import { crc64Decimal, etag, oneOf, text } from '../codec.js'
 import { OssError } from '../errors/oss-error.js'
 import { header, optional } from '../field.js'
@@ -12,7 +13,6 @@ import {
   objectAcl,
   page,
   partNumber,
-  refuseCallback,
   refuseEncryptionOnPart,
   uploadId,
 } from './shared.js'
@@ -37,6 +37,7 @@ export const completeMultipartUpload = operation({
     forbidOverwrite,
     completeAll: optional(header('x-oss-complete-all', oneOf(['yes']))),
     objectAcl: optional(header('x-oss-object-acl', objectAcl)),
+    ...callbackFields,
   },
   body: optionalDocument(
     xml(
@@ -78,6 +79,7 @@ export const completeMultipartUpload = operation({
     'partNotSequential',
     'fileAlreadyExists',
     ...DOCUMENT_CAUSES,
+    ...CALLBACK_CAUSES,
   ],
-  refuses: [...refuseEncryptionOnPart, ...refuseCallback],
+  refuses: refuseEncryptionOnPart,
 })

@@ -1,6 +1,6 @@
 import { crc64Decimal, etag, oneOf, text } from '../codec.js'
 import { header, optional, userMetadata, withDefault } from '../field.js'
-import { operation } from '../operation.js'
+import { operation, refuseHeader, refuseQuery } from '../operation.js'
 import { xml } from '../xml.js'
 import { COPY_SOURCE_CAUSES, copyConditions, copySource } from './copy-source.js'
 import {
@@ -9,7 +9,6 @@ import {
   lastModifiedElement,
   objectAcl,
   page,
-  refuseCallback,
   refuseEncryption,
   refuseRetention,
   storageClass,
@@ -51,5 +50,11 @@ export const copyObject = operation({
   },
   result: xml('CopyObjectResult', { etag: etagElement, lastModified: lastModifiedElement }),
   errors: [...COPY_SOURCE_CAUSES, ...TAGGING_CAUSES, 'fileAlreadyExists'],
-  refuses: [...refuseEncryption, ...refuseRetention, ...refuseCallback],
+  refuses: [
+    ...refuseEncryption,
+    ...refuseRetention,
+    // OSS makes callbacks for uploads, not for copies
+    refuseHeader('x-oss-callback'),
+    refuseQuery('callback'),
+  ],
 })

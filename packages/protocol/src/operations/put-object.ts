@@ -1,3 +1,4 @@
+import { CALLBACK_CAUSES, callbackFields } from '../callback.js'
 import { crc64Decimal, etag, text } from '../codec.js'
 import { header, optional, userMetadata } from '../field.js'
 import { operation, refuseHeader } from '../operation.js'
@@ -7,7 +8,7 @@ import {
   forbidOverwrite,
   objectAcl,
   page,
-  refuseCallback,
+  qosDelayTime,
   refuseEncryption,
   refuseRetention,
   storageClass,
@@ -35,6 +36,7 @@ export const putObject = operation({
     tagging: optional(header('x-oss-tagging', text)),
     userMetadata,
     trafficLimit,
+    ...callbackFields,
   },
   body: 'bytes',
   status: 200,
@@ -42,8 +44,9 @@ export const putObject = operation({
     etag: header('ETag', etag),
     contentMd5: optional(header('Content-MD5', text)),
     crc64: header('x-oss-hash-crc64ecma', crc64Decimal),
+    qosDelayTime,
   },
-  errors: ['noSuchBucket', 'fileAlreadyExists', ...CONTENT_CAUSES, ...TAGGING_CAUSES],
+  errors: ['noSuchBucket', 'fileAlreadyExists', ...CONTENT_CAUSES, ...TAGGING_CAUSES, ...CALLBACK_CAUSES],
   refuses: [
     refuseHeader('If-Modified-Since', [], 'conditionalPutNotImplemented'),
     refuseHeader('If-Unmodified-Since', [], 'conditionalPutNotImplemented'),
@@ -51,6 +54,5 @@ export const putObject = operation({
     refuseHeader('If-None-Match', [], 'conditionalPutNotImplemented'),
     ...refuseEncryption,
     ...refuseRetention,
-    ...refuseCallback,
   ],
 })

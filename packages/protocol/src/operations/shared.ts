@@ -117,6 +117,9 @@ export const CONTENT_CAUSES = [
   'entityTooLarge',
 ] as const satisfies readonly Cause[]
 
+/** Milliseconds that a traffic limit delayed the body of an upload. */
+export const qosDelayTime = optional(header('x-oss-qos-delay-time', integer(0, Number.MAX_SAFE_INTEGER)))
+
 /** Causes of an XML body beside those of its elements. */
 export const DOCUMENT_CAUSES = [
   'malformedXml',
@@ -148,13 +151,6 @@ export const refuseRetention: readonly Refusal[] = [
   refuseHeader('x-oss-object-worm-mode'),
   refuseHeader('x-oss-object-worm-retain-until-date'),
   refuseHeader('x-oss-object-worm-legal-hold'),
-]
-
-export const refuseCallback: readonly Refusal[] = [
-  refuseHeader('x-oss-callback'),
-  refuseHeader('x-oss-callback-var'),
-  refuseQuery('callback'),
-  refuseQuery('callback-var'),
 ]
 
 /** The default group is the only one. */
