@@ -62,6 +62,17 @@ export async function namesBlob(reader: Reader, owner: Bytes, blob: string): Pro
   return bytes.kind === 'blob' && bytes.blob === blob
 }
 
+/** Whether a blob was written to its end, so that a record may name it. Reads none of its bytes. */
+export async function isWhole({ blobs }: Pick<Domain, 'blobs'>, blob: string): Promise<boolean> {
+  try {
+    await blobs.crc64(blob, { start: 0, end: 0 })
+    return true
+  } catch (error) {
+    if (error instanceof StorageError && (error.kind === 'corrupt' || error.kind === 'notFound')) return false
+    throw error
+  }
+}
+
 /** Every commit that names a new blob reads its writer's row: once this process is declared dead, none goes through. */
 export async function requireLiving(domain: Domain, tx: Reader): Promise<void> {
   const row = await tx.get(incarnationKey(domain.blobs.incarnation))

@@ -36,6 +36,11 @@ export interface BucketStat {
 }
 
 export function count(tx: Transaction, bucket: string, change: CounterChange): void {
+  tx.add(counterKey(bucket), deltasOf(change))
+}
+
+/** The numbers of a row that holds nothing but this change. */
+export function deltasOf(change: CounterChange): number[] {
   const deltas = new Array<number>(UPLOADS_AT + 3).fill(0)
   const add = (index: number, delta: number): void => {
     deltas[index] = (deltas[index] ?? 0) + delta
@@ -48,7 +53,7 @@ export function count(tx: Transaction, bucket: string, change: CounterChange): v
   add(UPLOADS_AT, change.uploads ?? 0)
   add(UPLOADS_AT + 1, change.parts ?? 0)
   add(UPLOADS_AT + 2, change.partBytes ?? 0)
-  tx.add(counterKey(bucket), deltas)
+  return deltas
 }
 
 export async function readCounters(reader: Reader, bucket: string, now: number): Promise<BucketStat> {

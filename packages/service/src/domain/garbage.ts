@@ -4,7 +4,7 @@
  */
 import { bytesToString } from '@bindery/protocol'
 import type { Bytes, Transaction } from '@bindery/storage'
-import { type Domain, newId } from './domain.js'
+import { type Chance, newId } from './domain.js'
 import { garbageKey, holderKey } from './keyspace.js'
 import type { ObjectRecord, PartRecord } from './model.js'
 import { encodeGarbage, type GarbageRecord } from './records.js'
@@ -15,41 +15,41 @@ import { encodeGarbage, type GarbageRecord } from './records.js'
  */
 export type GarbageKind = 'blob' | 'manifest' | 'rows'
 
-export function discardManifest(domain: Domain, tx: Transaction, id: string, record: GarbageRecord): void {
-  tx.set(garbageKey('manifest', id, newId(domain)), encodeGarbage(record))
+export function discardManifest(chance: Chance, tx: Transaction, id: string, record: GarbageRecord): void {
+  tx.set(garbageKey('manifest', id, newId(chance)), encodeGarbage(record))
 }
 
-export function discardRows(domain: Domain, tx: Transaction, manifest: string, why: GarbageRecord['why']): void {
-  tx.set(garbageKey('rows', manifest, newId(domain)), encodeGarbage({ why }))
+export function discardRows(chance: Chance, tx: Transaction, manifest: string, why: GarbageRecord['why']): void {
+  tx.set(garbageKey('rows', manifest, newId(chance)), encodeGarbage({ why }))
 }
 
 /** `owner` is the key whose record named the blob; without one, no record ever did. */
 export function discardBlob(
-  domain: Domain,
+  chance: Chance,
   tx: Transaction,
   blob: string,
   why: GarbageRecord['why'],
   owner: Bytes | undefined,
 ): void {
   const record = owner === undefined ? { why } : { why, owner: bytesToString(owner) }
-  tx.set(garbageKey('blob', blob, newId(domain)), encodeGarbage(record))
+  tx.set(garbageKey('blob', blob, newId(chance)), encodeGarbage(record))
 }
 
 /** Un-names what a part's record names; the record at `owner` goes, or is replaced, in the same commit. */
 export function discardPart(
-  domain: Domain,
+  chance: Chance,
   tx: Transaction,
   owner: Bytes,
   { bytes }: PartRecord,
   why: GarbageRecord['why'],
 ): void {
   if (bytes.kind === 'blob') {
-    discardBlob(domain, tx, bytes.blob, why, owner)
+    discardBlob(chance, tx, bytes.blob, why, owner)
     return
   }
   for (const { manifest, reference } of bytes.slices) {
     tx.delete(holderKey(manifest, reference))
-    discardManifest(domain, tx, manifest, { why })
+    discardManifest(chance, tx, manifest, { why })
   }
 }
 
@@ -60,16 +60,16 @@ export function discardCost({ bytes }: PartRecord): number {
 
 /** Un-names what an object's record names; the record at `owner` goes in the same commit. */
 export function discardObject(
-  domain: Domain,
+  chance: Chance,
   tx: Transaction,
   owner: Bytes,
   { manifest, reference, bytes }: ObjectRecord,
   why: GarbageRecord['why'],
 ): void {
   if (bytes.kind === 'blob') {
-    discardManifest(domain, tx, manifest, { why, blob: bytes.blob, owner: bytesToString(owner) })
+    discardManifest(chance, tx, manifest, { why, blob: bytes.blob, owner: bytesToString(owner) })
   } else {
     tx.delete(holderKey(manifest, reference))
-    discardManifest(domain, tx, manifest, { why })
+    discardManifest(chance, tx, manifest, { why })
   }
 }

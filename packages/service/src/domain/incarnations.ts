@@ -4,7 +4,7 @@
  * through. No clock decides who is dead; the process that guards the data folder knows who lives.
  */
 import type { BlobEntry, Bytes } from '@bindery/storage'
-import { namesBlob } from './blobs.js'
+import { isWhole, namesBlob } from './blobs.js'
 import type { Domain } from './domain.js'
 import { discardBlob } from './garbage.js'
 import { allIncarnations, following, incarnationKey, namesOf, ownerKey } from './keyspace.js'
@@ -53,6 +53,8 @@ async function findOrphans(domain: Domain, incarnation: string): Promise<void> {
   let batch: BlobEntry[] = []
   for await (const entry of domain.blobs.list(incarnation)) {
     if (entry.incarnation !== incarnation) break
+    // Damage to its header hides whose a blob is; of one that was written to its end, only an audit can tell.
+    if (entry.hint === undefined && (await isWhole(domain, entry.id))) continue
     batch.push(entry)
     if (batch.length === BLOBS_AT_ONCE) {
       await discardOrphans(domain, batch)

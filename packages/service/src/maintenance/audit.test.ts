@@ -1,0 +1,450 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import {
+  type BlobStore,
+  type Bytes,
+  createMemoryBlobStore,
+  createMemoryMetadataStore,
+  encodeCounters,
+  StorageError,
+} from '@bindery/storage'
+import { completeUpload } from '../domain/complete.js'
+import { copyObject, copyPart } from '../domain/copy.js'
+import type { Domain } from '../domain/domain.js'
+import {
+  bucketKey,
+  counterKey,
+  garbageKey,
+  holderKey,
+  incarnationKey,
+  manifestKey,
+  objectKeyOf,
+  ownerKey,
+  partKey,
+  usageKey,
+} from '../domain/keyspace.js'
+import { deleteObject, findObject } from '../domain/objects.js'
+import { decodeObject, decodePart, encodeObject, encodePart } from '../domain/records.js'
+import {
+  BUCKET,
+  bytesOf,
+  get,
+  initiate,
+  key,
+  OWNER,
+  PLAIN,
+  part,
+  put,
+  sourceOf,
+  sweepAll,
+  testDomain,
+} from '../domain/testing.js'
+import { readParts } from '../domain/uploads.js'
+import { type AuditReport, audit } from './audit.js'
+import type { Finding, FindingKind, Quarantine } from './findings.js'
+
+const BIG = Buffer.alloc(150_000, 'big')
+
+interface Store {
+  readonly domain: Domain
+  /** An object of three parts, which `ranged` has a range of; and an upload of two parts. */
+  readonly joined: string
+  readonly ranged: string
+  readonly open: string
+  /** Blobs that fail as if their bytes were damaged. */
+  readonly rotten: Set<string>
+  readonly kept: { rows: Bytes[]; blobs: string[] }
+  readonly quarantine: Quarantine
+}
+
+/** A store that holds something of every kind, with nothing wrong in it. */
+async function filled(): Promise<Store> {
+  const rotten = new Set<string>()
+  const blobs = withRot(createMemoryBlobStore(), rotten)
+  const domain = await testDomain({ metadata: createMemoryMetadataStore({ runBodiesTwice: true }), blobs })
+  await put(domain, 'plain', 'plain')
+  await put(domain, 'empty', '')
+  await put(domain, 'source', BIG)
+  await copy(domain, 'source', 'copied')
+  const joined = await initiate(domain, 'joined')
+  for (const number of [1, 2, 3]) await part(domain, 'joined', joined, number, BIG)
+  await complete(domain, 'joined', joined)
+  const ranged = await initiate(domain, 'ranged')
+  await copyPart(domain, {
+    bucket: BUCKET,
+    key: key('ranged'),
+    uploadId: ranged,
+    partNumber: 1,
+    source: { bucket: BUCKET, key: key('joined') },
+    choose: () => ({ start: 100_000, end: 250_000 }),
+  })
+  await complete(domain, 'ranged', ranged)
+  const open = await initiate(domain, 'open')
+  for (const number of [1, 2]) await part(domain, 'open', open, number, BIG)
+  await initiate(domain, 'empty upload')
+  await put(domain, 'gone', BIG)
+  await deleteObject(domain, BUCKET, key('gone'))
+  await part(domain, 'open', open, 2, 'replaced')
+  const kept: Store['kept'] = { rows: [], blobs: [] }
+  const quarantine: Quarantine = {
+    row: async (row) => void kept.rows.push(row),
+    blob: async (blob) => {
+      kept.blobs.push(blob)
+      await blobs.delete(blob)
+    },
+  }
+  return { domain, joined, ranged, open, rotten, kept, quarantine }
+}
+
+function withRot(store: BlobStore, rotten: ReadonlySet<string>): BlobStore {
+  return {
+    ...store,
+    async *read(id, range) {
+      for await (const piece of store.read(id, range)) {
+        if (!rotten.has(id)) yield piece
+        else {
+          piece.release()
+          throw new StorageError('corrupt', `rot in ${id}`)
+        }
+      }
+    },
+  }
+}
+
+function complete(domain: Domain, name: string, uploadId: string) {
+  return completeUpload(domain, {
+    bucket: BUCKET,
+    key: key(name),
+    uploadId,
+    parts: 'all',
+    acl: 'default',
+    forbidOverwrite: false,
+    requester: OWNER,
+  })
+}
+
+function copy(domain: Domain, from: string, to: string) {
+  return copyObject(domain, {
+    bucket: BUCKET,
+    key: key(to),
+    owner: OWNER,
+    acl: 'default',
+    forbidOverwrite: false,
+    source: { bucket: BUCKET, key: key(from) },
+    describe: () => PLAIN,
+  })
+}
+
+interface Audited extends AuditReport {
+  readonly all: readonly Finding[]
+  readonly kinds: readonly FindingKind[]
+}
+
+async function run({ domain, quarantine }: Store, { repair = false, bytes = true } = {}): Promise<Audited> {
+  const all: Finding[] = []
+  const { metadata, blobs, random } = domain
+  const report = await audit({
+    metadata,
+    blobs,
+    random,
+    bytes,
+    ...(repair && { quarantine }),
+    onFinding: (finding) => all.push(finding),
+  })
+  return { ...report, all, kinds: all.map(({ kind }) => kind) }
+}
+
+const set = (domain: Domain, row: Bytes, value: Bytes): Promise<void> =>
+  domain.metadata.transact(async (tx) => tx.set(row, value))
+const remove = (domain: Domain, row: Bytes): Promise<void> => domain.metadata.transact(async (tx) => tx.delete(row))
+const id = (digit: string): string => digit.repeat(32)
+
+async function blobOf({ domain }: Store, name: string): Promise<string> {
+  const { bytes } = await findObject(domain, BUCKET, key(name))
+  assert.equal(bytes.kind, 'blob')
+  return bytes.kind === 'blob' ? bytes.blob : ''
+}
+
+async function blobOfPart({ domain }: Store, manifest: string, number: number): Promise<string> {
+  const [found] = await domain.metadata.read((reader) => readParts(reader, manifest, number - 1, 1))
+  assert.equal(found?.bytes.kind, 'blob')
+  return found?.bytes.kind === 'blob' ? found.bytes.blob : ''
+}
+
+test('a store that is well has nothing to find, before and after its garbage is swept', async () => {
+  const store = await filled()
+  const before = await run(store)
+  assert.deepEqual(before.all, [])
+  assert.equal(before.checked.objects, 6)
+  assert.equal(before.checked.uploads, 2)
+  assert.equal(before.checked.blobsToFree, 2)
+  assert.equal(before.checked.blobs, before.checked.blobsNamed + 2)
+  await sweepAll(store.domain)
+  const after = await run(store)
+  assert.deepEqual(after.all, [])
+  assert.equal(after.checked.blobsToFree, 0)
+  assert.equal(after.checked.blobs, after.checked.blobsNamed)
+})
+
+interface Break {
+  readonly what: string
+  readonly breaks: (store: Store) => Promise<void>
+  readonly finds: readonly FindingKind[]
+  /** What is still found after a repair; by default nothing. */
+  readonly remains?: readonly FindingKind[]
+}
+
+const BREAKS: readonly Break[] = [
+  {
+    what: 'an object row that is no record',
+    breaks: ({ domain }) => set(domain, objectKeyOf(BUCKET, 'plain'), Uint8Array.of(1, 0x7b)),
+    finds: ['rowDamaged', 'countersWrong', 'blobStray'],
+  },
+  {
+    what: 'an object row without its fields',
+    breaks: ({ domain }) => set(domain, objectKeyOf(BUCKET, 'copied'), Buffer.from('\x01{"crc64":"1"}', 'latin1')),
+    finds: ['rowDamaged', 'holderStray', 'countersWrong'],
+    remains: ['holderStray'],
+  },
+  {
+    what: 'a row of an unknown version',
+    breaks: ({ domain, open }) => set(domain, partKey(open, 1), Uint8Array.of(9, 9, 9)),
+    finds: ['usageWrong', 'rowDamaged', 'countersWrong', 'blobStray'],
+  },
+  {
+    what: 'a row of no space',
+    breaks: ({ domain }) => set(domain, Uint8Array.of(0x7a, 1), new Uint8Array()),
+    finds: ['rowUnknown'],
+    remains: ['rowUnknown'],
+  },
+  {
+    what: 'a bucket without its row',
+    breaks: ({ domain }) => remove(domain, bucketKey(BUCKET)),
+    finds: ['bucketMissing'],
+    remains: ['bucketMissing'],
+  },
+  {
+    what: 'an object whose blob is not there',
+    breaks: async (store) => store.domain.blobs.delete(await blobOf(store, 'plain')),
+    finds: ['blobMissing'],
+    remains: ['blobMissing'],
+  },
+  {
+    what: 'a blob whose bytes are damaged',
+    breaks: async (store) => void store.rotten.add(await blobOf(store, 'plain')),
+    finds: ['blobDamaged'],
+    remains: ['blobDamaged'],
+  },
+  {
+    what: 'a damaged blob of a part that two objects show',
+    breaks: async (store) => void store.rotten.add(await blobOfPart(store, store.joined, 2)),
+    finds: ['blobDamaged', 'objectTouched', 'objectTouched'],
+    remains: ['blobDamaged', 'objectTouched', 'objectTouched'],
+  },
+  {
+    what: 'a damaged blob of a part of an open upload',
+    breaks: async (store) => void store.rotten.add(await blobOfPart(store, store.open, 1)),
+    finds: ['blobDamaged'],
+  },
+  {
+    what: 'a record that gives a blob another size',
+    breaks: async ({ domain, joined }) => {
+      const row = partKey(joined, 1)
+      const record = decodePart(1, (await domain.metadata.read((reader) => reader.get(row))) ?? new Uint8Array())
+      await set(domain, row, encodePart({ ...record, size: record.size - 1 }))
+    },
+    finds: ['sizeWrong', 'blobDamaged', 'sizeWrong', 'objectTouched', 'objectTouched'],
+    remains: ['sizeWrong', 'blobDamaged', 'sizeWrong', 'objectTouched', 'objectTouched'],
+  },
+  {
+    what: 'a manifest without its row',
+    breaks: ({ domain, ranged }) => remove(domain, manifestKey(ranged)),
+    finds: ['manifestMissing', 'partStray'],
+    remains: ['manifestMissing', 'partStray'],
+  },
+  {
+    what: 'a manifest without one of its parts',
+    breaks: ({ domain, joined }) => remove(domain, partKey(joined, 2)),
+    finds: ['partMissing', 'blobStray', 'objectTouched', 'objectTouched'],
+    remains: ['partMissing', 'objectTouched', 'objectTouched'],
+  },
+  {
+    what: 'a manifest without its holder',
+    breaks: async ({ domain, joined }) => {
+      const { reference } = await findObject(domain, BUCKET, key('joined'))
+      await remove(domain, holderKey(joined, reference))
+    },
+    finds: ['holderMissing'],
+  },
+  {
+    what: 'a holder that is nobody’s',
+    breaks: ({ domain, joined }) => set(domain, holderKey(joined, id('A')), new Uint8Array()),
+    finds: ['holderStray'],
+  },
+  {
+    what: 'a holder that two records share',
+    breaks: async ({ domain }) => {
+      const row = objectKeyOf(BUCKET, 'copied')
+      const record = decodeObject((await domain.metadata.read((reader) => reader.get(row))) ?? new Uint8Array())
+      const { reference } = await findObject(domain, BUCKET, key('source'))
+      await remove(domain, holderKey(record.manifest, record.reference))
+      await set(domain, row, encodeObject({ ...record, reference }))
+    },
+    finds: ['holderShared'],
+    remains: ['holderShared'],
+  },
+  {
+    what: 'a manifest that nothing holds, with its parts',
+    breaks: async ({ domain, ranged }) => {
+      const { reference, size } = await findObject(domain, BUCKET, key('ranged'))
+      await remove(domain, objectKeyOf(BUCKET, 'ranged'))
+      await remove(domain, holderKey(ranged, reference))
+      await domain.metadata.transact(async (tx) => tx.add(counterKey(BUCKET), [-1, -size]))
+    },
+    finds: ['manifestStray'],
+  },
+  {
+    what: 'part rows of nobody',
+    breaks: async ({ domain, joined }) => {
+      const value = (await domain.metadata.read((reader) => reader.get(partKey(joined, 1)))) ?? new Uint8Array()
+      const record = { ...decodePart(1, value), bytes: { kind: 'slices', slices: [], depth: 1 } as const }
+      await set(domain, partKey(joined, 7), encodePart(record))
+      await set(domain, partKey(id('B'), 7), encodePart(record))
+    },
+    finds: ['partStray', 'partStray'],
+  },
+  {
+    what: 'an upload that counts other parts than it has',
+    breaks: ({ domain, open }) => set(domain, usageKey(open), encodeCounters([1, 1, 1])),
+    finds: ['usageWrong'],
+  },
+  {
+    what: 'an upload that counts none of its parts',
+    breaks: ({ domain, open }) => remove(domain, usageKey(open)),
+    finds: ['usageWrong'],
+  },
+  {
+    what: 'counters of an upload that is not open',
+    breaks: ({ domain }) => set(domain, usageKey(id('C')), encodeCounters([1, 1, 1])),
+    finds: ['usageStray'],
+  },
+  {
+    what: 'a bucket that counts something else than it has',
+    breaks: ({ domain }) => domain.metadata.transact(async (tx) => tx.add(counterKey(BUCKET), [1, 5])),
+    finds: ['countersWrong'],
+  },
+  {
+    what: 'a blob that nobody names, of a process that nobody will search',
+    breaks: async ({ domain }) => {
+      await domain.blobs.write(sourceOf('unnamed'), { owner: objectKeyOf(BUCKET, 'never') })
+      await remove(domain, incarnationKey(domain.blobs.incarnation))
+    },
+    finds: ['blobStray'],
+  },
+  {
+    what: 'a blob whose owner row names another key',
+    breaks: async (store) => set(store.domain, ownerKey(await blobOf(store, 'plain')), objectKeyOf(BUCKET, 'empty')),
+    finds: ['ownerStray', 'ownerWrong'],
+  },
+  {
+    what: 'an owner row of no blob',
+    breaks: ({ domain }) => set(domain, ownerKey('nothing'), objectKeyOf(BUCKET, 'empty')),
+    finds: ['ownerStray'],
+  },
+  {
+    what: 'garbage of an unknown kind',
+    breaks: ({ domain }) => set(domain, garbageKey('odd', 'x', 'y'), Buffer.from('\x01{"why":"x"}', 'latin1')),
+    finds: ['rowDamaged'],
+  },
+]
+
+for (const { what, breaks, finds, remains = [] } of BREAKS) {
+  test(`an audit finds ${what}`, async () => {
+    const store = await filled()
+    await breaks(store)
+    assert.deepEqual((await run(store)).kinds, finds)
+    const repaired = await run(store, { repair: true })
+    assert.equal(repaired.repaired, repaired.all.filter((finding) => finding.repaired).length)
+    assert.deepEqual((await run(store)).kinds, remains)
+  })
+}
+
+test('whatever is repaired, no other object loses a byte, also when the garbage is swept', async () => {
+  for (const { breaks } of BREAKS) {
+    const store = await filled()
+    const names = ['plain', 'empty', 'source', 'copied', 'joined', 'ranged']
+    const whole = new Map(await Promise.all(names.map(async (name) => [name, await get(store.domain, name)] as const)))
+    await breaks(store)
+    const readable = await readableOf(store, names)
+    await run(store, { repair: true })
+    const parts = await partsOfUpload(store)
+    await sweepAll(store.domain)
+    assert.deepEqual(await partsOfUpload(store), parts)
+    for (const name of readable) assert.deepEqual(await get(store.domain, name), whole.get(name))
+  }
+})
+
+/** The bytes of all parts of the open upload. */
+async function partsOfUpload({ domain, open }: Store): Promise<Buffer[]> {
+  const parts = await domain.metadata.read((reader) => readParts(reader, open, 0, 10))
+  return Promise.all(
+    parts.map(async ({ bytes }) => (bytes.kind === 'blob' ? bytesOf(domain.blobs.read(bytes.blob)) : Buffer.alloc(0))),
+  )
+}
+
+async function readableOf({ domain }: Store, names: readonly string[]): Promise<string[]> {
+  const readable: string[] = []
+  for (const name of names) {
+    const isWhole = await get(domain, name).then(
+      () => true,
+      () => false,
+    )
+    if (isWhole) readable.push(name)
+  }
+  return readable
+}
+
+test('a repaired upload asks for its damaged part again, and can then be completed', async () => {
+  const store = await filled()
+  const { domain, open, rotten, kept } = store
+  const damaged = await blobOfPart(store, open, 1)
+  rotten.add(damaged)
+  await run(store, { repair: true })
+  assert.deepEqual(kept.blobs, [damaged])
+  assert.equal(kept.rows.length, 1)
+  const parts = await domain.metadata.read((reader) => readParts(reader, open, 0, 10))
+  assert.deepEqual(
+    parts.map(({ partNumber }) => partNumber),
+    [2],
+  )
+  await part(domain, 'open', open, 1, BIG)
+  await complete(domain, 'open', open)
+  assert.deepEqual(await get(domain, 'open'), Buffer.concat([BIG, Buffer.from('replaced')]))
+})
+
+test('what a damaged row may have named is kept', async () => {
+  const store = await filled()
+  const blob = await blobOf(store, 'plain')
+  await set(store.domain, objectKeyOf(BUCKET, 'plain'), Uint8Array.of(1))
+  await remove(store.domain, incarnationKey(store.domain.blobs.incarnation))
+  await run(store, { repair: true })
+  assert.deepEqual(store.kept.blobs, [blob])
+  assert.equal(Buffer.from(store.kept.rows[0] ?? []).toString('latin1'), `o${BUCKET}\0plain`)
+})
+
+test('a blob of a process that has ended is left to the next start', async () => {
+  const store = await filled()
+  await store.domain.blobs.write(sourceOf('unnamed'), { owner: objectKeyOf(BUCKET, 'never') })
+  const { all, checked } = await run(store)
+  assert.deepEqual(all, [])
+  assert.equal(checked.blobsToRecover, 1)
+})
+
+test('bytes are read only where that was asked for', async (t: TestContext) => {
+  const store = await filled()
+  store.rotten.add(await blobOf(store, 'plain'))
+  const read = t.mock.method(store.domain.blobs, 'read')
+  assert.deepEqual((await run(store, { bytes: false })).kinds, [])
+  assert.equal(read.mock.callCount(), 0)
+  assert.equal((await bytesOf(store.domain.blobs.read(await blobOf(store, 'empty')))).length, 0)
+})

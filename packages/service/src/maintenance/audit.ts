@@ -1,0 +1,93 @@
+/**
+ * The audit of a whole store at rest: that every row can be read, that every record names what is there, that everything
+ * which is held is held once, that the counters are exact, and that nothing lies around which nobody would ever free.
+ * Memory does not grow with the store; its rows are walked once, and again only where something is wrong.
+ */
+import { type BlobStore, encodeCounters, type MetadataStore } from '@bindery/storage'
+import { counterKey } from '../domain/keyspace.js'
+import { checkBlobs, checkOwners } from './check-blobs.js'
+import { checkHolders, checkManifests, checkParts } from './check-manifests.js'
+import { checkObjects, findTouched } from './check-objects.js'
+import { checkUploads, checkUsages } from './check-uploads.js'
+import { FINDING_KINDS, type Finding, type FindingKind, Findings, hexOf, type Quarantine } from './findings.js'
+import { type AuditProgress, Inspection } from './inspection.js'
+import { gapsBetweenSpaces } from './spaces.js'
+import { rowsOf, walk } from './walk.js'
+
+export interface AuditOptions {
+  /** At rest: nobody else writes to the stores meanwhile. */
+  readonly metadata: MetadataStore
+  readonly blobs: BlobStore
+  readonly random: (bytes: number) => Uint8Array
+  /** Whether all bytes of all blobs that records name are read and checked, not only that they are there. */
+  readonly bytes: boolean
+  /** Given: what can be put right is. */
+  readonly quarantine?: Quarantine | undefined
+  readonly onFinding: (finding: Finding) => void
+  /** Called often; the same object each time. */
+  readonly onProgress?: (progress: AuditProgress) => void
+}
+
+export interface AuditReport {
+  readonly findings: Readonly<Partial<Record<FindingKind, number>>>
+  /** Findings that were put right. */
+  readonly repaired: number
+  /** Findings that say that something cannot be read any more. */
+  readonly lost: number
+  readonly checked: AuditProgress
+}
+
+/** Audits the stores, and repairs them if a quarantine is given. */
+export async function audit(options: AuditOptions): Promise<AuditReport> {
+  const findings = new Findings(options.metadata, options.quarantine, options.onFinding)
+  const inspection = new Inspection(options, findings, options.bytes, options.onProgress ?? (() => {}))
+  await checkBuckets(inspection)
+  await checkObjects(inspection)
+  await checkUploads(inspection)
+  await checkUsages(inspection)
+  await checkManifests(inspection)
+  await checkParts(inspection)
+  await checkHolders(inspection)
+  await checkOthers(inspection)
+  await checkCounters(inspection)
+  await checkOwners(inspection)
+  await checkBlobs(inspection)
+  await findTouched(inspection)
+  const lost = Object.entries(findings.counts).filter(([kind]) => FINDING_KINDS[kind as FindingKind] === 'lost')
+  return {
+    findings: findings.counts,
+    repaired: findings.repaired,
+    lost: lost.reduce((sum, [, count]) => sum + count, 0),
+    checked: inspection.progress,
+  }
+}
+
+async function checkBuckets(inspection: Inspection): Promise<void> {
+  const { metadata, damaged } = inspection
+  for await (const { bucket } of walk(metadata, 'b', damaged)) inspection.addBucket(bucket)
+  for await (const { bucket } of walk(metadata, 'l', damaged)) await inspection.count(bucket, {})
+}
+
+/** The rows that need only to be readable, and those that are of no space. */
+async function checkOthers({ metadata, findings, damaged }: Inspection): Promise<void> {
+  for (const space of ['r', 'i', 'g'] as const) for await (const _ of walk(metadata, space, damaged));
+  for (const gap of gapsBetweenSpaces()) {
+    for await (const { key } of rowsOf(metadata, gap, 90)) await findings.add('rowUnknown', { row: hexOf(key) })
+  }
+}
+
+async function checkCounters({ metadata, findings, tallies, damaged }: Inspection): Promise<void> {
+  const counted = new Map<string, readonly number[]>()
+  for await (const { row, bucket, values } of walk(metadata, 'c', damaged)) {
+    if (tallies.has(bucket)) counted.set(bucket, values)
+    else await findings.add('bucketMissing', { bucket }, { commit: (tx) => tx.delete(row.key) })
+  }
+  for (const [bucket, expected] of tallies) {
+    const found = counted.get(bucket) ?? []
+    if (expected.every((value, index) => value === (found[index] ?? 0))) continue
+    const facts = { bucket, expected: expected.join(' '), found: found.join(' ') }
+    await findings.add('countersWrong', facts, {
+      commit: (tx) => tx.set(counterKey(bucket), encodeCounters(expected)),
+    })
+  }
+}

@@ -1,0 +1,171 @@
+import { type BlobEntry, type Bytes, type MetadataStore, type Reader, StorageError } from '@bindery/storage'
+import { isWhole, namesBlob } from '../domain/blobs.js'
+import { discardBlob } from '../domain/garbage.js'
+import { incarnationKey, ownerKey } from '../domain/keyspace.js'
+import { decodeObject, decodePart } from '../domain/records.js'
+import { compare } from './compare.js'
+import type { Facts, Fix } from './findings.js'
+import { type Inspection, isGarbage, nameToken } from './inspection.js'
+import { inGroups, walk } from './walk.js'
+
+/** Three reads each, of which one may be of a record as large as the engine allows. */
+const BLOBS_AT_ONCE = 90
+/** Blobs without an owner that are looked for among the garbage at once. */
+const UNNAMED_AT_ONCE = 50_000
+
+interface Unnamed {
+  readonly entry: BlobEntry
+  readonly owner: Bytes | undefined
+  /** Whether the process that wrote it is still to be searched for what it left. */
+  readonly isToRecover: boolean
+}
+
+type Standing =
+  | { readonly kind: 'named'; readonly owner: Bytes; readonly size: number }
+  | { readonly kind: 'garbage' }
+  | ({ readonly kind: 'unnamed' } & Unnamed)
+
+/** Every blob that the store has: that a record names it, or that it is garbage; and that each is named by its owner. */
+export async function checkBlobs(inspection: Inspection): Promise<void> {
+  const { metadata, findings, names } = inspection
+  const unnamed = unnamedOnes(inspection)
+  for await (const group of inGroups(unnamed, UNNAMED_AT_ONCE)) await checkUnnamed(inspection, group)
+  await compare({
+    sums: names,
+    due: () => dueNames(metadata),
+    found: () => foundNames(inspection),
+    // A record that names a blob which is not there was found with the record.
+    missing: async ({ owner, blob, facts }) => {
+      if (!(await isWhole(inspection, blob))) return
+      await findings.add('ownerWrong', { ...facts, blob }, { commit: (tx) => tx.set(ownerKey(blob), owner) })
+    },
+    shared: async () => {},
+    stray: async () => {},
+  })
+  inspection.step()
+}
+
+/** Walks all blobs; yields those that neither a record nor a garbage row of their own names. */
+async function* unnamedOnes(inspection: Inspection): AsyncGenerator<Unnamed> {
+  const { metadata, blobs, findings, names, progress } = inspection
+  for await (const group of inGroups(blobs.list(), BLOBS_AT_ONCE)) {
+    const standings = await standingsOf(metadata, group)
+    for (const [index, entry] of group.entries()) {
+      const standing = standings[index]
+      progress.blobs += 1
+      progress.bytes += entry.size
+      if (standing?.kind === 'named') {
+        names.found.add(nameToken(standing.owner, entry.id))
+        if (standing.size !== entry.size && (await isWhole(inspection, entry.id))) {
+          await findings.add('sizeWrong', {
+            blob: entry.id,
+            expected: String(standing.size),
+            found: String(entry.size),
+          })
+        }
+      } else if (standing?.kind === 'garbage') progress.blobsToFree += 1
+      else if (standing !== undefined) yield standing
+    }
+    inspection.step()
+  }
+}
+
+async function standingsOf(metadata: MetadataStore, entries: readonly BlobEntry[]): Promise<Standing[]> {
+  return metadata.read((reader) => Promise.all(entries.map((entry) => standingOf(reader, entry))))
+}
+
+async function standingOf(reader: Reader, entry: BlobEntry): Promise<Standing> {
+  const owner = (await reader.get(ownerKey(entry.id))) ?? entry.hint?.owner
+  const size = owner === undefined ? undefined : await sizeIfNamed(reader, owner, entry.id)
+  if (owner !== undefined && size !== undefined) return { kind: 'named', owner, size }
+  if (await isGarbage(reader, 'blob', entry.id)) return { kind: 'garbage' }
+  const isToRecover = (await reader.get(incarnationKey(entry.incarnation))) !== undefined
+  return { kind: 'unnamed', entry, owner, isToRecover }
+}
+
+/** The size that the record at a key gives of a blob; undefined if it names another, or cannot be understood. */
+async function sizeIfNamed(reader: Reader, owner: Bytes, blob: string): Promise<number | undefined> {
+  try {
+    if (!(await namesBlob(reader, owner, blob))) return undefined
+    const row = (await reader.get(owner)) ?? new Uint8Array()
+    return (owner[0] === PART_SPACE ? decodePart(0, row) : decodeObject(row)).size
+  } catch (error) {
+    if (error instanceof StorageError && error.kind === 'corrupt') return undefined
+    throw error
+  }
+}
+
+const PART_SPACE = 'p'.charCodeAt(0)
+
+/** Objects of one blob are garbage by the id of their manifest, so these rows are walked for the blobs that they name. */
+async function checkUnnamed(inspection: Inspection, group: readonly Unnamed[]): Promise<void> {
+  const { metadata, progress, findings } = inspection
+  const open = new Map(group.map((item) => [item.entry.id, item]))
+  for await (const { record } of walk(metadata, 'g')) {
+    if (record.blob !== undefined && open.delete(record.blob)) progress.blobsToFree += 1
+  }
+  for (const item of open.values()) {
+    // The next start frees what it finds, so that a blob whose record may have been lost must not wait for it.
+    if (item.isToRecover && findings.mayFree) progress.blobsToRecover += 1
+    else await checkStray(inspection, item)
+  }
+}
+
+async function checkStray(inspection: Inspection, { entry, owner }: Unnamed): Promise<void> {
+  const { findings, chance } = inspection
+  const { id } = entry
+  if (owner === undefined && (await isWhole(inspection, id))) {
+    // Its header is damaged, so that only the record which names it, if there is one, knows whose it is.
+    await findings.add('blobDamaged', { blob: id, found: 'header' })
+    return
+  }
+  const fix: Fix = findings.mayFree
+    ? { commit: (tx) => discardBlob(chance, tx, id, 'orphan', owner) }
+    : { before: (quarantine) => quarantine.blob(id) }
+  await findings.add('blobStray', { blob: id, found: String(entry.size) }, fix)
+}
+
+interface Name {
+  readonly token: string
+  readonly owner: Bytes
+  readonly blob: string
+  readonly facts: Facts
+}
+
+async function* dueNames(metadata: MetadataStore): AsyncGenerator<Name> {
+  for await (const { row, bucket, key, record } of walk(metadata, 'o')) {
+    const { bytes } = record
+    if (bytes.kind === 'blob') yield nameOf(row.key, bytes.blob, { bucket, key })
+  }
+  for await (const { row, manifest, record } of walk(metadata, 'p')) {
+    const { bytes, partNumber } = record
+    if (bytes.kind === 'blob') yield nameOf(row.key, bytes.blob, { manifest, partNumber })
+  }
+}
+
+const nameOf = (owner: Bytes, blob: string, facts: Facts): Name => ({
+  token: nameToken(owner, blob),
+  owner,
+  blob,
+  facts,
+})
+
+async function* foundNames({ metadata, blobs }: Inspection): AsyncGenerator<{ readonly token: string }> {
+  for await (const group of inGroups(blobs.list(), BLOBS_AT_ONCE)) {
+    for (const [index, standing] of (await standingsOf(metadata, group)).entries()) {
+      const id = group[index]?.id
+      if (standing.kind === 'named' && id !== undefined) yield { token: nameToken(standing.owner, id) }
+    }
+  }
+}
+
+/** Every owner row: that the record at its key names the blob, or that the blob is to be freed. */
+export async function checkOwners({ metadata, findings, damaged }: Inspection): Promise<void> {
+  for await (const { row, blob, owner } of walk(metadata, 'w', damaged)) {
+    const isKnown = await metadata.read(
+      async (reader) =>
+        (await sizeIfNamed(reader, owner, blob)) !== undefined || (await isGarbage(reader, 'blob', blob)),
+    )
+    if (!isKnown) await findings.add('ownerStray', { blob }, { commit: (tx) => tx.delete(row.key) })
+  }
+}

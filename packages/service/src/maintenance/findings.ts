@@ -1,0 +1,123 @@
+import { bytesToString } from '@bindery/protocol'
+import type { Bytes, MetadataStore, Transaction } from '@bindery/storage'
+
+/**
+ * What an audit may find, and how bad it is. lost: bytes or names cannot be read any more · wrong: nothing is lost yet,
+ * but a record contradicts others · left: takes up space that nothing would ever free.
+ */
+export const FINDING_KINDS = {
+  rowDamaged: 'lost',
+  rowUnknown: 'wrong',
+  bucketMissing: 'lost',
+  blobMissing: 'lost',
+  blobDamaged: 'lost',
+  manifestMissing: 'lost',
+  partMissing: 'lost',
+  sliceBroken: 'lost',
+  objectTouched: 'lost',
+  sizeWrong: 'wrong',
+  holderMissing: 'wrong',
+  holderShared: 'wrong',
+  ownerWrong: 'wrong',
+  usageWrong: 'wrong',
+  countersWrong: 'wrong',
+  usageStray: 'left',
+  holderStray: 'left',
+  manifestStray: 'left',
+  partStray: 'left',
+  ownerStray: 'left',
+  blobStray: 'left',
+} as const satisfies Record<string, 'lost' | 'wrong' | 'left'>
+
+export type FindingKind = keyof typeof FINDING_KINDS
+
+/** Names of what a finding concerns, and what was expected and found. */
+export interface Facts {
+  readonly bucket?: string
+  readonly key?: string
+  readonly uploadId?: string
+  readonly partNumber?: number
+  readonly manifest?: string
+  readonly reference?: string
+  readonly blob?: string
+  /** A stored key, as hex digits. */
+  readonly row?: string
+  readonly expected?: string
+  readonly found?: string
+}
+
+/** One thing that is not as it should be. */
+export interface Finding {
+  readonly kind: FindingKind
+  readonly facts: Facts
+  /** What is wrong with it was put right, so that the next audit does not find it. */
+  readonly repaired: boolean
+}
+
+/** Where a repair puts what is damaged: nothing is thrown away that a record may have named. */
+export interface Quarantine {
+  /** Keeps a row, durably, before it is deleted from the store. */
+  row(key: Bytes, value: Bytes): Promise<void>
+  /** Takes a blob out of the store and keeps it. */
+  blob(id: string): Promise<void>
+}
+
+/** How a finding is put right: what must happen first outside the metadata, and then one commit. */
+export interface Fix {
+  readonly before?: (quarantine: Quarantine) => Promise<void>
+  readonly commit?: (tx: Transaction) => void
+}
+
+/** Takes findings, puts right what can be if it may, and hands them on. */
+export class Findings {
+  readonly counts: Partial<Record<FindingKind, number>> = {}
+  repaired = 0
+  readonly #metadata: MetadataStore
+  readonly #quarantine: Quarantine | undefined
+  readonly #onFinding: (finding: Finding) => void
+
+  /** Without a quarantine nothing is changed. */
+  constructor(metadata: MetadataStore, quarantine: Quarantine | undefined, onFinding: (finding: Finding) => void) {
+    this.#metadata = metadata
+    this.#quarantine = quarantine
+    this.#onFinding = onFinding
+  }
+
+  /** Whether it was put right. */
+  async add(kind: FindingKind, facts: Facts, fix?: Fix): Promise<boolean> {
+    this.counts[kind] = (this.counts[kind] ?? 0) + 1
+    const repaired = await this.#apply(fix)
+    if (repaired) this.repaired += 1
+    this.#onFinding({ kind, facts, repaired })
+    return repaired
+  }
+
+  async #apply(fix: Fix | undefined): Promise<boolean> {
+    if (this.#quarantine === undefined || fix === undefined) return false
+    await fix.before?.(this.#quarantine)
+    const { commit } = fix
+    if (commit !== undefined) await this.#metadata.transact(async (tx) => commit(tx))
+    return true
+  }
+
+  /** A row that cannot be understood. A repair takes it out of the way: it would break whatever reads it. */
+  async damagedRow(key: Bytes, value: Bytes, reason: string): Promise<void> {
+    await this.add(
+      'rowDamaged',
+      { row: hexOf(key), found: reason },
+      {
+        before: (quarantine) => quarantine.row(key, value),
+        commit: (tx) => tx.delete(key),
+      },
+    )
+  }
+
+  /** Whether what nothing names may be freed. Not where rows are damaged or missing: one of them may have named it. */
+  get mayFree(): boolean {
+    const { rowDamaged = 0, rowUnknown = 0, bucketMissing = 0, manifestMissing = 0, partMissing = 0 } = this.counts
+    return rowDamaged + rowUnknown + bucketMissing + manifestMissing + partMissing === 0
+  }
+}
+
+export const hexOf = (bytes: Bytes): string =>
+  [...bytesToString(bytes)].map((character) => character.charCodeAt(0).toString(16).padStart(2, '0')).join('')

@@ -1,0 +1,183 @@
+import { bytesToString } from '@bindery/protocol'
+import { type BlobStore, type Bytes, type MetadataStore, type Reader, type Row, StorageError } from '@bindery/storage'
+import { type CounterChange, deltasOf } from '../domain/counters.js'
+import type { Chance } from '../domain/domain.js'
+import { garbageKey, holdersOf, manifestKey, startingWith } from '../domain/keyspace.js'
+import { Manifest } from '../domain/manifest.js'
+import { Fingerprint } from './compare.js'
+import type { Facts, Findings, Fix } from './findings.js'
+
+/** How far an audit is, and at its end what there is. */
+export interface AuditProgress {
+  readonly objects: number
+  readonly uploads: number
+  readonly parts: number
+  /** Blobs that were looked at from the records that name them, and their bytes. */
+  readonly blobsNamed: number
+  readonly bytesNamed: number
+  /** Blobs listed by the store, and their bytes. */
+  readonly blobs: number
+  readonly bytes: number
+  /** Of these, those that no record names any more, and that the sweeper is to free. */
+  readonly blobsToFree: number
+  /** Of these, those that ended processes left behind, and that the next start is to find. */
+  readonly blobsToRecover: number
+}
+
+export type MutableProgress = { -readonly [N in keyof AuditProgress]: AuditProgress[N] }
+
+/** The two sides of a comparison. */
+export interface Sums {
+  readonly due: Fingerprint
+  readonly found: Fingerprint
+}
+
+/** Manifests whose damage is followed to the objects that name them. */
+const LOST_MANIFESTS_MAX = 100_000
+/** Blobs that are checked at the same time. */
+export const BLOBS_AT_ONCE = 8
+
+/** What the steps of an audit share. */
+export class Inspection {
+  readonly metadata: MetadataStore
+  readonly blobs: BlobStore
+  readonly chance: Chance
+  readonly findings: Findings
+  /** Whether all bytes are read. */
+  readonly readsBytes: boolean
+  readonly progress: MutableProgress = {
+    objects: 0,
+    uploads: 0,
+    parts: 0,
+    blobsNamed: 0,
+    bytesNamed: 0,
+    blobs: 0,
+    bytes: 0,
+    blobsToFree: 0,
+    blobsToRecover: 0,
+  }
+  readonly names: Sums = { due: new Fingerprint(), found: new Fingerprint() }
+  readonly holders: Sums = { due: new Fingerprint(), found: new Fingerprint() }
+  readonly usages: Sums = { due: new Fingerprint(), found: new Fingerprint() }
+  /** Manifests some of whose bytes are lost. */
+  readonly lostManifests = new Set<string>()
+  /** Open uploads that have no usage row, though they have parts. */
+  readonly uncounted = new Set<string>()
+  /** What the counters of each bucket ought to be. */
+  readonly #tallies = new Map<string, number[]>()
+  readonly #onProgress: (progress: AuditProgress) => void
+
+  constructor(
+    stores: { readonly metadata: MetadataStore; readonly blobs: BlobStore; readonly random: Chance['random'] },
+    findings: Findings,
+    readsBytes: boolean,
+    onProgress: (progress: AuditProgress) => void,
+  ) {
+    this.metadata = stores.metadata
+    this.blobs = stores.blobs
+    this.chance = { random: stores.random }
+    this.findings = findings
+    this.readsBytes = readsBytes
+    this.#onProgress = onProgress
+  }
+
+  get tallies(): ReadonlyMap<string, readonly number[]> {
+    return this.#tallies
+  }
+
+  readonly damaged = ({ key, value }: Row, reason: string): Promise<void> =>
+    this.findings.damagedRow(key, value, reason)
+
+  addBucket(bucket: string): void {
+    this.#tallies.set(bucket, deltasOf({}))
+  }
+
+  /** Counts what a bucket holds. A bucket that has no row is a finding, once. */
+  async count(bucket: string, change: CounterChange): Promise<void> {
+    let tally = this.#tallies.get(bucket)
+    if (tally === undefined) {
+      await this.findings.add('bucketMissing', { bucket })
+      tally = deltasOf({})
+      this.#tallies.set(bucket, tally)
+    }
+    for (const [index, delta] of deltasOf(change).entries()) tally[index] = (tally[index] ?? 0) + delta
+  }
+
+  step(): void {
+    this.#onProgress(this.progress)
+  }
+
+  lose(manifest: string): void {
+    if (this.lostManifests.size < LOST_MANIFESTS_MAX) this.lostManifests.add(manifest)
+  }
+
+  /** Checks a blob against the record that names it; where it is not sound, that is a finding. */
+  async checkBlob(
+    named: NamedBlob,
+    facts: Facts,
+    fix?: (kind: 'missing' | 'damaged') => Fix,
+  ): Promise<'sound' | 'lost' | 'repaired'> {
+    this.progress.blobsNamed += 1
+    this.progress.bytesNamed += named.size
+    const state = await this.#stateOf(named)
+    if (state === 'sound') return 'sound'
+    const kind = state === 'missing' ? 'blobMissing' : 'blobDamaged'
+    return (await this.findings.add(kind, { ...facts, blob: named.blob }, fix?.(state))) ? 'repaired' : 'lost'
+  }
+
+  async #stateOf({ blob, size, crc64 }: NamedBlob): Promise<'sound' | 'missing' | 'damaged'> {
+    try {
+      const range = { start: 0, end: size }
+      // From the stored checksums of the chunks: reads no bytes.
+      if ((await this.blobs.crc64(blob, range)) !== crc64) return 'damaged'
+      if (this.readsBytes) for await (const piece of this.blobs.read(blob, range)) piece.release()
+      return 'sound'
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error
+      if (error.kind === 'notFound') return 'missing'
+      // misuse: the blob is shorter than the record says.
+      if (error.kind === 'corrupt' || error.kind === 'misuse') return 'damaged'
+      throw error
+    }
+  }
+}
+
+/** What a record says about the blob that it names. */
+export interface NamedBlob {
+  readonly blob: string
+  readonly size: number
+  readonly crc64: bigint
+}
+
+/** Stands for the fact that the record at a key names a blob. */
+export const nameToken = (owner: Bytes, blob: string): string => `${bytesToString(owner)}\0${blob}`
+/** Stands for a holder row. */
+export const holderToken = (manifest: string, reference: string): string => `${manifest}${reference}`
+
+/** Whether there is a garbage row of an id. */
+export async function isGarbage(reader: Reader, kind: 'blob' | 'manifest' | 'rows', id: string): Promise<boolean> {
+  const { from, to } = startingWith(garbageKey(kind, id, ''))
+  return (await reader.range(from, to, { limit: 1 })).length > 0
+}
+
+export async function isHeld(reader: Reader, manifest: string): Promise<boolean> {
+  const { from, to } = holdersOf(manifest)
+  return (await reader.range(from, to, { limit: 1 })).length > 0
+}
+
+/** Manifests by their ids; those that are missing or damaged are left out. */
+export async function manifestsOf(metadata: MetadataStore, ids: readonly string[]): Promise<Map<string, Manifest>> {
+  const rows = await metadata.read((reader) => reader.getMany(ids.map(manifestKey)))
+  const found = new Map<string, Manifest>()
+  ids.forEach((id, index) => {
+    const row = rows[index]
+    if (row === undefined) return
+    try {
+      found.set(id, new Manifest(row))
+    } catch (error) {
+      // The walk over manifests finds the damage.
+      if (!(error instanceof StorageError)) throw error
+    }
+  })
+  return found
+}

@@ -1,0 +1,62 @@
+/**
+ * Walks over stored rows, in their order, in steps that keep METADATA_LIMITS: memory does not grow with the store. Each
+ * step is a read of its own, so what is walked must be at rest to be seen in one state.
+ */
+import type { Bytes, MetadataStore, Row } from '@bindery/storage'
+import { following, type KeyRange } from '../domain/keyspace.js'
+import { SPACES, type SpaceRows, spaceRange } from './spaces.js'
+
+export async function* rowsOf(metadata: MetadataStore, { from, to }: KeyRange, atOnce: number): AsyncGenerator<Row> {
+  for (let start: Bytes | undefined = from; start !== undefined; ) {
+    const first: Bytes = start
+    const rows: Row[] = await metadata.read((reader) => reader.range(first, to, { limit: atOnce }))
+    yield* rows
+    const last = rows.at(-1)
+    start = rows.length < atOnce || last === undefined ? undefined : following(last.key)
+  }
+}
+
+/** What is done with a row that cannot be understood. */
+export type OnDamaged = (row: Row, reason: string) => Promise<void>
+
+/** The rows of a space, taken apart; by default of the whole space. Those that are damaged are passed over. */
+export async function* walk<S extends keyof SpaceRows>(
+  metadata: MetadataStore,
+  space: S,
+  onDamaged?: OnDamaged,
+  range: KeyRange = spaceRange(space),
+): AsyncGenerator<SpaceRows[S]> {
+  const { decode, rowsAtOnce } = SPACES[space]
+  for await (const row of rowsOf(metadata, range, rowsAtOnce)) {
+    let entry: SpaceRows[S]
+    try {
+      entry = decode(row)
+    } catch (error) {
+      await onDamaged?.(row, error instanceof Error ? error.message : String(error))
+      continue
+    }
+    yield entry
+  }
+}
+
+/** Items in groups of at most `size`. */
+export async function* inGroups<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
+  let group: T[] = []
+  for await (const item of items) {
+    group.push(item)
+    if (group.length === size) {
+      yield group
+      group = []
+    }
+  }
+  if (group.length > 0) yield group
+}
+
+/** Runs `work` for all items, for at most `atOnce` of them at the same time. */
+export async function forAll<T>(items: readonly T[], atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
+  const rest = items.values()
+  const worker = async (): Promise<void> => {
+    for (const item of rest) await work(item)
+  }
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker))
+}
