@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { bucketName } from '@bindery/protocol'
+import { isAllowedHost } from './callbacks/allowed-hosts.js'
 
 /** How the text of a flag or a variable becomes a value. */
 export interface Codec<T> {
@@ -84,6 +85,12 @@ export function hostNames(placeholder: string): Codec<readonly string[]> {
   const { parse, ...codec } = list(placeholder, 'oss.example,s3.example', (host) =>
     /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(host),
   )
+  return { ...codec, parse: (value) => parse(value.toLowerCase()) }
+}
+
+/** Where callbacks may go, with commas between, in lower case; an empty text names nothing. */
+export function callbackHosts(placeholder: string): Codec<readonly string[]> {
+  const { parse, ...codec } = list(placeholder, 'loopback,app.example,*.example,10.0.0.0/8', isAllowedHost)
   return { ...codec, parse: (value) => parse(value.toLowerCase()) }
 }
 

@@ -3,6 +3,7 @@ import {
   boolean,
   bucketNames,
   type Codec,
+  callbackHosts,
   duration,
   hostNames,
   integer,
@@ -118,6 +119,13 @@ export const OPTIONS = {
     duration('TIME'),
     '24h',
     'How long a repeated CompleteMultipartUpload gets the answer of the first; with --strict-oss it never does.',
+  ),
+  callbackHosts: option(
+    'BINDERY_CALLBACK_HOSTS',
+    '--callback-hosts',
+    callbackHosts('HOST,…'),
+    'loopback',
+    'Where callbacks of uploads may go: loopback, host names, *.suffix, networks as 10.0.0.0/8; all else is refused.',
   ),
   strict: option(
     'BINDERY_STRICT_OSS',

@@ -17,6 +17,7 @@ test('without flags and variables everything has its default', () => {
     idleTimeoutMs: 60_000,
     stopTimeoutMs: 30_000,
     receiptMs: 86_400_000,
+    callbackHosts: ['loopback'],
     strict: false,
     logLevel: 'info',
     json: false,
@@ -76,6 +77,8 @@ test('values that an option does not take are refused, with what it takes', () =
     ['--log', 'loud'],
     ['--domains', 'http://x'],
     ['--json', 'maybe'],
+    ['--callback-hosts', 'http://x'],
+    ['--callback-hosts', '10.0.0.0/33'],
     ['--buckets', 'ok-bucket,Not_Ok'],
     ['--region', 'oss-cn-hangzhou'],
   ] as const) {

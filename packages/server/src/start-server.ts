@@ -1,10 +1,11 @@
+import { keptCallbackKey } from './callbacks/callback-key.js'
 import type { Config } from './config.js'
 import { folderFailure } from './failure.js'
 import { type DataFolder, openDataFolder } from './folder/data-folder.js'
 import { keptRootKey, type RootKey } from './folder/root-key.js'
 import { createLog, type Log } from './log.js'
 import { endOnCrash } from './processes/crash.js'
-import { type Instance, type InstanceOptions, openInstance } from './processes/instance.js'
+import { type InstanceOptions, openInstance, type Primary } from './processes/instance.js'
 import { type Launched, Supervisor } from './processes/supervisor.js'
 import { workerProcesses } from './processes/worker-processes.js'
 
@@ -30,12 +31,14 @@ export async function startServer(config: Config): Promise<RunningServer> {
   try {
     const rootKey = await rootKeyOf(config, folder)
     const { accessKeyId, accessKeySecret } = rootKey
-    const shared = { config, folder: folder.path, rootKey: { accessKeyId, accessKeySecret }, readableLog }
+    const callbackKey = await keptCallbackKey(folder.path)
+    const keys = { rootKey: { accessKeyId, accessKeySecret }, callbackKey }
+    const shared = { config, folder: folder.path, ...keys, readableLog }
     const launch = config.workers === 1 ? launchHere(log) : workerProcesses(folder.lock.descriptor)
     const supervisor = new Supervisor({
       instances: config.workers,
       port: config.port,
-      launch: (incarnation, inUse) => launch({ ...shared, incarnation }, inUse),
+      launch: (incarnation, primary) => launch({ ...shared, incarnation }, primary),
       log,
     })
     const port = await supervisor.start()
@@ -64,8 +67,8 @@ async function rootKeyOf({ accessKeyId, accessKeySecret }: Config, folder: DataF
 }
 
 function launchHere(log: Log) {
-  return async (options: InstanceOptions, inUse: Instance['inUse']): Promise<Launched> => ({
-    instance: await openInstance(options, { inUse }, log),
+  return async (options: InstanceOptions, primary: Primary): Promise<Launched> => ({
+    instance: await openInstance(options, primary, log),
     ended: new Promise(() => {}),
   })
 }

@@ -15,9 +15,11 @@ import type { ByteSource, LentBytes } from '@bindery/storage'
 import { authorise } from './access/authorise.js'
 import type { Requester } from './access/requester.js'
 import { contentSource, readDocument } from './body.js'
+import type { AnsweredCallback } from './callback/outcome.js'
 import type { Domain } from './domain/domain.js'
 import type { BucketRecord } from './domain/model.js'
 import { findObject } from './domain/objects.js'
+import type { Callbacks } from './options.js'
 import type { ServiceRequest } from './service.js'
 import { parseXml } from './xml-parser.js'
 
@@ -28,6 +30,8 @@ export type Reply<O extends Operation> = {
   readonly output: OutputOf<O>
   /** Bytes of an object; absent where there are none to send. */
   readonly content?: AsyncIterable<LentBytes>
+  /** What an application answered to a callback: it is sent instead of the result. */
+  readonly answer?: AnsweredCallback | undefined
 } & ([ResultOf<O>] extends [undefined] ? unknown : { readonly result: ResultOf<O> })
 
 /** The behaviour of one operation: input to domain to output. Which errors it may throw, its declaration says. */
@@ -37,7 +41,9 @@ interface CallParts<O extends Operation> {
   readonly operation: O
   readonly domain: Domain
   readonly region: string
+  readonly callbacks: Callbacks | undefined
   readonly request: ServiceRequest
+  readonly requestId: string
   readonly requester: Requester
   readonly input: InputOf<O>
   readonly bucketName: BucketName | undefined
@@ -51,6 +57,9 @@ export class Call<O extends Operation> {
   readonly domain: Domain
   /** As in a V4 scope, `cn-hangzhou`. */
   readonly region: string
+  /** Undefined: this server makes no callbacks. */
+  readonly callbacks: Callbacks | undefined
+  readonly requestId: string
   readonly requester: Requester
   readonly input: InputOf<O>
   /** Where the client addressed the bucket, without a slash at its end. */
@@ -60,6 +69,8 @@ export class Call<O extends Operation> {
   constructor(parts: CallParts<O>) {
     this.domain = parts.domain
     this.region = parts.region
+    this.callbacks = parts.callbacks
+    this.requestId = parts.requestId
     this.requester = parts.requester
     this.input = parts.input
     this.bucketUrl = parts.bucketUrl
@@ -84,6 +95,15 @@ export class Call<O extends Operation> {
   get accountId(): string {
     if (this.requester.kind === 'anonymous') throw new OssError('anonymousForbidden')
     return this.requester.account.id
+  }
+
+  get operationName(): string {
+    return this.#parts.operation.name
+  }
+
+  /** Where the request came from, and how it reached the server. */
+  get origin(): Pick<ServiceRequest, 'scheme' | 'host' | 'localAddress' | 'remoteAddress'> {
+    return this.#parts.request
   }
 
   /** The unread content of the body. Throws missingContentLength, entityTooLarge. */

@@ -99,10 +99,20 @@ async function run(
 
   // 6 find, 7 decode body, 8 handle: each handler looks for what it needs before it asks for the body
   const bucketUrl = urlOf(request, reading)
-  const { region } = options
-  const parts = { operation, domain, region, request, requester, input, bucketName: name, bucket, key, bucketUrl }
+  const { region, callbacks } = options
+  const context = { domain, region, callbacks, request, requestId: log.requestId }
+  const call = new Call<Operation>({
+    operation,
+    ...context,
+    requester,
+    input,
+    bucketName: name,
+    bucket,
+    key,
+    bucketUrl,
+  })
   const handler = handlers[operation.name] as unknown as Handler<Operation>
-  const reply = await handler(new Call<Operation>(parts))
+  const reply = await handler(call)
 
   // 9 encode
   return encode(operation, reply)
@@ -138,6 +148,10 @@ function urlOf({ scheme, host }: ServiceRequest, { style, bucket }: Reading): st
 function encode(operation: Operation, reply: Reply<Operation>): Answer {
   const status = reply.status ?? operation.status
   const headers = encodeHeaders(operation, reply.output as ValuesOf<Fields>)
+  if (reply.answer !== undefined) {
+    const { contentType, body } = reply.answer
+    return { status, headers: [...headers, ['Content-Type', contentType]], body }
+  }
   const { result } = operation
   if (result === undefined || result === 'bytes') return { status, headers, body: reply.content }
   const body = result.encode(reply.result)
@@ -162,7 +176,7 @@ function undeclared({ name }: Operation, error: OssError): Error {
   return new Error(`${name} does not declare ${error.reason}`, { cause: error })
 }
 
-/** The headers of every response. A bodiless one says that its length is 0, unless its status says it. */
+/** The headers of every response. A bodiless one says that its length is 0, unless its status says it; a stream has none. */
 function finish(
   options: ServiceOptions,
   { startedAt, log }: Exchange,
@@ -176,7 +190,8 @@ function finish(
     ['x-oss-server-time', String(Math.max(0, Math.round(now - startedAt)))],
   ]
   const sent = body instanceof Uint8Array && body.length === 0 ? undefined : body
-  const silent = status === 204 || status === 304 || headers.some(([name]) => name === 'Content-Length')
+  const isStream = sent !== undefined && !(sent instanceof Uint8Array)
+  const silent = isStream || status === 204 || status === 304 || headers.some(([name]) => name === 'Content-Length')
   const length: [string, string][] = silent
     ? []
     : [['Content-Length', String(sent instanceof Uint8Array ? sent.length : 0)]]

@@ -16,6 +16,8 @@ export interface ServiceRequest {
   /** Names in lower case. Repeated headers are joined by ','. */
   readonly headers: Readonly<Record<string, string>>
   readonly remoteAddress: string
+  /** Where the connection arrived, `127.0.0.1:9000`, for clients whose Host is made up; absent where it is unknown. */
+  readonly localAddress?: string
   /** The first read of it lets the sender go on (100 Continue); nothing of it is read before the requester is authorised. */
   readonly body: ByteSource
 }

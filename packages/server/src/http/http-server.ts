@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { OssError } from '@bindery/protocol'
 import type { Service, ServiceRequest, ServiceResponse } from '@bindery/service'
+import { answerPublicKey } from '../callbacks/public-key.js'
 import type { Log } from '../log.js'
 import { logExchange } from './access-log.js'
 import { answerHealth, type HealthOptions } from './health.js'
@@ -28,6 +29,8 @@ const UNWIND_MS_MAX = 5_000
 export interface HttpServerOptions {
   readonly service: Pick<Service, 'handle'>
   readonly health: HealthOptions
+  /** PEM of the key that checks the signatures of callbacks. */
+  readonly publicKey: string
   readonly log: Log
   /** Milliseconds in which a connection must take or bring a byte of a body. There is no limit for a whole request. */
   readonly idleTimeoutMs: number
@@ -195,8 +198,12 @@ class NodeHttpServer implements HttpServer {
       if (error instanceof OssError) return refusal(error, request.method ?? '', request.headers.host ?? '')
       throw error
     }
-    const health = await answerHealth(serviceRequest, this.#options.health)
-    return health ?? (await this.#options.service.handle(serviceRequest))
+    const { health, publicKey, service } = this.#options
+    return (
+      (await answerHealth(serviceRequest, health)) ??
+      answerPublicKey(serviceRequest, { domains: health.domains, pem: publicKey }) ??
+      (await service.handle(serviceRequest))
+    )
   }
 
   #misunderstand(error: NodeJS.ErrnoException, socket: Socket): void {

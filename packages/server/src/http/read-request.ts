@@ -9,6 +9,7 @@ export function readRequest(request: IncomingMessage, body: ByteSource): Service
   const coding = headers['transfer-encoding']
   if (coding !== undefined && coding.toLowerCase() !== 'chunked') throw new OssError('malformedRequest')
   if (headers.host === undefined && request.httpVersion === '1.1') throw new OssError('malformedRequest')
+  const { remoteAddress = '', localAddress = '', localPort = 0 } = request.socket
   const { host, target } = originForm(request.url ?? '/', headers.host ?? '')
   if (headers.host !== undefined) headers.host = host
   return {
@@ -17,7 +18,8 @@ export function readRequest(request: IncomingMessage, body: ByteSource): Service
     host,
     target,
     headers,
-    remoteAddress: request.socket.remoteAddress ?? '',
+    remoteAddress,
+    localAddress: hostAndPort(localAddress, localPort),
     body,
   }
 }
@@ -42,4 +44,10 @@ function originForm(url: string, hostHeader: string): { host: string; target: st
   if (absolute === null) throw new OssError('malformedRequest')
   const [, host = '', rest = ''] = absolute
   return { host, target: rest.startsWith('/') ? rest : `/${rest}` }
+}
+
+/** As a Host header says it; an IPv4 address without the prefix that a socket of both families gives it. */
+function hostAndPort(address: string, port: number): string {
+  const bare = address.replace(/^::ffff:/i, '')
+  return `${bare.includes(':') ? `[${bare}]` : bare}:${port}`
 }

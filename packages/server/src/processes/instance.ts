@@ -1,9 +1,12 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createService, type Peers, type Service } from '@bindery/service'
+import { createService, type Event, type Service } from '@bindery/service'
 import type { BlobStore, MetadataStore } from '@bindery/storage'
 import { openLocalBlobStore, openLocalMetadataStore } from '@bindery/storage-local'
+import { AllowedHosts } from '../callbacks/allowed-hosts.js'
+import { createCallbacks } from '../callbacks/callback-client.js'
+import { publicKeyOf } from '../callbacks/callback-key.js'
 import type { Config } from '../config.js'
 import { nodeDigests } from '../digests.js'
 import { folderFailure, listenFailure } from '../failure.js'
@@ -13,6 +16,8 @@ import { createHttpServer, type HttpServer } from '../http/http-server.js'
 import type { Log } from '../log.js'
 import { pooledRandom } from '../random.js'
 import { doChores } from './chores.js'
+import { EventRelay } from './event-relay.js'
+import type { EventInlet, EventOutlet } from './event-switchboard.js'
 
 /** In which the stores must answer a server that calls itself ready. */
 const READY_WITHIN_MS = 2_000
@@ -22,6 +27,8 @@ export interface InstanceOptions {
   /** Absolute path of the data folder, which this process or its parent has locked. */
   readonly folder: string
   readonly rootKey: Pick<RootKey, 'accessKeyId' | 'accessKeySecret'>
+  /** PEM of the RSA key that signs callbacks. */
+  readonly callbackKey: string
   /** Random, and used by no other process before or after. */
   readonly incarnation: string
   /** Whether the log is text for a terminal. */
@@ -38,33 +45,49 @@ export type Instance = {
   readonly lead: () => Promise<void>
   /** The manifests that running reads of this process may use. */
   readonly inUse: (manifestIds: readonly string[]) => Promise<readonly string[]>
+  /** An event of another process, for those who listen here. */
+  readonly receive: EventInlet['receive']
+  /** Whether somebody listens in another process. */
+  readonly othersListen: EventInlet['othersListen']
   /** Lets running requests end and closes the stores. Resolves with the number of requests that were cut. */
   readonly stop: (graceMs: number) => Promise<number>
   /** Cuts the requests that a running `stop` waits for; it counts them. */
   readonly cut: () => Promise<void>
 }
 
+/** What an instance asks of whoever runs it, and tells them. */
+export type Primary = Pick<Instance, 'inUse'> & EventOutlet
+
 /** Opens the stores and the service over them. Throws Failure `folderForbidden`, `diskFull`. */
-export async function openInstance(options: InstanceOptions, peers: Peers, log: Log): Promise<Instance> {
-  const { config, rootKey } = options
+export async function openInstance(options: InstanceOptions, primary: Primary, log: Log): Promise<Instance> {
+  const { config, rootKey, callbackKey } = options
   const { metadata, blobs } = await openStores(options).catch((error) => {
     throw folderFailure(error, options.folder)
   })
+  const events = new EventRelay(primary)
   const service = createService({
     metadata,
     blobs,
     digests: nodeDigests(),
     clock: Date.now,
+    sleep: (milliseconds) => sleep(milliseconds),
     random: pooledRandom(),
     accessKeys: rootAccessKeys(rootKey),
-    peers,
+    peers: primary,
+    events,
+    callbacks: createCallbacks({
+      key: callbackKey,
+      hosts: new AllowedHosts(config.callbackHosts),
+      domains: config.domains,
+      log,
+    }),
     region: config.region,
     domains: config.domains,
     strict: config.strict,
     receiptMs: config.receiptMs,
   })
   await service.open()
-  return new RunningInstance({ config, metadata, blobs, service, log })
+  return new RunningInstance({ config, publicKey: publicKeyOf(callbackKey), metadata, blobs, service, events, log })
 }
 
 async function openStores({ config, folder, incarnation }: InstanceOptions) {
@@ -84,9 +107,12 @@ async function openStores({ config, folder, incarnation }: InstanceOptions) {
 
 interface Parts {
   readonly config: Config
+  /** PEM of the key that checks the signatures of callbacks. */
+  readonly publicKey: string
   readonly metadata: MetadataStore
   readonly blobs: BlobStore
   readonly service: Service
+  readonly events: EventRelay
   readonly log: Log
 }
 
@@ -98,9 +124,9 @@ class RunningInstance implements Instance {
 
   constructor(parts: Parts) {
     this.#parts = parts
-    const { config, service, log } = parts
+    const { config, publicKey, service, log } = parts
     const health = { domains: config.domains, unready: () => this.#unready() }
-    this.#http = createHttpServer({ service, health, log, idleTimeoutMs: config.idleTimeoutMs })
+    this.#http = createHttpServer({ service, health, publicKey, log, idleTimeoutMs: config.idleTimeoutMs })
   }
 
   readonly prepare = async (living: readonly string[]): Promise<void> => {
@@ -125,8 +151,13 @@ class RunningInstance implements Instance {
   readonly inUse = (manifestIds: readonly string[]): Promise<readonly string[]> =>
     this.#parts.service.inUse(manifestIds)
 
+  readonly receive = async (event: Event): Promise<void> => this.#parts.events.receive(event)
+
+  readonly othersListen = async (listen: boolean): Promise<void> => this.#parts.events.setOthersListen(listen)
+
   readonly stop = async (graceMs: number): Promise<number> => {
     this.#stopping.abort()
+    this.#parts.events.stop()
     const cut = await this.#http.stop(graceMs)
     await this.#chores
     await this.#parts.blobs.close()

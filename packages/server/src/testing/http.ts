@@ -19,6 +19,7 @@ export async function listen(
   const server = createHttpServer({
     service: { handle },
     health: { domains: [], unready: async () => undefined },
+    publicKey: '',
     log: pino({ level: 'silent' }),
     idleTimeoutMs: 10_000,
     ...options,

@@ -10,8 +10,8 @@ import { discardRows } from './garbage.js'
 import { holderKey, manifestKey } from './keyspace.js'
 import { encodeManifest } from './manifest.js'
 import type { ETag, ListedPart, ObjectAcl, ObjectRecord, PartRecord, UploadRecord } from './model.js'
-import { replaceObject } from './objects.js'
-import { digestOfList, findReceipt, writeReceipt } from './receipts.js'
+import { readObject, replaceObject } from './objects.js'
+import { claimCallback, digestOfList, findReceipt, settledReceipt, writeReceipt } from './receipts.js'
 import { closeUpload, findUpload, readParts, readUpload, readUsage, type UploadName, type Usage } from './uploads.js'
 
 export interface Completion extends UploadName {
@@ -23,12 +23,18 @@ export interface Completion extends UploadName {
   readonly requester: string
   /** A last word on the parts, in order, before they become an object; what it throws is thrown. May be called more than once. */
   readonly judge?: (parts: readonly PartRecord[]) => void
+  /** Whether a callback follows, whose answer `answerReceipt` is to keep. */
+  readonly callbackFollows?: boolean
 }
 
 /** What the requester is told. */
 export interface Completed {
   readonly etag: ETag
   readonly crc64: bigint
+  /** The object that was made; absent in a repeat, save where a callback is first asked for by it. */
+  readonly object?: ObjectRecord
+  /** Of a repeat: what the first was told after its callback, if it is known. */
+  readonly answer?: string
 }
 
 const ATTEMPTS_MAX = 16
@@ -46,11 +52,20 @@ export async function findCompletion(domain: Domain, name: UploadName, requester
  */
 export async function completeUpload(domain: Domain, completion: Completion): Promise<Completed> {
   const list = digestOfList(domain, completion.parts)
-  return orReceipt(completeOpen(domain, completion, list), async (missing) => {
-    const receipt = await findReceipt(domain, completion, completion.requester)
-    if (receipt.list !== list && receipt.exactList !== list) throw missing
-    return receipt
-  })
+  return orReceipt(completeOpen(domain, completion, list), (missing) => repeat(domain, completion, list, missing))
+}
+
+async function repeat(domain: Domain, completion: Completion, list: string, missing: OssError): Promise<Completed> {
+  const { uploadId, requester, callbackFollows } = completion
+  const found = await findReceipt(domain, completion, requester)
+  if (found.list !== list && found.exactList !== list) throw missing
+  const { etag, crc64 } = found
+  if (callbackFollows === true && found.callback === undefined) {
+    const object = await domain.metadata.read((reader) => readObject(reader, completion.bucket, completion.key))
+    if (object?.manifest === uploadId && (await claimCallback(domain, uploadId))) return { etag, crc64, object }
+  }
+  const { callback } = await settledReceipt(domain, completion, requester)
+  return callback?.state === 'answered' ? { etag, crc64, answer: callback.answer } : { etag, crc64 }
 }
 
 async function orReceipt<T, R>(first: Promise<T>, second: (missing: OssError) => Promise<R>): Promise<T | R> {
@@ -69,7 +84,8 @@ async function completeOpen(domain: Domain, completion: Completion, list: string
     checkParts(upload, chosen)
     completion.judge?.(chosen)
     const object = await commit(domain, { completion, list, upload, usage, parts: chosen })
-    if (object !== 'changed') return object
+    if (object === 'changed') continue
+    return { etag: object.etag, crc64: object.crc64, object }
   }
   throw new StorageError('conflict', 'parts kept arriving while the upload was being completed')
 }
@@ -153,7 +169,7 @@ async function commit(
   domain: Domain,
   { completion, list, upload, usage, parts }: Flip,
 ): Promise<ObjectRecord | 'changed'> {
-  const { bucket, key, uploadId, acl, requester } = completion
+  const { bucket, key, uploadId, acl, requester, callbackFollows = false } = completion
   const record = describe(domain, upload, parts, acl)
   const { etag, crc64, modifiedAt, reference } = record
   const manifest = encodeManifest(parts)
@@ -166,7 +182,8 @@ async function commit(
     closeUpload(tx, upload, usage)
     tx.set(manifestKey(uploadId), manifest)
     tx.set(holderKey(uploadId, reference), new Uint8Array())
-    writeReceipt(tx, uploadId, { bucket, key, requester, list, exactList, completedAt: modifiedAt, etag, crc64 })
+    const receipt = { bucket, key, requester, list, exactList, completedAt: modifiedAt, etag, crc64 }
+    writeReceipt(tx, uploadId, callbackFollows ? { ...receipt, callback: { state: 'committed' } } : receipt)
     if (usage.parts > parts.length) discardRows(domain, tx, uploadId, 'unlisted')
     return record
   })

@@ -10,6 +10,8 @@ export interface Domain {
   readonly digests: Digests
   /** Milliseconds since 1970. Times are for users to see; nothing is ordered or freed by them. */
   readonly clock: () => number
+  /** Resolves after so many milliseconds. */
+  readonly sleep: (milliseconds: number) => Promise<void>
   readonly random: (bytes: number) => Uint8Array
   readonly reads: ReadRegistry
   readonly peers: Peers
@@ -18,17 +20,14 @@ export interface Domain {
 }
 
 export function createDomain(options: ServiceOptions): Domain {
-  const { metadata, blobs, digests, clock, random } = options
+  const { metadata, blobs, digests, clock, sleep, random } = options
   const reads = new ReadRegistry()
   const receiptMs = options.strict ? 0 : options.receiptMs
-  return { metadata, blobs, digests, clock, random, reads, peers: options.peers ?? reads, receiptMs }
+  return { metadata, blobs, digests, clock, sleep, random, reads, peers: options.peers ?? reads, receiptMs }
 }
 
-/** What makes ids. */
-export type Chance = Pick<Domain, 'random'>
-
 /** A random id: 32 upper-case hex digits. */
-export function newId({ random }: Chance): string {
+export function newId({ random }: Domain): string {
   return hex(random(16)).toUpperCase()
 }
 

@@ -7,11 +7,17 @@ import type { ObjectRecord } from './model.js'
 import { requireObject } from './objects.js'
 import type { RegisteredRead } from './reads.js'
 
+/** Resolves with how many bytes may be read next, at most `wanted` and at least one, when they may be. */
+export type TakeBytes = (wanted: number) => Promise<number>
+
 /** An object held open: its bytes stay until `read` has ended, or `close` was called instead. */
 export interface OpenObject {
   readonly record: ObjectRecord
-  /** The bytes of a range, by default all, in order. May be called once, and closes when it ends. */
-  read(range?: ByteRange): AsyncIterable<LentBytes>
+  /**
+   * The bytes of a range, by default all, in order. May be called once, and closes when it ends. With `take` they are
+   * read as they are granted, so that nothing is lent while they are waited for.
+   */
+  read(range?: ByteRange, take?: TakeBytes): AsyncIterable<LentBytes>
   close(): void
 }
 
@@ -23,7 +29,11 @@ export async function openObject(domain: Domain, bucket: BucketName, key: Object
     registered.uses(record.manifest)
     return {
       record,
-      read: (range = { start: 0, end: record.size }) => until(readBytes(domain, record, range), registered),
+      read: (range = { start: 0, end: record.size }, take = undefined) =>
+        until(
+          take === undefined ? readBytes(domain, record, range) : readAsGranted(domain, record, range, take),
+          registered,
+        ),
       close: () => registered.end(),
     }
   } catch (error) {
@@ -35,6 +45,19 @@ export async function openObject(domain: Domain, bucket: BucketName, key: Object
 function readBytes(domain: Domain, { bytes, manifest }: ObjectRecord, range: ByteRange): AsyncIterable<LentBytes> {
   if (bytes.kind === 'blob') return domain.blobs.read(bytes.blob, range)
   return readManifest(domain, manifest, range)
+}
+
+async function* readAsGranted(
+  domain: Domain,
+  record: ObjectRecord,
+  { start, end }: ByteRange,
+  take: TakeBytes,
+): AsyncGenerator<LentBytes> {
+  for (let at = start; at < end; ) {
+    const next = at + (await take(end - at))
+    yield* readBytes(domain, record, { start: at, end: next })
+    at = next
+  }
 }
 
 /** Ends the registered read with the iteration, also where that is returned before it has begun. */

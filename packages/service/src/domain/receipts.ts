@@ -10,6 +10,15 @@ import type { ETag, ListedPart } from './model.js'
 import { decodeReceipt, encodeReceipt } from './records.js'
 import type { UploadName } from './uploads.js'
 
+/**
+ * How far the callback of a Complete has come. It is made once at most: who finds `committed` does not make it, for
+ * whoever completed the upload is about to, or has died.
+ */
+export type CallbackState =
+  | { readonly state: 'committed' }
+  /** What the first was told; opaque here. */
+  | { readonly state: 'answered'; readonly answer: string }
+
 export interface ReceiptRecord {
   readonly bucket: string
   readonly key: string
@@ -21,6 +30,8 @@ export interface ReceiptRecord {
   readonly completedAt: number
   readonly etag: ETag
   readonly crc64: bigint
+  /** Absent where no callback was asked for. */
+  readonly callback?: CallbackState
 }
 
 /** Names a list of parts: `all`, or a digest that does not depend on how its ETags were written. */
@@ -53,6 +64,42 @@ export async function findReceipt(domain: Domain, name: UploadName, requester: s
   const receipt = await domain.metadata.read((reader) => readReceipt(domain, reader, name, requester))
   if (receipt === undefined) throw new OssError('noSuchUpload', { UploadId: name.uploadId })
   return receipt
+}
+
+/**
+ * Takes the callback of a completion for which none was asked before, as of one that came by itself. True for the one
+ * caller who is to make it.
+ */
+export async function claimCallback({ metadata }: Domain, uploadId: string): Promise<boolean> {
+  return metadata.transact(async (tx) => {
+    const row = await tx.get(receiptKey(uploadId))
+    const receipt = row === undefined ? undefined : decodeReceipt(row)
+    if (receipt === undefined || receipt.callback !== undefined) return false
+    tx.set(receiptKey(uploadId), encodeReceipt({ ...receipt, callback: { state: 'committed' } }))
+    return true
+  })
+}
+
+/** Keeps what a Complete was told after its callback, for those who repeat it. */
+export async function answerReceipt({ metadata }: Domain, uploadId: string, answer: string): Promise<void> {
+  await metadata.transact(async (tx) => {
+    const row = await tx.get(receiptKey(uploadId))
+    if (row === undefined) return
+    tx.set(receiptKey(uploadId), encodeReceipt({ ...decodeReceipt(row), callback: { state: 'answered', answer } }))
+  })
+}
+
+/** More than one URL of a callback may take; who makes it may be dead, so that nobody waits for the last of five. */
+const ANSWER_WAIT_MS = 6_000
+const ANSWER_POLL_MS = 200
+
+/** A receipt whose callback has been answered, or was waited for long enough. Throws noSuchUpload. */
+export async function settledReceipt(domain: Domain, name: UploadName, requester: string): Promise<ReceiptRecord> {
+  for (let waited = 0; ; waited += ANSWER_POLL_MS) {
+    const receipt = await findReceipt(domain, name, requester)
+    if (receipt.callback?.state !== 'committed' || waited >= ANSWER_WAIT_MS) return receipt
+    await domain.sleep(ANSWER_POLL_MS)
+  }
 }
 
 const RECEIPTS_AT_ONCE = 200

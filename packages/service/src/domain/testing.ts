@@ -44,6 +44,9 @@ export async function testDomain({ metadata, blobs }: TestStores = {}): Promise<
     blobs: blobs ?? createMemoryBlobStore(),
     digests: nodeDigests,
     clock: () => (now += 1000),
+    sleep: async (milliseconds) => {
+      now += milliseconds
+    },
     random: (bytes) => Uint8Array.from({ length: bytes }, () => random.below(256)),
     accessKeys: { find: () => undefined },
     region: 'cn-hangzhou',

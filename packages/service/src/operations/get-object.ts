@@ -3,6 +3,7 @@ import type { HandlerOf } from '../call.js'
 import { type OpenObject, openObject } from '../domain/open-object.js'
 import { checkConditions } from '../response/conditions.js'
 import { contentRange, selectRange } from '../response/range.js'
+import { type Pace, paceOf } from '../traffic.js'
 import { objectHeaders } from './describe.js'
 
 type Input = InputOf<Operations['GetObject']>
@@ -13,19 +14,20 @@ export const getObject: HandlerOf<'GetObject'> = async (call) => {
   if (call.requester.kind === 'anonymous' && Object.keys(overrides).length > 0) throw new OssError('anonymousOverride')
   const object = await openObject(call.domain, call.bucket.name, call.key)
   try {
-    return answer(object, call.input, overrides)
+    return answer(object, call.input, overrides, paceOf(call))
   } catch (error) {
     object.close()
     throw error
   }
 }
 
-function answer(object: OpenObject, input: Input, overrides: Partial<Output>) {
+function answer(object: OpenObject, input: Input, overrides: Partial<Output>, pace: Pace | undefined) {
   const { record } = object
   checkConditions(input, record)
   const range = selectRange(input.range, record.size, input.rangeBehavior === 'standard')
+  const take = pace && ((wanted: number) => pace.take(wanted))
   const whole = { ...objectHeaders(record), ...overrides }
-  if (range === undefined) return { output: whole, content: object.read() }
+  if (range === undefined) return { output: whole, content: object.read(undefined, take) }
   const output = {
     ...whole,
     contentLength: range.end - range.start,
@@ -33,7 +35,7 @@ function answer(object: OpenObject, input: Input, overrides: Partial<Output>) {
     // it is the digest of the whole object, which nobody can check against a part
     contentMd5: undefined,
   }
-  return { status: 206, output, content: object.read(range) }
+  return { status: 206, output, content: object.read(range, take) }
 }
 
 const OVERRIDES = {

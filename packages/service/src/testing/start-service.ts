@@ -20,7 +20,7 @@ export const ROOT: AccessKey = accessKey('root', '1000000000000001')
 /** Another account of the same server. */
 export const OTHER: AccessKey = accessKey('other', '1000000000000002')
 
-/** A service in this process, on engines in memory, with a clock that stands still until it is advanced. */
+/** A service in this process, on engines in memory, with a clock that stands still until it is advanced, or somebody sleeps. */
 export interface StartedService {
   readonly service: Service
   readonly metadata: MetadataStore
@@ -43,6 +43,9 @@ export async function startService(
   const service = createService({
     digests: nodeDigests,
     clock: () => now,
+    sleep: async (milliseconds) => {
+      now += milliseconds
+    },
     random: (bytes) => Uint8Array.from({ length: bytes }, () => random.below(256)),
     accessKeys: { find: (id) => keys.get(id) },
     region: 'cn-hangzhou',

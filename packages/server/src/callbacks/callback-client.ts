@@ -1,0 +1,161 @@
+/**
+ * The way out of the server: callbacks alone take it. A host is looked up once, every address that it has is checked,
+ * and the connection is made to a checked address; no answer leads anywhere else.
+ */
+import { createPrivateKey, sign } from 'node:crypto'
+import { lookup } from 'node:dns/promises'
+import { type IncomingMessage, request as requestHttp } from 'node:http'
+import { request as requestHttps } from 'node:https'
+import { isIP, type LookupFunction } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { checkServerIdentity } from 'node:tls'
+import {
+  CALLBACK_ANSWER_BYTES_MAX,
+  CALLBACK_MS_MAX,
+  type CallbackRequest,
+  type CallbackUrl,
+  OssError,
+} from '@bindery/protocol'
+import type { CallbackAnswer, CallbackReceiver, Callbacks } from '@bindery/service'
+import { systemCode } from '../failure.js'
+import type { Log } from '../log.js'
+import type { AllowedHosts, HostAddress } from './allowed-hosts.js'
+import { publicKeyUrl } from './public-key.js'
+
+/** Callbacks of one process that run at once: each may hold an answer of 3 MB. */
+const CALLBACKS_MAX = 64
+
+export interface CallbackClientOptions {
+  /** PEM of the RSA key that signs. */
+  readonly key: string
+  readonly hosts: AllowedHosts
+  /** Host names whose first label below is a bucket. */
+  readonly domains: readonly string[]
+  readonly log: Log
+  /** All addresses of a host name. Default: the system's resolver. */
+  readonly resolve?: (host: string) => Promise<readonly HostAddress[]>
+  /** Milliseconds for all of one URL. Default: OSS's. */
+  readonly timeoutMs?: number
+  readonly callbacksMax?: number
+}
+
+const resolveBySystem = (host: string) => lookup(host, { all: true, verbatim: true })
+
+/** Makes callbacks over HTTP and HTTPS. */
+export function createCallbacks(options: CallbackClientOptions): Callbacks {
+  const { hosts, domains, log, resolve = resolveBySystem } = options
+  const { timeoutMs = CALLBACK_MS_MAX, callbacksMax = CALLBACKS_MAX } = options
+  const key = createPrivateKey(options.key)
+  let running = 0
+
+  async function post(url: CallbackUrl, addresses: readonly HostAddress[], request: CallbackRequest, sni: boolean) {
+    if (running >= callbacksMax) return { kind: 'busy' } as const
+    running += 1
+    const signal = AbortSignal.timeout(timeoutMs)
+    try {
+      return await exchange({ url, addresses, request, sni, signal })
+    } catch (error) {
+      const reason = signal.aborted ? 'late' : (systemCode(error) ?? String(error))
+      // a path or query may hold what is nobody's business
+      log.warn({ callback: `${url.scheme}://${url.host}:${url.port}`, reason }, 'a callback got no answer')
+      return { kind: signal.aborted ? 'late' : 'unreachable' } as const
+    } finally {
+      running -= 1
+    }
+  }
+
+  return {
+    async find(url): Promise<CallbackReceiver> {
+      const addresses = await addressesOf(url.host, resolve, timeoutMs)
+      if (!addresses.every((address) => hosts.allows(url.host, address))) {
+        throw new OssError('callbackAddressForbidden', { ArgumentName: 'callbackUrl', ArgumentValue: url.host })
+      }
+      return { post: (request, { sni }) => post(url, addresses, request, sni) }
+    },
+    sign: (bytes) => sign('md5', bytes, key).toString('base64'),
+    publicKeyUrl: (reached) => publicKeyUrl(reached, domains),
+  }
+}
+
+/** None where the name is unknown or nobody answers for it in time: then there is nowhere to go. */
+async function addressesOf(
+  host: string,
+  resolve: (host: string) => Promise<readonly HostAddress[]>,
+  timeoutMs: number,
+): Promise<readonly HostAddress[]> {
+  const family = isIP(host)
+  if (family !== 0) return [{ address: host, family }]
+  const given = new AbortController()
+  const late = sleep(timeoutMs, [], { signal: given.signal })
+  late.catch(() => {})
+  return await Promise.race([resolve(host).catch(() => []), late]).finally(() => given.abort())
+}
+
+interface Exchange {
+  readonly url: CallbackUrl
+  readonly addresses: readonly HostAddress[]
+  readonly request: CallbackRequest
+  readonly sni: boolean
+  readonly signal: AbortSignal
+}
+
+/** Rejects where there is no whole answer. */
+function exchange({ url, addresses, request, sni, signal }: Exchange): Promise<CallbackAnswer> {
+  const { scheme, host, port } = url
+  const options = {
+    host,
+    port,
+    method: 'POST',
+    path: request.target,
+    headers: Object.fromEntries(request.headers),
+    setHost: false,
+    // a connection of its own, so that no other request's addresses count
+    agent: false,
+    lookup: lookupAmong(addresses),
+    signal,
+  } as const
+  const tls = {
+    servername: sni && isIP(host) === 0 ? host : '',
+    checkServerIdentity: (_: string, certificate: Parameters<typeof checkServerIdentity>[1]) =>
+      checkServerIdentity(host, certificate),
+  }
+  return new Promise((resolve, reject) => {
+    const sent = scheme === 'https' ? requestHttps({ ...options, ...tls }) : requestHttp(options)
+    sent.on('error', reject)
+    let answer: Promise<CallbackAnswer> | undefined
+    sent.on('response', (incoming) => {
+      answer = readAnswer(incoming)
+      answer.then(resolve, reject)
+    })
+    // what closes without an error or an answer: a change of protocols for one
+    sent.on('close', () => answer ?? reject(new Error('the connection was closed')))
+    sent.end(request.body)
+  })
+}
+
+/** Looks nothing up: a name stands for the addresses that were checked. */
+function lookupAmong(addresses: readonly HostAddress[]): LookupFunction {
+  return (host, { all }, done) => {
+    const [first] = addresses
+    if (first === undefined) {
+      const error: NodeJS.ErrnoException = new Error(`there is no address of ${host}`)
+      error.code = 'ENOTFOUND'
+      done(error, '', 0)
+    } else if (all === true) done(null, [...addresses])
+    else done(null, first.address, first.family)
+  }
+}
+
+async function readAnswer(incoming: IncomingMessage): Promise<CallbackAnswer> {
+  const { statusCode: status = 0, headers } = incoming
+  const announced = headers['content-length']
+  const contentLength = announced === undefined ? undefined : Number(announced)
+  const answer = { kind: 'answered', status, contentType: headers['content-type'], contentLength } as const
+  if (status !== 200 || contentLength === undefined || contentLength > CALLBACK_ANSWER_BYTES_MAX) {
+    incoming.destroy()
+    return { ...answer, body: new Uint8Array() }
+  }
+  const pieces: Uint8Array[] = []
+  for await (const piece of incoming) pieces.push(piece)
+  return { ...answer, body: Buffer.concat(pieces) }
+}

@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict'
+import { createPublicKey } from 'node:crypto'
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { keptCallbackKey, publicKeyOf } from './callback-key.js'
+
+test('a folder keeps one RSA key of 2048 bits, readable by its owner alone', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'bindery-key-'))
+  t.after(() => rm(folder, { recursive: true, force: true }))
+  const file = join(folder, 'callback-key.pem')
+  const key = await keptCallbackKey(folder)
+  assert.equal((await stat(file)).mode & 0o777, 0o600)
+  assert.equal(await keptCallbackKey(folder), key)
+  const publicKey = createPublicKey(publicKeyOf(key))
+  assert.deepEqual([publicKey.asymmetricKeyType, publicKey.asymmetricKeyDetails?.modulusLength], ['rsa', 2048])
+  await writeFile(file, 'x')
+  await assert.rejects(keptCallbackKey(folder), { kind: 'fileDamaged', details: { file } })
+})

@@ -1,0 +1,44 @@
+import { readings } from '@bindery/protocol'
+import type { ServiceRequest, ServiceResponse } from '@bindery/service'
+
+/** Where the key is that checks the signatures of callbacks; no bucket can have this name. */
+const PUBLIC_KEY_PATH = '/-/callback/public-key.pem'
+
+type Domains = readonly string[]
+
+/** Answers the request for the key, which needs no signature; undefined for every other request. */
+export function answerPublicKey(
+  { method, host, target }: ServiceRequest,
+  { domains, pem }: { readonly domains: Domains; readonly pem: string },
+): ServiceResponse | undefined {
+  if (target !== PUBLIC_KEY_PATH || (method !== 'GET' && method !== 'HEAD') || namesBucket(host, domains)) {
+    return undefined
+  }
+  const body = Buffer.from(pem)
+  return {
+    status: 200,
+    headers: [
+      ['Content-Type', 'application/x-pem-file'],
+      ['Content-Length', String(body.length)],
+    ],
+    body: method === 'HEAD' ? undefined : body,
+    log: { requestId: '', operation: 'CallbackPublicKey' },
+  }
+}
+
+/**
+ * The key's URL for whoever reaches the server as the sender of a request did. A bucket's label is left out, for below
+ * it the path is an object; a Host of aliyuncs.com is one that SDKs make up where they were given an IP address.
+ */
+export function publicKeyUrl(
+  { scheme, host, localAddress = host }: Pick<ServiceRequest, 'scheme' | 'host' | 'localAddress'>,
+  domains: Domains,
+): string {
+  const isMadeUp = /\.aliyuncs\.com\.?(?::\d+)?$/i.test(host)
+  const endpoint = namesBucket(host, domains) ? host.slice(host.indexOf('.') + 1) : host
+  return `${scheme}://${isMadeUp ? localAddress : endpoint}${PUBLIC_KEY_PATH}`
+}
+
+function namesBucket(host: string, domains: Domains): boolean {
+  return readings(host, '/', { domains }).some(({ style }) => style === 'host')
+}

@@ -1,0 +1,97 @@
+/** The callback that an upload asks for: refused before anything is stored, and made when the object is there. */
+import {
+  type Callback,
+  type CallbackInput,
+  type CallbackUrl,
+  type CallbackValues,
+  callbackBody,
+  callbackRequest,
+  OssError,
+  readCallback,
+  textOfByteString,
+} from '@bindery/protocol'
+import { type Requester, requesterId } from '../access/requester.js'
+import type { Domain } from '../domain/domain.js'
+import type { BucketRecord, ObjectRecord } from '../domain/model.js'
+import type { CallbackReceiver, Callbacks } from '../options.js'
+import type { ServiceRequest } from '../service.js'
+import { type CallbackOutcome, judge } from './outcome.js'
+
+/** A callback whose URLs may be called. */
+export interface AskedCallback {
+  /** Makes the callback about an object that is stored: each URL is called once at most, until one answers 200. */
+  make(object: ObjectRecord): Promise<CallbackOutcome>
+}
+
+/** What is needed of the call of an operation that makes callbacks. */
+interface AskingCall {
+  readonly domain: Domain
+  readonly callbacks: Callbacks | undefined
+  readonly requestId: string
+  readonly requester: Requester
+  readonly operationName: string
+  readonly origin: Pick<ServiceRequest, 'scheme' | 'host' | 'localAddress' | 'remoteAddress'>
+  readonly bucket: BucketRecord
+  readonly key: string
+  readonly input: CallbackInput
+}
+
+type Receivers = readonly (readonly [CallbackUrl, CallbackReceiver])[]
+
+/**
+ * Reads what a request asks for and finds its hosts, or undefined if it asks for none. Throws the causes of a bad
+ * configuration, callbackAddressForbidden, and headerNotImplemented where no callbacks are made.
+ */
+export async function askedCallback(call: AskingCall): Promise<AskedCallback | undefined> {
+  const callback = readCallback(call.input)
+  if (callback === undefined) return undefined
+  const { callbacks } = call
+  if (callbacks === undefined) throw new OssError('headerNotImplemented', { Header: 'x-oss-callback' })
+  const found = callback.urls.map(async (url) => [url, await callbacks.find(url)] as const)
+  const receivers = await Promise.all(found)
+  return { make: (object) => make(call, callbacks, callback, receivers, object) }
+}
+
+async function make(
+  call: AskingCall,
+  callbacks: Callbacks,
+  callback: Callback,
+  receivers: Receivers,
+  object: ObjectRecord,
+): Promise<CallbackOutcome> {
+  const body = callbackBody(callback, valuesOf(call, object))
+  const context = {
+    requestId: call.requestId,
+    bucket: call.bucket.name,
+    requester: requesterId(call.requester),
+    publicKeyUrl: callbacks.publicKeyUrl(call.origin),
+    digests: call.domain.digests,
+    sign: (bytes: Uint8Array) => callbacks.sign(bytes),
+  }
+  let outcome = judge({ kind: 'unreachable' })
+  for (const [url, receiver] of receivers) {
+    const request = callbackRequest(callback, url, body, { ...context, time: call.domain.clock() })
+    const answer = await receiver.post(request, { sni: callback.sni })
+    outcome = judge(answer)
+    if (answer.kind === 'busy' || (answer.kind === 'answered' && answer.status === 200)) break
+  }
+  return outcome
+}
+
+/** The system variables. Those of images and of VPCs have no value here, as for objects and clients that are neither. */
+function valuesOf(call: AskingCall, object: ObjectRecord): CallbackValues {
+  const { contentType = 'application/octet-stream' } = object.headers
+  return {
+    bucket: call.bucket.name,
+    object: call.key,
+    etag: object.etag,
+    size: object.size,
+    mimeType: textOfByteString(contentType) ?? contentType,
+    crc64: String(object.crc64),
+    // OSS gives that of objects that were put at once
+    contentMd5: object.type === 'Normal' ? (object.contentMd5 ?? '') : '',
+    clientIp: call.origin.remoteAddress.replace(/^::ffff:/i, ''),
+    reqId: call.requestId,
+    operation: call.operationName,
+  }
+}

@@ -1,0 +1,100 @@
+/** What becomes of a callback: the application's answer, or one of OSS's failures, for now and for who asks again. */
+import {
+  base64,
+  base64Bytes,
+  CALLBACK_ANSWER_BYTES_MAX,
+  type CallbackFailure,
+  type ErrorDetails,
+  OssError,
+  readXml,
+  utf8Text,
+} from '@bindery/protocol'
+import type { CallbackAnswer } from '../options.js'
+import { parseXml } from '../xml-parser.js'
+
+/** What the client gets, as the application sent it. */
+export interface AnsweredCallback {
+  /** SDKs compare it letter by letter, so that it carries no parameters. */
+  readonly contentType: 'application/json' | 'application/xml'
+  readonly body: Uint8Array
+}
+
+/** A callback that was made, or could not be. */
+export type CallbackOutcome =
+  | ({ readonly kind: 'answered' } & AnsweredCallback)
+  | { readonly kind: 'failed'; readonly failure: CallbackFailure; readonly details: ErrorDetails }
+
+const WITHOUT_ANSWER = {
+  busy: failed('callbacksTooMany'),
+  late: failed('callbackLate'),
+  // OSS's proxy answers so for an application that it does not reach
+  unreachable: failed('callbackStatus', { Status: 502 }),
+} as const
+
+/** Judges an answer by OSS's rules: 200, an announced length, not too much, and JSON or XML. */
+export function judge(answer: CallbackAnswer): CallbackOutcome {
+  if (answer.kind !== 'answered') return WITHOUT_ANSWER[answer.kind]
+  const { status, contentType = '', contentLength, body } = answer
+  if (status !== 200) return failed('callbackStatus', { Status: status })
+  if (contentLength === undefined) return failed('callbackWithoutLength')
+  if (contentLength > CALLBACK_ANSWER_BYTES_MAX) return failed('callbackTooLarge')
+  if (/^application\/xml\s*(?:;|$)/i.test(contentType.trim()) && isXml(body)) {
+    return { kind: 'answered', contentType: 'application/xml', body }
+  }
+  return isJson(body) ? { kind: 'answered', contentType: 'application/json', body } : failed('callbackAnswerNotJson')
+}
+
+function failed(failure: CallbackFailure, details: ErrorDetails = {}): CallbackOutcome {
+  return { kind: 'failed', failure, details }
+}
+
+function isJson(body: Uint8Array): boolean {
+  try {
+    JSON.parse(utf8Text(body) ?? '')
+    return true
+  } catch {
+    return false
+  }
+}
+
+function isXml(body: Uint8Array): boolean {
+  try {
+    readXml(parseXml, body)
+    return true
+  } catch (error) {
+    if (error instanceof OssError) return false
+    throw error
+  }
+}
+
+/** What the client gets. Throws the failure of a callback that failed. */
+export function answerOf(outcome: CallbackOutcome): AnsweredCallback {
+  if (outcome.kind === 'answered') return outcome
+  throw new OssError(outcome.failure, outcome.details)
+}
+
+/** Bytes of an answer that is kept for those who ask again. */
+const KEPT_BYTES_MAX = 16 * 1024
+
+interface KeptAnswer {
+  readonly kind: 'answered'
+  readonly contentType: AnsweredCallback['contentType']
+  /** Base64; absent where it was too long to keep. */
+  readonly body?: string
+}
+
+/** An outcome as a receipt keeps it. */
+export function keepOutcome(outcome: CallbackOutcome): string {
+  if (outcome.kind === 'failed') return JSON.stringify(outcome)
+  const { kind, contentType, body } = outcome
+  const kept: KeptAnswer = { kind, contentType, ...(body.length <= KEPT_BYTES_MAX && { body: base64(body) }) }
+  return JSON.stringify(kept)
+}
+
+/** What a receipt says that the client got; undefined where that was too long to keep. Throws the failure that it got. */
+export function keptOutcome(text: string): AnsweredCallback | undefined {
+  const kept = JSON.parse(text) as KeptAnswer | (CallbackOutcome & { kind: 'failed' })
+  if (kept.kind === 'failed') return answerOf(kept)
+  const { contentType, body } = kept
+  return body === undefined ? undefined : { contentType, body: base64Bytes(body) ?? new Uint8Array() }
+}
