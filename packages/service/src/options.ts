@@ -1,6 +1,7 @@
 import type { CallbackRequest, CallbackUrl, Digests } from '@bindery/protocol'
 import type { BlobStore, MetadataStore } from '@bindery/storage'
 import type { AccessKeys } from './access/requester.js'
+import type { EventBus } from './domain/events.js'
 import type { ServiceRequest } from './service.js'
 
 /** The processes that serve the same stores, this one included. */
@@ -52,6 +53,8 @@ export interface ServiceOptions {
   readonly accessKeys: AccessKeys
   /** Absent: this process is alone. */
   readonly peers?: Peers
+  /** Absent: who listens hears what this process does. */
+  readonly events?: EventBus
   /** Absent: an upload that asks for a callback is refused. */
   readonly callbacks?: Callbacks
   /** As in a V4 scope, `cn-hangzhou`; its location is `oss-cn-hangzhou`. */

@@ -28,6 +28,7 @@ import { putObject } from './put-object.js'
 import { putObjectAcl } from './put-object-acl.js'
 import { uploadPart } from './upload-part.js'
 import { uploadPartCopy } from './upload-part-copy.js'
+import { watchUploads } from './watch-uploads.js'
 
 /** All operations that Bindery has, by OSS's name, in the order of the official reference; then the extensions. */
 export const operations = {
@@ -61,6 +62,7 @@ export const operations = {
   ListMultipartUploads: listMultipartUploads,
   ListParts: listParts,
   ExplainUpload: explainUpload,
+  WatchUploads: watchUploads,
 } as const
 
 export type Operations = typeof operations

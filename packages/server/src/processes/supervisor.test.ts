@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { pino } from 'pino'
 import { ProcessGone } from './calls.js'
-import type { Instance } from './instance.js'
+import type { Instance, Primary } from './instance.js'
 import { type Launched, Supervisor } from './supervisor.js'
 
 const PORT = 1234
@@ -17,10 +17,10 @@ class Instances {
   /** Given the number of the launch, whether it is to fail. */
   failsAt: (launch: number) => boolean = () => false
 
-  readonly launch = async (incarnation: string, ask: Instance['inUse']): Promise<Launched> => {
+  readonly launch = async (incarnation: string, { inUse }: Primary): Promise<Launched> => {
     this.launches += 1
     if (this.failsAt(this.launches)) throw new ProcessGone('exit code 70')
-    this.ask = ask
+    this.ask = inUse
     const ended = new Promise<string>((resolve) => {
       this.living.set(incarnation, (how) => {
         this.living.delete(incarnation)
@@ -42,6 +42,8 @@ class Instances {
         if (!this.living.has(incarnation)) throw new ProcessGone('SIGKILL')
         return ids.filter((id) => this.inUse.get(incarnation)?.includes(id))
       },
+      receive: async () => {},
+      othersListen: async () => {},
       stop: async () => 1,
       cut: async () => {},
     }

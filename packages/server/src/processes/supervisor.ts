@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure } from '../failure.js'
 import type { Log } from '../log.js'
 import { ProcessGone } from './calls.js'
-import type { Instance } from './instance.js'
+import { EventSwitchboard } from './event-switchboard.js'
+import type { Instance, Primary } from './instance.js'
 
 /** An instance that was started, here or in a process of its own. */
 export interface Launched {
@@ -16,8 +17,8 @@ export interface SupervisorOptions {
   readonly instances: number
   /** 0: the system chooses. */
   readonly port: number
-  /** Starts an instance and opens its stores; `inUse` answers for all instances. */
-  readonly launch: (incarnation: string, inUse: Instance['inUse']) => Promise<Launched>
+  /** Starts an instance and opens its stores; `primary` answers for all instances. */
+  readonly launch: (incarnation: string, primary: Primary) => Promise<Launched>
   readonly log: Log
 }
 
@@ -40,6 +41,7 @@ interface Member {
 export class Supervisor {
   readonly #options: SupervisorOptions
   readonly #members = new Set<Member>()
+  readonly #switchboard = new EventSwitchboard()
   #port: number
   #steps: Promise<void> = Promise.resolve()
   #crashes: number[] = []
@@ -101,17 +103,22 @@ export class Supervisor {
   async #launch(): Promise<void> {
     const incarnation = randomBytes(8).toString('hex')
     const launched = await this.#options
-      .launch(incarnation, (manifestIds) => this.#inUse(manifestIds))
+      .launch(incarnation, {
+        inUse: (manifestIds) => this.#inUse(manifestIds),
+        ...this.#switchboard.outletOf(incarnation),
+      })
       .catch((error) => {
         throw goneFailure(error)
       })
     const member: Member = { incarnation, launched, listens: false }
     this.#members.add(member)
+    void this.#switchboard.join(incarnation, launched.instance)
     void launched.ended.then((how) => this.#ended(member, how))
   }
 
   #ended(member: Member, how: string): void {
     this.#members.delete(member)
+    void this.#switchboard.leave(member.incarnation)
     if (this.#stopping) return
     this.#options.log.error({ incarnation: member.incarnation, how }, 'a process has ended and is replaced')
     this.#replace(how)

@@ -1,4 +1,5 @@
 /** What runs in a worker process: an instance that the primary commands. */
+import type { Event } from '@bindery/service'
 import { createLog } from '../log.js'
 import { CallChannel, type Pipe } from './calls.js'
 import { endOnCrash } from './crash.js'
@@ -16,12 +17,15 @@ const channel = new CallChannel<PrimaryCalls>(process as Pipe, {
   open: async (options: InstanceOptions) => {
     const log = createLog(options.config.logLevel, { readable: options.readableLog })
     endOnCrash(log)
-    opened = await openInstance(options, { inUse: channel.remote.inUse }, log)
+    const { inUse, listens, publish } = channel.remote
+    opened = await openInstance(options, { inUse, listens, publish }, log)
   },
   prepare: (living: readonly string[]) => instance().prepare(living),
   listen: (port: number) => instance().listen(port),
   lead: () => instance().lead(),
   inUse: (manifestIds: readonly string[]) => instance().inUse(manifestIds),
+  receive: (event: Event) => instance().receive(event),
+  othersListen: (listen: boolean) => instance().othersListen(listen),
   stop: (graceMs: number) => instance().stop(graceMs),
   cut: () => instance().cut(),
 })

@@ -1,14 +1,14 @@
 import cluster from 'node:cluster'
 import { fileURLToPath } from 'node:url'
 import { CallChannel, ProcessGone } from './calls.js'
-import type { Instance, InstanceOptions } from './instance.js'
+import type { Instance, InstanceOptions, Primary } from './instance.js'
 import type { Launched } from './supervisor.js'
 
 /** What the primary may ask of a worker: to open an instance, and then all that an instance does. */
 export type WorkerCalls = Instance & { readonly open: (options: InstanceOptions) => Promise<void> }
 
 /** What a worker may ask of the primary; `started`, because what is sent to a worker before it listens is lost. */
-export type PrimaryCalls = Pick<Instance, 'inUse'> & { readonly started: () => Promise<void> }
+export type PrimaryCalls = Primary & { readonly started: () => Promise<void> }
 
 /** Starts instances in processes of their own, which share the port and inherit the lock of the data folder. */
 export function workerProcesses(lockDescriptor: number) {
@@ -20,13 +20,13 @@ export function workerProcesses(lockDescriptor: number) {
   return launchWorker
 }
 
-async function launchWorker(options: InstanceOptions, inUse: Instance['inUse']): Promise<Launched> {
+async function launchWorker(options: InstanceOptions, primary: Primary): Promise<Launched> {
   const worker = cluster.fork()
   let start = () => {}
   const started = new Promise<void>((resolve) => {
     start = resolve
   })
-  const answers: PrimaryCalls = { inUse, started: async () => start() }
+  const answers: PrimaryCalls = { ...primary, started: async () => start() }
   const channel = new CallChannel<WorkerCalls>(worker, answers)
   const ended = new Promise<string>((resolve) => {
     worker.on('exit', (code, signal) => {
@@ -53,8 +53,9 @@ async function launchWorker(options: InstanceOptions, inUse: Instance['inUse']):
     await end()
     return cut
   }
-  const { prepare, listen, lead, inUse: inUseThere, cut } = channel.remote
-  return { instance: { prepare, listen, lead, inUse: inUseThere, stop, cut: () => orGone(cut()) }, ended }
+  const { prepare, listen, lead, inUse, receive, othersListen, cut } = channel.remote
+  const instance = { prepare, listen, lead, inUse, receive, othersListen, stop, cut: () => orGone(cut()) }
+  return { instance, ended }
 }
 
 async function orGone(call: Promise<void>): Promise<void> {

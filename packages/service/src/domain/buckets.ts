@@ -82,6 +82,7 @@ export async function deleteBucket(domain: Domain, name: BucketName): Promise<vo
     tx.delete(bucketKey(name))
     tx.delete(counterKey(name))
   })
+  domain.events.bus.publish({ type: 'bucketDeleted', bucket: name })
 }
 
 /** Throws noSuchBucket. */

@@ -85,6 +85,7 @@ async function completeOpen(domain: Domain, completion: Completion, list: string
     completion.judge?.(chosen)
     const object = await commit(domain, { completion, list, upload, usage, parts: chosen })
     if (object === 'changed') continue
+    domain.events.announce(completion, { type: 'completed', size: object.size, etag: object.etag })
     return { etag: object.etag, crc64: object.crc64, object }
   }
   throw new StorageError('conflict', 'parts kept arriving while the upload was being completed')

@@ -15,7 +15,7 @@ import type { ObjectAcl, ObjectDescription, ObjectRecord, PartRecord, Slice, Upl
 import { replaceObject, requireObject } from './objects.js'
 import { type OpenObject, openObject } from './open-object.js'
 import { encodeObject, encodePart } from './records.js'
-import { addPart, findUpload, type UploadName, uploadPart } from './uploads.js'
+import { addPart, announcePart, findUpload, type UploadName, uploadPart } from './uploads.js'
 
 /** Names the object that is copied. */
 export interface CopySource {
@@ -138,7 +138,7 @@ async function copyOpen(
     modifiedAt: domain.clock(),
     bytes: { kind: 'slices', slices: plan.slices, depth: plan.depth },
   }
-  return domain.metadata.transact(async (tx) => {
+  const made = await domain.metadata.transact(async (tx) => {
     await readBucket(tx, copy.source.bucket)
     const current = await requireObject(tx, copy.source.bucket, copy.source.key)
     if (current.manifest !== source.manifest) return 'changed'
@@ -147,6 +147,8 @@ async function copyOpen(
     for (const { manifest, reference } of plan.slices) tx.set(holderKey(manifest, reference), new Uint8Array())
     return part
   })
+  if (made !== 'changed') await announcePart(domain, copy, made)
+  return made
 }
 
 interface SlicePlan {

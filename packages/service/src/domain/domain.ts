@@ -1,6 +1,7 @@
 import { type Digests, hex } from '@bindery/protocol'
 import type { BlobStore, MetadataStore } from '@bindery/storage'
 import type { Peers, ServiceOptions } from '../options.js'
+import { Announcer, EventHub } from './events.js'
 import { ReadRegistry } from './reads.js'
 
 /** What all of the domain's functions work with. */
@@ -15,6 +16,7 @@ export interface Domain {
   readonly random: (bytes: number) => Uint8Array
   readonly reads: ReadRegistry
   readonly peers: Peers
+  readonly events: Announcer
   /** How long the answer of a Complete is kept; 0: a repeated Complete finds no upload, as with OSS. */
   readonly receiptMs: number
 }
@@ -22,8 +24,9 @@ export interface Domain {
 export function createDomain(options: ServiceOptions): Domain {
   const { metadata, blobs, digests, clock, sleep, random } = options
   const reads = new ReadRegistry()
+  const events = new Announcer(options.events ?? new EventHub(), blobs.incarnation, clock)
   const receiptMs = options.strict ? 0 : options.receiptMs
-  return { metadata, blobs, digests, clock, sleep, random, reads, peers: options.peers ?? reads, receiptMs }
+  return { metadata, blobs, digests, clock, sleep, random, reads, peers: options.peers ?? reads, events, receiptMs }
 }
 
 /** A random id: 32 upper-case hex digits. */

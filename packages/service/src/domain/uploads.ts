@@ -3,7 +3,14 @@
  * delete that row. What an upload holds is in its usage row, which each part's commit raises without conflict.
  */
 import { type BucketName, hex, Md5, type ObjectKey, OssError } from '@bindery/protocol'
-import { type ByteSource, decodeCounters, type Reader, type Row, type Transaction } from '@bindery/storage'
+import {
+  type ByteSource,
+  decodeCounters,
+  type Reader,
+  type Row,
+  StorageError,
+  type Transaction,
+} from '@bindery/storage'
 import { commitBlob, requireLiving, storeBytes } from './blobs.js'
 import { readBucket } from './buckets.js'
 import { count } from './counters.js'
@@ -37,7 +44,7 @@ export async function initiateUpload(domain: Domain, upload: NewUpload): Promise
   const { bucket, key, initiator, owner, description, sequential, autoComplete } = upload
   const uploadId = newUploadId(domain)
   const initiatedAt = domain.clock()
-  return domain.metadata.transact(async (tx) => {
+  const record = await domain.metadata.transact(async (tx) => {
     const { storageClass } = await readBucket(tx, bucket)
     if (upload.forbidOverwrite && (await readObject(tx, bucket, key)) !== undefined) {
       throw new OssError('fileAlreadyExists')
@@ -62,6 +69,8 @@ export async function initiateUpload(domain: Domain, upload: NewUpload): Promise
     count(tx, bucket, { uploads: 1 })
     return record
   })
+  domain.events.announce(record, { type: 'initiated', initiator })
+  return record
 }
 
 /** Throws noSuchUpload. */
@@ -123,6 +132,7 @@ export async function uploadPart(domain: Domain, part: NewPart, source: ByteSour
     ...(sequence !== undefined && { md5State: sequence.state() }),
   }
   await commitBlob(domain, blob, place, () => domain.metadata.transact((tx) => addPart(domain, tx, part, record)))
+  await announcePart(domain, part, record)
   return { ...record, md5: blob.md5, upload }
 }
 
@@ -143,6 +153,20 @@ function hashing(source: ByteSource, md5: Md5): ByteSource {
       return filled
     },
   }
+}
+
+/** Tells of a part that was stored. What the upload holds is looked at only if somebody listens. */
+export async function announcePart(domain: Domain, name: UploadName, { partNumber, size }: PartRecord): Promise<void> {
+  if (!domain.events.bus.watched) return
+  const held = await domain.metadata
+    .read((reader) => readUsage(reader, name.uploadId))
+    .catch((error: unknown) => {
+      if (error instanceof StorageError) return undefined
+      throw error
+    })
+  const isOpen = held !== undefined && held.parts > 0
+  const told = isOpen ? { held: { parts: held.parts, bytes: held.bytes } } : {}
+  domain.events.announce(name, { type: 'part', partNumber, size, ...told })
 }
 
 /** Makes a part a row of an open upload, in place of an earlier one. Throws noSuchBucket, noSuchUpload, partNotSequential, partAlreadyExist. */
@@ -216,12 +240,12 @@ export async function abortUpload(domain: Domain, name: UploadName): Promise<voi
 }
 
 /** Aborts an upload if its commit may, by what else the commit reads. What it held, or undefined where it may not. */
-export function endUpload(
+export async function endUpload(
   domain: Domain,
   name: UploadName,
   may: (tx: Transaction) => Promise<boolean>,
 ): Promise<Usage | undefined> {
-  return domain.metadata.transact(async (tx) => {
+  const held = await domain.metadata.transact(async (tx) => {
     await readBucket(tx, name.bucket)
     const upload = await readUpload(tx, name, 'noSuchUploadOnAbort')
     if (!(await may(tx))) return undefined
@@ -230,6 +254,8 @@ export function endUpload(
     if (usage.parts > 0) discardRows(domain, tx, name.uploadId, 'aborted')
     return usage
   })
+  if (held !== undefined) domain.events.announce(name, { type: 'aborted' })
+  return held
 }
 
 export interface PartPage {

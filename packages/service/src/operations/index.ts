@@ -30,6 +30,7 @@ import { putObject } from './put-object.js'
 import { putObjectAcl } from './put-object-acl.js'
 import { uploadPart } from './upload-part.js'
 import { uploadPartCopy } from './upload-part-copy.js'
+import { watchUploads } from './watch-uploads.js'
 
 /** A handler for each operation: a missing, a surplus or a wrongly typed one does not compile. */
 export type Handlers = { readonly [K in keyof Operations]: Handler<Operations[K]> }
@@ -65,4 +66,5 @@ export const handlers = {
   ListMultipartUploads: listMultipartUploads,
   ListParts: listParts,
   ExplainUpload: explainUpload,
+  WatchUploads: watchUploads,
 } satisfies Handlers
