@@ -29,8 +29,11 @@ export function createDomain(options: ServiceOptions): Domain {
   return { metadata, blobs, digests, clock, sleep, random, reads, peers: options.peers ?? reads, events, receiptMs }
 }
 
+/** What makes ids. */
+export type Chance = Pick<Domain, 'random'>
+
 /** A random id: 32 upper-case hex digits. */
-export function newId({ random }: Domain): string {
+export function newId({ random }: Chance): string {
   return hex(random(16)).toUpperCase()
 }
 
