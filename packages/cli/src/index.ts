@@ -10,7 +10,8 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /** Runs the command `bindery`. Resolves with its exit code; never rejects. */
 export async function main(args: readonly string[], env: Environment): Promise<ExitCode> {
-  const messages = messagesIn(languageOf(env))
+  const language = languageOf(env)
+  const messages = messagesIn(language)
   try {
     const [command, ...rest] = args
     if (command === '--version' || command === 'version') {
@@ -24,6 +25,10 @@ export async function main(args: readonly string[], env: Environment): Promise<E
     if (command === 'serve') {
       const { serve } = await import('./commands/serve.js')
       return await serve(rest, env, messages)
+    }
+    if (command === 'fsck') {
+      const { fsckCommand } = await import('./commands/fsck.js')
+      return await fsckCommand(rest, env, language)
     }
     process.stderr.write(`${messages.unknownCommand(command)}\n`)
     return EXIT.usage

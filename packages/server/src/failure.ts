@@ -15,6 +15,8 @@ export interface FailureDetails {
   hostUnknown: { host: string }
   folderForbidden: { folder: string }
   notAFolder: { folder: string }
+  /** No data folder is there, where one is needed. */
+  folderMissing: { folder: string }
   /** The folder holds files, and none says that they are Bindery's. */
   folderForeign: { folder: string }
   /** `pid` is undefined when the holder does not answer: what is left of it ends, or it hangs. */

@@ -1,8 +1,17 @@
+export {
+  type AuditProgress,
+  type AuditReport,
+  type Facts,
+  FINDING_KINDS,
+  type Finding,
+  type FindingKind,
+} from '@bindery/service'
 export { type Config, OPTIONS, type Option, type OptionName } from './config.js'
 export type { Codec } from './config-codecs.js'
 export { nodeDigests } from './digests.js'
 export { Failure, type FailureDetails, type FailureKind } from './failure.js'
 export { FORMAT } from './folder/data-folder.js'
+export { type FsckOptions, type FsckReport, fsck } from './maintenance/fsck.js'
 export { nearest, readConfig } from './read-config.js'
 export { type End, runUntilSignal } from './signals.js'
 export { type RunningServer, startServer } from './start-server.js'

@@ -1,2 +1,3 @@
+export { type BlobExtent, extentOf } from './blobs/blob-extent.js'
 export { type LocalBlobStoreOptions, openLocalBlobStore } from './blobs/local-blob-store.js'
 export { type LocalMetadataOptions, openLocalMetadataStore } from './metadata/local-metadata-store.js'

@@ -7,6 +7,10 @@ export const ENGLISH: Sentences = {
   usage: `Bindery, an object store that speaks the OSS protocol.
 
   bindery serve [DIR] [flags]   run the server
+  bindery fsck [DIR]            check a data folder that no server uses
+    --bytes                     read all bytes, not only what says that they are there
+    --repair                    put right what can be; what is taken out is kept in DIR/quarantine
+    --json                      one line of JSON a finding, and one at the end
   bindery help                  this page
   bindery --version             the version`,
   optionsTitle: 'Options of serve: flag, environment variable, default. A flag wins over a variable.',
@@ -45,6 +49,7 @@ export const ENGLISH: Sentences = {
     folderForbidden: ({ folder }) =>
       `this user may not write in ${folder}. Choose another folder, or give it to this user.`,
     notAFolder: ({ folder }) => `${folder} is not a folder. Name a folder, or none for ./data.`,
+    folderMissing: ({ folder }) => `${folder} is no data folder: no server has kept anything in it. Name another.`,
     folderForeign: ({ folder }) =>
       `${folder} holds files that are not Bindery's. Name an empty folder, or one that does not exist yet.`,
     folderLocked: ({ folder, pid }) =>

@@ -7,6 +7,10 @@ export const CHINESE: Sentences = {
   usage: `Bindery：兼容 OSS 协议的对象存储。
 
   bindery serve [DIR] [参数]    运行服务
+  bindery fsck [DIR]            检查数据目录（服务须已停止）
+    --bytes                     读取并校验全部数据
+    --repair                    修复能修复的问题；移出的内容保存在 DIR/quarantine
+    --json                      每个问题一行 JSON，最后一行是总结
   bindery help                  显示本页
   bindery --version             显示版本`,
   optionsTitle: 'serve 的选项：参数、环境变量、默认值。参数优先于环境变量。',
@@ -42,6 +46,7 @@ export const CHINESE: Sentences = {
       `${host} 不是本机的地址。只供本机使用请用 --host 127.0.0.1，使用全部地址请用 --host 0.0.0.0。`,
     folderForbidden: ({ folder }) => `当前用户无权写入 ${folder}。请换一个目录，或授予权限。`,
     notAFolder: ({ folder }) => `${folder} 不是目录。请指定一个目录；不指定则使用 ./data。`,
+    folderMissing: ({ folder }) => `${folder} 不是数据目录：没有服务在其中保存过数据。请指定其他目录。`,
     folderForeign: ({ folder }) => `${folder} 里有不属于 Bindery 的文件。请指定一个空目录，或尚不存在的目录。`,
     folderLocked: ({ folder, pid }) =>
       pid === undefined

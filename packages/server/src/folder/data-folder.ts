@@ -7,7 +7,8 @@ import { type FolderLock, LOCK_FOLDER, lockFolder } from './lock.js'
 /** Version of all that is kept in a data folder. A server reads its own and older ones. */
 export const FORMAT = 1
 
-const FORMAT_FILE = 'format.json'
+/** The file that makes a folder a data folder. */
+export const FORMAT_FILE = 'format.json'
 /** What a folder may hold that is to become a data folder: traces of a start, and of being a disk's root. */
 const IGNORED = new Set([LOCK_FOLDER, `${FORMAT_FILE}.new`, 'lost+found'])
 

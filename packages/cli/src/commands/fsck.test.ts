@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { createHmac } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+interface Server {
+  readonly endpoint: string
+  readonly folder: string
+  readonly accessKeyId: string
+  readonly accessKeySecret: string
+  stop(): Promise<number | null>
+  kill(): Promise<void>
+}
+
+const support = new URL('../../../../test/support/start-server.mjs', import.meta.url)
+const { startServer } = (await import(support.href)) as {
+  startServer(options: { folder: string; args: readonly string[] }): Promise<Server>
+}
+const COMMAND = fileURLToPath(new URL('../../bin/bindery.js', import.meta.url))
+
+interface Outcome {
+  readonly code: number
+  readonly output: string
+}
+
+function bindery(...args: readonly string[]): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const env = { ...process.env, BINDERY_LANG: 'en' }
+    execFile(process.execPath, [COMMAND, ...args], { env }, (error, stdout, stderr) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, output: `${stdout}${stderr}` })
+    })
+  })
+}
+
+async function newFolder(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'bindery-fsck-'))
+  t.after(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** A server with the bucket `demo`. */
+async function start(t: TestContext, folder: string): Promise<Server> {
+  const server = await startServer({ folder, args: ['--workers', '1', '--buckets', 'demo', '--log', 'error'] })
+  t.after(() => server.kill())
+  return server
+}
+
+/** Sends a request signed with V1 and returns the body of its answer. */
+async function send(server: Server, method: string, target: string, body?: string): Promise<string> {
+  const date = new Date().toUTCString()
+  const signature = createHmac('sha1', server.accessKeySecret)
+    .update(`${method}\n\n\n${date}\n/demo/${target}`)
+    .digest('base64')
+  const headers = { Date: date, Authorization: `OSS ${server.accessKeyId}:${signature}` }
+  const sent = body === undefined ? {} : { body: Buffer.from(body) }
+  const response = await fetch(`${server.endpoint}/demo/${target}`, { method, headers, ...sent })
+  const text = await response.text()
+  assert.ok(response.ok, text)
+  return text
+}
+
+/** Flips one bit of the first byte of a text, wherever a stored file holds it. */
+async function damage(folder: string, text: string): Promise<void> {
+  for (const name of await readdir(join(folder, 'blobs'), { recursive: true, withFileTypes: true })) {
+    if (!name.isFile()) continue
+    const path = join(name.path, name.name)
+    const bytes = await readFile(path)
+    const at = bytes.indexOf(text)
+    if (at === -1) continue
+    bytes[at] = (bytes[at] ?? 0) ^ 1
+    await writeFile(path, bytes)
+    return
+  }
+  assert.fail(`no file holds ${text}`)
+}
+
+test('a folder that was served and killed is found to be well', async (t) => {
+  const folder = await newFolder(t)
+  const server = await start(t, folder)
+  await send(server, 'PUT', 'a.txt', 'some bytes')
+  await server.kill()
+  const { code, output } = await bindery('fsck', folder, '--bytes')
+  assert.equal(code, 0, output)
+  assert.match(output, /Checked 1 object, 0 open uploads, 0 parts and 1 blob of 10 B, all bytes of what is named\./)
+  assert.match(output, /Nothing is wrong\./)
+})
+
+test('a folder that a server uses, that is none, or that the command line does not name well is not checked', async (t) => {
+  const folder = await newFolder(t)
+  const server = await start(t, folder)
+  const used = await bindery('fsck', folder)
+  assert.equal(used.code, 2)
+  assert.match(used.output, /is in use by process \d+/)
+  await server.kill()
+  assert.equal((await bindery('fsck', join(folder, 'nothing'))).code, 2)
+  assert.equal(existsSync(join(folder, 'nothing')), false)
+  assert.match((await bindery('fsck', folder, '--byte')).output, /Did you mean --bytes\?/)
+  assert.equal((await bindery('fsck', folder, '--byte')).code, 2)
+  assert.equal((await bindery('fsck', folder, 'other')).code, 2)
+})
+
+test('a flipped bit is found when all bytes are read, by the name of its object', async (t) => {
+  const folder = await newFolder(t)
+  const server = await start(t, folder)
+  await send(server, 'PUT', 'a.txt', 'the bytes of a')
+  await send(server, 'PUT', 'b.txt', 'the bytes of b')
+  await server.stop()
+  await damage(folder, 'the bytes of b')
+  const { code, output } = await bindery('fsck', folder, '--bytes')
+  assert.equal(code, 1)
+  assert.match(output, /lost +demo\/b\.txt: some of its bytes are damaged/)
+  const lines = (await bindery('fsck', folder, '--bytes', '--json')).output.trim().split('\n')
+  const [finding, report] = lines.map((line) => JSON.parse(line))
+  assert.deepEqual([finding.kind, finding.severity, finding.key], ['blobDamaged', 'lost', 'b.txt'])
+  assert.deepEqual(report.findings, { blobDamaged: 1 })
+})
+
+test('a repair takes a damaged part out of its upload and keeps it', async (t) => {
+  const folder = await newFolder(t)
+  const server = await start(t, folder)
+  const [, uploadId = ''] = /<UploadId>(\w+)</.exec(await send(server, 'POST', 'joined?uploads')) ?? []
+  await send(server, 'PUT', `joined?partNumber=1&uploadId=${uploadId}`, 'the bytes of part 1')
+  await send(server, 'PUT', `joined?partNumber=2&uploadId=${uploadId}`, 'the bytes of part 2')
+  await server.stop()
+  await damage(folder, 'the bytes of part 1')
+  const repair = await bindery('fsck', folder, '--bytes', '--repair')
+  assert.equal(repair.code, 1, repair.output)
+  assert.match(repair.output, /demo\/joined, upload \w+, part 1: some of its bytes are damaged .*\[repaired\]/)
+  const kept = await readdir(join(folder, 'quarantine'))
+  assert.equal(kept.length, 2)
+  assert.ok(kept.includes('rows.jsonl'))
+  assert.equal((await bindery('fsck', folder, '--bytes')).code, 0)
+  const again = await start(t, folder)
+  const listed = await send(again, 'GET', `joined?uploadId=${uploadId}`)
+  assert.deepEqual(
+    [...listed.matchAll(/<PartNumber>(\d)</g)].map(([, number]) => number),
+    ['2'],
+  )
+})
+
+test('blobs without the metadata that names them are not taken for garbage', async (t) => {
+  const folder = await newFolder(t)
+  const server = await start(t, folder)
+  await send(server, 'PUT', 'a.txt', 'some bytes')
+  await server.stop()
+  await rm(join(folder, 'metadata'), { recursive: true })
+  const { code, output } = await bindery('fsck', folder, '--repair')
+  assert.equal(code, 2)
+  assert.match(output, /metadata\.mdb is damaged\. Restore it from a backup; nothing was changed\./)
+})

@@ -1,0 +1,37 @@
+import type { AuditProgress, Facts, FindingKind, FsckReport } from '@bindery/server'
+
+/** What the maintenance commands say. */
+export interface MaintenanceSentences {
+  readonly severity: { readonly lost: string; readonly wrong: string; readonly left: string }
+  /** Names what a finding concerns, with what parts it from the sentence; '' if it concerns nothing that has a name. */
+  readonly place: (facts: Facts) => string
+  readonly findings: { readonly [K in FindingKind]: (facts: Facts) => string }
+  readonly repairedNote: string
+  readonly progress: (progress: AuditProgress) => string
+  readonly checked: (checked: AuditProgress, bytes: boolean) => string
+  readonly waiting: (blobs: number) => string
+  readonly verdict: (report: FsckReport) => string
+  readonly quarantined: (folder: string) => string
+}
+
+/** The names of what a finding concerns, joined: an object's, an upload's and part's, else those that only we use. */
+export function placeOf(facts: Facts, words: { readonly upload: string; readonly part: string }): string {
+  const { bucket, key, uploadId, partNumber, manifest } = facts
+  const object = [bucket, key].filter((name) => name !== undefined).join('/')
+  const names = [
+    object === '' && uploadId === undefined ? (manifest ?? '') : object,
+    uploadId === undefined ? '' : `${words.upload} ${uploadId}`,
+    partNumber === undefined ? '' : `${words.part} ${partNumber}`,
+  ]
+  return names.filter((name) => name !== '').join(', ')
+}
+
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const
+
+/** `1.5 GiB`. */
+export function sizeText(bytes: number): string {
+  let unit = 0
+  let value = bytes
+  for (; value >= 1024 && unit < UNITS.length - 1; unit += 1) value /= 1024
+  return `${unit === 0 ? value : value.toFixed(1)} ${UNITS[unit]}`
+}

@@ -1,0 +1,46 @@
+import { type MaintenanceSentences, placeOf, sizeText } from './maintenance-words.js'
+
+export const CHINESE_MAINTENANCE: MaintenanceSentences = {
+  severity: { lost: '丢失', wrong: '错误', left: '残留' },
+  place: (facts) => {
+    const place = placeOf(facts, { upload: '上传', part: '分片' })
+    return place === '' ? '' : `${place}：`
+  },
+  findings: {
+    rowDamaged: ({ row, found }) => `一条记录无法解读（${found}），键为 ${row}`,
+    rowUnknown: ({ row }) => `一条记录的种类未知，键为 ${row}`,
+    bucketMissing: () => '没有这个 Bucket，但有内容属于它',
+    blobMissing: ({ blob }) => `数据不存在（blob ${blob}）`,
+    blobDamaged: ({ blob }) => `部分数据已损坏（blob ${blob}）`,
+    manifestMissing: ({ manifest }) => `分片列表不存在（manifest ${manifest}）`,
+    partMissing: ({ expected }) => (expected === undefined ? '列表中有此分片，但它不存在' : '它的分片都不存在'),
+    sliceBroken: ({ found, expected }) => `引用了 ${found} 的前 ${expected} 字节`,
+    objectTouched: ({ manifest }) => `包含已丢失的数据（manifest ${manifest}）`,
+    sizeWrong: ({ expected, found, blob }) =>
+      `记录的大小为 ${expected}，实际为 ${found} 字节${blob === undefined ? '' : `（blob ${blob}）`}`,
+    holderMissing: () => '它引用的内容没有受到保护，可能被释放',
+    holderShared: ({ reference }) => `与另一条记录使用同一个引用 ${reference}`,
+    ownerWrong: ({ blob }) => `它的 blob ${blob} 被记为属于另一条记录`,
+    usageWrong: ({ expected, found }) => `记录为 ${found}（分片数、字节数），实际为 ${expected}`,
+    countersWrong: ({ expected, found }) => `计数为 [${found}]，实际为 [${expected}]`,
+    usageStray: () => '已不存在的上传的计数',
+    holderStray: ({ manifest }) => `已不存在的内容仍占用 manifest ${manifest}`,
+    manifestStray: () => '没有内容使用这个 manifest，也不会有程序释放它',
+    partStray: ({ found }) => `有 ${found} 个分片不在任何列表中，也不会有程序释放它们`,
+    ownerStray: ({ blob }) => `blob ${blob} 的归属记录指向没有引用它的内容`,
+    blobStray: ({ blob, found }) => `没有内容引用 blob ${blob}（${found} 字节），也不会有程序释放它`,
+  },
+  repairedNote: '［已修复］',
+  progress: ({ objects, uploads, parts, bytesNamed, blobs }) =>
+    `对象 ${objects}，上传 ${uploads}，分片 ${parts}，${sizeText(bytesNamed)}；已列出 blob ${blobs}`,
+  checked: ({ objects, uploads, parts, blobs, bytes }, all) =>
+    `已检查：对象 ${objects}，未完成的上传 ${uploads}，分片 ${parts}，blob ${blobs}（${sizeText(bytes)}）${all ? '，包括全部数据' : '；--bytes 可同时读取数据'}。`,
+  waiting: (blobs) => `${blobs} 个不再被引用的 blob 将在服务运行时释放。`,
+  verdict: ({ findings, repaired, lost }) => {
+    const all = Object.values(findings).reduce((sum, number) => sum + number, 0)
+    if (all === 0) return '没有发现问题。'
+    if (repaired > 0) return `发现 ${all} 个问题，已修复 ${repaired} 个，剩余 ${all - repaired} 个。`
+    return `发现 ${all} 个问题，其中 ${lost} 个表示有内容丢失。--repair 可修复能修复的问题。`
+  },
+  quarantined: (folder) => `移出的内容保存在 ${folder}。`,
+}

@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto'
+import { access, readdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import type { BlobStore, MetadataStore } from '@bindery/storage'
+import { openLocalBlobStore, openLocalMetadataStore } from '@bindery/storage-local'
+import { Failure, folderFailure, systemCode } from '../failure.js'
+import { FORMAT_FILE, openDataFolder } from '../folder/data-folder.js'
+
+export const METADATA_FOLDER = 'metadata'
+export const BLOBS_FOLDER = 'blobs'
+
+const METADATA_FILE = 'metadata.mdb'
+
+/** The stores of a data folder that nobody serves. */
+export interface DataStores {
+  /** Absolute. */
+  readonly path: string
+  readonly metadata: MetadataStore
+  readonly blobs: BlobStore
+  close(): Promise<void>
+}
+
+/** Locks a data folder that is there and opens its stores. Throws Failure `folderMissing`, and as `openDataFolder`. */
+export async function openDataStores(name: string, bufferBytes: number): Promise<DataStores> {
+  const path = resolve(name)
+  await requireDataFolder(path)
+  const { lock } = await openDataFolder(path)
+  try {
+    const stores = await openStoresIn(path, bufferBytes)
+    const close = async () => {
+      await stores.blobs.close()
+      await stores.metadata.close()
+      await lock.release()
+    }
+    return { path, ...stores, close }
+  } catch (error) {
+    await lock.release()
+    throw folderFailure(error, path)
+  }
+}
+
+/** Opens the stores below a folder, whoever else uses them. */
+export async function openStoresIn(path: string, bufferBytes: number): Promise<Pick<DataStores, 'metadata' | 'blobs'>> {
+  await requireMetadata(path)
+  const metadata = await openLocalMetadataStore({ folder: join(path, METADATA_FOLDER) })
+  try {
+    // An incarnation of its own, as every use of the store has; nothing is written under it.
+    const incarnation = randomBytes(8).toString('hex')
+    return { metadata, blobs: await openLocalBlobStore({ folder: join(path, BLOBS_FOLDER), incarnation, bufferBytes }) }
+  } catch (error) {
+    await metadata.close()
+    throw error
+  }
+}
+
+/** Throws Failure `folderMissing` where no server has ever kept anything. */
+export async function requireDataFolder(path: string): Promise<void> {
+  try {
+    await access(join(path, FORMAT_FILE))
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') throw new Failure('folderMissing', { folder: path })
+    throw folderFailure(error, path)
+  }
+}
+
+/** Blobs without the metadata that names them: an empty file in its place would make all of them nobody's. */
+async function requireMetadata(path: string): Promise<void> {
+  const file = join(path, METADATA_FOLDER, METADATA_FILE)
+  const [isThere, blobs] = await Promise.all([
+    access(file).then(
+      () => true,
+      () => false,
+    ),
+    readdir(join(path, BLOBS_FOLDER)).catch(() => []),
+  ])
+  if (!isThere && blobs.length > 0) throw new Failure('fileDamaged', { file })
+}

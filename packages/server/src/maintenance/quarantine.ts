@@ -1,0 +1,47 @@
+/**
+ * Where a repair keeps what it takes out of a store: `quarantine/rows.jsonl`, one line a row, and the image of each blob
+ * as `quarantine/<id>`. Nothing reads it but people; it may be deleted by hand.
+ */
+import { mkdir, open } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Quarantine } from '@bindery/service'
+import type { BlobStore } from '@bindery/storage'
+import { extentOf } from '@bindery/storage-local'
+import { syncFolder } from '../folder/durable-file.js'
+import { copyExtent } from './copy-extent.js'
+import { BLOBS_FOLDER } from './data-stores.js'
+
+export const QUARANTINE_FOLDER = 'quarantine'
+
+/** The quarantine of a data folder; its folder is made with the first thing that is kept in it. */
+export function openQuarantine(path: string, blobs: BlobStore): Quarantine {
+  const folder = join(path, QUARANTINE_FOLDER)
+  return {
+    async row(key, value) {
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+      const file = await open(join(folder, 'rows.jsonl'), 'a', 0o600)
+      try {
+        await file.writeFile(`${JSON.stringify({ key: base64(key), value: base64(value) })}\n`)
+        await file.sync()
+      } finally {
+        await file.close()
+      }
+      await syncNames(path, folder)
+    },
+    async blob(id) {
+      const extent = extentOf(id)
+      if (extent === undefined) return
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+      await copyExtent(join(path, BLOBS_FOLDER, extent.path), extent.range, join(folder, id), 0)
+      await syncNames(path, folder)
+      await blobs.delete(id)
+    },
+  }
+}
+
+async function syncNames(path: string, folder: string): Promise<void> {
+  await syncFolder(folder)
+  await syncFolder(path)
+}
+
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')
