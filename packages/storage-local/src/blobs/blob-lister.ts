@@ -1,35 +1,103 @@
 import { join } from 'node:path'
 import type { BlobEntry, BlobId } from '@bindery/storage'
-import { blobIdOf, incarnationFolder, isCounter, isIncarnation, isShard } from './blob-place.js'
+import {
+  type BlobPlace,
+  blobIdOf,
+  blobPath,
+  counterOf,
+  incarnationFolder,
+  isCounter,
+  isIncarnation,
+  isPackName,
+  isShard,
+  packPath,
+} from './blob-place.js'
 import { readFooter } from './blob-reader.js'
 import { type FileOperations, isSystemError } from './files.js'
 import { decodeHeader, HEADER_BYTES } from './format.js'
+import { scanPack } from './pack-scanner.js'
 
 /** What a listing needs of its store. */
 export interface ListContext {
   readonly folder: string
   readonly files: FileOperations
-  readonly incarnation: string
   /** Whether a write of this process is still under way. */
   isUnfinished(id: BlobId): boolean
 }
 
-/** Lists blobs as `BlobStore.list` says, folder by folder. Files that are none of the store's are passed over. */
+/** Lists blobs as `BlobStore.list` says. Files that are none of the store's are passed over. */
 export async function* listBlobs(context: ListContext, after: BlobId | undefined): AsyncGenerator<BlobEntry, void> {
-  const { folder } = context
+  const { folder, isUnfinished } = context
   for (const incarnation of await namesIn(context, folder, isIncarnation)) {
     // All ids of an incarnation go on with a hyphen, which the dot follows in ASCII.
     if (after !== undefined && `${incarnation}.` <= after) continue
-    const incarnationPath = incarnationFolder(folder, incarnation)
-    for (const shard of await namesIn(context, incarnationPath, isShard)) {
-      if (after !== undefined && `${incarnation}-${shard}fff` <= after) continue
-      for (const counter of await namesIn(context, join(incarnationPath, shard), isCounter)) {
-        const id = blobIdOf({ incarnation, counter: Number.parseInt(counter, 16) })
-        if (!counter.startsWith(shard) || (after !== undefined && id <= after)) continue
-        const entry = await describe(context, id, incarnation, join(incarnationPath, shard, counter))
-        if (entry !== undefined) yield entry
+    for await (const entry of merged(filesOf(context, incarnation, after), packedOf(context, incarnation, after))) {
+      if ((after === undefined || entry.id > after) && !isUnfinished(entry.id)) yield entry
+    }
+  }
+}
+
+/** The blobs of an incarnation that have files of their own, in order. */
+async function* filesOf(context: ListContext, incarnation: string, after: BlobId | undefined) {
+  const path = incarnationFolder(context.folder, incarnation)
+  for (const shard of await namesIn(context, path, isShard)) {
+    if (after !== undefined && `${incarnation}-${shard}fff` <= after) continue
+    for (const name of await namesIn(context, join(path, shard), isCounter)) {
+      const place = { incarnation, counter: counterOf(name) }
+      if (!name.startsWith(shard) || (after !== undefined && blobIdOf(place) <= after)) continue
+      const entry = await describe(context, place)
+      if (entry !== undefined) yield entry
+    }
+  }
+}
+
+/** The blobs of an incarnation that lie in packs, in order: those of a pack come before the counter of the next. */
+async function* packedOf(context: ListContext, incarnation: string, after: BlobId | undefined) {
+  const packs = await packsOf(context, incarnation)
+  for (const [index, pack] of packs.entries()) {
+    const next = packs[index + 1]
+    if (after !== undefined && next !== undefined && blobIdOf(next) <= after) continue
+    const file = await openIfThere(context, packPath(context.folder, pack))
+    if (file === undefined) continue
+    try {
+      for await (const { id, place, hint } of scanPack(context.files, pack, file, 0)) {
+        yield { id, incarnation, size: place.size, hint }
+      }
+    } finally {
+      await context.files.close(file)
+    }
+  }
+}
+
+async function packsOf(context: ListContext, incarnation: string): Promise<BlobPlace[]> {
+  const path = incarnationFolder(context.folder, incarnation)
+  const packs: BlobPlace[] = []
+  for (const shard of await namesIn(context, path, isShard)) {
+    for (const name of await namesIn(context, join(path, shard), isPackName)) {
+      if (name.startsWith(shard)) packs.push({ incarnation, counter: counterOf(name) })
+    }
+  }
+  return packs
+}
+
+/** Two sequences in order of id, as one. */
+async function* merged(
+  left: AsyncGenerator<BlobEntry, void>,
+  right: AsyncGenerator<BlobEntry, void>,
+): AsyncGenerator<BlobEntry, void> {
+  try {
+    let [first, second] = await Promise.all([left.next(), right.next()])
+    while (!first.done || !second.done) {
+      if (!first.done && (second.done || first.value.id < second.value.id)) {
+        yield first.value
+        first = await left.next()
+      } else if (!second.done) {
+        yield second.value
+        second = await right.next()
       }
     }
+  } finally {
+    await Promise.all([left.return(), right.return()])
   }
 }
 
@@ -42,28 +110,28 @@ async function namesIn({ files }: ListContext, path: string, isOurs: (name: stri
   }
 }
 
-/** The entry of a file, or undefined if it is gone or a write of this process has not ended. */
-async function describe(
-  context: ListContext,
-  id: BlobId,
-  incarnation: string,
-  path: string,
-): Promise<BlobEntry | undefined> {
-  const { files } = context
-  if (context.isUnfinished(id)) return undefined
-  let file: number
+async function openIfThere({ files }: ListContext, path: string): Promise<number | undefined> {
   try {
-    file = await files.open(path)
+    return await files.open(path)
   } catch (error) {
     if (isSystemError(error, 'ENOENT')) return undefined
     throw error
   }
+}
+
+/** The entry of a file, or undefined if it is gone or a write of this process has not ended. */
+async function describe(context: ListContext, place: BlobPlace): Promise<BlobEntry | undefined> {
+  const { files, folder } = context
+  const id = blobIdOf(place)
+  if (context.isUnfinished(id)) return undefined
+  const file = await openIfThere(context, blobPath(folder, place))
+  if (file === undefined) return undefined
   try {
     const header = Buffer.alloc(HEADER_BYTES)
     await files.read(file, header, 0)
     const footer = await readFooter(files, id, file)
     const size = footer?.size ?? Math.max((await files.size(file)) - HEADER_BYTES, 0)
-    return { id, incarnation, size, hint: decodeHeader(id, header) }
+    return { id, incarnation: place.incarnation, size, hint: decodeHeader(id, header) }
   } finally {
     await files.close(file)
   }

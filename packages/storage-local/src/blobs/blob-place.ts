@@ -1,15 +1,37 @@
+/**
+ * Where blobs lie, and how their ids say it.
+ *
+ *     a file    <folder>/<incarnation>/<shard>/<counter>         <incarnation>-<counter>
+ *     a pack    <folder>/<incarnation>/<shard>/<counter>.pack
+ *     in a pack                                                  <incarnation>-<counter>.p<distance>.<page>.<header>.<size>
+ *
+ * Counters have 12 hex digits and are used once; a shard holds those that agree in all but the last 3. Packs take counters
+ * too: distance is the blob's counter less that of its pack.
+ */
 import { join } from 'node:path'
 import type { BlobId } from '@bindery/storage'
 
-/**
- * Where a blob lies: `<folder>/<incarnation>/<shard>/<counter>`. Its id is `<incarnation>-<counter>`.
- * Counters have 12 hex digits; a shard holds those that agree in all but the last 3.
- */
+/** A blob that has a file of its own, or a pack. */
 export interface BlobPlace {
   readonly incarnation: string
   /** From 0; each is used once in an incarnation. */
   readonly counter: number
 }
+
+/** A blob in a pack. */
+export interface PackedPlace extends BlobPlace {
+  /** The counter of the pack. */
+  readonly pack: number
+  /** Where the blob's header begins, in bytes: a multiple of `PAGE_BYTES`. */
+  readonly offset: number
+  /** Bytes of the header. */
+  readonly headerBytes: number
+  /** Bytes of the blob. */
+  readonly size: number
+}
+
+/** Blobs in packs begin on borders of so many bytes, so that each fills pages of its own. */
+export const PAGE_BYTES = 4096
 
 const COUNTER_DIGITS = 12
 const SHARD_DIGITS = 9
@@ -19,18 +41,34 @@ export const SHARD_BLOBS = 16 ** (COUNTER_DIGITS - SHARD_DIGITS)
 const INCARNATION = /^[0-9a-z]{1,64}$/
 const SHARD = /^[0-9a-f]{9}$/
 const COUNTER = /^[0-9a-f]{12}$/
-const ID = /^([0-9a-z]{1,64})-([0-9a-f]{12})$/
+const PACK = /^[0-9a-f]{12}\.pack$/
+const ID = /^([0-9a-z]{1,64})-([0-9a-f]{12})(?:\.p([0-9a-f]{1,8})\.([0-9a-f]{1,8})\.([0-9a-f]{1,4})\.([0-9a-f]{1,6}))?$/
 
 /** The hyphen sorts before all letters and digits, so that ids sort by incarnation, then counter. */
 export function blobIdOf({ incarnation, counter }: BlobPlace): BlobId {
   return `${incarnation}-${counterName(counter)}`
 }
 
-/** The place that an id names, or undefined if it is no id of a blob file. */
-export function placeOf(id: BlobId): BlobPlace | undefined {
-  const [, incarnation, counter] = ID.exec(id) ?? []
-  if (incarnation === undefined || counter === undefined) return undefined
-  return { incarnation, counter: Number.parseInt(counter, 16) }
+export function packedIdOf(place: PackedPlace): BlobId {
+  const { counter, pack, offset, headerBytes, size } = place
+  const numbers = [counter - pack, offset / PAGE_BYTES, headerBytes, size].map((number) => number.toString(16))
+  return `${blobIdOf(place)}.p${numbers.join('.')}`
+}
+
+/** The place that an id names, or undefined if it is no id of a blob that lies in a file. */
+export function placeOf(id: BlobId): BlobPlace | PackedPlace | undefined {
+  const [, incarnation, counterText, ...numbers] = ID.exec(id) ?? []
+  if (incarnation === undefined || counterText === undefined) return undefined
+  const counter = Number.parseInt(counterText, 16)
+  if (numbers[0] === undefined) return { incarnation, counter }
+  const [distance = 0, page = 0, headerBytes = 0, size = 0] = numbers.map((text) => Number.parseInt(text ?? '', 16))
+  const place = { incarnation, counter, pack: counter - distance, offset: page * PAGE_BYTES, headerBytes, size }
+  // Each blob has one id: not one more with leading zeros.
+  return place.pack >= 0 && packedIdOf(place) === id ? place : undefined
+}
+
+export function isPacked(place: BlobPlace | PackedPlace): place is PackedPlace {
+  return 'pack' in place
 }
 
 export function incarnationFolder(folder: string, incarnation: string): string {
@@ -45,6 +83,16 @@ export function blobPath(folder: string, place: BlobPlace): string {
   return join(shardFolder(folder, place), counterName(place.counter))
 }
 
+/** The place of the pack that a blob lies in. */
+export function packOf({ incarnation, pack }: PackedPlace): BlobPlace {
+  return { incarnation, counter: pack }
+}
+
+/** The path of a pack, by the pack's own place. */
+export function packPath(folder: string, pack: BlobPlace): string {
+  return `${blobPath(folder, pack)}.pack`
+}
+
 export function isIncarnation(name: string): boolean {
   return INCARNATION.test(name)
 }
@@ -55,6 +103,15 @@ export function isShard(name: string): boolean {
 
 export function isCounter(name: string): boolean {
   return COUNTER.test(name)
+}
+
+export function isPackName(name: string): boolean {
+  return PACK.test(name)
+}
+
+/** The counter in the name of a blob's file or of a pack. */
+export function counterOf(name: string): number {
+  return Number.parseInt(name, 16)
 }
 
 function counterName(counter: number): string {

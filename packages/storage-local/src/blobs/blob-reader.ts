@@ -1,6 +1,6 @@
-import { type BufferPool, crc64Combine, type Hasher } from '@bindery/digest'
+import { type BufferPool, crc64Combine, type Hasher, SLAB_BYTES } from '@bindery/digest'
 import { type BlobId, type ByteRange, type LentBytes, StorageError } from '@bindery/storage'
-import { blobPath, placeOf } from './blob-place.js'
+import { type BlobPlace, blobPath, isPacked, type PackedPlace, packOf, packPath, placeOf } from './blob-place.js'
 import { type FileOperations, isSystemError } from './files.js'
 import {
   CHUNK_BYTES,
@@ -12,22 +12,33 @@ import {
   TRAILER_BYTES,
 } from './format.js'
 import { hashed } from './hashed.js'
+import type { OpenPacks } from './open-packs.js'
+import { imageBytes, isCleared } from './pack-format.js'
 
 /** What the reads of a store share. */
 export interface ReadContext {
   readonly folder: string
   readonly files: FileOperations
+  readonly openPacks: OpenPacks
   readonly hasher: Hasher
   readonly pool: BufferPool
 }
 
-/** Reads a blob as `BlobStore.read` says. The file stays open meanwhile, so that a delete does not disturb it. */
+/** Reads a blob as `BlobStore.read` says. A file stays open meanwhile, so that a delete does not disturb it. */
 export async function* readBlob(
   context: ReadContext,
   id: BlobId,
   range: ByteRange | undefined,
 ): AsyncGenerator<LentBytes, void> {
-  const blob = await openBlob(context, id)
+  const place = requirePlace(id)
+  if (isPacked(place)) {
+    const { start, end } = requireRange(range ?? { start: 0, end: place.size }, place.size)
+    const buffer = await readPacked(context, id, place)
+    if (start === end) context.pool.release(buffer)
+    else yield lend(context.pool, buffer, start, end)
+    return
+  }
+  const blob = await openBlob(context, id, place)
   try {
     yield* readChunks(context, blob, range ?? { start: 0, end: blob.footer.size })
   } finally {
@@ -37,7 +48,12 @@ export async function* readBlob(
 
 /** The CRC-64 of a range as `BlobStore.crc64` says. */
 export async function checksumBlob(context: ReadContext, id: BlobId, range: ByteRange): Promise<bigint> {
-  const blob = await openBlob(context, id)
+  const place = requirePlace(id)
+  if (isPacked(place)) {
+    const { start, end } = requireRange(range, place.size)
+    return checksumAndRelease(context, await readPacked(context, id, place), start, end)
+  }
+  const blob = await openBlob(context, id, place)
   try {
     const { size, chunks } = blob.footer
     requireRange(range, size)
@@ -66,12 +82,30 @@ async function checksumWithin(
   start: number,
   end: number,
 ): Promise<bigint> {
-  const slab = await readChunk(context, blob, index, await context.pool.take())
+  return checksumAndRelease(context, await readChunk(context, blob, index, await context.pool.take()), start, end)
+}
+
+async function checksumAndRelease(
+  { hasher, pool }: ReadContext,
+  buffer: Buffer,
+  start: number,
+  end: number,
+): Promise<bigint> {
   try {
-    return await hashed(context.hasher.crc64(slab.subarray(start, end)))
+    return await hashed(hasher.crc64(buffer.subarray(start, end)))
   } finally {
-    context.pool.release(slab)
+    pool.release(buffer)
   }
+}
+
+function requirePlace(id: BlobId): BlobPlace | PackedPlace {
+  const place = placeOf(id)
+  if (place === undefined) throw notFound(id)
+  return place
+}
+
+function notFound(id: BlobId, cause?: unknown): StorageError {
+  return new StorageError('notFound', `there is no blob ${id}`, { cause })
 }
 
 interface OpenBlob {
@@ -80,12 +114,9 @@ interface OpenBlob {
   readonly footer: Footer
 }
 
-async function openBlob({ folder, files }: ReadContext, id: BlobId): Promise<OpenBlob> {
-  const place = placeOf(id)
-  if (place === undefined) throw new StorageError('notFound', `there is no blob ${id}`)
+async function openBlob({ folder, files }: ReadContext, id: BlobId, place: BlobPlace): Promise<OpenBlob> {
   const file = await files.open(blobPath(folder, place)).catch((error) => {
-    if (!isSystemError(error, 'ENOENT')) throw error
-    throw new StorageError('notFound', `there is no blob ${id}`, { cause: error })
+    throw isSystemError(error, 'ENOENT') ? notFound(id, error) : error
   })
   try {
     const footer = await readFooter(files, id, file)
@@ -97,9 +128,44 @@ async function openBlob({ folder, files }: ReadContext, id: BlobId): Promise<Ope
   }
 }
 
-function requireRange({ start, end }: ByteRange, size: number): void {
+function requireRange(range: ByteRange, size: number): ByteRange {
+  const { start, end } = range
   if (!(Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start <= end && end <= size)) {
     throw new StorageError('misuse', `bytes ${start} to ${end} of a blob of ${size}`)
+  }
+  return range
+}
+
+/** Fills a pooled buffer with a blob out of a pack, and checks it. */
+async function readPacked({ folder, files, openPacks, hasher, pool }: ReadContext, id: BlobId, place: PackedPlace) {
+  const { offset, headerBytes, size } = place
+  const tailBytes = footerBytes(size)
+  const buffer = await pool.take(Math.min(size + tailBytes, SLAB_BYTES))
+  try {
+    const path = packPath(folder, packOf(place))
+    const footer = await openPacks
+      .use(path, async (file) => {
+        const isOneRead = size + tailBytes <= buffer.length
+        const start = offset + headerBytes
+        await files.read(file, buffer.subarray(0, isOneRead ? size + tailBytes : size), start)
+        const tail = isOneRead ? buffer.subarray(size, size + tailBytes) : Buffer.alloc(tailBytes)
+        if (!isOneRead) await files.read(file, tail, start + size)
+        const found = sizeInTrailer(tail.subarray(-TRAILER_BYTES), imageBytes(place), headerBytes)
+        const decoded = found === size ? decodeFooter(id, tail) : undefined
+        if (decoded !== undefined) return decoded
+        const header = Buffer.alloc(headerBytes)
+        await files.read(file, header, offset)
+        throw isCleared(header) ? notFound(id) : new StorageError('corrupt', `blob ${id} has no sound footer`)
+      })
+      .catch((error) => {
+        throw isSystemError(error, 'ENOENT') ? notFound(id, error) : error
+      })
+    const own = await hashed(hasher.crc64(buffer.subarray(0, size)))
+    if (own !== footer.crc64) throw new StorageError('corrupt', `blob ${id} does not match its checksum`)
+    return buffer
+  } catch (error) {
+    pool.release(buffer)
+    throw error
   }
 }
 

@@ -1,12 +1,13 @@
-import type { BufferPool, Hasher, StreamDigest } from '@bindery/digest'
+import type { BufferPool, Digest, Hasher, StreamDigest } from '@bindery/digest'
 import type { BlobHint, BlobId, BlobInfo, ByteSource } from '@bindery/storage'
-import { type BlobPlace, blobIdOf, blobPath, shardFolder } from './blob-place.js'
+import { blobIdOf } from './blob-place.js'
+import { type BlobTarget, createFileTarget, createPackTarget } from './blob-target.js'
 import { ChunkTally } from './chunk-tally.js'
 import type { FileOperations } from './files.js'
-import type { FolderSync } from './folder-sync.js'
-import { encodeFooter, encodeHeader, HEADER_BYTES } from './format.js'
+import { encodeFooter, requireOwner } from './format.js'
 import type { FreeSpace } from './free-space.js'
 import { hashed } from './hashed.js'
+import type { Packs } from './packs.js'
 import { type Piece, PieceReader } from './piece-reader.js'
 import type { Shards } from './shards.js'
 
@@ -14,106 +15,163 @@ import type { Shards } from './shards.js'
 export interface WriteContext {
   readonly folder: string
   readonly files: FileOperations
-  readonly folderSync: FolderSync
   readonly shards: Shards
+  readonly packs: Packs
   readonly freeSpace: FreeSpace
   readonly hasher: Hasher
   readonly pool: BufferPool
+  /** Blobs whose write has not ended: they are nobody's business yet. */
+  readonly unfinished: Set<BlobId>
 }
 
 /** Pieces of one blob that are hashed and written while the next is received. */
 const PIECES_IN_FLIGHT_MAX = 2
 
-/** Writes a source into the file of a place, durably; leaves no file if it fails. */
-export async function writeBlob(
-  context: WriteContext,
-  place: BlobPlace,
-  source: ByteSource,
-  hint: BlobHint,
-): Promise<BlobInfo> {
-  const id = blobIdOf(place)
-  const header = encodeHeader(id, hint)
+/** Writes a source, durably; leaves nothing if it fails. */
+export async function writeBlob(context: WriteContext, source: ByteSource, hint: BlobHint): Promise<BlobInfo> {
+  requireOwner(hint)
   await context.freeSpace.require(source.size ?? 0)
-  await source.ready()
-  const writing = new BlobWriting(context, await context.shards.create(place), header, source.size)
+  const reader = new PieceReader(source, context.pool)
+  const first = await reader.next()
+  if (first === undefined || first.isLast) return writeWhole(context, first, hint)
+  let target: BlobTarget
   try {
-    const info = await writing.receive(id, new PieceReader(source, context.pool))
-    await context.files.syncData(writing.file)
-    await Promise.all([writing.close(), context.folderSync.sync(shardFolder(context.folder, place))])
-    return info
+    target = await createTarget(context, source.size, hint)
   } catch (error) {
-    await writing.abandon()
-    // A file that cannot be removed stays behind as wreckage, which `list` shows.
-    await context.files.unlink(blobPath(context.folder, place)).catch(() => {})
+    first.release()
+    throw error
+  }
+  const writing = new BlobWriting(context, target, source.size)
+  return finishing(context, target, () => writing.receive(first, reader))
+}
+
+/** A blob of this size goes into a pack or, if it is large or of unknown size, into a file of its own. */
+async function createTarget(context: WriteContext, size: number | undefined, hint: BlobHint): Promise<BlobTarget> {
+  const { files, folder, shards, packs, unfinished } = context
+  const slot = size === undefined ? undefined : await packs.takeSlot(size, hint)
+  if (slot !== undefined) {
+    unfinished.add(slot.id)
+    return createPackTarget(files, slot, hint)
+  }
+  const place = shards.nextPlace()
+  const id = blobIdOf(place)
+  unfinished.add(id)
+  try {
+    return await createFileTarget(files, folder, shards, place, hint)
+  } catch (error) {
+    unfinished.delete(id)
     throw error
   }
 }
 
-/** One blob file while it is being written. */
+/** Makes durable what `write` writes into a target, or leaves nothing there. */
+async function finishing(
+  { unfinished }: WriteContext,
+  target: BlobTarget,
+  write: () => Promise<BlobInfo>,
+): Promise<BlobInfo> {
+  try {
+    const info = await write()
+    await target.sync()
+    return info
+  } catch (error) {
+    await target.abandon()
+    throw error
+  } finally {
+    unfinished.delete(target.id)
+  }
+}
+
+/** Writes a blob that has come as a whole, in one go. */
+async function writeWhole(context: WriteContext, piece: Piece | undefined, hint: BlobHint): Promise<BlobInfo> {
+  const bytes = piece?.bytes ?? new Uint8Array(0)
+  const size = bytes.length
+  let digest: Digest
+  let target: BlobTarget
+  try {
+    digest = await hashed(context.hasher.digest(bytes))
+    target = await createTarget(context, size, hint)
+  } catch (error) {
+    piece?.release()
+    throw error
+  }
+  return finishing(context, target, async () => {
+    const chunks = size === 0 ? [] : [digest.crc64]
+    const footer = encodeFooter(target.id, { ...digest, size, chunks }, target.header.length)
+    try {
+      await target.write([target.header, bytes, footer, target.padding], 0)
+    } finally {
+      piece?.release()
+    }
+    return { ...digest, id: target.id, size }
+  })
+}
+
+/** A blob that comes in several pieces, which are hashed and written while more arrive. */
 class BlobWriting {
-  readonly file: number
   readonly #context: WriteContext
+  readonly #target: BlobTarget
   readonly #digest: StreamDigest
   readonly #tally = new ChunkTally()
-  readonly #inFlight: Promise<void>[] = []
-  /** To be written with the first bytes. */
-  #header: Uint8Array | undefined
+  readonly #inFlight: Promise<PieceChecksum | undefined>[] = []
   #size = 0
-  #isOpen = true
-  #isDigested = false
 
-  constructor(context: WriteContext, file: number, header: Uint8Array, sizeExpected: number | undefined) {
+  constructor(context: WriteContext, target: BlobTarget, sizeExpected: number | undefined) {
     this.#context = context
-    this.file = file
-    this.#header = header
+    this.#target = target
     this.#digest = context.hasher.begin(sizeExpected)
   }
 
-  /** Hashes and writes all that comes, then the footer. */
-  async receive(id: BlobId, reader: PieceReader): Promise<BlobInfo> {
-    for (let piece = await reader.next(); piece !== undefined; piece = await reader.next()) {
-      const job = this.#hashAndWrite(piece)
-      // It is awaited later, maybe long after it has failed.
-      job.catch(() => {})
-      this.#inFlight.push(job)
-      if (this.#inFlight.length > PIECES_IN_FLIGHT_MAX) await this.#inFlight.shift()
+  /** Writes header, bytes and footer. When it has ended, however it did, no write is under way. */
+  async receive(first: Piece, reader: PieceReader): Promise<BlobInfo> {
+    const { id, header, padding } = this.#target
+    try {
+      this.#add(this.#target.write([header], 0).then(() => undefined))
+      for (let piece: Piece | undefined = first; piece !== undefined; piece = await reader.next()) {
+        this.#add(this.#hashAndWrite(piece))
+        if (this.#inFlight.length > PIECES_IN_FLIGHT_MAX) await this.#tallyOldest()
+      }
+      while (this.#inFlight.length > 0) await this.#tallyOldest()
+    } catch (error) {
+      this.#digest.discard()
+      // A write that is still under way would hit whatever file gets the descriptor next.
+      await Promise.allSettled(this.#inFlight)
+      throw error
     }
-    this.#isDigested = true
-    const [digest] = await Promise.all([hashed(this.#digest.finish()), ...this.#inFlight])
-    await this.#write(encodeFooter(id, { ...digest, size: this.#size, chunks: this.#tally.chunks }), this.#size)
+    const digest = await hashed(this.#digest.finish())
+    const footer = encodeFooter(id, { ...digest, size: this.#size, chunks: this.#tally.chunks }, header.length)
+    await this.#target.write([footer, padding], header.length + this.#size)
     return { ...digest, id, size: this.#size }
   }
 
-  async close(): Promise<void> {
-    if (!this.#isOpen) return
-    this.#isOpen = false
-    await this.#context.files.close(this.file)
+  #add(job: Promise<PieceChecksum | undefined>): void {
+    // It is awaited later, maybe long after it has failed.
+    job.catch(() => {})
+    this.#inFlight.push(job)
   }
 
-  /** Lets go of the file. A sync of it that has failed is not repeated. */
-  async abandon(): Promise<void> {
-    if (!this.#isDigested) this.#digest.discard()
-    // A write that is still under way would hit whatever file gets the descriptor next.
-    await Promise.allSettled(this.#inFlight)
-    await this.close().catch(() => {})
+  /** Waits for the piece that came first, since the checksums of chunks are joined in order. */
+  async #tallyOldest(): Promise<void> {
+    const oldest = await this.#inFlight.shift()
+    if (oldest !== undefined) this.#tally.add(oldest.crc64, oldest.length)
   }
 
-  async #hashAndWrite({ bytes, release }: Piece): Promise<void> {
-    const written = this.#write(bytes, this.#size)
+  async #hashAndWrite({ bytes, release }: Piece): Promise<PieceChecksum> {
+    const position = this.#target.header.length + this.#size
     this.#size += bytes.length
-    const checked = hashed(this.#digest.update(bytes)).then((crc64) => this.#tally.add(crc64, bytes.length))
     // The buffer is in use until all have ended, also when one fails.
-    const results = await Promise.allSettled([written, checked, this.#context.freeSpace.require(bytes.length)])
+    const [checksum, granted] = await Promise.allSettled([
+      this.#target.hashAndWrite(this.#digest, bytes, position),
+      this.#context.freeSpace.require(bytes.length),
+    ])
     release()
-    for (const result of results) if (result.status === 'rejected') throw result.reason
+    if (checksum.status === 'rejected') throw checksum.reason
+    if (granted.status === 'rejected') throw granted.reason
+    return { crc64: checksum.value, length: bytes.length }
   }
+}
 
-  /** Writes to a position within the blob, with the header before it if that is still to be written. */
-  #write(bytes: Uint8Array, position: number): Promise<void> {
-    const header = this.#header
-    this.#header = undefined
-    return header === undefined
-      ? this.#context.files.write(this.file, [bytes], HEADER_BYTES + position)
-      : this.#context.files.write(this.file, [header, bytes], 0)
-  }
+interface PieceChecksum {
+  readonly crc64: bigint
+  readonly length: number
 }

@@ -4,6 +4,7 @@
  */
 import fs from 'node:fs'
 import { promisify } from 'node:util'
+import { loadNative, nativeEngine, type StreamDigest } from '@bindery/digest'
 import { StorageError } from '@bindery/storage'
 
 /** Files are descriptors, paths are absolute. Whatever fails rejects. */
@@ -12,12 +13,24 @@ export interface FileOperations {
   create(path: string): Promise<number>
   /** Opens a file or folder for reading. */
   open(path: string): Promise<number>
+  /** Opens a file that is there for clearing ranges of it. */
+  openToClear(path: string): Promise<number>
   /** Bytes of an open file. */
   size(file: number): Promise<number>
   /** Fills `buffer` from a place in the file; resolves with the bytes read, fewer only where the file ends. */
   read(file: number, buffer: Uint8Array, position: number): Promise<number>
   /** Writes all pieces, one after the other. */
   write(file: number, pieces: readonly Uint8Array[], position: number): Promise<void>
+  /** Hashes bytes and writes them; resolves, when both are done, with their CRC-64. */
+  hashAndWrite(file: number, digest: StreamDigest, bytes: Uint8Array, position: number): Promise<bigint>
+  /** Begins to write a range to the disk. Makes nothing durable. */
+  writeBack(file: number, position: number, length: number): Promise<void>
+  /** Makes whole pages read as zeros and, where the system can, gives their disk space back. */
+  clear(file: number, position: number, length: number): Promise<void>
+  /** Whether clearing gives disk space back. */
+  canPunch(file: number): Promise<boolean>
+  /** Keeps a file locked until it is closed; resolves with false if another has it, or there are no locks here. */
+  tryLock(file: number): Promise<boolean>
   /** Resolves when the file's bytes and its size are durable. */
   syncData(file: number): Promise<void>
   /** Resolves when the names in a folder are durable. */
@@ -34,6 +47,8 @@ export interface FileOperations {
   freeBytes(path: string): Promise<number>
 }
 
+const native = loadNative()
+
 const calls = {
   open: promisify(fs.open),
   fstat: promisify(fs.fstat),
@@ -49,9 +64,26 @@ const calls = {
 export const systemFiles: FileOperations = {
   create: (path) => calls.open(path, 'wx', 0o600),
   open: (path) => calls.open(path, 'r'),
+  openToClear: (path) => calls.open(path, 'r+'),
   size: async (file) => (await calls.fstat(file)).size,
   read: readFully,
   write: writeFully,
+  async hashAndWrite(file, digest, bytes, position) {
+    if (digest.updateAndWrite !== undefined) return digest.updateAndWrite(bytes, { fd: file, position })
+    // The bytes are in use until both have ended, also when one fails.
+    const [hashed, written] = await Promise.allSettled([digest.update(bytes), writeFully(file, [bytes], position)])
+    if (written.status === 'rejected') throw written.reason
+    if (hashed.status === 'rejected') throw hashed.reason
+    return hashed.value
+  },
+  async writeBack(file, position, length) {
+    if (native?.can.writeBack) await nativeEngine()?.writeBack(file, position, length)
+  },
+  async clear(file, position, length) {
+    if (!(await punch(file, position, length))) await writeFully(file, [Buffer.alloc(length)], position)
+  },
+  canPunch: (file) => punch(file, 0, 1),
+  tryLock: async (file) => native?.tryLock(file) ?? false,
   syncData: (file) => calls.fdatasync(file),
   async syncFolder(path) {
     const folder = await calls.open(path, 'r')
@@ -70,6 +102,19 @@ export const systemFiles: FileOperations = {
     const { bavail, bsize } = await calls.statfs(path)
     return bavail * bsize
   },
+}
+
+/** Resolves with false where this cannot be done: without the addon, or on this file system. */
+async function punch(file: number, position: number, length: number): Promise<boolean> {
+  const engine = native?.can.punchHole ? nativeEngine() : undefined
+  if (engine === undefined) return false
+  try {
+    await engine.punchHole(file, position, length)
+    return true
+  } catch (error) {
+    if (isSystemError(error, 'EOPNOTSUPP', 'ENOTSUP', 'ENOSYS')) return false
+    throw error
+  }
 }
 
 async function readFully(file: number, buffer: Uint8Array, position: number): Promise<number> {
@@ -116,9 +161,15 @@ export function withStorageErrors(files: FileOperations): FileOperations {
   return {
     create: guard('create', files.create),
     open: guard('open', files.open),
+    openToClear: guard('openToClear', files.openToClear),
     size: guard('size', files.size),
     read: guard('read', files.read),
     write: guard('write', files.write),
+    hashAndWrite: guard('hashAndWrite', files.hashAndWrite),
+    writeBack: guard('writeBack', files.writeBack),
+    clear: guard('clear', files.clear),
+    canPunch: guard('canPunch', files.canPunch),
+    tryLock: guard('tryLock', files.tryLock),
     syncData: guard('syncData', files.syncData),
     syncFolder: guard('syncFolder', files.syncFolder),
     close: guard('close', files.close),

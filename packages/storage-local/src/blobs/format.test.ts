@@ -1,40 +1,94 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
-import { SLAB_BYTES } from '@bindery/digest'
+import { loadNative, SLAB_BYTES } from '@bindery/digest'
 import { StorageError } from '@bindery/storage'
+import { systemFiles } from './files.js'
 import { CHUNK_BYTES, decodeFooter, decodeHeader, encodeHeader, sizeInTrailer } from './format.js'
 import { openLocalBlobStore } from './local-blob-store.js'
 import { filesBelow, hint, sourceOf, temporaryFolder } from './testing.js'
 
+const skip = loadNative() === undefined && 'there are no packs without the addon'
+
+/** What the seals and checksums of both formats were when they were settled. */
+const CONTENT = Buffer.from('123456789'.repeat(500))
+const CONTENT_CRC64 = 'af95b76805f89445'
+const CONTENT_MD5 = '55ccbfe76cf48c230081c181de29f217'
+
 test('a blob file of format 1 is byte for byte what the page on the format says', async (t) => {
   const folder = await temporaryFolder(t)
-  const store = await openLocalBlobStore({ folder, incarnation: 'f00d' })
-  const { id } = await store.write(sourceOf(Buffer.from('123456789')), hint)
+  const files = { ...systemFiles, canPunch: async () => false }
+  const store = await openLocalBlobStore({ folder, incarnation: 'f00d', files })
+  const { id } = await store.write(sourceOf(CONTENT), hint)
   await store.close()
-  assert.equal(id, 'f00d-000000000000')
+  assert.equal(id, 'f00d-000000000001')
   const paths = await filesBelow(folder)
-  assert.deepEqual(paths, [`${folder}/f00d/000000000/000000000000`])
+  assert.deepEqual(paths, [`${folder}/f00d/000000000/000000000001`])
   const file = await readFile(paths[0] ?? '')
-  assert.equal(file.length, 4096 + 9 + 8 + 64)
+  assert.equal(file.length, 4096 + 4500 + 8 + 64)
   assert.equal(file.subarray(0, 25).toString('latin1'), 'BINDBLOB\0\0\0\x01\0\0\0\x09the owner')
   assert.ok(file.subarray(25, 4088).every((byte) => byte === 0))
-  assert.equal(file.subarray(4096, 4105).toString('latin1'), '123456789')
+  assert.equal(file.subarray(4088, 4096).toString('hex'), 'd239c60a21f4229c')
+  assert.deepEqual(file.subarray(4096, 8596), CONTENT)
   assert.equal(
-    file.subarray(4105, 4105 + 64).toString('hex'),
+    file.subarray(8596).toString('hex'),
     [
-      '995dc9bbdf1939fa', // the first chunk
+      CONTENT_CRC64, // the first chunk
       '42494e445441494c', // BINDTAIL
       '00000001', // version
       '00100000', // bytes of a chunk
-      '0000000000000009', // bytes of the blob
-      '995dc9bbdf1939fa', // the whole
-      '25f9e794323b453885f5181f1b624d0b', // MD5
+      '0000000000001194', // bytes of the blob
+      CONTENT_CRC64, // the whole
+      CONTENT_MD5,
       '00001000', // where the bytes begin
       '00000000',
+      '70b0d5ff6047b698', // the seal
     ].join(''),
   )
-  assert.equal(decodeFooter(id, file.subarray(-72))?.size, 9)
+  assert.equal(decodeFooter(id, file.subarray(-72))?.size, 4500)
+})
+
+test('a pack of format 1 is byte for byte what the page on the format says', { skip }, async (t) => {
+  const folder = await temporaryFolder(t)
+  const store = await openLocalBlobStore({ folder, incarnation: 'f00d' })
+  const ids: string[] = []
+  for (let round = 0; round < 2; round++) ids.push((await store.write(sourceOf(CONTENT), hint)).id)
+  await store.close()
+  assert.deepEqual(ids, ['f00d-000000000001.p1.0.31.1194', 'f00d-000000000002.p2.2.31.1194'])
+  const paths = await filesBelow(folder)
+  assert.deepEqual(paths, [`${folder}/f00d/000000000/000000000000.pack`])
+  const file = await readFile(paths[0] ?? '')
+  assert.equal(file.length, 16384)
+  const image = file.subarray(8192)
+  assert.equal(
+    image.subarray(0, 49).toString('hex'),
+    [
+      '42494e445041434b', // BINDPACK
+      '00000001', // version
+      '00000009', // bytes of the owner's key
+      '0000000000000002', // counter
+      '0000000000001194', // bytes of the blob
+      '746865206f776e6572', // the owner
+      'e6735efdefb0ac15', // the seal
+    ].join(''),
+  )
+  assert.deepEqual(image.subarray(49, 4549), CONTENT)
+  assert.equal(
+    image.subarray(4549, 4621).toString('hex'),
+    [
+      CONTENT_CRC64, // the one chunk
+      '42494e445441494c', // BINDTAIL
+      '00000001', // version
+      '00100000', // bytes of a chunk
+      '0000000000001194', // bytes of the blob
+      CONTENT_CRC64, // the whole
+      CONTENT_MD5,
+      '00000031', // where the bytes begin, from the header's beginning
+      '00000000',
+      '635e6f6787e5bc11', // the seal
+    ].join(''),
+  )
+  assert.ok(image.subarray(4621).every((byte) => byte === 0))
 })
 
 test('a pooled buffer holds a chunk', () => {

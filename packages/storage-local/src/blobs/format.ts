@@ -39,8 +39,13 @@ export function footerBytes(size: number): number {
 }
 
 /** Throws StorageError `limit` for an owner that is longer than a metadata key. */
+export function requireOwner({ owner }: BlobHint): void {
+  if (owner.length > METADATA_LIMITS.keyBytes) throw new StorageError('limit', 'the owner of a blob is too long')
+}
+
+/** Throws as `requireOwner`. */
 export function encodeHeader(id: BlobId, hint: BlobHint): Uint8Array {
-  if (hint.owner.length > METADATA_LIMITS.keyBytes) throw new StorageError('limit', 'the owner of a blob is too long')
+  requireOwner(hint)
   const header = Buffer.alloc(HEADER_BYTES)
   header.set(HEADER_MAGIC)
   header.writeUInt32BE(VERSION, HEADER.version)
@@ -59,7 +64,8 @@ export function decodeHeader(id: BlobId, header: Buffer): BlobHint | undefined {
   return { owner: Uint8Array.from(header.subarray(HEADER.owner, end)) }
 }
 
-export function encodeFooter(id: BlobId, footer: Footer): Uint8Array {
+/** @param headerBytes of the header before the blob's bytes */
+export function encodeFooter(id: BlobId, footer: Footer, headerBytes = HEADER_BYTES): Uint8Array {
   const bytes = Buffer.alloc(footerBytes(footer.size))
   footer.chunks.forEach((checksum, index) => {
     bytes.writeBigUInt64BE(checksum, index * CHECKSUM_BYTES)
@@ -71,21 +77,24 @@ export function encodeFooter(id: BlobId, footer: Footer): Uint8Array {
   trailer.writeBigUInt64BE(BigInt(footer.size), TRAILER.size)
   trailer.writeBigUInt64BE(footer.crc64, TRAILER.crc64)
   trailer.set(footer.md5, TRAILER.md5)
-  trailer.writeUInt32BE(HEADER_BYTES, TRAILER.headerBytes)
+  trailer.writeUInt32BE(headerBytes, TRAILER.headerBytes)
   bytes.writeBigUInt64BE(seal(id, bytes.subarray(0, -CHECKSUM_BYTES)), bytes.length - CHECKSUM_BYTES)
   return bytes
 }
 
-/** The blob's size as a file's last bytes tell it, or undefined if they are no trailer that fits the file's length. */
-export function sizeInTrailer(trailer: Buffer, fileBytes: number): number | undefined {
+/**
+ * The blob's size as the last bytes of its file or image tell it, or undefined if they are no trailer that fits the
+ * length of this and of the header.
+ */
+export function sizeInTrailer(trailer: Buffer, imageBytes: number, headerBytes = HEADER_BYTES): number | undefined {
   if (trailer.length < TRAILER_BYTES || !TRAILER_MAGIC.equals(trailer.subarray(0, TRAILER_MAGIC.length))) {
     return undefined
   }
   if (trailer.readUInt32BE(TRAILER.version) !== VERSION) return undefined
   if (trailer.readUInt32BE(TRAILER.chunkBytes) !== CHUNK_BYTES) return undefined
-  if (trailer.readUInt32BE(TRAILER.headerBytes) !== HEADER_BYTES) return undefined
+  if (trailer.readUInt32BE(TRAILER.headerBytes) !== headerBytes) return undefined
   const size = Number(trailer.readBigUInt64BE(TRAILER.size))
-  return HEADER_BYTES + size + footerBytes(size) === fileBytes ? size : undefined
+  return headerBytes + size + footerBytes(size) === imageBytes ? size : undefined
 }
 
 /** Reads a whole footer, whose length comes from `sizeInTrailer`; undefined if it is damaged or another blob's. */
@@ -104,6 +113,6 @@ export function decodeFooter(id: BlobId, bytes: Buffer): Footer | undefined {
 }
 
 /** Begins with the id, so that a file under another blob's name is found out. */
-function seal(id: BlobId, bytes: Uint8Array): bigint {
+export function seal(id: BlobId, bytes: Uint8Array): bigint {
   return crc64(bytes, crc64(Buffer.from(id)))
 }

@@ -1,14 +1,17 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { BufferPool, createThreadedHasher, SLAB_BYTES } from '@bindery/digest'
-import { type BlobId, type BlobStore, StorageError } from '@bindery/storage'
+import { BufferPool, createHasher, SLAB_BYTES } from '@bindery/digest'
+import { type BlobStore, StorageError } from '@bindery/storage'
 import { listBlobs } from './blob-lister.js'
-import { blobIdOf, blobPath, isIncarnation, placeOf } from './blob-place.js'
-import { checksumBlob, readBlob } from './blob-reader.js'
-import { writeBlob } from './blob-writer.js'
+import { type BlobPlace, blobPath, isIncarnation, isPacked, placeOf } from './blob-place.js'
+import { checksumBlob, type ReadContext, readBlob } from './blob-reader.js'
+import { type WriteContext, writeBlob } from './blob-writer.js'
 import { type FileOperations, isSystemError, systemFiles, withStorageErrors } from './files.js'
 import { FolderSync } from './folder-sync.js'
 import { FreeSpace } from './free-space.js'
+import { OpenPacks } from './open-packs.js'
+import { PackSpace } from './pack-space.js'
+import { Packs } from './packs.js'
 import { Shards } from './shards.js'
 
 export interface LocalBlobStoreOptions {
@@ -20,8 +23,6 @@ export interface LocalBlobStoreOptions {
   readonly reserveBytes?: number
   /** Memory for buffers, half for writes and half for reads; at least 2 MiB. Default 64 MiB. */
   readonly bufferBytes?: number
-  /** Threads that hash long blobs, beside the event loop. Default 1. */
-  readonly hashThreads?: number
   /** The file system, for tests that record or break its calls. */
   readonly files?: FileOperations
 }
@@ -30,7 +31,7 @@ const RESERVE_BYTES_DEFAULT = 256 * 1024 * 1024
 const BUFFER_BYTES_DEFAULT = 64 * SLAB_BYTES
 
 /**
- * Opens a store of one file a blob, in docs/formats/blob-files.md.
+ * Opens a store of files: small blobs share packs, the others have one each. See docs/formats/blob-files.md.
  * Throws StorageError `misuse` if the incarnation is malformed or was used before.
  */
 export async function openLocalBlobStore(options: LocalBlobStoreOptions): Promise<BlobStore> {
@@ -43,39 +44,50 @@ export async function openLocalBlobStore(options: LocalBlobStoreOptions): Promis
     throw new StorageError('misuse', `incarnation ${incarnation} was used before`)
   }
   const poolBytes = (options.bufferBytes ?? BUFFER_BYTES_DEFAULT) / 2
-  const folderSync = new FolderSync(files)
-  const hasher = createThreadedHasher(options.hashThreads ?? 1)
-  const freeSpace = new FreeSpace(files, folder, options.reserveBytes ?? RESERVE_BYTES_DEFAULT)
-  const shards = new Shards(files, folder, incarnation, folderSync)
-  const shared = { folder, files, hasher }
-  const reading = { ...shared, pool: new BufferPool(poolBytes) }
-  const writing = { ...shared, pool: new BufferPool(poolBytes), folderSync, freeSpace, shards }
-  return createStore(incarnation, reading, writing)
+  const shards = new Shards(files, folder, incarnation, new FolderSync(files))
+  const space = new PackSpace(files, folder, shards)
+  const shared = { folder, files, hasher: createHasher() }
+  return createStore({
+    incarnation,
+    space,
+    reading: { ...shared, pool: new BufferPool(poolBytes), openPacks: new OpenPacks(files) },
+    writing: {
+      ...shared,
+      shards,
+      packs: new Packs(files, folder, shards, space),
+      freeSpace: new FreeSpace(files, folder, options.reserveBytes ?? RESERVE_BYTES_DEFAULT),
+      pool: new BufferPool(poolBytes),
+      unfinished: new Set(),
+    },
+  })
 }
 
-type Reading = Parameters<typeof readBlob>[0]
-type Writing = Parameters<typeof writeBlob>[0]
+interface Parts {
+  readonly incarnation: string
+  readonly space: PackSpace
+  readonly reading: ReadContext
+  readonly writing: WriteContext
+}
 
-function createStore(incarnation: string, reading: Reading, writing: Writing): BlobStore {
-  const { folder, files, shards, hasher } = writing
-  /** Writes that have not ended: their files are nobody's business yet. */
-  const unfinished = new Set<BlobId>()
+function createStore({ incarnation, space, reading, writing }: Parts): BlobStore {
+  const { folder, files, shards, packs, hasher, unfinished } = writing
   let isClosed = false
   function requireOpen(): void {
     if (isClosed) throw new StorageError('unavailable', 'the blob store is closed')
+  }
+  async function deleteFile(place: BlobPlace): Promise<void> {
+    try {
+      await files.unlink(blobPath(folder, place))
+    } catch (error) {
+      if (!isSystemError(error, 'ENOENT')) throw error
+    }
+    await shards.removeEmpty(place)
   }
   return {
     incarnation,
     async write(source, hint) {
       requireOpen()
-      const place = shards.nextPlace()
-      const id = blobIdOf(place)
-      unfinished.add(id)
-      try {
-        return await writeBlob(writing, place, source, hint)
-      } finally {
-        unfinished.delete(id)
-      }
+      return writeBlob(writing, source, hint)
     },
     async *read(id, range) {
       requireOpen()
@@ -88,21 +100,15 @@ function createStore(incarnation: string, reading: Reading, writing: Writing): B
     async delete(id) {
       requireOpen()
       const place = placeOf(id)
-      if (place === undefined) return
-      try {
-        await files.unlink(blobPath(folder, place))
-      } catch (error) {
-        if (!isSystemError(error, 'ENOENT')) throw error
-      }
-      await shards.removeEmpty(place)
+      if (place !== undefined) await (isPacked(place) ? space.delete(place) : deleteFile(place))
     },
     async *list(after) {
       requireOpen()
-      yield* listBlobs({ folder, files, incarnation, isUnfinished: (id) => unfinished.has(id) }, after)
+      yield* listBlobs({ folder, files, isUnfinished: (id) => unfinished.has(id) }, after)
     },
     async close() {
       isClosed = true
-      await hasher.close()
+      await Promise.all([packs.close(), reading.openPacks.close(), hasher.close()])
     },
   }
 }

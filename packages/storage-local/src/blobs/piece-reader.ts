@@ -1,10 +1,13 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { BufferPool } from '@bindery/digest'
-import type { ByteSource } from '@bindery/storage'
+import { type ByteSource, StorageError } from '@bindery/storage'
 import { CHUNK_BYTES } from './format.js'
 
 /** Bytes of a source, to be released once when they are no longer used. */
 export interface Piece {
   readonly bytes: Uint8Array
+  /** Whether the source has ended with them; false where that is not known yet. */
+  readonly isLast: boolean
   release(): void
 }
 
@@ -14,13 +17,15 @@ export interface Piece {
 const CARRY_BYTES = 16 * 1024
 
 /**
- * Cuts a source into pieces, none of which crosses a border of a chunk. A fast sender fills a pooled buffer for each.
- * When a sender pauses, nothing of the pool waits with it: what it sent is handed on, or, if that is little, is carried
- * over in a buffer of its own until there is more.
+ * Cuts a source into pieces, none of which crosses a border of a chunk. A fast sender fills a pooled buffer for each, by
+ * as many reads as it takes. When a sender pauses, nothing of the pool waits with it: what it sent is handed on, or, if
+ * that is little, is carried over in a buffer of its own until there is more.
  */
 export class PieceReader {
   readonly #source: ByteSource
   readonly #pool: BufferPool
+  /** An answer of the source that is still to come. */
+  #ready: Promise<void> | undefined
   #carry: Uint8Array | undefined
   #carried = 0
   /** Bytes that the source has given. */
@@ -35,52 +40,97 @@ export class PieceReader {
   /** The next piece, or undefined at the end. */
   async next(): Promise<Piece | undefined> {
     while (!this.#hasEnded) {
-      await this.#source.ready()
-      // Where the end is expected, no pooled buffer is needed to see it.
-      if (this.#received === this.#source.size) this.#carry ??= new Uint8Array(1)
-      const piece = this.#carry === undefined ? await this.#readPooled() : await this.#readCarry(this.#carry)
-      if (piece !== 'more') return piece
+      await this.#takeReady()
+      this.#ready = undefined
+      if (this.#received === this.#source.size) await this.#seeEnd()
+      else {
+        const piece = this.#carry === undefined ? await this.#readPooled() : await this.#readCarry(this.#carry)
+        if (piece !== 'more') return piece
+      }
     }
-    return undefined
+    return this.#takeCarried()
   }
 
   async #readPooled(): Promise<Piece | 'more' | undefined> {
-    const slab = await this.#pool.take()
-    const room = CHUNK_BYTES - (this.#received % CHUNK_BYTES)
+    // One byte more than is announced, so that the read which fills the buffer sees the end as well.
+    const left = this.#source.size === undefined ? CHUNK_BYTES : this.#source.size - this.#received + 1
+    const buffer = await this.#pool.take(Math.min(left, CHUNK_BYTES))
+    const room = Math.min(this.#roomInChunk, buffer.length)
     let length: number
     try {
-      length = await this.#source.read(slab.subarray(0, room))
+      length = await this.#fill(buffer.subarray(0, room))
     } catch (error) {
-      this.#pool.release(slab)
+      this.#pool.release(buffer)
       throw error
     }
-    this.#count(length)
-    if (length >= CARRY_BYTES || length === room) {
-      return { bytes: slab.subarray(0, length), release: () => this.#pool.release(slab) }
+    if (length >= CARRY_BYTES || length === room || (this.#hasEnded && length > 0)) {
+      return {
+        bytes: buffer.subarray(0, length),
+        isLast: this.#hasEnded,
+        release: () => this.#pool.release(buffer),
+      }
     }
     if (length > 0) {
       this.#carry = new Uint8Array(CARRY_BYTES)
-      this.#carry.set(slab.subarray(0, length))
+      this.#carry.set(buffer.subarray(0, length))
       this.#carried = length
     }
-    this.#pool.release(slab)
+    this.#pool.release(buffer)
     return length === 0 ? undefined : 'more'
   }
 
-  #count(length: number): void {
-    this.#received += length
-    this.#hasEnded = length === 0
+  /** Fills a buffer as far as bytes are there; sees the end if it is there too. */
+  async #fill(buffer: Uint8Array): Promise<number> {
+    let filled = 0
+    do filled += await this.#read(buffer.subarray(filled))
+    while (!this.#hasEnded && filled < buffer.length && (await this.#isMoreThere()))
+    if (!this.#hasEnded && this.#received === this.#source.size && (await this.#isMoreThere())) await this.#seeEnd()
+    return filled
   }
 
   async #readCarry(carry: Uint8Array): Promise<Piece | 'more' | undefined> {
-    const room = CHUNK_BYTES - (this.#received % CHUNK_BYTES)
-    const length = await this.#source.read(carry.subarray(this.#carried, this.#carried + room))
-    this.#count(length)
+    const room = Math.min(this.#roomInChunk, carry.length - this.#carried)
+    const length = await this.#read(carry.subarray(this.#carried, this.#carried + room))
     this.#carried += length
-    if (length > 0 && length < room && this.#carried < carry.length) return 'more'
-    const bytes = carry.subarray(0, this.#carried)
+    if (this.#hasEnded || length < room) return 'more'
+    return this.#takeCarried()
+  }
+
+  #takeCarried(): Piece | undefined {
+    const bytes = this.#carry?.subarray(0, this.#carried)
     this.#carry = undefined
     this.#carried = 0
-    return bytes.length === 0 ? undefined : { bytes, release: () => {} }
+    if (bytes === undefined || bytes.length === 0) return undefined
+    return { bytes, isLast: this.#hasEnded, release: () => {} }
+  }
+
+  get #roomInChunk(): number {
+    return CHUNK_BYTES - (this.#received % CHUNK_BYTES)
+  }
+
+  async #read(buffer: Uint8Array): Promise<number> {
+    this.#ready = undefined
+    const length = await this.#source.read(buffer)
+    this.#received += length
+    this.#hasEnded = length === 0
+    return length
+  }
+
+  async #seeEnd(): Promise<void> {
+    if ((await this.#read(new Uint8Array(1))) > 0) {
+      throw new StorageError('misuse', 'a source gave more bytes than it had announced')
+    }
+  }
+
+  #takeReady(): Promise<void> {
+    this.#ready ??= this.#source.ready()
+    return this.#ready
+  }
+
+  /** Whether a byte, or the end, is there within a turn of the event loop. */
+  async #isMoreThere(): Promise<boolean> {
+    const ready = this.#takeReady().then(() => true)
+    ready.catch(() => {})
+    return Promise.race([ready, nextTurn(false)])
   }
 }

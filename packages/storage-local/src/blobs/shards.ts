@@ -33,18 +33,23 @@ export class Shards {
     return place
   }
 
-  /** Creates the file of a place. */
-  async create(place: BlobPlace): Promise<number> {
+  /** Creates the file of a place, or another in its shard. */
+  async create(place: BlobPlace, path = blobPath(this.#folder, place)): Promise<number> {
     for (let attempt = 1; ; attempt++) {
       try {
         await this.#make(shardFolder(this.#folder, place))
-        return await this.#files.create(blobPath(this.#folder, place))
+        return await this.#files.create(path)
       } catch (error) {
         if (attempt === CREATE_ATTEMPTS || !isSystemError(error, 'ENOENT')) throw error
         // Another process has deleted the last blob of the shard, and the empty folders with it.
         this.#made.clear()
       }
     }
+  }
+
+  /** Resolves when the names in the shard of a place are durable. */
+  syncNames(place: BlobPlace): Promise<void> {
+    return this.#folderSync.sync(shardFolder(this.#folder, place))
   }
 
   /** Removes the folders of a deleted blob that are empty now, except those that are still being filled. */

@@ -1,0 +1,73 @@
+/**
+ * The image of a blob in a pack, format 1: a short header, bytes, and the footer that a blob file has. See
+ * docs/formats/packs.md. All numbers are big-endian. This module is the only one that knows the places.
+ */
+import { SLAB_BYTES } from '@bindery/digest'
+import type { BlobHint, BlobId } from '@bindery/storage'
+import { type BlobPlace, PAGE_BYTES, type PackedPlace, packedIdOf } from './blob-place.js'
+import { CHUNK_BYTES, footerBytes, requireOwner, seal } from './format.js'
+
+const MAGIC = Buffer.from('BINDPACK')
+const VERSION = 1
+const HEADER = { version: 8, ownerLength: 12, counter: 16, size: 24, owner: 32 } as const
+const SEAL_BYTES = 8
+
+/** Bytes of the largest blob that goes into a pack: one chunk, so that it is checked as a whole. */
+export const PACKED_BYTES_MAX = Math.min(CHUNK_BYTES, SLAB_BYTES)
+
+/** Bytes of a blob's header in a pack. Throws StorageError `limit` for an owner that is longer than a metadata key. */
+export function packedHeaderBytes(hint: BlobHint): number {
+  requireOwner(hint)
+  return HEADER.owner + hint.owner.length + SEAL_BYTES
+}
+
+/** Bytes of header, blob and footer. */
+export function imageBytes({ headerBytes, size }: Pick<PackedPlace, 'headerBytes' | 'size'>): number {
+  return headerBytes + size + footerBytes(size)
+}
+
+/** Bytes of the pages that an image takes up. */
+export function slotBytes(place: Pick<PackedPlace, 'headerBytes' | 'size'>): number {
+  return Math.ceil(imageBytes(place) / PAGE_BYTES) * PAGE_BYTES
+}
+
+export function encodePackedHeader(id: BlobId, place: PackedPlace, hint: BlobHint): Uint8Array {
+  const header = Buffer.alloc(place.headerBytes)
+  header.set(MAGIC)
+  header.writeUInt32BE(VERSION, HEADER.version)
+  header.writeUInt32BE(hint.owner.length, HEADER.ownerLength)
+  header.writeBigUInt64BE(BigInt(place.counter), HEADER.counter)
+  header.writeBigUInt64BE(BigInt(place.size), HEADER.size)
+  header.set(hint.owner, HEADER.owner)
+  header.writeBigUInt64BE(seal(id, header.subarray(0, -SEAL_BYTES)), header.length - SEAL_BYTES)
+  return header
+}
+
+/** A blob as its header in a pack tells it. */
+export interface PackedHeader {
+  readonly id: BlobId
+  readonly place: PackedPlace
+  readonly hint: BlobHint
+}
+
+/** What a page begins with, or undefined if that is no sound header of a blob at this offset of this pack. */
+export function decodePackedHeader(pack: BlobPlace, offset: number, page: Buffer): PackedHeader | undefined {
+  if (page.length < HEADER.owner || !MAGIC.equals(page.subarray(0, MAGIC.length))) return undefined
+  if (page.readUInt32BE(HEADER.version) !== VERSION) return undefined
+  const end = HEADER.owner + page.readUInt32BE(HEADER.ownerLength)
+  const [counter, size] = [HEADER.counter, HEADER.size].map((at) => Number(page.readBigUInt64BE(at))) as [
+    number,
+    number,
+  ]
+  if (end + SEAL_BYTES > page.length || size > PACKED_BYTES_MAX) return undefined
+  const headerBytes = end + SEAL_BYTES
+  const place = { incarnation: pack.incarnation, counter, pack: pack.counter, offset, headerBytes, size }
+  const id = packedIdOf(place)
+  if (page.readBigUInt64BE(end) !== seal(id, page.subarray(0, end))) return undefined
+  return { id, place, hint: { owner: Uint8Array.from(page.subarray(HEADER.owner, end)) } }
+}
+
+/** Whether these bytes, from where a header would begin, are those of a blob that was deleted. */
+export function isCleared(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === 0)
+}

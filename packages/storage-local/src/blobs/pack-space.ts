@@ -1,0 +1,88 @@
+import { type BlobPlace, type PackedPlace, packOf, packPath } from './blob-place.js'
+import { type FileOperations, isSystemError } from './files.js'
+import { slotBytes } from './pack-format.js'
+import { scanPack } from './pack-scanner.js'
+import type { Shards } from './shards.js'
+
+/** Packs of which it is remembered where their first blob lies. */
+const REMEMBERED_MAX = 1000
+
+/** Gives the disk space of deleted blobs back: their pages at once, the file when the last is gone. */
+export class PackSpace {
+  readonly #files: FileOperations
+  readonly #folder: string
+  readonly #shards: Shards
+  /**
+   * By path of a pack that nobody writes any more: where its first blob lies. It only moves on, so that to delete all
+   * blobs of a pack one by one reads it once.
+   */
+  readonly #cleared = new Map<string, number>()
+  #turn: Promise<void> = Promise.resolve()
+
+  constructor(files: FileOperations, folder: string, shards: Shards) {
+    this.#files = files
+    this.#folder = folder
+    this.#shards = shards
+  }
+
+  /** Deletes a blob. Its pack goes with it if it was the last, unless a process still writes there. */
+  async delete(place: PackedPlace): Promise<void> {
+    const pack = packOf(place)
+    await this.#within(pack, async (file) => {
+      await this.#files.clear(file, place.offset, slotBytes(place))
+      await this.#inTurn(() => this.#unlinkIfEmpty(pack, file))
+    })
+  }
+
+  /** Unlinks a pack without blobs, unless a process still writes there. */
+  async unlinkIfEmpty(pack: BlobPlace): Promise<void> {
+    await this.#within(pack, (file) => this.#inTurn(() => this.#unlinkIfEmpty(pack, file)))
+  }
+
+  /** One after the other, since who looks at a pack holds its lock. */
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.#turn.then(work)
+    this.#turn = turn.catch(() => {})
+    return turn
+  }
+
+  async #unlinkIfEmpty(pack: BlobPlace, file: number): Promise<void> {
+    if (!(await this.#files.tryLock(file))) return
+    const path = packPath(this.#folder, pack)
+    for await (const { place } of scanPack(this.#files, pack, file, this.#cleared.get(path) ?? 0)) {
+      this.#remember(path, place.offset)
+      return
+    }
+    this.#cleared.delete(path)
+    await this.#files.unlink(path)
+    await this.#shards.removeEmpty(pack)
+  }
+
+  #remember(path: string, offset: number): void {
+    this.#cleared.delete(path)
+    this.#cleared.set(path, offset)
+    if (this.#cleared.size <= REMEMBERED_MAX) return
+    for (const oldest of this.#cleared.keys()) {
+      this.#cleared.delete(oldest)
+      return
+    }
+  }
+
+  /** Runs `work` on a pack, if it is there. */
+  async #within(pack: BlobPlace, work: (file: number) => Promise<void>): Promise<void> {
+    let file: number
+    try {
+      file = await this.#files.openToClear(packPath(this.#folder, pack))
+    } catch (error) {
+      if (isSystemError(error, 'ENOENT')) return
+      throw error
+    }
+    try {
+      await work(file)
+    } catch (error) {
+      if (!isSystemError(error, 'ENOENT')) throw error
+    } finally {
+      await this.#files.close(file)
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import type { BlobPlace } from './blob-place.js'
+import type { FileOperations } from './files.js'
+import { GroupSync } from './group-sync.js'
+
+/** Where a pack ends, in bytes: the next blob goes into another. */
+export const PACK_BYTES = 64 * 1024 * 1024
+/** What one write takes at most, in bytes and in pieces. */
+const BATCH_BYTES = 4 * 1024 * 1024
+const BATCH_PIECES = 512
+
+interface Write {
+  readonly pieces: readonly Uint8Array[]
+  readonly position: number
+  readonly bytes: number
+  resolve(): void
+  reject(error: unknown): void
+}
+
+/**
+ * A pack that this process is filling, or has filled and not yet closed.
+ *
+ * P1  Slots are handed out from the beginning to the end, each once; nothing is ever written outside a slot.
+ * P2  Its file is locked from before its first slot until it is closed, so that no other process unlinks it.
+ * P3  It is closed when it is retired and nobody uses a slot of it any more.
+ */
+export class Pack {
+  readonly place: BlobPlace
+  readonly file: number
+  readonly #files: FileOperations
+  readonly #onClosed: () => Promise<void>
+  readonly #sync: GroupSync
+  readonly #writes: Write[] = []
+  #isWriting = false
+  #end = 0
+  #users = 0
+  #isRetired = false
+
+  /** @param onClosed called when its file is closed; must not reject */
+  constructor(files: FileOperations, place: BlobPlace, file: number, onClosed: () => Promise<void>) {
+    this.place = place
+    this.file = file
+    this.#files = files
+    this.#onClosed = onClosed
+    this.#sync = new GroupSync(() => files.syncData(file))
+  }
+
+  /** Whether it still hands out slots. After a failed sync it does not: nothing in it can become durable any more. */
+  get isOpen(): boolean {
+    return !this.#isRetired && !this.#sync.hasFailed
+  }
+
+  /** Takes a slot of so many bytes, to be given up by `leave`; undefined if there is no room. */
+  takeSlot(bytes: number): number | undefined {
+    if (!this.isOpen || this.#end + bytes > PACK_BYTES) return undefined
+    const start = this.#end
+    this.#end += bytes
+    this.#users++
+    return start
+  }
+
+  /** The user of a slot needs the file no longer. */
+  async leave(): Promise<void> {
+    this.#users--
+    await this.#closeIfDone()
+  }
+
+  /** Hands out no more slots. */
+  async retire(): Promise<void> {
+    if (this.#isRetired) return
+    this.#isRetired = true
+    await this.#closeIfDone()
+  }
+
+  /** Writes pieces one after the other, together with what others write next to them. */
+  write(pieces: readonly Uint8Array[], position: number): Promise<void> {
+    const bytes = pieces.reduce((sum, piece) => sum + piece.length, 0)
+    return new Promise((resolve, reject) => {
+      this.#writes.push({ pieces, position, bytes, resolve, reject })
+      if (!this.#isWriting) void this.#writeAll()
+    })
+  }
+
+  /** Resolves when all writes that have ended by now are durable. */
+  sync(): Promise<void> {
+    return this.#sync.sync()
+  }
+
+  async #writeAll(): Promise<void> {
+    this.#isWriting = true
+    while (this.#writes.length > 0) {
+      const batch = this.#takeBatch()
+      try {
+        await this.#files.write(
+          this.file,
+          batch.flatMap((write) => write.pieces),
+          batch[0]?.position ?? 0,
+        )
+        for (const write of batch) write.resolve()
+      } catch (error) {
+        for (const write of batch) write.reject(error)
+      }
+    }
+    this.#isWriting = false
+  }
+
+  /** The writes that wait, as far as each begins where the one before it ends. */
+  #takeBatch(): Write[] {
+    let count = 0
+    let bytes = 0
+    let pieces = 0
+    let end = this.#writes[0]?.position
+    for (const write of this.#writes) {
+      const isTooMuch = bytes + write.bytes > BATCH_BYTES || pieces + write.pieces.length > BATCH_PIECES
+      if (write.position !== end || (count > 0 && isTooMuch)) break
+      count++
+      bytes += write.bytes
+      pieces += write.pieces.length
+      end = write.position + write.bytes
+    }
+    return this.#writes.splice(0, count)
+  }
+
+  async #closeIfDone(): Promise<void> {
+    if (!this.#isRetired || this.#users > 0) return
+    // What is in it is durable by now; a file that cannot be closed is of no use to anybody.
+    await this.#files.close(this.file).catch(() => {})
+    await this.#onClosed()
+  }
+}

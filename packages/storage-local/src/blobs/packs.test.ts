@@ -1,0 +1,347 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
+import { once } from 'node:events'
+import { open, stat } from 'node:fs/promises'
+import { createInterface } from 'node:readline'
+import { describe, type TestContext, test } from 'node:test'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { loadNative } from '@bindery/digest'
+import { type BlobEntry, type BlobStore, type ByteSource, StorageError, type StorageErrorKind } from '@bindery/storage'
+import { isPacked, placeOf } from './blob-place.js'
+import { type FileOperations, systemFiles } from './files.js'
+import { openLocalBlobStore } from './local-blob-store.js'
+import { filesBelow, hint, MIB, readAll, scrambled, sourceOf, systemError, temporaryFolder } from './testing.js'
+
+const KIB = 1024
+const content = scrambled(2 * MIB)
+const small = content.subarray(0, 5000)
+const ofKind = (kind: StorageErrorKind) => (error: unknown) => error instanceof StorageError && error.kind === kind
+const PACK = 'a1/000000000/000000000000.pack'
+
+async function openStore(t: TestContext, files: Partial<FileOperations> = {}, incarnation = 'a1', folder?: string) {
+  const path = folder ?? (await temporaryFolder(t))
+  const store = await openLocalBlobStore({ folder: path, incarnation, files: { ...systemFiles, ...files } })
+  t.after(() => store.close())
+  return { store, folder: path }
+}
+
+async function listed(store: BlobStore, after?: string): Promise<BlobEntry[]> {
+  const entries: BlobEntry[] = []
+  for await (const entry of store.list(after)) entries.push(entry)
+  return entries
+}
+
+const idsOf = (entries: readonly BlobEntry[]) => entries.map((entry) => entry.id)
+
+/** Sends so many bytes, then waits until it is let go, then fails or ends. */
+function pausing(bytes: Uint8Array, pauseAt: number, error?: Error) {
+  let position = 0
+  let resume = () => {}
+  const resumed = new Promise<void>((resolve) => {
+    resume = resolve
+  })
+  const source: ByteSource = {
+    size: bytes.length,
+    async ready() {
+      if (position >= pauseAt) await resumed
+      if (position >= pauseAt && error !== undefined) throw error
+    },
+    async read(buffer) {
+      const end = position < pauseAt ? pauseAt : bytes.length
+      const piece = bytes.subarray(position, Math.min(end, position + buffer.length))
+      buffer.set(piece)
+      position += piece.length
+      return piece.length
+    },
+  }
+  return { source, resume, hasPaused: () => position === pauseAt }
+}
+
+describe('packs', { skip: loadNative() === undefined && 'there are no packs without the addon' }, () => {
+  test('blobs of up to a chunk share a pack, and come back as they were', async (t) => {
+    const { store, folder } = await openStore(t)
+    const sizes = [2000, 4096, 5000, 65_535, 65_536, 100 * KIB, MIB - 100, MIB]
+    const infos = await Promise.all(sizes.map((size) => store.write(sourceOf(content.subarray(0, size)), hint)))
+    for (const [index, { id, size }] of infos.entries()) {
+      assert.equal(size, sizes[index])
+      assert.deepEqual(await readAll(store, id), Buffer.from(content.subarray(0, size)))
+      const range = { start: 1000, end: size - 7 }
+      assert.deepEqual(await readAll(store, id, range), Buffer.from(content.subarray(1000, size - 7)))
+    }
+    const large = await store.write(sourceOf(content.subarray(0, MIB + 1)), hint)
+    assert.deepEqual(
+      new Set(await filesBelow(folder)),
+      new Set([`${folder}/${PACK}`, `${folder}/a1/000000000/000000000009`]),
+    )
+    assert.equal(large.id, 'a1-000000000009')
+  })
+
+  test('no write resolves before a sync that began after it, and many share one', async (t) => {
+    const events: string[] = []
+    const ended = new Map<number, number>()
+    const { store } = await openStore(t, {
+      async write(file, pieces, position) {
+        await systemFiles.write(file, pieces, position)
+        ended.set(position, events.push(`written ${position}`))
+      },
+      async syncData(file) {
+        const begun = events.push('sync') - 1
+        await systemFiles.syncData(file)
+        events.push(`synced ${begun}`)
+      },
+    })
+    await Promise.all(
+      Array.from({ length: 200 }, async () => {
+        const { id } = await store.write(sourceOf(small), hint)
+        const place = placeOf(id)
+        assert.ok(place && isPacked(place))
+        // A write of several neighbours is known by the first of them.
+        const first = Math.max(...[...ended.keys()].filter((position) => position <= place.offset))
+        const synced = events.flatMap((event) => (event.startsWith('synced ') ? [Number(event.slice(7))] : []))
+        assert.ok(synced.some((begun) => begun >= (ended.get(first) ?? Number.NaN)))
+      }),
+    )
+    const syncs = events.filter((event) => event === 'sync').length
+    assert.ok(syncs < 100, `${syncs} syncs`)
+  })
+
+  test('a failed sync fails all who wait for it, is never repeated, and nothing more goes into its pack', async (t) => {
+    let isBroken = false
+    const broken: number[] = []
+    const { store, folder } = await openStore(t, {
+      async syncData(file) {
+        if (!isBroken) return systemFiles.syncData(file)
+        broken.push(file)
+        throw systemError('EIO')
+      },
+    })
+    const kept = await store.write(sourceOf(small), hint)
+    isBroken = true
+    const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => store.write(sourceOf(small), hint)))
+    for (const outcome of outcomes) assert.ok(outcome.status === 'rejected' && ofKind('unavailable')(outcome.reason))
+    assert.equal(broken.length, 1)
+    isBroken = false
+    const next = await store.write(sourceOf(small), hint)
+    assert.deepEqual(idsOf(await listed(store)), [kept.id, next.id])
+    assert.equal((await filesBelow(folder)).length, 2)
+    for (const { id } of [kept, next]) assert.deepEqual(await readAll(store, id), Buffer.from(small))
+  })
+
+  for (const [code, kind] of [
+    ['ENOSPC', 'noSpace'],
+    ['EIO', 'unavailable'],
+  ] as const) {
+    test(`${code} from a write in a pack is ${kind}, and leaves nothing`, async (t) => {
+      let isBroken = true
+      const { store } = await openStore(t, {
+        async write(file, pieces, position) {
+          await systemFiles.write(file, isBroken ? pieces.slice(0, 1) : pieces, position)
+          if (isBroken) throw systemError(code)
+        },
+      })
+      await assert.rejects(store.write(sourceOf(small), hint), ofKind(kind))
+      assert.deepEqual(await listed(store), [])
+      isBroken = false
+      const { id } = await store.write(sourceOf(small), hint)
+      assert.deepEqual(idsOf(await listed(store)), [id])
+    })
+  }
+
+  test('a sender that pauses holds up nobody else in its pack, and nothing of it is seen before its end', async (t) => {
+    const { store, folder } = await openStore(t)
+    const senders = [
+      pausing(content.subarray(0, 90_000), 40_000),
+      pausing(content.subarray(0, 90_000), 40_000, new Error('gone')),
+    ] as const
+    const writes = senders.map(({ source }) => store.write(source, hint))
+    const failed = assert.rejects(writes[1] ?? assert.fail(), /gone/)
+    while (!senders.every(({ hasPaused }) => hasPaused())) await nextTurn()
+    const other = await store.write(sourceOf(small), hint)
+    assert.deepEqual(idsOf(await listed(store)), [other.id])
+    for (const { resume } of senders) resume()
+    const slow = await writes[0]
+    await failed
+    assert.ok(slow)
+    assert.deepEqual(new Set(idsOf(await listed(store))), new Set([other.id, slow.id]))
+    assert.deepEqual(await readAll(store, slow.id), Buffer.from(content.subarray(0, 90_000)))
+    assert.deepEqual(await filesBelow(folder), [`${folder}/${PACK}`])
+  })
+
+  test('a deleted blob gives its disk space back at once, and the last one takes the pack with it', async (t) => {
+    const { store: writer, folder } = await openStore(t)
+    const sizes = [MIB, 100 * KIB, MIB, 300 * KIB]
+    const ids: string[] = []
+    for (const size of sizes) ids.push((await writer.write(sourceOf(content.subarray(0, size)), hint)).id)
+    await writer.close()
+    const { store } = await openStore(t, {}, 'b1', folder)
+    const path = `${folder}/${PACK}`
+    const allocated = async () => (await stat(path)).blocks * 512
+    for (const [index, id] of ids.slice(0, -1).entries()) {
+      const before = await allocated()
+      await store.delete(id)
+      const freed = before - (await allocated())
+      assert.ok(freed >= (sizes[index] ?? 0), `${freed} bytes`)
+      await assert.rejects(readAll(store, id), ofKind('notFound'))
+      await store.delete(id)
+      assert.deepEqual(idsOf(await listed(store)), ids.slice(index + 1))
+    }
+    await store.delete(ids.at(-1) ?? '')
+    assert.deepEqual(await filesBelow(folder), [])
+    await assert.rejects(readAll(store, ids.at(-1) ?? ''), ofKind('notFound'))
+    await assert.rejects(store.crc64(ids[0] ?? '', { start: 0, end: 1 }), ofKind('notFound'))
+  })
+
+  test('all blobs of a pack may be deleted at once', async (t) => {
+    const { store: writer, folder } = await openStore(t)
+    const infos = await Promise.all(Array.from({ length: 100 }, () => writer.write(sourceOf(small), hint)))
+    await writer.close()
+    const { store } = await openStore(t, {}, 'b1', folder)
+    await Promise.all(infos.map(({ id }) => store.delete(id)))
+    assert.deepEqual(await filesBelow(folder), [])
+  })
+
+  test('a pack that is empty stays while its process fills it, and goes when that closes it', async (t) => {
+    const { store: writer, folder } = await openStore(t)
+    const { store: sweeper } = await openStore(t, {}, 'b1', folder)
+    const first = await writer.write(sourceOf(small), hint)
+    await sweeper.delete(first.id)
+    assert.deepEqual(await filesBelow(folder), [`${folder}/${PACK}`])
+    const second = await writer.write(sourceOf(small), hint)
+    assert.deepEqual(await readAll(sweeper, second.id), Buffer.from(small))
+    await writer.delete(second.id)
+    await writer.close()
+    assert.deepEqual(await filesBelow(folder), [])
+  })
+
+  test('the list is in order of id across packs and files, from any place in it', async (t) => {
+    const { store } = await openStore(t)
+    const ids: string[] = []
+    for (let round = 0; round < 12; round++) {
+      ids.push((await store.write(sourceOf(round % 3 === 0 ? content : small), hint)).id)
+    }
+    assert.deepEqual(ids, ids.toSorted())
+    const entries = await listed(store)
+    assert.deepEqual(idsOf(entries), ids)
+    assert.ok(entries.every((entry) => Buffer.from(entry.hint?.owner ?? []).equals(hint.owner)))
+    for (const [index, id] of ids.entries()) assert.deepEqual(idsOf(await listed(store, id)), ids.slice(index + 1))
+  })
+
+  test('a full pack is followed by another', async (t) => {
+    const { store, folder } = await openStore(t)
+    const ids: string[] = []
+    for (let round = 0; round < 130; round++) {
+      ids.push((await store.write(sourceOf(content.subarray(round, round + 700 * KIB)), hint)).id)
+    }
+    assert.equal((await filesBelow(folder)).length, 2)
+    assert.deepEqual(idsOf(await listed(store)), ids)
+    assert.deepEqual(idsOf(await listed(store, ids[100])), ids.slice(101))
+    for (const round of [0, 91, 129]) {
+      assert.deepEqual(await readAll(store, ids[round] ?? ''), Buffer.from(content.subarray(round, round + 700 * KIB)))
+    }
+  })
+
+  test('no byte of a blob in a pack can change unseen, and what is behind it is still found', async (t) => {
+    const { store, folder } = await openStore(t)
+    const { id } = await store.write(sourceOf(small), hint)
+    const next = await store.write(sourceOf(small), hint)
+    const place = placeOf(id)
+    assert.ok(place && isPacked(place))
+    const file = await open(`${folder}/${PACK}`, 'r+')
+    t.after(() => file.close())
+    const flip = async (position: number) => {
+      const byte = Buffer.alloc(1)
+      await file.read(byte, 0, 1, position)
+      byte.writeUInt8(byte.readUInt8(0) ^ 0x10, 0)
+      await file.write(byte, 0, 1, position)
+    }
+    const end = place.headerBytes + small.length + 72
+    for (const position of [place.headerBytes, 2000, end - 73, end - 72, end - 65, end - 64, end - 40, end - 1]) {
+      await flip(position)
+      await assert.rejects(readAll(store, id), ofKind('corrupt'), `byte ${position}`)
+      await flip(position)
+    }
+    for (let position = 0; position < place.headerBytes; position++) {
+      await flip(position)
+      assert.deepEqual(idsOf(await listed(store)), [next.id], `byte ${position}`)
+      await flip(position)
+    }
+    assert.deepEqual(idsOf(await listed(store)), [id, next.id])
+    for (const wrong of [
+      `${id}0`,
+      id.replace('.p1.', '.p01.'),
+      id.replace('.p1.', '.p2.'),
+      id.replace(/[^.]+$/, '1387'),
+    ]) {
+      await assert.rejects(
+        readAll(store, wrong),
+        (error) => ofKind('notFound')(error) || ofKind('corrupt')(error),
+        wrong,
+      )
+    }
+  })
+
+  test('where space cannot come back, each blob has a file', async (t) => {
+    const { store, folder } = await openStore(t, { canPunch: async () => false })
+    const ids: string[] = []
+    for (let round = 0; round < 3; round++) ids.push((await store.write(sourceOf(small), hint)).id)
+    assert.deepEqual(idsOf(await listed(store)), ids)
+    assert.equal((await filesBelow(folder)).length, 3)
+    assert.ok((await filesBelow(folder)).every((path) => !path.endsWith('.pack')))
+  })
+
+  test('a blob in a pack can be deleted where no space comes back', async (t) => {
+    const { store: writer, folder } = await openStore(t)
+    const [first, second] = [await writer.write(sourceOf(small), hint), await writer.write(sourceOf(small), hint)]
+    await writer.close()
+    const clear: FileOperations['clear'] = (file, position, length) =>
+      systemFiles.write(file, [Buffer.alloc(length)], position)
+    const { store } = await openStore(t, { clear }, 'b1', folder)
+    await store.delete(first.id)
+    assert.deepEqual(idsOf(await listed(store)), [second.id])
+    await assert.rejects(readAll(store, first.id), ofKind('notFound'))
+  })
+
+  test('after a kill amid appends every acknowledged blob is whole, and the rest can be told and removed', async (t) => {
+    const folder = await temporaryFolder(t)
+    const program = `
+      import { openLocalBlobStore } from ${JSON.stringify(new URL('./local-blob-store.js', import.meta.url).href)}
+      import { scrambled, sourceOf } from ${JSON.stringify(new URL('./testing.js', import.meta.url).href)}
+      const store = await openLocalBlobStore({ folder: ${JSON.stringify(folder)}, incarnation: 'dead' })
+      const bytes = scrambled(200000)
+      await Promise.all(Array.from({ length: 16 }, async (_, writer) => {
+        for (let round = 0; ; round++) {
+          const size = 1500 + ((writer * 7919 + round * 104729) % 190000)
+          const { id } = await store.write(sourceOf(bytes.subarray(0, size), 40000), { owner: Buffer.from('owner ' + size) })
+          process.stdout.write(id + ' ' + size + '\\n')
+        }
+      }))`
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const sizes = new Map<string, number>()
+    const killAfter = randomInt(50, 400)
+    for await (const line of createInterface({ input: child.stdout })) {
+      const [id = '', size] = line.split(' ')
+      sizes.set(id, Number(size))
+      if (sizes.size === killAfter) child.kill('SIGKILL')
+    }
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+    const { store } = await openStore(t, {}, 'next', folder)
+    const entries = await listed(store)
+    const found = new Map(entries.map((entry) => [entry.id, entry]))
+    assert.deepEqual(idsOf(entries), idsOf(entries).toSorted())
+    for (const [id, size] of sizes) {
+      assert.deepEqual(
+        await readAll(store, id),
+        Buffer.from(scrambled(size)),
+        `${id} of ${size}, killed after ${killAfter}`,
+      )
+      assert.equal(found.get(id)?.size, size)
+      assert.equal(Buffer.from(found.get(id)?.hint?.owner ?? []).toString(), `owner ${size}`)
+    }
+    for (const id of idsOf(entries)) await store.delete(id)
+    assert.deepEqual(await listed(store), [])
+    assert.deepEqual(await filesBelow(folder), [])
+  })
+})

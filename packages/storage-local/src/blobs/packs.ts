@@ -1,0 +1,101 @@
+import type { BlobHint, BlobId } from '@bindery/storage'
+import { type BlobPlace, PAGE_BYTES, type PackedPlace, packedIdOf, packPath } from './blob-place.js'
+import type { FileOperations } from './files.js'
+import { Pack } from './pack.js'
+import { imageBytes, PACKED_BYTES_MAX, packedHeaderBytes, slotBytes } from './pack-format.js'
+import type { PackSpace } from './pack-space.js'
+import type { Shards } from './shards.js'
+
+/** A place in a pack of this process, for one blob. */
+export interface PackSlot {
+  readonly id: BlobId
+  readonly place: PackedPlace
+  readonly pack: Pack
+}
+
+const ZEROS = new Uint8Array(PAGE_BYTES)
+
+/** What fills the last page of an image. */
+export function paddingOf(place: PackedPlace): Uint8Array {
+  return ZEROS.subarray(0, slotBytes(place) - imageBytes(place))
+}
+
+/** The packs that this process fills, one after the other. */
+export class Packs {
+  readonly #files: FileOperations
+  readonly #folder: string
+  readonly #shards: Shards
+  readonly #space: PackSpace
+  #current: Promise<Pack | undefined> | undefined
+
+  constructor(files: FileOperations, folder: string, shards: Shards, space: PackSpace) {
+    this.#files = files
+    this.#folder = folder
+    this.#shards = shards
+    this.#space = space
+  }
+
+  /** A slot for a blob; undefined if it is too large, or where there are no packs since no space could come back. */
+  async takeSlot(size: number, hint: BlobHint): Promise<PackSlot | undefined> {
+    const headerBytes = packedHeaderBytes(hint)
+    if (size > PACKED_BYTES_MAX) return undefined
+    for (;;) {
+      this.#current ??= this.#create()
+      const current = this.#current
+      const pack = await current
+      if (pack === undefined) return undefined
+      const offset = pack.takeSlot(slotBytes({ headerBytes, size }))
+      if (offset !== undefined) {
+        // In one step with the offset: the blobs of a pack lie in the order of their counters.
+        const { incarnation, counter } = this.#shards.nextPlace()
+        const place = { incarnation, counter, pack: pack.place.counter, offset, headerBytes, size }
+        return { id: packedIdOf(place), place, pack }
+      }
+      if (this.#current === current) this.#current = undefined
+      await pack.retire()
+    }
+  }
+
+  /** Closes the pack that is being filled, when its last user has left. */
+  async close(): Promise<void> {
+    await (await this.#current?.catch(() => undefined))?.retire()
+  }
+
+  async #create(): Promise<Pack | undefined> {
+    try {
+      const place = this.#shards.nextPlace()
+      const file = await this.#shards.create(place, packPath(this.#folder, place))
+      return await this.#prepare(place, file)
+    } catch (error) {
+      // The next blob tries again.
+      this.#current = undefined
+      throw error
+    }
+  }
+
+  async #prepare(place: BlobPlace, file: number): Promise<Pack | undefined> {
+    const path = packPath(this.#folder, place)
+    try {
+      if ((await this.#files.canPunch(file)) && (await this.#files.tryLock(file))) {
+        await this.#shards.syncNames(place)
+        return new Pack(this.#files, place, file, () => this.#closed(place))
+      }
+    } catch (error) {
+      await this.#drop(path, file)
+      throw error
+    }
+    await this.#drop(path, file)
+    return undefined
+  }
+
+  async #drop(path: string, file: number): Promise<void> {
+    await this.#files.close(file).catch(() => {})
+    await this.#files.unlink(path).catch(() => {})
+  }
+
+  /** All that was in it may have been deleted while it was open. */
+  async #closed(place: BlobPlace): Promise<void> {
+    // What cannot be looked at stays until the next delete there; if there is none it is empty and costs a name.
+    await this.#space.unlinkIfEmpty(place).catch(() => {})
+  }
+}
