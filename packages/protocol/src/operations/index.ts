@@ -14,6 +14,7 @@ import { getBucketStat } from './get-bucket-stat.js'
 import { getObject } from './get-object.js'
 import { getObjectAcl } from './get-object-acl.js'
 import { getObjectMeta } from './get-object-meta.js'
+import { getStoreStatus } from './get-store-status.js'
 import { headObject } from './head-object.js'
 import { initiateMultipartUpload } from './initiate-multipart-upload.js'
 import { listBuckets } from './list-buckets.js'
@@ -63,6 +64,7 @@ export const operations = {
   ListParts: listParts,
   ExplainUpload: explainUpload,
   WatchUploads: watchUploads,
+  GetStoreStatus: getStoreStatus,
 } as const
 
 export type Operations = typeof operations

@@ -22,6 +22,7 @@ x-oss-tagging: k1=v1&k2
 x-oss-metadata-directive: REPLACE
 x-oss-object-acl: nonsense
 x-oss-traffic-limit: 1
+x-oss-ext-auto-complete: size=409700 ; crc64=18446744073709551615
 If-Modified-Since: Tue, 04 Mar 2025 08:00:00 GMT`,
   )
   assert.deepEqual(input, {
@@ -37,6 +38,7 @@ If-Modified-Since: Tue, 04 Mar 2025 08:00:00 GMT`,
     storageClass: 'IA',
     tagging: 'k1=v1&k2',
     userMetadata: { author: 'M\u00c3\u00b6ller' },
+    autoComplete: { size: 409_700, crc64: 2n ** 64n - 1n },
   })
 })
 

@@ -185,7 +185,7 @@ async function commit(
     tx.set(holderKey(uploadId, reference), new Uint8Array())
     const receipt = { bucket, key, requester, list, exactList, completedAt: modifiedAt, etag, crc64 }
     writeReceipt(tx, uploadId, callbackFollows ? { ...receipt, callback: { state: 'committed' } } : receipt)
-    if (usage.parts > parts.length) discardRows(domain, tx, uploadId, 'unlisted')
+    if (usage.parts > parts.length) discardRows(domain, tx, uploadId, 'unlisted', usage.bytes - record.size)
     return record
   })
 }

@@ -19,8 +19,14 @@ export function discardManifest(chance: Chance, tx: Transaction, id: string, rec
   tx.set(garbageKey('manifest', id, newId(chance)), encodeGarbage(record))
 }
 
-export function discardRows(chance: Chance, tx: Transaction, manifest: string, why: GarbageRecord['why']): void {
-  tx.set(garbageKey('rows', manifest, newId(chance)), encodeGarbage({ why }))
+export function discardRows(
+  chance: Chance,
+  tx: Transaction,
+  manifest: string,
+  why: GarbageRecord['why'],
+  bytes?: number,
+): void {
+  tx.set(garbageKey('rows', manifest, newId(chance)), encodeGarbage({ why, ...sized(bytes) }))
 }
 
 /** `owner` is the key whose record named the blob; without one, no record ever did. */
@@ -30,9 +36,14 @@ export function discardBlob(
   blob: string,
   why: GarbageRecord['why'],
   owner: Bytes | undefined,
+  bytes?: number,
 ): void {
   const record = owner === undefined ? { why } : { why, owner: bytesToString(owner) }
-  tx.set(garbageKey('blob', blob, newId(chance)), encodeGarbage(record))
+  tx.set(garbageKey('blob', blob, newId(chance)), encodeGarbage({ ...record, ...sized(bytes) }))
+}
+
+function sized(bytes: number | undefined): Pick<GarbageRecord, 'bytes'> {
+  return bytes === undefined ? {} : { bytes }
 }
 
 /** Un-names what a part's record names; the record at `owner` goes, or is replaced, in the same commit. */
@@ -40,11 +51,11 @@ export function discardPart(
   chance: Chance,
   tx: Transaction,
   owner: Bytes,
-  { bytes }: PartRecord,
+  { bytes, size }: PartRecord,
   why: GarbageRecord['why'],
 ): void {
   if (bytes.kind === 'blob') {
-    discardBlob(chance, tx, bytes.blob, why, owner)
+    discardBlob(chance, tx, bytes.blob, why, owner, size)
     return
   }
   for (const { manifest, reference } of bytes.slices) {
@@ -63,13 +74,13 @@ export function discardObject(
   chance: Chance,
   tx: Transaction,
   owner: Bytes,
-  { manifest, reference, bytes }: ObjectRecord,
+  { manifest, reference, bytes, size }: ObjectRecord,
   why: GarbageRecord['why'],
 ): void {
   if (bytes.kind === 'blob') {
-    discardManifest(chance, tx, manifest, { why, blob: bytes.blob, owner: bytesToString(owner) })
+    discardManifest(chance, tx, manifest, { why, blob: bytes.blob, owner: bytesToString(owner), bytes: size })
   } else {
     tx.delete(holderKey(manifest, reference))
-    discardManifest(chance, tx, manifest, { why })
+    discardManifest(chance, tx, manifest, { why, bytes: size })
   }
 }

@@ -67,11 +67,11 @@ async function findOrphans(domain: Domain, incarnation: string): Promise<void> {
 async function discardOrphans(domain: Domain, entries: readonly BlobEntry[]): Promise<void> {
   if (entries.length === 0) return
   await domain.metadata.transact(async (tx) => {
-    for (const { id, hint } of entries) {
+    for (const { id, hint, size } of entries) {
       // Without a hint the write never ended, so no record can name it.
       const owner = (await tx.get(ownerKey(id))) ?? hint?.owner
       const named = owner !== undefined && (await namesBlob(tx, owner, id))
-      if (!named) discardBlob(domain, tx, id, 'orphan', owner)
+      if (!named) discardBlob(domain, tx, id, 'orphan', owner, size)
     }
   })
 }

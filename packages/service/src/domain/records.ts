@@ -71,6 +71,8 @@ export interface GarbageRecord {
   readonly blob?: string
   /** Byte string of the key whose record named the blob. */
   readonly owner?: string
+  /** Bytes that go with it at most, where that was known; for users to see. */
+  readonly bytes?: number
 }
 export const encodeGarbage = (record: GarbageRecord): Bytes => encodeJson(record)
 export const decodeGarbage = (bytes: Bytes): GarbageRecord => decodeJson(bytes) as GarbageRecord

@@ -110,10 +110,11 @@ export class Sweeper {
         tx.delete(key)
         const { from, to } = holdersOf(id)
         if ((await tx.range(from, to, { limit: 1 })).length > 0) continue
-        if (record.blob !== undefined) discardBlob(this.#domain, tx, record.blob, record.why, ownerOf(record))
+        const { why, blob, bytes } = record
+        if (blob !== undefined) discardBlob(this.#domain, tx, blob, why, ownerOf(record), bytes)
         else if ((await tx.get(manifestKey(id))) !== undefined) {
           tx.delete(manifestKey(id))
-          discardRows(this.#domain, tx, id, record.why)
+          discardRows(this.#domain, tx, id, why, bytes)
         }
       }
     })

@@ -251,7 +251,7 @@ export async function endUpload(
     if (!(await may(tx))) return undefined
     const usage = await readUsage(tx, name.uploadId)
     closeUpload(tx, upload, usage)
-    if (usage.parts > 0) discardRows(domain, tx, name.uploadId, 'aborted')
+    if (usage.parts > 0) discardRows(domain, tx, name.uploadId, 'aborted', usage.bytes)
     return usage
   })
   if (held !== undefined) domain.events.announce(name, { type: 'aborted' })

@@ -70,7 +70,7 @@ async function checkBuckets(inspection: Inspection): Promise<void> {
 
 /** The rows that need only to be readable, and those that are of no space. */
 async function checkOthers({ metadata, findings, damaged }: Inspection): Promise<void> {
-  for (const space of ['r', 'i', 'g'] as const) for await (const _ of walk(metadata, space, damaged));
+  for (const space of ['a', 'r', 'i', 'g'] as const) for await (const _ of walk(metadata, space, damaged));
   for (const gap of gapsBetweenSpaces()) {
     for await (const { key } of rowsOf(metadata, gap, 90)) await findings.add('rowUnknown', { row: hexOf(key) })
   }

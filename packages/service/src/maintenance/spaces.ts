@@ -9,6 +9,7 @@ import { type KeyRange, namesOf, partNumberOf, startingWith } from '../domain/ke
 import { Manifest } from '../domain/manifest.js'
 import type { BucketRecord, ObjectRecord, PartRecord } from '../domain/model.js'
 import {
+  decodeAutoComplete,
   decodeBucket,
   decodeGarbage,
   decodeIncarnation,
@@ -36,6 +37,7 @@ export interface SpaceRows {
     readonly uploadId: string
     readonly sequential: boolean
   }
+  a: Named & { readonly bucket: string; readonly key: string; readonly uploadId: string }
   p: Named & { readonly manifest: string; readonly record: PartRecord }
   m: Named & { readonly manifest: string; readonly record: Manifest }
   s: Named & { readonly uploadId: string; readonly values: readonly number[] }
@@ -95,6 +97,14 @@ export const SPACES: { readonly [S in Space]: SpaceKind<SpaceRows[S]> } = {
       const { owner, initiator, storageClass, sequential } = decodeUpload(row.value)
       const isSound = isId(uploadId) && isText(owner) && isText(initiator) && isText(storageClass)
       return sound(isSound, { row, bucket, key, uploadId, sequential })
+    },
+  },
+  a: {
+    rowsAtOnce: FEW,
+    decode: (row) => {
+      const [bucket, key, uploadId] = names(row, 3)
+      const { failure } = decodeAutoComplete(row.value)
+      return sound(isId(uploadId) && (failure === undefined || isText(failure.code)), { row, bucket, key, uploadId })
     },
   },
   p: {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ExplainedUpload } from '@bindery/protocol'
+import { audit } from '../maintenance/audit.js'
 import {
   BUCKET,
   call,
@@ -137,6 +138,17 @@ test('a sequential upload completes itself, too', async () => {
   await uploadPart(started, 'k', uploadId, 1)
   await uploadPart(started, 'k', uploadId, 2, 'end')
   assert.equal(await stored(started), FULL_PART.length + 3)
+})
+
+test('an audit finds nothing wrong with an upload that could not complete itself', async () => {
+  const started = await startWithBucket()
+  const uploadId = await begin(started, 'parts=1; crc64=1')
+  await uploadPart(started, 'k', uploadId, 1)
+  const findings: unknown[] = []
+  const { metadata, blobs } = started
+  const random = (bytes: number) => new Uint8Array(bytes)
+  await audit({ metadata, blobs, random, bytes: true, onFinding: (finding) => findings.push(finding) })
+  assert.deepEqual(findings, [])
 })
 
 test('a wish that makes no sense is refused when the upload is begun', async () => {

@@ -16,6 +16,7 @@ import { getBucketStat } from './get-bucket-stat.js'
 import { getObject } from './get-object.js'
 import { getObjectAcl } from './get-object-acl.js'
 import { getObjectMeta } from './get-object-meta.js'
+import { getStoreStatus } from './get-store-status.js'
 import { headObject } from './head-object.js'
 import { initiateMultipartUpload } from './initiate-multipart-upload.js'
 import { listBuckets } from './list-buckets.js'
@@ -67,4 +68,5 @@ export const handlers = {
   ListParts: listParts,
   ExplainUpload: explainUpload,
   WatchUploads: watchUploads,
+  GetStoreStatus: getStoreStatus,
 } satisfies Handlers
