@@ -51,6 +51,18 @@ test('values are read with their units, and lists with their commas', () => {
   assert.equal(config.json, true)
 })
 
+test('where callbacks may go is a list, and an empty flag names nothing', () => {
+  const hosts = (text: string) => readConfig([`--callback-hosts=${text}`], {}).callbackHosts
+  assert.deepEqual(hosts('loopback, App,*.b.example,10.0.0.0/8,fd00::/8'), [
+    'loopback',
+    'app',
+    '*.b.example',
+    '10.0.0.0/8',
+    'fd00::/8',
+  ])
+  assert.deepEqual(hosts(''), [])
+})
+
 test('a name that nobody knows is refused, with the one that was meant', () => {
   assert.throws(() => readConfig(['--prot', '1'], {}), {
     kind: 'unknownFlag',
