@@ -1,5 +1,6 @@
 import type { BlobId } from '@bindery/storage'
-import { blobPath, placeOf } from './blob-place.js'
+import { blobPath, isPacked, packOf, packPath, placeOf } from './blob-place.js'
+import { slotBytes } from './pack-format.js'
 
 /** Where the image of a blob (header, bytes, footer) lies in a store's folder: what a copy of it must hold. */
 export interface BlobExtent {
@@ -12,5 +13,8 @@ export interface BlobExtent {
 /** Where a blob lies; undefined if it lies in no file. Its image may be copied to the same place of another store. */
 export function extentOf(id: BlobId): BlobExtent | undefined {
   const place = placeOf(id)
-  return place === undefined ? undefined : { path: blobPath('', place), range: undefined }
+  if (place === undefined) return undefined
+  if (!isPacked(place)) return { path: blobPath('', place), range: undefined }
+  const { offset } = place
+  return { path: packPath('', packOf(place)), range: { start: offset, end: offset + slotBytes(place) } }
 }

@@ -2,7 +2,7 @@ import type { StreamDigest } from '@bindery/digest'
 import type { BlobHint, BlobId } from '@bindery/storage'
 import { type BlobPlace, blobIdOf, blobPath } from './blob-place.js'
 import type { FileOperations } from './files.js'
-import { encodeHeader } from './format.js'
+import { encodeHeader, footerBytes, HEADER_BYTES } from './format.js'
 import { encodePackedHeader, slotBytes } from './pack-format.js'
 import { type PackSlot, paddingOf } from './packs.js'
 import type { Shards } from './shards.js'
@@ -15,6 +15,8 @@ export interface BlobTarget {
   readonly padding: Uint8Array
   /** Writes pieces, one after the other; a position counts from the header's beginning. */
   write(pieces: readonly Uint8Array[], position: number): Promise<void>
+  /** Begins to write a range to the disk, whose position counts as in `write`. Makes nothing durable. */
+  writeBack(position: number, length: number): Promise<void>
   /** Hashes bytes and writes them; resolves with their CRC-64. */
   hashAndWrite(digest: StreamDigest, bytes: Uint8Array, position: number): Promise<bigint>
   /** Resolves when what was written, and its name, are durable, and lets go of the file. */
@@ -23,13 +25,14 @@ export interface BlobTarget {
   abandon(): Promise<void>
 }
 
-/** A file of the blob's own. */
+/** A file of the blob's own, with the disk space that it will need. */
 export async function createFileTarget(
   files: FileOperations,
   folder: string,
   shards: Shards,
   place: BlobPlace,
   hint: BlobHint,
+  sizeExpected: number | undefined,
 ): Promise<BlobTarget> {
   const id = blobIdOf(place)
   const header = encodeHeader(id, hint)
@@ -41,21 +44,31 @@ export async function createFileTarget(
     isOpen = false
     await files.close(file)
   }
+  async function abandon(): Promise<void> {
+    await close().catch(() => {})
+    // A file that cannot be removed stays behind as wreckage, which `list` shows.
+    await files.unlink(path).catch(() => {})
+  }
+  if (sizeExpected !== undefined) {
+    try {
+      await files.allocate(file, HEADER_BYTES + sizeExpected + footerBytes(sizeExpected))
+    } catch (error) {
+      await abandon()
+      throw error
+    }
+  }
   return {
     id,
     header,
     padding: new Uint8Array(0),
     write: (pieces, position) => files.write(file, pieces, position),
+    writeBack: (position, length) => files.writeBack(file, position, length),
     hashAndWrite: (digest, bytes, position) => files.hashAndWrite(file, digest, bytes, position),
     async sync() {
       await files.syncData(file)
       await Promise.all([close(), shards.syncNames(place)])
     },
-    async abandon() {
-      await close().catch(() => {})
-      // A file that cannot be removed stays behind as wreckage, which `list` shows.
-      await files.unlink(path).catch(() => {})
-    },
+    abandon,
   }
 }
 
@@ -72,6 +85,8 @@ export function createPackTarget(files: FileOperations, slot: PackSlot, hint: Bl
     header: encodePackedHeader(id, place, hint),
     padding: paddingOf(place),
     write,
+    // The next sync of the pack comes soon enough.
+    writeBack: async () => {},
     async hashAndWrite(digest, bytes, position) {
       // The bytes are in use until both have ended, also when one fails.
       const [hashed, written] = await Promise.allSettled([digest.update(bytes), write([bytes], position)])

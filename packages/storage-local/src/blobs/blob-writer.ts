@@ -24,6 +24,9 @@ export interface WriteContext {
   readonly unfinished: Set<BlobId>
 }
 
+/** After so many bytes their way to the disk begins, so that the sync at the end has less to do. */
+const WRITE_BACK_BYTES = 8 * 1024 * 1024
+
 /** Pieces of one blob that are hashed and written while the next is received. */
 const PIECES_IN_FLIGHT_MAX = 2
 
@@ -57,7 +60,7 @@ async function createTarget(context: WriteContext, size: number | undefined, hin
   const id = blobIdOf(place)
   unfinished.add(id)
   try {
-    return await createFileTarget(files, folder, shards, place, hint)
+    return await createFileTarget(files, folder, shards, place, hint, size)
   } catch (error) {
     unfinished.delete(id)
     throw error
@@ -159,6 +162,7 @@ class BlobWriting {
   async #hashAndWrite({ bytes, release }: Piece): Promise<PieceChecksum> {
     const position = this.#target.header.length + this.#size
     this.#size += bytes.length
+    const end = this.#size
     // The buffer is in use until all have ended, also when one fails.
     const [checksum, granted] = await Promise.allSettled([
       this.#target.hashAndWrite(this.#digest, bytes, position),
@@ -167,6 +171,10 @@ class BlobWriting {
     release()
     if (checksum.status === 'rejected') throw checksum.reason
     if (granted.status === 'rejected') throw granted.reason
+    // What it cannot write now the sync will fail to write.
+    if (end % WRITE_BACK_BYTES === 0) {
+      await this.#target.writeBack(end - WRITE_BACK_BYTES, WRITE_BACK_BYTES).catch(() => {})
+    }
     return { crc64: checksum.value, length: bytes.length }
   }
 }

@@ -23,6 +23,8 @@ export interface FileOperations {
   write(file: number, pieces: readonly Uint8Array[], position: number): Promise<void>
   /** Hashes bytes and writes them; resolves, when both are done, with their CRC-64. */
   hashAndWrite(file: number, digest: StreamDigest, bytes: Uint8Array, position: number): Promise<bigint>
+  /** Reserves disk space for a file that is to have so many bytes, where the system can. Its size stays. */
+  allocate(file: number, bytes: number): Promise<void>
   /** Begins to write a range to the disk. Makes nothing durable. */
   writeBack(file: number, position: number, length: number): Promise<void>
   /** Makes whole pages read as zeros and, where the system can, gives their disk space back. */
@@ -48,6 +50,8 @@ export interface FileOperations {
 }
 
 const native = loadNative()
+/** What a file system says that cannot do what it is asked for. */
+const UNSUPPORTED = ['EOPNOTSUPP', 'ENOTSUP', 'ENOSYS']
 
 const calls = {
   open: promisify(fs.open),
@@ -75,6 +79,14 @@ export const systemFiles: FileOperations = {
     if (written.status === 'rejected') throw written.reason
     if (hashed.status === 'rejected') throw hashed.reason
     return hashed.value
+  },
+  async allocate(file, bytes) {
+    if (!native?.can.allocate) return
+    await nativeEngine()
+      ?.allocate(file, 0, bytes)
+      .catch((error) => {
+        if (!isSystemError(error, ...UNSUPPORTED)) throw error
+      })
   },
   async writeBack(file, position, length) {
     if (native?.can.writeBack) await nativeEngine()?.writeBack(file, position, length)
@@ -112,7 +124,7 @@ async function punch(file: number, position: number, length: number): Promise<bo
     await engine.punchHole(file, position, length)
     return true
   } catch (error) {
-    if (isSystemError(error, 'EOPNOTSUPP', 'ENOTSUP', 'ENOSYS')) return false
+    if (isSystemError(error, ...UNSUPPORTED)) return false
     throw error
   }
 }
@@ -166,6 +178,7 @@ export function withStorageErrors(files: FileOperations): FileOperations {
     read: guard('read', files.read),
     write: guard('write', files.write),
     hashAndWrite: guard('hashAndWrite', files.hashAndWrite),
+    allocate: guard('allocate', files.allocate),
     writeBack: guard('writeBack', files.writeBack),
     clear: guard('clear', files.clear),
     canPunch: guard('canPunch', files.canPunch),

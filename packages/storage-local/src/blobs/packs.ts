@@ -47,8 +47,9 @@ export class Packs {
       const offset = pack.takeSlot(slotBytes({ headerBytes, size }))
       if (offset !== undefined) {
         // In one step with the offset: the blobs of a pack lie in the order of their counters.
-        const { incarnation, counter } = this.#shards.nextPlace()
-        const place = { incarnation, counter, pack: pack.place.counter, offset, headerBytes, size }
+        const counter = this.#shards.nextCounter()
+        const { incarnation, counter: packCounter } = pack.place
+        const place = { incarnation, counter, pack: packCounter, offset, headerBytes, size }
         return { id: packedIdOf(place), place, pack }
       }
       if (this.#current === current) this.#current = undefined

@@ -33,6 +33,11 @@ export class Shards {
     return place
   }
 
+  /** A counter that was never handed out, for a blob that has no name of its own in a shard. */
+  nextCounter(): number {
+    return this.#nextCounter++
+  }
+
   /** Creates the file of a place, or another in its shard. */
   async create(place: BlobPlace, path = blobPath(this.#folder, place)): Promise<number> {
     for (let attempt = 1; ; attempt++) {
