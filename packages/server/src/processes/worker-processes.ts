@@ -12,6 +12,8 @@ export type PrimaryCalls = Primary & { readonly started: () => Promise<void> }
 
 /** Starts instances in processes of their own, which share the port and inherit the lock of the data folder. */
 export function workerProcesses(lockDescriptor: number) {
+  // Workers accept for themselves: a connection that the primary had handed to a worker which then dies would hang.
+  cluster.schedulingPolicy = cluster.SCHED_NONE
   cluster.setupPrimary({
     exec: fileURLToPath(new URL('./worker-main.js', import.meta.url)),
     args: [],
