@@ -174,7 +174,8 @@ export class RequestBody implements ByteSource {
     const surplus = this.#surplus
     if (surplus === undefined) return 0
     const bytes = Math.min(surplus.length, buffer.length)
-    buffer.set(bytes === surplus.length ? surplus : surplus.subarray(0, bytes))
+    // Not set: where the buffer is shared memory, that copies byte by byte what is not aligned alike.
+    Buffer.from(buffer.buffer, buffer.byteOffset, bytes).fill(surplus)
     this.#surplus = bytes === surplus.length ? undefined : surplus.subarray(bytes)
     return bytes
   }
