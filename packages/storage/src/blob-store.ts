@@ -20,8 +20,24 @@ export interface LentBytes {
   release(): void
 }
 
-/** Names a blob; opaque to all but its engine. At most 200 characters of `[A-Za-z0-9._-]`. */
+/**
+ * Names a blob; opaque to all but its engine. At most `BLOB_ID_LENGTH_MAX` characters of `[A-Za-z0-9._-]`, and at most
+ * `BLOB_KEY_LENGTH_MAX` without a tilde. What follows a tilde are the bytes of the blob themselves: see `carriesBytes`.
+ */
 export type BlobId = string
+
+/** Characters of an id that carries its bytes. */
+export const BLOB_ID_LENGTH_MAX = 1_500
+/** Characters of any other id: it fits into a metadata key, with names beside it. */
+export const BLOB_KEY_LENGTH_MAX = 200
+
+/**
+ * Whether a blob's bytes are in its id. It is as durable as the record that names it: `list` omits it, `delete` ignores
+ * it, and no key need ever be written for it, which it might not fit into.
+ */
+export function carriesBytes(id: BlobId): boolean {
+  return id.includes('~')
+}
 
 /** What the engine must know beforehand. Stored in the blob's header. */
 export interface BlobHint {

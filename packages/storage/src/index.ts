@@ -1,13 +1,16 @@
 export { Attempt, ReadSet, type Snapshot, type SnapshotRow, WriteSet } from './attempt.js'
-export type {
-  BlobEntry,
-  BlobHint,
-  BlobId,
-  BlobInfo,
-  BlobStore,
-  ByteRange,
-  ByteSource,
-  LentBytes,
+export {
+  BLOB_ID_LENGTH_MAX,
+  BLOB_KEY_LENGTH_MAX,
+  type BlobEntry,
+  type BlobHint,
+  type BlobId,
+  type BlobInfo,
+  type BlobStore,
+  type ByteRange,
+  type ByteSource,
+  carriesBytes,
+  type LentBytes,
 } from './blob-store.js'
 export type { KeyText } from './bytes.js'
 export { addCounters, decodeCounters, encodeCounters } from './counters.js'

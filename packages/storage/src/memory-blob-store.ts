@@ -1,15 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { crc64 } from '@bindery/digest'
-import type {
-  BlobEntry,
-  BlobHint,
-  BlobId,
-  BlobInfo,
-  BlobStore,
-  ByteRange,
-  ByteSource,
-  LentBytes,
+import {
+  type BlobEntry,
+  type BlobHint,
+  type BlobId,
+  type BlobInfo,
+  type BlobStore,
+  type ByteRange,
+  type ByteSource,
+  carriesBytes,
+  type LentBytes,
 } from './blob-store.js'
 import { copyBytes } from './bytes.js'
 import { StorageError } from './storage-error.js'
@@ -24,6 +25,8 @@ const TAKEN_BACK = 0xdb
 export interface MemoryBlobOptions {
   /** The beginning of all ids, for runs that must repeat exactly. Default: random. */
   readonly incarnation?: string
+  /** Bytes of the largest blob that its id carries. Default: none does. */
+  readonly carriedBytesMax?: number
 }
 
 interface MemoryBlob {
@@ -38,6 +41,7 @@ interface MemoryBlob {
  */
 export function createMemoryBlobStore(options: MemoryBlobOptions = {}): BlobStore {
   const incarnation = options.incarnation ?? randomBytes(INCARNATION_BYTES).toString('hex')
+  const carriedBytesMax = options.carriedBytesMax ?? -1
   const blobs = new Map<BlobId, MemoryBlob>()
   const buffers: Uint8Array[] = []
   let counter = 0
@@ -47,29 +51,35 @@ export function createMemoryBlobStore(options: MemoryBlobOptions = {}): BlobStor
     if (closed) throw new StorageError('unavailable', 'the blob store is closed')
   }
 
+  function find(id: BlobId): MemoryBlob {
+    const blob = carriedBlob(id) ?? blobs.get(id)
+    if (blob === undefined) throw new StorageError('notFound', `there is no blob ${id}`)
+    return blob
+  }
+
   return {
     incarnation,
     async write(source, hint) {
       open()
       counter += 1
-      const id = `${incarnation}-${String(counter).padStart(COUNTER_DIGITS, '0')}`
+      const name = `${incarnation}-${String(counter).padStart(COUNTER_DIGITS, '0')}`
       const owner = copyBytes(hint.owner)
       const received = await receive(source, buffers)
       open()
-      blobs.set(id, { size: received.size, hint: { owner }, chunks: received.chunks })
+      const isCarried = received.size <= carriedBytesMax
+      const id = isCarried ? `${name}~${Buffer.concat(received.chunks).toString('base64url')}` : name
+      if (!isCarried) blobs.set(id, { size: received.size, hint: { owner }, chunks: received.chunks })
       await nextTurn()
       return { id, size: received.size, md5: received.md5, crc64: received.crc64 }
     },
     async *read(id, range) {
       open()
-      const blob = blobs.get(id)
-      if (blob === undefined) throw new StorageError('notFound', `there is no blob ${id}`)
+      const blob = find(id)
       yield* lendRange(blob, range ?? { start: 0, end: blob.size })
     },
     async crc64(id, range) {
       open()
-      const blob = blobs.get(id)
-      if (blob === undefined) throw new StorageError('notFound', `there is no blob ${id}`)
+      const blob = find(id)
       let checksum = crc64(new Uint8Array(0))
       for await (const { bytes, release } of lendRange(blob, range)) {
         checksum = crc64(bytes, checksum)
@@ -93,6 +103,12 @@ export function createMemoryBlobStore(options: MemoryBlobOptions = {}): BlobStor
       closed = true
     },
   }
+}
+
+function carriedBlob(id: BlobId): MemoryBlob | undefined {
+  if (!carriesBytes(id)) return undefined
+  const bytes = Buffer.from(id.slice(id.indexOf('~') + 1), 'base64url')
+  return { size: bytes.length, hint: { owner: new Uint8Array(0) }, chunks: bytes.length === 0 ? [] : [bytes] }
 }
 
 type Received = Omit<BlobInfo, 'id'> & Pick<MemoryBlob, 'chunks'>

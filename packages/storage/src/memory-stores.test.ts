@@ -60,3 +60,7 @@ describe('the memory blob store', () => {
     assert.deepEqual(await Promise.all(ids), ['i1-000000000001', 'i1-000000000001'])
   })
 })
+
+describe('the memory blob store whose ids carry small blobs', () => {
+  testBlobStore(async () => createMemoryBlobStore({ carriedBytesMax: 1024 }))
+})

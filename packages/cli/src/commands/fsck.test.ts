@@ -50,6 +50,9 @@ async function start(t: TestContext, folder: string): Promise<Server> {
   return server
 }
 
+/** A body that is too long for its record to hold, so that it lies in a file. */
+const stored = (text: string): string => text.padEnd(2000, '.')
+
 /** Sends a request signed with V1 and returns the body of its answer. */
 async function send(server: Server, method: string, target: string, body?: string): Promise<string> {
   const date = new Date().toUTCString()
@@ -82,11 +85,12 @@ async function damage(folder: string, text: string): Promise<void> {
 test('a folder that was served and killed is found to be well', async (t) => {
   const folder = await newFolder(t)
   const server = await start(t, folder)
-  await send(server, 'PUT', 'a.txt', 'some bytes')
+  await send(server, 'PUT', 'a.txt', stored('some bytes'))
+  await send(server, 'PUT', 'tiny.txt', 'held by its record')
   await server.kill()
   const { code, output } = await bindery('fsck', folder, '--bytes')
   assert.equal(code, 0, output)
-  assert.match(output, /Checked 1 object, 0 open uploads, 0 parts and 1 blob of 10 B, all bytes of what is named\./)
+  assert.match(output, /Checked 2 objects, 0 open uploads, 0 parts and 1 blob of 2.0 KiB, all bytes of what is named\./)
   assert.match(output, /Nothing is wrong\./)
 })
 
@@ -107,8 +111,8 @@ test('a folder that a server uses, that is none, or that the command line does n
 test('a flipped bit is found when all bytes are read, by the name of its object', async (t) => {
   const folder = await newFolder(t)
   const server = await start(t, folder)
-  await send(server, 'PUT', 'a.txt', 'the bytes of a')
-  await send(server, 'PUT', 'b.txt', 'the bytes of b')
+  await send(server, 'PUT', 'a.txt', stored('the bytes of a'))
+  await send(server, 'PUT', 'b.txt', stored('the bytes of b'))
   await server.stop()
   await damage(folder, 'the bytes of b')
   const { code, output } = await bindery('fsck', folder, '--bytes')
@@ -124,8 +128,8 @@ test('a repair takes a damaged part out of its upload and keeps it', async (t) =
   const folder = await newFolder(t)
   const server = await start(t, folder)
   const [, uploadId = ''] = /<UploadId>(\w+)</.exec(await send(server, 'POST', 'joined?uploads')) ?? []
-  await send(server, 'PUT', `joined?partNumber=1&uploadId=${uploadId}`, 'the bytes of part 1')
-  await send(server, 'PUT', `joined?partNumber=2&uploadId=${uploadId}`, 'the bytes of part 2')
+  await send(server, 'PUT', `joined?partNumber=1&uploadId=${uploadId}`, stored('the bytes of part 1'))
+  await send(server, 'PUT', `joined?partNumber=2&uploadId=${uploadId}`, stored('the bytes of part 2'))
   await server.stop()
   await damage(folder, 'the bytes of part 1')
   const repair = await bindery('fsck', folder, '--bytes', '--repair')
@@ -146,7 +150,7 @@ test('a repair takes a damaged part out of its upload and keeps it', async (t) =
 test('blobs without the metadata that names them are not taken for garbage', async (t) => {
   const folder = await newFolder(t)
   const server = await start(t, folder)
-  await send(server, 'PUT', 'a.txt', 'some bytes')
+  await send(server, 'PUT', 'a.txt', stored('some bytes'))
   await server.stop()
   await rm(join(folder, 'metadata'), { recursive: true })
   const { code, output } = await bindery('fsck', folder, '--repair')

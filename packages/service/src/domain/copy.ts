@@ -5,7 +5,14 @@
  * than it saves: very small ranges, chains that are too deep, and sequential uploads, which need the MD5 of their bytes.
  */
 import { type BucketName, hex, type ObjectKey, OssError, PART_SIZE_MAX, utf8Bytes } from '@bindery/protocol'
-import { type ByteRange, type ByteSource, type LentBytes, StorageError, type Transaction } from '@bindery/storage'
+import {
+  type ByteRange,
+  type ByteSource,
+  carriesBytes,
+  type LentBytes,
+  StorageError,
+  type Transaction,
+} from '@bindery/storage'
 import { readBucket } from './buckets.js'
 import { type Domain, newId } from './domain.js'
 import { holderKey, manifestKey, objectKeyOf, ownerKey, partKey } from './keyspace.js'
@@ -84,7 +91,7 @@ function promote(tx: Transaction, { bucket, key }: CopySource, record: ObjectRec
   tx.set(place, encodePart(part))
   tx.set(manifestKey(manifest), encodeManifest([part]))
   tx.set(holderKey(manifest, reference), new Uint8Array())
-  tx.set(ownerKey(bytes.blob), place)
+  if (!carriesBytes(bytes.blob)) tx.set(ownerKey(bytes.blob), place)
   tx.set(objectKeyOf(bucket, key), encodeObject(promoted))
   return promoted
 }

@@ -3,7 +3,7 @@
  * un-naming hides another; the sweeper frees it later. Nothing else of the domain deletes bytes that a record has named.
  */
 import { bytesToString } from '@bindery/protocol'
-import type { Bytes, Transaction } from '@bindery/storage'
+import { type Bytes, carriesBytes, type Transaction } from '@bindery/storage'
 import { type Chance, newId } from './domain.js'
 import { garbageKey, holderKey } from './keyspace.js'
 import type { ObjectRecord, PartRecord } from './model.js'
@@ -29,7 +29,10 @@ export function discardRows(
   tx.set(garbageKey('rows', manifest, newId(chance)), encodeGarbage({ why, ...sized(bytes) }))
 }
 
-/** `owner` is the key whose record named the blob; without one, no record ever did. */
+/**
+ * `owner` is the key whose record named the blob; without one, no record ever did. Bytes that an id carries are gone with
+ * the record.
+ */
 export function discardBlob(
   chance: Chance,
   tx: Transaction,
@@ -38,6 +41,7 @@ export function discardBlob(
   owner: Bytes | undefined,
   bytes?: number,
 ): void {
+  if (carriesBytes(blob)) return
   const record = owner === undefined ? { why } : { why, owner: bytesToString(owner) }
   tx.set(garbageKey('blob', blob, newId(chance)), encodeGarbage({ ...record, ...sized(bytes) }))
 }
@@ -78,7 +82,8 @@ export function discardObject(
   why: GarbageRecord['why'],
 ): void {
   if (bytes.kind === 'blob') {
-    discardManifest(chance, tx, manifest, { why, blob: bytes.blob, owner: bytesToString(owner), bytes: size })
+    const blob = carriesBytes(bytes.blob) ? {} : { blob: bytes.blob, owner: bytesToString(owner) }
+    discardManifest(chance, tx, manifest, { why, ...blob, bytes: size })
   } else {
     tx.delete(holderKey(manifest, reference))
     discardManifest(chance, tx, manifest, { why, bytes: size })

@@ -1,4 +1,11 @@
-import { type BlobEntry, type Bytes, type MetadataStore, type Reader, StorageError } from '@bindery/storage'
+import {
+  type BlobEntry,
+  type Bytes,
+  carriesBytes,
+  type MetadataStore,
+  type Reader,
+  StorageError,
+} from '@bindery/storage'
 import { isWhole, namesBlob } from '../domain/blobs.js'
 import { discardBlob } from '../domain/garbage.js'
 import { incarnationKey, ownerKey } from '../domain/keyspace.js'
@@ -135,11 +142,11 @@ interface Name {
 async function* dueNames(metadata: MetadataStore): AsyncGenerator<Name> {
   for await (const { row, bucket, key, record } of walk(metadata, 'o')) {
     const { bytes } = record
-    if (bytes.kind === 'blob') yield nameOf(row.key, bytes.blob, { bucket, key })
+    if (bytes.kind === 'blob' && !carriesBytes(bytes.blob)) yield nameOf(row.key, bytes.blob, { bucket, key })
   }
   for await (const { row, manifest, record } of walk(metadata, 'p')) {
     const { bytes, partNumber } = record
-    if (bytes.kind === 'blob') yield nameOf(row.key, bytes.blob, { manifest, partNumber })
+    if (bytes.kind === 'blob' && !carriesBytes(bytes.blob)) yield nameOf(row.key, bytes.blob, { manifest, partNumber })
   }
 }
 

@@ -1,4 +1,4 @@
-import type { MetadataStore } from '@bindery/storage'
+import { carriesBytes, type MetadataStore } from '@bindery/storage'
 import { discardManifest, discardRows } from '../domain/garbage.js'
 import { holderKey, partsOf, usageKey } from '../domain/keyspace.js'
 import type { Manifest } from '../domain/manifest.js'
@@ -119,9 +119,11 @@ class PartGroup {
 
   async add(part: Part): Promise<void> {
     const { record, row } = part
-    if (record.bytes.kind === 'blob') this.#inspection.names.due.add(nameToken(row.key, record.bytes.blob))
-    else {
-      for (const { manifest, reference } of record.bytes.slices) {
+    const { bytes } = record
+    if (bytes.kind === 'blob') {
+      if (!carriesBytes(bytes.blob)) this.#inspection.names.due.add(nameToken(row.key, bytes.blob))
+    } else {
+      for (const { manifest, reference } of bytes.slices) {
         this.#inspection.holders.due.add(holderToken(manifest, reference))
       }
     }

@@ -1,3 +1,4 @@
+import { carriesBytes } from '@bindery/storage'
 import type { Inspection } from './inspection.js'
 import { BLOBS_AT_ONCE, holderToken, manifestsOf, nameToken } from './inspection.js'
 import type { SpaceRows } from './spaces.js'
@@ -40,7 +41,7 @@ async function checkManifestsOf(inspection: Inspection, objects: readonly SpaceR
 async function checkBlobOf(inspection: Inspection, { row, bucket, key, record }: SpaceRows['o']): Promise<void> {
   const { bytes, size, crc64 } = record
   if (bytes.kind === 'manifest') return
-  inspection.names.due.add(nameToken(row.key, bytes.blob))
+  if (!carriesBytes(bytes.blob)) inspection.names.due.add(nameToken(row.key, bytes.blob))
   await inspection.checkBlob({ blob: bytes.blob, size, crc64 }, { bucket, key })
 }
 

@@ -1,5 +1,13 @@
 import { bytesToString } from '@bindery/protocol'
-import { type BlobStore, type Bytes, type MetadataStore, type Reader, type Row, StorageError } from '@bindery/storage'
+import {
+  type BlobStore,
+  type Bytes,
+  carriesBytes,
+  type MetadataStore,
+  type Reader,
+  type Row,
+  StorageError,
+} from '@bindery/storage'
 import { type CounterChange, deltasOf } from '../domain/counters.js'
 import type { Chance } from '../domain/domain.js'
 import { garbageKey, holdersOf, manifestKey, startingWith } from '../domain/keyspace.js'
@@ -12,8 +20,9 @@ export interface AuditProgress {
   readonly objects: number
   readonly uploads: number
   readonly parts: number
-  /** Blobs that were looked at from the records that name them, and their bytes. */
+  /** Blobs that were looked at from the records that name them, but for those whose bytes are in their ids. */
   readonly blobsNamed: number
+  /** Bytes of all that records name. */
   readonly bytesNamed: number
   /** Blobs listed by the store, and their bytes. */
   readonly blobs: number
@@ -117,7 +126,7 @@ export class Inspection {
     facts: Facts,
     fix?: (kind: 'missing' | 'damaged') => Fix,
   ): Promise<'sound' | 'lost' | 'repaired'> {
-    this.progress.blobsNamed += 1
+    if (!carriesBytes(named.blob)) this.progress.blobsNamed += 1
     this.progress.bytesNamed += named.size
     const state = await this.#stateOf(named)
     if (state === 'sound') return 'sound'

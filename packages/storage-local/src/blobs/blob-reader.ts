@@ -1,4 +1,4 @@
-import { type BufferPool, crc64Combine, type Hasher, SLAB_BYTES } from '@bindery/digest'
+import { type BufferPool, crc64, crc64Combine, type Hasher, SLAB_BYTES } from '@bindery/digest'
 import { type BlobId, type ByteRange, type LentBytes, StorageError } from '@bindery/storage'
 import { type BlobPlace, blobPath, isPacked, type PackedPlace, packOf, packPath, placeOf } from './blob-place.js'
 import { type FileOperations, isSystemError } from './files.js'
@@ -12,6 +12,7 @@ import {
   TRAILER_BYTES,
 } from './format.js'
 import { hashed } from './hashed.js'
+import { inlineBytesOf } from './inline-blob.js'
 import type { OpenPacks } from './open-packs.js'
 import { imageBytes, isCleared } from './pack-format.js'
 
@@ -30,12 +31,18 @@ export async function* readBlob(
   id: BlobId,
   range: ByteRange | undefined,
 ): AsyncGenerator<LentBytes, void> {
+  const carried = inlineBytesOf(id)
+  if (carried !== undefined) {
+    const { start, end } = requireRange(range ?? { start: 0, end: carried.length }, carried.length)
+    if (start < end) yield lend(carried.subarray(start, end), () => {})
+    return
+  }
   const place = requirePlace(id)
   if (isPacked(place)) {
     const { start, end } = requireRange(range ?? { start: 0, end: place.size }, place.size)
     const buffer = await readPacked(context, id, place)
     if (start === end) context.pool.release(buffer)
-    else yield lend(context.pool, buffer, start, end)
+    else yield lend(buffer.subarray(start, end), () => context.pool.release(buffer))
     return
   }
   const blob = await openBlob(context, id, place)
@@ -48,6 +55,11 @@ export async function* readBlob(
 
 /** The CRC-64 of a range as `BlobStore.crc64` says. */
 export async function checksumBlob(context: ReadContext, id: BlobId, range: ByteRange): Promise<bigint> {
+  const carried = inlineBytesOf(id)
+  if (carried !== undefined) {
+    const { start, end } = requireRange(range, carried.length)
+    return crc64(carried.subarray(start, end))
+  }
   const place = requirePlace(id)
   if (isPacked(place)) {
     const { start, end } = requireRange(range, place.size)
@@ -199,7 +211,8 @@ async function* readChunks(context: ReadContext, blob: OpenBlob, range: ByteRang
       ahead = spare && readChunk(context, blob, index + 1, spare)
       ahead?.catch(() => {})
       const base = index * CHUNK_BYTES
-      yield lend(context.pool, slab, Math.max(start - base, 0), Math.min(end - base, CHUNK_BYTES))
+      const bytes = slab.subarray(Math.max(start - base, 0), Math.min(end - base, CHUNK_BYTES))
+      yield lend(bytes, () => context.pool.release(slab))
     }
   } finally {
     const unused = await ahead?.catch(() => undefined)
@@ -228,14 +241,14 @@ async function readChunk(
   }
 }
 
-function lend(pool: BufferPool, slab: Buffer, start: number, end: number): LentBytes {
+function lend(bytes: Uint8Array, giveBack: () => void): LentBytes {
   let isLent = true
   return {
-    bytes: slab.subarray(start, end),
+    bytes,
     release() {
       if (!isLent) throw new StorageError('misuse', 'lent bytes were released twice')
       isLent = false
-      pool.release(slab)
+      giveBack()
     },
   }
 }

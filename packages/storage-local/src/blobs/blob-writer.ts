@@ -7,6 +7,7 @@ import type { FileOperations } from './files.js'
 import { encodeFooter, requireOwner } from './format.js'
 import type { FreeSpace } from './free-space.js'
 import { hashed } from './hashed.js'
+import { INLINE_BYTES_MAX, inlineIdOf } from './inline-blob.js'
 import type { Packs } from './packs.js'
 import { type Piece, PieceReader } from './piece-reader.js'
 import type { Shards } from './shards.js'
@@ -85,7 +86,7 @@ async function finishing(
   }
 }
 
-/** Writes a blob that has come as a whole, in one go. */
+/** Writes a blob that has come as a whole, in one go, or into its id if it is tiny. */
 async function writeWhole(context: WriteContext, piece: Piece | undefined, hint: BlobHint): Promise<BlobInfo> {
   const bytes = piece?.bytes ?? new Uint8Array(0)
   const size = bytes.length
@@ -93,6 +94,11 @@ async function writeWhole(context: WriteContext, piece: Piece | undefined, hint:
   let target: BlobTarget
   try {
     digest = await hashed(context.hasher.digest(bytes))
+    if (size <= INLINE_BYTES_MAX) {
+      const id = inlineIdOf(context.shards.nextPlace(), bytes, digest.crc64)
+      piece?.release()
+      return { ...digest, id, size }
+    }
     target = await createTarget(context, size, hint)
   } catch (error) {
     piece?.release()

@@ -2,7 +2,15 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { describe, type TestContext, test } from 'node:test'
 import { crc64 } from '@bindery/digest'
-import type { BlobEntry, BlobId, BlobStore, ByteRange } from '../blob-store.js'
+import {
+  BLOB_ID_LENGTH_MAX,
+  BLOB_KEY_LENGTH_MAX,
+  type BlobEntry,
+  type BlobId,
+  type BlobStore,
+  type ByteRange,
+  carriesBytes,
+} from '../blob-store.js'
 import { createRandom } from '../random.js'
 import { bytesOf, failingSource, isStorageError, randomBytes, sourceOf } from './support.js'
 
@@ -65,7 +73,8 @@ function testBytes(storeTest: StoreTest): void {
       assert.equal(info.size, size)
       assertSame(info.md5, createHash('md5').update(bytes).digest())
       assert.equal(info.crc64, crc64(bytes))
-      assert.match(info.id, /^[A-Za-z0-9._-]{1,200}$/)
+      assert.match(info.id, /^[A-Za-z0-9._-]{1,200}(~[A-Za-z0-9._-]*)?$/)
+      assert.ok(info.id.length <= (carriesBytes(info.id) ? BLOB_ID_LENGTH_MAX : BLOB_KEY_LENGTH_MAX))
       assertSame(await readAll(store, info.id), bytes)
     }
   })

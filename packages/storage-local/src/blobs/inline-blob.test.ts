@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { crc64 } from '@bindery/digest'
+import { BLOB_ID_LENGTH_MAX, carriesBytes, StorageError, type StorageErrorKind } from '@bindery/storage'
+import { INLINE_BYTES_MAX, inlineBytesOf, inlineIdOf } from './inline-blob.js'
+import { openLocalBlobStore } from './local-blob-store.js'
+import { filesBelow, hint, readAll, scrambled, sourceOf, temporaryFolder } from './testing.js'
+
+const ofKind = (kind: StorageErrorKind) => (error: unknown) => error instanceof StorageError && error.kind === kind
+const content = scrambled(INLINE_BYTES_MAX + 1)
+
+test('tiny blobs ride in their ids and leave nothing on the disk', async (t) => {
+  const folder = await temporaryFolder(t)
+  const store = await openLocalBlobStore({ folder, incarnation: 'a'.repeat(64) })
+  t.after(() => store.close())
+  const ids = new Set<string>()
+  for (const size of [0, 1, 2, 3, 9, 100, INLINE_BYTES_MAX]) {
+    const { id } = await store.write(sourceOf(content.subarray(0, size)), hint)
+    assert.ok(carriesBytes(id) && id.length <= BLOB_ID_LENGTH_MAX, id)
+    assert.deepEqual(await readAll(store, id), Buffer.from(content.subarray(0, size)))
+    const range = { start: Math.floor(size / 3), end: size }
+    assert.deepEqual(await readAll(store, id, range), Buffer.from(content.subarray(range.start, size)))
+    assert.equal(await store.crc64(id, range), crc64(content.subarray(range.start, size)))
+    await assert.rejects(readAll(store, id, { start: 0, end: size + 1 }), ofKind('misuse'))
+    await store.delete(id)
+    ids.add(id)
+  }
+  assert.deepEqual(await filesBelow(folder), [])
+  for await (const entry of store.list()) assert.fail(`${entry.id} is listed`)
+  const again = await store.write(sourceOf(content.subarray(0, 9)), hint)
+  assert.ok(!ids.has(again.id), 'the same bytes twice have two ids')
+  const larger = await store.write(sourceOf(content), hint)
+  assert.ok(!carriesBytes(larger.id))
+})
+
+test('an id of format 1 that carries bytes is what the page on the format says', () => {
+  const id = inlineIdOf({ incarnation: 'f00d', counter: 1 }, Buffer.from('123456789'), 0x995dc9bbdf1939fan)
+  assert.equal(id, 'f00d-000000000001~mV3Ju98ZOfoxMjM0NTY3ODk')
+  assert.equal(String(inlineBytesOf(id)), '123456789')
+})
+
+test('changed bytes in an id are found, and what carries none is told', () => {
+  assert.throws(() => inlineBytesOf('f00d-000000000001~mV3Ju98ZOfoxMjM0NTY3ODj'), ofKind('corrupt'))
+  assert.throws(() => inlineBytesOf('f00d-000000000001~mV3Ju98ZOfsxMjM0NTY3ODk'), ofKind('corrupt'))
+  for (const id of ['f00d-000000000001', 'f00d-000000000001~', 'f00d-000000000001~mV3Ju98', `f00d~${'A'.repeat(20)}`]) {
+    assert.equal(inlineBytesOf(id), undefined)
+  }
+})
