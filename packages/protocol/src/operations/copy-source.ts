@@ -20,8 +20,8 @@ export const COPY_SOURCE_CAUSES = [
 ] as const satisfies readonly Cause[]
 
 /**
- * `/bucket/key`, the key percent-encoded once, its slashes encoded or not; then `?versionId=null` may follow, the only
- * version that an object has without versioning.
+ * `/bucket/key`, the key percent-encoded once, its slashes encoded or not, its blanks maybe as `+`; then `?versionId=null`
+ * may follow, the only version that an object has without versioning.
  */
 export const copySource: Codec<CopySourceName> = {
   name: '/bucket/encoded-key',
@@ -42,7 +42,8 @@ export const copySource: Codec<CopySourceName> = {
     const [, path = '', query] = /^([^?]*)(?:\?(.*))?$/s.exec(value) ?? []
     if (!path.startsWith('/')) throw badArgument('copySourceInvalid', argument, value)
     if (query !== undefined) checkVersion(query, argument)
-    const decoded = percentDecode(path.slice(1))
+    // the first Go SDK encodes as for a query; every SDK encodes a plus
+    const decoded = percentDecode(path.slice(1).replaceAll('+', ' '))
     if (decoded === undefined) throw new OssError('objectNameNotUtf8')
     const slash = decoded.indexOf('/')
     if (slash === -1) throw badArgument('copySourceInvalid', argument, value)
