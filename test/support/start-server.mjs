@@ -32,17 +32,22 @@ const COMMAND = fileURLToPath(new URL('../../packages/cli/bin/bindery.js', impor
  * @param {readonly string[]} [options.args] more flags of `serve`
  * @param {Readonly<Record<string, string>>} [options.env] more variables; no BINDERY_ variable is inherited
  * @param {readonly string[]} [options.nodeArgs] flags of node
+ * @param {readonly string[]} [options.wrapper] a program, and its arguments, that is to run node
+ * @param {boolean} [options.ownGroup] a process group of its own, which `kill` ends as a whole
  * @returns {Promise<StartedServer>}
  */
-export async function startServer({ folder, port = 0, args = [], env = {}, nodeArgs = [] } = {}) {
+export async function startServer(options = {}) {
+  const { folder, port = 0, args = [], env = {}, nodeArgs = [], wrapper = [], ownGroup = false } = options
   const ownFolder = folder === undefined
   const data = folder ?? (await mkdtemp(join(tmpdir(), 'bindery-data-')))
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('BINDERY_'))
-  const child = spawn(
-    process.execPath,
-    ['--enable-source-maps', ...nodeArgs, COMMAND, 'serve', data, '--port', String(port), '--json', ...args],
-    { env: { ...Object.fromEntries(inherited), BINDERY_LANG: 'en', ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
-  )
+  const serve = [COMMAND, 'serve', data, '--port', String(port), '--json', ...args]
+  const [program, ...programArgs] = [...wrapper, process.execPath, '--enable-source-maps', ...nodeArgs, ...serve]
+  const child = spawn(program, programArgs, {
+    env: { ...Object.fromEntries(inherited), BINDERY_LANG: 'en', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: ownGroup,
+  })
   let log = ''
   child.stderr.setEncoding('utf8').on('data', (text) => {
     log += text
@@ -60,6 +65,13 @@ export async function startServer({ folder, port = 0, args = [], env = {}, nodeA
     const [code] = await exited
     return code
   }
+  const killGroup = () => {
+    try {
+      process.kill(-child.pid, 'SIGKILL')
+    } catch (error) {
+      if (error.code !== 'ESRCH') throw error
+    }
+  }
   return {
     endpoint: ready.endpoint,
     region: ready.region,
@@ -74,11 +86,12 @@ export async function startServer({ folder, port = 0, args = [], env = {}, nodeA
       return code
     },
     kill: async () => {
+      if (ownGroup) killGroup()
       await end('SIGKILL')
     },
     restart: async () => {
       await end('SIGTERM')
-      return startServer({ folder: data, port: Number(new URL(ready.endpoint).port), args, env, nodeArgs })
+      return startServer({ ...options, folder: data, port: Number(new URL(ready.endpoint).port) })
     },
   }
 }

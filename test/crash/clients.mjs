@@ -1,0 +1,142 @@
+// Two clients with the same methods: the official SDK, and requests signed by the protocol package. A method resolves when
+// the server has acknowledged, and rejects with `status` where it refused; without one nobody knows what happened.
+
+import { createHash, createHmac } from 'node:crypto'
+import { Agent, request } from 'node:http'
+import OSS from 'ali-oss'
+import { percentEncode, Query, signV4 } from '../../packages/protocol/dist/index.js'
+
+const digests = {
+  md5: (data) => createHash('md5').update(data).digest(),
+  sha256: (data) => createHash('sha256').update(data).digest(),
+  hmacSha1: (key, data) => createHmac('sha1', key).update(data).digest(),
+  hmacSha256: (key, data) => createHmac('sha256', key).update(data).digest(),
+}
+
+export const BUCKET = 'crash'
+
+/** @param {{ endpoint: string, accessKeyId: string, accessKeySecret: string }} server */
+export function rawClient(server) {
+  const agent = new Agent({ keepAlive: true, maxSockets: 64 })
+  const { hostname, port } = new URL(server.endpoint)
+
+  function send(method, key, { query = {}, headers = {}, body } = {}) {
+    const parameters = new Query(Object.entries(query).map(([name, value]) => ({ name, value })))
+    const length = method === 'PUT' || method === 'POST' ? { 'content-length': String(body?.length ?? 0) } : {}
+    const unsigned = { method, bucket: BUCKET, key, query: parameters, headers: { ...length, ...headers } }
+    const signed = signV4(unsigned, server, { time: Date.now(), digests, region: 'cn-hangzhou' })
+    const names = Object.entries(query).map(([name, value]) =>
+      value === undefined ? percentEncode(name) : `${percentEncode(name)}=${percentEncode(value)}`,
+    )
+    const search = names.length === 0 ? '' : `?${names.join('&')}`
+    const path = `/${BUCKET}/${percentEncode(key, { keepSlash: true })}${search}`
+    return exchange({ agent, hostname, port, method, path, headers: signed.headers }, body)
+  }
+
+  const text = async (...args) => (await send(...args)).body.toString()
+  return {
+    agent,
+    createBucket: () => send('PUT', ''),
+    put: (key, bytes) => send('PUT', key, { body: bytes }),
+    remove: (key) => send('DELETE', key),
+    copy: (key, source) => send('PUT', key, { headers: { 'x-oss-copy-source': `/${BUCKET}/${source}` } }),
+    get: async (key) => (await send('GET', key)).body,
+    initiate: async (key) => element(await text('POST', key, { query: { uploads: undefined } }), 'UploadId'),
+    part: async (key, uploadId, number, bytes) => {
+      const query = { partNumber: String(number), uploadId }
+      return bare((await send('PUT', key, { query, body: bytes })).headers.etag)
+    },
+    copyPart: async (key, uploadId, number, source, start, end) => {
+      const headers = {
+        'x-oss-copy-source': `/${BUCKET}/${source}`,
+        'x-oss-copy-source-range': `bytes=${start}-${end - 1}`,
+      }
+      const query = { partNumber: String(number), uploadId }
+      return bare(element(await text('PUT', key, { query, headers }), 'ETag'))
+    },
+    complete: (key, uploadId, parts) => {
+      const list = parts.map(
+        ({ number, etag }) => `<Part><PartNumber>${number}</PartNumber><ETag>${etag}</ETag></Part>`,
+      )
+      const body = Buffer.from(`<CompleteMultipartUpload>${list.join('')}</CompleteMultipartUpload>`)
+      return send('POST', key, { query: { uploadId }, body })
+    },
+    abort: (key, uploadId) => send('DELETE', key, { query: { uploadId } }),
+    /** All names, in pages of an awkward size. */
+    keys: () => pages(async (marker) => text('GET', '', { query: { 'max-keys': '7', marker } }), 'Key', 'NextMarker'),
+    uploads: async () =>
+      elements(await text('GET', '', { query: { uploads: undefined, 'max-uploads': '1000' } }), 'UploadId'),
+    /** Numbers and ETags of the parts of an upload. */
+    parts: async (key, uploadId) => {
+      const page = await text('GET', key, { query: { uploadId } })
+      const numbers = elements(page, 'PartNumber').map(Number)
+      return elements(page, 'ETag').map((etag, index) => ({ number: numbers[index], etag: bare(etag) }))
+    },
+  }
+}
+
+/** @param {{ endpoint: string, accessKeyId: string, accessKeySecret: string }} server */
+export function sdkClient(server) {
+  const { endpoint, accessKeyId, accessKeySecret } = server
+  const options = {
+    endpoint,
+    accessKeyId,
+    accessKeySecret,
+    bucket: BUCKET,
+    region: 'oss-cn-hangzhou',
+    timeout: 120_000,
+  }
+  const client = new OSS({ ...options, secure: false, retryMax: 0 })
+  return {
+    put: (key, bytes) => client.put(key, bytes),
+    remove: (key) => client.delete(key),
+    copy: (key, source) => client.copy(key, source),
+    get: async (key) => (await client.get(key)).content,
+    initiate: async (key) => (await client.initMultipartUpload(key)).uploadId,
+    part: async (key, uploadId, number, bytes) =>
+      bare((await client.uploadPart(key, uploadId, number, bytes, 0, bytes.length)).etag),
+    copyPart: async (key, uploadId, number, source, start, end) => {
+      const from = { sourceKey: source, sourceBucketName: BUCKET }
+      const { etag } = await client.uploadPartCopy(key, uploadId, number, `${start}-${end - 1}`, from)
+      return bare(etag)
+    },
+    complete: (key, uploadId, parts) => client.completeMultipartUpload(key, uploadId, parts),
+    abort: (key, uploadId) => client.abortMultipartUpload(key, uploadId),
+  }
+}
+
+function exchange(options, body) {
+  return new Promise((resolve, reject) => {
+    const sent = request(options)
+    sent.on('error', reject)
+    sent.on('response', (response) => {
+      const pieces = []
+      response.on('data', (piece) => pieces.push(piece))
+      response.on('error', reject)
+      response.on('aborted', () => reject(new Error('the response was cut')))
+      response.on('end', () => {
+        const answer = { status: response.statusCode, headers: response.headers, body: Buffer.concat(pieces) }
+        if (answer.status < 300) resolve(answer)
+        else reject(Object.assign(new Error(`${options.method} ${options.path}: ${answer.body}`), answer))
+      })
+    })
+    sent.end(body)
+  })
+}
+
+async function pages(page, name, markerName) {
+  const found = []
+  for (let marker = ''; marker !== undefined; ) {
+    const text = await page(marker)
+    found.push(...elements(text, name))
+    marker = element(text, markerName)
+  }
+  return found
+}
+
+function elements(text, name) {
+  return [...text.matchAll(new RegExp(`<${name}>([^<]*)</${name}>`, 'g'))].map(([, value]) => value)
+}
+
+const element = (text, name) => elements(text, name)[0]
+const bare = (etag) => etag.replaceAll('&quot;', '').replaceAll('"', '')
