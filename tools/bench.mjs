@@ -1,18 +1,117 @@
-// `npm run bench -- NAME [arguments]`: runs benchmarks/NAME.mjs; without a name, says which there are.
+// `npm run bench`: the short suite on this clone's server and on all peers that are installed, as a table and as files in
+// benchmarks/results. docs/guides/measure.md says how to read it.
+//
+// npm run bench -- [name ...] [--full] [--runs N] [--only TEXT] [--peers a,b | --peers none]
+//   name               workloads of benchmarks/<name>.mjs, or that program itself where it is one of its own
+//   --full             all workloads, larger and with more runs
+//   --only TEXT        those whose name contains it
+//   --peer URL [--dialect s3|oss] --access-key ID --secret-key SECRET [--region R] [--pid N]
+//                      an endpoint that runs already, beside this clone's server; --pid measures its cost
+//   --no-results       print, and write no files
 
 import { spawnSync } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { installedPeers, startPeer } from '../benchmarks/peers.mjs'
+import { describeRun, machineLine, table } from '../benchmarks/support/report.mjs'
+import { runSuite } from '../benchmarks/support/suite.mjs'
+import { namedTarget, startBindery } from '../benchmarks/support/targets.mjs'
 
-const folder = fileURLToPath(new URL('../benchmarks/', import.meta.url))
-const names = readdirSync(folder)
-  .filter((file) => file.endsWith('.mjs'))
-  .map((file) => file.replace(/\.mjs$/, ''))
-const [name, ...args] = process.argv.slice(2)
+const folder = fileURLToPath(new URL('../benchmarks', import.meta.url))
+/** Those that are loads; each has its question at its head. */
+const LOADS = ['upload', 'small', 'large', 'warp', 'complete']
 
-if (name !== undefined && names.includes(name)) {
-  process.exitCode = spawnSync(process.execPath, [`${folder}${name}.mjs`, ...args], { stdio: 'inherit' }).status ?? 1
-} else {
-  console.error(`bench: which one? There are: ${names.join(', ')}`)
-  process.exitCode = 1
+function readArguments() {
+  return parseArgs({
+    allowPositionals: true,
+    options: {
+      full: { type: 'boolean', default: false },
+      runs: { type: 'string' },
+      only: { type: 'string', default: '' },
+      peers: { type: 'string' },
+      peer: { type: 'string' },
+      dialect: { type: 'string', default: 's3' },
+      'access-key': { type: 'string', default: '' },
+      'secret-key': { type: 'string', default: '' },
+      region: { type: 'string', default: 'us-east-1' },
+      pid: { type: 'string' },
+      'no-results': { type: 'boolean', default: false },
+    },
+  })
 }
+
+/** @returns {Promise<import('../benchmarks/support/suite.mjs').Workload[]>} */
+async function chosenWorkloads(names, options) {
+  const loads = names.length === 0 ? LOADS : names
+  const modules = await Promise.all(loads.map((name) => import(path.join(folder, `${name}.mjs`))))
+  const isWanted = ({ name, isShort }) => (options.full || names.length > 0 || isShort) && name.includes(options.only)
+  return modules.flatMap(({ workloads }) => workloads).filter(isWanted)
+}
+
+async function startTargets(options) {
+  const peers = options.peers === 'none' ? [] : (options.peers?.split(',') ?? installedPeers())
+  const targets = [await startBindery()]
+  for (const name of peers) targets.push(await startPeer(name))
+  if (options.peer !== undefined) targets.push(namedPeer(options.peer, options))
+  return targets
+}
+
+function namedPeer(endpoint, options) {
+  const { dialect, region, pid } = options
+  if (dialect !== 's3' && dialect !== 'oss') throw new Error(`no dialect is called ${dialect}; there are s3 and oss`)
+  const keys = { accessKeyId: options['access-key'], accessKeySecret: options['secret-key'] }
+  return namedTarget({ endpoint, dialect, ...keys, region, pid: pid === undefined ? undefined : Number(pid) })
+}
+
+function writeResults(run, names, targets, outcomes) {
+  const results = path.join(folder, 'results')
+  mkdirSync(results, { recursive: true })
+  const name = path.join(
+    results,
+    `${run.date.slice(0, 10)}-${run.commit}${names.length === 0 ? '' : `-${names.join('-')}`}`,
+  )
+  const settings = targets.map(({ name: target, settings: how }) => ({ target, settings: how }))
+  writeFileSync(`${name}.json`, `${JSON.stringify({ ...run, targets: settings, outcomes }, undefined, 1)}\n`)
+  const lines = settings.map(({ target, settings: how }) => `- ${target}: ${how}`)
+  writeFileSync(`${name}.md`, `# ${run.command}\n\n${machineLine(run)}\n\n${lines.join('\n')}\n\n${table(outcomes)}\n`)
+  console.log(`\nwritten to ${path.relative(process.cwd(), name)}.md and .json`)
+}
+
+async function runLoads() {
+  const { values: options, positionals: names } = readArguments()
+  const run = describeRun()
+  const workloads = await chosenWorkloads(names, options)
+  const targets = await startTargets(options)
+  console.log(machineLine(run))
+  for (const { name, settings } of targets) console.log(`${name}: ${settings}`)
+  try {
+    const runs = Number(options.runs ?? (options.full ? 5 : 3))
+    const outcomes = await runSuite({
+      workloads,
+      targets,
+      runs,
+      scale: options.full ? 2 : 1,
+      report: (ended) => console.log(table(ended).split('\n').slice(2).join('\n')),
+    })
+    console.log(`\n${table(outcomes)}`)
+    if (!options['no-results']) writeResults(run, names, targets, outcomes)
+    return outcomes.every(({ failure }) => failure === undefined)
+  } finally {
+    for (const target of targets) await target.stop()
+  }
+}
+
+/** Whether a name is a program of its own, as those are that need no server. */
+function isProgram(name) {
+  const file = path.join(folder, `${name}.mjs`)
+  if (!existsSync(file)) throw new Error(`there is no benchmarks/${name}.mjs`)
+  return !readFileSync(file, 'utf8').includes('export const workloads')
+}
+
+const [first = ''] = process.argv.slice(2)
+if (/^\w/.test(first) && isProgram(first)) {
+  const args = [path.join(folder, `${first}.mjs`), ...process.argv.slice(3)]
+  process.exitCode = spawnSync(process.execPath, args, { stdio: 'inherit' }).status ?? 1
+} else if (!(await runLoads())) process.exitCode = 1

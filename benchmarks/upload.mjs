@@ -1,0 +1,44 @@
+// How fast do parts come in, by their size and by how many come at once, and how fast do such objects go out?
+
+import { bytesOf } from './support/session.mjs'
+import { KIB, MIB, requestsOf, sizeName } from './support/sizes.mjs'
+
+const SIZES = [100 * KIB, MIB, 8 * MIB]
+const IN_FLIGHT = [1, 8, 64]
+const OBJECTS = 32
+
+/** @returns {import('./support/suite.mjs').Workload} */
+function uploadParts(size, inFlight) {
+  return {
+    name: `UploadPart ${sizeName(size)}, ${inFlight} in flight`,
+    inFlight,
+    isShort: true,
+    needs: ['write'],
+    async prepare(session, scale) {
+      const upload = await session.initiate()
+      const count = requestsOf(size, inFlight, scale)
+      return { requests: Array.from({ length: count }, (_, index) => upload.part(index + 1, bytesOf(size))) }
+    },
+  }
+}
+
+/** @returns {import('./support/suite.mjs').Workload} */
+function getObjects(size, inFlight) {
+  const keys = new Map()
+  return {
+    name: `GetObject ${sizeName(size)}, ${inFlight} in flight`,
+    inFlight,
+    isShort: true,
+    async prepare(session, scale) {
+      const known = keys.get(session) ?? (await session.putObjects(OBJECTS, size))
+      keys.set(session, known)
+      const gets = known.map((key) => session.object('GET', key, { answerBytes: size }))
+      const count = requestsOf(size, inFlight, scale) * 2
+      return { requests: Array.from({ length: count }, (_, index) => gets[index % gets.length]) }
+    },
+  }
+}
+
+export const workloads = [uploadParts, getObjects].flatMap((make) =>
+  SIZES.flatMap((size) => IN_FLIGHT.map((inFlight) => make(size, inFlight))),
+)
