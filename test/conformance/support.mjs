@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { startServer } from '../support/start-server.mjs'
+import { startApplication } from './application.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -16,18 +17,41 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 export const CACHE = path.join(root, '.cache', 'conformance')
 
 /**
- * The server under test: the one that ENDPOINT, ACCESS_KEY_ID, ACCESS_KEY_SECRET and REGION name, else one that is started
- * with a folder of its own and stopped by `stop`.
- * @returns {Promise<{ endpoint: string, accessKeyId: string, accessKeySecret: string, region: string, stop: () => Promise<void> }>}
+ * The modes of the server under test, by how the names of their tests begin: with --strict-oss and without; that of the
+ * server which ENDPOINT names is what STRICT_OSS says.
  */
-export async function openTarget() {
-  const { ENDPOINT, ACCESS_KEY_ID, ACCESS_KEY_SECRET, REGION = 'cn-hangzhou' } = process.env
-  if (ENDPOINT !== undefined) {
-    const credentials = { accessKeyId: ACCESS_KEY_ID ?? '', accessKeySecret: ACCESS_KEY_SECRET ?? '' }
-    return { endpoint: ENDPOINT, ...credentials, region: REGION, stop: async () => {} }
+export const MODES =
+  process.env.ENDPOINT === undefined
+    ? [
+        { name: 'default', strict: false },
+        { name: 'strict', strict: true },
+      ]
+    : [{ name: 'named', strict: process.env.STRICT_OSS === 'true' }]
+
+/**
+ * The server under test: the one that ENDPOINT, ACCESS_KEY_ID, ACCESS_KEY_SECRET and REGION name, else one that is started
+ * with a folder of its own. `applicationUrl` is where its callbacks may go. `stop` ends what was started.
+ */
+export async function openTarget({ strict }) {
+  const server = process.env.ENDPOINT === undefined ? await startOwn(strict) : named(process.env)
+  const application = await startApplication(server.endpoint)
+  const stop = async () => {
+    await application.stop()
+    await server.stop()
   }
-  const { endpoint, accessKeyId, accessKeySecret, stop } = await startServer()
-  return { endpoint, accessKeyId, accessKeySecret, region: REGION, stop }
+  return { ...server, strict, applicationUrl: application.url, stop }
+}
+
+async function startOwn(strict) {
+  const { endpoint, accessKeyId, accessKeySecret, region, stop } = await startServer({
+    args: strict ? ['--strict-oss'] : [],
+  })
+  return { endpoint, accessKeyId, accessKeySecret, region, stop }
+}
+
+function named({ ENDPOINT, ACCESS_KEY_ID = '', ACCESS_KEY_SECRET = '', REGION = 'cn-hangzhou' }) {
+  const credentials = { accessKeyId: ACCESS_KEY_ID, accessKeySecret: ACCESS_KEY_SECRET }
+  return { endpoint: ENDPOINT, ...credentials, region: REGION, stop: async () => {} }
 }
 
 /** The beginning of the names of the buckets that a run makes. */
@@ -36,8 +60,8 @@ export function bucketPrefix() {
 }
 
 /**
- * Declares the conformance of one language: installs what its program needs, runs it against a server, and makes a test of
- * each line `ok FACT` or `not ok FACT: REASON`. A missing toolchain fails.
+ * Declares the conformance of one language: installs what its program needs, runs it against a server of each mode, and
+ * makes a test of each line `ok FACT` or `not ok FACT: REASON`. A missing toolchain fails.
  * @param {string} language  the folder below test/conformance
  * @param {object} program
  * @param {{ command: string[], env?: NodeJS.ProcessEnv }[]} program.install  run in the language's folder, in order
@@ -50,17 +74,20 @@ export function testConformance(language, { install, command }) {
     await t.test(`${language}: the SDKs install from their registries`, async () => {
       for (const step of install) await complete(step.command, { cwd: folder, env: { ...process.env, ...step.env } })
     })
-    const target = await openTarget()
-    try {
-      await runChecks(t, command, { cwd: folder, env: { ...process.env, ...environmentOf(target) } })
-    } finally {
-      await target.stop()
+    for (const mode of MODES) {
+      await t.test(mode.name, async (t) => {
+        const target = await openTarget(mode)
+        t.after(target.stop)
+        await runChecks(t, command, { cwd: folder, env: { ...process.env, ...environmentOf(target) } })
+      })
     }
   })
 }
 
-function environmentOf({ endpoint, accessKeyId, accessKeySecret, region }) {
+function environmentOf({ endpoint, accessKeyId, accessKeySecret, region, strict, applicationUrl }) {
   return {
+    STRICT_OSS: String(strict),
+    APPLICATION_URL: applicationUrl,
     ENDPOINT: endpoint,
     ACCESS_KEY_ID: accessKeyId,
     ACCESS_KEY_SECRET: accessKeySecret,

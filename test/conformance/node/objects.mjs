@@ -1,0 +1,128 @@
+// Facts about buckets and objects. Each is a sentence, and what must not reject.
+
+import assert from 'node:assert/strict'
+import { checkHead, DATA, ODD_KEYS, quoted, refused, sampleOptions } from './harness.mjs'
+
+export const BUCKET_FACTS = [
+  [
+    'a bucket is listed and described, and its ACL changes',
+    async (client, target) => {
+      const bucket = client.options.bucket
+      const { buckets } = await client.listBuckets({ prefix: bucket })
+      assert.deepEqual(
+        buckets.map(({ name }) => name),
+        [bucket],
+      )
+      const info = (await client.getBucketInfo(bucket)).bucket
+      assert.equal(info.Name, bucket)
+      assert.equal(info.StorageClass, 'Standard')
+      assert.equal((await client.getBucketLocation(bucket)).location, `oss-${target.region}`)
+      assert.equal((await client.getBucketStat(bucket)).stat.ObjectCount, '0')
+      for (const acl of ['public-read', 'private']) {
+        await client.putBucketACL(bucket, acl)
+        assert.equal((await client.getBucketACL(bucket)).acl, acl)
+      }
+    },
+  ],
+]
+
+export const OBJECT_FACTS = [
+  [
+    'an object comes back byte for byte, with its checksums and metadata',
+    async (client) => {
+      const put = await client.put('whole', DATA, sampleOptions())
+      assert.equal(put.res.headers.etag, quoted(DATA))
+      assert.deepEqual((await client.get('whole')).content, DATA)
+      await checkHead(client, 'whole', { etag: quoted(DATA), 'x-oss-object-type': 'Normal' })
+      assert.equal((await client.getObjectMeta('whole')).res.headers.etag, quoted(DATA))
+      await client.put('empty', Buffer.alloc(0))
+      assert.equal((await client.get('empty')).content.length, 0)
+      await refused('FileAlreadyExists', client.put('whole', DATA, sampleOptions()))
+    },
+  ],
+  [
+    'ranges and conditions select what is read',
+    async (client) => {
+      await client.put('ranged', DATA)
+      const read = async (headers) => (await client.get('ranged', { headers })).content
+      assert.deepEqual(await read({ Range: 'bytes=5-99999' }), DATA.subarray(5, 100_000))
+      assert.deepEqual(await read({ Range: 'bytes=-7' }), DATA.subarray(-7))
+      assert.deepEqual(await read({ 'If-Match': quoted(DATA) }), DATA)
+      await refused('PreconditionFailed', read({ 'If-Match': '"0"' }))
+      await refused('InvalidRange', read({ Range: 'bytes=9999999-', 'x-oss-range-behavior': 'standard' }))
+      assert.equal((await client.head('ranged', { headers: { 'If-None-Match': quoted(DATA) } })).status, 304)
+    },
+  ],
+  [
+    'what is not there is refused by its name, and deleting it does no harm',
+    async (client) => {
+      await refused('NoSuchKey', client.get('absent'))
+      await refused('NoSuchKey', client.head('absent'))
+      assert.equal((await client.delete('absent')).res.status, 204)
+    },
+  ],
+  [
+    'odd keys are kept as they are',
+    async (client) => {
+      const keys = ODD_KEYS.map((key) => `odd/${key}`)
+      for (const key of keys) {
+        await client.put(key, Buffer.from(key))
+        assert.equal((await client.get(key)).content.toString(), key)
+      }
+      const { objects } = await client.listV2({ prefix: 'odd/' })
+      assert.deepEqual(objects.map(({ name }) => name).sort(), [...keys].sort())
+      const { deleted } = await client.deleteMulti(keys)
+      assert.deepEqual(deleted.map(({ Key }) => Key).sort(), [...keys].sort())
+    },
+  ],
+  [
+    'listings group by delimiter and continue page by page',
+    async (client) => {
+      const keys = ['list/a/0', 'list/a/1', 'list/b/0', 'list/b/1', 'list/z']
+      for (const key of keys) await client.put(key, Buffer.from('x'))
+      const names = ({ objects, prefixes }) => [...(prefixes ?? []), ...(objects ?? []).map(({ name }) => name)]
+      for (const [query, expected] of [
+        [{ prefix: 'list/' }, keys],
+        [{ prefix: 'list/', delimiter: '/' }, ['list/a/', 'list/b/', 'list/z']],
+      ]) {
+        const pages = []
+        for (let page = { isTruncated: true }; page.isTruncated; pages.push(...names(page))) {
+          page = await client.list({ ...query, 'max-keys': 1, ...(page.nextMarker ? { marker: page.nextMarker } : {}) })
+        }
+        assert.deepEqual(pages, expected)
+        const pagesV2 = []
+        for (let page = { isTruncated: true }; page.isTruncated; pagesV2.push(...names(page))) {
+          const token = page.nextContinuationToken
+          page = await client.listV2({ ...query, 'max-keys': 2, ...(token ? { 'continuation-token': token } : {}) })
+        }
+        assert.deepEqual(pagesV2, expected)
+      }
+    },
+  ],
+  [
+    'the ACL of an object changes',
+    async (client) => {
+      await client.put('secret', Buffer.from('secret'))
+      for (const acl of ['default', 'public-read', 'private']) {
+        await client.putACL('secret', acl)
+        assert.equal((await client.getACL('secret')).acl, acl)
+      }
+    },
+  ],
+]
+
+export const PRESIGNED_FACTS = [
+  [
+    'presigned URLs need no key',
+    async (client) => {
+      const key = 'signed/中 文.txt'
+      const sign = (method) =>
+        client.options.authorizationV4
+          ? client.signatureUrlV4(method, 60, {}, key)
+          : client.asyncSignatureUrl(key, { method, expires: 60 })
+      assert.equal((await fetch(await sign('PUT'), { method: 'PUT', body: Buffer.from('signed') })).status, 200)
+      assert.equal(await (await fetch(await sign('GET'))).text(), 'signed')
+      assert.equal((await fetch(`${await sign('GET')}0`)).status, 403)
+    },
+  ],
+]
