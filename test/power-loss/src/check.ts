@@ -1,0 +1,139 @@
+/** Whether a store keeps its promises in a state that a power loss has left. */
+import { type BlobEntry, type BlobStore, StorageError } from '@bindery/storage'
+import { openLocalBlobStore } from '@bindery/storage-local'
+import { Disk } from './disk.js'
+import type { FolderNode } from './inodes.js'
+import type { Ledger, LedgerEntry } from './ledger.js'
+import { sourceOf } from './source.js'
+
+export interface Aftermath {
+  readonly folder: string
+  readonly root: FolderNode
+  readonly canPunch: boolean
+  /** As of the power loss. */
+  readonly ledger: Ledger
+  /** New: no life before used it. */
+  readonly incarnation: string
+}
+
+/** Sentences about what is wrong; none is the best report. Changes the disk as a recovery does. */
+export async function checkAftermath({ folder, root, canPunch, ledger, incarnation }: Aftermath): Promise<string[]> {
+  const disk = new Disk({ folder, root, canPunch })
+  const store = await openLocalBlobStore({ folder, incarnation, files: disk.operations, bufferBytes: BUFFER_BYTES })
+  const checking = new Checking(store, ledger)
+  try {
+    await checking.run()
+  } finally {
+    await store.close()
+  }
+  if (disk.openFiles > 0) checking.found.push(`${disk.openFiles} files stayed open`)
+  return checking.found
+}
+
+const BUFFER_BYTES = 2 * 1024 * 1024
+
+/** What a read of a whole blob gave. */
+type Given = Buffer | 'corrupt' | 'notFound'
+
+export async function readBlob(store: BlobStore, id: string): Promise<Given> {
+  const pieces: Buffer[] = []
+  try {
+    for await (const piece of store.read(id)) {
+      pieces.push(Buffer.from(piece.bytes))
+      piece.release()
+    }
+    return Buffer.concat(pieces)
+  } catch (error) {
+    if (error instanceof StorageError && (error.kind === 'corrupt' || error.kind === 'notFound')) return error.kind
+    throw error
+  }
+}
+
+const CARRIES_BYTES = '~'
+
+class Checking {
+  readonly found: string[] = []
+  readonly #store: BlobStore
+  readonly #ledger: Ledger
+  /** Answered, and nobody has asked to delete them. */
+  readonly #kept: readonly LedgerEntry[]
+
+  constructor(store: BlobStore, ledger: Ledger) {
+    this.#store = store
+    this.#ledger = ledger
+    this.#kept = ledger.living
+  }
+
+  async run(): Promise<void> {
+    const listed = await this.#list()
+    await this.#checkKept('after the power loss')
+    await this.#checkDeleted()
+    for (const entry of listed) await this.#checkListed(entry)
+    const keptIds = new Set(this.#kept.map(({ id }) => id))
+    for (const { id } of listed) if (!keptIds.has(id)) await this.#store.delete(id)
+    await this.#checkKept('after the recovery')
+    await this.#checkComplete(await this.#list())
+    await this.#checkNewWrite()
+  }
+
+  async #list(): Promise<BlobEntry[]> {
+    const entries: BlobEntry[] = []
+    let before = ''
+    for await (const entry of this.#store.list()) {
+      if (entry.id <= before) this.found.push(`${entry.id} is listed behind ${before}`)
+      before = entry.id
+      entries.push(entry)
+    }
+    return entries
+  }
+
+  async #checkKept(when: string): Promise<void> {
+    for (const { id = '', owner, content } of this.#kept) {
+      const given = await readBlob(this.#store, id)
+      if (typeof given === 'string') this.found.push(`${when} the read of ${owner} (${id}) says ${given}`)
+      else if (!given.equals(content)) this.found.push(`${when} ${owner} (${id}) has other bytes`)
+    }
+  }
+
+  /** What somebody had begun to delete is there as it was, or not: never with other bytes. */
+  async #checkDeleted(): Promise<void> {
+    for (const { id, owner, content } of this.#ledger.entries) {
+      if (id === undefined) continue
+      const given = await readBlob(this.#store, id)
+      if (typeof given !== 'string' && !given.equals(content)) this.found.push(`${owner} (${id}) has other bytes`)
+    }
+  }
+
+  /** Whatever a listing shows has the bytes that were written for its owner, or cannot be read. */
+  async #checkListed({ id, hint, incarnation, size }: BlobEntry): Promise<void> {
+    if (!id.startsWith(`${incarnation}-`)) this.found.push(`${id} is listed as of ${incarnation}`)
+    const given = await readBlob(this.#store, id)
+    if (given === 'notFound') this.found.push(`${id} is listed and not found`)
+    if (hint === undefined || typeof given === 'string') return
+    const owner = Buffer.from(hint.owner).toString()
+    if (!this.#ledger.has(owner)) this.found.push(`${id} is listed for ${owner}, which never was`)
+    else if (!given.equals(this.#ledger.get(owner).content)) this.found.push(`${id} of ${owner} has other bytes`)
+    if (size !== given.length) this.found.push(`${id} has ${given.length} bytes and is listed with ${size}`)
+  }
+
+  /** After the recovery a listing shows all that is kept, and nothing else. */
+  async #checkComplete(listed: readonly BlobEntry[]): Promise<void> {
+    const expected = this.#kept.map(({ id = '' }) => id).filter((id) => !id.includes(CARRIES_BYTES))
+    const ids = new Set(listed.map(({ id }) => id))
+    for (const id of expected) if (!ids.delete(id)) this.found.push(`${id} is not listed`)
+    for (const id of ids) this.found.push(`${id} is listed though it was deleted`)
+    const owners = new Map(this.#kept.map(({ id, owner }) => [id, owner]))
+    for (const { id, hint } of listed) {
+      const owner = hint && Buffer.from(hint.owner).toString()
+      if (owners.has(id) && owner !== owners.get(id)) this.found.push(`${id} is listed for ${owner}`)
+    }
+  }
+
+  async #checkNewWrite(): Promise<void> {
+    const content = Buffer.alloc(1500, 0x61)
+    const { id } = await this.#store.write(sourceOf(content), { owner: Buffer.from('new') })
+    const given = await readBlob(this.#store, id)
+    if (typeof given === 'string' || !given.equals(content)) this.found.push('a new write cannot be read')
+    await this.#store.delete(id)
+  }
+}

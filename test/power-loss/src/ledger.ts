@@ -1,0 +1,80 @@
+/** What a store was asked and what it had promised when. */
+import { createRandom } from '@bindery/storage'
+import { randomBytes } from './source.js'
+
+/** One blob. Ticks are those of the journal of the life that is running; what happened in earlier lives has tick 0. */
+export interface LedgerEntry {
+  /** The owner in its hint, which no other blob has. */
+  readonly owner: string
+  readonly content: Buffer
+  /** When its write was answered; then it has an id. */
+  readonly resolved: number
+  readonly id: string | undefined
+  /** When its deletion was asked for. */
+  readonly deleteBegan: number
+}
+
+const NEVER = Number.POSITIVE_INFINITY
+
+export class Ledger {
+  readonly #entries = new Map<string, LedgerEntry>()
+  #count = 0
+
+  /** Notes a write that begins. */
+  begin(size: number): LedgerEntry {
+    const owner = `owner-${this.#count}`
+    const content = randomBytes(createRandom(this.#count), size)
+    this.#count += 1
+    return this.#put({ owner, content, resolved: NEVER, id: undefined, deleteBegan: NEVER })
+  }
+
+  resolve({ owner }: LedgerEntry, id: string, tick: number): void {
+    this.#put({ ...this.get(owner), id, resolved: tick })
+  }
+
+  beginDelete({ owner }: LedgerEntry, tick: number): void {
+    this.#put({ ...this.get(owner), deleteBegan: tick })
+  }
+
+  /** Throws where no blob was ever written for this owner. */
+  get(owner: string): LedgerEntry {
+    const entry = this.#entries.get(owner)
+    if (entry === undefined) throw new Error(`nothing was written for ${owner}`)
+    return entry
+  }
+
+  has(owner: string): boolean {
+    return this.#entries.has(owner)
+  }
+
+  get entries(): LedgerEntry[] {
+    return [...this.#entries.values()]
+  }
+
+  /** Those that nobody has begun to delete. */
+  get living(): LedgerEntry[] {
+    return this.entries.filter(({ id, deleteBegan }) => id !== undefined && deleteBegan === NEVER)
+  }
+
+  /** What is known after a power loss at a tick: an answer that had not come never comes. */
+  after(tick: number): Ledger {
+    const next = new Ledger()
+    next.#count = this.#count
+    for (const entry of this.#entries.values()) {
+      const { resolved, id, deleteBegan } = entry
+      const wasAnswered = resolved <= tick
+      next.#put({
+        ...entry,
+        resolved: wasAnswered ? 0 : NEVER,
+        id: wasAnswered ? id : undefined,
+        deleteBegan: deleteBegan <= tick ? 0 : NEVER,
+      })
+    }
+    return next
+  }
+
+  #put(entry: LedgerEntry): LedgerEntry {
+    this.#entries.set(entry.owner, entry)
+    return entry
+  }
+}

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { BrokenPromise, exploreAtRandom, exploreScript } from './explore.js'
+import { SCRIPTS } from './scripts.js'
+import { exploreService } from './service.js'
+
+const SEED = process.env.SEED === undefined ? Date.now() % 2 ** 31 : Number(process.env.SEED)
+const STATES_AT_TICK = 12
+const STATES_AT_RANDOM = 250
+const SERVICES = 5
+
+describe('a store whose power is lost at any moment keeps what it has answered, and damages nothing', () => {
+  for (const script of SCRIPTS) {
+    test(`${script.name} (SEED=${SEED})`, async (t) => {
+      t.diagnostic(`${await exploreScript(script, SEED, STATES_AT_TICK)} states`)
+    })
+  }
+
+  test(`lives one after another on what power losses left (SEED=${SEED})`, async (t) => {
+    let states = 0
+    for (let seed = SEED; states < STATES_AT_RANDOM; seed += 1) {
+      states += await exploreAtRandom(seed, STATES_AT_RANDOM - states)
+    }
+    t.diagnostic(`${states} states`)
+  })
+})
+
+test(`after a power loss no record names a blob that was lost, and all that was answered is read (SEED=${SEED})`, async (t) => {
+  let states = 0
+  for (let seed = SEED; seed < SEED + SERVICES; seed += 1) states += (await exploreService(seed)).states
+  t.diagnostic(`${states} states`)
+})
+
+for (const lie of ['syncData', 'syncFolder'] as const) {
+  for (const script of SCRIPTS.filter(({ name }) => name.startsWith('two writes at once'))) {
+    test(`a disk whose ${lie} does nothing is found out: ${script.name}`, async () => {
+      await assert.rejects(exploreScript({ ...script, lie }, 1, STATES_AT_TICK), BrokenPromise)
+    })
+  }
+}

@@ -1,0 +1,95 @@
+/** Histories short enough for all states that power losses may leave in them. */
+import { openLocalBlobStore } from '@bindery/storage-local'
+import { type Call, systemError } from './disk.js'
+import type { Script } from './explore.js'
+import type { Life } from './life.js'
+
+const BUFFER_BYTES = 2 * 1024 * 1024
+const SMALL = 1500
+const TWO_PAGES = 6000
+const LEFT = new Error('made up: the sender left')
+
+/** Fails the call of this number, from 1, of an operation on paths that end so. */
+function failing(operation: Call['operation'], number: number, ending = ''): () => (call: Call) => Error | undefined {
+  return () => {
+    let count = 0
+    return (call) => {
+      if (call.operation !== operation || !call.path.endsWith(ending)) return undefined
+      count += 1
+      return count === number ? systemError('EIO') : undefined
+    }
+  }
+}
+
+async function writeTwoAtOnce(life: Life): Promise<void> {
+  await Promise.all([life.write(SMALL), life.write(TWO_PAGES)])
+}
+
+async function writeThenDelete(life: Life): Promise<void> {
+  await writeTwoAtOnce(life)
+  const [first] = life.ledger.living
+  await Promise.all([life.write(SMALL), ...(first === undefined ? [] : [life.delete(first)])])
+}
+
+async function deleteAll(life: Life): Promise<void> {
+  await writeTwoAtOnce(life)
+  await Promise.all(life.ledger.living.map((entry) => life.delete(entry)))
+}
+
+/** As a sweeper in another process does it. */
+async function deleteFromElsewhere(life: Life): Promise<void> {
+  await writeTwoAtOnce(life)
+  await life.store.close()
+  const sweeper = await openLocalBlobStore({
+    folder: life.folder,
+    incarnation: 'b1',
+    files: life.disk.operations,
+    bufferBytes: BUFFER_BYTES,
+  })
+  for (const entry of life.ledger.living) {
+    life.ledger.beginDelete(entry, life.disk.journal.next())
+    await sweeper.delete(entry.id ?? '')
+  }
+  await sweeper.close()
+}
+
+async function writeSlowly(life: Life): Promise<void> {
+  await Promise.all([life.write(TWO_PAGES, { pieceBytes: 2500, pauseTurns: 3 }), life.write(SMALL)])
+}
+
+async function giveUp(life: Life): Promise<void> {
+  await Promise.all([
+    life.write(TWO_PAGES, { pieceBytes: 2500, pauseTurns: 2, failure: LEFT }),
+    life.write(SMALL),
+    life.write(SMALL, { pauseTurns: 1, failure: LEFT }),
+  ])
+}
+
+async function writeAgain(life: Life): Promise<void> {
+  await writeTwoAtOnce(life)
+  await life.write(SMALL)
+}
+
+const HISTORIES: readonly Pick<Script, 'name' | 'run' | 'failing'>[] = [
+  { name: 'two writes at once', run: writeTwoAtOnce },
+  { name: 'a delete beside a write', run: writeThenDelete },
+  { name: 'everything is deleted', run: deleteAll },
+  { name: 'another process deletes everything', run: deleteFromElsewhere },
+  { name: 'a slow sender', run: writeSlowly },
+  { name: 'senders that give up', run: giveUp },
+  { name: 'a failed sync of bytes', run: writeAgain, failing: failing('syncData', 1) },
+  { name: 'a failed second sync of bytes', run: writeAgain, failing: failing('syncData', 2) },
+  { name: 'a failed sync of a folder of blobs', run: writeAgain, failing: failing('syncFolder', 1, '000000000') },
+  { name: 'a failed sync of the folder of an incarnation', run: writeAgain, failing: failing('syncFolder', 1, 'a1') },
+  { name: 'a failed write', run: writeAgain, failing: failing('write', 2) },
+  { name: 'a failed clearing', run: deleteAll, failing: failing('clear', 1) },
+]
+
+/** Each history with blobs in files of their own, and with blobs in packs. */
+export const SCRIPTS: readonly Script[] = HISTORIES.flatMap((history) =>
+  [false, true].map((canPunch) => ({
+    ...history,
+    name: `${history.name}, ${canPunch ? 'in packs' : 'in files'}`,
+    canPunch,
+  })),
+)

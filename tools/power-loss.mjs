@@ -1,0 +1,52 @@
+// `npm run power-loss -- [--states N] [--seed S]`: loses the power of a recorded disk at every moment of short histories, in
+// every state that this may leave, and then of long ones by chance, until so many states have been checked. Prints how many.
+
+import { parseArgs } from 'node:util'
+import { exploreAtRandom, exploreScript } from '../test/power-loss/dist/explore.js'
+import { SCRIPTS } from '../test/power-loss/dist/scripts.js'
+import { exploreService } from '../test/power-loss/dist/service.js'
+
+const { values } = parseArgs({
+  options: {
+    states: { type: 'string', default: '20000' },
+    seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
+  },
+})
+const statesMax = Number(values.states)
+const first = Number(values.seed)
+/** Of them, those that are looked for in short histories; a tick with more states than this is sampled. */
+const SHARE_OF_SCRIPTS = 0.5
+const STATES_AT_TICK_MAX = 4096
+
+const totals = { seed: first, states: 0, inShortHistories: 0, atRandom: 0, inServices: 0, returned: 0, headless: 0 }
+
+/** Finds the largest number of states a tick with which all scripts fit into their share. */
+function statesAtTick() {
+  const averageTicks = 40
+  const each = Math.floor((statesMax * SHARE_OF_SCRIPTS) / SCRIPTS.length / averageTicks)
+  return Math.min(Math.max(each, 2), STATES_AT_TICK_MAX)
+}
+
+console.log(`seed ${first}, ${statesMax} states`)
+try {
+  for (const script of SCRIPTS) {
+    const states = await exploreScript(script, first, statesAtTick())
+    totals.inShortHistories += states
+    console.log(`${script.name}: ${states} states`)
+  }
+  totals.states = totals.inShortHistories
+  for (let seed = first; totals.states < statesMax; seed += 1) {
+    const atRandom = await exploreAtRandom(seed, statesMax - totals.states)
+    const { states, returned, headless } = await exploreService(seed)
+    totals.atRandom += atRandom
+    totals.inServices += states
+    totals.returned += returned
+    totals.headless += headless
+    totals.states += atRandom + states
+  }
+} catch (error) {
+  if (error.name !== 'BrokenPromise') throw error
+  console.error(error.message)
+  process.exitCode = 1
+}
+console.log(JSON.stringify(totals))
