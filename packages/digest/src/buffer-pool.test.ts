@@ -71,3 +71,14 @@ test('small buffers share the budget, are apart from each other, and make a larg
   assert.equal(pool.lentCount, 0)
   pool.release(await pool.take())
 })
+
+test('a pool is scarce when less than half of it is free', async () => {
+  const pool = new BufferPool(4 * SLAB_BYTES)
+  const buffers = [await pool.take(), await pool.take(1)] as const
+  assert.equal(pool.isScarce, false)
+  const third = await pool.take()
+  assert.equal(pool.isScarce, true)
+  pool.release(buffers[1])
+  assert.equal(pool.isScarce, false)
+  for (const buffer of [buffers[0], third]) pool.release(buffer)
+})

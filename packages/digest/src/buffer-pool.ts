@@ -33,6 +33,12 @@ export class BufferPool {
     return this.#lent.size
   }
 
+  /** Whether less than half of the budget is free, so that who holds a buffer for long should hold a small one. */
+  get isScarce(): boolean {
+    const free = this.#idle.length + this.#slabsMax - this.#slabCount
+    return free * 2 < this.#slabsMax
+  }
+
   /**
    * Resolves with a buffer, whose content is arbitrary: of `SLAB_BYTES`, or of `CELL_BYTES` where no more than that is
    * asked for. Who asks first is served first.

@@ -1,6 +1,7 @@
-import { type BufferPool, crc64, crc64Combine, type Hasher, SLAB_BYTES } from '@bindery/digest'
+import { CELL_BYTES, crc64, crc64Combine, SLAB_BYTES } from '@bindery/digest'
 import { type BlobId, type ByteRange, type LentBytes, StorageError } from '@bindery/storage'
 import { type BlobPlace, blobPath, isPacked, type PackedPlace, packOf, packPath, placeOf } from './blob-place.js'
+import { type ChunkContext, lend, type OpenBlob, readChunk, readChunks, requireRange } from './chunk-reader.js'
 import { type FileOperations, isSystemError } from './files.js'
 import {
   CHUNK_BYTES,
@@ -17,12 +18,9 @@ import type { OpenPacks } from './open-packs.js'
 import { imageBytes, isCleared } from './pack-format.js'
 
 /** What the reads of a store share. */
-export interface ReadContext {
+export interface ReadContext extends ChunkContext {
   readonly folder: string
-  readonly files: FileOperations
   readonly openPacks: OpenPacks
-  readonly hasher: Hasher
-  readonly pool: BufferPool
 }
 
 /** Reads a blob as `BlobStore.read` says. A file stays open meanwhile, so that a delete does not disturb it. */
@@ -40,6 +38,10 @@ export async function* readBlob(
   const place = requirePlace(id)
   if (isPacked(place)) {
     const { start, end } = requireRange(range ?? { start: 0, end: place.size }, place.size)
+    if (context.pool.isScarce && place.size > CELL_BYTES) {
+      yield* readPackedSparingly(context, id, place, { start, end })
+      return
+    }
     const buffer = await readPacked(context, id, place)
     if (start === end) context.pool.release(buffer)
     else yield lend(buffer.subarray(start, end), () => context.pool.release(buffer))
@@ -120,58 +122,36 @@ function notFound(id: BlobId, cause?: unknown): StorageError {
   return new StorageError('notFound', `there is no blob ${id}`, { cause })
 }
 
-interface OpenBlob {
-  readonly id: BlobId
-  readonly file: number
-  readonly footer: Footer
+/** Throws what opening a file threw, as `notFound` where the file is not there. */
+function rethrow(id: BlobId, error: unknown): never {
+  throw isSystemError(error, 'ENOENT') ? notFound(id, error) : error
 }
 
 async function openBlob({ folder, files }: ReadContext, id: BlobId, place: BlobPlace): Promise<OpenBlob> {
-  const file = await files.open(blobPath(folder, place)).catch((error) => {
-    throw isSystemError(error, 'ENOENT') ? notFound(id, error) : error
-  })
+  const file = await files.open(blobPath(folder, place)).catch((error) => rethrow(id, error))
   try {
     const footer = await readFooter(files, id, file)
     if (footer === undefined) throw new StorageError('corrupt', `blob ${id} has no sound footer`)
-    return { id, file, footer }
+    return { id, file, start: HEADER_BYTES, footer }
   } catch (error) {
     await files.close(file)
     throw error
   }
 }
 
-function requireRange(range: ByteRange, size: number): ByteRange {
-  const { start, end } = range
-  if (!(Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start <= end && end <= size)) {
-    throw new StorageError('misuse', `bytes ${start} to ${end} of a blob of ${size}`)
-  }
-  return range
-}
-
 /** Fills a pooled buffer with a blob out of a pack, and checks it. */
-async function readPacked({ folder, files, openPacks, hasher, pool }: ReadContext, id: BlobId, place: PackedPlace) {
+async function readPacked(context: ReadContext, id: BlobId, place: PackedPlace): Promise<Buffer> {
+  const { files, hasher, pool } = context
   const { offset, headerBytes, size } = place
   const tailBytes = footerBytes(size)
   const buffer = await pool.take(Math.min(size + tailBytes, SLAB_BYTES))
   try {
-    const path = packPath(folder, packOf(place))
-    const footer = await openPacks
-      .use(path, async (file) => {
-        const isOneRead = size + tailBytes <= buffer.length
-        const start = offset + headerBytes
-        await files.read(file, buffer.subarray(0, isOneRead ? size + tailBytes : size), start)
-        const tail = isOneRead ? buffer.subarray(size, size + tailBytes) : Buffer.alloc(tailBytes)
-        if (!isOneRead) await files.read(file, tail, start + size)
-        const found = sizeInTrailer(tail.subarray(-TRAILER_BYTES), imageBytes(place), headerBytes)
-        const decoded = found === size ? decodeFooter(id, tail) : undefined
-        if (decoded !== undefined) return decoded
-        const header = Buffer.alloc(headerBytes)
-        await files.read(file, header, offset)
-        throw isCleared(header) ? notFound(id) : new StorageError('corrupt', `blob ${id} has no sound footer`)
-      })
-      .catch((error) => {
-        throw isSystemError(error, 'ENOENT') ? notFound(id, error) : error
-      })
+    const footer = await inPack(context, id, place, async (file) => {
+      const isOneRead = size + tailBytes <= buffer.length
+      await files.read(file, buffer.subarray(0, isOneRead ? size + tailBytes : size), offset + headerBytes)
+      const tail = isOneRead ? buffer.subarray(size, size + tailBytes) : undefined
+      return readPackedFooter(files, file, id, place, tail)
+    })
     const own = await hashed(hasher.crc64(buffer.subarray(0, size)))
     if (own !== footer.crc64) throw new StorageError('corrupt', `blob ${id} does not match its checksum`)
     return buffer
@@ -179,6 +159,57 @@ async function readPacked({ folder, files, openPacks, hasher, pool }: ReadContex
     pool.release(buffer)
     throw error
   }
+}
+
+/** Reads a range of a blob in a pack by small buffers. */
+async function* readPackedSparingly(
+  context: ReadContext,
+  id: BlobId,
+  place: PackedPlace,
+  range: ByteRange,
+): AsyncGenerator<LentBytes, void> {
+  const footer = await inPack(context, id, place, (file) => readPackedFooter(context.files, file, id, place))
+  const path = packPath(context.folder, packOf(place))
+  const file = await context.files.open(path).catch((error) => rethrow(id, error))
+  try {
+    yield* readChunks(context, { id, file, start: place.offset + place.headerBytes, footer }, range)
+  } finally {
+    await context.files.close(file)
+  }
+}
+
+/** Runs `work` on the pack of a blob. */
+async function inPack<T>(
+  { folder, openPacks }: ReadContext,
+  id: BlobId,
+  place: PackedPlace,
+  work: (file: number) => Promise<T>,
+): Promise<T> {
+  try {
+    return await openPacks.use(packPath(folder, packOf(place)), work)
+  } catch (error) {
+    return rethrow(id, error)
+  }
+}
+
+/** The footer of a blob in a pack, of which the bytes may have been read. Throws StorageError `notFound`, `corrupt`. */
+async function readPackedFooter(
+  files: FileOperations,
+  file: number,
+  id: BlobId,
+  place: PackedPlace,
+  bytes?: Buffer,
+): Promise<Footer> {
+  const { offset, headerBytes, size } = place
+  const tail = bytes ?? Buffer.alloc(footerBytes(size))
+  if (bytes === undefined) await files.read(file, tail, offset + headerBytes + size)
+  if (sizeInTrailer(tail.subarray(-TRAILER_BYTES), imageBytes(place), headerBytes) === size) {
+    const footer = decodeFooter(id, tail)
+    if (footer !== undefined) return footer
+  }
+  const header = Buffer.alloc(headerBytes)
+  await files.read(file, header, offset)
+  throw isCleared(header) ? notFound(id) : new StorageError('corrupt', `blob ${id} has no sound footer`)
 }
 
 /** Enough for the footer of a blob of 500 MiB: what is longer takes a second read. */
@@ -196,59 +227,4 @@ export async function readFooter(files: FileOperations, id: BlobId, file: number
   const footer = Buffer.alloc(length)
   await files.read(file, footer, fileBytes - length)
   return decodeFooter(id, footer)
-}
-
-async function* readChunks(context: ReadContext, blob: OpenBlob, range: ByteRange): AsyncGenerator<LentBytes, void> {
-  requireRange(range, blob.footer.size)
-  const { start, end } = range
-  const last = start < end ? Math.ceil(end / CHUNK_BYTES) - 1 : -1
-  let ahead: Promise<Buffer> | undefined
-  try {
-    for (let index = Math.floor(start / CHUNK_BYTES); index <= last; index++) {
-      const slab = await (ahead ?? readChunk(context, blob, index, await context.pool.take()))
-      // Only a buffer that nobody waits for is used to read ahead.
-      const spare = index < last ? context.pool.tryTake() : undefined
-      ahead = spare && readChunk(context, blob, index + 1, spare)
-      ahead?.catch(() => {})
-      const base = index * CHUNK_BYTES
-      const bytes = slab.subarray(Math.max(start - base, 0), Math.min(end - base, CHUNK_BYTES))
-      yield lend(bytes, () => context.pool.release(slab))
-    }
-  } finally {
-    const unused = await ahead?.catch(() => undefined)
-    if (unused !== undefined) context.pool.release(unused)
-  }
-}
-
-/** Fills a pooled buffer with a chunk and checks it. Gives the buffer back if it fails. */
-async function readChunk(
-  { files, hasher, pool }: ReadContext,
-  { id, file, footer }: OpenBlob,
-  index: number,
-  slab: Buffer,
-): Promise<Buffer> {
-  try {
-    const position = index * CHUNK_BYTES
-    const bytes = slab.subarray(0, Math.min(CHUNK_BYTES, footer.size - position))
-    const length = await files.read(file, bytes, HEADER_BYTES + position)
-    if (length < bytes.length || (await hashed(hasher.crc64(bytes))) !== footer.chunks[index]) {
-      throw new StorageError('corrupt', `chunk ${index} of blob ${id} does not match its checksum`)
-    }
-    return slab
-  } catch (error) {
-    pool.release(slab)
-    throw error
-  }
-}
-
-function lend(bytes: Uint8Array, giveBack: () => void): LentBytes {
-  let isLent = true
-  return {
-    bytes,
-    release() {
-      if (!isLent) throw new StorageError('misuse', 'lent bytes were released twice')
-      isLent = false
-      giveBack()
-    },
-  }
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { open } from 'node:fs/promises'
 import { type TestContext, test } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { BufferPool, crc64, createInlineHasher, SLAB_BYTES } from '@bindery/digest'
@@ -202,6 +203,37 @@ test('readers hold two buffers, or one if others want them, and give them back h
   }
   await first.return()
   await assert.rejects(second.throw(new Error('the client left')), /left/)
+  assert.equal(context.pool.lentCount, 0)
+})
+
+test('readers that do not go on leave enough for others, who read on in small pieces and check them', async (t) => {
+  const context = await contextWith(t, 4)
+  const large = await writeBlob(context, sourceOf(content), hint)
+  const small = await writeBlob(context, sourceOf(content.subarray(0, 300_000)), hint)
+  const stalled = Array.from({ length: 12 }, () => readBlob(context, large.id, undefined))
+  const held = []
+  for (const reader of stalled) held.push(await reader.next())
+  assert.ok(context.pool.isScarce)
+  const ranges = [undefined, { start: 5, end: 6 }, { start: 65_530, end: 65_540 }, { start: 200_000, end: 299_999 }]
+  for (const { id, size } of [large, small]) {
+    for (const range of [...ranges, { start: size - 70_000, end: size }]) {
+      const pieces: Uint8Array[] = []
+      for await (const { bytes, release } of readBlob(context, id, range)) {
+        pieces.push(Uint8Array.from(bytes))
+        release()
+      }
+      const { start, end } = range ?? { start: 0, end: size }
+      assert.equal(Buffer.compare(Buffer.concat(pieces), content.subarray(start, end)), 0, `${start} to ${end}`)
+    }
+  }
+  const file = await open(`${context.folder}/a1/000000000/000000000000`, 'r+')
+  t.after(() => file.close())
+  await file.write(Buffer.of(content[MIB + 9] ?? 0), 0, 1, 4096 + MIB + 10)
+  await assert.rejects(async () => {
+    for await (const { release } of readBlob(context, large.id, { start: MIB, end: MIB + 1 })) release()
+  }, /does not match/)
+  for (const { value } of held) value?.release()
+  await Promise.all(stalled.map((reader) => reader.return()))
   assert.equal(context.pool.lentCount, 0)
 })
 
