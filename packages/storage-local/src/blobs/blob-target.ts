@@ -2,7 +2,7 @@ import type { StreamDigest } from '@bindery/digest'
 import type { BlobHint, BlobId } from '@bindery/storage'
 import { type BlobPlace, blobIdOf, blobPath } from './blob-place.js'
 import type { FileOperations } from './files.js'
-import { encodeHeader, footerBytes, HEADER_BYTES } from './format.js'
+import { encodeHeader } from './format.js'
 import { encodePackedHeader, slotBytes } from './pack-format.js'
 import { type PackSlot, paddingOf } from './packs.js'
 import type { Shards } from './shards.js'
@@ -15,6 +15,8 @@ export interface BlobTarget {
   readonly padding: Uint8Array
   /** Writes pieces, one after the other; a position counts from the header's beginning. */
   write(pieces: readonly Uint8Array[], position: number): Promise<void>
+  /** Reserves disk space for a range, whose position counts as in `write`. */
+  reserve(position: number, length: number): Promise<void>
   /** Begins to write a range to the disk, whose position counts as in `write`. Makes nothing durable. */
   writeBack(position: number, length: number): Promise<void>
   /** Hashes bytes and writes them; resolves with their CRC-64. */
@@ -25,14 +27,13 @@ export interface BlobTarget {
   abandon(): Promise<void>
 }
 
-/** A file of the blob's own, with the disk space that it will need. */
+/** A file of the blob's own. */
 export async function createFileTarget(
   files: FileOperations,
   folder: string,
   shards: Shards,
   place: BlobPlace,
   hint: BlobHint,
-  sizeExpected: number | undefined,
 ): Promise<BlobTarget> {
   const id = blobIdOf(place)
   const header = encodeHeader(id, hint)
@@ -44,31 +45,23 @@ export async function createFileTarget(
     isOpen = false
     await files.close(file)
   }
-  async function abandon(): Promise<void> {
-    await close().catch(() => {})
-    // A file that cannot be removed stays behind as wreckage, which `list` shows.
-    await files.unlink(path).catch(() => {})
-  }
-  if (sizeExpected !== undefined) {
-    try {
-      await files.allocate(file, HEADER_BYTES + sizeExpected + footerBytes(sizeExpected))
-    } catch (error) {
-      await abandon()
-      throw error
-    }
-  }
   return {
     id,
     header,
     padding: new Uint8Array(0),
     write: (pieces, position) => files.write(file, pieces, position),
+    reserve: (position, length) => files.allocate(file, position, length),
     writeBack: (position, length) => files.writeBack(file, position, length),
     hashAndWrite: (digest, bytes, position) => files.hashAndWrite(file, digest, bytes, position),
     async sync() {
       await files.syncData(file)
       await Promise.all([close(), shards.syncNames(place)])
     },
-    abandon,
+    async abandon() {
+      await close().catch(() => {})
+      // A file that cannot be removed stays behind as wreckage, which `list` shows.
+      await files.unlink(path).catch(() => {})
+    },
   }
 }
 
@@ -85,7 +78,8 @@ export function createPackTarget(files: FileOperations, slot: PackSlot, hint: Bl
     header: encodePackedHeader(id, place, hint),
     padding: paddingOf(place),
     write,
-    // The next sync of the pack comes soon enough.
+    // A slot is too small for that, and the next sync of the pack comes soon.
+    reserve: async () => {},
     writeBack: async () => {},
     async hashAndWrite(digest, bytes, position) {
       // The bytes are in use until both have ended, also when one fails.

@@ -4,7 +4,7 @@ import { blobIdOf } from './blob-place.js'
 import { type BlobTarget, createFileTarget, createPackTarget } from './blob-target.js'
 import { ChunkTally } from './chunk-tally.js'
 import type { FileOperations } from './files.js'
-import { encodeFooter, requireOwner } from './format.js'
+import { encodeFooter, footerBytes, requireOwner } from './format.js'
 import type { FreeSpace } from './free-space.js'
 import { hashed } from './hashed.js'
 import { INLINE_BYTES_MAX, inlineIdOf } from './inline-blob.js'
@@ -24,6 +24,12 @@ export interface WriteContext {
   /** Blobs whose write has not ended: they are nobody's business yet. */
   readonly unfinished: Set<BlobId>
 }
+
+/**
+ * Disk space is reserved so many bytes at a time: a sender that announces gigabytes and does not send them must not keep
+ * the disk from others.
+ */
+const RESERVE_BYTES = 64 * 1024 * 1024
 
 /** After so many bytes their way to the disk begins, so that the sync at the end has less to do. */
 const WRITE_BACK_BYTES = 8 * 1024 * 1024
@@ -61,7 +67,7 @@ async function createTarget(context: WriteContext, size: number | undefined, hin
   const id = blobIdOf(place)
   unfinished.add(id)
   try {
-    return await createFileTarget(files, folder, shards, place, hint, size)
+    return await createFileTarget(files, folder, shards, place, hint)
   } catch (error) {
     unfinished.delete(id)
     throw error
@@ -123,11 +129,13 @@ class BlobWriting {
   readonly #digest: StreamDigest
   readonly #tally = new ChunkTally()
   readonly #inFlight: Promise<PieceChecksum | undefined>[] = []
+  readonly #sizeExpected: number | undefined
   #size = 0
 
   constructor(context: WriteContext, target: BlobTarget, sizeExpected: number | undefined) {
     this.#context = context
     this.#target = target
+    this.#sizeExpected = sizeExpected
     this.#digest = context.hasher.begin(sizeExpected)
   }
 
@@ -137,6 +145,7 @@ class BlobWriting {
     try {
       this.#add(this.#target.write([header], 0).then(() => undefined))
       for (let piece: Piece | undefined = first; piece !== undefined; piece = await reader.next()) {
+        if (this.#size % RESERVE_BYTES === 0) await this.#reserve(piece)
         this.#add(this.#hashAndWrite(piece))
         if (this.#inFlight.length > PIECES_IN_FLIGHT_MAX) await this.#tallyOldest()
       }
@@ -151,6 +160,20 @@ class BlobWriting {
     const footer = encodeFooter(id, { ...digest, size: this.#size, chunks: this.#tally.chunks }, header.length)
     await this.#target.write([footer, padding], header.length + this.#size)
     return { ...digest, id, size: this.#size }
+  }
+
+  /** Reserves space for a piece and what follows it; not for more than is announced, which would stay reserved. */
+  async #reserve({ release }: Piece): Promise<void> {
+    if (this.#sizeExpected === undefined) return
+    const { header } = this.#target
+    const position = this.#size === 0 ? 0 : header.length + this.#size
+    const imageBytes = header.length + this.#sizeExpected + footerBytes(this.#sizeExpected)
+    try {
+      await this.#target.reserve(position, Math.min(RESERVE_BYTES + header.length, imageBytes - position))
+    } catch (error) {
+      release()
+      throw error
+    }
   }
 
   #add(job: Promise<PieceChecksum | undefined>): void {

@@ -3,7 +3,7 @@ import { mkdir, readdir, rmdir } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { type BlobStore, StorageError, type StorageErrorKind } from '@bindery/storage'
-import { without } from './files.js'
+import { type FileOperations, without } from './files.js'
 import { openLocalBlobStore } from './local-blob-store.js'
 import {
   type Call,
@@ -205,4 +205,22 @@ test('what a short write left is written next', () => {
   const pieces = [Buffer.from('abc'), Buffer.from('de')]
   const rests = [0, 1, 3, 4, 5].map((bytes) => without(pieces, bytes).map(String))
   assert.deepEqual(rests, [['abc', 'de'], ['bc', 'de'], ['de'], ['e'], []])
+})
+
+test('of a blob that is announced, disk space is reserved step by step, and no more than it takes', async (t) => {
+  const { calls, files } = recordedFiles()
+  const reserved: [position: number, length: number][] = []
+  const allocate: FileOperations['allocate'] = async (_, position, length) => void reserved.push([position, length])
+  const folder = await temporaryFolder(t)
+  const store = await openLocalBlobStore({ folder, incarnation: 'a1', files: { ...files, allocate } })
+  t.after(() => store.close())
+  const size = 64 * MIB + 5
+  await store.write(sourceOf(new Uint8Array(size)), hint)
+  const imageBytes = 4096 + size + 65 * 8 + 64
+  const second = 4096 + 64 * MIB
+  assert.deepEqual(reserved, [
+    [0, second],
+    [second, imageBytes - second],
+  ])
+  assert.equal(calls.filter(([operation]) => operation === 'writeBack').length, 8)
 })

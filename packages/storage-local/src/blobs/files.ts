@@ -23,8 +23,8 @@ export interface FileOperations {
   write(file: number, pieces: readonly Uint8Array[], position: number): Promise<void>
   /** Hashes bytes and writes them; resolves, when both are done, with their CRC-64. */
   hashAndWrite(file: number, digest: StreamDigest, bytes: Uint8Array, position: number): Promise<bigint>
-  /** Reserves disk space for a file that is to have so many bytes, where the system can. Its size stays. */
-  allocate(file: number, bytes: number): Promise<void>
+  /** Reserves disk space for a range that is to be written, where the system can. The file's size stays. */
+  allocate(file: number, position: number, length: number): Promise<void>
   /** Begins to write a range to the disk. Makes nothing durable. */
   writeBack(file: number, position: number, length: number): Promise<void>
   /** Makes whole pages read as zeros and, where the system can, gives their disk space back. */
@@ -80,10 +80,10 @@ export const systemFiles: FileOperations = {
     if (hashed.status === 'rejected') throw hashed.reason
     return hashed.value
   },
-  async allocate(file, bytes) {
+  async allocate(file, position, length) {
     if (!native?.can.allocate) return
     await nativeEngine()
-      ?.allocate(file, 0, bytes)
+      ?.allocate(file, position, length)
       .catch((error) => {
         if (!isSystemError(error, ...UNSUPPORTED)) throw error
       })
