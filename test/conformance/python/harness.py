@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import hashlib
+import json
 import os
 import random
 import time
@@ -11,6 +12,8 @@ import traceback
 ENDPOINT = os.environ['ENDPOINT']
 REGION = os.environ['REGION']
 BUCKET_PREFIX = os.environ['BUCKET_PREFIX']
+STRICT = os.environ['STRICT_OSS'] == 'true'
+APPLICATION_URL = os.environ['APPLICATION_URL']
 os.environ['OSS_ACCESS_KEY_ID'] = os.environ['ACCESS_KEY_ID']
 os.environ['OSS_ACCESS_KEY_SECRET'] = os.environ['ACCESS_KEY_SECRET']
 
@@ -23,6 +26,9 @@ GOLDEN_ETAG = 'CDE8D21A00DEF1AF2825E34D665747D0-2'
 GOLDEN_CRC64 = 14439424006907896166
 
 ODD_KEYS = ['a b', 'a+b', '100%', '%41', 'a?b#c&d=e', '中文/文件', 'é', 'a//b', '~!*()\'"', '<&>', '\U0001f600', '.a/..b', 'tab\tline\nend']
+
+# It has the control characters, from 0x01 to 0x1F.
+CONTROL_KEY = 'control/' + ''.join(map(chr, range(1, 32)))
 
 # The options of the published multipart samples, as they are sent and as HEAD gives them back.
 INITIATE_HEADERS = {
@@ -64,6 +70,17 @@ def equal(actual, expected):
     assert actual == expected, f'{actual!r:.200} instead of {expected!r:.200}'
 
 
+def callback(path):
+    """The two parameters of a callback to the application, as they are sent."""
+    asked = {'callbackUrl': APPLICATION_URL + path, 'callbackBody': 'key=${object}&size=${size}&user=${x:user}'}
+    return tuple(base64.b64encode(json.dumps(value).encode()).decode() for value in (asked, {'x:user': 'a b'}))
+
+
+def received(key, size):
+    """What the application answers to such a callback at /done."""
+    return {'Status': 'OK', 'received': f'key={key}&size={size}&user=a%20b'}
+
+
 class Interrupted(Exception):
     """What cuts an upload off."""
 
@@ -92,10 +109,12 @@ class Checks:
 
     def __init__(self):
         self.functions = []
+        self.closing = []
 
-    def fact(self, sentence):
+    def fact(self, sentence, last=False):
+        """Registers a check; those that are `last` run after all others."""
         def register(function):
-            self.functions.append((sentence, function))
+            (self.closing if last else self.functions).append((sentence, function))
             return function
 
         return register
@@ -103,7 +122,7 @@ class Checks:
     def run(self, variant, client):
         """Prints a line for each check, and tells whether all hold."""
         failures = 0
-        for sentence, function in self.functions:
+        for sentence, function in self.functions + self.closing:
             try:
                 function(client)
                 print(f'ok {variant}: {sentence}', flush=True)

@@ -3,7 +3,9 @@
 import sys
 
 import oss2_checks
+import oss2_details  # noqa: F401  it adds to the checks of oss2
 import oss_v2_checks
+import oss_v2_details  # noqa: F401  it adds to the checks of alibabacloud-oss-v2
 
 results = [oss2_checks.run(version) for version in ('V1', 'V2', 'V4')]
 results += [oss_v2_checks.run(version) for version in ('v1', 'v4')]

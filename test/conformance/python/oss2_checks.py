@@ -294,7 +294,7 @@ def refusals(bucket):
     refused('NoSuchUpload', lambda: bucket.upload_part(key, upload_id, 1, b'x'))
 
 
-@fact('a bucket is deleted only when it is empty')
+@fact('a bucket is deleted only when it is empty', last=True)
 def delete_bucket(bucket):
     upload_id = bucket.init_multipart_upload('open').upload_id
     refused('BucketNotEmpty', bucket.delete_bucket)

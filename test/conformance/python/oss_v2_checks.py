@@ -305,7 +305,7 @@ def refusals(target):
     refused('NoSuchUpload', lambda: target.send_part(key, upload_id, 1, b'x'))
 
 
-@fact('a bucket is deleted only when it is empty')
+@fact('a bucket is deleted only when it is empty', last=True)
 def delete_bucket(target):
     upload_id = target.call('initiate_multipart_upload', key='open').upload_id
     names = [found.key for page in target.pages('list_objects_v2') for found in page.contents or []]
