@@ -40,7 +40,7 @@ const PIECES_IN_FLIGHT_MAX = 2
 /** Writes a source, durably; leaves nothing if it fails. */
 export async function writeBlob(context: WriteContext, source: ByteSource, hint: BlobHint): Promise<BlobInfo> {
   requireOwner(hint)
-  await context.freeSpace.require(source.size ?? 0)
+  await context.freeSpace.check(source.size ?? 0)
   const reader = new PieceReader(source, context.pool)
   const first = await reader.next()
   if (first === undefined || first.isLast) return writeWhole(context, first, hint)
@@ -105,6 +105,7 @@ async function writeWhole(context: WriteContext, piece: Piece | undefined, hint:
       piece?.release()
       return { ...digest, id, size }
     }
+    await context.freeSpace.take(size)
     target = await createTarget(context, size, hint)
   } catch (error) {
     piece?.release()
@@ -195,7 +196,7 @@ class BlobWriting {
     // The buffer is in use until all have ended, also when one fails.
     const [checksum, granted] = await Promise.allSettled([
       this.#target.hashAndWrite(this.#digest, bytes, position),
-      this.#context.freeSpace.require(bytes.length),
+      this.#context.freeSpace.take(bytes.length),
     ])
     release()
     if (checksum.status === 'rejected') throw checksum.reason

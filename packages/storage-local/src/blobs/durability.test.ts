@@ -224,3 +224,14 @@ test('of a blob that is announced, disk space is reserved step by step, and no m
   ])
   assert.equal(calls.filter(([operation]) => operation === 'writeBack').length, 8)
 })
+
+test('what many announce at once is not taken for written', async (t) => {
+  const { files } = recordedFiles()
+  const freeBytes = async () => 100 * MIB
+  const folder = await temporaryFolder(t)
+  const store = await openLocalBlobStore({ folder, incarnation: 'a1', reserveBytes: 0, files: { ...files, freeBytes } })
+  t.after(() => store.close())
+  const announced = { size: 60 * MIB, ready: () => Promise.reject(new Error('sent nothing')), read: async () => 0 }
+  for (let round = 0; round < 5; round++) await assert.rejects(store.write(announced, hint), /sent nothing/)
+  await assert.rejects(store.write({ ...announced, size: 101 * MIB }, hint), ofKind('noSpace'))
+})

@@ -20,10 +20,16 @@ export class FreeSpace {
     this.#reserveBytes = reserveBytes
   }
 
-  /** Throws StorageError `noSpace` if `bytes` more would leave less than the reserve. */
-  async require(bytes: number): Promise<void> {
-    if (this.#granted + bytes > ASK_EVERY_BYTES || this.#free - bytes < this.#reserveBytes) await this.#ask()
+  /** Throws StorageError `noSpace` if `bytes` more would leave less than the reserve, whatever else is announced. */
+  async check(bytes: number): Promise<void> {
+    if (this.#free - bytes < this.#reserveBytes) await this.#ask()
     if (this.#free - bytes < this.#reserveBytes) throw new StorageError('noSpace', 'the disk is full up to its reserve')
+  }
+
+  /** For bytes that are about to be written. Throws as `check`. */
+  async take(bytes: number): Promise<void> {
+    if (this.#granted + bytes > ASK_EVERY_BYTES) await this.#ask()
+    await this.check(bytes)
     this.#free -= bytes
     this.#granted += bytes
   }
