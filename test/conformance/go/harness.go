@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"crypto/md5"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -25,6 +26,7 @@ const part = 100 * 1024
 var (
 	endpoint = os.Getenv("ENDPOINT")
 	region   = os.Getenv("REGION")
+	strict   = os.Getenv("STRICT_OSS") == "true"
 	data     = randomBytes(9*part + 12345)
 
 	// Published values: 102,400 times `a`, then `hello oss`, uploaded as two parts.
@@ -34,6 +36,15 @@ var (
 
 	oddKeys = []string{"a b", "a+b", "100%", "%41", "a?b#c&d=e", "中文/文件", "é", "a//b", "~!*()'\"", "<&>", "😀", ".a/..b", "tab\tline\nend"}
 )
+
+// controlKey has the control characters, from 0x01 to 0x1F.
+var controlKey = func() string {
+	key := "control/"
+	for character := rune(1); character < 32; character++ {
+		key += string(character)
+	}
+	return key
+}()
 
 func main() {
 	os.Setenv("OSS_ACCESS_KEY_ID", os.Getenv("ACCESS_KEY_ID"))
@@ -82,7 +93,7 @@ func failure(body func()) (reason string) {
 func place() string {
 	for _, line := range strings.Split(string(debug.Stack()), "\n") {
 		file := strings.Fields(line)
-		if len(file) > 0 && strings.HasPrefix(line, "\t") && strings.Contains(file[0], "/v") && strings.Contains(file[0], "_checks.go:") {
+		if len(file) > 0 && strings.HasPrefix(line, "\t") && strings.Contains(file[0], "/v") && (strings.Contains(file[0], "_checks.go:") || strings.Contains(file[0], "_details.go:")) {
 			return " (" + file[0][strings.LastIndex(file[0], "/")+1:] + ")"
 		}
 	}
@@ -136,6 +147,21 @@ func equal(actual, expected any) {
 	if !reflect.DeepEqual(actual, expected) {
 		panic(fmt.Sprintf("%.200s instead of %.200s", fmt.Sprintf("%+v", actual), fmt.Sprintf("%+v", expected)))
 	}
+}
+
+// callback has the two parameters of a callback to the application, as they are sent.
+func callback(path string) (asked, variables string) {
+	encode := func(value map[string]string) string {
+		return base64.StdEncoding.EncodeToString(must(json.Marshal(value)))
+	}
+	body := "key=${object}&size=${size}&user=${x:user}"
+	asked = encode(map[string]string{"callbackUrl": os.Getenv("APPLICATION_URL") + path, "callbackBody": body})
+	return asked, encode(map[string]string{"x:user": "a b"})
+}
+
+// received is what the application answers to such a callback at /done.
+func received(key string, size int) string {
+	return fmt.Sprintf(`{"Status":"OK","received":"key=%s&size=%d&user=a%%20b"}`, key, size)
 }
 
 func readAll(body io.ReadCloser, err error) string {
