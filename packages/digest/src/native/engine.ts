@@ -6,8 +6,8 @@ import type { FilePlace, NativeEngine, NativeStream } from './native.js'
 
 /** Jobs that are under way at once; more wait for their turn here. */
 const JOBS_MAX = 512
-/** Threads that write. */
-const FILE_THREADS = 2
+/** Threads that write: a disk under load serves four better than two, and more gain nothing. */
+const FILE_THREADS = 4
 
 const ALL_SLOTS_TAKEN = -1
 const LITTLE_ENDIAN = endianness() === 'LE'
