@@ -42,7 +42,15 @@ export async function call(started: StartedService, request: TestRequest): Promi
   const response = await send(started, request)
   const bytes = response.body instanceof Uint8Array ? response.body : await bytesOf(response.body ?? none())
   const headers = Object.fromEntries(response.headers.map(([name, value]) => [name.toLowerCase(), value]))
-  return { status: response.status, headers, bytes, text: Buffer.from(bytes).toString(), log: response.log }
+  return {
+    status: response.status,
+    headers,
+    bytes,
+    get text() {
+      return Buffer.from(bytes).toString()
+    },
+    log: response.log,
+  }
 }
 
 /** Signs a request and has the service handle it; the body of the response is still unread. */

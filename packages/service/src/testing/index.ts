@@ -11,3 +11,15 @@ export {
   uploadPart,
 } from './multipart.js'
 export { OTHER, ROOT, type StartedService, startService } from './start-service.js'
+export {
+  decodeGarbage,
+  decodeIncarnation,
+  decodeObject,
+  decodePart,
+  type GarbageRecord,
+  Manifest,
+  namesOf,
+  type ObjectRecord,
+  type PartRecord,
+  partNumberOf,
+} from './stored.js'

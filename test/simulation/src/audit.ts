@@ -1,0 +1,148 @@
+/**
+ * The audit of a store that nobody uses at the moment: every record names what is there (D2), everything that is held is
+ * held once, and the counters are exact. Where all garbage is swept, nothing else may be left either (D4, U4).
+ */
+import type { PartRecord } from '@bindery/service/testing'
+import type { MetadataStore } from '@bindery/storage'
+import { readRows, type StoredRows } from './rows.js'
+
+export interface Audited {
+  readonly metadata: MetadataStore
+  /** Ids of all blobs. */
+  readonly blobs: readonly string[]
+}
+
+/** Sentences about what is wrong; none is the best report. */
+export async function audit({ metadata, blobs }: Audited, { swept }: { readonly swept: boolean }): Promise<string[]> {
+  const rows = await readRows(metadata)
+  const found = new Findings()
+  const named = checkNames(rows, new Set(blobs), found)
+  checkManifests(rows, found)
+  checkHolders(rows, found)
+  checkUsage(rows, found)
+  checkCounters(rows, found)
+  if (swept) checkLeftovers(rows, named, blobs, found)
+  return found.sentences
+}
+
+class Findings {
+  readonly sentences: string[] = []
+
+  expect(holds: boolean, sentence: string): void {
+    if (!holds) this.sentences.push(sentence)
+  }
+}
+
+/** Each record names a blob that is there, and each blob is named once. Answers the names. */
+function checkNames(rows: StoredRows, blobs: ReadonlySet<string>, found: Findings): ReadonlySet<string> {
+  const named = new Set<string>()
+  const name = (blob: string, by: string): void => {
+    found.expect(blobs.has(blob), `D2: ${by} names the blob ${blob}, which is not there`)
+    found.expect(!named.has(blob), `the blob ${blob} is named twice, also by ${by}`)
+    named.add(blob)
+  }
+  for (const { bucket, key, record } of rows.objects) {
+    if (record.bytes.kind === 'blob') name(record.bytes.blob, `${bucket}/${key}`)
+  }
+  for (const [manifest, parts] of rows.parts) {
+    for (const { bytes, partNumber } of parts) {
+      if (bytes.kind === 'blob') name(bytes.blob, `part ${partNumber} of ${manifest}`)
+    }
+  }
+  return named
+}
+
+function checkManifests({ objects, parts, manifests }: StoredRows, found: Findings): void {
+  for (const { bucket, key, record } of objects) {
+    if (record.bytes.kind === 'blob') continue
+    const manifest = manifests.get(record.manifest)
+    found.expect(manifest?.size === record.size, `D2: ${bucket}/${key} has no manifest of its size`)
+  }
+  for (const [id, manifest] of manifests) {
+    const sizes = new Map(parts.get(id)?.map(({ partNumber, size }) => [partNumber, size]))
+    for (let index = 0; index < manifest.partCount; index += 1) {
+      const { partNumber, start, end } = manifest.at(index)
+      found.expect(sizes.get(partNumber) === end - start, `D2: manifest ${id} has no part ${partNumber} of its size`)
+    }
+  }
+}
+
+/** A holder row for each record and slice that names a manifest, and none besides. */
+function checkHolders({ objects, parts, manifests, holders }: StoredRows, found: Findings): void {
+  const due = new Set<string>()
+  const hold = (manifest: string, reference: string, by: string): void => {
+    const holder = `${manifest} ${reference}`
+    found.expect(holders.has(holder), `D4: ${by} does not hold the manifest ${manifest}`)
+    found.expect(!due.has(holder), `the reference ${reference} is used twice, also by ${by}`)
+    due.add(holder)
+  }
+  for (const { bucket, key, record } of objects) {
+    if (record.bytes.kind === 'manifest') hold(record.manifest, record.reference, `${bucket}/${key}`)
+  }
+  for (const [id, records] of parts) {
+    for (const { partNumber, bytes } of records) {
+      if (bytes.kind === 'blob') continue
+      for (const { manifest, reference, offset, length } of bytes.slices) {
+        const by = `part ${partNumber} of ${id}`
+        hold(manifest, reference, by)
+        const size = manifests.get(manifest)?.size ?? -1
+        found.expect(offset + length <= size, `D2: ${by} names bytes of ${manifest} that are not there`)
+      }
+    }
+  }
+  for (const holder of holders) found.expect(due.has(holder), `the holder ${holder} is nobody's`)
+}
+
+const bytesOf = (parts: readonly PartRecord[]): number => parts.reduce((sum, { size }) => sum + size, 0)
+
+function checkUsage({ uploads, autoCompletes, usages, parts }: StoredRows, found: Findings): void {
+  const open = new Set(uploads.map(({ uploadId }) => uploadId))
+  for (const id of autoCompletes) found.expect(open.has(id), `${id} completes itself, and is not open`)
+  for (const id of usages.keys()) found.expect(open.has(id), `a usage row of ${id}, which is not open`)
+  for (const id of open) {
+    const [count = 0, bytes = 0] = usages.get(id) ?? []
+    const stored = parts.get(id) ?? []
+    found.expect(count === stored.length, `${id} has ${stored.length} parts and counts ${count}`)
+    found.expect(bytes === bytesOf(stored), `${id} has ${bytesOf(stored)} bytes and counts ${bytes}`)
+  }
+}
+
+const CLASSES = 5
+
+function checkCounters({ buckets, objects, uploads, parts, counters }: StoredRows, found: Findings): void {
+  for (const bucket of buckets) {
+    const own = objects.filter((object) => object.bucket === bucket)
+    const open = uploads.filter((upload) => upload.bucket === bucket).map(({ uploadId }) => parts.get(uploadId) ?? [])
+    const size = own.reduce((sum, { record }) => sum + record.size, 0)
+    const partBytes = open.reduce((sum, stored) => sum + bytesOf(stored), 0)
+    const partCount = open.reduce((sum, stored) => sum + stored.length, 0)
+    const others = new Array<number>((CLASSES - 1) * 2).fill(0)
+    const expected = [own.length, size, ...others, open.length, partCount, partBytes]
+    const counted = counters.get(bucket) ?? expected.map(() => 0)
+    found.expect(
+      expected.every((value, index) => value === counted[index]),
+      `the bucket ${bucket} holds ${expected} and counts ${counted}`,
+    )
+  }
+}
+
+/** After a sweep that nothing held up. */
+function checkLeftovers(rows: StoredRows, named: ReadonlySet<string>, blobs: readonly string[], found: Findings): void {
+  for (const { kind, id, record } of rows.garbage) found.expect(false, `garbage: ${kind} ${id}, ${record.why}`)
+  for (const blob of blobs) found.expect(named.has(blob), `the blob ${blob} is nobody's`)
+  const held = new Set([...rows.holders].map((holder) => holder.split(' ')[0]))
+  for (const id of rows.manifests.keys()) found.expect(held.has(id), `the manifest ${id} is nobody's`)
+  const open = new Set(rows.uploads.map(({ uploadId }) => uploadId))
+  for (const [id, parts] of rows.parts) {
+    for (const { partNumber } of parts) {
+      const isListed = rows.manifests.get(id)?.lists(partNumber) === true
+      found.expect(open.has(id) || isListed, `part ${partNumber} of ${id} is nobody's`)
+    }
+  }
+  for (const [blob, owner] of rows.owners) {
+    found.expect(named.has(blob) && rows.keys.has(owner), `an owner row of the blob ${blob}, which is not named there`)
+  }
+  for (const [incarnation, lives] of rows.incarnations) {
+    found.expect(lives, `the incarnation ${incarnation} was not searched to the end`)
+  }
+}

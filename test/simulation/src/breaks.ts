@@ -1,0 +1,267 @@
+/**
+ * Deliberate breaks of the invariants of ARCHITECTURE.md, each a change of one place in a compiled file. The model or
+ * the simulation must find every one of them; a break whose place is not there any more fails as well.
+ */
+
+import type { Theme } from './generate.js'
+
+/** How a run looks for a break. */
+export type Mode = 'sequence' | 'together' | 'mishaps'
+
+export interface Break {
+  readonly invariant: string
+  /** What is broken, as a sentence. */
+  readonly name: string
+  readonly mode: Mode
+  /** What its runs are about: where it can show. Absent: anything. */
+  readonly theme?: Theme
+  /** Below `packages/`. */
+  readonly file: string
+  /** Stands in the file once. */
+  readonly find: string
+  readonly replace: string
+}
+
+const DOMAIN = 'service/dist/domain/'
+
+export const BREAKS: readonly Break[] = [
+  {
+    invariant: 'D1',
+    name: 'a delete is answered before its commit',
+    mode: 'mishaps',
+    file: `${DOMAIN}objects.js`,
+    find: 'export async function deleteObject(domain, bucket, key) {\n    await ',
+    replace: `export async function deleteObject(domain, bucket, key) {
+    const { metadata } = domain;
+    const transact = async (body) => void metadata.transact(body).catch(() => {});
+    domain = { ...domain, metadata: { ...metadata, transact } };
+    await `,
+  },
+  {
+    invariant: 'D2',
+    name: 'a blob goes when its commit fails, whether a record names it or not',
+    mode: 'mishaps',
+    theme: 'completing',
+    file: `${DOMAIN}blobs.js`,
+    find: 'if (!named)',
+    replace: 'if (true)',
+  },
+  {
+    invariant: 'D2',
+    name: 'a process that was declared dead between sync and commit may still commit',
+    mode: 'mishaps',
+    theme: 'completing',
+    file: `${DOMAIN}blobs.js`,
+    find: "if (row === undefined || decodeIncarnation(row).state !== 'living') {",
+    replace: 'if (false) {',
+  },
+  {
+    invariant: 'D2',
+    name: 'the record of a moved blob is not looked for where it went, and the blob taken for an orphan',
+    mode: 'mishaps',
+    theme: 'copying',
+    file: `${DOMAIN}copy.js`,
+    find: 'tx.set(ownerKey(bytes.blob), place);',
+    replace: '',
+  },
+  {
+    invariant: 'D3',
+    name: 'a read does not say what it uses, and loses its bytes half-way',
+    mode: 'together',
+    theme: 'reading',
+    file: `${DOMAIN}open-object.js`,
+    find: 'registered.uses(record.manifest);',
+    replace: 'registered.end();',
+  },
+  {
+    invariant: 'D4',
+    name: 'the sweeper asks nobody whether a manifest is in use',
+    mode: 'together',
+    theme: 'reading',
+    file: `${DOMAIN}sweeper.js`,
+    find: 'await this.#domain.peers.inUse([...ids])',
+    replace: '[]',
+  },
+  {
+    invariant: 'D4',
+    name: 'the sweeper asks only its own process, and unlinks under a reader of another',
+    mode: 'together',
+    theme: 'reading',
+    file: `${DOMAIN}sweeper.js`,
+    find: 'await this.#domain.peers.inUse([...ids])',
+    replace: 'await this.#domain.reads.inUse([...ids])',
+  },
+  {
+    invariant: 'D4',
+    name: 'a manifest is freed although a copy holds it: delete of copy and original, in either order',
+    mode: 'sequence',
+    file: `${DOMAIN}sweeper.js`,
+    find: 'if ((await tx.range(from, to, { limit: 1 })).length > 0)',
+    replace: 'if (false)',
+  },
+  {
+    invariant: 'D4',
+    name: 'a copy has no holder of its own',
+    mode: 'sequence',
+    file: `${DOMAIN}copy.js`,
+    find: 'tx.set(holderKey(made.manifest, reference), new Uint8Array());',
+    replace: '',
+  },
+  {
+    invariant: 'D4',
+    name: 'a copy onto itself keeps the reference that it un-names',
+    mode: 'sequence',
+    file: `${DOMAIN}copy.js`,
+    find: 'const reference = newId(domain);',
+    replace: "const reference = '00000000000000000000000000000000';",
+  },
+  {
+    invariant: 'D4',
+    name: 'a replaced part is not garbage',
+    mode: 'sequence',
+    file: `${DOMAIN}uploads.js`,
+    find: "discardPart(domain, tx, place, old, 'replaced');",
+    replace: ';',
+  },
+  {
+    invariant: 'D4',
+    name: 'unlisted parts are not garbage',
+    mode: 'sequence',
+    file: `${DOMAIN}complete.js`,
+    find: "discardRows(domain, tx, uploadId, 'unlisted'",
+    replace: "void (0, 'unlisted'",
+  },
+  {
+    invariant: 'U1',
+    name: 'a Complete reads its parts',
+    mode: 'sequence',
+    file: `${DOMAIN}complete.js`,
+    find: 'const manifest = encodeManifest(parts);',
+    replace: `const manifest = encodeManifest(parts);
+    for (const { bytes } of parts) {
+        if (bytes.kind === 'blob') for await (const lent of domain.blobs.read(bytes.blob)) lent.release();
+    }`,
+  },
+  {
+    invariant: 'U2',
+    name: 'a part lands after the flip: the commit does not look at the edition again',
+    mode: 'together',
+    theme: 'completing',
+    file: `${DOMAIN}complete.js`,
+    find: '.edition !== usage.edition',
+    replace: '.edition < 0',
+  },
+  {
+    invariant: 'U2',
+    name: 'a part is stored whether its upload is open or not',
+    mode: 'together',
+    theme: 'completing',
+    file: `${DOMAIN}uploads.js`,
+    find: 'await readBucket(tx, name.bucket);\n    const upload = await readUpload(tx, name);\n    await requireLiving',
+    replace: 'await readBucket(tx, name.bucket);\n    const upload = { sequential: false };\n    await requireLiving',
+  },
+  {
+    invariant: 'U2',
+    name: 'a foreign write during the body of a transaction goes unnoticed',
+    mode: 'together',
+    theme: 'completing',
+    file: 'storage/dist/memory-metadata-store.js',
+    find: '!attempt.reads.holdsIn(stateOf(rows))',
+    replace: 'false',
+  },
+  {
+    invariant: 'U3',
+    name: 'a receipt answers a Complete with another list',
+    mode: 'sequence',
+    file: `${DOMAIN}complete.js`,
+    find: 'found.list !== list && found.exactList !== list',
+    replace: 'false',
+  },
+  {
+    invariant: 'U3',
+    name: 'a Complete leaves no receipt',
+    mode: 'sequence',
+    file: `${DOMAIN}receipts.js`,
+    find: 'tx.set(receiptKey(uploadId), encodeReceipt(receipt));',
+    replace: '',
+  },
+  {
+    invariant: 'U4',
+    name: 'an Abort does not close its upload',
+    mode: 'sequence',
+    file: `${DOMAIN}uploads.js`,
+    find: 'tx.delete(uploadKey(bucket, key, uploadId));',
+    replace: '',
+  },
+  {
+    invariant: 'U4',
+    name: 'the parts of an aborted upload stay',
+    mode: 'sequence',
+    file: `${DOMAIN}uploads.js`,
+    find: "discardRows(domain, tx, name.uploadId, 'aborted'",
+    replace: "void (0, 'aborted'",
+  },
+  {
+    invariant: 'U5',
+    name: 'a Complete that must not overwrite ends the upload all the same',
+    mode: 'sequence',
+    file: `${DOMAIN}complete.js`,
+    find: 'await replaceObject(domain, tx, completion, record);',
+    replace: `try {
+            await replaceObject(domain, tx, completion, record);
+        } catch (error) {
+            closeUpload(tx, completion, usage);
+            return record;
+        }`,
+  },
+  {
+    invariant: 'U6',
+    name: 'a page of parts does not say that more follow',
+    mode: 'sequence',
+    file: `${DOMAIN}uploads.js`,
+    find: 'readParts(reader, name.uploadId, after, maxParts + 1)',
+    replace: 'readParts(reader, name.uploadId, after, maxParts)',
+  },
+  {
+    invariant: 'U6',
+    name: 'the next page of uploads leaves out those of the marker’s key',
+    mode: 'sequence',
+    file: `${DOMAIN}listing.js`,
+    find: 'return following(uploadKey(bucket, keyMarker, uploadIdMarker));',
+    replace: "return successor(uploadKey(bucket, keyMarker, ''));",
+  },
+  {
+    invariant: 'U6',
+    name: 'a group that an earlier page has shown is shown again',
+    mode: 'sequence',
+    file: `${DOMAIN}listing.js`,
+    find: 'query.wholeGroups && isGroup(after, prefix, delimiter)',
+    replace: 'false',
+  },
+  {
+    invariant: 'P4',
+    name: 'a put loses against an object that a clock an hour ahead has dated',
+    mode: 'sequence',
+    file: `${DOMAIN}objects.js`,
+    find: 'if (old !== undefined && forbidOverwrite)',
+    replace: `if (old !== undefined && old.modifiedAt > record.modifiedAt)
+        return;
+    if (old !== undefined && forbidOverwrite)`,
+  },
+  {
+    invariant: 'counters',
+    name: 'the bytes of incomplete uploads are not counted',
+    mode: 'sequence',
+    file: `${DOMAIN}counters.js`,
+    find: 'add(UPLOADS_AT + 2, change.partBytes ?? 0);',
+    replace: '',
+  },
+  {
+    invariant: 'counters',
+    name: 'a replaced object is counted twice',
+    mode: 'sequence',
+    file: `${DOMAIN}objects.js`,
+    find: 'objects.push({ storageClass: old.storageClass, count: -1, bytes: -old.size });',
+    replace: '',
+  },
+]

@@ -1,0 +1,93 @@
+/** Campaigns: plans from seeds, run one after another; the first that fails is shrunk. */
+import { createRandom } from '@bindery/storage'
+import type { Mode } from './breaks.js'
+import { forgetContents } from './contents.js'
+import { type Plan, planAtOnce, planInSequence, type Round, type Theme } from './generate.js'
+import { runPlan, Violation } from './run.js'
+
+/** The plan of a seed; `steps` are about the requests of it, all of one theme if one is given. */
+export function planOf(mode: Mode, seed: number, steps: number, theme?: Theme): Plan {
+  const random = createRandom(seed)
+  if (mode === 'sequence') return planInSequence(random, steps)
+  return planAtOnce(random, Math.ceil(steps / REQUESTS_PER_ROUND), mode === 'mishaps', theme)
+}
+
+const REQUESTS_PER_ROUND = 4
+
+/** What a plan violates, or undefined. */
+export async function violationOf(plan: Plan): Promise<Violation | undefined> {
+  try {
+    await runPlan(plan)
+    return undefined
+  } catch (error) {
+    if (error instanceof Violation) return error
+    throw error
+  } finally {
+    forgetContents()
+  }
+}
+
+/** Throws an error that names the seed and holds the smallest failing plan that was found, if the seed's plan fails. */
+export async function check(mode: Mode, seed: number, steps: number): Promise<void> {
+  const plan = planOf(mode, seed, steps)
+  const found = await violationOf(plan)
+  if (found === undefined) return
+  const small = await shrink(plan, found)
+  const story = small.plan.rounds.map((round) => JSON.stringify(round)).join('\n')
+  const repeat = `npm run simulate -- --mode ${mode} --seed ${seed} --steps ${steps}`
+  throw new Error(`${repeat}\n${small.violation.message}\n\nThe smallest plan that fails:\n${story}`)
+}
+
+/** The seeds of a test: `SEED=n` runs that one alone; else `count` of them, from a random one on. */
+export function seedsOf(count: number): readonly number[] {
+  const { SEED } = process.env
+  const first = SEED === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(SEED)
+  return Array.from({ length: SEED === undefined ? count : 1 }, (_, index) => first + index)
+}
+
+const RUNS_MAX = 400
+
+/** Leaves out rounds, clients and wishes for as long as the plan still fails. */
+export async function shrink(
+  plan: Plan,
+  violation: Violation,
+): Promise<{ readonly plan: Plan; readonly violation: Violation }> {
+  let best = { plan, violation }
+  let runs = 0
+  for (let isSmaller = true; isSmaller && runs < RUNS_MAX; ) {
+    isSmaller = false
+    for (const candidate of smaller(best.plan)) {
+      if (runs === RUNS_MAX) break
+      runs += 1
+      const found = await violationOf(candidate)
+      if (found === undefined) continue
+      best = { plan: candidate, violation: found }
+      isSmaller = true
+      break
+    }
+  }
+  return best
+}
+
+/** Plans that leave something out, the smallest first. */
+function* smaller({ rounds }: Plan): Generator<Plan> {
+  for (let size = rounds.length >> 1; size >= 1; size >>= 1) {
+    for (let start = rounds.length - size; start >= 0; start -= size) yield { rounds: rounds.toSpliced(start, size) }
+  }
+  for (const [index, round] of rounds.entries()) {
+    for (const less of smallerRounds(round)) yield { rounds: rounds.with(index, less) }
+  }
+}
+
+function* smallerRounds(round: Round): Generator<Round> {
+  const { clients } = round
+  if (round.faults) yield { ...round, faults: false }
+  if (round.mishap !== 'none') yield { ...round, mishap: 'none' }
+  for (const [index, wishes] of clients.entries()) {
+    if (clients.length > 1) yield { ...round, clients: clients.toSpliced(index, 1) }
+    if (wishes.length < 2) continue
+    for (let at = 0; at < wishes.length; at += 1) {
+      yield { ...round, clients: clients.with(index, wishes.toSpliced(at, 1)) }
+    }
+  }
+}

@@ -1,0 +1,271 @@
+/** Asks the service what a step says, in requests as clients send them, and brings the answer into the model's form. */
+import {
+  call,
+  element,
+  elements,
+  partList,
+  type StartedService,
+  type TestRequest,
+  type TestResponse,
+} from '@bindery/service/testing'
+import { StorageError } from '@bindery/storage'
+import { contentOf, intern } from './contents.js'
+import type { Names } from './names.js'
+import { type Answer, type Place, type Range, type Step, splitPlace } from './steps.js'
+
+/** A page is asked for at most so often: a listing that does not end is a fault. */
+const PAGES_MAX = 200
+
+/** Resolves to what was answered; `lost` where the stores failed, so that nobody knows what became of it. */
+export async function perform(started: StartedService, step: Step, names: Names): Promise<Answer> {
+  try {
+    return await new Performer(started, names).perform(step)
+  } catch (error) {
+    if (error instanceof Lost || isPassing(error)) return 'lost'
+    return { thrown: error instanceof Error ? (error.stack ?? error.message) : String(error) }
+  }
+}
+
+/** The service said that it cannot tell, or not now. */
+class Lost extends Error {}
+
+/** A store that is not there for a moment; all other failures of a store are faults of the service. */
+function isPassing(error: unknown): boolean {
+  return error instanceof StorageError && (error.kind === 'unavailable' || error.kind === 'conflict')
+}
+
+type StepOf<K extends Step['kind']> = Extract<Step, { kind: K }>
+type Query = Readonly<Record<string, string | undefined>>
+
+class Performer {
+  readonly #started: StartedService
+  readonly #names: Names
+
+  constructor(started: StartedService, names: Names) {
+    this.#started = started
+    this.#names = names
+  }
+
+  perform(step: Step): Promise<Answer> {
+    switch (step.kind) {
+      case 'put':
+        return this.#put(step)
+      case 'get':
+        return this.#get(step)
+      case 'delete':
+        return this.#plain({ method: 'DELETE', ...splitPlace(step.place) })
+      case 'copy':
+        return this.#copy(step)
+      case 'initiate':
+        return this.#initiate(step)
+      case 'part':
+        return this.#part(step)
+      case 'copyPart':
+        return this.#copyPart(step)
+      case 'complete':
+        return this.#complete(step)
+      case 'abort':
+        return this.#plain({ method: 'DELETE', ...splitPlace(step.place), query: this.#upload(step) })
+      case 'listParts':
+        return this.#listParts(step)
+      case 'listUploads':
+        return this.#listUploads(step)
+      case 'listObjects':
+        return this.#listObjects(step)
+      case 'stat':
+        return this.#stat(step)
+    }
+  }
+
+  /** The response, or undefined with the answer where the service refuses. */
+  async #ask(request: TestRequest): Promise<TestResponse> {
+    const response = await call(this.#started, request)
+    if (response.status < 500) return response
+    const { failure } = response.log
+    if (isPassing(failure)) throw new Lost()
+    throw failure instanceof Error ? failure : new Error(`${response.status}: ${response.text}`)
+  }
+
+  async #plain(request: TestRequest, describe: (response: TestResponse) => Answer = () => ({})): Promise<Answer> {
+    const response = await this.#ask(request)
+    const { status } = response
+    if (status >= 300) return { status, code: element(response.text, 'Code') }
+    return { status, ...(describe(response) as object) }
+  }
+
+  #put({ place, content, forbid, meta }: StepOf<'put'>): Promise<Answer> {
+    const headers = { 'x-oss-meta-mark': meta, ...forbidding(forbid) }
+    return this.#plain({ method: 'PUT', ...splitPlace(place), body: contentOf(content).bytes, headers }, tags)
+  }
+
+  #get({ place, range }: StepOf<'get'>): Promise<Answer> {
+    const headers: Record<string, string> = range === undefined ? {} : { range: rangeHeader(range) }
+    return this.#plain({ method: 'GET', ...splitPlace(place), headers }, (response) => ({
+      ...tags(response),
+      content: intern(response.bytes),
+      type: response.headers['x-oss-object-type'],
+      meta: response.headers['x-oss-meta-mark'] ?? '',
+    }))
+  }
+
+  #copy({ source, place, forbid, meta }: StepOf<'copy'>): Promise<Answer> {
+    const marked: Record<string, string> =
+      meta === undefined ? {} : { 'x-oss-meta-mark': meta, 'x-oss-metadata-directive': 'REPLACE' }
+    const headers = { ...copySource(source), ...marked, ...forbidding(forbid) }
+    return this.#plain({ method: 'PUT', ...splitPlace(place), headers }, tags)
+  }
+
+  #initiate({ place, upload, meta }: StepOf<'initiate'>): Promise<Answer> {
+    const request = { method: 'POST', ...splitPlace(place), query: { uploads: undefined } }
+    return this.#plain({ ...request, headers: { 'x-oss-meta-mark': meta } }, ({ text }) => {
+      this.#names.learnUpload(upload, element(text, 'UploadId') ?? '')
+      return {}
+    })
+  }
+
+  #part({ place, number, content, ...step }: StepOf<'part'>): Promise<Answer> {
+    const query = { partNumber: String(number), ...this.#upload(step) }
+    return this.#plain({ method: 'PUT', ...splitPlace(place), query, body: contentOf(content).bytes }, tags)
+  }
+
+  #copyPart({ place, number, source, range, ...step }: StepOf<'copyPart'>): Promise<Answer> {
+    const query = { partNumber: String(number), ...this.#upload(step) }
+    const ranged: Record<string, string> = range === undefined ? {} : { 'x-oss-copy-source-range': rangeHeader(range) }
+    const headers = { ...copySource(source), ...ranged }
+    return this.#plain({ method: 'PUT', ...splitPlace(place), query, headers }, (response) => ({
+      ...tags(response),
+      contentRange: response.headers['content-range'],
+    }))
+  }
+
+  #complete({ place, parts, forbid, ...step }: StepOf<'complete'>): Promise<Answer> {
+    const request = { method: 'POST', ...splitPlace(place), query: this.#upload(step) }
+    if (parts === 'all') {
+      return this.#plain({ ...request, headers: { 'x-oss-complete-all': 'yes', ...forbidding(forbid) } }, tags)
+    }
+    const body = partList(parts.map(({ number, tag }) => [number, this.#names.real(tag)]))
+    return this.#plain({ ...request, body, headers: forbidding(forbid) }, tags)
+  }
+
+  async #listParts({ place, after, max, ...step }: StepOf<'listParts'>): Promise<Answer> {
+    const request = { method: 'GET', ...splitPlace(place) }
+    return this.#pages({ 'part-number-marker': String(after) }, (marker) => ({
+      request: { ...request, query: { ...this.#upload(step), 'max-parts': String(max), ...marker } },
+      entries: (text) =>
+        blocks(text, 'Part').map((part) => ({
+          number: Number(element(part, 'PartNumber')),
+          etag: tagOf(element(part, 'ETag')),
+          size: Number(element(part, 'Size')),
+          crc: element(part, 'HashCrc64ecma'),
+        })),
+      next: (text) => ({ 'part-number-marker': element(text, 'NextPartNumberMarker') }),
+    }))
+  }
+
+  #listUploads({ bucket, prefix, delimiter, marker, max, after }: StepOf<'listUploads'>): Promise<Answer> {
+    const fixed = { uploads: undefined, ...texts({ prefix, delimiter }), 'max-uploads': String(max) }
+    const afterId = after === undefined ? {} : { 'upload-id-marker': this.#names.idOf(after) }
+    return this.#pages({ ...texts({ 'key-marker': marker }), ...afterId }, (from) => ({
+      request: { method: 'GET', bucket, query: { ...fixed, ...from } },
+      entries: (text) => [
+        ...blocks(text, 'Upload').map((upload) => ({
+          key: element(upload, 'Key'),
+          upload: element(upload, 'UploadId'),
+        })),
+        ...prefixesOf(text),
+      ],
+      next: (text) => ({
+        'key-marker': element(text, 'NextKeyMarker'),
+        'upload-id-marker': element(text, 'NextUploadIdMarker'),
+      }),
+    }))
+  }
+
+  #listObjects({ bucket, version, prefix, delimiter, marker, max }: StepOf<'listObjects'>): Promise<Answer> {
+    const fixed = {
+      ...(version === 2 && { 'list-type': '2' }),
+      ...texts({ prefix, delimiter }),
+      'max-keys': String(max),
+    }
+    const start = texts(version === 1 ? { marker } : { 'start-after': marker })
+    return this.#pages(start, (from) => ({
+      request: { method: 'GET', bucket, query: { ...fixed, ...from } },
+      entries: (text) => [
+        ...blocks(text, 'Contents').map((object) => ({
+          key: element(object, 'Key'),
+          etag: tagOf(element(object, 'ETag')),
+          size: Number(element(object, 'Size')),
+          type: element(object, 'Type'),
+        })),
+        ...prefixesOf(text),
+      ],
+      next: (text) =>
+        version === 1
+          ? { marker: element(text, 'NextMarker') }
+          : { 'continuation-token': element(text, 'NextContinuationToken') },
+    }))
+  }
+
+  /** All pages of a listing, from a marker on. */
+  async #pages(
+    start: Query,
+    page: (marker: Query) => {
+      readonly request: TestRequest
+      readonly entries: (text: string) => readonly object[]
+      readonly next: (text: string) => Query
+    },
+  ): Promise<Answer> {
+    const pages: (readonly object[])[] = []
+    for (let marker = start; pages.length < PAGES_MAX; ) {
+      const { request, entries, next } = page(marker)
+      const { status, text } = await this.#ask(request)
+      if (status !== 200) return { status, code: element(text, 'Code') }
+      pages.push(entries(text))
+      if (element(text, 'IsTruncated') !== 'true') return { status, pages }
+      marker = next(text)
+    }
+    throw new Error('a listing has no end')
+  }
+
+  #stat({ bucket }: StepOf<'stat'>): Promise<Answer> {
+    return this.#plain({ method: 'GET', bucket, query: { stat: undefined } }, ({ text }) => ({
+      objects: Number(element(text, 'ObjectCount')),
+      storage: Number(element(text, 'Storage')),
+      uploads: Number(element(text, 'MultipartUploadCount')),
+      parts: Number(element(text, 'MultipartPartCount')),
+    }))
+  }
+
+  #upload({ upload }: { readonly upload: string }): { readonly uploadId: string } {
+    return { uploadId: this.#names.idOf(upload) }
+  }
+}
+
+function tags({ headers, text }: TestResponse): { readonly etag: string; readonly crc: string | undefined } {
+  const inDocument = elements(text, 'ETag')
+  const etag = tagOf(headers.etag ?? inDocument[0])
+  if (inDocument.some((other) => tagOf(other) !== etag)) throw new Error(`two ETags: ${headers.etag}, ${text}`)
+  return { etag, crc: headers['x-oss-hash-crc64ecma'] }
+}
+
+const tagOf = (quoted: string | undefined): string => (quoted ?? '').replaceAll('"', '')
+const forbidding = (forbid: boolean): Record<string, string> => (forbid ? { 'x-oss-forbid-overwrite': 'true' } : {})
+const rangeHeader = ({ start, end }: Range): string => `bytes=${start}-${end - 1}`
+
+function copySource(source: Place): Record<string, string> {
+  const { bucket, key } = splitPlace(source)
+  return { 'x-oss-copy-source': `/${bucket}/${encodeURIComponent(key)}` }
+}
+
+/** The parameters that say something. */
+function texts(parameters: Readonly<Record<string, string>>): Query {
+  return Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== ''))
+}
+
+function blocks(text: string, name: string): string[] {
+  return [...text.matchAll(new RegExp(`<${name}>(.*?)</${name}>`, 'gs'))].map(([, block = '']) => block)
+}
+
+function prefixesOf(text: string): { readonly prefix: string | undefined }[] {
+  return blocks(text, 'CommonPrefixes').map((block) => ({ prefix: element(block, 'Prefix') }))
+}

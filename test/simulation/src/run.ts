@@ -1,0 +1,359 @@
+/** Runs a plan on a world, and holds what is answered, read and stored against the model, after every round. */
+import { createHash } from 'node:crypto'
+import { createRandom, StorageError } from '@bindery/storage'
+import { audit } from './audit.js'
+import { type Mishap, type Plan, type Round, stepOf, type Wish } from './generate.js'
+import { type Event, type Explanation, explain, keyOf } from './history.js'
+import { EMPTY, outcomes, type State } from './model.js'
+import { withUnknownLast } from './model-listing.js'
+import { Names } from './names.js'
+import { perform } from './perform.js'
+import { type Answer, OWN_BUCKETS, type Step } from './steps.js'
+import { type Process, RECEIPT_MS, World } from './world.js'
+
+/** What must not be: names the round, and what was asked and answered in it. */
+export class Violation extends Error {}
+
+const OWNER = '1000000000000001'
+const PROCESSES = 2
+const HOUR_MS = 3_600_000
+/** All bytes are read after so many rounds; all listings also after each round of several clients. */
+const ROUNDS_UNREAD = 10
+const DECISIONS_BEFORE_MISHAP = 60
+const PASSES_MAX = 4
+const TRIES = 50
+
+/** Answers a digest of all that was asked and answered. Throws a Violation, if there is one. */
+export async function runPlan(plan: Plan): Promise<string> {
+  const run = new Run()
+  await run.begin()
+  for (const [index, round] of plan.rounds.entries()) {
+    await violating(`round ${index}`, () => run.round(round, index))
+  }
+  await violating('the end', () => run.end())
+  return run.digest()
+}
+
+/** Whatever is thrown, it must not be. */
+async function violating(when: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    if (error instanceof Violation) throw error
+    throw new Violation(`${when}: ${error instanceof Error ? error.stack : error}`)
+  }
+}
+
+interface Observation {
+  readonly step: Step
+  readonly answer: Answer
+}
+
+class Run {
+  readonly #world = new World()
+  readonly #names = new Names()
+  /** What the state may be: more than one where outcomes are lost. */
+  #states: readonly State[] = [EMPTY]
+  readonly #completes: Step[] = []
+  #handles = 0
+  /** Begins and ends of steps so far. */
+  #ticks = 0
+  #events: Event[] = []
+  readonly #history = createHash('md5')
+  #isSweeping = false
+  /** Requests and sweeps that a process has not ended, by its incarnation. */
+  readonly #unfinished = new Map<string, number>()
+
+  async begin(): Promise<void> {
+    for (let count = 0; count < PROCESSES; count += 1) await this.#world.start()
+    for (const bucket of OWN_BUCKETS) await this.#anyone().started.service.ensureBucket(bucket, OWNER)
+  }
+
+  async round(round: Round, index: number): Promise<void> {
+    this.#events = []
+    const isAlone = round.clients.length === 1 && round.mishap !== 'stall' && !round.faults
+    if (isAlone) await this.#runAlone(round)
+    else await this.#runTogether(round)
+    this.#history.update(JSON.stringify(this.#events))
+    const explanations = this.#states.flatMap((state) => explain(state, this.#events, this.#names))
+    this.#settle(explanations, 'no order of the steps explains the answers')
+    if (!isAlone || index % ROUNDS_UNREAD === 0) await this.#observe(explanations, index % ROUNDS_UNREAD === 0)
+    await this.#audit({ swept: false })
+  }
+
+  digest(): string {
+    return this.#history.digest('hex')
+  }
+
+  /** After a power cut, everything acknowledged is there and nothing else: first with what is left, then without. */
+  async end(): Promise<void> {
+    this.#events = []
+    for (const process of [...this.#world.living]) this.#world.kill(process)
+    await this.#world.start()
+    this.#world.now += RECEIPT_MS + 2 * HOUR_MS
+    await this.#sweepAll()
+    await this.#observe(
+      this.#states.map((state) => ({ state, foreseen: [] })),
+      true,
+    )
+    await this.#audit({ swept: true })
+    await this.#clear()
+    await this.#sweepAll()
+    await this.#audit({ swept: true })
+    const blobs = await this.#world.blobs.ids()
+    if (blobs.length > 0) throw this.#violation(`nothing is stored, and ${blobs.length} blobs are left`)
+  }
+
+  #anyone(): Process {
+    const [process] = this.#world.living
+    if (process === undefined) throw new TypeError('no process is left')
+    return process
+  }
+
+  async #runAlone({ clients, mishap, order }: Round): Promise<void> {
+    if (mishap === 'crash') {
+      this.#world.kill(this.#anyone())
+      await this.#world.start()
+    }
+    for (const wish of clients[0] ?? []) await this.#wish(wish, order, false)
+  }
+
+  async #runTogether(round: Round): Promise<void> {
+    const { scheduler } = this.#world
+    const random = createRandom(round.order)
+    const at = random.below(DECISIONS_BEFORE_MISHAP)
+    const work = new Set<Promise<void>>()
+    let failure: unknown
+    const begin = (task: () => Promise<void>): void => {
+      const begun = scheduler
+        .asTask(task)
+        .catch((error: unknown) => {
+          failure ??= error
+        })
+        .finally(() => work.delete(begun))
+      work.add(begun)
+    }
+    let outcast: Process | undefined
+    const mishappen = (mishap: Mishap): void => {
+      const victim = this.#world.living[random.below(this.#world.living.length)]
+      if (victim === undefined || mishap === 'none') return
+      if (mishap === 'crash') this.#world.kill(victim)
+      else {
+        outcast = victim
+        this.#world.stall(victim)
+      }
+      begin(() => this.#replace())
+    }
+    if (round.faults) this.#world.setFaults(round.order)
+    for (const [index, wishes] of round.clients.entries()) begin(() => this.#client(wishes, round, index))
+    const isDone = (): boolean => work.size === 0
+    let done = await scheduler.run(round.order, isDone, (decisions) => {
+      if (decisions === at) mishappen(round.mishap)
+    })
+    if (outcast !== undefined) {
+      // the others have done without it; now it goes on as if nothing had happened
+      const { incarnation } = outcast
+      this.#world.resume(outcast)
+      done &&= await scheduler.run(round.order, () => (this.#unfinished.get(incarnation) ?? 0) === 0)
+    }
+    this.#world.setFaults(undefined)
+    if (failure !== undefined) throw failure
+    if (!done) throw this.#violation('the clients wait for one another')
+  }
+
+  async #client(wishes: readonly Wish[], { order }: Round, index: number): Promise<void> {
+    for (const wish of wishes) await this.#wish(wish, order, true, index)
+  }
+
+  /** A new process in place of one that has gone. */
+  async #replace(): Promise<void> {
+    await this.#again(async () => {
+      await this.#world.start()
+    })
+    await this.#sweep()
+  }
+
+  /** Tries again while the stores fail. */
+  async #again(work: () => Promise<void>): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        await work()
+        return
+      } catch (error) {
+        const isPassing = error instanceof StorageError && error.kind === 'unavailable'
+        if (!isPassing || tries === TRIES) throw error
+      }
+    }
+  }
+
+  async #wish({ kind, pick }: Wish, focus: number, concurrent: boolean, client = 0): Promise<void> {
+    if (kind === 'sweep') {
+      await this.#sweep()
+      return
+    }
+    if (kind === 'clock') {
+      this.#world.now += pick % 2 === 0 ? HOUR_MS / 2 : -HOUR_MS
+      return
+    }
+    this.#handles += 1
+    const step = stepOf(
+      { kind, pick },
+      {
+        state: this.#states[0] ?? EMPTY,
+        names: this.#names,
+        focus,
+        newHandle: `u${this.#handles}`,
+        completes: this.#completes,
+        concurrent,
+      },
+    )
+    if (step.kind === 'complete') this.#completes.push(step)
+    await this.#ask(step, client)
+  }
+
+  async #ask(step: Step, client: number): Promise<void> {
+    const process = this.#world.living[client % this.#world.living.length] ?? this.#anyone()
+    this.#ticks += 1
+    const began = this.#ticks
+    const { writes, reads } = this.#world.blobs.moves
+    const answer = await this.#within(process, () => perform(process.started, step, this.#names))
+    this.#ticks += 1
+    this.#events.push({ step, answer: answer ?? 'lost', began, ended: this.#ticks })
+    const { moves } = this.#world.blobs
+    const moved = moves.writes > writes || moves.reads > reads
+    if (client === 0 && MOVES_NOTHING.has(step.kind) && moved && this.#isQuiet()) {
+      throw this.#violation(`U1: ${step.kind} moved bytes`)
+    }
+  }
+
+  /** What a process answers; undefined if it ends before. */
+  async #within<T>(process: Process, work: () => Promise<T>): Promise<T | undefined> {
+    const count = (change: number): void => {
+      this.#unfinished.set(process.incarnation, (this.#unfinished.get(process.incarnation) ?? 0) + change)
+    }
+    count(1)
+    return Promise.race([work().finally(() => count(-1)), process.ended.then(() => undefined)])
+  }
+
+  /** Whether nothing but one client runs. */
+  #isQuiet(): boolean {
+    return !this.#world.scheduler.isOn
+  }
+
+  /** Some passes of the sweeper, unless others go on. */
+  async #sweep(): Promise<void> {
+    if (this.#isSweeping) return
+    const sweeper = this.#anyone()
+    this.#isSweeping = true
+    await this.#within(sweeper, async () => {
+      try {
+        for (let passes = 0; passes < PASSES_MAX; passes += 1) {
+          const { more, freed } = await sweeper.started.service.sweep()
+          if (!more && freed === 0) break
+        }
+      } catch (error) {
+        if (!(error instanceof StorageError && error.kind === 'unavailable')) throw error
+      }
+    })
+    this.#isSweeping = false
+  }
+
+  async #sweepAll(): Promise<void> {
+    const { service } = this.#anyone().started
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      const { freed, waiting, more } = await service.sweep()
+      if (!more && freed === 0 && waiting === 0) return
+    }
+    throw this.#violation('the sweeper does not come to an end')
+  }
+
+  /** Looks at what clients can see, and keeps the states that show it. */
+  async #observe(explanations: readonly Explanation[], bytesToo: boolean): Promise<void> {
+    const observations = await this.#everything(explanations, bytesToo)
+    const fitting = explanations.filter(({ state }) =>
+      observations.every(({ step, answer }) => this.#foresees(state, step, answer)),
+    )
+    this.#settle(fitting, 'what is there is not what the answers said', observations)
+    for (const { step, answer } of observations) {
+      const [state = EMPTY] = this.#states
+      this.#names.bind(outcomes(state, step, this.#names)[0]?.answer, withUnknownLast(answer, this.#names))
+    }
+  }
+
+  #foresees(state: State, step: Step, answer: Answer): boolean {
+    const expected = outcomes(state, step, this.#names)[0]?.answer
+    return this.#names.matches(expected, withUnknownLast(answer, this.#names))
+  }
+
+  async #everything(explanations: readonly Explanation[], bytesToo: boolean): Promise<readonly Observation[]> {
+    const observations: Observation[] = []
+    const look = async (step: Step): Promise<Answer> => {
+      const answer = await perform(this.#anyone().started, step, this.#names)
+      observations.push({ step, answer })
+      return answer
+    }
+    const whole = { prefix: '', delimiter: '', marker: '', max: 100 }
+    const places = new Set(bytesToo ? explanations.flatMap(({ state }) => [...state.objects.keys()]) : [])
+    const uploads = new Map(explanations.flatMap(({ state }) => [...state.uploads]))
+    for (const bucket of OWN_BUCKETS) {
+      await look({ kind: 'stat', bucket })
+      await look({ kind: 'listObjects', version: 1, bucket, ...whole })
+      await look({ kind: 'listUploads', after: undefined, bucket, ...whole })
+    }
+    for (const place of places) await look({ kind: 'get', place, range: undefined })
+    for (const [upload, { place }] of uploads) {
+      if (this.#names.isKnown(upload)) await look({ kind: 'listParts', place, upload, after: 0, max: 100 })
+    }
+    return observations
+  }
+
+  #settle(explanations: readonly Explanation[], otherwise: string, observations: readonly Observation[] = []): void {
+    if (explanations.length === 0) throw this.#violation(otherwise, observations)
+    this.#states = [...new Map(explanations.map(({ state }) => [keyOf(state), state])).values()]
+    const [first] = explanations
+    if (first === undefined || this.#states.length > 1) return
+    for (const [expected, found] of first.foreseen) this.#names.bind(expected, found)
+  }
+
+  async #audit(options: { readonly swept: boolean }): Promise<void> {
+    const { metadata, blobs } = this.#world
+    const sentences = await audit({ metadata, blobs: await blobs.ids() }, options)
+    if (sentences.length > 0) throw this.#violation(sentences.join('\n'))
+  }
+
+  /** Deletes all objects and aborts all uploads, those too whose ids nobody was told. */
+  async #clear(): Promise<void> {
+    const { started } = this.#anyone()
+    for (const bucket of OWN_BUCKETS) {
+      const query = { bucket, prefix: '', delimiter: '', marker: '', max: 100 }
+      const uploads = await perform(started, { kind: 'listUploads', after: undefined, ...query }, this.#names)
+      const objects = await perform(started, { kind: 'listObjects', version: 2, ...query }, this.#names)
+      for (const { key, upload: id } of entriesOf(uploads)) {
+        this.#names.learnUpload('found', String(id))
+        await perform(started, { kind: 'abort', place: `${bucket}/${key}`, upload: 'found' }, this.#names)
+      }
+      for (const { key } of entriesOf(objects)) {
+        await perform(started, { kind: 'delete', place: `${bucket}/${key}` }, this.#names)
+      }
+    }
+  }
+
+  #violation(sentence: string, observations: readonly Observation[] = []): Violation {
+    const lines = this.#events.map(
+      ({ step, answer, began, ended }) => `  ${began}-${ended} ${JSON.stringify(step)}\n    ${JSON.stringify(answer)}`,
+    )
+    const [state = EMPTY] = this.#states
+    const unlike = observations.filter(({ step, answer }) => !this.#foresees(state, step, answer))
+    const seen = unlike.map(({ step, answer }) => {
+      const expected = outcomes(state, step, this.#names)[0]?.answer
+      return `  ${JSON.stringify(step)}\n    ${JSON.stringify(answer)}\n    expected ${JSON.stringify(expected)}`
+    })
+    return new Violation([sentence, ...lines, ...seen].join('\n'))
+  }
+}
+
+const MOVES_NOTHING: ReadonlySet<Step['kind']> = new Set(['complete', 'abort', 'copy', 'delete'])
+
+function entriesOf(answer: Answer): { readonly key?: unknown; readonly upload?: unknown }[] {
+  return answer === 'lost' ? [] : ((answer.pages as { key?: unknown; upload?: unknown }[][] | undefined) ?? []).flat()
+}

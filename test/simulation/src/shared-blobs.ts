@@ -1,0 +1,47 @@
+/** One blob store for all processes of a world, in memory: each process writes under its own incarnation. */
+import { type BlobStore, createMemoryBlobStore } from '@bindery/storage'
+
+/** Blobs written and read from, to show that an operation moved no bytes. */
+export interface Moves {
+  writes: number
+  reads: number
+}
+
+export class SharedBlobs {
+  readonly moves: Moves = { writes: 0, reads: 0 }
+  /** By incarnation, in the order of their names. */
+  readonly #stores = new Map<string, BlobStore>()
+
+  /** The store as a new process sees it. */
+  open(incarnation: string): BlobStore {
+    const own = createMemoryBlobStore({ incarnation })
+    this.#stores.set(incarnation, own)
+    const { moves } = this
+    const storeOf = (id: string): BlobStore => this.#stores.get(id.split('-')[0] ?? '') ?? own
+    const stores = this.#stores
+    return {
+      incarnation,
+      write(source, hint) {
+        moves.writes += 1
+        return own.write(source, hint)
+      },
+      read(id, range) {
+        moves.reads += 1
+        return storeOf(id).read(id, range)
+      },
+      crc64: (id, range) => storeOf(id).crc64(id, range),
+      delete: (id) => storeOf(id).delete(id),
+      async *list(after) {
+        for (const name of [...stores.keys()].sort()) yield* stores.get(name)?.list(after) ?? []
+      },
+      close: async () => {},
+    }
+  }
+
+  /** Ids of all blobs. */
+  async ids(): Promise<string[]> {
+    const ids: string[] = []
+    for (const store of this.#stores.values()) for await (const { id } of store.list()) ids.push(id)
+    return ids
+  }
+}

@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Mode } from './breaks.js'
+import { check, planOf, seedsOf } from './campaign.js'
+import { runPlan } from './run.js'
+
+/** Plans of each kind, and about how many requests each has. */
+const CAMPAIGNS: readonly (readonly [name: string, mode: Mode, plans: number, steps: number])[] = [
+  ['one client at a time is answered and leaves what the model foresees', 'sequence', 12, 150],
+  ['clients at the same time are answered as if one came after the other', 'together', 15, 80],
+  ['U1 to U6 and D1 to D4 hold through faults, crashes and processes that were believed to be dead', 'mishaps', 25, 80],
+]
+
+for (const [name, mode, plans, steps] of CAMPAIGNS) {
+  const seeds = seedsOf(plans)
+  test(`${name} (SEED=${seeds[0]})`, async () => {
+    for (const seed of seeds) await check(mode, seed, steps)
+  })
+}
+
+test('a seed always makes the same history', async () => {
+  for (const mode of ['sequence', 'together', 'mishaps'] as const) {
+    const plan = planOf(mode, 7, 60)
+    assert.equal(await runPlan(plan), await runPlan(plan))
+  }
+})

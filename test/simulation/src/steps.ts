@@ -1,0 +1,93 @@
+/** What a client asks for, in full: the model and the service are asked the same. */
+import type { ContentId } from './contents.js'
+
+/** `bucket/key`. */
+export type Place = string
+/** What a test calls an upload; the service's id is learned when it answers. */
+export type UploadHandle = string
+/** An ETag as the service showed it, or the name of one that it has not shown yet. */
+export type Tag = string
+
+export interface Range {
+  readonly start: number
+  readonly end: number
+}
+
+export interface ListedPart {
+  readonly number: number
+  readonly tag: Tag
+}
+
+export interface ListQuery {
+  readonly bucket: string
+  readonly prefix: string
+  readonly delimiter: string
+  readonly marker: string
+  /** Entries of a page. All pages are asked for, one after another. */
+  readonly max: number
+}
+
+export type Step =
+  | {
+      readonly kind: 'put'
+      readonly place: Place
+      readonly content: ContentId
+      readonly forbid: boolean
+      readonly meta: string
+    }
+  | { readonly kind: 'get'; readonly place: Place; readonly range: Range | undefined }
+  | { readonly kind: 'delete'; readonly place: Place }
+  | {
+      readonly kind: 'copy'
+      readonly source: Place
+      readonly place: Place
+      readonly forbid: boolean
+      readonly meta: string | undefined
+    }
+  | { readonly kind: 'initiate'; readonly place: Place; readonly upload: UploadHandle; readonly meta: string }
+  | {
+      readonly kind: 'part'
+      readonly place: Place
+      readonly upload: UploadHandle
+      readonly number: number
+      readonly content: ContentId
+    }
+  | {
+      readonly kind: 'copyPart'
+      readonly place: Place
+      readonly upload: UploadHandle
+      readonly number: number
+      readonly source: Place
+      readonly range: Range | undefined
+    }
+  | {
+      readonly kind: 'complete'
+      readonly place: Place
+      readonly upload: UploadHandle
+      readonly parts: readonly ListedPart[] | 'all'
+      readonly forbid: boolean
+    }
+  | { readonly kind: 'abort'; readonly place: Place; readonly upload: UploadHandle }
+  | {
+      readonly kind: 'listParts'
+      readonly place: Place
+      readonly upload: UploadHandle
+      readonly after: number
+      readonly max: number
+    }
+  | ({ readonly kind: 'listUploads'; readonly after: UploadHandle | undefined } & ListQuery)
+  | ({ readonly kind: 'listObjects'; readonly version: 1 | 2 } & ListQuery)
+  | { readonly kind: 'stat'; readonly bucket: string }
+
+/** What was answered, as far as the model can foresee it: plain data. `lost`: nothing is known of the outcome. */
+export type Answer = Reply | 'lost'
+export interface Reply {
+  readonly [name: string]: unknown
+}
+
+export const OWN_BUCKETS = ['first', 'second'] as const
+
+export function splitPlace(place: Place): { readonly bucket: string; readonly key: string } {
+  const slash = place.indexOf('/')
+  return { bucket: place.slice(0, slash), key: place.slice(slash + 1) }
+}

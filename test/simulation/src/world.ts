@@ -1,0 +1,164 @@
+/**
+ * A world: two stores that last, and processes that come and go on them. It owns time, order and chance: the same
+ * calls with the same seeds make the same history.
+ */
+
+import { type StartedService, startService } from '@bindery/service/testing'
+import {
+  type BlobStore,
+  type ByteSource,
+  createMemoryMetadataStore,
+  createRandom,
+  type Faults,
+  type MetadataStore,
+  withFaults,
+} from '@bindery/storage'
+import { Scheduler } from './scheduler.js'
+import { SharedBlobs } from './shared-blobs.js'
+
+const FAULT_RATES = { before: 0.04, after: 0.04 }
+const INCARNATION_DIGITS = 16
+/** Milliseconds that the answer of a Complete is kept. */
+export const RECEIPT_MS = 86_400_000
+const STARTED_AT = Date.UTC(2026, 0, 5, 8)
+
+export interface Process {
+  readonly started: StartedService
+  readonly incarnation: string
+  /** Resolves when the process has ended. */
+  readonly ended: Promise<void>
+}
+
+interface Host extends Process {
+  readonly end: () => void
+}
+
+export class World {
+  readonly metadata: MetadataStore = createMemoryMetadataStore({ runBodiesTwice: true })
+  readonly blobs = new SharedBlobs()
+  readonly scheduler = new Scheduler()
+  now = STARTED_AT
+  /** Those who are not believed to be dead, in the order of their start. */
+  readonly #living: Host[] = []
+  /** Of the living and of those who are about to live. */
+  readonly #incarnations = new Set<string>()
+  #faults: Faults | undefined
+  #count = 0
+
+  get living(): readonly Process[] {
+    return this.#living
+  }
+
+  /** Until it is set again, calls of the stores fail by this seed; undefined: none fails. */
+  setFaults(seed: number | undefined): void {
+    this.#faults = seed === undefined ? undefined : withFaults(seed, FAULT_RATES)
+  }
+
+  /** Starts a process, which looks first for what dead ones left behind. Rejects where the stores fail. */
+  async start(): Promise<Process> {
+    this.#count += 1
+    const incarnation = this.#count.toString(16).padStart(INCARNATION_DIGITS, '0')
+    const random = createRandom(this.#count)
+    let end = (): void => {}
+    const ended = new Promise<void>((resolve) => {
+      end = resolve
+    })
+    this.#incarnations.add(incarnation)
+    try {
+      const started = await startService({
+        metadata: this.#metadataFor(incarnation),
+        blobs: this.#blobsFor(this.blobs.open(incarnation)),
+        clock: () => this.now,
+        random: (bytes) => Uint8Array.from({ length: bytes }, () => random.below(256)),
+        receiptMs: RECEIPT_MS,
+        peers: { inUse: (ids) => this.#inUse(ids) },
+      })
+      await started.service.recover([...this.#incarnations])
+      const process = { started: { ...started, now: () => this.now }, incarnation, ended, end }
+      this.#living.push(process)
+      return process
+    } catch (error) {
+      this.#incarnations.delete(incarnation)
+      throw error
+    }
+  }
+
+  /** Ends a process at once: what it has asked of the stores is done or not, and it learns no answer. */
+  kill(process: Process): void {
+    this.#forget(process)
+    this.scheduler.drop(process.incarnation)
+  }
+
+  /** A process that does not go on, and that the others believe to be dead: what it is answered from now on counts little. */
+  stall(process: Process): void {
+    this.#forget(process)
+    this.scheduler.pause(process.incarnation)
+  }
+
+  /** Ends the pause of a stalled process. */
+  resume(process: Process): void {
+    this.scheduler.resume(process.incarnation)
+  }
+
+  #forget(process: Process): void {
+    const index = this.#living.findIndex(({ incarnation }) => incarnation === process.incarnation)
+    const [host] = this.#living.splice(index, 1)
+    this.#incarnations.delete(process.incarnation)
+    host?.end()
+  }
+
+  /** Asks all processes; the reads of one that ends, or is believed to be dead, count no more. */
+  async #inUse(ids: readonly string[]): Promise<readonly string[]> {
+    const answers = this.#living.map(({ started, ended }) =>
+      Promise.race([started.service.inUse(ids), ended.then((): readonly string[] => [])]),
+    )
+    return (await Promise.all(answers)).flat()
+  }
+
+  #metadataFor(by: string): MetadataStore {
+    const store = (): MetadataStore => this.#faults?.metadata(this.metadata) ?? this.metadata
+    return {
+      transact: (body) => this.scheduler.take(by, () => store().transact(body)),
+      read: (body) => this.scheduler.take(by, () => store().read(body)),
+      close: async () => {},
+    }
+  }
+
+  #blobsFor(own: BlobStore): BlobStore {
+    const { incarnation } = own
+    const store = (): BlobStore => this.#faults?.blobs(own) ?? own
+    const { scheduler } = this
+    return {
+      incarnation,
+      write: (source, hint) => scheduler.take(incarnation, () => store().write(leaving(scheduler, source), hint)),
+      read: (id, range) => inTurns(scheduler, incarnation, () => store().read(id, range)),
+      crc64: (id, range) => scheduler.take(incarnation, () => store().crc64(id, range)),
+      delete: (id) => scheduler.take(incarnation, () => store().delete(id)),
+      list: (after) => inTurns(scheduler, incarnation, () => store().list(after)),
+      close: async () => {},
+    }
+  }
+}
+
+/** A source whose bytes may be those of another read, which waits for its turns. */
+function leaving(scheduler: Scheduler, source: ByteSource): ByteSource {
+  return {
+    size: source.size,
+    ready: () => scheduler.leave(() => source.ready()),
+    read: (buffer) => scheduler.leave(() => source.read(buffer)),
+  }
+}
+
+/** Each item of a sequence in its turn. */
+async function* inTurns<T>(scheduler: Scheduler, by: string, open: () => AsyncIterable<T>): AsyncGenerator<T> {
+  const items = open()[Symbol.asyncIterator]()
+  try {
+    for (;;) {
+      const next = await scheduler.take(by, () => items.next())
+      if (next.done === true) return
+      yield next.value
+    }
+  } finally {
+    await items.return?.()
+  }
+}

@@ -1,0 +1,28 @@
+// `npm run simulate -- [--mode sequence|together|mishaps] [--seed N] [--runs N] [--steps N]`: longer runs of test/simulation.
+// Ends with 1 and the smallest failing plan where one is found.
+
+import { parseArgs } from 'node:util'
+
+const { values } = parseArgs({
+  options: {
+    mode: { type: 'string', multiple: true, default: ['sequence', 'together', 'mishaps'] },
+    seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 31)) },
+    runs: { type: 'string' }, // seeds one after another; one, if a seed is given
+    steps: { type: 'string', default: '200' },
+  },
+})
+const { check } = await import('../test/simulation/dist/campaign.js')
+
+const first = Number(values.seed)
+const runs = Number(values.runs ?? (process.argv.some((argument) => argument.startsWith('--seed')) ? 1 : 100))
+for (const mode of values.mode) {
+  const start = performance.now()
+  console.log(`${mode}: seeds ${first} to ${first + runs - 1}, ${values.steps} steps each`)
+  try {
+    for (let seed = first; seed < first + runs; seed += 1) await check(mode, seed, Number(values.steps))
+    console.log(`  held, in ${Math.round((performance.now() - start) / 1000)} s`)
+  } catch (error) {
+    console.log(error.message)
+    process.exitCode = 1
+  }
+}
