@@ -15,8 +15,23 @@ export function createLog(level: LogLevel, { readable }: { readonly readable: bo
   const lines = destination({ dest: STANDARD_ERROR, sync: true })
   // A log that nobody reads any more is no reason to stop serving.
   lines.on('error', () => {})
-  if (!readable) return pino(options, lines)
-  return pino(options, { write: (line: string) => void lines.write(readableLine(line)) })
+  const write = writeByTurn((text) => lines.write(text))
+  return pino(options, { write: readable ? (line: string) => write(readableLine(line)) : write })
+}
+
+/** Writes the lines of one turn of the event loop together: a system call for each would cost a small request dearly. */
+function writeByTurn(write: (text: string) => void): (line: string) => void {
+  let pending = ''
+  const flush = () => {
+    const text = pending
+    pending = ''
+    if (text !== '') write(text)
+  }
+  process.on('exit', flush)
+  return (line) => {
+    if (pending === '') setImmediate(flush)
+    pending += line
+  }
 }
 
 const LEVEL_NAMES: Readonly<Record<number, string>> = { 20: 'debug', 30: '', 40: 'warning', 50: 'error', 60: 'fatal' }

@@ -74,13 +74,18 @@ async function run(
   const [path, query] = splitTarget(request.target)
   const found = readings(request.host, path, options)
   const operationOf = ({ level }: Reading) => route(method, level, query, headers)
+  const likelier = operationOf(found[0])
   log.uploadId = query.get('uploadId')
-  note(log, found[0], operationOf(found[0])?.name)
+  note(log, found[0], likelier?.name)
 
   // 3 authenticate
-  const signed = { method, query, headers: { ...headers, host: request.host } }
+  const signed = {
+    method,
+    query,
+    headers: headers.host === request.host ? headers : { ...headers, host: request.host },
+  }
   const { requester, reading } = authenticate(signed, found)
-  const operation = operationOf(reading)
+  const operation = reading === found[0] ? likelier : operationOf(reading)
   note(log, reading, operation?.name)
   if (requester.kind === 'account') log.accessKeyId = requester.accessKeyId
   if (operation === undefined) throw new OssError('methodNotAllowed', { Method: method, ResourceType: reading.level })
@@ -120,7 +125,9 @@ async function run(
 
 /** The log speaks of the likelier reading until the signature has told which one is meant. */
 function note(log: Exchange['log'], { bucket, key }: Reading, operation: string | undefined): void {
-  Object.assign(log, { operation, bucket, key })
+  log.operation = operation
+  log.bucket = bucket
+  log.key = key
 }
 
 function splitTarget(target: string): [path: string, query: Query] {
@@ -176,6 +183,15 @@ function undeclared({ name }: Operation, error: OssError): Error {
   return new Error(`${name} does not declare ${error.reason}`, { cause: error })
 }
 
+let dateOfSecond = { second: Number.NaN, text: '' }
+
+/** Made once a second: printing a time costs more than the other headers together. */
+function httpDate(now: number): string {
+  const second = Math.floor(now / 1000)
+  if (dateOfSecond.second !== second) dateOfSecond = { second, text: new Date(now).toUTCString() }
+  return dateOfSecond.text
+}
+
 /** The headers of every response. A bodiless one says that its length is 0, unless its status says it; a stream has none. */
 function finish(
   options: ServiceOptions,
@@ -185,7 +201,7 @@ function finish(
   const now = options.clock()
   const common: [string, string][] = [
     ['Server', 'AliyunOSS'],
-    ['Date', new Date(now).toUTCString()],
+    ['Date', httpDate(now)],
     ['x-oss-request-id', log.requestId],
     ['x-oss-server-time', String(Math.max(0, Math.round(now - startedAt)))],
   ]

@@ -87,7 +87,7 @@ const routeAll = createRoute<DeclaredOperation | AbsentOperation>([
 export const route: Route<DeclaredOperation | AbsentOperation> = (method, level, query, headers) => {
   const found = routeAll(method, level, query, headers)
   if (found === undefined || 'absent' in found || method === 'GET' || method === 'HEAD') return found
-  const known = knownKeys(found)
+  const known = KNOWN_KEYS.get(found.name) ?? new Set()
   const foreign = query.parameters.some(({ name, value }) => !known.has(name) && asksForMore(name, value))
   return foreign ? undefined : found
 }
@@ -105,6 +105,10 @@ function knownKeys({ when = [], input, refuses = [] }: Operation): ReadonlySet<s
     ...refuses.map(({ name }) => name),
   ])
 }
+
+const KNOWN_KEYS: ReadonlyMap<string, ReadonlySet<string>> = new Map(
+  (Object.values(operations) as DeclaredOperation[]).map((operation) => [operation.name, knownKeys(operation)]),
+)
 
 /** The first key of each alternative names the sub-resource; others say more about it. */
 const SUBRESOURCES: ReadonlySet<string> = new Set(

@@ -17,6 +17,7 @@ export interface Exchange {
  */
 export function logExchange(log: Log, { request, answer, sent, bytesReceived, milliseconds }: Exchange): void {
   const { failure = sent.failure, ...context } = answer.log
+  if (failure === undefined && !log.isLevelEnabled('info')) return
   const line = {
     ...context,
     method: request.method,
