@@ -14,18 +14,22 @@ export const encodeBucket = (record: BucketRecord): Bytes => encodeJson(record)
 export const decodeBucket = (bytes: Bytes): BucketRecord => decodeJson(bytes) as BucketRecord
 
 export const encodeLifecycle = (rules: readonly LifecycleRule[]): Bytes => encodeJson(rules)
-export const decodeLifecycle = (bytes: Bytes): LifecycleRule[] => decodeJson(bytes) as LifecycleRule[]
+export function decodeLifecycle(bytes: Bytes): LifecycleRule[] {
+  const stored = decodeJson(bytes)
+  if (!Array.isArray(stored)) throw damagedRecord()
+  return stored
+}
 
 export const encodeObject = (record: ObjectRecord): Bytes => encodeJson({ ...record, crc64: record.crc64.toString() })
 export function decodeObject(bytes: Bytes): ObjectRecord {
   const stored = decodeJson(bytes) as Omit<ObjectRecord, 'crc64'> & { crc64: string }
-  return { ...stored, crc64: BigInt(stored.crc64) }
+  return { ...stored, crc64: bigIntOf(stored.crc64) }
 }
 
 export const encodeReceipt = (record: ReceiptRecord): Bytes => encodeJson({ ...record, crc64: record.crc64.toString() })
 export function decodeReceipt(bytes: Bytes): ReceiptRecord {
   const stored = decodeJson(bytes) as Omit<ReceiptRecord, 'crc64'> & { crc64: string }
-  return { ...stored, crc64: BigInt(stored.crc64) }
+  return { ...stored, crc64: bigIntOf(stored.crc64) }
 }
 
 /** An upload without the names that its key holds. */
@@ -39,7 +43,7 @@ export function decodeUpload(bytes: Bytes): StoredUpload {
   const stored = decodeJson(bytes) as StoredUpload & { autoComplete?: { crc64?: string } }
   const { autoComplete } = stored
   if (autoComplete?.crc64 === undefined) return stored
-  return { ...stored, autoComplete: { ...autoComplete, crc64: BigInt(autoComplete.crc64) } }
+  return { ...stored, autoComplete: { ...autoComplete, crc64: bigIntOf(autoComplete.crc64) } }
 }
 
 /** Of an open upload that completes itself. */
@@ -75,7 +79,12 @@ export interface GarbageRecord {
   readonly bytes?: number
 }
 export const encodeGarbage = (record: GarbageRecord): Bytes => encodeJson(record)
-export const decodeGarbage = (bytes: Bytes): GarbageRecord => decodeJson(bytes) as GarbageRecord
+export function decodeGarbage(bytes: Bytes): GarbageRecord {
+  const stored = decodeJson(bytes) as GarbageRecord
+  for (const name of [stored.blob, stored.owner])
+    if (!['string', 'undefined'].includes(typeof name)) throw damagedRecord()
+  return stored
+}
 
 const HEAD_BYTES = 28
 const SLICE_BYTES = 48
@@ -113,9 +122,9 @@ export function decodePart(partNumber: number, bytes: Bytes): PartRecord {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const record = {
     partNumber,
-    size: Number(view.getBigUint64(2)),
+    size: safeNumber(view, 2),
     crc64: view.getBigUint64(10),
-    modifiedAt: Number(view.getBigUint64(18)),
+    modifiedAt: safeNumber(view, 18),
     etag: bytesToString(bytes.subarray(HEAD_BYTES, stateAt)),
     bytes: decodePlace(bytes[1], bytes.subarray(placeAt)),
   }
@@ -146,11 +155,17 @@ function decodePlace(kind: number | undefined, bytes: Bytes): PartBytes {
     return {
       manifest: idOf(bytes.subarray(at, at + 16)),
       reference: idOf(bytes.subarray(at + 16, at + 32)),
-      offset: Number(view.getBigUint64(at + 32)),
-      length: Number(view.getBigUint64(at + 40)),
+      offset: safeNumber(view, at + 32),
+      length: safeNumber(view, at + 40),
     }
   })
   return { kind: 'slices', slices, depth: bytes[0] ?? 0 }
+}
+
+function safeNumber(view: DataView, at: number): number {
+  const number = Number(view.getBigUint64(at))
+  if (!Number.isSafeInteger(number)) throw damagedPart()
+  return number
 }
 
 const damagedPart = (): StorageError => new StorageError('corrupt', 'a part record is damaged')
@@ -164,14 +179,25 @@ function encodeJson(value: unknown): Bytes {
   return bytes
 }
 
-function decodeJson(bytes: Bytes): unknown {
+function decodeJson(bytes: Bytes): object {
   checkVersion(bytes)
+  let value: unknown
   try {
-    return JSON.parse(utf8Text(bytes.subarray(1)) ?? '')
+    value = JSON.parse(utf8Text(bytes.subarray(1)) ?? '')
   } catch (error) {
-    throw new StorageError('corrupt', 'a stored record is damaged', { cause: error })
+    throw damagedRecord(error)
   }
+  if (typeof value !== 'object' || value === null) throw damagedRecord()
+  return value
 }
+
+function bigIntOf(text: string): bigint {
+  if (!/^\d{1,20}$/.test(text)) throw damagedRecord()
+  return BigInt(text)
+}
+
+const damagedRecord = (cause?: unknown): StorageError =>
+  new StorageError('corrupt', 'a stored record is damaged', { cause })
 
 function checkVersion(bytes: Bytes): void {
   if (bytes[0] !== VERSION) throw new StorageError('corrupt', `a stored record has the unknown version ${bytes[0]}`)
