@@ -11,13 +11,15 @@ export function encodeCounters(values: readonly number[]): Uint8Array {
   return bytes
 }
 
-/** The integers of a counters row. Throws StorageError `corrupt` if its length is none of a counters row. */
+/** The integers of a counters row. Throws StorageError `corrupt` if it is none: by its length, or by what it counts to. */
 export function decodeCounters(bytes: Uint8Array): number[] {
   if (bytes.length % COUNTER_BYTES !== 0) throw new StorageError('corrupt', 'a counters row has a broken length')
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  return Array.from({ length: bytes.length / COUNTER_BYTES }, (_, index) =>
+  const values = Array.from({ length: bytes.length / COUNTER_BYTES }, (_, index) =>
     Number(view.getBigInt64(index * COUNTER_BYTES)),
   )
+  if (!values.every(Number.isSafeInteger)) throw new StorageError('corrupt', 'a counter is not a safe integer')
+  return values
 }
 
 /** The row after `deltas` were added; a missing row counts as zeros, and the longer of both lengths is kept. */

@@ -78,8 +78,7 @@ async function checkUsage(
   const row = await metadata.read((reader) => reader.get(usageKey(uploadId)))
   if (row !== undefined) usages.due.add(uploadId)
   else if (held.parts > 0) uncounted.add(uploadId)
-  // A damaged row is found where all usage rows are walked.
-  const [parts = 0, bytes = 0, edition = 0] = row === undefined || row.length % 8 !== 0 ? [] : decodeCounters(row)
+  const [parts = 0, bytes = 0, edition = 0] = row === undefined ? [] : countedIn(row)
   if (parts === held.parts && bytes === held.bytes) return
   const facts = { expected: `${held.parts} ${held.bytes}`, found: `${parts} ${bytes}` }
   const counted = encodeCounters([held.parts, held.bytes, edition + 1])
@@ -88,6 +87,15 @@ async function checkUsage(
     { bucket, key, uploadId, ...facts },
     { commit: (tx) => tx.set(usageKey(uploadId), counted) },
   )
+}
+
+/** A damaged row counts nothing: it is found where all usage rows are walked. */
+function countedIn(row: Uint8Array): number[] {
+  try {
+    return decodeCounters(row)
+  } catch {
+    return []
+  }
 }
 
 /** Every usage row: that its upload is open. */
