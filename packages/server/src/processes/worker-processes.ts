@@ -10,6 +10,12 @@ export type WorkerCalls = Instance & { readonly open: (options: InstanceOptions)
 /** What a worker may ask of the primary; `started`, because what is sent to a worker before it listens is lost. */
 export type PrimaryCalls = Primary & { readonly started: () => Promise<void> }
 
+/**
+ * Bodies pass as buffers outside the heap, which make V8 collect a small heap very often; its helper threads, woken each
+ * time, cost more than they save and keep a core from hashing.
+ */
+const NODE_FLAGS = ['--single-threaded-gc']
+
 /** Starts instances in processes of their own, which share the port and inherit the lock of the data folder. */
 export function workerProcesses(lockDescriptor: number) {
   // Workers accept for themselves: a connection that the primary had handed to a worker which then dies would hang.
@@ -17,6 +23,7 @@ export function workerProcesses(lockDescriptor: number) {
   cluster.setupPrimary({
     exec: fileURLToPath(new URL('./worker-main.js', import.meta.url)),
     args: [],
+    execArgv: [...process.execArgv, ...NODE_FLAGS],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc', lockDescriptor],
   })
   return launchWorker
