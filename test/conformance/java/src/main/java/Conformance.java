@@ -37,8 +37,8 @@ import com.aliyun.oss.model.*;
 public final class Conformance {
     private static final int UNCUT = Integer.MAX_VALUE;
 
-    private final OSS client;
-    private final String bucket;
+    final OSS client;
+    final String bucket;
     private final AtomicInteger partsSent = new AtomicInteger();
     private volatile int cutAfter = UNCUT; // how many parts are sent before the network is cut
 
@@ -66,7 +66,10 @@ public final class Conformance {
     }
 
     private boolean run(String variant) {
-        List<Harness.Check> failed = checks().stream().filter(check -> !check.holds(variant)).collect(toList());
+        List<Harness.Check> checks = new ArrayList<>(checks());
+        checks.addAll(new Details(this).checks());
+        checks.add(new Harness.Check("a bucket is deleted only when it is empty", this::deleteBucket));
+        List<Harness.Check> failed = checks.stream().filter(check -> !check.holds(variant)).collect(toList());
         client.shutdown();
         return failed.isEmpty();
     }
@@ -91,8 +94,7 @@ public final class Conformance {
                 new Harness.Check("the upload of a file goes on where it was interrupted", this::resumable),
                 new Harness.Check("objects and ranges of them are copied", this::copies),
                 new Harness.Check("parts and uploads are listed page by page", this::listParts),
-                new Harness.Check("a complete that is refused leaves the upload as it was", this::refusals),
-                new Harness.Check("a bucket is deleted only when it is empty", this::deleteBucket));
+                new Harness.Check("a complete that is refused leaves the upload as it was", this::refusals));
     }
 
     private void buckets() {
@@ -432,25 +434,25 @@ public final class Conformance {
                 List.of(etag, objectType, "test", "1"));
     }
 
-    private void put(String key, byte[] content) {
+    void put(String key, byte[] content) {
         client.putObject(bucket, key, new ByteArrayInputStream(content));
     }
 
-    private String read(String key) throws Exception {
+    String read(String key) throws Exception {
         return Harness.text(client.getObject(bucket, key).getObjectContent());
     }
 
-    private String initiate(String key) {
+    String initiate(String key) {
         return client.initiateMultipartUpload(new InitiateMultipartUploadRequest(bucket, key)).getUploadId();
     }
 
-    private PartETag send(String key, String uploadId, int number, byte[] part) {
+    PartETag send(String key, String uploadId, int number, byte[] part) {
         PartETag sent = client.uploadPart(new UploadPartRequest(bucket, key, uploadId, number, new ByteArrayInputStream(part), part.length)).getPartETag();
         Harness.equal(sent.getETag(), Harness.md5Hex(part));
         return sent;
     }
 
-    private CompleteMultipartUploadResult complete(String key, String uploadId, List<PartETag> parts) {
+    CompleteMultipartUploadResult complete(String key, String uploadId, List<PartETag> parts) {
         return client.completeMultipartUpload(new CompleteMultipartUploadRequest(bucket, key, uploadId, new ArrayList<>(parts)));
     }
 

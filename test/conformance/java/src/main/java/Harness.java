@@ -1,3 +1,5 @@
+import static java.util.stream.Collectors.joining;
+
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,17 +13,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 import com.aliyun.oss.OSSException;
+import com.aliyun.oss.model.Callback;
 
 /** Bytes to upload, their tags by OSS's recipes, and a line of output for each check. */
 final class Harness {
     static final String ENDPOINT = System.getenv("ENDPOINT");
     static final String REGION = System.getenv("REGION");
+    static final boolean STRICT = Boolean.parseBoolean(System.getenv("STRICT_OSS"));
     static final int PART = 100 * 1024;
     static final byte[] DATA = randomBytes(9 * PART + 12_345);
     static final List<String> ODD_KEYS = List.of("a b", "a+b", "100%", "%41", "a?b#c&d=e", "中文/文件", "é", "a//b", "~!*()'\"", "<&>", "😀", ".a/..b",
             "tab\tline\nend");
+    /** It has the control characters, from 0x01 to 0x1F. */
+    static final String CONTROL_KEY = "control/" + IntStream.range(1, 32).mapToObj(Character::toString).collect(joining());
 
     /** Something that may fail with anything. */
     interface Body {
@@ -37,7 +44,7 @@ final class Harness {
                 System.out.println("ok " + variant + ": " + fact);
                 return true;
             } catch (Throwable problem) {
-                String place = Arrays.stream(problem.getStackTrace()).filter(frame -> frame.getClassName().startsWith("Conformance"))
+                String place = Arrays.stream(problem.getStackTrace()).filter(frame -> frame.getClassName().startsWith("Conformance") || frame.getClassName().startsWith("Details"))
                         .map(frame -> " (line " + frame.getLineNumber() + ")").findFirst().orElse("");
                 System.out.println("not ok " + variant + ": " + fact + ": " + problem.toString().replaceAll("\\s+", " ") + place);
                 return false;
@@ -60,6 +67,20 @@ final class Harness {
             return;
         }
         throw new AssertionError("accepted, where " + code + " was due");
+    }
+
+    /** A callback to the application. */
+    static Callback callback(String path) {
+        Callback callback = new Callback();
+        callback.setCallbackUrl(System.getenv("APPLICATION_URL") + path);
+        callback.setCallbackBody("key=${object}&size=${size}&user=${x:user}");
+        callback.addCallbackVar("x:user", "a b");
+        return callback;
+    }
+
+    /** What the application answers to such a callback at /done. */
+    static String received(String key, int size) {
+        return "{\"Status\":\"OK\",\"received\":\"key=" + key + "&size=" + size + "&user=a%20b\"}";
     }
 
     private static String shortened(Object value) {
