@@ -341,3 +341,28 @@ test('a stop waits for a request whose client has left', async (t) => {
   await stopped
   assert.equal(ended, true)
 })
+
+test('requests behind one whose client leaves, or that closes the connection, hold nothing up', async (t) => {
+  for (const first of [GET, 'GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n']) {
+    let goOn = () => {}
+    const mayAnswer = new Promise<void>((resolve) => {
+      goOn = resolve
+    })
+    const handled: string[] = []
+    const { port, server } = await listen(t, async ({ target }) => {
+      handled.push(target)
+      await mayAnswer
+      return text(200, 'x')
+    })
+    const client = await rawConnection(port)
+    await client.send(`${first}PUT /2 HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\na`)
+    while (handled.length === 0) await new Promise(setImmediate)
+    if (first === GET) client.socket.destroy()
+    // Mostly enough for the server to see it; if not, the second request has its turn.
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    goOn()
+    await client.closed()
+    assert.equal(await server.stop(60_000), 0)
+    if (first !== GET) assert.deepEqual(handled, ['/'])
+  }
+})

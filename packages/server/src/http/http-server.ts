@@ -10,7 +10,7 @@ import { answerHealth, type HealthOptions } from './health.js'
 import { readRequest } from './read-request.js'
 import { parserError, refusal, refusalBytes } from './refusal.js'
 import { RequestBody } from './request-body.js'
-import { sendResponse } from './send-response.js'
+import { hasLeft, sendResponse } from './send-response.js'
 
 /** Bytes of a request's line and headers. */
 const HEADER_BYTES_MAX = 32 * 1024
@@ -148,7 +148,8 @@ class NodeHttpServer implements HttpServer {
     expectsContinue: boolean,
   ): Promise<void> {
     try {
-      await this.#exchange(connection, request, response, expectsContinue)
+      // Of a connection that was closed, or cut, nobody waits for what its next requests asked for.
+      if (!hasLeft(response)) await this.#exchange(connection, request, response, expectsContinue)
     } catch (error) {
       this.#options.log.error({ err: error }, 'a request could not be answered')
       connection.socket.destroy()
