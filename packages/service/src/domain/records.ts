@@ -81,8 +81,9 @@ export interface GarbageRecord {
 export const encodeGarbage = (record: GarbageRecord): Bytes => encodeJson(record)
 export function decodeGarbage(bytes: Bytes): GarbageRecord {
   const stored = decodeJson(bytes) as GarbageRecord
-  for (const name of [stored.blob, stored.owner])
-    if (!['string', 'undefined'].includes(typeof name)) throw damagedRecord()
+  for (const name of [stored.blob, stored.owner]) {
+    if (name !== undefined && (typeof name !== 'string' || name === '')) throw damagedRecord()
+  }
   return stored
 }
 
