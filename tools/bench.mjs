@@ -14,6 +14,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { hasFio, measureDisk } from '../benchmarks/disk.mjs'
 import { installedPeers, startPeer } from '../benchmarks/peers.mjs'
 import { describeRun, machineLine, table } from '../benchmarks/support/report.mjs'
 import { runSuite } from '../benchmarks/support/suite.mjs'
@@ -95,6 +96,7 @@ async function runLoads() {
       scale: options.full ? 2 : 1,
       report: (ended) => console.log(table(ended).split('\n').slice(2).join('\n')),
     })
+    if ((names.length === 0 || names.includes('upload')) && hasFio()) outcomes.push(...measureDisk(runs))
     console.log(`\n${table(outcomes)}`)
     if (!options['no-results']) writeResults(run, names, targets, outcomes)
     return outcomes.every(({ failure }) => failure === undefined)

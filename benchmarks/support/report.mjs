@@ -49,7 +49,11 @@ const COLUMNS = [
     ({ cpuSeconds, requests }) => (cpuSeconds === undefined ? undefined : (cpuSeconds / requests) * 1000),
   ],
   ['memory MB', 0, ({ memoryBytes }) => (memoryBytes === undefined ? undefined : memoryBytes / 1e6)],
-  ['client CPU s/1,000', 3, ({ clientCpuSeconds, requests }) => (clientCpuSeconds / requests) * 1000],
+  [
+    'client CPU s/1,000',
+    3,
+    ({ clientCpuSeconds, requests }) => clientCpuSeconds && (clientCpuSeconds / requests) * 1000,
+  ],
   ['then sync s', 2, ({ syncSeconds }) => syncSeconds],
 ]
 
