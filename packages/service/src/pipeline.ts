@@ -33,6 +33,7 @@ import type { Domain } from './domain/domain.js'
 import type { BucketRecord } from './domain/model.js'
 import { handlers } from './operations/index.js'
 import type { ServiceOptions } from './options.js'
+import { begun } from './response/begun.js'
 import { toOssError } from './response/failure.js'
 import type { ResponseLog, ServiceRequest, ServiceResponse } from './service.js'
 
@@ -120,7 +121,7 @@ async function run(
   const reply = await handler(call)
 
   // 9 encode
-  return encode(operation, reply)
+  return encode(operation, reply.content === undefined ? reply : { ...reply, content: await begun(reply.content) })
 }
 
 /** The log speaks of the likelier reading until the signature has told which one is meant. */
