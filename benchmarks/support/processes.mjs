@@ -73,7 +73,7 @@ export function watchMemory(pid) {
   const sample = () => {
     most = Math.max(most, memoryBytes(pid))
   }
-  const timer = setInterval(sample, SAMPLE_MS)
+  const timer = setInterval(sample, SAMPLE_MS).unref()
   return {
     stop() {
       clearInterval(timer)

@@ -106,20 +106,24 @@ async function measure({ prepare, inFlight }, session, scale) {
   await sleep(QUIET_MS)
   const memory = pid === undefined ? undefined : watchMemory(pid)
   const cpu = pid === undefined ? undefined : cpuSeconds(pid)
-  const begin = performance.now()
-  const driven = await session.client.drive(requests, inFlight, { until })
-  await settle?.()
-  const seconds = settle === undefined ? driven.seconds : (performance.now() - begin) / 1000
-  return {
-    requests: requests.length,
-    bytes: driven.bytes,
-    seconds,
-    p50Ms: quantile(driven.latencies, 0.5),
-    p99Ms: quantile(driven.latencies, 0.99),
-    cpuSeconds: pid === undefined ? undefined : cpuSeconds(pid) - cpu,
-    memoryBytes: memory?.stop(),
-    clientCpuSeconds: driven.clientCpuSeconds,
-    syncSeconds: await sync(),
+  try {
+    const begin = performance.now()
+    const driven = await session.client.drive(requests, inFlight, { until })
+    await settle?.()
+    const seconds = settle === undefined ? driven.seconds : (performance.now() - begin) / 1000
+    return {
+      requests: requests.length,
+      bytes: driven.bytes,
+      seconds,
+      p50Ms: quantile(driven.latencies, 0.5),
+      p99Ms: quantile(driven.latencies, 0.99),
+      cpuSeconds: pid === undefined ? undefined : cpuSeconds(pid) - cpu,
+      memoryBytes: memory?.stop(),
+      clientCpuSeconds: driven.clientCpuSeconds,
+      syncSeconds: await sync(),
+    }
+  } finally {
+    memory?.stop()
   }
 }
 
