@@ -110,18 +110,31 @@ interface WholeUpload {
   readonly stored: readonly PartRecord[]
 }
 
-/** The edition is read first: if it is still the same in a later commit, the pages together were one state. Throws noSuchUpload. */
+/**
+ * Each page looks again whether the upload is open and its edition the same, so that together they are one state, of an
+ * open upload: the sweeper takes the parts of others. Throws noSuchUpload.
+ */
 export async function readUploadWhole(domain: Domain, name: UploadName): Promise<WholeUpload> {
-  const [upload, usage] = await domain.metadata.read(
-    async (reader) => [await readUpload(reader, name), await readUsage(reader, name.uploadId)] as const,
-  )
-  const stored: PartRecord[] = []
-  for (;;) {
-    const after = stored.at(-1)?.partNumber ?? 0
-    const page = await domain.metadata.read((reader) => readParts(reader, name.uploadId, after, PARTS_PER_READ))
-    stored.push(...page)
-    if (page.length < PARTS_PER_READ || stored.length >= PART_NUMBER_MAX) return { upload, usage, stored }
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
+    const first = await readPage(domain, name, 0)
+    const stored = [...first.parts]
+    let page = first
+    while (page.parts.length === PARTS_PER_READ && stored.length < PART_NUMBER_MAX) {
+      page = await readPage(domain, name, stored.at(-1)?.partNumber ?? 0)
+      stored.push(...page.parts)
+    }
+    const { upload, usage } = first
+    if (page.usage.edition === usage.edition) return { upload, usage, stored }
   }
+  throw new StorageError('conflict', 'parts kept arriving while the upload was being read')
+}
+
+function readPage(domain: Domain, name: UploadName, after: number) {
+  return domain.metadata.read(async (reader) => ({
+    upload: await readUpload(reader, name),
+    usage: await readUsage(reader, name.uploadId),
+    parts: await readParts(reader, name.uploadId, after, PARTS_PER_READ),
+  }))
 }
 
 function choose({ uploadId, parts }: Completion, stored: readonly PartRecord[]): readonly PartRecord[] {
