@@ -1,8 +1,9 @@
 /** Two-phase bytes: a blob is durable and named by nothing, then a commit names it. */
 import { OssError, PART_SIZE_MAX } from '@bindery/protocol'
-import { type BlobInfo, type ByteSource, type Bytes, type Reader, StorageError } from '@bindery/storage'
+import { type BlobInfo, type ByteSource, type Bytes, carriesBytes, type Reader, StorageError } from '@bindery/storage'
 import type { Domain } from './domain.js'
-import { incarnationKey } from './keyspace.js'
+import { isGarbageBlob } from './garbage.js'
+import { incarnationKey, ownerKey } from './keyspace.js'
 import { decodeIncarnation, decodeObject, decodePart } from './records.js'
 
 /**
@@ -42,13 +43,18 @@ export async function commitBlob<T>(
 }
 
 /**
- * A failed commit proves nothing, so a transaction must show that no record names the blob. If that fails too the blob
- * stays, to be found as an orphan when this process has ended.
+ * A failed commit proves nothing: its record may be there, and may have been copied or replaced since. So a transaction
+ * must show that the blob was never named: wherever it is known to be now, no record names it, and it is no garbage,
+ * which may still be read. If that fails too the blob stays, to be found as an orphan when this process has ended.
  */
-async function dropUnnamed(domain: Domain, blob: BlobInfo, owner: Bytes): Promise<void> {
+async function dropUnnamed(domain: Domain, { id }: BlobInfo, owner: Bytes): Promise<void> {
+  if (carriesBytes(id)) return
   try {
-    const named = await domain.metadata.transact((tx) => namesBlob(tx, owner, blob.id))
-    if (!named) await domain.blobs.delete(blob.id)
+    const named = await domain.metadata.transact(async (tx) => {
+      const place = (await tx.get(ownerKey(id))) ?? owner
+      return (await namesBlob(tx, place, id)) || (await isGarbageBlob(tx, id))
+    })
+    if (!named) await domain.blobs.delete(id)
   } catch (error) {
     if (!(error instanceof StorageError)) throw error
   }

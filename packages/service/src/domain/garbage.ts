@@ -3,16 +3,13 @@
  * un-naming hides another; the sweeper frees it later. Nothing else of the domain deletes bytes that a record has named.
  */
 import { bytesToString } from '@bindery/protocol'
-import { type Bytes, carriesBytes, type Transaction } from '@bindery/storage'
+import { type Bytes, carriesBytes, type Reader, type Transaction } from '@bindery/storage'
 import { type Chance, newId } from './domain.js'
-import { garbageKey, holderKey } from './keyspace.js'
+import { garbageKey, holderKey, startingWith } from './keyspace.js'
 import type { ObjectRecord, PartRecord } from './model.js'
 import { encodeGarbage, type GarbageRecord } from './records.js'
 
-/**
- * manifest: id is a manifest that lost a holder, or that of an object of one blob · rows: part rows that no manifest
- * lists · blob: id is a blob.
- */
+/** manifest: id is a manifest that lost a holder · rows: part rows that no manifest lists · blob: id is a blob. */
 export type GarbageKind = 'blob' | 'manifest' | 'rows'
 
 export function discardManifest(chance: Chance, tx: Transaction, id: string, record: GarbageRecord): void {
@@ -82,10 +79,17 @@ export function discardObject(
   why: GarbageRecord['why'],
 ): void {
   if (bytes.kind === 'blob') {
-    const blob = carriesBytes(bytes.blob) ? {} : { blob: bytes.blob, owner: bytesToString(owner) }
-    discardManifest(chance, tx, manifest, { why, ...blob, bytes: size })
+    if (carriesBytes(bytes.blob)) return
+    const record = { why, owner: bytesToString(owner), manifest, bytes: size }
+    tx.set(garbageKey('blob', bytes.blob, newId(chance)), encodeGarbage(record))
   } else {
     tx.delete(holderKey(manifest, reference))
     discardManifest(chance, tx, manifest, { why, bytes: size })
   }
+}
+
+/** Whether a blob was un-named, and waits to be deleted. */
+export async function isGarbageBlob(reader: Reader, blob: string): Promise<boolean> {
+  const { from, to } = startingWith(garbageKey('blob', blob, ''))
+  return (await reader.range(from, to, { limit: 1 })).length > 0
 }

@@ -6,7 +6,7 @@
 import type { BlobEntry, Bytes } from '@bindery/storage'
 import { isWhole, namesBlob } from './blobs.js'
 import type { Domain } from './domain.js'
-import { discardBlob } from './garbage.js'
+import { discardBlob, isGarbageBlob } from './garbage.js'
 import { allIncarnations, following, incarnationKey, namesOf, ownerKey } from './keyspace.js'
 import { decodeIncarnation, encodeIncarnation } from './records.js'
 
@@ -71,7 +71,9 @@ async function discardOrphans(domain: Domain, entries: readonly BlobEntry[]): Pr
       // Without a hint the write never ended, so no record can name it.
       const owner = (await tx.get(ownerKey(id))) ?? hint?.owner
       const named = owner !== undefined && (await namesBlob(tx, owner, id))
-      if (!named) discardBlob(domain, tx, id, 'orphan', owner, size)
+      // What waits to be deleted may still be read, and the rows that are there know by whom.
+      if (named || (await isGarbageBlob(tx, id))) continue
+      discardBlob(domain, tx, id, 'orphan', owner, size)
     }
   })
 }

@@ -71,8 +71,8 @@ export const decodeIncarnation = (bytes: Bytes): IncarnationRecord => decodeJson
 /** What was un-named. */
 export interface GarbageRecord {
   readonly why: 'overwritten' | 'deleted' | 'aborted' | 'replaced' | 'unlisted' | 'orphan'
-  /** The one blob of a manifest that has no rows. */
-  readonly blob?: string
+  /** Of a blob that was an object: the manifest by whose id the reads of it are registered. */
+  readonly manifest?: string
   /** Byte string of the key whose record named the blob. */
   readonly owner?: string
   /** Bytes that go with it at most, where that was known; for users to see. */
@@ -81,7 +81,7 @@ export interface GarbageRecord {
 export const encodeGarbage = (record: GarbageRecord): Bytes => encodeJson(record)
 export function decodeGarbage(bytes: Bytes): GarbageRecord {
   const stored = decodeJson(bytes) as GarbageRecord
-  for (const name of [stored.blob, stored.owner]) {
+  for (const name of [stored.manifest, stored.owner]) {
     if (name !== undefined && (typeof name !== 'string' || name === '')) throw damagedRecord()
   }
   return stored

@@ -3,15 +3,16 @@
  * idempotent, and what it has not done stays as a row.
  *
  * manifest: once no read in any process may use it, and it has no holder, its own row goes and its part rows become
- *           garbage of the kind `rows`; that of an object of one blob becomes garbage of the kind `blob`.
+ *           garbage of the kind `rows`.
  * rows:     part rows that no manifest lists go in steps, and their blobs become garbage of the kind `blob`.
- * blob:     unless the record at the owner key names it, the blob is deleted, and then the garbage row.
+ * blob:     once no read may use it, and unless the record at the owner key names it, the blob is deleted, and then the
+ *           garbage row.
  */
 import { stringToBytes } from '@bindery/protocol'
 import type { Bytes, Reader, Row, Transaction } from '@bindery/storage'
 import { namesBlob } from './blobs.js'
 import type { Domain } from './domain.js'
-import { discardBlob, discardCost, discardPart, discardRows, type GarbageKind } from './garbage.js'
+import { discardCost, discardPart, discardRows, type GarbageKind } from './garbage.js'
 import {
   allGarbage,
   following,
@@ -67,8 +68,8 @@ export class Sweeper {
   async sweep(): Promise<SweepReport> {
     const garbage = await this.#next()
     const inUse = await this.#inUse(garbage)
-    const blobs = garbage.filter(({ kind }) => kind === 'blob')
-    const free = garbage.filter(({ kind, id }) => kind !== 'blob' && !inUse.has(id))
+    const free = garbage.filter((item) => !inUse.has(usedAs(item) ?? ''))
+    const blobs = free.filter(({ kind }) => kind === 'blob')
     const manifests = free.filter(({ kind }) => kind === 'manifest')
     for (let start = 0; start < manifests.length; start += MANIFESTS_AT_ONCE) {
       await this.#sweepManifests(manifests.slice(start, start + MANIFESTS_AT_ONCE))
@@ -78,8 +79,8 @@ export class Sweeper {
     this.#afterReceipt = await dropExpired(this.#domain, this.#afterReceipt)
     return {
       freed,
-      waiting: garbage.length - blobs.length - free.length,
-      more: this.#after !== undefined || free.length > 0,
+      waiting: garbage.length - free.length,
+      more: this.#after !== undefined || free.length > blobs.length,
     }
   }
 
@@ -98,7 +99,7 @@ export class Sweeper {
 
   /** Asked after the rows were seen: a read that begins later cannot meet what they un-name. */
   async #inUse(garbage: readonly Garbage[]): Promise<ReadonlySet<string>> {
-    const ids = new Set(garbage.filter(({ kind }) => kind !== 'blob').map(({ id }) => id))
+    const ids = new Set(garbage.flatMap((item) => usedAs(item) ?? []))
     return new Set(ids.size === 0 ? [] : await this.#domain.peers.inUse([...ids]))
   }
 
@@ -110,12 +111,9 @@ export class Sweeper {
         tx.delete(key)
         const { from, to } = holdersOf(id)
         if ((await tx.range(from, to, { limit: 1 })).length > 0) continue
-        const { why, blob, bytes } = record
-        if (blob !== undefined) discardBlob(this.#domain, tx, blob, why, ownerOf(record), bytes)
-        else if ((await tx.get(manifestKey(id))) !== undefined) {
-          tx.delete(manifestKey(id))
-          discardRows(this.#domain, tx, id, why, bytes)
-        }
+        if ((await tx.get(manifestKey(id))) === undefined) continue
+        tx.delete(manifestKey(id))
+        discardRows(this.#domain, tx, id, record.why, record.bytes)
       }
     })
   }
@@ -169,6 +167,11 @@ export class Sweeper {
     }
     return unnamed.length
   }
+}
+
+/** The manifest by whose id reads of it are registered; undefined where none can be. */
+function usedAs({ kind, id, record }: Garbage): string | undefined {
+  return kind === 'blob' ? record.manifest : id
 }
 
 async function isNamed(reader: Reader, { id, record }: Garbage): Promise<boolean> {

@@ -104,14 +104,9 @@ async function sizeIfNamed(reader: Reader, owner: Bytes, blob: string): Promise<
 
 const PART_SPACE = 'p'.charCodeAt(0)
 
-/** Objects of one blob are garbage by the id of their manifest, so these rows are walked for the blobs that they name. */
 async function checkUnnamed(inspection: Inspection, group: readonly Unnamed[]): Promise<void> {
-  const { metadata, progress, findings } = inspection
-  const open = new Map(group.map((item) => [item.entry.id, item]))
-  for await (const { record } of walk(metadata, 'g')) {
-    if (record.blob !== undefined && open.delete(record.blob)) progress.blobsToFree += 1
-  }
-  for (const item of open.values()) {
+  const { progress, findings } = inspection
+  for (const item of group) {
     // The next start frees what it finds, so that a blob whose record may have been lost must not wait for it.
     if (item.isToRecover && findings.mayFree) progress.blobsToRecover += 1
     else await checkStray(inspection, item)
