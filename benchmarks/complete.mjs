@@ -69,7 +69,8 @@ function completeOfBytes(count) {
 }
 
 function totalName(bytes) {
-  return bytes >= 1024 * GIB ? `${(bytes / (1024 * GIB)).toFixed(1)} TiB` : sizeName(Math.round(bytes / MIB) * MIB)
+  if (bytes >= 1024 * GIB) return `${(bytes / (1024 * GIB)).toFixed(1)} TiB`
+  return sizeName(bytes < MIB ? bytes : Math.round(bytes / MIB) * MIB)
 }
 
 function copyObject(count, size) {
