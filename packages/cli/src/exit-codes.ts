@@ -4,9 +4,9 @@ export const EXIT = {
   ok: 0,
   /** The command line or the configuration cannot be understood. */
   usage: 1,
-  /** Of fsck alone, with the numbers of checkers of file systems: it found something wrong, repaired or not … */
+  /** Of fsck, backup and restore, with the numbers of checkers of file systems: something is wrong, repaired or not … */
   damaged: 1,
-  /** … or it could not check: the command line, the folder, a server that uses it. */
+  /** … or they could not do it: the command line, a folder, a server that uses it. */
   unchecked: 2,
   /** The machine would not have it: port, folder, disk, processes. */
   failed: 3,

@@ -30,6 +30,10 @@ export async function main(args: readonly string[], env: Environment): Promise<E
       const { fsckCommand } = await import('./commands/fsck.js')
       return await fsckCommand(rest, env, language)
     }
+    if (command === 'backup' || command === 'restore') {
+      const { copyCommand } = await import('./commands/copy.js')
+      return await copyCommand(command, rest, language)
+    }
     process.stderr.write(`${messages.unknownCommand(command)}\n`)
     return EXIT.usage
   } catch (error) {

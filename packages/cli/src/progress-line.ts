@@ -12,9 +12,10 @@ export class ProgressLine {
     process.stderr.write(`\r\x1b[K${text()}`)
   }
 
-  /** Takes the line away, before something else is printed. */
-  clear(): void {
+  /** Prints a line of its own on standard output, in place of the one that is shown. */
+  print(text: string): void {
     if (this.#isShown && this.#last > 0) process.stderr.write('\r\x1b[K')
     this.#last = 0
+    process.stdout.write(`${text}\n`)
   }
 }

@@ -19,6 +19,10 @@ export interface FailureDetails {
   folderMissing: { folder: string }
   /** The folder holds files, and none says that they are Bindery's. */
   folderForeign: { folder: string }
+  /** What should be a backup was never finished, or is none. */
+  backupUnfinished: { folder: string }
+  /** Something else is where a backup or a restored folder is to go. */
+  targetNotEmpty: { folder: string }
   /** `pid` is undefined when the holder does not answer: what is left of it ends, or it hangs. */
   folderLocked: { folder: string; pid: number | undefined }
   formatNewer: { folder: string; format: number; supported: number }

@@ -2,6 +2,7 @@ import { keptCallbackKey } from './callbacks/callback-key.js'
 import type { Config } from './config.js'
 import { folderFailure } from './failure.js'
 import { type DataFolder, openDataFolder } from './folder/data-folder.js'
+import { isHeld } from './folder/hold.js'
 import { keptRootKey, type RootKey } from './folder/root-key.js'
 import { createLog, type Log } from './log.js'
 import { endOnCrash } from './processes/crash.js'
@@ -39,6 +40,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
       instances: config.workers,
       port: config.port,
       launch: (incarnation, primary) => launch({ ...shared, incarnation }, primary),
+      isHeld: () => isHeld(folder.path),
       log,
     })
     const port = await supervisor.start()

@@ -8,6 +8,11 @@ import type { ServiceRequest } from './service.js'
 export interface Peers {
   /** Those of the manifests that a running read of any process may use, as of a moment after the call. */
   inUse(manifestIds: readonly string[]): Promise<readonly string[]>
+  /**
+   * Whether somebody who copies the stores may need anything that is there, as of a moment after the call: then nothing
+   * is freed. Who holds says so before taking a snapshot. Absent: nobody ever does.
+   */
+  isHeld?(): Promise<boolean>
 }
 
 /** How an application answered a callback, or why it did not. */

@@ -1,4 +1,6 @@
 export { type BlobExtent, extentOf } from './blobs/blob-extent.js'
 export { type FileOperations, systemFiles } from './blobs/files.js'
 export { type LocalBlobStoreOptions, openLocalBlobStore } from './blobs/local-blob-store.js'
+export { copyMetadata } from './metadata/copy-metadata.js'
 export { type LocalMetadataOptions, openLocalMetadataStore } from './metadata/local-metadata-store.js'
+export { METADATA_FILE } from './metadata/metadata-file.js'

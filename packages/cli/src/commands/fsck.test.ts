@@ -1,71 +1,9 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
-import { createHmac } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
-
-interface Server {
-  readonly endpoint: string
-  readonly folder: string
-  readonly accessKeyId: string
-  readonly accessKeySecret: string
-  stop(): Promise<number | null>
-  kill(): Promise<void>
-}
-
-const support = new URL('../../../../test/support/start-server.mjs', import.meta.url)
-const { startServer } = (await import(support.href)) as {
-  startServer(options: { folder: string; args: readonly string[] }): Promise<Server>
-}
-const COMMAND = fileURLToPath(new URL('../../bin/bindery.js', import.meta.url))
-
-interface Outcome {
-  readonly code: number
-  readonly output: string
-}
-
-function bindery(...args: readonly string[]): Promise<Outcome> {
-  return new Promise((resolve) => {
-    const env = { ...process.env, BINDERY_LANG: 'en' }
-    execFile(process.execPath, [COMMAND, ...args], { env }, (error, stdout, stderr) => {
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, output: `${stdout}${stderr}` })
-    })
-  })
-}
-
-async function newFolder(t: TestContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'bindery-fsck-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
-  return folder
-}
-
-/** A server with the bucket `demo`. */
-async function start(t: TestContext, folder: string): Promise<Server> {
-  const server = await startServer({ folder, args: ['--workers', '1', '--buckets', 'demo', '--log', 'error'] })
-  t.after(() => server.kill())
-  return server
-}
-
-/** A body that is too long for its record to hold, so that it lies in a file. */
-const stored = (text: string): string => text.padEnd(2000, '.')
-
-/** Sends a request signed with V1 and returns the body of its answer. */
-async function send(server: Server, method: string, target: string, body?: string): Promise<string> {
-  const date = new Date().toUTCString()
-  const signature = createHmac('sha1', server.accessKeySecret)
-    .update(`${method}\n\n\n${date}\n/demo/${target}`)
-    .digest('base64')
-  const headers = { Date: date, Authorization: `OSS ${server.accessKeyId}:${signature}` }
-  const sent = body === undefined ? {} : { body: Buffer.from(body) }
-  const response = await fetch(`${server.endpoint}/demo/${target}`, { method, headers, ...sent })
-  const text = await response.text()
-  assert.ok(response.ok, text)
-  return text
-}
+import { test } from 'node:test'
+import { bindery, newFolder, send, start, stored } from '../testing/support.js'
 
 /** Flips one bit of the first byte of a text, wherever a stored file holds it. */
 async function damage(folder: string, text: string): Promise<void> {

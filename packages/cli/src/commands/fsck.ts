@@ -1,6 +1,7 @@
-import { Failure, FINDING_KINDS, type Finding, type FsckReport, fsck } from '@bindery/server'
+import { Failure, type FsckReport, fsck } from '@bindery/server'
 import { defaultFolder, readArguments } from '../arguments.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
+import { findingJson, findingText } from '../findings-text.js'
 import { maintenanceIn } from '../messages/maintenance.js'
 import { type Language, messagesIn } from '../messages.js'
 import { ProgressLine } from '../progress-line.js'
@@ -31,38 +32,28 @@ interface Options {
 }
 
 async function printJson(options: Options): Promise<FsckReport> {
-  const print = (value: unknown) => process.stdout.write(`${JSON.stringify(value)}\n`)
+  const print = (line: string) => process.stdout.write(`${line}\n`)
   const report = await fsck({
     ...options,
-    onFinding: ({ kind, facts, repaired }) => print({ kind, severity: FINDING_KINDS[kind], repaired, ...facts }),
+    onFinding: (finding) => print(findingJson(finding)),
     onProgress: () => {},
   })
-  print(report)
+  print(JSON.stringify(report))
   return report
 }
 
 async function printText(options: Options, language: Language): Promise<FsckReport> {
   const words = maintenanceIn(language)
   const line = new ProgressLine()
-  const say = (text: string) => {
-    line.clear()
-    process.stdout.write(`${text}\n`)
-  }
   const report = await fsck({
     ...options,
-    onFinding: (finding) => say(sentence(finding, language)),
+    onFinding: (finding) => line.print(findingText(finding, words)),
     onProgress: (progress) => line.show(() => words.progress(progress)),
   })
-  say(words.checked(report.checked, options.bytes))
+  line.print(words.checked(report.checked, options.bytes))
   const { blobsToFree, blobsToRecover } = report.checked
-  if (blobsToFree + blobsToRecover > 0) say(words.waiting(blobsToFree + blobsToRecover))
-  say(words.verdict(report))
-  if (report.repaired > 0) say(words.quarantined(report.quarantine))
+  if (blobsToFree + blobsToRecover > 0) line.print(words.waiting(blobsToFree + blobsToRecover))
+  line.print(words.verdict(report))
+  if (report.repaired > 0) line.print(words.quarantined(report.quarantine))
   return report
-}
-
-function sentence({ kind, facts, repaired }: Finding, language: Language): string {
-  const words = maintenanceIn(language)
-  const note = repaired ? ` ${words.repairedNote}` : ''
-  return `${words.severity[FINDING_KINDS[kind]]}  ${words.place(facts)}${words.findings[kind](facts)}${note}`
 }

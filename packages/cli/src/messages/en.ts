@@ -11,6 +11,10 @@ export const ENGLISH: Sentences = {
     --bytes                     read all bytes, not only what says that they are there
     --repair                    put right what can be; what is taken out is kept in DIR/quarantine
     --json                      one line of JSON a finding, and one at the end
+  bindery backup DIR TARGET     copy a data folder, also while a server uses it; again into the same TARGET: what is new
+  bindery restore TARGET DIR    make a data folder of a backup
+    --bytes                     read and check all bytes of the copy
+    --json                      as with fsck
   bindery help                  this page
   bindery --version             the version`,
   optionsTitle: 'Options of serve: flag, environment variable, default. A flag wins over a variable.',
@@ -50,6 +54,10 @@ export const ENGLISH: Sentences = {
       `this user may not write in ${folder}. Choose another folder, or give it to this user.`,
     notAFolder: ({ folder }) => `${folder} is not a folder. Name a folder, or none for ./data.`,
     folderMissing: ({ folder }) => `${folder} is no data folder: no server has kept anything in it. Name another.`,
+    backupUnfinished: ({ folder }) =>
+      `${folder} is no finished backup. If a backup into it was cut off, run it again; it goes on where it was.`,
+    targetNotEmpty: ({ folder }) =>
+      `${folder} holds something else. Name an empty folder, or one that does not exist yet.`,
     folderForeign: ({ folder }) =>
       `${folder} holds files that are not Bindery's. Name an empty folder, or one that does not exist yet.`,
     folderLocked: ({ folder, pid }) =>

@@ -47,5 +47,9 @@ export const ENGLISH_MAINTENANCE: MaintenanceSentences = {
     if (repaired > 0) return `${count(all, 'finding')}, of which ${repaired} repaired; ${rest} remain.`
     return `${count(all, 'finding')}; ${lost} of them say that something is lost. --repair puts right what can be.`
   },
+  copying: ({ blobs, bytes }) => `Copied ${count(blobs, 'blob')}, ${sizeText(bytes)}`,
+  copied: ({ blobs, bytes, present }, target) =>
+    `${target}: ${count(blobs, 'blob')} of ${sizeText(bytes)}, of which ${present.toLocaleString('en')} were there before.`,
+  copiedDamage: 'The copy is finished, but what it was made of is not well: see above.',
   quarantined: (folder) => `What was taken out of the store is kept in ${folder}.`,
 }

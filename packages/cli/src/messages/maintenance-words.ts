@@ -1,4 +1,4 @@
-import type { AuditProgress, Facts, FindingKind, FsckReport } from '@bindery/server'
+import type { AuditProgress, AuditReport, CopyProgress, Facts, FindingKind } from '@bindery/server'
 
 /** What the maintenance commands say. */
 export interface MaintenanceSentences {
@@ -10,7 +10,11 @@ export interface MaintenanceSentences {
   readonly progress: (progress: AuditProgress) => string
   readonly checked: (checked: AuditProgress, bytes: boolean) => string
   readonly waiting: (blobs: number) => string
-  readonly verdict: (report: FsckReport) => string
+  readonly verdict: (report: AuditReport) => string
+  readonly copying: (progress: CopyProgress) => string
+  readonly copied: (progress: CopyProgress, target: string) => string
+  /** Why the copy is not well: what it was made of is not. */
+  readonly copiedDamage: string
   readonly quarantined: (folder: string) => string
 }
 

@@ -42,5 +42,9 @@ export const CHINESE_MAINTENANCE: MaintenanceSentences = {
     if (repaired > 0) return `发现 ${all} 个问题，已修复 ${repaired} 个，剩余 ${all - repaired} 个。`
     return `发现 ${all} 个问题，其中 ${lost} 个表示有内容丢失。--repair 可修复能修复的问题。`
   },
+  copying: ({ blobs, bytes }) => `已复制 blob ${blobs}，${sizeText(bytes)}`,
+  copied: ({ blobs, bytes, present }, target) =>
+    `${target}：blob ${blobs}（${sizeText(bytes)}），其中 ${present} 个之前已存在。`,
+  copiedDamage: '复制已完成，但来源有问题，见上文。',
   quarantined: (folder) => `移出的内容保存在 ${folder}。`,
 }

@@ -11,6 +11,10 @@ export const CHINESE: Sentences = {
     --bytes                     读取并校验全部数据
     --repair                    修复能修复的问题；移出的内容保存在 DIR/quarantine
     --json                      每个问题一行 JSON，最后一行是总结
+  bindery backup DIR TARGET     备份数据目录，服务可以正在运行；再次备份到同一 TARGET 时只复制新增内容
+  bindery restore TARGET DIR    由备份生成数据目录
+    --bytes                     读取并校验副本的全部数据
+    --json                      与 fsck 相同
   bindery help                  显示本页
   bindery --version             显示版本`,
   optionsTitle: 'serve 的选项：参数、环境变量、默认值。参数优先于环境变量。',
@@ -47,6 +51,8 @@ export const CHINESE: Sentences = {
     folderForbidden: ({ folder }) => `当前用户无权写入 ${folder}。请换一个目录，或授予权限。`,
     notAFolder: ({ folder }) => `${folder} 不是目录。请指定一个目录；不指定则使用 ./data。`,
     folderMissing: ({ folder }) => `${folder} 不是数据目录：没有服务在其中保存过数据。请指定其他目录。`,
+    backupUnfinished: ({ folder }) => `${folder} 不是已完成的备份。如果备份曾被中断，请重新执行，它会接着进行。`,
+    targetNotEmpty: ({ folder }) => `${folder} 里有其他内容。请指定一个空目录，或尚不存在的目录。`,
     folderForeign: ({ folder }) => `${folder} 里有不属于 Bindery 的文件。请指定一个空目录，或尚不存在的目录。`,
     folderLocked: ({ folder, pid }) =>
       pid === undefined

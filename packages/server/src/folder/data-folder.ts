@@ -45,7 +45,8 @@ export async function openDataFolder(name: string): Promise<DataFolder> {
   }
 }
 
-async function readFormat(folder: string): Promise<number | undefined> {
+/** The format of a folder; undefined if it is empty. Throws Failure `folderForeign`, `fileDamaged`, `formatNewer`. */
+export async function readFormat(folder: string): Promise<number | undefined> {
   const file = join(folder, FORMAT_FILE)
   const text = await readFile(file, 'utf8').catch((error) => {
     if (systemCode(error) === 'ENOENT') return undefined

@@ -27,12 +27,13 @@ export interface FolderLock {
 }
 
 /** What a socket in the lock's folder answers to whoever looks. */
-interface Holder {
+export interface Holder {
   readonly pid: number
   readonly holds: boolean
 }
 
-type Found = Holder | 'silent' | 'dead'
+/** Who listens on a socket: somebody that says who, somebody that says nothing, or nobody any more. */
+export type Found = Holder | 'silent' | 'dead'
 
 /** Locks a data folder for this process and those that inherit the descriptor. Throws Failure `folderLocked`. */
 export async function lockFolder(folder: string, patienceMs = PATIENCE_MS): Promise<FolderLock> {
@@ -88,7 +89,8 @@ async function tryLock(folder: string): Promise<FolderLock | { holder: Exclude<F
   return { descriptor: descriptorOf(server), release: () => closed(server) }
 }
 
-function announce(path: string, answer: () => string): Promise<Server> {
+/** Listens on a new socket and answers whoever looks. */
+export function announce(path: string, answer: () => string): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer((socket) => socket.on('error', () => {}).end(answer()))
     server.once('error', reject)
@@ -97,7 +99,7 @@ function announce(path: string, answer: () => string): Promise<Server> {
 }
 
 /** Whoever may be alive counts as alive: only a refused connection is sure. */
-function look(path: string): Promise<Found> {
+export function look(path: string): Promise<Found> {
   return new Promise((resolve) => {
     let answer = ''
     const socket = connect(path)
@@ -133,7 +135,8 @@ async function withdraw(server: Server, path: string): Promise<void> {
   await unlink(path).catch(() => {})
 }
 
-function closed(server: Server): Promise<void> {
+/** Resolves when a server listens no more. */
+export function closed(server: Server): Promise<void> {
   return new Promise((resolve) => server.close(() => resolve()))
 }
 
@@ -145,7 +148,7 @@ function descriptorOf(server: Server): number {
 }
 
 /** A path to a folder that leaves room for a socket's name: itself, or a link to it in the temporary folder. */
-async function shortPath(folder: string): Promise<{ path: string; dispose(): Promise<void> }> {
+export async function shortPath(folder: string): Promise<{ path: string; dispose(): Promise<void> }> {
   if (Buffer.byteLength(folder) + 20 <= SOCKET_PATH_BYTES_MAX) return { path: folder, dispose: async () => {} }
   const parent = await mkdtemp(join(tmpdir(), 'bindery-'))
   const path = join(parent, 'lock')

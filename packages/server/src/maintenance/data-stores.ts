@@ -2,14 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { access, readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { BlobStore, MetadataStore } from '@bindery/storage'
-import { openLocalBlobStore, openLocalMetadataStore } from '@bindery/storage-local'
+import { METADATA_FILE, openLocalBlobStore, openLocalMetadataStore } from '@bindery/storage-local'
 import { Failure, folderFailure, systemCode } from '../failure.js'
 import { FORMAT_FILE, openDataFolder } from '../folder/data-folder.js'
 
 export const METADATA_FOLDER = 'metadata'
 export const BLOBS_FOLDER = 'blobs'
-
-const METADATA_FILE = 'metadata.mdb'
 
 /** The stores of a data folder that nobody serves. */
 export interface DataStores {

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createService, type Event, type Service } from '@bindery/service'
+import { createService, type Event, type Peers, type Service } from '@bindery/service'
 import type { BlobStore, MetadataStore } from '@bindery/storage'
 import { openLocalBlobStore, openLocalMetadataStore } from '@bindery/storage-local'
 import { AllowedHosts } from '../callbacks/allowed-hosts.js'
@@ -56,7 +56,7 @@ export type Instance = {
 }
 
 /** What an instance asks of whoever runs it, and tells them. */
-export type Primary = Pick<Instance, 'inUse'> & EventOutlet
+export type Primary = Pick<Instance, 'inUse'> & Required<Pick<Peers, 'isHeld'>> & EventOutlet
 
 /** Opens the stores and the service over them. Throws Failure `folderForbidden`, `diskFull`. */
 export async function openInstance(options: InstanceOptions, primary: Primary, log: Log): Promise<Instance> {

@@ -52,7 +52,13 @@ class Instances {
 }
 
 function supervise(instances: Instances, count: number): Supervisor {
-  return new Supervisor({ instances: count, port: 0, launch: instances.launch, log: pino({ level: 'silent' }) })
+  return new Supervisor({
+    instances: count,
+    port: 0,
+    launch: instances.launch,
+    isHeld: async () => false,
+    log: pino({ level: 'silent' }),
+  })
 }
 
 async function until(isSo: () => boolean): Promise<void> {

@@ -19,6 +19,8 @@ export interface SupervisorOptions {
   readonly port: number
   /** Starts an instance and opens its stores; `primary` answers for all instances. */
   readonly launch: (incarnation: string, primary: Primary) => Promise<Launched>
+  /** Whether a process that is none of these, as a backup, keeps everything from being freed. */
+  readonly isHeld: () => Promise<boolean>
   readonly log: Log
 }
 
@@ -105,6 +107,7 @@ export class Supervisor {
     const launched = await this.#options
       .launch(incarnation, {
         inUse: (manifestIds) => this.#inUse(manifestIds),
+        isHeld: this.#options.isHeld,
         ...this.#switchboard.outletOf(incarnation),
       })
       .catch((error) => {

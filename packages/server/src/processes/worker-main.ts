@@ -17,8 +17,8 @@ const channel = new CallChannel<PrimaryCalls>(process as Pipe, {
   open: async (options: InstanceOptions) => {
     const log = createLog(options.config.logLevel, { readable: options.readableLog })
     endOnCrash(log)
-    const { inUse, listens, publish } = channel.remote
-    opened = await openInstance(options, { inUse, listens, publish }, log)
+    const { inUse, isHeld, listens, publish } = channel.remote
+    opened = await openInstance(options, { inUse, isHeld, listens, publish }, log)
   },
   prepare: (living: readonly string[]) => instance().prepare(living),
   listen: (port: number) => instance().listen(port),

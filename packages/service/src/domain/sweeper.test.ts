@@ -56,6 +56,22 @@ test('D4: nothing that a running read may use is freed, in whatever process it r
   assert.equal(await sweepAll(writer, sweeper), 1)
 })
 
+test('nothing is freed while somebody copies the stores, blobs that wait to be deleted included', async () => {
+  const domain = await testDomain()
+  const uploadId = await initiate(domain, 'open')
+  await part(domain, 'open', uploadId, 1, 'first')
+  await part(domain, 'open', uploadId, 1, 'second')
+  await put(domain, 'k', 'old')
+  await put(domain, 'k', 'new')
+  let held = true
+  const peers = { inUse: domain.peers.inUse.bind(domain.peers), isHeld: async () => held }
+  const sweeper = new Sweeper({ ...domain, peers })
+  assert.deepEqual(await sweeper.sweep(), { freed: 0, waiting: 2, more: false })
+  assert.equal(await blobCount(domain), 4)
+  held = false
+  assert.equal(await sweepAll(domain, sweeper), 2)
+})
+
 test('a read that has not yet said what it uses is waited for', async () => {
   const domain = await testDomain()
   const read = domain.reads.begin()

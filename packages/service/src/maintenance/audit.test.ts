@@ -1,16 +1,6 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import {
-  type BlobStore,
-  type Bytes,
-  createMemoryBlobStore,
-  createMemoryMetadataStore,
-  encodeCounters,
-  StorageError,
-} from '@bindery/storage'
-import { completeUpload } from '../domain/complete.js'
-import { copyObject, copyPart } from '../domain/copy.js'
-import type { Domain } from '../domain/domain.js'
+import { encodeCounters } from '@bindery/storage'
 import {
   bucketKey,
   counterKey,
@@ -23,153 +13,12 @@ import {
   partKey,
   usageKey,
 } from '../domain/keyspace.js'
-import { deleteObject, findObject } from '../domain/objects.js'
+import { findObject } from '../domain/objects.js'
 import { decodeObject, decodePart, encodeObject, encodePart } from '../domain/records.js'
-import {
-  BUCKET,
-  bytesOf,
-  get,
-  initiate,
-  key,
-  OWNER,
-  PLAIN,
-  part,
-  put,
-  sourceOf,
-  sweepAll,
-  testDomain,
-} from '../domain/testing.js'
+import { BUCKET, bytesOf, get, key, part, sourceOf, sweepAll } from '../domain/testing.js'
 import { readParts } from '../domain/uploads.js'
-import { type AuditReport, audit } from './audit.js'
-import type { Finding, FindingKind, Quarantine } from './findings.js'
-
-const BIG = Buffer.alloc(150_000, 'big')
-
-interface Store {
-  readonly domain: Domain
-  /** An object of three parts, which `ranged` has a range of; and an upload of two parts. */
-  readonly joined: string
-  readonly ranged: string
-  readonly open: string
-  /** Blobs that fail as if their bytes were damaged. */
-  readonly rotten: Set<string>
-  readonly kept: { rows: Bytes[]; blobs: string[] }
-  readonly quarantine: Quarantine
-}
-
-/** A store that holds something of every kind, with nothing wrong in it. */
-async function filled(): Promise<Store> {
-  const rotten = new Set<string>()
-  const blobs = withRot(createMemoryBlobStore(), rotten)
-  const domain = await testDomain({ metadata: createMemoryMetadataStore({ runBodiesTwice: true }), blobs })
-  await put(domain, 'plain', 'plain')
-  await put(domain, 'empty', '')
-  await put(domain, 'source', BIG)
-  await copy(domain, 'source', 'copied')
-  const joined = await initiate(domain, 'joined')
-  for (const number of [1, 2, 3]) await part(domain, 'joined', joined, number, BIG)
-  await complete(domain, 'joined', joined)
-  const ranged = await initiate(domain, 'ranged')
-  await copyPart(domain, {
-    bucket: BUCKET,
-    key: key('ranged'),
-    uploadId: ranged,
-    partNumber: 1,
-    source: { bucket: BUCKET, key: key('joined') },
-    choose: () => ({ start: 100_000, end: 250_000 }),
-  })
-  await complete(domain, 'ranged', ranged)
-  const open = await initiate(domain, 'open')
-  for (const number of [1, 2]) await part(domain, 'open', open, number, BIG)
-  await initiate(domain, 'empty upload')
-  await put(domain, 'gone', BIG)
-  await deleteObject(domain, BUCKET, key('gone'))
-  await part(domain, 'open', open, 2, 'replaced')
-  const kept: Store['kept'] = { rows: [], blobs: [] }
-  const quarantine: Quarantine = {
-    row: async (row) => void kept.rows.push(row),
-    blob: async (blob) => {
-      kept.blobs.push(blob)
-      await blobs.delete(blob)
-    },
-  }
-  return { domain, joined, ranged, open, rotten, kept, quarantine }
-}
-
-function withRot(store: BlobStore, rotten: ReadonlySet<string>): BlobStore {
-  return {
-    ...store,
-    async *read(id, range) {
-      for await (const piece of store.read(id, range)) {
-        if (!rotten.has(id)) yield piece
-        else {
-          piece.release()
-          throw new StorageError('corrupt', `rot in ${id}`)
-        }
-      }
-    },
-  }
-}
-
-function complete(domain: Domain, name: string, uploadId: string) {
-  return completeUpload(domain, {
-    bucket: BUCKET,
-    key: key(name),
-    uploadId,
-    parts: 'all',
-    acl: 'default',
-    forbidOverwrite: false,
-    requester: OWNER,
-  })
-}
-
-function copy(domain: Domain, from: string, to: string) {
-  return copyObject(domain, {
-    bucket: BUCKET,
-    key: key(to),
-    owner: OWNER,
-    acl: 'default',
-    forbidOverwrite: false,
-    source: { bucket: BUCKET, key: key(from) },
-    describe: () => PLAIN,
-  })
-}
-
-interface Audited extends AuditReport {
-  readonly all: readonly Finding[]
-  readonly kinds: readonly FindingKind[]
-}
-
-async function run({ domain, quarantine }: Store, { repair = false, bytes = true } = {}): Promise<Audited> {
-  const all: Finding[] = []
-  const { metadata, blobs, random } = domain
-  const report = await audit({
-    metadata,
-    blobs,
-    random,
-    bytes,
-    ...(repair && { quarantine }),
-    onFinding: (finding) => all.push(finding),
-  })
-  return { ...report, all, kinds: all.map(({ kind }) => kind) }
-}
-
-const set = (domain: Domain, row: Bytes, value: Bytes): Promise<void> =>
-  domain.metadata.transact(async (tx) => tx.set(row, value))
-const remove = (domain: Domain, row: Bytes): Promise<void> => domain.metadata.transact(async (tx) => tx.delete(row))
-const id = (digit: string): string => digit.repeat(32)
-
-async function blobOf({ domain }: Store, name: string): Promise<string> {
-  const { bytes } = await findObject(domain, BUCKET, key(name))
-  assert.equal(bytes.kind, 'blob')
-  return bytes.kind === 'blob' ? bytes.blob : ''
-}
-
-async function blobOfPart({ domain }: Store, manifest: string, number: number): Promise<string> {
-  const [found] = await domain.metadata.read((reader) => readParts(reader, manifest, number - 1, 1))
-  assert.equal(found?.bytes.kind, 'blob')
-  return found?.bytes.kind === 'blob' ? found.bytes.blob : ''
-}
+import type { FindingKind } from './findings.js'
+import { BIG, blobOf, blobOfPart, complete, filled, id, remove, run, type Store, set } from './testing.js'
 
 test('a store that is well has nothing to find, before and after its garbage is swept', async () => {
   const store = await filled()

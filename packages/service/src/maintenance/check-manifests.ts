@@ -4,16 +4,8 @@ import { holderKey, partsOf, usageKey } from '../domain/keyspace.js'
 import type { Manifest } from '../domain/manifest.js'
 import { compare } from './compare.js'
 import type { Facts, Fix } from './findings.js'
-import {
-  BLOBS_AT_ONCE,
-  holderToken,
-  type Inspection,
-  isGarbage,
-  isHeld,
-  manifestsOf,
-  type NamedBlob,
-  nameToken,
-} from './inspection.js'
+import { BLOBS_AT_ONCE, holderToken, type Inspection, isGarbage, isHeld, manifestsOf, nameToken } from './inspection.js'
+import type { NamedBlob } from './named-blobs.js'
 import type { SpaceRows } from './spaces.js'
 import { forAll, walk } from './walk.js'
 

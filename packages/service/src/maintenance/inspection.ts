@@ -14,6 +14,7 @@ import { garbageKey, holdersOf, manifestKey, startingWith } from '../domain/keys
 import { Manifest } from '../domain/manifest.js'
 import { Fingerprint } from './compare.js'
 import type { Facts, Findings, Fix } from './findings.js'
+import type { NamedBlob } from './named-blobs.js'
 
 /** How far an audit is, and at its end what there is. */
 export interface AuditProgress {
@@ -149,13 +150,6 @@ export class Inspection {
       throw error
     }
   }
-}
-
-/** What a record says about the blob that it names. */
-export interface NamedBlob {
-  readonly blob: string
-  readonly size: number
-  readonly crc64: bigint
 }
 
 /** Stands for the fact that the record at a key names a blob. */

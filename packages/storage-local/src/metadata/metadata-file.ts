@@ -4,7 +4,7 @@ import { type Bytes, type KeyText, type Snapshot, StorageError } from '@bindery/
 import { type Database, open, type RootDatabase, type Transaction } from 'lmdb'
 
 /** The file in its folder; lmdb keeps its table of readers next to it, with `-lock` appended. */
-const FILE_NAME = 'metadata.mdb'
+export const METADATA_FILE = 'metadata.mdb'
 /** Version of what docs/formats/metadata-file.md describes. */
 const FORMAT = 1
 /** Address space, not memory or disk; lmdb maps more when a file outgrows it. */
@@ -43,7 +43,7 @@ const encoder = {
 /** Opens or creates the file. Throws StorageError `unavailable` if it has a format of another version. */
 export async function openMetadataFile(folder: string): Promise<MetadataFile> {
   await mkdir(folder, { recursive: true })
-  const path = join(folder, FILE_NAME)
+  const path = join(folder, METADATA_FILE)
   const root = open<Bytes, KeyText>({
     path,
     noSubdir: true,

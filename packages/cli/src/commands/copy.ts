@@ -1,0 +1,70 @@
+import { backup, type CopyReport, Failure, restore } from '@bindery/server'
+import { readArguments } from '../arguments.js'
+import { EXIT, type ExitCode } from '../exit-codes.js'
+import { findingJson, findingText } from '../findings-text.js'
+import { maintenanceIn } from '../messages/maintenance.js'
+import { type Language, messagesIn } from '../messages.js'
+import { ProgressLine } from '../progress-line.js'
+
+/**
+ * `bindery backup DIR TARGET` and `bindery restore TARGET DIR`. Resolves with 0, 1 (what was copied is not well) or 2.
+ */
+export async function copyCommand(
+  command: 'backup' | 'restore',
+  args: readonly string[],
+  language: Language,
+): Promise<ExitCode> {
+  const messages = messagesIn(language)
+  try {
+    const { positionals, flags } = readArguments(args, ['bytes', 'json'], 2)
+    const [from, to] = positionals
+    if (from === undefined || to === undefined) {
+      process.stderr.write(`${messages.usage}\n`)
+      return EXIT.unchecked
+    }
+    const print = flags.has('json') ? jsonPrinter() : textPrinter(language, to)
+    const options = { bytes: flags.has('bytes'), onFinding: print.finding, onProgress: print.progress }
+    const report =
+      command === 'backup'
+        ? await backup({ ...options, folder: from, target: to })
+        : await restore({ ...options, backup: from, folder: to })
+    print.report(report)
+    return isWell(report) ? EXIT.ok : EXIT.damaged
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    process.stderr.write(`bindery: ${messages.failure(error)}\n`)
+    return EXIT.unchecked
+  }
+}
+
+type BackupOptions = Parameters<typeof backup>[0]
+
+interface Printer {
+  readonly finding: BackupOptions['onFinding']
+  readonly progress: BackupOptions['onProgress']
+  readonly report: (report: CopyReport) => void
+}
+
+function jsonPrinter(): Printer {
+  const print = (line: string) => process.stdout.write(`${line}\n`)
+  return {
+    finding: (finding) => print(findingJson(finding)),
+    progress: () => {},
+    report: (report) => print(JSON.stringify(report)),
+  }
+}
+
+function textPrinter(language: Language, target: string): Printer {
+  const words = maintenanceIn(language)
+  const line = new ProgressLine()
+  return {
+    finding: (finding) => line.print(findingText(finding, words)),
+    progress: (progress) => line.show(() => words.copying(progress)),
+    report: (report) => {
+      line.print(words.copied(report.copied, target))
+      line.print(isWell(report) ? words.verdict(report.audit) : words.copiedDamage)
+    },
+  }
+}
+
+const isWell = ({ audit }: CopyReport): boolean => Object.keys(audit.findings).length === 0

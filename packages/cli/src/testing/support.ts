@@ -1,0 +1,71 @@
+/** What the tests of maintenance commands share: a real server, signed requests, and the command in a process of its own. */
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { createHmac } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+export interface Server {
+  readonly endpoint: string
+  readonly folder: string
+  readonly accessKeyId: string
+  readonly accessKeySecret: string
+  stop(): Promise<number | null>
+  kill(): Promise<void>
+}
+
+const support = new URL('../../../../test/support/start-server.mjs', import.meta.url)
+const { startServer } = (await import(support.href)) as {
+  startServer(options: { folder: string; args: readonly string[] }): Promise<Server>
+}
+export const COMMAND = fileURLToPath(new URL('../../bin/bindery.js', import.meta.url))
+
+/** A folder of its own, removed when the test ends. */
+export async function newFolder(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'bindery-cli-'))
+  t.after(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** A server with the bucket `demo`, killed when the test ends if it still runs. */
+export async function start(t: TestContext, folder: string): Promise<Server> {
+  const server = await startServer({ folder, args: ['--workers', '1', '--buckets', 'demo', '--log', 'error'] })
+  t.after(() => server.kill())
+  return server
+}
+
+/** A body that is too long for its record to hold, so that it lies in a file. */
+export const stored = (text: string): string => text.padEnd(2000, '.')
+
+/** Sends a request signed with V1 and returns the body of its answer. */
+export async function send(server: Server, method: string, target: string, body?: string): Promise<string> {
+  const date = new Date().toUTCString()
+  const signature = createHmac('sha1', server.accessKeySecret)
+    .update(`${method}\n\n\n${date}\n/demo/${target}`)
+    .digest('base64')
+  const headers = { Date: date, Authorization: `OSS ${server.accessKeyId}:${signature}` }
+  const sent = body === undefined ? {} : { body: Buffer.from(body) }
+  const response = await fetch(`${server.endpoint}/demo/${target}`, { method, headers, ...sent })
+  const text = await response.text()
+  assert.ok(response.ok, text)
+  return text
+}
+
+export interface Outcome {
+  readonly code: number
+  /** Standard output and standard error. */
+  readonly output: string
+}
+
+/** Runs the command to its end. */
+export function bindery(...args: readonly string[]): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const env = { ...process.env, BINDERY_LANG: 'en' }
+    execFile(process.execPath, [COMMAND, ...args], { env }, (error, stdout, stderr) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, output: `${stdout}${stderr}` })
+    })
+  })
+}

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { holdFolder, isHeld } from './hold.js'
+
+async function newFolder(t: TestContext, name = 'bindery-hold-'): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), name))
+  t.after(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+test('a folder is held until the last of its holders releases it', async (t) => {
+  const folder = await newFolder(t)
+  assert.equal(await isHeld(folder), false)
+  const [first, second] = [await holdFolder(folder), await holdFolder(folder)]
+  assert.equal(await isHeld(folder), true)
+  await first.release()
+  assert.equal(await isHeld(folder), true)
+  await second.release()
+  assert.equal(await isHeld(folder), false)
+})
+
+test('a hold ends with its process, however that ends', async (t) => {
+  const folder = await newFolder(t)
+  const module = new URL('./hold.js', import.meta.url).href
+  const program = `import { holdFolder } from ${JSON.stringify(module)}
+    await holdFolder(${JSON.stringify(folder)}); console.log('held'); setInterval(() => {}, 1000)`
+  const holder = spawn(process.execPath, ['--input-type=module', '-e', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  t.after(() => holder.kill('SIGKILL'))
+  await once(holder.stdout, 'data')
+  assert.equal(await isHeld(folder), true)
+  holder.kill('SIGKILL')
+  await once(holder, 'exit')
+  assert.equal(await isHeld(folder), false)
+  assert.deepEqual(await readdir(join(folder, 'holds')), [])
+})
+
+test('a folder with a long path can be held', async (t) => {
+  const folder = await newFolder(t, `bindery-hold-${'x'.repeat(120)}-`)
+  const hold = await holdFolder(folder)
+  assert.equal(await isHeld(folder), true)
+  await hold.release()
+})

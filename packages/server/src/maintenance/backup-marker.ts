@@ -1,0 +1,59 @@
+import { mkdir, readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Failure, systemCode } from '../failure.js'
+import { FORMAT_FILE } from '../folder/data-folder.js'
+import { writeDurably } from '../folder/durable-file.js'
+
+/** In a folder that is being filled, and in a finished backup. */
+export const MARKER_FILE = 'backup.json'
+
+const VERSION = 1
+
+/** What `backup.json` says. */
+export interface BackupMarker {
+  readonly version: number
+  /** unfinished: being made, or left so; a later run goes on with it. */
+  readonly state: 'unfinished' | 'finished'
+  /** Of the data folder that was copied. */
+  readonly format: number
+  /** When the copy that it holds was begun, as ISO text. */
+  readonly begunAt: string
+}
+
+export async function writeMarker(folder: string, marker: Omit<BackupMarker, 'version'>): Promise<void> {
+  await writeDurably(join(folder, MARKER_FILE), `${JSON.stringify({ version: VERSION, ...marker })}\n`, 0o600)
+}
+
+/** Undefined where there is none. Throws Failure `fileDamaged`, `formatNewer`. */
+export async function readMarker(folder: string): Promise<BackupMarker | undefined> {
+  const file = join(folder, MARKER_FILE)
+  const text = await readFile(file, 'utf8').catch((error) => {
+    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined
+    throw error
+  })
+  if (text === undefined) return undefined
+  try {
+    const marker = JSON.parse(text) as BackupMarker
+    if (marker.version > VERSION)
+      throw new Failure('formatNewer', { folder, format: marker.version, supported: VERSION })
+    if (marker.state === 'finished' || marker.state === 'unfinished') return marker
+  } catch (error) {
+    if (error instanceof Failure) throw error
+  }
+  throw new Failure('fileDamaged', { file })
+}
+
+/**
+ * Makes a folder to be filled; one that is there must be empty, or hold a marker and not yet be a data folder.
+ * Throws Failure `targetNotEmpty`.
+ */
+export async function prepareTarget(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const names = await readdir(folder)
+  if (names.includes(FORMAT_FILE)) throw new Failure('targetNotEmpty', { folder })
+  if ((await readMarker(folder)) !== undefined) return
+  // A marker that was being written when its run was cut off.
+  if (names.some((name) => name !== 'lost+found' && name !== `${MARKER_FILE}.new`)) {
+    throw new Failure('targetNotEmpty', { folder })
+  }
+}

@@ -1,0 +1,48 @@
+import { resolve } from 'node:path'
+import type { Finding } from '@bindery/service'
+import { folderFailure } from '../failure.js'
+import { FORMAT, readFormat } from '../folder/data-folder.js'
+import { holdFolder } from '../folder/hold.js'
+import { prepareTarget, writeMarker } from './backup-marker.js'
+import type { CopyProgress } from './copy-blobs.js'
+import { type CopyReport, copyFolder } from './copy-folder.js'
+import { requireDataFolder } from './data-stores.js'
+
+export interface BackupOptions {
+  /** A data folder, which a server may be using. */
+  readonly folder: string
+  /** Empty or missing, or an earlier backup: of that, what is still named is kept. */
+  readonly target: string
+  /** Whether all bytes of the backup are read and checked. */
+  readonly bytes: boolean
+  readonly onProgress: (progress: CopyProgress) => void
+  readonly onFinding: (finding: Finding) => void
+}
+
+/**
+ * Copies a data folder as it is at one moment. The target says that it is unfinished until it is whole, durable and
+ * audited; what the audit found was wrong with the data folder itself.
+ * Throws Failure `folderMissing`, `targetNotEmpty`, `formatNewer`, `fileDamaged`, `folderForbidden`, `diskFull`.
+ */
+export async function backup(options: BackupOptions): Promise<CopyReport> {
+  const { bytes, onProgress, onFinding } = options
+  const [from, to] = [resolve(options.folder), resolve(options.target)]
+  await requireDataFolder(from)
+  const format = (await readFormat(from)) ?? FORMAT
+  try {
+    await prepareTarget(to)
+    const begunAt = new Date().toISOString()
+    await writeMarker(to, { state: 'unfinished', format, begunAt })
+    // Before the metadata are copied: nothing that they name is freed until the blobs are copied too.
+    const hold = await holdFolder(from)
+    try {
+      const report = await copyFolder({ from, to, bytes, onProgress, onFinding })
+      await writeMarker(to, { state: 'finished', format, begunAt })
+      return report
+    } finally {
+      await hold.release()
+    }
+  } catch (error) {
+    throw folderFailure(error, to)
+  }
+}

@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto'
+import { copyFile, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type AuditReport, audit, type Finding, forEachUnnamed } from '@bindery/service'
+import { copyMetadata, METADATA_FILE } from '@bindery/storage-local'
+import { FORMAT_FILE } from '../folder/data-folder.js'
+import { syncFolder } from '../folder/durable-file.js'
+import { lockFolder } from '../folder/lock.js'
+import { MARKER_FILE } from './backup-marker.js'
+import { type CopyProgress, copyBlobs } from './copy-blobs.js'
+import { BLOBS_FOLDER, METADATA_FOLDER, openStoresIn } from './data-stores.js'
+
+export interface CopyFolderOptions {
+  /** Absolute paths of a data folder or a backup, and of a folder that holds a marker. */
+  readonly from: string
+  readonly to: string
+  /** Whether all bytes of the copy are read and checked. */
+  readonly bytes: boolean
+  readonly onProgress: (progress: CopyProgress) => void
+  readonly onFinding: (finding: Finding) => void
+}
+
+export interface CopyReport {
+  readonly copied: CopyProgress
+  /** What an audit of the copy found. */
+  readonly audit: AuditReport
+}
+
+const BUFFER_BYTES = 64 * 1024 * 1024
+/** Files of a folder that a copy does not take along, or writes itself. */
+const OWN_FILES = new Set([FORMAT_FILE, MARKER_FILE])
+
+/** Copies the files of a folder (keys), its metadata as of one moment, and all blobs that they name; syncs and audits the copy. */
+export async function copyFolder(options: CopyFolderOptions): Promise<CopyReport> {
+  const { to } = options
+  const lock = await lockFolder(to)
+  try {
+    return await copyInto(options)
+  } finally {
+    await lock.release()
+  }
+}
+
+async function copyInto({ from, to, bytes, onProgress, onFinding }: CopyFolderOptions): Promise<CopyReport> {
+  await copyFiles(from, to)
+  await copyMetadataInto(from, to)
+  const blobFolders = { from: join(from, BLOBS_FOLDER), to: join(to, BLOBS_FOLDER) }
+  await mkdir(blobFolders.to, { recursive: true, mode: 0o700 })
+  const { metadata, blobs } = await openStoresIn(to, BUFFER_BYTES)
+  try {
+    const copied = await copyBlobs({ ...blobFolders, metadata, blobs, onProgress })
+    // Of an earlier copy into the same folder.
+    await forEachUnnamed({ metadata, blobs }, (id) => blobs.delete(id))
+    await syncAll(to)
+    return { copied, audit: await audit({ metadata, blobs, random: randomBytes, bytes, onFinding }) }
+  } finally {
+    await blobs.close()
+    await metadata.close()
+  }
+}
+
+async function copyFiles(from: string, to: string): Promise<void> {
+  for (const entry of await readdir(from, { withFileTypes: true })) {
+    if (!entry.isFile() || OWN_FILES.has(entry.name) || entry.name.endsWith('.new')) continue
+    await copyFile(join(from, entry.name), join(to, entry.name))
+  }
+}
+
+async function copyMetadataInto(from: string, to: string): Promise<void> {
+  const folder = join(to, METADATA_FOLDER)
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const file = join(folder, METADATA_FILE)
+  await rm(`${file}.new`, { force: true })
+  await copyMetadata(join(from, METADATA_FOLDER), `${file}.new`)
+  await rename(`${file}.new`, file)
+}
+
+/** Makes all files and names below a folder durable. */
+async function syncAll(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) await syncAll(path)
+    else if (entry.isFile()) {
+      const file = await open(path, 'r')
+      try {
+        await file.sync()
+      } finally {
+        await file.close()
+      }
+    }
+  }
+  await syncFolder(folder)
+}

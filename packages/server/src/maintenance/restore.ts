@@ -1,0 +1,45 @@
+import { rm } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import type { Finding } from '@bindery/service'
+import { Failure, folderFailure } from '../failure.js'
+import { FORMAT, FORMAT_FILE } from '../folder/data-folder.js'
+import { syncFolder, writeDurably } from '../folder/durable-file.js'
+import { MARKER_FILE, prepareTarget, readMarker, writeMarker } from './backup-marker.js'
+import type { CopyProgress } from './copy-blobs.js'
+import { type CopyReport, copyFolder } from './copy-folder.js'
+
+export interface RestoreOptions {
+  /** A finished backup. */
+  readonly backup: string
+  /** Empty or missing, or left by a restore that was cut off. */
+  readonly folder: string
+  /** Whether all bytes are read and checked. */
+  readonly bytes: boolean
+  readonly onProgress: (progress: CopyProgress) => void
+  readonly onFinding: (finding: Finding) => void
+}
+
+/**
+ * Makes a data folder of a backup. Until it is whole, durable and audited, no server takes it for one.
+ * Throws Failure `backupUnfinished`, `targetNotEmpty`, `formatNewer`, `fileDamaged`, `folderForbidden`, `diskFull`.
+ */
+export async function restore(options: RestoreOptions): Promise<CopyReport> {
+  const { bytes, onProgress, onFinding } = options
+  const [from, to] = [resolve(options.backup), resolve(options.folder)]
+  const marker = await readMarker(from)
+  if (marker?.state !== 'finished') throw new Failure('backupUnfinished', { folder: from })
+  const { format, begunAt } = marker
+  if (format > FORMAT) throw new Failure('formatNewer', { folder: from, format, supported: FORMAT })
+  try {
+    await prepareTarget(to)
+    if ((await readMarker(to))?.state === 'finished') throw new Failure('targetNotEmpty', { folder: to })
+    await writeMarker(to, { state: 'unfinished', format, begunAt })
+    const report = await copyFolder({ from, to, bytes, onProgress, onFinding })
+    await writeDurably(join(to, FORMAT_FILE), `${JSON.stringify({ format })}\n`, 0o600)
+    await rm(join(to, MARKER_FILE))
+    await syncFolder(to)
+    return report
+  } catch (error) {
+    throw folderFailure(error, to)
+  }
+}
