@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { OssError } from '@bindery/protocol'
 import type { ServiceRequest, ServiceResponse } from '@bindery/service'
 import { bodyOf, listen, rawConnection, text } from '../testing/http.js'
+import { connectionsMax } from './connections-max.js'
 import { refusal } from './refusal.js'
 
 const GET = 'GET / HTTP/1.1\r\nHost: h\r\n\r\n'
@@ -365,4 +366,31 @@ test('requests behind one whose client leaves, or that closes the connection, ho
     assert.equal(await server.stop(60_000), 0)
     if (first !== GET) assert.deepEqual(handled, ['/'])
   }
+})
+
+test('more connections than a process takes are told SlowDown, and have room again when others have left', async (t) => {
+  const { port } = await listen(t, async () => text(200, 'x'), { connectionsMax: 2 })
+  const taken = [await rawConnection(port), await rawConnection(port)]
+  for (const client of taken) {
+    await client.send(GET)
+    await client.until('x')
+  }
+  const refused = await rawConnection(port)
+  const answer = await refused.closed()
+  assert.match(answer, /^HTTP\/1\.1 503 Service Unavailable\r\n/)
+  assert.match(answer, /\r\nRetry-After: 1\r\n/)
+  assert.match(answer, /<Code>SlowDown<\/Code>/)
+  for (const client of taken) client.socket.destroy()
+  for (let answered = ''; !answered.includes('200 OK'); ) {
+    const client = await rawConnection(port)
+    await client.send(GET.replace('Host: h', 'Host: h\r\nConnection: close')).catch(() => {})
+    answered = await client.closed()
+  }
+})
+
+test('a process takes fewer connections than it may have open files', () => {
+  assert.deepEqual(
+    [Number.POSITIVE_INFINITY, 1_000_000, 1024, 300, 10].map((files) => connectionsMax(files)),
+    [10_000, 10_000, 384, 22, 1],
+  )
 })

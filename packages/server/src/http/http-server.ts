@@ -23,6 +23,8 @@ const REST_KEPT_MAX = 1024 ** 2
 /** What a connection that is to be closed is still read for, so that its sender sees the response. */
 const LINGER_BYTES_MAX = 16 * 1024 ** 2
 const LINGER_MS_MAX = 5_000
+/** Connections beyond the most that are told so at once; others are only closed. */
+const TURNED_AWAY_MAX = 100
 /** In which a request ends whose connection was cut. */
 const UNWIND_MS_MAX = 5_000
 
@@ -32,6 +34,8 @@ export interface HttpServerOptions {
   /** PEM of the key that checks the signatures of callbacks. */
   readonly publicKey: string
   readonly log: Log
+  /** Connections at once; who comes when they are taken is told SlowDown. */
+  readonly connectionsMax: number
   /** Milliseconds in which a connection must take or bring a byte of a body. There is no limit for a whole request. */
   readonly idleTimeoutMs: number
 }
@@ -70,6 +74,7 @@ class NodeHttpServer implements HttpServer {
   readonly #connections = new Map<Socket, Connection>()
   /** Requests being answered, those among them whose connection is gone. */
   readonly #running = new Set<Promise<void>>()
+  readonly #turnedAway = new Set<Socket>()
   #stopping = false
   #cutRequests = 0
 
@@ -107,6 +112,7 @@ class NodeHttpServer implements HttpServer {
     this.#stopping = true
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
     for (const { socket, unanswered } of this.#connections.values()) if (unanswered === 0) socket.destroySoon()
+    for (const socket of this.#turnedAway) socket.destroy()
     const timer = setTimeout(() => this.cut(), graceMs)
     await closed
     // A request whose client has left may run on, a Complete for one.
@@ -123,8 +129,31 @@ class NodeHttpServer implements HttpServer {
   }
 
   #connect(socket: Socket): void {
+    if (this.#connections.size >= this.#options.connectionsMax) {
+      this.#turnAway(socket)
+      return
+    }
     this.#connections.set(socket, { socket, tail: Promise.resolve(), unanswered: 0, body: undefined, broken: false })
     socket.on('close', () => this.#connections.delete(socket))
+  }
+
+  #turnAway(socket: Socket): void {
+    socket.on('error', () => {})
+    if (this.#turnedAway.size >= TURNED_AWAY_MAX) {
+      socket.destroy()
+      return
+    }
+    this.#turnedAway.add(socket)
+    socket.on('close', () => this.#turnedAway.delete(socket))
+    this.#refuse(socket, new OssError('slowDown'), 'connections')
+  }
+
+  /** Answers a connection that has no request, and closes it. */
+  #refuse(socket: Socket, error: OssError, reason: string | undefined): void {
+    const answer = refusal(error, 'GET', '')
+    this.#options.log.info({ requestId: answer.log.requestId, status: answer.status, reason }, 'refused')
+    socket.end(refusalBytes(answer))
+    setTimeout(() => socket.destroy(), LINGER_MS_MAX).unref()
   }
 
   #enqueue(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
@@ -218,10 +247,7 @@ class NodeHttpServer implements HttpServer {
       socket.destroy()
       return
     }
-    const answer = refusal(parserError(error), 'GET', '')
-    this.#options.log.info({ requestId: answer.log.requestId, status: answer.status, reason: error.code }, 'refused')
-    socket.end(refusalBytes(answer))
-    setTimeout(() => socket.destroy(), LINGER_MS_MAX).unref()
+    this.#refuse(socket, parserError(error), error.code)
   }
 }
 

@@ -22,6 +22,7 @@ export async function listen(
     publicKey: '',
     log: pino({ level: 'silent' }),
     idleTimeoutMs: 10_000,
+    connectionsMax: 1000,
     ...options,
   })
   const { port } = await server.listen(0, '127.0.0.1')
