@@ -11,6 +11,7 @@ import type { Config } from '../config.js'
 import { nodeDigests } from '../digests.js'
 import { folderFailure, listenFailure } from '../failure.js'
 import { ROOT_ACCOUNT, type RootKey, rootAccessKeys } from '../folder/root-key.js'
+import { connectionsMax } from '../http/connections-max.js'
 import type { Unready } from '../http/health.js'
 import { createHttpServer, type HttpServer } from '../http/http-server.js'
 import type { Log } from '../log.js'
@@ -126,7 +127,14 @@ class RunningInstance implements Instance {
     this.#parts = parts
     const { config, publicKey, service, log } = parts
     const health = { domains: config.domains, unready: () => this.#unready() }
-    this.#http = createHttpServer({ service, health, publicKey, log, idleTimeoutMs: config.idleTimeoutMs })
+    this.#http = createHttpServer({
+      service,
+      health,
+      publicKey,
+      log,
+      idleTimeoutMs: config.idleTimeoutMs,
+      connectionsMax: connectionsMax(),
+    })
   }
 
   readonly prepare = async (living: readonly string[]): Promise<void> => {
