@@ -65,6 +65,12 @@ export function size(placeholder: string, minBytes: number): Codec<number> {
   return { placeholder, expected: '64MiB, 1GiB', parse }
 }
 
+/** Bytes, written as those of `size`, or 0. */
+export function sizeOrZero(placeholder: string): Codec<number> {
+  const { parse } = size(placeholder, 1)
+  return { placeholder, expected: '0, 4MiB, 1GiB', parse: (value) => (value === '0' ? 0 : parse(value)) }
+}
+
 /** Milliseconds, written with ms, s, m or h. */
 export function duration(placeholder: string): Codec<number> {
   const parse = (value: string) => {

@@ -11,6 +11,7 @@ import {
   oneOf,
   processes,
   size,
+  sizeOrZero,
   text,
 } from './config-codecs.js'
 import { LOG_LEVELS } from './log.js'
@@ -119,6 +120,13 @@ export const OPTIONS = {
     duration('TIME'),
     '24h',
     'How long a repeated CompleteMultipartUpload gets the answer of the first; with --strict-oss it never does.',
+  ),
+  scrubRate: option(
+    'BINDERY_SCRUB_RATE',
+    '--scrub-rate',
+    sizeOrZero('SIZE'),
+    '4MiB',
+    'Bytes a second that are read again and checked, to find what the disk has damaged; 0: none.',
   ),
   callbackHosts: option(
     'BINDERY_CALLBACK_HOSTS',

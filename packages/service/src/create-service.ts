@@ -5,6 +5,7 @@ import { createBucket } from './domain/buckets.js'
 import { createDomain } from './domain/domain.js'
 import { recoverDead, registerIncarnation } from './domain/incarnations.js'
 import { Sweeper } from './domain/sweeper.js'
+import { scrub } from './maintenance/scrub.js'
 import type { ServiceOptions } from './options.js'
 import { createPipeline } from './pipeline.js'
 import type { Service } from './service.js'
@@ -24,6 +25,7 @@ export function createService(options: ServiceOptions): Service {
       return sweeper.sweep()
     },
     applyLifecycle: () => applyLifecycle(domain),
+    scrub: () => scrub(domain),
     recover: async (livingIncarnations) => {
       await recoverDead(domain, livingIncarnations)
       await autoCompleter.all()

@@ -7,5 +7,6 @@ export { type AuditOptions, type AuditReport, audit } from './maintenance/audit.
 export { type Facts, FINDING_KINDS, type Finding, type FindingKind, type Quarantine } from './maintenance/findings.js'
 export type { AuditProgress } from './maintenance/inspection.js'
 export { forEachUnnamed, type NamedBlob, namedBlobs } from './maintenance/named-blobs.js'
+export type { Scrubbed } from './maintenance/scrub.js'
 export type { CallbackAnswer, CallbackReceiver, Callbacks, Peers, ServiceOptions } from './options.js'
 export type { ResponseLog, Service, ServiceRequest, ServiceResponse } from './service.js'

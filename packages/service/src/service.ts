@@ -1,6 +1,7 @@
 import type { ByteSource, LentBytes } from '@bindery/storage'
 import type { AbortedByRule } from './domain/apply-lifecycle.js'
 import type { SweepReport } from './domain/sweeper.js'
+import type { Scrubbed } from './maintenance/scrub.js'
 
 /**
  * A request as the process around the service hands it in. Header values and the target are byte strings:
@@ -62,6 +63,8 @@ export interface Service {
    * and again; whoever stops asking ends the pass.
    */
   applyLifecycle(): AsyncIterable<AbortedByRule>
+  /** One pass over the bytes of all blobs: yields what it has read, and what is damaged; whoever asks sets its pace. */
+  scrub(): AsyncIterable<Scrubbed>
   /**
    * Finds what processes that have ended left behind: every incarnation that is not among the living is dead for good.
    * Completes the uploads that complete themselves and were whole when their process died.

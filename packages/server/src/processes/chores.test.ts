@@ -22,8 +22,9 @@ test('uploads that a rule aborted are logged one by one, and a failure of a chor
       yield UPLOAD
       throw new Error('the disk is gone')
     },
+    scrub: async function* () {},
   }
-  const done = doChores(service, log, stop.signal)
+  const done = doChores(service, { scrubRate: 0 }, log, stop.signal)
   while (lines.length < 4) await new Promise((resolve) => setImmediate(resolve))
   stop.abort()
   await done

@@ -2,19 +2,28 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Service } from '@bindery/service'
 import type { Log } from '../log.js'
+import { scrubForever } from '../maintenance/scrubber.js'
 
 /** Between two passes of the sweeper that found nothing more to do. */
 const SWEEP_INTERVAL_MS = 5_000
 /** Between two passes over the lifecycle rules, which count in days. */
 const LIFECYCLE_INTERVAL_MS = 3_600_000
 
-/** Sweeps garbage and applies lifecycle rules, at once and again and again. Resolves when the signal has ended both. */
+/**
+ * Sweeps garbage, applies lifecycle rules and scrubs (`scrubRate` bytes a second), at once and again and again. Resolves
+ * when the signal has ended all of it.
+ */
 export async function doChores(
-  service: Pick<Service, 'sweep' | 'applyLifecycle'>,
+  service: Pick<Service, 'sweep' | 'applyLifecycle' | 'scrub'>,
+  { scrubRate }: { readonly scrubRate: number },
   log: Log,
   signal: AbortSignal,
 ): Promise<void> {
-  await Promise.all([sweep(service, log, signal), applyLifecycle(service, log, signal)])
+  await Promise.all([
+    sweep(service, log, signal),
+    applyLifecycle(service, log, signal),
+    scrubForever(service, scrubRate, log, signal),
+  ])
 }
 
 async function sweep(service: Pick<Service, 'sweep'>, log: Log, signal: AbortSignal): Promise<void> {

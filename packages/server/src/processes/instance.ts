@@ -153,7 +153,8 @@ class RunningInstance implements Instance {
   }
 
   readonly lead = async (): Promise<void> => {
-    this.#chores ??= doChores(this.#parts.service, this.#parts.log, this.#stopping.signal)
+    const { service, config, log } = this.#parts
+    this.#chores ??= doChores(service, config, log, this.#stopping.signal)
   }
 
   readonly inUse = (manifestIds: readonly string[]): Promise<readonly string[]> =>

@@ -200,11 +200,12 @@ function names<N extends 1 | 2 | 3>({ key }: Row, count: N): Texts<N> {
 
 function ids<N extends 1 | 2>({ key }: Row, count: N, more = 0): Texts<N> {
   if (key.length !== 1 + count * ID_BYTES + more) throw damaged('its key does not hold its ids')
-  const found = Array.from({ length: count }, (_, index) => {
-    const start = 1 + index * ID_BYTES
-    return hex(key.subarray(start, start + ID_BYTES)).toUpperCase()
-  })
-  return found as Texts<N>
+  return Array.from({ length: count }, (_, index) => idAt(key, 1 + index * ID_BYTES)) as Texts<N>
+}
+
+/** The id of a manifest, or a reference, that a key holds from `start` on. */
+export function idAt(key: Bytes, start: number): string {
+  return hex(key.subarray(start, start + ID_BYTES)).toUpperCase()
 }
 
 function sound<T>(isSound: boolean, entry: T): T {

@@ -1,0 +1,74 @@
+import { bytesToString, hex } from '@bindery/protocol'
+import { type BlobEntry, type Bytes, StorageError } from '@bindery/storage'
+import { namesBlob } from '../domain/blobs.js'
+import type { Domain } from '../domain/domain.js'
+import { namesOf, ownerKey, partNumberOf } from '../domain/keyspace.js'
+import type { Facts } from './findings.js'
+import { idAt } from './spaces.js'
+
+/** What a pass of the scrubber meets: bytes that it read and found sound, or a blob that some record names and that is not. */
+export type Scrubbed =
+  | { readonly kind: 'sound'; readonly bytes: number }
+  | { readonly kind: 'damaged'; readonly facts: Facts; readonly reason: string }
+
+type Stores = Pick<Domain, 'metadata' | 'blobs' | 'random'>
+
+/**
+ * One pass over all blobs, while the store is in use: reads them by the ordinary checked read, piece by piece, as fast as
+ * it is asked to go on. It begins anywhere, so that passes which are cut off do not always read the same.
+ */
+export async function* scrub(stores: Stores): AsyncGenerator<Scrubbed, void> {
+  const middle = hex(stores.random(8))
+  for await (const entry of stores.blobs.list(middle)) yield* scrubBlob(stores, entry)
+  for await (const entry of stores.blobs.list()) {
+    if (entry.id > middle) return
+    yield* scrubBlob(stores, entry)
+  }
+}
+
+async function* scrubBlob(stores: Stores, entry: BlobEntry): AsyncGenerator<Scrubbed, void> {
+  try {
+    yield* read(stores, entry)
+    return
+  } catch (error) {
+    if (!isDamage(error)) throw error
+  }
+  // It may have been freed meanwhile, or be a write of another process: of these no record says that they are there.
+  const owner = await ownerIfNamed(stores, entry)
+  if (owner === undefined) return
+  try {
+    yield* read(stores, entry)
+  } catch (error) {
+    if (!isDamage(error)) throw error
+    if ((await ownerIfNamed(stores, entry)) === undefined) return
+    yield { kind: 'damaged', facts: { ...factsOf(owner), blob: entry.id }, reason: error.message }
+  }
+}
+
+async function* read({ blobs }: Stores, { id }: BlobEntry): AsyncGenerator<Scrubbed, void> {
+  for await (const { bytes, release } of blobs.read(id)) {
+    release()
+    yield { kind: 'sound', bytes: bytes.length }
+  }
+}
+
+const isDamage = (error: unknown): error is StorageError =>
+  error instanceof StorageError && (error.kind === 'corrupt' || error.kind === 'notFound')
+
+function ownerIfNamed({ metadata }: Stores, { id, hint }: BlobEntry): Promise<Bytes | undefined> {
+  return metadata.read(async (reader) => {
+    const owner = (await reader.get(ownerKey(id))) ?? hint?.owner
+    return owner !== undefined && (await namesBlob(reader, owner, id)) ? owner : undefined
+  })
+}
+
+const OBJECT_SPACE = 'o'
+
+/** The names that the key of a record holds. */
+function factsOf(owner: Bytes): Facts {
+  if (bytesToString(owner.subarray(0, 1)) !== OBJECT_SPACE) {
+    return { manifest: idAt(owner, 1), partNumber: partNumberOf(owner) }
+  }
+  const [bucket = '', key = ''] = namesOf(owner)
+  return { bucket, key }
+}
