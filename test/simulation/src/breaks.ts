@@ -43,8 +43,8 @@ export const BREAKS: readonly Break[] = [
     mode: 'mishaps',
     theme: 'completing',
     file: `${DOMAIN}blobs.js`,
-    find: 'if (!named)',
-    replace: 'if (true)',
+    find: 'if (!named)\n            await domain.blobs.delete',
+    replace: 'if (true)\n            await domain.blobs.delete',
   },
   {
     invariant: 'D2',

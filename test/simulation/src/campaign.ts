@@ -47,10 +47,11 @@ export function seedsOf(count: number): readonly number[] {
 
 const RUNS_MAX = 400
 
-/** Leaves out rounds, clients and wishes for as long as the plan still fails. */
+/** Leaves out rounds, clients and wishes for as long as the plan still fails, as `violates` tells. */
 export async function shrink(
   plan: Plan,
   violation: Violation,
+  violates: (plan: Plan) => Promise<Violation | undefined> = violationOf,
 ): Promise<{ readonly plan: Plan; readonly violation: Violation }> {
   let best = { plan, violation }
   let runs = 0
@@ -59,7 +60,7 @@ export async function shrink(
     for (const candidate of smaller(best.plan)) {
       if (runs === RUNS_MAX) break
       runs += 1
-      const found = await violationOf(candidate)
+      const found = await violates(candidate)
       if (found === undefined) continue
       best = { plan: candidate, violation: found }
       isSmaller = true

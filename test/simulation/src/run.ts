@@ -110,6 +110,10 @@ class Run {
     return process
   }
 
+  #processOf(client: number): Process {
+    return this.#world.living[client % this.#world.living.length] ?? this.#anyone()
+  }
+
   async #runAlone({ clients, mishap, order }: Round): Promise<void> {
     if (mishap === 'crash') {
       this.#world.kill(this.#anyone())
@@ -170,7 +174,7 @@ class Run {
     await this.#again(async () => {
       await this.#world.start()
     })
-    await this.#sweep()
+    await this.#sweep(0)
   }
 
   /** Tries again while the stores fail. */
@@ -188,7 +192,7 @@ class Run {
 
   async #wish({ kind, pick }: Wish, focus: number, concurrent: boolean, client = 0): Promise<void> {
     if (kind === 'sweep') {
-      await this.#sweep()
+      await this.#sweep(client)
       return
     }
     if (kind === 'clock') {
@@ -212,7 +216,7 @@ class Run {
   }
 
   async #ask(step: Step, client: number): Promise<void> {
-    const process = this.#world.living[client % this.#world.living.length] ?? this.#anyone()
+    const process = this.#processOf(client)
     this.#ticks += 1
     const began = this.#ticks
     const { writes, reads } = this.#world.blobs.moves
@@ -241,9 +245,9 @@ class Run {
   }
 
   /** Some passes of the sweeper, unless others go on. */
-  async #sweep(): Promise<void> {
+  async #sweep(client: number): Promise<void> {
     if (this.#isSweeping) return
-    const sweeper = this.#anyone()
+    const sweeper = this.#processOf(client)
     this.#isSweeping = true
     await this.#within(sweeper, async () => {
       try {

@@ -8,7 +8,7 @@ import { runPlan } from './run.js'
 const CAMPAIGNS: readonly (readonly [name: string, mode: Mode, plans: number, steps: number])[] = [
   ['one client at a time is answered and leaves what the model foresees', 'sequence', 12, 150],
   ['clients at the same time are answered as if one came after the other', 'together', 15, 80],
-  ['U1 to U6 and D1 to D4 hold through faults, crashes and processes that were believed to be dead', 'mishaps', 25, 80],
+  ['U1 to U6 and D1 to D4 hold through faults, crashes and processes that were believed to be dead', 'mishaps', 20, 80],
 ]
 
 for (const [name, mode, plans, steps] of CAMPAIGNS) {

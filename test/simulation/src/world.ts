@@ -16,7 +16,7 @@ import {
 import { Scheduler } from './scheduler.js'
 import { SharedBlobs } from './shared-blobs.js'
 
-const FAULT_RATES = { before: 0.04, after: 0.04 }
+const FAULT_RATES = { before: 0.03, after: 0.08 }
 const INCARNATION_DIGITS = 16
 /** Milliseconds that the answer of a Complete is kept. */
 export const RECEIPT_MS = 86_400_000
