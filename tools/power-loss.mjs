@@ -18,7 +18,7 @@ const first = Number(values.seed)
 const SHARE_OF_SCRIPTS = 0.5
 const STATES_AT_TICK_MAX = 4096
 
-const totals = { seed: first, states: 0, inShortHistories: 0, atRandom: 0, inServices: 0, returned: 0, headless: 0 }
+const totals = { seed: first, states: 0, inShortHistories: 0, atRandom: 0, inServices: 0, strays: 0 }
 
 /** Finds the largest number of states a tick with which all scripts fit into their share. */
 function statesAtTick() {
@@ -37,11 +37,10 @@ try {
   totals.states = totals.inShortHistories
   for (let seed = first; totals.states < statesMax; seed += 1) {
     const atRandom = await exploreAtRandom(seed, statesMax - totals.states)
-    const { states, returned, headless } = await exploreService(seed)
+    const { states, strays } = await exploreService(seed)
     totals.atRandom += atRandom
     totals.inServices += states
-    totals.returned += returned
-    totals.headless += headless
+    totals.strays += strays
     totals.states += atRandom + states
   }
 } catch (error) {

@@ -13,6 +13,7 @@ import { decodeObject, decodePart } from '../domain/records.js'
 import { compare } from './compare.js'
 import type { Facts, Fix } from './findings.js'
 import { type Inspection, isGarbage, nameToken } from './inspection.js'
+import { namedBlobs } from './named-blobs.js'
 import { inGroups, walk } from './walk.js'
 
 /** Three reads each, of which one may be of a record as large as the engine allows. */
@@ -106,21 +107,27 @@ const PART_SPACE = 'p'.charCodeAt(0)
 
 async function checkUnnamed(inspection: Inspection, group: readonly Unnamed[]): Promise<void> {
   const { progress, findings } = inspection
+  const named = await namedAmong(inspection, group)
   for (const item of group) {
+    const { id } = item.entry
     // The next start frees what it finds, so that a blob whose record may have been lost must not wait for it.
     if (item.isToRecover && findings.mayFree) progress.blobsToRecover += 1
+    else if (named.has(id)) await findings.add('blobDamaged', { blob: id, found: 'header' })
     else await checkStray(inspection, item)
   }
 }
 
-async function checkStray(inspection: Inspection, { entry, owner }: Unnamed): Promise<void> {
-  const { findings, chance } = inspection
+/** Those whose header, which is to say whose they are, is damaged, and that a record names all the same. */
+async function namedAmong({ metadata }: Inspection, group: readonly Unnamed[]): Promise<ReadonlySet<string>> {
+  const ownerless = new Set(group.filter(({ owner }) => owner === undefined).map(({ entry }) => entry.id))
+  const named = new Set<string>()
+  if (ownerless.size === 0) return named
+  for await (const { blob } of namedBlobs(metadata)) if (ownerless.has(blob)) named.add(blob)
+  return named
+}
+
+async function checkStray({ findings, chance }: Inspection, { entry, owner }: Unnamed): Promise<void> {
   const { id } = entry
-  if (owner === undefined && (await isWhole(inspection, id))) {
-    // Its header is damaged, so that only the record which names it, if there is one, knows whose it is.
-    await findings.add('blobDamaged', { blob: id, found: 'header' })
-    return
-  }
   const fix: Fix = findings.mayFree
     ? { commit: (tx) => discardBlob(chance, tx, id, 'orphan', owner) }
     : { before: (quarantine) => quarantine.blob(id) }
