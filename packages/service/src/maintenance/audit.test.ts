@@ -271,6 +271,19 @@ test('a repaired upload asks for its damaged part again, and can then be complet
   assert.deepEqual(await get(domain, 'open'), Buffer.concat([BIG, Buffer.from('replaced')]))
 })
 
+test('a blob that its store cannot list any more is found, and said to be damaged once its owner is known', async () => {
+  const store = await filled()
+  const hidden = await blobOf(store, 'plain')
+  const { blobs } = store.domain
+  const list = async function* () {
+    for await (const entry of blobs.list()) if (entry.id !== hidden) yield entry
+  }
+  const blind = { ...store, domain: { ...store.domain, blobs: { ...blobs, list } } }
+  assert.deepEqual((await run(blind, { repair: true })).kinds, ['ownerWrong'])
+  assert.deepEqual((await run(blind, { repair: true })).kinds, ['blobDamaged'])
+  assert.equal((await get(blind.domain, 'plain')).toString(), 'plain')
+})
+
 test('what a damaged row may have named is kept', async () => {
   const store = await filled()
   const blob = await blobOf(store, 'plain')

@@ -45,7 +45,11 @@ export async function checkBlobs(inspection: Inspection): Promise<void> {
     // A record that names a blob which is not there was found with the record.
     missing: async ({ owner, blob, facts }) => {
       if (!(await isWhole(inspection, blob))) return
-      await findings.add('ownerWrong', { ...facts, blob }, { commit: (tx) => tx.set(ownerKey(blob), owner) })
+      const known = await metadata.read((reader) => reader.get(ownerKey(blob)))
+      // Its owner is known, and yet the store does not list it: its own header, which no read needs, is damaged.
+      if (known !== undefined && nameToken(known, blob) === nameToken(owner, blob)) {
+        await findings.add('blobDamaged', { ...facts, blob, found: 'header' })
+      } else await findings.add('ownerWrong', { ...facts, blob }, { commit: (tx) => tx.set(ownerKey(blob), owner) })
     },
     shared: async () => {},
     stray: async () => {},

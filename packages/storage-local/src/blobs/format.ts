@@ -16,7 +16,8 @@ const VERSION = 1
 const HEADER_MAGIC = Buffer.from('BINDBLOB')
 const HEADER = { version: 8, ownerLength: 12, owner: 16, checksum: HEADER_BYTES - CHECKSUM_BYTES } as const
 
-const TRAILER_MAGIC = Buffer.from('BINDTAIL')
+/** What a trailer begins with. */
+export const TRAILER_MAGIC = Buffer.from('BINDTAIL')
 const TRAILER = { version: 8, chunkBytes: 12, size: 16, crc64: 24, md5: 32, headerBytes: 48 } as const
 
 /** What stands behind a blob's bytes. */

@@ -1,5 +1,6 @@
 import { type BlobPlace, PAGE_BYTES } from './blob-place.js'
 import type { FileOperations } from './files.js'
+import { TRAILER_MAGIC } from './format.js'
 import { decodePackedHeader, type PackedHeader, slotBytes } from './pack-format.js'
 
 /** Bytes read at once, in whole pages. */
@@ -28,5 +29,18 @@ export async function* scanPack(
       offset += found === undefined ? PAGE_BYTES : slotBytes(found.place)
     }
     start = offset
+  }
+}
+
+/**
+ * Whether an open pack holds the end of an image, whatever its headers say. A blob whose header alone is damaged is no
+ * entry of a scan, but can still be read by whoever knows its id. Bytes that look like an end count as one.
+ */
+export async function holdsTrailer(files: FileOperations, file: number): Promise<boolean> {
+  const block = Buffer.alloc(READ_BYTES)
+  for (let start = 0; ; start += READ_BYTES - TRAILER_MAGIC.length) {
+    const length = await files.read(file, block, start)
+    if (block.subarray(0, length).includes(TRAILER_MAGIC)) return true
+    if (length < READ_BYTES) return false
   }
 }

@@ -1,7 +1,7 @@
 import { type BlobPlace, type PackedPlace, packOf, packPath } from './blob-place.js'
 import { type FileOperations, isSystemError } from './files.js'
 import { slotBytes } from './pack-format.js'
-import { scanPack } from './pack-scanner.js'
+import { holdsTrailer, scanPack } from './pack-scanner.js'
 import type { Shards } from './shards.js'
 
 /** Packs of which it is remembered where their first blob lies. */
@@ -54,6 +54,7 @@ export class PackSpace {
       return
     }
     this.#cleared.delete(path)
+    if (await holdsTrailer(this.#files, file)) return
     await this.#files.unlink(path)
     await this.#shards.removeEmpty(pack)
   }
