@@ -12,7 +12,7 @@ export function render() {
     ...there.map((operation) => [
       `[${operation.name}](operations.md#${anchor(operation.name)})`,
       requestForms(operation),
-      operation.level,
+      [operation.level, ...(operation.otherLevels ?? [])].join(', '),
       operation.extension === true ? 'extension' : 'implemented',
     ]),
     ...ABSENT_OPERATIONS.map((operation) => [operation.name, requestForms(operation), operation.level, 'absent']),

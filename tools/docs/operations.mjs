@@ -16,11 +16,11 @@ export function render() {
 }
 
 function section(operation) {
-  const { name, summary, level, status, otherStatuses = [], body, result, input, output } = operation
+  const { name, summary, level, otherLevels = [], status, otherStatuses = [], body, result, input, output } = operation
   const parts = [
     `## ${name}`,
     `${summary} (${pageOf(operation)})`,
-    `${requestForms(operation)} on ${NAMES[level]}; success is ${[status, ...otherStatuses].join(' or ')}.`,
+    `${requestForms(operation)} on ${[level, ...otherLevels].map((one) => NAMES[one]).join(' or ')}; success is ${[status, ...otherStatuses].join(' or ')}.`,
     fields('Request', input, true),
     refusals(operation.refuses ?? []),
     document('Body', body),

@@ -9,6 +9,7 @@ const ACCESS = {
   write: 'writing',
   manageBucket: 'management of the bucket',
   manageService: 'a signed request',
+  none: 'nothing',
 }
 
 export function render() {

@@ -4,14 +4,16 @@ const PATHS = { service: '/', bucket: '/', object: '/{key}' }
 
 /**
  * How the requests of an operation begin, as Markdown; several forms are joined by "or".
- * @param {{ method: string, level: string, when?: readonly { query?: readonly string[], header?: readonly string[] }[] }} operation
+ * @param {{ method: string, level: string, otherLevels?: readonly string[], when?: readonly { query?: readonly string[], header?: readonly string[] }[] }} operation
  */
-export function requestForms({ method, level, when = [] }) {
+export function requestForms({ method, level, otherLevels = [], when = [] }) {
   const forms = when.length > 0 ? when : [{}]
-  return forms
-    .map(({ query = [], header = [] }) => {
-      const target = `${PATHS[level]}${query.length > 0 ? `?${query.join('&')}` : ''}`
-      return code(`${method} ${target}`) + header.map((name) => ` with ${code(name)}`).join('')
-    })
+  return [level, ...otherLevels]
+    .flatMap((one) =>
+      forms.map(({ query = [], header = [] }) => {
+        const target = `${PATHS[one]}${query.length > 0 ? `?${query.join('&')}` : ''}`
+        return code(`${method} ${target}`) + header.map((name) => ` with ${code(name)}`).join('')
+      }),
+    )
     .join(' or ')
 }

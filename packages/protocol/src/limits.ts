@@ -36,6 +36,8 @@ export const CALLBACK_MS_MAX = 5_000
 export const BUCKETS_MAX = 100
 /** Milliseconds that a signed request's time may differ from the server's. */
 export const CLOCK_SKEW_MAX_MS = 15 * 60 * 1000
+/** CORS rules of a bucket. @see https://help.aliyun.com/document_detail/32001.html */
+export const CORS_RULES_MAX = 20
 /** Seconds that a V4 URL may live. */
 export const PRESIGN_V4_SECONDS_MAX = 604_800
 /** Lifecycle rules of a bucket; bytes of a rule's ID. @see https://help.aliyun.com/document_detail/31964.html */

@@ -10,8 +10,13 @@ export type ObjectKey = Branded<string, 'ObjectKey'>
 
 /** 3 to 63 of `a-z0-9-`, the ends no hyphen. Throws invalidBucketName. */
 export function bucketName(text: string): BucketName {
-  if (!/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(text)) throw new OssError('invalidBucketName', { BucketName: text })
-  return text as BucketName
+  if (!isBucketName(text)) throw new OssError('invalidBucketName', { BucketName: text })
+  return text
+}
+
+/** Whether a bucket may have this name. */
+export function isBucketName(text: string): text is BucketName {
+  return /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(text)
 }
 
 /** 1 to 1,023 bytes of UTF-8, not beginning with a slash of either kind, without NUL. Throws the objectName… causes. */

@@ -32,10 +32,12 @@ export interface Operation<I extends Fields = Fields, O extends Fields = Fields,
   readonly source: string
   readonly method: Method
   readonly level: Level
+  /** What it may name instead. */
+  readonly otherLevels?: readonly Level[]
   /** Alternatives; none given means that method and level say it all. */
   readonly when?: readonly Discriminator[]
-  /** What the ACL step looks for; everything but reading and writing objects is management. */
-  readonly access: 'read' | 'write' | 'manageBucket' | 'manageService'
+  /** What the ACL step looks for; `none` is open to everyone, and the rest but reading and writing objects is management. */
+  readonly access: 'read' | 'write' | 'manageBucket' | 'manageService' | 'none'
   /** Actions that a policy must allow. */
   readonly permissions: readonly string[]
   /** Actions needed as well where a header is sent, by its name. */

@@ -133,6 +133,19 @@ export function list<M extends Members>(name: string, members: M): Member<readon
   }
 }
 
+/** The texts of all elements of a name, each with a codec. `missing` is thrown where there is none. */
+export function texts<T>(name: string, codec: Codec<T>, { missing }: { missing?: Cause } = {}): Member<readonly T[]> {
+  return {
+    decode(parent) {
+      const nodes = parent.children.filter((child) => child.name === name)
+      if (nodes.length === 0 && missing !== undefined) throw new OssError(missing)
+      return nodes.map(({ text }) => codec.decode(text, name))
+    },
+    encode: (values) => values.map((value) => `<${name}>${escapeXml(codec.encode(value))}</${name}>`).join(''),
+    describe: () => [`${name}[]: ${codec.name}`],
+  }
+}
+
 /** A whole document: the codec between a body and a value. */
 export interface XmlDocument<T> {
   readonly root: string

@@ -34,6 +34,7 @@ import type { BucketRecord } from './domain/model.js'
 import { handlers } from './operations/index.js'
 import type { ServiceOptions } from './options.js'
 import { begun } from './response/begun.js'
+import { crossOriginHeaders } from './response/cross-origin.js'
 import { toOssError } from './response/failure.js'
 import type { ResponseLog, ServiceRequest, ServiceResponse } from './service.js'
 
@@ -42,6 +43,8 @@ interface Exchange {
   readonly request: ServiceRequest
   readonly startedAt: number
   operation?: DeclaredOperation
+  /** Headers of the answer, whether it is one of success or of failure. */
+  crossOrigin: ServiceResponse['headers']
   readonly log: { -readonly [K in keyof ResponseLog]: ResponseLog[K] }
 }
 
@@ -54,7 +57,7 @@ export function createPipeline(options: ServiceOptions, domain: Domain): Pipelin
   const authenticate = authenticator(options)
   return async (request) => {
     const requestId = hex(options.random(12)).toUpperCase()
-    const exchange: Exchange = { request, startedAt: options.clock(), log: { requestId } }
+    const exchange: Exchange = { request, startedAt: options.clock(), crossOrigin: [], log: { requestId } }
     const answer = await run(options, domain, authenticate, exchange).catch((thrown: unknown) =>
       fail(options, exchange, toOssError(thrown)),
     )
@@ -78,6 +81,7 @@ async function run(
   const likelier = operationOf(found[0])
   log.uploadId = query.get('uploadId')
   note(log, found[0], likelier?.name)
+  exchange.crossOrigin = await crossOriginHeaders(domain, request, log.bucket)
 
   // 3 authenticate
   const signed = {
@@ -88,6 +92,7 @@ async function run(
   const { requester, reading } = authenticate(signed, found)
   const operation = reading === found[0] ? likelier : operationOf(reading)
   note(log, reading, operation?.name)
+  if (reading !== found[0]) exchange.crossOrigin = await crossOriginHeaders(domain, request, log.bucket)
   if (requester.kind === 'account') log.accessKeyId = requester.accessKeyId
   if (operation === undefined) throw new OssError('methodNotAllowed', { Method: method, ResourceType: reading.level })
   if ('absent' in operation) throw new OssError('notImplemented', { Operation: operation.name })
@@ -124,7 +129,7 @@ async function run(
   return encode(operation, reply.content === undefined ? reply : { ...reply, content: await begun(reply.content) })
 }
 
-/** The log speaks of the likelier reading until the signature has told which one is meant. */
+/** The log, as the headers for browsers, speaks of the likelier reading until the signature has told which one is meant. */
 function note(log: Exchange['log'], { bucket, key }: Reading, operation: string | undefined): void {
   log.operation = operation
   log.bucket = bucket
@@ -144,7 +149,7 @@ async function permit(
   key: ObjectKey | undefined,
 ): Promise<void> {
   if (bucket === undefined) authorise(requester, access, undefined)
-  else if (key === undefined || access === 'manageBucket') {
+  else if (key === undefined || access === 'manageBucket' || access === 'none') {
     authorise(requester, access, { owner: bucket.owner, bucketAcl: bucket.acl })
   } else await authoriseObject(domain, requester, access, bucket, key)
 }
@@ -196,15 +201,16 @@ function httpDate(now: number): string {
 /** The headers of every response. A bodiless one says that its length is 0, unless its status says it; a stream has none. */
 function finish(
   options: ServiceOptions,
-  { startedAt, log }: Exchange,
+  { startedAt, crossOrigin, log }: Exchange,
   { status, headers, body }: Answer,
 ): ServiceResponse {
   const now = options.clock()
-  const common: [string, string][] = [
+  const common: (readonly [string, string])[] = [
     ['Server', 'AliyunOSS'],
     ['Date', httpDate(now)],
     ['x-oss-request-id', log.requestId],
     ['x-oss-server-time', String(Math.max(0, Math.round(now - startedAt)))],
+    ...crossOrigin,
   ]
   const sent = body instanceof Uint8Array && body.length === 0 ? undefined : body
   const isStream = sent !== undefined && !(sent instanceof Uint8Array)

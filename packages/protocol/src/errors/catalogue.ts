@@ -35,6 +35,8 @@ const SIGNATURE_MISMATCH =
   'The request signature we calculated does not match the signature you provided. Check your key and signing method.'
 const ACCESS_KEY_ID_CHARACTERS =
   'The OSS Access Key Id contains non-acceptable characters, which accepts only alphanumeric characters[0-9a-zA-Z] and several special characters[. _=]'
+const PREFLIGHT_NOT_ALLOWED =
+  "CORSResponse: This CORS request is not allowed. This is usually because the evalution of Origin, request method / Access-Control-Request-Method or Access-Control-Requet-Headers are not whitelisted by the resource's CORS spec."
 const TAG_INVALID = 'The TagKey you have provided is invalid.'
 
 /**
@@ -150,6 +152,19 @@ export const CATALOGUE = {
   lifecycleOverlap: row('InvalidRequest', 400, 'Overlap for same action type {Action}', { ec: '0014-00000084' }),
   lifecycleIdTwice: invalidArgument('Rule ID must be unique. Found same ID for more than one rule.'),
   lifecycleTooManyRules: invalidArgument('A lifecycle configuration has at most {Max} rules.'),
+
+  // CORS rules
+  noSuchCors: row('NoSuchCORSConfiguration', 404, 'The CORS Configuration does not exist.'),
+  corsTooManyRules: row('CORSRuleBeyondLimit', 400, 'The CORS Rules num is beyond limit.'),
+  corsOriginMissing: row('MalformedXML', 400, MALFORMED_XML, { ec: '0034-00000008' }),
+  preflightWithoutOrigin: row('BadRequest', 400, 'Insufficient information. Origin request header needed.'),
+  preflightWithoutMethod: row(
+    'BadRequest',
+    400,
+    'Insufficient information. Request Access-Control-Request-Method header needed.',
+  ),
+  preflightNotAllowed: row('AccessForbidden', 403, PREFLIGHT_NOT_ALLOWED),
+  corsNotEnabled: row('AccessForbidden', 403, 'CORSResponse: CORS is not enabled for this bucket.'),
 
   // Arguments
   invalidArgument: invalidArgument('Invalid Argument.'),

@@ -2,11 +2,13 @@ import { abortMultipartUpload } from './abort-multipart-upload.js'
 import { completeMultipartUpload } from './complete-multipart-upload.js'
 import { copyObject } from './copy-object.js'
 import { deleteBucket } from './delete-bucket.js'
+import { deleteBucketCors } from './delete-bucket-cors.js'
 import { deleteBucketLifecycle } from './delete-bucket-lifecycle.js'
 import { deleteMultipleObjects } from './delete-multiple-objects.js'
 import { deleteObject } from './delete-object.js'
 import { explainUpload } from './explain-upload.js'
 import { getBucketAcl } from './get-bucket-acl.js'
+import { getBucketCors } from './get-bucket-cors.js'
 import { getBucketInfo } from './get-bucket-info.js'
 import { getBucketLifecycle } from './get-bucket-lifecycle.js'
 import { getBucketLocation } from './get-bucket-location.js'
@@ -22,8 +24,10 @@ import { listMultipartUploads } from './list-multipart-uploads.js'
 import { listObjects } from './list-objects.js'
 import { listObjectsV2 } from './list-objects-v2.js'
 import { listParts } from './list-parts.js'
+import { optionObject } from './option-object.js'
 import { putBucket } from './put-bucket.js'
 import { putBucketAcl } from './put-bucket-acl.js'
+import { putBucketCors } from './put-bucket-cors.js'
 import { putBucketLifecycle } from './put-bucket-lifecycle.js'
 import { putObject } from './put-object.js'
 import { putObjectAcl } from './put-object-acl.js'
@@ -44,6 +48,10 @@ export const operations = {
   PutBucketLifecycle: putBucketLifecycle,
   GetBucketLifecycle: getBucketLifecycle,
   DeleteBucketLifecycle: deleteBucketLifecycle,
+  PutBucketCors: putBucketCors,
+  GetBucketCors: getBucketCors,
+  DeleteBucketCors: deleteBucketCors,
+  OptionObject: optionObject,
   ListObjects: listObjects,
   ListObjectsV2: listObjectsV2,
   PutObject: putObject,

@@ -32,6 +32,11 @@ test('every operation is reached by its own form', () => {
     'PUT /?lifecycle': 'PutBucketLifecycle',
     'GET /?lifecycle': 'GetBucketLifecycle',
     'DELETE /?lifecycle': 'DeleteBucketLifecycle',
+    'PUT /?cors': 'PutBucketCors',
+    'GET /?cors': 'GetBucketCors',
+    'DELETE /?cors': 'DeleteBucketCors',
+    'OPTIONS /k': 'OptionObject',
+    'OPTIONS /': 'OptionObject',
     'GET /': 'ListObjects',
     'GET /?list-type=2': 'ListObjectsV2',
     'PUT /k': 'PutObject',
@@ -84,6 +89,14 @@ test('what signatures and SDKs add changes nothing', () => {
   })
 })
 
+test('a preflight carries the query of the request that is to follow', () => {
+  check({
+    'OPTIONS /k?partNumber=1&uploadId=A': 'OptionObject',
+    'OPTIONS /k?uploads': 'OptionObject',
+    'OPTIONS /?delete': 'OptionObject',
+  })
+})
+
 test('a copy is never a put, and a part that is copied never a part of no bytes', () => {
   check({
     'PUT /k x-oss-copy-source': 'CopyObject',
@@ -104,7 +117,6 @@ test('what Bindery does not have is known by name, by as many keys as it takes',
     'POST /?wormExtend&wormId=a': 'no ExtendBucketWorm',
     'POST /k?x-oss-process=csv%2Fselect': 'no SelectObject',
     'POST /k?x-oss-process=image%2Finfo': 'no ProcessObject',
-    'OPTIONS /k': 'no OptionObject',
     'GET ?regions=oss-cn-hangzhou': 'no DescribeRegions',
   })
 })

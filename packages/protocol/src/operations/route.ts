@@ -7,7 +7,7 @@ import { type OperationName, operations } from './index.js'
 export type DeclaredOperation = Operation & { readonly name: OperationName }
 
 /** What routing reads of an operation. */
-export type Routable = Pick<Operation, 'name' | 'method' | 'level' | 'when'>
+export type Routable = Pick<Operation, 'name' | 'method' | 'level' | 'otherLevels' | 'when'>
 
 /** The operation of a request at a level, or undefined where OSS has none. Header names are in lower case. */
 export type Route<O extends Routable> = (
@@ -31,15 +31,17 @@ interface Alternative<O> {
 export function createRoute<O extends Routable>(declarations: readonly O[]): Route<O> {
   const table = new Map<string, Alternative<O>[]>()
   for (const operation of declarations) {
-    const place = `${operation.method} ${operation.level}`
-    const row = table.get(place) ?? []
-    for (const discriminator of operation.when?.length ? operation.when : [{}]) {
-      const alternative = alternativeOf(operation, discriminator)
-      const twin = row.find((other) => sameDiscriminators(alternative, other))
-      if (twin !== undefined) throw new Error(`${operation.name} and ${twin.operation.name} match the same requests`)
-      row.push(alternative)
+    for (const level of [operation.level, ...(operation.otherLevels ?? [])]) {
+      const place = `${operation.method} ${level}`
+      const row = table.get(place) ?? []
+      for (const discriminator of operation.when?.length ? operation.when : [{}]) {
+        const alternative = alternativeOf(operation, discriminator)
+        const twin = row.find((other) => sameDiscriminators(alternative, other))
+        if (twin !== undefined) throw new Error(`${operation.name} and ${twin.operation.name} match the same requests`)
+        row.push(alternative)
+      }
+      table.set(place, row)
     }
-    table.set(place, row)
   }
   return (method, level, query, headers) => {
     const matching = (table.get(`${method} ${level}`) ?? []).filter((one) => matches(one, query, headers))
@@ -82,15 +84,18 @@ const routeAll = createRoute<DeclaredOperation | AbsentOperation>([
 
 /**
  * The operation that a request asks for, or undefined for what OSS does not have. A PUT, POST or DELETE that names a
- * sub-resource which its operation does not know is none either: `DELETE /key?acl` must not delete the object.
+ * sub-resource which its operation does not know is none either: `DELETE /key?acl` must not delete the object. A
+ * preflight carries the query of the request that is to follow.
  */
 export const route: Route<DeclaredOperation | AbsentOperation> = (method, level, query, headers) => {
   const found = routeAll(method, level, query, headers)
-  if (found === undefined || 'absent' in found || method === 'GET' || method === 'HEAD') return found
+  if (found === undefined || 'absent' in found || READS.has(method)) return found
   const known = KNOWN_KEYS.get(found.name) ?? new Set()
   const foreign = query.parameters.some(({ name, value }) => !known.has(name) && asksForMore(name, value))
   return foreign ? undefined : found
 }
+
+const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /** A key that makes an operation somewhere asks for it; so does an unknown key without a value, as sub-resources have none. */
 function asksForMore(name: string, value: string | undefined): boolean {

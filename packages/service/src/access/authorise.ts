@@ -1,8 +1,8 @@
 import { OssError } from '@bindery/protocol'
 import type { Requester } from './requester.js'
 
-/** What an operation does to what it names, as the ACL step of OSS sees it. Everything but `read` and `write` is management. */
-export type Access = 'read' | 'write' | 'manageBucket' | 'manageService'
+/** What an operation does to what it names, as the ACL step of OSS sees it: `none` is open to everyone, and the rest but `read` and `write` is management. */
+export type Access = 'read' | 'write' | 'manageBucket' | 'manageService' | 'none'
 
 /** What the ACL step looks at. `objectAcl` is undefined where there is no object, or the operation names none. */
 export interface Target {
@@ -18,6 +18,7 @@ export interface Target {
  * @see https://help.aliyun.com/document_detail/100676.html
  */
 export function authorise(requester: Requester, access: Access, target: Target | undefined): void {
+  if (access === 'none') return
   if (requester.kind === 'account') {
     if (target === undefined || target.owner === requester.account.id) return
   } else if (access === 'manageService') {

@@ -5,6 +5,7 @@ import type { Domain } from './domain.js'
 import {
   allBuckets,
   bucketKey,
+  corsKey,
   counterKey,
   following,
   LIFECYCLE_PAGES_MAX,
@@ -79,6 +80,7 @@ export async function deleteBucket(domain: Domain, name: BucketName): Promise<vo
     }
     const lifecycle = lifecycleOf(name)
     for (const { key } of await tx.range(lifecycle.from, lifecycle.to, { limit: LIFECYCLE_PAGES_MAX })) tx.delete(key)
+    tx.delete(corsKey(name))
     tx.delete(bucketKey(name))
     tx.delete(counterKey(name))
   })

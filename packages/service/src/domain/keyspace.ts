@@ -6,6 +6,7 @@
  * |---|---|---|
  * | `b` | bucket | bucket record; every write transaction of the bucket reads it |
  * | `l` | bucket / page (1 byte) | lifecycle rules of the bucket, some a page |
+ * | `x` | bucket | CORS rules of the bucket |
  * | `o` | bucket / key | the current version of an object |
  * | `u` | bucket / key / uploadId | what Initiate said |
  * | `a` | bucket / key / uploadId | an open upload that completes itself, and why it could not |
@@ -30,6 +31,7 @@ export const LIFECYCLE_PAGES_MAX = 128
 export const bucketKey = (bucket: string): Bytes => join('b', utf8Bytes(bucket))
 export const lifecycleKey = (bucket: string, page: number): Bytes =>
   join('l', utf8Bytes(bucket), ZERO, Uint8Array.of(page))
+export const corsKey = (bucket: string): Bytes => join('x', utf8Bytes(bucket))
 export const objectKeyOf = (bucket: string, key: string): Bytes => join('o', utf8Bytes(bucket), ZERO, utf8Bytes(key))
 export const uploadKey = (bucket: string, key: string, uploadId: string): Bytes =>
   join('u', utf8Bytes(bucket), ZERO, utf8Bytes(key), ZERO, utf8Bytes(uploadId))

@@ -30,6 +30,22 @@ export interface LifecycleRule {
   readonly createdBeforeDate?: number | undefined
 }
 
+/** What the pages of some origins may do with a bucket. Patterns hold one `*` at most. */
+export interface CorsRule {
+  readonly allowedOrigins: readonly string[]
+  readonly allowedMethods: readonly ('GET' | 'PUT' | 'DELETE' | 'POST' | 'HEAD')[]
+  readonly allowedHeaders: readonly string[]
+  readonly exposeHeaders: readonly string[]
+  readonly maxAgeSeconds?: number | undefined
+}
+
+/** The first rule that matches counts. */
+export interface Cors {
+  readonly rules: readonly CorsRule[]
+  /** Whether answers say that they vary with the origin. */
+  readonly responseVary: boolean
+}
+
 /** Headers kept with an object and echoed as they came, as byte strings. */
 export interface StoredHeaders {
   readonly contentType?: string

@@ -5,7 +5,16 @@
 import { bytesToString, hex, utf8Bytes, utf8Text } from '@bindery/protocol'
 import { type Bytes, StorageError } from '@bindery/storage'
 import { idBytes } from './keyspace.js'
-import type { BucketRecord, LifecycleRule, ObjectRecord, PartBytes, PartRecord, Slice, UploadRecord } from './model.js'
+import type {
+  BucketRecord,
+  Cors,
+  LifecycleRule,
+  ObjectRecord,
+  PartBytes,
+  PartRecord,
+  Slice,
+  UploadRecord,
+} from './model.js'
 import type { ReceiptRecord } from './receipts.js'
 
 const VERSION = 1
@@ -19,6 +28,9 @@ export function decodeLifecycle(bytes: Bytes): LifecycleRule[] {
   if (!Array.isArray(stored)) throw damagedRecord()
   return stored
 }
+
+export const encodeCors = (cors: Cors): Bytes => encodeJson(cors)
+export const decodeCors = (bytes: Bytes): Cors => decodeJson(bytes) as Cors
 
 export const encodeObject = (record: ObjectRecord): Bytes => encodeJson({ ...record, crc64: record.crc64.toString() })
 export function decodeObject(bytes: Bytes): ObjectRecord {

@@ -3,6 +3,7 @@ import { type TestContext, test } from 'node:test'
 import { encodeCounters } from '@bindery/storage'
 import {
   bucketKey,
+  corsKey,
   counterKey,
   garbageKey,
   holderKey,
@@ -14,7 +15,7 @@ import {
   usageKey,
 } from '../domain/keyspace.js'
 import { findObject } from '../domain/objects.js'
-import { decodeObject, decodePart, encodeObject, encodePart } from '../domain/records.js'
+import { decodeObject, decodePart, encodeCors, encodeObject, encodePart } from '../domain/records.js'
 import { BUCKET, bytesOf, get, key, part, sourceOf, sweepAll } from '../domain/testing.js'
 import { readParts } from '../domain/uploads.js'
 import type { FindingKind } from './findings.js'
@@ -65,6 +66,17 @@ const BREAKS: readonly Break[] = [
     breaks: ({ domain }) => set(domain, Uint8Array.of(0x7a, 1), new Uint8Array()),
     finds: ['rowUnknown'],
     remains: ['rowUnknown'],
+  },
+  {
+    what: 'CORS rules without their fields',
+    breaks: ({ domain }) => set(domain, corsKey(BUCKET), Buffer.from('\x01{"rules":[null]}', 'latin1')),
+    finds: ['rowDamaged'],
+  },
+  {
+    what: 'CORS rules of a bucket that is not there',
+    breaks: ({ domain }) => set(domain, corsKey('gone'), encodeCors({ rules: [], responseVary: false })),
+    finds: ['bucketMissing'],
+    remains: ['bucketMissing'],
   },
   {
     what: 'a bucket without its row',

@@ -65,7 +65,9 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
 async function checkBuckets(inspection: Inspection): Promise<void> {
   const { metadata, damaged } = inspection
   for await (const { bucket } of walk(metadata, 'b', damaged)) inspection.addBucket(bucket)
-  for await (const { bucket } of walk(metadata, 'l', damaged)) await inspection.count(bucket, {})
+  for (const space of ['l', 'x'] as const) {
+    for await (const { bucket } of walk(metadata, space, damaged)) await inspection.count(bucket, {})
+  }
 }
 
 /** The rows that need only to be readable, and those that are of no space. */

@@ -7,10 +7,11 @@ import { type Bytes, decodeCounters, type Row, StorageError } from '@bindery/sto
 import type { GarbageKind } from '../domain/garbage.js'
 import { type KeyRange, namesOf, partNumberOf, startingWith } from '../domain/keyspace.js'
 import { Manifest } from '../domain/manifest.js'
-import type { BucketRecord, ObjectRecord, PartRecord } from '../domain/model.js'
+import type { BucketRecord, Cors, ObjectRecord, PartRecord } from '../domain/model.js'
 import {
   decodeAutoComplete,
   decodeBucket,
+  decodeCors,
   decodeGarbage,
   decodeIncarnation,
   decodeLifecycle,
@@ -30,6 +31,7 @@ interface Named {
 export interface SpaceRows {
   b: Named & { readonly bucket: string; readonly record: BucketRecord }
   l: Named & { readonly bucket: string }
+  x: Named & { readonly bucket: string }
   o: Named & { readonly bucket: string; readonly key: string; readonly record: ObjectRecord }
   u: Named & {
     readonly bucket: string
@@ -80,6 +82,13 @@ export const SPACES: { readonly [S in Space]: SpaceKind<SpaceRows[S]> } = {
     decode: (row) => {
       const bucket = bytesToString(row.key.subarray(1, -2))
       return sound(row.key.at(-2) === 0 && Array.isArray(decodeLifecycle(row.value)), { row, bucket })
+    },
+  },
+  x: {
+    rowsAtOnce: FEW,
+    decode: (row) => {
+      const [bucket] = names(row, 1)
+      return sound(isCors(decodeCors(row.value)), { row, bucket })
     },
   },
   o: {
@@ -217,6 +226,13 @@ const damaged = (why: string): StorageError => new StorageError('corrupt', why)
 const isText = (value: unknown): value is string => typeof value === 'string'
 const isId = (value: unknown): boolean => isText(value) && /^[0-9A-F]{32}$/.test(value)
 const isGarbageKind = (kind: string): boolean => kind === 'blob' || kind === 'manifest' || kind === 'rows'
+
+function isCors({ rules, responseVary }: Cors): boolean {
+  const isTexts = (value: unknown) => Array.isArray(value) && value.every(isText)
+  const isRule = (rule: Cors['rules'][number] | null) =>
+    [rule?.allowedOrigins, rule?.allowedMethods, rule?.allowedHeaders, rule?.exposeHeaders].every(isTexts)
+  return Array.isArray(rules) && rules.every(isRule) && typeof responseVary === 'boolean'
+}
 
 function isObject({ size, etag, manifest, reference, bytes, storageClass }: ObjectRecord): boolean {
   const isPlaced = bytes?.kind === 'manifest' || (bytes?.kind === 'blob' && isText(bytes.blob))

@@ -330,6 +330,34 @@ test('trap 29: a copy source is decoded once, with its slash in front and a vers
   assert.equal(version.status, 404)
 })
 
+test('trap 30: a browser may read the ETag and the request id of a part, and why one was refused', async () => {
+  const { started, uploadId } = await startUpload()
+  const rules =
+    '<CORSRule><AllowedOrigin>*</AllowedOrigin><AllowedMethod>PUT</AllowedMethod><AllowedMethod>POST</AllowedMethod>' +
+    '<AllowedHeader>*</AllowedHeader><ExposeHeader>ETag</ExposeHeader><ExposeHeader>x-oss-request-id</ExposeHeader></CORSRule>'
+  const body = `<CORSConfiguration>${rules}</CORSConfiguration>`
+  await call(started, { method: 'PUT', bucket: BUCKET, query: { cors: '' }, body })
+  const origin = 'https://app.example'
+  const asked = 'authorization,content-type,x-oss-date,x-oss-user-agent'
+  const preflight = await request(started, 'OPTIONS', {
+    as: 'nobody',
+    query: { partNumber: '1', uploadId },
+    headers: { origin, 'access-control-request-method': 'PUT', 'access-control-request-headers': asked },
+  })
+  assert.equal(preflight.status, 200, preflight.text)
+  assert.equal(preflight.headers['access-control-allow-headers'], asked)
+  const uploaded = await uploadPart(started, KEY, uploadId, 1, LAST, { headers: { origin } })
+  assert.equal(uploaded.headers.etag, `"${LAST_ETAG}"`)
+  const refused = await complete(started, KEY, uploadId, [[1, 'undefined']], { headers: { origin } })
+  assertError(refused, 400, 'InvalidPart')
+  const completed = await complete(started, KEY, uploadId, ONE, { headers: { origin } })
+  assert.equal(completed.status, 200, completed.text)
+  for (const { headers } of [uploaded, refused, completed]) {
+    assert.equal(headers['access-control-allow-origin'], '*')
+    assert.equal(headers['access-control-expose-headers'], 'ETag, x-oss-request-id')
+  }
+})
+
 test('trap 31: encoded for URLs, a blank is never a plus, and the control characters 0x01 to 0x1F survive', async () => {
   const started = await startWithBucket()
   const control = String.fromCharCode(...Array.from({ length: 31 }, (_, index) => index + 1))

@@ -1,0 +1,23 @@
+import { encodeHeaders, isBucketName, operations } from '@bindery/protocol'
+import { allowed, findRule, readCors } from '../domain/cors.js'
+import type { Domain } from '../domain/domain.js'
+import type { ServiceRequest } from '../service.js'
+
+/**
+ * The headers by which a browser lets a page of another origin see the answer to this request, whatever it will be.
+ * None where no rule of the bucket allows it: the request goes on, and the browser hides its answer. A preflight is
+ * answered by its own operation.
+ */
+export async function crossOriginHeaders(
+  domain: Domain,
+  { method, headers }: Pick<ServiceRequest, 'method' | 'headers'>,
+  bucket: string | undefined,
+): Promise<readonly (readonly [name: string, value: string])[]> {
+  const { origin } = headers
+  if (origin === undefined || method === 'OPTIONS' || bucket === undefined || !isBucketName(bucket)) return []
+  const cors = await domain.metadata.read((reader) => readCors(reader, bucket))
+  if (cors === undefined) return []
+  const found = findRule(cors, { origin, method })
+  if (found !== undefined) return encodeHeaders(operations.OptionObject, allowed(cors, found))
+  return cors.responseVary ? [['Vary', 'Origin']] : []
+}
