@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { availableParallelism } from 'node:os'
 import { test } from 'node:test'
 import { OPTIONS } from './config.js'
 import { readConfig } from './read-config.js'
@@ -12,7 +11,7 @@ test('without flags and variables everything has its default', () => {
     region: 'cn-hangzhou',
     domains: [],
     buckets: [],
-    workers: Math.min(availableParallelism(), 4),
+    workers: 1,
     memoryBytes: 128 * 1024 ** 2,
     idleTimeoutMs: 60_000,
     stopTimeoutMs: 30_000,

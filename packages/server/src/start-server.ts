@@ -35,6 +35,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const callbackKey = await keptCallbackKey(folder.path)
     const keys = { rootKey: { accessKeyId, accessKeySecret }, callbackKey }
     const shared = { config, folder: folder.path, ...keys, readableLog }
+    if (config.workers > 1)
+      log.warn('several processes that write can damage the metadata file: use --workers 1 where data matter')
     const launch = config.workers === 1 ? launchHere(log) : workerProcesses(folder.lock.descriptor)
     const supervisor = new Supervisor({
       instances: config.workers,

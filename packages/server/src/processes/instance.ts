@@ -96,7 +96,14 @@ async function openStores({ config, folder, incarnation }: InstanceOptions) {
   const blobFolder = join(folder, 'blobs')
   await mkdir(metadataFolder, { recursive: true, mode: 0o700 })
   await mkdir(blobFolder, { recursive: true, mode: 0o700 })
-  const metadata = await openLocalMetadataStore({ folder: metadataFolder })
+  const metadata = await openLocalMetadataStore({
+    folder: metadataFolder,
+    // a file that cannot be trusted any more ends the process: the next start finds its last whole state
+    onFatal: (error) =>
+      setImmediate(() => {
+        throw error
+      }),
+  })
   try {
     const blobs = await openLocalBlobStore({ folder: blobFolder, incarnation, bufferBytes: config.memoryBytes })
     return { metadata, blobs }
