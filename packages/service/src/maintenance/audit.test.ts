@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { type TestContext, test } from 'node:test'
 import { encodeCounters } from '@bindery/storage'
 import {
@@ -19,6 +20,7 @@ import { decodeObject, decodePart, encodeCors, encodeObject, encodePart } from '
 import { BUCKET, bytesOf, get, key, part, sourceOf, sweepAll } from '../domain/testing.js'
 import { readParts } from '../domain/uploads.js'
 import type { FindingKind } from './findings.js'
+import { SPACES } from './spaces.js'
 import { BIG, blobOf, blobOfPart, complete, filled, id, remove, run, type Store, set } from './testing.js'
 
 test('a store that is well has nothing to find, before and after its garbage is swept', async () => {
@@ -321,4 +323,10 @@ test('bytes are read only where that was asked for', async (t: TestContext) => {
   assert.deepEqual((await run(store, { bytes: false })).kinds, [])
   assert.equal(read.mock.callCount(), 0)
   assert.equal((await bytesOf(store.domain.blobs.read(await blobOf(store, 'empty')))).length, 0)
+})
+
+test('every space of the table of keys is audited', async () => {
+  const table = await readFile(new URL('../../src/domain/keyspace.ts', import.meta.url), 'utf8')
+  const letters = [...table.matchAll(/^ \* \| `(\w)` \|/gm)].map(([, letter]) => letter)
+  assert.deepEqual(letters.sort(), Object.keys(SPACES).sort())
 })
