@@ -35,7 +35,19 @@ export const decodeCors = (bytes: Bytes): Cors => decodeJson(bytes) as Cors
 export const encodeObject = (record: ObjectRecord): Bytes => encodeJson({ ...record, crc64: record.crc64.toString() })
 export function decodeObject(bytes: Bytes): ObjectRecord {
   const stored = decodeJson(bytes) as Omit<ObjectRecord, 'crc64'> & { crc64: string }
+  checkPlace(stored)
   return { ...stored, crc64: bigIntOf(stored.crc64) }
+}
+
+/** What a damaged record must not lead to: bytes of nobody. */
+function checkPlace({
+  bytes,
+  manifest,
+  reference,
+}: Partial<Pick<ObjectRecord, 'bytes' | 'manifest' | 'reference'>>): void {
+  const isPlaced = bytes?.kind === 'manifest' || (bytes?.kind === 'blob' && typeof bytes.blob === 'string')
+  const isId = (id: unknown): boolean => typeof id === 'string' && /^[0-9A-F]{32}$/.test(id)
+  if (!isPlaced || !isId(manifest) || !isId(reference)) throw damagedRecord()
 }
 
 export const encodeReceipt = (record: ReceiptRecord): Bytes => encodeJson({ ...record, crc64: record.crc64.toString() })
