@@ -90,7 +90,7 @@ class Run {
     this.#events = []
     for (const process of [...this.#world.living]) this.#world.kill(process)
     await this.#world.start()
-    this.#world.now += RECEIPT_MS + 2 * HOUR_MS
+    await this.#world.moveClock(RECEIPT_MS + 2 * HOUR_MS)
     await this.#sweepAll()
     await this.#observe(
       this.#states.map((state) => ({ state, foreseen: [] })),
@@ -196,7 +196,7 @@ class Run {
       return
     }
     if (kind === 'clock') {
-      this.#world.now += pick % 2 === 0 ? HOUR_MS / 2 : -HOUR_MS
+      await this.#world.moveClock(pick % 2 === 0 ? HOUR_MS / 2 : -HOUR_MS)
       return
     }
     this.#handles += 1

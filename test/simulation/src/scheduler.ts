@@ -24,6 +24,7 @@ interface Waiting {
 export class Scheduler {
   #random: Random = createRandom(0)
   #waiting: Waiting[] = []
+  #changes: (() => void)[] = []
   #running = 0
   /** Whether it decides; else everybody goes on at once. */
   isOn = false
@@ -34,9 +35,9 @@ export class Scheduler {
   #ranks = new Map<object, number>()
   #falls = 0
 
-  /** Runs work as one task: a client, or one who cleans up. */
+  /** Runs work as one task: a client, or one who cleans up. It begins when its caller waits, so that `run` decides on all of it. */
   asTask<T>(work: () => Promise<T>): Promise<T> {
-    return this.#tasks.run({}, work)
+    return this.#tasks.run({}, () => Promise.resolve().then(work))
   }
 
   /** Runs an engine's call in its turn. */
@@ -65,6 +66,27 @@ export class Scheduler {
     } finally {
       this.#running += 1
     }
+  }
+
+  /**
+   * Changes what everybody sees while all wait for an engine: a request that is in the middle of anything else, as the
+   * check of its signature, sees one side of the change alone.
+   */
+  atRest(change: () => void): Promise<void> {
+    return new Promise((goOn) => {
+      this.#changes.push(() => {
+        change()
+        goOn()
+      })
+      if (!this.isOn) this.#change()
+    })
+  }
+
+  /** Answers whether anything was to be changed. */
+  #change(): boolean {
+    const changes = this.#changes.splice(0)
+    for (const change of changes) change()
+    return changes.length > 0
   }
 
   #turn(by: string): Promise<void> {
@@ -97,13 +119,11 @@ export class Scheduler {
     this.isOn = true
     try {
       for (let decisions = 0; ; decisions += 1) {
-        await this.#settle()
-        if (isDone()) return true
         between(decisions)
-        if (!this.#decide()) {
-          await this.#settle()
-          return isDone()
-        }
+        do await this.#settle()
+        while (this.#change())
+        if (isDone()) return true
+        if (!this.#decide()) return false
       }
     } finally {
       this.isOn = false

@@ -37,7 +37,7 @@ export class World {
   readonly metadata: MetadataStore = createMemoryMetadataStore({ runBodiesTwice: true })
   readonly blobs = new SharedBlobs()
   readonly scheduler = new Scheduler()
-  now = STARTED_AT
+  #now = STARTED_AT
   /** Those who are not believed to be dead, in the order of their start. */
   readonly #living: Host[] = []
   /** Of the living and of those who are about to live. */
@@ -47,6 +47,13 @@ export class World {
 
   get living(): readonly Process[] {
     return this.#living
+  }
+
+  /** Moves the clock of all, forwards or backwards, not between the signing of a request and its check. */
+  moveClock(milliseconds: number): Promise<void> {
+    return this.scheduler.atRest(() => {
+      this.#now += milliseconds
+    })
   }
 
   /** Until it is set again, calls of the stores fail by this seed; undefined: none fails. */
@@ -68,13 +75,13 @@ export class World {
       const started = await startService({
         metadata: this.#metadataFor(incarnation),
         blobs: this.#blobsFor(this.blobs.open(incarnation)),
-        clock: () => this.now,
+        clock: () => this.#now,
         random: (bytes) => Uint8Array.from({ length: bytes }, () => random.below(256)),
         receiptMs: RECEIPT_MS,
         peers: { inUse: (ids) => this.#inUse(ids) },
       })
       await started.service.recover([...this.#incarnations])
-      const process = { started: { ...started, now: () => this.now }, incarnation, ended, end }
+      const process = { started: { ...started, now: () => this.#now }, incarnation, ended, end }
       this.#living.push(process)
       return process
     } catch (error) {
