@@ -90,8 +90,8 @@ export const OPTIONS = {
     'BINDERY_WORKERS',
     '--workers',
     processes('N', 64),
-    '1',
-    'Processes that serve requests; more than one is experimental, and can damage the metadata file.',
+    'auto',
+    'Processes that serve requests; auto: as many as there are cores, at most 4.',
   ),
   memoryBytes: option(
     'BINDERY_MEMORY',

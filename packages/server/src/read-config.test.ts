@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { availableParallelism } from 'node:os'
 import { test } from 'node:test'
 import { OPTIONS } from './config.js'
 import { readConfig } from './read-config.js'
@@ -11,7 +12,7 @@ test('without flags and variables everything has its default', () => {
     region: 'cn-hangzhou',
     domains: [],
     buckets: [],
-    workers: 1,
+    workers: Math.min(availableParallelism(), 4),
     memoryBytes: 128 * 1024 ** 2,
     idleTimeoutMs: 60_000,
     stopTimeoutMs: 30_000,

@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import { openLocalMetadataStore, openMetadataCommitter } from '@bindery/storage-local'
 import { keptCallbackKey } from './callbacks/callback-key.js'
 import type { Config } from './config.js'
 import { folderFailure } from './failure.js'
@@ -5,7 +7,8 @@ import { type DataFolder, openDataFolder } from './folder/data-folder.js'
 import { isHeld } from './folder/hold.js'
 import { keptRootKey, type RootKey } from './folder/root-key.js'
 import { createLog, type Log } from './log.js'
-import { endOnCrash } from './processes/crash.js'
+import { METADATA_FOLDER } from './maintenance/data-stores.js'
+import { endOnCrash, endOnFatal } from './processes/crash.js'
 import { type InstanceOptions, openInstance, type Primary } from './processes/instance.js'
 import { type Launched, Supervisor } from './processes/supervisor.js'
 import { workerProcesses } from './processes/worker-processes.js'
@@ -35,9 +38,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const callbackKey = await keptCallbackKey(folder.path)
     const keys = { rootKey: { accessKeyId, accessKeySecret }, callbackKey }
     const shared = { config, folder: folder.path, ...keys, readableLog }
-    if (config.workers > 1)
-      log.warn('several processes that write can damage the metadata file: use --workers 1 where data matter')
-    const launch = config.workers === 1 ? launchHere(log) : workerProcesses(folder.lock.descriptor)
+    const { launch, close } = config.workers === 1 ? launchHere(log) : await launchWorkers(folder)
     const supervisor = new Supervisor({
       instances: config.workers,
       port: config.port,
@@ -54,6 +55,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
       failed: supervisor.failed,
       stop: async () => {
         const cut = await supervisor.stop(config.stopTimeoutMs)
+        await close()
         await folder.lock.release()
         return cut
       },
@@ -70,11 +72,26 @@ async function rootKeyOf({ accessKeyId, accessKeySecret }: Config, folder: DataF
   return { accessKeyId, accessKeySecret, isNew: false, file: undefined }
 }
 
-function launchHere(log: Log) {
-  return async (options: InstanceOptions, primary: Primary): Promise<Launched> => ({
-    instance: await openInstance(options, primary, log),
-    ended: new Promise(() => {}),
-  })
+/** How instances are started, and what is to be closed when all have stopped. */
+interface Launcher {
+  readonly launch: (options: InstanceOptions, primary: Primary) => Promise<Launched>
+  readonly close: () => Promise<void>
+}
+
+function launchHere(log: Log): Launcher {
+  const openMetadata = (folder: string) => openLocalMetadataStore({ folder, onFatal: endOnFatal })
+  return {
+    launch: async (options, primary) => ({
+      instance: await openInstance(options, openMetadata, primary, log),
+      ended: new Promise(() => {}),
+    }),
+    close: async () => {},
+  }
+}
+
+async function launchWorkers({ path, lock }: DataFolder): Promise<Launcher> {
+  const committer = await openMetadataCommitter({ folder: join(path, METADATA_FOLDER), onFatal: endOnFatal })
+  return { launch: workerProcesses(lock.descriptor, committer), close: () => committer.close() }
 }
 
 function endpointOf(host: string, port: number): string {

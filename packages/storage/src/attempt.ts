@@ -16,7 +16,14 @@ export interface Snapshot {
   range(from: KeyText, to: KeyText, limit: number, reverse: boolean): SnapshotRow[]
 }
 
-interface ReadRange {
+/** A key that was read; undefined if there was no row. */
+export interface ReadKey {
+  readonly key: KeyText
+  readonly value: Bytes | undefined
+}
+
+/** A range that was read, with all that it held. */
+export interface ReadRange {
   readonly from: KeyText
   readonly to: KeyText
   readonly limit: number
@@ -24,24 +31,21 @@ interface ReadRange {
   readonly rows: readonly SnapshotRow[]
 }
 
-/** What a body read of its snapshot: keys, absent ones too, and ranges with all that they held. */
+/** What a body read of its snapshot. */
 export class ReadSet {
-  readonly #keys: { readonly key: KeyText; readonly value: Bytes | undefined }[] = []
-  readonly #ranges: ReadRange[] = []
+  readonly keys: ReadKey[]
+  readonly ranges: ReadRange[]
 
-  recordKey(key: KeyText, value: Bytes | undefined): void {
-    this.#keys.push({ key, value })
-  }
-
-  recordRange(range: ReadRange): void {
-    this.#ranges.push(range)
+  constructor(keys: ReadKey[] = [], ranges: ReadRange[] = []) {
+    this.keys = keys
+    this.ranges = ranges
   }
 
   /** Whether the same reads give the same bytes in `state`: then the body would do there what it did. */
   holdsIn(state: Snapshot): boolean {
     return (
-      this.#keys.every(({ key, value }) => sameBytes(state.get(key), value)) &&
-      this.#ranges.every(({ from, to, limit, reverse, rows }) => {
+      this.keys.every(({ key, value }) => sameBytes(state.get(key), value)) &&
+      this.ranges.every(({ from, to, limit, reverse, rows }) => {
         const found = state.range(from, to, limit, reverse)
         return (
           found.length === rows.length &&
@@ -55,9 +59,14 @@ export class ReadSet {
 /** What a body wrote: at most one write for each key. */
 export class WriteSet {
   /** Values set; undefined means deleted. */
-  readonly rows = new Map<KeyText, Bytes | undefined>()
+  readonly rows: Map<KeyText, Bytes | undefined>
   /** Deltas added. */
-  readonly deltas = new Map<KeyText, readonly number[]>()
+  readonly deltas: Map<KeyText, readonly number[]>
+
+  constructor(rows = new Map<KeyText, Bytes | undefined>(), deltas = new Map<KeyText, readonly number[]>()) {
+    this.rows = rows
+    this.deltas = deltas
+  }
 
   /** Keys set, deleted or added to. */
   get size(): number {
@@ -143,7 +152,7 @@ export class Attempt implements Transaction {
     this.#allowance.rowsRead(1)
     const own = this.writes.rows.has(key)
     const value = own ? this.writes.rows.get(key) : this.#snapshot.get(key)
-    if (this.#records && !own) this.reads.recordKey(key, value)
+    if (this.#records && !own) this.reads.keys.push({ key, value })
     this.#allowance.valueRead(value)
     return value && this.#lend(value)
   }
@@ -158,7 +167,7 @@ export class Attempt implements Transaction {
     // each own write hides at most one stored row: so many more are enough
     const stored = limit + own.length
     const rows = this.#snapshot.range(from, to, stored, reverse)
-    if (this.#records) this.reads.recordRange({ from, to, limit: stored, reverse, rows })
+    if (this.#records) this.reads.ranges.push({ from, to, limit: stored, reverse, rows })
     return overlay(rows, own, reverse)
       .slice(0, limit)
       .map((row) => {

@@ -1,4 +1,12 @@
-export { Attempt, ReadSet, type Snapshot, type SnapshotRow, WriteSet } from './attempt.js'
+export {
+  Attempt,
+  type ReadKey,
+  type ReadRange,
+  ReadSet,
+  type Snapshot,
+  type SnapshotRow,
+  WriteSet,
+} from './attempt.js'
 export {
   BLOB_ID_LENGTH_MAX,
   BLOB_KEY_LENGTH_MAX,

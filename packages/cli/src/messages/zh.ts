@@ -72,7 +72,7 @@ export const CHINESE: Sentences = {
     region: '所在地域，与 V4 签名中的写法相同；其 Location 为 oss- 加地域。',
     domains: '除 localhost 和 *.aliyuncs.com 之外，其下一级标签是 Bucket 的域名。',
     buckets: '启动时创建的 Bucket（如果不存在）。',
-    workers: '处理请求的进程数；多于一个属于试验功能，可能损坏元数据文件。',
+    workers: '处理请求的进程数；auto 与核数相同，最多 4 个。',
     memoryBytes: '每个进程用于读写磁盘数据的内存；超出的请求会等待。',
     idleTimeoutMs: '连接多久没有收发数据即断开；整个请求没有时限。',
     stopTimeoutMs: '停止时等待处理中的请求完成的时间；超时则中断。',

@@ -6,7 +6,7 @@ export interface Pipe {
   on(event: 'message', listener: (message: unknown) => void): unknown
 }
 
-/** Functions that the other process may call. Arguments and results are what JSON holds. */
+/** Functions that the other process may call. Arguments and results are what structured clone carries. */
 export type Calls = { readonly [name: string]: (input: never) => Promise<unknown> }
 
 /** The functions of the other process. */

@@ -10,3 +10,10 @@ export function endOnCrash(log: Log): void {
     process.exit(CRASH_EXIT_CODE)
   })
 }
+
+/** A metadata file that cannot be trusted any more ends the process: the next start finds its last whole state. */
+export function endOnFatal(error: Error): void {
+  setImmediate(() => {
+    throw error
+  })
+}

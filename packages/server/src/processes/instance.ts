@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createService, type Event, type Peers, type Service } from '@bindery/service'
 import type { BlobStore, MetadataStore } from '@bindery/storage'
-import { openLocalBlobStore, openLocalMetadataStore } from '@bindery/storage-local'
+import { openLocalBlobStore } from '@bindery/storage-local'
 import { AllowedHosts } from '../callbacks/allowed-hosts.js'
 import { createCallbacks } from '../callbacks/callback-client.js'
 import { publicKeyOf } from '../callbacks/callback-key.js'
@@ -15,6 +15,7 @@ import { connectionsMax } from '../http/connections-max.js'
 import type { Unready } from '../http/health.js'
 import { createHttpServer, type HttpServer } from '../http/http-server.js'
 import type { Log } from '../log.js'
+import { BLOBS_FOLDER, METADATA_FOLDER } from '../maintenance/data-stores.js'
 import { pooledRandom } from '../random.js'
 import { doChores } from './chores.js'
 import { EventRelay } from './event-relay.js'
@@ -59,10 +60,18 @@ export type Instance = {
 /** What an instance asks of whoever runs it, and tells them. */
 export type Primary = Pick<Instance, 'inUse'> & Required<Pick<Peers, 'isHeld'>> & EventOutlet
 
+/** Opens the metadata store in a folder: to commit in this process, or in another one. */
+export type OpenMetadata = (folder: string) => Promise<MetadataStore>
+
 /** Opens the stores and the service over them. Throws Failure `folderForbidden`, `diskFull`. */
-export async function openInstance(options: InstanceOptions, primary: Primary, log: Log): Promise<Instance> {
+export async function openInstance(
+  options: InstanceOptions,
+  openMetadata: OpenMetadata,
+  primary: Primary,
+  log: Log,
+): Promise<Instance> {
   const { config, rootKey, callbackKey } = options
-  const { metadata, blobs } = await openStores(options).catch((error) => {
+  const { metadata, blobs } = await openStores(options, openMetadata).catch((error) => {
     throw folderFailure(error, options.folder)
   })
   const events = new EventRelay(primary)
@@ -91,19 +100,10 @@ export async function openInstance(options: InstanceOptions, primary: Primary, l
   return new RunningInstance({ config, publicKey: publicKeyOf(callbackKey), metadata, blobs, service, events, log })
 }
 
-async function openStores({ config, folder, incarnation }: InstanceOptions) {
-  const metadataFolder = join(folder, 'metadata')
-  const blobFolder = join(folder, 'blobs')
-  await mkdir(metadataFolder, { recursive: true, mode: 0o700 })
+async function openStores({ config, folder, incarnation }: InstanceOptions, openMetadata: OpenMetadata) {
+  const blobFolder = join(folder, BLOBS_FOLDER)
   await mkdir(blobFolder, { recursive: true, mode: 0o700 })
-  const metadata = await openLocalMetadataStore({
-    folder: metadataFolder,
-    // a file that cannot be trusted any more ends the process: the next start finds its last whole state
-    onFatal: (error) =>
-      setImmediate(() => {
-        throw error
-      }),
-  })
+  const metadata = await openMetadata(join(folder, METADATA_FOLDER))
   try {
     const blobs = await openLocalBlobStore({ folder: blobFolder, incarnation, bufferBytes: config.memoryBytes })
     return { metadata, blobs }

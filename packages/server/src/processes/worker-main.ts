@@ -1,5 +1,6 @@
 /** What runs in a worker process: an instance that the primary commands. */
 import type { Event } from '@bindery/service'
+import { openSharedMetadataStore } from '@bindery/storage-local'
 import { createLog } from '../log.js'
 import { CallChannel, type Pipe } from './calls.js'
 import { endOnCrash } from './crash.js'
@@ -17,8 +18,9 @@ const channel = new CallChannel<PrimaryCalls>(process as Pipe, {
   open: async (options: InstanceOptions) => {
     const log = createLog(options.config.logLevel, { readable: options.readableLog })
     endOnCrash(log)
-    const { inUse, isHeld, listens, publish } = channel.remote
-    opened = await openInstance(options, { inUse, isHeld, listens, publish }, log)
+    const { inUse, isHeld, listens, publish, commit } = channel.remote
+    const openMetadata = (folder: string) => openSharedMetadataStore({ folder, send: commit })
+    opened = await openInstance(options, openMetadata, { inUse, isHeld, listens, publish }, log)
   },
   prepare: (living: readonly string[]) => instance().prepare(living),
   listen: (port: number) => instance().listen(port),

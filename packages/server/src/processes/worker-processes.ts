@@ -1,5 +1,6 @@
 import cluster from 'node:cluster'
 import { fileURLToPath } from 'node:url'
+import type { MetadataCommitter } from '@bindery/storage-local'
 import { CallChannel, ProcessGone } from './calls.js'
 import type { Instance, InstanceOptions, Primary } from './instance.js'
 import type { Launched } from './supervisor.js'
@@ -8,7 +9,10 @@ import type { Launched } from './supervisor.js'
 export type WorkerCalls = Instance & { readonly open: (options: InstanceOptions) => Promise<void> }
 
 /** What a worker may ask of the primary; `started`, because what is sent to a worker before it listens is lost. */
-export type PrimaryCalls = Primary & { readonly started: () => Promise<void> }
+export type PrimaryCalls = Primary & {
+  readonly started: () => Promise<void>
+  readonly commit: MetadataCommitter['commit']
+}
 
 /**
  * Bodies pass as buffers outside the heap, which make V8 collect a small heap very often; its helper threads, woken each
@@ -16,8 +20,11 @@ export type PrimaryCalls = Primary & { readonly started: () => Promise<void> }
  */
 const NODE_FLAGS = ['--single-threaded-gc']
 
-/** Starts instances in processes of their own, which share the port and inherit the lock of the data folder. */
-export function workerProcesses(lockDescriptor: number) {
+/**
+ * Starts instances in processes of their own, which share the port, inherit the lock of the data folder, and have this
+ * process commit for them.
+ */
+export function workerProcesses(lockDescriptor: number, committer: MetadataCommitter) {
   // Workers accept for themselves: a connection that the primary had handed to a worker which then dies would hang.
   cluster.schedulingPolicy = cluster.SCHED_NONE
   cluster.setupPrimary({
@@ -25,22 +32,29 @@ export function workerProcesses(lockDescriptor: number) {
     args: [],
     execArgv: [...process.execArgv, ...NODE_FLAGS],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc', lockDescriptor],
+    // rows are bytes
+    serialization: 'advanced',
   })
-  return launchWorker
+  return (options: InstanceOptions, primary: Primary) => launchWorker(options, primary, committer)
 }
 
-async function launchWorker(options: InstanceOptions, primary: Primary): Promise<Launched> {
+async function launchWorker(
+  options: InstanceOptions,
+  primary: Primary,
+  committer: MetadataCommitter,
+): Promise<Launched> {
   const worker = cluster.fork()
   let start = () => {}
   const started = new Promise<void>((resolve) => {
     start = resolve
   })
-  const answers: PrimaryCalls = { ...primary, started: async () => start() }
+  const answers: PrimaryCalls = { ...primary, started: async () => start(), commit: committer.commit }
   const channel = new CallChannel<WorkerCalls>(worker, answers)
   const ended = new Promise<string>((resolve) => {
     worker.on('exit', (code, signal) => {
       const how = signal ?? `exit code ${code}`
       channel.close(how)
+      committer.forgetDeadReaders()
       resolve(how)
     })
   })

@@ -1,4 +1,5 @@
-import { type Attempt, METADATA_LIMITS, type Snapshot, StorageError } from '@bindery/storage'
+import { METADATA_LIMITS, type Snapshot, StorageError, type WriteSet } from '@bindery/storage'
+import type { Changes, Commits } from './commits.js'
 import { type FileFailure, failureOf } from './file-failure.js'
 import { commitsOf, countCommit, type MetadataFile, stateOf } from './metadata-file.js'
 
@@ -9,7 +10,7 @@ type Outcome =
 
 /** A transaction whose body has run and that waits for its commit. */
 interface Pending {
-  readonly attempt: Attempt
+  readonly changes: Changes
   /** The count of commits that its snapshot had seen. */
   readonly seen: string
   settle(outcome: Outcome): void
@@ -19,7 +20,7 @@ interface Pending {
  * Commits transactions in batches: a batch is one lmdb transaction with one sync, while the next one gathers.
  * What runs under the writer's lock is synchronous and our own: one transaction after another is validated and applied.
  */
-export class CommitQueue {
+export class CommitQueue implements Commits {
   readonly #file: MetadataFile
   readonly #state: Snapshot
   readonly #onBroken: (error: StorageError) => void
@@ -35,8 +36,7 @@ export class CommitQueue {
     this.#onBroken = onBroken
   }
 
-  /** False if what the attempt read holds no longer. An attempt that comes `again` goes before the others. */
-  commit(attempt: Attempt, seen: string, again: boolean): Promise<boolean> {
+  commit(changes: Changes, seen: string, again: boolean): Promise<boolean> {
     return new Promise((resolve, reject) => {
       if (this.#broken !== undefined) {
         reject(this.#broken)
@@ -44,7 +44,7 @@ export class CommitQueue {
       }
       const queue = again ? this.#again : this.#first
       queue.push({
-        attempt,
+        changes,
         seen,
         settle(outcome) {
           if (outcome.kind === 'failed') reject(outcome.error)
@@ -55,7 +55,6 @@ export class CommitQueue {
     })
   }
 
-  /** Resolves when no commit waits or runs. */
   async idle(): Promise<void> {
     await this.#running
   }
@@ -90,8 +89,8 @@ export class CommitQueue {
     const waiting = [...this.#again, ...this.#first]
     let keys = 0
     let count = 0
-    for (const { attempt } of waiting) {
-      keys += attempt.writes.size
+    for (const { changes } of waiting) {
+      keys += changes.writes.size
       if (count > 0 && keys > METADATA_LIMITS.keysWritten) break
       count += 1
     }
@@ -103,11 +102,11 @@ export class CommitQueue {
   #apply(batch: readonly Pending[]): Outcome[] {
     const commits = commitsOf(this.#file)
     let changed = false
-    const outcomes = batch.map(({ attempt, seen }): Outcome => {
-      if ((changed || seen !== commits) && !attempt.reads.holdsIn(this.#state)) return { kind: 'conflict' }
-      let rows: ReturnType<Attempt['writes']['resolve']>
+    const outcomes = batch.map(({ changes: { reads, writes }, seen }): Outcome => {
+      if ((changed || seen !== commits) && !reads.holdsIn(this.#state)) return { kind: 'conflict' }
+      let rows: ReturnType<WriteSet['resolve']>
       try {
-        rows = attempt.writes.resolve(this.#state)
+        rows = writes.resolve(this.#state)
       } catch (error) {
         if (error instanceof StorageError) return { kind: 'failed', error }
         throw error

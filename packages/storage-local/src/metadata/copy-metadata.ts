@@ -5,7 +5,7 @@ import { openMetadataFile } from './metadata-file.js'
  * it does not use. `target` is the path of a file that is not there yet; it is not synced.
  */
 export async function copyMetadata(folder: string, target: string): Promise<void> {
-  const { root } = await openMetadataFile(folder)
+  const { root } = await openMetadataFile(folder, { readOnly: true })
   try {
     await root.backup(target, true)
   } finally {

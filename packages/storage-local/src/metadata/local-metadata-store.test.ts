@@ -1,14 +1,29 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe } from 'node:test'
+import { describe, type TestContext } from 'node:test'
 import { testMetadataStore } from '@bindery/storage/testing'
-import { openLocalMetadataStore } from './local-metadata-store.js'
+import type { SentCommit } from './commits.js'
+import { openLocalMetadataStore, openSharedMetadataStore } from './local-metadata-store.js'
+import { openMetadataCommitter } from './metadata-committer.js'
+
+async function temporaryFolder(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'bindery-metadata-'))
+  t.after(() => rm(folder, { recursive: true }))
+  return folder
+}
 
 describe('the embedded metadata store', () => {
+  testMetadataStore(async (t) => openLocalMetadataStore({ folder: await temporaryFolder(t) }))
+})
+
+describe('the embedded metadata store, where another commits', () => {
   testMetadataStore(async (t) => {
-    const folder = await mkdtemp(join(tmpdir(), 'bindery-metadata-'))
-    t.after(() => rm(folder, { recursive: true }))
-    return openLocalMetadataStore({ folder })
+    const folder = await temporaryFolder(t)
+    const committer = await openMetadataCommitter({ folder })
+    t.after(() => committer.close())
+    // as a channel between processes would carry it
+    const send = async (batch: readonly SentCommit[]) => structuredClone(await committer.commit(structuredClone(batch)))
+    return openSharedMetadataStore({ folder, send })
   })
 })

@@ -1,6 +1,8 @@
 import { createTransactor, type HeldSnapshot, type MetadataStore, StorageError } from '@bindery/storage'
 import { CommitQueue } from './commit-queue.js'
-import { commitsOf, openMetadataFile, stateOf } from './metadata-file.js'
+import type { Commits } from './commits.js'
+import { commitsOf, type MetadataFile, openMetadataFile, stateOf } from './metadata-file.js'
+import { RemoteCommits, type SendCommits } from './remote-commits.js'
 
 export interface LocalMetadataOptions {
   /** The folder of the metadata file; made if it is not there. */
@@ -9,24 +11,45 @@ export interface LocalMetadataOptions {
   readonly onFatal?: (error: StorageError) => void
 }
 
+/** For a process beside the one that writes. */
+export interface SharedMetadataOptions {
+  /** The folder of the metadata file, which the process that writes has opened. */
+  readonly folder: string
+  /** Has transactions committed by that process: its `MetadataCommitter`'s `commit`. */
+  readonly send: SendCommits
+}
+
 interface LocalSnapshot extends HeldSnapshot {
   readonly commits: string
 }
 
 /**
- * Opens the embedded metadata store: ordered rows in one file that several processes may use at once.
- * Throws StorageError `unavailable` if the file has a format that this release does not read.
+ * Opens the embedded metadata store: ordered rows in one file. No other process may have it open to write; those that
+ * only read may (`openSharedMetadataStore`). Throws StorageError `unavailable` if the file has a format that this
+ * release does not read.
  */
 export async function openLocalMetadataStore(options: LocalMetadataOptions): Promise<MetadataStore> {
   const file = await openMetadataFile(options.folder)
-  let refusal: StorageError | undefined
+  let broken: StorageError | undefined
   const commits = new CommitQueue(file, (error) => {
-    refusal = error
+    broken = error
     options.onFatal?.(error)
   })
+  return storeOver(file, commits, () => broken)
+}
+
+/** Opens the embedded metadata store where another process commits: it reads the file itself. Throws as the other. */
+export async function openSharedMetadataStore({ folder, send }: SharedMetadataOptions): Promise<MetadataStore> {
+  const file = await openMetadataFile(folder, { readOnly: true })
+  return storeOver(file, new RemoteCommits(send), () => undefined)
+}
+
+function storeOver(file: MetadataFile, commits: Commits, broken: () => StorageError | undefined): MetadataStore {
   let closing: Promise<void> | undefined
+  let closed: StorageError | undefined
 
   function snapshot(): LocalSnapshot {
+    const refusal = broken() ?? closed
     if (refusal !== undefined) throw refusal
     // lmdb would share a snapshot among all who read in a turn: this one must not be older than its call
     file.root.resetReadTxn()
@@ -44,7 +67,7 @@ export async function openLocalMetadataStore(options: LocalMetadataOptions): Pro
   }
 
   async function close(): Promise<void> {
-    refusal ??= new StorageError('unavailable', 'the metadata store is closed')
+    closed = new StorageError('unavailable', 'the metadata store is closed')
     await commits.idle()
     await file.root.close()
   }

@@ -40,12 +40,19 @@ const encoder = {
   decode: (shared: Buffer): Bytes => new Uint8Array(shared.buffer, shared.byteOffset, shared.length).slice(),
 }
 
+export interface MetadataFileOptions {
+  /** For a process beside the one that writes: the file must be there. lmdb takes one process that writes. */
+  readonly readOnly?: boolean
+}
+
 /** Opens or creates the file. Throws StorageError `unavailable` if it has a format of another version. */
-export async function openMetadataFile(folder: string): Promise<MetadataFile> {
-  await mkdir(folder, { recursive: true })
+export async function openMetadataFile(folder: string, options: MetadataFileOptions = {}): Promise<MetadataFile> {
+  const readOnly = options.readOnly ?? false
+  if (!readOnly) await mkdir(folder, { recursive: true, mode: 0o700 })
   const path = join(folder, METADATA_FILE)
   const root = open<Bytes, KeyText>({
     path,
+    readOnly,
     noSubdir: true,
     mapSize: MAP_BYTES,
     maxReaders: READERS_MAX,
@@ -60,19 +67,24 @@ export async function openMetadataFile(folder: string): Promise<MetadataFile> {
   try {
     const rowsOptions = { name: ROWS_NAME, keyEncoder, encoder }
     const rows = root.openDB<Bytes, KeyText>(rowsOptions)
-    await root.transaction(() => {
-      const format = root.get(FORMAT_KEY)
-      if (format === undefined) root.putSync(FORMAT_KEY, new Uint8Array([FORMAT]))
-      else if (format[0] !== FORMAT) {
-        throw new StorageError('unavailable', `the metadata file has format ${format[0]}, this release reads ${FORMAT}`)
-      }
-    })
-    for (const above of [folder, dirname(folder)]) await syncFolder(above)
+    if (!readOnly) await markFormat(root, folder)
+    const format = root.get(FORMAT_KEY)?.[0]
+    if (format !== FORMAT) {
+      throw new StorageError('unavailable', `the metadata file has format ${format}, this release reads ${FORMAT}`)
+    }
     return { path, root, rows }
   } catch (error) {
     await root.close()
     throw error
   }
+}
+
+/** Says in a new file which format it has, durably. */
+async function markFormat(root: RootDatabase<Bytes, KeyText>, folder: string): Promise<void> {
+  await root.transaction(() => {
+    if (root.get(FORMAT_KEY) === undefined) root.putSync(FORMAT_KEY, new Uint8Array([FORMAT]))
+  })
+  for (const above of [folder, dirname(folder)]) await syncFolder(above)
 }
 
 async function syncFolder(path: string): Promise<void> {

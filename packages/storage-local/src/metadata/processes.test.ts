@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, fork, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -9,9 +9,11 @@ import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { decodeCounters, METADATA_LIMITS, type MetadataStore } from '@bindery/storage'
 import { bytesOf, isStorageError, textOf } from '@bindery/storage/testing'
-import { openLocalMetadataStore } from './local-metadata-store.js'
-import { openMetadataFile } from './metadata-file.js'
-import { ACCOUNTS, accountKey, START_BALANCE, transfer } from './testing/worker.js'
+import type { SentCommit } from './commits.js'
+import { openLocalMetadataStore, openSharedMetadataStore } from './local-metadata-store.js'
+import { openMetadataCommitter } from './metadata-committer.js'
+import { METADATA_FILE, openMetadataFile } from './metadata-file.js'
+import { ACCOUNTS, accountKey, CHURN_COMMITS, START_BALANCE, transfer } from './testing/worker.js'
 
 const WORKER = fileURLToPath(new URL('./testing/worker.js', import.meta.url))
 
@@ -27,6 +29,35 @@ function startWorker(t: TestContext, task: string, folder: string): ChildProcess
   return worker
 }
 
+interface Committing {
+  /** A store of this process, whose commits pass through the committer as well. */
+  readonly store: MetadataStore
+  startWorker(task: string): ChildProcess
+}
+
+/** A process that commits for the workers that it starts, one answer after another. */
+async function startCommitting(t: TestContext, folder: string): Promise<Committing> {
+  const committer = await openMetadataCommitter({ folder })
+  const store = await openSharedMetadataStore({ folder, send: committer.commit })
+  t.after(async () => {
+    await store.close()
+    await committer.close()
+  })
+  const startSharing = (task: string) => {
+    const stdio = ['ignore', 'pipe', 'inherit', 'ipc'] as const
+    const worker = fork(WORKER, [task, folder], { stdio: [...stdio], serialization: 'advanced' })
+    t.after(() => worker.kill('SIGKILL'))
+    let last: Promise<unknown> = Promise.resolve()
+    worker.on('message', (batch: readonly SentCommit[]) => {
+      const outcomes = committer.commit(batch)
+      last = last.then(async () => worker.connected && worker.send(await outcomes))
+    })
+    worker.on('exit', () => committer.forgetDeadReaders())
+    return worker
+  }
+  return { store, startWorker: startSharing }
+}
+
 function linesOf(worker: ChildProcess): AsyncIterable<string> {
   assert.ok(worker.stdout)
   return createInterface({ input: worker.stdout })
@@ -38,13 +69,11 @@ function balances(store: MetadataStore): Promise<number[]> {
 }
 
 test('two processes move money at once, and none is lost or made', async (t) => {
-  const folder = await temporaryFolder(t)
-  const store = await openLocalMetadataStore({ folder })
+  const { store, startWorker } = await startCommitting(t, await temporaryFolder(t))
   await store.transact(async (tx) => {
     for (let account = 0; account < ACCOUNTS; account++) tx.set(accountKey(account), bytesOf(String(START_BALANCE)))
   })
-  const worker = startWorker(t, 'transfer', folder)
-  const exit = once(worker, 'exit')
+  const exit = once(startWorker('transfer'), 'exit')
   let looking = true
   const looks = (async () => {
     while (looking) {
@@ -59,37 +88,65 @@ test('two processes move money at once, and none is lost or made', async (t) => 
   await looks
   const transfers = await store.read((reader) => reader.get(bytesOf('transfers')))
   assert.deepEqual(transfers && decodeCounters(transfers), [2 * 8 * 40])
-  await store.close()
 })
 
 test('a transaction that another process outruns in each run gives up after the attempts of the contract', async (t) => {
+  const { store, startWorker } = await startCommitting(t, await temporaryFolder(t))
+  const worker = startWorker('despair')
+  let ended = false
+  const exit = once(worker, 'exit').finally(() => {
+    ended = true
+  })
+  const lines: string[] = []
+  const output = (async () => {
+    for await (const line of linesOf(worker)) lines.push(line)
+  })()
+  for (let number = 0; !ended; number++) {
+    await store.transact(async (tx) => tx.set(bytesOf('hot'), bytesOf(String(number))))
+  }
+  assert.deepEqual(await exit, [0, null])
+  await output
+  assert.deepEqual(lines, [`conflict after ${METADATA_LIMITS.attempts} runs`])
+  assert.equal(await store.read((reader) => reader.get(bytesOf('mine'))), undefined)
+})
+
+test('the file stays whole while two processes commit tens of thousands of times', async (t) => {
+  const { store, startWorker } = await startCommitting(t, await temporaryFolder(t))
+  const exits = ['churn', 'churn'].map((task) => once(startWorker(task), 'exit'))
+  for (const exit of exits) assert.deepEqual(await exit, [0, null])
+  const churned = await store.read((reader) => reader.get(bytesOf('churned')))
+  assert.deepEqual(churned && decodeCounters(churned), [2 * CHURN_COMMITS])
+})
+
+test('what a dead process was reading keeps no space of the file', async (t) => {
   const folder = await temporaryFolder(t)
-  const store = await openLocalMetadataStore({ folder })
-  const worker = startWorker(t, 'hammer', folder)
-  const exit = once(worker, 'exit')
-  for await (const line of linesOf(worker)) {
-    assert.equal(line, 'begun')
+  const { store, startWorker } = await startCommitting(t, folder)
+  const reader = startWorker('linger')
+  for await (const line of linesOf(reader)) {
+    assert.equal(line, 'reading')
     break
   }
-  const pause = new Int32Array(new SharedArrayBuffer(4))
-  let runs = 0
-  const hopeless = store.transact(async (tx) => {
-    runs += 1
-    const before = await tx.get(bytesOf('hot'))
-    // the other process commits while this one stands still, for as long as that takes
-    let now = before
-    for (let look = 0; look < 2_000 && textOf(now) === textOf(before); look++) {
-      Atomics.wait(pause, 0, 0, 5)
-      now = await store.read((reader) => reader.get(bytesOf('hot')))
-    }
-    assert.notDeepEqual(now, before, 'a read is older than its call')
-    tx.set(bytesOf('mine'), bytesOf('1'))
-  })
-  await assert.rejects(hopeless, isStorageError('conflict'))
-  assert.equal(runs, METADATA_LIMITS.attempts)
-  worker.kill('SIGKILL')
+  const exit = once(reader, 'exit')
+  reader.kill('SIGKILL')
   await exit
-  assert.equal(await store.read((reader) => reader.get(bytesOf('mine'))), undefined)
+  const overwrite = (value: number) =>
+    store.transact(async (tx) => tx.set(bytesOf('big'), new Uint8Array(90_000).fill(value)))
+  for (let round = 0; round < 20; round++) await overwrite(round)
+  const { size } = await stat(join(folder, METADATA_FILE))
+  for (let round = 0; round < 200; round++) await overwrite(round)
+  assert.equal((await stat(join(folder, METADATA_FILE))).size, size)
+})
+
+test('commits fail, and are not lost sight of, when the process that commits does not answer', async (t) => {
+  const folder = await temporaryFolder(t)
+  await (await openLocalMetadataStore({ folder })).close()
+  const send = () => Promise.reject(new Error('the pipe is broken'))
+  const store = await openSharedMetadataStore({ folder, send })
+  await assert.rejects(
+    store.transact(async (tx) => tx.set(bytesOf('a'), bytesOf('1'))),
+    isStorageError('unavailable'),
+  )
+  assert.equal(await store.read((reader) => reader.get(bytesOf('a'))), undefined)
   await store.close()
 })
 

@@ -1,12 +1,17 @@
+import { randomBytes } from 'node:crypto'
+import { writeSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type MetadataStore, StorageError } from '@bindery/storage'
 import { bytesOf, isStorageError, textOf } from '@bindery/storage/testing'
-import { openLocalMetadataStore } from '../local-metadata-store.js'
+import type { SentCommit, SentOutcome } from '../commits.js'
+import { openLocalMetadataStore, openSharedMetadataStore } from '../local-metadata-store.js'
 
 export const ACCOUNTS = 5
 export const START_BALANCE = 1_000
 const LANES = 8
+/** Of each process; two that both wrote to the file failed before the 30,000th commit of both. */
+export const CHURN_COMMITS = 15_000
 
 export function accountKey(account: number): Uint8Array {
   return bytesOf(`account ${account}`)
@@ -16,7 +21,9 @@ export function accountKey(account: number): Uint8Array {
 const tasks: Readonly<Record<string, (store: MetadataStore, folder: string) => Promise<void>>> = {
   transfer,
   acknowledge,
-  hammer,
+  despair,
+  churn,
+  linger,
   fill,
   endure,
 }
@@ -51,11 +58,55 @@ async function acknowledge(store: MetadataStore): Promise<void> {
   })
 }
 
-async function hammer(store: MetadataStore): Promise<void> {
-  for (let number = 0; ; number++) {
-    await store.transact(async (tx) => tx.set(bytesOf('hot'), bytesOf(String(number))))
-    if (number === 0) process.stdout.write('begun\n')
-  }
+/** Tries a transaction that another process outruns in each run, and says how it ended. */
+async function despair(store: MetadataStore): Promise<void> {
+  const pause = new Int32Array(new SharedArrayBuffer(4))
+  let runs = 0
+  const hopeless = store.transact(async (tx) => {
+    runs += 1
+    const before = await tx.get(bytesOf('hot'))
+    // the other process commits while this one stands still, for as long as that takes
+    let now = before
+    for (let look = 0; look < 2_000 && textOf(now) === textOf(before); look++) {
+      Atomics.wait(pause, 0, 0, 5)
+      now = await store.read((reader) => reader.get(bytesOf('hot')))
+    }
+    if (textOf(now) === textOf(before)) throw new Error('a read is older than its call')
+    tx.set(bytesOf('mine'), bytesOf('1'))
+  })
+  const end = await hopeless.then(
+    () => 'committed',
+    (error) => (error instanceof StorageError ? error.kind : error),
+  )
+  process.stdout.write(`${end} after ${runs} runs\n`)
+}
+
+/** Commits in sizes and numbers after which lmdb, when two processes write, has lost count of its free pages. */
+export async function churn(store: MetadataStore): Promise<void> {
+  let begun = 0
+  await lanes(async () => {
+    while (begun < CHURN_COMMITS) {
+      const number = begun++
+      await store.transact(async (tx) => {
+        tx.set(bytesOf(`part ${process.pid} ${number}`), new Uint8Array(860))
+        for (let holder = 0; holder < 16; holder++) {
+          tx.set(bytesOf(`holder ${holder % 4} ${randomBytes(16).toString('hex')}`), new Uint8Array())
+        }
+        tx.add(bytesOf('churned'), [1])
+        if (number % 1_000 !== 999) return
+        tx.set(bytesOf(`manifest ${process.pid} ${number}`), new Uint8Array(80_000))
+        tx.delete(bytesOf(`manifest ${process.pid} ${number - 3_000}`))
+      })
+    }
+  })
+}
+
+/** Holds a snapshot until the process is killed. */
+async function linger(store: MetadataStore): Promise<void> {
+  await store.read(async () => {
+    writeSync(1, 'reading\n')
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
+  })
 }
 
 /** Fills a small file system, looks at what is there, makes room, and goes on. */
@@ -95,10 +146,21 @@ async function endure(store: MetadataStore): Promise<void> {
   process.stdout.write(`${kind}, reported ${reports} times, then ${refused ? 'refused' : 'went on'}\n`)
 }
 
+/** Sends what is to be committed to the process that has started this one, which answers in order. */
+function sendToParent(batch: readonly SentCommit[]): Promise<readonly SentOutcome[]> {
+  process.send?.(batch)
+  return new Promise((resolve) => answers.push(resolve))
+}
+
+const answers: ((outcomes: readonly SentOutcome[]) => void)[] = []
 let reports = 0
 const [, script, task, folder] = process.argv
 if (script === import.meta.filename && task !== undefined && folder !== undefined) {
-  const store = await openLocalMetadataStore({ folder, onFatal: () => reports++ })
+  process.on('message', (outcomes: readonly SentOutcome[]) => answers.shift()?.(outcomes))
+  const store = process.connected
+    ? await openSharedMetadataStore({ folder, send: sendToParent })
+    : await openLocalMetadataStore({ folder, onFatal: () => reports++ })
   await tasks[task]?.(store, folder)
   await store.close()
+  if (process.connected) process.disconnect()
 }

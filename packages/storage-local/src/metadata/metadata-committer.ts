@@ -1,0 +1,43 @@
+import type { StorageError } from '@bindery/storage'
+import { CommitQueue } from './commit-queue.js'
+import { changesOf, type SentCommit, type SentOutcome, sentError } from './commits.js'
+import { openMetadataFile } from './metadata-file.js'
+
+export interface MetadataCommitterOptions {
+  /** The folder of the metadata file; made if it is not there. */
+  readonly folder: string
+  /** Called once, after a failed sync or a broken file. All commits fail from then on; the process should end. */
+  readonly onFatal?: (error: StorageError) => void
+}
+
+/** Commits for the stores of other processes, since lmdb takes one process that writes. */
+export interface MetadataCommitter {
+  /** Resolves when the outcome of each is known, in the order of the batch. */
+  commit(batch: readonly SentCommit[]): Promise<SentOutcome[]>
+  /** To be called when a process has ended: what it read keeps no space from being used again. */
+  forgetDeadReaders(): void
+  close(): Promise<void>
+}
+
+/** Opens or creates the metadata file to write to it. Throws as `openLocalMetadataStore`. */
+export async function openMetadataCommitter(options: MetadataCommitterOptions): Promise<MetadataCommitter> {
+  const file = await openMetadataFile(options.folder)
+  const commits = new CommitQueue(file, (error) => options.onFatal?.(error))
+
+  async function commitOne(sent: SentCommit): Promise<SentOutcome> {
+    try {
+      return await commits.commit(changesOf(sent), sent.seen, sent.again)
+    } catch (error) {
+      return sentError(error)
+    }
+  }
+
+  return {
+    commit: (batch) => Promise.all(batch.map(commitOne)),
+    forgetDeadReaders: () => void file.root.readerCheck(),
+    async close() {
+      await commits.idle()
+      await file.root.close()
+    },
+  }
+}

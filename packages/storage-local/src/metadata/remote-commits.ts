@@ -1,0 +1,52 @@
+import { StorageError } from '@bindery/storage'
+import { type Changes, type Commits, type SentCommit, type SentOutcome, sentCommit } from './commits.js'
+
+/** Takes transactions to the process that writes; resolves with their outcomes, in their order. */
+export type SendCommits = (batch: readonly SentCommit[]) => Promise<readonly SentOutcome[]>
+
+interface Waiting {
+  readonly sent: SentCommit
+  readonly resolve: (committed: boolean) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Has transactions committed by another process. Those of one turn of the event loop travel together. */
+export class RemoteCommits implements Commits {
+  readonly #send: SendCommits
+  #waiting: Waiting[] = []
+  readonly #underway = new Set<Promise<void>>()
+
+  constructor(send: SendCommits) {
+    this.#send = send
+  }
+
+  commit(changes: Changes, seen: string, again: boolean): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ sent: sentCommit(changes, seen, again), resolve, reject })
+      if (this.#waiting.length > 1) return
+      const sent = new Promise<void>((ended) => setImmediate(() => void this.#sendWaiting().then(ended)))
+      this.#underway.add(sent)
+      void sent.then(() => this.#underway.delete(sent))
+    })
+  }
+
+  async idle(): Promise<void> {
+    while (this.#underway.size > 0) await Promise.all(this.#underway)
+  }
+
+  async #sendWaiting(): Promise<void> {
+    const batch = this.#waiting
+    this.#waiting = []
+    try {
+      const outcomes = await this.#send(batch.map(({ sent }) => sent))
+      for (const [index, { resolve, reject }] of batch.entries()) {
+        const outcome = outcomes[index]
+        if (typeof outcome === 'boolean') resolve(outcome)
+        else reject(new StorageError(outcome?.kind ?? 'unavailable', outcome?.message ?? 'a commit was not answered'))
+      }
+    } catch (cause) {
+      const error = new StorageError('unavailable', 'the process that commits does not answer', { cause })
+      for (const { reject } of batch) reject(error)
+    }
+  }
+}
