@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { crc64, crc64Combine } from './crc64.js'
+import { Crc64Chain, crc64, crc64Combine } from './crc64.js'
 
 const text = (value: string) => new TextEncoder().encode(value)
 
@@ -81,6 +81,29 @@ test('more lengths than are cached combine rightly', () => {
   assert.equal(combined, crc64(new Uint8Array(length)))
 })
 
+test('a chain of pieces has the checksum of the whole', () => {
+  const bytes = scrambled(5000)
+  const chain = new Crc64Chain()
+  assert.equal(chain.value, 0n)
+  for (let start = 0, length = 0; start < bytes.length; start += length, length = (length + 7) % 61) {
+    const piece = crc64(bytes.subarray(start, start + length))
+    chain.append(Number(piece >> 32n), Number(piece & 0xffffffffn), Math.min(length, bytes.length - start))
+    assert.equal(chain.value, crc64(bytes.subarray(0, start + length)))
+  }
+  const [a, b] = [crc64(text('a')), crc64(text('b'))]
+  const long = new Crc64Chain()
+  for (const [crc, length] of [
+    [a, 1],
+    [b, 48 * 2 ** 40],
+  ] as const) {
+    long.append(Number(crc >> 32n), Number(crc & 0xffffffffn), length)
+  }
+  assert.equal(long.value, crc64Combine(a, b, 48 * 2 ** 40))
+})
+
 test('what is not a length is refused', () => {
-  for (const length of [-1, 0.5, Number.NaN, 2 ** 53]) assert.throws(() => crc64Combine(1n, 1n, length), RangeError)
+  for (const length of [-1, 0.5, Number.NaN, 2 ** 53]) {
+    assert.throws(() => crc64Combine(1n, 1n, length), RangeError)
+    assert.throws(() => new Crc64Chain().append(1, 1, length), RangeError)
+  }
 })

@@ -97,12 +97,36 @@ function word(bytes: Uint8Array, position: number): number {
 
 /** The checksum of `a`'s bytes followed by `b`'s, from their checksums and the length of b's bytes (a safe integer). */
 export function crc64Combine(a: bigint, b: bigint, lengthOfB: number): bigint {
-  if (!Number.isSafeInteger(lengthOfB) || lengthOfB < 0) throw new RangeError(`not a length: ${lengthOfB}`)
+  checkLength(lengthOfB)
   const shift = shiftBy(lengthOfB)
   view.setBigUint64(0, a)
   multiply(view.getUint32(0), view.getUint32(4), shift.high, shift.low)
   view.setBigUint64(0, b)
   return join(productHigh ^ view.getUint32(0), productLow ^ view.getUint32(4))
+}
+
+/** The checksum of pieces of bytes in their order, from the pieces' checksums: as crc64Combine, without a BigInt a piece. */
+export class Crc64Chain {
+  #high = 0
+  #low = 0
+
+  /** Takes the next piece: the halves of its checksum, and how many bytes it has (a safe integer). */
+  append(high: number, low: number, length: number): void {
+    checkLength(length)
+    const shift = shiftBy(length)
+    multiply(this.#high, this.#low, shift.high, shift.low)
+    this.#high = productHigh ^ high
+    this.#low = productLow ^ low
+  }
+
+  /** The checksum of all pieces so far; 0 of none. */
+  get value(): bigint {
+    return join(this.#high, this.#low)
+  }
+}
+
+function checkLength(length: number): void {
+  if (!Number.isSafeInteger(length) || length < 0) throw new RangeError(`not a length: ${length}`)
 }
 
 interface Polynomial {

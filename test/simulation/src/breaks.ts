@@ -138,7 +138,8 @@ export const BREAKS: readonly Break[] = [
     file: `${DOMAIN}complete.js`,
     find: 'const manifest = encodeManifest(parts);',
     replace: `const manifest = encodeManifest(parts);
-    for (const { bytes } of parts) {
+    const { readParts } = await import('./uploads.js');
+    for (const { bytes } of await domain.metadata.read((reader) => readParts(reader, uploadId, 0, 1_000))) {
         if (bytes.kind === 'blob') for await (const lent of domain.blobs.read(bytes.blob)) lent.release();
     }`,
   },

@@ -26,13 +26,13 @@ test('the list of parts is read as all SDKs write it', () => {
   ]
   for (const body of bodies) {
     const document = bodyOf(completeMultipartUpload, `${HEAD}\nContent-Type: xml\n\n${body}`)
-    assert.deepEqual(document?.parts, PARTS, body)
+    assert.deepEqual([...(document?.parts ?? [])], PARTS, body)
   }
 })
 
 test('a list without parts is a list, and no body is none', () => {
   for (const body of ['<CompleteMultipartUpload></CompleteMultipartUpload>', '<CompleteMultipartUpload/>']) {
-    assert.deepEqual(bodyOf(completeMultipartUpload, `${HEAD}\n\n${body}`), { parts: [] })
+    assert.deepEqual([...(bodyOf(completeMultipartUpload, `${HEAD}\n\n${body}`)?.parts ?? ['none'])], [])
   }
   assert.deepEqual(
     failureOf(() => bodyOf(completeMultipartUpload, HEAD)),

@@ -2,8 +2,10 @@ import { CALLBACK_CAUSES, callbackFields } from '../callback.js'
 import { crc64Decimal, etag, oneOf, text } from '../codec.js'
 import { OssError } from '../errors/oss-error.js'
 import { header, optional } from '../field.js'
+import { ListedParts } from '../listed-parts.js'
 import { operation } from '../operation.js'
-import { element, list, optionalDocument, optionalElement, xml } from '../xml.js'
+import { readPlainPartList } from '../plain-part-list.js'
+import { element, list, optionalDocument, optionalElement, type XmlDocument, xml } from '../xml.js'
 import {
   DOCUMENT_CAUSES,
   encodingType,
@@ -16,6 +18,22 @@ import {
   refuseEncryptionOnPart,
   uploadId,
 } from './shared.js'
+
+const anyPartList = xml(
+  'CompleteMultipartUpload',
+  { parts: list('Part', { partNumber: element('PartNumber', partNumber), etag: element('ETag', etag) }) },
+  { malformed: 'malformedCompleteXml' },
+)
+
+/** The list of parts, which may be 10,000 long: its plain form is read without the XML reader. */
+const partList: XmlDocument<{ readonly parts: ListedParts }> = {
+  root: anyPartList.root,
+  decode: (parser, body) => ({
+    parts: readPlainPartList(body) ?? ListedParts.of(anyPartList.decode(parser, body).parts),
+  }),
+  encode: ({ parts }) => anyPartList.encode({ parts: [...parts] }),
+  describe: anyPartList.describe,
+}
 
 /**
  * The body is undefined exactly where x-oss-complete-all is sent. A document without parts makes an object of no bytes;
@@ -39,13 +57,7 @@ export const completeMultipartUpload = operation({
     objectAcl: optional(header('x-oss-object-acl', objectAcl)),
     ...callbackFields,
   },
-  body: optionalDocument(
-    xml(
-      'CompleteMultipartUpload',
-      { parts: list('Part', { partNumber: element('PartNumber', partNumber), etag: element('ETag', etag) }) },
-      { malformed: 'malformedCompleteXml' },
-    ),
-  ),
+  body: optionalDocument(partList),
   decodeWith(read, body, { completeAll }) {
     if (completeAll !== undefined && body.length > 0) {
       throw new OssError('completeAllWithBody', { ArgumentName: 'x-oss-complete-all', ArgumentValue: completeAll })

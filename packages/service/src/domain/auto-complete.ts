@@ -6,12 +6,13 @@
  * the last one sees them all. What a process that died in between has left is found by the row which each such upload
  * has: at once when the dead are declared so, and by steps as garbage is swept.
  */
-import { crc64Combine, OssError } from '@bindery/protocol'
+import { OssError } from '@bindery/protocol'
 import { type Bytes, type Reader, StorageError } from '@bindery/storage'
 import { completeUpload } from './complete.js'
 import type { Domain } from './domain.js'
 import { allAutoCompletes, autoCompleteKey, following, namesOf, partNumberOf, partsOf, uploadKey } from './keyspace.js'
-import type { AutoComplete, PartRecord, UploadRecord } from './model.js'
+import type { AutoComplete, UploadRecord } from './model.js'
+import type { PartTable } from './part-table.js'
 import { type AutoCompleteFailure, decodeAutoComplete, encodeAutoComplete } from './records.js'
 import { readUsage, uploadOfRow } from './uploads.js'
 
@@ -66,7 +67,7 @@ class NotAsDeclared extends Error {
 async function complete(domain: Domain, upload: UploadRecord, when: AutoComplete): Promise<Refusal | undefined> {
   const { bucket, key, uploadId, initiator: requester } = upload
   const { forbidOverwrite } = when
-  const judge = (parts: readonly PartRecord[]): void => checkAsDeclared(when, parts)
+  const judge = (parts: PartTable): void => checkAsDeclared(when, parts)
   try {
     await completeUpload(domain, {
       bucket,
@@ -88,15 +89,14 @@ async function complete(domain: Domain, upload: UploadRecord, when: AutoComplete
 }
 
 /** Parts may have come or been replaced since the count was looked at. */
-function checkAsDeclared(when: AutoComplete, parts: readonly PartRecord[]): void {
-  const size = parts.reduce((sum, part) => sum + part.size, 0)
+function checkAsDeclared(when: AutoComplete, parts: PartTable): void {
   const isWhole =
     when.parts === undefined
-      ? size === when.size
-      : parts.length === when.parts && parts.at(-1)?.partNumber === when.parts
+      ? parts.bytes === when.size
+      : parts.length === when.parts && parts.partNumbers.at(-1) === when.parts
   if (!isWhole) throw new NotAsDeclared()
   if (when.crc64 === undefined) return
-  const crc64 = parts.reduce((crc, part) => crc64Combine(crc, part.crc64, part.size), 0n)
+  const crc64 = parts.joinedCrc64
   if (crc64 === when.crc64) return
   throw new NotAsDeclared({
     code: 'CrcMismatch',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { crc64 } from '@bindery/protocol'
+import { crc64, ListedParts } from '@bindery/protocol'
 import { bucketStat, deleteBucket } from './buckets.js'
 import { type Completion, completeUpload } from './complete.js'
 import type { Domain } from './domain.js'
@@ -52,7 +52,7 @@ test('unlisted parts are freed, listed ones stay', async () => {
   const uploadId = await initiate(domain, 'k')
   for (const number of [1, 5, 8]) await part(domain, 'k', uploadId, number, A)
   const { etag } = await part(domain, 'k', uploadId, 5, B)
-  await complete(domain, 'k', uploadId, { parts: [{ partNumber: 5, etag: etag.toLowerCase() }] })
+  await complete(domain, 'k', uploadId, { parts: ListedParts.of([{ partNumber: 5, etag: etag.toLowerCase() }]) })
   assert.equal(await sweepAll(domain), 3)
   assert.equal(await blobCount(domain), 1)
   assert.deepEqual(await get(domain, 'k'), B)
@@ -69,12 +69,12 @@ test('a Complete that fails leaves the upload as it was', async () => {
     { partNumber: 2, etag: second.etag },
   ]
   const failures: [Partial<Completion>, string][] = [
-    [{ parts: [two, one] }, 'invalidPartOrder'],
-    [{ parts: [one, one] }, 'invalidPartOrder'],
-    [{ parts: [{ partNumber: 1, etag: second.etag }] }, 'invalidPart'],
-    [{ parts: [one, { partNumber: 3, etag: first.etag }] }, 'invalidPart'],
-    [{ parts: [one, two] }, 'entityTooSmall'],
-    [{ parts: [one], forbidOverwrite: true }, 'fileAlreadyExists'],
+    [{ parts: ListedParts.of([two, one]) }, 'invalidPartOrder'],
+    [{ parts: ListedParts.of([one, one]) }, 'invalidPartOrder'],
+    [{ parts: ListedParts.of([{ partNumber: 1, etag: second.etag }]) }, 'invalidPart'],
+    [{ parts: ListedParts.of([one, { partNumber: 3, etag: first.etag }]) }, 'invalidPart'],
+    [{ parts: ListedParts.of([one, two]) }, 'entityTooSmall'],
+    [{ parts: ListedParts.of([one]), forbidOverwrite: true }, 'fileAlreadyExists'],
   ]
   for (const [more, reason] of failures) {
     await assert.rejects(complete(domain, 'k', uploadId, more), { reason })
@@ -85,7 +85,7 @@ test('a Complete that fails leaves the upload as it was', async () => {
     [1, 2],
   )
   assert.equal((await get(domain, 'k')).toString(), 'old')
-  await complete(domain, 'k', uploadId, { parts: [two] })
+  await complete(domain, 'k', uploadId, { parts: ListedParts.of([two]) })
   assert.deepEqual(await get(domain, 'k'), A)
 })
 
@@ -93,7 +93,7 @@ test('an empty list makes an empty object', async () => {
   const domain = await testDomain()
   const uploadId = await initiate(domain, 'k')
   await part(domain, 'k', uploadId, 1, B)
-  const object = await complete(domain, 'k', uploadId, { parts: [] })
+  const object = await complete(domain, 'k', uploadId, { parts: ListedParts.of([]) })
   assert.equal(object.etag, 'D41D8CD98F00B204E9800998ECF8427E-0')
   assert.equal(object.crc64, 0n)
   assert.equal((await get(domain, 'k')).length, 0)
@@ -185,15 +185,15 @@ test('U3: a repeated Complete with the same list by the same requester gets the 
   const domain = await testDomain()
   const uploadId = await initiate(domain, 'k')
   const { etag } = await part(domain, 'k', uploadId, 1, A)
-  const parts = [{ partNumber: 1, etag }]
+  const parts = ListedParts.of([{ partNumber: 1, etag }])
   const first = await complete(domain, 'k', uploadId, { parts })
-  const again = [{ partNumber: 1, etag: etag.toLowerCase() }]
+  const again = ListedParts.of([{ partNumber: 1, etag: etag.toLowerCase() }])
   const second = await complete(domain, 'k', uploadId, { parts: again })
   assert.deepEqual([second.etag, second.crc64], [first.etag, first.crc64])
   const refused: Partial<Completion>[] = [
     { parts: 'all' },
-    { parts: [] },
-    { parts: [{ partNumber: 1, etag: '0'.repeat(32) }] },
+    { parts: ListedParts.of([]) },
+    { parts: ListedParts.of([{ partNumber: 1, etag: '0'.repeat(32) }]) },
     { parts, requester: 'other' },
     { parts, key: key('other') },
   ]

@@ -2,27 +2,29 @@
  * CompleteMultipartUpload. The parts are read and checked outside any lock, in pages; one commit of about a dozen keys
  * then turns their rows, unchanged, into the rows of the object's manifest. No byte is read or moved.
  */
-import { base64, crc64Combine, hex, Md5, OssError, PART_NUMBER_MAX, PART_SIZE_MIN, utf8Bytes } from '@bindery/protocol'
-import { StorageError, type Transaction } from '@bindery/storage'
+import { base64, hex, type ListedParts, Md5, OssError, PART_NUMBER_MAX, PART_SIZE_MIN } from '@bindery/protocol'
+import { type Row, StorageError, type Transaction } from '@bindery/storage'
 import { readBucket } from './buckets.js'
 import { type Domain, newId } from './domain.js'
 import { discardRows } from './garbage.js'
-import { holderKey, manifestKey } from './keyspace.js'
+import { holderKey, manifestKey, partKey, partNumberOf } from './keyspace.js'
 import { encodeManifest } from './manifest.js'
-import type { ETag, ListedPart, ObjectAcl, ObjectRecord, PartRecord, UploadRecord } from './model.js'
+import type { ETag, ObjectAcl, ObjectRecord, UploadRecord } from './model.js'
 import { readObject, replaceObject } from './objects.js'
+import { PartTable } from './part-table.js'
 import { claimCallback, digestOfList, findReceipt, settledReceipt, writeReceipt } from './receipts.js'
-import { closeUpload, findUpload, readParts, readUpload, readUsage, type UploadName, type Usage } from './uploads.js'
+import { decodePart } from './records.js'
+import { closeUpload, findUpload, readPartRows, readUpload, readUsage, type UploadName, type Usage } from './uploads.js'
 
 export interface Completion extends UploadName {
-  /** Numbers ascending, or `all` that are stored. */
-  readonly parts: readonly ListedPart[] | 'all'
+  /** Those listed, or `all` that are stored. */
+  readonly parts: ListedParts | 'all'
   readonly acl: ObjectAcl
   readonly forbidOverwrite: boolean
   /** Who asks; a repeat by the same requester gets the same answer. */
   readonly requester: string
   /** A last word on the parts, in order, before they become an object; what it throws is thrown. May be called more than once. */
-  readonly judge?: (parts: readonly PartRecord[]) => void
+  readonly judge?: (parts: PartTable) => void
   /** Whether a callback follows, whose answer `answerReceipt` is to keep. */
   readonly callbackFollows?: boolean
 }
@@ -91,15 +93,14 @@ async function completeOpen(domain: Domain, completion: Completion, list: string
   throw new StorageError('conflict', 'parts kept arriving while the upload was being completed')
 }
 
-function checkOrder(parts: readonly ListedPart[]): void {
-  parts.forEach(({ partNumber }, index) => {
-    const before = parts[index - 1]
-    if (before !== undefined && before.partNumber >= partNumber) throw new OssError('invalidPartOrder')
-  })
+function checkOrder(parts: ListedParts): void {
+  for (let index = 1; index < parts.length; index += 1) {
+    if (parts.partNumber(index - 1) >= parts.partNumber(index)) throw new OssError('invalidPartOrder')
+  }
 }
 
 /** What a Complete demands of its parts, in order. Throws entityTooSmall, partNotSequential. */
-export function checkParts({ uploadId, sequential }: UploadRecord, parts: readonly PartRecord[]): void {
+export function checkParts({ uploadId, sequential }: UploadRecord, parts: PartTable): void {
   checkSizes(parts, uploadId)
   if (sequential) checkRun(parts)
 }
@@ -107,7 +108,7 @@ export function checkParts({ uploadId, sequential }: UploadRecord, parts: readon
 interface WholeUpload {
   readonly upload: UploadRecord
   readonly usage: Usage
-  readonly stored: readonly PartRecord[]
+  readonly stored: PartTable
 }
 
 /**
@@ -117,11 +118,12 @@ interface WholeUpload {
 export async function readUploadWhole(domain: Domain, name: UploadName): Promise<WholeUpload> {
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     const first = await readPage(domain, name, 0)
-    const stored = [...first.parts]
+    const stored = new PartTable(first.rows.length < PARTS_PER_READ ? first.rows.length : PART_NUMBER_MAX)
     let page = first
-    while (page.parts.length === PARTS_PER_READ && stored.length < PART_NUMBER_MAX) {
-      page = await readPage(domain, name, stored.at(-1)?.partNumber ?? 0)
-      stored.push(...page.parts)
+    appendRows(stored, page.rows)
+    while (page.rows.length === PARTS_PER_READ && stored.length < PART_NUMBER_MAX) {
+      page = await readPage(domain, name, stored.partNumber(stored.length - 1))
+      appendRows(stored, page.rows)
     }
     const { upload, usage } = first
     if (page.usage.edition === usage.edition) return { upload, usage, stored }
@@ -133,39 +135,42 @@ function readPage(domain: Domain, name: UploadName, after: number) {
   return domain.metadata.read(async (reader) => ({
     upload: await readUpload(reader, name),
     usage: await readUsage(reader, name.uploadId),
-    parts: await readParts(reader, name.uploadId, after, PARTS_PER_READ),
+    rows: await readPartRows(reader, name.uploadId, after, PARTS_PER_READ),
   }))
 }
 
-function choose({ uploadId, parts }: Completion, stored: readonly PartRecord[]): readonly PartRecord[] {
+function appendRows(table: PartTable, rows: readonly Row[]): void {
+  for (const { key, value } of rows) table.append(partNumberOf(key), value)
+}
+
+function choose({ uploadId, parts }: Completion, stored: PartTable): PartTable {
   if (parts === 'all') return stored
   checkOrder(parts)
-  const byNumber = new Map(stored.map((part) => [part.partNumber, part]))
-  return parts.map(({ partNumber, etag }) => {
-    const part = byNumber.get(partNumber)
-    if (part === undefined || part.etag !== etag.toUpperCase()) {
-      throw new OssError('invalidPart', { ETag: etag, PartNumber: partNumber, UploadId: uploadId })
-    }
-    return part
+  const chosen = stored.select(parts)
+  if (typeof chosen !== 'number') return chosen
+  throw new OssError('invalidPart', {
+    ETag: parts.etag(chosen),
+    PartNumber: parts.partNumber(chosen),
+    UploadId: uploadId,
   })
 }
 
-function checkSizes(parts: readonly PartRecord[], uploadId: string): void {
-  for (const { size, etag, partNumber } of parts.slice(0, -1)) {
-    if (size >= PART_SIZE_MIN) continue
+function checkSizes(parts: PartTable, uploadId: string): void {
+  for (let index = 0; index < parts.length - 1; index += 1) {
+    if (parts.size(index) >= PART_SIZE_MIN) continue
     throw new OssError('entityTooSmall', {
-      ETag: etag,
+      ETag: parts.etag(index),
       MinSizeAllowed: PART_SIZE_MIN,
-      ProposedSize: size,
-      PartNumber: partNumber,
+      ProposedSize: parts.size(index),
+      PartNumber: parts.partNumber(index),
       UploadId: uploadId,
     })
   }
 }
 
 /** A sequential upload is completed from parts 1 to n. */
-function checkRun(parts: readonly PartRecord[]): void {
-  parts.forEach(({ partNumber }, index) => {
+function checkRun(parts: PartTable): void {
+  parts.partNumbers.forEach((partNumber, index) => {
     if (partNumber !== index + 1) throw new OssError('partNotSequential', { PartNumber: partNumber })
   })
 }
@@ -176,7 +181,7 @@ interface Flip {
   readonly list: string
   readonly upload: UploadRecord
   readonly usage: Usage
-  readonly parts: readonly PartRecord[]
+  readonly parts: PartTable
 }
 
 async function commit(
@@ -184,10 +189,11 @@ async function commit(
   { completion, list, upload, usage, parts }: Flip,
 ): Promise<ObjectRecord | 'changed'> {
   const { bucket, key, uploadId, acl, requester, callbackFollows = false } = completion
-  const record = describe(domain, upload, parts, acl)
+  const contentMd5 = await contentMd5Of(domain, upload, parts)
+  const record = { ...describe(domain, upload, parts, acl), ...contentMd5 }
   const { etag, crc64, modifiedAt, reference } = record
   const manifest = encodeManifest(parts)
-  const exactList = digestOfList(domain, parts)
+  const exactList = list === 'all' ? digestOfList(domain, parts) : list
   return domain.metadata.transact(async (tx: Transaction) => {
     await readBucket(tx, bucket)
     await readUpload(tx, completion)
@@ -203,14 +209,13 @@ async function commit(
   })
 }
 
-function describe(domain: Domain, upload: UploadRecord, parts: readonly PartRecord[], acl: ObjectAcl): ObjectRecord {
+function describe(domain: Domain, upload: UploadRecord, parts: PartTable, acl: ObjectAcl): ObjectRecord {
   return {
     type: 'Multipart',
     owner: upload.owner,
-    size: parts.reduce((sum, { size }) => sum + size, 0),
+    size: parts.bytes,
     etag: etagOf(domain, parts),
-    ...contentMd5Of(upload, parts),
-    crc64: parts.reduce((crc, part) => crc64Combine(crc, part.crc64, part.size), 0n),
+    crc64: parts.joinedCrc64,
     modifiedAt: domain.clock(),
     headers: upload.headers,
     userMetadata: upload.userMetadata,
@@ -224,13 +229,19 @@ function describe(domain: Domain, upload: UploadRecord, parts: readonly PartReco
 }
 
 /** Of a sequential upload, whose bytes were hashed as they came, the MD5 of the whole is known. */
-function contentMd5Of({ sequential }: UploadRecord, parts: readonly PartRecord[]): { readonly contentMd5?: string } {
-  const state = parts.at(-1)?.md5State
-  return sequential && state !== undefined ? { contentMd5: base64(new Md5(state).digest()) } : {}
+async function contentMd5Of(
+  { metadata }: Domain,
+  { sequential, uploadId }: UploadRecord,
+  parts: PartTable,
+): Promise<{ readonly contentMd5?: string }> {
+  if (!sequential || parts.length === 0) return {}
+  const last = parts.length
+  const row = await metadata.read((reader) => reader.get(partKey(uploadId, last)))
+  const state = row === undefined ? undefined : decodePart(last, row).md5State
+  return state === undefined ? {} : { contentMd5: base64(new Md5(state).digest()) }
 }
 
 /** MD5 over the parts' ETags as upper-case text, then the number of parts: not S3's recipe, which hashes raw digests. */
-function etagOf({ digests }: Domain, parts: readonly PartRecord[]): string {
-  const joined = utf8Bytes(parts.map(({ etag }) => etag).join(''))
-  return `${hex(digests.md5(joined)).toUpperCase()}-${parts.length}`
+function etagOf({ digests }: Domain, parts: PartTable): string {
+  return `${hex(digests.md5(parts.joinedETags)).toUpperCase()}-${parts.length}`
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
-import { crc64, OssError } from '@bindery/protocol'
+import { crc64, ListedParts, OssError } from '@bindery/protocol'
 import { type ByteRange, createMemoryBlobStore, createMemoryMetadataStore, createRandom } from '@bindery/storage'
 import { bucketStat, deleteBucket } from './buckets.js'
 import { completeUpload } from './complete.js'
@@ -162,7 +162,7 @@ test('a replaced, aborted or unlisted copy lets go of its source', async () => {
   await copyRange(domain, 'k', 'to', aborted, 1)
   for (const number of [1, 2, 2]) await copyRange(domain, 'k', 'to', kept, number)
   await part(domain, 'to', kept, 1, 'bytes')
-  const parts = [{ partNumber: 1, etag: createHash('md5').update('bytes').digest('hex') }]
+  const parts = ListedParts.of([{ partNumber: 1, etag: createHash('md5').update('bytes').digest('hex') }])
   await completeUpload(domain, {
     bucket: BUCKET,
     key: key('to'),

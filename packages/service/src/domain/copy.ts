@@ -21,6 +21,7 @@ import { crc64Of, findManifest, piecesOf, within } from './manifest-bytes.js'
 import type { ObjectAcl, ObjectDescription, ObjectRecord, PartRecord, Slice, UploadRecord } from './model.js'
 import { replaceObject, requireObject } from './objects.js'
 import { type OpenObject, openObject } from './open-object.js'
+import { PartTable } from './part-table.js'
 import { encodeObject, encodePart } from './records.js'
 import { addPart, announcePart, findUpload, type UploadName, uploadPart } from './uploads.js'
 
@@ -89,7 +90,7 @@ function promote(tx: Transaction, { bucket, key }: CopySource, record: ObjectRec
   const place = partKey(manifest, 1)
   const promoted: ObjectRecord = { ...record, bytes: { kind: 'manifest' } }
   tx.set(place, encodePart(part))
-  tx.set(manifestKey(manifest), encodeManifest([part]))
+  tx.set(manifestKey(manifest), encodeManifest(PartTable.of([part])))
   tx.set(holderKey(manifest, reference), new Uint8Array())
   if (!carriesBytes(bytes.blob)) tx.set(ownerKey(bytes.blob), place)
   tx.set(objectKeyOf(bucket, key), encodeObject(promoted))

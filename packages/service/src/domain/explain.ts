@@ -3,8 +3,9 @@ import { OssError, PART_SIZE_MIN } from '@bindery/protocol'
 import { readFailure } from './auto-complete.js'
 import { checkParts, readUploadWhole } from './complete.js'
 import type { Domain } from './domain.js'
-import type { PartRecord, UploadRecord } from './model.js'
+import type { UploadRecord } from './model.js'
 import { gapsBetween, type NumberRange, rangesOf } from './number-ranges.js'
+import type { PartTable } from './part-table.js'
 import type { AutoCompleteFailure } from './records.js'
 import type { UploadName } from './uploads.js'
 
@@ -17,7 +18,7 @@ export interface PartRun extends NumberRange {
 export interface Explanation {
   readonly upload: UploadRecord
   /** All parts, ascending by number. */
-  readonly parts: readonly PartRecord[]
+  readonly parts: PartTable
   readonly bytes: number
   /** When the upload was begun, or its latest part stored. */
   readonly lastActivityAt: number
@@ -35,28 +36,32 @@ export interface Explanation {
 /** Looks at an upload and all of its parts; parts that arrive meanwhile may or may not be seen. Throws noSuchUpload. */
 export async function explainUpload(domain: Domain, name: UploadName): Promise<Explanation> {
   const { upload, stored: parts } = await readUploadWhole(domain, name)
-  const numbers = parts.map(({ partNumber }) => partNumber)
   return {
     upload,
     parts,
-    bytes: parts.reduce((sum, { size }) => sum + size, 0),
-    lastActivityAt: parts.reduce((latest, { modifiedAt }) => Math.max(latest, modifiedAt), upload.initiatedAt),
+    bytes: parts.bytes,
+    lastActivityAt: lastActivityOf(upload, parts),
     runs: runsOf(parts),
-    gaps: gapsBetween(numbers),
+    gaps: gapsBetween(parts.partNumbers),
     undersized: rangesOf(
-      parts
-        .slice(0, -1)
-        .filter(({ size }) => size < PART_SIZE_MIN)
-        .map(({ partNumber }) => partNumber),
+      parts.partNumbers.filter((_, index) => index + 1 < parts.length && parts.size(index) < PART_SIZE_MIN),
     ),
     obstacle: obstacleOf(upload, parts),
     autoCompleteFailure: await domain.metadata.read((reader) => readFailure(reader, upload)),
   }
 }
 
-function runsOf(parts: readonly PartRecord[]): PartRun[] {
+function lastActivityOf(upload: UploadRecord, parts: PartTable): number {
+  let latest = upload.initiatedAt
+  for (let index = 0; index < parts.length; index += 1) latest = Math.max(latest, parts.modifiedAt(index))
+  return latest
+}
+
+function runsOf(parts: PartTable): PartRun[] {
   const runs: { from: number; to: number; size: number }[] = []
-  for (const { partNumber, size } of parts) {
+  for (let index = 0; index < parts.length; index += 1) {
+    const partNumber = parts.partNumber(index)
+    const size = parts.size(index)
     const last = runs.at(-1)
     if (last?.to === partNumber - 1 && last.size === size) last.to = partNumber
     else runs.push({ from: partNumber, to: partNumber, size })
@@ -64,7 +69,7 @@ function runsOf(parts: readonly PartRecord[]): PartRun[] {
   return runs
 }
 
-function obstacleOf(upload: UploadRecord, parts: readonly PartRecord[]): OssError | undefined {
+function obstacleOf(upload: UploadRecord, parts: PartTable): OssError | undefined {
   try {
     checkParts(upload, parts)
     return undefined

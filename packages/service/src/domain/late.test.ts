@@ -1,6 +1,7 @@
 /** What comes late: a failure whose commit went through, the search for orphans, a Complete that was left behind. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { ListedParts } from '@bindery/protocol'
 import { createMemoryBlobStore, createMemoryMetadataStore, type MetadataStore, StorageError } from '@bindery/storage'
 import { completeUpload } from './complete.js'
 import { copyObject } from './copy.js'
@@ -116,7 +117,12 @@ test('a Complete that meets an Abort, and the sweeper after it, finds no upload'
     await abortUpload(domain, name)
     await sweepAll(domain)
   })
-  const completion = { ...name, parts: [{ partNumber: 1, etag }], acl: 'default', requester: OWNER } as const
+  const completion = {
+    ...name,
+    parts: ListedParts.of([{ partNumber: 1, etag }]),
+    acl: 'default',
+    requester: OWNER,
+  } as const
   await assert.rejects(completeUpload({ ...domain, metadata }, { ...completion, forbidOverwrite: false }), {
     reason: 'noSuchUpload',
   })
@@ -127,7 +133,12 @@ test('U3: a repeated Complete that was left behind until its object was deleted 
   const uploadId = await initiate(domain, 'k')
   const name = { bucket: BUCKET, key: key('k'), uploadId }
   const { etag } = await part(domain, 'k', uploadId, 1, A)
-  const completion = { ...name, parts: [{ partNumber: 1, etag }], acl: 'default', requester: OWNER } as const
+  const completion = {
+    ...name,
+    parts: ListedParts.of([{ partNumber: 1, etag }]),
+    acl: 'default',
+    requester: OWNER,
+  } as const
   let first: { readonly etag: string } | undefined
   const metadata = pausing(domain.metadata, async () => {
     first = await completeUpload(domain, { ...completion, forbidOverwrite: false })

@@ -2,18 +2,20 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { METADATA_LIMITS } from '@bindery/storage'
 import { encodeManifest, Manifest } from './manifest.js'
-import type { PartRecord } from './model.js'
+import { PartTable } from './part-table.js'
 
 /** Parts with these numbers and sizes. */
-function parts(...sizes: readonly (readonly [partNumber: number, size: number])[]): PartRecord[] {
-  return sizes.map(([partNumber, size]) => ({
-    partNumber,
-    size,
-    etag: '',
-    crc64: 0n,
-    modifiedAt: 0,
-    bytes: { kind: 'blob', blob: 'b' },
-  }))
+function parts(...sizes: readonly (readonly [partNumber: number, size: number])[]): PartTable {
+  return PartTable.of(
+    sizes.map(([partNumber, size]) => ({
+      partNumber,
+      size,
+      etag: '',
+      crc64: 0n,
+      modifiedAt: 0,
+      bytes: { kind: 'blob', blob: 'b' },
+    })),
+  )
 }
 
 const GIB_5 = 5 * 1024 ** 3

@@ -1,6 +1,7 @@
 /** A manifest: the parts of a multipart object in order, and where each starts in it. */
 import { type ByteRange, type Bytes, StorageError } from '@bindery/storage'
 import type { PartRecord } from './model.js'
+import type { PartTable } from './part-table.js'
 
 const VERSION = 1
 const HEAD_BYTES = 1 + 1 + 8
@@ -10,17 +11,17 @@ const ENTRY_BYTES = 8
 const START_AT = 2
 
 /** The parts in the order of their bytes. */
-export function encodeManifest(parts: readonly PartRecord[]): Bytes {
+export function encodeManifest(parts: PartTable): Bytes {
   const bytes = new Uint8Array(HEAD_BYTES + parts.length * ENTRY_BYTES)
   const view = new DataView(bytes.buffer)
   let start = 0
-  parts.forEach(({ partNumber, size }, index) => {
-    view.setUint16(HEAD_BYTES + index * ENTRY_BYTES, partNumber)
+  for (let index = 0; index < parts.length; index += 1) {
+    view.setUint16(HEAD_BYTES + index * ENTRY_BYTES, parts.partNumber(index))
     setUint48(view, HEAD_BYTES + index * ENTRY_BYTES + START_AT, start)
-    start += size
-  })
+    start += parts.size(index)
+  }
   bytes[0] = VERSION
-  bytes[1] = parts.reduce((depth, part) => Math.max(depth, depthOf(part)), 0)
+  bytes[1] = parts.depth
   view.setBigUint64(SIZE_AT, BigInt(start))
   return bytes
 }

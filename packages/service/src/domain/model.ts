@@ -149,9 +149,3 @@ export interface Slice {
 export type PartBytes =
   | { readonly kind: 'blob'; readonly blob: BlobId }
   | { readonly kind: 'slices'; readonly slices: readonly Slice[]; readonly depth: number }
-
-/** A part as CompleteMultipartUpload lists it. */
-export interface ListedPart {
-  readonly partNumber: number
-  readonly etag: ETag
-}

@@ -5,7 +5,7 @@ export interface NumberRange {
 }
 
 /** Ascending numbers as the fewest ranges. */
-export function rangesOf(numbers: readonly number[]): NumberRange[] {
+export function rangesOf(numbers: Iterable<number>): NumberRange[] {
   const ranges: { from: number; to: number }[] = []
   for (const number of numbers) {
     const last = ranges.at(-1)
@@ -16,7 +16,7 @@ export function rangesOf(numbers: readonly number[]): NumberRange[] {
 }
 
 /** The numbers from 1 on that are missing before the last of some ascending ones. */
-export function gapsBetween(numbers: readonly number[]): NumberRange[] {
+export function gapsBetween(numbers: Iterable<number>): NumberRange[] {
   const gaps: NumberRange[] = []
   let expected = 1
   for (const number of numbers) {

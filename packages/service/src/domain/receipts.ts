@@ -2,11 +2,11 @@
  * Receipts: the answer of a Complete, kept for a while, so that a client that lost it gets it again. Only a Complete of
  * the same requester with the same list is answered from one; to everything else the upload is gone.
  */
-import { hex, OssError, utf8Bytes } from '@bindery/protocol'
+import { hex, type NumberedETags, OssError } from '@bindery/protocol'
 import type { Bytes, Reader, Transaction } from '@bindery/storage'
 import type { Domain } from './domain.js'
 import { allReceipts, following, receiptKey } from './keyspace.js'
-import type { ETag, ListedPart } from './model.js'
+import type { ETag } from './model.js'
 import { decodeReceipt, encodeReceipt } from './records.js'
 import type { UploadName } from './uploads.js'
 
@@ -34,11 +34,22 @@ export interface ReceiptRecord {
   readonly callback?: CallbackState
 }
 
+/** Bytes before each ETag in what is digested: the part's number, and how long the ETag is. */
+const DIGEST_HEAD_BYTES = 6
+
 /** Names a list of parts: `all`, or a digest that does not depend on how its ETags were written. */
-export function digestOfList({ digests }: Domain, parts: readonly ListedPart[] | 'all'): string {
+export function digestOfList({ digests }: Domain, parts: NumberedETags | 'all'): string {
   if (parts === 'all') return 'all'
-  const lines = parts.map(({ partNumber, etag }) => `${partNumber} ${etag.toUpperCase()}\n`)
-  return hex(digests.md5(utf8Bytes(lines.join(''))))
+  const bytes = new Uint8Array(parts.length * DIGEST_HEAD_BYTES + parts.etagBytes)
+  const view = new DataView(bytes.buffer)
+  let at = 0
+  for (let index = 0; index < parts.length; index += 1) {
+    const end = parts.writeETag(index, bytes, at + DIGEST_HEAD_BYTES)
+    view.setUint16(at, parts.partNumber(index))
+    view.setUint32(at + 2, end - at - DIGEST_HEAD_BYTES)
+    at = end
+  }
+  return hex(digests.md5(bytes))
 }
 
 export function writeReceipt(tx: Transaction, uploadId: string, receipt: ReceiptRecord): void {

@@ -111,7 +111,11 @@ export function decodeGarbage(bytes: Bytes): GarbageRecord {
   return stored
 }
 
-const HEAD_BYTES = 28
+/** Where the fields of a part's row begin. */
+const SIZE_AT = 2
+const CRC64_AT = 10
+const MODIFIED_AT = 18
+const ETAG_AT = 28
 const SLICE_BYTES = 48
 const BLOB = 0
 const SLICES = 1
@@ -124,36 +128,86 @@ export function encodePart(record: PartRecord): Bytes {
   const etag = utf8Bytes(record.etag)
   const md5State = record.md5State ?? new Uint8Array()
   const place = record.bytes.kind === 'blob' ? utf8Bytes(record.bytes.blob) : encodeSlices(record.bytes)
-  const bytes = new Uint8Array(HEAD_BYTES + etag.length + md5State.length + place.length)
+  const bytes = new Uint8Array(ETAG_AT + etag.length + md5State.length + place.length)
   const view = new DataView(bytes.buffer)
   bytes[0] = VERSION
   bytes[1] = record.bytes.kind === 'blob' ? BLOB : SLICES
-  view.setBigUint64(2, BigInt(record.size))
-  view.setBigUint64(10, record.crc64)
-  view.setBigUint64(18, BigInt(record.modifiedAt))
+  view.setBigUint64(SIZE_AT, BigInt(record.size))
+  view.setBigUint64(CRC64_AT, record.crc64)
+  view.setBigUint64(MODIFIED_AT, BigInt(record.modifiedAt))
   bytes[26] = etag.length
   bytes[27] = md5State.length
-  bytes.set(etag, HEAD_BYTES)
-  bytes.set(md5State, HEAD_BYTES + etag.length)
-  bytes.set(place, HEAD_BYTES + etag.length + md5State.length)
+  bytes.set(etag, ETAG_AT)
+  bytes.set(md5State, ETAG_AT + etag.length)
+  bytes.set(place, ETAG_AT + etag.length + md5State.length)
   return bytes
 }
 
-export function decodePart(partNumber: number, bytes: Bytes): PartRecord {
-  checkVersion(bytes)
-  const stateAt = HEAD_BYTES + (bytes[26] ?? 0)
-  const placeAt = stateAt + (bytes[27] ?? 0)
-  if (bytes.length <= placeAt) throw damagedPart()
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+export function decodePart(partNumber: number, row: Bytes): PartRecord {
+  const { size, crc64High, crc64Low, modifiedAt, etagStart, etagEnd, placeStart } = readPart(row)
   const record = {
     partNumber,
-    size: safeNumber(view, 2),
-    crc64: view.getBigUint64(10),
-    modifiedAt: safeNumber(view, 18),
-    etag: bytesToString(bytes.subarray(HEAD_BYTES, stateAt)),
-    bytes: decodePlace(bytes[1], bytes.subarray(placeAt)),
+    size,
+    crc64: (BigInt(crc64High) << 32n) | BigInt(crc64Low),
+    modifiedAt,
+    etag: bytesToString(row.subarray(etagStart, etagEnd)),
+    bytes: decodePlace(row[1], row.subarray(placeStart)),
   }
-  return placeAt > stateAt ? { ...record, md5State: bytes.slice(stateAt, placeAt) } : record
+  return placeStart > etagEnd ? { ...record, md5State: row.slice(etagEnd, placeStart) } : record
+}
+
+/** What is read of a part's row in place. */
+export interface PartFields {
+  readonly size: number
+  /** Of the CRC-64, 32 bits each. */
+  readonly crc64High: number
+  readonly crc64Low: number
+  readonly modifiedAt: number
+  /** The ETag's bytes are `[etagStart, etagEnd)` of the row. */
+  readonly etagStart: number
+  readonly etagEnd: number
+  /** Where what says the place of the part's bytes begins. */
+  readonly placeStart: number
+  /** The manifests that a read of its bytes goes through. */
+  readonly depth: number
+}
+
+/** Reads a part's row as far as that makes nothing but the answer. Throws StorageError corrupt. */
+export function readPart(row: Bytes): PartFields {
+  checkVersion(row)
+  const etagEnd = ETAG_AT + (row[26] ?? 0)
+  const placeStart = etagEnd + (row[27] ?? 0)
+  const isBlob = row[1] === BLOB
+  if (row.length <= placeStart || !(isBlob || isSlices(row, placeStart))) throw damagedPart()
+  return {
+    size: wholeAt(row, SIZE_AT),
+    crc64High: wordAt(row, CRC64_AT),
+    crc64Low: wordAt(row, CRC64_AT + 4),
+    modifiedAt: wholeAt(row, MODIFIED_AT),
+    etagStart: ETAG_AT,
+    etagEnd,
+    placeStart,
+    depth: isBlob ? 0 : (row[placeStart] ?? 0),
+  }
+}
+
+function isSlices(row: Bytes, placeStart: number): boolean {
+  return row[1] === SLICES && (row.length - placeStart - 1) % SLICE_BYTES === 0
+}
+
+/** 32 bits, unsigned and big-endian. */
+function wordAt(row: Bytes, at: number): number {
+  const a = row[at] ?? 0
+  const b = row[at + 1] ?? 0
+  const c = row[at + 2] ?? 0
+  return ((a << 24) | (b << 16) | (c << 8) | (row[at + 3] ?? 0)) >>> 0
+}
+
+/** 64 bits, of which 53 may be used. */
+function wholeAt(row: Bytes, at: number): number {
+  const high = wordAt(row, at)
+  if (high >= 2 ** 21) throw damagedPart()
+  return high * 2 ** 32 + wordAt(row, at + 4)
 }
 
 function encodeSlices({ slices, depth }: PartBytes & { kind: 'slices' }): Bytes {
@@ -172,25 +226,16 @@ function encodeSlices({ slices, depth }: PartBytes & { kind: 'slices' }): Bytes 
 
 function decodePlace(kind: number | undefined, bytes: Bytes): PartBytes {
   if (kind === BLOB) return { kind: 'blob', blob: bytesToString(bytes) }
-  const count = (bytes.length - 1) / SLICE_BYTES
-  if (kind !== SLICES || !Number.isInteger(count)) throw damagedPart()
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const slices = Array.from({ length: count }, (_, index): Slice => {
-    const at = 1 + index * SLICE_BYTES
-    return {
+  const slices: Slice[] = []
+  for (let at = 1; at < bytes.length; at += SLICE_BYTES) {
+    slices.push({
       manifest: idOf(bytes.subarray(at, at + 16)),
       reference: idOf(bytes.subarray(at + 16, at + 32)),
-      offset: safeNumber(view, at + 32),
-      length: safeNumber(view, at + 40),
-    }
-  })
+      offset: wholeAt(bytes, at + 32),
+      length: wholeAt(bytes, at + 40),
+    })
+  }
   return { kind: 'slices', slices, depth: bytes[0] ?? 0 }
-}
-
-function safeNumber(view: DataView, at: number): number {
-  const number = Number(view.getBigUint64(at))
-  if (!Number.isSafeInteger(number)) throw damagedPart()
-  return number
 }
 
 const damagedPart = (): StorageError => new StorageError('corrupt', 'a part record is damaged')

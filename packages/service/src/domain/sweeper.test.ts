@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { ListedParts } from '@bindery/protocol'
 import { createMemoryBlobStore, createMemoryMetadataStore } from '@bindery/storage'
 import { completeUpload } from './complete.js'
 import { recoverDead, registerIncarnation } from './incarnations.js'
@@ -93,7 +94,7 @@ test('an object of many parts is freed in steps', async () => {
   const uploadId = await initiate(domain, 'k')
   const numbers = Array.from({ length: 1_001 }, (_, index) => index + 1)
   for (const number of numbers) await part(domain, 'k', uploadId, number, number === 1 ? A : '')
-  const parts = [{ partNumber: 1, etag: (await part(domain, 'k', uploadId, 1, A)).etag }]
+  const parts = ListedParts.of([{ partNumber: 1, etag: (await part(domain, 'k', uploadId, 1, A)).etag }])
   await completeUpload(domain, {
     bucket: BUCKET,
     key: key('k'),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
+import { ListedParts } from '@bindery/protocol'
 import { createMemoryBlobStore, createMemoryMetadataStore, withFaults } from '@bindery/storage'
 import { completeUpload } from './complete.js'
 import { findObject } from './objects.js'
@@ -101,7 +102,7 @@ test(`D2: whatever fails in the stores, a record never names bytes that are not 
   } as const
   await completeUpload(domain, {
     ...completion,
-    parts: [{ partNumber: 3, etag: (await part(domain, 'u', uploadId, 3, 'end')).etag }],
+    parts: ListedParts.of([{ partNumber: 3, etag: (await part(domain, 'u', uploadId, 3, 'end')).etag }]),
   })
   assert.equal((await get(domain, 'u')).toString(), 'end')
 })

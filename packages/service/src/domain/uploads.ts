@@ -278,10 +278,14 @@ export function listParts(
 
 /** At most `limit` parts of a manifest with numbers above `after`, ascending. */
 export async function readParts(reader: Reader, manifest: string, after: number, limit: number): Promise<PartRecord[]> {
-  const rows = await reader.range(partKey(manifest, Math.min(after, PART_NUMBER_ROOM) + 1), partsOf(manifest).to, {
-    limit,
-  })
+  const rows = await readPartRows(reader, manifest, after, limit)
   return rows.map(({ key, value }) => decodePart(partNumberOf(key), value))
+}
+
+/** The rows of those parts. */
+export function readPartRows(reader: Reader, manifest: string, after: number, limit: number): Promise<Row[]> {
+  const from = partKey(manifest, Math.min(after, PART_NUMBER_ROOM) + 1)
+  return reader.range(from, partsOf(manifest).to, { limit })
 }
 
 /** The highest number that a part's key has room for, less one. */

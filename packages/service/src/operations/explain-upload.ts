@@ -9,7 +9,8 @@ import {
 } from '@bindery/protocol'
 import type { HandlerOf } from '../call.js'
 import { type Explanation, explainUpload as explain } from '../domain/explain.js'
-import type { AutoComplete, PartRecord } from '../domain/model.js'
+import type { AutoComplete } from '../domain/model.js'
+import type { PartTable } from '../domain/part-table.js'
 import { likelyPartSize, partCountOf, planResume } from '../domain/resume-plan.js'
 
 export const explainUpload: HandlerOf<'ExplainUpload'> = async (call) => {
@@ -66,7 +67,8 @@ function autoCompleteElement({ parts, size, crc64 }: AutoComplete, failure: Expl
   }
 }
 
-function planOf({ upload, parts }: Explanation, size: number, asked: number | undefined): ExplainedPlan {
+function planOf({ upload, parts: table }: Explanation, size: number, asked: number | undefined): ExplainedPlan {
+  const parts = Array.from(table.partNumbers, (partNumber, index) => ({ partNumber, size: table.size(index) }))
   const partSize = asked ?? likelyPartSize(size, parts)
   if (partCountOf(size, partSize) > PART_NUMBER_MAX) {
     throw badArgument('invalidArgument', 'x-oss-ext-part-size', String(partSize))
@@ -81,19 +83,23 @@ function planOf({ upload, parts }: Explanation, size: number, asked: number | un
   }
 }
 
-function pageOf(parts: readonly PartRecord[], after: number, maxParts: number) {
-  const rest = parts.filter(({ partNumber }) => partNumber > after)
-  const page = rest.slice(0, maxParts).map(
-    ({ partNumber, size, etag, crc64, modifiedAt }): ExplainedPart => ({
+function pageOf(parts: PartTable, after: number, maxParts: number) {
+  const numbers = parts.partNumbers
+  const passed = numbers.findIndex((partNumber) => partNumber > after)
+  const first = passed === -1 ? numbers.length : passed
+  const page = Array.from(numbers.subarray(first, first + maxParts), (partNumber, index): ExplainedPart => {
+    const place = first + index
+    return {
       partNumber,
-      size,
-      etag,
-      crc64: String(crc64),
-      lastModified: isoTime(modifiedAt),
-    }),
-  )
+      size: parts.size(place),
+      etag: parts.etag(place),
+      crc64: String(parts.crc64(place)),
+      lastModified: isoTime(parts.modifiedAt(place)),
+    }
+  })
   const next = page.at(-1)?.partNumber
-  return { parts: page, ...(rest.length > maxParts && next !== undefined && { nextPartNumberMarker: next }) }
+  const isTruncated = first + maxParts < numbers.length
+  return { parts: page, ...(isTruncated && next !== undefined && { nextPartNumberMarker: next }) }
 }
 
 function isoTime(milliseconds: number): string {

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ListedParts } from './listed-parts.js'
+import { utf8Bytes, utf8Text } from './text.js'
+
+const PARTS = [
+  { partNumber: 1, etag: 'AbC-2' },
+  { partNumber: 9, etag: '' },
+  { partNumber: 10_000, etag: 'ü&"<' },
+]
+
+test('parts are as they were listed', () => {
+  const listed = ListedParts.of(PARTS)
+  assert.equal(listed.length, 3)
+  assert.equal(listed.etagBytes, 10)
+  assert.deepEqual([...listed], PARTS)
+  assert.deepEqual([...ListedParts.of([])], [])
+})
+
+test('an ETag matches whatever the case of its own letters, and no other', () => {
+  const listed = ListedParts.of(PARTS)
+  const has = (index: number, text: string) => {
+    const bytes = utf8Bytes(`<${text}>`)
+    return listed.hasETag(index, bytes, 1, bytes.length - 1)
+  }
+  assert.deepEqual(
+    ['ABC-2', 'AbC-2', 'ABC-', 'ABC-22', 'ABC-3', ''].map((text) => has(0, text)),
+    [true, false, false, false, false, false],
+  )
+  assert.equal(has(1, ''), true)
+  assert.equal(has(1, 'A'), false)
+})
+
+test('an ETag is written with capitals, where it is asked for', () => {
+  const target = new Uint8Array(7).fill(0x2e)
+  assert.equal(ListedParts.of(PARTS).writeETag(0, target, 1), 6)
+  assert.equal(utf8Text(target), '.ABC-2.')
+})
