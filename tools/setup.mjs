@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync } fro
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { buildBundle } from './build-bundle.mjs'
 import { buildNative } from './build-native.mjs'
 
 const HEARTBEAT_MS = 1_000
@@ -23,8 +24,9 @@ export async function setUp(root) {
   await withLock(lockOf(root), async () => {
     const errors = await build(root)
     if (errors !== '') throw new Error(`The build failed.\n${errors}`)
-    const lacking = await buildNative(root)
-    if (lacking !== '') console.error(`setup: ${lacking}`)
+    for (const lacking of [await buildNative(root), await buildBundle(root)]) {
+      if (lacking !== '') console.error(`setup: ${lacking}`)
+    }
   })
 }
 

@@ -1,10 +1,23 @@
 #!/usr/bin/env node
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 
-const build = new URL('../dist/index.js', import.meta.url)
-if (!existsSync(build)) {
+const packages = new URL('../../', import.meta.url)
+const modules = new URL('../dist/index.js', import.meta.url)
+const bundle = new URL('../bundle/index.js', import.meta.url)
+
+if (!existsSync(modules)) {
   process.stderr.write('bindery: it has not been built. Run: npm ci && npm run build\n')
   process.exit(3)
 }
-const { main } = await import(build.href)
+const { main } = await import(isCurrent(bundle) ? bundle.href : modules.href)
 process.exitCode = await main(process.argv.slice(2), process.env)
+
+/** A bundle that is older than what it was made of would run what is no longer there. */
+function isCurrent(file) {
+  const made = timeOf(file)
+  return readdirSync(packages).every((name) => timeOf(new URL(`${name}/tsconfig.tsbuildinfo`, packages)) < made)
+}
+
+function timeOf(file) {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0
+}

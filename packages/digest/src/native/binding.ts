@@ -1,7 +1,7 @@
 /** The native addon as it is: functions on numbers, declared for `native.ts` alone. */
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { fileURLToPath } from 'node:url'
+import { dirname, join } from 'node:path'
 
 /** An engine's threads and tables. */
 export interface RawEngine {
@@ -52,9 +52,10 @@ export interface Binding {
   tryLock(fd: number): number
 }
 
-const ADDON = fileURLToPath(new URL('../../dist/native/addon.node', import.meta.url))
-
 /** The addon, or undefined if it was not built. Throws if it is there and cannot be loaded. */
 export function loadBinding(): Binding | undefined {
-  return existsSync(ADDON) ? createRequire(import.meta.url)(ADDON) : undefined
+  const require = createRequire(import.meta.url)
+  // by the name of the package, since a bundle does not lie next to it
+  const file = join(dirname(require.resolve('@bindery/digest/package.json')), 'dist', 'native', 'addon.node')
+  return existsSync(file) ? require(file) : undefined
 }

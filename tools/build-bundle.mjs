@@ -1,0 +1,56 @@
+// Joins the built modules into a few files, since reading three hundred small ones takes most of the command's start. It is
+// not needed: packages/cli/bin/bindery.js runs the modules themselves where there is no bundle as new as they are.
+
+import { readdirSync, rmSync, statSync } from 'node:fs'
+import path from 'node:path'
+
+/** What a process is started with: the command, a worker of the server, and a thread that hashes. */
+const ENTRIES = {
+  index: 'packages/cli/dist/index.js',
+  'worker-main': 'packages/server/dist/processes/worker-main.js',
+  'hash-worker': 'packages/digest/dist/hash-worker.js',
+}
+const TARGET = 'packages/cli/bundle'
+/** Libraries that look for files of theirs, or for a worker of theirs, next to themselves. */
+const APART = ['lmdb', 'pino']
+
+/**
+ * Bundles the workspace at `root` unless that is done. Returns a sentence that tells why there is no bundle, or ''.
+ * @param {string} root
+ * @returns {Promise<string>}
+ */
+export async function buildBundle(root) {
+  try {
+    if (isCurrent(root)) return ''
+    const { build } = await import('esbuild')
+    rmSync(path.join(root, TARGET), { recursive: true, force: true })
+    await build({
+      absWorkingDir: root,
+      entryPoints: ENTRIES,
+      outdir: TARGET,
+      external: APART,
+      bundle: true,
+      splitting: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+      sourcemap: true,
+      logLevel: 'silent',
+    })
+    return ''
+  } catch (error) {
+    return `no bundle: the command starts more slowly. ${error.message}`
+  }
+}
+
+/** @param {string} root */
+function isCurrent(root) {
+  const made = timeOf(path.join(root, TARGET, 'index.js'))
+  const packages = path.join(root, 'packages')
+  return readdirSync(packages).every((name) => timeOf(path.join(packages, name, 'tsconfig.tsbuildinfo')) < made)
+}
+
+/** @param {string} file */
+function timeOf(file) {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0
+}
