@@ -25,12 +25,12 @@ import { startServer } from '../../test/support/start-server.mjs'
 const COMMON = ['--log', 'error']
 
 /**
- * Starts this clone's server with its defaults on a new folder, silent but for errors.
- * @param {{ name?: string, args?: readonly string[], nodeArgs?: readonly string[] }} [options]
+ * Starts this clone's server with its defaults, silent but for errors: on a folder that stays, or on one of its own.
+ * @param {{ name?: string, folder?: string, args?: readonly string[], nodeArgs?: readonly string[] }} [options]
  * @returns {Promise<Target>}
  */
-export async function startBindery({ name = 'bindery', args = [], nodeArgs = [] } = {}) {
-  const folder = await mkdtemp(join(tmpdir(), 'bindery-bench-'))
+export async function startBindery({ name = 'bindery', folder: kept, args = [], nodeArgs = [] } = {}) {
+  const folder = kept ?? (await mkdtemp(join(tmpdir(), 'bindery-bench-')))
   const server = await startServer({ folder, args: [...COMMON, ...args], nodeArgs })
   return {
     name,
@@ -46,7 +46,7 @@ export async function startBindery({ name = 'bindery', args = [], nodeArgs = [] 
     log: server.log,
     async stop() {
       await server.stop()
-      await rm(folder, { recursive: true, force: true })
+      if (kept === undefined) await rm(folder, { recursive: true, force: true })
     },
   }
 }

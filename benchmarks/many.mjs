@@ -1,0 +1,121 @@
+// How soon does a server answer on an empty folder and on one of many objects, how fast does it list them, and what
+// memory does it hold?
+// Usage: npm run bench -- many [objects, 10,000,000 by default] [runs]
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openLocalMetadataStore } from '@bindery/storage-local'
+import { objectKeyOf } from '../packages/service/dist/domain/keyspace.js'
+import { memoryBytes } from './support/processes.mjs'
+import { describeRun, machineLine, summary } from './support/report.mjs'
+import { Session } from './support/session.mjs'
+import { startBindery } from './support/targets.mjs'
+
+const OBJECTS = Number(process.argv[2] ?? 10_000_000)
+const RUNS = Number(process.argv[3] ?? 5)
+/** What a transaction takes. */
+const BATCH = 500
+const PAGES = 50
+const FOLDERS = 1_000
+
+/** Keys as programs make them: `data/0042/0000001234.bin`. */
+function keyOf(number) {
+  const folder = Math.floor((number / OBJECTS) * FOLDERS)
+  return `data/${String(folder).padStart(4, '0')}/${String(number).padStart(10, '0')}.bin`
+}
+
+/** Puts one object through a server, and answers its bucket and the record by which the others are made. */
+async function firstObject(folder) {
+  const server = await startBindery({ folder })
+  const session = new Session(server)
+  await session.open()
+  const [key] = await session.putObjects(1, 4096)
+  session.close()
+  await server.stop()
+  return { bucket: session.bucket, key }
+}
+
+/** Writes the rows of objects that share the first one's bytes: listing and HEAD know no difference. */
+async function fill(folder, { bucket, key }) {
+  const store = await openLocalMetadataStore({ folder: join(folder, 'metadata') })
+  const record = await store.read((reader) => reader.get(objectKeyOf(bucket, key)))
+  for (let first = 0; first < OBJECTS; first += BATCH) {
+    await store.transact(async (tx) => {
+      for (let number = first; number < Math.min(first + BATCH, OBJECTS); number++) {
+        tx.set(objectKeyOf(bucket, keyOf(number)), record)
+      }
+    })
+  }
+  await store.close()
+}
+
+/** Milliseconds from the start of the command until the first request is answered, and bytes held then. */
+async function start(folder) {
+  const begin = performance.now()
+  const server = await startBindery({ folder })
+  const session = new Session(server)
+  await session.client.call({ method: 'GET', query: [] })
+  const milliseconds = performance.now() - begin
+  return { server, session, milliseconds, memory: memoryBytes(server.pid) }
+}
+
+/** Milliseconds of pages of 1,000 keys that begin anywhere. */
+async function listPages({ session }, bucket) {
+  const { client } = session
+  const pages = Array.from({ length: PAGES }, () => {
+    const query = [
+      ['list-type', '2'],
+      ['max-keys', '1000'],
+      ['start-after', keyOf(Math.floor(Math.random() * OBJECTS))],
+    ]
+    return client.prepare({ method: 'GET', bucket, query })
+  })
+  return [...(await client.drive(pages, 1)).latencies]
+}
+
+/** Milliseconds of a listing of all folders, each found by a seek. */
+async function listFolders({ session }, bucket) {
+  const query = [
+    ['delimiter', '/'],
+    ['list-type', '2'],
+    ['max-keys', '1000'],
+    ['prefix', 'data/'],
+  ]
+  return [...(await session.client.drive([session.client.prepare({ method: 'GET', bucket, query })], 1)).latencies]
+}
+
+function print(name, values, digits = 1) {
+  console.log(`| ${name} | ${summary(values, digits)} |`)
+}
+
+async function measure(name, folder, look) {
+  const starts = []
+  const memory = []
+  for (let run = 0; run < RUNS; run++) {
+    const started = await start(folder)
+    starts.push(started.milliseconds)
+    memory.push(started.memory / 1e6)
+    if (run === RUNS - 1) await look?.(started)
+    started.session.close()
+    await started.server.stop()
+  }
+  print(`${name}: ms from the command to the first answer`, starts, 0)
+  print(`${name}: MB held then, all processes`, memory, 0)
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'bindery-many-'))
+try {
+  console.log(`${machineLine(describeRun())}\n\n| what | median [least–most] |\n| --- | --- |`)
+  await measure('empty folder', folder)
+  const first = await firstObject(folder)
+  await fill(folder, first)
+  await measure(`${OBJECTS} objects`, folder, async (started) => {
+    await listPages(started, first.bucket)
+    print(`${OBJECTS} objects: ms for a page of 1,000 keys`, await listPages(started, first.bucket))
+    print(`${OBJECTS} objects: ms for ${FOLDERS} folders of a delimiter`, await listFolders(started, first.bucket))
+    print(`${OBJECTS} objects: MB held after it`, [memoryBytes(started.server.pid) / 1e6], 0)
+  })
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
