@@ -87,7 +87,7 @@ export const isoDate: Codec<number> = {
     if (Number.isNaN(time)) throw badArgument('invalidArgument', argument, value)
     return time
   },
-  encode: (value) => `${new Date(value).toISOString().slice(0, 19)}.000Z`,
+  encode: (value) => new Date(Math.floor(value / 1000) * 1000).toISOString(),
 }
 
 /** CRC-64 as unsigned decimal. */

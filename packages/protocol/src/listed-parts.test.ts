@@ -12,7 +12,6 @@ const PARTS = [
 test('parts are as they were listed', () => {
   const listed = ListedParts.of(PARTS)
   assert.equal(listed.length, 3)
-  assert.equal(listed.etagBytes, 10)
   assert.deepEqual([...listed], PARTS)
   assert.deepEqual([...ListedParts.of([])], [])
 })
@@ -31,8 +30,8 @@ test('an ETag matches whatever the case of its own letters, and no other', () =>
   assert.equal(has(1, 'A'), false)
 })
 
-test('an ETag is written with capitals, where it is asked for', () => {
-  const target = new Uint8Array(7).fill(0x2e)
-  assert.equal(ListedParts.of(PARTS).writeETag(0, target, 1), 6)
-  assert.equal(utf8Text(target), '.ABC-2.')
+test('ETags are joined in capitals', () => {
+  const { joinedETags, etagEnds } = ListedParts.of(PARTS).joinETags()
+  assert.equal(utf8Text(joinedETags), 'ABC-2ü&"<')
+  assert.deepEqual([...etagEnds], [5, 5, 10])
 })

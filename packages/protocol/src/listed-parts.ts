@@ -7,90 +7,86 @@ export interface ListedPart {
   readonly etag: string
 }
 
-/** What lists of parts are compared by: 10,000 parts are to cost no object each. */
-export interface NumberedETags {
-  readonly length: number
-  /** Bytes of all ETags. */
-  readonly etagBytes: number
-  partNumber(index: number): number
-  /** Writes an ETag's bytes, `a` to `z` in upper case; answers where they end. */
-  writeETag(index: number, target: Uint8Array, at: number): number
-}
-
-/** Where each part of a list stands in a document. */
+/** Where the ETags of a list stand in a document: 10,000 parts are to cost no object each. */
 export interface ListedColumns {
   readonly document: Uint8Array
   readonly partNumbers: Uint16Array
   /** ETags, bare, are the bytes `[start, end)`. */
-  readonly etagStarts: Uint32Array
-  readonly etagEnds: Uint32Array
+  readonly starts: Uint32Array
+  readonly ends: Uint32Array
 }
 
-/** The parts that a Complete lists, in its order, as columns over the bytes that name them. */
-export class ListedParts implements NumberedETags, Iterable<ListedPart> {
-  readonly length: number
-  readonly etagBytes: number
-  readonly #columns: ListedColumns
+/** The parts that a Complete lists, in its order. */
+export class ListedParts implements Iterable<ListedPart> {
+  readonly partNumbers: Uint16Array
+  readonly #document: Uint8Array
+  readonly #starts: Uint32Array
+  readonly #ends: Uint32Array
 
-  constructor(columns: ListedColumns) {
-    const { partNumbers, etagStarts, etagEnds } = columns
-    this.#columns = columns
-    this.length = partNumbers.length
-    let bytes = 0
-    for (let index = 0; index < this.length; index += 1) bytes += (etagEnds[index] ?? 0) - (etagStarts[index] ?? 0)
-    this.etagBytes = bytes
+  constructor({ document, partNumbers, starts, ends }: ListedColumns) {
+    this.partNumbers = partNumbers
+    this.#document = document
+    this.#starts = starts
+    this.#ends = ends
   }
 
   static of(parts: readonly ListedPart[]): ListedParts {
     const etags = parts.map(({ etag }) => utf8Bytes(etag))
     const document = new Uint8Array(etags.reduce((sum, { length }) => sum + length, 0))
-    const etagStarts = new Uint32Array(parts.length)
-    const etagEnds = new Uint32Array(parts.length)
+    const starts = new Uint32Array(parts.length)
+    const ends = new Uint32Array(parts.length)
     let at = 0
     etags.forEach((etag, index) => {
       document.set(etag, at)
-      etagStarts[index] = at
+      starts[index] = at
       at += etag.length
-      etagEnds[index] = at
+      ends[index] = at
     })
     return new ListedParts({
       document,
       partNumbers: Uint16Array.from(parts, ({ partNumber }) => partNumber),
-      etagStarts,
-      etagEnds,
+      starts,
+      ends,
     })
   }
 
+  get length(): number {
+    return this.partNumbers.length
+  }
+
   partNumber(index: number): number {
-    return this.#columns.partNumbers[index] ?? 0
+    return this.partNumbers[index] ?? 0
   }
 
   etag(index: number): string {
-    const { document, etagStarts, etagEnds } = this.#columns
-    const bytes = document.subarray(etagStarts[index], etagEnds[index])
-    return utf8Text(bytes) ?? ''
+    return utf8Text(this.#document.subarray(this.#starts[index], this.#ends[index])) ?? ''
   }
 
-  writeETag(index: number, target: Uint8Array, at: number): number {
-    const { document, etagStarts, etagEnds } = this.#columns
-    const end = etagEnds[index] ?? 0
-    let to = at
-    for (let from = etagStarts[index] ?? 0; from < end; from += 1) {
-      target[to] = upperCase(document[from] ?? 0)
-      to += 1
-    }
-    return to
-  }
-
-  /** Whether an ETag is the text of these bytes, which have no small letters; its own letters count as capitals. */
+  /** Whether an ETag is the text of the bytes `[start, end)`, which hold no small letters; its own count as capitals. */
   hasETag(index: number, bytes: Uint8Array, start: number, end: number): boolean {
-    const { document, etagStarts, etagEnds } = this.#columns
-    const first = etagStarts[index] ?? 0
-    if ((etagEnds[index] ?? 0) - first !== end - start) return false
+    const first = this.#starts[index] ?? 0
+    if ((this.#ends[index] ?? 0) - first !== end - start) return false
     for (let offset = 0; offset < end - start; offset += 1) {
-      if (upperCase(document[first + offset] ?? 0) !== bytes[start + offset]) return false
+      if (upperCase(this.#document[first + offset] ?? 0) !== bytes[start + offset]) return false
     }
     return true
+  }
+
+  /** The bytes of all ETags one after the other, `a` to `z` in upper case, and where each ends in them. */
+  joinETags(): { readonly joinedETags: Uint8Array; readonly etagEnds: Uint32Array } {
+    const etagEnds = new Uint32Array(this.length)
+    const joinedETags = new Uint8Array(
+      this.#ends.reduce((sum, end, index) => sum + end - (this.#starts[index] ?? 0), 0),
+    )
+    let at = 0
+    for (let index = 0; index < this.length; index += 1) {
+      for (let from = this.#starts[index] ?? 0; from < (this.#ends[index] ?? 0); from += 1) {
+        joinedETags[at] = upperCase(this.#document[from] ?? 0)
+        at += 1
+      }
+      etagEnds[index] = at
+    }
+    return { joinedETags, etagEnds }
   }
 
   *[Symbol.iterator](): Generator<ListedPart> {

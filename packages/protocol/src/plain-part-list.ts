@@ -45,16 +45,16 @@ export function readPlainPartList(document: Uint8Array): ListedParts | undefined
 class PartReader {
   readonly #document: Uint8Array
   readonly #partNumbers: Uint16Array
-  readonly #etagStarts: Uint32Array
-  readonly #etagEnds: Uint32Array
+  readonly #starts: Uint32Array
+  readonly #ends: Uint32Array
   #length = 0
 
   constructor(document: Uint8Array) {
     const room = Math.min(PART_NUMBER_MAX, Math.floor(document.length / PART_BYTES_MIN))
     this.#document = document
     this.#partNumbers = new Uint16Array(room)
-    this.#etagStarts = new Uint32Array(room)
-    this.#etagEnds = new Uint32Array(room)
+    this.#starts = new Uint32Array(room)
+    this.#ends = new Uint32Array(room)
   }
 
   /** What was read. */
@@ -62,8 +62,8 @@ class PartReader {
     return new ListedParts({
       document: this.#document,
       partNumbers: this.#partNumbers.subarray(0, this.#length),
-      etagStarts: this.#etagStarts.subarray(0, this.#length),
-      etagEnds: this.#etagEnds.subarray(0, this.#length),
+      starts: this.#starts.subarray(0, this.#length),
+      ends: this.#ends.subarray(0, this.#length),
     })
   }
 
@@ -109,8 +109,8 @@ class PartReader {
     while (TAG_BYTES[document[last] ?? 0] === 1) last += 1
     const end = afterQuote(document, last)
     if ((first === quote) !== (end === last)) return NOWHERE
-    this.#etagStarts[this.#length] = first
-    this.#etagEnds[this.#length] = last
+    this.#starts[this.#length] = first
+    this.#ends[this.#length] = last
     return after(document, afterSpace(document, end), ETAG_END)
   }
 }

@@ -54,13 +54,18 @@ export function readXml(parser: XmlParser, document: Uint8Array): XmlNode {
 
 /** Replaces what XML reserves, and control characters by numeric references, so that any key survives. */
 export function escapeXml(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: keys may hold control characters
-  return text.replace(/[&<>\u0001-\u0008\u000b\u000c\u000d\u000e-\u001f]/g, (character) => {
-    if (character === '&') return '&amp;'
-    if (character === '<') return '&lt;'
-    if (character === '>') return '&gt;'
-    return `&#x${character.charCodeAt(0).toString(16).toUpperCase()};`
-  })
+  return RESERVED.test(text) ? text.replace(EACH_RESERVED, reference) : text
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: keys may hold control characters
+const RESERVED = /[&<>\u0001-\u0008\u000b\u000c\u000d\u000e-\u001f]/
+const EACH_RESERVED = new RegExp(RESERVED, 'g')
+
+function reference(character: string): string {
+  if (character === '&') return '&amp;'
+  if (character === '<') return '&lt;'
+  if (character === '>') return '&gt;'
+  return `&#x${character.charCodeAt(0).toString(16).toUpperCase()};`
 }
 
 /** Part of a document: reads its value from the parent element, and writes it. */
@@ -81,6 +86,7 @@ export type MembersOf<M extends Members> = Given<{
 
 /** An element that must be there, with a codec's text. `url`: percent-encoded where encoding-type=url was asked for. */
 export function element<T>(name: string, codec: Codec<T>, { url = false } = {}): Member<T> {
+  const [open, close] = [`<${name}>`, `</${name}>`]
   return {
     decode(parent) {
       const node = parent.children.find((child) => child.name === name)
@@ -89,7 +95,7 @@ export function element<T>(name: string, codec: Codec<T>, { url = false } = {}):
     },
     encode(value, { urlEncoding }) {
       const text = codec.encode(value)
-      return `<${name}>${url && urlEncoding ? percentEncode(text) : escapeXml(text)}</${name}>`
+      return open + (url && urlEncoding ? percentEncode(text) : escapeXml(text)) + close
     },
     describe: () => [`${name}: ${codec.name}`],
   }
@@ -111,24 +117,30 @@ export function maybe<T>(name: string, whole: Member<T>): Member<T | undefined> 
 
 /** An element with members. */
 export function group<M extends Members>(name: string, members: M): Member<MembersOf<M>> {
+  const entries = Object.entries(members)
   return {
     decode(parent) {
       const node = parent.children.find((child) => child.name === name)
       if (node === undefined) throw new OssError('malformedXml')
-      return decodeMembers(members, node)
+      return decodeMembers<M>(entries, node)
     },
-    encode: (value, context) => `<${name}>${encodeMembers(members, value, context)}</${name}>`,
+    encode: (value, context) => `<${name}>${encodeMembers(entries, value, context)}</${name}>`,
     describe: () => describeMembers(members).map((line) => `${name}/${line}`),
   }
 }
 
 /** Elements of one name, each with members. */
 export function list<M extends Members>(name: string, members: M): Member<readonly MembersOf<M>[]> {
+  const entries = Object.entries(members)
+  const [open, close] = [`<${name}>`, `</${name}>`]
   return {
     decode: (parent) =>
-      parent.children.filter((child) => child.name === name).map((child) => decodeMembers(members, child)),
-    encode: (values, context) =>
-      values.map((value) => `<${name}>${encodeMembers(members, value, context)}</${name}>`).join(''),
+      parent.children.filter((child) => child.name === name).map((child) => decodeMembers<M>(entries, child)),
+    encode(values, context) {
+      let out = ''
+      for (const value of values) out += open + encodeMembers(entries, value, context) + close
+      return out
+    },
     describe: () => describeMembers(members).map((line) => `${name}[]/${line}`),
   }
 }
@@ -165,13 +177,14 @@ export function xml<M extends Members>(
   members: M,
   { malformed = 'malformedXml' }: { malformed?: Cause } = {},
 ): XmlDocument<MembersOf<M>> {
+  const entries = Object.entries(members)
   return {
     root,
     decode(parser, body) {
       try {
         const node = readXml(parser, body)
         if (node.name !== root) throw new OssError('malformedXml')
-        return decodeMembers(members, node)
+        return decodeMembers<M>(entries, node)
       } catch (error) {
         if (!(error instanceof OssError) || error.reason !== 'malformedXml') throw error
         throw new OssError(malformed, error.details, { cause: error })
@@ -179,7 +192,7 @@ export function xml<M extends Members>(
     },
     encode(value) {
       const urlEncoding = (value as { encodingType?: unknown }).encodingType === 'url'
-      return utf8Bytes(`${PROLOGUE}<${root}>${encodeMembers(members, value, { urlEncoding })}</${root}>`)
+      return utf8Bytes(`${PROLOGUE}<${root}>${encodeMembers(entries, value, { urlEncoding })}</${root}>`)
     },
     describe: () => describeMembers(members).map((line) => `${root}/${line}`),
   }
@@ -206,15 +219,18 @@ export function xmlText(root: string): XmlDocument<string> {
 
 const PROLOGUE = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
-function decodeMembers<M extends Members>(members: M, node: XmlNode): MembersOf<M> {
-  const values = Object.entries(members).map(([key, member]) => [key, member.decode(node)])
-  return Object.fromEntries(values)
+type Entries = readonly (readonly [key: string, member: Member<unknown>])[]
+
+function decodeMembers<M extends Members>(entries: Entries, node: XmlNode): MembersOf<M> {
+  const values: Record<string, unknown> = {}
+  for (const [key, member] of entries) values[key] = member.decode(node)
+  return values as MembersOf<M>
 }
 
-function encodeMembers<M extends Members>(members: M, value: MembersOf<M>, context: EncodeContext): string {
-  const values: Readonly<Record<string, unknown>> = value
+function encodeMembers(entries: Entries, value: object, context: EncodeContext): string {
+  const values = value as Readonly<Record<string, unknown>>
   let out = ''
-  for (const [key, member] of Object.entries(members)) out += member.encode(values[key], context)
+  for (const [key, member] of entries) out += member.encode(values[key], context)
   return out
 }
 

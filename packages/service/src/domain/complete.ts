@@ -12,7 +12,7 @@ import { encodeManifest } from './manifest.js'
 import type { ETag, ObjectAcl, ObjectRecord, UploadRecord } from './model.js'
 import { readObject, replaceObject } from './objects.js'
 import { PartTable } from './part-table.js'
-import { claimCallback, digestOfList, findReceipt, settledReceipt, writeReceipt } from './receipts.js'
+import { claimCallback, digestOfAsked, digestOfParts, findReceipt, settledReceipt, writeReceipt } from './receipts.js'
 import { decodePart } from './records.js'
 import { closeUpload, findUpload, readPartRows, readUpload, readUsage, type UploadName, type Usage } from './uploads.js'
 
@@ -53,11 +53,11 @@ export async function findCompletion(domain: Domain, name: UploadName, requester
  * Throws noSuchBucket, noSuchUpload, invalidPartOrder, invalidPart, entityTooSmall, fileAlreadyExists, partNotSequential.
  */
 export async function completeUpload(domain: Domain, completion: Completion): Promise<Completed> {
-  const list = digestOfList(domain, completion.parts)
-  return orReceipt(completeOpen(domain, completion, list), (missing) => repeat(domain, completion, list, missing))
+  return orReceipt(completeOpen(domain, completion), (missing) => repeat(domain, completion, missing))
 }
 
-async function repeat(domain: Domain, completion: Completion, list: string, missing: OssError): Promise<Completed> {
+async function repeat(domain: Domain, completion: Completion, missing: OssError): Promise<Completed> {
+  const list = digestOfAsked(domain, completion.parts)
   const { uploadId, requester, callbackFollows } = completion
   const found = await findReceipt(domain, completion, requester)
   if (found.list !== list && found.exactList !== list) throw missing
@@ -79,13 +79,13 @@ async function orReceipt<T, R>(first: Promise<T>, second: (missing: OssError) =>
   }
 }
 
-async function completeOpen(domain: Domain, completion: Completion, list: string): Promise<Completed> {
+async function completeOpen(domain: Domain, completion: Completion): Promise<Completed> {
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     const { upload, usage, stored } = await readUploadWhole(domain, completion)
     const chosen = choose(completion, stored)
     checkParts(upload, chosen)
     completion.judge?.(chosen)
-    const object = await commit(domain, { completion, list, upload, usage, parts: chosen })
+    const object = await commit(domain, { completion, upload, usage, parts: chosen })
     if (object === 'changed') continue
     domain.events.announce(completion, { type: 'completed', size: object.size, etag: object.etag })
     return { etag: object.etag, crc64: object.crc64, object }
@@ -177,23 +177,19 @@ function checkRun(parts: PartTable): void {
 
 interface Flip {
   readonly completion: Completion
-  /** Names the list of parts in the receipt. */
-  readonly list: string
   readonly upload: UploadRecord
   readonly usage: Usage
   readonly parts: PartTable
 }
 
-async function commit(
-  domain: Domain,
-  { completion, list, upload, usage, parts }: Flip,
-): Promise<ObjectRecord | 'changed'> {
+async function commit(domain: Domain, { completion, upload, usage, parts }: Flip): Promise<ObjectRecord | 'changed'> {
   const { bucket, key, uploadId, acl, requester, callbackFollows = false } = completion
   const contentMd5 = await contentMd5Of(domain, upload, parts)
   const record = { ...describe(domain, upload, parts, acl), ...contentMd5 }
   const { etag, crc64, modifiedAt, reference } = record
   const manifest = encodeManifest(parts)
-  const exactList = list === 'all' ? digestOfList(domain, parts) : list
+  const exactList = digestOfParts(domain, parts)
+  const list = completion.parts === 'all' ? 'all' : exactList
   return domain.metadata.transact(async (tx: Transaction) => {
     await readBucket(tx, bucket)
     await readUpload(tx, completion)

@@ -59,7 +59,10 @@ test('a table sums up its parts', () => {
   assert.equal(Buffer.from(table.joinedETags).toString(), records.map(({ etag }) => etag).join(''))
   assert.equal(table.depth, 16)
   const empty = PartTable.of([])
-  assert.deepEqual([empty.length, empty.bytes, empty.joinedCrc64, empty.depth, empty.etagBytes], [0, 0, 0n, 0, 0])
+  assert.deepEqual(
+    [empty.length, empty.bytes, empty.joinedCrc64, empty.depth, empty.joinedETags.length],
+    [0, 0, 0n, 0, 0],
+  )
 })
 
 test('ETags longer than most have room', () => {

@@ -1,5 +1,5 @@
 /** Parts by the thousand, as columns: what a Complete compares and sums up costs no object a part. */
-import { bytesToString, Crc64Chain, type ListedParts, type NumberedETags } from '@bindery/protocol'
+import { bytesToString, Crc64Chain, type ListedParts } from '@bindery/protocol'
 import type { Bytes } from '@bindery/storage'
 import type { ETag, PartRecord } from './model.js'
 import { encodePart, readPart } from './records.js'
@@ -8,7 +8,7 @@ import { encodePart, readPart } from './records.js'
 const ETAG_BYTES = 32
 
 /** Parts in ascending order of their numbers. */
-export class PartTable implements NumberedETags {
+export class PartTable {
   #length = 0
   readonly #partNumbers: Uint16Array
   readonly #sizes: Float64Array
@@ -95,23 +95,14 @@ export class PartTable implements NumberedETags {
     return bytesToString(this.#etags.subarray(this.#etagStart(index), this.#etagEnd(index)))
   }
 
-  get etagBytes(): number {
-    return this.#etagEnd(this.#length - 1)
-  }
-
-  writeETag(index: number, target: Uint8Array, at: number): number {
-    const end = this.#etagEnd(index)
-    let to = at
-    for (let from = this.#etagStart(index); from < end; from += 1) {
-      target[to] = this.#etags[from] ?? 0
-      to += 1
-    }
-    return to
-  }
-
   /** The bytes of all ETags, one after the other. */
   get joinedETags(): Uint8Array {
-    return this.#etags.subarray(0, this.etagBytes)
+    return this.#etags.subarray(0, this.#etagEnd(this.#length - 1))
+  }
+
+  /** Where each ETag ends in them. */
+  get etagEnds(): Uint32Array {
+    return this.#etagEnds.subarray(0, this.#length)
   }
 
   /** Bytes of all parts. */

@@ -2,11 +2,12 @@
  * Receipts: the answer of a Complete, kept for a while, so that a client that lost it gets it again. Only a Complete of
  * the same requester with the same list is answered from one; to everything else the upload is gone.
  */
-import { hex, type NumberedETags, OssError } from '@bindery/protocol'
+import { hex, type ListedParts, OssError } from '@bindery/protocol'
 import type { Bytes, Reader, Transaction } from '@bindery/storage'
 import type { Domain } from './domain.js'
 import { allReceipts, following, receiptKey } from './keyspace.js'
 import type { ETag } from './model.js'
+import type { PartTable } from './part-table.js'
 import { decodeReceipt, encodeReceipt } from './records.js'
 import type { UploadName } from './uploads.js'
 
@@ -34,22 +35,25 @@ export interface ReceiptRecord {
   readonly callback?: CallbackState
 }
 
-/** Bytes before each ETag in what is digested: the part's number, and how long the ETag is. */
-const DIGEST_HEAD_BYTES = 6
+/** Names the list that a Complete asks for: `all`, or a digest that does not depend on how its ETags were written. */
+export function digestOfAsked(domain: Domain, parts: ListedParts | 'all'): string {
+  return parts === 'all' ? 'all' : digestOfParts(domain, { partNumbers: parts.partNumbers, ...parts.joinETags() })
+}
 
-/** Names a list of parts: `all`, or a digest that does not depend on how its ETags were written. */
-export function digestOfList({ digests }: Domain, parts: NumberedETags | 'all'): string {
-  if (parts === 'all') return 'all'
-  const bytes = new Uint8Array(parts.length * DIGEST_HEAD_BYTES + parts.etagBytes)
-  const view = new DataView(bytes.buffer)
-  let at = 0
-  for (let index = 0; index < parts.length; index += 1) {
-    const end = parts.writeETag(index, bytes, at + DIGEST_HEAD_BYTES)
-    view.setUint16(at, parts.partNumber(index))
-    view.setUint32(at + 2, end - at - DIGEST_HEAD_BYTES)
-    at = end
-  }
+/** What is digested of parts: their numbers, where each ETag ends, and the ETags one after the other. */
+type Digested = Pick<PartTable, 'partNumbers' | 'etagEnds' | 'joinedETags'>
+
+/** Names the list of these parts. */
+export function digestOfParts({ digests }: Domain, { partNumbers, etagEnds, joinedETags }: Digested): string {
+  const bytes = new Uint8Array(partNumbers.byteLength + etagEnds.byteLength + joinedETags.length)
+  bytes.set(bytesOf(partNumbers))
+  bytes.set(bytesOf(etagEnds), partNumbers.byteLength)
+  bytes.set(joinedETags, partNumbers.byteLength + etagEnds.byteLength)
   return hex(digests.md5(bytes))
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Uint16Array | Uint32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength)
 }
 
 export function writeReceipt(tx: Transaction, uploadId: string, receipt: ReceiptRecord): void {

@@ -21,7 +21,13 @@ export const listParts: HandlerOf<'ListParts'> = async (call) => {
     nextPartNumberMarker: parts.at(-1)?.partNumber,
     maxParts,
     isTruncated,
-    parts: parts.map((part) => ({ ...part, lastModified: part.modifiedAt })),
+    parts: parts.map(({ partNumber, modifiedAt, etag, crc64, size }) => ({
+      partNumber,
+      lastModified: modifiedAt,
+      etag,
+      crc64,
+      size,
+    })),
   }
   return { output: {}, result }
 }
