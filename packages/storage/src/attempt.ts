@@ -2,7 +2,7 @@ import { Allowance } from './allowance.js'
 import { copyBytes, type KeyText, keyBytes, keyText, sameBytes } from './bytes.js'
 import { addCounters, decodeCounters, encodeCounters } from './counters.js'
 import type { Bytes, RangeOptions, Row, Transaction } from './metadata-store.js'
-import { StorageError } from './storage-error.js'
+import { DamagedRow, StorageError } from './storage-error.js'
 
 /** A row as an engine reads it; the value belongs to the caller. */
 export interface SnapshotRow {
@@ -104,7 +104,7 @@ export class Attempt implements Transaction {
     this.#records = records
   }
 
-  /** Ends the attempt; throws the error of a call that failed, even if the body has swallowed it. */
+  /** Ends the attempt; throws the error of a call that failed, even if the body has swallowed it. A read may pass a damaged row over. */
   finish(): void {
     this.#open = false
     if (this.#failure !== undefined) throw this.#failure
@@ -208,7 +208,9 @@ export class Attempt implements Transaction {
     try {
       return call()
     } catch (error) {
-      if (error instanceof StorageError) this.#failure ??= error
+      // what a transaction has not seen could not be validated
+      const mayGoOn = error instanceof DamagedRow && !this.#records
+      if (error instanceof StorageError && !mayGoOn) this.#failure ??= error
       throw error
     }
   }

@@ -20,7 +20,7 @@ export {
   carriesBytes,
   type LentBytes,
 } from './blob-store.js'
-export type { KeyText } from './bytes.js'
+export { type KeyText, keyBytes, keyText } from './bytes.js'
 export { addCounters, decodeCounters, encodeCounters } from './counters.js'
 export { type FaultRates, type Faults, withFaults } from './faults.js'
 export { METADATA_LIMITS } from './limits.js'
@@ -28,5 +28,5 @@ export { createMemoryBlobStore, type MemoryBlobOptions } from './memory-blob-sto
 export { createMemoryMetadataStore, type MemoryMetadataOptions } from './memory-metadata-store.js'
 export type { Bytes, MetadataStore, RangeOptions, Reader, Row, Transaction } from './metadata-store.js'
 export { createRandom, type Random } from './random.js'
-export { StorageError, type StorageErrorKind } from './storage-error.js'
+export { DamagedRow, StorageError, type StorageErrorKind } from './storage-error.js'
 export { createTransactor, type HeldSnapshot, type OptimisticEngine } from './transactor.js'

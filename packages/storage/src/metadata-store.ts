@@ -45,12 +45,14 @@ export interface MetadataStore {
    * Runs `body` in one serializable transaction; its writes are durable when the promise resolves.
    * `body` may run more than once (a conflict), and awaits nothing but `tx`; a body that leaves `tx` is refused.
    * When it throws, nothing is written and the error is thrown on; so are a `limit` and a `misuse` that it swallowed.
-   * Throws StorageError `conflict` after 16 attempts, `limit`, `misuse`, `noSpace`, `unavailable`.
+   * Throws StorageError `conflict` after 16 attempts, `limit`, `misuse`, `noSpace`, `unavailable`; DamagedRow where it
+   * meets one, also as what it adds to.
    */
   transact<T>(body: (tx: Transaction) => Promise<T>): Promise<T>
   /**
    * Runs `body` once on one consistent state that is no older than the call. It awaits nothing but `reader`, and is
-   * refused otherwise, since a long reader makes the store grow. Throws StorageError `limit`, `misuse`, `unavailable`.
+   * refused otherwise, since a long reader makes the store grow. Throws StorageError `limit`, `misuse`, `unavailable`. Each
+   * call that meets a damaged row throws DamagedRow; the body may catch that and go on.
    */
   read<T>(body: (reader: Reader) => Promise<T>): Promise<T>
   close(): Promise<void>

@@ -14,3 +14,28 @@ export class StorageError extends Error {
     this.kind = kind
   }
 }
+
+/** A stored row that does not match its checksum (`corrupt`). Nothing of it is answered; maintenance may step over it. */
+export class DamagedRow extends StorageError {
+  readonly #key: Uint8Array
+  readonly #stored: Uint8Array
+
+  constructor(key: Uint8Array, stored: Uint8Array) {
+    super('corrupt', `the row ${printable(key)} does not match its checksum`)
+    this.#key = key
+    this.#stored = stored
+  }
+
+  get key(): Uint8Array {
+    return this.#key
+  }
+
+  /** What the engine keeps under the key, in its own form: for people to look at. */
+  get stored(): Uint8Array {
+    return this.#stored
+  }
+}
+
+function printable(key: Uint8Array): string {
+  return JSON.stringify(Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1'))
+}

@@ -1,7 +1,7 @@
 import { METADATA_LIMITS, type Snapshot, StorageError, type WriteSet } from '@bindery/storage'
 import type { Changes, Commits } from './commits.js'
 import { type FileFailure, failureOf } from './file-failure.js'
-import { commitsOf, countCommit, type MetadataFile, stateOf } from './metadata-file.js'
+import { commitsOf, countCommit, type MetadataFile, stateOf, writeRow } from './metadata-file.js'
 
 type Outcome =
   | { readonly kind: 'committed' }
@@ -103,18 +103,16 @@ export class CommitQueue implements Commits {
     const commits = commitsOf(this.#file)
     let changed = false
     const outcomes = batch.map(({ changes: { reads, writes }, seen }): Outcome => {
-      if ((changed || seen !== commits) && !reads.holdsIn(this.#state)) return { kind: 'conflict' }
       let rows: ReturnType<WriteSet['resolve']>
       try {
+        if ((changed || seen !== commits) && !reads.holdsIn(this.#state)) return { kind: 'conflict' }
         rows = writes.resolve(this.#state)
       } catch (error) {
+        // of this one alone: a counter beyond its range, a damaged row
         if (error instanceof StorageError) return { kind: 'failed', error }
         throw error
       }
-      for (const [key, value] of rows) {
-        if (value === undefined) this.#file.rows.removeSync(key)
-        else this.#file.rows.putSync(key, value)
-      }
+      for (const [key, value] of rows) writeRow(this.#file, key, value)
       changed = true
       return { kind: 'committed' }
     })

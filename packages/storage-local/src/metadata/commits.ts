@@ -1,6 +1,7 @@
 import {
   type Attempt,
   type Bytes,
+  DamagedRow,
   type KeyText,
   type ReadKey,
   type ReadRange,
@@ -35,7 +36,11 @@ export interface SentCommit {
 }
 
 /** What became of it: committed (true), outdated (false), or an error. */
-export type SentOutcome = boolean | { readonly kind: StorageErrorKind; readonly message: string }
+export type SentOutcome =
+  | boolean
+  | { readonly kind: StorageErrorKind; readonly message: string }
+  /** A damaged row, as DamagedRow has it. */
+  | { readonly key: Bytes; readonly stored: Bytes }
 
 export function sentCommit({ reads, writes }: Changes, seen: string, again: boolean): SentCommit {
   return { seen, again, keys: reads.keys, ranges: reads.ranges, rows: writes.rows, deltas: writes.deltas }
@@ -46,6 +51,14 @@ export function changesOf({ keys, ranges, rows, deltas }: SentCommit): Changes {
 }
 
 export function sentError(error: unknown): SentOutcome {
+  if (error instanceof DamagedRow) return { key: error.key, stored: error.stored }
   const kind = error instanceof StorageError ? error.kind : 'unavailable'
   return { kind, message: error instanceof Error ? error.message : String(error) }
+}
+
+/** The error that was sent. */
+export function receivedError(outcome: Exclude<SentOutcome, boolean>): StorageError {
+  return 'kind' in outcome
+    ? new StorageError(outcome.kind, outcome.message)
+    : new DamagedRow(outcome.key, outcome.stored)
 }

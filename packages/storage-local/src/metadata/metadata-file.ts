@@ -2,6 +2,7 @@ import { mkdir, open as openFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type Bytes, type KeyText, type Snapshot, StorageError } from '@bindery/storage'
 import { type Database, open, type RootDatabase, type Transaction } from 'lmdb'
+import { openRow, sealRow } from './sealed-row.js'
 
 /** The file in its folder; lmdb keeps its table of readers next to it, with `-lock` appended. */
 export const METADATA_FILE = 'metadata.mdb'
@@ -18,7 +19,7 @@ const COMMITS_KEY = 'commits'
 
 type Rows = Database<Bytes, KeyText>
 
-/** The open file: rows by key, and a count of commits by which a snapshot is known to be the newest. */
+/** The open file: sealed rows by key, and a count of commits by which a snapshot is known to be the newest. */
 export interface MetadataFile {
   readonly path: string
   readonly root: RootDatabase<Bytes, KeyText>
@@ -34,7 +35,7 @@ const keyEncoder = {
   readKey: (source: Buffer, start: number, end: number): KeyText => source.toString('latin1', start, end),
 }
 
-/** Values go to lmdb as they are. What it hands out is one buffer for all reads, whose length it sets for each. */
+/** What lmdb keeps goes to it as it is. What it hands out is one buffer for all reads, whose length it sets for each. */
 const encoder = {
   encode: (value: Bytes): Bytes => value,
   decode: (shared: Buffer): Bytes => new Uint8Array(shared.buffer, shared.byteOffset, shared.length).slice(),
@@ -96,11 +97,14 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** The file's state in a read transaction or, without one, in the write transaction that runs. */
+/** The file's state in a read transaction or, without one, in the write transaction that runs. Reads throw DamagedRow. */
 export function stateOf(rows: Rows, transaction?: Transaction): Snapshot {
   const within = transaction && { transaction }
   return {
-    get: (key) => rows.get(key, within),
+    get(key) {
+      const sealed = rows.get(key, within)
+      return sealed && openRow(key, sealed)
+    },
     range(from, to, limit, reverse) {
       // an empty bound is no key for lmdb; its default start lies before every key, and nothing lies before an empty end
       if (to === '') return []
@@ -108,9 +112,16 @@ export function stateOf(rows: Rows, transaction?: Transaction): Snapshot {
       const bounds = reverse
         ? { start: to, exclusiveStart: true, end: lowest, inclusiveEnd: true, reverse }
         : { start: lowest, end: to }
-      return [...rows.getRange({ ...bounds, ...within, limit })]
+      const sealed = [...rows.getRange({ ...bounds, ...within, limit })]
+      return sealed.map(({ key, value }) => ({ key, value: openRow(key, value) }))
     },
   }
+}
+
+/** Sets a row, or deletes it, in the write transaction that runs. */
+export function writeRow({ rows }: MetadataFile, key: KeyText, value: Bytes | undefined): void {
+  if (value === undefined) rows.removeSync(key)
+  else rows.putSync(key, sealRow(key, value))
 }
 
 /** How many commits the file has seen, in any process, as a text to compare. */

@@ -1,5 +1,5 @@
 import { StorageError } from '@bindery/storage'
-import { type Changes, type Commits, type SentCommit, type SentOutcome, sentCommit } from './commits.js'
+import { type Changes, type Commits, receivedError, type SentCommit, type SentOutcome, sentCommit } from './commits.js'
 
 /** Takes transactions to the process that writes; resolves with their outcomes, in their order. */
 export type SendCommits = (batch: readonly SentCommit[]) => Promise<readonly SentOutcome[]>
@@ -42,7 +42,7 @@ export class RemoteCommits implements Commits {
       for (const [index, { resolve, reject }] of batch.entries()) {
         const outcome = outcomes[index]
         if (typeof outcome === 'boolean') resolve(outcome)
-        else reject(new StorageError(outcome?.kind ?? 'unavailable', outcome?.message ?? 'a commit was not answered'))
+        else reject(receivedError(outcome ?? { kind: 'unavailable', message: 'a commit was not answered' }))
       }
     } catch (cause) {
       const error = new StorageError('unavailable', 'the process that commits does not answer', { cause })

@@ -1,0 +1,40 @@
+import { crc32 } from 'node:zlib'
+import { type Bytes, DamagedRow, type KeyText, keyBytes } from '@bindery/storage'
+
+const SEAL_BYTES = 4
+/** CRC-32 of anything with its own CRC-32 behind it, little-endian. */
+const SOUND = 0x2144df1c
+
+/** A value as the file keeps it: with the CRC-32 of key and value behind it. */
+export function sealRow(key: KeyText, value: Bytes): Bytes {
+  const sealed = new Uint8Array(value.length + SEAL_BYTES)
+  sealed.set(value)
+  const ofKey = crc32OfKey(key)
+  // zlib answers 0 for no bytes at all, whatever it was begun with
+  const seal = value.length === 0 ? ofKey : crc32(value, ofKey)
+  new DataView(sealed.buffer).setUint32(value.length, seal, true)
+  return sealed
+}
+
+/** The value of a row as the file keeps it. Throws DamagedRow. */
+export function openRow(key: KeyText, sealed: Bytes): Bytes {
+  if (sealed.length < SEAL_BYTES || crc32(sealed, crc32OfKey(key)) !== SOUND) {
+    throw new DamagedRow(keyBytes(key), sealed)
+  }
+  return sealed.subarray(0, -SEAL_BYTES)
+}
+
+const TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
+  let remainder = byte
+  for (let bit = 0; bit < 8; bit++) remainder = (remainder >>> 1) ^ (remainder & 1 ? 0xedb88320 : 0)
+  return remainder
+})
+
+/** A short text costs less here than the bytes would that the system's function asks for. */
+function crc32OfKey(key: KeyText): number {
+  let crc = -1
+  for (let index = 0; index < key.length; index++) {
+    crc = (TABLE[(crc ^ key.charCodeAt(index)) & 0xff] ?? 0) ^ (crc >>> 8)
+  }
+  return ~crc >>> 0
+}
