@@ -87,7 +87,15 @@ export const isoDate: Codec<number> = {
     if (Number.isNaN(time)) throw badArgument('invalidArgument', argument, value)
     return time
   },
-  encode: (value) => new Date(Math.floor(value / 1000) * 1000).toISOString(),
+  encode: (value) => isoText(Math.floor(value / 1000)),
+}
+
+let textOfSecond = { second: Number.NaN, text: '' }
+
+/** What is listed together was often made within one second: printing a time costs more than the other elements. */
+function isoText(second: number): string {
+  if (textOfSecond.second !== second) textOfSecond = { second, text: new Date(second * 1000).toISOString() }
+  return textOfSecond.text
 }
 
 /** CRC-64 as unsigned decimal. */

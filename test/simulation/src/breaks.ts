@@ -138,7 +138,7 @@ export const BREAKS: readonly Break[] = [
     file: `${DOMAIN}complete.js`,
     find: 'const manifest = encodeManifest(parts);',
     replace: `const manifest = encodeManifest(parts);
-    const { readParts } = await import('./uploads.js');
+    const { readParts } = await import('./testing.js');
     for (const { bytes } of await domain.metadata.read((reader) => readParts(reader, uploadId, 0, 1_000))) {
         if (bytes.kind === 'blob') for await (const lent of domain.blobs.read(bytes.blob)) lent.release();
     }`,
@@ -220,8 +220,8 @@ export const BREAKS: readonly Break[] = [
     name: 'a page of parts does not say that more follow',
     mode: 'sequence',
     file: `${DOMAIN}uploads.js`,
-    find: 'readParts(reader, name.uploadId, after, maxParts + 1)',
-    replace: 'readParts(reader, name.uploadId, after, maxParts)',
+    find: 'readPartRows(reader, name.uploadId, after, maxParts + 1)',
+    replace: 'readPartRows(reader, name.uploadId, after, maxParts)',
   },
   {
     invariant: 'U6',

@@ -3,11 +3,11 @@
  * then turns their rows, unchanged, into the rows of the object's manifest. No byte is read or moved.
  */
 import { base64, hex, type ListedParts, Md5, OssError, PART_NUMBER_MAX, PART_SIZE_MIN } from '@bindery/protocol'
-import { type Row, StorageError, type Transaction } from '@bindery/storage'
+import { StorageError, type Transaction } from '@bindery/storage'
 import { readBucket } from './buckets.js'
 import { type Domain, newId } from './domain.js'
 import { discardRows } from './garbage.js'
-import { holderKey, manifestKey, partKey, partNumberOf } from './keyspace.js'
+import { holderKey, manifestKey, partKey } from './keyspace.js'
 import { encodeManifest } from './manifest.js'
 import type { ETag, ObjectAcl, ObjectRecord, UploadRecord } from './model.js'
 import { readObject, replaceObject } from './objects.js'
@@ -40,6 +40,7 @@ export interface Completed {
 }
 
 const ATTEMPTS_MAX = 16
+/** A divisor of the most parts, so that a table of these has room for every page. */
 const PARTS_PER_READ = 2_000
 
 /** Something to complete: an open upload, or one whose answer can be given again. Throws noSuchUpload. */
@@ -120,10 +121,10 @@ export async function readUploadWhole(domain: Domain, name: UploadName): Promise
     const first = await readPage(domain, name, 0)
     const stored = new PartTable(first.rows.length < PARTS_PER_READ ? first.rows.length : PART_NUMBER_MAX)
     let page = first
-    appendRows(stored, page.rows)
+    stored.append(page.rows)
     while (page.rows.length === PARTS_PER_READ && stored.length < PART_NUMBER_MAX) {
       page = await readPage(domain, name, stored.partNumber(stored.length - 1))
-      appendRows(stored, page.rows)
+      stored.append(page.rows)
     }
     const { upload, usage } = first
     if (page.usage.edition === usage.edition) return { upload, usage, stored }
@@ -137,10 +138,6 @@ function readPage(domain: Domain, name: UploadName, after: number) {
     usage: await readUsage(reader, name.uploadId),
     rows: await readPartRows(reader, name.uploadId, after, PARTS_PER_READ),
   }))
-}
-
-function appendRows(table: PartTable, rows: readonly Row[]): void {
-  for (const { key, value } of rows) table.append(partNumberOf(key), value)
 }
 
 function choose({ uploadId, parts }: Completion, stored: PartTable): PartTable {

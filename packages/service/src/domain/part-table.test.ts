@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { crc64Combine, ListedParts } from '@bindery/protocol'
 import { createRandom } from '@bindery/storage'
+import { partKey } from './keyspace.js'
 import type { PartRecord } from './model.js'
 import { PartTable } from './part-table.js'
 import { decodePart, encodePart } from './records.js'
@@ -96,7 +97,7 @@ test('listed parts are selected, and the first that is not there is told', () =>
 })
 
 test('a row that is no part is damage, and a table takes no more parts than it has room for', () => {
-  const row = encodePart(recordsOf(2)[1] as PartRecord)
+  const [key, row] = [partKey(ID, 3), encodePart(recordsOf(2)[1] as PartRecord)]
   const changed = (at: number, value: number) => {
     const bytes = row.slice()
     bytes[at] = value
@@ -104,10 +105,11 @@ test('a row that is no part is damage, and a table takes no more parts than it h
   }
   const damaged = [new Uint8Array(), changed(0, 2), changed(1, 7), changed(2, 0xff), changed(18, 1), changed(26, 255)]
   for (const bytes of [...damaged, row.subarray(0, 28), row.subarray(0, -1)]) {
-    assert.throws(() => new PartTable(1).append(1, bytes), { kind: 'corrupt' })
+    assert.throws(() => PartTable.ofRows([{ key, value: bytes }]), { kind: 'corrupt' })
     assert.throws(() => decodePart(1, bytes), { kind: 'corrupt' })
   }
   const table = new PartTable(1)
-  table.append(1, row)
-  assert.throws(() => table.append(2, row), RangeError)
+  table.append([{ key, value: row }])
+  assert.deepEqual([...table.partNumbers], [3])
+  assert.throws(() => table.append([{ key, value: row }]), RangeError)
 })

@@ -1,6 +1,7 @@
 /** Parts by the thousand, as columns: what a Complete compares and sums up costs no object a part. */
 import { bytesToString, Crc64Chain, type ListedParts } from '@bindery/protocol'
-import type { Bytes } from '@bindery/storage'
+import type { Bytes, Row } from '@bindery/storage'
+import { partNumberOf } from './keyspace.js'
 import type { ETag, PartRecord } from './model.js'
 import { encodePart, readPart } from './records.js'
 
@@ -32,21 +33,20 @@ export class PartTable {
 
   static of(parts: readonly PartRecord[]): PartTable {
     const table = new PartTable(parts.length)
-    for (const part of parts) table.append(part.partNumber, encodePart(part))
+    for (const part of parts) table.#appendRow(part.partNumber, encodePart(part))
     return table
   }
 
-  /** Takes the next part by its row. Throws StorageError corrupt. */
-  append(partNumber: number, row: Bytes): void {
-    const { size, modifiedAt, crc64High, crc64Low, depth, etagStart, etagEnd } = readPart(row)
-    const index = this.#admit()
-    this.#partNumbers[index] = partNumber
-    this.#sizes[index] = size
-    this.#modifiedAt[index] = modifiedAt
-    this.#crc64[2 * index] = crc64High
-    this.#crc64[2 * index + 1] = crc64Low
-    this.#depths[index] = depth
-    this.#appendETag(index, row, etagStart, etagEnd)
+  /** Throws StorageError corrupt. */
+  static ofRows(rows: readonly Row[]): PartTable {
+    const table = new PartTable(rows.length)
+    table.append(rows)
+    return table
+  }
+
+  /** Takes the next parts. Throws StorageError corrupt. */
+  append(rows: readonly Row[]): void {
+    for (const { key, value } of rows) this.#appendRow(partNumberOf(key), value)
   }
 
   /**
@@ -126,6 +126,18 @@ export class PartTable {
     let depth = 0
     for (let index = 0; index < this.#length; index += 1) depth = Math.max(depth, this.#depths[index] ?? 0)
     return depth
+  }
+
+  #appendRow(partNumber: number, row: Bytes): void {
+    const { size, modifiedAt, crc64High, crc64Low, depth, etagStart, etagEnd } = readPart(row)
+    const index = this.#admit()
+    this.#partNumbers[index] = partNumber
+    this.#sizes[index] = size
+    this.#modifiedAt[index] = modifiedAt
+    this.#crc64[2 * index] = crc64High
+    this.#crc64[2 * index + 1] = crc64Low
+    this.#depths[index] = depth
+    this.#appendETag(index, row, etagStart, etagEnd)
   }
 
   #admit(): number {

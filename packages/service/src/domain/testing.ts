@@ -9,15 +9,18 @@ import {
   createRandom,
   type LentBytes,
   type MetadataStore,
+  type Reader,
 } from '@bindery/storage'
 import { createBucket } from './buckets.js'
 import { createDomain, type Domain } from './domain.js'
 import { registerIncarnation } from './incarnations.js'
-import type { ObjectDescription } from './model.js'
+import { partNumberOf } from './keyspace.js'
+import type { ObjectDescription, PartRecord } from './model.js'
 import { type NewObject, putObject } from './objects.js'
 import { openObject } from './open-object.js'
+import { decodePart } from './records.js'
 import { Sweeper } from './sweeper.js'
-import { initiateUpload, uploadPart } from './uploads.js'
+import { initiateUpload, readPartRows, uploadPart } from './uploads.js'
 
 export const BUCKET: BucketName = bucketName('bkt')
 export const OWNER = '1000000000000001'
@@ -120,6 +123,12 @@ export async function initiate(domain: Domain, name: string, { sequential = fals
 export function part(domain: Domain, name: string, uploadId: string, partNumber: number, bytes: Uint8Array | string) {
   const place = { bucket: BUCKET, key: key(name), uploadId, partNumber, contentMd5: undefined }
   return uploadPart(domain, place, sourceOf(bytes))
+}
+
+/** At most `limit` parts of a manifest with numbers above `after`, as they are stored. */
+export async function readParts(reader: Reader, manifest: string, after: number, limit: number): Promise<PartRecord[]> {
+  const rows = await readPartRows(reader, manifest, after, limit)
+  return rows.map(({ key, value }) => decodePart(partNumberOf(key), value))
 }
 
 /** Sweeps until nothing is left to do at once. */

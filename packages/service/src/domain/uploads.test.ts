@@ -37,7 +37,7 @@ test('a part whose bytes do not match their Content-MD5 is not stored', async ()
   await assert.rejects(wrong, { reason: 'invalidDigestMismatch' })
   assert.equal(await blobCount(domain), 0)
   const { parts } = await listParts(domain, { ...name, after: 0, maxParts: 1000 })
-  assert.deepEqual(parts, [])
+  assert.equal(parts.length, 0)
 })
 
 test('the MD5 of a sequential upload is that of its whole object, of others none is known', async () => {

@@ -19,6 +19,7 @@ import { discardPart, discardRows } from './garbage.js'
 import { autoCompleteKey, namesOf, partKey, partNumberOf, partsOf, uploadKey, usageKey } from './keyspace.js'
 import type { AutoComplete, ObjectDescription, PartBytes, PartRecord, UploadRecord } from './model.js'
 import { readObject } from './objects.js'
+import { PartTable } from './part-table.js'
 import { decodePart, decodeUpload, encodeAutoComplete, encodePart, encodeUpload } from './records.js'
 
 /** Names an upload. The id is as the client sent it. */
@@ -260,7 +261,7 @@ export async function endUpload(
 
 export interface PartPage {
   readonly upload: UploadRecord
-  readonly parts: readonly PartRecord[]
+  readonly parts: PartTable
   readonly isTruncated: boolean
 }
 
@@ -271,18 +272,13 @@ export function listParts(
 ): Promise<PartPage> {
   return domain.metadata.read(async (reader) => {
     const upload = await readUpload(reader, name)
-    const parts = await readParts(reader, name.uploadId, after, maxParts + 1)
-    return { upload, parts: parts.slice(0, maxParts), isTruncated: parts.length > maxParts }
+    const rows = await readPartRows(reader, name.uploadId, after, maxParts + 1)
+    const parts = PartTable.ofRows(rows.slice(0, maxParts))
+    return { upload, parts, isTruncated: rows.length > maxParts }
   })
 }
 
-/** At most `limit` parts of a manifest with numbers above `after`, ascending. */
-export async function readParts(reader: Reader, manifest: string, after: number, limit: number): Promise<PartRecord[]> {
-  const rows = await readPartRows(reader, manifest, after, limit)
-  return rows.map(({ key, value }) => decodePart(partNumberOf(key), value))
-}
-
-/** The rows of those parts. */
+/** The rows of at most `limit` parts of a manifest with numbers above `after`, ascending. */
 export function readPartRows(reader: Reader, manifest: string, after: number, limit: number): Promise<Row[]> {
   const from = partKey(manifest, Math.min(after, PART_NUMBER_ROOM) + 1)
   return reader.range(from, partsOf(manifest).to, { limit })

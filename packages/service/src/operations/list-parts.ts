@@ -1,10 +1,10 @@
 import type { HandlerOf } from '../call.js'
-import { listParts as readParts } from '../domain/uploads.js'
+import { listParts as readPage } from '../domain/uploads.js'
 
 export const listParts: HandlerOf<'ListParts'> = async (call) => {
   const { bucket, key } = call
   const { uploadId, maxParts, partNumberMarker, encodingType } = call.input
-  const { upload, parts, isTruncated } = await readParts(call.domain, {
+  const { upload, parts, isTruncated } = await readPage(call.domain, {
     bucket: bucket.name,
     key,
     uploadId,
@@ -18,15 +18,15 @@ export const listParts: HandlerOf<'ListParts'> = async (call) => {
     uploadId,
     storageClass: upload.storageClass,
     partNumberMarker,
-    nextPartNumberMarker: parts.at(-1)?.partNumber,
+    nextPartNumberMarker: parts.partNumbers.at(-1),
     maxParts,
     isTruncated,
-    parts: parts.map(({ partNumber, modifiedAt, etag, crc64, size }) => ({
+    parts: Array.from(parts.partNumbers, (partNumber, index) => ({
       partNumber,
-      lastModified: modifiedAt,
-      etag,
-      crc64,
-      size,
+      lastModified: parts.modifiedAt(index),
+      etag: parts.etag(index),
+      crc64: parts.crc64(index),
+      size: parts.size(index),
     })),
   }
   return { output: {}, result }
