@@ -40,7 +40,8 @@ export function readings(
 /** In lower case, without port and root dot. An IPv6 address keeps its brackets. */
 function hostName(host: string): string {
   const end = host.indexOf(':', host.startsWith('[') ? host.indexOf(']') + 1 : 0)
-  return (end === -1 ? host : host.slice(0, end)).toLowerCase().replace(/\.$/, '')
+  const name = (end === -1 ? host : host.slice(0, end)).toLowerCase()
+  return name.endsWith('.') ? name.slice(0, -1) : name
 }
 
 /**

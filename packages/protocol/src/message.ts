@@ -3,7 +3,7 @@ import { CATALOGUE, type Cause } from './errors/catalogue.js'
 import { OssError } from './errors/oss-error.js'
 import type { Field, Fields, ValuesOf } from './field.js'
 import { USER_METADATA_BYTES_MAX } from './limits.js'
-import type { Operation } from './operation.js'
+import type { Operation, Refusal } from './operation.js'
 import type { Query } from './query.js'
 import type { XmlParser } from './xml.js'
 
@@ -17,28 +17,64 @@ const META_PREFIX = 'x-oss-meta-'
 
 /** The typed input of a request's head. Throws the cause of the first field that is missing or bad, and of refusals. */
 export function decodeHead<I extends Fields>(operation: Operation<I>, head: Head): ValuesOf<I> {
-  refuse(operation, head)
+  const { refusals, fields } = lookupsOf(operation)
+  for (const refusal of refusals) refuse(refusal, head)
   const values: Record<string, unknown> = {}
-  for (const [key, field] of Object.entries(operation.input)) values[key] = decodeField(field, head)
+  for (const lookup of fields) values[lookup.key] = decodeField(lookup, head)
   return values as ValuesOf<I>
 }
 
-function refuse(operation: Operation, { query, headers }: Head): void {
-  for (const { place, name, unless, cause } of operation.refuses ?? []) {
-    const value = place === 'query' ? query.get(name) : headers[name.toLowerCase()]
-    if (value !== undefined && !unless?.includes(value)) throw refusal(cause, name, value)
-  }
+/** What is looked for in each head of an operation, with the names as headers have them here. */
+interface Lookups {
+  readonly refusals: readonly RefusalLookup[]
+  readonly fields: readonly FieldLookup[]
 }
 
-function refusal(cause: Cause, name: string, value: string): OssError {
+interface RefusalLookup {
+  readonly refusal: Refusal
+  readonly headerName: string
+}
+
+interface FieldLookup {
+  readonly key: string
+  readonly field: Field<unknown>
+  readonly headerName: string
+}
+
+const LOOKUPS = new WeakMap<Operation, Lookups>()
+
+/** Made once an operation: most fields of most requests are absent, and lowering their names costs more than missing them. */
+function lookupsOf(operation: Operation): Lookups {
+  const known = LOOKUPS.get(operation)
+  if (known !== undefined) return known
+  const lookups = {
+    refusals: (operation.refuses ?? []).map((refusal) => ({ refusal, headerName: refusal.name.toLowerCase() })),
+    fields: Object.entries(operation.input).map(([key, field]) => ({
+      key,
+      field,
+      headerName: field.name.toLowerCase(),
+    })),
+  }
+  LOOKUPS.set(operation, lookups)
+  return lookups
+}
+
+function refuse({ refusal, headerName }: RefusalLookup, { query, headers }: Head): void {
+  const { place, name, unless, cause } = refusal
+  const value = place === 'query' ? query.get(name) : headers[headerName]
+  if (value !== undefined && !unless?.includes(value)) throw refusalError(cause, name, value)
+}
+
+function refusalError(cause: Cause, name: string, value: string): OssError {
   return CATALOGUE[cause].code === 'InvalidArgument'
     ? badArgument(cause, name, value)
     : new OssError(cause, { Header: name })
 }
 
-function decodeField(field: Field<unknown>, head: Head): unknown {
+function decodeField(lookup: FieldLookup, head: Head): unknown {
+  const { field } = lookup
   if (field.place === 'metadata') return decodeMetadata(head.headers)
-  const text = find(field, head)
+  const text = find(lookup, head)
   if (text === undefined || (field.emptyIsAbsent && text === '')) {
     if (field.presence !== 'required') return field.fallback
     if (field.missing !== undefined) throw new OssError(field.missing.cause, field.missing.details)
@@ -47,9 +83,10 @@ function decodeField(field: Field<unknown>, head: Head): unknown {
   return field.codec.decode(text, field.name)
 }
 
-function find({ place, name, twice }: Field<unknown>, { query, headers }: Head): string | undefined {
+function find({ field, headerName }: FieldLookup, { query, headers }: Head): string | undefined {
+  const { place, name, twice } = field
   const inQuery = place === 'header' ? undefined : query.get(name)
-  const inHeader = place === 'query' ? undefined : headers[name.toLowerCase()]
+  const inHeader = place === 'query' ? undefined : headers[headerName]
   if (inQuery !== undefined && inHeader !== undefined && twice !== undefined) throw badArgument(twice, name, inHeader)
   return inQuery ?? inHeader
 }
@@ -57,8 +94,9 @@ function find({ place, name, twice }: Field<unknown>, { query, headers }: Head):
 function decodeMetadata(headers: Readonly<Record<string, string>>): Record<string, string> {
   const metadata: Record<string, string> = {}
   let bytes = 0
-  for (const [name, value] of Object.entries(headers)) {
-    if (!name.startsWith(META_PREFIX)) continue
+  for (const name in headers) {
+    const value = headers[name]
+    if (value === undefined || !name.startsWith(META_PREFIX)) continue
     const bare = name.slice(META_PREFIX.length)
     if (!/^[a-z0-9-]+$/.test(bare)) throw badArgument('invalidMetadataName', name, value)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what must not be there
@@ -92,9 +130,10 @@ export function encodeHeaders<O extends Fields>(
 ): [name: string, value: string][] {
   const values: Readonly<Record<string, unknown>> = output
   const headers: [string, string][] = []
-  for (const [key, field] of Object.entries(operation.output)) {
+  for (const key in operation.output) {
     const value = values[key]
-    if (value === undefined) continue
+    const field = operation.output[key]
+    if (value === undefined || field === undefined) continue
     if (field.place === 'metadata') {
       for (const [name, text] of Object.entries(value as Record<string, string>))
         headers.push([META_PREFIX + name, text])

@@ -44,8 +44,15 @@ export function bytesToString(bytes: Uint8Array): string {
 
 export function hex(bytes: Uint8Array): string {
   let value = ''
-  for (const byte of bytes) value += HEX_PAIRS[byte]
-  return value.toLowerCase()
+  for (let index = 0; index < bytes.length; index += 1) value += LOWER_HEX_PAIRS[bytes[index] ?? 0]
+  return value
+}
+
+/** In upper case, as OSS prints the ids that it makes. */
+export function upperHex(bytes: Uint8Array): string {
+  let value = ''
+  for (let index = 0; index < bytes.length; index += 1) value += HEX_PAIRS[bytes[index] ?? 0]
+  return value
 }
 
 /** Upper-case hex pairs, each followed by a blank, as OSS shows bytes in errors. */
@@ -68,17 +75,24 @@ export function base64Bytes(text: string): Uint8Array | undefined {
 /** The two upper-case hex digits of each byte. */
 const HEX_PAIRS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).toUpperCase().padStart(2, '0'))
 
+const LOWER_HEX_PAIRS = HEX_PAIRS.map((pair) => pair.toLowerCase())
+
 /** Each byte as percentEncode writes it. */
 const ENCODED_BYTES = HEX_PAIRS.map((pair, byte) => {
   const character = String.fromCharCode(byte)
   return /[A-Za-z0-9\-_.~]/.test(character) ? character : `%${pair}`
 })
 
+/** Text that is encoded as itself: most keys and query values. */
+const PLAIN = /^[A-Za-z0-9\-_.]*$/
+const PLAIN_PATH = /^[A-Za-z0-9\-_./]*$/
+
 /**
  * Percent-encodes all bytes of the UTF-8 form but `A-Za-z0-9-_.~`, the set that OSS signs and lists with
  * (`~` becomes %7E where `keepTilde` is false, as in Location).
  */
 export function percentEncode(text: string, { keepSlash = false, keepTilde = true } = {}): string {
+  if ((keepSlash ? PLAIN_PATH : PLAIN).test(text)) return text
   const bytes = byteString(text)
   let encoded = ''
   for (let index = 0; index < bytes.length; index += 1) {

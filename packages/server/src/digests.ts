@@ -8,9 +8,13 @@ const OUTER_PAD = 0x5c
 /** Keys whose pads are kept. A signing key is used for every request of a day, the keys it is derived from once. */
 const PADDED_KEYS_MAX = 256
 
+/** What an HMAC hashes at most without memory of its own: strings to sign are shorter. */
+const SCRATCH_BYTES = 1024
+
+/** A key's pads, each with room behind it for what is hashed after it. */
 interface PaddedKey {
-  readonly inner: Uint8Array
-  readonly outer: Uint8Array
+  readonly inner: Buffer
+  readonly outer: Buffer
 }
 
 type Sha = 'sha1' | 'sha256'
@@ -30,7 +34,8 @@ export function nodeDigests(): Digests {
 
 function hmac(algorithm: Sha): (key: Uint8Array, data: Uint8Array) => Uint8Array {
   const paddedKeys = new Map<string, PaddedKey>()
-  return (key, data) => {
+  let last: { readonly key: Uint8Array; readonly padded: PaddedKey } | undefined
+  function padsOf(key: Uint8Array): PaddedKey {
     const name = Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1')
     let padded = paddedKeys.get(name)
     if (padded === undefined) {
@@ -38,15 +43,28 @@ function hmac(algorithm: Sha): (key: Uint8Array, data: Uint8Array) => Uint8Array
       if (paddedKeys.size >= PADDED_KEYS_MAX) paddedKeys.clear()
       paddedKeys.set(name, padded)
     }
-    const inner = hash(algorithm, Buffer.concat([padded.inner, data]), 'buffer')
-    return hash(algorithm, Buffer.concat([padded.outer, inner]), 'buffer')
+    return padded
   }
+  return (key, data) => {
+    // the same key again, as the requests of a day use it: whoever keeps one hands the same bytes in
+    if (last?.key !== key) last = { key, padded: padsOf(key) }
+    const { inner, outer } = last.padded
+    return hash(algorithm, joined(outer, hash(algorithm, joined(inner, data), 'buffer')), 'buffer')
+  }
+}
+
+/** A pad and what follows it, until the next call with this pad. */
+function joined(pad: Buffer, data: Uint8Array): Buffer {
+  const end = BLOCK_BYTES + data.length
+  if (end > pad.length) return Buffer.concat([pad.subarray(0, BLOCK_BYTES), data])
+  pad.set(data, BLOCK_BYTES)
+  return pad.subarray(0, end)
 }
 
 function padKey(algorithm: Sha, key: Uint8Array): PaddedKey {
   const block = key.length > BLOCK_BYTES ? hash(algorithm, key, 'buffer') : key
-  const inner = new Uint8Array(BLOCK_BYTES).fill(INNER_PAD)
-  const outer = new Uint8Array(BLOCK_BYTES).fill(OUTER_PAD)
+  const inner = Buffer.alloc(SCRATCH_BYTES, INNER_PAD)
+  const outer = Buffer.alloc(SCRATCH_BYTES, OUTER_PAD)
   block.forEach((byte, index) => {
     inner[index] = byte ^ INNER_PAD
     outer[index] = byte ^ OUTER_PAD

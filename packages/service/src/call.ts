@@ -17,8 +17,10 @@ import type { Requester } from './access/requester.js'
 import { contentSource, readDocument } from './body.js'
 import type { AnsweredCallback } from './callback/outcome.js'
 import type { Domain } from './domain/domain.js'
-import type { BucketRecord } from './domain/model.js'
-import { findObject } from './domain/objects.js'
+import type { BucketRecord, ObjectRecord } from './domain/model.js'
+import { findObject, there } from './domain/objects.js'
+import { type OpenObject, openRecord } from './domain/open-object.js'
+import type { RegisteredRead } from './domain/reads.js'
 import type { Callbacks } from './options.js'
 import type { ServiceRequest } from './service.js'
 import { parseXml } from './xml-parser.js'
@@ -37,7 +39,8 @@ export type Reply<O extends Operation> = {
 /** The behaviour of one operation: input to domain to output. Which errors it may throw, its declaration says. */
 export type Handler<O extends Operation> = (call: Call<O>) => Promise<Reply<O>>
 
-interface CallParts<O extends Operation> {
+/** What a call is made of. */
+export interface CallParts<O extends Operation> {
   readonly operation: O
   readonly domain: Domain
   readonly region: string
@@ -49,6 +52,9 @@ interface CallParts<O extends Operation> {
   readonly bucketName: BucketName | undefined
   readonly bucket: BucketRecord | undefined
   readonly key: ObjectKey | undefined
+  /** Of operations that read an object: its record, and a read of its bytes that began before it was looked up. */
+  readonly object: ObjectRecord | undefined
+  readonly held: RegisteredRead | undefined
   readonly bucketUrl: string
 }
 
@@ -91,6 +97,16 @@ export class Call<O extends Operation> {
     return this.#named('key')
   }
 
+  /** The object that an operation reads, as it was when the request was authorised. Throws noSuchKey. */
+  get object(): ObjectRecord {
+    return there(this.#parts.object, this.key)
+  }
+
+  /** That object, for an operation that answers its bytes; it is let go when the answer, or the failure, has been sent. */
+  openObject(): OpenObject {
+    return openRecord(this.domain, this.object, this.#named('held'))
+  }
+
   /** The id of the account that asks; operations on the service are closed to anonymous requesters. */
   get accountId(): string {
     if (this.requester.kind === 'anonymous') throw new OssError('anonymousForbidden')
@@ -123,7 +139,7 @@ export class Call<O extends Operation> {
     return authoriseObject(this.domain, this.requester, this.#parts.operation.access, this.bucket, key)
   }
 
-  #named<K extends 'bucketName' | 'bucket' | 'key'>(name: K): NonNullable<CallParts<O>[K]> {
+  #named<K extends 'bucketName' | 'bucket' | 'key' | 'held'>(name: K): NonNullable<CallParts<O>[K]> {
     const value = this.#parts[name]
     if (value == null) throw new TypeError(`${this.#parts.operation.name} names no ${name}`)
     return value

@@ -12,7 +12,6 @@ import {
   encodeError,
   encodeHeaders,
   type Fields,
-  hex,
   type ObjectKey,
   type Operation,
   OssError,
@@ -22,15 +21,18 @@ import {
   type Reading,
   readings,
   route,
+  upperHex,
   type ValuesOf,
 } from '@bindery/protocol'
 import { type Authenticate, authenticator } from './access/authenticate.js'
 import { authorise } from './access/authorise.js'
 import type { Requester } from './access/requester.js'
-import { authoriseObject, Call, type Handler, type Reply } from './call.js'
+import { authoriseObject, Call, type CallParts, type Handler, type Reply } from './call.js'
 import { findBucket } from './domain/buckets.js'
 import type { Domain } from './domain/domain.js'
-import type { BucketRecord } from './domain/model.js'
+import type { BucketRecord, ObjectRecord } from './domain/model.js'
+import { findBucketAndObject } from './domain/objects.js'
+import type { RegisteredRead } from './domain/reads.js'
 import { handlers } from './operations/index.js'
 import type { ServiceOptions } from './options.js'
 import { begun } from './response/begun.js'
@@ -56,7 +58,7 @@ export type Pipeline = (request: ServiceRequest) => Promise<ServiceResponse>
 export function createPipeline(options: ServiceOptions, domain: Domain): Pipeline {
   const authenticate = authenticator(options)
   return async (request) => {
-    const requestId = hex(options.random(12)).toUpperCase()
+    const requestId = upperHex(options.random(12))
     const exchange: Exchange = { request, startedAt: options.clock(), crossOrigin: [], log: { requestId } }
     const answer = await run(options, domain, authenticate, exchange).catch((thrown: unknown) =>
       fail(options, exchange, toOssError(thrown)),
@@ -102,31 +104,52 @@ async function run(
   const name = reading.bucket === undefined ? undefined : bucketName(reading.bucket)
   const key = reading.key === undefined ? undefined : objectKey(reading.key)
   const input = decodeHead(operation, { query, headers })
+  const { region, callbacks } = options
+  const { requestId } = log
+  const bucketUrl = urlOf(request, reading)
+  const named = { bucketName: name, key, bucketUrl }
+  const head = { operation, domain, region, callbacks, request, requestId, requester, input, ...named }
+
+  // an object's bytes are held before its record is read, and until they, or a failure, have been sent
+  const held = operation.result === 'bytes' ? domain.reads.begin() : undefined
+  try {
+    return await serve(head, held)
+  } catch (error) {
+    held?.end()
+    throw error
+  }
+}
+
+async function serve(head: Head, held: RegisteredRead | undefined): Promise<Answer> {
+  const { operation, domain, requester } = head
 
   // 5 authorise: by what the ACLs of the bucket and the object say
-  const { access } = operation
-  const bucket = name === undefined || access === 'manageService' ? undefined : await findBucket(domain, name)
-  await permit(domain, requester, access, bucket, key)
+  const found = await find(head)
+  await permit(domain, requester, operation.access, found, head.key)
 
   // 6 find, 7 decode body, 8 handle: each handler looks for what it needs before it asks for the body
-  const bucketUrl = urlOf(request, reading)
-  const { region, callbacks } = options
-  const context = { domain, region, callbacks, request, requestId: log.requestId }
-  const call = new Call<Operation>({
-    operation,
-    ...context,
-    requester,
-    input,
-    bucketName: name,
-    bucket,
-    key,
-    bucketUrl,
-  })
   const handler = handlers[operation.name] as unknown as Handler<Operation>
-  const reply = await handler(call)
+  const reply = await handler(new Call<Operation>({ ...head, ...found, held }))
 
   // 9 encode
   return encode(operation, reply.content === undefined ? reply : { ...reply, content: await begun(reply.content) })
+}
+
+/** What steps 1 to 4 tell of a request that asks for an operation. */
+type Head = Omit<CallParts<Operation>, 'bucket' | 'object' | 'held'> & { readonly operation: DeclaredOperation }
+
+/** What the head names, from one state of the store. */
+interface Found {
+  readonly bucket: BucketRecord | undefined
+  /** Only of operations that read it. */
+  readonly object: ObjectRecord | undefined
+}
+
+async function find({ operation, domain, bucketName: name, key }: Head): Promise<Found> {
+  const { access } = operation
+  if (name === undefined || access === 'manageService') return { bucket: undefined, object: undefined }
+  if (access === 'read' && key !== undefined) return findBucketAndObject(domain, name, key)
+  return { bucket: await findBucket(domain, name), object: undefined }
 }
 
 /** The log, as the headers for browsers, speaks of the likelier reading until the signature has told which one is meant. */
@@ -145,12 +168,12 @@ async function permit(
   domain: Domain,
   requester: Requester,
   access: Operation['access'],
-  bucket: BucketRecord | undefined,
+  { bucket, object }: Found,
   key: ObjectKey | undefined,
 ): Promise<void> {
   if (bucket === undefined) authorise(requester, access, undefined)
-  else if (key === undefined || access === 'manageBucket' || access === 'none') {
-    authorise(requester, access, { owner: bucket.owner, bucketAcl: bucket.acl })
+  else if (key === undefined || access !== 'write') {
+    authorise(requester, access, { owner: bucket.owner, bucketAcl: bucket.acl, objectAcl: object?.acl })
   } else await authoriseObject(domain, requester, access, bucket, key)
 }
 
@@ -205,7 +228,7 @@ function finish(
   { status, headers, body }: Answer,
 ): ServiceResponse {
   const now = options.clock()
-  const common: (readonly [string, string])[] = [
+  const all: (readonly [string, string])[] = [
     ['Server', 'AliyunOSS'],
     ['Date', httpDate(now)],
     ['x-oss-request-id', log.requestId],
@@ -213,10 +236,11 @@ function finish(
     ...crossOrigin,
   ]
   const sent = body instanceof Uint8Array && body.length === 0 ? undefined : body
-  const isStream = sent !== undefined && !(sent instanceof Uint8Array)
-  const silent = isStream || status === 204 || status === 304 || headers.some(([name]) => name === 'Content-Length')
-  const length: [string, string][] = silent
-    ? []
-    : [['Content-Length', String(sent instanceof Uint8Array ? sent.length : 0)]]
-  return { status, headers: [...common, ...headers, ...length], body: sent, log }
+  let silent = (sent !== undefined && !(sent instanceof Uint8Array)) || status === 204 || status === 304
+  for (const header of headers) {
+    all.push(header)
+    if (header[0] === 'Content-Length') silent = true
+  }
+  if (!silent) all.push(['Content-Length', String(sent instanceof Uint8Array ? sent.length : 0)])
+  return { status, headers: all, body: sent, log }
 }

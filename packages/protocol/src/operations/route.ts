@@ -19,9 +19,15 @@ export type Route<O extends Routable> = (
 
 interface Alternative<O> {
   readonly operation: O
-  readonly query: readonly string[]
+  readonly query: readonly AskedKey[]
   readonly header: readonly string[]
   readonly rank: number
+}
+
+/** A query key that is asked for; undefined where any value will do. */
+interface AskedKey {
+  readonly name: string
+  readonly value: string | undefined
 }
 
 /**
@@ -29,25 +35,32 @@ interface Alternative<O> {
  * nothing; a request that is two operations equally is none. Throws where two declarations have the same discriminators.
  */
 export function createRoute<O extends Routable>(declarations: readonly O[]): Route<O> {
-  const table = new Map<string, Alternative<O>[]>()
+  const table = new Map<string, Map<Level, Alternative<O>[]>>()
   for (const operation of declarations) {
     for (const level of [operation.level, ...(operation.otherLevels ?? [])]) {
-      const place = `${operation.method} ${level}`
-      const row = table.get(place) ?? []
+      const levels = table.get(operation.method) ?? new Map<Level, Alternative<O>[]>()
+      const row = levels.get(level) ?? []
       for (const discriminator of operation.when?.length ? operation.when : [{}]) {
         const alternative = alternativeOf(operation, discriminator)
         const twin = row.find((other) => sameDiscriminators(alternative, other))
         if (twin !== undefined) throw new Error(`${operation.name} and ${twin.operation.name} match the same requests`)
         row.push(alternative)
       }
-      table.set(place, row)
+      table.set(operation.method, levels.set(level, row))
     }
   }
   return (method, level, query, headers) => {
-    const matching = (table.get(`${method} ${level}`) ?? []).filter((one) => matches(one, query, headers))
-    const rank = Math.max(...matching.map((one) => one.rank))
-    const best = new Set(matching.filter((one) => one.rank === rank).map((one) => one.operation))
-    return best.size === 1 ? [...best][0] : undefined
+    let best: Alternative<O> | undefined
+    let isShared = false
+    for (const one of table.get(method)?.get(level) ?? []) {
+      if (best !== undefined && one.rank < best.rank) continue
+      if (!matches(one, query, headers)) continue
+      if (best === undefined || one.rank > best.rank) {
+        best = one
+        isShared = false
+      } else if (one.operation !== best.operation) isShared = true
+    }
+    return isShared ? undefined : best?.operation
   }
 }
 
@@ -55,14 +68,17 @@ function alternativeOf<O>(operation: O, { query = [], header = [] }: Discriminat
   const values = query.filter((key) => key.includes('=')).length
   return {
     operation,
-    query: [...query].sort(),
+    query: [...query].sort().map((key) => {
+      const [name = '', value] = key.split('=')
+      return { name, value }
+    }),
     header: header.map((name) => name.toLowerCase()).sort(),
     rank: query.length + values + header.length,
   }
 }
 
 function sameDiscriminators(one: Alternative<unknown>, other: Alternative<unknown>): boolean {
-  return `${one.query}|${one.header}` === `${other.query}|${other.header}`
+  return JSON.stringify([one.query, one.header]) === JSON.stringify([other.query, other.header])
 }
 
 function matches(
@@ -70,11 +86,12 @@ function matches(
   query: Query,
   headers: Readonly<Record<string, string>>,
 ): boolean {
-  const asked = keys.every((key) => {
-    const [name = '', value] = key.split('=')
-    return value === undefined ? query.has(name) : query.get(name) === value
-  })
-  return asked && header.every((name) => headers[name] !== undefined)
+  for (const { name, value } of keys) {
+    const given = query.get(name)
+    if (given === undefined || (value !== undefined && given !== value)) return false
+  }
+  for (const name of header) if (headers[name] === undefined) return false
+  return true
 }
 
 const routeAll = createRoute<DeclaredOperation | AbsentOperation>([

@@ -23,13 +23,16 @@ export interface Credentials {
 
 /** Lines `name:value` of the headers that are chosen, in the order of their names' bytes, each with its newline. */
 export function headerLines(headers: Readonly<Record<string, string>>, isChosen: (name: string) => boolean): string {
+  const chosen: string[] = []
+  for (const name in headers) if (isChosen(name)) chosen.push(name)
   let lines = ''
-  for (const name of Object.keys(headers).filter(isChosen).sort()) lines += `${name}:${headers[name]?.trim()}\n`
+  for (const name of chosen.sort()) lines += `${name}:${headers[name]?.trim()}\n`
   return lines
 }
 
 /** All query keys but the signature, encoded anew, in the order of their encoded names: what V2 and V4 sign. */
 export function encodedQuery({ parameters }: Query): string {
+  if (parameters.length === 0) return ''
   return parameters
     .filter(({ name }) => name !== 'x-oss-signature')
     .map(({ name, value }) => ({ name: percentEncode(name), value: percentEncode(value ?? '') }))

@@ -4,13 +4,27 @@ export function formatBasicTime(time: number): string {
   return `${iso.slice(0, 4)}${iso.slice(5, 7)}${iso.slice(8, 13)}${iso.slice(14, 16)}${iso.slice(17, 19)}Z`
 }
 
-/** The UTC day of a time, `20221220`. */
+const DAY_MS = 24 * 60 * 60 * 1000
+let printedDay = { day: Number.NaN, text: '' }
+
+/** The UTC day of a time, `20221220`. Each request asks for it, and most for the same. */
 export function formatBasicDay(time: number): string {
-  return formatBasicTime(time).slice(0, 8)
+  const day = Math.floor(time / DAY_MS)
+  if (printedDay.day !== day) printedDay = { day, text: formatBasicTime(time).slice(0, 8) }
+  return printedDay.text
 }
 
-/** Milliseconds since 1970 of `20221220T084818Z`, or undefined. */
+/** Milliseconds since 1970 of `20221220T084818Z`, or undefined. The requests of one second share their text. */
 export function parseBasicTime(text: string): number | undefined {
+  if (text === parsedTime?.text) return parsedTime.time
+  const time = readBasicTime(text)
+  if (time !== undefined) parsedTime = { text, time }
+  return time
+}
+
+let parsedTime: { readonly text: string; readonly time: number } | undefined
+
+function readBasicTime(text: string): number | undefined {
   const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text)
   if (match === null) return undefined
   const [, year, month, day, hour, minute, second] = match

@@ -33,14 +33,10 @@ export function v4CanonicalRequest(
   const { method, headers, query } = request
   const isSigned = (name: string) =>
     (isV4DefaultHeader(name) || additionalHeaders.includes(name)) && !(skipEmptyHeaders && headers[name]?.trim() === '')
-  return [
-    method,
-    canonicalUri(request),
-    encodedQuery(query),
-    headerLines(headers, isSigned),
-    [...additionalHeaders].sort().join(';'),
-    headers['x-oss-content-sha256'] ?? UNSIGNED_PAYLOAD,
-  ].join('\n')
+  const signedLines = headerLines(headers, isSigned)
+  const payload = headers['x-oss-content-sha256'] ?? UNSIGNED_PAYLOAD
+  const additional = additionalHeaders.length === 0 ? '' : [...additionalHeaders].sort().join(';')
+  return `${method}\n${canonicalUri(request)}\n${encodedQuery(query)}\n${signedLines}\n${additional}\n${payload}`
 }
 
 /** Whether V4 signs a header without being told. */

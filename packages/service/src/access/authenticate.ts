@@ -47,7 +47,8 @@ export function authenticator(
     if (accessKey === undefined) throw unknownKey(claim)
     checkTime(claim, clock())
     if (strict) checkRegion(claim, region)
-    const as = ({ bucket, key }: Reading) => ({ ...request, bucket, key })
+    const { method, query, headers } = request
+    const as = ({ bucket, key }: Reading) => ({ method, query, headers, bucket, key })
     const reading = readings.find((one) => verifier.verifies(claim, as(one), accessKey.accessKeySecret))
     if (reading === undefined) throw verifier.mismatch(claim, as(readings[0]))
     const { account, accessKeyId } = accessKey

@@ -1,4 +1,4 @@
-import { type Digests, hex } from '@bindery/protocol'
+import { type Digests, upperHex } from '@bindery/protocol'
 import type { BlobStore, MetadataStore } from '@bindery/storage'
 import type { Peers, ServiceOptions } from '../options.js'
 import { Announcer, EventHub } from './events.js'
@@ -34,10 +34,10 @@ export type Chance = Pick<Domain, 'random'>
 
 /** A random id: 32 upper-case hex digits. */
 export function newId({ random }: Chance): string {
-  return hex(random(16)).toUpperCase()
+  return upperHex(random(16))
 }
 
 /** An id that begins with the time (6 bytes of milliseconds), so that uploads of a key sort as they were begun. */
 export function newUploadId({ clock, random }: Domain): string {
-  return (clock().toString(16).padStart(12, '0') + hex(random(10))).toUpperCase()
+  return clock().toString(16).padStart(12, '0').toUpperCase() + upperHex(random(10))
 }

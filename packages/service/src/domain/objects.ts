@@ -1,13 +1,13 @@
-import { type BucketName, base64, hex, type ObjectKey, OssError } from '@bindery/protocol'
+import { type BucketName, base64, type ObjectKey, OssError, upperHex } from '@bindery/protocol'
 import type { BlobInfo, ByteSource, Reader, Transaction } from '@bindery/storage'
 import { commitBlob, requireLiving, storeBytes } from './blobs.js'
 import { readBucket } from './buckets.js'
 import { count } from './counters.js'
 import { type Domain, newId } from './domain.js'
 import { discardObject } from './garbage.js'
-import { objectKeyOf } from './keyspace.js'
+import { bucketKey, objectKeyOf } from './keyspace.js'
 import type { BucketRecord, ObjectAcl, ObjectDescription, ObjectRecord } from './model.js'
-import { decodeObject, encodeObject } from './records.js'
+import { decodeBucket, decodeObject, encodeObject } from './records.js'
 
 export interface NewObject {
   readonly bucket: BucketName
@@ -46,7 +46,7 @@ function describe(
     type: 'Normal',
     owner,
     size: blob.size,
-    etag: hex(blob.md5).toUpperCase(),
+    etag: upperHex(blob.md5),
     crc64: blob.crc64,
     contentMd5: base64(blob.md5),
     modifiedAt: clock(),
@@ -78,19 +78,18 @@ export async function replaceObject(
   count(tx, bucket, { objects })
 }
 
-/** OSS looks before it reads a body. Throws noSuchBucket, fileAlreadyExists. */
+/** OSS looks before it reads a body. Throws fileAlreadyExists. */
 export async function checkOverwrite(
   domain: Domain,
   bucket: BucketName,
   key: ObjectKey,
   forbidOverwrite: boolean,
 ): Promise<void> {
-  await domain.metadata.read(async (reader) => {
-    await readBucket(reader, bucket)
-    if (forbidOverwrite && (await readObject(reader, bucket, key)) !== undefined) {
-      throw new OssError('fileAlreadyExists')
-    }
-  })
+  if (!forbidOverwrite) return
+  const isThere = await domain.metadata.read(
+    async (reader) => (await reader.get(objectKeyOf(bucket, key))) !== undefined,
+  )
+  if (isThere) throw new OssError('fileAlreadyExists')
 }
 
 /** Throws noSuchKey. */
@@ -120,6 +119,21 @@ export async function setObjectAcl(domain: Domain, bucket: BucketName, key: Obje
   })
 }
 
+/** A bucket and one object in it, of one state of the store. */
+export interface BucketAndObject {
+  readonly bucket: BucketRecord
+  readonly object: ObjectRecord | undefined
+}
+
+/** Throws noSuchBucket. */
+export function findBucketAndObject(domain: Domain, bucket: BucketName, key: ObjectKey): Promise<BucketAndObject> {
+  return domain.metadata.read(async (reader) => {
+    const [bucketRow, objectRow] = await reader.getMany([bucketKey(bucket), objectKeyOf(bucket, key)])
+    if (bucketRow === undefined) throw new OssError('noSuchBucket', { BucketName: bucket })
+    return { bucket: decodeBucket(bucketRow), object: objectRow && decodeObject(objectRow) }
+  })
+}
+
 export async function readObject(
   reader: Reader,
   bucket: BucketName,
@@ -131,7 +145,11 @@ export async function readObject(
 
 /** Throws noSuchKey. */
 export async function requireObject(reader: Reader, bucket: BucketName, key: ObjectKey): Promise<ObjectRecord> {
-  const record = await readObject(reader, bucket, key)
+  return there(await readObject(reader, bucket, key), key)
+}
+
+/** The record of an object that was looked for. Throws noSuchKey. */
+export function there(record: ObjectRecord | undefined, key: ObjectKey): ObjectRecord {
   if (record === undefined) throw new OssError('noSuchKey', { Key: key })
   return record
 }

@@ -26,19 +26,24 @@ export async function openObject(domain: Domain, bucket: BucketName, key: Object
   const registered = domain.reads.begin()
   try {
     const record = await domain.metadata.read((reader) => requireObject(reader, bucket, key))
-    registered.uses(record.manifest)
-    return {
-      record,
-      read: (range = { start: 0, end: record.size }, take = undefined) =>
-        until(
-          take === undefined ? readBytes(domain, record, range) : readAsGranted(domain, record, range, take),
-          registered,
-        ),
-      close: () => registered.end(),
-    }
+    return openRecord(domain, record, registered)
   } catch (error) {
     registered.end()
     throw error
+  }
+}
+
+/** Opens an object whose record was read after `registered` began. */
+export function openRecord(domain: Domain, record: ObjectRecord, registered: RegisteredRead): OpenObject {
+  registered.uses(record.manifest)
+  return {
+    record,
+    read: (range = { start: 0, end: record.size }, take = undefined) =>
+      until(
+        take === undefined ? readBytes(domain, record, range) : readAsGranted(domain, record, range, take),
+        registered,
+      ),
+    close: () => registered.end(),
   }
 }
 

@@ -11,27 +11,20 @@ export interface RegisteredRead {
  */
 export class ReadRegistry {
   readonly #users = new Map<string, number>()
-  readonly #undecided = new Set<Promise<void>>()
+  readonly #undecided = new Set<Undecided>()
 
   begin(): RegisteredRead {
-    let decide = (): void => {}
-    const decided = new Promise<void>((resolve) => {
-      decide = resolve
-    })
-    this.#undecided.add(decided)
-    const settle = (): void => {
-      this.#undecided.delete(decided)
-      decide()
-    }
+    const undecided: Undecided = { whenDecided: [] }
+    this.#undecided.add(undecided)
     let used: string | undefined
     return {
       uses: (manifestId) => {
         used = manifestId
         this.#users.set(manifestId, (this.#users.get(manifestId) ?? 0) + 1)
-        settle()
+        this.#decide(undecided)
       },
       end: () => {
-        settle()
+        this.#decide(undecided)
         if (used === undefined) return
         const others = (this.#users.get(used) ?? 1) - 1
         if (others === 0) this.#users.delete(used)
@@ -43,7 +36,20 @@ export class ReadRegistry {
 
   /** Those of the ids that a read uses; waits for the reads that have not yet said which they use. */
   async inUse(manifestIds: readonly string[]): Promise<readonly string[]> {
-    await Promise.all(this.#undecided)
+    const decisions = [...this.#undecided].map(
+      ({ whenDecided }) => new Promise<void>((resolve) => whenDecided.push(resolve)),
+    )
+    await Promise.all(decisions)
     return manifestIds.filter((id) => this.#users.has(id))
   }
+
+  #decide(undecided: Undecided): void {
+    if (!this.#undecided.delete(undecided)) return
+    for (const tell of undecided.whenDecided) tell()
+  }
+}
+
+/** A read that has not yet said what it uses, and who waits for that. */
+interface Undecided {
+  readonly whenDecided: (() => void)[]
 }

@@ -1,6 +1,6 @@
 import { badArgument, byteString, type InputOf, type Operations, OssError, type OutputOf } from '@bindery/protocol'
 import type { HandlerOf } from '../call.js'
-import { type OpenObject, openObject } from '../domain/open-object.js'
+import type { OpenObject } from '../domain/open-object.js'
 import { checkConditions } from '../response/conditions.js'
 import { contentRange, selectRange } from '../response/range.js'
 import { type Pace, paceOf } from '../traffic.js'
@@ -12,13 +12,7 @@ type Output = OutputOf<Operations['GetObject']>
 export const getObject: HandlerOf<'GetObject'> = async (call) => {
   const overrides = readOverrides(call.input)
   if (call.requester.kind === 'anonymous' && Object.keys(overrides).length > 0) throw new OssError('anonymousOverride')
-  const object = await openObject(call.domain, call.bucket.name, call.key)
-  try {
-    return answer(object, call.input, overrides, paceOf(call))
-  } catch (error) {
-    object.close()
-    throw error
-  }
+  return answer(call.openObject(), call.input, overrides, paceOf(call))
 }
 
 function answer(object: OpenObject, input: Input, overrides: Partial<Output>, pace: Pace | undefined) {
