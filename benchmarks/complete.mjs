@@ -50,22 +50,30 @@ async function uploadOfBytes(session, count, size) {
   return upload
 }
 
-function single(name, isShort, needs, make) {
-  const prepare = async (session) => ({ requests: [await make(session)] })
+/** A workload of so many requests one after the other, each made ready by `make`. */
+function inTurn(name, count, isShort, needs, make) {
+  const prepare = async (session) => {
+    const requests = []
+    for (let made = 0; made < count; made++) requests.push(await make(session))
+    return { requests }
+  }
   return { name, inFlight: 1, isShort, needs, prepare }
 }
+
+/** How often a run completes: few parts are quickly there, and cost too little to be measured once. */
+const timesOf = (count) => Math.max(1, Math.min(20, 1000 / count))
 
 function completeOfCopies(count, size) {
   const total = count * size
   const name = `CompleteMultipartUpload, ${count} parts copied, ${totalName(total)}`
   const make = async (session) => (await uploadOfCopies(session, count, size)).complete()
-  return single(name, count === 1 || count === 1000, ['write', 'sharing'], make)
+  return inTurn(name, timesOf(count), count === 1 || count === 1000, ['write', 'sharing'], make)
 }
 
 function completeOfBytes(count) {
   const name = `CompleteMultipartUpload, ${count} parts of 5 MiB sent`
   const make = async (session) => (await uploadOfBytes(session, count, PEER_PART)).complete()
-  return single(name, count === 10, ['write', 'listParts'], make)
+  return inTurn(name, 1, count === 10, ['write', 'listParts'], make)
 }
 
 function totalName(bytes) {
@@ -79,7 +87,7 @@ function copyObject(count, size) {
     const key = await objectOf(session, count, size)
     return session.object('PUT', session.newKey('copy'), { headers: session.copySource(key) })
   }
-  return single(name, count === 1000, ['write', 'sharing'], make)
+  return inTurn(name, 10, count === 1000, ['write', 'sharing'], make)
 }
 
 const objects = new Map()

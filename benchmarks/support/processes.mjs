@@ -1,4 +1,4 @@
-// What a server's processes cost: processor time and memory of its first process and all below it, from /proc.
+// What a server's processes cost: processor time, memory and bytes written, of its first process and all below it, from /proc.
 
 import { readdirSync, readFileSync } from 'node:fs'
 
@@ -40,14 +40,26 @@ function read(file) {
   }
 }
 
-/** Seconds of processor time, user and system, of a tree of processes, those that ended included. @param {number} pid */
+/**
+ * Seconds of processor time, user and system, of the living threads of a tree of processes, to the nanosecond, and of its
+ * processes that ended, to the tick.
+ * @param {number} pid
+ */
 export function cpuSeconds(pid) {
-  const ticks = processTree(pid).map((one) => {
-    const stat = read(`/proc/${one}/stat`)
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0)
-  })
-  return ticks.reduce((sum, each) => sum + each, 0) / TICKS_A_SECOND
+  const seconds = processTree(pid).map((one) => livingSeconds(one) + endedSeconds(one))
+  return seconds.reduce((sum, each) => sum + each, 0)
+}
+
+function livingSeconds(pid) {
+  const folder = `/proc/${pid}/task`
+  const nanoseconds = threadsOf(folder).map((thread) => Number(read(`${folder}/${thread}/schedstat`).split(' ')[0]))
+  return nanoseconds.reduce((sum, each) => sum + each, 0) / 1e9
+}
+
+function endedSeconds(pid) {
+  const stat = read(`/proc/${pid}/stat`)
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[13] ?? 0) + Number(fields[14] ?? 0)) / TICKS_A_SECOND
 }
 
 /**
@@ -65,6 +77,18 @@ export function memoryBytes(pid) {
 
 function kilobytesOf(rollup, name) {
   return Number(new RegExp(`^${name}: +(\\d+) kB`, 'm').exec(rollup)?.[1] ?? 0)
+}
+
+/**
+ * Bytes that a tree of processes has had written to disks, as the system counts them when a page of a file becomes dirty
+ * or is written around the page cache; undefined where it does not tell.
+ * @param {number} pid
+ */
+export function writtenBytes(pid) {
+  const written = processTree(pid).map((one) => /^write_bytes: (\d+)$/m.exec(read(`/proc/${one}/io`))?.[1])
+  return written.every((bytes) => bytes !== undefined)
+    ? written.reduce((sum, bytes) => sum + Number(bytes), 0)
+    : undefined
 }
 
 /** Watches the memory of a tree of processes; `stop` answers the most that was seen. @param {number} pid */

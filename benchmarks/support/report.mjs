@@ -50,6 +50,11 @@ const COLUMNS = [
   ],
   ['memory MB', 0, ({ memoryBytes }) => (memoryBytes === undefined ? undefined : memoryBytes / 1e6)],
   [
+    'written kB/request',
+    1,
+    ({ writtenBytes, requests }) => (writtenBytes === undefined ? undefined : writtenBytes / requests / 1000),
+  ],
+  [
     'client CPU s/1,000',
     3,
     ({ clientCpuSeconds, requests }) => clientCpuSeconds && (clientCpuSeconds / requests) * 1000,

@@ -4,7 +4,7 @@
 import { execFile } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { cpuSeconds, watchMemory } from './processes.mjs'
+import { cpuSeconds, watchMemory, writtenBytes } from './processes.mjs'
 import { Session } from './session.mjs'
 
 /**
@@ -28,6 +28,7 @@ import { Session } from './session.mjs'
  * @property {number} p99Ms
  * @property {number | undefined} cpuSeconds  of the server's processes
  * @property {number | undefined} memoryBytes  the most that they held
+ * @property {number | undefined} writtenBytes  that they had written to disks by the last answer
  * @property {number} clientCpuSeconds
  * @property {number} syncSeconds  that the system needed afterwards to write what the server had left in memory
  *
@@ -106,6 +107,7 @@ async function measure({ prepare, inFlight }, session, scale) {
   await sleep(QUIET_MS)
   const memory = pid === undefined ? undefined : watchMemory(pid)
   const cpu = pid === undefined ? undefined : cpuSeconds(pid)
+  const written = pid === undefined ? undefined : writtenBytes(pid)
   try {
     const begin = performance.now()
     const driven = await session.client.drive(requests, inFlight, { until })
@@ -119,12 +121,17 @@ async function measure({ prepare, inFlight }, session, scale) {
       p99Ms: quantile(driven.latencies, 0.99),
       cpuSeconds: pid === undefined ? undefined : cpuSeconds(pid) - cpu,
       memoryBytes: memory?.stop(),
+      writtenBytes: written === undefined ? undefined : since(written, writtenBytes(pid)),
       clientCpuSeconds: driven.clientCpuSeconds,
       syncSeconds: await sync(),
     }
   } finally {
     memory?.stop()
   }
+}
+
+function since(before, after) {
+  return after === undefined ? undefined : after - before
 }
 
 /** @param {Float64Array} sorted @param {number} part */
