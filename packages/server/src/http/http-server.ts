@@ -11,7 +11,10 @@ import { readRequest } from './read-request.js'
 import { parserError, refusal, refusalBytes } from './refusal.js'
 import { RequestBody } from './request-body.js'
 import { hasLeft, sendResponse } from './send-response.js'
+import { isWhole, sendWhole } from './send-whole.js'
 
+/** What all paths begin with that the server answers itself. */
+const OWN_PATHS = '/-/'
 /** Bytes of a request's line and headers. */
 const HEADER_BYTES_MAX = 32 * 1024
 const HEADERS_TIMEOUT_MS = 60_000
@@ -73,7 +76,9 @@ class NodeHttpServer implements HttpServer {
   readonly #server: Server
   readonly #connections = new Map<Socket, Connection>()
   /** Requests being answered, those among them whose connection is gone. */
-  readonly #running = new Set<Promise<void>>()
+  #running = 0
+  /** Called when there are none any more. */
+  #whenIdle = () => {}
   readonly #turnedAway = new Set<Socket>()
   #stopping = false
   #cutRequests = 0
@@ -116,7 +121,7 @@ class NodeHttpServer implements HttpServer {
     const timer = setTimeout(() => this.cut(), graceMs)
     await closed
     // A request whose client has left may run on, a Complete for one.
-    await Promise.race([Promise.all(this.#running), sleep(graceMs + UNWIND_MS_MAX, undefined, { ref: false })])
+    await Promise.race([this.#idle(), sleep(graceMs + UNWIND_MS_MAX, undefined, { ref: false })])
     clearTimeout(timer)
     return this.#cutRequests
   }
@@ -126,6 +131,13 @@ class NodeHttpServer implements HttpServer {
       if (!socket.destroyed) this.#cutRequests += unanswered
       socket.destroy()
     }
+  }
+
+  #idle(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#whenIdle = resolve
+      if (this.#running === 0) resolve()
+    })
   }
 
   #connect(socket: Socket): void {
@@ -163,10 +175,8 @@ class NodeHttpServer implements HttpServer {
     response.on('timeout', () => {})
     const answer = () => this.#answer(connection, request, response, expectsContinue)
     connection.unanswered += 1
-    const answered = connection.unanswered === 1 ? answer() : connection.tail.then(answer)
-    connection.tail = answered
-    this.#running.add(answered)
-    void answered.then(() => this.#running.delete(answered))
+    this.#running += 1
+    connection.tail = connection.unanswered === 1 ? answer() : connection.tail.then(answer)
     if (connection.unanswered > PIPELINED_MAX) connection.socket.pause()
   }
 
@@ -185,6 +195,8 @@ class NodeHttpServer implements HttpServer {
     } finally {
       connection.body = undefined
       connection.unanswered -= 1
+      this.#running -= 1
+      if (this.#running === 0) this.#whenIdle()
       if (connection.unanswered === PIPELINED_MAX) connection.socket.resume()
       if (connection.unanswered === 0 && (connection.broken || this.#stopping)) connection.socket.destroySoon()
     }
@@ -202,12 +214,13 @@ class NodeHttpServer implements HttpServer {
     const body = new RequestBody(request, expectsContinue ? { idleTimeoutMs, sendContinue } : { idleTimeoutMs })
     connection.body = body
     const answer = await this.#handle(request, body)
-    const { close, discard } = unreadRest(body)
-    const sent = await sendResponse(response, answer, {
-      idleTimeoutMs,
-      close: close || this.#stopping || connection.broken,
-      beforeEnd: discard,
-    })
+    const rest = unreadRest(body)
+    const close = rest.close || this.#stopping || connection.broken
+    const { discard } = rest
+    const sent =
+      discard === undefined && isWhole(answer)
+        ? await sendWhole(response, answer, { idleTimeoutMs, close })
+        : await sendResponse(response, answer, { idleTimeoutMs, close, beforeEnd: discard })
     if (!body.complete && !connection.socket.destroyed) connection.socket.destroySoon()
     // Health checks have no request id, and no line: they would drown the others.
     if (answer.log.requestId === '') return
@@ -220,7 +233,7 @@ class NodeHttpServer implements HttpServer {
     })
   }
 
-  async #handle(request: IncomingMessage, body: RequestBody): Promise<ServiceResponse> {
+  #handle(request: IncomingMessage, body: RequestBody): ServiceResponse | Promise<ServiceResponse> {
     let serviceRequest: ServiceRequest
     try {
       serviceRequest = readRequest(request, body)
@@ -228,11 +241,18 @@ class NodeHttpServer implements HttpServer {
       if (error instanceof OssError) return refusal(error, request.method ?? '', request.headers.host ?? '')
       throw error
     }
+    return serviceRequest.target.startsWith(OWN_PATHS)
+      ? this.#answerOwn(serviceRequest)
+      : this.#options.service.handle(serviceRequest)
+  }
+
+  /** Answers what the server answers itself; whatever it does not know may be an object. */
+  async #answerOwn(request: ServiceRequest): Promise<ServiceResponse> {
     const { health, publicKey, service } = this.#options
     return (
-      (await answerHealth(serviceRequest, health)) ??
-      answerPublicKey(serviceRequest, { domains: health.domains, pem: publicKey }) ??
-      (await service.handle(serviceRequest))
+      (await answerHealth(request, health)) ??
+      answerPublicKey(request, { domains: health.domains, pem: publicKey }) ??
+      (await service.handle(request))
     )
   }
 

@@ -48,6 +48,6 @@ function originForm(url: string, hostHeader: string): { host: string; target: st
 
 /** As a Host header says it; an IPv4 address without the prefix that a socket of both families gives it. */
 function hostAndPort(address: string, port: number): string {
-  const bare = address.replace(/^::ffff:/i, '')
+  const bare = address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address
   return `${bare.includes(':') ? `[${bare}]` : bare}:${port}`
 }

@@ -50,9 +50,6 @@ export class RequestBody implements ByteSource {
     this.#idleTimeoutMs = idleTimeoutMs
     this.#sendContinue = sendContinue
     this.size = announcedSize(request)
-    if (this.complete) return
-    request.on('timeout', () => this.#idle())
-    request.on('close', () => this.fail('incompleteBody'))
   }
 
   /** Bytes taken from the connection so far. */
@@ -71,11 +68,13 @@ export class RequestBody implements ByteSource {
   }
 
   async ready(): Promise<void> {
+    this.#takeArrived()
     if (this.#failure !== undefined) throw this.#failure
     if (this.#surplus === undefined && !this.complete) await this.#wait(undefined)
   }
 
   async read(buffer: Uint8Array): Promise<number> {
+    this.#takeArrived()
     if (this.#failure !== undefined) throw this.#failure
     const filled = this.#takeSurplus(buffer)
     if (filled === buffer.length || this.complete) return filled
@@ -101,7 +100,7 @@ export class RequestBody implements ByteSource {
    * sender that is still busy sees the response instead of a reset connection.
    */
   async discard(maxBytes: number, maxMs: number): Promise<void> {
-    if (this.complete || this.#senderLost) return
+    if (this.complete || this.#senderLost || this.#request.destroyed) return
     this.#discardEnd = this.#arrived + maxBytes
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, maxMs)
@@ -125,9 +124,19 @@ export class RequestBody implements ByteSource {
     })
   }
 
+  /** Takes what came with the head, as most small bodies do whole, without the machinery of a stream that flows. */
+  #takeArrived(): void {
+    if (this.#flowing || this.complete || this.#request.readableLength === 0) return
+    const chunk: Uint8Array | null = this.#request.read()
+    if (chunk !== null) this.#arrive(chunk)
+  }
+
   #flow(): void {
     if (!this.#flowing) {
       this.#flowing = true
+      this.#request.on('timeout', () => this.#idle())
+      this.#request.on('close', () => this.fail('incompleteBody'))
+      if (this.#request.destroyed) this.fail('incompleteBody')
       this.#request.on('data', (chunk: Uint8Array) => this.#arrive(chunk))
       this.#request.on('end', () => this.#end())
     }
@@ -147,7 +156,7 @@ export class RequestBody implements ByteSource {
     this.#surplus = chunk
     const reader = this.#reader
     if (reader === undefined) {
-      this.#request.pause()
+      if (this.#flowing) this.#request.pause()
       return
     }
     const { buffer } = reader

@@ -1,0 +1,40 @@
+import type { ServerResponse } from 'node:http'
+import type { ServiceResponse } from '@bindery/service'
+import type { SendOptions, Sent } from './send-response.js'
+
+/** A response that has no body, or one that is there as a whole. */
+export type WholeResponse = ServiceResponse & { readonly body: Uint8Array | undefined }
+
+export function isWhole(answer: ServiceResponse): answer is WholeResponse {
+  return answer.body === undefined || answer.body instanceof Uint8Array
+}
+
+/** As sendResponse, for what can be handed to the kernel at once, head and body together. */
+export function sendWhole(
+  response: ServerResponse,
+  { status, headers, body }: WholeResponse,
+  { idleTimeoutMs, close }: Omit<SendOptions, 'beforeEnd'>,
+): Promise<Sent> {
+  const bytes = body?.length ?? 0
+  return new Promise((resolve) => {
+    if (response.destroyed) return resolve({ bytes: 0, whole: false })
+    response.once('finish', () => resolve({ bytes, whole: true }))
+    response.once('close', () => resolve({ bytes, whole: false }))
+    if (close) response.shouldKeepAlive = false
+    const lines: string[] = []
+    response.sendDate = true
+    for (const [name, value] of headers) {
+      lines.push(name, value)
+      if (name === 'Date') response.sendDate = false
+    }
+    response.writeHead(status, lines)
+    response.end(body)
+    const { socket } = response
+    if (socket === null || socket.writableLength === 0) return
+    // With nothing to take, it is this process that is slow, not the reader.
+    response.on('timeout', () => {
+      if ((response.socket?.writableLength ?? 0) > 0) response.destroy()
+    })
+    socket.setTimeout(idleTimeoutMs)
+  })
+}
