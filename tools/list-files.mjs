@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
 
-const SKIPPED = ['node_modules', '.cache', 'target']
+const SKIPPED = ['node_modules', '.cache', 'target', 'bundle']
 
 /**
  * Paths from `root`, with `/`, of all files below its `folder`, sorted; without what is installed and, unless `built`, what is
