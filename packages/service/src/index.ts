@@ -1,6 +1,7 @@
 export type { AccessKey, AccessKeys, Account } from './access/requester.js'
 export { createService } from './create-service.js'
 export type { AbortedByRule } from './domain/apply-lifecycle.js'
+export type { Damage } from './domain/damage.js'
 export { type Event, type EventBus, EventHub, type Listener, type Subscription } from './domain/events.js'
 export type { SweepReport } from './domain/sweeper.js'
 export { type AuditOptions, type AuditReport, audit } from './maintenance/audit.js'

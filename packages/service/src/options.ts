@@ -1,6 +1,7 @@
 import type { CallbackRequest, CallbackUrl, Digests } from '@bindery/protocol'
 import type { BlobStore, MetadataStore } from '@bindery/storage'
 import type { AccessKeys } from './access/requester.js'
+import type { Damage } from './domain/damage.js'
 import type { EventBus } from './domain/events.js'
 import type { ServiceRequest } from './service.js'
 
@@ -60,6 +61,8 @@ export interface ServiceOptions {
   readonly peers?: Peers
   /** Absent: who listens hears what this process does. */
   readonly events?: EventBus
+  /** Called once for each damaged row that sweeping, rules or recovery have passed over. */
+  readonly onDamage?: (damage: Damage) => void
   /** Absent: an upload that asks for a callback is refused. */
   readonly callbacks?: Callbacks
   /** As in a V4 scope, `cn-hangzhou`; its location is `oss-cn-hangzhou`. */

@@ -10,10 +10,14 @@ export interface SnapshotRow {
   readonly value: Bytes
 }
 
+type OnDamaged = NonNullable<RangeOptions['onDamaged']>
+
 /** One consistent state of a store, read synchronously. What it answers belongs to the caller. */
 export interface Snapshot {
+  /** Throws DamagedRow. */
   get(key: KeyText): Bytes | undefined
-  range(from: KeyText, to: KeyText, limit: number, reverse: boolean): SnapshotRow[]
+  /** Throws DamagedRow or, where it is given, calls `onDamaged` and leaves the row out. */
+  range(from: KeyText, to: KeyText, limit: number, reverse: boolean, onDamaged?: OnDamaged): SnapshotRow[]
 }
 
 /** A key that was read; undefined if there was no row. */
@@ -123,7 +127,7 @@ export class Attempt implements Transaction {
   }
 
   range(from: Bytes, to: Bytes, options: RangeOptions): Promise<Row[]> {
-    return this.#answer(() => this.#range(keyText(from), keyText(to), options.limit, options.reverse ?? false))
+    return this.#answer(() => this.#range(keyText(from), keyText(to), options))
   }
 
   set(key: Bytes, value: Bytes): void {
@@ -157,7 +161,10 @@ export class Attempt implements Transaction {
     return value && this.#lend(value)
   }
 
-  #range(from: KeyText, to: KeyText, limit: number, reverse: boolean): Row[] {
+  #range(from: KeyText, to: KeyText, { limit, reverse = false, onDamaged }: RangeOptions): Row[] {
+    if (this.#records && onDamaged !== undefined) {
+      throw new StorageError('misuse', 'a transaction steps over a damaged row')
+    }
     this.#allowance.bound(from)
     this.#allowance.bound(to)
     if (!Number.isInteger(limit) || limit < 0) throw new StorageError('misuse', `a range has no limit ${limit}`)
@@ -166,7 +173,7 @@ export class Attempt implements Transaction {
     const own = [...this.writes.rows].filter(([key]) => from <= key && key < to)
     // each own write hides at most one stored row: so many more are enough
     const stored = limit + own.length
-    const rows = this.#snapshot.range(from, to, stored, reverse)
+    const rows = this.#snapshot.range(from, to, stored, reverse, onDamaged)
     if (this.#records) this.reads.ranges.push({ from, to, limit: stored, reverse, rows })
     return overlay(rows, own, reverse)
       .slice(0, limit)

@@ -1,3 +1,5 @@
+import type { DamagedRow } from './storage-error.js'
+
 /** Bytes of a key or a value. Keys are ordered as unsigned bytes; a key is not empty, a value may be. */
 export type Bytes = Uint8Array
 
@@ -12,6 +14,11 @@ export interface RangeOptions {
   readonly limit: number
   /** From the end of the range towards its start. */
   readonly reverse?: boolean
+  /**
+   * For reads that are no transactions: called with each damaged row, which is then left out of the answer instead of
+   * failing it. It counts toward the limit.
+   */
+  readonly onDamaged?: (row: DamagedRow) => void
 }
 
 /** Reads of one consistent state. */

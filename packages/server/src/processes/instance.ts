@@ -85,6 +85,7 @@ export async function openInstance(
     accessKeys: rootAccessKeys(rootKey),
     peers: primary,
     events,
+    onDamage: (damage) => log.error(damage, 'a damaged row was passed over'),
     callbacks: createCallbacks({
       key: callbackKey,
       hosts: new AllowedHosts(config.callbackHosts),

@@ -6,8 +6,9 @@
 import type { BucketName, ObjectKey } from '@bindery/protocol'
 import { OssError } from '@bindery/protocol'
 import type { Bytes, Row } from '@bindery/storage'
+import { isDamage, type Page } from './damage.js'
 import type { Domain } from './domain.js'
-import { allLifecycles, following, namesOf, startingWith, uploadsBeginning } from './keyspace.js'
+import { allLifecycles, type KeyRange, namesOf, startingWith, uploadsBeginning } from './keyspace.js'
 import { readLifecycle } from './lifecycle.js'
 import type { LifecycleRule, UploadRecord } from './model.js'
 import { decodeLifecycle } from './records.js'
@@ -34,7 +35,8 @@ export async function* applyLifecycle(domain: Domain): AsyncGenerator<AbortedByR
   for await (const { key, value } of rowsOf(domain, allLifecycles(), PAGES_AT_ONCE)) {
     const [name = ''] = namesOf(key)
     const bucket = name as BucketName
-    for (const rule of decodeLifecycle(value)) if (rule.enabled) yield* applyRule(domain, bucket, rule)
+    const rules = domain.damage.unless(key, () => decodeLifecycle(value))
+    for (const rule of rules ?? []) if (rule.enabled) yield* applyRule(domain, bucket, rule)
   }
 }
 
@@ -45,9 +47,9 @@ async function* applyRule(
 ): AsyncGenerator<AbortedByRule, void, undefined> {
   const range = startingWith(uploadsBeginning(bucket, rule.prefix))
   for await (const row of rowsOf(domain, range, UPLOADS_AT_ONCE)) {
-    const upload = uploadOfRow(row)
-    if (!isDue(rule, upload, domain.clock())) continue
-    const usage = await abortByRule(domain, rule, upload)
+    const upload = domain.damage.unless(row.key, () => uploadOfRow(row))
+    if (upload === undefined || !isDue(rule, upload, domain.clock())) continue
+    const usage = await abortByRule(domain, rule, upload, row.key)
     if (usage === undefined) continue
     const { key, uploadId } = upload
     yield { bucket, ruleId: rule.id, key, uploadId, parts: usage.parts, bytes: usage.bytes }
@@ -60,8 +62,13 @@ function isDue({ days, createdBeforeDate }: LifecycleRule, { initiatedAt }: Uplo
   return createdBeforeDate !== undefined && initiatedAt < createdBeforeDate && now >= createdBeforeDate
 }
 
-/** Aborts, unless the upload has ended or the rule is no more. */
-async function abortByRule(domain: Domain, rule: LifecycleRule, upload: UploadRecord): Promise<Usage | undefined> {
+/** Aborts, unless the upload has ended, the rule is no more, or a damaged row is in the way. */
+async function abortByRule(
+  domain: Domain,
+  rule: LifecycleRule,
+  upload: UploadRecord,
+  row: Bytes,
+): Promise<Usage | undefined> {
   const wanted = JSON.stringify(rule)
   try {
     return await endUpload(domain, upload, async (tx) => {
@@ -70,22 +77,21 @@ async function abortByRule(domain: Domain, rule: LifecycleRule, upload: UploadRe
     })
   } catch (error) {
     const isGone = error instanceof OssError && ['noSuchUploadOnAbort', 'noSuchBucket'].includes(error.reason)
-    if (isGone) return undefined
-    throw error
+    if (isDamage(error)) domain.damage.add(row, error)
+    else if (!isGone) throw error
+    return undefined
   }
 }
 
-/** The rows of a range, read in steps. */
+/** The sound rows of a range, read in steps. */
 async function* rowsOf(
-  { metadata }: Domain,
-  { from, to }: { readonly from: Bytes; readonly to: Bytes },
+  { metadata, damage }: Domain,
+  { from, to }: KeyRange,
   limit: number,
 ): AsyncGenerator<Row, void, undefined> {
   for (let start: Bytes | undefined = from; start !== undefined; ) {
-    const first: Bytes = start
-    const rows: Row[] = await metadata.read((reader) => reader.range(first, to, { limit }))
+    const { rows, next }: Page = await damage.page(metadata, { from: start, to }, limit)
     yield* rows
-    const last = rows.at(-1)
-    start = rows.length < limit || last === undefined ? undefined : following(last.key)
+    start = next
   }
 }

@@ -9,8 +9,9 @@
 import { OssError } from '@bindery/protocol'
 import { type Bytes, type Reader, StorageError } from '@bindery/storage'
 import { completeUpload } from './complete.js'
+import { isDamage, passingOver } from './damage.js'
 import type { Domain } from './domain.js'
-import { allAutoCompletes, autoCompleteKey, following, namesOf, partNumberOf, partsOf, uploadKey } from './keyspace.js'
+import { allAutoCompletes, autoCompleteKey, namesOf, partNumberOf, partsOf, uploadKey } from './keyspace.js'
 import type { AutoComplete, UploadRecord } from './model.js'
 import type { PartTable } from './part-table.js'
 import { type AutoCompleteFailure, decodeAutoComplete, encodeAutoComplete } from './records.js'
@@ -30,6 +31,8 @@ export async function completeIfWhole(domain: Domain, upload: UploadRecord): Pro
     if (failure !== undefined) await keepFailure(domain, upload, { ...failure, edition })
   } catch (error) {
     if (!(error instanceof StorageError)) throw error
+    const { bucket, key, uploadId } = upload
+    if (isDamage(error)) domain.damage.add(autoCompleteKey(bucket, key, uploadId), error)
   }
 }
 
@@ -136,22 +139,25 @@ export class AutoCompleter {
     for (const upload of await this.#next()) await completeIfWhole(this.#domain, upload)
   }
 
-  #next(): Promise<UploadRecord[]> {
+  async #next(): Promise<UploadRecord[]> {
+    const { metadata, damage } = this.#domain
     const { from, to } = allAutoCompletes()
-    const start = this.#after ?? from
-    return this.#domain.metadata.read(async (reader) => {
-      const rows = await reader.range(start, to, { limit: UPLOADS_AT_ONCE })
-      const last = rows.at(-1)
-      this.#after = rows.length < UPLOADS_AT_ONCE || last === undefined ? undefined : following(last.key)
-      const keys = rows.map(({ key }) => {
-        const [bucket = '', name = '', uploadId = ''] = namesOf(key)
-        return uploadKey(bucket, name, uploadId)
-      })
-      const values = await reader.getMany(keys)
-      return keys.flatMap((key, index) => {
-        const value = values[index]
-        return value === undefined ? [] : [uploadOfRow({ key, value })]
-      })
+    const { rows, next } = await damage.page(metadata, { from: this.#after ?? from, to }, UPLOADS_AT_ONCE)
+    this.#after = next
+    const uploads: UploadRecord[] = []
+    const keys = rows.map(({ key }) => {
+      const [bucket = '', name = '', uploadId = ''] = namesOf(key)
+      return uploadKey(bucket, name, uploadId)
     })
+    const read = async (some: readonly Bytes[]) => {
+      const values = await metadata.read((reader) => reader.getMany(some))
+      for (const [index, key] of some.entries()) {
+        const value = values[index]
+        const upload = value && damage.unless(key, () => uploadOfRow({ key, value }))
+        if (upload !== undefined) uploads.push(upload)
+      }
+    }
+    await passingOver(keys, read, (key, error) => damage.add(key, error))
+    return uploads
   }
 }

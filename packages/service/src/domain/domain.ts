@@ -1,6 +1,7 @@
 import { type Digests, upperHex } from '@bindery/protocol'
 import type { BlobStore, MetadataStore } from '@bindery/storage'
 import type { Peers, ServiceOptions } from '../options.js'
+import { DamageReports } from './damage.js'
 import { Announcer, EventHub } from './events.js'
 import { ReadRegistry } from './reads.js'
 
@@ -17,6 +18,8 @@ export interface Domain {
   readonly reads: ReadRegistry
   readonly peers: Peers
   readonly events: Announcer
+  /** Takes damage that work met which nobody waits for. */
+  readonly damage: DamageReports
   /** How long the answer of a Complete is kept; 0: a repeated Complete finds no upload, as with OSS. */
   readonly receiptMs: number
 }
@@ -26,7 +29,9 @@ export function createDomain(options: ServiceOptions): Domain {
   const reads = new ReadRegistry()
   const events = new Announcer(options.events ?? new EventHub(), blobs.incarnation, clock)
   const receiptMs = options.strict ? 0 : options.receiptMs
-  return { metadata, blobs, digests, clock, sleep, random, reads, peers: options.peers ?? reads, events, receiptMs }
+  const peers = options.peers ?? reads
+  const damage = new DamageReports(options.onDamage ?? (() => {}))
+  return { metadata, blobs, digests, clock, sleep, random, reads, peers, events, damage, receiptMs }
 }
 
 /** What makes ids. */

@@ -3,12 +3,13 @@
  * of an incarnation that was declared dead, and declaring it so comes first: from then on none of its commits goes
  * through. No clock decides who is dead; the process that guards the data folder knows who lives.
  */
-import type { BlobEntry, Bytes } from '@bindery/storage'
+import type { BlobEntry, Bytes, DamagedRow } from '@bindery/storage'
 import { isWhole, namesBlob } from './blobs.js'
+import { type Page, passingOver, readPage } from './damage.js'
 import type { Domain } from './domain.js'
 import { discardBlob, isGarbageBlob } from './garbage.js'
-import { allIncarnations, following, incarnationKey, namesOf, ownerKey } from './keyspace.js'
-import { decodeIncarnation, encodeIncarnation } from './records.js'
+import { allIncarnations, incarnationKey, namesOf, ownerKey } from './keyspace.js'
+import { encodeIncarnation } from './records.js'
 
 const ROWS_AT_ONCE = 200
 /** Blobs looked at in one transaction: two reads each, and at most a write. */
@@ -31,22 +32,23 @@ export async function recoverDead(domain: Domain, living: readonly string[]): Pr
 
 async function declareDead({ metadata }: Domain, living: ReadonlySet<string>): Promise<string[]> {
   const { from, to } = allIncarnations()
-  const dead: string[] = []
+  const dead = new Set<string>()
   for (let start: Bytes | undefined = from; start !== undefined; ) {
-    const first: Bytes = start
-    start = await metadata.transact(async (tx) => {
-      const rows = await tx.range(first, to, { limit: ROWS_AT_ONCE })
-      for (const { key, value } of rows) {
-        const [incarnation = ''] = namesOf(key)
-        if (living.has(incarnation)) continue
-        dead.push(incarnation)
-        if (decodeIncarnation(value).state !== 'dead') tx.set(key, encodeIncarnation({ state: 'dead' }))
-      }
-      const last = rows.at(-1)
-      return rows.length < ROWS_AT_ONCE || last === undefined ? undefined : following(last.key)
-    })
+    const damaged: Bytes[] = []
+    const onDamaged = ({ key }: DamagedRow) => void damaged.push(key)
+    const { rows, next }: Page = await readPage(metadata, { from: start, to }, ROWS_AT_ONCE, onDamaged)
+    const isEnded = (key: Bytes) => !living.has(namesOf(key)[0] ?? '')
+    // A damaged row says all the same, by its key, whom it is about.
+    const ended = [...damaged, ...rows.map(({ key }) => key)].filter(isEnded)
+    if (ended.length > 0) {
+      await metadata.transact(async (tx) => {
+        for (const key of ended) tx.set(key, encodeIncarnation({ state: 'dead' }))
+      })
+    }
+    for (const key of ended) dead.add(namesOf(key)[0] ?? '')
+    start = next
   }
-  return [...new Set(dead)]
+  return [...dead]
 }
 
 async function findOrphans(domain: Domain, incarnation: string): Promise<void> {
@@ -64,8 +66,13 @@ async function findOrphans(domain: Domain, incarnation: string): Promise<void> {
   await discardOrphans(domain, batch)
 }
 
+/** A blob whose record is damaged may be named by it, and stays. */
 async function discardOrphans(domain: Domain, entries: readonly BlobEntry[]): Promise<void> {
-  if (entries.length === 0) return
+  const discard = (some: readonly BlobEntry[]) => discardUnnamed(domain, some)
+  await passingOver(entries, discard, ({ id, hint }, error) => domain.damage.add(hint?.owner ?? ownerKey(id), error))
+}
+
+async function discardUnnamed(domain: Domain, entries: readonly BlobEntry[]): Promise<void> {
   await domain.metadata.transact(async (tx) => {
     for (const { id, hint, size } of entries) {
       // Without a hint the write never ended, so no record can name it.

@@ -100,6 +100,16 @@ export function successor(prefix: Bytes): Bytes {
 /** The first key after this one. */
 export const following = (key: Bytes): Bytes => join('', key, ZERO)
 
+/** Whether a key stands behind another. */
+export function isAfter(a: Bytes, b: Bytes): boolean {
+  const length = Math.min(a.length, b.length)
+  for (let index = 0; index < length; index += 1) {
+    const difference = (a[index] ?? 0) - (b[index] ?? 0)
+    if (difference !== 0) return difference > 0
+  }
+  return a.length > b.length
+}
+
 /** The bytes of a manifest's id or a reference: 32 hex digits. */
 export function idBytes(id: string): Bytes {
   const bytes = new Uint8Array(16)

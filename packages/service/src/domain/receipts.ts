@@ -5,7 +5,7 @@
 import { hex, type ListedParts, OssError } from '@bindery/protocol'
 import type { Bytes, Reader, Transaction } from '@bindery/storage'
 import type { Domain } from './domain.js'
-import { allReceipts, following, receiptKey } from './keyspace.js'
+import { allReceipts, receiptKey } from './keyspace.js'
 import type { ETag } from './model.js'
 import type { PartTable } from './part-table.js'
 import { decodeReceipt, encodeReceipt } from './records.js'
@@ -121,16 +121,19 @@ const RECEIPTS_AT_ONCE = 200
 
 /** Drops the expired among the next receipts; where to go on, or undefined at the end. */
 export async function dropExpired(domain: Domain, after: Bytes | undefined): Promise<Bytes | undefined> {
+  const { metadata, damage } = domain
   const { from, to } = allReceipts()
-  const rows = await domain.metadata.read((reader) => reader.range(after ?? from, to, { limit: RECEIPTS_AT_ONCE }))
-  const expired = rows.filter(({ value }) => isExpired(domain, decodeReceipt(value)))
+  const { rows, next } = await damage.page(metadata, { from: after ?? from, to }, RECEIPTS_AT_ONCE)
+  const expired = rows.filter(({ key, value }) => {
+    const receipt = damage.unless(key, () => decodeReceipt(value))
+    return receipt !== undefined && isExpired(domain, receipt)
+  })
   if (expired.length > 0) {
-    await domain.metadata.transact(async (tx) => {
+    await metadata.transact(async (tx) => {
       for (const { key } of expired) tx.delete(key)
     })
   }
-  const last = rows.at(-1)
-  return rows.length < RECEIPTS_AT_ONCE || last === undefined ? undefined : following(last.key)
+  return next
 }
 
 function isExpired({ clock, receiptMs }: Domain, { completedAt }: ReceiptRecord): boolean {

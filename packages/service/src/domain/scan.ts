@@ -1,6 +1,6 @@
 /** A walk over rows that are named and ordered by name, in which names that share a prefix up to a delimiter are one. */
 import type { Bytes, MetadataStore, Row } from '@bindery/storage'
-import { following, type KeyRange, successor } from './keyspace.js'
+import { following, isAfter, type KeyRange, successor } from './keyspace.js'
 
 export type ScanEntry<T> =
   | { readonly kind: 'row'; readonly row: T }
@@ -69,13 +69,4 @@ export function commonPrefix(name: string, prefix: string, delimiter: string): s
 export function rangeOf(keyOf: (name: string) => Bytes, prefix: string, from: Bytes | undefined): KeyRange {
   const first = keyOf(prefix)
   return { from: from !== undefined && isAfter(from, first) ? from : first, to: successor(first) }
-}
-
-function isAfter(a: Bytes, b: Bytes): boolean {
-  const length = Math.min(a.length, b.length)
-  for (let index = 0; index < length; index += 1) {
-    const difference = (a[index] ?? 0) - (b[index] ?? 0)
-    if (difference !== 0) return difference > 0
-  }
-  return a.length > b.length
 }

@@ -7,23 +7,16 @@
  * rows:     part rows that no manifest lists go in steps, and their blobs become garbage of the kind `blob`.
  * blob:     once no read may use it, and unless the record at the owner key names it, the blob is deleted, and then the
  *           garbage row.
+ *
+ * What a damaged row is in the way of waits until that row is gone; the rest goes on.
  */
 import { stringToBytes } from '@bindery/protocol'
-import type { Bytes, Reader, Row, Transaction } from '@bindery/storage'
+import type { Bytes, Reader, StorageError, Transaction } from '@bindery/storage'
 import { namesBlob } from './blobs.js'
+import { isDamage, passingOver } from './damage.js'
 import type { Domain } from './domain.js'
 import { discardCost, discardPart, discardRows, type GarbageKind } from './garbage.js'
-import {
-  allGarbage,
-  following,
-  holdersOf,
-  manifestKey,
-  namesOf,
-  ownerKey,
-  partKey,
-  partNumberOf,
-  partsOf,
-} from './keyspace.js'
+import { allGarbage, holdersOf, manifestKey, namesOf, ownerKey, partKey, partNumberOf, partsOf } from './keyspace.js'
 import { Manifest } from './manifest.js'
 import { dropExpired } from './receipts.js'
 import { decodeGarbage, decodePart, type GarbageRecord } from './records.js'
@@ -73,31 +66,38 @@ export class Sweeper {
     const free = garbage.filter((item) => !inUse.has(usedAs(item) ?? ''))
     const blobs = free.filter(({ kind }) => kind === 'blob')
     const manifests = free.filter(({ kind }) => kind === 'manifest')
+    let stepped = 0
     for (let start = 0; start < manifests.length; start += MANIFESTS_AT_ONCE) {
-      await this.#sweepManifests(manifests.slice(start, start + MANIFESTS_AT_ONCE))
+      const some = manifests.slice(start, start + MANIFESTS_AT_ONCE)
+      stepped += await passingOver(some, (items) => this.#sweepManifests(items), this.#passOver)
     }
-    for (const item of free) if (item.kind === 'rows') await this.#sweepRows(item)
+    for (const item of free) {
+      if (item.kind !== 'rows') continue
+      stepped += await passingOver([item], () => this.#sweepRows(item), this.#passOver)
+    }
     const freed = await this.#sweepBlobs(blobs)
     this.#afterReceipt = await dropExpired(this.#domain, this.#afterReceipt)
     return {
       freed,
       waiting: garbage.length - free.length,
-      more: this.#after !== undefined || free.length > blobs.length,
+      more: this.#after !== undefined || stepped > 0,
     }
   }
 
   async #next(): Promise<Garbage[]> {
+    const { metadata, damage } = this.#domain
     const { from, to } = allGarbage()
-    const rows = await this.#domain.metadata.read((reader) =>
-      reader.range(this.#after ?? from, to, { limit: GARBAGE_AT_ONCE }),
-    )
-    const last = rows.at(-1)
-    this.#after = rows.length === GARBAGE_AT_ONCE && last !== undefined ? following(last.key) : undefined
-    return rows.map(({ key, value }: Row) => {
+    const { rows, next } = await damage.page(metadata, { from: this.#after ?? from, to }, GARBAGE_AT_ONCE)
+    this.#after = next
+    return rows.flatMap(({ key, value }) => {
       const [kind = '', id = ''] = namesOf(key)
-      return { key, kind: kind as GarbageKind, id, record: decodeGarbage(value) }
+      const record = damage.unless(key, () => decodeGarbage(value))
+      return record === undefined ? [] : [{ key, kind: kind as GarbageKind, id, record }]
     })
   }
+
+  /** What a damaged row keeps from being freed waits until that is gone. */
+  readonly #passOver = ({ key }: Garbage, error: StorageError): void => this.#domain.damage.add(key, error)
 
   /** Asked after the rows were seen: a read that begins later cannot meet what they un-name. */
   async #inUse(garbage: readonly Garbage[]): Promise<ReadonlySet<string>> {
@@ -153,15 +153,28 @@ export class Sweeper {
   }
 
   async #sweepBlobs(garbage: readonly Garbage[]): Promise<number> {
-    const { blobs, metadata } = this.#domain
-    const named = await metadata.read((reader) => Promise.all(garbage.map((item) => isNamed(reader, item))))
-    const unnamed = garbage.filter((_, index) => named[index] === false)
+    const { blobs, metadata, damage } = this.#domain
+    const standings = await metadata.read((reader) =>
+      Promise.all(
+        garbage.map(async (item) => {
+          try {
+            return (await isNamed(reader, item)) ? 'named' : 'unnamed'
+          } catch (error) {
+            if (!isDamage(error)) throw error
+            damage.add(item.key, error)
+            return 'unknown'
+          }
+        }),
+      ),
+    )
+    const unnamed = garbage.filter((_, index) => standings[index] === 'unnamed')
     for (let start = 0; start < unnamed.length; start += DELETES_AT_ONCE) {
       await Promise.all(unnamed.slice(start, start + DELETES_AT_ONCE).map(({ id }) => blobs.delete(id)))
     }
-    if (garbage.length > 0) {
+    const done = garbage.filter((_, index) => standings[index] !== 'unknown')
+    if (done.length > 0) {
       await metadata.transact(async (tx) => {
-        for (const { key, id } of garbage) {
+        for (const { key, id } of done) {
           tx.delete(key)
           tx.delete(ownerKey(id))
         }

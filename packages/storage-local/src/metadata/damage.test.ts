@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { DamagedRow, encodeCounters, type MetadataStore } from '@bindery/storage'
-import { bytesOf, textOf } from '@bindery/storage/testing'
+import { bytesOf, isStorageError, textOf } from '@bindery/storage/testing'
 import type { SentCommit } from './commits.js'
 import { openLocalMetadataStore, openSharedMetadataStore } from './local-metadata-store.js'
 import { openMetadataCommitter } from './metadata-committer.js'
@@ -89,14 +89,18 @@ for (const [engine, open] of ENGINES) {
   test(`${engine} answers what is sound beside a damaged row, to a read that goes on as well`, async (t) => {
     const store = await open(t, await damagedFolder(t))
     assert.equal(textOf(await store.read((reader) => reader.get(name(4)))), 'value 4')
-    const limits = [5, 6]
-    const [before, after] = await store.read((reader) =>
-      Promise.all([
-        reader.range(name(0), name(ROWS), { limit: limits[0] ?? 0 }),
-        reader.range(name(0), name(ROWS), { limit: limits[1] ?? 0, reverse: true }),
-      ]),
+    const range = { from: name(0), to: name(ROWS) }
+    for (const reverse of [false, true]) {
+      const damaged: Uint8Array[] = []
+      const onDamaged = ({ key }: DamagedRow) => void damaged.push(key)
+      const rows = await store.read((reader) => reader.range(range.from, range.to, { limit: 9, reverse, onDamaged }))
+      assert.deepEqual(damaged.map(textOf), [textOf(BAD)])
+      assert.equal(rows.length, 8)
+    }
+    await assert.rejects(
+      store.transact((tx) => tx.range(range.from, range.to, { limit: 3, onDamaged: () => {} })),
+      isStorageError('misuse'),
     )
-    assert.deepEqual([before?.length, after?.length], limits)
     const both = await store.read(async (reader) => {
       await assert.rejects(reader.get(BAD), naming(BAD))
       return reader.get(name(6))

@@ -1,6 +1,6 @@
 import { mkdir, open as openFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { type Bytes, type KeyText, type Snapshot, StorageError } from '@bindery/storage'
+import { type Bytes, DamagedRow, type KeyText, type Snapshot, type SnapshotRow, StorageError } from '@bindery/storage'
 import { type Database, open, type RootDatabase, type Transaction } from 'lmdb'
 import { openRow, sealRow } from './sealed-row.js'
 
@@ -105,7 +105,7 @@ export function stateOf(rows: Rows, transaction?: Transaction): Snapshot {
       const sealed = rows.get(key, within)
       return sealed && openRow(key, sealed)
     },
-    range(from, to, limit, reverse) {
+    range(from, to, limit, reverse, onDamaged) {
       // an empty bound is no key for lmdb; its default start lies before every key, and nothing lies before an empty end
       if (to === '') return []
       const lowest = from === '' ? '\0' : from
@@ -113,9 +113,23 @@ export function stateOf(rows: Rows, transaction?: Transaction): Snapshot {
         ? { start: to, exclusiveStart: true, end: lowest, inclusiveEnd: true, reverse }
         : { start: lowest, end: to }
       const sealed = [...rows.getRange({ ...bounds, ...within, limit })]
-      return sealed.map(({ key, value }) => ({ key, value: openRow(key, value) }))
+      return onDamaged === undefined ? sealed.map(opened) : soundOf(sealed, onDamaged)
     },
   }
+}
+
+const opened = ({ key, value }: SnapshotRow): SnapshotRow => ({ key, value: openRow(key, value) })
+
+function soundOf(sealed: readonly SnapshotRow[], onDamaged: (row: DamagedRow) => void): SnapshotRow[] {
+  return sealed.flatMap((row) => {
+    try {
+      return [opened(row)]
+    } catch (error) {
+      if (!(error instanceof DamagedRow)) throw error
+      onDamaged(error)
+      return []
+    }
+  })
 }
 
 /** Sets a row, or deletes it, in the write transaction that runs. */

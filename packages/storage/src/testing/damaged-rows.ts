@@ -1,0 +1,75 @@
+import { keyText } from '../bytes.js'
+import type { Bytes, MetadataStore, Reader, Row, Transaction } from '../metadata-store.js'
+import { DamagedRow } from '../storage-error.js'
+
+/** A store some of whose rows can be made to be damaged, as an engine that checks them finds them to be. */
+export interface DamageableStore {
+  readonly store: MetadataStore
+  /** From now on, until it is written over or deleted, the row is damaged. */
+  damage(key: Bytes): void
+}
+
+/** What is kept of a damaged row. */
+const STORED = Uint8Array.of(0xba, 0xd0)
+
+export function withDamagedRows(store: MetadataStore): DamageableStore {
+  const damaged = new Set<string>()
+  const isDamaged = (key: Bytes) => damaged.has(keyText(key))
+
+  function readerOver(reader: Reader): Reader {
+    const get = async (key: Bytes) => {
+      const value = await reader.get(key)
+      if (value !== undefined && isDamaged(key)) throw new DamagedRow(key, STORED)
+      return value
+    }
+    return {
+      get,
+      getMany: (keys) => Promise.all(keys.map(get)),
+      async range(from, to, options) {
+        const { onDamaged, ...plain } = options
+        const sound: Row[] = []
+        for (const row of await reader.range(from, to, plain)) {
+          if (!isDamaged(row.key)) sound.push(row)
+          else if (onDamaged === undefined) throw new DamagedRow(row.key, STORED)
+          else onDamaged(new DamagedRow(row.key, STORED))
+        }
+        return sound
+      },
+    }
+  }
+
+  function transactionOver(tx: Transaction, written: Bytes[]): Transaction {
+    return {
+      ...readerOver(tx),
+      set(key, value) {
+        tx.set(key, value)
+        written.push(key)
+      },
+      delete(key) {
+        tx.delete(key)
+        written.push(key)
+      },
+      add(key, deltas) {
+        if (isDamaged(key)) throw new DamagedRow(key, STORED)
+        tx.add(key, deltas)
+      },
+    }
+  }
+
+  return {
+    store: {
+      read: (body) => store.read((reader) => body(readerOver(reader))),
+      async transact(body) {
+        let written: Bytes[] = []
+        const result = await store.transact((tx) => {
+          written = []
+          return body(transactionOver(tx, written))
+        })
+        for (const key of written) damaged.delete(keyText(key))
+        return result
+      },
+      close: () => store.close(),
+    },
+    damage: (key) => void damaged.add(keyText(key)),
+  }
+}
