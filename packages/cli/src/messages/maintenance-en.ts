@@ -10,7 +10,8 @@ export const ENGLISH_MAINTENANCE: MaintenanceSentences = {
     return place === '' ? '' : `${place}: `
   },
   findings: {
-    rowDamaged: ({ row, found }) => `a stored row cannot be understood (${found}); its key is ${row}`,
+    rowDamaged: ({ rowKind, blob, incarnation, row, found }) =>
+      `${[rowKind, 'row', blob ?? incarnation].filter((word) => word !== undefined).join(' ')} is damaged (${found}); its key is ${row}`,
     rowUnknown: ({ row }) => `a stored row is of no known kind; its key is ${row}`,
     bucketMissing: () => 'there is no such bucket, but something belongs to it',
     blobMissing: ({ blob }) => `its bytes are not there (blob ${blob})`,

@@ -7,7 +7,8 @@ export const CHINESE_MAINTENANCE: MaintenanceSentences = {
     return place === '' ? '' : `${place}：`
   },
   findings: {
-    rowDamaged: ({ row, found }) => `一条记录无法解读（${found}），键为 ${row}`,
+    rowDamaged: ({ rowKind, blob, incarnation, row, found }) =>
+      `${[rowKind, blob ?? incarnation, '记录已损坏'].filter((word) => word !== undefined).join(' ')}（${found}），键为 ${row}`,
     rowUnknown: ({ row }) => `一条记录的种类未知，键为 ${row}`,
     bucketMissing: () => '没有这个 Bucket，但有内容属于它',
     blobMissing: ({ blob }) => `数据不存在（blob ${blob}）`,

@@ -13,6 +13,8 @@ export interface Server {
   readonly folder: string
   readonly accessKeyId: string
   readonly accessKeySecret: string
+  /** What it wrote to standard error. */
+  log(): string
   stop(): Promise<number | null>
   kill(): Promise<void>
 }

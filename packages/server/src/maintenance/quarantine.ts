@@ -17,11 +17,11 @@ export const QUARANTINE_FOLDER = 'quarantine'
 export function openQuarantine(path: string, blobs: BlobStore): Quarantine {
   const folder = join(path, QUARANTINE_FOLDER)
   return {
-    async row(key, value) {
+    async row(key, value, reason) {
       await mkdir(folder, { recursive: true, mode: 0o700 })
       const file = await open(join(folder, 'rows.jsonl'), 'a', 0o600)
       try {
-        await file.writeFile(`${JSON.stringify({ key: base64(key), value: base64(value) })}\n`)
+        await file.writeFile(`${JSON.stringify({ key: base64(key), value: base64(value), reason })}\n`)
         await file.sync()
       } finally {
         await file.close()

@@ -100,6 +100,9 @@ export function successor(prefix: Bytes): Bytes {
 /** The first key after this one. */
 export const following = (key: Bytes): Bytes => join('', key, ZERO)
 
+/** The range of one key. */
+export const onlyKey = (key: Bytes): KeyRange => ({ from: key, to: following(key) })
+
 /** Whether a key stands behind another. */
 export function isAfter(a: Bytes, b: Bytes): boolean {
   const length = Math.min(a.length, b.length)

@@ -40,14 +40,19 @@ export interface RowNames {
 
 const ID_BYTES = 16
 
-/** What a key names, as far as it can be understood: any bytes are a key. */
+/** What a key is of, and names, as far as it can be understood: any bytes are a key. */
 export function rowNamesOf(key: Bytes): RowNames {
-  const space = String.fromCharCode(key[0] ?? 0)
-  if (!isSpace(space)) return {}
-  return { rowKind: ROW_KINDS[space], ...namesIn(space, key) }
+  const space = spaceOf(key)
+  return space === undefined ? {} : { rowKind: ROW_KINDS[space], ...namesWithin(space, key) }
 }
 
-function namesIn(space: keyof typeof ROW_KINDS, key: Bytes): RowNames {
+/** What a key names, whatever it is of. */
+export function namesIn(key: Bytes): Omit<RowNames, 'rowKind'> {
+  const space = spaceOf(key)
+  return space === undefined ? {} : namesWithin(space, key)
+}
+
+function namesWithin(space: keyof typeof ROW_KINDS, key: Bytes): Omit<RowNames, 'rowKind'> {
   const [first = '', second = '', third = ''] = namesOf(key)
   const id = idAt(key, 1)
   switch (space) {
@@ -84,6 +89,7 @@ export function idAt(key: Bytes, start: number): string {
   return hex(key.subarray(start, start + ID_BYTES)).toUpperCase()
 }
 
-function isSpace(space: string): space is keyof typeof ROW_KINDS {
-  return Object.hasOwn(ROW_KINDS, space)
+function spaceOf(key: Bytes): keyof typeof ROW_KINDS | undefined {
+  const space = String.fromCharCode(key[0] ?? 0)
+  return Object.hasOwn(ROW_KINDS, space) ? (space as keyof typeof ROW_KINDS) : undefined
 }

@@ -60,7 +60,7 @@ const BREAKS: readonly Break[] = [
   {
     what: 'a row of an unknown version',
     breaks: ({ domain, open }) => set(domain, partKey(open, 1), Uint8Array.of(9, 9, 9)),
-    finds: ['usageWrong', 'rowDamaged', 'countersWrong', 'blobStray'],
+    finds: ['rowDamaged', 'usageWrong', 'countersWrong', 'blobStray'],
   },
   {
     what: 'a row of no space',

@@ -3,13 +3,14 @@
  * which is held is held once, that the counters are exact, and that nothing lies around which nobody would ever free.
  * Memory does not grow with the store; its rows are walked once, and again only where something is wrong.
  */
+import { hex } from '@bindery/protocol'
 import { type BlobStore, encodeCounters, type MetadataStore } from '@bindery/storage'
 import { counterKey } from '../domain/keyspace.js'
 import { checkBlobs, checkOwners } from './check-blobs.js'
 import { checkHolders, checkManifests, checkParts } from './check-manifests.js'
 import { checkObjects, findTouched } from './check-objects.js'
 import { checkUploads, checkUsages } from './check-uploads.js'
-import { FINDING_KINDS, type Finding, type FindingKind, Findings, hexOf, type Quarantine } from './findings.js'
+import { FINDING_KINDS, type Finding, type FindingKind, Findings, type Quarantine } from './findings.js'
 import { type AuditProgress, Inspection } from './inspection.js'
 import { gapsBetweenSpaces } from './spaces.js'
 import { rowsOf, walk } from './walk.js'
@@ -74,7 +75,7 @@ async function checkBuckets(inspection: Inspection): Promise<void> {
 async function checkOthers({ metadata, findings, damaged }: Inspection): Promise<void> {
   for (const space of ['a', 'r', 'i', 'g'] as const) for await (const _ of walk(metadata, space, damaged));
   for (const gap of gapsBetweenSpaces()) {
-    for await (const { key } of rowsOf(metadata, gap, 90)) await findings.add('rowUnknown', { row: hexOf(key) })
+    for await (const { key } of rowsOf(metadata, gap, 90, damaged)) await findings.add('rowUnknown', { row: hex(key) })
   }
 }
 

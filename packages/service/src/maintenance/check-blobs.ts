@@ -1,18 +1,13 @@
-import {
-  type BlobEntry,
-  type Bytes,
-  carriesBytes,
-  type MetadataStore,
-  type Reader,
-  StorageError,
-} from '@bindery/storage'
+import { type BlobEntry, type Bytes, carriesBytes, type MetadataStore, type Reader } from '@bindery/storage'
 import { isWhole, namesBlob } from '../domain/blobs.js'
+import { isDamage, unlessDamaged } from '../domain/damage.js'
 import { discardBlob } from '../domain/garbage.js'
-import { incarnationKey, ownerKey } from '../domain/keyspace.js'
+import { incarnationKey, onlyKey, ownerKey } from '../domain/keyspace.js'
 import { decodeObject, decodePart } from '../domain/records.js'
+import { namesIn } from '../domain/row-names.js'
 import { compare } from './compare.js'
 import type { Facts, Fix } from './findings.js'
-import { type Inspection, isGarbage, nameToken } from './inspection.js'
+import { hasRows, type Inspection, isGarbage, nameToken } from './inspection.js'
 import { namedBlobs } from './named-blobs.js'
 import { inGroups, walk } from './walk.js'
 
@@ -45,7 +40,7 @@ export async function checkBlobs(inspection: Inspection): Promise<void> {
     // A record that names a blob which is not there was found with the record.
     missing: async ({ owner, blob, facts }) => {
       if (!(await isWhole(inspection, blob))) return
-      const known = await metadata.read((reader) => reader.get(ownerKey(blob)))
+      const known = await metadata.read((reader) => unlessDamaged(reader.get(ownerKey(blob))))
       // Its owner is known, and yet the store does not list it: its own header, which no read needs, is damaged.
       if (known !== undefined && nameToken(known, blob) === nameToken(owner, blob)) {
         await findings.add('blobDamaged', { ...facts, blob, found: 'header' })
@@ -87,11 +82,11 @@ async function standingsOf(metadata: MetadataStore, entries: readonly BlobEntry[
 }
 
 async function standingOf(reader: Reader, entry: BlobEntry): Promise<Standing> {
-  const owner = (await reader.get(ownerKey(entry.id))) ?? entry.hint?.owner
+  const owner = (await unlessDamaged(reader.get(ownerKey(entry.id)))) ?? entry.hint?.owner
   const size = owner === undefined ? undefined : await sizeIfNamed(reader, owner, entry.id)
   if (owner !== undefined && size !== undefined) return { kind: 'named', owner, size }
   if (await isGarbage(reader, 'blob', entry.id)) return { kind: 'garbage' }
-  const isToRecover = (await reader.get(incarnationKey(entry.incarnation))) !== undefined
+  const isToRecover = await hasRows(reader, onlyKey(incarnationKey(entry.incarnation)))
   return { kind: 'unnamed', entry, owner, isToRecover }
 }
 
@@ -102,7 +97,7 @@ async function sizeIfNamed(reader: Reader, owner: Bytes, blob: string): Promise<
     const row = (await reader.get(owner)) ?? new Uint8Array()
     return (owner[0] === PART_SPACE ? decodePart(0, row) : decodeObject(row)).size
   } catch (error) {
-    if (error instanceof StorageError && error.kind === 'corrupt') return undefined
+    if (isDamage(error)) return undefined
     throw error
   }
 }
@@ -135,7 +130,9 @@ async function checkStray({ findings, chance }: Inspection, { entry, owner }: Un
   const fix: Fix = findings.mayFree
     ? { commit: (tx) => discardBlob(chance, tx, id, 'orphan', owner) }
     : { before: (quarantine) => quarantine.blob(id) }
-  await findings.add('blobStray', { blob: id, found: String(entry.size) }, fix)
+  // Whose it was, if a record that is lost has named it.
+  const names = owner === undefined ? {} : namesIn(owner)
+  await findings.add('blobStray', { ...names, blob: id, found: String(entry.size) }, fix)
 }
 
 interface Name {

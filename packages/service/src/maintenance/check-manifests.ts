@@ -1,10 +1,19 @@
 import { carriesBytes, type MetadataStore } from '@bindery/storage'
 import { discardManifest, discardRows } from '../domain/garbage.js'
-import { holderKey, partsOf, usageKey } from '../domain/keyspace.js'
+import { holderKey, onlyKey, partsOf, usageKey } from '../domain/keyspace.js'
 import type { Manifest } from '../domain/manifest.js'
 import { compare } from './compare.js'
 import type { Facts, Fix } from './findings.js'
-import { BLOBS_AT_ONCE, holderToken, type Inspection, isGarbage, isHeld, manifestsOf, nameToken } from './inspection.js'
+import {
+  BLOBS_AT_ONCE,
+  hasRows,
+  holderToken,
+  type Inspection,
+  isGarbage,
+  isHeld,
+  manifestsOf,
+  nameToken,
+} from './inspection.js'
 import type { NamedBlob } from './named-blobs.js'
 import type { SpaceRows } from './spaces.js'
 import { forAll, walk } from './walk.js'
@@ -17,19 +26,18 @@ const BLOBS_IN_GROUP = 64
 export async function checkManifests(inspection: Inspection): Promise<void> {
   const { metadata, findings, chance } = inspection
   for await (const { manifest, record } of walk(metadata, 'm', inspection.damaged)) {
-    const { from, to } = partsOf(manifest)
-    const [isKept, parts] = await metadata.read(
+    const [isKept, hasParts] = await metadata.read(
       async (reader) =>
         [
           (await isHeld(reader, manifest)) || (await isGarbage(reader, 'manifest', manifest)),
-          await reader.range(from, to, { limit: 1 }),
+          await hasRows(reader, partsOf(manifest)),
         ] as const,
     )
     if (!isKept) {
       const fix: Fix = { commit: (tx) => discardManifest(chance, tx, manifest, { why: 'orphan' }) }
       await findings.add('manifestStray', { manifest }, findings.mayFree ? fix : undefined)
     }
-    if (record.partCount > 0 && parts.length === 0) {
+    if (record.partCount > 0 && !hasParts) {
       inspection.lose(manifest)
       await findings.add('partMissing', { manifest, expected: String(record.partCount), found: '0' })
     }
@@ -104,8 +112,8 @@ class PartGroup {
 
   static async open(inspection: Inspection, blobs: BlobQueue, manifest: string): Promise<PartGroup> {
     const list = (await manifestsOf(inspection.metadata, [manifest])).get(manifest)
-    const usage = await inspection.metadata.read((reader) => reader.get(usageKey(manifest)))
-    const isOpen = list === undefined && (usage !== undefined || inspection.uncounted.has(manifest))
+    const hasUsage = await inspection.metadata.read((reader) => hasRows(reader, onlyKey(usageKey(manifest))))
+    const isOpen = list === undefined && (hasUsage || inspection.uncounted.has(manifest))
     return new PartGroup(inspection, blobs, manifest, list, isOpen)
   }
 

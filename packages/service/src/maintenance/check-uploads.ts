@@ -1,11 +1,20 @@
-import { decodeCounters, encodeCounters, type MetadataStore } from '@bindery/storage'
+import {
+  type Bytes,
+  DamagedRow,
+  decodeCounters,
+  encodeCounters,
+  type MetadataStore,
+  type Row,
+  type Transaction,
+} from '@bindery/storage'
+import { isDamage } from '../domain/damage.js'
 import { partKey, partsOf, usageKey } from '../domain/keyspace.js'
 import { checkSlices } from './check-manifests.js'
 import { compare } from './compare.js'
 import type { Facts, Fix } from './findings.js'
 import { BLOBS_AT_ONCE, type Inspection } from './inspection.js'
 import type { SpaceRows } from './spaces.js'
-import { forAll, inGroups, walk } from './walk.js'
+import { forAll, inGroups, UNSEALED, walk } from './walk.js'
 
 type Upload = SpaceRows['u']
 
@@ -30,7 +39,9 @@ interface Held {
 
 async function checkPartsOf(inspection: Inspection, upload: Upload): Promise<Held> {
   const held: Held = { parts: 0, bytes: 0 }
-  const parts = walk(inspection.metadata, 'p', undefined, partsOf(upload.uploadId))
+  const { bucket, key, uploadId } = upload
+  const onDamaged = (row: Row, reason: string) => inspection.findings.damagedRow(row, reason, { bucket, key, uploadId })
+  const parts = walk(inspection.metadata, 'p', onDamaged, partsOf(uploadId))
   for await (const group of inGroups(parts, PARTS_AT_ONCE)) {
     await forAll(group, BLOBS_AT_ONCE, async (part) => {
       if (await checkPart(inspection, upload, part)) {
@@ -56,7 +67,7 @@ async function checkPart(
   }
   const takeOut = (kind: 'missing' | 'damaged'): Fix => ({
     before: async (quarantine) => {
-      await quarantine.row(row.key, row.value)
+      await quarantine.row(row.key, row.value, `its blob is ${kind}`)
       if (kind === 'damaged') await quarantine.blob(bytes.blob)
     },
     commit: (tx) => {
@@ -69,32 +80,38 @@ async function checkPart(
   return state !== 'repaired'
 }
 
-async function checkUsage(
-  { metadata, findings, usages, uncounted }: Inspection,
-  upload: Upload,
-  held: Held,
-): Promise<void> {
+async function checkUsage(inspection: Inspection, upload: Upload, held: Held): Promise<void> {
+  const { metadata, findings, usages, uncounted } = inspection
   const { bucket, key, uploadId } = upload
-  const row = await metadata.read((reader) => reader.get(usageKey(uploadId)))
-  if (row !== undefined) usages.due.add(uploadId)
-  else if (held.parts > 0) uncounted.add(uploadId)
-  const [parts = 0, bytes = 0, edition = 0] = row === undefined ? [] : countedIn(row)
-  if (parts === held.parts && bytes === held.bytes) return
-  const facts = { expected: `${held.parts} ${held.bytes}`, found: `${parts} ${bytes}` }
-  const counted = encodeCounters([held.parts, held.bytes, edition + 1])
-  await findings.add(
-    'usageWrong',
-    { bucket, key, uploadId, ...facts },
-    { commit: (tx) => tx.set(usageKey(uploadId), counted) },
-  )
+  const row = usageKey(uploadId)
+  const found = await usageIn(metadata, row)
+  if (found.kind === 'none') {
+    if (held.parts > 0) uncounted.add(uploadId)
+  } else usages.due.add(uploadId)
+  const [parts = 0, bytes = 0, edition = 0] = found.kind === 'counted' ? found.values : []
+  const fix = (tx: Transaction) => tx.set(row, encodeCounters([held.parts, held.bytes, edition + 1]))
+  if (found.kind === 'damaged') {
+    await findings.damagedRow(found.row, found.reason, { bucket, key }, fix)
+  } else if (parts !== held.parts || bytes !== held.bytes) {
+    const facts = { expected: `${held.parts} ${held.bytes}`, found: `${parts} ${bytes}` }
+    await findings.add('usageWrong', { bucket, key, uploadId, ...facts }, { commit: fix })
+  }
 }
 
-/** A damaged row counts nothing: it is found where all usage rows are walked. */
-function countedIn(row: Uint8Array): number[] {
+type UsageFound =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'counted'; readonly values: readonly number[] }
+  | { readonly kind: 'damaged'; readonly row: Row; readonly reason: string }
+
+async function usageIn(metadata: MetadataStore, key: Bytes): Promise<UsageFound> {
+  let value: Bytes | undefined
   try {
-    return decodeCounters(row)
-  } catch {
-    return []
+    value = await metadata.read((reader) => reader.get(key))
+    return value === undefined ? { kind: 'none' } : { kind: 'counted', values: decodeCounters(value) }
+  } catch (error) {
+    if (error instanceof DamagedRow) return { kind: 'damaged', row: { key, value: error.stored }, reason: UNSEALED }
+    if (!isDamage(error) || value === undefined) throw error
+    return { kind: 'damaged', row: { key, value }, reason: error.message }
   }
 }
 

@@ -1,5 +1,6 @@
-import { bytesToString } from '@bindery/protocol'
-import type { Bytes, MetadataStore, Transaction } from '@bindery/storage'
+import { hex } from '@bindery/protocol'
+import { type Bytes, DamagedRow, type MetadataStore, type Row, type Transaction } from '@bindery/storage'
+import { type RowNames, rowNamesOf } from '../domain/row-names.js'
 
 /**
  * What an audit may find, and how bad it is. lost: bytes or names cannot be read any more · wrong: nothing is lost yet,
@@ -32,14 +33,7 @@ export const FINDING_KINDS = {
 export type FindingKind = keyof typeof FINDING_KINDS
 
 /** Names of what a finding concerns, and what was expected and found. */
-export interface Facts {
-  readonly bucket?: string
-  readonly key?: string
-  readonly uploadId?: string
-  readonly partNumber?: number
-  readonly manifest?: string
-  readonly reference?: string
-  readonly blob?: string
+export interface Facts extends RowNames {
   /** A stored key, as hex digits. */
   readonly row?: string
   readonly expected?: string
@@ -56,8 +50,8 @@ export interface Finding {
 
 /** Where a repair puts what is damaged: nothing is thrown away that a record may have named. */
 export interface Quarantine {
-  /** Keeps a row, durably, before it is deleted from the store. */
-  row(key: Bytes, value: Bytes): Promise<void>
+  /** Keeps a row, durably, before it is deleted from the store, with why it is. */
+  row(key: Bytes, value: Bytes, reason: string): Promise<void>
   /** Takes a blob out of the store and keeps it. */
   blob(id: string): Promise<void>
 }
@@ -72,6 +66,7 @@ export interface Fix {
 export class Findings {
   readonly counts: Partial<Record<FindingKind, number>> = {}
   repaired = 0
+  readonly #damagedRows = new Set<string>()
   readonly #metadata: MetadataStore
   readonly #quarantine: Quarantine | undefined
   readonly #onFinding: (finding: Finding) => void
@@ -96,20 +91,31 @@ export class Findings {
     if (this.#quarantine === undefined || fix === undefined) return false
     await fix.before?.(this.#quarantine)
     const { commit } = fix
-    if (commit !== undefined) await this.#metadata.transact(async (tx) => commit(tx))
-    return true
+    try {
+      if (commit !== undefined) await this.#metadata.transact(async (tx) => commit(tx))
+      return true
+    } catch (error) {
+      // A counter that it adds to is damaged, which this pass finds as well: the next one puts this right.
+      if (error instanceof DamagedRow) return false
+      throw error
+    }
   }
 
-  /** A row that cannot be understood. A repair takes it out of the way: it would break whatever reads it. */
-  async damagedRow(key: Bytes, value: Bytes, reason: string): Promise<void> {
-    await this.add(
-      'rowDamaged',
-      { row: hexOf(key), found: reason },
-      {
-        before: (quarantine) => quarantine.row(key, value),
-        commit: (tx) => tx.delete(key),
-      },
-    )
+  /**
+   * A row that cannot be understood, told of once. A repair takes it out of the way, since it would break whatever reads
+   * it; by default nothing takes its place. `facts` are those that its key does not hold.
+   */
+  async damagedRow(
+    { key, value }: Row,
+    reason: string,
+    facts: Facts = {},
+    commit = (tx: Transaction): void => tx.delete(key),
+  ): Promise<void> {
+    const row = hex(key)
+    if (this.#damagedRows.has(row)) return
+    this.#damagedRows.add(row)
+    const before = (quarantine: Quarantine) => quarantine.row(key, value, reason)
+    await this.add('rowDamaged', { ...rowNamesOf(key), ...facts, row, found: reason }, { before, commit })
   }
 
   /** Whether what nothing names may be freed. Not where rows are damaged or missing: one of them may have named it. */
@@ -118,6 +124,3 @@ export class Findings {
     return rowDamaged + rowUnknown + bucketMissing + manifestMissing + partMissing === 0
   }
 }
-
-export const hexOf = (bytes: Bytes): string =>
-  [...bytesToString(bytes)].map((character) => character.charCodeAt(0).toString(16).padStart(2, '0')).join('')

@@ -9,8 +9,9 @@ import {
   StorageError,
 } from '@bindery/storage'
 import { type CounterChange, deltasOf } from '../domain/counters.js'
+import { unlessDamaged } from '../domain/damage.js'
 import type { Chance } from '../domain/domain.js'
-import { garbageKey, holdersOf, manifestKey, startingWith } from '../domain/keyspace.js'
+import { garbageKey, holdersOf, type KeyRange, manifestKey, startingWith } from '../domain/keyspace.js'
 import { Manifest } from '../domain/manifest.js'
 import { Fingerprint } from './compare.js'
 import type { Facts, Findings, Fix } from './findings.js'
@@ -95,8 +96,7 @@ export class Inspection {
     return this.#tallies
   }
 
-  readonly damaged = ({ key, value }: Row, reason: string): Promise<void> =>
-    this.findings.damagedRow(key, value, reason)
+  readonly damaged = (row: Row, reason: string): Promise<void> => this.findings.damagedRow(row, reason)
 
   addBucket(bucket: string): void {
     this.#tallies.set(bucket, deltasOf({}))
@@ -159,18 +159,22 @@ export const holderToken = (manifest: string, reference: string): string => `${m
 
 /** Whether there is a garbage row of an id. */
 export async function isGarbage(reader: Reader, kind: 'blob' | 'manifest' | 'rows', id: string): Promise<boolean> {
-  const { from, to } = startingWith(garbageKey(kind, id, ''))
-  return (await reader.range(from, to, { limit: 1 })).length > 0
+  return hasRows(reader, startingWith(garbageKey(kind, id, '')))
 }
 
 export async function isHeld(reader: Reader, manifest: string): Promise<boolean> {
-  const { from, to } = holdersOf(manifest)
-  return (await reader.range(from, to, { limit: 1 })).length > 0
+  return hasRows(reader, holdersOf(manifest))
+}
+
+/** Whether a range has rows, damaged or not. */
+export async function hasRows(reader: Reader, { from, to }: KeyRange): Promise<boolean> {
+  const rows = await unlessDamaged(reader.range(from, to, { limit: 1 }))
+  return rows === undefined || rows.length > 0
 }
 
 /** Manifests by their ids; those that are missing or damaged are left out. */
 export async function manifestsOf(metadata: MetadataStore, ids: readonly string[]): Promise<Map<string, Manifest>> {
-  const rows = await metadata.read((reader) => reader.getMany(ids.map(manifestKey)))
+  const rows = await metadata.read((reader) => Promise.all(ids.map((id) => unlessDamaged(reader.get(manifestKey(id))))))
   const found = new Map<string, Manifest>()
   ids.forEach((id, index) => {
     const row = rows[index]

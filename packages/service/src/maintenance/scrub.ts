@@ -1,10 +1,11 @@
-import { bytesToString, hex } from '@bindery/protocol'
-import { type BlobEntry, type Bytes, StorageError } from '@bindery/storage'
+import { hex } from '@bindery/protocol'
+import { type BlobEntry, type Bytes, type Reader, StorageError } from '@bindery/storage'
 import { namesBlob } from '../domain/blobs.js'
+import { isDamage, unlessDamaged } from '../domain/damage.js'
 import type { Domain } from '../domain/domain.js'
-import { namesOf, ownerKey, partNumberOf } from '../domain/keyspace.js'
+import { ownerKey } from '../domain/keyspace.js'
+import { namesIn } from '../domain/row-names.js'
 import type { Facts } from './findings.js'
-import { idAt } from './spaces.js'
 
 /** What a pass of the scrubber meets: bytes that it read and found sound, or a blob that some record names and that is not. */
 export type Scrubbed =
@@ -31,7 +32,7 @@ async function* scrubBlob(stores: Stores, entry: BlobEntry): AsyncGenerator<Scru
     yield* read(stores, entry)
     return
   } catch (error) {
-    if (!isDamage(error)) throw error
+    if (!isLoss(error)) throw error
   }
   // It may have been freed meanwhile, or be a write of another process: of these no record says that they are there.
   const owner = await ownerIfNamed(stores, entry)
@@ -39,9 +40,9 @@ async function* scrubBlob(stores: Stores, entry: BlobEntry): AsyncGenerator<Scru
   try {
     yield* read(stores, entry)
   } catch (error) {
-    if (!isDamage(error)) throw error
+    if (!isLoss(error)) throw error
     if ((await ownerIfNamed(stores, entry)) === undefined) return
-    yield { kind: 'damaged', facts: { ...factsOf(owner), blob: entry.id }, reason: error.message }
+    yield { kind: 'damaged', facts: { ...namesIn(owner), blob: entry.id }, reason: error.message }
   }
 }
 
@@ -52,23 +53,22 @@ async function* read({ blobs }: Stores, { id }: BlobEntry): AsyncGenerator<Scrub
   }
 }
 
-const isDamage = (error: unknown): error is StorageError =>
+const isLoss = (error: unknown): error is StorageError =>
   error instanceof StorageError && (error.kind === 'corrupt' || error.kind === 'notFound')
 
 function ownerIfNamed({ metadata }: Stores, { id, hint }: BlobEntry): Promise<Bytes | undefined> {
   return metadata.read(async (reader) => {
-    const owner = (await reader.get(ownerKey(id))) ?? hint?.owner
-    return owner !== undefined && (await namesBlob(reader, owner, id)) ? owner : undefined
+    const owner = (await unlessDamaged(reader.get(ownerKey(id)))) ?? hint?.owner
+    return owner !== undefined && (await mayName(reader, owner, id)) ? owner : undefined
   })
 }
 
-const OBJECT_SPACE = 'o'
-
-/** The names that the key of a record holds. */
-function factsOf(owner: Bytes): Facts {
-  if (bytesToString(owner.subarray(0, 1)) !== OBJECT_SPACE) {
-    return { manifest: idAt(owner, 1), partNumber: partNumberOf(owner) }
+/** A record that is damaged may. */
+async function mayName(reader: Reader, owner: Bytes, blob: string): Promise<boolean> {
+  try {
+    return await namesBlob(reader, owner, blob)
+  } catch (error) {
+    if (isDamage(error)) return true
+    throw error
   }
-  const [bucket = '', key = ''] = namesOf(owner)
-  return { bucket, key }
 }

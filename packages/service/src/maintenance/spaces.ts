@@ -2,7 +2,7 @@
  * The spaces of `domain/keyspace.ts`, each with how its rows are taken apart. Decoders here are stricter than those of the
  * domain, which trust what they have written: a row that passes holds what its readers rely on.
  */
-import { bytesToString, hex, stringToBytes } from '@bindery/protocol'
+import { bytesToString, stringToBytes } from '@bindery/protocol'
 import { type Bytes, decodeCounters, type Row, StorageError } from '@bindery/storage'
 import type { GarbageKind } from '../domain/garbage.js'
 import { type KeyRange, namesOf, partNumberOf, startingWith } from '../domain/keyspace.js'
@@ -22,6 +22,7 @@ import {
   type GarbageRecord,
   type IncarnationRecord,
 } from '../domain/records.js'
+import { idAt } from '../domain/row-names.js'
 
 interface Named {
   readonly row: Row
@@ -210,11 +211,6 @@ function names<N extends 1 | 2 | 3>({ key }: Row, count: N): Texts<N> {
 function ids<N extends 1 | 2>({ key }: Row, count: N, more = 0): Texts<N> {
   if (key.length !== 1 + count * ID_BYTES + more) throw damaged('its key does not hold its ids')
   return Array.from({ length: count }, (_, index) => idAt(key, 1 + index * ID_BYTES)) as Texts<N>
-}
-
-/** The id of a manifest, or a reference, that a key holds from `start` on. */
-export function idAt(key: Bytes, start: number): string {
-  return hex(key.subarray(start, start + ID_BYTES)).toUpperCase()
 }
 
 function sound<T>(isSound: boolean, entry: T): T {

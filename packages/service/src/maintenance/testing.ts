@@ -7,6 +7,7 @@ import {
   createMemoryMetadataStore,
   StorageError,
 } from '@bindery/storage'
+import { withDamagedRows } from '@bindery/storage/testing'
 import { completeUpload } from '../domain/complete.js'
 import { copyObject, copyPart } from '../domain/copy.js'
 import type { Domain } from '../domain/domain.js'
@@ -27,6 +28,8 @@ export interface Store {
   readonly open: string
   /** Blobs that fail as if their bytes were damaged. */
   readonly rotten: Set<string>
+  /** Makes a row fail its checksum. */
+  readonly damage: (row: Bytes) => void
   readonly kept: { rows: Bytes[]; blobs: string[] }
   readonly quarantine: Quarantine
 }
@@ -35,7 +38,8 @@ export interface Store {
 export async function filled(): Promise<Store> {
   const rotten = new Set<string>()
   const blobs = withRot(createMemoryBlobStore(), rotten)
-  const domain = await testDomain({ metadata: createMemoryMetadataStore({ runBodiesTwice: true }), blobs })
+  const { store: metadata, damage } = withDamagedRows(createMemoryMetadataStore({ runBodiesTwice: true }))
+  const domain = await testDomain({ metadata, blobs })
   await put(domain, 'plain', 'plain')
   await put(domain, 'empty', '')
   await put(domain, 'source', BIG)
@@ -67,7 +71,7 @@ export async function filled(): Promise<Store> {
       await blobs.delete(blob)
     },
   }
-  return { domain, joined, ranged, open, rotten, kept, quarantine }
+  return { domain, joined, ranged, open, rotten, damage, kept, quarantine }
 }
 
 function withRot(store: BlobStore, rotten: ReadonlySet<string>): BlobStore {

@@ -3,21 +3,31 @@
  * step is a read of its own, so what is walked must be at rest to be seen in one state.
  */
 import type { Bytes, MetadataStore, Row } from '@bindery/storage'
-import { following, type KeyRange } from '../domain/keyspace.js'
+import { type Page, readPage } from '../domain/damage.js'
+import type { KeyRange } from '../domain/keyspace.js'
 import { SPACES, type SpaceRows, spaceRange } from './spaces.js'
 
-export async function* rowsOf(metadata: MetadataStore, { from, to }: KeyRange, atOnce: number): AsyncGenerator<Row> {
+/** What is done with a row that cannot be understood, or whose value is what is stored of a row that fails its checksum. */
+export type OnDamaged = (row: Row, reason: string) => Promise<void>
+
+/** Why a row is damaged whose value was not even looked at. */
+export const UNSEALED = 'it does not match its checksum'
+
+/** The rows of a range. Those that fail their checksum are passed over. */
+export async function* rowsOf(
+  metadata: MetadataStore,
+  { from, to }: KeyRange,
+  atOnce: number,
+  onDamaged?: OnDamaged,
+): AsyncGenerator<Row> {
   for (let start: Bytes | undefined = from; start !== undefined; ) {
-    const first: Bytes = start
-    const rows: Row[] = await metadata.read((reader) => reader.range(first, to, { limit: atOnce }))
+    const { rows, next }: Page = await readPage(metadata, { from: start, to }, atOnce, ({ key, stored }) =>
+      onDamaged?.({ key, value: stored }, UNSEALED),
+    )
     yield* rows
-    const last = rows.at(-1)
-    start = rows.length < atOnce || last === undefined ? undefined : following(last.key)
+    start = next
   }
 }
-
-/** What is done with a row that cannot be understood. */
-export type OnDamaged = (row: Row, reason: string) => Promise<void>
 
 /** The rows of a space, taken apart; by default of the whole space. Those that are damaged are passed over. */
 export async function* walk<S extends keyof SpaceRows>(
@@ -27,7 +37,7 @@ export async function* walk<S extends keyof SpaceRows>(
   range: KeyRange = spaceRange(space),
 ): AsyncGenerator<SpaceRows[S]> {
   const { decode, rowsAtOnce } = SPACES[space]
-  for await (const row of rowsOf(metadata, range, rowsAtOnce)) {
+  for await (const row of rowsOf(metadata, range, rowsAtOnce, onDamaged)) {
     let entry: SpaceRows[S]
     try {
       entry = decode(row)

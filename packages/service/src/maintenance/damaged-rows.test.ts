@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Bytes } from '@bindery/storage'
+import {
+  allGarbage,
+  allReceipts,
+  bucketKey,
+  counterKey,
+  holderKey,
+  incarnationKey,
+  type KeyRange,
+  manifestKey,
+  objectKeyOf,
+  partKey,
+  startingWith,
+  uploadKey,
+  usageKey,
+} from '../domain/keyspace.js'
+import { findObject } from '../domain/objects.js'
+import { BUCKET, get, key, sweepAll } from '../domain/testing.js'
+import type { Facts, FindingKind } from './findings.js'
+import { filled, run, type Store } from './testing.js'
+
+interface Damage {
+  readonly what: string
+  readonly row: (store: Store) => Bytes | Promise<Bytes>
+  /** What the finding says of whose it was. */
+  readonly names: (store: Store) => Facts
+  readonly finds: readonly FindingKind[]
+  /** What is still found after a repair; by default nothing. */
+  readonly remains?: readonly FindingKind[]
+  /** Objects that the row was needed for. */
+  readonly loses?: readonly string[]
+}
+
+async function first({ domain }: Store, { from, to }: KeyRange): Promise<Bytes> {
+  const [row] = await domain.metadata.read((reader) => reader.range(from, to, { limit: 1 }))
+  assert.ok(row)
+  return row.key
+}
+
+const DAMAGES: readonly Damage[] = [
+  {
+    what: 'a bucket',
+    row: () => bucketKey(BUCKET),
+    names: () => ({ rowKind: 'bucket', bucket: BUCKET }),
+    finds: ['rowDamaged', 'bucketMissing'],
+    remains: ['bucketMissing'],
+  },
+  {
+    what: 'an object',
+    row: () => objectKeyOf(BUCKET, 'plain'),
+    names: () => ({ rowKind: 'object', bucket: BUCKET, key: 'plain' }),
+    finds: ['rowDamaged', 'countersWrong', 'blobStray'],
+    loses: ['plain'],
+  },
+  {
+    what: 'an upload',
+    row: ({ open }) => uploadKey(BUCKET, 'open', open),
+    names: ({ open }) => ({ rowKind: 'upload', bucket: BUCKET, key: 'open', uploadId: open }),
+    finds: ['rowDamaged', 'usageStray', 'countersWrong'],
+    remains: ['partStray'],
+  },
+  {
+    what: 'a part of an open upload',
+    row: ({ open }) => partKey(open, 1),
+    names: ({ open }) => ({ rowKind: 'part', bucket: BUCKET, key: 'open', uploadId: open, partNumber: 1 }),
+    finds: ['rowDamaged', 'usageWrong', 'countersWrong', 'blobStray'],
+  },
+  {
+    what: 'a part that two objects show',
+    row: ({ joined }) => partKey(joined, 2),
+    names: ({ joined }) => ({ rowKind: 'part', manifest: joined, partNumber: 2 }),
+    finds: ['rowDamaged', 'partMissing', 'blobStray', 'objectTouched', 'objectTouched'],
+    remains: ['partMissing', 'objectTouched', 'objectTouched'],
+    loses: ['joined', 'ranged'],
+  },
+  {
+    what: 'a manifest',
+    row: ({ ranged }) => manifestKey(ranged),
+    names: ({ ranged }) => ({ rowKind: 'manifest', manifest: ranged }),
+    finds: ['manifestMissing', 'rowDamaged', 'partStray'],
+    remains: ['manifestMissing', 'partStray'],
+    loses: ['ranged'],
+  },
+  {
+    what: 'the counters of an upload',
+    row: ({ open }) => usageKey(open),
+    names: ({ open }) => ({ rowKind: 'usage', bucket: BUCKET, key: 'open', uploadId: open }),
+    finds: ['rowDamaged'],
+  },
+  {
+    what: 'the counters of a bucket',
+    row: () => counterKey(BUCKET),
+    names: () => ({ rowKind: 'counters', bucket: BUCKET }),
+    finds: ['rowDamaged', 'countersWrong'],
+  },
+  {
+    what: 'a holder',
+    row: async ({ domain, joined }) => holderKey(joined, (await findObject(domain, BUCKET, key('joined'))).reference),
+    names: ({ joined }) => ({ rowKind: 'holder', manifest: joined }),
+    finds: ['rowDamaged', 'holderMissing'],
+  },
+  {
+    what: 'garbage',
+    row: (store) => first(store, allGarbage()),
+    names: () => ({ rowKind: 'garbage' }),
+    finds: ['rowDamaged'],
+    remains: [],
+  },
+  {
+    what: 'a receipt',
+    row: (store) => first(store, allReceipts()),
+    names: () => ({ rowKind: 'receipt' }),
+    finds: ['rowDamaged'],
+  },
+  {
+    what: 'a process that writes',
+    row: ({ domain }) => incarnationKey(domain.blobs.incarnation),
+    names: ({ domain }) => ({ rowKind: 'incarnation', incarnation: domain.blobs.incarnation }),
+    finds: ['rowDamaged'],
+  },
+  {
+    what: 'no space',
+    row: async ({ domain }) => {
+      await domain.metadata.transact(async (tx) => tx.set(Uint8Array.of(0x7a), new Uint8Array()))
+      return first({ domain } as Store, startingWith(Uint8Array.of(0x7a)))
+    },
+    names: () => ({ row: '7a' }),
+    finds: ['rowDamaged'],
+  },
+]
+
+const NAMES = ['plain', 'empty', 'source', 'copied', 'joined', 'ranged']
+
+for (const { what, row, names, finds, remains = [], loses = [] } of DAMAGES) {
+  test(`an audit finds a damaged row of ${what}, says whose it was, and a repair keeps the row and all others`, async () => {
+    const store = await filled()
+    const whole = new Map(await Promise.all(NAMES.map(async (name) => [name, await get(store.domain, name)] as const)))
+    const damaged = await row(store)
+    store.damage(damaged)
+    const { all, kinds } = await run(store)
+    assert.deepEqual(kinds, finds)
+    const facts = all.find(({ kind }) => kind === 'rowDamaged')?.facts
+    assert.deepEqual({ ...facts, ...names(store) }, facts)
+    await run(store, { repair: true })
+    assert.deepEqual(store.kept.rows.map(String), [String(damaged)])
+    assert.deepEqual((await run(store)).kinds, remains)
+    if (what === 'a bucket') return
+    await sweepAll(store.domain)
+    for (const name of NAMES) {
+      if (!loses.includes(name)) assert.deepEqual(await get(store.domain, name), whole.get(name))
+    }
+  })
+}
