@@ -98,6 +98,12 @@ const bytesOf = (parts: readonly PartRecord[]): number => parts.reduce((sum, { s
 function checkUsage({ uploads, autoCompletes, usages, parts }: StoredRows, found: Findings): void {
   const open = new Set(uploads.map(({ uploadId }) => uploadId))
   for (const id of autoCompletes) found.expect(open.has(id), `${id} completes itself, and is not open`)
+  for (const { uploadId: id, record } of uploads) {
+    const isKnown = record.autoComplete === undefined || autoCompletes.includes(id)
+    found.expect(isKnown, `${id} completes itself, and nobody will look for it`)
+    const isRun = (parts.get(id) ?? []).every(({ partNumber }, index) => partNumber === index + 1)
+    found.expect(!record.sequential || isRun, `the parts of ${id} are not in sequence`)
+  }
   for (const id of usages.keys()) found.expect(open.has(id), `a usage row of ${id}, which is not open`)
   for (const id of open) {
     const [count = 0, bytes = 0] = usages.get(id) ?? []

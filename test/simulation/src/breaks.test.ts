@@ -10,16 +10,16 @@ const STEPS = 80
 const SEEDS = 300
 
 describe('what is broken on purpose is found', { concurrency: 2 }, () => {
-  for (const { invariant, name } of BREAKS) {
+  for (const { invariant, name, seed } of BREAKS) {
     test(`${invariant}: ${name}`, async () => {
-      const { code, output } = await run([PROGRAM, name, String(STEPS), '1', String(SEEDS)])
+      const { code, output } = await run([PROGRAM, name, String(STEPS), String(seed), String(SEEDS)])
       assert.equal(code, 0, output)
     })
   }
 })
 
 test('a break whose place is not there, or not only once, is refused', () => {
-  const broken = { invariant: 'D1', name: 'n', mode: 'sequence', file: 'f', find: 'x', replace: 'y' } as const
+  const broken = { invariant: 'D1', name: 'n', mode: 'sequence', seed: 1, file: 'f', find: 'x', replace: 'y' } as const
   assert.equal(breakSource('a x b', broken), 'a y b')
   assert.throws(() => breakSource('a b', broken), /is not in f/)
   assert.throws(() => breakSource('x x', broken), /is not in f/)

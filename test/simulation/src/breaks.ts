@@ -3,6 +3,7 @@
  * the simulation must find every one of them; a break whose place is not there any more fails as well.
  */
 
+import { OTHER_BREAKS } from './breaks-others.js'
 import type { Theme } from './generate.js'
 
 /** How a run looks for a break. */
@@ -15,6 +16,8 @@ export interface Break {
   readonly mode: Mode
   /** What its runs are about: where it can show. Absent: anything. */
   readonly theme?: Theme
+  /** The first seed that found it when it was looked for last: a search begins there, and goes on from there. */
+  readonly seed: number
   /** Below `packages/`. */
   readonly file: string
   /** Stands in the file once. */
@@ -29,6 +32,7 @@ export const BREAKS: readonly Break[] = [
     invariant: 'D1',
     name: 'a delete is answered before its commit',
     mode: 'mishaps',
+    seed: 2,
     file: `${DOMAIN}objects.js`,
     find: 'export async function deleteObject(domain, bucket, key) {\n    await ',
     replace: `export async function deleteObject(domain, bucket, key) {
@@ -42,6 +46,7 @@ export const BREAKS: readonly Break[] = [
     name: 'a blob goes when its commit fails, whether a record names it or not',
     mode: 'mishaps',
     theme: 'completing',
+    seed: 1,
     file: `${DOMAIN}blobs.js`,
     find: 'if (!named)\n            await domain.blobs.delete',
     replace: 'if (true)\n            await domain.blobs.delete',
@@ -51,6 +56,7 @@ export const BREAKS: readonly Break[] = [
     name: 'a process that was declared dead between sync and commit may still commit',
     mode: 'mishaps',
     theme: 'completing',
+    seed: 38,
     file: `${DOMAIN}blobs.js`,
     find: "if (row === undefined || decodeIncarnation(row).state !== 'living') {",
     replace: 'if (false) {',
@@ -60,6 +66,7 @@ export const BREAKS: readonly Break[] = [
     name: 'the record of a moved blob is not looked for where it went, and the blob taken for an orphan',
     mode: 'mishaps',
     theme: 'copying',
+    seed: 1,
     file: `${DOMAIN}copy.js`,
     find: 'tx.set(ownerKey(bytes.blob), place);',
     replace: '',
@@ -69,6 +76,7 @@ export const BREAKS: readonly Break[] = [
     name: 'a read does not say what it uses, and loses its bytes half-way',
     mode: 'together',
     theme: 'reading',
+    seed: 4,
     file: `${DOMAIN}open-object.js`,
     find: 'registered.uses(record.manifest);',
     replace: 'registered.end();',
@@ -78,6 +86,7 @@ export const BREAKS: readonly Break[] = [
     name: 'the sweeper asks nobody whether a manifest is in use',
     mode: 'together',
     theme: 'reading',
+    seed: 4,
     file: `${DOMAIN}sweeper.js`,
     find: 'await this.#domain.peers.inUse([...ids])',
     replace: '[]',
@@ -87,6 +96,7 @@ export const BREAKS: readonly Break[] = [
     name: 'the sweeper asks only its own process, and unlinks under a reader of another',
     mode: 'together',
     theme: 'reading',
+    seed: 4,
     file: `${DOMAIN}sweeper.js`,
     find: 'await this.#domain.peers.inUse([...ids])',
     replace: 'await this.#domain.reads.inUse([...ids])',
@@ -95,6 +105,7 @@ export const BREAKS: readonly Break[] = [
     invariant: 'D4',
     name: 'a manifest is freed although a copy holds it: delete of copy and original, in either order',
     mode: 'sequence',
+    seed: 2,
     file: `${DOMAIN}sweeper.js`,
     find: 'if ((await tx.range(from, to, { limit: 1 })).length > 0)',
     replace: 'if (false)',
@@ -103,6 +114,7 @@ export const BREAKS: readonly Break[] = [
     invariant: 'D4',
     name: 'a copy has no holder of its own',
     mode: 'sequence',
+    seed: 1,
     file: `${DOMAIN}copy.js`,
     find: 'tx.set(holderKey(made.manifest, reference), new Uint8Array());',
     replace: '',
@@ -111,6 +123,7 @@ export const BREAKS: readonly Break[] = [
     invariant: 'D4',
     name: 'a copy onto itself keeps the reference that it un-names',
     mode: 'sequence',
+    seed: 2,
     file: `${DOMAIN}copy.js`,
     find: 'const reference = newId(domain);',
     replace: "const reference = '00000000000000000000000000000000';",
@@ -119,6 +132,7 @@ export const BREAKS: readonly Break[] = [
     invariant: 'D4',
     name: 'a replaced part is not garbage',
     mode: 'sequence',
+    seed: 3,
     file: `${DOMAIN}uploads.js`,
     find: "discardPart(domain, tx, place, old, 'replaced');",
     replace: ';',
@@ -127,6 +141,7 @@ export const BREAKS: readonly Break[] = [
     invariant: 'D4',
     name: 'unlisted parts are not garbage',
     mode: 'sequence',
+    seed: 26,
     file: `${DOMAIN}complete.js`,
     find: "discardRows(domain, tx, uploadId, 'unlisted'",
     replace: "void (0, 'unlisted'",
@@ -135,6 +150,7 @@ export const BREAKS: readonly Break[] = [
     invariant: 'U1',
     name: 'a Complete reads its parts',
     mode: 'sequence',
+    seed: 1,
     file: `${DOMAIN}complete.js`,
     find: 'const manifest = encodeManifest(parts);',
     replace: `const manifest = encodeManifest(parts);
@@ -148,6 +164,7 @@ export const BREAKS: readonly Break[] = [
     name: 'a part lands after the flip: the commit does not look at the edition again',
     mode: 'together',
     theme: 'completing',
+    seed: 4,
     file: `${DOMAIN}complete.js`,
     find: '.edition !== usage.edition',
     replace: '.edition < 0',
@@ -157,6 +174,7 @@ export const BREAKS: readonly Break[] = [
     name: 'a part is stored whether its upload is open or not',
     mode: 'together',
     theme: 'completing',
+    seed: 2,
     file: `${DOMAIN}uploads.js`,
     find: 'await readBucket(tx, name.bucket);\n    const upload = await readUpload(tx, name);\n    await requireLiving',
     replace: 'await readBucket(tx, name.bucket);\n    const upload = { sequential: false };\n    await requireLiving',
@@ -166,14 +184,28 @@ export const BREAKS: readonly Break[] = [
     name: 'a foreign write during the body of a transaction goes unnoticed',
     mode: 'together',
     theme: 'completing',
+    seed: 6,
     file: 'storage/dist/memory-metadata-store.js',
     find: '!attempt.reads.holdsIn(stateOf(rows))',
     replace: 'false',
   },
   {
+    invariant: 'U2',
+    name: 'a Complete takes an upload that ends while it looks at the parts for one that has none',
+    mode: 'together',
+    theme: 'completing',
+    seed: 3,
+    file: `${DOMAIN}complete.js`,
+    find: 'const { upload, usage, stored } = await readUploadWhole(domain, completion);',
+    replace: `const upload = await findUpload(domain, completion);
+        const { usage, stored } = await readUploadWhole(domain, completion)
+            .catch(() => ({ usage: { edition: -1 }, stored: new PartTable(0) }));`,
+  },
+  {
     invariant: 'U3',
     name: 'a receipt answers a Complete with another list',
     mode: 'sequence',
+    seed: 3,
     file: `${DOMAIN}complete.js`,
     find: 'found.list !== list && found.exactList !== list',
     replace: 'false',
@@ -182,6 +214,7 @@ export const BREAKS: readonly Break[] = [
     invariant: 'U3',
     name: 'a Complete leaves no receipt',
     mode: 'sequence',
+    seed: 2,
     file: `${DOMAIN}receipts.js`,
     find: 'tx.set(receiptKey(uploadId), encodeReceipt(receipt));',
     replace: '',
@@ -190,6 +223,7 @@ export const BREAKS: readonly Break[] = [
     invariant: 'U4',
     name: 'an Abort does not close its upload',
     mode: 'sequence',
+    seed: 1,
     file: `${DOMAIN}uploads.js`,
     find: 'tx.delete(uploadKey(bucket, key, uploadId));',
     replace: '',
@@ -198,6 +232,7 @@ export const BREAKS: readonly Break[] = [
     invariant: 'U4',
     name: 'the parts of an aborted upload stay',
     mode: 'sequence',
+    seed: 1,
     file: `${DOMAIN}uploads.js`,
     find: "discardRows(domain, tx, name.uploadId, 'aborted'",
     replace: "void (0, 'aborted'",
@@ -206,6 +241,7 @@ export const BREAKS: readonly Break[] = [
     invariant: 'U5',
     name: 'a Complete that must not overwrite ends the upload all the same',
     mode: 'sequence',
+    seed: 9,
     file: `${DOMAIN}complete.js`,
     find: 'await replaceObject(domain, tx, completion, record);',
     replace: `try {
@@ -219,6 +255,8 @@ export const BREAKS: readonly Break[] = [
     invariant: 'U6',
     name: 'a page of parts does not say that more follow',
     mode: 'sequence',
+    theme: 'listing',
+    seed: 3,
     file: `${DOMAIN}uploads.js`,
     find: 'readPartRows(reader, name.uploadId, after, maxParts + 1)',
     replace: 'readPartRows(reader, name.uploadId, after, maxParts)',
@@ -227,6 +265,8 @@ export const BREAKS: readonly Break[] = [
     invariant: 'U6',
     name: 'the next page of uploads leaves out those of the marker’s key',
     mode: 'sequence',
+    theme: 'listing',
+    seed: 1,
     file: `${DOMAIN}listing.js`,
     find: 'return following(uploadKey(bucket, keyMarker, uploadIdMarker));',
     replace: "return successor(uploadKey(bucket, keyMarker, ''));",
@@ -235,6 +275,8 @@ export const BREAKS: readonly Break[] = [
     invariant: 'U6',
     name: 'a group that an earlier page has shown is shown again',
     mode: 'sequence',
+    theme: 'listing',
+    seed: 1,
     file: `${DOMAIN}listing.js`,
     find: 'query.wholeGroups && isGroup(after, prefix, delimiter)',
     replace: 'false',
@@ -243,6 +285,7 @@ export const BREAKS: readonly Break[] = [
     invariant: 'P4',
     name: 'a put loses against an object that a clock an hour ahead has dated',
     mode: 'sequence',
+    seed: 8,
     file: `${DOMAIN}objects.js`,
     find: 'if (old !== undefined && forbidOverwrite)',
     replace: `if (old !== undefined && old.modifiedAt > record.modifiedAt)
@@ -253,6 +296,7 @@ export const BREAKS: readonly Break[] = [
     invariant: 'counters',
     name: 'the bytes of incomplete uploads are not counted',
     mode: 'sequence',
+    seed: 1,
     file: `${DOMAIN}counters.js`,
     find: 'add(UPLOADS_AT + 2, change.partBytes ?? 0);',
     replace: '',
@@ -261,8 +305,10 @@ export const BREAKS: readonly Break[] = [
     invariant: 'counters',
     name: 'a replaced object is counted twice',
     mode: 'sequence',
+    seed: 1,
     file: `${DOMAIN}objects.js`,
     find: 'objects.push({ storageClass: old.storageClass, count: -1, bytes: -old.size });',
     replace: '',
   },
+  ...OTHER_BREAKS,
 ]

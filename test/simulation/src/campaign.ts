@@ -8,7 +8,7 @@ import { runPlan, Violation } from './run.js'
 /** The plan of a seed; `steps` are about the requests of it, all of one theme if one is given. */
 export function planOf(mode: Mode, seed: number, steps: number, theme?: Theme): Plan {
   const random = createRandom(seed)
-  if (mode === 'sequence') return planInSequence(random, steps)
+  if (mode === 'sequence') return planInSequence(random, steps, theme)
   return planAtOnce(random, Math.ceil(steps / REQUESTS_PER_ROUND), mode === 'mishaps', theme)
 }
 

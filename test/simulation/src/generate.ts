@@ -3,13 +3,22 @@
  * that a plan stays one when wishes are left out of it. A wish becomes a step when it is known what there is.
  */
 import { createRandom, type Random } from '@bindery/storage'
-import { freshContent, sizeOf } from './contents.js'
-import type { ModelUpload, State } from './model.js'
+import { contentOf, freshContent, joinContents, sizeOf } from './contents.js'
+import type { ModelUpload, State } from './model-state.js'
 import type { Names } from './names.js'
-import { type ListedPart, OWN_BUCKETS, type Place, type Range, type Step } from './steps.js'
+import {
+  type AutoComplete,
+  type Callback,
+  type ListedPart,
+  OWN_BUCKETS,
+  type Place,
+  type Range,
+  type Step,
+  type StepOf,
+} from './steps.js'
 
 export interface Wish {
-  readonly kind: Step['kind'] | 'completeAgain' | 'sweep' | 'clock'
+  readonly kind: Step['kind'] | 'completeAgain' | 'sweep' | 'clock' | 'applyRules'
   readonly pick: number
 }
 
@@ -34,7 +43,7 @@ const WEIGHTS: readonly (readonly [Wish['kind'], number])[] = [
   ['get', 8],
   ['delete', 5],
   ['copy', 8],
-  ['initiate', 9],
+  ['initiate', 12],
   ['part', 22],
   ['copyPart', 12],
   ['complete', 13],
@@ -46,6 +55,7 @@ const WEIGHTS: readonly (readonly [Wish['kind'], number])[] = [
   ['stat', 3],
   ['sweep', 8],
   ['clock', 1],
+  ['applyRules', 2],
 ]
 const KINDS = WEIGHTS.flatMap(([kind, weight]) => new Array<Wish['kind']>(weight).fill(kind))
 
@@ -53,37 +63,65 @@ const KEYS = ['a', 'dir/b', 'dir/c', 'dir/sub/d', 'é&<', 'z'] as const
 const PART_SIZES = [0, 1, 70_000, 102_400, 102_400, 102_400, 102_400, 110_001] as const
 const OBJECT_SIZES = [0, 1, 70_000, 140_000] as const
 const PARTS_MAX = 5
+/** What parts of an upload with a declared CRC-64 may be, so that it may be right. */
+const DECLARED = { size: 102_400, start: 7 } as const
 const CLIENTS_MAX = 3
 /** Of a client in a round. */
 const WISHES_MAX = 3
 
 /** What meets in a round: anything, or what races with one another. */
-export type Theme = 'anything' | 'reading' | 'completing' | 'copying'
+export type Theme = 'anything' | 'reading' | 'completing' | 'filling' | 'copying' | 'listing'
 
 const THEMES: Readonly<Record<Theme, readonly Wish['kind'][]>> = {
   anything: KINDS,
   reading: ['get', 'get', 'put', 'delete', 'delete', 'copy', 'sweep', 'sweep'],
-  completing: ['part', 'part', 'copyPart', 'complete', 'complete', 'completeAgain', 'abort', 'sweep', 'listParts'],
+  completing: [
+    ...['part', 'part', 'part', 'copyPart', 'complete', 'complete', 'complete', 'completeAgain', 'abort'],
+    ...['sweep', 'listParts', 'applyRules'],
+  ] as Wish['kind'][],
+  filling: ['part', 'part', 'part', 'part', 'copyPart', 'complete', 'completeAgain', 'sweep'],
   copying: ['copy', 'copy', 'copyPart', 'put', 'delete', 'sweep', 'get'],
+  listing: ['put', 'initiate', 'initiate', 'part', 'part', 'listObjects', 'listUploads', 'listUploads', 'listParts'],
 }
 /** What is done before a round of a theme, so that there is something to race for. */
 const SET_UPS: Readonly<Record<Theme, readonly Wish['kind'][]>> = {
   anything: [],
   reading: ['put'],
   completing: ['initiate', 'part', 'part'],
+  filling: ['put', 'initiate'],
   copying: ['put', 'initiate', 'copyPart'],
+  listing: [],
 }
-const THEME_NAMES = ['anything', 'anything', 'reading', 'completing', 'copying'] as const
+/** What clients do in every other round of a theme: the shortest races. */
+const RACES: Readonly<Record<Theme, readonly (readonly (readonly Wish['kind'][])[])[]>> = {
+  anything: [],
+  reading: [
+    [['get'], ['delete', 'sweep']],
+    [['get'], ['put', 'sweep']],
+    [['delete'], ['get']],
+    [['put'], ['get'], ['put']],
+  ],
+  completing: [
+    [['complete'], ['part']],
+    [['part'], ['part', 'complete']],
+    [['complete'], ['completeAgain']],
+    [['complete'], ['abort', 'sweep']],
+  ],
+  filling: [],
+  copying: [[['put'], ['copy', 'delete']]],
+  listing: [],
+}
+const THEME_NAMES = ['anything', 'anything', 'reading', 'completing', 'filling', 'copying'] as const
 
 function randomWish(random: Random, kinds: readonly Wish['kind'][]): Wish {
   return { kind: kinds[random.below(kinds.length)] ?? 'get', pick: random.below(2 ** 31) }
 }
 
 /** One client, one wish at a time; now and then another process takes over. */
-export function planInSequence(random: Random, steps: number): Plan {
+export function planInSequence(random: Random, steps: number, theme: Theme = 'anything'): Plan {
   const rounds = Array.from({ length: steps }, (): Round => {
     const mishap = random.below(40) === 0 ? 'crash' : 'none'
-    return { clients: [[randomWish(random, KINDS)]], order: 0, faults: false, mishap }
+    return { clients: [[randomWish(random, THEMES[theme])]], order: 0, faults: false, mishap }
   })
   return { rounds }
 }
@@ -99,12 +137,18 @@ function roundsOf(random: Random, mishaps: boolean, only: Theme | undefined): Ro
   const setUp = SET_UPS[theme].map((kind): Round => {
     return { clients: [[randomWish(random, [kind])]], order, faults: false, mishap: 'none' }
   })
-  const clients = Array.from({ length: 1 + random.below(CLIENTS_MAX) }, () =>
-    Array.from({ length: 1 + random.below(WISHES_MAX) }, () => randomWish(random, THEMES[theme])),
-  )
+  const race = random.below(2) === 0 ? RACES[theme][random.below(RACES[theme].length)] : undefined
+  const clients =
+    race?.map((kinds) => kinds.map((kind) => randomWish(random, [kind]))) ?? randomClients(random, THEMES[theme])
   const mishap = (['crash', 'stall'] as const)[mishaps ? random.below(5) : 2] ?? 'none'
   const faults = mishaps && mishap !== 'stall' && random.below(2) === 0
   return [...setUp, { clients, order, faults, mishap }]
+}
+
+function randomClients(random: Random, kinds: readonly Wish['kind'][]): Wish[][] {
+  return Array.from({ length: 1 + random.below(CLIENTS_MAX) }, () =>
+    Array.from({ length: 1 + random.below(WISHES_MAX) }, () => randomWish(random, kinds)),
+  )
 }
 
 export interface Circumstances {
@@ -115,20 +159,27 @@ export interface Circumstances {
   /** A name for a new upload. */
   readonly newHandle: string
   /** Completes that were asked for. */
-  readonly completes: readonly Step[]
+  readonly completes: readonly StepOf<'complete'>[]
   /** Only what is answered from one state: other clients change it meanwhile. */
   readonly concurrent: boolean
 }
 
 /** What a wish means now. */
-export function stepOf(wish: Wish & { kind: Step['kind'] | 'completeAgain' }, there: Circumstances): Step {
+export function stepOf(wish: { kind: Step['kind'] | 'completeAgain'; pick: number }, there: Circumstances): Step {
   const random = createRandom(wish.pick)
   const choice = new Choice(random, there)
   const meta = `m${wish.pick % 1000}`
   const forbid = random.below(6) === 0
   switch (wish.kind) {
     case 'put':
-      return { kind: 'put', place: choice.place(), content: choice.content(OBJECT_SIZES), forbid, meta }
+      return {
+        kind: 'put',
+        place: choice.place(),
+        content: choice.content(OBJECT_SIZES),
+        forbid,
+        meta,
+        callback: choice.callback(there.newHandle),
+      }
     case 'get':
       return { kind: 'get', ...choice.ranged() }
     case 'delete':
@@ -139,19 +190,23 @@ export function stepOf(wish: Wish & { kind: Step['kind'] | 'completeAgain' }, th
       return { kind: 'copy', source, place, forbid, meta: random.below(2) === 0 ? undefined : meta }
     }
     case 'initiate':
-      return { kind: 'initiate', place: choice.place(), upload: there.newHandle, meta }
-    case 'part':
-      return { kind: 'part', ...choice.upload(), number: choice.number(), content: choice.content(PART_SIZES) }
+      return { kind: 'initiate', place: choice.place(), upload: there.newHandle, meta, forbid, ...choice.nature() }
+    case 'part': {
+      const upload = choice.upload()
+      return { kind: 'part', ...upload, number: choice.number(upload.upload), content: choice.part(upload.upload) }
+    }
     case 'copyPart': {
       const { place: source, range } = choice.ranged()
-      return { kind: 'copyPart', ...choice.upload(), number: choice.number(), source, range }
+      const upload = choice.upload()
+      return { kind: 'copyPart', ...upload, number: choice.number(upload.upload), source, range }
     }
     case 'complete': {
       const upload = choice.upload()
-      return { kind: 'complete', ...upload, parts: choice.list(upload.upload), forbid }
+      const callback = choice.callback(upload.upload)
+      return { kind: 'complete', ...upload, parts: choice.list(upload.upload), forbid, callback }
     }
     case 'completeAgain':
-      return there.completes[random.below(there.completes.length)] ?? { kind: 'stat', bucket: OWN_BUCKETS[0] }
+      return choice.again() ?? { kind: 'stat', bucket: OWN_BUCKETS[0] }
     case 'abort':
       return { kind: 'abort', ...choice.upload() }
     case 'listParts':
@@ -228,8 +283,46 @@ class Choice {
     return { place, upload }
   }
 
-  number(): number {
-    return 1 + this.#random.below(PARTS_MAX)
+  /** How a new upload is to be: plain, in sequence, or such that it completes itself. */
+  nature(): { readonly sequential: boolean; readonly auto: AutoComplete | undefined } {
+    const sequential = this.#random.below(4) === 0
+    if (this.#random.below(3) > 0) return { sequential, auto: undefined }
+    const count = 1 + this.#random.below(3)
+    const whole = this.#random.below(3) > 0 ? { parts: count } : { size: count * DECLARED.size }
+    if (this.#random.below(3) > 0) return { sequential, auto: whole }
+    const content = joinContents(new Array<string>(count).fill(freshContent(DECLARED.size, DECLARED.start)))
+    return { sequential, auto: { ...whole, crc: contentOf(content).crc64 } }
+  }
+
+  /** A part's number: more likely one that an upload waits for. */
+  number(handle: string): number {
+    const { sequential = false, auto, parts = new Map() } = this.#there.state.uploads.get(handle) ?? {}
+    if (this.#random.below(4) === 0) return 1 + this.#random.below(PARTS_MAX)
+    if (sequential) return parts.size + 1
+    return 1 + this.#random.below(auto?.parts ?? PARTS_MAX)
+  }
+
+  /** The bytes of a part. */
+  part(handle: string): string {
+    const isDeclared = this.#there.state.uploads.get(handle)?.auto?.crc !== undefined
+    if (isDeclared && this.#random.below(4) > 0) return freshContent(DECLARED.size, DECLARED.start)
+    return this.content(PART_SIZES)
+  }
+
+  callback(token: string): Callback | undefined {
+    return this.#random.below(5) === 0 ? { token, isAccepted: this.#random.below(3) > 0 } : undefined
+  }
+
+  /** A Complete that was asked for, or one of an upload that has been completed; with or without a callback. */
+  again(): StepOf<'complete'> | undefined {
+    const { completes, state } = this.#there
+    const asked = this.#of(completes)
+    if (asked !== undefined && this.#random.below(2) === 0) return { ...asked, callback: this.callback(asked.upload) }
+    const [upload, receipt] = this.#of([...state.receipts]) ?? []
+    if (upload === undefined || receipt === undefined) return asked
+    const { place, exact } = receipt
+    const parts = this.#random.below(2) === 0 ? 'all' : exact
+    return { kind: 'complete', place, upload, parts, forbid: false, callback: this.callback(upload) }
   }
 
   content(sizes: readonly number[]): string {
@@ -245,7 +338,7 @@ class Choice {
     if (way < 4) return right.filter(() => this.#random.below(3) > 0)
     if (way === 4) return right.toReversed()
     if (way === 5) return right.flatMap((part) => [part, part])
-    if (way === 6) return [...right, { number: this.number() + PARTS_MAX, tag: '0'.repeat(32) }]
+    if (way === 6) return [...right, { number: PARTS_MAX + 1, tag: '0'.repeat(32) }]
     return right
   }
 

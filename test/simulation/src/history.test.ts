@@ -4,7 +4,7 @@ import { planOf, shrink } from './campaign.js'
 import { contentOf, freshContent } from './contents.js'
 import type { Plan } from './generate.js'
 import { type Event, explain } from './history.js'
-import { EMPTY } from './model.js'
+import { EMPTY } from './model-state.js'
 import { Names } from './names.js'
 import { Violation } from './run.js'
 import type { Answer, Step } from './steps.js'
@@ -12,10 +12,17 @@ import type { Answer, Step } from './steps.js'
 const [ONE, TWO] = [freshContent(10, 1), freshContent(10, 2)]
 const place = 'first/k'
 
-const put = (content: string): Step => ({ kind: 'put', place, content, forbid: false, meta: '' })
+const put = (content: string): Step => ({
+  kind: 'put',
+  place,
+  content,
+  forbid: false,
+  meta: '',
+  callback: undefined,
+})
 const get: Step = { kind: 'get', place, range: undefined }
 const stored = (content: string) => ({ status: 200, etag: content, crc: contentOf(content).crc64 })
-const read = (content: string): Answer => ({ ...stored(content), content, type: 'Normal', meta: '' })
+const read = (content: string): Answer => ({ ...stored(content), content, md5: content, type: 'Normal', meta: '' })
 const MISSING = { status: 404, code: 'NoSuchKey' }
 
 function statesAfter(...events: Event[]): readonly (string | undefined)[] {

@@ -1,6 +1,6 @@
 /** Listings of the model: all rows, sorted, filtered and cut into pages when somebody asks. */
 import { contentOf, sizeOf } from './contents.js'
-import type { ModelUpload, State } from './model.js'
+import type { ModelUpload, State } from './model-state.js'
 import type { Names } from './names.js'
 import { type Answer, type ListQuery, splitPlace, type UploadHandle } from './steps.js'
 

@@ -24,6 +24,11 @@ export class Names {
     return this.#ids.has(handle)
   }
 
+  /** The upload of an id that was answered to somebody. */
+  handleOf(id: string): UploadHandle | undefined {
+    return this.#handles.get(id)
+  }
+
   /** Whether an id was answered to somebody. */
   isNamed(id: string): boolean {
     return this.#handles.has(id)

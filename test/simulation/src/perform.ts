@@ -9,9 +9,19 @@ import {
   type TestResponse,
 } from '@bindery/service/testing'
 import { StorageError } from '@bindery/storage'
+import { callbackHeader } from './application.js'
 import { contentOf, intern } from './contents.js'
 import type { Names } from './names.js'
-import { type Answer, type Place, type Range, type Step, splitPlace } from './steps.js'
+import {
+  type Answer,
+  type AutoComplete,
+  type Callback,
+  type Place,
+  type Range,
+  type Step,
+  type StepOf,
+  splitPlace,
+} from './steps.js'
 
 /** A page is asked for at most so often: a listing that does not end is a fault. */
 const PAGES_MAX = 200
@@ -26,6 +36,9 @@ export async function perform(started: StartedService, step: Step, names: Names)
   }
 }
 
+/** A success of HTTP, but with an error's document. */
+const CALLBACK_FAILED = 203
+
 /** The service said that it cannot tell, or not now. */
 class Lost extends Error {}
 
@@ -34,7 +47,6 @@ function isPassing(error: unknown): boolean {
   return error instanceof StorageError && (error.kind === 'unavailable' || error.kind === 'conflict')
 }
 
-type StepOf<K extends Step['kind']> = Extract<Step, { kind: K }>
 type Query = Readonly<Record<string, string | undefined>>
 
 class Performer {
@@ -89,13 +101,13 @@ class Performer {
   async #plain(request: TestRequest, describe: (response: TestResponse) => Answer = () => ({})): Promise<Answer> {
     const response = await this.#ask(request)
     const { status } = response
-    if (status >= 300) return { status, code: element(response.text, 'Code') }
+    if (status >= 300 || status === CALLBACK_FAILED) return { status, code: element(response.text, 'Code') }
     return { status, ...(describe(response) as object) }
   }
 
-  #put({ place, content, forbid, meta }: StepOf<'put'>): Promise<Answer> {
-    const headers = { 'x-oss-meta-mark': meta, ...forbidding(forbid) }
-    return this.#plain({ method: 'PUT', ...splitPlace(place), body: contentOf(content).bytes, headers }, tags)
+  #put({ place, content, forbid, meta, callback }: StepOf<'put'>): Promise<Answer> {
+    const headers = { 'x-oss-meta-mark': meta, ...forbidding(forbid), ...calling(callback) }
+    return this.#plain({ method: 'PUT', ...splitPlace(place), body: contentOf(content).bytes, headers }, told)
   }
 
   #get({ place, range }: StepOf<'get'>): Promise<Answer> {
@@ -103,6 +115,7 @@ class Performer {
     return this.#plain({ method: 'GET', ...splitPlace(place), headers }, (response) => ({
       ...tags(response),
       content: intern(response.bytes),
+      md5: md5Of(response.headers['content-md5']),
       type: response.headers['x-oss-object-type'],
       meta: response.headers['x-oss-meta-mark'] ?? '',
     }))
@@ -115,9 +128,10 @@ class Performer {
     return this.#plain({ method: 'PUT', ...splitPlace(place), headers }, tags)
   }
 
-  #initiate({ place, upload, meta }: StepOf<'initiate'>): Promise<Answer> {
-    const request = { method: 'POST', ...splitPlace(place), query: { uploads: undefined } }
-    return this.#plain({ ...request, headers: { 'x-oss-meta-mark': meta } }, ({ text }) => {
+  #initiate({ place, upload, meta, forbid, sequential, auto }: StepOf<'initiate'>): Promise<Answer> {
+    const query = { uploads: undefined, ...(sequential && { sequential: '' }) }
+    const headers = { 'x-oss-meta-mark': meta, ...forbidding(forbid), ...completingItself(auto) }
+    return this.#plain({ method: 'POST', ...splitPlace(place), query, headers }, ({ text }) => {
       this.#names.learnUpload(upload, element(text, 'UploadId') ?? '')
       return {}
     })
@@ -138,13 +152,12 @@ class Performer {
     }))
   }
 
-  #complete({ place, parts, forbid, ...step }: StepOf<'complete'>): Promise<Answer> {
-    const request = { method: 'POST', ...splitPlace(place), query: this.#upload(step) }
-    if (parts === 'all') {
-      return this.#plain({ ...request, headers: { 'x-oss-complete-all': 'yes', ...forbidding(forbid) } }, tags)
-    }
+  #complete({ place, parts, forbid, callback, ...step }: StepOf<'complete'>): Promise<Answer> {
+    const headers = { ...forbidding(forbid), ...calling(callback) }
+    const request = { method: 'POST', ...splitPlace(place), query: this.#upload(step), headers }
+    if (parts === 'all') return this.#plain({ ...request, headers: { ...headers, 'x-oss-complete-all': 'yes' } }, told)
     const body = partList(parts.map(({ number, tag }) => [number, this.#names.real(tag)]))
-    return this.#plain({ ...request, body, headers: forbidding(forbid) }, tags)
+    return this.#plain({ ...request, body }, told)
   }
 
   async #listParts({ place, after, max, ...step }: StepOf<'listParts'>): Promise<Answer> {
@@ -241,15 +254,34 @@ class Performer {
   }
 }
 
-function tags({ headers, text }: TestResponse): { readonly etag: string; readonly crc: string | undefined } {
-  const inDocument = elements(text, 'ETag')
+type Tags = { readonly etag: string; readonly crc: string | undefined }
+
+function tags(response: TestResponse): Tags {
+  const { headers } = response
+  const inDocument = headers['content-type'] === 'application/xml' ? elements(response.text, 'ETag') : []
   const etag = tagOf(headers.etag ?? inDocument[0])
-  if (inDocument.some((other) => tagOf(other) !== etag)) throw new Error(`two ETags: ${headers.etag}, ${text}`)
+  if (inDocument.some((other) => tagOf(other) !== etag)) throw new Error(`two ETags: ${headers.etag}, ${response.text}`)
   return { etag, crc: headers['x-oss-hash-crc64ecma'] }
+}
+
+/** With what the application said, if it was asked. */
+function told(response: TestResponse): Tags & { readonly said?: unknown } {
+  if (response.headers['content-type'] !== 'application/json') return tags(response)
+  return { ...tags(response), said: (JSON.parse(response.text) as { said?: unknown }).said }
 }
 
 const tagOf = (quoted: string | undefined): string => (quoted ?? '').replaceAll('"', '')
 const forbidding = (forbid: boolean): Record<string, string> => (forbid ? { 'x-oss-forbid-overwrite': 'true' } : {})
+const calling = (callback: Callback | undefined) => (callback === undefined ? {} : callbackHeader(callback))
+const md5Of = (base64: string | undefined): string | undefined =>
+  base64 && Buffer.from(base64, 'base64').toString('hex').toUpperCase()
+
+function completingItself(auto: AutoComplete | undefined): Record<string, string> {
+  if (auto === undefined) return {}
+  const whole = auto.parts === undefined ? `size=${auto.size}` : `parts=${auto.parts}`
+  return { 'x-oss-ext-auto-complete': auto.crc === undefined ? whole : `${whole}; crc64=${auto.crc}` }
+}
+
 const rangeHeader = ({ start, end }: Range): string => `bytes=${start}-${end - 1}`
 
 function copySource(source: Place): Record<string, string> {

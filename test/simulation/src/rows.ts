@@ -4,21 +4,25 @@ import {
   decodeIncarnation,
   decodeObject,
   decodePart,
+  decodeUpload,
   type GarbageRecord,
   Manifest,
   namesOf,
   type ObjectRecord,
   type PartRecord,
   partNumberOf,
+  type UploadRecord,
 } from '@bindery/service/testing'
 import { decodeCounters, type MetadataStore, type Row } from '@bindery/storage'
+
+type StoredUpload = Pick<UploadRecord, 'sequential' | 'autoComplete'>
 
 export interface StoredRows {
   readonly buckets: Set<string>
   readonly objects: { readonly bucket: string; readonly key: string; readonly record: ObjectRecord }[]
   /** Ids of the uploads that are to complete themselves. */
   readonly autoCompletes: string[]
-  readonly uploads: { readonly bucket: string; readonly uploadId: string }[]
+  readonly uploads: { readonly bucket: string; readonly uploadId: string; readonly record: StoredUpload }[]
   /** By manifest. */
   readonly parts: Map<string, PartRecord[]>
   readonly manifests: Map<string, Manifest>
@@ -89,7 +93,7 @@ function sortIn(stored: StoredRows, { key, value }: Row): void {
       stored.objects.push({ bucket: first, key: second, record: decodeObject(value) })
       break
     case 'u':
-      stored.uploads.push({ bucket: first, uploadId: third })
+      stored.uploads.push({ bucket: first, uploadId: third, record: decodeUpload(value) })
       break
     case 'a':
       stored.autoCompletes.push(third)

@@ -4,11 +4,14 @@ import { createRandom, StorageError } from '@bindery/storage'
 import { audit } from './audit.js'
 import { type Mishap, type Plan, type Round, stepOf, type Wish } from './generate.js'
 import { type Event, type Explanation, explain, keyOf } from './history.js'
-import { EMPTY, outcomes, type State } from './model.js'
+import { outcomes } from './model.js'
 import { withUnknownLast } from './model-listing.js'
+import { EMPTY, type ModelUpload, type State } from './model-state.js'
+import { isWhole } from './model-uploads.js'
 import { Names } from './names.js'
 import { perform } from './perform.js'
-import { type Answer, OWN_BUCKETS, type Step } from './steps.js'
+import { type Answer, OWN_BUCKETS, type Step, type StepOf, type UploadHandle } from './steps.js'
+import { DAY_MS, HOUR_MS, Upkeep } from './upkeep.js'
 import { type Process, RECEIPT_MS, World } from './world.js'
 
 /** What must not be: names the round, and what was asked and answered in it. */
@@ -16,11 +19,9 @@ export class Violation extends Error {}
 
 const OWNER = '1000000000000001'
 const PROCESSES = 2
-const HOUR_MS = 3_600_000
 /** All bytes are read after so many rounds; all listings also after each round of several clients. */
 const ROUNDS_UNREAD = 10
 const DECISIONS_BEFORE_MISHAP = 60
-const PASSES_MAX = 4
 const TRIES = 50
 
 /** Answers a digest of all that was asked and answered. Throws a Violation, if there is one. */
@@ -54,29 +55,39 @@ class Run {
   readonly #names = new Names()
   /** What the state may be: more than one where outcomes are lost. */
   #states: readonly State[] = [EMPTY]
-  readonly #completes: Step[] = []
+  readonly #completes: StepOf<'complete'>[] = []
   #handles = 0
   /** Begins and ends of steps so far. */
   #ticks = 0
   #events: Event[] = []
   readonly #history = createHash('md5')
-  #isSweeping = false
-  /** Requests and sweeps that a process has not ended, by its incarnation. */
-  readonly #unfinished = new Map<string, number>()
+  readonly #upkeep = new Upkeep(this.#world, this.#names, {
+    tick: () => this.#tick(),
+    add: (event) => this.#events.push(event),
+  })
 
   async begin(): Promise<void> {
     for (let count = 0; count < PROCESSES; count += 1) await this.#world.start()
     for (const bucket of OWN_BUCKETS) await this.#anyone().started.service.ensureBucket(bucket, OWNER)
+    await this.#upkeep.setRules(this.#anyone())
   }
 
   async round(round: Round, index: number): Promise<void> {
     this.#events = []
+    this.#upkeep.beginRound()
+    this.#noteWhole('lost')
     const isAlone = round.clients.length === 1 && round.mishap !== 'stall' && !round.faults
     if (isAlone) await this.#runAlone(round)
     else await this.#runTogether(round)
+    await this.#upkeep.tellMissed()
     this.#history.update(JSON.stringify(this.#events))
-    const explanations = this.#states.flatMap((state) => explain(state, this.#events, this.#names))
-    this.#settle(explanations, 'no order of the steps explains the answers')
+    const explained = this.#states.flatMap((state) => explain(state, this.#events, this.#names))
+    if (explained.length === 0) throw this.#violation('no order of the steps explains the answers')
+    const explanations = explained.filter(({ state }) => this.#upkeep.allows(state))
+    this.#settle(explanations, 'a rule has left an upload, or a callback was made for one that was not completed')
+    for (const [token, calls] of this.#world.application.calls) {
+      if (calls > 1) throw this.#violation(`the callback of ${token} was made ${calls} times`)
+    }
     if (!isAlone || index % ROUNDS_UNREAD === 0) await this.#observe(explanations, index % ROUNDS_UNREAD === 0)
     await this.#audit({ swept: false })
   }
@@ -90,12 +101,11 @@ class Run {
     this.#events = []
     for (const process of [...this.#world.living]) this.#world.kill(process)
     await this.#world.start()
-    await this.#world.moveClock(RECEIPT_MS + 2 * HOUR_MS)
+    await this.#upkeep.moveClock(RECEIPT_MS + 2 * HOUR_MS)
     await this.#sweepAll()
-    await this.#observe(
-      this.#states.map((state) => ({ state, foreseen: [] })),
-      true,
-    )
+    this.#noteWhole({})
+    const explanations = this.#states.flatMap((state) => explain(state, this.#events, this.#names))
+    await this.#observe(explanations, true)
     await this.#audit({ swept: true })
     await this.#clear()
     await this.#sweepAll()
@@ -114,12 +124,13 @@ class Run {
     return this.#world.living[client % this.#world.living.length] ?? this.#anyone()
   }
 
-  async #runAlone({ clients, mishap, order }: Round): Promise<void> {
+  async #runAlone(round: Round): Promise<void> {
+    const { clients, mishap } = round
     if (mishap === 'crash') {
       this.#world.kill(this.#anyone())
       await this.#world.start()
     }
-    for (const wish of clients[0] ?? []) await this.#wish(wish, order, false)
+    for (const wish of clients[0] ?? []) await this.#wish(wish, round, false)
   }
 
   async #runTogether(round: Round): Promise<void> {
@@ -156,17 +167,17 @@ class Run {
     })
     if (outcast !== undefined) {
       // the others have done without it; now it goes on as if nothing had happened
-      const { incarnation } = outcast
-      this.#world.resume(outcast)
-      done &&= await scheduler.run(round.order, () => (this.#unfinished.get(incarnation) ?? 0) === 0)
+      const resumed = outcast
+      this.#world.resume(resumed)
+      done &&= await scheduler.run(round.order, () => !this.#world.isBusy(resumed))
     }
     this.#world.setFaults(undefined)
     if (failure !== undefined) throw failure
     if (!done) throw this.#violation('the clients wait for one another')
   }
 
-  async #client(wishes: readonly Wish[], { order }: Round, index: number): Promise<void> {
-    for (const wish of wishes) await this.#wish(wish, order, true, index)
+  async #client(wishes: readonly Wish[], round: Round, index: number): Promise<void> {
+    for (const wish of wishes) await this.#wish(wish, round, true, index)
   }
 
   /** A new process in place of one that has gone. */
@@ -174,7 +185,7 @@ class Run {
     await this.#again(async () => {
       await this.#world.start()
     })
-    await this.#sweep(0)
+    await this.#upkeep.sweep(this.#processOf(0))
   }
 
   /** Tries again while the stores fail. */
@@ -190,14 +201,17 @@ class Run {
     }
   }
 
-  async #wish({ kind, pick }: Wish, focus: number, concurrent: boolean, client = 0): Promise<void> {
-    if (kind === 'sweep') {
-      await this.#sweep(client)
-      return
-    }
-    if (kind === 'clock') {
-      await this.#world.moveClock(pick % 2 === 0 ? HOUR_MS / 2 : -HOUR_MS)
-      return
+  async #wish({ kind, pick }: Wish, { order: focus, faults }: Round, concurrent: boolean, client = 0): Promise<void> {
+    switch (kind) {
+      case 'sweep':
+        await this.#upkeep.sweep(this.#processOf(client))
+        if (!concurrent) this.#noteWhole({})
+        return
+      case 'clock':
+        return this.#upkeep.moveClock(pick % 2 === 0 ? HOUR_MS / 2 : -HOUR_MS)
+      case 'applyRules':
+        if (pick % 3 > 0) await this.#upkeep.moveClock(DAY_MS)
+        return this.#upkeep.applyRules(this.#processOf(client), this.#states)
     }
     this.#handles += 1
     const step = stepOf(
@@ -212,17 +226,16 @@ class Run {
       },
     )
     if (step.kind === 'complete') this.#completes.push(step)
-    await this.#ask(step, client)
+    if (step.kind === 'initiate') this.#upkeep.initiating(step.upload)
+    await this.#ask(step, client, faults)
   }
 
-  async #ask(step: Step, client: number): Promise<void> {
+  async #ask(step: Step, client: number, faults: boolean): Promise<void> {
     const process = this.#processOf(client)
-    this.#ticks += 1
-    const began = this.#ticks
+    const began = this.#tick()
     const { writes, reads } = this.#world.blobs.moves
-    const answer = await this.#within(process, () => perform(process.started, step, this.#names))
-    this.#ticks += 1
-    this.#events.push({ step, answer: answer ?? 'lost', began, ended: this.#ticks })
+    const answer = await this.#world.within(process, () => perform(process.started, step, this.#names))
+    this.#events.push({ step, answer: answer ?? 'lost', began, ended: this.#tick(), faults })
     const { moves } = this.#world.blobs
     const moved = moves.writes > writes || moves.reads > reads
     if (client === 0 && MOVES_NOTHING.has(step.kind) && moved && this.#isQuiet()) {
@@ -230,13 +243,21 @@ class Run {
     }
   }
 
-  /** What a process answers; undefined if it ends before. */
-  async #within<T>(process: Process, work: () => Promise<T>): Promise<T | undefined> {
-    const count = (change: number): void => {
-      this.#unfinished.set(process.incarnation, (this.#unfinished.get(process.incarnation) ?? 0) + change)
+  #tick(): number {
+    this.#ticks += 1
+    return this.#ticks
+  }
+
+  /**
+   * Uploads that complete themselves, and are whole, but were left open by who should have seen it: by now they have
+   * been completed, or, where that is `lost`, they may be. One that must not overwrite is tried once for each of its parts.
+   */
+  #noteWhole(answer: Answer): void {
+    for (const [upload, { forbid }] of new Map(this.#states.flatMap(wholeUploads))) {
+      if (forbid && answer !== 'lost') continue
+      const tick = this.#tick()
+      this.#events.push({ step: { kind: 'completeItself', upload, answer: {} }, answer, began: tick, ended: tick })
     }
-    count(1)
-    return Promise.race([work().finally(() => count(-1)), process.ended.then(() => undefined)])
   }
 
   /** Whether nothing but one client runs. */
@@ -244,31 +265,9 @@ class Run {
     return !this.#world.scheduler.isOn
   }
 
-  /** Some passes of the sweeper, unless others go on. */
-  async #sweep(client: number): Promise<void> {
-    if (this.#isSweeping) return
-    const sweeper = this.#processOf(client)
-    this.#isSweeping = true
-    await this.#within(sweeper, async () => {
-      try {
-        for (let passes = 0; passes < PASSES_MAX; passes += 1) {
-          const { more, freed } = await sweeper.started.service.sweep()
-          if (!more && freed === 0) break
-        }
-      } catch (error) {
-        if (!(error instanceof StorageError && error.kind === 'unavailable')) throw error
-      }
-    })
-    this.#isSweeping = false
-  }
-
   async #sweepAll(): Promise<void> {
-    const { service } = this.#anyone().started
-    for (let tries = 0; tries < TRIES; tries += 1) {
-      const { freed, waiting, more } = await service.sweep()
-      if (!more && freed === 0 && waiting === 0) return
-    }
-    throw this.#violation('the sweeper does not come to an end')
+    const isAtRest = await this.#upkeep.sweepAll(this.#anyone())
+    if (!isAtRest) throw this.#violation('the sweeper does not come to an end')
   }
 
   /** Looks at what clients can see, and keeps the states that show it. */
@@ -354,6 +353,10 @@ class Run {
     })
     return new Violation([sentence, ...lines, ...seen].join('\n'))
   }
+}
+
+function wholeUploads({ uploads }: State): [UploadHandle, ModelUpload][] {
+  return [...uploads].filter(([, upload]) => isWhole(upload))
 }
 
 const MOVES_NOTHING: ReadonlySet<Step['kind']> = new Set(['complete', 'abort', 'copy', 'delete'])

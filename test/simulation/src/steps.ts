@@ -1,5 +1,6 @@
 /** What a client asks for, in full: the model and the service are asked the same. */
 import type { ContentId } from './contents.js'
+import type { Piece } from './model-state.js'
 
 /** `bucket/key`. */
 export type Place = string
@@ -27,6 +28,22 @@ export interface ListQuery {
   readonly max: number
 }
 
+/** A callback that a client asks for. */
+export interface Callback {
+  /** Names it to the application, which says it again: of a Complete, its upload. */
+  readonly token: string
+  /** Whether the application will answer as it should. */
+  readonly isAccepted: boolean
+}
+
+/** When an upload completes itself: as soon as it has so many parts, or so many bytes. */
+export interface AutoComplete {
+  readonly parts?: number
+  readonly size?: number
+  /** CRC-64 that the object must have, decimal. */
+  readonly crc?: string
+}
+
 export type Step =
   | {
       readonly kind: 'put'
@@ -34,6 +51,7 @@ export type Step =
       readonly content: ContentId
       readonly forbid: boolean
       readonly meta: string
+      readonly callback: Callback | undefined
     }
   | { readonly kind: 'get'; readonly place: Place; readonly range: Range | undefined }
   | { readonly kind: 'delete'; readonly place: Place }
@@ -44,7 +62,15 @@ export type Step =
       readonly forbid: boolean
       readonly meta: string | undefined
     }
-  | { readonly kind: 'initiate'; readonly place: Place; readonly upload: UploadHandle; readonly meta: string }
+  | {
+      readonly kind: 'initiate'
+      readonly place: Place
+      readonly upload: UploadHandle
+      readonly meta: string
+      readonly forbid: boolean
+      readonly sequential: boolean
+      readonly auto: AutoComplete | undefined
+    }
   | {
       readonly kind: 'part'
       readonly place: Place
@@ -66,6 +92,7 @@ export type Step =
       readonly upload: UploadHandle
       readonly parts: readonly ListedPart[] | 'all'
       readonly forbid: boolean
+      readonly callback: Callback | undefined
     }
   | { readonly kind: 'abort'; readonly place: Place; readonly upload: UploadHandle }
   | {
@@ -78,6 +105,26 @@ export type Step =
   | ({ readonly kind: 'listUploads'; readonly after: UploadHandle | undefined } & ListQuery)
   | ({ readonly kind: 'listObjects'; readonly version: 1 | 2 } & ListQuery)
   | { readonly kind: 'stat'; readonly bucket: string }
+
+export type StepOf<K extends Step['kind']> = Extract<Step, { kind: K }>
+
+/** What happens after a step has changed something and before it is answered, or without anybody's asking. */
+export type Deed =
+  /** Copied bytes become a part. */
+  | {
+      readonly kind: 'land'
+      readonly place: Place
+      readonly upload: UploadHandle
+      readonly piece: Piece
+      readonly contentRange: string | undefined
+    }
+  | { readonly kind: 'completeItself'; readonly upload: UploadHandle; readonly answer: Reply }
+  /** What the application said is kept. */
+  | { readonly kind: 'tell'; readonly upload: UploadHandle; readonly answer: Reply }
+  /** A lifecycle rule aborts the upload of an id. */
+  | { readonly kind: 'expire'; readonly place: Place; readonly id: string }
+
+export type DeedOf<K extends Deed['kind']> = Extract<Deed, { kind: K }>
 
 /** What was answered, as far as the model can foresee it: plain data. `lost`: nothing is known of the outcome. */
 export type Answer = Reply | 'lost'

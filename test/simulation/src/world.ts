@@ -3,6 +3,7 @@
  * calls with the same seeds make the same history.
  */
 
+import type { Callbacks } from '@bindery/service'
 import { type StartedService, startService } from '@bindery/service/testing'
 import {
   type BlobStore,
@@ -13,13 +14,14 @@ import {
   type MetadataStore,
   withFaults,
 } from '@bindery/storage'
+import { Application } from './application.js'
 import { Scheduler } from './scheduler.js'
 import { SharedBlobs } from './shared-blobs.js'
 
 const FAULT_RATES = { before: 0.03, after: 0.08 }
 const INCARNATION_DIGITS = 16
-/** Milliseconds that the answer of a Complete is kept. */
-export const RECEIPT_MS = 86_400_000
+/** Milliseconds that the answer of a Complete is kept: longer than a plan takes, so that the model need not count them. */
+export const RECEIPT_MS = 1_000 * 86_400_000
 const STARTED_AT = Date.UTC(2026, 0, 5, 8)
 
 export interface Process {
@@ -37,16 +39,24 @@ export class World {
   readonly metadata: MetadataStore = createMemoryMetadataStore({ runBodiesTwice: true })
   readonly blobs = new SharedBlobs()
   readonly scheduler = new Scheduler()
+  readonly application = new Application()
   #now = STARTED_AT
   /** Those who are not believed to be dead, in the order of their start. */
   readonly #living: Host[] = []
   /** Of the living and of those who are about to live. */
   readonly #incarnations = new Set<string>()
+  /** Requests and passes that a process has not ended, by its incarnation. */
+  readonly #unfinished = new Map<string, number>()
   #faults: Faults | undefined
   #count = 0
 
   get living(): readonly Process[] {
     return this.#living
+  }
+
+  /** Milliseconds since 1970. */
+  get now(): number {
+    return this.#now
   }
 
   /** Moves the clock of all, forwards or backwards, not between the signing of a request and its check. */
@@ -79,6 +89,7 @@ export class World {
         random: (bytes) => Uint8Array.from({ length: bytes }, () => random.below(256)),
         receiptMs: RECEIPT_MS,
         peers: { inUse: (ids) => this.#inUse(ids) },
+        callbacks: this.#callbacksOf(incarnation),
       })
       await started.service.recover([...this.#incarnations])
       const process = { started: { ...started, now: () => this.#now }, incarnation, ended, end }
@@ -107,6 +118,20 @@ export class World {
     this.scheduler.resume(process.incarnation)
   }
 
+  /** What a process answers; undefined if it ends before. */
+  async within<T>({ incarnation, ended }: Process, work: () => Promise<T>): Promise<T | undefined> {
+    const count = (change: number): void => {
+      this.#unfinished.set(incarnation, (this.#unfinished.get(incarnation) ?? 0) + change)
+    }
+    count(1)
+    return Promise.race([work().finally(() => count(-1)), ended.then(() => undefined)])
+  }
+
+  /** Whether a process goes on with something. */
+  isBusy({ incarnation }: Process): boolean {
+    return (this.#unfinished.get(incarnation) ?? 0) > 0
+  }
+
   #forget(process: Process): void {
     const index = this.#living.findIndex(({ incarnation }) => incarnation === process.incarnation)
     const [host] = this.#living.splice(index, 1)
@@ -120,6 +145,15 @@ export class World {
       Promise.race([started.service.inUse(ids), ended.then((): readonly string[] => [])]),
     )
     return (await Promise.all(answers)).flat()
+  }
+
+  #callbacksOf(by: string): Callbacks {
+    const { scheduler, application } = this
+    return {
+      find: async () => ({ post: (request) => scheduler.take(by, async () => application.answer(request)) }),
+      sign: () => '',
+      publicKeyUrl: () => 'http://key.example/',
+    }
   }
 
   #metadataFor(by: string): MetadataStore {

@@ -16,10 +16,12 @@ export {
   decodeIncarnation,
   decodeObject,
   decodePart,
+  decodeUpload,
   type GarbageRecord,
   Manifest,
   namesOf,
   type ObjectRecord,
   type PartRecord,
   partNumberOf,
+  type UploadRecord,
 } from './stored.js'

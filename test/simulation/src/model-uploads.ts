@@ -1,0 +1,227 @@
+/** Uploads of the model: parts, copied ranges, and the ways in which an upload ends. */
+import { contentOf, joinContents, md5, sizeOf, sliceContent } from './contents.js'
+import {
+  described,
+  EXISTS,
+  type ModelObject,
+  type ModelUpload,
+  NO_SUCH_KEY,
+  NO_SUCH_UPLOAD,
+  type Outcome,
+  type Piece,
+  refusal,
+  type State,
+  uploadOf,
+  withEntry,
+  without,
+} from './model-state.js'
+import type { Names } from './names.js'
+import type { Callback, DeedOf, ListedPart, Place, Range, Reply, StepOf, Tag, UploadHandle } from './steps.js'
+
+const PART_BYTES_MIN = 102_400
+/** Ranges below are copied as bytes. */
+const SLICE_BYTES_MIN = 65_536
+
+/** A part is stored, and then its upload completes itself if that makes it whole. */
+export function addPart(
+  state: State,
+  name: { readonly upload: UploadHandle; readonly place: Place },
+  piece: Piece,
+  contentRange?: string,
+): Outcome {
+  const upload = uploadOf(state, name)
+  if (upload === undefined) return { answer: NO_SUCH_UPLOAD, state }
+  const refused = outOfSequence(upload, piece.number)
+  if (refused !== undefined) return { answer: refused, state }
+  const answer = { status: 200, etag: piece.tag, crc: contentOf(piece.content).crc64, contentRange }
+  const added = { ...upload, parts: withEntry(upload.parts, piece.number, piece) }
+  const rest = upload.auto && ({ kind: 'completeItself', upload: name.upload, answer } as const)
+  return { answer, state: { ...state, uploads: withEntry(state.uploads, name.upload, added) }, rest }
+}
+
+/** A sequential upload takes parts in order, and each once. */
+function outOfSequence({ sequential, parts }: ModelUpload, number: number): Reply | undefined {
+  if (!sequential || number === parts.size + 1) return undefined
+  return number > parts.size ? refusal(400, 'PartNotSequential') : refusal(409, 'PartAlreadyExist')
+}
+
+/** What is copied as bytes is stored later than the source is looked at. */
+export function copyPart(state: State, step: StepOf<'copyPart'>): readonly Outcome[] {
+  const { place, upload, number } = step
+  const found = uploadOf(state, step)
+  const source = state.objects.get(step.source)
+  if (source === undefined || found === undefined) {
+    const refusals = [...(found === undefined ? [NO_SUCH_UPLOAD] : []), ...(source === undefined ? [NO_SUCH_KEY] : [])]
+    return refusals.map((answer) => ({ answer, state }))
+  }
+  const size = sizeOf(source.content)
+  const range = lyingWithin(step.range, size)
+  const { start, end } = range ?? { start: 0, end: size }
+  const content = sliceContent(source.content, start, end)
+  const isWhole = end - start === size
+  const isOwn = found.sequential || (!isWhole && end - start < SLICE_BYTES_MIN)
+  const tag = isOwn ? content : isWhole ? source.tag : tagOfRange(source, start, end)
+  const contentRange = range === undefined ? undefined : `bytes ${start}-${end - 1}/${size}`
+  const piece = { number, content, tag, isOwn }
+  if (!isOwn) return [addPart(state, step, piece, contentRange)]
+  return [{ answer: 'lost', state, rest: { kind: 'land', place, upload, piece, contentRange } }]
+}
+
+/** A range that does not lie within the bytes asks for all of them. */
+export function lyingWithin(range: Range | undefined, size: number): Range | undefined {
+  return range !== undefined && range.start < size && range.end <= size ? range : undefined
+}
+
+/** The MD5 of a range that is one part whose bytes were sent; nobody has hashed another. */
+function tagOfRange({ birth, pieces }: ModelObject, start: number, end: number): Tag {
+  let at = 0
+  for (const { content, tag, isOwn } of pieces) {
+    if (isOwn && at === start && at + sizeOf(content) === end) return tag
+    at += sizeOf(content)
+  }
+  return `~${birth}/${start}/${end}`
+}
+
+export function complete(state: State, step: StepOf<'complete'>, names: Names): Outcome {
+  const { place, upload: handle, forbid, callback } = step
+  const list = step.parts === 'all' ? 'all' : listOf(step.parts, names)
+  const upload = uploadOf(state, step)
+  if (upload === undefined) return completeAgain(state, step, list, names)
+  const pieces = choose(upload, step.parts, names)
+  if (!isChosen(pieces)) return { answer: pieces, state }
+  if (forbid && state.objects.has(place)) return { answer: EXISTS, state }
+  const flipped = flip(state, handle, upload, pieces, list, names)
+  return callback === undefined ? flipped : calling(flipped.state, handle, callback, flipped.answer)
+}
+
+/** The answer of the first, or of its callback; a callback that nobody has asked for is made if the object is there. */
+function completeAgain(state: State, step: StepOf<'complete'>, list: string, names: Names): Outcome {
+  const { place, upload: handle, callback } = step
+  const receipt = state.receipts.get(handle)
+  const isRepeat = receipt?.place === place && (receipt.list === list || listOf(receipt.exact, names) === list)
+  if (!isRepeat) return { answer: NO_SUCH_UPLOAD, state }
+  if (callback !== undefined && receipt.told === undefined && state.objects.get(place)?.birth === handle) {
+    return calling(state, handle, callback, receipt.answer)
+  }
+  return { answer: typeof receipt.told === 'object' ? receipt.told : receipt.answer, state }
+}
+
+/** The callback is made, and its answer kept and given, after the object is there. */
+function calling(state: State, upload: UploadHandle, callback: Callback, plain: Reply): Outcome {
+  const told = withTold(state, upload, 'pending')
+  return { answer: 'lost', state: told, rest: { kind: 'tell', upload, answer: tellingOf(callback, plain) } }
+}
+
+/** What a client is told after its callback, instead of its plain answer. */
+export function tellingOf({ isAccepted, token }: Callback, plain: Reply): Reply {
+  return isAccepted ? { ...plain, said: token } : refusal(203, 'CallbackFailed')
+}
+
+export function tell(state: State, { upload, answer }: DeedOf<'tell'>): Outcome {
+  return { answer, state: withTold(state, upload, answer) }
+}
+
+function withTold(state: State, upload: UploadHandle, told: Reply | 'pending'): State {
+  const receipt = state.receipts.get(upload)
+  return receipt === undefined ? state : { ...state, receipts: withEntry(state.receipts, upload, { ...receipt, told }) }
+}
+
+/** An upload that is what it was to be becomes an object, as by a Complete of all its parts; any other stays. */
+export function completeItself(
+  state: State,
+  { upload: handle, answer }: DeedOf<'completeItself'>,
+  names: Names,
+): Outcome {
+  const upload = state.uploads.get(handle)
+  if (upload === undefined || !isWhole(upload)) return { answer, state }
+  const pieces = choose(upload, 'all', names)
+  const isRefused = !isChosen(pieces) || (upload.forbid && state.objects.has(upload.place))
+  if (isRefused) return { answer, state }
+  return { answer, state: flip(state, handle, upload, pieces, 'all', names).state }
+}
+
+/** Whether an upload that completes itself has what it was to have. */
+export function isWhole({ auto, parts }: ModelUpload): boolean {
+  if (auto === undefined || parts.size === 0) return false
+  const content = joinContents(inOrder(parts).map((piece) => piece.content))
+  const isComplete =
+    auto.parts === undefined
+      ? sizeOf(content) === auto.size
+      : parts.size === auto.parts && Math.max(...parts.keys()) === auto.parts
+  return isComplete && (auto.crc === undefined || contentOf(content).crc64 === auto.crc)
+}
+
+function flip(
+  state: State,
+  handle: UploadHandle,
+  { place, meta, sequential }: ModelUpload,
+  pieces: readonly Piece[],
+  list: string,
+  names: Names,
+): { readonly answer: Reply; readonly state: State } {
+  const content = joinContents(pieces.map((piece) => piece.content))
+  const tag = tagOfParts(pieces.map((piece) => names.real(piece.tag)))
+  const isHashed = sequential && pieces.length > 0
+  const object: ModelObject = { content, tag, type: 'Multipart', meta, birth: handle, pieces, isHashed }
+  const answer = described(object)
+  const exact = pieces.map(({ number, tag }) => ({ number, tag }))
+  return {
+    answer,
+    state: {
+      objects: withEntry(state.objects, place, object),
+      uploads: without(state.uploads, handle),
+      receipts: withEntry(state.receipts, handle, { place, list, exact, answer, told: undefined }),
+    },
+  }
+}
+
+function choose(
+  { parts, sequential }: ModelUpload,
+  listed: readonly ListedPart[] | 'all',
+  names: Names,
+): readonly Piece[] | Reply {
+  if (listed !== 'all' && !ascends(listed)) return refusal(400, 'InvalidPartOrder')
+  const chosen =
+    listed === 'all' ? inOrder(parts) : listed.flatMap(({ number, tag }) => named(parts.get(number), tag, names))
+  if (listed !== 'all' && chosen.length < listed.length) return refusal(400, 'InvalidPart')
+  const isShort = chosen.slice(0, -1).some(({ content }) => sizeOf(content) < PART_BYTES_MIN)
+  if (isShort) return refusal(400, 'EntityTooSmall')
+  const isRun = chosen.every(({ number }, index) => number === index + 1)
+  return sequential && !isRun ? refusal(400, 'PartNotSequential') : chosen
+}
+
+const inOrder = (parts: ReadonlyMap<number, Piece>): readonly Piece[] =>
+  [...parts.values()].sort((left, right) => left.number - right.number)
+
+function listOf(parts: readonly ListedPart[], names: Names): string {
+  return parts.map(({ number, tag }) => `${number} ${names.real(tag)}`).join()
+}
+
+const isChosen = (chosen: readonly Piece[] | Reply): chosen is readonly Piece[] => Array.isArray(chosen)
+
+/** A client cannot name a tag that it has not seen. */
+function named(piece: Piece | undefined, tag: Tag, names: Names): Piece[] {
+  const real = names.real(tag)
+  return piece !== undefined && !real.startsWith('~') && names.real(piece.tag) === real ? [piece] : []
+}
+
+function ascends(listed: readonly ListedPart[]): boolean {
+  return listed.every(({ number }, index) => index === 0 || (listed[index - 1]?.number ?? 0) < number)
+}
+
+/** A tag of parts whose tags are not all known yet is a symbol itself. */
+function tagOfParts(tags: readonly Tag[]): Tag {
+  if (tags.some((tag) => tag.startsWith('~'))) return `~multi/${tags.join('/')}`
+  return `${md5(tags.join(''))}-${tags.length}`
+}
+
+/** A lifecycle rule aborts an upload; if nobody was told the id, it may be any of those. */
+export function expire(state: State, { place, id }: DeedOf<'expire'>, names: Names): readonly Outcome[] {
+  return [...state.uploads].flatMap(([handle, found]) => {
+    const isMeant = names.isNamed(id) ? names.handleOf(id) === handle : found.place === place && !names.isKnown(handle)
+    if (!isMeant) return []
+    const sizes = [...found.parts.values()].map(({ content }) => sizeOf(content))
+    const answer = { parts: sizes.length, bytes: sizes.reduce((sum, size) => sum + size, 0) }
+    return [{ answer, state: { ...state, uploads: without(state.uploads, handle) } }]
+  })
+}
