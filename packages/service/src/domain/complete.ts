@@ -2,14 +2,14 @@
  * CompleteMultipartUpload. The parts are read and checked outside any lock, in pages; one commit of about a dozen keys
  * then turns their rows, unchanged, into the rows of the object's manifest. No byte is read or moved.
  */
-import { base64, hex, type ListedParts, Md5, OssError, PART_NUMBER_MAX, PART_SIZE_MIN } from '@bindery/protocol'
+import { base64, hex, Md5, OssError, PART_NUMBER_MAX, PART_SIZE_MIN } from '@bindery/protocol'
 import { StorageError, type Transaction } from '@bindery/storage'
 import { readBucket } from './buckets.js'
 import { type Domain, newId } from './domain.js'
 import { discardRows } from './garbage.js'
 import { holderKey, manifestKey, partKey } from './keyspace.js'
 import { encodeManifest } from './manifest.js'
-import type { ETag, ObjectAcl, ObjectRecord, UploadRecord } from './model.js'
+import type { ETag, ListedParts, ObjectAcl, ObjectRecord, UploadRecord } from './model.js'
 import { readObject, replaceObject } from './objects.js'
 import { PartTable } from './part-table.js'
 import { claimCallback, digestOfAsked, digestOfParts, findReceipt, settledReceipt, writeReceipt } from './receipts.js'

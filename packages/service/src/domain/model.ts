@@ -149,3 +149,16 @@ export interface Slice {
 export type PartBytes =
   | { readonly kind: 'blob'; readonly blob: BlobId }
   | { readonly kind: 'slices'; readonly slices: readonly Slice[]; readonly depth: number }
+
+/** The parts that a Complete lists, in its order; as columns, for 10,000 of them are to cost no object each. */
+export interface ListedParts {
+  readonly length: number
+  readonly partNumbers: Uint16Array
+  partNumber(index: number): number
+  /** As the client wrote it, without quotes. */
+  etag(index: number): ETag
+  /** Whether an ETag is the text of the bytes `[start, end)`, which hold no small letters; its own count as capitals. */
+  hasETag(index: number, bytes: Uint8Array, start: number, end: number): boolean
+  /** The bytes of all ETags one after the other, `a` to `z` in upper case, and where each ends in them. */
+  joinETags(): { readonly joinedETags: Uint8Array; readonly etagEnds: Uint32Array }
+}

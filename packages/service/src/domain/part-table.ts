@@ -1,8 +1,8 @@
 /** Parts by the thousand, as columns: what a Complete compares and sums up costs no object a part. */
-import { bytesToString, Crc64Chain, type ListedParts } from '@bindery/protocol'
+import { bytesToString, Crc64Chain } from '@bindery/protocol'
 import type { Bytes, Row } from '@bindery/storage'
 import { partNumberOf } from './keyspace.js'
-import type { ETag, PartRecord } from './model.js'
+import type { ETag, ListedParts, PartRecord } from './model.js'
 import { encodePart, readPart } from './records.js'
 
 /** Bytes of an ETag, mostly. */

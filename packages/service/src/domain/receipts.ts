@@ -2,11 +2,11 @@
  * Receipts: the answer of a Complete, kept for a while, so that a client that lost it gets it again. Only a Complete of
  * the same requester with the same list is answered from one; to everything else the upload is gone.
  */
-import { hex, type ListedParts, OssError } from '@bindery/protocol'
+import { hex, OssError } from '@bindery/protocol'
 import type { Bytes, Reader, Transaction } from '@bindery/storage'
 import type { Domain } from './domain.js'
 import { allReceipts, receiptKey } from './keyspace.js'
-import type { ETag } from './model.js'
+import type { ETag, ListedParts } from './model.js'
 import type { PartTable } from './part-table.js'
 import { decodeReceipt, encodeReceipt } from './records.js'
 import type { UploadName } from './uploads.js'
