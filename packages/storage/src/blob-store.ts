@@ -86,7 +86,10 @@ export interface BlobStore {
    * two chunks at its edges are read. Throws StorageError `notFound`, `corrupt`.
    */
   crc64(id: BlobId, range: ByteRange): Promise<bigint>
-  /** Deletes a blob. Deleting what is not there succeeds. */
+  /**
+   * Deletes a blob: when it resolves, the blob is gone for good, also after a power loss. Deleting what is not there
+   * succeeds. Many deleted at once cost little more than one.
+   */
   delete(id: BlobId): Promise<void>
   /** The blobs of the store whose id sorts after `after`, in order of id; unfinished writes of dead incarnations among them. */
   list(after?: BlobId): AsyncIterable<BlobEntry>

@@ -67,7 +67,7 @@ class Checking {
   async run(): Promise<void> {
     const listed = await this.#list()
     await this.#checkKept('after the power loss')
-    await this.#checkDeleted()
+    await this.#checkDeleted(listed)
     for (const entry of listed) await this.#checkListed(entry)
     const keptIds = new Set(this.#kept.map(({ id }) => id))
     for (const { id } of listed) if (!keptIds.has(id)) await this.#store.delete(id)
@@ -95,8 +95,15 @@ class Checking {
     }
   }
 
-  /** What somebody had begun to delete is there as it was, or not: never with other bytes. */
-  async #checkDeleted(): Promise<void> {
+  /** What was deleted does not come back; what somebody had begun to delete is there as it was, or not. */
+  async #checkDeleted(listed: readonly BlobEntry[]): Promise<void> {
+    const ids = new Set(listed.map(({ id }) => id))
+    for (const { id = '', owner } of this.#ledger.deleted) {
+      if (id.includes(CARRIES_BYTES)) continue
+      if (ids.has(id) || (await readBlob(this.#store, id)) !== 'notFound') {
+        this.found.push(`${owner} (${id}) has come back after its deletion`)
+      }
+    }
     for (const { id, owner, content } of this.#ledger.entries) {
       if (id === undefined) continue
       const given = await readBlob(this.#store, id)

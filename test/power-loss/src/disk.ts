@@ -25,8 +25,6 @@ export interface DiskOptions {
   readonly random?: Random
   /** The system's error that a call is to fail with. */
   readonly failure?: (call: Call) => Error | undefined
-  /** To show that whoever trusts it is found out. */
-  readonly lie?: Lie | undefined
 }
 
 interface OpenFile {
@@ -40,6 +38,8 @@ const FREE_BYTES = 2 ** 40
 export class Disk {
   readonly journal = new Journal()
   readonly root: FolderNode
+  /** From now on, to show that whoever trusts it is found out. */
+  lie: Lie | undefined
   readonly #options: DiskOptions
   readonly #open = new Map<number, OpenFile>()
   readonly #locks = new Map<FileNode, number>()
@@ -158,7 +158,7 @@ export class Disk {
       this.journal.syncFailed(node)
       throw error
     }
-    if (operation !== this.#options.lie) this.journal.synced(node, began)
+    if (operation !== this.lie) this.journal.synced(node, began)
   }
 
   #openFile(path: string, node: FileNode): number {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { createRandom, type Random } from '@bindery/storage'
 import { checkAftermath } from './check.js'
 import { type CrashState, choicesAt, countStates, describeState, nthState, randomState, rootIn } from './crash-state.js'
-import type { Call, Lie } from './disk.js'
+import type { Call } from './disk.js'
 import { describeTree, FolderNode } from './inodes.js'
 import { Ledger } from './ledger.js'
 import { beginLife, type Life } from './life.js'
@@ -14,8 +14,6 @@ import { beginLife, type Life } from './life.js'
 export interface Script {
   readonly name: string
   readonly canPunch: boolean
-  /** A sync that the disk says it has done, and has not. */
-  readonly lie?: Lie | undefined
   run(life: Life): Promise<void>
   /** Made anew for each run. */
   failing?(): (call: Call) => Error | undefined
@@ -44,9 +42,9 @@ export function exploreScript(script: Script, seed: number, statesAtTick: number
   return withFolder(async (folder) => {
     const root = new FolderNode()
     const ledger = new Ledger()
-    const { canPunch, lie } = script
+    const { canPunch } = script
     const failure = script.failing?.() ?? (() => undefined)
-    const life = await beginLife({ folder, root, ledger, canPunch, incarnation: 'a1', seed, failure, lie })
+    const life = await beginLife({ folder, root, ledger, canPunch, incarnation: 'a1', seed, failure })
     await script.run(life)
     await life.store.close()
     const random = createRandom(seed)
@@ -140,10 +138,15 @@ export function exploreAtRandom(seed: number, statesMax: number): Promise<number
 
 /** What a process does first: it deletes whatever the dead ones wrote and nobody knows. */
 async function recover(life: Life): Promise<void> {
-  const known = new Set(life.ledger.living.map(({ id }) => id))
+  const known = new Map(life.ledger.entries.map((entry) => [entry.id, entry]))
+  const living = new Set(life.ledger.living)
   const left: string[] = []
-  for await (const { id } of life.store.list()) if (!known.has(id)) left.push(id)
-  for (const id of left) await life.deleteId(id)
+  for await (const { id } of life.store.list()) left.push(id)
+  for (const id of left) {
+    const entry = known.get(id)
+    if (entry === undefined) await life.deleteId(id)
+    else if (!living.has(entry)) await life.delete(entry)
+  }
 }
 
 async function liveAtRandom(life: Life, random: Random): Promise<void> {

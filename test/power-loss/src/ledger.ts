@@ -12,6 +12,8 @@ export interface LedgerEntry {
   readonly id: string | undefined
   /** When its deletion was asked for. */
   readonly deleteBegan: number
+  /** When it was answered: then the blob must not come back. */
+  readonly deleted: number
 }
 
 const NEVER = Number.POSITIVE_INFINITY
@@ -25,7 +27,7 @@ export class Ledger {
     const owner = `owner-${this.#count}`
     const content = randomBytes(createRandom(this.#count), size)
     this.#count += 1
-    return this.#put({ owner, content, resolved: NEVER, id: undefined, deleteBegan: NEVER })
+    return this.#put({ owner, content, resolved: NEVER, id: undefined, deleteBegan: NEVER, deleted: NEVER })
   }
 
   resolve({ owner }: LedgerEntry, id: string, tick: number): void {
@@ -33,7 +35,13 @@ export class Ledger {
   }
 
   beginDelete({ owner }: LedgerEntry, tick: number): void {
-    this.#put({ ...this.get(owner), deleteBegan: tick })
+    const entry = this.get(owner)
+    this.#put({ ...entry, deleteBegan: Math.min(entry.deleteBegan, tick) })
+  }
+
+  endDelete({ owner }: LedgerEntry, tick: number): void {
+    const entry = this.get(owner)
+    this.#put({ ...entry, deleted: Math.min(entry.deleted, tick) })
   }
 
   /** Throws where no blob was ever written for this owner. */
@@ -56,18 +64,24 @@ export class Ledger {
     return this.entries.filter(({ id, deleteBegan }) => id !== undefined && deleteBegan === NEVER)
   }
 
+  /** Those whose deletion was answered. */
+  get deleted(): LedgerEntry[] {
+    return this.entries.filter(({ deleted }) => deleted !== NEVER)
+  }
+
   /** What is known after a power loss at a tick: an answer that had not come never comes. */
   after(tick: number): Ledger {
     const next = new Ledger()
     next.#count = this.#count
     for (const entry of this.#entries.values()) {
-      const { resolved, id, deleteBegan } = entry
+      const { resolved, id, deleteBegan, deleted } = entry
       const wasAnswered = resolved <= tick
       next.#put({
         ...entry,
         resolved: wasAnswered ? 0 : NEVER,
         id: wasAnswered ? id : undefined,
         deleteBegan: deleteBegan <= tick ? 0 : NEVER,
+        deleted: deleted <= tick ? 0 : NEVER,
       })
     }
     return next

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type BlobStore, createRandom } from '@bindery/storage'
 import { openLocalBlobStore } from '@bindery/storage-local'
 import { keepAsBase } from './crash-state.js'
-import { type Call, Disk, type Lie } from './disk.js'
+import { type Call, Disk } from './disk.js'
 import type { FolderNode } from './inodes.js'
 import type { Ledger, LedgerEntry } from './ledger.js'
 import { type Sending, sourceOf } from './source.js'
@@ -16,7 +16,6 @@ export interface LifeOptions {
   readonly incarnation: string
   readonly seed: number
   readonly failure: (call: Call) => Error | undefined
-  readonly lie?: Lie | undefined
 }
 
 export class Life {
@@ -46,14 +45,17 @@ export class Life {
 
   async delete(entry: LedgerEntry): Promise<void> {
     this.ledger.beginDelete(entry, this.disk.journal.next())
-    await this.deleteId(entry.id ?? '')
+    if (await this.deleteId(entry.id ?? '')) this.ledger.endDelete(entry, this.disk.journal.next())
   }
 
-  async deleteId(id: string): Promise<void> {
+  /** Whether the store says that it is done. */
+  async deleteId(id: string): Promise<boolean> {
     try {
       await this.store.delete(id)
+      return true
     } catch (error) {
       if (!isExpected(error)) throw error
+      return false
     }
   }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { BrokenPromise, exploreAtRandom, exploreScript } from './explore.js'
-import { SCRIPTS } from './scripts.js'
+import { deleteInVain, SCRIPTS, writeInVain } from './scripts.js'
 import { exploreService } from './service.js'
 
 /** The same each time, so that no landing depends on chance; `npm run power-loss` goes on from others. */
@@ -33,9 +33,20 @@ test(`after a power loss no record names a blob that was lost, and all that was 
 })
 
 for (const lie of ['syncData', 'syncFolder'] as const) {
-  for (const script of SCRIPTS.filter(({ name }) => name.startsWith('two writes at once'))) {
-    test(`a disk whose ${lie} does nothing is found out: ${script.name}`, async () => {
-      await assert.rejects(exploreScript({ ...script, lie }, 1, STATES_AT_TICK), BrokenPromise)
+  for (const canPunch of [false, true]) {
+    test(`a disk whose ${lie} does nothing is found out by what was written ${canPunch ? 'in packs' : 'in files'}`, async () => {
+      const script = { name: lie, canPunch, run: writeInVain(lie) }
+      await assert.rejects(exploreScript(script, 1, STATES_AT_TICK), BrokenPromise)
     })
   }
+}
+
+for (const [lie, canPunch] of [
+  ['syncFolder', false],
+  ['syncData', true],
+] as const) {
+  test(`a disk whose ${lie} does nothing is found out by what was deleted ${canPunch ? 'in packs' : 'in files'}`, async () => {
+    const script = { name: lie, canPunch, run: deleteInVain(lie) }
+    await assert.rejects(exploreScript(script, 1, STATES_AT_TICK), /has come back after its deletion/)
+  })
 }

@@ -1,6 +1,6 @@
 /** Histories short enough for all states that power losses may leave in them. */
 import { openLocalBlobStore } from '@bindery/storage-local'
-import { type Call, systemError } from './disk.js'
+import { type Call, type Lie, systemError } from './disk.js'
 import type { Script } from './explore.js'
 import type { Life } from './life.js'
 
@@ -49,8 +49,17 @@ async function deleteFromElsewhere(life: Life): Promise<void> {
   for (const entry of life.ledger.living) {
     life.ledger.beginDelete(entry, life.disk.journal.next())
     await sweeper.delete(entry.id ?? '')
+    life.ledger.endDelete(entry, life.disk.journal.next())
   }
   await sweeper.close()
+}
+
+/** As a sweeper that was killed, and the next one after it. */
+async function deleteAgain(life: Life): Promise<void> {
+  await writeTwoAtOnce(life)
+  const [first, second] = life.ledger.living
+  if (first === undefined || second === undefined) return
+  await Promise.all([life.delete(first), life.pause(3).then(() => life.delete(first)), life.delete(second)])
 }
 
 async function writeSlowly(life: Life): Promise<void> {
@@ -74,6 +83,7 @@ const HISTORIES: readonly Pick<Script, 'name' | 'run' | 'failing'>[] = [
   { name: 'two writes at once', run: writeTwoAtOnce },
   { name: 'a delete beside a write', run: writeThenDelete },
   { name: 'everything is deleted', run: deleteAll },
+  { name: 'a blob is deleted twice at once', run: deleteAgain },
   { name: 'another process deletes everything', run: deleteFromElsewhere },
   { name: 'a slow sender', run: writeSlowly },
   { name: 'senders that give up', run: giveUp },
@@ -82,8 +92,26 @@ const HISTORIES: readonly Pick<Script, 'name' | 'run' | 'failing'>[] = [
   { name: 'a failed sync of a folder of blobs', run: writeAgain, failing: failing('syncFolder', 1, '000000000') },
   { name: 'a failed sync of the folder of an incarnation', run: writeAgain, failing: failing('syncFolder', 1, 'a1') },
   { name: 'a failed write', run: writeAgain, failing: failing('write', 2) },
+  { name: 'a failed sync of a deletion', run: deleteAll, failing: failing('syncFolder', 3, '000000000') },
+  { name: 'a failed sync of a cleared pack', run: deleteAll, failing: failing('syncData', 2, '.pack') },
   { name: 'a failed clearing', run: deleteAll, failing: failing('clear', 1) },
 ]
+
+/** A disk that makes nothing durable any more, once it has what was written. */
+export function deleteInVain(lie: Lie): (life: Life) => Promise<void> {
+  return async (life) => {
+    await writeTwoAtOnce(life)
+    life.disk.lie = lie
+    await Promise.all(life.ledger.living.map((entry) => life.delete(entry)))
+  }
+}
+
+export function writeInVain(lie: Lie): (life: Life) => Promise<void> {
+  return async (life) => {
+    life.disk.lie = lie
+    await writeTwoAtOnce(life)
+  }
+}
 
 /** Each history with blobs in files of their own, and with blobs in packs. */
 export const SCRIPTS: readonly Script[] = HISTORIES.flatMap((history) =>

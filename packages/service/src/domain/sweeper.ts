@@ -28,8 +28,6 @@ const MANIFESTS_AT_ONCE = 100
 /** Part rows looked at in one step, and keys that it writes. */
 const PARTS_AT_ONCE = 1_000
 const KEYS_AT_ONCE = 400
-/** Blobs deleted at the same time. */
-const DELETES_AT_ONCE = 8
 
 /** What one pass of the sweeper did. */
 export interface SweepReport {
@@ -168,10 +166,10 @@ export class Sweeper {
       ),
     )
     const unnamed = garbage.filter((_, index) => standings[index] === 'unnamed')
-    for (let start = 0; start < unnamed.length; start += DELETES_AT_ONCE) {
-      await Promise.all(unnamed.slice(start, start + DELETES_AT_ONCE).map(({ id }) => blobs.delete(id)))
-    }
-    const done = garbage.filter((_, index) => standings[index] !== 'unknown')
+    // All at once, since what is deleted together becomes durable by few syncs.
+    const deletions = await Promise.allSettled(unnamed.map(({ id }) => blobs.delete(id)))
+    const failed = new Set(unnamed.filter((_, index) => deletions[index]?.status === 'rejected'))
+    const done = garbage.filter((item, index) => standings[index] !== 'unknown' && !failed.has(item))
     if (done.length > 0) {
       await metadata.transact(async (tx) => {
         for (const { key, id } of done) {
@@ -180,6 +178,7 @@ export class Sweeper {
         }
       })
     }
+    for (const deletion of deletions) if (deletion.status === 'rejected') throw deletion.reason
     return unnamed.length
   }
 }

@@ -1,11 +1,19 @@
-import type { FileOperations } from './files.js'
+import { dirname } from 'node:path'
+import { StorageError } from '@bindery/storage'
+import { type FileOperations, isSystemError } from './files.js'
 import { GroupSync } from './group-sync.js'
+
+interface Folder {
+  readonly group: GroupSync
+  /** Whether the last sync has found that it is not there any more. */
+  isGone: boolean
+}
 
 /** Makes names in folders durable, each folder for all who wait for it. A folder whose sync has failed stays failed. */
 export class FolderSync {
   readonly #files: FileOperations
   /** Folders that are being synced, and those that could not be. */
-  readonly #folders = new Map<string, GroupSync>()
+  readonly #folders = new Map<string, Folder>()
 
   constructor(files: FileOperations) {
     this.#files = files
@@ -13,14 +21,40 @@ export class FolderSync {
 
   /** Whether a sync of this folder has failed, so that no new name in it can become durable. */
   hasFailed(path: string): boolean {
-    return this.#folders.get(path)?.hasFailed === true
+    return this.#folders.get(path)?.group.hasFailed === true
   }
 
   /** Resolves when all names that the folder has at the time of the call are durable. */
   async sync(path: string): Promise<void> {
-    const group = this.#folders.get(path) ?? new GroupSync(() => this.#files.syncFolder(path))
-    this.#folders.set(path, group)
-    await group.sync()
-    if (group.isIdle) this.#folders.delete(path)
+    if (!(await this.#sync(path))) throw new StorageError('unavailable', `there is no folder ${path} any more`)
+  }
+
+  /** Resolves when no name can come back that the folder, or one above it, has lost at the time of the call. */
+  async syncRemoval(path: string): Promise<void> {
+    for (let folder = path; !(await this.#sync(folder)); ) folder = dirname(folder)
+  }
+
+  /** False if the folder is not there any more. */
+  async #sync(path: string): Promise<boolean> {
+    const folder = this.#folders.get(path) ?? this.#folder(path)
+    await folder.group.sync()
+    if (folder.group.isIdle) this.#folders.delete(path)
+    return !folder.isGone
+  }
+
+  #folder(path: string): Folder {
+    const folder: Folder = { group: new GroupSync(() => this.#syncIfThere(path, folder)), isGone: false }
+    this.#folders.set(path, folder)
+    return folder
+  }
+
+  async #syncIfThere(path: string, folder: Folder): Promise<void> {
+    try {
+      await this.#files.syncFolder(path)
+      folder.isGone = false
+    } catch (error) {
+      if (!isSystemError(error, 'ENOENT')) throw error
+      folder.isGone = true
+    }
   }
 }

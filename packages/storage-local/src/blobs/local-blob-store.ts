@@ -79,8 +79,10 @@ function createStore({ incarnation, space, reading, writing }: Parts): BlobStore
     try {
       await files.unlink(blobPath(folder, place))
     } catch (error) {
+      // Whoever has unlinked it may have ended before that was durable.
       if (!isSystemError(error, 'ENOENT')) throw error
     }
+    await shards.syncRemoval(place)
     await shards.removeEmpty(place)
   }
   return {

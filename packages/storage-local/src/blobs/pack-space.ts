@@ -1,5 +1,6 @@
 import { type BlobPlace, type PackedPlace, packOf, packPath } from './blob-place.js'
 import { type FileOperations, isSystemError } from './files.js'
+import { PackClearing } from './pack-clearing.js'
 import { slotBytes } from './pack-format.js'
 import { holdsTrailer, scanPack } from './pack-scanner.js'
 import type { Shards } from './shards.js'
@@ -12,31 +13,48 @@ export class PackSpace {
   readonly #files: FileOperations
   readonly #folder: string
   readonly #shards: Shards
+  readonly #clearing: PackClearing
   /**
    * By path of a pack that nobody writes any more: where its first blob lies. It only moves on, so that to delete all
    * blobs of a pack one by one reads it once.
    */
   readonly #cleared = new Map<string, number>()
+  /** By path: looks at packs that have not begun. */
+  readonly #looks = new Map<string, Promise<void>>()
   #turn: Promise<void> = Promise.resolve()
 
   constructor(files: FileOperations, folder: string, shards: Shards) {
     this.#files = files
     this.#folder = folder
     this.#shards = shards
+    this.#clearing = new PackClearing(files)
   }
 
-  /** Deletes a blob. Its pack goes with it if it was the last, unless a process still writes there. */
+  /** Deletes a blob, durably. Its pack goes with it if it was the last, unless a process still writes there. */
   async delete(place: PackedPlace): Promise<void> {
     const pack = packOf(place)
-    await this.#within(pack, async (file) => {
-      await this.#files.clear(file, place.offset, slotBytes(place))
-      await this.#inTurn(() => this.#unlinkIfEmpty(pack, file))
-    })
+    try {
+      await this.#clearing.clear(packPath(this.#folder, pack), place.offset, slotBytes(place))
+    } catch (error) {
+      if (!isSystemError(error, 'ENOENT')) throw error
+      // Whoever has unlinked the pack may have ended before that was durable.
+      await this.#shards.syncRemoval(pack)
+      return
+    }
+    await this.unlinkIfEmpty(pack)
   }
 
-  /** Unlinks a pack without blobs, unless a process still writes there. */
-  async unlinkIfEmpty(pack: BlobPlace): Promise<void> {
-    await this.#within(pack, (file) => this.#inTurn(() => this.#unlinkIfEmpty(pack, file)))
+  /** Unlinks a pack without blobs, unless a process still writes there. Who asks before it is looked at shares the look. */
+  unlinkIfEmpty(pack: BlobPlace): Promise<void> {
+    const path = packPath(this.#folder, pack)
+    const waiting = this.#looks.get(path)
+    if (waiting !== undefined) return waiting
+    const look = this.#inTurn(() => {
+      this.#looks.delete(path)
+      return this.#within(path, (file) => this.#unlinkIfEmpty(pack, file))
+    })
+    this.#looks.set(path, look)
+    return look
   }
 
   /** One after the other, since who looks at a pack holds its lock. */
@@ -70,10 +88,10 @@ export class PackSpace {
   }
 
   /** Runs `work` on a pack, if it is there. */
-  async #within(pack: BlobPlace, work: (file: number) => Promise<void>): Promise<void> {
+  async #within(path: string, work: (file: number) => Promise<void>): Promise<void> {
     let file: number
     try {
-      file = await this.#files.openToClear(packPath(this.#folder, pack))
+      file = await this.#files.openToClear(path)
     } catch (error) {
       if (isSystemError(error, 'ENOENT')) return
       throw error

@@ -57,6 +57,11 @@ export class Shards {
     return this.#folderSync.sync(shardFolder(this.#folder, place))
   }
 
+  /** Resolves when what was deleted from the shard of a place cannot come back. */
+  syncRemoval(place: BlobPlace): Promise<void> {
+    return this.#folderSync.syncRemoval(shardFolder(this.#folder, place))
+  }
+
   /** Removes the folders of a deleted blob that are empty now, except those that are still being filled. */
   async removeEmpty(place: BlobPlace): Promise<void> {
     const shard = shardFolder(this.#folder, place)

@@ -1,0 +1,47 @@
+import type { FileOperations } from './files.js'
+import { GroupSync } from './group-sync.js'
+
+interface OpenPack {
+  readonly file: Promise<number>
+  readonly sync: GroupSync
+  users: number
+}
+
+/** Clears the pages of deleted blobs: those who clear the same pack at once share its file and its syncs. */
+export class PackClearing {
+  readonly #files: FileOperations
+  /** By path, while somebody clears there. */
+  readonly #packs = new Map<string, OpenPack>()
+
+  constructor(files: FileOperations) {
+    this.#files = files
+  }
+
+  /** Resolves when pages of a pack read as zeros, also after a power loss. Rejects as opening the pack does. */
+  async clear(path: string, position: number, length: number): Promise<void> {
+    const pack = this.#packs.get(path) ?? this.#open(path)
+    pack.users += 1
+    try {
+      await this.#files.clear(await pack.file, position, length)
+      await pack.sync.sync()
+    } finally {
+      pack.users -= 1
+      if (pack.users === 0) {
+        // What could not be synced is cleared again by whoever tries again, and synced as something new.
+        this.#packs.delete(path)
+        await pack.file.then(
+          (file) => this.#files.close(file),
+          () => {},
+        )
+      }
+    }
+  }
+
+  #open(path: string): OpenPack {
+    const file = this.#files.openToClear(path)
+    const sync = new GroupSync(async () => this.#files.syncData(await file))
+    const pack = { file, sync, users: 0 }
+    this.#packs.set(path, pack)
+    return pack
+  }
+}
