@@ -76,8 +76,11 @@ test('a disk that fills up refuses what takes space, and a full one passes', {
   assert.equal(refusal.told, '503 ServiceUnavailable')
   assert.equal(refusal.headers.get('retry-after'), '1')
   assert.equal((await ask({ ...part, body: BODY })).told, '503 ServiceUnavailable')
-  const copy = { 'x-oss-copy-source': `/${BUCKET}/kept`, 'x-oss-copy-source-range': 'bytes=0-2000' }
-  assert.equal((await ask({ ...part, headers: copy })).told, '503 ServiceUnavailable')
+  const whole = { 'x-oss-copy-source': `/${BUCKET}/kept` }
+  for (const headers of [whole, { ...whole, 'x-oss-copy-source-range': 'bytes=0-2000' }]) {
+    assert.equal((await ask({ ...part, headers })).told, '503 ServiceUnavailable')
+  }
+  assert.equal((await ask({ method: 'PUT', key: 'copied', headers: whole })).told, '503 ServiceUnavailable')
   await isServing()
   assert.equal((await ask({ method: 'DELETE', key: 'gone' })).told, '204')
   assert.equal((await ask({ method: 'DELETE', key: 'begun', query: { uploadId } })).told, '204')
@@ -91,6 +94,7 @@ test('a disk that fills up refuses what takes space, and a full one passes', {
   for (let polls = 0; polls < 60 && (await put('new')).status !== 200; polls += 1) await sleep(500)
   await isServing()
   assert.equal((await put('new')).told, '200')
+  assert.equal((await ask({ method: 'PUT', key: 'copied', headers: whole })).told, '200')
   assert.equal((await ask({ method: 'DELETE', key: 'late' })).told, '204')
   assert.equal(await server.stop(), 0)
 })

@@ -87,6 +87,11 @@ export interface BlobStore {
    */
   crc64(id: BlobId, range: ByteRange): Promise<bigint>
   /**
+   * Throws StorageError `noSpace` where `write` would for want of space: asked before work that takes space without writing
+   * a blob, as a copy does. Absent: the store keeps no reserve.
+   */
+  requireSpace?(): Promise<void>
+  /**
    * Deletes a blob: when it resolves, the blob is gone for good, also after a power loss. Deleting what is not there
    * succeeds. Many deleted at once cost little more than one.
    */

@@ -63,6 +63,7 @@ export function withFaults(seed: number, rates: FaultRates): Faults {
       crc64: (id, range) => around('crc64', () => store.crc64(id, range)),
       delete: (id) => around('delete', () => store.delete(id)),
       list: (after) => begun('list', store.list(after)),
+      ...(store.requireSpace && { requireSpace: () => around('requireSpace', async () => store.requireSpace?.()) }),
       close: () => store.close(),
     }),
   }

@@ -3,6 +3,7 @@
  * a holder row in the same commit keeps what is named. The commit reads the record that names the source, so that a
  * source which changed or went meanwhile is looked at again. Bytes are copied only where a reference would cost more
  * than it saves: very small ranges, chains that are too deep, and sequential uploads, which need the MD5 of their bytes.
+ * Below the reserve of disk copies are refused as bodies are: what they name cannot be freed, and their rows take space.
  */
 import { type BucketName, hex, type ObjectKey, OssError, PART_SIZE_MAX, utf8Bytes } from '@bindery/protocol'
 import {
@@ -56,6 +57,7 @@ export interface Copied<T> {
 
 /** Copies a whole object in one commit. Throws noSuchBucket, noSuchKey, fileAlreadyExists and what `describe` throws. */
 export async function copyObject(domain: Domain, copy: CopiedObject): Promise<Copied<ObjectRecord>> {
+  await domain.blobs.requireSpace?.()
   const reference = newId(domain)
   const modifiedAt = domain.clock()
   return domain.metadata.transact(async (tx) => {
@@ -110,6 +112,7 @@ export interface CopiedPart extends UploadName {
  */
 export async function copyPart(domain: Domain, copy: CopiedPart): Promise<Copied<PartRecord>> {
   const upload = await findUpload(domain, copy)
+  await domain.blobs.requireSpace?.()
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     const open = await openObject(domain, copy.source.bucket, copy.source.key)
     try {

@@ -26,6 +26,12 @@ export class FreeSpace {
     if (this.#free - bytes < this.#reserveBytes) throw new StorageError('noSpace', 'the disk is full up to its reserve')
   }
 
+  /** As `check`, by what the disk says now. */
+  async checkAnew(): Promise<void> {
+    await this.#ask()
+    await this.check(0)
+  }
+
   /** For bytes that are about to be written. Throws as `check`. */
   async take(bytes: number): Promise<void> {
     if (this.#granted + bytes > ASK_EVERY_BYTES) await this.#ask()

@@ -99,6 +99,10 @@ function createStore({ incarnation, space, reading, writing }: Parts): BlobStore
       requireOpen()
       return checksumBlob(reading, id, range)
     },
+    async requireSpace() {
+      requireOpen()
+      await writing.freeSpace.checkAnew()
+    },
     async delete(id) {
       requireOpen()
       const place = placeOf(id)
