@@ -23,6 +23,7 @@ export const ENGLISH_MAINTENANCE: MaintenanceSentences = {
     objectTouched: ({ manifest }) => `it shows bytes that were lost (manifest ${manifest})`,
     sizeWrong: ({ expected, found, blob }) =>
       `its size is said to be ${expected}, but is ${found} bytes${blob === undefined ? '' : ` (blob ${blob})`}`,
+    crc64Wrong: ({ expected, found }) => `its CRC-64 is said to be ${expected}, but its parts make ${found}`,
     holderMissing: () => 'nothing keeps what it names from being freed',
     holderShared: ({ reference }) => `it shares its reference ${reference} with another record`,
     ownerWrong: ({ blob }) => `its blob ${blob} is said to be of another record`,

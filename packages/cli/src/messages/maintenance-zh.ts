@@ -19,6 +19,7 @@ export const CHINESE_MAINTENANCE: MaintenanceSentences = {
     objectTouched: ({ manifest }) => `包含已丢失的数据（manifest ${manifest}）`,
     sizeWrong: ({ expected, found, blob }) =>
       `记录的大小为 ${expected}，实际为 ${found} 字节${blob === undefined ? '' : `（blob ${blob}）`}`,
+    crc64Wrong: ({ expected, found }) => `记录的 CRC-64 为 ${expected}，各分片合并为 ${found}`,
     holderMissing: () => '它引用的内容没有受到保护，可能被释放',
     holderShared: ({ reference }) => `与另一条记录使用同一个引用 ${reference}`,
     ownerWrong: ({ blob }) => `它的 blob ${blob} 被记为属于另一条记录`,

@@ -119,6 +119,26 @@ const BREAKS: readonly Break[] = [
     remains: ['sizeWrong', 'blobDamaged', 'sizeWrong', 'objectTouched', 'objectTouched'],
   },
   {
+    what: 'an object that gives its parts another checksum',
+    breaks: async ({ domain }) => {
+      const row = objectKeyOf(BUCKET, 'joined')
+      const record = decodeObject((await domain.metadata.read((reader) => reader.get(row))) ?? new Uint8Array())
+      await set(domain, row, encodeObject({ ...record, crc64: record.crc64 ^ 1n }))
+    },
+    finds: ['crc64Wrong'],
+    remains: ['crc64Wrong'],
+  },
+  {
+    what: 'a part that gives its slices another checksum',
+    breaks: async ({ domain, ranged }) => {
+      const row = partKey(ranged, 1)
+      const record = decodePart(1, (await domain.metadata.read((reader) => reader.get(row))) ?? new Uint8Array())
+      await set(domain, row, encodePart({ ...record, crc64: record.crc64 ^ 1n }))
+    },
+    finds: ['crc64Wrong'],
+    remains: ['crc64Wrong'],
+  },
+  {
     what: 'a manifest without its row',
     breaks: ({ domain, ranged }) => remove(domain, manifestKey(ranged)),
     finds: ['manifestMissing', 'partStray'],

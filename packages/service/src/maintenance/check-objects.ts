@@ -1,4 +1,5 @@
 import { carriesBytes } from '@bindery/storage'
+import type { Manifest } from '../domain/manifest.js'
 import type { Inspection } from './inspection.js'
 import { BLOBS_AT_ONCE, holderToken, manifestsOf, nameToken } from './inspection.js'
 import type { SpaceRows } from './spaces.js'
@@ -34,8 +35,21 @@ async function checkManifestsOf(inspection: Inspection, objects: readonly SpaceR
     else if (found.size !== size) {
       const sizes = { expected: String(size), found: String(found.size) }
       await inspection.findings.add('sizeWrong', { bucket, key, manifest, ...sizes })
-    }
+    } else await checkCrc64(inspection, bucket, key, record, found)
   }
+}
+
+async function checkCrc64(
+  inspection: Inspection,
+  bucket: string,
+  key: string,
+  { manifest, crc64 }: SpaceRows['o']['record'],
+  list: Manifest,
+): Promise<void> {
+  const found = await inspection.crc64OfParts(manifest, list)
+  if (found === undefined || found === crc64) return
+  const facts = { bucket, key, manifest, expected: String(crc64), found: String(found) }
+  await inspection.findings.add('crc64Wrong', facts)
 }
 
 async function checkBlobOf(inspection: Inspection, { row, bucket, key, record }: SpaceRows['o']): Promise<void> {

@@ -17,6 +17,7 @@ export const FINDING_KINDS = {
   sliceBroken: 'lost',
   objectTouched: 'lost',
   sizeWrong: 'wrong',
+  crc64Wrong: 'wrong',
   holderMissing: 'wrong',
   holderShared: 'wrong',
   ownerWrong: 'wrong',

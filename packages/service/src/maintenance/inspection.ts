@@ -1,4 +1,4 @@
-import { bytesToString } from '@bindery/protocol'
+import { bytesToString, Crc64Chain } from '@bindery/protocol'
 import {
   type BlobStore,
   type Bytes,
@@ -11,11 +11,12 @@ import {
 import { type CounterChange, deltasOf } from '../domain/counters.js'
 import { unlessDamaged } from '../domain/damage.js'
 import type { Chance } from '../domain/domain.js'
-import { garbageKey, holdersOf, type KeyRange, manifestKey, startingWith } from '../domain/keyspace.js'
+import { garbageKey, holdersOf, type KeyRange, manifestKey, partsOf, startingWith } from '../domain/keyspace.js'
 import { Manifest } from '../domain/manifest.js'
 import { Fingerprint } from './compare.js'
 import type { Facts, Findings, Fix } from './findings.js'
 import type { NamedBlob } from './named-blobs.js'
+import { walk } from './walk.js'
 
 /** How far an audit is, and at its end what there is. */
 export interface AuditProgress {
@@ -45,6 +46,8 @@ export interface Sums {
 
 /** Manifests whose damage is followed to the objects that name them. */
 const LOST_MANIFESTS_MAX = 100_000
+/** Manifests whose CRC-64 is kept for other objects that show them. */
+const JOINED_MAX = 50_000
 /** Blobs that are checked at the same time. */
 export const BLOBS_AT_ONCE = 8
 
@@ -77,6 +80,8 @@ export class Inspection {
   /** What the counters of each bucket ought to be. */
   readonly #tallies = new Map<string, number[]>()
   readonly #onProgress: (progress: AuditProgress) => void
+  /** By manifest: the CRC-64 of its parts. */
+  readonly #joined = new Map<string, bigint>()
 
   constructor(
     stores: { readonly metadata: MetadataStore; readonly blobs: BlobStore; readonly random: Chance['random'] },
@@ -111,6 +116,29 @@ export class Inspection {
       this.#tallies.set(bucket, tally)
     }
     for (const [index, delta] of deltasOf(change).entries()) tally[index] = (tally[index] ?? 0) + delta
+  }
+
+  /**
+   * CRC-64 of all parts that a manifest lists, from what their rows say; undefined where one is missing or of another size,
+   * which is found with the parts.
+   */
+  async crc64OfParts(manifest: string, list: Manifest): Promise<bigint | undefined> {
+    const known = this.#joined.get(manifest)
+    if (known !== undefined) return known
+    const chain = new Crc64Chain()
+    let next = 0
+    for await (const { record } of walk(this.metadata, 'p', undefined, partsOf(manifest))) {
+      if (next === list.partCount) break
+      const { partNumber, start, end } = list.at(next)
+      if (partNumber !== record.partNumber) continue
+      if (record.size !== end - start) return undefined
+      chain.append(Number(record.crc64 >> 32n), Number(record.crc64 & 0xffffffffn), record.size)
+      next += 1
+    }
+    if (next < list.partCount) return undefined
+    if (this.#joined.size === JOINED_MAX) this.#joined.clear()
+    this.#joined.set(manifest, chain.value)
+    return chain.value
   }
 
   step(): void {
