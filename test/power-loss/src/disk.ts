@@ -30,6 +30,8 @@ export interface DiskOptions {
 interface OpenFile {
   readonly path: string
   readonly node: FileNode
+  /** Of a sync by somebody else that has failed since it was opened: its own next one says so, as Linux has it. */
+  missed: Error | undefined
 }
 
 const TURNS_MAX = 4
@@ -89,7 +91,7 @@ export class Disk {
         this.#locks.set(node, file)
         return true
       }),
-    syncData: (file) => this.#sync('syncData', this.#pathOf(file), this.#file(file).node),
+    syncData: (file) => this.#syncData(this.#file(file)),
     syncFolder: (path) => this.#sync('syncFolder', path, this.#folderAt(path)),
     close: (file) =>
       this.#call('close', this.#pathOf(file), () => {
@@ -161,10 +163,25 @@ export class Disk {
     if (operation !== this.lie) this.journal.synced(node, began)
   }
 
+  async #syncData(file: OpenFile): Promise<void> {
+    const { path, node } = file
+    try {
+      await this.#sync('syncData', path, node)
+    } catch (error) {
+      for (const other of this.#open.values()) {
+        if (other.node === node && other !== file && error instanceof Error) other.missed = error
+      }
+      throw error
+    }
+    const { missed } = file
+    file.missed = undefined
+    if (missed !== undefined) throw missed
+  }
+
   #openFile(path: string, node: FileNode): number {
     const file = this.#nextFile
     this.#nextFile += 1
-    this.#open.set(file, { path, node })
+    this.#open.set(file, { path, node, missed: undefined })
     return file
   }
 
