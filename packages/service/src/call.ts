@@ -32,6 +32,8 @@ export type Reply<O extends Operation> = {
   readonly output: OutputOf<O>
   /** Bytes of an object; absent where there are none to send. */
   readonly content?: AsyncIterable<LentBytes>
+  /** Bytes of the content, where that is known. */
+  readonly contentSize?: number
   /** What an application answered to a callback: it is sent instead of the result. */
   readonly answer?: AnsweredCallback | undefined
 } & ([ResultOf<O>] extends [undefined] ? unknown : { readonly result: ResultOf<O> })

@@ -132,7 +132,7 @@ async function serve(head: Head, held: RegisteredRead | undefined): Promise<Answ
   const reply = await handler(new Call<Operation>({ ...head, ...found, held }))
 
   // 9 encode
-  return encode(operation, reply.content === undefined ? reply : { ...reply, content: await begun(reply.content) })
+  return encode(operation, reply, reply.content && (await begun(reply.content, reply.contentSize)))
 }
 
 /** What steps 1 to 4 tell of a request that asks for an operation. */
@@ -181,7 +181,7 @@ function urlOf({ scheme, host }: ServiceRequest, { style, bucket }: Reading): st
   return style === 'host' ? `${scheme}://${host}` : `${scheme}://${host}/${bucket}`
 }
 
-function encode(operation: Operation, reply: Reply<Operation>): Answer {
+function encode(operation: Operation, reply: Reply<Operation>, content: ServiceResponse['body']): Answer {
   const status = reply.status ?? operation.status
   const headers = encodeHeaders(operation, reply.output as ValuesOf<Fields>)
   if (reply.answer !== undefined) {
@@ -189,7 +189,7 @@ function encode(operation: Operation, reply: Reply<Operation>): Answer {
     return { status, headers: [...headers, ['Content-Type', contentType]], body }
   }
   const { result } = operation
-  if (result === undefined || result === 'bytes') return { status, headers, body: reply.content }
+  if (result === undefined || result === 'bytes') return { status, headers, body: content }
   const body = result.encode(reply.result)
   if (body.length > 0) headers.push(['Content-Type', result.contentType ?? 'application/xml'])
   return { status, headers, body }

@@ -27,7 +27,7 @@ export interface LentBytes {
 export type BlobId = string
 
 /** Characters of an id that carries its bytes. */
-export const BLOB_ID_LENGTH_MAX = 1_500
+export const BLOB_ID_LENGTH_MAX = 5_600
 /** Characters of any other id: it fits into a metadata key, with names beside it. */
 export const BLOB_KEY_LENGTH_MAX = 200
 

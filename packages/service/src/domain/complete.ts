@@ -40,8 +40,8 @@ export interface Completed {
 }
 
 const ATTEMPTS_MAX = 16
-/** A divisor of the most parts, so that a table of these has room for every page. */
-const PARTS_PER_READ = 2_000
+/** A divisor of the most parts, so that a table of these has room for every page. Rows that carry bytes fit into one read. */
+const PARTS_PER_READ = 1_250
 
 /** Something to complete: an open upload, or one whose answer can be given again. Throws noSuchUpload. */
 export async function findCompletion(domain: Domain, name: UploadName, requester: string): Promise<void> {

@@ -3,7 +3,7 @@
  * fixed binary form. A record of a version that this build does not know is refused, never guessed at.
  */
 import { bytesToString, hex, utf8Bytes, utf8Text } from '@bindery/protocol'
-import { type Bytes, StorageError } from '@bindery/storage'
+import { type Bytes, carriesBytes, StorageError } from '@bindery/storage'
 import { idBytes } from './keyspace.js'
 import type {
   BucketRecord,
@@ -32,11 +32,41 @@ export function decodeLifecycle(bytes: Bytes): LifecycleRule[] {
 export const encodeCors = (cors: Cors): Bytes => encodeJson(cors)
 export const decodeCors = (bytes: Bytes): Cors => decodeJson(bytes) as Cors
 
-export const encodeObject = (record: ObjectRecord): Bytes => encodeJson({ ...record, crc64: record.crc64.toString() })
+/**
+ * Of a blob's id that carries bytes, only what names it stands in the JSON: the bytes' text follows behind a zero byte,
+ * so that who does not ask for them, a listing for one, does not read them.
+ */
+export function encodeObject(record: ObjectRecord): Bytes {
+  const stored = { ...record, crc64: record.crc64.toString() }
+  const { bytes } = record
+  if (bytes.kind !== 'blob' || !carriesBytes(bytes.blob)) return encodeJson(stored)
+  const end = bytes.blob.indexOf('~') + 1
+  const head = encodeJson({ ...stored, bytes: { kind: 'blob', blob: bytes.blob.slice(0, end) } })
+  const tail = utf8Bytes(bytes.blob.slice(end))
+  const joined = new Uint8Array(head.length + 1 + tail.length)
+  joined.set(head)
+  joined.set(tail, head.length + 1)
+  return joined
+}
+
 export function decodeObject(bytes: Bytes): ObjectRecord {
-  const stored = decodeJson(bytes) as Omit<ObjectRecord, 'crc64'> & { crc64: string }
+  const end = bytes.indexOf(0, 1)
+  const head = end === -1 ? bytes : bytes.subarray(0, end)
+  const stored = decodeJson(head) as Omit<ObjectRecord, 'crc64'> & { crc64: string }
   checkPlace(stored)
-  return { ...stored, crc64: bigIntOf(stored.crc64) }
+  const crc64 = bigIntOf(stored.crc64)
+  if (end === -1 || stored.bytes.kind !== 'blob') return { ...stored, crc64 }
+  return { ...stored, crc64, bytes: carryingBlob(stored.bytes.blob, bytes.subarray(end + 1)) }
+}
+
+function carryingBlob(name: string, carried: Bytes): ObjectRecord['bytes'] {
+  return {
+    kind: 'blob',
+    get blob() {
+      // what was damaged is no text any more: the checksum in it says so to whoever reads the bytes
+      return name + (utf8Text(carried) ?? bytesToString(carried))
+    },
+  }
 }
 
 /** What a damaged record must not lead to: bytes of nobody. */

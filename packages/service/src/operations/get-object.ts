@@ -21,7 +21,7 @@ function answer(object: OpenObject, input: Input, overrides: Partial<Output>, pa
   const range = selectRange(input.range, record.size, input.rangeBehavior === 'standard')
   const take = pace && ((wanted: number) => pace.take(wanted))
   const whole = { ...objectHeaders(record), ...overrides }
-  if (range === undefined) return { output: whole, content: object.read(undefined, take) }
+  if (range === undefined) return { output: whole, content: object.read(undefined, take), contentSize: record.size }
   const output = {
     ...whole,
     contentLength: range.end - range.start,
@@ -29,7 +29,7 @@ function answer(object: OpenObject, input: Input, overrides: Partial<Output>, pa
     // it is the digest of the whole object, which nobody can check against a part
     contentMd5: undefined,
   }
-  return { status: 206, output, content: object.read(range, take) }
+  return { status: 206, output, content: object.read(range, take), contentSize: output.contentLength }
 }
 
 const OVERRIDES = {

@@ -23,11 +23,29 @@ function pieces(count: number) {
   return { seen, give }
 }
 
+/** The pieces of content whose size nobody knows. */
+async function lentPieces(pieces: AsyncIterable<LentBytes>) {
+  const content = await begun(pieces, undefined)
+  assert.ok(!(content instanceof Uint8Array))
+  return content
+}
+
+test('few bytes that are one piece come whole, and nothing stays lent', async () => {
+  const { seen, give } = pieces(1)
+  assert.deepEqual(await begun(give(), 1), Uint8Array.of(0))
+  assert.deepEqual(seen, { lent: 0, ended: true })
+  const many = pieces(3)
+  const content = await begun(many.give(), 3)
+  assert.ok(!(content instanceof Uint8Array))
+  await content[Symbol.asyncIterator]().return?.()
+  assert.deepEqual(many.seen, { lent: 0, ended: true })
+})
+
 test('all pieces come in order, the first among them', async () => {
   for (const count of [0, 1, 3]) {
     const { seen, give } = pieces(count)
     const given: number[] = []
-    for await (const piece of await begun(give())) {
+    for await (const piece of await lentPieces(give())) {
       given.push(...piece.bytes)
       piece.release()
     }
@@ -41,7 +59,7 @@ test('all pieces come in order, the first among them', async () => {
 
 test('who wants none of it gives the first piece back and ends the iteration', async () => {
   const { seen, give } = pieces(3)
-  const unread = await begun(give())
+  const unread = await lentPieces(give())
   assert.equal(seen.lent, 1)
   await unread[Symbol.asyncIterator]().return?.()
   assert.deepEqual(seen, { lent: 0, ended: true })

@@ -7,13 +7,15 @@ import { type BlobId, StorageError } from '@bindery/storage'
 import { type BlobPlace, blobIdOf } from './blob-place.js'
 
 /**
- * Bytes of the largest blob that its id carries. A record of metadata stays below half a page of the store that holds it,
- * and a page of 1,000 of them is still read in a few milliseconds.
+ * Bytes of the largest blob that its id carries: beyond, a record would be more than the two pages of the metadata
+ * store that a slot in a pack takes as well.
  */
-export const INLINE_BYTES_MAX = 1024
+export const INLINE_BYTES_MAX = 4096
 
 const CHECKSUM_BYTES = 8
-const ID = /^[0-9a-z]{1,64}-[0-9a-f]{12}~([A-Za-z0-9_-]{11,1376})$/
+const PLACE = /^[0-9a-z]{1,64}-[0-9a-f]{12}$/
+/** Characters of base64 for the checksum alone. */
+const TEXT_LENGTH_MIN = 11
 
 /** @param bytes at most `INLINE_BYTES_MAX` */
 export function inlineIdOf(place: BlobPlace, bytes: Uint8Array, checksum: bigint): BlobId {
@@ -25,9 +27,11 @@ export function inlineIdOf(place: BlobPlace, bytes: Uint8Array, checksum: bigint
 
 /** The bytes that an id carries, or undefined if it carries none. Throws StorageError `corrupt`. */
 export function inlineBytesOf(id: BlobId): Uint8Array | undefined {
-  const [, text] = ID.exec(id) ?? []
-  if (text === undefined) return undefined
-  const carried = Buffer.from(text, 'base64url')
+  const tilde = id.indexOf('~')
+  if (tilde === -1 || id.length - tilde <= TEXT_LENGTH_MIN || !PLACE.test(id.slice(0, tilde))) return undefined
+  // what is no base64 is left out, and then the checksum does not match
+  const carried = Buffer.from(id.slice(tilde + 1), 'base64url')
+  if (carried.length < CHECKSUM_BYTES || carried.length > CHECKSUM_BYTES + INLINE_BYTES_MAX) return undefined
   const bytes = carried.subarray(CHECKSUM_BYTES)
   if (crc64(bytes) !== carried.readBigUInt64BE()) {
     throw new StorageError('corrupt', 'the bytes in the id of a blob do not match their checksum')

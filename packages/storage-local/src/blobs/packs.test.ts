@@ -61,7 +61,7 @@ function pausing(bytes: Uint8Array, pauseAt: number, error?: Error) {
 describe('packs', { skip: loadNative() === undefined && 'there are no packs without the addon' }, () => {
   test('blobs of up to a chunk share a pack, and come back as they were', async (t) => {
     const { store, folder } = await openStore(t)
-    const sizes = [2000, 4096, 5000, 65_535, 65_536, 100 * KIB, MIB - 100, MIB]
+    const sizes = [4097, 5000, 9000, 65_535, 65_536, 100 * KIB, MIB - 100, MIB]
     const infos = await Promise.all(sizes.map((size) => store.write(sourceOf(content.subarray(0, size)), hint)))
     for (const [index, { id, size }] of infos.entries()) {
       assert.equal(size, sizes[index])
@@ -311,7 +311,7 @@ describe('packs', { skip: loadNative() === undefined && 'there are no packs with
       const bytes = scrambled(200000)
       await Promise.all(Array.from({ length: 16 }, async (_, writer) => {
         for (let round = 0; ; round++) {
-          const size = 1500 + ((writer * 7919 + round * 104729) % 190000)
+          const size = 4097 + ((writer * 7919 + round * 104729) % 190000)
           const { id } = await store.write(sourceOf(bytes.subarray(0, size), 40000), { owner: Buffer.from('owner ' + size) })
           process.stdout.write(id + ' ' + size + '\\n')
         }
