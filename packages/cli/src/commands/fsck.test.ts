@@ -28,7 +28,7 @@ test('a folder that was served and killed is found to be well', async (t) => {
   await server.kill()
   const { code, output } = await bindery('fsck', folder, '--bytes')
   assert.equal(code, 0, output)
-  assert.match(output, /Checked 2 objects, 0 open uploads, 0 parts and 1 blob of 2.0 KiB, all bytes of what is named\./)
+  assert.match(output, /Checked 2 objects, 0 open uploads, 0 parts and 1 blob of 4.9 KiB, all bytes of what is named\./)
   assert.match(output, /Nothing is wrong\./)
 })
 

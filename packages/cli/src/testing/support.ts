@@ -40,7 +40,7 @@ export async function start(t: TestContext, folder: string): Promise<Server> {
 }
 
 /** A body that is too long for its record to hold, so that it lies in a file. */
-export const stored = (text: string): string => text.padEnd(2000, '.')
+export const stored = (text: string): string => text.padEnd(5000, '.')
 
 /** Sends a request signed with V1 and returns the body of its answer. */
 export async function send(server: Server, method: string, target: string, body?: string): Promise<string> {

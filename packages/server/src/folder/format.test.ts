@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { readMarker } from '../maintenance/backup-marker.js'
+import { openDataFolder } from './data-folder.js'
+import { keptRootKey } from './root-key.js'
+
+async function newFolder(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'bindery-format-'))
+  t.after(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+test('a data folder of format 1 is opened, and its root key is read', async (t) => {
+  const folder = await newFolder(t)
+  await writeFile(join(folder, 'format.json'), '{"format":1}\n')
+  const key = { version: 1, accessKeyId: 'BKABCDEFGH', accessKeySecret: 'secret' }
+  await writeFile(join(folder, 'keys.json'), JSON.stringify(key))
+  await mkdir(join(folder, 'blobs'))
+  const { isNew, lock } = await openDataFolder(folder)
+  t.after(() => lock.release())
+  assert.equal(isNew, false)
+  const { accessKeyId, accessKeySecret } = await keptRootKey(folder)
+  assert.deepEqual([accessKeyId, accessKeySecret], ['BKABCDEFGH', 'secret'])
+})
+
+test('a new data folder holds what the page on it names', async (t) => {
+  const folder = await newFolder(t)
+  const { lock } = await openDataFolder(folder)
+  t.after(() => lock.release())
+  await keptRootKey(folder)
+  const page = await readFile(new URL('../../../../docs/formats/data-folder.md', import.meta.url), 'utf8')
+  const named = [...page.matchAll(/^\| `([\w.-]+)\/?` /gm)].map(([, name]) => name)
+  assert.equal(await readFile(join(folder, 'format.json'), 'utf8'), '{"format":1}\n')
+  for (const name of await readdir(folder)) assert.ok(named.includes(name), `${name} is on the page`)
+})
+
+test('the marker of a backup of version 1 is read', async (t) => {
+  const folder = await newFolder(t)
+  const marker = { version: 1, state: 'finished', format: 1, begunAt: '2026-01-05T08:00:00.000Z' }
+  await writeFile(join(folder, 'backup.json'), JSON.stringify(marker))
+  assert.deepEqual(await readMarker(folder), marker)
+})
