@@ -137,7 +137,7 @@ class Checking {
   }
 
   async #checkNewWrite(): Promise<void> {
-    const content = Buffer.alloc(1500, 0x61)
+    const content = Buffer.alloc(4500, 0x61)
     const { id } = await this.#store.write(sourceOf(content), { owner: Buffer.from('new') })
     const given = await readBlob(this.#store, id)
     if (typeof given === 'string' || !given.equals(content)) this.found.push('a new write cannot be read')

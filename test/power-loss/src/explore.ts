@@ -96,7 +96,7 @@ const LIVES_MAX = 4
 const STEPS_MAX = 30
 const STATES_A_LIFE = 20
 /** Below what is hashed on another thread, which would decide the order of things too. */
-const SIZES = [10, 1100, 4000, 4096, 9000, 15_000]
+const SIZES = [10, 4097, 7000, 8192, 12_000, 15_000]
 /** More than one chunk, and too large for a pack. */
 const LARGE = 1024 * 1024 + 5000
 

@@ -5,8 +5,9 @@ import type { Script } from './explore.js'
 import type { Life } from './life.js'
 
 const BUFFER_BYTES = 2 * 1024 * 1024
-const SMALL = 1500
-const TWO_PAGES = 6000
+/** No id carries so many bytes. */
+const SMALL = 4500
+const THREE_PAGES = 9000
 const LEFT = new Error('made up: the sender left')
 
 /** Fails the call of this number, from 1, of an operation on paths that end so. */
@@ -22,7 +23,7 @@ function failing(operation: Call['operation'], number: number, ending = ''): () 
 }
 
 async function writeTwoAtOnce(life: Life): Promise<void> {
-  await Promise.all([life.write(SMALL), life.write(TWO_PAGES)])
+  await Promise.all([life.write(SMALL), life.write(THREE_PAGES)])
 }
 
 async function writeThenDelete(life: Life): Promise<void> {
@@ -63,12 +64,12 @@ async function deleteAgain(life: Life): Promise<void> {
 }
 
 async function writeSlowly(life: Life): Promise<void> {
-  await Promise.all([life.write(TWO_PAGES, { pieceBytes: 2500, pauseTurns: 3 }), life.write(SMALL)])
+  await Promise.all([life.write(THREE_PAGES, { pieceBytes: 2500, pauseTurns: 3 }), life.write(SMALL)])
 }
 
 async function giveUp(life: Life): Promise<void> {
   await Promise.all([
-    life.write(TWO_PAGES, { pieceBytes: 2500, pauseTurns: 2, failure: LEFT }),
+    life.write(THREE_PAGES, { pieceBytes: 2500, pauseTurns: 2, failure: LEFT }),
     life.write(SMALL),
     life.write(SMALL, { pauseTurns: 1, failure: LEFT }),
   ])

@@ -23,7 +23,7 @@ const LIVES = 3
 const CLIENTS = 4
 const REQUESTS_MAX = 8
 const STATES_A_LIFE = 5
-const SMALL_SIZES = [0, 500, 1500, 9000]
+const SMALL_SIZES = [0, 500, 4500, 9000]
 /** The least that a part before the last may have. */
 const PART_BYTES = 100 * 1024
 const BUFFER_BYTES = 8 * 1024 * 1024
@@ -120,11 +120,11 @@ async function actAtRandom({ disk, started, promises }: World, key: string, rand
   if (kind === 1) return copy({ disk, started, promises }, key)
   if (kind === 2) {
     const uploadId = await initiate(started, key)
-    await uploadPart(started, key, uploadId, 1, randomBytes(random, 2000))
+    await uploadPart(started, key, uploadId, 1, randomBytes(random, 5000))
     if (random.below(2) === 0) await call(started, { method: 'DELETE', bucket: BUCKET, key, query: { uploadId } })
     return
   }
-  const parts = kind === 3 ? [PART_BYTES, PART_BYTES, 3000].map((size) => randomBytes(random, size)) : undefined
+  const parts = kind === 3 ? [PART_BYTES, PART_BYTES, 5000].map((size) => randomBytes(random, size)) : undefined
   const content = parts === undefined ? randomBytes(random, SMALL_SIZES[random.below(4)] ?? 0) : Buffer.concat(parts)
   const done = promises.begin(key, content, journal.next())
   if (parts === undefined) await expectStatus(call(started, { method: 'PUT', bucket: BUCKET, key, body: content }), 200)
