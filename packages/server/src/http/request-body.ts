@@ -126,7 +126,7 @@ export class RequestBody implements ByteSource {
 
   /** Takes what came with the head, as most small bodies do whole, without the machinery of a stream that flows. */
   #takeArrived(): void {
-    if (this.#flowing || this.complete || this.#request.readableLength === 0) return
+    if (this.#flowing || this.#surplus !== undefined || this.complete || this.#request.readableLength === 0) return
     const chunk: Uint8Array | null = this.#request.read()
     if (chunk !== null) this.#arrive(chunk)
   }

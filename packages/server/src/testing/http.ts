@@ -1,9 +1,11 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import type { TestContext } from 'node:test'
+import { OssError } from '@bindery/protocol'
 import type { Service, ServiceRequest, ServiceResponse } from '@bindery/service'
 import { pino } from 'pino'
 import { createHttpServer, type HttpServer, type HttpServerOptions } from '../http/http-server.js'
+import { refusal } from '../http/refusal.js'
 
 export interface TestServer {
   readonly port: number
@@ -108,3 +110,16 @@ export async function rawConnection(port: number): Promise<RawConnection> {
     },
   }
 }
+
+/** A service that answers a body's bytes back, and failures of the body as OSS does. */
+export async function echo(request: ServiceRequest): Promise<ServiceResponse> {
+  try {
+    return text(200, (await bodyOf(request)).toString('latin1'))
+  } catch (error) {
+    if (error instanceof OssError) return refusal(error, request.method, request.host)
+    throw error
+  }
+}
+
+/** A service that allows nobody. */
+export const refuse = async () => text(403, '<Code>AccessDenied</Code>')

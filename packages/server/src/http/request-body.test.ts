@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict'
+import { createHash, randomBytes } from 'node:crypto'
+import { test } from 'node:test'
+import type { ServiceRequest } from '@bindery/service'
+import { bodyOf, echo, listen, rawConnection, refuse, text } from '../testing/http.js'
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
+
+test('100 Continue is sent when the body is first asked for, and the body follows', async (t) => {
+  let seen: ServiceRequest | undefined
+  let goOn = () => {}
+  const authorised = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
+  const { port } = await listen(t, async (request) => {
+    seen = request
+    await authorised
+    return await echo(request)
+  })
+  const client = await rawConnection(port)
+  await client.send('PUT /b/k HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n')
+  while (seen === undefined) await new Promise(setImmediate)
+  assert.equal(client.socket.bytesRead, 0)
+  goOn()
+  await client.until('HTTP/1.1 100 Continue\r\n\r\n')
+  await client.send('hello')
+  assert.match(await client.until('hello'), /HTTP\/1\.1 200 OK/)
+  client.socket.destroy()
+})
+
+test('a refused request gets no 100 Continue, and its connection is closed', async (t) => {
+  const { port } = await listen(t, refuse)
+  const client = await rawConnection(port)
+  await client.send('PUT /b/k HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n')
+  const response = await client.until('</Code>')
+  assert.match(response, /^HTTP\/1\.1 403 Forbidden\r\n/)
+  assert.match(response, /Connection: close/)
+  client.socket.end()
+  await client.closed()
+})
+
+test('a chunked body arrives whole, with no size announced', async (t) => {
+  let size: number | undefined = 0
+  const { port } = await listen(t, (request) => {
+    size = request.body.size
+    return echo(request)
+  })
+  const client = await rawConnection(port)
+  await client.send(
+    'PUT /b/k HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n',
+  )
+  await client.until('abcde')
+  assert.equal(size, undefined)
+  client.socket.destroy()
+})
+
+test('a large body passes through small buffers unchanged', async (t) => {
+  const { port } = await listen(t, async (request) => text(200, sha256(await bodyOf(request, 1000))))
+  const client = await rawConnection(port)
+  const body = randomBytes(3_000_000)
+  await client.send(`PUT /b/k HTTP/1.1\r\nHost: h\r\nContent-Length: ${body.length}\r\n\r\n`)
+  await client.send(body)
+  await client.until(`\r\n\r\n${sha256(body)}`)
+  client.socket.destroy()
+})
+
+test('a sender that pauses lets a reader have what has come', async (t) => {
+  const reads: number[] = []
+  const { port } = await listen(t, async ({ body }) => {
+    const buffer = Buffer.alloc(1000)
+    for (let bytes = -1; bytes !== 0; reads.push(bytes)) {
+      await body.ready()
+      bytes = await body.read(buffer)
+      if (bytes === 3) await client.send('defg')
+    }
+    return text(200, 'done')
+  })
+  const client = await rawConnection(port)
+  await client.send('PUT /b/k HTTP/1.1\r\nHost: h\r\nContent-Length: 7\r\n\r\nabc')
+  await client.until('done')
+  assert.deepEqual(reads, [3, 4, 0])
+  client.socket.destroy()
+})
+
+test('bytes that come before earlier ones were read stay behind them', async (t) => {
+  const { port } = await listen(t, async ({ body }) => {
+    await body.ready()
+    await client.send('defg')
+    // long enough for them to be there, and nothing else tells that they are
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    const buffer = Buffer.alloc(1000)
+    let read = ''
+    for (let bytes = await body.read(buffer); bytes > 0; bytes = await body.read(buffer)) {
+      read += buffer.toString('latin1', 0, bytes)
+    }
+    return text(200, read)
+  })
+  const client = await rawConnection(port)
+  await client.send('PUT /b/k HTTP/1.1\r\nHost: h\r\nContent-Length: 7\r\n\r\nabc')
+  assert.match(await client.until('\r\n\r\nabcdefg'), /200 OK/)
+  client.socket.destroy()
+})
+
+test('a body that ends before its length is an IncompleteBody that the sender can read', async (t) => {
+  const { port } = await listen(t, echo)
+  const client = await rawConnection(port)
+  await client.send('PUT /b/k HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc')
+  client.socket.end()
+  const response = await client.closed()
+  assert.match(response, /^HTTP\/1\.1 400 Bad Request\r\n/)
+  assert.match(response, /<Code>IncompleteBody<\/Code>/)
+})
+
+test('a connection that is cut makes the read fail with incompleteBody', async (t) => {
+  let reason: unknown
+  let over = () => {}
+  const handled = new Promise<void>((resolve) => {
+    over = resolve
+  })
+  const { port } = await listen(t, async (request) => {
+    reason = await bodyOf(request).catch((error) => error.reason)
+    over()
+    return text(400, '')
+  })
+  const client = await rawConnection(port)
+  await client.send('PUT /b/k HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc')
+  client.socket.resetAndDestroy()
+  await handled
+  assert.equal(reason, 'incompleteBody')
+})
+
+test('broken chunks fail the read and are answered with 400', async (t) => {
+  const { port } = await listen(t, echo)
+  const client = await rawConnection(port)
+  await client.send('PUT /b/k HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nzz\r\n')
+  assert.match(await client.closed(), /^HTTP\/1\.1 400 .*<Code>BadRequest<\/Code>/s)
+})
+
+test('bytes beyond the length do not harm the response, and end the connection', async (t) => {
+  const { port } = await listen(t, echo)
+  const client = await rawConnection(port)
+  await client.send('PUT /b/k HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc\x01\x02garbage\r\n\r\n')
+  const response = await client.closed()
+  assert.match(response, /^HTTP\/1\.1 200 OK\r\n.*abc/s)
+})
+
+test('a length together with chunks, and two different lengths, are refused', async (t) => {
+  const { port } = await listen(t, echo)
+  for (const headers of ['Content-Length: 3\r\nTransfer-Encoding: chunked', 'Content-Length: 3\r\nContent-Length: 4']) {
+    const client = await rawConnection(port)
+    await client.send(`PUT /b/k HTTP/1.1\r\nHost: h\r\n${headers}\r\n\r\n0\r\n\r\n`)
+    assert.match(await client.closed(), /^HTTP\/1\.1 400 .*<Code>BadRequest<\/Code>/s)
+  }
+})
+
+test('a sender that is slow but not silent is never timed out', async (t) => {
+  const { port } = await listen(t, echo, { idleTimeoutMs: 300 })
+  const client = await rawConnection(port)
+  await client.send('PUT /b/k HTTP/1.1\r\nHost: h\r\nContent-Length: 8\r\n\r\n')
+  for (const byte of 'abcdefgh') {
+    await new Promise((resolve) => setTimeout(resolve, 80))
+    await client.send(byte)
+  }
+  assert.match(await client.until('abcdefgh'), /^HTTP\/1\.1 200 OK/)
+  client.socket.destroy()
+})
+
+test('a sender that falls silent gets RequestTimeout', async (t) => {
+  const { port } = await listen(t, echo, { idleTimeoutMs: 100 })
+  const client = await rawConnection(port)
+  await client.send('PUT /b/k HTTP/1.1\r\nHost: h\r\nContent-Length: 8\r\n\r\nabc')
+  const response = await client.until('</Error>')
+  assert.match(response, /^HTTP\/1\.1 400 Bad Request\r\n.*<Code>RequestTimeout<\/Code>/s)
+  client.socket.destroy()
+})
+
+test('a slow service does not make its silent client time out', async (t) => {
+  const { port } = await listen(
+    t,
+    async (request) => {
+      const body = await bodyOf(request)
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      return text(200, String(body))
+    },
+    { idleTimeoutMs: 50 },
+  )
+  const client = await rawConnection(port)
+  await client.send('PUT /b/k HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc')
+  await client.until('\r\n\r\nabc')
+  client.socket.destroy()
+})
