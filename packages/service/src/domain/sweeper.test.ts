@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ListedParts } from '@bindery/protocol'
-import { createMemoryBlobStore, createMemoryMetadataStore } from '@bindery/storage'
+import { createMemoryBlobStore, createMemoryMetadataStore, StorageError } from '@bindery/storage'
 import { completeUpload } from './complete.js'
 import { recoverDead, registerIncarnation } from './incarnations.js'
 import { deleteObject } from './objects.js'
@@ -153,4 +153,24 @@ test('blobs that a dead process left unnamed are found, named ones stay', async 
   assert.equal((await get(heir, 'k')).toString(), 'named')
   await assert.rejects(put(first, 'late', 'bytes'), { kind: 'unavailable' })
   assert.equal(await blobCount(heir), 2)
+})
+
+test('a blob that cannot be deleted stays garbage, and keeps no other from being freed', async () => {
+  const stuck = new Set<string>()
+  const blobs = createMemoryBlobStore()
+  const failing = {
+    ...blobs,
+    async delete(id: string) {
+      if (stuck.has(id)) throw new StorageError('unavailable', 'a disk that fails')
+      await blobs.delete(id)
+    },
+  }
+  const domain = await testDomain({ blobs: failing })
+  for (const name of ['a', 'b', 'c']) await put(domain, name, name)
+  for await (const { id } of blobs.list()) if (stuck.size === 0) stuck.add(id)
+  for (const name of ['a', 'b', 'c']) await deleteObject(domain, BUCKET, key(name))
+  await assert.rejects(new Sweeper(domain).sweep(), /a disk that fails/)
+  assert.equal(await blobCount(domain), 1)
+  stuck.clear()
+  assert.equal(await sweepAll(domain), 1)
 })

@@ -69,3 +69,19 @@ test('after a failure neither those who wait nor those who come later see anothe
   assert.ok(folderSync.hasFailed('/a'))
   assert.ok(!folderSync.hasFailed('/b'))
 })
+
+test('what a folder that has gone had lost is durable with the first folder above it that is there', async () => {
+  const synced: string[] = []
+  const gone = new Set(['/a/b', '/a/b/c'])
+  const syncFolder = async (path: string) => {
+    if (gone.has(path)) throw systemError('ENOENT')
+    synced.push(path)
+  }
+  const folderSync = new FolderSync({ ...systemFiles, syncFolder })
+  await folderSync.syncRemoval('/a/b/c')
+  assert.deepEqual(synced, ['/a'])
+  await assert.rejects(folderSync.sync('/a/b'), { kind: 'unavailable' })
+  gone.clear()
+  await folderSync.sync('/a/b')
+  assert.deepEqual(synced, ['/a', '/a/b'])
+})
