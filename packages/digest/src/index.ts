@@ -12,6 +12,7 @@ export {
 } from './hasher.js'
 export {
   type FilePlace,
+  type KeptBytes,
   type KernelChoice,
   loadNative,
   type Native,
@@ -19,3 +20,5 @@ export {
   type NativeStream,
   nativeEngine,
 } from './native/native.js'
+export type { Pipe } from './native/pipe.js'
+export { PipePool } from './pipe-pool.js'
