@@ -19,6 +19,7 @@ export {
   type ByteSource,
   carriesBytes,
   type LentBytes,
+  type UnreadBytes,
 } from './blob-store.js'
 export { type KeyText, keyBytes, keyText } from './bytes.js'
 export { addCounters, decodeCounters, encodeCounters } from './counters.js'

@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import type { ServiceResponse } from '@bindery/service'
 import type { LentBytes } from '@bindery/storage'
+import { hasLeft } from './has-left.js'
+import { isBypassable, sendUnread } from './send-unread.js'
 
 /** Pieces handed to the socket and not yet taken by the kernel; the next one is read meanwhile. */
 const WRITES_IN_FLIGHT = 2
@@ -44,7 +46,7 @@ export async function sendResponse(
     if ((response.socket?.writableLength ?? 0) > 0) response.destroy()
   })
   response.socket?.setTimeout(options.idleTimeoutMs)
-  const sent = await sendBody(response, answer.body, gone)
+  const sent = await sendBody(response, answer, gone, options.idleTimeoutMs)
   if (sent.failure !== undefined) return { ...sent, whole: false }
   if (options.beforeEnd !== undefined) {
     response.flushHeaders()
@@ -56,11 +58,16 @@ export async function sendResponse(
 
 async function sendBody(
   response: ServerResponse,
-  body: ServiceResponse['body'],
+  { body, headers }: ServiceResponse,
   gone: Promise<false>,
+  idleTimeoutMs: number,
 ): Promise<{ bytes: number; failure?: unknown }> {
   if (body === undefined) return { bytes: 0 }
-  if (!(body instanceof Uint8Array)) return await sendPieces(response, body, gone)
+  if (!(body instanceof Uint8Array)) {
+    // Without a length node puts frames around what is written, and what passes by it would stand outside of them.
+    const isFramed = !headers.some(([name]) => name.toLowerCase() === 'content-length')
+    return await sendPieces(response, body, gone, { idleTimeoutMs, isFramed })
+  }
   response.write(body)
   return { bytes: body.length }
 }
@@ -69,6 +76,7 @@ async function sendPieces(
   response: ServerResponse,
   pieces: AsyncIterable<LentBytes>,
   gone: Promise<false>,
+  { idleTimeoutMs, isFramed }: { readonly idleTimeoutMs: number; readonly isFramed: boolean },
 ): Promise<{ bytes: number; failure?: unknown }> {
   const lent = new Set<LentBytes>()
   let bytes = 0
@@ -82,6 +90,11 @@ async function sendPieces(
     for await (const piece of pieces) {
       lent.add(piece)
       if (hasLeft(response)) break
+      if (piece.unread !== undefined && !isFramed && isBypassable(response)) {
+        bytes += await sendUnread(response, piece.unread, { idleTimeoutMs, isFirst: bytes === 0 })
+        if (!hasLeft(response)) taken(piece)
+        continue
+      }
       bytes += piece.bytes.length
       response.write(piece.bytes, () => taken(piece))
       while (lent.size >= WRITES_IN_FLIGHT && !hasLeft(response)) {
@@ -102,11 +115,6 @@ async function sendPieces(
       for (const piece of lent) taken(piece)
     }
   }
-}
-
-/** Whether nothing of a response can be sent any more, also because its connection ended before its turn came. */
-export function hasLeft(response: ServerResponse): boolean {
-  return response.destroyed || response.socket === null || response.socket.destroyed
 }
 
 async function discardAnswer({ body }: ServiceResponse): Promise<Sent> {
