@@ -1,7 +1,6 @@
 // What JavaScript sees of the engine and the kernels, by Node-API. Its one caller is src/native/binding.ts, which declares the
 // types; all the same every argument is checked, and a wrong one throws.
 
-#include <limits.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +8,6 @@
 #include "arguments.h"
 #include "engine.h"
 #include "file-job.h"
-#include "read-job.h"
 
 #define JOBS_MAX 65536
 #define FILE_THREADS_MAX 64
@@ -207,116 +205,12 @@ static napi_value work_on_file(napi_env env, napi_callback_info info) {
   return submit(env, handle, job, slot);
 }
 
-// Where a read keeps its bytes: a Uint8Array for all of them, or undefined for a pipe.
-static int read_room(napi_env env, napi_value value, size_t length, uint8_t **result) {
-  napi_valuetype type;
-  const uint8_t *room;
-  size_t room_length;
-  *result = NULL;
-  if (napi_typeof(env, value, &type) == napi_ok && type == napi_undefined) return 1;
-  if (!read_bytes(env, value, &room, &room_length)) return 0;
-  if (room_length < length) return refuse(env, "there is no room for the bytes");
-  // The bytes of an empty array may be nowhere, and NULL stands for a pipe.
-  *result = room_length == 0 ? (uint8_t *)"" : (uint8_t *)room;
-  return 1;
-}
-
-// readThrough(engine, fd, position, length, from, to, room, pipeReadEnd, pipeWriteEnd) → the job's slot, or -1 if all are taken
-static napi_value read_through(napi_env env, napi_callback_info info) {
-  napi_value values[9];
-  struct handle *handle;
-  int64_t fd, position, length, from, to, read_end, write_end;
-  uint8_t *room;
-  uint32_t slot;
-  if (!read_arguments(env, info, 9, values) || !read_engine(env, values[0], &handle) ||
-      !read_integer(env, values[1], INT32_MAX, &fd) || !read_integer(env, values[2], SAFE_INTEGER_MAX, &position) ||
-      !read_integer(env, values[3], SAFE_INTEGER_MAX, &length) ||
-      !read_integer(env, values[5], (double)length, &to) || !read_integer(env, values[4], (double)to, &from) ||
-      !read_room(env, values[6], (size_t)(to - from), &room) || !read_integer(env, values[7], INT32_MAX, &read_end) ||
-      !read_integer(env, values[8], INT32_MAX, &write_end)) {
-    return NULL;
-  }
-  struct job *job = free_job(handle, &slot);
-  if (job == NULL) return number_value(env, -1);
-  *job = (struct job){.kind = JOB_READ, .fd = (int)fd, .offset = position, .length = (uint64_t)length,
-                      .keep_from = (uint64_t)from, .keep_to = (uint64_t)to, .room = room,
-                      .pipe_read_end = (int)read_end, .pipe_write_end = (int)write_end};
-  return submit(env, handle, job, slot);
-}
-
-// Pipes. What is done with them does not wait, so it is done on the calling thread.
-
-// openPipe() → [readEnd, writeEnd], or an errno
-static napi_value open_pipe(napi_env env, napi_callback_info info) {
-  (void)info;
-  int ends[2], error = pipe_open(PIPE_BYTES, ends);
-  if (error != 0) return number_value(env, error);
-  napi_value result = NULL;
-  if (napi_create_array_with_length(env, 2, &result) == napi_ok) {
-    for (uint32_t i = 0; i < 2; i++) napi_set_element(env, result, i, number_value(env, ends[i]));
-  }
-  return result;
-}
-
-// sendFromPipe(pipe, socket, length) → how many bytes the socket took
-static napi_value send_from_pipe(napi_env env, napi_callback_info info) {
-  napi_value values[3];
-  int64_t pipe, socket, length;
-  if (!read_arguments(env, info, 3, values) || !read_integer(env, values[0], INT32_MAX, &pipe) ||
-      !read_integer(env, values[1], INT32_MAX, &socket) || !read_integer(env, values[2], INT32_MAX, &length)) {
-    return NULL;
-  }
-  return number_value(env, (double)pipe_send((int)pipe, (int)socket, (size_t)length));
-}
-
-// takeFromPipe(pipe, bytes) → 0, or an errno; fills `bytes`, which the pipe holds
-static napi_value take_from_pipe(napi_env env, napi_callback_info info) {
-  napi_value values[2];
-  int64_t pipe;
-  const uint8_t *room;
-  size_t length;
-  if (!read_arguments(env, info, 2, values) || !read_integer(env, values[0], INT32_MAX, &pipe) ||
-      !read_bytes(env, values[1], &room, &length)) {
-    return NULL;
-  }
-  return number_value(env, pipe_take((int)pipe, (uint8_t *)room, length));
-}
-
 // tryLock(fd) → 0, or an errno; on the calling thread, since it does not wait
 static napi_value try_lock(napi_env env, napi_callback_info info) {
   napi_value value;
   int64_t fd;
   if (!read_arguments(env, info, 1, &value) || !read_integer(env, value, INT32_MAX, &fd)) return NULL;
   return number_value(env, file_try_lock((int)fd));
-}
-
-// openCached(path) → a descriptor, or -1; on the calling thread, since it does not wait
-static napi_value open_cached(napi_env env, napi_callback_info info) {
-  napi_value value;
-  char path[PATH_MAX];
-  size_t length;
-  if (!read_arguments(env, info, 1, &value)) return NULL;
-  if (napi_get_value_string_utf8(env, value, path, sizeof path, &length) != napi_ok) {
-    refuse(env, "a path is not a string");
-    return NULL;
-  }
-  // A path that filled the buffer may have been cut.
-  int is_whole = length < sizeof path - 1 && strlen(path) == length;
-  return number_value(env, is_whole ? file_open_cached(path) : -1);
-}
-
-// readCached(fd, bytes, position) → whether `bytes` were filled; on the calling thread, since it does not wait
-static napi_value read_cached(napi_env env, napi_callback_info info) {
-  napi_value values[3], result = NULL;
-  int64_t fd, position;
-  const uint8_t *room;
-  size_t length;
-  if (!read_arguments(env, info, 3, values) || !read_integer(env, values[0], INT32_MAX, &fd) ||
-      !read_bytes(env, values[1], &room, &length) || !read_integer(env, values[2], SAFE_INTEGER_MAX, &position)) {
-    return NULL;
-  }
-  napi_get_boolean(env, file_read_cached((int)fd, (uint8_t *)room, length, position), &result);
-  return result;
 }
 
 // Engines
@@ -526,12 +420,6 @@ NAPI_MODULE_INIT() {
   export_function(env, exports, "finish", finish);
   export_function(env, exports, "discard", discard);
   export_function(env, exports, "workOnFile", work_on_file);
-  export_function(env, exports, "readThrough", read_through);
-  export_function(env, exports, "openCached", open_cached);
-  export_function(env, exports, "readCached", read_cached);
-  export_function(env, exports, "openPipe", open_pipe);
-  export_function(env, exports, "sendFromPipe", send_from_pipe);
-  export_function(env, exports, "takeFromPipe", take_from_pipe);
   export_function(env, exports, "close", close_engine);
   export_function(env, exports, "tryLock", try_lock);
   return exports;

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "file-job.h"
-#include "read-job.h"
 
 // What a lane takes at a time: small enough that new streams join soon and that hashing finds the bytes where the checksum
 // has left them, in the cache; large enough that a turn costs nothing.
@@ -31,26 +30,18 @@ struct stream {
   struct stream *next, **link;
 };
 
-// Threads that do the jobs of one queue, each all by itself.
-struct crew {
-  struct engine *engine;
-  pthread_t *threads;
-  unsigned started;
-  pthread_cond_t wanted;
-  struct queue jobs; // guarded by the engine's lock
-};
-
 struct engine {
   struct engine_options options;
   const struct md5_kernel *kernel_for[MD5_LANES_MAX + 1]; // by the number of streams at hand
   unsigned lanes_max;
   struct stream *streams; // the owner's
   pthread_t hash_thread;
-  struct crew writers, readers;
+  pthread_t *file_threads;
+  unsigned file_threads_started;
 
   pthread_mutex_t lock; // guards what follows, and `error` and `parts_left` of jobs
-  pthread_cond_t hash_wanted;
-  struct queue to_hash, done;
+  pthread_cond_t hash_wanted, file_wanted;
+  struct queue to_hash, to_file, done;
   int stopping;
 };
 
@@ -86,24 +77,20 @@ static void part_done(struct engine *engine, struct job *job, int error) {
   if (notify) engine->options.notify(engine->options.context);
 }
 
-static void *crew_main(void *argument) {
-  struct crew *crew = argument;
-  struct engine *engine = crew->engine;
-  struct reader reader = READER_NEW;
+static void *file_main(void *argument) {
+  struct engine *engine = argument;
   pthread_mutex_lock(&engine->lock);
   while (!engine->stopping) {
-    struct job *job = queue_take(&crew->jobs);
+    struct job *job = queue_take(&engine->to_file);
     if (job == NULL) {
-      pthread_cond_wait(&crew->wanted, &engine->lock);
+      pthread_cond_wait(&engine->file_wanted, &engine->lock);
       continue;
     }
     pthread_mutex_unlock(&engine->lock);
-    int error = job->kind == JOB_READ ? read_job_run(job, engine->options.crc64, &reader) : file_job_run(job);
-    part_done(engine, job, error);
+    part_done(engine, job, file_job_run(job));
     pthread_mutex_lock(&engine->lock);
   }
   pthread_mutex_unlock(&engine->lock);
-  reader_end(&reader);
   return NULL;
 }
 
@@ -246,37 +233,6 @@ static void choose_kernels(struct engine *engine) {
   }
 }
 
-static int crew_begin(struct crew *crew, struct engine *engine) {
-  crew->engine = engine;
-  pthread_cond_init(&crew->wanted, NULL);
-  queue_clear(&crew->jobs);
-  crew->threads = calloc(engine->options.file_threads, sizeof *crew->threads);
-  return crew->threads == NULL ? ENOMEM : 0;
-}
-
-static int crew_start(struct crew *crew) {
-  int error = 0;
-  while (error == 0 && crew->started < crew->engine->options.file_threads) {
-    error = pthread_create(&crew->threads[crew->started], NULL, crew_main, crew);
-    if (error == 0) crew->started++;
-  }
-  return error;
-}
-
-static void crew_join(struct crew *crew) {
-  for (unsigned i = 0; i < crew->started; i++) pthread_join(crew->threads[i], NULL);
-}
-
-static void crew_end(struct crew *crew) {
-  pthread_cond_destroy(&crew->wanted);
-  free(crew->threads);
-}
-
-static void crew_take_on(struct crew *crew, struct job_link *link) {
-  queue_add(&crew->jobs, link);
-  pthread_cond_signal(&crew->wanted);
-}
-
 // Signals stay with the threads that know what to do about them.
 static int start_threads(struct engine *engine) {
   sigset_t all, before;
@@ -284,8 +240,10 @@ static int start_threads(struct engine *engine) {
   pthread_sigmask(SIG_SETMASK, &all, &before);
   int error = pthread_create(&engine->hash_thread, NULL, hash_main, engine);
   int hashing = error == 0;
-  if (error == 0) error = crew_start(&engine->writers);
-  if (error == 0) error = crew_start(&engine->readers);
+  while (error == 0 && engine->file_threads_started < engine->options.file_threads) {
+    error = pthread_create(&engine->file_threads[engine->file_threads_started], NULL, file_main, engine);
+    if (error == 0) engine->file_threads_started++;
+  }
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   if (error != 0 && hashing) engine_stop(engine);
   return error;
@@ -294,15 +252,16 @@ static int start_threads(struct engine *engine) {
 int engine_start(const struct engine_options *options, struct engine **result) {
   struct engine *engine = calloc(1, sizeof *engine);
   if (engine == NULL) return ENOMEM;
+  engine->file_threads = calloc(options->file_threads, sizeof *engine->file_threads);
   engine->options = *options;
   choose_kernels(engine);
   pthread_mutex_init(&engine->lock, NULL);
   pthread_cond_init(&engine->hash_wanted, NULL);
+  pthread_cond_init(&engine->file_wanted, NULL);
   queue_clear(&engine->to_hash);
+  queue_clear(&engine->to_file);
   queue_clear(&engine->done);
-  int errors[] = {crew_begin(&engine->writers, engine), crew_begin(&engine->readers, engine)};
-  int error = errors[0] != 0 ? errors[0] : errors[1];
-  if (error == 0) error = start_threads(engine);
+  int error = engine->file_threads == NULL ? ENOMEM : start_threads(engine);
   if (error != 0) engine_free(engine);
   else *result = engine;
   return error;
@@ -312,12 +271,10 @@ void engine_stop(struct engine *engine) {
   pthread_mutex_lock(&engine->lock);
   engine->stopping = 1;
   pthread_cond_broadcast(&engine->hash_wanted);
-  pthread_cond_broadcast(&engine->writers.wanted);
-  pthread_cond_broadcast(&engine->readers.wanted);
+  pthread_cond_broadcast(&engine->file_wanted);
   pthread_mutex_unlock(&engine->lock);
   pthread_join(engine->hash_thread, NULL);
-  crew_join(&engine->writers);
-  crew_join(&engine->readers);
+  for (unsigned i = 0; i < engine->file_threads_started; i++) pthread_join(engine->file_threads[i], NULL);
 }
 
 static void stream_free(struct stream *stream) {
@@ -328,10 +285,10 @@ static void stream_free(struct stream *stream) {
 
 void engine_free(struct engine *engine) {
   while (engine->streams != NULL) stream_free(engine->streams);
-  crew_end(&engine->writers);
-  crew_end(&engine->readers);
+  pthread_cond_destroy(&engine->file_wanted);
   pthread_cond_destroy(&engine->hash_wanted);
   pthread_mutex_destroy(&engine->lock);
+  free(engine->file_threads);
   free(engine);
 }
 
@@ -367,7 +324,10 @@ void engine_submit(struct engine *engine, struct job *job) {
     queue_add(&engine->to_hash, &job->link);
     pthread_cond_signal(&engine->hash_wanted);
   }
-  if (file) crew_take_on(job->kind == JOB_READ ? &engine->readers : &engine->writers, &job->file_link);
+  if (file) {
+    queue_add(&engine->to_file, &job->file_link);
+    pthread_cond_signal(&engine->file_wanted);
+  }
   pthread_mutex_unlock(&engine->lock);
 }
 

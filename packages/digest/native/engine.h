@@ -1,5 +1,4 @@
-// Hashes, writes and reads on threads of its own: one that hashes several streams at once, some that write to files, and as
-// many that read them.
+// Hashes and writes on threads of its own: one that hashes several streams at once, and some that write to files.
 //
 // E1  One thread, the owner's, calls the functions below; `notify` alone is called on another.
 // E2  The jobs of one stream are hashed in the order of `engine_submit`; files are written in any order.
@@ -14,9 +13,6 @@
 #include "crc64.h"
 #include "md5.h"
 
-// What a pipe for JOB_READ holds at least.
-#define PIPE_BYTES (1024 * 1024)
-
 struct engine;
 struct stream;
 
@@ -26,7 +22,6 @@ enum job_kind {
   JOB_ALLOCATE,   // reserve space for `length` bytes from `offset`; the file's size stays
   JOB_PUNCH,      // give that space back; it reads as zeros, the file's size stays
   JOB_WRITE_BACK, // begin to write to the disk what was written there, without waiting for it
-  JOB_READ,       // read it all for its checksum, and keep a part: see read-job.h
 };
 
 struct job;
@@ -43,14 +38,10 @@ struct job {
   uint64_t length;
   const uint8_t *data;
   struct stream *stream; // none for work on files alone
-  // Of JOB_READ: what is kept, counted from `offset`; in `room`, or in the pipe where that is NULL.
-  uint64_t keep_from, keep_to;
-  uint8_t *room;
-  int pipe_read_end, pipe_write_end;
 
   // The answers.
   int error;             // an errno, or 0
-  uint64_t crc64;        // of an update's bytes alone; of the whole stream for JOB_FINISH; of all that JOB_READ read
+  uint64_t crc64;        // of an update's bytes alone; of the whole stream for JOB_FINISH
   uint8_t md5[MD5_DIGEST_BYTES];
 
   // The engine's.
@@ -60,7 +51,7 @@ struct job {
 };
 
 struct engine_options {
-  unsigned file_threads;             // that write, and as many that read; at least 1
+  unsigned file_threads;             // at least 1
   const struct md5_kernel *md5;      // the only one to use, or NULL for the best for each number of streams
   const struct crc64_kernel *crc64;
   void (*notify)(void *context);     // there are jobs to take; not repeated before they were taken

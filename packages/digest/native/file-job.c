@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 // The most that one call to pwrite takes on every system.
@@ -30,19 +29,6 @@ static int write_all(const struct job *job) {
 }
 
 #if defined(__linux__)
-
-#include <linux/openat2.h>
-#include <sys/syscall.h>
-
-int file_open_cached(const char *path) {
-  struct open_how how = {.flags = O_RDONLY | O_CLOEXEC, .resolve = RESOLVE_CACHED};
-  return (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how);
-}
-
-int file_read_cached(int fd, uint8_t *room, size_t length, int64_t offset) {
-  struct iovec piece = {.iov_base = room, .iov_len = length};
-  return preadv2(fd, &piece, 1, (off_t)offset, RWF_NOWAIT) == (ssize_t)length;
-}
 
 static int change_space(const struct job *job, int mode) {
   int result;
@@ -73,19 +59,9 @@ int engine_can(enum job_kind kind) {
 
 #else
 
-int file_open_cached(const char *path) {
-  (void)path;
-  return -1;
-}
-
-int file_read_cached(int fd, uint8_t *room, size_t length, int64_t offset) {
-  (void)fd, (void)room, (void)length, (void)offset;
-  return 0;
-}
-
 int file_job_run(const struct job *job) { return job->kind == JOB_UPDATE ? write_all(job) : ENOSYS; }
 
-int engine_can(enum job_kind kind) { return kind == JOB_UPDATE || kind == JOB_FINISH || kind == JOB_READ; }
+int engine_can(enum job_kind kind) { return kind == JOB_UPDATE || kind == JOB_FINISH; }
 
 #endif
 

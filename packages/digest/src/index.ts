@@ -12,7 +12,6 @@ export {
 } from './hasher.js'
 export {
   type FilePlace,
-  type KeptBytes,
   type KernelChoice,
   loadNative,
   type Native,
@@ -20,5 +19,3 @@ export {
   type NativeStream,
   nativeEngine,
 } from './native/native.js'
-export type { Pipe } from './native/pipe.js'
-export { PipePool } from './pipe-pool.js'

@@ -16,24 +16,8 @@ export interface ByteSource {
 
 /** A piece of a blob, lent by the engine's pool: its bytes may be used until `release`, which must be called once. */
 export interface LentBytes {
-  /** Of `unread` bytes, brought into memory when they are first asked for. */
   readonly bytes: Uint8Array
-  /** The same bytes, where they are not in memory: who but passes them on to a socket uses these and not `bytes`. */
-  readonly unread?: UnreadBytes | undefined
   release(): void
-}
-
-/** Bytes that were checked, and that the system holds as they were then, though their file may be deleted meanwhile. */
-export interface UnreadBytes {
-  /** How many are left. */
-  readonly length: number
-  /**
-   * Moves the next bytes to a socket that does not wait, by its descriptor. Returns how many it took: 0 where it takes none
-   * at present or is broken, which an ordinary write tells apart.
-   */
-  sendTo(socket: number): number
-  /** Brings the next bytes, at most so many, into memory, where they stay until it is called again or they are released. */
-  take(lengthMax: number): Uint8Array
 }
 
 /**

@@ -19,7 +19,6 @@ export {
   type ByteSource,
   carriesBytes,
   type LentBytes,
-  type UnreadBytes,
 } from './blob-store.js'
 export { type KeyText, keyBytes, keyText } from './bytes.js'
 export { addCounters, decodeCounters, encodeCounters } from './counters.js'

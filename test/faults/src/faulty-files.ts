@@ -34,7 +34,6 @@ export class FaultyFiles {
         if (this.faults.read === 'rot' && length > 0) buffer[0] = (buffer[0] ?? 0) ^ 1
         return length
       }),
-    ...(systemFiles.readThrough && { readThrough: this.#readThrough.bind(this) }),
     // A close that fails has closed all the same, as the system does it.
     close: async (file) => {
       this.#open.delete(file)
@@ -50,14 +49,6 @@ export class FaultyFiles {
     else if (fault !== undefined && fault !== 'rot')
       throw Object.assign(new Error(`${fault}: made up`), { code: fault })
     return run()
-  }
-
-  /** A read like any other, so that the faults of `read` befall it too. */
-  #readThrough(...parameters: Parameters<NonNullable<FileOperations['readThrough']>>): Promise<bigint | undefined> {
-    return this.#call('read', async () => {
-      const crc64 = await systemFiles.readThrough?.(...parameters)
-      return this.faults.read === 'rot' && crc64 !== undefined ? crc64 ^ 1n : crc64
-    })
   }
 
   async #opening(operation: Operation, run: () => Promise<number>): Promise<number> {

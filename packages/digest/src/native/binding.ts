@@ -46,31 +46,6 @@ export interface Binding {
   /** The stream's number is no longer valid afterwards. */
   discard(engine: RawEngine, stream: number): void
   workOnFile(engine: RawEngine, kind: number, fd: number, position: number, length: number): number
-  /**
-   * Reads a range of a file; its bytes `from` to `to`, counted from `position`, are kept in `room`, or in the pipe where
-   * that is undefined.
-   */
-  readThrough(
-    engine: RawEngine,
-    fd: number,
-    position: number,
-    length: number,
-    from: number,
-    to: number,
-    room: Uint8Array | undefined,
-    pipeReadEnd: number,
-    pipeWriteEnd: number,
-  ): number
-  /** A descriptor, or -1 where opening the file might wait or fails. */
-  openCached(path: string): number
-  /** Whether `bytes` were filled, which they are not where reading might wait, or the file ends before. */
-  readCached(fd: number, bytes: Uint8Array, position: number): boolean
-  /** Descriptors of both ends, or an errno. */
-  openPipe(): readonly [readEnd: number, writeEnd: number] | number
-  /** How many bytes a non-blocking socket took. */
-  sendFromPipe(pipeReadEnd: number, socket: number, length: number): number
-  /** Fills `bytes`. Returns 0 or an errno. */
-  takeFromPipe(pipeReadEnd: number, bytes: Uint8Array): number
   /** Only when no job is under way. */
   close(engine: RawEngine): void
   /** Locks an open file without waiting. Returns 0 or an errno. */

@@ -2,8 +2,7 @@ import { endianness } from 'node:os'
 import { getSystemErrorName } from 'node:util'
 import type { Digest } from '../digester.js'
 import { ANSWER, type Binding, FILE_KIND, type FileKind, type RawEngine } from './binding.js'
-import type { FilePlace, KeptBytes, NativeEngine, NativeStream } from './native.js'
-import type { Pipe } from './pipe.js'
+import type { FilePlace, NativeEngine, NativeStream } from './native.js'
 
 /** Jobs that are under way at once; more wait for their turn here. */
 const JOBS_MAX = 512
@@ -19,10 +18,10 @@ interface Answer {
   readonly md5: Uint8Array
 }
 
-/** A job under way. It holds what the threads read or fill. */
+/** A job under way. It holds the bytes, which the threads read. */
 interface Job {
   readonly syscall: string
-  readonly bytes: Uint8Array | Pipe | undefined
+  readonly bytes: Uint8Array | undefined
   resolve(answer: Answer): void
   reject(error: Error): void
 }
@@ -94,22 +93,6 @@ export class Engine implements NativeEngine {
     return this.#workOnFile('writeBack', fd, position, length)
   }
 
-  async readThrough(place: FilePlace, length: number, { from, to, into }: KeptBytes): Promise<bigint> {
-    const room = into instanceof Uint8Array ? into : undefined
-    const pipe = into instanceof Uint8Array ? undefined : into
-    const { readEnd = 0, writeEnd = 0 } = pipe ?? {}
-    const start = () =>
-      this.#binding.readThrough(this.#raw, place.fd, place.position, length, from, to, room, readEnd, writeEnd)
-    try {
-      const { crc64 } = await this.#run(pipe === undefined ? 'pread' : 'splice', start, into)
-      pipe?.filled(to - from)
-      return crc64
-    } catch (error) {
-      pipe?.filled(undefined)
-      throw error
-    }
-  }
-
   close(): Promise<void> {
     this.#closed ??= this.#close()
     return this.#closed
@@ -139,7 +122,7 @@ export class Engine implements NativeEngine {
   }
 
   /** Starts a job, at once or in its turn, and resolves with its answer. */
-  #run(syscall: string, start: () => number, bytes?: Uint8Array | Pipe): Promise<Answer> {
+  #run(syscall: string, start: () => number, bytes?: Uint8Array): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.#requireOpen()
       this.#inTurn(() => {

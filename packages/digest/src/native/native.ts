@@ -2,19 +2,11 @@ import { constants } from 'node:os'
 import type { StreamDigest } from '../hasher.js'
 import { type Binding, FILE_KIND, type FileKind, loadBinding } from './binding.js'
 import { Engine, systemError } from './engine.js'
-import { Pipe } from './pipe.js'
 
 /** Where bytes are to be written: an open file and a position in it, in bytes. */
 export interface FilePlace {
   readonly fd: number
   readonly position: number
-}
-
-/** What is kept of a range that is read through: its bytes from `from` to `to`, in memory that they fit into, or in an empty pipe. */
-export interface KeptBytes {
-  readonly from: number
-  readonly to: number
-  readonly into: Uint8Array | Pipe
 }
 
 /** A digest that the engine computes, and a file that it writes on the way. */
@@ -28,7 +20,7 @@ export interface NativeStream extends StreamDigest {
 }
 
 /**
- * Threads that hash many streams at once, write files and read them, off the event loop. While jobs are under way the process stays
+ * Threads that hash many streams at once and write files, off the event loop. While jobs are under way the process stays
  * alive, else an engine does not hold it. Work that this system does not know is rejected with ENOSYS: see `Native.can`.
  */
 export interface NativeEngine {
@@ -40,12 +32,6 @@ export interface NativeEngine {
   punchHole(fd: number, position: number, length: number): Promise<void>
   /** Begins to write a range to the disk, so that a later fdatasync has less to do. Makes nothing durable. */
   writeBack(fd: number, position: number, length: number): Promise<void>
-  /**
-   * Reads a range of a file once, for its CRC-64, with which it resolves, and keeps a part. Bytes kept in a pipe are the
-   * very pages that were checked, at most 1 MiB of whole pages. Rejects with ENODATA where the file ends before the range
-   * does; a pipe that was to be filled can then only be closed, as after any error.
-   */
-  readThrough(place: FilePlace, length: number, kept: KeptBytes): Promise<bigint>
   /** Takes no more jobs, waits for those under way, and ends the threads. */
   close(): Promise<void>
 }
@@ -60,8 +46,8 @@ export interface KernelChoice {
 export interface Native {
   /** Names of the kernels that this processor can run. */
   readonly kernels: { readonly md5: readonly string[]; readonly crc64: readonly string[] }
-  /** What this system knows to do with files, and whether it has pipes that hold their pages. */
-  readonly can: Readonly<Record<FileKind | 'pipe', boolean>>
+  /** What this system knows to do with files. */
+  readonly can: Readonly<Record<FileKind, boolean>>
   /** CRC-64 of `bytes`, or, given the checksum of what came before, of all together; on the calling thread. */
   crc64(bytes: Uint8Array, previous?: bigint, kernel?: string): bigint
   /**
@@ -69,15 +55,6 @@ export interface Native {
    * descriptor holds it, in any process. Throws an error of the system.
    */
   tryLock(fd: number): boolean
-  /**
-   * Opens a file for reading if that does not wait for the disk. Returns undefined otherwise, also where it fails: an
-   * ordinary call tells why.
-   */
-  openCached(path: string): number | undefined
-  /** Fills `bytes` from a place in a file if they are all in memory; returns whether it did. */
-  readCached(fd: number, bytes: Uint8Array, position: number): boolean
-  /** Throws an error of the system. */
-  openPipe(): Pipe
   /** Starts threads. One engine serves a whole process: see `nativeEngine`. */
   createEngine(kernels?: KernelChoice): NativeEngine
 }
@@ -108,24 +85,13 @@ function describe(binding: Binding): Native {
   const can = (kind: FileKind) => binding.fileKinds[FILE_KIND[kind]] === true
   return {
     kernels: { md5: md5Kernels, crc64: crc64Kernels },
-    can: {
-      allocate: can('allocate'),
-      punchHole: can('punchHole'),
-      writeBack: can('writeBack'),
-      pipe: process.platform === 'linux',
-    },
+    can: { allocate: can('allocate'), punchHole: can('punchHole'), writeBack: can('writeBack') },
     crc64: (bytes, previous = 0n, kernel) => binding.crc64(bytes, previous, crc64Place(kernel)),
     tryLock(fd) {
       const errno = binding.tryLock(fd)
       if (errno !== 0 && errno !== constants.errno.EWOULDBLOCK) throw systemError(errno, 'flock')
       return errno === 0
     },
-    openCached(path) {
-      const fd = binding.openCached(path)
-      return fd < 0 ? undefined : fd
-    },
-    readCached: (fd, bytes, position) => binding.readCached(fd, bytes, position),
-    openPipe: () => new Pipe(binding),
     createEngine: ({ md5, crc64 } = {}) => new Engine(binding, md5Place(md5), crc64Place(crc64)),
   }
 }

@@ -6,12 +6,11 @@ import type { Service, ServiceRequest, ServiceResponse } from '@bindery/service'
 import { answerPublicKey } from '../callbacks/public-key.js'
 import type { Log } from '../log.js'
 import { logExchange } from './access-log.js'
-import { hasLeft } from './has-left.js'
 import { answerHealth, type HealthOptions } from './health.js'
 import { readRequest } from './read-request.js'
 import { parserError, refusal, refusalBytes } from './refusal.js'
 import { RequestBody } from './request-body.js'
-import { sendResponse } from './send-response.js'
+import { hasLeft, sendResponse } from './send-response.js'
 import { isWhole, sendWhole } from './send-whole.js'
 
 /** What all paths begin with that the server answers itself. */

@@ -1,8 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { ServiceResponse } from '@bindery/service'
 import type { LentBytes } from '@bindery/storage'
-import { hasLeft } from './has-left.js'
-import { isBypassable, sendUnread } from './send-unread.js'
 
 /** Pieces handed to the socket and not yet taken by the kernel; the next one is read meanwhile. */
 const WRITES_IN_FLIGHT = 2
@@ -46,7 +44,7 @@ export async function sendResponse(
     if ((response.socket?.writableLength ?? 0) > 0) response.destroy()
   })
   response.socket?.setTimeout(options.idleTimeoutMs)
-  const sent = await sendBody(response, answer, gone, options.idleTimeoutMs)
+  const sent = await sendBody(response, answer.body, gone)
   if (sent.failure !== undefined) return { ...sent, whole: false }
   if (options.beforeEnd !== undefined) {
     response.flushHeaders()
@@ -58,16 +56,11 @@ export async function sendResponse(
 
 async function sendBody(
   response: ServerResponse,
-  { body, headers }: ServiceResponse,
+  body: ServiceResponse['body'],
   gone: Promise<false>,
-  idleTimeoutMs: number,
 ): Promise<{ bytes: number; failure?: unknown }> {
   if (body === undefined) return { bytes: 0 }
-  if (!(body instanceof Uint8Array)) {
-    // Without a length node puts frames around what is written, and what passes by it would stand outside of them.
-    const isFramed = !headers.some(([name]) => name.toLowerCase() === 'content-length')
-    return await sendPieces(response, body, gone, { idleTimeoutMs, isFramed })
-  }
+  if (!(body instanceof Uint8Array)) return await sendPieces(response, body, gone)
   response.write(body)
   return { bytes: body.length }
 }
@@ -76,7 +69,6 @@ async function sendPieces(
   response: ServerResponse,
   pieces: AsyncIterable<LentBytes>,
   gone: Promise<false>,
-  { idleTimeoutMs, isFramed }: { readonly idleTimeoutMs: number; readonly isFramed: boolean },
 ): Promise<{ bytes: number; failure?: unknown }> {
   const lent = new Set<LentBytes>()
   let bytes = 0
@@ -90,11 +82,6 @@ async function sendPieces(
     for await (const piece of pieces) {
       lent.add(piece)
       if (hasLeft(response)) break
-      if (piece.unread !== undefined && !isFramed && isBypassable(response)) {
-        bytes += await sendUnread(response, piece.unread, { idleTimeoutMs, isFirst: bytes === 0 })
-        if (!hasLeft(response)) taken(piece)
-        continue
-      }
       bytes += piece.bytes.length
       response.write(piece.bytes, () => taken(piece))
       while (lent.size >= WRITES_IN_FLIGHT && !hasLeft(response)) {
@@ -115,6 +102,11 @@ async function sendPieces(
       for (const piece of lent) taken(piece)
     }
   }
+}
+
+/** Whether nothing of a response can be sent any more, also because its connection ended before its turn came. */
+export function hasLeft(response: ServerResponse): boolean {
+  return response.destroyed || response.socket === null || response.socket.destroyed
 }
 
 async function discardAnswer({ body }: ServiceResponse): Promise<Sent> {

@@ -1,7 +1,7 @@
 import { CELL_BYTES, crc64, crc64Combine, SLAB_BYTES } from '@bindery/digest'
 import { type BlobId, type ByteRange, type LentBytes, StorageError } from '@bindery/storage'
 import { type BlobPlace, blobPath, isPacked, type PackedPlace, packOf, packPath, placeOf } from './blob-place.js'
-import { type ChunkContext, type OpenBlob, readChunk, readChunks, requireRange, roomFor } from './chunk-reader.js'
+import { type ChunkContext, lend, type OpenBlob, readChunk, readChunks, requireRange } from './chunk-reader.js'
 import { type FileOperations, isSystemError } from './files.js'
 import {
   CHUNK_BYTES,
@@ -14,7 +14,6 @@ import {
 } from './format.js'
 import { hashed } from './hashed.js'
 import { inlineBytesOf } from './inline-blob.js'
-import { lend } from './lent-bytes.js'
 import type { OpenPacks } from './open-packs.js'
 import { imageBytes, isCleared } from './pack-format.js'
 
@@ -66,11 +65,7 @@ export async function checksumBlob(context: ReadContext, id: BlobId, range: Byte
   const place = requirePlace(id)
   if (isPacked(place)) {
     const { start, end } = requireRange(range, place.size)
-    const buffer = await readPacked(context, id, place)
-    return checksumAndRelease(
-      context,
-      lend(buffer.subarray(start, end), () => context.pool.release(buffer)),
-    )
+    return checksumAndRelease(context, await readPacked(context, id, place), start, end)
   }
   const blob = await openBlob(context, id, place)
   try {
@@ -83,7 +78,7 @@ export async function checksumBlob(context: ReadContext, id: BlobId, range: Byte
       const chunkEnd = Math.min(base + CHUNK_BYTES, size)
       const end = Math.min(chunkEnd, range.end)
       const stored = start === base && end === chunkEnd ? chunks[index] : undefined
-      const own = stored ?? (await checksumWithin(context, blob, index, { start: start - base, end: end - base }))
+      const own = stored ?? (await checksumWithin(context, blob, index, start - base, end - base))
       checksum = crc64Combine(checksum, own, end - start)
       start = end
     }
@@ -94,16 +89,26 @@ export async function checksumBlob(context: ReadContext, id: BlobId, range: Byte
 }
 
 /** The CRC-64 of a part of a chunk, from its bytes. */
-async function checksumWithin(context: ReadContext, blob: OpenBlob, index: number, wanted: ByteRange): Promise<bigint> {
-  const room = await context.pool.take(roomFor(context, wanted))
-  return checksumAndRelease(context, await readChunk({ ...context, pipes: undefined }, blob, index, wanted, room))
+async function checksumWithin(
+  context: ReadContext,
+  blob: OpenBlob,
+  index: number,
+  start: number,
+  end: number,
+): Promise<bigint> {
+  return checksumAndRelease(context, await readChunk(context, blob, index, await context.pool.take()), start, end)
 }
 
-async function checksumAndRelease({ hasher }: ReadContext, { bytes, release }: LentBytes): Promise<bigint> {
+async function checksumAndRelease(
+  { hasher, pool }: ReadContext,
+  buffer: Buffer,
+  start: number,
+  end: number,
+): Promise<bigint> {
   try {
-    return await hashed(hasher.crc64(bytes))
+    return await hashed(hasher.crc64(buffer.subarray(start, end)))
   } finally {
-    release()
+    pool.release(buffer)
   }
 }
 
@@ -167,9 +172,7 @@ async function* readPackedSparingly(
   const path = packPath(context.folder, packOf(place))
   const file = await context.files.open(path).catch((error) => rethrow(id, error))
   try {
-    // A hole that is punched beside a page which a socket still holds may blank it, after the read has ended.
-    const copying = { ...context, pipes: undefined }
-    yield* readChunks(copying, { id, file, start: place.offset + place.headerBytes, footer }, range)
+    yield* readChunks(context, { id, file, start: place.offset + place.headerBytes, footer }, range)
   } finally {
     await context.files.close(file)
   }

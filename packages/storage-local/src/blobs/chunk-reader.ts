@@ -1,34 +1,15 @@
-import {
-  type BufferPool,
-  CELL_BYTES,
-  crc64Combine,
-  type Hasher,
-  type KeptBytes,
-  type Pipe,
-  type PipePool,
-  SLAB_BYTES,
-} from '@bindery/digest'
+import { type BufferPool, CELL_BYTES, crc64Combine, type Hasher } from '@bindery/digest'
 import { type BlobId, type ByteRange, type LentBytes, StorageError } from '@bindery/storage'
-import { type FileOperations, isSystemError } from './files.js'
+import type { FileOperations } from './files.js'
 import { CHUNK_BYTES, type Footer } from './format.js'
 import { hashed } from './hashed.js'
-import { lend, lendUnread } from './lent-bytes.js'
 
 /** What reading chunks takes. */
 export interface ChunkContext {
   readonly files: FileOperations
   readonly hasher: Hasher
   readonly pool: BufferPool
-  /** For bytes that are only passed on; absent: all are brought into memory. */
-  readonly pipes?: PipePool | undefined
 }
-
-/** Chunks that are read before they are asked for. */
-const AHEAD_MAX = 2
-/** Less is sooner copied than sent page by page. */
-const PIPED_BYTES_MIN = 128 * 1024
-/** What a system says that cannot read such a file into a pipe, or has no more of them. */
-const UNPIPEABLE = ['EINVAL', 'ENOSYS', 'EAGAIN', 'EOPNOTSUPP', 'ENOTSUP']
 
 /** A blob in an open file. */
 export interface OpenBlob {
@@ -49,7 +30,7 @@ export function requireRange(range: ByteRange, size: number): ByteRange {
 }
 
 /**
- * Yields a range in order, chunk by chunk, each checked before any of it. A reader holds three buffers, two of them read
+ * Yields a range in order, chunk by chunk, each checked before any of it. A reader holds two buffers, one of them read
  * ahead. When buffers are scarce, it holds but a small one, so that readers who do not go on, however many, leave enough
  * for the others.
  */
@@ -61,118 +42,46 @@ export async function* readChunks(
   const { pool } = context
   const { start, end } = requireRange(range, blob.footer.size)
   const last = start < end ? Math.ceil(end / CHUNK_BYTES) - 1 : -1
-  const ahead: Promise<LentBytes>[] = []
-  const read = (index: number, buffer: Buffer) => readChunk(context, blob, index, within(range, index), buffer)
+  let ahead: Promise<Buffer> | undefined
   try {
     for (let index = Math.floor(start / CHUNK_BYTES); index <= last; index++) {
-      const wanted = within(range, index)
-      if (ahead.length === 0 && pool.isScarce && roomFor(context, wanted) > CELL_BYTES) {
-        yield* readInCells(context, blob, index, wanted)
+      const base = index * CHUNK_BYTES
+      const within = { start: Math.max(start - base, 0), end: Math.min(end - base, CHUNK_BYTES) }
+      if (ahead === undefined && pool.isScarce) {
+        yield* readInCells(context, blob, index, within)
         continue
       }
-      const piece = ahead.shift() ?? read(index, await pool.take(roomFor(context, wanted)))
-      for (let next = index + 1 + ahead.length; next <= last && ahead.length < AHEAD_MAX && !pool.isScarce; next++) {
-        const buffer = pool.tryTake(roomFor(context, within(range, next)))
-        if (buffer === undefined) break
-        const reading = read(next, buffer)
-        reading.catch(() => {})
-        ahead.push(reading)
-      }
-      yield await piece
+      const slab = await (ahead ?? readChunk(context, blob, index, await pool.take()))
+      const spare = index < last && !pool.isScarce ? pool.tryTake() : undefined
+      ahead = spare && readChunk(context, blob, index + 1, spare)
+      ahead?.catch(() => {})
+      yield lend(slab.subarray(within.start, within.end), () => pool.release(slab))
     }
   } finally {
-    for (const unused of await Promise.allSettled(ahead)) if (unused.status === 'fulfilled') unused.value.release()
+    const unused = await ahead?.catch(() => undefined)
+    if (unused !== undefined) pool.release(unused)
   }
 }
 
-/** What of a chunk a range of the blob covers, counted from the chunk's start. */
-function within({ start, end }: ByteRange, index: number): ByteRange {
-  const base = index * CHUNK_BYTES
-  return { start: Math.max(start - base, 0), end: Math.min(end - base, CHUNK_BYTES) }
-}
-
-/** Bytes of the buffer that `readChunk` takes: all of the chunk must pass through it where the system cannot do without. */
-export function roomFor({ files }: ChunkContext, { start, end }: ByteRange): number {
-  return files.readThrough === undefined ? SLAB_BYTES : end - start
-}
-
-/**
- * Checks a chunk and lends what is wanted of it, which is at least one byte. Takes a buffer of `roomFor`, and gives it back
- * when it fails or the bytes are released.
- */
+/** Fills a pooled buffer with a chunk and checks it. Gives the buffer back if it fails. */
 export async function readChunk(
-  context: ChunkContext,
-  blob: OpenBlob,
-  index: number,
-  wanted: ByteRange,
-  buffer: Buffer,
-): Promise<LentBytes> {
-  const { files, pool } = context
-  try {
-    if (files.readThrough === undefined) return await readWholly(context, blob, index, wanted, buffer)
-    const { start, end } = wanted
-    const pipe = end - start < PIPED_BYTES_MIN ? undefined : context.pipes?.tryTake()
-    if (pipe !== undefined) {
-      const piped = await readIntoPipe(context, blob, index, wanted, buffer, pipe)
-      if (piped !== undefined) return piped
-    }
-    await check(context, blob, index, { from: start, to: end, into: buffer })
-    return lend(buffer.subarray(0, end - start), () => pool.release(buffer))
-  } catch (error) {
-    pool.release(buffer)
-    throw error
-  }
-}
-
-async function readWholly(
   { files, hasher, pool }: ChunkContext,
   { id, file, start, footer }: OpenBlob,
   index: number,
-  wanted: ByteRange,
   slab: Buffer,
-): Promise<LentBytes> {
-  const position = index * CHUNK_BYTES
-  const bytes = slab.subarray(0, Math.min(CHUNK_BYTES, footer.size - position))
-  const length = await files.read(file, bytes, start + position)
-  if (length < bytes.length || (await hashed(hasher.crc64(bytes))) !== footer.chunks[index]) throw damaged(id, index)
-  return lend(slab.subarray(wanted.start, wanted.end), () => pool.release(slab))
-}
-
-/** Resolves with undefined where this system cannot do it, and does not try it again. */
-async function readIntoPipe(
-  context: ChunkContext,
-  blob: OpenBlob,
-  index: number,
-  { start, end }: ByteRange,
-  buffer: Buffer,
-  pipe: Pipe,
-): Promise<LentBytes | undefined> {
-  const { pipes, pool } = context
+): Promise<Buffer> {
   try {
-    await check(context, blob, index, { from: start, to: end, into: pipe })
+    const position = index * CHUNK_BYTES
+    const bytes = slab.subarray(0, Math.min(CHUNK_BYTES, footer.size - position))
+    const length = await files.read(file, bytes, start + position)
+    if (length < bytes.length || (await hashed(hasher.crc64(bytes))) !== footer.chunks[index]) {
+      throw damaged(id, index)
+    }
+    return slab
   } catch (error) {
-    pipes?.release(pipe)
-    if (!isSystemError(error, ...UNPIPEABLE)) throw error
-    pipes?.disable()
-    return undefined
+    pool.release(slab)
+    throw error
   }
-  return lendUnread(pipe, buffer, () => {
-    pipes?.release(pipe)
-    pool.release(buffer)
-  })
-}
-
-/** Reads a chunk and keeps a part of it. Throws StorageError `corrupt`. */
-async function check(
-  { files }: ChunkContext,
-  { id, file, start, footer }: OpenBlob,
-  index: number,
-  kept: KeptBytes,
-): Promise<void> {
-  const position = index * CHUNK_BYTES
-  const length = Math.min(CHUNK_BYTES, footer.size - position)
-  const found = await files.readThrough?.(file, start + position, length, kept)
-  if (found === undefined || found !== footer.chunks[index]) throw damaged(id, index)
 }
 
 /** Yields a part of a chunk, after a first pass that checks the chunk and a second that must find the same bytes. */
@@ -234,4 +143,16 @@ async function readCell(
 
 function damaged(id: BlobId, index: number): StorageError {
   return new StorageError('corrupt', `chunk ${index} of blob ${id} does not match its checksum`)
+}
+
+export function lend(bytes: Uint8Array, giveBack: () => void): LentBytes {
+  let isLent = true
+  return {
+    bytes,
+    release() {
+      if (!isLent) throw new StorageError('misuse', 'lent bytes were released twice')
+      isLent = false
+      giveBack()
+    },
+  }
 }

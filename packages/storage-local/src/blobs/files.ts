@@ -4,7 +4,7 @@
  */
 import fs from 'node:fs'
 import { promisify } from 'node:util'
-import { type KeptBytes, loadNative, nativeEngine, type StreamDigest } from '@bindery/digest'
+import { loadNative, nativeEngine, type StreamDigest } from '@bindery/digest'
 import { StorageError } from '@bindery/storage'
 
 /** Files are descriptors, paths are absolute. Whatever fails rejects. */
@@ -19,11 +19,6 @@ export interface FileOperations {
   size(file: number): Promise<number>
   /** Fills `buffer` from a place in the file; resolves with the bytes read, fewer only where the file ends. */
   read(file: number, buffer: Uint8Array, position: number): Promise<number>
-  /**
-   * Reads a range for its CRC-64, and keeps a part of it; resolves with undefined where the file ends before the range
-   * does. Absent where only `read` can.
-   */
-  readThrough?(file: number, position: number, length: number, kept: KeptBytes): Promise<bigint | undefined>
   /** Writes all pieces, one after the other. */
   write(file: number, pieces: readonly Uint8Array[], position: number): Promise<void>
   /** Hashes bytes and writes them; resolves, when both are done, with their CRC-64. */
@@ -55,13 +50,12 @@ export interface FileOperations {
 }
 
 const native = loadNative()
-/** More is read on another thread even when it is in memory, so that others do not wait for its copy. */
-const CACHED_BYTES_MAX = 64 * 1024
 /** What a file system says that cannot do what it is asked for. */
 const UNSUPPORTED = ['EOPNOTSUPP', 'ENOTSUP', 'ENOSYS']
 
 const calls = {
   open: promisify(fs.open),
+  fstat: promisify(fs.fstat),
   read: promisify(fs.read),
   writev: promisify(fs.writev),
   fdatasync: promisify(fs.fdatasync),
@@ -73,15 +67,10 @@ const calls = {
 /** The file system itself. */
 export const systemFiles: FileOperations = {
   create: (path) => calls.open(path, 'wx', 0o600),
-  open: async (path) => native?.openCached(path) ?? calls.open(path, 'r'),
+  open: (path) => calls.open(path, 'r'),
   openToClear: (path) => calls.open(path, 'r+'),
-  // Of an open file the size is in memory.
-  size: async (file) => fs.fstatSync(file).size,
-  async read(file, buffer, position) {
-    const isRead = buffer.length <= CACHED_BYTES_MAX && native?.readCached(file, buffer, position) === true
-    return isRead ? buffer.length : readFully(file, buffer, position)
-  },
-  ...(native !== undefined && { readThrough }),
+  size: async (file) => (await calls.fstat(file)).size,
+  read: readFully,
   write: writeFully,
   async hashAndWrite(file, digest, bytes, position) {
     if (digest.updateAndWrite !== undefined) return digest.updateAndWrite(bytes, { fd: file, position })
@@ -150,22 +139,6 @@ async function readFully(file: number, buffer: Uint8Array, position: number): Pr
   return filled
 }
 
-async function readThrough(
-  file: number,
-  position: number,
-  length: number,
-  kept: KeptBytes,
-): Promise<bigint | undefined> {
-  const engine = nativeEngine()
-  if (engine === undefined) throw new Error('there is no native engine')
-  try {
-    return await engine.readThrough({ fd: file, position }, length, kept)
-  } catch (error) {
-    if (isSystemError(error, 'ENODATA')) return undefined
-    throw error
-  }
-}
-
 async function writeFully(file: number, pieces: readonly Uint8Array[], position: number): Promise<void> {
   let rest = pieces.filter((piece) => piece.length > 0)
   let place = position
@@ -203,7 +176,6 @@ export function withStorageErrors(files: FileOperations): FileOperations {
     openToClear: guard('openToClear', files.openToClear),
     size: guard('size', files.size),
     read: guard('read', files.read),
-    ...(files.readThrough && { readThrough: guard('readThrough', files.readThrough) }),
     write: guard('write', files.write),
     hashAndWrite: guard('hashAndWrite', files.hashAndWrite),
     allocate: guard('allocate', files.allocate),

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { BufferPool, createHasher, PipePool, SLAB_BYTES } from '@bindery/digest'
+import { BufferPool, createHasher, SLAB_BYTES } from '@bindery/digest'
 import { type BlobStore, StorageError } from '@bindery/storage'
 import { listBlobs } from './blob-lister.js'
 import { type BlobPlace, blobPath, isIncarnation, isPacked, placeOf } from './blob-place.js'
@@ -27,8 +27,6 @@ export interface LocalBlobStoreOptions {
   readonly files?: FileOperations
 }
 
-/** Some readers at full speed; what more of them read is copied. */
-const PIPES_MAX = 24
 const RESERVE_BYTES_DEFAULT = 256 * 1024 * 1024
 const BUFFER_BYTES_DEFAULT = 64 * SLAB_BYTES
 
@@ -52,12 +50,7 @@ export async function openLocalBlobStore(options: LocalBlobStoreOptions): Promis
   return createStore({
     incarnation,
     space,
-    reading: {
-      ...shared,
-      pool: new BufferPool(poolBytes),
-      pipes: new PipePool(PIPES_MAX),
-      openPacks: new OpenPacks(files),
-    },
+    reading: { ...shared, pool: new BufferPool(poolBytes), openPacks: new OpenPacks(files) },
     writing: {
       ...shared,
       shards,
@@ -121,7 +114,6 @@ function createStore({ incarnation, space, reading, writing }: Parts): BlobStore
     },
     async close() {
       isClosed = true
-      reading.pipes?.disable()
       await Promise.all([packs.close(), reading.openPacks.close(), hasher.close()])
     },
   }
