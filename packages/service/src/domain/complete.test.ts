@@ -2,28 +2,15 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { crc64, ListedParts } from '@bindery/protocol'
 import { bucketStat, deleteBucket } from './buckets.js'
-import { type Completion, completeUpload } from './complete.js'
+import type { Completion } from './complete.js'
 import type { Domain } from './domain.js'
 import { findObject } from './objects.js'
 import { openObject } from './open-object.js'
-import { BUCKET, blobCount, bytesOf, get, initiate, key, OWNER, part, put, sweepAll, testDomain } from './testing.js'
+import { BUCKET, blobCount, bytesOf, complete, get, initiate, key, part, put, sweepAll, testDomain } from './testing.js'
 import { abortUpload, listParts } from './uploads.js'
 
 const A = Buffer.alloc(102_400, 'a')
 const B = Buffer.from('hello oss')
-
-function complete(domain: Domain, name: string, uploadId: string, more: Partial<Completion> = {}) {
-  const completion = {
-    bucket: BUCKET,
-    key: key(name),
-    uploadId,
-    parts: 'all',
-    acl: 'default',
-    forbidOverwrite: false,
-    requester: OWNER,
-  }
-  return completeUpload(domain, { ...completion, ...more } as Completion)
-}
 
 test('the ETag and CRC-64 of two parts are those of the golden vector', async () => {
   const domain = await testDomain()

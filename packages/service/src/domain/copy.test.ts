@@ -4,12 +4,24 @@ import { test } from 'node:test'
 import { crc64, ListedParts, OssError } from '@bindery/protocol'
 import { type ByteRange, createMemoryBlobStore, createMemoryMetadataStore, createRandom } from '@bindery/storage'
 import { bucketStat, deleteBucket } from './buckets.js'
-import { completeUpload } from './complete.js'
 import { copyObject, copyPart } from './copy.js'
 import type { Domain } from './domain.js'
 import { recoverDead, registerIncarnation } from './incarnations.js'
 import { deleteObject, findObject } from './objects.js'
-import { BUCKET, blobCount, get, initiate, key, OWNER, PLAIN, part, put, sweepAll, testDomain } from './testing.js'
+import {
+  BUCKET,
+  blobCount,
+  complete,
+  get,
+  initiate,
+  key,
+  OWNER,
+  PLAIN,
+  part,
+  put,
+  sweepAll,
+  testDomain,
+} from './testing.js'
 import { abortUpload } from './uploads.js'
 
 const random = createRandom(3)
@@ -38,18 +50,6 @@ async function copyRange(
   const source = { bucket: BUCKET, key: key(from) }
   const name = { bucket: BUCKET, key: key(to), uploadId, partNumber: number }
   return (await copyPart(domain, { ...name, source, choose: () => range })).made
-}
-
-function complete(domain: Domain, name: string, uploadId: string) {
-  return completeUpload(domain, {
-    bucket: BUCKET,
-    key: key(name),
-    uploadId,
-    parts: 'all',
-    acl: 'default',
-    forbidOverwrite: false,
-    requester: OWNER,
-  })
 }
 
 /** A domain whose blob store refuses to read or write whole blobs. */
@@ -163,15 +163,7 @@ test('a replaced, aborted or unlisted copy lets go of its source', async () => {
   for (const number of [1, 2, 2]) await copyRange(domain, 'k', 'to', kept, number)
   await part(domain, 'to', kept, 1, 'bytes')
   const parts = ListedParts.of([{ partNumber: 1, etag: createHash('md5').update('bytes').digest('hex') }])
-  await completeUpload(domain, {
-    bucket: BUCKET,
-    key: key('to'),
-    uploadId: kept,
-    parts,
-    acl: 'default',
-    forbidOverwrite: false,
-    requester: OWNER,
-  })
+  await complete(domain, 'to', kept, { parts })
   await abortUpload(domain, { bucket: BUCKET, key: key('to'), uploadId: aborted })
   await deleteObject(domain, BUCKET, key('k'))
   await sweepAll(domain)

@@ -4,7 +4,6 @@ import { bytesToString } from '@bindery/protocol'
 import { type Bytes, createMemoryBlobStore, createMemoryMetadataStore } from '@bindery/storage'
 import { withDamagedRows } from '@bindery/storage/testing'
 import { applyLifecycle } from './apply-lifecycle.js'
-import { completeUpload } from './complete.js'
 import { type Damage, DamageReports, passingOver, readPage } from './damage.js'
 import type { Domain } from './domain.js'
 import { recoverDead, registerIncarnation } from './incarnations.js'
@@ -21,7 +20,7 @@ import {
 import { deleteObject } from './objects.js'
 import { encodeLifecycle } from './records.js'
 import { Sweeper } from './sweeper.js'
-import { BUCKET, blobCount, get, initiate, key, OWNER, part, put, sweepAll, testDomain } from './testing.js'
+import { BUCKET, blobCount, complete, get, initiate, key, part, put, sweepAll, testDomain } from './testing.js'
 
 interface Damaged {
   readonly domain: Domain
@@ -45,15 +44,7 @@ async function firstKey({ metadata }: Domain, { from, to } = allGarbage()): Prom
 async function completed(domain: Domain, name: string): Promise<string> {
   const uploadId = await initiate(domain, name)
   await part(domain, name, uploadId, 1, 'bytes')
-  await completeUpload(domain, {
-    bucket: BUCKET,
-    key: key(name),
-    uploadId,
-    parts: 'all',
-    acl: 'default',
-    forbidOverwrite: false,
-    requester: OWNER,
-  })
+  await complete(domain, name, uploadId)
   return uploadId
 }
 

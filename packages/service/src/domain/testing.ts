@@ -12,6 +12,7 @@ import {
   type Reader,
 } from '@bindery/storage'
 import { createBucket } from './buckets.js'
+import { type Completion, completeUpload } from './complete.js'
 import { createDomain, type Domain } from './domain.js'
 import { registerIncarnation } from './incarnations.js'
 import { partNumberOf } from './keyspace.js'
@@ -123,6 +124,21 @@ export async function initiate(domain: Domain, name: string, { sequential = fals
 export function part(domain: Domain, name: string, uploadId: string, partNumber: number, bytes: Uint8Array | string) {
   const place = { bucket: BUCKET, key: key(name), uploadId, partNumber, contentMd5: undefined }
   return uploadPart(domain, place, sourceOf(bytes))
+}
+
+/** Completes an upload, by default with all its parts. */
+export function complete(domain: Domain, name: string, uploadId: string, more: Partial<Completion> = {}) {
+  const completion = {
+    bucket: BUCKET,
+    key: key(name),
+    uploadId,
+    parts: 'all',
+    acl: 'default',
+    forbidOverwrite: false,
+    requester: OWNER,
+    ...more,
+  } as const
+  return completeUpload(domain, completion)
 }
 
 /** At most `limit` parts of a manifest with numbers above `after`, as they are stored. */

@@ -17,10 +17,10 @@ import {
 } from '../domain/keyspace.js'
 import { findObject } from '../domain/objects.js'
 import { decodeObject, decodePart, encodeCors, encodeObject, encodePart } from '../domain/records.js'
-import { BUCKET, bytesOf, get, key, part, readParts, sourceOf, sweepAll } from '../domain/testing.js'
+import { BUCKET, bytesOf, complete, get, key, part, readParts, sourceOf, sweepAll } from '../domain/testing.js'
 import type { FindingKind } from './findings.js'
 import { SPACES } from './spaces.js'
-import { BIG, blobOf, blobOfPart, complete, filled, id, remove, run, type Store, set } from './testing.js'
+import { BIG, blobOf, blobOfPart, filled, id, remove, run, type Store, set } from './testing.js'
 
 test('a store that is well has nothing to find, before and after its garbage is swept', async () => {
   const store = await filled()

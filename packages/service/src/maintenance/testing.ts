@@ -8,11 +8,10 @@ import {
   StorageError,
 } from '@bindery/storage'
 import { withDamagedRows } from '@bindery/storage/testing'
-import { completeUpload } from '../domain/complete.js'
 import { copyObject, copyPart } from '../domain/copy.js'
 import type { Domain } from '../domain/domain.js'
 import { deleteObject, findObject } from '../domain/objects.js'
-import { BUCKET, initiate, key, OWNER, PLAIN, part, put, readParts, testDomain } from '../domain/testing.js'
+import { BUCKET, complete, initiate, key, OWNER, PLAIN, part, put, readParts, testDomain } from '../domain/testing.js'
 import { type AuditReport, audit } from './audit.js'
 import type { Finding, FindingKind, Quarantine } from './findings.js'
 
@@ -87,19 +86,6 @@ function withRot(store: BlobStore, rotten: ReadonlySet<string>): BlobStore {
       }
     },
   }
-}
-
-/** Completes an upload with all its parts. */
-export function complete(domain: Domain, name: string, uploadId: string) {
-  return completeUpload(domain, {
-    bucket: BUCKET,
-    key: key(name),
-    uploadId,
-    parts: 'all',
-    acl: 'default',
-    forbidOverwrite: false,
-    requester: OWNER,
-  })
 }
 
 function copy(domain: Domain, from: string, to: string) {
