@@ -10,6 +10,7 @@ import { Readable } from 'node:stream'
 import { parseArgs } from 'node:util'
 import OSS from 'ali-oss'
 import { startServer } from '../test/support/start-server.mjs'
+import { parseSize } from './parse-size.mjs'
 
 const KIB = 1024
 const GIB = KIB ** 3
@@ -150,12 +151,6 @@ async function demonstrate(server, sourceSize, count) {
   await step(server, 'DELETE of the copy', () => client.delete('copy'))
   const freed = await step(server, 'sweeping', () => untilFreed(server, sourceSize / 50))
   check('the disk was given back', freed)
-}
-
-function parseSize(text) {
-  const [, number, unit] = text.toLowerCase().match(/^(\d+)([kmg]?)$/) ?? []
-  if (number === undefined) throw new Error(`${text} is no size: write 5g, 300m, 64k or bytes`)
-  return Number(number) * { '': 1, k: KIB, m: KIB ** 2, g: GIB }[unit]
 }
 
 const { values } = parseArgs({

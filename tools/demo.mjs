@@ -11,9 +11,9 @@ import { parseArgs } from 'node:util'
 import { crc64, crc64Combine } from '@bindery/digest'
 import OSS from 'ali-oss'
 import { startServer } from '../test/support/start-server.mjs'
+import { parseSize } from './parse-size.mjs'
 
 const KIB = 1024
-const UNITS = { '': 1, k: KIB, m: KIB ** 2, g: KIB ** 3 }
 const PARTS = 64
 const PART_SIZE_MIN = 100 * KIB
 const PARALLEL = 4
@@ -21,13 +21,6 @@ const POLL_MS = 300
 
 const BUCKET = 'demo'
 const KEY = 'exampledir/exampleobject.bin'
-
-/** `1g`, `300m`, `64k` or bytes. */
-function parseSize(text) {
-  const [, number, unit] = text.toLowerCase().match(/^(\d+)([kmg]?)$/) ?? []
-  if (number === undefined) throw new Error(`${text} is no size: write 1g, 300m, 64k or bytes`)
-  return Number(number) * UNITS[unit]
-}
 
 /**
  * Writes pseudo-random bytes to `file` and says what a faithful store must report of them.
