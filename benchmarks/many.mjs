@@ -17,6 +17,8 @@ const RUNS = Number(process.argv[3] ?? 5)
 /** What a transaction takes. */
 const BATCH = 500
 const PAGES = 50
+/** More than a record carries, so that the rows are those of objects whose bytes lie elsewhere. */
+const FIRST_BYTES = 8_192
 const FOLDERS = 1_000
 
 /** Keys as programs make them: `data/0042/0000001234.bin`. */
@@ -30,7 +32,7 @@ async function firstObject(folder) {
   const server = await startBindery({ folder })
   const session = new Session(server)
   await session.open()
-  const [key] = await session.putObjects(1, 4096)
+  const [key] = await session.putObjects(1, FIRST_BYTES)
   session.close()
   await server.stop()
   return { bucket: session.bucket, key }
