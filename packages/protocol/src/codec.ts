@@ -68,6 +68,25 @@ export const etag: Codec<string> = {
   encode: (value) => `"${value}"`,
 }
 
+/** Seconds whose text is kept. What is answered together was often made together, and printing a time is dear. */
+const SECONDS_KEPT = 256
+
+function printedBySecond(print: (time: Date) => string): (milliseconds: number) => string {
+  const texts = new Map<number, string>()
+  return (milliseconds) => {
+    const second = Math.floor(milliseconds / 1000)
+    const known = texts.get(second)
+    if (known !== undefined) return known
+    if (texts.size === SECONDS_KEPT) texts.clear()
+    const text = print(new Date(second * 1000))
+    texts.set(second, text)
+    return text
+  }
+}
+
+const utcText = printedBySecond((time) => time.toUTCString())
+const isoText = printedBySecond((time) => time.toISOString())
+
 /** RFC 1123 time; read leniently: what is no date is undefined. Milliseconds since 1970 inside. */
 export const httpDate: Codec<number | undefined> = {
   name: 'HTTP date',
@@ -75,7 +94,7 @@ export const httpDate: Codec<number | undefined> = {
     const time = Date.parse(value)
     return Number.isNaN(time) ? undefined : time
   },
-  encode: (value) => (value === undefined ? '' : new Date(value).toUTCString()),
+  encode: (value) => (value === undefined ? '' : utcText(value)),
 }
 
 /** ISO 8601 in UTC with whole seconds, `2026-01-05T08:00:00.000Z`. Milliseconds since 1970 inside. */
@@ -87,15 +106,7 @@ export const isoDate: Codec<number> = {
     if (Number.isNaN(time)) throw badArgument('invalidArgument', argument, value)
     return time
   },
-  encode: (value) => isoText(Math.floor(value / 1000)),
-}
-
-let textOfSecond = { second: Number.NaN, text: '' }
-
-/** What is listed together was often made within one second: printing a time costs more than the other elements. */
-function isoText(second: number): string {
-  if (textOfSecond.second !== second) textOfSecond = { second, text: new Date(second * 1000).toISOString() }
-  return textOfSecond.text
+  encode: isoText,
 }
 
 /** CRC-64 as unsigned decimal. */

@@ -24,10 +24,11 @@ export function decodeHead<I extends Fields>(operation: Operation<I>, head: Head
   return values as ValuesOf<I>
 }
 
-/** What is looked for in each head of an operation, with the names as headers have them here. */
+/** An operation's fields: those looked for in each head, with the names as headers have them here, and those answered. */
 interface Lookups {
   readonly refusals: readonly RefusalLookup[]
   readonly fields: readonly FieldLookup[]
+  readonly output: readonly { readonly key: string; readonly field: Field<unknown> }[]
 }
 
 interface RefusalLookup {
@@ -54,6 +55,7 @@ function lookupsOf(operation: Operation): Lookups {
       field,
       headerName: field.name.toLowerCase(),
     })),
+    output: Object.entries(operation.output).map(([key, field]) => ({ key, field })),
   }
   LOOKUPS.set(operation, lookups)
   return lookups
@@ -130,10 +132,9 @@ export function encodeHeaders<O extends Fields>(
 ): [name: string, value: string][] {
   const values: Readonly<Record<string, unknown>> = output
   const headers: [string, string][] = []
-  for (const key in operation.output) {
+  for (const { key, field } of lookupsOf(operation).output) {
     const value = values[key]
-    const field = operation.output[key]
-    if (value === undefined || field === undefined) continue
+    if (value === undefined) continue
     if (field.place === 'metadata') {
       for (const [name, text] of Object.entries(value as Record<string, string>))
         headers.push([META_PREFIX + name, text])

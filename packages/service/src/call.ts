@@ -41,8 +41,8 @@ export type Reply<O extends Operation> = {
 /** The behaviour of one operation: input to domain to output. Which errors it may throw, its declaration says. */
 export type Handler<O extends Operation> = (call: Call<O>) => Promise<Reply<O>>
 
-/** What a call is made of. */
-export interface CallParts<O extends Operation> {
+/** What the head of a request tells. */
+export interface CallHead<O extends Operation> {
   readonly operation: O
   readonly domain: Domain
   readonly region: string
@@ -52,12 +52,15 @@ export interface CallParts<O extends Operation> {
   readonly requester: Requester
   readonly input: InputOf<O>
   readonly bucketName: BucketName | undefined
-  readonly bucket: BucketRecord | undefined
   readonly key: ObjectKey | undefined
-  /** Of operations that read an object: its record, and a read of its bytes that began before it was looked up. */
-  readonly object: ObjectRecord | undefined
-  readonly held: RegisteredRead | undefined
   readonly bucketUrl: string
+}
+
+/** What the head names, from one state of the store. */
+export interface Found {
+  readonly bucket: BucketRecord | undefined
+  /** Only of operations that read it. */
+  readonly object: ObjectRecord | undefined
 }
 
 /** An authenticated and authorised request for one operation, whose body is still unread. */
@@ -72,41 +75,46 @@ export class Call<O extends Operation> {
   readonly input: InputOf<O>
   /** Where the client addressed the bucket, without a slash at its end. */
   readonly bucketUrl: string
-  readonly #parts: CallParts<O>
+  readonly #head: CallHead<O>
+  readonly #found: Found
+  readonly #held: RegisteredRead | undefined
 
-  constructor(parts: CallParts<O>) {
-    this.domain = parts.domain
-    this.region = parts.region
-    this.callbacks = parts.callbacks
-    this.requestId = parts.requestId
-    this.requester = parts.requester
-    this.input = parts.input
-    this.bucketUrl = parts.bucketUrl
-    this.#parts = parts
+  /** `held` is of an operation that answers an object's bytes: a read of them that began before its record was looked up. */
+  constructor(head: CallHead<O>, found: Found, held: RegisteredRead | undefined) {
+    this.domain = head.domain
+    this.region = head.region
+    this.callbacks = head.callbacks
+    this.requestId = head.requestId
+    this.requester = head.requester
+    this.input = head.input
+    this.bucketUrl = head.bucketUrl
+    this.#head = head
+    this.#found = found
+    this.#held = held
   }
 
   /** The bucket that the request names, whether it exists or not. */
   get bucketName(): BucketName {
-    return this.#named('bucketName')
+    return this.#named(this.#head.bucketName)
   }
 
   /** The bucket that the request is about; not of operations on the service. */
   get bucket(): BucketRecord {
-    return this.#named('bucket')
+    return this.#named(this.#found.bucket)
   }
 
   get key(): ObjectKey {
-    return this.#named('key')
+    return this.#named(this.#head.key)
   }
 
   /** The object that an operation reads, as it was when the request was authorised. Throws noSuchKey. */
   get object(): ObjectRecord {
-    return there(this.#parts.object, this.key)
+    return there(this.#found.object, this.key)
   }
 
   /** That object, for an operation that answers its bytes; it is let go when the answer, or the failure, has been sent. */
   openObject(): OpenObject {
-    return openRecord(this.domain, this.object, this.#named('held'))
+    return openRecord(this.domain, this.object, this.#named(this.#held))
   }
 
   /** The id of the account that asks; operations on the service are closed to anonymous requesters. */
@@ -116,35 +124,34 @@ export class Call<O extends Operation> {
   }
 
   get operationName(): string {
-    return this.#parts.operation.name
+    return this.#head.operation.name
   }
 
   /** Where the request came from, and how it reached the server. */
   get origin(): Pick<ServiceRequest, 'scheme' | 'host' | 'localAddress' | 'remoteAddress'> {
-    return this.#parts.request
+    return this.#head.request
   }
 
   /** The unread content of the body. Throws missingContentLength, entityTooLarge. */
   content(): ByteSource {
-    return contentSource(this.#parts.request.body, this.#parts.request.headers)
+    return contentSource(this.#head.request.body, this.#head.request.headers)
   }
 
   /** Reads the XML body. Throws the causes of documents. */
   async document(): Promise<BodyOf<O>> {
-    const { operation, request, input } = this.#parts
+    const { operation, request, input } = this.#head
     const body = await readDocument(request.body, request.headers, this.domain.digests)
     return decodeBody(operation, parseXml, body, input) as BodyOf<O>
   }
 
   /** Allows what is done to one object of the bucket, or throws deniedByAcl. Owners of buckets need no look-up. */
   authorise(key: ObjectKey): Promise<void> {
-    return authoriseObject(this.domain, this.requester, this.#parts.operation.access, this.bucket, key)
+    return authoriseObject(this.domain, this.requester, this.#head.operation.access, this.bucket, key)
   }
 
-  #named<K extends 'bucketName' | 'bucket' | 'key' | 'held'>(name: K): NonNullable<CallParts<O>[K]> {
-    const value = this.#parts[name]
-    if (value == null) throw new TypeError(`${this.#parts.operation.name} names no ${name}`)
-    return value
+  #named<T>(part: T | undefined): T {
+    if (part === undefined) throw new TypeError(`${this.operationName} has no such part`)
+    return part
   }
 }
 

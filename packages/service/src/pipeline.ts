@@ -12,6 +12,7 @@ import {
   encodeError,
   encodeHeaders,
   type Fields,
+  httpDate,
   type ObjectKey,
   type Operation,
   OssError,
@@ -27,10 +28,9 @@ import {
 import { type Authenticate, authenticator } from './access/authenticate.js'
 import { authorise } from './access/authorise.js'
 import type { Requester } from './access/requester.js'
-import { authoriseObject, Call, type CallParts, type Handler, type Reply } from './call.js'
+import { authoriseObject, Call, type CallHead, type Found, type Handler, type Reply } from './call.js'
 import { findBucket } from './domain/buckets.js'
 import type { Domain } from './domain/domain.js'
-import type { BucketRecord, ObjectRecord } from './domain/model.js'
 import { findBucketAndObject } from './domain/objects.js'
 import type { RegisteredRead } from './domain/reads.js'
 import { handlers } from './operations/index.js'
@@ -107,8 +107,19 @@ async function run(
   const { region, callbacks } = options
   const { requestId } = log
   const bucketUrl = urlOf(request, reading)
-  const named = { bucketName: name, key, bucketUrl }
-  const head = { operation, domain, region, callbacks, request, requestId, requester, input, ...named }
+  const head = {
+    operation,
+    domain,
+    region,
+    callbacks,
+    request,
+    requestId,
+    requester,
+    input,
+    bucketName: name,
+    key,
+    bucketUrl,
+  }
 
   // an object's bytes are held before its record is read, and until they, or a failure, have been sent
   const held = operation.result === 'bytes' ? domain.reads.begin() : undefined
@@ -129,21 +140,14 @@ async function serve(head: Head, held: RegisteredRead | undefined): Promise<Answ
 
   // 6 find, 7 decode body, 8 handle: each handler looks for what it needs before it asks for the body
   const handler = handlers[operation.name] as unknown as Handler<Operation>
-  const reply = await handler(new Call<Operation>({ ...head, ...found, held }))
+  const reply = await handler(new Call<Operation>(head, found, held))
 
   // 9 encode
   return encode(operation, reply, reply.content && (await begun(reply.content, reply.contentSize)))
 }
 
 /** What steps 1 to 4 tell of a request that asks for an operation. */
-type Head = Omit<CallParts<Operation>, 'bucket' | 'object' | 'held'> & { readonly operation: DeclaredOperation }
-
-/** What the head names, from one state of the store. */
-interface Found {
-  readonly bucket: BucketRecord | undefined
-  /** Only of operations that read it. */
-  readonly object: ObjectRecord | undefined
-}
+type Head = CallHead<Operation> & { readonly operation: DeclaredOperation }
 
 async function find({ operation, domain, bucketName: name, key }: Head): Promise<Found> {
   const { access } = operation
@@ -212,15 +216,6 @@ function undeclared({ name }: Operation, error: OssError): Error {
   return new Error(`${name} does not declare ${error.reason}`, { cause: error })
 }
 
-let dateOfSecond = { second: Number.NaN, text: '' }
-
-/** Made once a second: printing a time costs more than the other headers together. */
-function httpDate(now: number): string {
-  const second = Math.floor(now / 1000)
-  if (dateOfSecond.second !== second) dateOfSecond = { second, text: new Date(now).toUTCString() }
-  return dateOfSecond.text
-}
-
 /** The headers of every response. A bodiless one says that its length is 0, unless its status says it; a stream has none. */
 function finish(
   options: ServiceOptions,
@@ -230,7 +225,7 @@ function finish(
   const now = options.clock()
   const all: (readonly [string, string])[] = [
     ['Server', 'AliyunOSS'],
-    ['Date', httpDate(now)],
+    ['Date', httpDate.encode(now)],
     ['x-oss-request-id', log.requestId],
     ['x-oss-server-time', String(Math.max(0, Math.round(now - startedAt)))],
     ...crossOrigin,

@@ -1,7 +1,7 @@
 export { type BlobExtent, extentOf } from './blobs/blob-extent.js'
 export { type FileOperations, systemFiles } from './blobs/files.js'
 export { type LocalBlobStoreOptions, openLocalBlobStore } from './blobs/local-blob-store.js'
-export type { SentCommit, SentOutcome } from './metadata/commits.js'
+export type { SentOutcome } from './metadata/commits.js'
 export { copyMetadata } from './metadata/copy-metadata.js'
 export {
   type LocalMetadataOptions,

@@ -1,6 +1,6 @@
 import { Allowance } from './allowance.js'
 import { copyBytes, type KeyText, keyBytes, keyText, sameBytes } from './bytes.js'
-import { addCounters, decodeCounters, encodeCounters } from './counters.js'
+import { addCounters, encodeCounters, summed } from './counters.js'
 import type { Bytes, RangeOptions, Row, Transaction } from './metadata-store.js'
 import { DamagedRow, StorageError } from './storage-error.js'
 
@@ -146,8 +146,9 @@ export class Attempt implements Transaction {
       const text = keyText(key)
       if (this.writes.rows.has(text)) throw new StorageError('misuse', 'an add to a key that the transaction sets')
       this.#admitWrite(text)
-      this.#allowance.value(encodeCounters(deltas))
-      this.writes.deltas.set(text, sumOf(this.writes.deltas.get(text) ?? [], deltas))
+      const sums = summed(this.writes.deltas.get(text) ?? [], deltas)
+      this.#allowance.value(encodeCounters(sums))
+      this.writes.deltas.set(text, sums)
     })
   }
 
@@ -221,10 +222,6 @@ export class Attempt implements Transaction {
       throw error
     }
   }
-}
-
-function sumOf(left: readonly number[], right: readonly number[]): number[] {
-  return decodeCounters(addCounters(encodeCounters(left), right))
 }
 
 /** Stored rows, in order, with a transaction's own writes over them. */

@@ -1,13 +1,19 @@
 import { StorageError } from './storage-error.js'
 
 const COUNTER_BYTES = 8
+const HALF = 2 ** 32
 
 /** A counters row: signed 64-bit big-endian integers, one after another. Throws StorageError `misuse` unless all are safe integers. */
 export function encodeCounters(values: readonly number[]): Uint8Array {
   if (!values.every(Number.isSafeInteger)) throw new StorageError('misuse', 'a counter is not a safe integer')
   const bytes = new Uint8Array(values.length * COUNTER_BYTES)
   const view = new DataView(bytes.buffer)
-  for (const [index, value] of values.entries()) view.setBigInt64(index * COUNTER_BYTES, BigInt(value))
+  // in two halves, since a BigInt for each costs more than all else
+  values.forEach((value, index) => {
+    const high = Math.floor(value / HALF)
+    view.setInt32(index * COUNTER_BYTES, high)
+    view.setUint32(index * COUNTER_BYTES + 4, value - high * HALF)
+  })
   return bytes
 }
 
@@ -15,9 +21,9 @@ export function encodeCounters(values: readonly number[]): Uint8Array {
 export function decodeCounters(bytes: Uint8Array): number[] {
   if (bytes.length % COUNTER_BYTES !== 0) throw new StorageError('corrupt', 'a counters row has a broken length')
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const values = Array.from({ length: bytes.length / COUNTER_BYTES }, (_, index) =>
-    Number(view.getBigInt64(index * COUNTER_BYTES)),
-  )
+  const values: number[] = []
+  for (let at = 0; at < bytes.length; at += COUNTER_BYTES)
+    values.push(view.getInt32(at) * HALF + view.getUint32(at + 4))
   if (!values.every(Number.isSafeInteger)) throw new StorageError('corrupt', 'a counter is not a safe integer')
   return values
 }
@@ -25,6 +31,14 @@ export function decodeCounters(bytes: Uint8Array): number[] {
 /** The row after `deltas` were added; a missing row counts as zeros, and the longer of both lengths is kept. */
 export function addCounters(row: Uint8Array | undefined, deltas: readonly number[]): Uint8Array {
   const values = row === undefined ? [] : decodeCounters(row)
-  for (const [index, delta] of deltas.entries()) values[index] = (values[index] ?? 0) + delta
-  return encodeCounters(values)
+  return encodeCounters(summed(values, deltas))
+}
+
+/** Both added, the longer length kept. */
+export function summed(values: readonly number[], deltas: readonly number[]): number[] {
+  const sums = [...values]
+  deltas.forEach((delta, index) => {
+    sums[index] = (sums[index] ?? 0) + delta
+  })
+  return sums
 }

@@ -11,8 +11,11 @@ export interface HeldSnapshot extends Snapshot {
 
 /** What differs between engines that run bodies on a snapshot and validate at the commit. */
 export interface OptimisticEngine<S extends HeldSnapshot> {
-  /** The newest committed state. Throws StorageError `unavailable` when the store is closed or has failed. */
-  snapshot(): S
+  /**
+   * The newest committed state; `toCommit` says that it may be handed to `commit`, as a mere read's is not.
+   * Throws StorageError `unavailable` when the store is closed or has failed.
+   */
+  snapshot(toCommit: boolean): S
   /**
    * In one step: checks, if anything was committed since `snapshot` was taken, that `attempt.reads` still hold,
    * and applies `attempt.writes.resolve(…)`. False, and nothing written, if they do not hold. Durable when it resolves.
@@ -31,7 +34,7 @@ export function createTransactor<S extends HeldSnapshot>(engine: OptimisticEngin
     body: (tx: Transaction) => Promise<T>,
     again: boolean,
   ): Promise<{ readonly result: T } | undefined> {
-    const snapshot = engine.snapshot()
+    const snapshot = engine.snapshot(true)
     const attempt = new Attempt(snapshot, true)
     const result = await onSnapshot(snapshot, attempt, () => body(attempt))
     const committed = attempt.writes.size === 0 || (await engine.commit(snapshot, attempt, again))
@@ -55,7 +58,7 @@ export function createTransactor<S extends HeldSnapshot>(engine: OptimisticEngin
       return turn
     },
     async read(body) {
-      const snapshot = engine.snapshot()
+      const snapshot = engine.snapshot(false)
       const attempt = new Attempt(snapshot, false)
       return onSnapshot(snapshot, attempt, () => body(readerOf(attempt)))
     },
@@ -74,24 +77,45 @@ export async function onSnapshot<T>(snapshot: HeldSnapshot, attempt: Attempt, ru
   }
 }
 
+/** What refuses the bodies that run. */
+const running = new Set<() => void>()
+let isWatched = false
+
 /**
  * A body that awaits nothing but its transaction ends before the event loop goes on, since reads are answered at once
- * and promises go before everything else. So a body that is still there a turn later awaits something foreign.
- * An immediate alone would come after timers that have run out, which then go unnoticed.
+ * and promises go before everything else. So a body that is still there then awaits something foreign.
  */
 function withinTurn<T>(run: () => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     function refuse(): void {
       reject(new StorageError('misuse', 'the body of a transaction or read awaits something else than it'))
     }
-    const immediate = setImmediate(refuse)
-    const timer = setTimeout(refuse, 0)
-    function settled(): void {
-      clearImmediate(immediate)
-      clearTimeout(timer)
-    }
-    new Promise<T>((begin) => begin(run())).then(resolve, reject).finally(settled)
+    running.add(refuse)
+    watchTurn()
+    run().then(
+      (result) => {
+        running.delete(refuse)
+        resolve(result)
+      },
+      (error) => {
+        running.delete(refuse)
+        reject(error)
+      },
+    )
   })
+}
+
+/** A tick comes before or after the promises of its turn; one that a promise has asked for comes after them all. */
+function watchTurn(): void {
+  if (isWatched) return
+  isWatched = true
+  process.nextTick(() => queueMicrotask(() => process.nextTick(refuseRunning)))
+}
+
+function refuseRunning(): void {
+  isWatched = false
+  for (const refuse of running) refuse()
+  running.clear()
 }
 
 function readerOf(attempt: Attempt): Reader {

@@ -20,38 +20,36 @@
  * | `g` | kind / id / token | garbage: something that was un-named, and is to be freed |
  * | `c` | bucket | counters of the bucket |
  */
-import { stringToBytes, utf8Bytes, utf8Text } from '@bindery/protocol'
+import { utf8Bytes, utf8Text } from '@bindery/protocol'
 import type { Bytes } from '@bindery/storage'
 
-const ZERO = new Uint8Array(1)
+const NUL = '\0'
 
 /** Rows that hold the lifecycle rules of a bucket: the body that sets them bounds how many rules there are. */
 export const LIFECYCLE_PAGES_MAX = 128
 
-export const bucketKey = (bucket: string): Bytes => join('b', utf8Bytes(bucket))
+export const bucketKey = (bucket: string): Bytes => utf8Bytes(`b${bucket}`)
 export const lifecycleKey = (bucket: string, page: number): Bytes =>
-  join('l', utf8Bytes(bucket), ZERO, Uint8Array.of(page))
-export const corsKey = (bucket: string): Bytes => join('x', utf8Bytes(bucket))
-export const objectKeyOf = (bucket: string, key: string): Bytes => join('o', utf8Bytes(bucket), ZERO, utf8Bytes(key))
+  join(utf8Bytes(`l${bucket}${NUL}`), Uint8Array.of(page))
+export const corsKey = (bucket: string): Bytes => utf8Bytes(`x${bucket}`)
+export const objectKeyOf = (bucket: string, key: string): Bytes => utf8Bytes(`o${bucket}${NUL}${key}`)
 export const uploadKey = (bucket: string, key: string, uploadId: string): Bytes =>
-  join('u', utf8Bytes(bucket), ZERO, utf8Bytes(key), ZERO, utf8Bytes(uploadId))
+  utf8Bytes(`u${bucket}${NUL}${key}${NUL}${uploadId}`)
 export const autoCompleteKey = (bucket: string, key: string, uploadId: string): Bytes =>
-  join('a', utf8Bytes(bucket), ZERO, utf8Bytes(key), ZERO, utf8Bytes(uploadId))
+  utf8Bytes(`a${bucket}${NUL}${key}${NUL}${uploadId}`)
 /** What the keys of all uploads begin with whose objects' names begin with `prefix`. */
-export const uploadsBeginning = (bucket: string, prefix: string): Bytes =>
-  join('u', utf8Bytes(bucket), ZERO, utf8Bytes(prefix))
+export const uploadsBeginning = (bucket: string, prefix: string): Bytes => utf8Bytes(`u${bucket}${NUL}${prefix}`)
 export const partKey = (manifest: string, partNumber: number): Bytes =>
-  join('p', idBytes(manifest), new Uint8Array([partNumber >> 8, partNumber & 0xff]))
-export const manifestKey = (manifest: string): Bytes => join('m', idBytes(manifest))
-export const usageKey = (uploadId: string): Bytes => join('s', idBytes(uploadId))
-export const holderKey = (manifest: string, reference: string): Bytes =>
-  join('h', idBytes(manifest), idBytes(reference))
-export const ownerKey = (blob: string): Bytes => join('w', utf8Bytes(blob))
-export const receiptKey = (uploadId: string): Bytes => join('r', idBytes(uploadId))
-export const incarnationKey = (incarnation: string): Bytes => join('i', utf8Bytes(incarnation))
+  join(idKey('p', manifest), Uint8Array.of(partNumber >> 8, partNumber & 0xff))
+export const manifestKey = (manifest: string): Bytes => idKey('m', manifest)
+export const usageKey = (uploadId: string): Bytes => idKey('s', uploadId)
+export const holderKey = (manifest: string, reference: string): Bytes => join(idKey('h', manifest), idBytes(reference))
+export const ownerKey = (blob: string): Bytes => utf8Bytes(`w${blob}`)
+export const receiptKey = (uploadId: string): Bytes => idKey('r', uploadId)
+export const incarnationKey = (incarnation: string): Bytes => utf8Bytes(`i${incarnation}`)
 export const garbageKey = (kind: string, id: string, token: string): Bytes =>
-  join('g', utf8Bytes(kind), ZERO, utf8Bytes(id), ZERO, utf8Bytes(token))
-export const counterKey = (bucket: string): Bytes => join('c', utf8Bytes(bucket))
+  utf8Bytes(`g${kind}${NUL}${id}${NUL}${token}`)
+export const counterKey = (bucket: string): Bytes => utf8Bytes(`c${bucket}`)
 
 /** Half-open range of keys. */
 export interface KeyRange {
@@ -62,17 +60,17 @@ export interface KeyRange {
 /** All keys that begin with these bytes. */
 export const startingWith = (prefix: Bytes): KeyRange => ({ from: prefix, to: successor(prefix) })
 
-export const allBuckets = (): KeyRange => startingWith(join('b'))
-export const lifecycleOf = (bucket: string): KeyRange => startingWith(join('l', utf8Bytes(bucket), ZERO))
-export const allLifecycles = (): KeyRange => startingWith(join('l'))
+export const allBuckets = (): KeyRange => startingWith(utf8Bytes('b'))
+export const lifecycleOf = (bucket: string): KeyRange => startingWith(utf8Bytes(`l${bucket}${NUL}`))
+export const allLifecycles = (): KeyRange => startingWith(utf8Bytes('l'))
 export const objectsOf = (bucket: string): KeyRange => startingWith(objectKeyOf(bucket, ''))
 export const uploadsOf = (bucket: string): KeyRange => startingWith(uploadsBeginning(bucket, ''))
-export const allAutoCompletes = (): KeyRange => startingWith(join('a'))
-export const partsOf = (manifest: string): KeyRange => startingWith(join('p', idBytes(manifest)))
-export const holdersOf = (manifest: string): KeyRange => startingWith(join('h', idBytes(manifest)))
-export const allIncarnations = (): KeyRange => startingWith(join('i'))
-export const allReceipts = (): KeyRange => startingWith(join('r'))
-export const allGarbage = (): KeyRange => startingWith(join('g'))
+export const allAutoCompletes = (): KeyRange => startingWith(utf8Bytes('a'))
+export const partsOf = (manifest: string): KeyRange => startingWith(idKey('p', manifest))
+export const holdersOf = (manifest: string): KeyRange => startingWith(idKey('h', manifest))
+export const allIncarnations = (): KeyRange => startingWith(utf8Bytes('i'))
+export const allReceipts = (): KeyRange => startingWith(utf8Bytes('r'))
+export const allGarbage = (): KeyRange => startingWith(utf8Bytes('g'))
 
 /** The names that a key holds after its space's letter, where none but the last may be raw bytes. */
 export function namesOf(key: Bytes): string[] {
@@ -98,7 +96,7 @@ export function successor(prefix: Bytes): Bytes {
 }
 
 /** The first key after this one. */
-export const following = (key: Bytes): Bytes => join('', key, ZERO)
+export const following = (key: Bytes): Bytes => join(key, Uint8Array.of(0))
 
 /** The range of one key. */
 export const onlyKey = (key: Bytes): KeyRange => ({ from: key, to: following(key) })
@@ -115,19 +113,26 @@ export function isAfter(a: Bytes, b: Bytes): boolean {
 
 /** The bytes of a manifest's id or a reference: 32 hex digits. */
 export function idBytes(id: string): Bytes {
-  const bytes = new Uint8Array(16)
-  for (let index = 0; index < 16; index += 1) bytes[index] = Number.parseInt(id.slice(index * 2, index * 2 + 2), 16)
+  const bytes = new Uint8Array(ID_BYTES)
+  for (let index = 0; index < ID_BYTES; index += 1) {
+    bytes[index] = (digitAt(id, index * 2) << 4) | digitAt(id, index * 2 + 1)
+  }
   return bytes
 }
 
-function join(space: string, ...names: readonly Uint8Array[]): Bytes {
-  const head = stringToBytes(space)
-  const bytes = new Uint8Array(names.reduce((length, name) => length + name.length, head.length))
+const ID_BYTES = 16
+
+/** Of a hex digit, large or small. */
+function digitAt(id: string, index: number): number {
+  const code = id.charCodeAt(index)
+  return (code & 0xf) + (code > 0x39 ? 9 : 0)
+}
+
+const idKey = (space: string, id: string): Bytes => join(utf8Bytes(space), idBytes(id))
+
+function join(head: Bytes, tail: Bytes): Bytes {
+  const bytes = new Uint8Array(head.length + tail.length)
   bytes.set(head)
-  let offset = head.length
-  for (const name of names) {
-    bytes.set(name, offset)
-    offset += name.length
-  }
+  bytes.set(tail, head.length)
   return bytes
 }

@@ -18,9 +18,23 @@ import type {
 import type { ReceiptRecord } from './receipts.js'
 
 const VERSION = 1
+const VERSION_TEXT = String.fromCharCode(VERSION)
 
 export const encodeBucket = (record: BucketRecord): Bytes => encodeJson(record)
-export const decodeBucket = (bytes: Bytes): BucketRecord => decodeJson(bytes) as BucketRecord
+
+/** Almost every request reads its bucket, whose row hardly ever changes: the same bytes are decoded once. */
+const decodedBuckets = new Map<string, BucketRecord>()
+const DECODED_BUCKETS_MAX = 256
+
+export function decodeBucket(bytes: Bytes): BucketRecord {
+  const stored = utf8Text(bytes) ?? ''
+  const known = decodedBuckets.get(stored)
+  if (known !== undefined) return known
+  const record = decodeJson(bytes) as BucketRecord
+  if (decodedBuckets.size === DECODED_BUCKETS_MAX) decodedBuckets.clear()
+  decodedBuckets.set(stored, record)
+  return record
+}
 
 export const encodeLifecycle = (rules: readonly LifecycleRule[]): Bytes => encodeJson(rules)
 export function decodeLifecycle(bytes: Bytes): LifecycleRule[] {
@@ -56,16 +70,22 @@ export function decodeObject(bytes: Bytes): ObjectRecord {
   checkPlace(stored)
   const crc64 = bigIntOf(stored.crc64)
   if (end === -1 || stored.bytes.kind !== 'blob') return { ...stored, crc64 }
-  return { ...stored, crc64, bytes: carryingBlob(stored.bytes.blob, bytes.subarray(end + 1)) }
+  return { ...stored, crc64, bytes: new CarryingBlob(stored.bytes.blob, bytes.subarray(end + 1)) }
 }
 
-function carryingBlob(name: string, carried: Bytes): ObjectRecord['bytes'] {
-  return {
-    kind: 'blob',
-    get blob() {
-      // what was damaged is no text any more: the checksum in it says so to whoever reads the bytes
-      return name + (utf8Text(carried) ?? bytesToString(carried))
-    },
+class CarryingBlob {
+  readonly kind = 'blob'
+  readonly #name: string
+  readonly #carried: Bytes
+
+  constructor(name: string, carried: Bytes) {
+    this.#name = name
+    this.#carried = carried
+  }
+
+  get blob(): string {
+    // what was damaged is no text any more: the checksum in it says so to whoever reads the bytes
+    return this.#name + (utf8Text(this.#carried) ?? bytesToString(this.#carried))
   }
 }
 
@@ -272,11 +292,7 @@ const damagedPart = (): StorageError => new StorageError('corrupt', 'a part reco
 const idOf = (bytes: Bytes): string => hex(bytes).toUpperCase()
 
 function encodeJson(value: unknown): Bytes {
-  const text = utf8Bytes(JSON.stringify(value))
-  const bytes = new Uint8Array(text.length + 1)
-  bytes[0] = VERSION
-  bytes.set(text, 1)
-  return bytes
+  return utf8Bytes(VERSION_TEXT + JSON.stringify(value))
 }
 
 function decodeJson(bytes: Bytes): object {

@@ -12,7 +12,7 @@ type Outcome =
 interface Pending {
   readonly changes: Changes
   /** The count of commits that its snapshot had seen. */
-  readonly seen: string
+  readonly seen: bigint
   settle(outcome: Outcome): void
 }
 
@@ -36,7 +36,7 @@ export class CommitQueue implements Commits {
     this.#onBroken = onBroken
   }
 
-  commit(changes: Changes, seen: string, again: boolean): Promise<boolean> {
+  commit(changes: Changes, seen: bigint, again: boolean): Promise<boolean> {
     return new Promise((resolve, reject) => {
       if (this.#broken !== undefined) {
         reject(this.#broken)

@@ -1,15 +1,4 @@
-import {
-  type Attempt,
-  type Bytes,
-  DamagedRow,
-  type KeyText,
-  type ReadKey,
-  type ReadRange,
-  ReadSet,
-  StorageError,
-  type StorageErrorKind,
-  WriteSet,
-} from '@bindery/storage'
+import { type Attempt, type Bytes, DamagedRow, StorageError, type StorageErrorKind } from '@bindery/storage'
 
 /** What is validated and applied of a transaction whose body has run. */
 export type Changes = Pick<Attempt, 'reads' | 'writes'>
@@ -20,35 +9,17 @@ export interface Commits {
    * False if what the transaction read holds no longer. `seen` is the count of commits that its snapshot had seen;
    * one that comes `again`, after a conflict, goes before the others.
    */
-  commit(changes: Changes, seen: string, again: boolean): Promise<boolean>
+  commit(changes: Changes, seen: bigint, again: boolean): Promise<boolean>
   /** Resolves when no commit waits or runs. */
   idle(): Promise<void>
 }
 
-/** A transaction on its way to the process that commits it, as structured clone carries it. */
-export interface SentCommit {
-  readonly seen: string
-  readonly again: boolean
-  readonly keys: ReadKey[]
-  readonly ranges: ReadRange[]
-  readonly rows: Map<KeyText, Bytes | undefined>
-  readonly deltas: Map<KeyText, readonly number[]>
-}
-
-/** What became of it: committed (true), outdated (false), or an error. */
+/** What became of a transaction that was sent, as structured clone carries it: committed (true), outdated (false), or an error. */
 export type SentOutcome =
   | boolean
   | { readonly kind: StorageErrorKind; readonly message: string }
   /** A damaged row, as DamagedRow has it. */
   | { readonly key: Bytes; readonly stored: Bytes }
-
-export function sentCommit({ reads, writes }: Changes, seen: string, again: boolean): SentCommit {
-  return { seen, again, keys: reads.keys, ranges: reads.ranges, rows: writes.rows, deltas: writes.deltas }
-}
-
-export function changesOf({ keys, ranges, rows, deltas }: SentCommit): Changes {
-  return { reads: new ReadSet(keys, ranges), writes: new WriteSet(rows, deltas) }
-}
 
 export function sentError(error: unknown): SentOutcome {
   if (error instanceof DamagedRow) return { key: error.key, stored: error.stored }

@@ -3,11 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { DamagedRow, encodeCounters, type MetadataStore } from '@bindery/storage'
+import { DamagedRow, encodeCounters, type MetadataStore, ReadSet, WriteSet } from '@bindery/storage'
 import { bytesOf, isStorageError, textOf } from '@bindery/storage/testing'
-import type { SentCommit } from './commits.js'
 import { openLocalMetadataStore, openSharedMetadataStore } from './local-metadata-store.js'
 import { openMetadataCommitter } from './metadata-committer.js'
+import { encodeCommits, type SentCommit } from './sent-commits.js'
 import { damageRow } from './testing/damage-row.js'
 
 const ROWS = 12
@@ -44,8 +44,7 @@ const ENGINES: readonly (readonly [string, (t: TestContext, folder: string) => P
     'the embedded store, where another commits,',
     async (t, folder) => {
       const committer = await openMetadataCommitter({ folder })
-      const send = async (batch: readonly SentCommit[]) =>
-        structuredClone(await committer.commit(structuredClone(batch)))
+      const send = async (batch: Uint8Array) => structuredClone(await committer.commit(structuredClone(batch)))
       const store = await openSharedMetadataStore({ folder, send })
       t.after(async () => {
         await store.close()
@@ -149,16 +148,25 @@ test('a row that was damaged after it was read fails the transaction that read i
   const committer = await openMetadataCommitter({ folder })
   t.after(() => committer.close())
   const read = (key: Uint8Array, value: string): SentCommit => ({
-    seen: 'another',
+    seen: -1n,
     again: false,
-    keys: [{ key: textOf(key) ?? '', value: bytesOf(value) }],
-    ranges: [
-      { from: 'row 04', to: 'row 05', limit: 1, reverse: false, rows: [{ key: 'row 04', value: bytesOf('value 4') }] },
-    ],
-    rows: new Map([[`written by who read ${textOf(key)}`, bytesOf('v')]]),
-    deltas: new Map(),
+    changes: {
+      reads: new ReadSet(
+        [{ key: textOf(key) ?? '', value: bytesOf(value) }],
+        [
+          {
+            from: 'row 04',
+            to: 'row 05',
+            limit: 1,
+            reverse: false,
+            rows: [{ key: 'row 04', value: bytesOf('value 4') }],
+          },
+        ],
+      ),
+      writes: new WriteSet(new Map([[`written by who read ${textOf(key)}`, bytesOf('v')]])),
+    },
   })
-  const [damaged, sound] = await committer.commit([read(BAD, 'value 5'), read(name(4), 'value 4')])
+  const [damaged, sound] = await committer.commit(encodeCommits([read(BAD, 'value 5'), read(name(4), 'value 4')]))
   assert.ok(typeof damaged === 'object' && 'stored' in damaged)
   assert.equal(textOf(damaged.key), textOf(BAD))
   assert.equal(sound, true)

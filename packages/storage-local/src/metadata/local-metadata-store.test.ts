@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, type TestContext } from 'node:test'
 import { testMetadataStore } from '@bindery/storage/testing'
-import type { SentCommit } from './commits.js'
 import { openLocalMetadataStore, openSharedMetadataStore } from './local-metadata-store.js'
 import { openMetadataCommitter } from './metadata-committer.js'
 
@@ -23,7 +22,7 @@ describe('the embedded metadata store, where another commits', () => {
     const committer = await openMetadataCommitter({ folder })
     t.after(() => committer.close())
     // as a channel between processes would carry it
-    const send = async (batch: readonly SentCommit[]) => structuredClone(await committer.commit(structuredClone(batch)))
+    const send = async (batch: Uint8Array) => structuredClone(await committer.commit(structuredClone(batch)))
     return openSharedMetadataStore({ folder, send })
   })
 })

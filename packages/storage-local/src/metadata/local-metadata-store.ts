@@ -20,7 +20,8 @@ export interface SharedMetadataOptions {
 }
 
 interface LocalSnapshot extends HeldSnapshot {
-  readonly commits: string
+  /** How many it has seen; of one that no commit follows, fewer than any. */
+  readonly commits: bigint
 }
 
 /**
@@ -48,18 +49,16 @@ function storeOver(file: MetadataFile, commits: Commits, broken: () => StorageEr
   let closing: Promise<void> | undefined
   let closed: StorageError | undefined
 
-  function snapshot(): LocalSnapshot {
+  function snapshot(toCommit: boolean): LocalSnapshot {
     const refusal = broken() ?? closed
     if (refusal !== undefined) throw refusal
     // lmdb would share a snapshot among all who read in a turn: this one must not be older than its call
     file.root.resetReadTxn()
     const transaction = file.root.useReadTransaction()
     try {
-      return {
-        ...stateOf(file.rows, transaction),
-        commits: commitsOf(file, transaction),
-        release: () => transaction.done(),
-      }
+      const { get, range } = stateOf(file.rows, transaction)
+      const commits = toCommit ? commitsOf(file, transaction) : -1n
+      return { get, range, commits, release: () => transaction.done() }
     } catch (error) {
       transaction.done()
       throw error

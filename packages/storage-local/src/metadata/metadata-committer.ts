@@ -1,7 +1,8 @@
-import type { StorageError } from '@bindery/storage'
+import type { Bytes, StorageError } from '@bindery/storage'
 import { CommitQueue } from './commit-queue.js'
-import { changesOf, type SentCommit, type SentOutcome, sentError } from './commits.js'
+import { type SentOutcome, sentError } from './commits.js'
 import { openMetadataFile } from './metadata-file.js'
+import { decodeCommits, type SentCommit } from './sent-commits.js'
 
 export interface MetadataCommitterOptions {
   /** The folder of the metadata file; made if it is not there. */
@@ -12,8 +13,8 @@ export interface MetadataCommitterOptions {
 
 /** Commits for the stores of other processes, since lmdb takes one process that writes. */
 export interface MetadataCommitter {
-  /** Resolves when the outcome of each is known, in the order of the batch. */
-  commit(batch: readonly SentCommit[]): Promise<SentOutcome[]>
+  /** Takes what a store of another process has sent. Resolves when the outcome of each is known, in the order of the batch. */
+  commit(batch: Bytes): Promise<SentOutcome[]>
   /** To be called when a process has ended: what it read keeps no space from being used again. */
   forgetDeadReaders(): void
   close(): Promise<void>
@@ -24,16 +25,16 @@ export async function openMetadataCommitter(options: MetadataCommitterOptions): 
   const file = await openMetadataFile(options.folder)
   const commits = new CommitQueue(file, (error) => options.onFatal?.(error))
 
-  async function commitOne(sent: SentCommit): Promise<SentOutcome> {
+  async function commitOne({ changes, seen, again }: SentCommit): Promise<SentOutcome> {
     try {
-      return await commits.commit(changesOf(sent), sent.seen, sent.again)
+      return await commits.commit(changes, seen, again)
     } catch (error) {
       return sentError(error)
     }
   }
 
   return {
-    commit: (batch) => Promise.all(batch.map(commitOne)),
+    commit: async (batch) => Promise.all(decodeCommits(batch).map(commitOne)),
     forgetDeadReaders: () => void file.root.readerCheck(),
     async close() {
       await commits.idle()

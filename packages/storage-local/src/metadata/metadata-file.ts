@@ -38,7 +38,26 @@ const keyEncoder = {
 /** What lmdb keeps goes to it as it is. What it hands out is one buffer for all reads, whose length it sets for each. */
 const encoder = {
   encode: (value: Bytes): Bytes => value,
-  decode: (shared: Buffer): Bytes => new Uint8Array(shared.buffer, shared.byteOffset, shared.length).slice(),
+  decode: (shared: Buffer): Bytes => copied(shared),
+}
+
+/** Memory for many small values: to allocate each by itself costs more than to copy it. */
+const SLAB_BYTES = 64 * 1024
+const SLAB_SHARE_MAX = 4 * 1024
+let slab = new Uint8Array(SLAB_BYTES)
+let slabUsed = 0
+
+function copied({ buffer, byteOffset, length }: Buffer): Bytes {
+  const shared = new Uint8Array(buffer, byteOffset, length)
+  if (length > SLAB_SHARE_MAX) return shared.slice()
+  if (slabUsed + length > SLAB_BYTES) {
+    slab = new Uint8Array(SLAB_BYTES)
+    slabUsed = 0
+  }
+  const copy = slab.subarray(slabUsed, slabUsed + length)
+  slabUsed += length
+  copy.set(shared)
+  return copy
 }
 
 export interface MetadataFileOptions {
@@ -138,16 +157,15 @@ export function writeRow({ rows }: MetadataFile, key: KeyText, value: Bytes | un
   else rows.putSync(key, sealRow(key, value))
 }
 
-/** How many commits the file has seen, in any process, as a text to compare. */
-export function commitsOf({ root }: MetadataFile, transaction?: Transaction): string {
+/** How many commits the file has seen, in any process. */
+export function commitsOf({ root }: MetadataFile, transaction?: Transaction): bigint {
   const bytes = root.get(COMMITS_KEY, transaction && { transaction })
-  return bytes === undefined ? '' : Buffer.from(bytes).toString('hex')
+  return bytes === undefined ? 0n : new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0)
 }
 
 /** Counts one commit, in the write transaction that runs. */
-export function countCommit({ root }: MetadataFile): void {
-  const bytes = root.get(COMMITS_KEY) ?? new Uint8Array(8)
-  const view = new DataView(bytes.buffer)
-  view.setBigUint64(0, view.getBigUint64(0) + 1n)
-  root.putSync(COMMITS_KEY, bytes)
+export function countCommit(file: MetadataFile): void {
+  const bytes = new Uint8Array(8)
+  new DataView(bytes.buffer).setBigUint64(0, commitsOf(file) + 1n)
+  file.root.putSync(COMMITS_KEY, bytes)
 }

@@ -9,7 +9,6 @@ import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { decodeCounters, METADATA_LIMITS, type MetadataStore } from '@bindery/storage'
 import { bytesOf, isStorageError, textOf } from '@bindery/storage/testing'
-import type { SentCommit } from './commits.js'
 import { openLocalMetadataStore, openSharedMetadataStore } from './local-metadata-store.js'
 import { openMetadataCommitter } from './metadata-committer.js'
 import { METADATA_FILE, openMetadataFile } from './metadata-file.js'
@@ -48,7 +47,7 @@ async function startCommitting(t: TestContext, folder: string): Promise<Committi
     const worker = fork(WORKER, [task, folder], { stdio: [...stdio], serialization: 'advanced' })
     t.after(() => worker.kill('SIGKILL'))
     let last: Promise<unknown> = Promise.resolve()
-    worker.on('message', (batch: readonly SentCommit[]) => {
+    worker.on('message', (batch: Uint8Array) => {
       const outcomes = committer.commit(batch)
       last = last.then(async () => worker.connected && worker.send(await outcomes))
     })

@@ -1,8 +1,9 @@
-import { StorageError } from '@bindery/storage'
-import { type Changes, type Commits, receivedError, type SentCommit, type SentOutcome, sentCommit } from './commits.js'
+import { type Bytes, StorageError } from '@bindery/storage'
+import { type Changes, type Commits, receivedError, type SentOutcome } from './commits.js'
+import { encodeCommits, type SentCommit } from './sent-commits.js'
 
-/** Takes transactions to the process that writes; resolves with their outcomes, in their order. */
-export type SendCommits = (batch: readonly SentCommit[]) => Promise<readonly SentOutcome[]>
+/** Takes a batch of transactions to the process that writes; resolves with their outcomes, in their order. */
+export type SendCommits = (batch: Bytes) => Promise<readonly SentOutcome[]>
 
 interface Waiting {
   readonly sent: SentCommit
@@ -20,9 +21,9 @@ export class RemoteCommits implements Commits {
     this.#send = send
   }
 
-  commit(changes: Changes, seen: string, again: boolean): Promise<boolean> {
+  commit(changes: Changes, seen: bigint, again: boolean): Promise<boolean> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ sent: sentCommit(changes, seen, again), resolve, reject })
+      this.#waiting.push({ sent: { changes, seen, again }, resolve, reject })
       if (this.#waiting.length > 1) return
       const sent = new Promise<void>((ended) => setImmediate(() => void this.#sendWaiting().then(ended)))
       this.#underway.add(sent)
@@ -38,7 +39,7 @@ export class RemoteCommits implements Commits {
     const batch = this.#waiting
     this.#waiting = []
     try {
-      const outcomes = await this.#send(batch.map(({ sent }) => sent))
+      const outcomes = await this.#send(encodeCommits(batch.map(({ sent }) => sent)))
       for (const [index, { resolve, reject }] of batch.entries()) {
         const outcome = outcomes[index]
         if (typeof outcome === 'boolean') resolve(outcome)

@@ -4,7 +4,7 @@ import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type MetadataStore, StorageError } from '@bindery/storage'
 import { bytesOf, isStorageError, textOf } from '@bindery/storage/testing'
-import type { SentCommit, SentOutcome } from '../commits.js'
+import type { SentOutcome } from '../commits.js'
 import { openLocalMetadataStore, openSharedMetadataStore } from '../local-metadata-store.js'
 
 export const ACCOUNTS = 5
@@ -147,7 +147,7 @@ async function endure(store: MetadataStore): Promise<void> {
 }
 
 /** Sends what is to be committed to the process that has started this one, which answers in order. */
-function sendToParent(batch: readonly SentCommit[]): Promise<readonly SentOutcome[]> {
+function sendToParent(batch: Uint8Array): Promise<readonly SentOutcome[]> {
   process.send?.(batch)
   return new Promise((resolve) => answers.push(resolve))
 }
