@@ -55,12 +55,8 @@ export function encodeObject(record: ObjectRecord): Bytes {
   const { bytes } = record
   if (bytes.kind !== 'blob' || !carriesBytes(bytes.blob)) return encodeJson(stored)
   const end = bytes.blob.indexOf('~') + 1
-  const head = encodeJson({ ...stored, bytes: { kind: 'blob', blob: bytes.blob.slice(0, end) } })
-  const tail = utf8Bytes(bytes.blob.slice(end))
-  const joined = new Uint8Array(head.length + 1 + tail.length)
-  joined.set(head)
-  joined.set(tail, head.length + 1)
-  return joined
+  const named = { ...stored, bytes: { kind: 'blob', blob: bytes.blob.slice(0, end) } }
+  return utf8Bytes(`${VERSION_TEXT}${JSON.stringify(named)}\0${bytes.blob.slice(end)}`)
 }
 
 export function decodeObject(bytes: Bytes): ObjectRecord {
