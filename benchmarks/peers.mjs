@@ -108,7 +108,7 @@ export const PEERS = {
     }),
   },
   nginx: {
-    settings: 'nginx, files by sendfile, 2 workers, no authentication: the limit of what a GET can be',
+    settings: 'nginx, files by sendfile, 1 worker, no authentication: the limit of what a GET can be',
     lacks: ['write'], // there objects are put as files
     program: '/usr/sbin/nginx',
     install: () =>
@@ -136,7 +136,7 @@ async function makeSeaweedDurable(ports) {
 }
 
 function nginxConfig(port, folder) {
-  return `daemon off; worker_processes 2; pid ${folder}/nginx.pid; user root;
+  return `daemon off; worker_processes 1; pid ${folder}/nginx.pid; user root;
 events { worker_connections 1024; }
 http {
   access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000; open_file_cache max=1000;

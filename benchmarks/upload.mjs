@@ -3,8 +3,12 @@
 import { bytesOf } from './support/session.mjs'
 import { KIB, MIB, requestsOf, sizeName } from './support/sizes.mjs'
 
-const SIZES = [100 * KIB, MIB, 8 * MIB]
-const IN_FLIGHT = [1, 8, 64]
+/** Sizes, and how many are in flight. */
+const LOADS = [
+  [100 * KIB, [1, 8, 16, 64]],
+  [MIB, [1, 8, 64]],
+  [8 * MIB, [1, 8, 64]],
+]
 const OBJECTS = 32
 
 /** @returns {import('./support/suite.mjs').Workload} */
@@ -40,5 +44,5 @@ function getObjects(size, inFlight) {
 }
 
 export const workloads = [uploadParts, getObjects].flatMap((make) =>
-  SIZES.flatMap((size) => IN_FLIGHT.map((inFlight) => make(size, inFlight))),
+  LOADS.flatMap(([size, inFlights]) => inFlights.map((inFlight) => make(size, inFlight))),
 )
