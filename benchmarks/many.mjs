@@ -1,8 +1,8 @@
 // How soon does a server answer on an empty folder and on one of many objects, how fast does it list them, and what
 // memory does it hold?
-// Usage: npm run bench -- many [objects, 10,000,000 by default] [runs]
+// Usage: npm run bench -- many [objects, 10,000,000 by default] [runs] [folder that stays, to be used again]
 
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openLocalMetadataStore } from '@bindery/storage-local'
@@ -14,6 +14,7 @@ import { startBindery } from './support/targets.mjs'
 
 const OBJECTS = Number(process.argv[2] ?? 10_000_000)
 const RUNS = Number(process.argv[3] ?? 5)
+const KEPT = process.argv[4]
 /** What a transaction takes. */
 const BATCH = 500
 const PAGES = 50
@@ -27,7 +28,7 @@ function keyOf(number) {
   return `data/${String(folder).padStart(4, '0')}/${String(number).padStart(10, '0')}.bin`
 }
 
-/** Puts one object through a server, and answers its bucket and the record by which the others are made. */
+/** Puts one object through a server, and answers its names: by its record the others are made. */
 async function firstObject(folder) {
   const server = await startBindery({ folder })
   const session = new Session(server)
@@ -38,8 +39,9 @@ async function firstObject(folder) {
   return { bucket: session.bucket, key }
 }
 
-/** Writes the rows of objects that share the first one's bytes: listing and HEAD know no difference. */
-async function fill(folder, { bucket, key }) {
+/** Writes the rows of objects that share the first one's bytes, and answers their bucket: listing and HEAD know no difference. */
+async function fill(folder) {
+  const { bucket, key } = await firstObject(folder)
   const store = await openLocalMetadataStore({ folder: join(folder, 'metadata') })
   const record = await store.read((reader) => reader.get(objectKeyOf(bucket, key)))
   for (let first = 0; first < OBJECTS; first += BATCH) {
@@ -50,6 +52,19 @@ async function fill(folder, { bucket, key }) {
     })
   }
   await store.close()
+  return bucket
+}
+
+/** The bucket of a folder of so many objects, which is filled now unless an earlier run has left it. */
+async function filled(folder) {
+  const note = join(folder, 'filled.json')
+  if (!existsSync(note)) {
+    const bucket = await fill(join(folder, 'many'))
+    writeFileSync(note, JSON.stringify({ bucket, objects: OBJECTS }))
+  }
+  const { bucket, objects } = JSON.parse(readFileSync(note, 'utf8'))
+  if (objects !== OBJECTS) throw new Error(`${folder} holds ${objects} objects, not ${OBJECTS}`)
+  return bucket
 }
 
 /** Milliseconds from the start of the command until the first request is answered, and bytes held then. */
@@ -106,18 +121,20 @@ async function measure(name, folder, look) {
   print(`${name}: MB held then, all processes`, memory, 0)
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'bindery-many-'))
+const folder = KEPT ?? mkdtempSync(join(tmpdir(), 'bindery-many-'))
+mkdirSync(folder, { recursive: true })
 try {
   console.log(`${machineLine(describeRun())}\n\n| what | median [least–most] |\n| --- | --- |`)
-  await measure('empty folder', folder)
-  const first = await firstObject(folder)
-  await fill(folder, first)
-  await measure(`${OBJECTS} objects`, folder, async (started) => {
-    await listPages(started, first.bucket)
-    print(`${OBJECTS} objects: ms for a page of 1,000 keys`, await listPages(started, first.bucket))
-    print(`${OBJECTS} objects: ms for ${FOLDERS} folders of a delimiter`, await listFolders(started, first.bucket))
+  const bucket = await filled(folder)
+  const empty = join(folder, 'empty')
+  rmSync(empty, { recursive: true, force: true })
+  await measure('empty folder', empty)
+  await measure(`${OBJECTS} objects`, join(folder, 'many'), async (started) => {
+    await listPages(started, bucket)
+    print(`${OBJECTS} objects: ms for a page of 1,000 keys`, await listPages(started, bucket))
+    print(`${OBJECTS} objects: ms for ${FOLDERS} folders of a delimiter`, await listFolders(started, bucket))
     print(`${OBJECTS} objects: MB held after it`, [memoryBytes(started.server.pid) / 1e6], 0)
   })
 } finally {
-  rmSync(folder, { recursive: true, force: true })
+  if (KEPT === undefined) rmSync(folder, { recursive: true, force: true })
 }

@@ -21,7 +21,7 @@ export interface SentCommit {
   readonly again: boolean
 }
 
-const FIRST_BYTES = 64 * 1024
+const FIRST_BYTES = 16 * 1024
 /** Of a value that is not there. */
 const ABSENT = 0xffff_ffff
 
