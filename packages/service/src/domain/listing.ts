@@ -1,4 +1,4 @@
-import { type BucketName, KEY_BYTES_MAX, type ObjectKey, OssError, utf8Bytes } from '@bindery/protocol'
+import { type BucketName, KEY_BYTES_MAX, type ObjectKey, OssError, utf8Bytes, utf8Text } from '@bindery/protocol'
 import type { Bytes } from '@bindery/storage'
 import { findBucket } from './buckets.js'
 import type { Domain } from './domain.js'
@@ -37,18 +37,15 @@ export async function listObjects(domain: Domain, query: ObjectQuery): Promise<O
   await findBucket(domain, bucket)
   if (maxKeys === 0) return { entries: [], next: undefined }
   const keyOf = (name: string): Bytes => objectKeyOf(bucket, name)
+  const nameAt = keyOf('').length
   const skipsGroup = query.wholeGroups && isGroup(after, prefix, delimiter)
   const from = after === '' ? undefined : skipsGroup ? successor(keyOf(after)) : following(keyOf(after))
   const { entries, isTruncated } = await scan<ObjectEntry & { kind: 'object' }>({
     metadata: domain.metadata,
     range: rangeOf(keyOf, prefix, from),
     keyOf,
-    nameOf: ({ key }) => namesOf(key)[1] ?? '',
-    decode: ({ key, value }) => ({
-      kind: 'object',
-      key: (namesOf(key)[1] ?? '') as ObjectKey,
-      record: decodeObject(value),
-    }),
+    nameOf: ({ key }) => utf8Text(key.subarray(nameAt)) ?? '',
+    decode: ({ value }, name) => ({ kind: 'object', key: name as ObjectKey, record: decodeObject(value) }),
     prefix,
     delimiter,
     max: maxKeys,

@@ -11,8 +11,8 @@ export interface Scan<T> {
   readonly range: KeyRange
   /** The key that would begin the rows of a name. */
   readonly keyOf: (name: string) => Bytes
-  readonly decode: (row: Row) => T
   readonly nameOf: (row: Row) => string
+  readonly decode: (row: Row, name: string) => T
   readonly prefix: string
   /** '' groups nothing. */
   readonly delimiter: string
@@ -42,17 +42,20 @@ export async function scan<T>(options: Scan<T>): Promise<ScanPage<T>> {
   let batch = delimiter === '' ? Math.min(max + 1, ROWS_MAX) : ROWS_MIN
   for (;;) {
     const rows = await metadata.read((reader) => reader.range(from, range.to, { limit: batch }))
+    let name = ''
     for (const row of rows) {
-      const name = options.nameOf(row)
+      name = options.nameOf(row)
       const group = commonPrefix(name, prefix, delimiter)
       if (group !== undefined && group === shown) continue
       if (entries.length === max) return { entries, isTruncated: true }
-      entries.push(group === undefined ? { kind: 'row', row: options.decode(row) } : { kind: 'prefix', prefix: group })
+      entries.push(
+        group === undefined ? { kind: 'row', row: options.decode(row, name) } : { kind: 'prefix', prefix: group },
+      )
       shown = group
     }
     const last = rows.at(-1)
     if (rows.length < batch || last === undefined) return { entries, isTruncated: false }
-    const inGroup = shown !== undefined && commonPrefix(options.nameOf(last), prefix, delimiter) === shown
+    const inGroup = shown !== undefined && commonPrefix(name, prefix, delimiter) === shown
     from = inGroup && shown !== undefined ? successor(options.keyOf(shown)) : following(last.key)
     batch = inGroup ? ROWS_MIN : Math.min(batch * 2, ROWS_MAX)
   }

@@ -1,7 +1,7 @@
 import type { HandlerOf } from '../call.js'
 import { listObjects as readObjects } from '../domain/listing.js'
 import { ownerOf } from './describe.js'
-import { listedObject, objectsOf, prefixesOf } from './list-objects.js'
+import { listedObjects, prefixesOf } from './list-objects.js'
 
 export const listObjectsV2: HandlerOf<'ListObjectsV2'> = async (call) => {
   const { prefix, delimiter, startAfter, continuationToken, maxKeys, encodingType, fetchOwner } = call.input
@@ -19,10 +19,7 @@ export const listObjectsV2: HandlerOf<'ListObjectsV2'> = async (call) => {
     encodingType,
     isTruncated: next !== undefined,
     nextContinuationToken: next,
-    contents: objectsOf(entries).map(({ key, record }) => ({
-      ...listedObject(key, record),
-      owner: fetchOwner ? ownerOf(record.owner) : undefined,
-    })),
+    contents: listedObjects(entries, fetchOwner ? ownerOf : () => undefined),
     commonPrefixes: prefixesOf(entries),
     keyCount: entries.length,
   }

@@ -1,7 +1,5 @@
-import type { ObjectKey } from '@bindery/protocol'
 import type { HandlerOf } from '../call.js'
 import { type ObjectEntry, listObjects as readObjects } from '../domain/listing.js'
-import type { ObjectRecord } from '../domain/model.js'
 import { ownerOf } from './describe.js'
 
 export const listObjects: HandlerOf<'ListObjects'> = async (call) => {
@@ -16,26 +14,27 @@ export const listObjects: HandlerOf<'ListObjects'> = async (call) => {
     encodingType,
     isTruncated: next !== undefined,
     nextMarker: next,
-    contents: objectsOf(entries).map(({ key, record }) => ({
-      ...listedObject(key, record),
-      owner: ownerOf(record.owner),
-    })),
+    contents: listedObjects(entries, ownerOf),
     commonPrefixes: prefixesOf(entries),
   }
   return { output: {}, result }
 }
 
-/** The objects of a page. */
-export function objectsOf(entries: readonly ObjectEntry[]): (ObjectEntry & { kind: 'object' })[] {
-  return entries.filter((entry) => entry.kind === 'object')
+/** The objects of a page as a listing shows them, with what it is to say of the account that owns them. */
+export function listedObjects<O>(entries: readonly ObjectEntry[], ownerOf: (accountId: string) => O) {
+  const objects = entries.filter((entry) => entry.kind === 'object')
+  return objects.map(({ key, record: { modifiedAt, etag, type, size, storageClass, owner } }) => ({
+    key,
+    lastModified: modifiedAt,
+    etag,
+    type,
+    size,
+    storageClass,
+    owner: ownerOf(owner),
+  }))
 }
 
 /** The common prefixes of a page. */
 export function prefixesOf(entries: readonly ObjectEntry[]): { readonly prefix: string }[] {
   return entries.flatMap((entry) => (entry.kind === 'prefix' ? [{ prefix: entry.prefix }] : []))
-}
-
-/** An object as a listing shows it, before its owner. */
-export function listedObject(key: ObjectKey, { modifiedAt, etag, type, size, storageClass }: ObjectRecord) {
-  return { key, lastModified: modifiedAt, etag, type, size, storageClass }
 }
