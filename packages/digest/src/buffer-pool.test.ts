@@ -72,13 +72,16 @@ test('small buffers share the budget, are apart from each other, and make a larg
   pool.release(await pool.take())
 })
 
-test('a pool is scarce when less than half of it is free', async () => {
+test('a pool is scarce when less than half of it is free, and dry when less than a quarter is', async () => {
   const pool = new BufferPool(4 * SLAB_BYTES)
   const buffers = [await pool.take(), await pool.take(1)] as const
-  assert.equal(pool.isScarce, false)
+  assert.deepEqual([pool.isScarce, pool.isDry], [false, false])
   const third = await pool.take()
-  assert.equal(pool.isScarce, true)
+  assert.deepEqual([pool.isScarce, pool.isDry], [true, false])
+  const fourth = await pool.take()
+  assert.deepEqual([pool.isScarce, pool.isDry], [true, true])
   pool.release(buffers[1])
-  assert.equal(pool.isScarce, false)
+  pool.release(fourth)
+  assert.deepEqual([pool.isScarce, pool.isDry], [false, false])
   for (const buffer of [buffers[0], third]) pool.release(buffer)
 })

@@ -35,8 +35,16 @@ export class BufferPool {
 
   /** Whether less than half of the budget is free, so that who holds a buffer for long should hold a small one. */
   get isScarce(): boolean {
-    const free = this.#idle.length + this.#slabsMax - this.#slabCount
-    return free * 2 < this.#slabsMax
+    return this.#free * 2 < this.#slabsMax
+  }
+
+  /** Whether less than a quarter of the budget is free: it is for those who give their buffers back at once. */
+  get isDry(): boolean {
+    return this.#free * 4 < this.#slabsMax
+  }
+
+  get #free(): number {
+    return this.#idle.length + this.#slabsMax - this.#slabCount
   }
 
   /**

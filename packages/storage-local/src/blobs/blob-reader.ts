@@ -1,7 +1,15 @@
-import { CELL_BYTES, crc64, crc64Combine, SLAB_BYTES } from '@bindery/digest'
+import { type BufferPool, CELL_BYTES, crc64, crc64Combine, SLAB_BYTES } from '@bindery/digest'
 import { type BlobId, type ByteRange, type LentBytes, StorageError } from '@bindery/storage'
 import { type BlobPlace, blobPath, isPacked, type PackedPlace, packOf, packPath, placeOf } from './blob-place.js'
-import { type ChunkContext, lend, type OpenBlob, readChunk, readChunks, requireRange } from './chunk-reader.js'
+import {
+  type ChunkContext,
+  COPY_BYTES,
+  lend,
+  type OpenBlob,
+  readChunk,
+  readChunks,
+  requireRange,
+} from './chunk-reader.js'
 import { type FileOperations, isSystemError } from './files.js'
 import {
   CHUNK_BYTES,
@@ -38,7 +46,7 @@ export async function* readBlob(
   const place = requirePlace(id)
   if (isPacked(place)) {
     const { start, end } = requireRange(range ?? { start: 0, end: place.size }, place.size)
-    if (context.pool.isScarce && place.size > CELL_BYTES) {
+    if (isSparing(context.pool, place.size)) {
       yield* readPackedSparingly(context, id, place, { start, end })
       return
     }
@@ -159,6 +167,11 @@ async function readPacked(context: ReadContext, id: BlobId, place: PackedPlace):
     pool.release(buffer)
     throw error
   }
+}
+
+/** Whether a reader of so many bytes should hold less than all of them. */
+function isSparing(pool: BufferPool, size: number): boolean {
+  return pool.isDry ? size > COPY_BYTES : pool.isScarce && size > CELL_BYTES
 }
 
 /** Reads a range of a blob in a pack by small buffers. */

@@ -31,8 +31,8 @@ export function requireRange(range: ByteRange, size: number): ByteRange {
 
 /**
  * Yields a range in order, chunk by chunk, each checked before any of it. A reader holds two buffers, one of them read
- * ahead. When buffers are scarce, it holds but a small one, so that readers who do not go on, however many, leave enough
- * for the others.
+ * ahead. When buffers are scarce, it holds but a small one, and when the pool is dry a copy of few bytes, so that readers
+ * who do not go on, however many, leave enough for the others.
  */
 export async function* readChunks(
   context: ChunkContext,
@@ -84,6 +84,9 @@ export async function readChunk(
   }
 }
 
+/** What a reader holds when the pool is dry: small enough for thousands of readers. */
+export const COPY_BYTES = 16 * 1024
+
 /** Yields a part of a chunk, after a first pass that checks the chunk and a second that must find the same bytes. */
 async function* readInCells(
   context: ChunkContext,
@@ -93,7 +96,8 @@ async function* readInCells(
 ): AsyncGenerator<LentBytes, void> {
   const { pool } = context
   const checksums = await checkInCells(context, blob, index)
-  for (let cell = Math.floor(start / CELL_BYTES); cell * CELL_BYTES < end; cell++) {
+  for (let at = start; at < end; ) {
+    const cell = Math.floor(at / CELL_BYTES)
     const buffer = await pool.take(CELL_BYTES)
     let length: number
     try {
@@ -105,7 +109,16 @@ async function* readInCells(
       throw error
     }
     const base = cell * CELL_BYTES
-    yield lend(buffer.subarray(Math.max(start - base, 0), Math.min(end - base, length)), () => pool.release(buffer))
+    const bytes = buffer.subarray(at - base, Math.min(end - base, length))
+    if (pool.isDry) {
+      const copy = new Uint8Array(bytes.subarray(0, COPY_BYTES))
+      pool.release(buffer)
+      at += copy.length
+      yield lend(copy, () => {})
+    } else {
+      at += bytes.length
+      yield lend(bytes, () => pool.release(buffer))
+    }
   }
 }
 

@@ -188,7 +188,7 @@ test('many more writers than buffers all come to their end', async (t) => {
 })
 
 test('readers hold two buffers, or one if others want them, and give them back however they end', async (t) => {
-  const context = await contextWith(t, 3)
+  const context = await contextWith(t, 4)
   const { id } = await writeBlob(context, sourceOf(content), hint)
   const first = readBlob(context, id, undefined)
   const piece = await first.next()
@@ -210,7 +210,9 @@ test('readers that do not go on leave enough for others, who read on in small pi
   const context = await contextWith(t, 4)
   const large = await writeBlob(context, sourceOf(content), hint)
   const small = await writeBlob(context, sourceOf(content.subarray(0, 300_000)), hint)
-  const stalled = Array.from({ length: 12 }, () => readBlob(context, large.id, undefined))
+  const stalled = Array.from({ length: 400 }, (_, index) =>
+    readBlob(context, index % 4 === 3 ? small.id : large.id, undefined),
+  )
   const held = []
   for (const reader of stalled) held.push(await reader.next())
   assert.ok(context.pool.isScarce)
