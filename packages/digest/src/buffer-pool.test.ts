@@ -72,16 +72,18 @@ test('small buffers share the budget, are apart from each other, and make a larg
   pool.release(await pool.take())
 })
 
-test('a pool is scarce when less than half of it is free, and dry when less than a quarter is', async () => {
+test('a pool is scarce when no more than half of it is free, and dry when less than a quarter is', async () => {
   const pool = new BufferPool(4 * SLAB_BYTES)
-  const buffers = [await pool.take(), await pool.take(1)] as const
+  const lent = []
+  for (const [bytes, ...expected] of [
+    [SLAB_BYTES, false, false],
+    [1, true, false],
+    [SLAB_BYTES, true, false],
+    [SLAB_BYTES, true, true],
+  ] as const) {
+    lent.push(await pool.take(bytes))
+    assert.deepEqual([pool.isScarce, pool.isDry], expected)
+  }
+  for (const buffer of lent) pool.release(buffer)
   assert.deepEqual([pool.isScarce, pool.isDry], [false, false])
-  const third = await pool.take()
-  assert.deepEqual([pool.isScarce, pool.isDry], [true, false])
-  const fourth = await pool.take()
-  assert.deepEqual([pool.isScarce, pool.isDry], [true, true])
-  pool.release(buffers[1])
-  pool.release(fourth)
-  assert.deepEqual([pool.isScarce, pool.isDry], [false, false])
-  for (const buffer of [buffers[0], third]) pool.release(buffer)
 })

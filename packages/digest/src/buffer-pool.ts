@@ -33,9 +33,9 @@ export class BufferPool {
     return this.#lent.size
   }
 
-  /** Whether less than half of the budget is free, so that who holds a buffer for long should hold a small one. */
+  /** Whether no more than half of the budget is free, so that who holds a buffer for long should hold a small one. */
   get isScarce(): boolean {
-    return this.#free * 2 < this.#slabsMax
+    return this.#free * 2 <= this.#slabsMax
   }
 
   /** Whether less than a quarter of the budget is free: it is for those who give their buffers back at once. */

@@ -50,9 +50,7 @@ export async function* readBlob(
       yield* readPackedSparingly(context, id, place, { start, end })
       return
     }
-    const buffer = await readPacked(context, id, place)
-    if (start === end) context.pool.release(buffer)
-    else yield lend(buffer.subarray(start, end), () => context.pool.release(buffer))
+    yield* lendPacked(context.pool, await readPacked(context, id, place), { start, end })
     return
   }
   const blob = await openBlob(context, id, place)
@@ -167,6 +165,14 @@ async function readPacked(context: ReadContext, id: BlobId, place: PackedPlace):
     pool.release(buffer)
     throw error
   }
+}
+
+/** Lends a range of what was read of a pack, or, when the pool is dry and they are few, a copy of these bytes. */
+function* lendPacked(pool: BufferPool, buffer: Buffer, { start, end }: ByteRange): Generator<LentBytes, void> {
+  const isCopied = pool.isDry && end - start <= COPY_BYTES
+  const bytes = isCopied ? new Uint8Array(buffer.subarray(start, end)) : buffer.subarray(start, end)
+  if (isCopied || start === end) pool.release(buffer)
+  if (start < end) yield lend(bytes, isCopied ? () => {} : () => pool.release(buffer))
 }
 
 /** Whether a reader of so many bytes should hold less than all of them. */

@@ -207,11 +207,15 @@ test('readers hold two buffers, or one if others want them, and give them back h
 })
 
 test('readers that do not go on leave enough for others, who read on in small pieces and check them', async (t) => {
-  const context = await contextWith(t, 4)
+  for (const slabs of [2, 4]) await readBesideStalled(t, await contextWith(t, slabs))
+})
+
+async function readBesideStalled(t: TestContext, context: WriteContext & ReadContext): Promise<void> {
   const large = await writeBlob(context, sourceOf(content), hint)
   const small = await writeBlob(context, sourceOf(content.subarray(0, 300_000)), hint)
+  const tiny = await writeBlob(context, sourceOf(content.subarray(0, 9_000)), hint)
   const stalled = Array.from({ length: 400 }, (_, index) =>
-    readBlob(context, index % 4 === 3 ? small.id : large.id, undefined),
+    readBlob(context, [large, large, small, tiny][index % 4]?.id ?? '', undefined),
   )
   const held = []
   for (const reader of stalled) held.push(await reader.next())
@@ -237,7 +241,7 @@ test('readers that do not go on leave enough for others, who read on in small pi
   for (const { value } of held) value?.release()
   await Promise.all(stalled.map((reader) => reader.return()))
   assert.equal(context.pool.lentCount, 0)
-})
+}
 
 test('a blob that is deleted while it is read is read to its end', async (t) => {
   const folder = await temporaryFolder(t)
