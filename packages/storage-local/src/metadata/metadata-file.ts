@@ -41,7 +41,7 @@ const encoder = {
   decode: (shared: Buffer): Bytes => copied(shared),
 }
 
-/** Memory for many small values: to allocate each by itself costs more than to copy it. */
+/** Small values share memory: to allocate some for each costs more than to copy it. */
 const SLAB_BYTES = 64 * 1024
 const SLAB_SHARE_MAX = 4 * 1024
 let slab = new Uint8Array(SLAB_BYTES)
