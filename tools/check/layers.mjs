@@ -24,22 +24,23 @@ const SYSTEM = [
  * `pure`: no clock, no randomness, no environment; they are handed in.
  */
 export const LAYERS = {
-  protocol: { may: [], testsMay: [], without: 'all', pure: true },
-  digest: { may: ['protocol'], testsMay: [], without: [], pure: false },
-  storage: { may: ['digest'], testsMay: [], without: [], pure: false },
-  'storage-local': { may: ['storage', 'digest'], testsMay: [], without: [], pure: false },
-  service: { may: ['protocol', 'storage'], testsMay: ['digest'], without: SYSTEM, pure: true },
+  bytes: { may: [], testsMay: [], without: 'all', pure: true },
+  protocol: { may: ['bytes'], testsMay: [], without: 'all', pure: true },
+  digest: { may: ['bytes'], testsMay: [], without: [], pure: false },
+  storage: { may: ['bytes', 'digest'], testsMay: [], without: [], pure: false },
+  'storage-local': { may: ['bytes', 'storage', 'digest'], testsMay: [], without: [], pure: false },
+  service: { may: ['bytes', 'protocol', 'storage'], testsMay: ['digest'], without: SYSTEM, pure: true },
   server: {
-    may: ['service', 'protocol', 'storage', 'digest', 'storage-local'],
+    may: ['bytes', 'service', 'protocol', 'storage', 'digest', 'storage-local'],
     testsMay: [],
     without: [],
     pure: false,
   },
-  cli: { may: ['protocol', 'server'], testsMay: [], without: [], pure: false },
+  cli: { may: ['bytes', 'protocol', 'server'], testsMay: [], without: [], pure: false },
 }
 
 /** What `packages/service/src/domain` may know of protocol: names, limits, errors and text, but no header, XML or status. */
-const DOMAIN_MAY_USE = ['crc64', 'digests', 'errors/oss-error', 'limits', 'md5', 'names', 'text']
+const DOMAIN_MAY_USE = ['digests', 'errors/oss-error', 'limits', 'names']
 const DOMAIN_MAY_IMPORT = ['options.js'] // besides itself, of its own package
 
 const IMPURE = [

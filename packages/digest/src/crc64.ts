@@ -1,4 +1,4 @@
-import { crc64 as plainCrc64 } from '@bindery/protocol'
+import { crc64 as plainCrc64 } from '@bindery/bytes'
 import { createWasmCrc64 } from './crc64-wasm.js'
 import { loadNative } from './native/native.js'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
-import { crc64 as plainCrc64 } from '@bindery/protocol'
+import { crc64 as plainCrc64 } from '@bindery/bytes'
 import { createWasmCrc64 } from './crc64-wasm.js'
 import { crc64, createDigester } from './index.js'
 

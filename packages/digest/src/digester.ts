@@ -1,5 +1,5 @@
 import { createHash, hash } from 'node:crypto'
-import { crc64Combine } from '@bindery/protocol'
+import { crc64Combine } from '@bindery/bytes'
 import { crc64 } from './crc64.js'
 
 export interface Digest {

@@ -1,4 +1,4 @@
-export { crc64Combine } from '@bindery/protocol'
+export { crc64Combine } from '@bindery/bytes'
 export { BufferPool, CELL_BYTES, SLAB_BYTES } from './buffer-pool.js'
 export { crc64 } from './crc64.js'
 export { createDigester, type Digest, type Digester, digestOf } from './digester.js'

@@ -1,5 +1,5 @@
+import { percentDecode } from '@bindery/bytes'
 import { OssError } from './errors/oss-error.js'
-import { percentDecode } from './text.js'
 
 /** Where the bucket of a reading was found: in the Host, or in the first segment of the path. */
 export type AddressingStyle = 'host' | 'path'

@@ -3,13 +3,14 @@
  * parameters are base64 of JSON and stand in headers, or in query keys of other names: more than a codec can say.
  * @see https://help.aliyun.com/document_detail/31989.html
  */
+
+import { base64, base64Bytes, byteString, percentEncode, stringToBytes, utf8Bytes, utf8Text } from '@bindery/bytes'
 import { badArgument, text } from './codec.js'
 import type { Digests } from './digests.js'
 import type { Cause } from './errors/catalogue.js'
 import { OssError } from './errors/oss-error.js'
 import { header, optional, query } from './field.js'
 import { CALLBACK_PARAMETER_BYTES_MAX, CALLBACK_URLS_MAX } from './limits.js'
-import { base64, base64Bytes, byteString, percentEncode, stringToBytes, utf8Bytes, utf8Text } from './text.js'
 
 /** The fields of an operation that makes callbacks; `readCallback` reads them together. */
 export const callbackFields = {

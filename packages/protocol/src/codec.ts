@@ -1,6 +1,6 @@
+import { textOfByteString } from '@bindery/bytes'
 import type { Cause } from './errors/catalogue.js'
 import { OssError } from './errors/oss-error.js'
-import { textOfByteString } from './text.js'
 
 /** A pair of pure functions between the text of the wire and a value. `name` stands in the reference pages. */
 export interface Codec<T> {

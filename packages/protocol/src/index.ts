@@ -11,7 +11,6 @@ export {
   readCallback,
 } from './callback.js'
 export * from './codec.js'
-export { Crc64Chain, crc64, crc64Combine } from './crc64.js'
 export type { Digests } from './digests.js'
 export { CATALOGUE, type Cause, type ErrorRow } from './errors/catalogue.js'
 export { type EncodedError, type ErrorExchange, encodeError } from './errors/encode.js'
@@ -20,22 +19,25 @@ export * from './field.js'
 export { json } from './json.js'
 export * from './limits.js'
 export { type ListedPart, ListedParts } from './listed-parts.js'
-export { Md5 } from './md5.js'
 export { decodeBody, decodeHead, encodeHeaders, type Head } from './message.js'
 export { type BucketName, bucketName, isBucketName, type ObjectKey, objectKey } from './names.js'
 export * from './operation.js'
 export { ABSENT_OPERATIONS, type AbsentOperation } from './operations/absent.js'
 export { COMMON_CAUSES, causesOf } from './operations/causes.js'
-export type { CopySourceName } from './operations/copy-source.js'
-export type { ExplainedPart, ExplainedPlan, ExplainedUpload, PartNumbers } from './operations/explain-upload.js'
-export type { StoreStatus } from './operations/get-store-status.js'
 export { type OperationName, type Operations, operations } from './operations/index.js'
+export type {
+  ExplainedPart,
+  ExplainedPlan,
+  ExplainedUpload,
+  PartNumbers,
+} from './operations/multipart/explain-upload.js'
+export type { CopySourceName } from './operations/object/copy-source.js'
 export { createRoute, type DeclaredOperation, type Routable, type Route, route } from './operations/route.js'
+export type { StoreStatus } from './operations/service/get-store-status.js'
 export { parseQuery, Query, type QueryParameter } from './query.js'
 export { checkTime } from './signature/check-time.js'
 export { type Claim, readClaim } from './signature/claim.js'
 export { presignV1, presignV4, signV1, signV4, type V4SignOptions } from './signature/sign.js'
 export type { Credentials, Signable } from './signature/signable.js'
 export { SignatureVerifier } from './signature/verify.js'
-export * from './text.js'
 export * from './xml.js'

@@ -1,5 +1,5 @@
+import { utf8Bytes, utf8Text } from '@bindery/bytes'
 import { OssError } from './errors/oss-error.js'
-import { utf8Bytes, utf8Text } from './text.js'
 import type { XmlDocument } from './xml.js'
 
 /**

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { utf8Bytes, utf8Text } from '@bindery/bytes'
 import { ListedParts } from './listed-parts.js'
-import { utf8Bytes, utf8Text } from './text.js'
 
 const PARTS = [
   { partNumber: 1, etag: 'AbC-2' },

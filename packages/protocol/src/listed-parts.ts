@@ -1,4 +1,4 @@
-import { utf8Bytes, utf8Text } from './text.js'
+import { utf8Bytes, utf8Text } from '@bindery/bytes'
 
 /** A part as CompleteMultipartUpload lists it. */
 export interface ListedPart {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { utf8Bytes } from '@bindery/bytes'
 import { integer, oneOf, text } from './codec.js'
 import { either, flag, header, optional, query, required, userMetadata, withDefault } from './field.js'
 import { decodeBody, decodeHead, encodeHeaders } from './message.js'
@@ -15,7 +16,6 @@ import {
 import { parseQuery } from './query.js'
 import { failureOf } from './testing/exchange.js'
 import { parsePlainXml } from './testing/plain-xml.js'
-import { utf8Bytes } from './text.js'
 import { element, optionalDocument, optionalElement, xml } from './xml.js'
 
 const sample = operation({

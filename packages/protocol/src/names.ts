@@ -1,6 +1,6 @@
+import { utf8Bytes } from '@bindery/bytes'
 import { OssError } from './errors/oss-error.js'
 import { KEY_BYTES_MAX } from './limits.js'
-import { utf8Bytes } from './text.js'
 
 declare const brand: unique symbol
 type Branded<T, Name> = T & { readonly [brand]: Name }

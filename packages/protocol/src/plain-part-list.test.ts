@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { utf8Bytes } from '@bindery/bytes'
 import type { ListedPart } from './listed-parts.js'
 import { readPlainPartList } from './plain-part-list.js'
-import { utf8Bytes } from './text.js'
 
 const ETAG = '302D3A0C8E319EAA95B059B346DE1D1D'
 const PART = `<Part><PartNumber>1</PartNumber><ETag>"${ETAG}"</ETag></Part>`

@@ -3,9 +3,10 @@
  * for an element. What that form leaves out (comments, CDATA, attributes, other elements and references, numbers out of
  * range) is left to the XML reader, which alone says what is wrong with a document.
  */
+
+import { bytesToString, stringToBytes } from '@bindery/bytes'
 import { PART_NUMBER_MAX } from './limits.js'
 import { ListedParts } from './listed-parts.js'
-import { bytesToString, stringToBytes } from './text.js'
 
 /** A byte order mark, a declaration and a default namespace may be there. */
 const HEAD =

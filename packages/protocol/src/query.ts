@@ -1,5 +1,5 @@
+import { percentDecode } from '@bindery/bytes'
 import { OssError } from './errors/oss-error.js'
-import { percentDecode } from './text.js'
 
 /** One parameter as decoded; `value` is undefined where no `=` followed the name. */
 export interface QueryParameter {

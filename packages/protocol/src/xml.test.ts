@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { utf8Bytes, utf8Text } from '@bindery/bytes'
 import { integer, orEmpty, text } from './codec.js'
 import { failureOf } from './testing/exchange.js'
 import { parsePlainXml } from './testing/plain-xml.js'
-import { utf8Bytes, utf8Text } from './text.js'
 import { element, escapeXml, group, list, maybe, optionalElement, readXml, xml, xmlText } from './xml.js'
 
 const sample = xml(

@@ -1,8 +1,8 @@
+import { percentEncode, utf8Bytes } from '@bindery/bytes'
 import type { Codec } from './codec.js'
 import type { Cause } from './errors/catalogue.js'
 import { OssError } from './errors/oss-error.js'
 import type { Given } from './field.js'
-import { percentEncode, utf8Bytes } from './text.js'
 
 /** What an XML reader reports; names come without their namespace prefix. It throws on anything that is not well-formed. */
 export interface XmlEvents {

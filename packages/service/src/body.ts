@@ -1,4 +1,5 @@
-import { base64Bytes, type Digests, OssError, PART_SIZE_MAX } from '@bindery/protocol'
+import { base64Bytes } from '@bindery/bytes'
+import { type Digests, OssError, PART_SIZE_MAX } from '@bindery/protocol'
 import type { ByteSource } from '@bindery/storage'
 
 /** Bytes of an XML body at most: a Complete that lists 10,000 parts with all their markup fits. */

@@ -1,8 +1,8 @@
 import type { CallbackRequest, CallbackUrl, Digests } from '@bindery/protocol'
 import type { BlobStore, MetadataStore } from '@bindery/storage'
 import type { AccessKeys } from './access/requester.js'
-import type { Damage } from './domain/damage.js'
 import type { EventBus } from './domain/events.js'
+import type { Damage } from './domain/stored/damage.js'
 import type { ServiceRequest } from './service.js'
 
 /** The processes that serve the same stores, this one included. */

@@ -2,6 +2,7 @@
  * The way of a request, step by step: the order of the steps is the order in which errors come.
  * No step before the sixth reads anything of the body.
  */
+import { upperHex } from '@bindery/bytes'
 import {
   bucketName,
   type Cause,
@@ -22,17 +23,16 @@ import {
   type Reading,
   readings,
   route,
-  upperHex,
   type ValuesOf,
 } from '@bindery/protocol'
 import { type Authenticate, authenticator } from './access/authenticate.js'
 import { authorise } from './access/authorise.js'
 import type { Requester } from './access/requester.js'
 import { authoriseObject, Call, type CallHead, type Found, type Handler, type Reply } from './call.js'
-import { findBucket } from './domain/buckets.js'
+import { findBucket } from './domain/buckets/buckets.js'
+import type { RegisteredRead } from './domain/bytes/reads.js'
 import type { Domain } from './domain/domain.js'
-import { findBucketAndObject } from './domain/objects.js'
-import type { RegisteredRead } from './domain/reads.js'
+import { findBucketAndObject } from './domain/objects/objects.js'
 import { handlers } from './operations/index.js'
 import type { ServiceOptions } from './options.js'
 import { begun } from './response/begun.js'

@@ -1,6 +1,6 @@
 import type { ByteSource, LentBytes } from '@bindery/storage'
-import type { AbortedByRule } from './domain/apply-lifecycle.js'
-import type { SweepReport } from './domain/sweeper.js'
+import type { AbortedByRule } from './domain/upkeep/apply-lifecycle.js'
+import type { SweepReport } from './domain/upkeep/sweeper.js'
 import type { Scrubbed } from './maintenance/scrub.js'
 
 /**

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readXml, utf8Bytes } from '@bindery/protocol'
+import { utf8Bytes } from '@bindery/bytes'
+import { readXml } from '@bindery/protocol'
 import { parseXml } from './xml-parser.js'
 
 const read = (document: string) => readXml(parseXml, utf8Bytes(document))

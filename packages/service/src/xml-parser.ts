@@ -1,4 +1,5 @@
-import { utf8Text, type XmlEvents, type XmlParser } from '@bindery/protocol'
+import { utf8Text } from '@bindery/bytes'
+import type { XmlEvents, XmlParser } from '@bindery/protocol'
 import { SaxesParser } from 'saxes'
 
 /**

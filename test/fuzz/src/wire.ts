@@ -2,7 +2,8 @@
 import { createHash, createHmac } from 'node:crypto'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Digests, percentEncode, Query, signV1, signV4 } from '@bindery/protocol'
+import { percentEncode } from '@bindery/bytes'
+import { type Digests, Query, signV1, signV4 } from '@bindery/protocol'
 import type { Template } from './corpus.js'
 import { Found } from './found.js'
 

@@ -1,6 +1,6 @@
 /** Bytes by the MD5 of them, so that the model and answers name bytes instead of holding them, and each is hashed once. */
 import { createHash } from 'node:crypto'
-import { crc64 } from '@bindery/protocol'
+import { crc64 } from '@bindery/bytes'
 import { createRandom } from '@bindery/storage'
 
 /** MD5 of the bytes in upper-case hex: the ETag of an object or a part that is exactly they. */

@@ -5,7 +5,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
-import { crc64 } from '@bindery/protocol'
+import { crc64 } from '@bindery/bytes'
 import { loadBinding } from './binding.js'
 import { loadNative, type Native, type NativeEngine } from './native.js'
 

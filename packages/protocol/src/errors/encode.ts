@@ -1,4 +1,4 @@
-import { base64, utf8Bytes } from '../text.js'
+import { base64, utf8Bytes } from '@bindery/bytes'
 import { escapeXml } from '../xml.js'
 import type { ErrorRow } from './catalogue.js'
 import type { OssError } from './oss-error.js'

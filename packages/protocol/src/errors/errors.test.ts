@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { utf8Text } from '../text.js'
+import { utf8Text } from '@bindery/bytes'
 import { CATALOGUE, type ErrorRow } from './catalogue.js'
 import { encodeError } from './encode.js'
 import { OssError } from './oss-error.js'

@@ -1,12 +1,12 @@
 /** Codecs, fields and refusals that several declarations name. */
 
+import { base64, base64Bytes, utf8Bytes } from '@bindery/bytes'
 import { badArgument, type Codec, etag, httpDate, integer, isoDate, oneOf, text, truth } from '../codec.js'
 import type { Cause } from '../errors/catalogue.js'
 import { OssError } from '../errors/oss-error.js'
 import { either, header, optional, query, required, withDefault } from '../field.js'
 import { KEY_BYTES_MAX, PART_NUMBER_MAX, TRAFFIC_LIMIT_MAX, TRAFFIC_LIMIT_MIN } from '../limits.js'
 import { type Refusal, refuseHeader, refuseQuery } from '../operation.js'
-import { base64, base64Bytes, utf8Bytes } from '../text.js'
 import { element, group, xml } from '../xml.js'
 
 /** The address of an official page. */

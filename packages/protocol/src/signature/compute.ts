@@ -2,8 +2,9 @@
  * The digests of signatures, for a synchronous runner. All else about signing is building strings, so that a runner on
  * Web Crypto needs only its own form of this file.
  */
+
+import { base64, hex, stringToBytes, utf8Bytes } from '@bindery/bytes'
 import type { Digests } from '../digests.js'
-import { base64, hex, stringToBytes, utf8Bytes } from '../text.js'
 import type { Signable } from './signable.js'
 import { V4_KEY_PREFIX, type V4Scope, v4CanonicalRequest, v4KeySteps, v4ScopeText, v4StringToSign } from './v4.js'
 

@@ -1,6 +1,6 @@
+import { byteString } from '@bindery/bytes'
 import type { Digests } from '../digests.js'
 import { Query } from '../query.js'
-import { byteString } from '../text.js'
 import { type V4Terms, v1Signature, v4Signature, v4SigningKey, v4Strings } from './compute.js'
 import type { Credentials, Signable } from './signable.js'
 import { formatBasicDay, formatBasicTime } from './time.js'

@@ -1,5 +1,5 @@
+import { percentEncode } from '@bindery/bytes'
 import type { Query } from '../query.js'
-import { percentEncode } from '../text.js'
 
 /**
  * What a signature covers. The resource is logical: the bucket and the decoded key, wherever the request names them.

@@ -1,5 +1,5 @@
+import { byteString } from '@bindery/bytes'
 import type { Query } from '../query.js'
-import { byteString } from '../text.js'
 import { headerLines, type Signable } from './signable.js'
 import { isDisputedSubresource, V1_SUBRESOURCES } from './subresources.js'
 

@@ -1,4 +1,4 @@
-import { percentEncode } from '../text.js'
+import { percentEncode } from '@bindery/bytes'
 import { encodedQuery, headerLines, type Signable } from './signable.js'
 
 export const V4_ALGORITHM = 'OSS4-HMAC-SHA256'

@@ -1,6 +1,6 @@
+import { hexDump, stringToBytes, textOfByteString } from '@bindery/bytes'
 import type { Digests } from '../digests.js'
 import { OssError } from '../errors/oss-error.js'
-import { hexDump, stringToBytes, textOfByteString } from '../text.js'
 import type { Claim, V4HeaderClaim, V4UrlClaim } from './claim.js'
 import { SigningKeys, v1Signature, v2Signature, v4Signature, v4Strings } from './compute.js'
 import { equalSignatures, type Signable } from './signable.js'

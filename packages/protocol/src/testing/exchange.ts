@@ -1,9 +1,9 @@
+import { byteString, utf8Bytes, utf8Text } from '@bindery/bytes'
 import type { Cause } from '../errors/catalogue.js'
 import { type ErrorDetails, OssError } from '../errors/oss-error.js'
 import { decodeBody, decodeHead, encodeHeaders, type Head } from '../message.js'
 import type { BodyOf, InputOf, Operation, OutputOf, ResultOf } from '../operation.js'
 import { parseQuery } from '../query.js'
-import { byteString, utf8Bytes, utf8Text } from '../text.js'
 import { parsePlainXml } from './plain-xml.js'
 
 /** A request as pages print it: request line, headers, an empty line, body. */

@@ -1,4 +1,5 @@
 /** The callback that an upload asks for: refused before anything is stored, and made when the object is there. */
+import { textOfByteString } from '@bindery/bytes'
 import {
   type Callback,
   type CallbackInput,
@@ -8,11 +9,10 @@ import {
   callbackRequest,
   OssError,
   readCallback,
-  textOfByteString,
 } from '@bindery/protocol'
 import { type Requester, requesterId } from '../access/requester.js'
 import type { Domain } from '../domain/domain.js'
-import type { BucketRecord, ObjectRecord } from '../domain/model.js'
+import type { BucketRecord, ObjectRecord } from '../domain/stored/model.js'
 import type { CallbackReceiver, Callbacks } from '../options.js'
 import type { ServiceRequest } from '../service.js'
 import { type CallbackOutcome, judge } from './outcome.js'

@@ -1,13 +1,11 @@
 /** What becomes of a callback: the application's answer, or one of OSS's failures, for now and for who asks again. */
+import { base64, base64Bytes, utf8Text } from '@bindery/bytes'
 import {
-  base64,
-  base64Bytes,
   CALLBACK_ANSWER_BYTES_MAX,
   type CallbackFailure,
   type ErrorDetails,
   OssError,
   readXml,
-  utf8Text,
 } from '@bindery/protocol'
 import type { CallbackAnswer } from '../options.js'
 import { parseXml } from '../xml-parser.js'

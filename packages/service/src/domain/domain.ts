@@ -1,9 +1,10 @@
-import { type Digests, upperHex } from '@bindery/protocol'
+import { upperHex } from '@bindery/bytes'
+import type { Digests } from '@bindery/protocol'
 import type { BlobStore, MetadataStore } from '@bindery/storage'
 import type { Peers, ServiceOptions } from '../options.js'
-import { DamageReports } from './damage.js'
+import { ReadRegistry } from './bytes/reads.js'
 import { Announcer, EventHub } from './events.js'
-import { ReadRegistry } from './reads.js'
+import { DamageReports } from './stored/damage.js'
 
 /** What all of the domain's functions work with. */
 export interface Domain {

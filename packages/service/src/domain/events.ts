@@ -2,7 +2,7 @@
  * What happens to uploads, told to whoever listens now. Nothing is kept: an event is told after its commit, best effort,
  * and a process that dies in between tells nothing. Who needs the truth lists.
  */
-import type { ETag } from './model.js'
+import type { ETag } from './stored/model.js'
 
 /** Something that happened to an upload. */
 export type UploadEvent = UploadHappening & {

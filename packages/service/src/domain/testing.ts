@@ -11,17 +11,17 @@ import {
   type MetadataStore,
   type Reader,
 } from '@bindery/storage'
-import { createBucket } from './buckets.js'
-import { type Completion, completeUpload } from './complete.js'
+import { createBucket } from './buckets/buckets.js'
 import { createDomain, type Domain } from './domain.js'
-import { registerIncarnation } from './incarnations.js'
-import { partNumberOf } from './keyspace.js'
-import type { ObjectDescription, PartRecord } from './model.js'
-import { type NewObject, putObject } from './objects.js'
-import { openObject } from './open-object.js'
-import { decodePart } from './records.js'
-import { Sweeper } from './sweeper.js'
-import { initiateUpload, readPartRows, uploadPart } from './uploads.js'
+import { type NewObject, putObject } from './objects/objects.js'
+import { openObject } from './objects/open-object.js'
+import { partNumberOf } from './stored/keyspace.js'
+import type { ObjectDescription, PartRecord } from './stored/model.js'
+import { decodePart } from './stored/records.js'
+import { registerIncarnation } from './upkeep/incarnations.js'
+import { Sweeper } from './upkeep/sweeper.js'
+import { type Completion, completeUpload } from './uploads/complete.js'
+import { initiateUpload, readPartRows, uploadPart } from './uploads/uploads.js'
 
 export const BUCKET: BucketName = bucketName('bkt')
 export const OWNER = '1000000000000001'

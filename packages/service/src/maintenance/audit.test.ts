@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { type TestContext, test } from 'node:test'
 import { encodeCounters } from '@bindery/storage'
+import { findObject } from '../domain/objects/objects.js'
 import {
   bucketKey,
   corsKey,
@@ -14,9 +15,8 @@ import {
   ownerKey,
   partKey,
   usageKey,
-} from '../domain/keyspace.js'
-import { findObject } from '../domain/objects.js'
-import { decodeObject, decodePart, encodeCors, encodeObject, encodePart } from '../domain/records.js'
+} from '../domain/stored/keyspace.js'
+import { decodeObject, decodePart, encodeCors, encodeObject, encodePart } from '../domain/stored/records.js'
 import { BUCKET, bytesOf, complete, get, key, part, readParts, sourceOf, sweepAll } from '../domain/testing.js'
 import type { FindingKind } from './findings.js'
 import { SPACES } from './spaces.js'
@@ -345,7 +345,7 @@ test('bytes are read only where that was asked for', async (t: TestContext) => {
 })
 
 test('every space of the table of keys is audited', async () => {
-  const table = await readFile(new URL('../../src/domain/keyspace.ts', import.meta.url), 'utf8')
+  const table = await readFile(new URL('../domain/stored/keyspace.js', import.meta.url), 'utf8')
   const letters = [...table.matchAll(/^ \* \| `(\w)` \|/gm)].map(([, letter]) => letter)
   assert.deepEqual(letters.sort(), Object.keys(SPACES).sort())
 })

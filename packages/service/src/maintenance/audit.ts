@@ -3,9 +3,9 @@
  * which is held is held once, that the counters are exact, and that nothing lies around which nobody would ever free.
  * Memory does not grow with the store; its rows are walked once, and again only where something is wrong.
  */
-import { hex } from '@bindery/protocol'
+import { hex } from '@bindery/bytes'
 import { type BlobStore, encodeCounters, type MetadataStore } from '@bindery/storage'
-import { counterKey } from '../domain/keyspace.js'
+import { counterKey } from '../domain/stored/keyspace.js'
 import { checkBlobs, checkOwners } from './check-blobs.js'
 import { checkHolders, checkManifests, checkParts } from './check-manifests.js'
 import { checkObjects, findTouched } from './check-objects.js'

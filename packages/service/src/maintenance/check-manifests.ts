@@ -1,7 +1,7 @@
 import { carriesBytes, type MetadataStore } from '@bindery/storage'
-import { discardManifest, discardRows } from '../domain/garbage.js'
-import { holderKey, onlyKey, partsOf, usageKey } from '../domain/keyspace.js'
-import type { Manifest } from '../domain/manifest.js'
+import { discardManifest, discardRows } from '../domain/bytes/garbage.js'
+import { holderKey, onlyKey, partsOf, usageKey } from '../domain/stored/keyspace.js'
+import type { Manifest } from '../domain/stored/manifest.js'
 import { compare } from './compare.js'
 import type { Facts, Fix } from './findings.js'
 import {

@@ -1,5 +1,5 @@
 import { carriesBytes } from '@bindery/storage'
-import type { Manifest } from '../domain/manifest.js'
+import type { Manifest } from '../domain/stored/manifest.js'
 import type { Inspection } from './inspection.js'
 import { BLOBS_AT_ONCE, holderToken, manifestsOf, nameToken } from './inspection.js'
 import type { SpaceRows } from './spaces.js'

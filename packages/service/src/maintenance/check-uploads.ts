@@ -7,8 +7,8 @@ import {
   type Row,
   type Transaction,
 } from '@bindery/storage'
-import { isDamage } from '../domain/damage.js'
-import { partKey, partsOf, usageKey } from '../domain/keyspace.js'
+import { isDamage } from '../domain/stored/damage.js'
+import { partKey, partsOf, usageKey } from '../domain/stored/keyspace.js'
 import { checkSlices } from './check-manifests.js'
 import { compare } from './compare.js'
 import type { Facts, Fix } from './findings.js'

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Bytes } from '@bindery/storage'
+import { findObject } from '../domain/objects/objects.js'
 import {
   allGarbage,
   allReceipts,
@@ -15,8 +16,7 @@ import {
   startingWith,
   uploadKey,
   usageKey,
-} from '../domain/keyspace.js'
-import { findObject } from '../domain/objects.js'
+} from '../domain/stored/keyspace.js'
 import { BUCKET, get, key, sweepAll } from '../domain/testing.js'
 import type { Facts, FindingKind } from './findings.js'
 import { filled, run, type Store } from './testing.js'

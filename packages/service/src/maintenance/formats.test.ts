@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { type Bytes, encodeCounters } from '@bindery/storage'
-import { encodeManifest } from '../domain/manifest.js'
-import type { PartRecord } from '../domain/model.js'
-import { PartTable } from '../domain/part-table.js'
+import { encodeManifest } from '../domain/stored/manifest.js'
+import type { PartRecord } from '../domain/stored/model.js'
+import { PartTable } from '../domain/stored/part-table.js'
 import {
   decodeAutoComplete,
   decodeBucket,
@@ -26,8 +26,8 @@ import {
   encodePart,
   encodeReceipt,
   encodeUpload,
-} from '../domain/records.js'
-import { ROW_KINDS } from '../domain/row-names.js'
+} from '../domain/stored/records.js'
+import { ROW_KINDS } from '../domain/stored/row-names.js'
 import { SPACES, type Space } from './spaces.js'
 
 const page = (name: string) => readFile(new URL(`../../../../docs/formats/${name}.md`, import.meta.url), 'utf8')
@@ -99,7 +99,7 @@ test('the parts of the page make its manifest, and what its rows say is what is 
 })
 
 test('the page on keys holds the table of the code, and every space has a name', async () => {
-  const source = await readFile(new URL('../../src/domain/keyspace.ts', import.meta.url), 'utf8')
+  const source = await readFile(new URL('../domain/stored/keyspace.js', import.meta.url), 'utf8')
   const table = source
     .split('\n')
     .filter((line) => line.startsWith(' * |'))

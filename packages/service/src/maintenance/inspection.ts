@@ -1,4 +1,4 @@
-import { bytesToString, Crc64Chain } from '@bindery/protocol'
+import { bytesToString, Crc64Chain } from '@bindery/bytes'
 import {
   type BlobStore,
   type Bytes,
@@ -8,11 +8,11 @@ import {
   type Row,
   StorageError,
 } from '@bindery/storage'
-import { type CounterChange, deltasOf } from '../domain/counters.js'
-import { unlessDamaged } from '../domain/damage.js'
 import type { Chance } from '../domain/domain.js'
-import { garbageKey, holdersOf, type KeyRange, manifestKey, partsOf, startingWith } from '../domain/keyspace.js'
-import { Manifest } from '../domain/manifest.js'
+import { type CounterChange, deltasOf } from '../domain/stored/counters.js'
+import { unlessDamaged } from '../domain/stored/damage.js'
+import { garbageKey, holdersOf, type KeyRange, manifestKey, partsOf, startingWith } from '../domain/stored/keyspace.js'
+import { Manifest } from '../domain/stored/manifest.js'
 import { Fingerprint } from './compare.js'
 import type { Facts, Findings, Fix } from './findings.js'
 import type { NamedBlob } from './named-blobs.js'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { objectKeyOf } from '../domain/keyspace.js'
+import { objectKeyOf } from '../domain/stored/keyspace.js'
 import { BUCKET, sourceOf } from '../domain/testing.js'
 import { type Scrubbed, scrub } from './scrub.js'
 import { blobOf, blobOfPart, filled, run, type Store } from './testing.js'

@@ -1,10 +1,10 @@
-import { hex } from '@bindery/protocol'
+import { hex } from '@bindery/bytes'
 import { type BlobEntry, type Bytes, type Reader, StorageError } from '@bindery/storage'
-import { namesBlob } from '../domain/blobs.js'
-import { isDamage, unlessDamaged } from '../domain/damage.js'
+import { namesBlob } from '../domain/bytes/blobs.js'
 import type { Domain } from '../domain/domain.js'
-import { ownerKey } from '../domain/keyspace.js'
-import { namesIn } from '../domain/row-names.js'
+import { isDamage, unlessDamaged } from '../domain/stored/damage.js'
+import { ownerKey } from '../domain/stored/keyspace.js'
+import { namesIn } from '../domain/stored/row-names.js'
 import type { Facts } from './findings.js'
 
 /** What a pass of the scrubber meets: bytes that it read and found sound, or a blob that some record names and that is not. */

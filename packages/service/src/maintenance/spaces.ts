@@ -2,12 +2,12 @@
  * The spaces of `domain/keyspace.ts`, each with how its rows are taken apart. Decoders here are stricter than those of the
  * domain, which trust what they have written: a row that passes holds what its readers rely on.
  */
-import { bytesToString, stringToBytes } from '@bindery/protocol'
+import { bytesToString, stringToBytes } from '@bindery/bytes'
 import { type Bytes, decodeCounters, type Row, StorageError } from '@bindery/storage'
-import type { GarbageKind } from '../domain/garbage.js'
-import { type KeyRange, namesOf, partNumberOf, startingWith } from '../domain/keyspace.js'
-import { Manifest } from '../domain/manifest.js'
-import type { BucketRecord, Cors, ObjectRecord, PartRecord } from '../domain/model.js'
+import type { GarbageKind } from '../domain/bytes/garbage.js'
+import { type KeyRange, namesOf, partNumberOf, startingWith } from '../domain/stored/keyspace.js'
+import { Manifest } from '../domain/stored/manifest.js'
+import type { BucketRecord, Cors, ObjectRecord, PartRecord } from '../domain/stored/model.js'
 import {
   decodeAutoComplete,
   decodeBucket,
@@ -21,8 +21,8 @@ import {
   decodeUpload,
   type GarbageRecord,
   type IncarnationRecord,
-} from '../domain/records.js'
-import { idAt } from '../domain/row-names.js'
+} from '../domain/stored/records.js'
+import { idAt } from '../domain/stored/row-names.js'
 
 interface Named {
   readonly row: Row

@@ -8,9 +8,9 @@ import {
   StorageError,
 } from '@bindery/storage'
 import { withDamagedRows } from '@bindery/storage/testing'
-import { copyObject, copyPart } from '../domain/copy.js'
 import type { Domain } from '../domain/domain.js'
-import { deleteObject, findObject } from '../domain/objects.js'
+import { copyObject, copyPart } from '../domain/objects/copy.js'
+import { deleteObject, findObject } from '../domain/objects/objects.js'
 import { BUCKET, complete, initiate, key, OWNER, PLAIN, part, put, readParts, testDomain } from '../domain/testing.js'
 import { type AuditReport, audit } from './audit.js'
 import type { Finding, FindingKind, Quarantine } from './findings.js'

@@ -3,8 +3,8 @@
  * step is a read of its own, so what is walked must be at rest to be seen in one state.
  */
 import type { Bytes, MetadataStore, Row } from '@bindery/storage'
-import { type Page, readPage } from '../domain/damage.js'
-import type { KeyRange } from '../domain/keyspace.js'
+import { type Page, readPage } from '../domain/stored/damage.js'
+import type { KeyRange } from '../domain/stored/keyspace.js'
 import { SPACES, type SpaceRows, spaceRange } from './spaces.js'
 
 /** What is done with a row that cannot be understood, or whose value is what is stored of a row that fails its checksum. */

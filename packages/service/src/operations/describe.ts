@@ -1,6 +1,6 @@
 import type { InputOf, Operations, OutputOf } from '@bindery/protocol'
-import type { ObjectDescription, ObjectRecord, StoredHeaders } from '../domain/model.js'
-import { parseTagging } from './tagging.js'
+import type { ObjectDescription, ObjectRecord, StoredHeaders } from '../domain/stored/model.js'
+import { parseTagging } from './object/tagging.js'
 
 type DescribedInput = InputOf<Operations['PutObject' | 'CopyObject' | 'InitiateMultipartUpload']>
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
-import { crc64 } from '@bindery/protocol'
+import { crc64 } from '@bindery/bytes'
 import {
   BUCKET,
   call,

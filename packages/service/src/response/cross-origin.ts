@@ -1,5 +1,5 @@
 import { encodeHeaders, isBucketName, operations } from '@bindery/protocol'
-import { allowed, findRule, readCors } from '../domain/cors.js'
+import { allowed, findRule, readCors } from '../domain/buckets/cors.js'
 import type { Domain } from '../domain/domain.js'
 import type { ServiceRequest } from '../service.js'
 

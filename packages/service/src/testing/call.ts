@@ -1,4 +1,5 @@
-import { percentEncode, Query, type Signable, signV1, signV4 } from '@bindery/protocol'
+import { percentEncode } from '@bindery/bytes'
+import { Query, type Signable, signV1, signV4 } from '@bindery/protocol'
 import type { ByteSource } from '@bindery/storage'
 import type { AccessKey } from '../access/requester.js'
 import { bytesOf, nodeDigests, sourceOf } from '../domain/testing.js'

@@ -1,7 +1,7 @@
 /** What is stored, for tests that audit the rows of a whole store. */
-export { namesOf, partNumberOf } from '../domain/keyspace.js'
-export { Manifest } from '../domain/manifest.js'
-export type { ObjectRecord, PartRecord, UploadRecord } from '../domain/model.js'
+export { namesOf, partNumberOf } from '../domain/stored/keyspace.js'
+export { Manifest } from '../domain/stored/manifest.js'
+export type { ObjectRecord, PartRecord, UploadRecord } from '../domain/stored/model.js'
 export {
   decodeGarbage,
   decodeIncarnation,
@@ -9,4 +9,4 @@ export {
   decodePart,
   decodeUpload,
   type GarbageRecord,
-} from '../domain/records.js'
+} from '../domain/stored/records.js'

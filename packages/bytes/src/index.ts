@@ -1,0 +1,3 @@
+export { Crc64Chain, crc64, crc64Combine } from './crc64.js'
+export { Md5 } from './md5.js'
+export * from './text.js'

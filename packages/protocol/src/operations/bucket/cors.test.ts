@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { encodeHeaders } from '../../message.js'
+import { operations } from '../index.js'
+import { corsConfiguration } from './cors.js'
+
+test('the rules of the official page are written as it shows them, ResponseVary always', () => {
+  const rule = {
+    allowedOrigins: ['*'],
+    allowedMethods: ['PUT', 'GET'],
+    allowedHeaders: ['Authorization'],
+    exposeHeaders: [],
+  } as const
+  const bytes = corsConfiguration.encode({ rules: [rule], responseVary: false })
+  assert.equal(
+    Buffer.from(bytes).toString(),
+    '<?xml version="1.0" encoding="UTF-8"?>\n<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin>' +
+      '<AllowedMethod>PUT</AllowedMethod><AllowedMethod>GET</AllowedMethod><AllowedHeader>Authorization</AllowedHeader>' +
+      '</CORSRule><ResponseVary>false</ResponseVary></CORSConfiguration>',
+  )
+})
+
+test('the answer to a preflight is its headers, and nothing that was not asked or set', () => {
+  const output = { allowOrigin: '*', allowMethods: 'PUT', maxAge: 100 }
+  assert.deepEqual(encodeHeaders(operations.OptionObject, output), [
+    ['Access-Control-Allow-Origin', '*'],
+    ['Access-Control-Allow-Methods', 'PUT'],
+    ['Access-Control-Max-Age', '100'],
+  ])
+})

@@ -1,0 +1,16 @@
+import { operation } from '../../operation.js'
+import { page } from '../shared.js'
+
+export const deleteBucket = operation({
+  name: 'DeleteBucket',
+  summary: 'Deletes a bucket that holds neither objects nor multipart uploads.',
+  source: page(31973),
+  method: 'DELETE',
+  level: 'bucket',
+  access: 'manageBucket',
+  permissions: ['oss:DeleteBucket'],
+  input: {},
+  status: 204,
+  output: {},
+  errors: ['noSuchBucket', 'bucketHasObjects', 'bucketHasUploads'],
+})

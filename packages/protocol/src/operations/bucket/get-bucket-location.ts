@@ -1,0 +1,19 @@
+import { operation } from '../../operation.js'
+import { xmlText } from '../../xml.js'
+import { page } from '../shared.js'
+
+export const getBucketLocation = operation({
+  name: 'GetBucketLocation',
+  summary: 'Answers where a bucket lies, as `oss-<region>`.',
+  source: page(31967),
+  method: 'GET',
+  level: 'bucket',
+  when: [{ query: ['location'] }],
+  access: 'manageBucket',
+  permissions: ['oss:GetBucketLocation'],
+  input: {},
+  status: 200,
+  output: {},
+  result: xmlText('LocationConstraint'),
+  errors: ['noSuchBucket'],
+})

@@ -1,0 +1,95 @@
+/** The document of a bucket's lifecycle rules, with the one action that Bindery carries out. */
+
+import { badArgument, type Codec, integer, oneOf } from '../../codec.js'
+import type { Cause } from '../../errors/catalogue.js'
+import { OssError } from '../../errors/oss-error.js'
+import { LIFECYCLE_ID_BYTES_MAX } from '../../limits.js'
+import { element, group, list, type Member, optionalElement, type XmlNode, xml } from '../../xml.js'
+import { boundedText, prefixText } from '../shared.js'
+
+const DAYS_MAX = 2 ** 31 - 1
+
+/** A date at midnight in UTC, `2026-01-05T00:00:00.000Z`. Milliseconds since 1970 inside. */
+const midnight: Codec<number> = {
+  name: 'midnight in UTC, in ISO 8601',
+  causes: ['invalidArgument'],
+  decode(value, argument) {
+    const time = /^\d{4}-\d{2}-\d{2}T00:00:00\.000Z$/.test(value) ? Date.parse(value) : Number.NaN
+    // a date like the 30th of February is read as one of March
+    if (Number.isNaN(time) || midnight.encode(time) !== value) throw badArgument('invalidArgument', argument, value)
+    return time
+  },
+  encode: (value) => new Date(value).toISOString(),
+}
+
+/** When an upload is aborted; exactly one of the two is there. */
+const abortMultipartUpload = checked(
+  group('AbortMultipartUpload', {
+    days: optionalElement('Days', integer(1, DAYS_MAX)),
+    createdBeforeDate: optionalElement('CreatedBeforeDate', midnight),
+  }),
+  'AbortMultipartUpload',
+  ({ children }) => {
+    if (children.some(({ name }) => name !== 'Days' && name !== 'CreatedBeforeDate')) {
+      throw new OssError('lifecycleAbortElement')
+    }
+    if (children.length === 0) throw new OssError('lifecycleAbortEmpty')
+    if (children.length > 1) throw new OssError('lifecycleAbortTwice')
+  },
+)
+
+const rules = checked(
+  list('Rule', {
+    id: optionalElement('ID', boundedText(LIFECYCLE_ID_BYTES_MAX, 'invalidArgument')),
+    prefix: optionalElement('Prefix', prefixText),
+    status: element('Status', oneOf(['Enabled', 'Disabled'], 'malformedXml')),
+    abortMultipartUpload,
+  }),
+  'Rule',
+  ({ children }) => checkRule(children.map(({ name }) => name)),
+)
+
+const UNDERSTOOD: ReadonlySet<string> = new Set(['ID', 'Prefix', 'Status', 'AbortMultipartUpload', 'AtimeBase'])
+const NOT_IMPLEMENTED: ReadonlySet<string> = new Set([
+  'Expiration',
+  'Transition',
+  'NoncurrentVersionExpiration',
+  'NoncurrentVersionTransition',
+])
+
+/** What a rule asks for and would not get is refused, and so is what narrows it in a way that is not understood. */
+function checkRule(names: readonly string[]): void {
+  if (names.includes('AbortMultipartUpload')) {
+    if (names.includes('Filter')) throw new OssError('lifecycleAbortFiltered')
+    if (names.includes('Tag')) throw new OssError('lifecycleAbortTagged')
+  }
+  const action = names.find((name) => NOT_IMPLEMENTED.has(name))
+  if (action !== undefined) throw new OssError('elementNotImplemented', { Element: action })
+  if (names.some((name) => !UNDERSTOOD.has(name))) throw new OssError('malformedXml')
+}
+
+/** A member whose elements of a name are looked at before they are read. */
+function checked<T>(member: Member<T>, name: string, check: (node: XmlNode) => void): Member<T> {
+  return {
+    ...member,
+    decode(parent) {
+      for (const child of parent.children) if (child.name === name) check(child)
+      return member.decode(parent)
+    },
+  }
+}
+
+/** A rule without an ID is given one; one without a prefix is about the whole bucket. */
+export const lifecycleConfiguration = xml('LifecycleConfiguration', { rules })
+
+/** Causes of the document beside those of all documents. */
+export const LIFECYCLE_CAUSES = [
+  'elementNotImplemented',
+  'lifecycleAbortElement',
+  'lifecycleAbortEmpty',
+  'lifecycleAbortTwice',
+  'lifecycleAbortFiltered',
+  'lifecycleAbortTagged',
+  'invalidArgument',
+  'invalidPrefix',
+] as const satisfies readonly Cause[]

@@ -1,0 +1,18 @@
+import { operation } from '../../operation.js'
+import { page, uploadId } from '../shared.js'
+
+/** A DELETE with an uploadId, whatever else stands beside it, never deletes the object. */
+export const abortMultipartUpload = operation({
+  name: 'AbortMultipartUpload',
+  summary: 'Cancels a multipart upload and frees its parts.',
+  source: page(31996),
+  method: 'DELETE',
+  level: 'object',
+  when: [{ query: ['uploadId'] }],
+  access: 'write',
+  permissions: ['oss:AbortMultipartUpload'],
+  input: { uploadId },
+  status: 204,
+  output: {},
+  errors: ['noSuchBucket', 'noSuchUploadOnAbort'],
+})

@@ -1,0 +1,36 @@
+/** The extension by which an upload completes itself. */
+import { badArgument, type Codec, crc64Decimal, integer } from '../../codec.js'
+import { header, optional } from '../../field.js'
+import { OBJECT_SIZE_MAX, PART_NUMBER_MAX } from '../../limits.js'
+
+/** When an upload is whole: exactly one of `parts` and `size` is there. */
+export interface AutoCompleteWhen {
+  /** Parts 1 to this number are there, and no others. */
+  readonly parts?: number
+  /** The bytes of all parts. */
+  readonly size?: number
+  /** What the object's bytes must add up to; else the upload stays open. */
+  readonly crc64?: bigint
+}
+
+const parts = integer(1, PART_NUMBER_MAX)
+const size = integer(0, OBJECT_SIZE_MAX)
+
+/** `parts=N` or `size=BYTES`, then, if wanted, `; crc64=DECIMAL`. */
+const autoCompleteWhen: Codec<AutoCompleteWhen> = {
+  name: 'parts=N | size=BYTES, then [; crc64=DECIMAL]',
+  causes: ['invalidArgument'],
+  decode(value, argument) {
+    const match = /^(parts|size)=([0-9]+) *(?:; *crc64=([0-9]+))?$/.exec(value.trim())
+    if (match === null) throw badArgument('invalidArgument', argument, value)
+    const [, name, number = '', crc64] = match
+    const whole = name === 'parts' ? { parts: parts.decode(number, argument) } : { size: size.decode(number, argument) }
+    return crc64 === undefined ? whole : { ...whole, crc64: crc64Decimal.decode(crc64, argument) }
+  },
+  encode: (when) => {
+    const whole = when.parts === undefined ? `size=${when.size}` : `parts=${when.parts}`
+    return when.crc64 === undefined ? whole : `${whole}; crc64=${when.crc64}`
+  },
+}
+
+export const autoComplete = optional(header('x-oss-ext-auto-complete', autoCompleteWhen))

@@ -1,0 +1,97 @@
+import { CALLBACK_CAUSES, callbackFields } from '../../callback.js'
+import { crc64Decimal, etag, oneOf, text } from '../../codec.js'
+import { OssError } from '../../errors/oss-error.js'
+import { header, optional } from '../../field.js'
+import { ListedParts } from '../../listed-parts.js'
+import { operation } from '../../operation.js'
+import { readPlainPartList } from '../../plain-part-list.js'
+import { element, list, optionalDocument, optionalElement, type XmlDocument, xml } from '../../xml.js'
+import {
+  DOCUMENT_CAUSES,
+  encodingType,
+  encodingTypeElement,
+  etagElement,
+  forbidOverwrite,
+  objectAcl,
+  page,
+  partNumber,
+  refuseEncryptionOnPart,
+  uploadId,
+} from '../shared.js'
+
+const anyPartList = xml(
+  'CompleteMultipartUpload',
+  { parts: list('Part', { partNumber: element('PartNumber', partNumber), etag: element('ETag', etag) }) },
+  { malformed: 'malformedCompleteXml' },
+)
+
+/** The list of parts, which may be 10,000 long: its plain form is read without the XML reader. */
+const partList: XmlDocument<{ readonly parts: ListedParts }> = {
+  root: anyPartList.root,
+  decode: (parser, body) => ({
+    parts: readPlainPartList(body) ?? ListedParts.of(anyPartList.decode(parser, body).parts),
+  }),
+  encode: ({ parts }) => anyPartList.encode({ parts: [...parts] }),
+  describe: anyPartList.describe,
+}
+
+/**
+ * The body is undefined exactly where x-oss-complete-all is sent. A document without parts makes an object of no bytes;
+ * no document at all is an error.
+ */
+export const completeMultipartUpload = operation({
+  name: 'CompleteMultipartUpload',
+  summary: 'Combines the uploaded parts into an object.',
+  source: page(31995),
+  method: 'POST',
+  level: 'object',
+  when: [{ query: ['uploadId'] }],
+  access: 'write',
+  permissions: ['oss:PutObject'],
+  permissionsWith: { 'x-oss-object-acl': 'oss:PutObjectAcl' },
+  input: {
+    uploadId,
+    encodingType,
+    forbidOverwrite,
+    completeAll: optional(header('x-oss-complete-all', oneOf(['yes']))),
+    objectAcl: optional(header('x-oss-object-acl', objectAcl)),
+    ...callbackFields,
+  },
+  body: optionalDocument(partList),
+  decodeWith(read, body, { completeAll }) {
+    if (completeAll !== undefined && body.length > 0) {
+      throw new OssError('completeAllWithBody', { ArgumentName: 'x-oss-complete-all', ArgumentValue: completeAll })
+    }
+    const document = read()
+    if (completeAll === undefined && document === undefined) throw new OssError('malformedCompleteXml')
+    return document
+  },
+  status: 200,
+  output: {
+    etag: header('ETag', etag),
+    crc64: header('x-oss-hash-crc64ecma', crc64Decimal),
+  },
+  result: xml('CompleteMultipartUploadResult', {
+    encodingType: optionalElement('EncodingType', encodingTypeElement),
+    location: element('Location', text),
+    bucket: element('Bucket', text),
+    key: element('Key', text, { url: true }),
+    etag: etagElement,
+  }),
+  errors: [
+    'noSuchBucket',
+    'noSuchUpload',
+    'completeAllWithBody',
+    'malformedCompleteXml',
+    'invalidPartOrder',
+    'invalidPart',
+    'partNumberOutOfRange',
+    'entityTooSmall',
+    'entityTooLarge',
+    'partNotSequential',
+    'fileAlreadyExists',
+    ...DOCUMENT_CAUSES,
+    ...CALLBACK_CAUSES,
+  ],
+  refuses: refuseEncryptionOnPart,
+})

@@ -1,0 +1,114 @@
+import { integer, oneOf } from '../../codec.js'
+import { optional, query, withDefault } from '../../field.js'
+import { json } from '../../json.js'
+import { OBJECT_SIZE_MAX, PAGE_SIZE_MAX, PART_NUMBER_MAX, PART_SIZE_MAX, PART_SIZE_MIN } from '../../limits.js'
+import { operation } from '../../operation.js'
+import { uploadId } from '../shared.js'
+
+/** Part numbers from one to another, both included. */
+export interface PartNumbers {
+  readonly from: number
+  readonly to: number
+}
+
+/** A part of the list that `x-oss-ext-detail=parts` asks for. */
+export interface ExplainedPart {
+  readonly partNumber: number
+  readonly size: number
+  /** Bare. */
+  readonly etag: string
+  /** Unsigned decimal. */
+  readonly crc64: string
+  /** ISO 8601. */
+  readonly lastModified: string
+}
+
+/** What is left to send for an object of a known size. Offsets and bytes are those of the object. */
+export interface ExplainedPlan {
+  readonly size: number
+  readonly partSize: number
+  readonly partCount: number
+  /** False where parts would have to be replaced that cannot be: a sequential upload takes each only once. */
+  readonly possible: boolean
+  readonly missing: readonly (PartNumbers & { readonly offset: number; readonly bytes: number })[]
+  readonly resend: readonly {
+    readonly partNumber: number
+    readonly offset: number
+    readonly bytes: number
+    readonly storedBytes: number
+  }[]
+  /** Stored parts beyond the last: a Complete must leave them out. */
+  readonly surplus: readonly PartNumbers[]
+  readonly bytesMissing: number
+  /** Of the bytes, with one digit after the point; 100 only when nothing is missing. */
+  readonly percent: number
+}
+
+/** An upload as it explains itself. Times are ISO 8601, sizes bytes. */
+export interface ExplainedUpload {
+  readonly bucket: string
+  readonly key: string
+  readonly uploadId: string
+  readonly initiator: string
+  readonly initiated: string
+  readonly lastActivity: string
+  readonly sequential: boolean
+  readonly storageClass: string
+  readonly partCount: number
+  readonly bytes: number
+  readonly runs: readonly (PartNumbers & { readonly size: number })[]
+  readonly gaps: readonly PartNumbers[]
+  readonly undersized: readonly PartNumbers[]
+  readonly completable: boolean
+  /** Why a Complete with all parts would fail. */
+  readonly obstacle?: { readonly code: string; readonly message: string; readonly partNumber?: number }
+  /** When the server completes the upload by itself; `failure` says why it did not, though it was whole. */
+  readonly autoComplete?: {
+    readonly parts?: number
+    readonly size?: number
+    /** Unsigned decimal. */
+    readonly crc64?: string
+    readonly failure?: { readonly code: string; readonly message: string }
+  }
+  readonly plan?: ExplainedPlan
+  readonly parts?: readonly ExplainedPart[]
+  /** Where the next page of parts begins; absent at the end. */
+  readonly nextPartNumberMarker?: number
+}
+
+/** It reads all parts of the upload, ListParts a page. */
+export const explainUpload = operation({
+  name: 'ExplainUpload',
+  summary: 'Says what a multipart upload holds and lacks, and what is left to send.',
+  extension: true,
+  source: 'docs/guides/extensions.md#an-upload-explains-itself',
+  method: 'GET',
+  level: 'object',
+  when: [{ query: ['uploadId', 'x-oss-ext-parts-map'] }],
+  access: 'write',
+  permissions: ['oss:ListParts'],
+  input: {
+    uploadId,
+    detail: optional(query('x-oss-ext-detail', oneOf(['parts']))),
+    maxParts: withDefault(query('max-parts', integer(1, PAGE_SIZE_MAX)), PAGE_SIZE_MAX),
+    partNumberMarker: withDefault(query('part-number-marker', integer(0, PART_NUMBER_MAX)), 0),
+    size: optional(query('x-oss-ext-size', integer(0, OBJECT_SIZE_MAX))),
+    partSize: optional(query('x-oss-ext-part-size', integer(PART_SIZE_MIN, PART_SIZE_MAX))),
+  },
+  status: 200,
+  output: {},
+  result: json<ExplainedUpload>('ExplainedUpload', [
+    'bucket, key, uploadId, initiator, storageClass: text',
+    'initiated, lastActivity: ISO 8601 time',
+    'sequential, completable: true | false',
+    'partCount, bytes: integer',
+    'runs[]: { from, to, size }',
+    'gaps[], undersized[]: { from, to }',
+    '[obstacle: { code, message, [partNumber] }]',
+    '[autoComplete: { [parts], [size], [crc64], [failure: { code, message }] }]',
+    '[plan: { size, partSize, partCount, possible, missing[], resend[], surplus[], bytesMissing, percent }]',
+    '[parts[]: { partNumber, size, etag, crc64, lastModified }]',
+    '[nextPartNumberMarker: integer]',
+  ]),
+  errors: ['noSuchBucket', 'noSuchUpload'],
+})

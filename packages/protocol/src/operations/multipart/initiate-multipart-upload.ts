@@ -1,0 +1,49 @@
+import { text } from '../../codec.js'
+import { flag, header, optional, userMetadata } from '../../field.js'
+import { operation } from '../../operation.js'
+import { element, optionalElement, xml } from '../../xml.js'
+import {
+  encodingType,
+  encodingTypeElement,
+  forbidOverwrite,
+  page,
+  refuseEncryption,
+  refuseRetention,
+  storageClass,
+  storedHeaders,
+  TAGGING_CAUSES,
+} from '../shared.js'
+import { autoComplete } from './auto-complete.js'
+
+/** Conditional headers, the ACL, the traffic limit and the metadata directive are ignored here, as OSS does. */
+export const initiateMultipartUpload = operation({
+  name: 'InitiateMultipartUpload',
+  summary: 'Starts a multipart upload and answers its upload id.',
+  source: page(31992),
+  method: 'POST',
+  level: 'object',
+  when: [{ query: ['uploads'] }],
+  access: 'write',
+  permissions: ['oss:PutObject'],
+  permissionsWith: { 'x-oss-tagging': 'oss:PutObjectTagging' },
+  input: {
+    encodingType,
+    sequential: flag('sequential'),
+    ...storedHeaders,
+    forbidOverwrite,
+    storageClass: optional(header('x-oss-storage-class', storageClass)),
+    tagging: optional(header('x-oss-tagging', text)),
+    userMetadata,
+    autoComplete,
+  },
+  status: 200,
+  output: {},
+  result: xml('InitiateMultipartUploadResult', {
+    encodingType: optionalElement('EncodingType', encodingTypeElement),
+    bucket: element('Bucket', text),
+    key: element('Key', text, { url: true }),
+    uploadId: element('UploadId', text),
+  }),
+  errors: ['noSuchBucket', 'fileAlreadyExists', ...TAGGING_CAUSES],
+  refuses: [...refuseEncryption, ...refuseRetention],
+})

@@ -1,0 +1,49 @@
+import { crc64Decimal, etag, text } from '../../codec.js'
+import { header, optional, query, required } from '../../field.js'
+import { operation } from '../../operation.js'
+import { xml } from '../../xml.js'
+import { COPY_SOURCE_CAUSES, copyConditions, copySource } from '../object/copy-source.js'
+import {
+  etagElement,
+  lastModifiedElement,
+  page,
+  partNumber,
+  refuseEncryptionOnPart,
+  trafficLimit,
+  uploadId,
+} from '../shared.js'
+
+/** The ETag stands in header and document: SDKs read the one or the other. */
+export const uploadPartCopy = operation({
+  name: 'UploadPartCopy',
+  summary: 'Makes a part of a multipart upload of a range of an object.',
+  source: page(31994),
+  method: 'PUT',
+  level: 'object',
+  when: [
+    { query: ['partNumber'], header: ['x-oss-copy-source'] },
+    { query: ['uploadId'], header: ['x-oss-copy-source'] },
+  ],
+  access: 'write',
+  permissions: ['oss:GetObject', 'oss:PutObject'],
+  input: {
+    partNumber: required(query('partNumber', partNumber), 'partNumberMissing', {
+      ArgumentName: 'ResourceType',
+      ArgumentValue: 'partNumber',
+    }),
+    uploadId,
+    copySource: header('x-oss-copy-source', copySource),
+    copySourceRange: optional(header('x-oss-copy-source-range', text)),
+    ...copyConditions,
+    trafficLimit,
+  },
+  status: 200,
+  output: {
+    etag: header('ETag', etag),
+    contentRange: optional(header('Content-Range', text)),
+    crc64: header('x-oss-hash-crc64ecma', crc64Decimal),
+  },
+  result: xml('CopyPartResult', { lastModified: lastModifiedElement, etag: etagElement }),
+  errors: [...COPY_SOURCE_CAUSES, 'noSuchUpload', 'partNotSequential', 'partAlreadyExist', 'entityTooLarge'],
+  refuses: refuseEncryptionOnPart,
+})

@@ -1,0 +1,44 @@
+import { crc64Decimal, etag, text } from '../../codec.js'
+import { header, query, required } from '../../field.js'
+import { operation } from '../../operation.js'
+import {
+  CONTENT_CAUSES,
+  contentMd5,
+  page,
+  partNumber,
+  qosDelayTime,
+  refuseEncryptionOnPart,
+  trafficLimit,
+  uploadId,
+} from '../shared.js'
+
+/** Either key makes a PUT an UploadPart, so that one which lacks the other never creates an object. */
+export const uploadPart = operation({
+  name: 'UploadPart',
+  summary: 'Uploads one part of a multipart upload; the part of that number, if there is one, is replaced.',
+  source: page(31993),
+  method: 'PUT',
+  level: 'object',
+  when: [{ query: ['partNumber'] }, { query: ['uploadId'] }],
+  access: 'write',
+  permissions: ['oss:PutObject'],
+  input: {
+    partNumber: required(query('partNumber', partNumber), 'partNumberMissing', {
+      ArgumentName: 'ResourceType',
+      ArgumentValue: 'partNumber',
+    }),
+    uploadId,
+    contentMd5,
+    trafficLimit,
+  },
+  body: 'bytes',
+  status: 200,
+  output: {
+    etag: header('ETag', etag),
+    contentMd5: header('Content-MD5', text),
+    crc64: header('x-oss-hash-crc64ecma', crc64Decimal),
+    qosDelayTime,
+  },
+  errors: ['noSuchBucket', 'noSuchUpload', 'partNotSequential', 'partAlreadyExist', ...CONTENT_CAUSES],
+  refuses: refuseEncryptionOnPart,
+})

@@ -1,0 +1,60 @@
+import { crc64Decimal, etag, oneOf, text } from '../../codec.js'
+import { header, optional, userMetadata, withDefault } from '../../field.js'
+import { operation, refuseHeader, refuseQuery } from '../../operation.js'
+import { xml } from '../../xml.js'
+import {
+  etagElement,
+  forbidOverwrite,
+  lastModifiedElement,
+  objectAcl,
+  page,
+  refuseEncryption,
+  refuseRetention,
+  storageClass,
+  storedHeaders,
+  TAGGING_CAUSES,
+  trafficLimit,
+} from '../shared.js'
+import { COPY_SOURCE_CAUSES, copyConditions, copySource } from './copy-source.js'
+
+const directive = oneOf(['COPY', 'REPLACE'], 'invalidArgument', { ignoreCase: true })
+
+/** Bindery copies by reference: no byte moves, whatever the size, so that OSS's limits of size do not apply. */
+export const copyObject = operation({
+  name: 'CopyObject',
+  summary: 'Copies an object, also onto itself to change what is said about it.',
+  source: page(31979),
+  method: 'PUT',
+  level: 'object',
+  when: [{ header: ['x-oss-copy-source'] }],
+  access: 'write',
+  permissions: ['oss:GetObject', 'oss:PutObject'],
+  permissionsWith: { 'x-oss-tagging': 'oss:PutObjectTagging', 'x-oss-object-acl': 'oss:PutObjectAcl' },
+  input: {
+    copySource: header('x-oss-copy-source', copySource),
+    forbidOverwrite,
+    ...copyConditions,
+    metadataDirective: withDefault(header('x-oss-metadata-directive', directive), 'COPY'),
+    taggingDirective: withDefault(header('x-oss-tagging-directive', directive), 'COPY'),
+    objectAcl: optional(header('x-oss-object-acl', objectAcl)),
+    storageClass: optional(header('x-oss-storage-class', storageClass)),
+    tagging: optional(header('x-oss-tagging', text)),
+    ...storedHeaders,
+    userMetadata,
+    trafficLimit,
+  },
+  status: 200,
+  output: {
+    etag: header('ETag', etag),
+    crc64: header('x-oss-hash-crc64ecma', crc64Decimal),
+  },
+  result: xml('CopyObjectResult', { etag: etagElement, lastModified: lastModifiedElement }),
+  errors: [...COPY_SOURCE_CAUSES, ...TAGGING_CAUSES, 'fileAlreadyExists'],
+  refuses: [
+    ...refuseEncryption,
+    ...refuseRetention,
+    // OSS makes callbacks for uploads, not for copies
+    refuseHeader('x-oss-callback'),
+    refuseQuery('callback'),
+  ],
+})

@@ -1,0 +1,68 @@
+/** What CopyObject and UploadPartCopy share: the source that a header names, and the conditions on it. */
+
+import { percentDecode } from '@bindery/bytes'
+import { badArgument, type Codec, httpDate, text } from '../../codec.js'
+import type { Cause } from '../../errors/catalogue.js'
+import { OssError } from '../../errors/oss-error.js'
+import { header, optional } from '../../field.js'
+import { type BucketName, bucketName, type ObjectKey, objectKey } from '../../names.js'
+
+export interface CopySourceName {
+  readonly bucket: BucketName
+  readonly key: ObjectKey
+}
+
+/** Causes of a source that is well named. */
+export const COPY_SOURCE_CAUSES = [
+  'noSuchBucket',
+  'noSuchKey',
+  'preconditionFailed',
+  'notModified',
+] as const satisfies readonly Cause[]
+
+/**
+ * `/bucket/key`, the key percent-encoded once, its slashes encoded or not, its blanks maybe as `+`; then `?versionId=null`
+ * may follow, the only version that an object has without versioning.
+ */
+export const copySource: Codec<CopySourceName> = {
+  name: '/bucket/encoded-key',
+  causes: [
+    'copySourceEmpty',
+    'copySourceInvalid',
+    'copySourceParameter',
+    'copySourceVersionEmpty',
+    'noSuchVersion',
+    'invalidBucketName',
+    'objectNameEmpty',
+    'objectNameInvalid',
+    'objectNameTooLong',
+    'objectNameNotUtf8',
+  ],
+  decode(value, argument) {
+    if (value === '') throw badArgument('copySourceEmpty', argument, value)
+    const [, path = '', query] = /^([^?]*)(?:\?(.*))?$/s.exec(value) ?? []
+    if (!path.startsWith('/')) throw badArgument('copySourceInvalid', argument, value)
+    if (query !== undefined) checkVersion(query, argument)
+    // the first Go SDK encodes as for a query; every SDK encodes a plus
+    const decoded = percentDecode(path.slice(1).replaceAll('+', ' '))
+    if (decoded === undefined) throw new OssError('objectNameNotUtf8')
+    const slash = decoded.indexOf('/')
+    if (slash === -1) throw badArgument('copySourceInvalid', argument, value)
+    return { bucket: bucketName(decoded.slice(0, slash)), key: objectKey(decoded.slice(slash + 1)) }
+  },
+  encode: ({ bucket, key }) => `/${bucket}/${encodeURIComponent(key)}`,
+}
+
+function checkVersion(query: string, argument: string): void {
+  const version = /^versionId=(.*)$/s.exec(query)?.[1]
+  if (version === undefined) throw badArgument('copySourceParameter', argument, query)
+  if (version === '') throw badArgument('copySourceVersionEmpty', argument, query)
+  if (version !== 'null') throw new OssError('noSuchVersion')
+}
+
+export const copyConditions = {
+  ifMatch: optional(header('x-oss-copy-source-if-match', text)),
+  ifNoneMatch: optional(header('x-oss-copy-source-if-none-match', text)),
+  ifModifiedSince: optional(header('x-oss-copy-source-if-modified-since', httpDate)),
+  ifUnmodifiedSince: optional(header('x-oss-copy-source-if-unmodified-since', httpDate)),
+}

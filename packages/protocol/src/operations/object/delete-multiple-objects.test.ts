@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { bodyOf, compact, failureOf, inputOf, responseOf } from '../../testing/exchange.js'
+import { deleteMultipleObjects } from './delete-multiple-objects.js'
+import { deleteObject } from './delete-object.js'
+
+const HEAD = 'POST /?delete&encoding-type=url HTTP/1.1\nContent-MD5: XrY7u+Ae7tCTyyK7j1rNww=='
+const read = (body: string) => bodyOf(deleteMultipleObjects, `${HEAD}\n\n${body}`)
+
+test('keys are read as they stand', () => {
+  const document = read(`<?xml version="1.0" encoding="UTF-8"?>
+<Delete><Quiet>false</Quiet>
+  <Object><Key>a&amp;b</Key></Object>
+  <Object><Key> blank &#x1;</Key><VersionId>null</VersionId></Object>
+</Delete>`)
+  assert.equal(document.quiet, false)
+  assert.deepEqual(
+    document.objects.map(({ key }) => key),
+    ['a&b', ' blank \u0001'],
+  )
+})
+
+test('Quiet may be missing, and encoding-type a header', () => {
+  assert.equal(read('<Delete><Object><Key>a</Key></Object></Delete>').quiet, undefined)
+  const head = 'POST /?delete HTTP/1.1\nContent-MD5: XrY7u+Ae7tCTyyK7j1rNww==\nEncoding-type: url'
+  assert.equal(inputOf(deleteMultipleObjects, head).encodingType, 'url')
+})
+
+test('the answer lists the keys in order; a quiet one is empty', () => {
+  const deleted = [{ key: 'a&b' }, { key: 'v' }]
+  assert.equal(
+    responseOf(deleteMultipleObjects, {}, { encodingType: 'url', deleted }),
+    `200\n\n${compact(`<?xml version="1.0" encoding="UTF-8"?>
+<DeleteResult>
+  <EncodingType>url</EncodingType>
+  <Deleted><Key>a%26b</Key></Deleted>
+  <Deleted><Key>v</Key></Deleted>
+</DeleteResult>`)}`,
+  )
+  assert.ok(responseOf(deleteMultipleObjects, {}, { deleted }).includes('<Deleted><Key>a&amp;b</Key></Deleted>'))
+  assert.equal(responseOf(deleteMultipleObjects, {}, undefined), '200\n\n')
+})
+
+test('each kind of bad list has its cause', () => {
+  const object = '<Object><Key>a</Key></Object>'
+  const rows: readonly (readonly [body: string, cause: string])[] = [
+    ['', 'deleteMalformed'],
+    ['<Delete>', 'deleteMalformed'],
+    ['<Other/>', 'deleteMalformed'],
+    ['<Delete><Object></Object></Delete>', 'deleteMalformed'],
+    [`<Delete><Quiet>maybe</Quiet>${object}</Delete>`, 'deleteMalformed'],
+    ['<Delete><Quiet>true</Quiet></Delete>', 'deleteWithoutObjects'],
+    [`<Delete>${object.repeat(1001)}</Delete>`, 'deleteTooManyObjects'],
+    ['<Delete><Object><Key>a</Key><VersionId>CAEQ</VersionId></Object></Delete>', 'headerNotImplemented'],
+  ]
+  for (const [body, cause] of rows) assert.equal(failureOf(() => read(body))[0], cause, body.slice(0, 80))
+  assert.equal(read(`<Delete>${object.repeat(1000)}</Delete>`).objects.length, 1000)
+})
+
+test('a list comes with its digest', () => {
+  assert.equal(failureOf(() => inputOf(deleteMultipleObjects, 'POST /?delete HTTP/1.1'))[0], 'deleteWithoutMd5')
+})
+
+test('an object is deleted without a word, its versions not at all', () => {
+  assert.equal(responseOf(deleteObject, {}), '204')
+  assert.deepEqual(
+    failureOf(() => inputOf(deleteObject, 'DELETE /a?versionId=CAEQ HTTP/1.1')),
+    ['headerNotImplemented', { Header: 'versionId' }],
+  )
+})

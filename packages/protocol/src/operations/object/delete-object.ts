@@ -1,0 +1,17 @@
+import { operation } from '../../operation.js'
+import { page, refuseVersionId } from '../shared.js'
+
+export const deleteObject = operation({
+  name: 'DeleteObject',
+  summary: 'Deletes an object; succeeds also where there is none.',
+  source: page(31982),
+  method: 'DELETE',
+  level: 'object',
+  access: 'write',
+  permissions: ['oss:DeleteObject'],
+  input: {},
+  status: 204,
+  output: {},
+  errors: ['noSuchBucket'],
+  refuses: [refuseVersionId],
+})

@@ -1,0 +1,20 @@
+import { operation } from '../../operation.js'
+import { accessControlPolicy, objectAcl, page, refuseVersionId } from '../shared.js'
+
+/** Answers `default` where the object follows its bucket. */
+export const getObjectAcl = operation({
+  name: 'GetObjectACL',
+  summary: 'Answers the ACL of an object.',
+  source: page(31987),
+  method: 'GET',
+  level: 'object',
+  when: [{ query: ['acl'] }],
+  access: 'manageBucket',
+  permissions: ['oss:GetObjectAcl'],
+  input: {},
+  status: 200,
+  output: {},
+  result: accessControlPolicy(objectAcl),
+  errors: ['noSuchBucket', 'noSuchKey'],
+  refuses: [refuseVersionId],
+})

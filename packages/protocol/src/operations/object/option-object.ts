@@ -1,0 +1,31 @@
+import { integer, text } from '../../codec.js'
+import { header, optional, required } from '../../field.js'
+import { operation } from '../../operation.js'
+import { page } from '../shared.js'
+
+/** The preflight of browsers. Nobody signs it, and it says nothing of what the bucket holds. */
+export const optionObject = operation({
+  name: 'OptionObject',
+  summary: 'Tells a browser whether the page of another origin may send a request.',
+  source: page(32004),
+  method: 'OPTIONS',
+  level: 'object',
+  otherLevels: ['bucket'],
+  access: 'none',
+  permissions: [],
+  input: {
+    origin: required(header('Origin', text), 'preflightWithoutOrigin'),
+    method: required(header('Access-Control-Request-Method', text), 'preflightWithoutMethod'),
+    headers: optional(header('Access-Control-Request-Headers', text)),
+  },
+  status: 200,
+  output: {
+    allowOrigin: header('Access-Control-Allow-Origin', text),
+    allowMethods: header('Access-Control-Allow-Methods', text),
+    allowHeaders: optional(header('Access-Control-Allow-Headers', text)),
+    exposeHeaders: optional(header('Access-Control-Expose-Headers', text)),
+    maxAge: optional(header('Access-Control-Max-Age', integer(0, Number.MAX_SAFE_INTEGER))),
+    vary: optional(header('Vary', text)),
+  },
+  errors: ['noSuchBucket', 'preflightNotAllowed', 'corsNotEnabled'],
+})

@@ -1,0 +1,20 @@
+import { header, required } from '../../field.js'
+import { operation } from '../../operation.js'
+import { objectAcl, page, refuseVersionId } from '../shared.js'
+
+/** The object's time of modification stays. */
+export const putObjectAcl = operation({
+  name: 'PutObjectACL',
+  summary: 'Sets the ACL of an object.',
+  source: page(31986),
+  method: 'PUT',
+  level: 'object',
+  when: [{ query: ['acl'] }],
+  access: 'manageBucket',
+  permissions: ['oss:PutObjectAcl'],
+  input: { objectAcl: required(header('x-oss-object-acl', objectAcl), 'missingObjectAcl') },
+  status: 200,
+  output: {},
+  errors: ['noSuchBucket', 'noSuchKey'],
+  refuses: [refuseVersionId],
+})

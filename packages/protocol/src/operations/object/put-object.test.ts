@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { failureOf, inputOf, responseOf } from '../../testing/exchange.js'
+import { putObject } from './put-object.js'
+
+const failure = (header: string) => failureOf(() => inputOf(putObject, `PUT /dir/a.txt HTTP/1.1\n${header}`))
+
+test('the request of the official page is read', () => {
+  const input = inputOf(
+    putObject,
+    `PUT /dir/a.txt HTTP/1.1
+Host: mybucket.oss-cn-hangzhou.aliyuncs.com
+Content-Type: text/plain
+Content-MD5: XrY7u+Ae7tCTyyK7j1rNww==
+x-oss-object-acl: private
+x-oss-acl: nonsense
+x-oss-storage-class: IA
+x-oss-tagging: team=blue
+x-oss-meta-author: kim
+
+hello world`,
+  )
+  assert.equal(input.contentType, 'text/plain')
+  assert.equal(Buffer.from(input.contentMd5 ?? []).toString('base64'), 'XrY7u+Ae7tCTyyK7j1rNww==')
+  assert.equal(input.objectAcl, 'private')
+  assert.equal(input.storageClass, 'IA')
+  assert.equal(input.tagging, 'team=blue')
+  assert.deepEqual(input.userMetadata, { author: 'kim' })
+  assert.equal(input.forbidOverwrite, false)
+})
+
+test('the answer of the official page is written', () => {
+  const output = {
+    etag: '5EB63BBBE01EEED093CB22BB8F5ACDC3',
+    contentMd5: 'XrY7u+Ae7tCTyyK7j1rNww==',
+    crc64: 5981764153023615706n,
+  }
+  assert.equal(
+    responseOf(putObject, output),
+    `200
+ETag: "5EB63BBBE01EEED093CB22BB8F5ACDC3"
+Content-MD5: XrY7u+Ae7tCTyyK7j1rNww==
+x-oss-hash-crc64ecma: 5981764153023615706`,
+  )
+})
+
+test('a conditional put is not implemented, and the answer names the header', () => {
+  for (const header of ['If-Modified-Since', 'If-Unmodified-Since', 'If-Match', 'If-None-Match']) {
+    assert.deepEqual(failure(`${header}: x`), ['conditionalPutNotImplemented', { Header: header }])
+  }
+})
+
+test('what changes the meaning of a put is refused, not ignored', () => {
+  for (const header of ['x-oss-server-side-encryption', 'x-oss-object-worm-legal-hold']) {
+    assert.deepEqual(failure(`${header}: x`), ['headerNotImplemented', { Header: header }])
+  }
+})
+
+test('a bad ACL is named as OSS names it', () => {
+  assert.deepEqual(failure('x-oss-object-acl: everyone'), [
+    'invalidObjectAcl',
+    { ArgumentName: 'x-oss-object-acl', ArgumentValue: 'everyone' },
+  ])
+})

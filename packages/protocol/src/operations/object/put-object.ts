@@ -1,0 +1,58 @@
+import { CALLBACK_CAUSES, callbackFields } from '../../callback.js'
+import { crc64Decimal, etag, text } from '../../codec.js'
+import { header, optional, userMetadata } from '../../field.js'
+import { operation, refuseHeader } from '../../operation.js'
+import {
+  CONTENT_CAUSES,
+  contentMd5,
+  forbidOverwrite,
+  objectAcl,
+  page,
+  qosDelayTime,
+  refuseEncryption,
+  refuseRetention,
+  storageClass,
+  storedHeaders,
+  TAGGING_CAUSES,
+  trafficLimit,
+} from '../shared.js'
+
+/** OSS has no conditional PUT: it refuses one by name, with 400. `x-oss-acl`, a header of buckets, is ignored. */
+export const putObject = operation({
+  name: 'PutObject',
+  summary: 'Uploads an object at once.',
+  source: page(31978),
+  method: 'PUT',
+  level: 'object',
+  access: 'write',
+  permissions: ['oss:PutObject'],
+  permissionsWith: { 'x-oss-tagging': 'oss:PutObjectTagging', 'x-oss-object-acl': 'oss:PutObjectAcl' },
+  input: {
+    ...storedHeaders,
+    contentMd5,
+    forbidOverwrite,
+    objectAcl: optional(header('x-oss-object-acl', objectAcl)),
+    storageClass: optional(header('x-oss-storage-class', storageClass)),
+    tagging: optional(header('x-oss-tagging', text)),
+    userMetadata,
+    trafficLimit,
+    ...callbackFields,
+  },
+  body: 'bytes',
+  status: 200,
+  output: {
+    etag: header('ETag', etag),
+    contentMd5: optional(header('Content-MD5', text)),
+    crc64: header('x-oss-hash-crc64ecma', crc64Decimal),
+    qosDelayTime,
+  },
+  errors: ['noSuchBucket', 'fileAlreadyExists', ...CONTENT_CAUSES, ...TAGGING_CAUSES, ...CALLBACK_CAUSES],
+  refuses: [
+    refuseHeader('If-Modified-Since', [], 'conditionalPutNotImplemented'),
+    refuseHeader('If-Unmodified-Since', [], 'conditionalPutNotImplemented'),
+    refuseHeader('If-Match', [], 'conditionalPutNotImplemented'),
+    refuseHeader('If-None-Match', [], 'conditionalPutNotImplemented'),
+    ...refuseEncryption,
+    ...refuseRetention,
+  ],
+})

@@ -1,0 +1,143 @@
+import { BUCKETS_MAX, type BucketName, OssError } from '@bindery/protocol'
+import type { Reader, Row } from '@bindery/storage'
+import type { Domain } from '../domain.js'
+import { type BucketStat, readCounters } from '../stored/counters.js'
+import {
+  allBuckets,
+  bucketKey,
+  corsKey,
+  counterKey,
+  following,
+  LIFECYCLE_PAGES_MAX,
+  lifecycleOf,
+  objectsOf,
+  uploadsOf,
+} from '../stored/keyspace.js'
+import type { BucketAcl, BucketRecord, Redundancy, StorageClass } from '../stored/model.js'
+import { decodeBucket, encodeBucket } from '../stored/records.js'
+
+export interface NewBucket {
+  readonly name: BucketName
+  readonly owner: string
+  readonly acl?: BucketAcl | undefined
+  readonly storageClass?: StorageClass | undefined
+  readonly redundancy?: Redundancy | undefined
+}
+
+/**
+ * Creates a bucket; on one of the same owner it sets the ACL, if one is given.
+ * Throws bucketNameTaken, bucketStorageClassFixed, bucketRedundancyFixed, tooManyBuckets.
+ */
+export async function createBucket(domain: Domain, bucket: NewBucket): Promise<void> {
+  const { name, owner, acl, storageClass, redundancy } = bucket
+  const createdAt = domain.clock()
+  await domain.metadata.transact(async (tx) => {
+    const row = await tx.get(bucketKey(name))
+    if (row === undefined) {
+      if ((await ownBuckets(tx, owner)).length >= BUCKETS_MAX) throw new OssError('tooManyBuckets')
+      const record: BucketRecord = {
+        name,
+        owner,
+        createdAt,
+        acl: acl ?? 'private',
+        storageClass: storageClass ?? 'Standard',
+        redundancy: redundancy ?? 'LRS',
+      }
+      tx.set(bucketKey(name), encodeBucket(record))
+      return
+    }
+    const record = decodeBucket(row)
+    if (record.owner !== owner) throw new OssError('bucketNameTaken', { BucketName: name })
+    if (storageClass !== undefined && storageClass !== record.storageClass) {
+      throw new OssError('bucketStorageClassFixed', { BucketName: name })
+    }
+    if (redundancy !== undefined && redundancy !== record.redundancy) {
+      throw new OssError('bucketRedundancyFixed', { BucketName: name })
+    }
+    if (acl !== undefined && acl !== record.acl) tx.set(bucketKey(name), encodeBucket({ ...record, acl }))
+  })
+}
+
+/** Sets the ACL; a bucket that is missing is created. Throws bucketNameTaken, tooManyBuckets. */
+export async function setBucketAcl(
+  domain: Domain,
+  { name, owner, acl }: { name: BucketName; owner: string; acl: BucketAcl },
+): Promise<void> {
+  await createBucket(domain, { name, owner, acl })
+}
+
+/** Deletes an empty bucket. Throws noSuchBucket, bucketHasObjects, bucketHasUploads. */
+export async function deleteBucket(domain: Domain, name: BucketName): Promise<void> {
+  await domain.metadata.transact(async (tx) => {
+    await readBucket(tx, name)
+    const objects = objectsOf(name)
+    const uploads = uploadsOf(name)
+    if ((await tx.range(objects.from, objects.to, { limit: 1 })).length > 0) {
+      throw new OssError('bucketHasObjects', { BucketName: name })
+    }
+    if ((await tx.range(uploads.from, uploads.to, { limit: 1 })).length > 0) {
+      throw new OssError('bucketHasUploads', { BucketName: name })
+    }
+    const lifecycle = lifecycleOf(name)
+    for (const { key } of await tx.range(lifecycle.from, lifecycle.to, { limit: LIFECYCLE_PAGES_MAX })) tx.delete(key)
+    tx.delete(corsKey(name))
+    tx.delete(bucketKey(name))
+    tx.delete(counterKey(name))
+  })
+  domain.events.bus.publish({ type: 'bucketDeleted', bucket: name })
+}
+
+/** Throws noSuchBucket. */
+export function findBucket(domain: Domain, name: BucketName): Promise<BucketRecord> {
+  return domain.metadata.read((reader) => readBucket(reader, name))
+}
+
+/** The bucket's record; every write transaction of a bucket reads it. Throws noSuchBucket. */
+export async function readBucket(reader: Reader, name: string): Promise<BucketRecord> {
+  const row = await reader.get(bucketKey(name))
+  if (row === undefined) throw new OssError('noSuchBucket', { BucketName: name })
+  return decodeBucket(row)
+}
+
+export interface BucketPage {
+  readonly buckets: readonly BucketRecord[]
+  /** Name of the last bucket of a page that is not the last. */
+  readonly nextMarker: string | undefined
+}
+
+/** An account's buckets in the order of their names; `marker` is exclusive. */
+export async function listBuckets(
+  domain: Domain,
+  { owner, prefix, marker, maxKeys }: { owner: string; prefix: string; marker: string; maxKeys: number },
+): Promise<BucketPage> {
+  const rows = await domain.metadata.read((reader) => ownBuckets(reader, owner))
+  const found = rows.filter(({ name }) => name.startsWith(prefix) && name > marker)
+  const buckets = found.slice(0, maxKeys)
+  return { buckets, nextMarker: found.length > maxKeys ? buckets.at(-1)?.name : undefined }
+}
+
+/** Live, and exact. Throws noSuchBucket. */
+export function bucketStat(domain: Domain, name: BucketName): Promise<BucketStat> {
+  return domain.metadata.read(async (reader) => {
+    await readBucket(reader, name)
+    return readCounters(reader, name, domain.clock())
+  })
+}
+
+const ROWS_AT_ONCE = 500
+
+async function ownBuckets(reader: Reader, owner: string): Promise<BucketRecord[]> {
+  const { from, to } = allBuckets()
+  const records: BucketRecord[] = []
+  let start = from
+  for (;;) {
+    const rows: Row[] = await reader.range(start, to, { limit: ROWS_AT_ONCE })
+    for (const { value } of rows) {
+      const record = decodeBucket(value)
+      if (record.owner === owner) records.push(record)
+    }
+    const last = rows.at(-1)
+    if (rows.length < ROWS_AT_ONCE || last === undefined) return records
+    start = following(last.key)
+  }
+}

@@ -1,0 +1,94 @@
+/** Two-phase bytes: a blob is durable and named by nothing, then a commit names it. */
+import { OssError, PART_SIZE_MAX } from '@bindery/protocol'
+import { type BlobInfo, type ByteSource, type Bytes, carriesBytes, type Reader, StorageError } from '@bindery/storage'
+import type { Domain } from '../domain.js'
+import { incarnationKey, ownerKey } from '../stored/keyspace.js'
+import { decodeIncarnation, decodeObject, decodePart } from '../stored/records.js'
+import { isGarbageBlob } from './garbage.js'
+
+/**
+ * Stores a source's bytes as a blob that the record at `owner` is to name, and checks them.
+ * Throws invalidDigestMismatch, entityTooLarge, and what the source throws; then nothing is kept.
+ */
+export async function storeBytes(
+  domain: Domain,
+  source: ByteSource,
+  owner: Bytes,
+  contentMd5: Uint8Array | undefined,
+): Promise<BlobInfo> {
+  const blob = await domain.blobs.write(source, { owner })
+  try {
+    if (blob.size > PART_SIZE_MAX) throw new OssError('entityTooLarge')
+    if (contentMd5 !== undefined && !equal(contentMd5, blob.md5)) throw new OssError('invalidDigestMismatch')
+  } catch (error) {
+    await domain.blobs.delete(blob.id)
+    throw error
+  }
+  return blob
+}
+
+/** Runs the commit that names a blob; where it fails, the blob goes, unless a record names it all the same. */
+export async function commitBlob<T>(
+  domain: Domain,
+  blob: BlobInfo,
+  owner: Bytes,
+  commit: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await commit()
+  } catch (error) {
+    await dropUnnamed(domain, blob, owner)
+    throw error
+  }
+}
+
+/**
+ * A failed commit proves nothing: its record may be there, and may have been copied or replaced since. So a transaction
+ * must show that the blob was never named: wherever it is known to be now, no record names it, and it is no garbage,
+ * which may still be read. If that fails too the blob stays, to be found as an orphan when this process has ended.
+ */
+async function dropUnnamed(domain: Domain, { id }: BlobInfo, owner: Bytes): Promise<void> {
+  if (carriesBytes(id)) return
+  try {
+    const named = await domain.metadata.transact(async (tx) => {
+      const place = (await tx.get(ownerKey(id))) ?? owner
+      return (await namesBlob(tx, place, id)) || (await isGarbageBlob(tx, id))
+    })
+    if (!named) await domain.blobs.delete(id)
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error
+  }
+}
+
+/** Whether the record at a key names a blob. */
+export async function namesBlob(reader: Reader, owner: Bytes, blob: string): Promise<boolean> {
+  const row = await reader.get(owner)
+  if (row === undefined) return false
+  const { bytes } = owner[0] === PART_SPACE ? decodePart(0, row) : decodeObject(row)
+  return bytes.kind === 'blob' && bytes.blob === blob
+}
+
+/** Whether a blob was written to its end, so that a record may name it. Reads none of its bytes. */
+export async function isWhole({ blobs }: Pick<Domain, 'blobs'>, blob: string): Promise<boolean> {
+  try {
+    await blobs.crc64(blob, { start: 0, end: 0 })
+    return true
+  } catch (error) {
+    if (error instanceof StorageError && (error.kind === 'corrupt' || error.kind === 'notFound')) return false
+    throw error
+  }
+}
+
+/** Every commit that names a new blob reads its writer's row: once this process is declared dead, none goes through. */
+export async function requireLiving(domain: Domain, tx: Reader): Promise<void> {
+  const row = await tx.get(incarnationKey(domain.blobs.incarnation))
+  if (row === undefined || decodeIncarnation(row).state !== 'living') {
+    throw new StorageError('unavailable', 'this process was declared dead and must not write any more')
+  }
+}
+
+const PART_SPACE = 'p'.charCodeAt(0)
+
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index])
+}

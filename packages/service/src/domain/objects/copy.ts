@@ -1,0 +1,256 @@
+/**
+ * Copies by reference. A copy names bytes that are there: CopyObject the source's manifest, UploadPartCopy slices of it;
+ * a holder row in the same commit keeps what is named. The commit reads the record that names the source, so that a
+ * source which changed or went meanwhile is looked at again. Bytes are copied only where a reference would cost more
+ * than it saves: very small ranges, chains that are too deep, and sequential uploads, which need the MD5 of their bytes.
+ * Below the reserve of disk copies are refused as bodies are: what they name cannot be freed, and their rows take space.
+ */
+import { hex, utf8Bytes } from '@bindery/bytes'
+import { type BucketName, type ObjectKey, OssError, PART_SIZE_MAX } from '@bindery/protocol'
+import {
+  type ByteRange,
+  type ByteSource,
+  carriesBytes,
+  type LentBytes,
+  StorageError,
+  type Transaction,
+} from '@bindery/storage'
+import { readBucket } from '../buckets/buckets.js'
+import { crc64Of, findManifest, piecesOf, within } from '../bytes/manifest-bytes.js'
+import { type Domain, newId } from '../domain.js'
+import { holderKey, manifestKey, objectKeyOf, ownerKey, partKey } from '../stored/keyspace.js'
+import { depthOf, encodeManifest } from '../stored/manifest.js'
+import type { ObjectAcl, ObjectDescription, ObjectRecord, PartRecord, Slice, UploadRecord } from '../stored/model.js'
+import { PartTable } from '../stored/part-table.js'
+import { encodeObject, encodePart } from '../stored/records.js'
+import { addPart, announcePart, findUpload, type UploadName, uploadPart } from '../uploads/uploads.js'
+import { replaceObject, requireObject } from './objects.js'
+import { type OpenObject, openObject } from './open-object.js'
+
+/** Names the object that is copied. */
+export interface CopySource {
+  readonly bucket: BucketName
+  readonly key: ObjectKey
+}
+
+const ATTEMPTS_MAX = 16
+const SLICES_MAX = 64
+const DEPTH_MAX = 16
+/** Bytes below which a range is copied rather than named: a few bytes must not keep gigabytes. */
+const SLICE_BYTES_MIN = 65_536
+
+export interface CopiedObject {
+  readonly bucket: BucketName
+  readonly key: ObjectKey
+  readonly owner: string
+  readonly acl: ObjectAcl
+  readonly forbidOverwrite: boolean
+  readonly source: CopySource
+  /** Judges the source (conditions), and says how the copy is described. May be called more than once. */
+  readonly describe: (source: ObjectRecord) => ObjectDescription
+}
+
+/** What a copy made, and what of. */
+export interface Copied<T> {
+  readonly made: T
+  readonly source: ObjectRecord
+}
+
+/** Copies a whole object in one commit. Throws noSuchBucket, noSuchKey, fileAlreadyExists and what `describe` throws. */
+export async function copyObject(domain: Domain, copy: CopiedObject): Promise<Copied<ObjectRecord>> {
+  await domain.blobs.requireSpace?.()
+  const reference = newId(domain)
+  const modifiedAt = domain.clock()
+  return domain.metadata.transact(async (tx) => {
+    const bucket = await readBucket(tx, copy.bucket)
+    await readBucket(tx, copy.source.bucket)
+    const found = await requireObject(tx, copy.source.bucket, copy.source.key)
+    const description = copy.describe(found)
+    const source = promote(tx, copy.source, found)
+    const made: ObjectRecord = {
+      ...source,
+      owner: copy.owner,
+      acl: copy.acl,
+      modifiedAt,
+      reference,
+      headers: description.headers,
+      userMetadata: description.userMetadata,
+      tagging: description.tagging,
+      storageClass: description.storageClass ?? bucket.storageClass,
+    }
+    tx.set(holderKey(made.manifest, reference), new Uint8Array())
+    await replaceObject(domain, tx, copy, made)
+    return { made, source }
+  })
+}
+
+/** Gives an object of one blob the rows of a manifest, under the id that it has had from birth. */
+function promote(tx: Transaction, { bucket, key }: CopySource, record: ObjectRecord): ObjectRecord {
+  const { bytes, manifest, reference } = record
+  if (bytes.kind === 'manifest') return record
+  const { size, etag, crc64, modifiedAt } = record
+  const part: PartRecord = { partNumber: 1, size, etag, crc64, modifiedAt, bytes }
+  const place = partKey(manifest, 1)
+  const promoted: ObjectRecord = { ...record, bytes: { kind: 'manifest' } }
+  tx.set(place, encodePart(part))
+  tx.set(manifestKey(manifest), encodeManifest(PartTable.of([part])))
+  tx.set(holderKey(manifest, reference), new Uint8Array())
+  if (!carriesBytes(bytes.blob)) tx.set(ownerKey(bytes.blob), place)
+  tx.set(objectKeyOf(bucket, key), encodeObject(promoted))
+  return promoted
+}
+
+export interface CopiedPart extends UploadName {
+  readonly partNumber: number
+  readonly source: CopySource
+  /** Judges the source (conditions), and says which of its bytes; undefined for all. May be called more than once. */
+  readonly choose: (source: ObjectRecord) => ByteRange | undefined
+}
+
+/**
+ * Makes a part of a range of an object.
+ * Throws noSuchUpload, noSuchKey, partNotSequential, partAlreadyExist, entityTooLarge and what `choose` throws.
+ */
+export async function copyPart(domain: Domain, copy: CopiedPart): Promise<Copied<PartRecord>> {
+  const upload = await findUpload(domain, copy)
+  await domain.blobs.requireSpace?.()
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
+    const open = await openObject(domain, copy.source.bucket, copy.source.key)
+    try {
+      const made = await copyOpen(domain, copy, upload, open)
+      if (made !== 'changed') return { made, source: open.record }
+    } finally {
+      open.close()
+    }
+  }
+  throw new StorageError('conflict', 'the source kept changing while it was being copied')
+}
+
+async function copyOpen(
+  domain: Domain,
+  copy: CopiedPart,
+  upload: UploadRecord,
+  open: OpenObject,
+): Promise<PartRecord | 'changed'> {
+  const source = open.record
+  const whole = { start: 0, end: source.size }
+  const range = copy.choose(source) ?? whole
+  const size = range.end - range.start
+  if (size > PART_SIZE_MAX) throw new OssError('entityTooLarge')
+  const isWhole = size === source.size
+  const plan = await planSlices(domain, source, range)
+  if (upload.sequential || plan.depth > DEPTH_MAX || (size < SLICE_BYTES_MIN && !isWhole)) {
+    return withSource(open.read(range), size, (bytes) => uploadPart(domain, { ...copy, contentMd5: undefined }, bytes))
+  }
+  const part: PartRecord = {
+    partNumber: copy.partNumber,
+    size,
+    etag: isWhole ? source.etag : (plan.etag ?? tagOf(domain, source.manifest, range)),
+    crc64: isWhole ? source.crc64 : await crc64OfRange(domain, source, range),
+    modifiedAt: domain.clock(),
+    bytes: { kind: 'slices', slices: plan.slices, depth: plan.depth },
+  }
+  const made = await domain.metadata.transact(async (tx) => {
+    await readBucket(tx, copy.source.bucket)
+    const current = await requireObject(tx, copy.source.bucket, copy.source.key)
+    if (current.manifest !== source.manifest) return 'changed'
+    promote(tx, copy.source, current)
+    await addPart(domain, tx, copy, part)
+    for (const { manifest, reference } of plan.slices) tx.set(holderKey(manifest, reference), new Uint8Array())
+    return part
+  })
+  if (made !== 'changed') await announcePart(domain, copy, made)
+  return made
+}
+
+interface SlicePlan {
+  readonly slices: readonly Slice[]
+  readonly depth: number
+  /** The MD5 of the bytes, where the range is one whole blob. */
+  readonly etag?: string
+}
+
+/** A range that covers few slices names their targets; one that covers many names the source's manifest, once deeper. */
+async function planSlices(domain: Domain, { manifest, bytes }: ObjectRecord, range: ByteRange): Promise<SlicePlan> {
+  const length = range.end - range.start
+  const single = { manifest, offset: range.start, length }
+  if (length === 0) return { slices: [], depth: 1 }
+  if (bytes.kind === 'blob') return { slices: name(domain, [single]), depth: 1 }
+  const targets: Omit<Slice, 'reference'>[] = []
+  let depth = 1
+  let parts = 0
+  let etag: string | undefined
+  for await (const { part, start, range: piece } of piecesOf(domain, manifest, range)) {
+    parts += 1
+    if (part.bytes.kind === 'blob') extend(targets, { manifest, offset: start, length: piece.end - piece.start })
+    else {
+      for (const target of within(part.bytes.slices, piece)) {
+        extend(targets, {
+          manifest: target.manifest,
+          offset: target.range.start,
+          length: target.range.end - target.range.start,
+        })
+      }
+    }
+    depth = Math.max(depth, depthOf(part))
+    if (part.bytes.kind === 'blob' && piece.end - piece.start === part.size) etag = part.etag
+    if (parts > SLICES_MAX || targets.length > SLICES_MAX) {
+      return { slices: name(domain, [single]), depth: (await findManifest(domain, manifest)).depth + 1 }
+    }
+  }
+  const plan = { slices: name(domain, targets), depth }
+  return parts === 1 && etag !== undefined ? { ...plan, etag } : plan
+}
+
+/** Adds a target, joined with the last one where it goes on from there. */
+function extend(targets: Omit<Slice, 'reference'>[], next: Omit<Slice, 'reference'>): void {
+  const last = targets.at(-1)
+  if (last !== undefined && last.manifest === next.manifest && last.offset + last.length === next.offset) {
+    targets[targets.length - 1] = { ...last, length: last.length + next.length }
+  } else targets.push(next)
+}
+
+function name(domain: Domain, targets: readonly Omit<Slice, 'reference'>[]): Slice[] {
+  return targets.map((target) => ({ ...target, reference: newId(domain) }))
+}
+
+function crc64OfRange(domain: Domain, { manifest, bytes }: ObjectRecord, range: ByteRange): Promise<bigint> {
+  return bytes.kind === 'blob' ? domain.blobs.crc64(bytes.blob, range) : crc64Of(domain, manifest, range)
+}
+
+/** A tag for bytes that nobody has hashed: the same for the same bytes of the same source. */
+function tagOf({ digests }: Domain, manifest: string, { start, end }: ByteRange): string {
+  return hex(digests.md5(utf8Bytes(`${manifest}/${start}/${end - start}`))).toUpperCase()
+}
+
+/** Hands on bytes that another read lends, as a source for `BlobStore.write`; ends that read. */
+async function withSource<T>(
+  pieces: AsyncIterable<LentBytes>,
+  size: number,
+  use: (source: ByteSource) => Promise<T>,
+): Promise<T> {
+  const iterator = pieces[Symbol.asyncIterator]()
+  let piece: LentBytes | undefined
+  let used = 0
+  const advance = async (): Promise<void> => {
+    if (piece !== undefined && used < piece.bytes.length) return
+    piece?.release()
+    piece = undefined
+    const next = await iterator.next()
+    if (next.done !== true) piece = next.value
+    used = 0
+  }
+  const read = async (buffer: Uint8Array): Promise<number> => {
+    await advance()
+    const bytes = piece?.bytes.subarray(used, used + buffer.length) ?? new Uint8Array()
+    buffer.set(bytes)
+    used += bytes.length
+    return bytes.length
+  }
+  try {
+    return await use({ size, ready: advance, read })
+  } finally {
+    piece?.release()
+    await iterator.return?.()
+  }
+}

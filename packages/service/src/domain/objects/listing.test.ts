@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { utf8Bytes } from '@bindery/bytes'
+import { createRandom } from '@bindery/storage'
+import type { Domain } from '../domain.js'
+import { BUCKET, initiate, put, testDomain } from '../testing.js'
+import { listObjects, listUploads, type ObjectQuery } from './listing.js'
+
+const ALL: ObjectQuery = { bucket: BUCKET, prefix: '', delimiter: '', after: '', wholeGroups: true, maxKeys: 100 }
+
+async function names(domain: Domain, query: Partial<ObjectQuery>): Promise<string[]> {
+  const { entries } = await listObjects(domain, { ...ALL, ...query })
+  return entries.map((entry) => (entry.kind === 'object' ? entry.key : `${entry.prefix}*`))
+}
+
+async function pages(domain: Domain, query: Partial<ObjectQuery>): Promise<string[]> {
+  const found: string[] = []
+  let after = ''
+  for (;;) {
+    const { entries, next } = await listObjects(domain, { ...ALL, ...query, after })
+    found.push(...entries.map((entry) => (entry.kind === 'object' ? entry.key : `${entry.prefix}*`)))
+    assert.ok(entries.length <= (query.maxKeys ?? ALL.maxKeys))
+    if (next === undefined) return found
+    after = next
+  }
+}
+
+test('keys come in the order of their UTF-8 bytes', async () => {
+  const domain = await testDomain()
+  for (const name of ['b', 'a\u0001', 'a', '\u{1f600}', '\uff5e', 'Z', '中']) await put(domain, name, '')
+  assert.deepEqual(await names(domain, {}), ['Z', 'a', 'a\u0001', 'b', '中', '\uff5e', '\u{1f600}'])
+})
+
+test('a delimiter of any length groups what follows the prefix', async () => {
+  const domain = await testDomain()
+  for (const name of ['fun/a', 'fun/movie/1', 'fun/movie/2', 'fun/z', 'other', 'x--y--z']) await put(domain, name, '')
+  assert.deepEqual(await names(domain, { delimiter: '/' }), ['fun/*', 'other', 'x--y--z'])
+  assert.deepEqual(await names(domain, { delimiter: '/', prefix: 'fun/' }), ['fun/a', 'fun/movie/*', 'fun/z'])
+  assert.deepEqual(await names(domain, { delimiter: '--' }).then((all) => all.at(-1)), 'x--*')
+})
+
+test('a marker that is a common prefix skips its group; start-after does not', async () => {
+  const domain = await testDomain()
+  for (const name of ['a/1', 'a/2', 'b']) await put(domain, name, '')
+  assert.deepEqual(await names(domain, { delimiter: '/', after: 'a/' }), ['b'])
+  assert.deepEqual(await names(domain, { delimiter: '/', after: 'a/', wholeGroups: false }), ['a/*', 'b'])
+  assert.deepEqual(await names(domain, { delimiter: '/', after: 'a/1' }), ['a/*', 'b'])
+})
+
+const seed = Number(process.env.SEED ?? 7)
+test(`U6: pages put together are the full set, whatever the page size (seed ${seed})`, async () => {
+  const random = createRandom(seed)
+  const domain = await testDomain()
+  const made = new Set<string>()
+  while (made.size < 400) {
+    const name = Array.from({ length: 1 + random.below(5) }, () => 'ab/c'[random.below(4)]).join('')
+    if (name.startsWith('/') || made.has(name)) continue
+    made.add(name)
+    await put(domain, name, '')
+  }
+  const sorted = [...made].sort((a, b) => Buffer.compare(utf8Bytes(a), utf8Bytes(b)))
+  for (const prefix of ['', 'a', 'ab/']) {
+    const matching = sorted.filter((name) => name.startsWith(prefix))
+    const grouped = matching.map((name) => {
+      const at = name.indexOf('/', prefix.length)
+      return at === -1 ? name : `${name.slice(0, at + 1)}*`
+    })
+    for (const maxKeys of [1, 2, 7, 100, 1000]) {
+      assert.deepEqual(await pages(domain, { prefix, maxKeys }), matching)
+      assert.deepEqual(await pages(domain, { prefix, maxKeys, delimiter: '/' }), [...new Set(grouped)])
+    }
+  }
+})
+
+test('uploads come by key, then by id; markers need not exist', async () => {
+  const domain = await testDomain()
+  const ids: [string, string][] = []
+  for (const name of ['a', 'a', 'a', 'a/b', 'b']) ids.push([name, await initiate(domain, name)])
+  const all = { bucket: BUCKET, prefix: '', delimiter: '', keyMarker: '', uploadIdMarker: '', maxUploads: 1000 }
+  const list = async (more: Partial<typeof all>): Promise<[string, string][]> => {
+    const { entries } = await listUploads(domain, { ...all, ...more })
+    return entries.map((entry) =>
+      entry.kind === 'upload' ? [entry.upload.key, entry.upload.uploadId] : [entry.prefix, ''],
+    )
+  }
+  assert.deepEqual(await list({}), ids)
+  assert.deepEqual(await list({ keyMarker: 'a' }), ids.slice(3))
+  assert.deepEqual(await list({ keyMarker: 'a', uploadIdMarker: ids[1]?.[1] ?? '' }), ids.slice(2))
+  assert.deepEqual(await list({ uploadIdMarker: ids[4]?.[1] ?? '' }), ids)
+  assert.deepEqual(await list({ keyMarker: 'a', uploadIdMarker: '0' }), ids)
+  assert.deepEqual(await list({ delimiter: '/', keyMarker: 'a' }), [['a/', ''], ids[4]])
+  const page = await listUploads(domain, { ...all, maxUploads: 5 })
+  assert.equal(page.isTruncated, false)
+})

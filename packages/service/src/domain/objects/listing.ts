@@ -1,0 +1,120 @@
+import { utf8Bytes, utf8Text } from '@bindery/bytes'
+import { type BucketName, KEY_BYTES_MAX, type ObjectKey, OssError } from '@bindery/protocol'
+import type { Bytes } from '@bindery/storage'
+import { findBucket } from '../buckets/buckets.js'
+import type { Domain } from '../domain.js'
+import { following, namesOf, objectKeyOf, successor, uploadKey, uploadsBeginning } from '../stored/keyspace.js'
+import type { ObjectRecord, UploadRecord } from '../stored/model.js'
+import { decodeObject } from '../stored/records.js'
+import { commonPrefix, rangeOf, scan } from '../stored/scan.js'
+import { uploadOfRow } from '../uploads/uploads.js'
+
+export interface ObjectQuery {
+  readonly bucket: BucketName
+  readonly prefix: string
+  /** '' groups nothing. */
+  readonly delimiter: string
+  /** Names after this one; '' for all. */
+  readonly after: string
+  /** An `after` that equals a common prefix skips its whole group, as the end of an earlier page does. */
+  readonly wholeGroups: boolean
+  readonly maxKeys: number
+}
+
+export type ObjectEntry =
+  | { readonly kind: 'object'; readonly key: ObjectKey; readonly record: ObjectRecord }
+  | { readonly kind: 'prefix'; readonly prefix: string }
+
+export interface ObjectPage {
+  readonly entries: readonly ObjectEntry[]
+  /** The last entry's key or prefix, where more follow. */
+  readonly next: string | undefined
+}
+
+/** Objects and common prefixes in the byte order of their names. Throws noSuchBucket, invalidPrefix, invalidMarker. */
+export async function listObjects(domain: Domain, query: ObjectQuery): Promise<ObjectPage> {
+  const { bucket, prefix, delimiter, after, maxKeys } = query
+  checkNames(prefix, 'marker', after)
+  await findBucket(domain, bucket)
+  if (maxKeys === 0) return { entries: [], next: undefined }
+  const keyOf = (name: string): Bytes => objectKeyOf(bucket, name)
+  const nameAt = keyOf('').length
+  const skipsGroup = query.wholeGroups && isGroup(after, prefix, delimiter)
+  const from = after === '' ? undefined : skipsGroup ? successor(keyOf(after)) : following(keyOf(after))
+  const { entries, isTruncated } = await scan<ObjectEntry & { kind: 'object' }>({
+    metadata: domain.metadata,
+    range: rangeOf(keyOf, prefix, from),
+    keyOf,
+    nameOf: ({ key }) => utf8Text(key.subarray(nameAt)) ?? '',
+    decode: ({ value }, name) => ({ kind: 'object', key: name as ObjectKey, record: decodeObject(value) }),
+    prefix,
+    delimiter,
+    max: maxKeys,
+  })
+  const listed = entries.map((entry) => (entry.kind === 'row' ? entry.row : entry))
+  const last = listed.at(-1)
+  const end = last?.kind === 'object' ? last.key : last?.prefix
+  return { entries: listed, next: isTruncated ? end : undefined }
+}
+
+export interface UploadQuery {
+  readonly bucket: BucketName
+  readonly prefix: string
+  readonly delimiter: string
+  /** Uploads of keys after this one; with `uploadIdMarker` also those of this key with a later id. '' for all. */
+  readonly keyMarker: string
+  /** Counts only beside a `keyMarker`. */
+  readonly uploadIdMarker: string
+  readonly maxUploads: number
+}
+
+export type UploadEntry =
+  | { readonly kind: 'upload'; readonly upload: UploadRecord }
+  | { readonly kind: 'prefix'; readonly prefix: string }
+
+export interface UploadPage {
+  readonly entries: readonly UploadEntry[]
+  readonly isTruncated: boolean
+}
+
+/** Incomplete uploads by key, then by id. Throws noSuchBucket, invalidPrefix, invalidMarker. */
+export async function listUploads(domain: Domain, query: UploadQuery): Promise<UploadPage> {
+  const { bucket, prefix, delimiter, keyMarker, maxUploads } = query
+  checkNames(prefix, 'key-marker', keyMarker)
+  await findBucket(domain, bucket)
+  const keyOf = (name: string): Bytes => uploadsBeginning(bucket, name)
+  const { entries, isTruncated } = await scan<UploadRecord>({
+    metadata: domain.metadata,
+    range: rangeOf(keyOf, prefix, uploadsFrom(query)),
+    keyOf,
+    nameOf: ({ key }) => namesOf(key)[1] ?? '',
+    decode: uploadOfRow,
+    prefix,
+    delimiter,
+    max: maxUploads,
+  })
+  return {
+    entries: entries.map((entry) => (entry.kind === 'row' ? { kind: 'upload', upload: entry.row } : entry)),
+    isTruncated,
+  }
+}
+
+function uploadsFrom({ bucket, prefix, delimiter, keyMarker, uploadIdMarker }: UploadQuery): Bytes | undefined {
+  if (keyMarker === '') return undefined
+  if (uploadIdMarker !== '') return following(uploadKey(bucket, keyMarker, uploadIdMarker))
+  if (isGroup(keyMarker, prefix, delimiter)) return successor(uploadsBeginning(bucket, keyMarker))
+  return successor(uploadKey(bucket, keyMarker, ''))
+}
+
+function isGroup(name: string, prefix: string, delimiter: string): boolean {
+  return name.startsWith(prefix) && commonPrefix(name, prefix, delimiter) === name
+}
+
+function checkNames(prefix: string, markerName: string, marker: string): void {
+  if (utf8Bytes(prefix).length > KEY_BYTES_MAX) {
+    throw new OssError('invalidPrefix', { ArgumentName: 'prefix', ArgumentValue: prefix })
+  }
+  if (utf8Bytes(marker).length > KEY_BYTES_MAX) {
+    throw new OssError('invalidMarker', { ArgumentName: markerName, ArgumentValue: marker })
+  }
+}

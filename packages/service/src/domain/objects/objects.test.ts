@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { bucketName } from '@bindery/protocol'
+import { bucketStat, createBucket, deleteBucket, findBucket, listBuckets, setBucketAcl } from '../buckets/buckets.js'
+import { BUCKET, blobCount, bytesOf, get, key, OWNER, put, sweepAll, testDomain } from '../testing.js'
+import { deleteObject, findObject, setObjectAcl } from './objects.js'
+import { openObject } from './open-object.js'
+
+test('an overwrite replaces everything, and an ACL given alone leaves the time as it was', async () => {
+  const domain = await testDomain()
+  await put(domain, 'k', 'one', {
+    acl: 'public-read',
+    description: { headers: { contentType: 'text/plain' }, userMetadata: { a: '1' }, tagging: [['t', 'v']] },
+  })
+  const second = await put(domain, 'k', 'two')
+  assert.deepEqual([second.acl, second.headers, second.userMetadata, second.tagging], ['default', {}, {}, []])
+  await setObjectAcl(domain, BUCKET, key('k'), 'private')
+  const third = await findObject(domain, BUCKET, key('k'))
+  assert.deepEqual([third.acl, third.modifiedAt], ['private', second.modifiedAt])
+})
+
+test('forbid-overwrite refuses only where something is there, and keeps no bytes', async () => {
+  const domain = await testDomain()
+  await put(domain, 'k', 'one', { forbidOverwrite: true })
+  await assert.rejects(put(domain, 'k', 'two', { forbidOverwrite: true }), { reason: 'fileAlreadyExists' })
+  assert.equal((await get(domain, 'k')).toString(), 'one')
+  assert.equal(await blobCount(domain), 1)
+})
+
+test('deleting what is not there succeeds; a bucket goes only when it is empty', async () => {
+  const domain = await testDomain()
+  await deleteObject(domain, BUCKET, key('k'))
+  await put(domain, 'k', 'bytes')
+  await assert.rejects(deleteBucket(domain, BUCKET), { reason: 'bucketHasObjects' })
+  await deleteObject(domain, BUCKET, key('k'))
+  assert.deepEqual((await bucketStat(domain, BUCKET)).byClass.Standard, { objects: 0, bytes: 0 })
+  await deleteBucket(domain, BUCKET)
+  await assert.rejects(findBucket(domain, BUCKET), { reason: 'noSuchBucket' })
+  await assert.rejects(put(domain, 'k', 'late'), { reason: 'noSuchBucket' })
+  await sweepAll(domain)
+  assert.equal(await blobCount(domain), 0)
+})
+
+test('a range of an object is just those bytes, and an open object that is not read can be closed', async () => {
+  const domain = await testDomain()
+  await put(domain, 'k', '0123456789')
+  const open = await openObject(domain, BUCKET, key('k'))
+  assert.equal((await bytesOf(open.read({ start: 3, end: 7 }))).toString(), '3456')
+  const { record, close } = await openObject(domain, BUCKET, key('k'))
+  assert.deepEqual(await domain.reads.inUse([record.manifest]), [record.manifest])
+  close()
+  assert.deepEqual(await domain.reads.inUse([record.manifest]), [])
+  const unread = (await openObject(domain, BUCKET, key('k'))).read()
+  assert.deepEqual(await domain.reads.inUse([record.manifest]), [record.manifest])
+  await unread[Symbol.asyncIterator]().return?.()
+  assert.deepEqual(await domain.reads.inUse([record.manifest]), [])
+})
+
+test('a bucket of the same owner may be created again, with nothing else about it', async () => {
+  const domain = await testDomain()
+  await createBucket(domain, { name: BUCKET, owner: OWNER, acl: 'public-read' })
+  assert.equal((await findBucket(domain, BUCKET)).acl, 'public-read')
+  await assert.rejects(createBucket(domain, { name: BUCKET, owner: OWNER, storageClass: 'IA' }), {
+    reason: 'bucketStorageClassFixed',
+  })
+  await assert.rejects(createBucket(domain, { name: BUCKET, owner: OWNER, redundancy: 'ZRS' }), {
+    reason: 'bucketRedundancyFixed',
+  })
+  await assert.rejects(createBucket(domain, { name: BUCKET, owner: '2' }), { reason: 'bucketNameTaken' })
+})
+
+test('an account has at most 100 buckets, and lists its own by name', async () => {
+  const domain = await testDomain()
+  for (let number = 10; number < 109; number += 1)
+    await createBucket(domain, { name: bucketName(`b-${number}`), owner: OWNER })
+  await assert.rejects(setBucketAcl(domain, { name: bucketName('b-999'), owner: OWNER, acl: 'private' }), {
+    reason: 'tooManyBuckets',
+  })
+  await createBucket(domain, { name: bucketName('theirs'), owner: '2' })
+  const page = await listBuckets(domain, { owner: OWNER, prefix: 'b-', marker: 'b-9', maxKeys: 3 })
+  assert.deepEqual(
+    page.buckets.map(({ name }) => name),
+    ['b-90', 'b-91', 'b-92'],
+  )
+  assert.equal(page.nextMarker, 'b-92')
+  const last = await listBuckets(domain, { owner: OWNER, prefix: '', marker: 'b-98', maxKeys: 3 })
+  assert.deepEqual([last.buckets.map(({ name }) => name), last.nextMarker], [['b-99', BUCKET], undefined])
+})

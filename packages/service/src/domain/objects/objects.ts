@@ -1,0 +1,156 @@
+import { base64, upperHex } from '@bindery/bytes'
+import { type BucketName, type ObjectKey, OssError } from '@bindery/protocol'
+import type { BlobInfo, ByteSource, Reader, Transaction } from '@bindery/storage'
+import { readBucket } from '../buckets/buckets.js'
+import { commitBlob, requireLiving, storeBytes } from '../bytes/blobs.js'
+import { discardObject } from '../bytes/garbage.js'
+import { type Domain, newId } from '../domain.js'
+import { count } from '../stored/counters.js'
+import { bucketKey, objectKeyOf } from '../stored/keyspace.js'
+import type { BucketRecord, ObjectAcl, ObjectDescription, ObjectRecord } from '../stored/model.js'
+import { decodeBucket, decodeObject, encodeObject } from '../stored/records.js'
+
+export interface NewObject {
+  readonly bucket: BucketName
+  readonly key: ObjectKey
+  readonly owner: string
+  readonly description: ObjectDescription
+  readonly acl: ObjectAcl
+  readonly forbidOverwrite: boolean
+  /** What the bytes must hash to, 16 bytes. */
+  readonly contentMd5: Uint8Array | undefined
+}
+
+/** Stores an object at once. Throws noSuchBucket, fileAlreadyExists, invalidDigestMismatch, entityTooLarge. */
+export async function putObject(domain: Domain, object: NewObject, source: ByteSource): Promise<ObjectRecord> {
+  const place = objectKeyOf(object.bucket, object.key)
+  const blob = await storeBytes(domain, source, place, object.contentMd5)
+  const [manifest, reference] = [newId(domain), newId(domain)]
+  return commitBlob(domain, blob, place, () =>
+    domain.metadata.transact(async (tx) => {
+      const bucket = await readBucket(tx, object.bucket)
+      await requireLiving(domain, tx)
+      const record = { ...describe(domain, object, bucket, blob), manifest, reference }
+      await replaceObject(domain, tx, object, record)
+      return record
+    }),
+  )
+}
+
+function describe(
+  { clock }: Domain,
+  { owner, description, acl }: NewObject,
+  bucket: BucketRecord,
+  blob: BlobInfo,
+): Omit<ObjectRecord, 'manifest' | 'reference'> {
+  return {
+    type: 'Normal',
+    owner,
+    size: blob.size,
+    etag: upperHex(blob.md5),
+    crc64: blob.crc64,
+    contentMd5: base64(blob.md5),
+    modifiedAt: clock(),
+    headers: description.headers,
+    userMetadata: description.userMetadata,
+    tagging: description.tagging,
+    acl,
+    storageClass: description.storageClass ?? bucket.storageClass,
+    bytes: { kind: 'blob', blob: blob.id },
+  }
+}
+
+/** Makes a record the current version of its key, and un-names what was there. Throws fileAlreadyExists. */
+export async function replaceObject(
+  domain: Domain,
+  tx: Transaction,
+  { bucket, key, forbidOverwrite }: { bucket: BucketName; key: ObjectKey; forbidOverwrite: boolean },
+  record: ObjectRecord,
+): Promise<void> {
+  const place = objectKeyOf(bucket, key)
+  const old = await readObject(tx, bucket, key)
+  if (old !== undefined && forbidOverwrite) throw new OssError('fileAlreadyExists')
+  const objects = [{ storageClass: record.storageClass, count: 1, bytes: record.size }]
+  if (old !== undefined) {
+    discardObject(domain, tx, place, old, 'overwritten')
+    objects.push({ storageClass: old.storageClass, count: -1, bytes: -old.size })
+  }
+  tx.set(place, encodeObject(record))
+  count(tx, bucket, { objects })
+}
+
+/** OSS looks before it reads a body. Throws fileAlreadyExists. */
+export async function checkOverwrite(
+  domain: Domain,
+  bucket: BucketName,
+  key: ObjectKey,
+  forbidOverwrite: boolean,
+): Promise<void> {
+  if (!forbidOverwrite) return
+  const isThere = await domain.metadata.read(
+    async (reader) => (await reader.get(objectKeyOf(bucket, key))) !== undefined,
+  )
+  if (isThere) throw new OssError('fileAlreadyExists')
+}
+
+/** Throws noSuchKey. */
+export function findObject(domain: Domain, bucket: BucketName, key: ObjectKey): Promise<ObjectRecord> {
+  return domain.metadata.read((reader) => requireObject(reader, bucket, key))
+}
+
+/** Deletes an object; one that is not there counts as deleted. Throws noSuchBucket. */
+export async function deleteObject(domain: Domain, bucket: BucketName, key: ObjectKey): Promise<void> {
+  await domain.metadata.transact(async (tx) => {
+    await readBucket(tx, bucket)
+    const record = await readObject(tx, bucket, key)
+    if (record === undefined) return
+    const place = objectKeyOf(bucket, key)
+    tx.delete(place)
+    discardObject(domain, tx, place, record, 'deleted')
+    count(tx, bucket, { objects: [{ storageClass: record.storageClass, count: -1, bytes: -record.size }] })
+  })
+}
+
+/** Its time of modification stays. Throws noSuchBucket, noSuchKey. */
+export async function setObjectAcl(domain: Domain, bucket: BucketName, key: ObjectKey, acl: ObjectAcl): Promise<void> {
+  await domain.metadata.transact(async (tx) => {
+    await readBucket(tx, bucket)
+    const record = await requireObject(tx, bucket, key)
+    tx.set(objectKeyOf(bucket, key), encodeObject({ ...record, acl }))
+  })
+}
+
+/** A bucket and one object in it, of one state of the store. */
+export interface BucketAndObject {
+  readonly bucket: BucketRecord
+  readonly object: ObjectRecord | undefined
+}
+
+/** Throws noSuchBucket. */
+export function findBucketAndObject(domain: Domain, bucket: BucketName, key: ObjectKey): Promise<BucketAndObject> {
+  return domain.metadata.read(async (reader) => {
+    const [bucketRow, objectRow] = await reader.getMany([bucketKey(bucket), objectKeyOf(bucket, key)])
+    if (bucketRow === undefined) throw new OssError('noSuchBucket', { BucketName: bucket })
+    return { bucket: decodeBucket(bucketRow), object: objectRow && decodeObject(objectRow) }
+  })
+}
+
+export async function readObject(
+  reader: Reader,
+  bucket: BucketName,
+  key: ObjectKey,
+): Promise<ObjectRecord | undefined> {
+  const row = await reader.get(objectKeyOf(bucket, key))
+  return row === undefined ? undefined : decodeObject(row)
+}
+
+/** Throws noSuchKey. */
+export async function requireObject(reader: Reader, bucket: BucketName, key: ObjectKey): Promise<ObjectRecord> {
+  return there(await readObject(reader, bucket, key), key)
+}
+
+/** The record of an object that was looked for. Throws noSuchKey. */
+export function there(record: ObjectRecord | undefined, key: ObjectKey): ObjectRecord {
+  if (record === undefined) throw new OssError('noSuchKey', { Key: key })
+  return record
+}

@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { bytesToString } from '@bindery/bytes'
+import { type Bytes, createMemoryBlobStore, createMemoryMetadataStore } from '@bindery/storage'
+import { withDamagedRows } from '@bindery/storage/testing'
+import type { Domain } from '../domain.js'
+import { deleteObject } from '../objects/objects.js'
+import { BUCKET, blobCount, complete, get, initiate, key, part, put, sweepAll, testDomain } from '../testing.js'
+import { applyLifecycle } from '../upkeep/apply-lifecycle.js'
+import { recoverDead, registerIncarnation } from '../upkeep/incarnations.js'
+import { Sweeper } from '../upkeep/sweeper.js'
+import { type Damage, DamageReports, passingOver, readPage } from './damage.js'
+import {
+  allGarbage,
+  allReceipts,
+  incarnationKey,
+  lifecycleKey,
+  manifestKey,
+  objectKeyOf,
+  startingWith,
+  uploadKey,
+} from './keyspace.js'
+import { encodeLifecycle } from './records.js'
+
+interface Damaged {
+  readonly domain: Domain
+  readonly told: Damage[]
+  damage(key: Bytes): void
+}
+
+async function damageable(): Promise<Damaged> {
+  const { store, damage } = withDamagedRows(createMemoryMetadataStore())
+  const told: Damage[] = []
+  const domain = await testDomain({ metadata: store, blobs: createMemoryBlobStore() })
+  return { domain: { ...domain, damage: new DamageReports((one) => void told.push(one)) }, told, damage }
+}
+
+async function firstKey({ metadata }: Domain, { from, to } = allGarbage()): Promise<Bytes> {
+  const [row] = await metadata.read((reader) => reader.range(from, to, { limit: 1 }))
+  assert.ok(row)
+  return row.key
+}
+
+async function completed(domain: Domain, name: string): Promise<string> {
+  const uploadId = await initiate(domain, name)
+  await part(domain, name, uploadId, 1, 'bytes')
+  await complete(domain, name, uploadId)
+  return uploadId
+}
+
+test('a damaged garbage row keeps nothing else from being freed, and is told of once', async () => {
+  const { domain, told, damage } = await damageable()
+  for (let number = 0; number < 5; number += 1) await put(domain, `k${number}`, 'bytes')
+  for (let number = 0; number < 5; number += 1) await deleteObject(domain, BUCKET, key(`k${number}`))
+  damage(await firstKey(domain))
+  const sweeper = new Sweeper(domain)
+  assert.equal(await sweepAll(domain, sweeper), 4)
+  assert.equal(await sweepAll(domain, sweeper), 0)
+  assert.equal(await blobCount(domain), 1)
+  assert.deepEqual(
+    told.map(({ rowKind }) => rowKind),
+    ['garbage'],
+  )
+  assert.match(told[0]?.blob ?? '', /^\w+-/)
+})
+
+test('a damaged record keeps only the blob from being freed that it may name', async () => {
+  const { domain, told, damage } = await damageable()
+  for (const name of ['k', 'other']) for (const bytes of ['old', 'new']) await put(domain, name, bytes)
+  damage(objectKeyOf(BUCKET, 'k'))
+  assert.equal(await sweepAll(domain), 1)
+  assert.equal((await get(domain, 'other')).toString(), 'new')
+  const [{ rowKind, bucket, key: name } = {}] = told
+  assert.deepEqual([rowKind, bucket, name, told.length], ['object', BUCKET, 'k', 1])
+})
+
+test('a damaged manifest keeps only its own parts from being freed', async () => {
+  const { domain, told, damage } = await damageable()
+  const uploads = [await completed(domain, 'a'), await completed(domain, 'b'), await completed(domain, 'c')]
+  for (const name of ['a', 'b', 'c']) await deleteObject(domain, BUCKET, key(name))
+  damage(manifestKey(uploads[1] ?? ''))
+  assert.equal(await sweepAll(domain), 2)
+  assert.deepEqual(
+    told.map(({ rowKind, manifest }) => [rowKind, manifest]),
+    [['manifest', uploads[1]]],
+  )
+})
+
+test('a damaged receipt keeps no other from being dropped', async () => {
+  const { domain, told, damage } = await damageable()
+  await completed(domain, 'a')
+  await completed(domain, 'b')
+  damage(await firstKey(domain, allReceipts()))
+  await new Sweeper({ ...domain, receiptMs: 0 }).sweep()
+  const { from, to } = allReceipts()
+  const page = await readPage(domain.metadata, { from, to }, 10, () => {})
+  assert.equal(page.rows.length, 0)
+  assert.deepEqual(
+    told.map(({ rowKind }) => rowKind),
+    ['receipt'],
+  )
+})
+
+test('a damaged upload and damaged rules keep no other upload from being aborted by a rule', async () => {
+  const { domain, told, damage } = await damageable()
+  const rule = { id: 'r', prefix: '', enabled: true, days: undefined, createdBeforeDate: Date.UTC(2026, 5, 1) }
+  const rules = encodeLifecycle([rule])
+  const uploads = [await initiate(domain, 'a'), await initiate(domain, 'b')]
+  await domain.metadata.transact(async (tx) => {
+    tx.set(lifecycleKey(BUCKET, 0), rules)
+    tx.set(lifecycleKey('aaa', 0), rules)
+  })
+  damage(lifecycleKey('aaa', 0))
+  damage(uploadKey(BUCKET, 'a', uploads[0] ?? ''))
+  const aborted: string[] = []
+  const later = { ...domain, clock: () => Date.UTC(2026, 6, 1) }
+  for await (const { uploadId } of applyLifecycle(later)) aborted.push(uploadId)
+  assert.deepEqual(aborted, [uploads[1]])
+  assert.deepEqual(
+    told.map(({ rowKind }) => rowKind),
+    ['lifecycle', 'upload'],
+  )
+})
+
+test('a process whose row is damaged is declared dead by its key, and what a damaged record may name stays', async () => {
+  const { domain, told, damage } = await damageable()
+  for (const name of ['a', 'b']) await put(domain, name, 'bytes')
+  await domain.metadata.transact(async (tx) => tx.delete(objectKeyOf(BUCKET, 'b')))
+  damage(objectKeyOf(BUCKET, 'a'))
+  damage(incarnationKey(domain.blobs.incarnation))
+  const heir = { ...domain, blobs: { ...domain.blobs, incarnation: 'ffffffffffffffff' } }
+  await registerIncarnation(heir)
+  await recoverDead(heir, [])
+  assert.equal(await domain.metadata.read((reader) => reader.get(incarnationKey(domain.blobs.incarnation))), undefined)
+  assert.equal(await sweepAll(heir), 1)
+  assert.equal(await blobCount(heir), 1)
+  assert.deepEqual(
+    told.map(({ rowKind, key: name }) => [rowKind, name]),
+    [['object', 'a']],
+  )
+})
+
+test('pages without a sound row lead on to those behind them', async () => {
+  const { domain, damage } = await damageable()
+  const names = Array.from({ length: 6 }, (_, number) => objectKeyOf(BUCKET, `k${number}`))
+  await domain.metadata.transact(async (tx) => {
+    for (const name of names) tx.set(name, Uint8Array.of(1))
+  })
+  for (const name of names.slice(1, 5)) damage(name)
+  const { from, to } = startingWith(objectKeyOf(BUCKET, ''))
+  const met: number[] = []
+  const damaged = new Set<string>()
+  for (let start: Bytes | undefined = from; start !== undefined; ) {
+    const { rows, next } = await readPage(domain.metadata, { from: start, to }, 2, (row) =>
+      damaged.add(bytesToString(row.key)),
+    )
+    met.push(rows.length)
+    start = next
+  }
+  assert.deepEqual([met.reduce((sum, rows) => sum + rows, 0), damaged.size], [2, 4])
+})
+
+test('work goes on for all but those that meet damage', async () => {
+  const { domain, damage } = await damageable()
+  const names = Array.from({ length: 9 }, (_, number) => objectKeyOf(BUCKET, `k${number}`))
+  await domain.metadata.transact(async (tx) => {
+    for (const name of names) tx.set(name, Uint8Array.of(1))
+  })
+  for (const index of [0, 4, 5]) damage(names[index] ?? new Uint8Array())
+  const passed: Bytes[] = []
+  const work = async (some: readonly Bytes[]) => {
+    await domain.metadata.transact(async (tx) => {
+      for (const name of some) {
+        await tx.get(name)
+        tx.delete(name)
+      }
+    })
+  }
+  assert.equal(await passingOver(names, work, (name) => void passed.push(name)), 6)
+  assert.deepEqual(passed, [names[0], names[4], names[5]])
+  await assert.rejects(
+    passingOver(
+      [1],
+      async () => assert.fail('something else'),
+      () => {},
+    ),
+    /something else/,
+  )
+})

@@ -1,0 +1,185 @@
+/** Parts by the thousand, as columns: what a Complete compares and sums up costs no object a part. */
+import { bytesToString, Crc64Chain } from '@bindery/bytes'
+import type { Bytes, Row } from '@bindery/storage'
+import { partNumberOf } from './keyspace.js'
+import type { ETag, ListedParts, PartRecord } from './model.js'
+import { encodePart, readPart } from './records.js'
+
+/** Bytes of an ETag, mostly. */
+const ETAG_BYTES = 32
+
+/** Parts in ascending order of their numbers. */
+export class PartTable {
+  #length = 0
+  readonly #partNumbers: Uint16Array
+  readonly #sizes: Float64Array
+  readonly #modifiedAt: Float64Array
+  readonly #crc64: Uint32Array
+  readonly #depths: Uint8Array
+  /** ETags one after the other, and where each ends. */
+  #etags: Uint8Array
+  readonly #etagEnds: Uint32Array
+
+  /** `room`: parts at most. */
+  constructor(room: number) {
+    this.#partNumbers = new Uint16Array(room)
+    this.#sizes = new Float64Array(room)
+    this.#modifiedAt = new Float64Array(room)
+    this.#crc64 = new Uint32Array(2 * room)
+    this.#depths = new Uint8Array(room)
+    this.#etags = new Uint8Array(ETAG_BYTES * room)
+    this.#etagEnds = new Uint32Array(room)
+  }
+
+  static of(parts: readonly PartRecord[]): PartTable {
+    const table = new PartTable(parts.length)
+    for (const part of parts) table.#appendRow(part.partNumber, encodePart(part))
+    return table
+  }
+
+  /** Throws StorageError corrupt. */
+  static ofRows(rows: readonly Row[]): PartTable {
+    const table = new PartTable(rows.length)
+    table.append(rows)
+    return table
+  }
+
+  /** Takes the next parts. Throws StorageError corrupt. */
+  append(rows: readonly Row[]): void {
+    for (const { key, value } of rows) this.#appendRow(partNumberOf(key), value)
+  }
+
+  /**
+   * The parts that are listed, which ascend, by number and ETag; or the place in the list of the first that is not among
+   * these.
+   */
+  select(listed: ListedParts): PartTable | number {
+    const indexes = new Uint16Array(listed.length)
+    let index = 0
+    for (let place = 0; place < listed.length; place += 1) {
+      const partNumber = listed.partNumber(place)
+      while (index < this.#length && this.partNumber(index) < partNumber) index += 1
+      if (index === this.#length || this.partNumber(index) !== partNumber) return place
+      if (!listed.hasETag(place, this.#etags, this.#etagStart(index), this.#etagEnd(index))) return place
+      indexes[place] = index
+    }
+    return listed.length === this.#length ? this : this.#only(indexes)
+  }
+
+  get length(): number {
+    return this.#length
+  }
+
+  get partNumbers(): Uint16Array {
+    return this.#partNumbers.subarray(0, this.#length)
+  }
+
+  partNumber(index: number): number {
+    return this.#partNumbers[index] ?? 0
+  }
+
+  /** Bytes. */
+  size(index: number): number {
+    return this.#sizes[index] ?? 0
+  }
+
+  modifiedAt(index: number): number {
+    return this.#modifiedAt[index] ?? 0
+  }
+
+  crc64(index: number): bigint {
+    return (BigInt(this.#crc64[2 * index] ?? 0) << 32n) | BigInt(this.#crc64[2 * index + 1] ?? 0)
+  }
+
+  etag(index: number): ETag {
+    return bytesToString(this.#etags.subarray(this.#etagStart(index), this.#etagEnd(index)))
+  }
+
+  /** The bytes of all ETags, one after the other. */
+  get joinedETags(): Uint8Array {
+    return this.#etags.subarray(0, this.#etagEnd(this.#length - 1))
+  }
+
+  /** Where each ETag ends in them. */
+  get etagEnds(): Uint32Array {
+    return this.#etagEnds.subarray(0, this.#length)
+  }
+
+  /** Bytes of all parts. */
+  get bytes(): number {
+    let sum = 0
+    for (let index = 0; index < this.#length; index += 1) sum += this.size(index)
+    return sum
+  }
+
+  /** CRC-64 of the bytes of all parts. */
+  get joinedCrc64(): bigint {
+    const chain = new Crc64Chain()
+    for (let index = 0; index < this.#length; index += 1) {
+      chain.append(this.#crc64[2 * index] ?? 0, this.#crc64[2 * index + 1] ?? 0, this.size(index))
+    }
+    return chain.value
+  }
+
+  /** The manifests that a read of the deepest part goes through. */
+  get depth(): number {
+    let depth = 0
+    for (let index = 0; index < this.#length; index += 1) depth = Math.max(depth, this.#depths[index] ?? 0)
+    return depth
+  }
+
+  #appendRow(partNumber: number, row: Bytes): void {
+    const { size, modifiedAt, crc64High, crc64Low, depth, etagStart, etagEnd } = readPart(row)
+    const index = this.#admit()
+    this.#partNumbers[index] = partNumber
+    this.#sizes[index] = size
+    this.#modifiedAt[index] = modifiedAt
+    this.#crc64[2 * index] = crc64High
+    this.#crc64[2 * index + 1] = crc64Low
+    this.#depths[index] = depth
+    this.#appendETag(index, row, etagStart, etagEnd)
+  }
+
+  #admit(): number {
+    if (this.#length === this.#partNumbers.length) throw new RangeError(`a table of ${this.#length} parts is full`)
+    this.#length += 1
+    return this.#length - 1
+  }
+
+  #only(indexes: Uint16Array): PartTable {
+    const chosen = new PartTable(indexes.length)
+    for (const index of indexes) chosen.#appendFrom(this, index)
+    return chosen
+  }
+
+  #appendFrom(source: PartTable, from: number): void {
+    const index = this.#admit()
+    this.#partNumbers[index] = source.partNumber(from)
+    this.#sizes[index] = source.size(from)
+    this.#modifiedAt[index] = source.modifiedAt(from)
+    this.#crc64[2 * index] = source.#crc64[2 * from] ?? 0
+    this.#crc64[2 * index + 1] = source.#crc64[2 * from + 1] ?? 0
+    this.#depths[index] = source.#depths[from] ?? 0
+    this.#appendETag(index, source.#etags, source.#etagStart(from), source.#etagEnd(from))
+  }
+
+  #appendETag(index: number, source: Uint8Array, start: number, end: number): void {
+    const first = this.#etagStart(index)
+    const last = first + end - start
+    if (last > this.#etags.length) {
+      const larger = new Uint8Array(2 * last)
+      larger.set(this.#etags)
+      this.#etags = larger
+    }
+    for (let offset = 0; offset < end - start; offset += 1) this.#etags[first + offset] = source[start + offset] ?? 0
+    this.#etagEnds[index] = last
+  }
+
+  #etagStart(index: number): number {
+    return this.#etagEnd(index - 1)
+  }
+
+  #etagEnd(index: number): number {
+    return this.#etagEnds[index] ?? 0
+  }
+}

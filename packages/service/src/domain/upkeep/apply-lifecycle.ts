@@ -1,0 +1,97 @@
+/**
+ * Carries out the lifecycle rules: aborts the uploads that a rule is about and whose time has come. An upload's time
+ * counts from its initiation, whatever parts came since. A pass goes in steps and may stop anywhere; the next one finds
+ * what is left.
+ */
+import type { BucketName, ObjectKey } from '@bindery/protocol'
+import { OssError } from '@bindery/protocol'
+import type { Bytes, Row } from '@bindery/storage'
+import { readLifecycle } from '../buckets/lifecycle.js'
+import type { Domain } from '../domain.js'
+import { isDamage, type Page } from '../stored/damage.js'
+import { allLifecycles, type KeyRange, namesOf, startingWith, uploadsBeginning } from '../stored/keyspace.js'
+import type { LifecycleRule, UploadRecord } from '../stored/model.js'
+import { decodeLifecycle } from '../stored/records.js'
+import { endUpload, type Usage, uploadOfRow } from '../uploads/uploads.js'
+
+/** An upload that a rule has aborted. */
+export interface AbortedByRule {
+  readonly bucket: BucketName
+  readonly ruleId: string
+  readonly key: ObjectKey
+  readonly uploadId: string
+  readonly parts: number
+  /** Bytes of its parts, which are freed. */
+  readonly bytes: number
+}
+
+const DAY_MS = 86_400_000
+/** Pages of rules, and uploads, read at once: records of 40 kB stay within what one read may take. */
+const PAGES_AT_ONCE = 16
+const UPLOADS_AT_ONCE = 200
+
+/** One pass over the rules of all buckets; yields each upload after it has been aborted. */
+export async function* applyLifecycle(domain: Domain): AsyncGenerator<AbortedByRule, void, undefined> {
+  for await (const { key, value } of rowsOf(domain, allLifecycles(), PAGES_AT_ONCE)) {
+    const [name = ''] = namesOf(key)
+    const bucket = name as BucketName
+    const rules = domain.damage.unless(key, () => decodeLifecycle(value))
+    for (const rule of rules ?? []) if (rule.enabled) yield* applyRule(domain, bucket, rule)
+  }
+}
+
+async function* applyRule(
+  domain: Domain,
+  bucket: BucketName,
+  rule: LifecycleRule,
+): AsyncGenerator<AbortedByRule, void, undefined> {
+  const range = startingWith(uploadsBeginning(bucket, rule.prefix))
+  for await (const row of rowsOf(domain, range, UPLOADS_AT_ONCE)) {
+    const upload = domain.damage.unless(row.key, () => uploadOfRow(row))
+    if (upload === undefined || !isDue(rule, upload, domain.clock())) continue
+    const usage = await abortByRule(domain, rule, upload, row.key)
+    if (usage === undefined) continue
+    const { key, uploadId } = upload
+    yield { bucket, ruleId: rule.id, key, uploadId, parts: usage.parts, bytes: usage.bytes }
+  }
+}
+
+/** A date that is still to come ends nothing: else a rule for next year would end every upload as it begins. */
+function isDue({ days, createdBeforeDate }: LifecycleRule, { initiatedAt }: UploadRecord, now: number): boolean {
+  if (days !== undefined) return now - initiatedAt >= days * DAY_MS
+  return createdBeforeDate !== undefined && initiatedAt < createdBeforeDate && now >= createdBeforeDate
+}
+
+/** Aborts, unless the upload has ended, the rule is no more, or a damaged row is in the way. */
+async function abortByRule(
+  domain: Domain,
+  rule: LifecycleRule,
+  upload: UploadRecord,
+  row: Bytes,
+): Promise<Usage | undefined> {
+  const wanted = JSON.stringify(rule)
+  try {
+    return await endUpload(domain, upload, async (tx) => {
+      const rules = await readLifecycle(tx, upload.bucket)
+      return rules.some((other) => JSON.stringify(other) === wanted)
+    })
+  } catch (error) {
+    const isGone = error instanceof OssError && ['noSuchUploadOnAbort', 'noSuchBucket'].includes(error.reason)
+    if (isDamage(error)) domain.damage.add(row, error)
+    else if (!isGone) throw error
+    return undefined
+  }
+}
+
+/** The sound rows of a range, read in steps. */
+async function* rowsOf(
+  { metadata, damage }: Domain,
+  { from, to }: KeyRange,
+  limit: number,
+): AsyncGenerator<Row, void, undefined> {
+  for (let start: Bytes | undefined = from; start !== undefined; ) {
+    const { rows, next }: Page = await damage.page(metadata, { from: start, to }, limit)
+    yield* rows
+    start = next
+  }
+}

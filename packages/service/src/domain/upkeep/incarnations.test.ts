@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type BlobStore, createMemoryBlobStore } from '@bindery/storage'
+import { get, put, sweepAll, testDomain } from '../testing.js'
+import { recoverDead, registerIncarnation } from './incarnations.js'
+
+/** A store whose headers cannot be read any more. */
+function withoutHints(blobs: BlobStore): BlobStore {
+  return {
+    ...blobs,
+    async *list(after) {
+      for await (const entry of blobs.list(after)) yield { ...entry, hint: undefined }
+    },
+  }
+}
+
+test('a blob whose header is damaged is not taken for one that nobody names', async () => {
+  const domain = await testDomain({ blobs: withoutHints(createMemoryBlobStore()) })
+  await put(domain, 'k', 'named')
+  const heir = { ...domain, blobs: { ...domain.blobs, incarnation: 'ffffffffffffffff' } }
+  await registerIncarnation(heir)
+  await recoverDead(heir, [])
+  await sweepAll(heir)
+  assert.equal((await get(heir, 'k')).toString(), 'named')
+})

@@ -1,0 +1,216 @@
+/**
+ * The sweeper frees what garbage rows name. It runs in one process at a time, and every step may be the last: each is
+ * idempotent, and what it has not done stays as a row.
+ *
+ * manifest: once no read in any process may use it, and it has no holder, its own row goes and its part rows become
+ *           garbage of the kind `rows`.
+ * rows:     part rows that no manifest lists go in steps, and their blobs become garbage of the kind `blob`.
+ * blob:     once no read may use it, and unless the record at the owner key names it, the blob is deleted, and then the
+ *           garbage row.
+ *
+ * What a damaged row is in the way of waits until that row is gone; the rest goes on.
+ */
+import { stringToBytes } from '@bindery/bytes'
+import type { Bytes, Reader, StorageError, Transaction } from '@bindery/storage'
+import { namesBlob } from '../bytes/blobs.js'
+import { discardCost, discardPart, discardRows, type GarbageKind } from '../bytes/garbage.js'
+import type { Domain } from '../domain.js'
+import { isDamage, passingOver } from '../stored/damage.js'
+import {
+  allGarbage,
+  holdersOf,
+  manifestKey,
+  namesOf,
+  ownerKey,
+  partKey,
+  partNumberOf,
+  partsOf,
+} from '../stored/keyspace.js'
+import { Manifest } from '../stored/manifest.js'
+import { decodeGarbage, decodePart, type GarbageRecord } from '../stored/records.js'
+import { dropExpired } from '../uploads/receipts.js'
+
+/** Garbage rows taken at once: each writes at most two keys. */
+const GARBAGE_AT_ONCE = 200
+/** Rows of manifests in one transaction: each writes at most three keys. */
+const MANIFESTS_AT_ONCE = 100
+/** Part rows looked at in one step, and keys that it writes. */
+const PARTS_AT_ONCE = 1_000
+const KEYS_AT_ONCE = 400
+
+/** What one pass of the sweeper did. */
+export interface SweepReport {
+  /** Blobs deleted. */
+  readonly freed: number
+  /** Garbage rows that wait for a reader. */
+  readonly waiting: number
+  /** There is more to do at once. */
+  readonly more: boolean
+}
+
+interface Garbage {
+  readonly key: Bytes
+  readonly kind: GarbageKind
+  readonly id: string
+  readonly record: GarbageRecord
+}
+
+export class Sweeper {
+  readonly #domain: Domain
+  #after: Bytes | undefined
+  #afterReceipt: Bytes | undefined
+
+  constructor(domain: Domain) {
+    this.#domain = domain
+  }
+
+  /** One pass over the next garbage rows, from the beginning again after the last. */
+  async sweep(): Promise<SweepReport> {
+    const garbage = await this.#next()
+    // Asked after the rows were seen, as below: a copy that begins later cannot name what they un-name.
+    if (await this.#domain.peers.isHeld?.()) return { freed: 0, waiting: garbage.length, more: false }
+    const inUse = await this.#inUse(garbage)
+    const free = garbage.filter((item) => !inUse.has(usedAs(item) ?? ''))
+    const blobs = free.filter(({ kind }) => kind === 'blob')
+    const manifests = free.filter(({ kind }) => kind === 'manifest')
+    let stepped = 0
+    for (let start = 0; start < manifests.length; start += MANIFESTS_AT_ONCE) {
+      const some = manifests.slice(start, start + MANIFESTS_AT_ONCE)
+      stepped += await passingOver(some, (items) => this.#sweepManifests(items), this.#passOver)
+    }
+    for (const item of free) {
+      if (item.kind !== 'rows') continue
+      stepped += await passingOver([item], () => this.#sweepRows(item), this.#passOver)
+    }
+    const freed = await this.#sweepBlobs(blobs)
+    this.#afterReceipt = await dropExpired(this.#domain, this.#afterReceipt)
+    return {
+      freed,
+      waiting: garbage.length - free.length,
+      more: this.#after !== undefined || stepped > 0,
+    }
+  }
+
+  async #next(): Promise<Garbage[]> {
+    const { metadata, damage } = this.#domain
+    const { from, to } = allGarbage()
+    const { rows, next } = await damage.page(metadata, { from: this.#after ?? from, to }, GARBAGE_AT_ONCE)
+    this.#after = next
+    return rows.flatMap(({ key, value }) => {
+      const [kind = '', id = ''] = namesOf(key)
+      const record = damage.unless(key, () => decodeGarbage(value))
+      return record === undefined ? [] : [{ key, kind: kind as GarbageKind, id, record }]
+    })
+  }
+
+  /** What a damaged row keeps from being freed waits until that is gone. */
+  readonly #passOver = ({ key }: Garbage, error: StorageError): void => this.#domain.damage.add(key, error)
+
+  /** Asked after the rows were seen: a read that begins later cannot meet what they un-name. */
+  async #inUse(garbage: readonly Garbage[]): Promise<ReadonlySet<string>> {
+    const ids = new Set(garbage.flatMap((item) => usedAs(item) ?? []))
+    return new Set(ids.size === 0 ? [] : await this.#domain.peers.inUse([...ids]))
+  }
+
+  /** Many rows at once: a manifest of many holders leaves one with each of them. */
+  async #sweepManifests(garbage: readonly Garbage[]): Promise<void> {
+    await this.#domain.metadata.transact(async (tx) => {
+      for (const { key, id, record } of garbage) {
+        if (await isGone(tx, key)) continue
+        tx.delete(key)
+        const { from, to } = holdersOf(id)
+        if ((await tx.range(from, to, { limit: 1 })).length > 0) continue
+        if ((await tx.get(manifestKey(id))) === undefined) continue
+        tx.delete(manifestKey(id))
+        discardRows(this.#domain, tx, id, record.why, record.bytes)
+      }
+    })
+  }
+
+  async #sweepRows({ key, id }: Garbage): Promise<void> {
+    for (let after: number | undefined = 0; after !== undefined; ) {
+      const from: number = after
+      after = await this.#domain.metadata.transact(async (tx) => {
+        if (await isGone(tx, key)) return undefined
+        const last = await this.#sweepPartRows(tx, id, from)
+        if (last === undefined) tx.delete(key)
+        return last
+      })
+    }
+  }
+
+  /** One step over the part rows after a number; the last number seen, or undefined at the end. */
+  async #sweepPartRows(tx: Transaction, id: string, after: number): Promise<number | undefined> {
+    const manifest = await readManifest(tx, id)
+    const rows = await tx.range(partKey(id, after + 1), partsOf(id).to, { limit: PARTS_AT_ONCE })
+    let written = 0
+    let seen = after
+    for (const { key, value } of rows) {
+      const partNumber = partNumberOf(key)
+      if (!manifest?.lists(partNumber)) {
+        const part = decodePart(partNumber, value)
+        written += 1 + discardCost(part)
+        if (written > KEYS_AT_ONCE) return seen
+        tx.delete(key)
+        discardPart(this.#domain, tx, key, part, 'unlisted')
+      }
+      seen = partNumber
+    }
+    return rows.length < PARTS_AT_ONCE ? undefined : seen
+  }
+
+  async #sweepBlobs(garbage: readonly Garbage[]): Promise<number> {
+    const { blobs, metadata, damage } = this.#domain
+    const standings = await metadata.read((reader) =>
+      Promise.all(
+        garbage.map(async (item) => {
+          try {
+            return (await isNamed(reader, item)) ? 'named' : 'unnamed'
+          } catch (error) {
+            if (!isDamage(error)) throw error
+            damage.add(item.key, error)
+            return 'unknown'
+          }
+        }),
+      ),
+    )
+    const unnamed = garbage.filter((_, index) => standings[index] === 'unnamed')
+    // All at once, since what is deleted together becomes durable by few syncs.
+    const deletions = await Promise.allSettled(unnamed.map(({ id }) => blobs.delete(id)))
+    const failed = new Set(unnamed.filter((_, index) => deletions[index]?.status === 'rejected'))
+    const done = garbage.filter((item, index) => standings[index] !== 'unknown' && !failed.has(item))
+    if (done.length > 0) {
+      await metadata.transact(async (tx) => {
+        for (const { key, id } of done) {
+          tx.delete(key)
+          tx.delete(ownerKey(id))
+        }
+      })
+    }
+    for (const deletion of deletions) if (deletion.status === 'rejected') throw deletion.reason
+    return unnamed.length
+  }
+}
+
+/** The manifest by whose id reads of it are registered; undefined where none can be. */
+function usedAs({ kind, id, record }: Garbage): string | undefined {
+  return kind === 'blob' ? record.manifest : id
+}
+
+async function isNamed(reader: Reader, { id, record }: Garbage): Promise<boolean> {
+  const owner = ownerOf(record)
+  return owner !== undefined && (await namesBlob(reader, owner, id))
+}
+
+async function isGone(reader: Reader, key: Bytes): Promise<boolean> {
+  return (await reader.get(key)) === undefined
+}
+
+async function readManifest(reader: Reader, id: string): Promise<Manifest | undefined> {
+  const row = await reader.get(manifestKey(id))
+  return row === undefined ? undefined : new Manifest(row)
+}
+
+function ownerOf({ owner }: GarbageRecord): Bytes | undefined {
+  return owner === undefined ? undefined : stringToBytes(owner)
+}

@@ -1,0 +1,163 @@
+/**
+ * Uploads that complete themselves: when the commit of a part has made one whole, the server completes it as a Complete
+ * of all parts by its initiator would, whether the client is still there or not.
+ *
+ * A part's commit reads no count, or parts would conflict. Whoever has committed a part looks at the count afterwards:
+ * the last one sees them all. What a process that died in between has left is found by the row which each such upload
+ * has: at once when the dead are declared so, and by steps as garbage is swept.
+ */
+import { OssError } from '@bindery/protocol'
+import { type Bytes, type Reader, StorageError } from '@bindery/storage'
+import type { Domain } from '../domain.js'
+import { isDamage, passingOver } from '../stored/damage.js'
+import { allAutoCompletes, autoCompleteKey, namesOf, partNumberOf, partsOf, uploadKey } from '../stored/keyspace.js'
+import type { AutoComplete, UploadRecord } from '../stored/model.js'
+import type { PartTable } from '../stored/part-table.js'
+import { type AutoCompleteFailure, decodeAutoComplete, encodeAutoComplete } from '../stored/records.js'
+import { completeUpload } from './complete.js'
+import { readUsage, uploadOfRow } from './uploads.js'
+
+/**
+ * Completes an upload that asks for it and is whole. A refusal is kept for whoever asks why, and the upload stays open;
+ * what a store could not do is left to later steps.
+ */
+export async function completeIfWhole(domain: Domain, upload: UploadRecord): Promise<void> {
+  const { autoComplete } = upload
+  if (autoComplete === undefined) return
+  try {
+    const edition = await domain.metadata.read((reader) => readWhole(reader, upload, autoComplete))
+    if (edition === undefined) return
+    const failure = await complete(domain, upload, autoComplete)
+    if (failure !== undefined) await keepFailure(domain, upload, { ...failure, edition })
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error
+    const { bucket, key, uploadId } = upload
+    if (isDamage(error)) domain.damage.add(autoCompleteKey(bucket, key, uploadId), error)
+  }
+}
+
+/** Why an upload that is whole was not completed. */
+export async function readFailure(reader: Reader, upload: UploadRecord): Promise<AutoCompleteFailure | undefined> {
+  const row = await reader.get(autoCompleteKey(upload.bucket, upload.key, upload.uploadId))
+  return row === undefined ? undefined : decodeAutoComplete(row).failure
+}
+
+/** The edition in which an upload is whole; undefined if it is not, or was refused as it is. */
+async function readWhole(reader: Reader, upload: UploadRecord, when: AutoComplete): Promise<number | undefined> {
+  const { parts, bytes, edition } = await readUsage(reader, upload.uploadId)
+  if (when.parts === undefined ? bytes !== when.size || parts === 0 : parts !== when.parts) return undefined
+  if (when.parts !== undefined) {
+    const { from, to } = partsOf(upload.uploadId)
+    const [last] = await reader.range(from, to, { limit: 1, reverse: true })
+    if (last === undefined || partNumberOf(last.key) !== when.parts) return undefined
+  }
+  return (await readFailure(reader, upload))?.edition === edition ? undefined : edition
+}
+
+type Refusal = Omit<AutoCompleteFailure, 'edition'>
+
+/** The upload is not what it was to be; `refusal` says why, unless it will be whole another time. */
+class NotAsDeclared extends Error {
+  override readonly name = 'NotAsDeclared'
+  readonly refusal: Refusal | undefined
+
+  constructor(refusal?: Refusal) {
+    super(refusal?.message ?? 'the upload is not whole')
+    this.refusal = refusal
+  }
+}
+
+async function complete(domain: Domain, upload: UploadRecord, when: AutoComplete): Promise<Refusal | undefined> {
+  const { bucket, key, uploadId, initiator: requester } = upload
+  const { forbidOverwrite } = when
+  const judge = (parts: PartTable): void => checkAsDeclared(when, parts)
+  try {
+    await completeUpload(domain, {
+      bucket,
+      key,
+      uploadId,
+      parts: 'all',
+      acl: 'default',
+      forbidOverwrite,
+      requester,
+      judge,
+    })
+    return undefined
+  } catch (error) {
+    if (error instanceof NotAsDeclared) return error.refusal
+    if (!(error instanceof OssError)) throw error
+    const isGone = error.reason === 'noSuchUpload' || error.reason === 'noSuchBucket'
+    return isGone ? undefined : { code: error.row.code, message: error.message }
+  }
+}
+
+/** Parts may have come or been replaced since the count was looked at. */
+function checkAsDeclared(when: AutoComplete, parts: PartTable): void {
+  const isWhole =
+    when.parts === undefined
+      ? parts.bytes === when.size
+      : parts.length === when.parts && parts.partNumbers.at(-1) === when.parts
+  if (!isWhole) throw new NotAsDeclared()
+  if (when.crc64 === undefined) return
+  const crc64 = parts.joinedCrc64
+  if (crc64 === when.crc64) return
+  throw new NotAsDeclared({
+    code: 'CrcMismatch',
+    message: `The CRC-64 of all parts is ${crc64}; ${when.crc64} was declared.`,
+  })
+}
+
+async function keepFailure(domain: Domain, upload: UploadRecord, failure: AutoCompleteFailure): Promise<void> {
+  await domain.metadata.transact(async (tx) => {
+    const { bucket, key, uploadId } = upload
+    if ((await tx.get(uploadKey(bucket, key, uploadId))) === undefined) return
+    tx.set(autoCompleteKey(bucket, key, uploadId), encodeAutoComplete({ failure }))
+  })
+}
+
+/** Looked at in one step: records of 40 kB stay within what one read may take. */
+const UPLOADS_AT_ONCE = 100
+
+/** Looks for uploads that were whole when their process died. */
+export class AutoCompleter {
+  readonly #domain: Domain
+  #after: Bytes | undefined
+
+  constructor(domain: Domain) {
+    this.#domain = domain
+  }
+
+  /** Looks at all of them. */
+  async all(): Promise<void> {
+    this.#after = undefined
+    do await this.step()
+    while (this.#after !== undefined)
+  }
+
+  /** Looks at the next, from the beginning again after the last. */
+  async step(): Promise<void> {
+    for (const upload of await this.#next()) await completeIfWhole(this.#domain, upload)
+  }
+
+  async #next(): Promise<UploadRecord[]> {
+    const { metadata, damage } = this.#domain
+    const { from, to } = allAutoCompletes()
+    const { rows, next } = await damage.page(metadata, { from: this.#after ?? from, to }, UPLOADS_AT_ONCE)
+    this.#after = next
+    const uploads: UploadRecord[] = []
+    const keys = rows.map(({ key }) => {
+      const [bucket = '', name = '', uploadId = ''] = namesOf(key)
+      return uploadKey(bucket, name, uploadId)
+    })
+    const read = async (some: readonly Bytes[]) => {
+      const values = await metadata.read((reader) => reader.getMany(some))
+      for (const [index, key] of some.entries()) {
+        const value = values[index]
+        const upload = value && damage.unless(key, () => uploadOfRow({ key, value }))
+        if (upload !== undefined) uploads.push(upload)
+      }
+    }
+    await passingOver(keys, read, (key, error) => damage.add(key, error))
+    return uploads
+  }
+}

@@ -1,0 +1,241 @@
+/**
+ * CompleteMultipartUpload. The parts are read and checked outside any lock, in pages; one commit of about a dozen keys
+ * then turns their rows, unchanged, into the rows of the object's manifest. No byte is read or moved.
+ */
+import { base64, hex, Md5 } from '@bindery/bytes'
+import { OssError, PART_NUMBER_MAX, PART_SIZE_MIN } from '@bindery/protocol'
+import { StorageError, type Transaction } from '@bindery/storage'
+import { readBucket } from '../buckets/buckets.js'
+import { discardRows } from '../bytes/garbage.js'
+import { type Domain, newId } from '../domain.js'
+import { readObject, replaceObject } from '../objects/objects.js'
+import { holderKey, manifestKey, partKey } from '../stored/keyspace.js'
+import { encodeManifest } from '../stored/manifest.js'
+import type { ETag, ListedParts, ObjectAcl, ObjectRecord, UploadRecord } from '../stored/model.js'
+import { PartTable } from '../stored/part-table.js'
+import { decodePart } from '../stored/records.js'
+import { claimCallback, digestOfAsked, digestOfParts, findReceipt, settledReceipt, writeReceipt } from './receipts.js'
+import { closeUpload, findUpload, readPartRows, readUpload, readUsage, type UploadName, type Usage } from './uploads.js'
+
+export interface Completion extends UploadName {
+  /** Those listed, or `all` that are stored. */
+  readonly parts: ListedParts | 'all'
+  readonly acl: ObjectAcl
+  readonly forbidOverwrite: boolean
+  /** Who asks; a repeat by the same requester gets the same answer. */
+  readonly requester: string
+  /** A last word on the parts, in order, before they become an object; what it throws is thrown. May be called more than once. */
+  readonly judge?: (parts: PartTable) => void
+  /** Whether a callback follows, whose answer `answerReceipt` is to keep. */
+  readonly callbackFollows?: boolean
+}
+
+/** What the requester is told. */
+export interface Completed {
+  readonly etag: ETag
+  readonly crc64: bigint
+  /** The object that was made; absent in a repeat, save where a callback is first asked for by it. */
+  readonly object?: ObjectRecord
+  /** Of a repeat: what the first was told after its callback, if it is known. */
+  readonly answer?: string
+}
+
+const ATTEMPTS_MAX = 16
+/** A divisor of the most parts, so that a table of these has room for every page. Rows that carry bytes fit into one read. */
+const PARTS_PER_READ = 1_250
+
+/** Something to complete: an open upload, or one whose answer can be given again. Throws noSuchUpload. */
+export async function findCompletion(domain: Domain, name: UploadName, requester: string): Promise<void> {
+  await orReceipt(findUpload(domain, name), () => findReceipt(domain, name, requester))
+}
+
+/**
+ * Makes an object of an upload's parts. A completion that fails leaves the upload as it was; one that is repeated gets
+ * the answer of the first.
+ * Throws noSuchBucket, noSuchUpload, invalidPartOrder, invalidPart, entityTooSmall, fileAlreadyExists, partNotSequential.
+ */
+export async function completeUpload(domain: Domain, completion: Completion): Promise<Completed> {
+  return orReceipt(completeOpen(domain, completion), (missing) => repeat(domain, completion, missing))
+}
+
+async function repeat(domain: Domain, completion: Completion, missing: OssError): Promise<Completed> {
+  const list = digestOfAsked(domain, completion.parts)
+  const { uploadId, requester, callbackFollows } = completion
+  const found = await findReceipt(domain, completion, requester)
+  if (found.list !== list && found.exactList !== list) throw missing
+  const { etag, crc64 } = found
+  if (callbackFollows === true && found.callback === undefined) {
+    const object = await domain.metadata.read((reader) => readObject(reader, completion.bucket, completion.key))
+    if (object?.manifest === uploadId && (await claimCallback(domain, uploadId))) return { etag, crc64, object }
+  }
+  const { callback } = await settledReceipt(domain, completion, requester)
+  return callback?.state === 'answered' ? { etag, crc64, answer: callback.answer } : { etag, crc64 }
+}
+
+async function orReceipt<T, R>(first: Promise<T>, second: (missing: OssError) => Promise<R>): Promise<T | R> {
+  try {
+    return await first
+  } catch (error) {
+    if (error instanceof OssError && error.reason === 'noSuchUpload') return second(error)
+    throw error
+  }
+}
+
+async function completeOpen(domain: Domain, completion: Completion): Promise<Completed> {
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
+    const { upload, usage, stored } = await readUploadWhole(domain, completion)
+    const chosen = choose(completion, stored)
+    checkParts(upload, chosen)
+    completion.judge?.(chosen)
+    const object = await commit(domain, { completion, upload, usage, parts: chosen })
+    if (object === 'changed') continue
+    domain.events.announce(completion, { type: 'completed', size: object.size, etag: object.etag })
+    return { etag: object.etag, crc64: object.crc64, object }
+  }
+  throw new StorageError('conflict', 'parts kept arriving while the upload was being completed')
+}
+
+function checkOrder(parts: ListedParts): void {
+  for (let index = 1; index < parts.length; index += 1) {
+    if (parts.partNumber(index - 1) >= parts.partNumber(index)) throw new OssError('invalidPartOrder')
+  }
+}
+
+/** What a Complete demands of its parts, in order. Throws entityTooSmall, partNotSequential. */
+export function checkParts({ uploadId, sequential }: UploadRecord, parts: PartTable): void {
+  checkSizes(parts, uploadId)
+  if (sequential) checkRun(parts)
+}
+
+interface WholeUpload {
+  readonly upload: UploadRecord
+  readonly usage: Usage
+  readonly stored: PartTable
+}
+
+/**
+ * Each page looks again whether the upload is open and its edition the same, so that together they are one state, of an
+ * open upload: the sweeper takes the parts of others. Throws noSuchUpload.
+ */
+export async function readUploadWhole(domain: Domain, name: UploadName): Promise<WholeUpload> {
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
+    const first = await readPage(domain, name, 0)
+    const stored = new PartTable(first.rows.length < PARTS_PER_READ ? first.rows.length : PART_NUMBER_MAX)
+    let page = first
+    stored.append(page.rows)
+    while (page.rows.length === PARTS_PER_READ && stored.length < PART_NUMBER_MAX) {
+      page = await readPage(domain, name, stored.partNumber(stored.length - 1))
+      stored.append(page.rows)
+    }
+    const { upload, usage } = first
+    if (page.usage.edition === usage.edition) return { upload, usage, stored }
+  }
+  throw new StorageError('conflict', 'parts kept arriving while the upload was being read')
+}
+
+function readPage(domain: Domain, name: UploadName, after: number) {
+  return domain.metadata.read(async (reader) => ({
+    upload: await readUpload(reader, name),
+    usage: await readUsage(reader, name.uploadId),
+    rows: await readPartRows(reader, name.uploadId, after, PARTS_PER_READ),
+  }))
+}
+
+function choose({ uploadId, parts }: Completion, stored: PartTable): PartTable {
+  if (parts === 'all') return stored
+  checkOrder(parts)
+  const chosen = stored.select(parts)
+  if (typeof chosen !== 'number') return chosen
+  throw new OssError('invalidPart', {
+    ETag: parts.etag(chosen),
+    PartNumber: parts.partNumber(chosen),
+    UploadId: uploadId,
+  })
+}
+
+function checkSizes(parts: PartTable, uploadId: string): void {
+  for (let index = 0; index < parts.length - 1; index += 1) {
+    if (parts.size(index) >= PART_SIZE_MIN) continue
+    throw new OssError('entityTooSmall', {
+      ETag: parts.etag(index),
+      MinSizeAllowed: PART_SIZE_MIN,
+      ProposedSize: parts.size(index),
+      PartNumber: parts.partNumber(index),
+      UploadId: uploadId,
+    })
+  }
+}
+
+/** A sequential upload is completed from parts 1 to n. */
+function checkRun(parts: PartTable): void {
+  parts.partNumbers.forEach((partNumber, index) => {
+    if (partNumber !== index + 1) throw new OssError('partNotSequential', { PartNumber: partNumber })
+  })
+}
+
+interface Flip {
+  readonly completion: Completion
+  readonly upload: UploadRecord
+  readonly usage: Usage
+  readonly parts: PartTable
+}
+
+async function commit(domain: Domain, { completion, upload, usage, parts }: Flip): Promise<ObjectRecord | 'changed'> {
+  const { bucket, key, uploadId, acl, requester, callbackFollows = false } = completion
+  const contentMd5 = await contentMd5Of(domain, upload, parts)
+  const record = { ...describe(domain, upload, parts, acl), ...contentMd5 }
+  const { etag, crc64, modifiedAt, reference } = record
+  const manifest = encodeManifest(parts)
+  const exactList = digestOfParts(domain, parts)
+  const list = completion.parts === 'all' ? 'all' : exactList
+  return domain.metadata.transact(async (tx: Transaction) => {
+    await readBucket(tx, bucket)
+    await readUpload(tx, completion)
+    if ((await readUsage(tx, uploadId)).edition !== usage.edition) return 'changed'
+    await replaceObject(domain, tx, completion, record)
+    closeUpload(tx, upload, usage)
+    tx.set(manifestKey(uploadId), manifest)
+    tx.set(holderKey(uploadId, reference), new Uint8Array())
+    const receipt = { bucket, key, requester, list, exactList, completedAt: modifiedAt, etag, crc64 }
+    writeReceipt(tx, uploadId, callbackFollows ? { ...receipt, callback: { state: 'committed' } } : receipt)
+    if (usage.parts > parts.length) discardRows(domain, tx, uploadId, 'unlisted', usage.bytes - record.size)
+    return record
+  })
+}
+
+function describe(domain: Domain, upload: UploadRecord, parts: PartTable, acl: ObjectAcl): ObjectRecord {
+  return {
+    type: 'Multipart',
+    owner: upload.owner,
+    size: parts.bytes,
+    etag: etagOf(domain, parts),
+    crc64: parts.joinedCrc64,
+    modifiedAt: domain.clock(),
+    headers: upload.headers,
+    userMetadata: upload.userMetadata,
+    tagging: upload.tagging,
+    acl,
+    storageClass: upload.storageClass,
+    manifest: upload.uploadId,
+    reference: newId(domain),
+    bytes: { kind: 'manifest' },
+  }
+}
+
+/** Of a sequential upload, whose bytes were hashed as they came, the MD5 of the whole is known. */
+async function contentMd5Of(
+  { metadata }: Domain,
+  { sequential, uploadId }: UploadRecord,
+  parts: PartTable,
+): Promise<{ readonly contentMd5?: string }> {
+  if (!sequential || parts.length === 0) return {}
+  const last = parts.length
+  const row = await metadata.read((reader) => reader.get(partKey(uploadId, last)))
+  const state = row === undefined ? undefined : decodePart(last, row).md5State
+  return state === undefined ? {} : { contentMd5: base64(new Md5(state).digest()) }
+}
+
+/** MD5 over the parts' ETags as upper-case text, then the number of parts: not S3's recipe, which hashes raw digests. */
+function etagOf({ digests }: Domain, parts: PartTable): string {
+  return `${hex(digests.md5(parts.joinedETags)).toUpperCase()}-${parts.length}`
+}

@@ -1,0 +1,150 @@
+/** What comes late: a failure whose commit went through, the search for orphans, a Complete that was left behind. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ListedParts } from '@bindery/protocol'
+import { createMemoryBlobStore, createMemoryMetadataStore, type MetadataStore, StorageError } from '@bindery/storage'
+import { copyObject } from '../objects/copy.js'
+import { deleteObject } from '../objects/objects.js'
+import { openObject } from '../objects/open-object.js'
+import {
+  BUCKET,
+  blobCount,
+  bytesOf,
+  get,
+  initiate,
+  key,
+  OWNER,
+  PLAIN,
+  part,
+  put,
+  sweepAll,
+  testDomain,
+} from '../testing.js'
+import { recoverDead, registerIncarnation } from '../upkeep/incarnations.js'
+import { completeUpload } from './complete.js'
+import { abortUpload } from './uploads.js'
+
+const A = Buffer.alloc(102_400, 'a')
+
+/** A store whose next commit goes through and is answered as if it had failed, after `meanwhile`. */
+function losingAnswers(metadata: MetadataStore): MetadataStore & { lose(meanwhile: () => Promise<unknown>): void } {
+  let before: (() => Promise<unknown>) | undefined
+  return {
+    ...metadata,
+    async transact(body) {
+      const meanwhile = before
+      before = undefined
+      const result = await metadata.transact(body)
+      if (meanwhile === undefined) return result
+      await meanwhile()
+      throw new StorageError('unavailable', 'the answer was lost')
+    },
+    lose(meanwhile) {
+      before = meanwhile
+    },
+  }
+}
+
+async function domainThatLoses() {
+  const inner = createMemoryMetadataStore()
+  const metadata = losingAnswers(inner)
+  const domain = await testDomain({ metadata })
+  return { domain, others: { ...domain, metadata: inner }, lose: metadata.lose }
+}
+
+const copied = { bucket: BUCKET, key: key('copy'), owner: OWNER, acl: 'default', forbidOverwrite: false } as const
+const source = { bucket: BUCKET, key: key('k') }
+
+test('D2: an object whose put was answered by a failure, and that was copied meanwhile, keeps its bytes', async () => {
+  const { domain, others, lose } = await domainThatLoses()
+  lose(() => copyObject(others, { ...copied, source, describe: () => PLAIN }))
+  await assert.rejects(put(domain, 'k', 'bytes'), { kind: 'unavailable' })
+  assert.equal((await get(domain, 'copy')).toString(), 'bytes')
+  for (const name of ['k', 'copy']) await deleteObject(domain, BUCKET, key(name))
+  await sweepAll(domain)
+  assert.equal(await blobCount(domain), 0)
+})
+
+test('D4: bytes whose put was answered by a failure stay for who reads them, also when they are replaced', async () => {
+  const { domain, others, lose } = await domainThatLoses()
+  let open: Awaited<ReturnType<typeof openObject>> | undefined
+  lose(async () => {
+    open = await openObject(others, BUCKET, key('k'))
+    await put(others, 'k', 'new')
+  })
+  await assert.rejects(put(domain, 'k', 'old'), { kind: 'unavailable' })
+  assert.ok(open)
+  assert.equal((await bytesOf(open.read())).toString(), 'old')
+  await sweepAll(domain)
+  assert.equal(await blobCount(domain), 1)
+})
+
+test('D4: the search for orphans leaves the bytes of a dead writer to who reads them', async () => {
+  const metadata = createMemoryMetadataStore()
+  const writer = await testDomain({ metadata, blobs: createMemoryBlobStore() })
+  await put(writer, 'k', 'old')
+  const heir = { ...writer, blobs: { ...writer.blobs, incarnation: 'ffffffffffffffff' } }
+  await registerIncarnation(heir)
+  const open = await openObject(heir, BUCKET, key('k'))
+  await deleteObject(heir, BUCKET, key('k'))
+  await recoverDead(heir, [])
+  await sweepAll(heir)
+  assert.equal((await bytesOf(open.read())).toString(), 'old')
+  await sweepAll(heir)
+  assert.equal(await blobCount(heir), 0)
+})
+
+/** A store in which `meanwhile` happens after the first read, before anything else is asked. */
+function pausing(metadata: MetadataStore, meanwhile: () => Promise<unknown>): MetadataStore {
+  let reads = 0
+  return {
+    ...metadata,
+    async read(body) {
+      const result = await metadata.read(body)
+      reads += 1
+      if (reads === 1) await meanwhile()
+      return result
+    },
+  }
+}
+
+test('a Complete that meets an Abort, and the sweeper after it, finds no upload', async () => {
+  const domain = await testDomain()
+  const uploadId = await initiate(domain, 'k')
+  const name = { bucket: BUCKET, key: key('k'), uploadId }
+  const { etag } = await part(domain, 'k', uploadId, 1, A)
+  const metadata = pausing(domain.metadata, async () => {
+    await abortUpload(domain, name)
+    await sweepAll(domain)
+  })
+  const completion = {
+    ...name,
+    parts: ListedParts.of([{ partNumber: 1, etag }]),
+    acl: 'default',
+    requester: OWNER,
+  } as const
+  await assert.rejects(completeUpload({ ...domain, metadata }, { ...completion, forbidOverwrite: false }), {
+    reason: 'noSuchUpload',
+  })
+})
+
+test('U3: a repeated Complete that was left behind until its object was deleted and swept gets its answer', async () => {
+  const domain = await testDomain()
+  const uploadId = await initiate(domain, 'k')
+  const name = { bucket: BUCKET, key: key('k'), uploadId }
+  const { etag } = await part(domain, 'k', uploadId, 1, A)
+  const completion = {
+    ...name,
+    parts: ListedParts.of([{ partNumber: 1, etag }]),
+    acl: 'default',
+    requester: OWNER,
+  } as const
+  let first: { readonly etag: string } | undefined
+  const metadata = pausing(domain.metadata, async () => {
+    first = await completeUpload(domain, { ...completion, forbidOverwrite: false })
+    await deleteObject(domain, BUCKET, key('k'))
+    await sweepAll(domain)
+  })
+  const second = await completeUpload({ ...domain, metadata }, { ...completion, forbidOverwrite: false })
+  assert.equal(second.etag, first?.etag)
+})

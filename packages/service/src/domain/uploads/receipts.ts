@@ -1,0 +1,142 @@
+/**
+ * Receipts: the answer of a Complete, kept for a while, so that a client that lost it gets it again. Only a Complete of
+ * the same requester with the same list is answered from one; to everything else the upload is gone.
+ */
+import { hex } from '@bindery/bytes'
+import { OssError } from '@bindery/protocol'
+import type { Bytes, Reader, Transaction } from '@bindery/storage'
+import type { Domain } from '../domain.js'
+import { allReceipts, receiptKey } from '../stored/keyspace.js'
+import type { ETag, ListedParts } from '../stored/model.js'
+import type { PartTable } from '../stored/part-table.js'
+import { decodeReceipt, encodeReceipt } from '../stored/records.js'
+import type { UploadName } from './uploads.js'
+
+/**
+ * How far the callback of a Complete has come. It is made once at most: who finds `committed` does not make it, for
+ * whoever completed the upload is about to, or has died.
+ */
+export type CallbackState =
+  | { readonly state: 'committed' }
+  /** What the first was told; opaque here. */
+  | { readonly state: 'answered'; readonly answer: string }
+
+export interface ReceiptRecord {
+  readonly bucket: string
+  readonly key: string
+  readonly requester: string
+  /** `all`, or a digest of the list of parts. */
+  readonly list: string
+  /** A digest of the list of the parts that the object has. */
+  readonly exactList: string
+  readonly completedAt: number
+  readonly etag: ETag
+  readonly crc64: bigint
+  /** Absent where no callback was asked for. */
+  readonly callback?: CallbackState
+}
+
+/** Names the list that a Complete asks for: `all`, or a digest that does not depend on how its ETags were written. */
+export function digestOfAsked(domain: Domain, parts: ListedParts | 'all'): string {
+  return parts === 'all' ? 'all' : digestOfParts(domain, { partNumbers: parts.partNumbers, ...parts.joinETags() })
+}
+
+/** What is digested of parts: their numbers, where each ETag ends, and the ETags one after the other. */
+type Digested = Pick<PartTable, 'partNumbers' | 'etagEnds' | 'joinedETags'>
+
+/** Names the list of these parts. */
+export function digestOfParts({ digests }: Domain, { partNumbers, etagEnds, joinedETags }: Digested): string {
+  const bytes = new Uint8Array(partNumbers.byteLength + etagEnds.byteLength + joinedETags.length)
+  bytes.set(bytesOf(partNumbers))
+  bytes.set(bytesOf(etagEnds), partNumbers.byteLength)
+  bytes.set(joinedETags, partNumbers.byteLength + etagEnds.byteLength)
+  return hex(digests.md5(bytes))
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Uint16Array | Uint32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength)
+}
+
+export function writeReceipt(tx: Transaction, uploadId: string, receipt: ReceiptRecord): void {
+  tx.set(receiptKey(uploadId), encodeReceipt(receipt))
+}
+
+/** The receipt of a completed upload, if this requester may still use it. */
+export async function readReceipt(
+  domain: Domain,
+  reader: Reader,
+  { bucket, key, uploadId }: UploadName,
+  requester: string,
+): Promise<ReceiptRecord | undefined> {
+  if (domain.receiptMs === 0 || !/^[0-9A-F]{32}$/.test(uploadId)) return undefined
+  const row = await reader.get(receiptKey(uploadId))
+  const receipt = row === undefined ? undefined : decodeReceipt(row)
+  if (receipt === undefined || isExpired(domain, receipt)) return undefined
+  return receipt.bucket === bucket && receipt.key === key && receipt.requester === requester ? receipt : undefined
+}
+
+/** What a Complete asks for before its body is read: an open upload, or the receipt of one. Throws noSuchUpload. */
+export async function findReceipt(domain: Domain, name: UploadName, requester: string): Promise<ReceiptRecord> {
+  const receipt = await domain.metadata.read((reader) => readReceipt(domain, reader, name, requester))
+  if (receipt === undefined) throw new OssError('noSuchUpload', { UploadId: name.uploadId })
+  return receipt
+}
+
+/**
+ * Takes the callback of a completion for which none was asked before, as of one that came by itself. True for the one
+ * caller who is to make it.
+ */
+export async function claimCallback({ metadata }: Domain, uploadId: string): Promise<boolean> {
+  return metadata.transact(async (tx) => {
+    const row = await tx.get(receiptKey(uploadId))
+    const receipt = row === undefined ? undefined : decodeReceipt(row)
+    if (receipt === undefined || receipt.callback !== undefined) return false
+    tx.set(receiptKey(uploadId), encodeReceipt({ ...receipt, callback: { state: 'committed' } }))
+    return true
+  })
+}
+
+/** Keeps what a Complete was told after its callback, for those who repeat it. */
+export async function answerReceipt({ metadata }: Domain, uploadId: string, answer: string): Promise<void> {
+  await metadata.transact(async (tx) => {
+    const row = await tx.get(receiptKey(uploadId))
+    if (row === undefined) return
+    tx.set(receiptKey(uploadId), encodeReceipt({ ...decodeReceipt(row), callback: { state: 'answered', answer } }))
+  })
+}
+
+/** More than one URL of a callback may take; who makes it may be dead, so that nobody waits for the last of five. */
+const ANSWER_WAIT_MS = 6_000
+const ANSWER_POLL_MS = 200
+
+/** A receipt whose callback has been answered, or was waited for long enough. Throws noSuchUpload. */
+export async function settledReceipt(domain: Domain, name: UploadName, requester: string): Promise<ReceiptRecord> {
+  for (let waited = 0; ; waited += ANSWER_POLL_MS) {
+    const receipt = await findReceipt(domain, name, requester)
+    if (receipt.callback?.state !== 'committed' || waited >= ANSWER_WAIT_MS) return receipt
+    await domain.sleep(ANSWER_POLL_MS)
+  }
+}
+
+const RECEIPTS_AT_ONCE = 200
+
+/** Drops the expired among the next receipts; where to go on, or undefined at the end. */
+export async function dropExpired(domain: Domain, after: Bytes | undefined): Promise<Bytes | undefined> {
+  const { metadata, damage } = domain
+  const { from, to } = allReceipts()
+  const { rows, next } = await damage.page(metadata, { from: after ?? from, to }, RECEIPTS_AT_ONCE)
+  const expired = rows.filter(({ key, value }) => {
+    const receipt = damage.unless(key, () => decodeReceipt(value))
+    return receipt !== undefined && isExpired(domain, receipt)
+  })
+  if (expired.length > 0) {
+    await metadata.transact(async (tx) => {
+      for (const { key } of expired) tx.delete(key)
+    })
+  }
+  return next
+}
+
+function isExpired({ clock, receiptMs }: Domain, { completedAt }: ReceiptRecord): boolean {
+  return clock() - completedAt >= receiptMs
+}

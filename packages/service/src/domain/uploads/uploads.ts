@@ -1,0 +1,289 @@
+/**
+ * Multipart uploads. A part is written only in a transaction that reads its upload's row as open; Complete and Abort
+ * delete that row. What an upload holds is in its usage row, which each part's commit raises without conflict.
+ */
+import { hex, Md5 } from '@bindery/bytes'
+import { type BucketName, type ObjectKey, OssError } from '@bindery/protocol'
+import {
+  type ByteSource,
+  decodeCounters,
+  type Reader,
+  type Row,
+  StorageError,
+  type Transaction,
+} from '@bindery/storage'
+import { readBucket } from '../buckets/buckets.js'
+import { commitBlob, requireLiving, storeBytes } from '../bytes/blobs.js'
+import { discardPart, discardRows } from '../bytes/garbage.js'
+import { type Domain, newUploadId } from '../domain.js'
+import { readObject } from '../objects/objects.js'
+import { count } from '../stored/counters.js'
+import { autoCompleteKey, namesOf, partKey, partNumberOf, partsOf, uploadKey, usageKey } from '../stored/keyspace.js'
+import type { AutoComplete, ObjectDescription, PartBytes, PartRecord, UploadRecord } from '../stored/model.js'
+import { PartTable } from '../stored/part-table.js'
+import { decodePart, decodeUpload, encodeAutoComplete, encodePart, encodeUpload } from '../stored/records.js'
+
+/** Names an upload. The id is as the client sent it. */
+export interface UploadName {
+  readonly bucket: BucketName
+  readonly key: ObjectKey
+  readonly uploadId: string
+}
+
+export interface NewUpload {
+  readonly bucket: BucketName
+  readonly key: ObjectKey
+  readonly initiator: string
+  readonly owner: string
+  readonly description: ObjectDescription
+  readonly sequential: boolean
+  readonly forbidOverwrite: boolean
+  readonly autoComplete?: AutoComplete | undefined
+}
+
+/** Begins an upload; an object of its key is not touched. Throws noSuchBucket, fileAlreadyExists. */
+export async function initiateUpload(domain: Domain, upload: NewUpload): Promise<UploadRecord> {
+  const { bucket, key, initiator, owner, description, sequential, autoComplete } = upload
+  const uploadId = newUploadId(domain)
+  const initiatedAt = domain.clock()
+  const record = await domain.metadata.transact(async (tx) => {
+    const { storageClass } = await readBucket(tx, bucket)
+    if (upload.forbidOverwrite && (await readObject(tx, bucket, key)) !== undefined) {
+      throw new OssError('fileAlreadyExists')
+    }
+    const { headers, userMetadata, tagging } = description
+    const record: UploadRecord = {
+      bucket,
+      key,
+      uploadId,
+      initiatedAt,
+      initiator,
+      owner,
+      headers,
+      userMetadata,
+      tagging,
+      storageClass: description.storageClass ?? storageClass,
+      sequential,
+      ...(autoComplete !== undefined && { autoComplete }),
+    }
+    tx.set(uploadKey(bucket, key, uploadId), encodeUpload(record))
+    if (autoComplete !== undefined) tx.set(autoCompleteKey(bucket, key, uploadId), encodeAutoComplete({}))
+    count(tx, bucket, { uploads: 1 })
+    return record
+  })
+  domain.events.announce(record, { type: 'initiated', initiator })
+  return record
+}
+
+/** Throws noSuchUpload. */
+export function findUpload(domain: Domain, name: UploadName): Promise<UploadRecord> {
+  return domain.metadata.read((reader) => readUpload(reader, name))
+}
+
+/** The row of an open upload. Throws noSuchUpload, or the cause given. */
+export async function readUpload(
+  reader: Reader,
+  { bucket, key, uploadId }: UploadName,
+  cause: 'noSuchUpload' | 'noSuchUploadOnAbort' = 'noSuchUpload',
+): Promise<UploadRecord> {
+  const row = /^[0-9A-F]{32}$/.test(uploadId) ? await reader.get(uploadKey(bucket, key, uploadId)) : undefined
+  if (row === undefined) throw new OssError(cause, { UploadId: uploadId })
+  return { ...decodeUpload(row), bucket, key, uploadId }
+}
+
+/** An upload as its row names and holds it. */
+export function uploadOfRow({ key: rowKey, value }: Row): UploadRecord {
+  const [bucket = '', key = '', uploadId = ''] = namesOf(rowKey)
+  return { ...decodeUpload(value), bucket: bucket as BucketName, key: key as ObjectKey, uploadId }
+}
+
+export interface NewPart extends UploadName {
+  readonly partNumber: number
+  /** What the bytes must hash to, 16 bytes. */
+  readonly contentMd5: Uint8Array | undefined
+}
+
+/** A part that was stored. */
+export interface StoredPart extends PartRecord {
+  /** MD5 of its bytes. */
+  readonly md5: Uint8Array
+  /** What it is a part of. */
+  readonly upload: UploadRecord
+}
+
+/**
+ * Stores a part, in place of an earlier one of its number.
+ * Throws noSuchUpload, partNotSequential, partAlreadyExist, invalidDigestMismatch, entityTooLarge.
+ */
+export async function uploadPart(domain: Domain, part: NewPart, source: ByteSource): Promise<StoredPart> {
+  const { upload, sequence } = await domain.metadata.read(async (reader) => {
+    const upload = await readUpload(reader, part)
+    await checkSequence(reader, upload, part.partNumber)
+    return { upload, sequence: upload.sequential ? await readSequence(reader, part) : undefined }
+  })
+  const place = partKey(part.uploadId, part.partNumber)
+  const bytes = sequence === undefined ? source : hashing(source, sequence)
+  const blob = await storeBytes(domain, bytes, place, part.contentMd5)
+  const record: PartRecord = {
+    partNumber: part.partNumber,
+    size: blob.size,
+    etag: hex(blob.md5).toUpperCase(),
+    crc64: blob.crc64,
+    modifiedAt: domain.clock(),
+    bytes: { kind: 'blob', blob: blob.id },
+    ...(sequence !== undefined && { md5State: sequence.state() }),
+  }
+  await commitBlob(domain, blob, place, () => domain.metadata.transact((tx) => addPart(domain, tx, part, record)))
+  await announcePart(domain, part, record)
+  return { ...record, md5: blob.md5, upload }
+}
+
+/** The MD5 of all parts before one of a sequential upload, which are there and will not change. */
+async function readSequence(reader: Reader, { uploadId, partNumber }: NewPart): Promise<Md5> {
+  const before = partNumber === 1 ? undefined : await reader.get(partKey(uploadId, partNumber - 1))
+  return new Md5(before === undefined ? undefined : decodePart(partNumber - 1, before).md5State)
+}
+
+/** The source, each byte of it hashed as well. */
+function hashing(source: ByteSource, md5: Md5): ByteSource {
+  return {
+    size: source.size,
+    ready: () => source.ready(),
+    async read(buffer) {
+      const filled = await source.read(buffer)
+      md5.update(buffer.subarray(0, filled))
+      return filled
+    },
+  }
+}
+
+/** Tells of a part that was stored. What the upload holds is looked at only if somebody listens. */
+export async function announcePart(domain: Domain, name: UploadName, { partNumber, size }: PartRecord): Promise<void> {
+  if (!domain.events.bus.watched) return
+  const held = await domain.metadata
+    .read((reader) => readUsage(reader, name.uploadId))
+    .catch((error: unknown) => {
+      if (error instanceof StorageError) return undefined
+      throw error
+    })
+  const isOpen = held !== undefined && held.parts > 0
+  const told = isOpen ? { held: { parts: held.parts, bytes: held.bytes } } : {}
+  domain.events.announce(name, { type: 'part', partNumber, size, ...told })
+}
+
+/** Makes a part a row of an open upload, in place of an earlier one. Throws noSuchBucket, noSuchUpload, partNotSequential, partAlreadyExist. */
+export async function addPart(domain: Domain, tx: Transaction, name: UploadName, part: PartRecord): Promise<void> {
+  await readBucket(tx, name.bucket)
+  const upload = await readUpload(tx, name)
+  await requireLiving(domain, tx)
+  const place = partKey(name.uploadId, part.partNumber)
+  const row = await tx.get(place)
+  const old = row === undefined ? undefined : decodePart(part.partNumber, row)
+  // A commit whose answer was lost may come again: then the record is there, and its blob is no garbage.
+  if (old !== undefined && isSame(old.bytes, part.bytes)) return
+  await checkSequence(tx, upload, part.partNumber)
+  if (old !== undefined) discardPart(domain, tx, place, old, 'replaced')
+  tx.set(place, encodePart(part))
+  const parts = old === undefined ? 1 : 0
+  const partBytes = part.size - (old?.size ?? 0)
+  tx.add(usageKey(name.uploadId), [parts, partBytes, 1])
+  count(tx, name.bucket, { parts, partBytes })
+}
+
+/** Blobs have one owner, and references are minted anew, so the same place means the same commit. */
+function isSame(a: PartBytes, b: PartBytes): boolean {
+  if (a.kind === 'blob') return b.kind === 'blob' && a.blob === b.blob
+  if (b.kind === 'blob' || a.slices.length !== b.slices.length || a.slices.length === 0) return false
+  return a.slices.every(({ reference }, index) => reference === b.slices[index]?.reference)
+}
+
+/** A sequential upload takes part n only after part n - 1, and each only once. */
+async function checkSequence(reader: Reader, upload: UploadRecord, partNumber: number): Promise<void> {
+  if (!upload.sequential) return
+  const { from, to } = partsOf(upload.uploadId)
+  const [last] = await reader.range(from, to, { limit: 1, reverse: true })
+  const stored = last === undefined ? 0 : partNumberOf(last.key)
+  if (partNumber > stored + 1) throw new OssError('partNotSequential', { PartNumber: partNumber })
+  if (partNumber === stored + 1) return
+  const row = await reader.get(partKey(upload.uploadId, partNumber))
+  const etag = row === undefined ? '' : decodePart(partNumber, row).etag
+  throw new OssError('partAlreadyExist', { PartNumber: partNumber, PartEtag: etag })
+}
+
+/** What an upload holds: raised by each part's commit. `edition` counts those commits. */
+export interface Usage {
+  readonly parts: number
+  /** Bytes of all parts. */
+  readonly bytes: number
+  readonly edition: number
+}
+
+export async function readUsage(reader: Reader, uploadId: string): Promise<Usage> {
+  const row = await reader.get(usageKey(uploadId))
+  const [parts = 0, bytes = 0, edition = 0] = row === undefined ? [] : decodeCounters(row)
+  return { parts, bytes, edition }
+}
+
+/** Takes an upload away: its row, its usage and what the bucket counts of it. Its parts stay as rows of its manifest. */
+export function closeUpload(
+  tx: Transaction,
+  { bucket, key, uploadId, autoComplete }: UploadRecord,
+  usage: Usage,
+): void {
+  tx.delete(uploadKey(bucket, key, uploadId))
+  if (autoComplete !== undefined) tx.delete(autoCompleteKey(bucket, key, uploadId))
+  tx.delete(usageKey(uploadId))
+  count(tx, bucket, { uploads: -1, parts: -usage.parts, partBytes: -usage.bytes })
+}
+
+/** Ends an upload; its parts are freed, also those that are still arriving. Throws noSuchBucket, noSuchUploadOnAbort. */
+export async function abortUpload(domain: Domain, name: UploadName): Promise<void> {
+  await endUpload(domain, name, async () => true)
+}
+
+/** Aborts an upload if its commit may, by what else the commit reads. What it held, or undefined where it may not. */
+export async function endUpload(
+  domain: Domain,
+  name: UploadName,
+  may: (tx: Transaction) => Promise<boolean>,
+): Promise<Usage | undefined> {
+  const held = await domain.metadata.transact(async (tx) => {
+    await readBucket(tx, name.bucket)
+    const upload = await readUpload(tx, name, 'noSuchUploadOnAbort')
+    if (!(await may(tx))) return undefined
+    const usage = await readUsage(tx, name.uploadId)
+    closeUpload(tx, upload, usage)
+    if (usage.parts > 0) discardRows(domain, tx, name.uploadId, 'aborted', usage.bytes)
+    return usage
+  })
+  if (held !== undefined) domain.events.announce(name, { type: 'aborted' })
+  return held
+}
+
+export interface PartPage {
+  readonly upload: UploadRecord
+  readonly parts: PartTable
+  readonly isTruncated: boolean
+}
+
+/** Parts with numbers above `after`, ascending. Throws noSuchUpload. */
+export function listParts(
+  domain: Domain,
+  { after, maxParts, ...name }: UploadName & { readonly after: number; readonly maxParts: number },
+): Promise<PartPage> {
+  return domain.metadata.read(async (reader) => {
+    const upload = await readUpload(reader, name)
+    const rows = await readPartRows(reader, name.uploadId, after, maxParts + 1)
+    const parts = PartTable.ofRows(rows.slice(0, maxParts))
+    return { upload, parts, isTruncated: rows.length > maxParts }
+  })
+}
+
+/** The rows of at most `limit` parts of a manifest with numbers above `after`, ascending. */
+export function readPartRows(reader: Reader, manifest: string, after: number, limit: number): Promise<Row[]> {
+  const from = partKey(manifest, Math.min(after, PART_NUMBER_ROOM) + 1)
+  return reader.range(from, partsOf(manifest).to, { limit })
+}
+
+/** The highest number that a part's key has room for, less one. */
+const PART_NUMBER_ROOM = 0xfffe

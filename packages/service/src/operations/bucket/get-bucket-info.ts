@@ -1,0 +1,23 @@
+import type { HandlerOf } from '../../call.js'
+import { locationOf, ownerOf } from '../describe.js'
+
+export const getBucketInfo: HandlerOf<'GetBucketInfo'> = async ({ bucket, region }) => {
+  const info = {
+    accessMonitor: 'Disabled',
+    blockPublicAccess: false,
+    comment: '',
+    creationDate: bucket.createdAt,
+    crossRegionReplication: 'Disabled',
+    dataRedundancyType: bucket.redundancy,
+    ...locationOf(region),
+    name: bucket.name,
+    resourceGroupId: 'rg-default-id',
+    storageClass: bucket.storageClass,
+    transferAcceleration: 'Disabled',
+    owner: ownerOf(bucket.owner),
+    accessControlList: { grant: bucket.acl },
+    serverSideEncryptionRule: { sseAlgorithm: 'None' },
+    bucketPolicy: { logBucket: '', logPrefix: '' },
+  } as const
+  return { output: {}, result: { bucket: info } }
+}

@@ -1,0 +1,30 @@
+import type { HandlerOf } from '../../call.js'
+import { bucketStat } from '../../domain/buckets/buckets.js'
+
+export const getBucketStat: HandlerOf<'GetBucketStat'> = async ({ domain, bucket }) => {
+  const { byClass, ...stat } = await bucketStat(domain, bucket.name)
+  const result = {
+    storage: stat.storage,
+    objectCount: stat.objects,
+    multipartUploadCount: stat.uploads,
+    liveChannelCount: 0,
+    lastModifiedTime: Math.floor(stat.lastModifiedAt / 1000),
+    standardStorage: byClass.Standard.bytes,
+    standardObjectCount: byClass.Standard.objects,
+    infrequentAccessStorage: byClass.IA.bytes,
+    infrequentAccessRealStorage: byClass.IA.bytes,
+    infrequentAccessObjectCount: byClass.IA.objects,
+    archiveStorage: byClass.Archive.bytes,
+    archiveRealStorage: byClass.Archive.bytes,
+    archiveObjectCount: byClass.Archive.objects,
+    coldArchiveStorage: byClass.ColdArchive.bytes,
+    coldArchiveRealStorage: byClass.ColdArchive.bytes,
+    coldArchiveObjectCount: byClass.ColdArchive.objects,
+    deepColdArchiveStorage: byClass.DeepColdArchive.bytes,
+    deepColdArchiveRealStorage: byClass.DeepColdArchive.bytes,
+    deepColdArchiveObjectCount: byClass.DeepColdArchive.objects,
+    multipartPartCount: stat.parts,
+    deleteMarkerCount: 0,
+  }
+  return { output: {}, result }
+}

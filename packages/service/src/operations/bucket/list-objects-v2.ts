@@ -1,0 +1,27 @@
+import type { HandlerOf } from '../../call.js'
+import { listObjects as readObjects } from '../../domain/objects/listing.js'
+import { ownerOf } from '../describe.js'
+import { listedObjects, prefixesOf } from './list-objects.js'
+
+export const listObjectsV2: HandlerOf<'ListObjectsV2'> = async (call) => {
+  const { prefix, delimiter, startAfter, continuationToken, maxKeys, encodingType, fetchOwner } = call.input
+  const bucket = call.bucket.name
+  const after = continuationToken ?? startAfter ?? ''
+  const page = { bucket, prefix, delimiter, maxKeys, after, wholeGroups: continuationToken !== undefined }
+  const { entries, next } = await readObjects(call.domain, page)
+  const result = {
+    name: bucket,
+    prefix,
+    startAfter,
+    continuationToken,
+    maxKeys,
+    delimiter: delimiter === '' ? undefined : delimiter,
+    encodingType,
+    isTruncated: next !== undefined,
+    nextContinuationToken: next,
+    contents: listedObjects(entries, fetchOwner ? ownerOf : () => undefined),
+    commonPrefixes: prefixesOf(entries),
+    keyCount: entries.length,
+  }
+  return { output: {}, result }
+}

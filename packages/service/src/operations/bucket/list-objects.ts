@@ -1,0 +1,40 @@
+import type { HandlerOf } from '../../call.js'
+import { type ObjectEntry, listObjects as readObjects } from '../../domain/objects/listing.js'
+import { ownerOf } from '../describe.js'
+
+export const listObjects: HandlerOf<'ListObjects'> = async (call) => {
+  const { encodingType, ...query } = call.input
+  const bucket = call.bucket.name
+  const { prefix, delimiter, marker, maxKeys } = query
+  const page = { bucket, prefix, delimiter, maxKeys, after: marker, wholeGroups: true }
+  const { entries, next } = await readObjects(call.domain, page)
+  const result = {
+    name: bucket,
+    ...query,
+    encodingType,
+    isTruncated: next !== undefined,
+    nextMarker: next,
+    contents: listedObjects(entries, ownerOf),
+    commonPrefixes: prefixesOf(entries),
+  }
+  return { output: {}, result }
+}
+
+/** The objects of a page as a listing shows them, with what it is to say of the account that owns them. */
+export function listedObjects<O>(entries: readonly ObjectEntry[], ownerOf: (accountId: string) => O) {
+  const objects = entries.filter((entry) => entry.kind === 'object')
+  return objects.map(({ key, record: { modifiedAt, etag, type, size, storageClass, owner } }) => ({
+    key,
+    lastModified: modifiedAt,
+    etag,
+    type,
+    size,
+    storageClass,
+    owner: ownerOf(owner),
+  }))
+}
+
+/** The common prefixes of a page. */
+export function prefixesOf(entries: readonly ObjectEntry[]): { readonly prefix: string }[] {
+  return entries.flatMap((entry) => (entry.kind === 'prefix' ? [{ prefix: entry.prefix }] : []))
+}

@@ -1,0 +1,18 @@
+import { OssError } from '@bindery/protocol'
+import type { HandlerOf } from '../../call.js'
+import { createBucket } from '../../domain/buckets/buckets.js'
+import { locationOf } from '../describe.js'
+
+export const putBucket: HandlerOf<'PutBucket'> = async (call) => {
+  const document = await call.document()
+  const place = document?.locationConstraint
+  if (place !== undefined && place !== locationOf(call.region).location) throw new OssError('invalidLocationConstraint')
+  await createBucket(call.domain, {
+    name: call.bucketName,
+    owner: call.accountId,
+    acl: call.input.acl,
+    storageClass: document?.storageClass,
+    redundancy: document?.dataRedundancyType,
+  })
+  return { output: { location: `/${call.bucketName}` } }
+}

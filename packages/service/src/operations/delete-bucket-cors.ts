@@ -1,7 +1,0 @@
-import type { HandlerOf } from '../call.js'
-import { deleteCors } from '../domain/cors.js'
-
-export const deleteBucketCors: HandlerOf<'DeleteBucketCors'> = async ({ domain, bucket }) => {
-  await deleteCors(domain, bucket.name)
-  return { output: {} }
-}

@@ -1,7 +1,0 @@
-import type { HandlerOf } from '../call.js'
-import { deleteLifecycle } from '../domain/lifecycle.js'
-
-export const deleteBucketLifecycle: HandlerOf<'DeleteBucketLifecycle'> = async ({ domain, bucket }) => {
-  await deleteLifecycle(domain, bucket.name)
-  return { output: {} }
-}

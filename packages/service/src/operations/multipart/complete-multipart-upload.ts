@@ -1,0 +1,45 @@
+import { percentEncode } from '@bindery/bytes'
+import { requesterId } from '../../access/requester.js'
+import type { HandlerOf } from '../../call.js'
+import { type AskedCallback, askedCallback } from '../../callback/ask.js'
+import { type AnsweredCallback, answerOf, keepOutcome, keptOutcome } from '../../callback/outcome.js'
+import type { Domain } from '../../domain/domain.js'
+import { type Completed, completeUpload, findCompletion } from '../../domain/uploads/complete.js'
+import { answerReceipt } from '../../domain/uploads/receipts.js'
+
+/** An upload that is not there is said before its body is read. Once begun, nothing here depends on the client. */
+export const completeMultipartUpload: HandlerOf<'CompleteMultipartUpload'> = async (call) => {
+  const { domain, key, input } = call
+  const bucket = call.bucket.name
+  const name = { bucket, key, uploadId: input.uploadId }
+  const requester = requesterId(call.requester)
+  await findCompletion(domain, name, requester)
+  const callback = await askedCallback(call)
+  const document = await call.document()
+  const completed = await completeUpload(domain, {
+    ...name,
+    parts: document === undefined ? 'all' : document.parts,
+    acl: input.objectAcl ?? 'default',
+    forbidOverwrite: input.forbidOverwrite,
+    requester,
+    callbackFollows: callback !== undefined,
+  })
+  const answer = await answerAfter(domain, input.uploadId, completed, callback)
+  const { etag, crc64 } = completed
+  const location = `${call.bucketUrl}/${percentEncode(key, { keepTilde: false })}`
+  return { output: { etag, crc64 }, answer, result: { encodingType: input.encodingType, location, bucket, key, etag } }
+}
+
+/** Makes the callback of an upload that this request completed; of one that was completed before, tells what came of it. */
+async function answerAfter(
+  domain: Domain,
+  uploadId: string,
+  { object, answer }: Completed,
+  callback: AskedCallback | undefined,
+): Promise<AnsweredCallback | undefined> {
+  if (object === undefined) return answer === undefined ? undefined : keptOutcome(answer)
+  if (callback === undefined) return undefined
+  const outcome = await callback.make(object)
+  await answerReceipt(domain, uploadId, keepOutcome(outcome))
+  return answerOf(outcome)
+}

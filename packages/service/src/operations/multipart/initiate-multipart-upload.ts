@@ -1,0 +1,19 @@
+import { requesterId } from '../../access/requester.js'
+import type { HandlerOf } from '../../call.js'
+import { initiateUpload } from '../../domain/uploads/uploads.js'
+import { describeObject } from '../describe.js'
+
+export const initiateMultipartUpload: HandlerOf<'InitiateMultipartUpload'> = async (call) => {
+  const { bucket, key, input } = call
+  const { uploadId } = await initiateUpload(call.domain, {
+    bucket: bucket.name,
+    key,
+    initiator: requesterId(call.requester),
+    owner: bucket.owner,
+    description: describeObject(input),
+    sequential: input.sequential,
+    forbidOverwrite: input.forbidOverwrite,
+    autoComplete: input.autoComplete && { ...input.autoComplete, forbidOverwrite: input.forbidOverwrite },
+  })
+  return { output: {}, result: { encodingType: input.encodingType, bucket: bucket.name, key, uploadId } }
+}

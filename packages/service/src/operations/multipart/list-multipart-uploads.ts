@@ -1,0 +1,31 @@
+import type { HandlerOf } from '../../call.js'
+import { listUploads, type UploadEntry } from '../../domain/objects/listing.js'
+import type { UploadRecord } from '../../domain/stored/model.js'
+
+export const listMultipartUploads: HandlerOf<'ListMultipartUploads'> = async (call) => {
+  const { encodingType, ...query } = call.input
+  const bucket = call.bucket.name
+  const { entries, isTruncated } = await listUploads(call.domain, { bucket, ...query })
+  const result = {
+    encodingType,
+    bucket,
+    ...query,
+    ...nextMarkers(entries.at(-1)),
+    isTruncated,
+    uploads: entries.flatMap((entry) => (entry.kind === 'upload' ? [listed(entry.upload)] : [])),
+    commonPrefixes: entries.flatMap((entry) => (entry.kind === 'prefix' ? [{ prefix: entry.prefix }] : [])),
+  }
+  return { output: {}, result }
+}
+
+/** SDKs read them whether the listing is truncated or not. */
+function nextMarkers(last: UploadEntry | undefined): { nextKeyMarker: string; nextUploadIdMarker: string } {
+  if (last?.kind === 'upload') {
+    return { nextKeyMarker: last.upload.key, nextUploadIdMarker: last.upload.uploadId }
+  }
+  return { nextKeyMarker: last?.prefix ?? '', nextUploadIdMarker: '' }
+}
+
+function listed({ key, uploadId, storageClass, initiatedAt }: UploadRecord) {
+  return { key, uploadId, storageClass, initiated: initiatedAt }
+}

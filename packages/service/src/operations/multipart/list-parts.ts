@@ -1,0 +1,33 @@
+import type { HandlerOf } from '../../call.js'
+import { listParts as readPage } from '../../domain/uploads/uploads.js'
+
+export const listParts: HandlerOf<'ListParts'> = async (call) => {
+  const { bucket, key } = call
+  const { uploadId, maxParts, partNumberMarker, encodingType } = call.input
+  const { upload, parts, isTruncated } = await readPage(call.domain, {
+    bucket: bucket.name,
+    key,
+    uploadId,
+    after: partNumberMarker,
+    maxParts,
+  })
+  const result = {
+    encodingType,
+    bucket: bucket.name,
+    key,
+    uploadId,
+    storageClass: upload.storageClass,
+    partNumberMarker,
+    nextPartNumberMarker: parts.partNumbers.at(-1),
+    maxParts,
+    isTruncated,
+    parts: Array.from(parts.partNumbers, (partNumber, index) => ({
+      partNumber,
+      lastModified: parts.modifiedAt(index),
+      etag: parts.etag(index),
+      crc64: parts.crc64(index),
+      size: parts.size(index),
+    })),
+  }
+  return { output: {}, result }
+}

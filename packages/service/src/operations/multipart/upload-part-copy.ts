@@ -1,0 +1,36 @@
+import type { ByteRange } from '@bindery/storage'
+import type { HandlerOf } from '../../call.js'
+import { copyPart } from '../../domain/objects/copy.js'
+import type { ObjectRecord } from '../../domain/stored/model.js'
+import { completeIfWhole } from '../../domain/uploads/auto-complete.js'
+import { findUpload } from '../../domain/uploads/uploads.js'
+import { checkConditions } from '../../response/conditions.js'
+import { contentRange, selectRange } from '../../response/range.js'
+import { authoriseSource } from '../object/copy-source.js'
+
+/** A range that does not lie within the source is no range: the whole is copied, and no Content-Range answered. */
+export const uploadPartCopy: HandlerOf<'UploadPartCopy'> = async (call) => {
+  const { domain, bucket, key, input } = call
+  const { uploadId, partNumber, copySource } = input
+  const name = { bucket: bucket.name, key, uploadId }
+  const upload = await findUpload(domain, name)
+  await authoriseSource(call, copySource)
+  const rangeOf = ({ size }: ObjectRecord): ByteRange | undefined => chooseRange(input.copySourceRange, size)
+  const choose = (source: ObjectRecord): ByteRange | undefined => {
+    checkConditions(input, source)
+    return rangeOf(source)
+  }
+  const { made, source } = await copyPart(domain, { ...name, partNumber, source: copySource, choose })
+  await completeIfWhole(domain, upload)
+  const range = rangeOf(source)
+  const { etag, crc64, modifiedAt } = made
+  return {
+    output: { etag, crc64, contentRange: range && contentRange(range, source.size) },
+    result: { etag, lastModified: modifiedAt },
+  }
+}
+
+/** Unlike a read's, a suffix (`bytes=-5`) is no range here. */
+function chooseRange(header: string | undefined, size: number): ByteRange | undefined {
+  return header !== undefined && /^\s*bytes\s*=\s*\d/.test(header) ? selectRange(header, size, false) : undefined
+}

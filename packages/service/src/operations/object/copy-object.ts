@@ -1,0 +1,31 @@
+import type { HandlerOf } from '../../call.js'
+import { copyObject as copy } from '../../domain/objects/copy.js'
+import type { ObjectDescription, ObjectRecord } from '../../domain/stored/model.js'
+import { checkConditions } from '../../response/conditions.js'
+import { describeObject } from '../describe.js'
+import { authoriseSource } from './copy-source.js'
+
+export const copyObject: HandlerOf<'CopyObject'> = async (call) => {
+  const { domain, bucket, key, input } = call
+  await authoriseSource(call, input.copySource)
+  const asked = describeObject(input)
+  const ontoItself = input.copySource.bucket === bucket.name && input.copySource.key === key
+  const describe = (source: ObjectRecord): ObjectDescription => {
+    checkConditions(input, source)
+    // copied onto itself an object takes what the request says, whatever the directive
+    const { headers, userMetadata } = input.metadataDirective === 'REPLACE' || ontoItself ? asked : source
+    const { tagging } = input.taggingDirective === 'REPLACE' ? asked : source
+    return { ...asked, headers, userMetadata, tagging }
+  }
+  const { made } = await copy(domain, {
+    bucket: bucket.name,
+    key,
+    owner: bucket.owner,
+    acl: input.objectAcl ?? 'default',
+    forbidOverwrite: input.forbidOverwrite,
+    source: input.copySource,
+    describe,
+  })
+  const { etag, crc64, modifiedAt } = made
+  return { output: { etag, crc64 }, result: { etag, lastModified: modifiedAt } }
+}

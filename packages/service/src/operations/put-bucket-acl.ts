@@ -1,8 +1,0 @@
-import type { HandlerOf } from '../call.js'
-import { createBucket } from '../domain/buckets.js'
-
-/** OSS creates a bucket that is not there, with the header or without. */
-export const putBucketAcl: HandlerOf<'PutBucketAcl'> = async (call) => {
-  await createBucket(call.domain, { name: call.bucketName, owner: call.accountId, acl: call.input.acl })
-  return { output: { location: `/${call.bucketName}` } }
-}

@@ -1,8 +1,0 @@
-import type { HandlerOf } from '../call.js'
-import { setCors } from '../domain/cors.js'
-
-export const putBucketCors: HandlerOf<'PutBucketCors'> = async (call) => {
-  const { rules, responseVary = false } = await call.document()
-  await setCors(call.domain, call.bucket.name, { rules, responseVary })
-  return { output: {} }
-}

@@ -1,0 +1,16 @@
+import type { HandlerOf } from '../../call.js'
+import { bucketStats, garbageStat } from '../../domain/upkeep/store-status.js'
+
+export const getStoreStatus: HandlerOf<'GetStoreStatus'> = async ({ domain, accountId }) => {
+  const garbage = await garbageStat(domain)
+  const stats = await bucketStats(domain, accountId)
+  const buckets = stats.map(([name, { objects, storage, uploads, parts, partBytes }]) => ({
+    name,
+    objects,
+    objectBytes: storage,
+    uploads,
+    parts,
+    partBytes,
+  }))
+  return { output: {}, result: { garbage, buckets } }
+}
