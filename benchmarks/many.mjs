@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openLocalMetadataStore } from '@bindery/storage-local'
-import { objectKeyOf } from '../packages/service/dist/domain/keyspace.js'
+import { objectKeyOf } from '../packages/service/dist/domain/stored/keyspace.js'
 import { memoryBytes } from './support/processes.mjs'
 import { describeRun, machineLine, summary } from './support/report.mjs'
 import { Session } from './support/session.mjs'
