@@ -25,13 +25,18 @@ function readManifest(name) {
 
 async function rules() {
   const { readSources } = await import('./check/sources.mjs')
-  const { checkLayers } = await import('./check/layers.mjs')
+  const { checkLayers, LAYERS } = await import('./check/layers.mjs')
   const { checkSizes } = await import('./check/sizes.mjs')
   const { checkInvariants } = await import('./check/invariants.mjs')
   const { checkLinks, checkPromises } = await import('./check/prose.mjs')
+  const { checkDecisions, checkGlossary, checkPackages } = await import('./check/pages.mjs')
   const sources = readSources(root)
   const readAll = (files) => files.map((file) => ({ path: file, text: readFileSync(path.join(root, file), 'utf8') }))
-  const pages = ['README.md', 'CONTRIBUTING.md', 'ARCHITECTURE.md', 'CHANGELOG.md', ...listFiles(root, 'docs')]
+  const pages = [
+    ...['README.md', 'CONTRIBUTING.md', 'ARCHITECTURE.md', 'CHANGELOG.md'],
+    ...listFiles(root, 'docs'),
+    ...listFiles(root, 'packages'),
+  ]
   const texts = readAll(pages.filter((file) => file.endsWith('.md') && existsSync(path.join(root, file))))
   const clients = readAll(listFiles(root, 'test').filter((file) => /\.(py|go|java)$/.test(file)))
   return {
@@ -42,6 +47,9 @@ async function rules() {
     sizes: () => checkSizes(sources),
     promises: () => checkPromises([...sources, ...texts, ...clients]),
     links: () => checkLinks(texts, (target) => existsSync(path.join(root, target))),
+    decisions: () => checkDecisions(texts),
+    packages: () => checkPackages(Object.keys(LAYERS), readIfThere),
+    glossary: () => checkGlossary({ path: 'docs/glossary.md', text: readIfThere('docs/glossary.md') ?? '' }, sources),
     invariants: () => checkInvariants(readIfThere('ARCHITECTURE.md') ?? '', readIfThere),
     'generated pages': () =>
       existsSync(path.join(root, 'tools/docs.mjs')) ? faultsOf(['tools/docs.mjs', '--check']) : [],

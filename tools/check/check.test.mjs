@@ -5,6 +5,7 @@ import path from 'node:path'
 import { after, test } from 'node:test'
 import { checkInvariants } from './invariants.mjs'
 import { checkLayers } from './layers.mjs'
+import { checkDecisions, checkGlossary, checkPackages } from './pages.mjs'
 import { checkLinks, checkPromises } from './prose.mjs'
 import { checkSizes } from './sizes.mjs'
 import { readSources } from './sources.mjs'
@@ -163,4 +164,36 @@ test('a link between pages leads somewhere', () => {
     checkLinks([{ path: 'docs/page.md', text }], (target) => target === 'docs/a.md'),
     ['docs/page.md:1: it links to b.md, which is not there'],
   )
+})
+
+test('a decision has a status and a line in the index', () => {
+  const index = { path: 'docs/decisions/README.md', text: '| [0001](0001-a.md) | A | Accepted |\n' }
+  const record = (name, status) => ({ path: `docs/decisions/${name}`, text: `# A\n\n${status}\n` })
+  assert.deepEqual(checkDecisions([index, record('0001-a.md', '**Status.** Accepted.')]), [])
+  assert.deepEqual(checkDecisions([index, record('0001-a.md', 'Accepted.')]), [
+    'docs/decisions/0001-a.md:3: it has no line that begins with **Status.** Accepted or Superseded',
+  ])
+  assert.deepEqual(checkDecisions([index, record('0002-b.md', '**Status.** Superseded by 0001.')]), [
+    'docs/decisions/0002-b.md:1: docs/decisions/README.md omits it',
+  ])
+})
+
+test('a package has a description and a README of 10 to 20 lines', () => {
+  const files = {
+    'packages/a/package.json': '{"description":"A"}',
+    'packages/a/README.md': '# a\n'.repeat(10),
+    'packages/b/package.json': '{}',
+    'packages/b/README.md': '# b\n'.repeat(21),
+  }
+  assert.deepEqual(
+    checkPackages(['a', 'b'], (file) => files[file]),
+    ['packages/b/package.json:1: it has no description', 'packages/b/README.md:1: 21 lines; it should have 10 to 20'],
+  )
+})
+
+test('a name of code in the glossary occurs in the sources', () => {
+  const text = '| blob | `BlobId`, `pack*.ts`, space `w` | Bytes. |\n| cause | `Cause` | A row. |\n'
+  assert.deepEqual(checkGlossary({ path: 'docs/glossary.md', text }, [{ text: 'type BlobId = string' }]), [
+    'docs/glossary.md:2: no source contains `Cause`',
+  ])
 })
