@@ -5,7 +5,7 @@ import { requestForms } from './requests.mjs'
 const NAMES = { service: 'the service', bucket: 'a bucket', object: 'an object' }
 
 const INTRODUCTION = `Each operation below is one declaration in \`packages/protocol/src/operations\`; router, decoder, encoder and this page read it.
-Names, headers and documents are OSS's own, but for the [extensions](../guides/extensions.md) at the end. Beside the causes that stand
+Names, headers and documents are OSS's own, but for the [extensions](../guides/extensions.md), which say so. Beside the causes that stand
 with it, each operation may answer [those of all requests](errors.md). An element in brackets may be missing; \`[]\` marks one that repeats. \`x-oss-request-payer\` is
 accepted everywhere and changes nothing.`
 

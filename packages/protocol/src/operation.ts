@@ -57,11 +57,21 @@ export interface Operation<I extends Fields = Fields, O extends Fields = Fields,
   readonly refuses?: readonly Refusal[]
 }
 
+/** Something with a name that its type knows. */
+export type Named<N extends string> = { readonly name: N }
+
 /** Declares an operation. */
-export function operation<I extends Fields, O extends Fields, B = never, R = never>(
-  declaration: Operation<I, O, B, R>,
-): Operation<I, O, B, R> {
+export function operation<const N extends string, I extends Fields, O extends Fields, B = never, R = never>(
+  declaration: Operation<I, O, B, R> & Named<N>,
+): Operation<I, O, B, R> & Named<N> {
   return declaration
+}
+
+/** Named things as a record; a name that stands twice is an error of the program. */
+export function byName<T extends Named<string>>(all: readonly T[]): { readonly [E in T as E['name']]: E } {
+  const names = new Set(all.map(({ name }) => name))
+  if (names.size !== all.length) throw new Error('two have the same name')
+  return Object.fromEntries(all.map((one) => [one.name, one])) as { readonly [E in T as E['name']]: E }
 }
 
 /** The decoded head of a request. */

@@ -177,3 +177,14 @@ export async function authoriseObject(
 
 /** The handler of an operation by its name. */
 export type HandlerOf<N extends OperationName> = Handler<Operations[N]>
+
+/** A handler with the name of its operation, as the index finds it. */
+export interface NamedHandler<N extends OperationName> {
+  readonly name: N
+  readonly handle: HandlerOf<N>
+}
+
+/** Names the handler of an operation. */
+export function handler<const N extends OperationName>(name: N, handle: HandlerOf<N>): NamedHandler<N> {
+  return { name, handle }
+}

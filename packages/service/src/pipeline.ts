@@ -139,8 +139,8 @@ async function serve(head: Head, held: RegisteredRead | undefined): Promise<Answ
   await permit(domain, requester, operation.access, found, head.key)
 
   // 6 find, 7 decode body, 8 handle: each handler looks for what it needs before it asks for the body
-  const handler = handlers[operation.name] as unknown as Handler<Operation>
-  const reply = await handler(new Call<Operation>(head, found, held))
+  const { handle } = handlers[operation.name] as unknown as { readonly handle: Handler<Operation> }
+  const reply = await handle(new Call<Operation>(head, found, held))
 
   // 9 encode
   return encode(operation, reply, reply.content && (await begun(reply.content, reply.contentSize)))

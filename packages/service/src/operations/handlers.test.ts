@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { operations } from '@bindery/protocol'
-import type { HandlerOf } from '../call.js'
+import { type HandlerOf, handler } from '../call.js'
 import { type Handlers, handlers } from './index.js'
 
 test('every operation has a handler of its own', () => {
@@ -13,13 +13,10 @@ test('a missing, a surplus and a wrongly typed handler do not compile', () => {
   const { ListParts: _, ...incomplete } = handlers
   // @ts-expect-error a handler is missing
   const missing: Handlers = incomplete
-  const surplus = {
-    ...handlers,
-    // @ts-expect-error there is no such operation
-    MakeCoffee: handlers.ListParts,
-  } satisfies Handlers
+  // @ts-expect-error there is no such operation
+  const surplus = handler('MakeCoffee', handlers.ListParts.handle)
   // @ts-expect-error the answer of ListParts is none of PutObject's
-  const other: HandlerOf<'PutObject'> = handlers.ListParts
+  const other: HandlerOf<'PutObject'> = handlers.ListParts.handle
   // @ts-expect-error the ETag is missing
   const short: HandlerOf<'PutObject'> = async () => ({ output: { crc64: 0n } })
   // @ts-expect-error a part number is a number

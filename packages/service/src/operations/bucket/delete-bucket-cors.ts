@@ -1,7 +1,7 @@
-import type { HandlerOf } from '../../call.js'
+import { handler } from '../../call.js'
 import { deleteCors } from '../../domain/buckets/cors.js'
 
-export const deleteBucketCors: HandlerOf<'DeleteBucketCors'> = async ({ domain, bucket }) => {
+export const deleteBucketCors = handler('DeleteBucketCors', async ({ domain, bucket }) => {
   await deleteCors(domain, bucket.name)
   return { output: {} }
-}
+})

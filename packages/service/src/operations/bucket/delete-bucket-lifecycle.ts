@@ -1,7 +1,7 @@
-import type { HandlerOf } from '../../call.js'
+import { handler } from '../../call.js'
 import { deleteLifecycle } from '../../domain/buckets/lifecycle.js'
 
-export const deleteBucketLifecycle: HandlerOf<'DeleteBucketLifecycle'> = async ({ domain, bucket }) => {
+export const deleteBucketLifecycle = handler('DeleteBucketLifecycle', async ({ domain, bucket }) => {
   await deleteLifecycle(domain, bucket.name)
   return { output: {} }
-}
+})

@@ -1,7 +1,7 @@
-import type { HandlerOf } from '../../call.js'
+import { handler } from '../../call.js'
 import { deleteBucket as removeBucket } from '../../domain/buckets/buckets.js'
 
-export const deleteBucket: HandlerOf<'DeleteBucket'> = async (call) => {
+export const deleteBucket = handler('DeleteBucket', async (call) => {
   await removeBucket(call.domain, call.bucket.name)
   return { output: {} }
-}
+})

@@ -1,6 +1,6 @@
-import type { HandlerOf } from '../../call.js'
+import { handler } from '../../call.js'
 import { ownerOf } from '../describe.js'
 
-export const getBucketAcl: HandlerOf<'GetBucketAcl'> = async ({ bucket }) => {
+export const getBucketAcl = handler('GetBucketAcl', async ({ bucket }) => {
   return { output: {}, result: { owner: ownerOf(bucket.owner), accessControlList: { grant: bucket.acl } } }
-}
+})

@@ -1,6 +1,6 @@
-import type { HandlerOf } from '../../call.js'
+import { handler } from '../../call.js'
 import { findCors } from '../../domain/buckets/cors.js'
 
-export const getBucketCors: HandlerOf<'GetBucketCors'> = async ({ domain, bucket }) => {
+export const getBucketCors = handler('GetBucketCors', async ({ domain, bucket }) => {
   return { output: {}, result: await findCors(domain, bucket.name) }
-}
+})

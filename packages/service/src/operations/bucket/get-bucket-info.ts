@@ -1,7 +1,7 @@
-import type { HandlerOf } from '../../call.js'
+import { handler } from '../../call.js'
 import { locationOf, ownerOf } from '../describe.js'
 
-export const getBucketInfo: HandlerOf<'GetBucketInfo'> = async ({ bucket, region }) => {
+export const getBucketInfo = handler('GetBucketInfo', async ({ bucket, region }) => {
   const info = {
     accessMonitor: 'Disabled',
     blockPublicAccess: false,
@@ -20,4 +20,4 @@ export const getBucketInfo: HandlerOf<'GetBucketInfo'> = async ({ bucket, region
     bucketPolicy: { logBucket: '', logPrefix: '' },
   } as const
   return { output: {}, result: { bucket: info } }
-}
+})

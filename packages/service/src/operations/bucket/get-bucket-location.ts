@@ -1,6 +1,6 @@
-import type { HandlerOf } from '../../call.js'
+import { handler } from '../../call.js'
 import { locationOf } from '../describe.js'
 
-export const getBucketLocation: HandlerOf<'GetBucketLocation'> = async ({ region }) => {
+export const getBucketLocation = handler('GetBucketLocation', async ({ region }) => {
   return { output: {}, result: locationOf(region).location }
-}
+})

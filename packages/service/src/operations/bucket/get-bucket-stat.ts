@@ -1,7 +1,7 @@
-import type { HandlerOf } from '../../call.js'
+import { handler } from '../../call.js'
 import { bucketStat } from '../../domain/buckets/buckets.js'
 
-export const getBucketStat: HandlerOf<'GetBucketStat'> = async ({ domain, bucket }) => {
+export const getBucketStat = handler('GetBucketStat', async ({ domain, bucket }) => {
   const { byClass, ...stat } = await bucketStat(domain, bucket.name)
   const result = {
     storage: stat.storage,
@@ -27,4 +27,4 @@ export const getBucketStat: HandlerOf<'GetBucketStat'> = async ({ domain, bucket
     deleteMarkerCount: 0,
   }
   return { output: {}, result }
-}
+})

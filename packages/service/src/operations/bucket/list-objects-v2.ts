@@ -1,9 +1,9 @@
-import type { HandlerOf } from '../../call.js'
+import { handler } from '../../call.js'
 import { listObjects as readObjects } from '../../domain/objects/listing.js'
 import { ownerOf } from '../describe.js'
 import { listedObjects, prefixesOf } from './list-objects.js'
 
-export const listObjectsV2: HandlerOf<'ListObjectsV2'> = async (call) => {
+export const listObjectsV2 = handler('ListObjectsV2', async (call) => {
   const { prefix, delimiter, startAfter, continuationToken, maxKeys, encodingType, fetchOwner } = call.input
   const bucket = call.bucket.name
   const after = continuationToken ?? startAfter ?? ''
@@ -24,4 +24,4 @@ export const listObjectsV2: HandlerOf<'ListObjectsV2'> = async (call) => {
     keyCount: entries.length,
   }
   return { output: {}, result }
-}
+})

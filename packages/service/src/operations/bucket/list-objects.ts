@@ -1,8 +1,8 @@
-import type { HandlerOf } from '../../call.js'
+import { handler } from '../../call.js'
 import { type ObjectEntry, listObjects as readObjects } from '../../domain/objects/listing.js'
 import { ownerOf } from '../describe.js'
 
-export const listObjects: HandlerOf<'ListObjects'> = async (call) => {
+export const listObjects = handler('ListObjects', async (call) => {
   const { encodingType, ...query } = call.input
   const bucket = call.bucket.name
   const { prefix, delimiter, marker, maxKeys } = query
@@ -18,7 +18,7 @@ export const listObjects: HandlerOf<'ListObjects'> = async (call) => {
     commonPrefixes: prefixesOf(entries),
   }
   return { output: {}, result }
-}
+})
 
 /** The objects of a page as a listing shows them, with what it is to say of the account that owns them. */
 export function listedObjects<O>(entries: readonly ObjectEntry[], ownerOf: (accountId: string) => O) {

@@ -1,8 +1,8 @@
-import type { HandlerOf } from '../../call.js'
+import { handler } from '../../call.js'
 import { createBucket } from '../../domain/buckets/buckets.js'
 
 /** OSS creates a bucket that is not there, with the header or without. */
-export const putBucketAcl: HandlerOf<'PutBucketAcl'> = async (call) => {
+export const putBucketAcl = handler('PutBucketAcl', async (call) => {
   await createBucket(call.domain, { name: call.bucketName, owner: call.accountId, acl: call.input.acl })
   return { output: { location: `/${call.bucketName}` } }
-}
+})

@@ -1,8 +1,8 @@
-import type { HandlerOf } from '../../call.js'
+import { handler } from '../../call.js'
 import { setCors } from '../../domain/buckets/cors.js'
 
-export const putBucketCors: HandlerOf<'PutBucketCors'> = async (call) => {
+export const putBucketCors = handler('PutBucketCors', async (call) => {
   const { rules, responseVary = false } = await call.document()
   await setCors(call.domain, call.bucket.name, { rules, responseVary })
   return { output: {} }
-}
+})

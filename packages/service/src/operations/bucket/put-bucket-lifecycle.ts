@@ -1,7 +1,7 @@
-import type { HandlerOf } from '../../call.js'
+import { handler } from '../../call.js'
 import { setLifecycle } from '../../domain/buckets/lifecycle.js'
 
-export const putBucketLifecycle: HandlerOf<'PutBucketLifecycle'> = async (call) => {
+export const putBucketLifecycle = handler('PutBucketLifecycle', async (call) => {
   const { rules } = await call.document()
   await setLifecycle(call.domain, {
     bucket: call.bucket.name,
@@ -14,4 +14,4 @@ export const putBucketLifecycle: HandlerOf<'PutBucketLifecycle'> = async (call) 
     allowOverlap: call.input.allowSameActionOverlap,
   })
   return { output: {} }
-}
+})

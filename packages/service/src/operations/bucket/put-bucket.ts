@@ -1,9 +1,9 @@
 import { OssError } from '@bindery/protocol'
-import type { HandlerOf } from '../../call.js'
+import { handler } from '../../call.js'
 import { createBucket } from '../../domain/buckets/buckets.js'
 import { locationOf } from '../describe.js'
 
-export const putBucket: HandlerOf<'PutBucket'> = async (call) => {
+export const putBucket = handler('PutBucket', async (call) => {
   const document = await call.document()
   const place = document?.locationConstraint
   if (place !== undefined && place !== locationOf(call.region).location) throw new OssError('invalidLocationConstraint')
@@ -15,4 +15,4 @@ export const putBucket: HandlerOf<'PutBucket'> = async (call) => {
     redundancy: document?.dataRedundancyType,
   })
   return { output: { location: `/${call.bucketName}` } }
-}
+})

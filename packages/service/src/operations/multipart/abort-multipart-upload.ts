@@ -1,7 +1,7 @@
-import type { HandlerOf } from '../../call.js'
+import { handler } from '../../call.js'
 import { abortUpload } from '../../domain/uploads/uploads.js'
 
-export const abortMultipartUpload: HandlerOf<'AbortMultipartUpload'> = async (call) => {
+export const abortMultipartUpload = handler('AbortMultipartUpload', async (call) => {
   await abortUpload(call.domain, { bucket: call.bucket.name, key: call.key, uploadId: call.input.uploadId })
   return { output: {} }
-}
+})

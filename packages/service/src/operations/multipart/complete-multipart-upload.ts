@@ -1,6 +1,6 @@
 import { percentEncode } from '@bindery/bytes'
 import { requesterId } from '../../access/requester.js'
-import type { HandlerOf } from '../../call.js'
+import { handler } from '../../call.js'
 import { type AskedCallback, askedCallback } from '../../callback/ask.js'
 import { type AnsweredCallback, answerOf, keepOutcome, keptOutcome } from '../../callback/outcome.js'
 import type { Domain } from '../../domain/domain.js'
@@ -8,7 +8,7 @@ import { type Completed, completeUpload, findCompletion } from '../../domain/upl
 import { answerReceipt } from '../../domain/uploads/receipts.js'
 
 /** An upload that is not there is said before its body is read. Once begun, nothing here depends on the client. */
-export const completeMultipartUpload: HandlerOf<'CompleteMultipartUpload'> = async (call) => {
+export const completeMultipartUpload = handler('CompleteMultipartUpload', async (call) => {
   const { domain, key, input } = call
   const bucket = call.bucket.name
   const name = { bucket, key, uploadId: input.uploadId }
@@ -28,7 +28,7 @@ export const completeMultipartUpload: HandlerOf<'CompleteMultipartUpload'> = asy
   const { etag, crc64 } = completed
   const location = `${call.bucketUrl}/${percentEncode(key, { keepTilde: false })}`
   return { output: { etag, crc64 }, answer, result: { encodingType: input.encodingType, location, bucket, key, etag } }
-}
+})
 
 /** Makes the callback of an upload that this request completed; of one that was completed before, tells what came of it. */
 async function answerAfter(

@@ -7,13 +7,13 @@ import {
   PART_NUMBER_MAX,
   type ResultOf,
 } from '@bindery/protocol'
-import type { HandlerOf } from '../../call.js'
+import { handler } from '../../call.js'
 import type { AutoComplete } from '../../domain/stored/model.js'
 import type { PartTable } from '../../domain/stored/part-table.js'
 import { type Explanation, explainUpload as explain } from '../../domain/uploads/explain.js'
 import { likelyPartSize, partCountOf, planResume } from '../../domain/uploads/resume-plan.js'
 
-export const explainUpload: HandlerOf<'ExplainUpload'> = async (call) => {
+export const explainUpload = handler('ExplainUpload', async (call) => {
   const { uploadId, detail } = call.input
   const found = await explain(call.domain, { bucket: call.bucket.name, key: call.key, uploadId })
   const size = call.input.size ?? found.upload.autoComplete?.size
@@ -23,7 +23,7 @@ export const explainUpload: HandlerOf<'ExplainUpload'> = async (call) => {
     ...(detail === 'parts' && pageOf(found.parts, call.input.partNumberMarker, call.input.maxParts)),
   }
   return { output: {}, result }
-}
+})
 
 function explained({
   upload,

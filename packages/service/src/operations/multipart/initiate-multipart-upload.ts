@@ -1,9 +1,9 @@
 import { requesterId } from '../../access/requester.js'
-import type { HandlerOf } from '../../call.js'
+import { handler } from '../../call.js'
 import { initiateUpload } from '../../domain/uploads/uploads.js'
 import { describeObject } from '../describe.js'
 
-export const initiateMultipartUpload: HandlerOf<'InitiateMultipartUpload'> = async (call) => {
+export const initiateMultipartUpload = handler('InitiateMultipartUpload', async (call) => {
   const { bucket, key, input } = call
   const { uploadId } = await initiateUpload(call.domain, {
     bucket: bucket.name,
@@ -16,4 +16,4 @@ export const initiateMultipartUpload: HandlerOf<'InitiateMultipartUpload'> = asy
     autoComplete: input.autoComplete && { ...input.autoComplete, forbidOverwrite: input.forbidOverwrite },
   })
   return { output: {}, result: { encodingType: input.encodingType, bucket: bucket.name, key, uploadId } }
-}
+})

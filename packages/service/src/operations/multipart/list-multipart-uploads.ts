@@ -1,8 +1,8 @@
-import type { HandlerOf } from '../../call.js'
+import { handler } from '../../call.js'
 import { listUploads, type UploadEntry } from '../../domain/objects/listing.js'
 import type { UploadRecord } from '../../domain/stored/model.js'
 
-export const listMultipartUploads: HandlerOf<'ListMultipartUploads'> = async (call) => {
+export const listMultipartUploads = handler('ListMultipartUploads', async (call) => {
   const { encodingType, ...query } = call.input
   const bucket = call.bucket.name
   const { entries, isTruncated } = await listUploads(call.domain, { bucket, ...query })
@@ -16,7 +16,7 @@ export const listMultipartUploads: HandlerOf<'ListMultipartUploads'> = async (ca
     commonPrefixes: entries.flatMap((entry) => (entry.kind === 'prefix' ? [{ prefix: entry.prefix }] : [])),
   }
   return { output: {}, result }
-}
+})
 
 /** SDKs read them whether the listing is truncated or not. */
 function nextMarkers(last: UploadEntry | undefined): { nextKeyMarker: string; nextUploadIdMarker: string } {

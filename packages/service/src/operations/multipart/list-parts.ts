@@ -1,7 +1,7 @@
-import type { HandlerOf } from '../../call.js'
+import { handler } from '../../call.js'
 import { listParts as readPage } from '../../domain/uploads/uploads.js'
 
-export const listParts: HandlerOf<'ListParts'> = async (call) => {
+export const listParts = handler('ListParts', async (call) => {
   const { bucket, key } = call
   const { uploadId, maxParts, partNumberMarker, encodingType } = call.input
   const { upload, parts, isTruncated } = await readPage(call.domain, {
@@ -30,4 +30,4 @@ export const listParts: HandlerOf<'ListParts'> = async (call) => {
     })),
   }
   return { output: {}, result }
-}
+})

@@ -1,5 +1,5 @@
 import type { ByteRange } from '@bindery/storage'
-import type { HandlerOf } from '../../call.js'
+import { handler } from '../../call.js'
 import { copyPart } from '../../domain/objects/copy.js'
 import type { ObjectRecord } from '../../domain/stored/model.js'
 import { completeIfWhole } from '../../domain/uploads/auto-complete.js'
@@ -9,7 +9,7 @@ import { contentRange, selectRange } from '../../response/range.js'
 import { authoriseSource } from '../object/copy-source.js'
 
 /** A range that does not lie within the source is no range: the whole is copied, and no Content-Range answered. */
-export const uploadPartCopy: HandlerOf<'UploadPartCopy'> = async (call) => {
+export const uploadPartCopy = handler('UploadPartCopy', async (call) => {
   const { domain, bucket, key, input } = call
   const { uploadId, partNumber, copySource } = input
   const name = { bucket: bucket.name, key, uploadId }
@@ -28,7 +28,7 @@ export const uploadPartCopy: HandlerOf<'UploadPartCopy'> = async (call) => {
     output: { etag, crc64, contentRange: range && contentRange(range, source.size) },
     result: { etag, lastModified: modifiedAt },
   }
-}
+})
 
 /** Unlike a read's, a suffix (`bytes=-5`) is no range here. */
 function chooseRange(header: string | undefined, size: number): ByteRange | undefined {

@@ -1,11 +1,11 @@
 import { utf8Bytes } from '@bindery/bytes'
 import { OssError } from '@bindery/protocol'
 import type { LentBytes } from '@bindery/storage'
-import type { HandlerOf } from '../../call.js'
+import { handler } from '../../call.js'
 import { findBucket } from '../../domain/buckets/buckets.js'
 import { type FeedItem, UploadFeed } from '../../domain/uploads/upload-feed.js'
 
-export const watchUploads: HandlerOf<'WatchUploads'> = async (call) => {
+export const watchUploads = handler('WatchUploads', async (call) => {
   const { domain, bucket, input } = call
   const feed = new UploadFeed(domain.events.bus, bucket.name, input.prefix)
   try {
@@ -20,7 +20,7 @@ export const watchUploads: HandlerOf<'WatchUploads'> = async (call) => {
   // proxies of the nginx kind hold answers back unless they are told not to
   const output = { contentType: 'text/event-stream', cacheControl: 'no-store', buffering: 'no' }
   return { output, content: stream(feed) }
-}
+})
 
 /** Its reader need not begin for the feed to be closed. */
 function stream(feed: UploadFeed): AsyncIterable<LentBytes> {

@@ -1,11 +1,11 @@
-import type { HandlerOf } from '../../call.js'
+import { handler } from '../../call.js'
 import { copyObject as copy } from '../../domain/objects/copy.js'
 import type { ObjectDescription, ObjectRecord } from '../../domain/stored/model.js'
 import { checkConditions } from '../../response/conditions.js'
 import { describeObject } from '../describe.js'
 import { authoriseSource } from './copy-source.js'
 
-export const copyObject: HandlerOf<'CopyObject'> = async (call) => {
+export const copyObject = handler('CopyObject', async (call) => {
   const { domain, bucket, key, input } = call
   await authoriseSource(call, input.copySource)
   const asked = describeObject(input)
@@ -28,4 +28,4 @@ export const copyObject: HandlerOf<'CopyObject'> = async (call) => {
   })
   const { etag, crc64, modifiedAt } = made
   return { output: { etag, crc64 }, result: { etag, lastModified: modifiedAt } }
-}
+})

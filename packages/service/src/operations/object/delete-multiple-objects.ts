@@ -1,12 +1,12 @@
 import { objectKey } from '@bindery/protocol'
-import type { HandlerOf } from '../../call.js'
+import { handler } from '../../call.js'
 import { deleteObject } from '../../domain/objects/objects.js'
 
 /** Enough to share commits, and few enough to leave room for other requests. */
 const DELETES_AT_ONCE = 16
 
 /** Nothing is deleted unless every object may be. */
-export const deleteMultipleObjects: HandlerOf<'DeleteMultipleObjects'> = async (call) => {
+export const deleteMultipleObjects = handler('DeleteMultipleObjects', async (call) => {
   const { quiet, objects } = await call.document()
   const keys = objects.map(({ key }) => objectKey(key))
   for (const key of keys) await call.authorise(key)
@@ -16,4 +16,4 @@ export const deleteMultipleObjects: HandlerOf<'DeleteMultipleObjects'> = async (
   }
   if (quiet === true) return { output: {}, result: undefined }
   return { output: {}, result: { encodingType: call.input.encodingType, deleted: keys.map((key) => ({ key })) } }
-}
+})

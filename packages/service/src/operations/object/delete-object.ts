@@ -1,7 +1,7 @@
-import type { HandlerOf } from '../../call.js'
+import { handler } from '../../call.js'
 import { deleteObject as removeObject } from '../../domain/objects/objects.js'
 
-export const deleteObject: HandlerOf<'DeleteObject'> = async (call) => {
+export const deleteObject = handler('DeleteObject', async (call) => {
   await removeObject(call.domain, call.bucket.name, call.key)
   return { output: {} }
-}
+})

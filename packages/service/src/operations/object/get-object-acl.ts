@@ -1,8 +1,8 @@
-import type { HandlerOf } from '../../call.js'
+import { handler } from '../../call.js'
 import { findObject } from '../../domain/objects/objects.js'
 import { ownerOf } from '../describe.js'
 
-export const getObjectAcl: HandlerOf<'GetObjectACL'> = async (call) => {
+export const getObjectAcl = handler('GetObjectACL', async (call) => {
   const { owner, acl } = await findObject(call.domain, call.bucket.name, call.key)
   return { output: {}, result: { owner: ownerOf(owner), accessControlList: { grant: acl } } }
-}
+})

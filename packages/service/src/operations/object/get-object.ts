@@ -1,6 +1,6 @@
 import { byteString } from '@bindery/bytes'
 import { badArgument, type InputOf, type Operations, OssError, type OutputOf } from '@bindery/protocol'
-import type { HandlerOf } from '../../call.js'
+import { handler } from '../../call.js'
 import type { OpenObject } from '../../domain/objects/open-object.js'
 import { checkConditions } from '../../response/conditions.js'
 import { contentRange, selectRange } from '../../response/range.js'
@@ -10,11 +10,11 @@ import { objectHeaders } from '../describe.js'
 type Input = InputOf<Operations['GetObject']>
 type Output = OutputOf<Operations['GetObject']>
 
-export const getObject: HandlerOf<'GetObject'> = async (call) => {
+export const getObject = handler('GetObject', async (call) => {
   const overrides = readOverrides(call.input)
   if (call.requester.kind === 'anonymous' && Object.keys(overrides).length > 0) throw new OssError('anonymousOverride')
   return answer(call.openObject(), call.input, overrides, paceOf(call))
-}
+})
 
 function answer(object: OpenObject, input: Input, overrides: Partial<Output>, pace: Pace | undefined) {
   const { record } = object

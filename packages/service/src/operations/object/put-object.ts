@@ -1,4 +1,4 @@
-import type { HandlerOf } from '../../call.js'
+import { handler } from '../../call.js'
 import { askedCallback } from '../../callback/ask.js'
 import { answerOf } from '../../callback/outcome.js'
 import { checkOverwrite, putObject as storeObject } from '../../domain/objects/objects.js'
@@ -6,7 +6,7 @@ import { pacedSource, paceOf } from '../../traffic.js'
 import { describeObject } from '../describe.js'
 
 /** An object that must not be overwritten, and a callback that cannot be made, are found before the body is read. */
-export const putObject: HandlerOf<'PutObject'> = async (call) => {
+export const putObject = handler('PutObject', async (call) => {
   const { domain, bucket, key, input } = call
   const { contentMd5, forbidOverwrite } = input
   const description = describeObject(input)
@@ -27,4 +27,4 @@ export const putObject: HandlerOf<'PutObject'> = async (call) => {
   // Content-MD5 beside the application's answer would be taken for the answer's own
   if (callback !== undefined) return { output, answer: answerOf(await callback.make(record)) }
   return { output: { ...output, contentMd5: record.contentMd5 } }
-}
+})

@@ -1,7 +1,7 @@
-import type { HandlerOf } from '../../call.js'
+import { handler } from '../../call.js'
 import { bucketStats, garbageStat } from '../../domain/upkeep/store-status.js'
 
-export const getStoreStatus: HandlerOf<'GetStoreStatus'> = async ({ domain, accountId }) => {
+export const getStoreStatus = handler('GetStoreStatus', async ({ domain, accountId }) => {
   const garbage = await garbageStat(domain)
   const stats = await bucketStats(domain, accountId)
   const buckets = stats.map(([name, { objects, storage, uploads, parts, partBytes }]) => ({
@@ -13,4 +13,4 @@ export const getStoreStatus: HandlerOf<'GetStoreStatus'> = async ({ domain, acco
     partBytes,
   }))
   return { output: {}, result: { garbage, buckets } }
-}
+})

@@ -1,10 +1,10 @@
 import { OBJECTS_PAGE_SIZE_DEFAULT } from '@bindery/protocol'
-import type { HandlerOf } from '../../call.js'
+import { handler } from '../../call.js'
 import { listBuckets as readBuckets } from '../../domain/buckets/buckets.js'
 import type { BucketRecord } from '../../domain/stored/model.js'
 import { locationOf, ownerOf } from '../describe.js'
 
-export const listBuckets: HandlerOf<'ListBuckets'> = async (call) => {
+export const listBuckets = handler('ListBuckets', async (call) => {
   const owner = call.accountId
   const { prefix = '', marker = '', maxKeys = OBJECTS_PAGE_SIZE_DEFAULT } = call.input
   const { buckets, nextMarker } = await readBuckets(call.domain, { owner, prefix, marker, maxKeys })
@@ -16,7 +16,7 @@ export const listBuckets: HandlerOf<'ListBuckets'> = async (call) => {
     buckets: { bucket: buckets.map((bucket) => listed(bucket, call.region)) },
   }
   return { output: {}, result }
-}
+})
 
 function listed({ name, createdAt, storageClass }: BucketRecord, region: string) {
   return { creationDate: createdAt, ...locationOf(region), name, region, storageClass }

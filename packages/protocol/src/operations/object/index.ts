@@ -1,0 +1,24 @@
+import { copyObject } from './copy-object.js'
+import { deleteMultipleObjects } from './delete-multiple-objects.js'
+import { deleteObject } from './delete-object.js'
+import { getObject } from './get-object.js'
+import { getObjectAcl } from './get-object-acl.js'
+import { getObjectMeta } from './get-object-meta.js'
+import { headObject } from './head-object.js'
+import { optionObject } from './option-object.js'
+import { putObject } from './put-object.js'
+import { putObjectAcl } from './put-object-acl.js'
+
+/** Operations on objects, in the order of the official reference; extensions last. */
+export const objectOperations = [
+  optionObject,
+  putObject,
+  getObject,
+  copyObject,
+  headObject,
+  getObjectMeta,
+  deleteObject,
+  deleteMultipleObjects,
+  putObjectAcl,
+  getObjectAcl,
+] as const
