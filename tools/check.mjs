@@ -26,6 +26,7 @@ function readManifest(name) {
 async function rules() {
   const { readSources } = await import('./check/sources.mjs')
   const { checkLayers, LAYERS } = await import('./check/layers.mjs')
+  const { checkCycles } = await import('./check/cycles.mjs')
   const { checkSizes } = await import('./check/sizes.mjs')
   const { checkInvariants } = await import('./check/invariants.mjs')
   const { checkLinks, checkPromises } = await import('./check/prose.mjs')
@@ -44,6 +45,7 @@ async function rules() {
     'format and lint': () =>
       faultsOf(['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '--colors=off', '.']),
     layers: () => checkLayers(sources, readManifest),
+    cycles: () => checkCycles(sources),
     sizes: () => checkSizes(sources),
     promises: () => checkPromises([...sources, ...texts, ...clients]),
     links: () => checkLinks(texts, (target) => existsSync(path.join(root, target))),

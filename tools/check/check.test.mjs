@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
+import { checkCycles } from './cycles.mjs'
 import { checkInvariants } from './invariants.mjs'
 import { checkLayers } from './layers.mjs'
 import { checkDecisions, checkGlossary, checkPackages } from './pages.mjs'
@@ -116,6 +117,14 @@ test('a package without a row is refused', () => {
   assert.deepEqual(layerFaults('packages/extra/src/a.ts', ''), [
     'the package extra has no row in tools/check/layers.mjs',
   ])
+})
+
+test('two files may import each other, three may not, and imports of types count', () => {
+  const file = (name, imported) => ({ [`packages/cli/src/${name}.ts`]: `import type { A } from './${imported}.js'\n` })
+  const pair = sourcesOf('pair', { ...file('a', 'b'), ...file('b', 'a'), ...file('c', 'a') })
+  assert.deepEqual(checkCycles(pair), [])
+  const ring = sourcesOf('ring', { ...file('a', 'b'), ...file('b', 'c'), ...file('c', 'a'), ...file('d', 'a') })
+  assert.deepEqual(checkCycles(ring), ['packages/cli/src/a.ts:1: 3 files import each other: a.ts, b.ts, c.ts'])
 })
 
 test('a function counts its own lines, without those of the functions inside it', () => {

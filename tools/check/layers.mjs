@@ -41,7 +41,6 @@ export const LAYERS = {
 
 /** What `packages/service/src/domain` may know of protocol: names, limits, errors and text, but no header, XML or status. */
 const DOMAIN_MAY_USE = ['digests', 'errors/oss-error', 'limits', 'names']
-const DOMAIN_MAY_IMPORT = ['options.js'] // besides itself, of its own package
 
 const IMPURE = [
   /^Date\.now$/,
@@ -104,8 +103,7 @@ function domainFaults({ source, file }, { specifier, names, line }, exportsOfPro
   const fault = (sentence) => [`${source.path}:${line}: ${sentence}`]
   if (specifier.startsWith('.')) {
     const target = path.posix.join(path.posix.dirname(file), specifier)
-    const stays = target.startsWith('domain/') || DOMAIN_MAY_IMPORT.includes(target)
-    return stays ? [] : fault(`the domain may not import ${target}`)
+    return target.startsWith('domain/') ? [] : fault(`the domain may not import ${target}`)
   }
   if (specifier !== '@bindery/protocol') return []
   if (names.length === 0) return fault('the domain imports from protocol by name')

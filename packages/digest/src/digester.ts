@@ -1,12 +1,7 @@
 import { createHash, hash } from 'node:crypto'
 import { crc64Combine } from '@bindery/bytes'
 import { crc64 } from './crc64.js'
-
-export interface Digest {
-  /** 16 bytes. */
-  readonly md5: Uint8Array
-  readonly crc64: bigint
-}
+import type { Digest } from './stream-digest.js'
 
 /** The digest of a stream of bytes, computed where it is called. */
 export interface Digester {

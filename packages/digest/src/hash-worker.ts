@@ -1,7 +1,8 @@
 /** Hashes on a thread of its own what `ThreadedHasher` sends. Requests are answered one by one, in their order. */
 import { parentPort } from 'node:worker_threads'
 import { crc64 } from './crc64.js'
-import { createDigester, type Digest, type Digester } from './digester.js'
+import { createDigester, type Digester } from './digester.js'
+import type { Digest } from './stream-digest.js'
 
 /** What a worker is asked. A stream is a number of its caller's choice, new for each. */
 export type HashRequest =

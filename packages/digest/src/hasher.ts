@@ -1,20 +1,9 @@
 import { Worker } from 'node:worker_threads'
 import { crc64 } from './crc64.js'
-import { createDigester, type Digest, digestOf } from './digester.js'
+import { createDigester, digestOf } from './digester.js'
 import type { HashAnswer, HashRequest } from './hash-worker.js'
-import { type FilePlace, type NativeEngine, nativeEngine } from './native/native.js'
-
-/** The digest of one stream of bytes. */
-export interface StreamDigest {
-  /** Takes the next bytes, which stay unchanged until it resolves, with the CRC-64 of these alone. */
-  update(bytes: Uint8Array): Promise<bigint>
-  /** As `update`, and writes the bytes to a place of a file meanwhile; only where the hasher can do both at once. */
-  updateAndWrite?(bytes: Uint8Array, place: FilePlace): Promise<bigint>
-  /** Called once, after the last `update`, which need not have resolved. */
-  finish(): Promise<Digest>
-  /** Instead of `finish`: the digest is no longer wanted. */
-  discard(): void
-}
+import { type NativeEngine, nativeEngine } from './native/native.js'
+import type { Digest, StreamDigest } from './stream-digest.js'
 
 /** Where bytes are hashed: on the caller's thread, on others, or by native code. */
 export interface Hasher {

@@ -1,17 +1,15 @@
 export { crc64Combine } from '@bindery/bytes'
 export { BufferPool, CELL_BYTES, SLAB_BYTES } from './buffer-pool.js'
 export { crc64 } from './crc64.js'
-export { createDigester, type Digest, type Digester, digestOf } from './digester.js'
+export { createDigester, type Digester, digestOf } from './digester.js'
 export {
   createHasher,
   createInlineHasher,
   createNativeHasher,
   createThreadedHasher,
   type Hasher,
-  type StreamDigest,
 } from './hasher.js'
 export {
-  type FilePlace,
   type KernelChoice,
   loadNative,
   type Native,
@@ -19,3 +17,4 @@ export {
   type NativeStream,
   nativeEngine,
 } from './native/native.js'
+export type { Digest, FilePlace, StreamDigest } from './stream-digest.js'

@@ -1,5 +1,6 @@
 export type { AccessKey, AccessKeys, Account } from './access/requester.js'
 export { createService } from './create-service.js'
+export type { Peers } from './domain/domain.js'
 export { type Event, type EventBus, EventHub, type Listener, type Subscription } from './domain/events.js'
 export type { Damage } from './domain/stored/damage.js'
 export type { AbortedByRule } from './domain/upkeep/apply-lifecycle.js'
@@ -9,5 +10,5 @@ export { type Facts, FINDING_KINDS, type Finding, type FindingKind, type Quarant
 export type { AuditProgress } from './maintenance/inspection.js'
 export { forEachUnnamed, type NamedBlob, namedBlobs } from './maintenance/named-blobs.js'
 export type { Scrubbed } from './maintenance/scrub.js'
-export type { CallbackAnswer, CallbackReceiver, Callbacks, Peers, ServiceOptions } from './options.js'
+export type { CallbackAnswer, CallbackReceiver, Callbacks, ServiceOptions } from './options.js'
 export type { ResponseLog, Service, ServiceRequest, ServiceResponse } from './service.js'

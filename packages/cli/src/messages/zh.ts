@@ -1,4 +1,4 @@
-import type { Sentences } from '../messages.js'
+import type { Sentences } from './sentences.js'
 
 const seeHelp = '请看：bindery help'
 const perhaps = (suggestion: string | undefined) => (suggestion === undefined ? seeHelp : `是不是 ${suggestion}？`)

@@ -1,8 +1,8 @@
 import { endianness } from 'node:os'
 import { getSystemErrorName } from 'node:util'
-import type { Digest } from '../digester.js'
+import type { Digest, FilePlace } from '../stream-digest.js'
 import { ANSWER, type Binding, FILE_KIND, type FileKind, type RawEngine } from './binding.js'
-import type { FilePlace, NativeEngine, NativeStream } from './native.js'
+import type { NativeEngine, NativeStream } from './native.js'
 
 /** Jobs that are under way at once; more wait for their turn here. */
 const JOBS_MAX = 512

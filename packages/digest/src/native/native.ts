@@ -1,13 +1,7 @@
 import { constants } from 'node:os'
-import type { StreamDigest } from '../hasher.js'
+import type { FilePlace, StreamDigest } from '../stream-digest.js'
 import { type Binding, FILE_KIND, type FileKind, loadBinding } from './binding.js'
 import { Engine, systemError } from './engine.js'
-
-/** Where bytes are to be written: an open file and a position in it, in bytes. */
-export interface FilePlace {
-  readonly fd: number
-  readonly position: number
-}
 
 /** A digest that the engine computes, and a file that it writes on the way. */
 export interface NativeStream extends StreamDigest {

@@ -1,41 +1,66 @@
 import { upperHex } from '@bindery/bytes'
 import type { Digests } from '@bindery/protocol'
 import type { BlobStore, MetadataStore } from '@bindery/storage'
-import type { Peers, ServiceOptions } from '../options.js'
 import { ReadRegistry } from './bytes/reads.js'
-import { Announcer, EventHub } from './events.js'
-import { DamageReports } from './stored/damage.js'
+import { Announcer, type EventBus, EventHub } from './events.js'
+import { type Damage, DamageReports } from './stored/damage.js'
 
-/** What all of the domain's functions work with. */
-export interface Domain {
+/** The processes that serve the same stores, this one included. */
+export interface Peers {
+  /** The subset of these manifests that a running read of any process may use, observed at some point after the call. */
+  inUse(manifestIds: readonly string[]): Promise<readonly string[]>
+  /**
+   * Whether a process that copies the stores may need anything in them, observed at some point after the call; nothing is
+   * freed meanwhile. Such a process announces itself before it takes a snapshot. Absent: there is never one.
+   */
+  isHeld?(): Promise<boolean>
+}
+
+/** Everything that the domain gets from outside. */
+export interface DomainOptions {
   readonly metadata: MetadataStore
   readonly blobs: BlobStore
   readonly digests: Digests
   /** Milliseconds since 1970. Times are for users to see; nothing is ordered or freed by them. */
   readonly clock: () => number
-  /** Resolves after so many milliseconds. */
+  /** Resolves after that many milliseconds. */
   readonly sleep: (milliseconds: number) => Promise<void>
   readonly random: (bytes: number) => Uint8Array
+  /** Absent: this process is alone. */
+  readonly peers?: Peers
+  /** Absent: listeners receive only the events of this process. */
+  readonly events?: EventBus
+  /** Called once for each damaged row that sweeping, lifecycle rules or recovery skipped. */
+  readonly onDamage?: (damage: Damage) => void
+  /** Milliseconds for which a repeated Complete gets the answer of the first. */
+  readonly receiptMs: number
+  /** Behave as OSS does where Bindery would be more lenient: the region of V4 scopes counts, a repeated Complete is refused. */
+  readonly strict: boolean
+}
+
+type Handed = 'metadata' | 'blobs' | 'digests' | 'clock' | 'sleep' | 'random' | 'receiptMs'
+
+/** Dependencies shared by all domain functions. */
+export interface Domain extends Pick<DomainOptions, Handed> {
   readonly reads: ReadRegistry
   readonly peers: Peers
   readonly events: Announcer
-  /** Takes damage that work met which nobody waits for. */
+  /** Collects damage found by background work. */
   readonly damage: DamageReports
-  /** How long the answer of a Complete is kept; 0: a repeated Complete finds no upload, as with OSS. */
-  readonly receiptMs: number
 }
 
-export function createDomain(options: ServiceOptions): Domain {
+export function createDomain(options: DomainOptions): Domain {
   const { metadata, blobs, digests, clock, sleep, random } = options
   const reads = new ReadRegistry()
   const events = new Announcer(options.events ?? new EventHub(), blobs.incarnation, clock)
+  // OSS keeps no answer of a Complete: a repeated one finds no upload.
   const receiptMs = options.strict ? 0 : options.receiptMs
   const peers = options.peers ?? reads
   const damage = new DamageReports(options.onDamage ?? (() => {}))
   return { metadata, blobs, digests, clock, sleep, random, reads, peers, events, damage, receiptMs }
 }
 
-/** What makes ids. */
+/** Source of randomness for ids. */
 export type Chance = Pick<Domain, 'random'>
 
 /** A random id: 32 upper-case hex digits. */

@@ -52,9 +52,6 @@ export async function testDomain({ metadata, blobs }: TestStores = {}): Promise<
       now += milliseconds
     },
     random: (bytes) => Uint8Array.from({ length: bytes }, () => random.below(256)),
-    accessKeys: { find: () => undefined },
-    region: 'cn-hangzhou',
-    domains: [],
     receiptMs: 86_400_000,
     strict: false,
   })

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { METADATA_LIMITS } from '../limits.js'
 import type { MetadataStore, Transaction } from '../metadata-store.js'
-import type { StoreTest } from './metadata-suite.js'
-import { bytesOf, isStorageError } from './support.js'
+import { bytesOf, isStorageError, type StoreTest } from './support.js'
 
 const { keyBytes, valueBytes, keysWritten, rowsRead, bytes } = METADATA_LIMITS
 

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict'
 import { addCounters } from '../counters.js'
 import type { MetadataStore, Row, Transaction } from '../metadata-store.js'
 import type { Random } from '../random.js'
-import type { StoreTest } from './metadata-suite.js'
-import { randomBytes, seededRandom } from './support.js'
+import { randomBytes, type StoreTest, seededRandom } from './support.js'
 
 type Step =
   | { readonly kind: 'get'; readonly key: string }

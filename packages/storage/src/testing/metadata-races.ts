@@ -2,8 +2,7 @@ import assert from 'node:assert/strict'
 import { decodeCounters } from '../counters.js'
 import { METADATA_LIMITS } from '../limits.js'
 import type { MetadataStore, Reader } from '../metadata-store.js'
-import type { StoreTest } from './metadata-suite.js'
-import { bytesOf, isStorageError, textOf } from './support.js'
+import { bytesOf, isStorageError, type StoreTest, textOf } from './support.js'
 
 function times<T>(count: number, run: (index: number) => Promise<T>): Promise<T[]> {
   return Promise.all(Array.from({ length: count }, (_, index) => run(index)))

@@ -4,13 +4,10 @@ import type { MetadataStore } from '../metadata-store.js'
 import { testMetadataLimits } from './metadata-limits.js'
 import { testMetadataModel } from './metadata-model.js'
 import { testMetadataRaces } from './metadata-races.js'
-import { bytesOf, isStorageError, textOf } from './support.js'
+import { bytesOf, isStorageError, type StoreTest, textOf } from './support.js'
 
 /** Opens a new, empty store. What must outlive it (a folder) is removed with `t.after`; the suite closes the store. */
 export type CreateMetadataStore = (t: TestContext) => Promise<MetadataStore>
-
-/** A test that gets a store of its own. */
-export type StoreTest = (name: string, body: (store: MetadataStore, t: TestContext) => Promise<void>) => void
 
 /** Declares the tests that every metadata engine must pass, under `node:test`. */
 export function testMetadataStore(create: CreateMetadataStore): void {

@@ -1,7 +1,11 @@
 import type { TestContext } from 'node:test'
 import type { ByteSource } from '../blob-store.js'
+import type { MetadataStore } from '../metadata-store.js'
 import { createRandom, type Random } from '../random.js'
 import { StorageError, type StorageErrorKind } from '../storage-error.js'
+
+/** Declares a test that gets a new metadata store. */
+export type StoreTest = (name: string, body: (store: MetadataStore, t: TestContext) => Promise<void>) => void
 
 /** The bytes of a text, as a key or a value. */
 export function bytesOf(text: string): Uint8Array {

@@ -162,3 +162,28 @@ export interface ListedParts {
   /** The bytes of all ETags one after the other, `a` to `z` in upper case, and where each ends in them. */
   joinETags(): { readonly joinedETags: Uint8Array; readonly etagEnds: Uint32Array }
 }
+
+/**
+ * How far the callback of a Complete has come. It is made at most once: a request that finds `committed` does not make it,
+ * because the process that completed the upload is about to, or has died.
+ */
+export type CallbackState =
+  | { readonly state: 'committed' }
+  /** The answer to the first request; opaque here. */
+  | { readonly state: 'answered'; readonly answer: string }
+
+/** The stored answer of a Complete. */
+export interface ReceiptRecord {
+  readonly bucket: string
+  readonly key: string
+  readonly requester: string
+  /** `all`, or a digest of the requested list of parts. */
+  readonly list: string
+  /** A digest of the list of the parts that the object has. */
+  readonly exactList: string
+  readonly completedAt: number
+  readonly etag: ETag
+  readonly crc64: bigint
+  /** Absent if no callback was requested. */
+  readonly callback?: CallbackState
+}

@@ -4,7 +4,6 @@
  */
 import { bytesToString, hex, utf8Bytes, utf8Text } from '@bindery/bytes'
 import { type Bytes, carriesBytes, StorageError } from '@bindery/storage'
-import type { ReceiptRecord } from '../uploads/receipts.js'
 import { idBytes } from './keyspace.js'
 import type {
   BucketRecord,
@@ -13,6 +12,7 @@ import type {
   ObjectRecord,
   PartBytes,
   PartRecord,
+  ReceiptRecord,
   Slice,
   UploadRecord,
 } from './model.js'

@@ -7,34 +7,10 @@ import { OssError } from '@bindery/protocol'
 import type { Bytes, Reader, Transaction } from '@bindery/storage'
 import type { Domain } from '../domain.js'
 import { allReceipts, receiptKey } from '../stored/keyspace.js'
-import type { ETag, ListedParts } from '../stored/model.js'
+import type { ListedParts, ReceiptRecord } from '../stored/model.js'
 import type { PartTable } from '../stored/part-table.js'
 import { decodeReceipt, encodeReceipt } from '../stored/records.js'
 import type { UploadName } from './uploads.js'
-
-/**
- * How far the callback of a Complete has come. It is made once at most: who finds `committed` does not make it, for
- * whoever completed the upload is about to, or has died.
- */
-export type CallbackState =
-  | { readonly state: 'committed' }
-  /** What the first was told; opaque here. */
-  | { readonly state: 'answered'; readonly answer: string }
-
-export interface ReceiptRecord {
-  readonly bucket: string
-  readonly key: string
-  readonly requester: string
-  /** `all`, or a digest of the list of parts. */
-  readonly list: string
-  /** A digest of the list of the parts that the object has. */
-  readonly exactList: string
-  readonly completedAt: number
-  readonly etag: ETag
-  readonly crc64: bigint
-  /** Absent where no callback was asked for. */
-  readonly callback?: CallbackState
-}
 
 /** Names the list that a Complete asks for: `all`, or a digest that does not depend on how its ETags were written. */
 export function digestOfAsked(domain: Domain, parts: ListedParts | 'all'): string {
