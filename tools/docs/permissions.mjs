@@ -1,25 +1,24 @@
-import { operations } from '@bindery/protocol'
+import { ACTIONS, operations } from '@bindery/protocol'
 import { anchor, code, table } from './markdown.mjs'
 
-const INTRODUCTION = `The actions are those of RAM and bucket policies. The last column is what the ACL step looks for: the owner of a bucket may do
-everything in it; an ACL opens reading and writing of objects to others, and never opens management.`
+const INTRODUCTION = `The actions are those of RAM and bucket policies; a policy must allow them on what the request names. The last column is
+what the ACL step sees: the owner of a bucket may do everything in it; an ACL opens reading and writing of objects to others, and never
+opens management.`
 
-const ACCESS = {
-  read: 'reading',
-  write: 'writing',
-  manageBucket: 'management of the bucket',
-  manageService: 'a signed request',
-  none: 'nothing',
-}
+const CLASSES = { read: 'reading', write: 'writing', manage: 'management' }
 
 export function render() {
-  const rows = Object.values(operations).map(({ name, permissions, permissionsWith = {}, access }) => [
-    `[${name}](operations.md#${anchor(name)})`,
-    permissions.map(code).join(', '),
-    Object.entries(permissionsWith)
-      .map(([header, action]) => `${code(action)} with ${code(header)}`)
-      .join('; '),
-    ACCESS[access],
-  ])
+  const rows = Object.values(operations).map((operation) => {
+    const { name, permissions, permissionsWith = {}, sourcePermissions = [] } = operation
+    return [
+      `[${name}](operations.md#${anchor(name)})`,
+      permissions.map(code).join(', '),
+      [
+        ...sourcePermissions.map((action) => `${code(action)} on the source`),
+        ...Object.entries(permissionsWith).map(([header, action]) => `${code(action)} with ${code(header)}`),
+      ].join('; '),
+      permissions.length === 0 ? 'open to everyone' : CLASSES[ACTIONS[permissions[0]]],
+    ]
+  })
   return `${INTRODUCTION}\n\n${table(['Operation', 'Action', 'As well', 'ACL'], rows)}`
 }

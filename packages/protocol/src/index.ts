@@ -1,3 +1,4 @@
+export { ACTIONS, type AclClass, type Action } from './actions.js'
 export { type AddressingStyle, type Reading, readings } from './address.js'
 export {
   type Callback,
@@ -38,6 +39,6 @@ export { parseQuery, Query, type QueryParameter } from './query.js'
 export { checkTime } from './signature/check-time.js'
 export { type Claim, readClaim } from './signature/claim.js'
 export { presignV1, presignV4, signV1, signV4, type V4SignOptions } from './signature/sign.js'
-export type { Credentials, Signable } from './signature/signable.js'
+export { type Credentials, equalSignatures, type Signable } from './signature/signable.js'
 export { SignatureVerifier } from './signature/verify.js'
 export * from './xml.js'

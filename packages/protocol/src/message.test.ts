@@ -24,7 +24,6 @@ const sample = operation({
   source: 'https://example.com',
   method: 'POST',
   level: 'object',
-  access: 'write',
   permissions: [],
   input: {
     number: query('number', integer(1, 9)),

@@ -1,3 +1,4 @@
+import type { Action } from './actions.js'
 import type { Cause } from './errors/catalogue.js'
 import type { Fields, ValuesOf } from './field.js'
 import type { XmlDocument } from './xml.js'
@@ -36,12 +37,14 @@ export interface Operation<I extends Fields = Fields, O extends Fields = Fields,
   readonly otherLevels?: readonly Level[]
   /** Alternatives; none given means that method and level say it all. */
   readonly when?: readonly Discriminator[]
-  /** What the ACL step looks for; `none` is open to everyone, and the rest but reading and writing objects is management. */
-  readonly access: 'read' | 'write' | 'manageBucket' | 'manageService' | 'none'
-  /** Actions that a policy must allow. */
-  readonly permissions: readonly string[]
-  /** Actions needed as well where a header is sent, by its name. */
-  readonly permissionsWith?: Readonly<Record<string, string>>
+  /** The bucket need not exist: the operation creates it for the account of its requester. */
+  readonly createsBucket?: true
+  /** Actions that the requester must be allowed on what the request names. None: the operation is open to everyone. */
+  readonly permissions: readonly Action[]
+  /** Actions needed as well when a header is sent, by its name in lower case. */
+  readonly permissionsWith?: Readonly<Record<string, Action>>
+  /** Actions needed on the object that is copied from. */
+  readonly sourcePermissions?: readonly Action[]
   readonly input: I
   /** `bytes`: the body is content, handed on unread; a document is read with decodeBody. */
   readonly body?: 'bytes' | XmlDocument<B>

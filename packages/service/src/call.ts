@@ -12,13 +12,13 @@ import {
   type ResultOf,
 } from '@bindery/protocol'
 import type { ByteSource, LentBytes } from '@bindery/storage'
-import { authorise } from './access/authorise.js'
+import { type Asking, authorise, authoriseSource } from './access/authorise.js'
 import type { Requester } from './access/requester.js'
 import { contentSource, readDocument } from './body.js'
 import type { AnsweredCallback } from './callback/outcome.js'
 import type { RegisteredRead } from './domain/bytes/reads.js'
 import type { Domain } from './domain/domain.js'
-import { findObject, there } from './domain/objects/objects.js'
+import { there } from './domain/objects/objects.js'
 import { type OpenObject, openRecord } from './domain/objects/open-object.js'
 import type { BucketRecord, ObjectRecord } from './domain/stored/model.js'
 import type { Callbacks } from './options.js'
@@ -42,14 +42,12 @@ export type Reply<O extends Operation> = {
 export type Handler<O extends Operation> = (call: Call<O>) => Promise<Reply<O>>
 
 /** What the head of a request tells. */
-export interface CallHead<O extends Operation> {
+export interface CallHead<O extends Operation> extends Asking {
   readonly operation: O
-  readonly domain: Domain
   readonly region: string
   readonly callbacks: Callbacks | undefined
   readonly request: ServiceRequest
   readonly requestId: string
-  readonly requester: Requester
   readonly input: InputOf<O>
   readonly bucketName: BucketName | undefined
   readonly key: ObjectKey | undefined
@@ -144,35 +142,20 @@ export class Call<O extends Operation> {
     return decodeBody(operation, parseXml, body, input) as BodyOf<O>
   }
 
-  /** Allows what is done to one object of the bucket, or throws deniedByAcl. Owners of buckets need no look-up. */
-  authorise(key: ObjectKey): Promise<void> {
-    return authoriseObject(this.domain, this.requester, this.#head.operation.access, this.bucket, key)
+  /** Allows what the operation does to one object of the bucket, or throws the cause of the denial. */
+  authorise(key: ObjectKey): void | Promise<void> {
+    return authorise(this.#head, { bucket: this.bucket, key, object: 'unread' })
+  }
+
+  /** Allows reading an object that is to be copied, or throws the cause of the denial. */
+  authoriseSource(bucket: BucketRecord, key: ObjectKey): void | Promise<void> {
+    return authoriseSource(this.#head, bucket, key)
   }
 
   #named<T>(part: T | undefined): T {
     if (part === undefined) throw new TypeError(`${this.operationName} has no such part`)
     return part
   }
-}
-
-/** Applies the ACLs of a bucket and of one object in it. An object that is not there has no ACL of its own. */
-export async function authoriseObject(
-  domain: Domain,
-  requester: Requester,
-  access: Operation['access'],
-  bucket: BucketRecord,
-  key: ObjectKey,
-): Promise<void> {
-  const target = { owner: bucket.owner, bucketAcl: bucket.acl }
-  if (requester.kind === 'account' && requester.account.id === bucket.owner) return
-  const objectAcl = await findObject(domain, bucket.name, key).then(
-    ({ acl }) => acl,
-    (error: unknown) => {
-      if (error instanceof OssError && error.reason === 'noSuchKey') return undefined
-      throw error
-    },
-  )
-  authorise(requester, access, { ...target, objectAcl })
 }
 
 /** The handler of an operation by its name. */

@@ -4,6 +4,7 @@
  */
 import { upperHex } from '@bindery/bytes'
 import {
+  ACTIONS,
   bucketName,
   type Cause,
   COMMON_CAUSES,
@@ -14,7 +15,6 @@ import {
   encodeHeaders,
   type Fields,
   httpDate,
-  type ObjectKey,
   type Operation,
   OssError,
   objectKey,
@@ -26,10 +26,11 @@ import {
   type ValuesOf,
 } from '@bindery/protocol'
 import { type Authenticate, authenticator } from './access/authenticate.js'
-import { authorise } from './access/authorise.js'
-import type { Requester } from './access/requester.js'
-import { authoriseObject, Call, type CallHead, type Found, type Handler, type Reply } from './call.js'
-import { findBucket } from './domain/buckets/buckets.js'
+import { authorise, type Touched } from './access/authorise.js'
+import { aclAuthoriser } from './access/authoriser.js'
+import { accountOf } from './access/requester.js'
+import { Call, type CallHead, type Found, type Handler, type Reply } from './call.js'
+import { findBucket, findBucketIfAny } from './domain/buckets/buckets.js'
 import type { RegisteredRead } from './domain/bytes/reads.js'
 import type { Domain } from './domain/domain.js'
 import { findBucketAndObject } from './domain/objects/objects.js'
@@ -91,7 +92,7 @@ async function run(
     query,
     headers: headers.host === request.host ? headers : { ...headers, host: request.host },
   }
-  const { requester, reading } = authenticate(signed, found)
+  const { requester, reading } = await authenticate(signed, found)
   const operation = reading === found[0] ? likelier : operationOf(reading)
   note(log, reading, operation?.name)
   if (reading !== found[0]) exchange.crossOrigin = await crossOriginHeaders(domain, request, log.bucket)
@@ -110,11 +111,13 @@ async function run(
   const head = {
     operation,
     domain,
+    authoriser: aclAuthoriser,
+    requester,
+    conditions: { request, query, now: exchange.startedAt },
     region,
     callbacks,
     request,
     requestId,
-    requester,
     input,
     bucketName: name,
     key,
@@ -132,11 +135,11 @@ async function run(
 }
 
 async function serve(head: Head, held: RegisteredRead | undefined): Promise<Answer> {
-  const { operation, domain, requester } = head
+  const { operation } = head
 
-  // 5 authorise: by what the ACLs of the bucket and the object say
+  // 5 authorise: the declared actions on what is named
   const found = await find(head)
-  await permit(domain, requester, operation.access, found, head.key)
+  await authorise(head, touched(head, found))
 
   // 6 find, 7 decode body, 8 handle: each handler looks for what it needs before it asks for the body
   const { handle } = handlers[operation.name] as unknown as { readonly handle: Handler<Operation> }
@@ -149,11 +152,24 @@ async function serve(head: Head, held: RegisteredRead | undefined): Promise<Answ
 /** What steps 1 to 4 tell of a request that asks for an operation. */
 type Head = CallHead<Operation> & { readonly operation: DeclaredOperation }
 
-async function find({ operation, domain, bucketName: name, key }: Head): Promise<Found> {
-  const { access } = operation
-  if (name === undefined || access === 'manageService') return { bucket: undefined, object: undefined }
-  if (access === 'read' && key !== undefined) return findBucketAndObject(domain, name, key)
+async function find({ operation, domain, requester, bucketName: name, key }: Head): Promise<Found> {
+  if (name === undefined) return { bucket: undefined, object: undefined }
+  if (operation.createsBucket === true) {
+    // a bucket of another account is for the operation to refuse: its name is taken
+    const bucket = await findBucketIfAny(domain, name)
+    return { bucket: bucket?.owner === accountOf(requester)?.id ? bucket : undefined, object: undefined }
+  }
+  if (readsObject(operation) && key !== undefined) return findBucketAndObject(domain, name, key)
   return { bucket: await findBucket(domain, name), object: undefined }
+}
+
+/** Only the object of an operation that reads it was looked up with its bucket. */
+function touched({ operation, key }: Head, { bucket, object }: Found): Touched {
+  return { bucket, key, object: readsObject(operation) ? object : 'unread' }
+}
+
+function readsObject({ level, permissions: [action] }: Operation): boolean {
+  return level === 'object' && action !== undefined && ACTIONS[action] === 'read'
 }
 
 /** The log, as the headers for browsers, speaks of the likelier reading until the signature has told which one is meant. */
@@ -166,19 +182,6 @@ function note(log: Exchange['log'], { bucket, key }: Reading, operation: string 
 function splitTarget(target: string): [path: string, query: Query] {
   const mark = target.indexOf('?')
   return mark === -1 ? [target, parseQuery('')] : [target.slice(0, mark), parseQuery(target.slice(mark + 1))]
-}
-
-async function permit(
-  domain: Domain,
-  requester: Requester,
-  access: Operation['access'],
-  { bucket, object }: Found,
-  key: ObjectKey | undefined,
-): Promise<void> {
-  if (bucket === undefined) authorise(requester, access, undefined)
-  else if (key === undefined || access !== 'write') {
-    authorise(requester, access, { owner: bucket.owner, bucketAcl: bucket.acl, objectAcl: object?.acl })
-  } else await authoriseObject(domain, requester, access, bucket, key)
 }
 
 function urlOf({ scheme, host }: ServiceRequest, { style, bucket }: Reading): string {

@@ -251,6 +251,14 @@ export const CATALOGUE = {
   invalidSecurityToken: row('InvalidSecurityToken', 403, 'The security token you provided is invalid.', {
     ec: '0002-00000006',
   }),
+  securityTokenExpired: row('SecurityTokenExpired', 403, 'The security token you provided has expired.', {
+    ec: '0002-00000007',
+  }),
+  securityTokenOfOtherKey: row(
+    'AccessKeyIdAndSecurityTokenNotMatch',
+    403,
+    'The OSS access key id and security token you provided does not match.',
+  ),
   securityTokenTwice: invalidArgument('Invalid Argument.'),
   authorizationTwice: invalidArgument('Invalid Argument.'),
   authorizationInvalid: invalidArgument('Authorization header is invalid.'),

@@ -10,6 +10,8 @@ export const COMMON_CAUSES: readonly Cause[] = [
   'signatureV4DoesNotMatch',
   'invalidAccessKeyId',
   'invalidSecurityToken',
+  'securityTokenExpired',
+  'securityTokenOfOtherKey',
   'securityTokenTwice',
   'authorizationTwice',
   'authorizationInvalid',

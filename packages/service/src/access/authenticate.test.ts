@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash, createHmac } from 'node:crypto'
 import { test } from 'node:test'
 import {
+  type Credentials,
   type Digests,
   OssError,
   parseQuery,
@@ -14,6 +15,7 @@ import {
   signV4,
 } from '@bindery/protocol'
 import { type Authenticated, authenticator, type SignedRequest } from './authenticate.js'
+import type { AccessKey } from './requester.js'
 
 const digests: Digests = {
   md5: (data) => createHash('md5').update(data).digest(),
@@ -24,6 +26,12 @@ const digests: Digests = {
 const KEY = { accessKeyId: 'ak', accessKeySecret: 'sk' }
 const ACCESS_KEY = { ...KEY, account: { id: '1', displayName: 'root' } }
 const NOW = Date.UTC(2022, 11, 20, 8, 48, 18)
+const TEMPORARY_KEY = {
+  ...ACCESS_KEY,
+  accessKeyId: 'STS.ak',
+  session: { securityToken: 'token', expiresAt: NOW + 1000 },
+}
+const KEYS = new Map<string, AccessKey>([ACCESS_KEY, TEMPORARY_KEY].map((key) => [key.accessKeyId, key]))
 const V4 = { time: NOW, region: 'cn-hangzhou', digests }
 
 function authenticate(
@@ -32,9 +40,11 @@ function authenticate(
   path: string,
   { strict = false, now = NOW } = {},
 ): Authenticated {
-  const accessKeys = { find: (id: string) => (id === 'ak' ? ACCESS_KEY : undefined) }
+  const accessKeys = { find: (id: string) => KEYS.get(id) }
   const options = { accessKeys, digests, clock: () => now, region: 'cn-hangzhou', strict }
-  return authenticator(options)(request, readings(host, path, { domains: [] }))
+  const authenticated = authenticator(options)(request, readings(host, path, { domains: [] }))
+  assert.ok(!(authenticated instanceof Promise), 'a key that is at hand is not waited for')
+  return authenticated
 }
 
 function refusal(run: () => unknown): OssError {
@@ -134,13 +144,48 @@ test('a key that is not there is refused with 403, and one of impossible charact
   assert.deepEqual(signers('no*body'), ['0002-00000064', '0002-00000073', '0002-00000206', '0002-00000222'])
 })
 
-test('any token is invalid, and a URL of a temporary key needs one', () => {
-  const temporary = { ...KEY, accessKeyId: 'STS.ak', securityToken: 't' }
-  const token = refusal(() => authenticate(signV4(request({}), temporary, V4), '127.0.0.1', '/'))
-  assert.deepEqual([token.row.code, token.row.status], ['InvalidSecurityToken', 403])
-  const bare = presignV1(request({}), { ...KEY, accessKeyId: 'STS.ak' }, { expiresAt: NOW, digests })
-  const missing = refusal(() => authenticate(bare, '127.0.0.1', '/'))
-  assert.deepEqual([missing.row.code, missing.row.status], ['InvalidRequest', 400])
+/** The same request, signed in each form that carries a token. */
+function inEachForm(key: Credentials): Signable[] {
+  return [
+    signV1(request({}), key, { time: NOW, digests }),
+    presignV1(request({}), key, { expiresAt: NOW + 60_000, digests }),
+    signV4(request({}), key, V4),
+    presignV4(request({}), key, { ...V4, expiresSeconds: 60 }),
+  ]
+}
+
+test('a temporary key signs with its token, in every form, until it expires', () => {
+  const key = { ...KEY, accessKeyId: 'STS.ak', securityToken: 'token' }
+  for (const signed of inEachForm(key)) {
+    const { requester } = authenticate(signed, '127.0.0.1', '/', { now: NOW + 1000 })
+    assert.equal(requester.kind === 'account' && requester.accessKeyId, 'STS.ak')
+    const { row } = refusal(() => authenticate(signed, '127.0.0.1', '/', { now: NOW + 1001 }))
+    assert.deepEqual([row.code, row.status, row.ec], ['SecurityTokenExpired', 403, '0002-00000007'])
+  }
+})
+
+test('a token that is wrong, unknown, missing or beside a lasting key is refused by its own cause', () => {
+  const reasons = (key: Credentials) =>
+    inEachForm(key).map((signed) => refusal(() => authenticate(signed, '127.0.0.1', '/')).reason)
+  const temporary = { ...KEY, accessKeyId: 'STS.ak' }
+  assert.deepEqual(new Set(reasons({ ...temporary, securityToken: 'tokem' })), new Set(['securityTokenOfOtherKey']))
+  assert.deepEqual(new Set(reasons({ ...KEY, securityToken: 'token' })), new Set(['invalidSecurityToken']))
+  const unknown = { ...KEY, accessKeyId: 'STS.nobody', securityToken: 'token' }
+  assert.deepEqual(new Set(reasons(unknown)), new Set(['invalidSecurityToken']))
+  for (const accessKeyId of ['STS.ak', 'STS.nobody']) {
+    const [header, url] = ['invalidAccessKeyId', 'securityTokenNotInQuery']
+    assert.deepEqual(reasons({ ...KEY, accessKeyId }), [header, url, header, url])
+  }
+})
+
+test('a key that has to be looked up is waited for', async () => {
+  const accessKeys = { find: async (id: string) => KEYS.get(id) }
+  const options = { accessKeys, digests, clock: () => NOW, region: 'cn-hangzhou', strict: false }
+  const where = readings('127.0.0.1', '/', { domains: [] })
+  const { requester } = await authenticator(options)(v1({}), where)
+  assert.deepEqual(requester, { kind: 'account', account: ACCESS_KEY.account, accessKeyId: 'ak' })
+  const forged = signV1(request({}), { ...KEY, accessKeySecret: 'wrong' }, { time: NOW, digests })
+  await assert.rejects(async () => authenticator(options)(forged, where), { reason: 'signatureDoesNotMatch' })
 })
 
 test('the time counts before the signature', () => {

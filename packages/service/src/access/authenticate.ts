@@ -2,6 +2,7 @@ import {
   type Cause,
   type Claim,
   checkTime,
+  equalSignatures,
   OssError,
   type Query,
   type Reading,
@@ -9,7 +10,7 @@ import {
   SignatureVerifier,
 } from '@bindery/protocol'
 import type { ServiceOptions } from '../options.js'
-import type { Requester } from './requester.js'
+import type { AccessKey, Requester } from './requester.js'
 
 /** What the signature of a request may cover. */
 export interface SignedRequest {
@@ -26,8 +27,14 @@ export interface Authenticated {
   readonly dialect: 'oss'
 }
 
-/** Throws a cause of the catalogue's authentication rows. The first of the readings counts where no signature decides. */
-export type Authenticate = (request: SignedRequest, readings: readonly [Reading, ...Reading[]]) => Authenticated
+/**
+ * Throws a cause of the catalogue's authentication rows. The first of the readings counts where no signature decides.
+ * Waits only where the key has to be looked up.
+ */
+export type Authenticate = (
+  request: SignedRequest,
+  readings: readonly [Reading, ...Reading[]],
+) => Authenticated | Promise<Authenticated>
 
 /**
  * Authenticates requests in OSS's order: what is malformed, the token, the key, the time, the signature. Expiry comes
@@ -38,22 +45,45 @@ export function authenticator(
 ): Authenticate {
   const { accessKeys, digests, clock, region, strict } = options
   const verifier = new SignatureVerifier(digests)
-  return (request, readings) => {
-    const claim = request.method === 'OPTIONS' ? undefined : readClaim(request)
-    if (claim === undefined) return { requester: { kind: 'anonymous' }, reading: readings[0], dialect: 'oss' }
-    // Tokens belong to temporary credentials, and nobody issues any.
-    if (claim.securityToken !== undefined) throw new OssError('invalidSecurityToken')
-    const accessKey = accessKeys.find(claim.accessKeyId)
+
+  const verify = (
+    claim: Claim,
+    accessKey: AccessKey | undefined,
+    { method, query, headers }: SignedRequest,
+    readings: readonly [Reading, ...Reading[]],
+  ): Authenticated => {
+    const now = clock()
     if (accessKey === undefined) throw unknownKey(claim)
-    checkTime(claim, clock())
+    checkSession(claim, accessKey, now)
+    checkTime(claim, now)
     if (strict) checkRegion(claim, region)
-    const { method, query, headers } = request
     const as = ({ bucket, key }: Reading) => ({ method, query, headers, bucket, key })
     const reading = readings.find((one) => verifier.verifies(claim, as(one), accessKey.accessKeySecret))
     if (reading === undefined) throw verifier.mismatch(claim, as(readings[0]))
     const { account, accessKeyId } = accessKey
     return { requester: { kind: 'account', account, accessKeyId }, reading, dialect: 'oss' }
   }
+
+  return (request, readings) => {
+    const claim = request.method === 'OPTIONS' ? undefined : readClaim(request)
+    if (claim === undefined) return { requester: { kind: 'anonymous' }, reading: readings[0], dialect: 'oss' }
+    const accessKey = accessKeys.find(claim.accessKeyId, claim.securityToken)
+    return accessKey instanceof Promise
+      ? accessKey.then((found) => verify(claim, found, request, readings))
+      : verify(claim, accessKey, request, readings)
+  }
+}
+
+/** Compares what came as token with what the key needs. */
+function checkSession(claim: Claim, { session }: AccessKey, now: number): void {
+  const { securityToken } = claim
+  if (session === undefined) {
+    if (securityToken !== undefined) throw new OssError('invalidSecurityToken')
+    return
+  }
+  if (securityToken === undefined) throw unknownKey(claim)
+  if (!equalSignatures(session.securityToken, securityToken)) throw new OssError('securityTokenOfOtherKey')
+  if (now > session.expiresAt) throw new OssError('securityTokenExpired')
 }
 
 /** The causes of a key that OSS could not have made, by scheme and place. */
@@ -63,9 +93,10 @@ const IMPOSSIBLE_KEY = {
   v4: { header: 'v4AccessKeyIdCharacters', url: 'v4UrlAccessKeyIdCharacters' },
 } as const satisfies Record<Claim['scheme'], Record<Claim['place'], Cause>>
 
-function unknownKey({ scheme, place, accessKeyId }: Claim): OssError {
+function unknownKey({ scheme, place, accessKeyId, securityToken }: Claim): OssError {
   const details = { OSSAccessKeyId: accessKeyId }
   if (!/^[0-9A-Za-z._=]+$/.test(accessKeyId)) return new OssError(IMPOSSIBLE_KEY[scheme][place], details)
+  if (securityToken !== undefined) return new OssError('invalidSecurityToken')
   if (place === 'url' && accessKeyId.startsWith('STS.')) return new OssError('securityTokenNotInQuery')
   return new OssError('invalidAccessKeyId', details)
 }

@@ -1,40 +1,67 @@
-import { OssError } from '@bindery/protocol'
-import type { Requester } from './requester.js'
+import { type Action, type ObjectKey, type Operation, OssError } from '@bindery/protocol'
+import type { Domain } from '../domain/domain.js'
+import { readObject } from '../domain/objects/objects.js'
+import type { BucketRecord, ObjectRecord } from '../domain/stored/model.js'
+import type { AccessQuestion, Authoriser } from './authoriser.js'
+import type { Conditions } from './conditions.js'
+import { accountOf, type Requester } from './requester.js'
 
-/** What an operation does to what it names, as the ACL step of OSS sees it: `none` is open to everyone, and the rest but `read` and `write` is management. */
-export type Access = 'read' | 'write' | 'manageBucket' | 'manageService' | 'none'
-
-/** What the ACL step looks at. `objectAcl` is undefined where there is no object, or the operation names none. */
-export interface Target {
-  readonly owner: string
-  readonly bucketAcl: string
-  readonly objectAcl?: string | undefined
+/** Who asks, by which operation, and under which conditions. */
+export interface Asking {
+  readonly domain: Domain
+  readonly authoriser: Authoriser
+  readonly operation: Operation
+  readonly requester: Requester
+  readonly conditions: Conditions
 }
 
-/**
- * Allows, or throws the access-denied cause of what was refused.
- * The owner of the bucket may do everything; everyone else only what the ACL gives: an object's own ACL wins over its
- * bucket's in both directions, and no ACL opens management calls.
- * @see https://help.aliyun.com/document_detail/100676.html
- */
-export function authorise(requester: Requester, access: Access, target: Target | undefined): void {
-  if (access === 'none') return
-  if (requester.kind === 'account') {
-    if (target === undefined || target.owner === requester.account.id) return
-  } else if (access === 'manageService') {
-    throw new OssError('anonymousForbidden')
+/** What an operation is about to touch. */
+export interface Touched {
+  /** Undefined: the service itself, or a bucket that is about to be created. */
+  readonly bucket: BucketRecord | undefined
+  readonly key?: ObjectKey | undefined
+  /** `unread`: it is looked up if a decision depends on it. */
+  readonly object?: ObjectRecord | undefined | 'unread'
+}
+
+/** Allows what the operation declares to do, or throws the cause of the first denial. Waits only to look up an object. */
+export function authorise(asking: Asking, touched: Touched): void | Promise<void> {
+  return requireAll(asking, touched, neededActions(asking))
+}
+
+/** Allows reading what is to be copied, or throws the cause of the denial. */
+export function authoriseSource(asking: Asking, bucket: BucketRecord, key: ObjectKey): void | Promise<void> {
+  const needed = (asking.operation.sourcePermissions ?? []).map((action) => ({ action }))
+  return requireAll(asking, { bucket, key, object: 'unread' }, needed)
+}
+
+type Needed = Pick<AccessQuestion, 'action' | 'within'>
+
+function neededActions({ operation, conditions }: Asking): Needed[] {
+  const { permissions, permissionsWith } = operation
+  const needed: Needed[] = permissions.map((action) => ({ action }))
+  for (const header in permissionsWith) {
+    const action: Action | undefined = permissionsWith[header]
+    if (action !== undefined && header in conditions.request.headers) needed.push({ action, within: permissions[0] })
   }
-  if (access === 'manageBucket' || target === undefined) {
-    throw new OssError(requester.kind === 'anonymous' ? 'anonymousBucketDenied' : 'bucketNotYours')
+  return needed
+}
+
+function requireAll(asking: Asking, touched: Touched, needed: readonly Needed[]): void | Promise<void> {
+  const { authoriser, requester, conditions } = asking
+  const { bucket, key, object } = touched
+  const owner = bucket?.owner ?? accountOf(requester)?.id
+  for (const { action, within } of needed) {
+    const question = { requester, action, within, resource: { owner, bucket, key, object }, conditions }
+    if (authoriser.needsObject(question)) {
+      return findObject(asking, touched).then((found) => requireAll(asking, { ...touched, object: found }, needed))
+    }
+    const decision = authoriser.decide(question)
+    if (!decision.allowed) throw new OssError(decision.cause)
   }
-  if (!opens(effectiveAcl(target), access)) throw new OssError('deniedByAcl')
 }
 
-function effectiveAcl({ bucketAcl, objectAcl }: Target): string {
-  return objectAcl === undefined || objectAcl === 'default' ? bucketAcl : objectAcl
-}
-
-function opens(acl: string, access: Access): boolean {
-  if (acl === 'public-read-write') return access === 'read' || access === 'write'
-  return acl === 'public-read' && access === 'read'
+async function findObject({ domain }: Asking, { bucket, key }: Touched): Promise<ObjectRecord | undefined> {
+  if (bucket === undefined || key === undefined) return undefined
+  return domain.metadata.read((reader) => readObject(reader, bucket.name, key))
 }

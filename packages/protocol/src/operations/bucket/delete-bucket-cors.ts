@@ -9,7 +9,6 @@ export const deleteBucketCors = operation({
   method: 'DELETE',
   level: 'bucket',
   when: [{ query: ['cors'] }],
-  access: 'manageBucket',
   permissions: ['oss:DeleteBucketCors'],
   input: {},
   status: 204,

@@ -9,7 +9,6 @@ export const deleteBucketLifecycle = operation({
   method: 'DELETE',
   level: 'bucket',
   when: [{ query: ['lifecycle'] }],
-  access: 'manageBucket',
   permissions: ['oss:DeleteBucketLifecycle'],
   input: {},
   status: 204,

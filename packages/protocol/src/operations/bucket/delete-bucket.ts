@@ -7,7 +7,6 @@ export const deleteBucket = operation({
   source: page(31973),
   method: 'DELETE',
   level: 'bucket',
-  access: 'manageBucket',
   permissions: ['oss:DeleteBucket'],
   input: {},
   status: 204,

@@ -8,7 +8,6 @@ export const getBucketAcl = operation({
   method: 'GET',
   level: 'bucket',
   when: [{ query: ['acl'] }],
-  access: 'manageBucket',
   permissions: ['oss:GetBucketAcl'],
   input: {},
   status: 200,

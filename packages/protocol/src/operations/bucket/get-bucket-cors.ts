@@ -9,7 +9,6 @@ export const getBucketCors = operation({
   method: 'GET',
   level: 'bucket',
   when: [{ query: ['cors'] }],
-  access: 'manageBucket',
   permissions: ['oss:GetBucketCors'],
   input: {},
   status: 200,

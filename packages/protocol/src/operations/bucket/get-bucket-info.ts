@@ -12,7 +12,6 @@ export const getBucketInfo = operation({
   method: 'GET',
   level: 'bucket',
   when: [{ query: ['bucketInfo'] }],
-  access: 'manageBucket',
   permissions: ['oss:GetBucketInfo'],
   input: {},
   status: 200,

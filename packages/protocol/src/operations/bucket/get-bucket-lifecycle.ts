@@ -9,7 +9,6 @@ export const getBucketLifecycle = operation({
   method: 'GET',
   level: 'bucket',
   when: [{ query: ['lifecycle'] }],
-  access: 'manageBucket',
   permissions: ['oss:GetBucketLifecycle'],
   input: {},
   status: 200,

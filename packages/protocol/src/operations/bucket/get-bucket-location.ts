@@ -9,7 +9,6 @@ export const getBucketLocation = operation({
   method: 'GET',
   level: 'bucket',
   when: [{ query: ['location'] }],
-  access: 'manageBucket',
   permissions: ['oss:GetBucketLocation'],
   input: {},
   status: 200,

@@ -17,7 +17,6 @@ export const getBucketStat = operation({
   method: 'GET',
   level: 'bucket',
   when: [{ query: ['stat'] }],
-  access: 'manageBucket',
   permissions: ['oss:GetBucketStat'],
   input: {},
   status: 200,

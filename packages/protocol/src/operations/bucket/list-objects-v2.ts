@@ -37,7 +37,6 @@ export const listObjectsV2 = operation({
   method: 'GET',
   level: 'bucket',
   when: [{ query: ['list-type'] }],
-  access: 'manageBucket',
   permissions: ['oss:ListObjects'],
   input: {
     listType: query('list-type', oneOf(['2'], 'invalidListType')),

@@ -38,7 +38,6 @@ export const listObjects = operation({
   source: page(31965),
   method: 'GET',
   level: 'bucket',
-  access: 'manageBucket',
   permissions: ['oss:ListObjects'],
   input: {
     delimiter: withDefault(query('delimiter', text), ''),

@@ -14,7 +14,7 @@ export const putBucketAcl = operation({
   method: 'PUT',
   level: 'bucket',
   when: [{ query: ['acl'] }],
-  access: 'manageService',
+  createsBucket: true,
   permissions: ['oss:PutBucketAcl'],
   input: { acl: optional(header('x-oss-acl', bucketAcl)) },
   status: 200,

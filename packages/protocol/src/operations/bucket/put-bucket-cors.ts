@@ -10,7 +10,6 @@ export const putBucketCors = operation({
   method: 'PUT',
   level: 'bucket',
   when: [{ query: ['cors'] }],
-  access: 'manageBucket',
   permissions: ['oss:PutBucketCors'],
   input: {},
   body: corsConfiguration,

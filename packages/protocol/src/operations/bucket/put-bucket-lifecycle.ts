@@ -12,7 +12,6 @@ export const putBucketLifecycle = operation({
   method: 'PUT',
   level: 'bucket',
   when: [{ query: ['lifecycle'] }],
-  access: 'manageBucket',
   permissions: ['oss:PutBucketLifecycle'],
   input: { allowSameActionOverlap: withDefault(header('x-oss-allow-same-action-overlap', truth()), false) },
   body: lifecycleConfiguration,

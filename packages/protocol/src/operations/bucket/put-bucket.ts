@@ -13,7 +13,7 @@ export const putBucket = operation({
   source: page(31959),
   method: 'PUT',
   level: 'bucket',
-  access: 'manageService',
+  createsBucket: true,
   permissions: ['oss:PutBucket'],
   input: { acl: optional(header('x-oss-acl', bucketAcl)) },
   body: optionalDocument(

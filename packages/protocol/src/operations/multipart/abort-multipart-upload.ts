@@ -9,7 +9,6 @@ export const abortMultipartUpload = operation({
   method: 'DELETE',
   level: 'object',
   when: [{ query: ['uploadId'] }],
-  access: 'write',
   permissions: ['oss:AbortMultipartUpload'],
   input: { uploadId },
   status: 204,

@@ -46,7 +46,6 @@ export const completeMultipartUpload = operation({
   method: 'POST',
   level: 'object',
   when: [{ query: ['uploadId'] }],
-  access: 'write',
   permissions: ['oss:PutObject'],
   permissionsWith: { 'x-oss-object-acl': 'oss:PutObjectAcl' },
   input: {

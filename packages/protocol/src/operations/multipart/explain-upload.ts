@@ -85,7 +85,6 @@ export const explainUpload = operation({
   method: 'GET',
   level: 'object',
   when: [{ query: ['uploadId', 'x-oss-ext-parts-map'] }],
-  access: 'write',
   permissions: ['oss:ListParts'],
   input: {
     uploadId,

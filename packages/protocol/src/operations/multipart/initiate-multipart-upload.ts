@@ -23,7 +23,6 @@ export const initiateMultipartUpload = operation({
   method: 'POST',
   level: 'object',
   when: [{ query: ['uploads'] }],
-  access: 'write',
   permissions: ['oss:PutObject'],
   permissionsWith: { 'x-oss-tagging': 'oss:PutObjectTagging' },
   input: {

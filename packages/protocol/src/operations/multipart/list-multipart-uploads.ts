@@ -13,7 +13,6 @@ export const listMultipartUploads = operation({
   method: 'GET',
   level: 'bucket',
   when: [{ query: ['uploads'] }],
-  access: 'manageBucket',
   permissions: ['oss:ListMultipartUploads'],
   input: {
     delimiter: withDefault(query('delimiter', text), ''),

@@ -24,7 +24,6 @@ export const listParts = operation({
   method: 'GET',
   level: 'object',
   when: [{ query: ['uploadId'] }],
-  access: 'write',
   permissions: ['oss:ListParts'],
   input: {
     uploadId,

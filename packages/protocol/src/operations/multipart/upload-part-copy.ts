@@ -24,8 +24,8 @@ export const uploadPartCopy = operation({
     { query: ['partNumber'], header: ['x-oss-copy-source'] },
     { query: ['uploadId'], header: ['x-oss-copy-source'] },
   ],
-  access: 'write',
-  permissions: ['oss:GetObject', 'oss:PutObject'],
+  permissions: ['oss:PutObject'],
+  sourcePermissions: ['oss:GetObject'],
   input: {
     partNumber: required(query('partNumber', partNumber), 'partNumberMissing', {
       ArgumentName: 'ResourceType',

@@ -20,7 +20,6 @@ export const uploadPart = operation({
   method: 'PUT',
   level: 'object',
   when: [{ query: ['partNumber'] }, { query: ['uploadId'] }],
-  access: 'write',
   permissions: ['oss:PutObject'],
   input: {
     partNumber: required(query('partNumber', partNumber), 'partNumberMissing', {

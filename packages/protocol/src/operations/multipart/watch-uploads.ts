@@ -12,7 +12,6 @@ export const watchUploads = operation({
   method: 'GET',
   level: 'bucket',
   when: [{ query: ['uploads', 'x-oss-ext-events'] }],
-  access: 'manageBucket',
   permissions: ['oss:ListMultipartUploads'],
   input: { prefix: withDefault(query('prefix', prefixText), '') },
   status: 200,

@@ -27,8 +27,8 @@ export const copyObject = operation({
   method: 'PUT',
   level: 'object',
   when: [{ header: ['x-oss-copy-source'] }],
-  access: 'write',
-  permissions: ['oss:GetObject', 'oss:PutObject'],
+  permissions: ['oss:PutObject'],
+  sourcePermissions: ['oss:GetObject'],
   permissionsWith: { 'x-oss-tagging': 'oss:PutObjectTagging', 'x-oss-object-acl': 'oss:PutObjectAcl' },
   input: {
     copySource: header('x-oss-copy-source', copySource),

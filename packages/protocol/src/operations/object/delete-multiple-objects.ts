@@ -14,7 +14,6 @@ export const deleteMultipleObjects = operation({
   method: 'POST',
   level: 'bucket',
   when: [{ query: ['delete'] }],
-  access: 'write',
   permissions: ['oss:DeleteObject'],
   input: {
     encodingType,

@@ -7,7 +7,6 @@ export const deleteObject = operation({
   source: page(31982),
   method: 'DELETE',
   level: 'object',
-  access: 'write',
   permissions: ['oss:DeleteObject'],
   input: {},
   status: 204,

@@ -9,7 +9,6 @@ export const getObjectAcl = operation({
   method: 'GET',
   level: 'object',
   when: [{ query: ['acl'] }],
-  access: 'manageBucket',
   permissions: ['oss:GetObjectAcl'],
   input: {},
   status: 200,

@@ -11,7 +11,6 @@ export const getObjectMeta = operation({
   method: 'HEAD',
   level: 'object',
   when: [{ query: ['objectMeta'] }],
-  access: 'read',
   permissions: ['oss:GetObject'],
   input: {},
   status: 200,

@@ -11,7 +11,6 @@ export const getObject = operation({
   source: page(31980),
   method: 'GET',
   level: 'object',
-  access: 'read',
   permissions: ['oss:GetObject'],
   input: {
     responseContentType: optional(query('response-content-type', text)),

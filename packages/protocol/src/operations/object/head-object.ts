@@ -9,7 +9,6 @@ export const headObject = operation({
   source: page(31984),
   method: 'HEAD',
   level: 'object',
-  access: 'read',
   permissions: ['oss:GetObject'],
   input: conditions,
   status: 200,

@@ -11,7 +11,6 @@ export const optionObject = operation({
   method: 'OPTIONS',
   level: 'object',
   otherLevels: ['bucket'],
-  access: 'none',
   permissions: [],
   input: {
     origin: required(header('Origin', text), 'preflightWithoutOrigin'),

@@ -10,7 +10,6 @@ export const putObjectAcl = operation({
   method: 'PUT',
   level: 'object',
   when: [{ query: ['acl'] }],
-  access: 'manageBucket',
   permissions: ['oss:PutObjectAcl'],
   input: { objectAcl: required(header('x-oss-object-acl', objectAcl), 'missingObjectAcl') },
   status: 200,

@@ -24,7 +24,6 @@ export const putObject = operation({
   source: page(31978),
   method: 'PUT',
   level: 'object',
-  access: 'write',
   permissions: ['oss:PutObject'],
   permissionsWith: { 'x-oss-tagging': 'oss:PutObjectTagging', 'x-oss-object-acl': 'oss:PutObjectAcl' },
   input: {

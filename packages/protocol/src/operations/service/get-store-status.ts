@@ -33,7 +33,6 @@ export const getStoreStatus = operation({
   method: 'GET',
   level: 'service',
   when: [{ query: ['x-oss-ext-status'] }],
-  access: 'manageService',
   permissions: ['oss:ListBuckets'],
   input: {},
   status: 200,

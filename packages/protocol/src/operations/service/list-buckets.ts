@@ -14,7 +14,6 @@ export const listBuckets = operation({
   source: page(31957),
   method: 'GET',
   level: 'service',
-  access: 'manageService',
   permissions: ['oss:ListBuckets'],
   input: {
     prefix: optional(query('prefix', text)),

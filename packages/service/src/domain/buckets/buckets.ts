@@ -92,6 +92,14 @@ export function findBucket(domain: Domain, name: BucketName): Promise<BucketReco
   return domain.metadata.read((reader) => readBucket(reader, name))
 }
 
+/** The bucket, or undefined where there is none of that name. */
+export function findBucketIfAny(domain: Domain, name: BucketName): Promise<BucketRecord | undefined> {
+  return domain.metadata.read(async (reader) => {
+    const row = await reader.get(bucketKey(name))
+    return row && decodeBucket(row)
+  })
+}
+
 /** The bucket's record; every write transaction of a bucket reads it. Throws noSuchBucket. */
 export async function readBucket(reader: Reader, name: string): Promise<BucketRecord> {
   const row = await reader.get(bucketKey(name))

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ACTIONS } from '../actions.js'
+import type { Operation } from '../operation.js'
+import { operations } from './index.js'
+
+/**
+ * What the official pages say of each operation, written down once more and apart from the declarations: operations by
+ * the actions that they need on what they name. An operation that is missing here has not been checked.
+ */
+const NEEDED: Readonly<Record<string, string>> = {
+  'oss:ListBuckets': 'ListBuckets GetStoreStatus',
+  'oss:PutBucket': 'PutBucket',
+  'oss:DeleteBucket': 'DeleteBucket',
+  'oss:GetBucketInfo': 'GetBucketInfo',
+  'oss:GetBucketLocation': 'GetBucketLocation',
+  'oss:GetBucketStat': 'GetBucketStat',
+  'oss:PutBucketAcl': 'PutBucketAcl',
+  'oss:GetBucketAcl': 'GetBucketAcl',
+  'oss:PutBucketCors': 'PutBucketCors',
+  'oss:GetBucketCors': 'GetBucketCors',
+  'oss:DeleteBucketCors': 'DeleteBucketCors',
+  'oss:PutBucketLifecycle': 'PutBucketLifecycle',
+  'oss:GetBucketLifecycle': 'GetBucketLifecycle',
+  'oss:DeleteBucketLifecycle': 'DeleteBucketLifecycle',
+  'oss:ListObjects': 'ListObjects ListObjectsV2',
+  'oss:ListMultipartUploads': 'ListMultipartUploads WatchUploads',
+  'oss:GetObject': 'GetObject HeadObject GetObjectMeta',
+  'oss:PutObject': 'PutObject CopyObject InitiateMultipartUpload UploadPart UploadPartCopy CompleteMultipartUpload',
+  'oss:DeleteObject': 'DeleteObject DeleteMultipleObjects',
+  'oss:AbortMultipartUpload': 'AbortMultipartUpload',
+  'oss:ListParts': 'ListParts ExplainUpload',
+  'oss:GetObjectAcl': 'GetObjectACL',
+  'oss:PutObjectAcl': 'PutObjectACL',
+}
+
+/** Operations that anyone may call: preflights are never signed. */
+const OPEN_TO_EVERYONE = ['OptionObject']
+
+test('each operation declares the action that the official page names for it', () => {
+  const needed = new Map<string, string[]>(OPEN_TO_EVERYONE.map((name) => [name, []]))
+  for (const [action, names] of Object.entries(NEEDED)) {
+    for (const name of names.split(' ')) needed.set(name, [...(needed.get(name) ?? []), action])
+  }
+  const declared = Object.values<Operation>(operations).map(({ name, permissions }) => [name, permissions] as const)
+  assert.deepEqual(new Map(declared), needed)
+})
+
+test('what copies needs to read its source, and nothing else does', () => {
+  for (const { name, sourcePermissions } of Object.values<Operation>(operations)) {
+    const expected = ['CopyObject', 'UploadPartCopy'].includes(name) ? ['oss:GetObject'] : undefined
+    assert.deepEqual(sourcePermissions, expected, name)
+  }
+})
+
+test('a header that sets an ACL or tags needs the action of setting them', () => {
+  const setting: Readonly<Record<string, string>> = {
+    'x-oss-object-acl': 'oss:PutObjectAcl',
+    'x-oss-tagging': 'oss:PutObjectTagging',
+  }
+  for (const { name, permissions, permissionsWith = {}, input } of Object.values<Operation>(operations)) {
+    const sent = Object.values(input).map((field) => String(field.name).toLowerCase())
+    const expected = Object.entries(setting).filter(
+      ([header, action]) => sent.includes(header) && !permissions.some((one) => one === action),
+    )
+    assert.deepEqual(permissionsWith, Object.fromEntries(expected), name)
+  }
+})
+
+test('ACLs open nothing but reading and writing objects and their uploads', () => {
+  const opened = Object.entries(ACTIONS).filter(([, access]) => access !== 'manage')
+  assert.deepEqual(Object.fromEntries(opened), {
+    'oss:GetObject': 'read',
+    'oss:GetObjectVersion': 'read',
+    'oss:PutObject': 'write',
+    'oss:DeleteObject': 'write',
+    'oss:DeleteObjectVersion': 'write',
+    'oss:AbortMultipartUpload': 'write',
+    'oss:ListParts': 'write',
+  })
+})
