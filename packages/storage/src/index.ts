@@ -29,4 +29,5 @@ export { createMemoryMetadataStore, type MemoryMetadataOptions } from './memory-
 export type { Bytes, MetadataStore, RangeOptions, Reader, Row, Transaction } from './metadata-store.js'
 export { createRandom, type Random } from './random.js'
 export { DamagedRow, StorageError, type StorageErrorKind } from './storage-error.js'
+export { together } from './together.js'
 export { createTransactor, type HeldSnapshot, type OptimisticEngine } from './transactor.js'

@@ -107,8 +107,8 @@ export const BREAKS: readonly Break[] = [
     mode: 'sequence',
     seed: 2,
     file: `${DOMAIN}upkeep/sweeper.js`,
-    find: 'if ((await tx.range(from, to, { limit: 1 })).length > 0)',
-    replace: 'if (false)',
+    find: 'isHeld: holders.length > 0',
+    replace: 'isHeld: false',
   },
   {
     invariant: 'D4',
@@ -166,8 +166,8 @@ export const BREAKS: readonly Break[] = [
     theme: 'completing',
     seed: 4,
     file: `${DOMAIN}uploads/complete.js`,
-    find: '.edition !== usage.edition',
-    replace: '.edition < 0',
+    find: 'current.edition !== usage.edition',
+    replace: 'current.edition < 0',
   },
   {
     invariant: 'U2',
@@ -176,8 +176,8 @@ export const BREAKS: readonly Break[] = [
     theme: 'completing',
     seed: 2,
     file: `${DOMAIN}uploads/uploads.js`,
-    find: 'await readBucket(tx, name.bucket);\n    const upload = await readUpload(tx, name);\n    await requireLiving',
-    replace: 'await readBucket(tx, name.bucket);\n    const upload = { sequential: false };\n    await requireLiving',
+    find: 'readUpload(tx, name), requireLiving',
+    replace: '{ ...name, sequential: false }, requireLiving',
   },
   {
     invariant: 'U2',
@@ -243,9 +243,9 @@ export const BREAKS: readonly Break[] = [
     mode: 'sequence',
     seed: 9,
     file: `${DOMAIN}uploads/complete.js`,
-    find: 'await replaceObject(domain, tx, completion, record);',
+    find: 'replaceObject(domain, tx, completion, old, record);',
     replace: `try {
-            await replaceObject(domain, tx, completion, record);
+            replaceObject(domain, tx, completion, old, record);
         } catch (error) {
             closeUpload(tx, completion, usage);
             return record;

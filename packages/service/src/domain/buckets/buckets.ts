@@ -1,5 +1,5 @@
 import { BUCKETS_MAX, type BucketName, OssError } from '@bindery/protocol'
-import type { Reader, Row } from '@bindery/storage'
+import { type Reader, type Row, together } from '@bindery/storage'
 import type { Domain } from '../domain.js'
 import { type BucketStat, readCounters } from '../stored/counters.js'
 import {
@@ -69,17 +69,16 @@ export async function setBucketAcl(
 /** Deletes an empty bucket. Throws noSuchBucket, bucketHasObjects, bucketHasUploads. */
 export async function deleteBucket(domain: Domain, name: BucketName): Promise<void> {
   await domain.metadata.transact(async (tx) => {
-    await readBucket(tx, name)
-    const objects = objectsOf(name)
-    const uploads = uploadsOf(name)
-    if ((await tx.range(objects.from, objects.to, { limit: 1 })).length > 0) {
-      throw new OssError('bucketHasObjects', { BucketName: name })
-    }
-    if ((await tx.range(uploads.from, uploads.to, { limit: 1 })).length > 0) {
-      throw new OssError('bucketHasUploads', { BucketName: name })
-    }
-    const lifecycle = lifecycleOf(name)
-    for (const { key } of await tx.range(lifecycle.from, lifecycle.to, { limit: LIFECYCLE_PAGES_MAX })) tx.delete(key)
+    const [objects, uploads, lifecycle] = [objectsOf(name), uploadsOf(name), lifecycleOf(name)]
+    const [, firstObject, firstUpload, rules] = await together(
+      readBucket(tx, name),
+      tx.range(objects.from, objects.to, { limit: 1 }),
+      tx.range(uploads.from, uploads.to, { limit: 1 }),
+      tx.range(lifecycle.from, lifecycle.to, { limit: LIFECYCLE_PAGES_MAX }),
+    )
+    if (firstObject.length > 0) throw new OssError('bucketHasObjects', { BucketName: name })
+    if (firstUpload.length > 0) throw new OssError('bucketHasUploads', { BucketName: name })
+    for (const { key } of rules) tx.delete(key)
     tx.delete(corsKey(name))
     tx.delete(bucketKey(name))
     tx.delete(counterKey(name))
@@ -127,8 +126,8 @@ export async function listBuckets(
 /** Live, and exact. Throws noSuchBucket. */
 export function bucketStat(domain: Domain, name: BucketName): Promise<BucketStat> {
   return domain.metadata.read(async (reader) => {
-    await readBucket(reader, name)
-    return readCounters(reader, name, domain.clock())
+    const [, stat] = await together(readBucket(reader, name), readCounters(reader, name, domain.clock()))
+    return stat
   })
 }
 

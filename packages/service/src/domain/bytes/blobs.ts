@@ -1,6 +1,14 @@
 /** Two-phase bytes: a blob is durable and named by nothing, then a commit names it. */
 import { OssError, PART_SIZE_MAX } from '@bindery/protocol'
-import { type BlobInfo, type ByteSource, type Bytes, carriesBytes, type Reader, StorageError } from '@bindery/storage'
+import {
+  type BlobInfo,
+  type ByteSource,
+  type Bytes,
+  carriesBytes,
+  type Reader,
+  StorageError,
+  together,
+} from '@bindery/storage'
 import type { Domain } from '../domain.js'
 import { incarnationKey, ownerKey } from '../stored/keyspace.js'
 import { decodeIncarnation, decodeObject, decodePart } from '../stored/records.js'
@@ -52,7 +60,8 @@ async function dropUnnamed(domain: Domain, { id }: BlobInfo, owner: Bytes): Prom
   try {
     const named = await domain.metadata.transact(async (tx) => {
       const place = (await tx.get(ownerKey(id))) ?? owner
-      return (await namesBlob(tx, place, id)) || (await isGarbageBlob(tx, id))
+      const [isNamed, isGarbage] = await together(namesBlob(tx, place, id), isGarbageBlob(tx, id))
+      return isNamed || isGarbage
     })
     if (!named) await domain.blobs.delete(id)
   } catch (error) {

@@ -3,9 +3,9 @@
  * manifest, so that neither it nor what its slices name is freed meanwhile.
  */
 import { crc64Combine } from '@bindery/bytes'
-import { type ByteRange, type LentBytes, StorageError } from '@bindery/storage'
+import { type ByteRange, type Bytes, type LentBytes, StorageError, together } from '@bindery/storage'
 import type { Domain } from '../domain.js'
-import { manifestKey, partKey } from '../stored/keyspace.js'
+import { manifestKey, partKey, partNumberOf, partsOf } from '../stored/keyspace.js'
 import { Manifest, type Placed } from '../stored/manifest.js'
 import type { PartRecord, Slice } from '../stored/model.js'
 import { decodePart } from '../stored/records.js'
@@ -53,10 +53,10 @@ async function crc64OfPiece(domain: Domain, { bytes, size, crc64 }: PartRecord, 
 
 /** The parts that a range touches, in order; their records are fetched as they are needed. */
 export async function* piecesOf(domain: Domain, id: string, { start, end }: ByteRange): AsyncIterable<Piece> {
-  const manifest = await findManifest(domain, id)
+  const { manifest, firstParts } = await findBeginning(domain, id, start === 0 ? PARTS_FIRST : 0)
   for (let at = start, batch = PARTS_FIRST; at < end; batch = PARTS_AT_ONCE) {
     const places = manifest.covering({ start: at, end }, batch)
-    const parts = await findParts(domain, id, places)
+    const parts = await findParts(domain, id, places, firstParts)
     for (const [index, place] of places.entries()) {
       const part = parts[index]
       if (part === undefined) continue
@@ -69,17 +69,42 @@ export async function* piecesOf(domain: Domain, id: string, { start, end }: Byte
 
 /** Throws StorageError corrupt: what names a manifest keeps it. */
 export async function findManifest(domain: Domain, id: string): Promise<Manifest> {
-  const row = await domain.metadata.read((reader) => reader.get(manifestKey(id)))
-  if (row === undefined) throw new StorageError('corrupt', `manifest ${id} is missing`)
-  return new Manifest(row)
+  return (await findBeginning(domain, id, 0)).manifest
 }
 
-async function findParts(domain: Domain, manifest: string, places: readonly Placed[]): Promise<PartRecord[]> {
-  const rows = await domain.metadata.read((reader) =>
-    reader.getMany(places.map(({ partNumber }) => partKey(manifest, partNumber))),
+type PartRows = ReadonlyMap<number, Bytes>
+
+/**
+ * A manifest, and of its rows those of the first `count` part numbers that have one: most objects are read from their
+ * start, and need not wait for the manifest to tell which parts these are. Not all rows are parts of the object.
+ */
+async function findBeginning(
+  domain: Domain,
+  id: string,
+  count: number,
+): Promise<{ readonly manifest: Manifest; readonly firstParts: PartRows }> {
+  const { from, to } = partsOf(id)
+  // a damaged row may be none of the object's; if it is one, it is met again
+  const onDamaged = (): void => {}
+  const [row, rows] = await domain.metadata.read((reader) =>
+    together(reader.get(manifestKey(id)), count === 0 ? [] : reader.range(from, to, { limit: count, onDamaged })),
   )
-  return places.map(({ partNumber }, index) => {
-    const row = rows[index]
+  if (row === undefined) throw new StorageError('corrupt', `manifest ${id} is missing`)
+  return { manifest: new Manifest(row), firstParts: new Map(rows.map(({ key, value }) => [partNumberOf(key), value])) }
+}
+
+async function findParts(
+  domain: Domain,
+  manifest: string,
+  places: readonly Placed[],
+  known: PartRows,
+): Promise<PartRecord[]> {
+  const missing = places.filter(({ partNumber }) => !known.has(partNumber))
+  const keys = missing.map(({ partNumber }) => partKey(manifest, partNumber))
+  const values = keys.length === 0 ? [] : await domain.metadata.read((reader) => reader.getMany(keys))
+  const found = new Map(missing.map(({ partNumber }, index) => [partNumber, values[index]]))
+  return places.map(({ partNumber }) => {
+    const row = known.get(partNumber) ?? found.get(partNumber)
     if (row === undefined) throw new StorageError('corrupt', `part ${partNumber} of manifest ${manifest} is missing`)
     return decodePart(partNumber, row)
   })

@@ -14,6 +14,7 @@ import {
   type LentBytes,
   StorageError,
   type Transaction,
+  together,
 } from '@bindery/storage'
 import { readBucket } from '../buckets/buckets.js'
 import { crc64Of, findManifest, piecesOf, within } from '../bytes/manifest-bytes.js'
@@ -23,8 +24,8 @@ import { depthOf, encodeManifest } from '../stored/manifest.js'
 import type { ObjectAcl, ObjectDescription, ObjectRecord, PartRecord, Slice, UploadRecord } from '../stored/model.js'
 import { PartTable } from '../stored/part-table.js'
 import { encodeObject, encodePart } from '../stored/records.js'
-import { addPart, announcePart, findUpload, type UploadName, uploadPart } from '../uploads/uploads.js'
-import { replaceObject, requireObject } from './objects.js'
+import { announcePart, findUpload, putPart, readPlace, type UploadName, uploadPart } from '../uploads/uploads.js'
+import { readObject, replaceObject, requireObject } from './objects.js'
 import { type OpenObject, openObject } from './open-object.js'
 
 /** Names the object that is copied. */
@@ -62,11 +63,16 @@ export async function copyObject(domain: Domain, copy: CopiedObject): Promise<Co
   const reference = newId(domain)
   const modifiedAt = domain.clock()
   return domain.metadata.transact(async (tx) => {
-    const bucket = await readBucket(tx, copy.bucket)
-    await readBucket(tx, copy.source.bucket)
-    const found = await requireObject(tx, copy.source.bucket, copy.source.key)
+    const [bucket, , found, target] = await together(
+      readBucket(tx, copy.bucket),
+      readBucket(tx, copy.source.bucket),
+      requireObject(tx, copy.source.bucket, copy.source.key),
+      readObject(tx, copy.bucket, copy.key),
+    )
     const description = copy.describe(found)
     const source = promote(tx, copy.source, found)
+    // an object that is copied onto itself is replaced as the promotion has left it
+    const old = target?.reference === found.reference ? source : target
     const made: ObjectRecord = {
       ...source,
       owner: copy.owner,
@@ -79,7 +85,7 @@ export async function copyObject(domain: Domain, copy: CopiedObject): Promise<Co
       storageClass: description.storageClass ?? bucket.storageClass,
     }
     tx.set(holderKey(made.manifest, reference), new Uint8Array())
-    await replaceObject(domain, tx, copy, made)
+    replaceObject(domain, tx, copy, old, made)
     return { made, source }
   })
 }
@@ -151,11 +157,14 @@ async function copyOpen(
     bytes: { kind: 'slices', slices: plan.slices, depth: plan.depth },
   }
   const made = await domain.metadata.transact(async (tx) => {
-    await readBucket(tx, copy.source.bucket)
-    const current = await requireObject(tx, copy.source.bucket, copy.source.key)
+    const [, current, place] = await together(
+      readBucket(tx, copy.source.bucket),
+      requireObject(tx, copy.source.bucket, copy.source.key),
+      readPlace(domain, tx, copy, copy.partNumber),
+    )
     if (current.manifest !== source.manifest) return 'changed'
     promote(tx, copy.source, current)
-    await addPart(domain, tx, copy, part)
+    await putPart(domain, tx, place, part)
     for (const { manifest, reference } of plan.slices) tx.set(holderKey(manifest, reference), new Uint8Array())
     return part
   })

@@ -1,6 +1,6 @@
 import { base64, upperHex } from '@bindery/bytes'
 import { type BucketName, type ObjectKey, OssError } from '@bindery/protocol'
-import type { BlobInfo, ByteSource, Reader, Transaction } from '@bindery/storage'
+import { type BlobInfo, type ByteSource, type Reader, type Transaction, together } from '@bindery/storage'
 import { readBucket } from '../buckets/buckets.js'
 import { commitBlob, requireLiving, storeBytes } from '../bytes/blobs.js'
 import { discardObject } from '../bytes/garbage.js'
@@ -28,10 +28,13 @@ export async function putObject(domain: Domain, object: NewObject, source: ByteS
   const [manifest, reference] = [newId(domain), newId(domain)]
   return commitBlob(domain, blob, place, () =>
     domain.metadata.transact(async (tx) => {
-      const bucket = await readBucket(tx, object.bucket)
-      await requireLiving(domain, tx)
+      const [bucket, , old] = await together(
+        readBucket(tx, object.bucket),
+        requireLiving(domain, tx),
+        readObject(tx, object.bucket, object.key),
+      )
       const record = { ...describe(domain, object, bucket, blob), manifest, reference }
-      await replaceObject(domain, tx, object, record)
+      replaceObject(domain, tx, object, old, record)
       return record
     }),
   )
@@ -60,15 +63,15 @@ function describe(
   }
 }
 
-/** Makes a record the current version of its key, and un-names what was there. Throws fileAlreadyExists. */
-export async function replaceObject(
+/** Makes a record the current version of its key in place of `old`, which is un-named. Throws fileAlreadyExists. */
+export function replaceObject(
   domain: Domain,
   tx: Transaction,
   { bucket, key, forbidOverwrite }: { bucket: BucketName; key: ObjectKey; forbidOverwrite: boolean },
+  old: ObjectRecord | undefined,
   record: ObjectRecord,
-): Promise<void> {
+): void {
   const place = objectKeyOf(bucket, key)
-  const old = await readObject(tx, bucket, key)
   if (old !== undefined && forbidOverwrite) throw new OssError('fileAlreadyExists')
   const objects = [{ storageClass: record.storageClass, count: 1, bytes: record.size }]
   if (old !== undefined) {
@@ -101,8 +104,7 @@ export function findObject(domain: Domain, bucket: BucketName, key: ObjectKey): 
 /** Deletes an object; one that is not there counts as deleted. Throws noSuchBucket. */
 export async function deleteObject(domain: Domain, bucket: BucketName, key: ObjectKey): Promise<void> {
   await domain.metadata.transact(async (tx) => {
-    await readBucket(tx, bucket)
-    const record = await readObject(tx, bucket, key)
+    const [, record] = await together(readBucket(tx, bucket), readObject(tx, bucket, key))
     if (record === undefined) return
     const place = objectKeyOf(bucket, key)
     tx.delete(place)
@@ -114,8 +116,7 @@ export async function deleteObject(domain: Domain, bucket: BucketName, key: Obje
 /** Its time of modification stays. Throws noSuchBucket, noSuchKey. */
 export async function setObjectAcl(domain: Domain, bucket: BucketName, key: ObjectKey, acl: ObjectAcl): Promise<void> {
   await domain.metadata.transact(async (tx) => {
-    await readBucket(tx, bucket)
-    const record = await requireObject(tx, bucket, key)
+    const [, record] = await together(readBucket(tx, bucket), requireObject(tx, bucket, key))
     tx.set(objectKeyOf(bucket, key), encodeObject({ ...record, acl }))
   })
 }

@@ -3,7 +3,7 @@
  * of an incarnation that was declared dead, and declaring it so comes first: from then on none of its commits goes
  * through. No clock decides who is dead; the process that guards the data folder knows who lives.
  */
-import type { BlobEntry, Bytes, DamagedRow } from '@bindery/storage'
+import { type BlobEntry, type Bytes, type DamagedRow, together } from '@bindery/storage'
 import { isWhole, namesBlob } from '../bytes/blobs.js'
 import { discardBlob, isGarbageBlob } from '../bytes/garbage.js'
 import type { Domain } from '../domain.js'
@@ -74,13 +74,16 @@ async function discardOrphans(domain: Domain, entries: readonly BlobEntry[]): Pr
 
 async function discardUnnamed(domain: Domain, entries: readonly BlobEntry[]): Promise<void> {
   await domain.metadata.transact(async (tx) => {
-    for (const { id, hint, size } of entries) {
+    const moved = await tx.getMany(entries.map(({ id }) => ownerKey(id)))
+    const standings = entries.map(async ({ id, hint, size }, index) => {
       // Without a hint the write never ended, so no record can name it.
-      const owner = (await tx.get(ownerKey(id))) ?? hint?.owner
-      const named = owner !== undefined && (await namesBlob(tx, owner, id))
+      const owner = moved[index] ?? hint?.owner
       // What waits to be deleted may still be read, and the rows that are there know by whom.
-      if (named || (await isGarbageBlob(tx, id))) continue
-      discardBlob(domain, tx, id, 'orphan', owner, size)
+      const [isNamed, isGarbage] = await together(owner && namesBlob(tx, owner, id), isGarbageBlob(tx, id))
+      return { id, owner, size, isOrphan: isNamed !== true && !isGarbage }
+    })
+    for (const { id, owner, size, isOrphan } of await together(...standings)) {
+      if (isOrphan) discardBlob(domain, tx, id, 'orphan', owner, size)
     }
   })
 }

@@ -11,7 +11,7 @@
  * What a damaged row is in the way of waits until that row is gone; the rest goes on.
  */
 import { stringToBytes } from '@bindery/bytes'
-import type { Bytes, Reader, StorageError, Transaction } from '@bindery/storage'
+import { type Bytes, type Reader, type Row, type StorageError, type Transaction, together } from '@bindery/storage'
 import { namesBlob } from '../bytes/blobs.js'
 import { discardCost, discardPart, discardRows, type GarbageKind } from '../bytes/garbage.js'
 import type { Domain } from '../domain.js'
@@ -115,14 +115,15 @@ export class Sweeper {
   /** Many rows at once: a manifest of many holders leaves one with each of them. */
   async #sweepManifests(garbage: readonly Garbage[]): Promise<void> {
     await this.#domain.metadata.transact(async (tx) => {
-      for (const { key, id, record } of garbage) {
-        if (await isGone(tx, key)) continue
-        tx.delete(key)
-        const { from, to } = holdersOf(id)
-        if ((await tx.range(from, to, { limit: 1 })).length > 0) continue
-        if ((await tx.get(manifestKey(id))) === undefined) continue
+      const manifests = new Map<string, Garbage[]>()
+      for (const item of garbage) manifests.set(item.id, [...(manifests.get(item.id) ?? []), item])
+      const standings = await together(...[...manifests].map(([id, items]) => readStanding(tx, id, items)))
+      for (const { id, waiting, isHeld, isThere } of standings) {
+        for (const { key } of waiting) tx.delete(key)
+        const [first] = waiting
+        if (first === undefined || isHeld || !isThere) continue
         tx.delete(manifestKey(id))
-        discardRows(this.#domain, tx, id, record.why, record.bytes)
+        discardRows(this.#domain, tx, id, first.record.why, first.record.bytes)
       }
     })
   }
@@ -131,8 +132,13 @@ export class Sweeper {
     for (let after: number | undefined = 0; after !== undefined; ) {
       const from: number = after
       after = await this.#domain.metadata.transact(async (tx) => {
-        if (await isGone(tx, key)) return undefined
-        const last = await this.#sweepPartRows(tx, id, from)
+        const [row, manifest, parts] = await together(
+          tx.get(key),
+          readManifest(tx, id),
+          tx.range(partKey(id, from + 1), partsOf(id).to, { limit: PARTS_AT_ONCE }),
+        )
+        if (row === undefined) return undefined
+        const last = this.#sweepPartRows(tx, manifest, parts, from)
         if (last === undefined) tx.delete(key)
         return last
       })
@@ -140,9 +146,12 @@ export class Sweeper {
   }
 
   /** One step over the part rows after a number; the last number seen, or undefined at the end. */
-  async #sweepPartRows(tx: Transaction, id: string, after: number): Promise<number | undefined> {
-    const manifest = await readManifest(tx, id)
-    const rows = await tx.range(partKey(id, after + 1), partsOf(id).to, { limit: PARTS_AT_ONCE })
+  #sweepPartRows(
+    tx: Transaction,
+    manifest: Manifest | undefined,
+    rows: readonly Row[],
+    after: number,
+  ): number | undefined {
     let written = 0
     let seen = after
     for (const { key, value } of rows) {
@@ -202,8 +211,24 @@ async function isNamed(reader: Reader, { id, record }: Garbage): Promise<boolean
   return owner !== undefined && (await namesBlob(reader, owner, id))
 }
 
-async function isGone(reader: Reader, key: Bytes): Promise<boolean> {
-  return (await reader.get(key)) === undefined
+/** What a transaction finds of a manifest that garbage rows name. */
+interface ManifestStanding {
+  readonly id: string
+  /** The garbage rows that are still there. */
+  readonly waiting: readonly Garbage[]
+  readonly isHeld: boolean
+  readonly isThere: boolean
+}
+
+async function readStanding(reader: Reader, id: string, items: readonly Garbage[]): Promise<ManifestStanding> {
+  const { from, to } = holdersOf(id)
+  const [rows, holders, manifest] = await together(
+    reader.getMany(items.map(({ key }) => key)),
+    reader.range(from, to, { limit: 1 }),
+    reader.get(manifestKey(id)),
+  )
+  const waiting = items.filter((_, index) => rows[index] !== undefined)
+  return { id, waiting, isHeld: holders.length > 0, isThere: manifest !== undefined }
 }
 
 async function readManifest(reader: Reader, id: string): Promise<Manifest | undefined> {

@@ -7,7 +7,7 @@
  * has: at once when the dead are declared so, and by steps as garbage is swept.
  */
 import { OssError } from '@bindery/protocol'
-import { type Bytes, type Reader, StorageError } from '@bindery/storage'
+import { type Bytes, type Reader, StorageError, together } from '@bindery/storage'
 import type { Domain } from '../domain.js'
 import { isDamage, passingOver } from '../stored/damage.js'
 import { allAutoCompletes, autoCompleteKey, namesOf, partNumberOf, partsOf, uploadKey } from '../stored/keyspace.js'
@@ -44,14 +44,15 @@ export async function readFailure(reader: Reader, upload: UploadRecord): Promise
 
 /** The edition in which an upload is whole; undefined if it is not, or was refused as it is. */
 async function readWhole(reader: Reader, upload: UploadRecord, when: AutoComplete): Promise<number | undefined> {
-  const { parts, bytes, edition } = await readUsage(reader, upload.uploadId)
+  const { from, to } = partsOf(upload.uploadId)
+  const [{ parts, bytes, edition }, [last], failure] = await together(
+    readUsage(reader, upload.uploadId),
+    reader.range(from, to, { limit: 1, reverse: true }),
+    readFailure(reader, upload),
+  )
   if (when.parts === undefined ? bytes !== when.size || parts === 0 : parts !== when.parts) return undefined
-  if (when.parts !== undefined) {
-    const { from, to } = partsOf(upload.uploadId)
-    const [last] = await reader.range(from, to, { limit: 1, reverse: true })
-    if (last === undefined || partNumberOf(last.key) !== when.parts) return undefined
-  }
-  return (await readFailure(reader, upload))?.edition === edition ? undefined : edition
+  if (when.parts !== undefined && (last === undefined || partNumberOf(last.key) !== when.parts)) return undefined
+  return failure?.edition === edition ? undefined : edition
 }
 
 type Refusal = Omit<AutoCompleteFailure, 'edition'>

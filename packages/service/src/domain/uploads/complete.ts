@@ -4,7 +4,7 @@
  */
 import { base64, hex, Md5 } from '@bindery/bytes'
 import { OssError, PART_NUMBER_MAX, PART_SIZE_MIN } from '@bindery/protocol'
-import { StorageError, type Transaction } from '@bindery/storage'
+import { StorageError, together } from '@bindery/storage'
 import { readBucket } from '../buckets/buckets.js'
 import { discardRows } from '../bytes/garbage.js'
 import { type Domain, newId } from '../domain.js'
@@ -134,11 +134,14 @@ export async function readUploadWhole(domain: Domain, name: UploadName): Promise
 }
 
 function readPage(domain: Domain, name: UploadName, after: number) {
-  return domain.metadata.read(async (reader) => ({
-    upload: await readUpload(reader, name),
-    usage: await readUsage(reader, name.uploadId),
-    rows: await readPartRows(reader, name.uploadId, after, PARTS_PER_READ),
-  }))
+  return domain.metadata.read(async (reader) => {
+    const [upload, usage, rows] = await together(
+      readUpload(reader, name),
+      readUsage(reader, name.uploadId),
+      readPartRows(reader, name.uploadId, after, PARTS_PER_READ),
+    )
+    return { upload, usage, rows }
+  })
 }
 
 function choose({ uploadId, parts }: Completion, stored: PartTable): PartTable {
@@ -188,11 +191,15 @@ async function commit(domain: Domain, { completion, upload, usage, parts }: Flip
   const manifest = encodeManifest(parts)
   const exactList = digestOfParts(domain, parts)
   const list = completion.parts === 'all' ? 'all' : exactList
-  return domain.metadata.transact(async (tx: Transaction) => {
-    await readBucket(tx, bucket)
-    await readUpload(tx, completion)
-    if ((await readUsage(tx, uploadId)).edition !== usage.edition) return 'changed'
-    await replaceObject(domain, tx, completion, record)
+  return domain.metadata.transact(async (tx) => {
+    const [, , current, old] = await together(
+      readBucket(tx, bucket),
+      readUpload(tx, completion),
+      readUsage(tx, uploadId),
+      readObject(tx, bucket, key),
+    )
+    if (current.edition !== usage.edition) return 'changed'
+    replaceObject(domain, tx, completion, old, record)
     closeUpload(tx, upload, usage)
     tx.set(manifestKey(uploadId), manifest)
     tx.set(holderKey(uploadId, reference), new Uint8Array())

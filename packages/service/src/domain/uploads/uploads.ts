@@ -11,6 +11,7 @@ import {
   type Row,
   StorageError,
   type Transaction,
+  together,
 } from '@bindery/storage'
 import { readBucket } from '../buckets/buckets.js'
 import { commitBlob, requireLiving, storeBytes } from '../bytes/blobs.js'
@@ -47,10 +48,11 @@ export async function initiateUpload(domain: Domain, upload: NewUpload): Promise
   const uploadId = newUploadId(domain)
   const initiatedAt = domain.clock()
   const record = await domain.metadata.transact(async (tx) => {
-    const { storageClass } = await readBucket(tx, bucket)
-    if (upload.forbidOverwrite && (await readObject(tx, bucket, key)) !== undefined) {
-      throw new OssError('fileAlreadyExists')
-    }
+    const [{ storageClass }, existing] = await together(
+      readBucket(tx, bucket),
+      upload.forbidOverwrite ? readObject(tx, bucket, key) : undefined,
+    )
+    if (existing !== undefined) throw new OssError('fileAlreadyExists')
     const { headers, userMetadata, tagging } = description
     const record: UploadRecord = {
       bucket,
@@ -133,7 +135,11 @@ export async function uploadPart(domain: Domain, part: NewPart, source: ByteSour
     bytes: { kind: 'blob', blob: blob.id },
     ...(sequence !== undefined && { md5State: sequence.state() }),
   }
-  await commitBlob(domain, blob, place, () => domain.metadata.transact((tx) => addPart(domain, tx, part, record)))
+  await commitBlob(domain, blob, place, () =>
+    domain.metadata.transact(async (tx) => {
+      await putPart(domain, tx, await readPlace(domain, tx, part, part.partNumber), record)
+    }),
+  )
   await announcePart(domain, part, record)
   return { ...record, md5: blob.md5, upload }
 }
@@ -171,14 +177,36 @@ export async function announcePart(domain: Domain, name: UploadName, { partNumbe
   domain.events.announce(name, { type: 'part', partNumber, size, ...told })
 }
 
-/** Makes a part a row of an open upload, in place of an earlier one. Throws noSuchBucket, noSuchUpload, partNotSequential, partAlreadyExist. */
-export async function addPart(domain: Domain, tx: Transaction, name: UploadName, part: PartRecord): Promise<void> {
-  await readBucket(tx, name.bucket)
-  const upload = await readUpload(tx, name)
-  await requireLiving(domain, tx)
-  const place = partKey(name.uploadId, part.partNumber)
-  const row = await tx.get(place)
-  const old = row === undefined ? undefined : decodePart(part.partNumber, row)
+/** Where a part goes: an open upload, and the part that it replaces there. */
+export interface PartPlace {
+  readonly upload: UploadRecord
+  readonly old: PartRecord | undefined
+}
+
+/** Throws noSuchBucket, noSuchUpload. */
+export async function readPlace(
+  domain: Domain,
+  tx: Transaction,
+  name: UploadName,
+  partNumber: number,
+): Promise<PartPlace> {
+  const [, upload, , row] = await together(
+    readBucket(tx, name.bucket),
+    readUpload(tx, name),
+    requireLiving(domain, tx),
+    tx.get(partKey(name.uploadId, partNumber)),
+  )
+  return { upload, old: row && decodePart(partNumber, row) }
+}
+
+/** Makes a part a row of its upload, as the same transaction has read its place. Throws partNotSequential, partAlreadyExist. */
+export async function putPart(
+  domain: Domain,
+  tx: Transaction,
+  { upload, old }: PartPlace,
+  part: PartRecord,
+): Promise<void> {
+  const place = partKey(upload.uploadId, part.partNumber)
   // A commit whose answer was lost may come again: then the record is there, and its blob is no garbage.
   if (old !== undefined && isSame(old.bytes, part.bytes)) return
   await checkSequence(tx, upload, part.partNumber)
@@ -186,8 +214,8 @@ export async function addPart(domain: Domain, tx: Transaction, name: UploadName,
   tx.set(place, encodePart(part))
   const parts = old === undefined ? 1 : 0
   const partBytes = part.size - (old?.size ?? 0)
-  tx.add(usageKey(name.uploadId), [parts, partBytes, 1])
-  count(tx, name.bucket, { parts, partBytes })
+  tx.add(usageKey(upload.uploadId), [parts, partBytes, 1])
+  count(tx, upload.bucket, { parts, partBytes })
 }
 
 /** Blobs have one owner, and references are minted anew, so the same place means the same commit. */
@@ -248,10 +276,12 @@ export async function endUpload(
   may: (tx: Transaction) => Promise<boolean>,
 ): Promise<Usage | undefined> {
   const held = await domain.metadata.transact(async (tx) => {
-    await readBucket(tx, name.bucket)
-    const upload = await readUpload(tx, name, 'noSuchUploadOnAbort')
+    const [, upload, usage] = await together(
+      readBucket(tx, name.bucket),
+      readUpload(tx, name, 'noSuchUploadOnAbort'),
+      readUsage(tx, name.uploadId),
+    )
     if (!(await may(tx))) return undefined
-    const usage = await readUsage(tx, name.uploadId)
     closeUpload(tx, upload, usage)
     if (usage.parts > 0) discardRows(domain, tx, name.uploadId, 'aborted', usage.bytes)
     return usage
@@ -272,8 +302,10 @@ export function listParts(
   { after, maxParts, ...name }: UploadName & { readonly after: number; readonly maxParts: number },
 ): Promise<PartPage> {
   return domain.metadata.read(async (reader) => {
-    const upload = await readUpload(reader, name)
-    const rows = await readPartRows(reader, name.uploadId, after, maxParts + 1)
+    const [upload, rows] = await together(
+      readUpload(reader, name),
+      readPartRows(reader, name.uploadId, after, maxParts + 1),
+    )
     const parts = PartTable.ofRows(rows.slice(0, maxParts))
     return { upload, parts, isTruncated: rows.length > maxParts }
   })

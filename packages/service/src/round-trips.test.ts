@@ -1,0 +1,144 @@
+/**
+ * How often a request, and a step of the sweeper, waits for the metadata store. With the embedded engine that costs
+ * little; on a network each of these is a round trip, and they add up to the request's latency.
+ */
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { createMemoryBlobStore, createMemoryMetadataStore } from '@bindery/storage'
+import { countingRoundTrips } from '@bindery/storage/testing'
+import { copyObject } from './domain/objects/copy.js'
+import { deleteObject } from './domain/objects/objects.js'
+import {
+  BUCKET,
+  complete as completeIn,
+  initiate as initiateIn,
+  key,
+  OWNER,
+  PLAIN,
+  part,
+  put,
+  sourceOf,
+  testDomain,
+} from './domain/testing.js'
+import { recoverDead } from './domain/upkeep/incarnations.js'
+import { Sweeper } from './domain/upkeep/sweeper.js'
+import { abortUpload } from './domain/uploads/uploads.js'
+import { call, complete, initiate, startWithBucket, uploadPart } from './testing/index.js'
+
+async function countedDomain() {
+  const { store: metadata, count } = countingRoundTrips(createMemoryMetadataStore())
+  return { domain: await testDomain({ metadata }), count }
+}
+
+async function countedService() {
+  const { store: metadata, count } = countingRoundTrips(createMemoryMetadataStore())
+  return { started: await startWithBucket({ metadata }), count }
+}
+
+describe('round trips of the domain', () => {
+  test('storing an object takes 2: its reads, and its commit', async () => {
+    const { domain, count } = await countedDomain()
+    assert.equal(await count(() => put(domain, 'k', 'old')), 2)
+    assert.equal(await count(() => put(domain, 'k', 'new', { forbidOverwrite: false })), 2)
+  })
+
+  test('storing a part takes 3: a look at the upload before the bytes, its reads, and its commit', async () => {
+    const { domain, count } = await countedDomain()
+    const uploadId = await initiateIn(domain, 'k')
+    assert.equal(await count(() => part(domain, 'k', uploadId, 1, 'old')), 3)
+    assert.equal(await count(() => part(domain, 'k', uploadId, 1, 'new')), 3)
+  })
+
+  test('beginning, aborting and completing an upload take 2, 2 and 3', async () => {
+    const { domain, count } = await countedDomain()
+    let uploadId = ''
+    const begin = async () => {
+      uploadId = await initiateIn(domain, 'k')
+    }
+    assert.equal(await count(begin), 2)
+    assert.equal(await count(() => abortUpload(domain, { bucket: BUCKET, key: key('k'), uploadId })), 2)
+    await begin()
+    await part(domain, 'k', uploadId, 1, 'bytes')
+    assert.equal(await count(() => completeIn(domain, 'k', uploadId)), 3)
+  })
+
+  test('copying and deleting an object take 2 each', async () => {
+    const { domain, count } = await countedDomain()
+    await put(domain, 'k', 'bytes')
+    const copy = {
+      bucket: BUCKET,
+      key: key('copy'),
+      owner: OWNER,
+      acl: 'default',
+      forbidOverwrite: false,
+      source: { bucket: BUCKET, key: key('k') },
+      describe: () => PLAIN,
+    } as const
+    assert.equal(await count(() => copyObject(domain, copy)), 2)
+    assert.equal(await count(() => deleteObject(domain, BUCKET, key('k'))), 2)
+  })
+
+  test('sweeping 100 blobs, or 100 manifests, takes at most 6', async () => {
+    const { domain, count } = await countedDomain()
+    const sweeper = new Sweeper(domain)
+    const names = Array.from({ length: 100 }, (_, index) => `k${index}`)
+    for (const name of names) await put(domain, name, name)
+    for (const name of names) await deleteObject(domain, BUCKET, key(name))
+    const blobs = await count(async () => assert.equal((await sweeper.sweep()).freed, 100))
+    assert.ok(blobs <= 6, `${blobs} round trips`)
+    for (const name of names) {
+      const uploadId = await initiateIn(domain, name)
+      await part(domain, name, uploadId, 1, name)
+      await completeIn(domain, name, uploadId)
+    }
+    for (const name of names) await deleteObject(domain, BUCKET, key(name))
+    const manifests = await count(async () => assert.equal((await sweeper.sweep()).more, true))
+    assert.ok(manifests <= 6, `${manifests} round trips`)
+  })
+
+  test('finding 200 orphans of a dead process takes at most 8', async () => {
+    const metadata = countingRoundTrips(createMemoryMetadataStore())
+    const blobs = createMemoryBlobStore()
+    const dead = await testDomain({ metadata: metadata.store, blobs })
+    for (let number = 0; number < 200; number += 1)
+      await blobs.write(sourceOf('bytes'), { owner: new Uint8Array([0x6f]) })
+    const heir = { ...dead, blobs: { ...blobs, incarnation: 'ffffffffffffffff' } }
+    const trips = await metadata.count(() => recoverDead(heir, []))
+    assert.ok(trips <= 8, `${trips} round trips`)
+  })
+})
+
+describe('round trips of a request, authorisation included', () => {
+  test('GetObject of one blob takes 1, and of parts 1 more before its first bytes', async () => {
+    const { started, count } = await countedService()
+    await call(started, { method: 'PUT', bucket: BUCKET, key: 'k', body: 'bytes' })
+    assert.equal(await count(() => call(started, { method: 'GET', bucket: BUCKET, key: 'k' })), 1)
+    assert.equal(await count(() => call(started, { method: 'HEAD', bucket: BUCKET, key: 'k' })), 1)
+    const uploadId = await initiate(started, 'parts')
+    const { headers } = await uploadPart(started, 'parts', uploadId, 1)
+    await complete(started, 'parts', uploadId, [[1, headers.etag]])
+    assert.equal(await count(() => call(started, { method: 'GET', bucket: BUCKET, key: 'parts' })), 2)
+  })
+
+  test('a Complete of one page takes 5, each other step of an upload one more than in the domain', async () => {
+    const { started, count } = await countedService()
+    let uploadId = ''
+    const begin = async () => {
+      uploadId = await initiate(started, 'k')
+    }
+    assert.equal(await count(begin), 3)
+    let etag: string | undefined
+    const send = async () => {
+      etag = (await uploadPart(started, 'k', uploadId, 1)).headers.etag
+    }
+    assert.equal(await count(send), 4)
+    assert.equal(await count(() => complete(started, 'k', uploadId, [[1, etag]])), 5)
+  })
+
+  test('PutObject and DeleteObject take 3: authorisation, reads, commit', async () => {
+    const { started, count } = await countedService()
+    const name = { bucket: BUCKET, key: 'k' }
+    assert.equal(await count(() => call(started, { method: 'PUT', ...name, body: 'bytes' })), 3)
+    assert.equal(await count(() => call(started, { method: 'DELETE', ...name })), 3)
+  })
+})
