@@ -28,6 +28,7 @@ async function rules() {
   const { checkLayers, LAYERS } = await import('./check/layers.mjs')
   const { checkCycles } = await import('./check/cycles.mjs')
   const { checkSizes } = await import('./check/sizes.mjs')
+  const { checkEnglish } = await import('./check/english.mjs')
   const { checkInvariants } = await import('./check/invariants.mjs')
   const { checkLinks, checkPromises } = await import('./check/prose.mjs')
   const { checkDecisions, checkGlossary, checkPackages } = await import('./check/pages.mjs')
@@ -40,6 +41,7 @@ async function rules() {
   ]
   const texts = readAll(pages.filter((file) => file.endsWith('.md') && existsSync(path.join(root, file))))
   const clients = readAll(listFiles(root, 'test').filter((file) => /\.(py|go|java)$/.test(file)))
+  const native = readAll(listFiles(root, 'packages').filter((file) => /\.[ch]$/.test(file)))
   return {
     types: () => faultsOf(['node_modules/typescript/bin/tsc', '-b']),
     'format and lint': () =>
@@ -49,9 +51,11 @@ async function rules() {
     sizes: () => checkSizes(sources),
     promises: () => checkPromises([...sources, ...texts, ...clients]),
     links: () => checkLinks(texts, (target) => existsSync(path.join(root, target))),
+    english: () => checkEnglish([...sources, ...texts, ...clients, ...native]),
     decisions: () => checkDecisions(texts),
     packages: () => checkPackages(Object.keys(LAYERS), readIfThere),
     glossary: () => checkGlossary({ path: 'docs/glossary.md', text: readIfThere('docs/glossary.md') ?? '' }, sources),
+    'deliberate breaks': () => faultsOf(['test/simulation/dist/breaks-apply.test.js']),
     invariants: () => checkInvariants(readIfThere('ARCHITECTURE.md') ?? '', readIfThere),
     'generated pages': () =>
       existsSync(path.join(root, 'tools/docs.mjs')) ? faultsOf(['tools/docs.mjs', '--check']) : [],

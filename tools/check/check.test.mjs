@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
 import { checkCycles } from './cycles.mjs'
+import { checkEnglish } from './english.mjs'
 import { checkInvariants } from './invariants.mjs'
 import { checkLayers } from './layers.mjs'
 import { checkDecisions, checkGlossary, checkPackages } from './pages.mjs'
@@ -204,5 +205,15 @@ test('a name of code in the glossary occurs in the sources', () => {
   const text = '| blob | `BlobId`, `pack*.ts`, space `w` | Bytes. |\n| cause | `Cause` | A row. |\n'
   assert.deepEqual(checkGlossary({ path: 'docs/glossary.md', text }, [{ text: 'type BlobId = string' }]), [
     'docs/glossary.md:2: no source contains `Cause`',
+  ])
+})
+
+test('phrases that slow readers down are found, and plain ones are not', () => {
+  const phrases = (line) => checkEnglish([{ path: 'a.ts', text: line }]).map((fault) => fault.match(/“([^”]+)”/)?.[1])
+  assert.deepEqual(phrases('// Of a part, one row a cause, and whoever asks.'), ['one row a cause', 'whoever', '// Of'])
+  assert.deepEqual(phrases('/** What nobody needs, save for a test. */'), ['nobody', '/** What', 'save for'])
+  assert.deepEqual(phrases('// The user who signed it sends one request a second. Of course it exists.'), [])
+  assert.deepEqual(checkEnglish([{ path: 'a.ts', text: 'x\n// is none' }]), [
+    'a.ts:2: “is none”: write “is not”, “do not exist”',
   ])
 })
