@@ -45,6 +45,8 @@ export interface Operation<I extends Fields = Fields, O extends Fields = Fields,
   readonly permissionsWith?: Readonly<Record<string, Action>>
   /** Actions needed on the object that is copied from. */
   readonly sourcePermissions?: readonly Action[]
+  /** Reads the bytes of the object that it names, which stay until the response has been sent, whatever happens to it. */
+  readonly reads?: 'object'
   readonly input: I
   /** `bytes`: the body is content, handed on unread; a document is read with decodeBody. */
   readonly body?: 'bytes' | XmlDocument<B>

@@ -16,10 +16,10 @@ import { type Asking, authorise, authoriseSource } from './access/authorise.js'
 import type { Requester } from './access/requester.js'
 import { contentSource, readDocument } from './body.js'
 import type { AnsweredCallback } from './callback/outcome.js'
-import type { RegisteredRead } from './domain/bytes/reads.js'
 import type { Domain } from './domain/domain.js'
 import { there } from './domain/objects/objects.js'
-import { type OpenObject, openRecord } from './domain/objects/open-object.js'
+import type { OpenObject } from './domain/objects/open-object.js'
+import type { Scope } from './domain/scope.js'
 import type { BucketRecord, ObjectRecord } from './domain/stored/model.js'
 import type { Callbacks } from './options.js'
 import type { ServiceRequest } from './service.js'
@@ -30,7 +30,7 @@ export type Reply<O extends Operation> = {
   /** One of the operation's other statuses of success. */
   readonly status?: number
   readonly output: OutputOf<O>
-  /** Bytes of an object; absent where there are none to send. */
+  /** Content that is lent piece by piece, absent where there is none to send; what it reads is open in the call's scope. */
   readonly content?: AsyncIterable<LentBytes>
   /** Bytes of the content, where that is known. */
   readonly contentSize?: number
@@ -52,6 +52,7 @@ export interface CallHead<O extends Operation> extends Asking {
   readonly bucketName: BucketName | undefined
   readonly key: ObjectKey | undefined
   readonly bucketUrl: string
+  readonly scope: Scope
 }
 
 /** What the head names, from one state of the store. */
@@ -59,6 +60,8 @@ export interface Found {
   readonly bucket: BucketRecord | undefined
   /** Only of operations that read it. */
   readonly object: ObjectRecord | undefined
+  /** The same object; only of operations that declare that they read its bytes. */
+  readonly openObject: OpenObject | undefined
 }
 
 /** An authenticated and authorised request for one operation, whose body is still unread. */
@@ -73,12 +76,12 @@ export class Call<O extends Operation> {
   readonly input: InputOf<O>
   /** Where the client addressed the bucket, without a slash at its end. */
   readonly bucketUrl: string
+  /** Closes when the answer, or the failure, has been sent: what a handler opens, it opens in here. */
+  readonly scope: Scope
   readonly #head: CallHead<O>
   readonly #found: Found
-  readonly #held: RegisteredRead | undefined
 
-  /** `held` is of an operation that answers an object's bytes: a read of them that began before its record was looked up. */
-  constructor(head: CallHead<O>, found: Found, held: RegisteredRead | undefined) {
+  constructor(head: CallHead<O>, found: Found) {
     this.domain = head.domain
     this.region = head.region
     this.callbacks = head.callbacks
@@ -86,9 +89,9 @@ export class Call<O extends Operation> {
     this.requester = head.requester
     this.input = head.input
     this.bucketUrl = head.bucketUrl
+    this.scope = head.scope
     this.#head = head
     this.#found = found
-    this.#held = held
   }
 
   /** The bucket that the request names, whether it exists or not. */
@@ -110,9 +113,10 @@ export class Call<O extends Operation> {
     return there(this.#found.object, this.key)
   }
 
-  /** That object, for an operation that answers its bytes; it is let go when the answer, or the failure, has been sent. */
-  openObject(): OpenObject {
-    return openRecord(this.domain, this.object, this.#named(this.#held))
+  /** That object, open in the scope of the call, for an operation that reads its bytes. Throws noSuchKey. */
+  get openObject(): OpenObject {
+    there(this.#found.object, this.key)
+    return this.#named(this.#found.openObject)
   }
 
   /** The id of the account that asks; operations on the service are closed to anonymous requesters. */

@@ -31,20 +31,23 @@ import { aclAuthoriser } from './access/authoriser.js'
 import { accountOf } from './access/requester.js'
 import { Call, type CallHead, type Found, type Handler, type Reply } from './call.js'
 import { findBucket, findBucketIfAny } from './domain/buckets/buckets.js'
-import type { RegisteredRead } from './domain/bytes/reads.js'
 import type { Domain } from './domain/domain.js'
 import { findBucketAndObject } from './domain/objects/objects.js'
+import { openBucketAndObject } from './domain/objects/open-object.js'
+import { Scope } from './domain/scope.js'
 import { handlers } from './operations/index.js'
 import type { ServiceOptions } from './options.js'
-import { begun } from './response/begun.js'
 import { crossOriginHeaders } from './response/cross-origin.js'
 import { toOssError } from './response/failure.js'
+import { LentStream } from './response/lent-stream.js'
 import type { ResponseLog, ServiceRequest, ServiceResponse } from './service.js'
 
 /** One request on its way, with what the log is to say of it. */
 interface Exchange {
   readonly request: ServiceRequest
   readonly startedAt: number
+  /** What is open for this request. It closes with the request, or where bytes are lent to the response, behind the last. */
+  readonly scope: Scope
   operation?: DeclaredOperation
   /** Headers of the answer, whether it is one of success or of failure. */
   crossOrigin: ServiceResponse['headers']
@@ -60,11 +63,18 @@ export function createPipeline(options: ServiceOptions, domain: Domain): Pipelin
   const authenticate = authenticator(options)
   return async (request) => {
     const requestId = upperHex(options.random(12))
-    const exchange: Exchange = { request, startedAt: options.clock(), crossOrigin: [], log: { requestId } }
-    const answer = await run(options, domain, authenticate, exchange).catch((thrown: unknown) =>
-      fail(options, exchange, toOssError(thrown)),
-    )
-    return finish(options, exchange, answer)
+    const scope = new Scope()
+    const exchange: Exchange = { request, startedAt: options.clock(), scope, crossOrigin: [], log: { requestId } }
+    let response: ServiceResponse | undefined
+    try {
+      const answer = await run(options, domain, authenticate, exchange).catch((thrown: unknown) =>
+        fail(options, exchange, toOssError(thrown)),
+      )
+      response = finish(options, exchange, answer)
+      return response
+    } finally {
+      if (!(response?.body instanceof LentStream)) scope.close()
+    }
   }
 }
 
@@ -74,7 +84,7 @@ async function run(
   authenticate: Authenticate,
   exchange: Exchange,
 ): Promise<Answer> {
-  const { request, log } = exchange
+  const { request, log, scope } = exchange
   const { method, headers } = request
 
   // 1 address, 2 route: for each reading
@@ -122,20 +132,13 @@ async function run(
     bucketName: name,
     key,
     bucketUrl,
+    scope,
   }
-
-  // an object's bytes are held before its record is read, and until they, or a failure, have been sent
-  const held = operation.result === 'bytes' ? domain.reads.begin() : undefined
-  try {
-    return await serve(head, held)
-  } catch (error) {
-    held?.end()
-    throw error
-  }
+  return serve(head)
 }
 
-async function serve(head: Head, held: RegisteredRead | undefined): Promise<Answer> {
-  const { operation } = head
+async function serve(head: Head): Promise<Answer> {
+  const { operation, scope } = head
 
   // 5 authorise: the declared actions on what is named
   const found = await find(head)
@@ -143,25 +146,36 @@ async function serve(head: Head, held: RegisteredRead | undefined): Promise<Answ
 
   // 6 find, 7 decode body, 8 handle: each handler looks for what it needs before it asks for the body
   const { handle } = handlers[operation.name] as unknown as { readonly handle: Handler<Operation> }
-  const reply = await handle(new Call<Operation>(head, found, held))
+  const reply = await handle(new Call<Operation>(head, found))
 
   // 9 encode
-  return encode(operation, reply, reply.content && (await begun(reply.content, reply.contentSize)))
+  const answer = encode(operation, reply)
+  const { content, contentSize } = reply
+  if (content === undefined) return answer
+  return { ...answer, body: await LentStream.begin(content, contentSize, () => scope.close()) }
 }
 
 /** What steps 1 to 4 tell of a request that asks for an operation. */
 type Head = CallHead<Operation> & { readonly operation: DeclaredOperation }
 
-async function find({ operation, domain, requester, bucketName: name, key }: Head): Promise<Found> {
-  if (name === undefined) return { bucket: undefined, object: undefined }
+async function find({ operation, domain, requester, scope, bucketName: name, key }: Head): Promise<Found> {
+  if (name === undefined) return NOTHING_FOUND
   if (operation.createsBucket === true) {
     // a bucket of another account is for the operation to refuse: its name is taken
     const bucket = await findBucketIfAny(domain, name)
-    return { bucket: bucket?.owner === accountOf(requester)?.id ? bucket : undefined, object: undefined }
+    return { ...NOTHING_FOUND, bucket: bucket?.owner === accountOf(requester)?.id ? bucket : undefined }
   }
-  if (readsObject(operation) && key !== undefined) return findBucketAndObject(domain, name, key)
-  return { bucket: await findBucket(domain, name), object: undefined }
+  if (operation.reads === 'object' && key !== undefined) {
+    const { bucket, object: openObject } = await openBucketAndObject(domain, scope, name, key)
+    return { bucket, object: openObject?.record, openObject }
+  }
+  if (readsObject(operation) && key !== undefined) {
+    return { ...(await findBucketAndObject(domain, name, key)), openObject: undefined }
+  }
+  return { ...NOTHING_FOUND, bucket: await findBucket(domain, name) }
 }
+
+const NOTHING_FOUND: Found = { bucket: undefined, object: undefined, openObject: undefined }
 
 /** Only the object of an operation that reads it was looked up with its bucket. */
 function touched({ operation, key }: Head, { bucket, object }: Found): Touched {
@@ -188,7 +202,8 @@ function urlOf({ scheme, host }: ServiceRequest, { style, bucket }: Reading): st
   return style === 'host' ? `${scheme}://${host}` : `${scheme}://${host}/${bucket}`
 }
 
-function encode(operation: Operation, reply: Reply<Operation>, content: ServiceResponse['body']): Answer {
+/** All of an answer but content that is lent. */
+function encode(operation: Operation, reply: Reply<Operation>): Answer {
   const status = reply.status ?? operation.status
   const headers = encodeHeaders(operation, reply.output as ValuesOf<Fields>)
   if (reply.answer !== undefined) {
@@ -196,7 +211,7 @@ function encode(operation: Operation, reply: Reply<Operation>, content: ServiceR
     return { status, headers: [...headers, ['Content-Type', contentType]], body }
   }
   const { result } = operation
-  if (result === undefined || result === 'bytes') return { status, headers, body: content }
+  if (result === undefined || result === 'bytes') return { status, headers, body: undefined }
   const body = result.encode(reply.result)
   if (body.length > 0) headers.push(['Content-Type', result.contentType ?? 'application/xml'])
   return { status, headers, body }

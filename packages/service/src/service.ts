@@ -23,12 +23,18 @@ export interface ServiceRequest {
   readonly body: ByteSource
 }
 
-/** A response. `body` is the whole body, or pieces lent by the blob store, each to be released when it has been sent. */
+/** Content that is lent piece by piece, each piece to be released when it has been sent. */
+export interface LentBody extends AsyncIterable<LentBytes> {
+  /** Lets go of what the content is read from; must be called unless it was read to its end. Later calls do nothing. */
+  close(): Promise<void>
+}
+
+/** A response. `body` is the whole body, or lent. */
 export interface ServiceResponse {
   readonly status: number
   /** In the order of the wire; values are byte strings. Content-Length is set unless the body's length is unknown. */
   readonly headers: readonly (readonly [name: string, value: string])[]
-  readonly body: Uint8Array | AsyncIterable<LentBytes> | undefined
+  readonly body: Uint8Array | LentBody | undefined
   /** For the access log. */
   readonly log: ResponseLog
 }

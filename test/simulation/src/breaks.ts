@@ -79,7 +79,7 @@ export const BREAKS: readonly Break[] = [
     seed: 4,
     file: `${DOMAIN}objects/open-object.js`,
     find: 'registered.uses(record.manifest);',
-    replace: 'registered.end();',
+    replace: "registered.uses('');",
   },
   {
     invariant: 'D4',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { ServiceResponse } from '@bindery/service'
+import type { LentBody, ServiceResponse } from '@bindery/service'
 import type { LentBytes } from '@bindery/storage'
 import { listen, rawConnection, text } from '../testing/http.js'
 
@@ -8,7 +8,7 @@ const PIECE_BYTES = 1024 ** 2
 const GET = 'GET / HTTP/1.1\r\nHost: h\r\n\r\n'
 
 interface Lender {
-  readonly body: AsyncIterable<LentBytes>
+  readonly body: LentBody
   /** Pieces lent and not returned, the most at once, and whether the iteration has ended. */
   readonly state: { lent: number; most: number; pieces: number; ended: boolean }
   readonly ended: Promise<void>
@@ -38,10 +38,14 @@ function lender(pieces: number, failure?: Error): Lender {
       end()
     }
   }
-  return { body: lend(), state, ended }
+  const lent = lend()
+  const close = async () => {
+    await lent.return(undefined)
+  }
+  return { body: { [Symbol.asyncIterator]: () => lent, close }, state, ended }
 }
 
-function streamed(body: AsyncIterable<LentBytes>, bytes: number): ServiceResponse {
+function streamed(body: LentBody, bytes: number): ServiceResponse {
   return { status: 200, headers: [['Content-Length', String(bytes)]], body, log: { requestId: 'TEST' } }
 }
 

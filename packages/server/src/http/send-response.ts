@@ -25,7 +25,7 @@ export interface Sent {
 }
 
 /**
- * Sends a response, with at most two pieces of its body waiting for a slow reader.
+ * Sends a response, with at most two pieces of its body waiting for a slow reader, and closes its body.
  * Rejects only for a head that HTTP cannot carry.
  */
 export async function sendResponse(
@@ -33,7 +33,14 @@ export async function sendResponse(
   answer: ServiceResponse,
   options: SendOptions,
 ): Promise<Sent> {
-  if (response.destroyed) return await discardAnswer(answer)
+  try {
+    return response.destroyed ? { bytes: 0, whole: false } : await send(response, answer, options)
+  } finally {
+    if (answer.body !== undefined && !(answer.body instanceof Uint8Array)) await answer.body.close()
+  }
+}
+
+async function send(response: ServerResponse, answer: ServiceResponse, options: SendOptions): Promise<Sent> {
   const gone = new Promise<false>((resolve) => response.once('close', () => resolve(false)))
   const finished = new Promise<true>((resolve) => response.once('finish', () => resolve(true)))
   if (options.close) response.shouldKeepAlive = false
@@ -107,9 +114,4 @@ async function sendPieces(
 /** Whether nothing of a response can be sent any more, also because its connection ended before its turn came. */
 export function hasLeft(response: ServerResponse): boolean {
   return response.destroyed || response.socket === null || response.socket.destroyed
-}
-
-async function discardAnswer({ body }: ServiceResponse): Promise<Sent> {
-  if (body !== undefined && !(body instanceof Uint8Array)) await body[Symbol.asyncIterator]().return?.()
-  return { bytes: 0, whole: false }
 }

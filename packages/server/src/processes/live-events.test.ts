@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { type IncomingMessage, request } from 'node:http'
 import { type TestContext, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 interface Server {
   readonly endpoint: string
@@ -36,6 +37,15 @@ async function answer(response: IncomingMessage): Promise<string> {
   return text
 }
 
+/** Resolves when the sweeper has freed all garbage, though feeds are open. */
+async function swept(server: Server): Promise<void> {
+  for (;;) {
+    const { garbage } = JSON.parse(await answer(await send(server, 'GET', '/?x-oss-ext-status')))
+    if (garbage.rows === 0) return
+    await sleep(100)
+  }
+}
+
 interface Feed {
   /** Resolves when the feed has told of an event of this type with this upload id. */
   told(type: string, uploadId: string): Promise<void>
@@ -68,7 +78,7 @@ async function watch(server: Server): Promise<Feed> {
 }
 
 for (const workers of ['1', '2']) {
-  test(`with --workers ${workers}, every listener hears every process, and SIGTERM ends their feeds`, async (t: TestContext) => {
+  test(`with --workers ${workers}, every listener hears every process, garbage is freed meanwhile, and SIGTERM ends their feeds`, async (t: TestContext) => {
     const server = await startServer({ args: ['--workers', workers, '--buckets', 'demo'] })
     t.after(() => server.kill())
     const feeds = [await watch(server), await watch(server), await watch(server)]
@@ -85,6 +95,8 @@ for (const workers of ['1', '2']) {
         await feed.told('part', uploadId)
       }
     }
+    for (const body of ['first', 'second']) await answer(await send(server, 'PUT', '/demo/k0', body))
+    await swept(server)
     const stopped = server.stop()
     await Promise.all(feeds.map(({ ended }) => ended))
     assert.equal(await stopped, 0)

@@ -15,6 +15,7 @@ import { createBucket } from './buckets/buckets.js'
 import { createDomain, type Domain } from './domain.js'
 import { type NewObject, putObject } from './objects/objects.js'
 import { openObject } from './objects/open-object.js'
+import { withScope } from './scope.js'
 import { partNumberOf } from './stored/keyspace.js'
 import type { ObjectDescription, PartRecord } from './stored/model.js'
 import { decodePart } from './stored/records.js'
@@ -102,7 +103,7 @@ export function put(domain: Domain, name: string, bytes: Uint8Array | string, mo
 }
 
 export async function get(domain: Domain, name: string): Promise<Buffer> {
-  return bytesOf((await openObject(domain, BUCKET, key(name))).read())
+  return withScope(async (scope) => bytesOf((await openObject(domain, scope, BUCKET, key(name))).read()))
 }
 
 export async function initiate(domain: Domain, name: string, { sequential = false } = {}): Promise<string> {

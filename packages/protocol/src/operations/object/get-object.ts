@@ -12,6 +12,7 @@ export const getObject = operation({
   method: 'GET',
   level: 'object',
   permissions: ['oss:GetObject'],
+  reads: 'object',
   input: {
     responseContentType: optional(query('response-content-type', text)),
     responseContentLanguage: optional(query('response-content-language', text)),

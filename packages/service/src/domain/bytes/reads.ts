@@ -1,8 +1,9 @@
-/** One read of an object's bytes, registered before the record that names them is read. */
+import type { Scope } from '../scope.js'
+
+/** One read of an object's bytes, registered before the record that names them is read. It ends with its scope. */
 export interface RegisteredRead {
-  /** The manifest that the read may use; until it is said, the read may use any. */
+  /** Names the manifest that the read may use; until then, it may use any. */
   uses(manifestId: string): void
-  end(): void
 }
 
 /**
@@ -13,28 +14,24 @@ export class ReadRegistry {
   readonly #users = new Map<string, number>()
   readonly #undecided = new Set<Undecided>()
 
-  begin(): RegisteredRead {
+  begin(scope: Scope): RegisteredRead {
     const undecided: Undecided = { whenDecided: [] }
     this.#undecided.add(undecided)
     let used: string | undefined
+    scope.add(() => {
+      this.#decide(undecided)
+      if (used !== undefined) this.#drop(used)
+    })
     return {
       uses: (manifestId) => {
         used = manifestId
         this.#users.set(manifestId, (this.#users.get(manifestId) ?? 0) + 1)
         this.#decide(undecided)
       },
-      end: () => {
-        this.#decide(undecided)
-        if (used === undefined) return
-        const others = (this.#users.get(used) ?? 1) - 1
-        if (others === 0) this.#users.delete(used)
-        else this.#users.set(used, others)
-        used = undefined
-      },
     }
   }
 
-  /** Those of the ids that a read uses; waits for the reads that have not yet said which they use. */
+  /** Those of the ids that a read uses; waits for the reads that have not yet named theirs. */
   async inUse(manifestIds: readonly string[]): Promise<readonly string[]> {
     const decisions = [...this.#undecided].map(
       ({ whenDecided }) => new Promise<void>((resolve) => whenDecided.push(resolve)),
@@ -43,13 +40,19 @@ export class ReadRegistry {
     return manifestIds.filter((id) => this.#users.has(id))
   }
 
+  #drop(manifestId: string): void {
+    const others = (this.#users.get(manifestId) ?? 1) - 1
+    if (others === 0) this.#users.delete(manifestId)
+    else this.#users.set(manifestId, others)
+  }
+
   #decide(undecided: Undecided): void {
     if (!this.#undecided.delete(undecided)) return
     for (const tell of undecided.whenDecided) tell()
   }
 }
 
-/** A read that has not yet said what it uses, and who waits for that. */
+/** A read that has not yet named its manifest, and the questions that wait for it. */
 interface Undecided {
   readonly whenDecided: (() => void)[]
 }

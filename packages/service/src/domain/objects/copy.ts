@@ -19,6 +19,7 @@ import {
 import { readBucket } from '../buckets/buckets.js'
 import { crc64Of, findManifest, piecesOf, within } from '../bytes/manifest-bytes.js'
 import { type Domain, newId } from '../domain.js'
+import { withScope } from '../scope.js'
 import { holderKey, manifestKey, objectKeyOf, ownerKey, partKey } from '../stored/keyspace.js'
 import { depthOf, encodeManifest } from '../stored/manifest.js'
 import type { ObjectAcl, ObjectDescription, ObjectRecord, PartRecord, Slice, UploadRecord } from '../stored/model.js'
@@ -121,13 +122,12 @@ export async function copyPart(domain: Domain, copy: CopiedPart): Promise<Copied
   const upload = await findUpload(domain, copy)
   await domain.blobs.requireSpace?.()
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
-    const open = await openObject(domain, copy.source.bucket, copy.source.key)
-    try {
+    const copied = await withScope(async (scope) => {
+      const open = await openObject(domain, scope, copy.source.bucket, copy.source.key)
       const made = await copyOpen(domain, copy, upload, open)
-      if (made !== 'changed') return { made, source: open.record }
-    } finally {
-      open.close()
-    }
+      return made === 'changed' ? undefined : { made, source: open.record }
+    })
+    if (copied !== undefined) return copied
   }
   throw new StorageError('conflict', 'the source kept changing while it was being copied')
 }

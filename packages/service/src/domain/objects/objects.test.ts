@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { bucketName } from '@bindery/protocol'
 import { bucketStat, createBucket, deleteBucket, findBucket, listBuckets, setBucketAcl } from '../buckets/buckets.js'
+import { Scope } from '../scope.js'
 import { BUCKET, blobCount, bytesOf, get, key, OWNER, put, sweepAll, testDomain } from '../testing.js'
 import { deleteObject, findObject, setObjectAcl } from './objects.js'
 import { openObject } from './open-object.js'
@@ -41,19 +42,29 @@ test('deleting what is not there succeeds; a bucket goes only when it is empty',
   assert.equal(await blobCount(domain), 0)
 })
 
-test('a range of an object is just those bytes, and an open object that is not read can be closed', async () => {
+test('a range of an object is just those bytes, and an open object is in use until its scope closes, read or not', async () => {
   const domain = await testDomain()
   await put(domain, 'k', '0123456789')
-  const open = await openObject(domain, BUCKET, key('k'))
-  assert.equal((await bytesOf(open.read({ start: 3, end: 7 }))).toString(), '3456')
-  const { record, close } = await openObject(domain, BUCKET, key('k'))
+  const scope = new Scope()
+  const { record, read } = await openObject(domain, scope, BUCKET, key('k'))
+  const other = new Scope()
+  await openObject(domain, other, BUCKET, key('k'))
+  assert.equal((await bytesOf(read({ start: 3, end: 7 }))).toString(), '3456')
+  scope.close()
   assert.deepEqual(await domain.reads.inUse([record.manifest]), [record.manifest])
-  close()
+  other.close()
   assert.deepEqual(await domain.reads.inUse([record.manifest]), [])
-  const unread = (await openObject(domain, BUCKET, key('k'))).read()
-  assert.deepEqual(await domain.reads.inUse([record.manifest]), [record.manifest])
-  await unread[Symbol.asyncIterator]().return?.()
-  assert.deepEqual(await domain.reads.inUse([record.manifest]), [])
+})
+
+test('what is entered into a scope that has closed is closed at once', async () => {
+  const closed: string[] = []
+  const scope = new Scope()
+  scope.add(() => closed.push('first'))
+  scope.add(() => closed.push('second'))
+  scope.close()
+  scope.close()
+  scope.add(() => closed.push('late'))
+  assert.deepEqual(closed, ['second', 'first', 'late'])
 })
 
 test('a bucket of the same owner may be created again, with nothing else about it', async () => {

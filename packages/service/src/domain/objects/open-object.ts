@@ -4,46 +4,61 @@ import type { ByteRange, LentBytes } from '@bindery/storage'
 import { readManifest } from '../bytes/manifest-bytes.js'
 import type { RegisteredRead } from '../bytes/reads.js'
 import type { Domain } from '../domain.js'
-import type { ObjectRecord } from '../stored/model.js'
-import { requireObject } from './objects.js'
+import type { Scope } from '../scope.js'
+import type { BucketRecord, ObjectRecord } from '../stored/model.js'
+import { findBucketAndObject, requireObject } from './objects.js'
 
 /** Resolves with how many bytes may be read next, at most `wanted` and at least one, when they may be. */
 export type TakeBytes = (wanted: number) => Promise<number>
 
-/** An object held open: its bytes stay until `read` has ended, or `close` was called instead. */
+/** An object whose bytes stay until the scope in which it was opened closes. */
 export interface OpenObject {
   readonly record: ObjectRecord
   /**
-   * The bytes of a range, by default all, in order. May be called once, and closes when it ends. With `take` they are
-   * read as they are granted, so that nothing is lent while they are waited for.
+   * The bytes of a range, by default all, in order; to be read while the scope is open. With `take` they are read as
+   * they are granted, so that nothing is lent while they are waited for.
    */
   read(range?: ByteRange, take?: TakeBytes): AsyncIterable<LentBytes>
-  close(): void
 }
 
 /** Throws noSuchKey. */
-export async function openObject(domain: Domain, bucket: BucketName, key: ObjectKey): Promise<OpenObject> {
-  const registered = domain.reads.begin()
-  try {
-    const record = await domain.metadata.read((reader) => requireObject(reader, bucket, key))
-    return openRecord(domain, record, registered)
-  } catch (error) {
-    registered.end()
-    throw error
-  }
+export async function openObject(
+  domain: Domain,
+  scope: Scope,
+  bucket: BucketName,
+  key: ObjectKey,
+): Promise<OpenObject> {
+  const registered = domain.reads.begin(scope)
+  const record = await domain.metadata.read((reader) => requireObject(reader, bucket, key))
+  return openRecord(domain, registered, record)
+}
+
+/** A bucket and one object in it, from one state of the store, the object open. */
+export interface BucketAndOpenObject {
+  readonly bucket: BucketRecord
+  /** Undefined where the bucket holds no such object. */
+  readonly object: OpenObject | undefined
+}
+
+/** Throws noSuchBucket. */
+export async function openBucketAndObject(
+  domain: Domain,
+  scope: Scope,
+  bucketName: BucketName,
+  key: ObjectKey,
+): Promise<BucketAndOpenObject> {
+  const registered = domain.reads.begin(scope)
+  const { bucket, object } = await findBucketAndObject(domain, bucketName, key)
+  return { bucket, object: object && openRecord(domain, registered, object) }
 }
 
 /** Opens an object whose record was read after `registered` began. */
-export function openRecord(domain: Domain, record: ObjectRecord, registered: RegisteredRead): OpenObject {
+function openRecord(domain: Domain, registered: RegisteredRead, record: ObjectRecord): OpenObject {
   registered.uses(record.manifest)
   return {
     record,
     read: (range = { start: 0, end: record.size }, take = undefined) =>
-      until(
-        take === undefined ? readBytes(domain, record, range) : readAsGranted(domain, record, range, take),
-        registered,
-      ),
-    close: () => registered.end(),
+      take === undefined ? readBytes(domain, record, range) : readAsGranted(domain, record, range, take),
   }
 }
 
@@ -62,29 +77,5 @@ async function* readAsGranted(
     const next = at + (await take(end - at))
     yield* readBytes(domain, record, { start: at, end: next })
     at = next
-  }
-}
-
-/** Ends the registered read with the iteration, also where that is returned before it has begun. */
-function until(pieces: AsyncIterable<LentBytes>, registered: RegisteredRead): AsyncIterable<LentBytes> {
-  const iterator = pieces[Symbol.asyncIterator]()
-  return {
-    [Symbol.asyncIterator]: () => ({
-      async next() {
-        try {
-          const result = await iterator.next()
-          if (result.done === true) registered.end()
-          return result
-        } catch (error) {
-          registered.end()
-          throw error
-        }
-      },
-      async return() {
-        await iterator.return?.()
-        registered.end()
-        return { done: true, value: undefined }
-      },
-    }),
   }
 }

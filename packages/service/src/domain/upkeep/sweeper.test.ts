@@ -4,6 +4,7 @@ import { ListedParts } from '@bindery/protocol'
 import { createMemoryBlobStore, createMemoryMetadataStore, StorageError } from '@bindery/storage'
 import { deleteObject } from '../objects/objects.js'
 import { openObject } from '../objects/open-object.js'
+import { Scope } from '../scope.js'
 import {
   BUCKET,
   blobCount,
@@ -46,7 +47,8 @@ test('D4: nothing that a running read may use is freed, in whatever process it r
   const reader = await testDomain({ metadata, blobs })
   const writer = await testDomain({ metadata, blobs })
   await put(writer, 'k', 'old')
-  const open = await openObject(reader, BUCKET, key('k'))
+  const scope = new Scope()
+  const open = await openObject(reader, scope, BUCKET, key('k'))
   await put(writer, 'k', 'new')
   const both = {
     inUse: async (ids: readonly string[]) => [...(await reader.reads.inUse(ids)), ...(await writer.reads.inUse(ids))],
@@ -54,6 +56,7 @@ test('D4: nothing that a running read may use is freed, in whatever process it r
   const sweeper = new Sweeper({ ...writer, peers: both })
   assert.deepEqual(await sweeper.sweep(), { freed: 0, waiting: 1, more: false })
   assert.equal((await bytesOf(open.read())).toString(), 'old')
+  scope.close()
   assert.equal(await sweepAll(writer, sweeper), 1)
 })
 
@@ -73,9 +76,10 @@ test('nothing is freed while somebody copies the stores, blobs that wait to be d
   assert.equal(await sweepAll(domain, sweeper), 2)
 })
 
-test('a read that has not yet said what it uses is waited for', async () => {
+test('a read that has not yet named its manifest is waited for', async () => {
   const domain = await testDomain()
-  const read = domain.reads.begin()
+  const scope = new Scope()
+  const read = domain.reads.begin(scope)
   let answered = false
   const answer = domain.reads.inUse(['A', 'B']).then((ids) => {
     answered = true
@@ -85,7 +89,7 @@ test('a read that has not yet said what it uses is waited for', async () => {
   assert.equal(answered, false)
   read.uses('B')
   assert.deepEqual(await answer, ['B'])
-  read.end()
+  scope.close()
   assert.deepEqual(await domain.reads.inUse(['B']), [])
 })
 

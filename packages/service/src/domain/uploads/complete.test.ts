@@ -6,6 +6,7 @@ import { bucketStat, deleteBucket } from '../buckets/buckets.js'
 import type { Domain } from '../domain.js'
 import { findObject } from '../objects/objects.js'
 import { openObject } from '../objects/open-object.js'
+import { Scope } from '../scope.js'
 import {
   BUCKET,
   blobCount,
@@ -154,10 +155,12 @@ test('D3: a reader that began before the overwrite gets the old bytes, whole', a
   const uploadId = await initiate(domain, 'k')
   for (let number = 1; number <= 6; number += 1) await part(domain, 'k', uploadId, number, A)
   await complete(domain, 'k', uploadId)
-  const open = await openObject(domain, BUCKET, key('k'))
+  const scope = new Scope()
+  const open = await openObject(domain, scope, BUCKET, key('k'))
   await put(domain, 'k', 'new')
   await sweepAll(domain)
   assert.equal((await bytesOf(open.read())).length, 6 * A.length)
+  scope.close()
   await sweepAll(domain)
   assert.equal(await blobCount(domain), 1)
 })

@@ -6,6 +6,7 @@ import { createMemoryBlobStore, createMemoryMetadataStore, type MetadataStore, S
 import { copyObject } from '../objects/copy.js'
 import { deleteObject } from '../objects/objects.js'
 import { openObject } from '../objects/open-object.js'
+import { Scope } from '../scope.js'
 import {
   BUCKET,
   blobCount,
@@ -67,14 +68,16 @@ test('D2: an object whose put was answered by a failure, and that was copied mea
 
 test('D4: bytes whose put was answered by a failure stay for who reads them, also when they are replaced', async () => {
   const { domain, others, lose } = await domainThatLoses()
+  const scope = new Scope()
   let open: Awaited<ReturnType<typeof openObject>> | undefined
   lose(async () => {
-    open = await openObject(others, BUCKET, key('k'))
+    open = await openObject(others, scope, BUCKET, key('k'))
     await put(others, 'k', 'new')
   })
   await assert.rejects(put(domain, 'k', 'old'), { kind: 'unavailable' })
   assert.ok(open)
   assert.equal((await bytesOf(open.read())).toString(), 'old')
+  scope.close()
   await sweepAll(domain)
   assert.equal(await blobCount(domain), 1)
 })
@@ -85,11 +88,13 @@ test('D4: the search for orphans leaves the bytes of a dead writer to who reads 
   await put(writer, 'k', 'old')
   const heir = { ...writer, blobs: { ...writer.blobs, incarnation: 'ffffffffffffffff' } }
   await registerIncarnation(heir)
-  const open = await openObject(heir, BUCKET, key('k'))
+  const scope = new Scope()
+  const open = await openObject(heir, scope, BUCKET, key('k'))
   await deleteObject(heir, BUCKET, key('k'))
   await recoverDead(heir, [])
   await sweepAll(heir)
   assert.equal((await bytesOf(open.read())).toString(), 'old')
+  scope.close()
   await sweepAll(heir)
   assert.equal(await blobCount(heir), 0)
 })

@@ -1,4 +1,5 @@
 import type { Event, EventBus, Subscription, UploadEvent } from '../events.js'
+import type { Scope } from '../scope.js'
 
 /** What a feed yields: an event of an upload, a sign of life, or, as the last, that the listener was too slow. */
 export type FeedItem = UploadEvent | { readonly type: 'beat' } | { readonly type: 'lagged' }
@@ -7,7 +8,7 @@ export type FeedItem = UploadEvent | { readonly type: 'beat' } | { readonly type
 const WAITING_MAX = 1_000
 
 /**
- * The events of a bucket's uploads whose keys begin with a prefix, from its construction on. It ends when it is closed,
+ * The events of a bucket's uploads whose keys begin with a prefix, from its construction on. It ends with its scope, and when
  * the bucket is deleted or the process stops, and with `lagged` when more wait than it keeps or some were lost.
  */
 export class UploadFeed {
@@ -18,10 +19,11 @@ export class UploadFeed {
   #over = false
   #wake = (): void => {}
 
-  constructor(bus: EventBus, bucket: string, prefix: string) {
+  constructor(scope: Scope, bus: EventBus, bucket: string, prefix: string) {
     this.#bucket = bucket
     this.#prefix = prefix
     this.#subscription = bus.subscribe((event) => this.#receive(event))
+    scope.add(() => this.close())
   }
 
   /** Resolves when events of all processes come. */

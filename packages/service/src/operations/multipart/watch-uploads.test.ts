@@ -172,6 +172,26 @@ test('a quiet feed gives signs of life, and one that lost events says so', async
   assert.equal(await feed.frame(), undefined)
 })
 
+test('a feed keeps nothing from being freed, neither while it is open nor when its listener has left', async () => {
+  const started = await startWithBucket()
+  const open = await watch(started)
+  await (await watch(started)).leave()
+  const unread = await send(started, { method: 'GET', bucket: BUCKET, query: QUERY })
+  const object = { bucket: BUCKET, key: 'k' }
+  for (let count = 0; count < 5; count += 1) await call(started, { ...object, method: 'PUT', body: FULL_PART })
+  await call(started, { ...object, method: 'DELETE' })
+  let freed = 0
+  for (let now = -1; now !== freed; ) {
+    now = freed
+    freed += (await started.service.sweep()).freed
+  }
+  assert.equal(freed, 5)
+  for await (const { id } of started.blobs.list()) assert.fail(`blob ${id} is still there`)
+  await initiate(started, 'still heard')
+  assert.deepEqual(await open.event('key'), ['initiated', 'still heard'])
+  assert.equal(unread.status, 200)
+})
+
 test('only the owner of the bucket may listen', async () => {
   const started = await startWithBucket()
   for (const as of [OTHER, 'nobody'] as const) {

@@ -6,40 +6,20 @@ import { findBucket } from '../../domain/buckets/buckets.js'
 import { type FeedItem, UploadFeed } from '../../domain/uploads/upload-feed.js'
 
 export const watchUploads = handler('WatchUploads', async (call) => {
-  const { domain, bucket, input } = call
-  const feed = new UploadFeed(domain.events.bus, bucket.name, input.prefix)
-  try {
-    await feed.ready
-    // the bucket that was authorised may have become another's before the feed was told of deletions
-    const { owner } = await findBucket(domain, bucket.name)
-    if (owner !== bucket.owner) throw new OssError('noSuchBucket', { BucketName: bucket.name })
-  } catch (error) {
-    feed.close()
-    throw error
-  }
+  const { domain, bucket, input, scope } = call
+  const feed = new UploadFeed(scope, domain.events.bus, bucket.name, input.prefix)
+  await feed.ready
+  // the bucket that was authorised may have become another's before the feed was told of deletions
+  const { owner } = await findBucket(domain, bucket.name)
+  if (owner !== bucket.owner) throw new OssError('noSuchBucket', { BucketName: bucket.name })
   // proxies of the nginx kind hold answers back unless they are told not to
   const output = { contentType: 'text/event-stream', cacheControl: 'no-store', buffering: 'no' }
-  return { output, content: stream(feed) }
+  return { output, content: frames(feed) }
 })
 
-/** Its reader need not begin for the feed to be closed. */
-function stream(feed: UploadFeed): AsyncIterable<LentBytes> {
-  let hasBegun = false
-  const iterator: AsyncIterator<LentBytes, undefined> = {
-    async next() {
-      if (!hasBegun) {
-        hasBegun = true
-        return { done: false, value: lend(': listening\n\n') }
-      }
-      const item = await feed.next()
-      return item === undefined ? { done: true, value: undefined } : { done: false, value: lend(frame(item)) }
-    },
-    async return() {
-      feed.close()
-      return { done: true, value: undefined }
-    },
-  }
-  return { [Symbol.asyncIterator]: () => iterator }
+async function* frames(feed: UploadFeed): AsyncGenerator<LentBytes> {
+  yield lend(': listening\n\n')
+  for (let item = await feed.next(); item !== undefined; item = await feed.next()) yield lend(frame(item))
 }
 
 /** One server-sent event; JSON has no line breaks of its own. */

@@ -13,7 +13,7 @@ type Output = OutputOf<Operations['GetObject']>
 export const getObject = handler('GetObject', async (call) => {
   const overrides = readOverrides(call.input)
   if (call.requester.kind === 'anonymous' && Object.keys(overrides).length > 0) throw new OssError('anonymousOverride')
-  return answer(call.openObject(), call.input, overrides, paceOf(call))
+  return answer(call.openObject, call.input, overrides, paceOf(call))
 })
 
 function answer(object: OpenObject, input: Input, overrides: Partial<Output>, pace: Pace | undefined) {

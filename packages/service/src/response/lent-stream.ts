@@ -1,0 +1,84 @@
+import type { LentBytes } from '@bindery/storage'
+import type { LentBody } from '../service.js'
+
+/** Bytes that are copied rather than lent: a response that is there as a whole is sent in one go. */
+const COPIED_BYTES_MAX = 16 * 1024
+
+/**
+ * The body of a response as it is lent, piece by piece. It is iterated once, one call at a time; `onEnd` is called once:
+ * after the last piece, when a piece could not be read, or when the reader left, also before the first piece.
+ */
+export class LentStream implements LentBody, AsyncIterableIterator<LentBytes> {
+  readonly #pieces: AsyncIterator<LentBytes>
+  readonly #onEnd: () => void
+  #first: IteratorResult<LentBytes> | undefined
+  #ended = false
+
+  private constructor(pieces: AsyncIterator<LentBytes>, onEnd: () => void) {
+    this.#pieces = pieces
+    this.#onEnd = onEnd
+  }
+
+  /**
+   * Reads the first piece. Content that cannot be read at all rejects here, where a failure can still be answered,
+   * and not when a status and a length have been promised. Where one piece is all of a few bytes, they are copied, and
+   * nothing stays lent.
+   */
+  static async begin(
+    pieces: AsyncIterable<LentBytes>,
+    size: number | undefined,
+    onEnd: () => void,
+  ): Promise<Uint8Array | LentStream> {
+    const stream = new LentStream(pieces[Symbol.asyncIterator](), onEnd)
+    const first = await stream.next()
+    if (first.done !== true && first.value.bytes.length === size && size <= COPIED_BYTES_MAX) {
+      const bytes = new Uint8Array(first.value.bytes)
+      first.value.release()
+      await stream.close()
+      return bytes
+    }
+    stream.#first = first
+    return stream
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  async next(): Promise<IteratorResult<LentBytes>> {
+    const first = this.#first
+    this.#first = undefined
+    if (first !== undefined) return first
+    try {
+      const result = await this.#pieces.next()
+      if (result.done === true) this.#end()
+      return result
+    } catch (error) {
+      this.#end()
+      throw error
+    }
+  }
+
+  /** Ends a stream that is not read on. Later calls do nothing. */
+  async close(): Promise<void> {
+    if (this.#first !== undefined && this.#first.done !== true) this.#first.value.release()
+    this.#first = undefined
+    if (this.#ended) return
+    try {
+      await this.#pieces.return?.()
+    } finally {
+      this.#end()
+    }
+  }
+
+  async return(): Promise<IteratorResult<LentBytes>> {
+    await this.close()
+    return { done: true, value: undefined }
+  }
+
+  #end(): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#onEnd()
+  }
+}
