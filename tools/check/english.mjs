@@ -39,7 +39,12 @@ const NOT_REVIEWED = [
   'README.md',
   'benchmarks/',
   'docs/',
-  'packages/',
+  'packages/cli/',
+  'packages/digest/',
+  'packages/protocol/',
+  'packages/server/',
+  'packages/service/',
+  'packages/storage',
   'test/',
   'tools/',
 ]

@@ -17,7 +17,7 @@ function scrambled(length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, index) => Math.imul(index + 1, 0x9e3779b1) >>> 24)
 }
 
-test('published vectors come out', () => {
+test('the published test vectors give their checksums', () => {
   assert.equal(crc64(text('')), 0n)
   assert.equal(crc64(text('a')), 3675645893302102789n)
   assert.equal(crc64(text('hello world')), 5981764153023615706n)
@@ -26,7 +26,7 @@ test('published vectors come out', () => {
   assert.equal(crc64(new Uint8Array(102_400).fill(0x61)), 12696911168479852064n)
 })
 
-test('all lengths and alignments agree with the definition', () => {
+test('every length and alignment agrees with the definition', () => {
   const bytes = scrambled(300)
   for (let start = 0; start < 9; start++) {
     for (let end = start; end <= bytes.length; end += end < 40 ? 1 : 37) {
@@ -35,7 +35,7 @@ test('all lengths and alignments agree with the definition', () => {
   }
 })
 
-test('bytes in pieces have the checksum of the whole', () => {
+test('a checksum computed in pieces equals the checksum of the whole', () => {
   const bytes = scrambled(1000)
   const whole = crc64(bytes)
   for (const cut of [0, 1, 7, 8, 9, 500, 999, 1000]) {
@@ -43,12 +43,12 @@ test('bytes in pieces have the checksum of the whole', () => {
   }
 })
 
-test('two parts combine to the object of the reference', () => {
+test('the checksums of two parts combine as in the official example', () => {
   const parts = [12696911168479852064n, 15021467531229347219n] as const
   assert.equal(crc64Combine(parts[0], parts[1], 9), 14439424006907896166n)
 })
 
-test('combining agrees with hashing the whole, wherever it is cut', () => {
+test('combining agrees with hashing the whole, wherever it is split', () => {
   const bytes = scrambled(70_000)
   const whole = crc64(bytes)
   for (const cut of [0, 1, 2, 255, 256, 257, 4096, 65_535, 65_536, 69_999, 70_000]) {
@@ -70,7 +70,7 @@ test('combining is associative for lengths beyond 32 bits', () => {
   }
 })
 
-test('more lengths than are cached combine rightly', () => {
+test('combining stays correct for more lengths than the cache holds', () => {
   let combined = 0n
   let length = 0
   const zeros = new Uint8Array(2000)
@@ -101,7 +101,7 @@ test('a chain of pieces has the checksum of the whole', () => {
   assert.equal(long.value, crc64Combine(a, b, 48 * 2 ** 40))
 })
 
-test('what is not a length is refused', () => {
+test('a length that is not a safe integer is rejected', () => {
   for (const length of [-1, 0.5, Number.NaN, 2 ** 53]) {
     assert.throws(() => crc64Combine(1n, 1n, length), RangeError)
     assert.throws(() => new Crc64Chain().append(1, 1, length), RangeError)

@@ -1,15 +1,16 @@
 /**
- * CRC-64/XZ, the checksum that OSS calls crc64ecma: polynomial of ECMA-182, reflected, begun and ended with all ones.
+ * CRC-64/XZ, the checksum that OSS calls crc64ecma: the reflected ECMA-182 polynomial, with all ones as initial value
+ * and as final XOR.
  *
- * Numbers of 64 bits are kept as two halves of 32, since BigInt is far too slow for a loop over bytes.
- * As polynomials they are reflected: the highest bit of the high half is the coefficient of x^0.
+ * A 64-bit number is kept as two 32-bit halves, because BigInt is far too slow in a loop over bytes. The polynomials
+ * are reflected: the highest bit of the high half is the coefficient of x^0.
  */
 
 const POLYNOMIAL_HIGH = 0xc96c5795
 const POLYNOMIAL_LOW = 0xd7870f42
 
 const BYTE_VALUES = 256
-/** Bytes that one step of the loop takes, each with a table of its own. */
+/** Bytes per step of the loop; each has its own table. */
 const SLICES = 8
 
 interface Table {
@@ -17,7 +18,7 @@ interface Table {
   readonly low: Uint32Array
 }
 
-/** Entry `slice * 256 + byte`: the remainder that `byte` leaves after `slice` more zero bytes. */
+/** Entry `slice * 256 + byte`: the remainder of `byte` followed by `slice` zero bytes. */
 const slicing: Table = buildSlicingTable()
 
 function buildSlicingTable(): Table {
@@ -48,7 +49,7 @@ function at(words: Uint32Array, index: number): number {
   return words[index] as number
 }
 
-/** Splits and joins numbers of 64 bits without a BigInt operation, which would allocate. */
+/** Splits and joins 64-bit numbers without BigInt arithmetic, which would allocate. */
 const view = new DataView(new ArrayBuffer(8))
 
 function join(high: number, low: number): bigint {
@@ -57,7 +58,7 @@ function join(high: number, low: number): bigint {
   return view.getBigUint64(0)
 }
 
-/** The checksum of `bytes`, or, given the checksum of what came before them, of all together. */
+/** The checksum of `bytes`, or of everything so far if `previous` is the checksum of the preceding bytes. */
 export function crc64(bytes: Uint8Array, previous = 0n): bigint {
   const { high, low } = slicing
   view.setBigUint64(0, previous)
@@ -95,7 +96,7 @@ function word(bytes: Uint8Array, position: number): number {
   )
 }
 
-/** The checksum of `a`'s bytes followed by `b`'s, from their checksums and the length of b's bytes (a safe integer). */
+/** The checksum of `a`'s bytes followed by `b`'s, from both checksums and the length of b's bytes (a safe integer). */
 export function crc64Combine(a: bigint, b: bigint, lengthOfB: number): bigint {
   checkLength(lengthOfB)
   const shift = shiftBy(lengthOfB)
@@ -105,12 +106,12 @@ export function crc64Combine(a: bigint, b: bigint, lengthOfB: number): bigint {
   return join(productHigh ^ view.getUint32(0), productLow ^ view.getUint32(4))
 }
 
-/** The checksum of pieces of bytes in their order, from the pieces' checksums: as crc64Combine, without a BigInt a piece. */
+/** The checksum of consecutive pieces, from the checksums of the pieces: crc64Combine without a BigInt per piece. */
 export class Crc64Chain {
   #high = 0
   #low = 0
 
-  /** Takes the next piece: the halves of its checksum, and how many bytes it has (a safe integer). */
+  /** Appends a piece, given the halves of its checksum and its length in bytes (a safe integer). */
   append(high: number, low: number, length: number): void {
     checkLength(length)
     const shift = shiftBy(length)
@@ -119,7 +120,7 @@ export class Crc64Chain {
     this.#low = productLow ^ low
   }
 
-  /** The checksum of all pieces so far; 0 of none. */
+  /** The checksum of all pieces so far; 0 if there is no piece. */
   get value(): bigint {
     return join(this.#high, this.#low)
   }
@@ -134,7 +135,7 @@ interface Polynomial {
   readonly low: number
 }
 
-/** Most uploads have parts of one or two lengths; the bound only keeps an odd one from filling memory. */
+/** Most uploads have parts of one or two lengths; the bound keeps an unusual upload from filling memory. */
 const CACHED_SHIFTS_MAX = 1024
 const cachedShifts = new Map<number, Polynomial>()
 
@@ -161,7 +162,7 @@ function shiftBy(length: number): Polynomial {
 /** A safe integer has 53 bits. */
 const LENGTH_DIGITS = 7
 
-/** Entry `digit * 256 + value`: x^(8 * value * 256^digit). Built when first needed, in less than a millisecond. */
+/** Entry `digit * 256 + value`: x^(8 * value * 256^digit). Built on first use, in less than a millisecond. */
 let powers: Table | undefined
 
 function buildPowers(): Table {
@@ -183,7 +184,7 @@ function buildPowers(): Table {
   return { high, low }
 }
 
-/** Where `multiply` leaves its result: returning a pair would allocate. */
+/** Receives the result of `multiply`, because returning a pair would allocate. */
 let productHigh = 0
 let productLow = 0
 

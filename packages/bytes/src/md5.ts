@@ -1,6 +1,6 @@
 /**
- * MD5 (RFC 1321) whose state can be taken out and put in again: a sequential upload hashes its object part by part, in
- * whatever process each part arrives. Where no state is needed the platform's own is faster.
+ * MD5 (RFC 1321) with a state that can be exported and restored: a sequential upload hashes its object part by part, in
+ * whichever process each part arrives. Where no state is needed, the platform's own MD5 is faster.
  */
 
 const BLOCK_BYTES = 64
@@ -12,10 +12,10 @@ export class Md5 {
   readonly #sums = Int32Array.of(0x67452301, 0xefcdab89 | 0, 0x98badcfe | 0, 0x10325476)
   readonly #words = new Int32Array(16)
   readonly #tail = new Uint8Array(BLOCK_BYTES)
-  /** Bytes hashed so far, those in the tail included. */
+  /** Bytes hashed so far, including those in the tail. */
   #length = 0
 
-  /** Goes on from a state, or begins anew. */
+  /** Continues from a state, or starts a new hash. */
   constructor(state?: Uint8Array) {
     if (state === undefined) return
     const view = new DataView(state.buffer, state.byteOffset, state.byteLength)
@@ -40,7 +40,7 @@ export class Md5 {
     return this
   }
 
-  /** What a later `Md5` needs to go on: at most 87 bytes. */
+  /** The state from which a later `Md5` can continue: at most 87 bytes. */
   state(): Uint8Array {
     const held = this.#length % BLOCK_BYTES
     const state = new Uint8Array(STATE_BYTES + held)
@@ -53,7 +53,7 @@ export class Md5 {
     return state
   }
 
-  /** The MD5 of all bytes so far, 16 bytes; the object itself may go on. */
+  /** The MD5 of all bytes so far, 16 bytes. Hashing may continue afterwards. */
   digest(): Uint8Array {
     const end = new Md5(this.state())
     const padding = new Uint8Array(BLOCK_BYTES + 8)

@@ -17,7 +17,7 @@ import {
 const EVERY_BYTE = Uint8Array.from({ length: 256 }, (_, byte) => byte)
 const TEXTS = ['', 'abc', "a b+/~*'()!", 'üñ☃', '\u{1f600}', '\u0000\u0001\u007f', '\ufeffbom']
 
-test('a byte string is the UTF-8 of a text, byte by byte', () => {
+test('a byte string holds the UTF-8 bytes of a text', () => {
   assert.equal(byteString('ü'), '\u00c3\u00bc')
   for (const text of TEXTS) {
     assert.equal(textOfByteString(byteString(text)), text)
@@ -28,20 +28,20 @@ test('a byte string is the UTF-8 of a text, byte by byte', () => {
   assert.deepEqual(stringToBytes(bytesToString(EVERY_BYTE)), EVERY_BYTE)
 })
 
-test('hex and base64 are those of the platform', () => {
+test('hex and base64 agree with the platform', () => {
   assert.equal(hex(EVERY_BYTE), Buffer.from(EVERY_BYTE).toString('hex'))
   assert.equal(base64(EVERY_BYTE), Buffer.from(EVERY_BYTE).toString('base64'))
   assert.deepEqual(base64Bytes(base64(EVERY_BYTE)), EVERY_BYTE)
   assert.deepEqual(base64Bytes(''), new Uint8Array(0))
 })
 
-test('what is not base64 in the standard alphabet, padded, is none', () => {
+test('text that is not padded base64 of the standard alphabet is rejected', () => {
   for (const text of ['YQ', 'YQ=', 'Y===', '====', 'Y Q=', '_-8=', 'YQ==YQ==', 'é===']) {
     assert.equal(base64Bytes(text), undefined, text)
   }
 })
 
-test('percent-encoding keeps only the unreserved characters, as URLs of OSS have it', () => {
+test('percent-encoding keeps only the unreserved characters, as in OSS URLs', () => {
   assert.equal(percentEncode('AZaz09-_.~'), 'AZaz09-_.~')
   assert.equal(percentEncode("dir/a b+*!'()"), 'dir%2Fa%20b%2B%2A%21%27%28%29')
   assert.equal(percentEncode('ü\u{1f600}\u0001'), '%C3%BC%F0%9F%98%80%01')
@@ -50,7 +50,7 @@ test('percent-encoding keeps only the unreserved characters, as URLs of OSS have
   for (const text of TEXTS) assert.equal(percentDecode(percentEncode(text)), text)
 })
 
-test('percent-decoding happens once and leaves a plus alone', () => {
+test('percent-decoding happens once and keeps a plus sign', () => {
   assert.equal(percentDecode('a%2520+%2B%c3%bc'), 'a%20++ü')
   assert.equal(percentDecode('\u00c3\u00bc%20'), 'ü ')
   for (const broken of ['%', '%2', '%g0', 'a%FF', '\u00ff']) assert.equal(percentDecode(broken), undefined, broken)

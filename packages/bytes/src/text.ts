@@ -1,16 +1,17 @@
 /**
- * Text and bytes. A byte string is a string in which each character is one byte (0x00-0xFF): header values and request
- * targets are byte strings, so that what a client sent is signed and echoed unchanged.
+ * Text and bytes. A byte string is a string in which each character is one byte (0x00-0xFF). Header values and request
+ * targets are byte strings, so that whatever a client sent is signed and echoed unchanged.
  */
 
 const encoder = new TextEncoder()
 const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
+/** The UTF-8 bytes of a text. */
 export function utf8Bytes(text: string): Uint8Array {
   return encoder.encode(text)
 }
 
-/** The text of UTF-8 bytes, or undefined if they are not UTF-8. */
+/** The text of UTF-8 bytes, or undefined if they are not valid UTF-8. */
 export function utf8Text(bytes: Uint8Array): string | undefined {
   try {
     return strictDecoder.decode(bytes)
@@ -19,12 +20,12 @@ export function utf8Text(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** The byte string of a text's UTF-8 form. */
+/** The byte string of a text's UTF-8 encoding. */
 export function byteString(text: string): string {
   return isAscii(text) ? text : bytesToString(encoder.encode(text))
 }
 
-/** The text that a byte string holds as UTF-8, or undefined. */
+/** The text whose UTF-8 encoding is this byte string, or undefined. */
 export function textOfByteString(value: string): string | undefined {
   return isAscii(value) ? value : utf8Text(stringToBytes(value))
 }
@@ -42,31 +43,33 @@ export function bytesToString(bytes: Uint8Array): string {
   return value
 }
 
+/** Lower-case hex digits. */
 export function hex(bytes: Uint8Array): string {
   let value = ''
   for (let index = 0; index < bytes.length; index += 1) value += LOWER_HEX_PAIRS[bytes[index] ?? 0]
   return value
 }
 
-/** In upper case, as OSS prints the ids that it makes. */
+/** Upper-case hex digits, as in the ids that OSS generates. */
 export function upperHex(bytes: Uint8Array): string {
   let value = ''
   for (let index = 0; index < bytes.length; index += 1) value += HEX_PAIRS[bytes[index] ?? 0]
   return value
 }
 
-/** Upper-case hex pairs, each followed by a blank, as OSS shows bytes in errors. */
+/** Upper-case hex pairs, each followed by a space, as in the `StringToSignBytes` of OSS errors. */
 export function hexDump(bytes: Uint8Array): string {
   let value = ''
   for (const byte of bytes) value += `${HEX_PAIRS[byte]} `
   return value
 }
 
+/** Base64 in the standard alphabet, padded. */
 export function base64(bytes: Uint8Array): string {
   return btoa(bytesToString(bytes))
 }
 
-/** The bytes of a base64 text (standard alphabet, padded), or undefined if it is none. */
+/** The bytes of a base64 text (standard alphabet, padded), or undefined if it is not one. */
 export function base64Bytes(text: string): Uint8Array | undefined {
   if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return undefined
   return stringToBytes(atob(text))
@@ -77,19 +80,19 @@ const HEX_PAIRS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).toU
 
 const LOWER_HEX_PAIRS = HEX_PAIRS.map((pair) => pair.toLowerCase())
 
-/** Each byte as percentEncode writes it. */
+/** The percent-encoding of each byte. */
 const ENCODED_BYTES = HEX_PAIRS.map((pair, byte) => {
   const character = String.fromCharCode(byte)
   return /[A-Za-z0-9\-_.~]/.test(character) ? character : `%${pair}`
 })
 
-/** Text that is encoded as itself: most keys and query values. */
+/** Text that is its own encoding: most keys and query values. */
 const PLAIN = /^[A-Za-z0-9\-_.]*$/
 const PLAIN_PATH = /^[A-Za-z0-9\-_./]*$/
 
 /**
- * Percent-encodes all bytes of the UTF-8 form but `A-Za-z0-9-_.~`, the set that OSS signs and lists with
- * (`~` becomes %7E where `keepTilde` is false, as in Location).
+ * Percent-encodes the UTF-8 bytes of `text` except `A-Za-z0-9-_.~`, the set that OSS uses in signatures and listings.
+ * With `keepTilde: false`, `~` becomes %7E, as in Location headers.
  */
 export function percentEncode(text: string, { keepSlash = false, keepTilde = true } = {}): string {
   if ((keepSlash ? PLAIN_PATH : PLAIN).test(text)) return text
@@ -104,7 +107,10 @@ export function percentEncode(text: string, { keepSlash = false, keepTilde = tru
   return encoded
 }
 
-/** Decodes `%XX` once into UTF-8 text; `+` stays a plus. Undefined if an escape is broken or the bytes are not UTF-8. */
+/**
+ * Decodes `%XX` once into UTF-8 text and leaves `+` alone. Undefined if an escape is malformed or the bytes are not
+ * UTF-8.
+ */
 export function percentDecode(encoded: string): string | undefined {
   if (!encoded.includes('%')) return textOfByteString(encoded)
   if (/%(?![0-9A-Fa-f]{2})/.test(encoded)) return undefined

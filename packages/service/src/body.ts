@@ -1,4 +1,4 @@
-import { base64Bytes } from '@bindery/bytes'
+import { base64Bytes, equalBytes } from '@bindery/bytes'
 import { type Digests, OssError, PART_SIZE_MAX } from '@bindery/protocol'
 import type { ByteSource } from '@bindery/storage'
 
@@ -29,7 +29,8 @@ function contentMd5(headers: Headers): Uint8Array | undefined {
 export async function readDocument(source: ByteSource, headers: Headers, digests: Digests): Promise<Uint8Array> {
   const expected = contentMd5(headers)
   const document = await readWhole(source, XML_BODY_BYTES_MAX)
-  if (expected !== undefined && !sameBytes(expected, digests.md5(document))) throw new OssError('invalidDigestMismatch')
+  if (expected !== undefined && !equalBytes(expected, digests.md5(document)))
+    throw new OssError('invalidDigestMismatch')
   return document
 }
 
@@ -51,8 +52,4 @@ async function readWhole(source: ByteSource, bytesMax: number): Promise<Uint8Arr
       buffer = larger
     }
   }
-}
-
-function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
-  return left.length === right.length && left.every((byte, index) => byte === right[index])
 }

@@ -1,4 +1,5 @@
 /** Two-phase bytes: a blob is durable and named by nothing, then a commit names it. */
+import { equalBytes } from '@bindery/bytes'
 import { OssError, PART_SIZE_MAX } from '@bindery/protocol'
 import {
   type BlobInfo,
@@ -27,7 +28,7 @@ export async function storeBytes(
   const blob = await domain.blobs.write(source, { owner })
   try {
     if (blob.size > PART_SIZE_MAX) throw new OssError('entityTooLarge')
-    if (contentMd5 !== undefined && !equal(contentMd5, blob.md5)) throw new OssError('invalidDigestMismatch')
+    if (contentMd5 !== undefined && !equalBytes(contentMd5, blob.md5)) throw new OssError('invalidDigestMismatch')
   } catch (error) {
     await domain.blobs.delete(blob.id)
     throw error
@@ -97,7 +98,3 @@ export async function requireLiving(domain: Domain, tx: Reader): Promise<void> {
 }
 
 const PART_SPACE = 'p'.charCodeAt(0)
-
-function equal(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index])
-}
