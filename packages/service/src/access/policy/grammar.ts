@@ -1,0 +1,225 @@
+/**
+ * The grammar of RAM, session and bucket policies.
+ * @see https://help.aliyun.com/document_detail/28664.html
+ */
+import { utf8Bytes } from '@bindery/bytes'
+import { type Condition, compileCondition, isOperator } from './conditions.js'
+
+/** Where a policy is attached: to a bucket, with principals; to an identity or a session, without; to a role, as its trust. */
+export type PolicyKind = 'bucket' | 'identity' | 'session' | 'trust'
+
+/** Bytes of a policy's text at most. */
+export const POLICY_BYTES_MAX: Readonly<Record<PolicyKind, number>> = {
+  bucket: 16_384,
+  identity: 6_144,
+  session: 2_048,
+  trust: 2_048,
+}
+
+/** Some values, or with `not` all values but these. */
+export interface Values {
+  readonly not: boolean
+  readonly values: readonly string[]
+}
+
+export interface Statement {
+  readonly effect: 'Allow' | 'Deny'
+  readonly actions: Values
+  /** Absent in a trust policy: its resource is the role. */
+  readonly resources?: Values | undefined
+  /** Only in bucket and trust policies. */
+  readonly principals?: Values | undefined
+  readonly conditions: readonly Condition[]
+}
+
+export interface Policy {
+  readonly kind: PolicyKind
+  readonly statements: readonly Statement[]
+}
+
+/** What is wrong with a policy's text, as a sentence for its author. */
+export class PolicyFault extends Error {
+  override readonly name = 'PolicyFault'
+}
+
+/** Reads a policy. Throws PolicyFault for whatever the grammar does not allow: what is not understood must not be guessed. */
+export function parsePolicy(kind: PolicyKind, text: string): Policy {
+  if (utf8Bytes(text).length > POLICY_BYTES_MAX[kind]) {
+    throw new PolicyFault(`a ${kind} policy has at most ${POLICY_BYTES_MAX[kind]} bytes`)
+  }
+  const document = recordOf(parseJson(text), 'the policy')
+  onlyMembers(document, ['Version', 'Statement'], 'the policy')
+  if (document.get('Version') !== '1') throw new PolicyFault('Version must be "1"')
+  const statements = document.get('Statement')
+  if (!Array.isArray(statements) || statements.length === 0) {
+    throw new PolicyFault('Statement must be a list of at least one statement')
+  }
+  return { kind, statements: statements.map((one, index) => parseStatement(kind, one, `Statement[${index}]`)) }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new PolicyFault('the policy is not valid JSON')
+  }
+}
+
+type Members = ReadonlyMap<string, unknown>
+
+/** The members of an object; a Map, so that no name of a member means anything to JavaScript. */
+function recordOf(value: unknown, where: string): Members {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new PolicyFault(`${where} must be an object`)
+  }
+  return new Map(Object.entries(value))
+}
+
+function onlyMembers(members: Members, names: readonly string[], where: string): void {
+  for (const name of members.keys()) {
+    if (!names.includes(name)) throw new PolicyFault(`${where} has the unknown element ${shown(name)}`)
+  }
+}
+
+const ELEMENTS = ['Effect', 'Action', 'NotAction', 'Condition']
+const RESOURCES = ['Resource', 'NotResource']
+const PRINCIPALS = ['Principal', 'NotPrincipal']
+const ELEMENTS_OF: Readonly<Record<PolicyKind, readonly string[]>> = {
+  bucket: [...ELEMENTS, ...RESOURCES, ...PRINCIPALS],
+  identity: [...ELEMENTS, ...RESOURCES],
+  session: [...ELEMENTS, ...RESOURCES],
+  trust: [...ELEMENTS, 'Principal'],
+}
+
+function parseStatement(kind: PolicyKind, value: unknown, where: string): Statement {
+  const members = recordOf(value, where)
+  onlyMembers(members, ELEMENTS_OF[kind], where)
+  const effect = members.get('Effect')
+  if (effect !== 'Allow' && effect !== 'Deny') throw new PolicyFault(`${where}.Effect must be "Allow" or "Deny"`)
+  const hasPrincipals = kind === 'bucket' || kind === 'trust'
+  return {
+    effect,
+    actions: parseEither(members, 'Action', where, (one) => isAction(kind, one)),
+    resources: kind === 'trust' ? undefined : parseEither(members, 'Resource', where, isResource),
+    principals: hasPrincipals ? parsePrincipals(kind, members, where) : undefined,
+    conditions: parseConditions(members.get('Condition'), `${where}.Condition`),
+  }
+}
+
+/** One of the elements `Name` and `NotName`. */
+function parseEither(members: Members, name: string, where: string, isValid: (one: string) => boolean): Values {
+  const not = members.has(`Not${name}`)
+  if (not === members.has(name)) throw new PolicyFault(`${where} needs one of ${name} and Not${name}`)
+  const element = not ? `Not${name}` : name
+  const values = textsOf(members.get(element), `${where}.${element}`)
+  if (values.length === 0) throw new PolicyFault(`${where}.${element} must not be empty`)
+  checkAll(values, `${where}.${element}`, isValid)
+  return { not, values }
+}
+
+/** No principal at all means everyone, as OSS has it; `NotPrincipal` must name somebody. */
+function parsePrincipals(kind: PolicyKind, members: Members, where: string): Values {
+  if (kind === 'trust') return parseTrusted(members.get('Principal'), `${where}.Principal`)
+  if (members.has('NotPrincipal')) return parseEither(members, 'Principal', where, isPrincipal)
+  if (!members.has('Principal')) throw new PolicyFault(`${where} needs one of Principal and NotPrincipal`)
+  const values = textsOf(members.get('Principal'), `${where}.Principal`)
+  checkAll(values, `${where}.Principal`, isPrincipal)
+  return { not: false, values: values.length === 0 ? ['*'] : values }
+}
+
+function parseTrusted(value: unknown, where: string): Values {
+  const members = recordOf(value, where)
+  onlyMembers(members, ['RAM'], where)
+  const values = textsOf(members.get('RAM'), `${where}.RAM`)
+  if (values.length === 0) throw new PolicyFault(`${where}.RAM must not be empty`)
+  checkAll(values, `${where}.RAM`, (one) => /^acs:ram::\d{1,20}:(root|(user|role)\/[\w.@-]{1,64})$/.test(one))
+  return { not: false, values }
+}
+
+function parseConditions(value: unknown, where: string): Condition[] {
+  if (value === undefined) return []
+  const conditions: Condition[] = []
+  for (const [operator, keys] of recordOf(value, where)) {
+    const place = `${where}.${shown(operator)}`
+    if (!isOperator(operator)) throw new PolicyFault(`${place} is no operator`)
+    for (const [name, given] of recordOf(keys, place)) {
+      const key = canonicalKey(name)
+      if (key === undefined) throw new PolicyFault(`${place} has the unknown key ${shown(name)}`)
+      const values = scalarsOf(given, `${place}.${key}`)
+      const condition = { operator, key, values }
+      if (values.length === 0) throw new PolicyFault(`${place}.${key} must not be empty`)
+      if (compileCondition(condition) === undefined) {
+        throw new PolicyFault(`${place}.${key} has a value that ${operator} cannot compare with`)
+      }
+      conditions.push(condition)
+    }
+  }
+  return conditions
+}
+
+const CONDITION_KEYS = [
+  'acs:SourceIp',
+  'acs:SourceVpc',
+  'acs:UserAgent',
+  'acs:CurrentTime',
+  'acs:SecureTransport',
+  'acs:MFAPresent',
+  'acs:AccessId',
+  'oss:Prefix',
+  'oss:Delimiter',
+]
+const TAG_KEYS = ['oss:BucketTag/', 'oss:ExistingObjectTag/', 'oss:RequestObjectTag/']
+
+/**
+ * A key as the evaluator asks for it; names are compared without regard to case, but for those of tags. Keys of other
+ * products are allowed, for the policies of RAM speak of them too, and have no value here.
+ */
+function canonicalKey(name: string): string | undefined {
+  const folded = name.toLowerCase()
+  const tag = TAG_KEYS.find((prefix) => folded.startsWith(prefix.toLowerCase()) && name.length > prefix.length)
+  if (tag !== undefined) return tag + name.slice(tag.length)
+  const known = CONDITION_KEYS.find((key) => key.toLowerCase() === folded)
+  if (known !== undefined) return known
+  return /^(?!acs:|oss:)[a-z][a-z0-9-]*:[\w./-]+$/i.test(name) ? name : undefined
+}
+
+function isAction(kind: PolicyKind, action: string): boolean {
+  if (kind === 'bucket') return action === '*' || /^oss:[a-z0-9*?]+$/i.test(action)
+  return action === '*' || /^[a-z*][a-z0-9*-]*:[a-z0-9*?]+$/i.test(action)
+}
+
+/** `*`, or `acs:product:region:account:path`, in which an empty part stands for any. */
+function isResource(resource: string): boolean {
+  return resource === '*' || /^acs:[a-z0-9*-]*:[a-z0-9*?-]*:[0-9*?]*:.+$/is.test(resource)
+}
+
+/** An account or a RAM user by its id, a session of a role, or everyone. */
+function isPrincipal(principal: string): boolean {
+  return (
+    principal === '*' ||
+    /^\d{1,20}$/.test(principal) ||
+    /^arn:sts::\d{1,20}:assumed-role\/[\w.@*?/-]{1,200}$/.test(principal)
+  )
+}
+
+function checkAll(values: readonly string[], where: string, isValid: (one: string) => boolean): void {
+  const wrong = values.find((one) => !isValid(one))
+  if (wrong !== undefined) throw new PolicyFault(`${where} has the invalid value ${shown(wrong)}`)
+}
+
+function textsOf(value: unknown, where: string): readonly string[] {
+  const list = Array.isArray(value) ? value : [value]
+  if (list.every((one) => typeof one === 'string')) return list
+  throw new PolicyFault(`${where} must be a text or a list of texts`)
+}
+
+function scalarsOf(value: unknown, where: string): readonly string[] {
+  const list = Array.isArray(value) ? value : [value]
+  if (list.every((one) => ['string', 'number', 'boolean'].includes(typeof one))) return list.map(String)
+  throw new PolicyFault(`${where} must be a value or a list of values`)
+}
+
+/** A name from the policy in a message: short, and on one line. */
+function shown(name: string): string {
+  return JSON.stringify(name.length > 64 ? `${name.slice(0, 64)}…` : name)
+}
