@@ -1,4 +1,4 @@
-// Who may import whom, and which ways out of a package are shut. The table is the one in ARCHITECTURE.md, as data.
+// Which package may import which, and what a package may not use. The table is the one in ARCHITECTURE.md, as data.
 
 import { builtinModules } from 'node:module'
 import path from 'node:path'
@@ -19,9 +19,9 @@ const SYSTEM = [
 ]
 
 /**
- * One row a package. `may`: the packages of ours that it may import. `testsMay`: what its tests may import besides.
- * `without`: the built-in modules that it never imports ('all': none whatever), tests excepted.
- * `pure`: no clock, no randomness, no environment; they are handed in.
+ * One row per package. `may`: our packages that it may import. `testsMay`: what its tests may import in addition.
+ * `without`: built-in modules that it must not import, except in tests ('all': every one). `pure`: it has no clock,
+ * randomness or environment of its own; they are passed in.
  */
 export const LAYERS = {
   bytes: { may: [], testsMay: [], without: 'all', pure: true },
@@ -39,7 +39,10 @@ export const LAYERS = {
   cli: { may: ['bytes', 'protocol', 'server'], testsMay: [], without: [], pure: false },
 }
 
-/** What `packages/service/src/domain` may know of protocol: names, limits, errors and text, but no header, XML or status. */
+/**
+ * The modules of protocol that `packages/service/src/domain` may use: names, limits, errors and text, but no header,
+ * XML or status.
+ */
 const DOMAIN_MAY_USE = ['digests', 'errors/oss-error', 'limits', 'names']
 
 const IMPURE = [
@@ -53,7 +56,7 @@ const IMPURE = [
 ]
 
 /**
- * What breaks the rules, as `path:line: sentence`.
+ * Violations of the rules, as `path:line: sentence`.
  * @param {import('./sources.mjs').Source[]} sources
  * @param {(name: string) => { dependencies?: object, devDependencies?: object }} readManifest  the manifest of a package; '' is the workspace's
  * @returns {string[]}
@@ -111,7 +114,10 @@ function domainFaults({ source, file }, { specifier, names, line }, exportsOfPro
   return foreign.flatMap((name) => fault(`the domain may not use ${name}: it belongs to the wire`))
 }
 
-/** Which module of protocol each name comes from, read from its index and, for `export *`, from the module itself. */
+/**
+ * The module of protocol that each name comes from, read from its index and, for `export *`, from the module
+ * itself.
+ */
 function protocolModules(sources) {
   const modules = new Map()
   const folder = 'packages/protocol/src'
@@ -136,6 +142,6 @@ function impurities({ source, name, layer }) {
     .filter(({ text }) => IMPURE.some((pattern) => pattern.test(text)))
     .map(
       ({ text, line }) =>
-        `${source.path}:${line}: ${name} has no clock, randomness or environment of its own: ${text} must be handed in`,
+        `${source.path}:${line}: ${name} has no clock, randomness or environment of its own: ${text} must be passed in`,
     )
 }
