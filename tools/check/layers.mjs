@@ -40,10 +40,10 @@ export const LAYERS = {
 }
 
 /**
- * The modules of protocol that `packages/service/src/domain` may use: names, limits, errors and text, but no header,
- * XML or status.
+ * The modules of protocol that `packages/service/src/domain` may use: names, limits, errors, text and the types of settings,
+ * but no header, XML or status.
  */
-const DOMAIN_MAY_USE = ['digests', 'errors/oss-error', 'limits', 'names']
+const DOMAIN_MAY_USE = ['digests', 'errors/oss-error', 'limits', 'names', 'operations/bucket/settings']
 
 const IMPURE = [
   /^Date\.now$/,

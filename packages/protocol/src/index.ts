@@ -24,7 +24,10 @@ export { decodeBody, decodeHead, encodeHeaders, type Head } from './message.js'
 export { type BucketName, bucketName, isBucketName, type ObjectKey, objectKey } from './names.js'
 export * from './operation.js'
 export { ABSENT_OPERATIONS, type AbsentOperation } from './operations/absent.js'
+export { bucketDocuments } from './operations/bucket/index.js'
+export type { BucketSettings } from './operations/bucket/settings.js'
 export { COMMON_CAUSES, causesOf } from './operations/causes.js'
+export type { BucketDocument, StoredDocument } from './operations/document.js'
 export { type OperationName, type Operations, operations } from './operations/index.js'
 export type {
   ExplainedPart,

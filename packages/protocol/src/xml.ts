@@ -106,6 +106,15 @@ export function optionalElement<T>(name: string, codec: Codec<T>, options: { url
   return maybe(name, element(name, codec, options))
 }
 
+/** An element that may be missing in what is read; then it has the fallback's value, and is always written. */
+export function defaultedElement<T>(name: string, codec: Codec<T>, fallback: T): Member<T> {
+  const whole = element(name, codec)
+  return {
+    ...whole,
+    decode: (parent) => (parent.children.some((child) => child.name === name) ? whole.decode(parent) : fallback),
+  }
+}
+
 /** A member whose element may be missing; then it is undefined. */
 export function maybe<T>(name: string, whole: Member<T>): Member<T | undefined> {
   return {

@@ -51,7 +51,7 @@ test('a status of 204 has no body, and each operation has one page: the official
     if (operation.status === 204) assert.equal(operation.result, undefined, operation.name)
     const source = isExtension(operation)
       ? /^docs\/guides\/extensions\.md#[a-z-]+$/
-      : /^https:\/\/help\.aliyun\.com\/document_detail\/\d+\.html$/
+      : /^https:\/\/help\.aliyun\.com\/(document_detail\/\d+\.html|zh\/oss\/developer-reference\/[a-z0-9]+)$/
     assert.match(operation.source, source)
     assert.ok(!pages.has(operation.source), operation.name)
     pages.add(operation.source)

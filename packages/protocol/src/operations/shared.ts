@@ -14,6 +14,11 @@ export function page(id: number): string {
   return `https://help.aliyun.com/document_detail/${id}.html`
 }
 
+/** The address of an official page that is found by the name of its operation. */
+export function apiPage(operation: string): string {
+  return `https://help.aliyun.com/zh/oss/developer-reference/${operation.toLowerCase()}`
+}
+
 /** Text of some UTF-8 bytes at most. */
 export function boundedText(bytesMax: number, cause: Cause): Codec<string> {
   return {

@@ -5,8 +5,8 @@ import { encodeCounters } from '@bindery/storage'
 import { findObject } from '../domain/objects/objects.js'
 import {
   bucketKey,
-  corsKey,
   counterKey,
+  documentKey,
   garbageKey,
   holderKey,
   incarnationKey,
@@ -16,7 +16,14 @@ import {
   partKey,
   usageKey,
 } from '../domain/stored/keyspace.js'
-import { decodeObject, decodePart, encodeCors, encodeObject, encodePart } from '../domain/stored/records.js'
+import {
+  decodeBucket,
+  decodeObject,
+  decodePart,
+  encodeBucket,
+  encodeObject,
+  encodePart,
+} from '../domain/stored/records.js'
 import { BUCKET, bytesOf, complete, get, key, part, readParts, sourceOf, sweepAll } from '../domain/testing.js'
 import type { FindingKind } from './findings.js'
 import { SPACES } from './spaces.js'
@@ -36,6 +43,15 @@ test('a store that is well has nothing to find, before and after its garbage is 
   assert.equal(after.checked.blobsToFree, 0)
   assert.equal(after.checked.blobs, after.checked.blobsNamed)
 })
+
+/** Makes the bucket's record list these documents. */
+async function setDocuments(domain: Store['domain'], documents: Readonly<Record<string, number>>): Promise<void> {
+  await domain.metadata.transact(async (tx) => {
+    const row = await tx.get(bucketKey(BUCKET))
+    assert.ok(row)
+    tx.set(bucketKey(BUCKET), encodeBucket({ ...decodeBucket(row), documents }))
+  })
+}
 
 interface Break {
   readonly what: string
@@ -69,13 +85,36 @@ const BREAKS: readonly Break[] = [
     remains: ['rowUnknown'],
   },
   {
-    what: 'CORS rules without their fields',
-    breaks: ({ domain }) => set(domain, corsKey(BUCKET), Buffer.from('\x01{"rules":[null]}', 'latin1')),
-    finds: ['rowDamaged'],
+    what: 'a document that is none of its kind',
+    breaks: ({ domain }) => set(domain, documentKey(BUCKET, 'cors', 0), Buffer.from('\x01{"rules":[null]}', 'latin1')),
+    finds: ['documentBroken'],
   },
   {
-    what: 'CORS rules of a bucket that is not there',
-    breaks: ({ domain }) => set(domain, corsKey('gone'), encodeCors({ rules: [], responseVary: false })),
+    what: 'a document of no known kind',
+    breaks: async ({ domain }) => {
+      await setDocuments(domain, { cors: 1, none: 1 })
+      await set(domain, documentKey(BUCKET, 'none', 0), Buffer.from('\x01{}', 'latin1'))
+    },
+    finds: ['documentBroken'],
+  },
+  {
+    what: 'a document without one of its rows',
+    breaks: ({ domain }) => setDocuments(domain, { cors: 2 }),
+    finds: ['documentBroken'],
+  },
+  {
+    what: 'a document without all of its rows',
+    breaks: ({ domain }) => remove(domain, documentKey(BUCKET, 'cors', 0)),
+    finds: ['documentBroken'],
+  },
+  {
+    what: 'a document that its bucket does not list',
+    breaks: ({ domain }) => setDocuments(domain, {}),
+    finds: ['documentStray'],
+  },
+  {
+    what: 'a document of a bucket that is not there',
+    breaks: ({ domain }) => set(domain, documentKey('gone', 'cors', 0), Buffer.from('\x01{}', 'latin1')),
     finds: ['bucketMissing'],
     remains: ['bucketMissing'],
   },

@@ -7,6 +7,7 @@ import { hex } from '@bindery/bytes'
 import { type BlobStore, encodeCounters, type MetadataStore } from '@bindery/storage'
 import { counterKey } from '../domain/stored/keyspace.js'
 import { checkBlobs, checkOwners } from './check-blobs.js'
+import { checkBuckets } from './check-buckets.js'
 import { checkHolders, checkManifests, checkParts } from './check-manifests.js'
 import { checkObjects, findTouched } from './check-objects.js'
 import { checkUploads, checkUsages } from './check-uploads.js'
@@ -60,14 +61,6 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
     repaired: findings.repaired,
     lost: lost.reduce((sum, [, count]) => sum + count, 0),
     checked: inspection.progress,
-  }
-}
-
-async function checkBuckets(inspection: Inspection): Promise<void> {
-  const { metadata, damaged } = inspection
-  for await (const { bucket } of walk(metadata, 'b', damaged)) inspection.addBucket(bucket)
-  for (const space of ['l', 'x'] as const) {
-    for await (const { bucket } of walk(metadata, space, damaged)) await inspection.count(bucket, {})
   }
 }
 

@@ -7,6 +7,7 @@ import {
   allReceipts,
   bucketKey,
   counterKey,
+  documentKey,
   holderKey,
   incarnationKey,
   type KeyRange,
@@ -46,6 +47,12 @@ const DAMAGES: readonly Damage[] = [
     names: () => ({ rowKind: 'bucket', bucket: BUCKET }),
     finds: ['rowDamaged', 'bucketMissing'],
     remains: ['bucketMissing'],
+  },
+  {
+    what: 'a document',
+    row: () => documentKey(BUCKET, 'cors', 0),
+    names: () => ({ rowKind: 'document', bucket: BUCKET, document: 'cors' }),
+    finds: ['rowDamaged', 'documentBroken'],
   },
   {
     what: 'an object',

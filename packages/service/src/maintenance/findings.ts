@@ -10,6 +10,7 @@ export const FINDING_KINDS = {
   rowDamaged: 'lost',
   rowUnknown: 'wrong',
   bucketMissing: 'lost',
+  documentBroken: 'lost',
   blobMissing: 'lost',
   blobDamaged: 'lost',
   manifestMissing: 'lost',
@@ -23,6 +24,7 @@ export const FINDING_KINDS = {
   ownerWrong: 'wrong',
   usageWrong: 'wrong',
   countersWrong: 'wrong',
+  documentStray: 'left',
   usageStray: 'left',
   holderStray: 'left',
   manifestStray: 'left',
@@ -60,7 +62,7 @@ export interface Quarantine {
 /** How a finding is put right: what must happen first outside the metadata, and then one commit. */
 export interface Fix {
   readonly before?: (quarantine: Quarantine) => Promise<void>
-  readonly commit?: (tx: Transaction) => void
+  readonly commit?: (tx: Transaction) => void | Promise<void>
 }
 
 /** Takes findings, puts right what can be if it may, and hands them on. */

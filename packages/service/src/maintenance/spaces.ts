@@ -2,19 +2,17 @@
  * The spaces of `domain/keyspace.ts`, each with how its rows are taken apart. Decoders here are stricter than those of the
  * domain, which trust what they have written: a row that passes holds what its readers rely on.
  */
-import { bytesToString, stringToBytes } from '@bindery/bytes'
+import { stringToBytes } from '@bindery/bytes'
 import { type Bytes, decodeCounters, type Row, StorageError } from '@bindery/storage'
 import type { GarbageKind } from '../domain/bytes/garbage.js'
 import { type KeyRange, namesOf, partNumberOf, startingWith } from '../domain/stored/keyspace.js'
 import { Manifest } from '../domain/stored/manifest.js'
-import type { BucketRecord, Cors, ObjectRecord, PartRecord } from '../domain/stored/model.js'
+import type { BucketRecord, ObjectRecord, PartRecord } from '../domain/stored/model.js'
 import {
   decodeAutoComplete,
   decodeBucket,
-  decodeCors,
   decodeGarbage,
   decodeIncarnation,
-  decodeLifecycle,
   decodeObject,
   decodePart,
   decodeReceipt,
@@ -31,8 +29,7 @@ interface Named {
 /** A row of each space, by the space's letter. */
 export interface SpaceRows {
   b: Named & { readonly bucket: string; readonly record: BucketRecord }
-  l: Named & { readonly bucket: string }
-  x: Named & { readonly bucket: string }
+  d: Named & { readonly bucket: string; readonly document: string; readonly index: number }
   o: Named & { readonly bucket: string; readonly key: string; readonly record: ObjectRecord }
   u: Named & {
     readonly bucket: string
@@ -78,18 +75,11 @@ export const SPACES: { readonly [S in Space]: SpaceKind<SpaceRows[S]> } = {
       })
     },
   },
-  l: {
+  d: {
     rowsAtOnce: FEW,
     decode: (row) => {
-      const bucket = bytesToString(row.key.subarray(1, -2))
-      return sound(row.key.at(-2) === 0 && Array.isArray(decodeLifecycle(row.value)), { row, bucket })
-    },
-  },
-  x: {
-    rowsAtOnce: FEW,
-    decode: (row) => {
-      const [bucket] = names(row, 1)
-      return sound(isCors(decodeCors(row.value)), { row, bucket })
+      const [bucket, document] = names({ ...row, key: row.key.subarray(0, -2) }, 2)
+      return sound(row.key.at(-2) === 0, { row, bucket, document, index: row.key.at(-1) ?? 0 })
     },
   },
   o: {
@@ -222,13 +212,6 @@ const damaged = (why: string): StorageError => new StorageError('corrupt', why)
 const isText = (value: unknown): value is string => typeof value === 'string'
 const isId = (value: unknown): boolean => isText(value) && /^[0-9A-F]{32}$/.test(value)
 const isGarbageKind = (kind: string): boolean => kind === 'blob' || kind === 'manifest' || kind === 'rows'
-
-function isCors({ rules, responseVary }: Cors): boolean {
-  const isTexts = (value: unknown) => Array.isArray(value) && value.every(isText)
-  const isRule = (rule: Cors['rules'][number] | null) =>
-    [rule?.allowedOrigins, rule?.allowedMethods, rule?.allowedHeaders, rule?.exposeHeaders].every(isTexts)
-  return Array.isArray(rules) && rules.every(isRule) && typeof responseVary === 'boolean'
-}
 
 function isObject({ size, etag, manifest, reference, bytes, storageClass }: ObjectRecord): boolean {
   const isPlaced = bytes?.kind === 'manifest' || (bytes?.kind === 'blob' && isText(bytes.blob))

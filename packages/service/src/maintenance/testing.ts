@@ -8,6 +8,7 @@ import {
   StorageError,
 } from '@bindery/storage'
 import { withDamagedRows } from '@bindery/storage/testing'
+import { changeDocument } from '../domain/buckets/documents.js'
 import type { Domain } from '../domain/domain.js'
 import { copyObject, copyPart } from '../domain/objects/copy.js'
 import { deleteObject, findObject } from '../domain/objects/objects.js'
@@ -62,6 +63,7 @@ export async function filled(): Promise<Store> {
   await put(domain, 'gone', BIG)
   await deleteObject(domain, BUCKET, key('gone'))
   await part(domain, 'open', open, 2, 'replaced')
+  await changeDocument(domain, BUCKET, { kind: 'cors' }, () => ({ rules: [], responseVary: false }))
   const kept: Store['kept'] = { rows: [], blobs: [] }
   const quarantine: Quarantine = {
     row: async (row) => void kept.rows.push(row),

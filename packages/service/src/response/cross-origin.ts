@@ -1,5 +1,7 @@
 import { encodeHeaders, isBucketName, operations } from '@bindery/protocol'
-import { allowed, findRule, readCors } from '../domain/buckets/cors.js'
+import { readBucketIfAny } from '../domain/buckets/buckets.js'
+import { corsHeaders, findRule } from '../domain/buckets/cors.js'
+import { readDocument } from '../domain/buckets/documents.js'
 import type { Domain } from '../domain/domain.js'
 import type { ServiceRequest } from '../service.js'
 
@@ -15,9 +17,12 @@ export async function crossOriginHeaders(
 ): Promise<readonly (readonly [name: string, value: string])[]> {
   const { origin } = headers
   if (origin === undefined || method === 'OPTIONS' || bucket === undefined || !isBucketName(bucket)) return []
-  const cors = await domain.metadata.read((reader) => readCors(reader, bucket))
+  const cors = await domain.metadata.read(async (reader) => {
+    const record = await readBucketIfAny(reader, bucket)
+    return record && readDocument(reader, record, 'cors')
+  })
   if (cors === undefined) return []
   const found = findRule(cors, { origin, method })
-  if (found !== undefined) return encodeHeaders(operations.OptionObject, allowed(cors, found))
+  if (found !== undefined) return encodeHeaders(operations.OptionObject, corsHeaders(cors, found))
   return cors.responseVary ? [['Vary', 'Origin']] : []
 }

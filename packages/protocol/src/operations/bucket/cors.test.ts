@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { encodeHeaders } from '../../message.js'
 import { operations } from '../index.js'
-import { corsConfiguration } from './cors.js'
+import { bucketCors } from './cors.js'
 
 test('the rules of the official page are written as it shows them, ResponseVary always', () => {
   const rule = {
@@ -11,7 +11,7 @@ test('the rules of the official page are written as it shows them, ResponseVary 
     allowedHeaders: ['Authorization'],
     exposeHeaders: [],
   } as const
-  const bytes = corsConfiguration.encode({ rules: [rule], responseVary: false })
+  const bytes = bucketCors.document.encode({ rules: [rule], responseVary: false })
   assert.equal(
     Buffer.from(bytes).toString(),
     '<?xml version="1.0" encoding="UTF-8"?>\n<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin>' +

@@ -1,8 +1,8 @@
-/** The document of a bucket's CORS rules. */
-
 import { badArgument, type Codec, integer, oneOf, truth } from '../../codec.js'
-import type { Cause } from '../../errors/catalogue.js'
-import { list, optionalElement, texts, xml } from '../../xml.js'
+import { OssError } from '../../errors/oss-error.js'
+import { CORS_RULES_MAX } from '../../limits.js'
+import { defaultedElement, list, optionalElement, texts, xml } from '../../xml.js'
+import { bucketDocument } from '../document.js'
 
 const SECONDS_MAX = 2 ** 31 - 1
 
@@ -32,11 +32,21 @@ const rules = list('CORSRule', {
   maxAgeSeconds: optionalElement('MaxAgeSeconds', integer(0, SECONDS_MAX)),
 })
 
-/** ResponseVary is always written. */
-export const corsConfiguration = xml('CORSConfiguration', {
-  rules,
-  responseVary: optionalElement('ResponseVary', truth()),
+/** Each write replaces all rules; the first that matches a request counts. */
+export const bucketCors = bucketDocument({
+  noun: 'BucketCors',
+  what: 'the CORS rules',
+  subresource: 'cors',
+  document: xml('CORSConfiguration', {
+    rules,
+    /** Whether answers say that they vary with the origin; always written. */
+    responseVary: defaultedElement('ResponseVary', truth(), false),
+  }),
+  unset: 'noSuchCors',
+  check(cors) {
+    if (cors.rules.length === 0) throw new OssError('malformedXml')
+    if (cors.rules.length > CORS_RULES_MAX) throw new OssError('corsTooManyRules')
+    return cors
+  },
+  errors: ['corsTooManyRules', 'corsOriginMissing', 'invalidArgument'],
 })
-
-/** Causes of the document beside those of all documents. */
-export const CORS_CAUSES = ['corsOriginMissing', 'invalidArgument'] as const satisfies readonly Cause[]

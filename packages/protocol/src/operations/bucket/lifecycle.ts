@@ -1,10 +1,11 @@
-/** The document of a bucket's lifecycle rules, with the one action that Bindery carries out. */
+/** The lifecycle rules of a bucket, with the one action that Bindery carries out. */
 
-import { badArgument, type Codec, integer, oneOf } from '../../codec.js'
-import type { Cause } from '../../errors/catalogue.js'
+import { badArgument, type Codec, integer, oneOf, truth } from '../../codec.js'
 import { OssError } from '../../errors/oss-error.js'
-import { LIFECYCLE_ID_BYTES_MAX } from '../../limits.js'
-import { element, group, list, type Member, optionalElement, type XmlNode, xml } from '../../xml.js'
+import { header, withDefault } from '../../field.js'
+import { LIFECYCLE_ID_BYTES_MAX, LIFECYCLE_RULES_MAX } from '../../limits.js'
+import { defaultedElement, element, group, list, type Member, optionalElement, type XmlNode, xml } from '../../xml.js'
+import { bucketDocument } from '../document.js'
 import { boundedText, prefixText } from '../shared.js'
 
 const DAYS_MAX = 2 ** 31 - 1
@@ -40,8 +41,8 @@ const abortMultipartUpload = checked(
 
 const rules = checked(
   list('Rule', {
-    id: optionalElement('ID', boundedText(LIFECYCLE_ID_BYTES_MAX, 'invalidArgument')),
-    prefix: optionalElement('Prefix', prefixText),
+    id: defaultedElement('ID', boundedText(LIFECYCLE_ID_BYTES_MAX, 'invalidArgument'), ''),
+    prefix: defaultedElement('Prefix', prefixText, ''),
     status: element('Status', oneOf(['Enabled', 'Disabled'], 'malformedXml')),
     abortMultipartUpload,
   }),
@@ -79,17 +80,56 @@ function checked<T>(member: Member<T>, name: string, check: (node: XmlNode) => v
   }
 }
 
-/** A rule without an ID is given one; one without a prefix is about the whole bucket. */
-export const lifecycleConfiguration = xml('LifecycleConfiguration', { rules })
+/** Each write replaces all rules. A rule without an ID is given one; one without a prefix is about the whole bucket. */
+export const bucketLifecycle = bucketDocument({
+  noun: 'BucketLifecycle',
+  what: 'the lifecycle rules',
+  subresource: 'lifecycle',
+  document: xml('LifecycleConfiguration', { rules }),
+  unset: 'noSuchLifecycle',
+  putInput: { allowSameActionOverlap: withDefault(header('x-oss-allow-same-action-overlap', truth()), false) },
+  check(lifecycle, { allowSameActionOverlap }) {
+    checkRules(lifecycle.rules)
+    if (!allowSameActionOverlap && overlaps(lifecycle.rules.map(({ prefix }) => prefix))) {
+      throw new OssError('lifecycleOverlap', { Action: 'AbortMultipartUpload' })
+    }
+    return lifecycle
+  },
+  errors: [
+    'elementNotImplemented',
+    'lifecycleAbortElement',
+    'lifecycleAbortEmpty',
+    'lifecycleAbortTwice',
+    'lifecycleAbortFiltered',
+    'lifecycleAbortTagged',
+    'lifecycleOverlap',
+    'lifecycleIdTwice',
+    'lifecycleTooManyRules',
+    'invalidArgument',
+    'invalidPrefix',
+  ],
+  rowsMax: 32,
+})
 
-/** Causes of the document beside those of all documents. */
-export const LIFECYCLE_CAUSES = [
-  'elementNotImplemented',
-  'lifecycleAbortElement',
-  'lifecycleAbortEmpty',
-  'lifecycleAbortTwice',
-  'lifecycleAbortFiltered',
-  'lifecycleAbortTagged',
-  'invalidArgument',
-  'invalidPrefix',
-] as const satisfies readonly Cause[]
+function checkRules(rules: readonly { readonly id: string }[]): void {
+  if (rules.length === 0) throw new OssError('malformedXml')
+  if (rules.length > LIFECYCLE_RULES_MAX) {
+    throw new OssError('lifecycleTooManyRules', {
+      Max: LIFECYCLE_RULES_MAX,
+      ArgumentName: 'Rule',
+      ArgumentValue: rules.length,
+    })
+  }
+  const ids = new Set<string>()
+  for (const { id } of rules) {
+    if (id === '') continue
+    if (ids.has(id)) throw new OssError('lifecycleIdTwice', { ArgumentName: 'ID', ArgumentValue: id })
+    ids.add(id)
+  }
+}
+
+/** Whether one of the prefixes begins another. In order, whatever begins with a prefix follows it at once. */
+function overlaps(prefixes: readonly string[]): boolean {
+  const ordered = [...prefixes].sort()
+  return ordered.some((prefix, index) => index > 0 && prefix.startsWith(ordered[index - 1] ?? prefix))
+}

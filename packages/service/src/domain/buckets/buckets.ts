@@ -2,19 +2,10 @@ import { BUCKETS_MAX, type BucketName, OssError } from '@bindery/protocol'
 import { type Reader, type Row, together } from '@bindery/storage'
 import type { Domain } from '../domain.js'
 import { type BucketStat, readCounters } from '../stored/counters.js'
-import {
-  allBuckets,
-  bucketKey,
-  corsKey,
-  counterKey,
-  following,
-  LIFECYCLE_PAGES_MAX,
-  lifecycleOf,
-  objectsOf,
-  uploadsOf,
-} from '../stored/keyspace.js'
+import { allBuckets, bucketKey, counterKey, following, objectsOf, uploadsOf } from '../stored/keyspace.js'
 import type { BucketAcl, BucketRecord, Redundancy, StorageClass } from '../stored/model.js'
 import { decodeBucket, encodeBucket } from '../stored/records.js'
+import { deleteDocuments } from './documents.js'
 
 export interface NewBucket {
   readonly name: BucketName
@@ -69,17 +60,15 @@ export async function setBucketAcl(
 /** Deletes an empty bucket. Throws noSuchBucket, bucketHasObjects, bucketHasUploads. */
 export async function deleteBucket(domain: Domain, name: BucketName): Promise<void> {
   await domain.metadata.transact(async (tx) => {
-    const [objects, uploads, lifecycle] = [objectsOf(name), uploadsOf(name), lifecycleOf(name)]
-    const [, firstObject, firstUpload, rules] = await together(
+    const [objects, uploads] = [objectsOf(name), uploadsOf(name)]
+    const [bucket, firstObject, firstUpload] = await together(
       readBucket(tx, name),
       tx.range(objects.from, objects.to, { limit: 1 }),
       tx.range(uploads.from, uploads.to, { limit: 1 }),
-      tx.range(lifecycle.from, lifecycle.to, { limit: LIFECYCLE_PAGES_MAX }),
     )
     if (firstObject.length > 0) throw new OssError('bucketHasObjects', { BucketName: name })
     if (firstUpload.length > 0) throw new OssError('bucketHasUploads', { BucketName: name })
-    for (const { key } of rules) tx.delete(key)
-    tx.delete(corsKey(name))
+    deleteDocuments(tx, bucket)
     tx.delete(bucketKey(name))
     tx.delete(counterKey(name))
   })
@@ -93,17 +82,19 @@ export function findBucket(domain: Domain, name: BucketName): Promise<BucketReco
 
 /** The bucket, or undefined where there is none of that name. */
 export function findBucketIfAny(domain: Domain, name: BucketName): Promise<BucketRecord | undefined> {
-  return domain.metadata.read(async (reader) => {
-    const row = await reader.get(bucketKey(name))
-    return row && decodeBucket(row)
-  })
+  return domain.metadata.read((reader) => readBucketIfAny(reader, name))
 }
 
 /** The bucket's record; every write transaction of a bucket reads it. Throws noSuchBucket. */
 export async function readBucket(reader: Reader, name: string): Promise<BucketRecord> {
+  const record = await readBucketIfAny(reader, name)
+  if (record === undefined) throw new OssError('noSuchBucket', { BucketName: name })
+  return record
+}
+
+export async function readBucketIfAny(reader: Reader, name: string): Promise<BucketRecord | undefined> {
   const row = await reader.get(bucketKey(name))
-  if (row === undefined) throw new OssError('noSuchBucket', { BucketName: name })
-  return decodeBucket(row)
+  return row === undefined ? undefined : decodeBucket(row)
 }
 
 export interface BucketPage {

@@ -1,47 +1,8 @@
-/** A bucket's CORS rules, in one row that each write of them replaces, and what they allow. */
-import { type BucketName, CORS_RULES_MAX, OssError } from '@bindery/protocol'
-import { METADATA_LIMITS, type Reader } from '@bindery/storage'
-import type { Domain } from '../domain.js'
-import { corsKey } from '../stored/keyspace.js'
-import type { Cors, CorsRule } from '../stored/model.js'
-import { decodeCors, encodeCors } from '../stored/records.js'
-import { readBucket } from './buckets.js'
+/** What a bucket's CORS rules allow. */
+import type { BucketSettings } from '@bindery/protocol'
 
-/** Replaces the rules. Throws noSuchBucket, malformedXml for none, corsTooManyRules, entityTooLarge. */
-export async function setCors(domain: Domain, bucket: BucketName, cors: Cors): Promise<void> {
-  if (cors.rules.length === 0) throw new OssError('malformedXml')
-  if (cors.rules.length > CORS_RULES_MAX) throw new OssError('corsTooManyRules')
-  const value = encodeCors(cors)
-  if (value.length > METADATA_LIMITS.valueBytes) throw new OssError('entityTooLarge')
-  await domain.metadata.transact(async (tx) => {
-    await readBucket(tx, bucket)
-    tx.set(corsKey(bucket), value)
-  })
-}
-
-/** Throws noSuchBucket, noSuchCors. */
-export async function findCors(domain: Domain, bucket: BucketName): Promise<Cors> {
-  const cors = await domain.metadata.read(async (reader) => {
-    await readBucket(reader, bucket)
-    return readCors(reader, bucket)
-  })
-  if (cors === undefined) throw new OssError('noSuchCors', { BucketName: bucket })
-  return cors
-}
-
-/** Deletes the rules, if there are any. Throws noSuchBucket. */
-export async function deleteCors(domain: Domain, bucket: BucketName): Promise<void> {
-  await domain.metadata.transact(async (tx) => {
-    await readBucket(tx, bucket)
-    tx.delete(corsKey(bucket))
-  })
-}
-
-/** The rules of a bucket; undefined where none were set, or there is no such bucket. */
-export async function readCors(reader: Reader, bucket: BucketName): Promise<Cors | undefined> {
-  const row = await reader.get(corsKey(bucket))
-  return row === undefined ? undefined : decodeCors(row)
-}
+type Cors = BucketSettings['cors']
+type CorsRule = Cors['rules'][number]
 
 /** What a browser asks of the rules. */
 export interface CrossOriginRequest {
@@ -71,7 +32,7 @@ export function findRule({ rules }: Cors, { origin, method, headers = [] }: Cros
 }
 
 /** The headers of an answer to a request that a rule allows, by the names that OptionObject gives them. */
-export function allowed({ responseVary }: Cors, { rule, allowOrigin }: FoundRule) {
+export function corsHeaders({ responseVary }: Cors, { rule, allowOrigin }: FoundRule) {
   return {
     allowOrigin,
     allowMethods: rule.allowedMethods.join(', '),

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { bytesToString } from '@bindery/bytes'
+import { bucketName } from '@bindery/protocol'
 import { type Bytes, createMemoryBlobStore, createMemoryMetadataStore } from '@bindery/storage'
 import { withDamagedRows } from '@bindery/storage/testing'
+import { createBucket } from '../buckets/buckets.js'
+import { changeDocument } from '../buckets/documents.js'
 import type { Domain } from '../domain.js'
 import { deleteObject } from '../objects/objects.js'
-import { BUCKET, blobCount, complete, get, initiate, key, part, put, sweepAll, testDomain } from '../testing.js'
+import { BUCKET, blobCount, complete, get, initiate, key, OWNER, part, put, sweepAll, testDomain } from '../testing.js'
 import { applyLifecycle } from '../upkeep/apply-lifecycle.js'
 import { recoverDead, registerIncarnation } from '../upkeep/incarnations.js'
 import { Sweeper } from '../upkeep/sweeper.js'
@@ -13,14 +16,13 @@ import { type Damage, DamageReports, passingOver, readPage } from './damage.js'
 import {
   allGarbage,
   allReceipts,
+  documentKey,
   incarnationKey,
-  lifecycleKey,
   manifestKey,
   objectKeyOf,
   startingWith,
   uploadKey,
 } from './keyspace.js'
-import { encodeLifecycle } from './records.js'
 
 interface Damaged {
   readonly domain: Domain
@@ -103,14 +105,18 @@ test('a damaged receipt keeps no other from being dropped', async () => {
 
 test('a damaged upload and damaged rules keep no other upload from being aborted by a rule', async () => {
   const { domain, told, damage } = await damageable()
-  const rule = { id: 'r', prefix: '', enabled: true, days: undefined, createdBeforeDate: Date.UTC(2026, 5, 1) }
-  const rules = encodeLifecycle([rule])
+  const rule = {
+    id: 'r',
+    prefix: '',
+    status: 'Enabled' as const,
+    abortMultipartUpload: { createdBeforeDate: Date.UTC(2026, 5, 1) },
+  }
   const uploads = [await initiate(domain, 'a'), await initiate(domain, 'b')]
-  await domain.metadata.transact(async (tx) => {
-    tx.set(lifecycleKey(BUCKET, 0), rules)
-    tx.set(lifecycleKey('aaa', 0), rules)
-  })
-  damage(lifecycleKey('aaa', 0))
+  const other = bucketName('aaa')
+  await createBucket(domain, { name: other, owner: OWNER })
+  for (const bucket of [BUCKET, other])
+    await changeDocument(domain, bucket, { kind: 'lifecycle' }, () => ({ rules: [rule] }))
+  damage(documentKey(other, 'lifecycle', 0))
   damage(uploadKey(BUCKET, 'a', uploads[0] ?? ''))
   const aborted: string[] = []
   const later = { ...domain, clock: () => Date.UTC(2026, 6, 1) }
@@ -118,7 +124,7 @@ test('a damaged upload and damaged rules keep no other upload from being aborted
   assert.deepEqual(aborted, [uploads[1]])
   assert.deepEqual(
     told.map(({ rowKind }) => rowKind),
-    ['lifecycle', 'upload'],
+    ['document', 'upload'],
   )
 })
 

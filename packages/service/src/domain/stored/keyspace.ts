@@ -5,8 +5,7 @@
  * | Space | Key | Value |
  * |---|---|---|
  * | `b` | bucket | bucket record; every write transaction of the bucket reads it |
- * | `l` | bucket / page (1 byte) | lifecycle rules of the bucket, some a page |
- * | `x` | bucket | CORS rules of the bucket |
+ * | `d` | bucket / kind / row (1 byte) | a document of the bucket's configuration, a slice a row |
  * | `o` | bucket / key | the current version of an object |
  * | `u` | bucket / key / uploadId | what Initiate said |
  * | `a` | bucket / key / uploadId | an open upload that completes itself, and why it could not |
@@ -25,13 +24,9 @@ import type { Bytes } from '@bindery/storage'
 
 const NUL = '\0'
 
-/** Rows that hold the lifecycle rules of a bucket: the body that sets them bounds how many rules there are. */
-export const LIFECYCLE_PAGES_MAX = 128
-
 export const bucketKey = (bucket: string): Bytes => utf8Bytes(`b${bucket}`)
-export const lifecycleKey = (bucket: string, page: number): Bytes =>
-  join(utf8Bytes(`l${bucket}${NUL}`), Uint8Array.of(page))
-export const corsKey = (bucket: string): Bytes => utf8Bytes(`x${bucket}`)
+export const documentKey = (bucket: string, kind: string, row: number): Bytes =>
+  join(utf8Bytes(`d${bucket}${NUL}${kind}${NUL}`), Uint8Array.of(row))
 export const objectKeyOf = (bucket: string, key: string): Bytes => utf8Bytes(`o${bucket}${NUL}${key}`)
 export const uploadKey = (bucket: string, key: string, uploadId: string): Bytes =>
   utf8Bytes(`u${bucket}${NUL}${key}${NUL}${uploadId}`)
@@ -61,8 +56,6 @@ export interface KeyRange {
 export const startingWith = (prefix: Bytes): KeyRange => ({ from: prefix, to: successor(prefix) })
 
 export const allBuckets = (): KeyRange => startingWith(utf8Bytes('b'))
-export const lifecycleOf = (bucket: string): KeyRange => startingWith(utf8Bytes(`l${bucket}${NUL}`))
-export const allLifecycles = (): KeyRange => startingWith(utf8Bytes('l'))
 export const objectsOf = (bucket: string): KeyRange => startingWith(objectKeyOf(bucket, ''))
 export const uploadsOf = (bucket: string): KeyRange => startingWith(uploadsBeginning(bucket, ''))
 export const allAutoCompletes = (): KeyRange => startingWith(utf8Bytes('a'))

@@ -16,34 +16,8 @@ export interface BucketRecord {
   readonly acl: BucketAcl
   readonly storageClass: StorageClass
   readonly redundancy: Redundancy
-}
-
-/** When the uploads of a bucket whose keys begin with a prefix are aborted: exactly one of `days` and `createdBeforeDate` is there. */
-export interface LifecycleRule {
-  readonly id: string
-  /** '' for all keys. */
-  readonly prefix: string
-  readonly enabled: boolean
-  /** Days since the upload was initiated. */
-  readonly days?: number | undefined
-  /** Uploads that were initiated earlier, from this time on. */
-  readonly createdBeforeDate?: number | undefined
-}
-
-/** What the pages of some origins may do with a bucket. Patterns hold one `*` at most. */
-export interface CorsRule {
-  readonly allowedOrigins: readonly string[]
-  readonly allowedMethods: readonly ('GET' | 'PUT' | 'DELETE' | 'POST' | 'HEAD')[]
-  readonly allowedHeaders: readonly string[]
-  readonly exposeHeaders: readonly string[]
-  readonly maxAgeSeconds?: number | undefined
-}
-
-/** The first rule that matches counts. */
-export interface Cors {
-  readonly rules: readonly CorsRule[]
-  /** Whether answers say that they vary with the origin. */
-  readonly responseVary: boolean
+  /** The documents of its configuration that are set: how many rows each has, by its kind. Absent: none ever was. */
+  readonly documents?: Readonly<Record<string, number>>
 }
 
 /** Headers kept with an object and echoed as they came, as byte strings. */

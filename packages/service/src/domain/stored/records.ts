@@ -3,19 +3,9 @@
  * fixed binary form. A record of a version that this build does not know is refused, never guessed at.
  */
 import { bytesToString, hex, utf8Bytes, utf8Text } from '@bindery/bytes'
-import { type Bytes, carriesBytes, StorageError } from '@bindery/storage'
+import { type Bytes, carriesBytes, METADATA_LIMITS, StorageError } from '@bindery/storage'
 import { idBytes } from './keyspace.js'
-import type {
-  BucketRecord,
-  Cors,
-  LifecycleRule,
-  ObjectRecord,
-  PartBytes,
-  PartRecord,
-  ReceiptRecord,
-  Slice,
-  UploadRecord,
-} from './model.js'
+import type { BucketRecord, ObjectRecord, PartBytes, PartRecord, ReceiptRecord, Slice, UploadRecord } from './model.js'
 
 const VERSION = 1
 const VERSION_TEXT = String.fromCharCode(VERSION)
@@ -36,15 +26,27 @@ export function decodeBucket(bytes: Bytes): BucketRecord {
   return record
 }
 
-export const encodeLifecycle = (rules: readonly LifecycleRule[]): Bytes => encodeJson(rules)
-export function decodeLifecycle(bytes: Bytes): LifecycleRule[] {
-  const stored = decodeJson(bytes)
-  if (!Array.isArray(stored)) throw damagedRecord()
-  return stored
+/** Bytes of a document in one row. */
+const SLICE_BYTES_MAX = METADATA_LIMITS.valueBytes - 1
+
+/** The rows of a document: its JSON in slices, each behind a version. */
+export function encodeDocument(value: unknown): Bytes[] {
+  const text = utf8Bytes(JSON.stringify(value))
+  return Array.from({ length: Math.ceil(text.length / SLICE_BYTES_MAX) }, (_, index) => {
+    const slice = text.subarray(index * SLICE_BYTES_MAX, (index + 1) * SLICE_BYTES_MAX)
+    return joined([Uint8Array.of(VERSION), slice])
+  })
 }
 
-export const encodeCors = (cors: Cors): Bytes => encodeJson(cors)
-export const decodeCors = (bytes: Bytes): Cors => decodeJson(bytes) as Cors
+/** The document of all its rows, none of which may be missing. */
+export function decodeDocument(rows: readonly (Bytes | undefined)[]): unknown {
+  const slices = rows.map((row) => {
+    if (row === undefined) throw damagedRecord()
+    checkVersion(row)
+    return row.subarray(1)
+  })
+  return parseJson(joined(slices))
+}
 
 /**
  * Of a blob's id that carries bytes, only what names it stands in the JSON: the bytes' text follows behind a zero byte,
@@ -293,14 +295,27 @@ function encodeJson(value: unknown): Bytes {
 
 function decodeJson(bytes: Bytes): object {
   checkVersion(bytes)
-  let value: unknown
+  const value = parseJson(bytes.subarray(1))
+  if (typeof value !== 'object' || value === null) throw damagedRecord()
+  return value
+}
+
+function joined(pieces: readonly Bytes[]): Bytes {
+  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const piece of pieces) {
+    whole.set(piece, at)
+    at += piece.length
+  }
+  return whole
+}
+
+function parseJson(text: Bytes): unknown {
   try {
-    value = JSON.parse(utf8Text(bytes.subarray(1)) ?? '')
+    return JSON.parse(utf8Text(text) ?? '')
   } catch (error) {
     throw damagedRecord(error)
   }
-  if (typeof value !== 'object' || value === null) throw damagedRecord()
-  return value
 }
 
 function bigIntOf(text: string): bigint {

@@ -6,8 +6,7 @@ import { namesOf, partNumberOf } from './keyspace.js'
 /** What the rows of each space are, by its letter. */
 export const ROW_KINDS = {
   b: 'bucket',
-  l: 'lifecycle',
-  x: 'cors',
+  d: 'document',
   o: 'object',
   u: 'upload',
   a: 'autoComplete',
@@ -29,6 +28,8 @@ export interface RowNames {
   /** Absent where the key is of no space. */
   readonly rowKind?: RowKind
   readonly bucket?: string
+  /** The kind of a document of the bucket's configuration. */
+  readonly document?: string
   readonly key?: string
   readonly uploadId?: string
   readonly partNumber?: number
@@ -57,10 +58,10 @@ function namesWithin(space: keyof typeof ROW_KINDS, key: Bytes): Omit<RowNames, 
   const id = idAt(key, 1)
   switch (space) {
     case 'b':
-    case 'l':
-    case 'x':
     case 'c':
       return { bucket: first }
+    case 'd':
+      return { bucket: first, document: second }
     case 'o':
       return { bucket: first, key: second }
     case 'u':

@@ -3,16 +3,18 @@
  * counts from its initiation, whatever parts came since. A pass goes in steps and may stop anywhere; the next one finds
  * what is left.
  */
-import type { BucketName, ObjectKey } from '@bindery/protocol'
-import { OssError } from '@bindery/protocol'
+import { type BucketName, type BucketSettings, type ObjectKey, OssError } from '@bindery/protocol'
 import type { Bytes, Row } from '@bindery/storage'
-import { readLifecycle } from '../buckets/lifecycle.js'
+import { readBucket } from '../buckets/buckets.js'
+import { readDocument } from '../buckets/documents.js'
 import type { Domain } from '../domain.js'
 import { isDamage, type Page } from '../stored/damage.js'
-import { allLifecycles, type KeyRange, namesOf, startingWith, uploadsBeginning } from '../stored/keyspace.js'
-import type { LifecycleRule, UploadRecord } from '../stored/model.js'
-import { decodeLifecycle } from '../stored/records.js'
+import { allBuckets, documentKey, type KeyRange, startingWith, uploadsBeginning } from '../stored/keyspace.js'
+import type { BucketRecord, UploadRecord } from '../stored/model.js'
+import { decodeBucket } from '../stored/records.js'
 import { endUpload, type Usage, uploadOfRow } from '../uploads/uploads.js'
+
+type LifecycleRule = BucketSettings['lifecycle']['rules'][number]
 
 /** An upload that a rule has aborted. */
 export interface AbortedByRule {
@@ -26,17 +28,29 @@ export interface AbortedByRule {
 }
 
 const DAY_MS = 86_400_000
-/** Pages of rules, and uploads, read at once: records of 40 kB stay within what one read may take. */
-const PAGES_AT_ONCE = 16
+/** Buckets, and uploads, read at once: records of 40 kB stay within what one read may take. */
+const BUCKETS_AT_ONCE = 200
 const UPLOADS_AT_ONCE = 200
 
 /** One pass over the rules of all buckets; yields each upload after it has been aborted. */
 export async function* applyLifecycle(domain: Domain): AsyncGenerator<AbortedByRule, void, undefined> {
-  for await (const { key, value } of rowsOf(domain, allLifecycles(), PAGES_AT_ONCE)) {
-    const [name = ''] = namesOf(key)
-    const bucket = name as BucketName
-    const rules = domain.damage.unless(key, () => decodeLifecycle(value))
-    for (const rule of rules ?? []) if (rule.enabled) yield* applyRule(domain, bucket, rule)
+  for await (const { key, value } of rowsOf(domain, allBuckets(), BUCKETS_AT_ONCE)) {
+    const bucket = domain.damage.unless(key, () => decodeBucket(value))
+    if (bucket === undefined) continue
+    for (const rule of await findRules(domain, bucket)) {
+      if (rule.status === 'Enabled') yield* applyRule(domain, bucket.name, rule)
+    }
+  }
+}
+
+async function findRules(domain: Domain, bucket: BucketRecord): Promise<readonly LifecycleRule[]> {
+  try {
+    const lifecycle = await domain.metadata.read((reader) => readDocument(reader, bucket, 'lifecycle'))
+    return lifecycle?.rules ?? []
+  } catch (error) {
+    if (!isDamage(error)) throw error
+    domain.damage.add(documentKey(bucket.name, 'lifecycle', 0), error)
+    return []
   }
 }
 
@@ -57,7 +71,8 @@ async function* applyRule(
 }
 
 /** A date that is still to come ends nothing: else a rule for next year would end every upload as it begins. */
-function isDue({ days, createdBeforeDate }: LifecycleRule, { initiatedAt }: UploadRecord, now: number): boolean {
+function isDue({ abortMultipartUpload }: LifecycleRule, { initiatedAt }: UploadRecord, now: number): boolean {
+  const { days, createdBeforeDate } = abortMultipartUpload
   if (days !== undefined) return now - initiatedAt >= days * DAY_MS
   return createdBeforeDate !== undefined && initiatedAt < createdBeforeDate && now >= createdBeforeDate
 }
@@ -72,8 +87,8 @@ async function abortByRule(
   const wanted = JSON.stringify(rule)
   try {
     return await endUpload(domain, upload, async (tx) => {
-      const rules = await readLifecycle(tx, upload.bucket)
-      return rules.some((other) => JSON.stringify(other) === wanted)
+      const lifecycle = await readDocument(tx, await readBucket(tx, upload.bucket), 'lifecycle')
+      return lifecycle?.rules.some((other) => JSON.stringify(other) === wanted) ?? false
     })
   } catch (error) {
     const isGone = error instanceof OssError && ['noSuchUploadOnAbort', 'noSuchBucket'].includes(error.reason)

@@ -1,0 +1,154 @@
+/** Documents of a bucket's configuration: each is put, read and deleted as a whole, so that one declaration yields its operations. */
+
+import { ACTIONS, type Action } from '../actions.js'
+import type { Cause } from '../errors/catalogue.js'
+import type { Fields, ValuesOf } from '../field.js'
+import { type Named, type Operation, operation } from '../operation.js'
+import type { XmlDocument } from '../xml.js'
+import { apiPage, DOCUMENT_CAUSES } from './shared.js'
+
+type None = Readonly<Record<never, never>>
+
+/** What is particular to a document. `N` is its name within those of its operations: `BucketCors` of `PutBucketCors`. */
+interface DocumentSpec<N extends string, K extends string, T, P extends Fields> {
+  readonly noun: N
+  /** Completes a sentence: `Sets … of a bucket.` */
+  readonly what: string
+  /** The query key that names it on the wire, and in stored keys. */
+  readonly subresource: K
+  readonly document: XmlDocument<T>
+  /** What is read where none was set: a failure, or a value. */
+  readonly unset: Cause | { readonly value: NoInfer<T> }
+  /** The noun in the names of its actions; default: `noun`. */
+  readonly action?: string
+  /** Input of the put beside the document. */
+  readonly putInput?: P
+  /** Refuses a value that could be decoded, or completes it. */
+  check?(value: NoInfer<T>, input: ValuesOf<P>): NoInfer<T>
+  /** Causes of the document and of `check` beside those of all documents. */
+  readonly errors?: readonly Cause[]
+  /** Stored rows at most, of 100 kB each; default: 1. What is larger is refused with entityTooLarge. */
+  readonly rowsMax?: number
+}
+
+/** How a document is deleted in part, where it can be. */
+interface PartialDeletion<T, D extends Fields> {
+  readonly input: D
+  /** What stays; undefined for nothing. */
+  rest(value: T, input: ValuesOf<D>): T | undefined
+}
+
+/** What is stored of a document. */
+export interface StoredDocument<K extends string, T> {
+  /** Names the document in stored keys: its sub-resource. */
+  readonly kind: K
+  readonly document: XmlDocument<T>
+  readonly rowsMax: number
+}
+
+/** A document with its operations; `X` is the name of its deletion, never where it has none. */
+export interface BucketDocument<
+  N extends string,
+  K extends string,
+  T,
+  P extends Fields = None,
+  D extends Fields = None,
+  X extends string = `Delete${N}`,
+> extends StoredDocument<K, T> {
+  readonly unset: Cause | { readonly value: T }
+  check(value: T, input: ValuesOf<P>): T
+  /** What stays of a value after a deletion; absent: never anything. */
+  rest?(value: T, input: ValuesOf<D>): T | undefined
+  readonly put: Operation<P, None, T, never> & Named<`Put${N}`>
+  readonly get: Operation<None, None, never, T> & Named<`Get${N}`>
+  readonly delete: (Operation<D, None, never, never> & Named<X>) | undefined
+}
+
+/** Declares a document that can be put, read and deleted. */
+export function bucketDocument<
+  const N extends string,
+  const K extends string,
+  T,
+  P extends Fields = None,
+  D extends Fields = None,
+>(
+  spec: DocumentSpec<N, K, T, P> & { readonly deletion?: PartialDeletion<NoInfer<T>, D> },
+): BucketDocument<N, K, T, P, D> {
+  const { noun, what, subresource, action = noun, deletion } = spec
+  return {
+    ...bucketSetting(spec),
+    ...(deletion && { rest: deletion.rest }),
+    delete: operation({
+      name: `Delete${noun}`,
+      summary: `Deletes ${what} of a bucket; succeeds also where there is nothing to delete.`,
+      source: apiPage(`Delete${noun}`),
+      method: 'DELETE',
+      level: 'bucket',
+      when: [{ query: [subresource] }],
+      permissions: [actionOf('Delete', action)],
+      input: deletion?.input ?? ({} as D),
+      status: 204,
+      output: {},
+      errors: ['noSuchBucket'],
+    }),
+  }
+}
+
+/** Declares a document that can be put and read, but not deleted. */
+export function bucketSetting<const N extends string, const K extends string, T, P extends Fields = None>(
+  spec: DocumentSpec<N, K, T, P>,
+): BucketDocument<N, K, T, P, None, never> {
+  const { noun, what, subresource, action = noun, document, unset, putInput, errors = [] } = spec
+  const common = { level: 'bucket', when: [{ query: [subresource] }], status: 200 } as const
+  return {
+    kind: subresource,
+    document,
+    rowsMax: spec.rowsMax ?? 1,
+    unset,
+    check: spec.check ?? ((value) => value),
+    put: operation({
+      ...common,
+      name: `Put${noun}`,
+      summary: `Sets ${what} of a bucket.`,
+      source: apiPage(`Put${noun}`),
+      method: 'PUT',
+      permissions: [actionOf('Put', action)],
+      input: putInput ?? ({} as P),
+      body: document,
+      output: {},
+      errors: ['noSuchBucket', 'entityTooLarge', ...errors, ...DOCUMENT_CAUSES],
+    }),
+    get: operation({
+      ...common,
+      name: `Get${noun}`,
+      summary: `Reads ${what} of a bucket.`,
+      source: apiPage(`Get${noun}`),
+      method: 'GET',
+      permissions: [actionOf('Get', action)],
+      input: {},
+      output: {},
+      result: document,
+      errors: typeof unset === 'string' ? ['noSuchBucket', unset] : ['noSuchBucket'],
+    }),
+    delete: undefined,
+  }
+}
+
+/** An action that is not in the table is an error of the declaration. */
+function actionOf(verb: 'Put' | 'Get' | 'Delete', noun: string): Action {
+  const action = `oss:${verb}${noun}`
+  if (!Object.hasOwn(ACTIONS, action)) throw new Error(`${action} is no action`)
+  return action as Action
+}
+
+type OperationsOf<D extends { readonly put: unknown; readonly get: unknown; readonly delete: unknown }> =
+  | D['put']
+  | D['get']
+  | NonNullable<D['delete']>
+
+/** The operations of some documents. */
+export function operationsOf<D extends { readonly put: unknown; readonly get: unknown; readonly delete: unknown }>(
+  documents: readonly D[],
+): readonly OperationsOf<D>[] {
+  return documents.flatMap((one) => [one.put, one.get, one.delete ?? []].flat() as OperationsOf<D>[])
+}

@@ -1,0 +1,87 @@
+import type { Transaction } from '@bindery/storage'
+import { bucketKey } from '../domain/stored/keyspace.js'
+import type { BucketRecord } from '../domain/stored/model.js'
+import { decodeBucket, decodeDocument, encodeBucket } from '../domain/stored/records.js'
+import { isDocument } from './documents.js'
+import type { Fix } from './findings.js'
+import type { Inspection } from './inspection.js'
+import type { SpaceRows } from './spaces.js'
+import { walk } from './walk.js'
+
+type DocumentRow = SpaceRows['d']
+
+/** Every bucket, and that the documents of its configuration are those that its record lists. */
+export async function checkBuckets(inspection: Inspection): Promise<void> {
+  const buckets = new Map<string, BucketRecord>()
+  for await (const { bucket, record } of walk(inspection.metadata, 'b', inspection.damaged)) {
+    inspection.addBucket(bucket)
+    if (record.documents !== undefined) buckets.set(bucket, record)
+  }
+  const listed = new Set(
+    [...buckets].flatMap(([bucket, { documents = {} }]) => Object.keys(documents).map((kind) => `${bucket}/${kind}`)),
+  )
+  for await (const rows of documentsOf(inspection)) {
+    const [{ bucket, document }] = rows
+    listed.delete(`${bucket}/${document}`)
+    if (inspection.tallies.has(bucket))
+      await checkDocument(inspection, rows, buckets.get(bucket)?.documents?.[document])
+    else await inspection.count(bucket, {})
+  }
+  for (const name of listed) {
+    const [bucket = '', document = ''] = name.split('/')
+    await inspection.findings.add('documentBroken', { bucket, document }, removal(bucket, document, []))
+  }
+}
+
+/** The rows of each document together: they are neighbours. */
+async function* documentsOf({ metadata, damaged }: Inspection): AsyncGenerator<[DocumentRow, ...DocumentRow[]]> {
+  let rows: DocumentRow[] = []
+  for await (const row of walk(metadata, 'd', damaged)) {
+    const [first] = rows
+    if (first !== undefined && (first.bucket !== row.bucket || first.document !== row.document)) {
+      yield rows as [DocumentRow, ...DocumentRow[]]
+      rows = []
+    }
+    rows.push(row)
+  }
+  if (rows.length > 0) yield rows as [DocumentRow, ...DocumentRow[]]
+}
+
+async function checkDocument(
+  inspection: Inspection,
+  rows: readonly [DocumentRow, ...DocumentRow[]],
+  expected: number | undefined,
+): Promise<void> {
+  const [{ bucket, document }] = rows
+  const kind = expected === undefined ? 'documentStray' : 'documentBroken'
+  if (kind === 'documentBroken' && rows.length === expected && isSound(rows)) return
+  await inspection.findings.add(kind, { bucket, document }, removal(bucket, document, rows))
+}
+
+function isSound(rows: readonly [DocumentRow, ...DocumentRow[]]): boolean {
+  try {
+    return (
+      rows.every(({ index }, position) => index === position) &&
+      isDocument(rows[0].document, decodeDocument(rows.map(({ row }) => row.value)))
+    )
+  } catch {
+    return false
+  }
+}
+
+/** Takes a document out of the way, so that its bucket has none of this kind: it can be set again. */
+function removal(bucket: string, kind: string, rows: readonly DocumentRow[]): Fix {
+  return {
+    before: async (quarantine) => {
+      for (const { row } of rows) await quarantine.row(row.key, row.value, 'it belongs to a document that is not whole')
+    },
+    commit: async (tx: Transaction) => {
+      for (const { row } of rows) tx.delete(row.key)
+      const stored = await tx.get(bucketKey(bucket))
+      if (stored === undefined) return
+      const record = decodeBucket(stored)
+      const { [kind]: _, ...documents } = record.documents ?? {}
+      tx.set(bucketKey(bucket), encodeBucket({ ...record, documents }))
+    },
+  }
+}

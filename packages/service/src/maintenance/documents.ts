@@ -1,0 +1,18 @@
+import { bucketDocuments, type StoredDocument } from '@bindery/protocol'
+import { parseXml } from '../xml-parser.js'
+
+const KINDS: ReadonlyMap<string, StoredDocument<string, unknown>> = new Map(
+  bucketDocuments.map((one) => [one.kind, one as StoredDocument<string, unknown>]),
+)
+
+/** Whether what is stored is a document of this kind: what can be written, and is read again, is. */
+export function isDocument(kind: string, stored: unknown): boolean {
+  const document = KINDS.get(kind)?.document
+  if (document === undefined) return false
+  try {
+    document.decode(parseXml, document.encode(stored))
+    return true
+  } catch {
+    return false
+  }
+}
