@@ -1,13 +1,12 @@
-// The cost of a server's processes: CPU time, memory and bytes written, of its first process and all descendants, from
-// /proc.
+// What a server's processes cost: processor time, memory and bytes written, of its first process and all below it, from /proc.
 
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** Linux reports CPU time to programs in these ticks, whatever it counts internally. */
+/** Linux counts processor time in these ticks for programs, whatever its own are. */
 const TICKS_A_SECOND = 100
 const SAMPLE_MS = 100
 
-/** Ids of a process and all its descendants. @param {number} pid @returns {number[]} */
+/** Ids of a process and of all that descend from it. @param {number} pid @returns {number[]} */
 export function processTree(pid) {
   const tree = [pid]
   for (const parent of tree) tree.push(...childrenOf(parent))
@@ -42,8 +41,8 @@ function read(file) {
 }
 
 /**
- * CPU seconds (user and system) of a process tree: to the nanosecond for living threads, to the tick for ended
- * processes.
+ * Seconds of processor time, user and system, of the living threads of a tree of processes, to the nanosecond, and of its
+ * processes that ended, to the tick.
  * @param {number} pid
  */
 export function cpuSeconds(pid) {
@@ -64,8 +63,8 @@ function endedSeconds(pid) {
 }
 
 /**
- * Private bytes of a process tree: anonymous and shared memory, each page counted once. Mapped files, such as a
- * database, belong to the page cache.
+ * Bytes that a tree of processes holds for itself: anonymous and shared memory, each page counted once. Files that it
+ * maps, a database for one, are the page cache's.
  * @param {number} pid
  */
 export function memoryBytes(pid) {
@@ -81,8 +80,8 @@ function kilobytesOf(rollup, name) {
 }
 
 /**
- * Bytes that a process tree has written to disks, counted by the system when a page of a file becomes dirty or is
- * written around the page cache. Undefined where the system does not report it.
+ * Bytes that a tree of processes has had written to disks, as the system counts them when a page of a file becomes dirty
+ * or is written around the page cache; undefined where it does not tell.
  * @param {number} pid
  */
 export function writtenBytes(pid) {
@@ -92,7 +91,7 @@ export function writtenBytes(pid) {
     : undefined
 }
 
-/** Watches the memory of a process tree; `stop` returns the peak. @param {number} pid */
+/** Watches the memory of a tree of processes; `stop` answers the most that was seen. @param {number} pid */
 export function watchMemory(pid) {
   let most = memoryBytes(pid)
   const sample = () => {

@@ -36,6 +36,7 @@ export const LAYERS = {
     without: [],
     pure: false,
   },
+  client: { may: ['bytes', 'protocol'], testsMay: ['service', 'storage'], without: [], pure: false },
   cli: { may: ['bytes', 'protocol', 'server'], testsMay: [], without: [], pure: false },
 }
 

@@ -1,4 +1,5 @@
 export { Crc64Chain, crc64, crc64Combine } from './crc64.js'
+export { createWasmCrc64 } from './crc64-wasm.js'
 export { equalBytes } from './equal.js'
 export { Md5 } from './md5.js'
 export * from './text.js'

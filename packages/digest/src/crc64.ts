@@ -1,5 +1,4 @@
-import { crc64 as plainCrc64 } from '@bindery/bytes'
-import { createWasmCrc64 } from './crc64-wasm.js'
+import { createWasmCrc64, crc64 as plainCrc64 } from '@bindery/bytes'
 import { loadNative } from './native/native.js'
 
 /** CRC-64 (ECMA-182, reflected) of `bytes`, or, given the checksum of what came before, of all together. */

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
-import { crc64 as plainCrc64 } from '@bindery/bytes'
-import { createWasmCrc64 } from './crc64-wasm.js'
+import { createWasmCrc64, crc64 as plainCrc64 } from '@bindery/bytes'
 import { crc64, createDigester } from './index.js'
 
 const scrambled = Uint8Array.from({ length: 200_000 }, (_, index) => Math.imul(index + 1, 0x9e3779b1) >>> 24)

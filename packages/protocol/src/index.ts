@@ -43,5 +43,17 @@ export { checkTime } from './signature/check-time.js'
 export { type Claim, readClaim } from './signature/claim.js'
 export { presignV1, presignV4, signV1, signV4, type V4SignOptions } from './signature/sign.js'
 export { type Credentials, equalSignatures, type Signable } from './signature/signable.js'
+export { formatBasicDay, formatBasicTime } from './signature/time.js'
+export { v1StringToSign } from './signature/v1.js'
+export {
+  UNSIGNED_PAYLOAD,
+  V4_ALGORITHM,
+  V4_KEY_PREFIX,
+  type V4Scope,
+  v4CanonicalRequest,
+  v4KeySteps,
+  v4ScopeText,
+  v4StringToSign,
+} from './signature/v4.js'
 export { SignatureVerifier } from './signature/verify.js'
 export * from './xml.js'

@@ -111,13 +111,10 @@ export async function rawConnection(port: number): Promise<RawConnection> {
   }
 }
 
-/** A service that answers a body's bytes back, or what `say` makes of them, and failures of the body as OSS does. */
-export async function echo(
-  request: ServiceRequest,
-  say: (body: Buffer) => string = (body) => body.toString('latin1'),
-): Promise<ServiceResponse> {
+/** A service that answers a body's bytes back, and failures of the body as OSS does. */
+export async function echo(request: ServiceRequest): Promise<ServiceResponse> {
   try {
-    return text(200, say(await bodyOf(request)))
+    return text(200, (await bodyOf(request)).toString('latin1'))
   } catch (error) {
     if (error instanceof OssError) return refusal(error, request.method, request.host)
     throw error

@@ -1,5 +1,5 @@
 /**
- * CRC-64 by WebAssembly: 16 bytes a step, each looked up in a table of its own, as in protocol's plain kernel but with
+ * CRC-64 by WebAssembly: 16 bytes per step, each looked up in a table of its own, as in protocol's plain kernel but with
  * 64-bit words. The module is put together here from a few instructions, so that nothing must be compiled or fetched.
  *
  * Its memory: the tables (32 KiB), then a block that bytes are copied into. The copy costs 3 % of the checksum.

@@ -1,0 +1,51 @@
+/** Keeps checkpoints in IndexedDB: an upload goes on after a reload. Web Locks keep two tabs from driving one upload. */
+import type { Checkpoint, CheckpointStore } from '../types/checkpoint.js'
+
+const TABLE = 'checkpoints'
+
+export function indexedDbStore(name = 'bindery-transfers'): CheckpointStore {
+  let opened: Promise<IDBDatabase> | undefined
+  const table = async (mode: IDBTransactionMode) => {
+    opened ??= openDatabase(name)
+    return (await opened).transaction(TABLE, mode).objectStore(TABLE)
+  }
+  return {
+    get: async (id) => result((await table('readonly')).get(id)) as Promise<Checkpoint | undefined>,
+    async put(checkpoint) {
+      await result((await table('readwrite')).put(checkpoint))
+    },
+    async delete(id) {
+      await result((await table('readwrite')).delete(id))
+    },
+    async *list() {
+      yield* (await result((await table('readonly')).getAll())) as Checkpoint[]
+    },
+    lock: (id) => lock(`${name}/${id}`),
+  }
+}
+
+function openDatabase(name: string): Promise<IDBDatabase> {
+  const request = indexedDB.open(name, 1)
+  request.onupgradeneeded = () => request.result.createObjectStore(TABLE, { keyPath: 'id' })
+  return result(request)
+}
+
+function result<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(request.error)
+  })
+}
+
+/** The browser releases the locks of a tab that is closed. */
+function lock(name: string): Promise<(() => Promise<void>) | undefined> {
+  return new Promise((resolve, reject) => {
+    if (navigator.locks === undefined) return resolve(async () => {})
+    navigator.locks
+      .request(name, { ifAvailable: true }, (held) => {
+        if (held === null) return resolve(undefined)
+        return new Promise<void>((release) => resolve(async () => release()))
+      })
+      .catch(reject)
+  })
+}

@@ -1,0 +1,13 @@
+/** Exports of every platform. */
+export { Client, clientFactory, type Platform } from './client.js'
+export { bytesTarget } from './transfer/bytes-target.js'
+export { memoryStore } from './transfer/checkpoint.js'
+export { fetchTransport } from './transport-fetch.js'
+export type * from './types/checkpoint.js'
+export type * from './types/client.js'
+export { CLIENT_CODES, OssError, type OssErrorFields } from './types/error.js'
+export type * from './types/object.js'
+export type * from './types/object-options.js'
+export type * from './types/upload.js'
+export { TransportError } from './wire/failure.js'
+export type { ListedUpload, StoredPart } from './wire/multipart.js'

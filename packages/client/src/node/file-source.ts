@@ -1,0 +1,53 @@
+/** Files as sources: read in pieces, fingerprinted, and watched for changes while they are sent. */
+import { type FileHandle, open } from 'node:fs/promises'
+import { sampleOffsets } from '../transfer/source.js'
+import type { Crc64 } from '../types/client.js'
+import { CLIENT_CODES, OssError } from '../types/error.js'
+import type { RandomAccessSource } from '../types/upload.js'
+
+const PIECE_BYTES = 256 * 1024
+const SAMPLE_BYTES = 64 * 1024
+
+/** Opens a file. Throws OssError with what the system said. */
+export async function fileSource(path: string, crc64: Crc64): Promise<RandomAccessSource> {
+  const handle = await open(path).catch((error: Error) => {
+    throw new OssError({ code: 'FileError', message: `${path} cannot be read: ${error.message}`, cause: error })
+  })
+  const { size, mtimeMs, ino } = await handle.stat()
+  return {
+    path,
+    size,
+    read: (start, end) => readRange(handle, start, end),
+    async fingerprint() {
+      let checksum = 0n
+      for (const start of sampleOffsets(size)) {
+        for await (const piece of readRange(handle, start, Math.min(size, start + SAMPLE_BYTES))) {
+          checksum = crc64(piece, checksum)
+        }
+      }
+      return `file|${size}|${mtimeMs}|${checksum}`
+    },
+    async checkUnchanged() {
+      const now = await handle.stat()
+      if (now.size === size && now.mtimeMs === mtimeMs && now.ino === ino) return
+      throw new OssError({
+        code: CLIENT_CODES.sourceChanged,
+        message: `${path} changed while it was being uploaded. Nothing was completed.`,
+        hint: 'Upload it again when nothing writes to it.',
+      })
+    },
+    close: () => handle.close(),
+  }
+}
+
+/** The bytes `[start, end)`, in pieces that each live until the next is asked for. */
+async function* readRange(handle: FileHandle, start: number, end: number): AsyncGenerator<Uint8Array> {
+  for (let position = start; position < end; ) {
+    const wanted = Math.min(PIECE_BYTES, end - position)
+    // memory of its own: the connection may hold on to a piece after the next was asked for
+    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(wanted), 0, wanted, position)
+    if (bytesRead === 0) return // shorter than before; the check of the body's length reports it
+    position += bytesRead
+    yield bytesRead === wanted ? buffer : buffer.subarray(0, bytesRead)
+  }
+}

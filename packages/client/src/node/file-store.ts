@@ -1,0 +1,94 @@
+/** Keeps checkpoints as files: a transfer goes on in another process. */
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import path from 'node:path'
+import type { Checkpoint, CheckpointStore } from '../types/checkpoint.js'
+
+/** Where checkpoints are kept by default: `bindery/transfers` in the user's state folder. */
+export function defaultFolder(): string {
+  const { XDG_STATE_HOME, LOCALAPPDATA } = process.env
+  const state = XDG_STATE_HOME ?? LOCALAPPDATA ?? path.join(homedir(), '.local', 'state')
+  return path.join(state, 'bindery', 'transfers')
+}
+
+/** One file per checkpoint, readable by its owner alone. */
+export function fileStore(folder = defaultFolder()): CheckpointStore {
+  const fileOf = (id: string) => path.join(folder, `${id}.json`)
+  return {
+    get: (id) => readCheckpoint(fileOf(id)),
+    async put(checkpoint) {
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+      await replaceFile(fileOf(checkpoint.id), JSON.stringify(checkpoint))
+    },
+    delete: (id) => rm(fileOf(id), { force: true }),
+    async *list() {
+      for (const name of await readdir(folder).catch(() => [])) {
+        const checkpoint = name.endsWith('.json') ? await readCheckpoint(path.join(folder, name)) : undefined
+        if (checkpoint !== undefined) yield checkpoint
+      }
+    },
+    async lock(id) {
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+      return lockFile(path.join(folder, `${id}.lock`))
+    },
+  }
+}
+
+/** Replaces a file as a whole: a crash leaves the old content or the new one. */
+export async function replaceFile(file: string, content: string): Promise<void> {
+  const fresh = `${file}.${process.pid}.tmp`
+  const handle = await open(fresh, 'w', 0o600)
+  try {
+    await handle.writeFile(content)
+    await handle.datasync()
+  } finally {
+    await handle.close()
+  }
+  await rename(fresh, file)
+}
+
+/** A file that does not hold a checkpoint of this version is ignored. */
+async function readCheckpoint(file: string): Promise<Checkpoint | undefined> {
+  try {
+    const value = JSON.parse(await readFile(file, 'utf8')) as Partial<Checkpoint>
+    return value.v === 1 && typeof value.uploadId === 'string' && Array.isArray(value.parts)
+      ? (value as Checkpoint)
+      : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** A lock is a file that names its process; that of a process that is gone is taken over. */
+async function lockFile(file: string): Promise<(() => Promise<void>) | undefined> {
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    try {
+      const handle = await open(file, 'wx', 0o600)
+      await handle.writeFile(String(process.pid))
+      await handle.close()
+      return () => rm(file, { force: true })
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+      if (await isHeld(file)) return undefined
+      await rm(file, { force: true })
+    }
+  }
+  return undefined
+}
+
+/** Milliseconds in which a lock that names no process yet is being written. */
+const WRITING_MS = 5_000
+
+async function isHeld(file: string): Promise<boolean> {
+  const pid = Number(await readFile(file, 'utf8').catch(() => ''))
+  if (!Number.isInteger(pid) || pid <= 0) {
+    const written = await stat(file).catch(() => undefined)
+    return written !== undefined && Date.now() - written.mtimeMs < WRITING_MS
+  }
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}

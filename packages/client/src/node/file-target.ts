@@ -1,0 +1,124 @@
+/** Downloads into a file: written to a neighbouring file, continued after an interruption, renamed when it is whole and verified. */
+import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises'
+import { OssError } from '../types/error.js'
+import type { DownloadTarget, ObjectInfo } from '../types/object.js'
+import { replaceFile } from './file-store.js'
+
+/** Milliseconds between two notes of the ranges that were written. */
+const NOTE_INTERVAL_MS = 1_000
+const PIECE_BYTES = 256 * 1024
+
+interface Note {
+  readonly v: 1
+  readonly etag: string
+  readonly size: number
+  readonly ranges: readonly (readonly [start: number, end: number])[]
+}
+
+/** The value of such a download is the path. */
+export function fileTarget(path: string): DownloadTarget<string> {
+  const part = `${path}.part`
+  const noteFile = `${path}.part.json`
+  let handle: FileHandle | undefined
+  let ranges: (readonly [start: number, end: number])[] = []
+  let subject: { readonly etag: string; readonly size: number } = { etag: '', size: 0 }
+  let notedAt = 0
+  const opened = () => {
+    if (handle === undefined) throw new Error('the target is not open')
+    return handle
+  }
+  const note = async () => {
+    // what is noted must be there after a crash
+    await opened().datasync()
+    await replaceFile(noteFile, JSON.stringify({ v: 1, ...subject, ranges } satisfies Note))
+  }
+  return {
+    async open(info: ObjectInfo, size: number) {
+      subject = { etag: info.etag, size }
+      const known = await readNote(noteFile)
+      const isSame = known?.etag === info.etag && known.size === size
+      handle = await openPart(part, isSame)
+      ranges = isSame ? [...known.ranges] : []
+      await handle.truncate(size)
+      return ranges
+    },
+    async write(offset, bytes) {
+      await writeAll(opened(), bytes, offset, path)
+    },
+    async written(start, end) {
+      ranges.push([start, end])
+      if (Date.now() - notedAt < NOTE_INTERVAL_MS) return
+      notedAt = Date.now()
+      await note()
+    },
+    read: (start, end) => readRange(opened(), start, end),
+    async finish() {
+      await opened().sync()
+      await opened().close()
+      handle = undefined
+      await rename(part, path)
+      await rm(noteFile, { force: true })
+      return path
+    },
+    async close({ discard }) {
+      if (handle !== undefined && !discard) await note()
+      await handle?.close()
+      handle = undefined
+      if (discard) await Promise.all([rm(part, { force: true }), rm(noteFile, { force: true })])
+    },
+  }
+}
+
+async function openPart(part: string, isKept: boolean): Promise<FileHandle> {
+  try {
+    if (isKept) return await open(part, 'r+')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw fileError(part, error)
+  }
+  try {
+    return await open(part, 'w+', 0o666)
+  } catch (error) {
+    throw fileError(part, error)
+  }
+}
+
+async function writeAll(handle: FileHandle, bytes: Uint8Array, offset: number, path: string): Promise<void> {
+  let written = 0
+  try {
+    while (written < bytes.length) {
+      const { bytesWritten } = await handle.write(bytes, written, bytes.length - written, offset + written)
+      written += bytesWritten
+    }
+  } catch (error) {
+    throw fileError(path, error)
+  }
+}
+
+function fileError(path: string, cause: unknown): OssError {
+  const { message, code } = cause as NodeJS.ErrnoException
+  return new OssError({
+    code: 'FileError',
+    message: `${path} cannot be written: ${message}`,
+    cause,
+    ...(code === 'ENOSPC' ? { hint: 'Free space on the disk, then go on: what arrived is kept.' } : {}),
+  })
+}
+
+async function* readRange(handle: FileHandle, start: number, end: number): AsyncGenerator<Uint8Array> {
+  for (let position = start; position < end; ) {
+    const wanted = Math.min(PIECE_BYTES, end - position)
+    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(wanted), 0, wanted, position)
+    if (bytesRead === 0) return
+    position += bytesRead
+    yield buffer.subarray(0, bytesRead)
+  }
+}
+
+async function readNote(file: string): Promise<Note | undefined> {
+  try {
+    const value = JSON.parse(await readFile(file, 'utf8')) as Partial<Note>
+    return value.v === 1 && Array.isArray(value.ranges) ? (value as Note) : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,22 @@
+/** The client of Node.js: files as sources and targets, checkpoints in the user's state folder. */
+import { clientFactory } from '../client.js'
+import { crc64 } from '../crc64.js'
+import { fileSource } from './file-source.js'
+import { fileStore } from './file-store.js'
+import { nodeTransport } from './transport.js'
+
+export * from '../exports.js'
+export { fileStore } from './file-store.js'
+export { fileTarget } from './file-target.js'
+export { nodeTransport } from './transport.js'
+
+export const createClient = clientFactory({
+  transport: nodeTransport,
+  checkpoints: () => fileStore(),
+  openSource: (source) =>
+    typeof source === 'object' && 'path' in source && !('read' in source)
+      ? fileSource(String(source.path), crc64)
+      : undefined,
+  parallelMax: 16,
+  bufferBytes: 64 * 1024 * 1024,
+})

@@ -1,0 +1,19 @@
+/** Downloads into memory. */
+import type { DownloadTarget } from '../types/object.js'
+
+export function bytesTarget(): DownloadTarget<Uint8Array> {
+  let bytes = new Uint8Array()
+  return {
+    async open(_info, size) {
+      bytes = new Uint8Array(size)
+      return []
+    },
+    async write(offset, piece) {
+      bytes.set(piece, offset)
+    },
+    finish: async () => bytes,
+    close: async () => {
+      bytes = new Uint8Array()
+    },
+  }
+}

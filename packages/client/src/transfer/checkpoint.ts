@@ -1,0 +1,57 @@
+/** Names of checkpoints, and the options that they remember. */
+import { utf8Bytes } from '@bindery/bytes'
+import type { Checkpoint, CheckpointStore } from '../types/checkpoint.js'
+import type { ObjectOptions } from '../types/object-options.js'
+
+/** 64 bits of FNV-1a: ids are names, not secrets. */
+export function checkpointId(endpoint: string, bucket: string, key: string, fingerprint: string): string {
+  let hash = 0xcbf29ce484222325n
+  for (const byte of utf8Bytes(JSON.stringify([endpoint, bucket, key, fingerprint]))) {
+    hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n)
+  }
+  return hash.toString(16).padStart(16, '0')
+}
+
+/** The options that are stored with the object. */
+export function objectOptions(options: ObjectOptions): ObjectOptions {
+  const { contentType, cacheControl, contentDisposition, contentEncoding, expires } = options
+  const { meta, tags, acl, storageClass, forbidOverwrite, headers } = options
+  const kept = {
+    contentType,
+    cacheControl,
+    contentDisposition,
+    contentEncoding,
+    expires,
+    meta,
+    tags,
+    acl,
+    storageClass,
+  }
+  const all = { ...kept, forbidOverwrite, headers }
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as ObjectOptions
+}
+
+/** Keeps checkpoints in memory: a transfer goes on after a failure, not after a restart. */
+export function memoryStore(): CheckpointStore {
+  const checkpoints = new Map<string, Checkpoint>()
+  const locks = new Set<string>()
+  return {
+    get: async (id) => checkpoints.get(id),
+    put: async (checkpoint) => {
+      checkpoints.set(checkpoint.id, checkpoint)
+    },
+    delete: async (id) => {
+      checkpoints.delete(id)
+    },
+    async *list() {
+      yield* [...checkpoints.values()]
+    },
+    async lock(id) {
+      if (locks.has(id)) return undefined
+      locks.add(id)
+      return async () => {
+        locks.delete(id)
+      }
+    },
+  }
+}

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { content, KIB, MIB, rejection, startClient } from '../testing/support.js'
+import type { OssError } from '../types/error.js'
+
+test('a download survives answers that break off, and goes on at the byte', async () => {
+  const { client, seen } = await startClient(({ method, count }) =>
+    method === 'GET' && count === 1 ? 'half' : undefined,
+  )
+  const bytes = content(3 * MIB + 17)
+  await client.put('k', bytes)
+  assert.deepEqual(await client.get('k', { partSize: MIB, parallel: 2 }), bytes)
+  assert.ok(seen.filter(({ method }) => method === 'GET').length > 4)
+})
+
+test('a range is what was asked for', async () => {
+  const { client } = await startClient()
+  const bytes = content(900 * KIB)
+  await client.put('k', bytes)
+  const range = { start: 1000, end: 700_001 }
+  assert.deepEqual(await client.get('k', { range, partSize: 100 * KIB }), bytes.subarray(1000, 700_001))
+  assert.deepEqual(await client.get('k', { range: { start: 899 * KIB } }), bytes.subarray(899 * KIB))
+})
+
+test('a stream reconnects, and both ways of reading notice an object that was replaced', async () => {
+  let replace: (() => Promise<unknown>) | undefined
+  const { client, started } = await startClient(({ method, count }) =>
+    method === 'GET' && count === 1 ? 'half' : undefined,
+  )
+  const bytes = content(MIB)
+  await client.put('k', bytes)
+  assert.deepEqual(await joined(client.stream({ key: 'k' })), bytes)
+  const other = await startClient(
+    ({ method }) => {
+      if (method !== 'GET' || replace === undefined) return undefined
+      return 'half'
+    },
+    {},
+    started,
+  )
+  replace = () => client.put('k', content(MIB, 9))
+  const reading = (async () => {
+    for await (const _ of other.client.stream({ key: 'k' })) {
+      await replace?.()
+    }
+  })()
+  assert.equal((await rejection<OssError>(reading)).status, 412)
+})
+
+async function joined(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const all: Uint8Array[] = []
+  for await (const piece of pieces) all.push(piece)
+  return new Uint8Array(Buffer.concat(all))
+}
+
+test('a copy of many parts keeps bytes and metadata', async () => {
+  const { client } = await startClient()
+  const bytes = content(MIB)
+  await client.put('from', bytes, { contentType: 'text/x', meta: { a: 'b' } })
+  const to = { key: 'to' }
+  const task = client.copy({ from: { key: 'from' }, to, multipartThreshold: 1, partSize: 100 * KIB })
+  assert.equal((await task.result).parts, 11)
+  const info = await client.head('to')
+  assert.deepEqual([info.contentType, info.meta.a, info.size], ['text/x', 'b', bytes.length])
+  assert.deepEqual(await client.get('to'), bytes)
+  await client.copy({ from: { key: 'from' }, to: { key: 'once' } }).result
+  assert.deepEqual(await client.get('once'), bytes)
+})
+
+test('listings come in pages, with names that XML cannot hold', async () => {
+  const { client } = await startClient()
+  const keys = ['a\u0001b', 'a&<>"', 'a+b c', 'dir/x', 'dir/y', '中文']
+  for (const key of keys) await client.put(key, 'x')
+  const listed: string[] = []
+  for await (const one of client.list({ pageSize: 2 })) listed.push(one.kind === 'object' ? one.key : one.prefix)
+  assert.deepEqual(listed, [...keys].sort())
+  const grouped: string[] = []
+  for await (const one of client.list({ delimiter: '/' })) if (one.kind === 'prefix') grouped.push(one.prefix)
+  assert.deepEqual(grouped, ['dir/'])
+  const { deleted, failed } = await client.delete(['a+b c', 'dir/x', '中文'])
+  assert.deepEqual([deleted.length, failed.length], [3, 0])
+})

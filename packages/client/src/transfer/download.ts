@@ -1,0 +1,206 @@
+/** A download: ranges in parallel, each continued at the byte where it broke off, of one version of the object, verified. */
+import { crc64Combine } from '@bindery/bytes'
+import type { Crc64 } from '../types/client.js'
+import { CLIENT_CODES, OssError } from '../types/error.js'
+import type { DownloadOptions, DownloadResult, DownloadTarget, ObjectInfo } from '../types/object.js'
+import { asOssError } from '../wire/failure.js'
+import { getObject, headObject } from '../wire/objects.js'
+import type { Requester } from '../wire/requester.js'
+import { backOff, pause } from '../wire/retry.js'
+import { checksumOf } from './part-body.js'
+import type { PlannedPart } from './plan.js'
+import { runPool } from './pool.js'
+import type { Run, Runner } from './task.js'
+
+const PART_BYTES = 8 * 1024 * 1024
+
+export class DownloadRunner<Value> implements Runner<DownloadResult<Value>> {
+  readonly #requester: Requester
+  readonly #crc64: Crc64
+  readonly #options: DownloadOptions & { readonly bucket: string }
+  readonly #target: DownloadTarget<Value>
+  #info: ObjectInfo | undefined
+  #start = 0
+  #waiting: PlannedPart[] = []
+  #parts: readonly PlannedPart[] = []
+  readonly #checksums = new Map<number, bigint>()
+  #isFinished = false
+
+  constructor(
+    environment: { readonly requester: Requester; readonly crc64: Crc64 },
+    target: DownloadTarget<Value>,
+    options: DownloadOptions & { readonly bucket: string },
+  ) {
+    this.#requester = environment.requester
+    this.#crc64 = environment.crc64
+    this.#target = target
+    this.#options = options
+  }
+
+  async run(run: Run): Promise<DownloadResult<Value> | undefined> {
+    const info = this.#info ?? (await this.#open(run))
+    run.setState('running')
+    const cut = new AbortController()
+    const signal = AbortSignal.any([run.signal, cut.signal])
+    await runPool<PlannedPart>({
+      parallelism: run.parallelism,
+      next: () => this.#waiting.shift(),
+      run: (part) => this.#receive(run, part, info, signal),
+      isDraining: run.isDraining,
+      onFailure: () => cut.abort(new DOMException('Another range failed.', 'AbortError')),
+    })
+    if (this.#waiting.length > 0) return undefined
+    run.setState('completing')
+    this.#verify(info)
+    const value = await this.#target.finish()
+    this.#isFinished = true
+    return { info, value }
+  }
+
+  async discard(): Promise<void> {
+    await this.#target.close({ discard: true })
+    this.#isFinished = true
+  }
+
+  async close(): Promise<void> {
+    if (!this.#isFinished) await this.#target.close({ discard: false })
+  }
+
+  async #open(run: Run): Promise<ObjectInfo> {
+    const { range, partSize = 'auto' } = this.#options
+    const info = await headObject(this.#requester, this.#options, run.hooks)
+    const start = Math.min(range?.start ?? 0, info.size)
+    const size = Math.max(0, Math.min(range?.end ?? info.size, info.size) - start)
+    const present = await this.#target.open(info, size)
+    const bytes = partSize === 'auto' ? PART_BYTES : partSize
+    const count = Math.ceil(size / bytes)
+    this.#parts = Array.from({ length: count }, (_, index) => ({
+      partNumber: index + 1,
+      offset: index * bytes,
+      size: Math.min(bytes, size - index * bytes),
+    }))
+    run.board.reset(this.#parts, size)
+    this.#start = start
+    for (const part of this.#parts) {
+      if (await this.#isPresent(part, present)) run.emitPart(run.board.reused(part.partNumber))
+      else this.#waiting.push(part)
+    }
+    this.#info = info
+    return info
+  }
+
+  /** Whether an earlier run wrote a range. Its bytes are read again, for the checksum of the whole. */
+  async #isPresent(
+    { partNumber, offset, size }: PlannedPart,
+    present: readonly (readonly [start: number, end: number])[],
+  ): Promise<boolean> {
+    const { read } = this.#target
+    if (read === undefined || !present.some(([start, end]) => start <= offset && offset + size <= end)) return false
+    this.#checksums.set(partNumber, await checksumOf(read.call(this.#target, offset, offset + size), this.#crc64))
+    return true
+  }
+
+  async #receive(run: Run, part: PlannedPart, info: ObjectInfo, signal: AbortSignal): Promise<void> {
+    const { partNumber, offset, size } = part
+    run.emitPart(run.board.started(partNumber))
+    const state = { done: 0, checksum: 0n }
+    try {
+      for (let attempt = 1; state.done < size; attempt += 1) {
+        const before = state.done
+        try {
+          await this.#receiveFrom(run, part, info, state, signal)
+        } catch (thrown) {
+          signal.throwIfAborted()
+          const error = asOssError(thrown)
+          if (state.done > before) attempt = 1 // what moves is worth going on with
+          if (!error.retryable || attempt >= this.#requester.retry.maxAttempts) throw error
+          run.emitPart(run.board.retried(partNumber, attempt + 1, error))
+          await pause(backOff(this.#requester.retry, attempt + 1), signal)
+        }
+      }
+    } catch (thrown) {
+      this.#waiting.unshift(part)
+      run.emitPart(run.board.released(partNumber))
+      throw thrown
+    }
+    this.#checksums.set(partNumber, state.checksum)
+    await this.#target.written?.(offset, offset + size)
+    run.parallelism.arrived(size, Date.now())
+    run.emitPart(run.board.done(partNumber, Date.now()))
+  }
+
+  async #receiveFrom(
+    run: Run,
+    { partNumber, offset, size }: PlannedPart,
+    info: ObjectInfo,
+    state: { done: number; checksum: bigint },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { verify = 'crc64' } = this.#options
+    const start = this.#start + offset + state.done
+    const range = { start, end: this.#start + offset + size }
+    const { onSent: _, onRetry, ...hooks } = run.hooksFor({ partNumber, offset, size })
+    const answer = await getObject(
+      this.#requester,
+      this.#options,
+      { range, ifMatch: info.etag },
+      {
+        ...hooks,
+        ...(onRetry === undefined ? {} : { onRetry }),
+        signal,
+      },
+    ).catch((error: unknown) => {
+      throw error instanceof OssError && error.status === 412 ? changed(info.key) : error
+    })
+    checkRange(answer.response.status, answer.response.header('content-range'), range)
+    for await (const piece of answer.response.body) {
+      if (state.done + piece.length > size) throw tooMuch()
+      await run.throttle.take(piece.length, signal)
+      await this.#target.write(offset + state.done, piece)
+      if (verify === 'crc64') state.checksum = this.#crc64(piece, state.checksum)
+      state.done += piece.length
+      run.emitPart(run.board.moved(partNumber, state.done, Date.now()))
+    }
+    if (state.done < size) throw cutShort()
+  }
+
+  #verify(info: ObjectInfo): void {
+    const { verify = 'crc64', range } = this.#options
+    if (verify === 'none' || range !== undefined || info.crc64 === undefined) return
+    let checksum = 0n
+    for (const { partNumber, size } of this.#parts) {
+      checksum = crc64Combine(checksum, this.#checksums.get(partNumber) ?? 0n, size)
+    }
+    if (String(checksum) === info.crc64) return
+    throw new OssError({
+      code: CLIENT_CODES.checksumMismatch,
+      message: `The object's CRC-64 is ${info.crc64}; the bytes that arrived have ${checksum}.`,
+      hint: 'Download it again; what arrived was not taken over.',
+    })
+  }
+}
+
+function checkRange(status: number, contentRange: string | undefined, wanted: { start: number; end: number }): void {
+  if (status === 206 && contentRange?.startsWith(`bytes ${wanted.start}-`) === true) return
+  throw new OssError({
+    code: 'UnexpectedAnswer',
+    message: `The server answered ${status} ${contentRange ?? ''} where bytes ${wanted.start} to ${wanted.end - 1} were asked for.`,
+  })
+}
+
+function changed(key: string): OssError {
+  return new OssError({
+    code: CLIENT_CODES.objectChanged,
+    status: 412,
+    message: `${key} was replaced while it was being downloaded.`,
+    hint: 'Download it again.',
+  })
+}
+
+function tooMuch(): OssError {
+  return new OssError({ code: 'UnexpectedAnswer', message: 'The server sent more bytes than were asked for.' })
+}
+
+function cutShort(): OssError {
+  return new OssError({ code: CLIENT_CODES.network, message: 'The answer ended too early.', retryable: true })
+}

@@ -1,0 +1,66 @@
+/** Listeners of a transfer, by type, and iteration over all of its events. */
+import type { TransferEvent, TransferEvents } from '../types/upload.js'
+
+type Listener = (event: never) => void
+
+export class Events<Result> {
+  readonly #listeners = new Map<keyof TransferEvents<Result>, Set<Listener>>()
+  readonly #iterators = new Set<(event: TransferEvent<Result> | undefined) => void>()
+
+  on<Type extends keyof TransferEvents<Result>>(
+    type: Type,
+    listener: (event: TransferEvents<Result>[Type]) => void,
+  ): () => void {
+    const listeners = this.#listeners.get(type) ?? new Set()
+    this.#listeners.set(type, listeners)
+    listeners.add(listener as Listener)
+    return () => {
+      listeners.delete(listener as Listener)
+    }
+  }
+
+  /** A listener that throws harms neither the transfer nor other listeners: its error is reported as uncaught. */
+  emit<Type extends keyof TransferEvents<Result>>(type: Type, event: TransferEvents<Result>[Type]): void {
+    for (const listener of this.#listeners.get(type) ?? []) {
+      try {
+        ;(listener as (event: TransferEvents<Result>[Type]) => void)(event)
+      } catch (error) {
+        queueMicrotask(() => {
+          throw error
+        })
+      }
+    }
+    for (const push of this.#iterators) push({ type, event } as TransferEvent<Result>)
+  }
+
+  /** Ends all iterations. */
+  end(): void {
+    for (const push of this.#iterators) push(undefined)
+    this.#iterators.clear()
+  }
+
+  async *iterate(hasEnded: () => boolean): AsyncGenerator<TransferEvent<Result>> {
+    const queue: (TransferEvent<Result> | undefined)[] = []
+    let wake = () => {}
+    const push = (event: TransferEvent<Result> | undefined) => {
+      queue.push(event)
+      wake()
+    }
+    if (hasEnded()) return
+    this.#iterators.add(push)
+    try {
+      for (;;) {
+        while (queue.length === 0) {
+          await new Promise<void>((resolve) => {
+            wake = resolve
+          })
+        }
+        const event = queue.shift()
+        if (event === undefined) return
+        yield event
+      }
+    } finally {
+      this.#iterators.delete(push)
+    }
+  }
+}

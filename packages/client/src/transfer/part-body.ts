@@ -1,0 +1,100 @@
+/** The body of a part: made anew for each attempt, checksummed and throttled on its way. */
+import type { Body, Crc64 } from '../types/client.js'
+import { CLIENT_CODES, OssError } from '../types/error.js'
+import type { Throttle } from './throttle.js'
+
+/** Bytes of a part that can be read more than once. */
+export interface PartContent {
+  /** Bytes. */
+  readonly size: number
+  /** Begins to read them. */
+  open(): Uint8Array | Blob | AsyncIterable<Uint8Array> | readonly Uint8Array[]
+}
+
+/** One attempt's body, and the CRC-64 of the bytes that it gave. */
+export interface OpenedBody {
+  readonly body: Body
+  /** Resolves when the body has been read; undefined where checksums are off. */
+  crc64(): Promise<bigint | undefined>
+}
+
+/** Throttled bodies are cut into pieces of this size, so that a low rate flows evenly. */
+const THROTTLED_PIECE_BYTES = 64 * 1024
+
+export function openBody(
+  content: PartContent,
+  crc64: Crc64 | undefined,
+  throttle: Throttle,
+  signal: AbortSignal,
+): OpenedBody {
+  const opened = content.open()
+  if (opened instanceof Uint8Array && throttle.isOpen) {
+    return { body: opened, crc64: async () => crc64?.(opened) }
+  }
+  if (opened instanceof Blob && throttle.isOpen) {
+    return { body: opened, crc64: async () => crc64 && checksumOf(opened, crc64) }
+  }
+  const running = { checksum: 0n, length: 0 }
+  const pieces = observed(piecesOf(opened), content.size, running, crc64, throttle, signal)
+  return { body: pieces, crc64: async () => (crc64 === undefined ? undefined : running.checksum) }
+}
+
+async function* observed(
+  pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  size: number,
+  running: { checksum: bigint; length: number },
+  crc64: Crc64 | undefined,
+  throttle: Throttle,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  for await (const piece of pieces) {
+    running.length += piece.length
+    if (running.length > size) throw changed()
+    if (crc64 !== undefined) running.checksum = crc64(piece, running.checksum)
+    if (throttle.isOpen) {
+      yield piece
+      continue
+    }
+    for (let start = 0; start < piece.length; start += THROTTLED_PIECE_BYTES) {
+      const some = piece.subarray(start, start + THROTTLED_PIECE_BYTES)
+      await throttle.take(some.length, signal)
+      yield some
+    }
+  }
+  if (running.length < size) throw changed()
+}
+
+function piecesOf(
+  opened: Uint8Array | Blob | AsyncIterable<Uint8Array> | readonly Uint8Array[],
+): AsyncIterable<Uint8Array> | Iterable<Uint8Array> {
+  if (opened instanceof Uint8Array) return [opened]
+  if (opened instanceof Blob) return blobPieces(opened)
+  return opened
+}
+
+/** Blobs are read in pieces of 1 MiB: `Blob.stream` gives smaller ones, at more cost. */
+const BLOB_PIECE_BYTES = 1024 * 1024
+
+async function* blobPieces(blob: Blob): AsyncGenerator<Uint8Array> {
+  for (let start = 0; start < blob.size; start += BLOB_PIECE_BYTES) {
+    yield new Uint8Array(await blob.slice(start, start + BLOB_PIECE_BYTES).arrayBuffer())
+  }
+}
+
+/** The CRC-64 of a blob's bytes. */
+export async function checksumOf(
+  content: Uint8Array | Blob | AsyncIterable<Uint8Array>,
+  crc64: Crc64,
+): Promise<bigint> {
+  let checksum = 0n
+  for await (const piece of piecesOf(content)) checksum = crc64(piece, checksum)
+  return checksum
+}
+
+function changed(): OssError {
+  return new OssError({
+    code: CLIENT_CODES.sourceChanged,
+    message: 'The source changed while it was being uploaded.',
+    hint: 'Upload it again when nothing writes to it.',
+  })
+}

@@ -1,0 +1,65 @@
+/** How an object is divided into parts. */
+import { CLIENT_CODES, OssError } from '../types/error.js'
+
+const KIB = 1024
+const MIB = 1024 * KIB
+/** OSS's bounds: parts per upload, bytes per part (the last may be smaller), bytes per object. */
+export const PARTS_MAX = 10_000
+export const PART_BYTES_MIN = 100 * KIB
+export const PART_BYTES_MAX = 5 * 1024 * MIB
+export const OBJECT_BYTES_MAX = 10_000 * PART_BYTES_MAX
+
+/** More parts than these cost more requests than they save time. */
+const COMFORTABLE_PARTS = 1_000
+const SEQUENTIAL_PART_BYTES = 8 * MIB
+const SEQUENTIAL_PARTS_PER_DOUBLING = 1_000
+
+/** A part of a transfer; offset and size in bytes. */
+export interface PlannedPart {
+  readonly partNumber: number
+  readonly offset: number
+  readonly size: number
+}
+
+/**
+ * Bytes per part of an object of a known size: as wished, else the smallest power of two from 1 MiB on that needs no more than
+ * 1,000 parts. Throws InvalidOption for a size that OSS does not take.
+ */
+export function partSizeFor(size: number, wished: number | 'auto', maxPartBytes = PART_BYTES_MAX): number {
+  if (size > OBJECT_BYTES_MAX) throw invalid(`An object may have at most ${OBJECT_BYTES_MAX} bytes, not ${size}.`)
+  const smallest = Math.ceil(size / PARTS_MAX)
+  if (wished !== 'auto') {
+    if (!Number.isSafeInteger(wished) || wished < PART_BYTES_MIN || wished > PART_BYTES_MAX) {
+      throw invalid(`A part may have ${PART_BYTES_MIN} to ${PART_BYTES_MAX} bytes, not ${wished}.`)
+    }
+    if (wished < smallest) {
+      throw invalid(`Parts of ${wished} bytes are too small: ${size} bytes would need more than ${PARTS_MAX} of them.`)
+    }
+    return wished
+  }
+  let partSize = MIB
+  while (partSize * COMFORTABLE_PARTS < size && partSize < maxPartBytes) partSize *= 2
+  return Math.max(Math.min(partSize, maxPartBytes), smallest)
+}
+
+/** The parts of an object of a known size, in order. An empty object has one part of no bytes. */
+export function planParts(size: number, partSize: number): PlannedPart[] {
+  const count = Math.max(1, Math.ceil(size / partSize))
+  return Array.from({ length: count }, (_, index) => {
+    const offset = index * partSize
+    return { partNumber: index + 1, offset, size: Math.min(partSize, size - offset) }
+  })
+}
+
+/**
+ * Bytes of a part while the length is unknown: 8 MiB, twice as many after each 1,000 parts, so that 10,000 parts hold 7.8 TiB and
+ * small streams need little memory.
+ */
+export function sequentialPartSize(partNumber: number, wished: number | 'auto'): number {
+  if (wished !== 'auto') return partSizeFor(0, wished)
+  return SEQUENTIAL_PART_BYTES * 2 ** Math.floor((partNumber - 1) / SEQUENTIAL_PARTS_PER_DOUBLING)
+}
+
+function invalid(message: string): OssError {
+  return new OssError({ code: CLIENT_CODES.invalidOption, message })
+}

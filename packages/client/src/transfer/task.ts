@@ -1,0 +1,243 @@
+/** A transfer's state machine: start, pause, resume, abort. Its runner decides what is transferred. */
+import type { RetryPolicy } from '../types/client.js'
+import { CLIENT_CODES, OssError } from '../types/error.js'
+import type { Progress, Transfer, TransferEvent, TransferEvents, TransferPart, TransferState } from '../types/upload.js'
+import { asOssError, isPressure } from '../wire/failure.js'
+import type { RequestHooks } from '../wire/multipart.js'
+import { Events } from './events.js'
+import type { Parallelism } from './parallelism.js'
+import type { PlannedPart } from './plan.js'
+import { ProgressBoard } from './progress.js'
+import type { Throttle } from './throttle.js'
+
+/** The services that a task offers its runner. */
+export interface Run {
+  /** Aborted when the task is paused without draining, or aborted. */
+  readonly signal: AbortSignal
+  /** No further part may begin. */
+  readonly isDraining: () => boolean
+  readonly board: ProgressBoard
+  readonly parallelism: Parallelism
+  readonly throttle: Throttle
+  setState(state: TransferState): void
+  emitPart(part: TransferPart): void
+  /** The hooks of a request for one part. */
+  hooksFor(part: PlannedPart): RequestHooks
+  /** The hooks of any other request. */
+  readonly hooks: RequestHooks
+}
+
+export interface Runner<Result> {
+  /** Transfers until everything has arrived, or `isDraining`: then undefined. Called again after a pause or failure. */
+  run(run: Run): Promise<Result | undefined>
+  /** Deletes what there is of an unfinished transfer. */
+  discard(): Promise<void>
+  /** Lets resources go; the task has ended. */
+  close(): Promise<void>
+  /** Lets go, after a failure, what another run opens again. */
+  release?(): Promise<void>
+  /** Completes an error with what continues the transfer. */
+  describe?(error: OssError): void
+}
+
+export interface TaskOptions {
+  readonly bucket: string
+  readonly key: string
+  readonly parallelism: Parallelism
+  readonly throttle: Throttle
+  readonly retry?: Partial<RetryPolicy> | undefined
+  readonly signal?: AbortSignal | undefined
+  readonly onFailure?: 'keep' | 'abort' | undefined
+}
+
+const ENDED: ReadonlySet<TransferState> = new Set(['done', 'aborted'])
+
+export class Task<Result> implements Transfer<Result> {
+  readonly bucket: string
+  readonly key: string
+  readonly events = new Events<Result>()
+  readonly #options: TaskOptions
+  readonly #runner: Runner<Result>
+  readonly #board = new ProgressBoard()
+  #state: TransferState = 'queued'
+  #cut = new AbortController()
+  #isDraining = false
+  #running: Promise<void> = Promise.resolve()
+  #outcome = withResolvers<Result>()
+
+  constructor(runner: Runner<Result>, options: TaskOptions) {
+    this.#runner = runner
+    this.#options = options
+    this.bucket = options.bucket
+    this.key = options.key
+    const { signal } = options
+    if (signal?.aborted === true) queueMicrotask(() => void this.abort({ keepParts: true }))
+    else signal?.addEventListener('abort', () => void this.abort({ keepParts: true }), { once: true })
+  }
+
+  get state(): TransferState {
+    return this.#state
+  }
+
+  get progress(): Progress {
+    return this.#board.snapshot(Date.now())
+  }
+
+  get parts(): readonly TransferPart[] {
+    return this.#board.parts
+  }
+
+  get result(): Promise<Result> {
+    return this.#outcome.promise
+  }
+
+  get board(): ProgressBoard {
+    return this.#board
+  }
+
+  resume(): void {
+    if (this.#state !== 'queued' && this.#state !== 'paused' && this.#state !== 'failed') return
+    if (this.#state === 'failed') this.#outcome = withResolvers<Result>()
+    this.#cut = new AbortController()
+    this.#isDraining = false
+    this.#set('preparing')
+    this.#running = this.#run()
+  }
+
+  async pause({ drain = false }: { readonly drain?: boolean } = {}): Promise<void> {
+    if (ENDED.has(this.#state) || this.#state === 'failed' || this.#state === 'paused') return
+    if (this.#state === 'queued') return this.#set('paused')
+    this.#isDraining = true
+    if (this.#state !== 'completing') {
+      this.#set('pausing')
+      if (!drain) this.#cut.abort(abortReason())
+    }
+    await this.#running
+  }
+
+  async abort({ keepParts = false }: { readonly keepParts?: boolean } = {}): Promise<void> {
+    if (ENDED.has(this.#state)) return
+    this.#isDraining = true
+    this.#cut.abort(abortReason())
+    await this.#running
+    if (ENDED.has(this.#state)) return
+    if (!keepParts) await this.#runner.discard()
+    await this.#end('aborted', new OssError({ code: CLIENT_CODES.aborted, message: 'The transfer was aborted.' }))
+  }
+
+  setParallel(parallel: number | 'auto'): void {
+    this.#options.parallelism.set(parallel)
+  }
+
+  setBandwidth(bytesPerSecond: number): void {
+    this.#options.throttle.set(bytesPerSecond)
+  }
+
+  on<Type extends keyof TransferEvents<Result>>(
+    type: Type,
+    listener: (event: TransferEvents<Result>[Type]) => void,
+  ): () => void {
+    return this.events.on(type, listener)
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<TransferEvent<Result>> {
+    return this.events.iterate(() => ENDED.has(this.#state) || this.#state === 'failed')
+  }
+
+  async #run(): Promise<void> {
+    try {
+      const result = await this.#runner.run(this.#context())
+      if (result === undefined) return this.#set('paused')
+      await this.#runner.close()
+      this.#set('done')
+      this.#emitProgress()
+      this.events.emit('done', result)
+      this.events.end()
+      this.#outcome.resolve(result)
+    } catch (thrown) {
+      if (this.#isDraining) return this.#set('paused')
+      const error = asOssError(thrown)
+      this.#runner.describe?.(error)
+      if (this.#options.onFailure === 'abort') await this.#runner.discard().catch(() => {}) // the first error counts
+      await this.#runner.release?.().catch(() => {})
+      await this.#end('failed', error)
+    }
+  }
+
+  async #end(state: 'failed' | 'aborted', error: OssError): Promise<void> {
+    if (state === 'aborted') await this.#runner.close()
+    this.#set(state)
+    this.events.emit('error', error)
+    this.events.end()
+    this.#outcome.reject(error)
+  }
+
+  #context(): Run {
+    const { retry, parallelism, throttle } = this.#options
+    const { signal } = this.#cut
+    const setState = (state: TransferState) => this.#set(state)
+    const hooks: RequestHooks = {
+      signal,
+      retry,
+      onOffline: (isOffline) => this.#set(isOffline ? 'offline' : 'running'),
+    }
+    return {
+      signal,
+      isDraining: () => this.#isDraining,
+      board: this.#board,
+      parallelism,
+      throttle,
+      setState,
+      hooks,
+      emitPart: (part) => this.#emitPart(part),
+      hooksFor: ({ partNumber }) => ({
+        ...hooks,
+        onSent: (bytes) => this.#emitPart(this.#board.moved(partNumber, bytes, Date.now())),
+        onRetry: (error, attempt) => {
+          if (isPressure(error)) parallelism.pressed()
+          error.partNumber = partNumber
+          this.#emitPart(this.#board.retried(partNumber, attempt, error))
+        },
+      }),
+    }
+  }
+
+  #set(state: TransferState): void {
+    const from = this.#state
+    if (from === state) return
+    if (from === 'pausing' && (state === 'running' || state === 'offline')) return
+    this.#state = state
+    this.events.emit('state', { from, to: state })
+  }
+
+  #emitPart(part: TransferPart): void {
+    this.events.emit('part', { ...part })
+    this.#emitProgress()
+  }
+
+  #emitProgress(): void {
+    this.events.emit('progress', this.progress)
+  }
+}
+
+function abortReason(): DOMException {
+  return new DOMException('The transfer was paused or aborted.', 'AbortError')
+}
+
+interface Resolvers<T> {
+  readonly promise: Promise<T>
+  readonly resolve: (value: T) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** A rejection that no one waits for is no crash: the state and the `error` event report it, too. */
+function withResolvers<T>(): Resolvers<T> {
+  let resolve: (value: T) => void = () => {}
+  let reject: (error: unknown) => void = () => {}
+  const promise = new Promise<T>((onResolve, onReject) => {
+    resolve = onResolve
+    reject = onReject
+  })
+  promise.catch(() => {})
+  return { promise, resolve, reject }
+}

@@ -1,0 +1,33 @@
+/** Bytes per second, shared by all parts of a transfer; the rate may change while it runs. */
+import { pause } from '../wire/retry.js'
+
+/** A burst of so many milliseconds' bytes goes at once. */
+const BURST_MS = 250
+
+export class Throttle {
+  #bytesPerSecond: number
+  #readyAt = 0
+
+  /** @param bytesPerSecond 0: no limit */
+  constructor(bytesPerSecond: number) {
+    this.#bytesPerSecond = bytesPerSecond
+  }
+
+  set(bytesPerSecond: number): void {
+    this.#bytesPerSecond = bytesPerSecond
+    this.#readyAt = 0
+  }
+
+  get isOpen(): boolean {
+    return this.#bytesPerSecond <= 0
+  }
+
+  /** Resolves when so many more bytes may go. */
+  async take(bytes: number, signal: AbortSignal): Promise<void> {
+    if (this.isOpen) return
+    const now = Date.now()
+    const start = Math.max(now - BURST_MS, this.#readyAt)
+    this.#readyAt = start + (bytes / this.#bytesPerSecond) * 1000
+    if (start > now) await pause(start - now, signal)
+  }
+}

@@ -1,0 +1,47 @@
+/** Records of unfinished transfers, with which they continue later or elsewhere. */
+import type { ObjectOptions } from './object-options.js'
+
+export interface CheckpointPart {
+  readonly partNumber: number
+  /** Bytes. */
+  readonly size: number
+  readonly etag: string
+  /** Decimal. */
+  readonly crc64?: string
+}
+
+/** An unfinished upload. It holds no credentials. */
+export interface Checkpoint {
+  readonly v: 1
+  /** Derived from endpoint, bucket, key and source; stores keep the checkpoint under this name. */
+  readonly id: string
+  readonly endpoint: string
+  readonly bucket: string
+  readonly key: string
+  readonly uploadId: string
+  /** Bytes; null while the length of the source is unknown. */
+  readonly size: number | null
+  readonly partSize: number
+  /** Says whether a source is the one that the upload began with. */
+  readonly fingerprint: string
+  /** Acknowledged parts, by number. */
+  readonly parts: readonly CheckpointPart[]
+  readonly options: ObjectOptions
+  /** Milliseconds since 1970. */
+  readonly createdAt: number
+  readonly updatedAt: number
+  readonly label?: string
+  /** The uploaded file, in Node.js. */
+  readonly path?: string
+}
+
+/** Keeps checkpoints. Calls for one id do not overlap. */
+export interface CheckpointStore {
+  get(id: string): Promise<Checkpoint | undefined>
+  /** Replaces the checkpoint as a whole: a crash leaves the old one or the new one. */
+  put(checkpoint: Checkpoint): Promise<void>
+  delete(id: string): Promise<void>
+  list(): AsyncIterable<Checkpoint>
+  /** Takes a lock that keeps two tabs or processes from driving one transfer. Undefined: it is taken. */
+  lock?(id: string): Promise<(() => Promise<void>) | undefined>
+}

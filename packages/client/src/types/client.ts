@@ -1,0 +1,186 @@
+/** Options of a client: where it sends requests, how it signs them, and how it retries. */
+import type { CheckpointStore } from './checkpoint.js'
+import type { OssError } from './error.js'
+
+/** A key pair, temporary or permanent, that signs requests. */
+export interface Credentials {
+  readonly accessKeyId: string
+  readonly accessKeySecret: string
+  /** Present for temporary credentials. */
+  readonly securityToken?: string
+  /** When temporary credentials end; a number counts milliseconds since 1970. Absent: they do not expire. */
+  readonly expiration?: Date | string | number
+}
+
+/** Why a provider is called: for the first request, shortly before the end, or because the server refused the last ones. */
+export type CredentialsReason = 'initial' | 'expiring' | 'rejected'
+
+/** Returns credentials. Calls never overlap: all requests that need new credentials wait for the same call. */
+export type CredentialsProvider = (context: {
+  readonly reason: CredentialsReason
+  readonly previous?: Credentials
+  readonly signal: AbortSignal
+}) => Credentials | Promise<Credentials>
+
+/** An operation that a remote signer may be asked to sign. */
+export type SignedOperation =
+  | 'PutObject'
+  | 'GetObject'
+  | 'HeadObject'
+  | 'DeleteObject'
+  | 'CopyObject'
+  | 'InitiateMultipartUpload'
+  | 'UploadPart'
+  | 'UploadPartCopy'
+  | 'ListParts'
+  | 'CompleteMultipartUpload'
+  | 'AbortMultipartUpload'
+
+/** One request that a remote signer is asked to sign. Header names are in lower case. */
+export interface SignTarget {
+  readonly op: SignedOperation
+  readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE'
+  readonly bucket: string
+  readonly key: string
+  readonly query?: Readonly<Record<string, string>>
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** A signed request: `headers` are sent in addition to those of its target. */
+export interface SignedRequest {
+  readonly url: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/**
+ * Signs requests elsewhere, so that a browser never holds a key. Requests that are needed in the same turn are signed in one
+ * call, at most 100 at a time. The answers are in the order of the targets.
+ */
+export type RemoteSigner = (
+  targets: readonly SignTarget[],
+  context: { readonly signal: AbortSignal },
+) => Promise<readonly SignedRequest[]>
+
+export type Auth =
+  | { readonly credentials: Credentials | CredentialsProvider }
+  | { readonly signer: RemoteSigner }
+  | { readonly anonymous: true }
+
+/** `auto`: path style for an IP address, `localhost` and names without a dot, else virtual-hosted style. */
+export type Addressing = 'auto' | 'path' | 'virtual' | 'cname'
+
+export interface ClientOptions {
+  /** With its scheme, as `http://127.0.0.1:9000`. Without one, `https:` is assumed. */
+  readonly endpoint: string | URL
+  readonly auth: Auth
+  /** As `cn-hangzhou`, without `oss-`. V4 signatures name it. Default: what the endpoint's name says, else `cn-hangzhou`. */
+  readonly region?: string
+  /** The bucket of calls that name none. */
+  readonly bucket?: string
+  /** Default `v4`. */
+  readonly signature?: 'v4' | 'v1'
+  readonly addressing?: Addressing
+  /** Default: the platform's own. */
+  readonly transport?: Transport
+  readonly retry?: Partial<RetryPolicy>
+  readonly integrity?: Partial<IntegrityPolicy>
+  readonly limits?: Partial<TransferLimits>
+  /** Where unfinished transfers are remembered. Default: memory, in Node.js a folder; false: nowhere. */
+  readonly checkpoints?: CheckpointStore | false
+  /** Milliseconds to add to the local clock. `auto`, the default, learns it when the server says that the time is wrong. */
+  readonly clockSkew?: 'auto' | number
+  /** Computes CRC-64/ECMA faster than the built-in WebAssembly, where the platform can. */
+  readonly crc64?: Crc64
+  readonly onRequest?: (trace: RequestTrace) => void
+}
+
+/** CRC-64/ECMA-182 (reflected) of `bytes`, or of all bytes so far given the checksum of those before. */
+export type Crc64 = (bytes: Uint8Array, previous?: bigint) => bigint
+
+/** One finished attempt of a request. Its URL holds no signature. */
+export interface RequestTrace {
+  readonly op: string
+  readonly method: string
+  readonly url: string
+  /** 0 where no response arrived. */
+  readonly status: number
+  readonly requestId?: string
+  /** From 1. */
+  readonly attempt: number
+  /** Milliseconds. */
+  readonly ms: number
+  readonly bytesSent: number
+  readonly error?: string
+}
+
+/** A body of a known length. An iterable is read once. */
+export type Body = Uint8Array | Blob | AsyncIterable<Uint8Array>
+
+export interface TransportRequest {
+  readonly method: string
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: Body
+  /** Bytes of the body; 0 without one. */
+  readonly bodyLength: number
+  readonly signal: AbortSignal
+  /** Called with the number of body bytes that were sent so far, where the transport can observe them. */
+  readonly onSent?: (bytes: number) => void
+  /** A request without progress for so many milliseconds is cut. */
+  readonly stallTimeoutMs: number
+}
+
+export interface TransportResponse {
+  readonly status: number
+  /** The value of a header, by its name in any case. */
+  header(name: string): string | undefined
+  /** All headers, names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  /** The pieces of the body, to be read once and to the end, or left by `return()`. */
+  readonly body: AsyncIterable<Uint8Array>
+}
+
+/** Sends one request. Rejects with `TransportError` where no whole response head arrives. */
+export interface Transport {
+  send(request: TransportRequest): Promise<TransportResponse>
+  /** Closes kept connections. */
+  close?(): void
+}
+
+export interface RetryPolicy {
+  /** Attempts per request, the first included. Default 10. */
+  readonly maxAttempts: number
+  /** Milliseconds before the first retry; it doubles with each one, with full jitter. Default 200. */
+  readonly baseDelayMs: number
+  /** Milliseconds. Default 20,000. A Retry-After header may ask for up to 60,000. */
+  readonly maxDelayMs: number
+  /** Milliseconds without a byte moving, after which an attempt is cut and repeated. Default 20,000. */
+  readonly stallTimeoutMs: number
+  /** Whether attempts wait, without being counted, while the browser is offline. Default true. */
+  readonly waitForOnline: boolean
+  /** Overrides what is retried; undefined leaves the default. */
+  readonly isRetryable?: (
+    error: OssError,
+    context: { readonly op: string; readonly attempt: number },
+  ) => boolean | undefined
+}
+
+export interface IntegrityPolicy {
+  /** Compares the CRC-64 of each part with the server's. Default `crc64`. */
+  readonly part: 'crc64' | 'none'
+  /** Compares the CRC-64 of the whole object with the server's. Default `crc64`. */
+  readonly object: 'crc64' | 'none'
+  /** `trust-etag` reuses a part whose ETag is that of the checkpoint; `recompute`, the default, reads local bytes again. */
+  readonly onResume: 'trust-etag' | 'recompute'
+}
+
+export interface TransferLimits {
+  /** Parts in flight per transfer. `auto`, the default, adapts to throughput, between 1 and 16 (6 in browsers). */
+  readonly parts: number | 'auto'
+  /** Transfers of a queue that run at a time. Default 3. */
+  readonly files: number
+  /** Bytes of memory for sources that cannot be read twice. Default 64 MiB, 32 MiB in browsers. */
+  readonly bufferBytes: number
+  /** Bytes per second; 0, the default: no limit. */
+  readonly bytesPerSecond: number
+}

@@ -1,0 +1,103 @@
+/** Objects, listings, downloads and copies. */
+import type { OssError } from './error.js'
+import type { ObjectOptions } from './object-options.js'
+import type { PartSizing, Transfer } from './upload.js'
+
+export interface ObjectInfo {
+  readonly bucket: string
+  readonly key: string
+  /** Bytes. */
+  readonly size: number
+  /** Without quotes. */
+  readonly etag: string
+  /** Decimal. */
+  readonly crc64?: string
+  readonly lastModified: Date
+  readonly contentType?: string
+  readonly storageClass: string
+  /** `Normal`, `Multipart`, `Appendable` or `Symlink`. */
+  readonly type: string
+  readonly versionId?: string
+  readonly meta: Readonly<Record<string, string>>
+  /** All headers of the response; names in lower case, values as they came. */
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** An entry of a listing of objects. */
+export type ListedObject =
+  | { readonly kind: 'prefix'; readonly prefix: string }
+  | {
+      readonly kind: 'object'
+      readonly key: string
+      readonly size: number
+      readonly etag: string
+      readonly lastModified: Date
+      readonly storageClass: string
+      readonly type: string
+    }
+
+export interface ListOptions {
+  readonly bucket?: string
+  readonly prefix?: string
+  readonly delimiter?: string
+  /** Keys after this one. */
+  readonly startAfter?: string
+  /** Entries per request, 1 to 1,000. */
+  readonly pageSize?: number
+  readonly signal?: AbortSignal
+}
+
+export interface DownloadOptions {
+  readonly bucket?: string
+  readonly key: string
+  readonly versionId?: string
+  /** Bytes `[start, end)`; without `end`, to the end of the object. */
+  readonly range?: { readonly start: number; readonly end?: number }
+  /** Bytes per request. Default 8 MiB. */
+  readonly partSize?: number | 'auto'
+  readonly parallel?: number | 'auto'
+  /** Compares the CRC-64 of the whole object. Default `crc64`. */
+  readonly verify?: 'crc64' | 'none'
+  /** Bytes per second; 0: no limit. */
+  readonly bytesPerSecond?: number
+  readonly signal?: AbortSignal
+}
+
+/** Where the bytes of a download go: pieces may come in any order. */
+export interface DownloadTarget<Value> {
+  /** Prepares for an object; returns the ranges `[start, end)` that it has of it already. */
+  open(info: ObjectInfo, size: number): Promise<readonly (readonly [start: number, end: number])[]>
+  write(offset: number, bytes: Uint8Array): Promise<void>
+  /** A range has been written; it may be remembered. */
+  written?(start: number, end: number): Promise<void>
+  /** Bytes that were written, for checking what an earlier run left. */
+  read?(start: number, end: number): AsyncIterable<Uint8Array>
+  /** Everything is there and verified. */
+  finish(): Promise<Value>
+  /** Gives up; keeps what can be continued unless `discard` is set. */
+  close(options: { readonly discard: boolean }): Promise<void>
+}
+
+export interface DownloadResult<Value> {
+  readonly info: ObjectInfo
+  readonly value: Value
+}
+
+export type DownloadTask<Value> = Transfer<DownloadResult<Value>>
+
+export interface CopyOptions extends ObjectOptions {
+  readonly from: { readonly bucket?: string; readonly key: string; readonly versionId?: string }
+  readonly to: { readonly bucket?: string; readonly key: string }
+  /** Larger objects are copied in parts. Default 1 GiB, OSS's limit for one request. */
+  readonly multipartThreshold?: number
+  readonly partSize?: PartSizing
+  readonly parallel?: number | 'auto'
+  /** `copy`, the default, keeps the source's metadata; `replace` takes that of these options. */
+  readonly metadata?: 'copy' | 'replace'
+  readonly signal?: AbortSignal
+}
+
+export interface DeleteResult {
+  readonly deleted: readonly string[]
+  readonly failed: readonly { readonly key: string; readonly error: OssError }[]
+}

@@ -1,0 +1,188 @@
+/** Uploads: their sources, options, state, progress and results. */
+import type { Checkpoint, CheckpointStore } from './checkpoint.js'
+import type { IntegrityPolicy, RetryPolicy } from './client.js'
+import type { OssError } from './error.js'
+import type { ObjectOptions } from './object-options.js'
+
+/** Bytes that can be read anywhere, and again. */
+export interface RandomAccessSource {
+  /** Bytes. */
+  readonly size: number
+  /** The bytes `[start, end)`. */
+  read(start: number, end: number): Uint8Array | Blob | AsyncIterable<Uint8Array>
+  /** Differs where the content differs, as far as that can be seen without reading everything. */
+  fingerprint(): Promise<string>
+  /** Throws where the content has changed since the first read. */
+  checkUnchanged?(): Promise<void>
+  /** The file, in Node.js. */
+  readonly path?: string
+  close?(): Promise<void>
+}
+
+/** Bytes that can be read once. */
+export type SequentialSource = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | Iterable<Uint8Array>
+
+export type UploadSource =
+  | Blob
+  | ArrayBuffer
+  | ArrayBufferView
+  | string
+  | RandomAccessSource
+  | SequentialSource
+  /** A file, in Node.js. */
+  | { readonly path: string }
+
+/** Bytes per part; `auto`: from the size. */
+export type PartSizing = number | 'auto'
+
+/** The reaction to an object that already has the key. */
+export type OnExists = 'overwrite' | 'skip' | 'skip-if-same' | 'fail'
+
+export interface UploadOptions extends ObjectOptions {
+  readonly bucket?: string
+  readonly key: string
+  /** Bytes of a sequential source. A source of another length fails with SizeMismatch; no short object is left. */
+  readonly size?: number
+  /** Sources of fewer bytes are sent by one PutObject. Default 8 MiB. */
+  readonly multipartThreshold?: number
+  readonly partSize?: PartSizing
+  readonly parallel?: number | 'auto'
+  readonly integrity?: Partial<IntegrityPolicy>
+  readonly retry?: Partial<RetryPolicy>
+  /**
+   * `true`, the default: continues what the checkpoint store knows of the same source and key. An upload id continues
+   * that upload from what the server has, wherever it was begun. `false` starts anew.
+   */
+  readonly resume?: boolean | Checkpoint | { readonly uploadId: string }
+  readonly checkpoints?: CheckpointStore | false
+  /** Default `overwrite`. */
+  readonly onExists?: OnExists
+  /** Whether a failure keeps the stored parts. Default `keep`. */
+  readonly onFailure?: 'keep' | 'abort'
+  readonly label?: string
+  /** Default `now`. */
+  readonly start?: 'now' | 'paused'
+  /** Bytes per second; 0: no limit. */
+  readonly bytesPerSecond?: number
+  readonly signal?: AbortSignal
+}
+
+export type TransferState =
+  | 'queued'
+  | 'preparing'
+  | 'running'
+  | 'pausing'
+  | 'paused'
+  | 'offline'
+  | 'completing'
+  | 'done'
+  | 'failed'
+  | 'aborted'
+
+export interface Progress {
+  /** Bytes; null while the length is unknown. */
+  readonly total: number | null
+  /** Bytes that were acknowledged; never falls. */
+  readonly committed: number
+  /** Bytes on the wire; falls when a part is repeated. */
+  readonly inFlight: number
+  /** Bytes that did not have to be moved again. */
+  readonly resumed: number
+  /** 0 to 1, of committed bytes; null while the length is unknown. */
+  readonly ratio: number | null
+  /** Measured over the last five seconds. */
+  readonly bytesPerSecond: number
+  /** Milliseconds; null where it cannot be estimated. */
+  readonly etaMs: number | null
+  readonly parts: {
+    readonly total: number | null
+    readonly done: number
+    readonly active: number
+    readonly resumed: number
+    readonly retries: number
+  }
+}
+
+export type PartState = 'waiting' | 'active' | 'retrying' | 'done' | 'reused'
+
+/** One part of a transfer, as it is now. */
+export interface TransferPart {
+  readonly partNumber: number
+  readonly offset: number
+  /** Bytes. */
+  readonly size: number
+  readonly state: PartState
+  /** Bytes on the wire. */
+  readonly sent: number
+  readonly attempt: number
+  readonly error?: OssError
+}
+
+export interface UploadResult {
+  readonly bucket: string
+  readonly key: string
+  readonly etag: string
+  /** Bytes. */
+  readonly size: number
+  /** Decimal. */
+  readonly crc64?: string
+  readonly versionId?: string
+  readonly uploadId?: string
+  /** 1 for a PutObject. */
+  readonly parts: number
+  readonly reusedParts: number
+  readonly retries: number
+  /** Milliseconds since the task started. */
+  readonly ms: number
+  readonly requestId?: string
+  /** Whether nothing was sent, because `onExists` asked for that. */
+  readonly skipped?: boolean
+}
+
+export interface TransferEvents<Result> {
+  readonly state: { readonly from: TransferState; readonly to: TransferState }
+  readonly progress: Progress
+  readonly part: TransferPart
+  readonly checkpoint: Checkpoint
+  readonly done: Result
+  readonly error: OssError
+}
+
+/** One event of a transfer, as iterating over it yields. */
+export type TransferEvent<Result> = {
+  [Type in keyof TransferEvents<Result>]: { readonly type: Type; readonly event: TransferEvents<Result>[Type] }
+}[keyof TransferEvents<Result>]
+
+/** A running transfer. It is no thenable: await `result`. Iterating over it yields its events until it ends. */
+export interface Transfer<Result> extends AsyncIterable<TransferEvent<Result>> {
+  readonly bucket: string
+  readonly key: string
+  readonly state: TransferState
+  readonly progress: Progress
+  /** The parts in order, as they are now. */
+  readonly parts: readonly TransferPart[]
+  /** Rejects with OssError. A rejection that is not waited for is not reported as unhandled: see `error` events and `state`. */
+  readonly result: Promise<Result>
+  /** Starts a task that was made with `start: 'paused'`, or continues one that is paused or failed. */
+  resume(): void
+  /** Sends no more. With `drain` parts on the wire are finished first, else they are cut. Resolves when nothing is on the wire. */
+  pause(options?: { readonly drain?: boolean }): Promise<void>
+  /** Ends this task and, unless `keepParts`, deletes what the server has of it. */
+  abort(options?: { readonly keepParts?: boolean }): Promise<void>
+  /** Parts in flight, from now on. */
+  setParallel(parallel: number | 'auto'): void
+  /** Bytes per second, from now on; 0: no limit. */
+  setBandwidth(bytesPerSecond: number): void
+  /** Calls back on events of one type; returns what ends that. */
+  on<Type extends keyof TransferEvents<Result>>(
+    type: Type,
+    listener: (event: TransferEvents<Result>[Type]) => void,
+  ): () => void
+}
+
+export interface UploadTask extends Transfer<UploadResult> {
+  /** Undefined before Initiate, and for a PutObject. */
+  readonly uploadId: string | undefined
+  /** With which this upload can be continued elsewhere; undefined before Initiate. */
+  readonly checkpoint: Checkpoint | undefined
+}

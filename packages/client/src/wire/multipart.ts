@@ -1,0 +1,279 @@
+/** OSS's multipart operations, one function per operation. */
+import { percentDecode, percentEncode, utf8Bytes } from '@bindery/bytes'
+import type { Body } from '../types/client.js'
+import { CLIENT_CODES, OssError } from '../types/error.js'
+import type { ObjectOptions } from '../types/object-options.js'
+import { bareEtag, completionHeaders, objectHeaders } from './object-headers.js'
+import type { Answer, Call, Requester } from './requester.js'
+import { all, type Element, escapeXml, parseXml, textOf } from './xml.js'
+
+/** An upload, by what names it. */
+export interface UploadName {
+  readonly bucket: string
+  readonly key: string
+  readonly uploadId: string
+}
+
+export type RequestHooks = Pick<Call, 'signal' | 'retry' | 'onRetry' | 'onOffline' | 'onSent'>
+
+export interface StoredPart {
+  readonly partNumber: number
+  /** Bytes. */
+  readonly size: number
+  readonly etag: string
+  /** Decimal; absent from servers that do not report it. */
+  readonly crc64?: string
+  readonly lastModified: Date
+}
+
+export interface ListedUpload {
+  readonly key: string
+  readonly uploadId: string
+  readonly initiated: Date
+  readonly storageClass?: string
+}
+
+export async function initiate(
+  requester: Requester,
+  target: { readonly bucket: string; readonly key: string; readonly options: ObjectOptions },
+  hooks: RequestHooks = {},
+): Promise<string> {
+  const { bucket, key, options } = target
+  const { 'x-oss-object-acl': _acl, ...headers } = objectHeaders(options)
+  const call: Call = { op: 'InitiateMultipartUpload', method: 'POST', bucket, key, query: { uploads: '' }, headers }
+  const { text } = await requester.sendForText({ ...call, ...hooks })
+  const uploadId = textOf(parseXml(text), 'UploadId')
+  if (uploadId === undefined || uploadId === '') throw unexpected('InitiateMultipartUpload', 'no upload id')
+  return uploadId
+}
+
+/** @param size bytes of the body */
+export async function uploadPart(
+  requester: Requester,
+  name: UploadName & { readonly partNumber: number },
+  content: { readonly body: () => Body; readonly size: number },
+  hooks: RequestHooks = {},
+): Promise<{ readonly etag: string; readonly crc64: string | undefined }> {
+  const { bucket, key, uploadId, partNumber } = name
+  const { response } = await requester.send({
+    op: 'UploadPart',
+    method: 'PUT',
+    bucket,
+    key,
+    query: { partNumber: String(partNumber), uploadId },
+    headers: { 'content-length': String(content.size) },
+    body: content.body,
+    bodyLength: content.size,
+    ...hooks,
+  })
+  await drain(response.body)
+  const etag = bareEtag(response.header('etag'))
+  if (etag === '') throw noEtag()
+  return { etag, crc64: response.header('x-oss-hash-crc64ecma') }
+}
+
+/** Copies bytes `[start, end)` of another object, or all of it. */
+export async function uploadPartCopy(
+  requester: Requester,
+  name: UploadName & { readonly partNumber: number },
+  from: {
+    readonly bucket: string
+    readonly key: string
+    readonly versionId?: string | undefined
+    readonly range?: { readonly start: number; readonly end: number } | undefined
+    readonly ifMatch?: string | undefined
+  },
+  hooks: RequestHooks = {},
+): Promise<{ readonly etag: string }> {
+  const { bucket, key, uploadId, partNumber } = name
+  const headers = {
+    'x-oss-copy-source': copySource(from),
+    ...(from.range === undefined
+      ? {}
+      : { 'x-oss-copy-source-range': `bytes=${from.range.start}-${from.range.end - 1}` }),
+    ...(from.ifMatch === undefined ? {} : { 'x-oss-copy-source-if-match': `"${from.ifMatch}"` }),
+  }
+  const query = { partNumber: String(partNumber), uploadId }
+  const { text } = await requester.sendForText({
+    op: 'UploadPartCopy',
+    method: 'PUT',
+    bucket,
+    key,
+    query,
+    headers,
+    ...hooks,
+  })
+  return { etag: bareEtag(textOf(parseXml(text), 'ETag')) }
+}
+
+/** The stored parts of an upload, by number. */
+export async function* listParts(
+  requester: Requester,
+  { bucket, key, uploadId }: UploadName,
+  hooks: RequestHooks = {},
+): AsyncGenerator<StoredPart> {
+  for (let marker = '0'; ; ) {
+    const query = { uploadId, 'part-number-marker': marker, 'max-parts': '1000' }
+    const { text } = await requester.sendForText({ op: 'ListParts', method: 'GET', bucket, key, query, ...hooks })
+    const root = parseXml(text)
+    for (const part of all(root, 'Part')) yield storedPart(part)
+    const next = textOf(root, 'NextPartNumberMarker')
+    if (textOf(root, 'IsTruncated') !== 'true' || next === undefined || next === marker) return
+    marker = next
+  }
+}
+
+export async function* listUploads(
+  requester: Requester,
+  options: { readonly bucket: string; readonly prefix?: string | undefined; readonly pageSize?: number | undefined },
+  hooks: RequestHooks = {},
+): AsyncGenerator<ListedUpload> {
+  const { bucket, prefix = '', pageSize = 1000 } = options
+  let markers: Record<string, string> = {}
+  for (;;) {
+    const query = { uploads: '', prefix, 'max-uploads': String(pageSize), 'encoding-type': 'url', ...markers }
+    const { text } = await requester.sendForText({ op: 'ListMultipartUploads', method: 'GET', bucket, query, ...hooks })
+    const root = parseXml(text)
+    for (const upload of all(root, 'Upload')) {
+      const storageClass = textOf(upload, 'StorageClass')
+      yield {
+        key: decoded(textOf(upload, 'Key')),
+        uploadId: textOf(upload, 'UploadId') ?? '',
+        initiated: new Date(textOf(upload, 'Initiated') ?? 0),
+        ...(storageClass === undefined ? {} : { storageClass }),
+      }
+    }
+    if (textOf(root, 'IsTruncated') !== 'true') return
+    markers = {
+      'key-marker': decoded(textOf(root, 'NextKeyMarker')),
+      'upload-id-marker': textOf(root, 'NextUploadIdMarker') ?? '',
+    }
+  }
+}
+
+export interface Completed {
+  readonly etag: string
+  readonly crc64: string | undefined
+  readonly versionId: string | undefined
+  readonly requestId: string | undefined
+  /** The application's answer to a callback. */
+  readonly callbackAnswer?: string
+}
+
+/** Sends one CompleteMultipartUpload; `Transfer` repeats and verifies it where its answer is lost. */
+export async function complete(
+  requester: Requester,
+  { bucket, key, uploadId }: UploadName,
+  parts: readonly { readonly partNumber: number; readonly etag: string }[] | 'all',
+  options: ObjectOptions,
+  hooks: RequestHooks = {},
+): Promise<Completed> {
+  const document = parts === 'all' ? undefined : utf8Bytes(partList(parts))
+  const { response, requestId, text } = await requester.sendForText({
+    op: 'CompleteMultipartUpload',
+    method: 'POST',
+    bucket,
+    key,
+    query: { uploadId },
+    headers: {
+      ...completionHeaders(options),
+      ...(document === undefined ? { 'x-oss-complete-all': 'yes' } : { 'content-type': 'application/xml' }),
+    },
+    bodyLength: document?.length ?? 0,
+    ...(document === undefined ? {} : { body: () => document }),
+    ...hooks,
+  })
+  const outcome = {
+    crc64: response.header('x-oss-hash-crc64ecma'),
+    versionId: response.header('x-oss-version-id'),
+    requestId,
+  }
+  const isDocument = text.trimStart().startsWith('<')
+  if (!isDocument) return { ...outcome, etag: bareEtag(response.header('etag')), callbackAnswer: text }
+  const root = parseXml(text.trimStart())
+  if (root.name === 'Error') throw errorDocument(root, requestId)
+  return { ...outcome, etag: bareEtag(textOf(root, 'ETag')) }
+}
+
+/** An upload that is not there counts as aborted. */
+export async function abort(
+  requester: Requester,
+  { bucket, key, uploadId }: UploadName,
+  hooks: RequestHooks = {},
+): Promise<void> {
+  try {
+    const query = { uploadId }
+    const { response } = await requester.send({
+      op: 'AbortMultipartUpload',
+      method: 'DELETE',
+      bucket,
+      key,
+      query,
+      ...hooks,
+    })
+    await drain(response.body)
+  } catch (error) {
+    if (!(error instanceof OssError) || error.code !== 'NoSuchUpload') throw error
+  }
+}
+
+/** `/bucket/key?versionId=…`, as a copy names its source. */
+export function copySource(from: {
+  readonly bucket: string
+  readonly key: string
+  readonly versionId?: string | undefined
+}): string {
+  const version = from.versionId === undefined ? '' : `?versionId=${percentEncode(from.versionId)}`
+  return `/${from.bucket}/${percentEncode(from.key, { keepSlash: true })}${version}`
+}
+
+/** A success that is an error all the same: the answer began before its outcome was known. */
+function errorDocument(root: Element, requestId: string | undefined): OssError {
+  const code = textOf(root, 'Code') ?? 'InternalError'
+  return new OssError({ code, status: 200, message: textOf(root, 'Message') ?? code, requestId, retryable: true })
+}
+
+export async function drain(body: Answer['response']['body']): Promise<void> {
+  for await (const _ of body) {
+    // an answer that is read to its end leaves its connection for the next request
+  }
+}
+
+function storedPart(part: Element): StoredPart {
+  const crc64 = textOf(part, 'HashCrc64ecma')
+  return {
+    partNumber: Number(textOf(part, 'PartNumber')),
+    size: Number(textOf(part, 'Size')),
+    etag: bareEtag(textOf(part, 'ETag')),
+    lastModified: new Date(textOf(part, 'LastModified') ?? 0),
+    ...(crc64 === undefined ? {} : { crc64 }),
+  }
+}
+
+function partList(parts: readonly { readonly partNumber: number; readonly etag: string }[]): string {
+  const items = parts.map(
+    ({ partNumber, etag }) => `<Part><PartNumber>${partNumber}</PartNumber><ETag>"${escapeXml(etag)}"</ETag></Part>`,
+  )
+  return `<CompleteMultipartUpload>${items.join('')}</CompleteMultipartUpload>`
+}
+
+/** Names in listings are asked for percent-encoded, since XML cannot hold every character. */
+export function decoded(name: string | undefined): string {
+  return percentDecode((name ?? '').replaceAll('+', '%20')) ?? name ?? ''
+}
+
+function noEtag(): OssError {
+  return new OssError({
+    code: CLIENT_CODES.invalidOption,
+    message: 'The server answered a part without an ETag that this page may read.',
+    hint: 'Expose ETag and x-oss-hash-crc64ecma in the CORS rules of the bucket.',
+  })
+}
+
+function unexpected(op: string, what: string): OssError {
+  return new OssError({
+    code: 'UnexpectedAnswer',
+    message: `${op} was answered with ${what}.`,
+    hint: 'Check that the endpoint is an OSS server.',
+  })
+}

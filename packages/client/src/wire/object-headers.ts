@@ -1,0 +1,71 @@
+/** The headers that an object is stored with, and what a response's headers report of one. */
+import { byteString, percentEncode, textOfByteString } from '@bindery/bytes'
+import type { TransportResponse } from '../types/client.js'
+import type { ObjectInfo } from '../types/object.js'
+import type { ObjectOptions } from '../types/object-options.js'
+
+const META_PREFIX = 'x-oss-meta-'
+
+/** Header names in lower case, values as byte strings. */
+export function objectHeaders(options: ObjectOptions): Record<string, string> {
+  const headers: Record<string, string> = {}
+  const set = (name: string, value: string | undefined) => {
+    if (value !== undefined) headers[name] = byteString(value)
+  }
+  set('content-type', options.contentType)
+  set('cache-control', options.cacheControl)
+  set('content-disposition', options.contentDisposition)
+  set('content-encoding', options.contentEncoding)
+  set('expires', options.expires?.toUTCString())
+  set('x-oss-storage-class', options.storageClass)
+  set('x-oss-object-acl', options.acl)
+  set('x-oss-forbid-overwrite', options.forbidOverwrite === undefined ? undefined : String(options.forbidOverwrite))
+  set('x-oss-tagging', options.tags && encodeTags(options.tags))
+  for (const [name, value] of Object.entries(options.meta ?? {})) set(META_PREFIX + name.toLowerCase(), value)
+  for (const [name, value] of Object.entries(options.headers ?? {})) set(name.toLowerCase(), value)
+  return headers
+}
+
+/** The headers that belong to Complete, not to Initiate. */
+export function completionHeaders({ acl, forbidOverwrite, headers = {} }: ObjectOptions): Record<string, string> {
+  const callback = Object.entries(headers).filter(([name]) => name.toLowerCase().startsWith('x-oss-callback'))
+  return objectHeaders({
+    ...(acl === undefined ? {} : { acl }),
+    ...(forbidOverwrite === undefined ? {} : { forbidOverwrite }),
+    headers: Object.fromEntries(callback),
+  })
+}
+
+export function objectInfo(bucket: string, key: string, { headers }: TransportResponse): ObjectInfo {
+  const meta: Record<string, string> = {}
+  for (const [name, value] of Object.entries(headers)) {
+    if (name.startsWith(META_PREFIX)) meta[name.slice(META_PREFIX.length)] = textOfByteString(value) ?? value
+  }
+  const optional = <K extends keyof ObjectInfo>(name: K, value: string | undefined) =>
+    value === undefined ? {} : ({ [name]: value } as Pick<ObjectInfo, K>)
+  return {
+    bucket,
+    key,
+    size: Number(headers['content-length'] ?? 0),
+    etag: bareEtag(headers.etag),
+    lastModified: new Date(headers['last-modified'] ?? 0),
+    storageClass: headers['x-oss-storage-class'] ?? 'Standard',
+    type: headers['x-oss-object-type'] ?? 'Normal',
+    meta,
+    headers,
+    ...optional('crc64', headers['x-oss-hash-crc64ecma']),
+    ...optional('contentType', headers['content-type']),
+    ...optional('versionId', headers['x-oss-version-id']),
+  }
+}
+
+/** An ETag without its quotes. */
+export function bareEtag(etag: string | undefined): string {
+  return etag?.replace(/^"|"$/g, '') ?? ''
+}
+
+function encodeTags(tags: Readonly<Record<string, string>>): string {
+  return Object.entries(tags)
+    .map(([key, value]) => `${percentEncode(key)}=${percentEncode(value)}`)
+    .join('&')
+}

@@ -1,0 +1,199 @@
+/** OSS's operations on whole objects, one function per operation. */
+import { base64, Md5, utf8Bytes } from '@bindery/bytes'
+import type { Body } from '../types/client.js'
+import { OssError } from '../types/error.js'
+import type { DeleteResult, ListedObject, ListOptions, ObjectInfo } from '../types/object.js'
+import type { ObjectOptions } from '../types/object-options.js'
+import { type Completed, copySource, decoded, drain, type RequestHooks } from './multipart.js'
+import { bareEtag, objectHeaders, objectInfo } from './object-headers.js'
+import type { Answer, Requester } from './requester.js'
+import { all, escapeXml, parseXml, textOf } from './xml.js'
+
+export interface ObjectTarget {
+  readonly bucket: string
+  readonly key: string
+  readonly versionId?: string | undefined
+}
+
+/** @param content its size in bytes */
+export async function putObject(
+  requester: Requester,
+  { bucket, key }: ObjectTarget,
+  content: { readonly body: () => Body; readonly size: number },
+  options: ObjectOptions,
+  hooks: RequestHooks = {},
+): Promise<Completed & { readonly attempts: number }> {
+  const { response, requestId, attempts } = await requester.send({
+    op: 'PutObject',
+    method: 'PUT',
+    bucket,
+    key,
+    headers: { ...objectHeaders(options), 'content-length': String(content.size) },
+    body: content.body,
+    bodyLength: content.size,
+    ...hooks,
+  })
+  await drain(response.body)
+  return {
+    etag: bareEtag(response.header('etag')),
+    crc64: response.header('x-oss-hash-crc64ecma'),
+    versionId: response.header('x-oss-version-id'),
+    requestId,
+    attempts,
+  }
+}
+
+/** Throws OssError NoSuchKey. */
+export async function headObject(
+  requester: Requester,
+  { bucket, key, versionId }: ObjectTarget,
+  hooks: RequestHooks = {},
+): Promise<ObjectInfo> {
+  const query = versionQuery(versionId)
+  const { response } = await requester.send({ op: 'HeadObject', method: 'HEAD', bucket, key, query, ...hooks })
+  await drain(response.body)
+  return objectInfo(bucket, key, response)
+}
+
+/** The object's bytes `[start, end)`; the caller reads the body. */
+export function getObject(
+  requester: Requester,
+  { bucket, key, versionId }: ObjectTarget,
+  conditions: {
+    readonly range?: { readonly start: number; readonly end?: number | undefined } | undefined
+    readonly ifMatch?: string | undefined
+  },
+  hooks: RequestHooks = {},
+): Promise<Answer> {
+  const { range, ifMatch } = conditions
+  const last = range?.end === undefined ? '' : range.end - 1
+  const headers = {
+    // OSS answers a range that it does not like with the whole object, unless this is said
+    ...(range === undefined ? {} : { range: `bytes=${range.start}-${last}`, 'x-oss-range-behavior': 'standard' }),
+    ...(ifMatch === undefined ? {} : { 'if-match': `"${ifMatch}"` }),
+  }
+  const query = versionQuery(versionId)
+  return requester.send({ op: 'GetObject', method: 'GET', bucket, key, query, headers, ...hooks })
+}
+
+/** Copies an object in one request. */
+export async function copyObject(
+  requester: Requester,
+  from: ObjectTarget,
+  to: ObjectTarget,
+  options: ObjectOptions & { readonly metadata?: 'copy' | 'replace' },
+  hooks: RequestHooks = {},
+): Promise<{ readonly etag: string; readonly versionId: string | undefined; readonly requestId: string | undefined }> {
+  const { metadata = 'copy', ...stored } = options
+  const headers = {
+    ...objectHeaders(stored),
+    'x-oss-copy-source': copySource(from),
+    'x-oss-metadata-directive': metadata.toUpperCase(),
+  }
+  const { bucket, key } = to
+  const { text, response, requestId } = await requester.sendForText({
+    op: 'CopyObject',
+    method: 'PUT',
+    bucket,
+    key,
+    headers,
+    ...hooks,
+  })
+  const etag = bareEtag(textOf(parseXml(text), 'ETag'))
+  return { etag, versionId: response.header('x-oss-version-id'), requestId }
+}
+
+export async function* listObjects(
+  requester: Requester,
+  { bucket, prefix = '', delimiter, startAfter, pageSize = 1000, signal }: ListOptions & { readonly bucket: string },
+): AsyncGenerator<ListedObject> {
+  let position: Record<string, string> = startAfter === undefined ? {} : { 'start-after': startAfter }
+  for (;;) {
+    const query = {
+      'list-type': '2',
+      prefix,
+      'max-keys': String(pageSize),
+      'encoding-type': 'url',
+      ...(delimiter === undefined ? {} : { delimiter }),
+      ...position,
+    }
+    const { text } = await requester.sendForText({ op: 'ListObjectsV2', method: 'GET', bucket, query, signal })
+    const root = parseXml(text)
+    for (const object of all(root, 'Contents')) {
+      yield {
+        kind: 'object',
+        key: decoded(textOf(object, 'Key')),
+        size: Number(textOf(object, 'Size')),
+        etag: bareEtag(textOf(object, 'ETag')),
+        lastModified: new Date(textOf(object, 'LastModified') ?? 0),
+        storageClass: textOf(object, 'StorageClass') ?? 'Standard',
+        type: textOf(object, 'Type') ?? 'Normal',
+      }
+    }
+    for (const one of all(root, 'CommonPrefixes')) yield { kind: 'prefix', prefix: decoded(textOf(one, 'Prefix')) }
+    const token = textOf(root, 'NextContinuationToken')
+    if (textOf(root, 'IsTruncated') !== 'true' || token === undefined) return
+    position = { 'continuation-token': token }
+  }
+}
+
+const DELETED_PER_REQUEST = 1_000
+
+/** Deletes objects, 1,000 per request. A key that is not there counts as deleted. */
+export async function deleteObjects(
+  requester: Requester,
+  bucket: string,
+  keys: readonly string[],
+  hooks: RequestHooks = {},
+): Promise<DeleteResult> {
+  const deleted: string[] = []
+  const failed: { key: string; error: OssError }[] = []
+  for (let start = 0; start < keys.length; start += DELETED_PER_REQUEST) {
+    const some = keys.slice(start, start + DELETED_PER_REQUEST)
+    try {
+      await deletePage(requester, bucket, some, hooks)
+      deleted.push(...some)
+    } catch (error) {
+      if (!(error instanceof OssError)) throw error
+      for (const key of some) failed.push({ key, error })
+    }
+  }
+  return { deleted, failed }
+}
+
+async function deletePage(
+  requester: Requester,
+  bucket: string,
+  keys: readonly string[],
+  hooks: RequestHooks,
+): Promise<void> {
+  const [only] = keys
+  if (only !== undefined && keys.length === 1) {
+    const { response } = await requester.send({ op: 'DeleteObject', method: 'DELETE', bucket, key: only, ...hooks })
+    return drain(response.body)
+  }
+  const objects = keys.map((key) => `<Object><Key>${escapeXml(key)}</Key></Object>`)
+  const document = utf8Bytes(`<Delete><Quiet>true</Quiet>${objects.join('')}</Delete>`)
+  const { response } = await requester.send({
+    op: 'DeleteMultipleObjects',
+    method: 'POST',
+    bucket,
+    query: { delete: '' },
+    headers: { 'content-type': 'application/xml', 'content-md5': contentMd5(document) },
+    body: () => document,
+    bodyLength: document.length,
+    ...hooks,
+  })
+  await drain(response.body)
+}
+
+function versionQuery(versionId: string | undefined): Record<string, string> {
+  return versionId === undefined ? {} : { versionId }
+}
+
+/** OSS asks for it with every list of keys. */
+function contentMd5(document: Uint8Array): string {
+  const md5 = new Md5()
+  md5.update(document)
+  return base64(md5.digest())
+}

@@ -1,0 +1,60 @@
+/** Gathers the requests of a turn, so that a remote signer is asked once for many parts. */
+import type { RemoteSigner, SignedRequest, SignTarget } from '../types/client.js'
+import { CLIENT_CODES, OssError } from '../types/error.js'
+import { raceAbort } from './credentials.js'
+
+const BATCH_MAX = 100
+
+interface Waiting {
+  readonly target: SignTarget
+  readonly resolve: (signed: SignedRequest) => void
+  readonly reject: (error: unknown) => void
+}
+
+export interface RemoteBatch {
+  sign(target: SignTarget, signal: AbortSignal): Promise<SignedRequest>
+}
+
+export function createRemoteBatch(signer: RemoteSigner): RemoteBatch {
+  let waiting: Waiting[] = []
+  const flush = () => {
+    const all = waiting
+    waiting = []
+    for (let start = 0; start < all.length; start += BATCH_MAX)
+      void signAll(signer, all.slice(start, start + BATCH_MAX))
+  }
+  return {
+    sign(target, signal) {
+      const signed = new Promise<SignedRequest>((resolve, reject) => {
+        if (waiting.length === 0) setTimeout(flush)
+        waiting.push({ target, resolve, reject })
+      })
+      return raceAbort(signed, signal)
+    },
+  }
+}
+
+async function signAll(signer: RemoteSigner, batch: readonly Waiting[]): Promise<void> {
+  try {
+    const signal = new AbortController().signal
+    const signed = await signer(
+      batch.map(({ target }) => target),
+      { signal },
+    )
+    batch.forEach(({ resolve, reject, target }, index) => {
+      const one = signed[index]
+      if (one === undefined) reject(incomplete(target, batch.length, signed.length))
+      else resolve(one)
+    })
+  } catch (error) {
+    for (const { reject } of batch) reject(error)
+  }
+}
+
+function incomplete({ op }: SignTarget, asked: number, answered: number): OssError {
+  return new OssError({
+    code: CLIENT_CODES.invalidOption,
+    message: `The signer answered ${answered} of ${asked} requests; ${op} is not among them.`,
+    hint: 'Return one signed request for each target, in their order.',
+  })
+}

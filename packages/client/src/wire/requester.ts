@@ -1,0 +1,253 @@
+/** Sends requests: signs each attempt, repeats those that may help, and turns answers into values or OssError. */
+import { percentEncode } from '@bindery/bytes'
+import type {
+  Auth,
+  Body,
+  ClientOptions,
+  Credentials,
+  RequestTrace,
+  RetryPolicy,
+  SignedOperation,
+  Transport,
+  TransportResponse,
+} from '../types/client.js'
+import type { OssError } from '../types/error.js'
+import { type Address, createAddress } from './address.js'
+import { type CredentialsSource, createCredentialsSource } from './credentials.js'
+import { asOssError, errorOf, isCredentialsRefusal, readText } from './failure.js'
+import { createRemoteBatch, type RemoteBatch } from './remote-signer.js'
+import { backOff, isOffline, pause, untilOnline } from './retry.js'
+import { createSigner, type Signer } from './sign.js'
+
+/** A request, whatever signs and sends it. Header names are in lower case. */
+export interface Call {
+  /** OSS's name of the operation. */
+  readonly op: SignedOperation | (string & {})
+  readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE'
+  readonly bucket?: string | undefined
+  readonly key?: string | undefined
+  readonly query?: Readonly<Record<string, string>> | undefined
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** Makes the body of one attempt. */
+  readonly body?: (() => Body) | undefined
+  /** Bytes. */
+  readonly bodyLength?: number | undefined
+  readonly signal?: AbortSignal | undefined
+  readonly retry?: Partial<RetryPolicy> | undefined
+  readonly onSent?: ((bytes: number) => void) | undefined
+  /** Called before each further attempt, with what ended the last one. */
+  readonly onRetry?: ((error: OssError, attempt: number) => void) | undefined
+  readonly onOffline?: ((isOffline: boolean) => void) | undefined
+}
+
+/** A response of success. The caller reads its body to the end, or leaves it. */
+export interface Answer {
+  readonly response: TransportResponse
+  readonly requestId: string | undefined
+  /** Attempts that were made. */
+  readonly attempts: number
+}
+
+export const DEFAULT_RETRY: RetryPolicy = {
+  maxAttempts: 10,
+  baseDelayMs: 200,
+  maxDelayMs: 20_000,
+  stallTimeoutMs: 20_000,
+  waitForOnline: true,
+}
+
+/** An adjustment of the clock is part of an attempt, unless it does not help. */
+const CLOCK_TRIES = 2
+const NEVER = new AbortController().signal
+
+export class Requester {
+  readonly address: Address
+  readonly #transport: Transport
+  /** The client's policy over the defaults. */
+  readonly retry: RetryPolicy
+  readonly #signer: Signer
+  readonly #credentials: CredentialsSource | undefined
+  readonly #remote: RemoteBatch | undefined
+  readonly #onRequest: ((trace: RequestTrace) => void) | undefined
+  #skewMs: number
+  readonly #learnsSkew: boolean
+
+  constructor(options: ClientOptions, transport: Transport) {
+    this.address = createAddress(options)
+    this.#transport = transport
+    this.retry = { ...DEFAULT_RETRY, ...options.retry }
+    this.#signer = createSigner(options.signature ?? 'v4', this.address.region)
+    const auth: Auth = options.auth
+    this.#credentials = 'credentials' in auth ? createCredentialsSource(auth.credentials, Date.now) : undefined
+    this.#remote = 'signer' in auth ? createRemoteBatch(auth.signer) : undefined
+    this.#onRequest = options.onRequest
+    this.#learnsSkew = typeof options.clockSkew !== 'number'
+    this.#skewMs = typeof options.clockSkew === 'number' ? options.clockSkew : 0
+  }
+
+  /** Sends a request until an attempt succeeds, or another is of no use. Throws OssError. */
+  async send(call: Call): Promise<Answer> {
+    const policy = { ...this.retry, ...call.retry }
+    const signal = call.signal ?? NEVER
+    let renewals = 0
+    let clockTries = 0
+    for (let attempt = 1; ; ) {
+      const used: { credentials?: Credentials } = {}
+      try {
+        const response = await this.#attempt(call, policy, signal, attempt, used)
+        return { response, requestId: requestIdOf(response), attempts: attempt }
+      } catch (thrown) {
+        signal.throwIfAborted()
+        const error = asOssError(thrown)
+        error.attempts = attempt
+        if (this.#adjustClock(error) && clockTries++ < CLOCK_TRIES) continue
+        if (isCredentialsRefusal(error) && renewals++ === 0 && this.#renew(used.credentials)) continue
+        if (policy.waitForOnline && error.status === 0 && isOffline()) {
+          call.onOffline?.(true)
+          await untilOnline(signal).finally(() => call.onOffline?.(false))
+          continue
+        }
+        const retryable = policy.isRetryable?.(error, { op: call.op, attempt }) ?? error.retryable
+        if (!retryable || attempt >= policy.maxAttempts) throw error
+        attempt += 1
+        call.onRetry?.(error, attempt)
+        await pause(backOff(policy, attempt, error.retryAfterMs), signal)
+      }
+    }
+  }
+
+  /** Sends a request and reads its body as text. The body is part of the attempt where it breaks off. Throws OssError. */
+  async sendForText(call: Call): Promise<Answer & { readonly text: string }> {
+    const policy = { ...this.retry, ...call.retry }
+    for (let attempt = 1; ; attempt += 1) {
+      const answer = await this.send(call)
+      try {
+        return { ...answer, text: await readText(answer.response.body) }
+      } catch (thrown) {
+        call.signal?.throwIfAborted()
+        const error = asOssError(thrown)
+        if (attempt >= policy.maxAttempts) throw error
+        await pause(backOff(policy, attempt + 1), call.signal ?? NEVER)
+      }
+    }
+  }
+
+  /** A URL that carries its signature, valid for so many seconds. */
+  async presign(call: Call, seconds: number): Promise<string> {
+    const { method, bucket, key, query = {}, headers = {} } = call
+    if (this.#credentials === undefined) return urlWith(this.address.url(bucket, key), query)
+    const credentials = await this.#credentials.get(NEVER)
+    const request = { method, bucket, key, query, headers }
+    const signed = await this.#signer.query(request, credentials, this.#now(), seconds)
+    return urlWith(this.address.url(bucket, key), signed)
+  }
+
+  close(): void {
+    this.#transport.close?.()
+  }
+
+  async #attempt(
+    call: Call,
+    policy: RetryPolicy,
+    signal: AbortSignal,
+    attempt: number,
+    used: { credentials?: Credentials },
+  ): Promise<TransportResponse> {
+    const { url, headers } = await this.#sign(call, signal, used)
+    const startedAt = Date.now()
+    const trace = (status: number, requestId: string | undefined, bytesSent: number, error?: string) =>
+      this.#trace(call, { attempt, startedAt, status, requestId, bytesSent, error })
+    try {
+      const body = call.body?.()
+      const response = await this.#transport.send({
+        method: call.method,
+        url,
+        headers,
+        bodyLength: call.bodyLength ?? 0,
+        signal,
+        stallTimeoutMs: policy.stallTimeoutMs,
+        ...(body === undefined ? {} : { body }),
+        ...(call.onSent === undefined ? {} : { onSent: call.onSent }),
+      })
+      if (response.status >= 200 && response.status < 300) {
+        trace(response.status, requestIdOf(response), call.bodyLength ?? 0)
+        return response
+      }
+      throw errorOf(response, await readText(response.body).catch(() => ''))
+    } catch (thrown) {
+      const error = asOssError(thrown)
+      trace(error.status, error.requestId, 0, error.code)
+      throw error
+    }
+  }
+
+  async #sign(
+    call: Call,
+    signal: AbortSignal,
+    used: { credentials?: Credentials },
+  ): Promise<{ readonly url: string; readonly headers: Readonly<Record<string, string>> }> {
+    const { op, method, bucket, key, query = {}, headers = {} } = call
+    if (this.#remote !== undefined && bucket !== undefined && key !== undefined) {
+      const signed = await this.#remote.sign({ op: op as SignedOperation, method, bucket, key, query, headers }, signal)
+      return { url: signed.url, headers: { ...headers, ...signed.headers } }
+    }
+    const url = urlWith(this.address.url(bucket, key), query)
+    if (this.#credentials === undefined) return { url, headers }
+    const credentials = await this.#credentials.get(signal)
+    used.credentials = credentials
+    const request = { method, bucket, key, query, headers }
+    return { url, headers: await this.#signer.headers(request, credentials, this.#now()) }
+  }
+
+  #now(): number {
+    return Date.now() + this.#skewMs
+  }
+
+  /** Takes the server's time over where it refused the local one. */
+  #adjustClock(error: OssError): boolean {
+    if (!this.#learnsSkew || error.code !== 'RequestTimeTooSkewed' || error.serverTime === undefined) return false
+    this.#skewMs = error.serverTime - Date.now()
+    return true
+  }
+
+  #renew(refused: Credentials | undefined): boolean {
+    return refused !== undefined && this.#credentials?.reject(refused) === true
+  }
+
+  #trace(
+    { op, method, bucket, key, query = {} }: Call,
+    outcome: {
+      readonly attempt: number
+      readonly startedAt: number
+      readonly status: number
+      readonly requestId: string | undefined
+      readonly bytesSent: number
+      readonly error: string | undefined
+    },
+  ): void {
+    if (this.#onRequest === undefined) return
+    const { attempt, startedAt, status, requestId, bytesSent, error } = outcome
+    this.#onRequest({
+      op,
+      method,
+      url: urlWith(this.address.url(bucket, key), query),
+      status,
+      attempt,
+      ms: Date.now() - startedAt,
+      bytesSent,
+      ...(requestId === undefined ? {} : { requestId }),
+      ...(error === undefined ? {} : { error }),
+    })
+  }
+}
+
+function urlWith(url: string, query: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(query).map(([name, value]) =>
+    value === '' ? percentEncode(name) : `${percentEncode(name)}=${percentEncode(value)}`,
+  )
+  return pairs.length === 0 ? url : `${url}?${pairs.join('&')}`
+}
+
+function requestIdOf(response: TransportResponse): string | undefined {
+  return response.header('x-oss-request-id') ?? response.header('x-amz-request-id')
+}

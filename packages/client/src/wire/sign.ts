@@ -1,0 +1,147 @@
+/** Signs requests by OSS V4 and V1 with Web Crypto. */
+import { base64, hex, stringToBytes, utf8Bytes } from '@bindery/bytes'
+import {
+  formatBasicDay,
+  formatBasicTime,
+  Query,
+  type Signable,
+  UNSIGNED_PAYLOAD,
+  V4_ALGORITHM,
+  V4_KEY_PREFIX,
+  type V4Scope,
+  v1StringToSign,
+  v4CanonicalRequest,
+  v4KeySteps,
+  v4ScopeText,
+  v4StringToSign,
+} from '@bindery/protocol'
+import type { Credentials } from '../types/client.js'
+import { CLIENT_CODES, OssError } from '../types/error.js'
+
+/** A request before it is signed. Header names are in lower case. */
+export interface Unsigned {
+  readonly method: string
+  readonly bucket?: string | undefined
+  readonly key?: string | undefined
+  readonly query: Readonly<Record<string, string>>
+  readonly headers: Readonly<Record<string, string>>
+}
+
+export interface Signer {
+  /** The headers that a signed request has, those given included. `time` in milliseconds since 1970. */
+  headers(request: Unsigned, credentials: Credentials, time: number): Promise<Record<string, string>>
+  /** The query that signs a URL for so many seconds. */
+  query(request: Unsigned, credentials: Credentials, time: number, seconds: number): Promise<Record<string, string>>
+}
+
+export function createSigner(signature: 'v4' | 'v1', region: string): Signer {
+  return signature === 'v1' ? V1 : createV4(region)
+}
+
+const V1: Signer = {
+  async headers(request, { accessKeyId, accessKeySecret, securityToken }, time) {
+    const date = new Date(time).toUTCString()
+    const headers = { ...request.headers, 'x-oss-date': date, ...optional('x-oss-security-token', securityToken) }
+    const signature = await sha1(accessKeySecret, v1StringToSign(signable({ ...request, headers }), date))
+    return { ...headers, authorization: `OSS ${accessKeyId}:${signature}` }
+  },
+  async query(request, { accessKeyId, accessKeySecret, securityToken }, time, seconds) {
+    const expires = String(Math.floor(time / 1000) + seconds)
+    const query = { ...request.query, ...optional('security-token', securityToken) }
+    const signature = await sha1(accessKeySecret, v1StringToSign(signable({ ...request, query }), expires))
+    return { ...query, OSSAccessKeyId: accessKeyId, Expires: expires, Signature: signature }
+  },
+}
+
+function createV4(region: string): Signer {
+  const signingKey = keepLast(deriveKey)
+  const sign = async (request: Unsigned, { accessKeySecret }: Credentials, date: string, scope: V4Scope) => {
+    const digest = await subtle().digest('SHA-256', owned(stringToBytes(v4CanonicalRequest(signable(request), []))))
+    const text = v4StringToSign(date, scope, hex(new Uint8Array(digest)))
+    return hex(await hmac('SHA-256', await signingKey(accessKeySecret, scope), stringToBytes(text)))
+  }
+  const scopeOf = (time: number): V4Scope => ({ date: formatBasicDay(time), region, product: 'oss' })
+  return {
+    async headers(request, credentials, time) {
+      const date = formatBasicTime(time)
+      const scope = scopeOf(time)
+      const token = optional('x-oss-security-token', credentials.securityToken)
+      const headers = {
+        ...request.headers,
+        'x-oss-date': date,
+        'x-oss-content-sha256': UNSIGNED_PAYLOAD,
+        ...token,
+      }
+      const signature = await sign({ ...request, headers }, credentials, date, scope)
+      const credential = `${credentials.accessKeyId}/${v4ScopeText(scope)}`
+      return { ...headers, authorization: `${V4_ALGORITHM} Credential=${credential},Signature=${signature}` }
+    },
+    async query(request, credentials, time, seconds) {
+      const date = formatBasicTime(time)
+      const scope = scopeOf(time)
+      const query = {
+        ...request.query,
+        'x-oss-signature-version': V4_ALGORITHM,
+        'x-oss-credential': `${credentials.accessKeyId}/${v4ScopeText(scope)}`,
+        'x-oss-date': date,
+        'x-oss-expires': String(seconds),
+        ...optional('x-oss-security-token', credentials.securityToken),
+      }
+      return { ...query, 'x-oss-signature': await sign({ ...request, query }, credentials, date, scope) }
+    },
+  }
+}
+
+async function deriveKey(secret: string, scope: V4Scope): Promise<Uint8Array> {
+  let key = utf8Bytes(V4_KEY_PREFIX + secret)
+  for (const step of v4KeySteps(scope)) key = await hmac('SHA-256', key, stringToBytes(step))
+  return key
+}
+
+/** A signing key lasts a day: the last one is the next one, too. */
+function keepLast(derive: typeof deriveKey): typeof deriveKey {
+  let name = ''
+  let last: Promise<Uint8Array> | undefined
+  return (secret, scope) => {
+    const wanted = `${v4ScopeText(scope)}\n${secret}`
+    if (last === undefined || name !== wanted) {
+      name = wanted
+      last = derive(secret, scope)
+    }
+    return last
+  }
+}
+
+async function sha1(secret: string, text: string): Promise<string> {
+  return base64(await hmac('SHA-1', utf8Bytes(secret), stringToBytes(text)))
+}
+
+async function hmac(hash: string, secret: Uint8Array, data: Uint8Array): Promise<Uint8Array> {
+  const algorithm = { name: 'HMAC', hash }
+  const key = await subtle().importKey('raw', owned(secret), algorithm, false, ['sign'])
+  return new Uint8Array(await subtle().sign(algorithm, key, owned(data)))
+}
+
+/** Web Crypto takes no view of shared memory, as its types say. */
+function owned(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return bytes as Uint8Array<ArrayBuffer>
+}
+
+function subtle(): SubtleCrypto {
+  const found = globalThis.crypto?.subtle
+  if (found !== undefined) return found
+  throw new OssError({
+    code: CLIENT_CODES.invalidOption,
+    message: 'This page cannot sign requests: browsers offer Web Crypto to pages on https and localhost alone.',
+    hint: 'Serve the page by https, or let a backend sign (auth: { signer }).',
+  })
+}
+
+function signable({ method, bucket, key, query, headers }: Unsigned): Signable {
+  const parameters = Object.entries(query).map(([name, value]) => ({ name, value }))
+  return { method, bucket, key, query: new Query(parameters), headers }
+}
+
+function optional(name: string, value: string | undefined): Record<string, string> {
+  return value === undefined ? {} : { [name]: value }
+}
