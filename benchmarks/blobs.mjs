@@ -1,8 +1,10 @@
-// What does the store of local blobs cost against a plain loop and against fio, and what does each of its techniques gain?
+// What does the local blob store cost compared with a plain loop and with fio, and what does each of its techniques
+// gain?
 // Usage: node benchmarks/blobs.mjs [runs]
 //
-// Every run is a process of its own. All methods of a case run by turns, so that what else the machine does falls on all:
-// only ratios within one case count. Write cases are durable: nothing counts before its bytes and its name are synced.
+// Every run is a separate process. The methods of a case run in turn, so that load from elsewhere affects all of them:
+// only ratios within one case are meaningful. Write cases are durable: a blob counts once its bytes and its name are
+// synced.
 
 import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -17,15 +19,15 @@ import { describeRun, machineLine, summary } from './support/report.mjs'
 const RUN_MS = 1200
 const WARM_UP_MS = 300
 const MIB = 1024 * 1024
-/** By default on the disk of the clone: a temporary folder may lie in memory. */
+/** On the disk of the clone by default: a temporary folder may be in memory. */
 const PARENT = process.env.BINDERY_BENCH_FOLDER ?? fileURLToPath(new URL('..', import.meta.url))
 const hint = { owner: Buffer.from('object/bucket/a/key/of/usual/length/0000000001') }
 const bytes = new Uint8Array(MIB).map((_, index) => Math.imul(index, 0x9e3779b1) >>> 24)
 
-/** What a store is opened with to go without a technique. */
+/** Options that open a store without one technique. */
 const WITHOUT = {
   'the store': {},
-  'without the addon': {}, // by the environment
+  'without the addon': {}, // disabled through the environment
   'without packs': { canPunch: async () => false },
   'without reserving space': { allocate: async () => {} },
   'without early write-back': { writeBack: async () => {} },
@@ -70,7 +72,7 @@ function sourceOf(size) {
   }
 }
 
-/** Repeats `work`, so many at once, and answers times a second, CPU a time and the most memory. */
+/** Repeats `work` with `atOnce` calls in flight. Returns calls per second, CPU per call and peak memory. */
 async function repeat(atOnce, work) {
   const rounds = async (milliseconds) => {
     const begin = performance.now()
@@ -97,7 +99,7 @@ async function openStore(folder, method) {
   return openLocalBlobStore({ folder: path.join(folder, 'blobs'), incarnation: 'b1', files })
 }
 
-/** What a simple server would do: a file each, the hash in JavaScript's thread, fdatasync, and the folder's sync. */
+/** The simple approach: one file per blob, hashing on the JavaScript thread, fdatasync, and a sync of the folder. */
 async function writePlainly(folder, name, size) {
   const file = await fs.promises.open(path.join(folder, name), 'wx')
   const md5 = createHash('md5')
@@ -150,7 +152,7 @@ const KINDS = {
   },
 }
 
-/** fio's rate for new files of a size, each synced when it is closed. */
+/** The rate at which fio writes new files of a size, each synced when it is closed. */
 function runFio(folder, size, atOnce) {
   const files = Math.max(2, Math.ceil((256 * MIB) / size / atOnce))
   const options = {
@@ -184,7 +186,7 @@ function withFolder(work) {
   }
 }
 
-/** One run in a process of its own, on a quiet disk. */
+/** One run in a separate process, on an idle disk. */
 function run(kind, method, size, atOnce) {
   spawnSync('sync')
   return withFolder((folder) => {
@@ -205,7 +207,7 @@ function compare(kind, { size, atOnce, fio, without }, runs) {
   const own = median(results.get('the store').map(({ rate }) => rate))
   console.log(`\n${kind} ${size < MIB ? `${size / 1024} KiB` : `${size / MIB} MiB`}, ${atOnce} at once\n`)
   console.log(
-    '| method | a second | MB/s | store ÷ it | CPU ms each | memory MB |\n| --- | --- | --- | --- | --- | --- |',
+    '| method | per second | MB/s | store ÷ it | CPU ms each | memory MB |\n| --- | --- | --- | --- | --- | --- |',
   )
   for (const [method, each] of results) {
     const of = (name, factor = 1) => each.map((result) => result[name] && result[name] * factor)

@@ -1,4 +1,4 @@
-// What do completing, copying, resuming and reading cost by the number of parts and by the size of the object?
+// What do completing, copying, resuming and reading cost, by number of parts and by object size?
 
 import { bytesOf } from './support/session.mjs'
 import { GIB, KIB, MIB, sizeName } from './support/sizes.mjs'
@@ -8,10 +8,10 @@ const PEER_PART = 5 * MIB
 const HUGE_PART = GIB
 const COUNTS = [1, 10, 100, 1000, 10_000]
 
-/** Sources of copies by session and size, put once. */
+/** Source objects of copies by session and size, uploaded once. */
 const sources = new Map()
 
-/** The key of an object of a size; those beyond 64 MiB are made of copies of one of 64 MiB. */
+/** The key of an object of a size; one larger than 64 MiB is made of copies of a 64 MiB object. */
 async function sourceOf(session, size) {
   const name = `${session.bucket} ${size}`
   const known = sources.get(name)
@@ -42,7 +42,7 @@ async function uploadOfCopies(session, count, size) {
   return upload
 }
 
-/** An upload whose parts were sent. */
+/** An upload whose parts were sent as bytes. */
 async function uploadOfBytes(session, count, size) {
   const upload = await session.initiate()
   const parts = Array.from({ length: count }, (_, index) => upload.part(index + 1, bytesOf(size)))
@@ -50,7 +50,7 @@ async function uploadOfBytes(session, count, size) {
   return upload
 }
 
-/** A workload of so many requests one after the other, each made ready by `make`. */
+/** A workload of `count` sequential requests, each prepared by `make`. */
 function inTurn(name, count, isShort, needs, make) {
   const prepare = async (session) => {
     const requests = []
@@ -60,7 +60,7 @@ function inTurn(name, count, isShort, needs, make) {
   return { name, inFlight: 1, isShort, needs, prepare }
 }
 
-/** How often a run completes: few parts are quickly there, and cost too little to be measured once. */
+/** Completions per run: few parts are prepared quickly and cost too little to be measured once. */
 const timesOf = (count) => Math.max(1, Math.min(20, 1000 / count))
 
 function completeOfCopies(count, size) {
@@ -92,7 +92,7 @@ function copyObject(count, size) {
 
 const objects = new Map()
 
-/** A completed object of so many copied parts, made once. */
+/** A completed object of `count` copied parts, made once. */
 async function objectOf(session, count, size) {
   const name = `${session.bucket} ${count} ${size}`
   if (!objects.has(name)) {
@@ -122,7 +122,7 @@ function firstByte(count) {
 /** @returns {import('./support/suite.mjs').Workload} */
 function randomRanges(count) {
   return {
-    name: `4 KiB ranges at random of an object of ${count} parts`,
+    name: `4 KiB ranges at random offsets of an object of ${count} parts`,
     inFlight: 8,
     isShort: count !== 10,
     needs: ['write', 'sharing'],
@@ -140,7 +140,7 @@ function randomRanges(count) {
 
 const resumable = new Map()
 
-/** What a client does that resumes: all pages of ListParts. @returns {import('./support/suite.mjs').Workload} */
+/** The requests of a client that resumes: all pages of ListParts. @returns {import('./support/suite.mjs').Workload} */
 const resume = {
   name: 'resume: all pages of ListParts, 10,000 parts',
   inFlight: 1,
@@ -156,9 +156,9 @@ const resume = {
 
 const SWEPT_OBJECTS = 200
 
-/** Deletes objects and waits until their space is back. @returns {import('./support/suite.mjs').Workload} */
+/** Deletes objects and waits until their space is free. @returns {import('./support/suite.mjs').Workload} */
 const sweep = {
-  name: `sweep: ${SWEPT_OBJECTS} objects of 1 MiB deleted, until their space is back`,
+  name: `sweep: ${SWEPT_OBJECTS} objects of 1 MiB deleted, until their space is free`,
   inFlight: 16,
   needs: ['write', 'sweep'],
   async prepare(session) {
@@ -171,7 +171,7 @@ const sweep = {
 
 export const workloads = [
   ...[1, 10, 100].map(completeOfBytes),
-  // small and huge by turns: what a commit writes depends on what the metadata file has been through
+  // small and huge alternate, because the cost of a commit depends on the history of the metadata file
   ...COUNTS.flatMap((count) => [PART_MIN, HUGE_PART].map((size) => completeOfCopies(count, size))),
   ...[1, 1000, 10_000].map((count) => copyObject(count, PART_MIN)),
   copyObject(1000, HUGE_PART),

@@ -1,4 +1,5 @@
-// How fast are MD5 and CRC-64 of several streams at once, at what cost in CPU, and how long does the event loop stand still?
+// How fast are MD5 and CRC-64 of several concurrent streams, how much CPU do they take, and how long do they block the
+// event loop?
 // Usage: node benchmarks/digest.mjs [runs]
 
 import { execFileSync } from 'node:child_process'
@@ -18,14 +19,15 @@ const hashers = {
 }
 const pool = new BufferPool(Math.max(...STREAMS) * SLABS_OF_A_STREAM * SLAB_BYTES)
 
-/** Hashes slabs until the time is up; answers how many. */
+/** Hashes slabs until the time is up and returns their number. */
 async function hashStream(hasher, slabs, end) {
   const stream = hasher.begin(undefined)
   const updates = []
   while (performance.now() < end || updates.length < SLABS_OF_A_STREAM) {
     if (updates.length >= SLABS_OF_A_STREAM) await updates.at(-SLABS_OF_A_STREAM)
     updates.push(stream.update(slabs[updates.length % SLABS_OF_A_STREAM]))
-    // In place an update holds up everything else; a turn of the loop between two lets the others have their share.
+    // In place, an update blocks everything else; one turn of the event loop between two updates lets other streams
+    // proceed.
     await new Promise(setImmediate)
   }
   await stream.finish()
@@ -63,7 +65,7 @@ function describeMachine() {
   return `${cpu?.model}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, load ${load}, Node ${process.version}, ${commit}`
 }
 
-/** MB/s of a checksum on this thread, by pieces of `size` bytes. */
+/** MB/s of a checksum on this thread, for pieces of `size` bytes. */
 function checksumRate(checksum, size) {
   const bytes = new Uint8Array(SLAB_BYTES).fill(7)
   const begin = performance.now()
@@ -77,14 +79,14 @@ function checksumRate(checksum, size) {
 
 console.log(`${describeMachine()}\nnode benchmarks/digest.mjs ${RUNS}: median [least-most] of ${RUNS} runs\n`)
 console.log(
-  '| streams of 1 MiB slabs | MD5 and CRC-64 by | MB/s in all | CPU s/GB | event loop busy % |\n|---|---|---|---|---|',
+  '| streams of 1 MiB slabs | MD5 and CRC-64 by | MB/s in total | CPU s/GB | event loop busy % |\n|---|---|---|---|---|',
 )
 for (const count of STREAMS) {
   const results = Object.fromEntries(Object.keys(hashers).map((name) => [name, []]))
   for (let run = -1; run < RUNS; run++) {
     for (const [name, hasher] of Object.entries(hashers)) {
       const result = await measure(hasher, count)
-      if (run >= 0) results[name].push(result) // the first one warms up
+      if (run >= 0) results[name].push(result) // the first run warms up
     }
   }
   for (const [name, values] of Object.entries(results)) {
@@ -97,7 +99,7 @@ const checksums = {
   WebAssembly: crc64,
   ...Object.fromEntries((native?.kernels.crc64 ?? []).map((name) => [name, (bytes) => native.crc64(bytes, 0n, name)])),
 }
-console.log('\n| CRC-64 by | MB/s by 4 KiB | by 1 MiB |\n|---|---|---|')
+console.log('\n| CRC-64 by | MB/s at 4 KiB | at 1 MiB |\n|---|---|---|')
 for (const [name, checksum] of Object.entries(checksums)) {
   const [small, large] = [4096, SLAB_BYTES].map((size) =>
     summary(Array.from({ length: RUNS }, () => checksumRate(checksum, size))),

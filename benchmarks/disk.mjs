@@ -1,5 +1,6 @@
-// How many bytes a second can this disk make durable, in files as large as parts? By fio: each file is written in pieces of
-// at most 1 MiB and synced when it is closed. A store that answers only for what is durable cannot be faster.
+// How many bytes per second can this disk make durable, in files as large as parts? Measured with fio: each file is
+// written in pieces of at most 1 MiB and synced when it is closed. A store that acknowledges only durable data cannot
+// be faster.
 // Usage: node benchmarks/disk.mjs [runs]
 
 import { spawnSync } from 'node:child_process'
@@ -62,7 +63,7 @@ function writeFiles(size, writers) {
   }
 }
 
-/** What is known of a run by fio: it tells no latency of whole files, and nothing is left to be synced. */
+/** The figures of a fio run: fio reports no latency of whole files, and it leaves nothing to sync. */
 function measuredOf({ write, job_runtime: jobMs, usr_cpu: user, sys_cpu: system }, files) {
   return {
     requests: files,

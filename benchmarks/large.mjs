@@ -1,4 +1,4 @@
-// How fast do large objects go out, whole and in ranges?
+// How fast are large objects downloaded, whole and in ranges?
 
 import { MIB } from './support/sizes.mjs'
 
@@ -8,7 +8,7 @@ const OBJECTS = 4
 const WHOLE = 16
 const RANGES = 600
 
-/** Objects of a session, put once for all workloads. */
+/** Objects of a session, uploaded once for all workloads. */
 const objects = new Map()
 
 async function objectsOf(session) {
@@ -34,7 +34,7 @@ function getWhole(inFlight) {
 /** @returns {import('./support/suite.mjs').Workload} */
 function getRanges(inFlight) {
   return {
-    name: `GetObject 1 MiB ranges at random of 64 MiB, ${inFlight} in flight`,
+    name: `GetObject 1 MiB ranges at random offsets of 64 MiB, ${inFlight} in flight`,
     inFlight,
     isShort: inFlight === 8,
     async prepare(session, scale) {

@@ -1,6 +1,6 @@
-// How soon does a server answer on an empty folder and on one of many objects, how fast does it list them, and what
-// memory does it hold?
-// Usage: npm run bench -- many [objects, 10,000,000 by default] [runs] [folder that stays, to be used again]
+// How soon does a server answer on an empty folder and on one with many objects, how fast does it list them, and how
+// much memory does it hold?
+// Usage: npm run bench -- many [objects, 10,000,000 by default] [runs] [folder to keep and reuse]
 
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -15,20 +15,20 @@ import { startBindery } from './support/targets.mjs'
 const OBJECTS = Number(process.argv[2] ?? 10_000_000)
 const RUNS = Number(process.argv[3] ?? 5)
 const KEPT = process.argv[4]
-/** What a transaction takes. */
+/** Rows per transaction. */
 const BATCH = 500
 const PAGES = 50
-/** More than a record carries, so that the rows are those of objects whose bytes lie elsewhere. */
+/** More than a record holds inline, so that the rows are those of objects with bytes in a blob file. */
 const FIRST_BYTES = 8_192
 const FOLDERS = 1_000
 
-/** Keys as programs make them: `data/0042/0000001234.bin`. */
+/** Keys as programs generate them: `data/0042/0000001234.bin`. */
 function keyOf(number) {
   const folder = Math.floor((number / OBJECTS) * FOLDERS)
   return `data/${String(folder).padStart(4, '0')}/${String(number).padStart(10, '0')}.bin`
 }
 
-/** Puts one object through a server, and answers its names: by its record the others are made. */
+/** Uploads one object through a server and returns its names; the other rows are copies of its record. */
 async function firstObject(folder) {
   const server = await startBindery({ folder })
   const session = new Session(server)
@@ -39,7 +39,10 @@ async function firstObject(folder) {
   return { bucket: session.bucket, key }
 }
 
-/** Writes the rows of objects that share the first one's bytes, and answers their bucket: listing and HEAD know no difference. */
+/**
+ * Writes the rows of objects that share the first one's bytes and returns their bucket. Listings and HEAD cannot distinguish
+ * them.
+ */
 async function fill(folder) {
   const { bucket, key } = await firstObject(folder)
   const store = await openLocalMetadataStore({ folder: join(folder, 'metadata') })
@@ -55,7 +58,7 @@ async function fill(folder) {
   return bucket
 }
 
-/** The bucket of a folder of so many objects, which is filled now unless an earlier run has left it. */
+/** The bucket of a folder with that many objects, filled now unless an earlier run left it. */
 async function filled(folder) {
   const note = join(folder, 'filled.json')
   if (!existsSync(note)) {
@@ -67,7 +70,7 @@ async function filled(folder) {
   return bucket
 }
 
-/** Milliseconds from the start of the command until the first request is answered, and bytes held then. */
+/** Milliseconds from the start of the command to the first answer, and the bytes of memory held then. */
 async function start(folder) {
   const begin = performance.now()
   const server = await startBindery({ folder })
@@ -77,7 +80,7 @@ async function start(folder) {
   return { server, session, milliseconds, memory: memoryBytes(server.pid) }
 }
 
-/** Milliseconds of pages of 1,000 keys that begin anywhere. */
+/** Milliseconds per page of 1,000 keys, from random start keys. */
 async function listPages({ session }, bucket) {
   const { client } = session
   const pages = Array.from({ length: PAGES }, () => {
@@ -91,7 +94,7 @@ async function listPages({ session }, bucket) {
   return [...(await client.drive(pages, 1)).latencies]
 }
 
-/** Milliseconds of a listing of all folders, each found by a seek. */
+/** Milliseconds for a listing of all folders, each found by a seek. */
 async function listFolders({ session }, bucket) {
   const query = [
     ['delimiter', '/'],
@@ -124,7 +127,7 @@ async function measure(name, folder, look) {
 const folder = KEPT ?? mkdtempSync(join(tmpdir(), 'bindery-many-'))
 mkdirSync(folder, { recursive: true })
 try {
-  console.log(`${machineLine(describeRun())}\n\n| what | median [least–most] |\n| --- | --- |`)
+  console.log(`${machineLine(describeRun())}\n\n| measure | median [least–most] |\n| --- | --- |`)
   const bucket = await filled(folder)
   const empty = join(folder, 'empty')
   rmSync(empty, { recursive: true, force: true })

@@ -1,4 +1,4 @@
-// How many durable transactions a second does the embedded metadata store commit, and how much of it is lmdb's own?
+// How many durable transactions per second does the embedded metadata store commit, and how much of the cost is LMDB's?
 // Usage: node benchmarks/metadata.mjs [runs]
 
 import { execFileSync } from 'node:child_process'
@@ -25,7 +25,7 @@ function summary(rates) {
   return `${median} [${least}-${most}]`
 }
 
-/** Calls `run` with random pairs of keys, `writers` at a time; answers calls a second. */
+/** Calls `run` with random pairs of keys, `writers` at a time; returns calls per second. */
 async function rate(writers, run) {
   let calls = 0
   const begin = performance.now()
@@ -84,7 +84,7 @@ console.log(
   `durable transactions a second, get + 2 sets of 200 bytes among ${ROWS} rows, median [least-most] of ${RUNS}`,
 )
 for (const writers of WRITERS) {
-  // by turns, so that what else the machine does falls on both
+  // alternating, so that load from elsewhere affects both
   const rates = { 'the store': [], 'lmdb alone': [] }
   for (let run = 0; run < RUNS; run++) {
     for (const [name, transaction] of Object.entries(transactions)) rates[name].push(await rate(writers, transaction))

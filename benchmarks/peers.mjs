@@ -1,6 +1,6 @@
-// Other servers to measure beside Bindery, from their registries, each in the most durable settings that it has.
-// Usage: node benchmarks/peers.mjs install [name ...]    installs into .cache/peers; a Go tool chain builds two of them
-//        node benchmarks/peers.mjs                       says which there are, and their settings
+// Other servers to compare with, from their registries, each with its most durable settings.
+// Usage: node benchmarks/peers.mjs install [name ...]    installs into .cache/peers; two of them need a Go toolchain
+//        node benchmarks/peers.mjs                       lists them with their settings
 
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -17,14 +17,14 @@ const BIN = path.join(CACHE, 'bin')
 const START_MS_MAX = 30_000
 
 const KEYS = { accessKeyId: 'benchkey', accessKeySecret: 'benchsecretbenchsecret', region: 'us-east-1' }
-/** s3rver knows these alone. */
+/** The only key that s3rver accepts. */
 const S3RVER_KEYS = { accessKeyId: 'S3RVER', accessKeySecret: 'S3RVER', region: 'us-east-1' }
 
 /**
  * @typedef {object} Peer
  * @property {string} settings
  * @property {readonly string[]} [lacks]
- * @property {string} program  exists when it is installed
+ * @property {string} program  exists once the peer is installed
  * @property {() => void} install
  * @property {typeof KEYS} keys
  * @property {(port: number, folder: string) => Promise<{ args: string[], env?: Record<string, string>, configure?: () => Promise<void> }>} start
@@ -35,7 +35,10 @@ function goInstall(module) {
   execFileSync('go', ['install', module], { env: { ...process.env, GOBIN: BIN }, stdio: 'inherit' })
 }
 
-/** For a module that `go install` refuses by its version, because it replaces some of what it needs: it is required by one of ours. */
+/**
+ * For a module that `go install` rejects because it replaces some of its dependencies: a module of ours requires
+ * it.
+ */
 function goBuild(module, version, name) {
   const folder = path.join(CACHE, name)
   mkdirSync(folder, { recursive: true })
@@ -108,8 +111,8 @@ export const PEERS = {
     }),
   },
   nginx: {
-    settings: 'nginx, files by sendfile, 1 worker, no authentication: the limit of what a GET can be',
-    lacks: ['write'], // there objects are put as files
+    settings: 'nginx, files by sendfile, 1 worker, no authentication: the upper bound of a GET',
+    lacks: ['write'], // its objects are created as files
     program: '/usr/sbin/nginx',
     install: () =>
       execFileSync('apt-get', ['install', '-y', '--no-install-recommends', 'nginx-light'], { stdio: 'inherit' }),
@@ -122,7 +125,10 @@ export const PEERS = {
   },
 }
 
-/** Has every path written with fsync, which SeaweedFS does not by itself. Its servers find each other a little after they listen. */
+/**
+ * Makes SeaweedFS sync every path, which it does not do by default. Its servers find each other shortly after they
+ * start to listen.
+ */
 async function makeSeaweedDurable(ports) {
   const address = (name) => `127.0.0.1:${ports[`${name}.port`]}.${ports[`${name}.port.grpc`]}`
   const shell = [PEERS.seaweedfs.program, 'shell', `-master=${address('master')}`, `-filer=${address('filer')}`]
@@ -131,7 +137,7 @@ async function makeSeaweedDurable(ports) {
     const [program, ...args] = shell
     const { status, stdout } = spawnSync(program, args, { input, encoding: 'utf8', timeout: 10_000 })
     if (status === 0 && /"fsync": +true/.test(stdout)) return
-    if (performance.now() > end) throw new Error(`seaweedfs could not be told to fsync: ${stdout}`)
+    if (performance.now() > end) throw new Error(`SeaweedFS could not be configured to sync: ${stdout}`)
   }
 }
 
@@ -147,13 +153,13 @@ http {
 `
 }
 
-/** The names of the peers that are installed here. */
+/** The names of the peers that are installed. */
 export function installedPeers() {
   return Object.keys(PEERS).filter((name) => existsSync(PEERS[name].program))
 }
 
 /**
- * Starts a peer on a new folder. Rejects if it does not take connections within half a minute.
+ * Starts a peer on a new folder. Rejects if it does not accept connections within half a minute.
  * @param {string} name
  * @returns {Promise<import('./support/targets.mjs').Target>}
  */
@@ -202,7 +208,7 @@ async function listens(port) {
 
 const portsGiven = new Set()
 
-/** A port that nobody listens on, below those that the system gives to outgoing connections; each is given once. */
+/** An unused port below the range of outgoing connections; each call returns another one. */
 async function freePort() {
   for (;;) {
     const port = 20_000 + Math.floor(Math.random() * 10_000)

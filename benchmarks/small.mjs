@@ -1,4 +1,4 @@
-// What does a request cost whose bytes are few: PutObject, GetObject and HeadObject of 4 KiB?
+// What does a small request cost: PutObject, GetObject and HeadObject of 4 KiB?
 
 import { bytesOf } from './support/session.mjs'
 import { KIB } from './support/sizes.mjs'

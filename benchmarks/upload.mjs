@@ -1,9 +1,9 @@
-// How fast do parts come in, by their size and by how many come at once, and how fast do such objects go out?
+// How fast are parts uploaded, by size and concurrency, and how fast are such objects downloaded?
 
 import { bytesOf } from './support/session.mjs'
 import { KIB, MIB, requestsOf, sizeName } from './support/sizes.mjs'
 
-/** Sizes, and how many are in flight. */
+/** Sizes, and the number in flight. */
 const LOADS = [
   [100 * KIB, [1, 8, 16, 64]],
   [MIB, [1, 8, 64]],

@@ -1,5 +1,6 @@
-// How does it do under the loads of MinIO's warp: put, get, mixed, multipart-put, list, delete, stat? The mix is warp's
-// (45 % GET, 30 % STAT, 15 % PUT, 10 % DELETE); objects are of 1 MiB and 16 requests are in flight, for a small machine.
+// How does the server perform under the loads of MinIO's warp: put, get, mixed, multipart-put, list, delete, stat? The
+// mix is warp's (45 % GET, 30 % STAT, 15 % PUT, 10 % DELETE), with objects of 1 MiB and 16 requests in flight to suit a
+// small machine.
 
 import { bytesOf } from './support/session.mjs'
 import { MIB } from './support/sizes.mjs'
@@ -50,7 +51,7 @@ const stat = warp(
   [],
 )
 
-/** Every twentieth of the mix: 9 GET, 6 STAT, 3 PUT, 2 DELETE, spread. */
+/** The mix in steps of 5 %: 9 GET, 6 STAT, 3 PUT, 2 DELETE, interleaved. */
 const MIX = 'GSPGSGDGSGPSGGSDGSGP'
 
 const mixed = warp('mixed', async (session, scale) => {

@@ -2,12 +2,12 @@
 // benchmarks/results. docs/guides/measure.md says how to read it.
 //
 // npm run bench -- [name ...] [--full] [--runs N] [--only TEXT] [--peers a,b | --peers none]
-//   name               workloads of benchmarks/<name>.mjs, or that program itself where it is one of its own
+//   name               workloads of benchmarks/<name>.mjs, or that program itself if it exports none
 //   --full             all workloads, larger and with more runs
-//   --only TEXT        those whose name contains it
+//   --only TEXT        workloads with TEXT in their name
 //   --peer URL [--dialect s3|oss] --access-key ID --secret-key SECRET [--region R] [--pid N]
-//                      an endpoint that runs already, beside this clone's server; --pid measures its cost
-//   --no-results       print, and write no files
+//                      a running endpoint, in addition to this clone's server; --pid measures its cost
+//   --no-results       print only, write no files
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -21,7 +21,7 @@ import { runSuite } from '../benchmarks/support/suite.mjs'
 import { namedTarget, startBindery } from '../benchmarks/support/targets.mjs'
 
 const folder = fileURLToPath(new URL('../benchmarks', import.meta.url))
-/** Those that are loads; each has its question at its head. */
+/** The programs that export workloads; each states its question in its first line. */
 const LOADS = ['upload', 'small', 'large', 'warp', 'complete']
 
 function readArguments() {
@@ -61,7 +61,8 @@ async function startTargets(options) {
 
 function namedPeer(endpoint, options) {
   const { dialect, region, pid } = options
-  if (dialect !== 's3' && dialect !== 'oss') throw new Error(`no dialect is called ${dialect}; there are s3 and oss`)
+  if (dialect !== 's3' && dialect !== 'oss')
+    throw new Error(`no dialect is called ${dialect}; the dialects are s3 and oss`)
   const keys = { accessKeyId: options['access-key'], accessKeySecret: options['secret-key'] }
   return namedTarget({ endpoint, dialect, ...keys, region, pid: pid === undefined ? undefined : Number(pid) })
 }
@@ -105,7 +106,7 @@ async function runLoads() {
   }
 }
 
-/** Whether a name is a program of its own, as those are that need no server. */
+/** Whether a benchmark is a program that needs no server. */
 function isProgram(name) {
   const file = path.join(folder, `${name}.mjs`)
   if (!existsSync(file)) throw new Error(`there is no benchmarks/${name}.mjs`)

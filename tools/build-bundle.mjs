@@ -1,21 +1,23 @@
-// Joins the built modules into a few files, since reading three hundred small ones takes most of the command's start. It is
-// not needed: packages/cli/bin/bindery.js runs the modules themselves where there is no bundle as new as they are.
+// Joins the compiled modules into a few files, because loading three hundred small ones takes most of the command's
+// start-up time. The bundle is optional: packages/cli/bin/bindery.js runs the modules themselves if there is no bundle
+// as new as they are.
 
 import { readdirSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
 
-/** What a process is started with: the command, a worker of the server, and a thread that hashes. */
+/** The entry points of processes and threads: the command, a worker of the server, and a hashing thread. */
 const ENTRIES = {
   index: 'packages/cli/dist/index.js',
   'worker-main': 'packages/server/dist/processes/worker-main.js',
   'hash-worker': 'packages/digest/dist/hash-worker.js',
 }
 const TARGET = 'packages/cli/bundle'
-/** Libraries that look for files of theirs, or for a worker of theirs, next to themselves. */
+/** Libraries that load their own files or workers by a path relative to themselves. */
 const APART = ['lmdb', 'pino']
 
 /**
- * Bundles the workspace at `root` unless that is done. Returns a sentence that tells why there is no bundle, or ''.
+ * Bundles the workspace at `root` unless the bundle is current. Returns a sentence that says why there is no bundle, or
+ * ''.
  * @param {string} root
  * @returns {Promise<string>}
  */

@@ -22,7 +22,7 @@ function run() {
   return execFileSync(process.execPath, [path.join(root, 'packages/cli/bin/bindery.js')], { encoding: 'utf8' })
 }
 
-test('the command runs the bundle only while no package was built after it', () => {
+test('the command runs the bundle only if no package was built after it', () => {
   const main = (where) => `export const main = async () => { process.stdout.write('${where}'); return 0 }`
   cpSync(COMMAND, path.join(root, 'packages/cli/bin/bindery.js'))
   write('cli/package.json', '{"type":"module"}', 1)
@@ -36,6 +36,6 @@ test('the command runs the bundle only while no package was built after it', () 
   assert.equal(run(), 'modules')
 })
 
-test('what cannot be bundled is said, and is no error', async () => {
+test('a failure to bundle is reported and is not an error', async () => {
   assert.match(await buildBundle(root), /^no bundle: .*worker-main/s)
 })

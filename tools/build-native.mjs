@@ -1,5 +1,6 @@
-// Compiles the native addon of packages/digest with the system's C compiler. Everything works without it, only slower, so a
-// machine without a compiler is no error. It imports nothing but `node:` modules, like setup.mjs, which calls it.
+// Compiles the native addon of packages/digest with the system's C compiler. Everything works without it, only more
+// slowly, so a machine without a compiler is not an error. Like setup.mjs, which calls it, this file imports only
+// `node:` modules.
 
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -23,14 +24,14 @@ const SOURCES = path.join('packages', 'digest', 'native')
 const TARGET = path.join('packages', 'digest', 'dist', 'native')
 const HEADERS = path.join('node_modules', 'node-api-headers', 'include')
 const ADDON = 'addon.node'
-const STAMP = 'addon.stamp' // what the addon was made of
+const STAMP = 'addon.stamp' // fingerprint of the sources that the addon was built from
 
 const COMPILE = ['-std=gnu11', '-O3', '-fPIC', '-fvisibility=hidden', '-pthread', '-Wall', '-Wextra']
 const LINK = process.platform === 'darwin' ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared', '-pthread']
 
 /**
- * Compiles the addon of the workspace at `root` unless it is current, and removes one that is not and cannot be replaced.
- * Never rejects because of the compiler: returns a sentence that tells why there is no addon, or '' if there is one.
+ * Compiles the addon of the workspace at `root` unless it is current, and removes an outdated one that cannot be
+ * replaced. Never rejects because of the compiler: returns a sentence that says why there is no addon, or ''.
  * @param {string} root
  * @param {string} [compiler]
  * @returns {Promise<string>}
@@ -50,7 +51,7 @@ export async function buildNative(root, compiler = process.env.CC || 'cc') {
   }
 }
 
-/** What the addon depends on: sources, headers, flags, compiler and machine. */
+/** Everything that the addon depends on: sources, headers, flags, compiler and machine. */
 function fingerprint(root, facts) {
   const hash = createHash('sha256').update(JSON.stringify([...facts, process.platform, process.arch, COMPILE, LINK]))
   for (const folder of [SOURCES, HEADERS]) {
@@ -67,7 +68,7 @@ function readStamp(target) {
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined
 }
 
-/** The new addon takes the old one's name in one step: a process that runs with the old one keeps its file. */
+/** The new addon replaces the old one in one step: a process that uses the old one keeps its file. */
 async function compile(root, compiler, target) {
   mkdirSync(target, { recursive: true })
   const folder = mkdtempSync(path.join(target, 'build-'))

@@ -10,7 +10,7 @@ const folder = mkdtempSync(path.join(tmpdir(), 'bindery-build-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
 const skip = spawnSync('cc', ['--version']).status !== 0 && 'there is no C compiler'
 
-/** A workspace of its own with one source. */
+/** A workspace with one source. */
 function workspace(name, source) {
   const root = path.join(folder, name)
   for (const part of ['packages/digest/native', 'node_modules/node-api-headers/include']) {
@@ -22,7 +22,7 @@ function workspace(name, source) {
   return { root, write, target, addon: path.join(target, 'addon.node') }
 }
 
-test('the addon is built once, and again when a source has changed', { skip }, async () => {
+test('the addon is built once, and again after a source has changed', { skip }, async () => {
   const { root, write, addon, target } = workspace('built', 'int answer(void) { return 1; }\n')
   assert.equal(await buildNative(root, 'cc'), '')
   const first = statSync(addon)
@@ -34,14 +34,14 @@ test('the addon is built once, and again when a source has changed', { skip }, a
   assert.deepEqual(readdirSync(target).sort(), ['addon.node', 'addon.stamp'])
 })
 
-test('without a compiler there is a sentence, and no addon of other sources', { skip }, async () => {
+test('without a compiler there is an explanation and no addon of other sources', { skip }, async () => {
   const { root, addon } = workspace('without', 'int answer;\n')
   await buildNative(root, 'cc')
   assert.match(await buildNative(root, 'no-such-compiler'), /there is no C compiler \(no-such-compiler\)/)
   assert.equal(existsSync(addon), false)
 })
 
-test('sources that do not compile leave no addon, and say what the compiler says', { skip }, async () => {
+test('sources that do not compile leave no addon and report the compiler output', { skip }, async () => {
   const { root, write, addon, target } = workspace('broken', 'int answer;\n')
   await buildNative(root, 'cc')
   write('this is not C\n')

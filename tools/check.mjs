@@ -1,4 +1,5 @@
-// `npm run check`: the rules of this repository that a program can see. Prints one line a rule and each fault as `path:line: sentence`.
+// `npm run check`: the rules of this repository that a program can verify. Prints one line per rule, and each violation
+// as `path:line: sentence`.
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
@@ -9,13 +10,13 @@ import { installDependencies } from './setup.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** @param {string[]} args @returns {string[]} the output, if the program fails */
+/** @param {string[]} args @returns {string[]} the output if the program fails */
 function faultsOf(args) {
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' })
   return status === 0 ? [] : [`${stdout}${stderr}`.trim()]
 }
 
-function readIfThere(file) {
+function readOptional(file) {
   return existsSync(path.join(root, file)) ? readFileSync(path.join(root, file), 'utf8') : undefined
 }
 
@@ -53,17 +54,17 @@ async function rules() {
     links: () => checkLinks(texts, (target) => existsSync(path.join(root, target))),
     english: () => checkEnglish([...sources, ...texts, ...clients, ...native]),
     decisions: () => checkDecisions(texts),
-    packages: () => checkPackages(Object.keys(LAYERS), readIfThere),
-    glossary: () => checkGlossary({ path: 'docs/glossary.md', text: readIfThere('docs/glossary.md') ?? '' }, sources),
+    packages: () => checkPackages(Object.keys(LAYERS), readOptional),
+    glossary: () => checkGlossary({ path: 'docs/glossary.md', text: readOptional('docs/glossary.md') ?? '' }, sources),
     'deliberate breaks': () => faultsOf(['test/simulation/dist/breaks-apply.test.js']),
-    invariants: () => checkInvariants(readIfThere('ARCHITECTURE.md') ?? '', readIfThere),
+    invariants: () => checkInvariants(readOptional('ARCHITECTURE.md') ?? '', readOptional),
     'generated pages': () =>
       existsSync(path.join(root, 'tools/docs.mjs')) ? faultsOf(['tools/docs.mjs', '--check']) : [],
   }
 }
 
-/** Runs one rule, prints its line, and tells whether it holds. */
-function hold(name, rule) {
+/** Runs one rule, prints its line, and returns whether it holds. */
+function runRule(name, rule) {
   const start = performance.now()
   const faults = rule()
   console.log(`${faults.length === 0 ? 'ok    ' : 'FAILED'} ${name} (${Math.round(performance.now() - start)} ms)`)
@@ -73,7 +74,7 @@ function hold(name, rule) {
 
 try {
   await installDependencies(root)
-  const results = Object.entries(await rules()).map(([name, rule]) => hold(name, rule))
+  const results = Object.entries(await rules()).map(([name, rule]) => runRule(name, rule))
   process.exitCode = results.every(Boolean) ? 0 : 1
 } catch (error) {
   console.error(`check: ${error.message}`)

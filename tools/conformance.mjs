@@ -1,5 +1,5 @@
-// `npm run conformance [-- node|python|go|java …]`: runs the official SDKs, in their own languages, against the built server;
-// against another one if ENDPOINT, ACCESS_KEY_ID, ACCESS_KEY_SECRET and REGION are set.
+// `npm run conformance [-- node|python|go|java …]`: runs the official SDKs, in their own languages, against the built
+// server, or against another one if ENDPOINT, ACCESS_KEY_ID, ACCESS_KEY_SECRET and REGION are set.
 
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'

@@ -1,5 +1,5 @@
-// `npm run crash -- [--cycles N] [--seed S] [--keep]`: kills a real server under load, again and again, and audits what it
-// acknowledged. Prints a line a cycle; the first fault ends it, and its data folder is kept.
+// `npm run crash -- [--cycles N] [--seed S] [--keep]`: kills a real server under load, again and again, and audits what
+// it acknowledged. Prints one line per cycle. The first failure stops the run and keeps the data folder.
 
 import { parseArgs } from 'node:util'
 import { CrashRun, canInject } from '../test/crash/run.mjs'
@@ -17,7 +17,7 @@ const inject = canInject()
 const totals = { cycles: 0, acknowledged: 0, unanswered: 0, diedAtCall: 0, bytes: 0 }
 
 console.log(
-  `seed ${seed}, ${cycles} cycles${inject ? '' : ', without deaths at system calls: there is no strace here'}`,
+  `seed ${seed}, ${cycles} cycles${inject ? '' : ', without kills at system calls, because strace is not installed'}`,
 )
 const run = new CrashRun({ seed, inject })
 const faults = []

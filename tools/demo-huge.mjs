@@ -1,6 +1,6 @@
-// `npm run demo:huge [-- --parts 10000 --source 5g]`: makes an object of 48.8 TB on this machine, out of one of 5 GiB and
-// 10,000 parts copied from it, reads it at its borders, copies it whole, and deletes all again, with the disk used after
-// each step. Everything goes through the unmodified ali-oss.
+// `npm run demo:huge [-- --parts 10000 --source 5g]`: makes an object of 48.8 TB on this machine from 10,000 part
+// copies of a 5 GiB object, reads it around part boundaries, copies it whole, and deletes everything again. Prints the
+// disk space after each step. All requests go through the unmodified ali-oss.
 
 import { createCipheriv } from 'node:crypto'
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
@@ -24,7 +24,7 @@ const BUCKET = 'huge'
 const KEY_BYTES = Buffer.from('bindery demo:huge')
 const checks = []
 
-/** Pseudo-random bytes that can be made from any offset on. */
+/** Pseudo-random bytes that can be generated from any offset. */
 function bytesAt(offset, length) {
   const counter = Buffer.alloc(BLOCK_BYTES)
   counter.writeBigUInt64BE(BigInt(Math.floor(offset / BLOCK_BYTES)), 8)
@@ -37,7 +37,7 @@ async function* sourceBytes(size) {
   for (let start = 0; start < size; start += PIECE_BYTES) yield bytesAt(start, Math.min(PIECE_BYTES, size - start))
 }
 
-/** Bytes of disk that a folder occupies. */
+/** Disk space of a folder, in bytes. */
 async function usedBytes(folder) {
   let used = 0
   for (const entry of await readdir(folder, { withFileTypes: true })) {
@@ -48,7 +48,7 @@ async function usedBytes(folder) {
   return used
 }
 
-/** Runs one step, and says how long it took and what the disk holds after it. */
+/** Runs one step and prints its duration and the disk space after it. */
 async function step(server, name, run) {
   const start = performance.now()
   const result = await run()
@@ -63,7 +63,7 @@ function check(sentence, holds) {
   console.log(`  ${holds ? '✓' : '✗'} ${sentence}`)
 }
 
-/** Runs `count` tasks, some at a time. */
+/** Runs `count` tasks, a fixed number of them at a time. */
 async function inParallel(count, run) {
   let next = 0
   const lane = async () => {
@@ -96,15 +96,15 @@ async function countListed(client, uploadId) {
   return listed
 }
 
-/** Reads across offsets of the object and compares with what the source has there. */
+/** Reads around several offsets of the object and compares the bytes with the source. */
 async function readBorders(client, key, sourceSize, count) {
   const size = sourceSize * count
   const middle = Math.floor(count / 2) * sourceSize
   const places = [
     ['the start', 0],
-    ['a border of parts', sourceSize - READ_BYTES / 2],
+    ['a part boundary', sourceSize - READ_BYTES / 2],
     ['the middle', middle - READ_BYTES / 2],
-    ['an odd place', middle + 12_345_677],
+    ['an odd offset', middle + 12_345_677],
     ['the end', size - READ_BYTES],
   ]
   for (const [name, start] of places) {
@@ -114,11 +114,11 @@ async function readBorders(client, key, sourceSize, count) {
     const began = performance.now()
     const { content } = await client.get(key, { headers: { Range: `bytes=${start}-${end - 1}` } })
     const milliseconds = (performance.now() - began).toFixed(1)
-    check(`${name} (offset ${start}) reads right, in ${milliseconds} ms`, expected.equals(content))
+    check(`${name} (offset ${start}) reads correctly, in ${milliseconds} ms`, expected.equals(content))
   }
 }
 
-/** Waits until the sweeper has given the disk back. */
+/** Waits until the sweeper has freed the disk space. */
 async function untilFreed(server, bytesMax) {
   for (let waited = 0; waited < SWEEP_SECONDS_MAX; waited += 1) {
     if ((await usedBytes(server.folder)) <= bytesMax) return true
@@ -150,7 +150,7 @@ async function demonstrate(server, sourceSize, count) {
   await step(server, 'ranged reads of the copy', () => readBorders(client, 'copy', sourceSize, count))
   await step(server, 'DELETE of the copy', () => client.delete('copy'))
   const freed = await step(server, 'sweeping', () => untilFreed(server, sourceSize / 50))
-  check('the disk was given back', freed)
+  check('the disk space was freed', freed)
 }
 
 const { values } = parseArgs({

@@ -1,5 +1,5 @@
-// `npm run demo [-- --size 1g]`: uploads a large file with the unmodified ali-oss, as the published sample does, kills the server
-// halfway, resumes, and checks that what comes back is what was sent.
+// `npm run demo [-- --size 1g]`: uploads a large file with the unmodified ali-oss as in the published sample, kills the
+// server halfway, resumes, and verifies that the download equals the file.
 
 import { createCipheriv, createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
@@ -23,7 +23,7 @@ const BUCKET = 'demo'
 const KEY = 'exampledir/exampleobject.bin'
 
 /**
- * Writes pseudo-random bytes to `file` and says what a faithful store must report of them.
+ * Writes pseudo-random bytes to `file` and returns what a correct store must report about them.
  * @returns {Promise<{ sha256: string, crc64: bigint, etag: string, parts: number }>}
  */
 async function makeFile(file, size, partSize) {
@@ -46,7 +46,7 @@ async function makeFile(file, size, partSize) {
   return { sha256: sha256.digest('hex'), crc64: checksum, etag: `"${etag}-${etags.length}"`, parts: etags.length }
 }
 
-/** Reads the object back and says what arrived. */
+/** Downloads the object and returns its digests and properties. */
 async function readBack(client, size) {
   const { stream } = await client.getStream(KEY)
   const sha256 = createHash('sha256')
@@ -73,7 +73,7 @@ function openClient({ endpoint, region, accessKeyId, accessKeySecret }) {
   })
 }
 
-/** Prints which parts have landed, asked of the server by ListParts, until `stop`. */
+/** Prints the parts that ListParts returns until `stop` is called. */
 function watchParts(client, parts) {
   let upload
   let last = ''
@@ -89,7 +89,7 @@ function watchParts(client, parts) {
   }
   let running = Promise.resolve()
   const timer = setInterval(() => {
-    running = running.then(show).catch(() => {}) // while the server is down, nothing can be asked
+    running = running.then(show).catch(() => {}) // while the server is down, there is no answer
   }, POLL_MS)
   return {
     follow: (uploadId) => {
@@ -113,12 +113,12 @@ function sampleOptions(partSize, progress) {
   }
 }
 
-/** Uploads until half of the parts are there, then kills the server. Returns the client's checkpoint. */
+/** Uploads until half of the parts are stored, then kills the server. Returns the client's checkpoint. */
 async function uploadUntilKilled(server, file, { partSize, parts }, watch) {
   let checkpoint
   let killed
   const progress = (_share, saved) => {
-    if (saved === null) return // complete
+    if (saved === null) return // the upload is complete
     checkpoint = saved
     watch.follow(saved.uploadId)
     if (saved.doneParts.length >= parts / 2) killed ??= server.kill()
@@ -129,7 +129,7 @@ async function uploadUntilKilled(server, file, { partSize, parts }, watch) {
     if (killed === undefined) throw error
     await killed
     const reason = String(error.message).split(',')[0]
-    console.log(`\nThe server was killed with SIGKILL; the client says: ${reason}`)
+    console.log(`\nThe server was killed with SIGKILL; the client reports: ${reason}`)
     return checkpoint
   }
   throw new Error('the upload ended before the server could be killed')
@@ -138,16 +138,16 @@ async function uploadUntilKilled(server, file, { partSize, parts }, watch) {
 /** Whether the server has every part that it acknowledged. */
 async function hasKept(client, { uploadId, doneParts }) {
   const { parts } = await client.listParts(KEY, uploadId, { 'max-parts': 1000 })
-  console.log(`It runs again, and has kept ${parts.length} parts. Resuming from the client's checkpoint.\n`)
+  console.log(`The server runs again and has kept ${parts.length} parts. Resuming from the client's checkpoint.\n`)
   const etags = new Map(parts.map(({ PartNumber, ETag }) => [Number(PartNumber), ETag]))
   return doneParts.every(({ number, etag }) => etags.get(number) === etag)
 }
 
-/** Runs the demonstration in `folder`, and returns its checks: a sentence each, and whether it holds. */
+/** Runs the demonstration in `folder` and returns its checks: a sentence each, and whether it holds. */
 async function demonstrate(folder, size) {
   const partSize = Math.max(PART_SIZE_MIN, Math.ceil(size / PARTS))
   const file = path.join(folder, 'file')
-  console.log(`Making a file of ${size} bytes of pseudo-random data.`)
+  console.log(`Creating a file of ${size} bytes of pseudo-random data.`)
   const sent = await makeFile(file, size, partSize)
   let server = await startServer({ folder: path.join(folder, 'data') })
   const client = openClient(server)
@@ -178,7 +178,7 @@ async function checkObject(client, size, sent, done) {
   const reported = res.headers['x-oss-hash-crc64ecma']
   return [
     [`every byte came back (SHA-256 ${sent.sha256.slice(0, 16)}…)`, back.isWhole && back.sha256 === sent.sha256],
-    [`the CRC-64 is the file's (${sent.crc64})`, back.crc64 === sent.crc64 && reported === `${sent.crc64}`],
+    [`the CRC-64 equals the file's (${sent.crc64})`, back.crc64 === sent.crc64 && reported === `${sent.crc64}`],
     [`the ETag follows OSS's recipe (${sent.etag})`, done.etag === sent.etag && res.headers.etag === sent.etag],
     ['storage class, tags and metadata were kept', hasOptions(res.headers, meta)],
     ['the object cannot be overwritten where that is forbidden', again === 'FileAlreadyExists'],
@@ -196,7 +196,7 @@ function hasOptions(headers, meta) {
   )
 }
 
-// urllib, which ali-oss sends with, prints a page for each connection that the kill cuts
+// urllib, which ali-oss uses, prints a page for each connection that the kill cuts
 console.warn = () => {}
 
 const { values } = parseArgs({ options: { size: { type: 'string', default: '1g' } } })

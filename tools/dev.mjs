@@ -1,5 +1,5 @@
 // `npm run dev [-- FLAGS OF SERVE]`: builds on every change, and restarts one process with the inspector after each
-// build without errors. A build with errors leaves the last good server running.
+// build without errors. After a build with errors the last good server keeps running.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

@@ -1,5 +1,5 @@
-// `npm run fuzz -- [--seconds N] [--seed S] [service|rows|blobs|server …]`: sends spoilt requests and reads spoilt rows and
-// files for so long, in turns. Ends with 1 and the seed where something is wrong.
+// `npm run fuzz -- [--seconds N] [--seed S] [service|rows|blobs|server …]`: sends malformed requests and reads
+// corrupted rows and files, in turn, for a number of seconds. Exits with 1 and the seed if something is wrong.
 
 import { parseArgs } from 'node:util'
 import { fuzzBlobs } from '../test/fuzz/dist/blobs-fuzz.js'
@@ -18,7 +18,7 @@ const ROWS_A_TURN = 50
 const SERVER_ROUNDS = 5
 
 const populated = await populate()
-/** Each runs one turn from a seed, and resolves with how much was tried. */
+/** Each function runs one round from a seed and resolves with the number of cases that it tried. */
 const TURNS = {
   service: async (seed) => (await fuzzService(seed)).length,
   rows: async (seed) => {

@@ -4,8 +4,8 @@ import path from 'node:path'
 const SKIPPED = ['node_modules', '.cache', 'target', 'bundle']
 
 /**
- * Paths from `root`, with `/`, of all files below its `folder`, sorted; without what is installed and, unless `built`, what is
- * compiled. A folder that is not there is empty.
+ * Paths from `root`, with `/`, of all files below `folder`, sorted; without installed and, unless `built`, compiled
+ * files. A missing folder is empty.
  * @param {string} root
  * @param {string} folder
  * @param {{ built?: boolean }} [options]

@@ -1,5 +1,6 @@
-// `npm run power-loss -- [--states N] [--seed S]`: loses the power of a recorded disk at every moment of short histories, in
-// every state that this may leave, and then of long ones by chance, until so many states have been checked. Prints how many.
+// `npm run power-loss -- [--states N] [--seed S]`: cuts the power of a recorded disk at every moment of short
+// histories, in every state that this may leave, and then at random in long ones, until `--states` states have been
+// checked. Prints their number.
 
 import { parseArgs } from 'node:util'
 import { exploreAtRandom, exploreScript } from '../test/power-loss/dist/explore.js'
@@ -14,13 +15,13 @@ const { values } = parseArgs({
 })
 const statesMax = Number(values.states)
 const first = Number(values.seed)
-/** Of them, those that are looked for in short histories; a tick with more states than this is sampled. */
+/** The share of states from short histories; a tick with more states than this is sampled. */
 const SHARE_OF_SCRIPTS = 0.5
 const STATES_AT_TICK_MAX = 4096
 
 const totals = { seed: first, states: 0, inShortHistories: 0, atRandom: 0, inServices: 0, strays: 0 }
 
-/** Finds the largest number of states a tick with which all scripts fit into their share. */
+/** The largest number of states per tick with which all scripts fit into their share. */
 function statesAtTick() {
   const averageTicks = 40
   const each = Math.floor((statesMax * SHARE_OF_SCRIPTS) / SCRIPTS.length / averageTicks)

@@ -1,4 +1,4 @@
-// Runs test files under one node:test runner, so that one summary stands last.
+// Runs test files under one node:test runner, so that there is one summary at the end.
 
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
@@ -6,10 +6,10 @@ import path from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 
-const FILE_TIMEOUT_MS = 15 * 60_000 // a file that hangs fails, instead of holding up the rest for ever
+const FILE_TIMEOUT_MS = 15 * 60_000 // a file that hangs fails instead of blocking the rest forever
 
 /**
- * Runs `files` (absolute paths), each in a process of its own, as many at a time as there are processors, at most 4.
+ * Runs `files` (absolute paths), each in its own process, as many at a time as there are processors but at most 4.
  * Resolves to whether at least one test ran and none failed.
  * @param {string[]} files
  * @param {{ testNamePatterns?: string[] }} [options]
@@ -26,7 +26,7 @@ export async function runTests(files, { testNamePatterns = [] } = {}) {
     ...(testNamePatterns.length > 0 ? { testNamePatterns } : {}),
   })
   events.on('test:pass', (test) => {
-    // node reports a file without tests as a test with the file's name, and a test that was not asked for as skipped
+    // node reports a file without tests as a test with the file's name, and a test that was filtered out as skipped
     if (test.skip === undefined && !files.includes(path.resolve(test.name))) executed += 1
   })
   events.on('test:fail', () => {
@@ -40,7 +40,7 @@ export async function runTests(files, { testNamePatterns = [] } = {}) {
 }
 
 /**
- * Whether a compiled test still has its source: the compiler leaves the output of a file that was deleted or renamed.
+ * Whether a compiled test still has its source: the compiler leaves the output of a deleted or renamed file.
  * @param {string} file  a path with `/dist/` in it, or that of a test which is not compiled
  */
 export function hasSource(file) {

@@ -15,15 +15,15 @@ writeFileSync(
   `import { runTests } from ${JSON.stringify(runner)}\nprocess.exitCode = (await runTests(process.argv.slice(2))) ? 0 : 1\n`,
 )
 
-/** Runs one test file of this text under the runner, in a process of its own. */
+/** Runs one test file with this text under the runner, in its own process. */
 function runFile(name, text) {
   const file = path.join(folder, name)
   writeFileSync(file, text)
-  const { NODE_TEST_CONTEXT: _, ...env } = process.env // or node would take the inner runner for a part of this one
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env // or node would treat the inner runner as a part of this one
   return spawnSync(process.execPath, [starter, file], { encoding: 'utf8', env })
 }
 
-test('a run whose tests pass passes, and its summary stands last', () => {
+test('a run whose tests pass passes and ends with its summary', () => {
   const { status, stdout } = runFile('pass.test.mjs', "import { test } from 'node:test'\ntest('a fact', () => {})\n")
   assert.equal(status, 0, stdout)
   assert.match(stdout, /pass 1\n[\s\S]*duration_ms [\d.]+\n$/)

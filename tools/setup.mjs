@@ -1,6 +1,6 @@
-// Makes a clone ready to run: installs what package-lock.json says if it is not there yet, then builds what changed.
-// `npm start`, `npm test` and `npm run dev` call it first. It imports nothing but `node:` modules, since it is what installs the rest,
-// and needs no install script of any dependency.
+// Makes a clone ready to run: installs the dependencies of package-lock.json if they are missing, then builds what
+// changed. `npm start`, `npm test` and `npm run dev` call it first. It imports only `node:` modules, because it
+// installs the rest, and it runs no install script of any dependency.
 
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs'
@@ -11,12 +11,12 @@ import { buildBundle } from './build-bundle.mjs'
 import { buildNative } from './build-native.mjs'
 
 const HEARTBEAT_MS = 1_000
-const LOCK_STALE_MS = 15_000 // a holder that has not touched its lock for so long was killed
+const LOCK_STALE_MS = 15_000 // a holder that has not touched its lock for this long was killed
 const LOCK_POLL_MS = 200
 
 /**
  * Installs and builds the workspace at `root`, one call at a time on this machine. Rejects with an Error whose message
- * tells the reader what to do.
+ * says what to do.
  * @param {string} root
  */
 export async function setUp(root) {
@@ -31,7 +31,7 @@ export async function setUp(root) {
 }
 
 /**
- * Installs what package-lock.json says, unless it is there.
+ * Installs the dependencies of package-lock.json unless they are installed.
  * @param {string} root
  */
 export async function installDependencies(root) {
@@ -56,8 +56,8 @@ function requireNode(root) {
 }
 
 /**
- * Whether node_modules holds exactly what package-lock.json asks for. npm writes its own record of an installation last,
- * so an interrupted one does not count.
+ * Whether node_modules holds exactly what package-lock.json requires. npm writes its own record of an installation
+ * last, so an interrupted one does not count.
  * @param {string} root
  */
 export function isInstalled(root) {
@@ -66,10 +66,10 @@ export function isInstalled(root) {
   const wanted = readJson(path.join(root, 'package-lock.json')).packages
   const found = readJson(recordFile).packages
   return Object.entries(wanted).every(([where, entry]) => {
-    if (!where.startsWith('node_modules/') || entry.link) return true // the workspaces themselves: npm links them, the build covers them
-    const there = found[where]
-    if (there === undefined) return entry.optional === true // meant for another platform
-    return there.version === entry.version && there.integrity === entry.integrity
+    if (!where.startsWith('node_modules/') || entry.link) return true // the workspaces themselves: npm links them, and the build covers them
+    const installed = found[where]
+    if (installed === undefined) return entry.optional === true // meant for another platform
+    return installed.version === entry.version && installed.integrity === entry.integrity
   })
 }
 
@@ -90,7 +90,7 @@ async function install(root) {
 }
 
 /**
- * Compiles what changed, and returns the compiler's errors.
+ * Compiles what changed and returns the compiler's errors.
  * @param {string} root
  */
 async function build(root) {
@@ -103,7 +103,7 @@ async function build(root) {
 }
 
 /**
- * Runs a command to its end and gathers what it prints. A program that does not exist is exit code 127, as in a shell.
+ * Runs a command to its end and collects its output. A missing program is exit code 127, as in a shell.
  * @param {string} cwd
  * @param {string[]} command
  * @returns {Promise<{ code: number, output: string }>}
@@ -125,8 +125,8 @@ function run(cwd, [program = '', ...args]) {
 }
 
 /**
- * Runs `body` while this process alone holds the lock: a folder that its holder touches every second. A holder that was
- * killed stops touching it, and the next in line takes it over.
+ * Runs `body` while this process holds the lock: a folder that its holder touches every second. When a holder is killed
+ * it stops touching the folder, and the next process in line takes over.
  * @template T
  * @param {string} folder
  * @param {() => Promise<T>} body
@@ -136,7 +136,7 @@ export async function withLock(folder, body) {
   mkdirSync(path.dirname(folder), { recursive: true })
   while (!tryLock(folder)) await sleep(LOCK_POLL_MS)
   const heartbeat = setInterval(() => {
-    // taken over while this process was suspended: let the work, which may run twice, come to its end
+    // taken over while this process was suspended: let its work finish, although it may run twice
     if (existsSync(folder)) utimesSync(folder, new Date(), new Date())
   }, HEARTBEAT_MS)
   try {

@@ -10,7 +10,7 @@ import { isInstalled, withLock } from './setup.mjs'
 const folder = mkdtempSync(path.join(tmpdir(), 'bindery-setup-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
 
-/** A workspace of its own, with what the lock file asks for and what npm says that it installed. */
+/** A workspace with a lock file and npm's record of an installation. */
 function workspace(name, wanted, found) {
   const root = path.join(folder, name)
   mkdirSync(path.join(root, 'node_modules'), { recursive: true })
@@ -23,7 +23,7 @@ function workspace(name, wanted, found) {
 
 const SAXES = { version: '6.0.0', integrity: 'sha512-a' }
 
-test('a workspace is installed when npm recorded all that the lock file asks for', () => {
+test('a workspace is installed if npm recorded everything that the lock file requires', () => {
   const wanted = { '': {}, 'packages/a': {}, 'node_modules/a': { link: true }, 'node_modules/saxes': SAXES }
   assert.equal(isInstalled(workspace('same', wanted, { 'node_modules/saxes': SAXES })), true)
 })
@@ -47,7 +47,7 @@ test('a package for another platform may be missing', () => {
   assert.equal(isInstalled(workspace('optional', wanted, { 'node_modules/saxes': SAXES })), true)
 })
 
-test('two that want the lock hold it one after the other', async () => {
+test('two processes that want the lock hold it one after the other', async () => {
   const lock = path.join(folder, 'turns.lock')
   const events = []
   const hold = (name) =>
@@ -61,7 +61,7 @@ test('two that want the lock hold it one after the other', async () => {
   assert.equal(existsSync(lock), false)
 })
 
-test('a body that fails gives the lock back', async () => {
+test('a body that fails releases the lock', async () => {
   const lock = path.join(folder, 'failing.lock')
   await assert.rejects(
     withLock(lock, () => Promise.reject(new Error('no'))),
@@ -70,7 +70,7 @@ test('a body that fails gives the lock back', async () => {
   assert.equal(await withLock(lock, async () => 'taken'), 'taken')
 })
 
-test('the lock of a holder that was killed is taken over', async () => {
+test('the lock of a killed holder is taken over', async () => {
   const lock = path.join(folder, 'killed.lock')
   const setup = new URL('./setup.mjs', import.meta.url).href
   const program = `import { withLock } from ${JSON.stringify(setup)}

@@ -1,5 +1,5 @@
-// `npm run simulate -- [--mode sequence|together|mishaps] [--seed N] [--runs N] [--steps N]`: longer runs of test/simulation.
-// Ends with 1 and the smallest failing plan where one is found.
+// `npm run simulate -- [--mode sequence|together|mishaps] [--seed N] [--runs N] [--steps N]`: longer runs of
+// test/simulation. Exits with 1 and the smallest failing plan if it finds one.
 
 import { parseArgs } from 'node:util'
 
@@ -7,7 +7,7 @@ const { values } = parseArgs({
   options: {
     mode: { type: 'string', multiple: true, default: ['sequence', 'together', 'mishaps'] },
     seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 31)) },
-    runs: { type: 'string' }, // seeds one after another; one, if a seed is given
+    runs: { type: 'string' }, // consecutive seeds; one if a seed is given
     steps: { type: 'string', default: '200' },
   },
 })

@@ -1,6 +1,6 @@
-// `npm test [-- FILTER… [--test-name-pattern PATTERN]]`: runs the compiled tests of the packages and those of tools/ and test/.
-// A filter is a package's name, or a piece of a test file's path. `--all` adds `npm run check`, a short
-// run of `npm run crash` and the conformance of every SDK, as CI does.
+// `npm test [-- FILTER… [--test-name-pattern PATTERN]]`: runs the compiled tests of the packages and those of tools/
+// and test/. A filter is a package's name or a part of a test file's path. `--all` adds `npm run check`, a short run of
+// `npm run crash` and the conformance of every SDK, as CI does.
 
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util'
 import { listFiles } from './list-files.mjs'
 import { hasSource, runTests } from './run-tests.mjs'
 
-// They need other languages' tools or strace, take minutes, or check the repository itself.
+// These need tools of other languages or strace, take minutes, or check the repository itself.
 const SLOW = ['test/conformance/', 'test/crash/', 'test/repository/']
 
 const root = fileURLToPath(new URL('..', import.meta.url))

@@ -1,21 +1,21 @@
-// A client of one target: makes requests ready to send, and sends many of them with so many in flight.
+// A client of one target: prepares requests, and sends many of them with a fixed number in flight.
 
 import { Connection } from './connection.mjs'
 import { DIALECTS, pathOf, queryOf } from './signing.mjs'
 
 /**
- * @typedef {object} Ready  a request whose bytes are made
+ * @typedef {object} Ready  a request that is ready to send
  * @property {string} method
  * @property {Buffer} head
  * @property {Buffer | undefined} [body]
- * @property {number} status  the one that is expected
- * @property {number | undefined} [answerBytes]  the length that is expected of the answer's body, where it is known
+ * @property {number} status  the expected status
+ * @property {number | undefined} [answerBytes]  the expected length of the response body, if it is known
  *
  * @typedef {object} Drive
  * @property {number} seconds
- * @property {Float64Array} latencies  milliseconds a request, sorted
+ * @property {Float64Array} latencies  milliseconds per request, sorted
  * @property {number} bytes  of bodies sent and received
- * @property {number} clientCpuSeconds  what the load itself cost
+ * @property {number} clientCpuSeconds  the cost of the load generator itself
  */
 
 export class Client {
@@ -32,13 +32,13 @@ export class Client {
     this.#endpoint = new URL(target.endpoint)
   }
 
-  /** The prefix of the dialect's own headers, `x-oss-` or `x-amz-`. */
+  /** The prefix of the dialect's own headers: `x-oss-` or `x-amz-`. */
   get prefix() {
     return this.#dialect.prefix
   }
 
   /**
-   * Signs a request and makes its bytes. They are good for some minutes, and any number of times.
+   * Signs a request and builds its bytes, which can be sent any number of times for some minutes.
    * @param {import('./signing.mjs').Unsigned & { body?: Buffer, status?: number, answerBytes?: number }} request
    * @returns {Ready}
    */
@@ -57,7 +57,7 @@ export class Client {
   }
 
   /**
-   * One request, its answer kept.
+   * Sends one request and keeps its response.
    * @param {Parameters<Client['prepare']>[0]} request
    */
   async call(request) {
@@ -68,7 +68,7 @@ export class Client {
   }
 
   /**
-   * Sends all requests, `inFlight` at a time, each on a connection of its own. Throws for the first unexpected answer.
+   * Sends all requests, `inFlight` at a time, each on its own connection. Throws on the first unexpected response.
    * @param {readonly Ready[]} requests
    * @param {number} inFlight
    * @param {{ until?: 'end' | 'first byte' }} [options] what latencies count

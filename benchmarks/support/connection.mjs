@@ -1,12 +1,12 @@
-// One keep-alive connection that sends requests whose bytes are made before, and counts what comes back. All connections
-// read into one buffer: what they receive is looked at and forgotten, so that a load costs little more than its system calls.
+// One keep-alive connection that sends prepared requests and counts the bytes of the responses. All connections read
+// into one buffer and discard what they have examined, so that a load costs little more than its system calls.
 
 import { connect } from 'node:net'
 
 const READ_BUFFER = Buffer.alloc(1024 * 1024)
 const HEAD_END = Buffer.from('\r\n\r\n')
 const KEPT_BYTES_MAX = 16 * 1024 * 1024
-/** Of an error's document, so that a failure says why. */
+/** Bytes of an error document that are kept for the failure message. */
 const ERROR_BYTES_MAX = 4096
 
 /**
@@ -14,9 +14,9 @@ const ERROR_BYTES_MAX = 4096
  * @property {number} status
  * @property {number} bytes  of the body
  * @property {number} ms  from the first byte sent to the last one received
- * @property {number} firstByteMs  until the first byte of the answer
+ * @property {number} firstByteMs  until the first byte of the response
  * @property {string} head
- * @property {Buffer} content  the body where it was to be kept, and of errors
+ * @property {Buffer} content  the body if it was to be kept, and of errors
  */
 
 export class Connection {
@@ -28,7 +28,7 @@ export class Connection {
   #waiting
   #sentAt = 0
   #firstByteMs = 0
-  /** What has come of a head that is not whole. */
+  /** The part of a response head that has arrived so far. */
   #head = Buffer.alloc(0)
   #status = 0
   #rest = 0
@@ -48,7 +48,7 @@ export class Connection {
   }
 
   /**
-   * Sends one request and resolves with its answer. Rejects where the connection breaks.
+   * Sends one request and resolves with its response. Rejects if the connection breaks.
    * @param {{ method: string, head: Buffer, body?: Buffer | undefined }} request
    * @returns {Promise<Received>}
    */
@@ -91,7 +91,7 @@ export class Connection {
       },
     })
     socket.on('error', (error) => this.#lost(socket, error))
-    socket.on('close', () => this.#lost(socket, new Error('the connection was closed before the answer came')))
+    socket.on('close', () => this.#lost(socket, new Error('the connection was closed before the response came')))
     this.#socket = socket
     return socket
   }
@@ -170,7 +170,7 @@ export class Connection {
   }
 }
 
-/** Takes the frames off a body whose length was not announced. */
+/** Removes the chunk framing from a body whose length was not announced. */
 class ChunkedBody {
   ended = false
   #line = ''

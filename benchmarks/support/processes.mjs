@@ -1,12 +1,13 @@
-// What a server's processes cost: processor time, memory and bytes written, of its first process and all below it, from /proc.
+// The cost of a server's processes: CPU time, memory and bytes written, of its first process and all descendants, from
+// /proc.
 
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** Linux counts processor time in these ticks for programs, whatever its own are. */
+/** Linux reports CPU time to programs in these ticks, whatever it counts internally. */
 const TICKS_A_SECOND = 100
 const SAMPLE_MS = 100
 
-/** Ids of a process and of all that descend from it. @param {number} pid @returns {number[]} */
+/** Ids of a process and all its descendants. @param {number} pid @returns {number[]} */
 export function processTree(pid) {
   const tree = [pid]
   for (const parent of tree) tree.push(...childrenOf(parent))
@@ -41,8 +42,8 @@ function read(file) {
 }
 
 /**
- * Seconds of processor time, user and system, of the living threads of a tree of processes, to the nanosecond, and of its
- * processes that ended, to the tick.
+ * CPU seconds (user and system) of a process tree: to the nanosecond for living threads, to the tick for ended
+ * processes.
  * @param {number} pid
  */
 export function cpuSeconds(pid) {
@@ -63,8 +64,8 @@ function endedSeconds(pid) {
 }
 
 /**
- * Bytes that a tree of processes holds for itself: anonymous and shared memory, each page counted once. Files that it
- * maps, a database for one, are the page cache's.
+ * Private bytes of a process tree: anonymous and shared memory, each page counted once. Mapped files, such as a
+ * database, belong to the page cache.
  * @param {number} pid
  */
 export function memoryBytes(pid) {
@@ -80,8 +81,8 @@ function kilobytesOf(rollup, name) {
 }
 
 /**
- * Bytes that a tree of processes has had written to disks, as the system counts them when a page of a file becomes dirty
- * or is written around the page cache; undefined where it does not tell.
+ * Bytes that a process tree has written to disks, counted by the system when a page of a file becomes dirty or is
+ * written around the page cache. Undefined where the system does not report it.
  * @param {number} pid
  */
 export function writtenBytes(pid) {
@@ -91,7 +92,7 @@ export function writtenBytes(pid) {
     : undefined
 }
 
-/** Watches the memory of a tree of processes; `stop` answers the most that was seen. @param {number} pid */
+/** Watches the memory of a process tree; `stop` returns the peak. @param {number} pid */
 export function watchMemory(pid) {
   let most = memoryBytes(pid)
   const sample = () => {

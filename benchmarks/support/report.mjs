@@ -1,4 +1,4 @@
-// Numbers for people: medians with their spread, tables, and what machine it was.
+// Numbers for people: medians with their spread, tables, and a description of the machine.
 
 import { execFileSync } from 'node:child_process'
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** The machine, its load, and the commit; `dirty` where the files are not the commit's. */
+/** The machine, its load, and the commit; `dirty` if the files differ from the commit. */
 export function describeRun() {
   const commit = execFileSync('git', ['describe', '--always', '--dirty', '--exclude=*'], {
     cwd: root,
@@ -32,7 +32,7 @@ export function machineLine({ processor, cores, memoryGiB, system, node, loadBef
   return `${machine}; load before ${loadBefore.toFixed(1)}; commit ${commit}; ${date}`
 }
 
-/** What is shown of a run, each a function of it; undefined where it is not known or says nothing. */
+/** The columns of a table, each a function of a run; undefined where a figure is unknown or meaningless. */
 const COLUMNS = [
   ['MB/s', 0, ({ bytes, seconds, requests }) => (bytes / requests < 16_384 ? undefined : bytes / seconds / 1e6)],
   ['requests/s', 0, ({ requests, seconds }) => requests / seconds],
@@ -66,7 +66,7 @@ function perGb(seconds, bytes) {
   return seconds === undefined ? undefined : seconds / (bytes / 1e9)
 }
 
-/** `median [least–most]`, '–' where there is nothing. @param {readonly (number | undefined)[]} values */
+/** `median [least–most]`, or '–' if there are no values. @param {readonly (number | undefined)[]} values */
 export function summary(values, digits = 0) {
   const sorted = values.filter((value) => value !== undefined).toSorted((one, other) => one - other)
   if (sorted.length === 0) return '–'
@@ -76,7 +76,7 @@ export function summary(values, digits = 0) {
   return least === most ? median : `${median} [${least}–${most}]`
 }
 
-/** A table of outcomes in Markdown, a workload after the other. @param {readonly import('./suite.mjs').Outcome[]} outcomes */
+/** A table of outcomes in Markdown, grouped by workload. @param {readonly import('./suite.mjs').Outcome[]} outcomes */
 export function table(outcomes) {
   const head = ['workload', 'target', ...COLUMNS.map(([name]) => name)]
   const rows = outcomes.map(({ workload, target, runs, failure }) => {

@@ -1,4 +1,4 @@
-// One target under test: a client, a bucket of its own, and what workloads need to have been done before they begin.
+// One target under test: a client, its own bucket, and the preparations that workloads need.
 
 import { execFileSync } from 'node:child_process'
 import { randomFillSync } from 'node:crypto'
@@ -9,11 +9,11 @@ import { Client } from './client.mjs'
 
 const DISK_MS_MAX = 60_000
 const BYTES_MAX = 64 * 1024 * 1024
-/** Random, so that nobody saves anything by compressing it. */
+/** Random, so that compression gains nothing. */
 const content = Buffer.alloc(BYTES_MAX)
 randomFillSync(content)
 
-/** So many bytes, always of the same memory. @param {number} size */
+/** The first `size` bytes of one shared buffer. @param {number} size */
 export function bytesOf(size) {
   return content.subarray(0, size)
 }
@@ -40,19 +40,19 @@ export class Session {
     this.client.close()
   }
 
-  /** A key that was not used before. @param {string} [prefix] */
+  /** A new key. @param {string} [prefix] */
   newKey(prefix = 'k') {
     this.#keys += 1
     return `${prefix}/${String(this.#keys).padStart(8, '0')}`
   }
 
-  /** A signed request about an object. @param {string} method @param {string} key */
+  /** A signed request for an object. @param {string} method @param {string} key */
   object(method, key, { body, status, answerBytes, query, headers } = {}) {
     const { bucket } = this
     return this.client.prepare({ method, bucket, key, body, status, answerBytes, query, headers })
   }
 
-  /** The headers that name an object, or bytes of it, as the source of a copy. */
+  /** The headers that name an object, or a range of it, as the source of a copy. */
   copySource(key, range) {
     const { prefix } = this.client
     return {
@@ -61,7 +61,7 @@ export class Session {
     }
   }
 
-  /** Puts objects and answers their keys. @param {number} count @param {number} size */
+  /** Uploads objects and returns their keys. @param {number} count @param {number} size */
   async putObjects(count, size, prefix = 'object', inFlight = 8) {
     const keys = Array.from({ length: count }, () => this.newKey(prefix))
     if (this.target.files !== undefined) {
@@ -73,17 +73,17 @@ export class Session {
     return keys
   }
 
-  /** Bytes of disk that a local target's folder takes. */
+  /** Disk space of a local target's folder, in bytes. */
   diskBytes() {
     const { folder } = this.target
-    if (folder === undefined) throw new Error(`${this.target.name} has no folder here`)
+    if (folder === undefined) throw new Error(`${this.target.name} has no local folder`)
     return Number(execFileSync('du', ['-s', '--block-size=1', folder], { encoding: 'utf8' }).split('\t')[0])
   }
 
-  /** Waits, for a minute at most, until the disk that the target takes is as it should be. */
+  /** Waits, for a minute at most, until the disk space of the target satisfies `isRight`. */
   async untilDisk(isRight) {
     for (const end = performance.now() + DISK_MS_MAX; !isRight(this.diskBytes()); await sleep(100)) {
-      if (performance.now() > end) throw new Error(`${this.target.name} has not given the space back in a minute`)
+      if (performance.now() > end) throw new Error(`${this.target.name} did not free the space within a minute`)
     }
   }
 
@@ -93,12 +93,12 @@ export class Session {
     await writeFile(file, bytesOf(size))
   }
 
-  /** Begins a multipart upload. @returns {Promise<Upload>} */
+  /** Initiates a multipart upload. @returns {Promise<Upload>} */
   async initiate(key = this.newKey('upload')) {
     const query = [['uploads', undefined]]
     const { content: document } = await this.client.call({ method: 'POST', bucket: this.bucket, key, query })
     const uploadId = /<UploadId>([^<]+)</.exec(document.toString())?.[1]
-    if (uploadId === undefined) throw new Error(`${this.target.name} answered no UploadId`)
+    if (uploadId === undefined) throw new Error(`${this.target.name} returned no UploadId`)
     return new Upload(this, key, uploadId.replaceAll('&amp;', '&'))
   }
 }
@@ -126,7 +126,7 @@ export class Upload {
     return this.#session.object('PUT', this.key, { query: this.#query(partNumber), headers })
   }
 
-  /** A signed CompleteMultipartUpload of all parts, in the order of their numbers. */
+  /** A signed CompleteMultipartUpload of all parts in ascending order. */
   async complete() {
     const parts = await this.parts()
     const items = parts.map(
@@ -141,7 +141,7 @@ export class Upload {
     return this.#session.object('DELETE', this.key, { status: 204, query: [['uploadId', this.uploadId]] })
   }
 
-  /** A signed ListParts of a page of 1,000. @param {number} marker */
+  /** A signed ListParts for a page of 1,000. @param {number} marker */
   page(marker) {
     const query = [
       ['max-parts', '1000'],
@@ -151,7 +151,7 @@ export class Upload {
     return this.#session.object('GET', this.key, { query })
   }
 
-  /** The parts as ListParts says them, page by page. */
+  /** The parts that ListParts returns, page by page. */
   async parts() {
     const { client, bucket } = this.#session
     const parts = []
@@ -179,7 +179,7 @@ export class Upload {
   }
 }
 
-/** The text of the first element of a name, as it stands. */
+/** The raw text of the first element with a name. */
 function element(document, name) {
   return new RegExp(`<${name}>([^<]*)</${name}>`).exec(document)?.[1] ?? ''
 }

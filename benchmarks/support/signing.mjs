@@ -1,4 +1,4 @@
-// The two dialects that a load can speak: OSS (its V4 signature) and S3 (AWS Signature V4). Neither hashes a body.
+// The two dialects of the load generator: OSS (signature V4) and S3 (AWS Signature V4). Neither hashes a body.
 
 import { createHmac, hash } from 'node:crypto'
 import { Query, signV4 } from '@bindery/protocol'
@@ -17,8 +17,8 @@ import { Query, signV4 } from '@bindery/protocol'
  * @property {string} region
  *
  * @typedef {object} Dialect
- * @property {string} prefix  of the headers that are its own
- * @property {(request: Unsigned, host: string, credentials: Credentials) => Record<string, string>} sign  the headers to send
+ * @property {string} prefix  of the dialect's own headers
+ * @property {(request: Unsigned, host: string, credentials: Credentials) => Record<string, string>} sign  returns the headers to send
  */
 
 const digests = {
@@ -89,7 +89,7 @@ export function pathOf({ bucket, key }) {
 }
 
 /**
- * Percent-encoded query, without `?`; a name without a value is followed by `bare`.
+ * Percent-encoded query without `?`; `bare` follows a name without a value.
  * @param {readonly (readonly [string, string | undefined])[]} query
  */
 export function queryOf(query, bare = '') {

@@ -1,4 +1,4 @@
-/** Bytes, by the names that workloads call them. */
+/** Sizes in bytes, as named in workloads. */
 export const KIB = 1024
 export const MIB = 1024 ** 2
 export const GIB = 1024 ** 3
@@ -15,7 +15,7 @@ export function sizeName(bytes) {
   return `${bytes} B`
 }
 
-/** How many requests a run sends: so many that it lasts about a second on one core or two. */
+/** Requests per run, chosen so that a run takes about a second on one or two cores. */
 export function requestsOf(size, inFlight, scale) {
   const bytes = inFlight === 1 ? 96 * MIB : 256 * MIB
   const most = inFlight === 1 ? 400 : 2000

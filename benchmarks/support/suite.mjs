@@ -1,5 +1,5 @@
-// Runs workloads on targets, interleaved: each run of a workload goes to every target before the next run begins, so that
-// what the machine does meanwhile falls on all alike.
+// Runs workloads on targets, interleaved: each run of a workload goes to every target before the next run begins, so
+// that load from elsewhere affects all targets alike.
 
 import { execFile } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -8,27 +8,27 @@ import { cpuSeconds, watchMemory, writtenBytes } from './processes.mjs'
 import { Session } from './session.mjs'
 
 /**
- * @typedef {object} Plan  what one run does
+ * @typedef {object} Plan  one run
  * @property {readonly import('./client.mjs').Ready[]} requests
  * @property {'end' | 'first byte'} [until]  what latencies count
- * @property {() => Promise<void>} [settle]  more work of the server that belongs to the run: its time and cost count
+ * @property {() => Promise<void>} [settle]  further work of the server that belongs to the run: its time and cost count
  *
  * @typedef {object} Workload
  * @property {string} name
  * @property {number} inFlight
  * @property {boolean} [isShort]  whether it belongs to the short suite
- * @property {readonly string[]} [needs]  what not every target can do
+ * @property {readonly string[]} [needs]  capabilities that not every target has
  * @property {(session: Session, scale: number) => Promise<Plan>} prepare  makes a run; `scale` multiplies its work
  *
- * @typedef {object} Measured  one run
+ * @typedef {object} Measured  the figures of one run
  * @property {number} requests
  * @property {number} bytes
  * @property {number} seconds
  * @property {number} p50Ms
  * @property {number} p99Ms
  * @property {number | undefined} cpuSeconds  of the server's processes
- * @property {number | undefined} memoryBytes  the most that they held
- * @property {number | undefined} writtenBytes  that they had written to disks by the last answer
+ * @property {number | undefined} memoryBytes  their peak
+ * @property {number | undefined} writtenBytes  that they had written to disks by the last response
  * @property {number} clientCpuSeconds
  * @property {number} syncSeconds  that the system needed afterwards to write what the server had left in memory
  *
@@ -36,12 +36,12 @@ import { Session } from './session.mjs'
  * @property {string} workload
  * @property {string} target
  * @property {readonly Measured[]} runs
- * @property {string} [failure]  why there are none
+ * @property {string} [failure]  why there is no run
  */
 
 /**
- * Writes all that is in the page cache and not on the disk; answers the seconds it took. Connections are listened to
- * meanwhile: a server may close those that are idle for long.
+ * Flushes the page cache to disk and returns the seconds it took. Connections stay serviced meanwhile, because a server
+ * may close those that are idle for long.
  */
 async function sync() {
   const begin = performance.now()
@@ -50,14 +50,14 @@ async function sync() {
 }
 
 const QUIET_MS = 100
-/** Of what a server that failed has said last. */
+/** Lines of a failed server's log that are shown. */
 const LOG_LINES = 5
 
 /**
  * @param {object} options
  * @param {readonly Workload[]} options.workloads
  * @param {readonly import('./targets.mjs').Target[]} options.targets
- * @param {number} options.runs  after one that warms up and is not counted
+ * @param {number} options.runs  besides one that warms up and is not counted
  * @param {number} options.scale
  * @param {(outcomes: readonly Outcome[]) => void} [options.report]  called when a workload has ended
  * @returns {Promise<Outcome[]>}

@@ -1,4 +1,4 @@
-// What a load is sent to: a Bindery of this clone, a peer, or any endpoint that is named.
+// The targets of a load: the server of this clone, a peer, or a named endpoint.
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -13,19 +13,19 @@ import { startServer } from '../../test/support/start-server.mjs'
  * @property {string} accessKeyId
  * @property {string} accessKeySecret
  * @property {string} region
- * @property {number | undefined} pid  of its first process; undefined where it is not this machine's
- * @property {string} settings  how it runs, and what it promises of what it has answered
- * @property {ReadonlySet<string>} lacks  what it cannot do, as workloads name it in `needs`
- * @property {string} [files]  the folder that it serves, where objects are put as files because it cannot `write`
- * @property {string} [folder]  where a local one keeps everything
- * @property {() => string} [log]  what it has said so far
+ * @property {number | undefined} pid  of its first process; undefined for a remote server
+ * @property {string} settings  how it runs, and how durable its acknowledged writes are
+ * @property {ReadonlySet<string>} lacks  missing capabilities, as named in `needs` of workloads
+ * @property {string} [files]  the folder that it serves; objects are created as files there because it cannot `write`
+ * @property {string} [folder]  where a local target keeps everything
+ * @property {() => string} [log]  its log so far
  * @property {() => Promise<void>} stop
  */
 
 const COMMON = ['--log', 'error']
 
 /**
- * Starts this clone's server with its defaults, silent but for errors: on a folder that stays, or on one of its own.
+ * Starts this clone's server with its defaults, logging errors only, on a given folder or a temporary one.
  * @param {{ name?: string, folder?: string, args?: readonly string[], nodeArgs?: readonly string[] }} [options]
  * @returns {Promise<Target>}
  */
@@ -40,7 +40,7 @@ export async function startBindery({ name = 'bindery', folder: kept, args = [], 
     accessKeySecret: server.accessKeySecret,
     region: server.region,
     pid: server.pid,
-    settings: `defaults${args.length === 0 ? '' : `, ${args.join(' ')}`}; every answer durable`,
+    settings: `defaults${args.length === 0 ? '' : `, ${args.join(' ')}`}; every acknowledged write is durable`,
     lacks: new Set(),
     folder,
     log: server.log,
@@ -52,12 +52,12 @@ export async function startBindery({ name = 'bindery', folder: kept, args = [], 
 }
 
 /**
- * An endpoint that runs already. Taken for one that copies bytes and frees them at once.
+ * A running endpoint. It is assumed to copy bytes and to free them immediately.
  * @param {{ endpoint: string, dialect: 'oss' | 's3', accessKeyId: string, accessKeySecret: string, region: string, pid: number | undefined }} options
  * @returns {Target}
  */
 export function namedTarget(options) {
-  const settings = 'as it was found'
+  const settings = 'as found'
   return {
     ...options,
     name: new URL(options.endpoint).host,

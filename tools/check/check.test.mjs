@@ -15,7 +15,7 @@ import { readSources } from './sources.mjs'
 const folder = mkdtempSync(path.join(tmpdir(), 'bindery-check-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
 
-/** A repository of its own that holds `files`, parsed. */
+/** The sources of a temporary repository with these files, parsed. */
 function sourcesOf(name, files) {
   for (const [file, text] of Object.entries(files)) {
     const target = path.join(folder, name, file)
@@ -33,7 +33,7 @@ const manifest = (name) =>
         devDependencies: { '@bindery/digest': '0' },
       }
 
-/** The sentences of what is wrong with one file. */
+/** The violations of one file, without their positions. */
 function layerFaults(file, text, others = {}) {
   const sources = sourcesOf(file.replaceAll('/', '-'), { [file]: text, ...others })
   return checkLayers(sources, manifest).map((fault) => fault.replace(/^[^ ]+ /, ''))
@@ -45,7 +45,7 @@ test('a package may import what its row allows and its manifest declares', () =>
   assert.deepEqual(layerFaults('packages/service/src/fine.ts', text), [])
 })
 
-test('every way to import a package that the row does not allow is refused', () => {
+test('every form of importing a package that the row does not allow is rejected', () => {
   const forbidden = [
     'service may not import @bindery/server',
     '@bindery/server is not declared in packages/service/package.json',
@@ -62,7 +62,7 @@ test('every way to import a package that the row does not allow is refused', () 
   }
 })
 
-test('a relative import never leaves its package, and a dependency is declared', () => {
+test('a relative import never leaves its package, and a dependency must be declared', () => {
   assert.deepEqual(layerFaults('packages/cli/src/leaves.ts', "import { a } from '../../server/src/a.js'"), [
     '../../server/src/a.js leaves the package',
   ])
@@ -77,7 +77,7 @@ test('tests may import what the workspace installs for them, and built-in module
   assert.equal(layerFaults('packages/service/src/some.ts', text).length, 2)
 })
 
-test('protocol imports no built-in module, service none that reaches the system', () => {
+test('protocol imports no built-in module, and service none that reaches the system', () => {
   assert.deepEqual(layerFaults('packages/protocol/src/a.ts', "import { a } from 'node:buffer'"), [
     'protocol never imports node:buffer',
   ])
@@ -92,15 +92,15 @@ test('protocol and service have no clock, randomness or environment of their own
     'export const a = [Date.now(), new Date(), Math.random(), process.env]\nexport const b = new Date(5)\n// Date.now()\n'
   const found = layerFaults('packages/service/src/impure.ts', text).map((sentence) => sentence.split(': ')[1])
   assert.deepEqual(found, [
-    'Date.now must be handed in',
-    'new Date() must be handed in',
-    'Math.random must be handed in',
-    'process.env must be handed in',
+    'Date.now must be passed in',
+    'new Date() must be passed in',
+    'Math.random must be passed in',
+    'process.env must be passed in',
   ])
   assert.deepEqual(layerFaults('packages/server/src/impure.ts', text), [])
 })
 
-test('the domain knows names and errors, but no wire', () => {
+test('the domain uses names and errors of protocol but nothing of the wire', () => {
   const protocol = {
     'packages/protocol/src/index.ts': "export * from './xml.js'\nexport { OssError } from './errors/oss-error.js'\n",
     'packages/protocol/src/xml.ts': 'export function readXml() {}\n',
@@ -114,7 +114,7 @@ test('the domain knows names and errors, but no wire', () => {
   assert.deepEqual(layerFaults('packages/service/src/access/other.ts', text, protocol), [])
 })
 
-test('a package without a row is refused', () => {
+test('a package without a row is rejected', () => {
   assert.deepEqual(layerFaults('packages/extra/src/a.ts', ''), [
     'the package extra has no row in tools/check/layers.mjs',
   ])
@@ -128,7 +128,7 @@ test('two files may import each other, three may not, and imports of types count
   assert.deepEqual(checkCycles(ring), ['packages/cli/src/a.ts:1: 3 files import each other: a.ts, b.ts, c.ts'])
 })
 
-test('a function counts its own lines, without those of the functions inside it', () => {
+test('a function counts its own lines without those of nested functions', () => {
   const inner = `  const inner = () => {\n${'    inner()\n'.repeat(60)}  }\n`
   const long = `export function outer() {\n${'  outer()\n'.repeat(69)}}\n`
   const sources = sourcesOf('functions', {
@@ -147,13 +147,13 @@ test('a file of more than 400 lines is too long', () => {
   assert.deepEqual(checkSizes(sources), ['tools/long.mjs:1: 401 lines; the most is 400'])
 })
 
-test('an invariant names a test that is there', () => {
+test('an invariant names an existing test', () => {
   const files = { 'a.test.ts': "test('a part that comes too late is refused')" }
   const check = (row) => checkInvariants(row, (file) => files[file])
   assert.deepEqual(check('| U2 | A race has one order | `a.test.ts` “a part that comes too late is refused” |'), [])
   assert.deepEqual(check('| **U2** | A race has one order | by care |'), ['ARCHITECTURE.md:1: U2 names no test file'])
   assert.deepEqual(check('| U2 | A race | `b.test.ts` |'), [
-    'ARCHITECTURE.md:1: U2 names b.test.ts, which is not there',
+    'ARCHITECTURE.md:1: U2 names b.test.ts, which does not exist',
   ])
   assert.deepEqual(check('| U2 | A race | `a.test.ts` “nothing is lost” |'), [
     'ARCHITECTURE.md:1: no test of U2 is called “nothing is lost”',
@@ -161,18 +161,18 @@ test('an invariant names a test that is there', () => {
   assert.deepEqual(check('no table'), ['ARCHITECTURE.md:1: it lists no invariant'])
 })
 
-test('promises of later work are found', () => {
+test('markers of unfinished work are found', () => {
   const mark = ['TO', 'DO'].join('') // or this file would be found itself
   assert.deepEqual(checkPromises([{ path: 'a.ts', text: `// ${mark}: later\nconst todos = 1\n` }]), [
-    `a.ts:1: ${mark}: do it, or write it where users read what is missing`,
+    `a.ts:1: ${mark}: finish the work, or document what is missing where users read it`,
   ])
 })
 
-test('a link between pages leads somewhere', () => {
+test('a link between pages has a target', () => {
   const text = 'See [a](./a.md#x), [b](../b.md), [c](https://example.com), [d](#here) and `[e](e.md)`.\n'
   assert.deepEqual(
     checkLinks([{ path: 'docs/page.md', text }], (target) => target === 'docs/a.md'),
-    ['docs/page.md:1: it links to b.md, which is not there'],
+    ['docs/page.md:1: it links to b.md, which does not exist'],
   )
 })
 
@@ -201,7 +201,7 @@ test('a package has a description and a README of 10 to 20 lines', () => {
   )
 })
 
-test('a name of code in the glossary occurs in the sources', () => {
+test('a code name in the glossary occurs in the sources', () => {
   const text = '| blob | `BlobId`, `pack*.ts`, space `w` | Bytes. |\n| cause | `Cause` | A row. |\n'
   assert.deepEqual(checkGlossary({ path: 'docs/glossary.md', text }, [{ text: 'type BlobId = string' }]), [
     'docs/glossary.md:2: no source contains `Cause`',

@@ -1,4 +1,4 @@
-// Import cycles. Two files that need each other may; more are knots that can only be read, tested and moved together.
+// Import cycles. Two files may import each other; larger cycles can only be read, tested and moved as a whole.
 
 import path from 'node:path'
 

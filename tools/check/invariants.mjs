@@ -5,8 +5,8 @@ const TEST_FILE = /`([^`]+\.test\.(?:ts|mjs))`/g
 const TEST_NAME = /“([^”]+)”/g
 
 /**
- * Invariants that name no test, a file that is not there, or a test that its file does not have. A row is
- * `| D1 | sentence | `path/of.test.ts` “the test's name” |`; names are optional, and must stand in one of the row's files.
+ * Invariants that name no test, a missing file, or a test that its file does not contain. A row is `| D1 | sentence |
+ * `path/of.test.ts` “the test's name” |`; names are optional and must occur in one of the row's files.
  * @param {string} architecture  the text of ARCHITECTURE.md
  * @param {(path: string) => string | undefined} read  the text of a file of the repository
  * @returns {string[]}
@@ -22,7 +22,7 @@ export function checkInvariants(architecture, read) {
     if (files.length === 0) return [`${at}: ${id} names no test file`]
     const missing = files
       .filter((file) => read(file) === undefined)
-      .map((file) => `${at}: ${id} names ${file}, which is not there`)
+      .map((file) => `${at}: ${id} names ${file}, which does not exist`)
     const texts = files.map((file) => read(file) ?? '').join('\n')
     const unknown = [...rest.matchAll(TEST_NAME)]
       .filter(([, name]) => !texts.includes(name))

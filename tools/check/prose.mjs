@@ -1,4 +1,4 @@
-// Words that promise work instead of doing it, and links between pages that lead nowhere.
+// Markers of unfinished work, and links between pages without a target.
 
 import path from 'node:path'
 
@@ -7,7 +7,7 @@ const LINK = /\]\((?!https?:|mailto:|#)([^)\s#]+)(?:#[^)]*)?\)/g
 const CODE = /```[\s\S]*?```|`[^`\n]*`/g
 
 /**
- * Marks of unfinished work, as `path:line: sentence`.
+ * Markers of unfinished work, as `path:line: sentence`.
  * @param {{ path: string, text: string }[]} files
  * @returns {string[]}
  */
@@ -17,13 +17,13 @@ export function checkPromises(files) {
       const promise = line.endsWith('// check: allowed') ? undefined : line.match(PROMISE)?.[0]
       return promise === undefined
         ? []
-        : [`${file}:${index + 1}: ${promise}: do it, or write it where users read what is missing`]
+        : [`${file}:${index + 1}: ${promise}: finish the work, or document what is missing where users read it`]
     }),
   )
 }
 
 /**
- * Relative links in Markdown pages whose target is not there.
+ * Relative links in Markdown pages whose target does not exist.
  * @param {{ path: string, text: string }[]} pages
  * @param {(path: string) => boolean} exists
  * @returns {string[]}
@@ -33,6 +33,6 @@ export function checkLinks(pages, exists) {
     [...text.replace(CODE, '').matchAll(LINK)]
       .map((match) => path.posix.join(path.posix.dirname(page), decodeURI(match[1])))
       .filter((target) => !exists(target))
-      .map((target) => `${page}:1: it links to ${target}, which is not there`),
+      .map((target) => `${page}:1: it links to ${target}, which does not exist`),
   )
 }

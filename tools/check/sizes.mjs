@@ -2,11 +2,11 @@
 
 export const FUNCTION_LINES_MAX = 70
 export const FILE_LINES_MAX = 400
-const HEAD_LINES = 5 // where a file may say that it is exempt, and why
+const HEAD_LINES = 5 // where a file may state that it is exempt, and why
 const EXEMPT = /^\/\/ size: exempt \(.+\)$/
 
 /**
- * What is too large, as `path:line: sentence`. Functions within a function count for themselves.
+ * Functions and files that are too long, as `path:line: sentence`. A nested function is counted separately.
  * @param {import('./sources.mjs').Source[]} sources
  * @returns {string[]}
  */

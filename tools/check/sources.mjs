@@ -1,4 +1,4 @@
-// Reads the repository's sources once, as text and as syntax trees, for the checks.
+// Reads the sources of the repository once, as text and as syntax trees, for all checks.
 
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -15,14 +15,14 @@ const FOLDERS = ['packages', 'tools', 'test', 'benchmarks']
 const PROGRAM = /\.(ts|mjs|js)$/
 
 /**
- * A source file: its path from the root with `/`, its text, and what the checks ask of its syntax. Lines count from 1.
+ * A source file: its path from the root with `/`, its text, and the syntax that the checks need. Lines count from 1.
  * @typedef {object} Source
  * @property {string} path
  * @property {string} text
  * @property {boolean} isTest
  * @property {{ specifier: string, names: string[], line: number }[]} imports
- * @property {{ name: string, line: number, lines: number }[]} functions  their lines without those of functions inside them
- * @property {{ text: string, line: number }[]} expressions  property reads and constructions, as `Date.now` or `new Date()`
+ * @property {{ name: string, line: number, lines: number }[]} functions  their lines without those of nested functions
+ * @property {{ text: string, line: number }[]} expressions  property reads and constructions, such as `Date.now` or `new Date()`
  */
 
 /**
@@ -76,7 +76,7 @@ function describe(file, text, tree) {
       const lines = lineOf(node.end) - first + 1
       inner = { name: node.name?.text ?? 'a function', line: first, lines }
       source.functions.push(inner)
-      if (enclosing !== undefined) enclosing.lines -= lines - 1 // the line on which it begins belongs to the outer one too
+      if (enclosing !== undefined) enclosing.lines -= lines - 1 // the first line belongs to the outer function too
     }
     const expression = expressionText(node, tree)
     if (expression !== undefined) source.expressions.push({ text: expression, line: lineOf(node.getStart(tree)) })
@@ -92,7 +92,7 @@ function importedNames(declaration) {
   return (bindings?.elements ?? []).map((element) => (element.propertyName ?? element.name).text)
 }
 
-/** `a.b` of plain names and `new A(…)`, as they are written; nothing for other nodes. */
+/** `a.b` of plain identifiers and `new A(…)` as written; undefined for other nodes. */
 function expressionText(node, tree) {
   const counts = isNewExpression(node) || (isPropertyAccessExpression(node) && isIdentifier(node.expression))
   return counts ? tree.text.slice(node.getStart(tree), node.end) : undefined

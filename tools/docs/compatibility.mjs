@@ -2,8 +2,8 @@ import { ABSENT_OPERATIONS, operations } from '@bindery/protocol'
 import { anchor, table } from './markdown.mjs'
 import { requestForms } from './requests.mjs'
 
-const INTRODUCTION = `Every operation of OSS that is known here stands in the table. An absent one answers \`501 NotImplemented\` by its own name, so that a client learns what is missing
-rather than that something failed. What an operation that is there refuses, its section in [Operations](operations.md) says.`
+const INTRODUCTION = `The table lists every operation of OSS that is known here. An absent operation answers \`501 NotImplemented\` and names itself, so that a client
+learns that it is missing rather than that it failed. The limits of each operation that is present are in [Operations](operations.md).`
 
 export function render() {
   const there = Object.values(operations)

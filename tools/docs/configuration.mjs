@@ -1,8 +1,8 @@
 import { OPTIONS } from '@bindery/server'
 import { code, table } from './markdown.mjs'
 
-const INTRODUCTION = `What \`bindery serve [DIR]\` can be told. A flag wins over a variable, and a variable over the default; an empty variable counts as
-absent. Names that are not in the table are refused, with the one that was probably meant.`
+const INTRODUCTION = `The options of \`bindery serve [DIR]\`. A flag takes precedence over a variable, and a variable over the default; an empty variable counts
+as absent. An unknown name is an error, and the message suggests the most similar one.`
 
 export function render() {
   const rows = Object.values(OPTIONS).map(({ flag, variable, codec, fallback, sentence }) => [

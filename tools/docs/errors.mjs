@@ -1,9 +1,9 @@
 import { CATALOGUE, COMMON_CAUSES, causesOf, operations } from '@bindery/protocol'
 import { anchor, code, table } from './markdown.mjs'
 
-const INTRODUCTION = `OSS answers an error with a coarse \`Code\`, which clients match on, and a fine \`EC\`, which names the cause; several causes share a
-code. A cause is one row of \`packages/protocol/src/errors/catalogue.ts\`; its EC stands here where OSS's own is known. Retry says whether the
-same request may succeed when it is sent again: never, now, or later. A word in braces is replaced by what is particular to the
+const INTRODUCTION = `An error of OSS has a coarse \`Code\`, which clients match on, and a fine \`EC\`, which identifies the cause; several causes share a
+code. Each cause is one row of \`packages/protocol/src/errors/catalogue.ts\`. Its EC is given where OSS's own is known. Retry states whether the
+same request may succeed when it is sent again: never, now, or later. A word in braces is replaced by details of the
 failure.`
 
 const ANY = 'any request'

@@ -8,12 +8,12 @@ export function table(head, rows) {
   return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n')
 }
 
-/** Text as code in a line; nothing stays nothing. */
+/** Inline code; empty text stays empty. */
 export function code(text) {
   return text === '' ? '' : `\`${text}\``
 }
 
-/** The anchor that GitHub gives to a heading of one word. */
+/** The anchor that GitHub generates for a heading of one word. */
 export function anchor(heading) {
   return heading.toLowerCase()
 }

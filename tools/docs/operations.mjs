@@ -4,10 +4,10 @@ import { requestForms } from './requests.mjs'
 
 const NAMES = { service: 'the service', bucket: 'a bucket', object: 'an object' }
 
-const INTRODUCTION = `Each operation below is one declaration in \`packages/protocol/src/operations\`; router, decoder, encoder and this page read it.
-Names, headers and documents are OSS's own, but for the [extensions](../guides/extensions.md), which say so. Beside the causes that stand
-with it, each operation may answer [those of all requests](errors.md). An element in brackets may be missing; \`[]\` marks one that repeats. \`x-oss-request-payer\` is
-accepted everywhere and changes nothing.`
+const INTRODUCTION = `Each operation below is one declaration in \`packages/protocol/src/operations\`; router, decoder, encoder and this page are derived from it.
+Names, headers and documents are OSS's own, except for the [extensions](../guides/extensions.md), which are marked. In addition to the causes
+listed with it, each operation may return [those of all requests](errors.md). An element in brackets may be missing; \`[]\` marks a repeated one.
+\`x-oss-request-payer\` is accepted everywhere and changes nothing.`
 
 export function render() {
   const all = Object.values(operations)
@@ -56,7 +56,7 @@ function place({ place }) {
 
 function presence({ presence, fallback }, isRequest) {
   if (presence === 'required') return isRequest ? 'required' : 'always'
-  if (presence === 'optional' || fallback === '') return isRequest ? 'optional' : 'where there is one'
+  if (presence === 'optional' || fallback === '') return isRequest ? 'optional' : 'if present'
   return isRequest ? `optional, else ${code(String(fallback))}` : 'always'
 }
 
@@ -66,7 +66,7 @@ function refusals(refuses) {
     const values = unless.filter((value) => value !== '').map(code)
     return `${code(name)} (${place}${values.length > 0 ? `, unless ${values.join(', ')}` : ''})`
   })
-  return `Refused by name rather than ignored: ${names.join(', ')}.`
+  return `Rejected by name rather than ignored: ${names.join(', ')}.`
 }
 
 function document(title, value) {

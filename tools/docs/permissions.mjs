@@ -1,9 +1,9 @@
 import { ACTIONS, operations } from '@bindery/protocol'
 import { anchor, code, table } from './markdown.mjs'
 
-const INTRODUCTION = `The actions are those of RAM and bucket policies; a policy must allow them on what the request names. The last column is
-what the ACL step sees: the owner of a bucket may do everything in it; an ACL opens reading and writing of objects to others, and never
-opens management.`
+const INTRODUCTION = `The actions are those of RAM and bucket policies; a policy must allow them on the resource that the request names. The last column is
+the level that ACLs are checked for: the owner of a bucket may do everything in it; an ACL can open reading and writing of objects to others,
+but never management.`
 
 const CLASSES = { read: 'reading', write: 'writing', manage: 'management' }
 

@@ -3,7 +3,7 @@ import { code } from './markdown.mjs'
 const PATHS = { service: '/', bucket: '/', object: '/{key}' }
 
 /**
- * How the requests of an operation begin, as Markdown; several forms are joined by "or".
+ * The first lines of an operation's requests, as Markdown; several forms are joined by "or".
  * @param {{ method: string, level: string, otherLevels?: readonly string[], when?: readonly { query?: readonly string[], header?: readonly string[] }[] }} operation
  */
 export function requestForms({ method, level, otherLevels = [], when = [] }) {

@@ -79,7 +79,7 @@ function spoiltRequest(target: Target, random: Random, template: Template): Buff
   const head = headOf(target, mutated, signing)
   const { body } = mutated
   const whole = requestBytes(head, body)
-  switch (random.below(9)) {
+  switch (random.below(10)) {
     case 0:
       return requestBytes(head, body, ['expect: 100-continue'])
     case 1:
@@ -99,9 +99,18 @@ function spoiltRequest(target: Target, random: Random, template: Template): Buff
       ])
     case 7:
       return requestBytes([pick(random, LINES), ...head.slice(1)], body)
+    case 8:
+      return Buffer.concat([textOf([...head, ...bothLengths(random, body)]), chunked(random, body)])
     default:
       return whole
   }
+}
+
+/** As the C SDK announces its bodies; wrongly at times. */
+function bothLengths(random: Random, body: Buffer): string[] {
+  const length = pick(random, [body.length, body.length, body.length, body.length + 1, body.length - 1, 0])
+  const lines = [`content-length: ${length}`, 'transfer-encoding: chunked']
+  return random.below(2) === 0 ? lines : lines.reverse()
 }
 
 const textOf = (lines: readonly string[]) => Buffer.from([...lines, '', ''].join('\r\n'), 'latin1')

@@ -1,11 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { OssError } from '@bindery/protocol'
 import type { Service, ServiceRequest, ServiceResponse } from '@bindery/service'
 import { answerPublicKey } from '../callbacks/public-key.js'
 import type { Log } from '../log.js'
 import { logExchange } from './access-log.js'
+import { acceptsBothLengths } from './exact-parser.js'
 import { answerHealth, type HealthOptions } from './health.js'
 import { readRequest } from './read-request.js'
 import { parserError, refusal, refusalBytes } from './refusal.js'
@@ -23,6 +24,8 @@ const KEEP_ALIVE_TIMEOUT_MS = 75_000
 const PIPELINED_MAX = 16
 /** An unread rest of a body that is cheaper to read than a new connection is to make. */
 const REST_KEPT_MAX = 1024 ** 2
+/** Methods whose requests have no body that means anything. */
+const BODILESS_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS'])
 /** What a connection that is to be closed is still read for, so that its sender sees the response. */
 const LINGER_BYTES_MAX = 16 * 1024 ** 2
 const LINGER_MS_MAX = 5_000
@@ -63,7 +66,7 @@ interface Connection {
   unanswered: number
   /** Body of the request being answered. */
   body: RequestBody | undefined
-  /** What came after the last request is no HTTP: close behind its response. */
+  /** The last request, or what came after it, is no HTTP: close behind its response. */
   broken: boolean
 }
 
@@ -85,7 +88,10 @@ class NodeHttpServer implements HttpServer {
 
   constructor(options: HttpServerOptions) {
     this.#options = options
+    const insecureHTTPParser = acceptsBothLengths()
+    if (!insecureHTTPParser) options.log.warn('this Node.js refuses requests with two lengths, as the C SDK sends them')
     this.#server = createServer({
+      insecureHTTPParser,
       // A part may take hours; idle timers find the dead.
       requestTimeout: 0,
       headersTimeout: HEADERS_TIMEOUT_MS,
@@ -213,8 +219,11 @@ class NodeHttpServer implements HttpServer {
     const sendContinue = () => response.writeContinue()
     const body = new RequestBody(request, expectsContinue ? { idleTimeoutMs, sendContinue } : { idleTimeoutMs })
     connection.body = body
-    const answer = await this.#handle(request, body)
-    const rest = unreadRest(body)
+    const answer = await this.#handle(connection, request, body)
+    const isBodiless = BODILESS_METHODS.has(request.method ?? '')
+    // What was sent with the head is with the parser, but may not have been parsed.
+    if (isBodiless && !body.hasCome) await nextTurn()
+    const rest = unreadRest(body, isBodiless)
     const close = rest.close || this.#stopping || connection.broken
     const { discard } = rest
     const sent =
@@ -233,11 +242,16 @@ class NodeHttpServer implements HttpServer {
     })
   }
 
-  #handle(request: IncomingMessage, body: RequestBody): ServiceResponse | Promise<ServiceResponse> {
+  #handle(
+    connection: Connection,
+    request: IncomingMessage,
+    body: RequestBody,
+  ): ServiceResponse | Promise<ServiceResponse> {
     let serviceRequest: ServiceRequest
     try {
       serviceRequest = readRequest(request, body)
     } catch (error) {
+      connection.broken = true
       if (error instanceof OssError) return refusal(error, request.method ?? '', request.headers.host ?? '')
       throw error
     }
@@ -272,10 +286,15 @@ class NodeHttpServer implements HttpServer {
 }
 
 /** What is to become of a connection whose request was answered before its body was read. */
-function unreadRest(body: RequestBody): { close: boolean; discard?: (() => Promise<void>) | undefined } {
-  if (body.complete) return { close: false }
-  const rest = body.size === undefined ? Number.POSITIVE_INFINITY : body.size - body.arrived
-  if (rest <= REST_KEPT_MAX && !body.awaitsContinue) {
+function unreadRest(
+  body: RequestBody,
+  isBodiless: boolean,
+): { close: boolean; discard?: (() => Promise<void>) | undefined } {
+  if (body.complete) return { close: body.isLengthTwice }
+  const rest = body.hasCome ? 0 : (body.size ?? Number.POSITIVE_INFINITY) - body.arrived
+  // What a GET announces is seldom sent: its sender would take the connection to be free for the next request.
+  const mayCome = body.hasCome || (!isBodiless && !body.awaitsContinue)
+  if (rest <= REST_KEPT_MAX && mayCome && !body.isLengthTwice) {
     return { close: false, discard: () => body.discard(rest, LINGER_MS_MAX) }
   }
   return { close: true, discard: () => body.discard(LINGER_BYTES_MAX, LINGER_MS_MAX) }

@@ -6,8 +6,7 @@ import type { ByteSource } from '@bindery/storage'
 /** The head of an HTTP request as the service wants it. Throws malformedRequest where HTTP/1.1 asks for a refusal. */
 export function readRequest(request: IncomingMessage, body: ByteSource): ServiceRequest {
   const headers = joinedHeaders(request.rawHeaders)
-  const coding = headers['transfer-encoding']
-  if (coding !== undefined && coding.toLowerCase() !== 'chunked') throw new OssError('malformedRequest')
+  requireFraming(headers, request.httpVersion)
   if (headers.host === undefined && request.httpVersion === '1.1') throw new OssError('malformedRequest')
   const { remoteAddress = '', localAddress = '', localPort = 0 } = request.socket
   const { host, target } = originForm(request.url ?? '/', headers.host ?? '')
@@ -22,6 +21,21 @@ export function readRequest(request: IncomingMessage, body: ByteSource): Service
     localAddress: hostAndPort(localAddress, localPort),
     body,
   }
+}
+
+/** Headers that a proxy adds. */
+const PROXY_HEADERS = ['via', 'forwarded', 'x-forwarded-for']
+
+/**
+ * Whether the end of a request is where everybody sees it. The only coding is `chunked`, and HTTP/1.0 has none. A length
+ * beside it must not have passed a proxy, which should have removed it and may have read the other one (RFC 9112 6.1, 6.3).
+ */
+function requireFraming(headers: Readonly<Record<string, string>>, httpVersion: string): void {
+  const coding = headers['transfer-encoding']
+  if (coding === undefined) return
+  if (coding.toLowerCase() !== 'chunked' || httpVersion !== '1.1') throw new OssError('malformedRequest')
+  if (headers['content-length'] === undefined) return
+  if (PROXY_HEADERS.some((name) => headers[name] !== undefined)) throw new OssError('malformedRequest')
 }
 
 function joinedHeaders(rawHeaders: readonly string[]): Record<string, string> {

@@ -148,15 +148,6 @@ test('bytes beyond the length do not harm the response, and end the connection',
   assert.match(response, /^HTTP\/1\.1 200 OK\r\n.*abc/s)
 })
 
-test('a length together with chunks, and two different lengths, are refused', async (t) => {
-  const { port } = await listen(t, echo)
-  for (const headers of ['Content-Length: 3\r\nTransfer-Encoding: chunked', 'Content-Length: 3\r\nContent-Length: 4']) {
-    const client = await rawConnection(port)
-    await client.send(`PUT /b/k HTTP/1.1\r\nHost: h\r\n${headers}\r\n\r\n0\r\n\r\n`)
-    assert.match(await client.closed(), /^HTTP\/1\.1 400 .*<Code>BadRequest<\/Code>/s)
-  }
-})
-
 test('a sender that is slow but not silent is never timed out', async (t) => {
   const { port } = await listen(t, echo, { idleTimeoutMs: 300 })
   const client = await rawConnection(port)

@@ -22,11 +22,14 @@ export interface RequestBodyOptions {
 
 /**
  * The body of a request, read into the buffers of whoever stores it: one copy, back-pressure by pausing the socket.
- * Reads fail with incompleteBody when the connection ends early, requestTimeout when the sender falls silent,
- * entityTooLarge when a body of unknown length passes 5 GiB, malformedRequest when its framing is broken.
+ * Reads fail with incompleteBody when the connection ends early, or the chunks do before the length that was announced
+ * beside them; requestTimeout when the sender falls silent; entityTooLarge when a body of unknown length passes 5 GiB;
+ * malformedRequest when its framing is broken, or its chunks pass their announced length.
  */
 export class RequestBody implements ByteSource {
   readonly size: number | undefined
+  /** Whether the chunks say where the body ends, whatever length was announced. */
+  readonly #chunked: boolean
   readonly #request: IncomingMessage
   readonly #idleTimeoutMs: number
   #sendContinue: (() => void) | undefined
@@ -50,6 +53,7 @@ export class RequestBody implements ByteSource {
     this.#idleTimeoutMs = idleTimeoutMs
     this.#sendContinue = sendContinue
     this.size = announcedSize(request)
+    this.#chunked = request.headers['transfer-encoding'] !== undefined
   }
 
   /** Bytes taken from the connection so far. */
@@ -59,7 +63,17 @@ export class RequestBody implements ByteSource {
 
   /** Whether the whole body has left the connection. */
   get complete(): boolean {
-    return this.#ended || this.#arrived === this.size
+    return this.#ended || (!this.#chunked && this.#arrived === this.size)
+  }
+
+  /** Whether its length was announced twice: nothing that follows on the connection may be believed. */
+  get isLengthTwice(): boolean {
+    return this.#chunked && this.size !== undefined
+  }
+
+  /** Whether the whole body has come, though not all of it may have been read. */
+  get hasCome(): boolean {
+    return this.complete || this.#request.complete
   }
 
   /** Whether the sender still waits for 100 Continue. */
@@ -77,16 +91,20 @@ export class RequestBody implements ByteSource {
     this.#takeArrived()
     if (this.#failure !== undefined) throw this.#failure
     const filled = this.#takeSurplus(buffer)
-    if (filled === buffer.length || this.complete) return filled
+    if ((filled === buffer.length && !this.#awaitsEnd) || this.complete) return filled
     return await this.#wait(buffer, filled)
   }
 
   /** Ends the body early: the read that waits and all that follow fail. Nothing happens to a body that is complete. */
   fail(cause: Cause): void {
     if (this.complete) return
-    // Of a body that is only too large the rest can still be read.
-    if (cause !== 'entityTooLarge') this.#senderLost = true
-    if (this.#senderLost) this.#discarded?.()
+    this.#senderLost = true
+    this.#discarded?.()
+    this.#refuse(cause)
+  }
+
+  /** As `fail`, for a body whose rest can still be read. */
+  #refuse(cause: Cause): void {
     if (this.#failure !== undefined) return
     this.#failure = new OssError(cause)
     clearTimeout(this.#quietTimer)
@@ -149,8 +167,8 @@ export class RequestBody implements ByteSource {
       if (this.complete || this.#arrived >= this.#discardEnd) this.#discarded()
       return
     }
-    if (this.size === undefined && this.#arrived > PART_SIZE_MAX) {
-      this.fail('entityTooLarge')
+    if (this.#arrived > (this.size ?? PART_SIZE_MAX)) {
+      this.#refuse(this.size === undefined ? 'entityTooLarge' : 'malformedRequest')
       return
     }
     this.#surplus = chunk
@@ -161,11 +179,18 @@ export class RequestBody implements ByteSource {
     }
     const { buffer } = reader
     if (buffer !== undefined) reader.filled += this.#takeSurplus(buffer.subarray(reader.filled))
+    if (this.#awaitsEnd) return
     if (buffer === undefined || reader.filled === buffer.length || this.complete) this.#settle(reader)
     else this.#watchQuiet()
   }
 
+  /** Whether the last announced byte is here, but not the last chunk: its reader must not take it for a whole body yet. */
+  get #awaitsEnd(): boolean {
+    return this.isLengthTwice && this.#arrived === this.size && !this.#ended
+  }
+
   #end(): void {
+    if (this.isLengthTwice && this.#arrived !== this.size) this.#refuse('incompleteBody')
     this.#ended = true
     clearTimeout(this.#quietTimer)
     this.#discarded?.()
@@ -206,13 +231,14 @@ export class RequestBody implements ByteSource {
   #quiet(): void {
     this.#quietTimerRuns = false
     const reader = this.#reader
-    if (reader === undefined || reader.filled === 0) return
+    if (reader === undefined || reader.filled === 0 || this.#awaitsEnd) return
     if (this.#arrived === this.#arrivedAtQuietTimer) this.#settle(reader)
     else this.#watchQuiet()
   }
 }
 
 function announcedSize({ headers }: IncomingMessage): number | undefined {
-  if (headers['transfer-encoding'] !== undefined) return undefined
-  return Number(headers['content-length'] ?? 0)
+  const length = headers['content-length']
+  if (length !== undefined) return Number(length)
+  return headers['transfer-encoding'] === undefined ? 0 : undefined
 }

@@ -111,10 +111,13 @@ export async function rawConnection(port: number): Promise<RawConnection> {
   }
 }
 
-/** A service that answers a body's bytes back, and failures of the body as OSS does. */
-export async function echo(request: ServiceRequest): Promise<ServiceResponse> {
+/** A service that answers a body's bytes back, or what `say` makes of them, and failures of the body as OSS does. */
+export async function echo(
+  request: ServiceRequest,
+  say: (body: Buffer) => string = (body) => body.toString('latin1'),
+): Promise<ServiceResponse> {
   try {
-    return text(200, (await bodyOf(request)).toString('latin1'))
+    return text(200, say(await bodyOf(request)))
   } catch (error) {
     if (error instanceof OssError) return refusal(error, request.method, request.host)
     throw error
