@@ -1,7 +1,6 @@
 import {
   type BodyOf,
   type BucketName,
-  decodeBody,
   type InputOf,
   type ObjectKey,
   type Operation,
@@ -11,19 +10,18 @@ import {
   type OutputOf,
   type ResultOf,
 } from '@bindery/protocol'
-import type { ByteSource, LentBytes } from '@bindery/storage'
+import type { Awaitable, ByteSource, LentBytes } from '@bindery/storage'
 import { type Asking, authorise, authoriseSource } from './access/authorise.js'
 import type { Requester } from './access/requester.js'
-import { contentSource, readDocument } from './body.js'
 import type { AnsweredCallback } from './callback/outcome.js'
 import type { Domain } from './domain/domain.js'
 import { there } from './domain/objects/objects.js'
 import type { OpenObject } from './domain/objects/open-object.js'
 import type { Scope } from './domain/scope.js'
 import type { BucketRecord, ObjectRecord } from './domain/stored/model.js'
+import type { Exchange } from './exchange.js'
 import type { Callbacks } from './options.js'
 import type { ServiceRequest } from './service.js'
-import { parseXml } from './xml-parser.js'
 
 /** What a handler answers: the declared output headers, and the result where the operation has one. */
 export type Reply<O extends Operation> = {
@@ -38,21 +36,14 @@ export type Reply<O extends Operation> = {
   readonly answer?: AnsweredCallback | undefined
 } & ([ResultOf<O>] extends [undefined] ? unknown : { readonly result: ResultOf<O> })
 
-/** The behaviour of one operation: input to domain to output. Which errors it may throw, its declaration says. */
-export type Handler<O extends Operation> = (call: Call<O>) => Promise<Reply<O>>
-
-/** What the head of a request tells. */
+/** What the head of a request says. */
 export interface CallHead<O extends Operation> extends Asking {
   readonly operation: O
-  readonly region: string
-  readonly callbacks: Callbacks | undefined
-  readonly request: ServiceRequest
-  readonly requestId: string
+  readonly exchange: Exchange
   readonly input: InputOf<O>
   readonly bucketName: BucketName | undefined
   readonly key: ObjectKey | undefined
   readonly bucketUrl: string
-  readonly scope: Scope
 }
 
 /** What the head names, from one state of the store. */
@@ -64,34 +55,56 @@ export interface Found {
   readonly openObject: OpenObject | undefined
 }
 
-/** An authenticated and authorised request for one operation, whose body is still unread. */
-export class Call<O extends Operation> {
+/** The decoded body of a request: a document's value, or content that is still unread. */
+export interface CallBody<O extends Operation> {
+  readonly document?: BodyOf<O>
+  readonly content?: ByteSource
+}
+
+/** An authenticated and authorised request for one operation, whose body is not decoded yet. */
+export class UnreadCall<O extends Operation> {
   readonly domain: Domain
-  /** As in a V4 scope, `cn-hangzhou`. */
-  readonly region: string
-  /** Undefined: this server makes no callbacks. */
-  readonly callbacks: Callbacks | undefined
-  readonly requestId: string
   readonly requester: Requester
   readonly input: InputOf<O>
   /** Where the client addressed the bucket, without a slash at its end. */
   readonly bucketUrl: string
-  /** Closes when the answer, or the failure, has been sent: what a handler opens, it opens in here. */
-  readonly scope: Scope
   readonly #head: CallHead<O>
   readonly #found: Found
 
   constructor(head: CallHead<O>, found: Found) {
     this.domain = head.domain
-    this.region = head.region
-    this.callbacks = head.callbacks
-    this.requestId = head.requestId
     this.requester = head.requester
     this.input = head.input
     this.bucketUrl = head.bucketUrl
-    this.scope = head.scope
     this.#head = head
     this.#found = found
+  }
+
+  get operation(): O {
+    return this.#head.operation
+  }
+
+  get exchange(): Exchange {
+    return this.#head.exchange
+  }
+
+  get requestId(): string {
+    return this.exchange.requestId
+  }
+
+  /** Closes when the answer, or the failure, has been sent: what a handler opens, it opens in here. */
+  get scope(): Scope {
+    return this.exchange.scope
+  }
+
+  /** As in a V4 scope, `cn-hangzhou`. */
+  get region(): string {
+    return this.exchange.surroundings.options.region
+  }
+
+  /** Undefined: this server makes no callbacks. */
+  get callbacks(): Callbacks | undefined {
+    return this.exchange.surroundings.options.callbacks
   }
 
   /** The bucket that the request names, whether it exists or not. */
@@ -126,34 +139,26 @@ export class Call<O extends Operation> {
   }
 
   get operationName(): string {
-    return this.#head.operation.name
+    return this.operation.name
   }
 
   /** Where the request came from, and how it reached the server. */
   get origin(): Pick<ServiceRequest, 'scheme' | 'host' | 'localAddress' | 'remoteAddress'> {
-    return this.#head.request
-  }
-
-  /** The unread content of the body. Throws missingContentLength, entityTooLarge. */
-  content(): ByteSource {
-    return contentSource(this.#head.request.body, this.#head.request.headers)
-  }
-
-  /** Reads the XML body. Throws the causes of documents. */
-  async document(): Promise<BodyOf<O>> {
-    const { operation, request, input } = this.#head
-    const body = await readDocument(request.body, request.headers, this.domain.digests)
-    return decodeBody(operation, parseXml, body, input) as BodyOf<O>
+    return this.exchange.request
   }
 
   /** Allows what the operation does to one object of the bucket, or throws the cause of the denial. */
-  authorise(key: ObjectKey): void | Promise<void> {
+  authorise(key: ObjectKey): Awaitable<void> {
     return authorise(this.#head, { bucket: this.bucket, key, object: 'unread' })
   }
 
   /** Allows reading an object that is to be copied, or throws the cause of the denial. */
-  authoriseSource(bucket: BucketRecord, key: ObjectKey): void | Promise<void> {
+  authoriseSource(bucket: BucketRecord, key: ObjectKey): Awaitable<void> {
     return authoriseSource(this.#head, bucket, key)
+  }
+
+  withBody(body: CallBody<O>): Call<O> {
+    return new Call(this.#head, this.#found, body)
   }
 
   #named<T>(part: T | undefined): T {
@@ -162,16 +167,51 @@ export class Call<O extends Operation> {
   }
 }
 
+/** An authenticated and authorised request for one operation, as its handler gets it. */
+export class Call<O extends Operation> extends UnreadCall<O> {
+  readonly #body: CallBody<O>
+
+  constructor(head: CallHead<O>, found: Found, body: CallBody<O>) {
+    super(head, found)
+    this.#body = body
+  }
+
+  /** The value of the body, of an operation that declares a document. */
+  get document(): BodyOf<O> {
+    return this.#body.document as BodyOf<O>
+  }
+
+  /** The unread body, of an operation that declares one of bytes. */
+  get content(): ByteSource {
+    if (this.#body.content === undefined) throw new TypeError(`${this.operationName} declares no body of bytes`)
+    return this.#body.content
+  }
+}
+
+/** The behaviour of one operation: input to domain to output. Which errors it may throw, its declaration says. */
+export type Handler<O extends Operation> = (call: Call<O>) => Awaitable<Reply<O>>
+
+/** A handler that looks something up while the body is unread, so that what is missing is reported before the body is judged. */
+export interface LookingHandler<O extends Operation, F> {
+  find(call: UnreadCall<O>): Awaitable<F>
+  handle(call: Call<O>, found: F): Awaitable<Reply<O>>
+}
+
 /** The handler of an operation by its name. */
 export type HandlerOf<N extends OperationName> = Handler<Operations[N]>
 
 /** A handler with the name of its operation, as the index finds it. */
 export interface NamedHandler<N extends OperationName> {
   readonly name: N
-  readonly handle: HandlerOf<N>
+  /** Absent where the operation looks up nothing beside what the pipeline finds. */
+  readonly find?: (call: UnreadCall<Operations[N]>) => Awaitable<unknown>
+  readonly handle: (call: Call<Operations[N]>, found: never) => Awaitable<Reply<Operations[N]>>
 }
 
 /** Names the handler of an operation. */
-export function handler<const N extends OperationName>(name: N, handle: HandlerOf<N>): NamedHandler<N> {
-  return { name, handle }
+export function handler<const N extends OperationName, F>(
+  name: N,
+  behaviour: HandlerOf<N> | LookingHandler<Operations[N], F>,
+): NamedHandler<N> {
+  return typeof behaviour === 'function' ? { name, handle: behaviour } : { name, ...behaviour }
 }

@@ -170,6 +170,21 @@ test('a target that cannot be read is answered like any other error', async () =
   }
 })
 
+test('a request that needs nothing from the stores is answered in the same turn', async () => {
+  const { service } = await startService()
+  const request = { scheme: 'http', host: '', headers: {}, remoteAddress: '', body: untouchable() } as const
+  for (const [method, target] of [
+    ['GET', 'nonsense'],
+    ['GET', '/?unknown'],
+    ['PATCH', '/bkt/k'],
+    ['GET', '/bkt/?versioning'],
+  ] as const) {
+    const answer = service.handle({ ...request, method, target })
+    assert.ok(!(answer instanceof Promise), target)
+    assert.ok(answer.status >= 400, target)
+  }
+})
+
 test('the log says what was asked, by whom, and what became of it', async () => {
   const started = await startWithBucket()
   const uploadId = await initiate(started, 'k')

@@ -1,20 +1,15 @@
 /**
- * The way of a request, step by step: the order of the steps is the order in which errors come.
- * No step before the sixth reads anything of the body.
+ * The steps of a request. Their order is the order in which errors are reported. A step that has nothing to wait for
+ * is followed by the next in the same turn.
  */
 import { upperHex } from '@bindery/bytes'
 import {
+  type AbsentOperation,
   ACTIONS,
   bucketName,
-  type Cause,
-  COMMON_CAUSES,
-  causesOf,
   type DeclaredOperation,
-  decodeHead,
-  encodeError,
-  encodeHeaders,
-  type Fields,
-  httpDate,
+  decodeBody as decodeDocument,
+  decodeHead as decodeInput,
   type Operation,
   OssError,
   objectKey,
@@ -22,157 +17,204 @@ import {
   type Query,
   type Reading,
   readings,
-  route,
-  type ValuesOf,
+  route as routeOf,
 } from '@bindery/protocol'
-import { type Authenticate, authenticator } from './access/authenticate.js'
-import { authorise, type Touched } from './access/authorise.js'
+import { type Awaitable, andThen, settle } from '@bindery/storage'
+import { authenticator } from './access/authenticate.js'
+import { authorise as requireAllowed, type Touched } from './access/authorise.js'
 import { aclAuthoriser } from './access/authoriser.js'
-import { accountOf } from './access/requester.js'
-import { Call, type CallHead, type Found, type Handler, type Reply } from './call.js'
+import { accountOf, type Requester } from './access/requester.js'
+import { contentSource, readDocument } from './body.js'
+import { type Call, type CallHead, type Found, type Reply, UnreadCall } from './call.js'
 import { findBucket, findBucketIfAny } from './domain/buckets/buckets.js'
 import type { Domain } from './domain/domain.js'
 import { findBucketAndObject } from './domain/objects/objects.js'
 import { openBucketAndObject } from './domain/objects/open-object.js'
-import { Scope } from './domain/scope.js'
+import { Exchange } from './exchange.js'
 import { handlers } from './operations/index.js'
 import type { ServiceOptions } from './options.js'
+import { type Answer, encodeFailure, encodeReply, toResponse } from './response/answer.js'
 import { crossOriginHeaders } from './response/cross-origin.js'
 import { toOssError } from './response/failure.js'
 import { LentStream } from './response/lent-stream.js'
-import type { ResponseLog, ServiceRequest, ServiceResponse } from './service.js'
+import type { RequestHead, ServiceRequest, ServiceResponse } from './service.js'
+import { Steps } from './steps.js'
+import { parseXml } from './xml-parser.js'
 
-/** One request on its way, with what the log is to say of it. */
-interface Exchange {
-  readonly request: ServiceRequest
-  readonly startedAt: number
-  /** What is open for this request. It closes with the request, or where bytes are lent to the response, behind the last. */
-  readonly scope: Scope
-  operation?: DeclaredOperation
-  /** Headers of the answer, whether it is one of success or of failure. */
-  crossOrigin: ServiceResponse['headers']
-  readonly log: { -readonly [K in keyof ResponseLog]: ResponseLog[K] }
-}
+const STEPS = Steps.first(address) // 1
+  .next(route) // 2
+  .next(authenticate) // 3
+  .next(decodeHead) // 4
+  .next(authorise) // 5
+  .next(find) // 6
+  .next(decodeBody) // 7
+  .next(handle) // 8
+  .next(encode)
 
-type Answer = Pick<ServiceResponse, 'status' | 'headers' | 'body'>
-
-/** From request to response; never rejects. */
-export type Pipeline = (request: ServiceRequest) => Promise<ServiceResponse>
+/** From request to response; never throws or rejects. */
+export type Pipeline = (request: ServiceRequest) => Awaitable<ServiceResponse>
 
 export function createPipeline(options: ServiceOptions, domain: Domain): Pipeline {
-  const authenticate = authenticator(options)
-  return async (request) => {
-    const requestId = upperHex(options.random(12))
-    const scope = new Scope()
-    const exchange: Exchange = { request, startedAt: options.clock(), scope, crossOrigin: [], log: { requestId } }
-    let response: ServiceResponse | undefined
-    try {
-      const answer = await run(options, domain, authenticate, exchange).catch((thrown: unknown) =>
-        fail(options, exchange, toOssError(thrown)),
-      )
-      response = finish(options, exchange, answer)
-      return response
-    } finally {
-      if (!(response?.body instanceof LentStream)) scope.close()
-    }
+  const surroundings = { options, domain, authenticate: authenticator(options) }
+  return (request) => {
+    const exchange = new Exchange(surroundings, request, upperHex(options.random(12)))
+    return settle(
+      () => STEPS.run(exchange),
+      (answer) => end(exchange, answer),
+      (thrown) => end(exchange, encodeFailure(exchange, toOssError(thrown))),
+    )
   }
 }
 
-async function run(
-  options: ServiceOptions,
-  domain: Domain,
-  authenticate: Authenticate,
+/** Closes what is open for a request, unless its response is still to be read from it. */
+function end(exchange: Exchange, answer: Answer): ServiceResponse {
+  if (!(answer.body instanceof LentStream)) exchange.scope.close()
+  return toResponse(exchange, answer)
+}
+
+interface Addressed {
+  readonly exchange: Exchange
+  readonly query: Query
+  /** The likelier first. */
+  readonly readings: readonly [Reading, ...Reading[]]
+}
+
+/** 1. Host and path → at most two readings of (level, bucket, key). */
+function address(exchange: Exchange): Addressed {
+  const { target, host } = exchange.request
+  const mark = target.indexOf('?')
+  const path = mark === -1 ? target : target.slice(0, mark)
+  const query = parseQuery(mark === -1 ? '' : target.slice(mark + 1))
+  exchange.log.uploadId = query.get('uploadId')
+  return { exchange, query, readings: readings(host, path, exchange.surroundings.options) }
+}
+
+type RoutedOperation = DeclaredOperation | AbsentOperation | undefined
+
+interface Routed extends Addressed {
+  /** Of the likelier reading. */
+  readonly operation: RoutedOperation
+}
+
+/**
+ * 2. Method, level, query and headers → operation. The log, as the headers for browsers, speaks of the likelier
+ * reading until the signature has shown which one is meant.
+ */
+function route({ exchange, query, readings }: Addressed): Awaitable<Routed> {
+  const operation = operationOf(exchange.request, query, readings[0])
+  return andThen(take(exchange, readings[0], operation), () => ({ exchange, query, readings, operation }))
+}
+
+function operationOf({ method, headers }: RequestHead, query: Query, { level }: Reading): RoutedOperation {
+  return routeOf(method, level, query, headers)
+}
+
+function take(exchange: Exchange, { bucket, key }: Reading, operation: RoutedOperation): Awaitable<void> {
+  const { log, request, surroundings } = exchange
+  log.operation = operation?.name
+  log.bucket = bucket
+  log.key = key
+  return andThen(crossOriginHeaders(surroundings.domain, request, bucket), (headers) => {
+    exchange.crossOrigin = headers
+  })
+}
+
+interface Authenticated {
+  readonly exchange: Exchange
+  readonly query: Query
+  readonly requester: Requester
+  readonly reading: Reading
+  readonly operation: DeclaredOperation
+}
+
+/** 3. Signature → requester, and of the readings the one whose signature verifies. */
+function authenticate(routed: Routed): Awaitable<Authenticated> {
+  const { exchange, query, readings } = routed
+  const { method, host, headers } = exchange.request
+  const signed = { method, query, headers: headers.host === host ? headers : { ...headers, host } }
+  return andThen(exchange.surroundings.authenticate(signed, readings), ({ requester, reading }) => {
+    if (requester.kind === 'account') exchange.log.accessKeyId = requester.accessKeyId
+    if (reading === readings[0]) return authenticated(exchange, query, requester, reading, routed.operation)
+    const operation = operationOf(exchange.request, query, reading)
+    return andThen(take(exchange, reading, operation), () =>
+      authenticated(exchange, query, requester, reading, operation),
+    )
+  })
+}
+
+function authenticated(
   exchange: Exchange,
-): Promise<Answer> {
-  const { request, log, scope } = exchange
-  const { method, headers } = request
-
-  // 1 address, 2 route: for each reading
-  const [path, query] = splitTarget(request.target)
-  const found = readings(request.host, path, options)
-  const operationOf = ({ level }: Reading) => route(method, level, query, headers)
-  const likelier = operationOf(found[0])
-  log.uploadId = query.get('uploadId')
-  note(log, found[0], likelier?.name)
-  exchange.crossOrigin = await crossOriginHeaders(domain, request, log.bucket)
-
-  // 3 authenticate
-  const signed = {
-    method,
-    query,
-    headers: headers.host === request.host ? headers : { ...headers, host: request.host },
+  query: Query,
+  requester: Requester,
+  reading: Reading,
+  operation: RoutedOperation,
+): Authenticated {
+  if (operation === undefined) {
+    throw new OssError('methodNotAllowed', { Method: exchange.request.method, ResourceType: reading.level })
   }
-  const { requester, reading } = await authenticate(signed, found)
-  const operation = reading === found[0] ? likelier : operationOf(reading)
-  note(log, reading, operation?.name)
-  if (reading !== found[0]) exchange.crossOrigin = await crossOriginHeaders(domain, request, log.bucket)
-  if (requester.kind === 'account') log.accessKeyId = requester.accessKeyId
-  if (operation === undefined) throw new OssError('methodNotAllowed', { Method: method, ResourceType: reading.level })
   if ('absent' in operation) throw new OssError('notImplemented', { Operation: operation.name })
   exchange.operation = operation
-
-  // 4 decode head
-  const name = reading.bucket === undefined ? undefined : bucketName(reading.bucket)
-  const key = reading.key === undefined ? undefined : objectKey(reading.key)
-  const input = decodeHead(operation, { query, headers })
-  const { region, callbacks } = options
-  const { requestId } = log
-  const bucketUrl = urlOf(request, reading)
-  const head = {
-    operation,
-    domain,
-    authoriser: aclAuthoriser,
-    requester,
-    conditions: { request, query, now: exchange.startedAt },
-    region,
-    callbacks,
-    request,
-    requestId,
-    input,
-    bucketName: name,
-    key,
-    bucketUrl,
-    scope,
-  }
-  return serve(head)
+  return { exchange, query, requester, reading, operation }
 }
 
-async function serve(head: Head): Promise<Answer> {
-  const { operation, scope } = head
-
-  // 5 authorise: the declared actions on what is named
-  const found = await find(head)
-  await authorise(head, touched(head, found))
-
-  // 6 find, 7 decode body, 8 handle: each handler looks for what it needs before it asks for the body
-  const { handle } = handlers[operation.name] as unknown as { readonly handle: Handler<Operation> }
-  const reply = await handle(new Call<Operation>(head, found))
-
-  // 9 encode
-  const answer = encode(operation, reply)
-  const { content, contentSize } = reply
-  if (content === undefined) return answer
-  return { ...answer, body: await LentStream.begin(content, contentSize, () => scope.close()) }
-}
-
-/** What steps 1 to 4 tell of a request that asks for an operation. */
+/** What steps 1 to 4 know of a request for an operation. */
 type Head = CallHead<Operation> & { readonly operation: DeclaredOperation }
 
-async function find({ operation, domain, requester, scope, bucketName: name, key }: Head): Promise<Found> {
+/** 4. Query and headers → typed input. */
+function decodeHead({ exchange, query, requester, reading, operation }: Authenticated): Head {
+  const { request, startedAt, surroundings } = exchange
+  const bucket = reading.bucket === undefined ? undefined : bucketName(reading.bucket)
+  const key = reading.key === undefined ? undefined : objectKey(reading.key)
+  return {
+    exchange,
+    operation,
+    domain: surroundings.domain,
+    authoriser: aclAuthoriser,
+    requester,
+    conditions: { request, query, now: startedAt },
+    input: decodeInput(operation, { query, headers: request.headers }),
+    bucketName: bucket,
+    key,
+    bucketUrl: urlOf(request, reading),
+  }
+}
+
+function urlOf({ scheme, host }: RequestHead, { style, bucket }: Reading): string {
+  return style === 'host' ? `${scheme}://${host}` : `${scheme}://${host}/${bucket}`
+}
+
+/** 5. Declared actions on what the head names → allowed, or the cause of the denial. The body stays shut until here. */
+function authorise(head: Head): Awaitable<UnreadCall<Operation>> {
+  return andThen(findNamed(head), (found) => {
+    return andThen(requireAllowed(head, touched(head, found)), () => new UnreadCall(head, found))
+  })
+}
+
+function findNamed(head: Head): Awaitable<Found> {
+  const { operation, domain, requester, exchange, bucketName: name, key } = head
   if (name === undefined) return NOTHING_FOUND
   if (operation.createsBucket === true) {
     // a bucket of another account is for the operation to refuse: its name is taken
-    const bucket = await findBucketIfAny(domain, name)
-    return { ...NOTHING_FOUND, bucket: bucket?.owner === accountOf(requester)?.id ? bucket : undefined }
+    return andThen(findBucketIfAny(domain, name), (bucket) => ({
+      ...NOTHING_FOUND,
+      bucket: bucket?.owner === accountOf(requester)?.id ? bucket : undefined,
+    }))
   }
   if (operation.reads === 'object' && key !== undefined) {
-    const { bucket, object: openObject } = await openBucketAndObject(domain, scope, name, key)
-    return { bucket, object: openObject?.record, openObject }
+    return andThen(openBucketAndObject(domain, exchange.scope, name, key), ({ bucket, object: openObject }) => ({
+      bucket,
+      object: openObject?.record,
+      openObject,
+    }))
   }
   if (readsObject(operation) && key !== undefined) {
-    return { ...(await findBucketAndObject(domain, name, key)), openObject: undefined }
+    return andThen(findBucketAndObject(domain, name, key), ({ bucket, object }) => ({
+      bucket,
+      object,
+      openObject: undefined,
+    }))
   }
-  return { ...NOTHING_FOUND, bucket: await findBucket(domain, name) }
+  return andThen(findBucket(domain, name), (bucket) => ({ bucket, object: undefined, openObject: undefined }))
 }
 
 const NOTHING_FOUND: Found = { bucket: undefined, object: undefined, openObject: undefined }
@@ -186,74 +228,54 @@ function readsObject({ level, permissions: [action] }: Operation): boolean {
   return level === 'object' && action !== undefined && ACTIONS[action] === 'read'
 }
 
-/** The log, as the headers for browsers, speaks of the likelier reading until the signature has told which one is meant. */
-function note(log: Exchange['log'], { bucket, key }: Reading, operation: string | undefined): void {
-  log.operation = operation
-  log.bucket = bucket
-  log.key = key
+/** A call with what its handler has looked up. */
+interface Prepared<C extends UnreadCall<Operation>> {
+  readonly call: C
+  readonly found: unknown
 }
 
-function splitTarget(target: string): [path: string, query: Query] {
-  const mark = target.indexOf('?')
-  return mark === -1 ? [target, parseQuery('')] : [target.slice(0, mark), parseQuery(target.slice(mark + 1))]
+/** Any handler, as the pipeline calls it: only with what its own `find` has found. */
+interface AnyHandler {
+  readonly find?: (call: UnreadCall<Operation>) => Awaitable<unknown>
+  readonly handle: (call: Call<Operation>, found: unknown) => Awaitable<Reply<Operation>>
 }
 
-function urlOf({ scheme, host }: ServiceRequest, { style, bucket }: Reading): string {
-  return style === 'host' ? `${scheme}://${host}` : `${scheme}://${host}/${bucket}`
+function handlerOf(call: UnreadCall<Operation>): AnyHandler {
+  return handlers[call.operation.name as keyof typeof handlers] as unknown as AnyHandler
 }
 
-/** All of an answer but content that is lent. */
-function encode(operation: Operation, reply: Reply<Operation>): Answer {
-  const status = reply.status ?? operation.status
-  const headers = encodeHeaders(operation, reply.output as ValuesOf<Fields>)
-  if (reply.answer !== undefined) {
-    const { contentType, body } = reply.answer
-    return { status, headers: [...headers, ['Content-Type', contentType]], body }
-  }
-  const { result } = operation
-  if (result === undefined || result === 'bytes') return { status, headers, body: undefined }
-  const body = result.encode(reply.result)
-  if (body.length > 0) headers.push(['Content-Type', result.contentType ?? 'application/xml'])
-  return { status, headers, body }
+/** 6. What the operation itself looks up before its body is read, an upload for one. */
+function find(call: UnreadCall<Operation>): Awaitable<Prepared<UnreadCall<Operation>>> {
+  return andThen(handlerOf(call).find?.(call), (found) => ({ call, found }))
 }
 
-function fail(options: ServiceOptions, { request, operation, log }: Exchange, thrown: OssError): Answer {
-  const declared = operation === undefined || options.assertDeclared !== true || declares(operation, thrown.reason)
-  const error = declared ? thrown : new OssError('internalError', {}, { cause: undeclared(operation, thrown) })
-  log.cause = error.reason
-  log.code = error.row.code
-  if (error.row.status >= 500) log.failure = error.cause
-  return encodeError(error, { requestId: log.requestId, hostId: request.host, method: request.method })
+/** 7. Document → typed value; content stays a source of bytes. */
+function decodeBody({ call, found }: Prepared<UnreadCall<Operation>>): Awaitable<Prepared<Call<Operation>>> {
+  const { body } = call.operation
+  const source = call.exchange.bodyOf(call)
+  const { headers } = call.exchange.request
+  if (body === undefined) return { call: call.withBody({}), found }
+  if (body === 'bytes') return { call: call.withBody({ content: contentSource(source, headers) }), found }
+  return andThen(readDocument(source, headers, call.domain.digests), (bytes) => {
+    const document = decodeDocument(call.operation, parseXml, bytes, call.input)
+    return { call: call.withBody({ document }), found }
+  })
 }
 
-function declares(operation: Operation, cause: Cause): boolean {
-  return COMMON_CAUSES.includes(cause) || causesOf(operation).has(cause)
+interface Handled {
+  readonly call: Call<Operation>
+  readonly reply: Reply<Operation>
 }
 
-function undeclared({ name }: Operation, error: OssError): Error {
-  return new Error(`${name} does not declare ${error.reason}`, { cause: error })
+/** 8. One small function per operation. */
+function handle({ call, found }: Prepared<Call<Operation>>): Awaitable<Handled> {
+  return andThen(handlerOf(call).handle(call, found), (reply) => ({ call, reply }))
 }
 
-/** The headers of every response. A bodiless one says that its length is 0, unless its status says it; a stream has none. */
-function finish(
-  options: ServiceOptions,
-  { startedAt, crossOrigin, log }: Exchange,
-  { status, headers, body }: Answer,
-): ServiceResponse {
-  const now = options.clock()
-  const all: (readonly [string, string])[] = [
-    ['Server', 'AliyunOSS'],
-    ['Date', httpDate.encode(now)],
-    ['x-oss-request-id', log.requestId],
-    ['x-oss-server-time', String(Math.max(0, Math.round(now - startedAt)))],
-    ...crossOrigin,
-  ]
-  const sent = body instanceof Uint8Array && body.length === 0 ? undefined : body
-  let silent = (sent !== undefined && !(sent instanceof Uint8Array)) || status === 204 || status === 304
-  for (const header of headers) {
-    all.push(header)
-    if (header[0] === 'Content-Length') silent = true
-  }
-  if (!silent) all.push(['Content-Length', String(sent instanceof Uint8Array ? sent.length : 0)])
-  return { status, headers: all, body: sent, log }
+function encode({ call, reply }: Handled): Awaitable<Answer> {
+  const answer = encodeReply(call.operation, reply)
+  const { content, contentSize } = reply
+  if (content === undefined) return answer
+  const body = LentStream.begin(content, contentSize, () => call.scope.close())
+  return andThen(body, (begun) => ({ ...answer, body: begun }))
 }

@@ -1,4 +1,4 @@
-import type { ByteSource, LentBytes } from '@bindery/storage'
+import type { Awaitable, ByteSource, LentBytes } from '@bindery/storage'
 import type { AbortedByRule } from './domain/upkeep/apply-lifecycle.js'
 import type { SweepReport } from './domain/upkeep/sweeper.js'
 import type { Scrubbed } from './maintenance/scrub.js'
@@ -22,6 +22,9 @@ export interface ServiceRequest {
   /** The first read of it lets the sender go on (100 Continue); nothing of it is read before the requester is authorised. */
   readonly body: ByteSource
 }
+
+/** A request without its body. */
+export type RequestHead = Omit<ServiceRequest, 'body'>
 
 /** Content that is lent piece by piece, each piece to be released when it has been sent. */
 export interface LentBody extends AsyncIterable<LentBytes> {
@@ -54,8 +57,8 @@ export interface ResponseLog {
 
 /** The store as a function. It has no socket, clock or randomness of its own. */
 export interface Service {
-  /** Never rejects: every failure is a response. */
-  handle(request: ServiceRequest): Promise<ServiceResponse>
+  /** Never throws or rejects: every failure is a response. */
+  handle(request: ServiceRequest): Awaitable<ServiceResponse>
   /** Makes this process known to the stores; before the first write. */
   open(): Promise<void>
   /** Creates a bucket of an account, unless it is there. */

@@ -7,6 +7,7 @@ export {
   type SnapshotRow,
   WriteSet,
 } from './attempt.js'
+export { type Awaitable, andThen, settle } from './awaitable.js'
 export {
   BLOB_ID_LENGTH_MAX,
   BLOB_KEY_LENGTH_MAX,

@@ -1,4 +1,5 @@
-import { encodeHeaders, isBucketName, operations } from '@bindery/protocol'
+import { type BucketSettings, encodeHeaders, isBucketName, operations } from '@bindery/protocol'
+import { type Awaitable, andThen } from '@bindery/storage'
 import { readBucketIfAny } from '../domain/buckets/buckets.js'
 import { corsHeaders, findRule } from '../domain/buckets/cors.js'
 import { readDocument } from '../domain/buckets/documents.js'
@@ -10,18 +11,23 @@ import type { ServiceRequest } from '../service.js'
  * None where no rule of the bucket allows it: the request goes on, and the browser hides its answer. A preflight is
  * answered by its own operation.
  */
-export async function crossOriginHeaders(
+export function crossOriginHeaders(
   domain: Domain,
   { method, headers }: Pick<ServiceRequest, 'method' | 'headers'>,
   bucket: string | undefined,
-): Promise<readonly (readonly [name: string, value: string])[]> {
+): Awaitable<Headers> {
   const { origin } = headers
   if (origin === undefined || method === 'OPTIONS' || bucket === undefined || !isBucketName(bucket)) return []
-  const cors = await domain.metadata.read(async (reader) => {
+  const cors = domain.metadata.read(async (reader) => {
     const record = await readBucketIfAny(reader, bucket)
     return record && readDocument(reader, record, 'cors')
   })
-  if (cors === undefined) return []
+  return andThen(cors, (found) => (found === undefined ? [] : allowingHeaders(found, origin, method)))
+}
+
+type Headers = readonly (readonly [name: string, value: string])[]
+
+function allowingHeaders(cors: BucketSettings['cors'], origin: string, method: string): Headers {
   const found = findRule(cors, { origin, method })
   if (found !== undefined) return encodeHeaders(operations.OptionObject, corsHeaders(cors, found))
   return cors.responseVary ? [['Vary', 'Origin']] : []

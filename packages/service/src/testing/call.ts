@@ -55,7 +55,7 @@ export async function call(started: StartedService, request: TestRequest): Promi
 }
 
 /** Signs a request and has the service handle it; the body of the response is still unread. */
-export function send(started: StartedService, request: TestRequest): Promise<ServiceResponse> {
+export async function send(started: StartedService, request: TestRequest): Promise<ServiceResponse> {
   const { bucket, key = '', style = 'host', scheme = 'http' } = request
   const host = style === 'host' && bucket !== undefined ? `${bucket}.${ENDPOINT}` : '127.0.0.1'
   const path = style === 'path' && bucket !== undefined ? `/${bucket}/` : '/'

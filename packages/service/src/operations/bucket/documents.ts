@@ -40,7 +40,7 @@ export function documentHandlers(
 
 function handlersOf(document: AnyDocument, rules: DocumentRules<Setting>) {
   const put = async (call: Call<AnyDocument['put']>) => {
-    const sent = document.check(await call.document(), call.input)
+    const sent = document.check(call.document, call.input)
     const value = rules.complete?.(sent, call.domain) ?? sent
     await changeDocument(call.domain, call.bucket.name, document, async (change) => {
       await rules.allow?.(value, change)

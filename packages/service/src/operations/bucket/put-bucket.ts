@@ -4,7 +4,7 @@ import { createBucket } from '../../domain/buckets/buckets.js'
 import { locationOf } from '../describe.js'
 
 export const putBucket = handler('PutBucket', async (call) => {
-  const document = await call.document()
+  const document = call.document
   const place = document?.locationConstraint
   if (place !== undefined && place !== locationOf(call.region).location) throw new OssError('invalidLocationConstraint')
   await createBucket(call.domain, {

@@ -8,26 +8,29 @@ import { type Completed, completeUpload, findCompletion } from '../../domain/upl
 import { answerReceipt } from '../../domain/uploads/receipts.js'
 
 /** An upload that is not there is said before its body is read. Once begun, nothing here depends on the client. */
-export const completeMultipartUpload = handler('CompleteMultipartUpload', async (call) => {
-  const { domain, key, input } = call
-  const bucket = call.bucket.name
-  const name = { bucket, key, uploadId: input.uploadId }
-  const requester = requesterId(call.requester)
-  await findCompletion(domain, name, requester)
-  const callback = await askedCallback(call)
-  const document = await call.document()
-  const completed = await completeUpload(domain, {
-    ...name,
-    parts: document === undefined ? 'all' : document.parts,
-    acl: input.objectAcl ?? 'default',
-    forbidOverwrite: input.forbidOverwrite,
-    requester,
-    callbackFollows: callback !== undefined,
-  })
-  const answer = await answerAfter(domain, input.uploadId, completed, callback)
-  const { etag, crc64 } = completed
-  const location = `${call.bucketUrl}/${percentEncode(key, { keepTilde: false })}`
-  return { output: { etag, crc64 }, answer, result: { encodingType: input.encodingType, location, bucket, key, etag } }
+export const completeMultipartUpload = handler('CompleteMultipartUpload', {
+  async find(call) {
+    const name = { bucket: call.bucket.name, key: call.key, uploadId: call.input.uploadId }
+    await findCompletion(call.domain, name, requesterId(call.requester))
+    return { name, callback: await askedCallback(call) }
+  },
+  async handle(call, { name, callback }) {
+    const { domain, document, input } = call
+    const completed = await completeUpload(domain, {
+      ...name,
+      parts: document === undefined ? 'all' : document.parts,
+      acl: input.objectAcl ?? 'default',
+      forbidOverwrite: input.forbidOverwrite,
+      requester: requesterId(call.requester),
+      callbackFollows: callback !== undefined,
+    })
+    const answer = await answerAfter(domain, input.uploadId, completed, callback)
+    const { etag, crc64 } = completed
+    const { bucket, key } = name
+    const location = `${call.bucketUrl}/${percentEncode(key, { keepTilde: false })}`
+    const result = { encodingType: input.encodingType, location, bucket, key, etag }
+    return { output: { etag, crc64 }, answer, result }
+  },
 })
 
 /** Makes the callback of an upload that this request completed; of one that was completed before, tells what came of it. */

@@ -7,7 +7,7 @@ const DELETES_AT_ONCE = 16
 
 /** Nothing is deleted unless every object may be. */
 export const deleteMultipleObjects = handler('DeleteMultipleObjects', async (call) => {
-  const { quiet, objects } = await call.document()
+  const { quiet, objects } = call.document
   const keys = objects.map(({ key }) => objectKey(key))
   for (const key of keys) await call.authorise(key)
   for (let at = 0; at < keys.length; at += DELETES_AT_ONCE) {

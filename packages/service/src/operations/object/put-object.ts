@@ -6,25 +6,30 @@ import { pacedSource, paceOf } from '../../traffic.js'
 import { describeObject } from '../describe.js'
 
 /** An object that must not be overwritten, and a callback that cannot be made, are found before the body is read. */
-export const putObject = handler('PutObject', async (call) => {
-  const { domain, bucket, key, input } = call
-  const { contentMd5, forbidOverwrite } = input
-  const description = describeObject(input)
-  const callback = await askedCallback(call)
-  await checkOverwrite(domain, bucket.name, key, forbidOverwrite)
-  const object = {
-    bucket: bucket.name,
-    key,
-    owner: bucket.owner,
-    description,
-    acl: input.objectAcl ?? 'default',
-    forbidOverwrite,
-    contentMd5,
-  }
-  const pace = paceOf(call)
-  const record = await storeObject(domain, object, pacedSource(call.content(), pace))
-  const output = { etag: record.etag, crc64: record.crc64, qosDelayTime: pace?.delayedMs }
-  // Content-MD5 beside the application's answer would be taken for the answer's own
-  if (callback !== undefined) return { output, answer: answerOf(await callback.make(record)) }
-  return { output: { ...output, contentMd5: record.contentMd5 } }
+export const putObject = handler('PutObject', {
+  async find(call) {
+    const { bucket, key, input } = call
+    const description = describeObject(input)
+    const callback = await askedCallback(call)
+    await checkOverwrite(call.domain, bucket.name, key, input.forbidOverwrite)
+    return { description, callback }
+  },
+  async handle(call, { description, callback }) {
+    const { domain, bucket, key, input } = call
+    const object = {
+      bucket: bucket.name,
+      key,
+      owner: bucket.owner,
+      description,
+      acl: input.objectAcl ?? 'default',
+      forbidOverwrite: input.forbidOverwrite,
+      contentMd5: input.contentMd5,
+    }
+    const pace = paceOf(call)
+    const record = await storeObject(domain, object, pacedSource(call.content, pace))
+    const output = { etag: record.etag, crc64: record.crc64, qosDelayTime: pace?.delayedMs }
+    // Content-MD5 beside the application's answer would be taken for the answer's own
+    if (callback !== undefined) return { output, answer: answerOf(await callback.make(record)) }
+    return { output: { ...output, contentMd5: record.contentMd5 } }
+  },
 })

@@ -1,0 +1,45 @@
+import type { DeclaredOperation, Operation } from '@bindery/protocol'
+import type { ByteSource } from '@bindery/storage'
+import type { Authenticate } from './access/authenticate.js'
+import type { UnreadCall } from './call.js'
+import type { Domain } from './domain/domain.js'
+import { Scope } from './domain/scope.js'
+import type { ServiceOptions } from './options.js'
+import type { RequestHead, ResponseLog, ServiceRequest, ServiceResponse } from './service.js'
+
+/** What all exchanges of a service share. */
+export interface Surroundings {
+  readonly options: ServiceOptions
+  readonly domain: Domain
+  readonly authenticate: Authenticate
+}
+
+/** One request on its way to its response, with what the log is to report of it. */
+export class Exchange {
+  readonly surroundings: Surroundings
+  readonly request: RequestHead
+  readonly requestId: string
+  readonly startedAt: number
+  /** What is open for this request. It closes with the request, or where bytes are lent to the response, behind the last. */
+  readonly scope = new Scope()
+  readonly log: { -readonly [K in keyof ResponseLog]: ResponseLog[K] }
+  /** Known once the request is routed. */
+  operation: DeclaredOperation | undefined
+  /** Headers of the answer, whether it is one of success or of failure. */
+  crossOrigin: ServiceResponse['headers'] = []
+  readonly #body: ByteSource
+
+  constructor(surroundings: Surroundings, request: ServiceRequest, requestId: string) {
+    this.surroundings = surroundings
+    this.request = request
+    this.requestId = requestId
+    this.startedAt = surroundings.options.clock()
+    this.log = { requestId }
+    this.#body = request.body
+  }
+
+  /** The unread body, for a request that may do what it asks: only the step that authorises makes a call. */
+  bodyOf(_authorised: UnreadCall<Operation>): ByteSource {
+    return this.#body
+  }
+}

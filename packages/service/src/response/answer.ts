@@ -1,0 +1,74 @@
+import {
+  type Cause,
+  COMMON_CAUSES,
+  causesOf,
+  encodeError,
+  encodeHeaders,
+  type Fields,
+  httpDate,
+  type Operation,
+  OssError,
+  type ValuesOf,
+} from '@bindery/protocol'
+import type { Reply } from '../call.js'
+import type { Exchange } from '../exchange.js'
+import type { ServiceResponse } from '../service.js'
+
+/** What an operation answers, without the headers that all responses have. */
+export type Answer = Pick<ServiceResponse, 'status' | 'headers' | 'body'>
+
+/** All of an answer but content that is lent. */
+export function encodeReply(operation: Operation, reply: Reply<Operation>): Answer {
+  const status = reply.status ?? operation.status
+  const headers = encodeHeaders(operation, reply.output as ValuesOf<Fields>)
+  if (reply.answer !== undefined) {
+    const { contentType, body } = reply.answer
+    return { status, headers: [...headers, ['Content-Type', contentType]], body }
+  }
+  const { result } = operation
+  if (result === undefined || result === 'bytes') return { status, headers, body: undefined }
+  const body = result.encode(reply.result)
+  if (body.length > 0) headers.push(['Content-Type', result.contentType ?? 'application/xml'])
+  return { status, headers, body }
+}
+
+export function encodeFailure({ surroundings, request, operation, log }: Exchange, thrown: OssError): Answer {
+  const asserts = operation !== undefined && surroundings.options.assertDeclared === true
+  const error = asserts && !declares(operation, thrown.reason) ? undeclared(operation, thrown) : thrown
+  log.cause = error.reason
+  log.code = error.row.code
+  if (error.row.status >= 500) log.failure = error.cause
+  return encodeError(error, { requestId: log.requestId, hostId: request.host, method: request.method })
+}
+
+function declares(operation: Operation, cause: Cause): boolean {
+  return COMMON_CAUSES.includes(cause) || causesOf(operation).has(cause)
+}
+
+function undeclared({ name }: Operation, error: OssError): OssError {
+  const cause = new Error(`${name} does not declare ${error.reason}`, { cause: error })
+  return new OssError('internalError', {}, { cause })
+}
+
+/** Adds the headers of every response. Content-Length is 0 without a body, unless the status says so; a stream has none. */
+export function toResponse(
+  { surroundings, startedAt, crossOrigin, log }: Exchange,
+  { status, headers, body }: Answer,
+): ServiceResponse {
+  const now = surroundings.options.clock()
+  const all: (readonly [string, string])[] = [
+    ['Server', 'AliyunOSS'],
+    ['Date', httpDate.encode(now)],
+    ['x-oss-request-id', log.requestId],
+    ['x-oss-server-time', String(Math.max(0, Math.round(now - startedAt)))],
+    ...crossOrigin,
+  ]
+  const sent = body instanceof Uint8Array && body.length === 0 ? undefined : body
+  let silent = (sent !== undefined && !(sent instanceof Uint8Array)) || status === 204 || status === 304
+  for (const header of headers) {
+    all.push(header)
+    if (header[0] === 'Content-Length') silent = true
+  }
+  if (!silent) all.push(['Content-Length', String(sent instanceof Uint8Array ? sent.length : 0)])
+  return { status, headers: all, body: sent, log }
+}

@@ -1,0 +1,25 @@
+/**
+ * A value, or a promise of it. Work that need not wait answers with the value, and its caller goes on in the same turn:
+ * `andThen` takes both, so that there is one code path.
+ */
+export type Awaitable<T> = T | Promise<T>
+
+/** Goes on with a value: at once, or when its promise resolves. */
+export function andThen<T, R>(value: Awaitable<T>, next: (value: T) => Awaitable<R>): Awaitable<R> {
+  return value instanceof Promise ? value.then(next) : next(value)
+}
+
+/** Ends work that may throw, reject or succeed, by one of two functions. */
+export function settle<T, R>(
+  work: () => Awaitable<T>,
+  onValue: (value: T) => R,
+  onError: (error: unknown) => R,
+): Awaitable<R> {
+  let value: Awaitable<T>
+  try {
+    value = work()
+  } catch (error) {
+    return onError(error)
+  }
+  return value instanceof Promise ? value.then(onValue, onError) : onValue(value)
+}
