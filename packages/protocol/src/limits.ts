@@ -43,3 +43,7 @@ export const PRESIGN_V4_SECONDS_MAX = 604_800
 /** Lifecycle rules of a bucket; bytes of a rule's ID. @see https://help.aliyun.com/document_detail/31964.html */
 export const LIFECYCLE_RULES_MAX = 1_000
 export const LIFECYCLE_ID_BYTES_MAX = 255
+/** Tags of a bucket; bytes of a tag's key and value in UTF-8. @see https://help.aliyun.com/zh/oss/developer-reference/putbuckettags */
+export const BUCKET_TAGS_MAX = 20
+export const BUCKET_TAG_KEY_BYTES_MAX = 64
+export const BUCKET_TAG_VALUE_BYTES_MAX = 128

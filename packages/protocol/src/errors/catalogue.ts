@@ -166,6 +166,12 @@ export const CATALOGUE = {
   preflightNotAllowed: row('AccessForbidden', 403, PREFLIGHT_NOT_ALLOWED),
   corsNotEnabled: row('AccessForbidden', 403, 'CORSResponse: CORS is not enabled for this bucket.'),
 
+  // Bucket tags
+  bucketTagKeyInvalid: row('InvalidTag', 400, TAG_INVALID, { ec: '0010-00000207' }),
+  bucketTagKeyTwice: row('InvalidTag', 400, TAG_INVALID, { ec: '0010-00000210' }),
+  bucketTagValueInvalid: row('InvalidTag', 400, 'The TagValue you have provided is invalid.', { ec: '0010-00000219' }),
+  bucketTagsTooMany: row('BadRequest', 400, 'Bucket tags cannot be greater than 20.'),
+
   // Arguments
   invalidArgument: invalidArgument('Invalid Argument.'),
   invalidEncodingType: invalidArgument('Invalid Encoding Method specified in Request', '0017-00000235'),

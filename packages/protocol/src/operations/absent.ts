@@ -78,9 +78,6 @@ export const ABSENT_OPERATIONS: readonly AbsentOperation[] = [
   absent('GetBucketObjectWormConfiguration', 'GET', 'bucket', 'objectWorm'),
 
   // Tags, costs, logs, reports
-  absent('PutBucketTags', 'PUT', 'bucket', 'tagging'),
-  absent('GetBucketTags', 'GET', 'bucket', 'tagging'),
-  absent('DeleteBucketTags', 'DELETE', 'bucket', 'tagging'),
   absent('PutBucketRequestPayment', 'PUT', 'bucket', 'requestPayment'),
   absent('GetBucketRequestPayment', 'GET', 'bucket', 'requestPayment'),
   absent('PutBucketResourceGroup', 'PUT', 'bucket', 'resourceGroup'),

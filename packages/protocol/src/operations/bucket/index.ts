@@ -10,9 +10,10 @@ import { listObjects } from './list-objects.js'
 import { listObjectsV2 } from './list-objects-v2.js'
 import { putBucket } from './put-bucket.js'
 import { putBucketAcl } from './put-bucket-acl.js'
+import { bucketTags } from './tags.js'
 
 /** Documents of a bucket's configuration. */
-export const bucketDocuments = [bucketLifecycle, bucketCors] as const
+export const bucketDocuments = [bucketLifecycle, bucketCors, bucketTags] as const
 
 /** Operations on buckets, in the order of the official reference; extensions last. */
 export const bucketOperations = [
