@@ -1,6 +1,7 @@
 import { textOfByteString } from '@bindery/bytes'
 import type { Cause } from './errors/catalogue.js'
 import { OssError } from './errors/oss-error.js'
+import { parseHttpDate } from './http-date.js'
 
 /** A pair of pure functions between the text of the wire and a value. `name` stands in the reference pages. */
 export interface Codec<T> {
@@ -87,13 +88,10 @@ function printedBySecond(print: (time: Date) => string): (milliseconds: number) 
 const utcText = printedBySecond((time) => time.toUTCString())
 const isoText = printedBySecond((time) => time.toISOString())
 
-/** RFC 1123 time; read leniently: what is no date is undefined. Milliseconds since 1970 inside. */
+/** A date of HTTP; one that is in none of its forms is undefined. Milliseconds since 1970 inside. */
 export const httpDate: Codec<number | undefined> = {
   name: 'HTTP date',
-  decode(value) {
-    const time = Date.parse(value)
-    return Number.isNaN(time) ? undefined : time
-  },
+  decode: (value) => parseHttpDate(value),
   encode: (value) => (value === undefined ? '' : utcText(value)),
 }
 

@@ -17,10 +17,11 @@ export { CATALOGUE, type Cause, type ErrorRow } from './errors/catalogue.js'
 export { type EncodedError, type ErrorExchange, encodeError } from './errors/encode.js'
 export { type ErrorDetails, OssError } from './errors/oss-error.js'
 export * from './field.js'
+export { parseHttpDate } from './http-date.js'
 export { json } from './json.js'
 export * from './limits.js'
 export { type ListedPart, ListedParts } from './listed-parts.js'
-export { decodeBody, decodeHead, encodeHeaders, type Head } from './message.js'
+export { decodeBody, decodeHead, encodeFields, encodeHeaders, type Head } from './message.js'
 export { type BucketName, bucketName, isBucketName, type ObjectKey, objectKey } from './names.js'
 export * from './operation.js'
 export { ABSENT_OPERATIONS, type AbsentOperation } from './operations/absent.js'
@@ -36,7 +37,15 @@ export type {
   PartNumbers,
 } from './operations/multipart/explain-upload.js'
 export type { CopySourceName } from './operations/object/copy-source.js'
-export { createRoute, type DeclaredOperation, type Routable, type Route, route } from './operations/route.js'
+export { notModifiedHeaders } from './operations/object/object-headers.js'
+export {
+  allowedMethods,
+  createRoute,
+  type DeclaredOperation,
+  type Routable,
+  type Route,
+  route,
+} from './operations/route.js'
 export type { StoreStatus } from './operations/service/get-store-status.js'
 export { parseQuery, Query, type QueryParameter } from './query.js'
 export { checkTime } from './signature/check-time.js'

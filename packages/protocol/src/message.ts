@@ -24,11 +24,10 @@ export function decodeHead<I extends Fields>(operation: Operation<I>, head: Head
   return values as ValuesOf<I>
 }
 
-/** An operation's fields: those looked for in each head, with the names as headers have them here, and those answered. */
+/** An operation's fields that are looked for in each head, with the names as headers have them here. */
 interface Lookups {
   readonly refusals: readonly RefusalLookup[]
   readonly fields: readonly FieldLookup[]
-  readonly output: readonly { readonly key: string; readonly field: Field<unknown> }[]
 }
 
 interface RefusalLookup {
@@ -55,7 +54,6 @@ function lookupsOf(operation: Operation): Lookups {
       field,
       headerName: field.name.toLowerCase(),
     })),
-    output: Object.entries(operation.output).map(([key, field]) => ({ key, field })),
   }
   LOOKUPS.set(operation, lookups)
   return lookups
@@ -130,9 +128,15 @@ export function encodeHeaders<O extends Fields>(
   operation: Operation<Fields, O>,
   output: ValuesOf<O>,
 ): [name: string, value: string][] {
+  return encodeFields(operation.output, output)
+}
+
+/** The headers of some output fields, in the order of their record; undefined values are left out. */
+export function encodeFields<F extends Fields>(fields: F, output: ValuesOf<F>): [name: string, value: string][] {
   const values: Readonly<Record<string, unknown>> = output
   const headers: [string, string][] = []
-  for (const { key, field } of lookupsOf(operation).output) {
+  for (const key in fields) {
+    const field = fields[key] as Field<unknown>
     const value = values[key]
     if (value === undefined) continue
     if (field.place === 'metadata') {

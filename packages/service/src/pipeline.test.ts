@@ -153,12 +153,24 @@ test('what Bindery does not do is refused by name, and what nobody does as a met
     400,
     'NotImplemented',
   )
-  assertError(await call(started, { method: 'POST', bucket: BUCKET, key: 'a' }), 405, 'MethodNotAllowed')
-  assertError(
-    await call(started, { method: 'DELETE', bucket: BUCKET, key: 'a', query: { acl: '' } }),
-    405,
-    'MethodNotAllowed',
+})
+
+test('a method that a resource does not have is refused, with those that it has in Allow', async () => {
+  const started = await startWithBucket()
+  const refused = async (request: Parameters<typeof call>[1], allow: string) => {
+    const response = await call(started, request)
+    assertError(response, 405, 'MethodNotAllowed')
+    assert.equal(response.headers.allow, allow)
+  }
+  await refused({ method: 'POST', bucket: BUCKET, key: 'a' }, 'DELETE, GET, HEAD, OPTIONS, PUT')
+  await refused({ method: 'DELETE', bucket: BUCKET, key: 'a', query: { acl: '' } }, 'GET, HEAD, OPTIONS, PUT')
+  await refused({ method: 'DELETE', bucket: BUCKET, query: { acl: '' } }, 'GET, OPTIONS, PUT')
+  await refused({ method: 'PUT', bucket: BUCKET, query: { uploads: '' } }, 'GET, OPTIONS')
+  await refused(
+    { method: 'PATCH', bucket: BUCKET, key: 'a', query: { uploadId: '1' } },
+    'DELETE, GET, HEAD, OPTIONS, POST, PUT',
   )
+  await refused({ method: 'DELETE' }, 'GET')
 })
 
 test('a target that cannot be read is answered like any other error', async () => {

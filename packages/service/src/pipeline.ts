@@ -6,10 +6,12 @@ import { upperHex } from '@bindery/bytes'
 import {
   type AbsentOperation,
   ACTIONS,
+  allowedMethods,
   bucketName,
   type DeclaredOperation,
   decodeBody as decodeDocument,
   decodeHead as decodeInput,
+  type Level,
   type Operation,
   OssError,
   objectKey,
@@ -149,12 +151,15 @@ function authenticated(
   reading: Reading,
   operation: RoutedOperation,
 ): Authenticated {
-  if (operation === undefined) {
-    throw new OssError('methodNotAllowed', { Method: exchange.request.method, ResourceType: reading.level })
-  }
+  if (operation === undefined) throw notAllowed(exchange.request, reading.level, query)
   if ('absent' in operation) throw new OssError('notImplemented', { Operation: operation.name })
   exchange.operation = operation
   return { exchange, query, requester, reading, operation }
+}
+
+function notAllowed({ method, headers }: RequestHead, level: Level, query: Query): OssError {
+  const allow = allowedMethods(level, query, headers).join(', ')
+  return new OssError('methodNotAllowed', { Method: method, ResourceType: level }, { headers: [['Allow', allow]] })
 }
 
 /** What steps 1 to 4 know of a request for an operation. */

@@ -1,4 +1,4 @@
-import type { Discriminator, Level, Operation } from '../operation.js'
+import type { Discriminator, Level, Method, Operation } from '../operation.js'
 import type { Query } from '../query.js'
 import { ABSENT_OPERATIONS, type AbsentOperation } from './absent.js'
 import { type OperationName, operations } from './index.js'
@@ -110,6 +110,20 @@ export const route: Route<DeclaredOperation | AbsentOperation> = (method, level,
   const known = KNOWN_KEYS.get(found.name) ?? new Set()
   const foreign = query.parameters.some(({ name, value }) => !known.has(name) && asksForMore(name, value))
   return foreign ? undefined : found
+}
+
+const METHODS: readonly Method[] = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT']
+
+/** The methods that a request to the same resource may use, as `Allow` lists them: those by which it is an operation here. */
+export function allowedMethods(
+  level: Level,
+  query: Query,
+  headers: Readonly<Record<string, string>>,
+): readonly Method[] {
+  return METHODS.filter((method) => {
+    const found = route(method, level, query, headers)
+    return found !== undefined && !('absent' in found)
+  })
 }
 
 const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])

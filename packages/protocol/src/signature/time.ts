@@ -1,3 +1,5 @@
+import { parseHttpDate } from '../http-date.js'
+
 /** `20221220T084818Z`. */
 export function formatBasicTime(time: number): string {
   const iso = new Date(time).toISOString()
@@ -34,9 +36,5 @@ function readBasicTime(text: string): number | undefined {
 
 /** The time of a signed request: an HTTP date or basic ISO, in either header, with either signature. */
 export function parseRequestTime(text: string): number | undefined {
-  const basic = parseBasicTime(text)
-  if (basic !== undefined) return basic
-  if (!/^[A-Z][a-z]{2}, \d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/.test(text)) return undefined
-  const time = Date.parse(text)
-  return Number.isNaN(time) ? undefined : time
+  return parseBasicTime(text) ?? parseHttpDate(text)
 }

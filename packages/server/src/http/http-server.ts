@@ -11,7 +11,7 @@ import { answerHealth, type HealthOptions } from './health.js'
 import { readRequest } from './read-request.js'
 import { parserError, refusal, refusalBytes } from './refusal.js'
 import { RequestBody } from './request-body.js'
-import { hasLeft, sendResponse } from './send-response.js'
+import { hasLeft, type SendOptions, type Sent, sendResponse } from './send-response.js'
 import { isWhole, sendWhole } from './send-whole.js'
 
 /** What all paths begin with that the server answers itself. */
@@ -219,17 +219,16 @@ class NodeHttpServer implements HttpServer {
     const sendContinue = () => response.writeContinue()
     const body = new RequestBody(request, expectsContinue ? { idleTimeoutMs, sendContinue } : { idleTimeoutMs })
     connection.body = body
-    const answer = await this.#handle(connection, request, body)
+    const handled = await this.#handle(connection, request, body)
     const isBodiless = BODILESS_METHODS.has(request.method ?? '')
     // What was sent with the head is with the parser, but may not have been parsed.
     if (isBodiless && !body.hasCome) await nextTurn()
     const rest = unreadRest(body, isBodiless)
     const close = rest.close || this.#stopping || connection.broken
-    const { discard } = rest
-    const sent =
-      discard === undefined && isWhole(answer)
-        ? await sendWhole(response, answer, { idleTimeoutMs, close })
-        : await sendResponse(response, answer, { idleTimeoutMs, close, beforeEnd: discard })
+    const options = { idleTimeoutMs, close, beforeEnd: rest.discard }
+    const { answer, sent } = await send(response, handled, options).catch((failure) =>
+      sendFailure(request, response, handled, { ...options, failure }),
+    )
     if (!body.complete && !connection.socket.destroyed) connection.socket.destroySoon()
     // Health checks have no request id, and no line: they would drown the others.
     if (answer.log.requestId === '') return
@@ -283,6 +282,33 @@ class NodeHttpServer implements HttpServer {
     }
     this.#refuse(socket, parserError(error), error.code)
   }
+}
+
+/** What was sent, and what became of it. */
+interface SentAnswer {
+  readonly answer: ServiceResponse
+  readonly sent: Sent
+}
+
+async function send(response: ServerResponse, answer: ServiceResponse, options: SendOptions): Promise<SentAnswer> {
+  const sent =
+    options.beforeEnd === undefined && isWhole(answer)
+      ? await sendWhole(response, answer, options)
+      : await sendResponse(response, answer, options)
+  return { answer, sent }
+}
+
+/** Sends a 500 instead of an answer whose head cannot be written. Rejects with the failure where a head has been sent. */
+async function sendFailure(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: ServiceResponse,
+  { failure, ...options }: SendOptions & { readonly failure: unknown },
+): Promise<SentAnswer> {
+  if (response.headersSent) throw failure
+  const { method = '', headers } = request
+  const failed = refusal(new OssError('internalError'), method, headers.host ?? '', answer.log.requestId)
+  return send(response, { ...failed, log: { ...answer.log, ...failed.log, failure } }, options)
 }
 
 /** What is to become of a connection whose request was answered before its body was read. */

@@ -3,9 +3,13 @@ import { STATUS_CODES } from 'node:http'
 import { encodeError, OssError } from '@bindery/protocol'
 import type { ServiceResponse } from '@bindery/service'
 
-/** A failure that HTTP meets before the service does, as OSS would answer it. */
-export function refusal(error: OssError, method: string, host: string): ServiceResponse {
-  const requestId = randomBytes(12).toString('hex').toUpperCase()
+/** A failure that HTTP meets before the service does, or behind it under the id that it gave, as OSS would answer it. */
+export function refusal(
+  error: OssError,
+  method: string,
+  host: string,
+  requestId = randomBytes(12).toString('hex').toUpperCase(),
+): ServiceResponse {
   const { status, headers, body } = encodeError(error, { requestId, hostId: host, method })
   return {
     status,

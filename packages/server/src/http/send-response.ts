@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { ServiceResponse } from '@bindery/service'
 import type { LentBytes } from '@bindery/storage'
+import { headLines } from './head-lines.js'
 
 /** Pieces handed to the socket and not yet taken by the kernel; the next one is read meanwhile. */
 const WRITES_IN_FLIGHT = 2
@@ -26,7 +27,7 @@ export interface Sent {
 
 /**
  * Sends a response, with at most two pieces of its body waiting for a slow reader, and closes its body.
- * Rejects only for a head that HTTP cannot carry.
+ * Rejects only for a head that HTTP cannot carry, before anything of it is sent.
  */
 export async function sendResponse(
   response: ServerResponse,
@@ -44,8 +45,9 @@ async function send(response: ServerResponse, answer: ServiceResponse, options: 
   const gone = new Promise<false>((resolve) => response.once('close', () => resolve(false)))
   const finished = new Promise<true>((resolve) => response.once('finish', () => resolve(true)))
   if (options.close) response.shouldKeepAlive = false
-  response.sendDate = !answer.headers.some(([name]) => name.toLowerCase() === 'date')
-  response.writeHead(answer.status, answer.headers.flat())
+  const { lines, sendDate } = headLines(answer.headers)
+  response.sendDate = sendDate
+  response.writeHead(answer.status, lines)
   response.on('timeout', () => {
     // With nothing to take, it is this process that is slow, not the reader.
     if ((response.socket?.writableLength ?? 0) > 0) response.destroy()

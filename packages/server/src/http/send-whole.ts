@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { ServiceResponse } from '@bindery/service'
+import { headLines } from './head-lines.js'
 import type { SendOptions, Sent } from './send-response.js'
 
 /** A response that has no body, or one that is there as a whole. */
@@ -9,7 +10,7 @@ export function isWhole(answer: ServiceResponse): answer is WholeResponse {
   return answer.body === undefined || answer.body instanceof Uint8Array
 }
 
-/** As sendResponse, for what can be handed to the kernel at once, head and body together. */
+/** As sendResponse, also in that it rejects, for what can be handed to the kernel at once, head and body together. */
 export function sendWhole(
   response: ServerResponse,
   { status, headers, body }: WholeResponse,
@@ -21,12 +22,8 @@ export function sendWhole(
     response.once('finish', () => resolve({ bytes, whole: true }))
     response.once('close', () => resolve({ bytes, whole: false }))
     if (close) response.shouldKeepAlive = false
-    const lines: string[] = []
-    response.sendDate = true
-    for (const [name, value] of headers) {
-      lines.push(name, value)
-      if (name === 'Date') response.sendDate = false
-    }
+    const { lines, sendDate } = headLines(headers)
+    response.sendDate = sendDate
     response.writeHead(status, lines)
     response.end(body)
     const { socket } = response

@@ -1,4 +1,11 @@
-import type { InputOf, Operations, OutputOf } from '@bindery/protocol'
+import {
+  encodeFields,
+  type InputOf,
+  notModifiedHeaders,
+  type Operations,
+  OssError,
+  type OutputOf,
+} from '@bindery/protocol'
 import type { ObjectDescription, ObjectRecord, StoredHeaders } from '../domain/stored/model.js'
 import { parseTagging } from './object/tagging.js'
 
@@ -37,6 +44,11 @@ export function objectHeaders(record: ObjectRecord): OutputOf<Operations['HeadOb
     taggingCount: record.tagging.length === 0 ? undefined : record.tagging.length,
     userMetadata: record.userMetadata,
   }
+}
+
+/** The 304 of an object whose 200 would have these headers. */
+export function notModified(headers: OutputOf<Operations['HeadObject']>): OssError {
+  return new OssError('notModified', {}, { headers: encodeFields(notModifiedHeaders, headers) })
 }
 
 function storedHeaders(headers: StoredHeaders): StoredHeaders & { readonly contentType: string } {

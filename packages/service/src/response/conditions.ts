@@ -1,4 +1,4 @@
-import { OssError } from '@bindery/protocol'
+import { OssError, parseHttpDate } from '@bindery/protocol'
 
 /** The conditional headers of a read. Tags as sent; times in milliseconds, undefined also for what is no date. */
 export interface Conditions {
@@ -16,30 +16,49 @@ export interface Validators {
 }
 
 /**
- * Throws preconditionFailed (412) or notModified (304) if a condition does not hold. Each header counts by itself, save
- * that a tag that differs outweighs a time (RFC 9110): an object overwritten within the second has changed.
+ * Whether the requester lacks what the conditions ask about (`true`), or has it already (`false`: 304). Each header counts
+ * by itself, save that a tag that differs outweighs a time (RFC 9110): an object overwritten within the second has changed.
+ * Throws preconditionFailed.
  */
-export function checkConditions(conditions: Conditions, { etag, modifiedAt }: Validators): void {
+export function isWanted(conditions: Conditions, { etag, modifiedAt }: Validators): boolean {
   const { ifMatch, ifNoneMatch, ifModifiedSince, ifUnmodifiedSince } = conditions
-  if (ifMatch !== undefined && !names(ifMatch, etag)) fail('If-Match')
+  if (ifMatch !== undefined && !lists(ifMatch, etag, isStrongly)) fail('If-Match')
   if (ifUnmodifiedSince !== undefined && seconds(modifiedAt) > seconds(ifUnmodifiedSince)) fail('If-Unmodified-Since')
-  if (ifNoneMatch !== undefined) {
-    if (names(ifNoneMatch, etag)) throw new OssError('notModified', {}, { headers: [['ETag', `"${etag}"`]] })
-  } else if (ifModifiedSince !== undefined && seconds(modifiedAt) <= seconds(ifModifiedSince)) {
-    throw new OssError('notModified', {}, { headers: [['ETag', `"${etag}"`]] })
-  }
+  if (ifNoneMatch !== undefined) return !lists(ifNoneMatch, etag, isWeakly)
+  return ifModifiedSince === undefined || seconds(modifiedAt) > seconds(ifModifiedSince)
+}
+
+/** As `isWanted`, for what is not answered with a 304 of its own. Throws preconditionFailed, notModified. */
+export function requireWanted(conditions: Conditions, validators: Validators): void {
+  if (isWanted(conditions, validators)) return
+  throw new OssError('notModified', {}, { headers: [['ETag', `"${validators.etag}"`]] })
+}
+
+/** Whether a Range header may be obeyed: If-Range names the tag, not a weak one, or exactly the time of the object. */
+export function rangeHolds(ifRange: string | undefined, { etag, modifiedAt }: Validators): boolean {
+  if (ifRange === undefined || ifRange === '') return true
+  const time = parseHttpDate(ifRange)
+  return time === undefined ? isStrongly(ifRange, etag) : seconds(time) === seconds(modifiedAt)
 }
 
 function fail(condition: 'If-Match' | 'If-Unmodified-Since'): never {
   throw new OssError('preconditionFailed', { Condition: condition })
 }
 
+type Comparison = (tag: string, etag: string) => boolean
+
 /** A list of tags, each with or without quotes, or `*`. */
-function names(header: string, etag: string): boolean {
-  return header.split(',').some((item) => {
-    const tag = item.trim().replace(/^(?:W\/)?"(.*)"$/, '$1')
-    return tag === '*' || tag.toUpperCase() === etag.toUpperCase()
-  })
+function lists(header: string, etag: string, isSame: Comparison): boolean {
+  return header.split(',').some((item) => item.trim() === '*' || isSame(item.trim(), etag))
+}
+
+/** SDKs send tags without quotes too. A weak one is never the same. */
+function isStrongly(tag: string, etag: string): boolean {
+  return tag.replace(/^"(.*)"$/, '$1').toUpperCase() === etag.toUpperCase()
+}
+
+function isWeakly(tag: string, etag: string): boolean {
+  return isStrongly(tag.replace(/^W\//, ''), etag)
 }
 
 function seconds(milliseconds: number): number {

@@ -4,7 +4,10 @@ import { operation, refuseHeader, refuseQuery } from '../../operation.js'
 import { conditions, page, refuseVersionId, trafficLimit } from '../shared.js'
 import { objectHeaders } from './object-headers.js'
 
-/** A range that does not lie within the object is ignored, unless x-oss-range-behavior is `standard`. */
+/**
+ * A range is ignored where If-Range names another state of the object, and where it does not lie within the object, unless
+ * x-oss-range-behavior is `standard`.
+ */
 export const getObject = operation({
   name: 'GetObject',
   summary: 'Downloads an object, or a range of it.',
@@ -21,6 +24,7 @@ export const getObject = operation({
     responseContentDisposition: optional(query('response-content-disposition', text)),
     responseContentEncoding: optional(query('response-content-encoding', text)),
     range: optional(header('Range', text)),
+    ifRange: optional(header('If-Range', text)),
     rangeBehavior: optional(header('x-oss-range-behavior', text)),
     ...conditions,
     trafficLimit,

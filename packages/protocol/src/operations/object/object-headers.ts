@@ -25,3 +25,11 @@ export const objectHeaders = {
   taggingCount: optional(header('x-oss-tagging-count', integer(1, TAGS_MAX))),
   userMetadata,
 }
+
+/** What a 304 says of the object: what RFC 9110 asks for (15.4.5), and the user's metadata. */
+export const notModifiedHeaders = {
+  cacheControl: objectHeaders.cacheControl,
+  expires: objectHeaders.expires,
+  etag: objectHeaders.etag,
+  userMetadata,
+}

@@ -4,7 +4,7 @@ import { copyPart } from '../../domain/objects/copy.js'
 import type { ObjectRecord } from '../../domain/stored/model.js'
 import { completeIfWhole } from '../../domain/uploads/auto-complete.js'
 import { findUpload } from '../../domain/uploads/uploads.js'
-import { checkConditions } from '../../response/conditions.js'
+import { requireWanted } from '../../response/conditions.js'
 import { contentRange, selectRange } from '../../response/range.js'
 import { authoriseSource } from '../object/copy-source.js'
 
@@ -17,7 +17,7 @@ export const uploadPartCopy = handler('UploadPartCopy', async (call) => {
   await authoriseSource(call, copySource)
   const rangeOf = ({ size }: ObjectRecord): ByteRange | undefined => chooseRange(input.copySourceRange, size)
   const choose = (source: ObjectRecord): ByteRange | undefined => {
-    checkConditions(input, source)
+    requireWanted(input, source)
     return rangeOf(source)
   }
   const { made, source } = await copyPart(domain, { ...name, partNumber, source: copySource, choose })

@@ -1,7 +1,7 @@
 import { handler } from '../../call.js'
 import { copyObject as copy } from '../../domain/objects/copy.js'
 import type { ObjectDescription, ObjectRecord } from '../../domain/stored/model.js'
-import { checkConditions } from '../../response/conditions.js'
+import { requireWanted } from '../../response/conditions.js'
 import { describeObject } from '../describe.js'
 import { authoriseSource } from './copy-source.js'
 
@@ -11,7 +11,7 @@ export const copyObject = handler('CopyObject', async (call) => {
   const asked = describeObject(input)
   const ontoItself = input.copySource.bucket === bucket.name && input.copySource.key === key
   const describe = (source: ObjectRecord): ObjectDescription => {
-    checkConditions(input, source)
+    requireWanted(input, source)
     // copied onto itself an object takes what the request says, whatever the directive
     const { headers, userMetadata } = input.metadataDirective === 'REPLACE' || ontoItself ? asked : source
     const { tagging } = input.taggingDirective === 'REPLACE' ? asked : source

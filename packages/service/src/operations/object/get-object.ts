@@ -2,10 +2,10 @@ import { byteString } from '@bindery/bytes'
 import { badArgument, type InputOf, type Operations, OssError, type OutputOf } from '@bindery/protocol'
 import { handler } from '../../call.js'
 import type { OpenObject } from '../../domain/objects/open-object.js'
-import { checkConditions } from '../../response/conditions.js'
+import { isWanted, rangeHolds } from '../../response/conditions.js'
 import { contentRange, selectRange } from '../../response/range.js'
 import { type Pace, paceOf } from '../../traffic.js'
-import { objectHeaders } from '../describe.js'
+import { notModified, objectHeaders } from '../describe.js'
 
 type Input = InputOf<Operations['GetObject']>
 type Output = OutputOf<Operations['GetObject']>
@@ -18,10 +18,11 @@ export const getObject = handler('GetObject', async (call) => {
 
 function answer(object: OpenObject, input: Input, overrides: Partial<Output>, pace: Pace | undefined) {
   const { record } = object
-  checkConditions(input, record)
-  const range = selectRange(input.range, record.size, input.rangeBehavior === 'standard')
-  const take = pace && ((wanted: number) => pace.take(wanted))
   const whole = { ...objectHeaders(record), ...overrides }
+  if (!isWanted(input, record)) throw notModified(whole)
+  const asked = rangeHolds(input.ifRange, record) ? input.range : undefined
+  const range = selectRange(asked, record.size, input.rangeBehavior === 'standard')
+  const take = pace && ((wanted: number) => pace.take(wanted))
   if (range === undefined) return { output: whole, content: object.read(undefined, take), contentSize: record.size }
   const output = {
     ...whole,

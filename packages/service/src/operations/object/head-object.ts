@@ -1,8 +1,9 @@
 import { handler } from '../../call.js'
-import { checkConditions } from '../../response/conditions.js'
-import { objectHeaders } from '../describe.js'
+import { isWanted } from '../../response/conditions.js'
+import { notModified, objectHeaders } from '../describe.js'
 
 export const headObject = handler('HeadObject', async (call) => {
-  checkConditions(call.input, call.object)
-  return { output: objectHeaders(call.object) }
+  const headers = objectHeaders(call.object)
+  if (!isWanted(call.input, call.object)) throw notModified(headers)
+  return { output: headers }
 })
