@@ -60,8 +60,13 @@ export interface BlobEntry {
   readonly id: BlobId
   /** The incarnation of the process that wrote it: the id's beginning. */
   readonly incarnation: string
-  readonly size: number
-  readonly hint: BlobHint | undefined
+  /** Bytes; undefined where the write never ended and the store does not know what it holds of it. */
+  readonly size: number | undefined
+  /**
+   * What the writer said beforehand; undefined where the blob's header is damaged or its write never ended. May cost a
+   * request of its own.
+   */
+  hint(): Promise<BlobHint | undefined>
 }
 
 /** Half-open: bytes with `start <= position < end`. */

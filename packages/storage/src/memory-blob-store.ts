@@ -96,7 +96,8 @@ export function createMemoryBlobStore(options: MemoryBlobOptions = {}): BlobStor
       const ids = [...blobs.keys()].filter((id) => after === undefined || id > after).sort()
       for (const id of ids) {
         const blob = blobs.get(id)
-        if (blob !== undefined) yield { id, incarnation, size: blob.size, hint: blob.hint } satisfies BlobEntry
+        if (blob !== undefined)
+          yield { id, incarnation, size: blob.size, hint: async () => blob.hint } satisfies BlobEntry
       }
     },
     async close() {

@@ -7,7 +7,7 @@ import { StorageError } from './storage-error.js'
 import { createTransactor, type HeldSnapshot, onSnapshot } from './transactor.js'
 
 export interface MemoryMetadataOptions {
-  /** Runs each body of a transaction on a throw-away snapshot first, so that a body which may not run twice shows itself. */
+  /** Runs each body on a throw-away snapshot first, so that a body which may not run twice shows itself. */
   readonly runBodiesTwice?: boolean
 }
 
@@ -41,19 +41,23 @@ export function createMemoryMetadataStore(options: MemoryMetadataOptions = {}): 
     },
   })
 
-  async function rehearse<T>(body: (tx: Transaction) => Promise<T>): Promise<void> {
+  async function rehearse(body: (tx: Transaction) => Promise<unknown>, records: boolean): Promise<void> {
+    if (options.runBodiesTwice !== true) return
     const held = snapshot()
-    const attempt = new Attempt(held, true)
+    const attempt = new Attempt(held, records)
     // how a rehearsal ends says nothing: the performance on the same state follows
     await onSnapshot(held, attempt, () => body(attempt)).catch(() => undefined)
   }
 
   return {
     async transact(body) {
-      if (options.runBodiesTwice === true) await rehearse(body)
+      await rehearse(body, true)
       return transact(body)
     },
-    read,
+    async read(body) {
+      await rehearse(body, false)
+      return read(body)
+    },
     async close() {
       closed = true
     },

@@ -57,8 +57,9 @@ export interface MetadataStore {
    */
   transact<T>(body: (tx: Transaction) => Promise<T>): Promise<T>
   /**
-   * Runs `body` once on one consistent state that is no older than the call. It awaits nothing but `reader`, and is
-   * refused otherwise, since a long reader makes the store grow. Throws StorageError `limit`, `misuse`, `unavailable`. Each
+   * Runs `body` on one consistent state that is no older than the call. It awaits nothing but `reader`, and is refused
+   * otherwise, since a long reader makes the store grow. It may run more than once: an engine on a network answers what
+   * is asked first without a snapshot, and begins again if what is asked next would not be of the same state. Throws StorageError `limit`, `misuse`, `unavailable`. Each
    * call that meets a damaged row throws DamagedRow; the body may catch that and go on.
    */
   read<T>(body: (reader: Reader) => Promise<T>): Promise<T>

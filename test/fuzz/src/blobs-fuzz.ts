@@ -93,7 +93,9 @@ async function check(folder: string, written: readonly Written[], random: Random
   try {
     for (const blob of written) await checkBlob(store, blob, random, story)
     const owners = new Map(written.map(({ id, owner }) => [id, owner]))
-    for await (const { id, hint } of store.list()) {
+    for await (const entry of store.list()) {
+      const { id } = entry
+      const hint = await entry.hint()
       const owner = hint && Buffer.from(hint.owner).toString()
       if (owner !== undefined && owner !== owners.get(id)) throw new Found(`${story}: ${id} is listed for ${owner}`)
     }

@@ -112,7 +112,9 @@ class Checking {
   }
 
   /** Whatever a listing shows has the bytes that were written for its owner, or cannot be read. */
-  async #checkListed({ id, hint, incarnation, size }: BlobEntry): Promise<void> {
+  async #checkListed(entry: BlobEntry): Promise<void> {
+    const { id, incarnation, size } = entry
+    const hint = await entry.hint()
     if (!id.startsWith(`${incarnation}-`)) this.found.push(`${id} is listed as of ${incarnation}`)
     const given = await readBlob(this.#store, id)
     if (given === 'notFound') this.found.push(`${id} is listed and not found`)
@@ -130,7 +132,9 @@ class Checking {
     for (const id of expected) if (!ids.delete(id)) this.found.push(`${id} is not listed`)
     for (const id of ids) this.found.push(`${id} is listed though it was deleted`)
     const owners = new Map(this.#kept.map(({ id, owner }) => [id, owner]))
-    for (const { id, hint } of listed) {
+    for (const entry of listed) {
+      const { id } = entry
+      const hint = await entry.hint()
       const owner = hint && Buffer.from(hint.owner).toString()
       if (owners.has(id) && owner !== owners.get(id)) this.found.push(`${id} is listed for ${owner}`)
     }

@@ -60,14 +60,14 @@ async function* unnamedOnes(inspection: Inspection): AsyncGenerator<Unnamed> {
     for (const [index, entry] of group.entries()) {
       const standing = standings[index]
       progress.blobs += 1
-      progress.bytes += entry.size
+      progress.bytes += entry.size ?? 0
       if (standing?.kind === 'named') {
         names.found.add(nameToken(standing.owner, entry.id))
         if (standing.size !== entry.size && (await isWhole(inspection, entry.id))) {
           await findings.add('sizeWrong', {
             blob: entry.id,
             expected: String(standing.size),
-            found: String(entry.size),
+            found: String(entry.size ?? 'unknown'),
           })
         }
       } else if (standing?.kind === 'garbage') progress.blobsToFree += 1
@@ -78,11 +78,14 @@ async function* unnamedOnes(inspection: Inspection): AsyncGenerator<Unnamed> {
 }
 
 async function standingsOf(metadata: MetadataStore, entries: readonly BlobEntry[]): Promise<Standing[]> {
-  return metadata.read((reader) => Promise.all(entries.map((entry) => standingOf(reader, entry))))
+  const hints = await Promise.all(entries.map(({ hint }) => hint()))
+  return metadata.read((reader) =>
+    Promise.all(entries.map((entry, index) => standingOf(reader, entry, hints[index]?.owner))),
+  )
 }
 
-async function standingOf(reader: Reader, entry: BlobEntry): Promise<Standing> {
-  const owner = (await unlessDamaged(reader.get(ownerKey(entry.id)))) ?? entry.hint?.owner
+async function standingOf(reader: Reader, entry: BlobEntry, hinted: Bytes | undefined): Promise<Standing> {
+  const owner = (await unlessDamaged(reader.get(ownerKey(entry.id)))) ?? hinted
   const size = owner === undefined ? undefined : await sizeIfNamed(reader, owner, entry.id)
   if (owner !== undefined && size !== undefined) return { kind: 'named', owner, size }
   if (await isGarbage(reader, 'blob', entry.id)) return { kind: 'garbage' }
@@ -132,7 +135,7 @@ async function checkStray({ findings, chance }: Inspection, { entry, owner }: Un
     : { before: (quarantine) => quarantine.blob(id) }
   // Whose it was, if a record that is lost has named it.
   const names = owner === undefined ? {} : namesIn(owner)
-  await findings.add('blobStray', { ...names, blob: id, found: String(entry.size) }, fix)
+  await findings.add('blobStray', { ...names, blob: id, found: String(entry.size ?? 'unknown') }, fix)
 }
 
 interface Name {

@@ -56,9 +56,10 @@ async function* read({ blobs }: Stores, { id }: BlobEntry): AsyncGenerator<Scrub
 const isLoss = (error: unknown): error is StorageError =>
   error instanceof StorageError && (error.kind === 'corrupt' || error.kind === 'notFound')
 
-function ownerIfNamed({ metadata }: Stores, { id, hint }: BlobEntry): Promise<Bytes | undefined> {
+async function ownerIfNamed({ metadata }: Stores, { id, hint }: BlobEntry): Promise<Bytes | undefined> {
+  const hinted = (await hint())?.owner
   return metadata.read(async (reader) => {
-    const owner = (await unlessDamaged(reader.get(ownerKey(id)))) ?? hint?.owner
+    const owner = (await unlessDamaged(reader.get(ownerKey(id)))) ?? hinted
     return owner !== undefined && (await mayName(reader, owner, id)) ? owner : undefined
   })
 }

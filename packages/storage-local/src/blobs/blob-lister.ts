@@ -61,7 +61,7 @@ async function* packedOf(context: ListContext, incarnation: string, after: BlobI
     if (file === undefined) continue
     try {
       for await (const { id, place, hint } of scanPack(context.files, pack, file, 0)) {
-        yield { id, incarnation, size: place.size, hint }
+        yield { id, incarnation, size: place.size, hint: async () => hint }
       }
     } finally {
       await context.files.close(file)
@@ -131,7 +131,8 @@ async function describe(context: ListContext, place: BlobPlace): Promise<BlobEnt
     await files.read(file, header, 0)
     const footer = await readFooter(files, id, file)
     const size = footer?.size ?? Math.max((await files.size(file)) - HEADER_BYTES, 0)
-    return { id, incarnation: place.incarnation, size, hint: decodeHeader(id, header) }
+    const hint = decodeHeader(id, header)
+    return { id, incarnation: place.incarnation, size, hint: async () => hint }
   } finally {
     await files.close(file)
   }

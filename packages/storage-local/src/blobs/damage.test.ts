@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { copyFile, open, truncate, writeFile } from 'node:fs/promises'
 import { type TestContext, test } from 'node:test'
-import { type BlobEntry, type BlobStore, StorageError, type StorageErrorKind } from '@bindery/storage'
+import { type BlobEntry, type BlobHint, type BlobStore, StorageError, type StorageErrorKind } from '@bindery/storage'
 import { blobPath, placeOf } from './blob-place.js'
 import { openLocalBlobStore } from './local-blob-store.js'
 import { hint, MIB, readAll, scrambled, sourceOf, temporaryFolder } from './testing.js'
@@ -34,9 +34,11 @@ async function flip(path: string, position: number): Promise<void> {
 
 const ofKind = (kind: StorageErrorKind) => (error: unknown) => error instanceof StorageError && error.kind === kind
 
-async function listed(store: BlobStore): Promise<BlobEntry[]> {
-  const entries: BlobEntry[] = []
-  for await (const entry of store.list()) entries.push(entry)
+type Listed = Omit<BlobEntry, 'hint'> & { readonly hint: BlobHint | undefined }
+
+async function listed(store: BlobStore): Promise<Listed[]> {
+  const entries: Listed[] = []
+  for await (const entry of store.list()) entries.push({ ...entry, hint: await entry.hint() })
   return entries
 }
 

@@ -205,7 +205,8 @@ function testNames(storeTest: StoreTest): void {
     for (const entry of entries) {
       assert.equal(entry.size, sizes.get(entry.id))
       assert.equal(entry.incarnation, store.incarnation)
-      assert.deepEqual(entry.hint && new Uint8Array(entry.hint.owner), bytesOf(`owner ${entry.size}`))
+      const found = await entry.hint()
+      assert.deepEqual(found && new Uint8Array(found.owner), bytesOf(`owner ${entry.size}`))
     }
     for (const [index, id] of ids.entries()) {
       const later = await listed(store, id)

@@ -225,7 +225,9 @@ function testForeignCalls(storeTest: StoreTest): void {
       const rows = await reader.range(bytesOf('a'), bytesOf('c'), { limit: 9 })
       return [first, ...rows.map(({ value }) => textOf(value))]
     })
-    assert.deepEqual(seen, ['old', 'old', 'old'])
+    // the body may have run before, and its writes with it
+    assert.equal(seen.length, 3)
+    assert.equal(new Set(seen).size, 1, seen.join())
     await Promise.all(writes)
   })
 

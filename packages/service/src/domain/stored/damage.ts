@@ -70,10 +70,11 @@ export async function readPage(
   limit: number,
   onDamaged: (row: DamagedRow) => unknown,
 ): Promise<Page> {
-  const damaged: DamagedRow[] = []
-  const rows = await metadata.read((reader) =>
-    reader.range(from, to, { limit, onDamaged: (row) => void damaged.push(row) }),
-  )
+  let damaged: DamagedRow[] = []
+  const rows = await metadata.read((reader) => {
+    damaged = []
+    return reader.range(from, to, { limit, onDamaged: (row) => void damaged.push(row) })
+  })
   for (const row of damaged) await onDamaged(row)
   const last = rows.at(-1) ?? damaged.at(-1)
   // A damaged key may lie before those that it stands behind: what does not lead on is the end.

@@ -9,7 +9,7 @@ function withoutHints(blobs: BlobStore): BlobStore {
   return {
     ...blobs,
     async *list(after) {
-      for await (const entry of blobs.list(after)) yield { ...entry, hint: undefined }
+      for await (const entry of blobs.list(after)) yield { ...entry, hint: async () => undefined }
     },
   }
 }

@@ -3,7 +3,7 @@
  * of an incarnation that was declared dead, and declaring it so comes first: from then on none of its commits goes
  * through. No clock decides who is dead; the process that guards the data folder knows who lives.
  */
-import { type BlobEntry, type Bytes, type DamagedRow, together } from '@bindery/storage'
+import { type BlobEntry, type BlobId, type Bytes, type DamagedRow, together } from '@bindery/storage'
 import { isWhole, namesBlob } from '../bytes/blobs.js'
 import { discardBlob, isGarbageBlob } from '../bytes/garbage.js'
 import type { Domain } from '../domain.js'
@@ -55,29 +55,43 @@ async function findOrphans(domain: Domain, incarnation: string): Promise<void> {
   let batch: BlobEntry[] = []
   for await (const entry of domain.blobs.list(incarnation)) {
     if (entry.incarnation !== incarnation) break
-    // Damage to its header hides whose a blob is; of one that was written to its end, only an audit can tell.
-    if (entry.hint === undefined && (await isWhole(domain, entry.id))) continue
     batch.push(entry)
     if (batch.length === BLOBS_AT_ONCE) {
-      await discardOrphans(domain, batch)
+      await discardOrphans(domain, await suspectsAmong(domain, batch))
       batch = []
     }
   }
-  await discardOrphans(domain, batch)
+  await discardOrphans(domain, await suspectsAmong(domain, batch))
+}
+
+/** A blob that a dead process wrote, or began to. */
+interface Suspect {
+  readonly id: BlobId
+  /** Where its record was to be; undefined if its write never ended, so that no record can name it. */
+  readonly owner: Bytes | undefined
+  readonly size: number | undefined
+}
+
+/** Damage to its header hides whose a blob is; of one that was written to its end, only an audit can tell. */
+async function suspectsAmong(domain: Domain, entries: readonly BlobEntry[]): Promise<Suspect[]> {
+  const looks = entries.map(async ({ id, size, hint }): Promise<Suspect[]> => {
+    const owner = (await hint())?.owner
+    return owner === undefined && (await isWhole(domain, id)) ? [] : [{ id, owner, size }]
+  })
+  return (await Promise.all(looks)).flat()
 }
 
 /** A blob whose record is damaged may be named by it, and stays. */
-async function discardOrphans(domain: Domain, entries: readonly BlobEntry[]): Promise<void> {
-  const discard = (some: readonly BlobEntry[]) => discardUnnamed(domain, some)
-  await passingOver(entries, discard, ({ id, hint }, error) => domain.damage.add(hint?.owner ?? ownerKey(id), error))
+async function discardOrphans(domain: Domain, suspects: readonly Suspect[]): Promise<void> {
+  const discard = (some: readonly Suspect[]) => discardUnnamed(domain, some)
+  await passingOver(suspects, discard, ({ id, owner }, error) => domain.damage.add(owner ?? ownerKey(id), error))
 }
 
-async function discardUnnamed(domain: Domain, entries: readonly BlobEntry[]): Promise<void> {
+async function discardUnnamed(domain: Domain, suspects: readonly Suspect[]): Promise<void> {
   await domain.metadata.transact(async (tx) => {
-    const moved = await tx.getMany(entries.map(({ id }) => ownerKey(id)))
-    const standings = entries.map(async ({ id, hint, size }, index) => {
-      // Without a hint the write never ended, so no record can name it.
-      const owner = moved[index] ?? hint?.owner
+    const moved = await tx.getMany(suspects.map(({ id }) => ownerKey(id)))
+    const standings = suspects.map(async ({ id, size, ...suspect }, index) => {
+      const owner = moved[index] ?? suspect.owner
       // What waits to be deleted may still be read, and the rows that are there know by whom.
       const [isNamed, isGarbage] = await together(owner && namesBlob(tx, owner, id), isGarbageBlob(tx, id))
       return { id, owner, size, isOrphan: isNamed !== true && !isGarbage }
