@@ -2,7 +2,8 @@ import { CATALOGUE, COMMON_CAUSES, causesOf, operations } from '@bindery/protoco
 import { anchor, code, table } from './markdown.mjs'
 
 const INTRODUCTION = `An error of OSS has a coarse \`Code\`, which clients match on, and a fine \`EC\`, which identifies the cause; several causes share a
-code. Each cause is one row of \`packages/protocol/src/errors/catalogue.ts\`. Its EC is given where OSS's own is known. Retry states whether the
+code. Each cause is one row of \`packages/protocol/src/errors/catalogue.ts\`. Its EC is given where OSS's own is known, and for
+every refusal (403): an EC with \`-0009\` is Bindery's own. Retry states whether the
 same request may succeed when it is sent again: never, now, or later. A word in braces is replaced by details of the
 failure.`
 

@@ -39,6 +39,8 @@ export interface Operation<I extends Fields = Fields, O extends Fields = Fields,
   readonly when?: readonly Discriminator[]
   /** The bucket need not exist: the operation creates it for the account of its requester. */
   readonly createsBucket?: true
+  /** The body says which objects of the bucket the operation is about: each is authorised when it is known. */
+  readonly keysInBody?: true
   /** Actions that the requester must be allowed on what the request names. None: the operation is open to everyone. */
   readonly permissions: readonly Action[]
   /** Actions needed as well when a header is sent, by its name in lower case. */

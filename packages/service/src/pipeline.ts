@@ -22,10 +22,10 @@ import {
   route as routeOf,
 } from '@bindery/protocol'
 import { type Awaitable, andThen, settle } from '@bindery/storage'
-import { authenticator } from './access/authenticate.js'
+import { authenticator, type Identified } from './access/authenticate.js'
 import { authorise as requireAllowed, type Touched } from './access/authorise.js'
-import { aclAuthoriser } from './access/authoriser.js'
-import { accountOf, type Requester } from './access/requester.js'
+import { Authoriser } from './access/authoriser.js'
+import { accountOf } from './access/requester.js'
 import { contentSource, readDocument } from './body.js'
 import { type Call, type CallHead, type Found, type Reply, UnreadCall } from './call.js'
 import { findBucket, findBucketIfAny } from './domain/buckets/buckets.js'
@@ -57,7 +57,12 @@ const STEPS = Steps.first(address) // 1
 export type Pipeline = (request: ServiceRequest) => Awaitable<ServiceResponse>
 
 export function createPipeline(options: ServiceOptions, domain: Domain): Pipeline {
-  const surroundings = { options, domain, authenticate: authenticator(options) }
+  const surroundings = {
+    options,
+    domain,
+    authenticate: authenticator(options),
+    authoriser: new Authoriser(options),
+  }
   return (request) => {
     const exchange = new Exchange(surroundings, request, upperHex(options.random(12)))
     return settle(
@@ -121,11 +126,9 @@ function take(exchange: Exchange, { bucket, key }: Reading, operation: RoutedOpe
   })
 }
 
-interface Authenticated {
+interface Authenticated extends Identified {
   readonly exchange: Exchange
   readonly query: Query
-  readonly requester: Requester
-  readonly reading: Reading
   readonly operation: DeclaredOperation
 }
 
@@ -134,27 +137,20 @@ function authenticate(routed: Routed): Awaitable<Authenticated> {
   const { exchange, query, readings } = routed
   const { method, host, headers } = exchange.request
   const signed = { method, query, headers: headers.host === host ? headers : { ...headers, host } }
-  return andThen(exchange.surroundings.authenticate(signed, readings), ({ requester, reading }) => {
-    if (requester.kind === 'account') exchange.log.accessKeyId = requester.accessKeyId
-    if (reading === readings[0]) return authenticated(exchange, query, requester, reading, routed.operation)
+  return andThen(exchange.surroundings.authenticate(signed, readings), (identified) => {
+    const { requester, reading } = identified
+    if (requester.kind !== 'anonymous') exchange.log.accessKeyId = requester.accessKeyId
+    if (reading === readings[0]) return authenticated(routed, identified, routed.operation)
     const operation = operationOf(exchange.request, query, reading)
-    return andThen(take(exchange, reading, operation), () =>
-      authenticated(exchange, query, requester, reading, operation),
-    )
+    return andThen(take(exchange, reading, operation), () => authenticated(routed, identified, operation))
   })
 }
 
-function authenticated(
-  exchange: Exchange,
-  query: Query,
-  requester: Requester,
-  reading: Reading,
-  operation: RoutedOperation,
-): Authenticated {
-  if (operation === undefined) throw notAllowed(exchange.request, reading.level, query)
+function authenticated({ exchange, query }: Routed, identified: Identified, operation: RoutedOperation): Authenticated {
+  if (operation === undefined) throw notAllowed(exchange.request, identified.reading.level, query)
   if ('absent' in operation) throw new OssError('notImplemented', { Operation: operation.name })
   exchange.operation = operation
-  return { exchange, query, requester, reading, operation }
+  return { ...identified, exchange, query, operation }
 }
 
 function notAllowed({ method, headers }: RequestHead, level: Level, query: Query): OssError {
@@ -166,7 +162,7 @@ function notAllowed({ method, headers }: RequestHead, level: Level, query: Query
 type Head = CallHead<Operation> & { readonly operation: DeclaredOperation }
 
 /** 4. Query and headers → typed input. */
-function decodeHead({ exchange, query, requester, reading, operation }: Authenticated): Head {
+function decodeHead({ exchange, query, requester, reading, signedIn, operation }: Authenticated): Head {
   const { request, startedAt, surroundings } = exchange
   const bucket = reading.bucket === undefined ? undefined : bucketName(reading.bucket)
   const key = reading.key === undefined ? undefined : objectKey(reading.key)
@@ -174,9 +170,9 @@ function decodeHead({ exchange, query, requester, reading, operation }: Authenti
     exchange,
     operation,
     domain: surroundings.domain,
-    authoriser: aclAuthoriser,
+    authoriser: surroundings.authoriser,
     requester,
-    conditions: { request, query, now: startedAt },
+    conditions: { request, query, signedIn, now: startedAt },
     input: decodeInput(operation, { query, headers: request.headers }),
     bucketName: bucket,
     key,
@@ -225,8 +221,8 @@ function findNamed(head: Head): Awaitable<Found> {
 const NOTHING_FOUND: Found = { bucket: undefined, object: undefined, openObject: undefined }
 
 /** Only the object of an operation that reads it was looked up with its bucket. */
-function touched({ operation, key }: Head, { bucket, object }: Found): Touched {
-  return { bucket, key, object: readsObject(operation) ? object : 'unread' }
+function touched({ operation, bucketName: name, key }: Head, { bucket, object }: Found): Touched {
+  return { bucket, bucketName: name, key, object: readsObject(operation) ? object : 'unread' }
 }
 
 function readsObject({ level, permissions: [action] }: Operation): boolean {

@@ -7,7 +7,7 @@ export interface ErrorRow {
   readonly status: number
   /** OSS's own text. `{name}` is replaced by the detail of that name, which is then no element of its own. */
   readonly message: string
-  /** OSS's fine code, where its value is known. */
+  /** OSS's fine code, where its value is known; a refusal (403) always has one, `…-0009…` where the value is Bindery's own. */
   readonly ec?: string
   /** Whether the same request may succeed when sent again: at once, after a while, or never. */
   readonly retry: 'never' | 'now' | 'later'
@@ -37,6 +37,8 @@ const ACCESS_KEY_ID_CHARACTERS =
   'The OSS Access Key Id contains non-acceptable characters, which accepts only alphanumeric characters[0-9a-zA-Z] and several special characters[. _=]'
 const PREFLIGHT_NOT_ALLOWED =
   "CORSResponse: This CORS request is not allowed. This is usually because the evalution of Origin, request method / Access-Control-Request-Method or Access-Control-Requet-Headers are not whitelisted by the resource's CORS spec."
+const REFERER_DENIED = 'You are denied by bucket referer policy.'
+const REQUESTER_PAYS = 'Access denied for requester pay bucket'
 const TAG_INVALID = 'The TagKey you have provided is invalid.'
 
 /**
@@ -163,8 +165,10 @@ export const CATALOGUE = {
     400,
     'Insufficient information. Request Access-Control-Request-Method header needed.',
   ),
-  preflightNotAllowed: row('AccessForbidden', 403, PREFLIGHT_NOT_ALLOWED),
-  corsNotEnabled: row('AccessForbidden', 403, 'CORSResponse: CORS is not enabled for this bucket.'),
+  preflightNotAllowed: row('AccessForbidden', 403, PREFLIGHT_NOT_ALLOWED, { ec: '0034-00090001' }),
+  corsNotEnabled: row('AccessForbidden', 403, 'CORSResponse: CORS is not enabled for this bucket.', {
+    ec: '0034-00090002',
+  }),
 
   // Bucket tags
   bucketTagKeyInvalid: row('InvalidTag', 400, TAG_INVALID, { ec: '0010-00000207' }),
@@ -240,7 +244,7 @@ export const CATALOGUE = {
   // Authentication
   signatureDoesNotMatch: row('SignatureDoesNotMatch', 403, SIGNATURE_MISMATCH, { ec: '0002-00000040' }),
   signatureV4DoesNotMatch: row('SignatureDoesNotMatch', 403, SIGNATURE_MISMATCH, { ec: '0002-00000201' }),
-  signatureV2DoesNotMatch: row('SignatureDoesNotMatch', 403, SIGNATURE_MISMATCH),
+  signatureV2DoesNotMatch: row('SignatureDoesNotMatch', 403, SIGNATURE_MISMATCH, { ec: '0002-00090002' }),
   v2SignatureMissing: invalidArgument('Authorization header is invalid.', '0002-00000108'),
   invalidAccessKeyId: row(
     'InvalidAccessKeyId',
@@ -264,6 +268,7 @@ export const CATALOGUE = {
     'AccessKeyIdAndSecurityTokenNotMatch',
     403,
     'The OSS access key id and security token you provided does not match.',
+    { ec: '0002-00000008' },
   ),
   securityTokenTwice: invalidArgument('Invalid Argument.'),
   authorizationTwice: invalidArgument('Invalid Argument.'),
@@ -288,6 +293,7 @@ export const CATALOGUE = {
   signatureNotSupported: row('NotImplemented', 501, 'Bindery does not implement signatures of the form {Scheme}.'),
   urlSignatureIncomplete: accessDenied(
     'Query-string authentication requires the Signature, Expires and OSSAccessKeyId parameters',
+    '0002-00090001',
   ),
   urlExpiresMissing: accessDenied(
     'Query-string authentication requires the Signature, Expires and OSSAccessKeyId parameters',
@@ -307,9 +313,20 @@ export const CATALOGUE = {
 
   // Access
   deniedByAcl: accessDenied('You have no right to access this object because of bucket acl.', '0003-00000001'),
-  bucketNotYours: accessDenied('The bucket you access does not belong to you.'),
-  anonymousBucketDenied: accessDenied('Anonymous user has no right to access this bucket.'),
-  anonymousForbidden: accessDenied('Anonymous access is forbidden for this operation.'),
+  bucketNotYours: accessDenied('The bucket you access does not belong to you.', '0003-00000002'),
+  readAclDenied: accessDenied('You do not have read acl permission on this object.', '0003-00000007'),
+  writeAclDenied: accessDenied('You do not have write acl permission on this object.', '0003-00090001'),
+  listBucketsDenied: accessDenied('You are forbidden to list buckets.', '0003-00090002'),
+  anonymousBucketDenied: accessDenied('Anonymous user has no right to access this bucket.', '0003-00000002'),
+  anonymousForbidden: accessDenied('Anonymous access is forbidden for this operation.', '0003-00090003'),
+  deniedByPolicy: accessDenied('Access denied by bucket policy.', '0003-00000201'),
+  deniedBySessionPolicy: accessDenied("Access denied by authorizer's policy.", '0003-00090004'),
+  refererEmpty: accessDenied(REFERER_DENIED, '0003-00000501'),
+  refererBlacklisted: accessDenied(REFERER_DENIED, '0003-00000502'),
+  refererNotListed: accessDenied(REFERER_DENIED, '0003-00000503'),
+  requesterPaysAnonymous: accessDenied(REQUESTER_PAYS, '0003-00000701'),
+  requesterPaysUrl: accessDenied(REQUESTER_PAYS, '0003-00000702'),
+  requesterPaysHeader: accessDenied(REQUESTER_PAYS, '0003-00000703'),
 
   // The server's own state
   malformedRequest: row('BadRequest', 400, 'The request could not be understood.'),

@@ -71,6 +71,7 @@ test('each row has what clients need: a code, a status of failure or of a callba
     assert.ok(failure || row.status === 304 || (row.status === 203 && row.code === 'CallbackFailed'), cause)
     assert.ok(row.message.length > 0, cause)
     assert.match(row.ec ?? '0000-00000000', /^\d{4}-\d{8}$/, cause)
+    if (row.status === 403) assert.ok(row.ec !== undefined, `${cause}: a refusal names its cause`)
     if (row.status === 503) assert.equal(row.retry, 'later', cause)
   }
 })

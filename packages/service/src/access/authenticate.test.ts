@@ -14,7 +14,7 @@ import {
   signV1,
   signV4,
 } from '@bindery/protocol'
-import { type Authenticated, authenticator, type SignedRequest } from './authenticate.js'
+import { authenticator, type Identified, type SignedRequest } from './authenticate.js'
 import type { AccessKey } from './requester.js'
 
 const digests: Digests = {
@@ -39,7 +39,7 @@ function authenticate(
   host: string,
   path: string,
   { strict = false, now = NOW } = {},
-): Authenticated {
+): Identified {
   const accessKeys = { find: (id: string) => KEYS.get(id) }
   const options = { accessKeys, digests, clock: () => now, region: 'cn-hangzhou', strict }
   const authenticated = authenticator(options)(request, readings(host, path, { domains: [] }))

@@ -9,6 +9,7 @@ import {
   readClaim,
   SignatureVerifier,
 } from '@bindery/protocol'
+import { type Awaitable, andThen } from '@bindery/storage'
 import type { ServiceOptions } from '../options.js'
 import type { AccessKey, Requester } from './requester.js'
 
@@ -21,9 +22,11 @@ export interface SignedRequest {
 }
 
 /** Who asks, and what for. */
-export interface Authenticated {
+export interface Identified {
   readonly requester: Requester
   readonly reading: Reading
+  /** Where the signature is; undefined for anonymous requests. */
+  readonly signedIn: 'header' | 'url' | undefined
   readonly dialect: 'oss'
 }
 
@@ -31,10 +34,7 @@ export interface Authenticated {
  * Throws a cause of the catalogue's authentication rows. The first of the readings counts where no signature decides.
  * Waits only where the key has to be looked up.
  */
-export type Authenticate = (
-  request: SignedRequest,
-  readings: readonly [Reading, ...Reading[]],
-) => Authenticated | Promise<Authenticated>
+export type Authenticate = (request: SignedRequest, readings: readonly [Reading, ...Reading[]]) => Awaitable<Identified>
 
 /**
  * Authenticates requests in OSS's order: what is malformed, the token, the key, the time, the signature. Expiry comes
@@ -51,7 +51,7 @@ export function authenticator(
     accessKey: AccessKey | undefined,
     { method, query, headers }: SignedRequest,
     readings: readonly [Reading, ...Reading[]],
-  ): Authenticated => {
+  ): Identified => {
     const now = clock()
     if (accessKey === undefined) throw unknownKey(claim)
     checkSession(claim, accessKey, now)
@@ -60,18 +60,22 @@ export function authenticator(
     const as = ({ bucket, key }: Reading) => ({ method, query, headers, bucket, key })
     const reading = readings.find((one) => verifier.verifies(claim, as(one), accessKey.accessKeySecret))
     if (reading === undefined) throw verifier.mismatch(claim, as(readings[0]))
-    const { account, accessKeyId } = accessKey
-    return { requester: { kind: 'account', account, accessKeyId }, reading, dialect: 'oss' }
+    return { requester: requesterOf(accessKey), reading, signedIn: claim.place, dialect: 'oss' }
   }
 
   return (request, readings) => {
     const claim = request.method === 'OPTIONS' ? undefined : readClaim(request)
-    if (claim === undefined) return { requester: { kind: 'anonymous' }, reading: readings[0], dialect: 'oss' }
+    if (claim === undefined) return { ...ANONYMOUS, reading: readings[0] }
     const accessKey = accessKeys.find(claim.accessKeyId, claim.securityToken)
-    return accessKey instanceof Promise
-      ? accessKey.then((found) => verify(claim, found, request, readings))
-      : verify(claim, accessKey, request, readings)
+    return andThen(accessKey, (found) => verify(claim, found, request, readings))
   }
+}
+
+const ANONYMOUS = { requester: { kind: 'anonymous' }, signedIn: undefined, dialect: 'oss' } as const
+
+function requesterOf({ accessKeyId, account, identity }: AccessKey): Requester {
+  if (identity === undefined) return { kind: 'account', account, accessKeyId }
+  return { kind: identity.kind, account, accessKeyId, identity }
 }
 
 /** Compares what came as token with what the key needs. */

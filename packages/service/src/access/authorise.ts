@@ -1,8 +1,9 @@
 import { type Action, type ObjectKey, type Operation, OssError } from '@bindery/protocol'
+import { type Awaitable, andThen } from '@bindery/storage'
 import type { Domain } from '../domain/domain.js'
 import { readObject } from '../domain/objects/objects.js'
 import type { BucketRecord, ObjectRecord } from '../domain/stored/model.js'
-import type { AccessQuestion, Authoriser } from './authoriser.js'
+import { type AccessQuestion, type Authoriser, type BucketRules, NEEDS_OBJECT } from './authoriser.js'
 import type { Conditions } from './conditions.js'
 import { accountOf, type Requester } from './requester.js'
 
@@ -19,18 +20,22 @@ export interface Asking {
 export interface Touched {
   /** Undefined: the service itself, or a bucket that is about to be created. */
   readonly bucket: BucketRecord | undefined
+  /** Given where the bucket is about to be created. */
+  readonly bucketName?: string | undefined
+  /** What is set on the bucket beside its ACL. */
+  readonly rules?: BucketRules | undefined
   readonly key?: ObjectKey | undefined
   /** `unread`: it is looked up if a decision depends on it. */
   readonly object?: ObjectRecord | undefined | 'unread'
 }
 
 /** Allows what the operation declares to do, or throws the cause of the first denial. Waits only to look up an object. */
-export function authorise(asking: Asking, touched: Touched): void | Promise<void> {
+export function authorise(asking: Asking, touched: Touched): Awaitable<void> {
   return requireAll(asking, touched, neededActions(asking))
 }
 
 /** Allows reading what is to be copied, or throws the cause of the denial. */
-export function authoriseSource(asking: Asking, bucket: BucketRecord, key: ObjectKey): void | Promise<void> {
+export function authoriseSource(asking: Asking, bucket: BucketRecord, key: ObjectKey): Awaitable<void> {
   const needed = (asking.operation.sourcePermissions ?? []).map((action) => ({ action }))
   return requireAll(asking, { bucket, key, object: 'unread' }, needed)
 }
@@ -47,21 +52,25 @@ function neededActions({ operation, conditions }: Asking): Needed[] {
   return needed
 }
 
-function requireAll(asking: Asking, touched: Touched, needed: readonly Needed[]): void | Promise<void> {
-  const { authoriser, requester, conditions } = asking
-  const { bucket, key, object } = touched
+function requireAll(asking: Asking, touched: Touched, needed: readonly Needed[]): Awaitable<void> {
+  const { authoriser, operation, requester, conditions } = asking
+  const { bucket, bucketName = bucket?.name, rules, key, object } = touched
   const owner = bucket?.owner ?? accountOf(requester)?.id
   for (const { action, within } of needed) {
-    const question = { requester, action, within, resource: { owner, bucket, key, object }, conditions }
-    if (authoriser.needsObject(question)) {
-      return findObject(asking, touched).then((found) => requireAll(asking, { ...touched, object: found }, needed))
+    const resource = { owner, bucketName, bucket, rules, key, object }
+    const question: AccessQuestion = { requester, action, within, resource, conditions }
+    const decision =
+      operation.keysInBody === true && key === undefined
+        ? authoriser.decideOnSome(question)
+        : authoriser.decide(question)
+    if (decision === NEEDS_OBJECT) {
+      return andThen(findObject(asking, touched), (found) => requireAll(asking, { ...touched, object: found }, needed))
     }
-    const decision = authoriser.decide(question)
     if (!decision.allowed) throw new OssError(decision.cause)
   }
 }
 
-async function findObject({ domain }: Asking, { bucket, key }: Touched): Promise<ObjectRecord | undefined> {
+function findObject({ domain }: Asking, { bucket, key }: Touched): Awaitable<ObjectRecord | undefined> {
   if (bucket === undefined || key === undefined) return undefined
   return domain.metadata.read((reader) => readObject(reader, bucket.name, key))
 }

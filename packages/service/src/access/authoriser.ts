@@ -1,22 +1,40 @@
 /**
  * Who may do what, decided in one place. A decision is a pure function of what was looked up before; `authorise.ts`
  * does the looking up.
+ * @see https://help.aliyun.com/document_detail/100676.html
  */
 import { ACTIONS, type AclClass, type Action, type Cause } from '@bindery/protocol'
 import type { BucketRecord, ObjectRecord } from '../domain/stored/model.js'
-import type { Conditions } from './conditions.js'
-import type { Requester } from './requester.js'
+import { type Conditions, lookUpOf, readsObject } from './conditions.js'
+import type { CompiledPolicy, PolicyQuestion, PrincipalNames, Verdict } from './policy/compile.js'
+import { type RefererRules, refererDenial } from './referer.js'
+import type { AttachedPolicy, Requester } from './requester.js'
+
+/** What is set on a bucket about access, beside its ACL. */
+export interface BucketRules {
+  readonly policy?: CompiledPolicy | undefined
+  /** Set on the bucket or on its owner's account: what is open to everyone is closed. */
+  readonly blocksPublicAccess?: boolean | undefined
+  /** Requesters of other accounts must say that they pay. */
+  readonly requesterPays?: boolean | undefined
+  readonly referers?: RefererRules | undefined
+  /** Looked up only where a policy asks about them. */
+  readonly tags?: readonly (readonly [key: string, value: string])[] | undefined
+}
 
 /** What an action is done to. */
 export interface Resource {
   /** Account id: of the bucket's owner, or of the requester whose service or new bucket this is. */
   readonly owner: string | undefined
+  /** Undefined for the service. */
+  readonly bucketName: string | undefined
   /** Undefined for the service, and for a bucket that the operation is about to create. */
-  readonly bucket: BucketRecord | undefined
+  readonly bucket: Pick<BucketRecord, 'acl'> | undefined
+  readonly rules?: BucketRules | undefined
   /** Undefined for a bucket as a whole. */
   readonly key?: string | undefined
   /** The object of that key, undefined where there is none. `unread` until a decision needs it. */
-  readonly object?: Pick<ObjectRecord, 'acl'> | undefined | 'unread'
+  readonly object?: Pick<ObjectRecord, 'acl' | 'tagging'> | undefined | 'unread'
 }
 
 /** One question to the authoriser. */
@@ -30,62 +48,211 @@ export interface AccessQuestion {
   readonly conditions: Conditions
 }
 
+/** What decided. `statement` counts from 0. */
+export interface Reason {
+  readonly source: 'owner' | 'acl' | 'bucketPolicy' | 'ramPolicy' | 'sessionPolicy' | 'requestPayment' | 'referer'
+  /** The name of a RAM policy. */
+  readonly policy?: string | undefined
+  /** Absent where no statement matched. */
+  readonly statement?: number | undefined
+}
+
 export type Decision = Allowed | Denied
 
 export interface Allowed {
   readonly allowed: true
+  readonly reason: Reason
 }
 
 export interface Denied {
   readonly allowed: false
   readonly cause: Cause
+  readonly reason: Reason
 }
+
+/** The decision depends on the object, and the question does not hold it yet. */
+export const NEEDS_OBJECT = Symbol('needs the object')
 
 /** Decides whether a requester may do one thing. */
-export interface Authoriser {
-  /** Whether `decide` depends on the object, and the question does not hold it yet. */
-  needsObject(question: AccessQuestion): boolean
-  decide(question: AccessQuestion): Decision
-}
+export class Authoriser {
+  readonly #region: string
 
-const ALLOWED: Allowed = { allowed: true }
+  /** `region` as in a V4 scope: it is part of the names of resources. */
+  constructor({ region }: { readonly region: string }) {
+    this.#region = region
+  }
 
-/**
- * The owner of a bucket may do everything with it; everyone else only what the ACL opens. An object's own ACL wins over
- * its bucket's in both directions, and no ACL opens management.
- * @see https://help.aliyun.com/document_detail/100676.html
- */
-export const aclAuthoriser: Authoriser = {
-  needsObject: (question) =>
-    question.resource.object === 'unread' && !isOwner(question) && aclClass(question) !== 'manage',
-  decide: (question) => {
-    if (isOwner(question)) return ALLOWED
+  decide(question: AccessQuestion): Decision | typeof NEEDS_OBJECT {
+    const { object, key } = question.resource
+    if (object === 'unread' && key !== undefined && asksAboutObject(question)) return NEEDS_OBJECT
+    return forbidden(question) ?? this.#byPolicies(question) ?? byOwnerOrAcl(question)
+  }
+
+  /**
+   * Decides about an operation whose objects are known only from its body: whether it may be read. Each object is then
+   * decided on its own.
+   */
+  decideOnSome(question: AccessQuestion): Decision {
+    const { requester, action, resource } = question
+    const asked = { action, principal: principalNames(question) }
+    const denial = forbidden(question)
+    if (denial !== undefined) return denial
+    if (sessionPolicyOf(requester)?.mightAllow(asked) === false) {
+      return denied('deniedBySessionPolicy', { source: 'sessionPolicy' })
+    }
+    if (resource.rules?.policy?.mightAllow(asked) === true) return allowed({ source: 'bucketPolicy' })
+    const attached = attachedPolicies(requester).find(({ policy }) => policy.mightAllow(asked))
+    if (attached !== undefined && ownsBucket(question)) return allowed({ source: 'ramPolicy', policy: attached.name })
+    const byAcl = byOwnerOrAcl({ ...question, resource: { ...resource, object: undefined } })
+    if (byAcl === NEEDS_OBJECT) throw new TypeError('no object was left to look up')
+    return byAcl
+  }
+
+  /** Undefined where no policy says anything. */
+  #byPolicies(question: AccessQuestion): Decision | undefined {
     const { requester, resource } = question
-    const anonymous = requester.kind === 'anonymous'
-    if (resource.bucket === undefined && anonymous) return denied('anonymousForbidden')
-    const access = aclClass(question)
-    if (access === 'manage') return denied(anonymous ? 'anonymousBucketDenied' : 'bucketNotYours')
-    return opens(effectiveAcl(resource), access) ? ALLOWED : denied('deniedByAcl')
-  },
+    const policies = attachedPolicies(requester)
+    const sessionPolicy = sessionPolicyOf(requester)
+    const { policy: bucketPolicy, blocksPublicAccess } = resource.rules ?? {}
+    if (policies.length === 0 && bucketPolicy === undefined && sessionPolicy === undefined) return undefined
+
+    const asked = this.#policyQuestion(question)
+    if (sessionPolicy !== undefined) {
+      const verdict = sessionPolicy.evaluate(asked)
+      if (verdict.effect !== 'Allow') return denied('deniedBySessionPolicy', reasonOf('sessionPolicy', verdict))
+    }
+    const byRam = verdictOf(policies, asked)
+    if (byRam.effect === 'Deny') return denied('deniedByPolicy', byRam.reason)
+    const byBucket = bucketPolicy?.evaluate(asked, { exceptPublic: blocksPublicAccess === true })
+    if (byBucket?.effect === 'Deny') return denied('deniedByPolicy', reasonOf('bucketPolicy', byBucket))
+    if (byRam.effect === 'Allow' && ownsBucket(question)) return allowed(byRam.reason)
+    if (byBucket?.effect === 'Allow') return allowed(reasonOf('bucketPolicy', byBucket))
+    return undefined
+  }
+
+  #policyQuestion(question: AccessQuestion): PolicyQuestion {
+    const { action, resource } = question
+    const { owner = '', bucketName = '*', key } = resource
+    const path = key === undefined ? bucketName : `${bucketName}/${key}`
+    return {
+      action,
+      resource: { product: 'oss', region: this.#region, account: owner, path },
+      principal: principalNames(question),
+      lookUp: lookUpOf(question),
+    }
+  }
 }
 
-function isOwner({ requester, resource }: AccessQuestion): boolean {
-  return requester.kind === 'account' && requester.account.id === resource.owner
+/** What no right opens: hotlinks, and buckets whose requesters have to pay. */
+function forbidden({ requester, resource, conditions }: AccessQuestion): Denied | undefined {
+  const { rules, owner } = resource
+  if (rules === undefined) return undefined
+  if (rules.requesterPays === true && !(requester.kind !== 'anonymous' && requester.account.id === owner)) {
+    const cause = paymentDenial(requester, conditions)
+    if (cause !== undefined) return denied(cause, { source: 'requestPayment' })
+  }
+  if (rules.referers !== undefined && conditions.signedIn !== 'header') {
+    const cause = refererDenial(rules.referers, conditions.request.headers.referer)
+    if (cause !== undefined) return denied(cause, { source: 'referer' })
+  }
+  return undefined
 }
 
-function aclClass({ action, within = action }: AccessQuestion): AclClass {
-  return ACTIONS[within]
+function paymentDenial(requester: Requester, { request, query, signedIn }: Conditions): Cause | undefined {
+  if (requester.kind === 'anonymous') return 'requesterPaysAnonymous'
+  const payer = request.headers['x-oss-request-payer'] ?? query.get('x-oss-request-payer')
+  if (payer === 'requester') return undefined
+  return signedIn === 'url' ? 'requesterPaysUrl' : 'requesterPaysHeader'
 }
 
-function effectiveAcl({ bucket, object }: Resource): string | undefined {
-  if (object === 'unread') throw new TypeError('the ACL of an object must be read before it is judged')
-  return object === undefined || object.acl === 'default' ? bucket?.acl : object.acl
+/** The owner may do everything with a bucket; everyone else only what the ACL opens, and no ACL opens management. */
+function byOwnerOrAcl(question: AccessQuestion): Decision | typeof NEEDS_OBJECT {
+  const { requester, action, within = action, resource } = question
+  if (requester.kind === 'account' && ownsBucket(question)) return allowed({ source: 'owner' })
+  const access = ACTIONS[within]
+  if (access === 'manage') return denied(managementDenial(question), { source: 'acl' })
+  if (resource.object === 'unread') return NEEDS_OBJECT
+  return opens(effectiveAcl(resource), access) ? allowed({ source: 'acl' }) : denied('deniedByAcl', { source: 'acl' })
 }
 
-function opens(acl: string | undefined, access: 'read' | 'write'): boolean {
+function managementDenial({ requester, action, resource }: AccessQuestion): Cause {
+  if (requester.kind === 'anonymous') {
+    return resource.bucket === undefined ? 'anonymousForbidden' : 'anonymousBucketDenied'
+  }
+  if (action === 'oss:ListBuckets') return 'listBucketsDenied'
+  if (action === 'oss:GetObjectAcl') return 'readAclDenied'
+  return action === 'oss:PutObjectAcl' ? 'writeAclDenied' : 'bucketNotYours'
+}
+
+/** An object's own ACL wins over its bucket's in both directions. */
+function effectiveAcl({ bucket, rules, object }: Resource): string | undefined {
+  if (rules?.blocksPublicAccess === true) return 'private'
+  return object === undefined || object === 'unread' || object.acl === 'default' ? bucket?.acl : object.acl
+}
+
+function opens(acl: string | undefined, access: AclClass): boolean {
   return acl === 'public-read-write' || (acl === 'public-read' && access === 'read')
 }
 
-function denied(cause: Cause): Denied {
-  return { allowed: false, cause }
+/** Whether the requester belongs to the account that owns the bucket. */
+function ownsBucket({ requester, resource }: AccessQuestion): boolean {
+  return requester.kind !== 'anonymous' && requester.account.id === resource.owner
+}
+
+function asksAboutObject({ requester, resource }: AccessQuestion): boolean {
+  return (
+    resource.rules?.policy?.asksAbout(readsObject) === true ||
+    sessionPolicyOf(requester)?.asksAbout(readsObject) === true ||
+    attachedPolicies(requester).some(({ policy }) => policy.asksAbout(readsObject))
+  )
+}
+
+const NO_POLICIES: readonly AttachedPolicy[] = []
+
+function attachedPolicies(requester: Requester): readonly AttachedPolicy[] {
+  return requester.kind === 'anonymous' ? NO_POLICIES : (requester.identity?.policies ?? NO_POLICIES)
+}
+
+function sessionPolicyOf(requester: Requester): CompiledPolicy | undefined {
+  const identity = requester.kind === 'anonymous' ? undefined : requester.identity
+  return identity?.kind === 'role' ? identity.sessionPolicy : undefined
+}
+
+function principalNames(question: AccessQuestion): PrincipalNames {
+  const { requester } = question
+  if (requester.kind === 'anonymous') return { isOwner: false }
+  const { account, identity } = requester
+  if (identity === undefined) return { id: account.id, isOwner: ownsBucket(question) }
+  if (identity.kind === 'user') return { id: identity.id, isOwner: false }
+  return { sessionArn: `arn:sts::${account.id}:assumed-role/${identity.name}/${identity.sessionName}`, isOwner: false }
+}
+
+/** A denial of any policy counts before what another one allows. */
+function verdictOf(
+  policies: readonly AttachedPolicy[],
+  asked: PolicyQuestion,
+): { readonly effect: Verdict['effect']; readonly reason: Reason } {
+  let allowing: Reason | undefined
+  for (const { name, policy } of policies) {
+    const verdict = policy.evaluate(asked)
+    if (verdict.effect === 'none') continue
+    const reason = { ...reasonOf('ramPolicy', verdict), policy: name }
+    if (verdict.effect === 'Deny') return { effect: 'Deny', reason }
+    allowing ??= reason
+  }
+  return allowing === undefined
+    ? { effect: 'none', reason: { source: 'ramPolicy' } }
+    : { effect: 'Allow', reason: allowing }
+}
+
+function reasonOf(source: Reason['source'], verdict: Verdict): Reason {
+  return verdict.effect === 'none' ? { source } : { source, statement: verdict.statement }
+}
+
+function allowed(reason: Reason): Allowed {
+  return { allowed: true, reason }
+}
+
+function denied(cause: Cause, reason: Reason): Denied {
+  return { allowed: false, cause, reason }
 }

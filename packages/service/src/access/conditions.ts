@@ -1,10 +1,80 @@
-import type { Query } from '@bindery/protocol'
+/** What a request says about the condition keys of policies. */
+import { type Action, OssError, parseQuery, type Query } from '@bindery/protocol'
 import type { ServiceRequest } from '../service.js'
+import type { AccessQuestion } from './authoriser.js'
+import type { LookUp } from './policy/conditions.js'
 
 /** The circumstances of a request that a decision may depend on. */
 export interface Conditions {
   readonly request: Pick<ServiceRequest, 'scheme' | 'headers' | 'remoteAddress'>
   readonly query: Query
+  /** Where the signature is; undefined for anonymous requests. */
+  readonly signedIn: 'header' | 'url' | undefined
   /** Milliseconds since 1970: the time by which all of the request is judged. */
   readonly now: number
+}
+
+/** Actions that `prefix` and `delimiter` belong to; a listing without them has them empty. */
+const LISTINGS: ReadonlySet<Action> = new Set<Action>([
+  'oss:ListObjects',
+  'oss:ListObjectVersions',
+  'oss:ListMultipartUploads',
+  'oss:ListBuckets',
+])
+
+const EXISTING_TAG = 'oss:ExistingObjectTag/'
+const REQUEST_TAG = 'oss:RequestObjectTag/'
+const BUCKET_TAG = 'oss:BucketTag/'
+
+/** Whether a decision about these keys has to know the object, or the tags of its bucket. */
+export const readsObject = (key: string): boolean => key.startsWith(EXISTING_TAG)
+export const readsBucketTags = (key: string): boolean => key.startsWith(BUCKET_TAG)
+
+export function lookUpOf({ requester, action, resource, conditions }: AccessQuestion): LookUp {
+  const { request, query, now } = conditions
+  return (key) => {
+    switch (key) {
+      case 'acs:SourceIp':
+        return request.remoteAddress
+      case 'acs:UserAgent':
+        return request.headers['user-agent']
+      case 'acs:CurrentTime':
+        return new Date(now).toISOString()
+      case 'acs:SecureTransport':
+        return String(request.scheme === 'https')
+      case 'acs:MFAPresent':
+        return 'false'
+      case 'acs:AccessId':
+        return requester.kind === 'anonymous' ? undefined : requester.accessKeyId
+      case 'oss:Prefix':
+        return LISTINGS.has(action) ? (query.get('prefix') ?? '') : undefined
+      case 'oss:Delimiter':
+        return LISTINGS.has(action) ? (query.get('delimiter') ?? '') : undefined
+    }
+    if (key.startsWith(REQUEST_TAG)) return requestTag(request.headers['x-oss-tagging'], key.slice(REQUEST_TAG.length))
+    if (key.startsWith(EXISTING_TAG)) return tagOf(objectTags(resource.object), key.slice(EXISTING_TAG.length))
+    if (key.startsWith(BUCKET_TAG)) return tagOf(resource.rules?.tags ?? [], key.slice(BUCKET_TAG.length))
+    return undefined
+  }
+}
+
+type Tags = readonly (readonly [key: string, value: string])[]
+
+function tagOf(tags: Tags, name: string): string | undefined {
+  return tags.find(([key]) => key === name)?.[1]
+}
+
+function objectTags(object: AccessQuestion['resource']['object']): Tags {
+  if (object === 'unread') throw new TypeError('the tags of an object must be read before they are judged')
+  return object?.tagging ?? []
+}
+
+/** A header that is no list of tags is refused by the operation that reads it. */
+function requestTag(header: string | undefined, name: string): string | undefined {
+  try {
+    return header === undefined ? undefined : parseQuery(header).get(name)
+  } catch (error) {
+    if (error instanceof OssError) return undefined
+    throw error
+  }
 }

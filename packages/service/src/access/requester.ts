@@ -1,4 +1,7 @@
-/** An account of this server. There is one, the root account, until RAM users and STS come. */
+import type { Awaitable } from '@bindery/storage'
+import type { CompiledPolicy } from './policy/compile.js'
+
+/** An account of this server: it owns buckets, and RAM users and roles. */
 export interface Account {
   /** Decimal digits, as OSS prints owners. */
   readonly id: string
@@ -10,6 +13,8 @@ export interface AccessKey {
   readonly accessKeyId: string
   readonly accessKeySecret: string
   readonly account: Account
+  /** Absent: the key is the account's own. */
+  readonly identity?: Identity
   /** Only of temporary keys. */
   readonly session?: KeySession
 }
@@ -20,26 +25,72 @@ export interface KeySession {
   readonly securityToken: string
   /** Milliseconds since 1970. */
   readonly expiresAt: number
-  /** JSON text of the policy that narrows what the key may do. */
-  readonly policy?: string | undefined
+}
+
+/** Whom a key of an account acts for, other than the account itself. */
+export type Identity = RamUser | RoleSession
+
+export interface RamUser {
+  readonly kind: 'user'
+  /** Decimal digits, unique on this server. */
+  readonly id: string
+  readonly name: string
+  /** All that are attached to the user or to one of its groups. */
+  readonly policies: readonly AttachedPolicy[]
+}
+
+/** A role that was assumed, for as long as its temporary key lives. */
+export interface RoleSession {
+  readonly kind: 'role'
+  readonly id: string
+  readonly name: string
+  readonly sessionName: string
+  readonly policies: readonly AttachedPolicy[]
+  /** Narrows what the role's policies allow. */
+  readonly sessionPolicy?: CompiledPolicy | undefined
+}
+
+export interface AttachedPolicy {
+  readonly name: string
+  readonly policy: CompiledPolicy
 }
 
 /** Finds keys; the server keeps them. */
 export interface AccessKeys {
-  /** `securityToken` is what came with the request. Waits only where the key has to be looked up. */
-  find(accessKeyId: string, securityToken?: string): AccessKey | undefined | Promise<AccessKey | undefined>
+  /**
+   * `securityToken` is what came with the request. Waits only where the key has to be looked up. Throws invalidSecurityToken,
+   * accessKeyDisabled.
+   */
+  find(accessKeyId: string, securityToken?: string): Awaitable<AccessKey | undefined>
 }
 
 /** Who asks. */
-export type Requester =
-  | { readonly kind: 'anonymous' }
-  | { readonly kind: 'account'; readonly account: Account; readonly accessKeyId: string }
+export type Requester = Anonymous | KeyHolder
+
+export interface Anonymous {
+  readonly kind: 'anonymous'
+}
+
+/** The account itself, or whom its key acts for. */
+export interface KeyHolder {
+  readonly kind: 'account' | 'user' | 'role'
+  readonly account: Account
+  readonly accessKeyId: string
+  /** Absent: the account itself. */
+  readonly identity?: Identity | undefined
+}
 
 export function accountOf(requester: Requester): Account | undefined {
   return requester.kind === 'anonymous' ? undefined : requester.account
 }
 
-/** Names a requester in stored records (initiator, receipt). Anonymous requesters are one. */
+/**
+ * Names a requester in stored records (initiator, receipt): the id of an account or a RAM user, or `role:session` of a
+ * role. Anonymous requesters are one.
+ */
 export function requesterId(requester: Requester): string {
-  return requester.kind === 'anonymous' ? 'anonymous' : requester.account.id
+  if (requester.kind === 'anonymous') return 'anonymous'
+  const { account, identity } = requester
+  if (identity === undefined) return account.id
+  return identity.kind === 'user' ? identity.id : `${identity.id}:${identity.sessionName}`
 }

@@ -14,6 +14,7 @@ export const deleteMultipleObjects = operation({
   method: 'POST',
   level: 'bucket',
   when: [{ query: ['delete'] }],
+  keysInBody: true,
   permissions: ['oss:DeleteObject'],
   input: {
     encodingType,

@@ -51,8 +51,7 @@ const NONE: Verdict = { effect: 'none' }
 export class CompiledPolicy {
   /** Whether a statement opens something to everyone. */
   readonly isPublic: boolean
-  /** The condition keys that the policy looks at. */
-  readonly keys: ReadonlySet<string>
+  readonly #keys: readonly string[]
   readonly #statements: readonly CompiledStatement[]
   /** The statements about an action, denials first: an operation asks about the same action again and again. */
   readonly #byAction = new Map<string, readonly CompiledStatement[]>()
@@ -64,7 +63,7 @@ export class CompiledPolicy {
       ...compiled.filter(({ effect }) => effect === 'Allow'),
     ]
     this.isPublic = compiled.some(({ isPublic }) => isPublic)
-    this.keys = new Set(statements.flatMap(({ conditions }) => conditions.map(({ key }) => key)))
+    this.#keys = [...new Set(statements.flatMap(({ conditions }) => conditions.map(({ key }) => key)))]
   }
 
   /** A denial wins over all that allow. With `exceptPublic`, statements that allow everyone are passed over. */
@@ -80,6 +79,11 @@ export class CompiledPolicy {
       }
     }
     return NONE
+  }
+
+  /** Whether a condition asks about such a key. */
+  asksAbout(isSuch: (key: string) => boolean): boolean {
+    return this.#keys.some(isSuch)
   }
 
   /** Whether an action might be allowed on some resource; the resource of the question does not count. */
