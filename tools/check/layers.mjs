@@ -26,6 +26,7 @@ const SYSTEM = [
 export const LAYERS = {
   bytes: { may: [], testsMay: [], without: 'all', pure: true },
   protocol: { may: ['bytes'], testsMay: [], without: 'all', pure: true },
+  select: { may: ['bytes'], testsMay: [], without: 'all', pure: true },
   digest: { may: ['bytes'], testsMay: [], without: [], pure: false },
   storage: { may: ['bytes', 'digest'], testsMay: [], without: [], pure: false },
   'storage-local': { may: ['bytes', 'storage', 'digest'], testsMay: [], without: [], pure: false },

@@ -1,0 +1,5 @@
+export { continuationFrame, dataFrame, endFrame, metaFrame, type ScannedMeta } from './frames.js'
+export type { CsvInput, JsonInput, LineRange, SelectRequest } from './request.js'
+export { type MetaScan, scanMeta } from './scan-meta.js'
+export { SelectError } from './select-error.js'
+export { type SelectSession, startSelect } from './session.js'

@@ -1,0 +1,45 @@
+/** Writes rows as CSV and JSON. */
+import { JsonNumber, type JsonValue, toText, type Value } from './values.js'
+
+export interface CsvOutput {
+  readonly recordDelimiter: string
+  readonly fieldDelimiter: string
+  readonly quote: string
+}
+
+/** A row with its delimiter. Fields that hold a delimiter, a quote or a line break are quoted. */
+export function csvLine(fields: readonly string[], { recordDelimiter, fieldDelimiter, quote }: CsvOutput): string {
+  const written = fields.map((field) => {
+    const isPlain = !field.includes(fieldDelimiter) && !field.includes(quote) && !field.includes(recordDelimiter)
+    return isPlain && !field.includes('\n') ? field : quote + field.replaceAll(quote, quote + quote) + quote
+  })
+  return written.join(fieldDelimiter) + recordDelimiter
+}
+
+/** A value as the text of a CSV field; NULL is empty. */
+export function fieldText(value: Value): string {
+  if (value instanceof Map || Array.isArray(value)) return jsonText(value as JsonValue)
+  return toText(value) ?? ''
+}
+
+/** A value as the service writes JSON: no blanks, and `/` escaped. */
+export function jsonText(value: Value): string {
+  if (value === null) return 'null'
+  if (value instanceof JsonNumber) return value.text
+  if (Array.isArray(value)) return `[${value.map(jsonText).join(',')}]`
+  if (value instanceof Map) {
+    return `{${[...(value as ReadonlyMap<string, JsonValue>)].map(([name, one]) => member(name, one)).join(',')}}`
+  }
+  if (typeof value === 'boolean' || typeof value === 'bigint') return String(value)
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : 'null'
+  return quotedText(toText(value) ?? '')
+}
+
+/** `"name":value` */
+export function member(name: string, value: Value): string {
+  return `${quotedText(name)}:${jsonText(value)}`
+}
+
+function quotedText(text: string): string {
+  return JSON.stringify(text).replaceAll('/', '\\/')
+}

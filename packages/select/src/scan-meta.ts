@@ -1,0 +1,54 @@
+/** Counts the rows, columns and splits of an object, as CreateSelectObjectMeta stores them. */
+import { CsvRecords, fieldsOf } from './csv/records.js'
+import type { ScannedMeta } from './frames.js'
+import { JsonRows } from './json/rows.js'
+import type { CsvInput, JsonInput } from './request.js'
+
+/** A split is closed behind the row that reaches so many bytes. */
+const SPLIT_BYTES = 4 * 1024 * 1024
+
+export interface MetaScan {
+  /** Throws SelectError. */
+  push(bytes: Uint8Array): void
+  /** Throws SelectError. */
+  end(): ScannedMeta & {
+    /** The first line of each split. */
+    readonly splitLines: readonly number[]
+  }
+}
+
+export function scanMeta(input: CsvInput | JsonInput): MetaScan {
+  const splitLines: number[] = []
+  let rows = 0
+  let columns: number | undefined
+  let bytesOfSplit = 0
+  let isNewSplit = true
+  const count = () => {
+    if (isNewSplit) splitLines.push(rows)
+    isNewSplit = false
+    rows += 1
+    if (bytesOfSplit >= SPLIT_BYTES) {
+      isNewSplit = true
+      bytesOfSplit = 0
+    }
+    return true
+  }
+  const reader =
+    input.kind === 'csv'
+      ? new CsvRecords(input, (record) => {
+          columns ??= fieldsOf(record, input).length
+          return count()
+        })
+      : new JsonRows([], count)
+  return {
+    push(bytes) {
+      bytesOfSplit += bytes.length
+      reader.push(bytes)
+    },
+    end() {
+      reader.end()
+      const meta = { splits: Math.max(1, splitLines.length), rows, splitLines }
+      return input.kind === 'csv' ? { ...meta, columns: columns ?? 0 } : meta
+    },
+  }
+}

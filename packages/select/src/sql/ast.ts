@@ -1,0 +1,66 @@
+/** The syntax of a query, as it was written. */
+
+/** A step into a JSON value: a member, an element, or all elements. */
+export type PathStep =
+  | { readonly kind: 'member'; readonly name: string }
+  | { readonly kind: 'element'; readonly index: number }
+  | { readonly kind: 'all' }
+
+export type CastType = 'int' | 'double' | 'decimal' | 'string' | 'timestamp' | 'bool'
+
+export type BinaryOperator = '=' | '!=' | '<' | '<=' | '>' | '>=' | '+' | '-' | '*' | '/' | '%' | '||' | 'and' | 'or'
+
+export type Expression =
+  | { readonly kind: 'literal'; readonly value: string | number | bigint | boolean | null }
+  | { readonly kind: 'column'; readonly path: readonly PathStep[] }
+  | { readonly kind: 'cast'; readonly operand: Expression; readonly type: CastType; readonly format?: string }
+  | { readonly kind: 'not' | 'minus'; readonly operand: Expression }
+  | {
+      readonly kind: 'binary'
+      readonly operator: BinaryOperator
+      readonly left: Expression
+      readonly right: Expression
+    }
+  | { readonly kind: 'isNull'; readonly operand: Expression; readonly negated: boolean }
+  | {
+      readonly kind: 'between'
+      readonly operand: Expression
+      readonly low: Expression
+      readonly high: Expression
+      readonly negated: boolean
+    }
+  | {
+      readonly kind: 'in'
+      readonly operand: Expression
+      readonly values: readonly Expression[]
+      readonly negated: boolean
+    }
+  | {
+      readonly kind: 'like'
+      readonly operand: Expression
+      readonly pattern: string
+      readonly escape?: string
+      readonly negated: boolean
+    }
+
+export type AggregateName = 'avg' | 'sum' | 'max' | 'min' | 'count'
+
+export type SelectItem =
+  | { readonly kind: 'star' }
+  | { readonly kind: 'value'; readonly expression: Expression; readonly alias?: string }
+  | {
+      readonly kind: 'aggregate'
+      readonly name: AggregateName
+      /** Absent for COUNT(*). */
+      readonly operand?: Expression
+      readonly alias?: string
+    }
+
+export interface Query {
+  readonly items: readonly SelectItem[]
+  /** Where the rows are in a JSON document. */
+  readonly from: readonly PathStep[]
+  readonly alias?: string
+  readonly where?: Expression
+  readonly limit?: number
+}
