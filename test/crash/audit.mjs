@@ -1,13 +1,14 @@
-// Looks at everything that a restarted server holds, compares it with what its clients were told, and settles what was open.
+// Reads everything that a restarted server holds, compares it with the acknowledged results of its clients, and
+// resolves what was uncertain.
 
 import { rawClient } from './clients.mjs'
 import { bytesOf } from './contents.mjs'
 
 /**
  * @param {{ endpoint: string, accessKeyId: string, accessKeySecret: string }} server
- * @param {import('./world.mjs').World} world settled in place: afterwards one state of each thing is left
+ * @param {import('./world.mjs').World} world resolved in place: afterwards each item has one state
  * @param {(below: number) => number} chance
- * @returns {Promise<{ faults: string[], bytes: number }>} sentences about what is wrong; none is the best report
+ * @returns {Promise<{ faults: string[], bytes: number }>} one sentence per fault
  */
 export async function auditServer(server, world, chance) {
   const client = rawClient(server)
@@ -48,7 +49,7 @@ class Audit {
     this.bytes += found?.length ?? 0
     const match = may.find((content) => (content === null ? found === undefined : found?.equals(bytesOf(content))))
     if (match === undefined) {
-      const state = found === undefined ? 'is not there' : `has ${found.length} bytes that it never had`
+      const state = found === undefined ? 'does not exist' : `has ${found.length} bytes that it never had`
       this.faults.push(`${key} ${state}; it may be ${JSON.stringify(may)}`)
       return
     }
@@ -64,7 +65,7 @@ class Audit {
       else delete this.world.uploads[uploadId]
     }
     for (const uploadId of listed) {
-      if (this.world.begun.length === 0) this.faults.push(`nobody began the upload ${uploadId}`)
+      if (this.world.begun.length === 0) this.faults.push(`no client started the upload ${uploadId}`)
     }
     for (const key of this.world.begun) {
       for (const uploadId of listed) await this.client.abort(key, uploadId).catch(() => {})
@@ -72,10 +73,10 @@ class Audit {
     this.world.begun = []
   }
 
-  /** An upload is there or not, and if a Complete ended it, its object is there. */
+  /** An upload exists or not, and if a Complete ended it, its object exists. */
   state(uploadId, upload, isOpen) {
     if (upload.isOpen && !isOpen) this.faults.push(`the upload ${uploadId} is gone`)
-    if (!upload.mayBeOpen && isOpen) this.faults.push(`the upload ${uploadId} is still there after its ${upload.end}`)
+    if (!upload.mayBeOpen && isOpen) this.faults.push(`the upload ${uploadId} still exists after its ${upload.end}`)
     if (upload.end === 'complete' && upload.mayBeOpen) {
       const [content] = this.world.keys[upload.key]
       const isObject = JSON.stringify(content) === JSON.stringify(upload.completed)
@@ -90,7 +91,7 @@ class Audit {
   async parts(uploadId, upload) {
     const listed = new Map((await this.client.parts(upload.key, uploadId)).map(({ number, etag }) => [number, etag]))
     for (const number of listed.keys()) {
-      if (upload.parts[number] === undefined) this.faults.push(`nobody sent part ${number} of ${uploadId}`)
+      if (upload.parts[number] === undefined) this.faults.push(`no client sent part ${number} of ${uploadId}`)
     }
     for (const [number, part] of Object.entries(upload.parts)) {
       const etag = listed.get(Number(number))
@@ -101,7 +102,7 @@ class Audit {
     }
   }
 
-  /** The bytes of parts show when they are an object's. */
+  /** Completes some uploads: only an object shows the bytes of its parts. */
   async completeSome(chance) {
     for (const [uploadId, { key, parts }] of Object.entries(this.world.uploads)) {
       const numbers = Object.keys(parts).map(Number)
@@ -119,7 +120,7 @@ class Audit {
   }
 }
 
-function isPart(content, etagTold, etag) {
+function isPart(content, acknowledged, etag) {
   if (content === null || etag === undefined) return content === null && etag === undefined
-  return etagTold === null || etag === etagTold
+  return acknowledged === null || etag === acknowledged
 }

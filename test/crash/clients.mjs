@@ -1,5 +1,6 @@
-// Two clients with the same methods: the official SDK, and requests signed by the protocol package. A method resolves when
-// the server has acknowledged, and rejects with `status` where it refused; without one nobody knows what happened.
+// Two clients with the same methods: the official SDK, and requests signed by the protocol package. A method resolves
+// when the server has acknowledged the request and rejects with `status` when the server refused it. A rejection
+// without `status` leaves the outcome unknown.
 
 import { createHash, createHmac } from 'node:crypto'
 import { Agent, request } from 'node:http'
@@ -62,7 +63,7 @@ export function rawClient(server) {
       return send('POST', key, { query: { uploadId }, body })
     },
     abort: (key, uploadId) => send('DELETE', key, { query: { uploadId } }),
-    /** All names, in pages of an awkward size. */
+    /** All keys, in pages of an awkward size. */
     keys: () => pages(async (marker) => text('GET', '', { query: { 'max-keys': '7', marker } }), 'Key', 'NextMarker'),
     uploads: async () =>
       elements(await text('GET', '', { query: { uploads: undefined, 'max-uploads': '1000' } }), 'UploadId'),

@@ -1,4 +1,4 @@
-// Contents that a ledger can name in a few bytes: joined ranges of endless pseudo-random streams.
+// Contents that a ledger can describe in a few bytes: concatenated ranges of endless pseudo-random streams.
 
 import { createCipheriv, createHash } from 'node:crypto'
 
@@ -17,12 +17,12 @@ export function bytesOf(content) {
   return Buffer.concat(content.map(([seed, offset, length]) => streamOf(seed, offset + length).subarray(offset)))
 }
 
-/** @param {Slice[]} content @returns {string} as an ETag of bytes that were put at once */
+/** @param {Slice[]} content @returns {string} the ETag of the bytes as a single put */
 export function etagOf(content) {
   return createHash('md5').update(bytesOf(content)).digest('hex').toUpperCase()
 }
 
-/** The content that a range of another shows. @param {Slice[]} content @returns {Slice[]} */
+/** The content of a range of another. @param {Slice[]} content @returns {Slice[]} */
 export function rangeOf(content, start, end) {
   const found = []
   let at = 0

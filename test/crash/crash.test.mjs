@@ -1,4 +1,4 @@
-// A short run of what `npm run crash` does for as long as one likes; and that its audit sees what it is there to see.
+// A short version of `npm run crash`, and tests that its audit detects lies.
 
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -15,8 +15,8 @@ import { emptyWorld, replay } from './world.mjs'
 const CYCLES = 8
 const SEED = Number(process.env.SEED ?? Date.now() % 2 ** 31)
 
-test(`what a killed server acknowledged is there, and nothing is there by half (seed ${SEED})`, async (t) => {
-  assert.ok(canInject(), 'deaths at system calls need strace: apt-get install strace')
+test(`everything that a killed server acknowledged exists, and nothing exists in part (seed ${SEED})`, async (t) => {
+  assert.ok(canInject(), 'kills at system calls need strace: apt-get install strace')
   const run = new CrashRun({ seed: SEED, inject: true })
   let acknowledged = 0
   for (let number = 1; number <= CYCLES; number += 1) {
@@ -30,20 +30,20 @@ test(`what a killed server acknowledged is there, and nothing is there by half (
   run.remove()
 })
 
-/** Ledgers that a server which was asked for nothing but `asked` cannot have acknowledged, and what is said of each. */
+/** Ledgers with results that the server cannot have acknowledged, and the fault that the audit must report for each. */
 const LIES = [
-  { lie: [{ op: 'put', key: 'other', content: [[3, 0, 5]] }], says: /other is not there/ },
+  { lie: [{ op: 'put', key: 'other', content: [[3, 0, 5]] }], says: /other does not exist/ },
   { lie: [{ op: 'put', key: 'object', content: [[3, 0, 1000]] }], says: /object has 1000 bytes that it never had/ },
   { lie: [{ op: 'remove', key: 'object' }], says: /object has 1000 bytes that it never had/ },
-  { lie: [{ op: 'abort' }], says: /the upload \w+ is still there after its abort/ },
-  { lie: [{ op: 'complete', key: 'joined', content: [[2, 0, 200_000]] }], says: /joined is not there/ },
+  { lie: [{ op: 'abort' }], says: /the upload \w+ still exists after its abort/ },
+  { lie: [{ op: 'complete', key: 'joined', content: [[2, 0, 200_000]] }], says: /joined does not exist/ },
   { lie: [{ op: 'part', number: 2, content: [[4, 0, 5]] }], says: /part 2 of \w+ is undefined/ },
   { lie: [{ op: 'part', number: 1, content: [[4, 0, 200_000]] }], says: /part 1 of \w+ is [0-9A-F]{32}/ },
-  { lie: [], isMissing: 'upload', says: /nobody began the upload/ },
-  { lie: [], isMissing: 'part', says: /nobody sent part 1/ },
+  { lie: [], isMissing: 'upload', says: /no client started the upload/ },
+  { lie: [], isMissing: 'part', says: /no client sent part 1/ },
 ]
 
-test('an audit finds whatever a server has lost, kept or mixed up', async () => {
+test('an audit detects everything that a server lost, kept or mixed up', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'bindery-crash-'))
   const server = await startServer({ folder, args: ['--workers', '1', '--buckets', BUCKET, '--log', 'error'] })
   const client = rawClient(server)
@@ -54,25 +54,25 @@ test('an audit finds whatever a server has lost, kept or mixed up', async () => 
     const uploadId = await client.initiate('joined')
     await client.part('joined', uploadId, 1, bytesOf(part.content))
     const truth = [object, { op: 'initiate', key: 'joined' }, part]
-    const worldOf = (asks) => {
+    const worldOf = (requests) => {
       const world = emptyWorld()
-      const lines = asks.flatMap((ask, n) => {
-        const answer = { uploadId, etag: ask.op === 'part' ? etagOf(ask.content) : undefined }
+      const lines = requests.flatMap((request, n) => {
+        const answer = { uploadId, etag: request.op === 'part' ? etagOf(request.content) : undefined }
         return [
-          { n, ask: { uploadId, ...ask } },
+          { n, request: { uploadId, ...request } },
           { n, answer },
         ].map((line) => JSON.stringify(line))
       })
       replay(world, lines.join('\n'))
       return world
     }
-    const auditOf = async (asks) => (await auditServer(server, worldOf(asks), () => 0)).faults
+    const auditOf = async (requests) => (await auditServer(server, worldOf(requests), () => 0)).faults
     assert.deepEqual(await auditOf(truth), [])
     for (const { lie, isMissing, says } of LIES) {
-      const asks = truth.filter(
-        (ask) => isMissing === undefined || ask.op === 'put' || (isMissing === 'part' && ask !== part),
+      const requests = truth.filter(
+        (request) => isMissing === undefined || request.op === 'put' || (isMissing === 'part' && request !== part),
       )
-      const faults = await auditOf([...asks, ...lie])
+      const faults = await auditOf([...requests, ...lie])
       assert.match(faults.join('\n'), says)
     }
   } finally {

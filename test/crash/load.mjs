@@ -1,6 +1,6 @@
-// The clients of a server that will be killed: `node load.mjs` with the setting as JSON in the environment. Each actor has keys
-// of its own and works at random; everything is written into the ledger before it is asked for, and when it was answered.
-// Ends when SIGTERM comes, or when the server has gone.
+// The clients of a server that will be killed: `node load.mjs` with its settings as JSON in the environment. Each actor
+// has its own keys and acts at random. Every request is written to the ledger before it is sent, and again when it is
+// answered. Ends on SIGTERM or when the server is gone.
 
 import { readFileSync, writeSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -26,20 +26,20 @@ process.on('SIGTERM', () => {
 let lastNumber = 0
 
 /**
- * Asks, and notes what came back. Resolves with the answer's fields, or undefined if nobody knows what happened.
- * A refusal is a fault: nothing that is asked for here may be refused.
+ * Sends a request and records the result. Resolves with the fields of the answer, or undefined if the outcome is
+ * unknown. A refusal is a fault: every request here is valid.
  */
-async function ask(ask, send) {
+async function perform(request, send) {
   lastNumber += 1
   const n = lastNumber
-  note({ n, ask })
+  note({ n, request })
   try {
     const answer = (await send()) ?? {}
     note({ n, answer })
     return answer
   } catch (error) {
     if (error.status >= 400 && error.status < 500) {
-      process.stderr.write(`refused: ${JSON.stringify(ask)}: ${error.stack}\n`)
+      process.stderr.write(`refused: ${JSON.stringify(request)}: ${error.stack}\n`)
       process.exit(1)
     }
     failures += 1
@@ -69,7 +69,10 @@ class Actor {
     }
   }
 
-  /** After a request of which nobody knows what became, its key is left alone, so that two outcomes are all there may be. */
+  /**
+   * After a request with an unknown outcome its key is not used again, so that there are at most two possible
+   * states.
+   */
   drop(key) {
     this.keys = this.keys.filter((other) => other !== key)
     this.uploads = this.uploads.filter((upload) => upload.key !== key)
@@ -94,7 +97,7 @@ class Actor {
 
   async change(op, key, content, send) {
     const bytes = content === null || op === 'copy' ? undefined : bytesOf(content)
-    const answer = await ask({ op, key, content }, async () => void (await send(bytes)))
+    const answer = await perform({ op, key, content }, async () => void (await send(bytes)))
     if (answer === undefined) this.drop(key)
     else this.contents.set(key, content)
   }
@@ -106,7 +109,7 @@ class Actor {
     const found = await this.client.get(key).catch((error) => {
       if (error.status >= 400 && error.status < 500) throw error
     })
-    if (found !== undefined && !found.equals(bytesOf(content))) throw new Error(`${key} reads as something else`)
+    if (found !== undefined && !found.equals(bytesOf(content))) throw new Error(`${key} has unexpected bytes`)
   }
 
   async upload() {
@@ -125,7 +128,7 @@ class Actor {
 
   async initiate() {
     const key = pick(this.keys)
-    const answer = await ask({ op: 'initiate', key }, async () => ({ uploadId: await this.client.initiate(key) }))
+    const answer = await perform({ op: 'initiate', key }, async () => ({ uploadId: await this.client.initiate(key) }))
     if (answer === undefined) {
       this.drop(key)
       return undefined
@@ -142,7 +145,7 @@ class Actor {
     const start = isCopy ? random.below(sizeOf(whole) - PART_SIZE_MIN) : 0
     const content = isCopy ? rangeOf(whole, start, sizeOf(whole)) : newContent(PART_SIZE_MIN)
     const end = start + sizeOf(content)
-    const answer = await ask({ op: isCopy ? 'copyPart' : 'part', uploadId, number, content }, async () => ({
+    const answer = await perform({ op: isCopy ? 'copyPart' : 'part', uploadId, number, content }, async () => ({
       etag: isCopy
         ? await this.client.copyPart(key, uploadId, number, source, start, end)
         : await this.client.part(key, uploadId, number, bytesOf(content)),
@@ -157,7 +160,7 @@ class Actor {
     const parts = [...upload.parts.values()].sort((a, b) => a.number - b.number)
     const content = parts.flatMap((part) => part.content)
     this.uploads = this.uploads.filter((other) => other !== upload)
-    const answer = await ask({ op: 'complete', uploadId, key, content }, async () => {
+    const answer = await perform({ op: 'complete', uploadId, key, content }, async () => {
       await this.client.complete(key, uploadId, parts)
     })
     if (answer === undefined) this.drop(key)
@@ -167,7 +170,7 @@ class Actor {
   async abort(upload) {
     const { uploadId, key } = upload
     this.uploads = this.uploads.filter((other) => other !== upload)
-    const answer = await ask({ op: 'abort', uploadId }, async () => void (await this.client.abort(key, uploadId)))
+    const answer = await perform({ op: 'abort', uploadId }, async () => void (await this.client.abort(key, uploadId)))
     if (answer === undefined) this.drop(key)
   }
 }
@@ -182,7 +185,7 @@ function partsOf(parts) {
   )
 }
 
-/** Fresh content: now and then empty or tiny, mostly some hundred kilobytes, sometimes more than a chunk. */
+/** New content: sometimes empty or tiny, mostly some hundred kilobytes, sometimes more than one chunk. */
 function newContent(sizeMin = 0) {
   const size = pick([sizeMin, sizeMin + 1, 5_000, 150_000, 400_000, 1_048_576, 1_500_000])
   return [[random.below(2 ** 31), 0, Math.max(sizeMin, size)]]

@@ -1,5 +1,5 @@
-// Cycles of load, death, check and audit on one data folder: clients work on a real server, which is killed; then the folder
-// is checked as the death has left it, the server is started again, and all that it acknowledged must be there.
+// Cycles of load, death, check and audit on one data folder: clients work on a real server, which is killed. Then the
+// folder is checked as it is, the server is started again, and everything that it acknowledged must exist.
 
 import { execFile, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -29,7 +29,10 @@ const COMMAND = fileURLToPath(new URL('../../packages/cli/bin/bindery.js', impor
 const LOAD = fileURLToPath(new URL('./load.mjs', import.meta.url))
 const ACTORS = 6
 
-/** System calls at which a process may die, and after how many of them by one of its threads it does at the latest. */
+/**
+ * System calls at which a process may die, and the number of such calls by one thread after which it dies at the
+ * latest.
+ */
 const CALLS = {
   fdatasync: 30,
   fsync: 5,
@@ -44,19 +47,19 @@ const CALLS = {
 }
 
 /**
- * How a server dies: `group`: all its processes at once; `worker`: one after the other while it serves, then all;
- * `call`: whichever process enters the chosen system call for the chosen time, then all.
+ * How a server dies. `group`: all its processes at once. `worker`: one at a time while it serves, then all. `call`: the
+ * process that enters the chosen system call for the chosen time, then all.
  * @typedef {{ mode: 'group' | 'worker' | 'call', workers: number, loadMs: number, call?: string, when?: number }} Death
  * @typedef {{ death: Death, acknowledged: number, unanswered: number, died: boolean, bytes: number, faults: string[] }} Cycle
  */
 
-/** Whether system calls can be made to kill here. */
+/** Whether system calls can be made to kill on this machine. */
 export function canInject() {
   const probe = spawnSync('strace', ['-f', '-o', '/dev/null', '-e', 'trace=getpid', 'true'])
   return probe.status === 0
 }
 
-/** A data folder under test, and what its clients know. */
+/** A data folder under test, and the knowledge of its clients. */
 export class CrashRun {
   /** @param {{ seed: number, inject: boolean }} options */
   constructor({ seed, inject }) {
@@ -85,7 +88,7 @@ export class CrashRun {
       const audit = await auditServer(server, this.world, (below) => this.random.below(below))
       return { death, acknowledged, unanswered, died, bytes: audit.bytes, faults: [...faults, ...audit.faults] }
     } finally {
-      // Half of the folders are left by an orderly stop, half by one more death.
+      // Half of the folders end with an orderly stop, half with one more kill.
       if (this.random.below(2) === 0) await server.stop()
       else await server.kill()
     }
@@ -116,7 +119,7 @@ export class CrashRun {
       mode,
       workers: mode === 'worker' ? 2 : 1 + this.random.below(2),
       loadMs: 300 + this.random.below(1_700),
-      // Most deaths early: how often a thread makes a call differs.
+      // Most kills come early, because threads differ in how often they make a call.
       ...(mode === 'call' && { call, when: 1 + Math.floor(this.random.fraction() ** 2 * CALLS[call]) }),
     }
   }
@@ -126,10 +129,10 @@ export class CrashRun {
     return startServer({ folder: this.data, args, wrapper, ownGroup: true })
   }
 
-  /** Serves a load until the death. Whether the server died before it was killed. */
+  /** Serves a load until the kill. Returns whether the server died before it was killed. */
   async live(death, ledger) {
     const server = await this.start({ workers: death.workers, wrapper: wrapperOf(death) }).catch((error) => {
-      // A chosen call may come before it is ready.
+      // The chosen call may come before the server is ready.
       if (death.mode !== 'call') throw error
       return undefined
     })
@@ -170,7 +173,7 @@ export class CrashRun {
   }
 
   async fsck(bytes) {
-    // a server that died before it had made its folder has promised nothing
+    // a server that died before it created its folder has promised nothing
     if (this.acknowledged === 0 && !existsSync(path.join(this.data, 'format.json'))) return []
     return (await this.check(bytes)).faults
   }
@@ -186,10 +189,10 @@ export class CrashRun {
     return { report, faults: lines.slice(0, -1).map((line) => `fsck: ${line}`) }
   }
 
-  /** Every blob that is there is named, and the disk holds little more than their bytes. */
+  /** Every stored blob is named by a record, and the disk usage is little more than their bytes. */
   accountFor({ blobs, blobsNamed, bytes }) {
-    const faults = blobs === blobsNamed ? [] : [`${blobs} blobs are there, and ${blobsNamed} are named`]
-    // Each has a header, a footer and a border of its own; packs that are being filled are reserved ahead.
+    const faults = blobs === blobsNamed ? [] : [`${blobs} blobs exist, and ${blobsNamed} are named`]
+    // Each blob has a header, a footer and alignment; packs that are being filled are reserved in advance.
     const most = bytes + blobs * 16_384 + 2 ** 20
     const used = diskBytes(path.join(this.data, 'blobs'))
     return used <= most ? faults : [...faults, `blobs of ${bytes} bytes take ${used} on the disk`]
@@ -202,7 +205,7 @@ function wrapperOf({ mode, call, when }) {
   return ['strace', '-f', '-o', '/dev/null', '-e', `trace=${call}`, '-e', inject]
 }
 
-/** Bytes that the files below a folder take on the disk. */
+/** Disk space of the files below a folder, in bytes. */
 function diskBytes(folder) {
   return readdirSync(folder, { recursive: true })
     .map((name) => statSync(path.join(folder, name)))
@@ -220,7 +223,7 @@ function parentOf(pid) {
   try {
     return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')[1])
   } catch {
-    return undefined // it is no process, or has just ended
+    return undefined // not a process, or it has just ended
   }
 }
 

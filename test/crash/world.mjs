@@ -1,16 +1,16 @@
-// What a server must hold, as far as its clients were told: the ledger of their requests and answers, replayed. Of what was
-// asked for and not answered either state is right, until an audit has seen which of them it is.
+// The state that a server must hold according to its clients: the replayed ledger of their requests and answers. A
+// request that was not answered allows two states, until an audit has determined which one holds.
 
 import { etagOf } from './contents.mjs'
 
 /**
  * @typedef {import('./contents.mjs').Slice[]} Content
  *
- * A part: what it may hold; null: it may be missing. `etags`: the ETag of each; null where only the answer could have told it.
+ * A part: `may`: its possible contents; null: it may be missing. `etags`: the ETag of each; null if only the lost
+ * answer held it.
  * @typedef {{ may: (Content | null)[], etags: (string | null)[] }} PartState
  * @typedef {{ key: string, parts: Record<number, PartState>, isOpen: boolean, mayBeOpen: boolean, completed: Content | null, end: string | null }} UploadState
- * @typedef {{ keys: Record<string, (Content | null)[]>, uploads: Record<string, UploadState>, begun: string[] }} World
- * keys: what each may hold. begun: keys of uploads whose Initiate was not answered.
+ * @typedef {{ keys: Record<string, (Content | null)[]>, uploads: Record<string, UploadState>, begun: string[] }} World keys: the possible contents of each. begun: keys of uploads whose Initiate was not answered.
  */
 
 /** @returns {World} */
@@ -19,32 +19,32 @@ export function emptyWorld() {
 }
 
 /**
- * Applies the lines of a ledger, in order: `{ n, ask }` before a request is sent, `{ n, answer }` when it was answered.
+ * Applies the lines of a ledger in order: `{ n, request }` before a request is sent, `{ n, answer }` when it was answered.
  * @param {World} world changed in place
- * @param {string} text the ledger; a last line may be torn
- * @returns {{ asked: number, acknowledged: number, unanswered: number }}
+ * @param {string} text the ledger; its last line may be torn
+ * @returns {{ requests: number, acknowledged: number, unanswered: number }}
  */
 export function replay(world, text) {
-  const asked = new Map()
-  const counts = { asked: 0, acknowledged: 0, unanswered: 0 }
+  const requests = new Map()
+  const counts = { requests: 0, acknowledged: 0, unanswered: 0 }
   for (const line of text.split('\n')) {
     if (line === '') continue
-    const { n, ask, answer } = JSON.parse(line)
-    if (ask !== undefined) {
-      asked.set(n, ask)
-      counts.asked += 1
-      APPLY[ask.op](world, ask, undefined)
+    const { n, request, answer } = JSON.parse(line)
+    if (request !== undefined) {
+      requests.set(n, request)
+      counts.requests += 1
+      APPLY[request.op](world, request, undefined)
     } else {
-      APPLY[asked.get(n).op](world, asked.get(n), answer)
-      asked.delete(n)
+      APPLY[requests.get(n).op](world, requests.get(n), answer)
+      requests.delete(n)
       counts.acknowledged += 1
     }
   }
-  counts.unanswered = asked.size
+  counts.unanswered = requests.size
   return counts
 }
 
-/** What each request changes: called without an answer when it is sent, and with one when it was acknowledged. */
+/** The effect of each request: called without an answer when it is sent, and with one when it is acknowledged. */
 const APPLY = {
   put: (world, { key, content }, answer) => setKey(world, key, content, answer),
   copy: (world, { key, content }, answer) => setKey(world, key, content, answer),

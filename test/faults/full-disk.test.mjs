@@ -7,11 +7,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { askPlainly } from '../fuzz/dist/wire-fuzz.js'
+import { sendValid } from '../fuzz/dist/wire-fuzz.js'
 import { startServer } from '../support/start-server.mjs'
 
 const MIB = 1024 ** 2
-/** What `bindery serve` leaves free, and some room above it. */
+/** The space that `bindery serve` keeps free, and the room above it. */
 const RESERVE_BYTES = 256 * MIB
 const DISK_BYTES = RESERVE_BYTES + 64 * MIB
 const BUCKET = 'bkt'
@@ -21,7 +21,7 @@ const folder = await mkdtemp(join(tmpdir(), 'bindery-full-'))
 const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK_BYTES}`, 'tmpfs', folder]).status === 0
 if (!mounted) await rmdir(folder)
 
-/** A file of somebody else's that leaves so many bytes free. */
+/** Writes a file that leaves this many bytes free. */
 async function fill(freeBytes) {
   const { bavail, bsize } = await statfs(folder)
   const file = await open(join(folder, 'filler'), 'a')
@@ -37,8 +37,8 @@ async function fill(freeBytes) {
   }
 }
 
-test('a disk that fills up refuses what takes space, and a full one passes', {
-  skip: !mounted && 'nothing can be mounted here',
+test('a disk that fills up refuses requests that need space, and recovers when there is space again', {
+  skip: !mounted && 'this test needs to mount a file system',
 }, async (t) => {
   const server = await startServer({ folder: join(folder, 'data'), args: ['--workers', '1'] })
   t.after(async () => {
@@ -49,52 +49,52 @@ test('a disk that fills up refuses what takes space, and a full one passes', {
   const { hostname, port } = new URL(server.endpoint)
   const { region, accessKeyId, accessKeySecret } = server
   const target = { host: hostname, port: Number(port), region, accessKeyId, accessKeySecret }
-  const ask = async (template) => {
-    const { status, headers, body } = await askPlainly(target, { bucket: BUCKET, ...template })
+  const send = async (template) => {
+    const { status, headers, body } = await sendValid(target, { bucket: BUCKET, ...template })
     const code = /<Code>(\w+)</.exec(body.toString('latin1'))?.[1]
-    return { status, headers, body, told: code === undefined ? String(status) : `${status} ${code}` }
+    return { status, headers, body, outcome: code === undefined ? String(status) : `${status} ${code}` }
   }
-  const put = (key) => ask({ method: 'PUT', key, body: BODY })
-  const begin = async (key) => {
-    const { body } = await ask({ method: 'POST', key, query: { uploads: undefined } })
+  const put = (key) => send({ method: 'PUT', key, body: BODY })
+  const initiate = async (key) => {
+    const { body } = await send({ method: 'POST', key, query: { uploads: undefined } })
     return /<UploadId>(\w+)</.exec(body)[1]
   }
   const isServing = async () => {
-    assert.ok(BODY.equals((await ask({ key: 'kept' })).body))
-    assert.equal((await ask({})).told, '200')
-    assert.equal((await ask({ query: { uploads: undefined } })).told, '200')
+    assert.ok(BODY.equals((await send({ key: 'kept' })).body))
+    assert.equal((await send({})).outcome, '200')
+    assert.equal((await send({ query: { uploads: undefined } })).outcome, '200')
   }
-  await ask({ method: 'PUT' })
-  for (const key of ['kept', 'gone', 'late']) assert.equal((await put(key)).told, '200')
-  const uploadId = await begin('begun')
+  await send({ method: 'PUT' })
+  for (const key of ['kept', 'gone', 'late']) assert.equal((await put(key)).outcome, '200')
+  const uploadId = await initiate('begun')
   const part = { method: 'PUT', key: 'begun', query: { uploadId, partNumber: '1' } }
-  assert.equal((await ask({ ...part, body: BODY })).told, '200')
+  assert.equal((await send({ ...part, body: BODY })).outcome, '200')
 
   await fill(RESERVE_BYTES - MIB)
   let refusal = await put('new')
   for (let times = 0; refusal.status === 200 && times < 16; times += 1) refusal = await put('new')
-  assert.equal(refusal.told, '503 ServiceUnavailable')
+  assert.equal(refusal.outcome, '503 ServiceUnavailable')
   assert.equal(refusal.headers.get('retry-after'), '1')
-  assert.equal((await ask({ ...part, body: BODY })).told, '503 ServiceUnavailable')
+  assert.equal((await send({ ...part, body: BODY })).outcome, '503 ServiceUnavailable')
   const whole = { 'x-oss-copy-source': `/${BUCKET}/kept` }
   for (const headers of [whole, { ...whole, 'x-oss-copy-source-range': 'bytes=0-2000' }]) {
-    assert.equal((await ask({ ...part, headers })).told, '503 ServiceUnavailable')
+    assert.equal((await send({ ...part, headers })).outcome, '503 ServiceUnavailable')
   }
-  assert.equal((await ask({ method: 'PUT', key: 'copied', headers: whole })).told, '503 ServiceUnavailable')
+  assert.equal((await send({ method: 'PUT', key: 'copied', headers: whole })).outcome, '503 ServiceUnavailable')
   await isServing()
-  assert.equal((await ask({ method: 'DELETE', key: 'gone' })).told, '204')
-  assert.equal((await ask({ method: 'DELETE', key: 'begun', query: { uploadId } })).told, '204')
+  assert.equal((await send({ method: 'DELETE', key: 'gone' })).outcome, '204')
+  assert.equal((await send({ method: 'DELETE', key: 'begun', query: { uploadId } })).outcome, '204')
 
   await fill(0)
   await isServing()
-  const deleted = await ask({ method: 'DELETE', key: 'late' })
-  assert.ok(['204', '503 ServiceUnavailable'].includes(deleted.told), deleted.told)
+  const deleted = await send({ method: 'DELETE', key: 'late' })
+  assert.ok(['204', '503 ServiceUnavailable'].includes(deleted.outcome), deleted.outcome)
 
   await rm(join(folder, 'filler'))
   for (let polls = 0; polls < 60 && (await put('new')).status !== 200; polls += 1) await sleep(500)
   await isServing()
-  assert.equal((await put('new')).told, '200')
-  assert.equal((await ask({ method: 'PUT', key: 'copied', headers: whole })).told, '200')
-  assert.equal((await ask({ method: 'DELETE', key: 'late' })).told, '204')
+  assert.equal((await put('new')).outcome, '200')
+  assert.equal((await send({ method: 'PUT', key: 'copied', headers: whole })).outcome, '200')
+  assert.equal((await send({ method: 'DELETE', key: 'late' })).outcome, '204')
   assert.equal(await server.stop(), 0)
 })

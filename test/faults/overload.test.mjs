@@ -1,4 +1,4 @@
-// A server that many want something of at once: its memory stays within its bound, and everybody gets on.
+// A server under too many concurrent requests: its memory stays within its bound, and every client makes progress.
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
@@ -9,15 +9,15 @@ import { tmpdir } from 'node:os'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { headOf, requestBytes } from '../fuzz/dist/wire.js'
-import { askPlainly } from '../fuzz/dist/wire-fuzz.js'
+import { sendValid } from '../fuzz/dist/wire-fuzz.js'
 import { startServer } from '../support/start-server.mjs'
 
 const MIB = 1024 ** 2
-/** Anonymous and shared memory of one process, with the buffers that `--memory` gives it. */
+/** Anonymous and shared memory of one process, including the buffers of `--memory`. */
 const MEMORY_MAX = 256 * MIB
 const BUCKET = 'bkt'
 const NO_BODY = Buffer.alloc(0)
-const skip = !existsSync('/proc/self/smaps_rollup') && 'memory is measured by Linux'
+const skip = !existsSync('/proc/self/smaps_rollup') && 'memory is measured on Linux'
 
 async function start(t) {
   const server = await startServer({ args: ['--workers', '1'] })
@@ -32,7 +32,7 @@ async function start(t) {
   const { hostname, port } = new URL(server.endpoint)
   const { region, accessKeyId, accessKeySecret } = server
   const target = { host: hostname, port: Number(port), region, accessKeyId, accessKeySecret }
-  await askPlainly(target, { method: 'PUT', bucket: BUCKET })
+  await sendValid(target, { method: 'PUT', bucket: BUCKET })
   const requirePeak = () => {
     t.diagnostic(`peak ${Math.round(peak / MIB)} MiB`)
     assert.ok(peak > 0 && peak <= MEMORY_MAX, `${peak} bytes`)
@@ -58,13 +58,13 @@ const PART_BYTES = 5 * 1024 * MIB
 const FAST = { bytes: 12 * MIB, pieceBytes: 64 * 1024, pauseMs: 0 }
 const SLOW = { bytes: 256 * 1024, pieceBytes: 4096, pauseMs: 20 }
 
-test('64 large parts at once, from fast and slow senders that vanish, are held in little memory', {
+test('64 concurrent large parts, from fast and slow senders that vanish, need little memory', {
   skip,
 }, async (t) => {
   const { server, target, requirePeak } = await start(t)
-  const begun = await askPlainly(target, { method: 'POST', bucket: BUCKET, key: 'k', query: { uploads: undefined } })
+  const begun = await sendValid(target, { method: 'POST', bucket: BUCKET, key: 'k', query: { uploads: undefined } })
   const uploadId = /<UploadId>(\w+)</.exec(begun.body)[1]
-  // A sum of parts that the disk could not hold would be refused.
+  // Parts whose total exceeds the disk would be refused.
   const { bavail, bsize } = await statfs(tmpdir())
   const announced = Math.min(PART_BYTES, Math.floor((bavail * bsize) / UPLOADS / 4))
   const send = async (number) => {
@@ -89,7 +89,7 @@ test('64 large parts at once, from fast and slow senders that vanish, are held i
     senders.map(({ answer }) => answer).filter((answer) => answer !== ''),
     [],
   )
-  const other = await askPlainly(target, { method: 'PUT', bucket: BUCKET, key: 'other', body: Buffer.alloc(3 * MIB) })
+  const other = await sendValid(target, { method: 'PUT', bucket: BUCKET, key: 'other', body: Buffer.alloc(3 * MIB) })
   assert.equal(other.status, 200)
   for (const { socket } of senders) socket.destroy()
   const cut = () =>
@@ -98,7 +98,7 @@ test('64 large parts at once, from fast and slow senders that vanish, are held i
       .split('\n')
       .filter((line) => line.includes('"incompleteBody"')).length
   while (cut() < UPLOADS) await sleep(50)
-  const parts = await askPlainly(target, { bucket: BUCKET, key: 'k', query: { uploadId } })
+  const parts = await sendValid(target, { bucket: BUCKET, key: 'k', query: { uploadId } })
   assert.doesNotMatch(parts.body.toString(), /<Part>/)
   requirePeak()
 })
@@ -106,12 +106,12 @@ test('64 large parts at once, from fast and slow senders that vanish, are held i
 const STALLED = 150
 const OBJECT_BYTES = 24 * MIB
 
-test('readers that take nothing, and connections that ask for nothing, leave enough for others', {
+test('readers that take nothing and idle connections leave enough for others', {
   skip,
 }, async (t) => {
   const { target, requirePeak } = await start(t)
   const body = Buffer.alloc(OBJECT_BYTES, 'y')
-  await askPlainly(target, { method: 'PUT', bucket: BUCKET, key: 'large', body })
+  await sendValid(target, { method: 'PUT', bucket: BUCKET, key: 'large', body })
   const stalled = []
   for (let count = 0; count < STALLED; count += 1) {
     const socket = await opened(target)
@@ -124,11 +124,11 @@ test('readers that take nothing, and connections that ask for nothing, leave eno
     socket.write(requestBytes(head, NO_BODY))
     stalled.push(socket, await opened(target))
   }
-  const reader = await askPlainly(target, { bucket: BUCKET, key: 'large' })
+  const reader = await sendValid(target, { bucket: BUCKET, key: 'large' })
   assert.ok(body.equals(reader.body))
-  const written = await askPlainly(target, { method: 'PUT', bucket: BUCKET, key: 'other', body })
+  const written = await sendValid(target, { method: 'PUT', bucket: BUCKET, key: 'other', body })
   assert.equal(written.status, 200)
   for (const socket of stalled) socket.destroy()
-  assert.equal((await askPlainly(target, { bucket: BUCKET, key: 'large' })).status, 200)
+  assert.equal((await sendValid(target, { bucket: BUCKET, key: 'large' })).status, 200)
   requirePeak()
 })

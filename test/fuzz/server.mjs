@@ -1,4 +1,4 @@
-// A running server that is sent spoilt requests, and then must be as if it never had been.
+// A running server receives malformed requests, and must afterwards be as if it had not.
 
 import { spawnSync } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -14,8 +14,8 @@ const FREED_WITHIN_POLLS = 120
 const POLL_MS = 500
 
 /**
- * Runs `rounds` on one server: each is a seed. Resolves with how many answers there were of each status; throws where an
- * answer is wrong, where the server crashes, hangs or reports an error, and where anything is held when all was deleted.
+ * Runs one round per seed on one server. Resolves with the number of answers per status. Throws if an answer is wrong,
+ * if the server crashes, hangs or logs an error, or if anything is held after everything was deleted.
  * @param {Iterable<number>} seeds
  * @returns {Promise<Record<string, number>>}
  */
@@ -47,10 +47,10 @@ export async function fuzzServer(seeds) {
   }
 }
 
-/** A read that had not ended would hold something for ever. */
+/** A read that was never closed would hold its manifest forever. */
 async function freed(target) {
   for (let poll = 0; (await garbageRows(target)) > 0; poll += 1) {
-    if (poll === FREED_WITHIN_POLLS) throw new Error(`${await garbageRows(target)} rows of garbage are never freed`)
+    if (poll === FREED_WITHIN_POLLS) throw new Error(`${await garbageRows(target)} garbage rows are never freed`)
     await sleep(POLL_MS)
   }
 }

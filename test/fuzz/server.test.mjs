@@ -1,9 +1,9 @@
 import { test } from 'node:test'
 import { fuzzServer } from './server.mjs'
 
-/** The same each time, so that no landing depends on chance; `npm run fuzz` goes on from others. */
+/** Fixed, so that landing a change does not depend on chance; `npm run fuzz` continues with other seeds. */
 const SEED = Number(process.env.SEED ?? 1)
 
-test(`a server answers spoilt requests in OSS's words or closes, and holds nothing afterwards (SEED=${SEED})`, async (t) => {
+test(`a server answers malformed requests as OSS does or closes the connection, and holds nothing afterwards (SEED=${SEED})`, async (t) => {
   t.diagnostic(JSON.stringify(await fuzzServer([SEED, SEED + 1, SEED + 2])))
 })

@@ -1,4 +1,4 @@
-/** Starts a built server for tests, demonstrations and benchmarks. Only `node:` imports. */
+/** Starts a built server for tests, demonstrations and benchmarks. Imports only `node:` modules. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
@@ -24,16 +24,16 @@ const COMMAND = fileURLToPath(new URL('../../packages/cli/bin/bindery.js', impor
  */
 
 /**
- * Starts `bindery serve` and resolves when it takes requests. Rejects with its standard error if it ends before.
+ * Starts `bindery serve` and resolves when it accepts requests. Rejects with its standard error if it ends before.
  *
  * @param {object} [options]
  * @param {string} [options.folder] data folder; by default a new one in the temporary folder
- * @param {number} [options.port] by default one that the system chooses
- * @param {readonly string[]} [options.args] more flags of `serve`
- * @param {Readonly<Record<string, string>>} [options.env] more variables; no BINDERY_ variable is inherited
+ * @param {number} [options.port] by default chosen by the system
+ * @param {readonly string[]} [options.args] further flags of `serve`
+ * @param {Readonly<Record<string, string>>} [options.env] further variables; no BINDERY_ variable is inherited
  * @param {readonly string[]} [options.nodeArgs] flags of node
- * @param {readonly string[]} [options.wrapper] a program, and its arguments, that is to run node
- * @param {boolean} [options.ownGroup] a process group of its own, which `kill` ends as a whole
+ * @param {readonly string[]} [options.wrapper] a program, with its arguments, that runs node
+ * @param {boolean} [options.ownGroup] gives it its own process group, which `kill` ends as a whole
  * @returns {Promise<StartedServer>}
  */
 export async function startServer(options = {}) {
@@ -96,7 +96,7 @@ export async function startServer(options = {}) {
   }
 }
 
-/** The secret is printed at the first start alone; later it is where the folder keeps it. */
+/** The secret is printed only at the first start; later it is read from the folder. */
 async function secretOf({ accessKeySecret, keysFile }, env) {
   if (accessKeySecret !== undefined) return accessKeySecret
   if (keysFile === undefined) return env.BINDERY_ACCESS_KEY_SECRET

@@ -6,12 +6,15 @@ import type { FileOperations } from '@bindery/storage-local'
 import type { Fault } from './faulty-files.js'
 import { createWorld, get, LARGE, prepare, put, READS, SMALL, type World, WRITES } from './world.js'
 
-/** Often enough that a buffer or a descriptor lost each time would be missed. */
+/** Often enough to notice a buffer or descriptor that is lost each time. */
 const TIMES = 6
-/** Packs that may be open afterwards and were not before: the one in place of one whose sync failed, and two that were read. */
+/**
+ * Packs that may be open afterwards and were not before: the replacement of one whose sync failed, and two that were
+ * read.
+ */
 const PACKS_MORE = 3
 
-function told({ status, text }: TestResponse): string {
+function outcomeOf({ status, text }: TestResponse): string {
   return `${status} ${element(text, 'Code')}`
 }
 
@@ -34,16 +37,16 @@ async function suffer(
   faults: World['files']['faults'],
   requests: readonly (keyof typeof WRITES | keyof typeof READS)[],
 ) {
-  const told: { readonly name: string; readonly answer: TestResponse }[] = []
+  const outcomes: { readonly name: string; readonly answer: TestResponse }[] = []
   for (let time = 0; time < TIMES; time += 1) {
     for (const name of requests) {
       world.files.faults = faults
       const answer = await { ...WRITES, ...READS }[name](world)
       world.files.faults = {}
-      told.push({ name, answer })
+      outcomes.push({ name, answer })
     }
   }
-  return told
+  return outcomes
 }
 
 const WRITING: readonly (keyof typeof WRITES)[] = Object.keys(WRITES) as (keyof typeof WRITES)[]
@@ -58,26 +61,26 @@ describe('a disk that fails while a request writes', () => {
     [['syncData'], 'ENOSPC'],
   ]
   for (const [operations, code] of failures) {
-    test(`${code} of ${operations.join(', ')} is 503 ServiceUnavailable, and passes`, async (t) => {
+    test(`${code} of ${operations.join(', ')} is answered 503 ServiceUnavailable, and the next request succeeds`, async (t) => {
       const world = await createWorld(t)
       await prepare(world)
       const open = world.files.openCount
       const faults = Object.fromEntries(operations.map((operation): [string, Fault] => [operation, code]))
       for (const { name, answer } of await suffer(world, faults, WRITING)) {
-        assert.equal(told(answer), '503 ServiceUnavailable', name)
+        assert.equal(outcomeOf(answer), '503 ServiceUnavailable', name)
         assert.equal(answer.headers['retry-after'], '1')
       }
       await requireHealthy(world, open)
     })
   }
 
-  test('EMFILE, where a file must be made, is 503 ServiceUnavailable, and passes', async (t) => {
+  test('EMFILE while creating a file is answered 503 ServiceUnavailable, and the next request succeeds', async (t) => {
     const world = await createWorld(t)
     await prepare(world)
     const open = world.files.openCount
     const large = ['PutObject of a large object', 'UploadPart'] as const
     for (const { name, answer } of await suffer(world, { create: 'EMFILE' }, large)) {
-      assert.equal(told(answer), '503 ServiceUnavailable', name)
+      assert.equal(outcomeOf(answer), '503 ServiceUnavailable', name)
     }
     await requireHealthy(world, open)
   })
@@ -92,24 +95,25 @@ describe('a disk that fails while a request reads', () => {
       const world = await createWorld(t)
       await prepare(world)
       const open = world.files.openCount
-      for (const { name, answer } of await suffer(world, faults, READING)) assert.equal(told(answer), expected, name)
+      for (const { name, answer } of await suffer(world, faults, READING))
+        assert.equal(outcomeOf(answer), expected, name)
       await requireHealthy(world, open)
     })
   }
 
-  test('EMFILE, where a file must be opened, is 503 ServiceUnavailable, and passes', async (t) => {
+  test('EMFILE while opening a file is answered 503 ServiceUnavailable, and the next request succeeds', async (t) => {
     const world = await createWorld(t)
     await prepare(world)
     const open = world.files.openCount
     const large = ['GetObject of a large object', 'GetObject of a range'] as const
     for (const { name, answer } of await suffer(world, { open: 'EMFILE' }, large)) {
-      assert.equal(told(answer), '503 ServiceUnavailable', name)
+      assert.equal(outcomeOf(answer), '503 ServiceUnavailable', name)
     }
     await requireHealthy(world, open)
   })
 })
 
-test('a slow disk makes requests wait, and fails none', async (t) => {
+test('a slow disk delays requests and fails none', async (t) => {
   const world = await createWorld(t)
   await prepare(world)
   const open = world.files.openCount
@@ -134,7 +138,7 @@ test('a disk that is full up to its reserve refuses bodies and copies, and still
   files.freeBytes = 1024
   await notice(world)
   for (const { name, answer } of await suffer(world, {}, WRITING)) {
-    assert.equal(told(answer), '503 ServiceUnavailable', name)
+    assert.equal(outcomeOf(answer), '503 ServiceUnavailable', name)
   }
   for (const name of READING) assert.ok((await READS[name](world)).status < 300, name)
   const listed = await call(started, { method: 'GET', bucket: BUCKET })
@@ -150,12 +154,12 @@ test('a disk that is full up to its reserve refuses bodies and copies, and still
   await requireHealthy(world, open)
 })
 
-/** Writes until the disk is asked again how much is free, which is not done for each request. */
+/** Writes until the store checks the free space again, which it does not do for each request. */
 async function notice({ started }: World): Promise<void> {
   for (let bytes = 0; bytes < 64 * 1024 * 1024; bytes += LARGE.length) {
     if ((await put(started, 'large', LARGE)).status === 503) return
   }
-  assert.fail('the disk was never asked how much is free')
+  assert.fail('the free space was never checked')
 }
 
 const HOUR_MS = 3_600_000

@@ -1,24 +1,24 @@
-/** The file system, until it is told to fail. */
+/** A file system that can be made to fail. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type FileOperations, systemFiles } from '@bindery/storage-local'
 
-/** What befalls calls of one kind. */
+/** The effect on calls of one kind. */
 export type Fault =
-  /** The system's code of an error, before anything has happened. */
+  /** The system's error code; the call fails before it does anything. */
   | string
-  /** Milliseconds that a call takes longer. */
+  /** Additional milliseconds that a call takes. */
   | number
-  /** The bytes of a read are not those that were written. */
+  /** A read returns other bytes than were written. */
   | 'rot'
 
 export class FaultyFiles {
-  /** Those that are not named do as they should. */
+  /** Operations without an entry work normally. */
   faults: Partial<Record<Operation, Fault>> = {}
-  /** Bytes that the disk says are free; undefined: what there is. */
+  /** Free bytes that the disk reports; undefined: the real number. */
   freeBytes: number | undefined
   readonly #open = new Set<number>()
 
-  /** Descriptors that are not closed. */
+  /** Open descriptors. */
   get openCount(): number {
     return this.#open.size
   }
@@ -34,7 +34,7 @@ export class FaultyFiles {
         if (this.faults.read === 'rot' && length > 0) buffer[0] = (buffer[0] ?? 0) ^ 1
         return length
       }),
-    // A close that fails has closed all the same, as the system does it.
+    // As in the system, a close that fails has closed the file.
     close: async (file) => {
       this.#open.delete(file)
       await systemFiles.close(file)
@@ -47,7 +47,7 @@ export class FaultyFiles {
     const fault = this.faults[operation]
     if (typeof fault === 'number') await sleep(fault)
     else if (fault !== undefined && fault !== 'rot')
-      throw Object.assign(new Error(`${fault}: made up`), { code: fault })
+      throw Object.assign(new Error(`${fault}: injected`), { code: fault })
     return run()
   }
 
@@ -60,7 +60,7 @@ export class FaultyFiles {
 
 type Operation = keyof FileOperations
 
-/** The same operations, each run by `around`. */
+/** The same operations, each wrapped by `around`. */
 function wrapped(
   files: FileOperations,
   around: (operation: Operation, run: () => Promise<unknown>) => Promise<unknown>,

@@ -1,4 +1,4 @@
-/** A whole service over the engines of one machine, whose disk can be made to fail. */
+/** A whole service on the local engines, whose disk can be made to fail. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,7 +7,7 @@ import { BUCKET, call, initiate, type StartedService, startWithBucket, uploadPar
 import { openLocalBlobStore, openLocalMetadataStore } from '@bindery/storage-local'
 import { FaultyFiles } from './faulty-files.js'
 
-/** One buffer for writing and one for reading: whoever keeps one stops everybody. */
+/** One buffer for writing and one for reading: a buffer that is not returned blocks every request. */
 const BUFFER_BYTES = 2 * 1024 * 1024
 
 export interface World {
@@ -15,7 +15,7 @@ export interface World {
   readonly files: FaultyFiles
 }
 
-/** All of it is gone when the test ends. */
+/** Everything is removed when the test ends. */
 export async function createWorld(t: TestContext, options: Parameters<typeof startWithBucket>[0] = {}): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'bindery-faults-'))
   const files = new FaultyFiles()
@@ -35,9 +35,9 @@ export async function createWorld(t: TestContext, options: Parameters<typeof sta
   return { started: await startWithBucket({ ...options, metadata, blobs }), files }
 }
 
-/** Fits into a pack. */
+/** Small enough for a pack. */
 export const SMALL = Buffer.alloc(200_000, 'small')
-/** Has a file of its own, of several chunks. */
+/** Large enough for its own file of several chunks. */
 export const LARGE = Buffer.alloc(3 * 1024 * 1024 + 5, 'large')
 
 /** Requests that write bytes. */
@@ -60,7 +60,7 @@ export const WRITES = {
   },
 } as const satisfies Record<string, (world: World) => ReturnType<typeof call>>
 
-/** Requests that read bytes of objects that are there. */
+/** Requests that read bytes of existing objects. */
 export const READS = {
   'GetObject of a small object': ({ started }) => get(started, 'small'),
   'GetObject of a large object': ({ started }) => get(started, 'large'),

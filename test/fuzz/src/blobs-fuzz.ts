@@ -1,4 +1,4 @@
-/** Spoilt files of blobs: a read gives the bytes that were written, or says that they are damaged. */
+/** Corrupted blob files: a read returns the bytes that were written, or reports that they are damaged. */
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,7 +10,7 @@ import { mutateBytes, pick } from './mutate.js'
 const SIZES = [1100, 4096, 5000, 70_000]
 const LARGE = 1024 * 1024 + 3000
 const BUFFER_BYTES = 4 * 1024 * 1024
-/** Spoilt one after another, before another folder is made. */
+/** Corruptions of one folder before a new one is made. */
 const ROUNDS = 40
 
 interface Written {
@@ -20,7 +20,7 @@ interface Written {
   readonly crc64: bigint
 }
 
-/** Spoils a folder of blobs again and again. Resolves with the number of times. */
+/** Corrupts a folder of blobs repeatedly. Resolves with the number of rounds. */
 export async function fuzzBlobs(seed: number): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'bindery-fuzz-'))
   try {
@@ -37,7 +37,7 @@ export async function fuzzBlobs(seed: number): Promise<number> {
   }
 }
 
-/** Small blobs lie in packs, unless no holes can be punched into them. */
+/** Small blobs are in packs, unless the file system cannot punch holes. */
 async function fill(folder: string, random: Random): Promise<Written[]> {
   const files = random.below(2) === 0 ? systemFiles : { ...systemFiles, canPunch: async () => false }
   const store = await openLocalBlobStore({ folder, incarnation: 'a0', files, bufferBytes: BUFFER_BYTES })
@@ -63,7 +63,7 @@ async function fill(folder: string, random: Random): Promise<Written[]> {
   return written
 }
 
-/** Spoils a file. What is returned puts it right. */
+/** Corrupts a file and returns a function that restores it. */
 async function spoil(folder: string, random: Random): Promise<() => Promise<void>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   const paths = entries
@@ -78,7 +78,7 @@ async function spoil(folder: string, random: Random): Promise<() => Promise<void
 
 const PAGE_BYTES = 4096
 
-/** Mostly where headers and footers are. */
+/** Mostly in headers and footers. */
 function spoilBytes(random: Random, whole: Buffer): Buffer {
   const region = random.below(3)
   if (region === 2) return mutateBytes(random, whole)

@@ -1,4 +1,4 @@
-/** Requests that a service understands, to be spoilt by others. */
+/** Valid requests, which other modules corrupt. */
 import { partList } from '@bindery/service/testing'
 
 /** A request before it is signed. */
@@ -6,19 +6,19 @@ export interface Template {
   readonly method: string
   readonly bucket?: string | undefined
   readonly key?: string | undefined
-  /** A value that is undefined is a key without `=`. */
+  /** A value of undefined is a key without `=`. */
   readonly query: Readonly<Record<string, string | undefined>>
   /** Names in lower case; values are byte strings. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer
 }
 
-/** What is there for requests to name. */
+/** Existing items that requests may name. */
 export interface Inhabited {
   readonly bucket: string
-  /** Of an object. */
+  /** The key of an object. */
   readonly key: string
-  /** Of an open upload to this key, which has a part 1 with this ETag. */
+  /** An open upload to this key, with a part 1 that has this ETag. */
   readonly uploadId: string
   readonly etag: string
 }
@@ -35,7 +35,7 @@ const CALLBACK_VARIABLES = base64({ 'x:own': 'value' })
 const LIFECYCLE = `<LifecycleConfiguration><Rule><ID>one</ID><Prefix>a/</Prefix><Status>Enabled</Status>
 <AbortMultipartUpload><Days>7</Days></AbortMultipartUpload></Rule></LifecycleConfiguration>`
 
-/** One request of each kind at least. */
+/** At least one request of each kind. */
 export function corpusOf({ bucket, key, uploadId, etag }: Inhabited): Template[] {
   const of = (method: string, more: Partial<Omit<Template, 'body'>> & { body?: string } = {}): Template => {
     const { body = '', ...rest } = more

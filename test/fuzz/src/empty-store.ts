@@ -1,4 +1,4 @@
-/** Deletes all that a service holds, by requests, as users do. */
+/** Deletes everything in a service by requests, as users do. */
 import { call, elements, OTHER, ROOT, type StartedService, type TestRequest } from '@bindery/service/testing'
 import { Found } from './found.js'
 

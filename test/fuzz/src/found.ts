@@ -1,4 +1,4 @@
-/** What is wrong, and how to see it again. */
+/** A fault, and how to reproduce it. */
 export class Found extends Error {
   override readonly name = 'Found'
 }

@@ -3,21 +3,21 @@ import { fuzzBlobs } from './blobs-fuzz.js'
 import { fuzzRows, populate } from './rows-fuzz.js'
 import { fuzzService } from './service-fuzz.js'
 
-/** The same each time, so that no landing depends on chance; `npm run fuzz` goes on from others. */
+/** Fixed, so that landing a change does not depend on chance; `npm run fuzz` continues with other seeds. */
 const SEED = Number(process.env.SEED ?? 1)
 const SERVICES = 3
 const ROWS = 300
 const FOLDERS = 3
 
-test(`a service answers spoilt requests as its operations declare, and holds nothing afterwards (SEED=${SEED})`, async () => {
+test(`a service answers malformed requests with declared causes, and holds nothing afterwards (SEED=${SEED})`, async () => {
   for (let seed = SEED; seed < SEED + SERVICES; seed += 1) await fuzzService(seed)
 })
 
-test(`a service over a spoilt row answers every request (SEED=${SEED})`, async () => {
+test(`a service with a corrupted row answers every request (SEED=${SEED})`, async () => {
   const populated = await populate()
   for (let seed = SEED; seed < SEED + ROWS; seed += 1) await fuzzRows(populated, seed)
 })
 
-test(`a store whose files are spoilt gives what was written, or calls it damaged (SEED=${SEED})`, async () => {
+test(`a store with corrupted files returns what was written or reports damage (SEED=${SEED})`, async () => {
   for (let seed = SEED; seed < SEED + FOLDERS; seed += 1) await fuzzBlobs(seed)
 })

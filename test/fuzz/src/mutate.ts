@@ -1,10 +1,10 @@
-/** Spoils requests and bytes, by chance and repeatably. */
+/** Corrupts requests and bytes at random and reproducibly. */
 import type { Random } from '@bindery/storage'
 import type { Template } from './corpus.js'
 
 export function pick<T>(random: Random, from: readonly T[]): T {
   const one = from[random.below(from.length)]
-  if (one === undefined) throw new Error('nothing to choose from')
+  if (one === undefined) throw new Error('there is nothing to choose from')
   return one
 }
 
@@ -171,14 +171,14 @@ const DOCUMENTS = [
   '<x:Delete xmlns:x="y"><x:Object><x:Key>a</x:Key></x:Object></x:Delete>',
 ].map((text) => Buffer.from(text))
 
-/** Spoils a request in one to three places; now and then in none. */
+/** Corrupts a request in one to three places, sometimes in none. */
 export function mutateTemplate(random: Random, template: Template): Template {
   let mutated = template
   for (let count = random.below(4); count > 0; count -= 1) mutated = mutateOnce(random, mutated)
   return random.below(2) === 0 ? mutated : mutateInside(random, mutated)
 }
 
-/** Spoils what is written in a language of its own: a document, or the JSON of a callback. */
+/** Corrupts a body that has a syntax of its own: a document, or the JSON of a callback. */
 function mutateInside(random: Random, template: Template): Template {
   const callback = template.headers['x-oss-callback']
   if (callback !== undefined) {
@@ -210,7 +210,7 @@ function mutateOnce(random: Random, template: Template): Template {
   }
 }
 
-/** Changes, adds or takes away a field. */
+/** Changes, adds or removes a field. */
 function mutateFields(
   random: Random,
   fields: Readonly<Record<string, string | undefined>>,
@@ -225,7 +225,7 @@ function mutateFields(
   return { ...rest, [name]: next }
 }
 
-/** A byte string like another. */
+/** A similar byte string. */
 function mutateText(random: Random, text: string): string {
   return mutateBytes(random, Buffer.from(text, 'latin1'))
     .toString('latin1')
@@ -234,7 +234,7 @@ function mutateText(random: Random, text: string): string {
 
 const BYTES = [0, 9, 10, 13, 32, 34, 37, 38, 45, 47, 58, 60, 61, 62, 63, 127, 128, 192, 255]
 
-/** Flips, sets, doubles, takes away or moves some bytes. */
+/** Flips, sets, duplicates, removes or moves some bytes. */
 export function mutateBytes(random: Random, bytes: Uint8Array): Buffer {
   let mutated = Buffer.from(bytes)
   for (let count = 1 + random.below(3); count > 0; count -= 1) mutated = mutateBytesOnce(random, mutated)

@@ -1,4 +1,4 @@
-/** Spoilt rows under a whole service: what cannot be understood is refused as damage, and nothing else breaks. */
+/** Corrupted rows under a whole service: an undecodable row is reported as damage, and nothing else breaks. */
 import { audit } from '@bindery/service'
 import {
   BUCKET,
@@ -67,7 +67,7 @@ export async function populate(): Promise<Populated> {
 
 const requestOf = ({ bucket = BUCKET, key = '', ...rest }: Template) => ({ ...rest, bucket, key })
 
-/** Spoils one row, and has a service answer requests, sweep, recover and audit. */
+/** Corrupts one row, then answers requests, sweeps, recovers and audits. */
 export async function fuzzRows({ rows, blobs, requests }: Populated, seed: number): Promise<void> {
   const random = createRandom(seed)
   const victim = random.below(rows.length)
@@ -86,12 +86,12 @@ export async function fuzzRows({ rows, blobs, requests }: Populated, seed: numbe
   await asDamage(`${story}, sweep`, () => started.service.sweep())
   for (let count = 0; count < REQUESTS; count += 1) {
     const template = pick(random, requests)
-    const told = `${story}, ${template.method} ${template.key} ${JSON.stringify(template.query)}`
-    await answered(told, send(started, requestOf(template)))
+    const request = `${story}, ${template.method} ${template.key} ${JSON.stringify(template.query)}`
+    await answered(request, send(started, requestOf(template)))
   }
 }
 
-/** An answer comes, whatever it says. Its bytes may break off where they turn out to be damaged. */
+/** There must be an answer, whatever its status. Its bytes may break off if they turn out to be damaged. */
 async function answered(story: string, sent: ReturnType<typeof send>): Promise<void> {
   const { status, body } = await sent.catch((error: unknown) => failed(story, error))
   if (status >= 400 || body === undefined || body instanceof Uint8Array) return
@@ -107,7 +107,7 @@ const REQUESTS = 12
 
 const INTRUDERS = [null, 0, -1, 1e300, '', 'x', [], {}, true]
 
-/** Spoils the bytes of a row or, where these are JSON behind a version, a value in it. */
+/** Corrupts the bytes of a row or, if they are JSON after a version byte, one of its values. */
 function mutateRow(random: Random, row: Uint8Array): Buffer {
   const value = random.below(2) === 0 ? jsonOf(row) : undefined
   if (value === undefined) return mutateBytes(random, row)
@@ -140,7 +140,7 @@ async function storeWith(rows: readonly Row[]): Promise<MetadataStore> {
   return metadata
 }
 
-/** The same blobs for every run: what is deleted in one is there in the next. */
+/** The same blobs for every run: a deletion in one run does not affect the next. */
 function readingOnly(blobs: BlobStore): BlobStore {
   return { ...blobs, delete: async () => {}, close: async () => {} }
 }

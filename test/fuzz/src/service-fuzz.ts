@@ -1,4 +1,7 @@
-/** Spoilt requests to a whole service in this process, each signed after it was spoilt, so that most get past the door. */
+/**
+ * Malformed requests to a whole service in this process. Each is signed after it was corrupted, so that most pass
+ * authentication.
+ */
 import { createHash } from 'node:crypto'
 import { OssError } from '@bindery/protocol'
 import { audit } from '@bindery/service'
@@ -19,13 +22,16 @@ import { emptyStore } from './empty-store.js'
 import { Found } from './found.js'
 import { mutateTemplate, pick } from './mutate.js'
 
-/** Requests on one service, before it is looked at as a whole. */
+/** Requests per service, before its whole state is checked. */
 const REQUESTS = 300
-/** Another upload is begun after so many, since they are completed and aborted. */
+/** A new upload is started after this many requests, because uploads get completed and aborted. */
 const REQUESTS_AN_UPLOAD = 20
 const CARRIED_BYTES_MAX = 1024
 
-/** Sends some hundred spoilt requests, then frees everything and audits what is left. Resolves with how each was answered. */
+/**
+ * Sends some hundred malformed requests, then frees everything and audits the rest. Resolves with the status of each
+ * answer.
+ */
 export async function fuzzService(seed: number): Promise<string[]> {
   const random = createRandom(seed)
   const blobs = createMemoryBlobStore({ carriedBytesMax: random.below(2) * CARRIED_BYTES_MAX })
@@ -41,7 +47,7 @@ export async function fuzzService(seed: number): Promise<string[]> {
   return answers
 }
 
-/** Makes what requests may name. */
+/** Creates the items that requests may name. */
 async function inhabit(started: StartedService): Promise<Inhabited> {
   await call(started, { method: 'PUT', bucket: BUCKET })
   const key = 'an object'
@@ -65,16 +71,17 @@ async function attempt(started: StartedService, random: Random, template: Templa
   const { as, bucket, key, ...rest } = request
   const requester = as === 'other' ? { as: OTHER } : as === 'nobody' ? { as } : {}
   const named = { ...(bucket === undefined ? {} : { bucket }), ...(key === undefined ? {} : { key }) }
-  const told = () => `${story}: ${JSON.stringify({ ...request, body: template.body.toString('latin1').slice(0, 500) })}`
+  const described = () =>
+    `${story}: ${JSON.stringify({ ...request, body: template.body.toString('latin1').slice(0, 500) })}`
   const response = await send(started, { ...rest, ...named, ...requester }).catch((error: unknown) => {
-    throw new Found(`the service threw for ${told()}`, { cause: error })
+    throw new Found(`the service threw for ${described()}`, { cause: error })
   })
   if (response.status === 500 || response.log.failure !== undefined) {
-    throw new Found(`${response.status} ${response.log.cause} for ${told()}`, { cause: response.log.failure })
+    throw new Found(`${response.status} ${response.log.cause} for ${described()}`, { cause: response.log.failure })
   }
   const { body } = response
   if (response.status >= 400 && request.method !== 'HEAD' && !(body instanceof Uint8Array && isError(body))) {
-    throw new Found(`${response.status} without a document for ${told()}`)
+    throw new Found(`${response.status} without a document for ${described()}`)
   }
   const answer = `${response.status} ${response.log.operation ?? ''} ${response.log.cause ?? ''}`.trim()
   if (body === undefined || body instanceof Uint8Array) return answer
@@ -86,7 +93,7 @@ async function attempt(started: StartedService, random: Random, template: Templa
   return answer
 }
 
-/** The digest that a list of objects to delete must have. */
+/** The digest that a DeleteMultipleObjects request must carry. */
 function digestOf({ query, body }: Template): Record<string, string> {
   if (!('delete' in query)) return {}
   return { 'content-md5': createHash('md5').update(body).digest('base64') }
@@ -94,7 +101,7 @@ function digestOf({ query, body }: Template): Record<string, string> {
 
 const isError = (body: Uint8Array): boolean => /<Code>\w+<\/Code>/.test(Buffer.from(body).toString())
 
-/** The first half of a body, and then the sender is gone. */
+/** A sender that disconnects after half of the body. */
 function breakingOff(bytes: Buffer): ByteSource {
   const half = bytes.subarray(0, bytes.length >> 1)
   let position = 0
@@ -111,7 +118,7 @@ function breakingOff(bytes: Buffer): ByteSource {
   }
 }
 
-/** When everything is deleted and swept nothing is left: no read, upload or part that was cut short holds anything. */
+/** After everything was deleted and swept nothing is left: no interrupted read, upload or part holds anything. */
 async function leaveNothing(started: StartedService, story: string): Promise<void> {
   const { service, metadata, blobs } = started
   const findings: string[] = []

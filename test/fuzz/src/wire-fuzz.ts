@@ -1,4 +1,7 @@
-/** Spoilt requests to a running server over sockets: it answers each with OSS's words or closes, and nothing else breaks. */
+/**
+ * Malformed requests to a running server over sockets: it answers as OSS does or closes the connection, and nothing
+ * else breaks.
+ */
 import { createRandom, type Random } from '@bindery/storage'
 import { corpusOf, type Template } from './corpus.js'
 import { Found } from './found.js'
@@ -10,21 +13,21 @@ const KEY = 'an object'
 const CONNECTIONS = 60
 const AT_ONCE = 6
 
-/** Makes a bucket, and an object and an upload in it. */
+/** Creates a bucket with an object and an upload. */
 async function inhabit(target: Target): Promise<Template[]> {
-  const ask = (template: Partial<Template>) => askPlainly(target, { bucket: BUCKET, ...template })
-  await ask({ method: 'PUT' })
-  await ask({ method: 'PUT', key: KEY, body: Buffer.alloc(300_000, 0x62) })
-  const begun = await ask({ method: 'POST', key: KEY, query: { uploads: undefined } })
+  const send = (template: Partial<Template>) => sendValid(target, { bucket: BUCKET, ...template })
+  await send({ method: 'PUT' })
+  await send({ method: 'PUT', key: KEY, body: Buffer.alloc(300_000, 0x62) })
+  const begun = await send({ method: 'POST', key: KEY, query: { uploads: undefined } })
   const uploadId = /<UploadId>(\w+)</.exec(begun.body.toString())?.[1] ?? ''
   const query = { uploadId, partNumber: '1' }
-  const part = await ask({ method: 'PUT', key: KEY, query, body: Buffer.alloc(102_400, 0x61) })
+  const part = await send({ method: 'PUT', key: KEY, query, body: Buffer.alloc(102_400, 0x61) })
   const etag = part.headers.get('etag')?.replaceAll('"', '') ?? ''
   return corpusOf({ bucket: BUCKET, key: KEY, uploadId, etag })
 }
 
-/** Sends one request as it should be. */
-export async function askPlainly(target: Target, template: Partial<Template>): Promise<Response> {
+/** Sends one valid request. */
+export async function sendValid(target: Target, template: Partial<Template>): Promise<Response> {
   const whole: Template = { method: 'GET', query: {}, headers: {}, body: Buffer.alloc(0), ...template }
   const story = `${whole.method} ${whole.bucket}/${whole.key}`
   const bytes = requestBytes(headOf(target, whole, 'v4'), whole.body, ['connection: close'])
@@ -33,7 +36,7 @@ export async function askPlainly(target: Target, template: Partial<Template>): P
   return response
 }
 
-/** Opens some connections with spoilt requests on each. Resolves with the status of each answer. */
+/** Opens some connections with malformed requests on each. Resolves with the status of each answer. */
 export async function fuzzWire(target: Target, seed: number): Promise<number[]> {
   const random = createRandom(seed)
   const corpus = await inhabit(target)
@@ -62,7 +65,7 @@ async function attempt(target: Target, random: Random, corpus: readonly Template
   return responses.map(({ status }) => status)
 }
 
-/** In pieces, as a slow sender sends. */
+/** In pieces, as from a slow sender. */
 function cut(random: Random, bytes: Buffer): Buffer[] {
   const pieces: Buffer[] = []
   for (let at = 0; at < bytes.length; ) {
@@ -168,7 +171,7 @@ function chunked(random: Random, body: Buffer): Buffer {
   return Buffer.concat([...pieces, Buffer.from(random.below(5) === 0 ? '0\r\nx-trailer: 1\r\n\r\n' : '0\r\n\r\n')])
 }
 
-/** A failure is told in OSS's words; none is the server's own fault. */
+/** A failure must be reported as OSS does, and must not be an internal error. */
 function judge({ status, headers, body }: Response, story: string): void {
   if (status === 500) throw new Found(`${body.toString()} for ${story}`)
   if (status < 400 || body.length === 0) return
@@ -176,23 +179,26 @@ function judge({ status, headers, body }: Response, story: string): void {
   if (!isCut && !/<Code>\w+<\/Code>/.test(body.toString())) throw new Found(`${status} without a code for ${story}`)
 }
 
-/** Deletes all that was made. Resolves when a sweeper has freed everything; throws where something is held for ever. */
+/**
+ * Deletes everything that was created. Resolves when the sweeper has freed everything; throws if something is held
+ * forever.
+ */
 export async function emptyServer(target: Target): Promise<void> {
-  for (const bucket of namesIn(await askPlainly(target, {}), 'Name')) {
+  for (const bucket of namesIn(await sendValid(target, {}), 'Name')) {
     for (let isEmpty = false; !isEmpty; ) isEmpty = (await emptyPage(target, bucket)) === 0
-    const { status, body } = await askPlainly(target, { method: 'DELETE', bucket })
+    const { status, body } = await sendValid(target, { method: 'DELETE', bucket })
     if (status !== 204) throw new Found(`${bucket} cannot be deleted: ${body}`)
   }
 }
 
 async function emptyPage(target: Target, bucket: string): Promise<number> {
   const query = { 'encoding-type': 'url' }
-  const objects = namesIn(await askPlainly(target, { bucket, query }), 'Key')
-  for (const key of objects) await askPlainly(target, { method: 'DELETE', bucket, key })
-  const uploads = await askPlainly(target, { bucket, query: { ...query, uploads: undefined } })
+  const objects = namesIn(await sendValid(target, { bucket, query }), 'Key')
+  for (const key of objects) await sendValid(target, { method: 'DELETE', bucket, key })
+  const uploads = await sendValid(target, { bucket, query: { ...query, uploads: undefined } })
   const ids = namesIn(uploads, 'UploadId')
   for (const [index, key] of namesIn(uploads, 'Key').entries()) {
-    await askPlainly(target, { method: 'DELETE', bucket, key, query: { uploadId: ids[index] } })
+    await sendValid(target, { method: 'DELETE', bucket, key, query: { uploadId: ids[index] } })
   }
   return objects.length + ids.length
 }
@@ -202,8 +208,8 @@ function namesIn({ body }: Response, element: string): string[] {
   return [...found].map(([, text = '']) => decodeURIComponent(text.replaceAll('+', ' ')))
 }
 
-/** Garbage rows that wait to be freed. */
+/** The number of garbage rows that wait to be freed. */
 export async function garbageRows(target: Target): Promise<number> {
-  const { body } = await askPlainly(target, { query: { 'x-oss-ext-status': undefined } })
+  const { body } = await sendValid(target, { query: { 'x-oss-ext-status': undefined } })
   return JSON.parse(body.toString()).garbage.rows
 }

@@ -1,4 +1,4 @@
-/** HTTP by hand: requests as bytes, however wrong, and responses out of bytes. */
+/** HTTP by hand: malformed requests as bytes, and responses parsed from bytes. */
 import { createHash, createHmac } from 'node:crypto'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -25,7 +25,7 @@ const digests: Digests = {
 
 export type Signing = 'v1' | 'v4' | 'none'
 
-/** The line and headers of a request in path style, without the framing of its body. */
+/** The request line and headers in path style, without the framing of the body. */
 export function headOf(target: Target, template: Template, signing: Signing): string[] {
   const { method, bucket, key } = template
   const query = new Query(Object.entries(template.query).map(([name, value]) => ({ name, value })))
@@ -45,7 +45,7 @@ export function headOf(target: Target, template: Template, signing: Signing): st
   return [line, ...Object.entries(signed.headers).map(([name, value]) => `${name}: ${value}`)]
 }
 
-/** A request whose framing is right. */
+/** A request with correct framing. */
 export function requestBytes(head: readonly string[], body: Buffer, more: readonly string[] = []): Buffer {
   const framing = body.length > 0 ? [`content-length: ${body.length}`] : []
   return Buffer.concat([Buffer.from([...head, ...framing, ...more, '', ''].join('\r\n'), 'latin1'), body])
@@ -53,12 +53,12 @@ export function requestBytes(head: readonly string[], body: Buffer, more: readon
 
 const HANGS_AFTER_MS = 30_000
 const DRIBBLE_MS = 2
-/** A server that is silent for so long has answered, or waits for more. */
+/** A server that is silent for this long has answered, or waits for more. */
 const QUIET_MS = 250
 
 /**
- * Sends pieces on a connection of their own, ends it when the server is silent, and resolves with all that it has answered
- * when it has closed too. `waits`: it will close by itself.
+ * Sends pieces on a new connection, ends it when the server is silent, and resolves with all response bytes after the
+ * server has closed too. `waits`: the server is expected to close first.
  */
 export async function exchange(
   { host, port }: Target,
@@ -99,7 +99,7 @@ export async function exchange(
   return Buffer.concat(received)
 }
 
-/** A response out of the bytes of a connection. */
+/** A response parsed from the bytes of a connection. */
 export interface Response {
   readonly status: number
   /** Names in lower case. */
@@ -108,8 +108,8 @@ export interface Response {
 }
 
 /**
- * The responses on a connection; the last may be cut, as where a client is sent away while it sends. Interim responses are
- * left out. Of a response to HEAD, which looks as if a body would follow, the next response is recognised.
+ * The responses on a connection. The last one may be cut, as when a client is disconnected while it sends. Interim
+ * responses are left out. A response to HEAD announces a body that does not follow; the next response is recognised.
  */
 export function responsesIn(bytes: Buffer, story: string): Response[] {
   const responses: Response[] = []

@@ -1,4 +1,4 @@
-/** Whether a store keeps its promises in a state that a power loss has left. */
+/** Checks whether a store keeps its promises in a state that a power loss left. */
 import { type BlobEntry, type BlobStore, StorageError } from '@bindery/storage'
 import { openLocalBlobStore } from '@bindery/storage-local'
 import { Disk } from './disk.js'
@@ -10,13 +10,13 @@ export interface Aftermath {
   readonly folder: string
   readonly root: FolderNode
   readonly canPunch: boolean
-  /** As of the power loss. */
+  /** The ledger at the moment of the power loss. */
   readonly ledger: Ledger
-  /** New: no life before used it. */
+  /** Not used by any earlier process. */
   readonly incarnation: string
 }
 
-/** Sentences about what is wrong; none is the best report. Changes the disk as a recovery does. */
+/** One sentence per fault. Changes the disk as a recovery does. */
 export async function checkAftermath({ folder, root, canPunch, ledger, incarnation }: Aftermath): Promise<string[]> {
   const disk = new Disk({ folder, root, canPunch })
   const store = await openLocalBlobStore({ folder, incarnation, files: disk.operations, bufferBytes: BUFFER_BYTES })
@@ -32,7 +32,7 @@ export async function checkAftermath({ folder, root, canPunch, ledger, incarnati
 
 const BUFFER_BYTES = 2 * 1024 * 1024
 
-/** What a read of a whole blob gave. */
+/** The result of reading a whole blob. */
 type Given = Buffer | 'corrupt' | 'notFound'
 
 export async function readBlob(store: BlobStore, id: string): Promise<Given> {
@@ -55,7 +55,7 @@ class Checking {
   readonly found: string[] = []
   readonly #store: BlobStore
   readonly #ledger: Ledger
-  /** Answered, and nobody has asked to delete them. */
+  /** Acknowledged blobs for which no deletion was requested. */
   readonly #kept: readonly LedgerEntry[]
 
   constructor(store: BlobStore, ledger: Ledger) {
@@ -95,7 +95,7 @@ class Checking {
     }
   }
 
-  /** What was deleted does not come back; what somebody had begun to delete is there as it was, or not. */
+  /** A deleted blob does not come back; a blob whose deletion had begun exists unchanged or not at all. */
   async #checkDeleted(listed: readonly BlobEntry[]): Promise<void> {
     const ids = new Set(listed.map(({ id }) => id))
     for (const { id = '', owner } of this.#ledger.deleted) {
@@ -111,7 +111,7 @@ class Checking {
     }
   }
 
-  /** Whatever a listing shows has the bytes that were written for its owner, or cannot be read. */
+  /** A listed blob has the bytes that were written for its owner, or cannot be read. */
   async #checkListed(entry: BlobEntry): Promise<void> {
     const { id, incarnation, size } = entry
     const hint = await entry.hint()
@@ -125,7 +125,7 @@ class Checking {
     if (size !== given.length) this.found.push(`${id} has ${given.length} bytes and is listed with ${size}`)
   }
 
-  /** After the recovery a listing shows all that is kept, and nothing else. */
+  /** After the recovery a listing shows all kept blobs, and nothing else. */
   async #checkComplete(listed: readonly BlobEntry[]): Promise<void> {
     const expected = this.#kept.map(({ id = '' }) => id).filter((id) => !id.includes(CARRIES_BYTES))
     const ids = new Set(listed.map(({ id }) => id))

@@ -1,4 +1,4 @@
-/** A metadata store whose commits are noted, so that it can be made again as a power loss left it. */
+/** A metadata store that records its commits, so that its state after a power loss can be rebuilt. */
 import { type Bytes, createMemoryMetadataStore, type MetadataStore, type Transaction } from '@bindery/storage'
 import type { Journal } from './journal.js'
 
@@ -8,21 +8,21 @@ type Write =
   | { readonly kind: 'add'; readonly key: Bytes; readonly deltas: readonly number[] }
 
 interface Commit {
-  /** When its body had ended for the last time: from then on the disk may have it. */
+  /** The tick at which its body ended for the last time: from then on the disk may have it. */
   readonly decided: number
-  /** When it was answered: from then on the disk has it. */
+  /** The tick at which it was acknowledged: from then on the disk has it. */
   readonly resolved: number
   readonly writes: readonly Write[]
 }
 
-/** Writes of one commit of a store that is made again: well below the limits of a transaction. */
+/** Writes per commit while rebuilding a store: well below the limits of a transaction. */
 const WRITES_AT_ONCE = 200
 
 export class CommitLog {
-  /** In the order in which they happened. */
+  /** In commit order. */
   readonly #commits: Commit[] = []
   readonly #journal: Journal
-  /** What was there before the first of them. */
+  /** The state before the first of them. */
   readonly #before: readonly Write[]
 
   constructor(journal: Journal, before: readonly Write[] = []) {
@@ -30,7 +30,7 @@ export class CommitLog {
     this.#before = before
   }
 
-  /** The same store, with each commit noted. */
+  /** The same store, recording each commit. */
   recording(store: MetadataStore): MetadataStore {
     return {
       read: (body) => store.read(body),
@@ -50,7 +50,7 @@ export class CommitLog {
     }
   }
 
-  /** How many of the commits that had not been answered at a tick may be durable: each only with all before it. */
+  /** The number of commits that were not acknowledged at a tick and may be durable: each only with all before it. */
   unansweredAt(tick: number): number {
     let count = 0
     for (const { decided, resolved } of this.#commits) {
@@ -61,7 +61,7 @@ export class CommitLog {
     return count
   }
 
-  /** All writes that are durable at a tick, with so many commits that had not been answered. */
+  /** All durable writes at a tick, with this many unacknowledged commits. */
   writesAt(tick: number, unanswered: number): Write[] {
     const answered = this.#commits.filter(({ resolved }) => resolved <= tick).length
     const commits = this.#commits.slice(0, answered + unanswered)
@@ -69,7 +69,7 @@ export class CommitLog {
   }
 }
 
-/** A store in memory in which these writes have happened, in their order. */
+/** A store in memory to which these writes have been applied in order. */
 export async function storeOf(writes: readonly Write[]): Promise<MetadataStore> {
   const store = createMemoryMetadataStore()
   for (const batch of batchesOf(writes)) {
@@ -84,7 +84,10 @@ export async function storeOf(writes: readonly Write[]): Promise<MetadataStore> 
   return store
 }
 
-/** In pieces in which no key is written twice, since one transaction may not both add to a row and set it. */
+/**
+ * Splits writes so that no key is written twice in a batch, because one transaction may not both add to a row and set
+ * it.
+ */
 function* batchesOf(writes: readonly Write[]): Generator<Write[]> {
   let batch: Write[] = []
   let keys = new Set<string>()

@@ -1,17 +1,20 @@
 /**
- * The states in which a power loss may leave a disk. What a sync has covered is there. Of the rest, each change may be
- * there or not, whatever the others do, and a write may be there in part: by sectors, by pages, with nothing but the
- * length of the file, or with what lay on the disk before.
+ * The states in which a power loss may leave a disk. Everything that a sync has covered is on it. Every other change
+ * may be on it or not, independently of the others, and a write may be there in part: by sectors, by pages, with only
+ * the length of the file, or with the previous content of the disk.
  */
 import { createRandom, type Random } from '@bindery/storage'
 import { FileNode, FolderNode, type Inode } from './inodes.js'
 import { type Change, describeChange, type Entry, type Journal } from './journal.js'
 import { randomBytes } from './source.js'
 
-/** What became of a change that no sync had covered. */
+/** The fate of a change that no sync has covered. */
 export type Outcome = (typeof OUTCOMES_OF_WRITE)[number]
 
-/** `head`, `tail`: one half of the units; `sectors`, `pages`: each unit by chance; `length`: zeros; `noise`: any bytes. */
+/**
+ * `head`, `tail`: one half of the units; `sectors`, `pages`: each unit at random; `length`: zeros; `noise`: arbitrary
+ * bytes.
+ */
 const OUTCOMES_OF_WRITE = ['lost', 'whole', 'head', 'tail', 'sectors', 'pages', 'length', 'noise'] as const
 const OUTCOMES_OF_CLEAR = ['lost', 'whole', 'head', 'tail', 'pages'] as const
 const OUTCOMES_OF_NAME = ['lost', 'whole'] as const
@@ -19,24 +22,24 @@ const OUTCOMES_OF_NAME = ['lost', 'whole'] as const
 const SECTOR_BYTES = 512
 const PAGE_BYTES = 4096
 
-/** One state, as what it takes to make it again. */
+/** One state, described so that it can be built again. */
 export interface CrashState {
   readonly tick: number
   /** One for each change that was not durable, in order. */
   readonly outcomes: readonly Outcome[]
 }
 
-/** The outcomes that each change which is not durable at a tick may have. */
+/** The possible outcomes of each change that is not durable at a tick. */
 export function choicesAt(journal: Journal, tick: number): (readonly Outcome[])[] {
   return pendingAt(journal, tick).map(({ change }) => outcomesOf(change))
 }
 
-/** How many states there are at a tick. */
+/** The number of states at a tick. */
 export function countStates(choices: readonly (readonly Outcome[])[]): number {
   return choices.reduce((product, { length }) => product * length, 1)
 }
 
-/** The state of a number from 0 to the count, less one. */
+/** The state with a number from 0 to the count minus one. */
 export function nthState(tick: number, choices: readonly (readonly Outcome[])[], number: number): CrashState {
   let rest = number
   const outcomes = choices.map((own) => {
@@ -57,7 +60,7 @@ export function rootIn(journal: Journal, root: FolderNode, state: CrashState): F
   return new Builder(journal, state).copyOf(root)
 }
 
-/** A state as a story: each change that was not durable, and what became of it. */
+/** A state as text: each change that was not durable, and its outcome. */
 export function describeState(journal: Journal, { tick, outcomes }: CrashState): string {
   const lines = pendingAt(journal, tick).map(({ change }, index) => `  ${describeChange(change)}: ${outcomes[index]}`)
   return [`power lost at tick ${tick} of ${journal.tick}`, ...lines].join('\n')
@@ -75,7 +78,7 @@ function outcomesOf({ kind }: Change): readonly Outcome[] {
   return kind === 'clear' ? OUTCOMES_OF_CLEAR : OUTCOMES_OF_NAME
 }
 
-/** Makes copies of the nodes that are reached, each with those of its changes that are on the disk. */
+/** Copies the reachable nodes, each with those of its changes that are on the disk. */
 class Builder {
   readonly #changes = new Map<Inode, { readonly change: Change; readonly outcome: Outcome }[]>()
   readonly #copies = new Map<Inode, Inode>()
@@ -136,7 +139,7 @@ class Builder {
     }
   }
 
-  /** The units of the disk that a range touches, cut to it, and whether they reached the disk. */
+  /** The units of the disk that a range touches, cut to the range, and whether each reached the disk. */
   *#units(position: number, length: number, outcome: Outcome) {
     if (outcome === 'lost' || outcome === 'length') return
     if (outcome === 'whole' || outcome === 'noise') {
@@ -157,13 +160,13 @@ class Builder {
 
 const bases = new WeakMap<Inode, Inode>()
 
-/** What a node was before the journal began: nothing, unless it was kept as such. */
+/** The node before the journal began: empty, unless it was kept as a base. */
 function baseOf<N extends Inode>(node: N): N {
   const base = bases.get(node) as N | undefined
   return base ?? ((node.kind === 'folder' ? new FolderNode() : new FileNode()) as N)
 }
 
-/** Keeps all that is below a folder as what a journal that begins now builds on. */
+/** Keeps everything below a folder as the base of a journal that begins now. */
 export function keepAsBase(folder: FolderNode): void {
   const copy = new FolderNode()
   for (const [name, node] of folder.names) {

@@ -1,4 +1,4 @@
-/** A disk in memory behind the blob store's seam of file operations, with a journal of what it was asked. */
+/** A disk in memory behind the blob store's interface of file operations, with a journal of all calls. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Random } from '@bindery/storage'
 import type { FileOperations } from '@bindery/storage-local'
@@ -8,7 +8,7 @@ import { type Change, Journal } from './journal.js'
 /** A call that may be made to fail. */
 export interface Call {
   readonly operation: keyof FileOperations
-  /** Of the file or folder that it concerns. */
+  /** The path of the file or folder that it concerns. */
   readonly path: string
 }
 
@@ -19,18 +19,21 @@ export interface DiskOptions {
   /** The absolute path of the folder that `root` stands for. */
   readonly folder: string
   readonly root: FolderNode
-  /** Whether holes can be punched into files, so that there are packs. */
+  /** Whether holes can be punched into files, which packs need. */
   readonly canPunch: boolean
-  /** Decides how many turns each call takes; absent: none. */
+  /** Decides how many turns of the event loop each call takes; absent: none. */
   readonly random?: Random
-  /** The system's error that a call is to fail with. */
+  /** The system error that a call fails with, if any. */
   readonly failure?: (call: Call) => Error | undefined
 }
 
 interface OpenFile {
   readonly path: string
   readonly node: FileNode
-  /** Of a sync by somebody else that has failed since it was opened: its own next one says so, as Linux has it. */
+  /**
+   * The error of another descriptor's sync that failed since this one was opened: as on Linux, its own next sync
+   * reports it.
+   */
   missed: Error | undefined
 }
 
@@ -40,7 +43,7 @@ const FREE_BYTES = 2 ** 40
 export class Disk {
   readonly journal = new Journal()
   readonly root: FolderNode
-  /** From now on, to show that whoever trusts it is found out. */
+  /** From now on this sync does nothing, to prove that the tests notice. */
   lie: Lie | undefined
   readonly #options: DiskOptions
   readonly #open = new Map<number, OpenFile>()
@@ -52,7 +55,7 @@ export class Disk {
     this.root = options.root
   }
 
-  /** Descriptors that are not closed. */
+  /** Open descriptors. */
   get openFiles(): number {
     return this.#open.size
   }
@@ -132,7 +135,7 @@ export class Disk {
     for (let turns = this.#options.random?.below(TURNS_MAX) ?? 0; turns > 0; turns -= 1) await nextTurn()
   }
 
-  /** A change that is over as soon as it has begun. */
+  /** A change that takes effect at once. */
   #change(change: Change): void {
     const { journal } = this
     const entry = journal.begin(change)
@@ -140,7 +143,10 @@ export class Disk {
     journal.end(entry)
   }
 
-  /** A change that lasts: a power loss may fall into it. One that fails may have been made in part, and shows nowhere. */
+  /**
+   * A change that takes time: a power loss may interrupt it. One that fails may have been made in part, and is visible
+   * nowhere.
+   */
   async #changing(operation: keyof FileOperations, path: string, change: Change): Promise<void> {
     const entry = this.journal.begin(change)
     await this.#call(operation, path, () => apply(change))
@@ -234,7 +240,7 @@ function apply(change: Change): void {
   else change.node.names.delete(change.name)
 }
 
-/** An error as the system makes it. */
+/** An error as the system reports it. */
 export function systemError(code: string): Error {
-  return Object.assign(new Error(`${code}: made up`), { code })
+  return Object.assign(new Error(`${code}: injected`), { code })
 }

@@ -1,4 +1,4 @@
-/** Explores the states that power losses in recorded lives may leave. */
+/** Explores the states that power losses may leave in recorded runs. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,12 +10,12 @@ import { describeTree, FolderNode } from './inodes.js'
 import { Ledger } from './ledger.js'
 import { beginLife, type Life } from './life.js'
 
-/** A short history that is explored as a whole. */
+/** A short history that is explored completely. */
 export interface Script {
   readonly name: string
   readonly canPunch: boolean
   run(life: Life): Promise<void>
-  /** Made anew for each run. */
+  /** Created for each run. */
   failing?(): (call: Call) => Error | undefined
 }
 
@@ -24,7 +24,7 @@ export class BrokenPromise extends Error {
   override readonly name = 'BrokenPromise'
 }
 
-/** A folder that is there, as the store expects, though all that is in it is in memory. */
+/** A real, empty folder, because the store expects one, although all files are in memory. */
 export async function withFolder<T>(run: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'bindery-power-loss-'))
   try {
@@ -35,8 +35,8 @@ export async function withFolder<T>(run: (folder: string) => Promise<T>): Promis
 }
 
 /**
- * Runs a script and checks, at every tick, every state that a power loss then may leave; where these are more than
- * `statesAtTick`, that many of them by chance. Resolves with the number of states. Throws BrokenPromise.
+ * Runs a script and checks, at every tick, every state that a power loss may leave; if there are more than
+ * `statesAtTick`, that many of them at random. Resolves with the number of states. Throws BrokenPromise.
  */
 export function exploreScript(script: Script, seed: number, statesAtTick: number): Promise<number> {
   return withFolder(async (folder) => {
@@ -95,14 +95,14 @@ async function checkState({ life, folder, canPunch, state, incarnation }: Examin
 const LIVES_MAX = 4
 const STEPS_MAX = 30
 const STATES_A_LIFE = 20
-/** Below what is hashed on another thread, which would decide the order of things too. */
+/** Below the size that is hashed on another thread, which would make the order of events nondeterministic. */
 const SIZES = [10, 4097, 7000, 8192, 12_000, 15_000]
 /** More than one chunk, and too large for a pack. */
 const LARGE = 1024 * 1024 + 5000
 
 /**
- * Runs lives one after another on one disk, each on a state that the power loss which ended the one before may have left,
- * with chance deciding everything, and checks some states of each. Resolves with their number. Throws BrokenPromise.
+ * Runs lives one after another on one disk, each on a state that the power loss at the end of the previous one may have
+ * left. Everything is random; some states of each life are checked. Resolves with their number. Throws BrokenPromise.
  */
 export function exploreAtRandom(seed: number, statesMax: number): Promise<number> {
   return withFolder(async (folder) => {
@@ -136,7 +136,7 @@ export function exploreAtRandom(seed: number, statesMax: number): Promise<number
   })
 }
 
-/** What a process does first: it deletes whatever the dead ones wrote and nobody knows. */
+/** The first action of a process: it deletes every blob of dead processes that no record names. */
 async function recover(life: Life): Promise<void> {
   const known = new Map(life.ledger.entries.map((entry) => [entry.id, entry]))
   const living = new Set(life.ledger.living)
@@ -165,17 +165,17 @@ async function actAtRandom(life: Life, random: Random): Promise<void> {
   if (random.below(3) === 0 && victim !== undefined) return life.delete(victim)
   const size = random.below(40) === 0 ? LARGE : (SIZES[random.below(SIZES.length)] ?? 0)
   if (random.below(3) > 0) return life.write(size)
-  const failure = random.below(2) === 0 ? { failure: new Error('made up: the sender left') } : {}
+  const failure = random.below(2) === 0 ? { failure: new Error('injected: the sender left') } : {}
   return life.write(size, { pieceBytes: 1 + random.below(size), pauseTurns: random.below(8), ...failure })
 }
 
 const BREAKABLE = ['write', 'hashAndWrite', 'syncData', 'syncFolder', 'create', 'clear', 'unlink', 'close'] as const
 
-/** Now and then a call fails, most of them by the disk. */
+/** Occasionally a call fails, usually because of the disk. */
 function failingAtRandom(random: Random): (call: Call) => Error | undefined {
   return ({ operation }) => {
     if (!BREAKABLE.some((name) => name === operation) || random.below(25) > 0) return undefined
     const code = random.below(4) === 0 ? 'ENOSPC' : 'EIO'
-    return Object.assign(new Error(`${code}: made up`), { code })
+    return Object.assign(new Error(`${code}: injected`), { code })
   }
 }

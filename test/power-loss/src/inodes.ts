@@ -1,4 +1,4 @@
-/** Files and folders in memory: what a disk holds, without any question of when. */
+/** Files and folders in memory: the content of a disk, without times. */
 
 /** A file that grows: bytes beyond its end read as zeros until they are written. */
 export class FileNode {
@@ -30,7 +30,7 @@ export class FileNode {
     this.#bytes.set(bytes, position)
   }
 
-  /** Zeros within the file; its size stays. */
+  /** Zeros a range of the file; its size stays. */
   clear(position: number, length: number): void {
     this.bytes.subarray(position, position + length).fill(0)
   }
@@ -52,7 +52,7 @@ export class FolderNode {
 
 export type Inode = FileNode | FolderNode
 
-/** All paths below a folder with their sizes, for somebody who looks for the reason of a failure. */
+/** All paths below a folder with their sizes, for debugging a failure. */
 export function describeTree(folder: FolderNode, path = ''): string[] {
   return [...folder.names].flatMap(([name, node]) =>
     node.kind === 'folder' ? describeTree(node, `${path}/${name}`) : [`${path}/${name} (${node.size} bytes)`],

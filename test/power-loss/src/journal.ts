@@ -1,6 +1,6 @@
 /**
- * What was asked of a disk, in order, and what of it had become durable when. Time is counted in ticks: each beginning
- * and each end of a call has its own.
+ * The calls to a disk in order, and when the effects of each became durable. Time is counted in ticks: the beginning
+ * and the end of each call have their own.
  */
 import type { FileNode, FolderNode, Inode } from './inodes.js'
 
@@ -11,7 +11,7 @@ export type Change =
   | { readonly kind: 'link'; readonly node: FolderNode; readonly name: string; readonly target: Inode }
   | { readonly kind: 'unlink'; readonly node: FolderNode; readonly name: string }
 
-/** A change and its times; those that have not come are infinite. */
+/** A change and its times; times that have not come are infinite. */
 export interface Entry {
   readonly change: Change
   /** From this tick on the disk may have it. */
@@ -20,7 +20,7 @@ export interface Entry {
   ended: number
   /** A sync that covers it was answered: from this tick on the disk has it. */
   durable: number
-  /** A sync failed that covered it: the system has forgotten it, and no later sync brings it to the disk. */
+  /** A sync that covered it failed: the system has forgotten it, and no later sync writes it to the disk. */
   isForgotten: boolean
 }
 
@@ -55,13 +55,13 @@ export class Journal {
     entry.ended = this.next()
   }
 
-  /** A sync of a file or folder that began at a tick has ended: it covers what had ended before. */
+  /** A sync of a file or folder that began at a tick has ended: it covers all changes that had ended before. */
   synced(node: Inode, began: number): void {
     const now = this.next()
     for (const entry of this.#waiting(node)) if (entry.ended < began) entry.durable = now
   }
 
-  /** A sync has failed: what it covered, or might have, is forgotten. */
+  /** A sync has failed: the changes that it covered, or might have covered, are forgotten. */
   syncFailed(node: Inode): void {
     this.next()
     for (const entry of this.#waiting(node)) entry.isForgotten = true
@@ -73,7 +73,7 @@ export class Journal {
     }
   }
 
-  /** What may be on the disk at a tick, and what of it surely is. */
+  /** The changes that may be on the disk at a tick, and whether each surely is. */
   at(tick: number): { readonly entry: Entry; readonly isDurable: boolean }[] {
     return this.entries
       .filter(({ began }) => began <= tick)
@@ -81,7 +81,7 @@ export class Journal {
   }
 }
 
-/** A change as a story tells it. */
+/** A change as text. */
 export function describeChange(change: Change): string {
   switch (change.kind) {
     case 'write':

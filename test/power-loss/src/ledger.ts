@@ -1,18 +1,18 @@
-/** What a store was asked and what it had promised when. */
+/** The requests to a store and the promises that it made, with their times. */
 import { createRandom } from '@bindery/storage'
 import { randomBytes } from './source.js'
 
-/** One blob. Ticks are those of the journal of the life that is running; what happened in earlier lives has tick 0. */
+/** One blob. Ticks are those of the journal of the current life; events of earlier lives have tick 0. */
 export interface LedgerEntry {
   /** The owner in its hint, which no other blob has. */
   readonly owner: string
   readonly content: Buffer
-  /** When its write was answered; then it has an id. */
+  /** When its write was acknowledged; from then on it has an id. */
   readonly resolved: number
   readonly id: string | undefined
-  /** When its deletion was asked for. */
+  /** When its deletion was requested. */
   readonly deleteBegan: number
-  /** When it was answered: then the blob must not come back. */
+  /** When its deletion was acknowledged: from then on the blob must not come back. */
   readonly deleted: number
 }
 
@@ -22,7 +22,7 @@ export class Ledger {
   readonly #entries = new Map<string, LedgerEntry>()
   #count = 0
 
-  /** Notes a write that begins. */
+  /** Records a write that begins. */
   begin(size: number): LedgerEntry {
     const owner = `owner-${this.#count}`
     const content = randomBytes(createRandom(this.#count), size)
@@ -44,7 +44,7 @@ export class Ledger {
     this.#put({ ...entry, deleted: Math.min(entry.deleted, tick) })
   }
 
-  /** Throws where no blob was ever written for this owner. */
+  /** Throws if no blob was ever written for this owner. */
   get(owner: string): LedgerEntry {
     const entry = this.#entries.get(owner)
     if (entry === undefined) throw new Error(`nothing was written for ${owner}`)
@@ -59,17 +59,17 @@ export class Ledger {
     return [...this.#entries.values()]
   }
 
-  /** Those that nobody has begun to delete. */
+  /** Blobs for which no deletion was requested. */
   get living(): LedgerEntry[] {
     return this.entries.filter(({ id, deleteBegan }) => id !== undefined && deleteBegan === NEVER)
   }
 
-  /** Those whose deletion was answered. */
+  /** Blobs whose deletion was acknowledged. */
   get deleted(): LedgerEntry[] {
     return this.entries.filter(({ deleted }) => deleted !== NEVER)
   }
 
-  /** What is known after a power loss at a tick: an answer that had not come never comes. */
+  /** The knowledge after a power loss at a tick: an answer that had not come never comes. */
   after(tick: number): Ledger {
     const next = new Ledger()
     next.#count = this.#count

@@ -1,4 +1,4 @@
-/** One process's use of a store on a disk that notes everything: what it was asked, and when it promised what. */
+/** One process's use of a store on a recording disk: its requests, and the times of its promises. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type BlobStore, createRandom } from '@bindery/storage'
 import { openLocalBlobStore } from '@bindery/storage-local'
@@ -31,7 +31,7 @@ export class Life {
     this.store = store
   }
 
-  /** Writes a blob. Where the store refuses, nothing is promised. */
+  /** Writes a blob. If the store refuses, nothing is promised. */
   async write(size: number, sending: Sending = {}): Promise<void> {
     const entry = this.ledger.begin(size)
     try {
@@ -48,7 +48,7 @@ export class Life {
     if (await this.deleteId(entry.id ?? '')) this.ledger.endDelete(entry, this.disk.journal.next())
   }
 
-  /** Whether the store says that it is done. */
+  /** Resolves with whether the store reports success. */
   async deleteId(id: string): Promise<boolean> {
     try {
       await this.store.delete(id)
@@ -74,7 +74,7 @@ export async function beginLife(options: LifeOptions): Promise<Life> {
   return new Life(options, disk, store)
 }
 
-/** Failures that were injected; anything else is a fault of the store. */
+/** Injected failures; any other is a fault of the store. */
 function isExpected(error: unknown): boolean {
-  return error instanceof Error && /made up|could not be synced|failed: (EIO|ENOSPC)/.test(error.message)
+  return error instanceof Error && /injected|could not be synced|failed: (EIO|ENOSPC)/.test(error.message)
 }

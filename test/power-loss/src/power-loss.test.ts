@@ -4,20 +4,20 @@ import { BrokenPromise, exploreAtRandom, exploreScript } from './explore.js'
 import { deleteInVain, SCRIPTS, writeInVain } from './scripts.js'
 import { exploreService } from './service.js'
 
-/** The same each time, so that no landing depends on chance; `npm run power-loss` goes on from others. */
+/** Fixed, so that landing a change does not depend on chance; `npm run power-loss` continues with other seeds. */
 const SEED = Number(process.env.SEED ?? 7)
 const STATES_AT_TICK = 12
 const STATES_AT_RANDOM = 250
 const SERVICES = 5
 
-describe('a store whose power is lost at any moment keeps what it has answered, and damages nothing', () => {
+describe('a store that loses power at any moment keeps what it acknowledged and damages nothing', () => {
   for (const script of SCRIPTS) {
     test(`${script.name} (SEED=${SEED})`, async (t) => {
       t.diagnostic(`${await exploreScript(script, SEED, STATES_AT_TICK)} states`)
     })
   }
 
-  test(`lives one after another on what power losses left (SEED=${SEED})`, async (t) => {
+  test(`successive lives on states that power losses left (SEED=${SEED})`, async (t) => {
     let states = 0
     for (let seed = SEED; states < STATES_AT_RANDOM; seed += 1) {
       states += await exploreAtRandom(seed, STATES_AT_RANDOM - states)
@@ -26,7 +26,7 @@ describe('a store whose power is lost at any moment keeps what it has answered, 
   })
 })
 
-test(`after a power loss no record names a blob that was lost, and all that was answered is read (SEED=${SEED})`, async (t) => {
+test(`after a power loss no record names a lost blob, and everything acknowledged can be read (SEED=${SEED})`, async (t) => {
   let states = 0
   for (let seed = SEED; seed < SEED + SERVICES; seed += 1) states += (await exploreService(seed)).states
   t.diagnostic(`${states} states`)
@@ -34,7 +34,7 @@ test(`after a power loss no record names a blob that was lost, and all that was 
 
 for (const lie of ['syncData', 'syncFolder'] as const) {
   for (const canPunch of [false, true]) {
-    test(`a disk whose ${lie} does nothing is found out by what was written ${canPunch ? 'in packs' : 'in files'}`, async () => {
+    test(`a disk whose ${lie} does nothing is detected by lost writes ${canPunch ? 'in packs' : 'in files'}`, async () => {
       const script = { name: lie, canPunch, run: writeInVain(lie) }
       await assert.rejects(exploreScript(script, 1, STATES_AT_TICK), BrokenPromise)
     })
@@ -45,7 +45,7 @@ for (const [lie, canPunch] of [
   ['syncFolder', false],
   ['syncData', true],
 ] as const) {
-  test(`a disk whose ${lie} does nothing is found out by what was deleted ${canPunch ? 'in packs' : 'in files'}`, async () => {
+  test(`a disk whose ${lie} does nothing is detected by lost deletions ${canPunch ? 'in packs' : 'in files'}`, async () => {
     const script = { name: lie, canPunch, run: deleteInVain(lie) }
     await assert.rejects(exploreScript(script, 1, STATES_AT_TICK), /has come back after its deletion/)
   })

@@ -1,8 +1,8 @@
-/** What a service has promised about keys that are each used by one client at a time. */
+/** The promises of a service about keys that are each used by one client at a time. */
 
-/** What one request was to make of a key. */
+/** The intended effect of one request on a key. */
 interface Turn {
-  /** Undefined: nothing is to be there. */
+  /** Undefined: the key is to be deleted. */
   readonly content: Buffer | undefined
   readonly began: number
   resolved: number
@@ -13,7 +13,7 @@ const NEVER = Number.POSITIVE_INFINITY
 export class Promises {
   readonly #turns = new Map<string, Turn[]>()
 
-  /** Notes a request that begins; to be called with the tick of its success. */
+  /** Records a request that begins. Call the returned function with the tick of its success. */
   begin(key: string, content: Buffer | undefined, tick: number): (tick: number) => void {
     const turn: Turn = { content, began: tick, resolved: NEVER }
     const turns = this.#turns.get(key) ?? []
@@ -28,7 +28,7 @@ export class Promises {
     return [...this.#turns.keys()]
   }
 
-  /** What may be there after a power loss at a tick: what was answered last, or what was asked for since. */
+  /** The possible contents after a power loss at a tick: the last acknowledged one, or any requested since. */
   allowedAt(key: string, tick: number): (Buffer | undefined)[] {
     const turns = this.#turns.get(key) ?? []
     const answered = turns.findLast(({ resolved }) => resolved <= tick)
@@ -37,7 +37,7 @@ export class Promises {
     return [...(answered === undefined ? [undefined] : []), ...since.map(({ content }) => content)]
   }
 
-  /** What is known after a power loss at a tick that left these contents. */
+  /** The knowledge after a power loss that left these contents. */
   after(found: ReadonlyMap<string, Buffer | undefined>): Promises {
     const next = new Promises()
     for (const [key, content] of found) next.begin(key, content, 0)(0)

@@ -1,16 +1,16 @@
-/** Histories short enough for all states that power losses may leave in them. */
+/** Histories short enough to explore all states that power losses may leave in them. */
 import { openLocalBlobStore } from '@bindery/storage-local'
 import { type Call, type Lie, systemError } from './disk.js'
 import type { Script } from './explore.js'
 import type { Life } from './life.js'
 
 const BUFFER_BYTES = 2 * 1024 * 1024
-/** No id carries so many bytes. */
+/** Larger than an inline blob. */
 const SMALL = 4500
 const THREE_PAGES = 9000
-const LEFT = new Error('made up: the sender left')
+const LEFT = new Error('injected: the sender left')
 
-/** Fails the call of this number, from 1, of an operation on paths that end so. */
+/** Fails the n-th call, from 1, of an operation on paths with this ending. */
 function failing(operation: Call['operation'], number: number, ending = ''): () => (call: Call) => Error | undefined {
   return () => {
     let count = 0
@@ -37,7 +37,7 @@ async function deleteAll(life: Life): Promise<void> {
   await Promise.all(life.ledger.living.map((entry) => life.delete(entry)))
 }
 
-/** As a sweeper in another process does it. */
+/** Deletes as the sweeper of another process does. */
 async function deleteFromElsewhere(life: Life): Promise<void> {
   await writeTwoAtOnce(life)
   await life.store.close()
@@ -55,7 +55,7 @@ async function deleteFromElsewhere(life: Life): Promise<void> {
   await sweeper.close()
 }
 
-/** As a sweeper that was killed, and the next one after it. */
+/** Deletes as a sweeper that was killed and the next one after it do. */
 async function deleteAgain(life: Life): Promise<void> {
   await writeTwoAtOnce(life)
   const [first, second] = life.ledger.living
@@ -81,10 +81,10 @@ async function writeAgain(life: Life): Promise<void> {
 }
 
 const HISTORIES: readonly Pick<Script, 'name' | 'run' | 'failing'>[] = [
-  { name: 'two writes at once', run: writeTwoAtOnce },
-  { name: 'a delete beside a write', run: writeThenDelete },
+  { name: 'two concurrent writes', run: writeTwoAtOnce },
+  { name: 'a delete during a write', run: writeThenDelete },
   { name: 'everything is deleted', run: deleteAll },
-  { name: 'a blob is deleted twice at once', run: deleteAgain },
+  { name: 'a blob is deleted twice at the same time', run: deleteAgain },
   { name: 'another process deletes everything', run: deleteFromElsewhere },
   { name: 'a slow sender', run: writeSlowly },
   { name: 'senders that give up', run: giveUp },
@@ -98,7 +98,7 @@ const HISTORIES: readonly Pick<Script, 'name' | 'run' | 'failing'>[] = [
   { name: 'a failed clearing', run: deleteAll, failing: failing('clear', 1) },
 ]
 
-/** A disk that makes nothing durable any more, once it has what was written. */
+/** A disk that makes nothing durable from the moment when the blobs are written. */
 export function deleteInVain(lie: Lie): (life: Life) => Promise<void> {
   return async (life) => {
     await writeTwoAtOnce(life)
@@ -114,7 +114,7 @@ export function writeInVain(lie: Lie): (life: Life) => Promise<void> {
   }
 }
 
-/** Each history with blobs in files of their own, and with blobs in packs. */
+/** Each history with blobs in separate files, and with blobs in packs. */
 export const SCRIPTS: readonly Script[] = HISTORIES.flatMap((history) =>
   [false, true].map((canPunch) => ({
     ...history,

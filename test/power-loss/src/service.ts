@@ -24,16 +24,16 @@ const CLIENTS = 4
 const REQUESTS_MAX = 8
 const STATES_A_LIFE = 5
 const SMALL_SIZES = [0, 500, 4500, 9000]
-/** The least that a part before the last may have. */
+/** The minimum size of a part that is not the last. */
 const PART_BYTES = 100 * 1024
 const BUFFER_BYTES = 8 * 1024 * 1024
 
-/** What was counted on the way. */
+/** Counters of the exploration. */
 export interface Explored {
   states: number
   /**
-   * Blobs that take up space until an audit finds them, and that no record names: their deletion was lost and nobody
-   * remembers it, or their end was written and not the beginning, which says whose they were to be.
+   * Blobs that take up space until an audit finds them, and that no record names: their deletion was lost and no
+   * garbage row is left, or their end was written and not their beginning, which names the owner.
    */
   strays: number
 }
@@ -54,7 +54,7 @@ interface Opening {
   readonly seed: number
 }
 
-/** Runs services one after another on what power losses left. Throws BrokenPromise. */
+/** Runs services one after another on states that power losses left. Throws BrokenPromise. */
 export function exploreService(seed: number): Promise<Explored> {
   return withFolder(async (folder) => {
     const random = createRandom(seed)
@@ -139,7 +139,7 @@ async function upload(started: StartedService, key: string, parts: readonly Buff
   await expectStatus(complete(started, key, uploadId, listed), 200)
 }
 
-/** A copy onto a key of its own, of whatever the source is at the time: only the audit knows what it must be. */
+/** A copy to a key of its own, of the source's current content: only the audit knows the correct result. */
 async function copy({ started }: Pick<World, 'started' | 'disk' | 'promises'>, key: string): Promise<void> {
   const headers = { 'x-oss-copy-source': `/${BUCKET}/${key}` }
   const { status } = await call(started, { method: 'PUT', bucket: BUCKET, key: `copy-of-${key}`, headers })
@@ -187,7 +187,7 @@ async function checkAftermath(
     const isAllowed = allowed.some((one) =>
       one === undefined ? content === undefined : content && one.equals(content),
     )
-    if (!isAllowed) found.push(`${key} is ${content?.length} bytes, and no answer allows it`)
+    if (!isAllowed) found.push(`${key} is ${content?.length} bytes, and no acknowledged request explains it`)
     contents.set(key, content)
   }
   await blobs.close()

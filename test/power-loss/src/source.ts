@@ -1,14 +1,17 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ByteSource, Random } from '@bindery/storage'
 
-/** How a source sends: at most so many bytes at a time, with a pause behind each piece, and fails instead of ending. */
+/**
+ * How a source sends: at most this many bytes at a time, with a pause after each piece; it may fail instead of
+ * ending.
+ */
 export interface Sending {
   readonly pieceBytes?: number
   readonly pauseTurns?: number
   readonly failure?: Error
 }
 
-/** All of `bytes`. */
+/** A source of all `bytes`. */
 export function sourceOf(bytes: Uint8Array, { pieceBytes, pauseTurns = 0, failure }: Sending = {}): ByteSource {
   let position = 0
   return {
@@ -26,7 +29,7 @@ export function sourceOf(bytes: Uint8Array, { pieceBytes, pauseTurns = 0, failur
   }
 }
 
-/** Bytes that a random source repeats, four at a time. */
+/** Random bytes, generated four at a time. */
 export function randomBytes(random: Random, length: number): Buffer {
   const words = new Uint32Array(Math.ceil(length / 4))
   for (let index = 0; index < words.length; index += 1) words[index] = random.below(2 ** 32)
