@@ -1,4 +1,4 @@
-/** The application that callbacks are made to: it counts them, and answers as their client wanted it to. */
+/** The application that receives callbacks: it counts them and answers as the test's client requested. */
 import type { CallbackRequest } from '@bindery/protocol'
 import type { CallbackAnswer } from '@bindery/service'
 import type { Callback } from './steps.js'
@@ -18,7 +18,7 @@ export class Application {
 
 const ACCEPTED = '/accepted'
 
-/** The header that asks for a callback. */
+/** The header that requests a callback. */
 export function callbackHeader({ token, isAccepted }: Callback): Readonly<Record<string, string>> {
   const fields = { callbackUrl: `http://app.example${isAccepted ? ACCEPTED : '/refused'}`, callbackBody: token }
   return { 'x-oss-callback': Buffer.from(JSON.stringify(fields)).toString('base64') }

@@ -1,6 +1,6 @@
 /**
- * The audit of a store that nobody uses at the moment: every record names what is there (D2), everything that is held is
- * held once, and the counters are exact. Where all garbage is swept, nothing else may be left either (D4, U4).
+ * Audits a store that is idle: every record names existing data (D2), every reference is counted once, and the counters
+ * are exact. After all garbage is swept, nothing else may be left (D4, U4).
  */
 import type { PartRecord } from '@bindery/service/testing'
 import type { MetadataStore } from '@bindery/storage'
@@ -12,7 +12,7 @@ export interface Audited {
   readonly blobs: readonly string[]
 }
 
-/** Sentences about what is wrong; none is the best report. */
+/** One sentence per fault. */
 export async function audit({ metadata, blobs }: Audited, { swept }: { readonly swept: boolean }): Promise<string[]> {
   const rows = await readRows(metadata)
   const found = new Findings()
@@ -33,11 +33,11 @@ class Findings {
   }
 }
 
-/** Each record names a blob that is there, and each blob is named once. Answers the names. */
+/** Each record names an existing blob, and each blob is named once. Returns the named blobs. */
 function checkNames(rows: StoredRows, blobs: ReadonlySet<string>, found: Findings): ReadonlySet<string> {
   const named = new Set<string>()
   const name = (blob: string, by: string): void => {
-    found.expect(blobs.has(blob), `D2: ${by} names the blob ${blob}, which is not there`)
+    found.expect(blobs.has(blob), `D2: ${by} names the blob ${blob}, which does not exist`)
     found.expect(!named.has(blob), `the blob ${blob} is named twice, also by ${by}`)
     named.add(blob)
   }
@@ -67,7 +67,7 @@ function checkManifests({ objects, parts, manifests }: StoredRows, found: Findin
   }
 }
 
-/** A holder row for each record and slice that names a manifest, and none besides. */
+/** There is one holder row for each record and slice that names a manifest, and no other. */
 function checkHolders({ objects, parts, manifests, holders }: StoredRows, found: Findings): void {
   const due = new Set<string>()
   const hold = (manifest: string, reference: string, by: string): void => {
@@ -86,11 +86,11 @@ function checkHolders({ objects, parts, manifests, holders }: StoredRows, found:
         const by = `part ${partNumber} of ${id}`
         hold(manifest, reference, by)
         const size = manifests.get(manifest)?.size ?? -1
-        found.expect(offset + length <= size, `D2: ${by} names bytes of ${manifest} that are not there`)
+        found.expect(offset + length <= size, `D2: ${by} names bytes of ${manifest} that do not exist`)
       }
     }
   }
-  for (const holder of holders) found.expect(due.has(holder), `the holder ${holder} is nobody's`)
+  for (const holder of holders) found.expect(due.has(holder), `the holder ${holder} is referenced by nothing`)
 }
 
 const bytesOf = (parts: readonly PartRecord[]): number => parts.reduce((sum, { size }) => sum + size, 0)
@@ -100,7 +100,7 @@ function checkUsage({ uploads, autoCompletes, usages, parts }: StoredRows, found
   for (const id of autoCompletes) found.expect(open.has(id), `${id} completes itself, and is not open`)
   for (const { uploadId: id, record } of uploads) {
     const isKnown = record.autoComplete === undefined || autoCompletes.includes(id)
-    found.expect(isKnown, `${id} completes itself, and nobody will look for it`)
+    found.expect(isKnown, `${id} completes itself, but no process will check it`)
     const isRun = (parts.get(id) ?? []).every(({ partNumber }, index) => partNumber === index + 1)
     found.expect(!record.sequential || isRun, `the parts of ${id} are not in sequence`)
   }
@@ -132,23 +132,26 @@ function checkCounters({ buckets, objects, uploads, parts, counters }: StoredRow
   }
 }
 
-/** After a sweep that nothing held up. */
+/** The state after a sweep that nothing delayed. */
 function checkLeftovers(rows: StoredRows, named: ReadonlySet<string>, blobs: readonly string[], found: Findings): void {
   for (const { kind, id, record } of rows.garbage) found.expect(false, `garbage: ${kind} ${id}, ${record.why}`)
-  for (const blob of blobs) found.expect(named.has(blob), `the blob ${blob} is nobody's`)
+  for (const blob of blobs) found.expect(named.has(blob), `the blob ${blob} is referenced by nothing`)
   const held = new Set([...rows.holders].map((holder) => holder.split(' ')[0]))
-  for (const id of rows.manifests.keys()) found.expect(held.has(id), `the manifest ${id} is nobody's`)
+  for (const id of rows.manifests.keys()) found.expect(held.has(id), `the manifest ${id} is referenced by nothing`)
   const open = new Set(rows.uploads.map(({ uploadId }) => uploadId))
   for (const [id, parts] of rows.parts) {
     for (const { partNumber } of parts) {
       const isListed = rows.manifests.get(id)?.lists(partNumber) === true
-      found.expect(open.has(id) || isListed, `part ${partNumber} of ${id} is nobody's`)
+      found.expect(open.has(id) || isListed, `part ${partNumber} of ${id} is referenced by nothing`)
     }
   }
   for (const [blob, owner] of rows.owners) {
-    found.expect(named.has(blob) && rows.keys.has(owner), `an owner row of the blob ${blob}, which is not named there`)
+    found.expect(
+      named.has(blob) && rows.keys.has(owner),
+      `an owner row of the blob ${blob}, which the record does not name`,
+    )
   }
   for (const [incarnation, lives] of rows.incarnations) {
-    found.expect(lives, `the incarnation ${incarnation} was not searched to the end`)
+    found.expect(lives, `the incarnation ${incarnation} was not searched completely`)
   }
 }

@@ -1,4 +1,4 @@
-/** Module hooks that put a break into the file that it is for, as the file is loaded. Run by `node:module`'s loader. */
+/** Module hooks that apply a break to its file while node:module loads it. */
 import type { InitializeHook, LoadHook } from 'node:module'
 import type { Break } from './breaks.js'
 
@@ -14,11 +14,11 @@ export const load: LoadHook = async (url, context, nextLoad) => {
   return { ...loaded, source: breakSource(String(loaded.source), broken) }
 }
 
-/** The source with the break in it. Throws unless its place is there, once. */
+/** The source with the break applied. Throws unless the text to replace occurs exactly once. */
 export function breakSource(source: string, { name, file, find, replace }: Break): string {
   const [before, after, ...others] = source.split(find)
   if (before === undefined || after === undefined || others.length > 0) {
-    throw new Error(`the place of the break "${name}" is not in ${file}, or not only once`)
+    throw new Error(`the text to replace for the break "${name}" is not in ${file}, or occurs more than once`)
   }
   return before + replace + after
 }

@@ -6,7 +6,7 @@ import { BREAKS } from './breaks.js'
 
 const PACKAGES = new URL('../../../packages/', import.meta.url)
 
-// The search for the breaks takes minutes; this finds the ones that a rename has left behind at once.
+// Searching for the breaks takes minutes; this test finds at once the ones that a rename has orphaned.
 test('every deliberate break still applies to the compiled code', () => {
   for (const broken of BREAKS) {
     const source = readFileSync(new URL(broken.file, PACKAGES), 'utf8')

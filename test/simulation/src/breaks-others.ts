@@ -1,4 +1,4 @@
-/** Breaks of sequential uploads, of those that complete themselves, of lifecycle rules and of callbacks. */
+/** Breaks of sequential uploads, auto-complete, lifecycle rules and callbacks. */
 import type { Break } from './breaks.js'
 
 const DOMAIN = 'service/dist/domain/'
@@ -7,7 +7,7 @@ const OPERATIONS = 'service/dist/operations/'
 export const OTHER_BREAKS: readonly Break[] = [
   {
     invariant: 'sequential',
-    name: 'the commit of a part does not look at the sequence again',
+    name: 'the commit of a part does not check the sequence again',
     mode: 'together',
     theme: 'filling',
     seed: 3,
@@ -17,7 +17,7 @@ export const OTHER_BREAKS: readonly Break[] = [
   },
   {
     invariant: 'sequential',
-    name: 'the bytes of a part are not hashed along',
+    name: 'the bytes of a part are not hashed for a sequential upload',
     mode: 'sequence',
     seed: 2,
     file: `${DOMAIN}uploads/uploads.js`,
@@ -26,7 +26,7 @@ export const OTHER_BREAKS: readonly Break[] = [
   },
   {
     invariant: 'auto-complete',
-    name: 'a copied part completes no upload',
+    name: 'a copied part does not complete an upload',
     mode: 'sequence',
     seed: 5,
     file: `${OPERATIONS}multipart/upload-part-copy.js`,
@@ -35,7 +35,7 @@ export const OTHER_BREAKS: readonly Break[] = [
   },
   {
     invariant: 'auto-complete',
-    name: 'what was declared of an upload is not compared with the parts that it is made of',
+    name: 'the declared properties of an upload are not compared with its parts',
     mode: 'sequence',
     seed: 12,
     file: `${DOMAIN}uploads/auto-complete.js`,
@@ -44,7 +44,7 @@ export const OTHER_BREAKS: readonly Break[] = [
   },
   {
     invariant: 'auto-complete',
-    name: 'nobody looks for what a process that died has left whole',
+    name: 'uploads that a dead process left whole are not completed',
     mode: 'mishaps',
     theme: 'filling',
     seed: 16,
@@ -54,7 +54,7 @@ export const OTHER_BREAKS: readonly Break[] = [
   },
   {
     invariant: 'lifecycle',
-    name: 'a rule aborts what is not a day old',
+    name: 'a rule aborts an upload that is less than a day old',
     mode: 'sequence',
     seed: 3,
     file: `${DOMAIN}upkeep/apply-lifecycle.js`,
@@ -63,7 +63,7 @@ export const OTHER_BREAKS: readonly Break[] = [
   },
   {
     invariant: 'lifecycle',
-    name: 'a rule passes over an upload',
+    name: 'a rule skips an upload',
     mode: 'sequence',
     seed: 7,
     file: `${DOMAIN}upkeep/apply-lifecycle.js`,
@@ -72,7 +72,7 @@ export const OTHER_BREAKS: readonly Break[] = [
   },
   {
     invariant: 'callback',
-    name: 'whoever repeats a Complete has its callback made again',
+    name: 'a repeated Complete makes its callback again',
     mode: 'sequence',
     seed: 29,
     file: `${DOMAIN}uploads/complete.js`,
@@ -83,7 +83,7 @@ export const OTHER_BREAKS: readonly Break[] = [
   },
   {
     invariant: 'callback',
-    name: 'what the application said is not kept for who asks again',
+    name: 'the answer of the application is not kept for repeated requests',
     mode: 'sequence',
     seed: 10,
     file: `${OPERATIONS}multipart/complete-multipart-upload.js`,
@@ -92,7 +92,7 @@ export const OTHER_BREAKS: readonly Break[] = [
   },
   {
     invariant: 'callback',
-    name: 'an application that refuses is taken for one that agrees',
+    name: 'an application that rejects is treated as if it accepted',
     mode: 'sequence',
     seed: 1,
     file: 'service/dist/callback/outcome.js',

@@ -9,7 +9,7 @@ const PROGRAM = fileURLToPath(new URL('broken.js', import.meta.url))
 const STEPS = 80
 const SEEDS = 300
 
-describe('what is broken on purpose is found', { concurrency: 2 }, () => {
+describe('each deliberate break is found', { concurrency: 2 }, () => {
   for (const { invariant, name, seed } of BREAKS) {
     test(`${invariant}: ${name}`, async () => {
       const { code, output } = await run([PROGRAM, name, String(STEPS), String(seed), String(SEEDS)])
@@ -18,7 +18,7 @@ describe('what is broken on purpose is found', { concurrency: 2 }, () => {
   }
 })
 
-test('a break whose place is not there, or not only once, is refused', () => {
+test('a break is refused unless its text occurs exactly once', () => {
   const broken = { invariant: 'D1', name: 'n', mode: 'sequence', seed: 1, file: 'f', find: 'x', replace: 'y' } as const
   assert.equal(breakSource('a x b', broken), 'a y b')
   assert.throws(() => breakSource('a b', broken), /is not in f/)

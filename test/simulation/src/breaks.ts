@@ -1,26 +1,26 @@
 /**
- * Deliberate breaks of the invariants of ARCHITECTURE.md, each a change of one place in a compiled file. The model or
- * the simulation must find every one of them; a break whose place is not there any more fails as well.
+ * Deliberate breaks of the invariants of ARCHITECTURE.md; each changes one place in a compiled file. The model or the
+ * simulation must find every one. A break that no longer applies is a failure too.
  */
 
 import { OTHER_BREAKS } from './breaks-others.js'
 import type { Theme } from './generate.js'
 
-/** How a run looks for a break. */
+/** The kind of run that finds a break. */
 export type Mode = 'sequence' | 'together' | 'mishaps'
 
 export interface Break {
   readonly invariant: string
-  /** What is broken, as a sentence. */
+  /** The effect of the break, as a sentence. */
   readonly name: string
   readonly mode: Mode
-  /** What its runs are about: where it can show. Absent: anything. */
+  /** The theme of its runs, where the break can show. Absent: any. */
   readonly theme?: Theme
-  /** The first seed that found it when it was looked for last: a search begins there, and goes on from there. */
+  /** The first seed that found it in the last search: the search starts with it and continues with the next. */
   readonly seed: number
   /** Below `packages/`. */
   readonly file: string
-  /** Stands in the file once. */
+  /** Occurs in the file exactly once. */
   readonly find: string
   readonly replace: string
 }
@@ -43,7 +43,7 @@ export const BREAKS: readonly Break[] = [
   },
   {
     invariant: 'D2',
-    name: 'a blob goes when its commit fails, whether a record names it or not',
+    name: 'a blob is deleted when its commit fails, even if a record names it',
     mode: 'mishaps',
     theme: 'completing',
     seed: 1,
@@ -63,7 +63,7 @@ export const BREAKS: readonly Break[] = [
   },
   {
     invariant: 'D2',
-    name: 'the record of a moved blob is not looked for where it went, and the blob taken for an orphan',
+    name: 'a moved blob is treated as an orphan because its new record is not consulted',
     mode: 'mishaps',
     theme: 'copying',
     seed: 1,
@@ -73,7 +73,7 @@ export const BREAKS: readonly Break[] = [
   },
   {
     invariant: 'D3',
-    name: 'a read does not say what it uses, and loses its bytes half-way',
+    name: 'a read does not register its manifest and loses its bytes half-way',
     mode: 'together',
     theme: 'reading',
     seed: 4,
@@ -83,7 +83,7 @@ export const BREAKS: readonly Break[] = [
   },
   {
     invariant: 'D4',
-    name: 'the sweeper asks nobody whether a manifest is in use',
+    name: 'the sweeper does not check whether a manifest is in use',
     mode: 'together',
     theme: 'reading',
     seed: 4,
@@ -93,7 +93,7 @@ export const BREAKS: readonly Break[] = [
   },
   {
     invariant: 'D4',
-    name: 'the sweeper asks only its own process, and unlinks under a reader of another',
+    name: 'the sweeper checks only its own process and deletes under a reader of another',
     mode: 'together',
     theme: 'reading',
     seed: 4,
@@ -103,7 +103,7 @@ export const BREAKS: readonly Break[] = [
   },
   {
     invariant: 'D4',
-    name: 'a manifest is freed although a copy holds it: delete of copy and original, in either order',
+    name: 'a manifest is freed although a copy references it: delete of copy and original, in either order',
     mode: 'sequence',
     seed: 2,
     file: `${DOMAIN}upkeep/sweeper.js`,
@@ -112,7 +112,7 @@ export const BREAKS: readonly Break[] = [
   },
   {
     invariant: 'D4',
-    name: 'a copy has no holder of its own',
+    name: 'a copy has no reference row of its own',
     mode: 'sequence',
     seed: 1,
     file: `${DOMAIN}objects/copy.js`,
@@ -121,7 +121,7 @@ export const BREAKS: readonly Break[] = [
   },
   {
     invariant: 'D4',
-    name: 'a copy onto itself keeps the reference that it un-names',
+    name: 'a copy onto itself keeps the reference that it drops',
     mode: 'sequence',
     seed: 2,
     file: `${DOMAIN}objects/copy.js`,
@@ -161,7 +161,7 @@ export const BREAKS: readonly Break[] = [
   },
   {
     invariant: 'U2',
-    name: 'a part lands after the flip: the commit does not look at the edition again',
+    name: 'a part lands after the flip: the commit does not check the edition again',
     mode: 'together',
     theme: 'completing',
     seed: 4,
@@ -181,7 +181,7 @@ export const BREAKS: readonly Break[] = [
   },
   {
     invariant: 'U2',
-    name: 'a foreign write during the body of a transaction goes unnoticed',
+    name: 'a concurrent write during the body of a transaction goes unnoticed',
     mode: 'together',
     theme: 'completing',
     seed: 6,
@@ -191,7 +191,7 @@ export const BREAKS: readonly Break[] = [
   },
   {
     invariant: 'U2',
-    name: 'a Complete takes an upload that ends while it looks at the parts for one that has none',
+    name: 'a Complete mistakes an upload that ends while it reads the parts for one without parts',
     mode: 'together',
     theme: 'completing',
     seed: 3,
@@ -273,7 +273,7 @@ export const BREAKS: readonly Break[] = [
   },
   {
     invariant: 'U6',
-    name: 'a group that an earlier page has shown is shown again',
+    name: 'a group on an earlier page is listed again',
     mode: 'sequence',
     theme: 'listing',
     seed: 1,
@@ -283,7 +283,7 @@ export const BREAKS: readonly Break[] = [
   },
   {
     invariant: 'P4',
-    name: 'a put loses against an object that a clock an hour ahead has dated',
+    name: 'a put loses against an object that was dated by a clock an hour ahead',
     mode: 'sequence',
     seed: 8,
     file: `${DOMAIN}objects/objects.js`,

@@ -1,6 +1,6 @@
 /**
- * Looks for a break, in a process of its own: `node broken.js NAME STEPS FIRST-SEED SEEDS`. Prints what it violates and
- * ends with 0 if it is found, with 3 if not.
+ * Searches for a break, in a separate process: `node broken.js NAME STEPS FIRST-SEED SEEDS`. Prints the violation and
+ * exits with 0 if it is found, with 3 otherwise.
  */
 import { register } from 'node:module'
 import { BREAKS } from './breaks.js'

@@ -1,11 +1,11 @@
-/** Campaigns: plans from seeds, run one after another; the first that fails is shrunk. */
+/** Campaigns: plans from seeds, run one after another. The first that fails is shrunk. */
 import { createRandom } from '@bindery/storage'
 import type { Mode } from './breaks.js'
 import { forgetContents } from './contents.js'
 import { type Plan, planAtOnce, planInSequence, type Round, type Theme } from './generate.js'
 import { runPlan, Violation } from './run.js'
 
-/** The plan of a seed; `steps` are about the requests of it, all of one theme if one is given. */
+/** The plan of a seed, with about `steps` requests, all of one theme if one is given. */
 export function planOf(mode: Mode, seed: number, steps: number, theme?: Theme): Plan {
   const random = createRandom(seed)
   if (mode === 'sequence') return planInSequence(random, steps, theme)
@@ -14,7 +14,7 @@ export function planOf(mode: Mode, seed: number, steps: number, theme?: Theme): 
 
 const REQUESTS_PER_ROUND = 4
 
-/** What a plan violates, or undefined. */
+/** The violation that a plan produces, or undefined. */
 export async function violationOf(plan: Plan): Promise<Violation | undefined> {
   try {
     await runPlan(plan)
@@ -27,7 +27,7 @@ export async function violationOf(plan: Plan): Promise<Violation | undefined> {
   }
 }
 
-/** Throws an error that names the seed and holds the smallest failing plan that was found, if the seed's plan fails. */
+/** Throws an error with the seed and the smallest failing plan that was found, if the seed's plan fails. */
 export async function check(mode: Mode, seed: number, steps: number): Promise<void> {
   const plan = planOf(mode, seed, steps)
   const found = await violationOf(plan)
@@ -35,10 +35,13 @@ export async function check(mode: Mode, seed: number, steps: number): Promise<vo
   const small = await shrink(plan, found)
   const story = small.plan.rounds.map((round) => JSON.stringify(round)).join('\n')
   const repeat = `npm run simulate -- --mode ${mode} --seed ${seed} --steps ${steps}`
-  throw new Error(`${repeat}\n${small.violation.message}\n\nThe smallest plan that fails:\n${story}`)
+  throw new Error(`${repeat}\n${small.violation.message}\n\nThe smallest failing plan:\n${story}`)
 }
 
-/** The seeds of a test: `SEED=n` runs that one alone; else the same `count` of them each time. Campaigns look for new ones. */
+/**
+ * The seeds of a test: `SEED=n` selects that one; otherwise the same `count` seeds each time. Campaigns try new
+ * ones.
+ */
 export function seedsOf(count: number): readonly number[] {
   const { SEED } = process.env
   const first = Number(SEED ?? 1)
@@ -47,7 +50,7 @@ export function seedsOf(count: number): readonly number[] {
 
 const RUNS_MAX = 400
 
-/** Leaves out rounds, clients and wishes for as long as the plan still fails, as `violates` tells. */
+/** Leaves out rounds, clients and wishes as long as the plan still fails according to `violates`. */
 export async function shrink(
   plan: Plan,
   violation: Violation,

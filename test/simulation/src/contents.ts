@@ -1,9 +1,12 @@
-/** Bytes by the MD5 of them, so that the model and answers name bytes instead of holding them, and each is hashed once. */
+/**
+ * Bytes by their MD5, so that the model and answers name bytes instead of holding them, and each content is hashed
+ * once.
+ */
 import { createHash } from 'node:crypto'
 import { crc64 } from '@bindery/bytes'
 import { createRandom } from '@bindery/storage'
 
-/** MD5 of the bytes in upper-case hex: the ETag of an object or a part that is exactly they. */
+/** MD5 of the bytes in upper-case hex: the ETag of an object or part with exactly these bytes. */
 export type ContentId = string
 
 export interface Content {
@@ -19,7 +22,7 @@ const contents = new Map<ContentId, Content>()
 const joined = new Map<string, ContentId>()
 const pool = randomPool()
 
-/** Without a period, so that pieces of the pool differ wherever they begin. */
+/** Not periodic, so that ranges of the pool differ wherever they begin. */
 function randomPool(): Uint8Array {
   const random = createRandom(42)
   return Uint8Array.from({ length: POOL_BYTES }, () => random.below(256))
@@ -29,14 +32,14 @@ export function md5(text: string | Uint8Array): string {
   return createHash('md5').update(text).digest('hex').toUpperCase()
 }
 
-/** Remembers bytes; they are not changed afterwards. */
+/** Remembers bytes, which must not change afterwards. */
 export function intern(bytes: Uint8Array): ContentId {
   const id = md5(bytes)
   if (!contents.has(id)) contents.set(id, { id, bytes, crc64: crc64(bytes).toString() })
   return id
 }
 
-/** Bytes that differ for every `start` below 2^20, if there are some. */
+/** Non-empty bytes that differ for every `start` below 2^20. */
 export function freshContent(size: number, start: number): ContentId {
   const at = start % (POOL_BYTES - size)
   return intern(pool.subarray(at, at + size))
@@ -44,7 +47,7 @@ export function freshContent(size: number, start: number): ContentId {
 
 export function contentOf(id: ContentId): Content {
   const content = contents.get(id)
-  if (content === undefined) throw new TypeError(`nobody has seen the bytes ${id}`)
+  if (content === undefined) throw new TypeError(`no content is known for the bytes ${id}`)
   return content
 }
 

@@ -1,6 +1,7 @@
 /**
- * Plans: what the clients of a run do, as wishes that say little (a kind, and a number from which all else is drawn), so
- * that a plan stays one when wishes are left out of it. A wish becomes a step when it is known what there is.
+ * Plans describe what the clients of a run do as wishes with little detail (a kind, and a number from which everything
+ * else is derived), so that a plan stays valid when wishes are left out. A wish becomes a step when the existing state
+ * is known.
  */
 import { createRandom, type Random } from '@bindery/storage'
 import { contentOf, freshContent, joinContents, sizeOf } from './contents.js'
@@ -22,13 +23,13 @@ export interface Wish {
   readonly pick: number
 }
 
-/** What happens to a process while clients use it. */
+/** An incident of a process while clients use it. */
 export type Mishap = 'none' | 'crash' | 'stall'
 
-/** Some clients at the same time, each one wish after the other; the next round begins when all have ended. */
+/** Some concurrent clients, each with a sequence of wishes; the next round begins when all have ended. */
 export interface Round {
   readonly clients: readonly (readonly Wish[])[]
-  /** Decides who goes on. */
+  /** Seed of the scheduler's decisions. */
   readonly order: number
   readonly faults: boolean
   readonly mishap: Mishap
@@ -63,13 +64,13 @@ const KEYS = ['a', 'dir/b', 'dir/c', 'dir/sub/d', 'é&<', 'z'] as const
 const PART_SIZES = [0, 1, 70_000, 102_400, 102_400, 102_400, 102_400, 110_001] as const
 const OBJECT_SIZES = [0, 1, 70_000, 140_000] as const
 const PARTS_MAX = 5
-/** What parts of an upload with a declared CRC-64 may be, so that it may be right. */
+/** The parts that an upload with a declared CRC-64 may have, so that the declaration can be correct. */
 const DECLARED = { size: 102_400, start: 7 } as const
 const CLIENTS_MAX = 3
-/** Of a client in a round. */
+/** Wishes per client and round. */
 const WISHES_MAX = 3
 
-/** What meets in a round: anything, or what races with one another. */
+/** The requests that meet in a round: any, or those that race with one another. */
 export type Theme = 'anything' | 'reading' | 'completing' | 'filling' | 'copying' | 'listing'
 
 const THEMES: Readonly<Record<Theme, readonly Wish['kind'][]>> = {
@@ -83,7 +84,7 @@ const THEMES: Readonly<Record<Theme, readonly Wish['kind'][]>> = {
   copying: ['copy', 'copy', 'copyPart', 'put', 'delete', 'sweep', 'get'],
   listing: ['put', 'initiate', 'initiate', 'part', 'part', 'listObjects', 'listUploads', 'listUploads', 'listParts'],
 }
-/** What is done before a round of a theme, so that there is something to race for. */
+/** Steps before a round of a theme, so that there is something to race for. */
 const SET_UPS: Readonly<Record<Theme, readonly Wish['kind'][]>> = {
   anything: [],
   reading: ['put'],
@@ -92,7 +93,7 @@ const SET_UPS: Readonly<Record<Theme, readonly Wish['kind'][]>> = {
   copying: ['put', 'initiate', 'copyPart'],
   listing: [],
 }
-/** What clients do in every other round of a theme: the shortest races. */
+/** The clients in every other round of a theme: the shortest races. */
 const RACES: Readonly<Record<Theme, readonly (readonly (readonly Wish['kind'][])[])[]>> = {
   anything: [],
   reading: [
@@ -117,7 +118,7 @@ function randomWish(random: Random, kinds: readonly Wish['kind'][]): Wish {
   return { kind: kinds[random.below(kinds.length)] ?? 'get', pick: random.below(2 ** 31) }
 }
 
-/** One client, one wish at a time; now and then another process takes over. */
+/** One client, one wish at a time; sometimes another process takes over. */
 export function planInSequence(random: Random, steps: number, theme: Theme = 'anything'): Plan {
   const rounds = Array.from({ length: steps }, (): Round => {
     const mishap = random.below(40) === 0 ? 'crash' : 'none'
@@ -126,7 +127,7 @@ export function planInSequence(random: Random, steps: number, theme: Theme = 'an
   return { rounds }
 }
 
-/** Several clients at once, with what may go wrong; about one theme, or about all in turn. */
+/** Several concurrent clients, with mishaps; about one theme, or about all in turn. */
 export function planAtOnce(random: Random, rounds: number, mishaps: boolean, only?: Theme): Plan {
   return { rounds: Array.from({ length: rounds }, () => roundsOf(random, mishaps, only)).flat() }
 }
@@ -154,17 +155,17 @@ function randomClients(random: Random, kinds: readonly Wish['kind'][]): Wish[][]
 export interface Circumstances {
   readonly state: State
   readonly names: Names
-  /** Of the wishes of one round that are drawn to the same place or upload. */
+  /** Shared by the wishes of one round that target the same place or upload. */
   readonly focus: number
   /** A name for a new upload. */
   readonly newHandle: string
-  /** Completes that were asked for. */
+  /** Completes that were requested. */
   readonly completes: readonly StepOf<'complete'>[]
-  /** Only what is answered from one state: other clients change it meanwhile. */
+  /** Whether other clients change the state meanwhile: then only steps that are answered from one state are chosen. */
   readonly concurrent: boolean
 }
 
-/** What a wish means now. */
+/** The step that a wish stands for in the current state. */
 export function stepOf(wish: { kind: Step['kind'] | 'completeAgain'; pick: number }, there: Circumstances): Step {
   const random = createRandom(wish.pick)
   const choice = new Choice(random, there)
@@ -244,14 +245,14 @@ class Choice {
     return this.#random.below(3) > 0 ? this.#focus() : `${this.bucket()}/${this.#of(KEYS)}`
   }
 
-  /** A place, more likely one that holds something. */
+  /** A place, more likely one that holds an object. */
   object(): Place {
     if (this.#random.below(3) > 0) return this.#focus()
     const held = [...this.#there.state.objects.keys()]
     return this.#random.below(4) === 0 ? this.place() : (this.#of(held) ?? this.place())
   }
 
-  /** The place that the round is about: one that holds something, if any does. */
+  /** The place that the round is about: one that holds an object, if any does. */
   #focus(): Place {
     const { state, focus } = this.#there
     const held = [...state.objects.keys()]
@@ -283,7 +284,7 @@ class Choice {
     return { place, upload }
   }
 
-  /** How a new upload is to be: plain, in sequence, or such that it completes itself. */
+  /** The kind of a new upload: plain, sequential, or auto-completing. */
   nature(): { readonly sequential: boolean; readonly auto: AutoComplete | undefined } {
     const sequential = this.#random.below(4) === 0
     if (this.#random.below(3) > 0) return { sequential, auto: undefined }
@@ -294,7 +295,7 @@ class Choice {
     return { sequential, auto: { ...whole, crc: contentOf(content).crc64 } }
   }
 
-  /** A part's number: more likely one that an upload waits for. */
+  /** A part number, more likely one that an upload still needs. */
   number(handle: string): number {
     const { sequential = false, auto, parts = new Map() } = this.#there.state.uploads.get(handle) ?? {}
     if (this.#random.below(4) === 0) return 1 + this.#random.below(PARTS_MAX)
@@ -313,7 +314,7 @@ class Choice {
     return this.#random.below(5) === 0 ? { token, isAccepted: this.#random.below(3) > 0 } : undefined
   }
 
-  /** A Complete that was asked for, or one of an upload that has been completed; with or without a callback. */
+  /** A Complete that was requested before, or one of an upload that has been completed; with or without a callback. */
   again(): StepOf<'complete'> | undefined {
     const { completes, state } = this.#there
     const asked = this.#of(completes)
@@ -329,7 +330,7 @@ class Choice {
     return freshContent(this.#of(sizes) ?? 0, this.#random.below(2 ** 20))
   }
 
-  /** The parts that are there: all of them, some, or with a mistake. */
+  /** The stored parts: all of them, some, or with a mistake. */
   list(handle: string): readonly ListedPart[] | 'all' {
     const upload = this.#there.state.uploads.get(handle)
     const right = upload === undefined ? [] : this.#rightList(upload)
@@ -348,7 +349,7 @@ class Choice {
       .map(({ number, tag }) => ({ number, tag }))
   }
 
-  /** A number below `bound` for a client that is alone, else the other. */
+  /** A number below `bound` for a client that is alone, otherwise `other`. */
   alone(bound: number, other: number): number {
     return this.#there.concurrent ? other : this.#random.below(bound)
   }

@@ -31,27 +31,27 @@ function statesAfter(...events: Event[]): readonly (string | undefined)[] {
 
 const event = (began: number, ended: number, step: Step, answer: Answer): Event => ({ step, answer, began, ended })
 
-test('puts at the same time may have come in either order', () => {
+test('concurrent puts may have come in either order', () => {
   const events = [event(1, 4, put(ONE), stored(ONE)), event(2, 3, put(TWO), stored(TWO))]
   assert.deepEqual(statesAfter(...events).toSorted(), [ONE, TWO].toSorted())
   assert.deepEqual(statesAfter(...events, event(5, 6, get, read(ONE))), [ONE])
 })
 
-test('what ended before another began comes first', () => {
+test('a step that ended before another began comes first', () => {
   const events = [event(1, 2, put(ONE), stored(ONE)), event(3, 4, put(TWO), stored(TWO))]
   assert.deepEqual(statesAfter(...events), [TWO])
   assert.deepEqual(statesAfter(...events, event(5, 6, get, read(ONE))), [])
   assert.deepEqual(statesAfter(event(1, 2, put(ONE), stored(ONE)), event(3, 4, get, MISSING)), [])
 })
 
-test('a put whose answer is lost happened, or did not, and not before it was asked for', () => {
+test('a put with a lost answer happened or did not, and not before it was requested', () => {
   const lost = event(3, 4, put(ONE), 'lost')
   assert.deepEqual(statesAfter(lost), [undefined, ONE])
   assert.deepEqual(statesAfter(lost, event(5, 6, get, MISSING), event(7, 8, get, read(ONE))), [ONE])
   assert.deepEqual(statesAfter(event(1, 2, get, read(ONE)), lost), [])
 })
 
-test('a plan that fails is shrunk to what it fails by', async () => {
+test('a failing plan is shrunk to the steps that cause the failure', async () => {
   const violation = new Violation('it aborts and copies')
   const kindsOf = ({ rounds }: Plan): string[] =>
     rounds.flatMap(({ clients }) => clients.flatMap((wishes) => wishes.map(({ kind }) => kind)))

@@ -1,7 +1,7 @@
 /**
- * Histories: whether what clients were answered, some of them at the same time, is explained by one order of their
- * steps. Every order is tried in which a step that had ended before another began comes first; a step whose outcome is
- * lost may have had its effect, at any time from its begin on, or none.
+ * Decides whether one order of steps explains the answers of clients, some of them concurrent. Every order is tried in
+ * which a step that had ended before another began comes first. A step with a lost outcome may have taken effect at any
+ * time after it began, or not at all.
  */
 
 import { outcomes } from './model.js'
@@ -13,20 +13,20 @@ import type { Answer, Deed, Step } from './steps.js'
 export interface Event {
   readonly step: Step | Deed
   readonly answer: Answer
-  /** Places in the order of begins and ends. */
+  /** Positions in the order of all begins and ends. */
   readonly began: number
   readonly ended: number
   /** Calls of the stores failed meanwhile. */
   readonly faults?: boolean
 }
 
-/** An order that explains the answers: what the model foresaw, beside what was answered, and the state that it leaves. */
+/** An order that explains the answers: the expected and the actual answers, and the resulting state. */
 export interface Explanation {
   readonly state: State
   readonly foreseen: readonly (readonly [expected: Answer, found: Answer])[]
 }
 
-/** All states that an explanation leads to, each with one of its explanations. */
+/** All states that explanations lead to, each with one explanation. */
 export function explain(before: State, history: readonly Event[], names: Names): readonly Explanation[] {
   const events = history.filter(({ step, answer }) => answer !== 'lost' || !CHANGES_NOTHING.has(step.kind))
   const found = new Map<string, Explanation>()
@@ -59,7 +59,10 @@ export function explain(before: State, history: readonly Event[], names: Names):
   return [...found.values()]
 }
 
-/** Whether a step may be answered as it is: what a store could not do for an upload that completes itself is done later. */
+/**
+ * Whether a step may be answered as it is: if the stores failed while an upload was completing itself, the completion
+ * happens later.
+ */
 function isEnd({ faults = false }: Event, { rest }: Outcome): boolean {
   return rest === undefined || (faults && rest.kind === 'completeItself')
 }
@@ -76,7 +79,7 @@ const CHANGES_NOTHING: ReadonlySet<Event['step']['kind']> = new Set([
 
 const keys = new WeakMap<State, string>()
 
-/** The same for states that do not differ. */
+/** Equal for equal states. */
 export function keyOf(state: State): string {
   const known = keys.get(state)
   if (known !== undefined) return known

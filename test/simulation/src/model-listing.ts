@@ -1,4 +1,4 @@
-/** Listings of the model: all rows, sorted, filtered and cut into pages when somebody asks. */
+/** Listings of the model: all rows, sorted, filtered and paged for each request. */
 import { contentOf, sizeOf } from './contents.js'
 import type { ModelUpload, State } from './model-state.js'
 import type { Names } from './names.js'
@@ -22,7 +22,7 @@ export function listObjects(state: State, query: ListQuery & { version: 1 | 2 })
     return bucket === query.bucket ? [{ key, entry: { key, etag: tag, size: sizeOf(content), type } }] : []
   })
   const { marker, prefix, delimiter } = query
-  // the marker of V1 is where an earlier page ended, the StartAfter of V2 is a name
+  // the marker of V1 is the end of an earlier page; the StartAfter of V2 is a name
   const skipped = query.version === 1 && groupOf(marker, prefix, delimiter) === marker ? marker : undefined
   const after = rows.filter(({ key }) => compareKeys(key, marker) > 0 && !startsWith(key, skipped))
   return { status: 200, pages: pagesOf(grouped(after, query), query.max) }
@@ -51,7 +51,7 @@ export function listUploads(
   return { status: 200, pages: pagesOf(grouped(left, query), query.max) }
 }
 
-/** Entries with the names that share a prefix up to a delimiter as one. */
+/** Entries, with the names that share a prefix up to a delimiter combined. */
 function grouped(rows: readonly Named[], { prefix, delimiter }: ListQuery): Entry[] {
   const sorted = rows.filter(({ key }) => key.startsWith(prefix)).sort((a, b) => compareKeys(a.key, b.key))
   const entries: Entry[] = []
@@ -71,7 +71,7 @@ function groupOf(name: string, prefix: string, delimiter: string): string | unde
   return at === -1 ? undefined : name.slice(0, at + delimiter.length)
 }
 
-/** A page shows objects first, then prefixes; an empty listing is one empty page. */
+/** A page lists objects first, then prefixes; an empty listing is one empty page. */
 function pagesOf(entries: readonly Entry[], max: number): Entry[][] {
   const pages: Entry[][] = []
   for (let start = 0; start === 0 || start < entries.length; start += max) {
@@ -89,8 +89,8 @@ function compareKeys(left: string, right: string): number {
 }
 
 /**
- * An answered listing with the uploads of a key in the order of their ids, those last that nobody knows the id of: the
- * order in which the model has them. Only where there are such; else the order is as it was answered.
+ * An answered listing with the uploads of a key sorted by id, and uploads of unknown id last: the order of the model.
+ * The order changes only if there are such uploads.
  */
 export function withUnknownLast(answer: Answer, names: Names): Answer {
   if (answer === 'lost' || !Array.isArray(answer.pages)) return answer

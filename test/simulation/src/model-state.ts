@@ -1,8 +1,8 @@
-/** What the model's world is made of, and small things that its steps share. */
+/** The state of the model, and small functions that its steps share. */
 import { type ContentId, contentOf } from './contents.js'
 import type { Answer, AutoComplete, Deed, ListedPart, Place, Reply, Tag, UploadHandle } from './steps.js'
 
-/** A stretch of an object that was one part. */
+/** A range of an object that was one part. */
 export interface Piece {
   readonly number: number
   readonly content: ContentId
@@ -16,7 +16,7 @@ export interface ModelObject {
   readonly tag: Tag
   readonly type: 'Normal' | 'Multipart'
   readonly meta: string
-  /** Of what the object was made; a copy is made of the same. */
+  /** Identifies the origin of the object's bytes, which a copy shares. */
   readonly birth: string
   readonly pieces: readonly Piece[]
   /** Its bytes came in order, so that their MD5 is known. */
@@ -28,20 +28,20 @@ export interface ModelUpload {
   readonly meta: string
   readonly sequential: boolean
   readonly auto: AutoComplete | undefined
-  /** Whether it may not overwrite when it completes itself. */
+  /** Whether it must not overwrite when it completes itself. */
   readonly forbid: boolean
   readonly parts: ReadonlyMap<number, Piece>
 }
 
 export interface Receipt {
   readonly place: Place
-  /** The list that was asked for. */
+  /** The requested list of parts. */
   readonly list: string
   /** The parts that the object has. */
   readonly exact: readonly ListedPart[]
   readonly answer: Reply
-  /** What was told after the callback; `pending` as long as it is not known, for good if its process dies. */
-  readonly told: Reply | 'pending' | undefined
+  /** The answer after the callback; `pending` while it is unknown, which it stays if its process dies. */
+  readonly callbackAnswer: Reply | 'pending' | undefined
 }
 
 export interface State {
@@ -55,7 +55,7 @@ export const EMPTY: State = { objects: new Map(), uploads: new Map(), receipts: 
 export interface Outcome {
   readonly answer: Answer
   readonly state: State
-  /** What is still to be done before the answer is given, at another moment. */
+  /** A deed that must happen, at a later moment, before the answer is given. */
   readonly rest?: Deed | undefined
 }
 

@@ -19,10 +19,10 @@ import type { Names } from './names.js'
 import type { Callback, DeedOf, ListedPart, Place, Range, Reply, StepOf, Tag, UploadHandle } from './steps.js'
 
 const PART_BYTES_MIN = 102_400
-/** Ranges below are copied as bytes. */
+/** Smaller ranges are copied as bytes. */
 const SLICE_BYTES_MIN = 65_536
 
-/** A part is stored, and then its upload completes itself if that makes it whole. */
+/** Stores a part; if the part makes its upload whole, the upload then completes itself. */
 export function addPart(
   state: State,
   name: { readonly upload: UploadHandle; readonly place: Place },
@@ -45,7 +45,7 @@ function outOfSequence({ sequential, parts }: ModelUpload, number: number): Repl
   return number > parts.size ? refusal(400, 'PartNotSequential') : refusal(409, 'PartAlreadyExist')
 }
 
-/** What is copied as bytes is stored later than the source is looked at. */
+/** A range that is copied as bytes is stored later than the source is read. */
 export function copyPart(state: State, step: StepOf<'copyPart'>): readonly Outcome[] {
   const { place, upload, number } = step
   const found = uploadOf(state, step)
@@ -67,12 +67,12 @@ export function copyPart(state: State, step: StepOf<'copyPart'>): readonly Outco
   return [{ answer: 'lost', state, rest: { kind: 'land', place, upload, piece, contentRange } }]
 }
 
-/** A range that does not lie within the bytes asks for all of them. */
+/** A range that does not lie within the bytes stands for all of them. */
 export function lyingWithin(range: Range | undefined, size: number): Range | undefined {
   return range !== undefined && range.start < size && range.end <= size ? range : undefined
 }
 
-/** The MD5 of a range that is one part whose bytes were sent; nobody has hashed another. */
+/** The MD5 of a range that is exactly one part whose bytes were sent; a symbol for any other range. */
 function tagOfRange({ birth, pieces }: ModelObject, start: number, end: number): Tag {
   let at = 0
   for (const { content, tag, isOwn } of pieces) {
@@ -94,39 +94,48 @@ export function complete(state: State, step: StepOf<'complete'>, names: Names): 
   return callback === undefined ? flipped : calling(flipped.state, handle, callback, flipped.answer)
 }
 
-/** The answer of the first, or of its callback; a callback that nobody has asked for is made if the object is there. */
+/**
+ * The answer of the first Complete, or of its callback. A callback that was not requested before is made if the object
+ * exists.
+ */
 function completeAgain(state: State, step: StepOf<'complete'>, list: string, names: Names): Outcome {
   const { place, upload: handle, callback } = step
   const receipt = state.receipts.get(handle)
   const isRepeat = receipt?.place === place && (receipt.list === list || listOf(receipt.exact, names) === list)
   if (!isRepeat) return { answer: NO_SUCH_UPLOAD, state }
-  if (callback !== undefined && receipt.told === undefined && state.objects.get(place)?.birth === handle) {
+  if (callback !== undefined && receipt.callbackAnswer === undefined && state.objects.get(place)?.birth === handle) {
     return calling(state, handle, callback, receipt.answer)
   }
-  return { answer: typeof receipt.told === 'object' ? receipt.told : receipt.answer, state }
+  return { answer: typeof receipt.callbackAnswer === 'object' ? receipt.callbackAnswer : receipt.answer, state }
 }
 
-/** The callback is made, and its answer kept and given, after the object is there. */
+/** The callback is made, and its answer kept and returned, after the object exists. */
 function calling(state: State, upload: UploadHandle, callback: Callback, plain: Reply): Outcome {
-  const told = withTold(state, upload, 'pending')
-  return { answer: 'lost', state: told, rest: { kind: 'tell', upload, answer: tellingOf(callback, plain) } }
+  const callbackAnswer = withCallbackAnswer(state, upload, 'pending')
+  return {
+    answer: 'lost',
+    state: callbackAnswer,
+    rest: { kind: 'answerCallback', upload, answer: answerOfCallback(callback, plain) },
+  }
 }
 
-/** What a client is told after its callback, instead of its plain answer. */
-export function tellingOf({ isAccepted, token }: Callback, plain: Reply): Reply {
+/** The answer to a client after its callback, in place of its plain answer. */
+export function answerOfCallback({ isAccepted, token }: Callback, plain: Reply): Reply {
   return isAccepted ? { ...plain, said: token } : refusal(203, 'CallbackFailed')
 }
 
-export function tell(state: State, { upload, answer }: DeedOf<'tell'>): Outcome {
-  return { answer, state: withTold(state, upload, answer) }
+export function answerCallback(state: State, { upload, answer }: DeedOf<'answerCallback'>): Outcome {
+  return { answer, state: withCallbackAnswer(state, upload, answer) }
 }
 
-function withTold(state: State, upload: UploadHandle, told: Reply | 'pending'): State {
+function withCallbackAnswer(state: State, upload: UploadHandle, callbackAnswer: Reply | 'pending'): State {
   const receipt = state.receipts.get(upload)
-  return receipt === undefined ? state : { ...state, receipts: withEntry(state.receipts, upload, { ...receipt, told }) }
+  return receipt === undefined
+    ? state
+    : { ...state, receipts: withEntry(state.receipts, upload, { ...receipt, callbackAnswer }) }
 }
 
-/** An upload that is what it was to be becomes an object, as by a Complete of all its parts; any other stays. */
+/** A whole auto-completing upload becomes an object, as by a Complete of all its parts; any other stays open. */
 export function completeItself(
   state: State,
   { upload: handle, answer }: DeedOf<'completeItself'>,
@@ -140,7 +149,7 @@ export function completeItself(
   return { answer, state: flip(state, handle, upload, pieces, 'all', names).state }
 }
 
-/** Whether an upload that completes itself has what it was to have. */
+/** Whether an auto-completing upload has all that it declared. */
 export function isWhole({ auto, parts }: ModelUpload): boolean {
   if (auto === undefined || parts.size === 0) return false
   const content = joinContents(inOrder(parts).map((piece) => piece.content))
@@ -170,7 +179,7 @@ function flip(
     state: {
       objects: withEntry(state.objects, place, object),
       uploads: without(state.uploads, handle),
-      receipts: withEntry(state.receipts, handle, { place, list, exact, answer, told: undefined }),
+      receipts: withEntry(state.receipts, handle, { place, list, exact, answer, callbackAnswer: undefined }),
     },
   }
 }
@@ -209,13 +218,13 @@ function ascends(listed: readonly ListedPart[]): boolean {
   return listed.every(({ number }, index) => index === 0 || (listed[index - 1]?.number ?? 0) < number)
 }
 
-/** A tag of parts whose tags are not all known yet is a symbol itself. */
+/** The tag of parts; a symbol if a tag of one of them is not known yet. */
 function tagOfParts(tags: readonly Tag[]): Tag {
   if (tags.some((tag) => tag.startsWith('~'))) return `~multi/${tags.join('/')}`
   return `${md5(tags.join(''))}-${tags.length}`
 }
 
-/** A lifecycle rule aborts an upload; if nobody was told the id, it may be any of those. */
+/** A lifecycle rule aborts an upload. If its id was never answered, it may be any upload of unknown id. */
 export function expire(state: State, { place, id }: DeedOf<'expire'>, names: Names): readonly Outcome[] {
   return [...state.uploads].flatMap(([handle, found]) => {
     const isMeant = names.isNamed(id) ? names.handleOf(id) === handle : found.place === place && !names.isKnown(handle)

@@ -1,6 +1,6 @@
 /**
- * The reference model: what the service must do, on plain maps and one step at a time. It knows OSS's rules and the
- * tags of copies, and nothing of manifests, slices, garbage or transactions.
+ * The reference model: the required behaviour of the service, on plain maps and one step at a time. It knows OSS's
+ * rules and the tags of copies, but nothing of manifests, slices, garbage or transactions.
  */
 import { sizeOf, sliceContent } from './contents.js'
 import { listObjects, listParts, listUploads } from './model-listing.js'
@@ -18,13 +18,22 @@ import {
   withObject,
   without,
 } from './model-state.js'
-import { addPart, complete, completeItself, copyPart, expire, lyingWithin, tell, tellingOf } from './model-uploads.js'
+import {
+  addPart,
+  answerCallback,
+  answerOfCallback,
+  complete,
+  completeItself,
+  copyPart,
+  expire,
+  lyingWithin,
+} from './model-uploads.js'
 import type { Names } from './names.js'
 import { type Answer, type Deed, type Place, type Step, type StepOf, splitPlace } from './steps.js'
 
 /**
- * What a step may answer and leave. One at a time, the first outcome is the only right one; when others run meanwhile,
- * a step that looks at two things, one after the other, may find either missing.
+ * The possible answers and resulting states of a step. In sequence, only the first outcome is correct; under
+ * concurrency, a step that reads two things one after the other may find either missing.
  */
 export function outcomes(state: State, step: Step | Deed, names: Names): readonly Outcome[] {
   const same = (answer: Answer): readonly Outcome[] => [{ answer, state }]
@@ -51,8 +60,8 @@ export function outcomes(state: State, step: Step | Deed, names: Names): readonl
       return [complete(state, step, names)]
     case 'completeItself':
       return [completeItself(state, step, names)]
-    case 'tell':
-      return [tell(state, step)]
+    case 'answerCallback':
+      return [answerCallback(state, step)]
     case 'abort': {
       if (uploadOf(state, step) === undefined) return same(NO_SUCH_UPLOAD)
       return [{ answer: { status: 204 }, state: { ...state, uploads: without(state.uploads, step.upload) } }]
@@ -77,7 +86,7 @@ function put(state: State, { place, content, forbid, meta, callback }: StepOf<'p
   const pieces = [{ number: 1, content, tag: content, isOwn: true }]
   const birth = `put ${content}`
   const object: ModelObject = { content, tag: content, type: 'Normal', meta, birth, pieces, isHashed: true }
-  const answer = callback === undefined ? described(object) : tellingOf(callback, described(object))
+  const answer = callback === undefined ? described(object) : answerOfCallback(callback, described(object))
   return { answer, state: withObject(state, place, object) }
 }
 

@@ -1,7 +1,7 @@
 /**
- * What the service has named and the model cannot foresee: ids of uploads, and the tags of copied ranges. The model
- * writes such a tag as a symbol, `~…`; the first time that the service shows the tag, it is bound, and must stay it.
- * It writes an upload as `@handle`; one whose Initiate was not answered has an id that nobody knows.
+ * Names that the service chooses and the model cannot predict: ids of uploads, and tags of copied ranges. The model
+ * writes such a tag as a symbol, `~…`; the first answer with the tag binds the symbol, and it must stay the same. The
+ * model writes an upload as `@handle`; one whose Initiate was not answered has an unknown id.
  */
 import type { Tag, UploadHandle } from './steps.js'
 
@@ -15,7 +15,7 @@ export class Names {
     this.#handles.set(id, handle)
   }
 
-  /** The id of an upload; for one that the service has not named, an id that no upload has. */
+  /** The id of an upload; if the service has not named it, an id that no upload has. */
   idOf(handle: UploadHandle): string {
     return this.#ids.get(handle) ?? 'F'.repeat(32)
   }
@@ -24,22 +24,22 @@ export class Names {
     return this.#ids.has(handle)
   }
 
-  /** The upload of an id that was answered to somebody. */
+  /** The upload with an id that was answered to a client. */
   handleOf(id: string): UploadHandle | undefined {
     return this.#handles.get(id)
   }
 
-  /** Whether an id was answered to somebody. */
+  /** Whether an id was answered to a client. */
   isNamed(id: string): boolean {
     return this.#handles.has(id)
   }
 
-  /** The tag that a symbol stands for, or the symbol. */
+  /** The tag that a symbol is bound to, or the symbol. */
   real(tag: Tag): Tag {
     return this.#tags.get(tag) ?? tag
   }
 
-  /** Whether what the model foresees is what was answered, symbols that are not bound aside. */
+  /** Whether the answer is the expected one, ignoring unbound symbols. */
   matches(expected: unknown, found: unknown): boolean {
     if (typeof expected === 'string') return this.#matchesText(expected, found)
     if (typeof expected !== 'object' || expected === null || typeof found !== 'object' || found === null) {
@@ -62,7 +62,7 @@ export class Names {
     return id === undefined ? typeof found === 'string' && !this.#handles.has(found) : id === found
   }
 
-  /** Learns the tags in an answer that matched. */
+  /** Binds the tags in an answer that matched. */
   bind(expected: unknown, found: unknown): void {
     if (typeof expected === 'string' && typeof found === 'string') {
       if (expected.startsWith('~')) this.#tags.set(expected, found)

@@ -1,4 +1,4 @@
-/** Asks the service what a step says, in requests as clients send them, and brings the answer into the model's form. */
+/** Turns a step into requests as clients send them, and the responses into the model's form. */
 import {
   call,
   element,
@@ -23,10 +23,10 @@ import {
   splitPlace,
 } from './steps.js'
 
-/** A page is asked for at most so often: a listing that does not end is a fault. */
+/** The most pages that are requested: a listing that does not end is a fault. */
 const PAGES_MAX = 200
 
-/** Resolves to what was answered; `lost` where the stores failed, so that nobody knows what became of it. */
+/** Resolves to the answer; `lost` if the stores failed, so that the outcome is unknown. */
 export async function perform(started: StartedService, step: Step, names: Names): Promise<Answer> {
   try {
     return await new Performer(started, names).perform(step)
@@ -36,13 +36,13 @@ export async function perform(started: StartedService, step: Step, names: Names)
   }
 }
 
-/** A success of HTTP, but with an error's document. */
+/** A success of HTTP, but with an error document. */
 const CALLBACK_FAILED = 203
 
-/** The service said that it cannot tell, or not now. */
+/** The service reported an unknown outcome, or is unavailable. */
 class Lost extends Error {}
 
-/** A store that is not there for a moment; all other failures of a store are faults of the service. */
+/** A store that is unavailable for a moment; any other failure of a store is a fault of the service. */
 function isPassing(error: unknown): boolean {
   return error instanceof StorageError && (error.kind === 'unavailable' || error.kind === 'conflict')
 }
@@ -89,7 +89,7 @@ class Performer {
     }
   }
 
-  /** The response, or undefined with the answer where the service refuses. */
+  /** The response. Throws the answer if the service refuses. */
   async #ask(request: TestRequest): Promise<TestResponse> {
     const response = await call(this.#started, request)
     if (response.status < 500) return response
@@ -107,7 +107,7 @@ class Performer {
 
   #put({ place, content, forbid, meta, callback }: StepOf<'put'>): Promise<Answer> {
     const headers = { 'x-oss-meta-mark': meta, ...forbidding(forbid), ...calling(callback) }
-    return this.#plain({ method: 'PUT', ...splitPlace(place), body: contentOf(content).bytes, headers }, told)
+    return this.#plain({ method: 'PUT', ...splitPlace(place), body: contentOf(content).bytes, headers }, tagsAndAnswer)
   }
 
   #get({ place, range }: StepOf<'get'>): Promise<Answer> {
@@ -155,9 +155,10 @@ class Performer {
   #complete({ place, parts, forbid, callback, ...step }: StepOf<'complete'>): Promise<Answer> {
     const headers = { ...forbidding(forbid), ...calling(callback) }
     const request = { method: 'POST', ...splitPlace(place), query: this.#upload(step), headers }
-    if (parts === 'all') return this.#plain({ ...request, headers: { ...headers, 'x-oss-complete-all': 'yes' } }, told)
+    if (parts === 'all')
+      return this.#plain({ ...request, headers: { ...headers, 'x-oss-complete-all': 'yes' } }, tagsAndAnswer)
     const body = partList(parts.map(({ number, tag }) => [number, this.#names.real(tag)]))
-    return this.#plain({ ...request, body }, told)
+    return this.#plain({ ...request, body }, tagsAndAnswer)
   }
 
   async #listParts({ place, after, max, ...step }: StepOf<'listParts'>): Promise<Answer> {
@@ -219,7 +220,7 @@ class Performer {
     }))
   }
 
-  /** All pages of a listing, from a marker on. */
+  /** All pages of a listing from a marker on. */
   async #pages(
     start: Query,
     page: (marker: Query) => {
@@ -264,8 +265,8 @@ function tags(response: TestResponse): Tags {
   return { etag, crc: headers['x-oss-hash-crc64ecma'] }
 }
 
-/** With what the application said, if it was asked. */
-function told(response: TestResponse): Tags & { readonly said?: unknown } {
+/** Includes the answer of the application, if it was called. */
+function tagsAndAnswer(response: TestResponse): Tags & { readonly said?: unknown } {
   if (response.headers['content-type'] !== 'application/json') return tags(response)
   return { ...tags(response), said: (JSON.parse(response.text) as { said?: unknown }).said }
 }
@@ -289,7 +290,7 @@ function copySource(source: Place): Record<string, string> {
   return { 'x-oss-copy-source': `/${bucket}/${encodeURIComponent(key)}` }
 }
 
-/** The parameters that say something. */
+/** The parameters that have a value. */
 function texts(parameters: Readonly<Record<string, string>>): Query {
   return Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== ''))
 }

@@ -1,4 +1,4 @@
-/** All rows of a metadata store, taken apart by the table at the head of the service's `domain/keyspace.ts`. */
+/** All rows of a metadata store, decoded by the table in the header of the service's `domain/stored/keyspace.ts`. */
 import {
   decodeGarbage,
   decodeIncarnation,
@@ -20,7 +20,7 @@ type StoredUpload = Pick<UploadRecord, 'sequential' | 'autoComplete'>
 export interface StoredRows {
   readonly buckets: Set<string>
   readonly objects: { readonly bucket: string; readonly key: string; readonly record: ObjectRecord }[]
-  /** Ids of the uploads that are to complete themselves. */
+  /** Ids of the auto-completing uploads. */
   readonly autoCompletes: string[]
   readonly uploads: { readonly bucket: string; readonly uploadId: string; readonly record: StoredUpload }[]
   /** By manifest. */
@@ -33,7 +33,7 @@ export interface StoredRows {
   /** The key, as a byte string, of the record that names a blob. */
   readonly owners: Map<string, string>
   readonly receipts: Set<string>
-  /** Whether it lives. */
+  /** Whether it is living. */
   readonly incarnations: Map<string, boolean>
   readonly garbage: { readonly kind: string; readonly id: string; readonly record: GarbageRecord }[]
   readonly counters: Map<string, readonly number[]>
@@ -126,8 +126,8 @@ function sortIn(stored: StoredRows, { key, value }: Row): void {
       stored.counters.set(first, decodeCounters(value))
       break
     case 'l':
-      break // rules are configuration, and name nothing
+      break // rules are configuration and name no data
     default:
-      throw new Error(`the table of keys has no space ${space}`)
+      throw new Error(`the table of key spaces has no ${space}`)
   }
 }

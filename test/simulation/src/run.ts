@@ -1,4 +1,4 @@
-/** Runs a plan on a world, and holds what is answered, read and stored against the model, after every round. */
+/** Runs a plan on a world and compares all answers, reads and stored rows with the model after every round. */
 import { createHash } from 'node:crypto'
 import { createRandom, StorageError } from '@bindery/storage'
 import { audit } from './audit.js'
@@ -14,17 +14,17 @@ import { type Answer, OWN_BUCKETS, type Step, type StepOf, type UploadHandle } f
 import { DAY_MS, HOUR_MS, Upkeep } from './upkeep.js'
 import { type Process, RECEIPT_MS, World } from './world.js'
 
-/** What must not be: names the round, and what was asked and answered in it. */
+/** A violation: names the round, with its requests and answers. */
 export class Violation extends Error {}
 
 const OWNER = '1000000000000001'
 const PROCESSES = 2
-/** All bytes are read after so many rounds; all listings also after each round of several clients. */
+/** All bytes are read after this many rounds, and all listings also after each round of several clients. */
 const ROUNDS_UNREAD = 10
 const DECISIONS_BEFORE_MISHAP = 60
 const TRIES = 50
 
-/** Answers a digest of all that was asked and answered. Throws a Violation, if there is one. */
+/** Returns a digest of all requests and answers. Throws a Violation if there is one. */
 export async function runPlan(plan: Plan): Promise<string> {
   const run = new Run()
   await run.begin()
@@ -35,7 +35,7 @@ export async function runPlan(plan: Plan): Promise<string> {
   return run.digest()
 }
 
-/** Whatever is thrown, it must not be. */
+/** Turns anything that `work` throws into a violation. */
 async function violating(when: string, work: () => Promise<void>): Promise<void> {
   try {
     await work()
@@ -53,7 +53,7 @@ interface Observation {
 class Run {
   readonly #world = new World()
   readonly #names = new Names()
-  /** What the state may be: more than one where outcomes are lost. */
+  /** The possible states; a lost outcome adds further ones. */
   #states: readonly State[] = [EMPTY]
   readonly #completes: StepOf<'complete'>[] = []
   #handles = 0
@@ -79,12 +79,12 @@ class Run {
     const isAlone = round.clients.length === 1 && round.mishap !== 'stall' && !round.faults
     if (isAlone) await this.#runAlone(round)
     else await this.#runTogether(round)
-    await this.#upkeep.tellMissed()
+    await this.#upkeep.reportMissed()
     this.#history.update(JSON.stringify(this.#events))
     const explained = this.#states.flatMap((state) => explain(state, this.#events, this.#names))
     if (explained.length === 0) throw this.#violation('no order of the steps explains the answers')
     const explanations = explained.filter(({ state }) => this.#upkeep.allows(state))
-    this.#settle(explanations, 'a rule has left an upload, or a callback was made for one that was not completed')
+    this.#settle(explanations, 'a rule left an upload, or a callback was made for an upload that was not completed')
     for (const [token, calls] of this.#world.application.calls) {
       if (calls > 1) throw this.#violation(`the callback of ${token} was made ${calls} times`)
     }
@@ -96,7 +96,10 @@ class Run {
     return this.#history.digest('hex')
   }
 
-  /** After a power cut, everything acknowledged is there and nothing else: first with what is left, then without. */
+  /**
+   * After a power cut, everything acknowledged exists and nothing else: checked first with the leftovers, then after
+   * they are swept.
+   */
   async end(): Promise<void> {
     this.#events = []
     for (const process of [...this.#world.living]) this.#world.kill(process)
@@ -166,7 +169,7 @@ class Run {
       if (decisions === at) mishappen(round.mishap)
     })
     if (outcast !== undefined) {
-      // the others have done without it; now it goes on as if nothing had happened
+      // the others have continued without it; now it goes on as if nothing had happened
       const resumed = outcast
       this.#world.resume(resumed)
       done &&= await scheduler.run(round.order, () => !this.#world.isBusy(resumed))
@@ -180,7 +183,7 @@ class Run {
     for (const wish of wishes) await this.#wish(wish, round, true, index)
   }
 
-  /** A new process in place of one that has gone. */
+  /** Starts a process in place of one that has ended. */
   async #replace(): Promise<void> {
     await this.#again(async () => {
       await this.#world.start()
@@ -188,7 +191,7 @@ class Run {
     await this.#upkeep.sweep(this.#processOf(0))
   }
 
-  /** Tries again while the stores fail. */
+  /** Retries while the stores fail. */
   async #again(work: () => Promise<void>): Promise<void> {
     for (let tries = 1; ; tries += 1) {
       try {
@@ -249,8 +252,9 @@ class Run {
   }
 
   /**
-   * Uploads that complete themselves, and are whole, but were left open by who should have seen it: by now they have
-   * been completed, or, where that is `lost`, they may be. One that must not overwrite is tried once for each of its parts.
+   * Records uploads that are whole but were left open by the process that should have completed them: by now they have
+   * been completed or, after a `lost` answer, may have been. An upload that must not overwrite is tried once for each
+   * of its parts.
    */
   #noteWhole(answer: Answer): void {
     for (const [upload, { forbid }] of new Map(this.#states.flatMap(wholeUploads))) {
@@ -260,23 +264,23 @@ class Run {
     }
   }
 
-  /** Whether nothing but one client runs. */
+  /** Whether only one client runs. */
   #isQuiet(): boolean {
     return !this.#world.scheduler.isOn
   }
 
   async #sweepAll(): Promise<void> {
     const isAtRest = await this.#upkeep.sweepAll(this.#anyone())
-    if (!isAtRest) throw this.#violation('the sweeper does not come to an end')
+    if (!isAtRest) throw this.#violation('the sweeper does not come to rest')
   }
 
-  /** Looks at what clients can see, and keeps the states that show it. */
+  /** Reads everything that clients can see, and keeps the states that match. */
   async #observe(explanations: readonly Explanation[], bytesToo: boolean): Promise<void> {
     const observations = await this.#everything(explanations, bytesToo)
     const fitting = explanations.filter(({ state }) =>
       observations.every(({ step, answer }) => this.#foresees(state, step, answer)),
     )
-    this.#settle(fitting, 'what is there is not what the answers said', observations)
+    this.#settle(fitting, 'the visible state differs from what the answers imply', observations)
     for (const { step, answer } of observations) {
       const [state = EMPTY] = this.#states
       this.#names.bind(outcomes(state, step, this.#names)[0]?.answer, withUnknownLast(answer, this.#names))
@@ -324,7 +328,7 @@ class Run {
     if (sentences.length > 0) throw this.#violation(sentences.join('\n'))
   }
 
-  /** Deletes all objects and aborts all uploads, those too whose ids nobody was told. */
+  /** Deletes all objects and aborts all uploads, including those whose ids were never answered. */
   async #clear(): Promise<void> {
     const { started } = this.#anyone()
     for (const bucket of OWN_BUCKETS) {

@@ -1,21 +1,22 @@
 /**
- * Owns order: whoever calls an engine waits here, before the call and after it, until a seed lets them go on. Between
- * two decisions everything that can run has run, so that the same seed always makes the same history. Now and then
- * several go on together; then their transactions overlap. Half of the seeds choose anew at each decision, which mixes
- * everybody's calls; half give each task a rank, and let the first that can go on, until it loses its rank by chance:
- * then all others come before it, so that somebody is left in the middle of what he does for as long as can be.
+ * Controls order: every caller of an engine waits here, before the call and after it, until the seed lets it continue.
+ * Between two decisions everything that can run has run, so that the same seed always produces the same history.
+ * Sometimes several callers continue together; then their transactions overlap. Half of the seeds choose anew at each
+ * decision, which interleaves all calls. The other half rank the tasks and let the first runnable one continue until it
+ * randomly loses its rank and falls behind all others, so that a task is left in the middle of its work for as long as
+ * possible.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createRandom, type Random } from '@bindery/storage'
 
-/** One decision in so many takes its rank from the task that goes on. */
+/** One decision in this many takes its rank from the running task. */
 const DECISIONS_PER_FALL = 12
-/** One decision in so many lets several go on. */
+/** One decision in this many lets several callers continue. */
 const DECISIONS_PER_TOGETHER = { fair: 3, ranked: 20 }
 
 interface Waiting {
-  /** The incarnation whose call it is. */
+  /** The incarnation of the caller. */
   readonly by: string
   readonly task: object
   readonly goOn: () => void
@@ -26,21 +27,24 @@ export class Scheduler {
   #waiting: Waiting[] = []
   #changes: (() => void)[] = []
   #running = 0
-  /** Whether it decides; else everybody goes on at once. */
+  /** Whether it decides; otherwise every caller continues at once. */
   isOn = false
   readonly #paused = new Set<string>()
   readonly #tasks = new AsyncLocalStorage<object>()
   #isFair = true
-  /** Of the tasks seen so far; the greatest goes on first. */
+  /** The ranks of the tasks seen so far; the greatest continues first. */
   #ranks = new Map<object, number>()
   #falls = 0
 
-  /** Runs work as one task: a client, or one who cleans up. It begins when its caller waits, so that `run` decides on all of it. */
+  /**
+   * Runs work as one task: a client, or a cleaner. It begins while its caller waits, so that `run` decides on all of
+   * it.
+   */
   asTask<T>(work: () => Promise<T>): Promise<T> {
     return this.#tasks.run({}, () => Promise.resolve().then(work))
   }
 
-  /** Runs an engine's call in its turn. */
+  /** Runs an engine's call when its turn comes. */
   async take<T>(by: string, call: () => Promise<T>): Promise<T> {
     await this.#turn(by)
     this.#running += 1
@@ -58,7 +62,7 @@ export class Scheduler {
     return settled()
   }
 
-  /** Runs what an engine asks of its caller while its call runs: the caller may have to wait for turns of its own. */
+  /** Runs what an engine requests from its caller during a call: the caller may have to wait for turns of its own. */
   async leave<T>(ask: () => Promise<T>): Promise<T> {
     this.#running -= 1
     try {
@@ -69,8 +73,8 @@ export class Scheduler {
   }
 
   /**
-   * Changes what everybody sees while all wait for an engine: a request that is in the middle of anything else, as the
-   * check of its signature, sees one side of the change alone.
+   * Makes a change that every task can see while all tasks wait for an engine. A request that is in the middle of other
+   * work, such as verifying its signature, sees only one side of the change.
    */
   atRest(change: () => void): Promise<void> {
     return new Promise((goOn) => {
@@ -82,7 +86,7 @@ export class Scheduler {
     })
   }
 
-  /** Answers whether anything was to be changed. */
+  /** Returns whether there was a change to make. */
   #change(): boolean {
     const changes = this.#changes.splice(0)
     for (const change of changes) change()
@@ -95,7 +99,7 @@ export class Scheduler {
     return new Promise((goOn) => this.#waiting.push({ by, task, goOn }))
   }
 
-  /** None of a caller's calls goes on, now or later. */
+  /** Stops all calls of a caller, now and later. */
   drop(by: string): void {
     this.#waiting = this.#waiting.filter((waiting) => waiting.by !== by)
   }
@@ -109,8 +113,8 @@ export class Scheduler {
   }
 
   /**
-   * Lets callers go on in the order of a seed until `isDone`. `between` is called before each decision, with the number
-   * of those made. Returns false when nobody can go on any more.
+   * Lets callers continue in the order of a seed until `isDone`. `between` is called before each decision with the
+   * number of decisions made. Returns false if no caller can continue.
    */
   async run(seed: number, isDone: () => boolean, between: (decisions: number) => void = () => {}): Promise<boolean> {
     this.#random = createRandom(seed)
@@ -163,7 +167,10 @@ export class Scheduler {
     return rank
   }
 
-  /** Engines in memory answer by promises and immediates: when none of their calls runs, a turn ends the rest. */
+  /**
+   * Engines in memory answer through promises and immediates: when none of their calls runs, one turn completes the
+   * rest.
+   */
   async #settle(): Promise<void> {
     do await nextTurn()
     while (this.#running > 0)

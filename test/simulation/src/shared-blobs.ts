@@ -1,7 +1,7 @@
-/** One blob store for all processes of a world, in memory: each process writes under its own incarnation. */
+/** One blob store in memory for all processes of a world: each process writes under its own incarnation. */
 import { type BlobStore, createMemoryBlobStore } from '@bindery/storage'
 
-/** Blobs written and read from, to show that an operation moved no bytes. */
+/** Blobs written and read, to prove that an operation moved no bytes. */
 export interface Moves {
   writes: number
   reads: number

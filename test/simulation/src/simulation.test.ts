@@ -4,11 +4,11 @@ import type { Mode } from './breaks.js'
 import { check, planOf, seedsOf } from './campaign.js'
 import { runPlan } from './run.js'
 
-/** Plans of each kind, and about how many requests each has. */
+/** Plans of each kind, with the approximate number of requests. */
 const CAMPAIGNS: readonly (readonly [name: string, mode: Mode, plans: number, steps: number])[] = [
-  ['one client at a time is answered and leaves what the model foresees', 'sequence', 12, 150],
-  ['clients at the same time are answered as if one came after the other', 'together', 15, 80],
-  ['U1 to U6 and D1 to D4 hold through faults, crashes and processes that were believed to be dead', 'mishaps', 20, 80],
+  ['a single client gets the answers and leaves the state that the model predicts', 'sequence', 12, 150],
+  ['concurrent clients get answers that some sequential order explains', 'together', 15, 80],
+  ['U1 to U6 and D1 to D4 hold through faults, crashes and processes that were mistaken for dead', 'mishaps', 20, 80],
 ]
 
 for (const [name, mode, plans, steps] of CAMPAIGNS) {
@@ -18,7 +18,7 @@ for (const [name, mode, plans, steps] of CAMPAIGNS) {
   })
 }
 
-test('a seed always makes the same history', async () => {
+test('a seed always produces the same history', async () => {
   for (const mode of ['sequence', 'together', 'mishaps'] as const) {
     const plan = planOf(mode, 7, 60)
     assert.equal(await runPlan(plan), await runPlan(plan))

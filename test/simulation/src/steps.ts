@@ -1,12 +1,12 @@
-/** What a client asks for, in full: the model and the service are asked the same. */
+/** A client's requests in full: the model and the service get the same. */
 import type { ContentId } from './contents.js'
 import type { Piece } from './model-state.js'
 
 /** `bucket/key`. */
 export type Place = string
-/** What a test calls an upload; the service's id is learned when it answers. */
+/** The test's name for an upload; the service's id is learned from its answer. */
 export type UploadHandle = string
-/** An ETag as the service showed it, or the name of one that it has not shown yet. */
+/** An ETag as the service showed it, or the symbol of one that it has not shown yet. */
 export type Tag = string
 
 export interface Range {
@@ -24,23 +24,23 @@ export interface ListQuery {
   readonly prefix: string
   readonly delimiter: string
   readonly marker: string
-  /** Entries of a page. All pages are asked for, one after another. */
+  /** Entries per page. All pages are requested, one after another. */
   readonly max: number
 }
 
-/** A callback that a client asks for. */
+/** A callback that a client requests. */
 export interface Callback {
-  /** Names it to the application, which says it again: of a Complete, its upload. */
+  /** Names it to the application, which repeats it: for a Complete, its upload. */
   readonly token: string
-  /** Whether the application will answer as it should. */
+  /** Whether the application will accept. */
   readonly isAccepted: boolean
 }
 
-/** When an upload completes itself: as soon as it has so many parts, or so many bytes. */
+/** The condition under which an upload completes itself: this many parts, or this many bytes. */
 export interface AutoComplete {
   readonly parts?: number
   readonly size?: number
-  /** CRC-64 that the object must have, decimal. */
+  /** The declared CRC-64 of the object, decimal. */
   readonly crc?: string
 }
 
@@ -108,7 +108,7 @@ export type Step =
 
 export type StepOf<K extends Step['kind']> = Extract<Step, { kind: K }>
 
-/** What happens after a step has changed something and before it is answered, or without anybody's asking. */
+/** A change that happens after a step has had an effect and before it is answered, or without a request. */
 export type Deed =
   /** Copied bytes become a part. */
   | {
@@ -119,14 +119,14 @@ export type Deed =
       readonly contentRange: string | undefined
     }
   | { readonly kind: 'completeItself'; readonly upload: UploadHandle; readonly answer: Reply }
-  /** What the application said is kept. */
-  | { readonly kind: 'tell'; readonly upload: UploadHandle; readonly answer: Reply }
-  /** A lifecycle rule aborts the upload of an id. */
+  /** The answer of the application is kept. */
+  | { readonly kind: 'answerCallback'; readonly upload: UploadHandle; readonly answer: Reply }
+  /** A lifecycle rule aborts the upload with an id. */
   | { readonly kind: 'expire'; readonly place: Place; readonly id: string }
 
 export type DeedOf<K extends Deed['kind']> = Extract<Deed, { kind: K }>
 
-/** What was answered, as far as the model can foresee it: plain data. `lost`: nothing is known of the outcome. */
+/** The answer, as far as the model can predict it: plain data. `lost`: the outcome is unknown. */
 export type Answer = Reply | 'lost'
 export interface Reply {
   readonly [name: string]: unknown

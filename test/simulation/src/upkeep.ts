@@ -1,4 +1,4 @@
-/** What is done to a store beside what its clients ask: sweeping, lifecycle rules, and time that passes. */
+/** The work on a store besides its clients' requests: sweeping, lifecycle rules, and passing time. */
 import { call } from '@bindery/service/testing'
 import { StorageError } from '@bindery/storage'
 import type { Event } from './history.js'
@@ -20,13 +20,13 @@ const isRuled = (place: Place): boolean => {
   return key.startsWith(RULES[bucket] ?? '/')
 }
 
-/** What the clock may have shown when something happened. */
+/** The range of times that the clock may have shown at an event. */
 interface Time {
   readonly least: number
   readonly most: number
 }
 
-/** Where the events of a run are told, in their order. */
+/** Receives the events of a run in order. */
 export interface Chronicle {
   tick(): number
   add(event: Event): void
@@ -42,9 +42,9 @@ export class Upkeep {
   /** Uploads of this round, which may have been initiated before or after each move of the clock in it. */
   readonly #fresh = new Set<UploadHandle>()
   #moves = 0
-  /** Uploads that a whole pass over the rules must have ended, if nobody else did. */
+  /** Uploads that a complete pass over the rules must have ended, unless a client did. */
   readonly #overdue = new Set<UploadHandle>()
-  /** Uploads that a pass which came to no end may have ended. */
+  /** Uploads that an incomplete pass may have ended. */
   readonly #missed = new Map<UploadHandle, Place>()
 
   constructor(world: World, names: Names, chronicle: Chronicle) {
@@ -88,7 +88,7 @@ export class Upkeep {
     return this.#initiated.get(handle) ?? { least: Number.NEGATIVE_INFINITY, most: Number.POSITIVE_INFINITY }
   }
 
-  /** Some passes of the sweeper, unless others go on. */
+  /** Runs some passes of the sweeper, unless others are running. */
   async sweep(by: Process): Promise<void> {
     if (this.#isSweeping) return
     this.#isSweeping = true
@@ -105,7 +105,7 @@ export class Upkeep {
     this.#isSweeping = false
   }
 
-  /** Sweeps until nothing is left to do; false if that never comes. */
+  /** Sweeps until there is nothing left to do; false if that never happens. */
   async sweepAll({ started }: Process): Promise<boolean> {
     for (let tries = 0; tries < TRIES; tries += 1) {
       const { freed, waiting, more } = await started.service.sweep()
@@ -114,7 +114,7 @@ export class Upkeep {
     return false
   }
 
-  /** A pass over the lifecycle rules, unless another goes on. `states` are those that there may be. */
+  /** A pass over the lifecycle rules, unless another is running. `states` are the possible ones. */
   async applyRules(by: Process, states: readonly State[]): Promise<void> {
     if (this.#isApplying) return
     this.#isApplying = true
@@ -130,7 +130,7 @@ export class Upkeep {
     this.#isApplying = false
   }
 
-  /** Whether a pass came to its end; collects the ids of what it has aborted. */
+  /** Whether a pass completed; collects the ids that it aborted. */
   async #pass({ started }: Process, ended: Set<string>): Promise<boolean> {
     const moves = this.#moves
     const { now } = this.#world
@@ -142,7 +142,7 @@ export class Upkeep {
         const { least } = this.#timeOf(this.#names.handleOf(id) ?? '')
         const isDue = this.#moves !== moves || now - least >= DAY_MS
         if (!isDue || !isRuled(place))
-          throw new Error(`a rule has aborted ${place}?uploadId=${id}, which it is not about`)
+          throw new Error(`a rule has aborted ${place}?uploadId=${id}, which no rule covers`)
         const at = this.#chronicle.tick()
         this.#chronicle.add({ step: { kind: 'expire', place, id }, answer: { parts, bytes }, began, ended: at })
         began = at
@@ -154,8 +154,8 @@ export class Upkeep {
     }
   }
 
-  /** Tells of uploads that a pass may have ended without being able to say so. */
-  async tellMissed(): Promise<void> {
+  /** Records uploads that a pass may have ended without being able to report it. */
+  async reportMissed(): Promise<void> {
     if (this.#missed.size === 0) return
     const { uploads } = await readRows(this.#world.metadata)
     const open = new Set(uploads.map(({ uploadId }) => uploadId))
@@ -167,7 +167,10 @@ export class Upkeep {
     }
   }
 
-  /** Whether the rules that were applied in this round, and the callbacks that were made so far, may leave a state. */
+  /**
+   * Whether a state is possible after the rules that were applied in this round and the callbacks that were made so
+   * far.
+   */
   allows({ uploads, receipts }: State): boolean {
     const { calls } = this.#world.application
     const isMade = [...this.#initiated.keys()].every((handle) => !calls.has(handle) || receipts.has(handle))

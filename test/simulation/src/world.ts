@@ -1,6 +1,6 @@
 /**
- * A world: two stores that last, and processes that come and go on them. It owns time, order and chance: the same
- * calls with the same seeds make the same history.
+ * A world: two lasting stores, and processes that start and end on them. It controls time, order and randomness: the
+ * same calls with the same seeds produce the same history.
  */
 
 import type { Callbacks } from '@bindery/service'
@@ -20,7 +20,10 @@ import { SharedBlobs } from './shared-blobs.js'
 
 const FAULT_RATES = { before: 0.03, after: 0.08 }
 const INCARNATION_DIGITS = 16
-/** Milliseconds that the answer of a Complete is kept: longer than a plan takes, so that the model need not count them. */
+/**
+ * Milliseconds for which the answer of a Complete is kept: longer than a plan takes, so that the model need not expire
+ * them.
+ */
 export const RECEIPT_MS = 1_000 * 86_400_000
 const STARTED_AT = Date.UTC(2026, 0, 5, 8)
 
@@ -41,11 +44,11 @@ export class World {
   readonly scheduler = new Scheduler()
   readonly application = new Application()
   #now = STARTED_AT
-  /** Those who are not believed to be dead, in the order of their start. */
+  /** Processes that are not believed to be dead, in the order of their start. */
   readonly #living: Host[] = []
-  /** Of the living and of those who are about to live. */
+  /** Those of living and starting processes. */
   readonly #incarnations = new Set<string>()
-  /** Requests and passes that a process has not ended, by its incarnation. */
+  /** Unfinished requests and passes of a process, by its incarnation. */
   readonly #unfinished = new Map<string, number>()
   #faults: Faults | undefined
   #count = 0
@@ -59,7 +62,10 @@ export class World {
     return this.#now
   }
 
-  /** Moves the clock of all, forwards or backwards, not between the signing of a request and its check. */
+  /**
+   * Moves the clock of all processes, forwards or backwards, but not between the signing of a request and its
+   * verification.
+   */
   moveClock(milliseconds: number): Promise<void> {
     return this.scheduler.atRest(() => {
       this.#now += milliseconds
@@ -71,7 +77,7 @@ export class World {
     this.#faults = seed === undefined ? undefined : withFaults(seed, FAULT_RATES)
   }
 
-  /** Starts a process, which looks first for what dead ones left behind. Rejects where the stores fail. */
+  /** Starts a process, which first recovers what dead ones left. Rejects if the stores fail. */
   async start(): Promise<Process> {
     this.#count += 1
     const incarnation = this.#count.toString(16).padStart(INCARNATION_DIGITS, '0')
@@ -101,13 +107,13 @@ export class World {
     }
   }
 
-  /** Ends a process at once: what it has asked of the stores is done or not, and it learns no answer. */
+  /** Ends a process at once: its calls to the stores are done or not, and it learns no answer. */
   kill(process: Process): void {
     this.#forget(process)
     this.scheduler.drop(process.incarnation)
   }
 
-  /** A process that does not go on, and that the others believe to be dead: what it is answered from now on counts little. */
+  /** Pauses a process, which the others then believe to be dead: its later results are ignored. */
   stall(process: Process): void {
     this.#forget(process)
     this.scheduler.pause(process.incarnation)
@@ -118,7 +124,7 @@ export class World {
     this.scheduler.resume(process.incarnation)
   }
 
-  /** What a process answers; undefined if it ends before. */
+  /** The result of a process; undefined if it ends before. */
   async within<T>({ incarnation, ended }: Process, work: () => Promise<T>): Promise<T | undefined> {
     const count = (change: number): void => {
       this.#unfinished.set(incarnation, (this.#unfinished.get(incarnation) ?? 0) + change)
@@ -127,7 +133,7 @@ export class World {
     return Promise.race([work().finally(() => count(-1)), ended.then(() => undefined)])
   }
 
-  /** Whether a process goes on with something. */
+  /** Whether a process is doing something. */
   isBusy({ incarnation }: Process): boolean {
     return (this.#unfinished.get(incarnation) ?? 0) > 0
   }
@@ -139,7 +145,7 @@ export class World {
     host?.end()
   }
 
-  /** Asks all processes; the reads of one that ends, or is believed to be dead, count no more. */
+  /** Asks all processes; reads of one that has ended, or is believed to be dead, no longer count. */
   async #inUse(ids: readonly string[]): Promise<readonly string[]> {
     const answers = this.#living.map(({ started, ended }) =>
       Promise.race([started.service.inUse(ids), ended.then((): readonly string[] => [])]),
@@ -181,7 +187,7 @@ export class World {
   }
 }
 
-/** A source whose bytes may be those of another read, which waits for its turns. */
+/** A source whose bytes may come from another read, which waits for its own turns. */
 function leaving(scheduler: Scheduler, source: ByteSource): ByteSource {
   return {
     size: source.size,
@@ -190,7 +196,7 @@ function leaving(scheduler: Scheduler, source: ByteSource): ByteSource {
   }
 }
 
-/** Each item of a sequence in its turn. */
+/** Each item of a sequence in its own turn. */
 async function* inTurns<T>(scheduler: Scheduler, by: string, open: () => AsyncIterable<T>): AsyncGenerator<T> {
   const items = open()[Symbol.asyncIterator]()
   try {
