@@ -1,4 +1,4 @@
-// The application that the callbacks of uploads go to: it answers those whose signature is genuine with what they brought.
+// The application that receives the callbacks of uploads: it answers genuinely signed callbacks with their content.
 
 import { createVerify } from 'node:crypto'
 import { once } from 'node:events'
@@ -31,7 +31,7 @@ export async function startApplication(endpoint) {
   }
 }
 
-/** A key is taken from the server that is known, never from the request. */
+/** The key is fetched from the known server, never from a URL in the request. */
 async function isGenuine(endpoint, { url, headers }, body) {
   const key = await (await fetch(new URL('/-/callback/public-key.pem', endpoint))).text()
   const signed = `${decodeURIComponent(url)}\n${body}`

@@ -9,7 +9,7 @@ import { BUCKET_FACTS, OBJECT_FACTS, PRESIGNED_FACTS } from './node/objects.mjs'
 import { MULTIPART_FACTS } from './node/uploads.mjs'
 import { bucketPrefix, MODES, openTarget } from './support.mjs'
 
-// At an IP address this SDK forges the Host of the real service; at a name, `sldEnable` makes it put the bucket into the path.
+// At an IP address this SDK forges the Host of the real service; at a host name, `sldEnable` puts the bucket into the path.
 const VARIANTS = {
   'ali-oss V1': {},
   'ali-oss V4': { authorizationV4: true },

@@ -1,4 +1,4 @@
-// What the conformance tests share: a server to run against, and programs in other languages whose lines become tests.
+// Shared by the conformance tests: a server to run against, and programs in other languages whose lines become tests.
 
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
@@ -13,13 +13,10 @@ import { startApplication } from './application.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Where the other languages' packages and builds are kept: in the clone, ignored by git. */
+/** Cache of the other languages' packages and builds: inside the clone, ignored by git. */
 export const CACHE = path.join(root, '.cache', 'conformance')
 
-/**
- * The modes of the server under test, by how the names of their tests begin: with --strict-oss and without; that of the
- * server which ENDPOINT names is what STRICT_OSS says.
- */
+/** The modes of the server under test: with and without --strict-oss. STRICT_OSS states the mode of the server at ENDPOINT. */
 export const MODES =
   process.env.ENDPOINT === undefined
     ? [
@@ -29,8 +26,8 @@ export const MODES =
     : [{ name: 'named', strict: process.env.STRICT_OSS === 'true' }]
 
 /**
- * The server under test: the one that ENDPOINT, ACCESS_KEY_ID, ACCESS_KEY_SECRET and REGION name, else one that is started
- * with a folder of its own. `applicationUrl` is where its callbacks may go. `stop` ends what was started.
+ * The server under test: the one at ENDPOINT with ACCESS_KEY_ID, ACCESS_KEY_SECRET and REGION, otherwise a new one on a
+ * temporary folder. Its callbacks may go to `applicationUrl`. `stop` stops everything that was started.
  */
 export async function openTarget({ strict }) {
   const server = process.env.ENDPOINT === undefined ? await startOwn(strict) : named(process.env)
@@ -54,7 +51,7 @@ function named({ ENDPOINT, ACCESS_KEY_ID = '', ACCESS_KEY_SECRET = '', REGION = 
   return { endpoint: ENDPOINT, ...credentials, region: REGION, stop: async () => {} }
 }
 
-/** The beginning of the names of the buckets that a run makes. */
+/** The prefix of the names of the buckets that a run creates. */
 export function bucketPrefix() {
   return process.env.BUCKET_PREFIX ?? 'conformance'
 }
@@ -107,13 +104,13 @@ async function runChecks(t, [program, ...args], options) {
   }
   const [code] = await closed
   await Promise.all(checks)
-  await t.test('the program ran to its end', async () => {
+  await t.test('the program completed', async () => {
     assert.ok(checks.length > 0, `no check ran\n${await errors}`)
     assert.equal(code, 0, await errors)
   })
 }
 
-/** Runs a command that must succeed; what it printed is the reason if it does not. */
+/** Runs a command that must succeed; its output is the reason if it fails. */
 async function complete([program, ...args], options) {
   const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
   const output = Promise.all([collect(child.stdout), collect(child.stderr)])

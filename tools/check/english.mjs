@@ -44,7 +44,6 @@ const NOT_REVIEWED = [
   'packages/server/',
   'packages/service/',
   'packages/storage',
-  'test/',
 ]
 
 /**

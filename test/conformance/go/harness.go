@@ -1,4 +1,4 @@
-// Command conformance runs both official Go SDKs against the server at ENDPOINT: one line a check, exit code 1 if any fails.
+// Command conformance runs both official Go SDKs against the server at ENDPOINT: one line per check, exit code 1 if any fails.
 package main
 
 import (
@@ -37,7 +37,7 @@ var (
 	oddKeys = []string{"a b", "a+b", "100%", "%41", "a?b#c&d=e", "中文/文件", "é", "a//b", "~!*()'\"", "<&>", "😀", ".a/..b", "tab\tline\nend"}
 )
 
-// controlKey has the control characters, from 0x01 to 0x1F.
+// controlKey contains the control characters from 0x01 to 0x1F.
 var controlKey = func() string {
 	key := "control/"
 	for character := rune(1); character < 32; character++ {
@@ -64,7 +64,7 @@ type check[Client any] struct {
 	run  func(Client)
 }
 
-// run prints a line for each check, and tells whether all hold.
+// run prints a line for each check, and returns whether all hold.
 func run[Client any](variant string, client Client, checks []check[Client]) bool {
 	holds := true
 	for _, check := range checks {
@@ -78,7 +78,7 @@ func run[Client any](variant string, client Client, checks []check[Client]) bool
 	return holds
 }
 
-// failure runs body, and says in one line why and where it panicked, if it did.
+// failure runs body and returns in one line why and where it panicked, if it did.
 func failure(body func()) (reason string) {
 	defer func() {
 		if problem := recover(); problem != nil {
@@ -149,7 +149,7 @@ func equal(actual, expected any) {
 	}
 }
 
-// callback has the two parameters of a callback to the application, as they are sent.
+// callback returns the two parameters of a callback to the application, encoded.
 func callback(path string) (asked, variables string) {
 	encode := func(value map[string]string) string {
 		return base64.StdEncoding.EncodeToString(must(json.Marshal(value)))
@@ -159,7 +159,7 @@ func callback(path string) (asked, variables string) {
 	return asked, encode(map[string]string{"x:user": "a b"})
 }
 
-// received is what the application answers to such a callback at /done.
+// received is the application's answer to such a callback at /done.
 func received(key string, size int) string {
 	return fmt.Sprintf(`{"Status":"OK","received":"key=%s&size=%d&user=a%%20b"}`, key, size)
 }
@@ -194,7 +194,7 @@ func temporaryFile(content []byte) (folder, path string) {
 	return folder, path
 }
 
-// cable is the network between an SDK and the server. It notes which parts are sent, and is cut after limit of them.
+// cable is the network between an SDK and the server. It records the parts that are sent, and is cut after limit of them.
 type cable struct {
 	mutex sync.Mutex
 	sent  []int
@@ -210,13 +210,13 @@ func (c *cable) RoundTrip(request *http.Request) (*http.Response, error) {
 		}
 		c.mutex.Unlock()
 		if isCut {
-			return nil, errors.New("the cable is cut")
+			return nil, errors.New("the network is cut")
 		}
 	}
 	return http.DefaultTransport.RoundTrip(request)
 }
 
-// rewind forgets what was sent, and sets after how many parts the cable is cut.
+// rewind forgets what was sent, and sets after how many parts the network is cut.
 func (c *cable) rewind(limit int) {
 	c.sent, c.limit = nil, limit
 }

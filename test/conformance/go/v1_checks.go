@@ -63,7 +63,7 @@ func checkV1Options(head http.Header) {
 func v1Refused(code string, err error) {
 	var failure oss.ServiceError
 	if !errors.As(err, &failure) {
-		panic(fmt.Sprintf("%v, where %s was due", err, code))
+		panic(fmt.Sprintf("%v, expected %s", err, code))
 	}
 	equal(failure.Code, code)
 	equal(len(failure.RequestID), 24)
@@ -127,7 +127,7 @@ var v1Checks = []check[v1]{
 			equal(must(c.client.GetBucketACL(c.name)).ACL, string(acl))
 		}
 	}},
-	{"an object comes back byte for byte, with its checksums and metadata", func(c v1) {
+	{"an object is returned byte for byte, with its checksums and metadata", func(c v1) {
 		c.put("whole", data, append(v1Options(), oss.ContentMD5(md5Base64(data)))...)
 		equal(c.read("whole") == string(data), true)
 		head := must(c.bucket.GetObjectDetailedMeta("whole"))
@@ -147,14 +147,14 @@ var v1Checks = []check[v1]{
 		_, err = c.bucket.GetObject("ranged", oss.NormalizedRange("9999999-"), oss.RangeBehavior("standard"))
 		v1Refused("InvalidRange", err)
 	}},
-	{"what is not there is refused by its name", func(c v1) {
+	{"a missing item is reported by its error code", func(c v1) {
 		_, err := c.bucket.GetObject("absent")
 		v1Refused("NoSuchKey", err)
 		equal(must(c.bucket.IsObjectExist("absent")), false)
 		_, err = must(c.client.Bucket(c.name + "-no")).GetObject("absent")
 		v1Refused("NoSuchBucket", err)
 	}},
-	{"odd keys are kept as they are", func(c v1) {
+	{"unusual keys are kept unchanged", func(c v1) {
 		for _, key := range oddKeys {
 			c.put("odd/"+key, []byte(key))
 			equal(c.read("odd/"+key), key)
@@ -175,13 +175,13 @@ var v1Checks = []check[v1]{
 		}
 		equal(must(c.bucket.ListObjectsV2(oss.Prefix("list/"), oss.StartAfter("list/b/1"))).Objects[0].Key, "list/z")
 	}},
-	{"an object may not be overwritten where that is forbidden, and is deleted twice without harm", func(c v1) {
+	{"an object is not overwritten where that is forbidden, and can be deleted twice", func(c v1) {
 		c.put("once", []byte("1"), oss.ForbidOverWrite(true))
 		v1Refused("FileAlreadyExists", c.bucket.PutObject("once", strings.NewReader("2"), oss.ForbidOverWrite(true)))
 		check0(c.bucket.DeleteObject("once"))
 		check0(c.bucket.DeleteObject("once"))
 	}},
-	{"the ACL of an object changes, and presigned URLs need no key", func(c v1) {
+	{"the ACL of an object changes, and presigned URLs need no access key", func(c v1) {
 		c.put("secret", []byte("secret"))
 		for _, acl := range []oss.ACLType{oss.ACLDefault, oss.ACLPublicRead, oss.ACLPrivate} {
 			check0(c.bucket.SetObjectACL("secret", acl))
@@ -218,14 +218,14 @@ var v1Checks = []check[v1]{
 		_, err := c.bucket.InitiateMultipartUpload("exampleobject.txt", v1Options()...)
 		v1Refused("FileAlreadyExists", err)
 	}},
-	{"the published checksums come out", func(c v1) {
+	{"the checksums are the published ones", func(c v1) {
 		upload := must(c.bucket.InitiateMultipartUpload("golden"))
 		parts := []oss.UploadPart{c.send(upload, 1, golden[0]), c.send(upload, 2, golden[1])}
 		var header http.Header
 		done := must(c.bucket.CompleteMultipartUpload(upload, parts, oss.GetResponseHeader(&header)))
 		equal([]string{done.ETag, header.Get("X-Oss-Hash-Crc64ecma")}, []string{goldenETag, goldenCRC64})
 	}},
-	{"complete-all besides a list is refused, and an empty list makes an empty object", func(c v1) {
+	{"complete-all together with a list is refused, and an empty list makes an empty object", func(c v1) {
 		upload := must(c.bucket.InitiateMultipartUpload("nothing"))
 		_, err := c.bucket.CompleteMultipartUpload(upload, nil, oss.SetHeader("x-oss-complete-all", "yes")) // this SDK always sends a list
 		v1Refused("InvalidArgument", err)
@@ -233,7 +233,7 @@ var v1Checks = []check[v1]{
 		must(c.bucket.CompleteMultipartUpload(upload, nil))
 		equal(c.read("nothing"), "")
 	}},
-	{"a sequential upload takes its parts in order only, and its object has an MD5", func(c v1) {
+	{"a sequential upload accepts its parts only in order, and its object has an MD5", func(c v1) {
 		parts := chunks()[:2]
 		upload := must(c.bucket.InitiateMultipartUpload("sequential", oss.Sequential()))
 		_, err := c.bucket.UploadPart(upload, bytes.NewReader(parts[1]), part, 2)
@@ -243,7 +243,7 @@ var v1Checks = []check[v1]{
 		head := must(c.bucket.GetObjectDetailedMeta("sequential"))
 		equal([]string{head.Get("Content-MD5"), head.Get("ETag")}, []string{md5Base64(data[:2*part]), multipartETag(parts)})
 	}},
-	{"the upload of a file goes on where it was interrupted", func(c v1) {
+	{"the upload of a file resumes where it was interrupted", func(c v1) {
 		folder, path := temporaryFile(data)
 		defer os.RemoveAll(folder)
 		options := []oss.Option{oss.Routines(3), oss.Checkpoint(true, folder+"/checkpoint")}
@@ -253,7 +253,7 @@ var v1Checks = []check[v1]{
 		}
 		c.cable.rewind(uncut)
 		check0(c.bucket.UploadFile("resumed", path, part, options...))
-		equal(len(c.cable.sent) < len(chunks()), true) // this SDK forgets some of the parts that were on the way
+		equal(len(c.cable.sent) < len(chunks()), true) // this SDK forgets some of the parts that were in flight
 		equal(c.read("resumed") == string(data), true)
 	}},
 	{"objects are copied whole and in parts", func(c v1) {
@@ -295,7 +295,7 @@ var v1Checks = []check[v1]{
 		}
 		equal(len(must(c.bucket.ListMultipartUploads(oss.Prefix("up/"))).Uploads), 0)
 	}},
-	{"a complete that is refused leaves the upload as it was", func(c v1) {
+	{"a refused complete leaves the upload unchanged", func(c v1) {
 		upload := must(c.bucket.InitiateMultipartUpload("refused"))
 		parts := []oss.UploadPart{c.send(upload, 1, []byte("short")), c.send(upload, 2, chunks()[0]), c.send(upload, 3, []byte("last"))}
 		complete := func(listed ...oss.UploadPart) error {
@@ -304,7 +304,7 @@ var v1Checks = []check[v1]{
 		}
 		v1Refused("EntityTooSmall", complete(parts...))
 		v1Refused("InvalidPart", complete(oss.UploadPart{PartNumber: 4, ETag: parts[2].ETag}))
-		parts[0] = c.send(upload, 1, chunks()[1]) // again, and large enough now
+		parts[0] = c.send(upload, 1, chunks()[1]) // again, and now large enough
 		check0(complete(parts...))
 		equal(c.read("refused") == string(chunks()[1])+string(chunks()[0])+"last", true)
 		_, err := c.bucket.UploadPart(upload, bytes.NewReader(nil), 0, 1)
@@ -312,7 +312,7 @@ var v1Checks = []check[v1]{
 	}},
 }
 
-// The last check, which leaves nothing.
+// The last check, which deletes everything.
 var v1LastCheck = check[v1]{"a bucket is deleted only when it is empty", func(c v1) {
 	upload := must(c.bucket.InitiateMultipartUpload("open"))
 	v1Refused("BucketNotEmpty", c.client.DeleteBucket(c.name))

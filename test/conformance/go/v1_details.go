@@ -13,7 +13,7 @@ func (c v1) initiate(key string, options ...oss.Option) oss.InitiateMultipartUpl
 	return must(c.bucket.InitiateMultipartUpload(key, options...))
 }
 
-// uploads lists those below mark/ as `key id`, and the common prefixes.
+// uploads lists the uploads below mark/ as `key id`, and the common prefixes.
 func (c v1) uploads(options ...oss.Option) (found []string) {
 	page := must(c.bucket.ListMultipartUploads(append(options, oss.Prefix("mark/"))...))
 	for _, upload := range page.Uploads {
@@ -22,15 +22,15 @@ func (c v1) uploads(options ...oss.Option) (found []string) {
 	return append(found, page.CommonPrefixes...)
 }
 
-// said is what a HEAD says of an object's type and metadata.
-func (c v1) said(key string) string {
+// described is the type and metadata of an object as HEAD returns them.
+func (c v1) described(key string) string {
 	head := must(c.bucket.GetObjectDetailedMeta(key))
 	return head.Get("Content-Type") + " " + head.Get("X-Oss-Meta-People")
 }
 
-// What uploads have to do with copies, listings, callbacks and rules.
+// Uploads together with copies, listings, callbacks and rules.
 var v1Details = []check[v1]{
-	{"a part is copied whole, or its range, and whole where the range leaves the source", func(c v1) {
+	{"a part copy takes the whole source or a range, and the whole source if the range exceeds it", func(c v1) {
 		c.put("parts of/a + b", data)
 		upload := c.initiate("ranges")
 		copyPart := func(number int, start, size int64) (oss.UploadPart, string) {
@@ -45,18 +45,18 @@ var v1Details = []check[v1]{
 		must(c.bucket.CompleteMultipartUpload(upload, []oss.UploadPart{first, second}))
 		equal(c.read("ranges") == string(data[:part])+string(data), true)
 	}},
-	{"a copy keeps what is said about its source, or says it anew, also onto itself", func(c v1) {
-		c.put("said by a + b", data, oss.ContentType("text/plain"), oss.Meta("people", "test"))
-		must(c.bucket.CopyObject("said by a + b", "kept", oss.MetadataDirective(oss.MetaCopy), oss.Meta("people", "no")))
-		equal(c.said("kept"), "text/plain test")
-		for _, key := range []string{"anew", "said by a + b"} {
-			must(c.bucket.CopyObject("said by a + b", key, oss.MetadataDirective(oss.MetaReplace), oss.ContentType("text/html"), oss.Meta("people", "others")))
-			equal([]any{c.said(key), c.read(key) == string(data)}, []any{"text/html others", true})
+	{"a copy keeps or replaces the metadata of its source, also onto itself", func(c v1) {
+		c.put("described by a + b", data, oss.ContentType("text/plain"), oss.Meta("people", "test"))
+		must(c.bucket.CopyObject("described by a + b", "kept", oss.MetadataDirective(oss.MetaCopy), oss.Meta("people", "no")))
+		equal(c.described("kept"), "text/plain test")
+		for _, key := range []string{"anew", "described by a + b"} {
+			must(c.bucket.CopyObject("described by a + b", key, oss.MetadataDirective(oss.MetaReplace), oss.ContentType("text/html"), oss.Meta("people", "others")))
+			equal([]any{c.described(key), c.read(key) == string(data)}, []any{"text/html others", true})
 		}
 		_, err := c.bucket.CopyObject("absent", "kept")
 		v1Refused("NoSuchKey", err)
 	}},
-	{"the answer to a callback takes the place of the result, and its failure leaves the object", func(c v1) {
+	{"the answer to a callback replaces the result, and a failed callback keeps the object", func(c v1) {
 		send := func(path string, call func(...oss.Option) error) (string, error) {
 			var answer []byte
 			asked, variables := callback(path)
@@ -108,8 +108,8 @@ var v1Details = []check[v1]{
 			check0(c.bucket.AbortMultipartUpload(upload))
 		}
 	}},
-	{"keys with all control characters are listed as they are", func(c v1) {
-		// the parser of Go refuses such characters, and this SDK does not ask for an encoding here
+	{"keys with all control characters are listed unchanged", func(c v1) {
+		// Go's XML parser rejects such characters, and this SDK requests no encoding here
 		upload := c.initiate(controlKey, oss.AddParam("encoding-type", "url"))
 		upload.Key = controlKey
 		c.put(controlKey, golden[1])
@@ -120,7 +120,7 @@ var v1Details = []check[v1]{
 		check0(c.bucket.AbortMultipartUpload(upload))
 		check0(c.bucket.DeleteObject(controlKey))
 	}},
-	{"a traffic limit in the range is taken, and any other refused", func(c v1) {
+	{"a traffic limit within the allowed range is accepted, and any other refused", func(c v1) {
 		upload := c.initiate("limited")
 		send := func(limit int64) error {
 			_, err := c.bucket.UploadPart(upload, bytes.NewReader(golden[0]), part, 1, oss.TrafficLimitHeader(limit))
@@ -131,7 +131,7 @@ var v1Details = []check[v1]{
 		v1Refused("InvalidArgument", send(838860801))
 		check0(c.bucket.AbortMultipartUpload(upload))
 	}},
-	{"a rule that aborts uploads comes back as it was set", func(c v1) {
+	{"a rule that aborts uploads is returned as it was set", func(c v1) {
 		abort := &oss.LifecycleAbortMultipartUpload{Days: 30}
 		check0(c.client.SetBucketLifecycle(c.name, []oss.LifecycleRule{{ID: "days", Prefix: "tmp/", Status: "Enabled", AbortMultipartUpload: abort}}))
 		rules := must(c.client.GetBucketLifecycle(c.name)).Rules
@@ -148,7 +148,7 @@ var v1Details = []check[v1]{
 		check0(c.bucket.AbortMultipartUpload(upload))
 		equal(count(), before)
 	}},
-	{"a Complete that is repeated is NoSuchUpload in strict mode, and answered as the first otherwise", func(c v1) {
+	{"a repeated Complete is NoSuchUpload in strict mode, and otherwise answered like the first", func(c v1) {
 		upload := c.initiate("repeated")
 		parts := []oss.UploadPart{c.send(upload, 1, golden[0])}
 		first := must(c.bucket.CompleteMultipartUpload(upload, parts))

@@ -41,7 +41,7 @@ func runV2(version string) bool {
 func v2Refused(code string, err error) {
 	var failure *oss.ServiceError
 	if !errors.As(err, &failure) {
-		panic(fmt.Sprintf("%v, where %s was due", err, code))
+		panic(fmt.Sprintf("%v, expected %s", err, code))
 	}
 	equal(failure.Code, code)
 	equal(len(failure.RequestID), 24)
@@ -57,7 +57,7 @@ func (c v2) object(key string) *oss.PutObjectRequest {
 	}
 }
 
-// checkHead checks that an object has the options of v2Object and these attributes.
+// checkHead requires that an object has the options of v2Object and these attributes.
 func (c v2) checkHead(key, etag, objectType string) *oss.HeadObjectResult {
 	head := must(c.client.HeadObject(background, &oss.HeadObjectRequest{Bucket: c.bucket, Key: &key}))
 	sent := c.object(key)
@@ -169,7 +169,7 @@ var v2Checks = []check[v2]{
 			equal(*must(c.client.GetObjectAcl(background, &oss.GetObjectAclRequest{Bucket: c.bucket, Key: oss.Ptr("secret")})).ACL, string(acl))
 		}
 	}},
-	{"an object comes back byte for byte, with its checksums and metadata", func(c v2) {
+	{"an object is returned byte for byte, with its checksums and metadata", func(c v2) {
 		request := c.object("whole")
 		request.Body, request.ContentMD5, request.ForbidOverwrite = bytes.NewReader(data), oss.Ptr(md5Base64(data)), oss.Ptr("true")
 		put := must(c.client.PutObject(background, request))
@@ -182,7 +182,7 @@ var v2Checks = []check[v2]{
 		c.put("empty", nil)
 		equal(c.read("empty"), "")
 	}},
-	{"ranges and conditions select what is read, and the downloader puts ranges together", func(c v2) {
+	{"ranges and conditions select what is read, and the downloader assembles ranges", func(c v2) {
 		c.put("ranged", data)
 		equal(must(c.get("ranged", func(r *oss.GetObjectRequest) { r.Range = oss.Ptr("bytes=5-99999") })) == string(data[5:100000]), true)
 		equal(must(c.get("ranged", func(r *oss.GetObjectRequest) { r.Range = oss.Ptr("bytes=-7") })), string(data[len(data)-7:]))
@@ -198,7 +198,7 @@ var v2Checks = []check[v2]{
 		must(downloader.DownloadFile(background, &oss.GetObjectRequest{Bucket: c.bucket, Key: oss.Ptr("ranged")}, path))
 		equal(bytes.Equal(must(os.ReadFile(path)), data), true)
 	}},
-	{"what is not there is refused by its name", func(c v2) {
+	{"a missing item is reported by its error code", func(c v2) {
 		_, err := c.get("absent", func(*oss.GetObjectRequest) {})
 		v2Refused("NoSuchKey", err)
 		_, err = c.client.HeadObject(background, &oss.HeadObjectRequest{Bucket: c.bucket, Key: oss.Ptr("absent")})
@@ -207,7 +207,7 @@ var v2Checks = []check[v2]{
 		v2Refused("NoSuchBucket", err)
 		equal(must(c.client.IsObjectExist(background, *c.bucket, "absent")), false)
 	}},
-	{"odd keys are kept as they are", func(c v2) {
+	{"unusual keys are kept unchanged", func(c v2) {
 		for _, key := range oddKeys {
 			c.put("odd/"+key, []byte(key))
 			equal(c.read("odd/"+key), key)
@@ -226,7 +226,7 @@ var v2Checks = []check[v2]{
 		names, groups := c.list("list/", "/", 1)
 		equal([][]string{names, groups}, [][]string{{"list/z"}, {"list/a/", "list/b/"}})
 	}},
-	{"presigned URLs need no key", func(c v2) {
+	{"presigned URLs need no access key", func(c v2) {
 		key := oss.Ptr("signed/中 文+.txt")
 		put := must(c.client.Presign(background, &oss.PutObjectRequest{Bucket: c.bucket, Key: key}, oss.PresignExpires(time.Minute)))
 		request := must(http.NewRequest(put.Method, put.URL, strings.NewReader("signed")))
@@ -267,12 +267,12 @@ var v2Checks = []check[v2]{
 		_, err := c.client.InitiateMultipartUpload(background, request)
 		v2Refused("FileAlreadyExists", err)
 	}},
-	{"the published checksums come out", func(c v2) {
+	{"the checksums are the published ones", func(c v2) {
 		id := c.initiate("golden")
 		done := must(c.complete("golden", id, c.send("golden", id, 1, golden[0]), c.send("golden", id, 2, golden[1])))
 		equal([]string{*done.ETag, *done.HashCRC64}, []string{goldenETag, goldenCRC64})
 	}},
-	{"complete-all takes every part that is there, and refuses a list besides", func(c v2) {
+	{"complete-all takes every stored part, and is refused together with a list", func(c v2) {
 		parts, id, key := chunks(), c.initiate("all"), oss.Ptr("all")
 		request := &oss.CompleteMultipartUploadRequest{Bucket: c.bucket, Key: key, UploadId: id, CompleteAll: oss.Ptr("yes")}
 		listed := []oss.UploadPart{c.send("all", id, 3, parts[2]), c.send("all", id, 1, parts[0]), c.send("all", id, 2, parts[1])}
@@ -283,7 +283,7 @@ var v2Checks = []check[v2]{
 		equal(*must(c.client.CompleteMultipartUpload(background, request)).ETag, multipartETag(parts[:3]))
 		equal(c.read("all") == string(data[:3*part]), true)
 	}},
-	{"the uploader resumes from its checkpoint, and sends streams of unknown length", func(c v2) {
+	{"the uploader resumes from its checkpoint, and uploads streams of unknown length", func(c v2) {
 		folder, path := temporaryFile(data)
 		defer os.RemoveAll(folder)
 		uploader := c.client.NewUploader(func(o *oss.UploaderOptions) {
@@ -346,7 +346,7 @@ var v2Checks = []check[v2]{
 			v2Refused("NoSuchUpload", c.abort(key, id))
 		}
 	}},
-	{"a complete that is refused leaves the upload as it was", func(c v2) {
+	{"a refused complete leaves the upload unchanged", func(c v2) {
 		id, first := c.initiate("refused"), chunks()[0]
 		_, err := c.trySend("refused", id, 1, first, oss.Ptr(md5Base64([]byte("other"))))
 		v2Refused("InvalidDigest", err)
@@ -364,7 +364,7 @@ var v2Checks = []check[v2]{
 	}},
 }
 
-// The last check, which leaves nothing.
+// The last check, which deletes everything.
 var v2LastCheck = check[v2]{"a bucket is deleted only when it is empty", func(c v2) {
 	id := c.initiate("open")
 	v2Refused("BucketNotEmpty", c.deleteBucket())

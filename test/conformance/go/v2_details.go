@@ -10,7 +10,7 @@ import (
 	"github.com/aliyun/alibabacloud-oss-go-sdk-v2/oss"
 )
 
-// uploads lists those below mark/ as `key id`.
+// uploads lists the uploads below mark/ as `key id`.
 func (c v2) uploads(request oss.ListMultipartUploadsRequest) (found []string) {
 	request.Bucket, request.Prefix = c.bucket, oss.Ptr("mark/")
 	page := must(c.client.ListMultipartUploads(background, &request))
@@ -20,8 +20,8 @@ func (c v2) uploads(request oss.ListMultipartUploadsRequest) (found []string) {
 	return found
 }
 
-// said is what a HEAD says of an object's type and metadata.
-func (c v2) said(key string) string {
+// described is the type and metadata of an object as HEAD returns them.
+func (c v2) described(key string) string {
 	head := must(c.client.HeadObject(background, &oss.HeadObjectRequest{Bucket: c.bucket, Key: &key}))
 	return *head.ContentType + " " + head.Metadata["people"]
 }
@@ -30,9 +30,9 @@ func (c v2) delete(key string) {
 	must(c.client.DeleteObject(background, &oss.DeleteObjectRequest{Bucket: c.bucket, Key: &key}))
 }
 
-// What uploads have to do with copies, listings, callbacks and rules.
+// Uploads together with copies, listings, callbacks and rules.
 var v2Details = []check[v2]{
-	{"a part is copied whole, or its range, and whole where the range leaves the source", func(c v2) {
+	{"a part copy takes the whole source or a range, and the whole source if the range exceeds it", func(c v2) {
 		source, key := "parts of/a + b", "ranges"
 		c.put(source, data)
 		id := c.initiate(key)
@@ -51,24 +51,24 @@ var v2Details = []check[v2]{
 		must(c.complete(key, id, first, second))
 		equal(c.read(key) == string(data[:part])+string(data), true)
 	}},
-	{"a copy keeps what is said about its source, or says it anew, also onto itself", func(c v2) {
-		said := c.object("said by a + b")
-		said.Body = bytes.NewReader(data)
-		must(c.client.PutObject(background, said))
+	{"a copy keeps or replaces the metadata of its source, also onto itself", func(c v2) {
+		described := c.object("described by a + b")
+		described.Body = bytes.NewReader(data)
+		must(c.client.PutObject(background, described))
 		request := func(key, directive string) *oss.CopyObjectRequest {
 			return &oss.CopyObjectRequest{
-				Bucket: c.bucket, Key: &key, SourceKey: said.Key, MetadataDirective: &directive,
+				Bucket: c.bucket, Key: &key, SourceKey: described.Key, MetadataDirective: &directive,
 				ContentType: oss.Ptr("text/html"), Metadata: map[string]string{"people": "others"},
 			}
 		}
 		must(c.client.CopyObject(background, request("kept", "COPY")))
-		equal(c.said("kept"), "text/plain test")
-		for _, key := range []string{"anew", *said.Key} {
+		equal(c.described("kept"), "text/plain test")
+		for _, key := range []string{"anew", *described.Key} {
 			must(c.client.CopyObject(background, request(key, "REPLACE")))
-			equal([]any{c.said(key), c.read(key) == string(data)}, []any{"text/html others", true})
+			equal([]any{c.described(key), c.read(key) == string(data)}, []any{"text/html others", true})
 		}
 	}},
-	{"the answer to a callback takes the place of the result, and its failure leaves the object", func(c v2) {
+	{"the answer to a callback replaces the result, and a failed callback keeps the object", func(c v2) {
 		put := func(path string) (map[string]any, error) {
 			request := &oss.PutObjectRequest{Bucket: c.bucket, Key: oss.Ptr("called"), Body: bytes.NewReader(data)}
 			asked, variables := callback(path)
@@ -106,7 +106,7 @@ var v2Details = []check[v2]{
 		v2Refused("CallbackFailed", err)
 		equal(c.read("called") == string(data) && c.read("called/parts") == string(golden[0]), true)
 	}},
-	{"a sequential upload takes each part once and in order, and its object has an MD5", func(c v2) {
+	{"a sequential upload accepts each part once and in order, and its object has an MD5", func(c v2) {
 		key := "sequential"
 		request := &oss.InitiateMultipartUploadRequest{Bucket: c.bucket, Key: &key}
 		request.AddParameter("sequential", "")
@@ -140,7 +140,7 @@ var v2Details = []check[v2]{
 			check0(c.abort(fields[0], &fields[1]))
 		}
 	}},
-	{"keys with all control characters are listed as they are", func(c v2) {
+	{"keys with all control characters are listed unchanged", func(c v2) {
 		id := c.initiate(controlKey)
 		c.put(controlKey, golden[1])
 		request := &oss.ListMultipartUploadsRequest{Bucket: c.bucket, Prefix: oss.Ptr("control/")}
@@ -150,7 +150,7 @@ var v2Details = []check[v2]{
 		check0(c.abort(controlKey, id))
 		c.delete(controlKey)
 	}},
-	{"a traffic limit in the range is taken, and any other refused", func(c v2) {
+	{"a traffic limit within the allowed range is accepted, and any other refused", func(c v2) {
 		key, id := "limited", c.initiate("limited")
 		send := func(limit int64) error {
 			_, err := c.client.UploadPart(background, &oss.UploadPartRequest{
@@ -163,7 +163,7 @@ var v2Details = []check[v2]{
 		v2Refused("InvalidArgument", send(838860801))
 		check0(c.abort(key, id))
 	}},
-	{"a rule that aborts uploads comes back as it was set", func(c v2) {
+	{"a rule that aborts uploads is returned as it was set", func(c v2) {
 		abort := &oss.LifecycleRuleAbortMultipartUpload{Days: oss.Ptr(int32(30))}
 		rule := oss.LifecycleRule{ID: oss.Ptr("days"), Prefix: oss.Ptr("tmp/"), Status: oss.Ptr("Enabled"), AbortMultipartUpload: abort}
 		configuration := &oss.LifecycleConfiguration{Rules: []oss.LifecycleRule{rule}}
@@ -184,7 +184,7 @@ var v2Details = []check[v2]{
 		check0(c.abort("counted", id))
 		equal(count(), before)
 	}},
-	{"a Complete that is repeated is NoSuchUpload in strict mode, and answered as the first otherwise", func(c v2) {
+	{"a repeated Complete is NoSuchUpload in strict mode, and otherwise answered like the first", func(c v2) {
 		id := c.initiate("repeated")
 		sent := c.send("repeated", id, 1, golden[0])
 		first := must(c.complete("repeated", id, sent))

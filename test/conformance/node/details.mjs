@@ -1,11 +1,11 @@
-// Facts about what uploads have to do with copies, listings, callbacks and rules. Each is a sentence, and what must not reject.
+// Facts about uploads together with copies, listings, callbacks and rules. Each is a sentence and a function that must not reject.
 
 import assert from 'node:assert/strict'
 import { CONTROL_KEY, chunks, DATA, PART, quoted, refused, sendPart } from './harness.mjs'
 
 const COPY_FACTS = [
   [
-    'a part is copied whole, or its range, and whole where the range leaves the source',
+    'a part copy takes the whole source or a range, and the whole source if the range exceeds it',
     async (client) => {
       const source = { sourceKey: 'parts of/a + b', sourceBucketName: client.options.bucket }
       await client.put(source.sourceKey, DATA)
@@ -25,19 +25,19 @@ const COPY_FACTS = [
     },
   ],
   [
-    'a copy keeps what is said about its source, or says it anew, also onto itself',
+    'a copy keeps or replaces the metadata of its source, also onto itself',
     async (client) => {
-      await client.put('said', DATA, { meta: { people: 'test' }, mime: 'text/plain' })
+      await client.put('described', DATA, { meta: { people: 'test' }, mime: 'text/plain' })
       const head = async (key) => {
         const { meta, res } = await client.head(key)
         return [meta, res.headers['content-type'], res.headers.etag]
       }
-      await client.copy('kept', 'said')
+      await client.copy('kept', 'described')
       assert.deepEqual(await head('kept'), [{ people: 'test' }, 'text/plain', quoted(DATA)])
-      await client.copy('anew', 'said', { meta: { people: 'others' }, headers: { 'Content-Type': 'text/html' } })
+      await client.copy('anew', 'described', { meta: { people: 'others' }, headers: { 'Content-Type': 'text/html' } })
       assert.deepEqual(await head('anew'), [{ people: 'others' }, 'text/html', quoted(DATA)])
-      await client.putMeta('said', { people: 'nobody' })
-      assert.deepEqual((await head('said'))[0], { people: 'nobody' })
+      await client.putMeta('described', { people: 'none' })
+      assert.deepEqual((await head('described'))[0], { people: 'none' })
       await refused('NoSuchKey', client.copy('kept', 'absent'))
     },
   ],
@@ -68,9 +68,9 @@ const LISTING_FACTS = [
     },
   ],
   [
-    'keys with all control characters are listed as they are',
+    'keys with all control characters are listed unchanged',
     async (client) => {
-      // the parser of this SDK refuses such characters, and its Initiate has no query
+      // the parser of this SDK rejects such characters, and its Initiate has no query
       const { uploadId } = await client.initMultipartUpload(CONTROL_KEY, { headers: { 'encoding-type': 'url' } })
       await client.put(CONTROL_KEY, DATA)
       const query = { prefix: 'control/', 'encoding-type': 'url' }
@@ -86,7 +86,7 @@ const LISTING_FACTS = [
 
 const CALLBACK_FACTS = [
   [
-    'the answer to a callback takes the place of the result, and its failure leaves the object',
+    'the answer to a callback replaces the result, and a failed callback keeps the object',
     async (client, { applicationUrl }) => {
       const body = 'key=$'.concat('{object}&size=$', '{size}&user=$', '{x:user}')
       const callback = (path) => ({ url: `${applicationUrl}${path}`, body, customValue: { user: 'a b' } })
@@ -110,7 +110,7 @@ const CALLBACK_FACTS = [
 
 const UPLOAD_FACTS = [
   [
-    'a Complete that is repeated is NoSuchUpload in strict mode, and answered as the first otherwise',
+    'a repeated Complete is NoSuchUpload in strict mode, and otherwise answered like the first',
     async (client, { strict }) => {
       const { uploadId } = await client.initMultipartUpload('repeated')
       const part = await sendPart(client, 'repeated', uploadId, 1, chunks()[0])
@@ -121,7 +121,7 @@ const UPLOAD_FACTS = [
     },
   ],
   [
-    'a traffic limit in the range is taken, and any other refused',
+    'a traffic limit within the allowed range is accepted, and any other refused',
     async (client) => {
       const { uploadId } = await client.initMultipartUpload('limited')
       const send = (limit) => {
@@ -145,7 +145,7 @@ const UPLOAD_FACTS = [
     },
   ],
   [
-    'a rule that aborts uploads comes back as it was set',
+    'a rule that aborts uploads is returned as it was set',
     async (client) => {
       const { bucket } = client.options
       const rules = [

@@ -1,4 +1,4 @@
-// Bytes to upload, the options of the published samples, and what the facts of ali-oss share.
+// Bytes to upload, the options of the published samples, and functions that the facts of ali-oss share.
 
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
@@ -24,7 +24,7 @@ export const ODD_KEYS = [
   'tab\tend',
 ]
 
-/** It has the control characters, from 0x01 to 0x1F. */
+/** A key with the control characters from 0x01 to 0x1F. */
 export const CONTROL_KEY = `control/${String.fromCharCode(...Array.from({ length: 31 }, (_, index) => index + 1))}`
 
 // The options of the published samples, for Node.js and the browser.
@@ -83,7 +83,7 @@ export async function sendPart(client, key, uploadId, number, part) {
   return { number, etag }
 }
 
-/** Lends a file that holds the data. */
+/** Calls `body` with a temporary file that holds the data. */
 export async function withFile(body) {
   const folder = await mkdtemp(path.join(tmpdir(), 'conformance-'))
   try {

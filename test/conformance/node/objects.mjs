@@ -1,4 +1,4 @@
-// Facts about buckets and objects. Each is a sentence, and what must not reject.
+// Facts about buckets and objects. Each is a sentence and a function that must not reject.
 
 import assert from 'node:assert/strict'
 import { checkHead, DATA, ODD_KEYS, quoted, refused, sampleOptions } from './harness.mjs'
@@ -28,7 +28,7 @@ export const BUCKET_FACTS = [
 
 export const OBJECT_FACTS = [
   [
-    'an object comes back byte for byte, with its checksums and metadata',
+    'an object is returned byte for byte, with its checksums and metadata',
     async (client) => {
       const put = await client.put('whole', DATA, sampleOptions())
       assert.equal(put.res.headers.etag, quoted(DATA))
@@ -54,7 +54,7 @@ export const OBJECT_FACTS = [
     },
   ],
   [
-    'what is not there is refused by its name, and deleting it does no harm',
+    'a missing item is reported by its error code, and deleting it succeeds',
     async (client) => {
       await refused('NoSuchKey', client.get('absent'))
       await refused('NoSuchKey', client.head('absent'))
@@ -62,7 +62,7 @@ export const OBJECT_FACTS = [
     },
   ],
   [
-    'odd keys are kept as they are',
+    'unusual keys are kept unchanged',
     async (client) => {
       const keys = ODD_KEYS.map((key) => `odd/${key}`)
       for (const key of keys) {
@@ -113,7 +113,7 @@ export const OBJECT_FACTS = [
 
 export const PRESIGNED_FACTS = [
   [
-    'presigned URLs need no key',
+    'presigned URLs need no access key',
     async (client) => {
       const key = 'signed/中 文.txt'
       const sign = (method) =>

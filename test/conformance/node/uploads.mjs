@@ -1,4 +1,4 @@
-// Facts about uploads. Each is a sentence, and what must not reject.
+// Facts about uploads. Each is a sentence and a function that must not reject.
 
 import assert from 'node:assert/strict'
 import {
@@ -41,7 +41,7 @@ export const MULTIPART_FACTS = [
     },
   ],
   [
-    'a cancelled upload goes on from its checkpoint',
+    'a cancelled upload continues from its checkpoint',
     async (client) => {
       await withFile(async (file) => {
         let saved
@@ -52,7 +52,7 @@ export const MULTIPART_FACTS = [
         const options = { partSize: PART, parallel: 1 }
         await assert.rejects(client.multipartUpload('resumed', file, { ...options, progress }), { name: 'cancel' })
         const landed = (await client.listParts('resumed', saved.uploadId)).parts.length
-        assert.ok(landed >= 4 && landed < 10, `${landed} parts were there`)
+        assert.ok(landed >= 4 && landed < 10, `${landed} parts were stored`)
         const before = await client.listParts('resumed', saved.uploadId)
         await client.multipartUpload('resumed', file, { ...options, checkpoint: saved })
         assert.equal(before.uploadId, saved.uploadId)
@@ -62,7 +62,7 @@ export const MULTIPART_FACTS = [
     },
   ],
   [
-    'the published checksums come out, and the ACL of complete counts',
+    'the checksums are the published ones, and the ACL of complete takes effect',
     async (client) => {
       const { uploadId } = await client.initMultipartUpload('golden')
       const parts = [Buffer.alloc(PART, 'a'), Buffer.from('hello oss')]
@@ -118,7 +118,7 @@ export const MULTIPART_FACTS = [
     },
   ],
   [
-    'a complete that is refused leaves the upload as it was',
+    'a refused complete leaves the upload unchanged',
     async (client) => {
       const { uploadId } = await client.initMultipartUpload('refused')
       const parts = [Buffer.from('short'), chunks()[0], Buffer.from('last')]
@@ -128,7 +128,7 @@ export const MULTIPART_FACTS = [
       const complete = (...listed) => client.completeMultipartUpload('refused', uploadId, listed)
       await refused('EntityTooSmall', complete(...sent))
       await refused('InvalidPart', complete(sent[1], { number: 4, etag: sent[2].etag }))
-      sent[0] = await sendPart(client, 'refused', uploadId, 1, chunks()[1]) // again, and large enough now
+      sent[0] = await sendPart(client, 'refused', uploadId, 1, chunks()[1]) // again, and now large enough
       await complete(...sent)
       assert.deepEqual((await client.get('refused')).content, Buffer.concat([chunks()[1], chunks()[0], parts[2]]))
       await refused('NoSuchUpload', sendPart(client, 'refused', uploadId, 1, parts[0]))

@@ -1,4 +1,4 @@
-"""What the checks of both SDKs share: the server under test, bytes to upload, and a line of output for each check."""
+"""Shared by the checks of both SDKs: the server under test, bytes to upload, and a line of output for each check."""
 
 import base64
 import contextlib
@@ -27,10 +27,10 @@ GOLDEN_CRC64 = 14439424006907896166
 
 ODD_KEYS = ['a b', 'a+b', '100%', '%41', 'a?b#c&d=e', '中文/文件', 'é', 'a//b', '~!*()\'"', '<&>', '\U0001f600', '.a/..b', 'tab\tline\nend']
 
-# It has the control characters, from 0x01 to 0x1F.
+# A key with the control characters from 0x01 to 0x1F.
 CONTROL_KEY = 'control/' + ''.join(map(chr, range(1, 32)))
 
-# The options of the published multipart samples, as they are sent and as HEAD gives them back.
+# The options of the published multipart samples, as they are sent and as HEAD returns them.
 INITIATE_HEADERS = {
     'Cache-Control': 'no-cache',
     'Content-Disposition': 'oss_MultipartUpload.txt',
@@ -71,23 +71,23 @@ def equal(actual, expected):
 
 
 def callback(path):
-    """The two parameters of a callback to the application, as they are sent."""
+    """The two parameters of a callback to the application, encoded."""
     asked = {'callbackUrl': APPLICATION_URL + path, 'callbackBody': 'key=${object}&size=${size}&user=${x:user}'}
     return tuple(base64.b64encode(json.dumps(value).encode()).decode() for value in (asked, {'x:user': 'a b'}))
 
 
 def received(key, size):
-    """What the application answers to such a callback at /done."""
+    """The application's answer to such a callback at /done."""
     return {'Status': 'OK', 'received': f'key={key}&size={size}&user=a%20b'}
 
 
 class Interrupted(Exception):
-    """What cuts an upload off."""
+    """Interrupts an upload."""
 
 
 @contextlib.contextmanager
 def parts_sent(client, number_of, limit=None):
-    """The numbers of the parts that `client` begins to send meanwhile; beyond `limit` of them, sending fails."""
+    """The numbers of the parts that `client` starts to send within the block; after `limit` of them, sending fails."""
     sent = []
     send = client.upload_part
 
@@ -120,7 +120,7 @@ class Checks:
         return register
 
     def run(self, variant, client):
-        """Prints a line for each check, and tells whether all hold."""
+        """Prints a line for each check, and returns whether all hold."""
         failures = 0
         for sentence, function in self.functions + self.closing:
             try:

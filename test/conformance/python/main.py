@@ -1,4 +1,4 @@
-"""Runs the checks of both Python SDKs against ENDPOINT; one line a check, exit code 1 if any fails."""
+"""Runs the checks of both Python SDKs against ENDPOINT; one line per check, exit code 1 if any fails."""
 
 import sys
 

@@ -38,11 +38,11 @@ def refused(code, call):
         equal(error.code, code)
         equal(len(error.request_id), 24)
         return
-    raise AssertionError(f'accepted, where {code} was due')
+    raise AssertionError(f'accepted, expected {code}')
 
 
 def upload(bucket, key, parts, headers=None, complete_headers=None):
-    """Uploads the parts one by one and completes; returns the SDK's result."""
+    """Uploads the parts one after another and completes; returns the SDK's result."""
     upload_id = bucket.init_multipart_upload(key, headers=headers).upload_id
     infos = [PartInfo(n, bucket.upload_part(key, upload_id, n, part).etag) for n, part in enumerate(parts, 1)]
     return bucket.complete_multipart_upload(key, upload_id, infos, headers=complete_headers)
@@ -66,7 +66,7 @@ def bucket_acl(bucket):
         equal(bucket.get_bucket_acl().acl, acl)
 
 
-@fact('an object comes back byte for byte, with its checksums and metadata')
+@fact('an object is returned byte for byte, with its checksums and metadata')
 def put_and_get(bucket):
     headers = {**INITIATE_HEADERS, 'x-oss-tagging': TAGGING, 'Content-MD5': md5_base64(DATA)}
     put = bucket.put_object('whole', DATA, headers=headers)
@@ -97,7 +97,7 @@ def ranges(bucket):
     equal(bucket.get_object('ranged', headers={'If-Match': f'"{etag}"'}).read(), DATA)
 
 
-@fact('what is not there is refused by its name')
+@fact('a missing item is reported by its error code')
 def missing(bucket):
     refused('NoSuchKey', lambda: bucket.get_object('absent'))
     equal(bucket.object_exists('absent'), False)
@@ -106,7 +106,7 @@ def missing(bucket):
     refused('SignatureDoesNotMatch', lambda: open_bucket(bucket.version, bucket.bucket_name, wrong).get_object('absent'))
 
 
-@fact('odd keys are kept as they are')
+@fact('unusual keys are kept unchanged')
 def odd_keys(bucket):
     for key in ODD_KEYS:
         bucket.put_object(f'odd/{key}', key.encode())
@@ -130,7 +130,7 @@ def listings(bucket):
     equal([found.key for found in bucket.list_objects_v2(prefix='list/', start_after='list/c/2').object_list], ['list/z'])
 
 
-@fact('an object may not be overwritten where that is forbidden, and is deleted twice without harm')
+@fact('an object is not overwritten where that is forbidden, and can be deleted twice')
 def overwrite_and_delete(bucket):
     forbid = {'x-oss-forbid-overwrite': 'true'}
     bucket.put_object('once', b'1', headers=forbid)
@@ -139,7 +139,7 @@ def overwrite_and_delete(bucket):
     equal([bucket.delete_object('once').status, bucket.delete_object('once').status], [204, 204])
 
 
-@fact('the ACL of an object and presigned URLs decide who reads without a key')
+@fact('the ACL of an object and presigned URLs decide whether a client without a key may read')
 def access(bucket):
     bucket.put_object('secret', b'secret')
     equal(bucket.get_object_acl('secret').acl, 'default')
@@ -195,7 +195,7 @@ def sample(bucket):
     refused('FileAlreadyExists', lambda: bucket.init_multipart_upload(key, headers=headers))
 
 
-@fact('parts sent by eight threads make the object')
+@fact('parts from eight threads make the object')
 def parallel(bucket):
     key = 'parallel'
     upload_id = bucket.init_multipart_upload(key).upload_id
@@ -205,13 +205,13 @@ def parallel(bucket):
     equal(bucket.get_object(key).read(), DATA)
 
 
-@fact('the published checksums come out')
+@fact('the checksums are the published ones')
 def golden(bucket):
     done = upload(bucket, 'golden', GOLDEN)
     equal((done.etag, done.crc), (GOLDEN_ETAG, GOLDEN_CRC64))
 
 
-@fact('complete-all takes every part that is there')
+@fact('complete-all takes every stored part')
 def complete_all(bucket):
     parts = chunks()
     upload_id = bucket.init_multipart_upload('all').upload_id
@@ -221,7 +221,7 @@ def complete_all(bucket):
     equal((done.etag, bucket.get_object('all').read()), (multipart_etag(parts[:3]), DATA[:3 * PART]))
 
 
-@fact('the resumable upload goes on where it was interrupted')
+@fact('a resumable upload continues where it was interrupted')
 def resumable(bucket):
     number_of = lambda _key, _upload_id, number, *_: number
     with tempfile.TemporaryDirectory() as folder:
@@ -243,7 +243,7 @@ def resumable(bucket):
     equal(bucket.get_object('resumed').read(), DATA)
 
 
-@fact('objects and ranges of them are copied')
+@fact('objects are copied whole and by range')
 def copies(bucket):
     bucket.put_object('source', DATA, headers=INITIATE_HEADERS)
     equal(bucket.copy_object(bucket.bucket_name, 'source', 'copied').etag, md5_hex(DATA))
@@ -277,7 +277,7 @@ def list_parts(bucket):
     equal(bucket.list_multipart_uploads(prefix='up/').upload_list, [])
 
 
-@fact('a complete that is refused leaves the upload as it was')
+@fact('a refused complete leaves the upload unchanged')
 def refusals(bucket):
     key, parts = 'refused', [b'short', chunks()[0], b'last']
     upload_id = bucket.init_multipart_upload(key).upload_id
@@ -288,7 +288,7 @@ def refusals(bucket):
     refused('EntityTooSmall', lambda: complete(infos))
     refused('InvalidPart', lambda: complete([PartInfo(2, md5_hex(b'other')), infos[2]]))
     refused('InvalidPart', lambda: complete([infos[1], PartInfo(4, infos[2].etag)]))
-    infos[0] = PartInfo(1, bucket.upload_part(key, upload_id, 1, parts[1]).etag)  # again, and large enough now
+    infos[0] = PartInfo(1, bucket.upload_part(key, upload_id, 1, parts[1]).etag)  # again, and now large enough
     complete(infos[:2] + infos[2:])
     equal(bucket.get_object(key).read(), parts[1] + parts[1] + parts[2])
     refused('NoSuchUpload', lambda: bucket.upload_part(key, upload_id, 1, b'x'))

@@ -1,4 +1,4 @@
-"""What uploads have to do with copies, listings, callbacks and rules, by the first Python SDK."""
+"""Uploads together with copies, listings, callbacks and rules for the first Python SDK."""
 
 import json
 
@@ -9,7 +9,7 @@ from harness import CONTROL_KEY, DATA, PART, STRICT, callback, chunks, equal, md
 from oss2_checks import fact, refused, upload
 
 
-@fact('a part is copied whole, or its range, and whole where the range leaves the source')
+@fact('a part copy takes the whole source or a range, and the whole source if the range exceeds it')
 def part_copies(bucket):
     source = 'parts of/a + b'
     bucket.put_object(source, DATA)
@@ -24,21 +24,21 @@ def part_copies(bucket):
     equal(bucket.get_object('ranges').read(), DATA[:PART] + DATA)
 
 
-@fact('a copy keeps what is said about its source, or says it anew, also onto itself')
+@fact('a copy keeps or replaces the metadata of its source, also onto itself')
 def copied_headers(bucket):
-    bucket.put_object('said', DATA, headers={'Content-Type': 'text/plain', 'x-oss-meta-people': 'test'})
-    said = lambda key: [bucket.head_object(key).headers.get(name) for name in ('Content-Type', 'x-oss-meta-people')]
-    bucket.copy_object(bucket.bucket_name, 'said', 'kept', headers={'x-oss-metadata-directive': 'COPY', 'x-oss-meta-people': 'no'})
-    equal(said('kept'), ['text/plain', 'test'])
+    bucket.put_object('described', DATA, headers={'Content-Type': 'text/plain', 'x-oss-meta-people': 'test'})
+    described = lambda key: [bucket.head_object(key).headers.get(name) for name in ('Content-Type', 'x-oss-meta-people')]
+    bucket.copy_object(bucket.bucket_name, 'described', 'kept', headers={'x-oss-metadata-directive': 'COPY', 'x-oss-meta-people': 'no'})
+    equal(described('kept'), ['text/plain', 'test'])
     anew = {'x-oss-metadata-directive': 'REPLACE', 'Content-Type': 'text/html', 'x-oss-meta-people': 'others'}
-    bucket.copy_object(bucket.bucket_name, 'said', 'anew', headers=anew)
-    equal(said('anew'), ['text/html', 'others'])
-    bucket.copy_object(bucket.bucket_name, 'said', 'said', headers=anew)
-    equal((said('said'), bucket.get_object('said').read()), (['text/html', 'others'], DATA))
+    bucket.copy_object(bucket.bucket_name, 'described', 'anew', headers=anew)
+    equal(described('anew'), ['text/html', 'others'])
+    bucket.copy_object(bucket.bucket_name, 'described', 'described', headers=anew)
+    equal((described('described'), bucket.get_object('described').read()), (['text/html', 'others'], DATA))
     refused('NoSuchKey', lambda: bucket.copy_object(bucket.bucket_name, 'absent', 'kept'))
 
 
-@fact('the answer to a callback takes the place of the result, and its failure leaves the object')
+@fact('the answer to a callback replaces the result, and a failed callback keeps the object')
 def callbacks(bucket):
     def headers(path):
         return dict(zip(('x-oss-callback', 'x-oss-callback-var'), callback(path)))
@@ -50,11 +50,11 @@ def callbacks(bucket):
     bucket.batch_delete_objects(['called', 'called/parts'])
     for failed in (bucket.put_object('called', DATA, headers=headers('/broken')),
                    upload(bucket, 'called/parts', chunks(), complete_headers=headers('/broken'))):
-        equal((failed.status, b'<Code>CallbackFailed</Code>' in failed.resp.read()), (203, True))  # an error of no kind to this SDK
+        equal((failed.status, b'<Code>CallbackFailed</Code>' in failed.resp.read()), (203, True))  # not an error for this SDK
     equal([bucket.get_object(key).read() for key in ('called', 'called/parts')], [DATA, DATA])
 
 
-@fact('a sequential upload takes each part once and in order, and its object has an MD5')
+@fact('a sequential upload accepts each part once and in order, and its object has an MD5')
 def sequential(bucket):
     key, parts = 'sequential', chunks()[:2]
     upload_id = bucket.init_multipart_upload(key, params={'sequential': ''}).upload_id
@@ -64,8 +64,8 @@ def sequential(bucket):
     try:
         send(1)
     except oss2.exceptions.OssError as error:
-        told = [error.details[name] for name in ('Code', 'PartNumber', 'PartEtag')]
-        equal((error.status, told), (409, ['PartAlreadyExist', '1', md5_hex(parts[0])]))
+        headers = [error.details[name] for name in ('Code', 'PartNumber', 'PartEtag')]
+        equal((error.status, headers), (409, ['PartAlreadyExist', '1', md5_hex(parts[0])]))
     else:
         raise AssertionError('a part was replaced')
     bucket.complete_multipart_upload(key, upload_id, sent)
@@ -94,9 +94,9 @@ def markers(bucket):
         bucket.abort_multipart_upload(key, upload_id)
 
 
-@fact('keys with all control characters are listed as they are')
+@fact('keys with all control characters are listed unchanged')
 def control_characters(bucket):
-    # the parser of this SDK refuses such characters, and its Initiate does not ask for an encoding
+    # the parser of this SDK rejects such characters, and its Initiate requests no encoding
     upload_id = bucket.init_multipart_upload(CONTROL_KEY, params={'encoding-type': 'url'}).upload_id
     bucket.put_object(CONTROL_KEY, b'x')
     equal([found.key for found in bucket.list_multipart_uploads(prefix='control/').upload_list], [CONTROL_KEY])
@@ -106,7 +106,7 @@ def control_characters(bucket):
     bucket.delete_object(CONTROL_KEY)  # in a list of keys this SDK loses the carriage return
 
 
-@fact('a traffic limit in the range is taken, and any other refused')
+@fact('a traffic limit within the allowed range is accepted, and any other refused')
 def traffic(bucket):
     upload_id = bucket.init_multipart_upload('limited').upload_id
     send = lambda limit: bucket.upload_part('limited', upload_id, 1, chunks()[0], headers={'x-oss-traffic-limit': limit})
@@ -116,7 +116,7 @@ def traffic(bucket):
     bucket.abort_multipart_upload('limited', upload_id)
 
 
-@fact('a rule that aborts uploads comes back as it was set')
+@fact('a rule that aborts uploads is returned as it was set')
 def rules(bucket):
     bucket.put_bucket_lifecycle(BucketLifecycle([LifecycleRule('days', 'tmp/', abort_multipart_upload=AbortMultipartUpload(days=30))]))
     found, = bucket.get_bucket_lifecycle().rules
@@ -136,7 +136,7 @@ def statistics(bucket):
     equal(count(), (uploads, parts))
 
 
-@fact('a Complete that is repeated is NoSuchUpload in strict mode, and answered as the first otherwise')
+@fact('a repeated Complete is NoSuchUpload in strict mode, and otherwise answered like the first')
 def repeated(bucket):
     upload_id = bucket.init_multipart_upload('repeated').upload_id
     parts = [PartInfo(1, bucket.upload_part('repeated', upload_id, 1, b'x').etag)]

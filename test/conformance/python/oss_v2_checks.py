@@ -16,7 +16,7 @@ from harness import (DATA, ENDPOINT, GOLDEN, GOLDEN_CRC64, GOLDEN_ETAG, ODD_KEYS
 checks = Checks()
 fact = checks.fact
 
-# The options of the published multipart samples, by this SDK's names.
+# The options of the published multipart samples, under this SDK's names.
 OPTIONS = {
     'cache_control': 'no-cache',
     'content_disposition': 'oss_MultipartUpload.txt',
@@ -62,7 +62,7 @@ class Target:
         return self.call('complete_multipart_upload', key=key, upload_id=upload_id, complete_multipart_upload=listed, **fields)
 
     def send_part(self, key, upload_id, number, part, **fields):
-        """Uploads one part and returns it as a complete lists it."""
+        """Uploads one part and returns it in the form that complete takes."""
         sent = self.call('upload_part', key=key, upload_id=upload_id, part_number=number, body=part, **fields)
         equal((bare(sent.etag), sent.content_md5), (md5_hex(part), md5_base64(part)))
         return oss.UploadPart(part_number=number, etag=sent.etag)
@@ -76,7 +76,7 @@ def refused(code, call):
         equal(getattr(reason, 'code', reason), code)
         equal(len(reason.request_id), 24)
         return
-    raise AssertionError(f'accepted, where {code} was due')
+    raise AssertionError(f'accepted, expected {code}')
 
 
 @fact('a bucket is created, listed and described')
@@ -98,7 +98,7 @@ def bucket_acl(target):
         equal(target.call('get_bucket_acl').acl, acl)
 
 
-@fact('an object comes back byte for byte, with its checksums and metadata')
+@fact('an object is returned byte for byte, with its checksums and metadata')
 def put_and_get(target):
     put = target.call('put_object', key='whole', body=DATA, tagging=TAGGING, content_md5=md5_base64(DATA), **OPTIONS)
     equal(bare(put.etag), md5_hex(DATA))
@@ -122,7 +122,7 @@ def ranges(target):
     equal(target.read('ranged', if_match=f'"{md5_hex(DATA)}"'), DATA)
 
 
-@fact('what is not there is refused by its name')
+@fact('a missing item is reported by its error code')
 def missing(target):
     refused('NoSuchKey', lambda: target.read('absent'))
     refused('NoSuchKey', lambda: target.call('head_object', key='absent'))
@@ -130,7 +130,7 @@ def missing(target):
     equal(target.client.is_object_exist(target.bucket, 'absent'), False)
 
 
-@fact('odd keys are kept as they are')
+@fact('unusual keys are kept unchanged')
 def odd_keys(target):
     for key in ODD_KEYS:
         target.call('put_object', key=f'odd/{key}', body=key.encode())
@@ -156,14 +156,14 @@ def listings(target):
     equal([(found.key, bool(found.owner.id)) for found in page.contents], [('list/z', True)])
 
 
-@fact('an object may not be overwritten where that is forbidden, and is deleted twice without harm')
+@fact('an object is not overwritten where that is forbidden, and can be deleted twice')
 def overwrite_and_delete(target):
     target.call('put_object', key='once', body=b'1', forbid_overwrite=True)
     refused('FileAlreadyExists', lambda: target.call('put_object', key='once', body=b'2', forbid_overwrite=True))
     equal([target.call('delete_object', key='once').status_code for _ in range(2)], [204, 204])
 
 
-@fact('the ACL of an object changes, and presigned URLs need no key')
+@fact('the ACL of an object changes, and presigned URLs need no access key')
 def access(target):
     target.call('put_object', key='secret', body=b'secret')
     for acl in ('default', 'public-read', 'private'):
@@ -200,7 +200,7 @@ def sample(target):
     refused('FileAlreadyExists', lambda: target.call('initiate_multipart_upload', key=key, **options))
 
 
-@fact('parts sent by eight threads make the object')
+@fact('parts from eight threads make the object')
 def parallel(target):
     upload_id = target.call('initiate_multipart_upload', key='parallel').upload_id
     with ThreadPoolExecutor(max_workers=8) as executor:
@@ -209,7 +209,7 @@ def parallel(target):
     equal(target.read('parallel'), DATA)
 
 
-@fact('the published checksums come out')
+@fact('the checksums are the published ones')
 def golden(target):
     upload_id = target.call('initiate_multipart_upload', key='golden').upload_id
     parts = [target.send_part('golden', upload_id, number, part) for number, part in enumerate(GOLDEN, 1)]
@@ -217,7 +217,7 @@ def golden(target):
     equal((bare(done.etag), done.hash_crc64), (GOLDEN_ETAG, str(GOLDEN_CRC64)))
 
 
-@fact('complete-all takes every part that is there, and refuses a list besides')
+@fact('complete-all takes every stored part, and is refused together with a list')
 def complete_all(target):
     parts = chunks()
     upload_id = target.call('initiate_multipart_upload', key='all').upload_id
@@ -227,7 +227,7 @@ def complete_all(target):
     equal((bare(done.etag), target.read('all')), (multipart_etag(parts[:3]), DATA[:3 * PART]))
 
 
-@fact('the uploader resumes from its checkpoint, and sends a stream of unknown length')
+@fact('the uploader resumes from its checkpoint, and uploads a stream of unknown length')
 def uploader(target):
     request = target.request('put_object', key='resumed', **OPTIONS)
     number_of = lambda part: part.part_number
@@ -244,7 +244,7 @@ def uploader(target):
         left, = target.call('list_multipart_uploads', prefix='resumed').uploads
         before = [part.part_number for part in target.call('list_parts', key='resumed', upload_id=left.upload_id).parts]
         unbroken = next(number for number in range(1, 11) if number not in before)  # this SDK sends the rest from the first gap on
-        assert unbroken > 1, f'parts {before} were there'
+        assert unbroken > 1, f'parts {before} were stored'
         with parts_sent(target.client, number_of) as sent:
             equal(manager.upload_file(request, path).upload_id, left.upload_id)
     equal(sorted(sent), list(range(unbroken, 11)))
@@ -289,7 +289,7 @@ def list_parts(target):
     equal(target.call('list_multipart_uploads', prefix='up/').uploads or [], [])
 
 
-@fact('a complete that is refused leaves the upload as it was')
+@fact('a refused complete leaves the upload unchanged')
 def refusals(target):
     key, last = 'refused', b'last'
     upload_id = target.call('initiate_multipart_upload', key=key).upload_id

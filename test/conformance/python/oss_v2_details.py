@@ -1,4 +1,4 @@
-"""What uploads have to do with copies, listings, callbacks and rules, by the second Python SDK."""
+"""Uploads together with copies, listings, callbacks and rules for the second Python SDK."""
 
 import json
 
@@ -8,7 +8,7 @@ from harness import CONTROL_KEY, DATA, PART, STRICT, bare, callback, chunks, equ
 from oss_v2_checks import fact, refused
 
 
-@fact('a part is copied whole, or its range, and whole where the range leaves the source')
+@fact('a part copy takes the whole source or a range, and the whole source if the range exceeds it')
 def part_copies(target):
     source = 'parts of/a + b'
     target.call('put_object', key=source, body=DATA)
@@ -24,20 +24,20 @@ def part_copies(target):
     equal(target.read('ranges'), DATA[:PART] + DATA)
 
 
-@fact('a copy keeps what is said about its source, or says it anew, also onto itself')
+@fact('a copy keeps or replaces the metadata of its source, also onto itself')
 def copied_headers(target):
-    target.call('put_object', key='said', body=DATA, content_type='text/plain', metadata={'people': 'test'})
-    said = lambda key: (lambda head: (head.content_type, head.metadata))(target.call('head_object', key=key))
-    target.call('copy_object', key='kept', source_key='said', metadata_directive='COPY', metadata={'people': 'no'})
-    equal(said('kept'), ('text/plain', {'people': 'test'}))
+    target.call('put_object', key='described', body=DATA, content_type='text/plain', metadata={'people': 'test'})
+    described = lambda key: (lambda head: (head.content_type, head.metadata))(target.call('head_object', key=key))
+    target.call('copy_object', key='kept', source_key='described', metadata_directive='COPY', metadata={'people': 'no'})
+    equal(described('kept'), ('text/plain', {'people': 'test'}))
     anew = {'metadata_directive': 'REPLACE', 'content_type': 'text/html', 'metadata': {'people': 'others'}}
-    for key in ('anew', 'said'):
-        target.call('copy_object', key=key, source_key='said', **anew)
-        equal((said(key), target.read(key)), (('text/html', anew['metadata']), DATA))
+    for key in ('anew', 'described'):
+        target.call('copy_object', key=key, source_key='described', **anew)
+        equal((described(key), target.read(key)), (('text/html', anew['metadata']), DATA))
     refused('NoSuchKey', lambda: target.call('copy_object', key='kept', source_key='absent'))
 
 
-@fact('the answer to a callback takes the place of the result, and its failure leaves the object')
+@fact('the answer to a callback replaces the result, and a failed callback keeps the object')
 def callbacks(target):
     def fields(path):
         return dict(zip(('callback', 'callback_var'), callback(path)))
@@ -48,16 +48,16 @@ def callbacks(target):
         return target.complete('called/parts', upload_id, [part], **fields(path))
 
     put = target.call('put_object', key='called', body=DATA, **fields('/done'))
-    answers = [json.loads(result.callback_result) for result in (put, upload('/done'))]  # text, whatever this SDK documents
+    answers = [json.loads(result.callback_result) for result in (put, upload('/done'))]  # a string, despite the SDK's documentation
     equal(answers, [received('called', len(DATA)), received('called%2Fparts', PART)])
     for key in ('called', 'called/parts'):
         target.call('delete_object', key=key)
     for failed in (target.call('put_object', key='called', body=DATA, **fields('/broken')), upload('/broken')):
-        equal((failed.status_code, '<Code>CallbackFailed</Code>' in failed.callback_result), (203, True))  # no error to this SDK
+        equal((failed.status_code, '<Code>CallbackFailed</Code>' in failed.callback_result), (203, True))  # not an error for this SDK
     equal([target.read('called'), target.read('called/parts')], [DATA, chunks()[0]])
 
 
-@fact('a sequential upload takes each part once and in order, and its object has an MD5')
+@fact('a sequential upload accepts each part once and in order, and its object has an MD5')
 def sequential(target):
     key, parts = 'sequential', chunks()[:2]
     upload_id = target.call('initiate_multipart_upload', key=key, parameters={'sequential': ''}).upload_id
@@ -68,8 +68,8 @@ def sequential(target):
         send(1)
     except oss.exceptions.OperationError as error:
         reason = error.unwrap()
-        told = [reason.error_fileds[name] for name in ('PartNumber', 'PartEtag')]
-        equal((reason.status_code, reason.code, told), (409, 'PartAlreadyExist', ['1', md5_hex(parts[0])]))
+        headers = [reason.error_fileds[name] for name in ('PartNumber', 'PartEtag')]
+        equal((reason.status_code, reason.code, headers), (409, 'PartAlreadyExist', ['1', md5_hex(parts[0])]))
     else:
         raise AssertionError('a part was replaced')
     target.complete(key, upload_id, sent)
@@ -99,7 +99,7 @@ def markers(target):
         target.call('abort_multipart_upload', key=key, upload_id=upload_id)
 
 
-@fact('keys with all control characters are listed as they are')
+@fact('keys with all control characters are listed unchanged')
 def control_characters(target):
     upload_id = target.call('initiate_multipart_upload', key=CONTROL_KEY).upload_id
     target.call('put_object', key=CONTROL_KEY, body=b'x')
@@ -111,7 +111,7 @@ def control_characters(target):
     target.call('delete_object', key=CONTROL_KEY)
 
 
-@fact('a traffic limit in the range is taken, and any other refused')
+@fact('a traffic limit within the allowed range is accepted, and any other refused')
 def traffic(target):
     upload_id = target.call('initiate_multipart_upload', key='limited').upload_id
     target.send_part('limited', upload_id, 1, chunks()[0], traffic_limit=83_886_080)
@@ -120,7 +120,7 @@ def traffic(target):
     target.call('abort_multipart_upload', key='limited', upload_id=upload_id)
 
 
-@fact('a rule that aborts uploads comes back as it was set')
+@fact('a rule that aborts uploads is returned as it was set')
 def rules(target):
     rule = oss.LifecycleRule(id='days', prefix='tmp/', status='Enabled', abort_multipart_upload=oss.LifecycleRuleAbortMultipartUpload(days=30))
     target.call('put_bucket_lifecycle', lifecycle_configuration=oss.LifecycleConfiguration(rules=[rule]))
@@ -140,7 +140,7 @@ def statistics(target):
     equal(count(), before)
 
 
-@fact('a Complete that is repeated is NoSuchUpload in strict mode, and answered as the first otherwise')
+@fact('a repeated Complete is NoSuchUpload in strict mode, and otherwise answered like the first')
 def repeated(target):
     upload_id = target.call('initiate_multipart_upload', key='repeated').upload_id
     parts = [target.send_part('repeated', upload_id, 1, b'x')]

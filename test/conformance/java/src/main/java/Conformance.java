@@ -33,14 +33,14 @@ import com.aliyun.oss.common.comm.SignVersion;
 import com.aliyun.oss.internal.OSSHeaders;
 import com.aliyun.oss.model.*;
 
-/** Runs the official Java SDK against the server at ENDPOINT: one line a check, exit code 1 if any fails. */
+/** Runs the official Java SDK against the server at ENDPOINT: one line per check, exit code 1 if any fails. */
 public final class Conformance {
     private static final int UNCUT = Integer.MAX_VALUE;
 
     final OSS client;
     final String bucket;
     private final AtomicInteger partsSent = new AtomicInteger();
-    private volatile int cutAfter = UNCUT; // how many parts are sent before the network is cut
+    private volatile int cutAfter = UNCUT; // the number of parts that are sent before the network is cut
 
     public static void main(String[] arguments) {
         boolean holds = new Conformance(SignVersion.V1).run("aliyun-sdk-oss V1") & new Conformance(SignVersion.V4).run("aliyun-sdk-oss V4");
@@ -54,7 +54,7 @@ public final class Conformance {
         RequestSigner countParts = request -> {
             boolean isPart = request.getMethod() == HttpMethod.PUT && request.getParameters().containsKey("partNumber");
             if (isPart && partsSent.getAndIncrement() >= cutAfter) {
-                throw new ClientException("the cable is cut", "Cut", null);
+                throw new ClientException("the network is cut", "Cut", null);
             }
         };
         configuration.setSignerHandlers(List.of(countParts));
@@ -78,23 +78,23 @@ public final class Conformance {
         return List.of(
                 new Harness.Check("a bucket is created, listed and described", this::buckets),
                 new Harness.Check("the ACLs of a bucket and of an object change", this::acls),
-                new Harness.Check("an object comes back byte for byte, with its checksums and metadata", this::putAndGet),
+                new Harness.Check("an object is returned byte for byte, with its checksums and metadata", this::putAndGet),
                 new Harness.Check("ranges and conditions select what is read", this::ranges),
-                new Harness.Check("what is not there is refused by its name", this::missing),
-                new Harness.Check("odd keys are kept as they are", this::oddKeys),
+                new Harness.Check("a missing item is reported by its error code", this::missing),
+                new Harness.Check("unusual keys are kept unchanged", this::oddKeys),
                 new Harness.Check("listings group by delimiter and continue page by page", this::listings),
-                new Harness.Check("an object may not be overwritten where that is forbidden, and is deleted twice without harm", this::overwrite),
-                new Harness.Check("presigned URLs need no key", this::presigned),
+                new Harness.Check("an object is not overwritten where that is forbidden, and can be deleted twice", this::overwrite),
+                new Harness.Check("presigned URLs need no access key", this::presigned),
                 new Harness.Check("the published sample runs: options at initiate, parts of 100 KiB, an ACL at complete", this::sample),
-                new Harness.Check("parts of 100 KiB sent by eight threads make the object", this::parallel),
-                new Harness.Check("the published checksums come out", this::golden),
-                new Harness.Check("complete-all takes every part that is there, an empty list none", this::completeAll),
-                new Harness.Check("a sequential upload takes its parts in order only, and its object has an MD5", this::sequential),
+                new Harness.Check("parts of 100 KiB from eight threads make the object", this::parallel),
+                new Harness.Check("the checksums are the published ones", this::golden),
+                new Harness.Check("complete-all takes every stored part, and an empty list none", this::completeAll),
+                new Harness.Check("a sequential upload accepts its parts only in order, and its object has an MD5", this::sequential),
                 new Harness.Check("the location of a completed upload is its URL, encoded once", this::location),
-                new Harness.Check("the upload of a file goes on where it was interrupted", this::resumable),
-                new Harness.Check("objects and ranges of them are copied", this::copies),
+                new Harness.Check("the upload of a file resumes where it was interrupted", this::resumable),
+                new Harness.Check("objects are copied whole and by range", this::copies),
                 new Harness.Check("parts and uploads are listed page by page", this::listParts),
-                new Harness.Check("a complete that is refused leaves the upload as it was", this::refusals));
+                new Harness.Check("a refused complete leaves the upload unchanged", this::refusals));
     }
 
     private void buckets() {

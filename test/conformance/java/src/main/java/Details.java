@@ -13,7 +13,7 @@ import com.aliyun.oss.OSS;
 import com.aliyun.oss.OSSException;
 import com.aliyun.oss.model.*;
 
-/** What uploads have to do with copies, listings, callbacks and rules. */
+/** Uploads together with copies, listings, callbacks and rules. */
 final class Details {
     private final Conformance target;
     private final OSS client;
@@ -27,16 +27,16 @@ final class Details {
 
     List<Harness.Check> checks() {
         return List.of(
-                new Harness.Check("a part is copied whole, or its range, and whole where the range leaves the source", this::partCopies),
-                new Harness.Check("a copy keeps what is said about its source, or says it anew, also onto itself", this::copiedHeaders),
-                new Harness.Check("the answer to a callback takes the place of the result, and its failure leaves the object", this::callbacks),
+                new Harness.Check("a part copy takes the whole source or a range, and the whole source if the range exceeds it", this::partCopies),
+                new Harness.Check("a copy keeps or replaces the metadata of its source, also onto itself", this::copiedHeaders),
+                new Harness.Check("the answer to a callback replaces the result, and a failed callback keeps the object", this::callbacks),
                 new Harness.Check("a part of a sequential upload is never replaced", this::sequential),
                 new Harness.Check("uploads are listed from any marker, and grouped by any delimiter", this::markers),
-                new Harness.Check("keys with all control characters are listed as they are", this::controlCharacters),
-                new Harness.Check("a traffic limit in the range is taken, and any other refused", this::traffic),
-                new Harness.Check("a rule that aborts uploads comes back as it was set", this::rules),
+                new Harness.Check("keys with all control characters are listed unchanged", this::controlCharacters),
+                new Harness.Check("a traffic limit within the allowed range is accepted, and any other refused", this::traffic),
+                new Harness.Check("a rule that aborts uploads is returned as it was set", this::rules),
                 new Harness.Check("the statistics of a bucket count its uploads", this::statistics),
-                new Harness.Check("a Complete that is repeated is NoSuchUpload in strict mode, and answered as the first otherwise", this::repeated),
+                new Harness.Check("a repeated Complete is NoSuchUpload in strict mode, and otherwise answered like the first", this::repeated),
                 new Harness.Check("a part is sent in chunks without a length", this::chunked));
     }
 
@@ -70,22 +70,22 @@ final class Details {
         ObjectMetadata metadata = new ObjectMetadata();
         metadata.setContentType("text/plain");
         metadata.addUserMetadata("people", "test");
-        client.putObject(bucket, "said", new ByteArrayInputStream(Harness.DATA), metadata);
-        client.copyObject(bucket, "said", bucket, "kept");
-        Harness.equal(said("kept"), "text/plain test");
+        client.putObject(bucket, "described", new ByteArrayInputStream(Harness.DATA), metadata);
+        client.copyObject(bucket, "described", bucket, "kept");
+        Harness.equal(described("kept"), "text/plain test");
         ObjectMetadata others = new ObjectMetadata();
         others.setContentType("text/html");
         others.addUserMetadata("people", "others");
-        for (String key : List.of("anew", "said")) {
-            CopyObjectRequest request = new CopyObjectRequest(bucket, "said", bucket, key);
-            request.setNewObjectMetadata(others); // this SDK says REPLACE then
+        for (String key : List.of("anew", "described")) {
+            CopyObjectRequest request = new CopyObjectRequest(bucket, "described", bucket, key);
+            request.setNewObjectMetadata(others); // then this SDK sends REPLACE
             client.copyObject(request);
-            Harness.equal(said(key), "text/html others");
+            Harness.equal(described(key), "text/html others");
         }
         Harness.refused("NoSuchKey", () -> client.copyObject(bucket, "absent", bucket, "kept"));
     }
 
-    private String said(String key) {
+    private String described(String key) {
         ObjectMetadata head = client.getObjectMetadata(bucket, key);
         return head.getContentType() + " " + head.getUserMetadata().get("people");
     }
@@ -151,7 +151,7 @@ final class Details {
         }
     }
 
-    /** Those below mark/ as `key id`, and the common prefixes. */
+    /** The uploads below mark/ as `key id`, and the common prefixes. */
     private List<String> uploads(Consumer<ListMultipartUploadsRequest> change) {
         ListMultipartUploadsRequest request = new ListMultipartUploadsRequest(bucket);
         request.setPrefix("mark/");
@@ -164,7 +164,7 @@ final class Details {
 
     private void controlCharacters() {
         InitiateMultipartUploadRequest initiate = new InitiateMultipartUploadRequest(bucket, Harness.CONTROL_KEY);
-        initiate.addParameter("encoding-type", "url"); // the parser of this SDK refuses such characters, and it does not ask by itself
+        initiate.addParameter("encoding-type", "url"); // the parser of this SDK rejects such characters, and it requests no encoding by default
         String uploadId = client.initiateMultipartUpload(initiate).getUploadId();
         target.put(Harness.CONTROL_KEY, new byte[1]);
         ListMultipartUploadsRequest request = new ListMultipartUploadsRequest(bucket);
@@ -175,7 +175,7 @@ final class Details {
         objectsV2.setEncodingType("url");
         List<String> encoded = List.of(client.listMultipartUploads(request).getMultipartUploads().get(0).getKey(),
                 client.listObjects(objects).getObjectSummaries().get(0).getKey(), client.listObjectsV2(objectsV2).getObjectSummaries().get(0).getKey());
-        for (String key : encoded) { // this SDK leaves the decoding to its caller
+        for (String key : encoded) { // this SDK leaves decoding to its caller
             Harness.equal(URLDecoder.decode(key, StandardCharsets.UTF_8), Harness.CONTROL_KEY);
         }
         client.abortMultipartUpload(new AbortMultipartUploadRequest(bucket, Harness.CONTROL_KEY, uploadId));

@@ -27,17 +27,17 @@ final class Harness {
     static final byte[] DATA = randomBytes(9 * PART + 12_345);
     static final List<String> ODD_KEYS = List.of("a b", "a+b", "100%", "%41", "a?b#c&d=e", "中文/文件", "é", "a//b", "~!*()'\"", "<&>", "😀", ".a/..b",
             "tab\tline\nend");
-    /** It has the control characters, from 0x01 to 0x1F. */
+    /** A key with the control characters from 0x01 to 0x1F. */
     static final String CONTROL_KEY = "control/" + IntStream.range(1, 32).mapToObj(Character::toString).collect(joining());
 
-    /** Something that may fail with anything. */
+    /** Code that may throw anything. */
     interface Body {
         void run() throws Throwable;
     }
 
     /** A fact about the server that holds unless the body throws. */
     record Check(String fact, Body body) {
-        /** Prints the check's line, and tells whether it holds. */
+        /** Prints the check's line, and returns whether it holds. */
         boolean holds(String variant) {
             try {
                 body.run();
@@ -58,7 +58,7 @@ final class Harness {
         }
     }
 
-    /** Checks that OSS refuses what the body does, with this code and a whole request id. */
+    /** Requires that OSS refuses the body's request with this code and a complete request id. */
     static void refused(String code, Body body) throws Throwable {
         try {
             body.run();
@@ -66,7 +66,7 @@ final class Harness {
             equal(List.of(refusal.getErrorCode(), refusal.getRequestId().length()), List.of(code, 24));
             return;
         }
-        throw new AssertionError("accepted, where " + code + " was due");
+        throw new AssertionError("accepted, but " + code + " was due");
     }
 
     /** A callback to the application. */
@@ -78,7 +78,7 @@ final class Harness {
         return callback;
     }
 
-    /** What the application answers to such a callback at /done. */
+    /** The application's answer to such a callback at /done. */
     static String received(String key, int size) {
         return "{\"Status\":\"OK\",\"received\":\"key=" + key + "&size=" + size + "&user=a%20b\"}";
     }
@@ -136,7 +136,7 @@ final class Harness {
         }
     }
 
-    /** A file that holds the data, in a folder of its own. */
+    /** A file with the data, in a temporary folder. */
     static Path dataFile() throws Exception {
         return Files.write(Files.createTempDirectory("conformance-").resolve("file"), DATA);
     }
