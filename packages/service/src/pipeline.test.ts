@@ -84,7 +84,7 @@ test('authentication comes before existence, existence before the ACL, and both 
   assert.equal(await codes({ ...missing, as: STRANGER }), 'InvalidAccessKeyId')
   assert.equal(await codes({ ...missing, as: FORGER }), 'SignatureDoesNotMatch')
   assert.equal(await codes({ ...missing, as: OTHER }), 'NoSuchBucket')
-  assert.equal(await codes({ ...missing, as: 'nobody' }), 'NoSuchBucket')
+  assert.equal(await codes({ ...missing, as: 'anonymous' }), 'NoSuchBucket')
   const bad = { method: 'GET', bucket: 'missing', query: { 'max-keys': 'x' } }
   assert.equal(await codes({ ...bad, as: FORGER }), 'SignatureDoesNotMatch')
   assert.equal(await codes(bad), 'InvalidArgument')
@@ -111,7 +111,7 @@ test('nothing of a body is read before its sender is known and allowed, and what
     await assertUntouched(started, { ...request, as: FORGER }, 'SignatureDoesNotMatch')
     await assertUntouched(started, { ...request, as: STRANGER }, 'InvalidAccessKeyId')
     await assertUntouched(started, { ...request, as: OTHER }, 'AccessDenied')
-    await assertUntouched(started, { ...request, as: 'nobody' }, 'AccessDenied')
+    await assertUntouched(started, { ...request, as: 'anonymous' }, 'AccessDenied')
     await assertUntouched(started, { ...request, bucket: 'missing' }, 'NoSuchBucket')
   }
   const gone = '0123456789ABCDEF0123456789ABCDEF'
@@ -127,7 +127,7 @@ test('nothing of a body is read before its sender is known and allowed, and what
   await assertUntouched(started, { ...part, headers: { 'x-oss-tagging': '=' } }, 'InvalidTag')
   const forbidden = { ...part, key: 'there', headers: { 'x-oss-forbid-overwrite': 'true' } }
   await assertUntouched(started, forbidden, 'FileAlreadyExists')
-  await assertUntouched(started, { method: 'PUT', bucket: BUCKET, as: 'nobody' }, 'AccessDenied')
+  await assertUntouched(started, { method: 'PUT', bucket: BUCKET, as: 'anonymous' }, 'AccessDenied')
 })
 
 test('both addressing styles and both signature versions reach the same object', async () => {

@@ -64,12 +64,12 @@ async function attempt(started: StartedService, random: Random, template: Templa
     headers: { ...digestOf(template), ...template.headers },
     body: random.below(6) === 0 ? breakingOff(template.body) : template.body,
     chunked: random.below(6) === 0,
-    as: pick(random, ['root', 'root', 'root', 'root', 'other', 'nobody'] as const),
+    as: pick(random, ['root', 'root', 'root', 'root', 'other', 'anonymous'] as const),
     signature: pick(random, ['v1', 'v4'] as const),
     style: pick(random, ['host', 'path'] as const),
   }
   const { as, bucket, key, ...rest } = request
-  const requester = as === 'other' ? { as: OTHER } : as === 'nobody' ? { as } : {}
+  const requester = as === 'other' ? { as: OTHER } : as === 'anonymous' ? { as } : {}
   const named = { ...(bucket === undefined ? {} : { bucket }), ...(key === undefined ? {} : { key }) }
   const described = () =>
     `${story}: ${JSON.stringify({ ...request, body: template.body.toString('latin1').slice(0, 500) })}`

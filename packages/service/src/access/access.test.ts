@@ -29,7 +29,7 @@ test("an object's own ACL wins over its bucket's, in both directions, for everyo
   for (const bucketAcl of ACLS.slice(1)) {
     for (const objectAcl of ACLS) {
       const expected = allows(objectAcl === 'default' ? bucketAcl : objectAcl)
-      for (const as of ['nobody', OTHER] as const) {
+      for (const as of ['anonymous', OTHER] as const) {
         const started = await withAcls(bucketAcl, objectAcl)
         const status = async (request: Partial<TestRequest> & { method: string }) =>
           (await call(started, { bucket: BUCKET, key: 'k', as, ...request })).status
@@ -46,7 +46,7 @@ test("an object's own ACL wins over its bucket's, in both directions, for everyo
 test('an object that is not there is written by the ACL of its bucket', async () => {
   for (const acl of ['private', 'public-read', 'public-read-write'] as const) {
     const started = await withAcls(acl, 'private')
-    const response = await call(started, { method: 'PUT', bucket: BUCKET, key: 'new', body: 'x', as: 'nobody' })
+    const response = await call(started, { method: 'PUT', bucket: BUCKET, key: 'new', body: 'x', as: 'anonymous' })
     assert.equal(response.status, acl === 'public-read-write' ? 200 : 403)
     if (response.status === 403) {
       assert.equal(element(response.text, 'Message'), 'You have no right to access this object because of bucket acl.')
@@ -77,7 +77,7 @@ test('no ACL opens management, listings among it', async () => {
   for (const [request, message] of requests) {
     const other = await call(started, { ...request, as: OTHER })
     assert.deepEqual([other.status, element(other.text, 'Message')], [403, message])
-    const nobody = await call(started, { ...request, as: 'nobody' })
+    const nobody = await call(started, { ...request, as: 'anonymous' })
     assert.equal(nobody.status, 403)
     assert.equal(element(nobody.text, 'Message'), 'Anonymous user has no right to access this bucket.')
   }
@@ -86,7 +86,7 @@ test('no ACL opens management, listings among it', async () => {
 test('anyone uploads to a public-read-write bucket in parts; what they make belongs to the owner of the bucket', async () => {
   const started = await withAcls('public-read-write', 'default')
   const step = (method: string, query: Record<string, string>, body = '') =>
-    call(started, { method, bucket: BUCKET, key: 'm', query, body, as: 'nobody' })
+    call(started, { method, bucket: BUCKET, key: 'm', query, body, as: 'anonymous' })
   const uploadId = element((await step('POST', { uploads: '' })).text, 'UploadId') ?? ''
   await step('PUT', { uploadId, partNumber: '1' }, 'part')
   const done = await call(started, {
@@ -95,7 +95,7 @@ test('anyone uploads to a public-read-write bucket in parts; what they make belo
     key: 'm',
     query: { uploadId },
     headers: { 'x-oss-complete-all': 'yes' },
-    as: 'nobody',
+    as: 'anonymous',
   })
   assert.equal(done.status, 200, done.text)
   const list = await call(started, { method: 'GET', bucket: BUCKET, query: { prefix: 'm' } })
@@ -107,7 +107,7 @@ test('one object that may not be deleted keeps all of a request where they are',
   await call(started, { method: 'PUT', bucket: BUCKET, key: 'open', body: 'x' })
   const body = '<Delete><Object><Key>open</Key></Object><Object><Key>k</Key></Object></Delete>'
   const headers = { 'content-md5': createHash('md5').update(body).digest('base64') }
-  const request = { method: 'POST', bucket: BUCKET, query: { delete: '' }, body, as: 'nobody' } as const
+  const request = { method: 'POST', bucket: BUCKET, query: { delete: '' }, body, as: 'anonymous' } as const
   const refused = await call(started, { ...request, headers })
   assert.equal(refused.status, 403)
   assert.equal((await call(started, { method: 'GET', bucket: BUCKET, key: 'open' })).status, 200)
@@ -116,6 +116,6 @@ test('one object that may not be deleted keeps all of a request where they are',
 test('an anonymous GET may not replace headers', async () => {
   const started = await withAcls('public-read', 'default')
   const query = { 'response-content-type': 'text/html' }
-  const response = await call(started, { method: 'GET', bucket: BUCKET, key: 'k', query, as: 'nobody' })
+  const response = await call(started, { method: 'GET', bucket: BUCKET, key: 'k', query, as: 'anonymous' })
   assert.deepEqual([response.status, element(response.text, 'Code')], [400, 'InvalidRequest'])
 })

@@ -140,7 +140,7 @@ test('a key that is not there is refused with 403, and one of impossible charact
       return ec
     })
   }
-  assert.deepEqual(signers('nobody'), Array(4).fill('0002-00000902'))
+  assert.deepEqual(signers('anonymous'), Array(4).fill('0002-00000902'))
   assert.deepEqual(signers('no*body'), ['0002-00000064', '0002-00000073', '0002-00000206', '0002-00000222'])
 })
 

@@ -1045,6 +1045,6 @@ test('the body of a bulk delete is read only if something of it might be allowed
     visitor: 'deniedBySessionPolicy',
   }
   for (const [who, outcome] of Object.entries(expected)) assert.equal(some(world, who as Who), outcome, who)
-  assert.equal(some({ bucketAcl: 'public-read-write' }, 'nobody'), 'allow')
-  assert.equal(some({ requesterPays: true }, 'nobody'), 'requesterPaysAnonymous')
+  assert.equal(some({ bucketAcl: 'public-read-write' }, 'anonymous'), 'allow')
+  assert.equal(some({ requesterPays: true }, 'anonymous'), 'requesterPaysAnonymous')
 })

@@ -13,9 +13,9 @@ export const STRANGER = { id: '1000000000000002', displayName: 'stranger' }
 export const BUCKET_NAME = 'bkt'
 
 /** Who may ask. `owner` and `stranger` are the accounts themselves; alice and bob are users of the owner. */
-export type Who = 'nobody' | 'owner' | 'stranger' | 'alice' | 'bob' | 'carol' | 'reader' | 'visitor'
+export type Who = 'anonymous' | 'owner' | 'stranger' | 'alice' | 'bob' | 'carol' | 'reader' | 'visitor'
 
-const WHO: Readonly<Record<Exclude<Who, 'nobody'>, { account: typeof OWNER; id?: string; session?: string }>> = {
+const WHO: Readonly<Record<Exclude<Who, 'anonymous'>, { account: typeof OWNER; id?: string; session?: string }>> = {
   owner: { account: OWNER },
   stranger: { account: STRANGER },
   alice: { account: OWNER, id: '2000000000000001' },
@@ -136,7 +136,7 @@ export class Judge {
   }
 
   #makeRequester(who: Who): Requester {
-    if (who === 'nobody') return { kind: 'anonymous' }
+    if (who === 'anonymous') return { kind: 'anonymous' }
     const { account, id, session } = WHO[who]
     const accessKeyId = `key-of-${who}`
     if (id === undefined) return { kind: 'account', account, accessKeyId }

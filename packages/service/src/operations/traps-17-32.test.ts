@@ -194,7 +194,7 @@ test('trap 21: `sequential` stands before `uploads` in the resource that V1 sign
     const signature = createHmac('sha1', ROOT.accessKeySecret).update(`POST\n\n\n${date}\n${resource}`).digest('base64')
     const headers = { date, authorization: `OSS ${ROOT.accessKeyId}:${signature}` }
     const query = { uploads: undefined, sequential: undefined }
-    const response = await call(started, { method: 'POST', bucket: BUCKET, key: 'k', query, headers, as: 'nobody' })
+    const response = await call(started, { method: 'POST', bucket: BUCKET, key: 'k', query, headers, as: 'anonymous' })
     assert.equal(response.status, status, resource)
   }
 })
@@ -227,7 +227,7 @@ test('trap 24: where an error has no body, headers say it; where it has one, Cod
   assert.deepEqual([unchanged.status, unchanged.text], [304, ''])
   for (const { text } of [
     await request(started, 'GET', { key: 'absent' }),
-    await request(started, 'GET', { as: 'nobody' }),
+    await request(started, 'GET', { as: 'anonymous' }),
     await request(started, 'POST'),
   ]) {
     for (const name of ['Code', 'Message']) assert.match(element(text, name) ?? '', /\S/, text)
@@ -340,7 +340,7 @@ test('trap 30: a browser may read the ETag and the request id of a part, and why
   const origin = 'https://app.example'
   const asked = 'authorization,content-type,x-oss-date,x-oss-user-agent'
   const preflight = await request(started, 'OPTIONS', {
-    as: 'nobody',
+    as: 'anonymous',
     query: { partNumber: '1', uploadId },
     headers: { origin, 'access-control-request-method': 'PUT', 'access-control-request-headers': asked },
   })

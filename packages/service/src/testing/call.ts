@@ -19,7 +19,7 @@ export interface TestRequest {
   readonly body?: string | Uint8Array | ByteSource
   readonly chunked?: boolean
   /** Who signs; `nobody` is anonymous. Default: ROOT. */
-  readonly as?: AccessKey | 'nobody'
+  readonly as?: AccessKey | 'anonymous'
   readonly signature?: 'v1' | 'v4'
   /** Where the bucket stands. Default: in the Host. */
   readonly style?: 'host' | 'path'
@@ -88,7 +88,7 @@ function sign(started: StartedService, request: TestRequest, headers: Record<str
   const { method, bucket, key, as = ROOT } = request
   const query = new Query(Object.entries(request.query ?? {}).map(([name, value]) => ({ name, value })))
   const unsigned: Signable = { method, bucket, key, query, headers }
-  if (as === 'nobody') return unsigned
+  if (as === 'anonymous') return unsigned
   const options = { time: started.now(), digests: nodeDigests }
   if (request.signature === 'v1') return signV1(unsigned, as, options)
   return signV4(unsigned, as, { ...options, region: 'cn-hangzhou' })

@@ -82,7 +82,7 @@ test('PutBucket refuses bad names, ACLs, classes and places', async () => {
   const elsewhere = document('<LocationConstraint>oss-cn-beijing</LocationConstraint>')
   assertError(await create(started, 'abc', elsewhere), 400, 'InvalidLocationConstraint')
   assertError(await create(started, 'abc', { body: '<Create' }), 400, 'MalformedXML')
-  assertError(await create(started, 'abc', { as: 'nobody' }), 403, 'AccessDenied')
+  assertError(await create(started, 'abc', { as: 'anonymous' }), 403, 'AccessDenied')
   const here = document('<LocationConstraint>oss-cn-hangzhou</LocationConstraint>')
   assert.equal((await create(started, 'abc', here)).status, 200)
 })
@@ -159,7 +159,7 @@ test("the service lists the requester's buckets, with the elements of paging whe
   assert.equal(element(second.text, 'IsTruncated'), 'false')
   assert.equal(element(second.text, 'NextMarker'), undefined)
   assertError(await buckets({ 'max-keys': '1001' }), 400, 'InvalidArgument', '0017-00000289')
-  assertError(await call(started, { method: 'GET', as: 'nobody' }), 403, 'AccessDenied')
+  assertError(await call(started, { method: 'GET', as: 'anonymous' }), 403, 'AccessDenied')
 })
 
 test('the statistics of a bucket are those of this moment', async () => {

@@ -37,7 +37,13 @@ async function withRules(inner: string): Promise<StartedService> {
 }
 
 function preflight(started: StartedService, headers: Headers, key?: string): Promise<TestResponse> {
-  return call(started, { method: 'OPTIONS', bucket: BUCKET, ...(key !== undefined && { key }), headers, as: 'nobody' })
+  return call(started, {
+    method: 'OPTIONS',
+    bucket: BUCKET,
+    ...(key !== undefined && { key }),
+    headers,
+    as: 'anonymous',
+  })
 }
 
 const asks = (method: string, origin = PAGE, headers?: string): Headers => ({
@@ -160,7 +166,7 @@ test('a preflight carries the query of what is to follow, and a signature in it 
       key: 'k',
       query,
       headers: asks('PUT'),
-      as: 'nobody',
+      as: 'anonymous',
     })
     assert.equal(status, 200)
   }
@@ -203,7 +209,7 @@ test('a preflight that no rule allows is refused, and so is one that does not sa
     'BadRequest',
     'Insufficient information. Request Access-Control-Request-Method header needed.',
   ])
-  const missing = await call(started, { method: 'OPTIONS', bucket: 'missing', headers: asks('PUT'), as: 'nobody' })
+  const missing = await call(started, { method: 'OPTIONS', bucket: 'missing', headers: asks('PUT'), as: 'anonymous' })
   assert.deepEqual([missing.status, element(missing.text, 'Code')], [404, 'NoSuchBucket'])
 })
 
@@ -225,7 +231,7 @@ test('an answer carries the headers of the first rule that allows its origin and
     [await call(started, { method: 'GET', ...object, style: 'path' }), 200],
     [await call(started, { method: 'GET', ...object, key: 'missing' }), 404],
     [await call(started, { method: 'HEAD', ...object, key: 'missing' }), 404],
-    [await call(started, { method: 'GET', ...object, as: 'nobody' }), 403],
+    [await call(started, { method: 'GET', ...object, as: 'anonymous' }), 403],
     [await call(started, { method: 'GET', ...object, as: forger }), 403],
   ]
   for (const [answer, status] of answers) {

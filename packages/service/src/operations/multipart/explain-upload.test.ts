@@ -160,7 +160,7 @@ test('whoever may not list the parts of an upload is told nothing of it, nor is 
   const started = await startWithBucket()
   const uploadId = await initiate(started, 'k')
   assert.equal((await ask(started, uploadId, {}, { as: OTHER })).status, 403)
-  assert.equal((await ask(started, uploadId, {}, { as: 'nobody' })).status, 403)
+  assert.equal((await ask(started, uploadId, {}, { as: 'anonymous' })).status, 403)
   await call(started, { method: 'DELETE', bucket: BUCKET, key: 'k', query: { uploadId } })
   const gone = await ask(started, uploadId)
   assert.deepEqual([gone.status, element(gone.text, 'Code')], [404, 'NoSuchUpload'])

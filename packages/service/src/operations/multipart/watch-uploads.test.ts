@@ -194,7 +194,7 @@ test('a feed keeps nothing from being freed, neither while it is open nor when i
 
 test('only the owner of the bucket may listen', async () => {
   const started = await startWithBucket()
-  for (const as of [OTHER, 'nobody'] as const) {
+  for (const as of [OTHER, 'anonymous'] as const) {
     assert.equal((await call(started, { method: 'GET', bucket: BUCKET, query: QUERY, as })).status, 403)
   }
   assert.equal((await call(started, { method: 'GET', bucket: 'missing', query: QUERY })).status, 404)

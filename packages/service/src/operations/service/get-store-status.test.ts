@@ -59,6 +59,6 @@ test('what was un-named waits in sight, with its bytes, until it has been freed'
 
 test('only signed requests are answered', async () => {
   const started = await startWithBucket()
-  assert.equal((await ask(started, { as: 'nobody' })).status, 403)
+  assert.equal((await ask(started, { as: 'anonymous' })).status, 403)
   assert.equal((await ask(started, { signature: 'v1' })).status, 200)
 })
