@@ -81,7 +81,7 @@ export const explainUpload = operation({
   name: 'ExplainUpload',
   summary: 'Says what a multipart upload holds and lacks, and what is left to send.',
   extension: true,
-  source: 'docs/guides/extensions.md#an-upload-explains-itself',
+  source: 'docs/guides/extensions.md#explaining-an-upload',
   method: 'GET',
   level: 'object',
   when: [{ query: ['uploadId', 'x-oss-ext-parts-map'] }],

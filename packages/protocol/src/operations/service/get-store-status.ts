@@ -29,7 +29,7 @@ export const getStoreStatus = operation({
   name: 'GetStoreStatus',
   summary: "Says what waits to be freed, and what the incomplete uploads of each of the requester's buckets hold.",
   extension: true,
-  source: 'docs/guides/extensions.md#what-takes-up-space',
+  source: 'docs/guides/extensions.md#space-usage',
   method: 'GET',
   level: 'service',
   when: [{ query: ['x-oss-ext-status'] }],
