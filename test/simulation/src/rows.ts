@@ -125,8 +125,8 @@ function sortIn(stored: StoredRows, { key, value }: Row): void {
     case 'c':
       stored.counters.set(first, decodeCounters(value))
       break
-    case 'l':
-      break // rules are configuration and name no data
+    case 'd':
+      break // documents are configuration and name no data
     default:
       throw new Error(`the table of key spaces has no ${space}`)
   }
