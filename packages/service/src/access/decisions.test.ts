@@ -45,12 +45,12 @@ const SCENARIOS: readonly Scenario[] = [
       stranger PutBucketPolicy    -      → bucketNotYours acl
       stranger GetObjectAcl       a      → readAclDenied acl
       stranger PutObjectAcl       a      → writeAclDenied acl
-      nobody   GetObject          a      → deniedByAcl acl
-      nobody   PutObject          !a     → deniedByAcl acl
-      nobody   AbortMultipartUpload a    → deniedByAcl acl
-      nobody   ListObjects        -      → anonymousBucketDenied acl
-      nobody   GetObjectAcl       a      → anonymousBucketDenied acl
-      nobody   ListBuckets        @      → anonymousForbidden acl
+      anonymous   GetObject          a      → deniedByAcl acl
+      anonymous   PutObject          !a     → deniedByAcl acl
+      anonymous   AbortMultipartUpload a    → deniedByAcl acl
+      anonymous   ListObjects        -      → anonymousBucketDenied acl
+      anonymous   GetObjectAcl       a      → anonymousBucketDenied acl
+      anonymous   ListBuckets        @      → anonymousForbidden acl
       alice    GetObject          a      → deniedByAcl acl
       alice    PutObject          !a     → deniedByAcl acl
       alice    ListObjects        -      → bucketNotYours acl
@@ -64,13 +64,13 @@ const SCENARIOS: readonly Scenario[] = [
     name: 'public-read opens reading, to the users of the owner too, and no listing',
     world: { bucketAcl: 'public-read' },
     rows: `
-      nobody   GetObject          a      → allow acl
-      nobody   GetObject          !a     → allow acl
-      nobody   GetObjectVersion   a      → allow acl
-      nobody   PutObject          !a     → deniedByAcl acl
-      nobody   DeleteObject       a      → deniedByAcl acl
-      nobody   ListParts          a      → deniedByAcl acl
-      nobody   ListObjects        -      → anonymousBucketDenied acl
+      anonymous   GetObject          a      → allow acl
+      anonymous   GetObject          !a     → allow acl
+      anonymous   GetObjectVersion   a      → allow acl
+      anonymous   PutObject          !a     → deniedByAcl acl
+      anonymous   DeleteObject       a      → deniedByAcl acl
+      anonymous   ListParts          a      → deniedByAcl acl
+      anonymous   ListObjects        -      → anonymousBucketDenied acl
       stranger GetObject          a      → allow acl
       stranger PutObject          a      → deniedByAcl acl
       stranger GetObjectTagging   a      → bucketNotYours acl
@@ -84,17 +84,17 @@ const SCENARIOS: readonly Scenario[] = [
     name: 'public-read-write opens writing, and what accompanies an upload',
     world: { bucketAcl: 'public-read-write' },
     rows: `
-      nobody   GetObject          a      → allow acl
-      nobody   PutObject          !a     → allow acl
-      nobody   PutObject          a      → allow acl
-      nobody   DeleteObject       a      → allow acl
-      nobody   AbortMultipartUpload a    → allow acl
-      nobody   ListParts          a      → allow acl
-      nobody   PutObjectAcl       a within=PutObject → allow acl
-      nobody   PutObjectTagging   a within=PutObject → allow acl
-      nobody   PutObjectAcl       a      → anonymousBucketDenied acl
-      nobody   ListMultipartUploads -    → anonymousBucketDenied acl
-      nobody   DeleteBucket       -      → anonymousBucketDenied acl
+      anonymous   GetObject          a      → allow acl
+      anonymous   PutObject          !a     → allow acl
+      anonymous   PutObject          a      → allow acl
+      anonymous   DeleteObject       a      → allow acl
+      anonymous   AbortMultipartUpload a    → allow acl
+      anonymous   ListParts          a      → allow acl
+      anonymous   PutObjectAcl       a within=PutObject → allow acl
+      anonymous   PutObjectTagging   a within=PutObject → allow acl
+      anonymous   PutObjectAcl       a      → anonymousBucketDenied acl
+      anonymous   ListMultipartUploads -    → anonymousBucketDenied acl
+      anonymous   DeleteBucket       -      → anonymousBucketDenied acl
       stranger PutObject          a      → allow acl
       stranger PutObjectAcl       a      → writeAclDenied acl
       stranger PutBucketAcl       -      → bucketNotYours acl
@@ -105,10 +105,10 @@ const SCENARIOS: readonly Scenario[] = [
     name: "an object's own ACL closes it in an open bucket",
     world: { bucketAcl: 'public-read-write', objectAcl: 'private' },
     rows: `
-      nobody   GetObject          a      → deniedByAcl acl
-      nobody   GetObject          !a     → allow acl
-      nobody   PutObject          a      → deniedByAcl acl
-      nobody   PutObject          !a     → allow acl
+      anonymous   GetObject          a      → deniedByAcl acl
+      anonymous   GetObject          !a     → allow acl
+      anonymous   PutObject          a      → deniedByAcl acl
+      anonymous   PutObject          !a     → allow acl
       stranger DeleteObject       a      → deniedByAcl acl
       alice    GetObject          a      → deniedByAcl acl
       owner    GetObject          a      → allow owner`,
@@ -117,23 +117,23 @@ const SCENARIOS: readonly Scenario[] = [
     name: "an object's own ACL opens it in a private bucket",
     world: { bucketAcl: 'private', objectAcl: 'public-read' },
     rows: `
-      nobody   GetObject          a      → allow acl
-      nobody   GetObject          !a     → deniedByAcl acl
-      nobody   PutObject          a      → deniedByAcl acl
+      anonymous   GetObject          a      → allow acl
+      anonymous   GetObject          !a     → deniedByAcl acl
+      anonymous   PutObject          a      → deniedByAcl acl
       stranger GetObject          a      → allow acl
       carol    GetObject          a      → allow acl
       reader   GetObject          a      → allow acl
-      nobody   ListObjects        -      → anonymousBucketDenied acl`,
+      anonymous   ListObjects        -      → anonymousBucketDenied acl`,
   },
   {
     name: 'public-read-write of an object in a private bucket',
     world: { bucketAcl: 'private', objectAcl: 'public-read-write' },
     rows: `
-      nobody   GetObject          a      → allow acl
-      nobody   PutObject          a      → allow acl
-      nobody   DeleteObject       a      → allow acl
-      nobody   PutObject          !a     → deniedByAcl acl
-      nobody   PutObjectAcl       a      → anonymousBucketDenied acl`,
+      anonymous   GetObject          a      → allow acl
+      anonymous   PutObject          a      → allow acl
+      anonymous   DeleteObject       a      → allow acl
+      anonymous   PutObject          !a     → deniedByAcl acl
+      anonymous   PutObjectAcl       a      → anonymousBucketDenied acl`,
   },
   {
     name: 'RAM policies of a user count in the buckets of its account, and only there',
@@ -309,7 +309,7 @@ const SCENARIOS: readonly Scenario[] = [
       reader   PutObject          a      → deniedByAcl acl
       visitor  GetObjectAcl       a      → allow bucketPolicy #3
       visitor  GetObject          a      → deniedByAcl acl
-      nobody   GetObject          a      → deniedByAcl acl
+      anonymous   GetObject          a      → deniedByAcl acl
       owner    GetObject          a      → allow owner`,
   },
   {
@@ -329,12 +329,12 @@ const SCENARIOS: readonly Scenario[] = [
       bucketAcl: 'private',
     },
     rows: `
-      nobody   GetObject          public/a      → allow bucketPolicy #0
-      nobody   GetObject          private/a     → deniedByAcl acl
-      nobody   GetObject          public/hidden → deniedByPolicy bucketPolicy #2
-      nobody   ListObjects        - prefix=public/x → allow bucketPolicy #1
-      nobody   ListObjects        -             → anonymousBucketDenied acl
-      nobody   PutObject          public/a      → deniedByAcl acl
+      anonymous   GetObject          public/a      → allow bucketPolicy #0
+      anonymous   GetObject          private/a     → deniedByAcl acl
+      anonymous   GetObject          public/hidden → deniedByPolicy bucketPolicy #2
+      anonymous   ListObjects        - prefix=public/x → allow bucketPolicy #1
+      anonymous   ListObjects        -             → anonymousBucketDenied acl
+      anonymous   PutObject          public/a      → deniedByAcl acl
       stranger GetObject          public/a      → allow bucketPolicy #0
       stranger GetObject          public/hidden → deniedByPolicy bucketPolicy #2
       carol    GetObject          public/a      → allow bucketPolicy #0
@@ -365,8 +365,8 @@ const SCENARIOS: readonly Scenario[] = [
       alice    PutObject          a              → deniedByPolicy bucketPolicy #0
       alice    DeleteObject       a              → deniedByAcl acl
       stranger PutObject          a              → deniedByPolicy bucketPolicy #0
-      nobody   GetObject          a ip=192.0.2.1 → deniedByPolicy bucketPolicy #1
-      nobody   GetObject          a ip=10.0.0.1  → deniedByAcl acl`,
+      anonymous   GetObject          a ip=192.0.2.1 → deniedByPolicy bucketPolicy #1
+      anonymous   GetObject          a ip=10.0.0.1  → deniedByAcl acl`,
   },
   {
     name: 'NotPrincipal means all others, and the owner only with a condition',
@@ -400,14 +400,14 @@ const SCENARIOS: readonly Scenario[] = [
       stranger GetObject          team/a      → allow acl
       bob      GetObject          team/a      → deniedByPolicy bucketPolicy #0
       carol    GetObject          team/a      → deniedByPolicy bucketPolicy #0
-      nobody   GetObject          team/a      → deniedByPolicy bucketPolicy #0
+      anonymous   GetObject          team/a      → deniedByPolicy bucketPolicy #0
       owner    GetObject          team/a      → allow owner
       owner    GetObject          night/a     → deniedByPolicy bucketPolicy #1
       owner    GetObject          night/a ssl → allow owner
       alice    GetObject          night/a     → allow acl
       reader   GetObject          role/a      → allow acl
       visitor  GetObject          role/a      → deniedByPolicy bucketPolicy #2
-      nobody   GetObject          none/a      → allow acl`,
+      anonymous   GetObject          none/a      → allow acl`,
   },
   {
     name: 'a denial of the bucket policy wins over the RAM policy, and either may allow',
@@ -452,7 +452,7 @@ const SCENARIOS: readonly Scenario[] = [
       visitor  GetObject          home/a      → allow bucketPolicy #0
       visitor  GetObject          a           → deniedBySessionPolicy sessionPolicy
       visitor  PutObject          home/a      → deniedByAcl acl
-      nobody   GetObject          a           → allow bucketPolicy #0
+      anonymous   GetObject          a           → allow bucketPolicy #0
       alice    GetObject          a           → allow bucketPolicy #0`,
   },
   {
@@ -865,14 +865,14 @@ const SCENARIOS: readonly Scenario[] = [
       ],
     },
     rows: `
-      nobody   GetObject all/a                   → deniedByAcl acl
-      nobody   GetObject office/a ip=10.0.0.1    → allow bucketPolicy #1
-      nobody   GetObject office/a                → deniedByAcl acl
-      nobody   GetObject office/closed ip=10.0.0.1 → deniedByPolicy bucketPolicy #5
-      nobody   GetObject world/a                 → deniedByAcl acl
-      nobody   GetObject agent/a agent=app       → deniedByAcl acl
+      anonymous   GetObject all/a                   → deniedByAcl acl
+      anonymous   GetObject office/a ip=10.0.0.1    → allow bucketPolicy #1
+      anonymous   GetObject office/a                → deniedByAcl acl
+      anonymous   GetObject office/closed ip=10.0.0.1 → deniedByPolicy bucketPolicy #5
+      anonymous   GetObject world/a                 → deniedByAcl acl
+      anonymous   GetObject agent/a agent=app       → deniedByAcl acl
       stranger GetObject id/a                    → deniedByAcl acl
-      nobody   PutObject a                       → deniedByAcl acl
+      anonymous   PutObject a                       → deniedByAcl acl
       stranger PutObject a                       → deniedByAcl acl
       stranger GetObject a                       → deniedByAcl acl
       carol    GetObject a                       → allow bucketPolicy #3
@@ -884,8 +884,8 @@ const SCENARIOS: readonly Scenario[] = [
     name: 'with public access blocked, the ACL of an object opens nothing either',
     world: { blocked: true, objectAcl: 'public-read-write', attached: { alice: [[{ Effect: 'Allow', ...ALL }]] } },
     rows: `
-      nobody   GetObject a → deniedByAcl acl
-      nobody   PutObject a → deniedByAcl acl
+      anonymous   GetObject a → deniedByAcl acl
+      anonymous   PutObject a → deniedByAcl acl
       alice    GetObject a → allow ramPolicy alice-0#0
       owner    GetObject a → allow owner`,
   },
@@ -900,8 +900,8 @@ const SCENARIOS: readonly Scenario[] = [
       owner    GetObject   a                       → allow owner
       alice    GetObject   a                       → allow acl
       reader   GetObject   a                       → allow acl
-      nobody   GetObject   a                       → requesterPaysAnonymous requestPayment
-      nobody   GetObject   a payer=requester       → requesterPaysAnonymous requestPayment
+      anonymous   GetObject   a                       → requesterPaysAnonymous requestPayment
+      anonymous   GetObject   a payer=requester       → requesterPaysAnonymous requestPayment
       stranger GetObject   a                       → requesterPaysHeader requestPayment
       stranger GetObject   a payer=bucketOwner     → requesterPaysHeader requestPayment
       stranger GetObject   a payer=requester       → allow acl
@@ -926,16 +926,16 @@ const SCENARIOS: readonly Scenario[] = [
       },
     },
     rows: `
-      nobody   GetObject a                                → refererEmpty referer
-      nobody   GetObject a referer=http://www.a.com/p     → allow acl
-      nobody   GetObject a referer=http://a.com/          → refererNotListed referer
-      nobody   GetObject a referer=https://www.a.com/     → refererNotListed referer
-      nobody   GetObject a referer=http://WWW.A.com/      → allow acl
-      nobody   GetObject a referer=http://evil.a.com/p    → refererBlacklisted referer
-      nobody   GetObject a referer=https://www.b.com/xyz  → allow acl
-      nobody   GetObject a referer=https://www.b.com/y    → refererNotListed referer
-      nobody   GetObject a referer=https://www.b.com/X    → refererNotListed referer
-      nobody   GetObject a referer=http://c.com/?http://www.a.com → refererNotListed referer
+      anonymous   GetObject a                                → refererEmpty referer
+      anonymous   GetObject a referer=http://www.a.com/p     → allow acl
+      anonymous   GetObject a referer=http://a.com/          → refererNotListed referer
+      anonymous   GetObject a referer=https://www.a.com/     → refererNotListed referer
+      anonymous   GetObject a referer=http://WWW.A.com/      → allow acl
+      anonymous   GetObject a referer=http://evil.a.com/p    → refererBlacklisted referer
+      anonymous   GetObject a referer=https://www.b.com/xyz  → allow acl
+      anonymous   GetObject a referer=https://www.b.com/y    → refererNotListed referer
+      anonymous   GetObject a referer=https://www.b.com/X    → refererNotListed referer
+      anonymous   GetObject a referer=http://c.com/?http://www.a.com → refererNotListed referer
       owner    GetObject a                                → allow owner
       owner    GetObject a url                            → refererEmpty referer
       owner    GetObject a url referer=http://www.a.com   → allow owner
@@ -948,12 +948,12 @@ const SCENARIOS: readonly Scenario[] = [
       referers: { allowEmpty: true, truncateQuery: false, truncatePath: false, allowed: [], refused: ['*bad*'] },
     },
     rows: `
-      nobody   GetObject a                         → allow acl
-      nobody   GetObject a referer=http://any.com/ → allow acl
-      nobody   GetObject a referer=http://x/?bad=1 → refererBlacklisted referer`,
+      anonymous   GetObject a                         → allow acl
+      anonymous   GetObject a referer=http://any.com/ → allow acl
+      anonymous   GetObject a referer=http://x/?bad=1 → refererBlacklisted referer`,
   },
   {
-    name: 'hotlinks: without a list of those that are allowed, nobody is refused for an empty Referer',
+    name: 'hotlinks: without a list of those that are allowed, anonymous is refused for an empty Referer',
     world: {
       bucketAcl: 'public-read',
       referers: {
@@ -965,8 +965,8 @@ const SCENARIOS: readonly Scenario[] = [
       },
     },
     rows: `
-      nobody   GetObject a                         → allow acl
-      nobody   GetObject a referer=http://a.com/x  → allow acl`,
+      anonymous   GetObject a                         → allow acl
+      anonymous   GetObject a referer=http://a.com/x  → allow acl`,
   },
 ]
 
@@ -1040,7 +1040,7 @@ test('the body of a bulk delete is read only if something of it might be allowed
     stranger: 'allow',
     bob: 'deniedByAcl',
     carol: 'deniedByAcl',
-    nobody: 'deniedByAcl',
+    anonymous: 'deniedByAcl',
     reader: 'deniedBySessionPolicy',
     visitor: 'deniedBySessionPolicy',
   }
