@@ -29,6 +29,17 @@ export { createMemoryBlobStore, type MemoryBlobOptions } from './memory-blob-sto
 export { createMemoryMetadataStore, type MemoryMetadataOptions } from './memory-metadata-store.js'
 export type { Bytes, MetadataStore, RangeOptions, Reader, Row, Transaction } from './metadata-store.js'
 export { createRandom, type Random } from './random.js'
+export {
+  ABSENT,
+  type RemoteChanges,
+  type RemoteEngine,
+  type RemoteRow,
+  type RemoteSnapshot,
+  type SeenKey,
+  type SeenRange,
+  type Version,
+} from './remote/remote-engine.js'
+export { createRemoteTransactor } from './remote/remote-transactor.js'
 export { DamagedRow, StorageError, type StorageErrorKind } from './storage-error.js'
 export { together } from './together.js'
 export { createTransactor, type HeldSnapshot, type OptimisticEngine } from './transactor.js'

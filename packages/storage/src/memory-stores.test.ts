@@ -3,7 +3,14 @@ import { describe, test } from 'node:test'
 import { METADATA_LIMITS } from './limits.js'
 import { createMemoryBlobStore } from './memory-blob-store.js'
 import { createMemoryMetadataStore } from './memory-metadata-store.js'
-import { bytesOf, isStorageError, sourceOf, testBlobStore, testMetadataStore } from './testing/index.js'
+import {
+  bytesOf,
+  createRemoteMemoryStore,
+  isStorageError,
+  sourceOf,
+  testBlobStore,
+  testMetadataStore,
+} from './testing/index.js'
 
 describe('the memory metadata store', () => {
   testMetadataStore(async () => createMemoryMetadataStore())
@@ -22,6 +29,10 @@ describe('the memory metadata store', () => {
     assert.equal(runs, METADATA_LIMITS.attempts)
     assert.equal(await store.read((reader) => reader.get(bytesOf('mine'))), undefined)
   })
+})
+
+describe('a metadata store whose server answers late', () => {
+  testMetadataStore(async () => createRemoteMemoryStore())
 })
 
 describe('the memory metadata store that runs bodies twice', () => {

@@ -1,3 +1,4 @@
+import { afterTurn } from './after-turn.js'
 import { Attempt, type Snapshot } from './attempt.js'
 import { METADATA_LIMITS } from './limits.js'
 import type { MetadataStore, Reader, Transaction } from './metadata-store.js'
@@ -77,45 +78,17 @@ export async function onSnapshot<T>(snapshot: HeldSnapshot, attempt: Attempt, ru
   }
 }
 
-/** What refuses the bodies that run. */
-const running = new Set<() => void>()
-let isWatched = false
-
 /**
  * A body that awaits nothing but its transaction ends before the event loop goes on, since reads are answered at once
  * and promises go before everything else. So a body that is still there then awaits something foreign.
  */
 function withinTurn<T>(run: () => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    function refuse(): void {
-      reject(new StorageError('misuse', 'the body of a transaction or read awaits something else than it'))
-    }
-    running.add(refuse)
-    watchTurn()
-    run().then(
-      (result) => {
-        running.delete(refuse)
-        resolve(result)
-      },
-      (error) => {
-        running.delete(refuse)
-        reject(error)
-      },
+    afterTurn(() =>
+      reject(new StorageError('misuse', 'the body of a transaction or read awaits something else than it')),
     )
+    run().then(resolve, reject)
   })
-}
-
-/** A tick comes before or after the promises of its turn; one that a promise has asked for comes after them all. */
-function watchTurn(): void {
-  if (isWatched) return
-  isWatched = true
-  process.nextTick(() => queueMicrotask(() => process.nextTick(refuseRunning)))
-}
-
-function refuseRunning(): void {
-  isWatched = false
-  for (const refuse of running) refuse()
-  running.clear()
 }
 
 function readerOf(attempt: Attempt): Reader {

@@ -1,5 +1,6 @@
 export { type CreateBlobStore, testBlobStore } from './blob-suite.js'
 export { type DamageableStore, withDamagedRows } from './damaged-rows.js'
 export { type CreateMetadataStore, testMetadataStore } from './metadata-suite.js'
+export { createRemoteMemoryStore } from './remote-memory-store.js'
 export { type CountedStore, countingRoundTrips } from './round-trips.js'
 export { bytesOf, failingSource, isStorageError, randomBytes, seededRandom, sourceOf, textOf } from './support.js'

@@ -1,0 +1,170 @@
+import { Allowance } from './allowance.js'
+import { copyBytes, type KeyText, keyText } from './bytes.js'
+import { addCounters, encodeCounters, summed } from './counters.js'
+import type { Bytes, RangeOptions } from './metadata-store.js'
+import { DamagedRow, StorageError } from './storage-error.js'
+
+/** A row as an engine reads it; the value belongs to the caller. */
+export interface SnapshotRow {
+  readonly key: KeyText
+  readonly value: Bytes
+}
+
+/** What a body wrote: at most one write for each key. */
+export class WriteSet {
+  /** Values set; undefined means deleted. */
+  readonly rows: Map<KeyText, Bytes | undefined>
+  /** Deltas added. */
+  readonly deltas: Map<KeyText, readonly number[]>
+
+  constructor(rows = new Map<KeyText, Bytes | undefined>(), deltas = new Map<KeyText, readonly number[]>()) {
+    this.rows = rows
+    this.deltas = deltas
+  }
+
+  /** Keys set, deleted or added to. */
+  get size(): number {
+    return this.rows.size + this.deltas.size
+  }
+
+  has(key: KeyText): boolean {
+    return this.rows.has(key) || this.deltas.has(key)
+  }
+
+  /** Own sets and deletes of a range; a deleted row has no value. */
+  within(from: KeyText, to: KeyText): [KeyText, Bytes | undefined][] {
+    return [...this.rows].filter(([key]) => from <= key && key < to)
+  }
+
+  /** The rows as they are to stand after the commit, with the deltas added to the counters of `state`. Writes nothing. */
+  resolve(state: { get(key: KeyText): Bytes | undefined }): [KeyText, Bytes | undefined][] {
+    const resolved = [...this.rows]
+    for (const [key, deltas] of this.deltas) resolved.push([key, addCounters(state.get(key), deltas)])
+    return resolved
+  }
+}
+
+/** A range as a body asked for it, checked. */
+export interface AskedRange {
+  readonly from: KeyText
+  readonly to: KeyText
+  readonly limit: number
+  readonly reverse: boolean
+}
+
+/**
+ * One run of a body: its writes, its limits, and the first error that it may not survive. How it reads is up to the
+ * engine. Its calls are refused once it is closed.
+ */
+export abstract class AttemptWrites {
+  readonly writes = new WriteSet()
+  protected readonly allowance = new Allowance()
+  /** Whether this is a transaction, whose reads will be validated. */
+  protected readonly records: boolean
+  #failure: StorageError | undefined
+  #open = true
+
+  constructor(records: boolean) {
+    this.records = records
+  }
+
+  /** Ends the attempt; throws the error of a call that failed, even if the body has swallowed it. */
+  finish(): void {
+    this.#open = false
+    if (this.#failure !== undefined) throw this.#failure
+  }
+
+  close(): void {
+    this.#open = false
+  }
+
+  set(key: Bytes, value: Bytes): void {
+    this.guard(() => {
+      this.allowance.value(value)
+      this.#write(keyText(key), copyBytes(value))
+    })
+  }
+
+  delete(key: Bytes): void {
+    this.guard(() => this.#write(keyText(key), undefined))
+  }
+
+  add(key: Bytes, deltas: readonly number[]): void {
+    this.guard(() => {
+      const text = keyText(key)
+      if (this.writes.rows.has(text)) throw new StorageError('misuse', 'an add to a key that the transaction sets')
+      this.#admitWrite(text)
+      const sums = summed(this.writes.deltas.get(text) ?? [], deltas)
+      this.allowance.value(encodeCounters(sums))
+      this.writes.deltas.set(text, sums)
+    })
+  }
+
+  /** Checks a key that is read, and counts it. */
+  protected admitKey(key: Bytes): KeyText {
+    const text = keyText(key)
+    this.allowance.key(text)
+    this.allowance.rowsRead(1)
+    return text
+  }
+
+  /** Checks a range that is read, and counts its limit; undefined where it can hold no row. */
+  protected admitRange(fromKey: Bytes, toKey: Bytes, options: RangeOptions): AskedRange | undefined {
+    const { limit, reverse = false, onDamaged } = options
+    if (this.records && onDamaged !== undefined) {
+      throw new StorageError('misuse', 'a transaction steps over a damaged row')
+    }
+    const [from, to] = [keyText(fromKey), keyText(toKey)]
+    this.allowance.bound(from)
+    this.allowance.bound(to)
+    if (!Number.isInteger(limit) || limit < 0) throw new StorageError('misuse', `a range has no limit ${limit}`)
+    this.allowance.rowsRead(limit)
+    return limit === 0 || from >= to ? undefined : { from, to, limit, reverse }
+  }
+
+  /** What is kept for the commit must not change when the caller changes what it got. */
+  protected lend(value: Bytes): Bytes {
+    return this.records ? copyBytes(value) : value
+  }
+
+  protected guard<T>(call: () => T): T {
+    if (!this.#open) throw new StorageError('misuse', 'the transaction or read is over')
+    try {
+      return call()
+    } catch (error) {
+      this.noteFailure(error)
+      throw error
+    }
+  }
+
+  /** The attempt fails with this error, unless it is damage that a read may step over. */
+  protected noteFailure(error: unknown): void {
+    // what a transaction has not seen could not be validated
+    const mayGoOn = error instanceof DamagedRow && !this.records
+    if (error instanceof StorageError && !mayGoOn) this.#failure ??= error
+  }
+
+  #write(key: KeyText, value: Bytes | undefined): void {
+    if (this.writes.deltas.has(key)) throw new StorageError('misuse', 'a set or delete of a key that is added to')
+    this.#admitWrite(key)
+    this.writes.rows.set(key, value)
+  }
+
+  #admitWrite(key: KeyText): void {
+    this.allowance.key(key)
+    if (!this.writes.has(key)) this.allowance.keyWritten()
+  }
+}
+
+/** Stored rows, in order, with a transaction's own writes over them. */
+export function overlay(
+  stored: readonly SnapshotRow[],
+  own: readonly [KeyText, Bytes | undefined][],
+  reverse: boolean,
+): SnapshotRow[] {
+  if (own.length === 0) return [...stored]
+  const hidden = new Map(own)
+  const rows = stored.filter(({ key }) => !hidden.has(key))
+  for (const [key, value] of own) if (value !== undefined) rows.push({ key, value })
+  return rows.sort((left, right) => (left.key < right.key !== reverse ? -1 : 1))
+}

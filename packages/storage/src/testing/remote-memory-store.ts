@@ -1,0 +1,86 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { copyBytes, type KeyText } from '../bytes.js'
+import type { Bytes, MetadataStore } from '../metadata-store.js'
+import { ABSENT, type RemoteRow, type RemoteSnapshot, type SeenKey } from '../remote/remote-engine.js'
+import { createRemoteTransactor } from '../remote/remote-transactor.js'
+import { SortedMap } from '../sorted-map.js'
+import { StorageError } from '../storage-error.js'
+
+interface Stored {
+  readonly value: Bytes
+  readonly version: string
+}
+
+/** A metadata store as on a network, whose server is in this process: every answer takes a turn of the event loop. */
+export function createRemoteMemoryStore(): MetadataStore {
+  let rows = SortedMap.empty<Stored>()
+  let commits = 0
+  let closed = false
+
+  function open(): void {
+    if (closed) throw new StorageError('unavailable', 'the metadata store is closed')
+  }
+
+  async function travel<T>(answer: () => T): Promise<T> {
+    open()
+    await nextTurn()
+    const found = answer()
+    await nextTurn()
+    return found
+  }
+
+  function snapshot(): RemoteSnapshot {
+    let state: typeof rows | undefined
+    const now = (): typeof rows => {
+      state ??= rows
+      return state
+    }
+    return {
+      rows: (keys) => travel(() => keys.map((key) => rowOf(key, now().get(key)))),
+      versions: (keys) => travel(() => keys.map((key) => now().get(key)?.version ?? ABSENT)),
+      range: (from, to, limit, reverse) =>
+        travel(() =>
+          now()
+            .range(from, to, limit, reverse)
+            .flatMap(([key, stored]) => rowOf(key, stored) ?? []),
+        ),
+      release: () => {},
+    }
+  }
+
+  const isCurrent = ({ key, version }: SeenKey): boolean => (rows.get(key)?.version ?? ABSENT) === version
+
+  return {
+    ...createRemoteTransactor({
+      rows: (keys) => travel(() => keys.map((key) => rowOf(key, rows.get(key)))),
+      snapshot,
+      commit: ({ keys, ranges, writes }) =>
+        travel(() => {
+          const holds =
+            keys.every(isCurrent) &&
+            ranges.every(({ from, to, limit, reverse, rows: seen }) => {
+              const found = rows.range(from, to, limit, reverse)
+              return (
+                found.length === seen.length &&
+                found.every(([key], index) => seen[index]?.key === key) &&
+                seen.every(isCurrent)
+              )
+            })
+          if (!holds) return false
+          commits += 1
+          const version = String(commits)
+          for (const [key, value] of writes.resolve({ get: (key) => rows.get(key)?.value })) {
+            rows = value === undefined ? rows.without(key) : rows.with(key, { value, version })
+          }
+          return true
+        }),
+    }),
+    async close() {
+      closed = true
+    },
+  }
+}
+
+function rowOf(key: KeyText, stored: Stored | undefined): RemoteRow | undefined {
+  return stored && { key, version: stored.version, value: copyBytes(stored.value) }
+}
