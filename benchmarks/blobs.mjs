@@ -21,7 +21,7 @@ const WARM_UP_MS = 300
 const MIB = 1024 * 1024
 /** On the disk of the clone by default: a temporary folder may be in memory. */
 const PARENT = process.env.BINDERY_BENCH_FOLDER ?? fileURLToPath(new URL('..', import.meta.url))
-const hint = { owner: Buffer.from('object/bucket/a/key/of/usual/length/0000000001') }
+const writeOptions = { owner: Buffer.from('object/bucket/a/key/of/usual/length/0000000001') }
 const bytes = new Uint8Array(MIB).map((_, index) => Math.imul(index, 0x9e3779b1) >>> 24)
 
 /** Options that open a store without one technique. */
@@ -138,7 +138,7 @@ const KINDS = {
       return repeat(atOnce, () => writePlainly(folder, String(next++), size))
     }
     const store = await openStore(folder, method)
-    return repeat(atOnce, () => store.write(sourceOf(size), hint))
+    return repeat(atOnce, () => store.write(sourceOf(size), writeOptions))
   },
   async read(folder, method, size, atOnce) {
     if (method === 'a plain loop') {
@@ -147,7 +147,7 @@ const KINDS = {
       return repeat(atOnce, () => readPlainly(file, size))
     }
     const store = await openStore(folder, method)
-    const { id } = await store.write(sourceOf(size), hint)
+    const { id } = await store.write(sourceOf(size), writeOptions)
     return repeat(atOnce, () => drain(store, id))
   },
 }

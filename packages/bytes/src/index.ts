@@ -1,5 +1,6 @@
 export { Crc64Chain, crc64, crc64Combine } from './crc64.js'
-export { createWasmCrc64 } from './crc64-wasm.js'
 export { equalBytes } from './equal.js'
 export { Md5 } from './md5.js'
+export { CRC_PARAMETERS, type Crc, type CrcName, type CrcParameters, createPlainCrc } from './plain-crc.js'
 export * from './text.js'
+export { createWasmCrc } from './wasm-crc.js'

@@ -15,9 +15,9 @@ export class Md5 {
   /** Bytes hashed so far, including those in the tail. */
   #length = 0
 
-  /** Continues from a state, or starts a new hash. */
+  /** Continues from a state; without one, or from an empty one, starts a new hash. */
   constructor(state?: Uint8Array) {
-    if (state === undefined) return
+    if (state === undefined || state.length === 0) return
     const view = new DataView(state.buffer, state.byteOffset, state.byteLength)
     for (let index = 0; index < 4; index += 1) this.#sums[index] = view.getInt32(index * 4, true)
     this.#length = Number(view.getBigUint64(16, true))

@@ -1,5 +1,5 @@
 /** CRC-64 by WebAssembly, or by plain code where a page's policy forbids that. */
-import { createWasmCrc64, crc64 as plainCrc64 } from '@bindery/bytes'
+import { CRC_PARAMETERS, createWasmCrc, crc64 as plainCrc64 } from '@bindery/bytes'
 import type { Crc64 } from './types/client.js'
 
 let fastest: Crc64 | undefined
@@ -12,7 +12,7 @@ export const crc64: Crc64 = (bytes, previous) => {
 
 function compiled(): Crc64 | undefined {
   try {
-    return createWasmCrc64()
+    return createWasmCrc(CRC_PARAMETERS.crc64)
   } catch {
     return undefined // a Content-Security-Policy without wasm-unsafe-eval
   }

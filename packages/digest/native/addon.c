@@ -12,13 +12,18 @@
 #define JOBS_MAX 65536
 #define FILE_THREADS_MAX 64
 
-// How a job that is done is told: 32 bytes in an ArrayBuffer that is shared with JavaScript.
+// How a job that is done is reported, in an ArrayBuffer that is shared with JavaScript.
 struct answer {
   uint32_t slot;
   int32_t error;
   uint64_t crc64;
   uint8_t md5[MD5_DIGEST_BYTES];
+  struct digest_values digests;
+  uint32_t md5_saved_bytes;
+  uint8_t md5_saved[MD5_SAVED_BYTES_MAX + 1];
 };
+
+_Static_assert(sizeof(struct answer) == 192, "src/native/binding.ts knows the places");
 
 // An engine as JavaScript holds it. Lives until both the wrapping object and the thread-safe function are gone.
 struct handle {
@@ -40,14 +45,14 @@ struct handle {
 static const napi_type_tag engine_tag = {0x6f1d0d6a3b0b4c1eu, 0x9a5e0f4c82d7b613u};
 
 static const struct md5_kernel *md5_kernels[MD5_KERNELS_MAX];
-static const struct crc64_kernel *crc64_kernels[CRC64_KERNELS_MAX];
-static size_t md5_kernel_count, crc64_kernel_count;
+static const struct crc_kernel *crc_kernels[CRC_KERNELS_MAX];
+static size_t md5_kernel_count, crc_kernel_count;
 
 static void initialize_kernels(void) {
   md5_initialize();
-  crc64_initialize();
+  crc_initialize();
   md5_kernel_count = md5_available(md5_kernels);
-  crc64_kernel_count = crc64_available(crc64_kernels);
+  crc_kernel_count = crc_available(crc_kernels);
 }
 
 // Arguments
@@ -94,15 +99,38 @@ static struct stream *forget_stream(struct handle *handle, uint32_t number) {
   return stream;
 }
 
-// begin(engine) → a stream's number
+// What a stream's MD5 continues: nothing, if there are no bytes.
+static int read_saved_md5(napi_env env, napi_value value, struct md5 *md5) {
+  const uint8_t *saved;
+  size_t length;
+  if (!read_bytes(env, value, &saved, &length)) return 0;
+  md5_begin(md5);
+  if (length > 0 && !md5_restore(md5, saved, length)) return refuse(env, "this is no state of an MD5");
+  return 1;
+}
+
+// begin(engine, digests, savesMd5, savedMd5) → a stream's number
 static napi_value begin(napi_env env, napi_callback_info info) {
-  napi_value value;
+  napi_value values[4];
   struct handle *handle;
-  if (!read_arguments(env, info, 1, &value) || !read_engine(env, value, &handle)) return NULL;
+  int64_t digests;
+  bool saves_md5;
+  struct stream_options options;
+  if (!read_arguments(env, info, 4, values) || !read_engine(env, values[0], &handle) ||
+      !read_integer(env, values[1], DIGESTS_ALL, &digests) || !read_boolean(env, values[2], &saves_md5) ||
+      !read_saved_md5(env, values[3], &options.md5)) {
+    return NULL;
+  }
+  if (digests & ~digests_available()) {
+    refuse(env, "a digest is not available here");
+    return NULL;
+  }
+  options.digests = (unsigned)digests;
+  options.saves_md5 = saves_md5;
   uint32_t number = handle->first_free;
   while (number < handle->stream_count && handle->streams[number] != NULL) number++;
   struct stream *stream = NULL;
-  if (number < handle->stream_count || grow_streams(handle)) stream = stream_begin(handle->engine);
+  if (number < handle->stream_count || grow_streams(handle)) stream = stream_begin(handle->engine, &options);
   if (stream == NULL) {
     napi_throw_error(env, "ENOMEM", "there is no memory for another stream");
     return NULL;
@@ -151,14 +179,9 @@ static napi_value update(napi_env env, napi_callback_info info) {
   bool writes;
   int64_t fd, position;
   if (!read_arguments(env, info, 6, values) || !read_engine(env, values[0], &handle) ||
-      !read_stream(env, values[1], handle, &stream) || !read_bytes(env, values[2], &data, &length)) {
-    return NULL;
-  }
-  if (napi_get_value_bool(env, values[3], &writes) != napi_ok) {
-    refuse(env, "whether to write is not a boolean");
-    return NULL;
-  }
-  if (!read_integer(env, values[4], INT32_MAX, &fd) || !read_integer(env, values[5], SAFE_INTEGER_MAX, &position)) {
+      !read_stream(env, values[1], handle, &stream) || !read_bytes(env, values[2], &data, &length) ||
+      !read_boolean(env, values[3], &writes) || !read_integer(env, values[4], INT32_MAX, &fd) ||
+      !read_integer(env, values[5], SAFE_INTEGER_MAX, &position)) {
     return NULL;
   }
   struct job *job = free_job(handle, &slot);
@@ -243,8 +266,15 @@ static void tell(napi_env env, napi_value callback, void *context, void *data) {
   for (struct job *job; (job = engine_take_done(handle->engine)) != NULL; count++) {
     uint32_t slot = (uint32_t)(job - handle->jobs);
     struct answer *answer = &handle->answers[count];
-    *answer = (struct answer){.slot = slot, .error = job->error, .crc64 = job->crc64};
-    memcpy(answer->md5, job->md5, sizeof answer->md5);
+    answer->slot = slot;
+    answer->error = job->error;
+    answer->crc64 = job->crc64;
+    if (job->kind == JOB_FINISH) {
+      memcpy(answer->md5, job->md5, sizeof answer->md5);
+      answer->digests = job->digests;
+      answer->md5_saved_bytes = (uint32_t)job->md5_saved_bytes;
+      memcpy(answer->md5_saved, job->md5_saved, job->md5_saved_bytes);
+    }
     handle->free_slots[handle->free_count++] = slot;
   }
   if (count == 0) return;
@@ -326,15 +356,15 @@ static void start(napi_env env, struct handle *handle, const struct engine_optio
   }
 }
 
-// createEngine(jobs, fileThreads, md5Kernel, crc64Kernel, callback(count)) → the engine, with its `answers`.
+// createEngine(jobs, fileThreads, md5Kernel, crcKernel, callback(count)) → the engine, with its `answers`.
 // Kernels are places in the lists of their names; one past the end of `md5Kernels` means the best for each number of streams.
 static napi_value create_engine(napi_env env, napi_callback_info info) {
   napi_value values[5], engine = NULL;
-  int64_t jobs, file_threads, md5, crc64;
+  int64_t jobs, file_threads, md5, crc;
   if (!read_arguments(env, info, 5, values) || !read_integer(env, values[0], JOBS_MAX, &jobs) ||
       !read_integer(env, values[1], FILE_THREADS_MAX, &file_threads) ||
       !read_integer(env, values[2], (double)md5_kernel_count, &md5) ||
-      !read_integer(env, values[3], (double)crc64_kernel_count - 1, &crc64)) {
+      !read_integer(env, values[3], (double)crc_kernel_count - 1, &crc)) {
     return NULL;
   }
   if (jobs == 0 || file_threads == 0) {
@@ -349,7 +379,7 @@ static napi_value create_engine(napi_env env, napi_callback_info info) {
   struct engine_options options = {
       .file_threads = (unsigned)file_threads,
       .md5 = (size_t)md5 < md5_kernel_count ? md5_kernels[md5] : NULL,
-      .crc64 = crc64_kernels[crc64],
+      .crc = crc_kernels[crc],
       .notify = notify,
       .context = handle,
   };
@@ -358,21 +388,25 @@ static napi_value create_engine(napi_env env, napi_callback_info info) {
   return engine;
 }
 
-// crc64(bytes, previous, kernel) → bigint, on the calling thread
-static napi_value crc64(napi_env env, napi_callback_info info) {
-  napi_value values[3], result = NULL;
+// crc(kind, bytes, previous, kernel) → bigint, on the calling thread; kinds are those of `enum crc_kind`
+static napi_value crc(napi_env env, napi_callback_info info) {
+  napi_value values[4], result = NULL;
   const uint8_t *data;
   size_t length;
   uint64_t previous;
   bool lossless;
-  int64_t kernel;
-  if (!read_arguments(env, info, 3, values) || !read_bytes(env, values[0], &data, &length)) return NULL;
-  if (napi_get_value_bigint_uint64(env, values[1], &previous, &lossless) != napi_ok || !lossless) {
+  int64_t kind, kernel;
+  if (!read_arguments(env, info, 4, values) || !read_integer(env, values[0], CRC_KINDS - 1, &kind) ||
+      !read_bytes(env, values[1], &data, &length)) {
+    return NULL;
+  }
+  if (napi_get_value_bigint_uint64(env, values[2], &previous, &lossless) != napi_ok || !lossless) {
     refuse(env, "a checksum is not a bigint of 64 bits");
     return NULL;
   }
-  if (!read_integer(env, values[2], (double)crc64_kernel_count - 1, &kernel)) return NULL;
-  napi_create_bigint_uint64(env, crc64_update(crc64_kernels[kernel], previous, data, length), &result);
+  if (!read_integer(env, values[3], (double)crc_kernel_count - 1, &kernel)) return NULL;
+  napi_create_bigint_uint64(env, crc_update(crc_kernels[kernel], crc_of((enum crc_kind)kind), previous, data, length),
+                            &result);
   return result;
 }
 
@@ -393,27 +427,28 @@ static void export_name(napi_env env, napi_value list, uint32_t index, const cha
 }
 
 static void export_facts(napi_env env, napi_value exports) {
-  napi_value md5, crc64_list, can;
-  if (napi_create_array(env, &md5) != napi_ok || napi_create_array(env, &crc64_list) != napi_ok ||
-      napi_create_array(env, &can) != napi_ok) {
+  napi_value md5, crcs, can, digests;
+  if (napi_create_array(env, &md5) != napi_ok || napi_create_array(env, &crcs) != napi_ok ||
+      napi_create_array(env, &can) != napi_ok || napi_create_uint32(env, digests_available(), &digests) != napi_ok) {
     return;
   }
   for (uint32_t i = 0; i < md5_kernel_count; i++) export_name(env, md5, i, md5_kernels[i]->name);
-  for (uint32_t i = 0; i < crc64_kernel_count; i++) export_name(env, crc64_list, i, crc64_kernels[i]->name);
+  for (uint32_t i = 0; i < crc_kernel_count; i++) export_name(env, crcs, i, crc_kernels[i]->name);
   for (uint32_t i = 0; i < FILE_KIND_COUNT; i++) {
     napi_value known;
     if (napi_get_boolean(env, engine_can(file_kinds[i]), &known) == napi_ok) napi_set_element(env, can, i, known);
   }
   napi_set_named_property(env, exports, "md5Kernels", md5);
-  napi_set_named_property(env, exports, "crc64Kernels", crc64_list);
+  napi_set_named_property(env, exports, "crcKernels", crcs);
   napi_set_named_property(env, exports, "fileKinds", can);
+  napi_set_named_property(env, exports, "digests", digests);
 }
 
 NAPI_MODULE_INIT() {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
   pthread_once(&once, initialize_kernels);
   export_facts(env, exports);
-  export_function(env, exports, "crc64", crc64);
+  export_function(env, exports, "crc", crc);
   export_function(env, exports, "createEngine", create_engine);
   export_function(env, exports, "begin", begin);
   export_function(env, exports, "update", update);

@@ -30,6 +30,11 @@ static inline int read_integer(napi_env env, napi_value value, double max, int64
   return 1;
 }
 
+static inline int read_boolean(napi_env env, napi_value value, bool *result) {
+  if (napi_get_value_bool(env, value, result) != napi_ok) return refuse(env, "this is not a boolean");
+  return 1;
+}
+
 static inline int read_bytes(napi_env env, napi_value value, const uint8_t **data, size_t *length) {
   bool typed;
   napi_typedarray_type type;

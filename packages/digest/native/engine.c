@@ -20,6 +20,8 @@ struct stream {
   struct engine *engine;
   struct md5 md5;
   uint64_t crc64;
+  struct digests *digests; // NULL if none are wanted
+  int saves_md5;
   // The hashing thread's: jobs not yet begun, whether one is begun or awaits a lane, and then who is next in line.
   struct queue jobs;
   int busy;
@@ -100,7 +102,7 @@ struct hasher {
   struct job *lanes[MD5_LANES_MAX];
   unsigned count;
   struct stream *ready, **ready_end;
-  uint64_t power_length, power; // crc64_power(8 * power_length), since most updates are of one length
+  uint64_t power_length, power; // crc_power(8 * power_length), since most updates are of one length
 };
 
 static void make_ready(struct hasher *hasher, struct stream *stream) {
@@ -136,21 +138,27 @@ static int receive(struct hasher *hasher) {
 }
 
 // Hands the job back. The owner may release its stream at once, so the stream goes on before.
-static void hashed(struct hasher *hasher, struct job *job) {
+static void hashed(struct hasher *hasher, struct job *job, int error) {
   struct stream *stream = job->stream;
   stream->busy = stream->jobs.first != NULL;
   if (stream->busy) make_ready(hasher, stream);
-  part_done(hasher->engine, job, 0);
+  part_done(hasher->engine, job, error);
 }
 
 static void finish(struct hasher *hasher, struct job *job) {
-  md5_finish(&job->stream->md5, job->md5);
-  job->crc64 = job->stream->crc64;
-  hashed(hasher, job);
+  struct stream *stream = job->stream;
+  int error = 0;
+  if (stream->saves_md5) job->md5_saved_bytes = md5_save(&stream->md5, job->md5_saved);
+  md5_finish(&stream->md5, job->md5);
+  job->crc64 = stream->crc64;
+  if (stream->digests != NULL && !digests_finish(stream->digests, &job->digests)) error = EIO;
+  hashed(hasher, job, error);
 }
 
 static void checksum(struct hasher *hasher, struct job *job, size_t length) {
-  job->crc64 = crc64_update(hasher->engine->options.crc64, job->crc64, job->data + job->hashed, length);
+  const uint8_t *data = job->data + job->hashed;
+  job->crc64 = crc_update(hasher->engine->options.crc, crc_of(CRC_64), job->crc64, data, length);
+  if (job->stream->digests != NULL) digests_update(job->stream->digests, data, length);
   job->hashed += length;
 }
 
@@ -161,10 +169,10 @@ static void end_update(struct hasher *hasher, struct job *job) {
   checksum(hasher, job, rest);
   if (hasher->power_length != job->length) {
     hasher->power_length = job->length;
-    hasher->power = crc64_power(8 * job->length);
+    hasher->power = crc_power(crc_of(CRC_64), 8 * job->length);
   }
-  stream->crc64 = crc64_combine(stream->crc64, job->crc64, hasher->power);
-  hashed(hasher, job);
+  stream->crc64 = crc_combine(crc_of(CRC_64), stream->crc64, job->crc64, hasher->power);
+  hashed(hasher, job, 0);
 }
 
 static void begin_update(struct hasher *hasher, struct job *job) {
@@ -212,7 +220,7 @@ static void take_turn(struct hasher *hasher) {
 }
 
 static void *hash_main(void *argument) {
-  struct hasher hasher = {.engine = argument, .power = crc64_power(0)};
+  struct hasher hasher = {.engine = argument, .power = crc_power(crc_of(CRC_64), 0)};
   hasher.ready_end = &hasher.ready;
   while (receive(&hasher)) {
     turn_over(&hasher);
@@ -280,6 +288,7 @@ void engine_stop(struct engine *engine) {
 static void stream_free(struct stream *stream) {
   *stream->link = stream->next;
   if (stream->next != NULL) stream->next->link = stream->link;
+  digests_free(stream->digests);
   free(stream);
 }
 
@@ -292,11 +301,19 @@ void engine_free(struct engine *engine) {
   free(engine);
 }
 
-struct stream *stream_begin(struct engine *engine) {
+struct stream *stream_begin(struct engine *engine, const struct stream_options *options) {
   struct stream *stream = calloc(1, sizeof *stream);
   if (stream == NULL) return NULL;
+  if (options->digests != 0) {
+    stream->digests = digests_begin(options->digests, engine->options.crc);
+    if (stream->digests == NULL) {
+      free(stream);
+      return NULL;
+    }
+  }
   stream->engine = engine;
-  md5_begin(&stream->md5);
+  stream->md5 = options->md5;
+  stream->saves_md5 = options->saves_md5;
   queue_clear(&stream->jobs);
   stream->next = engine->streams;
   stream->link = &engine->streams;

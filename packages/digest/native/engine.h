@@ -10,7 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "crc64.h"
+#include "crc.h"
+#include "digests.h"
 #include "md5.h"
 
 struct engine;
@@ -43,6 +44,9 @@ struct job {
   int error;             // an errno, or 0
   uint64_t crc64;        // of an update's bytes alone; of the whole stream for JOB_FINISH
   uint8_t md5[MD5_DIGEST_BYTES];
+  struct digest_values digests;
+  size_t md5_saved_bytes; // 0 unless the stream is to be continued by another
+  uint8_t md5_saved[MD5_SAVED_BYTES_MAX];
 
   // The engine's.
   uint64_t hashed;       // bytes of `data`
@@ -53,7 +57,7 @@ struct job {
 struct engine_options {
   unsigned file_threads;             // at least 1
   const struct md5_kernel *md5;      // the only one to use, or NULL for the best for each number of streams
-  const struct crc64_kernel *crc64;
+  const struct crc_kernel *crc;
   void (*notify)(void *context);     // there are jobs to take; not repeated before they were taken
   void *context;
 };
@@ -67,8 +71,14 @@ void engine_stop(struct engine *engine);
 // Releases what a stopped engine holds, its streams too, and leaves it unusable.
 void engine_free(struct engine *engine);
 
+struct stream_options {
+  unsigned digests;      // those wanted beside MD5 and CRC-64, all of them available
+  int saves_md5;         // whether JOB_FINISH also says how to continue its MD5
+  struct md5 md5;        // what its MD5 continues
+};
+
 // A new stream, or NULL for want of memory.
-struct stream *stream_begin(struct engine *engine);
+struct stream *stream_begin(struct engine *engine, const struct stream_options *options);
 
 // The stream ends without a digest: nothing more is submitted for it, and it goes when the jobs under way are done.
 void stream_discard(struct stream *stream);

@@ -150,3 +150,20 @@ void md5_finish(struct md5 *md5, uint8_t digest[MD5_DIGEST_BYTES]) {
   compress_one(md5, md5->pending);
   for (int i = 0; i < MD5_DIGEST_BYTES; i++) digest[i] = (uint8_t)(md5->state[i / 4] >> 8 * (i % 4));
 }
+
+size_t md5_save(const struct md5 *md5, uint8_t saved[MD5_SAVED_BYTES_MAX]) {
+  size_t pending = md5->length % MD5_BLOCK_BYTES;
+  for (int i = 0; i < 16; i++) saved[i] = (uint8_t)(md5->state[i / 4] >> 8 * (i % 4));
+  for (int i = 0; i < 8; i++) saved[16 + i] = (uint8_t)(md5->length >> 8 * i);
+  memcpy(saved + MD5_SAVED_BYTES_MIN, md5->pending, pending);
+  return MD5_SAVED_BYTES_MIN + pending;
+}
+
+int md5_restore(struct md5 *md5, const uint8_t *saved, size_t length) {
+  if (length < MD5_SAVED_BYTES_MIN) return 0;
+  for (int i = 0; i < 4; i++) md5->state[i] = load_little_endian(saved + 4 * i);
+  md5->length = load_little_endian(saved + 16) | (uint64_t)load_little_endian(saved + 20) << 32;
+  if (length != MD5_SAVED_BYTES_MIN + md5->length % MD5_BLOCK_BYTES) return 0;
+  memcpy(md5->pending, saved + MD5_SAVED_BYTES_MIN, length - MD5_SAVED_BYTES_MIN);
+  return 1;
+}

@@ -44,3 +44,13 @@ void md5_take_blocks(const struct md5_kernel *kernel, struct md5 *const streams[
 void md5_keep_rest(struct md5 *md5, const uint8_t *data, size_t length);
 
 void md5_finish(struct md5 *md5, uint8_t digest[MD5_DIGEST_BYTES]);
+
+// What another MD5 needs to go on: the state and the length, little-endian, then the bytes after the last whole block.
+#define MD5_SAVED_BYTES_MIN 24
+#define MD5_SAVED_BYTES_MAX (MD5_SAVED_BYTES_MIN + MD5_BLOCK_BYTES - 1)
+
+// Returns how many bytes it has written.
+size_t md5_save(const struct md5 *md5, uint8_t saved[MD5_SAVED_BYTES_MAX]);
+
+// Returns 0 if these bytes are none that `md5_save` writes.
+int md5_restore(struct md5 *md5, const uint8_t *saved, size_t length);

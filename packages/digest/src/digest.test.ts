@@ -1,29 +1,56 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
-import { createWasmCrc64, crc64 as plainCrc64 } from '@bindery/bytes'
-import { crc64, createDigester } from './index.js'
+import { CRC_PARAMETERS, type CrcName, createPlainCrc, createWasmCrc, crc64 as plainCrc64 } from '@bindery/bytes'
+import { crcOf } from './crcs.js'
+import { crc64, createDigester, DIGEST_NAMES } from './index.js'
 
 const scrambled = Uint8Array.from({ length: 200_000 }, (_, index) => Math.imul(index + 1, 0x9e3779b1) >>> 24)
 
-test('the WebAssembly kernel agrees with the plain one for all lengths to 2048 and all alignments', () => {
-  const kernel = createWasmCrc64()
-  assert.ok(kernel, 'this runtime has WebAssembly')
-  for (let length = 0; length <= 2048; length++) {
-    const start = length % 17
-    const bytes = scrambled.subarray(start, start + length)
-    assert.equal(kernel(bytes), plainCrc64(bytes), `${length} bytes from ${start}`)
-  }
-  for (let start = 0; start < 64; start++) {
-    const bytes = scrambled.subarray(start, start + 1000)
-    assert.equal(kernel(bytes), plainCrc64(bytes), `from ${start}`)
-  }
+/** The check values of the catalogue of parametrised CRCs: of the text 123456789. */
+const CHECK_VALUES: Readonly<Record<CrcName, bigint>> = {
+  crc64: 0x995dc9bbdf1939fan,
+  crc32: 0xcbf43926n,
+  crc32c: 0xe3069283n,
+  crc64nvme: 0xae8b14860a799888n,
+}
+
+for (const [name, check] of Object.entries(CHECK_VALUES) as [CrcName, bigint][]) {
+  const plain = createPlainCrc(CRC_PARAMETERS[name])
+
+  test(`the plain ${name}, that of WebAssembly and the fastest give the published check value`, () => {
+    for (const crc of [plain, createWasmCrc(CRC_PARAMETERS[name]), crcOf(name)]) {
+      assert.equal(crc?.(Buffer.from('123456789')), check)
+      assert.equal(crc?.(Buffer.from('6789'), crc(Buffer.from('12345'))), check)
+    }
+  })
+
+  test(`the WebAssembly kernel of ${name} agrees with the plain one for all lengths to 2048 and all alignments`, () => {
+    const kernel = createWasmCrc(CRC_PARAMETERS[name])
+    assert.ok(kernel, 'this runtime has WebAssembly')
+    for (let length = 0; length <= 2048; length++) {
+      const start = length % 17
+      const bytes = scrambled.subarray(start, start + length)
+      assert.equal(kernel(bytes), plain(bytes), `${length} bytes from ${start}`)
+    }
+    for (let start = 0; start < 64; start++) {
+      const bytes = scrambled.subarray(start, start + 1000)
+      assert.equal(kernel(bytes), plain(bytes), `from ${start}`)
+    }
+  })
+}
+
+test('the plain CRC-64 of slices agrees with that of single bytes', () => {
+  assert.equal(plainCrc64(scrambled), createPlainCrc(CRC_PARAMETERS.crc64)(scrambled))
 })
 
 test('the WebAssembly kernel goes on from a checksum and over its block of 64 KiB', () => {
+  const kernel = createWasmCrc(CRC_PARAMETERS.crc64)
+  assert.ok(kernel)
   const whole = plainCrc64(scrambled)
+  assert.equal(crc64(scrambled), whole)
   for (const cut of [0, 1, 15, 16, 17, 65_535, 65_536, 65_537, 131_072, 200_000]) {
-    assert.equal(crc64(scrambled.subarray(cut), crc64(scrambled.subarray(0, cut))), whole, `cut at ${cut}`)
+    assert.equal(kernel(scrambled.subarray(cut), kernel(scrambled.subarray(0, cut))), whole, `cut at ${cut}`)
   }
 })
 
@@ -31,7 +58,7 @@ test('without WebAssembly there is no kernel', () => {
   const api = Reflect.get(globalThis, 'WebAssembly')
   Reflect.set(globalThis, 'WebAssembly', undefined)
   try {
-    assert.equal(createWasmCrc64(), undefined)
+    assert.equal(createWasmCrc(CRC_PARAMETERS.crc64), undefined)
   } finally {
     Reflect.set(globalThis, 'WebAssembly', api)
   }
@@ -61,4 +88,24 @@ test('a digester gives the checksum of each piece and the digest of all', () => 
   const { md5, crc64: whole } = digester.finish()
   assert.equal(whole, plainCrc64(scrambled))
   assert.deepEqual(md5, createHash('md5').update(scrambled).digest())
+})
+
+/** FIPS 180 and the catalogue of parametrised CRCs. */
+const PUBLISHED = {
+  sha256: '15e2b0d3c33891ebb0f1ef609ec419420c20e320ce94c65fbc8c3312448eb225',
+  sha1: 'f7c3bc1d808e04732adf679965ccc34ca7ae3441',
+  crc32: 'cbf43926',
+  crc32c: 'e3069283',
+  crc64nvme: 'ae8b14860a799888',
+}
+
+test('a digester computes the digests that were requested, and no others', () => {
+  const hexOf = (digests: object) =>
+    Object.fromEntries(Object.entries(digests).map(([name, bytes]) => [name, Buffer.from(bytes).toString('hex')]))
+  const digester = createDigester({ digests: DIGEST_NAMES })
+  for (const piece of ['1234', '', '56789']) digester.update(Buffer.from(piece))
+  assert.deepEqual(hexOf(digester.finish().digests), PUBLISHED)
+  const one = createDigester({ digests: ['crc32c'] })
+  assert.deepEqual(hexOf(one.finish().digests), { crc32c: '00000000' })
+  assert.deepEqual(createDigester().finish().digests, {})
 })

@@ -1,7 +1,8 @@
 import { createHash, hash } from 'node:crypto'
-import { crc64Combine } from '@bindery/bytes'
+import { crc64Combine, Md5 } from '@bindery/bytes'
 import { crc64 } from './crc64.js'
-import type { Digest } from './stream-digest.js'
+import { crcOf } from './crcs.js'
+import { type Digest, type DigestName, type DigestRequest, NO_DIGESTS } from './stream-digest.js'
 
 /** The digest of a stream of bytes, computed where it is called. */
 export interface Digester {
@@ -11,23 +12,64 @@ export interface Digester {
   finish(): Digest
 }
 
-export function createDigester(): Digester {
+export function createDigester({ digests: names = [], runningMd5 }: DigestRequest = {}): Digester {
   const md5 = createHash('md5')
+  const others = names.map((name) => ({ name, running: begin(name) }))
+  const running = runningMd5 && new Md5(runningMd5)
   let whole = 0n
   let length = 0
   return {
     update(bytes) {
       md5.update(bytes)
+      running?.update(bytes)
+      for (const other of others) other.running.update(bytes)
       const own = crc64(bytes)
       whole = length === 0 ? own : crc64Combine(whole, own, bytes.length)
       length += bytes.length
       return own
     },
-    finish: () => ({ md5: md5.digest(), crc64: whole }),
+    finish: () => ({
+      md5: md5.digest(),
+      crc64: whole,
+      digests: others.length === 0 ? NO_DIGESTS : Object.fromEntries(others.map((o) => [o.name, o.running.digest()])),
+      ...(running !== undefined && { runningMd5: running.state() }),
+    }),
   }
 }
 
 /** The digest of bytes, computed where it is called. */
-export function digestOf(bytes: Uint8Array): Digest {
-  return { md5: hash('md5', bytes, 'buffer'), crc64: crc64(bytes) }
+export function digestOf(bytes: Uint8Array, request: DigestRequest = {}): Digest {
+  if (isPlain(request)) return { md5: hash('md5', bytes, 'buffer'), crc64: crc64(bytes), digests: NO_DIGESTS }
+  const digester = createDigester(request)
+  digester.update(bytes)
+  return digester.finish()
+}
+
+/** Whether MD5 and CRC-64 are all that is wanted. */
+function isPlain({ digests = [], runningMd5 }: DigestRequest): boolean {
+  return digests.length === 0 && runningMd5 === undefined
+}
+
+interface Running {
+  update(bytes: Uint8Array): unknown
+  digest(): Uint8Array
+}
+
+function begin(name: DigestName): Running {
+  if (name === 'sha256' || name === 'sha1') return createHash(name)
+  const crc = crcOf(name)
+  let checksum = 0n
+  return {
+    update(bytes) {
+      checksum = crc(bytes, checksum)
+    },
+    digest: () => crcBytes(name, checksum),
+  }
+}
+
+/** A CRC as its digest's bytes. */
+export function crcBytes(name: 'crc32' | 'crc32c' | 'crc64nvme', checksum: bigint): Uint8Array {
+  const bytes = Buffer.alloc(8)
+  bytes.writeBigUInt64BE(checksum)
+  return name === 'crc64nvme' ? bytes : bytes.subarray(4)
 }

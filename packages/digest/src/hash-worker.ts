@@ -2,12 +2,12 @@
 import { parentPort } from 'node:worker_threads'
 import { crc64 } from './crc64.js'
 import { createDigester, type Digester } from './digester.js'
-import type { Digest } from './stream-digest.js'
+import type { Digest, DigestRequest } from './stream-digest.js'
 
-/** What a worker is asked. A stream is a number of its caller's choice, new for each. */
+/** What a worker is asked. A stream is a number of its caller's choice, new for each; it begins with its first request. */
 export type HashRequest =
-  | { readonly kind: 'update'; readonly stream: number; readonly bytes: Uint8Array }
-  | { readonly kind: 'finish'; readonly stream: number }
+  | { readonly kind: 'update'; readonly stream: number; readonly request: DigestRequest; readonly bytes: Uint8Array }
+  | { readonly kind: 'finish'; readonly stream: number; readonly request: DigestRequest }
   | { readonly kind: 'discard'; readonly stream: number }
   | { readonly kind: 'crc64'; readonly bytes: Uint8Array }
 
@@ -16,8 +16,8 @@ export type HashAnswer = bigint | Digest
 
 const digesters = new Map<number, Digester>()
 
-function digesterOf(stream: number): Digester {
-  const digester = digesters.get(stream) ?? createDigester()
+function digesterOf(stream: number, request: DigestRequest): Digester {
+  const digester = digesters.get(stream) ?? createDigester(request)
   digesters.set(stream, digester)
   return digester
 }
@@ -25,11 +25,11 @@ function digesterOf(stream: number): Digester {
 function answer(request: HashRequest): HashAnswer | undefined {
   switch (request.kind) {
     case 'update':
-      return digesterOf(request.stream).update(request.bytes)
+      return digesterOf(request.stream, request.request).update(request.bytes)
     case 'crc64':
       return crc64(request.bytes)
     case 'finish': {
-      const digest = digesterOf(request.stream).finish()
+      const digest = digesterOf(request.stream, request.request).finish()
       digesters.delete(request.stream)
       return digest
     }

@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { test } from 'node:test'
+import { Md5 } from '@bindery/bytes'
 import {
   BufferPool,
   createDigester,
   createInlineHasher,
   createNativeHasher,
   createThreadedHasher,
+  DIGEST_NAMES,
+  type Digest,
   type Hasher,
   nativeEngine,
   SLAB_BYTES,
@@ -69,6 +73,59 @@ for (const [name, create] of KINDS) {
     hasher.begin(undefined).discard()
     await hasher.close()
   })
+
+  test(`the ${name} hasher computes what is requested beside MD5 and CRC-64, of each stream its own`, async () => {
+    const hasher = create()
+    await Promise.all(
+      [[], DIGEST_NAMES, ['sha1'] as const, ['crc32', 'crc64nvme'] as const].map(async (digests, number) => {
+        const bytes = scramble(new Uint8Array(900_000 + number), number)
+        const request = { digests, runningMd5: new Uint8Array(0) }
+        const reference = createDigester(request)
+        reference.update(bytes)
+        const expected = reference.finish()
+        const stream = hasher.begin(undefined, request)
+        const cuts = [0, 1, 64 + number, 300_000, 900_000 + number]
+        const updates = cuts.slice(1).map((end, index) => stream.update(bytes.subarray(cuts[index], end)))
+        assert.deepEqual(plainOf(await stream.finish()), plainOf(expected))
+        await Promise.all(updates)
+        assert.deepEqual(plainOf(await hasher.digest(bytes, request)), plainOf(expected))
+        hasher.begin(undefined, request).discard()
+      }),
+    )
+    await hasher.close()
+  })
+
+  test(`the ${name} hasher continues an MD5 over streams of any lengths`, async () => {
+    const hasher = create()
+    const lengths = [0, 1, 63, 64, 65, 100_000, 0, 300_001, 5]
+    const whole = createHash('md5')
+    let state = new Uint8Array(0)
+    for (const [index, length] of lengths.entries()) {
+      const bytes = scramble(new Uint8Array(length), index)
+      const stream = hasher.begin(undefined, { runningMd5: state })
+      const update = stream.update(bytes)
+      const { md5, runningMd5 } = await stream.finish()
+      await update
+      assert.deepEqual(Buffer.from(md5), createHash('md5').update(bytes).digest())
+      assert.ok(runningMd5)
+      state = Uint8Array.from(runningMd5)
+      assert.deepEqual(Buffer.from(new Md5(state).digest()), whole.update(bytes).copy().digest())
+    }
+    assert.equal((await hasher.digest(new Uint8Array(9))).runningMd5, undefined)
+    await hasher.close()
+  })
+}
+
+/** With plain bytes, whatever their class. */
+function plainOf({ md5, crc64, digests, runningMd5 }: Digest) {
+  const others = Object.entries(digests).map(([name, bytes]) => [name, Buffer.from(bytes).toString('hex')] as const)
+  const hex = Buffer.from(md5).toString('hex')
+  return {
+    md5: hex,
+    crc64,
+    digests: new Map(others),
+    runningMd5: runningMd5 && Buffer.from(runningMd5).toString('hex'),
+  }
 }
 
 test('a closed hasher rejects what is under way and what comes later', async () => {

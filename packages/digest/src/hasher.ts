@@ -3,14 +3,14 @@ import { crc64 } from './crc64.js'
 import { createDigester, digestOf } from './digester.js'
 import type { HashAnswer, HashRequest } from './hash-worker.js'
 import { type NativeEngine, nativeEngine } from './native/native.js'
-import type { Digest, StreamDigest } from './stream-digest.js'
+import type { Digest, DigestRequest, StreamDigest } from './stream-digest.js'
 
 /** Where bytes are hashed: on the caller's thread, on others, or by native code. */
 export interface Hasher {
   /** @param sizeExpected bytes of the stream, or undefined if unknown; short ones are not worth another thread */
-  begin(sizeExpected: number | undefined): StreamDigest
+  begin(sizeExpected: number | undefined, request?: DigestRequest): StreamDigest
   /** The digest of bytes that stay unchanged until it resolves. */
-  digest(bytes: Uint8Array): Promise<Digest>
+  digest(bytes: Uint8Array, request?: DigestRequest): Promise<Digest>
   /** Resolves with the CRC-64 of bytes that stay unchanged until then. */
   crc64(bytes: Uint8Array): Promise<bigint>
   /** Ends its threads. What is under way is rejected. */
@@ -23,8 +23,8 @@ export function createHasher(): Hasher {
   return engine === undefined ? createThreadedHasher(1) : createNativeHasher(engine)
 }
 
-function beginHere(): StreamDigest {
-  const digester = createDigester()
+function beginHere(request?: DigestRequest): StreamDigest {
+  const digester = createDigester(request)
   return {
     update: async (bytes) => digester.update(bytes),
     finish: async () => digester.finish(),
@@ -35,8 +35,8 @@ function beginHere(): StreamDigest {
 /** Hashes on the caller's thread. */
 export function createInlineHasher(): Hasher {
   return {
-    begin: beginHere,
-    digest: async (bytes) => digestOf(bytes),
+    begin: (_sizeExpected, request) => beginHere(request),
+    digest: async (bytes, request) => digestOf(bytes, request),
     crc64: async (bytes) => crc64(bytes),
     close: async () => {},
   }
@@ -45,17 +45,23 @@ export function createInlineHasher(): Hasher {
 /** Streams announced as shorter than this are hashed where they are: the way to the engine and back costs more. */
 const NATIVE_BYTES_MIN = 16 * 1024
 
-/** Hashes many streams at once on an engine's thread. Short ones, and checksums, are computed on the caller's. */
+/**
+ * Hashes many streams at once on an engine's thread. Short ones, checksums, and digests that the engine lacks are computed
+ * on the caller's.
+ */
 export function createNativeHasher(engine: NativeEngine): Hasher {
+  const isHere = (sizeExpected: number | undefined, { digests = [] }: DigestRequest = {}) =>
+    (sizeExpected !== undefined && sizeExpected < NATIVE_BYTES_MIN) ||
+    digests.some((name) => !engine.digests.includes(name))
   return {
-    begin(sizeExpected) {
-      if (sizeExpected !== undefined && sizeExpected < NATIVE_BYTES_MIN) return beginHere()
-      const stream = engine.begin()
+    begin(sizeExpected, request) {
+      if (isHere(sizeExpected, request)) return beginHere(request)
+      const stream = engine.begin(request)
       return { ...stream, updateAndWrite: (bytes, place) => stream.update(bytes, place) }
     },
-    async digest(bytes) {
-      if (bytes.length < NATIVE_BYTES_MIN) return digestOf(bytes)
-      const stream = engine.begin()
+    async digest(bytes, request) {
+      if (isHere(bytes.length, request)) return digestOf(bytes, request)
+      const stream = engine.begin(request)
       const [, digest] = await Promise.all([stream.update(bytes), stream.finish()])
       return digest
     },
@@ -76,13 +82,13 @@ export function createThreadedHasher(threadCount: number): Hasher {
   let nextStream = 0
   const leastBusy = () => threads.reduce((best, thread) => (thread.load < best.load ? thread : best))
   return {
-    begin(sizeExpected) {
-      if (sizeExpected !== undefined && sizeExpected < THREADED_BYTES_MIN) return beginHere()
-      return leastBusy().begin(nextStream++)
+    begin(sizeExpected, request) {
+      if (sizeExpected !== undefined && sizeExpected < THREADED_BYTES_MIN) return beginHere(request)
+      return leastBusy().begin(nextStream++, request)
     },
-    async digest(bytes) {
-      if (bytes.length < THREADED_BYTES_MIN) return digestOf(bytes)
-      const stream = leastBusy().begin(nextStream++)
+    async digest(bytes, request) {
+      if (bytes.length < THREADED_BYTES_MIN) return digestOf(bytes, request)
+      const stream = leastBusy().begin(nextStream++, request)
       const [, digest] = await Promise.all([stream.update(bytes), stream.finish()])
       return digest
     },
@@ -117,13 +123,13 @@ class HashThread {
     return this.#pending.length === 0
   }
 
-  begin(stream: number): StreamDigest {
+  begin(stream: number, request: DigestRequest = {}): StreamDigest {
     this.#streamCount++
     return {
-      update: (bytes) => this.ask<bigint>({ kind: 'update', stream, bytes }),
+      update: (bytes) => this.ask<bigint>({ kind: 'update', stream, request, bytes }),
       finish: () => {
         this.#streamCount--
-        return this.ask<Digest>({ kind: 'finish', stream })
+        return this.ask<Digest>({ kind: 'finish', stream, request })
       },
       discard: () => {
         this.#streamCount--

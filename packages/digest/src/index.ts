@@ -17,4 +17,13 @@ export {
   type NativeStream,
   nativeEngine,
 } from './native/native.js'
-export type { Digest, FilePlace, StreamDigest } from './stream-digest.js'
+export {
+  DIGEST_NAMES,
+  type Digest,
+  type DigestName,
+  type DigestRequest,
+  type Digests,
+  type FilePlace,
+  NO_DIGESTS,
+  type StreamDigest,
+} from './stream-digest.js'

@@ -1,15 +1,32 @@
 /** Digests of bytes and of streams: the types that every implementation shares. */
 
+/** Digests that are computed when a caller wants them, beside MD5 and CRC-64, which all streams get. */
+export const DIGEST_NAMES = ['sha256', 'sha1', 'crc32', 'crc32c', 'crc64nvme'] as const
+export type DigestName = (typeof DIGEST_NAMES)[number]
+
+/** Digests by name: 32 bytes of SHA-256, 20 of SHA-1, and CRCs as 4 or 8 bytes, big-endian. */
+export type Digests = Readonly<Partial<Record<DigestName, Uint8Array>>>
+
+export const NO_DIGESTS: Digests = {}
+
+/** What is computed of a stream, beside MD5 and CRC-64. */
+export interface DigestRequest {
+  readonly digests?: readonly DigestName[] | undefined
+  /**
+   * The state of an MD5 over several streams, as the stream before left it; empty for the first. It continues over this
+   * stream's bytes.
+   */
+  readonly runningMd5?: Uint8Array | undefined
+}
+
 export interface Digest {
   /** 16 bytes. */
   readonly md5: Uint8Array
   readonly crc64: bigint
-}
-
-/** Where bytes are to be written: an open file and a position in it, in bytes. */
-export interface FilePlace {
-  readonly fd: number
-  readonly position: number
+  /** Those that were requested. */
+  readonly digests: Digests
+  /** The state after this stream's bytes, as `Md5` of `@bindery/bytes` reads it; only where one was given. */
+  readonly runningMd5?: Uint8Array
 }
 
 /** The digest of one stream of bytes. */
@@ -22,4 +39,10 @@ export interface StreamDigest {
   finish(): Promise<Digest>
   /** Called instead of `finish` when the digest is no longer wanted. */
   discard(): void
+}
+
+/** Where bytes are to be written: an open file and a position in it, in bytes. */
+export interface FilePlace {
+  readonly fd: number
+  readonly position: number
 }

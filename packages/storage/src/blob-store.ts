@@ -1,3 +1,5 @@
+import type { Digest, DigestRequest } from '@bindery/digest'
+
 /**
  * Where the bytes of a blob come from. The engine lends a buffer only while bytes arrive:
  * it waits for `ready`, takes a buffer from its pool, has it filled, and gives it back.
@@ -45,14 +47,14 @@ export interface BlobHint {
   readonly owner: Uint8Array
 }
 
-export interface BlobInfo {
+/** How a blob is to be written. */
+export interface WriteOptions extends BlobHint, DigestRequest {}
+
+/** A blob that was written, with the digests of its bytes: MD5, CRC-64 (ECMA-182, reflected), and what was requested. */
+export interface BlobInfo extends Digest {
   readonly id: BlobId
   /** Bytes. */
   readonly size: number
-  /** MD5 of the bytes, 16 bytes. */
-  readonly md5: Uint8Array
-  /** CRC-64 (ECMA-182, reflected) of the bytes. */
-  readonly crc64: bigint
 }
 
 /** A blob as `list` meets it, without reading its bytes. */
@@ -80,7 +82,7 @@ export interface BlobStore {
   /** Random id of this process's use of the store. Every blob id that it makes begins with it and a counter. */
   readonly incarnation: string
   /** Stores a source's bytes. Durable when it resolves; nothing of a failed write is ever visible. Passes the source's error on. */
-  write(source: ByteSource, hint: BlobHint): Promise<BlobInfo>
+  write(source: ByteSource, options: WriteOptions): Promise<BlobInfo>
   /**
    * Yields a range in order (default: the whole), in pieces of at least one byte; the range lies within the blob. Every chunk that it touches is checked against its stored checksum first.
    * Throws StorageError `notFound`, `corrupt`. Ending the iteration early releases what it holds.

@@ -58,7 +58,7 @@ export function withFaults(seed: number, rates: FaultRates): Faults {
     }),
     blobs: (store) => ({
       incarnation: store.incarnation,
-      write: (source, hint) => around('write', () => store.write(source, hint)),
+      write: (source, options) => around('write', () => store.write(source, options)),
       read: (id, range) => broken('read', store.read(id, range)),
       crc64: (id, range) => around('crc64', () => store.crc64(id, range)),
       delete: (id) => around('delete', () => store.delete(id)),

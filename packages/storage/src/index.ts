@@ -1,3 +1,4 @@
+export type { Digest, DigestName, DigestRequest, Digests } from '@bindery/digest'
 export {
   Attempt,
   type ReadKey,
@@ -20,6 +21,7 @@ export {
   type ByteSource,
   carriesBytes,
   type LentBytes,
+  type WriteOptions,
 } from './blob-store.js'
 export { type KeyText, keyBytes, keyText } from './bytes.js'
 export { addCounters, decodeCounters, encodeCounters } from './counters.js'

@@ -1,11 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { crc64 } from '@bindery/digest'
+import { crc64, createDigester, type Digest, type DigestRequest } from '@bindery/digest'
 import {
   type BlobEntry,
-  type BlobHint,
   type BlobId,
-  type BlobInfo,
   type BlobStore,
   type ByteRange,
   type ByteSource,
@@ -31,7 +29,7 @@ export interface MemoryBlobOptions {
 
 interface MemoryBlob {
   readonly size: number
-  readonly hint: BlobHint
+  readonly owner: Uint8Array
   readonly chunks: readonly Uint8Array[]
 }
 
@@ -59,18 +57,18 @@ export function createMemoryBlobStore(options: MemoryBlobOptions = {}): BlobStor
 
   return {
     incarnation,
-    async write(source, hint) {
+    async write(source, options) {
       open()
       counter += 1
       const name = `${incarnation}-${String(counter).padStart(COUNTER_DIGITS, '0')}`
-      const owner = copyBytes(hint.owner)
-      const received = await receive(source, buffers)
+      const owner = copyBytes(options.owner)
+      const { digest, size, chunks } = await receive(source, options, buffers)
       open()
-      const isCarried = received.size <= carriedBytesMax
-      const id = isCarried ? `${name}~${Buffer.concat(received.chunks).toString('base64url')}` : name
-      if (!isCarried) blobs.set(id, { size: received.size, hint: { owner }, chunks: received.chunks })
+      const isCarried = size <= carriedBytesMax
+      const id = isCarried ? `${name}~${Buffer.concat(chunks).toString('base64url')}` : name
+      if (!isCarried) blobs.set(id, { size, owner, chunks })
       await nextTurn()
-      return { id, size: received.size, md5: received.md5, crc64: received.crc64 }
+      return { ...digest, id, size }
     },
     async *read(id, range) {
       open()
@@ -97,7 +95,7 @@ export function createMemoryBlobStore(options: MemoryBlobOptions = {}): BlobStor
       for (const id of ids) {
         const blob = blobs.get(id)
         if (blob !== undefined)
-          yield { id, incarnation, size: blob.size, hint: async () => blob.hint } satisfies BlobEntry
+          yield { id, incarnation, size: blob.size, hint: async () => ({ owner: blob.owner }) } satisfies BlobEntry
       }
     },
     async close() {
@@ -109,15 +107,18 @@ export function createMemoryBlobStore(options: MemoryBlobOptions = {}): BlobStor
 function carriedBlob(id: BlobId): MemoryBlob | undefined {
   if (!carriesBytes(id)) return undefined
   const bytes = Buffer.from(id.slice(id.indexOf('~') + 1), 'base64url')
-  return { size: bytes.length, hint: { owner: new Uint8Array(0) }, chunks: bytes.length === 0 ? [] : [bytes] }
+  return { size: bytes.length, owner: new Uint8Array(0), chunks: bytes.length === 0 ? [] : [bytes] }
 }
 
-type Received = Omit<BlobInfo, 'id'> & Pick<MemoryBlob, 'chunks'>
+interface Received {
+  readonly digest: Digest
+  readonly size: number
+  readonly chunks: readonly Uint8Array[]
+}
 
-async function receive(source: ByteSource, buffers: Uint8Array[]): Promise<Received> {
-  const md5 = createHash('md5')
+async function receive(source: ByteSource, request: DigestRequest, buffers: Uint8Array[]): Promise<Received> {
+  const digester = createDigester(request)
   const chunks: Uint8Array[] = []
-  let checksum = crc64(new Uint8Array(0))
   let size = 0
   let pieces: Uint8Array[] = []
   let filled = 0
@@ -129,15 +130,14 @@ async function receive(source: ByteSource, buffers: Uint8Array[]): Promise<Recei
   for (;;) {
     const bytes = await take(source, CHUNK_BYTES - filled, buffers)
     if (bytes.length === 0) break
-    md5.update(bytes)
-    checksum = crc64(bytes, checksum)
+    digester.update(bytes)
     pieces.push(bytes)
     size += bytes.length
     filled += bytes.length
     if (filled === CHUNK_BYTES) endChunk()
   }
   endChunk()
-  return { size, chunks, md5: new Uint8Array(md5.digest()), crc64: checksum }
+  return { digest: digester.finish(), size, chunks }
 }
 
 function join(pieces: readonly Uint8Array[], size: number): Uint8Array {

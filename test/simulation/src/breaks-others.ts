@@ -17,12 +17,12 @@ export const OTHER_BREAKS: readonly Break[] = [
   },
   {
     invariant: 'sequential',
-    name: 'the bytes of a part are not hashed for a sequential upload',
+    name: 'the MD5 of a part does not continue that of the parts before it',
     mode: 'sequence',
     seed: 2,
     file: `${DOMAIN}uploads/uploads.js`,
-    find: 'md5.update(buffer.subarray(0, filled));',
-    replace: '',
+    find: 'runningMd5: md5Before',
+    replace: 'runningMd5: md5Before && new Uint8Array()',
   },
   {
     invariant: 'auto-complete',

@@ -21,9 +21,9 @@ export class SharedBlobs {
     const stores = this.#stores
     return {
       incarnation,
-      write(source, hint) {
+      write(source, options) {
         moves.writes += 1
-        return own.write(source, hint)
+        return own.write(source, options)
       },
       read(id, range) {
         moves.reads += 1

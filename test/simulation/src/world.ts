@@ -177,7 +177,7 @@ export class World {
     const { scheduler } = this
     return {
       incarnation,
-      write: (source, hint) => scheduler.take(incarnation, () => store().write(leaving(scheduler, source), hint)),
+      write: (source, options) => scheduler.take(incarnation, () => store().write(leaving(scheduler, source), options)),
       read: (id, range) => inTurns(scheduler, incarnation, () => store().read(id, range)),
       crc64: (id, range) => scheduler.take(incarnation, () => store().crc64(id, range)),
       delete: (id) => scheduler.take(incarnation, () => store().delete(id)),

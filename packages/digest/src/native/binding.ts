@@ -9,8 +9,32 @@ export interface RawEngine {
   readonly answers: ArrayBuffer
 }
 
-/** A record of `answers` in bytes: the job's slot (4), an errno or 0 (4), a CRC-64 (8) and an MD5 (16), in the machine's byte order. */
-export const ANSWER = { bytes: 32, slot: 0, error: 4, crc64: 8, md5: 16, md5Bytes: 16 } as const
+/**
+ * A record of `answers` in bytes, in the machine's byte order: the job's slot (4), an errno or 0 (4), a CRC-64 (8). If a
+ * stream has ended: its MD5 (16), the other digests (68), the length of the state of its MD5 (4), and this state.
+ */
+export const ANSWER = {
+  bytes: 192,
+  slot: 0,
+  error: 4,
+  crc64: 8,
+  md5: 16,
+  digests: 32,
+  savedLength: 100,
+  saved: 104,
+} as const
+
+/** The digests that an engine computes beside MD5 and CRC-64: their bits in a set, and where they are among `digests`. */
+export const ANSWERED = {
+  sha256: { bit: 1, start: 0, bytes: 32 },
+  sha1: { bit: 2, start: 32, bytes: 20 },
+  crc32: { bit: 4, start: 52, bytes: 4 },
+  crc32c: { bit: 8, start: 56, bytes: 4 },
+  crc64nvme: { bit: 16, start: 60, bytes: 8 },
+} as const
+
+/** CRCs by their numbers in the addon. */
+export const CRC_KIND = { crc64: 0, crc32: 1, crc32c: 2, crc64nvme: 3 } as const
 
 /** Work on files, by its place in `fileKinds`. */
 export const FILE_KIND = { allocate: 0, punchHole: 1, writeBack: 2 } as const
@@ -22,12 +46,15 @@ export type FileKind = keyof typeof FILE_KIND
  * taken; who starts it keeps its bytes reachable and unchanged until the job is done.
  */
 export interface Binding {
-  /** Names of what this processor can run; of CRC-64 kernels the last is the fastest. */
+  /** Names of what this processor can run; of CRC kernels the last is the fastest. */
   readonly md5Kernels: readonly string[]
-  readonly crc64Kernels: readonly string[]
+  readonly crcKernels: readonly string[]
+  /** The set of digests that engines can compute here. */
+  readonly digests: number
   /** Whether this system knows each kind of work on files. */
   readonly fileKinds: readonly boolean[]
-  crc64(bytes: Uint8Array, previous: bigint, kernel: number): bigint
+  /** @param kind of `CRC_KIND` */
+  crc(kind: number, bytes: Uint8Array, previous: bigint, kernel: number): bigint
   /**
    * @param md5Kernel place in `md5Kernels`, or their number for the best of all
    * @param onDone jobs are done, and as many records stand in `answers`
@@ -36,10 +63,15 @@ export interface Binding {
     jobs: number,
     fileThreads: number,
     md5Kernel: number,
-    crc64Kernel: number,
+    crcKernel: number,
     onDone: (count: number) => void,
   ): RawEngine
-  begin(engine: RawEngine): number
+  /**
+   * @param digests a set of the available ones
+   * @param savesMd5 whether the end of the stream leaves the state of its MD5
+   * @param savedMd5 the state that its MD5 continues; empty for none
+   */
+  begin(engine: RawEngine, digests: number, savesMd5: boolean, savedMd5: Uint8Array): number
   update(engine: RawEngine, stream: number, bytes: Uint8Array, writes: boolean, fd: number, position: number): number
   /** The stream's number is no longer valid afterwards, unless -1 is returned. */
   finish(engine: RawEngine, stream: number): number

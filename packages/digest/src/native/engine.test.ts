@@ -5,7 +5,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
-import { crc64 } from '@bindery/bytes'
+import { crc64, Md5 } from '@bindery/bytes'
 import { loadBinding } from './binding.js'
 import { loadNative, type Native, type NativeEngine } from './native.js'
 
@@ -164,7 +164,7 @@ test('the addon itself refuses wrong engines, streams, kernels and callbacks', {
   const loose = binding as unknown as Record<string, (...values: unknown[]) => unknown>
   const call = (name: string, ...values: unknown[]) => assert.throws(() => loose[name]?.(...values), refused, name)
   const engine = binding.createEngine(2, 1, 0, 0, () => {})
-  for (const name of ['begin', 'update', 'finish', 'discard', 'workOnFile', 'close', 'createEngine', 'crc64']) {
+  for (const name of ['begin', 'update', 'finish', 'discard', 'workOnFile', 'close', 'createEngine', 'crc']) {
     call(name)
     call(name, {}, 0, new Uint8Array(1), false, 0, 0)
     call(name, null, 0, 0, 0, 0, 0)
@@ -173,9 +173,15 @@ test('the addon itself refuses wrong engines, streams, kernels and callbacks', {
   call('discard', engine, 2 ** 32 - 1)
   call('update', engine, 5, new Uint8Array(1), false, 0, 0)
   call('workOnFile', engine, 3, 0, 0, 0)
-  call('crc64', new Uint8Array(1), -1n, 0)
-  call('crc64', new Uint8Array(1), 2n ** 64n, 0)
-  call('crc64', new Uint8Array(1), 0n, 99)
+  call('begin', engine, 32, false, new Uint8Array(0))
+  call('begin', engine, 0, 0, new Uint8Array(0))
+  const state = new Md5().update(new Uint8Array(70)).state()
+  for (const length of [1, 23, 24, state.length - 1]) call('begin', engine, 0, true, state.subarray(0, length))
+  call('begin', engine, 0, true, Uint8Array.of(...state, 0))
+  call('crc', 0, new Uint8Array(1), -1n, 0)
+  call('crc', 0, new Uint8Array(1), 2n ** 64n, 0)
+  call('crc', 0, new Uint8Array(1), 0n, 99)
+  call('crc', 4, new Uint8Array(1), 0n, 0)
   const ok = () => {}
   call('createEngine', 0, 1, 0, 0, ok)
   call('createEngine', 1, 0, 0, 0, ok)

@@ -1,7 +1,15 @@
 import { endianness } from 'node:os'
 import { getSystemErrorName } from 'node:util'
-import type { Digest, FilePlace } from '../stream-digest.js'
-import { ANSWER, type Binding, FILE_KIND, type FileKind, type RawEngine } from './binding.js'
+import {
+  DIGEST_NAMES,
+  type Digest,
+  type DigestName,
+  type DigestRequest,
+  type Digests,
+  type FilePlace,
+  NO_DIGESTS,
+} from '../stream-digest.js'
+import { ANSWER, ANSWERED, type Binding, FILE_KIND, type FileKind, type RawEngine } from './binding.js'
 import type { NativeEngine, NativeStream } from './native.js'
 
 /** Jobs that are under way at once; more wait for their turn here. */
@@ -12,17 +20,15 @@ const FILE_THREADS = 4
 const ALL_SLOTS_TAKEN = -1
 const LITTLE_ENDIAN = endianness() === 'LE'
 
-/** One record of an engine's answers. */
-interface Answer {
-  readonly crc64: bigint
-  readonly md5: Uint8Array
-}
+const MD5_BYTES = 16
+const NO_BYTES = new Uint8Array(0)
 
 /** A job under way. It holds the bytes, which the threads read. */
 interface Job {
   readonly syscall: string
   readonly bytes: Uint8Array | undefined
-  resolve(answer: Answer): void
+  /** @param start where the job's record begins among the answers, which it must read at once */
+  resolve(start: number): void
   reject(error: Error): void
 }
 
@@ -34,6 +40,7 @@ const SYSCALL: Readonly<Record<FileKind, string>> = {
 
 /** The engine of `loadNative`: turns promises into slots and back. */
 export class Engine implements NativeEngine {
+  readonly digests: readonly DigestName[]
   readonly #binding: Binding
   readonly #raw: RawEngine
   readonly #answers: DataView
@@ -44,17 +51,24 @@ export class Engine implements NativeEngine {
   #closed: Promise<void> | undefined
   #resolveIdle: (() => void) | undefined
 
-  constructor(binding: Binding, md5Kernel: number, crc64Kernel: number) {
+  constructor(binding: Binding, md5Kernel: number, crcKernel: number) {
+    this.digests = DIGEST_NAMES.filter((name) => (binding.digests & ANSWERED[name].bit) !== 0)
     this.#binding = binding
-    this.#raw = binding.createEngine(JOBS_MAX, FILE_THREADS, md5Kernel, crc64Kernel, (count) => this.#take(count))
+    this.#raw = binding.createEngine(JOBS_MAX, FILE_THREADS, md5Kernel, crcKernel, (count) => this.#take(count))
     this.#answers = new DataView(this.#raw.answers)
   }
 
-  begin(): NativeStream {
+  begin({ digests = [], runningMd5 }: DigestRequest = {}): NativeStream {
+    if (runningMd5 !== undefined) return withRunningMd5(this.#begin(digests), this.#begin([], runningMd5))
+    return this.#begin(digests)
+  }
+
+  #begin(digests: readonly DigestName[], savedMd5?: Uint8Array): NativeStream {
     this.#requireOpen()
     const binding = this.#binding
     const raw = this.#raw
-    let stream: number | undefined = binding.begin(raw)
+    const wanted = digests.reduce((set, name) => set | ANSWERED[name].bit, 0)
+    let stream: number | undefined = binding.begin(raw, wanted, savedMd5 !== undefined, savedMd5 ?? NO_BYTES)
     const current = () => {
       if (stream === undefined) throw new Error('the stream has ended')
       return stream
@@ -65,11 +79,15 @@ export class Engine implements NativeEngine {
       return ended
     }
     return {
-      update: async (bytes, place) => (await this.#run('pwrite', this.#updating(current(), bytes, place), bytes)).crc64,
-      finish: async (): Promise<Digest> => {
+      update: async (bytes, place) =>
+        this.#run('pwrite', this.#updating(current(), bytes, place), (start) => this.#crc64At(start), bytes),
+      finish: async () => {
         const ended = end()
-        const { md5, crc64 } = await this.#run('finish', () => binding.finish(raw, ended))
-        return { md5, crc64 }
+        return this.#run(
+          'finish',
+          () => binding.finish(raw, ended),
+          (start) => this.#digestAt(start, digests),
+        )
       },
       discard: () => {
         const ended = end()
@@ -118,18 +136,18 @@ export class Engine implements NativeEngine {
 
   async #workOnFile(kind: FileKind, fd: number, position: number, length: number): Promise<void> {
     const start = () => this.#binding.workOnFile(this.#raw, FILE_KIND[kind], fd, position, length)
-    await this.#run(SYSCALL[kind], start)
+    await this.#run(SYSCALL[kind], start, () => undefined)
   }
 
-  /** Starts a job, at once or in its turn, and resolves with its answer. */
-  #run(syscall: string, start: () => number, bytes?: Uint8Array): Promise<Answer> {
+  /** Starts a job, at once or in its turn, and resolves with what `read` reads of its record among the answers. */
+  #run<T>(syscall: string, start: () => number, read: (start: number) => T, bytes?: Uint8Array): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#requireOpen()
       this.#inTurn(() => {
         try {
           const slot = start()
           if (slot === ALL_SLOTS_TAKEN) return false
-          this.#jobs[slot] = { syscall, bytes, resolve, reject }
+          this.#jobs[slot] = { syscall, bytes, resolve: (record) => resolve(read(record)), reject }
           this.#jobCount++
         } catch (error) {
           reject(error)
@@ -151,7 +169,7 @@ export class Engine implements NativeEngine {
       const job = this.#jobs[slot]
       this.#jobs[slot] = undefined
       this.#jobCount--
-      if (error === 0) job?.resolve(this.#answerAt(start))
+      if (error === 0) job?.resolve(start)
       else job?.reject(systemError(error, job.syscall))
     }
     let begun = 0
@@ -160,12 +178,48 @@ export class Engine implements NativeEngine {
     if (this.#jobCount === 0) this.#resolveIdle?.()
   }
 
-  #answerAt(start: number): Answer {
-    const md5Start = start + ANSWER.md5
+  #crc64At(start: number): bigint {
+    return this.#answers.getBigUint64(start + ANSWER.crc64, LITTLE_ENDIAN)
+  }
+
+  #digestAt(start: number, names: readonly DigestName[]): Digest {
+    const savedLength = this.#answers.getUint32(start + ANSWER.savedLength, LITTLE_ENDIAN)
     return {
-      crc64: this.#answers.getBigUint64(start + ANSWER.crc64, LITTLE_ENDIAN),
-      md5: new Uint8Array(this.#raw.answers.slice(md5Start, md5Start + ANSWER.md5Bytes)),
+      md5: this.#copy(start + ANSWER.md5, MD5_BYTES),
+      crc64: this.#crc64At(start),
+      digests: names.length === 0 ? NO_DIGESTS : this.#digestsAt(start + ANSWER.digests, names),
+      ...(savedLength > 0 && { runningMd5: this.#copy(start + ANSWER.saved, savedLength) }),
     }
+  }
+
+  #digestsAt(start: number, names: readonly DigestName[]): Digests {
+    const entries = names.map((name) => [name, this.#copy(start + ANSWERED[name].start, ANSWERED[name].bytes)] as const)
+    return Object.fromEntries(entries)
+  }
+
+  #copy(start: number, length: number): Uint8Array {
+    return new Uint8Array(this.#raw.answers.slice(start, start + length))
+  }
+}
+
+/** A stream whose bytes go on an MD5 as well: another lane of the same kernel, at the same time. */
+function withRunningMd5(stream: NativeStream, running: NativeStream): NativeStream {
+  return {
+    async update(bytes, place) {
+      // The bytes are in use until both have ended, also when one fails.
+      const [own, continued] = await Promise.allSettled([stream.update(bytes, place), running.update(bytes)])
+      if (own.status === 'rejected') throw own.reason
+      if (continued.status === 'rejected') throw continued.reason
+      return own.value
+    },
+    async finish() {
+      const [own, { runningMd5 }] = await Promise.all([stream.finish(), running.finish()])
+      return runningMd5 === undefined ? own : { ...own, runningMd5 }
+    },
+    discard() {
+      stream.discard()
+      running.discard()
+    },
   }
 }
 

@@ -1,6 +1,7 @@
 import { constants } from 'node:os'
-import type { FilePlace, StreamDigest } from '../stream-digest.js'
-import { type Binding, FILE_KIND, type FileKind, loadBinding } from './binding.js'
+import type { CrcName } from '@bindery/bytes'
+import type { DigestName, DigestRequest, FilePlace, StreamDigest } from '../stream-digest.js'
+import { type Binding, CRC_KIND, FILE_KIND, type FileKind, loadBinding } from './binding.js'
 import { Engine, systemError } from './engine.js'
 
 /** A digest that the engine computes, and a file that it writes on the way. */
@@ -18,8 +19,10 @@ export interface NativeStream extends StreamDigest {
  * alive, else an engine does not hold it. Work that this system does not know is rejected with ENOSYS: see `Native.can`.
  */
 export interface NativeEngine {
-  /** A new stream, to be ended by `finish` or `discard`. */
-  begin(): NativeStream
+  /** What it computes beside MD5 and CRC-64; SHA comes from the OpenSSL that Node.js exports. */
+  readonly digests: readonly DigestName[]
+  /** A new stream, to be ended by `finish` or `discard`. Throws if a digest is not among `digests`. */
+  begin(request?: DigestRequest): NativeStream
   /** Reserves disk space for a range of a file, whose size stays. Rejects with an error of the system, as all that follow. */
   allocate(fd: number, position: number, length: number): Promise<void>
   /** Gives the disk space of a range before the file's end back; it reads as zeros, and the file's size stays. */
@@ -33,17 +36,19 @@ export interface NativeEngine {
 /** Kernels by name, instead of the best of all; for tests and benchmarks. */
 export interface KernelChoice {
   readonly md5?: string
-  readonly crc64?: string
+  readonly crc?: string
 }
 
 /** What the native addon offers on this machine. */
 export interface Native {
   /** Names of the kernels that this processor can run. */
-  readonly kernels: { readonly md5: readonly string[]; readonly crc64: readonly string[] }
+  readonly kernels: { readonly md5: readonly string[]; readonly crc: readonly string[] }
   /** What this system knows to do with files. */
   readonly can: Readonly<Record<FileKind, boolean>>
   /** CRC-64 of `bytes`, or, given the checksum of what came before, of all together; on the calling thread. */
-  crc64(bytes: Uint8Array, previous?: bigint, kernel?: string): bigint
+  crc64(bytes: Uint8Array, previous?: bigint): bigint
+  /** As `crc64`, for any CRC and by any kernel. */
+  crc(name: CrcName, bytes: Uint8Array, previous?: bigint, kernel?: string): bigint
   /**
    * Locks an open file until its descriptor is closed or the process ends, without waiting. Returns false if another
    * descriptor holds it, in any process. Throws an error of the system.
@@ -72,21 +77,23 @@ export function nativeEngine(): NativeEngine | undefined {
 }
 
 function describe(binding: Binding): Native {
-  const { md5Kernels, crc64Kernels } = binding
-  const fastest = crc64Kernels.length - 1
-  const crc64Place = (name: string | undefined) => (name === undefined ? fastest : placeOf(name, crc64Kernels))
+  const { md5Kernels, crcKernels } = binding
+  const fastest = crcKernels.length - 1
+  const crcPlace = (name: string | undefined) => (name === undefined ? fastest : placeOf(name, crcKernels))
   const md5Place = (name: string | undefined) => (name === undefined ? md5Kernels.length : placeOf(name, md5Kernels))
   const can = (kind: FileKind) => binding.fileKinds[FILE_KIND[kind]] === true
   return {
-    kernels: { md5: md5Kernels, crc64: crc64Kernels },
+    kernels: { md5: md5Kernels, crc: crcKernels },
     can: { allocate: can('allocate'), punchHole: can('punchHole'), writeBack: can('writeBack') },
-    crc64: (bytes, previous = 0n, kernel) => binding.crc64(bytes, previous, crc64Place(kernel)),
+    crc64: (bytes, previous = 0n) => binding.crc(CRC_KIND.crc64, bytes, previous, fastest),
+    crc: (name, bytes, previous = 0n, kernel = undefined) =>
+      binding.crc(CRC_KIND[name], bytes, previous, crcPlace(kernel)),
     tryLock(fd) {
       const errno = binding.tryLock(fd)
       if (errno !== 0 && errno !== constants.errno.EWOULDBLOCK) throw systemError(errno, 'flock')
       return errno === 0
     },
-    createEngine: ({ md5, crc64 } = {}) => new Engine(binding, md5Place(md5), crc64Place(crc64)),
+    createEngine: ({ md5, crc } = {}) => new Engine(binding, md5Place(md5), crcPlace(crc)),
   }
 }
 

@@ -60,8 +60,8 @@ async function* packedOf(context: ListContext, incarnation: string, after: BlobI
     const file = await openIfThere(context, packPath(context.folder, pack))
     if (file === undefined) continue
     try {
-      for await (const { id, place, hint } of scanPack(context.files, pack, file, 0)) {
-        yield { id, incarnation, size: place.size, hint: async () => hint }
+      for await (const { id, place, owner } of scanPack(context.files, pack, file, 0)) {
+        yield { id, incarnation, size: place.size, hint: async () => ({ owner }) }
       }
     } finally {
       await context.files.close(file)
@@ -131,8 +131,8 @@ async function describe(context: ListContext, place: BlobPlace): Promise<BlobEnt
     await files.read(file, header, 0)
     const footer = await readFooter(files, id, file)
     const size = footer?.size ?? Math.max((await files.size(file)) - HEADER_BYTES, 0)
-    const hint = decodeHeader(id, header)
-    return { id, incarnation: place.incarnation, size, hint: async () => hint }
+    const owner = decodeHeader(id, header)
+    return { id, incarnation: place.incarnation, size, hint: async () => owner && { owner } }
   } finally {
     await files.close(file)
   }

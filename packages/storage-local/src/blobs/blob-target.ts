@@ -1,5 +1,5 @@
 import type { StreamDigest } from '@bindery/digest'
-import type { BlobHint, BlobId } from '@bindery/storage'
+import type { BlobId } from '@bindery/storage'
 import { type BlobPlace, blobIdOf, blobPath } from './blob-place.js'
 import type { FileOperations } from './files.js'
 import { encodeHeader } from './format.js'
@@ -33,10 +33,10 @@ export async function createFileTarget(
   folder: string,
   shards: Shards,
   place: BlobPlace,
-  hint: BlobHint,
+  owner: Uint8Array,
 ): Promise<BlobTarget> {
   const id = blobIdOf(place)
-  const header = encodeHeader(id, hint)
+  const header = encodeHeader(id, owner)
   const path = blobPath(folder, place)
   const file = await shards.create(place)
   let isOpen = true
@@ -66,7 +66,7 @@ export async function createFileTarget(
 }
 
 /** A slot in a pack. */
-export function createPackTarget(files: FileOperations, slot: PackSlot, hint: BlobHint): BlobTarget {
+export function createPackTarget(files: FileOperations, slot: PackSlot, owner: Uint8Array): BlobTarget {
   const { id, place, pack } = slot
   let hasWritten = false
   function write(pieces: readonly Uint8Array[], position: number): Promise<void> {
@@ -75,7 +75,7 @@ export function createPackTarget(files: FileOperations, slot: PackSlot, hint: Bl
   }
   return {
     id,
-    header: encodePackedHeader(id, place, hint),
+    header: encodePackedHeader(id, place, owner),
     padding: paddingOf(place),
     write,
     // A slot is too small for that, and the next sync of the pack comes soon.

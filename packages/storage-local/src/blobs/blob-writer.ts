@@ -1,5 +1,5 @@
-import type { BufferPool, Digest, Hasher, StreamDigest } from '@bindery/digest'
-import type { BlobHint, BlobId, BlobInfo, ByteSource } from '@bindery/storage'
+import type { BufferPool, Digest, DigestRequest, Hasher, StreamDigest } from '@bindery/digest'
+import type { BlobId, BlobInfo, ByteSource, WriteOptions } from '@bindery/storage'
 import { blobIdOf } from './blob-place.js'
 import { type BlobTarget, createFileTarget, createPackTarget } from './blob-target.js'
 import { ChunkTally } from './chunk-tally.js'
@@ -38,36 +38,45 @@ const WRITE_BACK_BYTES = 8 * 1024 * 1024
 const PIECES_IN_FLIGHT_MAX = 2
 
 /** Writes a source, durably; leaves nothing if it fails. */
-export async function writeBlob(context: WriteContext, source: ByteSource, hint: BlobHint): Promise<BlobInfo> {
-  requireOwner(hint)
+export async function writeBlob(context: WriteContext, source: ByteSource, options: WriteOptions): Promise<BlobInfo> {
+  requireOwner(options.owner)
   await context.freeSpace.check(source.size ?? 0)
   const reader = new PieceReader(source, context.pool)
   const first = await reader.next()
-  if (first === undefined || first.isLast) return writeWhole(context, first, hint)
+  if (first === undefined || first.isLast) return writeWhole(context, first, options)
   let target: BlobTarget
   try {
-    target = await createTarget(context, source.size, hint)
+    target = await createTarget(context, source.size, options)
   } catch (error) {
     first.release()
     throw error
   }
-  const writing = new BlobWriting(context, target, source.size)
+  const writing = new BlobWriting(context, target, source.size, options)
   return finishing(context, target, () => writing.receive(first, reader))
 }
 
+/** What a hasher is to compute; it may send that to another thread. */
+function requestOf({ digests, runningMd5 }: WriteOptions): DigestRequest {
+  return { digests, runningMd5 }
+}
+
 /** A blob of this size goes into a pack or, if it is large or of unknown size, into a file of its own. */
-async function createTarget(context: WriteContext, size: number | undefined, hint: BlobHint): Promise<BlobTarget> {
+async function createTarget(
+  context: WriteContext,
+  size: number | undefined,
+  { owner }: WriteOptions,
+): Promise<BlobTarget> {
   const { files, folder, shards, packs, unfinished } = context
-  const slot = size === undefined ? undefined : await packs.takeSlot(size, hint)
+  const slot = size === undefined ? undefined : await packs.takeSlot(size, owner)
   if (slot !== undefined) {
     unfinished.add(slot.id)
-    return createPackTarget(files, slot, hint)
+    return createPackTarget(files, slot, owner)
   }
   const place = shards.nextPlace()
   const id = blobIdOf(place)
   unfinished.add(id)
   try {
-    return await createFileTarget(files, folder, shards, place, hint)
+    return await createFileTarget(files, folder, shards, place, owner)
   } catch (error) {
     unfinished.delete(id)
     throw error
@@ -93,20 +102,20 @@ async function finishing(
 }
 
 /** Writes a blob that has come as a whole, in one go, or into its id if it is tiny. */
-async function writeWhole(context: WriteContext, piece: Piece | undefined, hint: BlobHint): Promise<BlobInfo> {
+async function writeWhole(context: WriteContext, piece: Piece | undefined, options: WriteOptions): Promise<BlobInfo> {
   const bytes = piece?.bytes ?? new Uint8Array(0)
   const size = bytes.length
   let digest: Digest
   let target: BlobTarget
   try {
-    digest = await hashed(context.hasher.digest(bytes))
+    digest = await hashed(context.hasher.digest(bytes, requestOf(options)))
     if (size <= INLINE_BYTES_MAX) {
       const id = inlineIdOf(context.shards.nextPlace(), bytes, digest.crc64)
       piece?.release()
       return { ...digest, id, size }
     }
     await context.freeSpace.take(size)
-    target = await createTarget(context, size, hint)
+    target = await createTarget(context, size, options)
   } catch (error) {
     piece?.release()
     throw error
@@ -133,11 +142,11 @@ class BlobWriting {
   readonly #sizeExpected: number | undefined
   #size = 0
 
-  constructor(context: WriteContext, target: BlobTarget, sizeExpected: number | undefined) {
+  constructor(context: WriteContext, target: BlobTarget, sizeExpected: number | undefined, options: WriteOptions) {
     this.#context = context
     this.#target = target
     this.#sizeExpected = sizeExpected
-    this.#digest = context.hasher.begin(sizeExpected)
+    this.#digest = context.hasher.begin(sizeExpected, requestOf(options))
   }
 
   /** Writes header, bytes and footer. When it has ended, however it did, no write is under way. */

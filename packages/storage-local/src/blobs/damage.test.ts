@@ -4,7 +4,7 @@ import { type TestContext, test } from 'node:test'
 import { type BlobEntry, type BlobHint, type BlobStore, StorageError, type StorageErrorKind } from '@bindery/storage'
 import { blobPath, placeOf } from './blob-place.js'
 import { openLocalBlobStore } from './local-blob-store.js'
-import { hint, MIB, readAll, scrambled, sourceOf, temporaryFolder } from './testing.js'
+import { MIB, options, readAll, scrambled, sourceOf, temporaryFolder } from './testing.js'
 
 const content = scrambled(2 * MIB + 100)
 const FILE_BYTES = 4096 + content.length + 3 * 8 + 64
@@ -13,7 +13,7 @@ async function writtenStore(t: TestContext): Promise<{ store: BlobStore; folder:
   const folder = await temporaryFolder(t)
   const store = await openLocalBlobStore({ folder, incarnation: 'a1' })
   t.after(() => store.close())
-  const { id } = await store.write(sourceOf(content), hint)
+  const { id } = await store.write(sourceOf(content), options)
   return { store, folder, id, path: pathOf(folder, id) }
 }
 
@@ -81,7 +81,7 @@ test('a file that was cut or grew is not read', async (t) => {
 
 test("a file under another blob's name is not read", async (t) => {
   const { store, folder, path } = await writtenStore(t)
-  const other = await store.write(sourceOf(content), hint)
+  const other = await store.write(sourceOf(content), options)
   await copyFile(path, pathOf(folder, other.id))
   await assert.rejects(readAll(store, other.id), ofKind('corrupt'))
 })
@@ -89,8 +89,8 @@ test("a file under another blob's name is not read", async (t) => {
 test('an unfinished file of a dead incarnation is listed with its owner, while that can be read', async (t) => {
   const { store, folder, id, path } = await writtenStore(t)
   const [torn, beheaded] = await Promise.all([
-    store.write(sourceOf(content), hint),
-    store.write(sourceOf(content), hint),
+    store.write(sourceOf(content), options),
+    store.write(sourceOf(content), options),
   ])
   await store.close()
   await truncate(pathOf(folder, torn.id), 4096 + MIB)
@@ -103,7 +103,7 @@ test('an unfinished file of a dead incarnation is listed with its owner, while t
     await listed(next),
     [
       { id, incarnation: 'a1', size: content.length, hint: undefined },
-      { id: torn.id, incarnation: 'a1', size: MIB, hint: { owner: Uint8Array.from(hint.owner) } },
+      { id: torn.id, incarnation: 'a1', size: MIB, hint: { owner: Uint8Array.from(options.owner) } },
       { id: beheaded.id, incarnation: 'a1', size: 0, hint: undefined },
     ].sort((a, b) => (a.id < b.id ? -1 : 1)),
   )

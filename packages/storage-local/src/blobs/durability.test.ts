@@ -8,8 +8,8 @@ import { openLocalBlobStore } from './local-blob-store.js'
 import {
   type Call,
   filesBelow,
-  hint,
   MIB,
+  options,
   readAll,
   recordedFiles,
   scrambled,
@@ -34,7 +34,7 @@ const operationsOn = (calls: readonly Call[], path: string) =>
 
 test('a write resolves after its bytes, its name and all new folders are durable, in this order', async (t) => {
   const { store, folder, calls } = await recordedStore(t)
-  await store.write(sourceOf(content), hint)
+  await store.write(sourceOf(content), options)
   const seen = calls.slice()
   const path = `${folder}/a1/000000000/000000000000`
   assert.deepEqual(operationsOn(seen, folder).slice(-1), ['syncFolder'])
@@ -62,9 +62,9 @@ test('a new store makes its folder durable in each folder above that was missing
 
 test('writes at once share the syncs of their folder, none of which began before its file was there', async (t) => {
   const { store, folder, calls } = await recordedStore(t)
-  await store.write(sourceOf(content), hint)
+  await store.write(sourceOf(content), options)
   calls.length = 0
-  await Promise.all(Array.from({ length: 30 }, () => store.write(sourceOf(content), hint)))
+  await Promise.all(Array.from({ length: 30 }, () => store.write(sourceOf(content), options)))
   const syncs = calls.filter(([operation, path]) => operation === 'syncFolder' && path.startsWith(folder))
   assert.ok(syncs.length < 30, `${syncs.length} syncs`)
   const lastCreate = calls.findLastIndex(([operation]) => operation === 'create')
@@ -80,12 +80,12 @@ test('a failed sync of bytes fails the write, is not repeated, and leaves no fil
     attempts++
     return systemError('EIO')
   })
-  await assert.rejects(store.write(sourceOf(content), hint), ofKind('unavailable'))
+  await assert.rejects(store.write(sourceOf(content), options), ofKind('unavailable'))
   assert.equal(attempts, 1)
   assert.deepEqual(await filesBelow(folder), [])
   assert.equal(calls.filter(([operation]) => operation === 'close').length, 1)
   isBroken = false
-  const { id } = await store.write(sourceOf(content), hint)
+  const { id } = await store.write(sourceOf(content), options)
   assert.equal(id, 'a1-000000000001')
 })
 
@@ -97,16 +97,16 @@ test('a failed sync of a folder fails all who wait for it, and nothing is writte
     attempts.push(path)
     return systemError('EIO')
   })
-  const kept = await store.write(sourceOf(content), hint)
+  const kept = await store.write(sourceOf(content), options)
   failing.add(`${folder}/a1/000000000`)
-  const outcomes = await Promise.allSettled([1, 2, 3].map(() => store.write(sourceOf(content), hint)))
+  const outcomes = await Promise.allSettled([1, 2, 3].map(() => store.write(sourceOf(content), options)))
   for (const outcome of outcomes) assert.ok(outcome.status === 'rejected' && ofKind('unavailable')(outcome.reason))
   assert.equal(attempts.length, 1)
   assert.deepEqual(
     (await filesBelow(folder)).map((path) => basename(path)),
     ['000000000000'],
   )
-  const next = await store.write(sourceOf(content), hint)
+  const next = await store.write(sourceOf(content), options)
   assert.equal(next.id, 'a1-000000001000')
   assert.equal(attempts.length, 1)
   for (const { id } of [kept, next]) assert.equal((await readAll(store, id)).length, content.length)
@@ -129,10 +129,10 @@ for (const [operation, code, kind] of [
     const { store, folder } = await recordedStore(t, ([name, path]) =>
       isBroken && name === operation && path.startsWith(`${folder}/a1`) ? systemError(code) : undefined,
     )
-    await assert.rejects(store.write(sourceOf(content), hint), ofKind(kind))
+    await assert.rejects(store.write(sourceOf(content), options), ofKind(kind))
     assert.deepEqual(await filesBelow(folder), [])
     isBroken = false
-    const { id } = await store.write(sourceOf(content), hint)
+    const { id } = await store.write(sourceOf(content), options)
     assert.equal((await readAll(store, id)).length, content.length)
   })
 }
@@ -140,11 +140,11 @@ for (const [operation, code, kind] of [
 test('below the reserve of the disk writes are refused, and reads and deletes are not', async (t) => {
   const folder = await temporaryFolder(t)
   const first = await openLocalBlobStore({ folder, incarnation: 'a1' })
-  const { id } = await first.write(sourceOf(content), hint)
+  const { id } = await first.write(sourceOf(content), options)
   await first.close()
   const store = await openLocalBlobStore({ folder, incarnation: 'a2', reserveBytes: Number.MAX_SAFE_INTEGER })
   t.after(() => store.close())
-  await assert.rejects(store.write(sourceOf(content), hint), ofKind('noSpace'))
+  await assert.rejects(store.write(sourceOf(content), options), ofKind('noSpace'))
   assert.equal((await readAll(store, id)).length, content.length)
   await store.delete(id)
   assert.deepEqual(await filesBelow(folder), [])
@@ -167,13 +167,13 @@ test('a disk that fills up while a blob arrives ends its write before the reserv
   })
   t.after(() => store.close())
   const endless = { ...sourceOf(new Uint8Array(100 * MIB)), size: undefined }
-  await assert.rejects(store.write(endless, hint), ofKind('noSpace'))
+  await assert.rejects(store.write(endless, options), ofKind('noSpace'))
   assert.deepEqual(await filesBelow(folder), [])
 })
 
 test('a used or malformed incarnation is refused', async (t) => {
   const { store, folder } = await recordedStore(t)
-  await store.write(sourceOf(content), hint)
+  await store.write(sourceOf(content), options)
   for (const incarnation of ['a1', '', 'A1', 'a-1', '../a1', 'a'.repeat(65)]) {
     await assert.rejects(openLocalBlobStore({ folder, incarnation }), ofKind('misuse'), incarnation)
   }
@@ -183,12 +183,12 @@ test('folders that are empty are removed, and made again when their writer needs
   const { store: writer, folder } = await recordedStore(t)
   const sweeper: BlobStore = await openLocalBlobStore({ folder, incarnation: 'b1' })
   t.after(() => sweeper.close())
-  const { id } = await writer.write(sourceOf(content), hint)
+  const { id } = await writer.write(sourceOf(content), options)
   await writer.delete(id)
   assert.deepEqual(await readdir(`${folder}/a1`), ['000000000'], 'a writer keeps the folder that it fills')
   await sweeper.delete(id)
   assert.deepEqual(await readdir(folder), [])
-  const again = await writer.write(sourceOf(content), hint)
+  const again = await writer.write(sourceOf(content), options)
   assert.equal((await readAll(sweeper, again.id)).length, content.length)
 })
 
@@ -197,7 +197,7 @@ test('a folder that vanishes again and again fails the write', async (t) => {
     operation === 'create' && path.startsWith(folder) ? systemError('ENOENT') : undefined,
   )
   await mkdir(`${folder}/a1/000000000`, { recursive: true })
-  await assert.rejects(store.write(sourceOf(content), hint), ofKind('unavailable'))
+  await assert.rejects(store.write(sourceOf(content), options), ofKind('unavailable'))
   await rmdir(dirname(`${folder}/a1/000000000/x`))
 })
 
@@ -215,7 +215,7 @@ test('of a blob that is announced, disk space is reserved step by step, and no m
   const store = await openLocalBlobStore({ folder, incarnation: 'a1', files: { ...files, allocate } })
   t.after(() => store.close())
   const size = 64 * MIB + 5
-  await store.write(sourceOf(new Uint8Array(size)), hint)
+  await store.write(sourceOf(new Uint8Array(size)), options)
   const imageBytes = 4096 + size + 65 * 8 + 64
   const second = 4096 + 64 * MIB
   assert.deepEqual(reserved, [
@@ -232,6 +232,6 @@ test('what many announce at once is not taken for written', async (t) => {
   const store = await openLocalBlobStore({ folder, incarnation: 'a1', reserveBytes: 0, files: { ...files, freeBytes } })
   t.after(() => store.close())
   const announced = { size: 60 * MIB, ready: () => Promise.reject(new Error('sent nothing')), read: async () => 0 }
-  for (let round = 0; round < 5; round++) await assert.rejects(store.write(announced, hint), /sent nothing/)
-  await assert.rejects(store.write({ ...announced, size: 101 * MIB }, hint), ofKind('noSpace'))
+  for (let round = 0; round < 5; round++) await assert.rejects(store.write(announced, options), /sent nothing/)
+  await assert.rejects(store.write({ ...announced, size: 101 * MIB }, options), ofKind('noSpace'))
 })

@@ -15,7 +15,7 @@ import { PackSpace } from './pack-space.js'
 import { Packs } from './packs.js'
 import { PieceReader } from './piece-reader.js'
 import { Shards } from './shards.js'
-import { filesBelow, hint, MIB, readAll, scrambled, sourceOf, temporaryFolder } from './testing.js'
+import { filesBelow, MIB, options, readAll, scrambled, sourceOf, temporaryFolder } from './testing.js'
 
 const content = scrambled(3 * MIB + 100)
 
@@ -80,11 +80,11 @@ async function until(condition: () => boolean): Promise<void> {
 test('64 senders that pause hold nothing of the budget, and a fast one passes them by', async (t) => {
   const context = await contextWith(t, 2)
   const senders = Array.from({ length: 64 }, () => new SlowSender())
-  const writes = senders.map((sender) => writeBlob(context, sender, hint))
+  const writes = senders.map((sender) => writeBlob(context, sender, options))
   for (const length of [1, 1000, 20_000, 15_000, 70_000]) {
     for (const sender of senders) sender.send(content.subarray(0, length))
     await until(() => context.pool.lentCount === 0 && senders.every((sender) => sender.isDrained))
-    const fast = await writeBlob(context, sourceOf(content), hint)
+    const fast = await writeBlob(context, sourceOf(content), options)
     assert.equal(fast.crc64, crc64(content))
   }
   for (const sender of senders) sender.end()
@@ -126,7 +126,7 @@ test('a source that fails leaves no file and gives the whole budget back', async
   ] as const) {
     const error = new Error(`after ${length}`)
     const source = { ...sourceOf(content.subarray(0, length), pieceBytes, error) }
-    await assert.rejects(writeBlob(context, source, hint), error)
+    await assert.rejects(writeBlob(context, source, options), error)
     assert.equal(context.pool.lentCount, 0)
     assert.deepEqual(await filesBelow(context.folder), [])
   }
@@ -139,7 +139,7 @@ test('a disk that fails while a sender pauses ends the write when more comes, an
     write: () => Promise.reject(new StorageError('unavailable', 'no disk')),
   }
   const sender = new SlowSender()
-  const write = writeBlob({ ...context, files }, sender, hint)
+  const write = writeBlob({ ...context, files }, sender, options)
   const failed = assert.rejects(write, /no disk/)
   sender.send(content.subarray(0, 100_000))
   await until(() => sender.isDrained && context.pool.lentCount === 0)
@@ -170,7 +170,7 @@ test('a file is closed only when no write of it is under way', async (t) => {
     },
   }
   const source = sourceOf(content.subarray(0, 2 * MIB), MIB, new Error('the client left'))
-  await assert.rejects(writeBlob({ ...context, files }, source, hint), /left/)
+  await assert.rejects(writeBlob({ ...context, files }, source, options), /left/)
   assert.equal(events.at(-1), 'close')
   assert.equal(events.filter((event) => event === 'written').length, events.filter((event) => event === 'write').length)
   assert.ok(events.length > 3, `${events}`)
@@ -179,7 +179,7 @@ test('a file is closed only when no write of it is under way', async (t) => {
 test('many more writers than buffers all come to their end', async (t) => {
   const context = await contextWith(t, 1)
   const sizes = Array.from({ length: 40 }, (_, index) => (index % 2 === 0 ? 100_000 : content.length))
-  const infos = await Promise.all(sizes.map((size) => writeBlob(context, sourceOf(content.subarray(0, size)), hint)))
+  const infos = await Promise.all(sizes.map((size) => writeBlob(context, sourceOf(content.subarray(0, size)), options)))
   assert.deepEqual(
     infos.map((info) => info.size),
     sizes,
@@ -189,7 +189,7 @@ test('many more writers than buffers all come to their end', async (t) => {
 
 test('readers hold two buffers, or one if others want them, and give them back however they end', async (t) => {
   const context = await contextWith(t, 4)
-  const { id } = await writeBlob(context, sourceOf(content), hint)
+  const { id } = await writeBlob(context, sourceOf(content), options)
   const first = readBlob(context, id, undefined)
   const piece = await first.next()
   assert.equal(context.pool.lentCount, 2)
@@ -211,9 +211,9 @@ test('readers that do not go on leave enough for others, who read on in small pi
 })
 
 async function readBesideStalled(t: TestContext, context: WriteContext & ReadContext): Promise<void> {
-  const large = await writeBlob(context, sourceOf(content), hint)
-  const small = await writeBlob(context, sourceOf(content.subarray(0, 300_000)), hint)
-  const tiny = await writeBlob(context, sourceOf(content.subarray(0, 9_000)), hint)
+  const large = await writeBlob(context, sourceOf(content), options)
+  const small = await writeBlob(context, sourceOf(content.subarray(0, 300_000)), options)
+  const tiny = await writeBlob(context, sourceOf(content.subarray(0, 9_000)), options)
   const stalled = Array.from({ length: 400 }, (_, index) =>
     readBlob(context, [large, large, small, tiny][index % 4]?.id ?? '', undefined),
   )
@@ -247,7 +247,7 @@ test('a blob that is deleted while it is read is read to its end', async (t) => 
   const folder = await temporaryFolder(t)
   const store: BlobStore = await openLocalBlobStore({ folder, incarnation: 'a1' })
   t.after(() => store.close())
-  const { id } = await store.write(sourceOf(content), hint)
+  const { id } = await store.write(sourceOf(content), options)
   const pieces: Uint8Array[] = []
   for await (const piece of store.read(id)) {
     await store.delete(id)
@@ -266,9 +266,9 @@ test('a store reads, lists and deletes what earlier and concurrent ones wrote, b
   assert.ok(early && late)
   t.after(() => Promise.all([early.close(), late.close()]))
   const ids: string[] = []
-  for (const store of [early, late, early]) ids.push((await store.write(sourceOf(content), hint)).id)
+  for (const store of [early, late, early]) ids.push((await store.write(sourceOf(content), options)).id)
   const sender = new SlowSender()
-  const unfinished = early.write(sender, hint)
+  const unfinished = early.write(sender, options)
   sender.send(content)
   await until(() => sender.isDrained)
   const listed = async (store: BlobStore, after?: string) => {

@@ -3,7 +3,7 @@
  * See docs/formats/blob-files.md. All numbers are big-endian. This module is the only one that knows the places.
  */
 import { crc64 } from '@bindery/digest'
-import { type BlobHint, type BlobId, METADATA_LIMITS, StorageError } from '@bindery/storage'
+import { type BlobId, METADATA_LIMITS, StorageError } from '@bindery/storage'
 
 /** Bytes that share a checksum: what must be read to check any of them. */
 export const CHUNK_BYTES = 1024 * 1024
@@ -40,29 +40,29 @@ export function footerBytes(size: number): number {
 }
 
 /** Throws StorageError `limit` for an owner that is longer than a metadata key. */
-export function requireOwner({ owner }: BlobHint): void {
+export function requireOwner(owner: Uint8Array): void {
   if (owner.length > METADATA_LIMITS.keyBytes) throw new StorageError('limit', 'the owner of a blob is too long')
 }
 
 /** Throws as `requireOwner`. */
-export function encodeHeader(id: BlobId, hint: BlobHint): Uint8Array {
-  requireOwner(hint)
+export function encodeHeader(id: BlobId, owner: Uint8Array): Uint8Array {
+  requireOwner(owner)
   const header = Buffer.alloc(HEADER_BYTES)
   header.set(HEADER_MAGIC)
   header.writeUInt32BE(VERSION, HEADER.version)
-  header.writeUInt32BE(hint.owner.length, HEADER.ownerLength)
-  header.set(hint.owner, HEADER.owner)
+  header.writeUInt32BE(owner.length, HEADER.ownerLength)
+  header.set(owner, HEADER.owner)
   header.writeBigUInt64BE(seal(id, header.subarray(0, HEADER.checksum)), HEADER.checksum)
   return header
 }
 
-/** The hint of a header, or undefined if it is not the whole, sound header of this blob. */
-export function decodeHeader(id: BlobId, header: Buffer): BlobHint | undefined {
+/** The owner in a header, or undefined if it is not the whole, sound header of this blob. */
+export function decodeHeader(id: BlobId, header: Buffer): Uint8Array | undefined {
   if (header.length < HEADER_BYTES || !HEADER_MAGIC.equals(header.subarray(0, HEADER_MAGIC.length))) return undefined
   if (header.readUInt32BE(HEADER.version) !== VERSION) return undefined
   if (header.readBigUInt64BE(HEADER.checksum) !== seal(id, header.subarray(0, HEADER.checksum))) return undefined
   const end = HEADER.owner + header.readUInt32BE(HEADER.ownerLength)
-  return { owner: Uint8Array.from(header.subarray(HEADER.owner, end)) }
+  return Uint8Array.from(header.subarray(HEADER.owner, end))
 }
 
 /** @param headerBytes of the header before the blob's bytes */

@@ -4,7 +4,7 @@ import { crc64 } from '@bindery/digest'
 import { BLOB_ID_LENGTH_MAX, carriesBytes, StorageError, type StorageErrorKind } from '@bindery/storage'
 import { INLINE_BYTES_MAX, inlineBytesOf, inlineIdOf } from './inline-blob.js'
 import { openLocalBlobStore } from './local-blob-store.js'
-import { filesBelow, hint, readAll, scrambled, sourceOf, temporaryFolder } from './testing.js'
+import { filesBelow, options, readAll, scrambled, sourceOf, temporaryFolder } from './testing.js'
 
 const ofKind = (kind: StorageErrorKind) => (error: unknown) => error instanceof StorageError && error.kind === kind
 const content = scrambled(INLINE_BYTES_MAX + 1)
@@ -15,7 +15,7 @@ test('tiny blobs ride in their ids and leave nothing on the disk', async (t) => 
   t.after(() => store.close())
   const ids = new Set<string>()
   for (const size of [0, 1, 2, 3, 9, 100, INLINE_BYTES_MAX]) {
-    const { id } = await store.write(sourceOf(content.subarray(0, size)), hint)
+    const { id } = await store.write(sourceOf(content.subarray(0, size)), options)
     assert.ok(carriesBytes(id) && id.length <= BLOB_ID_LENGTH_MAX, id)
     assert.deepEqual(await readAll(store, id), Buffer.from(content.subarray(0, size)))
     const range = { start: Math.floor(size / 3), end: size }
@@ -27,9 +27,9 @@ test('tiny blobs ride in their ids and leave nothing on the disk', async (t) => 
   }
   assert.deepEqual(await filesBelow(folder), [])
   for await (const entry of store.list()) assert.fail(`${entry.id} is listed`)
-  const again = await store.write(sourceOf(content.subarray(0, 9)), hint)
+  const again = await store.write(sourceOf(content.subarray(0, 9)), options)
   assert.ok(!ids.has(again.id), 'the same bytes twice have two ids')
-  const larger = await store.write(sourceOf(content), hint)
+  const larger = await store.write(sourceOf(content), options)
   assert.ok(!carriesBytes(larger.id))
 })
 

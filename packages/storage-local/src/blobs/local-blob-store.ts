@@ -87,9 +87,9 @@ function createStore({ incarnation, space, reading, writing }: Parts): BlobStore
   }
   return {
     incarnation,
-    async write(source, hint) {
+    async write(source, options) {
       requireOpen()
-      return writeBlob(writing, source, hint)
+      return writeBlob(writing, source, options)
     },
     async *read(id, range) {
       requireOpen()

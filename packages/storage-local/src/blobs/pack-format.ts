@@ -3,7 +3,7 @@
  * docs/formats/packs.md. All numbers are big-endian. This module is the only one that knows the places.
  */
 import { SLAB_BYTES } from '@bindery/digest'
-import type { BlobHint, BlobId } from '@bindery/storage'
+import type { BlobId } from '@bindery/storage'
 import { type BlobPlace, PAGE_BYTES, type PackedPlace, packedIdOf } from './blob-place.js'
 import { CHUNK_BYTES, footerBytes, requireOwner, seal } from './format.js'
 
@@ -16,9 +16,9 @@ const SEAL_BYTES = 8
 export const PACKED_BYTES_MAX = Math.min(CHUNK_BYTES, SLAB_BYTES)
 
 /** Bytes of a blob's header in a pack. Throws StorageError `limit` for an owner that is longer than a metadata key. */
-export function packedHeaderBytes(hint: BlobHint): number {
-  requireOwner(hint)
-  return HEADER.owner + hint.owner.length + SEAL_BYTES
+export function packedHeaderBytes(owner: Uint8Array): number {
+  requireOwner(owner)
+  return HEADER.owner + owner.length + SEAL_BYTES
 }
 
 /** Bytes of header, blob and footer. */
@@ -31,14 +31,14 @@ export function slotBytes(place: Pick<PackedPlace, 'headerBytes' | 'size'>): num
   return Math.ceil(imageBytes(place) / PAGE_BYTES) * PAGE_BYTES
 }
 
-export function encodePackedHeader(id: BlobId, place: PackedPlace, hint: BlobHint): Uint8Array {
+export function encodePackedHeader(id: BlobId, place: PackedPlace, owner: Uint8Array): Uint8Array {
   const header = Buffer.alloc(place.headerBytes)
   header.set(MAGIC)
   header.writeUInt32BE(VERSION, HEADER.version)
-  header.writeUInt32BE(hint.owner.length, HEADER.ownerLength)
+  header.writeUInt32BE(owner.length, HEADER.ownerLength)
   header.writeBigUInt64BE(BigInt(place.counter), HEADER.counter)
   header.writeBigUInt64BE(BigInt(place.size), HEADER.size)
-  header.set(hint.owner, HEADER.owner)
+  header.set(owner, HEADER.owner)
   header.writeBigUInt64BE(seal(id, header.subarray(0, -SEAL_BYTES)), header.length - SEAL_BYTES)
   return header
 }
@@ -47,7 +47,7 @@ export function encodePackedHeader(id: BlobId, place: PackedPlace, hint: BlobHin
 export interface PackedHeader {
   readonly id: BlobId
   readonly place: PackedPlace
-  readonly hint: BlobHint
+  readonly owner: Uint8Array
 }
 
 /** What a page begins with, or undefined if that is no sound header of a blob at this offset of this pack. */
@@ -64,7 +64,7 @@ export function decodePackedHeader(pack: BlobPlace, offset: number, page: Buffer
   const place = { incarnation: pack.incarnation, counter, pack: pack.counter, offset, headerBytes, size }
   const id = packedIdOf(place)
   if (page.readBigUInt64BE(end) !== seal(id, page.subarray(0, end))) return undefined
-  return { id, place, hint: { owner: Uint8Array.from(page.subarray(HEADER.owner, end)) } }
+  return { id, place, owner: Uint8Array.from(page.subarray(HEADER.owner, end)) }
 }
 
 /** Whether these bytes, from where a header would begin, are those of a blob that was deleted. */

@@ -11,7 +11,7 @@ import { type BlobEntry, type BlobStore, type ByteSource, StorageError, type Sto
 import { isPacked, placeOf } from './blob-place.js'
 import { type FileOperations, systemFiles } from './files.js'
 import { openLocalBlobStore } from './local-blob-store.js'
-import { filesBelow, hint, MIB, readAll, scrambled, sourceOf, systemError, temporaryFolder } from './testing.js'
+import { filesBelow, MIB, options, readAll, scrambled, sourceOf, systemError, temporaryFolder } from './testing.js'
 
 const KIB = 1024
 const content = scrambled(2 * MIB)
@@ -62,14 +62,14 @@ describe('packs', { skip: loadNative() === undefined && 'there are no packs with
   test('blobs of up to a chunk share a pack, and come back as they were', async (t) => {
     const { store, folder } = await openStore(t)
     const sizes = [4097, 5000, 9000, 65_535, 65_536, 100 * KIB, MIB - 100, MIB]
-    const infos = await Promise.all(sizes.map((size) => store.write(sourceOf(content.subarray(0, size)), hint)))
+    const infos = await Promise.all(sizes.map((size) => store.write(sourceOf(content.subarray(0, size)), options)))
     for (const [index, { id, size }] of infos.entries()) {
       assert.equal(size, sizes[index])
       assert.deepEqual(await readAll(store, id), Buffer.from(content.subarray(0, size)))
       const range = { start: 1000, end: size - 7 }
       assert.deepEqual(await readAll(store, id, range), Buffer.from(content.subarray(1000, size - 7)))
     }
-    const large = await store.write(sourceOf(content.subarray(0, MIB + 1)), hint)
+    const large = await store.write(sourceOf(content.subarray(0, MIB + 1)), options)
     assert.deepEqual(
       new Set(await filesBelow(folder)),
       new Set([`${folder}/${PACK}`, `${folder}/a1/000000000/000000000009`]),
@@ -93,7 +93,7 @@ describe('packs', { skip: loadNative() === undefined && 'there are no packs with
     })
     await Promise.all(
       Array.from({ length: 200 }, async () => {
-        const { id } = await store.write(sourceOf(small), hint)
+        const { id } = await store.write(sourceOf(small), options)
         const place = placeOf(id)
         assert.ok(place && isPacked(place))
         // A write of several neighbours is known by the first of them.
@@ -116,13 +116,13 @@ describe('packs', { skip: loadNative() === undefined && 'there are no packs with
         throw systemError('EIO')
       },
     })
-    const kept = await store.write(sourceOf(small), hint)
+    const kept = await store.write(sourceOf(small), options)
     isBroken = true
-    const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => store.write(sourceOf(small), hint)))
+    const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => store.write(sourceOf(small), options)))
     for (const outcome of outcomes) assert.ok(outcome.status === 'rejected' && ofKind('unavailable')(outcome.reason))
     assert.equal(broken.length, 1)
     isBroken = false
-    const next = await store.write(sourceOf(small), hint)
+    const next = await store.write(sourceOf(small), options)
     assert.deepEqual(idsOf(await listed(store)), [kept.id, next.id])
     assert.equal((await filesBelow(folder)).length, 2)
     for (const { id } of [kept, next]) assert.deepEqual(await readAll(store, id), Buffer.from(small))
@@ -140,10 +140,10 @@ describe('packs', { skip: loadNative() === undefined && 'there are no packs with
           if (isBroken) throw systemError(code)
         },
       })
-      await assert.rejects(store.write(sourceOf(small), hint), ofKind(kind))
+      await assert.rejects(store.write(sourceOf(small), options), ofKind(kind))
       assert.deepEqual(await listed(store), [])
       isBroken = false
-      const { id } = await store.write(sourceOf(small), hint)
+      const { id } = await store.write(sourceOf(small), options)
       assert.deepEqual(idsOf(await listed(store)), [id])
     })
   }
@@ -154,10 +154,10 @@ describe('packs', { skip: loadNative() === undefined && 'there are no packs with
       pausing(content.subarray(0, 90_000), 40_000),
       pausing(content.subarray(0, 90_000), 40_000, new Error('gone')),
     ] as const
-    const writes = senders.map(({ source }) => store.write(source, hint))
+    const writes = senders.map(({ source }) => store.write(source, options))
     const failed = assert.rejects(writes[1] ?? assert.fail(), /gone/)
     while (!senders.every(({ hasPaused }) => hasPaused())) await nextTurn()
-    const other = await store.write(sourceOf(small), hint)
+    const other = await store.write(sourceOf(small), options)
     assert.deepEqual(idsOf(await listed(store)), [other.id])
     for (const { resume } of senders) resume()
     const slow = await writes[0]
@@ -172,7 +172,7 @@ describe('packs', { skip: loadNative() === undefined && 'there are no packs with
     const { store: writer, folder } = await openStore(t)
     const sizes = [MIB, 100 * KIB, MIB, 300 * KIB]
     const ids: string[] = []
-    for (const size of sizes) ids.push((await writer.write(sourceOf(content.subarray(0, size)), hint)).id)
+    for (const size of sizes) ids.push((await writer.write(sourceOf(content.subarray(0, size)), options)).id)
     await writer.close()
     const { store } = await openStore(t, {}, 'b1', folder)
     const path = `${folder}/${PACK}`
@@ -194,7 +194,7 @@ describe('packs', { skip: loadNative() === undefined && 'there are no packs with
 
   test('all blobs of a pack may be deleted at once', async (t) => {
     const { store: writer, folder } = await openStore(t)
-    const infos = await Promise.all(Array.from({ length: 100 }, () => writer.write(sourceOf(small), hint)))
+    const infos = await Promise.all(Array.from({ length: 100 }, () => writer.write(sourceOf(small), options)))
     await writer.close()
     const { store } = await openStore(t, {}, 'b1', folder)
     await Promise.all(infos.map(({ id }) => store.delete(id)))
@@ -204,10 +204,10 @@ describe('packs', { skip: loadNative() === undefined && 'there are no packs with
   test('a pack that is empty stays while its process fills it, and goes when that closes it', async (t) => {
     const { store: writer, folder } = await openStore(t)
     const { store: sweeper } = await openStore(t, {}, 'b1', folder)
-    const first = await writer.write(sourceOf(small), hint)
+    const first = await writer.write(sourceOf(small), options)
     await sweeper.delete(first.id)
     assert.deepEqual(await filesBelow(folder), [`${folder}/${PACK}`])
-    const second = await writer.write(sourceOf(small), hint)
+    const second = await writer.write(sourceOf(small), options)
     assert.deepEqual(await readAll(sweeper, second.id), Buffer.from(small))
     await writer.delete(second.id)
     await writer.close()
@@ -218,12 +218,12 @@ describe('packs', { skip: loadNative() === undefined && 'there are no packs with
     const { store } = await openStore(t)
     const ids: string[] = []
     for (let round = 0; round < 12; round++) {
-      ids.push((await store.write(sourceOf(round % 3 === 0 ? content : small), hint)).id)
+      ids.push((await store.write(sourceOf(round % 3 === 0 ? content : small), options)).id)
     }
     assert.deepEqual(ids, ids.toSorted())
     const entries = await listed(store)
     assert.deepEqual(idsOf(entries), ids)
-    for (const entry of entries) assert.deepEqual(Buffer.from((await entry.hint())?.owner ?? []), hint.owner)
+    for (const entry of entries) assert.deepEqual(Buffer.from((await entry.hint())?.owner ?? []), options.owner)
     for (const [index, id] of ids.entries()) assert.deepEqual(idsOf(await listed(store, id)), ids.slice(index + 1))
   })
 
@@ -231,7 +231,7 @@ describe('packs', { skip: loadNative() === undefined && 'there are no packs with
     const { store, folder } = await openStore(t)
     const ids: string[] = []
     for (let round = 0; round < 130; round++) {
-      ids.push((await store.write(sourceOf(content.subarray(round, round + 700 * KIB)), hint)).id)
+      ids.push((await store.write(sourceOf(content.subarray(round, round + 700 * KIB)), options)).id)
     }
     assert.equal((await filesBelow(folder)).length, 2)
     assert.deepEqual(idsOf(await listed(store)), ids)
@@ -243,8 +243,8 @@ describe('packs', { skip: loadNative() === undefined && 'there are no packs with
 
   test('no byte of a blob in a pack can change unseen, and what is behind it is still found', async (t) => {
     const { store, folder } = await openStore(t)
-    const { id } = await store.write(sourceOf(small), hint)
-    const next = await store.write(sourceOf(small), hint)
+    const { id } = await store.write(sourceOf(small), options)
+    const next = await store.write(sourceOf(small), options)
     const place = placeOf(id)
     assert.ok(place && isPacked(place))
     const file = await open(`${folder}/${PACK}`, 'r+')
@@ -284,7 +284,7 @@ describe('packs', { skip: loadNative() === undefined && 'there are no packs with
   test('where space cannot come back, each blob has a file', async (t) => {
     const { store, folder } = await openStore(t, { canPunch: async () => false })
     const ids: string[] = []
-    for (let round = 0; round < 3; round++) ids.push((await store.write(sourceOf(small), hint)).id)
+    for (let round = 0; round < 3; round++) ids.push((await store.write(sourceOf(small), options)).id)
     assert.deepEqual(idsOf(await listed(store)), ids)
     assert.equal((await filesBelow(folder)).length, 3)
     assert.ok((await filesBelow(folder)).every((path) => !path.endsWith('.pack')))
@@ -292,7 +292,7 @@ describe('packs', { skip: loadNative() === undefined && 'there are no packs with
 
   test('a blob in a pack can be deleted where no space comes back', async (t) => {
     const { store: writer, folder } = await openStore(t)
-    const [first, second] = [await writer.write(sourceOf(small), hint), await writer.write(sourceOf(small), hint)]
+    const [first, second] = [await writer.write(sourceOf(small), options), await writer.write(sourceOf(small), options)]
     await writer.close()
     const clear: FileOperations['clear'] = (file, position, length) =>
       systemFiles.write(file, [Buffer.alloc(length)], position)
@@ -347,8 +347,8 @@ describe('packs', { skip: loadNative() === undefined && 'there are no packs with
 
   test('a blob whose header is damaged does not go when the others of its pack do', async (t) => {
     const { store, folder } = await openStore(t)
-    const { id } = await store.write(sourceOf(small), hint)
-    const other = await store.write(sourceOf(small), hint)
+    const { id } = await store.write(sourceOf(small), options)
+    const other = await store.write(sourceOf(small), options)
     await store.close()
     const file = await open(`${folder}/${PACK}`, 'r+')
     await file.write(Buffer.from([0xff]), 0, 1, 33)

@@ -1,4 +1,4 @@
-import type { BlobHint, BlobId } from '@bindery/storage'
+import type { BlobId } from '@bindery/storage'
 import { type BlobPlace, PAGE_BYTES, type PackedPlace, packedIdOf, packPath } from './blob-place.js'
 import type { FileOperations } from './files.js'
 import { Pack } from './pack.js'
@@ -36,8 +36,8 @@ export class Packs {
   }
 
   /** A slot for a blob; undefined if it is too large, or where there are no packs since no space could come back. */
-  async takeSlot(size: number, hint: BlobHint): Promise<PackSlot | undefined> {
-    const headerBytes = packedHeaderBytes(hint)
+  async takeSlot(size: number, owner: Uint8Array): Promise<PackSlot | undefined> {
+    const headerBytes = packedHeaderBytes(owner)
     if (size > PACKED_BYTES_MAX) return undefined
     for (;;) {
       this.#current ??= this.#create()

@@ -7,7 +7,7 @@ import type { BlobStore, ByteRange, ByteSource } from '@bindery/storage'
 import { type FileOperations, systemFiles } from './files.js'
 
 export const MIB = 1024 * 1024
-export const hint = { owner: Buffer.from('the owner') }
+export const options = { owner: Buffer.from('the owner') }
 
 /** A folder that is gone when the test ends. */
 export async function temporaryFolder(t: TestContext): Promise<string> {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { describe, type TestContext, test } from 'node:test'
-import { crc64 } from '@bindery/digest'
+import { Md5 } from '@bindery/bytes'
+import { crc64, createDigester, DIGEST_NAMES } from '@bindery/digest'
 import {
   BLOB_ID_LENGTH_MAX,
   BLOB_KEY_LENGTH_MAX,
@@ -23,7 +24,7 @@ const MIB = 1_048_576
 const SIZES = [0, 1, 100, 4_096, 100_000, MIB - 1, MIB, MIB + 1, 5 * MIB + 3]
 /** Large enough that no engine keeps it in an id. */
 const LISTED_SIZE = 70_000
-const hint = { owner: bytesOf('owner') }
+const options = { owner: bytesOf('owner') }
 const content = randomBytes(createRandom(1), 5 * MIB + 3)
 
 /** Declares the tests that every blob engine must pass, under `node:test`. */
@@ -69,7 +70,7 @@ function testBytes(storeTest: StoreTest): void {
   storeTest('blobs of all sizes come back as they were, with their size, MD5 and CRC-64', async (store) => {
     for (const size of SIZES) {
       const bytes = content.subarray(0, size)
-      const info = await store.write(sourceOf(bytes), hint)
+      const info = await store.write(sourceOf(bytes), options)
       assert.equal(info.size, size)
       assertSame(info.md5, createHash('md5').update(bytes).digest())
       assert.equal(info.crc64, crc64(bytes))
@@ -80,22 +81,59 @@ function testBytes(storeTest: StoreTest): void {
   })
 
   storeTest('the published check value is met', async (store) => {
-    const info = await store.write(sourceOf(bytesOf('123456789')), hint)
+    const info = await store.write(sourceOf(bytesOf('123456789')), options)
     assert.equal(info.crc64, 0x995dc9bbdf1939fan)
     assert.equal(Buffer.from(info.md5).toString('hex'), '25f9e794323b453885f5181f1b624d0b')
+  })
+
+  storeTest('the digests that are requested come with the blob, of all sizes, and no others', async (store) => {
+    for (const size of SIZES) {
+      const bytes = content.subarray(0, size)
+      const expected = createDigester({ digests: DIGEST_NAMES })
+      expected.update(bytes)
+      const source = sourceOf(bytes, Math.ceil(size / 3))
+      const {
+        md5,
+        crc64: checksum,
+        digests,
+        runningMd5,
+      } = await store.write(source, { ...options, digests: DIGEST_NAMES })
+      const { md5: md5Expected, crc64: crc64Expected, digests: digestsExpected } = expected.finish()
+      assertSame(md5, md5Expected)
+      assert.equal(checksum, crc64Expected)
+      for (const name of DIGEST_NAMES) {
+        assertSame(digests[name] ?? assert.fail(`no ${name}`), digestsExpected[name] ?? assert.fail())
+      }
+      assert.equal(runningMd5, undefined)
+    }
+    const one = await store.write(sourceOf(content), { ...options, digests: ['sha1'] })
+    assert.deepEqual(Object.keys(one.digests), ['sha1'])
+    assert.deepEqual((await store.write(sourceOf(content), options)).digests, {})
+  })
+
+  storeTest('an MD5 runs on from blob to blob, over pieces and sizes of any kind', async (store) => {
+    let state: Uint8Array = new Uint8Array(0)
+    const whole = createHash('md5')
+    for (const [index, size] of SIZES.entries()) {
+      const bytes = content.subarray(index, index + size)
+      const { md5, runningMd5 } = await store.write(sourceOf(bytes, 300_007), { ...options, runningMd5: state })
+      assertSame(md5, createHash('md5').update(bytes).digest())
+      state = runningMd5 ?? assert.fail('no state')
+      assertSame(new Md5(state).digest(), whole.update(bytes).copy().digest())
+    }
   })
 
   storeTest('a source may give its bytes in pieces of any size, and not say how many', async (store) => {
     const bytes = content.subarray(0, 2 * MIB + 77)
     for (const pieceSize of [1_000, 65_536, 99_991]) {
-      const info = await store.write({ ...sourceOf(bytes, pieceSize), size: undefined }, hint)
+      const info = await store.write({ ...sourceOf(bytes, pieceSize), size: undefined }, options)
       assert.equal(info.crc64, crc64(bytes))
       assertSame(await readAll(store, info.id), bytes)
     }
   })
 
   storeTest('any range is read, at the borders of chunks too', async (store) => {
-    const { id } = await store.write(sourceOf(content), hint)
+    const { id } = await store.write(sourceOf(content), options)
     const positions = [
       0,
       1,
@@ -117,7 +155,7 @@ function testBytes(storeTest: StoreTest): void {
   })
 
   storeTest('a read that ends early gives back what it holds', async (store) => {
-    const { id } = await store.write(sourceOf(content), hint)
+    const { id } = await store.write(sourceOf(content), options)
     for (let round = 0; round < 100; round++) {
       for await (const piece of store.read(id)) {
         piece.release()
@@ -132,7 +170,7 @@ function testBytes(storeTest: StoreTest): void {
     await Promise.all(
       sizes.map(async (size, index) => {
         const bytes = content.subarray(content.length - size)
-        const { id, crc64: checksum } = await store.write(sourceOf(bytes, 10_000 + 1_000 * index), hint)
+        const { id, crc64: checksum } = await store.write(sourceOf(bytes, 10_000 + 1_000 * index), options)
         assert.equal(checksum, crc64(bytes))
         await Promise.all([0, 1].map(async () => assertSame(await readAll(store, id), bytes)))
       }),
@@ -144,11 +182,11 @@ function testFailedWrites(storeTest: StoreTest): void {
   storeTest('the error of a source is passed on, and nothing of its blob is seen', async (store) => {
     for (const size of [0, 10, LISTED_SIZE, MIB, 2 * MIB + 5]) {
       const error = new Error(`failed after ${size}`)
-      await assert.rejects(store.write(failingSource(content.subarray(0, size), error), hint), error)
+      await assert.rejects(store.write(failingSource(content.subarray(0, size), error), options), error)
     }
     const error = new Error('not ready')
     const unready = { size: undefined, ready: () => Promise.reject(error), read: async () => 0 }
-    await assert.rejects(store.write(unready, hint), error)
+    await assert.rejects(store.write(unready, options), error)
     assert.deepEqual(await listed(store), [])
   })
 
@@ -156,7 +194,7 @@ function testFailedWrites(storeTest: StoreTest): void {
     const bytes = content.subarray(0, MIB + 1)
     const outcomes = await Promise.allSettled(
       Array.from({ length: 10 }, (_, index) =>
-        store.write(index % 2 === 0 ? sourceOf(bytes, 50_000) : failingSource(bytes, new Error('no')), hint),
+        store.write(index % 2 === 0 ? sourceOf(bytes, 50_000) : failingSource(bytes, new Error('no')), options),
       ),
     )
     const written = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
@@ -168,7 +206,7 @@ function testFailedWrites(storeTest: StoreTest): void {
 
 function testChecksums(storeTest: StoreTest): void {
   storeTest('the CRC-64 of any range is that of its bytes', async (store) => {
-    const { id } = await store.write(sourceOf(content), hint)
+    const { id } = await store.write(sourceOf(content), options)
     const edges = [0, 1, MIB - 1, MIB, MIB + 1, 3 * MIB, content.length - 1, content.length]
     for (const start of edges) {
       for (const end of edges.filter((edge) => edge >= start)) {
@@ -184,7 +222,7 @@ function testNames(storeTest: StoreTest): void {
   storeTest('an id begins with the incarnation and is never used again', async (store) => {
     const ids = new Set<BlobId>()
     for (let round = 0; round < 10; round++) {
-      const { id } = await store.write(sourceOf(content.subarray(0, LISTED_SIZE)), hint)
+      const { id } = await store.write(sourceOf(content.subarray(0, LISTED_SIZE)), options)
       assert.ok(id.startsWith(store.incarnation), id)
       ids.add(id)
       await store.delete(id)
@@ -218,8 +256,8 @@ function testNames(storeTest: StoreTest): void {
   })
 
   storeTest('a deleted blob is neither read nor listed, and deleting it again succeeds', async (store) => {
-    const kept = await store.write(sourceOf(content.subarray(0, LISTED_SIZE)), hint)
-    const gone = await store.write(sourceOf(content.subarray(0, 2 * LISTED_SIZE)), hint)
+    const kept = await store.write(sourceOf(content.subarray(0, LISTED_SIZE)), options)
+    const gone = await store.write(sourceOf(content.subarray(0, 2 * LISTED_SIZE)), options)
     await store.delete(gone.id)
     await store.delete(gone.id)
     await assert.rejects(readAll(store, gone.id), isStorageError('notFound'))

@@ -9,6 +9,7 @@ import {
   type Reader,
   StorageError,
   together,
+  type WriteOptions,
 } from '@bindery/storage'
 import type { Domain } from '../domain.js'
 import { incarnationKey, ownerKey } from '../stored/keyspace.js'
@@ -16,16 +17,16 @@ import { decodeIncarnation, decodeObject, decodePart } from '../stored/records.j
 import { isGarbageBlob } from './garbage.js'
 
 /**
- * Stores a source's bytes as a blob that the record at `owner` is to name, and checks them.
+ * Stores a source's bytes as a blob that the record at `options.owner` is to name, and checks them.
  * Throws invalidDigestMismatch, entityTooLarge, and what the source throws; then nothing is kept.
  */
 export async function storeBytes(
   domain: Domain,
   source: ByteSource,
-  owner: Bytes,
+  options: WriteOptions,
   contentMd5: Uint8Array | undefined,
 ): Promise<BlobInfo> {
-  const blob = await domain.blobs.write(source, { owner })
+  const blob = await domain.blobs.write(source, options)
   try {
     if (blob.size > PART_SIZE_MAX) throw new OssError('entityTooLarge')
     if (contentMd5 !== undefined && !equalBytes(contentMd5, blob.md5)) throw new OssError('invalidDigestMismatch')

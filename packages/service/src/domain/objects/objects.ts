@@ -24,7 +24,7 @@ export interface NewObject {
 /** Stores an object at once. Throws noSuchBucket, fileAlreadyExists, invalidDigestMismatch, entityTooLarge. */
 export async function putObject(domain: Domain, object: NewObject, source: ByteSource): Promise<ObjectRecord> {
   const place = objectKeyOf(object.bucket, object.key)
-  const blob = await storeBytes(domain, source, place, object.contentMd5)
+  const blob = await storeBytes(domain, source, { owner: place }, object.contentMd5)
   const [manifest, reference] = [newId(domain), newId(domain)]
   return commitBlob(domain, blob, place, () =>
     domain.metadata.transact(async (tx) => {

@@ -2,7 +2,7 @@
  * Multipart uploads. A part is written only in a transaction that reads its upload's row as open; Complete and Abort
  * delete that row. What an upload holds is in its usage row, which each part's commit raises without conflict.
  */
-import { hex, Md5 } from '@bindery/bytes'
+import { hex } from '@bindery/bytes'
 import { type BucketName, type ObjectKey, OssError } from '@bindery/protocol'
 import {
   type ByteSource,
@@ -118,14 +118,13 @@ export interface StoredPart extends PartRecord {
  * Throws noSuchUpload, partNotSequential, partAlreadyExist, invalidDigestMismatch, entityTooLarge.
  */
 export async function uploadPart(domain: Domain, part: NewPart, source: ByteSource): Promise<StoredPart> {
-  const { upload, sequence } = await domain.metadata.read(async (reader) => {
+  const { upload, md5Before } = await domain.metadata.read(async (reader) => {
     const upload = await readUpload(reader, part)
     await checkSequence(reader, upload, part.partNumber)
-    return { upload, sequence: upload.sequential ? await readSequence(reader, part) : undefined }
+    return { upload, md5Before: upload.sequential ? await readMd5Before(reader, part) : undefined }
   })
   const place = partKey(part.uploadId, part.partNumber)
-  const bytes = sequence === undefined ? source : hashing(source, sequence)
-  const blob = await storeBytes(domain, bytes, place, part.contentMd5)
+  const blob = await storeBytes(domain, source, { owner: place, runningMd5: md5Before }, part.contentMd5)
   const record: PartRecord = {
     partNumber: part.partNumber,
     size: blob.size,
@@ -133,7 +132,7 @@ export async function uploadPart(domain: Domain, part: NewPart, source: ByteSour
     crc64: blob.crc64,
     modifiedAt: domain.clock(),
     bytes: { kind: 'blob', blob: blob.id },
-    ...(sequence !== undefined && { md5State: sequence.state() }),
+    ...(blob.runningMd5 !== undefined && { md5State: blob.runningMd5 }),
   }
   await commitBlob(domain, blob, place, () =>
     domain.metadata.transact(async (tx) => {
@@ -144,23 +143,11 @@ export async function uploadPart(domain: Domain, part: NewPart, source: ByteSour
   return { ...record, md5: blob.md5, upload }
 }
 
-/** The MD5 of all parts before one of a sequential upload, which are there and will not change. */
-async function readSequence(reader: Reader, { uploadId, partNumber }: NewPart): Promise<Md5> {
+/** The state of the MD5 of all parts before one of a sequential upload, which are there and will not change. */
+async function readMd5Before(reader: Reader, { uploadId, partNumber }: NewPart): Promise<Uint8Array> {
   const before = partNumber === 1 ? undefined : await reader.get(partKey(uploadId, partNumber - 1))
-  return new Md5(before === undefined ? undefined : decodePart(partNumber - 1, before).md5State)
-}
-
-/** The source, each byte of it hashed as well. */
-function hashing(source: ByteSource, md5: Md5): ByteSource {
-  return {
-    size: source.size,
-    ready: () => source.ready(),
-    async read(buffer) {
-      const filled = await source.read(buffer)
-      md5.update(buffer.subarray(0, filled))
-      return filled
-    },
-  }
+  const state = before === undefined ? undefined : decodePart(partNumber - 1, before).md5State
+  return state ?? new Uint8Array()
 }
 
 /** Tells of a part that was stored. What the upload holds is looked at only if somebody listens. */

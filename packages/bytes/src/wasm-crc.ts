@@ -1,17 +1,17 @@
 /**
- * CRC-64 by WebAssembly: 16 bytes per step, each looked up in a table of its own, as in protocol's plain kernel but with
- * 64-bit words. The module is put together here from a few instructions, so that nothing must be compiled or fetched.
+ * Reflected CRCs by WebAssembly: 16 bytes per step, each looked up in a table of its own, as in the plain kernel of CRC-64
+ * but with 64-bit words. The module is put together here from a few instructions, so that nothing must be compiled or
+ * fetched.
  *
  * Its memory: the tables (32 KiB), then a block that bytes are copied into. The copy costs 3 % of the checksum.
  */
+import type { Crc, CrcParameters } from './plain-crc.js'
 
-const POLYNOMIAL = 0xc96c5795d7870f42n
 const SLICES = 16
 const TABLE_BYTES = 256 * 8
 const BLOCK_START = SLICES * TABLE_BYTES
 const BLOCK_BYTES = 64 * 1024
 const MEMORY_PAGES = Math.ceil((BLOCK_START + BLOCK_BYTES) / (64 * 1024))
-const ALL_ONES = 0xffff_ffff_ffff_ffffn
 
 /** The part of the global `WebAssembly` that is used; the standard library's types have it for browsers alone. */
 interface WebAssemblyApi {
@@ -23,33 +23,33 @@ interface WebAssemblyApi {
 /** From the register (not inverted) and the block's first `length` bytes to the next register. */
 type Kernel = (start: number, end: number, register: bigint) => bigint
 
-/** A CRC-64 as `crc64` of protocol, or undefined where there is no WebAssembly. */
-export function createWasmCrc64(): ((bytes: Uint8Array, previous?: bigint) => bigint) | undefined {
+/** A CRC, or undefined where there is no WebAssembly. */
+export function createWasmCrc({ polynomial, allOnes }: CrcParameters): Crc | undefined {
   const { WebAssembly: api } = globalThis as { WebAssembly?: WebAssemblyApi }
   if (api === undefined) return undefined
   const memory = new api.Memory({ initial: MEMORY_PAGES, maximum: MEMORY_PAGES })
   const { exports } = new api.Instance(new api.Module(assemble()), { host: { memory } })
   const kernel = exports.kernel as Kernel
-  new BigUint64Array(memory.buffer, 0, SLICES * 256).set(slicingTables())
+  new BigUint64Array(memory.buffer, 0, SLICES * 256).set(slicingTables(polynomial))
   const block = new Uint8Array(memory.buffer, BLOCK_START, BLOCK_BYTES)
 
   return (bytes, previous = 0n) => {
-    let register = previous ^ ALL_ONES
+    let register = previous ^ allOnes
     for (let start = 0; start < bytes.length; start += BLOCK_BYTES) {
       const piece = bytes.subarray(start, start + BLOCK_BYTES)
       block.set(piece)
       register = kernel(BLOCK_START, BLOCK_START + piece.length, register)
     }
-    return BigInt.asUintN(64, register) ^ ALL_ONES
+    return BigInt.asUintN(64, register) ^ allOnes
   }
 }
 
 /** Entry `slice * 256 + byte`: the remainder that `byte` leaves after `slice` more zero bytes. */
-function slicingTables(): BigUint64Array {
+function slicingTables(polynomial: bigint): BigUint64Array {
   const tables = new BigUint64Array(SLICES * 256)
   for (let byte = 0; byte < 256; byte++) {
     let remainder = BigInt(byte)
-    for (let bit = 0; bit < 8; bit++) remainder = (remainder >> 1n) ^ (remainder & 1n ? POLYNOMIAL : 0n)
+    for (let bit = 0; bit < 8; bit++) remainder = (remainder >> 1n) ^ (remainder & 1n ? polynomial : 0n)
     tables[byte] = remainder
   }
   for (let entry = 256; entry < tables.length; entry++) {
@@ -137,7 +137,7 @@ function assemble(): Uint8Array {
   ]
   const memoryImport = [...name('host'), ...name('memory'), 2, 1, MEMORY_PAGES, MEMORY_PAGES]
   return Uint8Array.from([
-    ...[...Buffer.from('\0asm'), 1, 0, 0, 0],
+    ...[...codes('\0asm'), 1, 0, 0, 0],
     ...section(1, [1, TYPE.function, 3, TYPE.i32, TYPE.i32, TYPE.i64, 1, TYPE.i64]),
     ...section(2, [1, ...memoryImport]),
     ...section(3, [1, 0]),
@@ -151,7 +151,12 @@ function section(id: number, content: number[]): number[] {
 }
 
 function name(text: string): number[] {
-  return [text.length, ...Buffer.from(text)]
+  return [text.length, ...codes(text)]
+}
+
+/** ASCII alone. */
+function codes(text: string): number[] {
+  return Array.from(text, (character) => character.charCodeAt(0))
 }
 
 /** LEB128 of a number below 2^31. */

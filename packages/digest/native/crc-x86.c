@@ -1,4 +1,4 @@
-#include "crc64-x86.h"
+#include "crc-x86.h"
 
 #if defined(__x86_64__)
 
@@ -6,8 +6,7 @@
 
 // Folding: an accumulator of 128 bits stands for bytes that were read. To move it D bits on, over bytes not yet read, it is
 // multiplied by x^D modulo the polynomial: its first half, which has 64 bits more before it, by x^(D + 64), its second by
-// x^D; both exponents are less by one, since the product of two reflected numbers is shifted by one. The bytes at the new
-// place are added. What is left in the end, 16 bytes that stand for all, goes through the table.
+// x^D. The bytes at the new place are added. What is left in the end, 16 bytes that stand for all, goes through the table.
 //
 // Each kernel keeps four accumulators, so that multiplications need not wait for one another.
 
@@ -17,20 +16,9 @@
 #define VPCLMUL256 __attribute__((target("pclmul,avx2,vpclmulqdq")))
 #define VPCLMUL512 __attribute__((target("pclmul,avx2,avx512f,vpclmulqdq")))
 
-// The two factors for a distance, in the order of the halves that they belong to.
-struct factors {
-  uint64_t first, second;
-};
-
-static struct factors by_128, by_256, by_512, by_1024, by_2048;
-
-static struct factors factors_for(unsigned distance) {
-  return (struct factors){crc64_power(distance + 63), crc64_power(distance - 1)};
-}
-
 PCLMUL static inline __m128i load_128(const uint8_t *data) { return _mm_loadu_si128((const __m128i *)data); }
 
-PCLMUL static inline __m128i pair_128(struct factors f) {
+PCLMUL static inline __m128i pair_128(struct crc_factors f) {
   return _mm_set_epi64x((long long)f.second, (long long)f.first);
 }
 
@@ -40,27 +28,27 @@ PCLMUL static inline __m128i fold_128(__m128i sum, __m128i factors, __m128i next
 }
 
 // What comes after the wide loop: the rest 16 bytes at a time, then the table.
-PCLMUL static inline uint64_t finish_128(__m128i sum, const uint8_t *data, size_t length) {
-  __m128i factors = pair_128(by_128);
+PCLMUL static inline uint64_t finish_128(const struct crc *crc, __m128i sum, const uint8_t *data, size_t length) {
+  __m128i factors = pair_128(crc->by_128);
   for (; length >= 16; data += 16, length -= 16) sum = fold_128(sum, factors, load_128(data));
   uint8_t last[16];
   _mm_storeu_si128((__m128i *)last, sum);
-  return crc64_table(crc64_table(0, last, sizeof last), data, length);
+  return crc_table(crc, crc_table(crc, 0, last, sizeof last), data, length);
 }
 
-PCLMUL static uint64_t run_pclmul(uint64_t reg, const uint8_t *data, size_t length) {
+PCLMUL static uint64_t run_pclmul(const struct crc *crc, uint64_t reg, const uint8_t *data, size_t length) {
   enum { STEP = 16 * ACCUMULATORS };
-  if (length < STEP) return crc64_table(reg, data, length);
+  if (length < STEP) return crc_table(crc, reg, data, length);
   __m128i sum[ACCUMULATORS];
   for (int i = 0; i < ACCUMULATORS; i++) sum[i] = load_128(data + 16 * i);
   sum[0] = _mm_xor_si128(sum[0], _mm_cvtsi64_si128((long long)reg));
-  __m128i factors = pair_128(by_512);
+  __m128i factors = pair_128(crc->by_512);
   for (data += STEP, length -= STEP; length >= STEP; data += STEP, length -= STEP) {
     for (int i = 0; i < ACCUMULATORS; i++) sum[i] = fold_128(sum[i], factors, load_128(data + 16 * i));
   }
-  factors = pair_128(by_128);
+  factors = pair_128(crc->by_128);
   for (int i = 1; i < ACCUMULATORS; i++) sum[i] = fold_128(sum[i - 1], factors, sum[i]);
-  return finish_128(sum[ACCUMULATORS - 1], data, length);
+  return finish_128(crc, sum[ACCUMULATORS - 1], data, length);
 }
 
 VPCLMUL256 static inline __m256i load_256(const uint8_t *data) { return _mm256_loadu_si256((const __m256i *)data); }
@@ -70,62 +58,57 @@ VPCLMUL256 static inline __m256i fold_256(__m256i sum, __m256i factors, __m256i 
                                                  _mm256_clmulepi64_epi128(sum, factors, 0x11)));
 }
 
-VPCLMUL256 static uint64_t run_vpclmul_256(uint64_t reg, const uint8_t *data, size_t length) {
+VPCLMUL256 static uint64_t run_vpclmul_256(const struct crc *crc, uint64_t reg, const uint8_t *data, size_t length) {
   enum { STEP = 32 * ACCUMULATORS };
-  if (length < STEP) return run_pclmul(reg, data, length);
+  if (length < STEP) return run_pclmul(crc, reg, data, length);
   __m256i sum[ACCUMULATORS];
   for (int i = 0; i < ACCUMULATORS; i++) sum[i] = load_256(data + 32 * i);
   sum[0] = _mm256_xor_si256(sum[0], _mm256_set_epi64x(0, 0, 0, (long long)reg));
-  __m256i factors = _mm256_broadcastsi128_si256(pair_128(by_1024));
+  __m256i factors = _mm256_broadcastsi128_si256(pair_128(crc->by_1024));
   for (data += STEP, length -= STEP; length >= STEP; data += STEP, length -= STEP) {
     for (int i = 0; i < ACCUMULATORS; i++) sum[i] = fold_256(sum[i], factors, load_256(data + 32 * i));
   }
-  factors = _mm256_broadcastsi128_si256(pair_128(by_256));
+  factors = _mm256_broadcastsi128_si256(pair_128(crc->by_256));
   for (int i = 1; i < ACCUMULATORS; i++) sum[i] = fold_256(sum[i - 1], factors, sum[i]);
   __m128i first = _mm256_castsi256_si128(sum[ACCUMULATORS - 1]);
   __m128i second = _mm256_extracti128_si256(sum[ACCUMULATORS - 1], 1);
-  return finish_128(fold_128(first, pair_128(by_128), second), data, length);
+  return finish_128(crc, fold_128(first, pair_128(crc->by_128), second), data, length);
 }
 
 VPCLMUL512 static inline __m512i load_512(const uint8_t *data) { return _mm512_loadu_si512((const void *)data); }
 
-VPCLMUL512 static inline __m512i pair_512(struct factors f) { return _mm512_broadcast_i32x4(pair_128(f)); }
+VPCLMUL512 static inline __m512i pair_512(struct crc_factors f) { return _mm512_broadcast_i32x4(pair_128(f)); }
 
 VPCLMUL512 static inline __m512i fold_512(__m512i sum, __m512i factors, __m512i next) {
   return _mm512_ternarylogic_epi64(next, _mm512_clmulepi64_epi128(sum, factors, 0x00),
                                    _mm512_clmulepi64_epi128(sum, factors, 0x11), 0x96);
 }
 
-VPCLMUL512 static uint64_t run_vpclmul_512(uint64_t reg, const uint8_t *data, size_t length) {
+VPCLMUL512 static uint64_t run_vpclmul_512(const struct crc *crc, uint64_t reg, const uint8_t *data, size_t length) {
   enum { STEP = 64 * ACCUMULATORS };
-  if (length < STEP) return run_pclmul(reg, data, length);
+  if (length < STEP) return run_pclmul(crc, reg, data, length);
   __m512i sum[ACCUMULATORS];
   for (int i = 0; i < ACCUMULATORS; i++) sum[i] = load_512(data + 64 * i);
   sum[0] = _mm512_xor_si512(sum[0], _mm512_set_epi64(0, 0, 0, 0, 0, 0, 0, (long long)reg));
-  __m512i factors = pair_512(by_2048);
+  __m512i factors = pair_512(crc->by_2048);
   for (data += STEP, length -= STEP; length >= STEP; data += STEP, length -= STEP) {
     for (int i = 0; i < ACCUMULATORS; i++) sum[i] = fold_512(sum[i], factors, load_512(data + 64 * i));
   }
-  factors = pair_512(by_512);
+  factors = pair_512(crc->by_512);
   for (int i = 1; i < ACCUMULATORS; i++) sum[i] = fold_512(sum[i - 1], factors, sum[i]);
   __m512i last = sum[ACCUMULATORS - 1];
-  __m128i narrow = pair_128(by_128);
+  __m128i narrow = pair_128(crc->by_128);
   __m128i folded = fold_128(_mm512_extracti32x4_epi32(last, 0), narrow, _mm512_extracti32x4_epi32(last, 1));
   folded = fold_128(folded, narrow, _mm512_extracti32x4_epi32(last, 2));
   folded = fold_128(folded, narrow, _mm512_extracti32x4_epi32(last, 3));
-  return finish_128(folded, data, length);
+  return finish_128(crc, folded, data, length);
 }
 
-static const struct crc64_kernel pclmul = {"pclmul", run_pclmul};
-static const struct crc64_kernel vpclmul_256 = {"vpclmul-256", run_vpclmul_256};
-static const struct crc64_kernel vpclmul_512 = {"vpclmul-512", run_vpclmul_512};
+static const struct crc_kernel pclmul = {"pclmul", run_pclmul};
+static const struct crc_kernel vpclmul_256 = {"vpclmul-256", run_vpclmul_256};
+static const struct crc_kernel vpclmul_512 = {"vpclmul-512", run_vpclmul_512};
 
-size_t crc64_x86_candidates(const struct crc64_kernel *kernels[CRC64_KERNELS_MAX]) {
-  by_128 = factors_for(128);
-  by_256 = factors_for(256);
-  by_512 = factors_for(512);
-  by_1024 = factors_for(1024);
-  by_2048 = factors_for(2048);
+size_t crc_x86_candidates(const struct crc_kernel *kernels[CRC_KERNELS_MAX]) {
   size_t count = 0;
   __builtin_cpu_init();
   if (!__builtin_cpu_supports("pclmul") || !__builtin_cpu_supports("sse4.1")) return count;
@@ -138,7 +121,7 @@ size_t crc64_x86_candidates(const struct crc64_kernel *kernels[CRC64_KERNELS_MAX
 
 #else
 
-size_t crc64_x86_candidates(const struct crc64_kernel *kernels[CRC64_KERNELS_MAX]) {
+size_t crc_x86_candidates(const struct crc_kernel *kernels[CRC_KERNELS_MAX]) {
   (void)kernels;
   return 0;
 }

@@ -1,0 +1,21 @@
+// The part of OpenSSL that is used. Node.js exports its OpenSSL to addons, so nothing is linked: the functions are looked up in
+// the process, and what it does not have is computed in JavaScript. Their declarations are those of OpenSSL 1.1 and later.
+#pragma once
+
+#include <stddef.h>
+
+typedef struct evp_md evp_md;
+typedef struct evp_md_ctx evp_md_ctx;
+
+struct openssl_digests {
+  evp_md_ctx *(*create)(void);                                      // EVP_MD_CTX_new
+  void (*release)(evp_md_ctx *context);                             // EVP_MD_CTX_free
+  int (*begin)(evp_md_ctx *context, const evp_md *type, void *engine); // EVP_DigestInit_ex
+  int (*update)(evp_md_ctx *context, const void *data, size_t length); // EVP_DigestUpdate
+  int (*finish)(evp_md_ctx *context, unsigned char *digest, unsigned *length); // EVP_DigestFinal_ex
+  const evp_md *(*sha1)(void);
+  const evp_md *(*sha256)(void);
+};
+
+// NULL if this process has no such OpenSSL.
+const struct openssl_digests *openssl_digests(void);
