@@ -53,6 +53,19 @@ export function oneOf<const T extends string>(
   }
 }
 
+/** Text of a form; `name` says which. */
+export function matching(name: string, pattern: RegExp, cause: Cause = 'invalidArgument'): Codec<string> {
+  return {
+    name,
+    causes: [cause],
+    decode(value, argument) {
+      if (!pattern.test(value)) throw badArgument(cause, argument, value)
+      return value
+    },
+    encode: (value) => value,
+  }
+}
+
 /** `true` or `false`. */
 export function truth(cause: Cause = 'invalidArgument'): Codec<boolean> {
   const words = oneOf(['true', 'false'], cause, { ignoreCase: true })

@@ -47,3 +47,10 @@ export const LIFECYCLE_ID_BYTES_MAX = 255
 export const BUCKET_TAGS_MAX = 20
 export const BUCKET_TAG_KEY_BYTES_MAX = 64
 export const BUCKET_TAG_VALUE_BYTES_MAX = 128
+/** Bytes of all entries of both lists of referers. @see https://help.aliyun.com/zh/oss/developer-reference/putbucketreferer */
+export const REFERER_BYTES_MAX = 20 * 1024
+/** Headers and parameters of the real-time log together. */
+export const USER_DEFINED_LOG_FIELDS_MAX = 6
+/** Routing rules of a website; headers that a condition or a list of headers names. @see https://help.aliyun.com/zh/oss/developer-reference/putbucketwebsite */
+export const WEBSITE_RULES_MAX = 20
+export const WEBSITE_HEADERS_MAX = 10

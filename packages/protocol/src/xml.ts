@@ -138,6 +138,34 @@ export function group<M extends Members>(name: string, members: M): Member<Membe
   }
 }
 
+/** An element with members that may be missing in what is read: then its members are. It is always written. */
+export function groupOrEmpty<M extends Members>(name: string, members: M): Member<MembersOf<M>> {
+  const whole = group(name, members)
+  const empty: XmlNode = { name: '', text: '', children: [{ name, text: '', children: [] }] }
+  return {
+    ...whole,
+    decode: (parent) => whole.decode(parent.children.some((child) => child.name === name) ? parent : empty),
+  }
+}
+
+/** The elements whose names match, as they came: what is kept for clients that nobody here understands. */
+export function others(names: RegExp): Member<readonly XmlNode[]> {
+  return {
+    decode: (parent) => parent.children.filter(({ name }) => names.test(name)),
+    encode: (nodes) => nodes.map(encodeNode).join(''),
+    describe: () => [`[${names.source}]`],
+  }
+}
+
+function encodeNode({ name, text, children }: XmlNode): string {
+  return `<${name}>${children.length === 0 ? escapeXml(text) : children.map(encodeNode).join('')}</${name}>`
+}
+
+/** A value that is stored with a document and does not stand in it. */
+export function storedOnly<T>(): Member<T | undefined> {
+  return { decode: () => undefined, encode: () => '', describe: () => [] }
+}
+
 /** Elements of one name, each with members. */
 export function list<M extends Members>(name: string, members: M): Member<readonly MembersOf<M>[]> {
   const entries = Object.entries(members)

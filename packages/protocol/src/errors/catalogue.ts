@@ -174,7 +174,60 @@ export const CATALOGUE = {
   bucketTagKeyInvalid: row('InvalidTag', 400, TAG_INVALID, { ec: '0010-00000207' }),
   bucketTagKeyTwice: row('InvalidTag', 400, TAG_INVALID, { ec: '0010-00000210' }),
   bucketTagValueInvalid: row('InvalidTag', 400, 'The TagValue you have provided is invalid.', { ec: '0010-00000219' }),
-  bucketTagsTooMany: row('BadRequest', 400, 'Bucket tags cannot be greater than 20.'),
+  bucketTagsTooMany: row('TooManyTags', 400, 'The bucket tags num is beyond limit.'),
+
+  // Other settings of buckets
+  noSuchTransferAcceleration: row(
+    'NoSuchTransferAccelerationConfiguration',
+    404,
+    'The bucket you specified does not have transfer acceleration configuration.',
+  ),
+  noSuchArchiveDirectRead: row(
+    'NoSuchArchiveDirectReadConfiguration',
+    404,
+    'The bucket you specified does not have an archive direct read configuration.',
+  ),
+  noSuchBucketPolicy: row('NoSuchBucketPolicy', 404, 'The specified bucket policy does not exist.'),
+  invalidPolicyDocument: row('InvalidPolicyDocument', 400, 'Invalid Policy: {Why}.'),
+  publicPolicyBlocked: accessDenied('Put public bucket policy is not allowed', '0003-00090006'),
+  publicBucketAclBlocked: accessDenied('Put public bucket acl is not allowed', '0003-00090005'),
+  noSuchWebsite: row('NoSuchWebsiteConfiguration', 404, 'The specified bucket does not have a website configuration.'),
+  websiteTooManyRules: invalidArgument('A website has at most {Max} routing rules.'),
+  noSuchUserDefinedLogFields: row(
+    'NoSuchUserDefinedLogFieldsConfig',
+    404,
+    'The bucket you specified does not have user-defined log fields.',
+  ),
+  noSuchEncryptionRule: row(
+    'NoSuchServerSideEncryptionRule',
+    404,
+    'The server side encryption configuration was not found',
+  ),
+  accessMonitorNeeded: row(
+    'AccessMonitorDisableNotAllowed',
+    400,
+    'Access tracking cannot be disabled while a lifecycle rule is based on the last access time.',
+  ),
+  resourceGroupInvalid: row('ResourceGroupIdPreCheckError', 400, 'The resource group id precheck error', {
+    ec: '0039-00000003',
+  }),
+  inlineDataTooLarge: row('InlineDataTooLarge', 400, 'Inline data exceeds the maximum allowed size.'),
+  invalidTargetBucketForLogging: row(
+    'InvalidTargetBucketForLogging',
+    403,
+    'put bucket log requester is not target bucket owner.',
+    { ec: '0003-00090007' },
+  ),
+  userDefinedLogFieldsEmpty: invalidArgument('Invalid Argument.', '0046-00000003'),
+  userDefinedLogFieldsTooMany: invalidArgument('Headers and parameters together must not be more than 6.'),
+  invalidEncryptionAlgorithm: row(
+    'InvalidEncryptionAlgorithmError',
+    400,
+    'The Encryption request you specified is not valid. Supported value: AES256/SM4/KMS.',
+    { ec: '0005-00000003' },
+  ),
+  invalidDataEncryption: invalidArgument('Invalid Argument.', '0005-00000203'),
+  keyIdWithoutKms: invalidArgument('Invalid Argument.', '0005-00000204'),
 
   // Arguments
   invalidArgument: invalidArgument('Invalid Argument.'),

@@ -1,4 +1,5 @@
 import type { Transaction } from '@bindery/storage'
+import { isAccountOwner } from '../domain/buckets/account-settings.js'
 import { bucketKey } from '../domain/stored/keyspace.js'
 import type { BucketRecord } from '../domain/stored/model.js'
 import { decodeBucket, decodeDocument, encodeBucket } from '../domain/stored/records.js'
@@ -23,7 +24,8 @@ export async function checkBuckets(inspection: Inspection): Promise<void> {
   for await (const rows of documentsOf(inspection)) {
     const [{ bucket, document }] = rows
     listed.delete(`${bucket}/${document}`)
-    if (inspection.tallies.has(bucket))
+    if (isAccountOwner(bucket)) await checkDocument(inspection, rows, 1)
+    else if (inspection.tallies.has(bucket))
       await checkDocument(inspection, rows, buckets.get(bucket)?.documents?.[document])
     else await inspection.count(bucket, {})
   }

@@ -2,8 +2,8 @@ import { type BucketSettings, encodeHeaders, isBucketName, operations } from '@b
 import { type Awaitable, andThen } from '@bindery/storage'
 import { readBucketIfAny } from '../domain/buckets/buckets.js'
 import { corsHeaders, findRule } from '../domain/buckets/cors.js'
-import { readDocument } from '../domain/buckets/documents.js'
 import type { Domain } from '../domain/domain.js'
+import { readDocument } from '../domain/stored/documents.js'
 import type { ServiceRequest } from '../service.js'
 
 /**

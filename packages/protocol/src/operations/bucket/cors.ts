@@ -1,22 +1,10 @@
-import { badArgument, type Codec, integer, oneOf, truth } from '../../codec.js'
+import { integer, matching, oneOf, truth } from '../../codec.js'
 import { OssError } from '../../errors/oss-error.js'
 import { CORS_RULES_MAX } from '../../limits.js'
 import { defaultedElement, list, optionalElement, texts, xml } from '../../xml.js'
 import { bucketDocument } from '../document.js'
 
 const SECONDS_MAX = 2 ** 31 - 1
-
-function matching(name: string, pattern: RegExp): Codec<string> {
-  return {
-    name,
-    causes: ['invalidArgument'],
-    decode(value, argument) {
-      if (!pattern.test(value)) throw badArgument('invalidArgument', argument, value)
-      return value
-    },
-    encode: (value) => value,
-  }
-}
 
 const wildcardText = matching('text with at most one *', /^(?=.)[^*]*\*?[^*]*$/s)
 /** It is sent as it stands, so that it must be what may stand in a header. */

@@ -1,19 +1,52 @@
 import { operationsOf } from '../document.js'
+import { bucketAccessMonitor } from './access-monitor.js'
+import { bucketArchiveDirectRead } from './archive-direct-read.js'
 import { bucketCors } from './cors.js'
 import { deleteBucket } from './delete-bucket.js'
+import { bucketEncryption } from './encryption.js'
 import { getBucketAcl } from './get-bucket-acl.js'
 import { getBucketInfo } from './get-bucket-info.js'
 import { getBucketLocation } from './get-bucket-location.js'
+import { getBucketPolicyStatus } from './get-bucket-policy-status.js'
 import { getBucketStat } from './get-bucket-stat.js'
+import { bucketHttpsConfig } from './https-config.js'
 import { bucketLifecycle } from './lifecycle.js'
 import { listObjects } from './list-objects.js'
 import { listObjectsV2 } from './list-objects-v2.js'
+import { bucketLogging } from './logging.js'
+import { bucketPolicy } from './policy.js'
+import { bucketPublicAccessBlock } from './public-access-block.js'
 import { putBucket } from './put-bucket.js'
 import { putBucketAcl } from './put-bucket-acl.js'
+import { bucketReferer } from './referer.js'
+import { bucketRequestPayment } from './request-payment.js'
+import { bucketResourceGroup } from './resource-group.js'
+import { bucketStorageCapacity } from './storage-capacity.js'
 import { bucketTags } from './tags.js'
+import { bucketTransferAcceleration } from './transfer-acceleration.js'
+import { userDefinedLogFields } from './user-defined-log-fields.js'
+import { bucketWebsite } from './website.js'
 
 /** Documents of a bucket's configuration. */
-export const bucketDocuments = [bucketLifecycle, bucketCors, bucketTags] as const
+export const bucketDocuments = [
+  bucketReferer,
+  bucketLogging,
+  userDefinedLogFields,
+  bucketWebsite,
+  bucketLifecycle,
+  bucketCors,
+  bucketTags,
+  bucketEncryption,
+  bucketPolicy,
+  bucketPublicAccessBlock,
+  bucketRequestPayment,
+  bucketTransferAcceleration,
+  bucketAccessMonitor,
+  bucketArchiveDirectRead,
+  bucketHttpsConfig,
+  bucketResourceGroup,
+  bucketStorageCapacity,
+] as const
 
 /** Operations on buckets, in the order of the official reference; extensions last. */
 export const bucketOperations = [
@@ -25,6 +58,7 @@ export const bucketOperations = [
   getBucketAcl,
   putBucketAcl,
   ...operationsOf(bucketDocuments),
+  getBucketPolicyStatus,
   listObjects,
   listObjectsV2,
 ] as const

@@ -27,6 +27,7 @@ export const putBucket = operation({
   output: { location: header('Location', text) },
   errors: [
     'bucketNameTaken',
+    'publicBucketAclBlocked',
     'bucketStorageClassFixed',
     'bucketRedundancyFixed',
     'tooManyBuckets',

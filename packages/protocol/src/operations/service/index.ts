@@ -1,5 +1,12 @@
 import { getStoreStatus } from './get-store-status.js'
 import { listBuckets } from './list-buckets.js'
+import { deletePublicAccessBlock, getPublicAccessBlock, putPublicAccessBlock } from './public-access-block.js'
 
 /** Operations on the service, in the order of the official reference; extensions last. */
-export const serviceOperations = [listBuckets, getStoreStatus] as const
+export const serviceOperations = [
+  listBuckets,
+  putPublicAccessBlock,
+  getPublicAccessBlock,
+  deletePublicAccessBlock,
+  getStoreStatus,
+] as const

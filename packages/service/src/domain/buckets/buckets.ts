@@ -2,10 +2,11 @@ import { BUCKETS_MAX, type BucketName, OssError } from '@bindery/protocol'
 import { type Reader, type Row, together } from '@bindery/storage'
 import type { Domain } from '../domain.js'
 import { type BucketStat, readCounters } from '../stored/counters.js'
+import { deleteDocuments } from '../stored/documents.js'
 import { allBuckets, bucketKey, counterKey, following, objectsOf, uploadsOf } from '../stored/keyspace.js'
 import type { BucketAcl, BucketRecord, Redundancy, StorageClass } from '../stored/model.js'
 import { decodeBucket, encodeBucket } from '../stored/records.js'
-import { deleteDocuments } from './documents.js'
+import { readPublicAccessBlock } from './public-access.js'
 
 export interface NewBucket {
   readonly name: BucketName
@@ -17,7 +18,7 @@ export interface NewBucket {
 
 /**
  * Creates a bucket; on one of the same owner it sets the ACL, if one is given.
- * Throws bucketNameTaken, bucketStorageClassFixed, bucketRedundancyFixed, tooManyBuckets.
+ * Throws bucketNameTaken, bucketStorageClassFixed, bucketRedundancyFixed, publicBucketAclBlocked, tooManyBuckets.
  */
 export async function createBucket(domain: Domain, bucket: NewBucket): Promise<void> {
   const { name, owner, acl, storageClass, redundancy } = bucket
@@ -34,6 +35,7 @@ export async function createBucket(domain: Domain, bucket: NewBucket): Promise<v
         storageClass: storageClass ?? 'Standard',
         redundancy: redundancy ?? 'LRS',
       }
+      await checkAcl(tx, record, acl)
       tx.set(bucketKey(name), encodeBucket(record))
       return
     }
@@ -45,11 +47,16 @@ export async function createBucket(domain: Domain, bucket: NewBucket): Promise<v
     if (redundancy !== undefined && redundancy !== record.redundancy) {
       throw new OssError('bucketRedundancyFixed', { BucketName: name })
     }
+    await checkAcl(tx, record, acl)
     if (acl !== undefined && acl !== record.acl) tx.set(bucketKey(name), encodeBucket({ ...record, acl }))
   })
 }
 
-/** Sets the ACL; a bucket that is missing is created. Throws bucketNameTaken, tooManyBuckets. */
+async function checkAcl(reader: Reader, bucket: BucketRecord, acl: BucketAcl = 'private'): Promise<void> {
+  if (acl !== 'private' && (await readPublicAccessBlock(reader, bucket))) throw new OssError('publicBucketAclBlocked')
+}
+
+/** Sets the ACL; a bucket that is missing is created. Throws bucketNameTaken, publicBucketAclBlocked, tooManyBuckets. */
 export async function setBucketAcl(
   domain: Domain,
   { name, owner, acl }: { name: BucketName; owner: string; acl: BucketAcl },

@@ -1,9 +1,41 @@
+import { OssError } from '@bindery/protocol'
+import { CompiledPolicy } from '../../access/policy/compile.js'
+import { PolicyFault, parsePolicy } from '../../access/policy/grammar.js'
+import { readBucketIfAny } from '../../domain/buckets/buckets.js'
+import { readPublicAccessBlock } from '../../domain/buckets/public-access.js'
 import { newId } from '../../domain/domain.js'
-import type { AllDocumentRules } from './documents.js'
+import { readDocument } from '../../domain/stored/documents.js'
+import type { DocumentRules } from './documents.js'
 
-/** Rules that need more than what is sent: ids to be made, and what else the store holds. */
-export const documentRules: AllDocumentRules = {
-  lifecycle: {
-    complete: ({ rules }, domain) => ({ rules: rules.map((rule) => ({ ...rule, id: rule.id || newId(domain) })) }),
+/** What documents need that their declarations do not say: ids, the time, and what else the store holds. */
+export const documentRules: DocumentRules = {
+  lifecycle: ({ rules }, { domain }) => ({ rules: rules.map((rule) => ({ ...rule, id: rule.id || newId(domain) })) }),
+
+  accessmonitor: async (setting, { domain, tx, bucket }) => {
+    const before = await readDocument(tx, bucket, 'accessmonitor')
+    if (setting.status === before?.status) return before
+    return setting.status === 'Enabled' ? { ...setting, enabledAt: domain.clock() } : setting
   },
+
+  logging: async (status, { tx, bucket }) => {
+    const { targetBucket } = status.loggingEnabled ?? {}
+    const target = targetBucket === undefined ? bucket : await readBucketIfAny(tx, targetBucket)
+    if (target?.owner !== bucket.owner) throw new OssError('invalidTargetBucketForLogging')
+    return status
+  },
+
+  policy: async (text, { tx, bucket }) => {
+    const { isPublic } = compilePolicy(text)
+    if (isPublic && (await readPublicAccessBlock(tx, bucket))) throw new OssError('publicPolicyBlocked')
+    return text
+  },
+}
+
+function compilePolicy(text: string): CompiledPolicy {
+  try {
+    return new CompiledPolicy(parsePolicy('bucket', text))
+  } catch (error) {
+    if (error instanceof PolicyFault) throw new OssError('invalidPolicyDocument', { Why: error.message })
+    throw error
+  }
 }

@@ -7,21 +7,16 @@ import {
   OssError,
 } from '@bindery/protocol'
 import type { Call, NamedHandler } from '../../call.js'
-import { type BucketChange, changeDocument, findDocument, readDocument } from '../../domain/buckets/documents.js'
-import type { Domain } from '../../domain/domain.js'
+import { type BucketChange, changeDocument, findDocument } from '../../domain/buckets/documents.js'
+import { readDocument } from '../../domain/stored/documents.js'
 
-/** What the handlers of a document do beside keeping what is sent, where that takes more than the document. */
-export interface DocumentRules<T> {
-  /** Completes what is sent before it is kept. */
-  complete?(value: T, domain: Domain): T
-  /** Refuses a value within the transaction that is to keep it; undefined stands for the deletion. */
-  allow?(value: T | undefined, change: BucketChange): Promise<void>
-}
+/** Completes or refuses what was sent, within the transaction that is to keep it. */
+export type Settle<T> = (value: T, change: BucketChange) => T | Promise<T>
 
 type Declared = (typeof bucketDocuments)[number]
 
-/** The rules of documents that have any, by their kinds. */
-export type AllDocumentRules = { readonly [K in keyof BucketSettings]?: DocumentRules<BucketSettings[K]> }
+/** What documents need beside keeping what is sent, where they need anything, by their kinds. */
+export type DocumentRules = { readonly [K in keyof BucketSettings]?: Settle<BucketSettings[K]> }
 
 type NamesOf<D extends Declared> = D['put']['name'] | D['get']['name'] | NonNullable<D['delete']>['name']
 type HandlersOf<N> = N extends OperationName ? NamedHandler<N> : never
@@ -33,19 +28,17 @@ type AnyDocument = BucketDocument<string, keyof BucketSettings, Setting, Fields,
 /** The handlers of the operations of all these documents. */
 export function documentHandlers(
   documents: readonly Declared[],
-  rules: AllDocumentRules,
+  rules: DocumentRules,
 ): readonly HandlersOf<NamesOf<Declared>>[] {
-  return documents.flatMap((document) => handlersOf(document as AnyDocument, rules[document.kind] ?? {})) as never
+  return documents.flatMap((document) =>
+    handlersOf(document as AnyDocument, rules[document.kind] as Settle<Setting> | undefined),
+  ) as never
 }
 
-function handlersOf(document: AnyDocument, rules: DocumentRules<Setting>) {
+function handlersOf(document: AnyDocument, settle: Settle<Setting> = (value) => value) {
   const put = async (call: Call<AnyDocument['put']>) => {
     const sent = document.check(call.document, call.input)
-    const value = rules.complete?.(sent, call.domain) ?? sent
-    await changeDocument(call.domain, call.bucket.name, document, async (change) => {
-      await rules.allow?.(value, change)
-      return value
-    })
+    await changeDocument(call.domain, call.bucket.name, document, (change) => settle(sent, change))
     return { output: {} }
   }
 
@@ -58,12 +51,10 @@ function handlersOf(document: AnyDocument, rules: DocumentRules<Setting>) {
   }
 
   const remove = async (call: Call<NonNullable<AnyDocument['delete']>>) => {
-    await changeDocument(call.domain, call.bucket.name, document, async (change) => {
+    await changeDocument(call.domain, call.bucket.name, document, async ({ tx, bucket }) => {
       // what goes as a whole may be damaged
-      const stored = document.rest && (await readDocument(change.tx, change.bucket, document.kind))
-      const value = stored && document.rest?.(stored, call.input)
-      await rules.allow?.(value, change)
-      return value
+      const stored = document.rest && (await readDocument(tx, bucket, document.kind))
+      return stored && document.rest?.(stored, call.input)
     })
     return { output: {} }
   }

@@ -5,6 +5,7 @@ import { documentHandlers } from './documents.js'
 import { getBucketAcl } from './get-bucket-acl.js'
 import { getBucketInfo } from './get-bucket-info.js'
 import { getBucketLocation } from './get-bucket-location.js'
+import { getBucketPolicyStatus } from './get-bucket-policy-status.js'
 import { getBucketStat } from './get-bucket-stat.js'
 import { listObjects } from './list-objects.js'
 import { listObjectsV2 } from './list-objects-v2.js'
@@ -21,6 +22,7 @@ export const bucketHandlers = [
   getBucketAcl,
   putBucketAcl,
   ...documentHandlers(bucketDocuments, documentRules),
+  getBucketPolicyStatus,
   listObjects,
   listObjectsV2,
 ] as const

@@ -1,0 +1,30 @@
+import type { Codec } from '../../codec.js'
+import { OssError } from '../../errors/oss-error.js'
+import { element, xml } from '../../xml.js'
+import { bucketSetting } from '../document.js'
+
+/** The group of buckets that were put into none. */
+export const DEFAULT_RESOURCE_GROUP = 'rg-default-id'
+
+/** An empty one is the default group. */
+export const resourceGroupId: Codec<string> = {
+  name: 'id of a resource group',
+  causes: ['resourceGroupInvalid'],
+  decode(value) {
+    if (value === '') return DEFAULT_RESOURCE_GROUP
+    if (!/^rg-[0-9A-Za-z-]{1,60}$/.test(value)) throw new OssError('resourceGroupInvalid')
+    return value
+  },
+  encode: (value) => value,
+}
+
+export const bucketResourceGroup = bucketSetting({
+  noun: 'BucketResourceGroup',
+  what: 'the resource group',
+  subresource: 'resourceGroup',
+  document: xml('BucketResourceGroupConfiguration', {
+    resourceGroupId: element('ResourceGroupId', resourceGroupId),
+  }),
+  unset: { value: { resourceGroupId: DEFAULT_RESOURCE_GROUP } },
+  errors: ['resourceGroupInvalid'],
+})

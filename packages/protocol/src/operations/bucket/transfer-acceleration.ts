@@ -1,0 +1,11 @@
+import { truth } from '../../codec.js'
+import { element, xml } from '../../xml.js'
+import { bucketSetting } from '../document.js'
+
+export const bucketTransferAcceleration = bucketSetting({
+  noun: 'BucketTransferAcceleration',
+  what: 'whether transfers are accelerated',
+  subresource: 'transferAcceleration',
+  document: xml('TransferAccelerationConfiguration', { enabled: element('Enabled', truth('malformedXml')) }),
+  unset: 'noSuchTransferAcceleration',
+})

@@ -1,0 +1,140 @@
+import { badArgument, integer, matching, oneOf, orEmpty, text, truth } from '../../codec.js'
+import { OssError } from '../../errors/oss-error.js'
+import { WEBSITE_HEADERS_MAX, WEBSITE_RULES_MAX } from '../../limits.js'
+import {
+  defaultedElement,
+  element,
+  group,
+  groupOrEmpty,
+  list,
+  type MembersOf,
+  maybe,
+  optionalElement,
+  others,
+  texts,
+  xml,
+} from '../../xml.js'
+import { bucketDocument } from '../document.js'
+import { prefixText } from '../shared.js'
+
+const bool = truth('malformedXml')
+const nonEmpty = matching('text', /^.+$/s)
+const headerName = matching('name of a header', /^[0-9A-Za-z-]{1,1024}$/)
+const headerValue = matching('value of a header', /^[^\r\n]{0,1024}$/)
+/** What is put before a key to make the URL of its origin. */
+const originUrl = matching('URL that ends with a slash', /^https?:\/\/[^/\s].*\/$/s)
+
+/** A status that a redirection is for, or the 404 of what is not there. */
+const failureStatus = integer(400, 599)
+
+const condition = {
+  keyPrefixEquals: optionalElement('KeyPrefixEquals', prefixText),
+  keySuffixEquals: optionalElement('KeySuffixEquals', prefixText),
+  httpErrorCodeReturnedEquals: optionalElement('HttpErrorCodeReturnedEquals', orEmpty(failureStatus)),
+  includeHeaders: list('IncludeHeader', {
+    key: element('Key', headerName),
+    equals: optionalElement('Equals', headerValue),
+    startsWith: optionalElement('StartsWith', headerValue),
+    endsWith: optionalElement('EndsWith', headerValue),
+  }),
+}
+
+/** Clients write an empty element for what they do not set. */
+const redirect = {
+  redirectType: element('RedirectType', oneOf(['Mirror', 'External', 'AliCDN', 'Internal'])),
+  protocol: optionalElement('Protocol', orEmpty(oneOf(['http', 'https']))),
+  hostName: optionalElement('HostName', text),
+  passQueryString: optionalElement('PassQueryString', orEmpty(bool)),
+  replaceKeyWith: optionalElement('ReplaceKeyWith', text),
+  replaceKeyPrefixWith: optionalElement('ReplaceKeyPrefixWith', text),
+  enableReplacePrefix: optionalElement('EnableReplacePrefix', orEmpty(bool)),
+  httpRedirectCode: optionalElement('HttpRedirectCode', orEmpty(oneOf(['301', '302', '307']))),
+  mirrorUrl: optionalElement('MirrorURL', orEmpty(originUrl)),
+  mirrorPassQueryString: optionalElement('MirrorPassQueryString', orEmpty(bool)),
+  mirrorFollowRedirect: optionalElement('MirrorFollowRedirect', orEmpty(bool)),
+  mirrorCheckMd5: optionalElement('MirrorCheckMd5', orEmpty(bool)),
+  mirrorHeaders: maybe(
+    'MirrorHeaders',
+    group('MirrorHeaders', {
+      passAll: optionalElement('PassAll', orEmpty(bool)),
+      pass: texts('Pass', headerName),
+      remove: texts('Remove', headerName),
+      set: list('Set', { key: element('Key', headerName), value: element('Value', headerValue) }),
+    }),
+  ),
+  /** What else of mirroring is asked for: kept for its clients. */
+  others: others(/^Mirror(?!(URL|PassQueryString|FollowRedirect|CheckMd5|Headers)$)/),
+}
+
+const rules = list('RoutingRule', {
+  ruleNumber: element('RuleNumber', integer(1, 2 ** 31 - 1)),
+  condition: groupOrEmpty('Condition', condition),
+  redirect: group('Redirect', redirect),
+  luaConfig: maybe('LuaConfig', group('LuaConfig', { script: element('Script', text) })),
+})
+
+/** At least one of the three parts is there. */
+export const bucketWebsite = bucketDocument({
+  noun: 'BucketWebsite',
+  what: 'the index and error pages and the routing rules',
+  subresource: 'website',
+  document: xml('WebsiteConfiguration', {
+    indexDocument: maybe(
+      'IndexDocument',
+      group('IndexDocument', {
+        suffix: element('Suffix', nonEmpty),
+        supportSubDir: defaultedElement('SupportSubDir', bool, false),
+        /** What a key without a slash at its end is answered by: a redirection, a failure, or the page of that folder. */
+        type: defaultedElement('Type', integer(0, 2), 0),
+      }),
+    ),
+    errorDocument: maybe(
+      'ErrorDocument',
+      group('ErrorDocument', {
+        key: element('Key', nonEmpty),
+        httpStatus: defaultedElement('HttpStatus', oneOf(['200', '404']), '404'),
+      }),
+    ),
+    routingRules: maybe('RoutingRules', group('RoutingRules', { rules })),
+  }),
+  unset: 'noSuchWebsite',
+  check(website) {
+    const { indexDocument, errorDocument, routingRules } = website
+    const routing = routingRules?.rules ?? []
+    if (indexDocument === undefined && errorDocument === undefined && routing.length === 0) {
+      throw new OssError('malformedXml')
+    }
+    if (routing.length > WEBSITE_RULES_MAX) throw new OssError('websiteTooManyRules', { Max: WEBSITE_RULES_MAX })
+    for (const rule of routing) {
+      checkCondition(rule.condition, rule.redirect.redirectType === 'Mirror')
+      checkRedirect(rule.redirect)
+    }
+    return website
+  },
+  errors: ['invalidArgument', 'invalidPrefix', 'websiteTooManyRules'],
+  rowsMax: 8,
+})
+
+type Condition = MembersOf<typeof condition>
+type Redirect = MembersOf<typeof redirect>
+
+function checkCondition({ httpErrorCodeReturnedEquals, includeHeaders }: Condition, mirrors: boolean): void {
+  const status = httpErrorCodeReturnedEquals
+  if (mirrors && status !== 404) {
+    throw badArgument('invalidArgument', 'HttpErrorCodeReturnedEquals', String(status ?? ''))
+  }
+  atMost(includeHeaders.length, 'IncludeHeader')
+}
+
+function checkRedirect(redirect: Redirect): void {
+  const { redirectType, mirrorUrl, mirrorHeaders, replaceKeyWith, replaceKeyPrefixWith } = redirect
+  if (redirectType === 'Mirror' && mirrorUrl === undefined) throw badArgument('invalidArgument', 'MirrorURL', '')
+  if (replaceKeyWith && replaceKeyPrefixWith) throw badArgument('invalidArgument', 'ReplaceKeyWith', replaceKeyWith)
+  atMost(mirrorHeaders?.pass.length ?? 0, 'Pass')
+  atMost(mirrorHeaders?.remove.length ?? 0, 'Remove')
+  atMost(mirrorHeaders?.set.length ?? 0, 'Set')
+}
+
+function atMost(count: number, name: string): void {
+  if (count > WEBSITE_HEADERS_MAX) throw badArgument('invalidArgument', name, String(count))
+}

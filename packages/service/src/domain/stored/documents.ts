@@ -1,0 +1,60 @@
+/**
+ * Documents of a bucket's configuration, as rows: a slice of a document's text in each. The bucket's record holds how many
+ * rows each has, so that whoever has read the record knows which documents there are.
+ */
+import { type BucketSettings, OssError } from '@bindery/protocol'
+import type { Reader, Transaction } from '@bindery/storage'
+import { bucketKey, documentKey } from './keyspace.js'
+import type { BucketRecord } from './model.js'
+import { decodeDocument, encodeBucket, encodeDocument } from './records.js'
+
+/** Rows of all documents of a bucket at most: a transaction can delete them all. */
+const ROWS_MAX = 256
+
+/** Names a document, and bounds it; `rowsMax` by default: 1. */
+export interface DocumentKind<K extends string> {
+  readonly kind: K
+  readonly rowsMax?: number
+}
+
+/** A document of a bucket whose record was read by the same reader; undefined where it is not set. */
+export async function readDocument<K extends keyof BucketSettings>(
+  reader: Reader,
+  { name, documents = {} }: BucketRecord,
+  kind: K,
+): Promise<BucketSettings[K] | undefined> {
+  const rows = documents[kind]
+  if (rows === undefined) return undefined
+  const keys = Array.from({ length: rows }, (_, index) => documentKey(name, kind, index))
+  return decodeDocument(await reader.getMany(keys)) as BucketSettings[K]
+}
+
+/** Deletes all documents of a bucket that is deleted. */
+export function deleteDocuments(tx: Transaction, { name, documents = {} }: BucketRecord): void {
+  for (const [kind, rows] of Object.entries(documents)) deleteRows(tx, name, kind, 0, rows)
+}
+
+/** Replaces a document of a bucket whose record was read in the transaction; undefined deletes it. Throws entityTooLarge. */
+export function writeDocument(
+  tx: Transaction,
+  bucket: BucketRecord,
+  { kind, rowsMax = 1 }: DocumentKind<string>,
+  value: unknown,
+): void {
+  const { name } = bucket
+  const { [kind]: rowsBefore = 0, ...others } = bucket.documents ?? {}
+  const rows = value === undefined ? [] : encodeDocument(value)
+  const rowsOfOthers = Object.values(others).reduce((sum, count) => sum + count, 0)
+  if (rows.length > rowsMax || rowsOfOthers + rows.length > ROWS_MAX) throw new OssError('entityTooLarge')
+  rows.forEach((row, index) => {
+    tx.set(documentKey(name, kind, index), row)
+  })
+  deleteRows(tx, name, kind, rows.length, rowsBefore)
+  if (rows.length === rowsBefore) return
+  const documents = rows.length === 0 ? others : { ...others, [kind]: rows.length }
+  tx.set(bucketKey(name), encodeBucket({ ...bucket, documents }))
+}
+
+function deleteRows(tx: Transaction, bucket: string, kind: string, from: number, to: number): void {
+  for (let index = from; index < to; index += 1) tx.delete(documentKey(bucket, kind, index))
+}

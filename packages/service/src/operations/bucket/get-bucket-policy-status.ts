@@ -1,0 +1,10 @@
+import { CompiledPolicy } from '../../access/policy/compile.js'
+import { parsePolicy } from '../../access/policy/grammar.js'
+import { handler } from '../../call.js'
+import { findDocument } from '../../domain/buckets/documents.js'
+
+export const getBucketPolicyStatus = handler('GetBucketPolicyStatus', async ({ domain, bucket }) => {
+  const text = await findDocument(domain, bucket.name, 'policy')
+  const isPublic = text !== undefined && new CompiledPolicy(parsePolicy('bucket', text)).isPublic
+  return { output: {}, result: { isPublic } }
+})
