@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openLocalMetadataStore } from '@bindery/storage-local'
-import { objectKeyOf } from '../packages/service/dist/domain/stored/keyspace.js'
+import { objectRows } from '../packages/service/dist/domain/stored/keyspace.js'
 import { memoryBytes } from './support/processes.mjs'
 import { describeRun, machineLine, summary } from './support/report.mjs'
 import { Session } from './support/session.mjs'
@@ -46,11 +46,11 @@ async function firstObject(folder) {
 async function fill(folder) {
   const { bucket, key } = await firstObject(folder)
   const store = await openLocalMetadataStore({ folder: join(folder, 'metadata') })
-  const record = await store.read((reader) => reader.get(objectKeyOf(bucket, key)))
+  const record = await store.read((reader) => reader.get(objectRows.key({ bucket, key })))
   for (let first = 0; first < OBJECTS; first += BATCH) {
     await store.transact(async (tx) => {
       for (let number = first; number < Math.min(first + BATCH, OBJECTS); number++) {
-        tx.set(objectKeyOf(bucket, keyOf(number)), record)
+        tx.set(objectRows.key({ bucket, key: keyOf(number) }), record)
       }
     })
   }

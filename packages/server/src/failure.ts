@@ -26,6 +26,8 @@ export interface FailureDetails {
   /** `pid` is undefined when the holder does not answer: what is left of it ends, or it hangs. */
   folderLocked: { folder: string; pid: number | undefined }
   formatNewer: { folder: string; format: number; supported: number }
+  /** Written by another build from before the release of its format. */
+  layoutOther: { folder: string; layout: number; supported: number }
   fileDamaged: { file: string }
   diskFull: { folder: string }
   /** Worker processes ended `times` times within a minute, or once while starting; `how` is the last one's end. */

@@ -41,6 +41,12 @@ export function carriesBytes(id: BlobId): boolean {
   return id.includes('~')
 }
 
+/** An id that carries bytes, cut behind its tilde: what names the blob, and the text of its bytes. */
+export function splitCarried(id: BlobId): { readonly name: string; readonly carried: string } {
+  const end = id.indexOf('~') + 1
+  return { name: id.slice(0, end), carried: id.slice(end) }
+}
+
 /** What the engine must know beforehand. Stored in the blob's header. */
 export interface BlobHint {
   /** The metadata key whose record is to own the blob. */

@@ -21,6 +21,7 @@ export {
   type ByteSource,
   carriesBytes,
   type LentBytes,
+  splitCarried,
   type WriteOptions,
 } from './blob-store.js'
 export { type KeyText, keyBytes, keyText } from './bytes.js'

@@ -58,7 +58,7 @@ export const BREAKS: readonly Break[] = [
     theme: 'completing',
     seed: 38,
     file: `${DOMAIN}bytes/blobs.js`,
-    find: "if (row === undefined || decodeIncarnation(row).state !== 'living') {",
+    find: "if (record?.state !== 'living') {",
     replace: 'if (false) {',
   },
   {
@@ -68,7 +68,7 @@ export const BREAKS: readonly Break[] = [
     theme: 'copying',
     seed: 1,
     file: `${DOMAIN}objects/copy.js`,
-    find: 'tx.set(ownerKey(bytes.blob), place);',
+    find: 'ownerRows.set(tx, { blob: bytes.blob }, place);',
     replace: '',
   },
   {
@@ -107,8 +107,8 @@ export const BREAKS: readonly Break[] = [
     mode: 'sequence',
     seed: 2,
     file: `${DOMAIN}upkeep/sweeper.js`,
-    find: 'isHeld: holders.length > 0',
-    replace: 'isHeld: false',
+    find: 'waiting, isHeld, isThere:',
+    replace: 'waiting, isHeld: false, isThere:',
   },
   {
     invariant: 'D4',
@@ -116,7 +116,7 @@ export const BREAKS: readonly Break[] = [
     mode: 'sequence',
     seed: 1,
     file: `${DOMAIN}objects/copy.js`,
-    find: 'tx.set(holderKey(made.manifest, reference), new Uint8Array());',
+    find: 'holderRows.set(tx, made, undefined);',
     replace: '',
   },
   {
@@ -152,8 +152,8 @@ export const BREAKS: readonly Break[] = [
     mode: 'sequence',
     seed: 1,
     file: `${DOMAIN}uploads/complete.js`,
-    find: 'const manifest = encodeManifest(parts);',
-    replace: `const manifest = encodeManifest(parts);
+    find: 'const manifest = Manifest.of(parts);',
+    replace: `const manifest = Manifest.of(parts);
     const { readParts } = await import('./testing.js');
     for (const { bytes } of await domain.metadata.read((reader) => readParts(reader, uploadId, 0, 1_000))) {
         if (bytes.kind === 'blob') for await (const lent of domain.blobs.read(bytes.blob)) lent.release();
@@ -216,7 +216,7 @@ export const BREAKS: readonly Break[] = [
     mode: 'sequence',
     seed: 2,
     file: `${DOMAIN}uploads/receipts.js`,
-    find: 'tx.set(receiptKey(uploadId), encodeReceipt(receipt));',
+    find: 'receiptRows.set(tx, { uploadId }, receipt);',
     replace: '',
   },
   {
@@ -225,7 +225,7 @@ export const BREAKS: readonly Break[] = [
     mode: 'sequence',
     seed: 1,
     file: `${DOMAIN}uploads/uploads.js`,
-    find: 'tx.delete(uploadKey(bucket, key, uploadId));',
+    find: 'uploadRows.delete(tx, upload);',
     replace: '',
   },
   {
@@ -268,8 +268,8 @@ export const BREAKS: readonly Break[] = [
     theme: 'listing',
     seed: 1,
     file: `${DOMAIN}objects/listing.js`,
-    find: 'return following(uploadKey(bucket, keyMarker, uploadIdMarker));',
-    replace: "return successor(uploadKey(bucket, keyMarker, ''));",
+    find: 'return following(uploadRows.key({ bucket, key: keyMarker, uploadId: uploadIdMarker }));',
+    replace: 'return uploadRows.within({ bucket, key: keyMarker }).to;',
   },
   {
     invariant: 'U6',

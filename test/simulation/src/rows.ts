@@ -1,28 +1,34 @@
-/** All rows of a metadata store, decoded by the table in the header of the service's `domain/stored/keyspace.ts`. */
+/** All rows of a metadata store, by what they are. */
 import {
-  decodeGarbage,
-  decodeIncarnation,
-  decodeObject,
-  decodePart,
-  decodeUpload,
+  autoCompleteRows,
+  bucketRows,
+  counterRows,
+  documentRows,
   type GarbageRecord,
-  Manifest,
-  namesOf,
+  garbageRows,
+  holderRows,
+  incarnationRows,
+  type Manifest,
+  manifestRows,
   type ObjectRecord,
+  objectRows,
+  ownerRows,
   type PartRecord,
-  partNumberOf,
+  partRows,
+  receiptRows,
+  spaceOf,
   type UploadRecord,
+  uploadRows,
+  usageRows,
 } from '@bindery/service/testing'
-import { decodeCounters, type MetadataStore, type Row } from '@bindery/storage'
-
-type StoredUpload = Pick<UploadRecord, 'sequential' | 'autoComplete'>
+import type { MetadataStore, Row } from '@bindery/storage'
 
 export interface StoredRows {
   readonly buckets: Set<string>
   readonly objects: { readonly bucket: string; readonly key: string; readonly record: ObjectRecord }[]
   /** Ids of the auto-completing uploads. */
   readonly autoCompletes: string[]
-  readonly uploads: { readonly bucket: string; readonly uploadId: string; readonly record: StoredUpload }[]
+  readonly uploads: { readonly bucket: string; readonly uploadId: string; readonly record: UploadRecord }[]
   /** By manifest. */
   readonly parts: Map<string, PartRecord[]>
   readonly manifests: Map<string, Manifest>
@@ -75,59 +81,61 @@ function emptyRows(): StoredRows {
 }
 
 const byteString = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1')
-const idAt = (key: Uint8Array, start: number): string =>
-  Buffer.from(key.subarray(start, start + 16))
-    .toString('hex')
-    .toUpperCase()
 
-function sortIn(stored: StoredRows, { key, value }: Row): void {
-  stored.keys.add(byteString(key))
-  const id = idAt(key, 1)
-  const space = String.fromCharCode(key[0] ?? 0)
-  const [first = '', second = '', third = ''] = 'boaucgiw'.includes(space) ? namesOf(key) : []
-  switch (space) {
-    case 'b':
-      stored.buckets.add(first)
+function sortIn(stored: StoredRows, row: Row): void {
+  stored.keys.add(byteString(row.key))
+  switch (spaceOf(row.key)) {
+    case bucketRows:
+      stored.buckets.add(bucketRows.namesOf(row.key).bucket)
       break
-    case 'o':
-      stored.objects.push({ bucket: first, key: second, record: decodeObject(value) })
+    case objectRows:
+      stored.objects.push({ ...objectRows.namesOf(row.key), record: objectRows.decodeRow(row) })
       break
-    case 'u':
-      stored.uploads.push({ bucket: first, uploadId: third, record: decodeUpload(value) })
+    case uploadRows:
+      stored.uploads.push({ ...uploadRows.namesOf(row.key), record: uploadRows.decodeRow(row) })
       break
-    case 'a':
-      stored.autoCompletes.push(third)
+    case autoCompleteRows:
+      stored.autoCompletes.push(autoCompleteRows.namesOf(row.key).uploadId)
       break
-    case 'p':
-      stored.parts.set(id, [...(stored.parts.get(id) ?? []), decodePart(partNumberOf(key), value)])
+    case partRows: {
+      const { manifest } = partRows.namesOf(row.key)
+      stored.parts.set(manifest, [...(stored.parts.get(manifest) ?? []), partRows.decodeRow(row)])
       break
-    case 'm':
-      stored.manifests.set(id, new Manifest(value))
+    }
+    case manifestRows:
+      stored.manifests.set(manifestRows.namesOf(row.key).manifest, manifestRows.decodeRow(row))
       break
-    case 's':
-      stored.usages.set(id, decodeCounters(value))
+    case usageRows:
+      stored.usages.set(usageRows.namesOf(row.key).uploadId, usageRows.decodeRow(row))
       break
-    case 'h':
-      stored.holders.add(`${id} ${idAt(key, 17)}`)
+    case holderRows: {
+      const { manifest, reference } = holderRows.namesOf(row.key)
+      stored.holders.add(`${manifest} ${reference}`)
       break
-    case 'w':
-      stored.owners.set(first, byteString(value))
+    }
+    case ownerRows:
+      stored.owners.set(ownerRows.namesOf(row.key).blob, byteString(row.value))
       break
-    case 'r':
-      stored.receipts.add(id)
+    case receiptRows:
+      stored.receipts.add(receiptRows.namesOf(row.key).uploadId)
       break
-    case 'i':
-      stored.incarnations.set(first, decodeIncarnation(value).state === 'living')
+    case incarnationRows:
+      stored.incarnations.set(
+        incarnationRows.namesOf(row.key).incarnation,
+        incarnationRows.decodeRow(row).state === 'living',
+      )
       break
-    case 'g':
-      stored.garbage.push({ kind: first, id: second, record: decodeGarbage(value) })
+    case garbageRows: {
+      const { garbageKind: kind, garbageId: id } = garbageRows.namesOf(row.key)
+      stored.garbage.push({ kind, id, record: garbageRows.decodeRow(row) })
       break
-    case 'c':
-      stored.counters.set(first, decodeCounters(value))
+    }
+    case counterRows:
+      stored.counters.set(counterRows.namesOf(row.key).bucket, counterRows.decodeRow(row))
       break
-    case 'd':
-      break // documents are configuration and name no data
+    case documentRows:
+      break // configuration, which names nothing
     default:
-      throw new Error(`the table of key spaces has no ${space}`)
+      throw new Error(`no space holds the key ${byteString(row.key)}`)
   }
 }

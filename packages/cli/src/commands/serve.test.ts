@@ -215,6 +215,17 @@ test('a folder of a newer format is refused with what to do', async (t) => {
   assert.equal(exitCode, 3)
 })
 
+test('a folder of an unreleased layout is refused with what to do', async (t) => {
+  const folder = await newFolder(t)
+  await writeFile(join(folder, 'format.json'), '{"format":1}\n')
+  const { message, exitCode } = await failure({ folder })
+  assert.match(
+    message,
+    /written by another build of Bindery, .*\(layout 1; this one reads layout 2\)\. Name a new folder/,
+  )
+  assert.equal(exitCode, 3)
+})
+
 test('a wrong flag or variable is refused with the right one, in the language of the environment', async (t) => {
   const folder = await newFolder(t)
   const flag = await failure({ folder, args: ['--worker', '1'] })

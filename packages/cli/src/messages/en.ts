@@ -66,6 +66,8 @@ export const ENGLISH: Sentences = {
         : `${folder} is in use by process ${pid}. Stop it first (kill ${pid}), or name another folder.`,
     formatNewer: ({ folder, format, supported }) =>
       `${folder} was written by a newer Bindery (format ${format}; this one reads up to ${supported}). Update Bindery; nothing was changed.`,
+    layoutOther: ({ folder, layout, supported }) =>
+      `${folder} was written by another build of Bindery, from before its format was released (layout ${layout}; this one reads layout ${supported}). Name a new folder; to keep what this one holds, run the build that wrote it and copy its objects with a client. Nothing was changed.`,
     fileDamaged: ({ file }) => `${file} is damaged. Restore it from a backup; nothing was changed.`,
     diskFull: ({ folder }) => `the disk of ${folder} is full. Free some space, then start again; nothing is lost.`,
     workersFail: ({ times, how }) =>

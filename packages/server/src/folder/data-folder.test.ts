@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -17,7 +17,7 @@ test('a missing folder is made for its owner alone, and says its format', async 
   const first = await openDataFolder(path)
   assert.equal(first.isNew, true)
   assert.equal((await stat(path)).mode & 0o777, 0o700)
-  assert.deepEqual(JSON.parse(await readFile(join(path, 'format.json'), 'utf8')), { format: 1 })
+  assert.deepEqual(JSON.parse(await readFile(join(path, 'format.json'), 'utf8')), { format: 1, layout: 2 })
   await first.lock.release()
   const second = await openDataFolder(path)
   assert.equal(second.isNew, false)
@@ -31,9 +31,21 @@ test('a folder of a newer format is refused and left alone', async (t) => {
   assert.equal(await readFile(join(folder, 'format.json'), 'utf8'), '{"format":2,"more":true}')
 })
 
+test('a folder of another layout of the format is refused and left alone', async (t) => {
+  const folder = await newFolder(t)
+  for (const [text, layout] of [
+    ['{"format":1}', 1],
+    ['{"format":1,"layout":3}', 3],
+  ] as const) {
+    await writeFile(join(folder, 'format.json'), text)
+    await assert.rejects(openDataFolder(folder), { kind: 'layoutOther', details: { folder, layout, supported: 2 } })
+    assert.deepEqual(await readdir(folder), ['format.json'])
+  }
+})
+
 test('a format that cannot be read is no reason to begin anew', async (t) => {
   const folder = await newFolder(t)
-  for (const text of ['', '{', '{"format":"1"}', '{"format":0}']) {
+  for (const text of ['', '{', '{"format":"1"}', '{"format":0}', '{"format":1,"layout":0}']) {
     await writeFile(join(folder, 'format.json'), text)
     await assert.rejects(openDataFolder(folder), { kind: 'fileDamaged' })
   }

@@ -6,6 +6,20 @@ import { type FolderLock, LOCK_FOLDER, lockFolder } from './lock.js'
 
 /** Version of all that is kept in a data folder. A server reads its own and older ones. */
 export const FORMAT = 1
+/**
+ * Counts the changes of format 1 before its first release. A server reads no other layout than its own; with the release
+ * of a format its layout is settled.
+ */
+const LAYOUT = 2
+
+/** What a data folder is written in. */
+export interface FolderFormat {
+  readonly format: number
+  /** 1 where nothing says so: the first builds did not. */
+  readonly layout: number
+}
+
+export const FOLDER_FORMAT: FolderFormat = { format: FORMAT, layout: LAYOUT }
 
 /** The file that makes a folder a data folder. */
 export const FORMAT_FILE = 'format.json'
@@ -22,7 +36,8 @@ export interface DataFolder {
 
 /**
  * Opens a data folder, and makes it if it is missing or empty.
- * Throws Failure `folderForbidden`, `notAFolder`, `folderForeign`, `folderLocked`, `formatNewer`, `fileDamaged`, `diskFull`.
+ * Throws Failure `folderForbidden`, `notAFolder`, `folderForeign`, `folderLocked`, `formatNewer`, `layoutOther`,
+ * `fileDamaged`, `diskFull`.
  */
 export async function openDataFolder(name: string): Promise<DataFolder> {
   const path = resolve(name)
@@ -37,7 +52,7 @@ export async function openDataFolder(name: string): Promise<DataFolder> {
   const lock = await lockFolder(path)
   try {
     const format = await readFormat(path)
-    if (format === undefined) await writeDurably(join(path, FORMAT_FILE), `{"format":${FORMAT}}\n`, 0o600)
+    if (format === undefined) await writeFormat(path, FOLDER_FORMAT)
     return { path, isNew: format === undefined, lock }
   } catch (error) {
     await lock.release()
@@ -45,8 +60,16 @@ export async function openDataFolder(name: string): Promise<DataFolder> {
   }
 }
 
-/** The format of a folder; undefined if it is empty. Throws Failure `folderForeign`, `fileDamaged`, `formatNewer`. */
-export async function readFormat(folder: string): Promise<number | undefined> {
+/** Makes a folder a data folder. */
+export async function writeFormat(folder: string, format: FolderFormat): Promise<void> {
+  await writeDurably(join(folder, FORMAT_FILE), `${JSON.stringify(format)}\n`, 0o600)
+}
+
+/**
+ * The format of a folder; undefined if it is empty.
+ * Throws Failure `folderForeign`, `fileDamaged`, `formatNewer`, `layoutOther`.
+ */
+export async function readFormat(folder: string): Promise<FolderFormat | undefined> {
   const file = join(folder, FORMAT_FILE)
   const text = await readFile(file, 'utf8').catch((error) => {
     if (systemCode(error) === 'ENOENT') return undefined
@@ -59,15 +82,24 @@ export async function readFormat(folder: string): Promise<number | undefined> {
   }
   const format = parseFormat(text)
   if (format === undefined) throw new Failure('fileDamaged', { file })
-  if (format > FORMAT) throw new Failure('formatNewer', { folder, format, supported: FORMAT })
+  requireReadable(folder, format)
   return format
 }
 
-function parseFormat(text: string): number | undefined {
+/** Refuses what this server does not read. Throws Failure `formatNewer`, `layoutOther`. */
+export function requireReadable(folder: string, { format, layout }: FolderFormat): void {
+  if (format > FORMAT) throw new Failure('formatNewer', { folder, format, supported: FORMAT })
+  if (layout !== LAYOUT) throw new Failure('layoutOther', { folder, layout, supported: LAYOUT })
+}
+
+function parseFormat(text: string): FolderFormat | undefined {
   try {
-    const { format } = JSON.parse(text) as { format?: unknown }
-    return typeof format === 'number' && Number.isInteger(format) && format >= 1 ? format : undefined
+    const { format, layout = 1 } = JSON.parse(text) as Record<keyof FolderFormat, unknown>
+    return isVersion(format) && isVersion(layout) ? { format, layout } : undefined
   } catch {
     return undefined
   }
 }
+
+const isVersion = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 1

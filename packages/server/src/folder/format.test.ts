@@ -13,9 +13,9 @@ async function newFolder(t: TestContext): Promise<string> {
   return folder
 }
 
-test('a data folder of format 1 is opened, and its root key is read', async (t) => {
+test('a data folder of this layout of format 1 is opened, and its root key is read', async (t) => {
   const folder = await newFolder(t)
-  await writeFile(join(folder, 'format.json'), '{"format":1}\n')
+  await writeFile(join(folder, 'format.json'), '{"format":1,"layout":2}\n')
   const key = { version: 1, accessKeyId: 'BKABCDEFGH', accessKeySecret: 'secret' }
   await writeFile(join(folder, 'keys.json'), JSON.stringify(key))
   await mkdir(join(folder, 'blobs'))
@@ -33,13 +33,13 @@ test('a new data folder holds what the page on it names', async (t) => {
   await keptRootKey(folder)
   const page = await readFile(new URL('../../../../docs/formats/data-folder.md', import.meta.url), 'utf8')
   const named = [...page.matchAll(/^\| `([\w.-]+)\/?` /gm)].map(([, name]) => name)
-  assert.equal(await readFile(join(folder, 'format.json'), 'utf8'), '{"format":1}\n')
+  assert.equal(await readFile(join(folder, 'format.json'), 'utf8'), '{"format":1,"layout":2}\n')
   for (const name of await readdir(folder)) assert.ok(named.includes(name), `${name} is on the page`)
 })
 
 test('the marker of a backup of version 1 is read', async (t) => {
   const folder = await newFolder(t)
-  const marker = { version: 1, state: 'finished', format: 1, begunAt: '2026-01-05T08:00:00.000Z' }
+  const marker = { version: 1, state: 'finished', format: 1, layout: 2, begunAt: '2026-01-05T08:00:00.000Z' }
   await writeFile(join(folder, 'backup.json'), JSON.stringify(marker))
   assert.deepEqual(await readMarker(folder), marker)
 })

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure, systemCode } from '../failure.js'
-import { FORMAT_FILE } from '../folder/data-folder.js'
+import { FORMAT_FILE, type FolderFormat } from '../folder/data-folder.js'
 import { writeDurably } from '../folder/durable-file.js'
 
 /** In a folder that is being filled, and in a finished backup. */
@@ -9,13 +9,11 @@ export const MARKER_FILE = 'backup.json'
 
 const VERSION = 1
 
-/** What `backup.json` says. */
-export interface BackupMarker {
+/** What `backup.json` says; format and layout are those of the data folder that was copied. */
+export interface BackupMarker extends FolderFormat {
   readonly version: number
   /** unfinished: being made, or left so; a later run goes on with it. */
   readonly state: 'unfinished' | 'finished'
-  /** Of the data folder that was copied. */
-  readonly format: number
   /** When the copy that it holds was begun, as ISO text. */
   readonly begunAt: string
 }
@@ -33,7 +31,7 @@ export async function readMarker(folder: string): Promise<BackupMarker | undefin
   })
   if (text === undefined) return undefined
   try {
-    const marker = JSON.parse(text) as BackupMarker
+    const marker: BackupMarker = { layout: 1, ...JSON.parse(text) }
     if (marker.version > VERSION)
       throw new Failure('formatNewer', { folder, format: marker.version, supported: VERSION })
     if (marker.state === 'finished' || marker.state === 'unfinished') return marker

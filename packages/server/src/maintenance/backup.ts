@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { Finding } from '@bindery/service'
 import { folderFailure } from '../failure.js'
-import { FORMAT, readFormat } from '../folder/data-folder.js'
+import { FOLDER_FORMAT, readFormat } from '../folder/data-folder.js'
 import { holdFolder } from '../folder/hold.js'
 import { prepareTarget, writeMarker } from './backup-marker.js'
 import type { CopyProgress } from './copy-blobs.js'
@@ -22,22 +22,22 @@ export interface BackupOptions {
 /**
  * Copies a data folder as it is at one moment. The target says that it is unfinished until it is whole, durable and
  * audited; what the audit found was wrong with the data folder itself.
- * Throws Failure `folderMissing`, `targetNotEmpty`, `formatNewer`, `fileDamaged`, `folderForbidden`, `diskFull`.
+ * Throws Failure `folderMissing`, `targetNotEmpty`, `formatNewer`, `layoutOther`, `fileDamaged`, `folderForbidden`, `diskFull`.
  */
 export async function backup(options: BackupOptions): Promise<CopyReport> {
   const { bytes, onProgress, onFinding } = options
   const [from, to] = [resolve(options.folder), resolve(options.target)]
   await requireDataFolder(from)
-  const format = (await readFormat(from)) ?? FORMAT
+  const format = (await readFormat(from)) ?? FOLDER_FORMAT
   try {
     await prepareTarget(to)
     const begunAt = new Date().toISOString()
-    await writeMarker(to, { state: 'unfinished', format, begunAt })
+    await writeMarker(to, { state: 'unfinished', ...format, begunAt })
     // Before the metadata are copied: nothing that they name is freed until the blobs are copied too.
     const hold = await holdFolder(from)
     try {
       const report = await copyFolder({ from, to, bytes, onProgress, onFinding })
-      await writeMarker(to, { state: 'finished', format, begunAt })
+      await writeMarker(to, { state: 'finished', ...format, begunAt })
       return report
     } finally {
       await hold.release()

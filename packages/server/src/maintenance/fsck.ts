@@ -27,7 +27,7 @@ const BUFFER_BYTES = 64 * 1024 * 1024
 
 /**
  * Audits a data folder, and repairs it if asked to.
- * Throws Failure `folderMissing`, `folderLocked`, `folderForbidden`, `formatNewer`, `fileDamaged`.
+ * Throws Failure `folderMissing`, `folderLocked`, `folderForbidden`, `formatNewer`, `layoutOther`, `fileDamaged`.
  */
 export async function fsck({ folder, bytes, repair, onFinding, onProgress }: FsckOptions): Promise<FsckReport> {
   const stores = await openDataStores(folder, BUFFER_BYTES)

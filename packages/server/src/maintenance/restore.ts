@@ -2,8 +2,8 @@ import { rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Finding } from '@bindery/service'
 import { Failure, folderFailure } from '../failure.js'
-import { FORMAT, FORMAT_FILE } from '../folder/data-folder.js'
-import { syncFolder, writeDurably } from '../folder/durable-file.js'
+import { requireReadable, writeFormat } from '../folder/data-folder.js'
+import { syncFolder } from '../folder/durable-file.js'
 import { MARKER_FILE, prepareTarget, readMarker, writeMarker } from './backup-marker.js'
 import type { CopyProgress } from './copy-blobs.js'
 import { type CopyReport, copyFolder } from './copy-folder.js'
@@ -21,21 +21,21 @@ export interface RestoreOptions {
 
 /**
  * Makes a data folder of a backup. Until it is whole, durable and audited, no server takes it for one.
- * Throws Failure `backupUnfinished`, `targetNotEmpty`, `formatNewer`, `fileDamaged`, `folderForbidden`, `diskFull`.
+ * Throws Failure `backupUnfinished`, `targetNotEmpty`, `formatNewer`, `layoutOther`, `fileDamaged`, `folderForbidden`, `diskFull`.
  */
 export async function restore(options: RestoreOptions): Promise<CopyReport> {
   const { bytes, onProgress, onFinding } = options
   const [from, to] = [resolve(options.backup), resolve(options.folder)]
   const marker = await readMarker(from)
   if (marker?.state !== 'finished') throw new Failure('backupUnfinished', { folder: from })
-  const { format, begunAt } = marker
-  if (format > FORMAT) throw new Failure('formatNewer', { folder: from, format, supported: FORMAT })
+  const { format, layout, begunAt } = marker
+  requireReadable(from, marker)
   try {
     await prepareTarget(to)
     if ((await readMarker(to))?.state === 'finished') throw new Failure('targetNotEmpty', { folder: to })
-    await writeMarker(to, { state: 'unfinished', format, begunAt })
+    await writeMarker(to, { state: 'unfinished', format, layout, begunAt })
     const report = await copyFolder({ from, to, bytes, onProgress, onFinding })
-    await writeDurably(join(to, FORMAT_FILE), `${JSON.stringify({ format })}\n`, 0o600)
+    await writeFormat(to, { format, layout })
     await rm(join(to, MARKER_FILE))
     await syncFolder(to)
     return report

@@ -1,6 +1,7 @@
 import { upperHex } from '@bindery/bytes'
 import type { Digests } from '@bindery/protocol'
 import type { BlobStore, MetadataStore } from '@bindery/storage'
+import { BucketCache } from './buckets/bucket-cache.js'
 import { ReadRegistry } from './bytes/reads.js'
 import { Announcer, type EventBus, EventHub } from './events.js'
 import { type Damage, DamageReports } from './stored/damage.js'
@@ -42,6 +43,7 @@ type Handed = 'metadata' | 'blobs' | 'digests' | 'clock' | 'sleep' | 'random' | 
 
 /** Dependencies shared by all domain functions. */
 export interface Domain extends Pick<DomainOptions, Handed> {
+  readonly bucketCache: BucketCache
   readonly reads: ReadRegistry
   readonly peers: Peers
   readonly events: Announcer
@@ -57,7 +59,8 @@ export function createDomain(options: DomainOptions): Domain {
   const receiptMs = options.strict ? 0 : options.receiptMs
   const peers = options.peers ?? reads
   const damage = new DamageReports(options.onDamage ?? (() => {}))
-  return { metadata, blobs, digests, clock, sleep, random, reads, peers, events, damage, receiptMs }
+  const bucketCache = new BucketCache()
+  return { metadata, blobs, digests, clock, sleep, random, bucketCache, reads, peers, events, damage, receiptMs }
 }
 
 /** Source of randomness for ids. */

@@ -16,9 +16,8 @@ import { createDomain, type Domain } from './domain.js'
 import { type NewObject, putObject } from './objects/objects.js'
 import { openObject } from './objects/open-object.js'
 import { withScope } from './scope.js'
-import { partNumberOf } from './stored/keyspace.js'
+import { partRows } from './stored/keyspace.js'
 import type { ObjectDescription, PartRecord } from './stored/model.js'
-import { decodePart } from './stored/records.js'
 import { registerIncarnation } from './upkeep/incarnations.js'
 import { Sweeper } from './upkeep/sweeper.js'
 import { type Completion, completeUpload } from './uploads/complete.js'
@@ -142,7 +141,7 @@ export function complete(domain: Domain, name: string, uploadId: string, more: P
 /** At most `limit` parts of a manifest with numbers above `after`, as they are stored. */
 export async function readParts(reader: Reader, manifest: string, after: number, limit: number): Promise<PartRecord[]> {
   const rows = await readPartRows(reader, manifest, after, limit)
-  return rows.map(({ key, value }) => decodePart(partNumberOf(key), value))
+  return rows.map((row) => partRows.decodeRow(row))
 }
 
 /** Sweeps until nothing is left to do at once. */

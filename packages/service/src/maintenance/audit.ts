@@ -5,7 +5,20 @@
  */
 import { hex } from '@bindery/bytes'
 import { type BlobStore, encodeCounters, type MetadataStore } from '@bindery/storage'
-import { counterKey } from '../domain/stored/keyspace.js'
+import {
+  bucketRows,
+  counterRows,
+  documentRows,
+  holderRows,
+  manifestRows,
+  objectRows,
+  ownerRows,
+  partRows,
+  SPACES,
+  uploadRows,
+  usageRows,
+} from '../domain/stored/keyspace.js'
+import type { Space } from '../domain/stored/space.js'
 import { checkBlobs, checkOwners } from './check-blobs.js'
 import { checkBuckets } from './check-buckets.js'
 import { checkHolders, checkManifests, checkParts } from './check-manifests.js'
@@ -13,8 +26,7 @@ import { checkObjects, findTouched } from './check-objects.js'
 import { checkUploads, checkUsages } from './check-uploads.js'
 import { FINDING_KINDS, type Finding, type FindingKind, Findings, type Quarantine } from './findings.js'
 import { type AuditProgress, Inspection } from './inspection.js'
-import { gapsBetweenSpaces } from './spaces.js'
-import { rowsOf, walk } from './walk.js'
+import { gapsBetweenSpaces, rowsOf, walk } from './walk.js'
 
 export interface AuditOptions {
   /** At rest: nobody else writes to the stores meanwhile. */
@@ -44,13 +56,13 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
   const findings = new Findings(options.metadata, options.quarantine, options.onFinding)
   const inspection = new Inspection(options, findings, options.bytes, options.onProgress ?? (() => {}))
   await checkBuckets(inspection)
+  await checkOthers(inspection)
   await checkObjects(inspection)
   await checkUploads(inspection)
   await checkUsages(inspection)
   await checkManifests(inspection)
   await checkParts(inspection)
   await checkHolders(inspection)
-  await checkOthers(inspection)
   await checkCounters(inspection)
   await checkOwners(inspection)
   await checkBlobs(inspection)
@@ -64,9 +76,29 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
   }
 }
 
-/** The rows that need only to be readable, and those that are of no space. */
-async function checkOthers({ metadata, findings, damaged }: Inspection): Promise<void> {
-  for (const space of ['a', 'r', 'i', 'g'] as const) for await (const _ of walk(metadata, space, damaged));
+/** The spaces whose rows are checked against others. */
+const CHECKED: ReadonlySet<unknown> = new Set([
+  bucketRows,
+  documentRows,
+  objectRows,
+  uploadRows,
+  usageRows,
+  manifestRows,
+  partRows,
+  holderRows,
+  counterRows,
+  ownerRows,
+])
+
+/** The rows that need only to be readable and of a bucket that is there, and those that are of no space. */
+async function checkOthers(inspection: Inspection): Promise<void> {
+  const { metadata, findings, damaged } = inspection
+  for (const space of SPACES) {
+    if (CHECKED.has(space)) continue
+    for await (const { bucket } of walk(metadata, space as Space, damaged)) {
+      if (bucket !== undefined) await inspection.count(bucket, {})
+    }
+  }
   for (const gap of gapsBetweenSpaces()) {
     for await (const { key } of rowsOf(metadata, gap, 90, damaged)) await findings.add('rowUnknown', { row: hex(key) })
   }
@@ -74,7 +106,7 @@ async function checkOthers({ metadata, findings, damaged }: Inspection): Promise
 
 async function checkCounters({ metadata, findings, tallies, damaged }: Inspection): Promise<void> {
   const counted = new Map<string, readonly number[]>()
-  for await (const { row, bucket, values } of walk(metadata, 'c', damaged)) {
+  for await (const { row, bucket, record: values } of walk(metadata, counterRows, damaged)) {
     if (tallies.has(bucket)) counted.set(bucket, values)
     else await findings.add('bucketMissing', { bucket }, { commit: (tx) => tx.delete(row.key) })
   }
@@ -83,7 +115,7 @@ async function checkCounters({ metadata, findings, tallies, damaged }: Inspectio
     if (expected.every((value, index) => value === (found[index] ?? 0))) continue
     const facts = { bucket, expected: expected.join(' '), found: found.join(' ') }
     await findings.add('countersWrong', facts, {
-      commit: (tx) => tx.set(counterKey(bucket), encodeCounters(expected)),
+      commit: (tx) => tx.set(counterRows.key({ bucket }), encodeCounters(expected)),
     })
   }
 }

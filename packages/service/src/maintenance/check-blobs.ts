@@ -1,13 +1,12 @@
 import { type BlobEntry, type Bytes, carriesBytes, type MetadataStore, type Reader } from '@bindery/storage'
-import { isWhole, namesBlob } from '../domain/bytes/blobs.js'
+import { isWhole, readNaming } from '../domain/bytes/blobs.js'
 import { discardBlob } from '../domain/bytes/garbage.js'
 import { isDamage, unlessDamaged } from '../domain/stored/damage.js'
-import { incarnationKey, onlyKey, ownerKey } from '../domain/stored/keyspace.js'
-import { decodeObject, decodePart } from '../domain/stored/records.js'
-import { namesIn } from '../domain/stored/row-names.js'
+import { onlyKey } from '../domain/stored/key-range.js'
+import { incarnationRows, namesIn, objectRows, ownerRows, partRows } from '../domain/stored/keyspace.js'
 import { compare } from './compare.js'
 import type { Facts, Fix } from './findings.js'
-import { hasRows, type Inspection, isGarbage, nameToken } from './inspection.js'
+import { type Inspection, isGarbage, mayHaveRows, nameToken } from './inspection.js'
 import { namedBlobs } from './named-blobs.js'
 import { inGroups, walk } from './walk.js'
 
@@ -40,11 +39,12 @@ export async function checkBlobs(inspection: Inspection): Promise<void> {
     // A record that names a blob which is not there was found with the record.
     missing: async ({ owner, blob, facts }) => {
       if (!(await isWhole(inspection, blob))) return
-      const known = await metadata.read((reader) => unlessDamaged(reader.get(ownerKey(blob))))
+      const known = await metadata.read((reader) => unlessDamaged(reader.get(ownerRows.key({ blob }))))
       // Its owner is known, and yet the store does not list it: its own header, which no read needs, is damaged.
       if (known !== undefined && nameToken(known, blob) === nameToken(owner, blob)) {
         await findings.add('blobDamaged', { ...facts, blob, found: 'header' })
-      } else await findings.add('ownerWrong', { ...facts, blob }, { commit: (tx) => tx.set(ownerKey(blob), owner) })
+      } else
+        await findings.add('ownerWrong', { ...facts, blob }, { commit: (tx) => tx.set(ownerRows.key({ blob }), owner) })
     },
     shared: async () => {},
     stray: async () => {},
@@ -85,27 +85,23 @@ async function standingsOf(metadata: MetadataStore, entries: readonly BlobEntry[
 }
 
 async function standingOf(reader: Reader, entry: BlobEntry, hinted: Bytes | undefined): Promise<Standing> {
-  const owner = (await unlessDamaged(reader.get(ownerKey(entry.id)))) ?? hinted
+  const owner = (await unlessDamaged(reader.get(ownerRows.key({ blob: entry.id })))) ?? hinted
   const size = owner === undefined ? undefined : await sizeIfNamed(reader, owner, entry.id)
   if (owner !== undefined && size !== undefined) return { kind: 'named', owner, size }
   if (await isGarbage(reader, 'blob', entry.id)) return { kind: 'garbage' }
-  const isToRecover = await hasRows(reader, onlyKey(incarnationKey(entry.incarnation)))
+  const isToRecover = await mayHaveRows(reader, onlyKey(incarnationRows.key({ incarnation: entry.incarnation })))
   return { kind: 'unnamed', entry, owner, isToRecover }
 }
 
 /** The size that the record at a key gives of a blob; undefined if it names another, or cannot be understood. */
 async function sizeIfNamed(reader: Reader, owner: Bytes, blob: string): Promise<number | undefined> {
   try {
-    if (!(await namesBlob(reader, owner, blob))) return undefined
-    const row = (await reader.get(owner)) ?? new Uint8Array()
-    return (owner[0] === PART_SPACE ? decodePart(0, row) : decodeObject(row)).size
+    return (await readNaming(reader, owner, blob))?.size
   } catch (error) {
     if (isDamage(error)) return undefined
     throw error
   }
 }
-
-const PART_SPACE = 'p'.charCodeAt(0)
 
 async function checkUnnamed(inspection: Inspection, group: readonly Unnamed[]): Promise<void> {
   const { progress, findings } = inspection
@@ -146,11 +142,11 @@ interface Name {
 }
 
 async function* dueNames(metadata: MetadataStore): AsyncGenerator<Name> {
-  for await (const { row, bucket, key, record } of walk(metadata, 'o')) {
+  for await (const { row, bucket, key, record } of walk(metadata, objectRows)) {
     const { bytes } = record
     if (bytes.kind === 'blob' && !carriesBytes(bytes.blob)) yield nameOf(row.key, bytes.blob, { bucket, key })
   }
-  for await (const { row, manifest, record } of walk(metadata, 'p')) {
+  for await (const { row, manifest, record } of walk(metadata, partRows)) {
     const { bytes, partNumber } = record
     if (bytes.kind === 'blob' && !carriesBytes(bytes.blob)) yield nameOf(row.key, bytes.blob, { manifest, partNumber })
   }
@@ -174,7 +170,7 @@ async function* foundNames({ metadata, blobs }: Inspection): AsyncGenerator<{ re
 
 /** Every owner row: that the record at its key names the blob, or that the blob is to be freed. */
 export async function checkOwners({ metadata, findings, damaged }: Inspection): Promise<void> {
-  for await (const { row, blob, owner } of walk(metadata, 'w', damaged)) {
+  for await (const { row, blob, record: owner } of walk(metadata, ownerRows, damaged)) {
     const isKnown = await metadata.read(
       async (reader) =>
         (await sizeIfNamed(reader, owner, blob)) !== undefined || (await isGarbage(reader, 'blob', blob)),

@@ -1,20 +1,19 @@
 import type { Transaction } from '@bindery/storage'
 import { isAccountOwner } from '../domain/buckets/account-settings.js'
-import { bucketKey } from '../domain/stored/keyspace.js'
+import { bucketRows, documentRows } from '../domain/stored/keyspace.js'
 import type { BucketRecord } from '../domain/stored/model.js'
-import { decodeBucket, decodeDocument, encodeBucket } from '../domain/stored/records.js'
+import { documentOf } from '../domain/stored/records/document.js'
 import { isDocument } from './documents.js'
 import type { Fix } from './findings.js'
 import type { Inspection } from './inspection.js'
-import type { SpaceRows } from './spaces.js'
-import { walk } from './walk.js'
+import { type EntryOf, walk } from './walk.js'
 
-type DocumentRow = SpaceRows['d']
+type DocumentRow = EntryOf<typeof documentRows>
 
 /** Every bucket, and that the documents of its configuration are those that its record lists. */
 export async function checkBuckets(inspection: Inspection): Promise<void> {
   const buckets = new Map<string, BucketRecord>()
-  for await (const { bucket, record } of walk(inspection.metadata, 'b', inspection.damaged)) {
+  for await (const { bucket, record } of walk(inspection.metadata, bucketRows, inspection.damaged)) {
     inspection.addBucket(bucket)
     if (record.documents !== undefined) buckets.set(bucket, record)
   }
@@ -38,7 +37,7 @@ export async function checkBuckets(inspection: Inspection): Promise<void> {
 /** The rows of each document together: they are neighbours. */
 async function* documentsOf({ metadata, damaged }: Inspection): AsyncGenerator<[DocumentRow, ...DocumentRow[]]> {
   let rows: DocumentRow[] = []
-  for await (const row of walk(metadata, 'd', damaged)) {
+  for await (const row of walk(metadata, documentRows, damaged)) {
     const [first] = rows
     if (first !== undefined && (first.bucket !== row.bucket || first.document !== row.document)) {
       yield rows as [DocumentRow, ...DocumentRow[]]
@@ -63,8 +62,8 @@ async function checkDocument(
 function isSound(rows: readonly [DocumentRow, ...DocumentRow[]]): boolean {
   try {
     return (
-      rows.every(({ index }, position) => index === position) &&
-      isDocument(rows[0].document, decodeDocument(rows.map(({ row }) => row.value)))
+      rows.every(({ page }, position) => page === position) &&
+      isDocument(rows[0].document, documentOf(rows.map(({ record }) => record)))
     )
   } catch {
     return false
@@ -79,11 +78,10 @@ function removal(bucket: string, kind: string, rows: readonly DocumentRow[]): Fi
     },
     commit: async (tx: Transaction) => {
       for (const { row } of rows) tx.delete(row.key)
-      const stored = await tx.get(bucketKey(bucket))
-      if (stored === undefined) return
-      const record = decodeBucket(stored)
+      const record = await bucketRows.read(tx, { bucket })
+      if (record === undefined) return
       const { [kind]: _, ...documents } = record.documents ?? {}
-      tx.set(bucketKey(bucket), encodeBucket({ ...record, documents }))
+      bucketRows.set(tx, { bucket }, { ...record, documents })
     },
   }
 }

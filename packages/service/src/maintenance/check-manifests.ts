@@ -1,36 +1,36 @@
 import { carriesBytes, type MetadataStore } from '@bindery/storage'
 import { discardManifest, discardRows } from '../domain/bytes/garbage.js'
-import { holderKey, onlyKey, partsOf, usageKey } from '../domain/stored/keyspace.js'
+import { onlyKey } from '../domain/stored/key-range.js'
+import { holderRows, manifestRows, objectRows, partRows, usageRows } from '../domain/stored/keyspace.js'
 import type { Manifest } from '../domain/stored/manifest.js'
 import { compare } from './compare.js'
 import type { Facts, Fix } from './findings.js'
 import {
   BLOBS_AT_ONCE,
-  hasRows,
   holderToken,
   type Inspection,
   isGarbage,
   isHeld,
   manifestsOf,
+  mayHaveRows,
   nameToken,
 } from './inspection.js'
 import type { NamedBlob } from './named-blobs.js'
-import type { SpaceRows } from './spaces.js'
-import { forAll, walk } from './walk.js'
+import { type EntryOf, forAll, walk } from './walk.js'
 
-type Part = SpaceRows['p']
+type Part = EntryOf<typeof partRows>
 
 const BLOBS_IN_GROUP = 64
 
 /** Every manifest: that something holds it, or that it is garbage; and that it has part rows at all. */
 export async function checkManifests(inspection: Inspection): Promise<void> {
   const { metadata, findings, chance } = inspection
-  for await (const { manifest, record } of walk(metadata, 'm', inspection.damaged)) {
+  for await (const { manifest, record } of walk(metadata, manifestRows, inspection.damaged)) {
     const [isKept, hasParts] = await metadata.read(
       async (reader) =>
         [
           (await isHeld(reader, manifest)) || (await isGarbage(reader, 'manifest', manifest)),
-          await hasRows(reader, partsOf(manifest)),
+          await mayHaveRows(reader, partRows.within({ manifest })),
         ] as const,
     )
     if (!isKept) {
@@ -48,7 +48,7 @@ export async function checkManifests(inspection: Inspection): Promise<void> {
 export async function checkParts(inspection: Inspection): Promise<void> {
   const blobs = new BlobQueue(inspection)
   let group: PartGroup | undefined
-  for await (const part of walk(inspection.metadata, 'p', inspection.damaged)) {
+  for await (const part of walk(inspection.metadata, partRows, inspection.damaged)) {
     inspection.progress.parts += 1
     if (group?.manifest !== part.manifest) {
       await group?.end()
@@ -112,7 +112,9 @@ class PartGroup {
 
   static async open(inspection: Inspection, blobs: BlobQueue, manifest: string): Promise<PartGroup> {
     const list = (await manifestsOf(inspection.metadata, [manifest])).get(manifest)
-    const hasUsage = await inspection.metadata.read((reader) => hasRows(reader, onlyKey(usageKey(manifest))))
+    const hasUsage = await inspection.metadata.read((reader) =>
+      mayHaveRows(reader, onlyKey(usageRows.key({ uploadId: manifest }))),
+    )
     const isOpen = list === undefined && (hasUsage || inspection.uncounted.has(manifest))
     return new PartGroup(inspection, blobs, manifest, list, isOpen)
   }
@@ -204,7 +206,7 @@ export async function checkSlices(
 /** Every holder row: that one record or slice has its reference, and the other way round. */
 export async function checkHolders(inspection: Inspection): Promise<void> {
   const { metadata, findings, holders, chance } = inspection
-  for await (const { manifest, reference } of walk(metadata, 'h', inspection.damaged)) {
+  for await (const { manifest, reference } of walk(metadata, holderRows, inspection.damaged)) {
     holders.found.add(holderToken(manifest, reference))
   }
   await compare({
@@ -213,13 +215,13 @@ export async function checkHolders(inspection: Inspection): Promise<void> {
     found: () => foundHolders(metadata),
     missing: ({ facts, manifest, reference }) =>
       findings.add('holderMissing', facts, {
-        commit: (tx) => tx.set(holderKey(manifest, reference), new Uint8Array()),
+        commit: (tx) => tx.set(holderRows.key({ manifest, reference }), new Uint8Array()),
       }),
     shared: ({ facts }) => findings.add('holderShared', facts),
     stray: async ({ manifest, reference }) => {
       const fix: Fix = {
         commit: (tx) => {
-          tx.delete(holderKey(manifest, reference))
+          tx.delete(holderRows.key({ manifest, reference }))
           discardManifest(chance, tx, manifest, { why: 'orphan' })
         },
       }
@@ -235,12 +237,12 @@ interface Holder {
 }
 
 async function* dueHolders(metadata: MetadataStore): AsyncGenerator<Holder & { readonly facts: Facts }> {
-  for await (const { bucket, key, record } of walk(metadata, 'o')) {
+  for await (const { bucket, key, record } of walk(metadata, objectRows)) {
     if (record.bytes.kind === 'blob') continue
     const { manifest, reference } = record
     yield { token: holderToken(manifest, reference), manifest, reference, facts: { bucket, key, manifest, reference } }
   }
-  for await (const { manifest: own, record } of walk(metadata, 'p')) {
+  for await (const { manifest: own, record } of walk(metadata, partRows)) {
     if (record.bytes.kind === 'blob') continue
     for (const { manifest, reference } of record.bytes.slices) {
       const facts = { manifest: own, partNumber: record.partNumber, reference, expected: manifest }
@@ -250,7 +252,7 @@ async function* dueHolders(metadata: MetadataStore): AsyncGenerator<Holder & { r
 }
 
 async function* foundHolders(metadata: MetadataStore): AsyncGenerator<Holder> {
-  for await (const { manifest, reference } of walk(metadata, 'h')) {
+  for await (const { manifest, reference } of walk(metadata, holderRows)) {
     yield { token: holderToken(manifest, reference), manifest, reference }
   }
 }

@@ -1,16 +1,16 @@
 import { carriesBytes } from '@bindery/storage'
+import { objectRows, partRows } from '../domain/stored/keyspace.js'
 import type { Manifest } from '../domain/stored/manifest.js'
 import type { Inspection } from './inspection.js'
 import { BLOBS_AT_ONCE, holderToken, manifestsOf, nameToken } from './inspection.js'
-import type { SpaceRows } from './spaces.js'
-import { forAll, inGroups, walk } from './walk.js'
+import { type EntryOf, forAll, inGroups, walk } from './walk.js'
 
 /** As many as the manifests that one read may take. */
 const OBJECTS_AT_ONCE = 90
 
 /** Every object: its bucket, what it counts for, and that its blob or its manifest is there and is of its size. */
 export async function checkObjects(inspection: Inspection): Promise<void> {
-  const objects = walk(inspection.metadata, 'o', inspection.damaged)
+  const objects = walk(inspection.metadata, objectRows, inspection.damaged)
   for await (const group of inGroups(objects, OBJECTS_AT_ONCE)) {
     await checkManifestsOf(inspection, group)
     for (const { bucket, record } of group) {
@@ -23,7 +23,7 @@ export async function checkObjects(inspection: Inspection): Promise<void> {
   }
 }
 
-async function checkManifestsOf(inspection: Inspection, objects: readonly SpaceRows['o'][]): Promise<void> {
+async function checkManifestsOf(inspection: Inspection, objects: readonly EntryOf<typeof objectRows>[]): Promise<void> {
   const shared = objects.filter(({ record }) => record.bytes.kind === 'manifest')
   const ids = [...new Set(shared.map(({ record }) => record.manifest))]
   const manifests = await manifestsOf(inspection.metadata, ids)
@@ -43,7 +43,7 @@ async function checkCrc64(
   inspection: Inspection,
   bucket: string,
   key: string,
-  { manifest, crc64 }: SpaceRows['o']['record'],
+  { manifest, crc64 }: EntryOf<typeof objectRows>['record'],
   list: Manifest,
 ): Promise<void> {
   const found = await inspection.crc64OfParts(manifest, list)
@@ -52,7 +52,10 @@ async function checkCrc64(
   await inspection.findings.add('crc64Wrong', facts)
 }
 
-async function checkBlobOf(inspection: Inspection, { row, bucket, key, record }: SpaceRows['o']): Promise<void> {
+async function checkBlobOf(
+  inspection: Inspection,
+  { row, bucket, key, record }: EntryOf<typeof objectRows>,
+): Promise<void> {
   const { bytes, size, crc64 } = record
   if (bytes.kind === 'manifest') return
   if (!carriesBytes(bytes.blob)) inspection.names.due.add(nameToken(row.key, bytes.blob))
@@ -64,12 +67,12 @@ export async function findTouched({ metadata, lostManifests, findings }: Inspect
   if (lostManifests.size === 0) return
   for (let before = -1; before !== lostManifests.size; ) {
     before = lostManifests.size
-    for await (const { manifest, record } of walk(metadata, 'p')) {
+    for await (const { manifest, record } of walk(metadata, partRows)) {
       if (record.bytes.kind === 'blob') continue
       if (record.bytes.slices.some((slice) => lostManifests.has(slice.manifest))) lostManifests.add(manifest)
     }
   }
-  for await (const { bucket, key, record } of walk(metadata, 'o')) {
+  for await (const { bucket, key, record } of walk(metadata, objectRows)) {
     const isTouched = record.bytes.kind === 'manifest' && lostManifests.has(record.manifest)
     if (isTouched) await findings.add('objectTouched', { bucket, key, manifest: record.manifest })
   }

@@ -8,22 +8,21 @@ import {
   type Transaction,
 } from '@bindery/storage'
 import { isDamage } from '../domain/stored/damage.js'
-import { partKey, partsOf, usageKey } from '../domain/stored/keyspace.js'
+import { partRows, uploadRows, usageRows } from '../domain/stored/keyspace.js'
 import { checkSlices } from './check-manifests.js'
 import { compare } from './compare.js'
 import type { Facts, Fix } from './findings.js'
 import { BLOBS_AT_ONCE, type Inspection } from './inspection.js'
-import type { SpaceRows } from './spaces.js'
-import { forAll, inGroups, UNSEALED, walk } from './walk.js'
+import { type EntryOf, forAll, inGroups, UNSEALED, walk } from './walk.js'
 
-type Upload = SpaceRows['u']
+type Upload = EntryOf<typeof uploadRows>
 
 const PARTS_AT_ONCE = 64
 
 /** Every open upload: its bucket, its parts and their bytes, and what it counts of them. */
 export async function checkUploads(inspection: Inspection): Promise<void> {
   const { metadata } = inspection
-  for await (const upload of walk(metadata, 'u', inspection.damaged)) {
+  for await (const upload of walk(metadata, uploadRows, inspection.damaged)) {
     inspection.progress.uploads += 1
     const held = await checkPartsOf(inspection, upload)
     await checkUsage(inspection, upload, held)
@@ -41,7 +40,7 @@ async function checkPartsOf(inspection: Inspection, upload: Upload): Promise<Hel
   const held: Held = { parts: 0, bytes: 0 }
   const { bucket, key, uploadId } = upload
   const onDamaged = (row: Row, reason: string) => inspection.findings.damagedRow(row, reason, { bucket, key, uploadId })
-  const parts = walk(inspection.metadata, 'p', onDamaged, partsOf(uploadId))
+  const parts = walk(inspection.metadata, partRows, onDamaged, partRows.within({ manifest: uploadId }))
   for await (const group of inGroups(parts, PARTS_AT_ONCE)) {
     await forAll(group, BLOBS_AT_ONCE, async (part) => {
       if (await checkPart(inspection, upload, part)) {
@@ -56,8 +55,8 @@ async function checkPartsOf(inspection: Inspection, upload: Upload): Promise<Hel
 /** Whether the part stays. A damaged one goes if that may be, so that ListParts asks for it again. */
 async function checkPart(
   inspection: Inspection,
-  { bucket, key, uploadId, sequential }: Upload,
-  { row, record }: SpaceRows['p'],
+  { bucket, key, uploadId, record: { sequential } }: Upload,
+  { row, record }: EntryOf<typeof partRows>,
 ): Promise<boolean> {
   const { partNumber, size, crc64, bytes } = record
   const facts: Facts = { bucket, key, uploadId, partNumber }
@@ -71,8 +70,8 @@ async function checkPart(
       if (kind === 'damaged') await quarantine.blob(bytes.blob)
     },
     commit: (tx) => {
-      tx.delete(partKey(uploadId, partNumber))
-      tx.add(usageKey(uploadId), [-1, -size, 1])
+      tx.delete(partRows.key({ manifest: uploadId, partNumber }))
+      tx.add(usageRows.key({ uploadId }), [-1, -size, 1])
     },
   })
   // Of a sequential upload only the last part could be sent again.
@@ -83,7 +82,7 @@ async function checkPart(
 async function checkUsage(inspection: Inspection, upload: Upload, held: Held): Promise<void> {
   const { metadata, findings, usages, uncounted } = inspection
   const { bucket, key, uploadId } = upload
-  const row = usageKey(uploadId)
+  const row = usageRows.key({ uploadId })
   const found = await usageIn(metadata, row)
   if (found.kind === 'none') {
     if (held.parts > 0) uncounted.add(uploadId)
@@ -118,23 +117,23 @@ async function usageIn(metadata: MetadataStore, key: Bytes): Promise<UsageFound>
 /** Every usage row: that its upload is open. */
 export async function checkUsages(inspection: Inspection): Promise<void> {
   const { metadata, findings, usages } = inspection
-  for await (const { uploadId } of walk(metadata, 's', inspection.damaged)) usages.found.add(uploadId)
+  for await (const { uploadId } of walk(metadata, usageRows, inspection.damaged)) usages.found.add(uploadId)
   await compare({
     sums: usages,
     due: () => openUploads(metadata),
-    found: () => usageRows(metadata),
+    found: () => countedUploads(metadata),
     // An upload without parts needs none.
     missing: async () => {},
     shared: async () => {},
     stray: ({ uploadId }) =>
-      findings.add('usageStray', { uploadId }, { commit: (tx) => tx.delete(usageKey(uploadId)) }),
+      findings.add('usageStray', { uploadId }, { commit: (tx) => tx.delete(usageRows.key({ uploadId })) }),
   })
 }
 
 async function* openUploads(metadata: MetadataStore) {
-  for await (const { uploadId } of walk(metadata, 'u')) yield { token: uploadId }
+  for await (const { uploadId } of walk(metadata, uploadRows)) yield { token: uploadId }
 }
 
-async function* usageRows(metadata: MetadataStore) {
-  for await (const { uploadId } of walk(metadata, 's')) yield { token: uploadId, uploadId }
+async function* countedUploads(metadata: MetadataStore) {
+  for await (const { uploadId } of walk(metadata, usageRows)) yield { token: uploadId, uploadId }
 }

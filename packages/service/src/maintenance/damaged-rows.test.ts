@@ -2,21 +2,20 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Bytes } from '@bindery/storage'
 import { findObject } from '../domain/objects/objects.js'
+import { type KeyRange, startingWith } from '../domain/stored/key-range.js'
 import {
-  allGarbage,
-  allReceipts,
-  bucketKey,
-  counterKey,
-  documentKey,
-  holderKey,
-  incarnationKey,
-  type KeyRange,
-  manifestKey,
-  objectKeyOf,
-  partKey,
-  startingWith,
-  uploadKey,
-  usageKey,
+  bucketRows,
+  counterRows,
+  documentRows,
+  garbageRows,
+  holderRows,
+  incarnationRows,
+  manifestRows,
+  objectRows,
+  partRows,
+  receiptRows,
+  uploadRows,
+  usageRows,
 } from '../domain/stored/keyspace.js'
 import { BUCKET, get, key, sweepAll } from '../domain/testing.js'
 import type { Facts, FindingKind } from './findings.js'
@@ -43,40 +42,40 @@ async function first({ domain }: Store, { from, to }: KeyRange): Promise<Bytes> 
 const DAMAGES: readonly Damage[] = [
   {
     what: 'a bucket',
-    row: () => bucketKey(BUCKET),
+    row: () => bucketRows.key({ bucket: BUCKET }),
     names: () => ({ rowKind: 'bucket', bucket: BUCKET }),
     finds: ['rowDamaged', 'bucketMissing'],
     remains: ['bucketMissing'],
   },
   {
     what: 'a document',
-    row: () => documentKey(BUCKET, 'cors', 0),
+    row: () => documentRows.key({ bucket: BUCKET, document: 'cors', page: 0 }),
     names: () => ({ rowKind: 'document', bucket: BUCKET, document: 'cors' }),
     finds: ['rowDamaged', 'documentBroken'],
   },
   {
     what: 'an object',
-    row: () => objectKeyOf(BUCKET, 'plain'),
+    row: () => objectRows.key({ bucket: BUCKET, key: 'plain' }),
     names: () => ({ rowKind: 'object', bucket: BUCKET, key: 'plain' }),
     finds: ['rowDamaged', 'countersWrong', 'blobStray'],
     loses: ['plain'],
   },
   {
     what: 'an upload',
-    row: ({ open }) => uploadKey(BUCKET, 'open', open),
+    row: ({ open }) => uploadRows.key({ bucket: BUCKET, key: 'open', uploadId: open }),
     names: ({ open }) => ({ rowKind: 'upload', bucket: BUCKET, key: 'open', uploadId: open }),
     finds: ['rowDamaged', 'usageStray', 'countersWrong'],
     remains: ['partStray'],
   },
   {
     what: 'a part of an open upload',
-    row: ({ open }) => partKey(open, 1),
+    row: ({ open }) => partRows.key({ manifest: open, partNumber: 1 }),
     names: ({ open }) => ({ rowKind: 'part', bucket: BUCKET, key: 'open', uploadId: open, partNumber: 1 }),
     finds: ['rowDamaged', 'usageWrong', 'countersWrong', 'blobStray'],
   },
   {
     what: 'a part that two objects show',
-    row: ({ joined }) => partKey(joined, 2),
+    row: ({ joined }) => partRows.key({ manifest: joined, partNumber: 2 }),
     names: ({ joined }) => ({ rowKind: 'part', manifest: joined, partNumber: 2 }),
     finds: ['rowDamaged', 'partMissing', 'blobStray', 'objectTouched', 'objectTouched'],
     remains: ['partMissing', 'objectTouched', 'objectTouched'],
@@ -84,7 +83,7 @@ const DAMAGES: readonly Damage[] = [
   },
   {
     what: 'a manifest',
-    row: ({ ranged }) => manifestKey(ranged),
+    row: ({ ranged }) => manifestRows.key({ manifest: ranged }),
     names: ({ ranged }) => ({ rowKind: 'manifest', manifest: ranged }),
     finds: ['manifestMissing', 'rowDamaged', 'partStray'],
     remains: ['manifestMissing', 'partStray'],
@@ -92,38 +91,39 @@ const DAMAGES: readonly Damage[] = [
   },
   {
     what: 'the counters of an upload',
-    row: ({ open }) => usageKey(open),
+    row: ({ open }) => usageRows.key({ uploadId: open }),
     names: ({ open }) => ({ rowKind: 'usage', bucket: BUCKET, key: 'open', uploadId: open }),
     finds: ['rowDamaged'],
   },
   {
     what: 'the counters of a bucket',
-    row: () => counterKey(BUCKET),
+    row: () => counterRows.key({ bucket: BUCKET }),
     names: () => ({ rowKind: 'counters', bucket: BUCKET }),
     finds: ['rowDamaged', 'countersWrong'],
   },
   {
     what: 'a holder',
-    row: async ({ domain, joined }) => holderKey(joined, (await findObject(domain, BUCKET, key('joined'))).reference),
+    row: async ({ domain, joined }) =>
+      holderRows.key({ manifest: joined, reference: (await findObject(domain, BUCKET, key('joined'))).reference }),
     names: ({ joined }) => ({ rowKind: 'holder', manifest: joined }),
     finds: ['rowDamaged', 'holderMissing'],
   },
   {
     what: 'garbage',
-    row: (store) => first(store, allGarbage()),
+    row: (store) => first(store, garbageRows.all),
     names: () => ({ rowKind: 'garbage' }),
     finds: ['rowDamaged'],
     remains: [],
   },
   {
     what: 'a receipt',
-    row: (store) => first(store, allReceipts()),
+    row: (store) => first(store, receiptRows.all),
     names: () => ({ rowKind: 'receipt' }),
     finds: ['rowDamaged'],
   },
   {
     what: 'a process that writes',
-    row: ({ domain }) => incarnationKey(domain.blobs.incarnation),
+    row: ({ domain }) => incarnationRows.key({ incarnation: domain.blobs.incarnation }),
     names: ({ domain }) => ({ rowKind: 'incarnation', incarnation: domain.blobs.incarnation }),
     finds: ['rowDamaged'],
   },

@@ -1,6 +1,6 @@
 import { hex } from '@bindery/bytes'
 import { type Bytes, DamagedRow, type MetadataStore, type Row, type Transaction } from '@bindery/storage'
-import { type RowNames, rowNamesOf } from '../domain/stored/row-names.js'
+import { type RowNames, rowNamesOf } from '../domain/stored/keyspace.js'
 
 /**
  * What an audit may find, and how bad it is. lost: bytes or names cannot be read any more · wrong: nothing is lost yet,

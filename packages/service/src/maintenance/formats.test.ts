@@ -1,83 +1,48 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
-import { type Bytes, encodeCounters } from '@bindery/storage'
-import { encodeManifest } from '../domain/stored/manifest.js'
-import type { PartRecord } from '../domain/stored/model.js'
+import { encodeCounters, type Row } from '@bindery/storage'
+import { manifestRows, objectRows, partRows, SPACES, spaceOf, usageRows } from '../domain/stored/keyspace.js'
+import { Manifest } from '../domain/stored/manifest.js'
 import { PartTable } from '../domain/stored/part-table.js'
-import {
-  decodeAutoComplete,
-  decodeBucket,
-  decodeDocument,
-  decodeGarbage,
-  decodeIncarnation,
-  decodeObject,
-  decodePart,
-  decodeReceipt,
-  decodeUpload,
-  encodeAutoComplete,
-  encodeBucket,
-  encodeDocument,
-  encodeGarbage,
-  encodeIncarnation,
-  encodeObject,
-  encodePart,
-  encodeReceipt,
-  encodeUpload,
-} from '../domain/stored/records.js'
-import { ROW_KINDS } from '../domain/stored/row-names.js'
-import { SPACES, type Space } from './spaces.js'
+import { entryOf } from './walk.js'
 
 const page = (name: string) => readFile(new URL(`../../../../docs/formats/${name}.md`, import.meta.url), 'utf8')
 
-interface Example {
-  readonly space: Space
-  readonly key: Bytes
-  readonly value: Bytes
-}
-
-async function examples(): Promise<Example[]> {
+async function examples(): Promise<Row[]> {
   const [, block = ''] = /```rows\n(.*?)```/s.exec(await page('records')) ?? []
   return block
     .trim()
     .split('\n')
     .map((line) => {
       const at = line.indexOf(' ')
-      const key = Buffer.from(line.slice(0, at), 'hex')
-      return { space: key.subarray(0, 1).toString() as Space, key, value: valueIn(line.slice(at + 1)) }
+      return { key: Buffer.from(line.slice(0, at), 'hex'), value: valueIn(line.slice(at + 1)) }
     })
 }
 
-function valueIn(text: string): Bytes {
+function valueIn(text: string): Uint8Array {
   if (text === '-') return new Uint8Array()
   return /^[[{]/.test(text) ? Buffer.from(`\x01${text.replace('\\0', '\0')}`) : Buffer.from(text, 'hex')
 }
 
-const again = {
-  b: (value) => encodeBucket(decodeBucket(value)),
-  d: (value) => encodeDocument(decodeDocument([value]))[0] ?? value,
-  o: (value) => encodeObject(decodeObject(value)),
-  u: (value) => encodeUpload(decodeUpload(value) as Parameters<typeof encodeUpload>[0]),
-  a: (value) => encodeAutoComplete(decodeAutoComplete(value)),
-  p: (value) => encodePart(decodePart(1, value)),
-  r: (value) => encodeReceipt(decodeReceipt(value)),
-  i: (value) => encodeIncarnation(decodeIncarnation(value)),
-  g: (value) => encodeGarbage(decodeGarbage(value)),
-} satisfies Partial<Record<Space, (value: Bytes) => Bytes>> as Partial<Record<Space, (value: Bytes) => Bytes>>
-
 test('the examples of the page on records are read, and written again as they are', async () => {
   const rows = await examples()
-  for (const { space, key, value } of rows) {
-    SPACES[space].decode({ key, value })
-    assert.deepEqual(Buffer.from(again[space]?.(value) ?? value), Buffer.from(value))
+  const met = new Set<unknown>()
+  for (const row of rows) {
+    const space = spaceOf(row.key)
+    assert.ok(space)
+    const { record, ...names } = entryOf(space, row)
+    assert.deepEqual(Buffer.from(space.encode(record)), Buffer.from(row.value))
+    assert.deepEqual(Buffer.from(space.key(names)), Buffer.from(row.key))
+    met.add(space)
   }
-  assert.deepEqual([...new Set(rows.map(({ space }) => space))].sort(), Object.keys(SPACES).sort())
+  for (const space of SPACES) assert.ok(met.has(space), space.kind)
 })
 
 test('the parts of the page make its manifest, and what its rows say is what is read of them', async () => {
   const rows = await examples()
-  const of = (space: Space) => rows.filter((row) => row.space === space)
-  const parts = of('p').map(({ key, value }) => SPACES.p.decode({ key, value }).record as PartRecord)
+  const of = (space: (typeof SPACES)[number]) => rows.filter(({ key }) => spaceOf(key) === space)
+  const parts = of(partRows).map((row) => partRows.decodeRow(row))
   assert.deepEqual(
     parts.map(({ partNumber, size, crc64, bytes }) => [partNumber, size, crc64, bytes.kind]),
     [
@@ -85,23 +50,12 @@ test('the parts of the page make its manifest, and what its rows say is what is 
       [3, 70_000, 2n, 'slices'],
     ],
   )
-  const [manifest] = of('m')
-  assert.deepEqual(Buffer.from(encodeManifest(PartTable.of(parts))), Buffer.from(manifest?.value ?? []))
-  const [usage] = of('s')
+  const [manifest] = of(manifestRows)
+  assert.deepEqual(Buffer.from(Manifest.of(PartTable.of(parts)).stored), Buffer.from(manifest?.value ?? []))
+  const [usage] = of(usageRows)
   assert.deepEqual(Buffer.from(encodeCounters([2, 172_400, 2])), Buffer.from(usage?.value ?? []))
-  const [object] = of('o')
+  const [object] = of(objectRows)
   assert.ok(object)
-  const { key, record } = SPACES.o.decode(object)
+  const { key, record } = entryOf(objectRows, object)
   assert.deepEqual([key, record.crc64, record.tagging], ['a/ü', 3n, [['k', 'v']]])
-})
-
-test('the page on keys holds the table of the code, and every space has a name', async () => {
-  const source = await readFile(new URL('../domain/stored/keyspace.js', import.meta.url), 'utf8')
-  const table = source
-    .split('\n')
-    .filter((line) => line.startsWith(' * |'))
-    .map((line) => line.slice(3))
-  const lines = (await page('keyspace')).split('\n').filter((line) => line.startsWith('|'))
-  assert.deepEqual(lines, table)
-  assert.deepEqual(Object.keys(ROW_KINDS).sort(), Object.keys(SPACES).sort())
 })

@@ -11,8 +11,11 @@ import {
 import type { Chance } from '../domain/domain.js'
 import { type CounterChange, deltasOf } from '../domain/stored/counters.js'
 import { unlessDamaged } from '../domain/stored/damage.js'
-import { garbageKey, holdersOf, type KeyRange, manifestKey, partsOf, startingWith } from '../domain/stored/keyspace.js'
+import type { KeyRange } from '../domain/stored/key-range.js'
+import { garbageRows, holderRows, manifestRows, partRows } from '../domain/stored/keyspace.js'
 import { Manifest } from '../domain/stored/manifest.js'
+import type { GarbageKind } from '../domain/stored/model.js'
+import { hasRows } from '../domain/stored/rows-in.js'
 import { Fingerprint } from './compare.js'
 import type { Facts, Findings, Fix } from './findings.js'
 import type { NamedBlob } from './named-blobs.js'
@@ -127,7 +130,7 @@ export class Inspection {
     if (known !== undefined) return known
     const chain = new Crc64Chain()
     let next = 0
-    for await (const { record } of walk(this.metadata, 'p', undefined, partsOf(manifest))) {
+    for await (const { record } of walk(this.metadata, partRows, undefined, partRows.within({ manifest }))) {
       if (next === list.partCount) break
       const { partNumber, start, end } = list.at(next)
       if (partNumber !== record.partNumber) continue
@@ -186,23 +189,24 @@ export const nameToken = (owner: Bytes, blob: string): string => `${bytesToStrin
 export const holderToken = (manifest: string, reference: string): string => `${manifest}${reference}`
 
 /** Whether there is a garbage row of an id. */
-export async function isGarbage(reader: Reader, kind: 'blob' | 'manifest' | 'rows', id: string): Promise<boolean> {
-  return hasRows(reader, startingWith(garbageKey(kind, id, '')))
+export async function isGarbage(reader: Reader, kind: GarbageKind, id: string): Promise<boolean> {
+  return mayHaveRows(reader, garbageRows.within({ garbageKind: kind, garbageId: id }))
 }
 
 export async function isHeld(reader: Reader, manifest: string): Promise<boolean> {
-  return hasRows(reader, holdersOf(manifest))
+  return mayHaveRows(reader, holderRows.within({ manifest }))
 }
 
 /** Whether a range has rows, damaged or not. */
-export async function hasRows(reader: Reader, { from, to }: KeyRange): Promise<boolean> {
-  const rows = await unlessDamaged(reader.range(from, to, { limit: 1 }))
-  return rows === undefined || rows.length > 0
+export async function mayHaveRows(reader: Reader, range: KeyRange): Promise<boolean> {
+  return (await unlessDamaged(hasRows(reader, range))) ?? true
 }
 
 /** Manifests by their ids; those that are missing or damaged are left out. */
 export async function manifestsOf(metadata: MetadataStore, ids: readonly string[]): Promise<Map<string, Manifest>> {
-  const rows = await metadata.read((reader) => Promise.all(ids.map((id) => unlessDamaged(reader.get(manifestKey(id))))))
+  const rows = await metadata.read((reader) =>
+    Promise.all(ids.map((id) => unlessDamaged(reader.get(manifestRows.key({ manifest: id }))))),
+  )
   const found = new Map<string, Manifest>()
   ids.forEach((id, index) => {
     const row = rows[index]

@@ -1,4 +1,5 @@
 import { type BlobId, type BlobStore, carriesBytes, type MetadataStore } from '@bindery/storage'
+import { objectRows, partRows } from '../domain/stored/keyspace.js'
 import { compare, Fingerprint } from './compare.js'
 import { walk } from './walk.js'
 
@@ -12,8 +13,8 @@ export interface NamedBlob {
 
 /** All blobs that records name, but for those whose bytes are in their ids, in no order. The store is at rest. */
 export async function* namedBlobs(metadata: MetadataStore): AsyncGenerator<NamedBlob> {
-  for (const space of ['o', 'p'] as const) {
-    for await (const { record } of walk(metadata, space)) {
+  for (const records of [walk(metadata, objectRows), walk(metadata, partRows)]) {
+    for await (const { record } of records) {
       const { bytes, size, crc64 } = record
       if (bytes.kind === 'blob' && !carriesBytes(bytes.blob)) yield { blob: bytes.blob, size, crc64 }
     }

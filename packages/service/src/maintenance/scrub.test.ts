@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { objectKeyOf } from '../domain/stored/keyspace.js'
+import { objectRows } from '../domain/stored/keyspace.js'
 import { BUCKET, sourceOf } from '../domain/testing.js'
 import { type Scrubbed, scrub } from './scrub.js'
 import { blobOf, blobOfPart, filled, run, type Store } from './testing.js'
@@ -40,7 +40,9 @@ test('a damaged blob is reported by the names of the record that names it', asyn
 
 test('what no record names is nobody’s loss, damaged or gone', async () => {
   const store = await filled()
-  const { id } = await store.domain.blobs.write(sourceOf('unnamed'), { owner: objectKeyOf(BUCKET, 'never') })
+  const { id } = await store.domain.blobs.write(sourceOf('unnamed'), {
+    owner: objectRows.key({ bucket: BUCKET, key: 'never' }),
+  })
   store.rotten.add(id)
   assert.deepEqual((await scrubbed(store)).damaged, [])
 })

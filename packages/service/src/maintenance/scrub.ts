@@ -3,8 +3,7 @@ import { type BlobEntry, type Bytes, type Reader, StorageError } from '@bindery/
 import { namesBlob } from '../domain/bytes/blobs.js'
 import type { Domain } from '../domain/domain.js'
 import { isDamage, unlessDamaged } from '../domain/stored/damage.js'
-import { ownerKey } from '../domain/stored/keyspace.js'
-import { namesIn } from '../domain/stored/row-names.js'
+import { namesIn, ownerRows } from '../domain/stored/keyspace.js'
 import type { Facts } from './findings.js'
 
 /** What a pass of the scrubber meets: bytes that it read and found sound, or a blob that some record names and that is not. */
@@ -59,7 +58,7 @@ const isLoss = (error: unknown): error is StorageError =>
 async function ownerIfNamed({ metadata }: Stores, { id, hint }: BlobEntry): Promise<Bytes | undefined> {
   const hinted = (await hint())?.owner
   return metadata.read(async (reader) => {
-    const owner = (await unlessDamaged(reader.get(ownerKey(id)))) ?? hinted
+    const owner = (await unlessDamaged(reader.get(ownerRows.key({ blob: id })))) ?? hinted
     return owner !== undefined && (await mayName(reader, owner, id)) ? owner : undefined
   })
 }

@@ -12,6 +12,7 @@ import { changeDocument } from '../domain/buckets/documents.js'
 import type { Domain } from '../domain/domain.js'
 import { copyObject, copyPart } from '../domain/objects/copy.js'
 import { deleteObject, findObject } from '../domain/objects/objects.js'
+import type { KeyNames, LooseNames, Space } from '../domain/stored/space.js'
 import { BUCKET, complete, initiate, key, OWNER, PLAIN, part, put, readParts, testDomain } from '../domain/testing.js'
 import { type AuditReport, audit } from './audit.js'
 import type { Finding, FindingKind, Quarantine } from './findings.js'
@@ -126,6 +127,19 @@ export async function run({ domain, quarantine }: Store, { repair = false, bytes
 /** Writes a row. */
 export const set = (domain: Domain, row: Bytes, value: Bytes): Promise<void> =>
   domain.metadata.transact(async (tx) => tx.set(row, value))
+/** Writes the record of a row anew. */
+export async function alter<N extends keyof KeyNames, T>(
+  { metadata }: Domain,
+  space: Space<string, N, T>,
+  names: LooseNames<N>,
+  change: (record: T) => T,
+): Promise<void> {
+  await metadata.transact(async (tx) => {
+    const record = await space.read(tx, names)
+    assert.ok(record)
+    space.set(tx, names, change(record))
+  })
+}
 /** Deletes a row. */
 export const remove = (domain: Domain, row: Bytes): Promise<void> =>
   domain.metadata.transact(async (tx) => tx.delete(row))

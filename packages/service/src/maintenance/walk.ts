@@ -1,11 +1,12 @@
 /**
- * Walks over stored rows, in their order, in steps that keep METADATA_LIMITS: memory does not grow with the store. Each
- * step is a read of its own, so what is walked must be at rest to be seen in one state.
+ * Walks over stored rows, in their order. What is walked must be at rest to be seen in one state, since each step is a read
+ * of its own. More is looked at than by other reads: a row that passes holds what its readers rely on.
  */
-import type { Bytes, MetadataStore, Row } from '@bindery/storage'
-import { type Page, readPage } from '../domain/stored/damage.js'
-import type { KeyRange } from '../domain/stored/keyspace.js'
-import { SPACES, type SpaceRows, spaceRange } from './spaces.js'
+import { type DamagedRow, type MetadataStore, type Row, StorageError } from '@bindery/storage'
+import type { KeyRange } from '../domain/stored/key-range.js'
+import { SPACES } from '../domain/stored/keyspace.js'
+import { rowsIn } from '../domain/stored/rows-in.js'
+import type { KeyNames, NamesOf, Space } from '../domain/stored/space.js'
 
 /** What is done with a row that cannot be understood, or whose value is what is stored of a row that fails its checksum. */
 export type OnDamaged = (row: Row, reason: string) => Promise<void>
@@ -13,40 +14,62 @@ export type OnDamaged = (row: Row, reason: string) => Promise<void>
 /** Why a row is damaged whose value was not even looked at. */
 export const UNSEALED = 'it does not match its checksum'
 
-/** The rows of a range. Those that fail their checksum are passed over. */
-export async function* rowsOf(
+/** A row, the names that its key holds, and the record that its value holds. */
+export type Entry<N extends keyof KeyNames, T> = NamesOf<N> & { readonly row: Row; readonly record: T }
+
+/** An entry of a space. */
+export type EntryOf<S> = S extends Space<string, infer N, infer T> ? Entry<N, T> : never
+
+/** The rows of a range, read in steps. Those that fail their checksum are passed over. */
+export function rowsOf(
   metadata: MetadataStore,
-  { from, to }: KeyRange,
+  range: KeyRange,
   atOnce: number,
   onDamaged?: OnDamaged,
-): AsyncGenerator<Row> {
-  for (let start: Bytes | undefined = from; start !== undefined; ) {
-    const { rows, next }: Page = await readPage(metadata, { from: start, to }, atOnce, ({ key, stored }) =>
-      onDamaged?.({ key, value: stored }, UNSEALED),
-    )
-    yield* rows
-    start = next
-  }
+): AsyncIterable<Row> {
+  const report = ({ key, stored }: DamagedRow) => onDamaged?.({ key, value: stored }, UNSEALED)
+  return rowsIn(metadata, range, { atOnce, onDamaged: report })
 }
 
-/** The rows of a space, taken apart; by default of the whole space. Those that are damaged are passed over. */
-export async function* walk<S extends keyof SpaceRows>(
+/** The rows of a space; by default of the whole space. Those that are damaged are passed over. */
+export async function* walk<N extends keyof KeyNames, T>(
   metadata: MetadataStore,
-  space: S,
+  space: Space<string, N, T>,
   onDamaged?: OnDamaged,
-  range: KeyRange = spaceRange(space),
-): AsyncGenerator<SpaceRows[S]> {
-  const { decode, rowsAtOnce } = SPACES[space]
-  for await (const row of rowsOf(metadata, range, rowsAtOnce, onDamaged)) {
-    let entry: SpaceRows[S]
+  range: KeyRange = space.all,
+): AsyncGenerator<Entry<N, T>> {
+  for await (const row of rowsOf(metadata, range, space.declaration.rowsAtOnce, onDamaged)) {
+    let entry: Entry<N, T>
     try {
-      entry = decode(row)
+      entry = entryOf(space, row)
     } catch (error) {
       await onDamaged?.(row, error instanceof Error ? error.message : String(error))
       continue
     }
     yield entry
   }
+}
+
+/** Takes a row apart. Throws StorageError `corrupt` unless key and value hold all that their readers rely on. */
+export function entryOf<N extends keyof KeyNames, T>(space: Space<string, N, T>, row: Row): Entry<N, T> {
+  const names = space.parse(row.key)
+  if (names === undefined) throw new StorageError('corrupt', 'its key does not hold its names')
+  const record = space.decode(row.value, names)
+  if (!space.declaration.value.isSound(record, names)) {
+    throw new StorageError('corrupt', 'a field is missing or of the wrong kind')
+  }
+  return { ...names, row, record }
+}
+
+/** The keys that belong to no space, in ranges. */
+export function* gapsBetweenSpaces(): Generator<KeyRange> {
+  let from: Uint8Array = new Uint8Array()
+  const ranges = SPACES.map(({ all }) => all).sort((a, b) => (a.from[0] ?? 0) - (b.from[0] ?? 0))
+  for (const range of ranges) {
+    yield { from, to: range.from }
+    from = range.to
+  }
+  yield { from, to: Uint8Array.of(0xff, 0xff) }
 }
 
 /** Items in groups of at most `size`. */

@@ -19,7 +19,7 @@ export function crossOriginHeaders(
   const { origin } = headers
   if (origin === undefined || method === 'OPTIONS' || bucket === undefined || !isBucketName(bucket)) return []
   const cors = domain.metadata.read(async (reader) => {
-    const record = await readBucketIfAny(reader, bucket)
+    const record = await readBucketIfAny(domain, reader, bucket)
     return record && readDocument(reader, record, 'cors')
   })
   return andThen(cors, (found) => (found === undefined ? [] : allowingHeaders(found, origin, method)))

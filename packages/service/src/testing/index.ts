@@ -11,17 +11,4 @@ export {
   uploadPart,
 } from './multipart.js'
 export { OTHER, ROOT, type StartedService, startService } from './start-service.js'
-export {
-  decodeGarbage,
-  decodeIncarnation,
-  decodeObject,
-  decodePart,
-  decodeUpload,
-  type GarbageRecord,
-  Manifest,
-  namesOf,
-  type ObjectRecord,
-  type PartRecord,
-  partNumberOf,
-  type UploadRecord,
-} from './stored.js'
+export * from './stored.js'

@@ -2,8 +2,8 @@
 import type { BucketSettings } from '@bindery/protocol'
 import type { Reader } from '@bindery/storage'
 import type { Domain } from '../domain.js'
-import { documentKey } from '../stored/keyspace.js'
-import { decodeDocument, encodeDocument } from '../stored/records.js'
+import { documentRows } from '../stored/keyspace.js'
+import { documentOf, slicesOf } from '../stored/records/document.js'
 
 /** The values of an account's settings, by their kinds; each fits one row. */
 export type AccountSettings = Pick<BucketSettings, 'publicAccessBlock'>
@@ -22,11 +22,11 @@ export function setAccountSetting<K extends keyof AccountSettings>(
   kind: K,
   value: AccountSettings[K] | undefined,
 ): Promise<void> {
-  const key = documentKey(ownerOf(account), kind, 0)
+  const names = { bucket: ownerOf(account), document: kind, page: 0 }
   return domain.metadata.transact(async (tx) => {
-    const [row] = value === undefined ? [] : encodeDocument(value)
-    if (row === undefined) tx.delete(key)
-    else tx.set(key, row)
+    const [slice] = value === undefined ? [] : slicesOf(value)
+    if (slice === undefined) documentRows.delete(tx, names)
+    else documentRows.set(tx, names, slice)
   })
 }
 
@@ -36,6 +36,6 @@ export async function readAccountSetting<K extends keyof AccountSettings>(
   account: string,
   kind: K,
 ): Promise<AccountSettings[K] | undefined> {
-  const row = await reader.get(documentKey(ownerOf(account), kind, 0))
-  return row && (decodeDocument([row]) as AccountSettings[K])
+  const slice = await documentRows.read(reader, { bucket: ownerOf(account), document: kind, page: 0 })
+  return slice && (documentOf([slice]) as AccountSettings[K])
 }

@@ -1,11 +1,11 @@
 import { BUCKETS_MAX, type BucketName, OssError } from '@bindery/protocol'
-import { type Reader, type Row, together } from '@bindery/storage'
+import { type Reader, together } from '@bindery/storage'
 import type { Domain } from '../domain.js'
 import { type BucketStat, readCounters } from '../stored/counters.js'
 import { deleteDocuments } from '../stored/documents.js'
-import { allBuckets, bucketKey, counterKey, following, objectsOf, uploadsOf } from '../stored/keyspace.js'
+import { bucketRows, counterRows, objectRows, uploadRows } from '../stored/keyspace.js'
 import type { BucketAcl, BucketRecord, Redundancy, StorageClass } from '../stored/model.js'
-import { decodeBucket, encodeBucket } from '../stored/records.js'
+import { hasRows, rowsIn } from '../stored/rows-in.js'
 import { readPublicAccessBlock } from './public-access.js'
 
 export interface NewBucket {
@@ -24,8 +24,8 @@ export async function createBucket(domain: Domain, bucket: NewBucket): Promise<v
   const { name, owner, acl, storageClass, redundancy } = bucket
   const createdAt = domain.clock()
   await domain.metadata.transact(async (tx) => {
-    const row = await tx.get(bucketKey(name))
-    if (row === undefined) {
+    const record = await readBucketIfAny(domain, tx, name)
+    if (record === undefined) {
       if ((await ownBuckets(tx, owner)).length >= BUCKETS_MAX) throw new OssError('tooManyBuckets')
       const record: BucketRecord = {
         name,
@@ -36,10 +36,9 @@ export async function createBucket(domain: Domain, bucket: NewBucket): Promise<v
         redundancy: redundancy ?? 'LRS',
       }
       await checkAcl(tx, record, acl)
-      tx.set(bucketKey(name), encodeBucket(record))
+      bucketRows.set(tx, { bucket: name }, record)
       return
     }
-    const record = decodeBucket(row)
     if (record.owner !== owner) throw new OssError('bucketNameTaken', { BucketName: name })
     if (storageClass !== undefined && storageClass !== record.storageClass) {
       throw new OssError('bucketStorageClassFixed', { BucketName: name })
@@ -48,7 +47,7 @@ export async function createBucket(domain: Domain, bucket: NewBucket): Promise<v
       throw new OssError('bucketRedundancyFixed', { BucketName: name })
     }
     await checkAcl(tx, record, acl)
-    if (acl !== undefined && acl !== record.acl) tx.set(bucketKey(name), encodeBucket({ ...record, acl }))
+    if (acl !== undefined && acl !== record.acl) bucketRows.set(tx, { bucket: name }, { ...record, acl })
   })
 }
 
@@ -67,41 +66,44 @@ export async function setBucketAcl(
 /** Deletes an empty bucket. Throws noSuchBucket, bucketHasObjects, bucketHasUploads. */
 export async function deleteBucket(domain: Domain, name: BucketName): Promise<void> {
   await domain.metadata.transact(async (tx) => {
-    const [objects, uploads] = [objectsOf(name), uploadsOf(name)]
-    const [bucket, firstObject, firstUpload] = await together(
-      readBucket(tx, name),
-      tx.range(objects.from, objects.to, { limit: 1 }),
-      tx.range(uploads.from, uploads.to, { limit: 1 }),
+    const [bucket, hasObjects, hasUploads] = await together(
+      readBucket(domain, tx, name),
+      hasRows(tx, objectRows.within({ bucket: name })),
+      hasRows(tx, uploadRows.within({ bucket: name })),
     )
-    if (firstObject.length > 0) throw new OssError('bucketHasObjects', { BucketName: name })
-    if (firstUpload.length > 0) throw new OssError('bucketHasUploads', { BucketName: name })
+    if (hasObjects) throw new OssError('bucketHasObjects', { BucketName: name })
+    if (hasUploads) throw new OssError('bucketHasUploads', { BucketName: name })
     deleteDocuments(tx, bucket)
-    tx.delete(bucketKey(name))
-    tx.delete(counterKey(name))
+    bucketRows.delete(tx, { bucket: name })
+    counterRows.delete(tx, { bucket: name })
   })
   domain.events.bus.publish({ type: 'bucketDeleted', bucket: name })
 }
 
 /** Throws noSuchBucket. */
 export function findBucket(domain: Domain, name: BucketName): Promise<BucketRecord> {
-  return domain.metadata.read((reader) => readBucket(reader, name))
+  return domain.metadata.read((reader) => readBucket(domain, reader, name))
 }
 
 /** The bucket, or undefined where there is none of that name. */
 export function findBucketIfAny(domain: Domain, name: BucketName): Promise<BucketRecord | undefined> {
-  return domain.metadata.read((reader) => readBucketIfAny(reader, name))
+  return domain.metadata.read((reader) => readBucketIfAny(domain, reader, name))
 }
 
 /** The bucket's record; every write transaction of a bucket reads it. Throws noSuchBucket. */
-export async function readBucket(reader: Reader, name: string): Promise<BucketRecord> {
-  const record = await readBucketIfAny(reader, name)
+export async function readBucket(domain: Domain, reader: Reader, name: string): Promise<BucketRecord> {
+  const record = await readBucketIfAny(domain, reader, name)
   if (record === undefined) throw new OssError('noSuchBucket', { BucketName: name })
   return record
 }
 
-export async function readBucketIfAny(reader: Reader, name: string): Promise<BucketRecord | undefined> {
-  const row = await reader.get(bucketKey(name))
-  return row === undefined ? undefined : decodeBucket(row)
+export async function readBucketIfAny(
+  domain: Domain,
+  reader: Reader,
+  bucket: string,
+): Promise<BucketRecord | undefined> {
+  const value = await reader.get(bucketRows.key({ bucket }))
+  return value && domain.bucketCache.decode(value, bucket)
 }
 
 export interface BucketPage {
@@ -124,7 +126,7 @@ export async function listBuckets(
 /** Live, and exact. Throws noSuchBucket. */
 export function bucketStat(domain: Domain, name: BucketName): Promise<BucketStat> {
   return domain.metadata.read(async (reader) => {
-    const [, stat] = await together(readBucket(reader, name), readCounters(reader, name, domain.clock()))
+    const [, stat] = await together(readBucket(domain, reader, name), readCounters(reader, name, domain.clock()))
     return stat
   })
 }
@@ -132,17 +134,10 @@ export function bucketStat(domain: Domain, name: BucketName): Promise<BucketStat
 const ROWS_AT_ONCE = 500
 
 async function ownBuckets(reader: Reader, owner: string): Promise<BucketRecord[]> {
-  const { from, to } = allBuckets()
   const records: BucketRecord[] = []
-  let start = from
-  for (;;) {
-    const rows: Row[] = await reader.range(start, to, { limit: ROWS_AT_ONCE })
-    for (const { value } of rows) {
-      const record = decodeBucket(value)
-      if (record.owner === owner) records.push(record)
-    }
-    const last = rows.at(-1)
-    if (rows.length < ROWS_AT_ONCE || last === undefined) return records
-    start = following(last.key)
+  for await (const row of rowsIn(reader, bucketRows.all, { atOnce: ROWS_AT_ONCE })) {
+    const record = bucketRows.decodeRow(row)
+    if (record.owner === owner) records.push(record)
   }
+  return records
 }

@@ -21,7 +21,7 @@ export async function changeDocument<K extends keyof BucketSettings>(
   change: (change: BucketChange) => BucketSettings[K] | undefined | Promise<BucketSettings[K] | undefined>,
 ): Promise<void> {
   await domain.metadata.transact(async (tx) => {
-    const record = await readBucket(tx, bucket)
+    const record = await readBucket(domain, tx, bucket)
     writeDocument(tx, record, document, await change({ domain, tx, bucket: record }))
   })
 }
@@ -32,5 +32,5 @@ export function findDocument<K extends keyof BucketSettings>(
   bucket: BucketName,
   kind: K,
 ): Promise<BucketSettings[K] | undefined> {
-  return domain.metadata.read(async (reader) => readDocument(reader, await readBucket(reader, bucket), kind))
+  return domain.metadata.read(async (reader) => readDocument(reader, await readBucket(domain, reader, bucket), kind))
 }

@@ -12,8 +12,8 @@ import {
   type WriteOptions,
 } from '@bindery/storage'
 import type { Domain } from '../domain.js'
-import { incarnationKey, ownerKey } from '../stored/keyspace.js'
-import { decodeIncarnation, decodeObject, decodePart } from '../stored/records.js'
+import { incarnationRows, objectRows, ownerRows, partRows, spaceOf } from '../stored/keyspace.js'
+import type { ObjectRecord, PartRecord } from '../stored/model.js'
 import { isGarbageBlob } from './garbage.js'
 
 /**
@@ -61,7 +61,7 @@ async function dropUnnamed(domain: Domain, { id }: BlobInfo, owner: Bytes): Prom
   if (carriesBytes(id)) return
   try {
     const named = await domain.metadata.transact(async (tx) => {
-      const place = (await tx.get(ownerKey(id))) ?? owner
+      const place = (await tx.get(ownerRows.key({ blob: id }))) ?? owner
       const [isNamed, isGarbage] = await together(namesBlob(tx, place, id), isGarbageBlob(tx, id))
       return isNamed || isGarbage
     })
@@ -73,10 +73,20 @@ async function dropUnnamed(domain: Domain, { id }: BlobInfo, owner: Bytes): Prom
 
 /** Whether the record at a key names a blob. */
 export async function namesBlob(reader: Reader, owner: Bytes, blob: string): Promise<boolean> {
-  const row = await reader.get(owner)
-  if (row === undefined) return false
-  const { bytes } = owner[0] === PART_SPACE ? decodePart(0, row) : decodeObject(row)
-  return bytes.kind === 'blob' && bytes.blob === blob
+  return (await readNaming(reader, owner, blob)) !== undefined
+}
+
+/** The record at a key, if it names a blob. Throws StorageError `corrupt`. */
+export async function readNaming(
+  reader: Reader,
+  owner: Bytes,
+  blob: string,
+): Promise<ObjectRecord | PartRecord | undefined> {
+  const value = await reader.get(owner)
+  if (value === undefined) return undefined
+  const row = { key: owner, value }
+  const record = spaceOf(owner) === partRows ? partRows.decodeRow(row) : objectRows.decodeRow(row)
+  return record.bytes.kind === 'blob' && record.bytes.blob === blob ? record : undefined
 }
 
 /** Whether a blob was written to its end, so that a record may name it. Reads none of its bytes. */
@@ -92,10 +102,8 @@ export async function isWhole({ blobs }: Pick<Domain, 'blobs'>, blob: string): P
 
 /** Every commit that names a new blob reads its writer's row: once this process is declared dead, none goes through. */
 export async function requireLiving(domain: Domain, tx: Reader): Promise<void> {
-  const row = await tx.get(incarnationKey(domain.blobs.incarnation))
-  if (row === undefined || decodeIncarnation(row).state !== 'living') {
+  const record = await incarnationRows.read(tx, { incarnation: domain.blobs.incarnation })
+  if (record?.state !== 'living') {
     throw new StorageError('unavailable', 'this process was declared dead and must not write any more')
   }
 }
-
-const PART_SPACE = 'p'.charCodeAt(0)

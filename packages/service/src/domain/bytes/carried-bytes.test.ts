@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { createMemoryBlobStore, createMemoryMetadataStore } from '@bindery/storage'
 import { copyObject } from '../objects/copy.js'
 import { deleteObject } from '../objects/objects.js'
-import { allGarbage } from '../stored/keyspace.js'
+import { garbageRows } from '../stored/keyspace.js'
 import { BUCKET, blobCount, get, initiate, key, OWNER, PLAIN, part, put, sweepAll, testDomain } from '../testing.js'
 import { completeUpload } from '../uploads/complete.js'
 import { abortUpload } from '../uploads/uploads.js'
@@ -43,7 +43,7 @@ test('bytes that an id carries live and go with the record, and no key is writte
   assert.deepEqual(await keysThatHold(metadata, TINY), [])
   await deleteObject(domain, BUCKET, key('copy'))
   await sweepAll(domain)
-  const { from, to } = allGarbage()
+  const { from, to } = garbageRows.all
   assert.deepEqual(await metadata.read((reader) => reader.range(from, to, { limit: 10 })), [])
   assert.equal(await blobCount(domain), 0)
 })
@@ -68,6 +68,6 @@ test('parts may be carried too, and their replacement, abort and completion leav
   await sweepAll(domain)
   assert.deepEqual(await get(domain, 'k'), TINY)
   assert.deepEqual(await keysThatHold(metadata, TINY), [])
-  const { from, to } = allGarbage()
+  const { from, to } = garbageRows.all
   assert.deepEqual(await metadata.read((reader) => reader.range(from, to, { limit: 10 })), [])
 })

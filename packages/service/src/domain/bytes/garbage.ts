@@ -5,15 +5,12 @@
 import { bytesToString } from '@bindery/bytes'
 import { type Bytes, carriesBytes, type Reader, type Transaction } from '@bindery/storage'
 import { type Chance, newId } from '../domain.js'
-import { garbageKey, holderKey, startingWith } from '../stored/keyspace.js'
-import type { ObjectRecord, PartRecord } from '../stored/model.js'
-import { encodeGarbage, type GarbageRecord } from '../stored/records.js'
-
-/** manifest: id is a manifest that lost a holder · rows: part rows that no manifest lists · blob: id is a blob. */
-export type GarbageKind = 'blob' | 'manifest' | 'rows'
+import { garbageRows, holderRows } from '../stored/keyspace.js'
+import type { GarbageRecord, ObjectRecord, PartRecord } from '../stored/model.js'
+import { hasRows } from '../stored/rows-in.js'
 
 export function discardManifest(chance: Chance, tx: Transaction, id: string, record: GarbageRecord): void {
-  tx.set(garbageKey('manifest', id, newId(chance)), encodeGarbage(record))
+  garbageRows.set(tx, { garbageKind: 'manifest', garbageId: id, token: newId(chance) }, record)
 }
 
 export function discardRows(
@@ -23,7 +20,7 @@ export function discardRows(
   why: GarbageRecord['why'],
   bytes?: number,
 ): void {
-  tx.set(garbageKey('rows', manifest, newId(chance)), encodeGarbage({ why, ...sized(bytes) }))
+  garbageRows.set(tx, { garbageKind: 'rows', garbageId: manifest, token: newId(chance) }, { why, ...sized(bytes) })
 }
 
 /**
@@ -40,7 +37,7 @@ export function discardBlob(
 ): void {
   if (carriesBytes(blob)) return
   const record = owner === undefined ? { why } : { why, owner: bytesToString(owner) }
-  tx.set(garbageKey('blob', blob, newId(chance)), encodeGarbage({ ...record, ...sized(bytes) }))
+  garbageRows.set(tx, { garbageKind: 'blob', garbageId: blob, token: newId(chance) }, { ...record, ...sized(bytes) })
 }
 
 function sized(bytes: number | undefined): Pick<GarbageRecord, 'bytes'> {
@@ -60,7 +57,7 @@ export function discardPart(
     return
   }
   for (const { manifest, reference } of bytes.slices) {
-    tx.delete(holderKey(manifest, reference))
+    holderRows.delete(tx, { manifest, reference })
     discardManifest(chance, tx, manifest, { why })
   }
 }
@@ -81,15 +78,14 @@ export function discardObject(
   if (bytes.kind === 'blob') {
     if (carriesBytes(bytes.blob)) return
     const record = { why, owner: bytesToString(owner), manifest, bytes: size }
-    tx.set(garbageKey('blob', bytes.blob, newId(chance)), encodeGarbage(record))
+    garbageRows.set(tx, { garbageKind: 'blob', garbageId: bytes.blob, token: newId(chance) }, record)
   } else {
-    tx.delete(holderKey(manifest, reference))
+    holderRows.delete(tx, { manifest, reference })
     discardManifest(chance, tx, manifest, { why, bytes: size })
   }
 }
 
 /** Whether a blob was un-named, and waits to be deleted. */
 export async function isGarbageBlob(reader: Reader, blob: string): Promise<boolean> {
-  const { from, to } = startingWith(garbageKey('blob', blob, ''))
-  return (await reader.range(from, to, { limit: 1 })).length > 0
+  return hasRows(reader, garbageRows.within({ garbageKind: 'blob', garbageId: blob }))
 }

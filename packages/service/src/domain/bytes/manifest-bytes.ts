@@ -5,10 +5,9 @@
 import { crc64Combine } from '@bindery/bytes'
 import { type ByteRange, type Bytes, type LentBytes, StorageError, together } from '@bindery/storage'
 import type { Domain } from '../domain.js'
-import { manifestKey, partKey, partNumberOf, partsOf } from '../stored/keyspace.js'
-import { Manifest, type Placed } from '../stored/manifest.js'
+import { manifestRows, partNumberOf, partRows } from '../stored/keyspace.js'
+import type { Manifest, Placed } from '../stored/manifest.js'
 import type { PartRecord, Slice } from '../stored/model.js'
-import { decodePart } from '../stored/records.js'
 
 /** Part records fetched at once: the first few quickly, so that the first byte does not wait for many. */
 const PARTS_FIRST = 4
@@ -83,14 +82,17 @@ async function findBeginning(
   id: string,
   count: number,
 ): Promise<{ readonly manifest: Manifest; readonly firstParts: PartRows }> {
-  const { from, to } = partsOf(id)
+  const { from, to } = partRows.within({ manifest: id })
   // a damaged row may be none of the object's; if it is one, it is met again
   const onDamaged = (): void => {}
-  const [row, rows] = await domain.metadata.read((reader) =>
-    together(reader.get(manifestKey(id)), count === 0 ? [] : reader.range(from, to, { limit: count, onDamaged })),
+  const [manifest, rows] = await domain.metadata.read((reader) =>
+    together(
+      manifestRows.read(reader, { manifest: id }),
+      count === 0 ? [] : reader.range(from, to, { limit: count, onDamaged }),
+    ),
   )
-  if (row === undefined) throw new StorageError('corrupt', `manifest ${id} is missing`)
-  return { manifest: new Manifest(row), firstParts: new Map(rows.map(({ key, value }) => [partNumberOf(key), value])) }
+  if (manifest === undefined) throw new StorageError('corrupt', `manifest ${id} is missing`)
+  return { manifest, firstParts: new Map(rows.map(({ key, value }) => [partNumberOf(key), value])) }
 }
 
 async function findParts(
@@ -100,13 +102,13 @@ async function findParts(
   known: PartRows,
 ): Promise<PartRecord[]> {
   const missing = places.filter(({ partNumber }) => !known.has(partNumber))
-  const keys = missing.map(({ partNumber }) => partKey(manifest, partNumber))
+  const keys = missing.map(({ partNumber }) => partRows.key({ manifest, partNumber }))
   const values = keys.length === 0 ? [] : await domain.metadata.read((reader) => reader.getMany(keys))
   const found = new Map(missing.map(({ partNumber }, index) => [partNumber, values[index]]))
   return places.map(({ partNumber }) => {
     const row = known.get(partNumber) ?? found.get(partNumber)
     if (row === undefined) throw new StorageError('corrupt', `part ${partNumber} of manifest ${manifest} is missing`)
-    return decodePart(partNumber, row)
+    return partRows.decode(row, { manifest, partNumber })
   })
 }
 

@@ -20,11 +20,10 @@ import { readBucket } from '../buckets/buckets.js'
 import { crc64Of, findManifest, piecesOf, within } from '../bytes/manifest-bytes.js'
 import { type Domain, newId } from '../domain.js'
 import { withScope } from '../scope.js'
-import { holderKey, manifestKey, objectKeyOf, ownerKey, partKey } from '../stored/keyspace.js'
-import { depthOf, encodeManifest } from '../stored/manifest.js'
+import { holderRows, manifestRows, objectRows, ownerRows, partRows } from '../stored/keyspace.js'
+import { depthOf, Manifest } from '../stored/manifest.js'
 import type { ObjectAcl, ObjectDescription, ObjectRecord, PartRecord, Slice, UploadRecord } from '../stored/model.js'
 import { PartTable } from '../stored/part-table.js'
-import { encodeObject, encodePart } from '../stored/records.js'
 import { announcePart, findUpload, putPart, readPlace, type UploadName, uploadPart } from '../uploads/uploads.js'
 import { readObject, replaceObject, requireObject } from './objects.js'
 import { type OpenObject, openObject } from './open-object.js'
@@ -65,8 +64,8 @@ export async function copyObject(domain: Domain, copy: CopiedObject): Promise<Co
   const modifiedAt = domain.clock()
   return domain.metadata.transact(async (tx) => {
     const [bucket, , found, target] = await together(
-      readBucket(tx, copy.bucket),
-      readBucket(tx, copy.source.bucket),
+      readBucket(domain, tx, copy.bucket),
+      readBucket(domain, tx, copy.source.bucket),
       requireObject(tx, copy.source.bucket, copy.source.key),
       readObject(tx, copy.bucket, copy.key),
     )
@@ -85,7 +84,7 @@ export async function copyObject(domain: Domain, copy: CopiedObject): Promise<Co
       tagging: description.tagging,
       storageClass: description.storageClass ?? bucket.storageClass,
     }
-    tx.set(holderKey(made.manifest, reference), new Uint8Array())
+    holderRows.set(tx, made, undefined)
     replaceObject(domain, tx, copy, old, made)
     return { made, source }
   })
@@ -97,13 +96,13 @@ function promote(tx: Transaction, { bucket, key }: CopySource, record: ObjectRec
   if (bytes.kind === 'manifest') return record
   const { size, etag, crc64, modifiedAt } = record
   const part: PartRecord = { partNumber: 1, size, etag, crc64, modifiedAt, bytes }
-  const place = partKey(manifest, 1)
+  const place = partRows.key({ manifest, partNumber: 1 })
   const promoted: ObjectRecord = { ...record, bytes: { kind: 'manifest' } }
-  tx.set(place, encodePart(part))
-  tx.set(manifestKey(manifest), encodeManifest(PartTable.of([part])))
-  tx.set(holderKey(manifest, reference), new Uint8Array())
-  if (!carriesBytes(bytes.blob)) tx.set(ownerKey(bytes.blob), place)
-  tx.set(objectKeyOf(bucket, key), encodeObject(promoted))
+  tx.set(place, partRows.encode(part))
+  manifestRows.set(tx, { manifest }, Manifest.of(PartTable.of([part])))
+  holderRows.set(tx, { manifest, reference }, undefined)
+  if (!carriesBytes(bytes.blob)) ownerRows.set(tx, { blob: bytes.blob }, place)
+  objectRows.set(tx, { bucket, key }, promoted)
   return promoted
 }
 
@@ -158,14 +157,14 @@ async function copyOpen(
   }
   const made = await domain.metadata.transact(async (tx) => {
     const [, current, place] = await together(
-      readBucket(tx, copy.source.bucket),
+      readBucket(domain, tx, copy.source.bucket),
       requireObject(tx, copy.source.bucket, copy.source.key),
       readPlace(domain, tx, copy, copy.partNumber),
     )
     if (current.manifest !== source.manifest) return 'changed'
     promote(tx, copy.source, current)
     await putPart(domain, tx, place, part)
-    for (const { manifest, reference } of plan.slices) tx.set(holderKey(manifest, reference), new Uint8Array())
+    for (const slice of plan.slices) holderRows.set(tx, slice, undefined)
     return part
   })
   if (made !== 'changed') await announcePart(domain, copy, made)

@@ -3,11 +3,10 @@ import { type BucketName, KEY_BYTES_MAX, type ObjectKey, OssError } from '@binde
 import type { Bytes } from '@bindery/storage'
 import { findBucket } from '../buckets/buckets.js'
 import type { Domain } from '../domain.js'
-import { following, namesOf, objectKeyOf, successor, uploadKey, uploadsBeginning } from '../stored/keyspace.js'
+import { following, successor } from '../stored/key-range.js'
+import { objectRows, uploadRows } from '../stored/keyspace.js'
 import type { ObjectRecord, UploadRecord } from '../stored/model.js'
-import { decodeObject } from '../stored/records.js'
 import { commonPrefix, rangeOf, scan } from '../stored/scan.js'
-import { uploadOfRow } from '../uploads/uploads.js'
 
 export interface ObjectQuery {
   readonly bucket: BucketName
@@ -37,7 +36,7 @@ export async function listObjects(domain: Domain, query: ObjectQuery): Promise<O
   checkNames(prefix, 'marker', after)
   await findBucket(domain, bucket)
   if (maxKeys === 0) return { entries: [], next: undefined }
-  const keyOf = (name: string): Bytes => objectKeyOf(bucket, name)
+  const keyOf = (name: string): Bytes => objectRows.key({ bucket, key: name })
   const nameAt = keyOf('').length
   const skipsGroup = query.wholeGroups && isGroup(after, prefix, delimiter)
   const from = after === '' ? undefined : skipsGroup ? successor(keyOf(after)) : following(keyOf(after))
@@ -46,7 +45,10 @@ export async function listObjects(domain: Domain, query: ObjectQuery): Promise<O
     range: rangeOf(keyOf, prefix, from),
     keyOf,
     nameOf: ({ key }) => utf8Text(key.subarray(nameAt)) ?? '',
-    decode: ({ value }, name) => ({ kind: 'object', key: name as ObjectKey, record: decodeObject(value) }),
+    decode: ({ value }, name) => {
+      const key = name as ObjectKey
+      return { kind: 'object', key, record: objectRows.decode(value, { bucket, key }) }
+    },
     prefix,
     delimiter,
     max: maxKeys,
@@ -82,13 +84,13 @@ export async function listUploads(domain: Domain, query: UploadQuery): Promise<U
   const { bucket, prefix, delimiter, keyMarker, maxUploads } = query
   checkNames(prefix, 'key-marker', keyMarker)
   await findBucket(domain, bucket)
-  const keyOf = (name: string): Bytes => uploadsBeginning(bucket, name)
+  const keyOf = (name: string): Bytes => uploadRows.prefix({ bucket, key: name })
   const { entries, isTruncated } = await scan<UploadRecord>({
     metadata: domain.metadata,
     range: rangeOf(keyOf, prefix, uploadsFrom(query)),
     keyOf,
-    nameOf: ({ key }) => namesOf(key)[1] ?? '',
-    decode: uploadOfRow,
+    nameOf: ({ key }) => uploadRows.namesOf(key).key,
+    decode: (row) => uploadRows.decodeRow(row),
     prefix,
     delimiter,
     max: maxUploads,
@@ -101,9 +103,9 @@ export async function listUploads(domain: Domain, query: UploadQuery): Promise<U
 
 function uploadsFrom({ bucket, prefix, delimiter, keyMarker, uploadIdMarker }: UploadQuery): Bytes | undefined {
   if (keyMarker === '') return undefined
-  if (uploadIdMarker !== '') return following(uploadKey(bucket, keyMarker, uploadIdMarker))
-  if (isGroup(keyMarker, prefix, delimiter)) return successor(uploadsBeginning(bucket, keyMarker))
-  return successor(uploadKey(bucket, keyMarker, ''))
+  if (uploadIdMarker !== '') return following(uploadRows.key({ bucket, key: keyMarker, uploadId: uploadIdMarker }))
+  if (isGroup(keyMarker, prefix, delimiter)) return successor(uploadRows.prefix({ bucket, key: keyMarker }))
+  return uploadRows.within({ bucket, key: keyMarker }).to
 }
 
 function isGroup(name: string, prefix: string, delimiter: string): boolean {

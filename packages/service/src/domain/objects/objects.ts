@@ -6,9 +6,8 @@ import { commitBlob, requireLiving, storeBytes } from '../bytes/blobs.js'
 import { discardObject } from '../bytes/garbage.js'
 import { type Domain, newId } from '../domain.js'
 import { count } from '../stored/counters.js'
-import { bucketKey, objectKeyOf } from '../stored/keyspace.js'
+import { bucketRows, objectRows } from '../stored/keyspace.js'
 import type { BucketRecord, ObjectAcl, ObjectDescription, ObjectRecord } from '../stored/model.js'
-import { decodeBucket, decodeObject, encodeObject } from '../stored/records.js'
 
 export interface NewObject {
   readonly bucket: BucketName
@@ -23,13 +22,13 @@ export interface NewObject {
 
 /** Stores an object at once. Throws noSuchBucket, fileAlreadyExists, invalidDigestMismatch, entityTooLarge. */
 export async function putObject(domain: Domain, object: NewObject, source: ByteSource): Promise<ObjectRecord> {
-  const place = objectKeyOf(object.bucket, object.key)
+  const place = objectRows.key(object)
   const blob = await storeBytes(domain, source, { owner: place }, object.contentMd5)
   const [manifest, reference] = [newId(domain), newId(domain)]
   return commitBlob(domain, blob, place, () =>
     domain.metadata.transact(async (tx) => {
       const [bucket, , old] = await together(
-        readBucket(tx, object.bucket),
+        readBucket(domain, tx, object.bucket),
         requireLiving(domain, tx),
         readObject(tx, object.bucket, object.key),
       )
@@ -71,14 +70,14 @@ export function replaceObject(
   old: ObjectRecord | undefined,
   record: ObjectRecord,
 ): void {
-  const place = objectKeyOf(bucket, key)
+  const place = objectRows.key({ bucket, key })
   if (old !== undefined && forbidOverwrite) throw new OssError('fileAlreadyExists')
   const objects = [{ storageClass: record.storageClass, count: 1, bytes: record.size }]
   if (old !== undefined) {
     discardObject(domain, tx, place, old, 'overwritten')
     objects.push({ storageClass: old.storageClass, count: -1, bytes: -old.size })
   }
-  tx.set(place, encodeObject(record))
+  tx.set(place, objectRows.encode(record))
   count(tx, bucket, { objects })
 }
 
@@ -91,7 +90,7 @@ export async function checkOverwrite(
 ): Promise<void> {
   if (!forbidOverwrite) return
   const isThere = await domain.metadata.read(
-    async (reader) => (await reader.get(objectKeyOf(bucket, key))) !== undefined,
+    async (reader) => (await reader.get(objectRows.key({ bucket, key }))) !== undefined,
   )
   if (isThere) throw new OssError('fileAlreadyExists')
 }
@@ -104,9 +103,9 @@ export function findObject(domain: Domain, bucket: BucketName, key: ObjectKey): 
 /** Deletes an object; one that is not there counts as deleted. Throws noSuchBucket. */
 export async function deleteObject(domain: Domain, bucket: BucketName, key: ObjectKey): Promise<void> {
   await domain.metadata.transact(async (tx) => {
-    const [, record] = await together(readBucket(tx, bucket), readObject(tx, bucket, key))
+    const [, record] = await together(readBucket(domain, tx, bucket), readObject(tx, bucket, key))
     if (record === undefined) return
-    const place = objectKeyOf(bucket, key)
+    const place = objectRows.key({ bucket, key })
     tx.delete(place)
     discardObject(domain, tx, place, record, 'deleted')
     count(tx, bucket, { objects: [{ storageClass: record.storageClass, count: -1, bytes: -record.size }] })
@@ -116,8 +115,8 @@ export async function deleteObject(domain: Domain, bucket: BucketName, key: Obje
 /** Its time of modification stays. Throws noSuchBucket, noSuchKey. */
 export async function setObjectAcl(domain: Domain, bucket: BucketName, key: ObjectKey, acl: ObjectAcl): Promise<void> {
   await domain.metadata.transact(async (tx) => {
-    const [, record] = await together(readBucket(tx, bucket), requireObject(tx, bucket, key))
-    tx.set(objectKeyOf(bucket, key), encodeObject({ ...record, acl }))
+    const [, record] = await together(readBucket(domain, tx, bucket), requireObject(tx, bucket, key))
+    objectRows.set(tx, { bucket, key }, { ...record, acl })
   })
 }
 
@@ -130,19 +129,17 @@ export interface BucketAndObject {
 /** Throws noSuchBucket. */
 export function findBucketAndObject(domain: Domain, bucket: BucketName, key: ObjectKey): Promise<BucketAndObject> {
   return domain.metadata.read(async (reader) => {
-    const [bucketRow, objectRow] = await reader.getMany([bucketKey(bucket), objectKeyOf(bucket, key)])
+    const [bucketRow, objectRow] = await reader.getMany([bucketRows.key({ bucket }), objectRows.key({ bucket, key })])
     if (bucketRow === undefined) throw new OssError('noSuchBucket', { BucketName: bucket })
-    return { bucket: decodeBucket(bucketRow), object: objectRow && decodeObject(objectRow) }
+    return {
+      bucket: domain.bucketCache.decode(bucketRow, bucket),
+      object: objectRow && objectRows.decode(objectRow, { bucket, key }),
+    }
   })
 }
 
-export async function readObject(
-  reader: Reader,
-  bucket: BucketName,
-  key: ObjectKey,
-): Promise<ObjectRecord | undefined> {
-  const row = await reader.get(objectKeyOf(bucket, key))
-  return row === undefined ? undefined : decodeObject(row)
+export function readObject(reader: Reader, bucket: BucketName, key: ObjectKey): Promise<ObjectRecord | undefined> {
+  return objectRows.read(reader, { bucket, key })
 }
 
 /** Throws noSuchKey. */

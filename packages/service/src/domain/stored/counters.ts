@@ -1,6 +1,6 @@
 /** The counters of a bucket, kept exact by every commit. The order of the row's numbers is fixed: append only. */
-import { decodeCounters, type Reader, type Transaction } from '@bindery/storage'
-import { counterKey } from './keyspace.js'
+import type { Reader, Transaction } from '@bindery/storage'
+import { counterRows } from './keyspace.js'
 import type { StorageClass } from './model.js'
 
 const CLASSES = ['Standard', 'IA', 'Archive', 'ColdArchive', 'DeepColdArchive'] as const
@@ -36,7 +36,7 @@ export interface BucketStat {
 }
 
 export function count(tx: Transaction, bucket: string, change: CounterChange): void {
-  tx.add(counterKey(bucket), deltasOf(change))
+  tx.add(counterRows.key({ bucket }), deltasOf(change))
 }
 
 /** The numbers of a row that holds nothing but this change. */
@@ -57,9 +57,8 @@ export function deltasOf(change: CounterChange): number[] {
 }
 
 export async function readCounters(reader: Reader, bucket: string, now: number): Promise<BucketStat> {
-  const row = await reader.get(counterKey(bucket))
-  const values = row === undefined ? [] : decodeCounters(row)
-  const at = (index: number): number => values[index] ?? 0
+  const values = await counterRows.read(reader, { bucket })
+  const at = (index: number): number => values?.[index] ?? 0
   const byClass = Object.fromEntries(
     CLASSES.map((name, index) => [name, { objects: at(index * 2), bytes: at(index * 2 + 1) }]),
   ) as Record<StorageClass, ClassStat>
@@ -71,6 +70,6 @@ export async function readCounters(reader: Reader, bucket: string, now: number):
     uploads: at(UPLOADS_AT),
     parts: at(UPLOADS_AT + 1),
     partBytes: at(UPLOADS_AT + 2),
-    lastModifiedAt: row === undefined ? 0 : now,
+    lastModifiedAt: values === undefined ? 0 : now,
   }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { bytesToString } from '@bindery/bytes'
 import { bucketName } from '@bindery/protocol'
-import { type Bytes, createMemoryBlobStore, createMemoryMetadataStore } from '@bindery/storage'
+import { type Bytes, createMemoryBlobStore, createMemoryMetadataStore, type DamagedRow } from '@bindery/storage'
 import { withDamagedRows } from '@bindery/storage/testing'
 import { createBucket } from '../buckets/buckets.js'
 import { changeDocument } from '../buckets/documents.js'
@@ -12,17 +12,17 @@ import { BUCKET, blobCount, complete, get, initiate, key, OWNER, part, put, swee
 import { applyLifecycle } from '../upkeep/apply-lifecycle.js'
 import { recoverDead, registerIncarnation } from '../upkeep/incarnations.js'
 import { Sweeper } from '../upkeep/sweeper.js'
-import { type Damage, DamageReports, passingOver, readPage } from './damage.js'
+import { type Damage, DamageReports, passingOver } from './damage.js'
 import {
-  allGarbage,
-  allReceipts,
-  documentKey,
-  incarnationKey,
-  manifestKey,
-  objectKeyOf,
-  startingWith,
-  uploadKey,
+  documentRows,
+  garbageRows,
+  incarnationRows,
+  manifestRows,
+  objectRows,
+  receiptRows,
+  uploadRows,
 } from './keyspace.js'
+import { readPage, rowsIn } from './rows-in.js'
 
 interface Damaged {
   readonly domain: Domain
@@ -37,7 +37,7 @@ async function damageable(): Promise<Damaged> {
   return { domain: { ...domain, damage: new DamageReports((one) => void told.push(one)) }, told, damage }
 }
 
-async function firstKey({ metadata }: Domain, { from, to } = allGarbage()): Promise<Bytes> {
+async function firstKey({ metadata }: Domain, { from, to } = garbageRows.all): Promise<Bytes> {
   const [row] = await metadata.read((reader) => reader.range(from, to, { limit: 1 }))
   assert.ok(row)
   return row.key
@@ -69,7 +69,7 @@ test('a damaged garbage row keeps nothing else from being freed, and is told of 
 test('a damaged record keeps only the blob from being freed that it may name', async () => {
   const { domain, told, damage } = await damageable()
   for (const name of ['k', 'other']) for (const bytes of ['old', 'new']) await put(domain, name, bytes)
-  damage(objectKeyOf(BUCKET, 'k'))
+  damage(objectRows.key({ bucket: BUCKET, key: 'k' }))
   assert.equal(await sweepAll(domain), 1)
   assert.equal((await get(domain, 'other')).toString(), 'new')
   const [{ rowKind, bucket, key: name } = {}] = told
@@ -80,7 +80,7 @@ test('a damaged manifest keeps only its own parts from being freed', async () =>
   const { domain, told, damage } = await damageable()
   const uploads = [await completed(domain, 'a'), await completed(domain, 'b'), await completed(domain, 'c')]
   for (const name of ['a', 'b', 'c']) await deleteObject(domain, BUCKET, key(name))
-  damage(manifestKey(uploads[1] ?? ''))
+  damage(manifestRows.key({ manifest: uploads[1] ?? '' }))
   assert.equal(await sweepAll(domain), 2)
   assert.deepEqual(
     told.map(({ rowKind, manifest }) => [rowKind, manifest]),
@@ -92,10 +92,9 @@ test('a damaged receipt keeps no other from being dropped', async () => {
   const { domain, told, damage } = await damageable()
   await completed(domain, 'a')
   await completed(domain, 'b')
-  damage(await firstKey(domain, allReceipts()))
+  damage(await firstKey(domain, receiptRows.all))
   await new Sweeper({ ...domain, receiptMs: 0 }).sweep()
-  const { from, to } = allReceipts()
-  const page = await readPage(domain.metadata, { from, to }, 10, () => {})
+  const page = await readPage(domain.metadata, receiptRows.all, { atOnce: 10, onDamaged: () => {} })
   assert.equal(page.rows.length, 0)
   assert.deepEqual(
     told.map(({ rowKind }) => rowKind),
@@ -116,8 +115,8 @@ test('a damaged upload and damaged rules keep no other upload from being aborted
   await createBucket(domain, { name: other, owner: OWNER })
   for (const bucket of [BUCKET, other])
     await changeDocument(domain, bucket, { kind: 'lifecycle' }, () => ({ rules: [rule] }))
-  damage(documentKey(other, 'lifecycle', 0))
-  damage(uploadKey(BUCKET, 'a', uploads[0] ?? ''))
+  damage(documentRows.key({ bucket: other, document: 'lifecycle', page: 0 }))
+  damage(uploadRows.key({ bucket: BUCKET, key: 'a', uploadId: uploads[0] ?? '' }))
   const aborted: string[] = []
   const later = { ...domain, clock: () => Date.UTC(2026, 6, 1) }
   for await (const { uploadId } of applyLifecycle(later)) aborted.push(uploadId)
@@ -131,13 +130,16 @@ test('a damaged upload and damaged rules keep no other upload from being aborted
 test('a process whose row is damaged is declared dead by its key, and what a damaged record may name stays', async () => {
   const { domain, told, damage } = await damageable()
   for (const name of ['a', 'b']) await put(domain, name, 'bytes')
-  await domain.metadata.transact(async (tx) => tx.delete(objectKeyOf(BUCKET, 'b')))
-  damage(objectKeyOf(BUCKET, 'a'))
-  damage(incarnationKey(domain.blobs.incarnation))
+  await domain.metadata.transact(async (tx) => tx.delete(objectRows.key({ bucket: BUCKET, key: 'b' })))
+  damage(objectRows.key({ bucket: BUCKET, key: 'a' }))
+  damage(incarnationRows.key({ incarnation: domain.blobs.incarnation }))
   const heir = { ...domain, blobs: { ...domain.blobs, incarnation: 'ffffffffffffffff' } }
   await registerIncarnation(heir)
   await recoverDead(heir, [])
-  assert.equal(await domain.metadata.read((reader) => reader.get(incarnationKey(domain.blobs.incarnation))), undefined)
+  assert.equal(
+    await domain.metadata.read((reader) => reader.get(incarnationRows.key({ incarnation: domain.blobs.incarnation }))),
+    undefined,
+  )
   assert.equal(await sweepAll(heir), 1)
   assert.equal(await blobCount(heir), 1)
   assert.deepEqual(
@@ -148,27 +150,21 @@ test('a process whose row is damaged is declared dead by its key, and what a dam
 
 test('pages without a sound row lead on to those behind them', async () => {
   const { domain, damage } = await damageable()
-  const names = Array.from({ length: 6 }, (_, number) => objectKeyOf(BUCKET, `k${number}`))
+  const names = Array.from({ length: 6 }, (_, number) => objectRows.key({ bucket: BUCKET, key: `k${number}` }))
   await domain.metadata.transact(async (tx) => {
     for (const name of names) tx.set(name, Uint8Array.of(1))
   })
   for (const name of names.slice(1, 5)) damage(name)
-  const { from, to } = startingWith(objectKeyOf(BUCKET, ''))
-  const met: number[] = []
+  const met: Bytes[] = []
   const damaged = new Set<string>()
-  for (let start: Bytes | undefined = from; start !== undefined; ) {
-    const { rows, next } = await readPage(domain.metadata, { from: start, to }, 2, (row) =>
-      damaged.add(bytesToString(row.key)),
-    )
-    met.push(rows.length)
-    start = next
-  }
-  assert.deepEqual([met.reduce((sum, rows) => sum + rows, 0), damaged.size], [2, 4])
+  const onDamaged = (row: DamagedRow) => void damaged.add(bytesToString(row.key))
+  for await (const row of rowsIn(domain.metadata, objectRows.all, { atOnce: 2, onDamaged })) met.push(row.key)
+  assert.deepEqual([met, damaged.size], [[names[0], names[5]], 4])
 })
 
 test('work goes on for all but those that meet damage', async () => {
   const { domain, damage } = await damageable()
-  const names = Array.from({ length: 9 }, (_, number) => objectKeyOf(BUCKET, `k${number}`))
+  const names = Array.from({ length: 9 }, (_, number) => objectRows.key({ bucket: BUCKET, key: `k${number}` }))
   await domain.metadata.transact(async (tx) => {
     for (const name of names) tx.set(name, Uint8Array.of(1))
   })

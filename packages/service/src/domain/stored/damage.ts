@@ -4,8 +4,9 @@
  */
 import { hex } from '@bindery/bytes'
 import { type Bytes, DamagedRow, type MetadataStore, type Row, StorageError } from '@bindery/storage'
-import { following, isAfter, type KeyRange } from './keyspace.js'
-import { type RowNames, rowNamesOf } from './row-names.js'
+import type { KeyRange } from './key-range.js'
+import { type RowNames, rowNamesOf } from './keyspace.js'
+import { type Page, readPage, rowsIn } from './rows-in.js'
 
 /** A row that was passed over since it, or one that it leads to, is damaged. */
 export interface Damage extends RowNames {
@@ -47,39 +48,17 @@ export class DamageReports {
     }
   }
 
-  /** The first rows of a range, as `readPage`; the damaged ones are told of. */
-  page(metadata: MetadataStore, range: KeyRange, limit: number): Promise<Page> {
-    return readPage(metadata, range, limit, (row) => this.add(row.key, row))
+  /** The first rows of a range, as `readPage` returns them; the damaged ones are reported. */
+  page(metadata: MetadataStore, range: KeyRange, atOnce: number): Promise<Page> {
+    return readPage(metadata, range, { atOnce, onDamaged: this.#onDamaged })
   }
-}
 
-/** Some rows of a range, without those that are damaged, and where the others begin. */
-export interface Page {
-  readonly rows: readonly Row[]
-  /** Undefined at the end of the range. */
-  readonly next: Bytes | undefined
-}
+  /** The rows of a range, as `rowsIn` yields them; the damaged ones are reported. */
+  rowsIn(metadata: MetadataStore, range: KeyRange, atOnce: number): AsyncGenerator<Row, void, undefined> {
+    return rowsIn(metadata, range, { atOnce, onDamaged: this.#onDamaged })
+  }
 
-/**
- * The first rows of a range, at most `limit`; those that are damaged are handed to `onDamaged`, and count. Where a page ends
- * with one, so does the next begin: its key may be what is damaged, and would lead astray.
- */
-export async function readPage(
-  metadata: MetadataStore,
-  { from, to }: KeyRange,
-  limit: number,
-  onDamaged: (row: DamagedRow) => unknown,
-): Promise<Page> {
-  let damaged: DamagedRow[] = []
-  const rows = await metadata.read((reader) => {
-    damaged = []
-    return reader.range(from, to, { limit, onDamaged: (row) => void damaged.push(row) })
-  })
-  for (const row of damaged) await onDamaged(row)
-  const last = rows.at(-1) ?? damaged.at(-1)
-  // A damaged key may lie before those that it stands behind: what does not lead on is the end.
-  const isEnd = last === undefined || rows.length + damaged.length < limit || isAfter(from, last.key)
-  return { rows, next: isEnd ? undefined : following(last.key) }
+  readonly #onDamaged = (row: DamagedRow): void => this.add(row.key, row)
 }
 
 /** What a read answers; undefined, as if there were nothing, where it meets a damaged row. */

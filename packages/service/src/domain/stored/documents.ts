@@ -4,9 +4,9 @@
  */
 import { type BucketSettings, OssError } from '@bindery/protocol'
 import type { Reader, Transaction } from '@bindery/storage'
-import { bucketKey, documentKey } from './keyspace.js'
+import { bucketRows, documentRows } from './keyspace.js'
 import type { BucketRecord } from './model.js'
-import { decodeDocument, encodeBucket, encodeDocument } from './records.js'
+import { documentOf, slicesOf } from './records/document.js'
 
 /** Rows of all documents of a bucket at most: a transaction can delete them all. */
 const ROWS_MAX = 256
@@ -25,8 +25,8 @@ export async function readDocument<K extends keyof BucketSettings>(
 ): Promise<BucketSettings[K] | undefined> {
   const rows = documents[kind]
   if (rows === undefined) return undefined
-  const keys = Array.from({ length: rows }, (_, index) => documentKey(name, kind, index))
-  return decodeDocument(await reader.getMany(keys)) as BucketSettings[K]
+  const pages = Array.from({ length: rows }, (_, page) => ({ bucket: name, document: kind, page }))
+  return documentOf(await documentRows.readMany(reader, pages)) as BucketSettings[K]
 }
 
 /** Deletes all documents of a bucket that is deleted. */
@@ -43,18 +43,18 @@ export function writeDocument(
 ): void {
   const { name } = bucket
   const { [kind]: rowsBefore = 0, ...others } = bucket.documents ?? {}
-  const rows = value === undefined ? [] : encodeDocument(value)
+  const rows = value === undefined ? [] : slicesOf(value)
   const rowsOfOthers = Object.values(others).reduce((sum, count) => sum + count, 0)
   if (rows.length > rowsMax || rowsOfOthers + rows.length > ROWS_MAX) throw new OssError('entityTooLarge')
-  rows.forEach((row, index) => {
-    tx.set(documentKey(name, kind, index), row)
+  rows.forEach((row, page) => {
+    documentRows.set(tx, { bucket: name, document: kind, page }, row)
   })
   deleteRows(tx, name, kind, rows.length, rowsBefore)
   if (rows.length === rowsBefore) return
   const documents = rows.length === 0 ? others : { ...others, [kind]: rows.length }
-  tx.set(bucketKey(name), encodeBucket({ ...bucket, documents }))
+  bucketRows.set(tx, { bucket: name }, { ...bucket, documents })
 }
 
 function deleteRows(tx: Transaction, bucket: string, kind: string, from: number, to: number): void {
-  for (let index = from; index < to; index += 1) tx.delete(documentKey(bucket, kind, index))
+  for (let page = from; page < to; page += 1) documentRows.delete(tx, { bucket, document: kind, page })
 }

@@ -1,7 +1,7 @@
 /** A manifest: the parts of a multipart object in order, and where each starts in it. */
 import { type ByteRange, type Bytes, StorageError } from '@bindery/storage'
+import type { Codec } from './codec.js'
 import type { PartRecord } from './model.js'
-import type { PartTable } from './part-table.js'
 
 const VERSION = 1
 const HEAD_BYTES = 1 + 1 + 8
@@ -10,8 +10,17 @@ const ENTRY_BYTES = 8
 /** An entry is the part's number in 2 bytes and its start in 6: enough for 256 TiB. */
 const START_AT = 2
 
-/** The parts in the order of their bytes. */
-export function encodeManifest(parts: PartTable): Bytes {
+/** What a manifest is made of: parts in the order of their bytes. */
+export interface ManifestParts {
+  readonly length: number
+  partNumber(index: number): number
+  /** Bytes. */
+  size(index: number): number
+  /** The greatest of the parts' depths. */
+  readonly depth: number
+}
+
+function encodeParts(parts: ManifestParts): Bytes {
   const bytes = new Uint8Array(HEAD_BYTES + parts.length * ENTRY_BYTES)
   const view = new DataView(bytes.buffer)
   let start = 0
@@ -45,13 +54,21 @@ export class Manifest {
   readonly depth: number
   /** Bytes of the object. */
   readonly size: number
+  /** As it is stored. */
+  readonly stored: Bytes
   readonly #view: DataView
 
+  static of(parts: ManifestParts): Manifest {
+    return new Manifest(encodeParts(parts))
+  }
+
+  /** Throws StorageError `corrupt`. */
   constructor(bytes: Bytes) {
     const entries = (bytes.length - HEAD_BYTES) / ENTRY_BYTES
     if (bytes[0] !== VERSION || !Number.isInteger(entries) || entries < 0) {
       throw new StorageError('corrupt', 'a manifest is damaged')
     }
+    this.stored = bytes
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.partCount = entries
     this.depth = bytes[1] ?? 0
@@ -106,6 +123,14 @@ export class Manifest {
   #startOf(index: number): number {
     return getUint48(this.#view, HEAD_BYTES + index * ENTRY_BYTES + START_AT)
   }
+}
+
+export const manifestCodec: Codec<Manifest> = {
+  form: 'binary',
+  version: VERSION,
+  encode: ({ stored }) => stored,
+  decode: (value) => new Manifest(value),
+  isSound: () => true,
 }
 
 function setUint48(view: DataView, offset: number, value: number): void {

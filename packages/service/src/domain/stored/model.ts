@@ -43,6 +43,24 @@ export interface ObjectDescription {
 /** A tag of content, bare: `5D41…` or `…-N`. */
 export type ETag = string
 
+/**
+ * A data key, encrypted under the key of a bucket or of a key service: at most 1,024 bytes, opaque here. A data key
+ * encrypts the bytes of one manifest, under whatever id they are read; each reference to the manifest holds a copy that is
+ * wrapped for its own bucket.
+ */
+export type WrappedKey = Uint8Array
+
+/** How an object's bytes are encrypted at rest; absent where they are plain. */
+export interface Encryption {
+  /** As OSS names it. */
+  readonly algorithm: 'AES256' | 'KMS' | 'SM4'
+  /** The id of the key that wraps the data key; of `KMS` only. */
+  readonly keyId?: string
+  /** The cipher of the bytes, where `KMS` does not use its default. */
+  readonly dataEncryption?: 'SM4'
+  readonly dataKey: WrappedKey
+}
+
 /** Where an object's bytes lie: in one blob, or in the parts of the manifest named by the record's `manifest`. */
 export type ObjectBytes = { readonly kind: 'blob'; readonly blob: BlobId } | { readonly kind: 'manifest' }
 
@@ -65,6 +83,7 @@ export interface ObjectRecord {
   /** This record's reference among the holders of its manifest. */
   readonly reference: string
   readonly bytes: ObjectBytes
+  readonly encryption?: Encryption
 }
 
 /** When the server completes an upload by itself: exactly one of `parts` and `size` is there. */
@@ -93,6 +112,22 @@ export interface UploadRecord {
   readonly sequential: boolean
   /** Absent: only a Complete completes it. */
   readonly autoComplete?: AutoComplete
+  /** Of the object that it is to become. */
+  readonly encryption?: Encryption
+}
+
+/** Kept beside an open upload that completes itself. */
+export interface AutoCompleteRecord {
+  /** Why it could not, though it was whole. */
+  readonly failure?: AutoCompleteFailure
+}
+
+export interface AutoCompleteFailure {
+  /** OSS's, or one of the extension's own. */
+  readonly code: string
+  readonly message: string
+  /** Of the upload's usage: while it stays, so does the failure. */
+  readonly edition: number
 }
 
 export interface PartRecord {
@@ -114,6 +149,8 @@ export interface Slice {
   /** Bytes. */
   readonly length: number
   readonly reference: string
+  /** Of the manifest, where its bytes are encrypted. */
+  readonly dataKey?: WrappedKey
 }
 
 /**
@@ -121,8 +158,28 @@ export interface Slice {
  * go through: 1 where the slices' bytes are blobs.
  */
 export type PartBytes =
-  | { readonly kind: 'blob'; readonly blob: BlobId }
+  /** `dataKey`: one of the blob's own, where the manifest's does not encrypt it. */
+  | { readonly kind: 'blob'; readonly blob: BlobId; readonly dataKey?: WrappedKey }
   | { readonly kind: 'slices'; readonly slices: readonly Slice[]; readonly depth: number }
+
+/** A process that wrote blobs. `dead`: its orphans are still to be found. */
+export interface IncarnationRecord {
+  readonly state: 'living' | 'dead'
+}
+
+/** manifest: a manifest that lost a holder · rows: part rows that no manifest lists · blob: a blob. */
+export type GarbageKind = 'blob' | 'manifest' | 'rows'
+
+/** What was unlinked, and why. */
+export interface GarbageRecord {
+  readonly why: 'overwritten' | 'deleted' | 'aborted' | 'replaced' | 'unlisted' | 'orphan'
+  /** Of a blob that was an object: the manifest by whose id the reads of it are registered. */
+  readonly manifest?: string
+  /** Byte string of the key whose record named the blob. */
+  readonly owner?: string
+  /** Bytes that go with it at most, where that was known; for users to see. */
+  readonly bytes?: number
+}
 
 /** The parts that a Complete lists, in its order; as columns, for 10,000 of them are to cost no object each. */
 export interface ListedParts {

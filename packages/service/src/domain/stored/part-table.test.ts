@@ -3,10 +3,9 @@ import { test } from 'node:test'
 import { crc64Combine } from '@bindery/bytes'
 import { ListedParts } from '@bindery/protocol'
 import { createRandom } from '@bindery/storage'
-import { partKey } from './keyspace.js'
+import { partRows } from './keyspace.js'
 import type { PartRecord } from './model.js'
 import { PartTable } from './part-table.js'
-import { decodePart, encodePart } from './records.js'
 
 const ID = '0123456789ABCDEF0123456789ABCDEF'
 
@@ -34,7 +33,7 @@ test('a table holds what the rows of its parts say', () => {
   const table = PartTable.of(records)
   assert.equal(table.length, records.length)
   records.forEach((record, index) => {
-    assert.deepEqual(decodePart(record.partNumber, encodePart(record)), record)
+    assert.deepEqual(partRows.decode(partRows.encode(record), { manifest: ID, partNumber: record.partNumber }), record)
     assert.equal(table.partNumber(index), record.partNumber)
     assert.equal(table.size(index), record.size)
     assert.equal(table.modifiedAt(index), record.modifiedAt)
@@ -98,7 +97,8 @@ test('listed parts are selected, and the first that is not there is told', () =>
 })
 
 test('a row that is no part is damage, and a table takes no more parts than it has room for', () => {
-  const [key, row] = [partKey(ID, 3), encodePart(recordsOf(2)[1] as PartRecord)]
+  const names = { manifest: ID, partNumber: 3 }
+  const [key, row] = [partRows.key(names), partRows.encode(recordsOf(2)[1] as PartRecord)]
   const changed = (at: number, value: number) => {
     const bytes = row.slice()
     bytes[at] = value
@@ -107,10 +107,32 @@ test('a row that is no part is damage, and a table takes no more parts than it h
   const damaged = [new Uint8Array(), changed(0, 2), changed(1, 7), changed(2, 0xff), changed(18, 1), changed(26, 255)]
   for (const bytes of [...damaged, row.subarray(0, 28), row.subarray(0, -1)]) {
     assert.throws(() => PartTable.ofRows([{ key, value: bytes }]), { kind: 'corrupt' })
-    assert.throws(() => decodePart(1, bytes), { kind: 'corrupt' })
+    assert.throws(() => partRows.decode(bytes, names), { kind: 'corrupt' })
   }
   const table = new PartTable(1)
   table.append([{ key, value: row }])
   assert.deepEqual([...table.partNumbers], [3])
   assert.throws(() => table.append([{ key, value: row }]), RangeError)
+})
+
+test('wrapped data keys stand in the rows of parts that have them, and take no room in others', () => {
+  const names = { manifest: ID, partNumber: 1 }
+  const slice = { manifest: ID, reference: ID, offset: 0, length: 7 }
+  const dataKey = Uint8Array.from({ length: 300 }, (_, index) => index)
+  const [blob, plain] = recordsOf(2) as [PartRecord, PartRecord]
+  const sizeOf = (record: PartRecord) => partRows.encode(record).length
+  const keyed: readonly PartRecord['bytes'][] = [
+    { kind: 'blob', blob: 'blob-0', dataKey },
+    { kind: 'slices', depth: 3, slices: [slice, { ...slice, dataKey }, { ...slice, dataKey: dataKey.slice(0, 1) }] },
+  ]
+  for (const bytes of keyed) {
+    const record = { ...blob, bytes }
+    const row = partRows.encode(record)
+    assert.deepEqual(partRows.decode(row, names), record)
+    assert.equal(PartTable.of([record]).depth, bytes.kind === 'blob' ? 0 : 3)
+    assert.throws(() => partRows.decode(row.subarray(0, bytes.kind === 'blob' ? 130 : -1), names), { kind: 'corrupt' })
+  }
+  assert.equal(sizeOf({ ...blob, bytes: keyed[0] as PartRecord['bytes'] }) - sizeOf(blob), 2 + dataKey.length)
+  const slices = [slice, slice]
+  assert.equal(sizeOf({ ...plain, bytes: { kind: 'slices', depth: 1, slices } }) - sizeOf(plain), 48)
 })

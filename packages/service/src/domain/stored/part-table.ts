@@ -1,9 +1,9 @@
 /** Parts by the thousand, as columns: what a Complete compares and sums up costs no object a part. */
 import { bytesToString, Crc64Chain } from '@bindery/bytes'
 import type { Bytes, Row } from '@bindery/storage'
-import { partNumberOf } from './keyspace.js'
+import { partNumberOf, partRows } from './keyspace.js'
 import type { ETag, ListedParts, PartRecord } from './model.js'
-import { encodePart, readPart } from './records.js'
+import { readPart } from './records/part.js'
 
 /** Bytes of an ETag, mostly. */
 const ETAG_BYTES = 32
@@ -33,7 +33,7 @@ export class PartTable {
 
   static of(parts: readonly PartRecord[]): PartTable {
     const table = new PartTable(parts.length)
-    for (const part of parts) table.#appendRow(part.partNumber, encodePart(part))
+    for (const part of parts) table.#appendRow(part.partNumber, partRows.encode(part))
     return table
   }
 

@@ -1,6 +1,6 @@
 /** A walk over rows that are named and ordered by name, in which names that share a prefix up to a delimiter are one. */
 import type { Bytes, MetadataStore, Row } from '@bindery/storage'
-import { following, isAfter, type KeyRange, successor } from './keyspace.js'
+import { following, isAfter, type KeyRange, successor } from './key-range.js'
 
 export type ScanEntry<T> =
   | { readonly kind: 'row'; readonly row: T }

@@ -4,15 +4,15 @@
  * what is left.
  */
 import { type BucketName, type BucketSettings, type ObjectKey, OssError } from '@bindery/protocol'
-import type { Bytes, Row } from '@bindery/storage'
+import type { Bytes } from '@bindery/storage'
 import { readBucket } from '../buckets/buckets.js'
 import type { Domain } from '../domain.js'
-import { isDamage, type Page } from '../stored/damage.js'
+import { isDamage } from '../stored/damage.js'
 import { readDocument } from '../stored/documents.js'
-import { allBuckets, documentKey, type KeyRange, startingWith, uploadsBeginning } from '../stored/keyspace.js'
+import { startingWith } from '../stored/key-range.js'
+import { bucketRows, documentRows, uploadRows } from '../stored/keyspace.js'
 import type { BucketRecord, UploadRecord } from '../stored/model.js'
-import { decodeBucket } from '../stored/records.js'
-import { endUpload, type Usage, uploadOfRow } from '../uploads/uploads.js'
+import { endUpload, type Usage } from '../uploads/uploads.js'
 
 type LifecycleRule = BucketSettings['lifecycle']['rules'][number]
 
@@ -34,8 +34,8 @@ const UPLOADS_AT_ONCE = 200
 
 /** One pass over the rules of all buckets; yields each upload after it has been aborted. */
 export async function* applyLifecycle(domain: Domain): AsyncGenerator<AbortedByRule, void, undefined> {
-  for await (const { key, value } of rowsOf(domain, allBuckets(), BUCKETS_AT_ONCE)) {
-    const bucket = domain.damage.unless(key, () => decodeBucket(value))
+  for await (const row of domain.damage.rowsIn(domain.metadata, bucketRows.all, BUCKETS_AT_ONCE)) {
+    const bucket = domain.damage.unless(row.key, () => bucketRows.decodeRow(row))
     if (bucket === undefined) continue
     for (const rule of await findRules(domain, bucket)) {
       if (rule.status === 'Enabled') yield* applyRule(domain, bucket.name, rule)
@@ -49,7 +49,7 @@ async function findRules(domain: Domain, bucket: BucketRecord): Promise<readonly
     return lifecycle?.rules ?? []
   } catch (error) {
     if (!isDamage(error)) throw error
-    domain.damage.add(documentKey(bucket.name, 'lifecycle', 0), error)
+    domain.damage.add(documentRows.key({ bucket: bucket.name, document: 'lifecycle', page: 0 }), error)
     return []
   }
 }
@@ -59,9 +59,9 @@ async function* applyRule(
   bucket: BucketName,
   rule: LifecycleRule,
 ): AsyncGenerator<AbortedByRule, void, undefined> {
-  const range = startingWith(uploadsBeginning(bucket, rule.prefix))
-  for await (const row of rowsOf(domain, range, UPLOADS_AT_ONCE)) {
-    const upload = domain.damage.unless(row.key, () => uploadOfRow(row))
+  const range = startingWith(uploadRows.prefix({ bucket, key: rule.prefix }))
+  for await (const row of domain.damage.rowsIn(domain.metadata, range, UPLOADS_AT_ONCE)) {
+    const upload = domain.damage.unless(row.key, () => uploadRows.decodeRow(row))
     if (upload === undefined || !isDue(rule, upload, domain.clock())) continue
     const usage = await abortByRule(domain, rule, upload, row.key)
     if (usage === undefined) continue
@@ -87,7 +87,7 @@ async function abortByRule(
   const wanted = JSON.stringify(rule)
   try {
     return await endUpload(domain, upload, async (tx) => {
-      const lifecycle = await readDocument(tx, await readBucket(tx, upload.bucket), 'lifecycle')
+      const lifecycle = await readDocument(tx, await readBucket(domain, tx, upload.bucket), 'lifecycle')
       return lifecycle?.rules.some((other) => JSON.stringify(other) === wanted) ?? false
     })
   } catch (error) {
@@ -95,18 +95,5 @@ async function abortByRule(
     if (isDamage(error)) domain.damage.add(row, error)
     else if (!isGone) throw error
     return undefined
-  }
-}
-
-/** The sound rows of a range, read in steps. */
-async function* rowsOf(
-  { metadata, damage }: Domain,
-  { from, to }: KeyRange,
-  limit: number,
-): AsyncGenerator<Row, void, undefined> {
-  for (let start: Bytes | undefined = from; start !== undefined; ) {
-    const { rows, next }: Page = await damage.page(metadata, { from: start, to }, limit)
-    yield* rows
-    start = next
   }
 }

@@ -3,13 +3,13 @@
  * of an incarnation that was declared dead, and declaring it so comes first: from then on none of its commits goes
  * through. No clock decides who is dead; the process that guards the data folder knows who lives.
  */
-import { type BlobEntry, type BlobId, type Bytes, type DamagedRow, together } from '@bindery/storage'
+import { type BlobEntry, type BlobId, type Bytes, together } from '@bindery/storage'
 import { isWhole, namesBlob } from '../bytes/blobs.js'
 import { discardBlob, isGarbageBlob } from '../bytes/garbage.js'
 import type { Domain } from '../domain.js'
-import { type Page, passingOver, readPage } from '../stored/damage.js'
-import { allIncarnations, incarnationKey, namesOf, ownerKey } from '../stored/keyspace.js'
-import { encodeIncarnation } from '../stored/records.js'
+import { passingOver } from '../stored/damage.js'
+import { incarnationRows, ownerRows } from '../stored/keyspace.js'
+import { rowsIn } from '../stored/rows-in.js'
 
 const ROWS_AT_ONCE = 200
 /** Blobs looked at in one transaction: two reads each, and at most a write. */
@@ -18,7 +18,7 @@ const BLOBS_AT_ONCE = 200
 /** Makes this process known; before its first write. */
 export async function registerIncarnation({ metadata, blobs }: Domain): Promise<void> {
   await metadata.transact(async (tx) => {
-    tx.set(incarnationKey(blobs.incarnation), encodeIncarnation({ state: 'living' }))
+    incarnationRows.set(tx, { incarnation: blobs.incarnation }, { state: 'living' })
   })
 }
 
@@ -26,29 +26,26 @@ export async function registerIncarnation({ metadata, blobs }: Domain): Promise<
 export async function recoverDead(domain: Domain, living: readonly string[]): Promise<void> {
   for (const incarnation of await declareDead(domain, new Set([...living, domain.blobs.incarnation]))) {
     await findOrphans(domain, incarnation)
-    await domain.metadata.transact(async (tx) => tx.delete(incarnationKey(incarnation)))
+    await domain.metadata.transact(async (tx) => tx.delete(incarnationRows.key({ incarnation })))
   }
 }
 
 async function declareDead({ metadata }: Domain, living: ReadonlySet<string>): Promise<string[]> {
-  const { from, to } = allIncarnations()
-  const dead = new Set<string>()
-  for (let start: Bytes | undefined = from; start !== undefined; ) {
-    const damaged: Bytes[] = []
-    const onDamaged = ({ key }: DamagedRow) => void damaged.push(key)
-    const { rows, next }: Page = await readPage(metadata, { from: start, to }, ROWS_AT_ONCE, onDamaged)
-    const isEnded = (key: Bytes) => !living.has(namesOf(key)[0] ?? '')
-    // A damaged row says all the same, by its key, whom it is about.
-    const ended = [...damaged, ...rows.map(({ key }) => key)].filter(isEnded)
-    if (ended.length > 0) {
-      await metadata.transact(async (tx) => {
-        for (const key of ended) tx.set(key, encodeIncarnation({ state: 'dead' }))
-      })
-    }
-    for (const key of ended) dead.add(namesOf(key)[0] ?? '')
-    start = next
+  const ended: string[] = []
+  const note = ({ key }: { readonly key: Bytes }): void => {
+    const { incarnation } = incarnationRows.namesOf(key)
+    if (!living.has(incarnation)) ended.push(incarnation)
   }
-  return [...dead]
+  // The key of a damaged row still says which incarnation it is about.
+  for await (const row of rowsIn(metadata, incarnationRows.all, { atOnce: ROWS_AT_ONCE, onDamaged: note })) note(row)
+  for (let start = 0; start < ended.length; start += ROWS_AT_ONCE) {
+    await metadata.transact(async (tx) => {
+      for (const incarnation of ended.slice(start, start + ROWS_AT_ONCE)) {
+        incarnationRows.set(tx, { incarnation }, { state: 'dead' })
+      }
+    })
+  }
+  return ended
 }
 
 async function findOrphans(domain: Domain, incarnation: string): Promise<void> {
@@ -84,12 +81,14 @@ async function suspectsAmong(domain: Domain, entries: readonly BlobEntry[]): Pro
 /** A blob whose record is damaged may be named by it, and stays. */
 async function discardOrphans(domain: Domain, suspects: readonly Suspect[]): Promise<void> {
   const discard = (some: readonly Suspect[]) => discardUnnamed(domain, some)
-  await passingOver(suspects, discard, ({ id, owner }, error) => domain.damage.add(owner ?? ownerKey(id), error))
+  await passingOver(suspects, discard, ({ id, owner }, error) =>
+    domain.damage.add(owner ?? ownerRows.key({ blob: id }), error),
+  )
 }
 
 async function discardUnnamed(domain: Domain, suspects: readonly Suspect[]): Promise<void> {
   await domain.metadata.transact(async (tx) => {
-    const moved = await tx.getMany(suspects.map(({ id }) => ownerKey(id)))
+    const moved = await tx.getMany(suspects.map(({ id }) => ownerRows.key({ blob: id })))
     const standings = suspects.map(async ({ id, size, ...suspect }, index) => {
       const owner = moved[index] ?? suspect.owner
       // What waits to be deleted may still be read, and the rows that are there know by whom.

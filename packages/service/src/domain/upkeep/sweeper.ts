@@ -13,21 +13,13 @@
 import { stringToBytes } from '@bindery/bytes'
 import { type Bytes, type Reader, type Row, type StorageError, type Transaction, together } from '@bindery/storage'
 import { namesBlob } from '../bytes/blobs.js'
-import { discardCost, discardPart, discardRows, type GarbageKind } from '../bytes/garbage.js'
+import { discardCost, discardPart, discardRows } from '../bytes/garbage.js'
 import type { Domain } from '../domain.js'
 import { isDamage, passingOver } from '../stored/damage.js'
-import {
-  allGarbage,
-  holdersOf,
-  manifestKey,
-  namesOf,
-  ownerKey,
-  partKey,
-  partNumberOf,
-  partsOf,
-} from '../stored/keyspace.js'
-import { Manifest } from '../stored/manifest.js'
-import { decodeGarbage, decodePart, type GarbageRecord } from '../stored/records.js'
+import { garbageRows, holderRows, manifestRows, ownerRows, partNumberOf, partRows } from '../stored/keyspace.js'
+import type { Manifest } from '../stored/manifest.js'
+import type { GarbageKind, GarbageRecord } from '../stored/model.js'
+import { hasRows } from '../stored/rows-in.js'
 import { dropExpired } from '../uploads/receipts.js'
 
 /** Garbage rows taken at once: each writes at most two keys. */
@@ -93,13 +85,13 @@ export class Sweeper {
 
   async #next(): Promise<Garbage[]> {
     const { metadata, damage } = this.#domain
-    const { from, to } = allGarbage()
+    const { from, to } = garbageRows.all
     const { rows, next } = await damage.page(metadata, { from: this.#after ?? from, to }, GARBAGE_AT_ONCE)
     this.#after = next
-    return rows.flatMap(({ key, value }) => {
-      const [kind = '', id = ''] = namesOf(key)
-      const record = damage.unless(key, () => decodeGarbage(value))
-      return record === undefined ? [] : [{ key, kind: kind as GarbageKind, id, record }]
+    return rows.flatMap((row) => {
+      const { garbageKind: kind, garbageId: id } = garbageRows.namesOf(row.key)
+      const record = damage.unless(row.key, () => garbageRows.decodeRow(row))
+      return record === undefined ? [] : [{ key: row.key, kind, id, record }]
     })
   }
 
@@ -122,7 +114,7 @@ export class Sweeper {
         for (const { key } of waiting) tx.delete(key)
         const [first] = waiting
         if (first === undefined || isHeld || !isThere) continue
-        tx.delete(manifestKey(id))
+        tx.delete(manifestRows.key({ manifest: id }))
         discardRows(this.#domain, tx, id, first.record.why, first.record.bytes)
       }
     })
@@ -134,8 +126,10 @@ export class Sweeper {
       after = await this.#domain.metadata.transact(async (tx) => {
         const [row, manifest, parts] = await together(
           tx.get(key),
-          readManifest(tx, id),
-          tx.range(partKey(id, from + 1), partsOf(id).to, { limit: PARTS_AT_ONCE }),
+          manifestRows.read(tx, { manifest: id }),
+          tx.range(partRows.key({ manifest: id, partNumber: from + 1 }), partRows.within({ manifest: id }).to, {
+            limit: PARTS_AT_ONCE,
+          }),
         )
         if (row === undefined) return undefined
         const last = this.#sweepPartRows(tx, manifest, parts, from)
@@ -154,14 +148,14 @@ export class Sweeper {
   ): number | undefined {
     let written = 0
     let seen = after
-    for (const { key, value } of rows) {
-      const partNumber = partNumberOf(key)
+    for (const row of rows) {
+      const partNumber = partNumberOf(row.key)
       if (!manifest?.lists(partNumber)) {
-        const part = decodePart(partNumber, value)
+        const part = partRows.decodeRow(row)
         written += 1 + discardCost(part)
         if (written > KEYS_AT_ONCE) return seen
-        tx.delete(key)
-        discardPart(this.#domain, tx, key, part, 'unlisted')
+        tx.delete(row.key)
+        discardPart(this.#domain, tx, row.key, part, 'unlisted')
       }
       seen = partNumber
     }
@@ -192,7 +186,7 @@ export class Sweeper {
       await metadata.transact(async (tx) => {
         for (const { key, id } of done) {
           tx.delete(key)
-          tx.delete(ownerKey(id))
+          tx.delete(ownerRows.key({ blob: id }))
         }
       })
     }
@@ -221,19 +215,13 @@ interface ManifestStanding {
 }
 
 async function readStanding(reader: Reader, id: string, items: readonly Garbage[]): Promise<ManifestStanding> {
-  const { from, to } = holdersOf(id)
-  const [rows, holders, manifest] = await together(
+  const [rows, isHeld, manifest] = await together(
     reader.getMany(items.map(({ key }) => key)),
-    reader.range(from, to, { limit: 1 }),
-    reader.get(manifestKey(id)),
+    hasRows(reader, holderRows.within({ manifest: id })),
+    reader.get(manifestRows.key({ manifest: id })),
   )
   const waiting = items.filter((_, index) => rows[index] !== undefined)
-  return { id, waiting, isHeld: holders.length > 0, isThere: manifest !== undefined }
-}
-
-async function readManifest(reader: Reader, id: string): Promise<Manifest | undefined> {
-  const row = await reader.get(manifestKey(id))
-  return row === undefined ? undefined : new Manifest(row)
+  return { id, waiting, isHeld, isThere: manifest !== undefined }
 }
 
 function ownerOf({ owner }: GarbageRecord): Bytes | undefined {

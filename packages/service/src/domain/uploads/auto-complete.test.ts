@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createMemoryMetadataStore, type MetadataStore, StorageError } from '@bindery/storage'
 import type { Domain } from '../domain.js'
-import { allAutoCompletes } from '../stored/keyspace.js'
+import { autoCompleteRows } from '../stored/keyspace.js'
 import type { AutoComplete } from '../stored/model.js'
 import { BUCKET, get, key, OWNER, PLAIN, part, testDomain } from '../testing.js'
 import { AutoCompleter, completeIfWhole } from './auto-complete.js'
@@ -24,8 +24,8 @@ async function initiate(domain: Domain, name: string, when: Omit<AutoComplete, '
   return uploadId
 }
 
-async function autoCompleteRows(domain: Domain): Promise<number> {
-  const { from, to } = allAutoCompletes()
+async function countAutoCompletes(domain: Domain): Promise<number> {
+  const { from, to } = autoCompleteRows.all
   return (await domain.metadata.read((reader) => reader.range(from, to, { limit: 1_000 }))).length
 }
 
@@ -38,7 +38,7 @@ test('an upload whose process died between its last part and its completion is c
   await part(domain, 'k', uploadId, 1, FULL)
   await new AutoCompleter(domain).all()
   assert.equal(String(await get(domain, 'k')), `${FULL}end`)
-  assert.equal(await autoCompleteRows(domain), 0)
+  assert.equal(await countAutoCompletes(domain), 0)
 })
 
 test('all such uploads are found, also more than are looked at in one step, and those that are not whole stay', async () => {
@@ -49,7 +49,7 @@ test('all such uploads are found, also more than are looked at in one step, and 
   }
   await new AutoCompleter(domain).all()
   for (const n of [7, 107, 207]) assert.equal(String(await get(domain, `k${n}`)), 'x')
-  assert.equal(await autoCompleteRows(domain), 247)
+  assert.equal(await countAutoCompletes(domain), 247)
 })
 
 test('a store that fails while an upload completes itself fails no part, and the next step completes it', async () => {
@@ -81,7 +81,7 @@ test('an upload that ends leaves no row behind', async () => {
   const uploadId = await initiate(domain, 'k', { parts: 1, crc64: 5n })
   await part(domain, 'k', uploadId, 1, 'x')
   await new AutoCompleter(domain).all()
-  assert.equal(await autoCompleteRows(domain), 1)
+  assert.equal(await countAutoCompletes(domain), 1)
   await abortUpload(domain, { bucket: BUCKET, key: key('k'), uploadId })
-  assert.equal(await autoCompleteRows(domain), 0)
+  assert.equal(await countAutoCompletes(domain), 0)
 })

@@ -10,12 +10,11 @@ import { OssError } from '@bindery/protocol'
 import { type Bytes, type Reader, StorageError, together } from '@bindery/storage'
 import type { Domain } from '../domain.js'
 import { isDamage, passingOver } from '../stored/damage.js'
-import { allAutoCompletes, autoCompleteKey, namesOf, partNumberOf, partsOf, uploadKey } from '../stored/keyspace.js'
-import type { AutoComplete, UploadRecord } from '../stored/model.js'
+import { autoCompleteRows, partNumberOf, partRows, uploadRows } from '../stored/keyspace.js'
+import type { AutoComplete, AutoCompleteFailure, UploadRecord } from '../stored/model.js'
 import type { PartTable } from '../stored/part-table.js'
-import { type AutoCompleteFailure, decodeAutoComplete, encodeAutoComplete } from '../stored/records.js'
 import { completeUpload } from './complete.js'
-import { readUsage, uploadOfRow } from './uploads.js'
+import { readUsage } from './uploads.js'
 
 /**
  * Completes an upload that asks for it and is whole. A refusal is kept for whoever asks why, and the upload stays open;
@@ -31,20 +30,18 @@ export async function completeIfWhole(domain: Domain, upload: UploadRecord): Pro
     if (failure !== undefined) await keepFailure(domain, upload, { ...failure, edition })
   } catch (error) {
     if (!(error instanceof StorageError)) throw error
-    const { bucket, key, uploadId } = upload
-    if (isDamage(error)) domain.damage.add(autoCompleteKey(bucket, key, uploadId), error)
+    if (isDamage(error)) domain.damage.add(autoCompleteRows.key(upload), error)
   }
 }
 
 /** Why an upload that is whole was not completed. */
 export async function readFailure(reader: Reader, upload: UploadRecord): Promise<AutoCompleteFailure | undefined> {
-  const row = await reader.get(autoCompleteKey(upload.bucket, upload.key, upload.uploadId))
-  return row === undefined ? undefined : decodeAutoComplete(row).failure
+  return (await autoCompleteRows.read(reader, upload))?.failure
 }
 
 /** The edition in which an upload is whole; undefined if it is not, or was refused as it is. */
 async function readWhole(reader: Reader, upload: UploadRecord, when: AutoComplete): Promise<number | undefined> {
-  const { from, to } = partsOf(upload.uploadId)
+  const { from, to } = partRows.within({ manifest: upload.uploadId })
   const [{ parts, bytes, edition }, [last], failure] = await together(
     readUsage(reader, upload.uploadId),
     reader.range(from, to, { limit: 1, reverse: true }),
@@ -110,9 +107,8 @@ function checkAsDeclared(when: AutoComplete, parts: PartTable): void {
 
 async function keepFailure(domain: Domain, upload: UploadRecord, failure: AutoCompleteFailure): Promise<void> {
   await domain.metadata.transact(async (tx) => {
-    const { bucket, key, uploadId } = upload
-    if ((await tx.get(uploadKey(bucket, key, uploadId))) === undefined) return
-    tx.set(autoCompleteKey(bucket, key, uploadId), encodeAutoComplete({ failure }))
+    if ((await tx.get(uploadRows.key(upload))) === undefined) return
+    autoCompleteRows.set(tx, upload, { failure })
   })
 }
 
@@ -142,19 +138,16 @@ export class AutoCompleter {
 
   async #next(): Promise<UploadRecord[]> {
     const { metadata, damage } = this.#domain
-    const { from, to } = allAutoCompletes()
+    const { from, to } = autoCompleteRows.all
     const { rows, next } = await damage.page(metadata, { from: this.#after ?? from, to }, UPLOADS_AT_ONCE)
     this.#after = next
     const uploads: UploadRecord[] = []
-    const keys = rows.map(({ key }) => {
-      const [bucket = '', name = '', uploadId = ''] = namesOf(key)
-      return uploadKey(bucket, name, uploadId)
-    })
+    const keys = rows.map(({ key }) => uploadRows.key(autoCompleteRows.namesOf(key)))
     const read = async (some: readonly Bytes[]) => {
       const values = await metadata.read((reader) => reader.getMany(some))
       for (const [index, key] of some.entries()) {
         const value = values[index]
-        const upload = value && damage.unless(key, () => uploadOfRow({ key, value }))
+        const upload = value && damage.unless(key, () => uploadRows.decodeRow({ key, value }))
         if (upload !== undefined) uploads.push(upload)
       }
     }

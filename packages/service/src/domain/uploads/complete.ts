@@ -9,11 +9,10 @@ import { readBucket } from '../buckets/buckets.js'
 import { discardRows } from '../bytes/garbage.js'
 import { type Domain, newId } from '../domain.js'
 import { readObject, replaceObject } from '../objects/objects.js'
-import { holderKey, manifestKey, partKey } from '../stored/keyspace.js'
-import { encodeManifest } from '../stored/manifest.js'
+import { holderRows, manifestRows, partRows } from '../stored/keyspace.js'
+import { Manifest } from '../stored/manifest.js'
 import type { ETag, ListedParts, ObjectAcl, ObjectRecord, UploadRecord } from '../stored/model.js'
 import { PartTable } from '../stored/part-table.js'
-import { decodePart } from '../stored/records.js'
 import { claimCallback, digestOfAsked, digestOfParts, findReceipt, settledReceipt, writeReceipt } from './receipts.js'
 import { closeUpload, findUpload, readPartRows, readUpload, readUsage, type UploadName, type Usage } from './uploads.js'
 
@@ -188,12 +187,12 @@ async function commit(domain: Domain, { completion, upload, usage, parts }: Flip
   const contentMd5 = await contentMd5Of(domain, upload, parts)
   const record = { ...describe(domain, upload, parts, acl), ...contentMd5 }
   const { etag, crc64, modifiedAt, reference } = record
-  const manifest = encodeManifest(parts)
+  const manifest = Manifest.of(parts)
   const exactList = digestOfParts(domain, parts)
   const list = completion.parts === 'all' ? 'all' : exactList
   return domain.metadata.transact(async (tx) => {
     const [, , current, old] = await together(
-      readBucket(tx, bucket),
+      readBucket(domain, tx, bucket),
       readUpload(tx, completion),
       readUsage(tx, uploadId),
       readObject(tx, bucket, key),
@@ -201,8 +200,8 @@ async function commit(domain: Domain, { completion, upload, usage, parts }: Flip
     if (current.edition !== usage.edition) return 'changed'
     replaceObject(domain, tx, completion, old, record)
     closeUpload(tx, upload, usage)
-    tx.set(manifestKey(uploadId), manifest)
-    tx.set(holderKey(uploadId, reference), new Uint8Array())
+    manifestRows.set(tx, { manifest: uploadId }, manifest)
+    holderRows.set(tx, { manifest: uploadId, reference }, undefined)
     const receipt = { bucket, key, requester, list, exactList, completedAt: modifiedAt, etag, crc64 }
     writeReceipt(tx, uploadId, callbackFollows ? { ...receipt, callback: { state: 'committed' } } : receipt)
     if (usage.parts > parts.length) discardRows(domain, tx, uploadId, 'unlisted', usage.bytes - record.size)
@@ -237,8 +236,8 @@ async function contentMd5Of(
 ): Promise<{ readonly contentMd5?: string }> {
   if (!sequential || parts.length === 0) return {}
   const last = parts.length
-  const row = await metadata.read((reader) => reader.get(partKey(uploadId, last)))
-  const state = row === undefined ? undefined : decodePart(last, row).md5State
+  const part = await metadata.read((reader) => partRows.read(reader, { manifest: uploadId, partNumber: last }))
+  const state = part?.md5State
   return state === undefined ? {} : { contentMd5: base64(new Md5(state).digest()) }
 }
 

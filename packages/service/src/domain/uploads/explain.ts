@@ -1,10 +1,9 @@
 /** What can be said of an open upload: what it holds, what it lacks, and whether it could be completed. */
 import { OssError, PART_SIZE_MIN } from '@bindery/protocol'
 import type { Domain } from '../domain.js'
-import type { UploadRecord } from '../stored/model.js'
+import type { AutoCompleteFailure, UploadRecord } from '../stored/model.js'
 import { gapsBetween, type NumberRange, rangesOf } from '../stored/number-ranges.js'
 import type { PartTable } from '../stored/part-table.js'
-import type { AutoCompleteFailure } from '../stored/records.js'
 import { readFailure } from './auto-complete.js'
 import { checkParts, readUploadWhole } from './complete.js'
 import type { UploadName } from './uploads.js'

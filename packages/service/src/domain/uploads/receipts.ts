@@ -6,10 +6,10 @@ import { hex } from '@bindery/bytes'
 import { OssError } from '@bindery/protocol'
 import type { Bytes, Reader, Transaction } from '@bindery/storage'
 import type { Domain } from '../domain.js'
-import { allReceipts, receiptKey } from '../stored/keyspace.js'
+import { isId } from '../stored/ids.js'
+import { receiptRows } from '../stored/keyspace.js'
 import type { ListedParts, ReceiptRecord } from '../stored/model.js'
 import type { PartTable } from '../stored/part-table.js'
-import { decodeReceipt, encodeReceipt } from '../stored/records.js'
 import type { UploadName } from './uploads.js'
 
 /** Names the list that a Complete asks for: `all`, or a digest that does not depend on how its ETags were written. */
@@ -34,7 +34,7 @@ function bytesOf({ buffer, byteOffset, byteLength }: Uint16Array | Uint32Array):
 }
 
 export function writeReceipt(tx: Transaction, uploadId: string, receipt: ReceiptRecord): void {
-  tx.set(receiptKey(uploadId), encodeReceipt(receipt))
+  receiptRows.set(tx, { uploadId }, receipt)
 }
 
 /** The receipt of a completed upload, if this requester may still use it. */
@@ -44,9 +44,8 @@ export async function readReceipt(
   { bucket, key, uploadId }: UploadName,
   requester: string,
 ): Promise<ReceiptRecord | undefined> {
-  if (domain.receiptMs === 0 || !/^[0-9A-F]{32}$/.test(uploadId)) return undefined
-  const row = await reader.get(receiptKey(uploadId))
-  const receipt = row === undefined ? undefined : decodeReceipt(row)
+  if (domain.receiptMs === 0 || !isId(uploadId)) return undefined
+  const receipt = await receiptRows.read(reader, { uploadId })
   if (receipt === undefined || isExpired(domain, receipt)) return undefined
   return receipt.bucket === bucket && receipt.key === key && receipt.requester === requester ? receipt : undefined
 }
@@ -64,10 +63,9 @@ export async function findReceipt(domain: Domain, name: UploadName, requester: s
  */
 export async function claimCallback({ metadata }: Domain, uploadId: string): Promise<boolean> {
   return metadata.transact(async (tx) => {
-    const row = await tx.get(receiptKey(uploadId))
-    const receipt = row === undefined ? undefined : decodeReceipt(row)
+    const receipt = await receiptRows.read(tx, { uploadId })
     if (receipt === undefined || receipt.callback !== undefined) return false
-    tx.set(receiptKey(uploadId), encodeReceipt({ ...receipt, callback: { state: 'committed' } }))
+    receiptRows.set(tx, { uploadId }, { ...receipt, callback: { state: 'committed' } })
     return true
   })
 }
@@ -75,9 +73,9 @@ export async function claimCallback({ metadata }: Domain, uploadId: string): Pro
 /** Keeps what a Complete was told after its callback, for those who repeat it. */
 export async function answerReceipt({ metadata }: Domain, uploadId: string, answer: string): Promise<void> {
   await metadata.transact(async (tx) => {
-    const row = await tx.get(receiptKey(uploadId))
-    if (row === undefined) return
-    tx.set(receiptKey(uploadId), encodeReceipt({ ...decodeReceipt(row), callback: { state: 'answered', answer } }))
+    const receipt = await receiptRows.read(tx, { uploadId })
+    if (receipt !== undefined)
+      receiptRows.set(tx, { uploadId }, { ...receipt, callback: { state: 'answered', answer } })
   })
 }
 
@@ -99,10 +97,10 @@ const RECEIPTS_AT_ONCE = 200
 /** Drops the expired among the next receipts; where to go on, or undefined at the end. */
 export async function dropExpired(domain: Domain, after: Bytes | undefined): Promise<Bytes | undefined> {
   const { metadata, damage } = domain
-  const { from, to } = allReceipts()
+  const { from, to } = receiptRows.all
   const { rows, next } = await damage.page(metadata, { from: after ?? from, to }, RECEIPTS_AT_ONCE)
-  const expired = rows.filter(({ key, value }) => {
-    const receipt = damage.unless(key, () => decodeReceipt(value))
+  const expired = rows.filter((row) => {
+    const receipt = damage.unless(row.key, () => receiptRows.decodeRow(row))
     return receipt !== undefined && isExpired(domain, receipt)
   })
   if (expired.length > 0) {

@@ -4,25 +4,17 @@
  */
 import { hex } from '@bindery/bytes'
 import { type BucketName, type ObjectKey, OssError } from '@bindery/protocol'
-import {
-  type ByteSource,
-  decodeCounters,
-  type Reader,
-  type Row,
-  StorageError,
-  type Transaction,
-  together,
-} from '@bindery/storage'
+import { type ByteSource, type Reader, type Row, StorageError, type Transaction, together } from '@bindery/storage'
 import { readBucket } from '../buckets/buckets.js'
 import { commitBlob, requireLiving, storeBytes } from '../bytes/blobs.js'
 import { discardPart, discardRows } from '../bytes/garbage.js'
 import { type Domain, newUploadId } from '../domain.js'
 import { readObject } from '../objects/objects.js'
 import { count } from '../stored/counters.js'
-import { autoCompleteKey, namesOf, partKey, partNumberOf, partsOf, uploadKey, usageKey } from '../stored/keyspace.js'
+import { isId } from '../stored/ids.js'
+import { autoCompleteRows, partNumberOf, partRows, uploadRows, usageRows } from '../stored/keyspace.js'
 import type { AutoComplete, ObjectDescription, PartBytes, PartRecord, UploadRecord } from '../stored/model.js'
 import { PartTable } from '../stored/part-table.js'
-import { decodePart, decodeUpload, encodeAutoComplete, encodePart, encodeUpload } from '../stored/records.js'
 
 /** Names an upload. The id is as the client sent it. */
 export interface UploadName {
@@ -49,7 +41,7 @@ export async function initiateUpload(domain: Domain, upload: NewUpload): Promise
   const initiatedAt = domain.clock()
   const record = await domain.metadata.transact(async (tx) => {
     const [{ storageClass }, existing] = await together(
-      readBucket(tx, bucket),
+      readBucket(domain, tx, bucket),
       upload.forbidOverwrite ? readObject(tx, bucket, key) : undefined,
     )
     if (existing !== undefined) throw new OssError('fileAlreadyExists')
@@ -68,8 +60,8 @@ export async function initiateUpload(domain: Domain, upload: NewUpload): Promise
       sequential,
       ...(autoComplete !== undefined && { autoComplete }),
     }
-    tx.set(uploadKey(bucket, key, uploadId), encodeUpload(record))
-    if (autoComplete !== undefined) tx.set(autoCompleteKey(bucket, key, uploadId), encodeAutoComplete({}))
+    uploadRows.set(tx, record, record)
+    if (autoComplete !== undefined) autoCompleteRows.set(tx, record, {})
     count(tx, bucket, { uploads: 1 })
     return record
   })
@@ -85,18 +77,12 @@ export function findUpload(domain: Domain, name: UploadName): Promise<UploadReco
 /** The row of an open upload. Throws noSuchUpload, or the cause given. */
 export async function readUpload(
   reader: Reader,
-  { bucket, key, uploadId }: UploadName,
+  name: UploadName,
   cause: 'noSuchUpload' | 'noSuchUploadOnAbort' = 'noSuchUpload',
 ): Promise<UploadRecord> {
-  const row = /^[0-9A-F]{32}$/.test(uploadId) ? await reader.get(uploadKey(bucket, key, uploadId)) : undefined
-  if (row === undefined) throw new OssError(cause, { UploadId: uploadId })
-  return { ...decodeUpload(row), bucket, key, uploadId }
-}
-
-/** An upload as its row names and holds it. */
-export function uploadOfRow({ key: rowKey, value }: Row): UploadRecord {
-  const [bucket = '', key = '', uploadId = ''] = namesOf(rowKey)
-  return { ...decodeUpload(value), bucket: bucket as BucketName, key: key as ObjectKey, uploadId }
+  const upload = isId(name.uploadId) ? await uploadRows.read(reader, name) : undefined
+  if (upload === undefined) throw new OssError(cause, { UploadId: name.uploadId })
+  return upload
 }
 
 export interface NewPart extends UploadName {
@@ -123,7 +109,7 @@ export async function uploadPart(domain: Domain, part: NewPart, source: ByteSour
     await checkSequence(reader, upload, part.partNumber)
     return { upload, md5Before: upload.sequential ? await readMd5Before(reader, part) : undefined }
   })
-  const place = partKey(part.uploadId, part.partNumber)
+  const place = partRows.key({ manifest: part.uploadId, partNumber: part.partNumber })
   const blob = await storeBytes(domain, source, { owner: place, runningMd5: md5Before }, part.contentMd5)
   const record: PartRecord = {
     partNumber: part.partNumber,
@@ -145,9 +131,9 @@ export async function uploadPart(domain: Domain, part: NewPart, source: ByteSour
 
 /** The state of the MD5 of all parts before one of a sequential upload, which are there and will not change. */
 async function readMd5Before(reader: Reader, { uploadId, partNumber }: NewPart): Promise<Uint8Array> {
-  const before = partNumber === 1 ? undefined : await reader.get(partKey(uploadId, partNumber - 1))
-  const state = before === undefined ? undefined : decodePart(partNumber - 1, before).md5State
-  return state ?? new Uint8Array()
+  if (partNumber === 1) return new Uint8Array()
+  const before = await partRows.read(reader, { manifest: uploadId, partNumber: partNumber - 1 })
+  return before?.md5State ?? new Uint8Array()
 }
 
 /** Tells of a part that was stored. What the upload holds is looked at only if somebody listens. */
@@ -177,13 +163,13 @@ export async function readPlace(
   name: UploadName,
   partNumber: number,
 ): Promise<PartPlace> {
-  const [, upload, , row] = await together(
-    readBucket(tx, name.bucket),
+  const [, upload, , old] = await together(
+    readBucket(domain, tx, name.bucket),
     readUpload(tx, name),
     requireLiving(domain, tx),
-    tx.get(partKey(name.uploadId, partNumber)),
+    partRows.read(tx, { manifest: name.uploadId, partNumber }),
   )
-  return { upload, old: row && decodePart(partNumber, row) }
+  return { upload, old }
 }
 
 /** Makes a part a row of its upload, as the same transaction has read its place. Throws partNotSequential, partAlreadyExist. */
@@ -193,15 +179,15 @@ export async function putPart(
   { upload, old }: PartPlace,
   part: PartRecord,
 ): Promise<void> {
-  const place = partKey(upload.uploadId, part.partNumber)
+  const place = partRows.key({ manifest: upload.uploadId, partNumber: part.partNumber })
   // A commit whose answer was lost may come again: then the record is there, and its blob is no garbage.
   if (old !== undefined && isSame(old.bytes, part.bytes)) return
   await checkSequence(tx, upload, part.partNumber)
   if (old !== undefined) discardPart(domain, tx, place, old, 'replaced')
-  tx.set(place, encodePart(part))
+  tx.set(place, partRows.encode(part))
   const parts = old === undefined ? 1 : 0
   const partBytes = part.size - (old?.size ?? 0)
-  tx.add(usageKey(upload.uploadId), [parts, partBytes, 1])
+  tx.add(usageRows.key({ uploadId: upload.uploadId }), [parts, partBytes, 1])
   count(tx, upload.bucket, { parts, partBytes })
 }
 
@@ -215,14 +201,13 @@ function isSame(a: PartBytes, b: PartBytes): boolean {
 /** A sequential upload takes part n only after part n - 1, and each only once. */
 async function checkSequence(reader: Reader, upload: UploadRecord, partNumber: number): Promise<void> {
   if (!upload.sequential) return
-  const { from, to } = partsOf(upload.uploadId)
+  const { from, to } = partRows.within({ manifest: upload.uploadId })
   const [last] = await reader.range(from, to, { limit: 1, reverse: true })
   const stored = last === undefined ? 0 : partNumberOf(last.key)
   if (partNumber > stored + 1) throw new OssError('partNotSequential', { PartNumber: partNumber })
   if (partNumber === stored + 1) return
-  const row = await reader.get(partKey(upload.uploadId, partNumber))
-  const etag = row === undefined ? '' : decodePart(partNumber, row).etag
-  throw new OssError('partAlreadyExist', { PartNumber: partNumber, PartEtag: etag })
+  const part = await partRows.read(reader, { manifest: upload.uploadId, partNumber })
+  throw new OssError('partAlreadyExist', { PartNumber: partNumber, PartEtag: part?.etag ?? '' })
 }
 
 /** What an upload holds: raised by each part's commit. `edition` counts those commits. */
@@ -234,21 +219,16 @@ export interface Usage {
 }
 
 export async function readUsage(reader: Reader, uploadId: string): Promise<Usage> {
-  const row = await reader.get(usageKey(uploadId))
-  const [parts = 0, bytes = 0, edition = 0] = row === undefined ? [] : decodeCounters(row)
+  const [parts = 0, bytes = 0, edition = 0] = (await usageRows.read(reader, { uploadId })) ?? []
   return { parts, bytes, edition }
 }
 
 /** Takes an upload away: its row, its usage and what the bucket counts of it. Its parts stay as rows of its manifest. */
-export function closeUpload(
-  tx: Transaction,
-  { bucket, key, uploadId, autoComplete }: UploadRecord,
-  usage: Usage,
-): void {
-  tx.delete(uploadKey(bucket, key, uploadId))
-  if (autoComplete !== undefined) tx.delete(autoCompleteKey(bucket, key, uploadId))
-  tx.delete(usageKey(uploadId))
-  count(tx, bucket, { uploads: -1, parts: -usage.parts, partBytes: -usage.bytes })
+export function closeUpload(tx: Transaction, upload: UploadRecord, usage: Usage): void {
+  uploadRows.delete(tx, upload)
+  if (upload.autoComplete !== undefined) autoCompleteRows.delete(tx, upload)
+  usageRows.delete(tx, upload)
+  count(tx, upload.bucket, { uploads: -1, parts: -usage.parts, partBytes: -usage.bytes })
 }
 
 /** Ends an upload; its parts are freed, also those that are still arriving. Throws noSuchBucket, noSuchUploadOnAbort. */
@@ -264,7 +244,7 @@ export async function endUpload(
 ): Promise<Usage | undefined> {
   const held = await domain.metadata.transact(async (tx) => {
     const [, upload, usage] = await together(
-      readBucket(tx, name.bucket),
+      readBucket(domain, tx, name.bucket),
       readUpload(tx, name, 'noSuchUploadOnAbort'),
       readUsage(tx, name.uploadId),
     )
@@ -300,8 +280,8 @@ export function listParts(
 
 /** The rows of at most `limit` parts of a manifest with numbers above `after`, ascending. */
 export function readPartRows(reader: Reader, manifest: string, after: number, limit: number): Promise<Row[]> {
-  const from = partKey(manifest, Math.min(after, PART_NUMBER_ROOM) + 1)
-  return reader.range(from, partsOf(manifest).to, { limit })
+  const from = partRows.key({ manifest, partNumber: Math.min(after, PART_NUMBER_ROOM) + 1 })
+  return reader.range(from, partRows.within({ manifest }).to, { limit })
 }
 
 /** The highest number that a part's key has room for, less one. */

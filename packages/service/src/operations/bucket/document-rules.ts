@@ -17,9 +17,9 @@ export const documentRules: DocumentRules = {
     return setting.status === 'Enabled' ? { ...setting, enabledAt: domain.clock() } : setting
   },
 
-  logging: async (status, { tx, bucket }) => {
+  logging: async (status, { domain, tx, bucket }) => {
     const { targetBucket } = status.loggingEnabled ?? {}
-    const target = targetBucket === undefined ? bucket : await readBucketIfAny(tx, targetBucket)
+    const target = targetBucket === undefined ? bucket : await readBucketIfAny(domain, tx, targetBucket)
     if (target?.owner !== bucket.owner) throw new OssError('invalidTargetBucketForLogging')
     return status
   },

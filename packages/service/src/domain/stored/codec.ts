@@ -1,0 +1,106 @@
+/** How the values of a space are written. A value of a version that this build does not know is refused, never guessed at. */
+import { utf8Bytes, utf8Text } from '@bindery/bytes'
+import { type Bytes, decodeCounters, encodeCounters, StorageError } from '@bindery/storage'
+
+/** Writes and reads the values of one kind of record. `N`: the names that a row's key holds. */
+export interface Codec<T, N = unknown> {
+  /** What the page on the key space says of the value. */
+  readonly form: 'JSON' | 'binary' | 'counters' | 'key' | 'empty'
+  /** The first byte of each value; undefined for forms that have none. */
+  readonly version: number | undefined
+  encode(record: T): Bytes
+  /** Throws StorageError `corrupt`. */
+  decode(value: Bytes, names: N): T
+  /**
+   * Whether a decoded record holds all that its readers rely on. Audits ask; other reads trust what this server has
+   * written.
+   */
+  isSound(record: T, names: N): boolean
+}
+
+/** A kind of record that is stored as JSON behind its version. */
+export interface JsonForm<T, N> {
+  readonly version: number
+  /** What JSON is made of; by default the record itself. */
+  readonly pack?: (record: T) => object
+  /** By default the parsed JSON itself. Throws StorageError `corrupt`. */
+  readonly unpack?: (stored: object, names: N) => T
+  readonly isSound: (record: T, names: N) => boolean
+}
+
+export function jsonCodec<T extends object, N = unknown>(form: JsonForm<T, N>): Codec<T, N> {
+  const { version, pack, unpack, isSound } = form
+  return {
+    form: 'JSON',
+    version,
+    encode: (record) => encodeJson(version, pack === undefined ? record : pack(record)),
+    decode: (value, names) => {
+      const stored = decodeJson(version, value)
+      return unpack === undefined ? (stored as T) : unpack(stored, names)
+    },
+    isSound,
+  }
+}
+
+export function encodeJson(version: number, value: object): Bytes {
+  return utf8Bytes(String.fromCharCode(version) + JSON.stringify(value))
+}
+
+/** Throws StorageError `corrupt`. */
+export function decodeJson(version: number, bytes: Bytes): object {
+  checkVersion(version, bytes)
+  let value: unknown
+  try {
+    value = JSON.parse(utf8Text(bytes.subarray(1)) ?? '')
+  } catch (error) {
+    throw damagedRecord(error)
+  }
+  if (typeof value !== 'object' || value === null) throw damagedRecord()
+  return value
+}
+
+/** Signed 64-bit numbers, one after another. New ones are appended: one that is missing counts as 0. */
+export const countersCodec: Codec<readonly number[]> = {
+  form: 'counters',
+  version: undefined,
+  encode: encodeCounters,
+  decode: decodeCounters,
+  isSound: () => true,
+}
+
+/** A key of another row. */
+export const keyCodec: Codec<Bytes> = {
+  form: 'key',
+  version: undefined,
+  encode: (key) => key,
+  decode: (value) => value,
+  isSound: (key) => key.length > 0,
+}
+
+/** Rows that say all by their keys. */
+export const emptyCodec: Codec<undefined> = {
+  form: 'empty',
+  version: undefined,
+  encode: () => new Uint8Array(),
+  decode: (value) => {
+    if (value.length > 0) throw damagedRecord()
+    return undefined
+  },
+  isSound: () => true,
+}
+
+/** Throws StorageError `corrupt`. */
+export function checkVersion(version: number, bytes: Bytes): void {
+  if (bytes[0] !== version) throw new StorageError('corrupt', `a stored record has the unknown version ${bytes[0]}`)
+}
+
+/** A number that JSON holds as decimal text. Throws StorageError `corrupt`. */
+export function bigIntOf(text: unknown): bigint {
+  if (typeof text !== 'string' || !/^\d{1,20}$/.test(text)) throw damagedRecord()
+  return BigInt(text)
+}
+
+export const damagedRecord = (cause?: unknown): StorageError =>
+  new StorageError('corrupt', 'a stored record is damaged', { cause })
+
+export const isText = (value: unknown): value is string => typeof value === 'string'

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { bucketName, objectKey } from '@bindery/protocol'
+import { objectRows, uploadRows } from '../keyspace.js'
+import type { Encryption, ObjectRecord, UploadRecord } from '../model.js'
+
+const ID = '0123456789ABCDEF0123456789ABCDEF'
+const NAMES = { bucket: bucketName('bkt'), key: objectKey('k') }
+const ENCRYPTION: Encryption = {
+  algorithm: 'KMS',
+  keyId: 'k',
+  dataEncryption: 'SM4',
+  dataKey: Uint8Array.of(0, 1, 255),
+}
+
+const DESCRIPTION = { owner: '1', headers: {}, userMetadata: {}, tagging: [], storageClass: 'Standard' } as const
+
+const OBJECT: ObjectRecord = {
+  ...DESCRIPTION,
+  type: 'Normal',
+  size: 5,
+  etag: '5D41402ABC4B2A76B9719D911017C592',
+  crc64: 2n ** 64n - 1n,
+  modifiedAt: 1_767_600_000_000,
+  acl: 'default',
+  manifest: ID,
+  reference: ID,
+  bytes: { kind: 'blob', blob: 'f00d-1' },
+}
+
+const UPLOAD: UploadRecord = {
+  ...DESCRIPTION,
+  ...NAMES,
+  uploadId: ID,
+  initiatedAt: 1_767_600_000_000,
+  initiator: '1',
+  sequential: false,
+  autoComplete: { parts: 2, crc64: 4n, forbidOverwrite: false },
+}
+
+test('how the bytes of an object are encrypted is kept with it and with the upload that becomes one', () => {
+  const object = { ...OBJECT, encryption: ENCRYPTION }
+  assert.deepEqual(objectRows.decode(objectRows.encode(object), NAMES), object)
+  const upload = { ...UPLOAD, encryption: ENCRYPTION }
+  assert.deepEqual(uploadRows.decode(uploadRows.encode(upload), upload), upload)
+})
+
+test('records of plain bytes say nothing of encryption', () => {
+  for (const value of [objectRows.encode(OBJECT), uploadRows.encode(UPLOAD)]) {
+    assert.ok(!Buffer.from(value).includes('encryption'))
+  }
+  assert.deepEqual(objectRows.decode(objectRows.encode(OBJECT), NAMES), OBJECT)
+  assert.deepEqual(uploadRows.decode(uploadRows.encode(UPLOAD), UPLOAD), UPLOAD)
+})
+
+test('an encrypted record without its wrapped key is damage', () => {
+  const value = objectRows.encode({ ...OBJECT, encryption: ENCRYPTION })
+  for (const key of ['""', '7', '"?"']) {
+    const spoilt = Buffer.from(value).toString('latin1').replace('"AAH/"', key)
+    assert.throws(() => objectRows.decode(Buffer.from(spoilt, 'latin1'), NAMES), { kind: 'corrupt' })
+  }
+})
