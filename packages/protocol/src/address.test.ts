@@ -48,7 +48,7 @@ test('a regional endpoint of OSS is addressed in path style', () => {
 
 test('the first label below localhost or a configured domain is a bucket, and the path may name it too', () => {
   assert.deepEqual(read('bkt.localhost:9000', '/dir/key'), ['host bkt dir/key', 'path dir key'])
-  assert.deepEqual(read('Bkt.OSS.lan.', '/', ['oss.lan']), ['host bkt -', 'path - -'])
+  assert.deepEqual(read('Bkt.OSS.lan.', '/', ['oss.lan']), ['host bkt -'])
   assert.deepEqual(read('bkt.oss.lan', '/k', ['lan', 'oss.lan']), ['host bkt k', 'path k -'])
 })
 
@@ -79,8 +79,32 @@ test('a bucket without a key is at bucket level with and without a slash', () =>
   assert.equal(readings('127.0.0.1', '/bkt//', { domains: [] })[0].level, 'object')
 })
 
-test('a path is percent-decoded once, and plus is plus', () => {
-  assert.deepEqual(read('127.0.0.1', '/bkt/a%2Fb%20c+d%252F'), ['path bkt a/b c+d%2F'])
+test('the bare host of a bucket is the bucket and nothing else, unless it may be an endpoint', () => {
+  for (const host of ['bkt.localhost', 'bkt.oss-cn-hangzhou.aliyuncs.com', 'bkt.oss-accelerate.aliyuncs.com']) {
+    assert.deepEqual(read(host, '/'), ['host bkt -'])
+    assert.deepEqual(read(host, '//'), ['host bkt /'])
+  }
+  for (const host of ['cn-hangzhou.oss.aliyuncs.com', 's3.oss-cn-hangzhou.aliyuncs.com']) {
+    assert.equal(read(host, '/')[1], 'path - -')
+  }
+})
+
+test('an encoded slash separates bucket and key, and two slashes name no bucket', () => {
+  assert.deepEqual(read('127.0.0.1', '/bkt%2Fkey'), ['path bkt key'])
+  assert.deepEqual(read('127.0.0.1', '/bkt%2fdir/key%2F'), ['path bkt dir/key/'])
+  assert.deepEqual(read('127.0.0.1', '/bkt%2F'), ['path bkt -'])
+  assert.deepEqual(read('127.0.0.1', '/bkt%2F%2Fkey'), ['path bkt /key'])
+  assert.deepEqual(read('bkt.oss-cn-hangzhou.aliyuncs.com', '/bkt%2Fkey'), ['path bkt key', 'host bkt bkt/key'])
+  assert.deepEqual(read('127.0.0.1', '//'), ['path - -'])
+})
+
+test('a plus in a path is a plus, or where only that was signed, a blank', () => {
+  assert.deepEqual(read('127.0.0.1', '/bkt/a+b%20c%2Bd'), ['path bkt a+b c+d', 'path bkt a b c+d'])
+  assert.deepEqual(read('bkt.localhost', '/a+b'), ['host bkt a+b', 'path a+b -', 'host bkt a b', 'path a b -'])
+})
+
+test('a path is percent-decoded once', () => {
+  assert.deepEqual(read('127.0.0.1', '/bkt/a%2Fb%20c%252F'), ['path bkt a/b c%2F'])
   assert.deepEqual(read('127.0.0.1', '/bkt/%E7%9B%AE'), ['path bkt 目'])
   assert.deepEqual(read('127.0.0.1', '/bkt/../%2e/'), ['path bkt .././'])
   assert.deepEqual(read('127.0.0.1', '/bkt/\xe7\x9b\xae'), ['path bkt 目'])

@@ -17,24 +17,37 @@ export type Reading =
 
 const OSS_DOMAIN = '.aliyuncs.com'
 
+export type Readings = readonly [Reading, ...Reading[]]
+
 /**
- * The one or two ways to read Host and path (percent-encoded, origin form), the likelier first: it counts where no
- * signature tells them apart. `domains` are host names, in lower case, whose first label below is a bucket.
+ * The ways to read Host and path (percent-encoded, origin form), the likeliest first: it counts where no signature tells
+ * them apart. `domains` are host names, in lower case, whose first label below is a bucket.
  * Throws malformedRequest for a path without its slash, invalidBucketName and objectNameNotUtf8 for what cannot be
- * decoded; a path that one reading cannot decode, the other cannot either.
+ * decoded; a path that one reading cannot decode, the others cannot either.
  */
 export function readings(
   host: string,
   rawPath: string,
   { domains }: { readonly domains: readonly string[] },
-): readonly [Reading, ...Reading[]] {
+): Readings {
   if (!rawPath.startsWith('/')) throw new OssError('malformedRequest')
-  const label = bucketLabel(hostName(host), domains)
-  if (label === undefined || label === '') return [pathReading(rawPath)]
+  const literal = readingsOf(host, rawPath, domains)
+  if (!rawPath.includes('+')) return literal
+  // a plus is a plus, but the Ruby SDK writes a blank so and signs the blank
+  return [...literal, ...readingsOf(host, rawPath.replaceAll('+', '%20'), domains)]
+}
+
+function readingsOf(host: string, rawPath: string, domains: readonly string[]): Readings {
+  const found = bucketLabel(hostName(host), domains)
+  if (found === undefined || found.label === '') return [pathReading(rawPath)]
+  const { label, isBucket } = found
   const hosted = hostReading(label, rawPath)
   const pathed = pathReading(rawPath)
-  const pathFirst = pathed.level === 'service' ? label === 'undefined' : pathed.bucket === label
-  return pathFirst ? [pathed, hosted] : [hosted, pathed]
+  if (pathed.level === 'service') {
+    if (label === 'undefined') return [pathed, hosted]
+    return isBucket ? [hosted] : [hosted, pathed]
+  }
+  return pathed.bucket === label ? [pathed, hosted] : [hosted, pathed]
 }
 
 /** In lower case, without port and root dot. An IPv6 address keeps its brackets. */
@@ -44,22 +57,31 @@ function hostName(host: string): string {
   return name.endsWith('.') ? name.slice(0, -1) : name
 }
 
+/** The first label of a Host. `isBucket`: it is surely one, and not part of an endpoint's name. */
+interface FirstLabel {
+  readonly label: string
+  readonly isBucket: boolean
+}
+
 /**
  * The label that may name a bucket. At an IP endpoint ali-oss forges `<bucket>.<region>.aliyuncs.com`, whatever its
  * region, with `undefined` or nothing for no bucket; so any name below aliyuncs.com counts but the endpoints, which
- * have one label (`oss-cn-hangzhou`). Endpoints of several labels are told apart by the signature.
+ * have one label (`oss-cn-hangzhou`). Endpoints of several labels (`cn-hangzhou.oss`, `s3.oss-cn-hangzhou`) are told
+ * apart by the signature.
  */
-function bucketLabel(name: string, domains: readonly string[]): string | undefined {
+function bucketLabel(name: string, domains: readonly string[]): FirstLabel | undefined {
   if (name === 'localhost' || domains.includes(name)) return undefined
   for (const domain of ['localhost', ...domains]) {
     if (!name.endsWith(`.${domain}`)) continue
     const label = name.slice(0, -domain.length - 1)
-    if (!label.includes('.')) return label
+    if (!label.includes('.')) return { label, isBucket: true }
   }
   if (!name.endsWith(OSS_DOMAIN)) return undefined
   const labels = name.slice(0, -OSS_DOMAIN.length)
   const dot = labels.indexOf('.')
-  return dot === -1 ? undefined : labels.slice(0, dot)
+  if (dot === -1) return undefined
+  const label = labels.slice(0, dot)
+  return { label, isBucket: label !== 's3' && labels.startsWith('oss-', dot + 1) }
 }
 
 function hostReading(bucket: string, rawPath: string): Reading {
@@ -67,11 +89,13 @@ function hostReading(bucket: string, rawPath: string): Reading {
   return { style: 'host', level: 'object', bucket, key: decodeKey(rawPath.slice(1)) }
 }
 
+/** The slash behind the bucket may be encoded, as the C SDK sends it. `//` is how the C++ SDK names no bucket. */
 function pathReading(rawPath: string): Reading {
-  if (rawPath === '/') return { style: 'path', level: 'service' }
-  const slash = rawPath.indexOf('/', 1)
-  const rawBucket = slash === -1 ? rawPath.slice(1) : rawPath.slice(1, slash)
-  const rawKey = slash === -1 ? '' : rawPath.slice(slash + 1)
+  if (rawPath === '/' || rawPath === '//') return { style: 'path', level: 'service' }
+  const [slash] = /\/|%2f/i.exec(rawPath.slice(1)) ?? []
+  const bucketEnd = slash === undefined ? rawPath.length : rawPath.indexOf(slash, 1)
+  const rawBucket = rawPath.slice(1, bucketEnd)
+  const rawKey = rawPath.slice(bucketEnd + (slash?.length ?? 0))
   const bucket = percentDecode(rawBucket)
   if (bucket === undefined) throw new OssError('invalidBucketName', { BucketName: rawBucket })
   if (rawKey === '') return { style: 'path', level: 'bucket', bucket }

@@ -53,9 +53,14 @@ export function required<T>(field: Field<T>, cause: Cause, details: ErrorDetails
   return { ...field, emptyIsAbsent: true, missing: { cause, details } }
 }
 
-/** May be missing; then it is undefined. An empty query value counts as missing. */
+/** May be missing; then it is undefined. An empty value counts as missing. */
 export function optional<T>(field: Field<T>): Field<T | undefined> {
-  return { ...field, presence: 'optional', emptyIsAbsent: field.place !== 'header' }
+  return { ...field, presence: 'optional', emptyIsAbsent: true }
+}
+
+/** As optional, but an empty value is a value. */
+export function optionalEvenEmpty<T>(field: Field<T>): Field<T | undefined> {
+  return { ...field, presence: 'optional', emptyIsAbsent: false }
 }
 
 /** May be missing; then it has the fallback's value. An empty value counts as missing. */

@@ -22,7 +22,7 @@ export { json } from './json.js'
 export * from './limits.js'
 export { type ListedPart, ListedParts } from './listed-parts.js'
 export { decodeBody, decodeHead, encodeFields, encodeHeaders, type Head } from './message.js'
-export { type BucketName, bucketName, isBucketName, type ObjectKey, objectKey } from './names.js'
+export { type BucketName, bucketName, isBucketName, type ObjectKey, objectKey, soughtKey } from './names.js'
 export * from './operation.js'
 export { ABSENT_OPERATIONS, type AbsentOperation } from './operations/absent.js'
 export { bucketDocuments } from './operations/bucket/index.js'
@@ -44,6 +44,7 @@ export {
   type DeclaredOperation,
   type Routable,
   type Route,
+  type Routed,
   route,
 } from './operations/route.js'
 export type { StoreStatus } from './operations/service/get-store-status.js'

@@ -67,13 +67,14 @@ test('what is absent is undefined, its default, or an error', () => {
   assert.deepEqual(reasonOf('number=1', { 'x-owner': '' }), ['missingObjectAcl', { A: 'b' }])
 })
 
-test('an empty query value is an absent one, save that of a flag', () => {
+test('an empty value is an absent one, save that of a flag', () => {
   const input = decode('number=1&size=&x-limit=&mark=')
   assert.equal(input.size, 100)
   assert.equal(input.limit, undefined)
   assert.equal(input.mark, true)
   assert.equal(decode('number=1&mark').mark, true)
-  assert.equal(decode('number=1', { 'x-word': '' }).word, '')
+  assert.equal(decode('number=1', { 'x-word': '' }).word, undefined)
+  assert.equal(decode('number=1', { 'x-new': '' }).number, 1)
 })
 
 test('a value of two places is read from either, and refused from both where that was said', () => {

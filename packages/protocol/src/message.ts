@@ -61,7 +61,7 @@ function lookupsOf(operation: Operation): Lookups {
 
 function refuse({ refusal, headerName }: RefusalLookup, { query, headers }: Head): void {
   const { place, name, unless, cause } = refusal
-  const value = place === 'query' ? query.get(name) : headers[headerName]
+  const value = place === 'query' ? query.get(name) : headers[headerName] || undefined
   if (value !== undefined && !unless?.includes(value)) throw refusalError(cause, name, value)
 }
 

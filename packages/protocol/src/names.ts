@@ -19,10 +19,19 @@ export function isBucketName(text: string): text is BucketName {
   return /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(text)
 }
 
-/** 1 to 1,023 bytes of UTF-8, not beginning with a slash of either kind, without NUL. Throws the objectName… causes. */
+/**
+ * 1 to 1,023 bytes of UTF-8, not beginning with a slash of either kind, without NUL, and without U+FFFE and U+FFFF,
+ * which no XML document can hold. Throws the objectName… causes.
+ */
 export function objectKey(text: string): ObjectKey {
+  if (text.startsWith('/') || text.startsWith('\\')) throw new OssError('objectNameInvalid')
+  return soughtKey(text)
+}
+
+/** As objectKey, for a key that is only looked for: one that begins with a slash is the key of no object. */
+export function soughtKey(text: string): ObjectKey {
   if (text === '') throw new OssError('objectNameEmpty')
-  if (text.startsWith('/') || text.startsWith('\\') || text.includes('\0')) throw new OssError('objectNameInvalid')
+  if (/[\0\ufffe\uffff]/.test(text)) throw new OssError('objectNameInvalid')
   if (utf8Bytes(text).length > KEY_BYTES_MAX) throw new OssError('objectNameTooLong')
   return text as ObjectKey
 }

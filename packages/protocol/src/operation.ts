@@ -17,7 +17,7 @@ export interface Discriminator {
 export interface Refusal {
   readonly place: 'query' | 'header'
   readonly name: string
-  /** Values that ask for nothing special. */
+  /** Values that ask for nothing special; an empty header never does. */
   readonly unless?: readonly string[]
   readonly cause: Cause
 }

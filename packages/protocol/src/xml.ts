@@ -58,13 +58,15 @@ export function escapeXml(text: string): string {
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: keys may hold control characters
-const RESERVED = /[&<>\u0001-\u0008\u000b\u000c\u000d\u000e-\u001f]/
+const RESERVED = /[&<>\u0001-\u0008\u000b\u000c\u000d\u000e-\u001f\ufffe\uffff]/
 const EACH_RESERVED = new RegExp(RESERVED, 'g')
 
 function reference(character: string): string {
   if (character === '&') return '&amp;'
   if (character === '<') return '&lt;'
   if (character === '>') return '&gt;'
+  // XML cannot hold the last two of the plane, not even as references
+  if (character > '\ufffd') return '\ufffd'
   return `&#x${character.charCodeAt(0).toString(16).toUpperCase()};`
 }
 

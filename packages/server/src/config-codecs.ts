@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { bucketName } from '@bindery/protocol'
+import type { Endpoint } from '@bindery/service'
 import { isAllowedHost } from './callbacks/allowed-hosts.js'
 
 /** How the text of a flag or a variable becomes a value. */
@@ -92,6 +93,18 @@ export function hostNames(placeholder: string): Codec<readonly string[]> {
     /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(host),
   )
   return { ...codec, parse: (value) => parse(value.toLowerCase()) }
+}
+
+/** A URL of scheme, host and port alone, in lower case. */
+export function endpoint(placeholder: string): Codec<Endpoint> {
+  const parse = (value: string): Endpoint | undefined => {
+    const [, scheme, host = ''] =
+      /^(https?):\/\/((?:\[[0-9a-f:.]+\]|[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::\d{1,5})?)\/?$/.exec(
+        value.toLowerCase(),
+      ) ?? []
+    return scheme === 'http' || scheme === 'https' ? { scheme, host } : undefined
+  }
+  return { placeholder, expected: 'https://oss.example, http://10.0.0.1:9000', parse }
 }
 
 /** Where callbacks may go, with commas between, in lower case; an empty text names nothing. */

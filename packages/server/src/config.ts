@@ -5,6 +5,7 @@ import {
   type Codec,
   callbackHosts,
   duration,
+  endpoint,
   hostNames,
   integer,
   matching,
@@ -78,6 +79,13 @@ export const OPTIONS = {
     hostNames('NAME,…'),
     '',
     'Host names whose first label below is a bucket, beside localhost and *.aliyuncs.com.',
+  ),
+  endpoint: option(
+    'BINDERY_ENDPOINT',
+    '--endpoint',
+    endpoint('URL'),
+    undefined,
+    'Where clients reach the server, for answers that name it; by default where each request came to.',
   ),
   buckets: option(
     'BINDERY_BUCKETS',

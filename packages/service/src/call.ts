@@ -1,4 +1,5 @@
 import {
+  type AddressingStyle,
   type BodyOf,
   type BucketName,
   type InputOf,
@@ -20,7 +21,8 @@ import type { OpenObject } from './domain/objects/open-object.js'
 import type { Scope } from './domain/scope.js'
 import type { BucketRecord, ObjectRecord } from './domain/stored/model.js'
 import type { Exchange } from './exchange.js'
-import type { Callbacks } from './options.js'
+import type { Callbacks, ServiceOptions } from './options.js'
+import { bucketUrlOf, endpointsOf, type Reached, type RegionEndpoints } from './response/endpoint.js'
 import type { ServiceRequest } from './service.js'
 
 /** What a handler answers: the declared output headers, and the result where the operation has one. */
@@ -43,7 +45,7 @@ export interface CallHead<O extends Operation> extends Asking {
   readonly input: InputOf<O>
   readonly bucketName: BucketName | undefined
   readonly key: ObjectKey | undefined
-  readonly bucketUrl: string
+  readonly style: AddressingStyle
 }
 
 /** What the head names, from one state of the store. */
@@ -66,8 +68,6 @@ export class UnreadCall<O extends Operation> {
   readonly domain: Domain
   readonly requester: Requester
   readonly input: InputOf<O>
-  /** Where the client addressed the bucket, without a slash at its end. */
-  readonly bucketUrl: string
   readonly #head: CallHead<O>
   readonly #found: Found
 
@@ -75,7 +75,6 @@ export class UnreadCall<O extends Operation> {
     this.domain = head.domain
     this.requester = head.requester
     this.input = head.input
-    this.bucketUrl = head.bucketUrl
     this.#head = head
     this.#found = found
   }
@@ -99,12 +98,30 @@ export class UnreadCall<O extends Operation> {
 
   /** As in a V4 scope, `cn-hangzhou`. */
   get region(): string {
-    return this.exchange.surroundings.options.region
+    return this.#options.region
+  }
+
+  /** The names by which the client finds the region's buckets. */
+  get endpoints(): RegionEndpoints {
+    return endpointsOf(this.region, this.#reached, this.#options.endpoint)
+  }
+
+  /** Where the client finds the bucket, without a slash at its end. */
+  get bucketUrl(): string {
+    return bucketUrlOf(this.bucketName, this.#reached, this.#options.endpoint)
+  }
+
+  get #reached(): Reached {
+    return { ...this.origin, style: this.#head.style }
+  }
+
+  get #options(): ServiceOptions {
+    return this.exchange.surroundings.options
   }
 
   /** Undefined: this server makes no callbacks. */
   get callbacks(): Callbacks | undefined {
-    return this.exchange.surroundings.options.callbacks
+    return this.#options.callbacks
   }
 
   /** The bucket that the request names, whether it exists or not. */

@@ -1,6 +1,7 @@
 import type { CallbackRequest, CallbackUrl } from '@bindery/protocol'
 import type { AccessKeys } from './access/requester.js'
 import type { DomainOptions } from './domain/domain.js'
+import type { Endpoint } from './response/endpoint.js'
 import type { ServiceRequest } from './service.js'
 
 /** How an application answered a callback, or why it did not. */
@@ -40,6 +41,8 @@ export interface ServiceOptions extends DomainOptions {
   readonly callbacks?: Callbacks
   /** As in a V4 scope, `cn-hangzhou`; its location is `oss-cn-hangzhou`. */
   readonly region: string
+  /** Where clients reach the server; absent: where their requests say. */
+  readonly endpoint?: Endpoint | undefined
   /** Host names below which the first label is a bucket, beside `localhost` and `*.aliyuncs.com`. */
   readonly domains: readonly string[]
   /** Fail with InternalError where an operation answers a cause that it does not declare. For tests. */

@@ -77,16 +77,31 @@ test('a failing HEAD carries the document in x-oss-err', async () => {
   assert.equal(headers['x-oss-ec'], '0026-00000001')
 })
 
-test('authentication comes before existence, existence before the ACL, and both before the input of the body', async () => {
+test('a bucket that is not there is reported first, then who asks, then the ACL, and all before the input of the body', async () => {
   const started = await startWithBucket()
   const codes = async (request: TestRequest) => element((await call(started, request)).text, 'Code')
   const missing = { method: 'GET', bucket: 'missing' }
-  assert.equal(await codes({ ...missing, as: STRANGER }), 'InvalidAccessKeyId')
-  assert.equal(await codes({ ...missing, as: FORGER }), 'SignatureDoesNotMatch')
+  assert.equal(await codes({ ...missing, as: STRANGER }), 'NoSuchBucket')
+  assert.equal(
+    await codes({ ...missing, method: 'HEAD', key: 'k', query: { objectMeta: '' }, as: STRANGER }),
+    undefined,
+  )
+  assert.equal(await codes({ ...missing, as: FORGER }), 'NoSuchBucket')
+  assert.equal(await codes({ ...missing, bucket: BUCKET, as: STRANGER }), 'InvalidAccessKeyId')
+  assert.equal(await codes({ ...missing, bucket: BUCKET, as: FORGER }), 'SignatureDoesNotMatch')
+  assert.equal(await codes({ method: 'PUT', bucket: 'missing', as: STRANGER }), 'InvalidAccessKeyId')
+  assert.equal(await codes({ method: 'GET', as: STRANGER }), 'InvalidAccessKeyId')
+  for (const asked of [
+    { method: 'GET', query: { versioning: '' } },
+    { method: 'DELETE', query: { acl: '' } },
+  ]) {
+    assert.equal(await codes({ ...asked, bucket: 'missing' }), 'NoSuchBucket')
+    assert.notEqual(await codes({ ...asked, bucket: BUCKET }), 'NoSuchBucket')
+  }
   assert.equal(await codes({ ...missing, as: OTHER }), 'NoSuchBucket')
   assert.equal(await codes({ ...missing, as: 'anonymous' }), 'NoSuchBucket')
   const bad = { method: 'GET', bucket: 'missing', query: { 'max-keys': 'x' } }
-  assert.equal(await codes({ ...bad, as: FORGER }), 'SignatureDoesNotMatch')
+  assert.equal(await codes({ ...bad, bucket: BUCKET, as: FORGER }), 'SignatureDoesNotMatch')
   assert.equal(await codes(bad), 'InvalidArgument')
   assert.equal(await codes({ method: 'GET', bucket: 'No', style: 'path', as: STRANGER }), 'InvalidAccessKeyId')
 })
@@ -164,8 +179,8 @@ test('a method that a resource does not have is refused, with those that it has 
   }
   await refused({ method: 'POST', bucket: BUCKET, key: 'a' }, 'DELETE, GET, HEAD, OPTIONS, PUT')
   await refused({ method: 'DELETE', bucket: BUCKET, key: 'a', query: { acl: '' } }, 'GET, HEAD, OPTIONS, PUT')
-  await refused({ method: 'DELETE', bucket: BUCKET, query: { acl: '' } }, 'GET, OPTIONS, PUT')
-  await refused({ method: 'PUT', bucket: BUCKET, query: { uploads: '' } }, 'GET, OPTIONS')
+  await refused({ method: 'DELETE', bucket: BUCKET, query: { acl: '' } }, 'GET, HEAD, OPTIONS, PUT')
+  await refused({ method: 'PUT', bucket: BUCKET, query: { uploads: '' } }, 'GET, HEAD, OPTIONS')
   await refused(
     { method: 'PATCH', bucket: BUCKET, key: 'a', query: { uploadId: '1' } },
     'DELETE, GET, HEAD, OPTIONS, POST, PUT',
@@ -188,8 +203,8 @@ test('a request that needs nothing from the stores is answered in the same turn'
   for (const [method, target] of [
     ['GET', 'nonsense'],
     ['GET', '/?unknown'],
-    ['PATCH', '/bkt/k'],
-    ['GET', '/bkt/?versioning'],
+    ['PATCH', '/'],
+    ['GET', '/?regions'],
   ] as const) {
     const answer = service.handle({ ...request, method, target })
     assert.ok(!(answer instanceof Promise), target)

@@ -4,22 +4,25 @@
  */
 import { upperHex } from '@bindery/bytes'
 import {
-  type AbsentOperation,
   ACTIONS,
   allowedMethods,
   bucketName,
   type DeclaredOperation,
   decodeBody as decodeDocument,
   decodeHead as decodeInput,
+  isBucketName,
   type Level,
+  type ObjectKey,
   type Operation,
   OssError,
   objectKey,
   parseQuery,
   type Query,
   type Reading,
+  type Routed,
   readings,
   route as routeOf,
+  soughtKey,
 } from '@bindery/protocol'
 import { type Awaitable, andThen, settle } from '@bindery/storage'
 import { authenticator, type Identified } from './access/authenticate.js'
@@ -96,9 +99,9 @@ function address(exchange: Exchange): Addressed {
   return { exchange, query, readings: readings(host, path, exchange.surroundings.options) }
 }
 
-type RoutedOperation = DeclaredOperation | AbsentOperation | undefined
+type RoutedOperation = Routed | undefined
 
-interface Routed extends Addressed {
+interface RoutedRequest extends Addressed {
   /** Of the likelier reading. */
   readonly operation: RoutedOperation
 }
@@ -107,7 +110,7 @@ interface Routed extends Addressed {
  * 2. Method, level, query and headers → operation. The log, as the headers for browsers, speaks of the likelier
  * reading until the signature has shown which one is meant.
  */
-function route({ exchange, query, readings }: Addressed): Awaitable<Routed> {
+function route({ exchange, query, readings }: Addressed): Awaitable<RoutedRequest> {
   const operation = operationOf(exchange.request, query, readings[0])
   return andThen(take(exchange, readings[0], operation), () => ({ exchange, query, readings, operation }))
 }
@@ -133,22 +136,54 @@ interface Authenticated extends Identified {
 }
 
 /** 3. Signature → requester, and of the readings the one whose signature verifies. */
-function authenticate(routed: Routed): Awaitable<Authenticated> {
+function authenticate(routed: RoutedRequest): Awaitable<Authenticated> {
   const { exchange, query, readings } = routed
   const { method, host, headers } = exchange.request
   const signed = { method, query, headers: headers.host === host ? headers : { ...headers, host } }
-  return andThen(exchange.surroundings.authenticate(signed, readings), (identified) => {
-    const { requester, reading } = identified
-    if (requester.kind !== 'anonymous') exchange.log.accessKeyId = requester.accessKeyId
-    if (reading === readings[0]) return authenticated(routed, identified, routed.operation)
-    const operation = operationOf(exchange.request, query, reading)
-    return andThen(take(exchange, reading, operation), () => authenticated(routed, identified, operation))
+  return settle(
+    () => exchange.surroundings.authenticate(signed, readings),
+    (identified) => {
+      const { requester, reading } = identified
+      if (requester.kind !== 'anonymous') exchange.log.accessKeyId = requester.accessKeyId
+      if (reading === readings[0]) return authenticated(routed, identified, routed.operation)
+      const operation = operationOf(exchange.request, query, reading)
+      return andThen(take(exchange, reading, operation), () => authenticated(routed, identified, operation))
+    },
+    (error) => refuseRequester(routed, error),
+  )
+}
+
+/** A signature that cannot be read is refused at once; a key that may not enter, only where there is something to enter. */
+function refuseRequester(
+  { exchange, readings: [reading], operation }: RoutedRequest,
+  error: unknown,
+): Awaitable<never> {
+  const isDenied = error instanceof OssError && error.row.status === 403
+  const needsBucket = operation === undefined || 'absent' in operation || operation.createsBucket !== true
+  if (isDenied && needsBucket) return refuseInBucket(exchange, reading, error)
+  throw error
+}
+
+/** That there is no such bucket comes before anything that is wrong with a request to it. */
+function refuseInBucket({ surroundings }: Exchange, { bucket }: Reading, error: OssError): Awaitable<never> {
+  if (bucket === undefined || !isBucketName(bucket)) throw error
+  return andThen(findBucket(surroundings.domain, bucket), () => {
+    throw error
   })
 }
 
-function authenticated({ exchange, query }: Routed, identified: Identified, operation: RoutedOperation): Authenticated {
-  if (operation === undefined) throw notAllowed(exchange.request, identified.reading.level, query)
-  if ('absent' in operation) throw new OssError('notImplemented', { Operation: operation.name })
+function authenticated(
+  { exchange, query }: RoutedRequest,
+  identified: Identified,
+  operation: RoutedOperation,
+): Awaitable<Authenticated> {
+  const { reading } = identified
+  if (operation === undefined) {
+    return refuseInBucket(exchange, reading, notAllowed(exchange.request, reading.level, query))
+  }
+  if ('absent' in operation) {
+    return refuseInBucket(exchange, reading, new OssError('notImplemented', { Operation: operation.name }))
+  }
   exchange.operation = operation
   return { ...identified, exchange, query, operation }
 }
@@ -165,7 +200,7 @@ type Head = CallHead<Operation> & { readonly operation: DeclaredOperation }
 function decodeHead({ exchange, query, requester, reading, signedIn, operation }: Authenticated): Head {
   const { request, startedAt, surroundings } = exchange
   const bucket = reading.bucket === undefined ? undefined : bucketName(reading.bucket)
-  const key = reading.key === undefined ? undefined : objectKey(reading.key)
+  const key = reading.key === undefined ? undefined : keyOf(operation, reading.key)
   return {
     exchange,
     operation,
@@ -176,12 +211,13 @@ function decodeHead({ exchange, query, requester, reading, signedIn, operation }
     input: decodeInput(operation, { query, headers: request.headers }),
     bucketName: bucket,
     key,
-    bucketUrl: urlOf(request, reading),
+    style: reading.style,
   }
 }
 
-function urlOf({ scheme, host }: RequestHead, { style, bucket }: Reading): string {
-  return style === 'host' ? `${scheme}://${host}` : `${scheme}://${host}/${bucket}`
+/** A HEAD has no body to say what is wrong with a name that no object can have: there is no such object. */
+function keyOf({ method }: Operation, key: string): ObjectKey {
+  return method === 'HEAD' ? soughtKey(key) : objectKey(key)
 }
 
 /** 5. Declared actions on what the head names → allowed, or the cause of the denial. The body stays shut until here. */

@@ -22,6 +22,12 @@ test('named and numeric references and CDATA are text', () => {
   assert.equal(read('<E>&quot;a&#34;&amp;<![CDATA[<b>]]></E>').text, '"a"&<b>')
 })
 
+test('white space may stand before the declaration', () => {
+  for (const before of ['', '\n', ' \t\r\n', '\ufeff', '\ufeff\n']) {
+    assert.equal(read(`${before}<?xml version="1.0" encoding="UTF-8"?>\n<E>a</E>`).text, 'a', JSON.stringify(before))
+  }
+})
+
 test('control characters survive, raw and as references', () => {
   assert.equal(read('<K>a\u0001b&#x1;&#13;c\u0085\u2028</K>').text, 'a\u0001b\u0001\rc\u0085\u2028')
 })

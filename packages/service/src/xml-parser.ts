@@ -17,7 +17,8 @@ export const parseXml: XmlParser = (document: Uint8Array, events: XmlEvents): vo
   parser.on('text', (piece) => events.text(piece))
   parser.on('cdata', (piece) => events.text(piece))
   parser.on('closetag', () => events.close())
-  parser.write(referenceControls(text)).close()
+  // written by hand, a document may begin with a blank line before its declaration
+  parser.write(referenceControls(text.replace(/^\ufeff?[ \t\r\n]+/, ''))).close()
 }
 
 /** XML 1.1 reads any control but NUL as a reference, and takes raw U+0085 and U+2028 for line ends. */

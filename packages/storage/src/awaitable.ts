@@ -12,8 +12,8 @@ export function andThen<T, R>(value: Awaitable<T>, next: (value: T) => Awaitable
 /** Ends work that may throw, reject or succeed, by one of two functions. */
 export function settle<T, R>(
   work: () => Awaitable<T>,
-  onValue: (value: T) => R,
-  onError: (error: unknown) => R,
+  onValue: (value: T) => Awaitable<R>,
+  onError: (error: unknown) => Awaitable<R>,
 ): Awaitable<R> {
   let value: Awaitable<T>
   try {

@@ -238,6 +238,8 @@ export const CATALOGUE = {
   invalidBucketStorageClass: invalidArgument('No such bucket storage class exists.', '0013-00000101'),
   invalidStorageClass: invalidArgument('Invalid Argument.'),
   invalidMaxKeysOfService: invalidArgument('Argument max-keys must be an integer between 1 and 1000.', '0017-00000289'),
+  invalidPrefixOfService: invalidArgument('Invalid Argument.', '0017-00000290'),
+  invalidMarkerOfService: invalidArgument('Invalid Argument.', '0017-00000291'),
   invalidPrefix: invalidArgument('Invalid Argument.', '0015-00000403'),
   invalidMarker: invalidArgument('Invalid Argument.', '0015-00000405'),
   invalidListType: invalidArgument('Invalid Argument.', '0015-00000401'),

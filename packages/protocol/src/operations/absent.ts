@@ -23,6 +23,7 @@ function absent(name: string, method: Method, level: Level, ...when: (string | D
 export const ABSENT_OPERATIONS: readonly AbsentOperation[] = [
   // The service
   absent('DescribeRegions', 'GET', 'service', 'regions'),
+  absent('GetUserQoSInfo', 'GET', 'service', 'qosInfo'),
   absent('ListAccessPoints', 'GET', 'service', 'accessPoint'),
   absent('ListAccessPointsForObjectProcess', 'GET', 'service', 'accessPointForObjectProcess'),
   absent('ListUserDataRedundancyTransition', 'GET', 'service', 'redundancyTransition'),
@@ -74,6 +75,11 @@ export const ABSENT_OPERATIONS: readonly AbsentOperation[] = [
   absent('DeleteBucketRequesterQoSInfo', 'DELETE', 'bucket', 'requesterQosInfo', 'qosRequester'),
 
   // Names, sites, processing
+  absent('PutBucketProcess', 'PUT', 'bucket', 'processConfiguration'),
+  absent('GetBucketProcess', 'GET', 'bucket', 'processConfiguration'),
+  absent('PutBucketResponseHeader', 'PUT', 'bucket', 'responseHeader'),
+  absent('GetBucketResponseHeader', 'GET', 'bucket', 'responseHeader'),
+  absent('DeleteBucketResponseHeader', 'DELETE', 'bucket', 'responseHeader'),
   absent('CreateCnameToken', 'POST', 'bucket', 'cname', 'comp=token'),
   absent('GetCnameToken', 'GET', 'bucket', 'cname', 'comp=token'),
   absent('PutCname', 'POST', 'bucket', 'cname', 'comp=add'),
@@ -161,3 +167,13 @@ export const ABSENT_OPERATIONS: readonly AbsentOperation[] = [
   absent('PostVodPlaylist', 'POST', 'object', 'vod'),
   absent('GetVodPlaylist', 'GET', 'object', 'vod'),
 ]
+
+/**
+ * Sub-resources that SDKs know and no official page describes, so that their operations have no names: they are absent
+ * by their key, whatever the method.
+ */
+export const UNDESCRIBED_SUBRESOURCES: Readonly<Record<Level, readonly string[]>> = {
+  service: ['regionList', 'udf', 'udfApplication', 'udfApplicationLog', 'udfImage', 'udfImageDesc', 'vip', 'vpcip'],
+  bucket: ['dataPipeline', 'img', 'vip', 'vpcip'],
+  object: ['group', 'img', 'link', 'objectInfo'],
+}

@@ -64,7 +64,7 @@ const NEEDED: Readonly<Record<string, string>> = {
   'oss:PutPublicAccessBlock': 'PutPublicAccessBlock',
   'oss:GetPublicAccessBlock': 'GetPublicAccessBlock',
   'oss:DeletePublicAccessBlock': 'DeletePublicAccessBlock',
-  'oss:ListObjects': 'ListObjects ListObjectsV2',
+  'oss:ListObjects': 'HeadBucket ListObjects ListObjectsV2',
   'oss:ListMultipartUploads': 'ListMultipartUploads WatchUploads',
   'oss:GetObject': 'GetObject HeadObject GetObjectMeta',
   'oss:PutObject': 'PutObject CopyObject InitiateMultipartUpload UploadPart UploadPartCopy CompleteMultipartUpload',

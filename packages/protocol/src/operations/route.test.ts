@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Level } from '../operation.js'
 import { parseQuery } from '../query.js'
+import { V1_SUBRESOURCES } from '../signature/subresources.js'
 import { ABSENT_OPERATIONS } from './absent.js'
 import { operations } from './index.js'
 import { createRoute, type Routable, route } from './route.js'
@@ -121,19 +122,59 @@ test('what Bindery does not have is known by name, by as many keys as it takes',
   })
 })
 
-test('a write that names a sub-resource which its method does not have is no operation', () => {
+test('a request for a sub-resource which its method does not have is no operation', () => {
   check({
     'DELETE /k?acl': 'none',
+    'DELETE /k?cors': 'none',
     'DELETE /?acl': 'none',
-    'DELETE /?somethingNew': 'none',
+    'GET /?delete': 'none',
+    'GET /k?uploads': 'none',
     'PUT /k?uploads': 'none',
-    'PUT /?somethingNew=': 'none',
     'POST /k?uploads&uploadId=A': 'none',
     'POST /k': 'none',
-    'PUT /?cname': 'none',
-    'HEAD /': 'none',
+    'HEAD ': 'none',
     'PUT ': 'none',
     'PATCH /k': 'none',
+  })
+})
+
+test('a sub-resource that Bindery does not have is absent by its name, whatever the method', () => {
+  check({
+    'GET ?qosInfo': 'no GetUserQoSInfo',
+    'GET /?processConfiguration': 'no GetBucketProcess',
+    'PUT /?processConfiguration': 'no PutBucketProcess',
+    'GET /?responseHeader': 'no GetBucketResponseHeader',
+    'DELETE /?processConfiguration': 'no ?processConfiguration',
+    'PUT /?cname': 'no ?cname',
+    'DELETE /k?versioning': 'no ?versioning',
+    'GET ?udf': 'no ?udf',
+    'GET /k?link': 'no ?link',
+    'PUT /k?img=': 'no ?img',
+  })
+})
+
+/** Query keys that V1 signs and that say more about a request, but not which one it is. */
+const PARAMETERS = [
+  'callback callback-var comp continuation-token endTime inventoryId partNumber position qosRequester security-token',
+  'sequential startTime status styleName udfId udfName versionId withHashContext',
+].flatMap((line) => line.split(' '))
+
+test('every sub-resource that SDKs know is known', () => {
+  for (const name of V1_SUBRESOURCES) {
+    const isParameter = PARAMETERS.includes(name) || /^(?:response|x-oss)-/.test(name)
+    if (!isParameter) assert.notEqual(routed(`DELETE /k?${name}`), 'DeleteObject', name)
+  }
+})
+
+test('what names nothing anywhere is ignored', () => {
+  check({
+    'DELETE /?somethingNew': 'DeleteBucket',
+    'PUT /?somethingNew=': 'PutBucket',
+    'PUT /k?param2=': 'PutObject',
+    'GET /k?versioning': 'GetObject',
+    'GET ?somethingNew': 'ListBuckets',
+    'HEAD /k?acl': 'HeadObject',
+    'HEAD /?bucketInfo': 'HeadBucket',
   })
 })
 

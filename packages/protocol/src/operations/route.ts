@@ -1,6 +1,6 @@
 import type { Discriminator, Level, Method, Operation } from '../operation.js'
 import type { Query } from '../query.js'
-import { ABSENT_OPERATIONS, type AbsentOperation } from './absent.js'
+import { ABSENT_OPERATIONS, type AbsentOperation, UNDESCRIBED_SUBRESOURCES } from './absent.js'
 import { type OperationName, operations } from './index.js'
 
 /** An operation of the index. */
@@ -99,17 +99,40 @@ const routeAll = createRoute<DeclaredOperation | AbsentOperation>([
   ...ABSENT_OPERATIONS,
 ])
 
+/** An operation that Bindery has, or that OSS has and Bindery answers notImplemented for. */
+export type Routed = DeclaredOperation | Pick<AbsentOperation, 'absent' | 'name'>
+
 /**
- * The operation that a request asks for, or undefined for what OSS does not have. A PUT, POST or DELETE that names a
- * sub-resource which its operation does not know is none either: `DELETE /key?acl` must not delete the object. A
- * preflight carries the query of the request that is to follow.
+ * The operation that a request asks for, or undefined for a method that the resource does not have: `DELETE /key?acl`
+ * must not delete the object. A sub-resource that Bindery does not have makes an absent operation of any request; keys
+ * that mean nothing anywhere are ignored. A preflight carries the query of the request that is to follow.
  */
-export const route: Route<DeclaredOperation | AbsentOperation> = (method, level, query, headers) => {
+export function route(
+  method: string,
+  level: Level,
+  query: Query,
+  headers: Readonly<Record<string, string>>,
+): Routed | undefined {
   const found = routeAll(method, level, query, headers)
-  if (found === undefined || 'absent' in found || READS.has(method)) return found
-  const known = KNOWN_KEYS.get(found.name) ?? new Set()
-  const foreign = query.parameters.some(({ name, value }) => !known.has(name) && asksForMore(name, value))
-  return foreign ? undefined : found
+  if (method === 'OPTIONS' || method === 'HEAD' || (found !== undefined && 'absent' in found)) return found
+  const foreign = foreignSubresource(method, level, query, found)
+  if (foreign === undefined) return found
+  return LEVELS.some((one) => SUBRESOURCES[one].has(foreign)) ? undefined : { absent: true, name: `?${foreign}` }
+}
+
+/** A key of the query that asks for another operation than the one found. What writes heeds those of other levels too. */
+function foreignSubresource(
+  method: string,
+  level: Level,
+  query: Query,
+  found: DeclaredOperation | undefined,
+): string | undefined {
+  if (query.parameters.length === 0) return undefined
+  const known = KNOWN_KEYS.get(found?.name ?? '')
+  const levels = method === 'GET' ? [level] : LEVELS
+  const isSubresource = (name: string) =>
+    levels.some((one) => SUBRESOURCES[one].has(name) || ABSENT_SUBRESOURCES[one].has(name))
+  return query.parameters.find(({ name }) => known?.has(name) !== true && isSubresource(name))?.name
 }
 
 const METHODS: readonly Method[] = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT']
@@ -126,14 +149,6 @@ export function allowedMethods(
   })
 }
 
-const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
-
-/** A key that makes an operation somewhere asks for it; so does an unknown key without a value, as sub-resources have none. */
-function asksForMore(name: string, value: string | undefined): boolean {
-  if (SUBRESOURCES.has(name)) return true
-  return (value === undefined || value === '') && !EVERYWHERE.has(name) && !name.startsWith('x-oss-')
-}
-
 function knownKeys({ when = [], input, refuses = [] }: Operation): ReadonlySet<string> {
   return new Set([
     ...when.flatMap(({ query = [] }) => query),
@@ -146,22 +161,23 @@ const KNOWN_KEYS: ReadonlyMap<string, ReadonlySet<string>> = new Map(
   (Object.values(operations) as DeclaredOperation[]).map((operation) => [operation.name, knownKeys(operation)]),
 )
 
-/** The first key of each alternative names the sub-resource; others say more about it. */
-const SUBRESOURCES: ReadonlySet<string> = new Set(
-  [...Object.values<Routable>(operations), ...ABSENT_OPERATIONS]
-    .flatMap(({ when = [] }) => when.flatMap(({ query = [] }) => query.slice(0, 1)))
-    .map((key) => key.split('=')[0] ?? key),
-)
+const LEVELS = ['service', 'bucket', 'object'] as const
 
-/** Keys that SDKs add where they mean nothing, and those of signatures. */
-const EVERYWHERE: ReadonlySet<string> = new Set([
-  'encoding-type',
-  'sequential',
-  'versionId',
-  'callback',
-  'callback-var',
-  'security-token',
-  'OSSAccessKeyId',
-  'Expires',
-  'Signature',
+/** The first key of each alternative names the sub-resource; others say more about it. */
+function subresourcesOf(operations: readonly Routable[], level: Level): readonly string[] {
+  return operations
+    .filter((operation) => operation.level === level || operation.otherLevels?.includes(level))
+    .flatMap(({ when = [] }) => when.flatMap(({ query = [] }) => query.slice(0, 1)))
+    .map((key) => key.split('=')[0] ?? key)
+}
+
+function byLevel(keysOf: (level: Level) => readonly string[]): Readonly<Record<Level, ReadonlySet<string>>> {
+  const [service, bucket, object] = LEVELS.map((level) => new Set(keysOf(level)))
+  return { service, bucket, object } as Record<Level, ReadonlySet<string>>
+}
+
+const SUBRESOURCES = byLevel((level) => subresourcesOf(Object.values<Routable>(operations), level))
+const ABSENT_SUBRESOURCES = byLevel((level) => [
+  ...subresourcesOf(ABSENT_OPERATIONS, level),
+  ...UNDESCRIBED_SUBRESOURCES[level],
 ])

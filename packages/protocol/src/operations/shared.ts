@@ -4,7 +4,7 @@ import { base64, base64Bytes, utf8Bytes } from '@bindery/bytes'
 import { badArgument, type Codec, etag, httpDate, integer, isoDate, oneOf, text, truth } from '../codec.js'
 import type { Cause } from '../errors/catalogue.js'
 import { OssError } from '../errors/oss-error.js'
-import { either, header, optional, query, required, withDefault } from '../field.js'
+import { either, header, optional, optionalEvenEmpty, query, required, withDefault } from '../field.js'
 import { KEY_BYTES_MAX, PART_NUMBER_MAX, TRAFFIC_LIMIT_MAX, TRAFFIC_LIMIT_MIN } from '../limits.js'
 import { type Refusal, refuseHeader, refuseQuery } from '../operation.js'
 import { element, group, xml } from '../xml.js'
@@ -68,7 +68,7 @@ const urlWord = oneOf(['url'], 'invalidEncodingType', { ignoreCase: true })
 /** SDKs send it as a query key, the official pages also know it as a header. */
 export const encodingType = optional(either('encoding-type', urlWord))
 export const uploadId = required(query('uploadId', text), 'noSuchUploadIdMissing', { UploadId: '' })
-export const contentMd5 = optional(header('Content-MD5', md5))
+export const contentMd5 = optionalEvenEmpty(header('Content-MD5', md5))
 export const forbidOverwrite = withDefault(header('x-oss-forbid-overwrite', truth('invalidForbidOverwrite')), false)
 /** Bits a second. */
 export const trafficLimit = optional(
@@ -81,12 +81,12 @@ export const trafficLimit = optional(
 
 /** What is kept with an object and echoed as it came; only the type has a default. */
 export const storedHeaders = {
-  cacheControl: optional(header('Cache-Control', text)),
-  contentDisposition: optional(header('Content-Disposition', text)),
-  contentEncoding: optional(header('Content-Encoding', text)),
-  contentLanguage: optional(header('Content-Language', text)),
+  cacheControl: optionalEvenEmpty(header('Cache-Control', text)),
+  contentDisposition: optionalEvenEmpty(header('Content-Disposition', text)),
+  contentEncoding: optionalEvenEmpty(header('Content-Encoding', text)),
+  contentLanguage: optionalEvenEmpty(header('Content-Language', text)),
   contentType: withDefault(header('Content-Type', text), 'application/octet-stream'),
-  expires: optional(header('Expires', text)),
+  expires: optionalEvenEmpty(header('Expires', text)),
 }
 
 /** The conditional headers of a read; tags as sent. */

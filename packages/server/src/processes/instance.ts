@@ -94,6 +94,7 @@ export async function openInstance(
     }),
     region: config.region,
     domains: config.domains,
+    endpoint: config.endpoint,
     strict: config.strict,
     receiptMs: config.receiptMs,
   })

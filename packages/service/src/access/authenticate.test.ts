@@ -92,7 +92,6 @@ test('the reading whose signature verifies is the one that is meant', () => {
     [FORGED, '/bkt/k', { bucket: 'bkt', key: 'k' }, 'path object'],
     [FORGED, '/bkt/k', { bucket: 'bkt', key: 'bkt/k' }, 'host object'],
     [FORGED, '/', { bucket: 'bkt' }, 'host bucket'],
-    [FORGED, '/', {}, 'path service'],
     ['undefined.oss-cn-hangzhou.aliyuncs.com', '/', {}, 'path service'],
     ['undefined.oss-cn-hangzhou.aliyuncs.com', '/', { bucket: 'undefined' }, 'host bucket'],
     ['cn-hangzhou.oss.aliyuncs.com', '/', {}, 'path service'],
@@ -106,6 +105,23 @@ test('the reading whose signature verifies is the one that is meant', () => {
     ]
     for (const signed of signers) {
       assert.equal(place(authenticate(signed, host, path).reading), meant, `${host}${path} ${JSON.stringify(resource)}`)
+    }
+  }
+})
+
+test('at the host of a bucket the resource is the bucket: a signature of the whole service is another', () => {
+  for (const host of [FORGED, 'bkt.localhost', 'bkt.oss-accelerate.aliyuncs.com']) {
+    for (const signed of [v1({}), signV4(request({}), KEY, V4)]) {
+      assert.match(refusal(() => authenticate(signed, host, '/')).reason, /^signature(?:V4)?DoesNotMatch$/, host)
+    }
+  }
+})
+
+test('blanks that the Ruby SDK wrote as plus signs, and pluses that are ones, are told apart by the signature', () => {
+  for (const key of ['a b+c', 'a b c', 'a+b+c']) {
+    for (const signed of [v1({ bucket: 'bkt', key }), signV4(request({ bucket: 'bkt', key }), KEY, V4)]) {
+      const path = `/bkt/${key === 'a b+c' ? 'a+b%2Bc' : 'a+b+c'}`
+      assert.equal(authenticate(signed, '127.0.0.1', path).reading.key, key)
     }
   }
 })

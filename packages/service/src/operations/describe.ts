@@ -59,17 +59,3 @@ function storedHeaders(headers: StoredHeaders): StoredHeaders & { readonly conte
 export function ownerOf(accountId: string): { readonly id: string; readonly displayName: string } {
   return { id: accountId, displayName: accountId }
 }
-
-/** Where a region's buckets are, as OSS names it. */
-export function locationOf(region: string): {
-  readonly location: string
-  readonly extranetEndpoint: string
-  readonly intranetEndpoint: string
-} {
-  const location = `oss-${region}`
-  return {
-    location,
-    extranetEndpoint: `${location}.aliyuncs.com`,
-    intranetEndpoint: `${location}-internal.aliyuncs.com`,
-  }
-}

@@ -9,6 +9,7 @@ import { getBucketInfo } from './get-bucket-info.js'
 import { getBucketLocation } from './get-bucket-location.js'
 import { getBucketPolicyStatus } from './get-bucket-policy-status.js'
 import { getBucketStat } from './get-bucket-stat.js'
+import { headBucket } from './head-bucket.js'
 import { bucketHttpsConfig } from './https-config.js'
 import { bucketLifecycle } from './lifecycle.js'
 import { listObjects } from './list-objects.js'
@@ -51,6 +52,7 @@ export const bucketDocuments = [
 /** Operations on buckets, in the order of the official reference; extensions last. */
 export const bucketOperations = [
   putBucket,
+  headBucket,
   deleteBucket,
   getBucketInfo,
   getBucketLocation,

@@ -1,9 +1,23 @@
-import { integer, isoDate, text, truth } from '../../codec.js'
+import { badArgument, type Codec, integer, isoDate, text, truth } from '../../codec.js'
+import type { Cause } from '../../errors/catalogue.js'
 import { optional, query } from '../../field.js'
 import { PAGE_SIZE_MAX } from '../../limits.js'
 import { operation, refuseQuery } from '../../operation.js'
 import { element, group, list, optionalElement, xml } from '../../xml.js'
 import { ownerGroup, page, refuseResourceGroup, storageClass } from '../shared.js'
+
+/** The beginning of a bucket's name, or all of one. */
+function nameText(cause: Cause): Codec<string> {
+  return {
+    name: 'beginning of a bucket name',
+    causes: [cause],
+    decode(value, argument) {
+      if (!/^[a-z0-9-]{0,63}$/.test(value)) throw badArgument(cause, argument, value)
+      return value
+    },
+    encode: (value) => value,
+  }
+}
 
 const maxKeys = integer(1, PAGE_SIZE_MAX, 'invalidMaxKeysOfService')
 
@@ -16,8 +30,8 @@ export const listBuckets = operation({
   level: 'service',
   permissions: ['oss:ListBuckets'],
   input: {
-    prefix: optional(query('prefix', text)),
-    marker: optional(query('marker', text)),
+    prefix: optional(query('prefix', nameText('invalidPrefixOfService'))),
+    marker: optional(query('marker', nameText('invalidMarkerOfService'))),
     maxKeys: optional(query('max-keys', maxKeys)),
   },
   status: 200,

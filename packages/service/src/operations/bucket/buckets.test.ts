@@ -179,6 +179,30 @@ test('the statistics of a bucket are those of this moment', async () => {
   assert.equal(element(full.text, 'MultipartPartCount'), '1')
 })
 
+test('names that no bucket can begin with are refused by ListBuckets', async () => {
+  const started = await startWithBucket()
+  const buckets = (query: Record<string, string>) => call(started, { method: 'GET', query })
+  for (const text of ['BucketNameInvalid', 'a_b', 'a b', 'a/', 'ü', 'a'.repeat(64)]) {
+    assertError(await buckets({ prefix: text }), 400, 'InvalidArgument', '0017-00000290')
+    assertError(await buckets({ marker: text }), 400, 'InvalidArgument', '0017-00000291')
+  }
+  for (const text of ['', '-', 'bk', BUCKET]) assert.equal((await buckets({ prefix: text })).status, 200)
+})
+
+test('HEAD of a bucket answers whether it is there, to those who may list it, without a body', async () => {
+  const started = await startWithBucket()
+  const headed = async (request: Partial<TestRequest>) => {
+    const { status, bytes } = await call(started, { method: 'HEAD', bucket: BUCKET, ...request })
+    assert.equal(bytes.length, 0)
+    return status
+  }
+  assert.equal(await headed({}), 200)
+  assert.equal(await headed({ style: 'path', query: { bucketInfo: '' } }), 200)
+  assert.equal(await headed({ bucket: 'missing' }), 404)
+  assert.equal(await headed({ as: OTHER }), 403)
+  assert.equal(await headed({ as: 'anonymous' }), 403)
+})
+
 test('ListObjects gives one sequence of keys and prefixes, paged by either', async () => {
   const started = await startWithBucket()
   for (const key of ['a', 'b/1', 'b/2', 'c', 'd/1']) await put(started, key)

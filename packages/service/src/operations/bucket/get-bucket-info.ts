@@ -1,7 +1,7 @@
 import { handler } from '../../call.js'
-import { locationOf, ownerOf } from '../describe.js'
+import { ownerOf } from '../describe.js'
 
-export const getBucketInfo = handler('GetBucketInfo', async ({ bucket, region }) => {
+export const getBucketInfo = handler('GetBucketInfo', async ({ bucket, endpoints }) => {
   const info = {
     accessMonitor: 'Disabled',
     blockPublicAccess: false,
@@ -9,7 +9,7 @@ export const getBucketInfo = handler('GetBucketInfo', async ({ bucket, region })
     creationDate: bucket.createdAt,
     crossRegionReplication: 'Disabled',
     dataRedundancyType: bucket.redundancy,
-    ...locationOf(region),
+    ...endpoints,
     name: bucket.name,
     resourceGroupId: 'rg-default-id',
     storageClass: bucket.storageClass,

@@ -1,6 +1,6 @@
 import { handler } from '../../call.js'
-import { locationOf } from '../describe.js'
+import { locationOf } from '../../response/endpoint.js'
 
 export const getBucketLocation = handler('GetBucketLocation', async ({ region }) => {
-  return { output: {}, result: locationOf(region).location }
+  return { output: {}, result: locationOf(region) }
 })

@@ -7,6 +7,7 @@ import { getBucketInfo } from './get-bucket-info.js'
 import { getBucketLocation } from './get-bucket-location.js'
 import { getBucketPolicyStatus } from './get-bucket-policy-status.js'
 import { getBucketStat } from './get-bucket-stat.js'
+import { headBucket } from './head-bucket.js'
 import { listObjects } from './list-objects.js'
 import { listObjectsV2 } from './list-objects-v2.js'
 import { putBucket } from './put-bucket.js'
@@ -15,6 +16,7 @@ import { putBucketAcl } from './put-bucket-acl.js'
 /** Handlers of the operations on buckets. */
 export const bucketHandlers = [
   putBucket,
+  headBucket,
   deleteBucket,
   getBucketInfo,
   getBucketLocation,

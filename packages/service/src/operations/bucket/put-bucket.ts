@@ -1,12 +1,12 @@
 import { OssError } from '@bindery/protocol'
 import { handler } from '../../call.js'
 import { createBucket } from '../../domain/buckets/buckets.js'
-import { locationOf } from '../describe.js'
+import { locationOf } from '../../response/endpoint.js'
 
 export const putBucket = handler('PutBucket', async (call) => {
   const document = call.document
   const place = document?.locationConstraint
-  if (place !== undefined && place !== locationOf(call.region).location) throw new OssError('invalidLocationConstraint')
+  if (place !== undefined && place !== locationOf(call.region)) throw new OssError('invalidLocationConstraint')
   await createBucket(call.domain, {
     name: call.bucketName,
     owner: call.accountId,

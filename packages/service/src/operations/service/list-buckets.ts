@@ -2,7 +2,8 @@ import { OBJECTS_PAGE_SIZE_DEFAULT } from '@bindery/protocol'
 import { handler } from '../../call.js'
 import { listBuckets as readBuckets } from '../../domain/buckets/buckets.js'
 import type { BucketRecord } from '../../domain/stored/model.js'
-import { locationOf, ownerOf } from '../describe.js'
+import type { RegionEndpoints } from '../../response/endpoint.js'
+import { ownerOf } from '../describe.js'
 
 export const listBuckets = handler('ListBuckets', async (call) => {
   const owner = call.accountId
@@ -13,11 +14,11 @@ export const listBuckets = handler('ListBuckets', async (call) => {
   const result = {
     ...(asked || isTruncated ? { prefix, marker, maxKeys, isTruncated, nextMarker } : {}),
     owner: ownerOf(owner),
-    buckets: { bucket: buckets.map((bucket) => listed(bucket, call.region)) },
+    buckets: { bucket: buckets.map((bucket) => listed(bucket, call.region, call.endpoints)) },
   }
   return { output: {}, result }
 })
 
-function listed({ name, createdAt, storageClass }: BucketRecord, region: string) {
-  return { creationDate: createdAt, ...locationOf(region), name, region, storageClass }
+function listed({ name, createdAt, storageClass }: BucketRecord, region: string, endpoints: RegionEndpoints) {
+  return { creationDate: createdAt, ...endpoints, name, region, storageClass }
 }

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { bucketUrlOf, type Endpoint, endpointsOf, type Reached } from './endpoint.js'
+
+const REGION = 'cn-hangzhou'
+
+function reached(host: string, style: Reached['style'] = 'path'): Reached {
+  return { scheme: 'http', host, style, localAddress: '10.0.0.1:9000' }
+}
+
+function endpoint(from: Reached, configured?: Endpoint): string[] {
+  const { location, extranetEndpoint, intranetEndpoint } = endpointsOf(REGION, from, configured)
+  assert.equal(location, 'oss-cn-hangzhou')
+  return [extranetEndpoint, intranetEndpoint]
+}
+
+test('a client is answered the endpoint by which it came', () => {
+  for (const host of ['127.0.0.1:9000', '[::1]:9000', 'localhost', 'oss.lan:8443']) {
+    assert.deepEqual(endpoint(reached(host)), [host, host])
+  }
+  for (const host of ['localhost:9000', 'oss.lan', 'deep.oss.lan:9000']) {
+    assert.deepEqual(endpoint(reached(`bkt.${host}`, 'host')), [host, host])
+  }
+  assert.deepEqual(endpoint(reached('')), ['10.0.0.1:9000', '10.0.0.1:9000'])
+})
+
+test('the names of the real service are answered only to who came by them', () => {
+  const real = ['oss-cn-hangzhou.aliyuncs.com', 'oss-cn-hangzhou-internal.aliyuncs.com']
+  for (const host of ['oss-cn-hangzhou.aliyuncs.com', 'undefined.oss-cn-hangzhou.aliyuncs.com:9000']) {
+    assert.deepEqual(endpoint(reached(host)), real)
+  }
+  assert.deepEqual(endpoint(reached('bkt.oss-cn-beijing.aliyuncs.com', 'host')), real)
+  for (const host of ['aliyuncs.com.example', 'notaliyuncs.com'])
+    assert.deepEqual(endpoint(reached(host)), [host, host])
+})
+
+test('where an endpoint is configured, it is the answer whatever the Host', () => {
+  const configured = { scheme: 'https', host: 'oss.example:8443' } as const
+  for (const host of ['127.0.0.1:9000', 'oss-cn-hangzhou.aliyuncs.com']) {
+    assert.deepEqual(endpoint(reached(host), configured), ['oss.example:8443', 'oss.example:8443'])
+  }
+  assert.equal(bucketUrlOf('bkt', reached('127.0.0.1:9000'), configured), 'https://oss.example:8443/bkt')
+  assert.equal(bucketUrlOf('bkt', reached('bkt.backend', 'host'), configured), 'https://bkt.oss.example:8443')
+})
+
+test('a bucket is where the request addressed it', () => {
+  assert.equal(bucketUrlOf('bkt', reached('127.0.0.1:9000'), undefined), 'http://127.0.0.1:9000/bkt')
+  assert.equal(bucketUrlOf('bkt', reached('bkt.localhost:9000', 'host'), undefined), 'http://bkt.localhost:9000')
+  assert.equal(bucketUrlOf('bkt', reached(''), undefined), 'http://10.0.0.1:9000/bkt')
+})
