@@ -1,6 +1,6 @@
 // size: exempt (a table: one row per action)
 
-/** What the ACL step sees in an action: ACLs open `read` and `write` to others than the owner, and never `manage`. */
+/** The ACL class of an action: ACLs open `read` and `write` to others than the owner, and never `manage`. */
 export type AclClass = 'read' | 'write' | 'manage'
 
 /**

@@ -77,9 +77,9 @@ test('no ACL opens management, listings among it', async () => {
   for (const [request, message] of requests) {
     const other = await call(started, { ...request, as: OTHER })
     assert.deepEqual([other.status, element(other.text, 'Message')], [403, message])
-    const nobody = await call(started, { ...request, as: 'anonymous' })
-    assert.equal(nobody.status, 403)
-    assert.equal(element(nobody.text, 'Message'), 'Anonymous user has no right to access this bucket.')
+    const anonymous = await call(started, { ...request, as: 'anonymous' })
+    assert.equal(anonymous.status, 403)
+    assert.equal(element(anonymous.text, 'Message'), 'Anonymous user has no right to access this bucket.')
   }
 })
 

@@ -180,15 +180,15 @@ test('a temporary key signs with its token, in every form, until it expires', ()
   }
 })
 
-test('a token that is wrong, unknown, missing or beside a lasting key is refused by its own cause', () => {
+test('a token that is wrong, unknown, missing or sent with a permanent key is refused by its own cause', () => {
   const reasons = (key: Credentials) =>
     inEachForm(key).map((signed) => refusal(() => authenticate(signed, '127.0.0.1', '/')).reason)
   const temporary = { ...KEY, accessKeyId: 'STS.ak' }
   assert.deepEqual(new Set(reasons({ ...temporary, securityToken: 'tokem' })), new Set(['securityTokenOfOtherKey']))
   assert.deepEqual(new Set(reasons({ ...KEY, securityToken: 'token' })), new Set(['invalidSecurityToken']))
-  const unknown = { ...KEY, accessKeyId: 'STS.nobody', securityToken: 'token' }
+  const unknown = { ...KEY, accessKeyId: 'STS.unknown', securityToken: 'token' }
   assert.deepEqual(new Set(reasons(unknown)), new Set(['invalidSecurityToken']))
-  for (const accessKeyId of ['STS.ak', 'STS.nobody']) {
+  for (const accessKeyId of ['STS.ak', 'STS.unknown']) {
     const [header, url] = ['invalidAccessKeyId', 'securityTokenNotInQuery']
     assert.deepEqual(reasons({ ...KEY, accessKeyId }), [header, url, header, url])
   }

@@ -13,7 +13,7 @@ import { type Awaitable, andThen } from '@bindery/storage'
 import type { ServiceOptions } from '../options.js'
 import type { AccessKey, Requester } from './requester.js'
 
-/** What the signature of a request may cover. */
+/** The parts of a request that its signature may cover. */
 export interface SignedRequest {
   readonly method: string
   readonly query: Query
@@ -21,7 +21,7 @@ export interface SignedRequest {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** Who asks, and what for. */
+/** The requester, and the interpretation of the address that its signature covers. */
 export interface Identified {
   readonly requester: Requester
   readonly reading: Reading
@@ -38,7 +38,7 @@ export type Authenticate = (request: SignedRequest, readings: readonly [Reading,
 
 /**
  * Authenticates requests in OSS's order: what is malformed, the token, the key, the time, the signature. Expiry comes
- * before the signature. Preflights (OPTIONS) are nobody's, whatever they carry.
+ * before the signature. Preflights (OPTIONS) are anonymous, whatever they carry.
  */
 export function authenticator(
   options: Pick<ServiceOptions, 'accessKeys' | 'digests' | 'clock' | 'region' | 'strict'>,

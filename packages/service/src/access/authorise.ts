@@ -7,7 +7,7 @@ import { type AccessQuestion, type Authoriser, type BucketRules, NEEDS_OBJECT } 
 import type { Conditions } from './conditions.js'
 import { accountOf, type Requester } from './requester.js'
 
-/** Who asks, by which operation, and under which conditions. */
+/** The requester, the operation and the circumstances of a request. */
 export interface Asking {
   readonly domain: Domain
   readonly authoriser: Authoriser
@@ -16,13 +16,13 @@ export interface Asking {
   readonly conditions: Conditions
 }
 
-/** What an operation is about to touch. */
+/** The things that an operation is about to read or change. */
 export interface Touched {
   /** Undefined: the service itself, or a bucket that is about to be created. */
   readonly bucket: BucketRecord | undefined
   /** Given where the bucket is about to be created. */
   readonly bucketName?: string | undefined
-  /** What is set on the bucket beside its ACL. */
+  /** Settings of the bucket about access, except its ACL. */
   readonly rules?: BucketRules | undefined
   readonly key?: ObjectKey | undefined
   /** `unread`: it is looked up if a decision depends on it. */

@@ -1,5 +1,5 @@
 /**
- * Who may do what, decided in one place. A decision is a pure function of what was looked up before; `authorise.ts`
+ * Access control: all decisions are made here. A decision is a pure function of what was looked up before; `authorise.ts`
  * does the looking up.
  * @see https://help.aliyun.com/document_detail/100676.html
  */
@@ -10,7 +10,7 @@ import type { CompiledPolicy, PolicyQuestion, PrincipalNames, Verdict } from './
 import { type RefererRules, refererDenial } from './referer.js'
 import type { AttachedPolicy, Requester } from './requester.js'
 
-/** What is set on a bucket about access, beside its ACL. */
+/** Settings of a bucket about access, except its ACL. */
 export interface BucketRules {
   readonly policy?: CompiledPolicy | undefined
   /** Set on the bucket or on its owner's account: what is open to everyone is closed. */
@@ -22,7 +22,7 @@ export interface BucketRules {
   readonly tags?: readonly (readonly [key: string, value: string])[] | undefined
 }
 
-/** What an action is done to. */
+/** The thing that an action is done to. */
 export interface Resource {
   /** Account id: of the bucket's owner, or of the requester whose service or new bucket this is. */
   readonly owner: string | undefined
@@ -33,7 +33,7 @@ export interface Resource {
   readonly rules?: BucketRules | undefined
   /** Undefined for a bucket as a whole. */
   readonly key?: string | undefined
-  /** The object of that key, undefined where there is none. `unread` until a decision needs it. */
+  /** The object of that key, undefined where no such object exists. `unread` until a decision needs it. */
   readonly object?: Pick<ObjectRecord, 'acl' | 'tagging'> | undefined | 'unread'
 }
 
@@ -48,7 +48,7 @@ export interface AccessQuestion {
   readonly conditions: Conditions
 }
 
-/** What decided. `statement` counts from 0. */
+/** The rule that decided. `statement` counts from 0. */
 export interface Reason {
   readonly source: 'owner' | 'acl' | 'bucketPolicy' | 'ramPolicy' | 'sessionPolicy' | 'requestPayment' | 'referer'
   /** The name of a RAM policy. */
@@ -143,7 +143,7 @@ export class Authoriser {
   }
 }
 
-/** What no right opens: hotlinks, and buckets whose requesters have to pay. */
+/** Refusals that no permission lifts: hotlinks, and requesters that have to pay. */
 function forbidden({ requester, resource, conditions }: AccessQuestion): Denied | undefined {
   const { rules, owner } = resource
   if (rules === undefined) return undefined

@@ -1,4 +1,4 @@
-/** What a request says about the condition keys of policies. */
+/** The values that a request has for the condition keys of policies. */
 import { type Action, OssError, parseQuery, type Query } from '@bindery/protocol'
 import type { ServiceRequest } from '../service.js'
 import type { AccessQuestion } from './authoriser.js'
@@ -52,7 +52,7 @@ export function lookUpOf({ requester, action, resource, conditions }: AccessQues
         return LISTINGS.has(action) ? (query.get('delimiter') ?? '') : undefined
     }
     if (key.startsWith(REQUEST_TAG)) return requestTag(request.headers['x-oss-tagging'], key.slice(REQUEST_TAG.length))
-    if (key.startsWith(EXISTING_TAG)) return tagOf(objectTags(resource.object), key.slice(EXISTING_TAG.length))
+    if (key.startsWith(EXISTING_TAG)) return tagOf(objectTags(resource), key.slice(EXISTING_TAG.length))
     if (key.startsWith(BUCKET_TAG)) return tagOf(resource.rules?.tags ?? [], key.slice(BUCKET_TAG.length))
     return undefined
   }
@@ -64,7 +64,9 @@ function tagOf(tags: Tags, name: string): string | undefined {
   return tags.find(([key]) => key === name)?.[1]
 }
 
-function objectTags(object: AccessQuestion['resource']['object']): Tags {
+/** A bucket as a whole has no object. */
+function objectTags({ key, object }: AccessQuestion['resource']): Tags {
+  if (key === undefined) return []
   if (object === 'unread') throw new TypeError('the tags of an object must be read before they are judged')
   return object?.tagging ?? []
 }

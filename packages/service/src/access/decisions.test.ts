@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Action } from '@bindery/protocol'
 import type { Decision } from './authoriser.js'
-import { type Ask, Judge, outcome, type Who, type World } from './testing.js'
+import { type Ask, Judge, outcome, type Persona, type World } from './testing/world.js'
 
 const ALICE = '2000000000000001'
 const CAROL = '2000000000000003'
@@ -17,7 +17,7 @@ interface Scenario {
   readonly name: string
   readonly world: World
   /**
-   * One question per line: who, action, key (`-` for the bucket, `@` for the service, `!key` for one that has no
+   * One question per line: requester, action, key (`-` for the bucket, `@` for the service, `!key` for one that has no
    * object), circumstances, and after the arrow `allow` or the cause of denial, and what decided.
    */
   readonly rows: string
@@ -342,7 +342,7 @@ const SCENARIOS: readonly Scenario[] = [
       owner    GetObject          public/hidden → allow owner`,
   },
   {
-    name: 'everyone means the owner only where a condition stands beside',
+    name: 'everyone includes the owner only if there is a condition',
     world: {
       bucketPolicy: [
         { Effect: 'Deny', Principal: ['*'], Action: 'oss:PutObject', Resource: OBJECTS },
@@ -976,7 +976,7 @@ test('each decision of the table comes out as it says, for the reason that it sa
     const judge = new Judge(world)
     for (const line of text.trim().split('\n')) {
       const [asked = '', expected = ''] = line.split('→').map((part) => part.trim().replace(/\s+/g, ' '))
-      assert.equal(told(judge.decide(parseAsk(asked))), expected, `${name}: ${asked}`)
+      assert.equal(shown(judge.decide(parseAsk(asked))), expected, `${name}: ${asked}`)
       rows += 1
     }
   }
@@ -984,14 +984,14 @@ test('each decision of the table comes out as it says, for the reason that it sa
 })
 
 /** A decision as the table writes it. */
-function told(decision: Decision): string {
+function shown(decision: Decision): string {
   const { source, policy, statement } = decision.reason
   const where = [policy, statement === undefined ? undefined : `#${statement}`].filter((part) => part !== undefined)
   return [outcome(decision), source, ...(where.length > 0 ? [where.join('')] : [])].join(' ')
 }
 
 function parseAsk(text: string): Ask {
-  const [who, action, key = '-', ...more] = text.split(' ')
+  const [persona, action, key = '-', ...more] = text.split(' ')
   const values = new Map(more.map((one) => [one.split('=')[0] ?? '', one.slice(one.indexOf('=') + 1)]))
   const headers: Record<string, string> = {}
   for (const [name, header] of [
@@ -1008,7 +1008,7 @@ function parseAsk(text: string): Ask {
   const within = values.get('within')
   const [ip, agent] = [values.get('ip'), values.get('agent')]
   return {
-    who: who as Who,
+    as: persona as Persona,
     action: `oss:${action}` as Action,
     ...(within === undefined ? {} : { within: `oss:${within}` as Action }),
     ...(key === '@' ? { bucket: undefined } : {}),
@@ -1033,8 +1033,8 @@ test('the body of a bulk delete is read only if something of it might be allowed
     session: [{ Effect: 'Allow', Action: 'oss:GetObject', Resource: '*' }],
     bucketPolicy: [{ Effect: 'Allow', Principal: [STRANGER_ID], Action: 'oss:Delete*', Resource: 'acs:oss:*:*:bkt/x' }],
   }
-  const some = (of: World, who: Who) => outcome(new Judge(of).decideOnSome({ who, action: 'oss:DeleteObject' }))
-  const expected: Readonly<Record<Who, string>> = {
+  const some = (of: World, as: Persona) => outcome(new Judge(of).decideOnSome({ as, action: 'oss:DeleteObject' }))
+  const expected: Readonly<Record<Persona, string>> = {
     owner: 'allow',
     alice: 'allow',
     stranger: 'allow',
@@ -1044,7 +1044,8 @@ test('the body of a bulk delete is read only if something of it might be allowed
     reader: 'deniedBySessionPolicy',
     visitor: 'deniedBySessionPolicy',
   }
-  for (const [who, outcome] of Object.entries(expected)) assert.equal(some(world, who as Who), outcome, who)
+  for (const [persona, outcome] of Object.entries(expected))
+    assert.equal(some(world, persona as Persona), outcome, persona)
   assert.equal(some({ bucketAcl: 'public-read-write' }, 'anonymous'), 'allow')
   assert.equal(some({ requesterPays: true }, 'anonymous'), 'requesterPaysAnonymous')
 })

@@ -1,5 +1,5 @@
 import type { Cause } from '@bindery/protocol'
-import { compileGlob } from './policy/glob.js'
+import { Glob } from './policy/glob.js'
 
 /** The pages of a bucket's hotlink protection. Patterns hold `*` and `?`. */
 export interface RefererRules {
@@ -12,7 +12,7 @@ export interface RefererRules {
 }
 
 /**
- * Why a Referer is refused, or undefined. Of an empty one the lists are not asked.
+ * Why a Referer is refused, or undefined. The lists do not apply to an empty one.
  * @see https://help.aliyun.com/document_detail/31937.html
  */
 export function refererDenial(rules: RefererRules, referer = ''): Cause | undefined {
@@ -28,10 +28,10 @@ function truncated({ truncateQuery, truncatePath }: RefererRules, referer: strin
   return end.exec(referer)?.[1] ?? referer
 }
 
-/** A pattern need not reach the end of a Referer; one without a scheme is compared with what follows the Referer's. */
+/** A pattern matches the start of a Referer. Without a scheme, it is compared with the Referer without its scheme. */
 function matches(pattern: string, referer: string): boolean {
   const text = pattern.includes('://') ? referer : referer.replace(/^[a-z]+:\/\//i, '')
-  return compileGlob(`${foldHost(pattern)}*`)(foldHost(text))
+  return new Glob(`${foldHost(pattern)}*`).matches(foldHost(text))
 }
 
 /** Hosts compare without regard to case, paths with it. */

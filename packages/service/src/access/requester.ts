@@ -19,7 +19,7 @@ export interface AccessKey {
   readonly session?: KeySession
 }
 
-/** What a temporary key is bound to. */
+/** The token and the expiry of a temporary key. */
 export interface KeySession {
   /** Must come with every request that the key signs. */
   readonly securityToken: string
@@ -27,7 +27,7 @@ export interface KeySession {
   readonly expiresAt: number
 }
 
-/** Whom a key of an account acts for, other than the account itself. */
+/** The user or role that a key acts for, if it is not the account itself. */
 export type Identity = RamUser | RoleSession
 
 export interface RamUser {
@@ -64,14 +64,14 @@ export interface AccessKeys {
   find(accessKeyId: string, securityToken?: string): Awaitable<AccessKey | undefined>
 }
 
-/** Who asks. */
+/** The account, user or role that signed a request, or anonymous. */
 export type Requester = Anonymous | KeyHolder
 
 export interface Anonymous {
   readonly kind: 'anonymous'
 }
 
-/** The account itself, or whom its key acts for. */
+/** A requester that signed with a key. */
 export interface KeyHolder {
   readonly kind: 'account' | 'user' | 'role'
   readonly account: Account

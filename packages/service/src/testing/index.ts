@@ -1,3 +1,4 @@
+export { type Ask, Judge, type World } from '../access/testing/world.js'
 export { call, element, elements, send, type TestRequest, type TestResponse, untouchable } from './call.js'
 export {
   BUCKET,

@@ -1,6 +1,6 @@
 /** Policies in the form in which they are asked. */
 import { type CompiledCondition, compileCondition, type LookUp } from './conditions.js'
-import { compileGlob, type Matcher } from './glob.js'
+import { Glob } from './glob.js'
 import type { Policy, Statement, Values } from './grammar.js'
 
 /** The name of a resource, `acs:product:region:account:path`, in its parts. */
@@ -15,15 +15,15 @@ export interface ResourceName {
 
 /** The names by which a policy may mean a requester. */
 export interface PrincipalNames {
-  /** Of the account for its own keys, of the RAM user, or none. */
+  /** The account's id for its own keys, the RAM user's id, or undefined. */
   readonly id?: string | undefined
-  /** Of a role's session: `arn:sts::account:assumed-role/role/session`. */
+  /** For a role session: `arn:sts::account:assumed-role/role/session`. */
   readonly sessionArn?: string | undefined
   /** Whether this is the account that owns the bucket. */
   readonly isOwner: boolean
 }
 
-/** What a policy is asked. */
+/** A question to a policy. */
 export interface PolicyQuestion {
   /** `oss:GetObject`. */
   readonly action: string
@@ -32,16 +32,17 @@ export interface PolicyQuestion {
   readonly lookUp: LookUp
 }
 
-/** What a policy says; `statement` counts from 0. */
+/** A policy's answer; `statement` counts from 0. */
 export type Verdict = { readonly effect: 'Allow' | 'Deny'; readonly statement: number } | { readonly effect: 'none' }
 
 interface CompiledStatement {
   readonly index: number
   readonly effect: 'Allow' | 'Deny'
   readonly isPublic: boolean
-  readonly matchesAction: Matcher
-  readonly matchesPrincipal: (principal: PrincipalNames) => boolean
-  readonly matchesResource: (resource: ResourceName) => boolean
+  readonly actions: GlobSet
+  readonly resources: ResourceSet
+  /** Undefined in policies that are attached to the requester. */
+  readonly principals: PrincipalSet | undefined
   readonly conditions: readonly CompiledCondition[]
 }
 
@@ -71,8 +72,8 @@ export class CompiledPolicy {
     for (const statement of this.#about(question.action)) {
       if (exceptPublic && statement.isPublic) continue
       if (
-        statement.matchesPrincipal(question.principal) &&
-        statement.matchesResource(question.resource) &&
+        statement.resources.matches(question.resource) &&
+        statement.principals?.matches(question.principal) !== false &&
         areMet(statement.conditions, question.lookUp)
       ) {
         return { effect: statement.effect, statement: statement.index }
@@ -88,14 +89,16 @@ export class CompiledPolicy {
 
   /** Whether an action might be allowed on some resource; the resource of the question does not count. */
   mightAllow({ action, principal }: Pick<PolicyQuestion, 'action' | 'principal'>): boolean {
-    return this.#about(action).some(({ effect, matchesPrincipal }) => effect === 'Allow' && matchesPrincipal(principal))
+    return this.#about(action).some(
+      ({ effect, principals }) => effect === 'Allow' && principals?.matches(principal) !== false,
+    )
   }
 
   #about(action: string): readonly CompiledStatement[] {
     let found = this.#byAction.get(action)
     if (found === undefined) {
       const folded = action.toLowerCase()
-      found = this.#statements.filter(({ matchesAction }) => matchesAction(folded))
+      found = this.#statements.filter(({ actions }) => actions.matches(folded))
       this.#byAction.set(action, found)
     }
     return found
@@ -113,58 +116,102 @@ function compileStatement(statement: Statement, index: number): CompiledStatemen
     index,
     effect,
     isPublic: isPublic(statement),
-    matchesAction: compileValues({ ...actions, values: actions.values.map((one) => one.toLowerCase()) }, compileGlob),
-    matchesPrincipal: principals === undefined ? () => true : compilePrincipals(principals, conditions.length > 0),
-    matchesResource: resources === undefined ? () => true : compileValues(resources, compileResource),
+    actions: new GlobSet({ ...actions, values: actions.values.map((one) => one.toLowerCase()) }),
+    resources: new ResourceSet(resources ?? { not: false, values: ['*'] }),
+    principals: principals && new PrincipalSet(principals, conditions.length > 0),
     conditions: conditions.flatMap((condition) => compileCondition(condition) ?? []),
   }
 }
 
-function compileValues<T>({ not, values }: Values, compile: (value: string) => (actual: T) => boolean) {
-  const matchers = values.map(compile)
-  const [only] = matchers
-  if (!not && only !== undefined && matchers.length === 1) return only
-  return (actual: T): boolean => {
-    for (const matches of matchers) if (matches(actual)) return !not
-    return not
+class GlobSet {
+  readonly #not: boolean
+  readonly #globs: readonly Glob[]
+
+  constructor({ not, values }: Values) {
+    this.#not = not
+    this.#globs = values.map((value) => new Glob(value))
+  }
+
+  matches(text: string): boolean {
+    for (const glob of this.#globs) if (glob.matches(text)) return !this.#not
+    return this.#not
+  }
+}
+
+class ResourceSet {
+  readonly #not: boolean
+  readonly #patterns: readonly ResourcePattern[]
+
+  constructor({ not, values }: Values) {
+    this.#not = not
+    this.#patterns = values.map((value) => new ResourcePattern(value === '*' ? 'acs:*:*:*:*' : value))
+  }
+
+  matches(name: ResourceName): boolean {
+    for (const pattern of this.#patterns) if (pattern.matches(name)) return !this.#not
+    return this.#not
   }
 }
 
 /** Part by part, so that no star reaches over a colon: what a key contains must not pass for an account. */
-function compileResource(resource: string): (name: ResourceName) => boolean {
-  if (resource === '*') return () => true
-  const [, product = '', region = '', account = '', ...path] = resource.split(':')
-  const matchesProduct = compilePart(product.toLowerCase())
-  // OSS's pages write regions as in locations, `oss-cn-hangzhou`, and as in endpoints
-  const matchesRegion = compilePart(region.replace(/^oss-/, ''))
-  const matchesAccount = compilePart(account)
-  const matchesPath = compileGlob(path.join(':'))
-  return (name) =>
-    matchesProduct(name.product) && matchesRegion(name.region) && matchesAccount(name.account) && matchesPath(name.path)
-}
+class ResourcePattern {
+  readonly #path: Glob
+  /** Undefined for any. */
+  readonly #product: Glob | undefined
+  readonly #region: Glob | undefined
+  readonly #account: Glob | undefined
 
-function compilePart(pattern: string): Matcher {
-  return pattern === '' ? () => true : compileGlob(pattern)
-}
+  constructor(resource: string) {
+    const [, product = '', region = '', account = '', ...path] = resource.split(':')
+    const part = (pattern: string) => (pattern === '' || pattern === '*' ? undefined : new Glob(pattern))
+    this.#path = new Glob(path.join(':'))
+    this.#product = part(product.toLowerCase())
+    // OSS's pages write regions as in locations, `oss-cn-hangzhou`, and as in endpoints
+    this.#region = part(region.replace(/^oss-/, ''))
+    this.#account = part(account)
+  }
 
-/**
- * Who everyone is: with a condition all, without one all but the owner of the bucket, who so cannot shut himself out by
- * an oversight. Whoever is named is always meant.
- */
-function compilePrincipals({ not, values }: Values, hasConditions: boolean) {
-  const sessions = values.filter((one) => one.startsWith('arn:')).map(compileGlob)
-  const ids = new Set(values)
-  const isEveryone = ids.has('*')
-  const isNamed = ({ id, sessionArn }: PrincipalNames): boolean =>
-    (id !== undefined && ids.has(id)) || (sessionArn !== undefined && sessions.some((matches) => matches(sessionArn)))
-  return (principal: PrincipalNames): boolean => {
-    const mayMeanOwner = hasConditions || !principal.isOwner
-    if (not) return !isEveryone && mayMeanOwner && !isNamed(principal)
-    return (isEveryone && mayMeanOwner) || isNamed(principal)
+  matches({ product, region, account, path }: ResourceName): boolean {
+    return (
+      this.#path.matches(path) &&
+      this.#account?.matches(account) !== false &&
+      this.#product?.matches(product) !== false &&
+      this.#region?.matches(region) !== false
+    )
   }
 }
 
-/** What makes the group of everyone small: where a request comes from, or whose key signs it. */
+/**
+ * `*` includes the owner of the bucket only if the statement has a condition, so that owners do not lock themselves out
+ * by an oversight. A principal that is named always matches.
+ */
+class PrincipalSet {
+  readonly #not: boolean
+  readonly #hasConditions: boolean
+  readonly #ids: ReadonlySet<string>
+  readonly #sessions: readonly Glob[]
+
+  constructor({ not, values }: Values, hasConditions: boolean) {
+    this.#not = not
+    this.#hasConditions = hasConditions
+    this.#ids = new Set(values)
+    this.#sessions = values.filter((one) => one.startsWith('arn:')).map((one) => new Glob(one))
+  }
+
+  matches(principal: PrincipalNames): boolean {
+    const isEveryone = this.#ids.has('*')
+    const mayMeanOwner = this.#hasConditions || !principal.isOwner
+    if (this.#not) return !isEveryone && mayMeanOwner && !this.#names(principal)
+    return (isEveryone && mayMeanOwner) || this.#names(principal)
+  }
+
+  #names({ id, sessionArn }: PrincipalNames): boolean {
+    if (id !== undefined && this.#ids.has(id)) return true
+    return sessionArn !== undefined && this.#sessions.some((glob) => glob.matches(sessionArn))
+  }
+}
+
+/** Conditions that narrow `*`: by where a request comes from, or by the key that signed it. */
 const NARROWING = new Map([
   ['acs:SourceIp', ['IpAddress']],
   ['acs:SourceVpc', ['StringEquals', 'StringEqualsIgnoreCase', 'StringLike']],

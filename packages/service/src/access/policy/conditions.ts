@@ -1,5 +1,5 @@
 /** The operators of a policy's conditions. */
-import { compileGlob } from './glob.js'
+import { Glob } from './glob.js'
 import { compileNetwork, parseAddress } from './ip-address.js'
 
 /** Looks up what a request says about a condition key; undefined where it says nothing. */
@@ -22,6 +22,10 @@ const equals =
 const equalsIgnoringCase = (value: string): Test => {
   const folded = value.toLowerCase()
   return (actual) => actual.toLowerCase() === folded
+}
+const like = (value: string): Test => {
+  const glob = new Glob(value)
+  return (actual) => glob.matches(actual)
 }
 const bool = (value: string): Test | undefined =>
   /^(true|false)$/i.test(value) ? equalsIgnoringCase(value) : undefined
@@ -68,8 +72,8 @@ const OPERATORS: ReadonlyMap<string, Operator> = new Map<string, Operator>([
   ['StringNotEquals', { negated: true, compile: equals }],
   ['StringEqualsIgnoreCase', { negated: false, compile: equalsIgnoringCase }],
   ['StringNotEqualsIgnoreCase', { negated: true, compile: equalsIgnoringCase }],
-  ['StringLike', { negated: false, compile: compileGlob }],
-  ['StringNotLike', { negated: true, compile: compileGlob }],
+  ['StringLike', { negated: false, compile: like }],
+  ['StringNotLike', { negated: true, compile: like }],
   ...ordered('Numeric', (holds) => comparing(parseNumber, parseNumber, holds)),
   ...ordered('Date', (holds) => comparing(parseTime, parseActualTime, holds)),
   ['Bool', { negated: false, compile: bool }],

@@ -37,7 +37,7 @@ export interface Policy {
   readonly statements: readonly Statement[]
 }
 
-/** What is wrong with a policy's text, as a sentence for its author. */
+/** A fault in a policy's text, as a message for its author. */
 export class PolicyFault extends Error {
   override readonly name = 'PolicyFault'
 }
@@ -117,7 +117,7 @@ function parseEither(members: Members, name: string, where: string, isValid: (on
   return { not, values }
 }
 
-/** No principal at all means everyone, as OSS has it; `NotPrincipal` must name somebody. */
+/** No principal at all means everyone, as OSS has it; `NotPrincipal` must not be empty. */
 function parsePrincipals(kind: PolicyKind, members: Members, where: string): Values {
   if (kind === 'trust') return parseTrusted(members.get('Principal'), `${where}.Principal`)
   if (members.has('NotPrincipal')) return parseEither(members, 'Principal', where, isPrincipal)

@@ -1,21 +1,23 @@
 /** A small world of accounts, users and roles for tests of decisions. */
 import { type Action, OssError, parseQuery } from '@bindery/protocol'
-import type { ObjectAcl } from '../domain/stored/model.js'
-import { type AccessQuestion, Authoriser, type BucketRules, type Decision, NEEDS_OBJECT } from './authoriser.js'
-import { CompiledPolicy } from './policy/compile.js'
-import { type PolicyKind, parsePolicy } from './policy/grammar.js'
-import type { RefererRules } from './referer.js'
-import type { Requester } from './requester.js'
+import type { ObjectAcl } from '../../domain/stored/model.js'
+import { type AccessQuestion, Authoriser, type BucketRules, type Decision, NEEDS_OBJECT } from '../authoriser.js'
+import { CompiledPolicy } from '../policy/compile.js'
+import { type PolicyKind, parsePolicy } from '../policy/grammar.js'
+import type { RefererRules } from '../referer.js'
+import type { Requester } from '../requester.js'
 
 /** The account that owns the bucket, and another one. */
 export const OWNER = { id: '1000000000000001', displayName: 'owner' }
 export const STRANGER = { id: '1000000000000002', displayName: 'stranger' }
 export const BUCKET_NAME = 'bkt'
 
-/** Who may ask. `owner` and `stranger` are the accounts themselves; alice and bob are users of the owner. */
-export type Who = 'anonymous' | 'owner' | 'stranger' | 'alice' | 'bob' | 'carol' | 'reader' | 'visitor'
+/** The requesters of the world. `owner` and `stranger` are the accounts themselves; alice and bob are users of the owner. */
+export type Persona = 'anonymous' | 'owner' | 'stranger' | 'alice' | 'bob' | 'carol' | 'reader' | 'visitor'
 
-const WHO: Readonly<Record<Exclude<Who, 'anonymous'>, { account: typeof OWNER; id?: string; session?: string }>> = {
+const PERSONAS: Readonly<
+  Record<Exclude<Persona, 'anonymous'>, { account: typeof OWNER; id?: string; session?: string }>
+> = {
   owner: { account: OWNER },
   stranger: { account: STRANGER },
   alice: { account: OWNER, id: '2000000000000001' },
@@ -28,7 +30,7 @@ const WHO: Readonly<Record<Exclude<Who, 'anonymous'>, { account: typeof OWNER; i
 /** A statement as JSON has it. */
 export type Written = Readonly<Record<string, unknown>>
 
-/** What is set up before a question is asked. Policies are lists of statements. */
+/** The setting in which questions are asked. Policies are lists of statements. */
 export interface World {
   readonly bucketAcl?: string
   readonly objectAcl?: string
@@ -43,9 +45,9 @@ export interface World {
   readonly referers?: RefererRules
 }
 
-/** What is asked. Without a key it is about the bucket; `bucket: undefined` is the service. */
+/** A question. Without a key it is about the bucket; `bucket: undefined` is the service. */
 export interface Ask {
-  readonly who: Who
+  readonly as: Persona
   readonly action: Action
   readonly within?: Action
   readonly bucket?: string | undefined
@@ -71,7 +73,7 @@ export function compile(kind: PolicyKind, statements: readonly Written[]): Compi
 export class Judge {
   readonly #world: World
   readonly #authoriser = new Authoriser({ region: 'cn-hangzhou' })
-  readonly #requesters = new Map<Who, Requester>()
+  readonly #requesters = new Map<Persona, Requester>()
   readonly #rules: BucketRules
 
   constructor(world: World) {
@@ -94,7 +96,7 @@ export class Judge {
     const record = { acl: objectAcl as ObjectAcl, tagging: Object.entries(objectTags) }
     const object = ask.exists === false ? undefined : record
     const again = this.#authoriser.decide({ ...question, resource: { ...question.resource, object } })
-    if (again === NEEDS_OBJECT) throw new Error('the object was there')
+    if (again === NEEDS_OBJECT) throw new Error('the object was given')
     return again
   }
 
@@ -105,7 +107,7 @@ export class Judge {
 
   #question(ask: Ask): AccessQuestion {
     const bucketName = 'bucket' in ask ? ask.bucket : BUCKET_NAME
-    const requester = this.#requester(ask.who)
+    const requester = this.#requester(ask.as)
     const bucket = { acl: (this.#world.bucketAcl ?? 'private') as 'private' }
     const account = requester.kind === 'anonymous' ? undefined : requester.account.id
     return {
@@ -129,26 +131,26 @@ export class Judge {
     }
   }
 
-  #requester(who: Who): Requester {
-    const known = this.#requesters.get(who) ?? this.#makeRequester(who)
-    this.#requesters.set(who, known)
+  #requester(persona: Persona): Requester {
+    const known = this.#requesters.get(persona) ?? this.#makeRequester(persona)
+    this.#requesters.set(persona, known)
     return known
   }
 
-  #makeRequester(who: Who): Requester {
-    if (who === 'anonymous') return { kind: 'anonymous' }
-    const { account, id, session } = WHO[who]
-    const accessKeyId = `key-of-${who}`
+  #makeRequester(persona: Persona): Requester {
+    if (persona === 'anonymous') return { kind: 'anonymous' }
+    const { account, id, session } = PERSONAS[persona]
+    const accessKeyId = `key-of-${persona}`
     if (id === undefined) return { kind: 'account', account, accessKeyId }
-    const policies = (this.#world.attached?.[who] ?? []).map((statements, index) => ({
-      name: `${who}-${index}`,
+    const policies = (this.#world.attached?.[persona] ?? []).map((statements, index) => ({
+      name: `${persona}-${index}`,
       policy: compile('identity', statements),
     }))
     if (session === undefined) {
-      return { kind: 'user', account, accessKeyId, identity: { kind: 'user', id, name: who, policies } }
+      return { kind: 'user', account, accessKeyId, identity: { kind: 'user', id, name: persona, policies } }
     }
     const sessionPolicy = this.#world.session && compile('session', this.#world.session)
-    const identity = { kind: 'role', id, name: who, sessionName: session, policies, sessionPolicy } as const
+    const identity = { kind: 'role', id, name: persona, sessionName: session, policies, sessionPolicy } as const
     return { kind: 'role', account, accessKeyId, identity }
   }
 }
