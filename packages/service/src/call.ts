@@ -13,7 +13,8 @@ import {
 } from '@bindery/protocol'
 import type { Awaitable, ByteSource, LentBytes } from '@bindery/storage'
 import { type Asking, authorise, authoriseSource } from './access/authorise.js'
-import type { Requester } from './access/requester.js'
+import type { BucketRules } from './access/authoriser.js'
+import { accountOf, type Requester } from './access/requester.js'
 import type { AnsweredCallback } from './callback/outcome.js'
 import type { Domain } from './domain/domain.js'
 import { there } from './domain/objects/objects.js'
@@ -51,6 +52,8 @@ export interface CallHead<O extends Operation> extends Asking {
 /** What the head names, from one state of the store. */
 export interface Found {
   readonly bucket: BucketRecord | undefined
+  /** What is set on the bucket about access; undefined where nothing that binds the requester is. */
+  readonly rules: BucketRules | undefined
   /** Only of operations that read it. */
   readonly object: ObjectRecord | undefined
   /** The same object; only of operations that declare that they read its bytes. */
@@ -155,6 +158,11 @@ export class UnreadCall<O extends Operation> {
     return this.requester.account.id
   }
 
+  /** Whether the requester pays for what would be the owner's to pay. */
+  get isCharged(): boolean {
+    return this.#found.rules?.requesterPays === true && accountOf(this.requester)?.id !== this.#found.bucket?.owner
+  }
+
   get operationName(): string {
     return this.operation.name
   }
@@ -166,7 +174,7 @@ export class UnreadCall<O extends Operation> {
 
   /** Allows what the operation does to one object of the bucket, or throws the cause of the denial. */
   authorise(key: ObjectKey): Awaitable<void> {
-    return authorise(this.#head, { bucket: this.bucket, key, object: 'unread' })
+    return authorise(this.#head, { bucket: this.bucket, rules: this.#found.rules, key, object: 'unread' })
   }
 
   /** Allows reading an object that is to be copied, or throws the cause of the denial. */

@@ -2,6 +2,7 @@ import type { DeclaredOperation, Operation } from '@bindery/protocol'
 import type { ByteSource } from '@bindery/storage'
 import type { Authenticate } from './access/authenticate.js'
 import type { Authoriser } from './access/authoriser.js'
+import type { BucketRuleBook } from './access/bucket-rules.js'
 import type { UnreadCall } from './call.js'
 import type { Domain } from './domain/domain.js'
 import { Scope } from './domain/scope.js'
@@ -14,6 +15,7 @@ export interface Surroundings {
   readonly domain: Domain
   readonly authenticate: Authenticate
   readonly authoriser: Authoriser
+  readonly rules: BucketRuleBook
 }
 
 /** One request on its way to its response, with what the log is to report of it. */

@@ -28,6 +28,7 @@ import { type Awaitable, andThen, settle } from '@bindery/storage'
 import { authenticator, type Identified } from './access/authenticate.js'
 import { authorise as requireAllowed, type Touched } from './access/authorise.js'
 import { Authoriser } from './access/authoriser.js'
+import { BucketRuleBook } from './access/bucket-rules.js'
 import { accountOf } from './access/requester.js'
 import { contentSource, readDocument } from './body.js'
 import { type Call, type CallHead, type Found, type Reply, UnreadCall } from './call.js'
@@ -65,6 +66,7 @@ export function createPipeline(options: ServiceOptions, domain: Domain): Pipelin
     domain,
     authenticate: authenticator(options),
     authoriser: new Authoriser(options),
+    rules: new BucketRuleBook(domain),
   }
   return (request) => {
     const exchange = new Exchange(surroundings, request, upperHex(options.random(12)))
@@ -206,6 +208,7 @@ function decodeHead({ exchange, query, requester, reading, signedIn, operation }
     operation,
     domain: surroundings.domain,
     authoriser: surroundings.authoriser,
+    rules: surroundings.rules,
     requester,
     conditions: { request, query, signedIn, now: startedAt },
     input: decodeInput(operation, { query, headers: request.headers }),
@@ -228,6 +231,16 @@ function authorise(head: Head): Awaitable<UnreadCall<Operation>> {
 }
 
 function findNamed(head: Head): Awaitable<Found> {
+  return andThen(findTarget(head), (found) => {
+    if (found.bucket === undefined || head.operation.permissions.length === 0) return { ...found, rules: undefined }
+    return andThen(head.rules.find(head.requester, found.bucket), (rules) => ({ ...found, rules }))
+  })
+}
+
+/** What the head names, without what is set about access to it. */
+type Target = Omit<Found, 'rules'>
+
+function findTarget(head: Head): Awaitable<Target> {
   const { operation, domain, requester, exchange, bucketName: name, key } = head
   if (name === undefined) return NOTHING_FOUND
   if (operation.createsBucket === true) {
@@ -254,11 +267,11 @@ function findNamed(head: Head): Awaitable<Found> {
   return andThen(findBucket(domain, name), (bucket) => ({ bucket, object: undefined, openObject: undefined }))
 }
 
-const NOTHING_FOUND: Found = { bucket: undefined, object: undefined, openObject: undefined }
+const NOTHING_FOUND: Target = { bucket: undefined, object: undefined, openObject: undefined }
 
 /** Only the object of an operation that reads it was looked up with its bucket. */
-function touched({ operation, bucketName: name, key }: Head, { bucket, object }: Found): Touched {
-  return { bucket, bucketName: name, key, object: readsObject(operation) ? object : 'unread' }
+function touched({ operation, bucketName: name, key }: Head, { bucket, rules, object }: Found): Touched {
+  return { bucket, bucketName: name, rules, key, object: readsObject(operation) ? object : 'unread' }
 }
 
 function readsObject({ level, permissions: [action] }: Operation): boolean {
@@ -309,8 +322,11 @@ function handle({ call, found }: Prepared<Call<Operation>>): Awaitable<Handled> 
   return andThen(handlerOf(call).handle(call, found), (reply) => ({ call, reply }))
 }
 
+const CHARGED = ['x-oss-request-charged', 'requester'] as const
+
 function encode({ call, reply }: Handled): Awaitable<Answer> {
-  const answer = encodeReply(call.operation, reply)
+  const reported = encodeReply(call.operation, reply)
+  const answer = call.isCharged ? { ...reported, headers: [...reported.headers, CHARGED] } : reported
   const { content, contentSize } = reply
   if (content === undefined) return answer
   const body = LentStream.begin(content, contentSize, () => call.scope.close())

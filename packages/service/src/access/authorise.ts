@@ -4,6 +4,7 @@ import type { Domain } from '../domain/domain.js'
 import { readObject } from '../domain/objects/objects.js'
 import type { BucketRecord, ObjectRecord } from '../domain/stored/model.js'
 import { type AccessQuestion, type Authoriser, type BucketRules, NEEDS_OBJECT } from './authoriser.js'
+import type { BucketRuleBook } from './bucket-rules.js'
 import type { Conditions } from './conditions.js'
 import { accountOf, type Requester } from './requester.js'
 
@@ -11,6 +12,7 @@ import { accountOf, type Requester } from './requester.js'
 export interface Asking {
   readonly domain: Domain
   readonly authoriser: Authoriser
+  readonly rules: BucketRuleBook
   readonly operation: Operation
   readonly requester: Requester
   readonly conditions: Conditions
@@ -37,7 +39,9 @@ export function authorise(asking: Asking, touched: Touched): Awaitable<void> {
 /** Allows reading what is to be copied, or throws the cause of the denial. */
 export function authoriseSource(asking: Asking, bucket: BucketRecord, key: ObjectKey): Awaitable<void> {
   const needed = (asking.operation.sourcePermissions ?? []).map((action) => ({ action }))
-  return requireAll(asking, { bucket, key, object: 'unread' }, needed)
+  return andThen(asking.rules.find(asking.requester, bucket), (rules) =>
+    requireAll(asking, { bucket, rules, key, object: 'unread' }, needed),
+  )
 }
 
 type Needed = Pick<AccessQuestion, 'action' | 'within'>

@@ -8,7 +8,7 @@ import type { BucketRecord, ObjectRecord } from '../domain/stored/model.js'
 import { type Conditions, lookUpOf, readsObject } from './conditions.js'
 import type { CompiledPolicy, PolicyQuestion, PrincipalNames, Verdict } from './policy/compile.js'
 import { type RefererRules, refererDenial } from './referer.js'
-import type { AttachedPolicy, Requester } from './requester.js'
+import { type AttachedPolicy, attachedPolicies, type Requester } from './requester.js'
 
 /** Settings of a bucket about access, except its ACL. */
 export interface BucketRules {
@@ -205,12 +205,6 @@ function asksAboutObject({ requester, resource }: AccessQuestion): boolean {
     sessionPolicyOf(requester)?.asksAbout(readsObject) === true ||
     attachedPolicies(requester).some(({ policy }) => policy.asksAbout(readsObject))
   )
-}
-
-const NO_POLICIES: readonly AttachedPolicy[] = []
-
-function attachedPolicies(requester: Requester): readonly AttachedPolicy[] {
-  return requester.kind === 'anonymous' ? NO_POLICIES : (requester.identity?.policies ?? NO_POLICIES)
 }
 
 function sessionPolicyOf(requester: Requester): CompiledPolicy | undefined {

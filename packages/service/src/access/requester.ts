@@ -94,3 +94,10 @@ export function requesterId(requester: Requester): string {
   if (identity === undefined) return account.id
   return identity.kind === 'user' ? identity.id : `${identity.id}:${identity.sessionName}`
 }
+
+const NO_POLICIES: readonly AttachedPolicy[] = []
+
+/** The RAM policies of whom a key acts for; an account itself has none. */
+export function attachedPolicies(requester: Requester): readonly AttachedPolicy[] {
+  return requester.kind === 'anonymous' ? NO_POLICIES : (requester.identity?.policies ?? NO_POLICIES)
+}

@@ -1,5 +1,5 @@
 import { percentEncode } from '@bindery/bytes'
-import { Query, type Signable, signV1, signV4 } from '@bindery/protocol'
+import { presignV1, Query, type Signable, signV1, signV4 } from '@bindery/protocol'
 import type { ByteSource } from '@bindery/storage'
 import type { AccessKey } from '../access/requester.js'
 import { bytesOf, nodeDigests, sourceOf } from '../domain/testing.js'
@@ -20,7 +20,8 @@ export interface TestRequest {
   readonly chunked?: boolean
   /** Who signs; `nobody` is anonymous. Default: ROOT. */
   readonly as?: AccessKey | 'anonymous'
-  readonly signature?: 'v1' | 'v4'
+  /** `url`: by V1, in the query. */
+  readonly signature?: 'v1' | 'v4' | 'url'
   /** Where the bucket stands. Default: in the Host. */
   readonly style?: 'host' | 'path'
   readonly scheme?: 'http' | 'https'
@@ -91,6 +92,9 @@ function sign(started: StartedService, request: TestRequest, headers: Record<str
   if (as === 'anonymous') return unsigned
   const options = { time: started.now(), digests: nodeDigests }
   if (request.signature === 'v1') return signV1(unsigned, as, options)
+  if (request.signature === 'url') {
+    return presignV1(unsigned, as, { expiresAt: started.now() + 60_000, digests: nodeDigests })
+  }
   return signV4(unsigned, as, { ...options, region: 'cn-hangzhou' })
 }
 
