@@ -40,7 +40,6 @@ const NOT_REVIEWED = [
   'docs/formats/keyspace.md',
   'docs/formats/records.md',
   'docs/reference/',
-  'packages/cli/',
   'packages/client/',
   'packages/digest/',
   'packages/protocol/',

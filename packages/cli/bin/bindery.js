@@ -12,7 +12,7 @@ if (!existsSync(modules)) {
 const { main } = await import(isCurrent(bundle) ? bundle.href : modules.href)
 process.exitCode = await main(process.argv.slice(2), process.env)
 
-/** A bundle that is older than what it was made of would run what is no longer there. */
+/** A bundle that is older than its modules would run outdated code. */
 function isCurrent(file) {
   const made = timeOf(file)
   return readdirSync(packages).every((name) => timeOf(new URL(`${name}/tsconfig.tsbuildinfo`, packages)) < made)

@@ -1,14 +1,17 @@
 import { parseArgs } from 'node:util'
 import { Failure, nearest } from '@bindery/server'
 
-/** The command line of a maintenance command, taken apart. */
+/** The parsed command line of a maintenance command. */
 export interface Arguments<F extends string> {
   readonly positionals: readonly string[]
-  /** The flags that were given; they have no values. */
+  /** The given flags; they have no values. */
   readonly flags: ReadonlySet<F>
 }
 
-/** Takes apart what follows a command. Throws Failure `unknownFlag`, and `unexpectedArgument` beyond `positionalsMax`. */
+/**
+ * Parses the arguments after a command. Throws Failure `unknownFlag`, and `unexpectedArgument` beyond
+ * `positionalsMax`.
+ */
 export function readArguments<F extends string>(
   args: readonly string[],
   known: readonly F[],

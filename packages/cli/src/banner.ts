@@ -2,7 +2,7 @@ import { type Config, FORMAT, type RunningServer } from '@bindery/server'
 import type { Messages } from './messages.js'
 import { version } from './version.js'
 
-/** The line of JSON for programs. The secret is in it on the one occasion on which people see it as well. */
+/** The line of JSON for programs. It contains the secret only at the start that also prints it for people. */
 export function readyLine(config: Config, { endpoint, rootKey, folder }: RunningServer): string {
   return `${JSON.stringify({
     endpoint,
@@ -15,7 +15,10 @@ export function readyLine(config: Config, { endpoint, rootKey, folder }: Running
   })}\n`
 }
 
-/** What a start says to people: where the server is, who may use it, and a line to paste for each of four clients. */
+/**
+ * The text for people at start-up: the address of the server, its key, and a line to paste for each of four
+ * clients.
+ */
 export function banner(config: Config, server: RunningServer, messages: Messages): string {
   const { endpoint, rootKey, folder } = server
   const facts: [string, string][] = [

@@ -1,18 +1,18 @@
-/** What the command answers its caller with. The numbers are those of ossutil, so that scripts may move. */
+/** The exit codes of the command. The numbers are those of ossutil, so that scripts can be reused. */
 export const EXIT = {
-  /** Done; a server that was told to stop, and let every request end. */
+  /** Success; for a server: stopped by a signal, and every request was completed. */
   ok: 0,
-  /** The command line or the configuration cannot be understood. */
+  /** Invalid command line or configuration. */
   usage: 1,
-  /** Of fsck, backup and restore, with the numbers of checkers of file systems: something is wrong, repaired or not … */
+  /** For fsck, backup and restore, with the numbers of file system checkers: a problem was found, repaired or not … */
   damaged: 1,
-  /** … or they could not do it: the command line, a folder, a server that uses it. */
+  /** … or the command could not run: wrong arguments, a folder, a running server. */
   unchecked: 2,
-  /** The machine would not have it: port, folder, disk, processes. */
+  /** The machine prevented it: port, folder, disk, processes. */
   failed: 3,
-  /** Told to stop, and requests were cut. */
+  /** Stopped by a signal, and requests were aborted. */
   interrupted: 5,
-  /** A fault of Bindery itself. */
+  /** A bug in Bindery. */
   crashed: 70,
 } as const
 

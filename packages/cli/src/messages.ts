@@ -36,7 +36,7 @@ const USAGE_KINDS: ReadonlySet<FailureKind> = new Set([
   'keyHalfGiven',
 ])
 
-/** The exit code that tells a caller what kind of failure it was. */
+/** The exit code for a kind of failure. */
 export function failureExit({ kind }: Failure): ExitCode {
   return USAGE_KINDS.has(kind) ? EXIT.usage : EXIT.failed
 }

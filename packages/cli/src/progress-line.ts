@@ -1,6 +1,6 @@
 const INTERVAL_MS = 200
 
-/** A line on a terminal that says how far something is; nothing where standard error is none. */
+/** A line on a terminal that shows progress; does nothing if standard error is not a terminal. */
 export class ProgressLine {
   readonly #isShown = process.stderr.isTTY === true
   #last = 0
@@ -12,7 +12,7 @@ export class ProgressLine {
     process.stderr.write(`\r\x1b[K${text()}`)
   }
 
-  /** Prints a line of its own on standard output, in place of the one that is shown. */
+  /** Prints a line on standard output in place of the progress line. */
   print(text: string): void {
     if (this.#isShown && this.#last > 0) process.stderr.write('\r\x1b[K')
     this.#last = 0

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { bindery, COMMAND, newFolder, type Server, send, start, stored } from '../testing/support.js'
 
-/** More than goes into a pack, so that it has a file of its own. */
+/** Too large for a pack, so that it has its own file. */
 const LARGE = 'large '.repeat(500_000)
 
 interface Folders {
@@ -27,7 +27,7 @@ async function restoredServer(t: TestContext, { target, restored }: Folders): Pr
   return start(t, restored)
 }
 
-test('what was acknowledged before a backup of a running server began is in the folder restored from it', async (t) => {
+test('a folder restored from a backup of a running server holds everything acknowledged before the backup began', async (t) => {
   const places = await folders(t)
   const server = await start(t, places.data)
   for (let index = 0; index < 20; index += 1) await send(server, 'PUT', `kept/${index}`, `bytes ${index}`)
@@ -63,13 +63,13 @@ test('what was acknowledged before a backup of a running server began is in the 
   assert.equal((await bindery('fsck', places.restored, '--bytes')).code, 0)
 })
 
-/** The list that completes an upload, from the page that lists its parts. */
+/** The list that completes an upload, from a page of ListParts. */
 function completion(page: string): string {
   const [, etag = ''] = /<ETag>(?:&quot;|")?(\w+)/.exec(page) ?? []
   return `<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>${etag}</ETag></Part></CompleteMultipartUpload>`
 }
 
-test('a second backup into the same folder copies what is new, and drops what is no longer named', async (t) => {
+test('a second backup into the same folder copies what is new and removes what is no longer named', async (t) => {
   const places = await folders(t)
   const server = await start(t, places.data)
   await send(server, 'PUT', 'large', LARGE)
@@ -77,18 +77,18 @@ test('a second backup into the same folder copies what is new, and drops what is
   assert.equal((await bindery('backup', places.data, places.target)).code, 0)
   await send(server, 'PUT', 'other', LARGE.replaceAll('l', 'm'))
   const second = await bindery('backup', places.data, places.target)
-  assert.match(second.output, /3 blobs of .*, of which 2 were there before/)
+  assert.match(second.output, /3 blobs of .*, of which 2 were already present/)
   await send(server, 'DELETE', 'large')
   const third = await bindery('backup', places.data, places.target)
   assert.equal(third.code, 0, third.output)
-  assert.match(third.output, /2 blobs of .*, of which 2 were there before/)
+  assert.match(third.output, /2 blobs of .*, of which 2 were already present/)
   await server.stop()
   assert.equal((await filesOf(join(places.target, 'blobs'))).filter(({ size }) => size > 1_000_000).length, 1)
   const restored = await restoredServer(t, places)
   assert.equal(await send(restored, 'GET', 'other'), LARGE.replaceAll('l', 'm'))
 })
 
-test('files of large blobs are linked where that is possible, and those of many blobs never', async (t) => {
+test('files of large blobs are linked if possible, and packs never', async (t) => {
   const places = await folders(t)
   const server = await start(t, places.data)
   await send(server, 'PUT', 'large', LARGE)
@@ -117,7 +117,7 @@ async function filesOf(folder: string): Promise<StoredFile[]> {
   return stats.filter((file) => file.stats.isFile()).map(({ name, stats: { size, nlink } }) => ({ name, size, nlink }))
 }
 
-test('a backup that was cut off is refused by restore, and a later run completes it', async (t) => {
+test('an interrupted backup is refused by restore, and a later run completes it', async (t) => {
   const places = await folders(t)
   const server = await start(t, places.data)
   for (let index = 0; index < 50; index += 1) await send(server, 'PUT', `large/${index}`, `${LARGE}${index}`)
@@ -127,7 +127,7 @@ test('a backup that was cut off is refused by restore, and a later run completes
   await once(running, 'exit')
   const refused = await bindery('restore', places.target, places.restored)
   assert.equal(refused.code, 2)
-  assert.match(refused.output, /is no finished backup/)
+  assert.match(refused.output, /is not a finished backup/)
   assert.equal(existsSync(places.restored), false)
   assert.equal((await bindery('backup', places.data, places.target)).code, 0)
   await server.stop()
@@ -135,14 +135,14 @@ test('a backup that was cut off is refused by restore, and a later run completes
   assert.equal(await send(restored, 'GET', 'large/49'), `${LARGE}49`)
 })
 
-test('neither a backup nor a restore writes over something else', async (t) => {
+test('neither a backup nor a restore overwrites other files', async (t) => {
   const places = await folders(t)
   const server = await start(t, places.data)
   await mkdir(places.target)
   await writeFile(join(places.target, 'mine'), '')
   const foreign = await bindery('backup', places.data, places.target)
   assert.equal(foreign.code, 2)
-  assert.match(foreign.output, /holds something else/)
+  assert.match(foreign.output, /is not empty/)
   assert.equal((await bindery('backup', places.data, places.data)).code, 2)
   assert.equal((await bindery('backup', places.data, places.restored)).code, 0)
   await server.stop()

@@ -7,7 +7,8 @@ import { type Language, messagesIn } from '../messages.js'
 import { ProgressLine } from '../progress-line.js'
 
 /**
- * `bindery backup DIR TARGET` and `bindery restore TARGET DIR`. Resolves with 0, 1 (what was copied is not well) or 2.
+ * `bindery backup DIR TARGET` and `bindery restore TARGET DIR`. Resolves with 0, 1 (the copied data have a problem) or
+ * 2.
  */
 export async function copyCommand(
   command: 'backup' | 'restore',

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { bindery, newFolder, type Server, send, start, stored } from '../testing/support.js'
 
-/** Flips a bit of the values behind all keys of the metadata file that begin so. */
+/** Flips a bit of the value after each key of the metadata file that begins with one of these prefixes. */
 async function damage(folder: string, ...beginnings: readonly Buffer[]): Promise<void> {
   const path = join(folder, 'metadata', 'metadata.mdb')
   const file = await readFile(path)
@@ -23,7 +23,7 @@ async function damage(folder: string, ...beginnings: readonly Buffer[]): Promise
 const text = (key: string) => Buffer.from(key, 'latin1')
 const ofId = (space: string, id: string, more: readonly number[] = []) =>
   Buffer.concat([text(space), Buffer.from(id, 'hex'), Uint8Array.from(more)])
-/** What a JSON record begins with, behind its key. */
+/** The first bytes of a JSON record, after its key. */
 const RECORD = '\x01{"'
 
 async function joinTwo(server: Server, name: string): Promise<string> {
@@ -41,7 +41,7 @@ async function complete(server: Server, name: string, uploadId: string): Promise
   await send(server, 'POST', `${name}?uploadId=${uploadId}`, body)
 }
 
-test('flipped bits in rows are found by the names that their keys hold, and taken out of the way', async (t) => {
+test('flipped bits in rows are reported with the names in their keys, and repaired', async (t) => {
   const folder = await newFolder(t)
   const server = await start(t, folder)
   await send(server, 'PUT', 'a.txt', stored('the bytes of a'))
@@ -93,7 +93,7 @@ test('flipped bits in rows are found by the names that their keys hold, and take
   assert.doesNotMatch(again, /rowDamaged|countersWrong|usageWrong/)
 })
 
-test('a server over a damaged row fails who asks for it, says why, and serves the rest', async (t) => {
+test('a server with a damaged row fails the requests that need it, logs why, and serves the rest', async (t) => {
   const folder = await newFolder(t)
   const server = await start(t, folder)
   for (const name of ['a.txt', 'b.txt']) await send(server, 'PUT', name, stored(name))
@@ -106,12 +106,12 @@ test('a server over a damaged row fails who asks for it, says why, and serves th
   assert.equal(await send(again, 'GET', 'b.txt'), stored('b.txt'))
   await send(again, 'PUT', 'c.txt', stored('c'))
   assert.match(again.log(), /odemo.*a\.txt.*does not match its checksum/)
-  // What replaces a damaged record reads it first: it names bytes that are to be freed.
+  // A request that replaces a damaged record reads it first, because it names bytes to free.
   await assert.rejects(send(again, 'PUT', 'a.txt', stored('a')), /<Code>InternalError</)
   assert.equal(await again.stop(), 0)
 })
 
-test('a backup of a folder with a damaged row holds the rest, and says what is damaged', async (t) => {
+test('a backup of a folder with a damaged row holds the rest and reports the damage', async (t) => {
   const folder = await newFolder(t)
   const [data, target, restored] = ['data', 'backup', 'restored'].map((name) => join(folder, name))
   assert.ok(data !== undefined && target !== undefined && restored !== undefined)

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { bindery, newFolder, send, start, stored } from '../testing/support.js'
 
-/** Flips one bit of the first byte of a text, wherever a stored file holds it. */
+/** Flips one bit of the first byte of a text wherever a stored file contains it. */
 async function damage(folder: string, text: string): Promise<void> {
   for (const name of await readdir(join(folder, 'blobs'), { recursive: true, withFileTypes: true })) {
     if (!name.isFile()) continue
@@ -20,7 +20,7 @@ async function damage(folder: string, text: string): Promise<void> {
   assert.fail(`no file holds ${text}`)
 }
 
-test('a folder that was served and killed is found to be well', async (t) => {
+test('a folder of a killed server has no problems', async (t) => {
   const folder = await newFolder(t)
   const server = await start(t, folder)
   await send(server, 'PUT', 'a.txt', stored('some bytes'))
@@ -28,11 +28,11 @@ test('a folder that was served and killed is found to be well', async (t) => {
   await server.kill()
   const { code, output } = await bindery('fsck', folder, '--bytes')
   assert.equal(code, 0, output)
-  assert.match(output, /Checked 2 objects, 0 open uploads, 0 parts and 1 blob of 4.9 KiB, all bytes of what is named\./)
-  assert.match(output, /Nothing is wrong\./)
+  assert.match(output, /Checked 2 objects, 0 open uploads, 0 parts and 1 blob of 4.9 KiB, all named bytes verified\./)
+  assert.match(output, /No problems found\./)
 })
 
-test('a folder that a server uses, that is none, or that the command line does not name well is not checked', async (t) => {
+test('a folder in use, a folder that is not a data folder, and a wrong command line are not checked', async (t) => {
   const folder = await newFolder(t)
   const server = await start(t, folder)
   const used = await bindery('fsck', folder)
@@ -46,7 +46,7 @@ test('a folder that a server uses, that is none, or that the command line does n
   assert.equal((await bindery('fsck', folder, 'other')).code, 2)
 })
 
-test('a flipped bit is found when all bytes are read, by the name of its object', async (t) => {
+test('a flipped bit is found when all bytes are read, and reported with the name of its object', async (t) => {
   const folder = await newFolder(t)
   const server = await start(t, folder)
   await send(server, 'PUT', 'a.txt', stored('the bytes of a'))
@@ -62,7 +62,7 @@ test('a flipped bit is found when all bytes are read, by the name of its object'
   assert.deepEqual(report.findings, { blobDamaged: 1 })
 })
 
-test('a repair takes a damaged part out of its upload and keeps it', async (t) => {
+test('a repair removes a damaged part from its upload and keeps it', async (t) => {
   const folder = await newFolder(t)
   const server = await start(t, folder)
   const [, uploadId = ''] = /<UploadId>(\w+)</.exec(await send(server, 'POST', 'joined?uploads')) ?? []
@@ -85,7 +85,7 @@ test('a repair takes a damaged part out of its upload and keeps it', async (t) =
   )
 })
 
-test('blobs without the metadata that names them are not taken for garbage', async (t) => {
+test('blobs without the metadata that name them are not treated as garbage', async (t) => {
   const folder = await newFolder(t)
   const server = await start(t, folder)
   await send(server, 'PUT', 'a.txt', stored('some bytes'))

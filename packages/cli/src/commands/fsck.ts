@@ -6,7 +6,7 @@ import { maintenanceIn } from '../messages/maintenance.js'
 import { type Language, messagesIn } from '../messages.js'
 import { ProgressLine } from '../progress-line.js'
 
-/** `bindery fsck [DIR]`: checks a data folder that no server uses. Resolves with 0, 1 (something is wrong) or 2. */
+/** `bindery fsck [DIR]`: checks a data folder that no server uses. Resolves with 0, 1 (it has a problem) or 2. */
 export async function fsckCommand(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,

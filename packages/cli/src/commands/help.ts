@@ -1,7 +1,7 @@
 import { OPTIONS, type OptionName } from '@bindery/server'
 import type { Messages } from '../messages.js'
 
-/** What `bindery help` prints: the commands, and every option with its flag, variable and default. */
+/** The output of `bindery help`: the commands, and every option with its flag, variable and default. */
 export function help(messages: Messages): string {
   return `${messages.usage}\n\n${messages.optionsTitle}\n\n${optionNames()
     .map((name) => entry(name, messages))

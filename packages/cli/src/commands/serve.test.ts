@@ -36,7 +36,7 @@ async function newFolder(t: TestContext): Promise<string> {
   return folder
 }
 
-/** A server of its own, killed when the test ends if it still runs. */
+/** A new server, killed at the end of the test if it still runs. */
 async function start(t: TestContext, options: StartOptions = {}): Promise<Server> {
   const folder = options.folder ?? (await newFolder(t))
   const server = await startServer({ ...options, folder })
@@ -98,7 +98,7 @@ function childrenOf({ pid }: Server): number[] {
 
 const moment = () => new Promise((resolve) => setTimeout(resolve, 200))
 
-test('a first start makes a key that is kept for its owner alone, and a second one uses it and does not show it', async (t) => {
+test('a first start creates a key that only its owner can read, and a second start uses it without printing it', async (t) => {
   const first = await start(t, { args: ['--workers', '1', '--buckets', 'demo'] })
   const file = join(first.folder, 'keys.json')
   assert.equal((await stat(file)).mode & 0o777, 0o600)
@@ -110,7 +110,7 @@ test('a first start makes a key that is kept for its owner alone, and a second o
   assert.ok(!`${first.log()}${second.log()}`.includes(first.accessKeySecret))
 })
 
-test('a key and buckets from the environment are used and not kept', async (t) => {
+test('a key and buckets from the environment are used and not stored', async (t) => {
   const env = {
     BINDERY_ACCESS_KEY_ID: 'me',
     BINDERY_ACCESS_KEY_SECRET: 'secret',
@@ -125,7 +125,7 @@ test('a key and buckets from the environment are used and not kept', async (t) =
 for (const workers of ['1', '2']) {
   const args = ['--workers', workers, '--buckets', 'demo']
 
-  test(`with --workers ${workers}, SIGTERM lets a running part end, and the exit code is 0`, async (t) => {
+  test(`with --workers ${workers}, SIGTERM lets a running part complete, and the exit code is 0`, async (t) => {
     const server = await start(t, { args })
     const { sent, response } = begin(server, 'PUT', '/demo/k', 6)
     sent.write('abc')
@@ -140,7 +140,7 @@ for (const workers of ['1', '2']) {
     assert.deepEqual(await call(again, 'GET', '/demo/k'), { status: 200, body: 'abcdef' })
   })
 
-  test(`with --workers ${workers}, a second signal cuts what runs, and the exit code says so`, async (t) => {
+  test(`with --workers ${workers}, a second signal aborts running requests, and the exit code shows it`, async (t) => {
     const server = await start(t, { args })
     const { sent, response } = begin(server, 'PUT', '/demo/k', 6)
     response.catch(() => {})
@@ -153,7 +153,7 @@ for (const workers of ['1', '2']) {
     await assert.rejects(response)
   })
 
-  test(`with --workers ${workers}, what was answered before a SIGKILL is there after it`, async (t) => {
+  test(`with --workers ${workers}, everything acknowledged before a SIGKILL exists after it`, async (t) => {
     const server = await start(t, { args })
     assert.equal((await call(server, 'PUT', '/demo/k', 'x'.repeat(200_000))).status, 200)
     await server.kill()
@@ -162,7 +162,7 @@ for (const workers of ['1', '2']) {
     assert.equal((await call(again, 'GET', '/demo/k')).body.length, 200_000)
   })
 
-  test(`with --workers ${workers}, the health pages answer without a signature`, async (t) => {
+  test(`with --workers ${workers}, the health pages need no signature`, async (t) => {
     const server = await start(t, { args })
     for (const page of ['live', 'ready']) {
       const response = await fetch(`${server.endpoint}/-/health/${page}`)
@@ -171,7 +171,7 @@ for (const workers of ['1', '2']) {
   })
 }
 
-test('a worker that is killed is replaced, and the others serve meanwhile', async (t) => {
+test('a killed worker is replaced, and the others serve meanwhile', async (t) => {
   const server = await start(t, { args: ['--workers', '2', '--buckets', 'demo'] })
   assert.equal((await call(server, 'PUT', '/demo/k', 'hello')).status, 200)
   const before = childrenOf(server)
@@ -188,30 +188,30 @@ test('a worker that is killed is replaced, and the others serve meanwhile', asyn
   assert.equal(await server.stop(), 0)
 })
 
-test('a port that is taken is named, with a way out', async (t) => {
+test('a port in use is reported with an alternative', async (t) => {
   const taken = createServer()
   await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
   t.after(() => taken.close())
   const { port } = taken.address() as { port: number }
   for (const workers of ['1', '2']) {
     const { message, exitCode } = await failure({ folder: await newFolder(t), port, args: ['--workers', workers] })
-    assert.match(message, new RegExp(`port ${port} of 127\\.0\\.0\\.1 is taken.*--port ${port + 1}`))
+    assert.match(message, new RegExp(`port ${port} of 127\\.0\\.0\\.1 is in use.*--port ${port + 1}`))
     assert.equal(exitCode, 3)
   }
 })
 
-test('a folder in use is refused by the pid of its user', async (t) => {
+test('a folder in use is refused with the pid of its user', async (t) => {
   const server = await start(t, { args: ['--workers', '2'] })
   const { message, exitCode } = await failure({ folder: server.folder })
   assert.match(message, new RegExp(`is in use by process ${server.pid}\\. Stop it first`))
   assert.equal(exitCode, 3)
 })
 
-test('a folder of a newer format is refused with what to do', async (t) => {
+test('a folder of a newer format is refused with advice', async (t) => {
   const folder = await newFolder(t)
   await writeFile(join(folder, 'format.json'), '{"format":99}')
   const { message, exitCode } = await failure({ folder })
-  assert.match(message, /written by a newer Bindery \(format 99; this one reads up to 1\)\. Update Bindery/)
+  assert.match(message, /written by a newer Bindery \(format 99; this version reads up to 1\)\. Update Bindery/)
   assert.equal(exitCode, 3)
 })
 
@@ -229,7 +229,7 @@ test('a folder of an unreleased layout is refused with what to do', async (t) =>
 test('a wrong flag or variable is refused with the right one, in the language of the environment', async (t) => {
   const folder = await newFolder(t)
   const flag = await failure({ folder, args: ['--worker', '1'] })
-  assert.match(flag.message, /there is no flag --worker\. Did you mean --workers\?/)
+  assert.match(flag.message, /unknown flag --worker\. Did you mean --workers\?/)
   assert.equal(flag.exitCode, 1)
   const variable = await failure({ folder, env: { BINDERY_PROT: '1', BINDERY_LANG: 'zh' } })
   assert.match(variable.message, /没有环境变量 BINDERY_PROT。是不是 BINDERY_PORT？/)

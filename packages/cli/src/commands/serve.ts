@@ -3,7 +3,7 @@ import { banner, readyLine } from '../banner.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import type { Messages } from '../messages.js'
 
-/** `bindery serve [DIR]`: runs a server until it is told to stop. */
+/** `bindery serve [DIR]`: runs a server until a signal stops it. */
 export async function serve(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
@@ -11,7 +11,7 @@ export async function serve(
 ): Promise<ExitCode> {
   const config: Config = readConfig(args, env)
   const server = await startServer(config)
-  // Whoever started it may stop reading when it has the endpoint.
+  // The process that started it may stop reading once it has the endpoint.
   process.stdout.on('error', () => {})
   process.stdout.write(config.json ? readyLine(config, server) : banner(config, server, messages))
   const say = (text: string) => {

@@ -1,10 +1,10 @@
 import type { AuditProgress, AuditReport, CopyProgress, Facts, FindingKind } from '@bindery/server'
 
-/** What the maintenance commands say. */
+/** The texts of the maintenance commands. */
 export interface MaintenanceSentences {
   readonly severity: { readonly lost: string; readonly wrong: string; readonly left: string }
-  /** Names what a finding concerns, with what parts it from the sentence; '' if it concerns nothing that has a name. */
-  readonly place: (facts: Facts) => string
+  /** Names the subject of a finding, including the separator before the sentence; '' if it has no name. */
+  readonly subject: (facts: Facts) => string
   readonly findings: { readonly [K in FindingKind]: (facts: Facts) => string }
   readonly repairedNote: string
   readonly progress: (progress: AuditProgress) => string
@@ -13,13 +13,13 @@ export interface MaintenanceSentences {
   readonly verdict: (report: AuditReport) => string
   readonly copying: (progress: CopyProgress) => string
   readonly copied: (progress: CopyProgress, target: string) => string
-  /** Why the copy is not well: what it was made of is not. */
+  /** Printed when a copy is finished but its source has a problem. */
   readonly copiedDamage: string
   readonly quarantined: (folder: string) => string
 }
 
-/** The names of what a finding concerns, joined: an object's, an upload's and part's, else those that only we use. */
-export function placeOf(facts: Facts, words: { readonly upload: string; readonly part: string }): string {
+/** The names of a finding's subject, joined: the object, the upload and part, or otherwise our internal ids. */
+export function subjectOf(facts: Facts, words: { readonly upload: string; readonly part: string }): string {
   const { bucket, key, uploadId, partNumber, manifest } = facts
   const object = [bucket, key].filter((name) => name !== undefined).join('/')
   const names = [

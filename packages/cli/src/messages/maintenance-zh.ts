@@ -1,10 +1,10 @@
-import { type MaintenanceSentences, placeOf, sizeText } from './maintenance-words.js'
+import { type MaintenanceSentences, sizeText, subjectOf } from './maintenance-words.js'
 
 export const CHINESE_MAINTENANCE: MaintenanceSentences = {
   severity: { lost: '丢失', wrong: '错误', left: '残留' },
-  place: (facts) => {
-    const place = placeOf(facts, { upload: '上传', part: '分片' })
-    return place === '' ? '' : `${place}：`
+  subject: (facts) => {
+    const subject = subjectOf(facts, { upload: '上传', part: '分片' })
+    return subject === '' ? '' : `${subject}：`
   },
   findings: {
     rowDamaged: ({ rowKind, blob, incarnation, row, found }) =>

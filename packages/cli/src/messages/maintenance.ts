@@ -3,7 +3,7 @@ import { ENGLISH_MAINTENANCE } from './maintenance-en.js'
 import type { MaintenanceSentences } from './maintenance-words.js'
 import { CHINESE_MAINTENANCE } from './maintenance-zh.js'
 
-/** What the maintenance commands say in a language. */
+/** The texts of the maintenance commands in a language. */
 export function maintenanceIn(language: Language): MaintenanceSentences {
   return language === 'zh' ? CHINESE_MAINTENANCE : ENGLISH_MAINTENANCE
 }

@@ -3,7 +3,7 @@ import type { FailureDetails, FailureKind, OptionName } from '@bindery/server'
 /** A sentence for each kind of failure: what happened, and what to do next. */
 export type FailureSentences = { readonly [K in FailureKind]: (details: FailureDetails[K]) => string }
 
-/** Every text of the command that people read, but for the words of the log. */
+/** Every text of the command that people read, except for log messages. */
 export interface Sentences {
   readonly usage: string
   readonly optionsTitle: string
@@ -25,6 +25,6 @@ export interface Sentences {
   readonly stopped: string
   readonly stoppedCutting: (requests: number) => string
   readonly failures: FailureSentences
-  /** Sentences of options; English has them in the table of options itself. */
+  /** Sentences of options; the English ones are in the table of options itself. */
   readonly options?: Readonly<Record<OptionName, string>>
 }

@@ -1,4 +1,7 @@
-/** What the tests of maintenance commands share: a real server, signed requests, and the command in a process of its own. */
+/**
+ * Shared by the tests of maintenance commands: a real server, signed requests, and the command in a separate
+ * process.
+ */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { createHmac } from 'node:crypto'
@@ -13,7 +16,7 @@ export interface Server {
   readonly folder: string
   readonly accessKeyId: string
   readonly accessKeySecret: string
-  /** What it wrote to standard error. */
+  /** Everything that the server wrote to standard error. */
   log(): string
   stop(): Promise<number | null>
   kill(): Promise<void>
@@ -25,24 +28,24 @@ const { startServer } = (await import(support.href)) as {
 }
 export const COMMAND = fileURLToPath(new URL('../../bin/bindery.js', import.meta.url))
 
-/** A folder of its own, removed when the test ends. */
+/** A temporary folder, removed at the end of the test. */
 export async function newFolder(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'bindery-cli-'))
   t.after(() => rm(folder, { recursive: true, force: true }))
   return folder
 }
 
-/** A server with the bucket `demo`, killed when the test ends if it still runs. */
+/** A server with the bucket `demo`, killed at the end of the test if it still runs. */
 export async function start(t: TestContext, folder: string): Promise<Server> {
   const server = await startServer({ folder, args: ['--workers', '1', '--buckets', 'demo', '--log', 'error'] })
   t.after(() => server.kill())
   return server
 }
 
-/** A body that is too long for its record to hold, so that it lies in a file. */
+/** A body that is too long to be inline, so that it has a file. */
 export const stored = (text: string): string => text.padEnd(5000, '.')
 
-/** Sends a request signed with V1 and returns the body of its answer. */
+/** Sends a request signed with V1 and returns the body of its response. */
 export async function send(server: Server, method: string, target: string, body?: string): Promise<string> {
   const date = new Date().toUTCString()
   const signature = createHmac('sha1', server.accessKeySecret)
