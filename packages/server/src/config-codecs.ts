@@ -3,27 +3,27 @@ import { bucketName } from '@bindery/protocol'
 import type { Endpoint } from '@bindery/service'
 import { isAllowedHost } from './callbacks/allowed-hosts.js'
 
-/** How the text of a flag or a variable becomes a value. */
+/** How the text of a flag or variable becomes a value. */
 export interface Codec<T> {
-  /** What stands for the value in `--help`; undefined for a flag without a value. */
+  /** The placeholder for the value in `--help`; undefined for a flag without a value. */
   readonly placeholder: string | undefined
-  /** What the option takes, for the message about a value that it does not take. */
+  /** Describes valid values, for the message about an invalid one. */
   readonly expected: string
-  /** The value, or undefined if the text is none. */
+  /** The value, or undefined if the text is invalid. */
   readonly parse: (text: string) => T | undefined
 }
 
 const SIZE_UNITS: Readonly<Record<string, number>> = { k: 1024, m: 1024 ** 2, g: 1024 ** 3 }
 const TIME_UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
 const AUTO_PROCESSES_MAX = 4
-/** Above it node's timers would fire at once. */
+/** With a longer delay Node's timers fire at once. */
 const DURATION_MAX_MS = 2 ** 31 - 1
 
 export function text(placeholder: string): Codec<string> {
   return { placeholder, expected: 'a text', parse: (value) => (value === '' ? undefined : value) }
 }
 
-/** A text that a pattern describes; `expected` describes it to people. */
+/** A text that matches a pattern; `expected` describes it to people. */
 export function matching(placeholder: string, pattern: RegExp, expected: string): Codec<string> {
   return { placeholder, expected, parse: (value) => (pattern.test(value) ? value : undefined) }
 }
@@ -42,7 +42,7 @@ export function integer(placeholder: string, min: number, max: number): Codec<nu
   return { placeholder, expected: `${min}-${max}`, parse }
 }
 
-/** A number of processes, or `auto` for one a core; more than a few only wait for the one writer of metadata. */
+/** A number of processes, or `auto` for one per core. More than a few only wait for the single writer of metadata. */
 export function processes(placeholder: string, max: number): Codec<number> {
   const { parse, expected } = integer(placeholder, 1, max)
   return {
@@ -66,7 +66,7 @@ export function size(placeholder: string, minBytes: number): Codec<number> {
   return { placeholder, expected: '64MiB, 1GiB', parse }
 }
 
-/** Bytes, written as those of `size`, or 0. */
+/** Bytes, written as for `size`, or 0. */
 export function sizeOrZero(placeholder: string): Codec<number> {
   const { parse } = size(placeholder, 1)
   return { placeholder, expected: '0, 4MiB, 1GiB', parse: (value) => (value === '0' ? 0 : parse(value)) }
@@ -82,12 +82,16 @@ export function duration(placeholder: string): Codec<number> {
   return { placeholder, expected: '500ms, 30s, 5m, 1h', parse }
 }
 
-/** Names of buckets with commas between them. */
+/** Comma-separated bucket names. */
 export function bucketNames(placeholder: string): Codec<readonly string[]> {
-  return list(placeholder, 'names of 3-63 small letters, digits and hyphens, as a-bucket,b-bucket', isBucketName)
+  return list(
+    placeholder,
+    'names of 3-63 lower-case letters, digits and hyphens, such as a-bucket,b-bucket',
+    isBucketName,
+  )
 }
 
-/** Host names with commas between them, in lower case. */
+/** Comma-separated host names, lower-cased. */
 export function hostNames(placeholder: string): Codec<readonly string[]> {
   const { parse, ...codec } = list(placeholder, 'oss.example,s3.example', (host) =>
     /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(host),
@@ -107,7 +111,7 @@ export function endpoint(placeholder: string): Codec<Endpoint> {
   return { placeholder, expected: 'https://oss.example, http://10.0.0.1:9000', parse }
 }
 
-/** Where callbacks may go, with commas between, in lower case; an empty text names nothing. */
+/** Comma-separated entries of `AllowedHosts`, lower-cased; an empty text allows nothing. */
 export function callbackHosts(placeholder: string): Codec<readonly string[]> {
   const { parse, ...codec } = list(placeholder, 'loopback,app.example,*.example,10.0.0.0/8', isAllowedHost)
   return { ...codec, parse: (value) => parse(value.toLowerCase()) }

@@ -1,4 +1,4 @@
-// size: exempt (a table: one entry an option)
+// size: exempt (a table: one entry per option)
 import {
   boolean,
   bucketNames,
@@ -17,14 +17,14 @@ import {
 } from './config-codecs.js'
 import { LOG_LEVELS } from './log.js'
 
-/** One thing that can be configured. Flags win over variables, and variables over defaults. */
+/** One configuration option. Flags take precedence over variables, and variables over defaults. */
 export interface Option<T, Fallback extends string | undefined = string | undefined> {
-  /** `BINDERY_…`; undefined where there is only a flag. */
+  /** `BINDERY_…`; undefined if there is only a flag. */
   readonly variable: string | undefined
-  /** `--…`, or `argument` for the one that needs no flag; undefined where there is only a variable. */
+  /** `--…`, or `argument` for the option that needs no flag; undefined if there is only a variable. */
   readonly flag: string | undefined
   readonly codec: Codec<T>
-  /** As somebody would write it; undefined where nothing is the default. */
+  /** The default as a user would write it; undefined if there is no default. */
   readonly fallback: Fallback
   /** One sentence for `--help` and the reference. */
   readonly sentence: string
@@ -43,42 +43,36 @@ function option<T, Fallback extends string | undefined>(
 /** Two buffers for writing and two for reading. */
 const MEMORY_BYTES_MIN = 4 * 1024 ** 2
 
-/** Everything that can be configured, in the order in which it is explained. */
+/** All configuration options, in the order of the reference. */
 export const OPTIONS = {
-  folder: option(
-    'BINDERY_DIR',
-    'argument',
-    text('DIR'),
-    './data',
-    'Folder that keeps everything; made if it is missing.',
-  ),
+  folder: option('BINDERY_DIR', 'argument', text('DIR'), './data', 'Folder for all data; created if it is missing.'),
   host: option(
     'BINDERY_HOST',
     '--host',
     text('HOST'),
     '127.0.0.1',
-    'Address to listen on; 0.0.0.0 lets other machines in.',
+    'Address to listen on; 0.0.0.0 allows other machines to connect.',
   ),
   port: option(
     'BINDERY_PORT',
     '--port',
     integer('PORT', 0, 65_535),
     '9000',
-    'Port to listen on; 0 lets the system choose one.',
+    'Port to listen on; with 0 the system chooses one.',
   ),
   region: option(
     'BINDERY_REGION',
     '--region',
     matching('REGION', /^(?!oss-)[a-z0-9-]+$/, 'cn-hangzhou, without oss-'),
     'cn-hangzhou',
-    'Region to be, as in a V4 signature; its location is oss- and the region.',
+    'Region of the server, as in a V4 signature; its location is oss- followed by the region.',
   ),
   domains: option(
     'BINDERY_DOMAINS',
     '--domains',
     hostNames('NAME,…'),
     '',
-    'Host names whose first label below is a bucket, beside localhost and *.aliyuncs.com.',
+    'Host names whose first label below is a bucket, in addition to localhost and *.aliyuncs.com.',
   ),
   endpoint: option(
     'BINDERY_ENDPOINT',
@@ -92,70 +86,70 @@ export const OPTIONS = {
     '--buckets',
     bucketNames('NAME,…'),
     '',
-    'Buckets to create at the start, if missing.',
+    'Buckets to create at startup if they are missing.',
   ),
   workers: option(
     'BINDERY_WORKERS',
     '--workers',
     processes('N', 64),
     'auto',
-    'Processes that serve requests; auto: as many as there are cores, at most 4.',
+    'Processes that serve requests; auto: one per core, at most 4.',
   ),
   memoryBytes: option(
     'BINDERY_MEMORY',
     '--memory',
     size('SIZE', MEMORY_BYTES_MIN),
     '128MiB',
-    'Memory of each process for bytes on their way to and from the disk; requests beyond it wait.',
+    'Memory of each process for bytes on their way to and from the disk; requests that need more wait.',
   ),
   idleTimeoutMs: option(
     'BINDERY_IDLE_TIMEOUT',
     '--idle-timeout',
     duration('TIME'),
     '60s',
-    'How long a connection may bring or take no byte of a body; a request as a whole has no limit.',
+    'How long a connection may go without sending or taking a byte of a body; a whole request has no limit.',
   ),
   stopTimeoutMs: option(
     'BINDERY_STOP_TIMEOUT',
     '--stop-timeout',
     duration('TIME'),
     '30s',
-    'How long running requests may take to end when the server is told to stop; then they are cut.',
+    'How long running requests may take to complete after a signal to stop; then they are aborted.',
   ),
   receiptMs: option(
     'BINDERY_RECEIPTS',
     '--receipts',
     duration('TIME'),
     '24h',
-    'How long a repeated CompleteMultipartUpload gets the answer of the first; with --strict-oss it never does.',
+    'How long a repeated CompleteMultipartUpload gets the answer of the first; with --strict-oss, never.',
   ),
   scrubRate: option(
     'BINDERY_SCRUB_RATE',
     '--scrub-rate',
     sizeOrZero('SIZE'),
     '4MiB',
-    'Bytes a second that are read again and checked, to find what the disk has damaged; 0: none.',
+    'Bytes per second that are read again and verified, to find damage by the disk; 0 disables it.',
   ),
   callbackHosts: option(
     'BINDERY_CALLBACK_HOSTS',
     '--callback-hosts',
     callbackHosts('HOST,…'),
     'loopback',
-    'Where callbacks of uploads may go: loopback, host names, *.suffix, networks as 10.0.0.0/8; all else is refused.',
+    'Hosts that upload callbacks may go to: loopback, host names, *.suffix, networks such as 10.0.0.0/8; others are refused.',
   ),
   strict: option(
     'BINDERY_STRICT_OSS',
     '--strict-oss',
     boolean(),
     'false',
-    'Refuse what OSS refuses and Bindery could do: signatures of another region.',
+    'Refuse what OSS refuses and Bindery would accept: signatures of another region.',
   ),
   logLevel: option(
     'BINDERY_LOG',
     '--log',
     oneOf('LEVEL', LOG_LEVELS),
     'info',
-    'What to log: one line a request at info, strings to sign (secrets redacted) at debug.',
+    'What to log: one line per request at info; strings to sign, with secrets redacted, at debug.',
   ),
   json: option(undefined, '--json', boolean(), 'false', 'Print one line of JSON instead of the banner, and log JSON.'),
   accessKeyId: option(
@@ -163,21 +157,21 @@ export const OPTIONS = {
     undefined,
     matching('ID', /^[0-9A-Za-z._=-]{1,128}$/, 'letters, digits and . _ = -'),
     undefined,
-    'AccessKey ID of the root account, in place of the random one that the folder keeps.',
+    'AccessKey ID of the root account, instead of the random one that the folder keeps.',
   ),
   accessKeySecret: option(
     'BINDERY_ACCESS_KEY_SECRET',
     undefined,
     text('SECRET'),
     undefined,
-    'AccessKey secret of the root account; given with the ID or not at all.',
+    'AccessKey secret of the root account; set it together with the ID.',
   ),
   language: option(
     'BINDERY_LANG',
     undefined,
     oneOf('LANGUAGE', ['en', 'zh']),
     undefined,
-    'Language of banner and messages: en or zh; by default as LC_ALL and LANG say.',
+    'Language of banner and messages: en or zh; the default follows LC_ALL and LANG.',
   ),
 } as const satisfies Record<string, Option<unknown>>
 
@@ -185,7 +179,7 @@ export type OptionName = keyof typeof OPTIONS
 
 type ValueOf<O> = O extends Option<infer T> ? T : never
 
-/** A value for every option; undefined only where an option has no default. */
+/** A value for every option; undefined only if an option has no default. */
 export type Config = {
   readonly [N in OptionName]: (typeof OPTIONS)[N]['fallback'] extends string
     ? ValueOf<(typeof OPTIONS)[N]>

@@ -3,7 +3,7 @@ import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { nodeDigests } from './digests.js'
 
-test('an HMAC is what createHmac makes, for keys below, at and above a block, new and cached', () => {
+test('an HMAC equals that of createHmac, for keys below, at and above a block, new and cached', () => {
   const digests = nodeDigests()
   for (const keyBytes of [0, 1, 20, 63, 64, 65, 200]) {
     const key = randomBytes(keyBytes)
@@ -15,7 +15,7 @@ test('an HMAC is what createHmac makes, for keys below, at and above a block, ne
   }
 })
 
-test('an HMAC stays right when more keys were used than are kept', () => {
+test('an HMAC stays correct after more keys than the cache holds', () => {
   const digests = nodeDigests()
   const data = randomBytes(10)
   const keys = Array.from({ length: 600 }, () => randomBytes(32))
@@ -24,7 +24,7 @@ test('an HMAC stays right when more keys were used than are kept', () => {
   }
 })
 
-test('MD5 and SHA-256 are those of createHash', () => {
+test('MD5 and SHA-256 equal those of createHash', () => {
   const digests = nodeDigests()
   const data = randomBytes(1000)
   assert.deepEqual(digests.md5(data), createHash('md5').update(data).digest())

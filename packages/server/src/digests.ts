@@ -1,17 +1,17 @@
 import { hash } from 'node:crypto'
 import type { Digests } from '@bindery/protocol'
 
-/** Bytes of a block of SHA-1 and SHA-256, over which HMAC pads its key. */
+/** The block size of SHA-1 and SHA-256 in bytes, to which HMAC pads its key. */
 const BLOCK_BYTES = 64
 const INNER_PAD = 0x36
 const OUTER_PAD = 0x5c
-/** Keys whose pads are kept. A signing key is used for every request of a day, the keys it is derived from once. */
+/** Cached padded keys. A signing key is used for every request of a day, the keys it is derived from once. */
 const PADDED_KEYS_MAX = 256
 
-/** What an HMAC hashes at most without memory of its own: strings to sign are shorter. */
+/** The most bytes that an HMAC hashes without allocating: strings to sign are shorter. */
 const SCRATCH_BYTES = 1024
 
-/** A key's pads, each with room behind it for what is hashed after it. */
+/** The two pads of a key, each followed by room for the data to hash. */
 interface PaddedKey {
   readonly inner: Buffer
   readonly outer: Buffer
@@ -20,8 +20,8 @@ interface PaddedKey {
 type Sha = 'sha1' | 'sha256'
 
 /**
- * The digests of `node:crypto`, in one-shot form. An HMAC is two hashes over cached pads: `createHmac` makes native
- * objects, whose garbage costs a request more than its signature does.
+ * The digests of `node:crypto` as one-shot functions. An HMAC is two hashes over cached pads: `createHmac` creates
+ * native objects, whose garbage costs a request more than its signature.
  */
 export function nodeDigests(): Digests {
   return {
@@ -46,14 +46,14 @@ function hmac(algorithm: Sha): (key: Uint8Array, data: Uint8Array) => Uint8Array
     return padded
   }
   return (key, data) => {
-    // the same key again, as the requests of a day use it: whoever keeps one hands the same bytes in
+    // the same array as before: callers that cache a key pass the same bytes again
     if (last?.key !== key) last = { key, padded: padsOf(key) }
     const { inner, outer } = last.padded
     return hash(algorithm, joined(outer, hash(algorithm, joined(inner, data), 'buffer')), 'buffer')
   }
 }
 
-/** A pad and what follows it, until the next call with this pad. */
+/** A pad followed by the data, valid until the next call with this pad. */
 function joined(pad: Buffer, data: Uint8Array): Buffer {
   const end = BLOCK_BYTES + data.length
   if (end > pad.length) return Buffer.concat([pad.subarray(0, BLOCK_BYTES), data])

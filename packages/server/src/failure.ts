@@ -1,42 +1,48 @@
 import { StorageError } from '@bindery/storage'
 
-/** What may keep a server from starting or running, and what its sentence needs. The command line has the sentences. */
+/**
+ * The failures that can keep a server from starting or running, and the details for their messages, which are in the
+ * command line package.
+ */
 export interface FailureDetails {
   unknownFlag: { flag: string; suggestion: string | undefined }
   unknownVariable: { variable: string; suggestion: string | undefined }
   unexpectedArgument: { argument: string }
   valueMissing: { flag: string; placeholder: string }
-  /** `name` is the flag or variable that held the value, `expected` says what it takes. */
+  /** `name` is the flag or variable that held the value; `expected` describes valid values. */
   valueInvalid: { name: string; value: string; expected: string }
-  /** One half of the root key was given by the environment, and the other not. */
+  /** The environment has only one half of the root key. */
   keyHalfGiven: { missing: string }
   portTaken: { host: string; port: number }
   portForbidden: { port: number }
   hostUnknown: { host: string }
   folderForbidden: { folder: string }
   notAFolder: { folder: string }
-  /** No data folder is there, where one is needed. */
+  /** A data folder is required but missing. */
   folderMissing: { folder: string }
-  /** The folder holds files, and none says that they are Bindery's. */
+  /** The folder contains files, but no mark of Bindery. */
   folderForeign: { folder: string }
-  /** What should be a backup was never finished, or is none. */
+  /** The backup was never finished, or is not a backup. */
   backupUnfinished: { folder: string }
-  /** Something else is where a backup or a restored folder is to go. */
+  /** The target of a backup or restore contains something else. */
   targetNotEmpty: { folder: string }
-  /** `pid` is undefined when the holder does not answer: what is left of it ends, or it hangs. */
+  /** `pid` is undefined if the holder does not answer because it is ending or hangs. */
   folderLocked: { folder: string; pid: number | undefined }
   formatNewer: { folder: string; format: number; supported: number }
   /** Written by another build from before the release of its format. */
   layoutOther: { folder: string; layout: number; supported: number }
   fileDamaged: { file: string }
   diskFull: { folder: string }
-  /** Worker processes ended `times` times within a minute, or once while starting; `how` is the last one's end. */
+  /**
+   * Worker processes ended `times` times within a minute, or once while starting; `how` describes the last one's
+   * end.
+   */
   workersFail: { times: number; how: string }
 }
 
 export type FailureKind = keyof FailureDetails
 
-/** A failure that somebody can do something about. Its message is for logs; people get a sentence by its kind. */
+/** A failure that the user can act on. Its message is for logs; the command line maps its kind to a sentence. */
 export class Failure<K extends FailureKind = FailureKind> extends Error {
   override readonly name = 'Failure'
   readonly kind: K
@@ -49,7 +55,7 @@ export class Failure<K extends FailureKind = FailureKind> extends Error {
   }
 }
 
-/** The system's code of an error or of its cause, `ENOSPC` for one. */
+/** The system error code of an error or of its cause, such as `ENOSPC`. */
 export function systemCode(error: unknown): string | undefined {
   if (error instanceof StorageError && error.kind === 'noSpace') return 'ENOSPC'
   const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown }
@@ -57,7 +63,7 @@ export function systemCode(error: unknown): string | undefined {
   return cause === undefined ? undefined : systemCode(cause)
 }
 
-/** What an error of the file system says about a folder; any other error is returned as it is. */
+/** The Failure for an error of the file system on a folder; any other error is returned unchanged. */
 export function folderFailure(error: unknown, folder: string): unknown {
   switch (systemCode(error)) {
     case 'EACCES':
@@ -75,7 +81,7 @@ export function folderFailure(error: unknown, folder: string): unknown {
   }
 }
 
-/** What an error of listening says about an address; any other error is returned as it is. */
+/** The Failure for an error of listening on an address; any other error is returned unchanged. */
 export function listenFailure(error: unknown, host: string, port: number): unknown {
   switch (systemCode(error)) {
     case 'EADDRINUSE':

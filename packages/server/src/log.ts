@@ -1,25 +1,28 @@
 import { destination, type Logger, pino } from 'pino'
 
-/** Where the process says what it does. */
+/** The log of the process. */
 export type Log = Logger
 
-/** Names of the levels, the most talkative first. */
+/** The levels, from most to least verbose. */
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
 const STANDARD_ERROR = 2
 
-/** A log on standard error, which leaves standard output to what programs read: JSON lines, or text for a terminal. */
+/** A log on standard error, because programs read standard output: JSON lines, or text for a terminal. */
 export function createLog(level: LogLevel, { readable }: { readonly readable: boolean }): Log {
   const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime }
   const lines = destination({ dest: STANDARD_ERROR, sync: true })
-  // A log that nobody reads any more is no reason to stop serving.
+  // A log without a reader is no reason to stop serving.
   lines.on('error', () => {})
   const write = writeByTurn((text) => lines.write(text))
   return pino(options, { write: readable ? (line: string) => write(readableLine(line)) : write })
 }
 
-/** Writes the lines of one turn of the event loop together: a system call for each would cost a small request dearly. */
+/**
+ * Writes the lines of one turn of the event loop together: one system call per line is expensive for small
+ * requests.
+ */
 function writeByTurn(write: (text: string) => void): (line: string) => void {
   let pending = ''
   const flush = () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { pooledRandom } from './random.js'
 
-test('no bytes are drawn twice, and draws larger than the pool are filled', () => {
+test('random bytes are never reused, and requests larger than the pool are filled', () => {
   const random = pooledRandom()
   const drawn = Array.from({ length: 2_000 }, () => Buffer.from(random(12)).toString('hex'))
   assert.equal(new Set(drawn).size, drawn.length)
@@ -11,7 +11,7 @@ test('no bytes are drawn twice, and draws larger than the pool are filled', () =
   assert.ok(large.subarray(9_900).some((byte) => byte !== 0))
 })
 
-test('bytes that were drawn stay as they are', () => {
+test('bytes that were returned do not change', () => {
   const random = pooledRandom()
   const first = random(16)
   const before = Buffer.from(first).toString('hex')

@@ -2,7 +2,10 @@ import { randomFillSync } from 'node:crypto'
 
 const POOL_BYTES = 4096
 
-/** Random bytes, drawn from the system a pool at a time: a call for the few bytes of a request id costs more than they do. */
+/**
+ * Random bytes, fetched from the system a pool at a time: a call for the few bytes of a request id costs more than the
+ * bytes.
+ */
 export function pooledRandom(): (bytes: number) => Uint8Array {
   let pool = new Uint8Array(0)
   return (bytes) => {

@@ -25,13 +25,13 @@ test('without flags and variables everything has its default', () => {
   })
 })
 
-test('a flag wins over a variable, and an empty variable is none', () => {
+test('a flag takes precedence over a variable, and an empty variable is ignored', () => {
   const env = { BINDERY_PORT: '1', BINDERY_REGION: 'cn-beijing', BINDERY_HOST: '', PATH: '/bin' }
   const { port, region, host } = readConfig(['--port', '2'], env)
   assert.deepEqual([port, region, host], [2, 'cn-beijing', '127.0.0.1'])
 })
 
-test('values are read with their units, and lists with their commas', () => {
+test('values are parsed with their units, and lists with their commas', () => {
   const config = readConfig(
     [
       '/srv/x',
@@ -52,7 +52,7 @@ test('values are read with their units, and lists with their commas', () => {
   assert.equal(config.json, true)
 })
 
-test('where callbacks may go is a list, and an empty flag names nothing', () => {
+test('the allowed callback hosts are a list, and an empty flag allows nothing', () => {
   const hosts = (text: string) => readConfig([`--callback-hosts=${text}`], {}).callbackHosts
   assert.deepEqual(hosts('loopback, App,*.b.example,10.0.0.0/8,fd00::/8'), [
     'loopback',
@@ -64,7 +64,7 @@ test('where callbacks may go is a list, and an empty flag names nothing', () => 
   assert.deepEqual(hosts(''), [])
 })
 
-test('a name that nobody knows is refused, with the one that was meant', () => {
+test('an unknown name is refused with the most similar one', () => {
   assert.throws(() => readConfig(['--prot', '1'], {}), {
     kind: 'unknownFlag',
     details: { flag: '--prot', suggestion: '--port' },
@@ -77,7 +77,7 @@ test('a name that nobody knows is refused, with the one that was meant', () => {
   })
 })
 
-test('values that an option does not take are refused, with what it takes', () => {
+test('invalid values are refused with a description of valid ones', () => {
   for (const [flag, value] of [
     ['--port', '65536'],
     ['--port', '-1'],
@@ -106,14 +106,14 @@ test('a flag without its value and a second folder are refused', () => {
   assert.throws(() => readConfig(['a', 'b'], {}), { kind: 'unexpectedArgument', details: { argument: 'b' } })
 })
 
-test('the root key is given whole or not at all', () => {
+test('the root key must be complete or absent', () => {
   assert.throws(() => readConfig([], { BINDERY_ACCESS_KEY_ID: 'a' }), {
     kind: 'keyHalfGiven',
     details: { missing: 'BINDERY_ACCESS_KEY_SECRET' },
   })
 })
 
-test('every option is reached by a variable or a flag, and no two by the same', () => {
+test('every option has a variable or a flag, and no two options share one', () => {
   const names = Object.values(OPTIONS).flatMap(({ flag, variable }) =>
     [flag, variable].filter((name) => name !== undefined),
   )

@@ -6,8 +6,8 @@ const PREFIX = 'BINDERY_'
 const ENTRIES = Object.entries(OPTIONS) as [OptionName, Option<unknown>][]
 
 /**
- * The configuration that flags and environment give. Throws Failure `unknownFlag`, `unknownVariable`,
- * `unexpectedArgument`, `valueMissing`, `valueInvalid`, `keyHalfGiven`; a name that is nearly right comes with the right one.
+ * The configuration from flags and environment. Throws Failure `unknownFlag`, `unknownVariable`, `unexpectedArgument`,
+ * `valueMissing`, `valueInvalid`, `keyHalfGiven`; for a misspelt name the failure has the right one.
  */
 export function readConfig(args: readonly string[], env: Readonly<Record<string, string | undefined>>): Config {
   refuseUnknownVariables(env)
@@ -15,7 +15,7 @@ export function readConfig(args: readonly string[], env: Readonly<Record<string,
   const values: Partial<Record<OptionName, unknown>> = {}
   for (const [name, option] of ENTRIES) {
     const flag = given.get(name)
-    // An empty variable is how compose files and shells leave one out.
+    // Compose files and shells use an empty variable to leave one out.
     const variable = option.variable === undefined ? undefined : env[option.variable] || undefined
     const text = flag ?? variable ?? option.fallback
     if (text === undefined) continue
@@ -77,7 +77,7 @@ function refuseHalfKey({ accessKeyId, accessKeySecret }: Config): void {
   throw new Failure('keyHalfGiven', { missing: missing.variable ?? '' })
 }
 
-/** The name that a slip of the pen made this one of, if one is near: at most a third of it differs. */
+/** The known name that this one is probably a misspelling of: at most a third of it differs. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   let best: string | undefined
   let least = Math.floor(name.length / 3) + 1

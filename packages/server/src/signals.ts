@@ -1,12 +1,15 @@
 import type { RunningServer } from './start-server.js'
 
-/** How a server came to its end. */
+/** How a server ended. */
 export interface End {
-  /** Requests that were cut: by a second signal, or because their time was over. */
+  /** Requests that were aborted: by a second signal, or after their grace period. */
   readonly cut: number
 }
 
-/** Runs a server until SIGTERM or SIGINT, then stops it; a second signal cuts what still runs. Rejects when it fails. */
+/**
+ * Runs a server until SIGTERM or SIGINT, then stops it; a second signal aborts running requests. Rejects if the server
+ * fails.
+ */
 export async function runUntilSignal(server: RunningServer, onStopping: () => void): Promise<End> {
   let signals = 0
   await new Promise<void>((resolve, reject) => {

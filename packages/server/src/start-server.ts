@@ -13,17 +13,17 @@ import { type InstanceOptions, openInstance, type Primary } from './processes/in
 import { type Launched, Supervisor } from './processes/supervisor.js'
 import { workerProcesses } from './processes/worker-processes.js'
 
-/** A server that takes requests. */
+/** A server that accepts requests. */
 export interface RunningServer {
-  /** `http://127.0.0.1:9000`: where this machine reaches it. */
+  /** `http://127.0.0.1:9000`: its address from this machine. */
   readonly endpoint: string
   readonly folder: Omit<DataFolder, 'lock'>
   readonly rootKey: RootKey
-  /** Rejects with a Failure when it cannot go on; never resolves. */
+  /** Rejects with a Failure if the server cannot continue; never resolves. */
   readonly failed: Promise<never>
-  /** Lets running requests end, for `config.stopTimeoutMs`. Resolves with the number that were cut. */
+  /** Lets running requests complete, for `config.stopTimeoutMs`. Resolves with the number that were aborted. */
   stop(): Promise<number>
-  /** Cuts the requests that a running `stop` waits for. */
+  /** Aborts the requests that a running `stop` waits for. */
   cut(): Promise<void>
 }
 
@@ -72,7 +72,7 @@ async function rootKeyOf({ accessKeyId, accessKeySecret }: Config, folder: DataF
   return { accessKeyId, accessKeySecret, isNew: false, file: undefined }
 }
 
-/** How instances are started, and what is to be closed when all have stopped. */
+/** How instances are started, and the resources to close when all have stopped. */
 interface Launcher {
   readonly launch: (options: InstanceOptions, primary: Primary) => Promise<Launched>
   readonly close: () => Promise<void>
@@ -95,7 +95,7 @@ async function launchWorkers({ path, lock }: DataFolder): Promise<Launcher> {
 }
 
 function endpointOf(host: string, port: number): string {
-  // SDKs address buckets by path only at an IP address, so a name for this machine would not do.
+  // SDKs use path-style addressing only for IP addresses, so a host name would not work.
   if (host === '0.0.0.0' || host === '::' || host === 'localhost') return `http://127.0.0.1:${port}`
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }

@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net'
 
-/** An address that a host has. */
+/** One address of a host. */
 export interface HostAddress {
   readonly address: string
   readonly family: number
@@ -21,7 +21,10 @@ const LOOPBACK: readonly Network[] = [
   { address: '::1', prefix: 128, family: 'ipv6' },
 ]
 
-/** What a name must not lead to, whoever answers for it: this host, link-local services, groups of hosts. Networks may name them. */
+/**
+ * Addresses that a name must not lead to: this host, link-local services, multicast groups. Networks may allow
+ * them.
+ */
 const NEVER_BY_NAME: readonly Network[] = [
   ...LOOPBACK,
   { address: '0.0.0.0', prefix: 8, family: 'ipv4' },
@@ -32,7 +35,10 @@ const NEVER_BY_NAME: readonly Network[] = [
   { address: 'ff00::', prefix: 8, family: 'ipv6' },
 ]
 
-/** Whether a text is an entry: `loopback`, a host name, `*.` and the end of names, an address, a network as `10.0.0.0/8`. */
+/**
+ * Whether a text is a valid entry: `loopback`, a host name, `*.` and a suffix of names, an address, a network such as
+ * `10.0.0.0/8`.
+ */
 export function isAllowedHost(text: string): boolean {
   return parseEntry(text) !== undefined
 }
@@ -50,18 +56,18 @@ function parseEntry(text: string): Entry | undefined {
   return /^(\*\.)?[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$/.test(text) ? { kind: 'name', name: text } : undefined
 }
 
-/** Where callbacks may go. What no entry names is refused. */
+/** The hosts that callbacks may go to. Anything without an entry is refused. */
 export class AllowedHosts {
   readonly #names = new Set<string>()
   readonly #suffixes: string[] = []
   readonly #networks = new BlockList()
   readonly #neverByName = blockListOf(NEVER_BY_NAME)
 
-  /** Throws RangeError for what is no entry. */
+  /** Throws RangeError for an invalid entry. */
   constructor(entries: readonly string[]) {
     for (const text of entries) {
       const entry = parseEntry(text)
-      if (entry === undefined) throw new RangeError(`${text} names no host`)
+      if (entry === undefined) throw new RangeError(`${text} is not a host name, address or network`)
       if (entry.kind === 'networks') addNetworks(this.#networks, entry.networks)
       else if (entry.name.startsWith('*.')) this.#suffixes.push(entry.name.slice(1))
       else this.#names.add(entry.name)
@@ -69,8 +75,8 @@ export class AllowedHosts {
   }
 
   /**
-   * Whether a host may be called at one of its addresses: where a network holds the address, or where the host is named
-   * and the address is none that a name must not lead to.
+   * Whether a host may be called at one of its addresses: if a network contains the address, or if the host is named
+   * and the address is not one that a name must not lead to.
    */
   allows(host: string, { address, family }: HostAddress): boolean {
     const [bare = ''] = address.split('%')

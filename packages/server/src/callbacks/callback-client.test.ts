@@ -27,7 +27,7 @@ function client(options: Partial<CallbackClientOptions> = {}) {
   return createCallbacks({ key, hosts, domains: [], log: pino({ level: 'silent' }), ...options })
 }
 
-/** Posts what a configuration asks for to its one URL. */
+/** Posts the callback of a configuration to its single URL. */
 async function post(url: string, options: Partial<CallbackClientOptions> = {}, sni = false): Promise<CallbackAnswer> {
   const callbacks = client(options)
   const configuration = { callbackUrl: url, callbackBody: 'a=1' }
@@ -62,7 +62,7 @@ async function listening(t: TestContext, server: Server): Promise<number> {
 /** An application on this machine. */
 const application = (t: TestContext, answer: RequestListener) => listening(t, createServer(answer))
 
-/** An application that answers these bytes to whatever comes. */
+/** An application that answers every request with these bytes. */
 function rawApplication(t: TestContext, answer: string, close = true): Promise<number> {
   const server = createTcpServer((socket) => {
     socket.on('error', () => {})
@@ -77,7 +77,7 @@ const json: RequestListener = (_, response) => {
 
 const urlOf = (host: string, port = 80): CallbackUrl => ({ scheme: 'http', host, port, target: '/' })
 
-test('an application gets the request, and checks its signature by the public key', async (t) => {
+test('an application receives the request and can verify its signature with the public key', async (t) => {
   const seen: { request: IncomingMessage; body: string }[] = []
   const port = await application(t, async (request, response) => {
     let body = ''
@@ -102,7 +102,7 @@ test('an application gets the request, and checks its signature by the public ke
   assert.ok(!verify('md5', Buffer.from('/a/b c?q=%20\na=2'), publicKeyOf(key), signature))
 })
 
-test('a redirect is an answer, and is not followed', async (t) => {
+test('a redirect is an answer and is not followed', async (t) => {
   let hits = 0
   const there = await application(t, (request, response) => {
     hits += 1
@@ -129,7 +129,7 @@ test('only this host is called if nothing else is allowed', async () => {
   }
 })
 
-test('a name of which one address is not allowed is refused', async () => {
+test('a name with one forbidden address is refused', async () => {
   const own = { address: '127.0.0.1', family: 4 }
   const others = [
     { address: '10.0.0.1', family: 4 },
@@ -142,7 +142,7 @@ test('a name of which one address is not allowed is refused', async () => {
   }
 })
 
-test('a name is looked up once, and the connection goes to what was checked', async (t) => {
+test('a name is looked up once, and the connection goes to the checked address', async (t) => {
   const port = await application(t, json)
   let asked = 0
   const resolve = async () => {
@@ -154,14 +154,14 @@ test('a name is looked up once, and the connection goes to what was checked', as
   assert.equal(asked, 1)
 })
 
-test('a name that nobody knows, or that nobody answers for, is stored for and then not reached', async () => {
+test('an unknown name, or one whose resolver does not answer, does not prevent storing and is reported as unreachable', async () => {
   const unknown = () => Promise.reject(Object.assign(new Error('no'), { code: 'ENOTFOUND' }))
   assert.deepEqual(await post('http://app.example/', { resolve: unknown }), { kind: 'unreachable' })
   const silent = () => new Promise<never>(() => {})
   assert.deepEqual(await post('http://app.example/', { resolve: silent, timeoutMs: 50 }), { kind: 'unreachable' })
 })
 
-test('an application that is not there, or that breaks off, is not reached', async (t) => {
+test('an application that does not listen, or that breaks off, is unreachable', async (t) => {
   const gone = await rawApplication(t, '')
   assert.deepEqual(await post(`127.0.0.1:${gone}`), { kind: 'unreachable' })
   for (const answer of [
@@ -174,7 +174,7 @@ test('an application that is not there, or that breaks off, is not reached', asy
   }
 })
 
-test('an answer of unknown or too great a length is not read', async (t) => {
+test('an answer of unknown length or too great a length is not read', async (t) => {
   const chunked = await application(t, (_, response) => {
     response.write('{')
     response.end('}')
@@ -187,14 +187,14 @@ test('an answer of unknown or too great a length is not read', async (t) => {
   assert.equal(large.kind === 'answered' && large.contentLength, 3 * 1024 ** 2 + 1)
 })
 
-test('an answer that does not begin or end in time comes too late', async (t) => {
+test('an answer that does not begin or end in time is late', async (t) => {
   for (const answer of ['', 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{']) {
     const port = await rawApplication(t, answer, false)
     assert.deepEqual(await post(`127.0.0.1:${port}`, { timeoutMs: 150 }), { kind: 'late' })
   }
 })
 
-test('more callbacks than may run at once are not made, and those that ended make room', async (t) => {
+test('callbacks beyond the limit are not made, and those that end make room', async (t) => {
   let hits = 0
   let goOn = () => {}
   const waited = new Promise<void>((resolve) => {
@@ -216,7 +216,7 @@ test('more callbacks than may run at once are not made, and those that ended mak
   assert.equal(hits, 2)
 })
 
-test('the name is sent in the TLS handshake where that was asked for, and else not', async (t) => {
+test('the name is sent in the TLS handshake only if requested', async (t) => {
   const resolve = async () => [{ address: '127.0.0.1', family: 4 }]
   for (const sni of [true, false]) {
     let hello = ''
@@ -229,7 +229,7 @@ test('the name is sent in the TLS handshake where that was asked for, and else n
     })
     const port = await listening(t, server)
     assert.deepEqual(await post(`https://app.example:${port}/`, { resolve }, sni), { kind: 'unreachable' })
-    // a record of a handshake
+    // a handshake record
     assert.equal(hello.charCodeAt(0), 22)
     assert.equal(hello.includes('app.example'), sni)
   }

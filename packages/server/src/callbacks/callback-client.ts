@@ -1,6 +1,6 @@
 /**
- * The way out of the server: callbacks alone take it. A host is looked up once, every address that it has is checked,
- * and the connection is made to a checked address; no answer leads anywhere else.
+ * Callbacks are the only outgoing connections of the server. A host is looked up once, each of its addresses is
+ * checked, and the connection goes to a checked address; no response leads anywhere else.
  */
 import { createPrivateKey, sign } from 'node:crypto'
 import { lookup } from 'node:dns/promises'
@@ -22,7 +22,7 @@ import type { Log } from '../log.js'
 import type { AllowedHosts, HostAddress } from './allowed-hosts.js'
 import { publicKeyUrl } from './public-key.js'
 
-/** Callbacks of one process that run at once: each may hold an answer of 3 MB. */
+/** Callbacks of one process at a time: each may hold an answer of 3 MB. */
 const CALLBACKS_MAX = 64
 
 export interface CallbackClientOptions {
@@ -34,7 +34,7 @@ export interface CallbackClientOptions {
   readonly log: Log
   /** All addresses of a host name. Default: the system's resolver. */
   readonly resolve?: (host: string) => Promise<readonly HostAddress[]>
-  /** Milliseconds for all of one URL. Default: OSS's. */
+  /** Milliseconds for one URL in total. Default: OSS's. */
   readonly timeoutMs?: number
   readonly callbacksMax?: number
 }
@@ -56,7 +56,7 @@ export function createCallbacks(options: CallbackClientOptions): Callbacks {
       return await exchange({ url, addresses, request, sni, signal })
     } catch (error) {
       const reason = signal.aborted ? 'late' : (systemCode(error) ?? String(error))
-      // a path or query may hold what is nobody's business
+      // path and query may hold confidential data
       log.warn({ callback: `${url.scheme}://${url.host}:${url.port}`, reason }, 'a callback got no answer')
       return { kind: signal.aborted ? 'late' : 'unreachable' } as const
     } finally {
@@ -77,7 +77,7 @@ export function createCallbacks(options: CallbackClientOptions): Callbacks {
   }
 }
 
-/** None where the name is unknown or nobody answers for it in time: then there is nowhere to go. */
+/** Empty if the name is unknown or is not resolved in time: then there is no address to connect to. */
 async function addressesOf(
   host: string,
   resolve: (host: string) => Promise<readonly HostAddress[]>,
@@ -99,7 +99,7 @@ interface Exchange {
   readonly signal: AbortSignal
 }
 
-/** Rejects where there is no whole answer. */
+/** Rejects unless the whole answer arrives. */
 function exchange({ url, addresses, request, sni, signal }: Exchange): Promise<CallbackAnswer> {
   const { scheme, host, port } = url
   const options = {
@@ -109,7 +109,7 @@ function exchange({ url, addresses, request, sni, signal }: Exchange): Promise<C
     path: request.target,
     headers: Object.fromEntries(request.headers),
     setHost: false,
-    // a connection of its own, so that no other request's addresses count
+    // a separate connection, so that the addresses of other requests do not apply
     agent: false,
     lookup: lookupAmong(addresses),
     signal,
@@ -127,13 +127,13 @@ function exchange({ url, addresses, request, sni, signal }: Exchange): Promise<C
       answer = readAnswer(incoming)
       answer.then(resolve, reject)
     })
-    // what closes without an error or an answer: a change of protocols for one
+    // closed without an error or a response, as by a change of protocols
     sent.on('close', () => answer ?? reject(new Error('the connection was closed')))
     sent.end(request.body)
   })
 }
 
-/** Looks nothing up: a name stands for the addresses that were checked. */
+/** Performs no look-up: a name stands for the addresses that were checked. */
 function lookupAmong(addresses: readonly HostAddress[]): LookupFunction {
   return (host, { all }, done) => {
     const [first] = addresses

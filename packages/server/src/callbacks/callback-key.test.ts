@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { keptCallbackKey, publicKeyOf } from './callback-key.js'
 
-test('a folder keeps one RSA key of 2048 bits, readable by its owner alone', async (t) => {
+test('a folder keeps one RSA key of 2048 bits, readable only by its owner', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'bindery-key-'))
   t.after(() => rm(folder, { recursive: true, force: true }))
   const file = join(folder, 'callback-key.pem')

@@ -8,8 +8,8 @@ import { writeDurably } from '../folder/durable-file.js'
 const KEY_BITS = 2048
 
 /**
- * The RSA key (PEM, PKCS #8) with which a data folder's server signs callbacks; made at random, readable by its owner
- * alone, if there is none. Throws Failure `fileDamaged`.
+ * The RSA key (PEM, PKCS #8) with which the server of a data folder signs callbacks; generated if it is missing, and
+ * readable only by its owner. Throws Failure `fileDamaged`.
  */
 export async function keptCallbackKey(folder: string): Promise<string> {
   const file = join(folder, 'callback-key.pem')
@@ -30,7 +30,7 @@ export async function keptCallbackKey(folder: string): Promise<string> {
   return privateKey
 }
 
-/** PEM of the key that checks what a private key signs. */
+/** PEM of the public key that belongs to a private key. */
 export function publicKeyOf(privateKey: string): string {
   return createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }).toString()
 }

@@ -5,7 +5,7 @@ import { publicKeyUrl } from './public-key.js'
 
 const PEM = '-----BEGIN PUBLIC KEY-----\n'
 
-test('the public key is served without a signature, where the path is no object', async (t) => {
+test('the public key is served without a signature, where the path is not an object', async (t) => {
   const health = { domains: ['oss.test'], unready: async () => undefined }
   const { port } = await listen(t, async () => text(418, 'service'), { publicKey: PEM, health })
   const get = async (host: string, target = '/-/callback/public-key.pem', method = 'GET') => {
@@ -27,7 +27,7 @@ test('the public key is served without a signature, where the path is no object'
   }
 })
 
-test('the key’s URL is the one by which the server was reached, without the bucket and without made-up names', () => {
+test('the URL of the key is based on the address that reached the server, without bucket labels and invented host names', () => {
   const url = (host: string) => publicKeyUrl({ scheme: 'http', host, localAddress: '10.0.0.5:9000' }, ['oss.test'])
   assert.equal(url('192.168.1.5:9000'), 'http://192.168.1.5:9000/-/callback/public-key.pem')
   assert.equal(url('oss.test:9000'), 'http://oss.test:9000/-/callback/public-key.pem')

@@ -1,7 +1,7 @@
 import { readings } from '@bindery/protocol'
 import type { ServiceRequest, ServiceResponse } from '@bindery/service'
 
-/** Where the key is that checks the signatures of callbacks; no bucket can have this name. */
+/** The path of the key that verifies callbacks; no bucket can have this name. */
 const PUBLIC_KEY_PATH = '/-/callback/public-key.pem'
 
 type Domains = readonly string[]
@@ -27,8 +27,8 @@ export function answerPublicKey(
 }
 
 /**
- * The key's URL for whoever reaches the server as the sender of a request did. A bucket's label is left out, for below
- * it the path is an object; a Host of aliyuncs.com is one that SDKs make up where they were given an IP address.
+ * The URL of the key for the host that the request was sent to. A bucket's label is removed, because below it the path
+ * is an object. A Host of aliyuncs.com is invented by SDKs that were given an IP address.
  */
 export function publicKeyUrl(
   { scheme, host, localAddress = host }: Pick<ServiceRequest, 'scheme' | 'host' | 'localAddress'>,

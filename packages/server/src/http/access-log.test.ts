@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { readableLine } from '../log.js'
 import { redacted } from './access-log.js'
 
-test('tokens and signatures are taken out of a document, the string to sign stays', () => {
+test('tokens and signatures are removed from a document; the string to sign stays', () => {
   const document = `<SignatureProvided>abc=</SignatureProvided><StringToSign>PUT
 
 x-oss-security-token:SECRET

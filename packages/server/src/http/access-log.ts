@@ -12,8 +12,8 @@ export interface Exchange {
 }
 
 /**
- * One line a request, at info; failures that are the server's own at error, with their stack. At debug a refusal is
- * followed by its document, which holds the string to sign where a signature did not match.
+ * Logs one line per request at info; the server's own failures at error, with their stack. At debug a refusal is
+ * followed by its document, which contains the string to sign if a signature did not match.
  */
 export function logExchange(log: Log, { request, answer, sent, bytesReceived, milliseconds }: Exchange): void {
   const { failure = sent.failure, ...context } = answer.log
@@ -34,7 +34,7 @@ export function logExchange(log: Log, { request, answer, sent, bytesReceived, mi
   log.debug({ requestId: context.requestId, document: redacted(Buffer.from(answer.body).toString()) }, 'refusal')
 }
 
-/** An error document without what would let its reader sign or act as the client. */
+/** An error document without anything that would let its reader sign or act as the client. */
 export function redacted(document: string): string {
   return document
     .replace(/(<(?:SignatureProvided|StringToSignBytes)>)[^<]*/g, '$1…')

@@ -1,22 +1,22 @@
 import { readFileSync } from 'node:fs'
 
-/** What one process keeps of memory for connections that ask for nothing: some 7 KiB each. */
+/** Idle connections of one process at most: each takes some 7 KiB. */
 const CONNECTIONS_MAX = 10_000
-/** Open files that are nobody's: of the metadata, the log, packs and pipes. */
+/** Open files for other purposes: metadata, log, packs and pipes. */
 const FILES_KEPT = 256
 /** Each connection is an open file, and may read or write another. */
 const FILES_PER_CONNECTION = 2
 
 /**
- * How many connections this process takes at once: fewer than there may be open files, so that those which are there
- * can still be served.
+ * The number of connections that this process accepts at a time: less than its limit of open files, so that accepted
+ * ones can still be served.
  */
 export function connectionsMax(filesMax = openFilesMax()): number {
   const affordable = Math.floor((filesMax - FILES_KEPT) / FILES_PER_CONNECTION)
   return Math.max(Math.min(affordable, CONNECTIONS_MAX), 1)
 }
 
-/** The system's limit; infinite where it is unknown, or there is none. */
+/** The system's limit; infinite if it is unknown or unlimited. */
 function openFilesMax(): number {
   try {
     const [, soft] = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? []

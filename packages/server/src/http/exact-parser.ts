@@ -2,10 +2,11 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { Duplex } from 'node:stream'
 
 /**
- * Whether a server of this process may be created with `insecureHTTPParser: true` to accept Content-Length beside
- * Transfer-Encoding: chunked, as OSS's C SDK sends them on every upload, and nothing else that the strict parser refuses.
- * Node itself would hand its parser every leniency at once; here the parser gets that one alone. Node documents no way
- * to ask for it, so the parser's answers to requests of each kind decide: where one differs, servers stay strict.
+ * Whether this process may create servers with `insecureHTTPParser: true` that accept Content-Length together with
+ * Transfer-Encoding: chunked, as OSS's C SDK sends them on every upload, and nothing else that the strict parser
+ * rejects. Node itself would enable every leniency of the parser at once; here the parser gets only that one. Because
+ * this way is undocumented, the parser's responses to probes of each kind decide: if one differs from the expectation,
+ * servers stay strict.
  */
 export function acceptsBothLengths(): boolean {
   exact ??= makeExact()
@@ -14,13 +15,13 @@ export function acceptsBothLengths(): boolean {
 
 let exact: boolean | undefined
 
-/** The part of Node's HTTP parser that sees its leniencies, as flags. */
+/** The part of Node's HTTP parser that receives its leniency flags. */
 interface ParserClass {
   readonly kLenientChunkedLength?: unknown
   readonly prototype: { initialize?: (...args: unknown[]) => unknown }
 }
 
-/** Where `initialize` takes its flags. */
+/** The position of the flags among the arguments of `initialize`. */
 const FLAGS_ARGUMENT = 3
 
 function makeExact(): boolean {
@@ -53,7 +54,7 @@ const ACCEPTED = [
   `${LINE}Transfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n1\r\na\r\n0\r\n\r\n`,
 ]
 
-/** One at least for each other leniency of Node's parsers, whose older strict ones take some of them too. */
+/** At least one probe for each other leniency of Node's parsers, some of which older strict parsers have too. */
 const REFUSED = [
   `${LINE}X: \x01\r\n\r\n`,
   `${LINE}X: a\r\n b\r\n\r\n`,
@@ -79,7 +80,7 @@ function isExact(): boolean {
   return ACCEPTED.every(lenient) && REFUSED.every((bytes) => !lenient(bytes) || strict(bytes))
 }
 
-/** A function that returns whether a server takes bytes for whole requests. */
+/** Returns a function that reports whether a server accepts some bytes as complete requests. */
 function judge(server: Server): (bytes: string) => boolean {
   let requests: IncomingMessage[] = []
   let understood = true
@@ -97,7 +98,7 @@ function judge(server: Server): (bytes: string) => boolean {
   }
 }
 
-/** A connection without a network. The server has taken what `data` brings when `emit` returns. */
+/** A connection without a network. When `emit` returns, the server has processed the data. */
 function connect(server: Server): Duplex {
   const socket = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() })
   server.emit('connection', socket)

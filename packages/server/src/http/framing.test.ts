@@ -12,7 +12,7 @@ function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
 
-test('of a length and chunks together the chunks count, and the connection closes behind the answer', async (t) => {
+test('with a length and chunks together the chunks count, and the connection closes after the response', async (t) => {
   const { port } = await listen(t, echo)
   for (const lengths of [
     'Content-Length: 5\r\nTransfer-Encoding: chunked',
@@ -25,7 +25,7 @@ test('of a length and chunks together the chunks count, and the connection close
   }
 })
 
-test('chunks that disagree with the length beside them are refused before their reader has the last byte', async (t) => {
+test('chunks that disagree with the announced length are refused before the reader gets the last byte', async (t) => {
   const { port } = await listen(t, echo)
   for (const [chunks, expected] of [
     ['4\r\nabcd\r\n0\r\n\r\n', 'IncompleteBody'],
@@ -41,7 +41,7 @@ test('chunks that disagree with the length beside them are refused before their 
   }
 })
 
-test('a body with both lengths is whole only when its last chunk is here', async (t) => {
+test('a body with both lengths is complete only when its last chunk has arrived', async (t) => {
   const reads: string[] = []
   const { port } = await listen(t, async ({ body }) => {
     assert.equal(body.size, 5)
@@ -55,7 +55,7 @@ test('a body with both lengths is whole only when its last chunk is here', async
   })
   const client = await rawConnection(port)
   await client.send(`${BOTH}\r\n5\r\nabcde\r\n`)
-  // Long enough for a reader to be handed what has come.
+  // Long enough for a reader to get what has arrived.
   await new Promise((resolve) => setTimeout(resolve, 100))
   assert.deepEqual(reads, [])
   await client.send('0\r\n\r\n')
@@ -78,7 +78,7 @@ test('a large body with both lengths arrives unchanged, in segments of any size,
   assert.equal((await client.closed()).split('\r\n\r\n').at(-1), sha256(content))
 })
 
-test('both lengths are refused where a proxy passed the request on', async (t) => {
+test('both lengths are refused if a proxy forwarded the request', async (t) => {
   const { port } = await listen(t, echo)
   for (const header of ['Via: 1.1 p', 'X-Forwarded-For: 10.0.0.1', 'Forwarded: for=10.0.0.1']) {
     const client = await rawConnection(port)
@@ -87,7 +87,7 @@ test('both lengths are refused where a proxy passed the request on', async (t) =
   }
 })
 
-test('no other framing is taken, and its connection closes', async (t) => {
+test('any other framing is rejected, and its connection closes', async (t) => {
   const { port } = await listen(t, echo)
   for (const bytes of [
     `${PUT}Content-Length: 1\r\nContent-Length: 1\r\n\r\na`,
@@ -124,7 +124,7 @@ test('no other framing is taken, and its connection closes', async (t) => {
   }
 })
 
-/** Spellings of the two headers, and others beside them that an attacker may try. */
+/** Spellings of the two headers, and further headers that an attacker may try with them. */
 const LENGTH_LINES = [
   'Content-Length: N',
   'content-length:N',
@@ -148,7 +148,7 @@ const CODING_LINES = [
 
 const seed = Number(process.env.SEED ?? 1)
 
-test(`nothing that follows a request with both lengths is taken for a request (SEED=${seed})`, async (t) => {
+test(`nothing after a request with both lengths is treated as a request (SEED=${seed})`, async (t) => {
   const random = createRandom(seed)
   const pick = <T>(from: readonly T[]) => from[random.below(from.length)] as T
   const handled: string[] = []
@@ -182,7 +182,7 @@ test(`nothing that follows a request with both lengths is taken for a request (S
   assert.ok(handled.length > 50, `only ${handled.length} requests were whole`)
 })
 
-test('a body that is announced and does not come with a GET, HEAD or DELETE closes the connection', async (t) => {
+test('a body that is announced with a GET, HEAD or DELETE but does not arrive closes the connection', async (t) => {
   const { port } = await listen(t, async ({ target }) => text(200, `[${target}]`))
   for (const method of ['GET', 'HEAD', 'DELETE']) {
     for (const announced of ['Content-Length: 100', 'Transfer-Encoding: chunked']) {
@@ -196,7 +196,7 @@ test('a body that is announced and does not come with a GET, HEAD or DELETE clos
   }
 })
 
-test('a body that comes with a GET is read away, and the connection serves the next request', async (t) => {
+test('a body that arrives with a GET is discarded, and the connection serves the next request', async (t) => {
   const { port } = await listen(t, async ({ target }) => text(200, `[${target}]`))
   for (const body of ['Content-Length: 3\r\n\r\nabc', 'Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n']) {
     const client = await rawConnection(port)

@@ -1,14 +1,14 @@
 import type { ServiceResponse } from '@bindery/service'
 
-/** Names and values in turn, as Node writes a head, and whether it is to add a Date. */
+/** Alternating names and values, as Node writes a head, and whether Node should add a Date. */
 export interface HeadLines {
   readonly lines: string[]
   readonly sendDate: boolean
 }
 
 /**
- * The headers of a response for `writeHead`. Content-Length goes last: once it has seen one, Node takes the bytes of a
- * Content-Disposition for UTF-8 text, and refuses those that no header may hold as text, most names of files among them.
+ * The headers of a response for `writeHead`. Content-Length comes last: after it, Node treats the bytes of a
+ * Content-Disposition as UTF-8 text and rejects those that are not valid header text, among them most file names.
  */
 export function headLines(headers: ServiceResponse['headers']): HeadLines {
   const lines: string[] = []

@@ -6,14 +6,14 @@ import { openWire, type Wire, type WireRequest, type WireResponse } from '../tes
 
 const BUCKET = 'bkt'
 
-/** Every byte that a header may hold, with letters around the blanks, which count only inside a value. */
+/** Every byte that a header may hold. Letters surround the spaces, which are kept only inside a value. */
 const ALL_BYTES = `a${Array.from({ length: 256 }, (_, byte) => byte)
   .filter((byte) => byte === 0x09 || (byte >= 0x20 && byte !== 0x7f))
   .map((byte) => String.fromCharCode(byte))
   .join('')}z`
 /** `attachment; filename="中文.txt"` in UTF-8. */
 const CHINESE = 'attachment; filename="\xe4\xb8\xad\xe6\x96\x87.txt"'
-/** In GB 18030, which is no UTF-8. */
+/** In GB 18030, which is not valid UTF-8. */
 const GBK = 'attachment; filename="\xd6\xd0\xce\xc4.txt"'
 
 const STORED = [
@@ -35,7 +35,7 @@ async function requireOk(answer: Promise<WireResponse>, status = 200): Promise<W
 
 type Ask = (request: Omit<WireRequest, 'bucket'>) => Promise<WireResponse>
 
-/** The ways in which headers come to be stored with an object. */
+/** The ways in which headers are stored with an object. */
 const WAYS: Readonly<Record<string, (ask: Ask, key: string, headers: Record<string, string>) => Promise<unknown>>> = {
   put: (ask, key, headers) => requireOk(ask({ method: 'PUT', key, headers, body: 'content' })),
   'multipart upload': async (ask, key, headers) => {
@@ -61,7 +61,7 @@ async function openBucket(wire: Wire): Promise<Ask> {
 }
 
 for (const [way, store] of Object.entries(WAYS)) {
-  test(`what a ${way} stores in headers comes back byte for byte with 200, 206, 304 and HEAD`, async (t) => {
+  test(`what a ${way} stores in headers is returned byte for byte with 200, 206, 304 and HEAD`, async (t) => {
     const ask = await openBucket(await openWire(t))
     for (const value of [ALL_BYTES, CHINESE, GBK]) {
       await store(ask, 'k', Object.fromEntries(STORED.map((name) => [name, value])))
@@ -82,7 +82,7 @@ for (const [way, store] of Object.entries(WAYS)) {
   })
 }
 
-test('headers that a signed query asks for come as its bytes, and a line break in them is refused', async (t) => {
+test('response headers from a signed query are returned byte for byte, and a line break in them is refused', async (t) => {
   const ask = await openBucket(await openWire(t))
   await requireOk(ask({ method: 'PUT', key: 'k', body: 'content' }))
   const names = STORED.filter((name) => name !== 'x-oss-meta-a')
@@ -101,7 +101,7 @@ test('headers that a signed query asks for come as its bytes, and a line break i
   }
 })
 
-test('a head that HTTP cannot carry is a 500 under the id of its request, and its bytes are let go', async (t) => {
+test('a head that HTTP cannot carry is answered 500 with the id of its request, and its buffers are released', async (t) => {
   for (const value of ['\u4e2d', 'a\r\nb: c', 'a\u0000']) {
     let isClosed = false
     const body = {

@@ -1,11 +1,11 @@
 import { readings } from '@bindery/protocol'
 import type { ServiceRequest, ServiceResponse } from '@bindery/service'
 
-/** Why a server is not ready: it has begun to stop, or its stores do not answer. */
+/** Why a server is not ready: it is stopping, or its stores do not answer. */
 export type Unready = 'stopping' | 'storesSilent'
 
 export interface HealthOptions {
-  /** Host names whose first label below is a bucket; there `/-/health/live` is an object. */
+  /** Host names whose first label below is a bucket; under them `/-/health/live` is an object. */
   readonly domains: readonly string[]
   readonly unready: () => Promise<Unready | undefined>
 }

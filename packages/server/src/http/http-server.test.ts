@@ -31,7 +31,7 @@ test('pipelined requests are handled one after another and answered in order on 
   client.socket.destroy()
 })
 
-test('headers above 32 KiB, and what is no HTTP, are answered with an error document', async (t) => {
+test('headers above 32 KiB, and bytes that are not HTTP, are answered with an error document', async (t) => {
   const { port } = await listen(t, echo)
   for (const bytes of [`GET / HTTP/1.1\r\nHost: h\r\nx: ${'y'.repeat(40_000)}\r\n\r\n`, 'nonsense\r\n\r\n']) {
     const client = await rawConnection(port)
@@ -43,7 +43,7 @@ test('headers above 32 KiB, and what is no HTTP, are answered with an error docu
   }
 })
 
-test('repeated headers are joined, and none of hundreds is lost', async (t) => {
+test('repeated headers are joined, and hundreds of headers are all kept', async (t) => {
   let headers: Readonly<Record<string, string>> = {}
   const { port } = await listen(t, async (request) => {
     headers = request.headers
@@ -73,7 +73,7 @@ test('a missing Host and a second Host are refused, and HTTP/1.0 needs none', as
   }
 })
 
-test('the host of an absolute target wins over the Host header', async (t) => {
+test('the host of an absolute target takes precedence over the Host header', async (t) => {
   const { port } = await listen(t, async ({ host, target, headers }) => text(200, `${host} ${headers.host} ${target}.`))
   const client = await rawConnection(port)
   await client.send('GET http://b.example:80/k?x HTTP/1.1\r\nHost: other\r\n\r\n')
@@ -102,7 +102,7 @@ test('a client that sends a large body first and reads later finds the error', a
   assert.match(await client.closed(), /^HTTP\/1\.1 403 .*Connection: close.*<\/Code>$/s)
 })
 
-test('the health pages answer without the service, but not below a bucket of the Host', async (t) => {
+test('the health pages answer without the service, but not under a bucket host', async (t) => {
   const health = { domains: ['oss.test'], unready: async () => 'stopping' as const }
   const { port } = await listen(t, async () => text(200, 'the object'), { health })
   for (const [host, target, expected] of [
@@ -116,7 +116,7 @@ test('the health pages answer without the service, but not below a bucket of the
   }
 })
 
-test('a stop lets the running request end, closes idle connections, and takes no new ones', async (t) => {
+test('a stop lets the running request complete, closes idle connections, and accepts no new ones', async (t) => {
   const { port, server } = await listen(t, echo)
   const idle = await rawConnection(port)
   await idle.send(GET)
@@ -132,7 +132,7 @@ test('a stop lets the running request end, closes idle connections, and takes no
   assert.equal(await stopped, 0)
 })
 
-test('a stop cuts what still runs when its grace is over, and says how many', async (t) => {
+test('a stop aborts what still runs after its grace period, and returns the number', async (t) => {
   const { port, server } = await listen(t, echo)
   const busy = await rawConnection(port)
   await busy.send('PUT /b/k HTTP/1.1\r\nHost: h\r\nContent-Length: 6\r\n\r\nabc')
@@ -163,7 +163,7 @@ test('a stop waits for a request whose client has left', async (t) => {
   assert.equal(ended, true)
 })
 
-test('requests behind one whose client leaves, or that closes the connection, hold nothing up', async (t) => {
+test('requests behind one whose client leaves, or that closes the connection, block nothing', async (t) => {
   for (const first of [GET, 'GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n']) {
     let goOn = () => {}
     const mayAnswer = new Promise<void>((resolve) => {
@@ -179,7 +179,7 @@ test('requests behind one whose client leaves, or that closes the connection, ho
     await client.send(`${first}PUT /2 HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\na`)
     while (handled.length === 0) await new Promise(setImmediate)
     if (first === GET) client.socket.destroy()
-    // Mostly enough for the server to see it; if not, the second request has its turn.
+    // Usually long enough for the server to notice; if not, the second request has its turn.
     await new Promise((resolve) => setTimeout(resolve, 50))
     goOn()
     await client.closed()
@@ -188,7 +188,7 @@ test('requests behind one whose client leaves, or that closes the connection, ho
   }
 })
 
-test('more connections than a process takes are told SlowDown, and have room again when others have left', async (t) => {
+test('connections beyond the limit get SlowDown, and have room again after others have left', async (t) => {
   const { port } = await listen(t, async () => text(200, 'x'), { connectionsMax: 2 })
   const taken = [await rawConnection(port), await rawConnection(port)]
   for (const client of taken) {
@@ -208,7 +208,7 @@ test('more connections than a process takes are told SlowDown, and have room aga
   }
 })
 
-test('a process takes fewer connections than it may have open files', () => {
+test('a process accepts fewer connections than its limit of open files', () => {
   assert.deepEqual(
     [Number.POSITIVE_INFINITY, 1_000_000, 1024, 300, 10].map((files) => connectionsMax(files)),
     [10_000, 10_000, 384, 22, 1],

@@ -14,49 +14,36 @@ import { RequestBody } from './request-body.js'
 import { hasLeft, type SendOptions, type Sent, sendResponse } from './send-response.js'
 import { isWhole, sendWhole } from './send-whole.js'
 
-/** What all paths begin with that the server answers itself. */
+/** The prefix of the paths that the server answers itself. */
 const OWN_PATHS = '/-/'
-/** Bytes of a request's line and headers. */
+/** Bytes of the request line and headers. */
 const HEADER_BYTES_MAX = 32 * 1024
 const HEADERS_TIMEOUT_MS = 60_000
 const KEEP_ALIVE_TIMEOUT_MS = 75_000
-/** Requests of one connection that wait for their turn before no more of it is read. */
+/** Requests of one connection that may wait for their turn; then reading from it stops. */
 const PIPELINED_MAX = 16
-/** An unread rest of a body that is cheaper to read than a new connection is to make. */
+/** The largest unread rest of a body that is cheaper to read than a new connection. */
 const REST_KEPT_MAX = 1024 ** 2
-/** Methods whose requests have no body that means anything. */
+/** Methods whose requests have no meaningful body. */
 const BODILESS_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS'])
-/** What a connection that is to be closed is still read for, so that its sender sees the response. */
+/** Bytes that are still read from a connection that will be closed, so that its sender sees the response. */
 const LINGER_BYTES_MAX = 16 * 1024 ** 2
 const LINGER_MS_MAX = 5_000
-/** Connections beyond the most that are told so at once; others are only closed. */
+/** Connections beyond the limit that get a response at a time; further ones are only closed. */
 const TURNED_AWAY_MAX = 100
-/** In which a request ends whose connection was cut. */
+/** The time in which a request ends after its connection was cut. */
 const UNWIND_MS_MAX = 5_000
 
 export interface HttpServerOptions {
   readonly service: Pick<Service, 'handle'>
   readonly health: HealthOptions
-  /** PEM of the key that checks the signatures of callbacks. */
+  /** PEM of the key that verifies callbacks. */
   readonly publicKey: string
   readonly log: Log
-  /** Connections at once; who comes when they are taken is told SlowDown. */
+  /** Connections at a time; a further one gets SlowDown. */
   readonly connectionsMax: number
-  /** Milliseconds in which a connection must take or bring a byte of a body. There is no limit for a whole request. */
+  /** Milliseconds within which a connection must take or send a byte of a body. A whole request has no limit. */
   readonly idleTimeoutMs: number
-}
-
-/** A listening socket in front of a service. */
-export interface HttpServer {
-  /** Rejects with the system's error, EADDRINUSE for one. */
-  listen(port: number, host: string): Promise<AddressInfo>
-  /**
-   * Takes no more connections, lets running requests end and closes their connections.
-   * Resolves with the number of requests that were cut, by `cut` or because `graceMs` were over.
-   */
-  stop(graceMs: number): Promise<number>
-  /** Cuts all connections; a running `stop` resolves. */
-  cut(): void
 }
 
 /** The requests of a connection are answered one after another, however many it sends ahead. */
@@ -64,23 +51,20 @@ interface Connection {
   readonly socket: Socket
   tail: Promise<void>
   unanswered: number
-  /** Body of the request being answered. */
+  /** The body of the request being answered. */
   body: RequestBody | undefined
-  /** The last request, or what came after it, is no HTTP: close behind its response. */
+  /** The last request, or the bytes after it, are not HTTP: close after its response. */
   broken: boolean
 }
 
-export function createHttpServer(options: HttpServerOptions): HttpServer {
-  return new NodeHttpServer(options)
-}
-
-class NodeHttpServer implements HttpServer {
+/** A listening socket in front of a service. */
+export class HttpServer {
   readonly #options: HttpServerOptions
   readonly #server: Server
   readonly #connections = new Map<Socket, Connection>()
-  /** Requests being answered, those among them whose connection is gone. */
+  /** Requests being answered, including those whose connection is gone. */
   #running = 0
-  /** Called when there are none any more. */
+  /** Called when the last one ends. */
   #whenIdle = () => {}
   readonly #turnedAway = new Set<Socket>()
   #stopping = false
@@ -92,7 +76,7 @@ class NodeHttpServer implements HttpServer {
     if (!insecureHTTPParser) options.log.warn('this Node.js refuses requests with two lengths, as the C SDK sends them')
     this.#server = createServer({
       insecureHTTPParser,
-      // A part may take hours; idle timers find the dead.
+      // A part may take hours; idle timers detect dead connections.
       requestTimeout: 0,
       headersTimeout: HEADERS_TIMEOUT_MS,
       keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
@@ -101,7 +85,7 @@ class NodeHttpServer implements HttpServer {
       requireHostHeader: false,
       noDelay: true,
     })
-    // HEADER_BYTES_MAX bounds them; node would drop those above its count in silence.
+    // HEADER_BYTES_MAX bounds them; with a count limit Node would drop the rest silently.
     this.#server.maxHeadersCount = 0
     this.#server.on('connection', (socket) => this.#connect(socket))
     this.#server.on('request', (request, response) => this.#enqueue(request, response, false))
@@ -109,6 +93,7 @@ class NodeHttpServer implements HttpServer {
     this.#server.on('clientError', (error, socket) => this.#misunderstand(error, socket as Socket))
   }
 
+  /** Rejects with the system's error, such as EADDRINUSE. */
   listen(port: number, host: string): Promise<AddressInfo> {
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject)
@@ -119,6 +104,10 @@ class NodeHttpServer implements HttpServer {
     })
   }
 
+  /**
+   * Accepts no more connections, lets running requests complete and closes their connections. Resolves with the number
+   * of requests that were aborted, by `cut` or after `graceMs`.
+   */
   async stop(graceMs: number): Promise<number> {
     this.#stopping = true
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
@@ -126,12 +115,13 @@ class NodeHttpServer implements HttpServer {
     for (const socket of this.#turnedAway) socket.destroy()
     const timer = setTimeout(() => this.cut(), graceMs)
     await closed
-    // A request whose client has left may run on, a Complete for one.
+    // A request whose client has left may continue, such as a Complete.
     await Promise.race([this.#idle(), sleep(graceMs + UNWIND_MS_MAX, undefined, { ref: false })])
     clearTimeout(timer)
     return this.#cutRequests
   }
 
+  /** Closes all connections immediately; a running `stop` resolves. */
   cut(): void {
     for (const { socket, unanswered } of this.#connections.values()) {
       if (!socket.destroyed) this.#cutRequests += unanswered
@@ -166,7 +156,7 @@ class NodeHttpServer implements HttpServer {
     this.#refuse(socket, new OssError('slowDown'), 'connections')
   }
 
-  /** Answers a connection that has no request, and closes it. */
+  /** Answers a connection without a request, and closes it. */
   #refuse(socket: Socket, error: OssError, reason: string | undefined): void {
     const answer = refusal(error, 'GET', '')
     this.#options.log.info({ requestId: answer.log.requestId, status: answer.status, reason }, 'refused')
@@ -193,7 +183,7 @@ class NodeHttpServer implements HttpServer {
     expectsContinue: boolean,
   ): Promise<void> {
     try {
-      // Of a connection that was closed, or cut, nobody waits for what its next requests asked for.
+      // Skip requests queued on a connection that is already gone.
       if (!hasLeft(response)) await this.#exchange(connection, request, response, expectsContinue)
     } catch (error) {
       this.#options.log.error({ err: error }, 'a request could not be answered')
@@ -221,7 +211,7 @@ class NodeHttpServer implements HttpServer {
     connection.body = body
     const handled = await this.#handle(connection, request, body)
     const isBodiless = BODILESS_METHODS.has(request.method ?? '')
-    // What was sent with the head is with the parser, but may not have been parsed.
+    // Bytes sent with the head have reached the parser, but may not have been parsed.
     if (isBodiless && !body.hasCome) await nextTurn()
     const rest = unreadRest(body, isBodiless)
     const close = rest.close || this.#stopping || connection.broken
@@ -230,7 +220,7 @@ class NodeHttpServer implements HttpServer {
       sendFailure(request, response, handled, { ...options, failure }),
     )
     if (!body.complete && !connection.socket.destroyed) connection.socket.destroySoon()
-    // Health checks have no request id, and no line: they would drown the others.
+    // Health checks have no request id and are not logged: they would hide the other lines.
     if (answer.log.requestId === '') return
     logExchange(log, {
       request,
@@ -259,7 +249,7 @@ class NodeHttpServer implements HttpServer {
       : this.#options.service.handle(serviceRequest)
   }
 
-  /** Answers what the server answers itself; whatever it does not know may be an object. */
+  /** Answers the server's own pages; undefined paths may be objects. */
   async #answerOwn(request: ServiceRequest): Promise<ServiceResponse> {
     const { health, publicKey, service } = this.#options
     return (
@@ -284,7 +274,7 @@ class NodeHttpServer implements HttpServer {
   }
 }
 
-/** What was sent, and what became of it. */
+/** The sent response and its outcome. */
 interface SentAnswer {
   readonly answer: ServiceResponse
   readonly sent: Sent
@@ -298,7 +288,7 @@ async function send(response: ServerResponse, answer: ServiceResponse, options: 
   return { answer, sent }
 }
 
-/** Sends a 500 instead of an answer whose head cannot be written. Rejects with the failure where a head has been sent. */
+/** Sends a 500 instead of an answer whose head cannot be written. Rejects with the failure if a head has been sent. */
 async function sendFailure(
   request: IncomingMessage,
   response: ServerResponse,
@@ -311,14 +301,14 @@ async function sendFailure(
   return send(response, { ...failed, log: { ...answer.log, ...failed.log, failure } }, options)
 }
 
-/** What is to become of a connection whose request was answered before its body was read. */
+/** Decides what happens to a connection whose request was answered before its body was read. */
 function unreadRest(
   body: RequestBody,
   isBodiless: boolean,
 ): { close: boolean; discard?: (() => Promise<void>) | undefined } {
   if (body.complete) return { close: body.isLengthTwice }
   const rest = body.hasCome ? 0 : (body.size ?? Number.POSITIVE_INFINITY) - body.arrived
-  // What a GET announces is seldom sent: its sender would take the connection to be free for the next request.
+  // A body announced with a GET is seldom sent: its sender would treat the connection as free for the next request.
   const mayCome = body.hasCome || (!isBodiless && !body.awaitsContinue)
   if (rest <= REST_KEPT_MAX && mayCome && !body.isLengthTwice) {
     return { close: false, discard: () => body.discard(rest, LINGER_MS_MAX) }

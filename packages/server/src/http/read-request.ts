@@ -3,7 +3,7 @@ import { OssError } from '@bindery/protocol'
 import type { ServiceRequest } from '@bindery/service'
 import type { ByteSource } from '@bindery/storage'
 
-/** The head of an HTTP request as the service wants it. Throws malformedRequest where HTTP/1.1 asks for a refusal. */
+/** The head of an HTTP request in the form of the service. Throws malformedRequest if HTTP/1.1 requires a refusal. */
 export function readRequest(request: IncomingMessage, body: ByteSource): ServiceRequest {
   const headers = joinedHeaders(request.rawHeaders)
   requireFraming(headers, request.httpVersion)
@@ -27,8 +27,9 @@ export function readRequest(request: IncomingMessage, body: ByteSource): Service
 const PROXY_HEADERS = ['via', 'forwarded', 'x-forwarded-for']
 
 /**
- * Whether the end of a request is where everybody sees it. The only coding is `chunked`, and HTTP/1.0 has none. A length
- * beside it must not have passed a proxy, which should have removed it and may have read the other one (RFC 9112 6.1, 6.3).
+ * Requires that the end of a request is unambiguous. The only coding is `chunked`, and HTTP/1.0 has none. A length in
+ * addition to it must not have passed a proxy, which should have removed it and may have used the other one (RFC 9112
+ * 6.1, 6.3).
  */
 function requireFraming(headers: Readonly<Record<string, string>>, httpVersion: string): void {
   const coding = headers['transfer-encoding']
@@ -39,7 +40,7 @@ function requireFraming(headers: Readonly<Record<string, string>>, httpVersion: 
 }
 
 function joinedHeaders(rawHeaders: readonly string[]): Record<string, string> {
-  // Without a prototype, so that a header named as one of its members is a header.
+  // Without a prototype, so that a header with the name of an object member is an ordinary header.
   const headers: Record<string, string> = Object.create(null)
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = (rawHeaders[index] ?? '').toLowerCase()
@@ -51,7 +52,7 @@ function joinedHeaders(rawHeaders: readonly string[]): Record<string, string> {
   return headers
 }
 
-/** A target in absolute form, as proxies get it, names the host itself, and that wins over the Host header. */
+/** A target in absolute form, as proxies get it, contains the host, which takes precedence over the Host header. */
 function originForm(url: string, hostHeader: string): { host: string; target: string } {
   if (url.startsWith('/')) return { host: hostHeader, target: url }
   const absolute = /^https?:\/\/([^/?#@]+)(.*)$/is.exec(url)
@@ -60,7 +61,7 @@ function originForm(url: string, hostHeader: string): { host: string; target: st
   return { host, target: rest.startsWith('/') ? rest : `/${rest}` }
 }
 
-/** As a Host header says it; an IPv4 address without the prefix that a socket of both families gives it. */
+/** In the form of a Host header; an IPv4 address without the prefix that a dual-stack socket adds. */
 function hostAndPort(address: string, port: number): string {
   const bare = address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address
   return `${bare.includes(':') ? `[${bare}]` : bare}:${port}`

@@ -3,7 +3,10 @@ import { STATUS_CODES } from 'node:http'
 import { encodeError, OssError } from '@bindery/protocol'
 import type { ServiceResponse } from '@bindery/service'
 
-/** A failure that HTTP meets before the service does, or behind it under the id that it gave, as OSS would answer it. */
+/**
+ * The answer to a failure in HTTP, before the service gets the request or after it (with the request id that it
+ * assigned), in OSS's form.
+ */
 export function refusal(
   error: OssError,
   method: string,
@@ -19,14 +22,14 @@ export function refusal(
   }
 }
 
-/** The bytes of a refusal for a connection that has no request to answer. */
+/** The bytes of a refusal for a connection without a request. */
 export function refusalBytes({ status, headers, body }: ServiceResponse): Buffer {
   const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...headers.map(([name, value]) => `${name}: ${value}`)]
   const head = Buffer.from(`${lines.join('\r\n')}\r\nConnection: close\r\n\r\n`, 'latin1')
   return Buffer.concat([head, body instanceof Uint8Array ? body : Buffer.alloc(0)])
 }
 
-/** What a client did wrong whose bytes are no HTTP: node's parser says it with a code. */
+/** The error for bytes that are not HTTP, by the code of Node's parser. */
 export function parserError({ code }: { readonly code?: string | undefined }): OssError {
   return new OssError(code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'requestTimeout' : 'malformedRequest')
 }

@@ -8,7 +8,7 @@ function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
 
-test('100 Continue is sent when the body is first asked for, and the body follows', async (t) => {
+test('100 Continue is sent when the body is first read, and the body follows', async (t) => {
   let seen: ServiceRequest | undefined
   let goOn = () => {}
   const authorised = new Promise<void>((resolve) => {
@@ -41,7 +41,7 @@ test('a refused request gets no 100 Continue, and its connection is closed', asy
   await client.closed()
 })
 
-test('a chunked body arrives whole, with no size announced', async (t) => {
+test('a chunked body arrives completely, without an announced size', async (t) => {
   let size: number | undefined = 0
   const { port } = await listen(t, (request) => {
     size = request.body.size
@@ -66,7 +66,7 @@ test('a large body passes through small buffers unchanged', async (t) => {
   client.socket.destroy()
 })
 
-test('a sender that pauses lets a reader have what has come', async (t) => {
+test('a reader gets the received bytes when the sender pauses', async (t) => {
   const reads: number[] = []
   const { port } = await listen(t, async ({ body }) => {
     const buffer = Buffer.alloc(1000)
@@ -84,13 +84,13 @@ test('a sender that pauses lets a reader have what has come', async (t) => {
   client.socket.destroy()
 })
 
-test('bytes that come before earlier ones were read stay behind them', async (t) => {
+test('bytes that arrive before earlier ones were read keep their order', async (t) => {
   const { port } = await listen(t, async ({ body }) => {
-    // what came with the head is there by then
+    // bytes sent with the head have arrived by then
     await new Promise(setImmediate)
     await body.ready()
     await client.send('defg')
-    // long enough for them to be there, and nothing else tells that they are
+    // long enough for the bytes to arrive, which nothing else shows
     await new Promise((resolve) => setTimeout(resolve, 50))
     const buffer = Buffer.alloc(1000)
     let read = ''
@@ -115,7 +115,7 @@ test('a body that ends before its length is an IncompleteBody that the sender ca
   assert.match(response, /<Code>IncompleteBody<\/Code>/)
 })
 
-test('a connection that is cut makes the read fail with incompleteBody', async (t) => {
+test('a cut connection fails the read with incompleteBody', async (t) => {
   let reason: unknown
   let over = () => {}
   const handled = new Promise<void>((resolve) => {
@@ -133,7 +133,7 @@ test('a connection that is cut makes the read fail with incompleteBody', async (
   assert.equal(reason, 'incompleteBody')
 })
 
-test('broken chunks fail the read and are answered with 400', async (t) => {
+test('malformed chunks fail the read and are answered with 400', async (t) => {
   const { port } = await listen(t, echo)
   const client = await rawConnection(port)
   await client.send('PUT /b/k HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nzz\r\n')
@@ -148,7 +148,7 @@ test('bytes beyond the length do not harm the response, and end the connection',
   assert.match(response, /^HTTP\/1\.1 200 OK\r\n.*abc/s)
 })
 
-test('a sender that is slow but not silent is never timed out', async (t) => {
+test('a sender that is slow but not silent never times out', async (t) => {
   const { port } = await listen(t, echo, { idleTimeoutMs: 300 })
   const client = await rawConnection(port)
   await client.send('PUT /b/k HTTP/1.1\r\nHost: h\r\nContent-Length: 8\r\n\r\n')

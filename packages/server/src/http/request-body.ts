@@ -2,7 +2,10 @@ import type { IncomingMessage } from 'node:http'
 import { type Cause, OssError, PART_SIZE_MAX } from '@bindery/protocol'
 import type { ByteSource } from '@bindery/storage'
 
-/** A sender that is silent for so long pauses: a reader gets what has come, so that its buffer is not held by a slow sender. */
+/**
+ * A sender that is silent for this long counts as pausing: a reader gets the bytes received so far, so that a slow
+ * sender does not hold its buffer.
+ */
 const PAUSE_MS = 20
 
 interface Reader {
@@ -14,34 +17,34 @@ interface Reader {
 }
 
 export interface RequestBodyOptions {
-  /** Milliseconds without a byte, while one is waited for, until the read fails with requestTimeout. */
+  /** Milliseconds without a byte, while one is awaited, after which the read fails with requestTimeout. */
   readonly idleTimeoutMs: number
-  /** Lets a sender go on that waits for 100 Continue. */
+  /** Lets a sender continue that waits for 100 Continue. */
   readonly sendContinue?: () => void
 }
 
 /**
- * The body of a request, read into the buffers of whoever stores it: one copy, back-pressure by pausing the socket.
- * Reads fail with incompleteBody when the connection ends early, or the chunks do before the length that was announced
- * beside them; requestTimeout when the sender falls silent; entityTooLarge when a body of unknown length passes 5 GiB;
- * malformedRequest when its framing is broken, or its chunks pass their announced length.
+ * The body of a request, read into the buffers of its consumer: one copy, with back-pressure by pausing the socket.
+ * Reads fail with incompleteBody if the connection, or the chunks, end before the announced length; requestTimeout if
+ * the sender falls silent; entityTooLarge if a body of unknown length exceeds 5 GiB; malformedRequest if its framing is
+ * broken or its chunks exceed their announced length.
  */
 export class RequestBody implements ByteSource {
   readonly size: number | undefined
-  /** Whether the chunks say where the body ends, whatever length was announced. */
+  /** Whether the chunks determine the end of the body, whatever length was announced. */
   readonly #chunked: boolean
   readonly #request: IncomingMessage
   readonly #idleTimeoutMs: number
   #sendContinue: (() => void) | undefined
   #flowing = false
   #arrived = 0
-  /** What arrived beyond the reader's buffer. */
+  /** Bytes that arrived beyond the reader's buffer. */
   #surplus: Uint8Array | undefined
   #ended = false
   #failure: Error | undefined
   #reader: Reader | undefined
   #senderLost = false
-  /** Ends a running `discard`, which lasts until so many bytes have arrived. */
+  /** Ends a running `discard`, which lasts until this many bytes have arrived. */
   #discarded: (() => void) | undefined
   #discardEnd = 0
   #quietTimer: NodeJS.Timeout | undefined
@@ -56,22 +59,22 @@ export class RequestBody implements ByteSource {
     this.#chunked = request.headers['transfer-encoding'] !== undefined
   }
 
-  /** Bytes taken from the connection so far. */
+  /** Bytes received from the connection so far. */
   get arrived(): number {
     return this.#arrived
   }
 
-  /** Whether the whole body has left the connection. */
+  /** Whether the whole body has been taken from the connection. */
   get complete(): boolean {
     return this.#ended || (!this.#chunked && this.#arrived === this.size)
   }
 
-  /** Whether its length was announced twice: nothing that follows on the connection may be believed. */
+  /** Whether its length was announced twice: nothing that follows on the connection can be trusted. */
   get isLengthTwice(): boolean {
     return this.#chunked && this.size !== undefined
   }
 
-  /** Whether the whole body has come, though not all of it may have been read. */
+  /** Whether the whole body has arrived, although it may not have been read. */
   get hasCome(): boolean {
     return this.complete || this.#request.complete
   }
@@ -95,7 +98,7 @@ export class RequestBody implements ByteSource {
     return await this.#wait(buffer, filled)
   }
 
-  /** Ends the body early: the read that waits and all that follow fail. Nothing happens to a body that is complete. */
+  /** Ends the body early: the pending read and all later ones fail. Does nothing to a complete body. */
   fail(cause: Cause): void {
     if (this.complete) return
     this.#senderLost = true
@@ -103,7 +106,7 @@ export class RequestBody implements ByteSource {
     this.#refuse(cause)
   }
 
-  /** As `fail`, for a body whose rest can still be read. */
+  /** Like `fail`, for a body whose rest can still be read. */
   #refuse(cause: Cause): void {
     if (this.#failure !== undefined) return
     this.#failure = new OssError(cause)
@@ -114,8 +117,8 @@ export class RequestBody implements ByteSource {
   }
 
   /**
-   * Throws away what has not been read, until the body ends, `maxBytes` have come or `maxMs` have passed, so that a
-   * sender that is still busy sees the response instead of a reset connection.
+   * Discards the unread rest until the body ends, `maxBytes` have arrived or `maxMs` have passed, so that a sender that
+   * is still busy sees the response instead of a reset connection.
    */
   async discard(maxBytes: number, maxMs: number): Promise<void> {
     if (this.complete || this.#senderLost || this.#request.destroyed) return
@@ -142,7 +145,10 @@ export class RequestBody implements ByteSource {
     })
   }
 
-  /** Takes what came with the head, as most small bodies do whole, without the machinery of a stream that flows. */
+  /**
+   * Takes bytes that arrived with the head, as most small bodies do completely, without the cost of a flowing
+   * stream.
+   */
   #takeArrived(): void {
     if (this.#flowing || this.#surplus !== undefined || this.complete || this.#request.readableLength === 0) return
     const chunk: Uint8Array | null = this.#request.read()
@@ -184,7 +190,10 @@ export class RequestBody implements ByteSource {
     else this.#watchQuiet()
   }
 
-  /** Whether the last announced byte is here, but not the last chunk: its reader must not take it for a whole body yet. */
+  /**
+   * Whether the last announced byte has arrived, but not the last chunk: the reader must not treat the body as complete
+   * yet.
+   */
   get #awaitsEnd(): boolean {
     return this.isLengthTwice && this.#arrived === this.size && !this.#ended
   }
@@ -208,18 +217,18 @@ export class RequestBody implements ByteSource {
     const surplus = this.#surplus
     if (surplus === undefined) return 0
     const bytes = Math.min(surplus.length, buffer.length)
-    // Not set: where the buffer is shared memory, that copies byte by byte what is not aligned alike.
+    // Not `set`: into shared memory it copies byte by byte unless both sides have the same alignment.
     Buffer.from(buffer.buffer, buffer.byteOffset, bytes).fill(surplus)
     this.#surplus = bytes === surplus.length ? undefined : surplus.subarray(bytes)
     return bytes
   }
 
   #idle(): void {
-    // Without a reader it is this process that is slow, not the sender.
+    // Without a reader, this process is slow, not the sender.
     if (this.#reader !== undefined) this.fail('requestTimeout')
   }
 
-  /** One timer a body, restarted at most once in PAUSE_MS, however small the chunks. */
+  /** One timer per body, restarted at most once in PAUSE_MS, however small the chunks. */
   #watchQuiet(): void {
     if (this.#quietTimerRuns) return
     this.#quietTimerRuns = true

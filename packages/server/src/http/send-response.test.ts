@@ -9,12 +9,12 @@ const GET = 'GET / HTTP/1.1\r\nHost: h\r\n\r\n'
 
 interface Lender {
   readonly body: LentBody
-  /** Pieces lent and not returned, the most at once, and whether the iteration has ended. */
+  /** Pieces lent and not released, their maximum, and whether the iteration has ended. */
   readonly state: { lent: number; most: number; pieces: number; ended: boolean }
   readonly ended: Promise<void>
 }
 
-/** Lends pieces one after another and counts; fails behind the last where `failure` is given. */
+/** Lends pieces one after another and counts them; fails after the last if `failure` is given. */
 function lender(pieces: number, failure?: Error): Lender {
   const state = { lent: 0, most: 0, pieces: 0, ended: false }
   let end = () => {}
@@ -53,7 +53,7 @@ async function settled(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5))
 }
 
-test('a streamed body arrives whole and every piece is given back', async (t) => {
+test('a streamed body arrives completely and every piece is released', async (t) => {
   const { body, state } = lender(20)
   const { port } = await listen(t, async () => streamed(body, 20 * PIECE_BYTES))
   const client = await rawConnection(port)
@@ -80,7 +80,7 @@ test('a reader that takes nothing holds at most two pieces and the one being rea
   client.socket.destroy()
 })
 
-test('when the client leaves, the body is ended early and every piece given back', async (t) => {
+test('when the client leaves, the body is ended early and every piece released', async (t) => {
   const { body, state, ended } = lender(1_000)
   const { port } = await listen(t, async () => streamed(body, 1_000 * PIECE_BYTES))
   const client = await rawConnection(port)
@@ -103,7 +103,7 @@ test('a reader that takes nothing for the idle time loses its connection', async
   client.socket.destroy()
 })
 
-test('a body that fails on its way breaks the connection instead of ending well', async (t) => {
+test('a body that fails while it is sent breaks the connection instead of ending normally', async (t) => {
   const { body, state } = lender(2, new Error('damaged'))
   const { port } = await listen(t, async () => streamed(body, 3 * PIECE_BYTES))
   const client = await rawConnection(port)
@@ -135,7 +135,7 @@ test('HEAD and 304 are sent without a body, with their headers in the given orde
   client.socket.destroy()
 })
 
-test('an error document is sent as it is', async (t) => {
+test('an error document is sent unchanged', async (t) => {
   const { port } = await listen(t, async () => text(404, '<Error/>'))
   const client = await rawConnection(port)
   await client.send(GET)

@@ -3,31 +3,34 @@ import type { ServiceResponse } from '@bindery/service'
 import type { LentBytes } from '@bindery/storage'
 import { headLines } from './head-lines.js'
 
-/** Pieces handed to the socket and not yet taken by the kernel; the next one is read meanwhile. */
+/** Pieces passed to the socket and not yet taken by the kernel; the next one is read meanwhile. */
 const WRITES_IN_FLIGHT = 2
 
 export interface SendOptions {
-  /** Milliseconds in which a reader that takes nothing loses its connection. */
+  /** Milliseconds after which a reader that takes nothing loses its connection. */
   readonly idleTimeoutMs: number
-  /** Close the connection behind this response. */
+  /** Close the connection after this response. */
   readonly close: boolean
-  /** Awaited after the response has been written, before it is ended. */
+  /** Awaited after the response has been written and before it is ended. */
   readonly beforeEnd?: (() => Promise<void>) | undefined
 }
 
-/** What became of a response. */
+/** The outcome of a response. */
 export interface Sent {
-  /** Bytes of the body handed to the connection. */
+  /** Bytes of the body passed to the connection. */
   readonly bytes: number
-  /** Whether the whole response was taken; otherwise the client left, read nothing for too long, or `failure` struck. */
+  /**
+   * Whether the client took the whole response; otherwise it left, read nothing for too long, or `failure`
+   * occurred.
+   */
   readonly whole: boolean
-  /** Why the body could not be read to its end. */
+  /** Why the body could not be read completely. */
   readonly failure?: unknown
 }
 
 /**
- * Sends a response, with at most two pieces of its body waiting for a slow reader, and closes its body.
- * Rejects only for a head that HTTP cannot carry, before anything of it is sent.
+ * Sends a response, with at most two pieces of its body waiting for a slow reader, and closes its body. Rejects only
+ * for a head that HTTP cannot carry, before any of it is sent.
  */
 export async function sendResponse(
   response: ServerResponse,
@@ -49,7 +52,7 @@ async function send(response: ServerResponse, answer: ServiceResponse, options: 
   response.sendDate = sendDate
   response.writeHead(answer.status, lines)
   response.on('timeout', () => {
-    // With nothing to take, it is this process that is slow, not the reader.
+    // With nothing to take, this process is slow, not the reader.
     if ((response.socket?.writableLength ?? 0) > 0) response.destroy()
   })
   response.socket?.setTimeout(options.idleTimeoutMs)
@@ -101,11 +104,11 @@ async function sendPieces(
     }
     return { bytes }
   } catch (failure) {
-    // The head promised bytes that cannot be read: only a broken connection says so.
+    // The head promised bytes that cannot be read: only a broken connection reports that.
     response.destroy()
     return { bytes, failure }
   } finally {
-    // Only a closed socket has surely let go of what was handed to it, and it need not call back.
+    // Only a closed socket is certain to have released its buffers, and it need not call back.
     if (hasLeft(response)) {
       await gone
       for (const piece of lent) taken(piece)
@@ -113,7 +116,7 @@ async function sendPieces(
   }
 }
 
-/** Whether nothing of a response can be sent any more, also because its connection ended before its turn came. */
+/** Whether nothing of a response can be sent any more, also because its connection ended before its turn. */
 export function hasLeft(response: ServerResponse): boolean {
   return response.destroyed || response.socket === null || response.socket.destroyed
 }

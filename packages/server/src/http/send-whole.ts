@@ -3,14 +3,17 @@ import type { ServiceResponse } from '@bindery/service'
 import { headLines } from './head-lines.js'
 import type { SendOptions, Sent } from './send-response.js'
 
-/** A response that has no body, or one that is there as a whole. */
+/** A response without a body, or with one that is complete in memory. */
 export type WholeResponse = ServiceResponse & { readonly body: Uint8Array | undefined }
 
 export function isWhole(answer: ServiceResponse): answer is WholeResponse {
   return answer.body === undefined || answer.body instanceof Uint8Array
 }
 
-/** As sendResponse, also in that it rejects, for what can be handed to the kernel at once, head and body together. */
+/**
+ * Like sendResponse, including its rejection, for a response that can be passed to the kernel at once, head and body
+ * together.
+ */
 export function sendWhole(
   response: ServerResponse,
   { status, headers, body }: WholeResponse,
@@ -28,7 +31,7 @@ export function sendWhole(
     response.end(body)
     const { socket } = response
     if (socket === null || socket.writableLength === 0) return
-    // With nothing to take, it is this process that is slow, not the reader.
+    // With nothing to take, this process is slow, not the reader.
     response.on('timeout', () => {
       if ((response.socket?.writableLength ?? 0) > 0) response.destroy()
     })

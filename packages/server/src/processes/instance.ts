@@ -13,7 +13,7 @@ import { folderFailure, listenFailure } from '../failure.js'
 import { ROOT_ACCOUNT, type RootKey, rootAccessKeys } from '../folder/root-key.js'
 import { connectionsMax } from '../http/connections-max.js'
 import type { Unready } from '../http/health.js'
-import { createHttpServer, type HttpServer } from '../http/http-server.js'
+import { HttpServer } from '../http/http-server.js'
 import type { Log } from '../log.js'
 import { BLOBS_FOLDER, METADATA_FOLDER } from '../maintenance/data-stores.js'
 import { pooledRandom } from '../random.js'
@@ -136,7 +136,7 @@ class RunningInstance implements Instance {
     this.#parts = parts
     const { config, publicKey, service, log } = parts
     const health = { domains: config.domains, unready: () => this.#unready() }
-    this.#http = createHttpServer({
+    this.#http = new HttpServer({
       service,
       health,
       publicKey,

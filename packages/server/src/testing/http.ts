@@ -4,7 +4,7 @@ import type { TestContext } from 'node:test'
 import { OssError } from '@bindery/protocol'
 import type { Service, ServiceRequest, ServiceResponse } from '@bindery/service'
 import { pino } from 'pino'
-import { createHttpServer, type HttpServer, type HttpServerOptions } from '../http/http-server.js'
+import { HttpServer, type HttpServerOptions } from '../http/http-server.js'
 import { refusal } from '../http/refusal.js'
 
 export interface TestServer {
@@ -12,13 +12,13 @@ export interface TestServer {
   readonly server: HttpServer
 }
 
-/** A server of its own for one test, on a port that the system chooses, cut down when the test ends. */
+/** A new server for one test, on a port that the system chooses, closed at the end of the test. */
 export async function listen(
   test: TestContext,
   handle: Service['handle'],
   options: Partial<HttpServerOptions> = {},
 ): Promise<TestServer> {
-  const server = createHttpServer({
+  const server = new HttpServer({
     service: { handle },
     health: { domains: [], unready: async () => undefined },
     publicKey: '',
@@ -62,13 +62,16 @@ export async function bodyOf({ body }: ServiceRequest, bufferBytes = 64 * 1024):
   }
 }
 
-/** A raw connection: what is written, and all that comes back. */
+/** A raw connection: writes bytes, and collects all that are received. */
 export interface RawConnection {
   readonly socket: Socket
   send(bytes: string | Uint8Array): Promise<void>
-  /** Resolves with all that has come, as a byte string, once it contains `end`; rejects if the connection ends before. */
+  /**
+   * Resolves with everything received, as a byte string, once it contains `end`; rejects if the connection ends
+   * before.
+   */
   until(end: string): Promise<string>
-  /** Resolves with all that has come when the other side has closed. */
+  /** Resolves with everything received when the other side has closed. */
   closed(): Promise<string>
 }
 
@@ -111,7 +114,10 @@ export async function rawConnection(port: number): Promise<RawConnection> {
   }
 }
 
-/** A service that answers a body's bytes back, or what `say` makes of them, and failures of the body as OSS does. */
+/**
+ * A service that answers with the request's body, or with the result of `say`, and reports failures of the body as OSS
+ * does.
+ */
 export async function echo(
   request: ServiceRequest,
   say: (body: Buffer) => string = (body) => body.toString('latin1'),
@@ -124,5 +130,5 @@ export async function echo(
   }
 }
 
-/** A service that allows nobody. */
+/** A service that refuses every request. */
 export const refuse = async () => text(403, '<Code>AccessDenied</Code>')

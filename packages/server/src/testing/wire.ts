@@ -6,22 +6,22 @@ import { ROOT, type StartedService, startService } from '@bindery/service/testin
 import { nodeDigests } from '../digests.js'
 import { listen, rawConnection } from './http.js'
 
-/** How a request is signed: in a header or in its URL, by V1 or V4, or not at all. */
+/** How a request is signed: in a header or in its URL, with V1 or V4, or not at all. */
 export type Signing = 'v1' | 'v4' | 'v1 URL' | 'v4 URL' | 'none'
 
 export interface WireRequest {
   readonly method: string
   readonly bucket?: string
   readonly key?: string
-  /** Names and values are text; a value that is undefined is a key without `=`. */
+  /** Names and values are text; a value of undefined is a key without `=`. */
   readonly query?: Readonly<Record<string, string | undefined>>
   /** Names in lower case, values byte strings. */
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
   readonly signing?: Signing
-  /** The path as it is sent, percent-encoded; default: bucket and key, whose slashes stay. */
+  /** The percent-encoded path; default: bucket and key, with its slashes. */
   readonly path?: string
-  /** Added unsigned, as whole lines; default: the length of the body. */
+  /** Unsigned complete header lines; default: the length of the body. */
   readonly framing?: readonly string[]
 }
 
@@ -36,7 +36,7 @@ export interface WireResponse {
 export interface Wire {
   readonly port: number
   readonly started: StartedService
-  /** Sends a request on a connection of its own and resolves with what came until it was closed. */
+  /** Sends a request on a new connection and resolves with everything received until it was closed. */
   ask(request: WireRequest): Promise<WireResponse>
 }
 
@@ -52,7 +52,7 @@ export async function openWire(test: TestContext, options: Parameters<typeof sta
   return { port, started, ask }
 }
 
-/** A request as a byte string. Its connection closes behind the answer. */
+/** A request as a byte string. Its connection closes after the response. */
 export function requestBytes(request: WireRequest, host: string, now: number): string {
   const { method, bucket, key, body = '', framing = [`content-length: ${body.length}`] } = request
   const { headers, query } = sign(request, host, now)
