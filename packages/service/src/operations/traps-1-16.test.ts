@@ -1,4 +1,4 @@
-/** What a server that knows S3 alone gets wrong, part one. The numbers are those of docs/guides/compatibility-notes.md. */
+/** Mistakes of a server that only knows S3, part one. The numbers are those of docs/guides/compatibility-notes.md. */
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
@@ -100,7 +100,7 @@ test('trap 1: the ETag is the MD5 of the listed ETags as text, upper case, with 
   assert.equal(all.headers.etag, TOGETHER_ETAG)
 })
 
-test('trap 2: an empty list makes an object of no bytes, and an empty body is no list', async () => {
+test('trap 2: an empty list makes an object of no bytes, and an empty body is not a list', async () => {
   for (const empty of ['<CompleteMultipartUpload></CompleteMultipartUpload>', '<CompleteMultipartUpload/>']) {
     const { started, end } = await startUpload()
     assertError(await end(''), 400, 'MalformedXML')
@@ -111,7 +111,7 @@ test('trap 2: an empty list makes an object of no bytes, and an empty body is no
   }
 })
 
-test('trap 3: the upload is looked for before the body is read', async () => {
+test('trap 3: the upload is looked up before the body is read', async () => {
   const { started } = await startUpload()
   for (const uploadId of [NO_UPLOAD, 'nonsense']) {
     const body = untouchable()
@@ -121,7 +121,7 @@ test('trap 3: the upload is looked for before the body is read', async () => {
   }
 })
 
-test('trap 4: complete-all with a body is refused in its misspelt words, and the upload lives', async () => {
+test('trap 4: complete-all with a body is refused with its misspelt text, and the upload stays open', async () => {
   const { end } = await startUpload()
   const headers = { 'x-oss-complete-all': 'yes' }
   const refused = await end(BOTH, { headers })
@@ -132,7 +132,7 @@ test('trap 4: complete-all with a body is refused in its misspelt words, and the
   assert.equal((await end('', { headers })).status, 200)
 })
 
-test('trap 5: a copy range that leaves the source is no range: the whole is copied, with 200', async () => {
+test('trap 5: a copy range that exceeds the source is ignored: the whole is copied, with 200', async () => {
   const { started, uploadId } = await startUpload()
   await call(started, { method: 'PUT', bucket: BUCKET, key: 'source', body: LAST })
   for (const range of ['bytes=0-9', 'bytes=9-9', 'bytes=100-200', 'bytes=5-2', 'nonsense']) {
@@ -157,7 +157,7 @@ test('trap 6: UploadPartCopy and Complete have the ETag in the header and in the
   }
 })
 
-test('trap 7: UploadPart answers Content-MD5 and CRC-64, and no Content-Type', async () => {
+test('trap 7: UploadPart returns Content-MD5 and CRC-64, and no Content-Type', async () => {
   const { started, uploadId } = await startUpload()
   const { headers } = await uploadPart(started, KEY, uploadId, 2, LAST)
   assert.equal(headers['content-md5'], 'M3szwC+JSTAmhDmD/ycqMA==')
@@ -165,7 +165,7 @@ test('trap 7: UploadPart answers Content-MD5 and CRC-64, and no Content-Type', a
   assert.deepEqual([headers['content-type'], headers['content-length']], [undefined, '0'])
 })
 
-test('trap 8: Initiate answers neither ETag nor Content-MD5 nor CRC-64', async () => {
+test('trap 8: Initiate returns no ETag, Content-MD5 or CRC-64', async () => {
   const started = await startWithBucket()
   const { headers } = await get(started, KEY, { uploads: '' }, 'POST')
   assert.equal(headers['content-type'], 'application/xml')
@@ -179,7 +179,7 @@ test('trap 9: the CRC-64 of a Complete is that of the whole object, unsigned and
   assert.ok(BigInt(crc ?? '') > 2n ** 63n, 'a signed number would show')
 })
 
-test('trap 10: next markers name the last entry, truncated or not, and are empty where there is none', async () => {
+test('trap 10: next markers name the last entry, truncated or not, and are empty for an empty page', async () => {
   const started = await startWithBucket()
   const markers = ['KeyMarker', 'UploadIdMarker', 'NextKeyMarker', 'NextUploadIdMarker', 'IsTruncated', 'MaxUploads']
   const none = (await list(started)).text
@@ -213,7 +213,7 @@ test('trap 11: uploads of a key sort by id as text; an id marker needs its key, 
   assert.deepEqual(await after({ 'key-marker': 'aa', 'upload-id-marker': 'x' }), ids.slice(3))
 })
 
-test('trap 12: a delimiter is any text, and an empty value of the query is none', async () => {
+test('trap 12: a delimiter is any text, and an empty query value counts as absent', async () => {
   const started = await startWithBucket()
   for (const key of ['a4b', 'a4c', 'a//b', 'z']) await initiate(started, key)
   const grouped = async (delimiter: string) => elements((await list(started, { delimiter })).text, 'Prefix').slice(1)
@@ -227,7 +227,7 @@ test('trap 12: a delimiter is any text, and an empty value of the query is none'
   assert.deepEqual(elements(parts.text, 'PartNumber'), ['1'])
 })
 
-test('trap 13: Location is percent-encoded once, slash, tilde and star included; Key is raw unless asked', async () => {
+test('trap 13: Location is percent-encoded once, including slash, tilde and star; Key is raw unless an encoding is requested', async () => {
   const started = await startWithBucket()
   const key = 'a/b ~*中'
   const location = 'http://bkt.oss-cn-hangzhou.aliyuncs.com/a%2Fb%20%7E%2A%E4%B8%AD'
@@ -240,7 +240,7 @@ test('trap 13: Location is percent-encoded once, slash, tilde and star included;
   }
 })
 
-test('trap 14: 100 KiB are asked for at Complete alone, of listed parts before the last', async () => {
+test('trap 14: the minimum of 100 KiB is checked only at Complete, for listed parts before the last', async () => {
   const { started, uploadId, end } = await startUpload()
   const short = await uploadPart(started, KEY, uploadId, 1, FULL_PART.subarray(1))
   assert.equal(short.status, 200)
@@ -254,7 +254,7 @@ test('trap 14: 100 KiB are asked for at Complete alone, of listed parts before t
   assert.equal((await end(BOTH)).status, 200, '102,400 bytes are enough')
 })
 
-test('trap 15: a failed Complete leaves the upload; success and Abort end it for every call', async () => {
+test('trap 15: a failed Complete keeps the upload; success and Abort end it for every call', async () => {
   const { started, uploadId, end } = await startUpload()
   const failures: readonly (readonly [readonly Listed[] | string, string])[] = [
     [[[1, LAST_ETAG]], 'InvalidPart'],
@@ -275,7 +275,7 @@ test('trap 15: a failed Complete leaves the upload; success and Abort end it for
   }
 })
 
-test('trap 15: a repeated Complete is NoSuchUpload in strict mode, and answered as the first otherwise', async () => {
+test('trap 15: a repeated Complete is NoSuchUpload in strict mode, and otherwise answered like the first', async () => {
   for (const strict of [true, false]) {
     const started = await startWithBucket({ strict })
     const uploadId = await initiate(started, KEY)

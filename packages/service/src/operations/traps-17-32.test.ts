@@ -1,4 +1,4 @@
-/** What a server that knows S3 alone gets wrong, part two. The numbers are those of docs/guides/compatibility-notes.md. */
+/** Mistakes of a server that only knows S3, part two. The numbers are those of docs/guides/compatibility-notes.md. */
 import assert from 'node:assert/strict'
 import { createHash, createHmac } from 'node:crypto'
 import { test } from 'node:test'
@@ -56,7 +56,7 @@ function copyPart(started: StartedService, uploadId: string, source: string, hea
   return uploadPart(started, KEY, uploadId, 1, '', { headers: { 'x-oss-copy-source': source, ...headers } })
 }
 
-/** Callbacks that are all answered so, and lead nowhere. */
+/** Callbacks that all get this answer and connect to nothing. */
 function answering(answer: CallbackAnswer): { readonly callbacks: Callbacks; readonly made: string[] } {
   const made: string[] = []
   const callbacks: Callbacks = {
@@ -85,7 +85,7 @@ const asking = (callbackUrl: string, callbackBody = 'a=1') => ({
   'x-oss-callback': encode({ callbackUrl, callbackBody }),
 })
 
-test('trap 17: ETags match in any quotes and letters; metadata come from Initiate, the ACL from Complete', async () => {
+test('trap 17: ETags match with any quotes and letter case; metadata come from Initiate, the ACL from Complete', async () => {
   for (const etag of [
     `"${LAST_ETAG}"`,
     LAST_ETAG,
@@ -104,7 +104,7 @@ test('trap 17: ETags match in any quotes and letters; metadata come from Initiat
   }
 })
 
-test('trap 18: the answer of a callback takes the place of the document; its failure is 203, and the object stays', async () => {
+test('trap 18: the answer of a callback replaces the document; a failed callback is 203, and the object stays', async () => {
   const good = await startUpload({}, { callbacks: answering(answered(200, '{"Status":"OK"}\n')).callbacks })
   const done = await good.end(asking('app.example'))
   assert.deepEqual([done.status, done.text], [200, '{"Status":"OK"}\n'])
@@ -123,7 +123,7 @@ test('trap 18: the answer of a callback takes the place of the document; its fai
   assert.equal(made.length, 1, 'a redirect is not followed')
 })
 
-test('trap 19: a callback that cannot be is refused before anything happens, in the official words', async () => {
+test('trap 19: an invalid callback is refused before anything happens, with the official text', async () => {
   const { callbacks, made } = answering(answered(200, '{}'))
   const { started, end } = await startUpload({}, { callbacks })
   const six = Array.from({ length: 6 }, () => 'app.example').join(';')
@@ -152,17 +152,17 @@ test('trap 19: a callback that cannot be is refused before anything happens, in 
   assert.equal((await end()).status, 200)
 })
 
-test('trap 20: forbid-overwrite is judged at Initiate and at Complete, each by its own header', async () => {
+test('trap 20: forbid-overwrite is checked at Initiate and at Complete, each by its own header', async () => {
   const forbid = { 'x-oss-forbid-overwrite': 'true' }
   const { started, end } = await startUpload({ headers: forbid })
   await put(started, KEY, 'there')
   const again = await request(started, 'POST', { query: { uploads: '' }, headers: forbid })
   assertError(again, 409, 'FileAlreadyExists')
   assertError(await end(forbid), 409, 'FileAlreadyExists')
-  assert.equal((await end()).status, 200, 'the header of Initiate does not count any more, and the upload lives')
+  assert.equal((await end()).status, 200, 'the header of Initiate no longer applies, and the upload stays open')
 })
 
-test('trap 21: a sequential upload takes each part once and in order; its object alone has a Content-MD5', async () => {
+test('trap 21: a sequential upload accepts each part once and in order; only its object has a Content-MD5', async () => {
   const { started, uploadId } = await startUpload({ query: { sequential: undefined } })
   const again = await uploadPart(started, KEY, uploadId, 1, 'other')
   assertError(again, 409, 'PartAlreadyExist')
@@ -183,7 +183,7 @@ test('trap 21: a sequential upload takes each part once and in order; its object
   assert.equal((await head(plain.started)).headers['content-md5'], undefined)
 })
 
-test('trap 21: `sequential` stands before `uploads` in the resource that V1 signs', async () => {
+test('trap 21: `sequential` comes before `uploads` in the resource that V1 signs', async () => {
   const started = await startWithBucket()
   const date = new Date(started.now()).toUTCString()
   for (const [resource, status] of [
@@ -199,7 +199,7 @@ test('trap 21: `sequential` stands before `uploads` in the resource that V1 sign
   }
 })
 
-test('trap 22: encryption headers on a part are refused; on Initiate they are until there is encryption', async () => {
+test('trap 22: encryption headers on a part are refused; on Initiate too, because there is no encryption', async () => {
   const { started, uploadId } = await startUpload()
   const headers = { 'x-oss-server-side-encryption': 'AES256' }
   const part = await uploadPart(started, KEY, uploadId, 1, LAST, { headers })
@@ -216,7 +216,7 @@ test('trap 23: the object is of type Multipart, and request ids have 24 digits',
   assert.equal((await head(started)).headers['x-oss-object-type'], 'Multipart')
 })
 
-test('trap 24: where an error has no body, headers say it; where it has one, Code and Message are never empty', async () => {
+test('trap 24: an error without a body is reported in headers; with a body, Code and Message are never empty', async () => {
   const started = await startWithBucket()
   const missing = await head(started)
   const document = Buffer.from(missing.headers['x-oss-err'] ?? '', 'base64').toString()
@@ -234,7 +234,7 @@ test('trap 24: where an error has no body, headers say it; where it has one, Cod
   }
 })
 
-test('trap 25: a part may come in chunks without a length, and 100-continue is answered only if the body is wanted', async () => {
+test('trap 25: a part may be chunked without a length, and 100-continue is sent only if the body is wanted', async () => {
   const { started, uploadId } = await startUpload()
   const query = { uploadId, partNumber: '1' }
   const chunked = await request(started, 'PUT', { query, body: LAST, chunked: true })
@@ -258,7 +258,7 @@ test('trap 25: a part may come in chunks without a length, and 100-continue is a
   }
 })
 
-test('trap 26: the query says which operation is meant: Abort deletes no object, a part makes none', async () => {
+test('trap 26: the query selects the operation: Abort deletes no object, a part creates none', async () => {
   const { started, uploadId } = await startUpload()
   const rows: readonly (readonly [string, Record<string, string>, number])[] = [
     ['PUT', { partNumber: '1', uploadId: '0'.repeat(32) }, 404],
@@ -281,7 +281,7 @@ test('trap 26: the query says which operation is meant: Abort deletes no object,
   assert.equal((await request(started, 'GET')).text, 'there')
 })
 
-test('trap 27: odd values and headers that mean nothing are taken', async () => {
+test('trap 27: unusual values and unknown headers are accepted', async () => {
   const odd = {
     expires: '150',
     'content-encoding': 'utf-8',
@@ -298,7 +298,7 @@ test('trap 27: odd values and headers that mean nothing are taken', async () => 
   assert.deepEqual([headers.expires, headers['content-encoding']], ['150', 'utf-8'])
 })
 
-test('trap 28: a bucket with open uploads is not empty, and says so', async () => {
+test('trap 28: a bucket with open uploads is not empty, and the error says so', async () => {
   const { started, uploadId } = await startUpload()
   const refused = await call(started, { method: 'DELETE', bucket: BUCKET })
   assertError(refused, 409, 'BucketNotEmpty')
@@ -307,7 +307,7 @@ test('trap 28: a bucket with open uploads is not empty, and says so', async () =
   assert.equal((await call(started, { method: 'DELETE', bucket: BUCKET })).status, 204)
 })
 
-test('trap 29: a copy source is decoded once, with its slash in front and a version behind', async () => {
+test('trap 29: a copy source is decoded once, with a leading slash and an optional version', async () => {
   const { started, uploadId } = await startUpload()
   const contents = { 'a/b c': 'plain', 'a?versionId=x': 'question', '%41': 'percent', 'a+b': 'plus' }
   for (const [key, body] of Object.entries(contents)) await put(started, key, body)
@@ -358,7 +358,7 @@ test('trap 30: a browser may read the ETag and the request id of a part, and why
   }
 })
 
-test('trap 31: encoded for URLs, a blank is never a plus, and the control characters 0x01 to 0x1F survive', async () => {
+test('trap 31: in URL encoding a space is never a plus, and the control characters 0x01 to 0x1F survive', async () => {
   const started = await startWithBucket()
   const control = String.fromCharCode(...Array.from({ length: 31 }, (_, index) => index + 1))
   const keys = [`a b+${control}`, `p ${control}/x`]
@@ -373,7 +373,7 @@ test('trap 31: encoded for URLs, a blank is never a plus, and the control charac
     const names = [...elements(encoded, 'Key'), ...elements(encoded, 'Prefix').slice(1)]
     assert.deepEqual(names.map(decodeURIComponent), [keys[0], `p ${control}/`])
     assert.ok(names.every((name) => !name.includes('+')))
-    assert.deepEqual(elements(await list({}), 'Key'), keys, 'raw ones come back through a tolerant reader, too')
+    assert.deepEqual(elements(await list({}), 'Key'), keys, 'raw ones survive a tolerant parser, too')
   }
 })
 

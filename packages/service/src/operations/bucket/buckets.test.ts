@@ -28,7 +28,7 @@ function assertError(response: TestResponse, status: number, code: string, ec?: 
   if (ec !== undefined) assert.equal(response.headers['x-oss-ec'], ec)
 }
 
-test('a bucket is created with its place in Location, and shows what it is', async () => {
+test('a bucket is created with its path in Location, and returns its properties', async () => {
   const started = await startService()
   const body =
     '<CreateBucketConfiguration><StorageClass>IA</StorageClass><DataRedundancyType>ZRS</DataRedundancyType></CreateBucketConfiguration>'
@@ -65,7 +65,7 @@ test('a bucket created again by its owner keeps its attributes and takes the new
   assertError(await create(started, 'my-a', { as: OTHER }), 409, 'BucketAlreadyExists', '0015-00000104')
 })
 
-test('PutBucket refuses bad names, ACLs, classes and places', async () => {
+test('PutBucket refuses invalid names, ACLs, storage classes and locations', async () => {
   const started = await startService()
   const document = (content: string) => ({ body: `<CreateBucketConfiguration>${content}</CreateBucketConfiguration>` })
   for (const name of ['ab', 'Upper', '-a-', 'a_b', 'a'.repeat(64)]) {
@@ -94,7 +94,7 @@ test('an account has at most 100 buckets', async () => {
   assert.equal((await create(started, 'one-more', { as: OTHER })).status, 200)
 })
 
-test('only an empty bucket is deleted, and a missing one is told by name', async () => {
+test('only an empty bucket is deleted, and a missing one is reported by name', async () => {
   const started = await startWithBucket()
   await put(started, 'a')
   const remove = () => call(started, { method: 'DELETE', bucket: BUCKET })
@@ -106,7 +106,7 @@ test('only an empty bucket is deleted, and a missing one is told by name', async
   assert.equal(element(missing.text, 'BucketName'), BUCKET)
 })
 
-test('every operation on a bucket that is missing says so', async () => {
+test('every operation on a missing bucket reports it', async () => {
   const started = await startService()
   const requests: readonly (readonly [string, Record<string, string>])[] = [
     ['GET', {}],
@@ -122,7 +122,7 @@ test('every operation on a bucket that is missing says so', async () => {
   }
 })
 
-test('PutBucketAcl sets the ACL and creates a bucket that is missing', async () => {
+test('PutBucketAcl sets the ACL, and creates a missing bucket', async () => {
   const started = await startService()
   const setAcl = (headers: Record<string, string>, as?: typeof OTHER) =>
     call(started, { method: 'PUT', bucket: 'my-a', query: { acl: '' }, headers, ...(as && { as }) })
@@ -139,7 +139,7 @@ test('PutBucketAcl sets the ACL and creates a bucket that is missing', async () 
   assertError(await setAcl({ 'x-oss-acl': 'private' }, OTHER), 409, 'BucketAlreadyExists')
 })
 
-test("the service lists the requester's buckets, with the elements of paging where they mean something", async () => {
+test("the service lists the requester's buckets, with paging elements only on a page", async () => {
   const started = await startService()
   const buckets = (query: Record<string, string> = {}) => call(started, { method: 'GET', query })
   const none = await buckets()
@@ -162,7 +162,7 @@ test("the service lists the requester's buckets, with the elements of paging whe
   assertError(await call(started, { method: 'GET', as: 'anonymous' }), 403, 'AccessDenied')
 })
 
-test('the statistics of a bucket are those of this moment', async () => {
+test('the statistics of a bucket are current', async () => {
   const started = await startWithBucket()
   const stat = () => call(started, { method: 'GET', bucket: BUCKET, query: { stat: '' } })
   const empty = await stat()
@@ -203,7 +203,7 @@ test('HEAD of a bucket answers whether it is there, to those who may list it, wi
   assert.equal(await headed({ as: 'anonymous' }), 403)
 })
 
-test('ListObjects gives one sequence of keys and prefixes, paged by either', async () => {
+test('ListObjects returns one sequence of keys and prefixes, paged by either', async () => {
   const started = await startWithBucket()
   for (const key of ['a', 'b/1', 'b/2', 'c', 'd/1']) await put(started, key)
   const all = await list(started, { delimiter: '/' })
@@ -229,7 +229,7 @@ test('ListObjects gives one sequence of keys and prefixes, paged by either', asy
   assert.equal(elements(plain.text, 'Key').length, 5)
 })
 
-test('ListObjects refuses what is out of bounds', async () => {
+test('ListObjects refuses values that are out of bounds', async () => {
   const started = await startWithBucket()
   for (const value of ['-1', '1001', 'x']) {
     assertError(await list(started, { 'max-keys': value }), 400, 'InvalidArgument')
@@ -240,7 +240,7 @@ test('ListObjects refuses what is out of bounds', async () => {
   assertError(await list(started, { 'list-type': '3' }), 400, 'InvalidArgument', '0015-00000401')
 })
 
-test('ListObjectsV2 pages by tokens that no decoder changes, and shows owners only when asked', async () => {
+test('ListObjectsV2 pages by tokens that no decoder changes, and returns owners only if requested', async () => {
   const started = await startWithBucket()
   const keys = ['a+b', 'a b', '~~>?', '中/1', '中/2', 'z']
   for (const key of keys) await put(started, key)

@@ -52,13 +52,13 @@ const asks = (method: string, origin = PAGE, headers?: string): Headers => ({
   ...(headers !== undefined && { 'access-control-request-headers': headers }),
 })
 
-/** What of an answer is for the browser. */
+/** The headers of an answer that are meant for browsers. */
 function forBrowser({ headers }: TestResponse): Record<string, string> {
   const found = Object.entries(headers).filter(([name]) => name.startsWith('access-control-') || name === 'vary')
   return Object.fromEntries(found.map(([name, value]) => [name.replace('access-control-', ''), value]))
 }
 
-test('rules are kept as they were set, in their order, and another write replaces them all', async () => {
+test('rules are stored as set, in their order, and another write replaces all of them', async () => {
   const started = await withRules(
     rule(
       `${origins('http://a.example', 'http://*.b.example')}${methods('PUT', 'POST')}` +
@@ -80,7 +80,7 @@ test('rules are kept as they were set, in their order, and another write replace
   assert.equal(element(replaced, 'ResponseVary'), 'true')
 })
 
-test('a bucket without rules says so, deleting none succeeds, and rules go with their bucket', async () => {
+test('a bucket without rules reports it, deleting none succeeds, and rules are deleted with their bucket', async () => {
   const started = await startWithBucket()
   const none = await cors(started, 'GET')
   assert.deepEqual([none.status, element(none.text, 'Code')], [404, 'NoSuchCORSConfiguration'])
@@ -96,7 +96,7 @@ test('a bucket without rules says so, deleting none succeeds, and rules go with 
   assert.equal((await cors(started, 'GET')).status, 404)
 })
 
-test('only the owner of a bucket sees or sets its CORS rules', async () => {
+test('only the owner of a bucket may read or set its CORS rules', async () => {
   const started = await withRules(plain())
   for (const method of ['GET', 'PUT', 'DELETE']) {
     const refused = await call(started, { method, bucket: BUCKET, query: { cors: '' }, as: OTHER })
@@ -104,7 +104,7 @@ test('only the owner of a bucket sees or sets its CORS rules', async () => {
   }
 })
 
-test('what breaks the rules of rules is refused with its code, and nothing is stored', async () => {
+test('invalid rules are refused with their code, and nothing is stored', async () => {
   const started = await startWithBucket()
   const refused: readonly (readonly [rules: string, code: string, ec?: string])[] = [
     ['', 'MalformedXML'],
@@ -130,7 +130,7 @@ test('what breaks the rules of rules is refused with its code, and nothing is st
   assert.equal((await put(started, plain().repeat(20))).status, 200)
 })
 
-test('a preflight is answered by the first rule that allows origin, method and headers, unsigned', async () => {
+test('a preflight is answered by the first rule that allows origin, method and headers, without a signature', async () => {
   const started = await withRules(
     rule(origins(PAGE) + methods('PUT')) +
       rule(
@@ -157,7 +157,7 @@ test('a preflight is answered by the first rule that allows origin, method and h
   })
 })
 
-test('a preflight carries the query of what is to follow, and a signature in it counts for nothing', async () => {
+test('a preflight carries the query of the coming request, and a signature in it has no effect', async () => {
   const started = await withRules(rule(origins('*') + methods('PUT', 'POST')))
   for (const query of [{ partNumber: '1', uploadId: 'A' }, { uploads: undefined }, { Signature: 'x', Expires: '1' }]) {
     const { status } = await call(started, {
@@ -172,7 +172,7 @@ test('a preflight carries the query of what is to follow, and a signature in it 
   }
 })
 
-test('a preflight that no rule allows is refused, and so is one that does not say what it asks', async () => {
+test('a preflight that no rule allows is refused, and so is an incomplete one', async () => {
   const started = await startWithBucket()
   const refusal = async (headers: Headers) => {
     const response = await preflight(started, headers, 'k')
@@ -213,7 +213,7 @@ test('a preflight that no rule allows is refused, and so is one that does not sa
   assert.deepEqual([missing.status, element(missing.text, 'Code')], [404, 'NoSuchBucket'])
 })
 
-test('an answer carries the headers of the first rule that allows its origin and method, also an error', async () => {
+test('an answer carries the headers of the first rule that allows its origin and method, even if it is an error', async () => {
   const started = await withRules(
     rule(`${origins(PAGE)}${methods('PUT', 'GET', 'HEAD')}<ExposeHeader>x-oss-request-id</ExposeHeader>`),
   )
@@ -245,12 +245,12 @@ test('an answer carries the headers of the first rule that allows its origin and
     await call(started, { method: 'GET', headers }),
   ]
   for (const answer of silent) {
-    assert.ok(answer.status < 300, 'the request itself goes on')
+    assert.ok(answer.status < 300, 'the request itself proceeds')
     assert.deepEqual(forBrowser(answer), {})
   }
 })
 
-test('the origin of a request changes nothing in how a bad name is refused', async () => {
+test('the origin of a request does not change how an invalid name is refused', async () => {
   const started = await startWithBucket()
   for (const bucket of ['No', 'a'.repeat(3_000)]) {
     const answer = await call(started, { method: 'GET', bucket, style: 'path', headers: { origin: PAGE } })
@@ -258,7 +258,7 @@ test('the origin of a request changes nothing in how a bad name is refused', asy
   }
 })
 
-test('with ResponseVary answers to other origins say that they vary, whether a rule allows them or not', async () => {
+test('with ResponseVary answers to other origins have Vary, whether a rule allows them or not', async () => {
   const started = await withRules(`${rule(origins(PAGE) + methods('GET'))}<ResponseVary>true</ResponseVary>`)
   for (const origin of [PAGE, 'https://evil.example']) {
     const answer = await call(started, { method: 'GET', bucket: BUCKET, headers: { origin } })
@@ -268,7 +268,7 @@ test('with ResponseVary answers to other origins say that they vary, whether a r
   assert.equal((await preflight(started, asks('GET'))).headers.vary, 'Origin')
 })
 
-test('a page that deletes its bucket is told so', async () => {
+test('a page that deletes its bucket gets the CORS headers', async () => {
   const started = await withRules(rule(origins('*') + methods('DELETE')))
   const deleted = await call(started, { method: 'DELETE', bucket: BUCKET, headers: { origin: PAGE } })
   assert.deepEqual([deleted.status, deleted.headers['access-control-allow-origin']], [204, '*'])

@@ -39,7 +39,7 @@ async function openKeys(started: StartedService): Promise<string[]> {
   return elements((await call(started, { method: 'GET', bucket: BUCKET, query: { uploads: '' } })).text, 'Key')
 }
 
-test('rules are kept as they were set, with an ID for those that had none', async () => {
+test('rules are stored as set, with an ID for those that had none', async () => {
   const started = await startWithBucket()
   const set = await put(
     started,
@@ -59,7 +59,7 @@ test('rules are kept as they were set, with an ID for those that had none', asyn
   assert.deepEqual(elements(text, 'CreatedBeforeDate'), ['2025-03-04T00:00:00.000Z'])
 })
 
-test('a bucket without rules says so, and deleting none succeeds', async () => {
+test('a bucket without rules reports it, and deleting none succeeds', async () => {
   const started = await startWithBucket()
   const none = await lifecycle(started, 'GET')
   assert.deepEqual([none.status, element(none.text, 'Code')], [404, 'NoSuchLifecycle'])
@@ -70,7 +70,7 @@ test('a bucket without rules says so, and deleting none succeeds', async () => {
   assert.equal((await lifecycle(started, 'GET')).status, 404)
 })
 
-test('only the owner of a bucket sees or sets its rules', async () => {
+test('only the owner of a bucket may read or set its rules', async () => {
   const started = await startWithBucket()
   for (const method of ['GET', 'PUT', 'DELETE']) {
     const refused = await call(started, { method, bucket: BUCKET, query: { lifecycle: '' }, as: OTHER })
@@ -78,7 +78,7 @@ test('only the owner of a bucket sees or sets its rules', async () => {
   }
 })
 
-test('what breaks the rules of rules is refused with its code, and nothing is stored', async () => {
+test('invalid rules are refused with their code, and nothing is stored', async () => {
   const started = await startWithBucket()
   const abort = (inner: string) => rule('', `<AbortMultipartUpload>${inner}</AbortMultipartUpload>`)
   const date = (text: string) => abort(`<CreatedBeforeDate>${text}</CreatedBeforeDate>`)
@@ -114,21 +114,21 @@ test('what breaks the rules of rules is refused with its code, and nothing is st
   assert.equal((await lifecycle(started, 'GET')).status, 404)
 })
 
-test('an action that nobody would carry out is refused by its name, also beside one that is', async () => {
+test('an unsupported action is refused by name, even together with a supported one', async () => {
   const started = await startWithBucket()
   const actions = ['Expiration', 'Transition', 'NoncurrentVersionExpiration', 'NoncurrentVersionTransition']
   for (const action of actions) {
-    for (const beside of ['', '<AbortMultipartUpload><Days>1</Days></AbortMultipartUpload>']) {
-      const { status, text } = await put(started, rule('', `${beside}<${action}><Days>1</Days></${action}>`))
+    for (const aside of ['', '<AbortMultipartUpload><Days>1</Days></AbortMultipartUpload>']) {
+      const { status, text } = await put(started, rule('', `${aside}<${action}><Days>1</Days></${action}>`))
       assert.deepEqual([status, element(text, 'Code')], [400, 'NotImplemented'])
       assert.match(element(text, 'Message') ?? '', new RegExp(action))
     }
   }
 })
 
-test('a thousand rules of the greatest size are kept, replaced by fewer, and deleted with their bucket', async () => {
+test('a thousand rules of the maximum size are stored, replaced by fewer, and deleted with their bucket', async () => {
   const started = await startWithBucket()
-  // a quotation mark takes two bytes where it is stored
+  // a quotation mark takes two bytes in stored form
   const names = Array.from({ length: 1_000 }, (_, n) => `${String(n).padStart(4, '0')}/`.padEnd(1_023, '"'))
   const set = await put(
     started,
@@ -143,7 +143,7 @@ test('a thousand rules of the greatest size are kept, replaced by fewer, and del
   assert.equal((await lifecycle(started, 'GET')).status, 404)
 })
 
-test('a rule aborts the uploads of its prefix when their days since initiation are over, and says what it freed', async () => {
+test('a rule aborts the uploads of its prefix when their days since initiation have passed, and reports what it freed', async () => {
   const started = await startWithBucket()
   await put(started, rule('<ID>parts</ID><Prefix>tmp/</Prefix>'))
   const old = await initiate(started, 'tmp/old')
@@ -154,7 +154,7 @@ test('a rule aborts the uploads of its prefix when their days since initiation a
   await initiate(started, 'tmp/young')
   assert.deepEqual(await apply(started), [])
   started.advance(DAY_MS - 1)
-  await uploadPart(started, 'tmp/old', old, 3, 'late parts do not prolong an upload')
+  await uploadPart(started, 'tmp/old', old, 3, 'late parts do not extend an upload')
   assert.deepEqual(await apply(started), [])
   started.advance(1)
   assert.deepEqual(await apply(started), [
@@ -165,7 +165,7 @@ test('a rule aborts the uploads of its prefix when their days since initiation a
   assert.deepEqual(await apply(started), [])
 })
 
-test('a rule with a date aborts what was begun before it, once the date has come', async () => {
+test('a rule with a date aborts the uploads initiated before it, once the date has come', async () => {
   const started = await startWithBucket()
   const date = new Date(started.now() + 2 * DAY_MS).toISOString().slice(0, 10)
   await put(
@@ -186,7 +186,7 @@ test('a rule with a date aborts what was begun before it, once the date has come
   assert.deepEqual(await openKeys(started), ['after'])
 })
 
-test('a disabled rule does nothing, and of two that overlap either may act', async () => {
+test('a disabled rule does nothing, and either of two overlapping rules may act', async () => {
   const started = await startWithBucket()
   await initiate(started, 'a/b')
   started.advance(30 * DAY_MS)
@@ -201,7 +201,7 @@ test('a disabled rule does nothing, and of two that overlap either may act', asy
   )
 })
 
-test('a pass goes on over more uploads than it reads at once, and may be left at any of them', async () => {
+test('a pass continues over more uploads than one read returns, and may stop at any of them', async () => {
   const started = await startWithBucket()
   await put(started, rule(''))
   for (let n = 0; n < 450; n += 1) await initiate(started, `k${n}`)

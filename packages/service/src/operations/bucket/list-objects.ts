@@ -20,7 +20,7 @@ export const listObjects = handler('ListObjects', async (call) => {
   return { output: {}, result }
 })
 
-/** The objects of a page as a listing shows them, with what it is to say of the account that owns them. */
+/** The objects of a page in listing form, with the given description of the account that owns each. */
 export function listedObjects<O>(entries: readonly ObjectEntry[], ownerOf: (accountId: string) => O) {
   const objects = entries.filter((entry) => entry.kind === 'object')
   return objects.map(({ key, record: { modifiedAt, etag, type, size, storageClass, owner } }) => ({

@@ -7,7 +7,7 @@ import type { Domain } from '../../domain/domain.js'
 import { type Completed, completeUpload, findCompletion } from '../../domain/uploads/complete.js'
 import { answerReceipt } from '../../domain/uploads/receipts.js'
 
-/** An upload that is not there is said before its body is read. Once begun, nothing here depends on the client. */
+/** A missing upload is reported before the body is read. Once begun, nothing here depends on the client. */
 export const completeMultipartUpload = handler('CompleteMultipartUpload', {
   async find(call) {
     const name = { bucket: call.bucket.name, key: call.key, uploadId: call.input.uploadId }
@@ -33,7 +33,10 @@ export const completeMultipartUpload = handler('CompleteMultipartUpload', {
   },
 })
 
-/** Makes the callback of an upload that this request completed; of one that was completed before, tells what came of it. */
+/**
+ * Makes the callback of an upload that this request completed; for one that was completed before, returns its earlier
+ * outcome.
+ */
 async function answerAfter(
   domain: Domain,
   uploadId: string,

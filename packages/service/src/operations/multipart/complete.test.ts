@@ -48,7 +48,7 @@ test('the ETag of a multipart object is the MD5 of its listed ETags as text, wit
   assert.ok(Buffer.concat([FULL_PART, Buffer.from(LAST)]).equals(read.bytes))
 })
 
-test('a single part makes an ETag of its own kind', async () => {
+test('a single part makes an ETag of the multipart form', async () => {
   const { started, uploadId } = await startWithUpload()
   await uploadPart(started, 'k', uploadId, 1, LAST)
   const done = await complete(started, 'k', uploadId, [[1, LAST_ETAG]])
@@ -66,7 +66,7 @@ test('an empty list of parts makes an object of no bytes, and an empty body is a
   assert.equal(head.headers['content-length'], '0')
 })
 
-test('an unknown upload is said before its body is looked at', async () => {
+test('an unknown upload is reported before the body is read', async () => {
   const { started } = await startWithUpload()
   for (const body of ['', 'garbage', '<Wrong/>']) {
     for (const uploadId of ['0123456789ABCDEF0123456789ABCDEF', 'no-id', '../x']) {
@@ -86,7 +86,7 @@ test('an upload belongs to its key', async () => {
   assert.equal(aborted.headers['x-oss-ec'], '0042-00000002')
 })
 
-test('complete-all with a body is refused in the official words, and the upload lives', async () => {
+test('complete-all with a body is refused with the official text, and the upload stays open', async () => {
   const { started, uploadId } = await startWithUpload()
   await uploadPart(started, 'k', uploadId, 1, LAST)
   const headers = { 'x-oss-complete-all': 'yes' }
@@ -99,7 +99,7 @@ test('complete-all with a body is refused in the official words, and the upload 
   assert.equal(done.headers.etag, '"4ABAABC2FA8F1EC1E82222AFE5B43BA1-1"')
 })
 
-test('Location is percent-encoded once, slash, tilde and star included, whatever the encoding type', async () => {
+test('Location is percent-encoded once, including slash, tilde and star, whatever the encoding type', async () => {
   const started = await startWithBucket()
   const key = 'dir/a b~*+中.bin'
   const encoded = 'dir%2Fa%20b%7E%2A%2B%E4%B8%AD.bin'
@@ -116,7 +116,7 @@ test('Location is percent-encoded once, slash, tilde and star included, whatever
   assert.equal(element(byPath.text, 'Location'), `https://127.0.0.1/bkt/${encoded}`)
 })
 
-test('only a part before the last listed one may not be short, and 102,400 bytes are enough', async () => {
+test('only a part before the last listed one has a minimum size, which is 102,400 bytes', async () => {
   const { started, uploadId } = await startWithUpload()
   const short = await uploadPart(started, 'k', uploadId, 1, FULL_PART.subarray(1))
   await uploadPart(started, 'k', uploadId, 2, LAST)
@@ -135,7 +135,7 @@ test('only a part before the last listed one may not be short, and 102,400 bytes
   assert.equal(done.status, 200)
 })
 
-test('a failed Complete leaves the upload as it was; success and Abort end it for every call', async () => {
+test('a failed Complete leaves the upload unchanged; success and Abort end it for every call', async () => {
   const { started, uploadId } = await startWithUpload()
   await uploadPart(started, 'k', uploadId, 1, LAST)
   const wrong = await complete(started, 'k', uploadId, [[1, '"BAD"']])
@@ -172,7 +172,7 @@ test('a failed Complete leaves the upload as it was; success and Abort end it fo
   )
 })
 
-test('parts come in any order, with gaps, twice, and some are left out', async () => {
+test('parts arrive in any order, with gaps and twice, and may be left out of the list', async () => {
   const { started, uploadId } = await startWithUpload()
   await uploadPart(started, 'k', uploadId, 9, LAST)
   await uploadPart(started, 'k', uploadId, 5, 'left out')
@@ -187,7 +187,7 @@ test('parts come in any order, with gaps, twice, and some are left out', async (
   assert.equal(done.headers.etag, '"CDE8D21A00DEF1AF2825E34D665747D0-2"')
 })
 
-test('ETags match in quotes, in references and bare, whatever the body says it is', async () => {
+test('ETags match in quotes, as references and without quotes, whatever the content type of the body', async () => {
   for (const etag of [
     `"${LAST_ETAG}"`,
     LAST_ETAG,
@@ -208,7 +208,7 @@ test('ETags match in quotes, in references and bare, whatever the body says it i
   }
 })
 
-test('metadata come from Initiate alone, the ACL from Complete alone', async () => {
+test('metadata come only from Initiate, the ACL only from Complete', async () => {
   const started = await startWithBucket()
   const atInitiate = {
     'content-type': 'text/x',
@@ -240,7 +240,7 @@ test('metadata come from Initiate alone, the ACL from Complete alone', async () 
   assert.equal(element(acl.text, 'Grant'), 'public-read')
 })
 
-test('forbid-overwrite is judged at Initiate and again at Complete, each by its own header', async () => {
+test('forbid-overwrite is checked at Initiate and again at Complete, each by its own header', async () => {
   const started = await startWithBucket()
   const headers = { 'x-oss-forbid-overwrite': 'true' }
   const uploadId = await initiate(started, 'k', { headers })
@@ -282,7 +282,7 @@ test('Complete lists 10,000 parts in one document', async () => {
   assertError(await complete(started, 'k', uploadId, ' '.repeat(2 * 1024 * 1024 + 1)), 400, 'MalformedXML')
 })
 
-test('a Complete that is repeated gets the answer of the first, and another list does not', async () => {
+test('a repeated Complete gets the answer of the first, and another list does not', async () => {
   const { started, uploadId } = await startWithUpload()
   await uploadPart(started, 'k', uploadId, 1, LAST)
   const first = await complete(started, 'k', uploadId, [[1, LAST_ETAG]])
@@ -292,7 +292,7 @@ test('a Complete that is repeated gets the answer of the first, and another list
   assertError(await complete(started, 'k', uploadId, 'garbage'), 400, 'MalformedXML')
 })
 
-test('a Complete runs on when its client has left', async () => {
+test('a Complete continues after its client has left', async () => {
   const { started, uploadId } = await startWithUpload()
   await uploadPart(started, 'k', uploadId, 1, LAST)
   let left = false

@@ -28,7 +28,7 @@ async function explain(started: StartedService, uploadId: string, query: Query =
   return JSON.parse(response.text)
 }
 
-test('an upload says who began it, what it holds, where its gaps are and that it could be completed', async () => {
+test('the explanation of an upload names its initiator, its parts and gaps, and whether it could be completed', async () => {
   const started = await startWithBucket()
   const uploadId = await initiate(started, 'k')
   for (const [partNumber, body] of [
@@ -64,7 +64,7 @@ test('an upload says who began it, what it holds, where its gaps are and that it
   })
 })
 
-test('an upload whose parts are too small says which, and what a Complete would answer', async () => {
+test('the explanation of an upload with undersized parts names them, and the error of a Complete', async () => {
   const started = await startWithBucket()
   const uploadId = await initiate(started, 'k')
   for (const partNumber of [1, 2, 3]) await uploadPart(started, 'k', uploadId, partNumber, 'small')
@@ -78,7 +78,7 @@ test('an upload whose parts are too small says which, and what a Complete would 
   assert.equal(element(refused.text, 'Message'), obstacle?.message)
 })
 
-test('parts are listed a page at a time, with what identifies their bytes', async () => {
+test('parts are listed a page at a time, with the digests of their bytes', async () => {
   const started = await startWithBucket()
   const uploadId = await initiate(started, 'k')
   for (const partNumber of [1, 2, 3]) await uploadPart(started, 'k', uploadId, partNumber, 'hello oss')
@@ -99,7 +99,7 @@ test('parts are listed a page at a time, with what identifies their bytes', asyn
   )
 })
 
-test('for an object of a known size an upload plans what is left to send', async () => {
+test('for an object of a known size the explanation plans what is left to send', async () => {
   const started = await startWithBucket()
   const uploadId = await initiate(started, 'k')
   await uploadPart(started, 'k', uploadId, 1)
@@ -142,7 +142,7 @@ test('a sequential upload with a part of the wrong size cannot be resumed', asyn
   assert.equal(await plan('200000'), false)
 })
 
-test('an object that would need more than 10,000 parts, and other nonsense, is refused', async () => {
+test('an object that would need more than 10,000 parts, and other invalid values, are refused', async () => {
   const started = await startWithBucket()
   const uploadId = await initiate(started, 'k')
   for (const query of [
@@ -156,7 +156,7 @@ test('an object that would need more than 10,000 parts, and other nonsense, is r
   }
 })
 
-test('whoever may not list the parts of an upload is told nothing of it, nor is anybody of one that is gone', async () => {
+test('a requester that may not list the parts of an upload learns nothing about it, and neither does anyone about a missing one', async () => {
   const started = await startWithBucket()
   const uploadId = await initiate(started, 'k')
   assert.equal((await ask(started, uploadId, {}, { as: OTHER })).status, 403)
@@ -166,7 +166,7 @@ test('whoever may not list the parts of an upload is told nothing of it, nor is 
   assert.deepEqual([gone.status, element(gone.text, 'Code')], [404, 'NoSuchUpload'])
 })
 
-test('either signature may ask, and without its key the answer is that of ListParts', async () => {
+test('either signature is accepted, and without its key the answer is that of ListParts', async () => {
   const started = await startWithBucket()
   const uploadId = await initiate(started, 'k')
   for (const signature of ['v1', 'v4']) assert.equal((await ask(started, uploadId, {}, { signature })).status, 200)
@@ -174,7 +174,7 @@ test('either signature may ask, and without its key the answer is that of ListPa
   assert.match(listed.text, /<ListPartsResult>/)
 })
 
-test('an upload of more parts than one read takes explains itself', async () => {
+test('an upload of more parts than one read returns is explained completely', async () => {
   const started = await startWithBucket()
   const uploadId = await initiate(started, 'k')
   for (let partNumber = 1; partNumber <= 4_500; partNumber += 1) {

@@ -8,7 +8,10 @@ import { requireWanted } from '../../response/conditions.js'
 import { contentRange, selectRange } from '../../response/range.js'
 import { authoriseSource } from '../object/copy-source.js'
 
-/** A range that does not lie within the source is no range: the whole is copied, and no Content-Range answered. */
+/**
+ * A range that does not lie within the source is ignored: the whole source is copied, and no Content-Range
+ * returned.
+ */
 export const uploadPartCopy = handler('UploadPartCopy', async (call) => {
   const { domain, bucket, key, input } = call
   const { uploadId, partNumber, copySource } = input
@@ -30,7 +33,7 @@ export const uploadPartCopy = handler('UploadPartCopy', async (call) => {
   }
 })
 
-/** Unlike a read's, a suffix (`bytes=-5`) is no range here. */
+/** Unlike in a read, a suffix (`bytes=-5`) is not a range here. */
 function chooseRange(header: string | undefined, size: number): ByteRange | undefined {
   return header !== undefined && /^\s*bytes\s*=\s*\d/.test(header) ? selectRange(header, size, false) : undefined
 }

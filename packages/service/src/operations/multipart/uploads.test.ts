@@ -28,7 +28,7 @@ async function startWithUpload(query: Record<string, string | undefined> = {}) {
   return { started, uploadId }
 }
 
-test('UploadPart answers digest and CRC of the bytes, and no Content-Type', async () => {
+test('UploadPart returns digest and CRC of the bytes, and no Content-Type', async () => {
   const { started, uploadId } = await startWithUpload()
   const part = await uploadPart(started, 'k', uploadId, 1, LAST)
   assert.equal(part.status, 200)
@@ -42,7 +42,7 @@ test('UploadPart answers digest and CRC of the bytes, and no Content-Type', asyn
   assert.equal(empty.headers['x-oss-hash-crc64ecma'], '0')
 })
 
-test('Initiate answers an id and neither ETag, digest nor CRC', async () => {
+test('Initiate returns an id, but no ETag, digest or CRC', async () => {
   const started = await startWithBucket()
   const query = { uploads: '', 'encoding-type': 'url' }
   const response = await call(started, { method: 'POST', bucket: BUCKET, key: 'dir/a b', query })
@@ -53,7 +53,7 @@ test('Initiate answers an id and neither ETag, digest nor CRC', async () => {
   for (const name of ['etag', 'content-md5', 'x-oss-hash-crc64ecma']) assert.equal(response.headers[name], undefined)
 })
 
-test('ListParts names the last part also when it is not truncated, and nothing where there is none', async () => {
+test('ListParts names the last part even if it is not truncated, and nothing for an empty page', async () => {
   const { started, uploadId } = await startWithUpload()
   const list = (query: Record<string, string>) =>
     call(started, { method: 'GET', bucket: BUCKET, key: 'k', query: { uploadId, ...query } })
@@ -108,7 +108,7 @@ test('uploads are listed by key, then by id as text; an upload-id-marker alone h
   assert.equal(element(empty.text, 'NextUploadIdMarker'), '')
 })
 
-test('a sequential upload takes its parts in order, each once, and its object has a digest', async () => {
+test('a sequential upload accepts its parts in order, each once, and its object has a digest', async () => {
   const { started, uploadId } = await startWithUpload({ sequential: '' })
   const gap = await uploadPart(started, 'k', uploadId, 2, LAST)
   assertError(gap, 400, 'PartNotSequential')
@@ -138,7 +138,7 @@ test('encryption headers on a part are an error of the request', async () => {
   assert.equal(refused.headers['x-oss-ec'], '0005-00000002')
 })
 
-test('a part may come in chunks without a length, and without either it is refused', async () => {
+test('a part may be chunked without a length, and is refused without either', async () => {
   const { started, uploadId } = await startWithUpload()
   const part = { bucket: BUCKET, key: 'k', query: { partNumber: '1', uploadId } }
   const chunked = await call(started, { method: 'PUT', ...part, body: LAST, chunked: true })
@@ -158,7 +158,7 @@ test('a part whose digest does not match is not stored', async () => {
   assert.deepEqual(elements(list.text, 'PartNumber'), [])
 })
 
-test('part numbers are 1 to 10,000, and a missing one is told apart', async () => {
+test('part numbers are 1 to 10,000, and a missing one has its own error', async () => {
   const { started, uploadId } = await startWithUpload()
   for (const partNumber of ['0', '10001', '-1', 'x', '1.5']) {
     const refused = await uploadPart(started, 'k', uploadId, 1, LAST, { query: { partNumber } })
@@ -181,7 +181,7 @@ test('part numbers are 1 to 10,000, and a missing one is told apart', async () =
   assert.equal((await call(started, { method: 'HEAD', bucket: BUCKET, key: 'k' })).status, 404)
 })
 
-test('the query says which operation is meant: Abort deletes no object, a part makes none', async () => {
+test('the query selects the operation: Abort deletes no object, a part creates none', async () => {
   const { started, uploadId } = await startWithUpload()
   await call(started, { method: 'PUT', bucket: BUCKET, key: 'k', body: 'there' })
   const query = { uploadId, 'encoding-type': 'url', sequential: '' }
@@ -195,7 +195,7 @@ test('the query says which operation is meant: Abort deletes no object, a part m
   assert.match(element(append.text, 'Message') ?? '', /AppendObject/)
 })
 
-test('listings encoded for URLs have no plus for a blank, and control characters survive', async () => {
+test('listings encoded for URLs have no plus for a space, and control characters survive', async () => {
   const started = await startWithBucket()
   const key = 'a b+c\u0001\u001f%2F'
   await initiate(started, key)

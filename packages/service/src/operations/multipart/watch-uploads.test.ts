@@ -38,7 +38,7 @@ class Feed {
     return text
   }
 
-  /** What the next event says: its name, and of its data what is asked for. */
+  /** The name of the next event and the requested members of its data. */
   async event(...names: string[]): Promise<unknown[]> {
     const frame = (await this.frame()) ?? ''
     const [, id, name, json = '{}'] = /^id: (.+)\nevent: (.+)\ndata: (.+)\n\n$/.exec(frame) ?? []
@@ -58,7 +58,7 @@ async function watch(started: StartedService, query: Record<string, string> = {}
   return feed
 }
 
-test('who listens is told of each step of an upload, with what it holds', async () => {
+test('a listener receives each step of an upload, with its contents', async () => {
   const started = await startWithBucket()
   const response = await send(started, { method: 'GET', bucket: BUCKET, query: QUERY })
   const headers = Object.fromEntries(response.headers)
@@ -87,7 +87,7 @@ test('who listens is told of each step of an upload, with what it holds', async 
   assert.deepEqual(await feed.event('uploadId'), ['aborted', second])
 })
 
-test('copied parts, uploads that complete themselves, and what a lifecycle rule aborts are told of, too', async () => {
+test('copied parts, auto-completed uploads and uploads aborted by a lifecycle rule are reported too', async () => {
   const started = await startWithBucket()
   await call(started, { method: 'PUT', bucket: BUCKET, key: 'source', body: FULL_PART })
   const rules =
@@ -116,7 +116,7 @@ test('copied parts, uploads that complete themselves, and what a lifecycle rule 
   ])
 })
 
-test('a feed tells of its bucket and prefix alone', async () => {
+test('a feed reports only its bucket and prefix', async () => {
   const started = await startWithBucket()
   await call(started, { method: 'PUT', bucket: 'other' })
   const feed = await watch(started, { prefix: 'video/' })
@@ -126,7 +126,7 @@ test('a feed tells of its bucket and prefix alone', async () => {
   assert.deepEqual(await feed.event('key'), ['initiated', 'video/2'])
 })
 
-test('a listener that does not read is cut off, and the others hear on', async () => {
+test('a listener that does not read is disconnected, and the others continue', async () => {
   const started = await startWithBucket()
   const slow = await watch(started)
   const fast = await watch(started)
@@ -149,7 +149,7 @@ test('a feed ends when its listener leaves, when its bucket is deleted, and when
   const { body } = await send(started, { method: 'GET', bucket: BUCKET, query: QUERY })
   assert.ok(body !== undefined && !(body instanceof Uint8Array))
   await body[Symbol.asyncIterator]().return?.()
-  assert.equal(bus.watched, false, 'a response that nobody reads')
+  assert.equal(bus.watched, false, 'a response without a reader')
   const second = await watch(started)
   await call(started, { method: 'DELETE', bucket: BUCKET })
   assert.equal(await second.frame(), undefined)
@@ -160,7 +160,7 @@ test('a feed ends when its listener leaves, when its bucket is deleted, and when
   assert.equal(bus.watched, false)
 })
 
-test('a quiet feed gives signs of life, and one that lost events says so', async () => {
+test('an idle feed sends heartbeats, and one that lost events reports it', async () => {
   const bus = new EventHub()
   const started = await startWithBucket({ events: bus })
   const feed = await watch(started)
@@ -172,7 +172,7 @@ test('a quiet feed gives signs of life, and one that lost events says so', async
   assert.equal(await feed.frame(), undefined)
 })
 
-test('a feed keeps nothing from being freed, neither while it is open nor when its listener has left', async () => {
+test('a feed keeps nothing from being freed, neither while it is open nor after its listener has left', async () => {
   const started = await startWithBucket()
   const open = await watch(started)
   await (await watch(started)).leave()
@@ -186,7 +186,7 @@ test('a feed keeps nothing from being freed, neither while it is open nor when i
     freed += (await started.service.sweep()).freed
   }
   assert.equal(freed, 5)
-  for await (const { id } of started.blobs.list()) assert.fail(`blob ${id} is still there`)
+  for await (const { id } of started.blobs.list()) assert.fail(`blob ${id} still exists`)
   await initiate(started, 'still heard')
   assert.deepEqual(await open.event('key'), ['initiated', 'still heard'])
   assert.equal(unread.status, 200)

@@ -9,10 +9,10 @@ export const watchUploads = handler('WatchUploads', async (call) => {
   const { domain, bucket, input, scope } = call
   const feed = new UploadFeed(scope, domain.events.bus, bucket.name, input.prefix)
   await feed.ready
-  // the bucket that was authorised may have become another's before the feed was told of deletions
+  // the authorised bucket may have been deleted and created by another account before the feed subscribed to deletions
   const { owner } = await findBucket(domain, bucket.name)
   if (owner !== bucket.owner) throw new OssError('noSuchBucket', { BucketName: bucket.name })
-  // proxies of the nginx kind hold answers back unless they are told not to
+  // proxies such as nginx buffer answers unless this header disables it
   const output = { contentType: 'text/event-stream', cacheControl: 'no-store', buffering: 'no' }
   return { output, content: frames(feed) }
 })

@@ -38,7 +38,7 @@ function head(started: Started, key: string) {
   return call(started, { method: 'HEAD', bucket: BUCKET, key })
 }
 
-test('a copy keeps ETag, CRC-64 and what is said about the object, but neither ACL nor storage class', async () => {
+test('a copy keeps ETag, CRC-64 and the metadata of the object, but neither ACL nor storage class', async () => {
   const started = await startWithSource({
     'content-type': 'text/plain',
     'x-oss-meta-a': 'b',
@@ -66,7 +66,7 @@ test('a copy keeps ETag, CRC-64 and what is said about the object, but neither A
   assert.equal(element(acl.text, 'Grant'), 'default')
 })
 
-test('with REPLACE, in any letter case, and onto itself, the request says all', async () => {
+test('with REPLACE, in any letter case, and onto itself, the request provides all metadata', async () => {
   const started = await startWithSource({ 'content-type': 'text/plain', 'x-oss-meta-a': 'b', 'x-oss-tagging': 'k=v' })
   await copy(started, 'copy', {
     'x-oss-metadata-directive': 'Replace',
@@ -86,7 +86,7 @@ test('with REPLACE, in any letter case, and onto itself, the request says all', 
   assert.equal(element(wrong.text, 'Code'), 'InvalidArgument')
 })
 
-test('a range within the source is a part, any other copies the whole without Content-Range', async () => {
+test('a range within the source becomes a part, any other copies the whole without Content-Range', async () => {
   const started = await startWithSource()
   const uploadId = await initiate(started, 'to')
   const size = SOURCE.length
@@ -112,7 +112,7 @@ test('a range within the source is a part, any other copies the whole without Co
   assert.equal(read.text, SOURCE.slice(0, 102_400) + SOURCE.slice(90_000) + SOURCE.repeat(5))
 })
 
-test('conditions on the source answer 412 with their short names, or 304', async () => {
+test('failed conditions on the source are 412 with their short names, or 304', async () => {
   const started = await startWithSource()
   const uploadId = await initiate(started, 'to')
   const { etag = '', 'last-modified': modified = '' } = (await head(started, 'dir/a b?.txt')).headers
@@ -132,7 +132,7 @@ test('conditions on the source answer 412 with their short names, or 304', async
   assert.equal(element(failed.text, 'Condition'), 'If-Match')
 })
 
-test('a source that is badly named, missing or not readable is refused as such', async () => {
+test('an invalid, missing or unreadable source is refused with its own error', async () => {
   const started = await startWithSource()
   const cases: [string, number, string][] = [
     ['', 400, '0042-00000302'],
@@ -157,7 +157,7 @@ test('a source that is badly named, missing or not readable is refused as such',
   assert.equal((await copyPart(started, 'to', '0'.repeat(32), 1)).headers['x-oss-ec'], '0042-00000104')
 })
 
-test('an upload of copied and uploaded parts reads back whole', async () => {
+test('an upload of copied and uploaded parts reads back completely', async () => {
   const started = await startWithSource()
   const uploadId = await initiate(started, 'to')
   await copyPart(started, 'to', uploadId, 2)

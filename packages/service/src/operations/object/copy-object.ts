@@ -12,7 +12,7 @@ export const copyObject = handler('CopyObject', async (call) => {
   const ontoItself = input.copySource.bucket === bucket.name && input.copySource.key === key
   const describe = (source: ObjectRecord): ObjectDescription => {
     requireWanted(input, source)
-    // copied onto itself an object takes what the request says, whatever the directive
+    // an object copied onto itself takes the metadata of the request, whatever the directive
     const { headers, userMetadata } = input.metadataDirective === 'REPLACE' || ontoItself ? asked : source
     const { tagging } = input.taggingDirective === 'REPLACE' ? asked : source
     return { ...asked, headers, userMetadata, tagging }

@@ -2,7 +2,7 @@ import type { CopySourceName, Operation } from '@bindery/protocol'
 import type { Call } from '../../call.js'
 import { findBucket } from '../../domain/buckets/buckets.js'
 
-/** Allows the requester to read what is to be copied. Throws noSuchBucket, and the causes of access. */
+/** Requires that the requester may read the source of a copy. Throws noSuchBucket, and the causes of access. */
 export async function authoriseSource<O extends Operation>(
   call: Pick<Call<O>, 'domain' | 'authoriseSource'>,
   { bucket, key }: CopySourceName,

@@ -5,7 +5,7 @@ import { deleteObject } from '../../domain/objects/objects.js'
 /** Enough to share commits, and few enough to leave room for other requests. */
 const DELETES_AT_ONCE = 16
 
-/** Nothing is deleted unless every object may be. */
+/** Deletes nothing unless every object may be deleted. */
 export const deleteMultipleObjects = handler('DeleteMultipleObjects', async (call) => {
   const { quiet, objects } = call.document
   const keys = objects.map(({ key }) => objectKey(key))

@@ -32,7 +32,7 @@ function assertError(response: TestResponse, status: number, code: string): void
 
 const md5 = (body: string) => createHash('md5').update(body).digest('base64')
 
-test('PutObject answers the digest and CRC of the bytes, and GetObject gives them back', async () => {
+test('PutObject returns the digest and CRC of the bytes, and GetObject returns the bytes', async () => {
   const started = await startWithBucket()
   const done = await put(started, 'a', 'hello world')
   assert.equal(done.status, 200)
@@ -51,7 +51,7 @@ test('PutObject answers the digest and CRC of the bytes, and GetObject gives the
   assert.equal(read.headers['x-oss-tagging-count'], undefined)
 })
 
-test('what a client says about an object comes back as it was sent', async () => {
+test('the metadata of an object are returned as they were sent', async () => {
   const started = await startWithBucket()
   const sent = {
     'content-type': 'text/plain; charset=utf-8',
@@ -83,7 +83,7 @@ test('an overwrite replaces bytes, metadata, tags and ACL', async () => {
   assert.equal(element((await get(started, 'a', { query: { acl: '' } })).text, 'Grant'), 'default')
 })
 
-test('PutObject refuses what is wrong, by its cause, and stores nothing', async () => {
+test('PutObject refuses invalid requests with their cause, and stores nothing', async () => {
   const started = await startWithBucket()
   const refusals: readonly (readonly [Record<string, string>, number, string, string?])[] = [
     [{ 'if-match': 'x' }, 400, 'NotImplemented', '0017-00000245'],
@@ -120,7 +120,7 @@ test('an object that must not be overwritten is not', async () => {
   assert.equal((await get(started, 'a')).text, 'one')
 })
 
-test('a body that ends short is stored nowhere', async () => {
+test('a body that ends early is not stored', async () => {
   const started = await startWithBucket()
   let reads = 0
   const body = {
@@ -155,7 +155,7 @@ test('a range within the object is answered with 206 and no digest; the CRC stay
   assert.deepEqual([ignored.status, ignored.headers['content-length']], [200, '10'])
 })
 
-test('a range is obeyed only where If-Range names the object as it is', async () => {
+test('a range is obeyed only if If-Range matches the current object', async () => {
   const started = await startWithBucket()
   const done = await put(started, 'a', '0123456789')
   const modified = (await head(started, 'a')).headers['last-modified'] ?? ''
@@ -168,7 +168,7 @@ test('a range is obeyed only where If-Range names the object as it is', async ()
   for (const other of others) assert.deepEqual(await ranged(other), [200, '0123456789'], other)
 })
 
-test('an object of no bytes is read as such', async () => {
+test('an object of no bytes can be read', async () => {
   const started = await startWithBucket()
   await put(started, 'a', '')
   const read = await get(started, 'a', { headers: { range: 'bytes=0-' } })
@@ -176,7 +176,7 @@ test('an object of no bytes is read as such', async () => {
   assert.equal(read.headers['x-oss-hash-crc64ecma'], '0')
 })
 
-test('conditions are judged on GET and HEAD; the time of an object never exceeds the Date of its PUT', async () => {
+test('conditions are evaluated on GET and HEAD; the time of an object never exceeds the Date of its PUT', async () => {
   const started = await startWithBucket()
   started.advance(700)
   const done = await put(started, 'a', 'x')
@@ -238,7 +238,7 @@ test('the query replaces headers of a signed GET; a line break in one is refused
   assertError(broken, 400, 'InvalidArgument')
 })
 
-test('GetObjectMeta tells size, ETag, CRC and time alone, and a missing bucket from a missing key', async () => {
+test('GetObjectMeta returns only size, ETag, CRC and time, and distinguishes a missing bucket from a missing key', async () => {
   const started = await startWithBucket()
   await put(started, 'a', 'hello world', { headers: { 'x-oss-meta-a': '1' } })
   const meta = (bucket: string, key: string) =>
@@ -258,7 +258,7 @@ test('GetObjectMeta tells size, ETag, CRC and time alone, and a missing bucket f
   assert.equal(code(await meta('missing', 'a')), 'NoSuchBucket')
 })
 
-test('DeleteObject is 204, also where nothing is', async () => {
+test('DeleteObject is 204, even if there is no object', async () => {
   const started = await startWithBucket()
   await put(started, 'a', 'x')
   for (let time = 0; time < 2; time += 1) {
@@ -275,7 +275,7 @@ function deletion(started: StartedService, document: string, rest: Rest = {}): P
   return call(started, { method: 'POST', bucket: BUCKET, query: { delete: '' }, body: document, ...rest, headers })
 }
 
-test('DeleteMultipleObjects answers in the order of the request, the missing ones too', async () => {
+test('DeleteMultipleObjects answers in the order of the request, including missing objects', async () => {
   const started = await startWithBucket()
   for (const key of ['a&b', 'c', 'd\u0001']) await put(started, key, 'x')
   const document =
@@ -291,7 +291,7 @@ test('DeleteMultipleObjects answers in the order of the request, the missing one
   assert.equal(quiet.headers['content-type'], undefined)
 })
 
-test('DeleteMultipleObjects refuses a bad document by what is wrong with it', async () => {
+test('DeleteMultipleObjects refuses an invalid document with its cause', async () => {
   const started = await startWithBucket()
   const object = '<Object><Key>k</Key></Object>'
   const rows: readonly (readonly [string, string])[] = [
@@ -312,7 +312,7 @@ test('DeleteMultipleObjects refuses a bad document by what is wrong with it', as
   assert.equal((await deletion(started, `<Delete>${object.repeat(1000)}</Delete>`)).status, 200)
 })
 
-test("an object's ACL is set and read back, and leaves its time as it was", async () => {
+test("an object's ACL is set and read back, and its time does not change", async () => {
   const started = await startWithBucket()
   await put(started, 'a', 'x')
   const before = (await head(started, 'a')).headers['last-modified']
@@ -329,7 +329,7 @@ test("an object's ACL is set and read back, and leaves its time as it was", asyn
   assertError(await setAcl('a', { 'x-oss-object-acl': 'odd' }), 400, 'InvalidArgument')
 })
 
-test('keys of any bytes but a slash in front and NUL are stored and listed', async () => {
+test('keys of any bytes except a leading slash and NUL are stored and listed', async () => {
   const started = await startWithBucket()
   const keys = [
     'a+b',

@@ -5,7 +5,7 @@ import { checkOverwrite, putObject as storeObject } from '../../domain/objects/o
 import { pacedSource, paceOf } from '../../traffic.js'
 import { describeObject } from '../describe.js'
 
-/** An object that must not be overwritten, and a callback that cannot be made, are found before the body is read. */
+/** An object that must not be overwritten, and a callback that cannot be made, are detected before the body is read. */
 export const putObject = handler('PutObject', {
   async find(call) {
     const { bucket, key, input } = call
@@ -28,7 +28,7 @@ export const putObject = handler('PutObject', {
     const pace = paceOf(call)
     const record = await storeObject(domain, object, pacedSource(call.content, pace))
     const output = { etag: record.etag, crc64: record.crc64, qosDelayTime: pace?.delayedMs }
-    // Content-MD5 beside the application's answer would be taken for the answer's own
+    // Content-MD5 next to the application's answer would be taken for the digest of that answer
     if (callback !== undefined) return { output, answer: answerOf(await callback.make(record)) }
     return { output: { ...output, contentMd5: record.contentMd5 } }
   },

@@ -14,7 +14,7 @@ function reason(header: string): string {
   }
 }
 
-test('a tagging header is decoded on both sides, plus and %20 as a blank', () => {
+test('a tagging header is decoded on both sides, with plus and %20 as a space', () => {
   assert.deepEqual(parseTagging('team=blue&a+b=c%20d&x%3Dy=%2B'), [
     ['team', 'blue'],
     ['a b', 'c d'],
@@ -29,16 +29,16 @@ test('a key without a value has the empty value', () => {
   ])
 })
 
-test('no header and an empty one are no tags', () => {
+test('no header and an empty one mean no tags', () => {
   assert.deepEqual(parseTagging(undefined), [])
   assert.deepEqual(parseTagging(''), [])
 })
 
-test('raw slashes, colons and Chinese characters are read as they are', () => {
+test('raw slashes, colons and Chinese characters are accepted', () => {
   assert.deepEqual(parseTagging(byteString('a/b:c=值')), [['a/b:c', '值']])
 })
 
-test('a bad tagging header is refused by what is wrong with it', () => {
+test('an invalid tagging header is refused with its cause', () => {
   const eleven = Array.from({ length: 11 }, (_, index) => `k${index}=v`).join('&')
   assert.equal(reason(eleven), 'tooManyTags')
   assert.equal(reason('a=1&a=2'), 'duplicateTagKey')

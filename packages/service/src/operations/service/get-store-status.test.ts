@@ -25,7 +25,7 @@ async function sweep(started: StartedService): Promise<void> {
   while ((await started.service.sweep()).more);
 }
 
-test('what incomplete uploads hold is told for each bucket of the requester, beside its objects', async () => {
+test('the usage of incomplete uploads is reported for each bucket of the requester, next to its objects', async () => {
   const started = await startWithBucket()
   await call(started, { method: 'PUT', bucket: 'empty' })
   await call(started, { method: 'PUT', bucket: 'theirs', as: OTHER })
@@ -38,7 +38,7 @@ test('what incomplete uploads hold is told for each bucket of the requester, bes
   ])
 })
 
-test('what was un-named waits in sight, with its bytes, until it has been freed', async () => {
+test('unlinked data are reported with their bytes until they have been freed', async () => {
   const started = await startWithBucket()
   const nothing = { rows: 0, byKind: { blob: 0, manifest: 0, rows: 0 }, bytes: 0, rowsUnsized: 0, isTruncated: false }
   assert.deepEqual((await status(started)).garbage, nothing)
