@@ -14,7 +14,7 @@ const PHRASES = [
   ],
   [/\bwhoever\b/i, 'name the actor: “the process that”, “the caller”'],
   [
-    new RegExp(String.raw`(?<!\b(?:${PERSON})s?,? )\bwho\b(?! (?:may|can)\b)`, 'i'),
+    new RegExp(String.raw`(?<!\b(?:${PERSON})s?,? )\b[Ww]ho (?!may\b|can\b)[a-z]`),
     '“who” is for people: name the actor',
   ],
   [/(?:^\s*|[.:;] |\* |\/\/ |# )Of (?!course)/, 'begin with the subject, not with “Of …”'],

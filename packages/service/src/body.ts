@@ -2,12 +2,15 @@ import { base64Bytes, equalBytes } from '@bindery/bytes'
 import { type Digests, OssError, PART_SIZE_MAX } from '@bindery/protocol'
 import type { ByteSource } from '@bindery/storage'
 
-/** Bytes of an XML body at most: a Complete that lists 10,000 parts with all their markup fits. */
+/** The maximum size of an XML body in bytes: a Complete that lists 10,000 parts with all their markup fits. */
 export const XML_BODY_BYTES_MAX = 2 * 1024 * 1024
 
 type Headers = Readonly<Record<string, string>>
 
-/** A body of content, judged by its announced length and not read. Throws missingContentLength, entityTooLarge. */
+/**
+ * The source of a content body, checked by its announced length and not read. Throws missingContentLength,
+ * entityTooLarge.
+ */
 export function contentSource(source: ByteSource, headers: Headers): ByteSource {
   if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) {
     throw new OssError('missingContentLength')
@@ -25,7 +28,7 @@ function contentMd5(headers: Headers): Uint8Array | undefined {
   return digest
 }
 
-/** The bytes of an XML body, compared with Content-MD5. Throws malformedXml where there are too many. */
+/** The bytes of an XML body, compared with Content-MD5. Throws malformedXml if it is too long. */
 export async function readDocument(source: ByteSource, headers: Headers, digests: Digests): Promise<Uint8Array> {
   const expected = contentMd5(headers)
   const document = await readWhole(source, XML_BODY_BYTES_MAX)
@@ -37,7 +40,7 @@ export async function readDocument(source: ByteSource, headers: Headers, digests
 async function readWhole(source: ByteSource, bytesMax: number): Promise<Uint8Array> {
   const announced = source.size ?? 16 * 1024
   if (announced > bytesMax) throw new OssError('malformedXml')
-  // one byte more than announced, so that the end shows as a read of nothing
+  // one byte more than announced, so that the end appears as a read of nothing
   let buffer = new Uint8Array(announced + 1)
   let filled = 0
   for (;;) {

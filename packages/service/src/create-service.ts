@@ -10,7 +10,7 @@ import type { ServiceOptions } from './options.js'
 import { createPipeline } from './pipeline.js'
 import type { Service } from './service.js'
 
-/** The store as a function over the stores, clock, randomness and keys that it is handed. */
+/** Creates the service over the given stores, clock, randomness and keys. */
 export function createService(options: ServiceOptions): Service {
   const domain = createDomain(options)
   const sweeper = new Sweeper(domain)

@@ -9,7 +9,7 @@ import { Scope } from './domain/scope.js'
 import type { ServiceOptions } from './options.js'
 import type { RequestHead, ResponseLog, ServiceRequest, ServiceResponse } from './service.js'
 
-/** What all exchanges of a service share. */
+/** Shared by all exchanges of a service. */
 export interface Surroundings {
   readonly options: ServiceOptions
   readonly domain: Domain
@@ -18,18 +18,21 @@ export interface Surroundings {
   readonly rules: BucketRuleBook
 }
 
-/** One request on its way to its response, with what the log is to report of it. */
+/** One request on its way to its response, with the data for its log line. */
 export class Exchange {
   readonly surroundings: Surroundings
   readonly request: RequestHead
   readonly requestId: string
   readonly startedAt: number
-  /** What is open for this request. It closes with the request, or where bytes are lent to the response, behind the last. */
+  /**
+   * The resources that are open for this request. They close with the request or, if bytes are lent to the response,
+   * after the last.
+   */
   readonly scope = new Scope()
   readonly log: { -readonly [K in keyof ResponseLog]: ResponseLog[K] }
   /** Known once the request is routed. */
   operation: DeclaredOperation | undefined
-  /** Headers of the answer, whether it is one of success or of failure. */
+  /** Headers of the answer, for success and failure. */
   crossOrigin: ServiceResponse['headers'] = []
   readonly #body: ByteSource
 
@@ -42,7 +45,7 @@ export class Exchange {
     this.#body = request.body
   }
 
-  /** The unread body, for a request that may do what it asks: only the step that authorises makes a call. */
+  /** The unread body, for an authorised request: only the step that authorises creates a call. */
   bodyOf(_authorised: UnreadCall<Operation>): ByteSource {
     return this.#body
   }

@@ -1,4 +1,4 @@
-/** How the list of a Complete is read, by all of the ways that a document may take. */
+/** Parsing the list of a Complete, in all forms that a document may have. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { decodeBody, decodeHead, OssError, operations, parseQuery } from '@bindery/protocol'
@@ -57,7 +57,7 @@ function spoilt(random: Random, document: string): string {
   return text
 }
 
-test('a document means the same whether it has the plain form or is written another way', () => {
+test('a document has the same meaning in the plain form and in any other', () => {
   const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31))
   const random = createRandom(seed)
   const quotes = ['"', '&quot;', '&#34;', '']
@@ -72,24 +72,24 @@ test('a document means the same whether it has the plain form or is written anot
     const found = outcome(Buffer.from(text))
     if (typeof found === 'string') continue
     understood += 1
-    // a comment behind its end leaves a document what it is, but for the plain form
+    // a comment after its end keeps the document valid, but not plain
     assert.deepEqual(outcome(Buffer.from(`${text}<!-- -->`)), found, `SEED=${seed}: ${JSON.stringify(text)}`)
   }
   assert.ok(understood > 400, `SEED=${seed}: ${understood}`)
 })
 
 const WAYS: readonly (readonly [name: string, write: (list: string) => string | Uint8Array])[] = [
-  ['as it is', (list) => list],
+  ['unchanged', (list) => list],
   ['with a byte order mark', (list) => `\ufeff${list}`],
   ['with comments', (list) => list.replaceAll('<', '<!-- a --><').slice('<!-- a -->'.length)],
   ['with CDATA', (list) => list.replace(`"${ETAG}"`, `<![CDATA["${ETAG}"]]>`).replace('>1<', '><![CDATA[1]]><')],
   ['with references', (list) => list.replace(`"${ETAG}"`, `&#x22;${ETAG}&#x22;`).replace('>1<', '>&#49;<')],
   ['with prefixes', (list) => list.replace(/<(\/?)(\w)/g, '<$1o:$2').replace('Upload>', 'Upload xmlns:o="u">')],
-  ['with an encoding that it does not have', (list) => `<?xml version="1.0" encoding="GBK"?>${list}`],
+  ['with a wrong encoding declaration', (list) => `<?xml version="1.0" encoding="GBK"?>${list}`],
   ['with attributes and more elements', (list) => list.replace('<Part>', '<Part id="1"><Size>9</Size>')],
 ]
 
-test('a list completes its upload in all ways in which XML can be written, and in whatever pieces it comes', async () => {
+test('a list completes its upload in all forms of XML, in pieces of any size', async () => {
   const started = await startWithBucket()
   for (const [name, write] of WAYS) {
     for (const step of [1, 7, 1_000]) {
@@ -153,7 +153,7 @@ const REFUSALS: readonly (readonly [code: string, document: string | Uint8Array]
   ['InvalidPart', partList([[1, 'ß']])],
 ]
 
-test('each list that is refused is refused by its cause, and the upload stays', async () => {
+test('each refused list has its cause, and the upload stays open', async () => {
   const started = await startWithBucket()
   const uploadId = await initiate(started, 'k')
   await uploadPart(started, 'k', uploadId, 1, LAST)

@@ -1,6 +1,6 @@
 /**
- * How often a request, and a step of the sweeper, waits for the metadata store. With the embedded engine that costs
- * little; on a network each of these is a round trip, and they add up to the request's latency.
+ * How often a request, and a step of the sweeper, waits for the metadata store. With the embedded engine this costs
+ * little; on a network each wait is a round trip, and they add up to the request's latency.
  */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
@@ -42,14 +42,14 @@ describe('round trips of the domain', () => {
     assert.equal(await count(() => put(domain, 'k', 'new', { forbidOverwrite: false })), 2)
   })
 
-  test('storing a part takes 3: a look at the upload before the bytes, its reads, and its commit', async () => {
+  test('storing a part takes 3: the upload before the bytes, its reads, and its commit', async () => {
     const { domain, count } = await countedDomain()
     const uploadId = await initiateIn(domain, 'k')
     assert.equal(await count(() => part(domain, 'k', uploadId, 1, 'old')), 3)
     assert.equal(await count(() => part(domain, 'k', uploadId, 1, 'new')), 3)
   })
 
-  test('beginning, aborting and completing an upload take 2, 2 and 3', async () => {
+  test('initiating, aborting and completing an upload take 2, 2 and 3', async () => {
     const { domain, count } = await countedDomain()
     let uploadId = ''
     const begin = async () => {

@@ -32,7 +32,7 @@ test('steps run one after another, in the same turn until one waits', async () =
   assert.deepEqual(seen, ['first', 'second', 'third'])
 })
 
-test('a step that fails is the last', () => {
+test('a failing step is the last', () => {
   seen.length = 0
   assert.throws(() => steps.run(''), RangeError)
   assert.deepEqual(seen, ['first', 'second'])

@@ -2,7 +2,7 @@ import type { Awaitable } from '@bindery/storage'
 
 type Step<From, To> = (from: From) => Awaitable<To>
 
-/** Functions that run one after another, each on the result of the one before, and at once for as long as none waits. */
+/** Functions that run one after another, each on the result of the previous one, synchronously until one waits. */
 export class Steps<From, To> {
   readonly #steps: readonly Step<unknown, unknown>[]
 
@@ -23,7 +23,7 @@ export class Steps<From, To> {
   }
 }
 
-/** Runs the steps behind the first `done`. */
+/** Runs the steps after the first `done`. */
 function runAfter(steps: readonly Step<unknown, unknown>[], done: number, from: unknown): Awaitable<unknown> {
   let value = from
   for (let index = done; index < steps.length; index += 1) {

@@ -1,18 +1,24 @@
-/** Traffic limits: bytes move no faster than a request allows, and nobody holds a buffer while they wait. */
+/** Traffic limits: bytes move no faster than a request allows, and no buffer is held while waiting. */
 import type { ByteSource } from '@bindery/storage'
 
-/** What handing out allowances takes from outside. */
+/** The dependencies of a pace. */
 export interface PaceOptions {
   /** Milliseconds since 1970. */
   readonly clock: () => number
   readonly sleep: (milliseconds: number) => Promise<void>
 }
 
-/** What may move at once: little enough to be smooth, enough that few bytes cost a timer. */
+/**
+ * The allowance that may move at once: small enough to be smooth, large enough that small bodies need no timer per
+ * piece.
+ */
 const BURST_MS = 250
 const BITS_PER_BYTE = 8
 
-/** Hands out allowances of bytes at a rate. An allowance is waited for before its bytes move, so that no rate is exceeded at the end. */
+/**
+ * Grants allowances of bytes at a rate. An allowance is waited for before its bytes move, so that the rate is never
+ * exceeded.
+ */
 export class Pace {
   readonly #bytesPerMs: number
   readonly #options: PaceOptions
@@ -33,11 +39,14 @@ export class Pace {
     return this.#delayedMs
   }
 
-  /** Waits until bytes may move: at most `wanted`, and at least one if any is wanted. Resolves with how many. */
+  /**
+   * Waits until bytes may move: at most `wanted`, and at least one if `wanted` is not 0. Resolves with their
+   * number.
+   */
   async allow(wanted: number): Promise<number> {
     const bytes = Math.min(wanted, this.#burst)
     const now = this.#options.clock()
-    // a clock that was set back allows nothing, one that was set ahead no more than a burst
+    // a clock that was set back grants nothing, one that was set ahead at most a burst
     this.#allowed = Math.min(this.#burst, this.#allowed + Math.max(0, now - this.#at) * this.#bytesPerMs)
     this.#at = now
     if (this.#allowed < bytes) {
@@ -50,12 +59,12 @@ export class Pace {
     return bytes
   }
 
-  /** Says that bytes of an allowance have moved. */
+  /** Reports that bytes of an allowance have moved. */
   moved(bytes: number): void {
     this.#allowed -= bytes
   }
 
-  /** Waits for an allowance that is used whole. */
+  /** Waits for an allowance that is used completely. */
   async take(wanted: number): Promise<number> {
     const bytes = await this.allow(wanted)
     this.moved(bytes)
@@ -63,7 +72,7 @@ export class Pace {
   }
 }
 
-/** The pace that `x-oss-traffic-limit` asks for, if it is there. */
+/** The pace that `x-oss-traffic-limit` requests, if present. */
 export function paceOf(call: {
   readonly domain: PaceOptions
   readonly input: { readonly trafficLimit?: number | undefined }
@@ -72,7 +81,10 @@ export function paceOf(call: {
   return trafficLimit === undefined ? undefined : new Pace(trafficLimit, call.domain)
 }
 
-/** A source whose bytes come at a pace. It waits in `ready`, where no buffer is held. Without a pace it is the source. */
+/**
+ * A source whose bytes arrive at a pace. It waits in `ready`, where no buffer is held. Without a pace it is the source
+ * itself.
+ */
 export function pacedSource(source: ByteSource, pace: Pace | undefined): ByteSource {
   if (pace === undefined) return source
   let left = source.size ?? Number.POSITIVE_INFINITY

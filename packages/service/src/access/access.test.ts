@@ -25,7 +25,7 @@ async function withAcls(bucketAcl: Acl, objectAcl: Acl): Promise<StartedService>
 
 const allows = (acl: Acl): string => (acl === 'public-read-write' ? 'rw' : acl === 'public-read' ? 'r' : '')
 
-test("an object's own ACL wins over its bucket's, in both directions, for everyone but the owner", async () => {
+test("an object's own ACL takes precedence over its bucket's, in both directions, for everyone except the owner", async () => {
   for (const bucketAcl of ACLS.slice(1)) {
     for (const objectAcl of ACLS) {
       const expected = allows(objectAcl === 'default' ? bucketAcl : objectAcl)
@@ -43,7 +43,7 @@ test("an object's own ACL wins over its bucket's, in both directions, for everyo
   }
 })
 
-test('an object that is not there is written by the ACL of its bucket', async () => {
+test('creating an object is decided by the ACL of its bucket', async () => {
   for (const acl of ['private', 'public-read', 'public-read-write'] as const) {
     const started = await withAcls(acl, 'private')
     const response = await call(started, { method: 'PUT', bucket: BUCKET, key: 'new', body: 'x', as: 'anonymous' })
@@ -55,7 +55,7 @@ test('an object that is not there is written by the ACL of its bucket', async ()
   }
 })
 
-test('no ACL opens management, listings among it', async () => {
+test('no ACL allows management, which includes listings', async () => {
   const started = await withAcls('public-read-write', 'public-read-write')
   const notYours = 'The bucket you access does not belong to you.'
   const requests: readonly [TestRequest, message: string][] = [
@@ -83,7 +83,7 @@ test('no ACL opens management, listings among it', async () => {
   }
 })
 
-test('anyone uploads to a public-read-write bucket in parts; what they make belongs to the owner of the bucket', async () => {
+test('anyone may upload in parts to a public-read-write bucket; the objects belong to the owner of the bucket', async () => {
   const started = await withAcls('public-read-write', 'default')
   const step = (method: string, query: Record<string, string>, body = '') =>
     call(started, { method, bucket: BUCKET, key: 'm', query, body, as: 'anonymous' })
@@ -102,7 +102,7 @@ test('anyone uploads to a public-read-write bucket in parts; what they make belo
   assert.equal(element(list.text, 'ID'), '1000000000000001')
 })
 
-test('one object that may not be deleted keeps all of a request where they are', async () => {
+test('one object that may not be deleted prevents all deletions of a request', async () => {
   const started = await withAcls('public-read-write', 'private')
   await call(started, { method: 'PUT', bucket: BUCKET, key: 'open', body: 'x' })
   const body = '<Delete><Object><Key>open</Key></Object><Object><Key>k</Key></Object></Delete>'

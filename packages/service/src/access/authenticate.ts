@@ -17,7 +17,7 @@ import type { AccessKey, Requester } from './requester.js'
 export interface SignedRequest {
   readonly method: string
   readonly query: Query
-  /** Names in lower case, values byte strings; `host` is one of them. */
+  /** Names in lower case, including `host`; values are byte strings. */
   readonly headers: Readonly<Record<string, string>>
 }
 
@@ -31,13 +31,13 @@ export interface Identified {
 }
 
 /**
- * Throws a cause of the catalogue's authentication rows. The first of the readings counts where no signature decides.
- * Waits only where the key has to be looked up.
+ * Throws a cause of the catalogue's authentication rows. The first candidate address counts unless a signature decides.
+ * Waits only if the key has to be looked up.
  */
 export type Authenticate = (request: SignedRequest, readings: readonly [Reading, ...Reading[]]) => Awaitable<Identified>
 
 /**
- * Authenticates requests in OSS's order: what is malformed, the token, the key, the time, the signature. Expiry comes
+ * Authenticates requests in OSS's order: malformed signatures, the token, the key, the time, the signature. Expiry is
  * before the signature. Preflights (OPTIONS) are anonymous, whatever they carry.
  */
 export function authenticator(
@@ -78,7 +78,7 @@ function requesterOf({ accessKeyId, account, identity }: AccessKey): Requester {
   return { kind: identity.kind, account, accessKeyId, identity }
 }
 
-/** Compares what came as token with what the key needs. */
+/** Compares the token of a request with the session of its key. */
 function checkSession(claim: Claim, { session }: AccessKey, now: number): void {
   const { securityToken } = claim
   if (session === undefined) {
@@ -90,7 +90,7 @@ function checkSession(claim: Claim, { session }: AccessKey, now: number): void {
   if (now > session.expiresAt) throw new OssError('securityTokenExpired')
 }
 
-/** The causes of a key that OSS could not have made, by scheme and place. */
+/** The causes for a key that OSS could not have issued, by scheme and place. */
 const IMPOSSIBLE_KEY = {
   v1: { header: 'accessKeyIdCharacters', url: 'urlAccessKeyIdCharacters' },
   v2: { header: 'v2AccessKeyIdCharacters', url: 'v2AccessKeyIdCharacters' },

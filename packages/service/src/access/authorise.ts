@@ -20,23 +20,26 @@ export interface Asking {
 
 /** The things that an operation is about to read or change. */
 export interface Touched {
-  /** Undefined: the service itself, or a bucket that is about to be created. */
+  /** Undefined: the service itself, or a bucket that will be created. */
   readonly bucket: BucketRecord | undefined
-  /** Given where the bucket is about to be created. */
+  /** Present if the bucket will be created. */
   readonly bucketName?: string | undefined
   /** Settings of the bucket about access, except its ACL. */
   readonly rules?: BucketRules | undefined
   readonly key?: ObjectKey | undefined
-  /** `unread`: it is looked up if a decision depends on it. */
+  /** `unread`: looked up if a decision depends on it. */
   readonly object?: ObjectRecord | undefined | 'unread'
 }
 
-/** Allows what the operation declares to do, or throws the cause of the first denial. Waits only to look up an object. */
+/**
+ * Allows the declared actions of an operation, or throws the cause of the first denial. Waits only to look up an
+ * object.
+ */
 export function authorise(asking: Asking, touched: Touched): Awaitable<void> {
   return requireAll(asking, touched, neededActions(asking))
 }
 
-/** Allows reading what is to be copied, or throws the cause of the denial. */
+/** Allows reading the source of a copy, or throws the cause of the denial. */
 export function authoriseSource(asking: Asking, bucket: BucketRecord, key: ObjectKey): Awaitable<void> {
   const needed = (asking.operation.sourcePermissions ?? []).map((action) => ({ action }))
   return andThen(asking.rules.find(asking.requester, bucket), (rules) =>

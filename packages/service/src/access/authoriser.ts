@@ -1,6 +1,6 @@
 /**
  * Access control: all decisions are made here. A decision is a pure function of what was looked up before; `authorise.ts`
- * does the looking up.
+ * `authorise.ts`.
  * @see https://help.aliyun.com/document_detail/100676.html
  */
 import { ACTIONS, type AclClass, type Action, type Cause } from '@bindery/protocol'
@@ -13,22 +13,22 @@ import { type AttachedPolicy, attachedPolicies, type Requester } from './request
 /** Settings of a bucket about access, except its ACL. */
 export interface BucketRules {
   readonly policy?: CompiledPolicy | undefined
-  /** Set on the bucket or on its owner's account: what is open to everyone is closed. */
+  /** Set on the bucket or on its owner's account: nothing is open to everyone. */
   readonly blocksPublicAccess?: boolean | undefined
-  /** Requesters of other accounts must say that they pay. */
+  /** Requesters of other accounts must state that they pay. */
   readonly requesterPays?: boolean | undefined
   readonly referers?: RefererRules | undefined
-  /** Looked up only where a policy asks about them. */
+  /** Looked up only if a policy depends on them. */
   readonly tags?: readonly (readonly [key: string, value: string])[] | undefined
 }
 
 /** The thing that an action is done to. */
 export interface Resource {
-  /** Account id: of the bucket's owner, or of the requester whose service or new bucket this is. */
+  /** The account id of the bucket's owner, or of the requester for the service and for a new bucket. */
   readonly owner: string | undefined
   /** Undefined for the service. */
   readonly bucketName: string | undefined
-  /** Undefined for the service, and for a bucket that the operation is about to create. */
+  /** Undefined for the service, and for a bucket that the operation will create. */
   readonly bucket: Pick<BucketRecord, 'acl'> | undefined
   readonly rules?: BucketRules | undefined
   /** Undefined for a bucket as a whole. */
@@ -40,9 +40,9 @@ export interface Resource {
 /** One question to the authoriser. */
 export interface AccessQuestion {
   readonly requester: Requester
-  /** As the operation declares it. */
+  /** The action that the operation declares. */
   readonly action: Action
-  /** The action that this one accompanies (an ACL sent with an upload); ACLs judge the two as one. */
+  /** The action that this one accompanies (an ACL sent with an upload); ACLs treat the two as one. */
   readonly within?: Action | undefined
   readonly resource: Resource
   readonly conditions: Conditions
@@ -53,7 +53,7 @@ export interface Reason {
   readonly source: 'owner' | 'acl' | 'bucketPolicy' | 'ramPolicy' | 'sessionPolicy' | 'requestPayment' | 'referer'
   /** The name of a RAM policy. */
   readonly policy?: string | undefined
-  /** Absent where no statement matched. */
+  /** Absent if no statement matched. */
   readonly statement?: number | undefined
 }
 
@@ -70,14 +70,14 @@ export interface Denied {
   readonly reason: Reason
 }
 
-/** The decision depends on the object, and the question does not hold it yet. */
+/** The decision depends on the object, which the question does not contain yet. */
 export const NEEDS_OBJECT = Symbol('needs the object')
 
-/** Decides whether a requester may do one thing. */
+/** Decides whether a requester may perform one action. */
 export class Authoriser {
   readonly #region: string
 
-  /** `region` as in a V4 scope: it is part of the names of resources. */
+  /** `region` as in a V4 scope: it is part of resource names. */
   constructor({ region }: { readonly region: string }) {
     this.#region = region
   }
@@ -89,8 +89,8 @@ export class Authoriser {
   }
 
   /**
-   * Decides about an operation whose objects are known only from its body: whether it may be read. Each object is then
-   * decided on its own.
+   * Decides whether the body of an operation may be read whose objects are only known from that body. Each object is
+   * then decided separately.
    */
   decideOnSome(question: AccessQuestion): Decision {
     const { requester, action, resource } = question
@@ -108,7 +108,7 @@ export class Authoriser {
     return byAcl
   }
 
-  /** Undefined where no policy says anything. */
+  /** Undefined if no policy applies. */
   #byPolicies(question: AccessQuestion): Decision | undefined {
     const { requester, resource } = question
     const policies = attachedPolicies(requester)
@@ -165,7 +165,7 @@ function paymentDenial(requester: Requester, { request, query, signedIn }: Condi
   return signedIn === 'url' ? 'requesterPaysUrl' : 'requesterPaysHeader'
 }
 
-/** The owner may do everything with a bucket; everyone else only what the ACL opens, and no ACL opens management. */
+/** The owner may do everything with a bucket; everyone else only what the ACL allows, and no ACL allows management. */
 function byOwnerOrAcl(question: AccessQuestion): Decision | typeof NEEDS_OBJECT {
   const { requester, action, within = action, resource } = question
   if (requester.kind === 'account' && ownsBucket(question)) return allowed({ source: 'owner' })
@@ -184,7 +184,7 @@ function managementDenial({ requester, action, resource }: AccessQuestion): Caus
   return action === 'oss:PutObjectAcl' ? 'writeAclDenied' : 'bucketNotYours'
 }
 
-/** An object's own ACL wins over its bucket's in both directions. */
+/** An object's own ACL takes precedence over its bucket's in both directions. */
 function effectiveAcl({ bucket, rules, object }: Resource): string | undefined {
   if (rules?.blocksPublicAccess === true) return 'private'
   return object === undefined || object === 'unread' || object.acl === 'default' ? bucket?.acl : object.acl
@@ -221,7 +221,7 @@ function principalNames(question: AccessQuestion): PrincipalNames {
   return { sessionArn: `arn:sts::${account.id}:assumed-role/${identity.name}/${identity.sessionName}`, isOwner: false }
 }
 
-/** A denial of any policy counts before what another one allows. */
+/** A denial by any policy takes precedence over an allowance by another. */
 function verdictOf(
   policies: readonly AttachedPolicy[],
   asked: PolicyQuestion,

@@ -1,7 +1,7 @@
 import type { Awaitable } from '@bindery/storage'
 import type { CompiledPolicy } from './policy/compile.js'
 
-/** An account of this server: it owns buckets, and RAM users and roles. */
+/** An account of this server: it owns buckets, RAM users and roles. */
 export interface Account {
   /** Decimal digits, as OSS prints owners. */
   readonly id: string
@@ -15,13 +15,13 @@ export interface AccessKey {
   readonly account: Account
   /** Absent: the key is the account's own. */
   readonly identity?: Identity
-  /** Only of temporary keys. */
+  /** Only for temporary keys. */
   readonly session?: KeySession
 }
 
 /** The token and the expiry of a temporary key. */
 export interface KeySession {
-  /** Must come with every request that the key signs. */
+  /** Required in every request that the key signs. */
   readonly securityToken: string
   /** Milliseconds since 1970. */
   readonly expiresAt: number
@@ -35,18 +35,18 @@ export interface RamUser {
   /** Decimal digits, unique on this server. */
   readonly id: string
   readonly name: string
-  /** All that are attached to the user or to one of its groups. */
+  /** All policies attached to the user or to one of its groups. */
   readonly policies: readonly AttachedPolicy[]
 }
 
-/** A role that was assumed, for as long as its temporary key lives. */
+/** An assumed role, for as long as its temporary key is valid. */
 export interface RoleSession {
   readonly kind: 'role'
   readonly id: string
   readonly name: string
   readonly sessionName: string
   readonly policies: readonly AttachedPolicy[]
-  /** Narrows what the role's policies allow. */
+  /** Restricts what the role's policies allow. */
   readonly sessionPolicy?: CompiledPolicy | undefined
 }
 
@@ -55,11 +55,11 @@ export interface AttachedPolicy {
   readonly policy: CompiledPolicy
 }
 
-/** Finds keys; the server keeps them. */
+/** Looks up keys; the server stores them. */
 export interface AccessKeys {
   /**
-   * `securityToken` is what came with the request. Waits only where the key has to be looked up. Throws invalidSecurityToken,
-   * accessKeyDisabled.
+   * `securityToken` is the token of the request. Waits only if the key has to be looked up. Throws
+   * invalidSecurityToken, accessKeyDisabled.
    */
   find(accessKeyId: string, securityToken?: string): Awaitable<AccessKey | undefined>
 }
@@ -86,7 +86,7 @@ export function accountOf(requester: Requester): Account | undefined {
 
 /**
  * Names a requester in stored records (initiator, receipt): the id of an account or a RAM user, or `role:session` of a
- * role. Anonymous requesters are one.
+ * role. All anonymous requesters share one name.
  */
 export function requesterId(requester: Requester): string {
   if (requester.kind === 'anonymous') return 'anonymous'

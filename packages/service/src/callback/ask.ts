@@ -1,4 +1,4 @@
-/** The callback that an upload asks for: refused before anything is stored, and made when the object is there. */
+/** The callback that an upload requests: refused before anything is stored, and made when the object exists. */
 import { textOfByteString } from '@bindery/bytes'
 import {
   type Callback,
@@ -19,11 +19,11 @@ import { type CallbackOutcome, judge } from './outcome.js'
 
 /** A callback whose URLs may be called. */
 export interface AskedCallback {
-  /** Makes the callback about an object that is stored: each URL is called once at most, until one answers 200. */
+  /** Makes the callback for a stored object: each URL is called at most once, until one answers 200. */
   make(object: ObjectRecord): Promise<CallbackOutcome>
 }
 
-/** What is needed of the call of an operation that makes callbacks. */
+/** The parts of a call that callbacks need. */
 interface AskingCall {
   readonly domain: Domain
   readonly callbacks: Callbacks | undefined
@@ -39,8 +39,8 @@ interface AskingCall {
 type Receivers = readonly (readonly [CallbackUrl, CallbackReceiver])[]
 
 /**
- * Reads what a request asks for and finds its hosts, or undefined if it asks for none. Throws the causes of a bad
- * configuration, callbackAddressForbidden, and headerNotImplemented where no callbacks are made.
+ * Parses the callback of a request and resolves its hosts; undefined if none is requested. Throws the causes of an
+ * invalid configuration, callbackAddressForbidden, and headerNotImplemented if no callbacks are made.
  */
 export async function askedCallback(call: AskingCall): Promise<AskedCallback | undefined> {
   const callback = readCallback(call.input)
@@ -78,7 +78,7 @@ async function make(
   return outcome
 }
 
-/** The system variables. Those of images and of VPCs have no value here, as for objects and clients that are neither. */
+/** The system variables. Those for images and VPCs have no value here, as on OSS for other objects and clients. */
 function valuesOf(call: AskingCall, object: ObjectRecord): CallbackValues {
   const { contentType = 'application/octet-stream' } = object.headers
   return {
@@ -88,7 +88,7 @@ function valuesOf(call: AskingCall, object: ObjectRecord): CallbackValues {
     size: object.size,
     mimeType: textOfByteString(contentType) ?? contentType,
     crc64: String(object.crc64),
-    // OSS gives that of objects that were put at once
+    // OSS returns it only for objects from a single put
     contentMd5: object.type === 'Normal' ? (object.contentMd5 ?? '') : '',
     clientIp: call.origin.remoteAddress.replace(/^::ffff:/i, ''),
     reqId: call.requestId,

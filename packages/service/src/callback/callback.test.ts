@@ -40,7 +40,7 @@ const answered = (body: string, more: Partial<CallbackAnswer & { kind: 'answered
   }
 }
 
-/** A way out that records what leaves, and leads nowhere. Hosts below `private.example` are refused. */
+/** Callbacks that record the requests and connect to nothing. Hosts below `private.example` are refused. */
 function recorder(answer: Answering = () => answered('{"Status":"OK"}')) {
   const made: Made[] = []
   const callbacks: Callbacks = {
@@ -87,7 +87,7 @@ function assertFailed(response: TestResponse, message: string, ec: string | unde
   assert.deepEqual([element(response.text, 'EC'), response.headers['x-oss-ec']], [ec, ec])
 }
 
-test('after a PutObject the client gets the application’s answer, letter by letter, with the object’s headers', async () => {
+test('after a PutObject the client gets the application’s answer verbatim, with the object’s headers', async () => {
   const { made, callbacks } = recorder(() => answered('{"Status": "OK"}\n', { contentType: 'text/plain; charset=x' }))
   const started = await startWithBucket({ callbacks })
   const body =
@@ -121,7 +121,7 @@ test('after a PutObject the client gets the application’s answer, letter by le
   assert.equal((await get(started)).text, 'hello')
 })
 
-test('after a Complete the answer stands in place of the XML', async () => {
+test('after a Complete the answer replaces the XML', async () => {
   const body = '{"s":${size},"e":${etag},"m":${mimeType},"d":${contentMd5},"op":${operation}}'
   const { started, made, end } = await startUpload()
   const response = await end(asking({ callbackBody: body, callbackBodyType: 'application/json' }))
@@ -138,7 +138,7 @@ test('after a Complete the answer stands in place of the XML', async () => {
   assert.equal((await get(started)).text, 'hello')
 })
 
-test('an answer in XML is one where it says so', async () => {
+test('an XML answer is recognised by its content type', async () => {
   const xml = { contentType: 'application/xml; charset=utf-8' }
   const good = await startUpload(() => answered('<a>1</a>', xml))
   const response = await good.end()
@@ -165,7 +165,7 @@ const FAILURES: readonly (readonly [CallbackAnswer, message: string, ec: string 
   [{ kind: 'busy' }, 'Too many callback requests.', '0007-00000201'],
 ]
 
-test('a callback that fails is a 203 with its reason, and the object is stored', async () => {
+test('a failed callback is a 203 with its reason, and the object is stored', async () => {
   for (const [answer, message, ec] of FAILURES) {
     const { started, end } = await startUpload(() => answer)
     assertFailed(await end(), message, ec)
@@ -175,7 +175,7 @@ test('a callback that fails is a 203 with its reason, and the object is stored',
   }
 })
 
-test('URLs are called in their order until one answers 200, and each once', async () => {
+test('URLs are called in order until one answers 200, and each once', async () => {
   const statuses: Record<string, number> = { 'a.example': 500, 'b.example': 200 }
   const { made, callbacks } = recorder(({ url }) => answered(`"${url.host}"`, { status: statuses[url.host] ?? 404 }))
   const started = await startWithBucket({ callbacks })
@@ -190,7 +190,7 @@ test('URLs are called in their order until one answers 200, and each once', asyn
   assert.deepEqual(hosts(), ['c.example', 'a.example'])
 })
 
-test('an answer of 200 that is no JSON is the last, and so is a server that makes too many callbacks', async () => {
+test('an answer of 200 without JSON is the last, and so is a server that makes too many callbacks', async () => {
   for (const answer of [answered('no'), { kind: 'busy' } as const]) {
     const { made, callbacks } = recorder(() => answer)
     const started = await startWithBucket({ callbacks })
@@ -226,7 +226,7 @@ test('a callback that cannot be made is refused before a byte of a PutObject is 
   assert.equal(made.length, 0)
 })
 
-test('a callback that cannot be made is refused before a Complete, and the upload lives', async () => {
+test('a callback that cannot be made is refused before a Complete, and the upload stays open', async () => {
   const { started, made, uploadId, end } = await startUpload()
   for (const [headers, code] of REFUSED) {
     const response = await end(headers)
@@ -239,7 +239,7 @@ test('a callback that cannot be made is refused before a Complete, and the uploa
   assert.equal((await end()).status, 200)
 })
 
-test('a callback may stand in the query, as in presigned URLs, and both signatures cover it', async () => {
+test('a callback may be in the query, as in presigned URLs, and both signatures cover it', async () => {
   for (const signature of ['v1', 'v4'] as const) {
     const { made, callbacks } = recorder()
     const started = await startWithBucket({ callbacks })
@@ -249,14 +249,14 @@ test('a callback may stand in the query, as in presigned URLs, and both signatur
   }
 })
 
-test('a server that makes no callbacks refuses to store what asks for one', async () => {
+test('a server without callbacks refuses an upload that requests one', async () => {
   const started = await startWithBucket()
   const response = await put(started, asking())
   assert.deepEqual([response.status, element(response.text, 'Code')], [400, 'NotImplemented'])
   assert.equal((await get(started)).status, 404)
 })
 
-test('an upload that fails makes no callback', async () => {
+test('a failed upload makes no callback', async () => {
   const { started, made, uploadId } = await startUpload()
   const wrong = await complete(started, 'k', uploadId, [[2, HELLO_ETAG]], { headers: asking() })
   assert.equal(element(wrong.text, 'Code'), 'InvalidPart')
@@ -265,7 +265,7 @@ test('an upload that fails makes no callback', async () => {
   assert.equal(made.length, 0)
 })
 
-test('a repeated Complete gets the answer of the first, good or bad, and the callback is made once', async () => {
+test('a repeated Complete gets the answer of the first, success or failure, and the callback is made once', async () => {
   for (const answer of [
     answered('{"n":1}'),
     answered('<n>1</n>', { contentType: 'application/xml' }),
@@ -286,7 +286,7 @@ test('a repeated Complete gets the answer of the first, good or bad, and the cal
   }
 })
 
-test('an answer that is too long to keep is given once; a repeat gets the XML', async () => {
+test('an answer that is too long to keep is returned once; a repeat gets the XML', async () => {
   const long = JSON.stringify('x'.repeat(20_000))
   const { made, end } = await startUpload(() => answered(long))
   assert.equal((await end()).text, long)
@@ -314,13 +314,13 @@ test('a Complete that is repeated while the callback runs waits for its answer',
   assert.equal(made.length, 1)
 })
 
-test('where the answer never comes, a repeat is answered after some seconds without the callback', async () => {
+test('if the answer never comes, a repeat is answered after some seconds without the callback', async () => {
   let slept = 0
   const sleep = async (milliseconds: number) => {
     slept += milliseconds
   }
   const { started, made, end } = await startUpload(() => new Promise(() => {}), { sleep })
-  // its process dies while the application thinks
+  // its process dies while the application is working
   void end()
   while (made.length === 0) await new Promise(setImmediate)
   const repeat = await end()
@@ -330,7 +330,7 @@ test('where the answer never comes, a repeat is answered after some seconds with
   assert.equal((await get(started)).text, 'hello')
 })
 
-test('a callback that is first asked for by a repeat is made once, if the object is still there', async () => {
+test('a callback that only a repeat requests is made once, if the object still exists', async () => {
   const sleep = () => new Promise<void>((resolve) => setImmediate(resolve))
   const { started, made, end } = await startUpload(() => answered('{"n":1}'), { sleep })
   assert.equal(element((await end({})).text, 'Key'), 'k')
@@ -352,7 +352,7 @@ test('a callback that is first asked for by a repeat is made once, if the object
   assert.equal(made.length, 1)
 })
 
-test('with receipts switched off a repeated Complete finds no upload, and makes no callback', async () => {
+test('without receipts a repeated Complete finds no upload, and makes no callback', async () => {
   const { made, end } = await startUpload(undefined, { receiptMs: 0 })
   assert.equal((await end()).status, 200)
   assert.equal(element((await end()).text, 'Code'), 'NoSuchUpload')

@@ -1,4 +1,7 @@
-/** What becomes of a callback: the application's answer, or one of OSS's failures, for now and for who asks again. */
+/**
+ * The outcome of a callback: the application's answer, or one of OSS's failures, for the first request and for
+ * repeats.
+ */
 import { base64, base64Bytes, utf8Text } from '@bindery/bytes'
 import {
   CALLBACK_ANSWER_BYTES_MAX,
@@ -10,9 +13,9 @@ import {
 import type { CallbackAnswer } from '../options.js'
 import { parseXml } from '../xml-parser.js'
 
-/** What the client gets, as the application sent it. */
+/** The client's answer, as the application sent it. */
 export interface AnsweredCallback {
-  /** SDKs compare it letter by letter, so that it carries no parameters. */
+  /** SDKs compare it exactly, so it has no parameters. */
   readonly contentType: 'application/json' | 'application/xml'
   readonly body: Uint8Array
 }
@@ -25,11 +28,11 @@ export type CallbackOutcome =
 const WITHOUT_ANSWER = {
   busy: failed('callbacksTooMany'),
   late: failed('callbackLate'),
-  // OSS's proxy answers so for an application that it does not reach
+  // OSS's proxy returns this status for an unreachable application
   unreachable: failed('callbackStatus', { Status: 502 }),
 } as const
 
-/** Judges an answer by OSS's rules: 200, an announced length, not too much, and JSON or XML. */
+/** Evaluates an answer by OSS's rules: 200, an announced length within the limit, and JSON or XML. */
 export function judge(answer: CallbackAnswer): CallbackOutcome {
   if (answer.kind !== 'answered') return WITHOUT_ANSWER[answer.kind]
   const { status, contentType = '', contentLength, body } = answer
@@ -65,23 +68,23 @@ function isXml(body: Uint8Array): boolean {
   }
 }
 
-/** What the client gets. Throws the failure of a callback that failed. */
+/** The client's answer. Throws the failure of a failed callback. */
 export function answerOf(outcome: CallbackOutcome): AnsweredCallback {
   if (outcome.kind === 'answered') return outcome
   throw new OssError(outcome.failure, outcome.details)
 }
 
-/** Bytes of an answer that is kept for those who ask again. */
+/** The maximum size of an answer that is kept for repeated requests, in bytes. */
 const KEPT_BYTES_MAX = 16 * 1024
 
 interface KeptAnswer {
   readonly kind: 'answered'
   readonly contentType: AnsweredCallback['contentType']
-  /** Base64; absent where it was too long to keep. */
+  /** Base64; absent if it was too long to keep. */
   readonly body?: string
 }
 
-/** An outcome as a receipt keeps it. */
+/** An outcome in the form of a receipt. */
 export function keepOutcome(outcome: CallbackOutcome): string {
   if (outcome.kind === 'failed') return JSON.stringify(outcome)
   const { kind, contentType, body } = outcome
@@ -89,7 +92,10 @@ export function keepOutcome(outcome: CallbackOutcome): string {
   return JSON.stringify(kept)
 }
 
-/** What a receipt says that the client got; undefined where that was too long to keep. Throws the failure that it got. */
+/**
+ * The client's answer as a receipt keeps it; undefined if it was too long to keep. Throws the failure that the client
+ * got.
+ */
 export function keptOutcome(text: string): AnsweredCallback | undefined {
   const kept = JSON.parse(text) as KeptAnswer | (CallbackOutcome & { kind: 'failed' })
   if (kept.kind === 'failed') return answerOf(kept)

@@ -14,10 +14,10 @@ import type { Reply } from '../call.js'
 import type { Exchange } from '../exchange.js'
 import type { ServiceResponse } from '../service.js'
 
-/** What an operation answers, without the headers that all responses have. */
+/** The response of an operation, without the headers that all responses have. */
 export type Answer = Pick<ServiceResponse, 'status' | 'headers' | 'body'>
 
-/** All of an answer but content that is lent. */
+/** All of an answer except lent content. */
 export function encodeReply(operation: Operation, reply: Reply<Operation>): Answer {
   const status = reply.status ?? operation.status
   const headers = encodeHeaders(operation, reply.output as ValuesOf<Fields>)
@@ -50,7 +50,10 @@ function undeclared({ name }: Operation, error: OssError): OssError {
   return new OssError('internalError', {}, { cause })
 }
 
-/** Adds the headers of every response. Content-Length is 0 without a body, unless the status says so; a stream has none. */
+/**
+ * Adds the headers of every response. Content-Length is 0 without a body, unless the status implies it; a stream has
+ * none.
+ */
 export function toResponse(
   { surroundings, startedAt, crossOrigin, log }: Exchange,
   { status, headers, body }: Answer,

@@ -42,11 +42,11 @@ const ROWS: readonly (readonly [Conditions, string])[] = [
   [{ ifMatch: '"X"', ifNoneMatch: 'AB-2' }, '412 If-Match'],
 ]
 
-test('conditional headers are judged at a resolution of one second, tags with and without quotes', () => {
+test('conditional headers have a resolution of one second, and tags may have quotes or not', () => {
   for (const [conditions, expected] of ROWS) assert.equal(outcome(conditions), expected, JSON.stringify(conditions))
 })
 
-test('a range holds where If-Range names the strong tag of the object, or exactly its time', () => {
+test('a range applies if If-Range names the strong tag of the object, or exactly its time', () => {
   const holds = (ifRange: string | undefined) => rangeHolds(ifRange, { etag: 'AB-2', modifiedAt })
   const kept = [undefined, '', '"AB-2"', 'AB-2', 'Mon, 05 Jan 2026 08:00:00 GMT', 'Mon Jan  5 08:00:00 2026']
   for (const ifRange of kept) assert.equal(holds(ifRange), true, ifRange)

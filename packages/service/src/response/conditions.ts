@@ -1,6 +1,6 @@
 import { OssError, parseHttpDate } from '@bindery/protocol'
 
-/** The conditional headers of a read. Tags as sent; times in milliseconds, undefined also for what is no date. */
+/** The conditional headers of a read. Tags as sent; times in milliseconds, undefined also for invalid dates. */
 export interface Conditions {
   readonly ifMatch?: string | undefined
   readonly ifNoneMatch?: string | undefined
@@ -8,17 +8,17 @@ export interface Conditions {
   readonly ifUnmodifiedSince?: number | undefined
 }
 
-/** What the conditions are compared with. */
+/** The values that conditions are compared with. */
 export interface Validators {
   readonly etag: string
-  /** Milliseconds since 1970; compared in whole seconds, as HTTP dates are. */
+  /** Milliseconds since 1970; compared in whole seconds, like HTTP dates. */
   readonly modifiedAt: number
 }
 
 /**
- * Whether the requester lacks what the conditions ask about (`true`), or has it already (`false`: 304). Each header counts
- * by itself, save that a tag that differs outweighs a time (RFC 9110): an object overwritten within the second has changed.
- * Throws preconditionFailed.
+ * Whether the requester needs the object (`true`) or already has it (`false`: 304). Each header counts separately,
+ * except that a differing tag takes precedence over a time (RFC 9110): an object overwritten within the second has
+ * changed. Throws preconditionFailed.
  */
 export function isWanted(conditions: Conditions, { etag, modifiedAt }: Validators): boolean {
   const { ifMatch, ifNoneMatch, ifModifiedSince, ifUnmodifiedSince } = conditions
@@ -28,13 +28,16 @@ export function isWanted(conditions: Conditions, { etag, modifiedAt }: Validator
   return ifModifiedSince === undefined || seconds(modifiedAt) > seconds(ifModifiedSince)
 }
 
-/** As `isWanted`, for what is not answered with a 304 of its own. Throws preconditionFailed, notModified. */
+/**
+ * Like `isWanted`, for operations that do not answer with a 304 of their own. Throws preconditionFailed,
+ * notModified.
+ */
 export function requireWanted(conditions: Conditions, validators: Validators): void {
   if (isWanted(conditions, validators)) return
   throw new OssError('notModified', {}, { headers: [['ETag', `"${validators.etag}"`]] })
 }
 
-/** Whether a Range header may be obeyed: If-Range names the tag, not a weak one, or exactly the time of the object. */
+/** Whether a Range header may be obeyed: If-Range names the tag (not a weak one), or exactly the time of the object. */
 export function rangeHolds(ifRange: string | undefined, { etag, modifiedAt }: Validators): boolean {
   if (ifRange === undefined || ifRange === '') return true
   const time = parseHttpDate(ifRange)
@@ -52,7 +55,7 @@ function lists(header: string, etag: string, isSame: Comparison): boolean {
   return header.split(',').some((item) => item.trim() === '*' || isSame(item.trim(), etag))
 }
 
-/** SDKs send tags without quotes too. A weak one is never the same. */
+/** SDKs send tags without quotes too. A weak tag never matches. */
 function isStrongly(tag: string, etag: string): boolean {
   return tag.replace(/^"(.*)"$/, '$1').toUpperCase() === etag.toUpperCase()
 }

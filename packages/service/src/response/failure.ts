@@ -14,8 +14,8 @@ const ROWS: Readonly<Record<StorageErrorKind, Row>> = {
 }
 
 /**
- * The OSS error of anything thrown. What is none on purpose is the server's own state or a bug: its error is the
- * `cause`, for the log alone, and nothing of it leaves the server.
+ * The OSS error for anything thrown. Any other error is the server's own state or a bug: it becomes the `cause` for the
+ * log, and nothing of it leaves the server.
  */
 export function toOssError(thrown: unknown): OssError {
   if (thrown instanceof OssError) return thrown

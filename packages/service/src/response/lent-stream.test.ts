@@ -4,7 +4,7 @@ import type { LentBytes } from '@bindery/storage'
 import { call, startWithBucket } from '../testing/index.js'
 import { LentStream } from './lent-stream.js'
 
-/** Counts what is lent and how often the end is reported, and notes whether the iteration has ended. */
+/** Counts lent pieces and reports of the end, and records whether the iteration has ended. */
 function pieces(count: number) {
   const seen = { lent: 0, ended: false, reports: 0 }
   async function* give(): AsyncGenerator<LentBytes> {
@@ -24,7 +24,7 @@ function pieces(count: number) {
     LentStream.begin(give(), size, () => {
       seen.reports += 1
     })
-  /** The pieces of content whose size nobody knows. */
+  /** The pieces of content of unknown size. */
   const lent = async () => {
     const content = await begin()
     assert.ok(content instanceof LentStream)
@@ -35,7 +35,7 @@ function pieces(count: number) {
 
 const OVER = { lent: 0, ended: true, reports: 1 }
 
-test('few bytes that are one piece come whole, and nothing stays lent', async () => {
+test('a few bytes in one piece are copied, and nothing stays lent', async () => {
   const { seen, begin } = pieces(1)
   assert.deepEqual(await begin(1), Uint8Array.of(0))
   assert.deepEqual(seen, OVER)
@@ -46,7 +46,7 @@ test('few bytes that are one piece come whole, and nothing stays lent', async ()
   assert.deepEqual(many.seen, OVER)
 })
 
-test('all pieces come in order, the first among them', async () => {
+test('all pieces arrive in order, including the first', async () => {
   for (const count of [0, 1, 3]) {
     const { seen, lent } = pieces(count)
     const given: number[] = []
@@ -96,7 +96,7 @@ test('a stream whose piece cannot be read has ended', async () => {
   assert.equal(reports, 1)
 })
 
-test('an object whose bytes are gone is answered with an error, before anything is promised', async () => {
+test('an object whose bytes are missing is answered with an error before anything is promised', async () => {
   const started = await startWithBucket()
   await call(started, { method: 'PUT', bucket: 'bkt', key: 'a', body: 'x' })
   for await (const { id } of started.blobs.list()) await started.blobs.delete(id)

@@ -1,12 +1,12 @@
 import type { LentBytes } from '@bindery/storage'
 import type { LentBody } from '../service.js'
 
-/** Bytes that are copied rather than lent: a response that is there as a whole is sent in one go. */
+/** Bytes that are copied rather than lent: a complete response is sent in one write. */
 const COPIED_BYTES_MAX = 16 * 1024
 
 /**
- * The body of a response as it is lent, piece by piece. It is iterated once, one call at a time; `onEnd` is called once:
- * after the last piece, when a piece could not be read, or when the reader left, also before the first piece.
+ * The body of a response, lent piece by piece. It is iterated once, one call at a time. `onEnd` is called once: after
+ * the last piece, after a failed read, or when the reader leaves, possibly before the first piece.
  */
 export class LentStream implements LentBody, AsyncIterableIterator<LentBytes> {
   readonly #pieces: AsyncIterator<LentBytes>
@@ -20,9 +20,9 @@ export class LentStream implements LentBody, AsyncIterableIterator<LentBytes> {
   }
 
   /**
-   * Reads the first piece. Content that cannot be read at all rejects here, where a failure can still be answered,
-   * and not when a status and a length have been promised. Where one piece is all of a few bytes, they are copied, and
-   * nothing stays lent.
+   * Reads the first piece. Content that cannot be read at all rejects here, while a failure can still be answered, and
+   * not after a status and a length have been promised. A single piece of a few bytes is copied, and nothing stays
+   * lent.
    */
   static async begin(
     pieces: AsyncIterable<LentBytes>,
@@ -59,7 +59,7 @@ export class LentStream implements LentBody, AsyncIterableIterator<LentBytes> {
     }
   }
 
-  /** Ends a stream that is not read on. Later calls do nothing. */
+  /** Ends a stream that is not read further. Later calls do nothing. */
   async close(): Promise<void> {
     if (this.#first !== undefined && this.#first.done !== true) this.#first.value.release()
     this.#first = undefined

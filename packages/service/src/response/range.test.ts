@@ -38,20 +38,20 @@ const ROWS: readonly (readonly [header: string | undefined, plain: Expected, sta
   ['bytes=0-9,20-29', [0, 10], [0, 10]],
 ]
 
-test('a range of an object of 1,000 bytes selects what OSS selects', () => {
+test('a range of an object of 1,000 bytes selects the same bytes as on OSS', () => {
   for (const [header, plain, standard] of ROWS) {
     assert.deepEqual(selected(header, 1000, false), plain, `${header}`)
     assert.deepEqual(selected(header, 1000, true), standard, `${header}, standard`)
   }
 })
 
-test('any range of an empty object is the whole object, unless standard behaviour was asked for', () => {
+test('any range of an empty object is the whole object, unless standard behaviour is requested', () => {
   for (const header of ['bytes=0-', 'bytes=0-9', 'bytes=-5', 'bytes=-0']) {
     assert.equal(selected(header, 0, false), 'whole', header)
     assert.equal(selected(header, 0, true), 'refused', header)
   }
 })
 
-test('Content-Range names inclusive positions', () => {
+test('Content-Range has inclusive positions', () => {
   assert.equal(contentRange({ start: 0, end: 500 }, 1000), 'bytes 0-499/1000')
 })

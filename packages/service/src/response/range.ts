@@ -2,9 +2,9 @@ import { OssError } from '@bindery/protocol'
 import type { ByteRange } from '@bindery/storage'
 
 /**
- * The bytes that a Range header asks for, or undefined for the whole object.
- * OSS sends the whole object (200) where a range does not lie within it; only with `x-oss-range-behavior: standard`
- * does it cut the range to the object, or refuse. Of several ranges the first counts. Throws invalidRange.
+ * The bytes that a Range header requests, or undefined for the whole object. OSS sends the whole object (200) if a
+ * range does not lie within it; only with `x-oss-range-behavior: standard` does it cut the range to the object, or
+ * refuse. The first of several ranges counts. Throws invalidRange.
  * @see https://help.aliyun.com/document_detail/39571.html
  */
 export function selectRange(header: string | undefined, size: number, standard: boolean): ByteRange | undefined {
@@ -32,7 +32,7 @@ function unsatisfied(standard: boolean): undefined {
   return undefined
 }
 
-/** `Content-Range` of a part of an object, whose positions are inclusive. */
+/** `Content-Range` of a part of an object, with inclusive positions. */
 export function contentRange({ start, end }: ByteRange, size: number): string {
   return `bytes ${start}-${end - 1}/${size}`
 }

@@ -6,23 +6,23 @@ import { bytesOf, nodeDigests, sourceOf } from '../domain/testing.js'
 import type { ResponseLog, ServiceResponse } from '../service.js'
 import { ROOT, type StartedService } from './start-service.js'
 
-/** A request as a test says it. */
+/** A request as a test describes it. */
 export interface TestRequest {
   readonly method: string
   readonly bucket?: string
   readonly key?: string
-  /** A value that is undefined is a key without `=`. */
+  /** A value of undefined is a key without `=`. */
   readonly query?: Readonly<Record<string, string | undefined>>
   /** Names in lower case. */
   readonly headers?: Readonly<Record<string, string>>
-  /** Its length is announced, unless `chunked`. */
+  /** Its length is announced unless `chunked`. */
   readonly body?: string | Uint8Array | ByteSource
   readonly chunked?: boolean
-  /** Who signs; `nobody` is anonymous. Default: ROOT. */
+  /** The signer. Default: ROOT. */
   readonly as?: AccessKey | 'anonymous'
   /** `url`: by V1, in the query. */
   readonly signature?: 'v1' | 'v4' | 'url'
-  /** Where the bucket stands. Default: in the Host. */
+  /** Where the bucket is named. Default: in the Host. */
   readonly style?: 'host' | 'path'
   readonly scheme?: 'http' | 'https'
 }
@@ -39,7 +39,7 @@ export interface TestResponse {
 
 const ENDPOINT = 'oss-cn-hangzhou.aliyuncs.com'
 
-/** Signs a request, has the service handle it, and reads the response to its end. */
+/** Signs a request, passes it to the service, and reads the response completely. */
 export async function call(started: StartedService, request: TestRequest): Promise<TestResponse> {
   const response = await send(started, request)
   const bytes = response.body instanceof Uint8Array ? response.body : await bytesOf(response.body ?? none())
@@ -55,7 +55,7 @@ export async function call(started: StartedService, request: TestRequest): Promi
   }
 }
 
-/** Signs a request and has the service handle it; the body of the response is still unread. */
+/** Signs a request and passes it to the service; the body of the response is still unread. */
 export async function send(started: StartedService, request: TestRequest): Promise<ServiceResponse> {
   const { bucket, key = '', style = 'host', scheme = 'http' } = request
   const host = style === 'host' && bucket !== undefined ? `${bucket}.${ENDPOINT}` : '127.0.0.1'
@@ -106,13 +106,13 @@ function queryText({ parameters }: Query): string {
   return `?${pairs.join('&')}`
 }
 
-/** The texts of all elements of a name in a document, in order, with references resolved. */
+/** The texts of all elements with a name in a document, in order, with references resolved. */
 export function elements(document: string, name: string): string[] {
   const found = document.matchAll(new RegExp(`<${name}>([^<]*)</${name}>`, 'g'))
   return [...found].map(([, text = '']) => unescapeXml(text))
 }
 
-/** The text of the first element of a name, or undefined. */
+/** The text of the first element with a name, or undefined. */
 export function element(document: string, name: string): string | undefined {
   return elements(document, name)[0]
 }
@@ -125,7 +125,7 @@ function unescapeXml(text: string): string {
   )
 }
 
-/** A body that must not be read: whoever asks for a byte fails the test that looks at `touched`. */
+/** A body that must not be read: reading it throws, and `touched` reports it. */
 export function untouchable(size = 10): ByteSource & { touched(): boolean } {
   let touched = false
   const fail = async (): Promise<never> => {

@@ -5,7 +5,7 @@ import { type StartedService, startService } from './start-service.js'
 /** The bucket that the helpers of this file use. */
 export const BUCKET = 'bkt'
 
-/** 102,400 bytes, the least that a part before the last may have. */
+/** 102,400 bytes, the minimum for a part before the last. */
 export const FULL_PART = new Uint8Array(102_400).fill(0x61)
 
 /** A started service with one private bucket. */
@@ -15,10 +15,10 @@ export async function startWithBucket(options: Parameters<typeof startService>[0
   return started
 }
 
-/** What a request may say beside what its helper says. */
+/** Additions of a request to those of its helper. */
 export type Extra = Pick<TestRequest, 'headers' | 'query' | 'as' | 'bucket' | 'style' | 'scheme'>
 
-/** Begins an upload and answers its id; throws if the service refuses. */
+/** Initiates an upload and returns its id; throws if the service refuses. */
 export async function initiate(started: StartedService, key: string, extra: Extra = {}): Promise<string> {
   const query = { uploads: undefined, ...extra.query }
   const response = await call(started, { method: 'POST', bucket: BUCKET, key, ...extra, query })
@@ -40,7 +40,7 @@ export function uploadPart(
   return call(started, { method: 'PUT', bucket: BUCKET, key, body: body ?? '', ...extra, query })
 }
 
-/** A part's number and its ETag as it is to stand in the document. */
+/** A part's number, and its ETag as written in the document. */
 export type Listed = readonly [partNumber: number, etag: string | undefined]
 
 /** The body of a Complete. */

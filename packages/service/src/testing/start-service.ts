@@ -15,12 +15,15 @@ function accessKey(accessKeyId: string, id: string): AccessKey {
   return { accessKeyId, accessKeySecret: `${accessKeyId}-secret`, account: { id, displayName: id } }
 }
 
-/** The account that owns what tests make, unless they say otherwise. */
+/** The account that owns what tests create, by default. */
 export const ROOT: AccessKey = accessKey('root', '1000000000000001')
 /** Another account of the same server. */
 export const OTHER: AccessKey = accessKey('other', '1000000000000002')
 
-/** A service in this process, on engines in memory, with a clock that stands still until it is advanced, or somebody sleeps. */
+/**
+ * A service in this process, on engines in memory, with a clock that stands still until a test advances it or the
+ * service sleeps.
+ */
 export interface StartedService {
   readonly service: Service
   readonly metadata: MetadataStore
@@ -30,7 +33,7 @@ export interface StartedService {
   advance(milliseconds: number): void
 }
 
-/** Starts a service whose operations must declare what they answer. The same seed makes the same ids. */
+/** Starts a service with `assertDeclared`. The same seed generates the same ids. */
 export async function startService(
   options: Partial<ServiceOptions> & { readonly seed?: number } = {},
 ): Promise<StartedService> {

@@ -18,7 +18,7 @@ function fault(kind: PolicyKind, document: unknown): string | undefined {
 
 const statement = (kind: PolicyKind, one: unknown) => fault(kind, { Version: '1', Statement: [one] })
 
-test('the forms that the official pages show are read', () => {
+test('the forms on the official pages are parsed', () => {
   for (const one of [
     IDENTITY,
     { ...IDENTITY, Action: ['oss:Get*', 'oss:ListObjects'], Resource: ['acs:oss:*:1000000000000001:bkt', '*'] },
@@ -49,7 +49,7 @@ test('the forms that the official pages show are read', () => {
   assert.equal(statement('trust', TRUST), undefined)
 })
 
-test('whatever the grammar does not know is refused, and the message says where', () => {
+test('anything that the grammar does not know is refused, with its position in the message', () => {
   const rows: [kind: PolicyKind, one: object, message: RegExp][] = [
     ['identity', { ...IDENTITY, Effect: 'allow' }, /^Statement\[0\]\.Effect must be "Allow" or "Deny"$/],
     ['identity', { ...IDENTITY, Sid: 'x' }, /unknown element "Sid"/],
@@ -98,7 +98,7 @@ test('whatever the grammar does not know is refused, and the message says where'
   for (const [kind, one, message] of rows) assert.match(statement(kind, one) ?? 'nothing', message, JSON.stringify(one))
 })
 
-test('the document itself has a version, statements and a size', () => {
+test('the document itself has a version, statements and a maximum size', () => {
   const rows: [document: unknown, message: RegExp][] = [
     ['', /not valid JSON/],
     ['{"Version":"1","Statement":[{},]}', /not valid JSON/],
@@ -121,7 +121,7 @@ test('the document itself has a version, statements and a size', () => {
   assert.match(fault('bucket', 'é'.repeat(8_193)) ?? '', /has at most 16384 bytes/)
 })
 
-test('a message is one short line, whatever the policy holds', () => {
+test('a message is one short line, whatever the policy contains', () => {
   const message = statement('identity', { ...IDENTITY, Action: `a\n${'x'.repeat(1_000)}` }) ?? ''
   assert.ok(message.length < 160 && !message.includes('\n'), message)
 })

@@ -5,10 +5,13 @@
 import { utf8Bytes } from '@bindery/bytes'
 import { type Condition, compileCondition, isOperator } from './conditions.js'
 
-/** Where a policy is attached: to a bucket, with principals; to an identity or a session, without; to a role, as its trust. */
+/**
+ * Where a policy is attached: to a bucket, with principals; to an identity or a session, without; to a role, as its
+ * trust policy.
+ */
 export type PolicyKind = 'bucket' | 'identity' | 'session' | 'trust'
 
-/** Bytes of a policy's text at most. */
+/** The maximum size of a policy's text, in bytes. */
 export const POLICY_BYTES_MAX: Readonly<Record<PolicyKind, number>> = {
   bucket: 16_384,
   identity: 6_144,
@@ -16,7 +19,7 @@ export const POLICY_BYTES_MAX: Readonly<Record<PolicyKind, number>> = {
   trust: 2_048,
 }
 
-/** Some values, or with `not` all values but these. */
+/** Some values, or with `not` all values except these. */
 export interface Values {
   readonly not: boolean
   readonly values: readonly string[]
@@ -42,7 +45,10 @@ export class PolicyFault extends Error {
   override readonly name = 'PolicyFault'
 }
 
-/** Reads a policy. Throws PolicyFault for whatever the grammar does not allow: what is not understood must not be guessed. */
+/**
+ * Parses a policy. Throws PolicyFault for anything that the grammar does not allow: unknown content must not be
+ * guessed.
+ */
 export function parsePolicy(kind: PolicyKind, text: string): Policy {
   if (utf8Bytes(text).length > POLICY_BYTES_MAX[kind]) {
     throw new PolicyFault(`a ${kind} policy has at most ${POLICY_BYTES_MAX[kind]} bytes`)
@@ -67,7 +73,7 @@ function parseJson(text: string): unknown {
 
 type Members = ReadonlyMap<string, unknown>
 
-/** The members of an object; a Map, so that no name of a member means anything to JavaScript. */
+/** The members of an object; a Map, so that no member name has a meaning in JavaScript. */
 function recordOf(value: unknown, where: string): Members {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new PolicyFault(`${where} must be an object`)
@@ -141,7 +147,7 @@ function parseConditions(value: unknown, where: string): Condition[] {
   const conditions: Condition[] = []
   for (const [operator, keys] of recordOf(value, where)) {
     const place = `${where}.${shown(operator)}`
-    if (!isOperator(operator)) throw new PolicyFault(`${place} is no operator`)
+    if (!isOperator(operator)) throw new PolicyFault(`${place} is not an operator`)
     for (const [name, given] of recordOf(keys, place)) {
       const key = canonicalKey(name)
       if (key === undefined) throw new PolicyFault(`${place} has the unknown key ${shown(name)}`)
@@ -171,8 +177,8 @@ const CONDITION_KEYS = [
 const TAG_KEYS = ['oss:BucketTag/', 'oss:ExistingObjectTag/', 'oss:RequestObjectTag/']
 
 /**
- * A key as the evaluator asks for it; names are compared without regard to case, but for those of tags. Keys of other
- * products are allowed, for the policies of RAM speak of them too, and have no value here.
+ * A condition key in the evaluator's form; names are case-insensitive, except for those of tags. Keys of other products
+ * are allowed, because RAM policies contain them too, and have no value here.
  */
 function canonicalKey(name: string): string | undefined {
   const folded = name.toLowerCase()
@@ -188,7 +194,7 @@ function isAction(kind: PolicyKind, action: string): boolean {
   return action === '*' || /^[a-z*][a-z0-9*-]*:[a-z0-9*?]+$/i.test(action)
 }
 
-/** `*`, or `acs:product:region:account:path`, in which an empty part stands for any. */
+/** `*`, or `acs:product:region:account:path`, in which an empty part matches anything. */
 function isResource(resource: string): boolean {
   return resource === '*' || /^acs:[a-z0-9*-]*:[a-z0-9*?-]*:[0-9*?]*:.+$/is.test(resource)
 }
@@ -219,7 +225,7 @@ function scalarsOf(value: unknown, where: string): readonly string[] {
   throw new PolicyFault(`${where} must be a value or a list of values`)
 }
 
-/** A name from the policy in a message: short, and on one line. */
+/** A name from the policy for a message: short, and on one line. */
 function shown(name: string): string {
   return JSON.stringify(name.length > 64 ? `${name.slice(0, 64)}…` : name)
 }

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { createRandom } from '@bindery/storage'
 import { compileNetwork, parseAddress } from './ip-address.js'
 
-test('an address is read as the network stack reads it', () => {
+test('an address is parsed as the network stack parses it', () => {
   const texts = [
     '0.0.0.0',
     '255.255.255.255',
@@ -42,13 +42,13 @@ test('an address is read as the network stack reads it', () => {
   for (const text of texts) assert.equal(parseAddress(text) !== undefined, isIP(text) !== 0, text)
 })
 
-test('an IPv4 address that travels as IPv6 is the same address, and a zone does not count', () => {
+test('an IPv4 address mapped to IPv6 is the same address, and a zone is ignored', () => {
   assert.deepEqual(parseAddress('::ffff:10.0.0.1'), parseAddress('10.0.0.1'))
   assert.deepEqual(parseAddress('fe80::1%eth0'), parseAddress('fe80::1'))
   assert.ok(compileNetwork('10.0.0.0/8')?.(parseAddress('::ffff:10.255.0.1') ?? new Uint8Array(16)))
 })
 
-test('what is no network is refused', () => {
+test('an invalid network is refused', () => {
   for (const text of [
     '10.0.0.0/33',
     '10.0.0.0/',
@@ -64,12 +64,12 @@ test('what is no network is refused', () => {
   }
 })
 
-test('networks of chance hold the addresses that a block list of Node holds', () => {
+test('random networks contain the same addresses as a block list of Node', () => {
   const seed = Number(process.env.SEED ?? Date.now() % 1e6)
   const random = createRandom(seed)
   for (let round = 0; round < 5_000; round += 1) {
     const isV4 = random.below(2) === 0
-    // few different bits, so that networks hold a fair share of the addresses
+    // few differing bits, so that networks contain a fair share of the addresses
     const part = () => (random.below(2) === 0 ? 0 : 1 << random.below(isV4 ? 8 : 16))
     const address = () =>
       isV4 ? [1, 2, 3, 4].map(part).join('.') : [1, 2, 3, 4, 5, 6, 7, 8].map(() => part().toString(16)).join(':')

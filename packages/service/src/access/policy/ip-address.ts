@@ -1,9 +1,12 @@
-/** IPv4 and IPv6 addresses as 16 bytes; an IPv4 address is the IPv6 one that maps it, so that the two compare as one. */
+/**
+ * IPv4 and IPv6 addresses as 16 bytes; an IPv4 address is the IPv6 one that maps it, so that the two compare as
+ * one.
+ */
 export type Address = Uint8Array
 
 const V4_PREFIX = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff]
 
-/** Undefined for what is no address. A zone (`fe80::1%eth0`) is left out. */
+/** Undefined for an invalid address. A zone (`fe80::1%eth0`) is ignored. */
 export function parseAddress(text: string): Address | undefined {
   const [bare = ''] = text.split('%')
   if (!bare.includes(':')) {
@@ -13,7 +16,7 @@ export function parseAddress(text: string): Address | undefined {
   return parseV6(bare)
 }
 
-/** A matcher of the addresses of a network (`10.0.0.0/8`) or of one address; undefined for what is neither. */
+/** A matcher of the addresses of a network (`10.0.0.0/8`) or of one address; undefined for any other text. */
 export function compileNetwork(text: string): ((address: Address) => boolean) | undefined {
   const [base = '', length, ...more] = text.split('/')
   const network = parseAddress(base)

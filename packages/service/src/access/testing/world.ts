@@ -27,7 +27,7 @@ const PERSONAS: Readonly<
   visitor: { account: STRANGER, id: '3000000000000002', session: 's2' },
 }
 
-/** A statement as JSON has it. */
+/** A statement in its JSON form. */
 export type Written = Readonly<Record<string, unknown>>
 
 /** The setting in which questions are asked. Policies are lists of statements. */
@@ -37,7 +37,7 @@ export interface World {
   readonly objectTags?: Readonly<Record<string, string>>
   readonly bucketTags?: Readonly<Record<string, string>>
   readonly bucketPolicy?: readonly Written[]
-  /** By the name of a user or a role; of each the policies that are attached. */
+  /** The attached policies by the name of a user or role. */
   readonly attached?: Readonly<Record<string, readonly (readonly Written[])[]>>
   readonly session?: readonly Written[]
   readonly blocked?: boolean
@@ -52,7 +52,7 @@ export interface Ask {
   readonly within?: Action
   readonly bucket?: string | undefined
   readonly key?: string
-  /** Whether the key has an object. */
+  /** Whether an object with the key exists. */
   readonly exists?: boolean
   readonly ip?: string
   readonly agent?: string
@@ -69,7 +69,7 @@ export function compile(kind: PolicyKind, statements: readonly Written[]): Compi
   return new CompiledPolicy(parsePolicy(kind, JSON.stringify({ Version: '1', Statement: statements })))
 }
 
-/** The identities and rules of a world, compiled once for many questions. */
+/** The identities and settings of a world, compiled once for many questions. */
 export class Judge {
   readonly #world: World
   readonly #authoriser = new Authoriser({ region: 'cn-hangzhou' })
