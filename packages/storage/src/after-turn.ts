@@ -1,8 +1,8 @@
 let waiting: (() => void)[] = []
 
 /**
- * Calls a function when everything that can run without the event loop has run: a tick comes before or after the promises
- * of its turn, and one that a promise has asked for comes after them all.
+ * Calls a function when everything that can run without the event loop has run: a tick runs before or after the
+ * promises of its turn, and one that a promise has scheduled runs after all of them.
  */
 export function afterTurn(call: () => void): void {
   waiting.push(call)

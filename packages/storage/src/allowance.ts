@@ -3,7 +3,7 @@ import { METADATA_LIMITS } from './limits.js'
 import type { Bytes } from './metadata-store.js'
 import { StorageError } from './storage-error.js'
 
-/** Counts what a transaction or read touches, and throws StorageError `limit` beyond METADATA_LIMITS. */
+/** Counts the keys, rows and bytes of a transaction or read, and throws StorageError `limit` beyond METADATA_LIMITS. */
 export class Allowance {
   #rowsRead = 0
   #keysWritten = 0

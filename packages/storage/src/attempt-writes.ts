@@ -10,7 +10,7 @@ export interface SnapshotRow {
   readonly value: Bytes
 }
 
-/** What a body wrote: at most one write for each key. */
+/** The writes of a body: at most one for each key. */
 export class WriteSet {
   /** Values set; undefined means deleted. */
   readonly rows: Map<KeyText, Bytes | undefined>
@@ -22,7 +22,7 @@ export class WriteSet {
     this.deltas = deltas
   }
 
-  /** Keys set, deleted or added to. */
+  /** The number of keys set, deleted or added to. */
   get size(): number {
     return this.rows.size + this.deltas.size
   }
@@ -36,7 +36,7 @@ export class WriteSet {
     return [...this.rows].filter(([key]) => from <= key && key < to)
   }
 
-  /** The rows as they are to stand after the commit, with the deltas added to the counters of `state`. Writes nothing. */
+  /** The rows after the commit, with the deltas added to the counters of `state`. Writes nothing. */
   resolve(state: { get(key: KeyText): Bytes | undefined }): [KeyText, Bytes | undefined][] {
     const resolved = [...this.rows]
     for (const [key, deltas] of this.deltas) resolved.push([key, addCounters(state.get(key), deltas)])
@@ -44,7 +44,7 @@ export class WriteSet {
   }
 }
 
-/** A range as a body asked for it, checked. */
+/** A range that a body requested, validated. */
 export interface AskedRange {
   readonly from: KeyText
   readonly to: KeyText
@@ -53,8 +53,8 @@ export interface AskedRange {
 }
 
 /**
- * One run of a body: its writes, its limits, and the first error that it may not survive. How it reads is up to the
- * engine. Its calls are refused once it is closed.
+ * One run of a body: its writes, its limits, and the first error that fails it. How it reads is up to the engine. Its
+ * calls are refused once it is closed.
  */
 export abstract class AttemptWrites {
   readonly writes = new WriteSet()
@@ -68,7 +68,7 @@ export abstract class AttemptWrites {
     this.records = records
   }
 
-  /** Ends the attempt; throws the error of a call that failed, even if the body has swallowed it. */
+  /** Ends the attempt; throws the error of a failed call, even if the body has swallowed it. */
   finish(): void {
     this.#open = false
     if (this.#failure !== undefined) throw this.#failure
@@ -108,11 +108,11 @@ export abstract class AttemptWrites {
     return text
   }
 
-  /** Checks a range that is read, and counts its limit; undefined where it can hold no row. */
+  /** Checks a range that is read, and counts its limit; undefined if it cannot contain a row. */
   protected admitRange(fromKey: Bytes, toKey: Bytes, options: RangeOptions): AskedRange | undefined {
     const { limit, reverse = false, onDamaged } = options
     if (this.records && onDamaged !== undefined) {
-      throw new StorageError('misuse', 'a transaction steps over a damaged row')
+      throw new StorageError('misuse', 'a transaction must not skip a damaged row')
     }
     const [from, to] = [keyText(fromKey), keyText(toKey)]
     this.allowance.bound(from)
@@ -122,7 +122,7 @@ export abstract class AttemptWrites {
     return limit === 0 || from >= to ? undefined : { from, to, limit, reverse }
   }
 
-  /** What is kept for the commit must not change when the caller changes what it got. */
+  /** Data that are kept for the commit must not change when the caller changes its copy. */
   protected lend(value: Bytes): Bytes {
     return this.records ? copyBytes(value) : value
   }
@@ -137,9 +137,9 @@ export abstract class AttemptWrites {
     }
   }
 
-  /** The attempt fails with this error, unless it is damage that a read may step over. */
+  /** Fails the attempt with this error, unless it is damage that a read may skip. */
   protected noteFailure(error: unknown): void {
-    // what a transaction has not seen could not be validated
+    // a row that a transaction has not seen could not be validated
     const mayGoOn = error instanceof DamagedRow && !this.records
     if (error instanceof StorageError && !mayGoOn) this.#failure ??= error
   }
@@ -156,7 +156,7 @@ export abstract class AttemptWrites {
   }
 }
 
-/** Stored rows, in order, with a transaction's own writes over them. */
+/** Stored rows, in order, with a transaction's own writes merged in. */
 export function overlay(
   stored: readonly SnapshotRow[],
   own: readonly [KeyText, Bytes | undefined][],

@@ -1,6 +1,6 @@
 /**
- * A key as a string of one character a byte (Latin-1): strings of this form are equal and ordered as the bytes are,
- * are copies that nobody can change, and serve as keys of a Map.
+ * A key as a string with one character per byte (Latin-1). Such strings are equal and ordered as the bytes are,
+ * immutable, and usable as keys of a Map.
  */
 export type KeyText = string
 
@@ -19,7 +19,7 @@ export function copyBytes(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(bytes)
 }
 
-/** Whether two values are the same; undefined stands for a row that is not there. */
+/** Whether two values are the same; undefined stands for a missing row. */
 export function sameBytes(left: Uint8Array | undefined, right: Uint8Array | undefined): boolean {
   if (left === undefined || right === undefined) return left === right
   return left.length === right.length && Buffer.compare(left, right) === 0

@@ -3,12 +3,15 @@ import { StorageError } from './storage-error.js'
 const COUNTER_BYTES = 8
 const HALF = 2 ** 32
 
-/** A counters row: signed 64-bit big-endian integers, one after another. Throws StorageError `misuse` unless all are safe integers. */
+/**
+ * A counters row: signed 64-bit big-endian integers, one after another. Throws StorageError `misuse` unless all are
+ * safe integers.
+ */
 export function encodeCounters(values: readonly number[]): Uint8Array {
   if (!values.every(Number.isSafeInteger)) throw new StorageError('misuse', 'a counter is not a safe integer')
   const bytes = new Uint8Array(values.length * COUNTER_BYTES)
   const view = new DataView(bytes.buffer)
-  // in two halves, since a BigInt for each costs more than all else
+  // in two halves, because a BigInt for each costs more than everything else
   values.forEach((value, index) => {
     const high = Math.floor(value / HALF)
     view.setInt32(index * COUNTER_BYTES, high)
@@ -17,7 +20,7 @@ export function encodeCounters(values: readonly number[]): Uint8Array {
   return bytes
 }
 
-/** The integers of a counters row. Throws StorageError `corrupt` if it is none: by its length, or by what it counts to. */
+/** The integers of a counters row. Throws StorageError `corrupt` if its length or a value is invalid. */
 export function decodeCounters(bytes: Uint8Array): number[] {
   if (bytes.length % COUNTER_BYTES !== 0) throw new StorageError('corrupt', 'a counters row has a broken length')
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -34,7 +37,7 @@ export function addCounters(row: Uint8Array | undefined, deltas: readonly number
   return encodeCounters(summed(values, deltas))
 }
 
-/** Both added, the longer length kept. */
+/** The sums, with the longer of both lengths. */
 export function summed(values: readonly number[], deltas: readonly number[]): number[] {
   const sums = [...values]
   deltas.forEach((delta, index) => {

@@ -20,7 +20,7 @@ test('a fault before a transaction leaves nothing, one after it loses only the a
   assert.deepEqual(values.map(textOf), [undefined, '1', '1'])
 })
 
-test('the same seed and calls fail alike, and about as often as they should', async () => {
+test('the same seed and calls produce the same faults, at the configured rate', async () => {
   async function failures(seed: number): Promise<boolean[]> {
     const store = withFaults(seed, { before: 0.1, after: 0.1 }).metadata(createMemoryMetadataStore())
     const failed: boolean[] = []
@@ -41,7 +41,7 @@ test('the same seed and calls fail alike, and about as often as they should', as
   assert.ok(count > 50 && count < 150, `${count} of 500 failed`)
 })
 
-test('a fault after a write of a blob leaves the blob, one while it is read breaks the read', async () => {
+test('a fault after a write of a blob keeps the blob, one during a read breaks the read', async () => {
   const store = createMemoryBlobStore()
   const faulty = withFaults(1, { before: 0, after: 1 }).blobs(store)
   await assert.rejects(faulty.write(sourceOf(bytesOf('abc')), { owner }), isStorageError('unavailable'))

@@ -1,4 +1,4 @@
-/** Limits of one transaction or read, kept by every engine. */
+/** Limits of one transaction or read, enforced by every engine. */
 export const METADATA_LIMITS = {
   /** Bytes of a key. */
   keyBytes: 1_900,

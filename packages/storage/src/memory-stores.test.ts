@@ -15,7 +15,7 @@ import {
 describe('the memory metadata store', () => {
   testMetadataStore(async () => createMemoryMetadataStore())
 
-  test('a transaction whose reads change in each run gives up after the attempts of the contract', async () => {
+  test('a transaction whose reads change in each run gives up after the maximum number of attempts', async () => {
     const store = createMemoryMetadataStore()
     let runs = 0
     const hopeless = store.transact(async (tx) => {
@@ -38,7 +38,7 @@ describe('a metadata store whose server answers late', () => {
 describe('the memory metadata store that runs bodies twice', () => {
   testMetadataStore(async () => createMemoryMetadataStore({ runBodiesTwice: true }))
 
-  test('a body that counts outside of its transaction shows itself', async () => {
+  test('a body with side effects outside its transaction is detected', async () => {
     const store = createMemoryMetadataStore({ runBodiesTwice: true })
     let runs = 0
     await store.transact(async (tx) => {
@@ -52,7 +52,7 @@ describe('the memory metadata store that runs bodies twice', () => {
 describe('the memory blob store', () => {
   testBlobStore(async () => createMemoryBlobStore())
 
-  test('lent bytes are spoilt by their release, which happens once', async () => {
+  test('lent bytes are overwritten by their release, which happens once', async () => {
     const store = createMemoryBlobStore()
     const { id } = await store.write(sourceOf(bytesOf('abc')), { owner: bytesOf('owner') })
     for await (const piece of store.read(id)) {
@@ -63,7 +63,7 @@ describe('the memory blob store', () => {
     }
   })
 
-  test('its incarnation can be given, so that ids repeat', async () => {
+  test('its incarnation can be given, so that ids are reproducible', async () => {
     const ids = [1, 2].map(async () => {
       const store = createMemoryBlobStore({ incarnation: 'i1' })
       return (await store.write(sourceOf(bytesOf('abc')), { owner: bytesOf('owner') })).id
@@ -72,6 +72,6 @@ describe('the memory blob store', () => {
   })
 })
 
-describe('the memory blob store whose ids carry small blobs', () => {
+describe('the memory blob store with inline blobs', () => {
   testBlobStore(async () => createMemoryBlobStore({ carriedBytesMax: 1024 }))
 })

@@ -1,4 +1,4 @@
-/** Pseudo-random numbers that a seed repeats. */
+/** A pseudo-random generator that a seed reproduces. */
 export interface Random {
   /** At least 0, below 1. */
   fraction(): number

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { SortedMap } from './sorted-map.js'
 import { seededRandom } from './testing/index.js'
 
-test('a sorted map answers what a plain one does, and earlier states stay as they were', (t) => {
+test('a sorted map returns the same as a plain one, and earlier states do not change', (t) => {
   const random = seededRandom(t)
   const plain = new Map<string, number>()
   const states: { map: SortedMap<number>; entries: [string, number][] }[] = []

@@ -1,4 +1,4 @@
-/** Entries of a node at most; half of them go into each half when it splits. */
+/** The most entries of a node; half of them go into each half when it splits. */
 const NODE_SIZE = 32
 
 interface Leaf<V> {
@@ -9,14 +9,17 @@ interface Leaf<V> {
 
 interface Branch<V> {
   readonly kind: 'branch'
-  /** For each child a key that none of its keys sorts before, and that all keys of the child to its left sort before. */
+  /**
+   * For each child a key that is not greater than any of its keys, and greater than all keys of the child to its
+   * left.
+   */
   readonly keys: readonly string[]
   readonly children: readonly Node<V>[]
 }
 
 type Node<V> = Leaf<V> | Branch<V>
 
-/** An immutable map in order of its keys: `with` and `without` answer a new map that shares all but one path. O(log n). */
+/** An immutable map in key order: `with` and `without` return a new map that shares all but one path. O(log n). */
 export class SortedMap<V> {
   readonly #root: Node<V>
 
@@ -75,7 +78,7 @@ function lowerBound(keys: readonly string[], key: string): number {
   return low
 }
 
-/** The child that holds `key` if any does. */
+/** The child that may contain `key`. */
 function childIndex<V>(node: Branch<V>, key: string): number {
   const index = lowerBound(node.keys, key)
   return node.keys[index] === key ? index : Math.max(0, index - 1)
@@ -101,7 +104,7 @@ function insert<V>(node: Node<V>, key: string, value: V): Node<V>[] {
   const keys = node.keys.toSpliced(index, replaced, key)
   const values = node.values.toSpliced(index, replaced, value)
   if (keys.length <= NODE_SIZE) return [{ kind: 'leaf', keys, values }]
-  // keys that come in order leave full leaves behind them instead of half-full ones
+  // keys that arrive in order leave full leaves instead of half-full ones
   const cut = index === keys.length - 1 ? NODE_SIZE : NODE_SIZE / 2
   return [
     { kind: 'leaf', keys: keys.slice(0, cut), values: values.slice(0, cut) },
@@ -109,7 +112,7 @@ function insert<V>(node: Node<V>, key: string, value: V): Node<V>[] {
   ]
 }
 
-/** Nodes may become small and are not joined; an empty one goes. Undefined if nothing is left. */
+/** Nodes may become small and are not joined; an empty one is removed. Undefined if nothing is left. */
 function remove<V>(node: Node<V>, key: string): Node<V> | undefined {
   if (node.kind === 'branch') {
     const index = childIndex(node, key)

@@ -1,7 +1,8 @@
 /**
- * What went wrong in an engine. `limit` and `misuse` are bugs of the caller; the others befall a running store.
+ * The kinds of engine errors. `limit` and `misuse` are bugs of the caller; the others occur in a running store.
  * conflict: transactions kept colliding · noSpace: below the reserve, or the disk is full · corrupt: bytes do not match
- * their checksum · notFound: a blob that a record names is not there · unavailable: everything else that may pass.
+ * their checksum · notFound: a blob that a record names is missing · unavailable: any other error that may be
+ * temporary.
  */
 export type StorageErrorKind = 'conflict' | 'noSpace' | 'corrupt' | 'notFound' | 'unavailable' | 'limit' | 'misuse'
 
@@ -15,7 +16,7 @@ export class StorageError extends Error {
   }
 }
 
-/** A stored row that does not match its checksum (`corrupt`). Nothing of it is answered; maintenance may step over it. */
+/** A stored row that does not match its checksum (`corrupt`). Nothing of it is returned; maintenance may skip it. */
 export class DamagedRow extends StorageError {
   readonly #key: Uint8Array
   readonly #stored: Uint8Array
@@ -30,7 +31,7 @@ export class DamagedRow extends StorageError {
     return this.#key
   }
 
-  /** What the engine keeps under the key, in its own form: for people to look at. */
+  /** The stored form of the row, in the engine's own format, for people to examine. */
   get stored(): Uint8Array {
     return this.#stored
   }

@@ -8,17 +8,17 @@ type Outcome =
   | { readonly kind: 'conflict' }
   | { readonly kind: 'failed'; readonly error: unknown }
 
-/** A transaction whose body has run and that waits for its commit. */
+/** A transaction whose body has run, waiting for its commit. */
 interface Pending {
   readonly changes: Changes
-  /** The count of commits that its snapshot had seen. */
+  /** The number of commits that its snapshot had seen. */
   readonly seen: bigint
   settle(outcome: Outcome): void
 }
 
 /**
- * Commits transactions in batches: a batch is one lmdb transaction with one sync, while the next one gathers.
- * What runs under the writer's lock is synchronous and our own: one transaction after another is validated and applied.
+ * Commits transactions in batches: a batch is one LMDB transaction with one sync, while the next batch collects. The
+ * code under the writer's lock is synchronous and our own: transactions are validated and applied one after another.
  */
 export class CommitQueue implements Commits {
   readonly #file: MetadataFile
@@ -29,7 +29,7 @@ export class CommitQueue implements Commits {
   #running: Promise<void> | undefined
   #broken: StorageError | undefined
 
-  /** `onBroken` is called once, when the file cannot be trusted any more: all commits fail from then on. */
+  /** `onBroken` is called once, when the file can no longer be trusted: all commits fail from then on. */
   constructor(file: MetadataFile, onBroken: (error: StorageError) => void) {
     this.#file = file
     this.#state = stateOf(file.rows)
@@ -68,13 +68,13 @@ export class CommitQueue implements Commits {
     let batch: Pending[] = []
     let outcomes: Outcome[] = []
     try {
-      // a child transaction, since an error of lmdb must take back all that the batch has written
+      // a child transaction, because an error of LMDB must undo everything that the batch has written
       await this.#file.root.childTransaction(() => {
         batch = this.#take()
         outcomes = this.#apply(batch)
       })
     } catch (error) {
-      // an error before the batch was taken concerns those that wait: they must not wait for ever
+      // an error before the batch was taken concerns the waiting transactions: they must not wait forever
       this.#fail(batch.length > 0 ? batch : this.#take(), await failureOf(this.#file, error))
       return
     }
@@ -84,7 +84,7 @@ export class CommitQueue implements Commits {
     }
   }
 
-  /** The next transactions, up to as many keys as lmdb takes well at once. */
+  /** The next transactions, with up to as many keys as LMDB handles well at once. */
   #take(): Pending[] {
     const waiting = [...this.#again, ...this.#first]
     let keys = 0
@@ -108,7 +108,7 @@ export class CommitQueue implements Commits {
         if ((changed || seen !== commits) && !reads.holdsIn(this.#state)) return { kind: 'conflict' }
         rows = writes.resolve(this.#state)
       } catch (error) {
-        // of this one alone: a counter beyond its range, a damaged row
+        // an error of this transaction only: a counter out of range, a damaged row
         if (error instanceof StorageError) return { kind: 'failed', error }
         throw error
       }

@@ -1,24 +1,27 @@
 import { type Attempt, type Bytes, DamagedRow, StorageError, type StorageErrorKind } from '@bindery/storage'
 
-/** What is validated and applied of a transaction whose body has run. */
+/** The part of a transaction that is validated and applied after its body has run. */
 export type Changes = Pick<Attempt, 'reads' | 'writes'>
 
 /** Where a store's transactions are committed: in its own process, or in the one that writes. */
 export interface Commits {
   /**
-   * False if what the transaction read holds no longer. `seen` is the count of commits that its snapshot had seen;
-   * one that comes `again`, after a conflict, goes before the others.
+   * False if the reads of the transaction no longer hold. `seen` is the number of commits that its snapshot had seen. A
+   * transaction that comes `again`, after a conflict, goes before the others.
    */
   commit(changes: Changes, seen: bigint, again: boolean): Promise<boolean>
   /** Resolves when no commit waits or runs. */
   idle(): Promise<void>
 }
 
-/** What became of a transaction that was sent, as structured clone carries it: committed (true), outdated (false), or an error. */
+/**
+ * The outcome of a transaction that was sent, in the form that structured clone transports: committed (true), outdated
+ * (false), or an error.
+ */
 export type SentOutcome =
   | boolean
   | { readonly kind: StorageErrorKind; readonly message: string }
-  /** A damaged row, as DamagedRow has it. */
+  /** A damaged row, as in DamagedRow. */
   | { readonly key: Bytes; readonly stored: Bytes }
 
 export function sentError(error: unknown): SentOutcome {

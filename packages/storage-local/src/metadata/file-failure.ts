@@ -3,7 +3,7 @@ import { constants } from 'node:os'
 import { StorageError } from '@bindery/storage'
 import type { MetadataFile } from './metadata-file.js'
 
-/** Where so little is left, a write that lmdb calls an I/O error was cut short by the full disk. */
+/** With less free space than this, a write that LMDB reports as an I/O error was cut short by a full disk. */
 const FULL_BELOW_BYTES = 64 * 1024 ** 2
 
 const { ENOSPC, EDQUOT, EFBIG, EIO } = constants.errno
@@ -15,8 +15,8 @@ export interface FileFailure {
 }
 
 /**
- * What an error of a batch means. A full disk passes: pages that were not committed are not referred to, and lmdb writes
- * all pages of the next transaction anew. Any other error of the file breaks the store: a sync is not repeated.
+ * The meaning of an error of a batch. A full disk is temporary: uncommitted pages are not referenced, and LMDB writes
+ * all pages of the next transaction again. Any other error of the file breaks the store: a sync is not repeated.
  */
 export async function failureOf(file: MetadataFile, error: unknown): Promise<FileFailure> {
   const cause = await causeOf(error)
@@ -30,7 +30,7 @@ export async function failureOf(file: MetadataFile, error: unknown): Promise<Fil
   return { broken: true, error: new StorageError('unavailable', 'the metadata file has failed', { cause }) }
 }
 
-/** lmdb rejects a failed commit at once, with a promise that fails with the reason. */
+/** LMDB rejects a failed commit at once, with a promise that fails with the reason. */
 async function causeOf(error: unknown): Promise<unknown> {
   if (!(error instanceof Error && 'commitError' in error)) return error
   try {
@@ -47,7 +47,7 @@ async function isFull(file: MetadataFile, code: number): Promise<boolean> {
   return bavail * bsize < FULL_BELOW_BYTES
 }
 
-/** False once lmdb has failed at a root of its file: it then refuses every transaction. */
+/** False once LMDB has failed at a root of its file: it then refuses every transaction. */
 function isReadable(file: MetadataFile): boolean {
   try {
     file.root.resetReadTxn()

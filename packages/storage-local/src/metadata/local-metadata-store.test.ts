@@ -16,12 +16,12 @@ describe('the embedded metadata store', () => {
   testMetadataStore(async (t) => openLocalMetadataStore({ folder: await temporaryFolder(t) }))
 })
 
-describe('the embedded metadata store, where another commits', () => {
+describe('the embedded metadata store, with commits by another process', () => {
   testMetadataStore(async (t) => {
     const folder = await temporaryFolder(t)
     const committer = await openMetadataCommitter({ folder })
     t.after(() => committer.close())
-    // as a channel between processes would carry it
+    // in the form of a channel between processes
     const send = async (batch: Uint8Array) => structuredClone(await committer.commit(structuredClone(batch)))
     return openSharedMetadataStore({ folder, send })
   })

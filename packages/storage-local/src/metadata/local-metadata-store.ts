@@ -5,28 +5,31 @@ import { commitsOf, type MetadataFile, openMetadataFile, stateOf } from './metad
 import { RemoteCommits, type SendCommits } from './remote-commits.js'
 
 export interface LocalMetadataOptions {
-  /** The folder of the metadata file; made if it is not there. */
+  /** The folder of the metadata file; created if it is missing. */
   readonly folder: string
-  /** Called once, after a failed sync or a broken file. The store refuses everything from then on; the process should end. */
+  /**
+   * Called once, after a failed sync or a broken file. The store refuses everything from then on; the process should
+   * end.
+   */
   readonly onFatal?: (error: StorageError) => void
 }
 
-/** For a process beside the one that writes. */
+/** For a process that does not write the file itself. */
 export interface SharedMetadataOptions {
-  /** The folder of the metadata file, which the process that writes has opened. */
+  /** The folder of the metadata file, which the writing process has opened. */
   readonly folder: string
-  /** Has transactions committed by that process: its `MetadataCommitter`'s `commit`. */
+  /** Sends transactions to that process: the `commit` of its `MetadataCommitter`. */
   readonly send: SendCommits
 }
 
 interface LocalSnapshot extends HeldSnapshot {
-  /** How many it has seen; of one that no commit follows, fewer than any. */
+  /** The number of commits that it has seen; -1 if no commit follows. */
   readonly commits: bigint
 }
 
 /**
- * Opens the embedded metadata store: ordered rows in one file. No other process may have it open to write; those that
- * only read may (`openSharedMetadataStore`). Throws StorageError `unavailable` if the file has a format that this
+ * Opens the embedded metadata store: ordered rows in one file. No other process may have the file open for writing;
+ * others may read it (`openSharedMetadataStore`). Throws StorageError `unavailable` if the file has a format that this
  * release does not read.
  */
 export async function openLocalMetadataStore(options: LocalMetadataOptions): Promise<MetadataStore> {
@@ -39,7 +42,10 @@ export async function openLocalMetadataStore(options: LocalMetadataOptions): Pro
   return storeOver(file, commits, () => broken)
 }
 
-/** Opens the embedded metadata store where another process commits: it reads the file itself. Throws as the other. */
+/**
+ * Opens the embedded metadata store in a process that reads the file itself and lets another process commit. Throws as
+ * `openLocalMetadataStore`.
+ */
 export async function openSharedMetadataStore({ folder, send }: SharedMetadataOptions): Promise<MetadataStore> {
   const file = await openMetadataFile(folder, { readOnly: true })
   return storeOver(file, new RemoteCommits(send), () => undefined)
@@ -52,7 +58,7 @@ function storeOver(file: MetadataFile, commits: Commits, broken: () => StorageEr
   function snapshot(toCommit: boolean): LocalSnapshot {
     const refusal = broken() ?? closed
     if (refusal !== undefined) throw refusal
-    // lmdb would share a snapshot among all who read in a turn: this one must not be older than its call
+    // LMDB would share a snapshot among all readers of a turn: this one must not be older than its call
     file.root.resetReadTxn()
     const transaction = file.root.useReadTransaction()
     try {

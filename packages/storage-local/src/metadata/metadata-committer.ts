@@ -5,22 +5,25 @@ import { openMetadataFile } from './metadata-file.js'
 import { decodeCommits, type SentCommit } from './sent-commits.js'
 
 export interface MetadataCommitterOptions {
-  /** The folder of the metadata file; made if it is not there. */
+  /** The folder of the metadata file; created if it is missing. */
   readonly folder: string
   /** Called once, after a failed sync or a broken file. All commits fail from then on; the process should end. */
   readonly onFatal?: (error: StorageError) => void
 }
 
-/** Commits for the stores of other processes, since lmdb takes one process that writes. */
+/** Commits for the stores of other processes, because LMDB supports one writing process. */
 export interface MetadataCommitter {
-  /** Takes what a store of another process has sent. Resolves when the outcome of each is known, in the order of the batch. */
+  /**
+   * Commits a batch that a store of another process has sent. Resolves when the outcome of each transaction is known,
+   * in the order of the batch.
+   */
   commit(batch: Bytes): Promise<SentOutcome[]>
-  /** To be called when a process has ended: what it read keeps no space from being used again. */
+  /** To be called when a process has ended: its reads no longer keep space from being reused. */
   forgetDeadReaders(): void
   close(): Promise<void>
 }
 
-/** Opens or creates the metadata file to write to it. Throws as `openLocalMetadataStore`. */
+/** Opens or creates the metadata file for writing. Throws as `openLocalMetadataStore`. */
 export async function openMetadataCommitter(options: MetadataCommitterOptions): Promise<MetadataCommitter> {
   const file = await openMetadataFile(options.folder)
   const commits = new CommitQueue(file, (error) => options.onFatal?.(error))

@@ -4,29 +4,29 @@ import { type Bytes, DamagedRow, type KeyText, type Snapshot, type SnapshotRow, 
 import { type Database, open, type RootDatabase, type Transaction } from 'lmdb'
 import { openRow, sealRow } from './sealed-row.js'
 
-/** The file in its folder; lmdb keeps its table of readers next to it, with `-lock` appended. */
+/** The file in its folder; LMDB keeps its table of readers next to it, with `-lock` appended. */
 export const METADATA_FILE = 'metadata.mdb'
-/** Version of what docs/formats/metadata-file.md describes. */
+/** Version of the format in docs/formats/metadata-file.md. */
 const FORMAT = 1
-/** Address space, not memory or disk; lmdb maps more when a file outgrows it. */
+/** Address space, not memory or disk; LMDB maps more when a file outgrows it. */
 const MAP_BYTES = 256 * 1024 ** 3
-/** Snapshots that all processes together may hold at once. */
+/** Snapshots that all processes together may hold at a time. */
 const READERS_MAX = 1_024
-/** Rows beside the named database, whose name is a row of the same kind. */
+/** The named database of the rows; its name is itself a row of the main database. */
 const ROWS_NAME = 'rows'
 const FORMAT_KEY = 'format'
 const COMMITS_KEY = 'commits'
 
 type Rows = Database<Bytes, KeyText>
 
-/** The open file: sealed rows by key, and a count of commits by which a snapshot is known to be the newest. */
+/** The open file: sealed rows by key, and a count of commits that shows whether a snapshot is the newest. */
 export interface MetadataFile {
   readonly path: string
   readonly root: RootDatabase<Bytes, KeyText>
   readonly rows: Rows
 }
 
-/** Keys go to lmdb as they are, one byte a character. It relies on a RangeError where its buffer is too short. */
+/** Keys go to LMDB unchanged, one byte per character. LMDB relies on a RangeError if its buffer is too short. */
 const keyEncoder = {
   writeKey(key: KeyText, target: Buffer, start: number): number {
     if (key.length > target.length - start) throw new RangeError('the key does not fit')
@@ -35,13 +35,13 @@ const keyEncoder = {
   readKey: (source: Buffer, start: number, end: number): KeyText => source.toString('latin1', start, end),
 }
 
-/** What lmdb keeps goes to it as it is. What it hands out is one buffer for all reads, whose length it sets for each. */
+/** Values go to LMDB unchanged. LMDB returns one buffer for all reads, whose length it sets for each. */
 const encoder = {
   encode: (value: Bytes): Bytes => value,
   decode: (shared: Buffer): Bytes => copied(shared),
 }
 
-/** Small values share memory: to allocate some for each costs more than to copy it. */
+/** Small values share memory: allocating one each costs more than copying it. */
 const SLAB_BYTES = 64 * 1024
 const SLAB_SHARE_MAX = 4 * 1024
 let slab = new Uint8Array(SLAB_BYTES)
@@ -61,7 +61,7 @@ function copied({ buffer, byteOffset, length }: Buffer): Bytes {
 }
 
 export interface MetadataFileOptions {
-  /** For a process beside the one that writes: the file must be there. lmdb takes one process that writes. */
+  /** For a process that does not write: the file must exist. */
   readonly readOnly?: boolean
 }
 
@@ -77,9 +77,9 @@ export async function openMetadataFile(folder: string, options: MetadataFileOpti
     mapSize: MAP_BYTES,
     maxReaders: READERS_MAX,
     maxDbs: 1,
-    // a commit is answered after its sync, and seen by nobody before
+    // a commit is acknowledged after its sync, and invisible before
     overlappingSync: false,
-    // each batch is one call, which need not wait for others of its turn
+    // each batch is one call, which need not wait for others in its turn
     eventTurnBatching: false,
     keyEncoder,
     encoder,
@@ -99,7 +99,7 @@ export async function openMetadataFile(folder: string, options: MetadataFileOpti
   }
 }
 
-/** Says in a new file which format it has, durably. */
+/** Records the format in a new file, durably. */
 async function markFormat(root: RootDatabase<Bytes, KeyText>, folder: string): Promise<void> {
   await root.transaction(() => {
     if (root.get(FORMAT_KEY) === undefined) root.putSync(FORMAT_KEY, new Uint8Array([FORMAT]))
@@ -116,7 +116,7 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** The file's state in a read transaction or, without one, in the write transaction that runs. Reads throw DamagedRow. */
+/** The file's state in a read transaction or, without one, in the running write transaction. Reads throw DamagedRow. */
 export function stateOf(rows: Rows, transaction?: Transaction): Snapshot {
   const within = transaction && { transaction }
   return {
@@ -125,7 +125,7 @@ export function stateOf(rows: Rows, transaction?: Transaction): Snapshot {
       return sealed && openRow(key, sealed)
     },
     range(from, to, limit, reverse, onDamaged) {
-      // an empty bound is no key for lmdb; its default start lies before every key, and nothing lies before an empty end
+      // an empty bound is not a key for LMDB; its default start is before every key, and nothing is before an empty end
       if (to === '') return []
       const lowest = from === '' ? '\0' : from
       const bounds = reverse
@@ -151,19 +151,19 @@ function soundOf(sealed: readonly SnapshotRow[], onDamaged: (row: DamagedRow) =>
   })
 }
 
-/** Sets a row, or deletes it, in the write transaction that runs. */
+/** Sets or deletes a row in the running write transaction. */
 export function writeRow({ rows }: MetadataFile, key: KeyText, value: Bytes | undefined): void {
   if (value === undefined) rows.removeSync(key)
   else rows.putSync(key, sealRow(key, value))
 }
 
-/** How many commits the file has seen, in any process. */
+/** The number of commits that the file has seen, from all processes. */
 export function commitsOf({ root }: MetadataFile, transaction?: Transaction): bigint {
   const bytes = root.get(COMMITS_KEY, transaction && { transaction })
   return bytes === undefined ? 0n : new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0)
 }
 
-/** Counts one commit, in the write transaction that runs. */
+/** Counts one commit, in the running write transaction. */
 export function countCommit(file: MetadataFile): void {
   const bytes = new Uint8Array(8)
   new DataView(bytes.buffer).setBigUint64(0, commitsOf(file) + 1n)

@@ -2,7 +2,7 @@ import { type Bytes, StorageError } from '@bindery/storage'
 import { type Changes, type Commits, receivedError, type SentOutcome } from './commits.js'
 import { encodeCommits, type SentCommit } from './sent-commits.js'
 
-/** Takes a batch of transactions to the process that writes; resolves with their outcomes, in their order. */
+/** Sends a batch of transactions to the writing process; resolves with their outcomes, in order. */
 export type SendCommits = (batch: Bytes) => Promise<readonly SentOutcome[]>
 
 interface Waiting {
@@ -11,7 +11,7 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
-/** Has transactions committed by another process. Those of one turn of the event loop travel together. */
+/** Lets another process commit transactions. Those of one turn of the event loop are sent together. */
 export class RemoteCommits implements Commits {
   readonly #send: SendCommits
   #waiting: Waiting[] = []

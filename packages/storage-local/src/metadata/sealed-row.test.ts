@@ -3,14 +3,14 @@ import { test } from 'node:test'
 import { DamagedRow } from '@bindery/storage'
 import { openRow, sealRow } from './sealed-row.js'
 
-test('a row is sealed as docs/formats/metadata-file.md says', () => {
+test('a row is sealed as docs/formats/metadata-file.md specifies', () => {
   const value = Uint8Array.of(1, 2)
   const sealed = sealRow('cbkt', value)
   assert.equal(Buffer.from(sealed).toString('hex'), '010299189a94')
   assert.deepEqual(openRow('cbkt', sealed), value)
 })
 
-test('keys of any bytes and values without any are sealed', () => {
+test('keys of any bytes and empty values are sealed', () => {
   for (const key of ['k', 'k\0\xff', '\xff'.repeat(1_900)]) {
     for (const size of [0, 1, 100_000]) {
       const value = new Uint8Array(size).fill(size)
@@ -19,7 +19,7 @@ test('keys of any bytes and values without any are sealed', () => {
   }
 })
 
-test('no flipped bit, other length or other key passes', () => {
+test('no flipped bit, other length or other key is accepted', () => {
   const sealed = sealRow('key', Uint8Array.of(0, 1, 2))
   for (let bit = 0; bit < sealed.length * 8; bit++) {
     const flipped = Uint8Array.from(sealed, (byte, index) => (index === bit >> 3 ? byte ^ (1 << (bit & 7)) : byte))

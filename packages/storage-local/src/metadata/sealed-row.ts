@@ -2,21 +2,21 @@ import { crc32 } from 'node:zlib'
 import { type Bytes, DamagedRow, type KeyText, keyBytes } from '@bindery/storage'
 
 const SEAL_BYTES = 4
-/** CRC-32 of anything with its own CRC-32 behind it, little-endian. */
+/** CRC-32 of any bytes followed by their own CRC-32, little-endian. */
 const SOUND = 0x2144df1c
 
-/** A value as the file keeps it: with the CRC-32 of key and value behind it. */
+/** A value in stored form: followed by the CRC-32 of key and value. */
 export function sealRow(key: KeyText, value: Bytes): Bytes {
   const sealed = new Uint8Array(value.length + SEAL_BYTES)
   sealed.set(value)
   const ofKey = crc32OfKey(key)
-  // zlib answers 0 for no bytes at all, whatever it was begun with
+  // for no bytes at all, zlib returns 0 whatever the start value
   const seal = value.length === 0 ? ofKey : crc32(value, ofKey)
   new DataView(sealed.buffer).setUint32(value.length, seal, true)
   return sealed
 }
 
-/** The value of a row as the file keeps it. Throws DamagedRow. */
+/** The value of a stored row. Throws DamagedRow. */
 export function openRow(key: KeyText, sealed: Bytes): Bytes {
   if (sealed.length < SEAL_BYTES || crc32(sealed, crc32OfKey(key)) !== SOUND) {
     throw new DamagedRow(keyBytes(key), sealed)
@@ -30,7 +30,7 @@ const TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
   return remainder
 })
 
-/** A short text costs less here than the bytes would that the system's function asks for. */
+/** For a short text this is cheaper than creating the bytes that the system's function needs. */
 function crc32OfKey(key: KeyText): number {
   let crc = -1
   for (let index = 0; index < key.length; index++) {

@@ -5,7 +5,7 @@ import { decodeCommits, encodeCommits, type SentCommit } from './sent-commits.js
 
 const bytes = (...values: number[]): Buffer => Buffer.from(values)
 
-/** One of each thing that a transaction may have read and written, and one of which there is nothing. */
+/** One of each read and write that a transaction may have, and one transaction without any. */
 const BATCH: SentCommit[] = [
   {
     changes: {

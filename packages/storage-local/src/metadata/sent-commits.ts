@@ -1,6 +1,6 @@
 /**
- * Transactions on their way to the process that commits them, as bytes: structured clone of what they hold costs more
- * than all else that becomes of them. Nothing of this is ever kept. Numbers are little-endian.
+ * Encodes transactions as bytes for the process that commits them: structured clone of their contents costs more than
+ * everything else together. This form is never stored. Numbers are little-endian.
  */
 import {
   type Bytes,
@@ -16,13 +16,13 @@ import type { Changes } from './commits.js'
 /** A transaction whose body has run in another process. */
 export interface SentCommit {
   readonly changes: Changes
-  /** The count of commits that its snapshot had seen. */
+  /** The number of commits that its snapshot had seen. */
   readonly seen: bigint
   readonly again: boolean
 }
 
 const FIRST_BYTES = 16 * 1024
-/** Of a value that is not there. */
+/** The length of an absent value. */
 const ABSENT = 0xffff_ffff
 
 export function encodeCommits(batch: readonly SentCommit[]): Bytes {
@@ -47,7 +47,7 @@ export function encodeCommits(batch: readonly SentCommit[]): Bytes {
   return writer.bytes()
 }
 
-/** The values of what it answers are views of `bytes`. */
+/** The values in the result are views of `bytes`. */
 export function decodeCommits(bytes: Bytes): SentCommit[] {
   const reader = new Reader(bytes)
   const present = (): SnapshotRow => {

@@ -3,17 +3,17 @@ import type { KeyText } from '../bytes.js'
 import type { Bytes } from '../metadata-store.js'
 import type { DamagedRow } from '../storage-error.js'
 
-/** Names one write of a row: two writes never have the same. */
+/** Identifies one write of a row: two writes never have the same. */
 export type Version = string
 
-/** The version of a row that is not there. */
+/** The version of a missing row. */
 export const ABSENT: Version = ''
 
 /** A row as an engine reads it from its server. */
 export interface RemoteRow {
   readonly key: KeyText
   readonly version: Version
-  /** The value, which belongs to the caller, or the error to be thrown in its place. */
+  /** The value, which belongs to the caller, or the error to throw instead. */
   readonly value: Bytes | DamagedRow
 }
 
@@ -23,7 +23,7 @@ export interface SeenKey {
   readonly version: Version
 }
 
-/** A range that was read, with the versions of all rows that it held. */
+/** A range that was read, with the versions of all rows in it. */
 export interface SeenRange {
   readonly from: KeyText
   readonly to: KeyText
@@ -32,7 +32,7 @@ export interface SeenRange {
   readonly rows: readonly SeenKey[]
 }
 
-/** What a transaction read and wrote. */
+/** The reads and writes of a transaction. */
 export interface RemoteChanges {
   readonly keys: readonly SeenKey[]
   readonly ranges: readonly SeenRange[]
@@ -40,28 +40,28 @@ export interface RemoteChanges {
 }
 
 /**
- * One consistent state on the server. It is taken when the first question arrives; questions that are asked in one turn
- * share a round trip. All calls throw StorageError `unavailable`.
+ * One consistent state on the server. It is taken when the first request arrives; requests made in one turn share a
+ * round trip. All calls throw StorageError `unavailable`.
  */
 export interface RemoteSnapshot {
-  /** The rows of these keys, in their order. */
+  /** The rows of these keys, in order. */
   rows(keys: readonly KeyText[]): Promise<(RemoteRow | undefined)[]>
   /** The versions of these rows, without their values. */
   versions(keys: readonly KeyText[]): Promise<Version[]>
-  /** Rows with `from <= key < to`, as `Reader.range`. */
+  /** Rows with `from <= key < to`, as in `Reader.range`. */
   range(from: KeyText, to: KeyText, limit: number, reverse: boolean): Promise<RemoteRow[]>
-  /** Called once; questions under way are still answered. */
+  /** Called once; pending requests are still answered. */
   release(): void
 }
 
-/** What differs between engines that ask a server for rows, and have it validate by their versions. */
+/** The operations in which engines with a server differ. The server validates rows by their versions. */
 export interface RemoteEngine {
-  /** The rows of these keys, all of one state no older than the call, without a snapshot that is kept. */
+  /** The rows of these keys, all of one state no older than the call, without keeping a snapshot. */
   rows(keys: readonly KeyText[]): Promise<(RemoteRow | undefined)[]>
   snapshot(): RemoteSnapshot
   /**
-   * In one step: checks that everything that was read still has its version, and applies the writes. False, and nothing
-   * written, if it has not. Durable when it resolves. `again` marks an attempt whose forerunner conflicted.
+   * In one step: verifies that everything that was read still has its version, and applies the writes. Returns false,
+   * having written nothing, if a version differs. Durable when it resolves. `again` marks an attempt after a conflict.
    */
   commit(changes: RemoteChanges, again: boolean): Promise<boolean>
 }

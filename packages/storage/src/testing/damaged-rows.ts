@@ -2,14 +2,14 @@ import { keyText } from '../bytes.js'
 import type { Bytes, MetadataStore, Reader, Row, Transaction } from '../metadata-store.js'
 import { DamagedRow } from '../storage-error.js'
 
-/** A store some of whose rows can be made to be damaged, as an engine that checks them finds them to be. */
+/** A store with rows that can be marked as damaged, with the behaviour of an engine that verifies rows. */
 export interface DamageableStore {
   readonly store: MetadataStore
-  /** From now on, until it is written over or deleted, the row is damaged. */
+  /** Makes a row damaged until it is overwritten or deleted. */
   damage(key: Bytes): void
 }
 
-/** What is kept of a damaged row. */
+/** The stored form of every damaged row. */
 const STORED = Uint8Array.of(0xba, 0xd0)
 
 export function withDamagedRows(store: MetadataStore): DamageableStore {

@@ -17,7 +17,7 @@ type Step =
   | { readonly kind: 'delete'; readonly key: string }
   | { readonly kind: 'add'; readonly key: string; readonly deltas: readonly number[] }
 
-/** The plainest ordered store: keys in Latin-1, sorted when asked. */
+/** The simplest ordered store: keys in Latin-1, sorted on demand. */
 type Model = Map<string, Uint8Array>
 
 const KEYS = 12
@@ -33,9 +33,12 @@ const ORDERS = [
   [2, 1, 0],
 ] as const
 
-/** Random transactions against a plain sorted map: alone, and three at a time against every order of the three. */
+/**
+ * Random transactions compared with a plain sorted map: alone, and three at a time against every order of the
+ * three.
+ */
 export function testMetadataModel(storeTest: StoreTest): void {
-  storeTest('random transactions answer and leave what a plain sorted map does', async (store, t) => {
+  storeTest('random transactions read and leave the same as a plain sorted map', async (store, t) => {
     const random = seededRandom(t)
     let model: Model = new Map()
     for (let round = 0; round < ROUNDS; round++) {
@@ -51,7 +54,7 @@ export function testMetadataModel(storeTest: StoreTest): void {
     assert.deepEqual(await contents(store), shown(model))
   })
 
-  storeTest('random transactions at the same time do what some order of them does', async (store, t) => {
+  storeTest('concurrent random transactions have the effect of some order of them', async (store, t) => {
     const random = seededRandom(t)
     let model: Model = new Map()
     for (let round = 0; round < ROUNDS; round++) {
@@ -116,7 +119,7 @@ function byKey(left: readonly unknown[], right: readonly unknown[]): number {
   return String(left[0]) < String(right[0]) ? -1 : 1
 }
 
-/** What `contents` answers of a store that holds the rows of `model`. */
+/** The result of `contents` for a store that holds the rows of `model`. */
 function shown(model: Model): [string, string][] {
   return [...model].sort(byKey).map(([key, value]) => [key, latin1(value)])
 }

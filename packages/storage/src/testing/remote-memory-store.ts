@@ -11,7 +11,7 @@ interface Stored {
   readonly version: string
 }
 
-/** A metadata store as on a network, whose server is in this process: every answer takes a turn of the event loop. */
+/** A metadata store as on a network, with its server in this process: every answer takes a turn of the event loop. */
 export function createRemoteMemoryStore(): MetadataStore {
   let rows = SortedMap.empty<Stored>()
   let commits = 0

@@ -34,7 +34,7 @@ export function isStorageError(kind: StorageErrorKind): (error: unknown) => bool
   return (error) => error instanceof StorageError && error.kind === kind
 }
 
-/** A source of these bytes that gives at most `pieceSize` of them at a time. */
+/** A source of these bytes that returns at most `pieceSize` of them at a time. */
 export function sourceOf(bytes: Uint8Array, pieceSize = Number.POSITIVE_INFINITY): ByteSource {
   let position = 0
   return {
@@ -49,7 +49,7 @@ export function sourceOf(bytes: Uint8Array, pieceSize = Number.POSITIVE_INFINITY
   }
 }
 
-/** A source that gives these bytes and then fails. */
+/** A source that returns these bytes and then fails. */
 export function failingSource(bytes: Uint8Array, error: Error): ByteSource {
   const source = sourceOf(bytes)
   return {
