@@ -1,6 +1,6 @@
 // Turns of phrase that slow readers down, in comments, pages, test names and messages. CONTRIBUTING.md says what to write.
 
-const NOUN = String.raw`(?!(?:in|of|to|for|with|at|by|is|has|and|as|on|from|into|than|or|that|makes|takes|where|gives|if|when|requires|what|how|why|share|hashes|during|returns|through|per)\b)[a-z-]+`
+const NOUN = String.raw`(?!(?:in|of|to|for|with|at|by|is|has|and|as|on|from|into|than|or|that|makes|takes|where|gives|if|when|requires|what|how|why|share|hashes|during|returns|serves|through|per)\b)[a-z-]+`
 const PERSON = 'account|anyone|client|developer|everyone|operator|owner|people|person|requester|someone|those|user'
 
 /** What is found, and what to write instead. */

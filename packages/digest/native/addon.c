@@ -1,5 +1,5 @@
-// What JavaScript sees of the engine and the kernels, by Node-API. Its one caller is src/native/binding.ts, which declares the
-// types; all the same every argument is checked, and a wrong one throws.
+// The Node-API interface to the engine and the kernels. Its only caller is src/native/binding.ts, which declares the
+// types; nevertheless every argument is checked, and a wrong one throws.
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 #define JOBS_MAX 65536
 #define FILE_THREADS_MAX 64
 
-// How a job that is done is reported, in an ArrayBuffer that is shared with JavaScript.
+// The report of a finished job, in an ArrayBuffer that is shared with JavaScript.
 struct answer {
   uint32_t slot;
   int32_t error;
@@ -91,7 +91,7 @@ static int grow_streams(struct handle *handle) {
   return 1;
 }
 
-// Takes the number back from JavaScript.
+// Releases the number that JavaScript uses.
 static struct stream *forget_stream(struct handle *handle, uint32_t number) {
   struct stream *stream = handle->streams[number];
   handle->streams[number] = NULL;
@@ -99,13 +99,13 @@ static struct stream *forget_stream(struct handle *handle, uint32_t number) {
   return stream;
 }
 
-// What a stream's MD5 continues: nothing, if there are no bytes.
+// The MD5 state that a stream continues; empty bytes mean a new MD5.
 static int read_saved_md5(napi_env env, napi_value value, struct md5 *md5) {
   const uint8_t *saved;
   size_t length;
   if (!read_bytes(env, value, &saved, &length)) return 0;
   md5_begin(md5);
-  if (length > 0 && !md5_restore(md5, saved, length)) return refuse(env, "this is no state of an MD5");
+  if (length > 0 && !md5_restore(md5, saved, length)) return refuse(env, "these bytes are not the state of an MD5");
   return 1;
 }
 
@@ -161,7 +161,7 @@ static struct job *free_job(struct handle *handle, uint32_t *slot) {
   return &handle->jobs[*slot];
 }
 
-// Answers the job's number. While there are jobs the process stays alive.
+// Returns the job's number. While there are jobs the process stays alive.
 static napi_value submit(napi_env env, struct handle *handle, struct job *job, uint32_t slot) {
   if (handle->free_count == handle->job_count) napi_ref_threadsafe_function(env, handle->notify);
   handle->free_count--;
@@ -206,7 +206,7 @@ static napi_value finish(napi_env env, napi_callback_info info) {
   return submit(env, handle, job, slot);
 }
 
-// Work on files, by the number that JavaScript gives it.
+// Work on files, by the number that JavaScript passes.
 static const enum job_kind file_kinds[] = {JOB_ALLOCATE, JOB_PUNCH, JOB_WRITE_BACK};
 #define FILE_KIND_COUNT (sizeof file_kinds / sizeof *file_kinds)
 
@@ -228,7 +228,7 @@ static napi_value work_on_file(napi_env env, napi_callback_info info) {
   return submit(env, handle, job, slot);
 }
 
-// tryLock(fd) → 0, or an errno; on the calling thread, since it does not wait
+// tryLock(fd) → 0, or an errno; on the calling thread, because it does not wait
 static napi_value try_lock(napi_env env, napi_callback_info info) {
   napi_value value;
   int64_t fd;
@@ -253,12 +253,12 @@ static void release_wrapped(napi_env env, void *data, void *hint) {
 
 static void notify(void *context) {
   struct handle *handle = context;
-  // It fails only when the environment goes away, and then nobody waits.
+  // It fails only while the environment shuts down, when nothing waits for it.
   napi_call_threadsafe_function(handle->notify, NULL, napi_tsfn_nonblocking);
 }
 
-// Tells JavaScript of all jobs that are done, in one call.
-static void tell(napi_env env, napi_value callback, void *context, void *data) {
+// Reports all finished jobs to JavaScript in one call.
+static void report(napi_env env, napi_value callback, void *context, void *data) {
   (void)data;
   struct handle *handle = context;
   if (env == NULL || handle->engine == NULL) return;
@@ -284,7 +284,7 @@ static void tell(napi_env env, napi_value callback, void *context, void *data) {
   napi_call_function(env, receiver, callback, 1, &argument, NULL);
 }
 
-// At the end of a process or worker the threads end before the memory that they read goes.
+// At the end of a process or worker the threads end before the memory that they read is freed.
 static void clean_up(void *data) {
   struct handle *handle = data;
   engine_stop(handle->engine);
@@ -323,7 +323,7 @@ static struct handle *allocate_handle(uint32_t job_count) {
   return handle;
 }
 
-// Makes what JavaScript holds of an engine, and the way back to JavaScript. Returns 0 with an exception pending.
+// Creates the JavaScript object of an engine and its way back to JavaScript. Returns 0 with an exception pending.
 static int expose(napi_env env, struct handle *handle, napi_value callback, napi_value *engine) {
   napi_value answers, name;
   void *memory;
@@ -333,12 +333,12 @@ static int expose(napi_env env, struct handle *handle, napi_value callback, napi
       napi_create_reference(env, answers, 1, &handle->answers_reference) != napi_ok ||
       napi_type_tag_object(env, *engine, &engine_tag) != napi_ok ||
       napi_wrap(env, *engine, handle, release_wrapped, NULL, NULL) != napi_ok) {
-    return refuse(env, "the engine cannot be made");
+    return refuse(env, "the engine cannot be created");
   }
   handle->answers = memory;
   handle->references++;
   if (napi_create_string_utf8(env, "bindery", NAPI_AUTO_LENGTH, &name) != napi_ok ||
-      napi_create_threadsafe_function(env, callback, NULL, name, 0, 1, handle, release_wrapped, handle, tell,
+      napi_create_threadsafe_function(env, callback, NULL, name, 0, 1, handle, release_wrapped, handle, report,
                                       &handle->notify) != napi_ok) {
     return refuse(env, "the callback is not a function");
   }
@@ -356,8 +356,8 @@ static void start(napi_env env, struct handle *handle, const struct engine_optio
   }
 }
 
-// createEngine(jobs, fileThreads, md5Kernel, crcKernel, callback(count)) → the engine, with its `answers`.
-// Kernels are places in the lists of their names; one past the end of `md5Kernels` means the best for each number of streams.
+// createEngine(jobs, fileThreads, md5Kernel, crcKernel, callback(count)) → the engine, with its `answers`. Kernels are
+// indexes into the lists of their names; one past the end of `md5Kernels` means the best for each number of streams.
 static napi_value create_engine(napi_env env, napi_callback_info info) {
   napi_value values[5], engine = NULL;
   int64_t jobs, file_threads, md5, crc;

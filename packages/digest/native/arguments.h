@@ -1,4 +1,4 @@
-// Reads what JavaScript hands over. Each reader throws and returns 0 when the value is not what it reads.
+// Reads the arguments from JavaScript. Each reader throws and returns 0 if the value is not of its type.
 #pragma once
 
 #define NAPI_VERSION 8

@@ -4,9 +4,10 @@
 
 #include <immintrin.h>
 
-// Folding: an accumulator of 128 bits stands for bytes that were read. To move it D bits on, over bytes not yet read, it is
-// multiplied by x^D modulo the polynomial: its first half, which has 64 bits more before it, by x^(D + 64), its second by
-// x^D. The bytes at the new place are added. What is left in the end, 16 bytes that stand for all, goes through the table.
+// Folding: a 128-bit accumulator stands for the bytes read so far. To move it forward by D bits, over bytes not yet
+// read, it is multiplied by x^D modulo the polynomial: its first half, which is 64 bits further from the end, by x^(D +
+// 64), its second by x^D. The bytes at the new position are added. The final 16 bytes, which stand for all input, go
+// through the table.
 //
 // Each kernel keeps four accumulators, so that multiplications need not wait for one another.
 
@@ -27,7 +28,7 @@ PCLMUL static inline __m128i fold_128(__m128i sum, __m128i factors, __m128i next
                                            _mm_clmulepi64_si128(sum, factors, 0x11)));
 }
 
-// What comes after the wide loop: the rest 16 bytes at a time, then the table.
+// The part after the wide loop: the rest 16 bytes at a time, then the table.
 PCLMUL static inline uint64_t finish_128(const struct crc *crc, __m128i sum, const uint8_t *data, size_t length) {
   __m128i factors = pair_128(crc->by_128);
   for (; length >= 16; data += 16, length -= 16) sum = fold_128(sum, factors, load_128(data));

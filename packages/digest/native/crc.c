@@ -53,8 +53,8 @@ uint64_t crc_table(const struct crc *crc, uint64_t reg, const uint8_t *data, siz
   return reg;
 }
 
-// Whether a kernel agrees with the table, for each CRC. One that does not, for whatever reason, is not offered: a slower answer
-// is better than a wrong checksum.
+// Whether a kernel agrees with the table, for each CRC. One that does not, for whatever reason, is not offered: a
+// slower result is better than a wrong checksum.
 static int agrees_with_table(const struct crc_kernel *kernel) {
   uint8_t data[1500];
   for (size_t i = 0; i < sizeof data; i++) data[i] = (uint8_t)(i * 7 + (i * i >> 3));
@@ -81,7 +81,7 @@ static void build_tables(struct crc *crc) {
   }
 }
 
-// Both exponents are less by one, since the product of two reflected numbers is shifted by one.
+// Both exponents are reduced by one, because the product of two reflected numbers is shifted by one.
 static struct crc_factors factors_for(const struct crc *crc, unsigned distance) {
   return (struct crc_factors){crc_power(crc, distance + 63), crc_power(crc, distance - 1)};
 }

@@ -9,7 +9,7 @@ struct digests {
   int failed;
   const struct crc_kernel *kernel;
   uint64_t crcs[CRC_KINDS];
-  evp_md_ctx *sha256, *sha1; // NULL where not wanted
+  evp_md_ctx *sha256, *sha1; // NULL if not requested
 };
 
 static const struct {

@@ -1,4 +1,4 @@
-// Digests of a stream that are computed when a caller wants them.
+// Additional digests of a stream, computed on request.
 #pragma once
 
 #include <stddef.h>
@@ -17,22 +17,22 @@ enum digest_kind {
 
 #define DIGESTS_ALL 31
 
-// CRCs are big-endian. What was not wanted is zero.
+// CRCs are big-endian. Digests that were not requested are zero.
 struct digest_values {
   uint8_t sha256[32], sha1[20], crc32[4], crc32c[4], crc64_nvme[8];
 };
 
 struct digests;
 
-// Those that can be computed here; SHA needs an OpenSSL in the process.
+// The digests that can be computed here; SHA needs an OpenSSL in the process.
 unsigned digests_available(void);
 
-// Begins those that are wanted, of the available ones. NULL for want of memory.
+// Begins the requested digests, which must be available. NULL if out of memory.
 struct digests *digests_begin(unsigned wanted, const struct crc_kernel *kernel);
 
 void digests_update(struct digests *digests, const uint8_t *data, size_t length);
 
-// Takes no more bytes afterwards. Returns 0 if OpenSSL failed, at any time.
+// Takes no more bytes afterwards. Returns 0 if OpenSSL failed at any time.
 int digests_finish(struct digests *digests, struct digest_values *values);
 
 // Accepts NULL.

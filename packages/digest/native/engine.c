@@ -8,8 +8,8 @@
 
 #include "file-job.h"
 
-// What a lane takes at a time: small enough that new streams join soon and that hashing finds the bytes where the checksum
-// has left them, in the cache; large enough that a turn costs nothing.
+// The bytes that a lane takes at a time: few enough that new streams join soon and that hashing finds the bytes in the
+// cache, where the checksum left them; enough that a turn costs nothing.
 #define TURN_BYTES (16 * 1024)
 
 struct queue {
@@ -20,13 +20,14 @@ struct stream {
   struct engine *engine;
   struct md5 md5;
   uint64_t crc64;
-  struct digests *digests; // NULL if none are wanted
+  struct digests *digests; // NULL if none are requested
   int saves_md5;
-  // The hashing thread's: jobs not yet begun, whether one is begun or awaits a lane, and then who is next in line.
+  // Used by the hashing thread: jobs not yet begun, whether one is begun or waits for a lane, and the next stream in
+  // line.
   struct queue jobs;
   int busy;
   struct stream *next_ready;
-  // The owner's.
+  // Used by the owner.
   unsigned under_way;
   int ended;
   struct stream *next, **link;
@@ -34,14 +35,14 @@ struct stream {
 
 struct engine {
   struct engine_options options;
-  const struct md5_kernel *kernel_for[MD5_LANES_MAX + 1]; // by the number of streams at hand
+  const struct md5_kernel *kernel_for[MD5_LANES_MAX + 1]; // by the number of available streams
   unsigned lanes_max;
-  struct stream *streams; // the owner's
+  struct stream *streams; // used by the owner
   pthread_t hash_thread;
   pthread_t *file_threads;
   unsigned file_threads_started;
 
-  pthread_mutex_t lock; // guards what follows, and `error` and `parts_left` of jobs
+  pthread_mutex_t lock; // guards the fields below, and `error` and `parts_left` of jobs
   pthread_cond_t hash_wanted, file_wanted;
   struct queue to_hash, to_file, done;
   int stopping;
@@ -66,7 +67,7 @@ static struct job *queue_take(struct queue *queue) {
   return link->job;
 }
 
-// One of a job's parts is done; from here on the job is no longer the caller's.
+// One of a job's parts is finished; from here on the job no longer belongs to the caller.
 static void part_done(struct engine *engine, struct job *job, int error) {
   int notify = 0;
   pthread_mutex_lock(&engine->lock);
@@ -96,13 +97,13 @@ static void *file_main(void *argument) {
   return NULL;
 }
 
-// The hashing thread's own: the updates that are under way, one of each stream, and the streams that wait for a lane.
+// Used by the hashing thread: the updates under way, one per stream, and the streams that wait for a lane.
 struct hasher {
   struct engine *engine;
   struct job *lanes[MD5_LANES_MAX];
   unsigned count;
   struct stream *ready, **ready_end;
-  uint64_t power_length, power; // crc_power(8 * power_length), since most updates are of one length
+  uint64_t power_length, power; // crc_power(8 * power_length), because most updates have the same length
 };
 
 static void make_ready(struct hasher *hasher, struct stream *stream) {
@@ -119,7 +120,7 @@ static struct stream *take_ready(struct hasher *hasher) {
   return stream;
 }
 
-// Waits until there is something to do, and puts new jobs in line. Returns 0 when the engine stops.
+// Waits until there is something to do, and queues new jobs. Returns 0 when the engine stops.
 static int receive(struct hasher *hasher) {
   struct engine *engine = hasher->engine;
   pthread_mutex_lock(&engine->lock);
@@ -137,7 +138,7 @@ static int receive(struct hasher *hasher) {
   return !stopping;
 }
 
-// Hands the job back. The owner may release its stream at once, so the stream goes on before.
+// Returns the job. The owner may release its stream at once, so the stream is advanced before.
 static void hashed(struct hasher *hasher, struct job *job, int error) {
   struct stream *stream = job->stream;
   stream->busy = stream->jobs.first != NULL;
@@ -182,7 +183,7 @@ static void begin_update(struct hasher *hasher, struct job *job) {
   hasher->lanes[hasher->count++] = job;
 }
 
-// Ends the updates that have no whole block left, and lets waiting streams have the lanes.
+// Ends the updates that have no whole block left, and gives their lanes to waiting streams.
 static void turn_over(struct hasher *hasher) {
   unsigned kept = 0;
   for (unsigned lane = 0; lane < hasher->count; lane++) {
@@ -214,7 +215,7 @@ static void take_turn(struct hasher *hasher) {
     streams[lane] = &job->stream->md5;
     data[lane] = job->data + job->hashed;
   }
-  if (blocks == 0) return; // a lane was filled with less than a block, and ends at once
+  if (blocks == 0) return; // a lane had less than a block, and ends at once
   for (unsigned lane = 0; lane < count; lane++) checksum(hasher, hasher->lanes[lane], blocks * MD5_BLOCK_BYTES);
   md5_take_blocks(kernel, streams, data, count, blocks);
 }
@@ -241,7 +242,7 @@ static void choose_kernels(struct engine *engine) {
   }
 }
 
-// Signals stay with the threads that know what to do about them.
+// Signals are handled by other threads.
 static int start_threads(struct engine *engine) {
   sigset_t all, before;
   sigfillset(&all);

@@ -9,7 +9,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-// The most that one call to pwrite takes on every system.
+// The most that one call of pwrite accepts on every system.
 #define WRITE_BYTES_MAX (1u << 30)
 
 static int write_all(const struct job *job) {

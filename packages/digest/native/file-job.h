@@ -1,4 +1,4 @@
-// What an engine does to files.
+// The file operations of an engine.
 #pragma once
 
 #include "engine.h"
@@ -6,6 +6,6 @@
 // Does the job's work on its file, and returns 0 or an errno.
 int file_job_run(const struct job *job);
 
-// Locks an open file for its holder alone, until the descriptor is closed or its process ends, without waiting.
-// Returns 0 or an errno: EWOULDBLOCK if somebody else has it.
+// Locks an open file exclusively, until the descriptor is closed or its process ends, without waiting. Returns 0 or an
+// errno: EWOULDBLOCK if another descriptor has locked it.
 int file_try_lock(int fd);

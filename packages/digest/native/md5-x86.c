@@ -6,7 +6,7 @@
 
 #include "md5-rounds.h"
 
-// How far ahead data are fetched: lanes are too many for the processor's own prefetching to follow them all.
+// How far ahead data are fetched: there are too many lanes for the processor's own prefetching.
 #define PREFETCH_BYTES 512
 
 #define AVX2 __attribute__((target("avx2")))
@@ -46,8 +46,9 @@ static inline void scatter(uint32_t *const states[], unsigned lanes, int index, 
   for (unsigned lane = 0; lane < lanes; lane++) states[lane][index] = words[lane];
 }
 
-// A kernel of `VECTORS` vectors, each of `VECTOR_LANES` lanes. Two vectors at a time are worth almost twice one: a single
-// chain of steps mostly waits for itself. Uses VECTOR, LOAD, STORE, ADD, ROTATE, SPLAT, WORDS_OF, F, G, H and I.
+// A kernel of `VECTORS` vectors, each of `VECTOR_LANES` lanes. Two vectors at a time are almost twice as fast as one,
+// because a single chain of steps mostly waits for itself. Uses VECTOR, LOAD, STORE, ADD, ROTATE, SPLAT, WORDS_OF, F,
+// G, H and I.
 #define STEP(function, a, b, c, d, word, shift, constant)                           \
   for (int v = 0; v < vectors; v++) {                                               \
     VECTOR sum = function(ADD(a[v], ADD(words[v][word], SPLAT(constant))), b[v], c[v], d[v]); \

@@ -58,8 +58,8 @@ static const uint32_t initial_state[4] = {0x67452301, 0xefcdab89, 0x98badcfe, 0x
 static const struct md5_kernel *available[MD5_KERNELS_MAX];
 static size_t available_count;
 
-// Whether a kernel agrees with the scalar one about a few blocks. One that does not, for whatever reason, is not offered:
-// a slower answer is better than a wrong ETag.
+// Whether a kernel agrees with the scalar one for a few blocks. One that does not, for whatever reason, is not offered:
+// a slower result is better than a wrong ETag.
 static int agrees_with_scalar(const struct md5_kernel *kernel) {
   enum { BLOCKS = 3 };
   uint8_t data[MD5_LANES_MAX][BLOCKS * MD5_BLOCK_BYTES];

@@ -17,40 +17,42 @@ struct md5 {
 struct md5_kernel {
   const char *name;
   unsigned lanes;
-  unsigned worth_from; // with fewer streams than that a narrower kernel is faster
+  unsigned worth_from; // for fewer streams a narrower kernel is faster
   // Takes `blocks` whole blocks of each lane. Lanes may share data, but not a state.
   void (*compress)(uint32_t *const states[], const uint8_t *const data[], size_t blocks);
 };
 
 #define MD5_KERNELS_MAX 6
 
-// Finds out what the processor can do. Once in a process, before anything else here.
+// Detects the processor's capabilities. Once per process, before anything else here.
 void md5_initialize(void);
 
-// What this processor can run, the fewest lanes first; of kernels with as many lanes the faster comes later.
-// Fills `kernels` and returns how many there are.
+// The kernels that this processor can run, the fewest lanes first; among kernels with the same number of lanes the
+// faster one is last. Fills `kernels` and returns their number.
 size_t md5_available(const struct md5_kernel *kernels[MD5_KERNELS_MAX]);
 
 void md5_begin(struct md5 *md5);
 
-// Takes bytes up to the next border of a block, so that whole blocks can go to a kernel; returns how many were taken.
+// Takes bytes up to the next block boundary, so that whole blocks can go to a kernel; returns the number of bytes
+// taken.
 size_t md5_align(struct md5 *md5, const uint8_t *data, size_t length);
 
-// Takes whole blocks of up to `kernel->lanes` streams at once, each of which stands on a border.
+// Takes whole blocks of up to `kernel->lanes` streams at once, each of which is at a block boundary.
 void md5_take_blocks(const struct md5_kernel *kernel, struct md5 *const streams[], const uint8_t *const data[],
                      unsigned count, size_t blocks);
 
-// Takes fewer bytes than a block, on a border.
+// Takes less than a block, at a block boundary.
 void md5_keep_rest(struct md5 *md5, const uint8_t *data, size_t length);
 
 void md5_finish(struct md5 *md5, uint8_t digest[MD5_DIGEST_BYTES]);
 
-// What another MD5 needs to go on: the state and the length, little-endian, then the bytes after the last whole block.
+// The state from which another MD5 can continue: the registers and the length, little-endian, then the bytes after the
+// last whole block.
 #define MD5_SAVED_BYTES_MIN 24
 #define MD5_SAVED_BYTES_MAX (MD5_SAVED_BYTES_MIN + MD5_BLOCK_BYTES - 1)
 
-// Returns how many bytes it has written.
+// Returns the number of bytes written.
 size_t md5_save(const struct md5 *md5, uint8_t saved[MD5_SAVED_BYTES_MAX]);
 
-// Returns 0 if these bytes are none that `md5_save` writes.
+// Returns 0 if these bytes were not written by `md5_save`.
 int md5_restore(struct md5 *md5, const uint8_t *saved, size_t length);

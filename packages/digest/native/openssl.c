@@ -10,7 +10,7 @@
 static struct openssl_digests digests;
 static int has_digests;
 
-// POSIX has a pointer to a function fit into one to data.
+// POSIX guarantees that a pointer to a function fits into one to data.
 static int look_up(const char *name, void *function) {
   void *found = dlsym(RTLD_DEFAULT, name);
   *(void **)function = found;

@@ -1,5 +1,6 @@
-// The part of OpenSSL that is used. Node.js exports its OpenSSL to addons, so nothing is linked: the functions are looked up in
-// the process, and what it does not have is computed in JavaScript. Their declarations are those of OpenSSL 1.1 and later.
+// The functions of OpenSSL in use. Node.js exports its OpenSSL to addons, so nothing is linked: the functions are
+// looked up in the process, and missing ones are replaced by JavaScript. The declarations are those of OpenSSL 1.1 and
+// later.
 #pragma once
 
 #include <stddef.h>

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { BufferPool, CELL_BYTES, SLAB_BYTES } from './index.js'
 
-test('a pool lends no more than its budget, and waiters are served in order', async () => {
+test('a pool lends no more than its budget, and waiting callers are served in order', async () => {
   const pool = new BufferPool(2 * SLAB_BYTES + 1)
   const [first, second] = [await pool.take(), await pool.take()]
   assert.notEqual(first, second)
@@ -24,14 +24,14 @@ test('a pool lends no more than its budget, and waiters are served in order', as
   assert.equal(pool.lentCount, 0)
 })
 
-test('a buffer is used again', async () => {
+test('a buffer is reused', async () => {
   const pool = new BufferPool(8 * SLAB_BYTES)
   const slab = await pool.take()
   pool.release(slab)
   assert.equal((await pool.take()).buffer, slab.buffer)
 })
 
-test('a buffer given back twice or from elsewhere is refused', async () => {
+test('a buffer that is released twice, or that another pool lent, is refused', async () => {
   const pool = new BufferPool(SLAB_BYTES)
   const slab = await pool.take()
   assert.throws(() => pool.release(slab.subarray()), /not lent/)
@@ -45,7 +45,7 @@ test('a budget below one buffer is refused', () => {
   for (const budget of [0, SLAB_BYTES - 1, Number.NaN]) assert.throws(() => new BufferPool(budget), RangeError)
 })
 
-test('small buffers share the budget, are apart from each other, and make a large one when all are back', async () => {
+test('small buffers share the budget, do not overlap, and form a large one when all are released', async () => {
   const pool = new BufferPool(SLAB_BYTES)
   const cells = await Promise.all(Array.from({ length: SLAB_BYTES / CELL_BYTES }, () => pool.take(CELL_BYTES)))
   cells.forEach((cell, index) => {
@@ -67,12 +67,12 @@ test('small buffers share the budget, are apart from each other, and make a larg
   })
   for (const cell of cells) pool.release(cell)
   await Promise.all([large, small])
-  assert.deepEqual(served, ['large', 'small'], 'a large need is not passed by small ones')
+  assert.deepEqual(served, ['large', 'small'], 'a request for a large buffer is not overtaken by small ones')
   assert.equal(pool.lentCount, 0)
   pool.release(await pool.take())
 })
 
-test('a pool is scarce when no more than half of it is free, and dry when less than a quarter is', async () => {
+test('a pool is low when at most half of it is free, and exhausted when less than a quarter is', async () => {
   const pool = new BufferPool(4 * SLAB_BYTES)
   const lent = []
   for (const [bytes, ...expected] of [

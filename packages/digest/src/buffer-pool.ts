@@ -1,6 +1,6 @@
 /** Bytes of the buffers that a pool lends. */
 export const SLAB_BYTES = 1024 * 1024
-/** Bytes of the smaller buffers that it lends for small needs: pieces of one that is cut up. */
+/** Bytes of the smaller buffers that it lends: pieces of a divided slab. */
 export const CELL_BYTES = 64 * 1024
 
 interface Waiter {
@@ -9,36 +9,42 @@ interface Waiter {
 }
 
 /**
- * Lends buffers out of a fixed budget. They are made when first needed and never given back to the system, since touching
- * new memory costs many times a re-use. They lie in shared memory, so that worker threads see them too.
+ * Lends buffers from a fixed budget. They are allocated on first use and never returned to the system, because touching
+ * new memory costs much more than reusing a buffer. They are in shared memory, so that worker threads can read them.
  */
 export class BufferPool {
   readonly #slabsMax: number
   #slabCount = 0
   readonly #idle: SharedArrayBuffer[] = []
-  /** Where the cells that are not lent begin, in each slab that is cut up. */
+  /** The offsets of free cells in each divided slab. */
   readonly #cut = new Map<SharedArrayBuffer, number[]>()
   readonly #lent = new Set<Buffer>()
   readonly #waiting: Waiter[] = []
 
-  /** @param budgetBytes at least one buffer; what is over a multiple of the buffer's size is not used */
+  /** @param budgetBytes at least one buffer; the remainder beyond a multiple of the buffer size is not used */
   constructor(budgetBytes: number) {
     this.#slabsMax = Math.floor(budgetBytes / SLAB_BYTES)
     if (!(this.#slabsMax >= 1))
       throw new RangeError(`a budget of ${budgetBytes} bytes holds no buffer of ${SLAB_BYTES}`)
   }
 
-  /** Buffers that are lent out. */
+  /** The number of lent buffers. */
   get lentCount(): number {
     return this.#lent.size
   }
 
-  /** Whether no more than half of the budget is free, so that who holds a buffer for long should hold a small one. */
+  /**
+   * Whether at most half of the budget is free, so that a caller that holds a buffer for long should hold a small
+   * one.
+   */
   get isScarce(): boolean {
     return this.#free * 2 <= this.#slabsMax
   }
 
-  /** Whether less than a quarter of the budget is free: it is for those who give their buffers back at once. */
+  /**
+   * Whether less than a quarter of the budget is free: it is reserved for callers that release their buffers at
+   * once.
+   */
   get isDry(): boolean {
     return this.#free * 4 < this.#slabsMax
   }
@@ -48,8 +54,8 @@ export class BufferPool {
   }
 
   /**
-   * Resolves with a buffer, whose content is arbitrary: of `SLAB_BYTES`, or of `CELL_BYTES` where no more than that is
-   * asked for. Who asks first is served first.
+   * Resolves with a buffer of arbitrary content: of `SLAB_BYTES`, or of `CELL_BYTES` if no more is requested. Requests
+   * are served in order.
    */
   take(bytes = SLAB_BYTES): Promise<Buffer> {
     const buffer = this.tryTake(bytes)
@@ -57,12 +63,12 @@ export class BufferPool {
     return new Promise((resolve) => this.#waiting.push({ bytes, resolve }))
   }
 
-  /** A buffer, if one is free at once and nobody waits for one. */
+  /** A buffer, if one is free and no request is waiting. */
   tryTake(bytes = SLAB_BYTES): Buffer | undefined {
     return this.#waiting.length === 0 ? this.#takeNow(bytes) : undefined
   }
 
-  /** Takes back a buffer that `take` or `tryTake` lent: it itself, not a view of it, and once. */
+  /** Takes back a buffer that `take` or `tryTake` lent: the buffer itself, not a view of it, and once. */
   release(buffer: Buffer): void {
     if (!this.#lent.delete(buffer)) throw new Error('this buffer is not lent')
     const memory = buffer.buffer as SharedArrayBuffer
@@ -101,7 +107,7 @@ export class BufferPool {
     return this.#lend(memory, 0, CELL_BYTES)
   }
 
-  /** Takes a cell back; a slab whose cells are all there is whole again. */
+  /** Takes back a cell; a slab whose cells are all free becomes undivided again. */
   #join(memory: SharedArrayBuffer, start: number): void {
     const starts = this.#cut.get(memory)
     starts?.push(start)
@@ -110,7 +116,10 @@ export class BufferPool {
     this.#idle.push(memory)
   }
 
-  /** A new view each time, so that who gives a buffer back twice cannot take it from its next borrower. */
+  /**
+   * Creates a view for each loan, so that a caller that releases a buffer twice cannot take it from its next
+   * borrower.
+   */
   #lend(memory: SharedArrayBuffer, start: number, length: number): Buffer {
     const buffer = Buffer.from(memory, start, length)
     this.#lent.add(buffer)

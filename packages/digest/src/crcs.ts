@@ -3,7 +3,7 @@ import { loadNative } from './native/native.js'
 
 const crcs = new Map<CrcName, Crc>()
 
-/** The fastest CRC there is, prepared when it is first asked for. */
+/** The fastest implementation of a CRC, prepared on first use. */
 export function crcOf(name: CrcName): Crc {
   const known = crcs.get(name)
   if (known !== undefined) return known

@@ -7,7 +7,7 @@ import { crc64, createDigester, DIGEST_NAMES } from './index.js'
 
 const scrambled = Uint8Array.from({ length: 200_000 }, (_, index) => Math.imul(index + 1, 0x9e3779b1) >>> 24)
 
-/** The check values of the catalogue of parametrised CRCs: of the text 123456789. */
+/** The check values of the catalogue of parametrised CRCs, for the text 123456789. */
 const CHECK_VALUES: Readonly<Record<CrcName, bigint>> = {
   crc64: 0x995dc9bbdf1939fan,
   crc32: 0xcbf43926n,
@@ -40,11 +40,11 @@ for (const [name, check] of Object.entries(CHECK_VALUES) as [CrcName, bigint][])
   })
 }
 
-test('the plain CRC-64 of slices agrees with that of single bytes', () => {
+test('the sliced plain CRC-64 agrees with the bytewise one', () => {
   assert.equal(plainCrc64(scrambled), createPlainCrc(CRC_PARAMETERS.crc64)(scrambled))
 })
 
-test('the WebAssembly kernel goes on from a checksum and over its block of 64 KiB', () => {
+test('the WebAssembly kernel continues from a checksum and across its block of 64 KiB', () => {
   const kernel = createWasmCrc(CRC_PARAMETERS.crc64)
   assert.ok(kernel)
   const whole = plainCrc64(scrambled)
@@ -64,7 +64,7 @@ test('without WebAssembly there is no kernel', () => {
   }
 })
 
-test('published vectors come out of a digester', () => {
+test('a digester gives the published test vectors', () => {
   for (const [text, crc, md5] of [
     ['', 0n, 'd41d8cd98f00b204e9800998ecf8427e'],
     ['123456789', 0x995dc9bbdf1939fan, '25f9e794323b453885f5181f1b624d0b'],
@@ -79,7 +79,7 @@ test('published vectors come out of a digester', () => {
   }
 })
 
-test('a digester gives the checksum of each piece and the digest of all', () => {
+test('a digester returns the checksum of each piece and the digest of all', () => {
   const digester = createDigester()
   for (let start = 0, length = 1; start < scrambled.length; start += length, length *= 3) {
     const piece = scrambled.subarray(start, start + length)

@@ -4,9 +4,9 @@ import { crc64 } from './crc64.js'
 import { crcOf } from './crcs.js'
 import { type Digest, type DigestName, type DigestRequest, NO_DIGESTS } from './stream-digest.js'
 
-/** The digest of a stream of bytes, computed where it is called. */
+/** The digest of a stream of bytes, computed on the calling thread. */
 export interface Digester {
-  /** Takes the next bytes and returns the CRC-64 of these alone. */
+  /** Takes the next bytes and returns the CRC-64 of these bytes alone. */
   update(bytes: Uint8Array): bigint
   /** Called once, at the end. */
   finish(): Digest
@@ -37,7 +37,7 @@ export function createDigester({ digests: names = [], runningMd5 }: DigestReques
   }
 }
 
-/** The digest of bytes, computed where it is called. */
+/** The digest of bytes, computed on the calling thread. */
 export function digestOf(bytes: Uint8Array, request: DigestRequest = {}): Digest {
   if (isPlain(request)) return { md5: hash('md5', bytes, 'buffer'), crc64: crc64(bytes), digests: NO_DIGESTS }
   const digester = createDigester(request)
@@ -45,7 +45,7 @@ export function digestOf(bytes: Uint8Array, request: DigestRequest = {}): Digest
   return digester.finish()
 }
 
-/** Whether MD5 and CRC-64 are all that is wanted. */
+/** Whether only MD5 and CRC-64 are requested. */
 function isPlain({ digests = [], runningMd5 }: DigestRequest): boolean {
   return digests.length === 0 && runningMd5 === undefined
 }
@@ -67,7 +67,7 @@ function begin(name: DigestName): Running {
   }
 }
 
-/** A CRC as its digest's bytes. */
+/** A CRC in the byte form of its digest. */
 export function crcBytes(name: 'crc32' | 'crc32c' | 'crc64nvme', checksum: bigint): Uint8Array {
   const bytes = Buffer.alloc(8)
   bytes.writeBigUInt64BE(checksum)

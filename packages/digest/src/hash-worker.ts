@@ -1,17 +1,20 @@
-/** Hashes on a thread of its own what `ThreadedHasher` sends. Requests are answered one by one, in their order. */
+/** Hashes in a worker thread for `HashThread`. Requests are answered one at a time, in order. */
 import { parentPort } from 'node:worker_threads'
 import { crc64 } from './crc64.js'
 import { createDigester, type Digester } from './digester.js'
 import type { Digest, DigestRequest } from './stream-digest.js'
 
-/** What a worker is asked. A stream is a number of its caller's choice, new for each; it begins with its first request. */
+/**
+ * A request to a worker. A stream is a number of the caller's choice, new for each stream; it begins with its first
+ * request.
+ */
 export type HashRequest =
   | { readonly kind: 'update'; readonly stream: number; readonly request: DigestRequest; readonly bytes: Uint8Array }
   | { readonly kind: 'finish'; readonly stream: number; readonly request: DigestRequest }
   | { readonly kind: 'discard'; readonly stream: number }
   | { readonly kind: 'crc64'; readonly bytes: Uint8Array }
 
-/** The answer to `update` and `crc64` is a checksum, to `finish` a digest; `discard` has none. */
+/** The answer to `update` and `crc64` is a checksum, to `finish` a digest; `discard` has no answer. */
 export type HashAnswer = bigint | Digest
 
 const digesters = new Map<number, Digester>()

@@ -74,7 +74,7 @@ for (const [name, create] of KINDS) {
     await hasher.close()
   })
 
-  test(`the ${name} hasher computes what is requested beside MD5 and CRC-64, of each stream its own`, async () => {
+  test(`the ${name} hasher computes what is requested besides MD5 and CRC-64, of each stream its own`, async () => {
     const hasher = create()
     await Promise.all(
       [[], DIGEST_NAMES, ['sha1'] as const, ['crc32', 'crc64nvme'] as const].map(async (digests, number) => {
@@ -128,7 +128,7 @@ function plainOf({ md5, crc64, digests, runningMd5 }: Digest) {
   }
 }
 
-test('a closed hasher rejects what is under way and what comes later', async () => {
+test('a closed hasher rejects pending and later calls', async () => {
   const hasher = createThreadedHasher(1)
   const digest = hasher.begin(undefined)
   const underWay = assert.rejects(digest.update(new Uint8Array(10)), /closed/)

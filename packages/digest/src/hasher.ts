@@ -7,17 +7,17 @@ import type { Digest, DigestRequest, StreamDigest } from './stream-digest.js'
 
 /** Where bytes are hashed: on the caller's thread, on others, or by native code. */
 export interface Hasher {
-  /** @param sizeExpected bytes of the stream, or undefined if unknown; short ones are not worth another thread */
+  /** @param sizeExpected bytes of the stream, or undefined if unknown; short streams are not worth another thread */
   begin(sizeExpected: number | undefined, request?: DigestRequest): StreamDigest
-  /** The digest of bytes that stay unchanged until it resolves. */
+  /** The digest of bytes, which must not change until it resolves. */
   digest(bytes: Uint8Array, request?: DigestRequest): Promise<Digest>
-  /** Resolves with the CRC-64 of bytes that stay unchanged until then. */
+  /** Resolves with the CRC-64 of bytes, which must not change until then. */
   crc64(bytes: Uint8Array): Promise<bigint>
-  /** Ends its threads. What is under way is rejected. */
+  /** Ends its threads. Pending calls are rejected. */
   close(): Promise<void>
 }
 
-/** Hashes natively if the addon is there, else on a worker thread. One hasher serves a whole store. */
+/** Hashes natively if the addon is available, otherwise on a worker thread. One hasher serves a whole store. */
 export function createHasher(): Hasher {
   const engine = nativeEngine()
   return engine === undefined ? createThreadedHasher(1) : createNativeHasher(engine)
@@ -42,12 +42,15 @@ export function createInlineHasher(): Hasher {
   }
 }
 
-/** Streams announced as shorter than this are hashed where they are: the way to the engine and back costs more. */
+/**
+ * Streams announced as shorter than this are hashed on the calling thread: the way to the engine and back costs
+ * more.
+ */
 const NATIVE_BYTES_MIN = 16 * 1024
 
 /**
- * Hashes many streams at once on an engine's thread. Short ones, checksums, and digests that the engine lacks are computed
- * on the caller's.
+ * Hashes many streams at once on an engine's thread. Short streams, checksums, and digests that the engine lacks are
+ * computed on the caller's thread.
  */
 export function createNativeHasher(engine: NativeEngine): Hasher {
   const isHere = (sizeExpected: number | undefined, { digests = [] }: DigestRequest = {}) =>
@@ -70,11 +73,11 @@ export function createNativeHasher(engine: NativeEngine): Hasher {
   }
 }
 
-/** Streams announced as shorter than this are hashed where they are. */
+/** Streams announced as shorter than this are hashed on the calling thread. */
 const THREADED_BYTES_MIN = 256 * 1024
 
 /**
- * Hashes on worker threads, which start when first needed. Buffers in shared memory are not copied on the way.
+ * Hashes on worker threads, which start on first use. Buffers in shared memory are not copied.
  * @param threadCount at least 1
  */
 export function createThreadedHasher(threadCount: number): Hasher {
@@ -93,7 +96,7 @@ export function createThreadedHasher(threadCount: number): Hasher {
       return digest
     },
     crc64(bytes) {
-      // A checksum costs less than the wait for another stream's MD5.
+      // A checksum costs less than waiting for another stream's MD5.
       const idle = bytes.length < THREADED_BYTES_MIN ? undefined : threads.find((thread) => thread.isIdle)
       return idle?.ask<bigint>({ kind: 'crc64', bytes }) ?? Promise.resolve(crc64(bytes))
     },

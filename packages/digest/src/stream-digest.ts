@@ -1,6 +1,6 @@
 /** Digests of bytes and of streams: the types that every implementation shares. */
 
-/** Digests that are computed when a caller wants them, beside MD5 and CRC-64, which all streams get. */
+/** Digests that are computed on request, besides MD5 and CRC-64, which all streams get. */
 export const DIGEST_NAMES = ['sha256', 'sha1', 'crc32', 'crc32c', 'crc64nvme'] as const
 export type DigestName = (typeof DIGEST_NAMES)[number]
 
@@ -9,12 +9,12 @@ export type Digests = Readonly<Partial<Record<DigestName, Uint8Array>>>
 
 export const NO_DIGESTS: Digests = {}
 
-/** What is computed of a stream, beside MD5 and CRC-64. */
+/** The digests of a stream, besides MD5 and CRC-64. */
 export interface DigestRequest {
   readonly digests?: readonly DigestName[] | undefined
   /**
-   * The state of an MD5 over several streams, as the stream before left it; empty for the first. It continues over this
-   * stream's bytes.
+   * The state of an MD5 over several streams, as the previous stream returned it; empty for the first. It continues
+   * over this stream's bytes.
    */
   readonly runningMd5?: Uint8Array | undefined
 }
@@ -23,9 +23,9 @@ export interface Digest {
   /** 16 bytes. */
   readonly md5: Uint8Array
   readonly crc64: bigint
-  /** Those that were requested. */
+  /** The requested ones. */
   readonly digests: Digests
-  /** The state after this stream's bytes, as `Md5` of `@bindery/bytes` reads it; only where one was given. */
+  /** The state after this stream's bytes, in the form of `Md5` of `@bindery/bytes`; present if one was given. */
   readonly runningMd5?: Uint8Array
 }
 

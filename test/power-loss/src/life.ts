@@ -76,5 +76,5 @@ export async function beginLife(options: LifeOptions): Promise<Life> {
 
 /** Injected failures; any other is a fault of the store. */
 function isExpected(error: unknown): boolean {
-  return error instanceof Error && /injected|could not be synced|failed: (EIO|ENOSPC)/.test(error.message)
+  return error instanceof Error && /injected|an earlier sync|failed: (EIO|ENOSPC)/.test(error.message)
 }

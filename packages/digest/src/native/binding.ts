@@ -1,17 +1,17 @@
-/** The native addon as it is: functions on numbers, declared for `native.ts` alone. */
+/** The raw native addon: functions on numbers, declared for `native.ts` only. */
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
 /** An engine's threads and tables. */
 export interface RawEngine {
-  /** One record for each job that is done: see `ANSWER`. */
+  /** One record for each finished job: see `ANSWER`. */
   readonly answers: ArrayBuffer
 }
 
 /**
- * A record of `answers` in bytes, in the machine's byte order: the job's slot (4), an errno or 0 (4), a CRC-64 (8). If a
- * stream has ended: its MD5 (16), the other digests (68), the length of the state of its MD5 (4), and this state.
+ * A record of `answers` in bytes, in the machine's byte order: the job's slot (4), an errno or 0 (4), a CRC-64 (8). If
+ * a stream has ended: its MD5 (16), the other digests (68), the length of the state of its MD5 (4), and this state.
  */
 export const ANSWER = {
   bytes: 192,
@@ -24,7 +24,7 @@ export const ANSWER = {
   saved: 104,
 } as const
 
-/** The digests that an engine computes beside MD5 and CRC-64: their bits in a set, and where they are among `digests`. */
+/** The digests that an engine computes besides MD5 and CRC-64: their bits in a set, and their position in `digests`. */
 export const ANSWERED = {
   sha256: { bit: 1, start: 0, bytes: 32 },
   sha1: { bit: 2, start: 32, bytes: 20 },
@@ -36,28 +36,28 @@ export const ANSWERED = {
 /** CRCs by their numbers in the addon. */
 export const CRC_KIND = { crc64: 0, crc32: 1, crc32c: 2, crc64nvme: 3 } as const
 
-/** Work on files, by its place in `fileKinds`. */
+/** Work on files, by its index in `fileKinds`. */
 export const FILE_KIND = { allocate: 0, punchHole: 1, writeBack: 2 } as const
 
 export type FileKind = keyof typeof FILE_KIND
 
 /**
- * What the addon exports. A wrong argument throws a TypeError. What starts a job returns its slot, or -1 if all slots are
- * taken; who starts it keeps its bytes reachable and unchanged until the job is done.
+ * The exports of the addon. A wrong argument throws a TypeError. A function that starts a job returns its slot, or -1
+ * if all slots are taken; the caller keeps the job's bytes reachable and unchanged until the job is finished.
  */
 export interface Binding {
-  /** Names of what this processor can run; of CRC kernels the last is the fastest. */
+  /** Names of the kernels that this processor can run; the last CRC kernel is the fastest. */
   readonly md5Kernels: readonly string[]
   readonly crcKernels: readonly string[]
   /** The set of digests that engines can compute here. */
   readonly digests: number
-  /** Whether this system knows each kind of work on files. */
+  /** Whether this system supports each kind of work on files. */
   readonly fileKinds: readonly boolean[]
   /** @param kind of `CRC_KIND` */
   crc(kind: number, bytes: Uint8Array, previous: bigint, kernel: number): bigint
   /**
-   * @param md5Kernel place in `md5Kernels`, or their number for the best of all
-   * @param onDone jobs are done, and as many records stand in `answers`
+   * @param md5Kernel index in `md5Kernels`, or their number for the best of all
+   * @param onDone called with the number of finished jobs, whose records are in `answers`
    */
   createEngine(
     jobs: number,
@@ -68,14 +68,14 @@ export interface Binding {
   ): RawEngine
   /**
    * @param digests a set of the available ones
-   * @param savesMd5 whether the end of the stream leaves the state of its MD5
-   * @param savedMd5 the state that its MD5 continues; empty for none
+   * @param savesMd5 whether the end of the stream returns the state of its MD5
+   * @param savedMd5 the state that its MD5 continues; empty for a new one
    */
   begin(engine: RawEngine, digests: number, savesMd5: boolean, savedMd5: Uint8Array): number
   update(engine: RawEngine, stream: number, bytes: Uint8Array, writes: boolean, fd: number, position: number): number
-  /** The stream's number is no longer valid afterwards, unless -1 is returned. */
+  /** The stream's number is invalid afterwards, unless -1 is returned. */
   finish(engine: RawEngine, stream: number): number
-  /** The stream's number is no longer valid afterwards. */
+  /** The stream's number is invalid afterwards. */
   discard(engine: RawEngine, stream: number): void
   workOnFile(engine: RawEngine, kind: number, fd: number, position: number, length: number): number
   /** Only when no job is under way. */
@@ -84,10 +84,10 @@ export interface Binding {
   tryLock(fd: number): number
 }
 
-/** The addon, or undefined if it was not built. Throws if it is there and cannot be loaded. */
+/** The addon, or undefined if it was not built. Throws if it exists and cannot be loaded. */
 export function loadBinding(): Binding | undefined {
   const require = createRequire(import.meta.url)
-  // by the name of the package, since a bundle does not lie next to it
+  // by the name of the package, because a bundle is not next to it
   const file = join(dirname(require.resolve('@bindery/digest/package.json')), 'dist', 'native', 'addon.node')
   return existsSync(file) ? require(file) : undefined
 }

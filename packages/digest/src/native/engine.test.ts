@@ -19,7 +19,7 @@ const md5Of = (...pieces: Uint8Array[]) =>
   pieces.reduce((hash, piece) => hash.update(piece), createHash('md5')).digest('hex')
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 
-/** Bytes in shared memory, as the buffers of the pool are. */
+/** Bytes in shared memory, like the buffers of the pool. */
 function bytesOf(length: number, seed: number): Uint8Array {
   const bytes = new Uint8Array(new SharedArrayBuffer(length))
   for (let index = 0; index < length; index++) bytes[index] = Math.imul(index + seed, 0x9e3779b1) >>> 24
@@ -41,7 +41,7 @@ function engineTest(name: string, body: (engine: NativeEngine, file: FileHandle,
   })
 }
 
-engineTest('an update is hashed, checksummed and written at its place', async (engine, file) => {
+engineTest('an update is hashed, checksummed and written at its position', async (engine, file) => {
   const pieces = [bytesOf(1_000_000, 1), bytesOf(65, 2), bytesOf(0, 3), bytesOf(300_001, 4)]
   const stream = engine.begin()
   let position = 10
@@ -60,7 +60,7 @@ engineTest('an update is hashed, checksummed and written at its place', async (e
   assert.deepEqual(await file.readFile(), Buffer.concat([Buffer.alloc(10), ...pieces]))
 })
 
-engineTest('a write that fails is told as Node tells it, and the bytes are hashed all the same', async (engine) => {
+engineTest('a failed write is reported as by Node, and the bytes are hashed nevertheless', async (engine) => {
   const readOnly = await open(process.execPath, 'r')
   const bytes = bytesOf(100_000, 5)
   const stream = engine.begin()
@@ -82,7 +82,7 @@ engineTest('more jobs than there are slots keep their order', async (engine) => 
   for (const digest of digests) assert.equal(hex(digest.md5), md5Of(...pieces))
 })
 
-engineTest('a stream that is discarded with jobs under way and waiting disturbs no other', async (engine) => {
+engineTest('discarding a stream with jobs under way and waiting does not affect the others', async (engine) => {
   const bytes = bytesOf(10_000, 6)
   const dropped = Array.from({ length: 20 }, () => engine.begin())
   const updates = dropped.flatMap((stream) => Array.from({ length: 50 }, () => stream.update(bytes)))
@@ -98,7 +98,7 @@ engineTest('a stream that is discarded with jobs under way and waiting disturbs 
   for (const checksum of await Promise.all(updates)) assert.equal(checksum, crc64(bytes))
 })
 
-engineTest('a stream that has ended takes nothing more', async (engine) => {
+engineTest('an ended stream takes no more bytes', async (engine) => {
   const finished = engine.begin()
   await finished.finish()
   const discarded = engine.begin()
@@ -110,7 +110,7 @@ engineTest('a stream that has ended takes nothing more', async (engine) => {
   }
 })
 
-engineTest('space is reserved, given back and written early', async (engine, file, { can }) => {
+engineTest('space is reserved, released and written back early', async (engine, file, { can }) => {
   if (!can.allocate || !can.punchHole || !can.writeBack) {
     await assert.rejects(engine.allocate(file.fd, 0, 1), { code: 'ENOSYS' })
     return
@@ -132,7 +132,7 @@ engineTest('space is reserved, given back and written early', async (engine, fil
   await assert.rejects(engine.allocate(file.fd, 0, 0), { code: 'EINVAL', syscall: 'fallocate' })
 })
 
-engineTest('a wrong argument is refused, and the engine goes on', async (engine, file) => {
+engineTest('a wrong argument is refused, and the engine continues', async (engine, file) => {
   const refused = { name: 'TypeError', code: 'ERR_INVALID_ARG_VALUE' }
   const stream = engine.begin()
   for (const bytes of [

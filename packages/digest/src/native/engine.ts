@@ -12,9 +12,9 @@ import {
 import { ANSWER, ANSWERED, type Binding, FILE_KIND, type FileKind, type RawEngine } from './binding.js'
 import type { NativeEngine, NativeStream } from './native.js'
 
-/** Jobs that are under way at once; more wait for their turn here. */
+/** Jobs under way at a time; further ones wait for a slot. */
 const JOBS_MAX = 512
-/** Threads that write: a disk under load serves four better than two, and more gain nothing. */
+/** Writing threads: a disk under load serves four better than two, and more gain nothing. */
 const FILE_THREADS = 4
 
 const ALL_SLOTS_TAKEN = -1
@@ -27,7 +27,7 @@ const NO_BYTES = new Uint8Array(0)
 interface Job {
   readonly syscall: string
   readonly bytes: Uint8Array | undefined
-  /** @param start where the job's record begins among the answers, which it must read at once */
+  /** @param start position of the job's record in `answers`, which must be read at once */
   resolve(start: number): void
   reject(error: Error): void
 }
@@ -46,7 +46,7 @@ export class Engine implements NativeEngine {
   readonly #answers: DataView
   readonly #jobs: (Job | undefined)[] = new Array(JOBS_MAX).fill(undefined)
   #jobCount = 0
-  /** What could not begin for want of slots, in order; each returns whether it has begun. */
+  /** Jobs that wait for a slot, in order; each returns whether it has begun. */
   readonly #waiting: (() => boolean)[] = []
   #closed: Promise<void> | undefined
   #resolveIdle: (() => void) | undefined
@@ -139,7 +139,7 @@ export class Engine implements NativeEngine {
     await this.#run(SYSCALL[kind], start, () => undefined)
   }
 
-  /** Starts a job, at once or in its turn, and resolves with what `read` reads of its record among the answers. */
+  /** Starts a job, at once or when a slot is free, and resolves with the result of `read` for its record. */
   #run<T>(syscall: string, start: () => number, read: (start: number) => T, bytes?: Uint8Array): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#requireOpen()
@@ -161,7 +161,7 @@ export class Engine implements NativeEngine {
     if (this.#waiting.length > 0 || !begin()) this.#waiting.push(begin)
   }
 
-  /** Settles the jobs whose answers have come, and begins those that waited for a slot. */
+  /** Settles the finished jobs, and begins those that waited for a slot. */
   #take(count: number): void {
     for (let start = 0; start < count * ANSWER.bytes; start += ANSWER.bytes) {
       const slot = this.#answers.getUint32(start + ANSWER.slot, LITTLE_ENDIAN)
@@ -202,11 +202,11 @@ export class Engine implements NativeEngine {
   }
 }
 
-/** A stream whose bytes go on an MD5 as well: another lane of the same kernel, at the same time. */
+/** A stream whose bytes also continue another MD5: a second lane of the same kernel, at the same time. */
 function withRunningMd5(stream: NativeStream, running: NativeStream): NativeStream {
   return {
     async update(bytes, place) {
-      // The bytes are in use until both have ended, also when one fails.
+      // The bytes are in use until both have ended, even if one fails.
       const [own, continued] = await Promise.allSettled([stream.update(bytes, place), running.update(bytes)])
       if (own.status === 'rejected') throw own.reason
       if (continued.status === 'rejected') throw continued.reason
@@ -223,7 +223,7 @@ function withRunningMd5(stream: NativeStream, running: NativeStream): NativeStre
   }
 }
 
-/** An error as Node's own file functions reject with. */
+/** An error like those of Node's own file functions. */
 export function systemError(errno: number, syscall: string): Error {
   const code = getSystemErrorName(-errno)
   return Object.assign(new Error(`${code}: ${syscall} failed`), { errno: -errno, code, syscall })

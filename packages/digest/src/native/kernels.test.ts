@@ -49,7 +49,7 @@ for (const name of Object.keys(CRC_PARAMETERS) as CrcName[]) {
   for (let length = 1; length <= LENGTH_MAX; length++) {
     expected.push(plain(content.subarray(length - 1, length), expected[length - 1]))
   }
-  // All run the same code, which CRC-64 tests at all alignments.
+  // All CRCs run the same code, which CRC-64 tests at all alignments.
   const step = name === 'crc64' ? 1 : 13
 
   for (const kernel of crcKernels) {
@@ -66,7 +66,7 @@ for (const name of Object.keys(CRC_PARAMETERS) as CrcName[]) {
       }
     })
 
-    test(`the kernel ${kernel} of ${name} goes on from a checksum`, { skip }, () => {
+    test(`the kernel ${kernel} of ${name} continues from a checksum`, { skip }, () => {
       assert.ok(native)
       const whole = plain(content)
       for (const cut of [0, 1, 15, 16, 17, 63, 64, 65, 255, 256, 257, 1023, 1025, 40_000, content.length]) {
@@ -124,7 +124,7 @@ for (const kernel of md5Kernels) {
     }),
   )
 
-  test(`the MD5 kernel ${kernel} keeps streams apart that are cut anywhere, at all alignments`, { skip }, () =>
+  test(`the MD5 kernel ${kernel} keeps streams apart that are split anywhere, at all alignments`, { skip }, () =>
     withEngine(kernel, async (engine) => {
       const streams = Array.from({ length: ALIGNMENTS }, async (_, start) => {
         const bytes = atAlignment(start)
@@ -144,7 +144,7 @@ for (const kernel of md5Kernels) {
   )
 }
 
-test('any number of streams of any lengths is hashed by the kernels that suit it', { skip }, async () => {
+test('any number of streams of any lengths is hashed by the appropriate kernels', { skip }, async () => {
   assert.ok(native)
   const engine = native.createEngine()
   for (let count = 1; count <= 40; count++) {
@@ -157,7 +157,7 @@ test('any number of streams of any lengths is hashed by the kernels that suit it
   await engine.close()
 })
 
-test('a kernel that is not there is refused by name', { skip }, () => {
+test('an unknown kernel is refused by name', { skip }, () => {
   assert.ok(native)
   assert.throws(() => native.createEngine({ md5: 'abacus' }), /there is no kernel abacus here/)
   assert.throws(() => native.crc('crc64', content, 0n, 'abacus'), /there is no kernel abacus here/)

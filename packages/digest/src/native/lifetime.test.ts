@@ -5,7 +5,7 @@ import { loadNative } from './native.js'
 
 const skip = loadNative() === undefined && 'the addon was not built'
 
-/** Runs a program in a process of its own, with the addon as `native`. */
+/** Runs a program in a separate process, with the addon as `native`. */
 function runProgram(body: string, environment: Record<string, string> = {}) {
   const program = `import { loadNative } from ${JSON.stringify(new URL('./native.js', import.meta.url).href)}
     const native = loadNative()
@@ -33,7 +33,7 @@ test('a process that exits with jobs under way ends cleanly', { skip }, () => {
   }
 })
 
-test('a process that throws with jobs under way ends as any other', { skip }, () => {
+test('a process that throws with jobs under way ends like any other', { skip }, () => {
   const { status, signal, stderr } = runProgram(
     `${WORK_UNDER_WAY}; setImmediate(() => { throw new Error('on purpose') })`,
   )
@@ -41,7 +41,7 @@ test('a process that throws with jobs under way ends as any other', { skip }, ()
   assert.match(stderr, /on purpose/)
 })
 
-test('workers have engines of their own, and may be terminated with jobs under way', { skip }, () => {
+test('workers have their own engines, and may be terminated with jobs under way', { skip }, () => {
   const { status, signal, stdout, stderr } = runProgram(`
     const { Worker } = await import('node:worker_threads')
     const source = ${JSON.stringify(`const native = (await import(process.env.NATIVE_MODULE)).loadNative(); ${WORK_UNDER_WAY}
@@ -68,13 +68,13 @@ test('jobs under way keep the process alive, an idle engine does not', { skip },
   assert.deepEqual({ status, stdout }, { status: 0, stdout: 'done' })
 })
 
-test('an engine that nobody closes is left to the end of the process', { skip }, () => {
+test('an engine that is never closed lasts until the end of the process', { skip }, () => {
   const { status, signal, stdout } = runProgram(`
     for (let i = 0; i < 10; i++) await native.createEngine().begin().update(new Uint8Array(1000))
     console.log('done')`)
   assert.deepEqual({ status, signal, stdout }, { status: 0, signal: null, stdout: 'done' })
 })
 
-test('BINDERY_NATIVE=off does without the addon', () => {
+test('BINDERY_NATIVE=off disables the addon', () => {
   assert.equal(runProgram('console.log(native === undefined)', { BINDERY_NATIVE: 'off' }).stdout, 'true')
 })

@@ -4,30 +4,34 @@ import type { DigestName, DigestRequest, FilePlace, StreamDigest } from '../stre
 import { type Binding, CRC_KIND, FILE_KIND, type FileKind, loadBinding } from './binding.js'
 import { Engine, systemError } from './engine.js'
 
-/** A digest that the engine computes, and a file that it writes on the way. */
+/** The digest of a stream, which the engine computes while it may also write a file. */
 export interface NativeStream extends StreamDigest {
   /**
-   * Takes the next bytes, and writes them to `place` if there is one. Resolves, when both are done, with the CRC-64 of
-   * these bytes alone, which stay unchanged until then and are not transferred. Rejects with an error of the system
-   * (`code`, `errno`, `syscall`) if they could not be written; they are hashed all the same.
+   * Takes the next bytes, and writes them to `place` if it is given. Resolves, when both are finished, with the CRC-64
+   * of these bytes alone, which must not change until then and are not transferred. Rejects with a system error
+   * (`code`, `errno`, `syscall`) if they could not be written; they are hashed nevertheless.
    */
   update(bytes: Uint8Array, place?: FilePlace): Promise<bigint>
 }
 
 /**
- * Threads that hash many streams at once and write files, off the event loop. While jobs are under way the process stays
- * alive, else an engine does not hold it. Work that this system does not know is rejected with ENOSYS: see `Native.can`.
+ * Threads that hash many streams at once and write files, off the event loop. The process stays alive while jobs are
+ * under way, but not for an idle engine. Work that this system does not support is rejected with ENOSYS: see
+ * `Native.can`.
  */
 export interface NativeEngine {
-  /** What it computes beside MD5 and CRC-64; SHA comes from the OpenSSL that Node.js exports. */
+  /** The digests that it computes besides MD5 and CRC-64; SHA comes from the OpenSSL that Node.js exports. */
   readonly digests: readonly DigestName[]
   /** A new stream, to be ended by `finish` or `discard`. Throws if a digest is not among `digests`. */
   begin(request?: DigestRequest): NativeStream
-  /** Reserves disk space for a range of a file, whose size stays. Rejects with an error of the system, as all that follow. */
+  /**
+   * Reserves disk space for a range of a file, whose size stays. Rejects with a system error, like the methods
+   * below.
+   */
   allocate(fd: number, position: number, length: number): Promise<void>
-  /** Gives the disk space of a range before the file's end back; it reads as zeros, and the file's size stays. */
+  /** Releases the disk space of a range before the file's end; it reads as zeros, and the file's size stays. */
   punchHole(fd: number, position: number, length: number): Promise<void>
-  /** Begins to write a range to the disk, so that a later fdatasync has less to do. Makes nothing durable. */
+  /** Starts writing a range to the disk, so that a later fdatasync has less to do. Makes nothing durable. */
   writeBack(fd: number, position: number, length: number): Promise<void>
   /** Takes no more jobs, waits for those under way, and ends the threads. */
   close(): Promise<void>
@@ -39,19 +43,22 @@ export interface KernelChoice {
   readonly crc?: string
 }
 
-/** What the native addon offers on this machine. */
+/** The capabilities of the native addon on this machine. */
 export interface Native {
   /** Names of the kernels that this processor can run. */
   readonly kernels: { readonly md5: readonly string[]; readonly crc: readonly string[] }
-  /** What this system knows to do with files. */
+  /** The kinds of work on files that this system supports. */
   readonly can: Readonly<Record<FileKind, boolean>>
-  /** CRC-64 of `bytes`, or, given the checksum of what came before, of all together; on the calling thread. */
+  /**
+   * CRC-64 of `bytes`, or of everything so far if `previous` is the checksum of the preceding bytes; on the calling
+   * thread.
+   */
   crc64(bytes: Uint8Array, previous?: bigint): bigint
-  /** As `crc64`, for any CRC and by any kernel. */
+  /** Like `crc64`, for any CRC and with any kernel. */
   crc(name: CrcName, bytes: Uint8Array, previous?: bigint, kernel?: string): bigint
   /**
    * Locks an open file until its descriptor is closed or the process ends, without waiting. Returns false if another
-   * descriptor holds it, in any process. Throws an error of the system.
+   * descriptor has locked it, in any process. Throws a system error.
    */
   tryLock(fd: number): boolean
   /** Starts threads. One engine serves a whole process: see `nativeEngine`. */
@@ -59,8 +66,8 @@ export interface Native {
 }
 
 /**
- * The native addon, or undefined if it was not built or BINDERY_NATIVE is `off`. Throws if it is there and cannot be
- * loaded, since running slowly without a word would be worse.
+ * The native addon, or undefined if it was not built or BINDERY_NATIVE is `off`. Throws if it exists and cannot be
+ * loaded, because silently running slowly would be worse.
  */
 export function loadNative(): Native | undefined {
   if (process.env.BINDERY_NATIVE === 'off') return undefined
@@ -70,7 +77,7 @@ export function loadNative(): Native | undefined {
 
 let engine: NativeEngine | undefined
 
-/** The engine that all of this thread share, started when first asked for and never closed; undefined as `loadNative`. */
+/** The engine that this thread shares, started on first use and never closed; undefined as `loadNative`. */
 export function nativeEngine(): NativeEngine | undefined {
   engine ??= loadNative()?.createEngine()
   return engine

@@ -2,15 +2,18 @@ import type { BlobId } from '@bindery/storage'
 import { blobPath, isPacked, packOf, packPath, placeOf } from './blob-place.js'
 import { slotBytes } from './pack-format.js'
 
-/** Where the image of a blob (header, bytes, footer) lies in a store's folder: what a copy of it must hold. */
+/** The location of a blob's image (header, bytes, footer) in a store's folder, for a copy of the folder. */
 export interface BlobExtent {
-  /** Of the file, from the store's folder. */
+  /** Relative to the store's folder. */
   readonly path: string
-  /** In bytes from the file's beginning, half-open; undefined: all of the file, which is the blob's own. */
+  /** In bytes from the file's beginning, half-open; undefined: the whole file, which belongs to the blob. */
   readonly range: { readonly start: number; readonly end: number } | undefined
 }
 
-/** Where a blob lies; undefined if it lies in no file. Its image may be copied to the same place of another store. */
+/**
+ * The location of a blob; undefined if it has no file. Its image may be copied to the same location of another
+ * store.
+ */
 export function extentOf(id: BlobId): BlobExtent | undefined {
   const place = placeOf(id)
   if (place === undefined) return undefined

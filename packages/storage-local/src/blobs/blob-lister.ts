@@ -17,7 +17,7 @@ import { type FileOperations, isSystemError } from './files.js'
 import { decodeHeader, HEADER_BYTES } from './format.js'
 import { scanPack } from './pack-scanner.js'
 
-/** What a listing needs of its store. */
+/** The parts of a store that a listing needs. */
 export interface ListContext {
   readonly folder: string
   readonly files: FileOperations
@@ -25,11 +25,11 @@ export interface ListContext {
   isUnfinished(id: BlobId): boolean
 }
 
-/** Lists blobs as `BlobStore.list` says. Files that are none of the store's are passed over. */
+/** Lists blobs as specified for `BlobStore.list`. Files that do not belong to the store are ignored. */
 export async function* listBlobs(context: ListContext, after: BlobId | undefined): AsyncGenerator<BlobEntry, void> {
   const { folder, isUnfinished } = context
   for (const incarnation of await namesIn(context, folder, isIncarnation)) {
-    // All ids of an incarnation go on with a hyphen, which the dot follows in ASCII.
+    // All ids of an incarnation continue with a hyphen, which the dot follows in ASCII.
     if (after !== undefined && `${incarnation}.` <= after) continue
     for await (const entry of merged(filesOf(context, incarnation, after), packedOf(context, incarnation, after))) {
       if ((after === undefined || entry.id > after) && !isUnfinished(entry.id)) yield entry
@@ -37,7 +37,7 @@ export async function* listBlobs(context: ListContext, after: BlobId | undefined
   }
 }
 
-/** The blobs of an incarnation that have files of their own, in order. */
+/** The blobs of an incarnation that have their own files, in order. */
 async function* filesOf(context: ListContext, incarnation: string, after: BlobId | undefined) {
   const path = incarnationFolder(context.folder, incarnation)
   for (const shard of await namesIn(context, path, isShard)) {
@@ -51,7 +51,7 @@ async function* filesOf(context: ListContext, incarnation: string, after: BlobId
   }
 }
 
-/** The blobs of an incarnation that lie in packs, in order: those of a pack come before the counter of the next. */
+/** The blobs of an incarnation that are in packs, in order: those of a pack come before the counter of the next. */
 async function* packedOf(context: ListContext, incarnation: string, after: BlobId | undefined) {
   const packs = await packsOf(context, incarnation)
   for (const [index, pack] of packs.entries()) {
@@ -80,7 +80,7 @@ async function packsOf(context: ListContext, incarnation: string): Promise<BlobP
   return packs
 }
 
-/** Two sequences in order of id, as one. */
+/** Merges two sequences in order of id. */
 async function* merged(
   left: AsyncGenerator<BlobEntry, void>,
   right: AsyncGenerator<BlobEntry, void>,

@@ -11,23 +11,23 @@ import type { Shards } from './shards.js'
 export interface BlobTarget {
   readonly id: BlobId
   readonly header: Uint8Array
-  /** What follows the footer. */
+  /** The bytes after the footer. */
   readonly padding: Uint8Array
-  /** Writes pieces, one after the other; a position counts from the header's beginning. */
+  /** Writes pieces, one after the other; a position counts from the beginning of the header. */
   write(pieces: readonly Uint8Array[], position: number): Promise<void>
-  /** Reserves disk space for a range, whose position counts as in `write`. */
+  /** Reserves disk space for a range, with a position as in `write`. */
   reserve(position: number, length: number): Promise<void>
-  /** Begins to write a range to the disk, whose position counts as in `write`. Makes nothing durable. */
+  /** Starts writing a range to the disk, with a position as in `write`. Makes nothing durable. */
   writeBack(position: number, length: number): Promise<void>
   /** Hashes bytes and writes them; resolves with their CRC-64. */
   hashAndWrite(digest: StreamDigest, bytes: Uint8Array, position: number): Promise<bigint>
-  /** Resolves when what was written, and its name, are durable, and lets go of the file. */
+  /** Resolves when the written bytes and their name are durable, and releases the file. */
   sync(): Promise<void>
-  /** Lets go of the file, whatever happened, and leaves no trace of the blob. Called when no write is under way. */
+  /** Releases the file in any state, and leaves no trace of the blob. Called when no write is under way. */
   abandon(): Promise<void>
 }
 
-/** A file of the blob's own. */
+/** A separate file for the blob. */
 export async function createFileTarget(
   files: FileOperations,
   folder: string,
@@ -59,7 +59,7 @@ export async function createFileTarget(
     },
     async abandon() {
       await close().catch(() => {})
-      // A file that cannot be removed stays behind as wreckage, which `list` shows.
+      // A file that cannot be removed stays behind as wreckage, which `list` reports.
       await files.unlink(path).catch(() => {})
     },
   }
@@ -82,7 +82,7 @@ export function createPackTarget(files: FileOperations, slot: PackSlot, owner: U
     reserve: async () => {},
     writeBack: async () => {},
     async hashAndWrite(digest, bytes, position) {
-      // The bytes are in use until both have ended, also when one fails.
+      // The bytes are in use until both have ended, even if one fails.
       const [hashed, written] = await Promise.allSettled([digest.update(bytes), write([bytes], position)])
       if (written.status === 'rejected') throw written.reason
       if (hashed.status === 'rejected') throw hashed.reason
@@ -93,7 +93,7 @@ export function createPackTarget(files: FileOperations, slot: PackSlot, owner: U
       await pack.leave()
     },
     async abandon() {
-      // What cannot be cleared stays behind as wreckage, which `list` shows.
+      // Pages that cannot be cleared stay behind as wreckage, which `list` reports.
       if (hasWritten) await files.clear(pack.file, place.offset, slotBytes(place)).catch(() => {})
       await pack.leave()
     },

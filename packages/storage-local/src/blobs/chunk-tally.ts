@@ -1,7 +1,7 @@
 import { crc64Combine } from '@bindery/digest'
 import { CHUNK_BYTES } from './format.js'
 
-/** Gathers the checksums of chunks from those of pieces, which come in order and cross no border of a chunk. */
+/** Combines the checksums of pieces, which come in order and cross no chunk boundary, into those of chunks. */
 export class ChunkTally {
   readonly chunks: bigint[] = []
   #size = 0

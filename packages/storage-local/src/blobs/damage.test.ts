@@ -42,7 +42,7 @@ async function listed(store: BlobStore): Promise<Listed[]> {
   return entries
 }
 
-test('a changed byte is never handed out, and the chunks beside it still are', async (t) => {
+test('a changed byte is never returned, and the chunks next to it still are', async (t) => {
   const { store, id, path } = await writtenStore(t)
   await flip(path, 4096 + MIB + 5)
   const pieces: Uint8Array[] = []
@@ -71,7 +71,7 @@ test('a file with a changed byte anywhere in its footer is not read at all', asy
   assert.equal((await readAll(store, id)).length, content.length)
 })
 
-test('a file that was cut or grew is not read', async (t) => {
+test('a truncated or extended file is not read', async (t) => {
   const { store, id, path } = await writtenStore(t)
   for (const length of [FILE_BYTES + 1, FILE_BYTES - 1, FILE_BYTES - 64, 4096 + MIB, 4096, 100, 0]) {
     await truncate(path, length)
@@ -86,7 +86,7 @@ test("a file under another blob's name is not read", async (t) => {
   await assert.rejects(readAll(store, other.id), ofKind('corrupt'))
 })
 
-test('an unfinished file of a dead incarnation is listed with its owner, while that can be read', async (t) => {
+test('an unfinished file of a dead incarnation is listed with its owner, if that is readable', async (t) => {
   const { store, folder, id, path } = await writtenStore(t)
   const [torn, beheaded] = await Promise.all([
     store.write(sourceOf(content), options),
@@ -116,7 +116,7 @@ test('an unfinished file of a dead incarnation is listed with its owner, while t
   )
 })
 
-test('what is no id names nothing', async (t) => {
+test('an invalid id names nothing', async (t) => {
   const { store } = await writtenStore(t)
   for (const id of ['', 'a1', 'a1-1', '../a1-000000000000', 'a1-00000000000g', 'a1-000000000000.p1']) {
     await assert.rejects(readAll(store, id), ofKind('notFound'), id)

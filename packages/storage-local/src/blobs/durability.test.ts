@@ -51,7 +51,7 @@ test('a write resolves after its bytes, its name and all new folders are durable
   assert.ok(order('syncData', path) < order('syncFolder', `${folder}/a1/000000000`))
 })
 
-test('a new store makes its folder durable in each folder above that was missing', async (t) => {
+test('a new store makes its folder durable in each missing parent folder', async (t) => {
   const root = await temporaryFolder(t)
   const { calls, files } = recordedFiles()
   const store = await openLocalBlobStore({ folder: `${root}/data/blobs`, incarnation: 'a1', files })
@@ -60,7 +60,7 @@ test('a new store makes its folder durable in each folder above that was missing
   assert.deepEqual(synced, [`${root}/data`, root])
 })
 
-test('writes at once share the syncs of their folder, none of which began before its file was there', async (t) => {
+test('concurrent writes share the syncs of their folder, each of which began after their files existed', async (t) => {
   const { store, folder, calls } = await recordedStore(t)
   await store.write(sourceOf(content), options)
   calls.length = 0
@@ -89,7 +89,7 @@ test('a failed sync of bytes fails the write, is not repeated, and leaves no fil
   assert.equal(id, 'a1-000000000001')
 })
 
-test('a failed sync of a folder fails all who wait for it, and nothing is written into that folder again', async (t) => {
+test('a failed sync of a folder fails all writes that wait for it, and nothing is written into that folder again', async (t) => {
   const failing = new Set<string>()
   const attempts: string[] = []
   const { store, folder } = await recordedStore(t, ([operation, path]) => {
@@ -150,7 +150,7 @@ test('below the reserve of the disk writes are refused, and reads and deletes ar
   assert.deepEqual(await filesBelow(folder), [])
 })
 
-test('a disk that fills up while a blob arrives ends its write before the reserve is gone', async (t) => {
+test('a disk that fills up while a blob arrives ends its write before the reserve is used', async (t) => {
   const folder = await temporaryFolder(t)
   const { files } = recordedFiles()
   const answers = [100 * MIB, 40 * MIB, 5 * MIB]
@@ -179,7 +179,7 @@ test('a used or malformed incarnation is refused', async (t) => {
   }
 })
 
-test('folders that are empty are removed, and made again when their writer needs them', async (t) => {
+test('empty folders are removed, and created again when their writer needs them', async (t) => {
   const { store: writer, folder } = await recordedStore(t)
   const sweeper: BlobStore = await openLocalBlobStore({ folder, incarnation: 'b1' })
   t.after(() => sweeper.close())
@@ -201,13 +201,13 @@ test('a folder that vanishes again and again fails the write', async (t) => {
   await rmdir(dirname(`${folder}/a1/000000000/x`))
 })
 
-test('what a short write left is written next', () => {
+test('the rest of a short write is written next', () => {
   const pieces = [Buffer.from('abc'), Buffer.from('de')]
   const rests = [0, 1, 3, 4, 5].map((bytes) => without(pieces, bytes).map(String))
   assert.deepEqual(rests, [['abc', 'de'], ['bc', 'de'], ['de'], ['e'], []])
 })
 
-test('of a blob that is announced, disk space is reserved step by step, and no more than it takes', async (t) => {
+test('disk space of an announced blob is reserved step by step, and no more than it needs', async (t) => {
   const { calls, files } = recordedFiles()
   const reserved: [position: number, length: number][] = []
   const allocate: FileOperations['allocate'] = async (_, position, length) => void reserved.push([position, length])
@@ -225,7 +225,7 @@ test('of a blob that is announced, disk space is reserved step by step, and no m
   assert.equal(calls.filter(([operation]) => operation === 'writeBack').length, 8)
 })
 
-test('what many announce at once is not taken for written', async (t) => {
+test('announced bytes do not count as written', async (t) => {
   const { files } = recordedFiles()
   const freeBytes = async () => 100 * MIB
   const folder = await temporaryFolder(t)

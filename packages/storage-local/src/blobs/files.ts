@@ -1,37 +1,43 @@
 /**
- * Every call that the blob store makes to the file system. A test or a power-loss explorer stands here to record
- * writes and syncs, or to make them fail; nothing else is meant to be put in its place.
+ * Every call of the blob store to the file system. Tests and the power-loss explorer replace it to record writes and
+ * syncs, or to make them fail; it has no other purpose.
  */
 import fs from 'node:fs'
 import { promisify } from 'node:util'
 import { loadNative, nativeEngine, type StreamDigest } from '@bindery/digest'
 import { StorageError } from '@bindery/storage'
 
-/** Files are descriptors, paths are absolute. Whatever fails rejects. */
+/** Files are descriptors, paths are absolute. Every failure rejects. */
 export interface FileOperations {
-  /** Creates a file that is not there yet, for writing. */
+  /** Creates a new file for writing; rejects if it exists. */
   create(path: string): Promise<number>
   /** Opens a file or folder for reading. */
   open(path: string): Promise<number>
-  /** Opens a file that is there for clearing ranges of it. */
+  /** Opens an existing file for clearing ranges of it. */
   openToClear(path: string): Promise<number>
-  /** Bytes of an open file. */
+  /** The size of an open file in bytes. */
   size(file: number): Promise<number>
-  /** Fills `buffer` from a place in the file; resolves with the bytes read, fewer only where the file ends. */
+  /**
+   * Fills `buffer` from a position in the file; resolves with the number of bytes, fewer only at the end of the
+   * file.
+   */
   read(file: number, buffer: Uint8Array, position: number): Promise<number>
   /** Writes all pieces, one after the other. */
   write(file: number, pieces: readonly Uint8Array[], position: number): Promise<void>
-  /** Hashes bytes and writes them; resolves, when both are done, with their CRC-64. */
+  /** Hashes bytes and writes them; resolves, when both are finished, with their CRC-64. */
   hashAndWrite(file: number, digest: StreamDigest, bytes: Uint8Array, position: number): Promise<bigint>
-  /** Reserves disk space for a range that is to be written, where the system can. The file's size stays. */
+  /** Reserves disk space for a range that will be written, if the system can. The file's size stays. */
   allocate(file: number, position: number, length: number): Promise<void>
-  /** Begins to write a range to the disk. Makes nothing durable. */
+  /** Starts writing a range to the disk. Makes nothing durable. */
   writeBack(file: number, position: number, length: number): Promise<void>
-  /** Makes whole pages read as zeros and, where the system can, gives their disk space back. */
+  /** Makes whole pages read as zeros and, if the system can, releases their disk space. */
   clear(file: number, position: number, length: number): Promise<void>
-  /** Whether clearing gives disk space back. */
+  /** Whether clearing releases disk space. */
   canPunch(file: number): Promise<boolean>
-  /** Keeps a file locked until it is closed; resolves with false if another has it, or there are no locks here. */
+  /**
+   * Keeps a file locked until it is closed; resolves with false if another descriptor has locked it, or there are no
+   * locks here.
+   */
   tryLock(file: number): Promise<boolean>
   /** Resolves when the file's bytes and its size are durable. */
   syncData(file: number): Promise<void>
@@ -39,18 +45,18 @@ export interface FileOperations {
   syncFolder(path: string): Promise<void>
   close(file: number): Promise<void>
   unlink(path: string): Promise<void>
-  /** Creates a folder in one that is there. */
+  /** Creates a folder in an existing one. */
   createFolder(path: string): Promise<void>
   /** Removes a folder if it is empty. */
   removeFolder(path: string): Promise<void>
-  /** The names in a folder, in no order. */
+  /** The names in a folder, in any order. */
   names(path: string): Promise<string[]>
   /** Bytes that may still be written to the file system of a folder. */
   freeBytes(path: string): Promise<number>
 }
 
 const native = loadNative()
-/** What a file system says that cannot do what it is asked for. */
+/** Errors of a file system that does not support an operation. */
 const UNSUPPORTED = ['EOPNOTSUPP', 'ENOTSUP', 'ENOSYS']
 
 const calls = {
@@ -64,7 +70,7 @@ const calls = {
   statfs: promisify(fs.statfs),
 }
 
-/** The file system itself. */
+/** The real file system. */
 export const systemFiles: FileOperations = {
   create: (path) => calls.open(path, 'wx', 0o600),
   open: (path) => calls.open(path, 'r'),
@@ -74,7 +80,7 @@ export const systemFiles: FileOperations = {
   write: writeFully,
   async hashAndWrite(file, digest, bytes, position) {
     if (digest.updateAndWrite !== undefined) return digest.updateAndWrite(bytes, { fd: file, position })
-    // The bytes are in use until both have ended, also when one fails.
+    // The bytes are in use until both have ended, even if one fails.
     const [hashed, written] = await Promise.allSettled([digest.update(bytes), writeFully(file, [bytes], position)])
     if (written.status === 'rejected') throw written.reason
     if (hashed.status === 'rejected') throw hashed.reason
@@ -116,7 +122,7 @@ export const systemFiles: FileOperations = {
   },
 }
 
-/** Resolves with false where this cannot be done: without the addon, or on this file system. */
+/** Resolves with false if this is not possible: without the addon, or on this file system. */
 async function punch(file: number, position: number, length: number): Promise<boolean> {
   const engine = native?.can.punchHole ? nativeEngine() : undefined
   if (engine === undefined) return false
@@ -149,7 +155,7 @@ async function writeFully(file: number, pieces: readonly Uint8Array[], position:
   }
 }
 
-/** What is left of pieces when their first `bytes` are taken away. */
+/** The rest of pieces after their first `bytes`. */
 export function without(pieces: readonly Uint8Array[], bytes: number): Uint8Array[] {
   let taken = 0
   return pieces.flatMap((piece) => {
@@ -159,7 +165,7 @@ export function without(pieces: readonly Uint8Array[], bytes: number): Uint8Arra
   })
 }
 
-/** The same operations, rejecting with StorageErrors: `noSpace` for a full disk or quota, else `unavailable`. */
+/** The same operations, rejecting with StorageErrors: `noSpace` for a full disk or quota, otherwise `unavailable`. */
 export function withStorageErrors(files: FileOperations): FileOperations {
   const guard =
     <Parameters extends unknown[], Result>(operation: string, call: (...parameters: Parameters) => Promise<Result>) =>

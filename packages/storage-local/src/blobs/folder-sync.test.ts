@@ -5,7 +5,7 @@ import { systemFiles } from './files.js'
 import { FolderSync } from './folder-sync.js'
 import { systemError } from './testing.js'
 
-/** Syncs that end when they are told to, with an error or without. */
+/** Syncs that end on demand, with an error or without. */
 function heldSyncs() {
   const ends: ((error?: Error) => void)[] = []
   const syncFolder = () =>
@@ -29,7 +29,7 @@ async function hasEnded(promise: Promise<void>): Promise<boolean> {
   return ended
 }
 
-test('who asks while a folder is being synced waits for a sync that begins later, with all others who do', async () => {
+test('a caller that arrives during a sync of a folder waits for a later sync, together with all others', async () => {
   const { ends, folderSync } = heldSyncs()
   const first = folderSync.sync('/a')
   const [second, third] = [folderSync.sync('/a'), folderSync.sync('/a')]
@@ -47,7 +47,7 @@ test('who asks while a folder is being synced waits for a sync that begins later
   await fourth
 })
 
-test('folders are synced each for itself', async () => {
+test('each folder is synced separately', async () => {
   const { ends, folderSync } = heldSyncs()
   const [a, b] = [folderSync.sync('/a'), folderSync.sync('/b')]
   assert.equal(ends.length, 2)
@@ -58,19 +58,19 @@ test('folders are synced each for itself', async () => {
   await a
 })
 
-test('after a failure neither those who wait nor those who come later see another sync', async () => {
+test('after a failure neither waiting nor later callers cause another sync', async () => {
   const { ends, folderSync } = heldSyncs()
   const [first, second] = [folderSync.sync('/a'), folderSync.sync('/a')]
   ends[0]?.(systemError('EIO'))
   await assert.rejects(first, /EIO/)
-  await assert.rejects(second, /could not be synced/)
-  await assert.rejects(folderSync.sync('/a'), /could not be synced/)
+  await assert.rejects(second, /an earlier sync/)
+  await assert.rejects(folderSync.sync('/a'), /an earlier sync/)
   assert.equal(ends.length, 1)
   assert.ok(folderSync.hasFailed('/a'))
   assert.ok(!folderSync.hasFailed('/b'))
 })
 
-test('what a folder that has gone had lost is durable with the first folder above it that is there', async () => {
+test('a removal from a folder that is gone is durable with its closest existing ancestor', async () => {
   const synced: string[] = []
   const gone = new Set(['/a/b', '/a/b/c'])
   const syncFolder = async (path: string) => {

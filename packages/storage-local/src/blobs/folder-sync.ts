@@ -5,14 +5,17 @@ import { GroupSync } from './group-sync.js'
 
 interface Folder {
   readonly group: GroupSync
-  /** Whether the last sync has found that it is not there any more. */
+  /** Whether the last sync found that it no longer exists. */
   isGone: boolean
 }
 
-/** Makes names in folders durable, each folder for all who wait for it. A folder whose sync has failed stays failed. */
+/**
+ * Makes names in folders durable, with one sync for all callers that wait for a folder. A folder whose sync has failed
+ * stays failed.
+ */
 export class FolderSync {
   readonly #files: FileOperations
-  /** Folders that are being synced, and those that could not be. */
+  /** Folders that are being synced, and those whose sync failed. */
   readonly #folders = new Map<string, Folder>()
 
   constructor(files: FileOperations) {
@@ -29,12 +32,12 @@ export class FolderSync {
     if (!(await this.#sync(path))) throw new StorageError('unavailable', `there is no folder ${path} any more`)
   }
 
-  /** Resolves when no name can come back that the folder, or one above it, has lost at the time of the call. */
+  /** Resolves when no name can come back that the folder, or an ancestor, has lost at the time of the call. */
   async syncRemoval(path: string): Promise<void> {
     for (let folder = path; !(await this.#sync(folder)); ) folder = dirname(folder)
   }
 
-  /** False if the folder is not there any more. */
+  /** False if the folder no longer exists. */
   async #sync(path: string): Promise<boolean> {
     const folder = this.#folders.get(path) ?? this.#folder(path)
     await folder.group.sync()

@@ -1,16 +1,16 @@
 import { StorageError } from '@bindery/storage'
 import type { FileOperations } from './files.js'
 
-/** After so many bytes the disk is asked again: others write to it as well. */
+/** The disk is asked again after this many bytes: others write to it as well. */
 const ASK_EVERY_BYTES = 16 * 1024 * 1024
 
-/** Keeps a reserve of the disk free, for deletes, aborts and sweeping, which write too. */
+/** Keeps a reserve of the disk free for deletes, aborts and sweeping, which write too. */
 export class FreeSpace {
   readonly #files: FileOperations
   readonly #folder: string
   readonly #reserveBytes: number
   #asking: Promise<void> | undefined
-  /** What the disk said last, less what was granted since. */
+  /** The last answer of the disk, minus the bytes granted since. */
   #free = 0
   #granted = 0
 
@@ -20,13 +20,16 @@ export class FreeSpace {
     this.#reserveBytes = reserveBytes
   }
 
-  /** Throws StorageError `noSpace` if `bytes` more would leave less than the reserve, whatever else is announced. */
+  /**
+   * Throws StorageError `noSpace` if `bytes` more would leave less than the reserve, ignoring other announced
+   * bytes.
+   */
   async check(bytes: number): Promise<void> {
     if (this.#free - bytes < this.#reserveBytes) await this.#ask()
     if (this.#free - bytes < this.#reserveBytes) throw new StorageError('noSpace', 'the disk is full up to its reserve')
   }
 
-  /** As `check`, by what the disk says now. */
+  /** Like `check`, with the disk's current answer. */
   async checkAnew(): Promise<void> {
     await this.#ask()
     await this.check(0)
@@ -40,7 +43,7 @@ export class FreeSpace {
     this.#granted += bytes
   }
 
-  /** Who asks at once shares one answer. */
+  /** Concurrent callers share one answer. */
   #ask(): Promise<void> {
     this.#asking ??= this.#files
       .freeBytes(this.#folder)

@@ -1,14 +1,14 @@
 import { StorageError } from '@bindery/storage'
 
 /**
- * Syncs one thing for all who ask. Who asks while a sync runs shares the next one with all others who do, since the one
- * that runs may have begun before their writes. After a failure there is no further sync: the system may forget what it
- * could not write, and then call it durable.
+ * Runs one sync for all callers. A caller that arrives during a sync shares the next one, because the running one may
+ * have begun before its writes. After a failure there is no further sync: the system may forget what it could not
+ * write, and then report it as durable.
  */
 export class GroupSync {
   readonly #sync: () => Promise<void>
   #running: Promise<void> | undefined
-  /** For those who came after `#running` began. */
+  /** For callers that came after `#running` began. */
   #next: Promise<void> | undefined
   #hasFailed = false
 
@@ -24,7 +24,7 @@ export class GroupSync {
     return this.#running === undefined
   }
 
-  /** Resolves when all that was written at the time of the call is durable. */
+  /** Resolves when everything written at the time of the call is durable. */
   sync(): Promise<void> {
     if (this.#running === undefined) {
       this.#running = this.#run()
@@ -36,7 +36,7 @@ export class GroupSync {
 
   async #run(): Promise<void> {
     try {
-      if (this.#hasFailed) throw new StorageError('unavailable', 'what is to be synced could not be synced before')
+      if (this.#hasFailed) throw new StorageError('unavailable', 'an earlier sync of the same file or folder failed')
       await this.#sync()
     } catch (error) {
       this.#hasFailed = true

@@ -1,6 +1,6 @@
 import type { FileOperations } from './files.js'
 
-/** Packs that stay open for reading when nobody reads them. */
+/** Packs that stay open for reading while they are unused. */
 const IDLE_MAX = 64
 
 interface OpenPack {
@@ -8,17 +8,17 @@ interface OpenPack {
   users: number
 }
 
-/** Keeps packs open, since small blobs are read more often than packs change. */
+/** Keeps packs open, because small blobs are read more often than packs change. */
 export class OpenPacks {
   readonly #files: FileOperations
-  /** By path, the one that was used last at the end. */
+  /** By path, the most recently used last. */
   readonly #packs = new Map<string, OpenPack>()
 
   constructor(files: FileOperations) {
     this.#files = files
   }
 
-  /** Runs `work` on a pack. Rejects as opening it does. */
+  /** Runs `work` on a pack. Rejects if opening it does. */
   async use<T>(path: string, work: (file: number) => Promise<T>): Promise<T> {
     const pack = this.#packs.get(path) ?? this.#open(path)
     this.#packs.delete(path)
@@ -32,7 +32,7 @@ export class OpenPacks {
     }
   }
 
-  /** Closes all that nobody reads. */
+  /** Closes all unused packs. */
   async close(): Promise<void> {
     await this.#trim(0)
   }

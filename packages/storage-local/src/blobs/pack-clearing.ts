@@ -7,17 +7,17 @@ interface OpenPack {
   users: number
 }
 
-/** Clears the pages of deleted blobs: those who clear the same pack at once share its file and its syncs. */
+/** Clears the pages of deleted blobs: concurrent calls for the same pack share its file and its syncs. */
 export class PackClearing {
   readonly #files: FileOperations
-  /** By path, while somebody clears there. */
+  /** By path, while a call clears there. */
   readonly #packs = new Map<string, OpenPack>()
 
   constructor(files: FileOperations) {
     this.#files = files
   }
 
-  /** Resolves when pages of a pack read as zeros, also after a power loss. Rejects as opening the pack does. */
+  /** Resolves when pages of a pack read as zeros, also after a power loss. Rejects if opening the pack does. */
   async clear(path: string, position: number, length: number): Promise<void> {
     const pack = this.#packs.get(path) ?? this.#open(path)
     pack.users += 1
@@ -27,7 +27,7 @@ export class PackClearing {
     } finally {
       pack.users -= 1
       if (pack.users === 0) {
-        // What could not be synced is cleared again by whoever tries again, and synced as something new.
+        // Pages that could not be synced are cleared again by the next attempt, and synced anew.
         this.#packs.delete(path)
         await pack.file.then(
           (file) => this.#files.close(file),

@@ -3,12 +3,12 @@ import type { FileOperations } from './files.js'
 import { TRAILER_MAGIC } from './format.js'
 import { decodePackedHeader, type PackedHeader, slotBytes } from './pack-format.js'
 
-/** Bytes read at once, in whole pages. */
+/** Bytes per read, in whole pages. */
 const READ_BYTES = 64 * 1024
 
 /**
- * Finds the blobs of an open pack, from an offset on, in order. It looks at every page where a header can be, so that
- * what was cleared, torn or never written hides nothing behind it.
+ * Finds the blobs of an open pack, from an offset on, in order. It examines every page where a header can begin, so
+ * that an image that was cleared, torn or never written hides nothing after it.
  */
 export async function* scanPack(
   files: FileOperations,
@@ -33,8 +33,8 @@ export async function* scanPack(
 }
 
 /**
- * Whether an open pack holds the end of an image, whatever its headers say. A blob whose header alone is damaged is no
- * entry of a scan, but can still be read by whoever knows its id. Bytes that look like an end count as one.
+ * Whether an open pack holds the end of an image, whatever its headers contain. A blob with only a damaged header is
+ * not found by a scan, but a reader that knows its id can still read it. Bytes that look like a trailer count as one.
  */
 export async function holdsTrailer(files: FileOperations, file: number): Promise<boolean> {
   const block = Buffer.alloc(READ_BYTES)

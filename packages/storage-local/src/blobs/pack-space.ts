@@ -5,21 +5,21 @@ import { slotBytes } from './pack-format.js'
 import { holdsTrailer, scanPack } from './pack-scanner.js'
 import type { Shards } from './shards.js'
 
-/** Packs of which it is remembered where their first blob lies. */
+/** Packs for which the position of the first blob is remembered. */
 const REMEMBERED_MAX = 1000
 
-/** Gives the disk space of deleted blobs back: their pages at once, the file when the last is gone. */
+/** Releases the disk space of deleted blobs: their pages at once, the file with the last blob. */
 export class PackSpace {
   readonly #files: FileOperations
   readonly #folder: string
   readonly #shards: Shards
   readonly #clearing: PackClearing
   /**
-   * By path of a pack that nobody writes any more: where its first blob lies. It only moves on, so that to delete all
-   * blobs of a pack one by one reads it once.
+   * By path of a pack that is no longer written: the position of its first blob. It only increases, so that deleting
+   * all blobs of a pack one by one reads it once.
    */
   readonly #cleared = new Map<string, number>()
-  /** By path: looks at packs that have not begun. */
+  /** By path: scheduled examinations of packs. */
   readonly #looks = new Map<string, Promise<void>>()
   #turn: Promise<void> = Promise.resolve()
 
@@ -30,21 +30,21 @@ export class PackSpace {
     this.#clearing = new PackClearing(files)
   }
 
-  /** Deletes a blob, durably. Its pack goes with it if it was the last, unless a process still writes there. */
+  /** Deletes a blob, durably. The last blob takes its pack with it, unless a process still writes there. */
   async delete(place: PackedPlace): Promise<void> {
     const pack = packOf(place)
     try {
       await this.#clearing.clear(packPath(this.#folder, pack), place.offset, slotBytes(place))
     } catch (error) {
       if (!isSystemError(error, 'ENOENT')) throw error
-      // Whoever has unlinked the pack may have ended before that was durable.
+      // The process that unlinked the pack may have ended before that was durable.
       await this.#shards.syncRemoval(pack)
       return
     }
     await this.unlinkIfEmpty(pack)
   }
 
-  /** Unlinks a pack without blobs, unless a process still writes there. Who asks before it is looked at shares the look. */
+  /** Unlinks a pack without blobs, unless a process still writes there. Callers before the examination share it. */
   unlinkIfEmpty(pack: BlobPlace): Promise<void> {
     const path = packPath(this.#folder, pack)
     const waiting = this.#looks.get(path)
@@ -57,7 +57,7 @@ export class PackSpace {
     return look
   }
 
-  /** One after the other, since who looks at a pack holds its lock. */
+  /** One at a time, because the examination locks the pack. */
   #inTurn(work: () => Promise<void>): Promise<void> {
     const turn = this.#turn.then(work)
     this.#turn = turn.catch(() => {})
@@ -87,7 +87,7 @@ export class PackSpace {
     }
   }
 
-  /** Runs `work` on a pack, if it is there. */
+  /** Runs `work` on a pack, if it exists. */
   async #within(path: string, work: (file: number) => Promise<void>): Promise<void> {
     let file: number
     try {

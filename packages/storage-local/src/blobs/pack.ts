@@ -2,9 +2,9 @@ import type { BlobPlace } from './blob-place.js'
 import type { FileOperations } from './files.js'
 import { GroupSync } from './group-sync.js'
 
-/** Where a pack ends, in bytes: the next blob goes into another. */
+/** The maximum size of a pack in bytes: the next blob goes into another. */
 export const PACK_BYTES = 64 * 1024 * 1024
-/** What one write takes at most, in bytes and in pieces. */
+/** The most that one write takes, in bytes and in pieces. */
 const BATCH_BYTES = 4 * 1024 * 1024
 const BATCH_PIECES = 512
 
@@ -19,9 +19,9 @@ interface Write {
 /**
  * A pack that this process is filling, or has filled and not yet closed.
  *
- * P1  Slots are handed out from the beginning to the end, each once; nothing is ever written outside a slot.
+ * P1  Slots are assigned from the beginning to the end, each once; nothing is ever written outside a slot.
  * P2  Its file is locked from before its first slot until it is closed, so that no other process unlinks it.
- * P3  It is closed when it is retired and nobody uses a slot of it any more.
+ * P3  It is closed when it is retired and no slot of it is in use.
  */
 export class Pack {
   readonly place: BlobPlace
@@ -44,12 +44,12 @@ export class Pack {
     this.#sync = new GroupSync(() => files.syncData(file))
   }
 
-  /** Whether it still hands out slots. After a failed sync it does not: nothing in it can become durable any more. */
+  /** Whether it still assigns slots. After a failed sync it does not: nothing in it can become durable any more. */
   get isOpen(): boolean {
     return !this.#isRetired && !this.#sync.hasFailed
   }
 
-  /** Takes a slot of so many bytes, to be given up by `leave`; undefined if there is no room. */
+  /** Takes a slot of this many bytes, to be given up by `leave`; undefined if there is no room. */
   takeSlot(bytes: number): number | undefined {
     if (!this.isOpen || this.#end + bytes > PACK_BYTES) return undefined
     const start = this.#end
@@ -58,20 +58,20 @@ export class Pack {
     return start
   }
 
-  /** The user of a slot needs the file no longer. */
+  /** The user of a slot no longer needs the file. */
   async leave(): Promise<void> {
     this.#users--
     await this.#closeIfDone()
   }
 
-  /** Hands out no more slots. */
+  /** Assigns no more slots. */
   async retire(): Promise<void> {
     if (this.#isRetired) return
     this.#isRetired = true
     await this.#closeIfDone()
   }
 
-  /** Writes pieces one after the other, together with what others write next to them. */
+  /** Writes pieces one after the other, together with adjacent writes of other callers. */
   write(pieces: readonly Uint8Array[], position: number): Promise<void> {
     const bytes = pieces.reduce((sum, piece) => sum + piece.length, 0)
     return new Promise((resolve, reject) => {
@@ -103,7 +103,7 @@ export class Pack {
     this.#isWriting = false
   }
 
-  /** The writes that wait, as far as each begins where the one before it ends. */
+  /** The waiting writes, as far as each begins where the previous one ends. */
   #takeBatch(): Write[] {
     let count = 0
     let bytes = 0
@@ -122,7 +122,7 @@ export class Pack {
 
   async #closeIfDone(): Promise<void> {
     if (!this.#isRetired || this.#users > 0) return
-    // What is in it is durable by now; a file that cannot be closed is of no use to anybody.
+    // Its content is durable by now, and there is nothing to do about a file that cannot be closed.
     await this.#files.close(this.file).catch(() => {})
     await this.#onClosed()
   }

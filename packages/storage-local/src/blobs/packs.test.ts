@@ -34,7 +34,7 @@ async function listed(store: BlobStore, after?: string): Promise<BlobEntry[]> {
 
 const idsOf = (entries: readonly BlobEntry[]) => entries.map((entry) => entry.id)
 
-/** Sends so many bytes, then waits until it is let go, then fails or ends. */
+/** Sends this many bytes, then waits until it is released, then fails or ends. */
 function pausing(bytes: Uint8Array, pauseAt: number, error?: Error) {
   let position = 0
   let resume = () => {}
@@ -59,7 +59,7 @@ function pausing(bytes: Uint8Array, pauseAt: number, error?: Error) {
 }
 
 describe('packs', { skip: loadNative() === undefined && 'there are no packs without the addon' }, () => {
-  test('blobs of up to a chunk share a pack, and come back as they were', async (t) => {
+  test('blobs of up to a chunk share a pack, and are returned unchanged', async (t) => {
     const { store, folder } = await openStore(t)
     const sizes = [4097, 5000, 9000, 65_535, 65_536, 100 * KIB, MIB - 100, MIB]
     const infos = await Promise.all(sizes.map((size) => store.write(sourceOf(content.subarray(0, size)), options)))
@@ -96,7 +96,7 @@ describe('packs', { skip: loadNative() === undefined && 'there are no packs with
         const { id } = await store.write(sourceOf(small), options)
         const place = placeOf(id)
         assert.ok(place && isPacked(place))
-        // A write of several neighbours is known by the first of them.
+        // A write of several neighbours is recorded under the first of them.
         const first = Math.max(...[...ended.keys()].filter((position) => position <= place.offset))
         const synced = events.flatMap((event) => (event.startsWith('synced ') ? [Number(event.slice(7))] : []))
         assert.ok(synced.some((begun) => begun >= (ended.get(first) ?? Number.NaN)))
@@ -106,7 +106,7 @@ describe('packs', { skip: loadNative() === undefined && 'there are no packs with
     assert.ok(syncs < 100, `${syncs} syncs`)
   })
 
-  test('a failed sync fails all who wait for it, is never repeated, and nothing more goes into its pack', async (t) => {
+  test('a failed sync fails all writes that wait for it, is never repeated, and nothing more goes into its pack', async (t) => {
     let isBroken = false
     const broken: number[] = []
     const { store, folder } = await openStore(t, {
@@ -148,7 +148,7 @@ describe('packs', { skip: loadNative() === undefined && 'there are no packs with
     })
   }
 
-  test('a sender that pauses holds up nobody else in its pack, and nothing of it is seen before its end', async (t) => {
+  test('a sender that pauses delays no other in its pack, and nothing of it is visible before its end', async (t) => {
     const { store, folder } = await openStore(t)
     const senders = [
       pausing(content.subarray(0, 90_000), 40_000),
@@ -168,7 +168,7 @@ describe('packs', { skip: loadNative() === undefined && 'there are no packs with
     assert.deepEqual(await filesBelow(folder), [`${folder}/${PACK}`])
   })
 
-  test('a deleted blob gives its disk space back at once, and the last one takes the pack with it', async (t) => {
+  test('a deleted blob releases its disk space at once, and the last one takes the pack with it', async (t) => {
     const { store: writer, folder } = await openStore(t)
     const sizes = [MIB, 100 * KIB, MIB, 300 * KIB]
     const ids: string[] = []
@@ -201,7 +201,7 @@ describe('packs', { skip: loadNative() === undefined && 'there are no packs with
     assert.deepEqual(await filesBelow(folder), [])
   })
 
-  test('a pack that is empty stays while its process fills it, and goes when that closes it', async (t) => {
+  test('an empty pack stays while its process fills it, and is removed when that closes it', async (t) => {
     const { store: writer, folder } = await openStore(t)
     const { store: sweeper } = await openStore(t, {}, 'b1', folder)
     const first = await writer.write(sourceOf(small), options)
@@ -214,7 +214,7 @@ describe('packs', { skip: loadNative() === undefined && 'there are no packs with
     assert.deepEqual(await filesBelow(folder), [])
   })
 
-  test('the list is in order of id across packs and files, from any place in it', async (t) => {
+  test('the list is in order of id across packs and files, from any position', async (t) => {
     const { store } = await openStore(t)
     const ids: string[] = []
     for (let round = 0; round < 12; round++) {
@@ -241,7 +241,7 @@ describe('packs', { skip: loadNative() === undefined && 'there are no packs with
     }
   })
 
-  test('no byte of a blob in a pack can change unseen, and what is behind it is still found', async (t) => {
+  test('no byte of a blob in a pack can change unnoticed, and the blobs after it are still found', async (t) => {
     const { store, folder } = await openStore(t)
     const { id } = await store.write(sourceOf(small), options)
     const next = await store.write(sourceOf(small), options)
@@ -281,7 +281,7 @@ describe('packs', { skip: loadNative() === undefined && 'there are no packs with
     }
   })
 
-  test('where space cannot come back, each blob has a file', async (t) => {
+  test('where space cannot be released, each blob has a file', async (t) => {
     const { store, folder } = await openStore(t, { canPunch: async () => false })
     const ids: string[] = []
     for (let round = 0; round < 3; round++) ids.push((await store.write(sourceOf(small), options)).id)
@@ -290,7 +290,7 @@ describe('packs', { skip: loadNative() === undefined && 'there are no packs with
     assert.ok((await filesBelow(folder)).every((path) => !path.endsWith('.pack')))
   })
 
-  test('a blob in a pack can be deleted where no space comes back', async (t) => {
+  test('a blob in a pack can be deleted where no space is released', async (t) => {
     const { store: writer, folder } = await openStore(t)
     const [first, second] = [await writer.write(sourceOf(small), options), await writer.write(sourceOf(small), options)]
     await writer.close()
@@ -302,7 +302,7 @@ describe('packs', { skip: loadNative() === undefined && 'there are no packs with
     await assert.rejects(readAll(store, first.id), ofKind('notFound'))
   })
 
-  test('after a kill amid appends every acknowledged blob is whole, and the rest can be told and removed', async (t) => {
+  test('after a kill during appends every acknowledged blob is complete, and the rest can be identified and removed', async (t) => {
     const folder = await temporaryFolder(t)
     const program = `
       import { openLocalBlobStore } from ${JSON.stringify(new URL('./local-blob-store.js', import.meta.url).href)}
@@ -345,7 +345,7 @@ describe('packs', { skip: loadNative() === undefined && 'there are no packs with
     assert.deepEqual(await filesBelow(folder), [])
   })
 
-  test('a blob whose header is damaged does not go when the others of its pack do', async (t) => {
+  test('a blob with a damaged header is kept when the others of its pack are deleted', async (t) => {
     const { store, folder } = await openStore(t)
     const { id } = await store.write(sourceOf(small), options)
     const other = await store.write(sourceOf(small), options)

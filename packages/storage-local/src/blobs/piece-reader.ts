@@ -6,29 +6,30 @@ import { CHUNK_BYTES } from './format.js'
 /** Bytes of a source, to be released once when they are no longer used. */
 export interface Piece {
   readonly bytes: Uint8Array
-  /** Whether the source has ended with them; false where that is not known yet. */
+  /** Whether the source has ended with them; false if that is not known yet. */
   readonly isLast: boolean
   release(): void
 }
 
 /**
- * What a slow sender may hold: small enough for thousands of senders, large enough that not every packet costs a write.
+ * The bytes that a slow sender may hold: small enough for thousands of senders, large enough that not every packet
+ * costs a write.
  */
 const CARRY_BYTES = 16 * 1024
 
 /**
- * Cuts a source into pieces, none of which crosses a border of a chunk. A fast sender fills a pooled buffer for each, by
- * as many reads as it takes. When a sender pauses, nothing of the pool waits with it: what it sent is handed on, or, if
- * that is little, is carried over in a buffer of its own until there is more.
+ * Splits a source into pieces that cross no chunk boundary. A fast sender fills a pooled buffer for each, with as many
+ * reads as needed. When a sender pauses, it holds nothing of the pool: the bytes received are passed on or, if they are
+ * few, carried over in a separate buffer until there are more.
  */
 export class PieceReader {
   readonly #source: ByteSource
   readonly #pool: BufferPool
-  /** An answer of the source that is still to come. */
+  /** A pending `ready` of the source. */
   #ready: Promise<void> | undefined
   #carry: Uint8Array | undefined
   #carried = 0
-  /** Bytes that the source has given. */
+  /** Bytes received from the source. */
   #received = 0
   #hasEnded = false
 
@@ -52,7 +53,7 @@ export class PieceReader {
   }
 
   async #readPooled(): Promise<Piece | 'more' | undefined> {
-    // One byte more than is announced, so that the read which fills the buffer sees the end as well.
+    // One byte more than announced, so that the read that fills the buffer also sees the end.
     const left = this.#source.size === undefined ? CHUNK_BYTES : this.#source.size - this.#received + 1
     const buffer = await this.#pool.take(Math.min(left, CHUNK_BYTES))
     const room = Math.min(this.#roomInChunk, buffer.length)
@@ -79,7 +80,7 @@ export class PieceReader {
     return length === 0 ? undefined : 'more'
   }
 
-  /** Fills a buffer as far as bytes are there; sees the end if it is there too. */
+  /** Fills a buffer as far as bytes are available; notices the end if it is available too. */
   async #fill(buffer: Uint8Array): Promise<number> {
     let filled = 0
     do filled += await this.#read(buffer.subarray(filled))
@@ -127,7 +128,7 @@ export class PieceReader {
     return this.#ready
   }
 
-  /** Whether a byte, or the end, is there within a turn of the event loop. */
+  /** Whether a byte, or the end, is available within a turn of the event loop. */
   async #isMoreThere(): Promise<boolean> {
     const ready = this.#takeReady().then(() => true)
     ready.catch(() => {})

@@ -5,13 +5,13 @@ import type { FolderSync } from './folder-sync.js'
 
 const CREATE_ATTEMPTS = 3
 
-/** Hands out the places of one incarnation and makes the folders that they lie in, each durable in its parent. */
+/** Assigns the places of one incarnation and creates the folders for them, each durable in its parent. */
 export class Shards {
   readonly #files: FileOperations
   readonly #folder: string
   readonly #incarnation: string
   readonly #folderSync: FolderSync
-  /** Folders made by this process, or being made. */
+  /** Folders that this process has created or is creating. */
   readonly #made = new Map<string, Promise<void>>()
   #nextCounter = 0
 
@@ -22,7 +22,7 @@ export class Shards {
     this.#folderSync = folderSync
   }
 
-  /** A place that was never handed out, in no shard whose sync has failed. */
+  /** A place that was never assigned, in a shard whose syncs have not failed. */
   nextPlace(): BlobPlace {
     const place = { incarnation: this.#incarnation, counter: this.#nextCounter }
     if (this.#folderSync.hasFailed(shardFolder(this.#folder, place))) {
@@ -33,7 +33,7 @@ export class Shards {
     return place
   }
 
-  /** A counter that was never handed out, for a blob that has no name of its own in a shard. */
+  /** A counter that was never assigned, for a blob without a file name of its own. */
   nextCounter(): number {
     return this.#nextCounter++
   }
@@ -57,12 +57,12 @@ export class Shards {
     return this.#folderSync.sync(shardFolder(this.#folder, place))
   }
 
-  /** Resolves when what was deleted from the shard of a place cannot come back. */
+  /** Resolves when deletions from the shard of a place cannot be undone by a power loss. */
   syncRemoval(place: BlobPlace): Promise<void> {
     return this.#folderSync.syncRemoval(shardFolder(this.#folder, place))
   }
 
-  /** Removes the folders of a deleted blob that are empty now, except those that are still being filled. */
+  /** Removes the empty folders of a deleted blob, except those that are still being filled. */
   async removeEmpty(place: BlobPlace): Promise<void> {
     const shard = shardFolder(this.#folder, place)
     const isOwn = place.incarnation === this.#incarnation

@@ -1,4 +1,4 @@
-/** What the tests of this folder share. */
+/** Shared by the tests of this folder. */
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,7 +9,7 @@ import { type FileOperations, systemFiles } from './files.js'
 export const MIB = 1024 * 1024
 export const options = { owner: Buffer.from('the owner') }
 
-/** A folder that is gone when the test ends. */
+/** A folder that is removed when the test ends. */
 export async function temporaryFolder(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'bindery-blobs-'))
   t.after(() => rm(folder, { recursive: true, force: true }))
@@ -54,7 +54,7 @@ export async function filesBelow(folder: string): Promise<string[]> {
 /** One call to the file system: its name and the path that it concerns. */
 export type Call = readonly [operation: keyof FileOperations, path: string]
 
-/** The file system, with each call noted when it has succeeded, and made to fail where `failure` answers an error. */
+/** The file system, recording each successful call, and failing where `failure` returns an error. */
 export function recordedFiles(failure: (call: Call) => Error | undefined = () => undefined) {
   const calls: Call[] = []
   const paths = new Map<number, string>()
@@ -74,7 +74,7 @@ export function recordedFiles(failure: (call: Call) => Error | undefined = () =>
   return { calls, files: Object.fromEntries(wrapped) as unknown as FileOperations }
 }
 
-/** An error as the system makes it. */
+/** An error like those of the system. */
 export function systemError(code: string): Error {
   return Object.assign(new Error(`${code}: made up`), { code })
 }
