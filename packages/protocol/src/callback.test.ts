@@ -22,7 +22,7 @@ function bodyOf(fields: object, values: Record<string, string | number>, variabl
   return Buffer.from(callbackBody(read(fields, variables), values)).toString()
 }
 
-test('the configuration of the reference is read', () => {
+test('the configuration of the official reference is parsed', () => {
   const callback = readCallback({
     callbackHeader:
       'eyJjYWxsYmFja1VybCI6Imh0dHA6Ly9jYi5leGFtcGxlLmNvbToyMzQ1MC9kb25lIiwiY2FsbGJhY2tIb3N0IjoiY2IuZXhhbXBsZS5jb20iLCJjYWxsYmFja0JvZHkiOiJiPSR7YnVja2V0fSZvPSR7b2JqZWN0fSZlPSR7ZXRhZ30mcz0ke3NpemV9JnU9JHt4OnVzZXJ9IiwiY2FsbGJhY2tCb2R5VHlwZSI6ImFwcGxpY2F0aW9uL3gtd3d3LWZvcm0tdXJsZW5jb2RlZCJ9',
@@ -37,7 +37,7 @@ test('the configuration of the reference is read', () => {
   assert.equal(Buffer.from(callbackBody(callback, values)).toString(), 'b=bkt&o=dir%2Fa%20b.bin&e=CDE8-2&s=102409&u=42')
 })
 
-test('a callback stands in the headers or in the query, and not in both', () => {
+test('a callback is in the headers or in the query, and not in both', () => {
   const value = encode(BASIC)
   assert.equal(readCallback({}), undefined)
   assert.ok(readCallback({ callbackQuery: value, callbackVarQuery: encode({ 'x:a': '1' }) })?.variables.has('x:a'))
@@ -50,11 +50,11 @@ test('a callback stands in the headers or in the query, and not in both', () => 
   }
 })
 
-test('variables without a callback ask for nothing', () => {
+test('variables without a callback request nothing', () => {
   assert.equal(readCallback({ callbackVarHeader: encode({ 'x:a': '1' }) }), undefined)
 })
 
-test('one to five URLs are read, with or without scheme, port, path and query', () => {
+test('one to five URLs are parsed, with or without scheme, port, path and query', () => {
   const url = (callbackUrl: string): CallbackUrl | undefined => read({ callbackUrl }).urls[0]
   assert.deepEqual(url('a.b'), { scheme: 'http', host: 'a.b', port: 80, target: '/' })
   assert.deepEqual(url('HTTPS://A.b/X'), { scheme: 'https', host: 'a.b', port: 443, target: '/X' })
@@ -68,10 +68,10 @@ test('one to five URLs are read, with or without scheme, port, path and query', 
   )
 })
 
-test('what is no URL, or more than five, is refused', () => {
+test('an invalid URL, or more than five, is refused', () => {
   const bad = ['', ';', 'my', 'my.com:test', 'a.b:0', 'a.b:65536', 'ftp://a.b', 'http://[::1]/', 'http://u@a.b/']
   const odd = ['http://a.b/ x', 'http://a.b/中', 'http://a.b/#f', 'a..b', '.a.b', 'http://a.b\r\nX: y/', 'a;a;a;a;a;a']
-  // forms of 127.0.0.1 that resolvers read
+  // forms of 127.0.0.1 that resolvers accept
   const addresses = ['http://2130706433/', 'http://127.1/', 'http://0x7f.0.0.1/', 'http://0x7f000001/', '0177.0.0.1']
   for (const callbackUrl of [...bad, ...odd, ...addresses, 7, null]) {
     const [cause, details] = refusal({ callbackUrl })
@@ -146,32 +146,32 @@ test('each refusal has its code, EC and text', () => {
   }
 })
 
-test('a template in a wrong form is named as OSS names it', () => {
+test("an invalid template is reported in OSS's terms", () => {
   assert.deepEqual(refusal({ callbackBody: 'o=$(object)' })[1], {
     ArgumentName: 'ReplaceKeyPrefix',
     ArgumentValue: '$(object)',
   })
 })
 
-test('SDKs whose parameters are texts may ask for SNI by a text', () => {
+test('SDKs whose parameters are strings may request SNI with a string', () => {
   assert.equal(read({ callbackSNI: true }).sni, true)
   assert.equal(read({ callbackSNI: 'true' }).sni, true)
   assert.equal(read({ callbackSNI: false }).sni, false)
 })
 
-test('in a JSON body each value is a JSON value with its own quotes, and a number is one', () => {
+test('in a JSON body each value is a JSON value with its own quotes, and a number is a number', () => {
   const template = '{"o":${object},"s":${size},"v":${x:v},"none":${vpcId},"odd":${constructor}}'
   const values = { object: 'a"\\\n中', size: 5, vpcId: '' }
   const body = bodyOf({ callbackBody: template, callbackBodyType: 'application/json' }, values, { 'x:v': 1 })
   assert.deepEqual(JSON.parse(body), { o: 'a"\\\n中', s: 5, v: '1', none: '', odd: '' })
 })
 
-test('in a form each value is percent-encoded, the text between is sent as it is, and unknown variables are empty', () => {
+test('in a form each value is percent-encoded, the text between is sent unchanged, and unknown variables are empty', () => {
   const body = bodyOf({ callbackBody: 'a b&o=${object}&x=${x:no}&${object}' }, { object: '&=+ /中' })
   assert.equal(body, 'a b&o=%26%3D%2B%20%2F%E4%B8%AD&x=&%26%3D%2B%20%2F%E4%B8%AD')
 })
 
-test('the request says who asks for what, and its signature is checked by the public key alone', () => {
+test('the request identifies its sender, and its signature is verified with the public key', () => {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const callback = read({ callbackUrl: 'https://app.example/a%2Fb%20%E4%B8%AD?q=%20x', callbackBody: 'b=1' })
   const [url] = callback.urls
@@ -202,13 +202,13 @@ test('the request says who asks for what, and its signature is checked by the pu
     'x-oss-signature-version': '1.0',
     'x-oss-tag': 'CALLBACK',
   })
-  // as the official samples of verifiers do it: the path decoded, the query not
+  // like the official sample verifiers: the path decoded, the query not
   const signed = Buffer.from(`/a/b 中?q=%20x\n${Buffer.from(body)}`)
   const key = { key: publicKey, padding: constants.RSA_PKCS1_PADDING }
   assert.ok(verify('md5', signed, key, Buffer.from(Authorization, 'base64')))
 })
 
-test('the Host is the one that was asked for, else that of the URL, with a port that is not the default', () => {
+test('the Host is the requested one, otherwise that of the URL, with a port that is not the default', () => {
   const hostOf = (fields: object) => {
     const callback = read(fields)
     const [url] = callback.urls

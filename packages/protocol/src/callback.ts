@@ -1,6 +1,7 @@
 /**
- * Upload callbacks: what PutObject and CompleteMultipartUpload may ask for, and the request that is made of it. The
- * parameters are base64 of JSON and stand in headers, or in query keys of other names: more than a codec can say.
+ * Upload callbacks: the parameters of PutObject and CompleteMultipartUpload, and the request made from them. The
+ * parameters are base64 of JSON and are in headers, or in query keys of other names, which is more than a codec can
+ * express.
  * @see https://help.aliyun.com/document_detail/31989.html
  */
 
@@ -20,7 +21,10 @@ export const callbackFields = {
   callbackVarQuery: optional(query('callback-var', text)),
 }
 
-/** What readCallback throws, and callbackAddressForbidden, which whoever knows addresses throws: before anything is stored. */
+/**
+ * The causes that readCallback throws, and callbackAddressForbidden, which the resolver of addresses throws: all before
+ * anything is stored.
+ */
 const REFUSAL_CAUSES = [
   'callbackTwice',
   'callbackTooLong',
@@ -39,7 +43,7 @@ const REFUSAL_CAUSES = [
   'headerNotImplemented',
 ] as const satisfies readonly Cause[]
 
-/** Why a callback failed. The object is stored all the same, and the status is 203. */
+/** Why a callback failed. The object is stored nevertheless, and the status is 203. */
 export const CALLBACK_FAILURES = [
   'callbackStatus',
   'callbackLate',
@@ -50,35 +54,35 @@ export const CALLBACK_FAILURES = [
 ] as const satisfies readonly Cause[]
 export type CallbackFailure = (typeof CALLBACK_FAILURES)[number]
 
-/** All that an operation which makes callbacks may answer because of them. */
+/** All causes that an operation may return because of its callback. */
 export const CALLBACK_CAUSES: readonly Cause[] = [...REFUSAL_CAUSES, ...CALLBACK_FAILURES]
 
-/** Where a callback goes. */
+/** The destination of a callback. */
 export interface CallbackUrl {
   readonly scheme: 'http' | 'https'
   /** A name, or an IPv4 address in dotted decimal; in lower case. */
   readonly host: string
   readonly port: number
-  /** Path and query as sent, percent-encoding untouched. */
+  /** Path and query as sent, with their percent-encoding. */
   readonly target: string
 }
 
 export type CallbackBodyType = 'application/x-www-form-urlencoded' | 'application/json'
 
-/** Literal text, and variables by their names. */
+/** Literal text, and variables by name. */
 type Template = readonly (string | { readonly variable: string })[]
 
-/** A callback that was asked for. */
+/** A requested callback. */
 export interface Callback {
   /** In the order in which they are tried. */
   readonly urls: readonly CallbackUrl[]
-  /** Absent: that of each URL. */
+  /** Absent: the host of each URL. */
   readonly host: string | undefined
   readonly template: Template
   readonly bodyType: CallbackBodyType
-  /** Whether the name of the host is sent in the TLS handshake. */
+  /** Whether the host name is sent in the TLS handshake. */
   readonly sni: boolean
-  /** Custom variables by their names, `x:` included. */
+  /** Custom variables by name, including `x:`. */
   readonly variables: ReadonlyMap<string, string>
 }
 
@@ -89,7 +93,7 @@ export interface CallbackInput {
   readonly callbackVarQuery?: string | undefined
 }
 
-/** The callback that a request asks for, or undefined. Throws the causes of a bad configuration. */
+/** The callback that a request asks for, or undefined. Throws the causes of an invalid configuration. */
 export function readCallback(input: CallbackInput): Callback | undefined {
   const { callbackHeader, callbackVarHeader, callbackQuery, callbackVarQuery } = input
   const twice = callbackQuery ?? callbackVarQuery
@@ -157,7 +161,7 @@ function invalidField(name: string, value: unknown, cause: Cause = 'callbackFiel
   })
 }
 
-/** They are known from an error of OSS alone: no page says what becomes of them. */
+/** Known only from an error of OSS: no page documents them. */
 function refuseAdditionalHeaders(headers: unknown): void {
   if (headers === undefined || headers === null) return
   if (!isRecord(headers)) throw invalidField('additionalHeaders', headers)
@@ -182,7 +186,7 @@ function readUrl(url: string): CallbackUrl {
   const [, scheme, host = '', port, target = '/'] = URL_FORM.exec(url) ?? []
   const invalid = () => invalidField('callbackUrl', url, 'callbackUrlInvalid')
   if (!isHost(host) || target.includes('#')) throw invalid()
-  // a word alone is a slip; as a host it says so
+  // a single word is probably a mistake; with a scheme it is a host
   if (scheme === undefined && !host.includes('.') && host.toLowerCase() !== 'localhost') throw invalid()
   const lower = scheme?.toLowerCase() === 'https' ? 'https' : 'http'
   const number = port === undefined ? DEFAULT_PORTS[lower] : Number(port)
@@ -195,7 +199,7 @@ function readUrl(url: string): CallbackUrl {
   }
 }
 
-/** An address in any other form than dotted decimal would be one thing to a check and another to a resolver. */
+/** An address in any other form than dotted decimal could mean one thing to a check and another to a resolver. */
 function isHost(host: string): boolean {
   if (host === '' || host.length > HOST_LENGTH_MAX || host.includes('..')) return false
   const labels = host.split('.')
@@ -215,7 +219,7 @@ function readBodyType(value: unknown): CallbackBodyType {
   throw invalidField('callbackBodyType', value)
 }
 
-/** SDKs whose parameters are texts send a text. */
+/** SDKs whose parameters are strings send a string. */
 function readSni(value: unknown): boolean {
   if (value === undefined || value === null) return false
   if (value === true || value === 'true') return true
@@ -255,12 +259,12 @@ function textOf(name: string, value: unknown): string {
   throw invalidField(name, value, 'callbackVarInvalid')
 }
 
-/** The values of system variables by their names; a number is one in a JSON body. */
+/** The values of system variables by name; a number stays a number in a JSON body. */
 export type CallbackValues = Readonly<Record<string, string | number>>
 
 /**
- * The body: the template with its variables' values, each percent-encoded in a form, and a whole JSON value, quotes
- * included, in JSON. A variable that nobody knows is empty.
+ * The body: the template with the values of its variables. In a form each value is percent-encoded; in JSON it is a
+ * whole JSON value, including its quotes. An unknown variable is empty.
  */
 export function callbackBody({ template, bodyType, variables }: Callback, values: CallbackValues): Uint8Array {
   const encode =
@@ -270,21 +274,21 @@ export function callbackBody({ template, bodyType, variables }: Callback, values
   return utf8Bytes(template.map((piece) => (typeof piece === 'string' ? piece : fill(piece.variable))).join(''))
 }
 
-/** What a callback's request says beside its body. */
+/** The parts of a callback request besides its body. */
 export interface CallbackContext {
   readonly requestId: string
   readonly bucket: string
   readonly requester: string
   /** Milliseconds since 1970. */
   readonly time: number
-  /** Absolute; where the key is that `sign` can be checked with. */
+  /** Absolute; the URL of the key that verifies `sign`. */
   readonly publicKeyUrl: string
   readonly digests: Pick<Digests, 'md5'>
   /** Base64 of the RSA signature (PKCS #1 v1.5) over the MD5 of bytes. */
   readonly sign: (bytes: Uint8Array) => string
 }
 
-/** A POST request, complete. Header values are byte strings. */
+/** A complete POST request. Header values are byte strings. */
 export interface CallbackRequest {
   readonly target: string
   readonly headers: readonly (readonly [name: string, value: string])[]

@@ -26,7 +26,7 @@ function refuses(codec: Codec<unknown>, values: readonly string[], cause = 'inva
   }
 }
 
-test('a whole number is decimal and within its bounds', () => {
+test('an integer is decimal and within its bounds', () => {
   const codec = integer(1, 1000, 'invalidPrefix')
   assert.equal(codec.decode('1', 'argument'), 1)
   assert.equal(codec.decode('1000', 'argument'), 1000)
@@ -35,7 +35,7 @@ test('a whole number is decimal and within its bounds', () => {
   refuses(codec, ['0', '1001', '', ' 1', '1.0', '1e2', '0x1', '-1', '9'.repeat(16)], 'invalidPrefix')
 })
 
-test('a word is one of those listed, in any case only where that was said', () => {
+test('a word is one of a list, in any case only if declared so', () => {
   const strict = oneOf(['url', 'Base'])
   assert.equal(strict.decode('url', 'argument'), 'url')
   refuses(strict, ['URL', '', 'base'])
@@ -44,14 +44,14 @@ test('a word is one of those listed, in any case only where that was said', () =
   assert.equal(lenient.decode('base', 'argument'), 'Base')
 })
 
-test('a value that was refused is told as the text that it is', () => {
+test('a refused value is reported as text', () => {
   assert.deepEqual(
     failureOf(() => truth().decode('\u00c3\u00bc', 'x-oss-a')),
     ['invalidArgument', { ArgumentName: 'x-oss-a', ArgumentValue: 'ü' }],
   )
 })
 
-test('truth is true or false in any case', () => {
+test('a boolean is true or false in any case', () => {
   assert.equal(truth().decode('True', 'argument'), true)
   assert.equal(truth().decode('false', 'argument'), false)
   assert.equal(truth().encode(false), 'false')
@@ -62,12 +62,12 @@ test('a flag counts whatever its value', () => {
   for (const value of ['', '1', 'false']) assert.equal(present.decode(value, 'argument'), true)
 })
 
-test('an ETag is bare inside and quoted on the wire', () => {
+test('an ETag is without quotes inside and quoted on the wire', () => {
   for (const value of ['"AB-2"', 'AB-2', ' "AB-2" ']) assert.equal(etag.decode(value, 'argument'), 'AB-2')
   assert.equal(etag.encode('AB-2'), '"AB-2"')
 })
 
-test('dates of HTTP have two-digit days and no fractions, and what is none is ignored', () => {
+test('HTTP dates have two-digit days and no fractions, and invalid ones are ignored', () => {
   const time = Date.parse('2026-01-05T08:00:00.999Z')
   assert.equal(httpDate.encode(time), 'Mon, 05 Jan 2026 08:00:00 GMT')
   assert.equal(httpDate.decode('Mon, 05 Jan 2026 08:00:00 GMT', 'argument'), time - 999)
@@ -88,7 +88,7 @@ test('a CRC-64 is unsigned decimal', () => {
   refuses(crc64Decimal, ['-1', '', 'FF', '18446744073709551616', '1'.repeat(21)])
 })
 
-test('an element may be there and say nothing', () => {
+test('an element may be present and empty', () => {
   const codec = orEmpty(integer(1, 9))
   assert.equal(codec.encode(undefined), '')
   assert.equal(codec.encode(3), '3')

@@ -1,4 +1,4 @@
-/** One-shot digests. The protocol asks for them, and whoever runs it hands them in. Keys and data are bytes. */
+/** One-shot digests, passed in by the caller. Keys and data are bytes. */
 export interface Digests {
   md5(data: Uint8Array): Uint8Array
   sha256(data: Uint8Array): Uint8Array

@@ -15,7 +15,7 @@ test('the three forms of RFC 9110 are dates in UTC', () => {
   assert.equal(parseHttpDate('Mon, 01 Jan 0001 00:00:00 GMT'), Date.parse('0001-01-01T00:00:00Z'))
 })
 
-test('anything else is none', () => {
+test('anything else is not a date', () => {
   for (const text of [
     '',
     '0',

@@ -3,8 +3,8 @@ import { OssError } from './errors/oss-error.js'
 import type { XmlDocument } from './xml.js'
 
 /**
- * A JSON document, as the extensions answer. `T` is what JSON holds of it: text, numbers that are exact, no others.
- * `lines` describe it for the reference pages, a path a line.
+ * A JSON document, the form of the answers of extensions. `T` contains only JSON values, and numbers that are exact.
+ * `lines` describe it for the reference pages, one path per line.
  */
 export function json<T extends object>(root: string, lines: readonly string[]): XmlDocument<T> {
   return {

@@ -9,14 +9,14 @@ const PARTS = [
   { partNumber: 10_000, etag: 'ü&"<' },
 ]
 
-test('parts are as they were listed', () => {
+test('parts are returned as listed', () => {
   const listed = ListedParts.of(PARTS)
   assert.equal(listed.length, 3)
   assert.deepEqual([...listed], PARTS)
   assert.deepEqual([...ListedParts.of([])], [])
 })
 
-test('an ETag matches whatever the case of its own letters, and no other', () => {
+test('an ETag matches in any case of its own letters, and matches no other', () => {
   const listed = ListedParts.of(PARTS)
   const has = (index: number, text: string) => {
     const bytes = utf8Bytes(`<${text}>`)
@@ -30,7 +30,7 @@ test('an ETag matches whatever the case of its own letters, and no other', () =>
   assert.equal(has(1, 'A'), false)
 })
 
-test('ETags are joined in capitals', () => {
+test('ETags are joined in upper case', () => {
   const { joinedETags, etagEnds } = ListedParts.of(PARTS).joinETags()
   assert.equal(utf8Text(joinedETags), 'ABC-2ü&"<')
   assert.deepEqual([...etagEnds], [5, 5, 10])

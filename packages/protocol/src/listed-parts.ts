@@ -3,15 +3,15 @@ import { utf8Bytes, utf8Text } from '@bindery/bytes'
 /** A part as CompleteMultipartUpload lists it. */
 export interface ListedPart {
   readonly partNumber: number
-  /** Bare, as the client wrote it. */
+  /** Without quotes, as the client wrote it. */
   readonly etag: string
 }
 
-/** Where the ETags of a list stand in a document: 10,000 parts are to cost no object each. */
+/** The positions of a list's ETags in its document, so that 10,000 parts need no object each. */
 export interface ListedColumns {
   readonly document: Uint8Array
   readonly partNumbers: Uint16Array
-  /** ETags, bare, are the bytes `[start, end)`. */
+  /** Each ETag, without quotes, is the bytes `[start, end)`. */
   readonly starts: Uint32Array
   readonly ends: Uint32Array
 }
@@ -62,7 +62,10 @@ export class ListedParts implements Iterable<ListedPart> {
     return utf8Text(this.#document.subarray(this.#starts[index], this.#ends[index])) ?? ''
   }
 
-  /** Whether an ETag is the text of the bytes `[start, end)`, which hold no small letters; its own count as capitals. */
+  /**
+   * Whether an ETag equals the bytes `[start, end)`, which contain no lower-case letters; its own letters count as
+   * upper case.
+   */
   hasETag(index: number, bytes: Uint8Array, start: number, end: number): boolean {
     const first = this.#starts[index] ?? 0
     if ((this.#ends[index] ?? 0) - first !== end - start) return false
@@ -72,7 +75,7 @@ export class ListedParts implements Iterable<ListedPart> {
     return true
   }
 
-  /** The bytes of all ETags one after the other, `a` to `z` in upper case, and where each ends in them. */
+  /** The bytes of all ETags concatenated, with `a` to `z` in upper case, and the end of each. */
   joinETags(): { readonly joinedETags: Uint8Array; readonly etagEnds: Uint32Array } {
     const etagEnds = new Uint32Array(this.length)
     const joinedETags = new Uint8Array(

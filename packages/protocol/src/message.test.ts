@@ -51,7 +51,7 @@ function decode(rawQuery: string, headers: Readonly<Record<string, string>> = {}
 const reasonOf = (rawQuery: string, headers: Readonly<Record<string, string>> = {}) =>
   failureOf(() => decode(rawQuery, headers))
 
-test('what is absent is undefined, its default, or an error', () => {
+test('an absent value is undefined, its default, or an error', () => {
   const input = decode('number=1')
   assert.deepEqual(input, {
     number: 1,
@@ -77,14 +77,14 @@ test('an empty value is an absent one, save that of a flag', () => {
   assert.equal(decode('number=1', { 'x-new': '' }).number, 1)
 })
 
-test('a value of two places is read from either, and refused from both where that was said', () => {
+test('a value with two places is read from either, and refused in both if declared so', () => {
   assert.equal(decode('number=1&x-limit=2').limit, 2)
   assert.equal(decode('number=1', { 'x-limit': '3' }).limit, 3)
   assert.equal(reasonOf('number=1&x-limit=2', { 'x-limit': '2' })[0], 'trafficLimitTwice')
   assert.equal(decode('number=1&encoding=url', { encoding: 'other' }).encoding, 'url')
 })
 
-test('what is refused is refused before anything is read, with the element that its code has', () => {
+test('refused parameters are rejected before anything is read, with the element of their code', () => {
   assert.deepEqual(reasonOf('number=no', { 'x-new': 'on' }), ['headerNotImplemented', { Header: 'X-New' }])
   assert.deepEqual(reasonOf('number=1&new'), ['headerNotImplemented', { Header: 'new' }])
   assert.deepEqual(reasonOf('number=1', { 'x-bad': 'v' }), [
@@ -94,7 +94,7 @@ test('what is refused is refused before anything is read, with the element that 
   assert.equal(decode('number=1', { 'x-new': 'off' }).number, 1)
 })
 
-test('user metadata keep their bytes, and have bounds', () => {
+test('user metadata keep their bytes and have limits', () => {
   const headers = { 'x-oss-meta-a': '\u00c3\u00bc', 'x-oss-meta-b-2': '', 'x-oss-metadata-directive': 'COPY' }
   assert.deepEqual(decode('number=1', headers).userMetadata, { a: '\u00c3\u00bc', 'b-2': '' })
   assert.equal(reasonOf('number=1', { 'x-oss-meta-a_b': '' })[0], 'invalidMetadataName')
@@ -105,7 +105,7 @@ test('user metadata keep their bytes, and have bounds', () => {
   assert.equal(reasonOf('number=1', { 'x-oss-meta-ab': most })[0], 'metadataTooLarge')
 })
 
-test('an output is headers in the order of its declaration', () => {
+test('an output becomes headers in the order of its declaration', () => {
   const output: OutputOf<typeof sample> = { userMetadata: { a: '1', b: '2' }, count: 3 }
   assert.deepEqual(encodeHeaders(sample, output), [
     ['X-Count', '3'],
@@ -114,7 +114,7 @@ test('an output is headers in the order of its declaration', () => {
   ])
 })
 
-test('a body is read by its document, in the light of the head', () => {
+test('a body is decoded by its document, which may depend on the head', () => {
   const read = (body: string, word?: string): BodyOf<typeof sample> =>
     decodeBody(sample, parsePlainXml, utf8Bytes(body), decode('number=1', word === undefined ? {} : { 'x-word': word }))
   assert.deepEqual({ ...read('<Body><A>x</A></Body>', 'w') }, { a: 'x', b: undefined })
@@ -124,7 +124,7 @@ test('a body is read by its document, in the light of the head', () => {
   assert.throws(() => decodeBody(bodiless, parsePlainXml, utf8Bytes(''), decode('number=1')), TypeError)
 })
 
-/** Compiles only as long as handlers are typed by the declaration. */
+/** Compiles only if handlers are typed by the declaration. */
 export function types(input: InputOf<typeof sample>, body: BodyOf<typeof sample>): ResultOf<typeof sample> {
   const number: number = input.number
   const word: string | undefined = input.word

@@ -29,7 +29,7 @@ test('the heads that clients write are plain', () => {
   assert.equal(read(`${named}\n `)?.length, 1)
 })
 
-test('number and ETag stand in either order, with white space between and ETags as any client quotes them', () => {
+test('number and ETag may be in either order, with white space between, and ETags as any client quotes them', () => {
   const etags = [`"${ETAG}"`, `&quot;${ETAG}&quot;`, `&#34;${ETAG}&#34;`, ETAG, ` "${ETAG}"\n`, `"${ETAG}&quot;`]
   for (const etag of etags) {
     for (const gap of ['', '\r\n  ']) {
@@ -60,7 +60,7 @@ test('10,000 parts are plain, one more is not', () => {
   assert.equal(read(list(shortest.repeat(3)))?.length, 3)
 })
 
-test('what is not of the plain form is left to the XML reader', () => {
+test('any other form is left to the XML reader', () => {
   const others = [
     '',
     'garbage',
@@ -110,7 +110,7 @@ test('what is not of the plain form is left to the XML reader', () => {
   for (const document of others) assert.equal(read(document), undefined, document)
 })
 
-test('a document that breaks off anywhere is not plain', () => {
+test('a truncated document is not plain', () => {
   const whole = `<?xml version="1.0" encoding="UTF-8"?>\n${list(PART + PART)}`
   for (let end = 0; end < whole.length; end += 1) assert.equal(read(whole.slice(0, end)), undefined)
   assert.equal(read(whole)?.length, 2)

@@ -1,13 +1,13 @@
 import { percentDecode } from '@bindery/bytes'
 import { OssError } from './errors/oss-error.js'
 
-/** One parameter as decoded; `value` is undefined where no `=` followed the name. */
+/** A decoded parameter; `value` is undefined if no `=` followed the name. */
 export interface QueryParameter {
   readonly name: string
   readonly value: string | undefined
 }
 
-/** The query of a request target, decoded, in the order of the wire. */
+/** The decoded query of a request target, in the order of the wire. */
 export class Query {
   readonly parameters: readonly QueryParameter[]
   readonly #first = new Map<string, string>()
@@ -17,7 +17,7 @@ export class Query {
     for (const { name, value } of parameters) if (!this.#first.has(name)) this.#first.set(name, value ?? '')
   }
 
-  /** The value of the first parameter of this name, '' if it has none; undefined if the name is not there. */
+  /** The value of the first parameter with this name, '' if it has none; undefined if the name is absent. */
   get(name: string): string | undefined {
     return this.#first.get(name)
   }
@@ -28,8 +28,8 @@ export class Query {
 }
 
 /**
- * Reads a raw query (without `?`). `+` is a blank, as form encoders of the older SDKs write one; a plus arrives as %2B
- * from all of them. Throws invalidArgument for a broken escape or bytes that are not UTF-8.
+ * Parses a raw query (without `?`). `+` is a space, as the form encoders of older SDKs write it; all of them send a
+ * plus as %2B. Throws invalidArgument for a malformed escape or bytes that are not UTF-8.
  */
 export function parseQuery(raw: string): Query {
   if (raw === '') return new Query([])

@@ -42,20 +42,20 @@ test('a document is written in the order of its declaration, and read back', () 
   )
 })
 
-test('names are percent-encoded where that was asked for, other text is not', () => {
+test('names are percent-encoded if requested, other text is not', () => {
   const encoded = write({ ...VALUE, encodingType: 'url', size: 3 })
   assert.ok(encoded?.includes('<EncodingType>url</EncodingType><Key>a%2F%C3%BC</Key><Size>3</Size>'))
   assert.ok(encoded?.includes('<ID>&lt;1&gt;</ID>'))
 })
 
-test('elements may come in any order, with namespaces and with others between', () => {
+test('elements may come in any order, with namespaces and other elements between', () => {
   const value = read('<Sample xmlns="u"><Other/><Owner><ID>i</ID></Owner>\n<n:Next>4</n:Next><Key>k</Key></Sample>')
   assert.equal(value.next, 4)
   assert.equal(value.key, 'k')
   assert.deepEqual(value.items, [])
 })
 
-test('what is no such document has the cause of its document', () => {
+test('an invalid document has the cause of its document', () => {
   for (const document of ['', 'text', '<Sample>', '<Other/>', '<Sample/>', '<Sample><Key>a</Key></Sample>']) {
     assert.equal(failureOf(() => read(document))[0], 'malformedCompleteXml', document)
   }
@@ -72,7 +72,7 @@ test('depth and number of elements are bounded', () => {
   assert.equal(failureOf(() => readXml(parsePlainXml, wide(100_000)))[0], 'malformedXml')
 })
 
-test('any key survives in text, controls as references', () => {
+test('any key survives in text, with control characters as references', () => {
   assert.equal(escapeXml('a&b<c>"d"\'\u0001\t\n\r\u001f'), 'a&amp;b&lt;c&gt;"d"\'&#x1;\t\n&#xD;&#x1F;')
   const document = utf8Text(xmlText('Key').encode('\u0001&]]>\r')) ?? ''
   assert.equal(xmlText('Key').decode(parsePlainXml, utf8Bytes(document)), '\u0001&]]>\r')

@@ -1,4 +1,4 @@
-// size: exempt (a table: one row a cause)
+// size: exempt (a table: one row per cause)
 
 /** One cause of failure as the wire shows it. */
 export interface ErrorRow {
@@ -42,7 +42,7 @@ const REQUESTER_PAYS = 'Access denied for requester pay bucket'
 const TAG_INVALID = 'The TagKey you have provided is invalid.'
 
 /**
- * Every failure that Bindery can answer, one row a cause; several causes share a code. Texts are the wire's own.
+ * Every failure that Bindery can answer, one row per cause; several causes share a code. Texts are the wire's own.
  * @see https://help.aliyun.com/document_detail/32005.html
  */
 export const CATALOGUE = {

@@ -17,8 +17,8 @@ export interface EncodedError {
 }
 
 /**
- * An error as OSS answers it. HEAD has no body: the document travels in `x-oss-err`, save for 412, where SDKs expect
- * none; a 304 is headers alone.
+ * The encoding of an error as OSS returns it. HEAD has no body: the document is in `x-oss-err`, except for 412, where
+ * SDKs expect none. A 304 has only headers.
  */
 export function encodeError(error: OssError, exchange: ErrorExchange): EncodedError {
   const row: ErrorRow = error.row

@@ -30,7 +30,7 @@ test('an error is the document of the official page, and its EC a header', () =>
   ])
 })
 
-test('HEAD has the document in a header, save for 412, where SDKs expect none', () => {
+test('HEAD has the document in a header, except for 412, where SDKs expect none', () => {
   const head = { ...exchange, method: 'HEAD' }
   const missing = encodeError(new OssError('noSuchKey', { Key: 'a/<b>.txt' }), head)
   assert.equal(missing.body, undefined)
@@ -41,7 +41,7 @@ test('HEAD has the document in a header, save for 412, where SDKs expect none', 
   assert.deepEqual(failed.headers, [['x-oss-ec', '0017-00001001']])
 })
 
-test('a 304 is headers alone, those of the failure', () => {
+test('a 304 has only the headers of the failure', () => {
   const { status, headers, body } = encodeError(
     new OssError('notModified', {}, { headers: [['ETag', '"A"']] }),
     exchange,
@@ -51,7 +51,7 @@ test('a 304 is headers alone, those of the failure', () => {
   assert.equal(body, undefined)
 })
 
-test('what is particular fills the message, or is an element of its own', () => {
+test('details fill the message or become elements', () => {
   const absent = new OssError('notImplemented', { Operation: 'CopyObject' })
   assert.equal(absent.message, 'Bindery does not implement CopyObject.')
   const document = utf8Text(encodeError(absent, exchange).body ?? new Uint8Array(0)) ?? ''
@@ -60,11 +60,11 @@ test('what is particular fills the message, or is an element of its own', () => 
   assert.ok(!document.includes('<EC>'))
 })
 
-test('a server that cannot answer says when to come again', () => {
+test('a server that cannot answer now says when to retry', () => {
   assert.ok(encodeError(new OssError('slowDown'), exchange).headers.some(([name]) => name === 'Retry-After'))
 })
 
-test('each row has what clients need: a code, a status of failure or of a callback that failed, a message', () => {
+test('each row has what clients need: a code, a status of failure or of a failed callback, a message', () => {
   for (const [cause, row] of Object.entries<ErrorRow>(CATALOGUE)) {
     assert.match(row.code, /^[A-Z][A-Za-z0-9]+$/, cause)
     const failure = row.status >= 400 && row.status < 600

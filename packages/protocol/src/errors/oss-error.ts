@@ -3,12 +3,12 @@ import { CATALOGUE, type Cause, type ErrorRow } from './catalogue.js'
 /** Elements that a cause adds to the error document, in their order. */
 export type ErrorDetails = Readonly<Record<string, string | number>>
 
-/** The only way to fail on purpose: a row of the catalogue, and what is particular to this failure. */
+/** A deliberate failure: a row of the catalogue, and the details of this occurrence. */
 export class OssError extends Error {
   override readonly name = 'OssError'
   readonly reason: Cause
   readonly details: ErrorDetails
-  /** Response headers that belong to this failure. */
+  /** Response headers of this failure. */
   readonly headers: readonly (readonly [name: string, value: string])[]
 
   constructor(

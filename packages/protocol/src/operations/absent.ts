@@ -1,8 +1,8 @@
-// size: exempt (a table: one row an operation)
+// size: exempt (a table: one row per operation)
 
 import type { Discriminator, Level, Method } from '../operation.js'
 
-/** An operation that OSS has and Bindery does not: it answers notImplemented by its own name. */
+/** An operation that OSS has and Bindery does not: it returns notImplemented with its own name. */
 export interface AbsentOperation {
   readonly absent: true
   /** OSS's own name. */

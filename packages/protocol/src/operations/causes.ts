@@ -2,7 +2,7 @@ import type { Cause } from '../errors/catalogue.js'
 import type { Field } from '../field.js'
 import type { Operation } from '../operation.js'
 
-/** What any request may be answered, whatever its operation: who asks, and how the server is. */
+/** The causes that any request may get, whatever its operation. */
 export const COMMON_CAUSES: readonly Cause[] = [
   // Authentication
   'signatureDoesNotMatch',
@@ -64,7 +64,7 @@ export const COMMON_CAUSES: readonly Cause[] = [
   'requesterPaysAnonymous',
   'requesterPaysUrl',
   'requesterPaysHeader',
-  // The request as such, and what no operation stands for
+  // The request itself, and requests that match no operation
   'malformedRequest',
   'invalidArgument',
   'methodNotAllowed',
@@ -85,7 +85,10 @@ const OBJECT_CAUSES: readonly Cause[] = [
   'objectNameNotUtf8',
 ]
 
-/** All that an operation may answer beside the common causes: by what it names, its input, its refusals, and its own. */
+/**
+ * All causes that an operation may return besides the common ones: from its resource, its input, its refusals, and its
+ * own list.
+ */
 export function causesOf(operation: Operation): ReadonlySet<Cause> {
   const causes = new Set<Cause>(operation.errors)
   const add = (more: readonly Cause[]) => {

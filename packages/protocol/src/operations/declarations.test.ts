@@ -7,10 +7,10 @@ import { ABSENT_OPERATIONS } from './absent.js'
 import { COMMON_CAUSES, causesOf } from './causes.js'
 import { operations } from './index.js'
 
-/** Keys that make an operation and that V1 does not sign. */
+/** Keys that select an operation and that V1 does not sign. */
 const NEVER_SIGNED = new Set(['list-type', 'accessmonitor'])
 
-test('each key that makes a request an operation is signed by V1, so that none can be added on the way', () => {
+test('each key that selects an operation is signed by V1, so that none can be added in transit', () => {
   for (const { name, when = [] } of [...Object.values(operations), ...ABSENT_OPERATIONS]) {
     for (const key of when.flatMap(({ query = [] }) => query)) {
       const [bare = ''] = key.split('=')
@@ -20,19 +20,19 @@ test('each key that makes a request an operation is signed by V1, so that none c
   for (const key of NEVER_SIGNED) assert.ok(!V1_SUBRESOURCES.has(key), key)
 })
 
-test('each cause of the catalogue may be answered by an operation or by all, and each declared one has a row', () => {
+test('each cause of the catalogue belongs to an operation or to all, and each declared one has a row', () => {
   const declared = new Set([...COMMON_CAUSES, ...Object.values(operations).flatMap((one) => [...causesOf(one)])])
   assert.deepEqual([...declared].sort(), Object.keys(CATALOGUE).sort())
 })
 
-test('what an operation names decides how its names may be wrong', () => {
+test('the resource of an operation determines which errors its names may have', () => {
   assert.ok(!causesOf(operations.ListBuckets).has('invalidBucketName'))
   assert.ok(causesOf(operations.GetBucketInfo).has('invalidBucketName'))
   assert.ok(!causesOf(operations.GetBucketInfo).has('objectNameTooLong'))
   assert.ok(causesOf(operations.GetObject).has('objectNameTooLong'))
 })
 
-test('what fields and refusals throw needs no word in the declaration', () => {
+test('the causes of fields and refusals need not be declared', () => {
   const causes = causesOf(operations.UploadPart)
   for (const cause of [
     'partNumberMissing',
@@ -58,7 +58,7 @@ test('a status of 204 has no body, and each operation has one page: the official
   }
 })
 
-test('an extension is asked for by a key of its own that no operation of OSS reads', () => {
+test('an extension is requested by a key of its own that no operation of OSS reads', () => {
   const own = /^x-oss-ext-/
   for (const operation of Object.values<Operation>(operations)) {
     const keys = (operation.when ?? []).flatMap(({ query = [] }) => query)

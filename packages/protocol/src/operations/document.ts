@@ -1,4 +1,7 @@
-/** Documents of a bucket's configuration: each is put, read and deleted as a whole, so that one declaration yields its operations. */
+/**
+ * Documents of a bucket's configuration: each is put, read and deleted as a whole, so that one declaration yields its
+ * operations.
+ */
 
 import { ACTIONS, type Action } from '../actions.js'
 import type { Cause } from '../errors/catalogue.js'
@@ -9,7 +12,7 @@ import { apiPage, DOCUMENT_CAUSES } from './shared.js'
 
 type None = Readonly<Record<never, never>>
 
-/** What is particular to a document. `N` is its name within those of its operations: `BucketCors` of `PutBucketCors`. */
+/** The properties of one document. `N` is its name within those of its operations: `BucketCors` of `PutBucketCors`. */
 interface DocumentSpec<N extends string, K extends string, T, P extends Fields> {
   readonly noun: N
   /** Completes a sentence: `Sets … of a bucket.` */
@@ -17,28 +20,28 @@ interface DocumentSpec<N extends string, K extends string, T, P extends Fields> 
   /** The query key that names it on the wire, and in stored keys. */
   readonly subresource: K
   readonly document: XmlDocument<T>
-  /** What is read where none was set: a failure, or a value. */
+  /** The result of a read if the document was never set: a failure, or a value. */
   readonly unset: Cause | { readonly value: NoInfer<T> }
   /** The noun in the names of its actions; default: `noun`. */
   readonly action?: string
-  /** Input of the put beside the document. */
+  /** Input of the put besides the document. */
   readonly putInput?: P
-  /** Refuses a value that could be decoded, or completes it. */
+  /** Refuses a decoded value, or completes it. */
   check?(value: NoInfer<T>, input: ValuesOf<P>): NoInfer<T>
-  /** Causes of the document and of `check` beside those of all documents. */
+  /** Causes of the document and of `check`, besides those of all documents. */
   readonly errors?: readonly Cause[]
-  /** Stored rows at most, of 100 kB each; default: 1. What is larger is refused with entityTooLarge. */
+  /** The most stored rows, of 100 kB each; default: 1. A larger document is refused with entityTooLarge. */
   readonly rowsMax?: number
 }
 
-/** How a document is deleted in part, where it can be. */
+/** How a document is deleted in part, if it can be. */
 interface PartialDeletion<T, D extends Fields> {
   readonly input: D
-  /** What stays; undefined for nothing. */
+  /** The rest of the value; undefined if nothing is left. */
   rest(value: T, input: ValuesOf<D>): T | undefined
 }
 
-/** What is stored of a document. */
+/** The stored form of a document. */
 export interface StoredDocument<K extends string, T> {
   /** Names the document in stored keys: its sub-resource. */
   readonly kind: K
@@ -46,7 +49,7 @@ export interface StoredDocument<K extends string, T> {
   readonly rowsMax: number
 }
 
-/** A document with its operations; `X` is the name of its deletion, never where it has none. */
+/** A document with its operations; `X` is the name of its deletion, or never if it has none. */
 export interface BucketDocument<
   N extends string,
   K extends string,
@@ -57,7 +60,7 @@ export interface BucketDocument<
 > extends StoredDocument<K, T> {
   readonly unset: Cause | { readonly value: T }
   check(value: T, input: ValuesOf<P>): T
-  /** What stays of a value after a deletion; absent: never anything. */
+  /** The rest of a value after a deletion; absent: a deletion always deletes everything. */
   rest?(value: T, input: ValuesOf<D>): T | undefined
   readonly put: Operation<P, None, T, never> & Named<`Put${N}`>
   readonly get: Operation<None, None, never, T> & Named<`Get${N}`>
@@ -80,7 +83,7 @@ export function bucketDocument<
     ...(deletion && { rest: deletion.rest }),
     delete: operation({
       name: `Delete${noun}`,
-      summary: `Deletes ${what} of a bucket; succeeds also where there is nothing to delete.`,
+      summary: `Deletes ${what} of a bucket; succeeds even if it was not set.`,
       source: apiPage(`Delete${noun}`),
       method: 'DELETE',
       level: 'bucket',
@@ -137,7 +140,7 @@ export function bucketSetting<const N extends string, const K extends string, T,
 /** An action that is not in the table is an error of the declaration. */
 function actionOf(verb: 'Put' | 'Get' | 'Delete', noun: string): Action {
   const action = `oss:${verb}${noun}`
-  if (!Object.hasOwn(ACTIONS, action)) throw new Error(`${action} is no action`)
+  if (!Object.hasOwn(ACTIONS, action)) throw new Error(`${action} is not an action`)
   return action as Action
 }
 

@@ -7,7 +7,10 @@ import { ABSENT_OPERATIONS } from './absent.js'
 import { operations } from './index.js'
 import { createRoute, type Routable, route } from './route.js'
 
-/** `PUT /key?acl` on an object, `PUT /?acl` on a bucket, `PUT ?acl` on the service; then a header's name. */
+/**
+ * `PUT /key?acl` on an object, `PUT /?acl` on a bucket, `PUT ?acl` on the service; then optionally the name of a
+ * header.
+ */
 function routed(line: string): string {
   const [method = '', target = '', header] = line.split(' ')
   const [path = '', query = ''] = target.split('?')
@@ -57,7 +60,7 @@ test('every operation is reached by its own form', () => {
   })
 })
 
-test('flags are read with an equals sign and without', () => {
+test('flags are accepted with and without an equals sign', () => {
   check({
     'POST /k?uploads=': 'InitiateMultipartUpload',
     'POST /k?uploads&sequential=&encoding-type=url': 'InitiateMultipartUpload',
@@ -66,7 +69,7 @@ test('flags are read with an equals sign and without', () => {
   })
 })
 
-test('an upload id on a DELETE or PUT never touches the object', () => {
+test('an upload id on a DELETE or PUT never affects the object', () => {
   check({
     'DELETE /k?uploadId=': 'AbortMultipartUpload',
     'DELETE /k?uploadId': 'AbortMultipartUpload',
@@ -77,7 +80,7 @@ test('an upload id on a DELETE or PUT never touches the object', () => {
   })
 })
 
-test('what signatures and SDKs add changes nothing', () => {
+test('parameters that signatures and SDKs add change nothing', () => {
   check({
     'PUT /k?OSSAccessKeyId=a&Expires=1&Signature=s&security-token=t': 'PutObject',
     'PUT /k?x-oss-signature-version=OSS4-HMAC-SHA256&x-oss-signature=': 'PutObject',
@@ -90,7 +93,7 @@ test('what signatures and SDKs add changes nothing', () => {
   })
 })
 
-test('a preflight carries the query of the request that is to follow', () => {
+test('a preflight carries the query of the request that will follow', () => {
   check({
     'OPTIONS /k?partNumber=1&uploadId=A': 'OptionObject',
     'OPTIONS /k?uploads': 'OptionObject',
@@ -98,7 +101,7 @@ test('a preflight carries the query of the request that is to follow', () => {
   })
 })
 
-test('a copy is never a put, and a part that is copied never a part of no bytes', () => {
+test('a copy is never a put, and a part copy never a part of no bytes', () => {
   check({
     'PUT /k x-oss-copy-source': 'CopyObject',
     'PUT /k?partNumber=1&uploadId=A x-oss-copy-source': 'UploadPartCopy',
@@ -106,7 +109,7 @@ test('a copy is never a put, and a part that is copied never a part of no bytes'
   })
 })
 
-test('what Bindery does not have is known by name, by as many keys as it takes', () => {
+test('operations that Bindery lacks are known by name, by as many keys as they need', () => {
   check({
     'POST /k?append&position=0': 'no AppendObject',
     'POST /': 'no PostObject',
@@ -181,14 +184,14 @@ test('what names nothing anywhere is ignored', () => {
 const put: Routable = { name: 'Put', method: 'PUT', level: 'object' }
 const part: Routable = { name: 'Part', method: 'PUT', level: 'object', when: [{ query: ['a', 'b'], header: ['X-H'] }] }
 
-test('two declarations that can match the same request with equal rank are refused at start', () => {
+test('two declarations that match the same request with equal rank are refused at startup', () => {
   assert.throws(() => createRoute([put, { ...put, name: 'Other' }]), /Other and Put/)
   const twin: Routable = { ...part, name: 'Twin', when: [{ query: ['c'] }, { query: ['b', 'a'], header: ['x-h'] }] }
   assert.throws(() => createRoute([put, part, twin]), /Twin and Part/)
   assert.throws(() => createRoute([part, { ...part, name: 'Twin' }, put]), /Twin and Part/)
 })
 
-test('the order of declarations means nothing', () => {
+test('the order of declarations has no effect', () => {
   const more: Routable = { name: 'More', method: 'PUT', level: 'object', when: [{ query: ['a'] }] }
   for (const declarations of [
     [put, more, part],
@@ -201,7 +204,7 @@ test('the order of declarations means nothing', () => {
   }
 })
 
-test('the index names each operation as it names itself, and no operation is both there and absent', () => {
+test('the index names each operation by its own name, and no operation is both present and absent', () => {
   for (const [name, operation] of Object.entries(operations)) assert.equal(operation.name, name)
   const absent = new Set(ABSENT_OPERATIONS.map(({ name }) => name))
   for (const name of Object.keys(operations)) assert.ok(!absent.has(name), name)

@@ -1,4 +1,4 @@
-/** Codecs, fields and refusals that several declarations name. */
+/** Codecs, fields and refusals that several declarations share. */
 
 import { base64, base64Bytes, utf8Bytes } from '@bindery/bytes'
 import { badArgument, type Codec, etag, httpDate, integer, isoDate, oneOf, text, truth } from '../codec.js'
@@ -9,17 +9,17 @@ import { KEY_BYTES_MAX, PART_NUMBER_MAX, TRAFFIC_LIMIT_MAX, TRAFFIC_LIMIT_MIN } 
 import { type Refusal, refuseHeader, refuseQuery } from '../operation.js'
 import { element, group, xml } from '../xml.js'
 
-/** The address of an official page. */
+/** The URL of an official page. */
 export function page(id: number): string {
   return `https://help.aliyun.com/document_detail/${id}.html`
 }
 
-/** The address of an official page that is found by the name of its operation. */
+/** The URL of an official page with the name of its operation. */
 export function apiPage(operation: string): string {
   return `https://help.aliyun.com/zh/oss/developer-reference/${operation.toLowerCase()}`
 }
 
-/** Text of some UTF-8 bytes at most. */
+/** Text with a maximum of UTF-8 bytes. */
 export function boundedText(bytesMax: number, cause: Cause): Codec<string> {
   return {
     name: `text of at most ${bytesMax} bytes`,
@@ -48,7 +48,7 @@ export const md5: Codec<Uint8Array> = {
   encode: base64,
 }
 
-/** OSS names the argument as it does in XML, wherever it stands. */
+/** OSS names the argument as in XML, wherever it is. */
 export const partNumber: Codec<number> = (() => {
   const number = integer(1, PART_NUMBER_MAX, 'partNumberOutOfRange')
   return { ...number, decode: (value) => number.decode(value, 'PartNumber') }
@@ -65,12 +65,12 @@ export const objectType = oneOf(['Normal', 'Multipart', 'Appendable', 'Symlink']
 
 const urlWord = oneOf(['url'], 'invalidEncodingType', { ignoreCase: true })
 
-/** SDKs send it as a query key, the official pages also know it as a header. */
+/** SDKs send it in the query; the official pages also document it as a header. */
 export const encodingType = optional(either('encoding-type', urlWord))
 export const uploadId = required(query('uploadId', text), 'noSuchUploadIdMissing', { UploadId: '' })
 export const contentMd5 = optionalEvenEmpty(header('Content-MD5', md5))
 export const forbidOverwrite = withDefault(header('x-oss-forbid-overwrite', truth('invalidForbidOverwrite')), false)
-/** Bits a second. */
+/** Bits per second. */
 export const trafficLimit = optional(
   either(
     'x-oss-traffic-limit',
@@ -79,7 +79,7 @@ export const trafficLimit = optional(
   ),
 )
 
-/** What is kept with an object and echoed as it came; only the type has a default. */
+/** Headers that are stored with an object and returned unchanged; only the type has a default. */
 export const storedHeaders = {
   cacheControl: optionalEvenEmpty(header('Cache-Control', text)),
   contentDisposition: optionalEvenEmpty(header('Content-Disposition', text)),
@@ -97,7 +97,7 @@ export const conditions = {
   ifNoneMatch: optional(header('If-None-Match', text)),
 }
 
-/** Element of the listings that says how names are written. */
+/** The element of listings that states how names are encoded. */
 export const encodingTypeElement = oneOf(['url'])
 export const etagElement = element('ETag', etag)
 export const lastModifiedElement = element('LastModified', isoDate)
@@ -112,7 +112,7 @@ export const TAGGING_CAUSES = [
   'malformedTagging',
 ] as const satisfies readonly Cause[]
 
-/** Causes of a body of content. */
+/** Causes of a content body. */
 export const CONTENT_CAUSES = [
   'missingContentLength',
   'incompleteBody',
@@ -125,7 +125,7 @@ export const CONTENT_CAUSES = [
 /** Milliseconds that a traffic limit delayed the body of an upload. */
 export const qosDelayTime = optional(header('x-oss-qos-delay-time', integer(0, Number.MAX_SAFE_INTEGER)))
 
-/** Causes of an XML body beside those of its elements. */
+/** Causes of an XML body besides those of its elements. */
 export const DOCUMENT_CAUSES = [
   'malformedXml',
   'incompleteBody',
@@ -134,7 +134,7 @@ export const DOCUMENT_CAUSES = [
   'invalidDigestMismatch',
 ] as const satisfies readonly Cause[]
 
-/** An empty value and `null`, the version of a bucket without versioning, ask for nothing special. */
+/** An empty value and `null`, the version of a bucket without versioning, change nothing. */
 export const refuseVersionId = refuseQuery('versionId', ['', 'null'])
 
 const ENCRYPTION_HEADERS = [
@@ -144,10 +144,10 @@ const ENCRYPTION_HEADERS = [
   'x-oss-server-side-encryption-context',
 ]
 
-/** Where encryption may be asked for: refused by name, for as long as there is none. */
+/** For operations where encryption may be requested: refused by name, because Bindery has no encryption. */
 export const refuseEncryption: readonly Refusal[] = ENCRYPTION_HEADERS.map((name) => refuseHeader(name))
 
-/** Where encryption headers are an error of the request. */
+/** For operations where encryption headers are an error of the request. */
 export const refuseEncryptionOnPart: readonly Refusal[] = ENCRYPTION_HEADERS.map((name) =>
   refuseHeader(name, [], 'encryptionHeaderOnPart'),
 )

@@ -5,10 +5,10 @@ import type { Claim, V4UrlClaim } from './claim.js'
 import { formatBasicDay, parseBasicTime, parseRequestTime } from './time.js'
 
 /**
- * Passes a claim whose time is good at `now` (milliseconds since 1970). A signed header's time may be 15 minutes off;
- * a URL lives until it expires, one of V4 from 15 minutes before its start.
- * Throws dateMissing, dateInvalid, requestTimeTooSkewed, urlExpired or v4UrlExpired, and where the scope of V4 is of
- * another day than its time, v4CredentialInvalid or v4UrlDateInvalid.
+ * Accepts a claim whose time is valid at `now` (milliseconds since 1970). The time of a signed header may differ by 15
+ * minutes; a URL is valid until it expires, a V4 URL from 15 minutes before its start. Throws dateMissing, dateInvalid,
+ * requestTimeTooSkewed, urlExpired or v4UrlExpired, and v4CredentialInvalid or v4UrlDateInvalid if the V4 scope is for
+ * another day than the time.
  */
 export function checkTime(claim: Claim, now: number): void {
   if (claim.place === 'header') checkHeaderTime(claim, now)

@@ -33,7 +33,7 @@ function cause(run: () => unknown): string {
   return refusal(run).cause
 }
 
-/** The query of a V4 URL, with keys replaced, or left out where undefined. */
+/** The query of a V4 URL, with keys replaced, or left out if undefined. */
 function v4Url(changes: Record<string, string | undefined> = {}): string {
   const keys = {
     'x-oss-signature-version': 'OSS4-HMAC-SHA256',
@@ -48,7 +48,7 @@ function v4Url(changes: Record<string, string | undefined> = {}): string {
     .join('&')
 }
 
-test('a request that signs nothing claims nothing, whatever its query', () => {
+test('a request without a signature makes no claim, whatever its query', () => {
   assert.equal(claim({}, 'para1=test&prefix=a&x-oss-process=b'), undefined)
 })
 
@@ -57,7 +57,7 @@ test('V1 in the header splits at its colon', () => {
   assert.deepEqual([found?.scheme, found?.place, found?.accessKeyId, found?.signature], ['v1', 'header', 'ak', 'c2ln'])
 })
 
-test('the items of V4 come in any order, with or without blanks', () => {
+test('the items of V4 come in any order, with or without spaces', () => {
   for (const items of [
     `Credential=${CREDENTIAL},AdditionalHeaders=abc;host,Signature=ab`,
     `Credential=${CREDENTIAL}, AdditionalHeaders=abc;host, Signature=ab`,
@@ -71,19 +71,19 @@ test('the items of V4 come in any order, with or without blanks', () => {
   }
 })
 
-test('the product of V4 is read from its credential, and the region may be empty', () => {
+test('the product of V4 is taken from its credential, and the region may be empty', () => {
   const found = authorization('OSS4-HMAC-SHA256 Credential=ak/20221220//oss-cloudbox/aliyun_v4_request,Signature=ab')
   assert.ok(found?.scheme === 'v4')
   assert.deepEqual(found.scope, { date: '20221220', region: '', product: 'oss-cloudbox' })
 })
 
-test('x-oss-date is the date of a header signature before Date', () => {
+test('x-oss-date takes precedence over Date in a header signature', () => {
   const headers = { authorization: 'OSS ak:c2ln', date: 'D' }
   assert.equal(claim({ ...headers, 'x-oss-date': 'X' })?.date, 'X')
   assert.equal(claim(headers)?.date, 'D')
 })
 
-test('a malformed Authorization header is refused with 400 and the text for what is wrong', () => {
+test('a malformed Authorization header is refused with 400 and the text for its error', () => {
   const refusals: Record<string, string> = {
     '': 'authorizationEmpty',
     'Basic abc': 'authorizationInvalid',
@@ -119,7 +119,7 @@ test('a malformed Authorization header is refused with 400 and the text for what
   }
 })
 
-test('the items of V2 come in any order, with or without blanks', () => {
+test('the items of V2 come in any order, with or without spaces', () => {
   for (const items of [
     'AccessKeyId:ak,AdditionalHeaders:range;host,Signature:c2ln',
     'AccessKeyId:ak, Signature:c2ln, AdditionalHeaders:host;range',
@@ -130,7 +130,7 @@ test('the items of V2 come in any order, with or without blanks', () => {
   }
 })
 
-test('a V2 request that lacks a piece is refused by what it lacks', () => {
+test('a V2 request that lacks an item is refused with the name of the item', () => {
   const url = 'x-oss-signature-version=OSS2'
   assert.equal(
     cause(() => authorization('OSS2 ak:c2ln')),
@@ -159,13 +159,13 @@ test('a V2 request that lacks a piece is refused by what it lacks', () => {
   )
 })
 
-test('V4 in the header takes no payload hash but UNSIGNED-PAYLOAD', () => {
+test('V4 in the header accepts no payload hash except UNSIGNED-PAYLOAD', () => {
   const headers = { authorization: `OSS4-HMAC-SHA256 Credential=${CREDENTIAL},Signature=ab` }
   assert.equal(refusal(() => claim({ ...headers, 'x-oss-content-sha256': 'e3b0' })).ec, '0002-00000214')
   assert.equal(refusal(() => claim(headers)).ec, '0002-00000214')
 })
 
-test('signatures of other protocols are refused by their names', () => {
+test('signatures of other protocols are refused by name', () => {
   for (const scheme of ['AWS', 'AWS4-HMAC-SHA256']) {
     assert.equal(
       cause(() => authorization(`${scheme} x`)),
@@ -193,12 +193,12 @@ test('a request signed in both header and URL is refused', () => {
   )
 })
 
-test('of repeated keys in a URL the first counts', () => {
+test('the first of repeated keys in a URL counts', () => {
   const found = claim({}, 'Signature=a&Signature=b&Expires=1&Expires=2&OSSAccessKeyId=x&OSSAccessKeyId=y')
   assert.deepEqual([found?.signature, found?.date, found?.accessKeyId], ['a', '1', 'x'])
 })
 
-test('an incomplete V1 URL is refused with 403 and the text for what is missing', () => {
+test('an incomplete V1 URL is refused with 403 and the text for the missing item', () => {
   const refusals: Record<string, string> = {
     'Expires=1': 'urlSignatureIncomplete',
     'Expires=1&OSSAccessKeyId=ak': 'urlSignatureIncomplete',
@@ -213,7 +213,7 @@ test('an incomplete V1 URL is refused with 403 and the text for what is missing'
   }
 })
 
-test('an incomplete V4 URL is refused with 400 and the fine code of its key', () => {
+test('an incomplete V4 URL is refused with 400 and the EC of its key', () => {
   const refusals: [Record<string, string | undefined>, string][] = [
     [{ 'x-oss-signature': undefined }, '0002-00000219'],
     [{ 'x-oss-credential': undefined }, '0002-00000224'],
@@ -264,7 +264,7 @@ function timeOf(headers: Record<string, string>, query = ''): () => void {
   return () => checkTime(found, NOW)
 }
 
-test('the time of a signed header may be 15 minutes off, in both directions and both formats', () => {
+test('the time of a signed header may differ by 15 minutes in both directions and both formats', () => {
   const signed = (time: number, format: (date: Date) => string) =>
     timeOf({ authorization: 'OSS ak:c2ln', 'x-oss-date': format(new Date(time)) })
   const formats = [
@@ -280,7 +280,7 @@ test('the time of a signed header may be 15 minutes off, in both directions and 
   }
 })
 
-test('a skewed request is told both times', () => {
+test('the error for a skewed request contains both times', () => {
   const skewed = timeOf({ authorization: 'OSS ak:c2ln', date: 'Tue, 20 Dec 2022 08:32:17 GMT' })
   assert.throws(skewed, (error: OssError) => {
     assert.equal(error.row.status, 403)
@@ -293,14 +293,14 @@ test('a skewed request is told both times', () => {
   })
 })
 
-test('a missing date and one that is no date are told apart', () => {
+test('a missing date and an invalid one are distinguished', () => {
   assert.equal(cause(timeOf({ authorization: 'OSS ak:c2ln' })), 'dateMissing')
   for (const date of ['yesterday', '2022', '20221220', '2022-12-20T08:48:18Z', '20221232T084818Z']) {
     assert.equal(cause(timeOf({ authorization: 'OSS ak:c2ln', date })), 'dateInvalid', date)
   }
 })
 
-test('the scope of V4 must be of the day that the request names, be it in ISO or as an HTTP date', () => {
+test('the V4 scope must be for the day of the request, whether its date is ISO or an HTTP date', () => {
   const headers = { authorization: `OSS4-HMAC-SHA256 Credential=${CREDENTIAL},Signature=ab`, ...UNSIGNED }
   assert.doesNotThrow(timeOf({ ...headers, date: 'Tue, 20 Dec 2022 08:48:18 GMT' }))
   assert.doesNotThrow(timeOf({ ...headers, 'x-oss-date': 'Tue, 20 Dec 2022 08:48:18 GMT' }))
@@ -309,7 +309,7 @@ test('the scope of V4 must be of the day that the request names, be it in ISO or
   assert.equal(cause(timeOf({}, v4Url({ 'x-oss-date': '20221219T084818Z' }))), 'v4UrlDateInvalid')
 })
 
-test('Expires of a V1 URL is a moment', () => {
+test('Expires of a V1 URL is a point in time', () => {
   const expiring = (seconds: number) => timeOf({}, `OSSAccessKeyId=ak&Signature=s&Expires=${seconds}`)
   assert.doesNotThrow(expiring(NOW / 1000))
   assert.doesNotThrow(expiring(99_999_999_999_999))
@@ -319,7 +319,7 @@ test('Expires of a V1 URL is a moment', () => {
   })
 })
 
-test('x-oss-expires of a V2 URL is a moment', () => {
+test('x-oss-expires of a V2 URL is a point in time', () => {
   const url = 'x-oss-signature-version=OSS2&x-oss-access-key-id=ak&x-oss-signature=s&x-oss-expires='
   assert.doesNotThrow(timeOf({}, `${url}${NOW / 1000}`))
   assert.equal(cause(timeOf({}, `${url}${NOW / 1000 - 1}`)), 'urlExpired')

@@ -12,8 +12,8 @@ interface Presented {
   /** Absent rather than empty. */
   readonly securityToken: string | undefined
   /**
-   * The time as it is signed, verbatim. In a header the request's time, '' if it says none; in a URL of V1 or V2 its
-   * end, seconds since 1970; in a URL of V4 the start of its life, `20221220T084818Z`.
+   * The time as it is signed, verbatim. For a header the time of the request, '' if it has none; for a URL of V1 or V2
+   * its end, in seconds since 1970; for a URL of V4 its start, `20221220T084818Z`.
    */
   readonly date: string
 }
@@ -37,7 +37,7 @@ export type V2Claim = Presented & {
 export type V4HeaderClaim = V4Presented & { readonly place: 'header' }
 export type V4UrlClaim = V4Presented & { readonly place: 'url'; readonly expiresSeconds: number }
 
-/** What a request says of who signed it and how; nothing of it is proved yet. */
+/** The unverified statement of a request about its signer and signature. */
 export type Claim = V1Claim | V2Claim | V4HeaderClaim | V4UrlClaim
 
 const V1_URL_KEYS = ['OSSAccessKeyId', 'Expires', 'Signature']
@@ -46,7 +46,7 @@ const V4_ITEMS = ['Credential', 'AdditionalHeaders', 'Signature']
 const SECONDS = /^\d+$/
 
 /**
- * The claim of a request, undefined if it makes none. The query is looked at first, and of repeated keys the first
+ * The claim of a request, or undefined if it makes none. The query is examined first, and the first of repeated keys
  * counts. Throws the causes of malformed signatures, and authorizationTwice if query and header both sign.
  * @see https://help.aliyun.com/document_detail/31951.html
  */
@@ -58,7 +58,7 @@ export function readClaim(head: Head): Claim | undefined {
   return readUrlClaim(head)
 }
 
-/** What reads the claim of the query, undefined if it makes none. */
+/** The function that reads the claim of the query, undefined if it makes none. */
 function urlScheme(query: Query): ((head: Head) => Claim) | undefined {
   const version = query.get('x-oss-signature-version')
   if (version === V4_ALGORITHM) return v4UrlClaim
@@ -199,8 +199,8 @@ function v4UrlClaim(head: Head): V4UrlClaim {
 }
 
 /**
- * The items of an Authorization header, which SDKs write in any order, with or without a blank after the comma.
- * Undefined if one is no item or there twice. Throws authorizationUnknownParameter.
+ * The items of an Authorization header, which SDKs write in any order, with or without a space after the comma.
+ * Undefined if one is malformed or repeated. Throws authorizationUnknownParameter.
  */
 function readItems(text: string, sign: string, names: readonly string[]): ReadonlyMap<string, string> | undefined {
   const items = new Map<string, string>()
@@ -221,7 +221,7 @@ function splitCredential(credential: string): { accessKeyId: string; scope: V4Sc
   return plain && more.length === 0 ? { accessKeyId, scope: { date, region, product } } : undefined
 }
 
-/** OSS asks for sorted names; older Python SDKs send them unsorted and sign them sorted. */
+/** OSS requires sorted names; older Python SDKs send them unsorted and sign them sorted. */
 function headerNames(text: string | undefined): readonly string[] {
   if (text === undefined) return []
   if (text === '') throw new OssError('v4AdditionalHeadersEmpty')
@@ -230,12 +230,12 @@ function headerNames(text: string | undefined): readonly string[] {
   return names.sort()
 }
 
-/** `x-oss-date` wins over Date. */
+/** `x-oss-date` takes precedence over Date. */
 function headerDate({ headers }: Head): string {
   return headers['x-oss-date'] ?? headers.date ?? ''
 }
 
-/** A token of an empty value is none. In a URL it counts only there; OSS refuses it in both places. */
+/** A token with an empty value counts as absent. In a URL it counts only there; OSS refuses it in both places. */
 function securityToken({ query, headers }: Head, place: Place, queryKey: string): string | undefined {
   const inHeader = headers['x-oss-security-token']
   const inQuery = query.get(queryKey)

@@ -1,6 +1,6 @@
 /**
- * The digests of signatures, for a synchronous runner. All else about signing is building strings, so that a runner on
- * Web Crypto needs only its own form of this file.
+ * The digests of signatures, for a synchronous runner. The rest of signing builds strings, so that a runner on Web
+ * Crypto only needs its own version of this file.
  */
 
 import { base64, hex, stringToBytes, utf8Bytes } from '@bindery/bytes'
@@ -16,13 +16,13 @@ export function v2Signature(accessKeySecret: string, stringToSign: string, diges
   return base64(digests.hmacSha256(utf8Bytes(accessKeySecret), stringToBytes(stringToSign)))
 }
 
-/** The strings that V4 signs, byte strings. */
+/** The strings that V4 signs, as byte strings. */
 export interface V4Strings {
   readonly canonicalRequest: string
   readonly stringToSign: string
 }
 
-/** What is signed beside the request; `date` is the timestamp as sent. */
+/** The signed items besides the request; `date` is the timestamp as sent. */
 export interface V4Terms {
   readonly date: string
   readonly scope: V4Scope
@@ -52,7 +52,7 @@ export function v4Signature(signingKey: Uint8Array, stringToSign: string, digest
 
 const passing = new Uint8Array(1024)
 
-/** The bytes of a byte string, until the next call: memory of its own costs each request more than its hash. */
+/** The bytes of a byte string, valid until the next call: allocating them costs more than hashing them. */
 function passingBytes(value: string): Uint8Array {
   if (value.length > passing.length) return stringToBytes(value)
   for (let index = 0; index < value.length; index += 1) passing[index] = value.charCodeAt(index)
@@ -61,11 +61,11 @@ function passingBytes(value: string): Uint8Array {
 
 const SIGNING_KEYS_MAX = 256
 
-/** Signing keys by secret and scope: a client signs with one for a day. The oldest gives way to the 257th. */
+/** Signing keys by secret and scope: a client uses one for a day. The oldest is dropped for the 257th. */
 export class SigningKeys {
   readonly #digests: Digests
   readonly #keys = new Map<string, Uint8Array>()
-  /** The key of the request before, which most requests share. */
+  /** The key of the previous request, which most requests share. */
   #last: { readonly accessKeySecret: string; readonly scope: V4Scope; readonly key: Uint8Array } | undefined
 
   constructor(digests: Digests) {

@@ -11,9 +11,9 @@ export interface V4SignOptions {
   /** Milliseconds since 1970. */
   readonly time: number
   readonly region: string
-  /** `oss` if not given. */
+  /** `oss` by default. */
   readonly product?: string
-  /** Names in any case and order; those that V4 signs anyway or the request does not have are left out. */
+  /** Names in any case and order; those that V4 signs anyway or that the request does not have are left out. */
   readonly additionalHeaders?: readonly string[]
   readonly digests: Digests
 }
@@ -31,7 +31,10 @@ export function signV1(
   return { ...request, headers: { ...headers, authorization: `OSS ${credentials.accessKeyId}:${signature}` } }
 }
 
-/** The request with the query keys that sign it by V1 until `expiresAt` (milliseconds since 1970, whole seconds count). */
+/**
+ * The request with the query keys that sign it by V1 until `expiresAt` (milliseconds since 1970; whole seconds
+ * count).
+ */
 export function presignV1(
   request: Signable,
   credentials: Credentials,

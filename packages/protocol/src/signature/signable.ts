@@ -2,8 +2,8 @@ import { percentEncode } from '@bindery/bytes'
 import type { Query } from '../query.js'
 
 /**
- * What a signature covers. The resource is logical: the bucket and the decoded key, wherever the request names them.
- * Header names are in lower case, values byte strings, repeated headers joined by a comma.
+ * The content of a signature. The resource is logical: the bucket and the decoded key, wherever the request names them.
+ * Header names are in lower case, values are byte strings, repeated headers are joined by a comma.
  */
 export interface Signable {
   readonly method: string
@@ -13,15 +13,15 @@ export interface Signable {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** What a client signs with. */
+/** The credentials of a client. */
 export interface Credentials {
   readonly accessKeyId: string
   readonly accessKeySecret: string
-  /** Of temporary credentials. */
+  /** For temporary credentials. */
   readonly securityToken?: string | undefined
 }
 
-/** Lines `name:value` of the headers that are chosen, in the order of their names' bytes, each with its newline. */
+/** Lines `name:value` of the chosen headers, in byte order of their names, each with its newline. */
 export function headerLines(headers: Readonly<Record<string, string>>, isChosen: (name: string) => boolean): string {
   const chosen: string[] = []
   for (const name in headers) if (isChosen(name)) chosen.push(name)
@@ -30,7 +30,10 @@ export function headerLines(headers: Readonly<Record<string, string>>, isChosen:
   return lines
 }
 
-/** All query keys but the signature, encoded anew, in the order of their encoded names: what V2 and V4 sign. */
+/**
+ * All query keys except the signature, encoded anew, in the order of their encoded names: the part of the query that V2
+ * and V4 sign.
+ */
 export function encodedQuery({ parameters }: Query): string {
   if (parameters.length === 0) return ''
   return parameters
@@ -41,7 +44,7 @@ export function encodedQuery({ parameters }: Query): string {
     .join('&')
 }
 
-/** Compares without telling by its time where two signatures differ. */
+/** Compares signatures in constant time. */
 export function equalSignatures(one: string, other: string): boolean {
   let difference = one.length ^ other.length
   for (let index = 0; index < one.length; index += 1) difference |= one.charCodeAt(index) ^ other.charCodeAt(index)

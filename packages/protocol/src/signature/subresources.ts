@@ -1,6 +1,6 @@
 /**
- * The query keys that signature V1 covers: the documented ones, those of the SDKs' own lists, since OSS publishes
- * no whole one, and those of the extensions. Keys are case-sensitive.
+ * The query keys that signature V1 covers: the documented ones, those in the SDKs' own lists (OSS publishes no complete
+ * one), and those of the extensions. Keys are case-sensitive.
  * @see https://help.aliyun.com/document_detail/31951.html
  */
 export const V1_SUBRESOURCES: ReadonlySet<string> = new Set([
@@ -133,7 +133,7 @@ export const V1_SUBRESOURCES: ReadonlySet<string> = new Set([
   'x-oss-write-get-object-response',
 ])
 
-/** Whether SDKs differ over signing a key: some sign every `x-oss-` key, some only those that they know, some none. */
+/** Whether SDKs disagree on signing a key: some sign every `x-oss-` key, some only those that they know, some none. */
 export function isDisputedSubresource(name: string): boolean {
   return name.startsWith('x-oss-') || name === 'regions'
 }

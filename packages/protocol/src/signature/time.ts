@@ -9,7 +9,7 @@ export function formatBasicTime(time: number): string {
 const DAY_MS = 24 * 60 * 60 * 1000
 let printedDay = { day: Number.NaN, text: '' }
 
-/** The UTC day of a time, `20221220`. Each request asks for it, and most for the same. */
+/** The UTC day of a time, `20221220`. Each request needs it, and most need the same. */
 export function formatBasicDay(time: number): string {
   const day = Math.floor(time / DAY_MS)
   if (printedDay.day !== day) printedDay = { day, text: formatBasicTime(time).slice(0, 8) }

@@ -3,7 +3,7 @@ import type { Query } from '../query.js'
 import { headerLines, type Signable } from './signable.js'
 import { isDisputedSubresource, V1_SUBRESOURCES } from './subresources.js'
 
-/** What V1 signers do differently. */
+/** The points in which V1 signers differ. */
 interface V1Form {
   /** The disputed query keys that are signed. */
   readonly disputed: 'listed' | 'all' | 'none'
@@ -20,7 +20,7 @@ const FORMS: readonly V1Form[] = (['listed', 'all', 'none'] as const).flatMap((d
 )
 
 /**
- * The string that V1 signs, as a byte string. `date` is its fourth line: `x-oss-date`, else Date, else, in a URL,
+ * The string that V1 signs, as a byte string. `date` is its fourth line: `x-oss-date`, otherwise Date, or in a URL
  * Expires, as sent.
  * @see https://help.aliyun.com/document_detail/31951.html
  */
@@ -32,8 +32,8 @@ export function v1StringToSign(request: Signable, date: string, form: V1Form = U
 }
 
 /**
- * The strings that a V1 signer may have signed, the usual one first, none twice. SDKs differ over `x-oss-` query keys,
- * over empty values (Java, Ruby: `name=`) and over the bucket's slash (Java's presigned URLs).
+ * The strings that a V1 signer may have signed, the usual one first, without duplicates. SDKs differ in `x-oss-` query
+ * keys, in empty values (Java, Ruby: `name=`) and in the bucket's slash (Java's presigned URLs).
  */
 export function* v1StringsToSign(request: Signable, date: string): Generator<string, void> {
   const seen = new Set<string>()

@@ -4,8 +4,8 @@ import { encodedQuery, headerLines, type Signable } from './signable.js'
 export const V2_ALGORITHM = 'OSS2'
 
 /**
- * The string that V2 signs with HMAC-SHA256, a byte string. V2 is what older Go, Python and Java SDKs sign with when
- * told to. `date` is `x-oss-date`, else Date, else, in a URL, `x-oss-expires`; slashes of the resource are encoded.
+ * The string that V2 signs with HMAC-SHA256, as a byte string. Older Go, Python and Java SDKs use V2 if configured to.
+ * `date` is `x-oss-date`, otherwise Date, or in a URL `x-oss-expires`; slashes of the resource are encoded.
  */
 export function v2StringToSign(request: Signable, date: string, additionalHeaders: readonly string[]): string {
   const { method, headers, query, bucket, key } = request

@@ -3,16 +3,16 @@ import { encodedQuery, headerLines, type Signable } from './signable.js'
 
 export const V4_ALGORITHM = 'OSS4-HMAC-SHA256'
 export const V4_TERMINATOR = 'aliyun_v4_request'
-/** The only payload hash that OSS takes: bodies are not signed. */
+/** The only payload hash that OSS accepts: bodies are not signed. */
 export const UNSIGNED_PAYLOAD = 'UNSIGNED-PAYLOAD'
 
-/** What a signing key is for. */
+/** The scope of a signing key. */
 export interface V4Scope {
   /** UTC, `YYYYMMDD`. */
   readonly date: string
-  /** Without `oss-`; empty from SDKs that were told none. */
+  /** Without `oss-`; empty from SDKs without a configured region. */
   readonly region: string
-  /** `oss`, or the product's name of another surface. */
+  /** `oss`, or the product name of another surface. */
   readonly product: string
 }
 
@@ -21,8 +21,9 @@ export function v4ScopeText({ date, region, product }: V4Scope): string {
 }
 
 /**
- * The request as V4 sees it, a byte string. `additionalHeaders` are lower-case names that are signed beside
- * `content-type`, `content-md5` and `x-oss-*`. With `skipEmptyHeaders` it is what the C++ SDK signs.
+ * The request in V4's canonical form, as a byte string. `additionalHeaders` are lower-case names that are signed in
+ * addition to `content-type`, `content-md5` and `x-oss-*`. With `skipEmptyHeaders` it is the form that the C++ SDK
+ * signs.
  * @see https://help.aliyun.com/document_detail/2668189.html
  */
 export function v4CanonicalRequest(
@@ -39,17 +40,20 @@ export function v4CanonicalRequest(
   return `${method}\n${canonicalUri(request)}\n${encodedQuery(query)}\n${signedLines}\n${additional}\n${payload}`
 }
 
-/** Whether V4 signs a header without being told. */
+/** Whether V4 signs a header by default. */
 export function isV4DefaultHeader(name: string): boolean {
   return name === 'content-type' || name === 'content-md5' || name.startsWith('x-oss-')
 }
 
-/** A byte string. `timestamp` is the request's time as sent, be it ISO or an HTTP date; the digest is in lower hex. */
+/** A byte string. `timestamp` is the request's time as sent, ISO or an HTTP date; the digest is in lower-case hex. */
 export function v4StringToSign(timestamp: string, scope: V4Scope, canonicalRequestSha256: string): string {
   return `${V4_ALGORITHM}\n${timestamp}\n${v4ScopeText(scope)}\n${canonicalRequestSha256}`
 }
 
-/** The signing key is the HMAC-SHA256 of each step, keyed with the one before; the first key is this plus the secret. */
+/**
+ * The signing key is the HMAC-SHA256 of each step, keyed with the one before; the first key is this prefix plus the
+ * secret.
+ */
 export const V4_KEY_PREFIX = 'aliyun_v4'
 export function v4KeySteps({ date, region, product }: V4Scope): readonly string[] {
   return [date, region, product, V4_TERMINATOR]

@@ -1,4 +1,4 @@
-// size: exempt (a table: one entry a vector)
+// size: exempt (a table: one entry per vector)
 
 /**
  * Signed requests whose signatures are known. The A vectors are asserted by tests of the official SDKs or printed in

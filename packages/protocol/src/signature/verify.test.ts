@@ -32,7 +32,7 @@ function verifies(signed: Signable, secret = 'sk'): boolean {
   return new SignatureVerifier(digests).verifies(claim, signed, secret)
 }
 
-/** A request signed by V1 over a string of the test's own. */
+/** A request with a V1 signature over a given string. */
 function signedOver(stringToSign: string, query: string): Signable {
   const authorization = `OSS ak:${v1Signature('sk', stringToSign, digests)}`
   return request(query, { authorization, date: 'D' })
@@ -43,7 +43,7 @@ function resource(query: string): string | undefined {
   return v1StringToSign(request(query), 'D').split('\n').at(-1)
 }
 
-test('every signer makes what the verifier accepts, and no other secret, key or method', () => {
+test('the verifier accepts every signer, and no other secret, key or method', () => {
   const signers = [
     (one: Signable) => signV1(one, KEY, { time: TIME, digests }),
     (one: Signable) => presignV1(one, KEY, { expiresAt: TIME, digests }),
@@ -93,7 +93,7 @@ test('query keys are sorted by their bytes', () => {
   assert.equal(canonicalQuery, '%E7%9B%AE=1&B&a=2&a-b=1&b&~=1')
 })
 
-test('V1 signs decoded text, V4 encodes it anew, however it stood on the wire', () => {
+test('V1 signs decoded text, V4 encodes it anew, whatever its form on the wire', () => {
   const spelled = ['a%2Fb~%2A+%20', 'a/b%7E*%20%20']
   for (const prefix of spelled) {
     assert.equal(resource(`position=${prefix}`), '/bkt/k?position=a/b~*  ')
@@ -102,13 +102,13 @@ test('V1 signs decoded text, V4 encodes it anew, however it stood on the wire', 
   }
 })
 
-test('V4 signs every query key but its signature', () => {
+test('V4 signs every query key except its signature', () => {
   const signed = presignV4(request('prefix=a'), KEY, { ...V4, expiresSeconds: 60 })
   assert.ok(signed.query.has('x-oss-signature'))
   assert.ok(!verifies({ ...signed, query: new Query([...signed.query.parameters, { name: 'more', value: '1' }]) }))
 })
 
-test('V4 signs content-type and content-md5 unasked, host only when asked', () => {
+test('V4 signs content-type and content-md5 by default, and host only if requested', () => {
   const headers = { host: 'h', 'content-type': 't', 'content-md5': 'm', range: 'r' }
   const unasked = v4CanonicalRequest(request('', headers), [])
   assert.ok(unasked.includes('\ncontent-md5:m\ncontent-type:t\n\n\nUNSIGNED'))
@@ -116,7 +116,7 @@ test('V4 signs content-type and content-md5 unasked, host only when asked', () =
   assert.ok(asked.includes('\ncontent-md5:m\ncontent-type:t\nhost:h\nrange:r\n\nhost;range\nUNSIGNED'))
 })
 
-test('header values are trimmed, and bytes beyond ASCII are signed as they are', () => {
+test('header values are trimmed, and bytes beyond ASCII are signed unchanged', () => {
   const { 4: line } = v1StringToSign(request('', { 'x-oss-meta-a': ' \xc3\xa9 b ' }), 'D').split('\n')
   assert.equal(line, 'x-oss-meta-a:\xc3\xa9 b')
 })
@@ -136,7 +136,7 @@ test('V1 requests verify with an empty value signed as name and as name=', () =>
   assert.ok(verifies(signedOver('GET\n\n\nD\n/bkt/k?acl=', 'acl')))
 })
 
-test('a V1 request of a bucket verifies with and without the slash', () => {
+test('a V1 request on a bucket verifies with and without the slash', () => {
   for (const resource of ['/bkt', '/bkt/']) {
     assert.ok(verifies({ ...signedOver(`GET\n\n\nD\n${resource}`, ''), key: undefined }))
   }
@@ -147,7 +147,7 @@ test('a plain V1 request has one string to sign', () => {
   assert.equal([...v1StringsToSign(request('prefix=a'), 'D')].length, 1)
 })
 
-test('V4 requests verify when their signer left out headers without a value', () => {
+test('V4 requests verify if their signer left out headers without a value', () => {
   const headers = {
     'x-oss-meta-empty': '',
     'x-oss-date': '20221220T084818Z',
@@ -165,7 +165,7 @@ test('V4 requests verify when their signer left out headers without a value', ()
   }
 })
 
-test('signatures are compared to the letter', () => {
+test('signatures are compared exactly', () => {
   assert.ok(equalSignatures('ab', 'ab'))
   for (const other of ['aB', 'a', 'abc', '', 'ba']) assert.ok(!equalSignatures('ab', other), other)
   const signed = signV4(request(), KEY, V4)
@@ -175,7 +175,7 @@ test('signatures are compared to the letter', () => {
   assert.ok(!verifies({ ...signed, headers: { ...signed.headers, authorization: upper } }))
 })
 
-test('the error of V1 shows its string as text and as bytes, and no secret', () => {
+test('the error of V1 contains its string as text and as bytes, and no secret', () => {
   const signed = signV1(
     { ...request('acl'), key: undefined },
     { ...KEY, accessKeySecret: 'wrong' },
@@ -195,7 +195,7 @@ test('the error of V1 shows its string as text and as bytes, and no secret', () 
   assert.match(String(error.details.StringToSignBytes), /^47 45 54 0A 0A 0A 54 .* 61 63 6C $/)
 })
 
-test('the error of V4 shows the canonical request too', () => {
+test('the error of V4 contains the canonical request too', () => {
   const signed = signV4(request('', {}, '目'), KEY, V4)
   const claim = readClaim(signed)
   assert.ok(claim !== undefined)
@@ -206,7 +206,7 @@ test('the error of V4 shows the canonical request too', () => {
   assert.ok(!JSON.stringify(error.details).includes('sk"'))
 })
 
-test('signing keys are kept, and no more than 256 of them', () => {
+test('signing keys are cached, at most 256 of them', () => {
   let derived = 0
   const counting: Digests = {
     ...digests,

@@ -7,7 +7,7 @@ import { equalSignatures, type Signable } from './signable.js'
 import { v1StringsToSign, v1StringToSign } from './v1.js'
 import { v2StringToSign } from './v2.js'
 
-/** Compares claims with what their secret would have signed. It keeps V4's signing keys. */
+/** Compares claims with the signatures that their secret would have produced. Caches V4's signing keys. */
 export class SignatureVerifier {
   readonly #digests: Digests
   readonly #signingKeys: SigningKeys
@@ -17,7 +17,7 @@ export class SignatureVerifier {
     this.#signingKeys = new SigningKeys(digests)
   }
 
-  /** Whether the holder of the secret signed this request. Its time is not looked at. */
+  /** Whether the holder of the secret signed this request. Does not check its time. */
   verifies(claim: Claim, request: Signable, accessKeySecret: string): boolean {
     if (claim.scheme === 'v4') return this.#verifiesV4(claim, request, accessKeySecret)
     if (claim.scheme === 'v2') {

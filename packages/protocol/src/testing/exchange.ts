@@ -37,7 +37,7 @@ export function bodyOf<O extends Operation>(operation: O, raw: string): BodyOf<O
   return decodeBody(operation, parsePlainXml, body, decodeHead(operation, head)) as BodyOf<O>
 }
 
-/** Status, headers and document of an answer, as bytes of the wire read as text. */
+/** Status, headers and document of an answer, as wire bytes read as text. */
 export function responseOf<O extends Operation>(operation: O, output: OutputOf<O>, result?: ResultOf<O>): string {
   const headers = encodeHeaders(operation, output as never).map(([name, value]) => `${name}: ${value}`)
   const { result: document } = operation
@@ -45,7 +45,7 @@ export function responseOf<O extends Operation>(operation: O, output: OutputOf<O
   return [String(operation.status), ...headers, ...(body === undefined ? [] : ['', body])].join('\n')
 }
 
-/** What a call throws: its cause and details. */
+/** The cause and details of the error that a call throws. */
 export function failureOf(call: () => unknown): readonly [cause: Cause, details: ErrorDetails] {
   try {
     call()
@@ -56,7 +56,7 @@ export function failureOf(call: () => unknown): readonly [cause: Cause, details:
   throw new Error('nothing was thrown')
 }
 
-/** A document of a page, without the line ends and indentation that it is printed with. */
+/** A document of a page, without the line breaks and indentation of its printed form. */
 export function compact(document: string): string {
   const [prologue = '', ...lines] = document.trim().split('\n')
   return `${prologue}\n${lines.map((line) => line.trim()).join('')}`

@@ -2,7 +2,10 @@ import type { XmlParser } from '../xml.js'
 
 const TOKEN = /<\?[^>]*\?>|<\/([^\s>]+)\s*>|<([^\s/>]+)[^>]*?(\/?)>|([^<]+)/gy
 
-/** A reader of plain documents for tests of this package, which has none of its own: elements, text, references. */
+/**
+ * A reader of plain documents for the tests of this package, which has no XML parser of its own: elements, text,
+ * references.
+ */
 export const parsePlainXml: XmlParser = (document, events) => {
   const source = new TextDecoder().decode(document)
   const open: string[] = []
@@ -28,7 +31,7 @@ function reference(whole: string, name: string): string {
   if (name.startsWith('#x')) return String.fromCodePoint(Number.parseInt(name.slice(2), 16))
   if (name.startsWith('#')) return String.fromCodePoint(Number(name.slice(1)))
   const character = ENTITIES[name]
-  if (character === undefined) throw new Error(`${whole} stands for nothing`)
+  if (character === undefined) throw new Error(`${whole} is not a known reference`)
   return character
 }
 

@@ -48,7 +48,7 @@ test('buckets are listed as on the official page', () => {
   assert.match(empty, /<ListAllMyBucketsResult><Owner>.*<\/Owner><Buckets><\/Buckets><\/ListAllMyBucketsResult>$/)
 })
 
-test('a listing of buckets says how long a page may be, and filters by names alone', () => {
+test('a listing of buckets bounds its page size and filters by name', () => {
   const ask = (query: string) => inputOf(listBuckets, `GET /?${query} HTTP/1.1`)
   assert.deepEqual(ask('prefix=&marker=a&max-keys=10'), { prefix: undefined, marker: 'a', maxKeys: 10 })
   assert.deepEqual(
@@ -72,7 +72,7 @@ test('a bucket is created with a body, an empty one, or none', () => {
   assert.equal(responseOf(putBucket, { location: '/my-a' }), '200\nLocation: /my-a')
 })
 
-test('a bucket of a kind that is not known is refused', () => {
+test('an unknown kind of bucket is refused', () => {
   const read = (head: string, body = '') => failureOf(() => bodyOf(putBucket, `PUT / HTTP/1.1${head}\n\n${body}`))[0]
   const configuration = (element: string) => `<CreateBucketConfiguration>${element}</CreateBucketConfiguration>`
   assert.equal(read('', configuration('<StorageClass>Warm</StorageClass>')), 'invalidBucketStorageClass')
@@ -132,7 +132,7 @@ test('the location of a bucket is text in the root element', () => {
   assert.equal(responseOf(getBucketLocation, {}, 'oss-cn-hangzhou'), `200\n\n${expected}`)
 })
 
-test('the numbers of a bucket stand in the order of OSS', () => {
+test('the statistics of a bucket are in the order of OSS', () => {
   const names =
     `Storage ObjectCount MultipartUploadCount LiveChannelCount LastModifiedTime StandardStorage StandardObjectCount
 InfrequentAccessStorage InfrequentAccessRealStorage InfrequentAccessObjectCount ArchiveStorage ArchiveRealStorage ArchiveObjectCount
@@ -146,7 +146,7 @@ DeepColdArchiveObjectCount MultipartPartCount DeleteMarkerCount`.split(/\s+/)
   assert.ok(responseOf(getBucketStat, {}, numbers).endsWith(`<BucketStat>${elements}</BucketStat>`))
 })
 
-test('a bucket is deleted without a word', () => {
+test('deleting a bucket returns no document', () => {
   assert.equal(responseOf(deleteBucket, {}), '204')
   assert.deepEqual(deleteBucket.errors, ['noSuchBucket', 'bucketHasObjects', 'bucketHasUploads'])
 })

@@ -4,7 +4,7 @@ import { encodeHeaders } from '../../message.js'
 import { operations } from '../index.js'
 import { bucketCors } from './cors.js'
 
-test('the rules of the official page are written as it shows them, ResponseVary always', () => {
+test('the rules of the official page are written as on it, with ResponseVary always', () => {
   const rule = {
     allowedOrigins: ['*'],
     allowedMethods: ['PUT', 'GET'],
@@ -20,7 +20,7 @@ test('the rules of the official page are written as it shows them, ResponseVary 
   )
 })
 
-test('the answer to a preflight is its headers, and nothing that was not asked or set', () => {
+test('the answer to a preflight has only requested and configured headers', () => {
   const output = { allowOrigin: '*', allowMethods: 'PUT', maxAge: 100 }
   assert.deepEqual(encodeHeaders(operations.OptionObject, output), [
     ['Access-Control-Allow-Origin', '*'],

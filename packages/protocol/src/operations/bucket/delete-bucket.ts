@@ -3,7 +3,7 @@ import { page } from '../shared.js'
 
 export const deleteBucket = operation({
   name: 'DeleteBucket',
-  summary: 'Deletes a bucket that holds neither objects nor multipart uploads.',
+  summary: 'Deletes a bucket that contains neither objects nor multipart uploads.',
   source: page(31973),
   method: 'DELETE',
   level: 'bucket',

@@ -3,7 +3,7 @@ import { accessControlPolicy, bucketAcl, page } from '../shared.js'
 
 export const getBucketAcl = operation({
   name: 'GetBucketAcl',
-  summary: 'Answers the ACL of a bucket.',
+  summary: 'Returns the ACL of a bucket.',
   source: page(31966),
   method: 'GET',
   level: 'bucket',

@@ -7,7 +7,7 @@ const onOff = oneOf(['Enabled', 'Disabled'])
 
 export const getBucketInfo = operation({
   name: 'GetBucketInfo',
-  summary: 'Answers what a bucket is: its owner, ACL, place, class and switches.',
+  summary: 'Returns the properties of a bucket: its owner, ACL, location, storage class and settings.',
   source: page(31968),
   method: 'GET',
   level: 'bucket',
@@ -31,7 +31,7 @@ export const getBucketInfo = operation({
       resourceGroupId: element('ResourceGroupId', text),
       storageClass: element('StorageClass', storageClass),
       transferAcceleration: element('TransferAcceleration', onOff),
-      /** Absent for as long as versioning was never set. */
+      /** Absent until versioning is set for the first time. */
       versioning: optionalElement('Versioning', oneOf(['Enabled', 'Suspended'])),
       owner: group('Owner', { displayName: element('DisplayName', text), id: element('ID', text) }),
       accessControlList: group('AccessControlList', { grant: element('Grant', bucketAcl) }),

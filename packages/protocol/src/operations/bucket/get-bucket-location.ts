@@ -4,7 +4,7 @@ import { page } from '../shared.js'
 
 export const getBucketLocation = operation({
   name: 'GetBucketLocation',
-  summary: 'Answers where a bucket lies, as `oss-<region>`.',
+  summary: 'Returns the location of a bucket, as `oss-<region>`.',
   source: page(31967),
   method: 'GET',
   level: 'bucket',

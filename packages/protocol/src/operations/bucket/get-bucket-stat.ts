@@ -9,10 +9,10 @@ function number(name: string): Member<number> {
   return element(name, count)
 }
 
-/** Sizes in bytes; `…RealStorage` is what is stored, without the least size that OSS charges for. */
+/** Sizes in bytes; `…RealStorage` is the stored size, without the minimum size that OSS charges for. */
 export const getBucketStat = operation({
   name: 'GetBucketStat',
-  summary: 'Answers how much a bucket holds, as of this moment.',
+  summary: 'Returns the current size and object counts of a bucket.',
   source: page(426056),
   method: 'GET',
   level: 'bucket',

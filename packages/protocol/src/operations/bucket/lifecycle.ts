@@ -16,14 +16,14 @@ const midnight: Codec<number> = {
   causes: ['invalidArgument'],
   decode(value, argument) {
     const time = /^\d{4}-\d{2}-\d{2}T00:00:00\.000Z$/.test(value) ? Date.parse(value) : Number.NaN
-    // a date like the 30th of February is read as one of March
+    // Date parses the 30th of February as a day in March
     if (Number.isNaN(time) || midnight.encode(time) !== value) throw badArgument('invalidArgument', argument, value)
     return time
   },
   encode: (value) => new Date(value).toISOString(),
 }
 
-/** When an upload is aborted; exactly one of the two is there. */
+/** When an upload is aborted; exactly one of the two is present. */
 const abortMultipartUpload = checked(
   group('AbortMultipartUpload', {
     days: optionalElement('Days', integer(1, DAYS_MAX)),
@@ -58,7 +58,7 @@ const NOT_IMPLEMENTED: ReadonlySet<string> = new Set([
   'NoncurrentVersionTransition',
 ])
 
-/** What a rule asks for and would not get is refused, and so is what narrows it in a way that is not understood. */
+/** Refuses actions that Bindery does not carry out, and filters that it does not understand. */
 function checkRule(names: readonly string[]): void {
   if (names.includes('AbortMultipartUpload')) {
     if (names.includes('Filter')) throw new OssError('lifecycleAbortFiltered')
@@ -69,7 +69,7 @@ function checkRule(names: readonly string[]): void {
   if (names.some((name) => !UNDERSTOOD.has(name))) throw new OssError('malformedXml')
 }
 
-/** A member whose elements of a name are looked at before they are read. */
+/** A member whose elements with a name are checked before they are decoded. */
 function checked<T>(member: Member<T>, name: string, check: (node: XmlNode) => void): Member<T> {
   return {
     ...member,
@@ -80,7 +80,10 @@ function checked<T>(member: Member<T>, name: string, check: (node: XmlNode) => v
   }
 }
 
-/** Each write replaces all rules. A rule without an ID is given one; one without a prefix is about the whole bucket. */
+/**
+ * Each write replaces all rules. A rule without an ID is assigned one; a rule without a prefix covers the whole
+ * bucket.
+ */
 export const bucketLifecycle = bucketDocument({
   noun: 'BucketLifecycle',
   what: 'the lifecycle rules',
@@ -128,7 +131,10 @@ function checkRules(rules: readonly { readonly id: string }[]): void {
   }
 }
 
-/** Whether one of the prefixes begins another. In order, whatever begins with a prefix follows it at once. */
+/**
+ * Whether one of the prefixes begins with another. In sorted order, a prefix is directly followed by the ones that
+ * begin with it.
+ */
 function overlaps(prefixes: readonly string[]): boolean {
   const ordered = [...prefixes].sort()
   return ordered.some((prefix, index) => index > 0 && prefix.startsWith(ordered[index - 1] ?? prefix))

@@ -8,8 +8,8 @@ import { encodingType, encodingTypeElement, markerText, ownerGroup, page, prefix
 import { commonPrefixes, listedObject, maxKeys } from './list-objects.js'
 
 /**
- * The last entry of a page, a key or a common prefix, as a token of `A-Za-z0-9._-` alone: some SDKs decode what they
- * are given once more before they send it back.
+ * The last entry of a page, a key or a common prefix, as a token that contains only `A-Za-z0-9._-`: some SDKs decode a
+ * token once more before they send it back.
  */
 export const continuationToken: Codec<string> = {
   name: 'token',
@@ -29,7 +29,7 @@ export const continuationToken: Codec<string> = {
     ),
 }
 
-/** A continuation-token outweighs start-after. */
+/** A continuation-token takes precedence over start-after. */
 export const listObjectsV2 = operation({
   name: 'ListObjectsV2',
   summary: 'Lists the objects of a bucket by key, paged by tokens.',

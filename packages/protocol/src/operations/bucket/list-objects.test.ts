@@ -22,7 +22,7 @@ const CONTENTS = `<Key>fun%2Ftest.jpg</Key>
     <StorageClass>Standard</StorageClass>`
 const OWNER = '<Owner><ID>1234567890</ID><DisplayName>1234567890</DisplayName></Owner>'
 
-test('a page of objects stands as on the official page', () => {
+test('a page of objects is written as on the official page', () => {
   const page: ResultOf<typeof listObjects> = {
     name: 'my-a',
     prefix: 'fun/',
@@ -56,7 +56,7 @@ test('a page of objects stands as on the official page', () => {
   )
 })
 
-test('control characters survive, in references where names are not encoded', () => {
+test('control characters survive, as references unless names are encoded', () => {
   const page = { name: 'a', prefix: '\u0001<', marker: '', maxKeys: 1, delimiter: '', isTruncated: false }
   const answer = responseOf(listObjects, {}, { ...page, contents: [], commonPrefixes: [{ prefix: 'a b+\r\n' }] })
   assert.ok(answer.includes('<Prefix>&#x1;&lt;</Prefix>'))
@@ -69,7 +69,7 @@ test('control characters survive, in references where names are not encoded', ()
   assert.ok(encoded.includes('<CommonPrefixes><Prefix>a%20b%2B%0D%0A</Prefix></CommonPrefixes>'))
 })
 
-test('a page by token stands in the order of ListObjectsV2, owners only where they were asked for', () => {
+test('a page by token is in the order of ListObjectsV2, with owners only if requested', () => {
   const page: ResultOf<typeof listObjectsV2> = {
     name: 'my-a',
     prefix: '',
@@ -107,7 +107,7 @@ test('a page by token stands in the order of ListObjectsV2, owners only where th
   assert.ok(owned.includes(`<StorageClass>Standard</StorageClass>${OWNER}</Contents>`))
 })
 
-test('what is empty is not asked for, and a page has 100 entries', () => {
+test('empty parameters count as absent, and a page has 100 entries', () => {
   const v1 = inputOf(listObjects, 'GET /?prefix=&marker=&max-keys=&unknown=1&encoding-type= HTTP/1.1')
   assert.deepEqual(v1, { delimiter: '', marker: '', maxKeys: 100, prefix: '', encodingType: undefined })
   const v2 = inputOf(listObjectsV2, 'GET /?list-type=2&continuation-token=&start-after=&fetch-owner= HTTP/1.1')
@@ -118,7 +118,7 @@ test('what is empty is not asked for, and a page has 100 entries', () => {
   assert.equal(inputOf(listObjectsV2, 'GET /?list-type=2&fetch-owner=true HTTP/1.1').fetchOwner, true)
 })
 
-test('bad arguments have their causes', () => {
+test('invalid arguments have their causes', () => {
   const v1 = (query: string) => failureOf(() => inputOf(listObjects, `GET /?${query} HTTP/1.1`))[0]
   const v2 = (query: string) => failureOf(() => inputOf(listObjectsV2, `GET /?${query} HTTP/1.1`))[0]
   for (const value of ['1001', '-1', 'x']) assert.equal(v1(`max-keys=${value}`), 'invalidArgument', value)

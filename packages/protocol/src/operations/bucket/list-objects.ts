@@ -16,7 +16,7 @@ import {
   storageClass,
 } from '../shared.js'
 
-/** 0 is read, as OSS's SDKs let it through, and lists nothing. */
+/** 0 is accepted, because OSS's SDKs let it through, and lists nothing. */
 export const maxKeys = integer(0, PAGE_SIZE_MAX)
 
 /** An object in a listing, before its owner. */
@@ -31,7 +31,7 @@ export const listedObject = {
 
 export const commonPrefixes = list('CommonPrefixes', { prefix: element('Prefix', text, { url: true }) })
 
-/** GetBucket by its older name. Every truncated page has a NextMarker, with a delimiter or without. */
+/** GetBucket by its older name. Every truncated page has a NextMarker, with or without a delimiter. */
 export const listObjects = operation({
   name: 'ListObjects',
   summary: 'Lists the objects of a bucket by key.',

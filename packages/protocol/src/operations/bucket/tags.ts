@@ -17,7 +17,7 @@ const tagKey: Codec<string> = {
   },
 }
 
-/** Each write replaces all tags; a deletion that names keys leaves the others. */
+/** Each write replaces all tags; a deletion that names keys keeps the others. */
 export const bucketTags = bucketDocument({
   noun: 'BucketTags',
   what: 'the tags',
@@ -41,7 +41,7 @@ export const bucketTags = bucketDocument({
   },
   errors: ['bucketTagKeyInvalid', 'bucketTagValueInvalid', 'bucketTagsTooMany', 'bucketTagKeyTwice'],
   deletion: {
-    /** Keys, separated by commas; without any, all go. */
+    /** Comma-separated keys; without any, all tags are deleted. */
     input: { keys: optional(query('tagging', text)) },
     rest({ tagSet }, { keys }) {
       const gone = keys?.split(',')

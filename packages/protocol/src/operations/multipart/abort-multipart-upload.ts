@@ -1,7 +1,7 @@
 import { operation } from '../../operation.js'
 import { page, uploadId } from '../shared.js'
 
-/** A DELETE with an uploadId, whatever else stands beside it, never deletes the object. */
+/** A DELETE with an uploadId, whatever other parameters it has, never deletes the object. */
 export const abortMultipartUpload = operation({
   name: 'AbortMultipartUpload',
   summary: 'Cancels a multipart upload and frees its parts.',

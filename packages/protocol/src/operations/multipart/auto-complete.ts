@@ -3,20 +3,20 @@ import { badArgument, type Codec, crc64Decimal, integer } from '../../codec.js'
 import { header, optional } from '../../field.js'
 import { OBJECT_SIZE_MAX, PART_NUMBER_MAX } from '../../limits.js'
 
-/** When an upload is whole: exactly one of `parts` and `size` is there. */
+/** When an upload is whole: exactly one of `parts` and `size` is present. */
 export interface AutoCompleteWhen {
-  /** Parts 1 to this number are there, and no others. */
+  /** Exactly the parts from 1 to this number are stored. */
   readonly parts?: number
   /** The bytes of all parts. */
   readonly size?: number
-  /** What the object's bytes must add up to; else the upload stays open. */
+  /** The required CRC-64 of the object; otherwise the upload stays open. */
   readonly crc64?: bigint
 }
 
 const parts = integer(1, PART_NUMBER_MAX)
 const size = integer(0, OBJECT_SIZE_MAX)
 
-/** `parts=N` or `size=BYTES`, then, if wanted, `; crc64=DECIMAL`. */
+/** `parts=N` or `size=BYTES`, then optionally `; crc64=DECIMAL`. */
 const autoCompleteWhen: Codec<AutoCompleteWhen> = {
   name: 'parts=N | size=BYTES, then [; crc64=DECIMAL]',
   causes: ['invalidArgument'],

@@ -30,7 +30,7 @@ test('the list of parts is read as all SDKs write it', () => {
   }
 })
 
-test('a list without parts is a list, and no body is none', () => {
+test('a list without parts is a list, and a missing body is not', () => {
   for (const body of ['<CompleteMultipartUpload></CompleteMultipartUpload>', '<CompleteMultipartUpload/>']) {
     assert.deepEqual([...(bodyOf(completeMultipartUpload, `${HEAD}\n\n${body}`)?.parts ?? ['none'])], [])
   }
@@ -40,7 +40,7 @@ test('a list without parts is a list, and no body is none', () => {
   )
 })
 
-test('complete-all takes no list, whatever the body says', () => {
+test('complete-all takes no list, whatever the body contains', () => {
   const head = `${HEAD}\nx-oss-complete-all: yes`
   assert.equal(inputOf(completeMultipartUpload, head).completeAll, 'yes')
   assert.equal(bodyOf(completeMultipartUpload, head), undefined)
@@ -52,7 +52,7 @@ test('complete-all takes no list, whatever the body says', () => {
   }
 })
 
-test('a body that is no list of parts is malformed', () => {
+test('a body that is not a list of parts is malformed', () => {
   const bodies = [
     'no xml',
     '<Other/>',
@@ -92,7 +92,7 @@ ${compact(`<?xml version="1.0" encoding="UTF-8"?>
   assert.ok(encoded.includes('<Key>dir%2Fa.bin</Key>'))
 })
 
-test('ACL and overwriting are said at the end, encryption not at all', () => {
+test('complete accepts the ACL and the overwrite rule, but no encryption', () => {
   const input = inputOf(
     completeMultipartUpload,
     `${HEAD}&encoding-type=url&sequential\nx-oss-object-acl: public-read\nx-oss-forbid-overwrite: true`,

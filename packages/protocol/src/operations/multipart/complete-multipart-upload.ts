@@ -25,7 +25,7 @@ const anyPartList = xml(
   { malformed: 'malformedCompleteXml' },
 )
 
-/** The list of parts, which may be 10,000 long: its plain form is read without the XML reader. */
+/** The list of parts, up to 10,000: its plain form is parsed without the XML reader. */
 const partList: XmlDocument<{ readonly parts: ListedParts }> = {
   root: anyPartList.root,
   decode: (parser, body) => ({
@@ -36,8 +36,8 @@ const partList: XmlDocument<{ readonly parts: ListedParts }> = {
 }
 
 /**
- * The body is undefined exactly where x-oss-complete-all is sent. A document without parts makes an object of no bytes;
- * no document at all is an error.
+ * The body is undefined exactly if x-oss-complete-all is sent. A document without parts makes an object of no bytes; a
+ * missing document is an error.
  */
 export const completeMultipartUpload = operation({
   name: 'CompleteMultipartUpload',

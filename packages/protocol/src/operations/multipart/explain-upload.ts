@@ -5,17 +5,17 @@ import { OBJECT_SIZE_MAX, PAGE_SIZE_MAX, PART_NUMBER_MAX, PART_SIZE_MAX, PART_SI
 import { operation } from '../../operation.js'
 import { uploadId } from '../shared.js'
 
-/** Part numbers from one to another, both included. */
+/** A range of part numbers, both ends included. */
 export interface PartNumbers {
   readonly from: number
   readonly to: number
 }
 
-/** A part of the list that `x-oss-ext-detail=parts` asks for. */
+/** A part of the list that `x-oss-ext-detail=parts` requests. */
 export interface ExplainedPart {
   readonly partNumber: number
   readonly size: number
-  /** Bare. */
+  /** Without quotes. */
   readonly etag: string
   /** Unsigned decimal. */
   readonly crc64: string
@@ -23,12 +23,12 @@ export interface ExplainedPart {
   readonly lastModified: string
 }
 
-/** What is left to send for an object of a known size. Offsets and bytes are those of the object. */
+/** The parts that are left to send for an object of a known size. Offsets and bytes are those of the object. */
 export interface ExplainedPlan {
   readonly size: number
   readonly partSize: number
   readonly partCount: number
-  /** False where parts would have to be replaced that cannot be: a sequential upload takes each only once. */
+  /** False if parts would have to be replaced that cannot be: a sequential upload accepts each only once. */
   readonly possible: boolean
   readonly missing: readonly (PartNumbers & { readonly offset: number; readonly bytes: number })[]
   readonly resend: readonly {
@@ -40,11 +40,11 @@ export interface ExplainedPlan {
   /** Stored parts beyond the last: a Complete must leave them out. */
   readonly surplus: readonly PartNumbers[]
   readonly bytesMissing: number
-  /** Of the bytes, with one digit after the point; 100 only when nothing is missing. */
+  /** The share of the bytes, with one decimal; 100 only if nothing is missing. */
   readonly percent: number
 }
 
-/** An upload as it explains itself. Times are ISO 8601, sizes bytes. */
+/** The explanation of an upload. Times are ISO 8601, sizes bytes. */
 export interface ExplainedUpload {
   readonly bucket: string
   readonly key: string
@@ -62,7 +62,10 @@ export interface ExplainedUpload {
   readonly completable: boolean
   /** Why a Complete with all parts would fail. */
   readonly obstacle?: { readonly code: string; readonly message: string; readonly partNumber?: number }
-  /** When the server completes the upload by itself; `failure` says why it did not, though it was whole. */
+  /**
+   * The condition under which the server completes the upload; `failure` is the reason why it did not, although it was
+   * whole.
+   */
   readonly autoComplete?: {
     readonly parts?: number
     readonly size?: number
@@ -76,10 +79,10 @@ export interface ExplainedUpload {
   readonly nextPartNumberMarker?: number
 }
 
-/** It reads all parts of the upload, ListParts a page. */
+/** Reads all parts of the upload; ListParts reads one page. */
 export const explainUpload = operation({
   name: 'ExplainUpload',
-  summary: 'Says what a multipart upload holds and lacks, and what is left to send.',
+  summary: 'Returns which parts a multipart upload has and lacks, and what is left to send.',
   extension: true,
   source: 'docs/guides/extensions.md#explaining-an-upload',
   method: 'GET',

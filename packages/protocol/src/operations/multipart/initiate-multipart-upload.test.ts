@@ -5,7 +5,7 @@ import { initiateMultipartUpload } from './initiate-multipart-upload.js'
 
 const UPLOAD_ID = '0123456789ABCDEF0123456789ABCDEF'
 
-test('everything that an object is to have is read from the request', () => {
+test('all properties of the future object are read from the request', () => {
   const input = inputOf(
     initiateMultipartUpload,
     `POST /dir/a.bin?uploads&sequential&encoding-type=url HTTP/1.1
@@ -42,7 +42,7 @@ If-Modified-Since: Tue, 04 Mar 2025 08:00:00 GMT`,
   })
 })
 
-test('what is not said has the defaults of OSS', () => {
+test('absent parameters have the defaults of OSS', () => {
   for (const [query, sequential] of [
     ['uploads', false],
     ['uploads=&sequential=', true],
@@ -57,7 +57,7 @@ test('what is not said has the defaults of OSS', () => {
   }
 })
 
-test('the answer is a document and no header of its own', () => {
+test('the answer is a document without headers of its own', () => {
   const result = { bucket: 'bkt', key: 'dir/a b+.bin', uploadId: UPLOAD_ID }
   assert.equal(
     responseOf(initiateMultipartUpload, {}, { ...result, encodingType: 'url' }),
@@ -73,7 +73,7 @@ test('the answer is a document and no header of its own', () => {
   assert.match(plain, /<InitiateMultipartUploadResult><Bucket>bkt<\/Bucket><Key>dir\/a b\+\.bin<\/Key>/)
 })
 
-test('bad values and what Bindery does not do are refused by name', () => {
+test('invalid values and unsupported features are refused by name', () => {
   const rows: readonly (readonly [header: string, cause: string])[] = [
     ['x-oss-storage-class: Warm', 'invalidStorageClass'],
     ['x-oss-forbid-overwrite: maybe', 'invalidForbidOverwrite'],

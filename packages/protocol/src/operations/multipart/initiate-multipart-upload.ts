@@ -15,10 +15,10 @@ import {
 } from '../shared.js'
 import { autoComplete } from './auto-complete.js'
 
-/** Conditional headers, the ACL, the traffic limit and the metadata directive are ignored here, as OSS does. */
+/** Conditional headers, the ACL, the traffic limit and the metadata directive are ignored here, as on OSS. */
 export const initiateMultipartUpload = operation({
   name: 'InitiateMultipartUpload',
-  summary: 'Starts a multipart upload and answers its upload id.',
+  summary: 'Starts a multipart upload and returns its upload id.',
   source: page(31992),
   method: 'POST',
   level: 'object',

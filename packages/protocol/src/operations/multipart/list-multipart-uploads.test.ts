@@ -5,7 +5,7 @@ import { listMultipartUploads } from './list-multipart-uploads.js'
 
 const ask = (query: string) => inputOf(listMultipartUploads, `GET /?uploads&${query} HTTP/1.1`)
 
-test('a page is asked for by prefix, delimiter, markers and size', () => {
+test('a page is requested by prefix, delimiter, markers and size', () => {
   const unasked = { delimiter: '', maxUploads: 1000, keyMarker: '', prefix: '', uploadIdMarker: '' }
   assert.deepEqual(ask('key-marker=&upload-id-marker=&delimiter='), { ...unasked, encodingType: undefined })
   assert.deepEqual(
@@ -21,7 +21,7 @@ test('a page is asked for by prefix, delimiter, markers and size', () => {
   )
 })
 
-test('a page of uploads stands as on the official page', () => {
+test('a page of uploads is written as on the official page', () => {
   const upload = {
     key: 'dir/a.bin',
     uploadId: '00000000000000000000000000000001',
@@ -71,7 +71,7 @@ test('a page of uploads stands as on the official page', () => {
   )
 })
 
-test('where nothing is listed all markers are there and empty', () => {
+test('an empty page has all markers, and they are empty', () => {
   const answer = responseOf(
     listMultipartUploads,
     {},

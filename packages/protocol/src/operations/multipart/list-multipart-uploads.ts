@@ -24,7 +24,7 @@ export const listMultipartUploads = operation({
   },
   status: 200,
   output: {},
-  // the markers are there also when they are empty: SDKs fail without them
+  // the markers are present even if they are empty: SDKs fail without them
   result: xml('ListMultipartUploadsResult', {
     encodingType: optionalElement('EncodingType', encodingTypeElement),
     bucket: element('Bucket', text),

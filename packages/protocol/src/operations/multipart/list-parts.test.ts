@@ -17,7 +17,7 @@ const NO_PARTS: ResultOf<typeof listParts> = {
   parts: [],
 }
 
-test('a page is asked for by marker and size; what is empty is not asked for', () => {
+test('a page is requested by marker and size; empty parameters count as absent', () => {
   const ask = (query: string) => inputOf(listParts, `GET /a?uploadId=A&${query} HTTP/1.1\nx-oss-tagging: a=1`)
   assert.deepEqual(ask(''), { uploadId: 'A', maxParts: 1000, partNumberMarker: 0, encodingType: undefined })
   assert.deepEqual(ask('max-parts=2&part-number-marker=7&encoding-type=url'), {
@@ -33,7 +33,7 @@ test('a page is asked for by marker and size; what is empty is not asked for', (
   }
 })
 
-test('a page of parts stands as on the official page', () => {
+test('a page of parts is written as on the official page', () => {
   const etag = '302D3A0C8E319EAA95B059B346DE1D1D'
   const modified = Date.parse('2025-03-04T08:00:01.987Z')
   const part = { partNumber: 1, lastModified: modified, etag, crc64: 12696911168479852064n, size: 102_400 }
@@ -62,7 +62,7 @@ test('a page of parts stands as on the official page', () => {
   )
 })
 
-test('without parts the next marker is there and empty, as SDKs need it', () => {
+test('without parts the next marker is present and empty, as SDKs require', () => {
   const answer = responseOf(listParts, {}, NO_PARTS)
   assert.ok(answer.includes('<PartNumberMarker>0</PartNumberMarker><NextPartNumberMarker></NextPartNumberMarker>'))
 })

@@ -19,7 +19,7 @@ const marker = integer(0, PART_NUMBER_MAX)
 /** Headers meant for Initiate, which resuming uploaders repeat here, are ignored. */
 export const listParts = operation({
   name: 'ListParts',
-  summary: 'Lists the parts that a multipart upload has so far, by number.',
+  summary: 'Lists the stored parts of a multipart upload by number.',
   source: page(31998),
   method: 'GET',
   level: 'object',
@@ -33,7 +33,7 @@ export const listParts = operation({
   },
   status: 200,
   output: {},
-  // NextPartNumberMarker is there but empty where no part is listed: SDKs fail without it, and take 0 for a number
+  // NextPartNumberMarker is present but empty if no part is listed: SDKs fail without it, and treat 0 as a number
   result: xml('ListPartsResult', {
     encodingType: optionalElement('EncodingType', encodingTypeElement),
     bucket: element('Bucket', text),

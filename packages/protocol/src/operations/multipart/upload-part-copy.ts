@@ -13,10 +13,10 @@ import {
   uploadId,
 } from '../shared.js'
 
-/** The ETag stands in header and document: SDKs read the one or the other. */
+/** The ETag is in header and document: some SDKs read the one, some the other. */
 export const uploadPartCopy = operation({
   name: 'UploadPartCopy',
-  summary: 'Makes a part of a multipart upload of a range of an object.',
+  summary: 'Makes a range of an object a part of a multipart upload.',
   source: page(31994),
   method: 'PUT',
   level: 'object',

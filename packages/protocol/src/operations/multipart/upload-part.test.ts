@@ -6,7 +6,7 @@ import { uploadPart } from './upload-part.js'
 const failure = (query: string, header = '') =>
   failureOf(() => inputOf(uploadPart, `PUT /a?${query} HTTP/1.1${header === '' ? '' : `\n${header}`}`))
 
-test('a part is numbered, belongs to an upload, and may say its digest', () => {
+test('a part has a number and an upload, and may have a digest', () => {
   const input = inputOf(
     uploadPart,
     `PUT /dir/a.bin?partNumber=10000&uploadId=ABC&x-oss-traffic-limit=819200 HTTP/1.1
@@ -33,7 +33,7 @@ x-oss-hash-crc64ecma: 15021467531229347219`,
   )
 })
 
-test('a part number that is missing differs from one that is none', () => {
+test('a missing part number differs from an invalid one', () => {
   const missing = ['partNumberMissing', { ArgumentName: 'ResourceType', ArgumentValue: 'partNumber' }]
   assert.deepEqual(failure('uploadId=A'), missing)
   assert.deepEqual(failure('partNumber=&uploadId=A'), missing)
@@ -43,26 +43,26 @@ test('a part number that is missing differs from one that is none', () => {
   }
 })
 
-test('an upload id that is missing or empty is an upload that does not exist', () => {
+test('a missing or empty upload id is an upload that does not exist', () => {
   assert.deepEqual(failure('partNumber=1'), ['noSuchUploadIdMissing', { UploadId: '' }])
   assert.deepEqual(failure('partNumber=1&uploadId='), ['noSuchUploadIdMissing', { UploadId: '' }])
 })
 
-test('encryption is not asked for part by part', () => {
+test('encryption cannot be requested for a part', () => {
   assert.deepEqual(failure('partNumber=1&uploadId=A', 'x-oss-server-side-encryption: AES256'), [
     'encryptionHeaderOnPart',
     { ArgumentName: 'x-oss-server-side-encryption', ArgumentValue: 'AES256' },
   ])
 })
 
-test('the traffic limit is checked, and stands in one place', () => {
+test('the traffic limit is checked, and allowed in one place only', () => {
   assert.equal(failure('partNumber=1&uploadId=A', 'x-oss-traffic-limit: 245759')[0], 'invalidTrafficLimit')
   assert.equal(failure('partNumber=1&uploadId=A&x-oss-traffic-limit=838860801')[0], 'invalidTrafficLimit')
   const twice = failure('partNumber=1&uploadId=A&x-oss-traffic-limit=819200', 'x-oss-traffic-limit: 819200')
   assert.equal(twice[0], 'trafficLimitTwice')
 })
 
-test('a Content-MD5 that is no digest is refused', () => {
+test('an invalid Content-MD5 is refused', () => {
   for (const value of ['abc', 'M3szwC+JSTAmhDmD/ycq', '']) {
     assert.equal(failure('partNumber=1&uploadId=A', `Content-MD5: ${value}`)[0], 'invalidDigestFormat', value)
   }

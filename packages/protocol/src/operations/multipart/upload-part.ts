@@ -12,10 +12,10 @@ import {
   uploadId,
 } from '../shared.js'
 
-/** Either key makes a PUT an UploadPart, so that one which lacks the other never creates an object. */
+/** Either key makes a PUT an UploadPart, so that a request that lacks the other never creates an object. */
 export const uploadPart = operation({
   name: 'UploadPart',
-  summary: 'Uploads one part of a multipart upload; the part of that number, if there is one, is replaced.',
+  summary: 'Uploads one part of a multipart upload, replacing an existing part with the same number.',
   source: page(31993),
   method: 'PUT',
   level: 'object',

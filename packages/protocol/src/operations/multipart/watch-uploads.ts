@@ -3,10 +3,10 @@ import { header, query, withDefault } from '../../field.js'
 import { operation } from '../../operation.js'
 import { prefixText } from '../shared.js'
 
-/** The body is a stream of server-sent events that does not end by itself. */
+/** The body is a stream of server-sent events without an end. */
 export const watchUploads = operation({
   name: 'WatchUploads',
-  summary: 'Tells what happens to the multipart uploads of a bucket, as it happens.',
+  summary: 'Streams the events of the multipart uploads of a bucket.',
   extension: true,
   source: 'docs/guides/extensions.md#live-events',
   method: 'GET',

@@ -16,12 +16,12 @@ function policy(grant: string): string {
 </AccessControlPolicy>`)}`
 }
 
-test('ACLs are answered as policies', () => {
+test('ACLs are returned as policies', () => {
   assert.equal(responseOf(getObjectAcl, {}, { owner, accessControlList: { grant: 'default' } }), policy('default'))
   assert.equal(responseOf(getBucketAcl, {}, { owner, accessControlList: { grant: 'private' } }), policy('private'))
 })
 
-test('an object must be told its ACL, a bucket may be told', () => {
+test('the ACL is required for an object and optional for a bucket', () => {
   const failure = (header: string) => failureOf(() => inputOf(putObjectAcl, `PUT /a?acl HTTP/1.1${header}`))[0]
   assert.equal(failure(''), 'missingObjectAcl')
   assert.equal(failure('\nx-oss-object-acl: '), 'missingObjectAcl')
@@ -35,7 +35,7 @@ test('an object must be told its ACL, a bucket may be told', () => {
   )
 })
 
-test('setting an ACL answers no document, and a bucket its place', () => {
+test('setting an ACL returns no document, and for a bucket its location', () => {
   assert.equal(responseOf(putObjectAcl, {}), '200')
   assert.equal(responseOf(putBucketAcl, { location: '/my-a' }), '200\nLocation: /my-a')
 })

@@ -19,10 +19,10 @@ import { COPY_SOURCE_CAUSES, copyConditions, copySource } from './copy-source.js
 
 const directive = oneOf(['COPY', 'REPLACE'], 'invalidArgument', { ignoreCase: true })
 
-/** Bindery copies by reference: no byte moves, whatever the size, so that OSS's limits of size do not apply. */
+/** Bindery copies by reference: no byte moves, whatever the size, so that OSS's size limits do not apply. */
 export const copyObject = operation({
   name: 'CopyObject',
-  summary: 'Copies an object, also onto itself to change what is said about it.',
+  summary: 'Copies an object, also onto itself to change its metadata.',
   source: page(31979),
   method: 'PUT',
   level: 'object',

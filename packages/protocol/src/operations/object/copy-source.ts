@@ -1,4 +1,4 @@
-/** What CopyObject and UploadPartCopy share: the source that a header names, and the conditions on it. */
+/** Shared by CopyObject and UploadPartCopy: the source that a header names, and the conditions on it. */
 
 import { percentDecode } from '@bindery/bytes'
 import { badArgument, type Codec, httpDate, text } from '../../codec.js'
@@ -12,7 +12,7 @@ export interface CopySourceName {
   readonly key: ObjectKey
 }
 
-/** Causes of a source that is well named. */
+/** Causes of a source whose name is valid. */
 export const COPY_SOURCE_CAUSES = [
   'noSuchBucket',
   'noSuchKey',
@@ -21,8 +21,8 @@ export const COPY_SOURCE_CAUSES = [
 ] as const satisfies readonly Cause[]
 
 /**
- * `/bucket/key`, the key percent-encoded once, its slashes encoded or not, its blanks maybe as `+`; then `?versionId=null`
- * may follow, the only version that an object has without versioning.
+ * `/bucket/key`, with the key percent-encoded once, its slashes encoded or not, and its spaces possibly as `+`.
+ * `?versionId=null` may follow: the only version of an object without versioning.
  */
 export const copySource: Codec<CopySourceName> = {
   name: '/bucket/encoded-key',
@@ -43,7 +43,7 @@ export const copySource: Codec<CopySourceName> = {
     const [, path = '', query] = /^([^?]*)(?:\?(.*))?$/s.exec(value) ?? []
     if (!path.startsWith('/')) throw badArgument('copySourceInvalid', argument, value)
     if (query !== undefined) checkVersion(query, argument)
-    // the first Go SDK encodes as for a query; every SDK encodes a plus
+    // the first Go SDK encodes it like a query; every SDK encodes a plus
     const decoded = percentDecode(path.slice(1).replaceAll('+', ' '))
     if (decoded === undefined) throw new OssError('objectNameNotUtf8')
     const slash = decoded.indexOf('/')

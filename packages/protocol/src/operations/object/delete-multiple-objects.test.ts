@@ -7,7 +7,7 @@ import { deleteObject } from './delete-object.js'
 const HEAD = 'POST /?delete&encoding-type=url HTTP/1.1\nContent-MD5: XrY7u+Ae7tCTyyK7j1rNww=='
 const read = (body: string) => bodyOf(deleteMultipleObjects, `${HEAD}\n\n${body}`)
 
-test('keys are read as they stand', () => {
+test('keys are read unchanged', () => {
   const document = read(`<?xml version="1.0" encoding="UTF-8"?>
 <Delete><Quiet>false</Quiet>
   <Object><Key>a&amp;b</Key></Object>
@@ -20,7 +20,7 @@ test('keys are read as they stand', () => {
   )
 })
 
-test('Quiet may be missing, and encoding-type a header', () => {
+test('Quiet may be missing, and encoding-type may be a header', () => {
   assert.equal(read('<Delete><Object><Key>a</Key></Object></Delete>').quiet, undefined)
   const head = 'POST /?delete HTTP/1.1\nContent-MD5: XrY7u+Ae7tCTyyK7j1rNww==\nEncoding-type: url'
   assert.equal(inputOf(deleteMultipleObjects, head).encodingType, 'url')
@@ -41,7 +41,7 @@ test('the answer lists the keys in order; a quiet one is empty', () => {
   assert.equal(responseOf(deleteMultipleObjects, {}, undefined), '200\n\n')
 })
 
-test('each kind of bad list has its cause', () => {
+test('each kind of invalid list has its cause', () => {
   const object = '<Object><Key>a</Key></Object>'
   const rows: readonly (readonly [body: string, cause: string])[] = [
     ['', 'deleteMalformed'],
@@ -57,11 +57,11 @@ test('each kind of bad list has its cause', () => {
   assert.equal(read(`<Delete>${object.repeat(1000)}</Delete>`).objects.length, 1000)
 })
 
-test('a list comes with its digest', () => {
+test('a list requires its digest', () => {
   assert.equal(failureOf(() => inputOf(deleteMultipleObjects, 'POST /?delete HTTP/1.1'))[0], 'deleteWithoutMd5')
 })
 
-test('an object is deleted without a word, its versions not at all', () => {
+test('deleting an object returns no document, and a version cannot be deleted', () => {
   assert.equal(responseOf(deleteObject, {}), '204')
   assert.deepEqual(
     failureOf(() => inputOf(deleteObject, 'DELETE /a?versionId=CAEQ HTTP/1.1')),

@@ -6,10 +6,10 @@ import { operation } from '../../operation.js'
 import { element, list, optionalDocument, optionalElement, xml } from '../../xml.js'
 import { DOCUMENT_CAUSES, encodingType, encodingTypeElement, md5, page } from '../shared.js'
 
-/** Keys are taken as they stand, control characters and blanks included. A quiet request gets no document at all. */
+/** Keys are used unchanged, including control characters and spaces. A quiet request gets no document at all. */
 export const deleteMultipleObjects = operation({
   name: 'DeleteMultipleObjects',
-  summary: 'Deletes up to 1,000 objects; those that are not there count as deleted.',
+  summary: 'Deletes up to 1,000 objects; missing ones count as deleted.',
   source: page(31983),
   method: 'POST',
   level: 'bucket',

@@ -3,7 +3,7 @@ import { page, refuseVersionId } from '../shared.js'
 
 export const deleteObject = operation({
   name: 'DeleteObject',
-  summary: 'Deletes an object; succeeds also where there is none.',
+  summary: 'Deletes an object; succeeds even if it does not exist.',
   source: page(31982),
   method: 'DELETE',
   level: 'object',

@@ -1,10 +1,10 @@
 import { operation } from '../../operation.js'
 import { accessControlPolicy, objectAcl, page, refuseVersionId } from '../shared.js'
 
-/** Answers `default` where the object follows its bucket. */
+/** Returns `default` if the object follows its bucket. */
 export const getObjectAcl = operation({
   name: 'GetObjectACL',
-  summary: 'Answers the ACL of an object.',
+  summary: 'Returns the ACL of an object.',
   source: page(31987),
   method: 'GET',
   level: 'object',

@@ -6,7 +6,7 @@ const { contentLength, etag, lastModified, crc64 } = objectHeaders
 
 export const getObjectMeta = operation({
   name: 'GetObjectMeta',
-  summary: 'Answers the size, ETag, CRC-64 and time of an object, and nothing else.',
+  summary: 'Returns the size, ETag, CRC-64 and time of an object, and nothing else.',
   source: page(31985),
   method: 'HEAD',
   level: 'object',

@@ -31,7 +31,7 @@ x-oss-storage-class: Standard
 x-oss-tagging-count: 2
 x-oss-meta-author: kim`
 
-test('a read says its range, its conditions and what headers it wants instead', () => {
+test('a read has its range, its conditions and overriding headers', () => {
   const input = inputOf(
     getObject,
     `GET /a?response-content-type=text%2Fhtml&response-expires=&response-cache-control=no-cache HTTP/1.1
@@ -57,7 +57,7 @@ test('the headers of an object are those of OSS, in GET and HEAD alike', () => {
   assert.equal(range, `200\n${HEADERS}\nContent-Range: bytes 0-9/11`)
 })
 
-test('GetObjectMeta answers size, ETag, time and CRC-64 alone', () => {
+test('GetObjectMeta returns only size, ETag, time and CRC-64', () => {
   const { contentLength, etag, lastModified, crc64 } = OBJECT
   assert.equal(
     responseOf(getObjectMeta, { contentLength, etag, lastModified, crc64 }),

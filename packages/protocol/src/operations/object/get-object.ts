@@ -5,8 +5,8 @@ import { conditions, page, refuseVersionId, trafficLimit } from '../shared.js'
 import { objectHeaders } from './object-headers.js'
 
 /**
- * A range is ignored where If-Range names another state of the object, and where it does not lie within the object, unless
- * x-oss-range-behavior is `standard`.
+ * A range is ignored if If-Range names another state of the object, and, unless x-oss-range-behavior is `standard`, if
+ * it does not lie within the object.
  */
 export const getObject = operation({
   name: 'GetObject',

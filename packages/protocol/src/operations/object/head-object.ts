@@ -5,7 +5,7 @@ import { objectHeaders } from './object-headers.js'
 /** A Range header is ignored. */
 export const headObject = operation({
   name: 'HeadObject',
-  summary: 'Answers the headers of GetObject without the bytes.',
+  summary: 'Returns the headers of GetObject without the bytes.',
   source: page(31984),
   method: 'HEAD',
   level: 'object',

@@ -3,11 +3,11 @@ import { header, optional, userMetadata } from '../../field.js'
 import { OBJECT_SIZE_MAX, TAGS_MAX } from '../../limits.js'
 import { objectType, storageClass } from '../shared.js'
 
-/** What GetObject and HeadObject answer about an object, whole or not. */
+/** The headers of GetObject and HeadObject about an object, whole or in part. */
 export const objectHeaders = {
   acceptRanges: header('Accept-Ranges', text),
   contentLength: header('Content-Length', integer(0, OBJECT_SIZE_MAX)),
-  /** Of objects that were put at once, and of sequential uploads. */
+  /** For objects from a single put and from sequential uploads. */
   contentMd5: optional(header('Content-MD5', text)),
   contentType: header('Content-Type', text),
   cacheControl: optional(header('Cache-Control', text)),
@@ -17,16 +17,16 @@ export const objectHeaders = {
   expires: optional(header('Expires', text)),
   etag: header('ETag', etag),
   lastModified: header('Last-Modified', httpDate),
-  /** Of the whole object, also where a range is answered. */
+  /** The value for the whole object, even if a range is returned. */
   crc64: header('x-oss-hash-crc64ecma', crc64Decimal),
   objectType: header('x-oss-object-type', objectType),
   storageClass: header('x-oss-storage-class', storageClass),
-  /** Absent where there are none. */
+  /** Absent if the object has no tags. */
   taggingCount: optional(header('x-oss-tagging-count', integer(1, TAGS_MAX))),
   userMetadata,
 }
 
-/** What a 304 says of the object: what RFC 9110 asks for (15.4.5), and the user's metadata. */
+/** The headers of a 304: those that RFC 9110 requires (15.4.5), and the user's metadata. */
 export const notModifiedHeaders = {
   cacheControl: objectHeaders.cacheControl,
   expires: objectHeaders.expires,

@@ -3,10 +3,10 @@ import { header, optional, required } from '../../field.js'
 import { operation } from '../../operation.js'
 import { page } from '../shared.js'
 
-/** The preflight of browsers. Nobody signs it, and it says nothing of what the bucket holds. */
+/** The preflight of browsers. It is not signed, and its answer reveals nothing about the contents of the bucket. */
 export const optionObject = operation({
   name: 'OptionObject',
-  summary: 'Tells a browser whether the page of another origin may send a request.',
+  summary: 'Answers whether a web page from another origin may send a request.',
   source: page(32004),
   method: 'OPTIONS',
   level: 'object',

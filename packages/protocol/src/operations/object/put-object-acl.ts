@@ -2,7 +2,7 @@ import { header, required } from '../../field.js'
 import { operation } from '../../operation.js'
 import { objectAcl, page, refuseVersionId } from '../shared.js'
 
-/** The object's time of modification stays. */
+/** The modification time of the object does not change. */
 export const putObjectAcl = operation({
   name: 'PutObjectACL',
   summary: 'Sets the ACL of an object.',

@@ -5,7 +5,7 @@ import { putObject } from './put-object.js'
 
 const failure = (header: string) => failureOf(() => inputOf(putObject, `PUT /dir/a.txt HTTP/1.1\n${header}`))
 
-test('the request of the official page is read', () => {
+test('the request of the official page is parsed', () => {
   const input = inputOf(
     putObject,
     `PUT /dir/a.txt HTTP/1.1
@@ -44,19 +44,19 @@ x-oss-hash-crc64ecma: 5981764153023615706`,
   )
 })
 
-test('a conditional put is not implemented, and the answer names the header', () => {
+test('a conditional put is not implemented, and the error names the header', () => {
   for (const header of ['If-Modified-Since', 'If-Unmodified-Since', 'If-Match', 'If-None-Match']) {
     assert.deepEqual(failure(`${header}: x`), ['conditionalPutNotImplemented', { Header: header }])
   }
 })
 
-test('what changes the meaning of a put is refused, not ignored', () => {
+test('headers that change the meaning of a put are refused, not ignored', () => {
   for (const header of ['x-oss-server-side-encryption', 'x-oss-object-worm-legal-hold']) {
     assert.deepEqual(failure(`${header}: x`), ['headerNotImplemented', { Header: header }])
   }
 })
 
-test('a bad ACL is named as OSS names it', () => {
+test("an invalid ACL is reported in OSS's terms", () => {
   assert.deepEqual(failure('x-oss-object-acl: everyone'), [
     'invalidObjectAcl',
     { ArgumentName: 'x-oss-object-acl', ArgumentValue: 'everyone' },

@@ -17,10 +17,10 @@ import {
   trafficLimit,
 } from '../shared.js'
 
-/** OSS has no conditional PUT: it refuses one by name, with 400. `x-oss-acl`, a header of buckets, is ignored. */
+/** OSS has no conditional PUT: it refuses one by name, with 400. `x-oss-acl`, a header for buckets, is ignored. */
 export const putObject = operation({
   name: 'PutObject',
-  summary: 'Uploads an object at once.',
+  summary: 'Uploads an object in one request.',
   source: page(31978),
   method: 'PUT',
   level: 'object',

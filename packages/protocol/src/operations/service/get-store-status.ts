@@ -6,28 +6,29 @@ export interface StoreStatus {
   readonly garbage: {
     readonly rows: number
     readonly byKind: { readonly blob: number; readonly manifest: number; readonly rows: number }
-    /** At most; what a copy still holds is not freed. */
+    /** An upper bound; data that a copy still references are not freed. */
     readonly bytes: number
-    /** Rows whose bytes are not known. */
+    /** The number of rows whose bytes are unknown. */
     readonly rowsUnsized: number
     /** There are more rows than were counted. */
     readonly isTruncated: boolean
   }
-  /** The requester's, by name. */
+  /** The requester's buckets, by name. */
   readonly buckets: readonly {
     readonly name: string
     readonly objects: number
     readonly objectBytes: number
     readonly uploads: number
     readonly parts: number
-    /** Of the parts of incomplete uploads. */
+    /** The bytes of the parts of incomplete uploads. */
     readonly partBytes: number
   }[]
 }
 
 export const getStoreStatus = operation({
   name: 'GetStoreStatus',
-  summary: "Says what waits to be freed, and what the incomplete uploads of each of the requester's buckets hold.",
+  summary:
+    "Returns the garbage that waits to be freed, and the usage of each of the requester's buckets, including incomplete uploads.",
   extension: true,
   source: 'docs/guides/extensions.md#space-usage',
   method: 'GET',
