@@ -147,8 +147,8 @@ function counting(blobs: BlobStore): { readonly blobs: BlobStore; readonly lent:
     lent: () => lent,
     blobs: {
       ...blobs,
-      async *read(id, range) {
-        for await (const { bytes, release } of blobs.read(id, range)) {
+      async *read(id, range, options) {
+        for await (const { bytes, release } of blobs.read(id, range, options)) {
           lent += 1
           yield {
             bytes,

@@ -1,4 +1,5 @@
 import type { Digest, DigestRequest } from '@bindery/digest'
+import type { BlobCipher } from './chunk-cipher.js'
 
 /**
  * Where the bytes of a blob come from. The engine lends a buffer only while bytes arrive:
@@ -54,7 +55,21 @@ export interface BlobHint {
 }
 
 /** How a blob is to be written. */
-export interface WriteOptions extends BlobHint, DigestRequest {}
+export interface WriteOptions extends BlobHint, DigestRequest {
+  /** Encrypts what is stored. Digests and checksums remain those of the source's bytes. */
+  readonly cipher?: BlobCipher | undefined
+}
+
+/** How a blob is to be read. */
+export interface ReadOptions {
+  /** The cipher that the blob was written with, or another of the same key. */
+  readonly cipher?: BlobCipher | undefined
+}
+
+/** For maintenance, which has no keys: reads an encrypted blob as it is stored. It has checksums for that, too. */
+export interface ReadAsStored {
+  readonly asStored: true
+}
 
 /** A blob that was written, with the digests of its bytes: MD5, CRC-64 (ECMA-182, reflected), and what was requested. */
 export interface BlobInfo extends Digest {
@@ -91,14 +106,15 @@ export interface BlobStore {
   write(source: ByteSource, options: WriteOptions): Promise<BlobInfo>
   /**
    * Yields a range in order (default: the whole), in pieces of at least one byte; the range lies within the blob. Every chunk that it touches is checked against its stored checksum first.
-   * Throws StorageError `notFound`, `corrupt`. Ending the iteration early releases what it holds.
+   * Throws StorageError `notFound`; `corrupt`, also where the cipher is another or the blob is not encrypted; and `misuse` for
+   * an encrypted blob without its cipher. Ending the iteration early releases what it holds.
    */
-  read(id: BlobId, range?: ByteRange): AsyncIterable<LentBytes>
+  read(id: BlobId, range?: ByteRange, options?: ReadOptions | ReadAsStored): AsyncIterable<LentBytes>
   /**
    * CRC-64 of a range that lies within the blob: combined from the stored checksums of the chunks, so that at most the
-   * two chunks at its edges are read. Throws StorageError `notFound`, `corrupt`.
+   * two chunks at its edges are read. Of an encrypted blob the whole and an empty range need no cipher. Throws as `read`.
    */
-  crc64(id: BlobId, range: ByteRange): Promise<bigint>
+  crc64(id: BlobId, range: ByteRange, options?: ReadOptions): Promise<bigint>
   /**
    * Throws StorageError `noSpace` where `write` would for want of space: asked before work that takes space without writing
    * a blob, as a copy does. Absent: the store keeps no reserve.

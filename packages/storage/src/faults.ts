@@ -59,8 +59,8 @@ export function withFaults(seed: number, rates: FaultRates): Faults {
     blobs: (store) => ({
       incarnation: store.incarnation,
       write: (source, options) => around('write', () => store.write(source, options)),
-      read: (id, range) => broken('read', store.read(id, range)),
-      crc64: (id, range) => around('crc64', () => store.crc64(id, range)),
+      read: (id, range, options) => broken('read', store.read(id, range, options)),
+      crc64: (id, range, options) => around('crc64', () => store.crc64(id, range, options)),
       delete: (id) => around('delete', () => store.delete(id)),
       list: (after) => begun('list', store.list(after)),
       ...(store.requireSpace && { requireSpace: () => around('requireSpace', async () => store.requireSpace?.()) }),

@@ -21,10 +21,22 @@ export {
   type ByteSource,
   carriesBytes,
   type LentBytes,
+  type ReadAsStored,
+  type ReadOptions,
   splitCarried,
   type WriteOptions,
 } from './blob-store.js'
 export { type KeyText, keyBytes, keyText } from './bytes.js'
+export {
+  type BlobCipher,
+  type ChunkCipher,
+  type ChunkDecryption,
+  type ChunkEncryption,
+  CIPHER_BLOCK_BYTES,
+  CIPHER_TAG_BYTES,
+  decryptChunk,
+  encryptChunk,
+} from './chunk-cipher.js'
 export { addCounters, decodeCounters, encodeCounters } from './counters.js'
 export { type FaultRates, type Faults, withFaults } from './faults.js'
 export { METADATA_LIMITS } from './limits.js'

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { crc64, createDigester, type Digest, type DigestRequest } from '@bindery/digest'
+import { crc64, createDigester, type Digest } from '@bindery/digest'
 import {
   type BlobEntry,
   type BlobId,
@@ -9,8 +9,12 @@ import {
   type ByteSource,
   carriesBytes,
   type LentBytes,
+  type ReadAsStored,
+  type ReadOptions,
+  type WriteOptions,
 } from './blob-store.js'
 import { copyBytes } from './bytes.js'
+import { type ChunkCipher, CIPHER_TAG_BYTES, decryptChunk, encryptChunk } from './chunk-cipher.js'
 import { StorageError } from './storage-error.js'
 
 const CHUNK_BYTES = 1_048_576
@@ -28,9 +32,20 @@ export interface MemoryBlobOptions {
 }
 
 interface MemoryBlob {
+  /** What its cipher knows it by. */
+  readonly name: string
   readonly size: number
   readonly owner: Uint8Array
+  /** As they are stored. */
   readonly chunks: readonly Uint8Array[]
+  readonly encryption: Encryption | undefined
+}
+
+/** What is kept of an encrypted blob beside its chunks. */
+interface Encryption {
+  readonly tags: readonly Uint8Array[]
+  /** Of the bytes before they were encrypted. */
+  readonly crc64: bigint
 }
 
 /**
@@ -62,24 +77,30 @@ export function createMemoryBlobStore(options: MemoryBlobOptions = {}): BlobStor
       counter += 1
       const name = `${incarnation}-${String(counter).padStart(COUNTER_DIGITS, '0')}`
       const owner = copyBytes(options.owner)
-      const { digest, size, chunks } = await receive(source, options, buffers)
+      const { digest, ...received } = await receive(source, name, options, buffers)
       open()
-      const isCarried = size <= carriedBytesMax
-      const id = isCarried ? `${name}~${Buffer.concat(chunks).toString('base64url')}` : name
-      if (!isCarried) blobs.set(id, { size, owner, chunks })
+      const blob = { name, owner, ...received }
+      const isCarried = blob.size <= carriedBytesMax
+      const id = isCarried ? carryingId(blob) : name
+      if (!isCarried) blobs.set(id, blob)
       await nextTurn()
-      return { ...digest, id, size }
+      return { ...digest, id, size: blob.size }
     },
-    async *read(id, range) {
+    async *read(id, range, options = {}) {
       open()
       const blob = find(id)
-      yield* lendRange(blob, range ?? { start: 0, end: blob.size })
+      yield* lendRange(blob, range ?? { start: 0, end: blob.size }, cipherOf(blob, options))
     },
-    async crc64(id, range) {
+    async crc64(id, range, options = {}) {
       open()
       const blob = find(id)
-      let checksum = crc64(new Uint8Array(0))
-      for await (const { bytes, release } of lendRange(blob, range)) {
+      const { start, end } = requireRange(range, blob.size)
+      if (blob.encryption !== undefined && options.cipher === undefined) {
+        if (start === end) return 0n
+        if (end - start === blob.size) return blob.encryption.crc64
+      }
+      let checksum = 0n
+      for await (const { bytes, release } of lendRange(blob, range, cipherOf(blob, options))) {
         checksum = crc64(bytes, checksum)
         release()
       }
@@ -104,26 +125,75 @@ export function createMemoryBlobStore(options: MemoryBlobOptions = {}): BlobStor
   }
 }
 
+const CRC64_BYTES = 8
+
+/** An id with the blob's bytes; those of an encrypted one stand behind its checksum and its tag. */
+function carryingId({ name, chunks, encryption }: MemoryBlob): BlobId {
+  if (encryption === undefined) return `${name}~${Buffer.concat(chunks).toString('base64url')}`
+  const checksum = Buffer.alloc(CRC64_BYTES)
+  checksum.writeBigUInt64BE(encryption.crc64)
+  const tag = encryption.tags[0] ?? Buffer.alloc(CIPHER_TAG_BYTES)
+  return `${name}${ENCRYPTED}~${Buffer.concat([checksum, tag, ...chunks]).toString('base64url')}`
+}
+
+const ENCRYPTED = '.e'
+
 function carriedBlob(id: BlobId): MemoryBlob | undefined {
   if (!carriesBytes(id)) return undefined
-  const bytes = Buffer.from(id.slice(id.indexOf('~') + 1), 'base64url')
-  return { size: bytes.length, owner: new Uint8Array(0), chunks: bytes.length === 0 ? [] : [bytes] }
+  const tilde = id.indexOf('~')
+  const name = id.slice(0, tilde)
+  const carried = Buffer.from(id.slice(tilde + 1), 'base64url')
+  const owner = new Uint8Array(0)
+  if (!name.endsWith(ENCRYPTED)) {
+    return { name, size: carried.length, owner, chunks: chunksOf(carried), encryption: undefined }
+  }
+  const bytes = carried.subarray(CRC64_BYTES + CIPHER_TAG_BYTES)
+  const tag = carried.subarray(CRC64_BYTES, CRC64_BYTES + CIPHER_TAG_BYTES)
+  const encryption = { tags: [tag], crc64: carried.readBigUInt64BE() }
+  return { name: name.slice(0, -ENCRYPTED.length), size: bytes.length, owner, chunks: chunksOf(bytes), encryption }
+}
+
+function chunksOf(bytes: Uint8Array): readonly Uint8Array[] {
+  return bytes.length === 0 ? [] : [bytes]
+}
+
+/** The cipher that a read needs, or undefined if what is stored is what it is to yield. */
+function cipherOf(blob: MemoryBlob, options: ReadOptions | ReadAsStored): ChunkCipher | undefined {
+  if ('asStored' in options) return undefined
+  if (blob.encryption === undefined && options.cipher !== undefined) {
+    throw new StorageError('corrupt', `blob ${blob.name} is not encrypted`)
+  }
+  if (blob.encryption !== undefined && options.cipher === undefined) {
+    throw new StorageError('misuse', `blob ${blob.name} is encrypted, and is read without its cipher`)
+  }
+  return options.cipher?.forBlob(blob.name)
 }
 
 interface Received {
   readonly digest: Digest
   readonly size: number
   readonly chunks: readonly Uint8Array[]
+  readonly encryption: Encryption | undefined
 }
 
-async function receive(source: ByteSource, request: DigestRequest, buffers: Uint8Array[]): Promise<Received> {
-  const digester = createDigester(request)
+async function receive(
+  source: ByteSource,
+  name: string,
+  options: WriteOptions,
+  buffers: Uint8Array[],
+): Promise<Received> {
+  const digester = createDigester(options)
+  const cipher = options.cipher?.forBlob(name)
   const chunks: Uint8Array[] = []
+  const tags: Uint8Array[] = []
   let size = 0
   let pieces: Uint8Array[] = []
   let filled = 0
-  function endChunk(): void {
-    if (filled > 0) chunks.push(join(pieces, filled))
+  async function endChunk(): Promise<void> {
+    if (filled === 0) return
+    const chunk = join(pieces, filled)
+    if (cipher !== undefined) tags.push(await encryptChunk(cipher, chunks.length, chunk))
+    chunks.push(chunk)
     pieces = []
     filled = 0
   }
@@ -134,10 +204,11 @@ async function receive(source: ByteSource, request: DigestRequest, buffers: Uint
     pieces.push(bytes)
     size += bytes.length
     filled += bytes.length
-    if (filled === CHUNK_BYTES) endChunk()
+    if (filled === CHUNK_BYTES) await endChunk()
   }
-  endChunk()
-  return { digest: digester.finish(), size, chunks }
+  await endChunk()
+  const digest = digester.finish()
+  return { digest, size, chunks, encryption: cipher && { tags, crc64: digest.crc64 } }
 }
 
 function join(pieces: readonly Uint8Array[], size: number): Uint8Array {
@@ -163,18 +234,44 @@ async function take(source: ByteSource, most: number, buffers: Uint8Array[]): Pr
   }
 }
 
-async function* lendRange(blob: MemoryBlob, { start, end }: ByteRange): AsyncGenerator<LentBytes> {
-  if (!(Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start <= end && end <= blob.size)) {
-    throw new StorageError('misuse', `bytes ${start} to ${end} of a blob of ${blob.size}`)
+function requireRange(range: ByteRange, size: number): ByteRange {
+  const { start, end } = range
+  if (!(Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start <= end && end <= size)) {
+    throw new StorageError('misuse', `bytes ${start} to ${end} of a blob of ${size}`)
   }
+  return range
+}
+
+async function* lendRange(
+  blob: MemoryBlob,
+  range: ByteRange,
+  cipher: ChunkCipher | undefined,
+): AsyncGenerator<LentBytes> {
+  const { start, end } = requireRange(range, blob.size)
   for (let position = start; position < end; ) {
-    const chunkStart = position - (position % CHUNK_BYTES)
-    const bytes = blob.chunks[chunkStart / CHUNK_BYTES]?.slice(position - chunkStart, end - chunkStart)
-    if (bytes === undefined) throw new StorageError('corrupt', 'a chunk of a blob is missing')
+    const index = Math.floor(position / CHUNK_BYTES)
+    const chunk = await chunkOf(blob, index, cipher)
+    const bytes = chunk.slice(position - index * CHUNK_BYTES, end - index * CHUNK_BYTES)
     position += bytes.length
     await nextTurn()
     yield lend(bytes)
   }
+}
+
+async function chunkOf(
+  { chunks, encryption }: MemoryBlob,
+  index: number,
+  cipher: ChunkCipher | undefined,
+): Promise<Uint8Array> {
+  const stored = chunks[index]
+  if (stored === undefined) throw new StorageError('corrupt', 'a chunk of a blob is missing')
+  if (cipher === undefined) return stored
+  const bytes = new Uint8Array(stored)
+  const tag = encryption?.tags[index] ?? new Uint8Array(CIPHER_TAG_BYTES)
+  if (!(await decryptChunk(cipher, index, bytes, tag))) {
+    throw new StorageError('corrupt', 'a chunk of a blob was changed, or the key is another')
+  }
+  return bytes
 }
 
 function lend(bytes: Uint8Array): LentBytes {

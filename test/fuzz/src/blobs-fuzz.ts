@@ -2,13 +2,15 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type BlobStore, createRandom, type Random, StorageError } from '@bindery/storage'
+import { type BlobStore, createRandom, type Random, type ReadOptions, StorageError } from '@bindery/storage'
+import { testCipher } from '@bindery/storage/testing'
 import { openLocalBlobStore, systemFiles } from '@bindery/storage-local'
 import { Found } from './found.js'
 import { mutateBytes, pick } from './mutate.js'
 
 const SIZES = [1100, 4096, 5000, 70_000]
 const LARGE = 1024 * 1024 + 3000
+const CIPHER = testCipher('fuzz')
 const BUFFER_BYTES = 4 * 1024 * 1024
 /** Corruptions of one folder before a new one is made. */
 const ROUNDS = 40
@@ -18,6 +20,7 @@ interface Written {
   readonly owner: string
   readonly content: Buffer
   readonly crc64: bigint
+  readonly encryption: ReadOptions
 }
 
 /** Corrupts a folder of blobs repeatedly. Resolves with the number of rounds. */
@@ -56,8 +59,9 @@ async function fill(folder: string, random: Random): Promise<Written[]> {
         return piece.length
       },
     }
-    const { id, crc64 } = await store.write(source, { owner: Buffer.from(owner) })
-    written.push({ id, owner, content, crc64 })
+    const encryption = random.below(2) === 0 ? {} : { cipher: CIPHER }
+    const { id, crc64 } = await store.write(source, { owner: Buffer.from(owner), ...encryption })
+    written.push({ id, owner, content, crc64, encryption })
   }
   await store.close()
   return written
@@ -106,24 +110,29 @@ async function check(folder: string, written: readonly Written[], random: Random
   }
 }
 
-async function checkBlob(store: BlobStore, { id, content, crc64 }: Written, random: Random, story: string) {
+async function checkBlob(store: BlobStore, written: Written, random: Random, story: string) {
+  const { id, content, crc64, encryption } = written
   const start = random.below(content.length)
   const end = start + random.below(content.length - start + 1)
   for (const range of [
     { start: 0, end: content.length },
     { start, end },
   ]) {
-    const given = await orDamage(() => readRange(store, id, range))
+    const given = await orDamage(() => readRange(store, written, range))
     const expected = content.subarray(range.start, range.end)
     if (given !== undefined && !given.equals(expected)) throw new Found(`${story}: ${id} is read with other bytes`)
   }
-  const checksum = await orDamage(() => store.crc64(id, { start: 0, end: content.length }))
+  const checksum = await orDamage(() => store.crc64(id, { start: 0, end: content.length }, encryption))
   if (checksum !== undefined && checksum !== crc64) throw new Found(`${story}: ${id} has another checksum`)
 }
 
-async function readRange(store: BlobStore, id: string, range: { start: number; end: number }): Promise<Buffer> {
+async function readRange(
+  store: BlobStore,
+  { id, encryption }: Written,
+  range: { start: number; end: number },
+): Promise<Buffer> {
   const pieces: Buffer[] = []
-  for await (const piece of store.read(id, range)) {
+  for await (const piece of store.read(id, range, encryption)) {
     pieces.push(Buffer.from(piece.bytes))
     piece.release()
   }

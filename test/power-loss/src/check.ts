@@ -1,5 +1,5 @@
 /** Checks whether a store keeps its promises in a state that a power loss left. */
-import { type BlobEntry, type BlobStore, StorageError } from '@bindery/storage'
+import { type BlobEntry, type BlobStore, type ReadAsStored, type ReadOptions, StorageError } from '@bindery/storage'
 import { openLocalBlobStore } from '@bindery/storage-local'
 import { Disk } from './disk.js'
 import type { FolderNode } from './inodes.js'
@@ -27,18 +27,33 @@ export async function checkAftermath({ folder, root, canPunch, ledger, incarnati
     await store.close()
   }
   if (disk.openFiles > 0) checking.found.push(`${disk.openFiles} files stayed open`)
+  for (const { owner, content, encryption } of ledger.entries) {
+    const start = content.subarray(0, PLAIN_BYTES)
+    if (encryption.cipher !== undefined && start.length === PLAIN_BYTES && holds(root, start)) {
+      checking.found.push(`bytes of ${owner} lie on the disk as they were sent, though it is encrypted`)
+    }
+  }
   return checking.found
 }
 
 const BUFFER_BYTES = 2 * 1024 * 1024
+/** So many bytes do not repeat by chance. */
+const PLAIN_BYTES = 16
+
+/** Whether any file below a folder has these bytes. */
+function holds(folder: FolderNode, bytes: Buffer): boolean {
+  return [...folder.names.values()].some((node) =>
+    node.kind === 'folder' ? holds(node, bytes) : node.bytes.includes(bytes),
+  )
+}
 
 /** The result of reading a whole blob. */
 type Given = Buffer | 'corrupt' | 'notFound'
 
-export async function readBlob(store: BlobStore, id: string): Promise<Given> {
+export async function readBlob(store: BlobStore, id: string, options: ReadOptions | ReadAsStored = {}): Promise<Given> {
   const pieces: Buffer[] = []
   try {
-    for await (const piece of store.read(id)) {
+    for await (const piece of store.read(id, undefined, options)) {
       pieces.push(Buffer.from(piece.bytes))
       piece.release()
     }
@@ -88,8 +103,8 @@ class Checking {
   }
 
   async #checkKept(when: string): Promise<void> {
-    for (const { id = '', owner, content } of this.#kept) {
-      const given = await readBlob(this.#store, id)
+    for (const { id = '', owner, content, encryption } of this.#kept) {
+      const given = await readBlob(this.#store, id, encryption)
       if (typeof given === 'string') this.found.push(`${when} the read of ${owner} (${id}) says ${given}`)
       else if (!given.equals(content)) this.found.push(`${when} ${owner} (${id}) has other bytes`)
     }
@@ -98,15 +113,15 @@ class Checking {
   /** A deleted blob does not come back; a blob whose deletion had begun exists unchanged or not at all. */
   async #checkDeleted(listed: readonly BlobEntry[]): Promise<void> {
     const ids = new Set(listed.map(({ id }) => id))
-    for (const { id = '', owner } of this.#ledger.deleted) {
+    for (const { id = '', owner, encryption } of this.#ledger.deleted) {
       if (id.includes(CARRIES_BYTES)) continue
-      if (ids.has(id) || (await readBlob(this.#store, id)) !== 'notFound') {
+      if (ids.has(id) || (await readBlob(this.#store, id, encryption)) !== 'notFound') {
         this.found.push(`${owner} (${id}) has come back after its deletion`)
       }
     }
-    for (const { id, owner, content } of this.#ledger.entries) {
+    for (const { id, owner, content, encryption } of this.#ledger.entries) {
       if (id === undefined) continue
-      const given = await readBlob(this.#store, id)
+      const given = await readBlob(this.#store, id, encryption)
       if (typeof given !== 'string' && !given.equals(content)) this.found.push(`${owner} (${id}) has other bytes`)
     }
   }
@@ -116,12 +131,13 @@ class Checking {
     const { id, incarnation, size } = entry
     const hint = await entry.hint()
     if (!id.startsWith(`${incarnation}-`)) this.found.push(`${id} is listed as of ${incarnation}`)
-    const given = await readBlob(this.#store, id)
+    const owner = hint && Buffer.from(hint.owner).toString()
+    const written = owner !== undefined && this.#ledger.has(owner) ? this.#ledger.get(owner) : undefined
+    const given = await readBlob(this.#store, id, written?.encryption ?? { asStored: true })
     if (given === 'notFound') this.found.push(`${id} is listed and not found`)
-    if (hint === undefined || typeof given === 'string') return
-    const owner = Buffer.from(hint.owner).toString()
-    if (!this.#ledger.has(owner)) this.found.push(`${id} is listed for ${owner}, which never was`)
-    else if (!given.equals(this.#ledger.get(owner).content)) this.found.push(`${id} of ${owner} has other bytes`)
+    if (owner === undefined || typeof given === 'string') return
+    if (written === undefined) this.found.push(`${id} is listed for ${owner}, which never was`)
+    else if (!given.equals(written.content)) this.found.push(`${id} of ${owner} has other bytes`)
     if (size !== given.length) this.found.push(`${id} has ${given.length} bytes and is listed with ${size}`)
   }
 

@@ -1,5 +1,6 @@
 /** The requests to a store and the promises that it made, with their times. */
-import { createRandom } from '@bindery/storage'
+import { createRandom, type ReadOptions } from '@bindery/storage'
+import { testCipher } from '@bindery/storage/testing'
 import { randomBytes } from './source.js'
 
 /** One blob. Ticks are those of the journal of the current life; events of earlier lives have tick 0. */
@@ -7,6 +8,8 @@ export interface LedgerEntry {
   /** The owner in its hint, which no other blob has. */
   readonly owner: string
   readonly content: Buffer
+  /** How it is written and read: every other blob is encrypted. */
+  readonly encryption: ReadOptions
   /** When its write was acknowledged; from then on it has an id. */
   readonly resolved: number
   readonly id: string | undefined
@@ -15,6 +18,8 @@ export interface LedgerEntry {
   /** When its deletion was acknowledged: from then on the blob must not come back. */
   readonly deleted: number
 }
+
+const CIPHER = testCipher('power loss')
 
 const NEVER = Number.POSITIVE_INFINITY
 
@@ -26,8 +31,9 @@ export class Ledger {
   begin(size: number): LedgerEntry {
     const owner = `owner-${this.#count}`
     const content = randomBytes(createRandom(this.#count), size)
+    const encryption = this.#count % 2 === 1 ? { cipher: CIPHER } : {}
     this.#count += 1
-    return this.#put({ owner, content, resolved: NEVER, id: undefined, deleteBegan: NEVER, deleted: NEVER })
+    return this.#put({ owner, content, encryption, resolved: NEVER, id: undefined, deleteBegan: NEVER, deleted: NEVER })
   }
 
   resolve({ owner }: LedgerEntry, id: string, tick: number): void {

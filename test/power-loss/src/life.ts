@@ -36,7 +36,7 @@ export class Life {
     const entry = this.ledger.begin(size)
     try {
       const source = sourceOf(entry.content, sending)
-      const { id } = await this.store.write(source, { owner: Buffer.from(entry.owner) })
+      const { id } = await this.store.write(source, { owner: Buffer.from(entry.owner), ...entry.encryption })
       this.ledger.resolve(entry, id, this.disk.journal.next())
     } catch (error) {
       if (!isExpected(error)) throw error

@@ -25,11 +25,11 @@ export class SharedBlobs {
         moves.writes += 1
         return own.write(source, options)
       },
-      read(id, range) {
+      read(id, range, options) {
         moves.reads += 1
-        return storeOf(id).read(id, range)
+        return storeOf(id).read(id, range, options)
       },
-      crc64: (id, range) => storeOf(id).crc64(id, range),
+      crc64: (id, range, options) => storeOf(id).crc64(id, range, options),
       delete: (id) => storeOf(id).delete(id),
       async *list(after) {
         for (const name of [...stores.keys()].sort()) yield* stores.get(name)?.list(after) ?? []

@@ -178,8 +178,8 @@ export class World {
     return {
       incarnation,
       write: (source, options) => scheduler.take(incarnation, () => store().write(leaving(scheduler, source), options)),
-      read: (id, range) => inTurns(scheduler, incarnation, () => store().read(id, range)),
-      crc64: (id, range) => scheduler.take(incarnation, () => store().crc64(id, range)),
+      read: (id, range, options) => inTurns(scheduler, incarnation, () => store().read(id, range, options)),
+      crc64: (id, range, options) => scheduler.take(incarnation, () => store().crc64(id, range, options)),
       delete: (id) => scheduler.take(incarnation, () => store().delete(id)),
       list: (after) => inTurns(scheduler, incarnation, () => store().list(after)),
       close: async () => {},

@@ -46,7 +46,7 @@ async function* scrubBlob(stores: Stores, entry: BlobEntry): AsyncGenerator<Scru
 }
 
 async function* read({ blobs }: Stores, { id }: BlobEntry): AsyncGenerator<Scrubbed, void> {
-  for await (const { bytes, release } of blobs.read(id)) {
+  for await (const { bytes, release } of blobs.read(id, undefined, { asStored: true })) {
     release()
     yield { kind: 'sound', bytes: bytes.length }
   }

@@ -4,6 +4,7 @@
  *     a file    <folder>/<incarnation>/<shard>/<counter>         <incarnation>-<counter>
  *     a pack    <folder>/<incarnation>/<shard>/<counter>.pack
  *     in a pack                                                  <incarnation>-<counter>.p<distance>.<page>.<header>.<size>
+ *     in a pack, encrypted                                       <incarnation>-<counter>.e<distance>.<page>.<header>.<size>
  *
  * Counters have 12 hex digits and are used once; a shard holds those that agree in all but the last 3. Packs take counters
  * too: distance is the blob's counter less that of its pack.
@@ -28,6 +29,7 @@ export interface PackedPlace extends BlobPlace {
   readonly headerBytes: number
   /** Bytes of the blob. */
   readonly size: number
+  readonly isEncrypted: boolean
 }
 
 /** Blobs in packs begin on borders of so many bytes, so that each fills pages of its own. */
@@ -42,7 +44,8 @@ const INCARNATION = /^[0-9a-z]{1,64}$/
 const SHARD = /^[0-9a-f]{9}$/
 const COUNTER = /^[0-9a-f]{12}$/
 const PACK = /^[0-9a-f]{12}\.pack$/
-const ID = /^([0-9a-z]{1,64})-([0-9a-f]{12})(?:\.p([0-9a-f]{1,8})\.([0-9a-f]{1,8})\.([0-9a-f]{1,4})\.([0-9a-f]{1,6}))?$/
+const ID =
+  /^([0-9a-z]{1,64})-([0-9a-f]{12})(?:\.([pe])([0-9a-f]{1,8})\.([0-9a-f]{1,8})\.([0-9a-f]{1,4})\.([0-9a-f]{1,6}))?$/
 
 /** The hyphen sorts before all letters and digits, so that ids sort by incarnation, then counter. */
 export function blobIdOf({ incarnation, counter }: BlobPlace): BlobId {
@@ -50,19 +53,25 @@ export function blobIdOf({ incarnation, counter }: BlobPlace): BlobId {
 }
 
 export function packedIdOf(place: PackedPlace): BlobId {
-  const { counter, pack, offset, headerBytes, size } = place
+  const { counter, pack, offset, headerBytes, size, isEncrypted } = place
   const numbers = [counter - pack, offset / PAGE_BYTES, headerBytes, size].map((number) => number.toString(16))
-  return `${blobIdOf(place)}.p${numbers.join('.')}`
+  return `${blobIdOf(place)}.${isEncrypted ? 'e' : 'p'}${numbers.join('.')}`
+}
+
+/** What a cipher knows a blob by: incarnation and counter. */
+export function cipherNameOf(id: BlobId): string {
+  return /^[^.~]*/.exec(id)?.[0] ?? id
 }
 
 /** The place that an id names, or undefined if it is no id of a blob that lies in a file. */
 export function placeOf(id: BlobId): BlobPlace | PackedPlace | undefined {
-  const [, incarnation, counterText, ...numbers] = ID.exec(id) ?? []
+  const [, incarnation, counterText, kind, ...numbers] = ID.exec(id) ?? []
   if (incarnation === undefined || counterText === undefined) return undefined
   const counter = Number.parseInt(counterText, 16)
-  if (numbers[0] === undefined) return { incarnation, counter }
+  if (kind === undefined) return { incarnation, counter }
   const [distance = 0, page = 0, headerBytes = 0, size = 0] = numbers.map((text) => Number.parseInt(text ?? '', 16))
-  const place = { incarnation, counter, pack: counter - distance, offset: page * PAGE_BYTES, headerBytes, size }
+  const [pack, offset, isEncrypted] = [counter - distance, page * PAGE_BYTES, kind === 'e']
+  const place = { incarnation, counter, pack, offset, headerBytes, size, isEncrypted }
   // Each blob has one id: not one more with leading zeros.
   return place.pack >= 0 && packedIdOf(place) === id ? place : undefined
 }

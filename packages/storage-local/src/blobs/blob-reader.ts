@@ -1,11 +1,29 @@
 import { type BufferPool, CELL_BYTES, crc64, crc64Combine, SLAB_BYTES } from '@bindery/digest'
-import { type BlobId, type ByteRange, type LentBytes, StorageError } from '@bindery/storage'
-import { type BlobPlace, blobPath, isPacked, type PackedPlace, packOf, packPath, placeOf } from './blob-place.js'
+import {
+  type BlobId,
+  type ByteRange,
+  type LentBytes,
+  type ReadAsStored,
+  type ReadOptions,
+  StorageError,
+} from '@bindery/storage'
+import {
+  type BlobPlace,
+  blobPath,
+  cipherNameOf,
+  isPacked,
+  type PackedPlace,
+  packOf,
+  packPath,
+  placeOf,
+} from './blob-place.js'
+import { checksumWithoutKey, viewOf } from './blob-view.js'
 import {
   type ChunkContext,
   COPY_BYTES,
   lend,
   type OpenBlob,
+  openChunk,
   readChunk,
   readChunks,
   requireRange,
@@ -17,11 +35,11 @@ import {
   type Footer,
   footerBytes,
   HEADER_BYTES,
-  sizeInTrailer,
+  shapeInTrailer,
   TRAILER_BYTES,
 } from './format.js'
 import { hashed } from './hashed.js'
-import { inlineBytesOf } from './inline-blob.js'
+import { type InlineBlob, inlineBlobOf } from './inline-blob.js'
 import type { OpenPacks } from './open-packs.js'
 import { imageBytes, isCleared } from './pack-format.js'
 
@@ -36,62 +54,106 @@ export async function* readBlob(
   context: ReadContext,
   id: BlobId,
   range: ByteRange | undefined,
+  options: ReadOptions | ReadAsStored = {},
 ): AsyncGenerator<LentBytes, void> {
-  const carried = inlineBytesOf(id)
+  const carried = inlineBlobOf(id)
   if (carried !== undefined) {
-    const { start, end } = requireRange(range ?? { start: 0, end: carried.length }, carried.length)
-    if (start < end) yield lend(carried.subarray(start, end), () => {})
+    const size = carried.bytes.length
+    const { start, end } = requireRange(range ?? { start: 0, end: size }, size)
+    const bytes = await openInline(context, id, carried, options)
+    if (start < end) yield lend(bytes.subarray(start, end), () => {})
     return
   }
   const place = requirePlace(id)
   if (isPacked(place)) {
     const { start, end } = requireRange(range ?? { start: 0, end: place.size }, place.size)
     if (isSparing(context.pool, place.size)) {
-      yield* readPackedSparingly(context, id, place, { start, end })
+      yield* readPackedSparingly(context, id, place, { start, end }, options)
       return
     }
-    yield* lendPacked(context.pool, await readPacked(context, id, place), { start, end })
+    yield* lendPacked(context.pool, await readPacked(context, id, place, options), { start, end })
     return
   }
-  const blob = await openBlob(context, id, place)
+  const { file, footer } = await openFile(context, id, place)
   try {
-    yield* readChunks(context, blob, range ?? { start: 0, end: blob.footer.size })
+    const { size } = footer
+    const view = viewOf(id, footer, options)
+    yield* readChunks(context, { id, file, start: HEADER_BYTES, size, view }, range ?? { start: 0, end: size })
   } finally {
-    await context.files.close(blob.file)
+    await context.files.close(file)
   }
 }
 
 /** The CRC-64 of a range as `BlobStore.crc64` says. */
-export async function checksumBlob(context: ReadContext, id: BlobId, range: ByteRange): Promise<bigint> {
-  const carried = inlineBytesOf(id)
+export async function checksumBlob(
+  context: ReadContext,
+  id: BlobId,
+  range: ByteRange,
+  options: ReadOptions,
+): Promise<bigint> {
+  const carried = inlineBlobOf(id)
   if (carried !== undefined) {
-    const { start, end } = requireRange(range, carried.length)
-    return crc64(carried.subarray(start, end))
+    const size = carried.bytes.length
+    const { start, end } = requireRange(range, size)
+    const known = options.cipher === undefined ? checksumWithoutKey(carried, size, range) : undefined
+    return known ?? crc64((await openInline(context, id, carried, options)).subarray(start, end))
   }
   const place = requirePlace(id)
-  if (isPacked(place)) {
-    const { start, end } = requireRange(range, place.size)
-    return checksumAndRelease(context, await readPacked(context, id, place), start, end)
-  }
-  const blob = await openBlob(context, id, place)
+  if (isPacked(place)) return checksumPacked(context, id, place, requireRange(range, place.size), options)
+  const { file, footer } = await openFile(context, id, place)
   try {
-    const { size, chunks } = blob.footer
+    const { size } = footer
     requireRange(range, size)
-    let checksum = 0n
-    for (let start = range.start; start < range.end; ) {
-      const index = Math.floor(start / CHUNK_BYTES)
-      const base = index * CHUNK_BYTES
-      const chunkEnd = Math.min(base + CHUNK_BYTES, size)
-      const end = Math.min(chunkEnd, range.end)
-      const stored = start === base && end === chunkEnd ? chunks[index] : undefined
-      const own = stored ?? (await checksumWithin(context, blob, index, start - base, end - base))
-      checksum = crc64Combine(checksum, own, end - start)
-      start = end
-    }
-    return checksum
+    const known = options.cipher === undefined ? checksumWithoutKey(footer, size, range) : undefined
+    if (known !== undefined) return known
+    const view = viewOf(id, footer, options)
+    return await checksumChunks(context, { id, file, start: HEADER_BYTES, size, view }, range)
   } finally {
-    await context.files.close(blob.file)
+    await context.files.close(file)
   }
+}
+
+/** Joined from the checksums of whole chunks and, at the edges, from bytes. */
+async function checksumChunks(context: ReadContext, blob: OpenBlob, range: ByteRange): Promise<bigint> {
+  let checksum = 0n
+  for (let start = range.start; start < range.end; ) {
+    const index = Math.floor(start / CHUNK_BYTES)
+    const base = index * CHUNK_BYTES
+    const chunkEnd = Math.min(base + CHUNK_BYTES, blob.size)
+    const end = Math.min(chunkEnd, range.end)
+    const kept = start === base && end === chunkEnd ? blob.view.yielded[index] : undefined
+    const own = kept ?? (await checksumWithin(context, blob, index, start - base, end - base))
+    checksum = crc64Combine(checksum, own, end - start)
+    start = end
+  }
+  return checksum
+}
+
+async function checksumPacked(
+  context: ReadContext,
+  id: BlobId,
+  place: PackedPlace,
+  range: ByteRange,
+  options: ReadOptions,
+): Promise<bigint> {
+  if (place.isEncrypted && options.cipher === undefined) {
+    const footer = await inPack(context, id, place, (file) => readPackedFooter(context.files, file, id, place))
+    const known = checksumWithoutKey(footer, place.size, range)
+    if (known !== undefined) return known
+  }
+  return checksumAndRelease(context, await readPacked(context, id, place, options), range.start, range.end)
+}
+
+/** The bytes of a blob that its id carries, as a read is to have them. Throws StorageError `corrupt`, `misuse`. */
+async function openInline(
+  context: ReadContext,
+  id: BlobId,
+  carried: InlineBlob,
+  options: ReadOptions | ReadAsStored,
+): Promise<Uint8Array> {
+  const view = viewOf(id, { chunks: [carried.crc64], encryption: carried.encryption }, options)
+  if (view.decryption !== undefined) await openChunk(context, { id: cipherNameOf(id), view }, 0, carried.bytes)
+  return carried.bytes
 }
 
 /** The CRC-64 of a part of a chunk, from its bytes. */
@@ -133,12 +195,16 @@ function rethrow(id: BlobId, error: unknown): never {
   throw isSystemError(error, 'ENOENT') ? notFound(id, error) : error
 }
 
-async function openBlob({ folder, files }: ReadContext, id: BlobId, place: BlobPlace): Promise<OpenBlob> {
+async function openFile(
+  { folder, files }: ReadContext,
+  id: BlobId,
+  place: BlobPlace,
+): Promise<{ readonly file: number; readonly footer: Footer }> {
   const file = await files.open(blobPath(folder, place)).catch((error) => rethrow(id, error))
   try {
     const footer = await readFooter(files, id, file)
     if (footer === undefined) throw new StorageError('corrupt', `blob ${id} has no sound footer`)
-    return { id, file, start: HEADER_BYTES, footer }
+    return { file, footer }
   } catch (error) {
     await files.close(file)
     throw error
@@ -146,10 +212,15 @@ async function openBlob({ folder, files }: ReadContext, id: BlobId, place: BlobP
 }
 
 /** Fills a pooled buffer with a blob out of a pack, and checks it. */
-async function readPacked(context: ReadContext, id: BlobId, place: PackedPlace): Promise<Buffer> {
-  const { files, hasher, pool } = context
+async function readPacked(
+  context: ReadContext,
+  id: BlobId,
+  place: PackedPlace,
+  options: ReadOptions | ReadAsStored,
+): Promise<Buffer> {
+  const { files, pool } = context
   const { offset, headerBytes, size } = place
-  const tailBytes = footerBytes(size)
+  const tailBytes = footerBytes(place)
   const buffer = await pool.take(Math.min(size + tailBytes, SLAB_BYTES))
   try {
     const footer = await inPack(context, id, place, async (file) => {
@@ -158,8 +229,8 @@ async function readPacked(context: ReadContext, id: BlobId, place: PackedPlace):
       const tail = isOneRead ? buffer.subarray(size, size + tailBytes) : undefined
       return readPackedFooter(files, file, id, place, tail)
     })
-    const own = await hashed(hasher.crc64(buffer.subarray(0, size)))
-    if (own !== footer.crc64) throw new StorageError('corrupt', `blob ${id} does not match its checksum`)
+    const view = viewOf(id, footer, options)
+    if (size > 0) await openChunk(context, { id, view }, 0, buffer.subarray(0, size))
     return buffer
   } catch (error) {
     pool.release(buffer)
@@ -186,12 +257,15 @@ async function* readPackedSparingly(
   id: BlobId,
   place: PackedPlace,
   range: ByteRange,
+  options: ReadOptions | ReadAsStored,
 ): AsyncGenerator<LentBytes, void> {
+  const { size } = place
   const footer = await inPack(context, id, place, (file) => readPackedFooter(context.files, file, id, place))
+  const view = viewOf(id, footer, options)
   const path = packPath(context.folder, packOf(place))
   const file = await context.files.open(path).catch((error) => rethrow(id, error))
   try {
-    yield* readChunks(context, { id, file, start: place.offset + place.headerBytes, footer }, range)
+    yield* readChunks(context, { id, file, start: place.offset + place.headerBytes, size, view }, range)
   } finally {
     await context.files.close(file)
   }
@@ -220,9 +294,10 @@ async function readPackedFooter(
   bytes?: Buffer,
 ): Promise<Footer> {
   const { offset, headerBytes, size } = place
-  const tail = bytes ?? Buffer.alloc(footerBytes(size))
+  const tail = bytes ?? Buffer.alloc(footerBytes(place))
   if (bytes === undefined) await files.read(file, tail, offset + headerBytes + size)
-  if (sizeInTrailer(tail.subarray(-TRAILER_BYTES), imageBytes(place), headerBytes) === size) {
+  const shape = shapeInTrailer(tail.subarray(-TRAILER_BYTES), imageBytes(place), headerBytes)
+  if (shape?.size === size && shape.isEncrypted === place.isEncrypted) {
     const footer = decodeFooter(id, tail)
     if (footer !== undefined) return footer
   }
@@ -239,9 +314,9 @@ export async function readFooter(files: FileOperations, id: BlobId, file: number
   const fileBytes = await files.size(file)
   const tail = Buffer.alloc(Math.min(TAIL_BYTES, fileBytes))
   await files.read(file, tail, fileBytes - tail.length)
-  const size = sizeInTrailer(tail.subarray(-TRAILER_BYTES), fileBytes)
-  if (size === undefined) return undefined
-  const length = footerBytes(size)
+  const shape = shapeInTrailer(tail.subarray(-TRAILER_BYTES), fileBytes)
+  if (shape === undefined) return undefined
+  const length = footerBytes(shape)
   if (length <= tail.length) return decodeFooter(id, tail.subarray(-length))
   const footer = Buffer.alloc(length)
   await files.read(file, footer, fileBytes - length)

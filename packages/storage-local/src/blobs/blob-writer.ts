@@ -1,13 +1,14 @@
 import type { BufferPool, Digest, DigestRequest, Hasher, StreamDigest } from '@bindery/digest'
 import type { BlobId, BlobInfo, ByteSource, WriteOptions } from '@bindery/storage'
-import { blobIdOf } from './blob-place.js'
+import { BlobEncryption } from './blob-encryption.js'
+import { blobIdOf, cipherNameOf } from './blob-place.js'
 import { type BlobTarget, createFileTarget, createPackTarget } from './blob-target.js'
 import { ChunkTally } from './chunk-tally.js'
 import type { FileOperations } from './files.js'
 import { encodeFooter, footerBytes, requireOwner } from './format.js'
 import type { FreeSpace } from './free-space.js'
 import { hashed } from './hashed.js'
-import { INLINE_BYTES_MAX, inlineIdOf } from './inline-blob.js'
+import { encryptedInlineIdOf, INLINE_BYTES_MAX, inlineIdOf } from './inline-blob.js'
 import type { Packs } from './packs.js'
 import { type Piece, PieceReader } from './piece-reader.js'
 import type { Shards } from './shards.js'
@@ -64,10 +65,11 @@ function requestOf({ digests, runningMd5 }: WriteOptions): DigestRequest {
 async function createTarget(
   context: WriteContext,
   size: number | undefined,
-  { owner }: WriteOptions,
+  { owner, cipher }: WriteOptions,
 ): Promise<BlobTarget> {
   const { files, folder, shards, packs, unfinished } = context
-  const slot = size === undefined ? undefined : await packs.takeSlot(size, owner)
+  const isEncrypted = cipher !== undefined
+  const slot = size === undefined ? undefined : await packs.takeSlot({ size, isEncrypted }, owner)
   if (slot !== undefined) {
     unfinished.add(slot.id)
     return createPackTarget(files, slot, owner)
@@ -110,7 +112,11 @@ async function writeWhole(context: WriteContext, piece: Piece | undefined, optio
   try {
     digest = await hashed(context.hasher.digest(bytes, requestOf(options)))
     if (size <= INLINE_BYTES_MAX) {
-      const id = inlineIdOf(context.shards.nextPlace(), bytes, digest.crc64)
+      const place = context.shards.nextPlace()
+      const id =
+        options.cipher === undefined
+          ? inlineIdOf(place, bytes, digest.crc64)
+          : await encryptedInlineIdOf(place, bytes, digest.crc64, options.cipher)
       piece?.release()
       return { ...digest, id, size }
     }
@@ -122,8 +128,11 @@ async function writeWhole(context: WriteContext, piece: Piece | undefined, optio
   }
   return finishing(context, target, async () => {
     const chunks = size === 0 ? [] : [digest.crc64]
-    const footer = encodeFooter(target.id, { ...digest, size, chunks }, target.header.length)
     try {
+      const encryption = encryptionOf(target, options)
+      await encryption?.encrypt(bytes)
+      const kept = await encryption?.finish()
+      const footer = encodeFooter(target.id, { ...digest, size, chunks, encryption: kept }, target.header.length)
       await target.write([target.header, bytes, footer, target.padding], 0)
     } finally {
       piece?.release()
@@ -132,12 +141,19 @@ async function writeWhole(context: WriteContext, piece: Piece | undefined, optio
   })
 }
 
+function encryptionOf({ id }: BlobTarget, { cipher }: WriteOptions): BlobEncryption | undefined {
+  return cipher && new BlobEncryption(cipher.forBlob(cipherNameOf(id)))
+}
+
 /** A blob that comes in several pieces, which are hashed and written while more arrive. */
 class BlobWriting {
   readonly #context: WriteContext
   readonly #target: BlobTarget
   readonly #digest: StreamDigest
   readonly #tally = new ChunkTally()
+  readonly #encryption: BlobEncryption | undefined
+  /** Ends when the last piece so far is encrypted: they are encrypted one after the other. */
+  #encrypted: Promise<unknown> = Promise.resolve()
   readonly #inFlight: Promise<PieceChecksum | undefined>[] = []
   readonly #sizeExpected: number | undefined
   #size = 0
@@ -147,6 +163,7 @@ class BlobWriting {
     this.#target = target
     this.#sizeExpected = sizeExpected
     this.#digest = context.hasher.begin(sizeExpected, requestOf(options))
+    this.#encryption = encryptionOf(target, options)
   }
 
   /** Writes header, bytes and footer. When it has ended, however it did, no write is under way. */
@@ -167,7 +184,9 @@ class BlobWriting {
       throw error
     }
     const digest = await hashed(this.#digest.finish())
-    const footer = encodeFooter(id, { ...digest, size: this.#size, chunks: this.#tally.chunks }, header.length)
+    const encryption = await this.#encryption?.finish()
+    const size = this.#size
+    const footer = encodeFooter(id, { ...digest, size, chunks: this.#tally.chunks, encryption }, header.length)
     await this.#target.write([footer, padding], header.length + this.#size)
     return { ...digest, id, size: this.#size }
   }
@@ -177,7 +196,8 @@ class BlobWriting {
     if (this.#sizeExpected === undefined) return
     const { header } = this.#target
     const position = this.#size === 0 ? 0 : header.length + this.#size
-    const imageBytes = header.length + this.#sizeExpected + footerBytes(this.#sizeExpected)
+    const shape = { size: this.#sizeExpected, isEncrypted: this.#encryption !== undefined }
+    const imageBytes = header.length + shape.size + footerBytes(shape)
     try {
       await this.#target.reserve(position, Math.min(RESERVE_BYTES + header.length, imageBytes - position))
     } catch (error) {
@@ -204,7 +224,9 @@ class BlobWriting {
     const end = this.#size
     // The buffer is in use until all have ended, also when one fails.
     const [checksum, granted] = await Promise.allSettled([
-      this.#target.hashAndWrite(this.#digest, bytes, position),
+      this.#encryption === undefined
+        ? this.#target.hashAndWrite(this.#digest, bytes, position)
+        : this.#encryptAndWrite(this.#encryption, bytes, position),
       this.#context.freeSpace.take(bytes.length),
     ])
     release()
@@ -215,6 +237,19 @@ class BlobWriting {
       await this.#target.writeBack(end - WRITE_BACK_BYTES, WRITE_BACK_BYTES).catch(() => {})
     }
     return { crc64: checksum.value, length: bytes.length }
+  }
+
+  /** As `hashAndWrite` of the target; the bytes are hashed before they are encrypted in place. */
+  async #encryptAndWrite(encryption: BlobEncryption, bytes: Uint8Array, position: number): Promise<bigint> {
+    const hash = hashed(this.#digest.update(bytes))
+    const turn = Promise.all([hash, this.#encrypted]).then(() => encryption.encrypt(bytes))
+    this.#encrypted = turn
+    // The bytes are in use until both have ended, also when one fails.
+    const [checksum, encrypted] = await Promise.allSettled([hash, turn])
+    if (checksum.status === 'rejected') throw checksum.reason
+    if (encrypted.status === 'rejected') throw encrypted.reason
+    await this.#target.write([bytes], position)
+    return checksum.value
   }
 }
 

@@ -1,8 +1,9 @@
 import { type BufferPool, CELL_BYTES, crc64Combine, type Hasher } from '@bindery/digest'
-import { type BlobId, type ByteRange, type LentBytes, StorageError } from '@bindery/storage'
+import { type BlobId, type ByteRange, decryptChunk, type LentBytes, StorageError } from '@bindery/storage'
+import type { BlobView } from './blob-view.js'
 import type { FileOperations } from './files.js'
-import { CHUNK_BYTES, type Footer } from './format.js'
-import { hashed } from './hashed.js'
+import { CHUNK_BYTES } from './format.js'
+import { ciphered, hashed } from './hashed.js'
 
 /** What reading chunks takes. */
 export interface ChunkContext {
@@ -17,7 +18,9 @@ export interface OpenBlob {
   readonly file: number
   /** Where its bytes begin in the file. */
   readonly start: number
-  readonly footer: Footer
+  /** Bytes. */
+  readonly size: number
+  readonly view: BlobView
 }
 
 /** Throws StorageError `misuse` for a range that does not lie within a blob of this size. */
@@ -40,7 +43,7 @@ export async function* readChunks(
   range: ByteRange,
 ): AsyncGenerator<LentBytes, void> {
   const { pool } = context
-  const { start, end } = requireRange(range, blob.footer.size)
+  const { start, end } = requireRange(range, blob.size)
   const last = start < end ? Math.ceil(end / CHUNK_BYTES) - 1 : -1
   let ahead: Promise<Buffer> | undefined
   try {
@@ -64,24 +67,33 @@ export async function* readChunks(
 }
 
 /** Fills a pooled buffer with a chunk and checks it. Gives the buffer back if it fails. */
-export async function readChunk(
-  { files, hasher, pool }: ChunkContext,
-  { id, file, start, footer }: OpenBlob,
-  index: number,
-  slab: Buffer,
-): Promise<Buffer> {
+export async function readChunk(context: ChunkContext, blob: OpenBlob, index: number, slab: Buffer): Promise<Buffer> {
   try {
     const position = index * CHUNK_BYTES
-    const bytes = slab.subarray(0, Math.min(CHUNK_BYTES, footer.size - position))
-    const length = await files.read(file, bytes, start + position)
-    if (length < bytes.length || (await hashed(hasher.crc64(bytes))) !== footer.chunks[index]) {
-      throw damaged(id, index)
-    }
+    const bytes = slab.subarray(0, Math.min(CHUNK_BYTES, blob.size - position))
+    const length = await context.files.read(blob.file, bytes, blob.start + position)
+    if (length < bytes.length) throw damaged(blob.id, index)
+    await openChunk(context, blob, index, bytes)
     return slab
   } catch (error) {
-    pool.release(slab)
+    context.pool.release(slab)
     throw error
   }
+}
+
+/** Decrypts a chunk in place where that is called for, and checks it. Throws StorageError `corrupt`. */
+export async function openChunk(
+  { hasher }: Pick<ChunkContext, 'hasher'>,
+  { id, view }: Pick<OpenBlob, 'id' | 'view'>,
+  index: number,
+  bytes: Uint8Array,
+): Promise<void> {
+  const { decryption, yielded } = view
+  if (decryption !== undefined) {
+    const tag = decryption.tags[index] ?? new Uint8Array()
+    if (!(await ciphered(decryptChunk(decryption.cipher, index, bytes, tag)))) throw notDecrypted(id, index)
+  }
+  if ((await hashed(hasher.crc64(bytes))) !== yielded[index]) throw damaged(id, index)
 }
 
 /** What a reader holds when the pool is dry: small enough for thousands of readers. */
@@ -103,7 +115,9 @@ async function* readInCells(
     try {
       const found = await readCell(context, blob, index, cell, buffer)
       if (found.crc64 !== checksums[cell]) throw damaged(blob.id, index)
-      length = found.length
+      length = found.bytes.length
+      const decryption = blob.view.decryption?.cipher.decrypt(index, cell * CELL_BYTES)
+      if (decryption !== undefined) await ciphered(decryption.update(found.bytes))
     } catch (error) {
       pool.release(buffer)
       throw error
@@ -122,40 +136,51 @@ async function* readInCells(
   }
 }
 
-/** The checksum of each cell of a chunk, when together they are the chunk's. */
+/** The checksum of each cell of a chunk as it is stored, when together they are the chunk's, and it can be decrypted. */
 async function checkInCells(context: ChunkContext, blob: OpenBlob, index: number): Promise<bigint[]> {
   const buffer = await context.pool.take(CELL_BYTES)
   try {
     const checksums: bigint[] = []
     let whole = 0n
-    const bytes = Math.min(CHUNK_BYTES, blob.footer.size - index * CHUNK_BYTES)
-    while (checksums.length * CELL_BYTES < bytes) {
-      const { crc64, length } = await readCell(context, blob, index, checksums.length, buffer)
-      whole = crc64Combine(whole, crc64, length)
+    const { stored, decryption } = blob.view
+    const trial = decryption?.cipher.decrypt(index)
+    const size = Math.min(CHUNK_BYTES, blob.size - index * CHUNK_BYTES)
+    while (checksums.length * CELL_BYTES < size) {
+      const { crc64, bytes } = await readCell(context, blob, index, checksums.length, buffer)
+      whole = crc64Combine(whole, crc64, bytes.length)
       checksums.push(crc64)
+      if (trial !== undefined) await ciphered(trial.update(bytes))
     }
-    if (whole !== blob.footer.chunks[index]) throw damaged(blob.id, index)
+    if (whole !== stored[index]) throw damaged(blob.id, index)
+    const tag = decryption?.tags[index] ?? new Uint8Array()
+    if (trial !== undefined && !(await ciphered(trial.verify(tag)))) throw notDecrypted(blob.id, index)
     return checksums
   } finally {
     context.pool.release(buffer)
   }
 }
 
+/** The bytes of a cell as they are stored, with their checksum. */
 async function readCell(
   { files, hasher }: ChunkContext,
-  { id, file, start, footer }: OpenBlob,
+  { id, file, start, size }: OpenBlob,
   index: number,
   cell: number,
   buffer: Buffer,
-): Promise<{ readonly crc64: bigint; readonly length: number }> {
+): Promise<{ readonly crc64: bigint; readonly bytes: Uint8Array }> {
   const position = index * CHUNK_BYTES + cell * CELL_BYTES
-  const bytes = buffer.subarray(0, Math.min(CELL_BYTES, footer.size - position))
+  const bytes = buffer.subarray(0, Math.min(CELL_BYTES, size - position))
   if ((await files.read(file, bytes, start + position)) < bytes.length) throw damaged(id, index)
-  return { crc64: await hashed(hasher.crc64(bytes)), length: bytes.length }
+  return { crc64: await hashed(hasher.crc64(bytes)), bytes }
 }
 
 function damaged(id: BlobId, index: number): StorageError {
   return new StorageError('corrupt', `chunk ${index} of blob ${id} does not match its checksum`)
+}
+
+function notDecrypted(id: BlobId, index: number): StorageError {
+  const reason = 'does not match its tag: it was changed, or its key is another'
+  return new StorageError('corrupt', `chunk ${index} of blob ${id} ${reason}`)
 }
 
 export function lend(bytes: Uint8Array, giveBack: () => void): LentBytes {

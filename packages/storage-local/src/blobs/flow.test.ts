@@ -3,7 +3,8 @@ import { open } from 'node:fs/promises'
 import { type TestContext, test } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { BufferPool, crc64, createInlineHasher, SLAB_BYTES } from '@bindery/digest'
-import { type BlobStore, type ByteSource, StorageError } from '@bindery/storage'
+import { type BlobStore, type ByteSource, type ReadOptions, StorageError } from '@bindery/storage'
+import { testCipher } from '@bindery/storage/testing'
 import { type ReadContext, readBlob } from './blob-reader.js'
 import { type WriteContext, writeBlob } from './blob-writer.js'
 import { systemFiles, withStorageErrors } from './files.js'
@@ -207,15 +208,24 @@ test('readers hold two buffers, or one if others want them, and give them back h
 })
 
 test('readers that do not go on leave enough for others, who read on in small pieces and check them', async (t) => {
-  for (const slabs of [2, 4]) await readBesideStalled(t, await contextWith(t, slabs))
+  for (const slabs of [2, 4]) await readBesideStalled(t, await contextWith(t, slabs), {})
 })
 
-async function readBesideStalled(t: TestContext, context: WriteContext & ReadContext): Promise<void> {
-  const large = await writeBlob(context, sourceOf(content), options)
-  const small = await writeBlob(context, sourceOf(content.subarray(0, 300_000)), options)
-  const tiny = await writeBlob(context, sourceOf(content.subarray(0, 9_000)), options)
+test('readers of encrypted blobs that do not go on leave enough for others as well', async (t) => {
+  for (const slabs of [2, 4]) await readBesideStalled(t, await contextWith(t, slabs), { cipher: testCipher('secret') })
+})
+
+async function readBesideStalled(
+  t: TestContext,
+  context: WriteContext & ReadContext,
+  reading: ReadOptions,
+): Promise<void> {
+  const writing = { ...options, ...reading }
+  const large = await writeBlob(context, sourceOf(content), writing)
+  const small = await writeBlob(context, sourceOf(content.subarray(0, 300_000)), writing)
+  const tiny = await writeBlob(context, sourceOf(content.subarray(0, 9_000)), writing)
   const stalled = Array.from({ length: 400 }, (_, index) =>
-    readBlob(context, [large, large, small, tiny][index % 4]?.id ?? '', undefined),
+    readBlob(context, [large, large, small, tiny][index % 4]?.id ?? '', undefined, reading),
   )
   const held = []
   for (const reader of stalled) held.push(await reader.next())
@@ -224,7 +234,7 @@ async function readBesideStalled(t: TestContext, context: WriteContext & ReadCon
   for (const { id, size } of [large, small]) {
     for (const range of [...ranges, { start: size - 70_000, end: size }]) {
       const pieces: Uint8Array[] = []
-      for await (const { bytes, release } of readBlob(context, id, range)) {
+      for await (const { bytes, release } of readBlob(context, id, range, reading)) {
         pieces.push(Uint8Array.from(bytes))
         release()
       }
@@ -236,7 +246,7 @@ async function readBesideStalled(t: TestContext, context: WriteContext & ReadCon
   t.after(() => file.close())
   await file.write(Buffer.of(content[MIB + 9] ?? 0), 0, 1, 4096 + MIB + 10)
   await assert.rejects(async () => {
-    for await (const { release } of readBlob(context, large.id, { start: MIB, end: MIB + 1 })) release()
+    for await (const { release } of readBlob(context, large.id, { start: MIB, end: MIB + 1 }, reading)) release()
   }, /does not match/)
   for (const { value } of held) value?.release()
   await Promise.all(stalled.map((reader) => reader.return()))

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { loadNative, SLAB_BYTES } from '@bindery/digest'
 import { StorageError } from '@bindery/storage'
 import { systemFiles } from './files.js'
-import { CHUNK_BYTES, decodeFooter, decodeHeader, encodeHeader, sizeInTrailer } from './format.js'
+import { CHUNK_BYTES, decodeFooter, decodeHeader, encodeHeader, shapeInTrailer } from './format.js'
 import { openLocalBlobStore } from './local-blob-store.js'
 import { filesBelow, options, sourceOf, temporaryFolder } from './testing.js'
 
@@ -117,7 +117,7 @@ test("a header is neither another blob's nor damaged, short or of another versio
   }
 })
 
-test('bytes that are no trailer have no size', () => {
-  assert.equal(sizeInTrailer(Buffer.alloc(0), 0), undefined)
-  assert.equal(sizeInTrailer(Buffer.alloc(64), 4160), undefined)
+test('bytes that are no trailer have no shape', () => {
+  assert.equal(shapeInTrailer(Buffer.alloc(0), 0), undefined)
+  assert.equal(shapeInTrailer(Buffer.alloc(64), 4160), undefined)
 })

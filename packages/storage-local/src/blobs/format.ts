@@ -3,7 +3,7 @@
  * See docs/formats/blob-files.md. All numbers are big-endian. This module is the only one that knows the places.
  */
 import { crc64 } from '@bindery/digest'
-import { type BlobId, METADATA_LIMITS, StorageError } from '@bindery/storage'
+import { type BlobId, CIPHER_TAG_BYTES, METADATA_LIMITS, StorageError } from '@bindery/storage'
 
 /** Bytes that share a checksum: what must be read to check any of them. */
 export const CHUNK_BYTES = 1024 * 1024
@@ -18,9 +18,9 @@ const HEADER = { version: 8, ownerLength: 12, owner: 16, checksum: HEADER_BYTES 
 
 /** What a trailer begins with. */
 export const TRAILER_MAGIC = Buffer.from('BINDTAIL')
-const TRAILER = { version: 8, chunkBytes: 12, size: 16, crc64: 24, md5: 32, headerBytes: 48 } as const
+const TRAILER = { version: 8, chunkBytes: 12, size: 16, crc64: 24, md5: 32, headerBytes: 48, tagBytes: 52 } as const
 
-/** What stands behind a blob's bytes. */
+/** What stands behind a blob's bytes. Digests and checksums are those of the bytes before they were encrypted. */
 export interface Footer {
   /** Bytes of the blob. */
   readonly size: number
@@ -29,14 +29,32 @@ export interface Footer {
   readonly crc64: bigint
   /** CRC-64 of each chunk of `CHUNK_BYTES`, the last of which may be shorter. */
   readonly chunks: readonly bigint[]
+  /** Undefined if the blob is not encrypted. */
+  readonly encryption: ChunkEncryptions | undefined
+}
+
+/** What is kept of the encryption of each chunk. */
+export interface ChunkEncryptions {
+  /** CRC-64 of the chunk as it is stored, which is checked where there is no key. */
+  readonly stored: readonly bigint[]
+  /** `CIPHER_TAG_BYTES` each. */
+  readonly tags: readonly Uint8Array[]
+}
+
+/** What the length of an image depends on. */
+export interface BlobShape {
+  /** Bytes of the blob. */
+  readonly size: number
+  readonly isEncrypted: boolean
 }
 
 export function chunkCount(size: number): number {
   return Math.ceil(size / CHUNK_BYTES)
 }
 
-export function footerBytes(size: number): number {
-  return chunkCount(size) * CHECKSUM_BYTES + TRAILER_BYTES
+export function footerBytes({ size, isEncrypted }: BlobShape): number {
+  const bytesPerChunk = isEncrypted ? 2 * CHECKSUM_BYTES + CIPHER_TAG_BYTES : CHECKSUM_BYTES
+  return chunkCount(size) * bytesPerChunk + TRAILER_BYTES
 }
 
 /** Throws StorageError `limit` for an owner that is longer than a metadata key. */
@@ -67,9 +85,14 @@ export function decodeHeader(id: BlobId, header: Buffer): Uint8Array | undefined
 
 /** @param headerBytes of the header before the blob's bytes */
 export function encodeFooter(id: BlobId, footer: Footer, headerBytes = HEADER_BYTES): Uint8Array {
-  const bytes = Buffer.alloc(footerBytes(footer.size))
-  footer.chunks.forEach((checksum, index) => {
+  const { encryption } = footer
+  const bytes = Buffer.alloc(footerBytes({ size: footer.size, isEncrypted: encryption !== undefined }))
+  const checksums = [...footer.chunks, ...(encryption?.stored ?? [])]
+  checksums.forEach((checksum, index) => {
     bytes.writeBigUInt64BE(checksum, index * CHECKSUM_BYTES)
+  })
+  encryption?.tags.forEach((tag, index) => {
+    bytes.set(tag, checksums.length * CHECKSUM_BYTES + index * CIPHER_TAG_BYTES)
   })
   const trailer = bytes.subarray(-TRAILER_BYTES)
   trailer.set(TRAILER_MAGIC)
@@ -79,37 +102,58 @@ export function encodeFooter(id: BlobId, footer: Footer, headerBytes = HEADER_BY
   trailer.writeBigUInt64BE(footer.crc64, TRAILER.crc64)
   trailer.set(footer.md5, TRAILER.md5)
   trailer.writeUInt32BE(headerBytes, TRAILER.headerBytes)
+  trailer.writeUInt32BE(encryption === undefined ? 0 : CIPHER_TAG_BYTES, TRAILER.tagBytes)
   bytes.writeBigUInt64BE(seal(id, bytes.subarray(0, -CHECKSUM_BYTES)), bytes.length - CHECKSUM_BYTES)
   return bytes
 }
 
 /**
- * The blob's size as the last bytes of its file or image tell it, or undefined if they are no trailer that fits the
+ * The blob's shape as the last bytes of its file or image state it, or undefined if they are no trailer that fits the
  * length of this and of the header.
  */
-export function sizeInTrailer(trailer: Buffer, imageBytes: number, headerBytes = HEADER_BYTES): number | undefined {
+export function shapeInTrailer(trailer: Buffer, imageBytes: number, headerBytes = HEADER_BYTES): BlobShape | undefined {
   if (trailer.length < TRAILER_BYTES || !TRAILER_MAGIC.equals(trailer.subarray(0, TRAILER_MAGIC.length))) {
     return undefined
   }
   if (trailer.readUInt32BE(TRAILER.version) !== VERSION) return undefined
   if (trailer.readUInt32BE(TRAILER.chunkBytes) !== CHUNK_BYTES) return undefined
   if (trailer.readUInt32BE(TRAILER.headerBytes) !== headerBytes) return undefined
-  const size = Number(trailer.readBigUInt64BE(TRAILER.size))
-  return headerBytes + size + footerBytes(size) === imageBytes ? size : undefined
+  const shape = readShape(trailer)
+  return headerBytes + shape.size + footerBytes(shape) === imageBytes ? shape : undefined
 }
 
-/** Reads a whole footer, whose length comes from `sizeInTrailer`; undefined if it is damaged or another blob's. */
+function readShape(trailer: Buffer): BlobShape {
+  const size = Number(trailer.readBigUInt64BE(TRAILER.size))
+  return { size, isEncrypted: trailer.readUInt32BE(TRAILER.tagBytes) === CIPHER_TAG_BYTES }
+}
+
+/** Reads a whole footer, whose length comes from `shapeInTrailer`; undefined if it is damaged or another blob's. */
 export function decodeFooter(id: BlobId, bytes: Buffer): Footer | undefined {
   if (bytes.readBigUInt64BE(bytes.length - CHECKSUM_BYTES) !== seal(id, bytes.subarray(0, -CHECKSUM_BYTES))) {
     return undefined
   }
   const trailer = bytes.subarray(-TRAILER_BYTES)
-  const size = Number(trailer.readBigUInt64BE(TRAILER.size))
+  const { size, isEncrypted } = readShape(trailer)
+  const count = chunkCount(size)
   return {
     size,
     md5: Uint8Array.from(trailer.subarray(TRAILER.md5, TRAILER.headerBytes)),
     crc64: trailer.readBigUInt64BE(TRAILER.crc64),
-    chunks: Array.from({ length: chunkCount(size) }, (_, index) => bytes.readBigUInt64BE(index * CHECKSUM_BYTES)),
+    chunks: readChecksums(bytes, 0, count),
+    encryption: isEncrypted ? readEncryptions(bytes, count) : undefined,
+  }
+}
+
+function readChecksums(bytes: Buffer, start: number, count: number): bigint[] {
+  return Array.from({ length: count }, (_, index) => bytes.readBigUInt64BE((start + index) * CHECKSUM_BYTES))
+}
+
+function readEncryptions(bytes: Buffer, count: number): ChunkEncryptions {
+  const start = 2 * count * CHECKSUM_BYTES
+  const tagAt = (index: number) => bytes.subarray(start + index * CIPHER_TAG_BYTES).subarray(0, CIPHER_TAG_BYTES)
+  return {
+    stored: readChecksums(bytes, count, count),
+    tags: Array.from({ length: count }, (_, index) => Uint8Array.from(tagAt(index))),
   }
 }
 

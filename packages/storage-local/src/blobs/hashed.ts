@@ -1,10 +1,19 @@
 import { StorageError } from '@bindery/storage'
 
 /** The answer of a hasher; its failure, which is that of a thread, as StorageError `unavailable`. */
-export async function hashed<T>(answer: Promise<T>): Promise<T> {
+export function hashed<T>(answer: Promise<T>): Promise<T> {
+  return orUnavailable(answer, 'the bytes could not be hashed')
+}
+
+/** The answer of a cipher; its failure as StorageError `unavailable`. */
+export function ciphered<T>(answer: Promise<T>): Promise<T> {
+  return orUnavailable(answer, 'the bytes could not be encrypted or decrypted')
+}
+
+async function orUnavailable<T>(answer: Promise<T>, message: string): Promise<T> {
   try {
     return await answer
   } catch (error) {
-    throw new StorageError('unavailable', 'the bytes could not be hashed', { cause: error })
+    throw new StorageError('unavailable', message, { cause: error })
   }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { crc64 } from '@bindery/digest'
 import { BLOB_ID_LENGTH_MAX, carriesBytes, StorageError, type StorageErrorKind } from '@bindery/storage'
-import { INLINE_BYTES_MAX, inlineBytesOf, inlineIdOf } from './inline-blob.js'
+import { INLINE_BYTES_MAX, inlineBlobOf, inlineIdOf } from './inline-blob.js'
 import { openLocalBlobStore } from './local-blob-store.js'
 import { filesBelow, options, readAll, scrambled, sourceOf, temporaryFolder } from './testing.js'
 
@@ -36,13 +36,13 @@ test('tiny blobs ride in their ids and leave nothing on the disk', async (t) => 
 test('an id of format 1 that carries bytes is what the page on the format says', () => {
   const id = inlineIdOf({ incarnation: 'f00d', counter: 1 }, Buffer.from('123456789'), 0x995dc9bbdf1939fan)
   assert.equal(id, 'f00d-000000000001~mV3Ju98ZOfoxMjM0NTY3ODk')
-  assert.equal(String(inlineBytesOf(id)), '123456789')
+  assert.equal(String(inlineBlobOf(id)?.bytes), '123456789')
 })
 
 test('changed bytes in an id are found, and what carries none is told', () => {
-  assert.throws(() => inlineBytesOf('f00d-000000000001~mV3Ju98ZOfoxMjM0NTY3ODj'), ofKind('corrupt'))
-  assert.throws(() => inlineBytesOf('f00d-000000000001~mV3Ju98ZOfsxMjM0NTY3ODk'), ofKind('corrupt'))
+  assert.throws(() => inlineBlobOf('f00d-000000000001~mV3Ju98ZOfoxMjM0NTY3ODj'), ofKind('corrupt'))
+  assert.throws(() => inlineBlobOf('f00d-000000000001~mV3Ju98ZOfsxMjM0NTY3ODk'), ofKind('corrupt'))
   for (const id of ['f00d-000000000001', 'f00d-000000000001~', 'f00d-000000000001~mV3Ju98', `f00d~${'A'.repeat(20)}`]) {
-    assert.equal(inlineBytesOf(id), undefined)
+    assert.equal(inlineBlobOf(id), undefined)
   }
 })

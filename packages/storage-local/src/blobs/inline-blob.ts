@@ -1,10 +1,16 @@
 /**
- * Blobs whose bytes are in their id: `<incarnation>-<counter>~<base64url of CRC-64 and bytes>`. They are as durable as the
- * record that names them, and go with it.
+ * Blobs whose bytes are in their id, which are as durable as the record that names them, and go with it.
+ *
+ *     plain         <incarnation>-<counter>~<base64url of CRC-64 and bytes>
+ *     encrypted     <incarnation>-<counter>.e~<base64url of CRC-64, CRC-64 before encryption, tag and bytes>
+ *
+ * The first checksum is of all that follows it.
  */
 import { crc64 } from '@bindery/digest'
-import { type BlobId, StorageError } from '@bindery/storage'
+import { type BlobCipher, type BlobId, CIPHER_TAG_BYTES, encryptChunk, StorageError } from '@bindery/storage'
 import { type BlobPlace, blobIdOf } from './blob-place.js'
+import type { ChunkEncryptions } from './format.js'
+import { ciphered } from './hashed.js'
 
 /**
  * Bytes of the largest blob that its id carries: beyond, a record would be more than the two pages of the metadata
@@ -13,28 +19,67 @@ import { type BlobPlace, blobIdOf } from './blob-place.js'
 export const INLINE_BYTES_MAX = 4096
 
 const CHECKSUM_BYTES = 8
-const PLACE = /^[0-9a-z]{1,64}-[0-9a-f]{12}$/
+/** What stands before the bytes of an encrypted blob, behind the checksum. */
+const ENCRYPTION_BYTES = CHECKSUM_BYTES + CIPHER_TAG_BYTES
+const PLACE = /^[0-9a-z]{1,64}-[0-9a-f]{12}(\.e)?$/
 /** Characters of base64 for the checksum alone. */
 const TEXT_LENGTH_MIN = 11
 
 /** @param bytes at most `INLINE_BYTES_MAX` */
 export function inlineIdOf(place: BlobPlace, bytes: Uint8Array, checksum: bigint): BlobId {
+  return `${blobIdOf(place)}~${carrying(bytes, checksum)}`
+}
+
+/** @param bytes at most `INLINE_BYTES_MAX`; encrypted in place */
+export async function encryptedInlineIdOf(
+  place: BlobPlace,
+  bytes: Uint8Array,
+  checksum: bigint,
+  cipher: BlobCipher,
+): Promise<BlobId> {
+  const name = blobIdOf(place)
+  const tag = await ciphered(encryptChunk(cipher.forBlob(name), 0, bytes))
+  const carried = Buffer.alloc(ENCRYPTION_BYTES + bytes.length)
+  carried.writeBigUInt64BE(checksum)
+  carried.set(tag, CHECKSUM_BYTES)
+  carried.set(bytes, ENCRYPTION_BYTES)
+  return `${name}.e~${carrying(carried, crc64(carried))}`
+}
+
+function carrying(bytes: Uint8Array, checksum: bigint): string {
   const carried = Buffer.alloc(CHECKSUM_BYTES + bytes.length)
   carried.writeBigUInt64BE(checksum)
   carried.set(bytes, CHECKSUM_BYTES)
-  return `${blobIdOf(place)}~${carried.toString('base64url')}`
+  return carried.toString('base64url')
 }
 
-/** The bytes that an id carries, or undefined if it carries none. Throws StorageError `corrupt`. */
-export function inlineBytesOf(id: BlobId): Uint8Array | undefined {
+/** A blob in its id: one chunk. */
+export interface InlineBlob {
+  /** As they are stored. */
+  readonly bytes: Uint8Array
+  /** Before they were encrypted. */
+  readonly crc64: bigint
+  readonly encryption: ChunkEncryptions | undefined
+}
+
+/** The blob that an id carries, or undefined if it carries none. Throws StorageError `corrupt`. */
+export function inlineBlobOf(id: BlobId): InlineBlob | undefined {
   const tilde = id.indexOf('~')
-  if (tilde === -1 || id.length - tilde <= TEXT_LENGTH_MIN || !PLACE.test(id.slice(0, tilde))) return undefined
+  if (tilde === -1 || id.length - tilde <= TEXT_LENGTH_MIN) return undefined
+  const place = PLACE.exec(id.slice(0, tilde))
+  if (place === null) return undefined
+  const isEncrypted = place[1] !== undefined
   // what is no base64 is left out, and then the checksum does not match
   const carried = Buffer.from(id.slice(tilde + 1), 'base64url')
-  if (carried.length < CHECKSUM_BYTES || carried.length > CHECKSUM_BYTES + INLINE_BYTES_MAX) return undefined
-  const bytes = carried.subarray(CHECKSUM_BYTES)
-  if (crc64(bytes) !== carried.readBigUInt64BE()) {
+  const size = carried.length - CHECKSUM_BYTES - (isEncrypted ? ENCRYPTION_BYTES : 0)
+  if (size < 0 || size > INLINE_BYTES_MAX) return undefined
+  const checksum = carried.readBigUInt64BE()
+  const rest = carried.subarray(CHECKSUM_BYTES)
+  if (crc64(rest) !== checksum) {
     throw new StorageError('corrupt', 'the bytes in the id of a blob do not match their checksum')
   }
-  return bytes
+  if (!isEncrypted) return { bytes: rest, crc64: checksum, encryption: undefined }
+  const bytes = rest.subarray(ENCRYPTION_BYTES)
+  const encryption = { stored: [crc64(bytes)], tags: [rest.subarray(CHECKSUM_BYTES, ENCRYPTION_BYTES)] }
+  return { bytes, crc64: rest.readBigUInt64BE(), encryption }
 }

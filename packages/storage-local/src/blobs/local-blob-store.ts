@@ -91,13 +91,13 @@ function createStore({ incarnation, space, reading, writing }: Parts): BlobStore
       requireOpen()
       return writeBlob(writing, source, options)
     },
-    async *read(id, range) {
+    async *read(id, range, options = {}) {
       requireOpen()
-      yield* readBlob(reading, id, range)
+      yield* readBlob(reading, id, range, options)
     },
-    async crc64(id, range) {
+    async crc64(id, range, options = {}) {
       requireOpen()
-      return checksumBlob(reading, id, range)
+      return checksumBlob(reading, id, range, options)
     },
     async requireSpace() {
       requireOpen()

@@ -3,13 +3,13 @@
  * docs/formats/packs.md. All numbers are big-endian. This module is the only one that knows the places.
  */
 import { SLAB_BYTES } from '@bindery/digest'
-import type { BlobId } from '@bindery/storage'
+import { type BlobId, CIPHER_TAG_BYTES } from '@bindery/storage'
 import { type BlobPlace, PAGE_BYTES, type PackedPlace, packedIdOf } from './blob-place.js'
-import { CHUNK_BYTES, footerBytes, requireOwner, seal } from './format.js'
+import { type BlobShape, CHUNK_BYTES, footerBytes, requireOwner, seal } from './format.js'
 
 const MAGIC = Buffer.from('BINDPACK')
 const VERSION = 1
-const HEADER = { version: 8, ownerLength: 12, counter: 16, size: 24, owner: 32 } as const
+const HEADER = { version: 8, tagBytes: 12, ownerLength: 14, counter: 16, size: 24, owner: 32 } as const
 const SEAL_BYTES = 8
 
 /** Bytes of the largest blob that goes into a pack: one chunk, so that it is checked as a whole. */
@@ -21,21 +21,28 @@ export function packedHeaderBytes(owner: Uint8Array): number {
   return HEADER.owner + owner.length + SEAL_BYTES
 }
 
+/** What an image's length depends on. */
+export interface ImageShape extends BlobShape {
+  /** Bytes of the header. */
+  readonly headerBytes: number
+}
+
 /** Bytes of header, blob and footer. */
-export function imageBytes({ headerBytes, size }: Pick<PackedPlace, 'headerBytes' | 'size'>): number {
-  return headerBytes + size + footerBytes(size)
+export function imageBytes(shape: ImageShape): number {
+  return shape.headerBytes + shape.size + footerBytes(shape)
 }
 
 /** Bytes of the pages that an image takes up. */
-export function slotBytes(place: Pick<PackedPlace, 'headerBytes' | 'size'>): number {
-  return Math.ceil(imageBytes(place) / PAGE_BYTES) * PAGE_BYTES
+export function slotBytes(shape: ImageShape): number {
+  return Math.ceil(imageBytes(shape) / PAGE_BYTES) * PAGE_BYTES
 }
 
 export function encodePackedHeader(id: BlobId, place: PackedPlace, owner: Uint8Array): Uint8Array {
   const header = Buffer.alloc(place.headerBytes)
   header.set(MAGIC)
   header.writeUInt32BE(VERSION, HEADER.version)
-  header.writeUInt32BE(owner.length, HEADER.ownerLength)
+  header.writeUInt16BE(place.isEncrypted ? CIPHER_TAG_BYTES : 0, HEADER.tagBytes)
+  header.writeUInt16BE(owner.length, HEADER.ownerLength)
   header.writeBigUInt64BE(BigInt(place.counter), HEADER.counter)
   header.writeBigUInt64BE(BigInt(place.size), HEADER.size)
   header.set(owner, HEADER.owner)
@@ -54,14 +61,15 @@ export interface PackedHeader {
 export function decodePackedHeader(pack: BlobPlace, offset: number, page: Buffer): PackedHeader | undefined {
   if (page.length < HEADER.owner || !MAGIC.equals(page.subarray(0, MAGIC.length))) return undefined
   if (page.readUInt32BE(HEADER.version) !== VERSION) return undefined
-  const end = HEADER.owner + page.readUInt32BE(HEADER.ownerLength)
+  const end = HEADER.owner + page.readUInt16BE(HEADER.ownerLength)
   const [counter, size] = [HEADER.counter, HEADER.size].map((at) => Number(page.readBigUInt64BE(at))) as [
     number,
     number,
   ]
   if (end + SEAL_BYTES > page.length || size > PACKED_BYTES_MAX) return undefined
   const headerBytes = end + SEAL_BYTES
-  const place = { incarnation: pack.incarnation, counter, pack: pack.counter, offset, headerBytes, size }
+  const isEncrypted = page.readUInt16BE(HEADER.tagBytes) === CIPHER_TAG_BYTES
+  const place = { incarnation: pack.incarnation, counter, pack: pack.counter, offset, headerBytes, size, isEncrypted }
   const id = packedIdOf(place)
   if (page.readBigUInt64BE(end) !== seal(id, page.subarray(0, end))) return undefined
   return { id, place, owner: Uint8Array.from(page.subarray(HEADER.owner, end)) }

@@ -1,6 +1,7 @@
 import type { BlobId } from '@bindery/storage'
 import { type BlobPlace, PAGE_BYTES, type PackedPlace, packedIdOf, packPath } from './blob-place.js'
 import type { FileOperations } from './files.js'
+import type { BlobShape } from './format.js'
 import { Pack } from './pack.js'
 import { imageBytes, PACKED_BYTES_MAX, packedHeaderBytes, slotBytes } from './pack-format.js'
 import type { PackSpace } from './pack-space.js'
@@ -36,7 +37,7 @@ export class Packs {
   }
 
   /** A slot for a blob; undefined if it is too large, or where there are no packs since no space could come back. */
-  async takeSlot(size: number, owner: Uint8Array): Promise<PackSlot | undefined> {
+  async takeSlot({ size, isEncrypted }: BlobShape, owner: Uint8Array): Promise<PackSlot | undefined> {
     const headerBytes = packedHeaderBytes(owner)
     if (size > PACKED_BYTES_MAX) return undefined
     for (;;) {
@@ -44,12 +45,12 @@ export class Packs {
       const current = this.#current
       const pack = await current
       if (pack === undefined) return undefined
-      const offset = pack.takeSlot(slotBytes({ headerBytes, size }))
+      const offset = pack.takeSlot(slotBytes({ headerBytes, size, isEncrypted }))
       if (offset !== undefined) {
         // In one step with the offset: the blobs of a pack lie in the order of their counters.
         const counter = this.#shards.nextCounter()
         const { incarnation, counter: packCounter } = pack.place
-        const place = { incarnation, counter, pack: packCounter, offset, headerBytes, size }
+        const place = { incarnation, counter, pack: packCounter, offset, headerBytes, size, isEncrypted }
         return { id: packedIdOf(place), place, pack }
       }
       if (this.#current === current) this.#current = undefined

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import type { BlobStore, ByteRange, ByteSource } from '@bindery/storage'
+import type { BlobStore, ByteRange, ByteSource, ReadAsStored, ReadOptions } from '@bindery/storage'
 import { type FileOperations, systemFiles } from './files.js'
 
 export const MIB = 1024 * 1024
@@ -36,9 +36,14 @@ export function sourceOf(bytes: Uint8Array, pieceBytes = bytes.length, error?: E
   }
 }
 
-export async function readAll(store: BlobStore, id: string, range?: ByteRange): Promise<Buffer> {
+export async function readAll(
+  store: BlobStore,
+  id: string,
+  range?: ByteRange,
+  options: ReadOptions | ReadAsStored = {},
+): Promise<Buffer> {
   const pieces: Uint8Array[] = []
-  for await (const piece of store.read(id, range)) {
+  for await (const piece of store.read(id, range, options)) {
     pieces.push(Uint8Array.from(piece.bytes))
     piece.release()
   }

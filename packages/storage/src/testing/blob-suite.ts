@@ -13,6 +13,7 @@ import {
   carriesBytes,
 } from '../blob-store.js'
 import { createRandom } from '../random.js'
+import { testCiphers } from './cipher-suite.js'
 import { bytesOf, failingSource, isStorageError, randomBytes, sourceOf } from './support.js'
 
 /** Opens a new, empty store. What must outlive it (a folder) is removed with `t.after`; the suite closes the store. */
@@ -41,6 +42,7 @@ export function testBlobStore(create: CreateBlobStore): void {
   }
   describe('writes and reads', () => testBytes(storeTest))
   describe('checksums', () => testChecksums(storeTest))
+  describe('encryption', () => testCiphers(storeTest))
   describe('failed writes', () => testFailedWrites(storeTest))
   describe('ids, lists and deletes', () => testNames(storeTest))
 }

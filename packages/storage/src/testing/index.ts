@@ -4,3 +4,4 @@ export { type CreateMetadataStore, testMetadataStore } from './metadata-suite.js
 export { createRemoteMemoryStore } from './remote-memory-store.js'
 export { type CountedStore, countingRoundTrips } from './round-trips.js'
 export { bytesOf, failingSource, isStorageError, randomBytes, seededRandom, sourceOf, textOf } from './support.js'
+export { testCipher } from './test-cipher.js'

@@ -1,0 +1,56 @@
+import {
+  type BlobId,
+  type ByteRange,
+  type ChunkCipher,
+  type ReadAsStored,
+  type ReadOptions,
+  StorageError,
+} from '@bindery/storage'
+import { cipherNameOf } from './blob-place.js'
+import type { ChunkEncryptions, Footer } from './format.js'
+
+/** What a read needs to check chunks, and to decrypt them if they are encrypted and the read has the cipher. */
+export interface BlobView {
+  /** CRC-64 of each chunk as it is stored. */
+  readonly stored: readonly bigint[]
+  /** CRC-64 of each chunk as the read yields it. */
+  readonly yielded: readonly bigint[]
+  /** Undefined if chunks are yielded as they are stored. */
+  readonly decryption: { readonly cipher: ChunkCipher; readonly tags: readonly Uint8Array[] } | undefined
+}
+
+/** What the checksums of a blob are, in whatever form it is kept. */
+interface Checksums {
+  readonly chunks: readonly bigint[]
+  readonly encryption: ChunkEncryptions | undefined
+}
+
+/** How a read sees a blob. Throws StorageError `corrupt` or `misuse` if it has a cipher too many or too few. */
+export function viewOf(id: BlobId, { chunks, encryption }: Checksums, options: ReadOptions | ReadAsStored): BlobView {
+  if ('asStored' in options) {
+    const stored = encryption?.stored ?? chunks
+    return { stored, yielded: stored, decryption: undefined }
+  }
+  const { cipher } = options
+  if (encryption === undefined) {
+    if (cipher !== undefined)
+      throw new StorageError('corrupt', `blob ${cipherNameOf(id)} is not encrypted, as its record says`)
+    return { stored: chunks, yielded: chunks, decryption: undefined }
+  }
+  if (cipher === undefined) {
+    throw new StorageError('misuse', `blob ${cipherNameOf(id)} is encrypted, and is read without its cipher`)
+  }
+  const { stored, tags } = encryption
+  return { stored, yielded: chunks, decryption: { cipher: cipher.forBlob(cipherNameOf(id)), tags } }
+}
+
+/** What is known of the CRC-64 of an encrypted blob's range without its key. */
+export function checksumWithoutKey(
+  { encryption, crc64 }: Pick<Footer, 'encryption' | 'crc64'>,
+  size: number,
+  { start, end }: ByteRange,
+): bigint | undefined {
+  if (encryption === undefined) return undefined
+  if (start === end) return 0n
+  return end - start === size ? crc64 : undefined
+}
