@@ -43,9 +43,7 @@ const NOT_REVIEWED = [
   'packages/client/',
   'packages/digest/',
   'packages/protocol/',
-  'packages/server/src/folder/',
-  'packages/server/src/maintenance/',
-  'packages/server/src/processes/',
+  'packages/server/src/processes/instance.ts',
   'packages/service/',
   'packages/storage',
 ]

@@ -12,7 +12,7 @@ async function newFolder(t: TestContext): Promise<string> {
   return folder
 }
 
-test('a missing folder is made for its owner alone, and says its format', async (t) => {
+test('a missing folder is created, readable only by its owner, with its format', async (t) => {
   const path = join(await newFolder(t), 'a', 'data')
   const first = await openDataFolder(path)
   assert.equal(first.isNew, true)
@@ -24,14 +24,14 @@ test('a missing folder is made for its owner alone, and says its format', async 
   await second.lock.release()
 })
 
-test('a folder of a newer format is refused and left alone', async (t) => {
+test('a folder of a newer format is refused and left unchanged', async (t) => {
   const folder = await newFolder(t)
   await writeFile(join(folder, 'format.json'), '{"format":2,"more":true}')
   await assert.rejects(openDataFolder(folder), { kind: 'formatNewer', details: { folder, format: 2, supported: 1 } })
   assert.equal(await readFile(join(folder, 'format.json'), 'utf8'), '{"format":2,"more":true}')
 })
 
-test('a folder of another layout of the format is refused and left alone', async (t) => {
+test('a folder of another layout of the format is refused and left unchanged', async (t) => {
   const folder = await newFolder(t)
   for (const [text, layout] of [
     ['{"format":1}', 1],
@@ -43,7 +43,7 @@ test('a folder of another layout of the format is refused and left alone', async
   }
 })
 
-test('a format that cannot be read is no reason to begin anew', async (t) => {
+test('an unreadable format file does not make a folder a new one', async (t) => {
   const folder = await newFolder(t)
   for (const text of ['', '{', '{"format":"1"}', '{"format":0}', '{"format":1,"layout":0}']) {
     await writeFile(join(folder, 'format.json'), text)
@@ -51,20 +51,20 @@ test('a format that cannot be read is no reason to begin anew', async (t) => {
   }
 })
 
-test('a folder with files of somebody else is refused, and nothing is put into it', async (t) => {
+test('a folder with files of another program is refused, and nothing is written to it', async (t) => {
   const folder = await newFolder(t)
   await writeFile(join(folder, 'thesis.tex'), '')
   await assert.rejects(openDataFolder(folder), { kind: 'folderForeign', details: { folder } })
   await assert.rejects(stat(join(folder, 'lock')), { code: 'ENOENT' })
 })
 
-test('a file in place of the folder is said to be one', async (t) => {
+test('a file in place of the folder is reported', async (t) => {
   const file = join(await newFolder(t), 'file')
   await writeFile(file, '')
   await assert.rejects(openDataFolder(file), { kind: 'notAFolder' })
 })
 
-test('a root key is made once, kept for its owner alone, and found again', async (t) => {
+test('a root key is generated once, readable only by its owner, and found again', async (t) => {
   const folder = await newFolder(t)
   const first = await keptRootKey(folder)
   assert.equal(first.isNew, true)
@@ -74,7 +74,7 @@ test('a root key is made once, kept for its owner alone, and found again', async
   assert.deepEqual(await keptRootKey(folder), { ...first, isNew: false })
 })
 
-test('a damaged file of keys is said, not replaced', async (t) => {
+test('a damaged key file is reported, not replaced', async (t) => {
   const folder = await newFolder(t)
   for (const text of ['', '{"version":1,"accessKeyId":"a"}', '{"version":1,"accessKeyId":"a","accessKeySecret":""}']) {
     await writeFile(join(folder, 'keys.json'), text)

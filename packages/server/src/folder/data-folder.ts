@@ -4,18 +4,18 @@ import { Failure, folderFailure, systemCode } from '../failure.js'
 import { writeDurably } from './durable-file.js'
 import { type FolderLock, LOCK_FOLDER, lockFolder } from './lock.js'
 
-/** Version of all that is kept in a data folder. A server reads its own and older ones. */
+/** Version of everything in a data folder. A server reads its own format and older ones. */
 export const FORMAT = 1
 /**
- * Counts the changes of format 1 before its first release. A server reads no other layout than its own; with the release
- * of a format its layout is settled.
+ * Counts the changes of format 1 before its first release. A server reads only its own layout; the release of a format
+ * fixes its layout.
  */
 const LAYOUT = 2
 
-/** What a data folder is written in. */
+/** The format and layout of a data folder. */
 export interface FolderFormat {
   readonly format: number
-  /** 1 where nothing says so: the first builds did not. */
+  /** 1 if it is absent: the first builds did not record it. */
   readonly layout: number
 }
 
@@ -23,10 +23,10 @@ export const FOLDER_FORMAT: FolderFormat = { format: FORMAT, layout: LAYOUT }
 
 /** The file that makes a folder a data folder. */
 export const FORMAT_FILE = 'format.json'
-/** What a folder may hold that is to become a data folder: traces of a start, and of being a disk's root. */
+/** Files that a future data folder may contain: traces of an earlier start, and of the root of a disk. */
 const IGNORED = new Set([LOCK_FOLDER, `${FORMAT_FILE}.new`, 'lost+found'])
 
-/** A data folder that is locked and of a format that this server reads. */
+/** A data folder that is locked and has a format that this server reads. */
 export interface DataFolder {
   /** Absolute. */
   readonly path: string
@@ -35,16 +35,15 @@ export interface DataFolder {
 }
 
 /**
- * Opens a data folder, and makes it if it is missing or empty.
- * Throws Failure `folderForbidden`, `notAFolder`, `folderForeign`, `folderLocked`, `formatNewer`, `layoutOther`,
- * `fileDamaged`, `diskFull`.
+ * Opens a data folder, and creates it if it is missing or empty. Throws Failure `folderForbidden`, `notAFolder`,
+ * `folderForeign`, `folderLocked`, `formatNewer`, `layoutOther`, `fileDamaged`, `diskFull`.
  */
 export async function openDataFolder(name: string): Promise<DataFolder> {
   const path = resolve(name)
   try {
     await mkdir(path, { recursive: true, mode: 0o700 })
     await access(path, constants.R_OK | constants.W_OK | constants.X_OK)
-    // Before anything is put into a folder of somebody else.
+    // Before anything is written to a folder of another program.
     await readFormat(path)
   } catch (error) {
     throw folderFailure(error, path)
@@ -66,8 +65,8 @@ export async function writeFormat(folder: string, format: FolderFormat): Promise
 }
 
 /**
- * The format of a folder; undefined if it is empty.
- * Throws Failure `folderForeign`, `fileDamaged`, `formatNewer`, `layoutOther`.
+ * The format of a folder; undefined if it is empty. Throws Failure `folderForeign`, `fileDamaged`, `formatNewer`,
+ * `layoutOther`.
  */
 export async function readFormat(folder: string): Promise<FolderFormat | undefined> {
   const file = join(folder, FORMAT_FILE)
@@ -86,7 +85,7 @@ export async function readFormat(folder: string): Promise<FolderFormat | undefin
   return format
 }
 
-/** Refuses what this server does not read. Throws Failure `formatNewer`, `layoutOther`. */
+/** Refuses a format or layout that this server does not read. Throws Failure `formatNewer`, `layoutOther`. */
 export function requireReadable(folder: string, { format, layout }: FolderFormat): void {
   if (format > FORMAT) throw new Failure('formatNewer', { folder, format, supported: FORMAT })
   if (layout !== LAYOUT) throw new Failure('layoutOther', { folder, layout, supported: LAYOUT })

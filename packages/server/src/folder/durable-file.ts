@@ -1,7 +1,7 @@
 import { open, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
-/** Writes a small file so that after any crash there is the old one, or the whole new one. */
+/** Writes a small file so that after any crash the file is either the old one or the complete new one. */
 export async function writeDurably(path: string, text: string, mode: number): Promise<void> {
   const written = `${path}.new`
   const file = await open(written, 'w', mode)

@@ -26,7 +26,7 @@ test('a data folder of this layout of format 1 is opened, and its root key is re
   assert.deepEqual([accessKeyId, accessKeySecret], ['BKABCDEFGH', 'secret'])
 })
 
-test('a new data folder holds what the page on it names', async (t) => {
+test('a new data folder contains exactly the files that its format page names', async (t) => {
   const folder = await newFolder(t)
   const { lock } = await openDataFolder(folder)
   t.after(() => lock.release())

@@ -13,7 +13,7 @@ async function newFolder(t: TestContext, name = 'bindery-hold-'): Promise<string
   return folder
 }
 
-test('a folder is held until the last of its holders releases it', async (t) => {
+test('a folder is held until the last of its holds is released', async (t) => {
   const folder = await newFolder(t)
   assert.equal(await isHeld(folder), false)
   const [first, second] = [await holdFolder(folder), await holdFolder(folder)]

@@ -1,6 +1,6 @@
 /**
- * A hold: a process that copies a data folder keeps everything in it from being freed, as long as it lives. Like the lock
- * it is a listening socket, in `holds/`, which the kernel ends with its process; the sweeper looks before each pass.
+ * A backup hold: while a process that copies a data folder lives, nothing in the folder is freed. Like the lock it is a
+ * listening socket, in `holds/`, which the kernel closes with its process; the sweeper checks before each pass.
  */
 import { randomBytes } from 'node:crypto'
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
@@ -14,14 +14,14 @@ export interface Hold {
   release(): Promise<void>
 }
 
-/** Holds a data folder. What is in it when this resolves stays until the release. */
+/** Holds a data folder. Everything in it when this resolves stays until the release. */
 export async function holdFolder(folder: string): Promise<Hold> {
   const holds = join(folder, HOLDS_FOLDER)
   await mkdir(holds, { recursive: true, mode: 0o700 })
   const reachable = await shortPath(holds)
   const name = randomBytes(8).toString('hex')
   try {
-    // Between its name and its listening a socket looks dead, so it gets the name that counts when it listens.
+    // Between its creation and its listening a socket looks dead, so it gets its effective name when it listens.
     const server = await announce(join(reachable.path, `.${name}`), () =>
       JSON.stringify({ pid: process.pid, holds: true }),
     )
@@ -37,7 +37,7 @@ export async function holdFolder(folder: string): Promise<Hold> {
   }
 }
 
-/** Whether somebody holds a data folder. Who may be alive counts as alive. */
+/** Whether a process holds a data folder. One that may be alive counts as alive. */
 export async function isHeld(folder: string): Promise<boolean> {
   const holds = join(folder, HOLDS_FOLDER)
   const names = await readdir(holds).catch((error) => {

@@ -14,7 +14,7 @@ async function newFolder(t: TestContext, ...below: string[]): Promise<string> {
   return join(folder, ...below)
 }
 
-/** Runs a script in another process, with `lockFolder` at hand, until it has written a line. */
+/** Runs a script in another process, with `lockFolder` imported, until it has written a line. */
 async function elsewhere(t: TestContext, script: string) {
   const prelude = `import { lockFolder } from ${JSON.stringify(new URL('./lock.js', import.meta.url).href)};`
   const child = spawn(process.execPath, ['--input-type=module', '-e', prelude + script], {
@@ -33,7 +33,7 @@ test('a folder is locked once, and again after it was released', async (t) => {
   await (await lockFolder(folder)).release()
 })
 
-test('of many that lock a folder at once exactly one gets it', async (t) => {
+test('exactly one of many concurrent attempts to lock a folder succeeds', async (t) => {
   const folder = await newFolder(t)
   const results = await Promise.allSettled(Array.from({ length: 8 }, () => lockFolder(folder)))
   const won = results.filter((result) => result.status === 'fulfilled')
@@ -41,7 +41,7 @@ test('of many that lock a folder at once exactly one gets it', async (t) => {
   for (const { value } of won) await value.release()
 })
 
-test('a lock ends with its process, however that ends, and its trace is cleared away', async (t) => {
+test('a lock ends with its process, however that ends, and its socket is removed', async (t) => {
   const folder = await newFolder(t)
   const { child } = await elsewhere(
     t,

@@ -1,8 +1,8 @@
 /**
- * The lock of a data folder is a listening Unix domain socket in `lock/`: the kernel ends it with the last process that
- * has it open, so there are no stale pids to guess about, and worker processes that inherit it keep it held until they
- * too are gone. Who starts announces itself with a socket of its own, then looks for others that answer; of two that
- * start at once the later one sees the earlier.
+ * The lock of a data folder is a listening Unix domain socket in `lock/`. The kernel closes it with the last process
+ * that has it open, so there are no stale pids, and worker processes that inherit it keep it until they too have ended.
+ * A starting server creates its own socket, then looks for others that answer; if two start at once, the later one sees
+ * the earlier.
  */
 import { randomBytes } from 'node:crypto'
 import { mkdir, mkdtemp, readdir, rm, symlink, unlink } from 'node:fs/promises'
@@ -14,7 +14,7 @@ import { Failure, folderFailure, systemCode } from '../failure.js'
 
 export const LOCK_FOLDER = 'lock'
 
-/** How long a start waits for a holder that does not say that it holds: processes that end, or another start. */
+/** How long a start waits for a socket whose owner does not claim the lock: an ending process, or another start. */
 const PATIENCE_MS = 5_000
 const ANSWER_MS = 1_000
 /** Unix domain sockets have names of at most 104 to 108 bytes. */
@@ -26,13 +26,13 @@ export interface FolderLock {
   release(): Promise<void>
 }
 
-/** What a socket in the lock's folder answers to whoever looks. */
+/** The answer of a socket in the lock folder. */
 export interface Holder {
   readonly pid: number
   readonly holds: boolean
 }
 
-/** Who listens on a socket: somebody that says who, somebody that says nothing, or nobody any more. */
+/** The owner of a socket: one that answers, one that is silent, or a dead one. */
 export type Found = Holder | 'silent' | 'dead'
 
 /** Locks a data folder for this process and those that inherit the descriptor. Throws Failure `folderLocked`. */
@@ -59,7 +59,10 @@ export async function lockFolder(folder: string, patienceMs = PATIENCE_MS): Prom
   }
 }
 
-/** Announces, then looks. Without a lock it says who was in the way; nobody, if a holder that has gone swept us out. */
+/**
+ * Creates a socket, then looks for others. Without a lock it returns the process in the way, or undefined if an owner
+ * that has ended removed our socket.
+ */
 async function tryLock(folder: string): Promise<FolderLock | { holder: Exclude<Found, 'dead'> | undefined }> {
   const name = randomBytes(8).toString('hex')
   const self = { pid: process.pid, holds: false }
@@ -75,7 +78,7 @@ async function tryLock(folder: string): Promise<FolderLock | { holder: Exclude<F
       }
       dead.push(other)
     }
-    // Between its name and its listening a socket looks dead, and a holder may have removed the name meanwhile.
+    // Between its creation and its listening a socket looks dead, and an owner may have removed its name meanwhile.
     if (!(await readdir(folder)).includes(name)) {
       await withdraw(server, join(folder, name))
       return { holder: undefined }
@@ -89,7 +92,7 @@ async function tryLock(folder: string): Promise<FolderLock | { holder: Exclude<F
   return { descriptor: descriptorOf(server), release: () => closed(server) }
 }
 
-/** Listens on a new socket and answers whoever looks. */
+/** Listens on a new socket and answers every connection. */
 export function announce(path: string, answer: () => string): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer((socket) => socket.on('error', () => {}).end(answer()))
@@ -98,7 +101,7 @@ export function announce(path: string, answer: () => string): Promise<Server> {
   })
 }
 
-/** Whoever may be alive counts as alive: only a refused connection is sure. */
+/** A process that may be alive counts as alive: only a refused connection is proof. */
 export function look(path: string): Promise<Found> {
   return new Promise((resolve) => {
     let answer = ''
@@ -135,19 +138,22 @@ async function withdraw(server: Server, path: string): Promise<void> {
   await unlink(path).catch(() => {})
 }
 
-/** Resolves when a server listens no more. */
+/** Resolves when a server no longer listens. */
 export function closed(server: Server): Promise<void> {
   return new Promise((resolve) => server.close(() => resolve()))
 }
 
 function descriptorOf(server: Server): number {
-  // Node has no public way to hand a listening socket down that does not accept connections in the child as well.
+  // Node has no public way to pass on a listening socket without accepting connections in the child as well.
   const { _handle: handle } = server as unknown as { _handle?: { fd?: number } }
   if (typeof handle?.fd !== 'number') throw new Error('the lock has no file descriptor')
   return handle.fd
 }
 
-/** A path to a folder that leaves room for a socket's name: itself, or a link to it in the temporary folder. */
+/**
+ * A path to a folder that leaves room for a socket's name: the folder itself, or a link to it in the temporary
+ * folder.
+ */
 export async function shortPath(folder: string): Promise<{ path: string; dispose(): Promise<void> }> {
   if (Buffer.byteLength(folder) + 20 <= SOCKET_PATH_BYTES_MAX) return { path: folder, dispose: async () => {} }
   const parent = await mkdtemp(join(tmpdir(), 'bindery-'))

@@ -4,17 +4,17 @@ import { Failure, systemCode } from '../failure.js'
 import { FORMAT_FILE, type FolderFormat } from '../folder/data-folder.js'
 import { writeDurably } from '../folder/durable-file.js'
 
-/** In a folder that is being filled, and in a finished backup. */
+/** Present in a folder that is being filled, and in a finished backup. */
 export const MARKER_FILE = 'backup.json'
 
 const VERSION = 1
 
-/** What `backup.json` says; format and layout are those of the data folder that was copied. */
+/** The content of `backup.json`; format and layout are those of the copied data folder. */
 export interface BackupMarker extends FolderFormat {
   readonly version: number
-  /** unfinished: being made, or left so; a later run goes on with it. */
+  /** unfinished: being written, or interrupted; a later run continues it. */
   readonly state: 'unfinished' | 'finished'
-  /** When the copy that it holds was begun, as ISO text. */
+  /** When the copy was started, as ISO text. */
   readonly begunAt: string
 }
 
@@ -22,7 +22,7 @@ export async function writeMarker(folder: string, marker: Omit<BackupMarker, 've
   await writeDurably(join(folder, MARKER_FILE), `${JSON.stringify({ version: VERSION, ...marker })}\n`, 0o600)
 }
 
-/** Undefined where there is none. Throws Failure `fileDamaged`, `formatNewer`. */
+/** Undefined if there is no marker. Throws Failure `fileDamaged`, `formatNewer`. */
 export async function readMarker(folder: string): Promise<BackupMarker | undefined> {
   const file = join(folder, MARKER_FILE)
   const text = await readFile(file, 'utf8').catch((error) => {
@@ -42,15 +42,15 @@ export async function readMarker(folder: string): Promise<BackupMarker | undefin
 }
 
 /**
- * Makes a folder to be filled; one that is there must be empty, or hold a marker and not yet be a data folder.
- * Throws Failure `targetNotEmpty`.
+ * Creates a folder to fill. An existing one must be empty, or contain a marker and not yet be a data folder. Throws
+ * Failure `targetNotEmpty`.
  */
 export async function prepareTarget(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const names = await readdir(folder)
   if (names.includes(FORMAT_FILE)) throw new Failure('targetNotEmpty', { folder })
   if ((await readMarker(folder)) !== undefined) return
-  // A marker that was being written when its run was cut off.
+  // A marker that was being written when its run was interrupted.
   if (names.some((name) => name !== 'lost+found' && name !== `${MARKER_FILE}.new`)) {
     throw new Failure('targetNotEmpty', { folder })
   }

@@ -11,18 +11,18 @@ import { requireDataFolder } from './data-stores.js'
 export interface BackupOptions {
   /** A data folder, which a server may be using. */
   readonly folder: string
-  /** Empty or missing, or an earlier backup: of that, what is still named is kept. */
+  /** Empty or missing, or an earlier backup, whose blobs are kept if they are still named. */
   readonly target: string
-  /** Whether all bytes of the backup are read and checked. */
+  /** Whether all bytes of the backup are read and verified. */
   readonly bytes: boolean
   readonly onProgress: (progress: CopyProgress) => void
   readonly onFinding: (finding: Finding) => void
 }
 
 /**
- * Copies a data folder as it is at one moment. The target says that it is unfinished until it is whole, durable and
- * audited; what the audit found was wrong with the data folder itself.
- * Throws Failure `folderMissing`, `targetNotEmpty`, `formatNewer`, `layoutOther`, `fileDamaged`, `folderForbidden`, `diskFull`.
+ * Copies a data folder in its state at one moment. The target is marked as unfinished until it is complete, durable and
+ * audited; findings of the audit are problems of the data folder itself. Throws Failure `folderMissing`,
+ * `targetNotEmpty`, `formatNewer`, `layoutOther`, `fileDamaged`, `folderForbidden`, `diskFull`.
  */
 export async function backup(options: BackupOptions): Promise<CopyReport> {
   const { bytes, onProgress, onFinding } = options

@@ -6,17 +6,17 @@ import { type BlobExtent, extentOf } from '@bindery/storage-local'
 import { systemCode } from '../failure.js'
 import { copyBytes, copyExtent } from './copy-extent.js'
 
-/** How far a copy is. */
+/** The progress of a copy. */
 export interface CopyProgress {
-  /** Blobs that the target has, and their bytes. */
+  /** Blobs in the target, and their bytes. */
   readonly blobs: number
   readonly bytes: number
-  /** Of these, those that it had before. */
+  /** The number of them that were there before. */
   readonly present: number
 }
 
 export interface CopyBlobsOptions {
-  /** Folders of blobs; files of one blob are linked where they are on one file system, since they are never changed. */
+  /** Blob folders. Files of a single blob are hard-linked within one file system, because they never change. */
   readonly from: string
   readonly to: string
   /** The copied metadata, and the blobs of `to`. */
@@ -25,13 +25,13 @@ export interface CopyBlobsOptions {
   readonly onProgress: (progress: CopyProgress) => void
 }
 
-/** Blobs that are looked at together, so that those of one pack are copied with it open. */
+/** Blobs that are processed together, so that those of one pack are copied while it is open. */
 const BLOBS_AT_ONCE = 1_000
 const CHECKS_AT_ONCE = 8
 
 /**
- * Copies all blobs that the metadata name to the same places of another folder, but for those that are there. Nothing is
- * synced. A blob that its own store has lost is left out.
+ * Copies all blobs that the metadata name to the same paths of another folder, except those that exist there. Syncs
+ * nothing. A blob that its own store has lost is left out.
  */
 export async function copyBlobs(options: CopyBlobsOptions): Promise<CopyProgress> {
   const progress = { blobs: 0, bytes: 0, present: 0 }
@@ -53,7 +53,7 @@ export async function copyBlobs(options: CopyBlobsOptions): Promise<CopyProgress
   return progress
 }
 
-/** Those that the store does not have whole. */
+/** The blobs that the store does not have completely. */
 async function missingOf(blobs: BlobStore, named: readonly NamedBlob[]): Promise<NamedBlob[]> {
   const missing: NamedBlob[] = []
   const rest = named.values()
@@ -94,9 +94,9 @@ async function copyExtents({ from, to }: CopyBlobsOptions, blobs: readonly Named
   }
 }
 
-/** A file of one blob. It gets its name when it is whole. */
+/** Copies a file of one blob, which gets its name when it is complete. */
 async function copyFile(source: string, target: string): Promise<void> {
-  // What has the name is damaged, or was never finished.
+  // An existing file with the name is damaged, or was never finished.
   await rm(target, { force: true })
   try {
     await link(source, target)
@@ -108,10 +108,10 @@ async function copyFile(source: string, target: string): Promise<void> {
   await rename(`${target}.new`, target)
 }
 
-/** Another file system, one without links, too many links, or a file of somebody else. */
+/** Another file system, one without links, too many links, or a file of another user. */
 const LINK_REFUSALS = new Set(['EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK', 'EACCES', 'ENOSYS'])
 
-/** Some blobs of a pack. Never a link: a pack's own store punches holes into it. */
+/** Copies some blobs of a pack. Never a link: the store punches holes into its packs. */
 async function copyRanges(
   source: string,
   target: string,

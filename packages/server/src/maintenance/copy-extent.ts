@@ -4,8 +4,8 @@ import { type FileHandle, open } from 'node:fs/promises'
 const PIECE_BYTES = 4 * 1024 * 1024
 
 /**
- * Copies bytes of a file, by default all, to a place of another, which is made if it is missing, and syncs it. A file
- * that ends early ends the copy.
+ * Copies bytes of a file, by default all, to a position of another, which is created if it is missing, and syncs it. A
+ * file that ends early ends the copy.
  */
 export async function copyExtent(
   source: string,
@@ -27,7 +27,7 @@ export async function copyExtent(
   }
 }
 
-/** Copies bytes of an open file to a place of another. */
+/** Copies bytes of an open file to a position of another. */
 export async function copyBytes(
   from: FileHandle,
   { start, end }: { readonly start: number; readonly end: number },

@@ -11,10 +11,10 @@ import { type CopyProgress, copyBlobs } from './copy-blobs.js'
 import { BLOBS_FOLDER, METADATA_FOLDER, openStoresIn } from './data-stores.js'
 
 export interface CopyFolderOptions {
-  /** Absolute paths of a data folder or a backup, and of a folder that holds a marker. */
+  /** Absolute paths of a data folder or a backup, and of a folder with a marker. */
   readonly from: string
   readonly to: string
-  /** Whether all bytes of the copy are read and checked. */
+  /** Whether all bytes of the copy are read and verified. */
   readonly bytes: boolean
   readonly onProgress: (progress: CopyProgress) => void
   readonly onFinding: (finding: Finding) => void
@@ -22,15 +22,18 @@ export interface CopyFolderOptions {
 
 export interface CopyReport {
   readonly copied: CopyProgress
-  /** What an audit of the copy found. */
+  /** The result of an audit of the copy. */
   readonly audit: AuditReport
 }
 
 const BUFFER_BYTES = 64 * 1024 * 1024
-/** Files of a folder that a copy does not take along, or writes itself. */
+/** Files that a copy leaves out or writes itself. */
 const OWN_FILES = new Set([FORMAT_FILE, MARKER_FILE])
 
-/** Copies the files of a folder (keys), its metadata as of one moment, and all blobs that they name; syncs and audits the copy. */
+/**
+ * Copies the files of a folder (keys), its metadata at one moment, and all blobs that they name; syncs and audits the
+ * copy.
+ */
 export async function copyFolder(options: CopyFolderOptions): Promise<CopyReport> {
   const { to } = options
   const lock = await lockFolder(to)
@@ -49,7 +52,7 @@ async function copyInto({ from, to, bytes, onProgress, onFinding }: CopyFolderOp
   const { metadata, blobs } = await openStoresIn(to, BUFFER_BYTES)
   try {
     const copied = await copyBlobs({ ...blobFolders, metadata, blobs, onProgress })
-    // Of an earlier copy into the same folder.
+    // Left by an earlier copy into the same folder.
     await forEachUnnamed({ metadata, blobs }, (id) => blobs.delete(id))
     await syncAll(to)
     return { copied, audit: await audit({ metadata, blobs, random: randomBytes, bytes, onFinding }) }

@@ -9,7 +9,7 @@ import { FORMAT_FILE, openDataFolder } from '../folder/data-folder.js'
 export const METADATA_FOLDER = 'metadata'
 export const BLOBS_FOLDER = 'blobs'
 
-/** The stores of a data folder that nobody serves. */
+/** The stores of a data folder that no server uses. */
 export interface DataStores {
   /** Absolute. */
   readonly path: string
@@ -18,7 +18,7 @@ export interface DataStores {
   close(): Promise<void>
 }
 
-/** Locks a data folder that is there and opens its stores. Throws Failure `folderMissing`, and as `openDataFolder`. */
+/** Locks an existing data folder and opens its stores. Throws Failure `folderMissing`, and as `openDataFolder`. */
 export async function openDataStores(name: string, bufferBytes: number): Promise<DataStores> {
   const path = resolve(name)
   await requireDataFolder(path)
@@ -37,12 +37,12 @@ export async function openDataStores(name: string, bufferBytes: number): Promise
   }
 }
 
-/** Opens the stores below a folder, whoever else uses them. */
+/** Opens the stores below a folder, which other processes may be using. */
 export async function openStoresIn(path: string, bufferBytes: number): Promise<Pick<DataStores, 'metadata' | 'blobs'>> {
   await requireMetadata(path)
   const metadata = await openLocalMetadataStore({ folder: join(path, METADATA_FOLDER) })
   try {
-    // An incarnation of its own, as every use of the store has; nothing is written under it.
+    // A new incarnation, as for every use of the store; nothing is written under it.
     const incarnation = randomBytes(8).toString('hex')
     return { metadata, blobs: await openLocalBlobStore({ folder: join(path, BLOBS_FOLDER), incarnation, bufferBytes }) }
   } catch (error) {
@@ -51,7 +51,7 @@ export async function openStoresIn(path: string, bufferBytes: number): Promise<P
   }
 }
 
-/** Throws Failure `folderMissing` where no server has ever kept anything. */
+/** Throws Failure `folderMissing` if no server has ever used the folder. */
 export async function requireDataFolder(path: string): Promise<void> {
   try {
     await access(join(path, FORMAT_FILE))
@@ -61,7 +61,7 @@ export async function requireDataFolder(path: string): Promise<void> {
   }
 }
 
-/** Blobs without the metadata that names them: an empty file in its place would make all of them nobody's. */
+/** Blobs without the metadata that name them: an empty metadata file would make all of them orphans. */
 async function requireMetadata(path: string): Promise<void> {
   const file = join(path, METADATA_FOLDER, METADATA_FILE)
   const [isThere, blobs] = await Promise.all([

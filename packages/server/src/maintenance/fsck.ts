@@ -7,9 +7,9 @@ import { openQuarantine, QUARANTINE_FOLDER } from './quarantine.js'
 export interface FsckOptions {
   /** A data folder that no server uses. */
   readonly folder: string
-  /** Whether all bytes are read and checked. */
+  /** Whether all bytes are read and verified. */
   readonly bytes: boolean
-  /** Whether what can be put right is. */
+  /** Whether findings are repaired if possible. */
   readonly repair: boolean
   readonly onFinding: (finding: Finding) => void
   readonly onProgress: (progress: AuditProgress) => void
@@ -18,16 +18,16 @@ export interface FsckOptions {
 export interface FsckReport extends AuditReport {
   /** Absolute path of the data folder. */
   readonly folder: string
-  /** Where a repair keeps what it took out of the store. */
+  /** The folder with the data that a repair removed from the store. */
   readonly quarantine: string
 }
 
-/** Memory for the bytes that are being checked. */
+/** Memory for the bytes being verified. */
 const BUFFER_BYTES = 64 * 1024 * 1024
 
 /**
- * Audits a data folder, and repairs it if asked to.
- * Throws Failure `folderMissing`, `folderLocked`, `folderForbidden`, `formatNewer`, `layoutOther`, `fileDamaged`.
+ * Audits a data folder, and repairs it on request. Throws Failure `folderMissing`, `folderLocked`, `folderForbidden`,
+ * `formatNewer`, `layoutOther`, `fileDamaged`.
  */
 export async function fsck({ folder, bytes, repair, onFinding, onProgress }: FsckOptions): Promise<FsckReport> {
   const stores = await openDataStores(folder, BUFFER_BYTES)

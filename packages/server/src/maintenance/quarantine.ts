@@ -1,6 +1,6 @@
 /**
- * Where a repair keeps what it takes out of a store: `quarantine/rows.jsonl`, one line a row, and the image of each blob
- * as `quarantine/<id>`. Nothing reads it but people; it may be deleted by hand.
+ * Keeps the data that a repair removes from a store: `quarantine/rows.jsonl`, one line per row, and the image of each
+ * blob as `quarantine/<id>`. No program reads it; it may be deleted by hand.
  */
 import { mkdir, open } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -13,7 +13,7 @@ import { BLOBS_FOLDER } from './data-stores.js'
 
 export const QUARANTINE_FOLDER = 'quarantine'
 
-/** The quarantine of a data folder; its folder is made with the first thing that is kept in it. */
+/** The quarantine of a data folder; its folder is created when something is first kept in it. */
 export function openQuarantine(path: string, blobs: BlobStore): Quarantine {
   const folder = join(path, QUARANTINE_FOLDER)
   return {

@@ -11,17 +11,17 @@ import { type CopyReport, copyFolder } from './copy-folder.js'
 export interface RestoreOptions {
   /** A finished backup. */
   readonly backup: string
-  /** Empty or missing, or left by a restore that was cut off. */
+  /** Empty or missing, or left by an interrupted restore. */
   readonly folder: string
-  /** Whether all bytes are read and checked. */
+  /** Whether all bytes are read and verified. */
   readonly bytes: boolean
   readonly onProgress: (progress: CopyProgress) => void
   readonly onFinding: (finding: Finding) => void
 }
 
 /**
- * Makes a data folder of a backup. Until it is whole, durable and audited, no server takes it for one.
- * Throws Failure `backupUnfinished`, `targetNotEmpty`, `formatNewer`, `layoutOther`, `fileDamaged`, `folderForbidden`, `diskFull`.
+ * Creates a data folder from a backup. Until it is complete, durable and audited, no server accepts it. Throws Failure
+ * `backupUnfinished`, `targetNotEmpty`, `formatNewer`, `layoutOther`, `fileDamaged`, `folderForbidden`, `diskFull`.
  */
 export async function restore(options: RestoreOptions): Promise<CopyReport> {
   const { bytes, onProgress, onFinding } = options

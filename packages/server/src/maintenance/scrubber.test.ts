@@ -16,7 +16,7 @@ async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setImmediate(resolve))
 }
 
-test('damage is logged with its names, and the end of a pass with what was read', async () => {
+test('damage is logged with its names, and the end of a pass with the amount read', async () => {
   const { lines, log } = recorder()
   const stop = new AbortController()
   const scrub = async function* (): AsyncGenerator<Scrubbed> {
@@ -34,7 +34,7 @@ test('damage is logged with its names, and the end of a pass with what was read'
   assert.deepEqual(end, { level: 30, bytes: 11, damaged: 1, msg: 'all stored bytes were read and checked' })
 })
 
-test('more than its rate is not asked for', async () => {
+test('the rate is not exceeded', async () => {
   const { log } = recorder()
   const stop = new AbortController()
   let asked = 0
@@ -50,7 +50,7 @@ test('more than its rate is not asked for', async () => {
   const took = performance.now() - begun
   stop.abort()
   await done
-  assert.ok(took >= 95, `5 MiB at 50 MiB a second took ${took} ms`)
+  assert.ok(took >= 95, `5 MiB at 50 MiB per second took ${took} ms`)
 })
 
 test('a rate of 0 reads nothing', async () => {
@@ -58,7 +58,7 @@ test('a rate of 0 reads nothing', async () => {
   await scrubForever({ scrub }, 0, recorder().log, new AbortController().signal)
 })
 
-test('a pass that fails is logged and tried again', async () => {
+test('a failed pass is logged and retried', async () => {
   const { lines, log } = recorder()
   const stop = new AbortController()
   const scrub = async function* (): AsyncGenerator<Scrubbed> {

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Service } from '@bindery/service'
 import type { Log } from '../log.js'
+import { pause } from '../pause.js'
 
 /** Between the ends of passes and the next: the bytes of a small store need not be read all the time. */
 const PASS_INTERVAL_MS = 24 * 3_600_000
@@ -8,7 +8,7 @@ const RETRY_INTERVAL_MS = 60_000
 /** Bytes read between two pauses. */
 const STRIDE_BYTES = 1024 * 1024
 
-/** Reads all bytes again and again, `rate` a second, and logs what is damaged. Rate 0: does nothing. */
+/** Reads all bytes again and again, `rate` per second, and logs damage. Rate 0: does nothing. */
 export async function scrubForever(
   service: Pick<Service, 'scrub'>,
   rate: number,
@@ -45,8 +45,4 @@ async function scrubOnce(service: Pick<Service, 'scrub'>, rate: number, log: Log
     unpaid = 0
   }
   log.info({ bytes, damaged }, 'all stored bytes were read and checked')
-}
-
-async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  await sleep(milliseconds, undefined, { signal }).catch(() => {})
 }

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { Failure } from '../failure.js'
 import { CallChannel, type Calls, type Pipe } from './calls.js'
 
-/** Two ends of a pipe that carries what JSON carries. */
+/** Two ends of a pipe that transports JSON values. */
 function pipes(): [Pipe, Pipe] {
   const [left, right] = [new EventEmitter(), new EventEmitter()]
   const end = (own: EventEmitter, other: EventEmitter): Pipe => ({
@@ -38,12 +38,12 @@ function connected(): CallChannel<Remote> {
   return new CallChannel<Remote>(here, {})
 }
 
-test('calls that overlap each get their own answer', async () => {
+test('overlapping calls each get their own answer', async () => {
   const { remote } = connected()
   assert.deepEqual(await Promise.all([remote.double(1), remote.double(2), remote.double(3)]), [2, 4, 6])
 })
 
-test('a failure keeps its kind and details on its way, and an error its message and stack', async () => {
+test('a failure keeps its kind and details across processes, and an error its message and stack', async () => {
   const { remote } = connected()
   await assert.rejects(remote.refuse(), { name: 'Failure', kind: 'portTaken', details: { host: 'h', port: 1 } })
   await assert.rejects(remote.fail(), (error: Error) => {
@@ -52,14 +52,14 @@ test('a failure keeps its kind and details on its way, and an error its message 
   })
 })
 
-test('a call that nobody answers is an error', async () => {
+test('a call of an unknown function is an error', async () => {
   const [here, there] = pipes()
   new CallChannel(there, {})
   const { remote } = new CallChannel<Remote>(here, {})
   await assert.rejects(remote.double(1), /there is no double to call/)
 })
 
-test('when the process ends, calls that wait and later ones fail with how it ended', async () => {
+test('when the process ends, pending and later calls fail with the way it ended', async () => {
   const channel = connected()
   const waiting = channel.remote.never()
   channel.close('SIGKILL')

@@ -6,7 +6,7 @@ export interface Pipe {
   on(event: 'message', listener: (message: unknown) => void): unknown
 }
 
-/** Functions that the other process may call. Arguments and results are what structured clone carries. */
+/** Functions that the other process may call. Arguments and results must survive structured clone. */
 export type Calls = { readonly [name: string]: (input: never) => Promise<unknown> }
 
 /** The functions of the other process. */
@@ -14,7 +14,7 @@ export type Remote<C extends Calls> = {
   readonly [N in keyof C]: (...input: Parameters<C[N]>) => ReturnType<C[N]>
 }
 
-/** An error on its way to another process. */
+/** An error in the form that is sent to another process. */
 interface SentError {
   readonly message: string
   readonly stack?: string | undefined
@@ -32,7 +32,7 @@ interface Waiting {
   readonly reject: (error: Error) => void
 }
 
-/** Said to those who wait for an answer of a process that has ended. */
+/** Rejects calls to a process that has ended. */
 export class ProcessGone extends Error {
   override readonly name = 'ProcessGone'
   /** Its exit code or signal. */
@@ -62,7 +62,7 @@ export class CallChannel<C extends Calls> {
     pipe.on('message', (message) => this.#receive(message as Message))
   }
 
-  /** The other process has ended: who waits for it fails, and all later calls fail at once. */
+  /** The other process has ended: pending calls fail, and later calls fail at once. */
   close(how: string): void {
     this.#gone = new ProcessGone(how)
     for (const { reject } of this.#waiting.values()) reject(this.#gone)

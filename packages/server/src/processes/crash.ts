@@ -1,9 +1,9 @@
 import type { Log } from '../log.js'
 
-/** Exit code of a process that met an error that nobody caught (EX_SOFTWARE of sysexits). */
+/** Exit code of a process after an uncaught error (EX_SOFTWARE of sysexits). */
 export const CRASH_EXIT_CODE = 70
 
-/** Logs an error that nobody caught and ends the process: what it leaves half done is undone by the next start. */
+/** Logs an uncaught error and ends the process: the next start recovers its unfinished work. */
 export function endOnCrash(log: Log): void {
   process.on('uncaughtException', (error) => {
     log.fatal({ err: error }, 'the process ends: an error was not caught')
@@ -11,7 +11,7 @@ export function endOnCrash(log: Log): void {
   })
 }
 
-/** A metadata file that cannot be trusted any more ends the process: the next start finds its last whole state. */
+/** A metadata file that can no longer be trusted ends the process: the next start opens its last complete state. */
 export function endOnFatal(error: Error): void {
   setImmediate(() => {
     throw error

@@ -1,9 +1,9 @@
 import type { Event } from '@bindery/service'
 
-/** Events that another process has not yet taken. */
+/** Events that another process has not yet acknowledged. */
 const UNDERWAY_MAX = 256
 
-/** Hands events to another process. Where more come than it takes, they are dropped, and it is told of that. */
+/** Sends events to another process. If more arrive than it takes, they are dropped, and it is informed. */
 export class EventPipe {
   readonly #send: (event: Event) => Promise<void>
   #underway = 0

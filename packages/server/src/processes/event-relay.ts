@@ -2,10 +2,10 @@ import { type Event, type EventBus, EventHub, type Listener, type Subscription }
 import { EventPipe } from './event-pipe.js'
 import type { EventOutlet } from './event-switchboard.js'
 
-/** Between two signs of life to those who listen: proxies close what is silent for a minute. */
+/** Between two heartbeats to listeners: proxies close connections that are silent for a minute. */
 const BEAT_INTERVAL_MS = 15_000
 
-/** The events of one process, joined to those of the others by whoever runs them. */
+/** The events of one process, connected to those of the others by the primary. */
 export class EventRelay implements EventBus {
   readonly #hub = new EventHub()
   readonly #outlet: EventOutlet
@@ -31,7 +31,7 @@ export class EventRelay implements EventBus {
   }
 
   subscribe(listener: Listener): Subscription {
-    if (!this.#hub.watched) this.#ready = this.#tell(true)
+    if (!this.#hub.watched) this.#ready = this.#inform(true)
     const { end } = this.#hub.subscribe(listener)
     if (this.#isStopping) queueMicrotask(() => listener({ type: 'stopping' }))
     let hasEnded = false
@@ -39,7 +39,7 @@ export class EventRelay implements EventBus {
       if (hasEnded) return
       hasEnded = true
       end()
-      if (!this.#hub.watched) void this.#tell(false)
+      if (!this.#hub.watched) void this.#inform(false)
     }
     return { ready: this.#ready, end: leave }
   }
@@ -60,8 +60,8 @@ export class EventRelay implements EventBus {
     this.#hub.publish({ type: 'stopping' })
   }
 
-  /** Whoever runs the processes may be gone, and then this one soon is. */
-  #tell(listens: boolean): Promise<void> {
+  /** The primary may be gone, and then this process soon ends too. */
+  #inform(listens: boolean): Promise<void> {
     return this.#outlet.listens(listens).catch(() => {})
   }
 }

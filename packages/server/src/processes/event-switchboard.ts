@@ -1,30 +1,30 @@
 import type { Event } from '@bindery/service'
 import { EventPipe } from './event-pipe.js'
 
-/** What a process tells whoever runs it. A type, so that its functions can be called from afar. */
+/** The calls of a process to the primary. A type, so that its functions can be called remotely. */
 export type EventOutlet = {
-  /** Whether somebody listens in this process. Resolves when the others know. */
+  /** Whether this process has listeners. Resolves when the others know. */
   readonly listens: (does: boolean) => Promise<void>
-  /** An event for those who listen in other processes. */
+  /** An event for the listeners in other processes. */
   readonly publish: (event: Event) => Promise<void>
 }
 
-/** What a process is told. */
+/** The calls of the primary to a process. */
 export type EventInlet = {
   /** An event of another process. */
   readonly receive: (event: Event) => Promise<void>
-  /** Whether somebody listens in another process. */
+  /** Whether another process has listeners. */
   readonly othersListen: (listen: boolean) => Promise<void>
 }
 
 interface Seat {
   readonly inlet: EventInlet
   readonly pipe: EventPipe
-  /** What the process was last told of the others. */
+  /** The last information that the process got about the others. */
   othersListen: boolean
 }
 
-/** Hands the events of each process to those in which somebody listens, and tells who need not publish. */
+/** Forwards the events of each process to those with listeners, and informs the processes that need not publish. */
 export class EventSwitchboard {
   readonly #seats = new Map<string, Seat>()
   readonly #listening = new Set<string>()
@@ -34,7 +34,7 @@ export class EventSwitchboard {
       listens: async (does) => {
         if (does) this.#listening.add(incarnation)
         else this.#listening.delete(incarnation)
-        await this.#tellAll()
+        await this.#informAll()
       },
       publish: async (event) => {
         for (const [other, { pipe }] of this.#seats) {
@@ -47,23 +47,23 @@ export class EventSwitchboard {
   async join(incarnation: string, inlet: EventInlet): Promise<void> {
     const pipe = new EventPipe((event) => inlet.receive(event))
     this.#seats.set(incarnation, { inlet, pipe, othersListen: false })
-    await this.#tellAll()
+    await this.#informAll()
   }
 
   async leave(incarnation: string): Promise<void> {
     this.#seats.delete(incarnation)
     this.#listening.delete(incarnation)
-    await this.#tellAll()
+    await this.#informAll()
   }
 
-  async #tellAll(): Promise<void> {
-    const told = [...this.#seats].map(async ([incarnation, seat]) => {
+  async #informAll(): Promise<void> {
+    const informed = [...this.#seats].map(async ([incarnation, seat]) => {
       const listen = [...this.#listening].some((other) => other !== incarnation)
       if (seat.othersListen === listen) return
       seat.othersListen = listen
       // a process that is gone publishes nothing
       await seat.inlet.othersListen(listen).catch(() => {})
     })
-    await Promise.all(told)
+    await Promise.all(informed)
   }
 }

@@ -9,7 +9,7 @@ function event(id: string): Event {
   return { type: 'aborted', id, at: 0, bucket: 'bkt', key: 'k', uploadId: 'A' }
 }
 
-/** Processes that are joined as the primary joins them. */
+/** Processes that are connected as the primary connects them. */
 async function processes(count: number) {
   const switchboard = new EventSwitchboard()
   const relays: EventRelay[] = []
@@ -34,7 +34,7 @@ function listen(relay: EventRelay) {
 
 const settle = () => new Promise((resolve) => setImmediate(resolve))
 
-test('who listens in one process hears the others, once, and from the moment that it is ready', async () => {
+test('a listener in one process receives the events of the others, once, and from the moment when it is ready', async () => {
   const { relays } = await processes(3)
   const [first, second, third] = relays
   assert.ok(first && second && third)
@@ -51,7 +51,7 @@ test('who listens in one process hears the others, once, and from the moment tha
   assert.deepEqual(heard.sort(), ['a', 'b', 'c'])
 })
 
-test('where nobody listens any more, nothing is published', async () => {
+test('without listeners nothing is published', async () => {
   const { relays, switchboard, add } = await processes(2)
   const [first, second] = relays
   assert.ok(first && second)
@@ -63,7 +63,7 @@ test('where nobody listens any more, nothing is published', async () => {
   await settle()
   assert.equal(second.watched, true)
   const late = await add('late')
-  assert.equal(late.watched, true, 'a process that starts is told of those who listen')
+  assert.equal(late.watched, true, 'a process that starts learns about existing listeners')
   other.end()
   await settle()
   assert.deepEqual([first.watched, second.watched, late.watched], [false, false, false])
@@ -73,7 +73,7 @@ test('where nobody listens any more, nothing is published', async () => {
   assert.equal(first.watched, false, 'the process that listened has ended')
 })
 
-test('a process that does not take its events loses some, is told so, and goes on', async () => {
+test('a process that does not take its events loses some, is informed, and continues', async () => {
   const sent: string[] = []
   const takers: (() => void)[] = []
   const pipe = new EventPipe((one) => {

@@ -17,7 +17,7 @@ import { HttpServer } from '../http/http-server.js'
 import type { Log } from '../log.js'
 import { BLOBS_FOLDER, METADATA_FOLDER } from '../maintenance/data-stores.js'
 import { pooledRandom } from '../random.js'
-import { doChores } from './chores.js'
+import { runBackgroundTasks } from './background-tasks.js'
 import { EventRelay } from './event-relay.js'
 import type { EventInlet, EventOutlet } from './event-switchboard.js'
 
@@ -130,7 +130,7 @@ class RunningInstance implements Instance {
   readonly #parts: Parts
   readonly #http: HttpServer
   readonly #stopping = new AbortController()
-  #chores: Promise<void> | undefined
+  #backgroundTasks: Promise<void> | undefined
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -163,7 +163,7 @@ class RunningInstance implements Instance {
 
   readonly lead = async (): Promise<void> => {
     const { service, config, log } = this.#parts
-    this.#chores ??= doChores(service, config, log, this.#stopping.signal)
+    this.#backgroundTasks ??= runBackgroundTasks(service, config, log, this.#stopping.signal)
   }
 
   readonly inUse = (manifestIds: readonly string[]): Promise<readonly string[]> =>
@@ -177,7 +177,7 @@ class RunningInstance implements Instance {
     this.#stopping.abort()
     this.#parts.events.stop()
     const cut = await this.#http.stop(graceMs)
-    await this.#chores
+    await this.#backgroundTasks
     await this.#parts.blobs.close()
     await this.#parts.metadata.close()
     return cut

@@ -17,7 +17,7 @@ const { startServer } = (await import(support.href)) as {
   startServer(options: { readonly args: readonly string[] }): Promise<Server>
 }
 
-/** A request on a connection of its own, signed with V1; the query stands in the order in which it is signed. */
+/** A request on a new connection, signed with V1; the query must be in signing order. */
 function send(server: Server, method: string, target: string, body = ''): Promise<IncomingMessage> {
   const date = new Date().toUTCString()
   const text = `${method}\n\n\n${date}\n${target}`
@@ -37,7 +37,7 @@ async function answer(response: IncomingMessage): Promise<string> {
   return text
 }
 
-/** Resolves when the sweeper has freed all garbage, though feeds are open. */
+/** Resolves when the sweeper has freed all garbage, although feeds are open. */
 async function swept(server: Server): Promise<void> {
   for (;;) {
     const { garbage } = JSON.parse(await answer(await send(server, 'GET', '/?x-oss-ext-status')))
@@ -47,8 +47,8 @@ async function swept(server: Server): Promise<void> {
 }
 
 interface Feed {
-  /** Resolves when the feed has told of an event of this type with this upload id. */
-  told(type: string, uploadId: string): Promise<void>
+  /** Resolves when the feed has reported an event of this type with this upload id. */
+  reported(type: string, uploadId: string): Promise<void>
   readonly ended: Promise<unknown>
 }
 
@@ -74,11 +74,11 @@ async function watch(server: Server): Promise<Feed> {
   await until(() => text.includes(': listening\n\n'))
   const has = (type: string, uploadId: string) =>
     text.split('\n\n').some((frame) => frame.includes(`event: ${type}\n`) && frame.includes(uploadId))
-  return { told: (type, uploadId) => until(() => has(type, uploadId)), ended }
+  return { reported: (type, uploadId) => until(() => has(type, uploadId)), ended }
 }
 
 for (const workers of ['1', '2']) {
-  test(`with --workers ${workers}, every listener hears every process, garbage is freed meanwhile, and SIGTERM ends their feeds`, async (t: TestContext) => {
+  test(`with --workers ${workers}, every listener receives the events of every process, garbage is freed meanwhile, and SIGTERM ends the feeds`, async (t: TestContext) => {
     const server = await startServer({ args: ['--workers', workers, '--buckets', 'demo'] })
     t.after(() => server.kill())
     const feeds = [await watch(server), await watch(server), await watch(server)]
@@ -91,8 +91,8 @@ for (const workers of ['1', '2']) {
     }
     for (const feed of feeds) {
       for (const uploadId of uploadIds) {
-        await feed.told('initiated', uploadId)
-        await feed.told('part', uploadId)
+        await feed.reported('initiated', uploadId)
+        await feed.reported('part', uploadId)
       }
     }
     for (const body of ['first', 'second']) await answer(await send(server, 'PUT', '/demo/k0', body))

@@ -7,14 +7,14 @@ import { type Launched, Supervisor } from './supervisor.js'
 
 const PORT = 1234
 
-/** Instances that only note what is asked of them. */
+/** Instances that only record their calls. */
 class Instances {
   readonly events: string[] = []
   readonly living = new Map<string, (how: string) => void>()
   readonly inUse = new Map<string, readonly string[]>()
   ask: Instance['inUse'] = async () => []
   launches = 0
-  /** Given the number of the launch, whether it is to fail. */
+  /** Whether the launch with this number fails. */
   failsAt: (launch: number) => boolean = () => false
 
   readonly launch = async (incarnation: string, { inUse }: Primary): Promise<Launched> => {
@@ -65,7 +65,7 @@ async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5))
 }
 
-test('the stores are prepared once all instances are known and before the first listens', async () => {
+test('the stores are prepared after all instances are known and before the first listens', async () => {
   const instances = new Instances()
   const supervisor = supervise(instances, 2)
   assert.equal(await supervisor.start(), PORT)
@@ -73,7 +73,7 @@ test('the stores are prepared once all instances are known and before the first 
   assert.equal(await supervisor.stop(0), 2)
 })
 
-test('an instance whose process ends is replaced after the dead one was declared so', async () => {
+test('an instance whose process ends is replaced after the dead one was declared dead', async () => {
   const instances = new Instances()
   const supervisor = supervise(instances, 2)
   await supervisor.start()
@@ -85,7 +85,7 @@ test('an instance whose process ends is replaced after the dead one was declared
   await supervisor.stop(0)
 })
 
-test('when all have ended the same port is asked for by its number', async () => {
+test('when all have ended, the same port is requested by number', async () => {
   const instances = new Instances()
   const supervisor = supervise(instances, 1)
   await supervisor.start()
@@ -94,7 +94,7 @@ test('when all have ended the same port is asked for by its number', async () =>
   await supervisor.stop(0)
 })
 
-test('processes that keep ending make the server give up, and say how the last one ended', async () => {
+test('processes that keep ending make the server give up and report how the last one ended', async () => {
   const instances = new Instances()
   const supervisor = supervise(instances, 1)
   await supervisor.start()
@@ -126,7 +126,7 @@ test('an instance that ends while it starts fails the start', async () => {
   })
 })
 
-test('what is in use is asked of every process, and one that has ended uses nothing', async () => {
+test('every process is asked for manifests in use, and one that has ended uses nothing', async () => {
   const instances = new Instances()
   const supervisor = supervise(instances, 3)
   await supervisor.start()

@@ -6,10 +6,10 @@ import { ProcessGone } from './calls.js'
 import { EventSwitchboard } from './event-switchboard.js'
 import type { Instance, Primary } from './instance.js'
 
-/** An instance that was started, here or in a process of its own. */
+/** A started instance, in this process or its own. */
 export interface Launched {
   readonly instance: Instance
-  /** Resolves when its process has ended, with how: an exit code or a signal. */
+  /** Resolves when its process has ended, with its exit code or signal. */
   readonly ended: Promise<string>
 }
 
@@ -19,12 +19,12 @@ export interface SupervisorOptions {
   readonly port: number
   /** Starts an instance and opens its stores; `primary` answers for all instances. */
   readonly launch: (incarnation: string, primary: Primary) => Promise<Launched>
-  /** Whether a process that is none of these, as a backup, keeps everything from being freed. */
+  /** Whether another process, such as a backup, keeps everything from being freed. */
   readonly isHeld: () => Promise<boolean>
   readonly log: Log
 }
 
-/** Ends of processes within CRASH_WINDOW_MS after which no more are started. */
+/** The number of ended processes within CRASH_WINDOW_MS after which no more are started. */
 const CRASHES_MAX = 5
 const CRASH_WINDOW_MS = 60_000
 const BACKOFF_MS = 100
@@ -37,8 +37,8 @@ interface Member {
 
 /**
  * Keeps a number of instances running: prepares the stores before the first request, replaces instances whose process
- * ends, and has one of them sweep. Who lives is changed by one step at a time, so that nobody is declared dead who is
- * only being started.
+ * ends, and lets one of them sweep. Membership changes one step at a time, so that no starting instance is declared
+ * dead.
  */
 export class Supervisor {
   readonly #options: SupervisorOptions
@@ -71,7 +71,7 @@ export class Supervisor {
     }
   }
 
-  /** Stops all instances. Resolves with the number of requests that were cut because `graceMs` were over. */
+  /** Stops all instances. Resolves with the number of requests that were aborted after `graceMs`. */
   async stop(graceMs: number): Promise<number> {
     this.#stopping = true
     await this.#steps
@@ -91,7 +91,7 @@ export class Supervisor {
     const [leader] = this.#members
     if (leader === undefined) throw new Error('no instance is left')
     await leader.launched.instance.prepare([...this.#members].map(({ incarnation }) => incarnation))
-    // Instances share a port by its number as asked for; once nobody holds it, only its real number gives it back.
+    // Instances share a port by the requested number; once none listens, only the real number returns the same port.
     const asked = [...this.#members].some(({ listens }) => listens) ? this.#options.port : this.#port
     for (const member of this.#members) {
       if (member.listens) continue
@@ -141,7 +141,7 @@ export class Supervisor {
       try {
         await this.#bringUp()
       } catch (error) {
-        // A member whose process ended meanwhile is replaced by a step of its own.
+        // A member whose process ended meanwhile is replaced by a separate step.
         if (this.#stopping || error instanceof ProcessGone) return
         this.#options.log.error({ err: error }, 'a process could not be replaced')
         this.#replace(String(error))

@@ -1,4 +1,4 @@
-/** What runs in a worker process: an instance that the primary commands. */
+/** The main program of a worker process: an instance that the primary controls. */
 import type { Event } from '@bindery/service'
 import { openSharedMetadataStore } from '@bindery/storage-local'
 import { createLog } from '../log.js'
@@ -32,10 +32,10 @@ const channel = new CallChannel<PrimaryCalls>(process as Pipe, {
   cut: () => instance().cut(),
 })
 
-// The terminal sends them to every process of the group; the primary decides what they mean.
+// The terminal sends them to every process of the group; the primary handles them.
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => {})
-// Without the primary nobody would know that this process lives.
+// Without the primary no process would know that this one is alive.
 process.on('disconnect', () => process.exit())
 
 await channel.remote.started()

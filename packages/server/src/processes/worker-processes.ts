@@ -5,27 +5,30 @@ import { CallChannel, ProcessGone } from './calls.js'
 import type { Instance, InstanceOptions, Primary } from './instance.js'
 import type { Launched } from './supervisor.js'
 
-/** What the primary may ask of a worker: to open an instance, and then all that an instance does. */
+/** The calls of the primary to a worker: open an instance, then everything that an instance does. */
 export type WorkerCalls = Instance & { readonly open: (options: InstanceOptions) => Promise<void> }
 
-/** What a worker may ask of the primary; `started`, because what is sent to a worker before it listens is lost. */
+/**
+ * The calls of a worker to the primary. `started` exists because a message to a worker that does not listen yet is
+ * lost.
+ */
 export type PrimaryCalls = Primary & {
   readonly started: () => Promise<void>
   readonly commit: MetadataCommitter['commit']
 }
 
 /**
- * Bodies pass as buffers outside the heap, which make V8 collect a small heap very often; its helper threads, woken each
+ * Bodies are buffers outside the heap, which make V8 collect a small heap very often; its helper threads, woken each
  * time, cost more than they save and keep a core from hashing.
  */
 const NODE_FLAGS = ['--single-threaded-gc']
 
 /**
- * Starts instances in processes of their own, which share the port, inherit the lock of the data folder, and have this
+ * Starts instances in their own processes, which share the port, inherit the lock of the data folder, and let this
  * process commit for them.
  */
 export function workerProcesses(lockDescriptor: number, committer: MetadataCommitter) {
-  // Workers accept for themselves: a connection that the primary had handed to a worker which then dies would hang.
+  // Workers accept connections themselves: a connection that the primary had passed to a dying worker would hang.
   cluster.schedulingPolicy = cluster.SCHED_NONE
   cluster.setupPrimary({
     exec: fileURLToPath(new URL('./worker-main.js', import.meta.url)),
@@ -58,7 +61,7 @@ async function launchWorker(
       resolve(how)
     })
   })
-  // A message to a process that is ending; its exit says the same.
+  // A message to an ending process failed; its exit reports the same.
   worker.on('error', () => {})
   const end = async () => {
     if (worker.isConnected()) worker.process.disconnect()

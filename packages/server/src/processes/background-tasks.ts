@@ -1,8 +1,8 @@
-/** What a process does beside serving, one of all processes at a time. */
-import { setTimeout as sleep } from 'node:timers/promises'
+/** The background tasks of a server, which run in one process at a time. */
 import type { Service } from '@bindery/service'
 import type { Log } from '../log.js'
 import { scrubForever } from '../maintenance/scrubber.js'
+import { pause } from '../pause.js'
 
 /** Between two passes of the sweeper that found nothing more to do. */
 const SWEEP_INTERVAL_MS = 5_000
@@ -10,10 +10,10 @@ const SWEEP_INTERVAL_MS = 5_000
 const LIFECYCLE_INTERVAL_MS = 3_600_000
 
 /**
- * Sweeps garbage, applies lifecycle rules and scrubs (`scrubRate` bytes a second), at once and again and again. Resolves
- * when the signal has ended all of it.
+ * Sweeps garbage, applies lifecycle rules and scrubs (`scrubRate` bytes per second), at once and repeatedly. Resolves
+ * when the signal has ended all tasks.
  */
-export async function doChores(
+export async function runBackgroundTasks(
   service: Pick<Service, 'sweep' | 'applyLifecycle' | 'scrub'>,
   { scrubRate }: { readonly scrubRate: number },
   log: Log,
@@ -46,12 +46,8 @@ async function applyLifecycle(service: Pick<Service, 'applyLifecycle'>, log: Log
         if (signal.aborted) return
       }
     } catch (error) {
-      log.error({ err: error }, 'lifecycle rules could not be applied and will be again')
+      log.error({ err: error }, 'lifecycle rules could not be applied and will be retried')
     }
     await pause(LIFECYCLE_INTERVAL_MS, signal)
   }
-}
-
-async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  await sleep(milliseconds, undefined, { signal }).catch(() => {})
 }

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { pino } from 'pino'
-import { doChores } from './chores.js'
+import { runBackgroundTasks } from './background-tasks.js'
 
 const aborted = { bucket: 'bkt', ruleId: 'parts', key: 'a', uploadId: 'A', parts: 2, bytes: 7 }
 const UPLOAD = aborted as never
 
-test('uploads that a rule aborted are logged one by one, and a failure of a chore stops neither', async () => {
+test('uploads that a rule aborted are logged one by one, and a failed task stops no other', async () => {
   const lines: Record<string, unknown>[] = []
   const stop = new AbortController()
   const log = pino({ base: null }, { write: (line: string) => void lines.push(JSON.parse(line)) })
@@ -24,7 +24,7 @@ test('uploads that a rule aborted are logged one by one, and a failure of a chor
     },
     scrub: async function* () {},
   }
-  const done = doChores(service, { scrubRate: 0 }, log, stop.signal)
+  const done = runBackgroundTasks(service, { scrubRate: 0 }, log, stop.signal)
   while (lines.length < 4) await new Promise((resolve) => setImmediate(resolve))
   stop.abort()
   await done
