@@ -1,4 +1,5 @@
 import { AttemptWrites, overlay, type SnapshotRow } from './attempt-writes.js'
+import type { Awaitable } from './awaitable.js'
 import { type KeyText, keyBytes, sameBytes } from './bytes.js'
 import type { Bytes, RangeOptions, Row, Transaction } from './metadata-store.js'
 
@@ -68,15 +69,15 @@ export class Attempt extends AttemptWrites implements Transaction {
     this.#snapshot = snapshot
   }
 
-  get(key: Bytes): Promise<Bytes | undefined> {
+  get(key: Bytes): Awaitable<Bytes | undefined> {
     return this.#answer(() => this.#get(key))
   }
 
-  getMany(keys: readonly Bytes[]): Promise<(Bytes | undefined)[]> {
+  getMany(keys: readonly Bytes[]): Awaitable<(Bytes | undefined)[]> {
     return this.#answer(() => keys.map((key) => this.#get(key)))
   }
 
-  range(from: Bytes, to: Bytes, options: RangeOptions): Promise<Row[]> {
+  range(from: Bytes, to: Bytes, options: RangeOptions): Awaitable<Row[]> {
     return this.#answer(() => this.#range(from, to, options))
   }
 
@@ -106,9 +107,9 @@ export class Attempt extends AttemptWrites implements Transaction {
       })
   }
 
-  #answer<T>(call: () => T): Promise<T> {
+  #answer<T>(call: () => T): Awaitable<T> {
     try {
-      return Promise.resolve(this.guard(call))
+      return this.guard(call)
     } catch (error) {
       const answer = Promise.reject(error)
       // the attempt fails with this error anyway, also when the body never looks at this promise

@@ -8,6 +8,11 @@ test('what is there is used at once, and what is not is waited for', async () =>
   assert.equal(await andThen(Promise.resolve(1), next), 2)
   assert.equal(await andThen(1, async (value) => next(value)), 2)
   await assert.rejects(async () => andThen(Promise.reject<number>(new RangeError()), next), RangeError)
+  const failed = andThen(1, () => {
+    throw new RangeError()
+  })
+  assert.ok(failed instanceof Promise)
+  await assert.rejects(failed, RangeError)
 })
 
 test('work settles by one of two functions, however it ends', async () => {

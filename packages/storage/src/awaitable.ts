@@ -1,12 +1,17 @@
 /**
  * A value, or a promise of it. Work that need not wait answers with the value, and its caller goes on in the same turn:
- * `andThen` takes both, so that there is one code path.
+ * `andThen` takes both, so that there is one code path. A failure is always a promise that rejects.
  */
 export type Awaitable<T> = T | Promise<T>
 
-/** Goes on with a value: at once, or when its promise resolves. */
+/** Goes on with a value: at once, or when its promise resolves. What `next` throws rejects. */
 export function andThen<T, R>(value: Awaitable<T>, next: (value: T) => Awaitable<R>): Awaitable<R> {
-  return value instanceof Promise ? value.then(next) : next(value)
+  if (value instanceof Promise) return value.then(next)
+  try {
+    return next(value)
+  } catch (error) {
+    return Promise.reject(error)
+  }
 }
 
 /** Ends work that may throw, reject or succeed, by one of two functions. */

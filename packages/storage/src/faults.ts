@@ -1,3 +1,4 @@
+import type { Awaitable } from './awaitable.js'
 import type { BlobStore, LentBytes } from './blob-store.js'
 import type { MetadataStore } from './metadata-store.js'
 import { createRandom } from './random.js'
@@ -25,7 +26,7 @@ export function withFaults(seed: number, rates: FaultRates): Faults {
     if (random.fraction() < rates[when]) throw new StorageError('unavailable', `injected ${when} ${call}`)
   }
 
-  async function around<T>(call: string, run: () => Promise<T>): Promise<T> {
+  async function around<T>(call: string, run: () => Awaitable<T>): Promise<T> {
     strike('before', call)
     const result = await run()
     strike('after', call)

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Attempt, type Snapshot } from './attempt.js'
+import { type Awaitable, andThen, settle } from './awaitable.js'
 import { copyBytes } from './bytes.js'
 import type { Bytes, MetadataStore, Transaction } from './metadata-store.js'
 import { SortedMap } from './sorted-map.js'
@@ -41,12 +42,13 @@ export function createMemoryMetadataStore(options: MemoryMetadataOptions = {}): 
     },
   })
 
-  async function rehearse(body: (tx: Transaction) => Promise<unknown>, records: boolean): Promise<void> {
+  function rehearse(body: (tx: Transaction) => Awaitable<unknown>, records: boolean): Awaitable<void> {
     if (options.runBodiesTwice !== true) return
     const held = snapshot()
     const attempt = new Attempt(held, records)
     // how a rehearsal ends says nothing: the performance on the same state follows
-    await onSnapshot(held, attempt, () => body(attempt)).catch(() => undefined)
+    const ignore = () => undefined
+    return settle(() => onSnapshot(held, attempt, () => body(attempt)), ignore, ignore)
   }
 
   return {
@@ -54,9 +56,8 @@ export function createMemoryMetadataStore(options: MemoryMetadataOptions = {}): 
       await rehearse(body, true)
       return transact(body)
     },
-    async read(body) {
-      await rehearse(body, false)
-      return read(body)
+    read(body) {
+      return andThen(closed ? undefined : rehearse(body, false), () => read(body))
     },
     async close() {
       closed = true

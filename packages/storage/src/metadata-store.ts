@@ -1,3 +1,4 @@
+import type { Awaitable } from './awaitable.js'
 import type { DamagedRow } from './storage-error.js'
 
 /** Bytes of a key or a value. Keys are ordered as unsigned bytes; a key is not empty, a value may be. */
@@ -21,17 +22,17 @@ export interface RangeOptions {
   readonly onDamaged?: (row: DamagedRow) => void
 }
 
-/** Reads of one consistent state. */
+/** Reads of one consistent state. An engine that has the rows at hand answers at once; a failure always rejects. */
 export interface Reader {
   /** The value of a key, or undefined. The bytes belong to the caller and do not change. */
-  get(key: Bytes): Promise<Bytes | undefined>
+  get(key: Bytes): Awaitable<Bytes | undefined>
   /** The values of several keys, in their order. */
-  getMany(keys: readonly Bytes[]): Promise<(Bytes | undefined)[]>
+  getMany(keys: readonly Bytes[]): Awaitable<(Bytes | undefined)[]>
   /**
    * Rows with `from <= key < to`. Fewer than `limit` rows mean that the range has no more.
    * A bound may be empty, or one byte longer than a key may be: the successor of the longest one.
    */
-  range(from: Bytes, to: Bytes, options: RangeOptions): Promise<Row[]>
+  range(from: Bytes, to: Bytes, options: RangeOptions): Awaitable<Row[]>
 }
 
 /** Reads and writes of one transaction. A read sees the transaction's own sets and deletes, not its adds. What is set is copied. */
@@ -55,13 +56,15 @@ export interface MetadataStore {
    * Throws StorageError `conflict` after 16 attempts, `limit`, `misuse`, `noSpace`, `unavailable`; DamagedRow where it
    * meets one, also as what it adds to.
    */
-  transact<T>(body: (tx: Transaction) => Promise<T>): Promise<T>
+  transact<T>(body: (tx: Transaction) => Awaitable<T>): Promise<T>
   /**
    * Runs `body` on one consistent state that is no older than the call. It awaits nothing but `reader`, and is refused
    * otherwise, since a long reader makes the store grow. It may run more than once: an engine on a network answers what
-   * is asked first without a snapshot, and begins again if what is asked next would not be of the same state. Throws StorageError `limit`, `misuse`, `unavailable`. Each
-   * call that meets a damaged row throws DamagedRow; the body may catch that and go on.
+   * is asked first without a snapshot, and begins again if what is asked next would not be of the same state. Throws
+   * StorageError `limit`, `misuse`, `unavailable`. Each call that meets a damaged row throws DamagedRow; the body may
+   * catch that and go on. An engine that has the rows at hand answers at once where `body` waits for nothing; a failure
+   * always rejects.
    */
-  read<T>(body: (reader: Reader) => Promise<T>): Promise<T>
+  read<T>(body: (reader: Reader) => Awaitable<T>): Awaitable<T>
   close(): Promise<void>
 }

@@ -1,5 +1,6 @@
 import { afterTurn } from './after-turn.js'
 import { Attempt, type Snapshot } from './attempt.js'
+import type { Awaitable } from './awaitable.js'
 import { METADATA_LIMITS } from './limits.js'
 import type { MetadataStore, Reader, Transaction } from './metadata-store.js'
 import { StorageError } from './storage-error.js'
@@ -32,7 +33,7 @@ export function createTransactor<S extends HeldSnapshot>(engine: OptimisticEngin
   let lane: Promise<unknown> = Promise.resolve()
 
   async function attemptOnce<T>(
-    body: (tx: Transaction) => Promise<T>,
+    body: (tx: Transaction) => Awaitable<T>,
     again: boolean,
   ): Promise<{ readonly result: T } | undefined> {
     const snapshot = engine.snapshot(true)
@@ -42,7 +43,7 @@ export function createTransactor<S extends HeldSnapshot>(engine: OptimisticEngin
     return committed ? { result } : undefined
   }
 
-  async function repeat<T>(body: (tx: Transaction) => Promise<T>): Promise<T> {
+  async function repeat<T>(body: (tx: Transaction) => Awaitable<T>): Promise<T> {
     for (let attempts = 1; attempts < METADATA_LIMITS.attempts; attempts++) {
       const outcome = await attemptOnce(body, true)
       if (outcome !== undefined) return outcome.result
@@ -58,23 +59,35 @@ export function createTransactor<S extends HeldSnapshot>(engine: OptimisticEngin
       lane = turn.catch(() => undefined)
       return turn
     },
-    async read(body) {
-      const snapshot = engine.snapshot(false)
-      const attempt = new Attempt(snapshot, false)
-      return onSnapshot(snapshot, attempt, () => body(readerOf(attempt)))
+    read(body) {
+      try {
+        const snapshot = engine.snapshot(false)
+        const attempt = new Attempt(snapshot, false)
+        return onSnapshot(snapshot, attempt, () => body(readerOf(attempt)))
+      } catch (error) {
+        return Promise.reject(error)
+      }
     },
   }
 }
 
-/** Runs a body to its end and gives its snapshot back. */
-export async function onSnapshot<T>(snapshot: HeldSnapshot, attempt: Attempt, run: () => Promise<T>): Promise<T> {
-  try {
-    const result = await withinTurn(run)
-    attempt.finish()
-    return result
-  } finally {
+/** Runs a body to its end and gives its snapshot back; at once if the body waits for nothing. May throw. */
+export function onSnapshot<T>(snapshot: HeldSnapshot, attempt: Attempt, run: () => Awaitable<T>): Awaitable<T> {
+  const end = () => {
     attempt.close()
     snapshot.release()
+  }
+  const finish = (result: T) => {
+    attempt.finish()
+    return result
+  }
+  let waits = false
+  try {
+    const result = run()
+    waits = result instanceof Promise
+    return result instanceof Promise ? withinTurn(result).then(finish).finally(end) : finish(result)
+  } finally {
+    if (!waits) end()
   }
 }
 
@@ -82,12 +95,12 @@ export async function onSnapshot<T>(snapshot: HeldSnapshot, attempt: Attempt, ru
  * A body that awaits nothing but its transaction ends before the event loop goes on, since reads are answered at once
  * and promises go before everything else. So a body that is still there then awaits something foreign.
  */
-function withinTurn<T>(run: () => Promise<T>): Promise<T> {
+function withinTurn<T>(result: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     afterTurn(() =>
       reject(new StorageError('misuse', 'the body of a transaction or read awaits something else than it')),
     )
-    run().then(resolve, reject)
+    result.then(resolve, reject)
   })
 }
 

@@ -8,7 +8,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { createRandom, type Random } from '@bindery/storage'
+import { type Awaitable, createRandom, type Random } from '@bindery/storage'
 
 /** One decision in this many takes its rank from the running task. */
 const DECISIONS_PER_FALL = 12
@@ -45,7 +45,7 @@ export class Scheduler {
   }
 
   /** Runs an engine's call when its turn comes. */
-  async take<T>(by: string, call: () => Promise<T>): Promise<T> {
+  async take<T>(by: string, call: () => Awaitable<T>): Promise<T> {
     await this.#turn(by)
     this.#running += 1
     let settled: () => T

@@ -187,8 +187,17 @@ class RunningInstance implements Instance {
 
   async #unready(): Promise<Unready | undefined> {
     if (this.#stopping.signal.aborted) return 'stopping'
-    const answered = this.#parts.metadata.read((reader) => reader.get(Uint8Array.of(0))).then(() => true)
     const late = sleep(READY_WITHIN_MS, false, { ref: false })
-    return (await Promise.race([answered, late]).catch(() => false)) ? undefined : 'storesSilent'
+    return (await Promise.race([this.#answers(), late])) ? undefined : 'storesSilent'
+  }
+
+  /** Whether the metadata can be read. */
+  async #answers(): Promise<boolean> {
+    try {
+      await this.#parts.metadata.read((reader) => reader.get(Uint8Array.of(0)))
+      return true
+    } catch {
+      return false
+    }
   }
 }

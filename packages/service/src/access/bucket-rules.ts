@@ -1,5 +1,5 @@
 import type { BucketSettings } from '@bindery/protocol'
-import { type Awaitable, type Reader, together } from '@bindery/storage'
+import { type Awaitable, andThen, type Reader, together } from '@bindery/storage'
 import { readBucketIfAny } from '../domain/buckets/buckets.js'
 import { readPublicAccessBlock } from '../domain/buckets/public-access.js'
 import type { Domain } from '../domain/domain.js'
@@ -30,30 +30,33 @@ export class BucketRuleBook {
     const isOwner = accountOf(requester)?.id === bucket.owner
     const asksAboutTags = attachedPolicies(requester).some(({ policy }) => policy.asksAbout(readsBucketTags))
     if (isOwner && !('policy' in documents || 'referer' in documents || asksAboutTags)) return undefined
-    return this.#domain.metadata.read(async (reader) => {
+    return this.#domain.metadata.read((reader) =>
       // what the record listed may have changed since it was read
-      const current = await readBucketIfAny(this.#domain, reader, bucket.name)
-      return current && this.#read(reader, current, asksAboutTags)
-    })
+      andThen(
+        readBucketIfAny(this.#domain, reader, bucket.name),
+        (current) => current && this.#read(reader, current, asksAboutTags),
+      ),
+    )
   }
 
-  async #read(reader: Reader, bucket: BucketRecord, asksAboutTags: boolean): Promise<BucketRules> {
-    const [text, referer, payment, blocksPublicAccess] = await together(
+  #read(reader: Reader, bucket: BucketRecord, asksAboutTags: boolean): Awaitable<BucketRules> {
+    const settings = together(
       readDocument(reader, bucket, 'policy'),
       readDocument(reader, bucket, 'referer'),
       readDocument(reader, bucket, 'requestPayment'),
       readPublicAccessBlock(reader, bucket),
     )
-    const policy = text === undefined ? undefined : this.#compile(text)
-    const needsTags = asksAboutTags || policy?.asksAbout(readsBucketTags) === true
-    const tagging = needsTags ? await readDocument(reader, bucket, 'tagging') : undefined
-    return {
-      policy,
-      blocksPublicAccess,
-      requesterPays: payment?.payer === 'Requester',
-      referers: referer && refererRules(referer),
-      tags: tagging?.tagSet.tags.map(({ key, value }) => [key, value] as const),
-    }
+    return andThen(settings, ([text, referer, payment, blocksPublicAccess]) => {
+      const policy = text === undefined ? undefined : this.#compile(text)
+      const needsTags = asksAboutTags || policy?.asksAbout(readsBucketTags) === true
+      return andThen(needsTags ? readDocument(reader, bucket, 'tagging') : undefined, (tagging) => ({
+        policy,
+        blocksPublicAccess,
+        requesterPays: payment?.payer === 'Requester',
+        referers: referer && refererRules(referer),
+        tags: tagging?.tagSet.tags.map(({ key, value }) => [key, value] as const),
+      }))
+    })
   }
 
   #compile(text: string): CompiledPolicy {

@@ -62,7 +62,7 @@ function linesOf(worker: ChildProcess): AsyncIterable<string> {
   return createInterface({ input: worker.stdout })
 }
 
-function balances(store: MetadataStore): Promise<number[]> {
+async function balances(store: MetadataStore): Promise<number[]> {
   const keys = Array.from({ length: ACCOUNTS }, (_, account) => accountKey(account))
   return store.read(async (reader) => (await reader.getMany(keys)).map((value) => Number(textOf(value))))
 }
@@ -203,10 +203,7 @@ test('a closed store refuses everything, and may be closed again', async (t) => 
   const store = await openLocalMetadataStore({ folder: await temporaryFolder(t) })
   await store.close()
   await store.close()
-  await assert.rejects(
-    store.read(async () => 1),
-    isStorageError('unavailable'),
-  )
+  await assert.rejects(async () => store.read(async () => 1), isStorageError('unavailable'))
   await assert.rejects(
     store.transact(async () => 1),
     isStorageError('unavailable'),

@@ -1,5 +1,6 @@
 import { afterTurn } from '../after-turn.js'
 import { type AskedRange, AttemptWrites, overlay, type SnapshotRow } from '../attempt-writes.js'
+import { type Awaitable, settle } from '../awaitable.js'
 import { copyBytes, type KeyText, keyBytes } from '../bytes.js'
 import type { Bytes, RangeOptions, Row, Transaction } from '../metadata-store.js'
 import { StorageError } from '../storage-error.js'
@@ -71,13 +72,13 @@ export class RemoteAttempt extends AttemptWrites implements Transaction {
    * Runs the body to its end. It is refused, with StorageError `misuse`, where it waits for anything but this attempt.
    * Throws StateMoved where it must run again.
    */
-  async run<T>(body: () => Promise<T>): Promise<T> {
+  async run<T>(body: () => Awaitable<T>): Promise<T> {
     try {
       const result = await new Promise<T>((resolve, reject) => {
         this.#refuse = () =>
           reject(new StorageError('misuse', 'the body of a transaction or read awaits something else than it'))
         this.#watch()
-        body().then(resolve, reject)
+        void settle(body, resolve, reject)
       })
       this.finish()
       return result

@@ -1,3 +1,4 @@
+import type { Awaitable } from '../awaitable.js'
 import { METADATA_LIMITS } from '../limits.js'
 import type { MetadataStore, Transaction } from '../metadata-store.js'
 import { StorageError } from '../storage-error.js'
@@ -12,7 +13,7 @@ export function createRemoteTransactor(engine: RemoteEngine): Pick<MetadataStore
   let lane: Promise<unknown> = Promise.resolve()
 
   async function attemptOnce<T>(
-    body: (tx: Transaction) => Promise<T>,
+    body: (tx: Transaction) => Awaitable<T>,
     again: boolean,
   ): Promise<{ readonly result: T } | undefined> {
     const attempt = new RemoteAttempt(engine, true, again)
@@ -23,7 +24,7 @@ export function createRemoteTransactor(engine: RemoteEngine): Pick<MetadataStore
     return isCommitted ? ended : undefined
   }
 
-  async function repeat<T>(body: (tx: Transaction) => Promise<T>): Promise<T> {
+  async function repeat<T>(body: (tx: Transaction) => Awaitable<T>): Promise<T> {
     for (let attempts = 1; attempts < METADATA_LIMITS.attempts; attempts++) {
       const outcome = await attemptOnce(body, true)
       if (outcome !== undefined) return outcome.result

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { Awaitable } from '../awaitable.js'
 import { METADATA_LIMITS } from '../limits.js'
 import type { MetadataStore, Transaction } from '../metadata-store.js'
 import { bytesOf, isStorageError, type StoreTest } from './support.js'
@@ -9,7 +10,7 @@ function numbered(number: number): Uint8Array {
   return bytesOf(`row ${String(number).padStart(6, '0')}`)
 }
 
-async function refused(store: MetadataStore, body: (tx: Transaction) => Promise<unknown>): Promise<void> {
+async function refused(store: MetadataStore, body: (tx: Transaction) => Awaitable<unknown>): Promise<void> {
   await assert.rejects(store.transact(body), isStorageError('limit'))
 }
 
@@ -34,10 +35,7 @@ export function testMetadataLimits(storeTest: StoreTest): void {
       await refused(store, async (tx) => tx.add(key, [1]))
       await refused(store, (tx) => tx.get(key))
       await refused(store, (tx) => tx.getMany([key]))
-      await assert.rejects(
-        store.read((reader) => reader.get(key)),
-        isStorageError('limit'),
-      )
+      await assert.rejects(async () => store.read((reader) => reader.get(key)), isStorageError('limit'))
     }
     const bound = new Uint8Array(keyBytes + 2)
     await refused(store, (tx) => tx.range(bytesOf(''), bound, { limit: 1 }))
@@ -76,7 +74,7 @@ export function testMetadataLimits(storeTest: StoreTest): void {
       const tooMany = { limit: rowsRead + 1, reverse }
       await refused(store, (tx) => tx.range(bytesOf(''), bytesOf('z'), tooMany))
       await assert.rejects(
-        store.read((reader) => reader.range(bytesOf(''), bytesOf('z'), tooMany)),
+        async () => store.read((reader) => reader.range(bytesOf(''), bytesOf('z'), tooMany)),
         isStorageError('limit'),
       )
     }
@@ -103,7 +101,7 @@ export function testMetadataLimits(storeTest: StoreTest): void {
     }
     await refused(store, (tx) => tx.range(bytesOf(''), bytesOf('z'), { limit: rows }))
     await assert.rejects(
-      store.read((reader) => reader.getMany(Array.from({ length: rows }, (_, number) => numbered(number)))),
+      async () => store.read((reader) => reader.getMany(Array.from({ length: rows }, (_, number) => numbered(number)))),
       isStorageError('limit'),
     )
     const most = await store.read((reader) => reader.range(bytesOf(''), bytesOf('z'), { limit: rows - 1 }))
@@ -113,7 +111,7 @@ export function testMetadataLimits(storeTest: StoreTest): void {
   storeTest('a transaction that went beyond a limit fails even if its body goes on', async (store) => {
     await refused(store, async (tx) => {
       tx.set(bytesOf('a'), bytesOf('1'))
-      await tx.range(bytesOf(''), bytesOf('z'), { limit: rowsRead + 1 }).catch(() => undefined)
+      await assert.rejects(async () => tx.range(bytesOf(''), bytesOf('z'), { limit: rowsRead + 1 }))
     })
     await refused(store, async (tx) => {
       tx.set(bytesOf('a'), bytesOf('1'))

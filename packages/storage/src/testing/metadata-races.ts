@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { Awaitable } from '../awaitable.js'
 import { decodeCounters } from '../counters.js'
 import { METADATA_LIMITS } from '../limits.js'
 import type { MetadataStore, Reader } from '../metadata-store.js'
@@ -192,7 +193,7 @@ function testAdds(storeTest: StoreTest): void {
 
 function testForeignCalls(storeTest: StoreTest): void {
   storeTest('calls made while a body runs neither see its writes nor belong to it', async (store) => {
-    const foreignReads: Promise<string | undefined>[] = []
+    const foreignReads: Awaitable<string | undefined>[] = []
     const foreignWrites: Promise<void>[] = []
     const failed = store.transact(async (tx) => {
       const before = await tx.get(bytesOf('theirs'))

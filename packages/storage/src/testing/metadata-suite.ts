@@ -242,10 +242,7 @@ function testBodies(storeTest: StoreTest): void {
       })
       await assert.rejects(refused, isStorageError('misuse'))
     }
-    await assert.rejects(
-      store.read(() => new Promise(() => undefined)),
-      isStorageError('misuse'),
-    )
+    await assert.rejects(async () => store.read(() => new Promise(() => undefined)), isStorageError('misuse'))
     assert.equal(await store.read((reader) => reader.get(bytesOf('a'))), undefined)
   })
 
@@ -259,7 +256,7 @@ function testBodies(storeTest: StoreTest): void {
     await assert.rejects(late, isStorageError('misuse'))
     const kept = await store.transact(async (tx) => tx)
     assert.throws(() => kept.set(bytesOf('a'), bytesOf('1')), isStorageError('misuse'))
-    await assert.rejects(kept.get(bytesOf('a')), isStorageError('misuse'))
+    await assert.rejects(async () => kept.get(bytesOf('a')), isStorageError('misuse'))
   })
 
   storeTest('a key is either set or added to in one transaction', async (store) => {

@@ -1,3 +1,4 @@
+import type { Awaitable } from '../awaitable.js'
 import type { MetadataStore, Reader, Transaction } from '../metadata-store.js'
 
 /** A store, and how often an engine on a network would have had to wait for an answer of its server. */
@@ -16,12 +17,14 @@ export function countingRoundTrips(store: MetadataStore): CountedStore {
   /** Whether reads that are asked now travel with others whose answers are still to come. */
   let isUnderway = false
 
-  function travel<T>(call: Promise<T>): Promise<T> {
+  async function travel<T>(call: Awaitable<T>): Promise<T> {
     if (!isUnderway) trips += 1
     isUnderway = true
-    return call.finally(() => {
+    try {
+      return await call
+    } finally {
       isUnderway = false
-    })
+    }
   }
 
   function counted(reader: Reader): Reader {

@@ -1,6 +1,6 @@
 /** What is set for all buckets of an account. It lies beside the documents of buckets: no bucket is named like an account here. */
 import type { BucketSettings } from '@bindery/protocol'
-import type { Reader } from '@bindery/storage'
+import { type Awaitable, andThen, type Reader } from '@bindery/storage'
 import type { Domain } from '../domain.js'
 import { documentRows } from '../stored/keyspace.js'
 import { documentOf, slicesOf } from '../stored/records/document.js'
@@ -31,11 +31,11 @@ export function setAccountSetting<K extends keyof AccountSettings>(
 }
 
 /** Undefined where it is not set. */
-export async function readAccountSetting<K extends keyof AccountSettings>(
+export function readAccountSetting<K extends keyof AccountSettings>(
   reader: Reader,
   account: string,
   kind: K,
-): Promise<AccountSettings[K] | undefined> {
-  const slice = await documentRows.read(reader, { bucket: ownerOf(account), document: kind, page: 0 })
-  return slice && (documentOf([slice]) as AccountSettings[K])
+): Awaitable<AccountSettings[K] | undefined> {
+  const row = documentRows.read(reader, { bucket: ownerOf(account), document: kind, page: 0 })
+  return andThen(row, (slice) => slice && (documentOf([slice]) as AccountSettings[K]))
 }

@@ -1,5 +1,5 @@
 import { BUCKETS_MAX, type BucketName, OssError } from '@bindery/protocol'
-import { type Reader, together } from '@bindery/storage'
+import { type Awaitable, andThen, type Reader, together } from '@bindery/storage'
 import type { Domain } from '../domain.js'
 import { type BucketStat, readCounters } from '../stored/counters.js'
 import { deleteDocuments } from '../stored/documents.js'
@@ -81,29 +81,25 @@ export async function deleteBucket(domain: Domain, name: BucketName): Promise<vo
 }
 
 /** Throws noSuchBucket. */
-export function findBucket(domain: Domain, name: BucketName): Promise<BucketRecord> {
+export function findBucket(domain: Domain, name: BucketName): Awaitable<BucketRecord> {
   return domain.metadata.read((reader) => readBucket(domain, reader, name))
 }
 
 /** The bucket, or undefined where there is none of that name. */
-export function findBucketIfAny(domain: Domain, name: BucketName): Promise<BucketRecord | undefined> {
+export function findBucketIfAny(domain: Domain, name: BucketName): Awaitable<BucketRecord | undefined> {
   return domain.metadata.read((reader) => readBucketIfAny(domain, reader, name))
 }
 
 /** The bucket's record; every write transaction of a bucket reads it. Throws noSuchBucket. */
-export async function readBucket(domain: Domain, reader: Reader, name: string): Promise<BucketRecord> {
-  const record = await readBucketIfAny(domain, reader, name)
-  if (record === undefined) throw new OssError('noSuchBucket', { BucketName: name })
-  return record
+export function readBucket(domain: Domain, reader: Reader, name: string): Awaitable<BucketRecord> {
+  return andThen(readBucketIfAny(domain, reader, name), (record) => {
+    if (record === undefined) throw new OssError('noSuchBucket', { BucketName: name })
+    return record
+  })
 }
 
-export async function readBucketIfAny(
-  domain: Domain,
-  reader: Reader,
-  bucket: string,
-): Promise<BucketRecord | undefined> {
-  const value = await reader.get(bucketRows.key({ bucket }))
-  return value && domain.bucketCache.decode(value, bucket)
+export function readBucketIfAny(domain: Domain, reader: Reader, bucket: string): Awaitable<BucketRecord | undefined> {
+  return andThen(reader.get(bucketRows.key({ bucket })), (value) => value && domain.bucketCache.decode(value, bucket))
 }
 
 export interface BucketPage {
@@ -124,7 +120,7 @@ export async function listBuckets(
 }
 
 /** Live, and exact. Throws noSuchBucket. */
-export function bucketStat(domain: Domain, name: BucketName): Promise<BucketStat> {
+export async function bucketStat(domain: Domain, name: BucketName): Promise<BucketStat> {
   return domain.metadata.read(async (reader) => {
     const [, stat] = await together(readBucket(domain, reader, name), readCounters(reader, name, domain.clock()))
     return stat

@@ -1,6 +1,6 @@
 /** Documents of a bucket's configuration: each is read, replaced and deleted as a whole. */
 import type { BucketName, BucketSettings } from '@bindery/protocol'
-import type { Transaction } from '@bindery/storage'
+import { type Awaitable, andThen, type Transaction } from '@bindery/storage'
 import type { Domain } from '../domain.js'
 import { type DocumentKind, readDocument, writeDocument } from '../stored/documents.js'
 import type { BucketRecord } from '../stored/model.js'
@@ -31,6 +31,8 @@ export function findDocument<K extends keyof BucketSettings>(
   domain: Domain,
   bucket: BucketName,
   kind: K,
-): Promise<BucketSettings[K] | undefined> {
-  return domain.metadata.read(async (reader) => readDocument(reader, await readBucket(domain, reader, bucket), kind))
+): Awaitable<BucketSettings[K] | undefined> {
+  return domain.metadata.read((reader) =>
+    andThen(readBucket(domain, reader, bucket), (record) => readDocument(reader, record, kind)),
+  )
 }

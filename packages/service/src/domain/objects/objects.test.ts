@@ -36,7 +36,7 @@ test('deleting what is not there succeeds; a bucket goes only when it is empty',
   await deleteObject(domain, BUCKET, key('k'))
   assert.deepEqual((await bucketStat(domain, BUCKET)).byClass.Standard, { objects: 0, bytes: 0 })
   await deleteBucket(domain, BUCKET)
-  await assert.rejects(findBucket(domain, BUCKET), { reason: 'noSuchBucket' })
+  await assert.rejects(async () => findBucket(domain, BUCKET), { reason: 'noSuchBucket' })
   await assert.rejects(put(domain, 'k', 'late'), { reason: 'noSuchBucket' })
   await sweepAll(domain)
   assert.equal(await blobCount(domain), 0)

@@ -1,6 +1,14 @@
 import { base64, upperHex } from '@bindery/bytes'
 import { type BucketName, type ObjectKey, OssError } from '@bindery/protocol'
-import { type BlobInfo, type ByteSource, type Reader, type Transaction, together } from '@bindery/storage'
+import {
+  type Awaitable,
+  andThen,
+  type BlobInfo,
+  type ByteSource,
+  type Reader,
+  type Transaction,
+  together,
+} from '@bindery/storage'
 import { readBucket } from '../buckets/buckets.js'
 import { commitBlob, requireLiving, storeBytes } from '../bytes/blobs.js'
 import { discardObject } from '../bytes/garbage.js'
@@ -96,7 +104,7 @@ export async function checkOverwrite(
 }
 
 /** Throws noSuchKey. */
-export function findObject(domain: Domain, bucket: BucketName, key: ObjectKey): Promise<ObjectRecord> {
+export function findObject(domain: Domain, bucket: BucketName, key: ObjectKey): Awaitable<ObjectRecord> {
   return domain.metadata.read((reader) => requireObject(reader, bucket, key))
 }
 
@@ -127,24 +135,26 @@ export interface BucketAndObject {
 }
 
 /** Throws noSuchBucket. */
-export function findBucketAndObject(domain: Domain, bucket: BucketName, key: ObjectKey): Promise<BucketAndObject> {
-  return domain.metadata.read(async (reader) => {
-    const [bucketRow, objectRow] = await reader.getMany([bucketRows.key({ bucket }), objectRows.key({ bucket, key })])
-    if (bucketRow === undefined) throw new OssError('noSuchBucket', { BucketName: bucket })
-    return {
-      bucket: domain.bucketCache.decode(bucketRow, bucket),
-      object: objectRow && objectRows.decode(objectRow, { bucket, key }),
-    }
-  })
+export function findBucketAndObject(domain: Domain, bucket: BucketName, key: ObjectKey): Awaitable<BucketAndObject> {
+  const keys = [bucketRows.key({ bucket }), objectRows.key({ bucket, key })]
+  return domain.metadata.read((reader) =>
+    andThen(reader.getMany(keys), ([bucketRow, objectRow]) => {
+      if (bucketRow === undefined) throw new OssError('noSuchBucket', { BucketName: bucket })
+      return {
+        bucket: domain.bucketCache.decode(bucketRow, bucket),
+        object: objectRow && objectRows.decode(objectRow, { bucket, key }),
+      }
+    }),
+  )
 }
 
-export function readObject(reader: Reader, bucket: BucketName, key: ObjectKey): Promise<ObjectRecord | undefined> {
+export function readObject(reader: Reader, bucket: BucketName, key: ObjectKey): Awaitable<ObjectRecord | undefined> {
   return objectRows.read(reader, { bucket, key })
 }
 
 /** Throws noSuchKey. */
-export async function requireObject(reader: Reader, bucket: BucketName, key: ObjectKey): Promise<ObjectRecord> {
-  return there(await readObject(reader, bucket, key), key)
+export function requireObject(reader: Reader, bucket: BucketName, key: ObjectKey): Awaitable<ObjectRecord> {
+  return andThen(readObject(reader, bucket, key), (record) => there(record, key))
 }
 
 /** The record of an object that was looked for. Throws noSuchKey. */

@@ -1,6 +1,6 @@
 /** Reading an object's bytes: all from the version that was current when it was opened, whatever happens meanwhile. */
 import type { BucketName, ObjectKey } from '@bindery/protocol'
-import type { ByteRange, LentBytes } from '@bindery/storage'
+import { type Awaitable, andThen, type ByteRange, type LentBytes } from '@bindery/storage'
 import { readManifest } from '../bytes/manifest-bytes.js'
 import type { RegisteredRead } from '../bytes/reads.js'
 import type { Domain } from '../domain.js'
@@ -41,15 +41,17 @@ export interface BucketAndOpenObject {
 }
 
 /** Throws noSuchBucket. */
-export async function openBucketAndObject(
+export function openBucketAndObject(
   domain: Domain,
   scope: Scope,
   bucketName: BucketName,
   key: ObjectKey,
-): Promise<BucketAndOpenObject> {
+): Awaitable<BucketAndOpenObject> {
   const registered = domain.reads.begin(scope)
-  const { bucket, object } = await findBucketAndObject(domain, bucketName, key)
-  return { bucket, object: object && openRecord(domain, registered, object) }
+  return andThen(findBucketAndObject(domain, bucketName, key), ({ bucket, object }) => ({
+    bucket,
+    object: object && openRecord(domain, registered, object),
+  }))
 }
 
 /** Opens an object whose record was read after `registered` began. */

@@ -3,7 +3,7 @@
  * so once, and goes on with the rest. A request that meets a damaged row fails instead.
  */
 import { hex } from '@bindery/bytes'
-import { type Bytes, DamagedRow, type MetadataStore, type Row, StorageError } from '@bindery/storage'
+import { type Awaitable, type Bytes, DamagedRow, type MetadataStore, type Row, StorageError } from '@bindery/storage'
 import type { KeyRange } from './key-range.js'
 import { type RowNames, rowNamesOf } from './keyspace.js'
 import { type Page, readPage, rowsIn } from './rows-in.js'
@@ -62,7 +62,7 @@ export class DamageReports {
 }
 
 /** What a read answers; undefined, as if there were nothing, where it meets a damaged row. */
-export async function unlessDamaged<T>(reading: Promise<T>): Promise<T | undefined> {
+export async function unlessDamaged<T>(reading: Awaitable<T>): Promise<T | undefined> {
   try {
     return await reading
   } catch (error) {

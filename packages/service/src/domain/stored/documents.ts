@@ -3,7 +3,7 @@
  * rows each has, so that whoever has read the record knows which documents there are.
  */
 import { type BucketSettings, OssError } from '@bindery/protocol'
-import type { Reader, Transaction } from '@bindery/storage'
+import { type Awaitable, andThen, type Reader, type Transaction } from '@bindery/storage'
 import { bucketRows, documentRows } from './keyspace.js'
 import type { BucketRecord } from './model.js'
 import { documentOf, slicesOf } from './records/document.js'
@@ -18,15 +18,15 @@ export interface DocumentKind<K extends string> {
 }
 
 /** A document of a bucket whose record was read by the same reader; undefined where it is not set. */
-export async function readDocument<K extends keyof BucketSettings>(
+export function readDocument<K extends keyof BucketSettings>(
   reader: Reader,
   { name, documents = {} }: BucketRecord,
   kind: K,
-): Promise<BucketSettings[K] | undefined> {
+): Awaitable<BucketSettings[K] | undefined> {
   const rows = documents[kind]
   if (rows === undefined) return undefined
   const pages = Array.from({ length: rows }, (_, page) => ({ bucket: name, document: kind, page }))
-  return documentOf(await documentRows.readMany(reader, pages)) as BucketSettings[K]
+  return andThen(documentRows.readMany(reader, pages), (read) => documentOf(read) as BucketSettings[K])
 }
 
 /** Deletes all documents of a bucket that is deleted. */

@@ -1,5 +1,5 @@
 /** Walks over the rows of a range, in steps that keep METADATA_LIMITS: memory does not grow with the range. */
-import type { Bytes, DamagedRow, MetadataStore, Reader, Row } from '@bindery/storage'
+import type { Awaitable, Bytes, DamagedRow, MetadataStore, Reader, Row } from '@bindery/storage'
 import { following, isAfter, type KeyRange } from './key-range.js'
 
 export interface RowsOptions {
@@ -42,7 +42,7 @@ export async function* rowsIn(
 export async function readPage(source: Source, { from, to }: KeyRange, options: RowsOptions): Promise<Page> {
   const { atOnce, onDamaged } = options
   let damaged: DamagedRow[] = []
-  const read = (reader: Reader): Promise<Row[]> => {
+  const read = (reader: Reader): Awaitable<Row[]> => {
     damaged = []
     return reader.range(from, to, { limit: atOnce, ...(onDamaged && { onDamaged: (row) => void damaged.push(row) }) })
   }

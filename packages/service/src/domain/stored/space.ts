@@ -7,7 +7,7 @@
  */
 import { utf8Bytes, utf8Text } from '@bindery/bytes'
 import type { BucketName, ObjectKey } from '@bindery/protocol'
-import type { Bytes, Reader, Row, Transaction } from '@bindery/storage'
+import { type Awaitable, andThen, type Bytes, type Reader, type Row, type Transaction } from '@bindery/storage'
 import type { Codec } from './codec.js'
 import { ID_BYTES, idAt, setId } from './ids.js'
 import { type KeyRange, startingWith } from './key-range.js'
@@ -171,15 +171,15 @@ export class Space<K extends string = string, N extends keyof KeyNames = keyof K
   }
 
   /** The record with these names; undefined where there is none. Throws StorageError `corrupt`. */
-  async read(reader: Reader, names: LooseNames<N>): Promise<T | undefined> {
-    const value = await reader.get(this.key(names))
-    return value === undefined ? undefined : this.decode(value, names as NamesOf<N>)
+  read(reader: Reader, names: LooseNames<N>): Awaitable<T | undefined> {
+    return andThen(reader.get(this.key(names)), (value) => value && this.decode(value, names as NamesOf<N>))
   }
 
   /** The records with these names, in their order. Throws StorageError `corrupt`. */
-  async readMany(reader: Reader, names: readonly LooseNames<N>[]): Promise<(T | undefined)[]> {
-    const values = await reader.getMany(names.map((one) => this.key(one)))
-    return values.map((value, index) => value && this.decode(value, names[index] as NamesOf<N>))
+  readMany(reader: Reader, names: readonly LooseNames<N>[]): Awaitable<(T | undefined)[]> {
+    return andThen(reader.getMany(names.map((one) => this.key(one))), (values) =>
+      values.map((value, index) => value && this.decode(value, names[index] as NamesOf<N>)),
+    )
   }
 
   set(tx: Transaction, names: LooseNames<N>, record: T): void {

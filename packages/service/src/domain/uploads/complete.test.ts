@@ -200,7 +200,7 @@ test('U3: a repeated Complete with the same list by the same requester gets the 
   for (const more of refused) await assert.rejects(complete(domain, 'k', uploadId, more), { reason: 'noSuchUpload' })
   const name = { bucket: BUCKET, key: key('k'), uploadId }
   await assert.rejects(abortUpload(domain, name), { reason: 'noSuchUploadOnAbort' })
-  await assert.rejects(listParts(domain, { ...name, after: 0, maxParts: 1 }), { reason: 'noSuchUpload' })
+  await assert.rejects(async () => listParts(domain, { ...name, after: 0, maxParts: 1 }), { reason: 'noSuchUpload' })
   const later = { ...domain, clock: () => domain.clock() + domain.receiptMs }
   await assert.rejects(complete(later, 'k', uploadId, { parts }), { reason: 'noSuchUpload' })
   await sweepAll(later)

@@ -4,7 +4,7 @@
  */
 import { base64, hex, Md5 } from '@bindery/bytes'
 import { OssError, PART_NUMBER_MAX, PART_SIZE_MIN } from '@bindery/protocol'
-import { StorageError, together } from '@bindery/storage'
+import { type Awaitable, StorageError, together } from '@bindery/storage'
 import { readBucket } from '../buckets/buckets.js'
 import { discardRows } from '../bytes/garbage.js'
 import { type Domain, newId } from '../domain.js'
@@ -71,7 +71,7 @@ async function repeat(domain: Domain, completion: Completion, missing: OssError)
   return callback?.state === 'answered' ? { etag, crc64, answer: callback.answer } : { etag, crc64 }
 }
 
-async function orReceipt<T, R>(first: Promise<T>, second: (missing: OssError) => Promise<R>): Promise<T | R> {
+async function orReceipt<T, R>(first: Awaitable<T>, second: (missing: OssError) => Promise<R>): Promise<T | R> {
   try {
     return await first
   } catch (error) {

@@ -4,7 +4,16 @@
  */
 import { hex } from '@bindery/bytes'
 import { type BucketName, type ObjectKey, OssError } from '@bindery/protocol'
-import { type ByteSource, type Reader, type Row, StorageError, type Transaction, together } from '@bindery/storage'
+import {
+  type Awaitable,
+  andThen,
+  type ByteSource,
+  type Reader,
+  type Row,
+  StorageError,
+  type Transaction,
+  together,
+} from '@bindery/storage'
 import { readBucket } from '../buckets/buckets.js'
 import { commitBlob, requireLiving, storeBytes } from '../bytes/blobs.js'
 import { discardPart, discardRows } from '../bytes/garbage.js'
@@ -70,19 +79,20 @@ export async function initiateUpload(domain: Domain, upload: NewUpload): Promise
 }
 
 /** Throws noSuchUpload. */
-export function findUpload(domain: Domain, name: UploadName): Promise<UploadRecord> {
+export function findUpload(domain: Domain, name: UploadName): Awaitable<UploadRecord> {
   return domain.metadata.read((reader) => readUpload(reader, name))
 }
 
 /** The row of an open upload. Throws noSuchUpload, or the cause given. */
-export async function readUpload(
+export function readUpload(
   reader: Reader,
   name: UploadName,
   cause: 'noSuchUpload' | 'noSuchUploadOnAbort' = 'noSuchUpload',
-): Promise<UploadRecord> {
-  const upload = isId(name.uploadId) ? await uploadRows.read(reader, name) : undefined
-  if (upload === undefined) throw new OssError(cause, { UploadId: name.uploadId })
-  return upload
+): Awaitable<UploadRecord> {
+  return andThen(isId(name.uploadId) ? uploadRows.read(reader, name) : undefined, (upload) => {
+    if (upload === undefined) throw new OssError(cause, { UploadId: name.uploadId })
+    return upload
+  })
 }
 
 export interface NewPart extends UploadName {
@@ -139,15 +149,20 @@ async function readMd5Before(reader: Reader, { uploadId, partNumber }: NewPart):
 /** Tells of a part that was stored. What the upload holds is looked at only if somebody listens. */
 export async function announcePart(domain: Domain, name: UploadName, { partNumber, size }: PartRecord): Promise<void> {
   if (!domain.events.bus.watched) return
-  const held = await domain.metadata
-    .read((reader) => readUsage(reader, name.uploadId))
-    .catch((error: unknown) => {
-      if (error instanceof StorageError) return undefined
-      throw error
-    })
+  const held = await findUsageIfAny(domain, name.uploadId)
   const isOpen = held !== undefined && held.parts > 0
   const told = isOpen ? { held: { parts: held.parts, bytes: held.bytes } } : {}
   domain.events.announce(name, { type: 'part', partNumber, size, ...told })
+}
+
+/** What an upload holds; undefined where the store cannot say it. */
+async function findUsageIfAny({ metadata }: Domain, uploadId: string): Promise<Usage | undefined> {
+  try {
+    return await metadata.read((reader) => readUsage(reader, uploadId))
+  } catch (error) {
+    if (error instanceof StorageError) return undefined
+    throw error
+  }
 }
 
 /** Where a part goes: an open upload, and the part that it replaces there. */
@@ -267,7 +282,7 @@ export interface PartPage {
 export function listParts(
   domain: Domain,
   { after, maxParts, ...name }: UploadName & { readonly after: number; readonly maxParts: number },
-): Promise<PartPage> {
+): Awaitable<PartPage> {
   return domain.metadata.read(async (reader) => {
     const [upload, rows] = await together(
       readUpload(reader, name),
@@ -279,7 +294,7 @@ export function listParts(
 }
 
 /** The rows of at most `limit` parts of a manifest with numbers above `after`, ascending. */
-export function readPartRows(reader: Reader, manifest: string, after: number, limit: number): Promise<Row[]> {
+export function readPartRows(reader: Reader, manifest: string, after: number, limit: number): Awaitable<Row[]> {
   const from = partRows.key({ manifest, partNumber: Math.min(after, PART_NUMBER_ROOM) + 1 })
   return reader.range(from, partRows.within({ manifest }).to, { limit })
 }

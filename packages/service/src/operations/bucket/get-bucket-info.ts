@@ -1,7 +1,7 @@
 import { handler } from '../../call.js'
 import { ownerOf } from '../describe.js'
 
-export const getBucketInfo = handler('GetBucketInfo', async ({ bucket, endpoints }) => {
+export const getBucketInfo = handler('GetBucketInfo', ({ bucket, endpoints }) => {
   const info = {
     accessMonitor: 'Disabled',
     blockPublicAccess: false,

@@ -10,7 +10,7 @@ import { notModified, objectHeaders } from '../describe.js'
 type Input = InputOf<Operations['GetObject']>
 type Output = OutputOf<Operations['GetObject']>
 
-export const getObject = handler('GetObject', async (call) => {
+export const getObject = handler('GetObject', (call) => {
   const overrides = readOverrides(call.input)
   if (call.requester.kind === 'anonymous' && Object.keys(overrides).length > 0) throw new OssError('anonymousOverride')
   return answer(call.openObject, call.input, overrides, paceOf(call))

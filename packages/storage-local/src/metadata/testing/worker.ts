@@ -139,7 +139,11 @@ async function endure(store: MetadataStore): Promise<void> {
     const name = bytesOf(`row ${number}`)
     await store.transact(async (tx) => tx.set(name, bytesOf('v'))).catch((error) => failures.push(error))
   }
-  await store.read((reader) => reader.get(bytesOf('row 0'))).catch((error) => failures.push(error))
+  try {
+    await store.read((reader) => reader.get(bytesOf('row 0')))
+  } catch (error) {
+    failures.push(error)
+  }
   const [first, ...later] = failures
   const refused = later.length === 2 && later.every((error) => error === first)
   const kind = first instanceof StorageError ? first.kind : String(first)
