@@ -2,7 +2,7 @@
  * Audits a store that is idle: every record names existing data (D2), every reference is counted once, and the counters
  * are exact. After all garbage is swept, nothing else may be left (D4, U4).
  */
-import type { PartRecord } from '@bindery/service/testing'
+import type { BucketCounters, PartRecord } from '@bindery/service/testing'
 import type { MetadataStore } from '@bindery/storage'
 import { readRows, type StoredRows } from './rows.js'
 
@@ -41,7 +41,7 @@ function checkNames(rows: StoredRows, blobs: ReadonlySet<string>, found: Finding
     found.expect(!named.has(blob), `the blob ${blob} is named twice, also by ${by}`)
     named.add(blob)
   }
-  for (const { bucket, key, record } of rows.objects) {
+  for (const { bucket, key, record } of [...rows.objects, ...rows.versions]) {
     if (record.bytes.kind === 'blob') name(record.bytes.blob, `${bucket}/${key}`)
   }
   for (const [manifest, parts] of rows.parts) {
@@ -52,8 +52,8 @@ function checkNames(rows: StoredRows, blobs: ReadonlySet<string>, found: Finding
   return named
 }
 
-function checkManifests({ objects, parts, manifests }: StoredRows, found: Findings): void {
-  for (const { bucket, key, record } of objects) {
+function checkManifests({ objects, versions, parts, manifests }: StoredRows, found: Findings): void {
+  for (const { bucket, key, record } of [...objects, ...versions]) {
     if (record.bytes.kind === 'blob') continue
     const manifest = manifests.get(record.manifest)
     found.expect(manifest?.size === record.size, `D2: ${bucket}/${key} has no manifest of its size`)
@@ -68,7 +68,7 @@ function checkManifests({ objects, parts, manifests }: StoredRows, found: Findin
 }
 
 /** There is one holder row for each record and slice that names a manifest, and no other. */
-function checkHolders({ objects, parts, manifests, holders }: StoredRows, found: Findings): void {
+function checkHolders({ objects, versions, parts, manifests, holders }: StoredRows, found: Findings): void {
   const due = new Set<string>()
   const hold = (manifest: string, reference: string, by: string): void => {
     const holder = `${manifest} ${reference}`
@@ -76,7 +76,7 @@ function checkHolders({ objects, parts, manifests, holders }: StoredRows, found:
     found.expect(!due.has(holder), `the reference ${reference} is used twice, also by ${by}`)
     due.add(holder)
   }
-  for (const { bucket, key, record } of objects) {
+  for (const { bucket, key, record } of [...objects, ...versions]) {
     if (record.bytes.kind === 'manifest') hold(record.manifest, record.reference, `${bucket}/${key}`)
   }
   for (const [id, records] of parts) {
@@ -106,28 +106,33 @@ function checkUsage({ uploads, autoCompletes, usages, parts }: StoredRows, found
   }
   for (const id of usages.keys()) found.expect(open.has(id), `a usage row of ${id}, which is not open`)
   for (const id of open) {
-    const [count = 0, bytes = 0] = usages.get(id) ?? []
+    const { parts: count = 0, bytes = 0 } = usages.get(id) ?? {}
     const stored = parts.get(id) ?? []
     found.expect(count === stored.length, `${id} has ${stored.length} parts and counts ${count}`)
     found.expect(bytes === bytesOf(stored), `${id} has ${bytesOf(stored)} bytes and counts ${bytes}`)
   }
 }
 
-const CLASSES = 5
-
-function checkCounters({ buckets, objects, uploads, parts, counters }: StoredRows, found: Findings): void {
-  for (const bucket of buckets) {
-    const own = objects.filter((object) => object.bucket === bucket)
-    const open = uploads.filter((upload) => upload.bucket === bucket).map(({ uploadId }) => parts.get(uploadId) ?? [])
-    const size = own.reduce((sum, { record }) => sum + record.size, 0)
-    const partBytes = open.reduce((sum, stored) => sum + bytesOf(stored), 0)
-    const partCount = open.reduce((sum, stored) => sum + stored.length, 0)
-    const others = new Array<number>((CLASSES - 1) * 2).fill(0)
-    const expected = [own.length, size, ...others, open.length, partCount, partBytes]
-    const counted = counters.get(bucket) ?? expected.map(() => 0)
+function checkCounters(rows: StoredRows, found: Findings): void {
+  for (const bucket of rows.buckets) {
+    const isOwn = (row: { readonly bucket: string }) => row.bucket === bucket
+    const versions = rows.versions.filter(isOwn)
+    const own = [...rows.objects.filter(isOwn), ...versions]
+    const open = rows.uploads.filter(isOwn).map(({ uploadId }) => rows.parts.get(uploadId) ?? [])
+    const expected: Partial<BucketCounters> = {
+      'Standard.objects': own.length,
+      'Standard.bytes': own.reduce((sum, { record }) => sum + record.size, 0),
+      uploads: open.length,
+      parts: open.reduce((sum, stored) => sum + stored.length, 0),
+      partBytes: open.reduce((sum, stored) => sum + bytesOf(stored), 0),
+      versions: versions.length,
+      deleteMarkers: rows.deleteMarkers.get(bucket) ?? 0,
+    }
+    const counted: Partial<BucketCounters> = rows.counters.get(bucket) ?? {}
+    const names = Object.keys({ ...expected, ...counted }) as (keyof BucketCounters)[]
     found.expect(
-      expected.every((value, index) => value === counted[index]),
-      `the bucket ${bucket} holds ${expected} and counts ${counted}`,
+      names.every((name) => (counted[name] ?? 0) === (expected[name] ?? 0)),
+      `the bucket ${bucket} holds ${JSON.stringify(expected)} and counts ${JSON.stringify(counted)}`,
     )
   }
 }

@@ -1,6 +1,7 @@
 /** All rows of a metadata store, by what they are. */
 import {
   autoCompleteRows,
+  type BucketCounters,
   bucketRows,
   counterRows,
   documentRows,
@@ -10,6 +11,7 @@ import {
   incarnationRows,
   type Manifest,
   manifestRows,
+  nullVersionRows,
   type ObjectRecord,
   objectRows,
   ownerRows,
@@ -18,22 +20,28 @@ import {
   receiptRows,
   spaceOf,
   type UploadRecord,
+  type Usage,
   uploadRows,
   usageRows,
+  versionRows,
 } from '@bindery/service/testing'
 import type { MetadataStore, Row } from '@bindery/storage'
 
 export interface StoredRows {
   readonly buckets: Set<string>
   readonly objects: { readonly bucket: string; readonly key: string; readonly record: ObjectRecord }[]
+  /** Versions that have data and are not current. */
+  readonly versions: { readonly bucket: string; readonly key: string; readonly record: ObjectRecord }[]
+  /** By bucket. */
+  readonly deleteMarkers: Map<string, number>
   /** Ids of the auto-completing uploads. */
   readonly autoCompletes: string[]
   readonly uploads: { readonly bucket: string; readonly uploadId: string; readonly record: UploadRecord }[]
   /** By manifest. */
   readonly parts: Map<string, PartRecord[]>
   readonly manifests: Map<string, Manifest>
-  /** Parts, bytes and edition, by upload. */
-  readonly usages: Map<string, readonly number[]>
+  /** By upload. */
+  readonly usages: Map<string, Usage>
   /** `manifest reference` of each row. */
   readonly holders: Set<string>
   /** The key, as a byte string, of the record that names a blob. */
@@ -42,7 +50,7 @@ export interface StoredRows {
   /** Whether it is living. */
   readonly incarnations: Map<string, boolean>
   readonly garbage: { readonly kind: string; readonly id: string; readonly record: GarbageRecord }[]
-  readonly counters: Map<string, readonly number[]>
+  readonly counters: Map<string, BucketCounters>
   /** Byte strings of all keys. */
   readonly keys: Set<string>
 }
@@ -65,6 +73,8 @@ function emptyRows(): StoredRows {
   return {
     buckets: new Set(),
     objects: [],
+    versions: [],
+    deleteMarkers: new Map(),
     autoCompletes: [],
     uploads: [],
     parts: new Map(),
@@ -91,6 +101,13 @@ function sortIn(stored: StoredRows, row: Row): void {
     case objectRows:
       stored.objects.push({ ...objectRows.namesOf(row.key), record: objectRows.decodeRow(row) })
       break
+    case versionRows: {
+      const { bucket, key } = versionRows.namesOf(row.key)
+      const record = versionRows.decodeRow(row)
+      if ('deleteMarker' in record) stored.deleteMarkers.set(bucket, (stored.deleteMarkers.get(bucket) ?? 0) + 1)
+      else stored.versions.push({ bucket, key, record })
+      break
+    }
     case uploadRows:
       stored.uploads.push({ ...uploadRows.namesOf(row.key), record: uploadRows.decodeRow(row) })
       break
@@ -134,6 +151,7 @@ function sortIn(stored: StoredRows, row: Row): void {
       stored.counters.set(counterRows.namesOf(row.key).bucket, counterRows.decodeRow(row))
       break
     case documentRows:
+    case nullVersionRows:
       break // configuration, which names nothing
     default:
       throw new Error(`no space holds the key ${byteString(row.key)}`)

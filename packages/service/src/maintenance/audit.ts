@@ -11,18 +11,21 @@ import {
   documentRows,
   holderRows,
   manifestRows,
+  nullVersionRows,
   objectRows,
   ownerRows,
   partRows,
   SPACES,
   uploadRows,
   usageRows,
+  versionRows,
 } from '../domain/stored/keyspace.js'
+import { type BucketCounters, bucketCounters } from '../domain/stored/records/counters.js'
 import type { Space } from '../domain/stored/space.js'
 import { checkBlobs, checkOwners } from './check-blobs.js'
 import { checkBuckets } from './check-buckets.js'
 import { checkHolders, checkManifests, checkParts } from './check-manifests.js'
-import { checkObjects, findTouched } from './check-objects.js'
+import { checkObjects, checkVersions, findTouched } from './check-objects.js'
 import { checkUploads, checkUsages } from './check-uploads.js'
 import { FINDING_KINDS, type Finding, type FindingKind, Findings, type Quarantine } from './findings.js'
 import { type AuditProgress, Inspection } from './inspection.js'
@@ -58,6 +61,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
   await checkBuckets(inspection)
   await checkOthers(inspection)
   await checkObjects(inspection)
+  await checkVersions(inspection)
   await checkUploads(inspection)
   await checkUsages(inspection)
   await checkManifests(inspection)
@@ -81,6 +85,8 @@ const CHECKED: ReadonlySet<unknown> = new Set([
   bucketRows,
   documentRows,
   objectRows,
+  versionRows,
+  nullVersionRows,
   uploadRows,
   usageRows,
   manifestRows,
@@ -105,14 +111,14 @@ async function checkOthers(inspection: Inspection): Promise<void> {
 }
 
 async function checkCounters({ metadata, findings, tallies, damaged }: Inspection): Promise<void> {
-  const counted = new Map<string, readonly number[]>()
-  for await (const { row, bucket, record: values } of walk(metadata, counterRows, damaged)) {
-    if (tallies.has(bucket)) counted.set(bucket, values)
+  const counted = new Map<string, BucketCounters>()
+  for await (const { row, bucket, record } of walk(metadata, counterRows, damaged)) {
+    if (tallies.has(bucket)) counted.set(bucket, record)
     else await findings.add('bucketMissing', { bucket }, { commit: (tx) => tx.delete(row.key) })
   }
   for (const [bucket, expected] of tallies) {
-    const found = counted.get(bucket) ?? []
-    if (expected.every((value, index) => value === (found[index] ?? 0))) continue
+    const found = bucketCounters.deltas(counted.get(bucket) ?? {})
+    if (expected.every((value, index) => value === found[index])) continue
     const facts = { bucket, expected: expected.join(' '), found: found.join(' ') }
     await findings.add('countersWrong', facts, {
       commit: (tx) => tx.set(counterRows.key({ bucket }), encodeCounters(expected)),

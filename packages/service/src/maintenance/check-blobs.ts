@@ -3,11 +3,11 @@ import { isWhole, readNaming } from '../domain/bytes/blobs.js'
 import { discardBlob } from '../domain/bytes/garbage.js'
 import { isDamage, unlessDamaged } from '../domain/stored/damage.js'
 import { onlyKey } from '../domain/stored/key-range.js'
-import { incarnationRows, namesIn, objectRows, ownerRows, partRows } from '../domain/stored/keyspace.js'
+import { incarnationRows, namesIn, ownerRows, partRows } from '../domain/stored/keyspace.js'
 import { compare } from './compare.js'
 import type { Facts, Fix } from './findings.js'
 import { type Inspection, isGarbage, mayHaveRows, nameToken } from './inspection.js'
-import { namedBlobs } from './named-blobs.js'
+import { dataVersions, namedBlobs } from './named-blobs.js'
 import { inGroups, walk } from './walk.js'
 
 /** Three reads each, of which one may be of a record as large as the engine allows. */
@@ -142,9 +142,9 @@ interface Name {
 }
 
 async function* dueNames(metadata: MetadataStore): AsyncGenerator<Name> {
-  for await (const { row, bucket, key, record } of walk(metadata, objectRows)) {
+  for await (const { row, record, ...names } of dataVersions(metadata)) {
     const { bytes } = record
-    if (bytes.kind === 'blob' && !carriesBytes(bytes.blob)) yield nameOf(row.key, bytes.blob, { bucket, key })
+    if (bytes.kind === 'blob' && !carriesBytes(bytes.blob)) yield nameOf(row.key, bytes.blob, names)
   }
   for await (const { row, manifest, record } of walk(metadata, partRows)) {
     const { bytes, partNumber } = record

@@ -1,7 +1,7 @@
 import { carriesBytes, type MetadataStore } from '@bindery/storage'
 import { discardManifest, discardRows } from '../domain/bytes/garbage.js'
 import { onlyKey } from '../domain/stored/key-range.js'
-import { holderRows, manifestRows, objectRows, partRows, usageRows } from '../domain/stored/keyspace.js'
+import { holderRows, manifestRows, partRows, usageRows } from '../domain/stored/keyspace.js'
 import type { Manifest } from '../domain/stored/manifest.js'
 import { compare } from './compare.js'
 import type { Facts, Fix } from './findings.js'
@@ -15,7 +15,7 @@ import {
   mayHaveRows,
   nameToken,
 } from './inspection.js'
-import type { NamedBlob } from './named-blobs.js'
+import { dataVersions, type NamedBlob } from './named-blobs.js'
 import { type EntryOf, forAll, walk } from './walk.js'
 
 type Part = EntryOf<typeof partRows>
@@ -237,10 +237,10 @@ interface Holder {
 }
 
 async function* dueHolders(metadata: MetadataStore): AsyncGenerator<Holder & { readonly facts: Facts }> {
-  for await (const { bucket, key, record } of walk(metadata, objectRows)) {
+  for await (const { row: _, record, ...names } of dataVersions(metadata)) {
     if (record.bytes.kind === 'blob') continue
     const { manifest, reference } = record
-    yield { token: holderToken(manifest, reference), manifest, reference, facts: { bucket, key, manifest, reference } }
+    yield { token: holderToken(manifest, reference), manifest, reference, facts: { ...names, manifest, reference } }
   }
   for await (const { manifest: own, record } of walk(metadata, partRows)) {
     if (record.bytes.kind === 'blob') continue

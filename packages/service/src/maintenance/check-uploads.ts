@@ -1,14 +1,8 @@
-import {
-  type Bytes,
-  DamagedRow,
-  decodeCounters,
-  encodeCounters,
-  type MetadataStore,
-  type Row,
-  type Transaction,
-} from '@bindery/storage'
+import { type Bytes, DamagedRow, type MetadataStore, type Row, type Transaction } from '@bindery/storage'
 import { isDamage } from '../domain/stored/damage.js'
 import { partRows, uploadRows, usageRows } from '../domain/stored/keyspace.js'
+import { usageCounters } from '../domain/stored/records/counters.js'
+import type { Usage } from '../domain/uploads/uploads.js'
 import { checkSlices } from './check-manifests.js'
 import { compare } from './compare.js'
 import type { Facts, Fix } from './findings.js'
@@ -71,7 +65,7 @@ async function checkPart(
     },
     commit: (tx) => {
       tx.delete(partRows.key({ manifest: uploadId, partNumber }))
-      tx.add(usageRows.key({ uploadId }), [-1, -size, 1])
+      tx.add(usageRows.key({ uploadId }), usageCounters.deltas({ parts: -1, bytes: -size, edition: 1 }))
     },
   })
   // Of a sequential upload only the last part could be sent again.
@@ -87,8 +81,8 @@ async function checkUsage(inspection: Inspection, upload: Upload, held: Held): P
   if (found.kind === 'none') {
     if (held.parts > 0) uncounted.add(uploadId)
   } else usages.due.add(uploadId)
-  const [parts = 0, bytes = 0, edition = 0] = found.kind === 'counted' ? found.values : []
-  const fix = (tx: Transaction) => tx.set(row, encodeCounters([held.parts, held.bytes, edition + 1]))
+  const { parts = 0, bytes = 0, edition = 0 } = found.kind === 'counted' ? found.usage : {}
+  const fix = (tx: Transaction) => usageRows.set(tx, upload, { ...held, edition: edition + 1 })
   if (found.kind === 'damaged') {
     await findings.damagedRow(found.row, found.reason, { bucket, key }, fix)
   } else if (parts !== held.parts || bytes !== held.bytes) {
@@ -99,14 +93,14 @@ async function checkUsage(inspection: Inspection, upload: Upload, held: Held): P
 
 type UsageFound =
   | { readonly kind: 'none' }
-  | { readonly kind: 'counted'; readonly values: readonly number[] }
+  | { readonly kind: 'counted'; readonly usage: Usage }
   | { readonly kind: 'damaged'; readonly row: Row; readonly reason: string }
 
 async function usageIn(metadata: MetadataStore, key: Bytes): Promise<UsageFound> {
   let value: Bytes | undefined
   try {
     value = await metadata.read((reader) => reader.get(key))
-    return value === undefined ? { kind: 'none' } : { kind: 'counted', values: decodeCounters(value) }
+    return value === undefined ? { kind: 'none' } : { kind: 'counted', usage: usageCounters.decode(value, {}) }
   } catch (error) {
     if (error instanceof DamagedRow) return { kind: 'damaged', row: { key, value: error.stored }, reason: UNSEALED }
     if (!isDamage(error) || value === undefined) throw error

@@ -75,6 +75,8 @@ export class Inspection {
   }
   readonly names: Sums = { due: new Fingerprint(), found: new Fingerprint() }
   readonly holders: Sums = { due: new Fingerprint(), found: new Fingerprint() }
+  /** Of the null versions that are not current, and of the rows that give their places. */
+  readonly nullVersions: Sums = { due: new Fingerprint(), found: new Fingerprint() }
   readonly usages: Sums = { due: new Fingerprint(), found: new Fingerprint() }
   /** Manifests some of whose bytes are lost. */
   readonly lostManifests = new Set<string>()

@@ -1,7 +1,8 @@
 import { type BlobId, type BlobStore, carriesBytes, type MetadataStore } from '@bindery/storage'
-import { objectRows, partRows } from '../domain/stored/keyspace.js'
+import { objectRows, partRows, versionRows } from '../domain/stored/keyspace.js'
+import type { ObjectRecord } from '../domain/stored/model.js'
 import { compare, Fingerprint } from './compare.js'
-import { walk } from './walk.js'
+import { type Entry, walk } from './walk.js'
 
 /** A blob as the record that names it describes it. */
 export interface NamedBlob {
@@ -11,9 +12,20 @@ export interface NamedBlob {
   readonly crc64: bigint
 }
 
+/** A version that has data; `place` of one that is not current. */
+export type DataVersion = Entry<'bucket' | 'key', ObjectRecord> & { readonly place?: number }
+
+/** All versions that have data: the current ones, then the others. */
+export async function* dataVersions(metadata: MetadataStore): AsyncGenerator<DataVersion> {
+  yield* walk(metadata, objectRows)
+  for await (const { record, ...version } of walk(metadata, versionRows)) {
+    if (!('deleteMarker' in record)) yield { ...version, record }
+  }
+}
+
 /** All blobs that records name, but for those whose bytes are in their ids, in no order. The store is at rest. */
 export async function* namedBlobs(metadata: MetadataStore): AsyncGenerator<NamedBlob> {
-  for (const records of [walk(metadata, objectRows), walk(metadata, partRows)]) {
+  for (const records of [dataVersions(metadata), walk(metadata, partRows)]) {
     for await (const { record } of records) {
       const { bytes, size, crc64 } = record
       if (bytes.kind === 'blob' && !carriesBytes(bytes.blob)) yield { blob: bytes.blob, size, crc64 }

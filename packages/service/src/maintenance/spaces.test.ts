@@ -28,6 +28,7 @@ const NAMES = {
   partNumber: 1,
   document: 'cors',
   page: 0,
+  place: 1,
   blob: 'b',
   incarnation: 'i',
   garbageId: 'b',

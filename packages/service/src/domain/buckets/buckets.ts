@@ -3,7 +3,7 @@ import { type Awaitable, andThen, type Reader, together } from '@bindery/storage
 import type { Domain } from '../domain.js'
 import { type BucketStat, readCounters } from '../stored/counters.js'
 import { deleteDocuments } from '../stored/documents.js'
-import { bucketRows, counterRows, objectRows, uploadRows } from '../stored/keyspace.js'
+import { bucketRows, counterRows, objectRows, uploadRows, versionRows } from '../stored/keyspace.js'
 import type { BucketAcl, BucketRecord, Redundancy, StorageClass } from '../stored/model.js'
 import { hasRows, rowsIn } from '../stored/rows-in.js'
 import { readPublicAccessBlock } from './public-access.js'
@@ -66,12 +66,13 @@ export async function setBucketAcl(
 /** Deletes an empty bucket. Throws noSuchBucket, bucketHasObjects, bucketHasUploads. */
 export async function deleteBucket(domain: Domain, name: BucketName): Promise<void> {
   await domain.metadata.transact(async (tx) => {
-    const [bucket, hasObjects, hasUploads] = await together(
+    const [bucket, hasObjects, hasVersions, hasUploads] = await together(
       readBucket(domain, tx, name),
       hasRows(tx, objectRows.within({ bucket: name })),
+      hasRows(tx, versionRows.within({ bucket: name })),
       hasRows(tx, uploadRows.within({ bucket: name })),
     )
-    if (hasObjects) throw new OssError('bucketHasObjects', { BucketName: name })
+    if (hasObjects || hasVersions) throw new OssError('bucketHasObjects', { BucketName: name })
     if (hasUploads) throw new OssError('bucketHasUploads', { BucketName: name })
     deleteDocuments(tx, bucket)
     bucketRows.delete(tx, { bucket: name })

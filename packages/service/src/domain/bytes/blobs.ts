@@ -7,13 +7,14 @@ import {
   type Bytes,
   carriesBytes,
   type Reader,
+  type Row,
   StorageError,
   together,
   type WriteOptions,
 } from '@bindery/storage'
 import type { Domain } from '../domain.js'
-import { incarnationRows, objectRows, ownerRows, partRows, spaceOf } from '../stored/keyspace.js'
-import type { ObjectRecord, PartRecord } from '../stored/model.js'
+import { incarnationRows, objectRows, ownerRows, partRows, spaceOf, versionRows } from '../stored/keyspace.js'
+import type { ObjectRecord, PartRecord, VersionRecord } from '../stored/model.js'
 import { isGarbageBlob } from './garbage.js'
 
 /**
@@ -84,9 +85,23 @@ export async function readNaming(
 ): Promise<ObjectRecord | PartRecord | undefined> {
   const value = await reader.get(owner)
   if (value === undefined) return undefined
-  const row = { key: owner, value }
-  const record = spaceOf(owner) === partRows ? partRows.decodeRow(row) : objectRows.decodeRow(row)
+  const record = decodeOwner({ key: owner, value })
+  if (record === undefined || 'deleteMarker' in record) return undefined
   return record.bytes.kind === 'blob' && record.bytes.blob === blob ? record : undefined
+}
+
+/** The record of a row that may name a blob. */
+function decodeOwner(row: Row): VersionRecord | PartRecord | undefined {
+  switch (spaceOf(row.key)) {
+    case partRows:
+      return partRows.decodeRow(row)
+    case versionRows:
+      return versionRows.decodeRow(row)
+    case objectRows:
+      return objectRows.decodeRow(row)
+    default:
+      return undefined
+  }
 }
 
 /** Whether a blob was written to its end, so that a record may name it. Reads none of its bytes. */

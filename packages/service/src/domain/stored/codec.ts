@@ -59,13 +59,28 @@ export function decodeJson(version: number, bytes: Bytes): object {
   return value
 }
 
-/** Signed 64-bit numbers, one after another. New ones are appended: one that is missing counts as 0. */
-export const countersCodec: Codec<readonly number[]> = {
-  form: 'counters',
-  version: undefined,
-  encode: encodeCounters,
-  decode: decodeCounters,
-  isSound: () => true,
+/** Numbers by their names, in a row that commits add to. */
+export interface Counters<N extends string> extends Codec<Readonly<Record<N, number>>> {
+  /** What `Transaction.add` takes to change these numbers. */
+  deltas(change: Partial<Readonly<Record<N, number>>>): number[]
+}
+
+/**
+ * Signed 64-bit numbers in the order of their names, which new names are appended to: a number that a row lacks is 0.
+ */
+export function countersCodec<const N extends string>(names: readonly N[]): Counters<N> {
+  const deltas: Counters<N>['deltas'] = (change) => names.map((name) => change[name] ?? 0)
+  return {
+    form: 'counters',
+    version: undefined,
+    encode: (record) => encodeCounters(deltas(record)),
+    decode: (value) => {
+      const values = decodeCounters(value)
+      return Object.fromEntries(names.map((name, index) => [name, values[index] ?? 0])) as Record<N, number>
+    },
+    isSound: () => true,
+    deltas,
+  }
 }
 
 /** A key of another row. */

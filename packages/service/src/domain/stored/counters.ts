@@ -1,19 +1,20 @@
-/** The counters of a bucket, kept exact by every commit. The order of the row's numbers is fixed: append only. */
+/** The counters of a bucket, kept exact by every commit. */
 import type { Reader, Transaction } from '@bindery/storage'
 import { counterRows } from './keyspace.js'
 import type { StorageClass } from './model.js'
-
-const CLASSES = ['Standard', 'IA', 'Archive', 'ColdArchive', 'DeepColdArchive'] as const
-const UPLOADS_AT = CLASSES.length * 2
+import { type BucketCounters, bucketCounters, STORAGE_CLASSES } from './records/counters.js'
 
 /** What a commit changes. */
 export interface CounterChange {
-  /** Objects and their bytes, by class. */
+  /** Versions that have data, current or not, and their bytes, by class. */
   readonly objects?: readonly { readonly storageClass: StorageClass; readonly count: number; readonly bytes: number }[]
   readonly uploads?: number
   readonly parts?: number
   /** Bytes of the parts of incomplete uploads. */
   readonly partBytes?: number
+  /** Versions that have data and are not current; they count as objects too. */
+  readonly versions?: number
+  readonly deleteMarkers?: number
 }
 
 export interface ClassStat {
@@ -23,14 +24,19 @@ export interface ClassStat {
 }
 
 export interface BucketStat {
+  /** Current versions. */
   readonly objects: number
-  /** Bytes of all objects. */
+  /** Bytes of all versions. */
   readonly storage: number
+  /** All versions. */
   readonly byClass: Readonly<Record<StorageClass, ClassStat>>
   readonly uploads: number
   readonly parts: number
   /** Bytes of the parts of incomplete uploads. */
   readonly partBytes: number
+  /** Versions that are not current, delete markers left out. */
+  readonly versions: number
+  readonly deleteMarkers: number
   /** When these figures were true: now; 0 for a bucket that never held anything. */
   readonly lastModifiedAt: number
 }
@@ -40,36 +46,34 @@ export function count(tx: Transaction, bucket: string, change: CounterChange): v
 }
 
 /** The numbers of a row that holds nothing but this change. */
-export function deltasOf(change: CounterChange): number[] {
-  const deltas = new Array<number>(UPLOADS_AT + 3).fill(0)
-  const add = (index: number, delta: number): void => {
-    deltas[index] = (deltas[index] ?? 0) + delta
+export function deltasOf({ objects = [], ...others }: CounterChange): number[] {
+  const change: { -readonly [N in keyof BucketCounters]?: number } = { ...others }
+  for (const { storageClass, count, bytes } of objects) {
+    change[`${storageClass}.objects`] = (change[`${storageClass}.objects`] ?? 0) + count
+    change[`${storageClass}.bytes`] = (change[`${storageClass}.bytes`] ?? 0) + bytes
   }
-  for (const { storageClass, count, bytes } of change.objects ?? []) {
-    const at = CLASSES.indexOf(storageClass) * 2
-    add(at, count)
-    add(at + 1, bytes)
-  }
-  add(UPLOADS_AT, change.uploads ?? 0)
-  add(UPLOADS_AT + 1, change.parts ?? 0)
-  add(UPLOADS_AT + 2, change.partBytes ?? 0)
-  return deltas
+  return bucketCounters.deltas(change)
 }
 
 export async function readCounters(reader: Reader, bucket: string, now: number): Promise<BucketStat> {
-  const values = await counterRows.read(reader, { bucket })
-  const at = (index: number): number => values?.[index] ?? 0
+  const counters = await counterRows.read(reader, { bucket })
+  const { uploads = 0, parts = 0, partBytes = 0, versions = 0, deleteMarkers = 0 } = counters ?? {}
   const byClass = Object.fromEntries(
-    CLASSES.map((name, index) => [name, { objects: at(index * 2), bytes: at(index * 2 + 1) }]),
+    STORAGE_CLASSES.map((name) => [
+      name,
+      { objects: counters?.[`${name}.objects`] ?? 0, bytes: counters?.[`${name}.bytes`] ?? 0 },
+    ]),
   ) as Record<StorageClass, ClassStat>
   const all = Object.values(byClass)
   return {
-    objects: all.reduce((sum, { objects }) => sum + objects, 0),
+    objects: all.reduce((sum, { objects }) => sum + objects, 0) - versions,
     storage: all.reduce((sum, { bytes }) => sum + bytes, 0),
     byClass,
-    uploads: at(UPLOADS_AT),
-    parts: at(UPLOADS_AT + 1),
-    partBytes: at(UPLOADS_AT + 2),
-    lastModifiedAt: values === undefined ? 0 : now,
+    uploads,
+    parts,
+    partBytes,
+    versions,
+    deleteMarkers,
+    lastModifiedAt: counters === undefined ? 0 : now,
   }
 }

@@ -1,8 +1,9 @@
 /** The key space: every kind of row of the metadata store. The page docs/formats/keyspace.md is generated from it. */
 import type { Bytes } from '@bindery/storage'
-import { countersCodec, emptyCodec, keyCodec } from './codec.js'
+import { emptyCodec, keyCodec } from './codec.js'
 import { manifestCodec } from './manifest.js'
 import { bucketCodec } from './records/bucket.js'
+import { bucketCounters, usageCounters } from './records/counters.js'
 import { documentCodec } from './records/document.js'
 import { garbageCodec } from './records/garbage.js'
 import { incarnationCodec } from './records/incarnation.js'
@@ -10,7 +11,9 @@ import { objectCodec } from './records/object.js'
 import { partCodec } from './records/part.js'
 import { receiptCodec } from './records/receipt.js'
 import { autoCompleteCodec, uploadCodec } from './records/upload.js'
-import { id, type KeyNames, type LooseNames, number, type Space, space, text } from './space.js'
+import { nullVersionCodec, versionCodec } from './records/version.js'
+import { descending, id, type KeyNames, type LooseNames, number, type Space, space, text } from './space.js'
+import { PLACE_BYTES } from './version-id.js'
 
 /** Rows of a step: few where values may be as large as the engine allows, many where they are a few kilobytes at most. */
 const FEW = 90
@@ -41,6 +44,24 @@ export const objectRows = space({
   value: objectCodec,
   rowsAtOnce: FEW,
   about: 'the current version of an object',
+})
+
+export const versionRows = space({
+  letter: 'v',
+  kind: 'version',
+  key: [text('bucket'), text('key'), descending('place', PLACE_BYTES)],
+  value: versionCodec,
+  rowsAtOnce: FEW,
+  about: 'a version of an object that is not current, or a delete marker; the newest first',
+})
+
+export const nullVersionRows = space({
+  letter: 'n',
+  kind: 'nullVersion',
+  key: [text('bucket'), text('key')],
+  value: nullVersionCodec,
+  rowsAtOnce: MANY,
+  about: 'the place of the null version among the versions that are not current',
 })
 
 export const uploadRows = space({
@@ -86,7 +107,7 @@ export const usageRows = space({
   letter: 's',
   kind: 'usage',
   key: [id('uploadId')],
-  value: countersCodec,
+  value: usageCounters,
   rowsAtOnce: MANY,
   about: 'parts, bytes and edition of an upload',
 })
@@ -142,7 +163,7 @@ export const counterRows = space({
   letter: 'c',
   kind: 'counters',
   key: [text('bucket')],
-  value: countersCodec,
+  value: bucketCounters,
   rowsAtOnce: MANY,
   about: 'what the bucket holds',
 })
@@ -152,6 +173,8 @@ export const SPACES = [
   bucketRows,
   documentRows,
   objectRows,
+  versionRows,
+  nullVersionRows,
   uploadRows,
   autoCompleteRows,
   partRows,

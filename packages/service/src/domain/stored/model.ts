@@ -61,6 +61,27 @@ export interface Encryption {
   readonly dataKey: WrappedKey
 }
 
+/** The id of a version: 64 characters, or `null` for the one that is written while its bucket keeps no versions. */
+export type VersionId = string
+
+/** Names an object, or one of its versions. */
+export interface ObjectName {
+  readonly bucket: BucketName
+  readonly key: ObjectKey
+  /** Absent: the current version. */
+  readonly version?: VersionId | undefined
+}
+
+/** What tells a version of a key from the others. */
+export interface Version {
+  readonly id: VersionId
+  /**
+   * Later versions of the key have greater places: the time in milliseconds at which the version was made, or the first
+   * number after the place of the one before it.
+   */
+  readonly place: number
+}
+
 /** Where an object's bytes lie: in one blob, or in the parts of the manifest named by the record's `manifest`. */
 export type ObjectBytes = { readonly kind: 'blob'; readonly blob: BlobId } | { readonly kind: 'manifest' }
 
@@ -84,6 +105,24 @@ export interface ObjectRecord {
   readonly reference: string
   readonly bytes: ObjectBytes
   readonly encryption?: Encryption
+  /** Absent: it was written before its bucket kept versions, so it is the null version, made at `modifiedAt`. */
+  readonly version?: Version
+}
+
+/** Says that a key was deleted in a bucket that keeps versions; it is a version itself, without data. */
+export interface DeleteMarker {
+  readonly deleteMarker: true
+  readonly owner: string
+  readonly modifiedAt: number
+  readonly version: Version
+}
+
+/** A version that is not current: data, or a delete marker, which may be the newest but never is the current object. */
+export type VersionRecord = ObjectRecord | DeleteMarker
+
+/** Where the null version of a key lies, which is not current. */
+export interface NullVersionRecord {
+  readonly place: number
 }
 
 /** When the server completes an upload by itself: exactly one of `parts` and `size` is there. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Bytes } from '@bindery/storage'
-import { countersCodec } from './codec.js'
+import { emptyCodec } from './codec.js'
 import { isAfter } from './key-range.js'
 import { documentRows, objectRows, partRows, rowNamesOf, SPACES, spaceOf, uploadRows } from './keyspace.js'
 import { id, number, type Space, space, text } from './space.js'
@@ -16,6 +16,7 @@ const NAMES = {
   partNumber: 10_000,
   document: 'cors',
   page: 255,
+  place: 1_767_600_000_001,
   blob: 'f00d-1',
   incarnation: 'f00d',
   garbageKind: 'rows',
@@ -84,6 +85,6 @@ test('numbers and ids sort as they count', () => {
 
 test('a text behind a part of a fixed width is refused, since it could not be told from it', () => {
   const key = [id('manifest'), text('blob'), number('page', 1)] as const
-  const declaration = { letter: 'z', kind: 'z', key, value: countersCodec, rowsAtOnce: 1, about: '' }
+  const declaration = { letter: 'z', kind: 'z', key, value: emptyCodec, rowsAtOnce: 1, about: '' }
   assert.throws(() => space(declaration), RangeError)
 })

@@ -24,6 +24,8 @@ export interface KeyNames {
   /** The kind of a document of the bucket's configuration. */
   readonly document: string
   readonly page: number
+  /** Of a version. */
+  readonly place: number
   readonly blob: string
   readonly incarnation: string
   readonly garbageKind: GarbageKind
@@ -40,14 +42,38 @@ export interface Part<N extends keyof KeyNames = keyof KeyNames> {
   /** Bytes of a part of a fixed width; 0: text. */
   readonly width: number
   readonly isId: boolean
+  /** Greater numbers sort first. */
+  readonly descends: boolean
 }
 
 /** A text of any length. */
-export const text = <N extends NameIn<string>>(name: N): Part<N> => ({ name, width: 0, isId: false })
+export const text = <N extends NameIn<string>>(name: N): Part<N> => ({
+  name,
+  width: 0,
+  isId: false,
+  descends: false,
+})
 /** An id of 16 raw bytes. */
-export const id = <N extends NameIn<string>>(name: N): Part<N> => ({ name, width: ID_BYTES, isId: true })
+export const id = <N extends NameIn<string>>(name: N): Part<N> => ({
+  name,
+  width: ID_BYTES,
+  isId: true,
+  descends: false,
+})
 /** A whole number, big-endian, of at most 6 bytes. */
-export const number = <N extends NameIn<number>>(name: N, width: number): Part<N> => ({ name, width, isId: false })
+export const number = <N extends NameIn<number>>(name: N, width: number): Part<N> => ({
+  name,
+  width,
+  isId: false,
+  descends: false,
+})
+/** As `number`, the greatest first: its complement is stored. */
+export const descending = <N extends NameIn<number>>(name: N, width: number): Part<N> => ({
+  name,
+  width,
+  isId: false,
+  descends: true,
+})
 
 /** The names that the keys of a space hold. */
 export type NamesOf<N extends keyof KeyNames> = { readonly [K in N]: KeyNames[K] }
@@ -140,8 +166,9 @@ export class Space<K extends string = string, N extends keyof KeyNames = keyof K
       names[name] = utf8Text(key.subarray(start, end === -1 ? key.length : end)) ?? ''
       start = end === -1 ? key.length : end + 1
     }
-    for (const { name, width, isId } of this.#fixed) {
-      names[name] = isId ? idAt(key, start) : numberAt(key, start, width)
+    for (const part of this.#fixed) {
+      const { name, width, isId } = part
+      names[name] = isId ? idAt(key, start) : numberAt(key, start, part)
       start += width
     }
     return names as NamesOf<N>
@@ -224,10 +251,11 @@ const named = (names: object, name: string): string | number | undefined =>
   (names as Readonly<Record<string, string | number | undefined>>)[name]
 
 /** Where the next part begins. */
-function setPart(bytes: Bytes, start: number, { width, isId }: Part, value: string | number | undefined): number {
+function setPart(bytes: Bytes, start: number, part: Part, value: string | number | undefined): number {
+  const { width, isId, descends } = part
   if (isId) setId(bytes, start, String(value))
   else {
-    let rest = Number(value)
+    let rest = descends ? greatest(part) - Number(value) : Number(value)
     for (let index = start + width - 1; index >= start; index -= 1) {
       bytes[index] = rest % 256
       rest = Math.floor(rest / 256)
@@ -236,8 +264,10 @@ function setPart(bytes: Bytes, start: number, { width, isId }: Part, value: stri
   return start + width
 }
 
-function numberAt(bytes: Bytes, start: number, width: number): number {
+function numberAt(bytes: Bytes, start: number, part: Part): number {
   let value = 0
-  for (let index = start; index < start + width; index += 1) value = value * 256 + (bytes[index] ?? 0)
-  return value
+  for (let index = start; index < start + part.width; index += 1) value = value * 256 + (bytes[index] ?? 0)
+  return part.descends ? greatest(part) - value : value
 }
+
+const greatest = ({ width }: Part): number => 2 ** (8 * width) - 1

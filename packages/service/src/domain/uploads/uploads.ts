@@ -24,6 +24,7 @@ import { isId } from '../stored/ids.js'
 import { autoCompleteRows, partNumberOf, partRows, uploadRows, usageRows } from '../stored/keyspace.js'
 import type { AutoComplete, ObjectDescription, PartBytes, PartRecord, UploadRecord } from '../stored/model.js'
 import { PartTable } from '../stored/part-table.js'
+import { usageCounters } from '../stored/records/counters.js'
 
 /** Names an upload. The id is as the client sent it. */
 export interface UploadName {
@@ -202,7 +203,7 @@ export async function putPart(
   tx.set(place, partRows.encode(part))
   const parts = old === undefined ? 1 : 0
   const partBytes = part.size - (old?.size ?? 0)
-  tx.add(usageRows.key({ uploadId: upload.uploadId }), [parts, partBytes, 1])
+  tx.add(usageRows.key(upload), usageCounters.deltas({ parts, bytes: partBytes, edition: 1 }))
   count(tx, upload.bucket, { parts, partBytes })
 }
 
@@ -234,8 +235,7 @@ export interface Usage {
 }
 
 export async function readUsage(reader: Reader, uploadId: string): Promise<Usage> {
-  const [parts = 0, bytes = 0, edition = 0] = (await usageRows.read(reader, { uploadId })) ?? []
-  return { parts, bytes, edition }
+  return (await usageRows.read(reader, { uploadId })) ?? { parts: 0, bytes: 0, edition: 0 }
 }
 
 /** Takes an upload away: its row, its usage and what the bucket counts of it. Its parts stay as rows of its manifest. */

@@ -24,7 +24,7 @@ export const getBucketStat = handler('GetBucketStat', async ({ domain, bucket })
     deepColdArchiveRealStorage: byClass.DeepColdArchive.bytes,
     deepColdArchiveObjectCount: byClass.DeepColdArchive.objects,
     multipartPartCount: stat.parts,
-    deleteMarkerCount: 0,
+    deleteMarkerCount: stat.deleteMarkers,
   }
   return { output: {}, result }
 })

@@ -5,7 +5,8 @@ import { isId } from '../ids.js'
 import type { ObjectRecord } from '../model.js'
 import { packEncryption, type StoredEncryption, unpackEncryption } from './encryption.js'
 
-const VERSION = 1
+/** Of the form that objects and their earlier versions are stored in. */
+export const OBJECT_VERSION = 1
 
 /**
  * JSON. For a blob whose id carries its bytes the JSON holds only the name in that id: the rest of the id follows behind
@@ -13,7 +14,7 @@ const VERSION = 1
  */
 export const objectCodec: Codec<ObjectRecord> = {
   form: 'JSON',
-  version: VERSION,
+  version: OBJECT_VERSION,
   encode: encodeObject,
   decode: decodeObject,
   isSound: ({ size, etag, storageClass }) =>
@@ -25,20 +26,38 @@ type StoredObject = Omit<ObjectRecord, 'crc64' | 'encryption'> & StoredEncryptio
 function encodeObject(record: ObjectRecord): Bytes {
   const { bytes } = record
   const stored = { ...record, crc64: record.crc64.toString(), ...packEncryption(record) }
-  if (bytes.kind !== 'blob' || !carriesBytes(bytes.blob)) return encodeJson(VERSION, stored)
+  if (bytes.kind !== 'blob' || !carriesBytes(bytes.blob)) return encodeJson(OBJECT_VERSION, stored)
   const { name, carried } = splitCarried(bytes.blob)
   const named = JSON.stringify({ ...stored, bytes: { kind: 'blob', blob: name } })
-  return utf8Bytes(`${String.fromCharCode(VERSION)}${named}\0${carried}`)
+  return utf8Bytes(`${String.fromCharCode(OBJECT_VERSION)}${named}\0${carried}`)
 }
 
 function decodeObject(value: Bytes): ObjectRecord {
+  const { stored, carried } = decodeHead(value)
+  return objectOf(stored, carried)
+}
+
+/** The JSON of a value, and the rest of its blob's id where the bytes are in that. */
+interface Head {
+  readonly stored: object
+  readonly carried: Bytes | undefined
+}
+
+/** Throws StorageError `corrupt`. */
+export function decodeHead(value: Bytes): Head {
   const end = value.indexOf(0, 1)
-  const stored = decodeJson(VERSION, end === -1 ? value : value.subarray(0, end)) as StoredObject
+  if (end === -1) return { stored: decodeJson(OBJECT_VERSION, value), carried: undefined }
+  return { stored: decodeJson(OBJECT_VERSION, value.subarray(0, end)), carried: value.subarray(end + 1) }
+}
+
+/** Throws StorageError `corrupt`. */
+export function objectOf(head: object, carried: Bytes | undefined): ObjectRecord {
+  const stored = head as StoredObject
   requireSource(stored)
   const crc64 = bigIntOf(stored.crc64)
   const record = { ...stored, crc64, ...unpackEncryption(stored) } as ObjectRecord
-  if (end === -1 || record.bytes.kind !== 'blob') return record
-  return { ...record, bytes: new CarryingBlob(record.bytes.blob, value.subarray(end + 1)) }
+  if (carried === undefined || record.bytes.kind !== 'blob') return record
+  return { ...record, bytes: new CarryingBlob(record.bytes.blob, carried) }
 }
 
 /** A blob whose id is put together when it is asked for. */

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { bucketName, objectKey } from '@bindery/protocol'
-import { objectRows, uploadRows } from '../keyspace.js'
-import type { Encryption, ObjectRecord, UploadRecord } from '../model.js'
+import { isAfter } from '../key-range.js'
+import { objectRows, uploadRows, versionRows } from '../keyspace.js'
+import type { DeleteMarker, Encryption, ObjectRecord, UploadRecord } from '../model.js'
+import { newVersionId } from '../version-id.js'
 
 const ID = '0123456789ABCDEF0123456789ABCDEF'
 const NAMES = { bucket: bucketName('bkt'), key: objectKey('k') }
@@ -59,4 +61,31 @@ test('an encrypted record without its wrapped key is damage', () => {
     const spoilt = Buffer.from(value).toString('latin1').replace('"AAH/"', key)
     assert.throws(() => objectRows.decode(Buffer.from(spoilt, 'latin1'), NAMES), { kind: 'corrupt' })
   }
+})
+
+const PLACE = 1_767_600_000_000
+const VERSION = { id: newVersionId(PLACE, { random: (bytes) => new Uint8Array(bytes) }), place: PLACE }
+const MARKER: DeleteMarker = { deleteMarker: true, owner: '1', modifiedAt: PLACE, version: VERSION }
+
+test('a version is stored as the object that it was, and a delete marker as what it is', () => {
+  const names = { ...NAMES, place: PLACE }
+  const versions = [
+    { ...OBJECT, version: VERSION },
+    { ...OBJECT, version: VERSION, bytes: { kind: 'blob' as const, blob: 'f00d-1~Ynl0ZXM' } },
+    MARKER,
+  ]
+  for (const record of versions) {
+    const value = versionRows.encode(record)
+    const decoded = versionRows.decode(value, names)
+    assert.deepEqual(Buffer.from(versionRows.encode(decoded)), Buffer.from(value))
+    assert.equal('deleteMarker' in decoded, 'deleteMarker' in record)
+    assert.ok(versionRows.declaration.value.isSound(decoded, names))
+    assert.ok(!versionRows.declaration.value.isSound(decoded, { ...names, place: PLACE + 1 }))
+    if (!('deleteMarker' in record)) assert.deepEqual(Buffer.from(objectRows.encode(record)), Buffer.from(value))
+  }
+})
+
+test('the versions of a key stand with the newest first', () => {
+  const keys = [PLACE + 1, PLACE, 1, 0].map((place) => versionRows.key({ ...NAMES, place }))
+  for (const [index, key] of keys.entries()) assert.ok(index === 0 || isAfter(key, keys[index - 1] ?? key))
 })

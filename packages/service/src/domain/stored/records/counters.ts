@@ -1,0 +1,25 @@
+import { countersCodec } from '../codec.js'
+
+export const STORAGE_CLASSES = ['Standard', 'IA', 'Archive', 'ColdArchive', 'DeepColdArchive'] as const
+
+/** What an upload holds; `edition` counts the commits of its parts. */
+export const usageCounters = countersCodec(['parts', 'bytes', 'edition'])
+
+type ClassCounter = `${(typeof STORAGE_CLASSES)[number]}.${'objects' | 'bytes'}`
+
+const CLASS_COUNTERS = STORAGE_CLASSES.flatMap((name): ClassCounter[] => [`${name}.objects`, `${name}.bytes`])
+
+/**
+ * What a bucket holds: by class all versions that have data, current or not, and their bytes; uploads, their parts and the
+ * bytes of these; then how many of the versions are not current, and delete markers.
+ */
+export const bucketCounters = countersCodec([
+  ...CLASS_COUNTERS,
+  'uploads',
+  'parts',
+  'partBytes',
+  'versions',
+  'deleteMarkers',
+] as const)
+
+export type BucketCounters = ReturnType<(typeof bucketCounters)['decode']>
