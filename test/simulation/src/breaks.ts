@@ -298,8 +298,8 @@ export const BREAKS: readonly Break[] = [
     mode: 'sequence',
     seed: 1,
     file: `${DOMAIN}stored/counters.js`,
-    find: 'add(UPLOADS_AT + 2, change.partBytes ?? 0);',
-    replace: '',
+    find: 'const change = { ...others };',
+    replace: 'const change = { ...others, partBytes: 0 };',
   },
   {
     invariant: 'counters',
