@@ -79,13 +79,13 @@ export const trafficLimit = optional(
   ),
 )
 
-/** Headers that are stored with an object and returned unchanged; only the type has a default. */
+/** Headers that are stored with an object and returned unchanged; without a type it is application/octet-stream. */
 export const storedHeaders = {
   cacheControl: optionalEvenEmpty(header('Cache-Control', text)),
   contentDisposition: optionalEvenEmpty(header('Content-Disposition', text)),
   contentEncoding: optionalEvenEmpty(header('Content-Encoding', text)),
   contentLanguage: optionalEvenEmpty(header('Content-Language', text)),
-  contentType: withDefault(header('Content-Type', text), 'application/octet-stream'),
+  contentType: optional(header('Content-Type', text)),
   expires: optionalEvenEmpty(header('Expires', text)),
 }
 

@@ -44,10 +44,11 @@ export interface CopiedObject {
   readonly bucket: BucketName
   readonly key: ObjectKey
   readonly owner: string
-  readonly acl: ObjectAcl
+  /** Undefined: the source's. */
+  readonly acl: ObjectAcl | undefined
   readonly forbidOverwrite: boolean
   readonly source: CopySource
-  /** Judges the source (conditions), and says how the copy is described. May be called more than once. */
+  /** Judges the source (conditions), and returns how the copy is described. May be called more than once. */
   readonly describe: (source: ObjectRecord) => ObjectDescription
 }
 
@@ -76,7 +77,7 @@ export async function copyObject(domain: Domain, copy: CopiedObject): Promise<Co
     const made: ObjectRecord = {
       ...source,
       owner: copy.owner,
-      acl: copy.acl,
+      acl: copy.acl ?? source.acl,
       modifiedAt,
       reference,
       headers: description.headers,

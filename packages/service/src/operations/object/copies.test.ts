@@ -86,6 +86,48 @@ test('with REPLACE, in any letter case, and onto itself, the request provides al
   assert.equal(element(wrong.text, 'Code'), 'InvalidArgument')
 })
 
+test('an object that is copied onto itself keeps its ACL, its type and its envelope, unless the request names them', async () => {
+  const envelope = { 'x-oss-meta-client-side-encryption-key': 'key', 'x-oss-meta-client-side-encryption-start': 'iv' }
+  const started = await startWithSource({
+    'content-type': 'text/plain',
+    'cache-control': 'no-store',
+    'x-oss-object-acl': 'private',
+    'x-oss-meta-a': 'b',
+    ...envelope,
+  })
+  const self = 'dir/a b?.txt'
+  const grant = async (key: string) => {
+    const acl = await call(started, { method: 'GET', bucket: BUCKET, key, query: { acl: undefined } })
+    return element(acl.text, 'Grant')
+  }
+  for (const directive of ['REPLACE', 'COPY']) {
+    assert.equal(
+      (await copy(started, self, { 'x-oss-metadata-directive': directive, 'x-oss-meta-c': 'd' })).status,
+      200,
+    )
+    const { headers } = await head(started, self)
+    assert.equal(await grant(self), 'private')
+    assert.equal(headers['content-type'], 'text/plain')
+    for (const [name, value] of Object.entries(envelope)) assert.equal(headers[name], value)
+    assert.deepEqual([headers['x-oss-meta-a'], headers['x-oss-meta-c']], [undefined, 'd'])
+    assert.equal(headers['cache-control'], undefined)
+  }
+  await copy(started, self, {
+    'content-type': 'text/html',
+    'x-oss-object-acl': 'public-read',
+    'x-oss-meta-client-side-encryption-key': 'other',
+  })
+  const { headers } = await head(started, self)
+  assert.equal(await grant(self), 'public-read')
+  assert.equal(headers['content-type'], 'text/html')
+  assert.equal(headers['x-oss-meta-client-side-encryption-key'], 'other')
+  assert.equal(headers['x-oss-meta-client-side-encryption-start'], undefined)
+  await copy(started, 'elsewhere', { 'x-oss-metadata-directive': 'REPLACE' })
+  assert.equal(await grant('elsewhere'), 'default')
+  const elsewhere = (await head(started, 'elsewhere')).headers
+  assert.equal(elsewhere['x-oss-meta-client-side-encryption-key'], undefined)
+})
+
 test('a range within the source becomes a part, any other copies the whole without Content-Range', async () => {
   const started = await startWithSource()
   const uploadId = await initiate(started, 'to')

@@ -1,3 +1,4 @@
+import type { InputOf, Operations } from '@bindery/protocol'
 import { handler } from '../../call.js'
 import { copyObject as copy } from '../../domain/objects/copy.js'
 import type { ObjectDescription, ObjectRecord } from '../../domain/stored/model.js'
@@ -5,27 +6,58 @@ import { requireWanted } from '../../response/conditions.js'
 import { describeObject } from '../describe.js'
 import { authoriseSource } from './copy-source.js'
 
+type Input = InputOf<Operations['CopyObject']>
+
 export const copyObject = handler('CopyObject', async (call) => {
   const { domain, bucket, key, input } = call
   await authoriseSource(call, input.copySource)
   const asked = describeObject(input)
   const ontoItself = input.copySource.bucket === bucket.name && input.copySource.key === key
-  const describe = (source: ObjectRecord): ObjectDescription => {
-    requireWanted(input, source)
-    // an object copied onto itself takes the metadata of the request, whatever the directive
-    const { headers, userMetadata } = input.metadataDirective === 'REPLACE' || ontoItself ? asked : source
-    const { tagging } = input.taggingDirective === 'REPLACE' ? asked : source
-    return { ...asked, headers, userMetadata, tagging }
-  }
   const { made } = await copy(domain, {
     bucket: bucket.name,
     key,
     owner: bucket.owner,
-    acl: input.objectAcl ?? 'default',
+    acl: input.objectAcl ?? (ontoItself ? undefined : 'default'),
     forbidOverwrite: input.forbidOverwrite,
     source: input.copySource,
-    describe,
+    describe: (source) => {
+      requireWanted(input, source)
+      return ontoItself ? describeAnew(input, asked, source) : describeCopy(input, asked, source)
+    },
   })
   const { etag, crc64, modifiedAt } = made
   return { output: { etag, crc64 }, result: { etag, lastModified: modifiedAt } }
 })
+
+function describeCopy(input: Input, asked: ObjectDescription, source: ObjectRecord): ObjectDescription {
+  const { headers, userMetadata } = input.metadataDirective === 'REPLACE' ? asked : source
+  return { ...asked, headers, userMetadata, tagging: taggingOf(input, asked, source) }
+}
+
+/**
+ * An object copied onto itself takes the metadata of the request, whatever the directive. Only its type and its client's
+ * encryption envelope, without which it could not be read as before, stay where the request does not name them.
+ */
+function describeAnew(input: Input, asked: ObjectDescription, source: ObjectRecord): ObjectDescription {
+  const { contentType } = source.headers
+  return {
+    ...asked,
+    headers: contentType === undefined ? asked.headers : { contentType, ...asked.headers },
+    userMetadata: { ...clientEncryption(asked.userMetadata, source.userMetadata), ...asked.userMetadata },
+    tagging: taggingOf(input, asked, source),
+  }
+}
+
+function taggingOf(input: Input, asked: ObjectDescription, source: ObjectRecord): ObjectDescription['tagging'] {
+  return input.taggingDirective === 'REPLACE' ? asked.tagging : source.tagging
+}
+
+type UserMetadata = ObjectDescription['userMetadata']
+
+const isOfEncryption = (name: string) => name.startsWith('client-side-encryption-')
+
+/** The envelope by which clients decrypt the source, unless the request brings one: one half of each would be of no use. */
+function clientEncryption(asked: UserMetadata, source: UserMetadata): UserMetadata {
+  if (Object.keys(asked).some(isOfEncryption)) return {}
+  return Object.fromEntries(Object.entries(source).filter(([name]) => isOfEncryption(name)))
+}
