@@ -1,12 +1,12 @@
 /**
- * What happens to uploads, told to whoever listens now. Nothing is kept: an event is told after its commit, best effort,
- * and a process that dies in between tells nothing. Who needs the truth lists.
+ * Events of uploads, sent to current listeners. Nothing is stored: an event is sent after its commit, best effort, and
+ * is lost if the process dies in between. For an authoritative answer, list the uploads.
  */
 import type { ETag } from './stored/model.js'
 
-/** Something that happened to an upload. */
+/** An event of an upload. */
 export type UploadEvent = UploadHappening & {
-  /** Used once; says nothing of the order of events of different processes. */
+  /** Unique; says nothing about the order of events of different processes. */
   readonly id: string
   /** Milliseconds since 1970. */
   readonly at: number
@@ -22,18 +22,18 @@ export type UploadHappening =
       readonly partNumber: number
       /** Bytes. */
       readonly size: number
-      /** What the upload holds; absent where it ended meanwhile. */
+      /** The parts and bytes of the upload; absent if it ended meanwhile. */
       readonly held?: { readonly parts: number; readonly bytes: number }
     }
   | { readonly type: 'completed'; readonly size: number; readonly etag: ETag }
   | { readonly type: 'aborted' }
 
-/** What travels between processes. */
+/** The messages between processes. */
 export type Event =
   | UploadEvent
-  /** A bucket of this name may belong to somebody else from now on. */
+  /** From now on a bucket of this name may belong to another account. */
   | { readonly type: 'bucketDeleted'; readonly bucket: string }
-  /** Nothing happened: a sign of life for who listens. */
+  /** A heartbeat for listeners. */
   | { readonly type: 'beat' }
   /** Events were dropped. */
   | { readonly type: 'lost' }
@@ -42,17 +42,17 @@ export type Event =
 
 export type Listener = (event: Event) => void
 
-/** A listener that is called. */
+/** A registered listener. */
 export interface Subscription {
-  /** Resolves when events of all processes come. */
+  /** Resolves when events of all processes arrive. */
   readonly ready: Promise<void>
-  /** Calls the listener no more. */
+  /** Stops calling the listener. */
   end(): void
 }
 
-/** Carries events between those who cause them and those who listen, in all processes that serve the same stores. */
+/** Transports events from their sources to listeners in all processes that serve the same stores. */
 export interface EventBus {
-  /** Whether anybody may be listening: else nothing need be published. */
+  /** Whether there may be a listener: otherwise nothing need be published. */
   readonly watched: boolean
   publish(event: Event): void
   /** Calls the listener for every event from now on. */
@@ -77,7 +77,7 @@ export class EventHub implements EventBus {
   }
 }
 
-/** Tells a bus what this process does. */
+/** Publishes the events of this process on a bus. */
 export class Announcer {
   readonly bus: EventBus
   readonly #incarnation: string

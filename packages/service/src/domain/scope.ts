@@ -1,18 +1,18 @@
 /**
- * What one piece of work holds open. A function that opens a resource takes the scope and enters how the resource is
- * closed; the owner of the scope closes all of them, whichever way the work ends. So a handler cannot forget one.
+ * The open resources of one task. A function that opens a resource takes the scope and registers how to close it; the
+ * owner of the scope closes all of them, however the task ends. So a handler cannot forget one.
  */
 export class Scope {
   #closers: (() => void)[] = []
   #closed = false
 
-  /** Enters a resource. `close` is called once, and at once if the scope has closed already; it must not throw. */
+  /** Registers a resource. `close` is called once, immediately if the scope is closed already; it must not throw. */
   add(close: () => void): void {
     if (this.#closed) close()
     else this.#closers.push(close)
   }
 
-  /** Closes what was entered, the latest first. Later calls do nothing. */
+  /** Closes all registered resources, the latest first. Later calls do nothing. */
   close(): void {
     this.#closed = true
     const closers = this.#closers
@@ -21,7 +21,7 @@ export class Scope {
   }
 }
 
-/** Runs work with a scope that closes when the work has ended. */
+/** Runs a task with a scope that closes when the task has ended. */
 export async function withScope<T>(work: (scope: Scope) => Promise<T>): Promise<T> {
   const scope = new Scope()
   try {

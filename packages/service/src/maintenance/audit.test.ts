@@ -19,7 +19,7 @@ import { BUCKET, bytesOf, complete, get, key, part, readParts, sourceOf, sweepAl
 import type { FindingKind } from './findings.js'
 import { alter, BIG, blobOf, blobOfPart, filled, id, remove, run, type Store, set } from './testing.js'
 
-test('a store that is well has nothing to find, before and after its garbage is swept', async () => {
+test('an audit of an intact store finds nothing, before and after its garbage is swept', async () => {
   const store = await filled()
   const before = await run(store)
   assert.deepEqual(before.all, [])
@@ -44,13 +44,13 @@ interface Break {
   readonly what: string
   readonly breaks: (store: Store) => Promise<void>
   readonly finds: readonly FindingKind[]
-  /** What is still found after a repair; by default nothing. */
+  /** The findings that remain after a repair; by default none. */
   readonly remains?: readonly FindingKind[]
 }
 
 const BREAKS: readonly Break[] = [
   {
-    what: 'an object row that is no record',
+    what: 'an object row that is not a record',
     breaks: ({ domain }) => set(domain, objectRows.key({ bucket: BUCKET, key: 'plain' }), Uint8Array.of(1, 0x7b)),
     finds: ['rowDamaged', 'countersWrong', 'blobStray'],
   },
@@ -67,13 +67,13 @@ const BREAKS: readonly Break[] = [
     finds: ['rowDamaged', 'usageWrong', 'countersWrong', 'blobStray'],
   },
   {
-    what: 'a row of no space',
+    what: 'a row of no key space',
     breaks: ({ domain }) => set(domain, Uint8Array.of(0x7a, 1), new Uint8Array()),
     finds: ['rowUnknown'],
     remains: ['rowUnknown'],
   },
   {
-    what: 'a document that is none of its kind',
+    what: 'a document that is invalid for its kind',
     breaks: ({ domain }) =>
       set(
         domain,
@@ -83,7 +83,7 @@ const BREAKS: readonly Break[] = [
     finds: ['documentBroken'],
   },
   {
-    what: 'a document of no known kind',
+    what: 'a document of an unknown kind',
     breaks: async ({ domain }) => {
       await setDocuments(domain, { cors: 1, none: 1 })
       await set(
@@ -110,7 +110,7 @@ const BREAKS: readonly Break[] = [
     finds: ['documentStray'],
   },
   {
-    what: 'a document of a bucket that is not there',
+    what: 'a document of a missing bucket',
     breaks: ({ domain }) =>
       set(domain, documentRows.key({ bucket: 'gone', document: 'cors', page: 0 }), Buffer.from('\x01{}', 'latin1')),
     finds: ['bucketMissing'],
@@ -123,7 +123,7 @@ const BREAKS: readonly Break[] = [
     remains: ['bucketMissing'],
   },
   {
-    what: 'an object whose blob is not there',
+    what: 'an object whose blob is missing',
     breaks: async (store) => store.domain.blobs.delete(await blobOf(store, 'plain')),
     finds: ['blobMissing'],
     remains: ['blobMissing'],
@@ -135,7 +135,7 @@ const BREAKS: readonly Break[] = [
     remains: ['blobDamaged'],
   },
   {
-    what: 'a damaged blob of a part that two objects show',
+    what: 'a damaged blob of a part that two objects share',
     breaks: async (store) => void store.rotten.add(await blobOfPart(store, store.joined, 2)),
     finds: ['blobDamaged', 'objectTouched', 'objectTouched'],
     remains: ['blobDamaged', 'objectTouched', 'objectTouched'],
@@ -185,7 +185,7 @@ const BREAKS: readonly Break[] = [
     finds: ['holderMissing'],
   },
   {
-    what: 'a holder that is nobody’s',
+    what: 'a holder without a record',
     breaks: ({ domain, joined }) =>
       set(domain, holderRows.key({ manifest: joined, reference: id('A') }), new Uint8Array()),
     finds: ['holderStray'],
@@ -201,7 +201,7 @@ const BREAKS: readonly Break[] = [
     remains: ['holderShared'],
   },
   {
-    what: 'a manifest that nothing holds, with its parts',
+    what: 'a manifest without a holder, with its parts',
     breaks: async ({ domain, ranged }) => {
       const { reference, size } = await findObject(domain, BUCKET, key('ranged'))
       await remove(domain, objectRows.key({ bucket: BUCKET, key: 'ranged' }))
@@ -211,7 +211,7 @@ const BREAKS: readonly Break[] = [
     finds: ['manifestStray'],
   },
   {
-    what: 'part rows of nobody',
+    what: 'part rows of no manifest or upload',
     breaks: async ({ domain, joined }) => {
       const [first] = await domain.metadata.read((reader) => readParts(reader, joined, 0, 1))
       assert.ok(first)
@@ -222,12 +222,12 @@ const BREAKS: readonly Break[] = [
     finds: ['partStray', 'partStray'],
   },
   {
-    what: 'an upload that counts other parts than it has',
+    what: 'an upload with wrong counters',
     breaks: ({ domain, open }) => set(domain, usageRows.key({ uploadId: open }), encodeCounters([1, 1, 1])),
     finds: ['usageWrong'],
   },
   {
-    what: 'an upload that counts none of its parts',
+    what: 'an upload without counters',
     breaks: ({ domain, open }) => remove(domain, usageRows.key({ uploadId: open })),
     finds: ['usageWrong'],
   },
@@ -237,12 +237,12 @@ const BREAKS: readonly Break[] = [
     finds: ['usageStray'],
   },
   {
-    what: 'a bucket that counts something else than it has',
+    what: 'a bucket with wrong counters',
     breaks: ({ domain }) => domain.metadata.transact(async (tx) => tx.add(counterRows.key({ bucket: BUCKET }), [1, 5])),
     finds: ['countersWrong'],
   },
   {
-    what: 'a blob that nobody names, of a process that nobody will search',
+    what: 'a blob that no record names, of a process that will not be searched',
     breaks: async ({ domain }) => {
       await domain.blobs.write(sourceOf('unnamed'), { owner: objectRows.key({ bucket: BUCKET, key: 'never' }) })
       await remove(domain, incarnationRows.key({ incarnation: domain.blobs.incarnation }))
@@ -260,7 +260,7 @@ const BREAKS: readonly Break[] = [
     finds: ['ownerStray', 'ownerWrong'],
   },
   {
-    what: 'an owner row of no blob',
+    what: 'an owner row without a blob',
     breaks: ({ domain }) =>
       set(domain, ownerRows.key({ blob: 'nothing' }), objectRows.key({ bucket: BUCKET, key: 'empty' })),
     finds: ['ownerStray'],
@@ -288,7 +288,7 @@ for (const { what, breaks, finds, remains = [] } of BREAKS) {
   })
 }
 
-test('whatever is repaired, no other object loses a byte, also when the garbage is swept', async () => {
+test('a repair costs no other object a byte, even after the garbage is swept', async () => {
   for (const { breaks } of BREAKS) {
     const store = await filled()
     const names = ['plain', 'empty', 'source', 'copied', 'joined', 'ranged']
@@ -323,7 +323,7 @@ async function readableOf({ domain }: Store, names: readonly string[]): Promise<
   return readable
 }
 
-test('a repaired upload asks for its damaged part again, and can then be completed', async () => {
+test('a repaired upload needs its damaged part again, and can then be completed', async () => {
   const store = await filled()
   const { domain, open, rotten, kept } = store
   const damaged = await blobOfPart(store, open, 1)
@@ -341,7 +341,7 @@ test('a repaired upload asks for its damaged part again, and can then be complet
   assert.deepEqual(await get(domain, 'open'), Buffer.concat([BIG, Buffer.from('replaced')]))
 })
 
-test('a blob that its store cannot list any more is found, and said to be damaged once its owner is known', async () => {
+test('a blob that its store can no longer list is found, and reported as damaged once its owner is known', async () => {
   const store = await filled()
   const hidden = await blobOf(store, 'plain')
   const { blobs } = store.domain
@@ -354,7 +354,7 @@ test('a blob that its store cannot list any more is found, and said to be damage
   assert.equal((await get(blind.domain, 'plain')).toString(), 'plain')
 })
 
-test('what a damaged row may have named is kept', async () => {
+test('blobs that a damaged row may have named are kept', async () => {
   const store = await filled()
   const blob = await blobOf(store, 'plain')
   await set(store.domain, objectRows.key({ bucket: BUCKET, key: 'plain' }), Uint8Array.of(1))
@@ -364,7 +364,7 @@ test('what a damaged row may have named is kept', async () => {
   assert.equal(Buffer.from(store.kept.rows[0] ?? []).toString('latin1'), `o${BUCKET}\0plain`)
 })
 
-test('a blob of a process that has ended is left to the next start', async () => {
+test('a blob of an ended process is left to the next start', async () => {
   const store = await filled()
   await store.domain.blobs.write(sourceOf('unnamed'), { owner: objectRows.key({ bucket: BUCKET, key: 'never' }) })
   const { all, checked } = await run(store)
@@ -372,7 +372,7 @@ test('a blob of a process that has ended is left to the next start', async () =>
   assert.equal(checked.blobsToRecover, 1)
 })
 
-test('bytes are read only where that was asked for', async (t: TestContext) => {
+test('bytes are read only on request', async (t: TestContext) => {
   const store = await filled()
   store.rotten.add(await blobOf(store, 'plain'))
   const read = t.mock.method(store.domain.blobs, 'read')

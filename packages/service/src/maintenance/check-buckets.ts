@@ -10,7 +10,7 @@ import { type EntryOf, walk } from './walk.js'
 
 type DocumentRow = EntryOf<typeof documentRows>
 
-/** Every bucket, and that the documents of its configuration are those that its record lists. */
+/** Checks every bucket, and that its configuration has exactly the documents that its record lists. */
 export async function checkBuckets(inspection: Inspection): Promise<void> {
   const buckets = new Map<string, BucketRecord>()
   for await (const { bucket, record } of walk(inspection.metadata, bucketRows, inspection.damaged)) {
@@ -34,7 +34,7 @@ export async function checkBuckets(inspection: Inspection): Promise<void> {
   }
 }
 
-/** The rows of each document together: they are neighbours. */
+/** The rows of each document together: they are adjacent. */
 async function* documentsOf({ metadata, damaged }: Inspection): AsyncGenerator<[DocumentRow, ...DocumentRow[]]> {
   let rows: DocumentRow[] = []
   for await (const row of walk(metadata, documentRows, damaged)) {
@@ -70,11 +70,11 @@ function isSound(rows: readonly [DocumentRow, ...DocumentRow[]]): boolean {
   }
 }
 
-/** Takes a document out of the way, so that its bucket has none of this kind: it can be set again. */
+/** Removes a document, so that its bucket has none of this kind and it can be set again. */
 function removal(bucket: string, kind: string, rows: readonly DocumentRow[]): Fix {
   return {
     before: async (quarantine) => {
-      for (const { row } of rows) await quarantine.row(row.key, row.value, 'it belongs to a document that is not whole')
+      for (const { row } of rows) await quarantine.row(row.key, row.value, 'it belongs to an incomplete document')
     },
     commit: async (tx: Transaction) => {
       for (const { row } of rows) tx.delete(row.key)

@@ -28,11 +28,11 @@ async function differences(due: readonly string[], found: readonly string[]) {
   return report
 }
 
-test('equal sets in other orders have no differences', async () => {
+test('equal sets in different orders have no differences', async () => {
   assert.deepEqual(await differences(['a', 'b', 'c'], ['c', 'a', 'b']), { missing: [], stray: [], shared: [] })
 })
 
-test('what is on one side alone is found, also where both sides are equally large', async () => {
+test('items on one side only are found, even if both sides are equally large', async () => {
   assert.deepEqual(await differences(['a', 'b'], ['b', 'c']), { missing: ['a'], stray: ['c'], shared: [] })
   assert.deepEqual(await differences(['a', 'a'], ['a']), { missing: [], stray: [], shared: ['a'] })
 })

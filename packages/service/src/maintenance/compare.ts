@@ -1,10 +1,10 @@
 /**
- * Compares two sets of stored things that are in different orders, as the holders that records name and the holder rows
- * that there are, without keeping either in memory. Both are first summed up, which costs nothing while they are walked
- * anyway; only where the sums differ they are walked again, a share of them at a time.
+ * Compares two sets in different orders, such as the references in records and the reference rows, without keeping
+ * either in memory. Both are first summed up, which costs nothing while they are walked anyway; only if the sums differ
+ * are they walked again, one share at a time.
  */
 
-/** Things of which a share is held in memory: about 50 MB. */
+/** The items of a share that is held in memory: about 50 MB. */
 const SHARE_MAX = 250_000
 
 /** A sum over a set of tokens that does not depend on their order. */
@@ -48,15 +48,15 @@ export interface Token {
 }
 
 export interface Comparison<D extends Token, F extends Token> {
-  /** What ought to be there, and what is; walked more than once. */
+  /** The expected and the existing items; walked more than once. */
   readonly due: () => AsyncIterable<D>
   readonly found: () => AsyncIterable<F>
   readonly sums: { readonly due: Fingerprint; readonly found: Fingerprint }
-  /** Due, and not found. */
+  /** Called for an item that is expected but missing. */
   readonly missing: (due: D) => Promise<unknown>
-  /** Found, and not due. */
+  /** Called for an item that exists but is not expected. */
   readonly stray: (found: F) => Promise<unknown>
-  /** Due more than once. */
+  /** Called for an item that is expected more than once. */
   readonly shared: (due: D) => Promise<unknown>
 }
 

@@ -24,12 +24,12 @@ import { filled, run, type Store } from './testing.js'
 interface Damage {
   readonly what: string
   readonly row: (store: Store) => Bytes | Promise<Bytes>
-  /** What the finding says of whose it was. */
+  /** The names in the finding. */
   readonly names: (store: Store) => Facts
   readonly finds: readonly FindingKind[]
-  /** What is still found after a repair; by default nothing. */
+  /** The findings that remain after a repair; by default none. */
   readonly remains?: readonly FindingKind[]
-  /** Objects that the row was needed for. */
+  /** Objects that need the row. */
   readonly loses?: readonly string[]
 }
 
@@ -74,7 +74,7 @@ const DAMAGES: readonly Damage[] = [
     finds: ['rowDamaged', 'usageWrong', 'countersWrong', 'blobStray'],
   },
   {
-    what: 'a part that two objects show',
+    what: 'a part that two objects share',
     row: ({ joined }) => partRows.key({ manifest: joined, partNumber: 2 }),
     names: ({ joined }) => ({ rowKind: 'part', manifest: joined, partNumber: 2 }),
     finds: ['rowDamaged', 'partMissing', 'blobStray', 'objectTouched', 'objectTouched'],
@@ -122,7 +122,7 @@ const DAMAGES: readonly Damage[] = [
     finds: ['rowDamaged'],
   },
   {
-    what: 'a process that writes',
+    what: 'a writing process',
     row: ({ domain }) => incarnationRows.key({ incarnation: domain.blobs.incarnation }),
     names: ({ domain }) => ({ rowKind: 'incarnation', incarnation: domain.blobs.incarnation }),
     finds: ['rowDamaged'],
@@ -141,7 +141,7 @@ const DAMAGES: readonly Damage[] = [
 const NAMES = ['plain', 'empty', 'source', 'copied', 'joined', 'ranged']
 
 for (const { what, row, names, finds, remains = [], loses = [] } of DAMAGES) {
-  test(`an audit finds a damaged row of ${what}, says whose it was, and a repair keeps the row and all others`, async () => {
+  test(`an audit finds a damaged row of ${what}, names its owner, and a repair keeps the row and all others`, async () => {
     const store = await filled()
     const whole = new Map(await Promise.all(NAMES.map(async (name) => [name, await get(store.domain, name)] as const)))
     const damaged = await row(store)

@@ -5,7 +5,7 @@ const KINDS: ReadonlyMap<string, StoredDocument<string, unknown>> = new Map(
   bucketDocuments.map((one) => [one.kind, one as StoredDocument<string, unknown>]),
 )
 
-/** Whether what is stored is a document of this kind: what can be written, and is read again, is. */
+/** Whether stored data are a valid document of this kind: whether they can be written and read back. */
 export function isDocument(kind: string, stored: unknown): boolean {
   const document = KINDS.get(kind)?.document
   if (document === undefined) return false

@@ -25,7 +25,7 @@ function valueIn(text: string): Uint8Array {
   return /^[[{]/.test(text) ? Buffer.from(`\x01${text.replace('\\0', '\0')}`) : Buffer.from(text, 'hex')
 }
 
-test('the examples of the page on records are read, and written again as they are', async () => {
+test('the examples on the records page are decoded, and encoded again to the same bytes', async () => {
   const rows = await examples()
   const met = new Set<unknown>()
   for (const row of rows) {
@@ -39,7 +39,7 @@ test('the examples of the page on records are read, and written again as they ar
   for (const space of SPACES) assert.ok(met.has(space), space.kind)
 })
 
-test('the parts of the page make its manifest, and what its rows say is what is read of them', async () => {
+test('the parts on the page make its manifest, and its rows are decoded to the values on the page', async () => {
   const rows = await examples()
   const of = (space: (typeof SPACES)[number]) => rows.filter(({ key }) => spaceOf(key) === space)
   const parts = of(partRows).map((row) => partRows.decodeRow(row))

@@ -26,7 +26,7 @@ test('a pass reads the bytes of every blob once, wherever it begins', async () =
   }
 })
 
-test('a damaged blob is reported by the names of the record that names it', async () => {
+test('a damaged blob is reported with the names in its record', async () => {
   const store = await filled()
   const [ofObject, ofPart] = [await blobOf(store, 'plain'), await blobOfPart(store, store.joined, 2)]
   store.rotten.add(ofObject).add(ofPart)
@@ -38,7 +38,7 @@ test('a damaged blob is reported by the names of the record that names it', asyn
   ])
 })
 
-test('what no record names is nobody’s loss, damaged or gone', async () => {
+test('a blob that no record names is not reported, damaged or missing', async () => {
   const store = await filled()
   const { id } = await store.domain.blobs.write(sourceOf('unnamed'), {
     owner: objectRows.key({ bucket: BUCKET, key: 'never' }),

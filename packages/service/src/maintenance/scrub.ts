@@ -6,7 +6,7 @@ import { isDamage, unlessDamaged } from '../domain/stored/damage.js'
 import { namesIn, ownerRows } from '../domain/stored/keyspace.js'
 import type { Facts } from './findings.js'
 
-/** What a pass of the scrubber meets: bytes that it read and found sound, or a blob that some record names and that is not. */
+/** A step of the scrubber: bytes that were read and verified, or a damaged blob that a record names. */
 export type Scrubbed =
   | { readonly kind: 'sound'; readonly bytes: number }
   | { readonly kind: 'damaged'; readonly facts: Facts; readonly reason: string }
@@ -14,8 +14,8 @@ export type Scrubbed =
 type Stores = Pick<Domain, 'metadata' | 'blobs' | 'random'>
 
 /**
- * One pass over all blobs, while the store is in use: reads them by the ordinary checked read, piece by piece, as fast as
- * it is asked to go on. It begins anywhere, so that passes which are cut off do not always read the same.
+ * One pass over all blobs, while the store is in use: reads them by the ordinary verified read, piece by piece, at the
+ * caller's pace. It begins at a random position, so that interrupted passes do not always read the same blobs.
  */
 export async function* scrub(stores: Stores): AsyncGenerator<Scrubbed, void> {
   const middle = hex(stores.random(8))
@@ -33,7 +33,7 @@ async function* scrubBlob(stores: Stores, entry: BlobEntry): AsyncGenerator<Scru
   } catch (error) {
     if (!isLoss(error)) throw error
   }
-  // It may have been freed meanwhile, or be a write of another process: of these no record says that they are there.
+  // It may have been freed meanwhile, or be an unfinished write of another process: no record names such a blob.
   const owner = await ownerIfNamed(stores, entry)
   if (owner === undefined) return
   try {
@@ -63,7 +63,7 @@ async function ownerIfNamed({ metadata }: Stores, { id, hint }: BlobEntry): Prom
   })
 }
 
-/** A record that is damaged may. */
+/** A damaged record may name it. */
 async function mayName(reader: Reader, owner: Bytes, blob: string): Promise<boolean> {
   try {
     return await namesBlob(reader, owner, blob)

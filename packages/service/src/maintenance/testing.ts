@@ -1,4 +1,4 @@
-/** A store that holds something of every kind, and how to break and audit it, for the tests of this folder. */
+/** A store with something of every kind, and functions to break and audit it, for the tests of this folder. */
 import assert from 'node:assert/strict'
 import {
   type BlobStore,
@@ -17,13 +17,13 @@ import { BUCKET, complete, initiate, key, OWNER, PLAIN, part, put, readParts, te
 import { type AuditReport, audit } from './audit.js'
 import type { Finding, FindingKind, Quarantine } from './findings.js'
 
-/** More than a copy by reference needs. */
+/** Large enough to be copied by reference. */
 export const BIG = Buffer.alloc(150_000, 'big')
 
-/** A store, and what was put into it. */
+/** A store and its contents. */
 export interface Store {
   readonly domain: Domain
-  /** An object of three parts, which `ranged` has a range of; and an upload of two parts. */
+  /** An object of three parts, a range of which `ranged` contains; and an upload of two parts. */
   readonly joined: string
   readonly ranged: string
   readonly open: string
@@ -35,7 +35,7 @@ export interface Store {
   readonly quarantine: Quarantine
 }
 
-/** A store that holds something of every kind, with nothing wrong in it. */
+/** A store with something of every kind, and without problems. */
 export async function filled(): Promise<Store> {
   const rotten = new Set<string>()
   const blobs = withRot(createMemoryBlobStore(), rotten)
@@ -103,7 +103,7 @@ function copy(domain: Domain, from: string, to: string) {
   })
 }
 
-/** What an audit found. */
+/** The result of an audit. */
 export interface Audited extends AuditReport {
   readonly all: readonly Finding[]
   readonly kinds: readonly FindingKind[]
@@ -127,7 +127,7 @@ export async function run({ domain, quarantine }: Store, { repair = false, bytes
 /** Writes a row. */
 export const set = (domain: Domain, row: Bytes, value: Bytes): Promise<void> =>
   domain.metadata.transact(async (tx) => tx.set(row, value))
-/** Writes the record of a row anew. */
+/** Changes the record of a row. */
 export async function alter<N extends keyof KeyNames, T>(
   { metadata }: Domain,
   space: Space<string, N, T>,
@@ -143,7 +143,7 @@ export async function alter<N extends keyof KeyNames, T>(
 /** Deletes a row. */
 export const remove = (domain: Domain, row: Bytes): Promise<void> =>
   domain.metadata.transact(async (tx) => tx.delete(row))
-/** An id that nothing has. */
+/** An unused id. */
 export const id = (digit: string): string => digit.repeat(32)
 
 /** The blob of an object. */

@@ -1,6 +1,6 @@
 /**
- * Walks over stored rows, in their order. What is walked must be at rest to be seen in one state, since each step is a read
- * of its own. More is looked at than by other reads: a row that passes holds what its readers rely on.
+ * Walks over stored rows in order. The store must be idle for a consistent result, because each step is a separate
+ * read. Rows are validated more strictly than by other reads: a valid row has everything that its readers rely on.
  */
 import { type DamagedRow, type MetadataStore, type Row, StorageError } from '@bindery/storage'
 import type { KeyRange } from '../domain/stored/key-range.js'
@@ -8,19 +8,19 @@ import { SPACES } from '../domain/stored/keyspace.js'
 import { rowsIn } from '../domain/stored/rows-in.js'
 import type { KeyNames, NamesOf, Space } from '../domain/stored/space.js'
 
-/** What is done with a row that cannot be understood, or whose value is what is stored of a row that fails its checksum. */
+/** Called for a row that cannot be decoded, or that fails its checksum; its value is then the stored form. */
 export type OnDamaged = (row: Row, reason: string) => Promise<void>
 
-/** Why a row is damaged whose value was not even looked at. */
+/** Why a row is damaged whose value was not decoded. */
 export const UNSEALED = 'it does not match its checksum'
 
-/** A row, the names that its key holds, and the record that its value holds. */
+/** A row, the names in its key, and the record in its value. */
 export type Entry<N extends keyof KeyNames, T> = NamesOf<N> & { readonly row: Row; readonly record: T }
 
 /** An entry of a space. */
 export type EntryOf<S> = S extends Space<string, infer N, infer T> ? Entry<N, T> : never
 
-/** The rows of a range, read in steps. Those that fail their checksum are passed over. */
+/** The rows of a range, read in steps. Rows that fail their checksum are skipped. */
 export function rowsOf(
   metadata: MetadataStore,
   range: KeyRange,
@@ -31,7 +31,7 @@ export function rowsOf(
   return rowsIn(metadata, range, { atOnce, onDamaged: report })
 }
 
-/** The rows of a space; by default of the whole space. Those that are damaged are passed over. */
+/** The rows of a space; by default of the whole space. Damaged rows are skipped. */
 export async function* walk<N extends keyof KeyNames, T>(
   metadata: MetadataStore,
   space: Space<string, N, T>,
@@ -50,18 +50,18 @@ export async function* walk<N extends keyof KeyNames, T>(
   }
 }
 
-/** Takes a row apart. Throws StorageError `corrupt` unless key and value hold all that their readers rely on. */
+/** Decodes a row. Throws StorageError `corrupt` unless key and value have everything that their readers rely on. */
 export function entryOf<N extends keyof KeyNames, T>(space: Space<string, N, T>, row: Row): Entry<N, T> {
   const names = space.parse(row.key)
   if (names === undefined) throw new StorageError('corrupt', 'its key does not hold its names')
   const record = space.decode(row.value, names)
   if (!space.declaration.value.isSound(record, names)) {
-    throw new StorageError('corrupt', 'a field is missing or of the wrong kind')
+    throw new StorageError('corrupt', 'a field is missing or of the wrong type')
   }
   return { ...names, row, record }
 }
 
-/** The keys that belong to no space, in ranges. */
+/** The ranges of keys that belong to no space. */
 export function* gapsBetweenSpaces(): Generator<KeyRange> {
   let from: Uint8Array = new Uint8Array()
   const ranges = SPACES.map(({ all }) => all).sort((a, b) => (a.from[0] ?? 0) - (b.from[0] ?? 0))
@@ -85,7 +85,7 @@ export async function* inGroups<T>(items: AsyncIterable<T>, size: number): Async
   if (group.length > 0) yield group
 }
 
-/** Runs `work` for all items, for at most `atOnce` of them at the same time. */
+/** Runs `work` for all items, for at most `atOnce` of them at a time. */
 export async function forAll<T>(items: readonly T[], atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
   const rest = items.values()
   const worker = async (): Promise<void> => {

@@ -4,12 +4,12 @@ import type { Bytes } from '@bindery/storage'
 import { bucketRows } from '../stored/keyspace.js'
 import type { BucketRecord } from '../stored/model.js'
 
-/** Buckets that are kept decoded at most. */
+/** Decoded buckets that are kept at most. */
 const BUCKETS_KEPT_MAX = 256
 
 /**
- * Decoded bucket records, by the bytes that they were decoded from. Almost every request reads its bucket, whose row hardly
- * ever changes; what is kept is never older than the bytes that were read.
+ * Decoded bucket records, by the bytes that they were decoded from. Almost every request reads its bucket, whose row
+ * rarely changes; a cached record is never older than the bytes that were read.
  */
 export class BucketCache {
   readonly #kept = new Map<string, { readonly value: Bytes; readonly record: BucketRecord }>()

@@ -1,18 +1,18 @@
-/** What a bucket's CORS rules allow. */
+/** Evaluates a bucket's CORS rules. */
 import type { BucketSettings } from '@bindery/protocol'
 
 type Cors = BucketSettings['cors']
 type CorsRule = Cors['rules'][number]
 
-/** What a browser asks of the rules. */
+/** The question of a browser to the rules. */
 export interface CrossOriginRequest {
   readonly origin: string
   readonly method: string
-  /** Names of the headers that a preflight asks for, in any case. */
+  /** Names of the headers that a preflight requests, in any case. */
   readonly headers?: readonly string[] | undefined
 }
 
-/** A rule that allows a request, and what is to stand in Access-Control-Allow-Origin. */
+/** A rule that allows a request, and the value of Access-Control-Allow-Origin. */
 export interface FoundRule {
   readonly rule: CorsRule
   readonly allowOrigin: string
@@ -31,7 +31,7 @@ export function findRule({ rules }: Cors, { origin, method, headers = [] }: Cros
   return undefined
 }
 
-/** The headers of an answer to a request that a rule allows, by the names that OptionObject gives them. */
+/** The headers of the answer to an allowed request, by their names in OptionObject. */
 export function corsHeaders({ responseVary }: Cors, { rule, allowOrigin }: FoundRule) {
   return {
     allowOrigin,
@@ -42,7 +42,7 @@ export function corsHeaders({ responseVary }: Cors, { rule, allowOrigin }: Found
   }
 }
 
-/** Whether a text is a pattern, or begins and ends as one with a `*` does. */
+/** Whether a text equals a pattern, or begins and ends like one with a `*`. */
 function matches(pattern: string, text: string): boolean {
   const star = pattern.indexOf('*')
   if (star === -1) return pattern === text

@@ -16,14 +16,14 @@ async function carryingDomain() {
   return { domain: await testDomain({ metadata, blobs }), metadata }
 }
 
-/** Of all keys of the metadata, those that hold the beginning of the carried bytes. */
+/** The metadata keys that contain the beginning of the inline bytes. */
 async function keysThatHold(metadata: Awaited<ReturnType<typeof carryingDomain>>['metadata'], bytes: Buffer) {
   const text = bytes.toString('base64url').slice(0, 40)
   const rows = await metadata.read((reader) => reader.range(new Uint8Array(), Uint8Array.of(255), { limit: 1000 }))
   return rows.filter((row) => Buffer.from(row.key).includes(text))
 }
 
-test('bytes that an id carries live and go with the record, and no key is written for them', async () => {
+test('an inline blob exists as long as its record, and no key is written for it', async () => {
   const { domain, metadata } = await carryingDomain()
   await put(domain, 'k', TINY)
   await copyObject(domain, {
@@ -48,7 +48,7 @@ test('bytes that an id carries live and go with the record, and no key is writte
   assert.equal(await blobCount(domain), 0)
 })
 
-test('parts may be carried too, and their replacement, abort and completion leave nothing', async () => {
+test('parts may be inline too, and their replacement, abort and completion leave nothing', async () => {
   const { domain, metadata } = await carryingDomain()
   const aborted = await initiate(domain, 'aborted')
   await part(domain, 'aborted', aborted, 1, TINY)

@@ -1,6 +1,6 @@
 /**
- * Un-naming. Whatever a commit un-names gets a garbage row in the same commit, with a token of its own, so that no
- * un-naming hides another; the sweeper frees it later. Nothing else of the domain deletes bytes that a record has named.
+ * Unlinking. A commit that drops a reference writes a garbage row; its token keeps later drops of the same id apart.
+ * The sweeper frees the row later. Nothing else in the domain deletes bytes that a record has named.
  */
 import { bytesToString } from '@bindery/bytes'
 import { type Bytes, carriesBytes, type Reader, type Transaction } from '@bindery/storage'
@@ -24,8 +24,8 @@ export function discardRows(
 }
 
 /**
- * `owner` is the key whose record named the blob; without one, no record ever did. Bytes that an id carries are gone with
- * the record.
+ * `owner` is the key whose record named the blob; without one, no record ever did. An inline blob is gone with its
+ * record.
  */
 export function discardBlob(
   chance: Chance,
@@ -44,7 +44,7 @@ function sized(bytes: number | undefined): Pick<GarbageRecord, 'bytes'> {
   return bytes === undefined ? {} : { bytes }
 }
 
-/** Un-names what a part's record names; the record at `owner` goes, or is replaced, in the same commit. */
+/** Unlinks the bytes of a part; the record at `owner` is deleted or replaced in the same commit. */
 export function discardPart(
   chance: Chance,
   tx: Transaction,
@@ -62,12 +62,12 @@ export function discardPart(
   }
 }
 
-/** Keys that un-naming a part writes, beside the part's own. */
+/** The number of keys that unlinking a part writes, besides the part's own. */
 export function discardCost({ bytes }: PartRecord): number {
   return bytes.kind === 'blob' ? 1 : bytes.slices.length * 2
 }
 
-/** Un-names what an object's record names; the record at `owner` goes in the same commit. */
+/** Unlinks the bytes of an object; the record at `owner` is deleted in the same commit. */
 export function discardObject(
   chance: Chance,
   tx: Transaction,
@@ -85,7 +85,7 @@ export function discardObject(
   }
 }
 
-/** Whether a blob was un-named, and waits to be deleted. */
+/** Whether a blob was unlinked and waits to be deleted. */
 export async function isGarbageBlob(reader: Reader, blob: string): Promise<boolean> {
   return hasRows(reader, garbageRows.within({ garbageKind: 'blob', garbageId: blob }))
 }

@@ -1,6 +1,6 @@
 /**
- * The bytes of a manifest, its blobs and slices followed to where they lie. Whoever calls has registered its read of the
- * manifest, so that neither it nor what its slices name is freed meanwhile.
+ * The bytes of a manifest: follows its blobs and slices to where they are stored. The caller has registered its read of
+ * the manifest, so that neither it nor the targets of its slices are freed meanwhile.
  */
 import { crc64Combine } from '@bindery/bytes'
 import { type ByteRange, type Bytes, type LentBytes, StorageError, together } from '@bindery/storage'
@@ -9,19 +9,19 @@ import { manifestRows, partNumberOf, partRows } from '../stored/keyspace.js'
 import type { Manifest, Placed } from '../stored/manifest.js'
 import type { PartRecord, Slice } from '../stored/model.js'
 
-/** Part records fetched at once: the first few quickly, so that the first byte does not wait for many. */
+/** Part records per read: few at first, so that the first byte does not wait for many. */
 const PARTS_FIRST = 4
 const PARTS_AT_ONCE = 256
 
-/** A part of a manifest, and the bytes of it that a range covers, counted from the part's start. */
+/** A part of a manifest, and the bytes of it that a range covers, relative to the start of the part. */
 export interface Piece {
   readonly part: PartRecord
-  /** Where the piece begins in the manifest. */
+  /** The offset of the piece in the manifest. */
   readonly start: number
   readonly range: ByteRange
 }
 
-/** The bytes of a range in order, as `BlobStore.read` lends them. */
+/** The bytes of a range in order, lent as by `BlobStore.read`. */
 export async function* readManifest(domain: Domain, id: string, range: ByteRange): AsyncIterable<LentBytes> {
   for await (const { part, range: piece } of piecesOf(domain, id, range)) {
     if (part.bytes.kind === 'blob') yield* domain.blobs.read(part.bytes.blob, piece)
@@ -31,7 +31,10 @@ export async function* readManifest(domain: Domain, id: string, range: ByteRange
   }
 }
 
-/** CRC-64 of a range: from what is stored for parts and chunks, so that at most the two edge chunks are read. */
+/**
+ * CRC-64 of a range, combined from stored checksums of parts and chunks, so that at most the two edge chunks are
+ * read.
+ */
 export async function crc64Of(domain: Domain, id: string, range: ByteRange): Promise<bigint> {
   let crc = 0n
   for await (const { part, range: piece } of piecesOf(domain, id, range)) {
@@ -50,7 +53,7 @@ async function crc64OfPiece(domain: Domain, { bytes, size, crc64 }: PartRecord, 
   return crc
 }
 
-/** The parts that a range touches, in order; their records are fetched as they are needed. */
+/** The parts that a range touches, in order; their records are read as they are needed. */
 export async function* piecesOf(domain: Domain, id: string, { start, end }: ByteRange): AsyncIterable<Piece> {
   const { manifest, firstParts } = await findBeginning(domain, id, start === 0 ? PARTS_FIRST : 0)
   for (let at = start, batch = PARTS_FIRST; at < end; batch = PARTS_AT_ONCE) {
@@ -66,7 +69,7 @@ export async function* piecesOf(domain: Domain, id: string, { start, end }: Byte
   }
 }
 
-/** Throws StorageError corrupt: what names a manifest keeps it. */
+/** Throws StorageError corrupt: a record that names a manifest keeps it. */
 export async function findManifest(domain: Domain, id: string): Promise<Manifest> {
   return (await findBeginning(domain, id, 0)).manifest
 }
@@ -74,8 +77,8 @@ export async function findManifest(domain: Domain, id: string): Promise<Manifest
 type PartRows = ReadonlyMap<number, Bytes>
 
 /**
- * A manifest, and of its rows those of the first `count` part numbers that have one: most objects are read from their
- * start, and need not wait for the manifest to tell which parts these are. Not all rows are parts of the object.
+ * A manifest and, among its rows, those of the first `count` existing part numbers: most objects are read from the
+ * start, and need not wait for the manifest to know which parts these are. Not all rows are parts of the object.
  */
 async function findBeginning(
   domain: Domain,
@@ -83,7 +86,7 @@ async function findBeginning(
   count: number,
 ): Promise<{ readonly manifest: Manifest; readonly firstParts: PartRows }> {
   const { from, to } = partRows.within({ manifest: id })
-  // a damaged row may be none of the object's; if it is one, it is met again
+  // a damaged row may not belong to the object; if it does, it is read again
   const onDamaged = (): void => {}
   const [manifest, rows] = await domain.metadata.read((reader) =>
     together(
@@ -112,7 +115,7 @@ async function findParts(
   })
 }
 
-/** What of each slice a range of their joined bytes covers, as ranges of the slices' manifests. */
+/** The ranges of the slices' manifests that a range of their concatenated bytes covers. */
 export function within(
   slices: readonly Slice[],
   { start, end }: ByteRange,

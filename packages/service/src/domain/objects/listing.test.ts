@@ -25,13 +25,13 @@ async function pages(domain: Domain, query: Partial<ObjectQuery>): Promise<strin
   }
 }
 
-test('keys come in the order of their UTF-8 bytes', async () => {
+test('keys are in the order of their UTF-8 bytes', async () => {
   const domain = await testDomain()
   for (const name of ['b', 'a\u0001', 'a', '\u{1f600}', '\uff5e', 'Z', '中']) await put(domain, name, '')
   assert.deepEqual(await names(domain, {}), ['Z', 'a', 'a\u0001', 'b', '中', '\uff5e', '\u{1f600}'])
 })
 
-test('a delimiter of any length groups what follows the prefix', async () => {
+test('a delimiter of any length groups names after the prefix', async () => {
   const domain = await testDomain()
   for (const name of ['fun/a', 'fun/movie/1', 'fun/movie/2', 'fun/z', 'other', 'x--y--z']) await put(domain, name, '')
   assert.deepEqual(await names(domain, { delimiter: '/' }), ['fun/*', 'other', 'x--y--z'])
@@ -72,7 +72,7 @@ test(`U6: pages put together are the full set, whatever the page size (seed ${se
   }
 })
 
-test('uploads come by key, then by id; markers need not exist', async () => {
+test('uploads are listed by key, then by id; markers need not exist', async () => {
   const domain = await testDomain()
   const ids: [string, string][] = []
   for (const name of ['a', 'a', 'a', 'a/b', 'b']) ids.push([name, await initiate(domain, name)])

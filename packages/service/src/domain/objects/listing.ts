@@ -13,9 +13,9 @@ export interface ObjectQuery {
   readonly prefix: string
   /** '' groups nothing. */
   readonly delimiter: string
-  /** Names after this one; '' for all. */
+  /** Only names after this one; '' for all. */
   readonly after: string
-  /** An `after` that equals a common prefix skips its whole group, as the end of an earlier page does. */
+  /** An `after` that equals a common prefix skips its whole group, like the end of an earlier page. */
   readonly wholeGroups: boolean
   readonly maxKeys: number
 }
@@ -26,7 +26,7 @@ export type ObjectEntry =
 
 export interface ObjectPage {
   readonly entries: readonly ObjectEntry[]
-  /** The last entry's key or prefix, where more follow. */
+  /** The last entry's key or prefix, if more follow. */
   readonly next: string | undefined
 }
 
@@ -63,9 +63,9 @@ export interface UploadQuery {
   readonly bucket: BucketName
   readonly prefix: string
   readonly delimiter: string
-  /** Uploads of keys after this one; with `uploadIdMarker` also those of this key with a later id. '' for all. */
+  /** Uploads of later keys; with `uploadIdMarker` also those of this key with a later id. '' for all. */
   readonly keyMarker: string
-  /** Counts only beside a `keyMarker`. */
+  /** Only effective with a `keyMarker`. */
   readonly uploadIdMarker: string
   readonly maxUploads: number
 }

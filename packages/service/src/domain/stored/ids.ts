@@ -5,17 +5,17 @@ import type { Bytes } from '@bindery/storage'
 /** Bytes of an id. */
 export const ID_BYTES = 16
 
-/** Whether a value is an id as this server writes it. */
+/** Whether a value is an id in the form that this server writes. */
 export function isId(value: unknown): value is string {
   return typeof value === 'string' && /^[0-9A-F]{32}$/.test(value)
 }
 
-/** The id at `start` of some bytes. */
+/** The id at offset `start`. */
 export function idAt(bytes: Bytes, start: number): string {
   return upperHex(bytes.subarray(start, start + ID_BYTES))
 }
 
-/** Writes an id at `start` of some bytes. Digits may be of either case. */
+/** Writes an id at offset `start`. Digits may have either case. */
 export function setId(bytes: Bytes, start: number, id: string): void {
   for (let index = 0; index < ID_BYTES; index += 1) {
     bytes[start + index] = (digitAt(id, index * 2) << 4) | digitAt(id, index * 2 + 1)

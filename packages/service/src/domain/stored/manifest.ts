@@ -1,4 +1,4 @@
-/** A manifest: the parts of a multipart object in order, and where each starts in it. */
+/** A manifest: the parts of a multipart object in order, and the offset of each. */
 import { type ByteRange, type Bytes, StorageError } from '@bindery/storage'
 import type { Codec } from './codec.js'
 import type { PartRecord } from './model.js'
@@ -7,16 +7,16 @@ const VERSION = 1
 const HEAD_BYTES = 1 + 1 + 8
 const SIZE_AT = 2
 const ENTRY_BYTES = 8
-/** An entry is the part's number in 2 bytes and its start in 6: enough for 256 TiB. */
+/** An entry is the part's number in 2 bytes and its offset in 6: enough for 256 TiB. */
 const START_AT = 2
 
-/** What a manifest is made of: parts in the order of their bytes. */
+/** The parts of a manifest, in the order of their bytes. */
 export interface ManifestParts {
   readonly length: number
   partNumber(index: number): number
   /** Bytes. */
   size(index: number): number
-  /** The greatest of the parts' depths. */
+  /** The greatest depth of the parts. */
   readonly depth: number
 }
 
@@ -35,26 +35,26 @@ function encodeParts(parts: ManifestParts): Bytes {
   return bytes
 }
 
-/** The manifests that a read of a part's bytes goes through. */
+/** The number of manifests that a read of a part's bytes passes through. */
 export function depthOf({ bytes }: PartRecord): number {
   return bytes.kind === 'blob' ? 0 : bytes.depth
 }
 
-/** A part's place in an object: bytes `[start, end)` of it are the part's. */
+/** The position of a part in an object: the bytes `[start, end)`. */
 export interface Placed {
   readonly partNumber: number
   readonly start: number
   readonly end: number
 }
 
-/** Reads a stored manifest in place: finding a part costs O(log parts), and nothing is decoded beforehand. */
+/** Reads a stored manifest in place: finding a part costs O(log parts), and nothing is decoded in advance. */
 export class Manifest {
   readonly partCount: number
-  /** The greatest of its parts. */
+  /** The greatest depth of its parts. */
   readonly depth: number
   /** Bytes of the object. */
   readonly size: number
-  /** As it is stored. */
+  /** The stored form. */
   readonly stored: Bytes
   readonly #view: DataView
 
@@ -81,7 +81,7 @@ export class Manifest {
     return { partNumber: this.#numberOf(index), start: this.#startOf(index), end }
   }
 
-  /** The first parts, at most `limit`, that hold bytes of a range, in order. */
+  /** The first parts, at most `limit`, that contain bytes of a range, in order. */
   covering({ start, end }: ByteRange, limit: number): Placed[] {
     const places: Placed[] = []
     for (let index = this.indexOf(start); index < this.partCount && places.length < limit; index += 1) {
@@ -92,7 +92,7 @@ export class Manifest {
     return places
   }
 
-  /** The position of the part that holds a byte of the object; empty parts hold none. */
+  /** The position of the part that contains a byte of the object; empty parts contain none. */
   indexOf(offset: number): number {
     let low = 0
     let high = this.partCount
@@ -104,7 +104,7 @@ export class Manifest {
     return low
   }
 
-  /** Whether a part is one of the manifest's. Numbers ascend. */
+  /** Whether a part belongs to the manifest. Numbers ascend. */
   lists(partNumber: number): boolean {
     let low = 0
     let high = this.partCount

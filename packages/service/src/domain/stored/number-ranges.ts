@@ -1,4 +1,4 @@
-/** Numbers from one to another, both included. */
+/** A range of numbers, both ends included. */
 export interface NumberRange {
   readonly from: number
   readonly to: number

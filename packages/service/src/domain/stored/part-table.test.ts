@@ -28,7 +28,7 @@ function recordsOf(count: number, seed = 1): PartRecord[] {
   }))
 }
 
-test('a table holds what the rows of its parts say', () => {
+test('a table holds the values of its part rows', () => {
   const records = recordsOf(300)
   const table = PartTable.of(records)
   assert.equal(table.length, records.length)
@@ -66,7 +66,7 @@ test('a table sums up its parts', () => {
   )
 })
 
-test('ETags longer than most have room', () => {
+test('unusually long ETags have room', () => {
   const records = recordsOf(5).map((record) => ({ ...record, etag: record.etag.padEnd(255, 'A') }))
   const table = PartTable.of(records)
   assert.deepEqual(
@@ -75,7 +75,7 @@ test('ETags longer than most have room', () => {
   )
 })
 
-test('listed parts are selected, and the first that is not there is told', () => {
+test('listed parts are selected, and the first missing one is reported', () => {
   const records = recordsOf(9)
   const table = PartTable.of(records)
   const listed = (...indexes: readonly number[]) =>
@@ -96,7 +96,7 @@ test('listed parts are selected, and the first that is not there is told', () =>
   assert.ok(select(1, records[0]?.etag.toLowerCase()) instanceof PartTable)
 })
 
-test('a row that is no part is damage, and a table takes no more parts than it has room for', () => {
+test('a row that is not a part is damage, and a table takes no more parts than it has room for', () => {
   const names = { manifest: ID, partNumber: 3 }
   const [key, row] = [partRows.key(names), partRows.encode(recordsOf(2)[1] as PartRecord)]
   const changed = (at: number, value: number) => {
@@ -115,7 +115,7 @@ test('a row that is no part is damage, and a table takes no more parts than it h
   assert.throws(() => table.append([{ key, value: row }]), RangeError)
 })
 
-test('wrapped data keys stand in the rows of parts that have them, and take no room in others', () => {
+test('part rows include wrapped data keys if they have them, and need no room otherwise', () => {
   const names = { manifest: ID, partNumber: 1 }
   const slice = { manifest: ID, reference: ID, offset: 0, length: 7 }
   const dataKey = Uint8Array.from({ length: 300 }, (_, index) => index)

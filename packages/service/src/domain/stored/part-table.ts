@@ -1,11 +1,11 @@
-/** Parts by the thousand, as columns: what a Complete compares and sums up costs no object a part. */
+/** Thousands of parts as columns: a Complete compares and sums them without an object per part. */
 import { bytesToString, Crc64Chain } from '@bindery/bytes'
 import type { Bytes, Row } from '@bindery/storage'
 import { partNumberOf, partRows } from './keyspace.js'
 import type { ETag, ListedParts, PartRecord } from './model.js'
 import { readPart } from './records/part.js'
 
-/** Bytes of an ETag, mostly. */
+/** Bytes of a typical ETag. */
 const ETAG_BYTES = 32
 
 /** Parts in ascending order of their numbers. */
@@ -16,11 +16,11 @@ export class PartTable {
   readonly #modifiedAt: Float64Array
   readonly #crc64: Uint32Array
   readonly #depths: Uint8Array
-  /** ETags one after the other, and where each ends. */
+  /** The ETags concatenated, and the end of each. */
   #etags: Uint8Array
   readonly #etagEnds: Uint32Array
 
-  /** `room`: parts at most. */
+  /** `room`: the maximum number of parts. */
   constructor(room: number) {
     this.#partNumbers = new Uint16Array(room)
     this.#sizes = new Float64Array(room)
@@ -44,14 +44,14 @@ export class PartTable {
     return table
   }
 
-  /** Takes the next parts. Throws StorageError corrupt. */
+  /** Appends the next parts. Throws StorageError corrupt. */
   append(rows: readonly Row[]): void {
     for (const { key, value } of rows) this.#appendRow(partNumberOf(key), value)
   }
 
   /**
-   * The parts that are listed, which ascend, by number and ETag; or the place in the list of the first that is not among
-   * these.
+   * The listed parts, in ascending order, matched by number and ETag; or the index in the list of the first that does
+   * not match.
    */
   select(listed: ListedParts): PartTable | number {
     const indexes = new Uint16Array(listed.length)
@@ -95,12 +95,12 @@ export class PartTable {
     return bytesToString(this.#etags.subarray(this.#etagStart(index), this.#etagEnd(index)))
   }
 
-  /** The bytes of all ETags, one after the other. */
+  /** The bytes of all ETags, concatenated. */
   get joinedETags(): Uint8Array {
     return this.#etags.subarray(0, this.#etagEnd(this.#length - 1))
   }
 
-  /** Where each ETag ends in them. */
+  /** The end of each ETag in them. */
   get etagEnds(): Uint32Array {
     return this.#etagEnds.subarray(0, this.#length)
   }
@@ -121,7 +121,7 @@ export class PartTable {
     return chain.value
   }
 
-  /** The manifests that a read of the deepest part goes through. */
+  /** The number of manifests that a read of the deepest part passes through. */
   get depth(): number {
     let depth = 0
     for (let index = 0; index < this.#length; index += 1) depth = Math.max(depth, this.#depths[index] ?? 0)

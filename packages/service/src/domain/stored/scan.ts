@@ -1,4 +1,4 @@
-/** A walk over rows that are named and ordered by name, in which names that share a prefix up to a delimiter are one. */
+/** A walk over rows in the order of their names, in which names that share a prefix up to a delimiter are combined. */
 import type { Bytes, MetadataStore, Row } from '@bindery/storage'
 import { following, isAfter, type KeyRange, successor } from './key-range.js'
 
@@ -9,19 +9,19 @@ export type ScanEntry<T> =
 export interface Scan<T> {
   readonly metadata: MetadataStore
   readonly range: KeyRange
-  /** The key that would begin the rows of a name. */
+  /** The key at which the rows of a name would begin. */
   readonly keyOf: (name: string) => Bytes
   readonly nameOf: (row: Row) => string
   readonly decode: (row: Row, name: string) => T
   readonly prefix: string
   /** '' groups nothing. */
   readonly delimiter: string
-  /** A common prefix that an earlier page has shown. */
+  /** A common prefix that an earlier page has listed. */
   readonly shown?: string | undefined
   readonly max: number
 }
 
-/** Rows read at once at the least and the most: records of 40 kB stay within what one read may take. */
+/** The minimum and maximum of rows per read: records of 40 kB stay within the limit of one read. */
 const ROWS_MIN = 16
 const ROWS_MAX = 240
 
@@ -31,8 +31,8 @@ export interface ScanPage<T> {
 }
 
 /**
- * Entries in the order of their names, at most `max`. A group costs one seek however many rows it has: what follows
- * its first row is not read but for the rest of the batch.
+ * Entries in the order of their names, at most `max`. A group costs one seek however many rows it has: after its first
+ * row only the rest of the batch is read.
  */
 export async function scan<T>(options: Scan<T>): Promise<ScanPage<T>> {
   const { metadata, range, prefix, delimiter, max } = options
@@ -61,7 +61,7 @@ export async function scan<T>(options: Scan<T>): Promise<ScanPage<T>> {
   }
 }
 
-/** The name up to and with the first delimiter after the prefix. */
+/** The name up to and including the first delimiter after the prefix. */
 export function commonPrefix(name: string, prefix: string, delimiter: string): string | undefined {
   if (delimiter === '') return undefined
   const at = name.indexOf(delimiter, prefix.length)

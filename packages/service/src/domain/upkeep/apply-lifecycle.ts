@@ -1,7 +1,7 @@
 /**
- * Carries out the lifecycle rules: aborts the uploads that a rule is about and whose time has come. An upload's time
- * counts from its initiation, whatever parts came since. A pass goes in steps and may stop anywhere; the next one finds
- * what is left.
+ * Applies the lifecycle rules: aborts the uploads that a rule covers and whose time has come. The time of an upload
+ * counts from its initiation, whatever parts came since. A pass proceeds in steps and may stop anywhere; the next one
+ * finds the rest.
  */
 import { type BucketName, type BucketSettings, type ObjectKey, OssError } from '@bindery/protocol'
 import type { Bytes } from '@bindery/storage'
@@ -28,7 +28,7 @@ export interface AbortedByRule {
 }
 
 const DAY_MS = 86_400_000
-/** Buckets, and uploads, read at once: records of 40 kB stay within what one read may take. */
+/** Buckets, and uploads, per read: records of 40 kB stay within the limit of one read. */
 const BUCKETS_AT_ONCE = 200
 const UPLOADS_AT_ONCE = 200
 
@@ -70,14 +70,14 @@ async function* applyRule(
   }
 }
 
-/** A date that is still to come ends nothing: else a rule for next year would end every upload as it begins. */
+/** A date in the future ends nothing: otherwise a rule for next year would end every upload as it begins. */
 function isDue({ abortMultipartUpload }: LifecycleRule, { initiatedAt }: UploadRecord, now: number): boolean {
   const { days, createdBeforeDate } = abortMultipartUpload
   if (days !== undefined) return now - initiatedAt >= days * DAY_MS
   return createdBeforeDate !== undefined && initiatedAt < createdBeforeDate && now >= createdBeforeDate
 }
 
-/** Aborts, unless the upload has ended, the rule is no more, or a damaged row is in the way. */
+/** Aborts the upload, unless it has ended, the rule has been deleted, or a row is damaged. */
 async function abortByRule(
   domain: Domain,
   rule: LifecycleRule,

@@ -5,7 +5,7 @@ import { deleteObject } from '../objects/objects.js'
 import { BUCKET, blobCount, get, initiate, key, OWNER, part, put, sweepAll, testDomain } from '../testing.js'
 import { completeUpload } from '../uploads/complete.js'
 
-/** The same work under some clock; what is left afterwards. */
+/** The same work under some clock, and its result. */
 async function work(clock: (domain: Domain) => Domain): Promise<[kept: string, freed: number, blobs: number]> {
   const domain = clock(await testDomain())
   await put(domain, 'k', 'first')
@@ -21,7 +21,7 @@ async function work(clock: (domain: Domain) => Domain): Promise<[kept: string, f
   return [`${await get(domain, 'k')} ${await get(domain, 'u')}`, freed, await blobCount(domain)]
 }
 
-test('P4: with a clock that runs backwards nothing is lost, and what is freed is the same', async () => {
+test('P4: with a clock that runs backwards nothing is lost, and the same data are freed', async () => {
   const forwards = await work((domain) => domain)
   let now = Date.UTC(2026, 0, 1)
   const backwards = await work((domain) => ({ ...domain, clock: () => (now -= 3_600_000) }))

@@ -1,4 +1,4 @@
-/** What a store holds beside its objects: garbage that waits to be freed, and the parts of incomplete uploads. */
+/** The contents of a store besides its objects: garbage that waits to be freed, and the parts of incomplete uploads. */
 import { BUCKETS_MAX } from '@bindery/protocol'
 import { listBuckets } from '../buckets/buckets.js'
 import type { Domain } from '../domain.js'
@@ -9,11 +9,14 @@ import { rowsIn } from '../stored/rows-in.js'
 
 export interface GarbageStat {
   readonly rows: number
-  /** By what they name. */
+  /** By kind of garbage row. */
   readonly byKind: Readonly<Record<GarbageKind, number>>
-  /** Bytes that go with them at most: what a copy still holds stays, and what is being taken apart is counted twice. */
+  /**
+   * An upper bound of the bytes that will be freed: data that a copy still references stay, and uploads that are being
+   * freed are counted twice.
+   */
   readonly bytes: number
-  /** Rows whose bytes are not known. */
+  /** The number of rows whose bytes are unknown. */
   readonly rowsUnsized: number
   /** There are more rows than were counted. */
   readonly isTruncated: boolean
@@ -39,7 +42,7 @@ export async function garbageStat({ metadata }: Domain): Promise<GarbageStat> {
   return { rows, byKind, bytes, rowsUnsized, isTruncated: false }
 }
 
-/** What each bucket of an account holds, by name. */
+/** The statistics of each bucket of an account, by name. */
 export async function bucketStats(
   domain: Domain,
   owner: string,

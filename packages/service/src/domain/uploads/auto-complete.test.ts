@@ -29,7 +29,7 @@ async function countAutoCompletes(domain: Domain): Promise<number> {
   return (await domain.metadata.read((reader) => reader.range(from, to, { limit: 1_000 }))).length
 }
 
-test('an upload whose process died between its last part and its completion is completed by the next', async () => {
+test('an upload whose process died between its last part and its completion is completed by the next process', async () => {
   const domain = await testDomain()
   const uploadId = await initiate(domain, 'k', { parts: 2 })
   await part(domain, 'k', uploadId, 2, 'end')
@@ -41,7 +41,7 @@ test('an upload whose process died between its last part and its completion is c
   assert.equal(await countAutoCompletes(domain), 0)
 })
 
-test('all such uploads are found, also more than are looked at in one step, and those that are not whole stay', async () => {
+test('all such uploads are found, even more than one step examines, and incomplete ones stay', async () => {
   const domain = await testDomain()
   for (let n = 0; n < 250; n += 1) {
     const uploadId = await initiate(domain, `k${n}`, { size: 1 })
@@ -76,7 +76,7 @@ test('a store that fails while an upload completes itself fails no part, and the
   assert.equal(String(await get(domain, 'k')), 'x')
 })
 
-test('an upload that ends leaves no row behind', async () => {
+test('an ended upload leaves no row', async () => {
   const domain = await testDomain()
   const uploadId = await initiate(domain, 'k', { parts: 1, crc64: 5n })
   await part(domain, 'k', uploadId, 1, 'x')

@@ -1,10 +1,10 @@
 /**
  * Uploads that complete themselves: when the commit of a part has made one whole, the server completes it as a Complete
- * of all parts by its initiator would, whether the client is still there or not.
+ * of all parts by its initiator would, whether the client is still connected or not.
  *
- * A part's commit reads no count, or parts would conflict. Whoever has committed a part looks at the count afterwards:
- * the last one sees them all. What a process that died in between has left is found by the row which each such upload
- * has: at once when the dead are declared so, and by steps as garbage is swept.
+ * A part's commit reads no count, or parts would conflict. The request that committed a part reads the count
+ * afterwards: the last one sees all parts. Each such upload has a row, by which uploads are found that a process left
+ * whole when it died in between: at once when it is declared dead, and step by step as garbage is swept.
  */
 import { OssError } from '@bindery/protocol'
 import { type Bytes, type Reader, StorageError, together } from '@bindery/storage'
@@ -17,8 +17,8 @@ import { completeUpload } from './complete.js'
 import { readUsage } from './uploads.js'
 
 /**
- * Completes an upload that asks for it and is whole. A refusal is kept for whoever asks why, and the upload stays open;
- * what a store could not do is left to later steps.
+ * Completes a whole upload that requested it. A refusal is kept for explanations, and the upload stays open; failures
+ * of a store are retried by later steps.
  */
 export async function completeIfWhole(domain: Domain, upload: UploadRecord): Promise<void> {
   const { autoComplete } = upload
@@ -39,7 +39,7 @@ export async function readFailure(reader: Reader, upload: UploadRecord): Promise
   return (await autoCompleteRows.read(reader, upload))?.failure
 }
 
-/** The edition in which an upload is whole; undefined if it is not, or was refused as it is. */
+/** The edition in which an upload is whole; undefined if it is not, or was refused in this edition. */
 async function readWhole(reader: Reader, upload: UploadRecord, when: AutoComplete): Promise<number | undefined> {
   const { from, to } = partRows.within({ manifest: upload.uploadId })
   const [{ parts, bytes, edition }, [last], failure] = await together(
@@ -54,7 +54,7 @@ async function readWhole(reader: Reader, upload: UploadRecord, when: AutoComplet
 
 type Refusal = Omit<AutoCompleteFailure, 'edition'>
 
-/** The upload is not what it was to be; `refusal` says why, unless it will be whole another time. */
+/** The upload does not match its declaration; `refusal` says why, unless it may still become whole. */
 class NotAsDeclared extends Error {
   override readonly name = 'NotAsDeclared'
   readonly refusal: Refusal | undefined
@@ -89,7 +89,7 @@ async function complete(domain: Domain, upload: UploadRecord, when: AutoComplete
   }
 }
 
-/** Parts may have come or been replaced since the count was looked at. */
+/** Parts may have been added or replaced since the count was read. */
 function checkAsDeclared(when: AutoComplete, parts: PartTable): void {
   const isWhole =
     when.parts === undefined
@@ -112,10 +112,10 @@ async function keepFailure(domain: Domain, upload: UploadRecord, failure: AutoCo
   })
 }
 
-/** Looked at in one step: records of 40 kB stay within what one read may take. */
+/** Uploads per step: records of 40 kB stay within the limit of one read. */
 const UPLOADS_AT_ONCE = 100
 
-/** Looks for uploads that were whole when their process died. */
+/** Finds uploads that were whole when their process died. */
 export class AutoCompleter {
   readonly #domain: Domain
   #after: Bytes | undefined
@@ -124,14 +124,14 @@ export class AutoCompleter {
     this.#domain = domain
   }
 
-  /** Looks at all of them. */
+  /** Examines all of them. */
   async all(): Promise<void> {
     this.#after = undefined
     do await this.step()
     while (this.#after !== undefined)
   }
 
-  /** Looks at the next, from the beginning again after the last. */
+  /** Examines the next ones, starting again after the last. */
   async step(): Promise<void> {
     for (const upload of await this.#next()) await completeIfWhole(this.#domain, upload)
   }

@@ -1,4 +1,4 @@
-/** What can be said of an open upload: what it holds, what it lacks, and whether it could be completed. */
+/** The explanation of an open upload: its parts, its gaps, and whether it could be completed. */
 import { OssError, PART_SIZE_MIN } from '@bindery/protocol'
 import type { Domain } from '../domain.js'
 import type { AutoCompleteFailure, UploadRecord } from '../stored/model.js'
@@ -8,7 +8,7 @@ import { readFailure } from './auto-complete.js'
 import { checkParts, readUploadWhole } from './complete.js'
 import type { UploadName } from './uploads.js'
 
-/** Parts of equal size whose numbers follow one another. */
+/** Consecutive parts of equal size. */
 export interface PartRun extends NumberRange {
   /** Bytes of each. */
   readonly size: number
@@ -19,20 +19,23 @@ export interface Explanation {
   /** All parts, ascending by number. */
   readonly parts: PartTable
   readonly bytes: number
-  /** When the upload was begun, or its latest part stored. */
+  /** When the upload was initiated or its latest part was stored. */
   readonly lastActivityAt: number
   readonly runs: readonly PartRun[]
   /** Numbers from 1 on that are missing before the last part. */
   readonly gaps: readonly NumberRange[]
-  /** Parts too small to stand before another. */
+  /** Parts that are too small unless they are the last. */
   readonly undersized: readonly NumberRange[]
   /** Why a Complete with all parts would fail. */
   readonly obstacle: OssError | undefined
-  /** Why the server did not complete it by itself, though it was whole. */
+  /** Why the server did not complete it, although it was whole. */
   readonly autoCompleteFailure: AutoCompleteFailure | undefined
 }
 
-/** Looks at an upload and all of its parts; parts that arrive meanwhile may or may not be seen. Throws noSuchUpload. */
+/**
+ * Reads an upload and all of its parts; parts that arrive meanwhile may or may not be included. Throws
+ * noSuchUpload.
+ */
 export async function explainUpload(domain: Domain, name: UploadName): Promise<Explanation> {
   const { upload, stored: parts } = await readUploadWhole(domain, name)
   return {

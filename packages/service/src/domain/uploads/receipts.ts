@@ -1,6 +1,7 @@
 /**
- * Receipts: the answer of a Complete, kept for a while, so that a client that lost it gets it again. Only a Complete of
- * the same requester with the same list is answered from one; to everything else the upload is gone.
+ * Receipts (idempotency records): the answer of a Complete, kept for a while, so that a client that lost it gets it
+ * again. Only a Complete of the same requester with the same list is answered from one; for every other request the
+ * upload no longer exists.
  */
 import { hex } from '@bindery/bytes'
 import { OssError } from '@bindery/protocol'
@@ -12,15 +13,15 @@ import type { ListedParts, ReceiptRecord } from '../stored/model.js'
 import type { PartTable } from '../stored/part-table.js'
 import type { UploadName } from './uploads.js'
 
-/** Names the list that a Complete asks for: `all`, or a digest that does not depend on how its ETags were written. */
+/** Identifies the list of a Complete: `all`, or a digest that does not depend on how its ETags were written. */
 export function digestOfAsked(domain: Domain, parts: ListedParts | 'all'): string {
   return parts === 'all' ? 'all' : digestOfParts(domain, { partNumbers: parts.partNumbers, ...parts.joinETags() })
 }
 
-/** What is digested of parts: their numbers, where each ETag ends, and the ETags one after the other. */
+/** The digested columns of parts: their numbers, the ends of their ETags, and the concatenated ETags. */
 type Digested = Pick<PartTable, 'partNumbers' | 'etagEnds' | 'joinedETags'>
 
-/** Names the list of these parts. */
+/** Identifies the list of these parts. */
 export function digestOfParts({ digests }: Domain, { partNumbers, etagEnds, joinedETags }: Digested): string {
   const bytes = new Uint8Array(partNumbers.byteLength + etagEnds.byteLength + joinedETags.length)
   bytes.set(bytesOf(partNumbers))
@@ -50,7 +51,7 @@ export async function readReceipt(
   return receipt.bucket === bucket && receipt.key === key && receipt.requester === requester ? receipt : undefined
 }
 
-/** What a Complete asks for before its body is read: an open upload, or the receipt of one. Throws noSuchUpload. */
+/** The receipt that a repeated Complete needs, before its body is read. Throws noSuchUpload. */
 export async function findReceipt(domain: Domain, name: UploadName, requester: string): Promise<ReceiptRecord> {
   const receipt = await domain.metadata.read((reader) => readReceipt(domain, reader, name, requester))
   if (receipt === undefined) throw new OssError('noSuchUpload', { UploadId: name.uploadId })
@@ -58,8 +59,8 @@ export async function findReceipt(domain: Domain, name: UploadName, requester: s
 }
 
 /**
- * Takes the callback of a completion for which none was asked before, as of one that came by itself. True for the one
- * caller who is to make it.
+ * Claims the callback of a completion that requested none, such as an auto-completion. True for exactly one caller,
+ * which must make it.
  */
 export async function claimCallback({ metadata }: Domain, uploadId: string): Promise<boolean> {
   return metadata.transact(async (tx) => {
@@ -70,7 +71,7 @@ export async function claimCallback({ metadata }: Domain, uploadId: string): Pro
   })
 }
 
-/** Keeps what a Complete was told after its callback, for those who repeat it. */
+/** Keeps the answer of a Complete after its callback, for repeated requests. */
 export async function answerReceipt({ metadata }: Domain, uploadId: string, answer: string): Promise<void> {
   await metadata.transact(async (tx) => {
     const receipt = await receiptRows.read(tx, { uploadId })
@@ -79,7 +80,10 @@ export async function answerReceipt({ metadata }: Domain, uploadId: string, answ
   })
 }
 
-/** More than one URL of a callback may take; who makes it may be dead, so that nobody waits for the last of five. */
+/**
+ * Longer than one URL of a callback may take. The process making the callback may have died, so do not wait for all
+ * five URLs.
+ */
 const ANSWER_WAIT_MS = 6_000
 const ANSWER_POLL_MS = 200
 
@@ -94,7 +98,7 @@ export async function settledReceipt(domain: Domain, name: UploadName, requester
 
 const RECEIPTS_AT_ONCE = 200
 
-/** Drops the expired among the next receipts; where to go on, or undefined at the end. */
+/** Deletes the expired ones among the next receipts; returns where to continue, or undefined at the end. */
 export async function dropExpired(domain: Domain, after: Bytes | undefined): Promise<Bytes | undefined> {
   const { metadata, damage } = domain
   const { from, to } = receiptRows.all

@@ -22,7 +22,7 @@ test('numbers become the fewest ranges, and gaps begin at part 1 and end before 
   assert.deepEqual(gapsBetween([1, 2]), [])
 })
 
-test('a plan names what is missing, what has the wrong size, and what is beyond the end', () => {
+test('a plan names missing parts, parts of the wrong size, and parts beyond the end', () => {
   const parts = [
     { partNumber: 1, size: 1000 },
     { partNumber: 3, size: 999 },
@@ -48,7 +48,7 @@ test('an object of no bytes has one empty part', () => {
   assert.deepEqual(planResume(0, 8, [{ partNumber: 1, size: 0 }]).missing, [])
 })
 
-test('sending what a plan asks for makes the object whole, whatever was there', () => {
+test('sending the parts of a plan makes the object whole, whatever was stored before', () => {
   const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31))
   const random = createRandom(seed)
   for (let round = 0; round < 300; round += 1) {
@@ -87,7 +87,7 @@ test('sending what a plan asks for makes the object whole, whatever was there', 
   }
 })
 
-test('the likely part size is that of a stored part that can be one of several, else one that 10,000 parts can reach', () => {
+test('the likely part size is that of a stored part that can be one of several, otherwise one that 10,000 parts can reach', () => {
   const parts = [
     { partNumber: 1, size: 3 },
     { partNumber: 2, size: 100 * KIB },

@@ -1,33 +1,33 @@
-/** Which parts an object of a known size still needs, by the parts that an upload has. */
+/** The parts that an upload of an object of known size still needs. */
 import { PART_NUMBER_MAX, PART_SIZE_MIN } from '@bindery/protocol'
 import { type NumberRange, rangesOf } from '../stored/number-ranges.js'
 
-/** A part as far as a plan looks at it. */
+/** The fields of a part that a plan needs. */
 export interface SizedPart {
   readonly partNumber: number
   /** Bytes. */
   readonly size: number
 }
 
-/** Parts of an object from one number to another, both included, and the bytes of the object that they are to hold. */
+/** A range of parts, both ends included, and the bytes of the object that they will hold. */
 export interface MissingParts extends NumberRange {
   /** Bytes from the start of the object. */
   readonly offset: number
   readonly bytes: number
 }
 
-/** A part that is there with another size than its place in the object asks for. */
+/** A stored part with another size than its position in the object requires. */
 export interface WrongPart {
   readonly partNumber: number
   /** Bytes from the start of the object. */
   readonly offset: number
-  /** Bytes that the part is to have, and has. */
+  /** The required and the stored size in bytes. */
   readonly bytes: number
   readonly storedBytes: number
 }
 
 export interface ResumePlan {
-  /** Bytes of the object, and of each of its parts but the last. */
+  /** Bytes of the object, and of each part except the last. */
   readonly size: number
   readonly partSize: number
   readonly partCount: number
@@ -35,7 +35,7 @@ export interface ResumePlan {
   readonly resend: readonly WrongPart[]
   /** Stored parts beyond the object's last: a Complete must leave them out. */
   readonly surplus: readonly NumberRange[]
-  /** Bytes of the parts that are missing or to be sent again. */
+  /** Bytes of the parts that are missing or must be sent again. */
   readonly bytesMissing: number
 }
 
@@ -43,20 +43,23 @@ const MIB = 1024 ** 2
 const PART_SIZE_DEFAULT = 8 * MIB
 
 /**
- * The size of the parts of an object that an upload was probably begun with: that of the first stored part which can
- * be one of several; without one, 8 MiB or as much more as 10,000 parts take.
+ * The part size that an upload probably uses: that of the first stored part that can be one of several; otherwise 8
+ * MiB, or as much more as 10,000 parts need.
  */
 export function likelyPartSize(size: number, parts: readonly SizedPart[]): number {
   const fitting = parts.find((part) => part.size >= PART_SIZE_MIN && size <= part.size * PART_NUMBER_MAX)
   return fitting?.size ?? Math.max(PART_SIZE_DEFAULT, Math.ceil(size / PART_NUMBER_MAX / MIB) * MIB)
 }
 
-/** The parts of an object that is cut into parts of `partSize` bytes. An object of no bytes has one empty part. */
+/**
+ * The number of parts of an object that is split into parts of `partSize` bytes. An object of no bytes has one empty
+ * part.
+ */
 export function partCountOf(size: number, partSize: number): number {
   return Math.max(1, Math.ceil(size / partSize))
 }
 
-/** What is left to send. `parts` ascend by number. */
+/** The parts that are left to send. `parts` ascend by number. */
 export function planResume(size: number, partSize: number, parts: readonly SizedPart[]): ResumePlan {
   const partCount = partCountOf(size, partSize)
   const stored = new Map(parts.map((part) => [part.partNumber, part.size]))

@@ -1,15 +1,15 @@
 import type { Event, EventBus, Subscription, UploadEvent } from '../events.js'
 import type { Scope } from '../scope.js'
 
-/** What a feed yields: an event of an upload, a sign of life, or, as the last, that the listener was too slow. */
+/** An item of a feed: an event of an upload, a heartbeat, or, as the last, that the listener was too slow. */
 export type FeedItem = UploadEvent | { readonly type: 'beat' } | { readonly type: 'lagged' }
 
-/** Items that wait for a slow listener. */
+/** Items that may wait for a slow listener. */
 const WAITING_MAX = 1_000
 
 /**
- * The events of a bucket's uploads whose keys begin with a prefix, from its construction on. It ends with its scope, and when
- * the bucket is deleted or the process stops, and with `lagged` when more wait than it keeps or some were lost.
+ * The events of a bucket's uploads whose keys begin with a prefix, from its construction on. It ends with its scope,
+ * when the bucket is deleted or the process stops, and with `lagged` when too many items wait or some were lost.
  */
 export class UploadFeed {
   readonly #bucket: string
@@ -26,12 +26,12 @@ export class UploadFeed {
     scope.add(() => this.close())
   }
 
-  /** Resolves when events of all processes come. */
+  /** Resolves when events of all processes arrive. */
   get ready(): Promise<void> {
     return this.#subscription.ready
   }
 
-  /** The next item, or undefined at the end. Of one caller at a time. */
+  /** The next item, or undefined at the end. One caller at a time. */
   async next(): Promise<FeedItem | undefined> {
     while (this.#waiting.length === 0 && !this.#over) {
       await new Promise<void>((resolve) => {
@@ -41,7 +41,7 @@ export class UploadFeed {
     return this.#waiting.shift()
   }
 
-  /** Ends it behind what waits. */
+  /** Ends it after the waiting items. */
   close(): void {
     this.#over = true
     this.#subscription.end()

@@ -15,7 +15,7 @@ test('an upload id is 32 upper-case hex digits, and later ones of a key sort aft
   assert.deepEqual([...ids].sort(), ids)
 })
 
-test('an id that belongs to another key, or is none, names no upload', async () => {
+test('an id of another key, or an invalid id, names no upload', async () => {
   const domain = await testDomain()
   const uploadId = await initiate(domain, 'k')
   for (const [name, id] of [
@@ -40,7 +40,7 @@ test('a part whose bytes do not match their Content-MD5 is not stored', async ()
   assert.equal(parts.length, 0)
 })
 
-test('the MD5 of a sequential upload is that of its whole object, of others none is known', async () => {
+test('the MD5 of a sequential upload covers its whole object, and other uploads have none', async () => {
   const domain = await testDomain()
   const pieces = [Buffer.alloc(102_401, 'a'), Buffer.alloc(102_450, 'b'), Buffer.from('end')]
   for (const sequential of [true, false]) {
@@ -53,7 +53,7 @@ test('the MD5 of a sequential upload is that of its whole object, of others none
   }
 })
 
-test('a sequential upload takes each number once and in turn', async () => {
+test('a sequential upload accepts each number once and in order', async () => {
   const domain = await testDomain()
   const uploadId = await initiate(domain, 'k', { sequential: true })
   await assert.rejects(part(domain, 'k', uploadId, 2, 'x'), { reason: 'partNotSequential' })
@@ -76,7 +76,7 @@ test('a sequential upload takes each number once and in turn', async () => {
 })
 
 const seed = Number(process.env.SEED ?? 11)
-test(`D2: whatever fails in the stores, a record never names bytes that are not there (seed ${seed})`, async () => {
+test(`D2: whatever fails in the stores, a record never names missing bytes (seed ${seed})`, async () => {
   const [metadata, blobs] = [createMemoryMetadataStore(), createMemoryBlobStore()]
   const domain = await testDomain({ metadata, blobs })
   const faults = withFaults(seed, { before: 0.1, after: 0.1 })

@@ -1,13 +1,13 @@
-/** A document of a bucket's configuration: one JSON value, in slices of which each is a row. */
+/** A document of a bucket's configuration: one JSON value, split into slices with a row each. */
 import { utf8Bytes, utf8Text } from '@bindery/bytes'
 import { type Bytes, METADATA_LIMITS } from '@bindery/storage'
 import { type Codec, checkVersion, damagedRecord } from '../codec.js'
 
 const VERSION = 1
-/** Bytes of a document in one row. */
+/** Bytes of a document per row. */
 const SLICE_BYTES_MAX = METADATA_LIMITS.valueBytes - 1
 
-/** A slice of a document's text, behind its version. */
+/** A slice of a document's text, after its version. */
 export const documentCodec: Codec<Bytes> = {
   form: 'binary',
   version: VERSION,
@@ -32,7 +32,7 @@ export function slicesOf(document: unknown): Bytes[] {
   )
 }
 
-/** The document of all its slices, none of which may be missing. Throws StorageError `corrupt`. */
+/** The document from all its slices, none of which may be missing. Throws StorageError `corrupt`. */
 export function documentOf(slices: readonly (Bytes | undefined)[]): unknown {
   const text = new Uint8Array(slices.reduce((sum, slice) => sum + (slice?.length ?? 0), 0))
   let at = 0

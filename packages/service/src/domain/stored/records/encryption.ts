@@ -1,4 +1,4 @@
-/** How JSON records hold the encryption of their bytes. */
+/** The encryption of a record's bytes in its JSON form. */
 import { base64, base64Bytes } from '@bindery/bytes'
 import { damagedRecord } from '../codec.js'
 import type { Encryption } from '../model.js'
@@ -12,13 +12,13 @@ export interface StoredEncryption {
   readonly encryption?: Omit<Encryption, 'dataKey'> & { readonly dataKey: string }
 }
 
-/** The field as it is stored; none for plain bytes. */
+/** The stored field; absent for plain bytes. */
 export function packEncryption({ encryption }: Encrypted): StoredEncryption {
   if (encryption === undefined) return {}
   return { encryption: { ...encryption, dataKey: base64(encryption.dataKey) } }
 }
 
-/** The field as it was before it was stored. Throws StorageError `corrupt`. */
+/** The field in memory. Throws StorageError `corrupt`. */
 export function unpackEncryption({ encryption }: StoredEncryption): Encrypted {
   if (encryption === undefined) return {}
   const dataKey = typeof encryption.dataKey === 'string' ? base64Bytes(encryption.dataKey) : undefined

@@ -5,7 +5,7 @@ import { type Codec, checkVersion } from '../codec.js'
 import { ID_BYTES, idAt, setId } from '../ids.js'
 import type { PartBytes, PartRecord, Slice } from '../model.js'
 
-/** Where the fields of a part's row begin. */
+/** Offsets of the fields of a part's row. */
 const SIZE_AT = 2
 const CRC64_AT = 10
 const MODIFIED_AT = 18
@@ -18,7 +18,7 @@ const LENGTH_AT = OFFSET_AT + 8
 const SLICE_BYTES = LENGTH_AT + 8
 const VERSION = 1
 
-/** Bits of the byte that says what the bytes are: slices rather than a blob, and whether wrapped data keys follow them. */
+/** Bits of the kind byte: slices rather than a blob, and whether wrapped data keys follow them. */
 const SLICES = 1
 const KEYED = 2
 
@@ -31,8 +31,8 @@ export const partCodec: Codec<PartRecord, { readonly partNumber: number }> = {
 }
 
 /**
- * version, kind (1 byte each), size, CRC-64, time (8 bytes each), the lengths of ETag and MD5 state (1 byte each), these
- * two, then the source of the bytes.
+ * version, kind (1 byte each), size, CRC-64, time (8 bytes each), the lengths of ETag and MD5 state (1 byte each),
+ * these two, then the source of the bytes.
  */
 function encodePart(record: PartRecord): Bytes {
   const etag = utf8Bytes(record.etag)
@@ -66,23 +66,23 @@ function decodePart(partNumber: number, row: Bytes): PartRecord {
   return sourceStart > etagEnd ? { ...record, md5State: row.slice(etagEnd, sourceStart) } : record
 }
 
-/** What is read of a part's row in place. */
+/** The fields of a part's row that are read in place. */
 export interface PartFields {
   readonly size: number
-  /** Of the CRC-64, 32 bits each. */
+  /** The halves of the CRC-64, 32 bits each. */
   readonly crc64High: number
   readonly crc64Low: number
   readonly modifiedAt: number
   /** The ETag's bytes are `[etagStart, etagEnd)` of the row. */
   readonly etagStart: number
   readonly etagEnd: number
-  /** Where the source of the part's bytes begins. */
+  /** The offset of the source of the part's bytes. */
   readonly sourceStart: number
-  /** The manifests that a read of its bytes goes through. */
+  /** The number of manifests that a read of its bytes passes through. */
   readonly depth: number
 }
 
-/** Reads a part's row without making anything but the answer. Throws StorageError `corrupt`. */
+/** Reads a part's row without allocating anything but the result. Throws StorageError `corrupt`. */
 export function readPart(row: Bytes): PartFields {
   checkVersion(VERSION, row)
   const kind = row[1] ?? 0
@@ -108,8 +108,8 @@ function kindOf(bytes: PartBytes): number {
 }
 
 /**
- * A blob's id in ASCII, or the depth (1 byte) and slices. In a keyed source a wrapped data key stands before the id, or
- * behind each slice.
+ * A blob's id in ASCII, or the depth (1 byte) and slices. In a source with keys, a wrapped data key precedes the id, or
+ * follows each slice.
  */
 function encodeSource(source: PartBytes): Bytes {
   const isKeyed = (kindOf(source) & KEYED) !== 0
@@ -133,7 +133,7 @@ function encodeSlice({ manifest, reference, offset, length }: Slice): Bytes {
   return bytes
 }
 
-/** Its length in 2 bytes, then the wrapped key; a length of 0 where there is none. */
+/** Its length in 2 bytes, then the wrapped key; a length of 0 for no key. */
 function encodeKey(key: Bytes = new Uint8Array()): Bytes {
   return joined([Uint8Array.of(key.length >> 8, key.length & 0xff), key])
 }
@@ -164,7 +164,7 @@ function decodeSource(kind: number, source: Bytes): PartBytes {
   return { kind: 'slices', slices, depth: source[0] ?? 0 }
 }
 
-/** A wrapped key at a place, and where it ends. */
+/** A wrapped key at an offset, and its end. */
 function decodeKey(source: Bytes, at: number): { readonly dataKey: Bytes | undefined; readonly end: number } {
   const start = at + 2
   const length = ((source[at] ?? 0) << 8) | (source[at + 1] ?? 0)

@@ -14,7 +14,7 @@ interface StoredAutoComplete {
   readonly autoComplete?: Omit<AutoComplete, 'crc64'> & { readonly crc64?: string }
 }
 
-/** Without the names that the key holds. */
+/** Without the names in the key. */
 type StoredUpload = Omit<UploadRecord, keyof UploadNames | 'autoComplete' | 'encryption'> &
   StoredAutoComplete &
   StoredEncryption
