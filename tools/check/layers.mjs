@@ -30,7 +30,7 @@ export const LAYERS = {
   digest: { may: ['bytes'], testsMay: [], without: [], pure: false },
   storage: { may: ['bytes', 'digest'], testsMay: [], without: [], pure: false },
   'storage-local': { may: ['bytes', 'storage', 'digest'], testsMay: [], without: [], pure: false },
-  service: { may: ['bytes', 'protocol', 'storage'], testsMay: ['digest'], without: SYSTEM, pure: true },
+  service: { may: ['bytes', 'protocol', 'select', 'storage'], testsMay: ['digest'], without: SYSTEM, pure: true },
   server: {
     may: ['bytes', 'service', 'protocol', 'storage', 'digest', 'storage-local'],
     testsMay: [],

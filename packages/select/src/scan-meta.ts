@@ -4,8 +4,9 @@ import type { ScannedMeta } from './frames.js'
 import { JsonRows } from './json/rows.js'
 import type { CsvInput, JsonInput } from './request.js'
 
-/** A split is closed behind the row that reaches so many bytes. */
+/** A split is closed behind the row that reaches so many bytes; it doubles where there would be more than 1,000 splits. */
 const SPLIT_BYTES = 4 * 1024 * 1024
+const SPLITS_MAX = 1_000
 
 export interface MetaScan {
   /** Throws SelectError. */
@@ -18,16 +19,23 @@ export interface MetaScan {
 }
 
 export function scanMeta(input: CsvInput | JsonInput): MetaScan {
-  const splitLines: number[] = []
+  let splitLines: number[] = []
+  let splitBytes = SPLIT_BYTES
   let rows = 0
   let columns: number | undefined
   let bytesOfSplit = 0
   let isNewSplit = true
   const count = () => {
-    if (isNewSplit) splitLines.push(rows)
+    if (isNewSplit) {
+      if (splitLines.length === SPLITS_MAX) {
+        splitLines = splitLines.filter((_, index) => index % 2 === 0)
+        splitBytes *= 2
+      }
+      splitLines.push(rows)
+    }
     isNewSplit = false
     rows += 1
-    if (bytesOfSplit >= SPLIT_BYTES) {
+    if (bytesOfSplit >= splitBytes) {
       isNewSplit = true
       bytesOfSplit = 0
     }

@@ -17,6 +17,8 @@ export interface SelectSession {
   push(bytes: Uint8Array): string
   /** Takes the end of the object and returns the last rows. Throws SelectError. */
   end(): string
+  /** After the end: what is wrong with the rows that were skipped last, where too many were. */
+  readonly failure: SelectError | undefined
   /** Whether further bytes change nothing. */
   readonly isDone: boolean
 }
@@ -45,7 +47,8 @@ class Rows<Row> {
 
   /** Takes a row; returns whether to go on. Throws SelectError where too many were skipped. */
   take(selection: Selection<Row>, row: Row): boolean {
-    this.checkSkipped()
+    const { failure } = this
+    if (failure !== undefined) throw failure
     try {
       if (!selection.matches(row)) return true
       const text = selection.write(row)
@@ -60,10 +63,11 @@ class Rows<Row> {
     return !this.isDone
   }
 
-  checkSkipped(): void {
-    if (!this.#isOverSkipped) return
+  /** Set where more rows were skipped than may be. */
+  get failure(): SelectError | undefined {
+    if (!this.#isOverSkipped) return undefined
     const code = this.#request.input.kind === 'csv' ? 'InvalidCsvLine' : 'InvalidJsonData'
-    throw new SelectError(code, `More than ${this.#request.skippedMax} rows do not fit the query.`)
+    return new SelectError(code, `More than ${this.#request.skippedMax} rows do not fit the query.`)
   }
 
   drain(): string {
@@ -105,13 +109,11 @@ class CsvSession implements SelectSession {
     if (!this.isDone) this.#records.end()
     this.#checkRange()
     this.#selection ??= this.#begin([])
-    return this.#finish()
+    return this.#rows.drain() + this.#selection.end()
   }
 
-  #finish(): string {
-    const rest = this.#rows.drain() + (this.#selection?.end() ?? '')
-    this.#rows.checkSkipped()
-    return rest
+  get failure(): SelectError | undefined {
+    return this.#rows.failure
   }
 
   #take(record: Uint8Array): boolean {
@@ -174,9 +176,11 @@ class JsonSession implements SelectSession {
 
   end(): string {
     if (!this.isDone) this.#values.end()
-    const rest = this.#rows.drain() + this.#selection.end()
-    this.#rows.checkSkipped()
-    return rest
+    return this.#rows.drain() + this.#selection.end()
+  }
+
+  get failure(): SelectError | undefined {
+    return this.#rows.failure
   }
 
   #take(value: JsonValue): boolean {

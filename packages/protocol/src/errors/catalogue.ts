@@ -1,5 +1,7 @@
 // size: exempt (a table: one row per cause)
 
+import { SELECT_ROWS } from './select-rows.js'
+
 /** One cause of failure as the wire shows it. */
 export interface ErrorRow {
   /** OSS's coarse code, which clients match on. */
@@ -263,6 +265,8 @@ export const CATALOGUE = {
   invalidTag: row('InvalidTag', 400, TAG_INVALID, { ec: '0010-00000217' }),
   tagKeyTooLong: row('InvalidTag', 400, TAG_INVALID, { ec: '0010-00000209' }),
   duplicateTagKey: invalidArgument('Cannot provide multiple Tags with the same key.', '0010-00000214'),
+  tooManyTagsInDocument: row('InvalidTag', 400, TAG_INVALID),
+  duplicateTagKeyInDocument: invalidArgument('Cannot provide multiple Tags with the same key.', '0010-00000210'),
   malformedTagging: row('InvalidTag', 400, TAG_INVALID, { ec: '0010-00000219' }),
 
   // Callbacks that are refused: nothing is stored
@@ -288,6 +292,9 @@ export const CATALOGUE = {
   callbackTooLarge: callbackFailed('User server return too long content-length value.'),
   callbackLate: callbackFailed('Cost too long time.'),
   callbacksTooMany: callbackFailed('Too many callback requests.', { ec: '0007-00000201' }),
+
+  // SelectObject
+  ...SELECT_ROWS,
 
   // What Bindery does not do
   conditionalPutNotImplemented: row('NotImplemented', 400, NOT_IMPLEMENTED_HEADER, { ec: '0017-00000245' }),

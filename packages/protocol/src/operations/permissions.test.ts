@@ -66,13 +66,17 @@ const NEEDED: Readonly<Record<string, string>> = {
   'oss:DeletePublicAccessBlock': 'DeletePublicAccessBlock',
   'oss:ListObjects': 'HeadBucket ListObjects ListObjectsV2',
   'oss:ListMultipartUploads': 'ListMultipartUploads WatchUploads',
-  'oss:GetObject': 'GetObject HeadObject GetObjectMeta',
-  'oss:PutObject': 'PutObject CopyObject InitiateMultipartUpload UploadPart UploadPartCopy CompleteMultipartUpload',
+  'oss:GetObject': 'GetObject HeadObject GetObjectMeta SelectObject',
+  'oss:PutObject':
+    'PutObject CopyObject InitiateMultipartUpload UploadPart UploadPartCopy CompleteMultipartUpload CreateSelectObjectMeta',
   'oss:DeleteObject': 'DeleteObject DeleteMultipleObjects',
   'oss:AbortMultipartUpload': 'AbortMultipartUpload',
   'oss:ListParts': 'ListParts ExplainUpload',
   'oss:GetObjectAcl': 'GetObjectACL',
   'oss:PutObjectAcl': 'PutObjectACL',
+  'oss:PutObjectTagging': 'PutObjectTagging',
+  'oss:GetObjectTagging': 'GetObjectTagging',
+  'oss:DeleteObjectTagging': 'DeleteObjectTagging',
 }
 
 /** Operations that anyone may call: preflights are never signed. */

@@ -119,7 +119,7 @@ test('operations that Bindery lacks are known by name, by as many keys as they n
     'POST /?cname&comp=add': 'no PutCname',
     'POST /?cname&comp=delete': 'no DeleteCname',
     'POST /?wormExtend&wormId=a': 'no ExtendBucketWorm',
-    'POST /k?x-oss-process=csv%2Fselect': 'no SelectObject',
+    'POST /k?x-oss-process=csv%2Fselect': 'SelectObject',
     'POST /k?x-oss-process=image%2Finfo': 'no ProcessObject',
     'GET ?regions=oss-cn-hangzhou': 'no DescribeRegions',
   })

@@ -5,9 +5,11 @@ import { getObject } from './get-object.js'
 import { getObjectAcl } from './get-object-acl.js'
 import { getObjectMeta } from './get-object-meta.js'
 import { headObject } from './head-object.js'
+import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './object-tagging.js'
 import { optionObject } from './option-object.js'
 import { putObject } from './put-object.js'
 import { putObjectAcl } from './put-object-acl.js'
+import { createSelectObjectMeta, selectObject } from './select-object.js'
 
 /** Operations on objects, in the order of the official reference; extensions last. */
 export const objectOperations = [
@@ -21,4 +23,9 @@ export const objectOperations = [
   deleteMultipleObjects,
   putObjectAcl,
   getObjectAcl,
+  putObjectTagging,
+  getObjectTagging,
+  deleteObjectTagging,
+  selectObject,
+  createSelectObjectMeta,
 ] as const

@@ -15,7 +15,7 @@ import { discardObject } from '../bytes/garbage.js'
 import { type Domain, newId } from '../domain.js'
 import { count } from '../stored/counters.js'
 import { bucketRows, objectRows } from '../stored/keyspace.js'
-import type { BucketRecord, ObjectAcl, ObjectDescription, ObjectRecord } from '../stored/model.js'
+import type { BucketRecord, CountedRows, ObjectAcl, ObjectDescription, ObjectRecord } from '../stored/model.js'
 
 export interface NewObject {
   readonly bucket: BucketName
@@ -125,6 +125,33 @@ export async function setObjectAcl(domain: Domain, bucket: BucketName, key: Obje
   await domain.metadata.transact(async (tx) => {
     const [, record] = await together(readBucket(domain, tx, bucket), requireObject(tx, bucket, key))
     objectRows.set(tx, { bucket, key }, { ...record, acl })
+  })
+}
+
+/** ETag and time of modification stay. Throws noSuchBucket, noSuchKey. */
+export async function setObjectTagging(
+  domain: Domain,
+  bucket: BucketName,
+  key: ObjectKey,
+  tagging: ObjectRecord['tagging'],
+): Promise<void> {
+  await domain.metadata.transact(async (tx) => {
+    const [, record] = await together(readBucket(domain, tx, bucket), requireObject(tx, bucket, key))
+    objectRows.set(tx, { bucket, key }, { ...record, tagging })
+  })
+}
+
+/** Keeps the rows that were counted in an object, unless it was replaced meanwhile. Throws noSuchBucket, noSuchKey. */
+export async function setCountedRows(
+  domain: Domain,
+  bucket: BucketName,
+  key: ObjectKey,
+  counted: ObjectRecord,
+  rows: CountedRows,
+): Promise<void> {
+  await domain.metadata.transact(async (tx) => {
+    const [, record] = await together(readBucket(domain, tx, bucket), requireObject(tx, bucket, key))
+    if (record.reference === counted.reference) objectRows.set(tx, { bucket, key }, { ...record, rows })
   })
 }
 

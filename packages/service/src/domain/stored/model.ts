@@ -107,6 +107,8 @@ export interface ObjectRecord {
   readonly encryption?: Encryption
   /** Absent: it was written before its bucket kept versions, so it is the null version, made at `modifiedAt`. */
   readonly version?: Version
+  /** The rows of its bytes as CSV or JSON, where they were counted. */
+  readonly rows?: CountedRows
 }
 
 /** Says that a key was deleted in a bucket that keeps versions; it is a version itself, without data. */
@@ -123,6 +125,17 @@ export type VersionRecord = ObjectRecord | DeleteMarker
 /** Where the null version of a key lies, which is not current. */
 export interface NullVersionRecord {
   readonly place: number
+}
+
+/** Counts that CreateSelectObjectMeta keeps, and the format by which it counted. */
+export interface CountedRows {
+  /** Compared as a whole: ranges of rows are those of this format alone. */
+  readonly format: string
+  readonly rows: number
+  /** Columns of the first row; absent for JSON. */
+  readonly columns?: number
+  /** The first row of each split, from 0. */
+  readonly splits: readonly number[]
 }
 
 /** When the server completes an upload by itself: exactly one of `parts` and `size` is there. */

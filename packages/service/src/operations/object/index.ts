@@ -1,13 +1,16 @@
 import { copyObject } from './copy-object.js'
+import { createSelectObjectMeta } from './create-select-object-meta.js'
 import { deleteMultipleObjects } from './delete-multiple-objects.js'
 import { deleteObject } from './delete-object.js'
 import { getObject } from './get-object.js'
 import { getObjectAcl } from './get-object-acl.js'
 import { getObjectMeta } from './get-object-meta.js'
 import { headObject } from './head-object.js'
+import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './object-tagging.js'
 import { optionObject } from './option-object.js'
 import { putObject } from './put-object.js'
 import { putObjectAcl } from './put-object-acl.js'
+import { selectObject } from './select-object.js'
 
 /** Handlers of the operations on objects. */
 export const objectHandlers = [
@@ -21,4 +24,9 @@ export const objectHandlers = [
   deleteMultipleObjects,
   putObjectAcl,
   getObjectAcl,
+  putObjectTagging,
+  getObjectTagging,
+  deleteObjectTagging,
+  selectObject,
+  createSelectObjectMeta,
 ] as const

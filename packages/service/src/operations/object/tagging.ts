@@ -18,15 +18,27 @@ export function parseTagging(header: string | undefined): readonly Tag[] {
   return tags
 }
 
+/** Checks the tags of a document. Throws tooManyTagsInDocument, duplicateTagKeyInDocument, tagKeyTooLong, invalidTag. */
+export function checkTags(tags: readonly Tag[]): void {
+  if (tags.length > TAGS_MAX) throw new OssError('tooManyTagsInDocument')
+  if (new Set(tags.map(([key]) => key)).size < tags.length) throw new OssError('duplicateTagKeyInDocument')
+  for (const tag of tags) checkTag(tag)
+}
+
 function parseTag(pair: string): Tag {
   const [rawKey = '', rawValue = '', ...rest] = pair.split('=')
   const key = decode(rawKey)
   const value = decode(rawValue)
   if (key === undefined || value === undefined || rest.length > 0) throw new OssError('malformedTagging')
+  const tag = [key, value] as const
+  checkTag(tag)
+  return tag
+}
+
+function checkTag([key, value]: Tag): void {
   if (key.length > TAG_KEY_LENGTH_MAX) throw new OssError('tagKeyTooLong')
   if (key === '' || value.length > TAG_VALUE_LENGTH_MAX) throw new OssError('invalidTag')
   if (!TAG_CHARACTERS.test(key) || !TAG_CHARACTERS.test(value)) throw new OssError('invalidTag')
-  return [key, value]
 }
 
 function decode(encoded: string): string | undefined {

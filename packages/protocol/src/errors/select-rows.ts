@@ -1,0 +1,80 @@
+// size: exempt (a table: one code per cause)
+
+import type { ErrorRow } from './catalogue.js'
+
+/**
+ * OSS's codes for queries that cannot be run and for data that they cannot be run on. The message is the reason.
+ * @see https://help.aliyun.com/zh/oss/developer-reference/selectobject
+ */
+export const SELECT_CODES = [
+  // The request
+  'InvalidSqlParameter',
+  'InvalidInputFieldDelimiter',
+  'InvalidInputRecordDelimiter',
+  'InvalidInputQuote',
+  'InvalidOutputFieldDelimiter',
+  'InvalidOutputRecordDelimiter',
+  'InvalidCommentCharacter',
+  'UnsupportedCompressionFormat',
+  'InvalidRange',
+  'InvalidMaxSkippedRecordsAllowed',
+  'InvalidOSSSelectParameters',
+  'SelectCsvMetaUnavailable',
+  // The query
+  'SqlSyntaxError',
+  'SqlUnsupportedSql',
+  'SqlInvalidSqlAfterAnalysis',
+  'SqlExceedsMaxInCount',
+  'SqlExceedsMaxColumnNameLength',
+  'SqlInvalidColumnIndex',
+  'SqlInvalidColumnName',
+  'SqlInvalidLimitValue',
+  'SqlExceedsMaxWildCardCount',
+  'SqlExceedsMaxConditionCount',
+  'SqlExceedsMaxConditionDepth',
+  'SqlExceedsMaxAggregationCount',
+  'SqlInvalidEscapeChar',
+  'SqlOnlyOneEscapeCharIsAllowed',
+  'SqlNoCharAfterEscapeChar',
+  'SqlInvalidLikeOperand',
+  'SqlValueTypeOfInMustBeSame',
+  'SqlComparerOperandTypeMismatch',
+  'InvalidArithmeticOperand',
+  'SqlInvalidAndOperand',
+  'SqlInvalidOrOperand',
+  'SqlInvalidNotOperand',
+  'SqlNotSupportedTimestampFormat',
+  'SqlAggregationOnNonNumericType',
+  'SqlInvalidAggregationOnTimestamp',
+  'SqlInvalidMixOfAggregationAndColumn',
+  'SqlInvalidMixOfStarAndColumn',
+  'SqlInvalidKeepAllColumnsWithAggregation',
+  'SqlInvalidKeepAllColumnsWithDuplicateColumn',
+  'NegativeRowIndex',
+  'ExceedsMaxNestedColumnDepth',
+  'NestedColumnNotSupportInCsv',
+  'TableRootNodeOnlySupportInJson',
+  'WildCardNotAllowed',
+  // The object
+  'DecompressFailure',
+  'InvalidTextEncoding',
+  'InvalidCsvLine',
+  'InvalidJsonData',
+  'JsonNodeExceedsMaxSize',
+  'JsonNodeExceedsMaxDepth',
+  'ExceedsMaxJsonArraySize',
+] as const
+
+export type SelectCode = (typeof SELECT_CODES)[number]
+export type SelectCause = `select${SelectCode}`
+
+export function isSelectCode(code: string): code is SelectCode {
+  return (SELECT_CODES as readonly string[]).includes(code)
+}
+
+/** One row per code. */
+export const SELECT_ROWS = Object.fromEntries(
+  SELECT_CODES.map((code) => [`select${code}`, { code, status: 400, message: '{Reason}', retry: 'never' }]),
+) as { readonly [C in SelectCause]: ErrorRow }
+
+export const SELECT_CAUSES = Object.keys(SELECT_ROWS) as readonly SelectCause[]

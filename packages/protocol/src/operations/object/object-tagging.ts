@@ -1,0 +1,61 @@
+import { text } from '../../codec.js'
+import { operation } from '../../operation.js'
+import { defaultedElement, element, group, list, xml } from '../../xml.js'
+import { DOCUMENT_CAUSES, page, refuseVersionId } from '../shared.js'
+
+/** TagSet is there even where it is empty: the Java SDK needs it. */
+const tagging = xml('Tagging', {
+  tagSet: group('TagSet', {
+    tags: list('Tag', { key: element('Key', text), value: defaultedElement('Value', text, '') }),
+  }),
+})
+
+const common = { level: 'object', when: [{ query: ['tagging'] }], input: {}, output: {} } as const
+
+/** An empty TagSet deletes the tags. ETag and time of modification stay. */
+export const putObjectTagging = operation({
+  ...common,
+  name: 'PutObjectTagging',
+  summary: 'Replaces the tags of an object.',
+  source: page(114855),
+  method: 'PUT',
+  permissions: ['oss:PutObjectTagging'],
+  body: tagging,
+  status: 200,
+  errors: [
+    'noSuchBucket',
+    'noSuchKey',
+    'tooManyTagsInDocument',
+    'invalidTag',
+    'tagKeyTooLong',
+    'duplicateTagKeyInDocument',
+    ...DOCUMENT_CAUSES,
+  ],
+  refuses: [refuseVersionId],
+})
+
+export const getObjectTagging = operation({
+  ...common,
+  name: 'GetObjectTagging',
+  summary: 'Answers the tags of an object.',
+  source: page(114878),
+  method: 'GET',
+  permissions: ['oss:GetObjectTagging'],
+  status: 200,
+  result: tagging,
+  errors: ['noSuchBucket', 'noSuchKey'],
+  refuses: [refuseVersionId],
+})
+
+/** Succeeds also where the object has no tags. */
+export const deleteObjectTagging = operation({
+  ...common,
+  name: 'DeleteObjectTagging',
+  summary: 'Deletes the tags of an object.',
+  source: page(114879),
+  method: 'DELETE',
+  permissions: ['oss:DeleteObjectTagging'],
+  status: 204,
+  errors: ['noSuchBucket', 'noSuchKey'],
+  refuses: [refuseVersionId],
+})

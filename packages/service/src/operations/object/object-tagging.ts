@@ -1,0 +1,20 @@
+import { handler } from '../../call.js'
+import { findObject, setObjectTagging } from '../../domain/objects/objects.js'
+import { checkTags } from './tagging.js'
+
+export const putObjectTagging = handler('PutObjectTagging', async (call) => {
+  const tags = call.document.tagSet.tags.map(({ key, value }) => [key, value] as const)
+  checkTags(tags)
+  await setObjectTagging(call.domain, call.bucket.name, call.key, tags)
+  return { output: {} }
+})
+
+export const getObjectTagging = handler('GetObjectTagging', async (call) => {
+  const { tagging } = await findObject(call.domain, call.bucket.name, call.key)
+  return { output: {}, result: { tagSet: { tags: tagging.map(([key, value]) => ({ key, value })) } } }
+})
+
+export const deleteObjectTagging = handler('DeleteObjectTagging', async (call) => {
+  await setObjectTagging(call.domain, call.bucket.name, call.key, [])
+  return { output: {} }
+})

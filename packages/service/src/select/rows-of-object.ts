@@ -1,0 +1,44 @@
+/** Reads an object's bytes for a query: decompressed, and with the number of bytes that were scanned. */
+import { Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+import { OssError } from '@bindery/protocol'
+import type { OpenObject } from '../domain/objects/open-object.js'
+
+export interface ScannedObject {
+  /** Pieces that each live until the next is asked for. */
+  readonly pieces: AsyncIterable<Uint8Array>
+  /** Bytes of the object that were read so far; compressed ones, if they are. */
+  scanned(): number
+}
+
+/** Iterating throws selectDecompressFailure for bytes that are not gzip. */
+export function scanObject(object: OpenObject, isCompressed: boolean): ScannedObject {
+  let scanned = 0
+  async function* stored(): AsyncGenerator<Uint8Array> {
+    for await (const lent of object.read()) {
+      scanned += lent.bytes.length
+      try {
+        // decompression keeps a piece longer than it is lent
+        yield isCompressed ? Uint8Array.from(lent.bytes) : lent.bytes
+      } finally {
+        lent.release()
+      }
+    }
+  }
+  return { pieces: isCompressed ? gunzipped(stored()) : stored(), scanned: () => scanned }
+}
+
+async function* gunzipped(stored: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const source = Readable.from(stored)
+  const gunzip = createGunzip()
+  source.on('error', (error) => gunzip.destroy(error))
+  try {
+    for await (const piece of source.pipe(gunzip)) yield piece as Uint8Array
+  } catch (error) {
+    const isOfZlib = String((error as { readonly code?: unknown }).code).startsWith('Z_')
+    throw isOfZlib ? new OssError('selectDecompressFailure', { Reason: 'The object is not valid gzip.' }) : error
+  } finally {
+    source.destroy()
+    gunzip.destroy()
+  }
+}
