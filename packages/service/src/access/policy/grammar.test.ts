@@ -69,7 +69,11 @@ test('anything that the grammar does not know is refused, with its position in t
     ['identity', { ...IDENTITY, Resource: 'acs:oss:*:*' }, /invalid value/],
     ['identity', { ...IDENTITY, Resource: 'acs:oss:*:*:' }, /invalid value/],
     ['identity', { ...IDENTITY, Condition: [] }, /Condition must be an object/],
-    ['identity', { ...IDENTITY, Condition: { StringEqual: { 'acs:UserAgent': 'x' } } }, /"StringEqual" is no operator/],
+    [
+      'identity',
+      { ...IDENTITY, Condition: { StringEqual: { 'acs:UserAgent': 'x' } } },
+      /"StringEqual" is not an operator/,
+    ],
     ['identity', { ...IDENTITY, Condition: { StringEquals: { 'acs:Agent': 'x' } } }, /unknown key "acs:Agent"/],
     ['identity', { ...IDENTITY, Condition: { StringEquals: { 'oss:BucketTag/': 'x' } } }, /unknown key/],
     ['identity', { ...IDENTITY, Condition: { StringEquals: { 'acs:UserAgent': [] } } }, /must not be empty/],
