@@ -66,8 +66,9 @@ export function isInstalled(root) {
   const wanted = readJson(path.join(root, 'package-lock.json')).packages
   const found = readJson(recordFile).packages
   return Object.entries(wanted).every(([where, entry]) => {
-    if (!where.startsWith('node_modules/') || entry.link) return true // the workspaces themselves: npm links them, and the build covers them
+    if (!where.startsWith('node_modules/')) return true // a workspace itself, which the build covers
     const installed = found[where]
+    if (entry.link) return installed !== undefined // a new workspace must be linked
     if (installed === undefined) return entry.optional === true // meant for another platform
     return installed.version === entry.version && installed.integrity === entry.integrity
   })

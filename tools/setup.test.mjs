@@ -24,8 +24,14 @@ function workspace(name, wanted, found) {
 const SAXES = { version: '6.0.0', integrity: 'sha512-a' }
 
 test('a workspace is installed if npm recorded everything that the lock file requires', () => {
+  const link = { link: true }
+  const wanted = { '': {}, 'packages/a': {}, 'node_modules/a': link, 'node_modules/saxes': SAXES }
+  assert.equal(isInstalled(workspace('same', wanted, { 'node_modules/a': link, 'node_modules/saxes': SAXES })), true)
+})
+
+test('a workspace with a new package that is not linked yet is not installed', () => {
   const wanted = { '': {}, 'packages/a': {}, 'node_modules/a': { link: true }, 'node_modules/saxes': SAXES }
-  assert.equal(isInstalled(workspace('same', wanted, { 'node_modules/saxes': SAXES })), true)
+  assert.equal(isInstalled(workspace('unlinked', wanted, { 'node_modules/saxes': SAXES })), false)
 })
 
 test('a workspace whose installation was interrupted is not installed', () => {
