@@ -11,11 +11,12 @@ import {
   type OutputOf,
   type ResultOf,
 } from '@bindery/protocol'
-import type { Awaitable, ByteSource, LentBytes } from '@bindery/storage'
+import { type Awaitable, andThen, type ByteSource, type LentBytes } from '@bindery/storage'
 import { type Asking, authorise, authoriseSource } from './access/authorise.js'
 import type { BucketRules } from './access/authoriser.js'
 import { accountOf, type Requester } from './access/requester.js'
 import type { AnsweredCallback } from './callback/outcome.js'
+import { findBucketAndMore } from './domain/buckets/buckets.js'
 import type { Domain } from './domain/domain.js'
 import { there } from './domain/objects/objects.js'
 import type { OpenObject } from './domain/objects/open-object.js'
@@ -177,9 +178,12 @@ export class UnreadCall<O extends Operation> {
     return authorise(this.#head, { bucket: this.bucket, rules: this.#found.rules, key, object: 'unread' })
   }
 
-  /** Allows reading an object that is to be copied, or throws the cause of the denial. */
-  authoriseSource(bucket: BucketRecord, key: ObjectKey): Awaitable<void> {
-    return authoriseSource(this.#head, bucket, key)
+  /** Allows reading an object that is to be copied. Throws noSuchBucket, and the causes of access. */
+  authoriseSource(bucketName: BucketName, key: ObjectKey): Awaitable<void> {
+    const readRules = this.#head.rules.readFor(this.requester)
+    return andThen(findBucketAndMore(this.domain, bucketName, readRules), ({ bucket, more: rules }) =>
+      authoriseSource(this.#head, { bucket, rules, key, object: 'unread' }),
+    )
   }
 
   withBody(body: CallBody<O>): Call<O> {

@@ -27,12 +27,12 @@ import {
 import { type Awaitable, andThen, settle } from '@bindery/storage'
 import { authenticator, type Identified } from './access/authenticate.js'
 import { authorise as requireAllowed, type Touched } from './access/authorise.js'
-import { Authoriser } from './access/authoriser.js'
+import { Authoriser, type BucketRules } from './access/authoriser.js'
 import { BucketRuleBook } from './access/bucket-rules.js'
 import { accountOf } from './access/requester.js'
 import { contentSource, readDocument } from './body.js'
 import { type Call, type CallHead, type Found, type Reply, UnreadCall } from './call.js'
-import { findBucket, findBucketIfAny } from './domain/buckets/buckets.js'
+import { type BucketAndMore, findBucket, findBucketAndMore, findBucketIfAny } from './domain/buckets/buckets.js'
 import type { Domain } from './domain/domain.js'
 import { findBucketAndObject } from './domain/objects/objects.js'
 import { openBucketAndObject } from './domain/objects/open-object.js'
@@ -66,7 +66,7 @@ export function createPipeline(options: ServiceOptions, domain: Domain): Pipelin
     domain,
     authenticate: authenticator(options),
     authoriser: new Authoriser(options),
-    rules: new BucketRuleBook(domain),
+    rules: new BucketRuleBook(),
   }
   return (request) => {
     const exchange = new Exchange(surroundings, request, upperHex(options.random(12)))
@@ -231,43 +231,36 @@ function authorise(head: Head): Awaitable<UnreadCall<Operation>> {
 }
 
 function findNamed(head: Head): Awaitable<Found> {
-  return andThen(findTarget(head), (found) => {
-    if (found.bucket === undefined || head.operation.permissions.length === 0) return { ...found, rules: undefined }
-    return andThen(head.rules.find(head.requester, found.bucket), (rules) => ({ ...found, rules }))
-  })
-}
-
-/** What the head names, without what is set about access to it. */
-type Target = Omit<Found, 'rules'>
-
-function findTarget(head: Head): Awaitable<Target> {
-  const { operation, domain, requester, exchange, bucketName: name, key } = head
+  const { operation, domain, requester, exchange, rules, bucketName: name, key } = head
   if (name === undefined) return NOTHING_FOUND
+  const readRules = operation.permissions.length === 0 ? () => undefined : rules.readFor(requester)
   if (operation.createsBucket === true) {
     // a bucket of another account is for the operation to refuse: its name is taken
-    return andThen(findBucketIfAny(domain, name), (bucket) => ({
-      ...NOTHING_FOUND,
-      bucket: bucket?.owner === accountOf(requester)?.id ? bucket : undefined,
-    }))
+    return andThen(findBucketIfAny(domain, name, readRules), (found) =>
+      found !== undefined && found.bucket.owner === accountOf(requester)?.id ? foundOf(found) : NOTHING_FOUND,
+    )
   }
   if (operation.reads === 'object' && key !== undefined) {
-    return andThen(openBucketAndObject(domain, exchange.scope, name, key), ({ bucket, object: openObject }) => ({
-      bucket,
-      object: openObject?.record,
-      openObject,
+    return andThen(openBucketAndObject(domain, exchange.scope, name, key, readRules), (found) => ({
+      ...foundOf(found),
+      object: found.object?.record,
+      openObject: found.object,
     }))
   }
   if (readsObject(operation) && key !== undefined) {
-    return andThen(findBucketAndObject(domain, name, key), ({ bucket, object }) => ({
-      bucket,
-      object,
-      openObject: undefined,
+    return andThen(findBucketAndObject(domain, name, key, readRules), (found) => ({
+      ...foundOf(found),
+      object: found.object,
     }))
   }
-  return andThen(findBucket(domain, name), (bucket) => ({ bucket, object: undefined, openObject: undefined }))
+  return andThen(findBucketAndMore(domain, name, readRules), foundOf)
 }
 
-const NOTHING_FOUND: Target = { bucket: undefined, object: undefined, openObject: undefined }
+const NOTHING_FOUND: Found = { bucket: undefined, rules: undefined, object: undefined, openObject: undefined }
+
+function foundOf({ bucket, more: rules }: BucketAndMore<BucketRules | undefined>): Found {
+  return { ...NOTHING_FOUND, bucket, rules }
+}
 
 /** Only the object of an operation that reads it was looked up with its bucket. */
 function touched({ operation, bucketName: name, key }: Head, { bucket, rules, object }: Found): Touched {

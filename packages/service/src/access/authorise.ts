@@ -40,11 +40,9 @@ export function authorise(asking: Asking, touched: Touched): Awaitable<void> {
 }
 
 /** Allows reading the source of a copy, or throws the cause of the denial. */
-export function authoriseSource(asking: Asking, bucket: BucketRecord, key: ObjectKey): Awaitable<void> {
+export function authoriseSource(asking: Asking, touched: Touched): Awaitable<void> {
   const needed = (asking.operation.sourcePermissions ?? []).map((action) => ({ action }))
-  return andThen(asking.rules.find(asking.requester, bucket), (rules) =>
-    requireAll(asking, { bucket, rules, key, object: 'unread' }, needed),
-  )
+  return requireAll(asking, touched, needed)
 }
 
 type Needed = Pick<AccessQuestion, 'action' | 'within'>

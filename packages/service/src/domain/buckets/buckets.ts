@@ -86,17 +86,49 @@ export function findBucket(domain: Domain, name: BucketName): Awaitable<BucketRe
   return domain.metadata.read((reader) => readBucket(domain, reader, name))
 }
 
-/** The bucket, or undefined where there is none of that name. */
-export function findBucketIfAny(domain: Domain, name: BucketName): Awaitable<BucketRecord | undefined> {
-  return domain.metadata.read((reader) => readBucketIfAny(domain, reader, name))
+/** Reads more about a bucket, from the state of the store in which its record was found. */
+export type ReadMore<T> = (reader: Reader, bucket: BucketRecord) => Awaitable<T>
+
+export interface BucketAndMore<T> {
+  readonly bucket: BucketRecord
+  readonly more: T
+}
+
+/** Throws noSuchBucket. */
+export function findBucketAndMore<T>(
+  domain: Domain,
+  name: BucketName,
+  readMore: ReadMore<T>,
+): Awaitable<BucketAndMore<T>> {
+  return andThen(findBucketIfAny(domain, name, readMore), (found) => {
+    if (found === undefined) throw noSuchBucket(name)
+    return found
+  })
+}
+
+/** Undefined if no bucket has the name. */
+export function findBucketIfAny<T>(
+  domain: Domain,
+  name: BucketName,
+  readMore: ReadMore<T>,
+): Awaitable<BucketAndMore<T> | undefined> {
+  return domain.metadata.read((reader) =>
+    andThen(readBucketIfAny(domain, reader, name), (bucket) =>
+      bucket === undefined ? undefined : andThen(readMore(reader, bucket), (more) => ({ bucket, more })),
+    ),
+  )
 }
 
 /** The bucket's record; every write transaction of a bucket reads it. Throws noSuchBucket. */
 export function readBucket(domain: Domain, reader: Reader, name: string): Awaitable<BucketRecord> {
   return andThen(readBucketIfAny(domain, reader, name), (record) => {
-    if (record === undefined) throw new OssError('noSuchBucket', { BucketName: name })
+    if (record === undefined) throw noSuchBucket(name)
     return record
   })
+}
+
+function noSuchBucket(name: string): OssError {
+  return new OssError('noSuchBucket', { BucketName: name })
 }
 
 export function readBucketIfAny(domain: Domain, reader: Reader, bucket: string): Awaitable<BucketRecord | undefined> {

@@ -9,7 +9,7 @@ import {
   type Transaction,
   together,
 } from '@bindery/storage'
-import { readBucket } from '../buckets/buckets.js'
+import { type BucketAndMore, type ReadMore, readBucket } from '../buckets/buckets.js'
 import { commitBlob, requireLiving, storeBytes } from '../bytes/blobs.js'
 import { discardObject } from '../bytes/garbage.js'
 import { type Domain, newId } from '../domain.js'
@@ -155,22 +155,25 @@ export async function setCountedRows(
   })
 }
 
-/** A bucket and one object in it, of one state of the store. */
-export interface BucketAndObject {
-  readonly bucket: BucketRecord
+/** A bucket and one object in it, from one state of the store. */
+export interface BucketAndObject<T> extends BucketAndMore<T> {
   readonly object: ObjectRecord | undefined
 }
 
 /** Throws noSuchBucket. */
-export function findBucketAndObject(domain: Domain, bucket: BucketName, key: ObjectKey): Awaitable<BucketAndObject> {
+export function findBucketAndObject<T>(
+  domain: Domain,
+  bucket: BucketName,
+  key: ObjectKey,
+  readMore: ReadMore<T>,
+): Awaitable<BucketAndObject<T>> {
   const keys = [bucketRows.key({ bucket }), objectRows.key({ bucket, key })]
   return domain.metadata.read((reader) =>
     andThen(reader.getMany(keys), ([bucketRow, objectRow]) => {
       if (bucketRow === undefined) throw new OssError('noSuchBucket', { BucketName: bucket })
-      return {
-        bucket: domain.bucketCache.decode(bucketRow, bucket),
-        object: objectRow && objectRows.decode(objectRow, { bucket, key }),
-      }
+      const record = domain.bucketCache.decode(bucketRow, bucket)
+      const object = objectRow && objectRows.decode(objectRow, { bucket, key })
+      return andThen(readMore(reader, record), (more) => ({ bucket: record, object, more }))
     }),
   )
 }

@@ -1,11 +1,12 @@
 /** Reading an object's bytes: all from the version that was current when it was opened, whatever happens meanwhile. */
 import type { BucketName, ObjectKey } from '@bindery/protocol'
 import { type Awaitable, andThen, type ByteRange, type LentBytes } from '@bindery/storage'
+import type { BucketAndMore, ReadMore } from '../buckets/buckets.js'
 import { readManifest } from '../bytes/manifest-bytes.js'
 import type { RegisteredRead } from '../bytes/reads.js'
 import type { Domain } from '../domain.js'
 import type { Scope } from '../scope.js'
-import type { BucketRecord, ObjectRecord } from '../stored/model.js'
+import type { ObjectRecord } from '../stored/model.js'
 import { findBucketAndObject, requireObject } from './objects.js'
 
 /** Resolves with how many bytes may be read next, at most `wanted` and at least one, when they may be. */
@@ -34,22 +35,23 @@ export async function openObject(
 }
 
 /** A bucket and one object in it, from one state of the store, the object open. */
-export interface BucketAndOpenObject {
-  readonly bucket: BucketRecord
+export interface BucketAndOpenObject<T> extends BucketAndMore<T> {
   /** Undefined where the bucket holds no such object. */
   readonly object: OpenObject | undefined
 }
 
 /** Throws noSuchBucket. */
-export function openBucketAndObject(
+export function openBucketAndObject<T>(
   domain: Domain,
   scope: Scope,
   bucketName: BucketName,
   key: ObjectKey,
-): Awaitable<BucketAndOpenObject> {
+  readMore: ReadMore<T>,
+): Awaitable<BucketAndOpenObject<T>> {
   const registered = domain.reads.begin(scope)
-  return andThen(findBucketAndObject(domain, bucketName, key), ({ bucket, object }) => ({
+  return andThen(findBucketAndObject(domain, bucketName, key, readMore), ({ bucket, object, more }) => ({
     bucket,
+    more,
     object: object && openRecord(domain, registered, object),
   }))
 }

@@ -6,7 +6,6 @@ import { completeIfWhole } from '../../domain/uploads/auto-complete.js'
 import { findUpload } from '../../domain/uploads/uploads.js'
 import { requireWanted } from '../../response/conditions.js'
 import { contentRange, selectRange } from '../../response/range.js'
-import { authoriseSource } from '../object/copy-source.js'
 
 /**
  * A range that does not lie within the source is ignored: the whole source is copied, and no Content-Range
@@ -17,7 +16,7 @@ export const uploadPartCopy = handler('UploadPartCopy', async (call) => {
   const { uploadId, partNumber, copySource } = input
   const name = { bucket: bucket.name, key, uploadId }
   const upload = await findUpload(domain, name)
-  await authoriseSource(call, copySource)
+  await call.authoriseSource(copySource.bucket, copySource.key)
   const rangeOf = ({ size }: ObjectRecord): ByteRange | undefined => chooseRange(input.copySourceRange, size)
   const choose = (source: ObjectRecord): ByteRange | undefined => {
     requireWanted(input, source)

@@ -4,13 +4,12 @@ import { copyObject as copy } from '../../domain/objects/copy.js'
 import type { ObjectDescription, ObjectRecord } from '../../domain/stored/model.js'
 import { requireWanted } from '../../response/conditions.js'
 import { describeObject } from '../describe.js'
-import { authoriseSource } from './copy-source.js'
 
 type Input = InputOf<Operations['CopyObject']>
 
 export const copyObject = handler('CopyObject', async (call) => {
   const { domain, bucket, key, input } = call
-  await authoriseSource(call, input.copySource)
+  await call.authoriseSource(input.copySource.bucket, input.copySource.key)
   const asked = describeObject(input)
   const ontoItself = input.copySource.bucket === bucket.name && input.copySource.key === key
   const { made } = await copy(domain, {
