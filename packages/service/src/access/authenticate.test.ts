@@ -14,6 +14,7 @@ import {
   signV1,
   signV4,
 } from '@bindery/protocol'
+import type { Awaitable } from '@bindery/storage'
 import { authenticator, type Identified, type SignedRequest } from './authenticate.js'
 import type { AccessKey } from './requester.js'
 
@@ -34,22 +35,27 @@ const TEMPORARY_KEY = {
 const KEYS = new Map<string, AccessKey>([ACCESS_KEY, TEMPORARY_KEY].map((key) => [key.accessKeyId, key]))
 const V4 = { time: NOW, region: 'cn-hangzhou', digests }
 
-function authenticate(
+function begin(
   request: SignedRequest,
   host: string,
   path: string,
   { strict = false, now = NOW } = {},
-): Identified {
+): Awaitable<Identified> {
   const accessKeys = { find: (id: string) => KEYS.get(id) }
   const options = { accessKeys, digests, clock: () => now, region: 'cn-hangzhou', strict }
-  const authenticated = authenticator(options)(request, readings(host, path, { domains: [] }))
-  assert.ok(!(authenticated instanceof Promise), 'a key that is at hand is not waited for')
-  return authenticated
+  return authenticator(options)(request, readings(host, path, { domains: [] }))
 }
 
-function refusal(run: () => unknown): OssError {
+/** A key that is known at once is not waited for. */
+function authenticate(...asked: Parameters<typeof begin>): Identified {
+  const identified = begin(...asked)
+  assert.ok(!(identified instanceof Promise))
+  return identified
+}
+
+async function refusal(...asked: Parameters<typeof begin>): Promise<OssError> {
   try {
-    run()
+    await begin(...asked)
   } catch (error) {
     if (error instanceof OssError) return error
     throw error
@@ -109,10 +115,10 @@ test('the reading whose signature verifies is the one that is meant', () => {
   }
 })
 
-test('at the host of a bucket the resource is the bucket: a signature of the whole service is another', () => {
+test('at the host of a bucket the resource is the bucket: a signature of the whole service is another', async () => {
   for (const host of [FORGED, 'bkt.localhost', 'bkt.oss-accelerate.aliyuncs.com']) {
     for (const signed of [v1({}), signV4(request({}), KEY, V4)]) {
-      assert.match(refusal(() => authenticate(signed, host, '/')).reason, /^signature(?:V4)?DoesNotMatch$/, host)
+      assert.match((await refusal(signed, host, '/')).reason, /^signature(?:V4)?DoesNotMatch$/, host)
     }
   }
 })
@@ -131,33 +137,28 @@ test('of an anonymous request the path counts where it begins with the bucket of
   assert.equal(place(authenticate(request({}), FORGED, '/k').reading), 'host object')
 })
 
-test('a signature that verifies for no reading shows what the likelier one signs', () => {
+test('a signature that verifies for no reading shows what the likelier one signs', async () => {
   const signed = signV4(request({ bucket: 'bkt', key: 'k' }), { ...KEY, accessKeySecret: 'wrong' }, V4)
-  const forged = refusal(() => authenticate(signed, FORGED, '/bkt/k'))
+  const forged = await refusal(signed, FORGED, '/bkt/k')
   assert.equal(forged.reason, 'signatureV4DoesNotMatch')
   assert.match(String(forged.details.CanonicalRequest), /^GET\n\/bkt\/k\n/)
-  const old = refusal(() => authenticate(v1({ bucket: 'other' }), 'bkt.localhost', '/'))
+  const old = await refusal(v1({ bucket: 'other' }), 'bkt.localhost', '/')
   assert.equal(old.reason, 'signatureDoesNotMatch')
   assert.match(String(old.details.StringToSign), /\/bkt\/$/)
   assert.ok(!JSON.stringify([forged.details, old.details]).includes('"sk"'))
 })
 
-test('a key that is not there is refused with 403, and one of impossible characters by its place', () => {
-  const signers = (accessKeyId: string) => {
-    const key = { ...KEY, accessKeyId }
-    return [
-      signV1(request({}), key, { time: NOW, digests }),
-      presignV1(request({}), key, { expiresAt: NOW, digests }),
-      signV4(request({}), key, V4),
-      presignV4(request({}), key, { ...V4, expiresSeconds: 60 }),
-    ].map((signed) => {
-      const { code, status, ec } = refusal(() => authenticate(signed, '127.0.0.1', '/')).row
-      assert.deepEqual([code, status], ['InvalidAccessKeyId', 403])
-      return ec
-    })
-  }
-  assert.deepEqual(signers('anonymous'), Array(4).fill('0002-00000902'))
-  assert.deepEqual(signers('no*body'), ['0002-00000064', '0002-00000073', '0002-00000206', '0002-00000222'])
+test('a key that is not there is refused with 403, and one of impossible characters by its place', async () => {
+  const causes = (accessKeyId: string) =>
+    Promise.all(
+      inEachForm({ ...KEY, accessKeyId }).map(async (signed) => {
+        const { code, status, ec } = (await refusal(signed, '127.0.0.1', '/')).row
+        assert.deepEqual([code, status], ['InvalidAccessKeyId', 403])
+        return ec
+      }),
+    )
+  assert.deepEqual(await causes('unknown'), Array(4).fill('0002-00000902'))
+  assert.deepEqual(await causes('un*known'), ['0002-00000064', '0002-00000073', '0002-00000206', '0002-00000222'])
 })
 
 /** The same request, signed in each form that carries a token. */
@@ -170,27 +171,30 @@ function inEachForm(key: Credentials): Signable[] {
   ]
 }
 
-test('a temporary key signs with its token, in every form, until it expires', () => {
+test('a temporary key signs with its token, in every form, until it expires', async () => {
   const key = { ...KEY, accessKeyId: 'STS.ak', securityToken: 'token' }
   for (const signed of inEachForm(key)) {
     const { requester } = authenticate(signed, '127.0.0.1', '/', { now: NOW + 1000 })
     assert.equal(requester.kind === 'account' && requester.accessKeyId, 'STS.ak')
-    const { row } = refusal(() => authenticate(signed, '127.0.0.1', '/', { now: NOW + 1001 }))
+    const { row } = await refusal(signed, '127.0.0.1', '/', { now: NOW + 1001 })
     assert.deepEqual([row.code, row.status, row.ec], ['SecurityTokenExpired', 403, '0002-00000007'])
   }
 })
 
-test('a token that is wrong, unknown, missing or sent with a permanent key is refused by its own cause', () => {
+test('a token that is wrong, unknown, missing or sent with a permanent key is refused by its own cause', async () => {
   const reasons = (key: Credentials) =>
-    inEachForm(key).map((signed) => refusal(() => authenticate(signed, '127.0.0.1', '/')).reason)
+    Promise.all(inEachForm(key).map(async (signed) => (await refusal(signed, '127.0.0.1', '/')).reason))
   const temporary = { ...KEY, accessKeyId: 'STS.ak' }
-  assert.deepEqual(new Set(reasons({ ...temporary, securityToken: 'tokem' })), new Set(['securityTokenOfOtherKey']))
-  assert.deepEqual(new Set(reasons({ ...KEY, securityToken: 'token' })), new Set(['invalidSecurityToken']))
+  assert.deepEqual(
+    new Set(await reasons({ ...temporary, securityToken: 'tokem' })),
+    new Set(['securityTokenOfOtherKey']),
+  )
+  assert.deepEqual(new Set(await reasons({ ...KEY, securityToken: 'token' })), new Set(['invalidSecurityToken']))
   const unknown = { ...KEY, accessKeyId: 'STS.unknown', securityToken: 'token' }
-  assert.deepEqual(new Set(reasons(unknown)), new Set(['invalidSecurityToken']))
+  assert.deepEqual(new Set(await reasons(unknown)), new Set(['invalidSecurityToken']))
   for (const accessKeyId of ['STS.ak', 'STS.unknown']) {
     const [header, url] = ['invalidAccessKeyId', 'securityTokenNotInQuery']
-    assert.deepEqual(reasons({ ...KEY, accessKeyId }), [header, url, header, url])
+    assert.deepEqual(await reasons({ ...KEY, accessKeyId }), [header, url, header, url])
   }
 })
 
@@ -204,23 +208,23 @@ test('a key that has to be looked up is waited for', async () => {
   await assert.rejects(async () => authenticator(options)(forged, where), { reason: 'signatureDoesNotMatch' })
 })
 
-test('the time counts before the signature', () => {
+test('the time counts before the signature', async () => {
   const wrong = { ...KEY, accessKeySecret: 'wrong' }
   const late = { now: NOW + 16 * 60_000 }
-  const reason = (signed: Signable) => refusal(() => authenticate(signed, '127.0.0.1', '/', late)).reason
-  assert.equal(reason(signV1(request({}), wrong, { time: NOW, digests })), 'requestTimeTooSkewed')
-  assert.equal(reason(signV4(request({}), wrong, V4)), 'requestTimeTooSkewed')
-  assert.equal(reason(presignV1(request({}), wrong, { expiresAt: NOW, digests })), 'urlExpired')
-  assert.equal(reason(presignV4(request({}), wrong, { ...V4, expiresSeconds: 60 })), 'v4UrlExpired')
+  const reason = async (signed: Signable) => (await refusal(signed, '127.0.0.1', '/', late)).reason
+  assert.equal(await reason(signV1(request({}), wrong, { time: NOW, digests })), 'requestTimeTooSkewed')
+  assert.equal(await reason(signV4(request({}), wrong, V4)), 'requestTimeTooSkewed')
+  assert.equal(await reason(presignV1(request({}), wrong, { expiresAt: NOW, digests })), 'urlExpired')
+  assert.equal(await reason(presignV4(request({}), wrong, { ...V4, expiresSeconds: 60 })), 'v4UrlExpired')
 })
 
-test('the region of a V4 scope is compared only when strict', () => {
+test('the region of a V4 scope is compared only when strict', async () => {
   const foreign = { ...V4, region: 'oss-cn-hangzhou' }
   const inHeader = signV4(request({}), KEY, foreign)
   const inUrl = presignV4(request({}), KEY, { ...foreign, expiresSeconds: 60 })
   for (const signed of [inHeader, inUrl]) assert.doesNotThrow(() => authenticate(signed, '127.0.0.1', '/'))
-  const ec = (signed: Signable) => refusal(() => authenticate(signed, '127.0.0.1', '/', { strict: true })).row.ec
-  assert.equal(ec(inHeader), '0002-00000228')
-  assert.equal(ec(inUrl), '0002-00000226')
+  const ec = async (signed: Signable) => (await refusal(signed, '127.0.0.1', '/', { strict: true })).row.ec
+  assert.equal(await ec(inHeader), '0002-00000228')
+  assert.equal(await ec(inUrl), '0002-00000226')
   assert.doesNotThrow(() => authenticate(signV4(request({}), KEY, V4), '127.0.0.1', '/', { strict: true }))
 })
