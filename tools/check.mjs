@@ -32,7 +32,7 @@ async function rules() {
   const { checkEnglish } = await import('./check/english.mjs')
   const { checkInvariants } = await import('./check/invariants.mjs')
   const { checkLinks, checkPromises } = await import('./check/prose.mjs')
-  const { checkDecisions, checkGlossary, checkPackages } = await import('./check/pages.mjs')
+  const { checkDecisions, checkGlossary, checkPackages, checkTour } = await import('./check/pages.mjs')
   const sources = readSources(root)
   const readAll = (files) => files.map((file) => ({ path: file, text: readFileSync(path.join(root, file), 'utf8') }))
   const pages = [
@@ -56,6 +56,7 @@ async function rules() {
     decisions: () => checkDecisions(texts),
     packages: () => checkPackages(Object.keys(LAYERS), readOptional),
     glossary: () => checkGlossary({ path: 'docs/glossary.md', text: readOptional('docs/glossary.md') ?? '' }, sources),
+    tour: () => checkTour({ path: 'docs/tour.md', text: readOptional('docs/tour.md') ?? '' }, readOptional),
     'deliberate breaks': () => faultsOf(['test/simulation/dist/breaks-apply.test.js']),
     invariants: () => checkInvariants(readOptional('ARCHITECTURE.md') ?? '', readOptional),
     'generated pages': () =>

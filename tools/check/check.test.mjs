@@ -7,7 +7,7 @@ import { checkCycles } from './cycles.mjs'
 import { checkEnglish } from './english.mjs'
 import { checkInvariants } from './invariants.mjs'
 import { checkLayers } from './layers.mjs'
-import { checkDecisions, checkGlossary, checkPackages } from './pages.mjs'
+import { checkDecisions, checkGlossary, checkPackages, checkTour } from './pages.mjs'
 import { checkLinks, checkPromises } from './prose.mjs'
 import { checkSizes } from './sizes.mjs'
 import { readSources } from './sources.mjs'
@@ -215,5 +215,15 @@ test('phrases that slow readers down are found, and plain ones are not', () => {
   assert.deepEqual(phrases('// The user who signed it sends one request a second. Of course it exists.'), [])
   assert.deepEqual(checkEnglish([{ path: 'a.ts', text: 'x\n// is none' }]), [
     'a.ts:2: “is none”: write “is not”, “do not exist”',
+  ])
+})
+
+test('a function that the tour names is defined in its file', () => {
+  const files = { 'packages/a/src/a.ts': 'export async function read() {}\nclass A {\n  async #next(): void {}\n}\n' }
+  const faults = (text) => checkTour({ path: 'docs/tour.md', text }, (file) => files[file])
+  assert.deepEqual(faults('1. `a/src/a.ts:read` and `a/src/a.ts:#next`'), [])
+  assert.deepEqual(faults('`a/src/a.ts:rea`, `b.ts:read`'), [
+    'docs/tour.md:1: a/src/a.ts does not define rea',
+    'docs/tour.md:1: b.ts does not exist',
   ])
 })

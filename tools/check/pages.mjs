@@ -58,3 +58,24 @@ export function checkGlossary({ path: file, text }, sources) {
       .map(({ name }) => `${file}:${index + 1}: no source contains ${name}`)
   })
 }
+
+/**
+ * Entries `path:name` of the tour whose file does not exist or does not define the name. Paths are below `packages/`.
+ * @param {{ path: string, text: string }} tour
+ * @param {(path: string) => string | undefined} read  the text of a file of the repository
+ * @returns {string[]}
+ */
+export function checkTour({ path: file, text }, read) {
+  return text.split('\n').flatMap((line, index) =>
+    [...line.matchAll(/`([\w./-]+\.ts):(#?\w+)`/g)].flatMap(([, source, name]) => {
+      const code = read(`packages/${source}`)
+      if (code === undefined) return [`${file}:${index + 1}: ${source} does not exist`]
+      const declared = new RegExp(
+        String.raw`^(?:export )?(?:async )?(?:function\*?|class|const|type|interface) ${name}\b`,
+        'm',
+      )
+      const method = new RegExp(String.raw`^  +(?:static )?(?:async )?\*?${name}[(<]`, 'm')
+      return declared.test(code) || method.test(code) ? [] : [`${file}:${index + 1}: ${source} does not define ${name}`]
+    }),
+  )
+}
