@@ -121,6 +121,7 @@ export const ACTIONS = {
   'oss:GetBucketWorm': 'manage',
   'oss:GetBucketObjectWormConfiguration': 'manage',
   'oss:PutBucketObjectWormConfiguration': 'manage',
+  'oss:ListLiveChannel': 'manage',
   'oss:PutCname': 'manage',
   'oss:ListCname': 'manage',
   'oss:DeleteCname': 'manage',

@@ -23,9 +23,18 @@ export { json } from './json.js'
 export * from './limits.js'
 export { type ListedPart, ListedParts } from './listed-parts.js'
 export { decodeBody, decodeHead, encodeFields, encodeHeaders, type Head } from './message.js'
-export { type BucketName, bucketName, isBucketName, type ObjectKey, objectKey, soughtKey } from './names.js'
+export {
+  type BucketName,
+  bucketName,
+  DEFAULT_RESOURCE_GROUP,
+  isBucketName,
+  type ObjectKey,
+  objectKey,
+  soughtKey,
+} from './names.js'
 export * from './operation.js'
 export { ABSENT_OPERATIONS, type AbsentOperation } from './operations/absent.js'
+export { checkEncryption, type EncryptionRule } from './operations/bucket/encryption.js'
 export { bucketDocuments } from './operations/bucket/index.js'
 export type { BucketSettings } from './operations/bucket/settings.js'
 export { COMMON_CAUSES, causesOf } from './operations/causes.js'

@@ -35,3 +35,6 @@ export function soughtKey(text: string): ObjectKey {
   if (utf8Bytes(text).length > KEY_BYTES_MAX) throw new OssError('objectNameTooLong')
   return text as ObjectKey
 }
+
+/** The resource group of buckets that were put into none. */
+export const DEFAULT_RESOURCE_GROUP = 'rg-default-id'

@@ -179,6 +179,7 @@ export const CATALOGUE = {
   bucketTagsTooMany: row('TooManyTags', 400, 'The bucket tags num is beyond limit.'),
 
   // Other settings of buckets
+  noSuchRegion: row('NoSuchRegion', 404, '{Name}'),
   noSuchTransferAcceleration: row(
     'NoSuchTransferAccelerationConfiguration',
     404,

@@ -22,7 +22,6 @@ function absent(name: string, method: Method, level: Level, ...when: (string | D
 /** In the order of the official reference. A name stands twice where an operation is addressed in two ways. */
 export const ABSENT_OPERATIONS: readonly AbsentOperation[] = [
   // The service
-  absent('DescribeRegions', 'GET', 'service', 'regions'),
   absent('GetUserQoSInfo', 'GET', 'service', 'qosInfo'),
   absent('ListAccessPoints', 'GET', 'service', 'accessPoint'),
   absent('ListAccessPointsForObjectProcess', 'GET', 'service', 'accessPointForObjectProcess'),
@@ -34,8 +33,6 @@ export const ABSENT_OPERATIONS: readonly AbsentOperation[] = [
   absent('WriteGetObjectResponse', 'POST', 'service', 'x-oss-write-get-object-response'),
 
   // Versioning, replication
-  absent('PutBucketVersioning', 'PUT', 'bucket', 'versioning'),
-  absent('GetBucketVersioning', 'GET', 'bucket', 'versioning'),
   absent('ListObjectVersions', 'GET', 'bucket', 'versions'),
   absent('PutBucketReplication', 'POST', 'bucket', 'replication', 'comp=add'),
   absent('DeleteBucketReplication', 'POST', 'bucket', 'replication', 'comp=delete'),
@@ -142,7 +139,6 @@ export const ABSENT_OPERATIONS: readonly AbsentOperation[] = [
   // Live channels
   absent('PutLiveChannel', 'PUT', 'object', 'live'),
   absent('PutLiveChannelStatus', 'PUT', 'object', 'live', 'status'),
-  absent('ListLiveChannel', 'GET', 'bucket', 'live'),
   absent('GetLiveChannelInfo', 'GET', 'object', 'live'),
   absent('GetLiveChannelStat', 'GET', 'object', 'live', 'comp=stat'),
   absent('GetLiveChannelHistory', 'GET', 'object', 'live', 'comp=history'),

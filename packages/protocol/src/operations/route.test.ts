@@ -113,15 +113,13 @@ test('operations that Bindery lacks are known by name, by as many keys as they n
   check({
     'POST /k?append&position=0': 'no AppendObject',
     'POST /': 'no PostObject',
-    'PUT /?versioning': 'no PutBucketVersioning',
-    'GET /?inventory': 'no ListBucketInventory',
-    'GET /?inventory&inventoryId=a': 'no GetBucketInventory',
-    'POST /?cname&comp=add': 'no PutCname',
-    'POST /?cname&comp=delete': 'no DeleteCname',
-    'POST /?wormExtend&wormId=a': 'no ExtendBucketWorm',
+    'GET /?metaQuery': 'no GetMetaQueryStatus',
+    'POST /?metaQuery&comp=add': 'no OpenMetaQuery',
+    'POST /?metaQuery&comp=delete': 'no CloseMetaQuery',
+    'GET /?accessPoint': 'no ListAccessPoints',
     'POST /k?x-oss-process=csv%2Fselect': 'SelectObject',
     'POST /k?x-oss-process=image%2Finfo': 'no ProcessObject',
-    'GET ?regions=oss-cn-hangzhou': 'no DescribeRegions',
+    'GET ?cloudboxes': 'no ListCloudBoxes',
   })
 })
 
@@ -148,8 +146,8 @@ test('a sub-resource that Bindery does not have is absent by its name, whatever 
     'PUT /?processConfiguration': 'no PutBucketProcess',
     'GET /?responseHeader': 'no GetBucketResponseHeader',
     'DELETE /?processConfiguration': 'no ?processConfiguration',
-    'PUT /?cname': 'no ?cname',
-    'DELETE /k?versioning': 'no ?versioning',
+    'PUT /?metaQuery': 'no ?metaQuery',
+    'DELETE /k?asyncFetch': 'no ?asyncFetch',
     'GET ?udf': 'no ?udf',
     'GET /k?link': 'no ?link',
     'PUT /k?img=': 'no ?img',

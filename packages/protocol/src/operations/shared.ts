@@ -158,9 +158,6 @@ export const refuseRetention: readonly Refusal[] = [
   refuseHeader('x-oss-object-worm-legal-hold'),
 ]
 
-/** The default group is the only one. */
-export const refuseResourceGroup = refuseHeader('x-oss-resource-group-id', ['', 'rg-default-id'])
-
 /** The answer of GetBucketAcl and GetObjectACL. */
 export function accessControlPolicy<T>(grant: Codec<T>) {
   return xml('AccessControlPolicy', {

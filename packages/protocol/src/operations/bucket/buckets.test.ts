@@ -48,22 +48,22 @@ test('buckets are listed as on the official page', () => {
   assert.match(empty, /<ListAllMyBucketsResult><Owner>.*<\/Owner><Buckets><\/Buckets><\/ListAllMyBucketsResult>$/)
 })
 
-test('a listing of buckets bounds its page size and filters by name', () => {
+test('a listing of buckets bounds its page size and selects by name, tags and group', () => {
   const ask = (query: string) => inputOf(listBuckets, `GET /?${query} HTTP/1.1`)
-  assert.deepEqual(ask('prefix=&marker=a&max-keys=10'), { prefix: undefined, marker: 'a', maxKeys: 10 })
+  const { prefix, marker, maxKeys, tagKey } = ask('prefix=&marker=a&max-keys=10')
+  assert.deepEqual([prefix, marker, maxKeys, tagKey], [undefined, 'a', 10, undefined])
+  const { tagKey: key, tagValue, tagging } = ask('tag-key=a&tag-value=b&tagging=%22c%22%3A%22d%5C%22%22')
+  assert.deepEqual([key, tagValue, tagging], ['a', 'b', [{ key: 'c', value: 'd"' }]])
   assert.deepEqual(
     failureOf(() => ask('max-keys=0')),
     ['invalidMaxKeysOfService', { ArgumentName: 'max-keys', ArgumentValue: '0' }],
-  )
-  assert.deepEqual(
-    failureOf(() => ask('tag-key=a&tag-value=b')),
-    ['headerNotImplemented', { Header: 'tag-key' }],
   )
 })
 
 test('a bucket is created with a body, an empty one, or none', () => {
   const head = 'PUT / HTTP/1.1\nx-oss-acl: private'
-  assert.deepEqual(inputOf(putBucket, head), { acl: 'private' })
+  const { acl, sseAlgorithm } = inputOf(putBucket, head)
+  assert.deepEqual([acl, sseAlgorithm], ['private', undefined])
   assert.equal(bodyOf(putBucket, head), undefined)
   const body =
     '<CreateBucketConfiguration><StorageClass>IA</StorageClass><DataRedundancyType>ZRS</DataRedundancyType></CreateBucketConfiguration>'
@@ -79,8 +79,8 @@ test('an unknown kind of bucket is refused', () => {
   assert.equal(read('', configuration('<DataRedundancyType>X</DataRedundancyType>')), 'invalidArgument')
   assert.equal(read('', '<Other/>'), 'malformedXml')
   assert.equal(read('\nx-oss-acl: default'), 'invalidBucketAcl')
-  assert.equal(read('\nx-oss-server-side-encryption: KMS'), 'headerNotImplemented')
-  assert.equal(read('\nx-oss-resource-group-id: rg-a'), 'headerNotImplemented')
+  assert.equal(read('\nx-oss-server-side-encryption: DES'), 'invalidEncryptionAlgorithm')
+  assert.equal(read('\nx-oss-resource-group-id: a'), 'resourceGroupInvalid')
 })
 
 test('a bucket is described as on the official page', () => {

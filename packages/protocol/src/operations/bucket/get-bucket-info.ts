@@ -37,6 +37,8 @@ export const getBucketInfo = operation({
       accessControlList: group('AccessControlList', { grant: element('Grant', bucketAcl) }),
       serverSideEncryptionRule: group('ServerSideEncryptionRule', {
         sseAlgorithm: element('SSEAlgorithm', oneOf(['None', 'AES256', 'KMS', 'SM4'])),
+        kmsMasterKeyId: optionalElement('KMSMasterKeyID', text),
+        kmsDataEncryption: optionalElement('KMSDataEncryption', text),
       }),
       bucketPolicy: group('BucketPolicy', {
         logBucket: element('LogBucket', text),

@@ -9,9 +9,11 @@ import { getBucketInfo } from './get-bucket-info.js'
 import { getBucketLocation } from './get-bucket-location.js'
 import { getBucketPolicyStatus } from './get-bucket-policy-status.js'
 import { getBucketStat } from './get-bucket-stat.js'
+import { getBucketVersioning } from './get-bucket-versioning.js'
 import { headBucket } from './head-bucket.js'
 import { bucketHttpsConfig } from './https-config.js'
 import { bucketLifecycle } from './lifecycle.js'
+import { listLiveChannel } from './list-live-channel.js'
 import { listObjects } from './list-objects.js'
 import { listObjectsV2 } from './list-objects-v2.js'
 import { bucketLogging } from './logging.js'
@@ -19,6 +21,7 @@ import { bucketPolicy } from './policy.js'
 import { bucketPublicAccessBlock } from './public-access-block.js'
 import { putBucket } from './put-bucket.js'
 import { putBucketAcl } from './put-bucket-acl.js'
+import { putBucketVersioning } from './put-bucket-versioning.js'
 import { bucketReferer } from './referer.js'
 import { bucketRequestPayment } from './request-payment.js'
 import { bucketResourceGroup } from './resource-group.js'
@@ -61,6 +64,9 @@ export const bucketOperations = [
   putBucketAcl,
   ...operationsOf(bucketDocuments),
   getBucketPolicyStatus,
+  putBucketVersioning,
+  getBucketVersioning,
+  listLiveChannel,
   listObjects,
   listObjectsV2,
 ] as const

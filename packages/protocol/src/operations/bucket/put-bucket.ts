@@ -1,12 +1,15 @@
 import { oneOf, text } from '../../codec.js'
 import { header, optional } from '../../field.js'
-import { operation, refuseHeader } from '../../operation.js'
+import { operation } from '../../operation.js'
 import { optionalDocument, optionalElement, xml } from '../../xml.js'
-import { bucketAcl, DOCUMENT_CAUSES, page, redundancy, refuseEncryption, refuseResourceGroup } from '../shared.js'
+import { bucketAcl, DOCUMENT_CAUSES, page, redundancy } from '../shared.js'
+import { dataEncryption, sseAlgorithm } from './encryption.js'
+import { resourceGroupId } from './resource-group.js'
+import { bucketTaggingHeader } from './tags.js'
 
 const storageClass = oneOf(['Standard', 'IA', 'Archive', 'ColdArchive', 'DeepColdArchive'], 'invalidBucketStorageClass')
 
-/** The owner may repeat it: the ACL, if one is sent, is set; the other attributes must be as they were. */
+/** The owner may repeat it: what a header sets is set; class, redundancy and place must be as they were. */
 export const putBucket = operation({
   name: 'PutBucket',
   summary: 'Creates a bucket.',
@@ -15,7 +18,14 @@ export const putBucket = operation({
   level: 'bucket',
   createsBucket: true,
   permissions: ['oss:PutBucket'],
-  input: { acl: optional(header('x-oss-acl', bucketAcl)) },
+  input: {
+    acl: optional(header('x-oss-acl', bucketAcl)),
+    sseAlgorithm: optional(header('x-oss-server-side-encryption', sseAlgorithm)),
+    kmsDataEncryption: optional(header('x-oss-server-side-data-encryption', dataEncryption)),
+    kmsMasterKeyId: optional(header('x-oss-server-side-encryption-key-id', text)),
+    resourceGroupId: optional(header('x-oss-resource-group-id', resourceGroupId)),
+    tagging: optional(header('x-oss-bucket-tagging', bucketTaggingHeader)),
+  },
   body: optionalDocument(
     xml('CreateBucketConfiguration', {
       storageClass: optionalElement('StorageClass', storageClass),
@@ -34,7 +44,7 @@ export const putBucket = operation({
     'invalidLocationConstraint',
     'invalidBucketStorageClass',
     'invalidArgument',
+    'keyIdWithoutKms',
     ...DOCUMENT_CAUSES,
   ],
-  refuses: [...refuseEncryption, refuseResourceGroup, refuseHeader('x-oss-bucket-tagging')],
 })

@@ -1,10 +1,8 @@
 import type { Codec } from '../../codec.js'
 import { OssError } from '../../errors/oss-error.js'
+import { DEFAULT_RESOURCE_GROUP } from '../../names.js'
 import { element, xml } from '../../xml.js'
 import { bucketSetting } from '../document.js'
-
-/** The group of buckets that were put into none. */
-export const DEFAULT_RESOURCE_GROUP = 'rg-default-id'
 
 /** An empty one is the default group. */
 export const resourceGroupId: Codec<string> = {

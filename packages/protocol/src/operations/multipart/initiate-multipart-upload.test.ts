@@ -50,7 +50,7 @@ test('absent parameters have the defaults of OSS', () => {
   ] as const) {
     const input = inputOf(initiateMultipartUpload, `POST /a?${query} HTTP/1.1`)
     assert.equal(input.sequential, sequential)
-    assert.equal(input.contentType, 'application/octet-stream')
+    assert.equal(input.contentType, undefined)
     assert.equal(input.forbidOverwrite, false)
     assert.equal(input.storageClass, undefined)
     assert.deepEqual(input.userMetadata, {})

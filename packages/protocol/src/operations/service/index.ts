@@ -1,3 +1,4 @@
+import { describeRegions } from './describe-regions.js'
 import { getStoreStatus } from './get-store-status.js'
 import { listBuckets } from './list-buckets.js'
 import { deletePublicAccessBlock, getPublicAccessBlock, putPublicAccessBlock } from './public-access-block.js'
@@ -5,6 +6,7 @@ import { deletePublicAccessBlock, getPublicAccessBlock, putPublicAccessBlock } f
 /** Operations on the service, in the order of the official reference; extensions last. */
 export const serviceOperations = [
   listBuckets,
+  describeRegions,
   putPublicAccessBlock,
   getPublicAccessBlock,
   deletePublicAccessBlock,

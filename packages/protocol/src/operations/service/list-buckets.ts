@@ -1,10 +1,11 @@
 import { badArgument, type Codec, integer, isoDate, text, truth } from '../../codec.js'
 import type { Cause } from '../../errors/catalogue.js'
-import { optional, query } from '../../field.js'
+import { header, optional, optionalEvenEmpty, query } from '../../field.js'
 import { PAGE_SIZE_MAX } from '../../limits.js'
-import { operation, refuseQuery } from '../../operation.js'
+import { operation } from '../../operation.js'
 import { element, group, list, optionalElement, xml } from '../../xml.js'
-import { ownerGroup, page, refuseResourceGroup, storageClass } from '../shared.js'
+import { resourceGroupId } from '../bucket/resource-group.js'
+import { ownerGroup, page, storageClass } from '../shared.js'
 
 /** The beginning of a bucket's name, or all of one. */
 function nameText(cause: Cause): Codec<string> {
@@ -18,6 +19,28 @@ function nameText(cause: Cause): Codec<string> {
     encode: (value) => value,
   }
 }
+
+/** Tags that buckets must have: `"k1":"v1","k2":"v2"`. */
+const tagPairs: Codec<readonly { readonly key: string; readonly value: string }[]> = {
+  name: '`"key":"value"`, separated by commas',
+  causes: ['invalidArgument'],
+  decode(value, argument) {
+    const pair = /"((?:[^"\\]|\\.)*)"\s*:\s*"((?:[^"\\]|\\.)*)"/y
+    const pairs: { key: string; value: string }[] = []
+    for (let at = 0; ; at += 1) {
+      pair.lastIndex = at
+      const [whole = '', key = '', text = ''] = pair.exec(value) ?? []
+      if (whole === '') throw badArgument('invalidArgument', argument, value)
+      pairs.push({ key: unescaped(key), value: unescaped(text) })
+      at += whole.length
+      if (at === value.length) return pairs
+      if (value[at] !== ',') throw badArgument('invalidArgument', argument, value)
+    }
+  },
+  encode: (tags) => tags.map(({ key, value }) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(','),
+}
+
+const unescaped = (text: string): string => text.replace(/\\(.)/gs, '$1')
 
 const maxKeys = integer(1, PAGE_SIZE_MAX, 'invalidMaxKeysOfService')
 
@@ -33,6 +56,11 @@ export const listBuckets = operation({
     prefix: optional(query('prefix', nameText('invalidPrefixOfService'))),
     marker: optional(query('marker', nameText('invalidMarkerOfService'))),
     maxKeys: optional(query('max-keys', maxKeys)),
+    tagKey: optional(query('tag-key', text)),
+    tagValue: optional(query('tag-value', text)),
+    tagging: optional(query('tagging', tagPairs)),
+    /** An empty one asks for the default group. */
+    resourceGroupId: optionalEvenEmpty(header('x-oss-resource-group-id', resourceGroupId)),
   },
   status: 200,
   output: {},
@@ -51,10 +79,11 @@ export const listBuckets = operation({
         location: element('Location', text),
         name: element('Name', text),
         region: element('Region', text),
+        /** Shown where it was asked for. */
+        resourceGroupId: optionalElement('ResourceGroupId', text),
         storageClass: element('StorageClass', storageClass),
       }),
     }),
   }),
-  errors: [],
-  refuses: [refuseQuery('tag-key'), refuseQuery('tag-value'), refuseQuery('tagging'), refuseResourceGroup],
+  errors: ['invalidArgument'],
 })

@@ -1,10 +1,10 @@
-import { BUCKETS_MAX, type BucketName, OssError } from '@bindery/protocol'
+import { BUCKETS_MAX, type BucketName, type BucketSettings, DEFAULT_RESOURCE_GROUP, OssError } from '@bindery/protocol'
 import { type Awaitable, andThen, type Reader, together } from '@bindery/storage'
 import type { Domain } from '../domain.js'
 import { type BucketStat, readCounters } from '../stored/counters.js'
-import { deleteDocuments } from '../stored/documents.js'
+import { deleteDocuments, readDocument, writeDocuments } from '../stored/documents.js'
 import { bucketRows, counterRows, objectRows, uploadRows, versionRows } from '../stored/keyspace.js'
-import type { BucketAcl, BucketRecord, Redundancy, StorageClass } from '../stored/model.js'
+import type { BucketAcl, BucketRecord, Redundancy, StorageClass, Versioning } from '../stored/model.js'
 import { hasRows, rowsIn } from '../stored/rows-in.js'
 import { readPublicAccessBlock } from './public-access.js'
 
@@ -14,41 +14,41 @@ export interface NewBucket {
   readonly acl?: BucketAcl | undefined
   readonly storageClass?: StorageClass | undefined
   readonly redundancy?: Redundancy | undefined
+  /** Documents that are set with it. */
+  readonly settings?: Partial<BucketSettings>
 }
 
 /**
- * Creates a bucket; on one of the same owner it sets the ACL, if one is given.
- * Throws bucketNameTaken, bucketStorageClassFixed, bucketRedundancyFixed, publicBucketAclBlocked, tooManyBuckets.
+ * Creates a bucket; on one of the same owner it sets the ACL and the settings that are given. Throws bucketNameTaken,
+ * bucketStorageClassFixed, bucketRedundancyFixed, publicBucketAclBlocked, tooManyBuckets.
  */
 export async function createBucket(domain: Domain, bucket: NewBucket): Promise<void> {
-  const { name, owner, acl, storageClass, redundancy } = bucket
+  const { name, acl, settings = {} } = bucket
   const createdAt = domain.clock()
   await domain.metadata.transact(async (tx) => {
-    const record = await readBucketIfAny(domain, tx, name)
-    if (record === undefined) {
-      if ((await ownBuckets(tx, owner)).length >= BUCKETS_MAX) throw new OssError('tooManyBuckets')
-      const record: BucketRecord = {
-        name,
-        owner,
-        createdAt,
-        acl: acl ?? 'private',
-        storageClass: storageClass ?? 'Standard',
-        redundancy: redundancy ?? 'LRS',
-      }
-      await checkAcl(tx, record, acl)
-      bucketRows.set(tx, { bucket: name }, record)
-      return
-    }
-    if (record.owner !== owner) throw new OssError('bucketNameTaken', { BucketName: name })
-    if (storageClass !== undefined && storageClass !== record.storageClass) {
-      throw new OssError('bucketStorageClassFixed', { BucketName: name })
-    }
-    if (redundancy !== undefined && redundancy !== record.redundancy) {
-      throw new OssError('bucketRedundancyFixed', { BucketName: name })
-    }
+    const found = await readBucketIfAny(domain, tx, name)
+    const record = found === undefined ? await newRecord(tx, bucket, createdAt) : sameRecord(found, bucket)
     await checkAcl(tx, record, acl)
-    if (acl !== undefined && acl !== record.acl) bucketRows.set(tx, { bucket: name }, { ...record, acl })
+    if (record !== found) bucketRows.set(tx, { bucket: name }, record)
+    writeDocuments(tx, record, settings)
   })
+}
+
+async function newRecord(reader: Reader, bucket: NewBucket, createdAt: number): Promise<BucketRecord> {
+  const { name, owner, acl = 'private', storageClass = 'Standard', redundancy = 'LRS' } = bucket
+  if ((await ownBuckets(reader, owner)).length >= BUCKETS_MAX) throw new OssError('tooManyBuckets')
+  return { name, owner, createdAt, acl, storageClass, redundancy }
+}
+
+function sameRecord(found: BucketRecord, { name, owner, acl, storageClass, redundancy }: NewBucket): BucketRecord {
+  if (found.owner !== owner) throw new OssError('bucketNameTaken', { BucketName: name })
+  if (storageClass !== undefined && storageClass !== found.storageClass) {
+    throw new OssError('bucketStorageClassFixed', { BucketName: name })
+  }
+  if (redundancy !== undefined && redundancy !== found.redundancy) {
+    throw new OssError('bucketRedundancyFixed', { BucketName: name })
+  }
+  return acl === undefined || acl === found.acl ? found : { ...found, acl }
 }
 
 async function checkAcl(reader: Reader, bucket: BucketRecord, acl: BucketAcl = 'private'): Promise<void> {
@@ -79,6 +79,14 @@ export async function deleteBucket(domain: Domain, name: BucketName): Promise<vo
     counterRows.delete(tx, { bucket: name })
   })
   domain.events.bus.publish({ type: 'bucketDeleted', bucket: name })
+}
+
+/** Enables or suspends versioning; a bucket that ever had it cannot go back. Throws noSuchBucket. */
+export async function setVersioning(domain: Domain, name: BucketName, versioning: Versioning): Promise<void> {
+  await domain.metadata.transact(async (tx) => {
+    const record = await readBucket(domain, tx, name)
+    if (record.versioning !== versioning) bucketRows.set(tx, { bucket: name }, { ...record, versioning })
+  })
 }
 
 /** Throws noSuchBucket. */
@@ -141,15 +149,42 @@ export interface BucketPage {
   readonly nextMarker: string | undefined
 }
 
-/** An account's buckets in the order of their names; `marker` is exclusive. */
-export async function listBuckets(
-  domain: Domain,
-  { owner, prefix, marker, maxKeys }: { owner: string; prefix: string; marker: string; maxKeys: number },
-): Promise<BucketPage> {
-  const rows = await domain.metadata.read((reader) => ownBuckets(reader, owner))
-  const found = rows.filter(({ name }) => name.startsWith(prefix) && name > marker)
-  const buckets = found.slice(0, maxKeys)
-  return { buckets, nextMarker: found.length > maxKeys ? buckets.at(-1)?.name : undefined }
+/** Which buckets of an account are listed; `marker` is exclusive. */
+export interface BucketQuery {
+  readonly owner: string
+  readonly prefix: string
+  readonly marker: string
+  readonly maxKeys: number
+  /** Tags that a bucket must have, of any value where that is undefined. */
+  readonly tags?: readonly { readonly key: string; readonly value?: string | undefined }[]
+  /** Absent: the buckets of all resource groups. */
+  readonly resourceGroupId?: string | undefined
+}
+
+/** An account's buckets in the order of their names. */
+export function listBuckets(domain: Domain, query: BucketQuery): Awaitable<BucketPage> {
+  const { owner, prefix, marker, maxKeys } = query
+  return domain.metadata.read(async (reader) => {
+    const own = (await ownBuckets(reader, owner)).filter(({ name }) => name.startsWith(prefix) && name > marker)
+    const matching = await Promise.all(own.map((bucket) => isListed(reader, bucket, query)))
+    const found = own.filter((_, index) => matching[index])
+    const buckets = found.slice(0, maxKeys)
+    return { buckets, nextMarker: found.length > maxKeys ? buckets.at(-1)?.name : undefined }
+  })
+}
+
+async function isListed(reader: Reader, bucket: BucketRecord, { tags = [], resourceGroupId }: BucketQuery) {
+  if (resourceGroupId !== undefined && (await readResourceGroup(reader, bucket)) !== resourceGroupId) return false
+  if (tags.length === 0) return true
+  const own = (await readDocument(reader, bucket, 'tagging'))?.tagSet.tags ?? []
+  return tags.every(({ key, value }) =>
+    own.some((tag) => tag.key === key && (value === undefined || tag.value === value)),
+  )
+}
+
+/** The resource group that a bucket was put into, or the default one. */
+export async function readResourceGroup(reader: Reader, bucket: BucketRecord): Promise<string> {
+  return (await readDocument(reader, bucket, 'resourceGroup'))?.resourceGroupId ?? DEFAULT_RESOURCE_GROUP
 }
 
 /** Live, and exact. Throws noSuchBucket. */

@@ -40,7 +40,7 @@ export function writeDocument(
   bucket: BucketRecord,
   { kind, rowsMax = 1 }: DocumentKind<string>,
   value: unknown,
-): void {
+): BucketRecord {
   const { name } = bucket
   const { [kind]: rowsBefore = 0, ...others } = bucket.documents ?? {}
   const rows = value === undefined ? [] : slicesOf(value)
@@ -50,9 +50,17 @@ export function writeDocument(
     documentRows.set(tx, { bucket: name, document: kind, page }, row)
   })
   deleteRows(tx, name, kind, rows.length, rowsBefore)
-  if (rows.length === rowsBefore) return
+  if (rows.length === rowsBefore) return bucket
   const documents = rows.length === 0 ? others : { ...others, [kind]: rows.length }
-  bucketRows.set(tx, { bucket: name }, { ...bucket, documents })
+  const changed = { ...bucket, documents }
+  bucketRows.set(tx, { bucket: name }, changed)
+  return changed
+}
+
+/** Replaces several documents, each of one row. Throws entityTooLarge. */
+export function writeDocuments(tx: Transaction, bucket: BucketRecord, settings: Partial<BucketSettings>): void {
+  let record = bucket
+  for (const [kind, value] of Object.entries(settings)) record = writeDocument(tx, record, { kind }, value)
 }
 
 function deleteRows(tx: Transaction, bucket: string, kind: string, from: number, to: number): void {

@@ -5,6 +5,7 @@ export type BucketAcl = 'private' | 'public-read' | 'public-read-write'
 export type ObjectAcl = 'default' | BucketAcl
 export type StorageClass = 'Standard' | 'IA' | 'Archive' | 'ColdArchive' | 'DeepColdArchive'
 export type Redundancy = 'LRS' | 'ZRS'
+export type Versioning = 'Enabled' | 'Suspended'
 export type ObjectType = 'Normal' | 'Multipart'
 
 export interface BucketRecord {
@@ -16,6 +17,8 @@ export interface BucketRecord {
   readonly acl: BucketAcl
   readonly storageClass: StorageClass
   readonly redundancy: Redundancy
+  /** Absent as long as it was never set. */
+  readonly versioning?: Versioning
   /** The documents of its configuration that are set: how many rows each has, by its kind. Absent: none ever was. */
   readonly documents?: Readonly<Record<string, number>>
 }

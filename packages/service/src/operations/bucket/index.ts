@@ -7,11 +7,14 @@ import { getBucketInfo } from './get-bucket-info.js'
 import { getBucketLocation } from './get-bucket-location.js'
 import { getBucketPolicyStatus } from './get-bucket-policy-status.js'
 import { getBucketStat } from './get-bucket-stat.js'
+import { getBucketVersioning } from './get-bucket-versioning.js'
 import { headBucket } from './head-bucket.js'
+import { listLiveChannel } from './list-live-channel.js'
 import { listObjects } from './list-objects.js'
 import { listObjectsV2 } from './list-objects-v2.js'
 import { putBucket } from './put-bucket.js'
 import { putBucketAcl } from './put-bucket-acl.js'
+import { putBucketVersioning } from './put-bucket-versioning.js'
 
 /** Handlers of the operations on buckets. */
 export const bucketHandlers = [
@@ -25,6 +28,9 @@ export const bucketHandlers = [
   putBucketAcl,
   ...documentHandlers(bucketDocuments, documentRules),
   getBucketPolicyStatus,
+  putBucketVersioning,
+  getBucketVersioning,
+  listLiveChannel,
   listObjects,
   listObjectsV2,
 ] as const

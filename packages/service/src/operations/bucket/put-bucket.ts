@@ -1,4 +1,4 @@
-import { OssError } from '@bindery/protocol'
+import { type BucketSettings, checkEncryption, type InputOf, type Operations, OssError } from '@bindery/protocol'
 import { handler } from '../../call.js'
 import { createBucket } from '../../domain/buckets/buckets.js'
 import { locationOf } from '../../response/endpoint.js'
@@ -13,6 +13,19 @@ export const putBucket = handler('PutBucket', async (call) => {
     acl: call.input.acl,
     storageClass: document?.storageClass,
     redundancy: document?.dataRedundancyType,
+    settings: settingsOf(call.input),
   })
   return { output: { location: `/${call.bucketName}` } }
 })
+
+/** The settings that headers ask for. */
+function settingsOf(input: InputOf<Operations['PutBucket']>): Partial<BucketSettings> {
+  const { sseAlgorithm, kmsDataEncryption, kmsMasterKeyId, resourceGroupId, tagging } = input
+  return {
+    ...(sseAlgorithm && {
+      encryption: { byDefault: checkEncryption({ sseAlgorithm, kmsDataEncryption, kmsMasterKeyId }) },
+    }),
+    ...(resourceGroupId && { resourceGroup: { resourceGroupId } }),
+    ...(tagging && { tagging }),
+  }
+}

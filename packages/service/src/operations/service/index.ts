@@ -1,3 +1,4 @@
+import { describeRegions } from './describe-regions.js'
 import { getStoreStatus } from './get-store-status.js'
 import { listBuckets } from './list-buckets.js'
 import { deletePublicAccessBlock, getPublicAccessBlock, putPublicAccessBlock } from './public-access-block.js'
@@ -5,6 +6,7 @@ import { deletePublicAccessBlock, getPublicAccessBlock, putPublicAccessBlock } f
 /** Handlers of the operations on the service. */
 export const serviceHandlers = [
   listBuckets,
+  describeRegions,
   putPublicAccessBlock,
   getPublicAccessBlock,
   deletePublicAccessBlock,

@@ -1,24 +1,31 @@
-import { OBJECTS_PAGE_SIZE_DEFAULT } from '@bindery/protocol'
+import { badArgument, type InputOf, OBJECTS_PAGE_SIZE_DEFAULT, type Operations } from '@bindery/protocol'
 import { handler } from '../../call.js'
 import { listBuckets as readBuckets } from '../../domain/buckets/buckets.js'
-import type { BucketRecord } from '../../domain/stored/model.js'
-import type { RegionEndpoints } from '../../response/endpoint.js'
 import { ownerOf } from '../describe.js'
 
 export const listBuckets = handler('ListBuckets', async (call) => {
-  const owner = call.accountId
-  const { prefix = '', marker = '', maxKeys = OBJECTS_PAGE_SIZE_DEFAULT } = call.input
-  const { buckets, nextMarker } = await readBuckets(call.domain, { owner, prefix, marker, maxKeys })
+  const { region, endpoints, accountId: owner } = call
+  const { prefix = '', marker = '', maxKeys = OBJECTS_PAGE_SIZE_DEFAULT, resourceGroupId } = call.input
+  const query = { owner, prefix, marker, maxKeys, tags: tagsOf(call.input), resourceGroupId }
+  const { buckets, nextMarker } = await readBuckets(call.domain, query)
   const isTruncated = nextMarker !== undefined
   const asked = Object.values(call.input).some((value) => value !== undefined)
+  const bucket = buckets.map(({ name, createdAt, storageClass }) => {
+    return { creationDate: createdAt, ...endpoints, name, region, resourceGroupId, storageClass }
+  })
   const result = {
     ...(asked || isTruncated ? { prefix, marker, maxKeys, isTruncated, nextMarker } : {}),
     owner: ownerOf(owner),
-    buckets: { bucket: buckets.map((bucket) => listed(bucket, call.region, call.endpoints)) },
+    buckets: { bucket },
   }
   return { output: {}, result }
 })
 
-function listed({ name, createdAt, storageClass }: BucketRecord, region: string, endpoints: RegionEndpoints) {
-  return { creationDate: createdAt, ...endpoints, name, region, storageClass }
+/** The tags that listed buckets must have. Throws invalidArgument for a value without its key. */
+function tagsOf({ tagKey, tagValue, tagging = [] }: InputOf<Operations['ListBuckets']>) {
+  if (tagKey === undefined) {
+    if (tagValue !== undefined) throw badArgument('invalidArgument', 'tag-value', tagValue)
+    return tagging
+  }
+  return [...tagging, { key: tagKey, value: tagValue }]
 }

@@ -1,0 +1,19 @@
+import { oneOf } from '../../codec.js'
+import { operation } from '../../operation.js'
+import { optionalElement, xml } from '../../xml.js'
+import { apiPage } from '../shared.js'
+
+export const getBucketVersioning = operation({
+  name: 'GetBucketVersioning',
+  summary: 'Reads the state of versioning of a bucket; none where it was never set.',
+  source: apiPage('GetBucketVersioning'),
+  method: 'GET',
+  level: 'bucket',
+  when: [{ query: ['versioning'] }],
+  permissions: ['oss:GetBucketVersioning'],
+  input: {},
+  status: 200,
+  output: {},
+  result: xml('VersioningConfiguration', { status: optionalElement('Status', oneOf(['Enabled', 'Suspended'])) }),
+  errors: ['noSuchBucket'],
+})

@@ -1,0 +1,7 @@
+import { handler } from '../../call.js'
+import { setVersioning } from '../../domain/buckets/buckets.js'
+
+export const putBucketVersioning = handler('PutBucketVersioning', async ({ domain, bucket, document }) => {
+  await setVersioning(domain, bucket.name, document.status)
+  return { output: {} }
+})
