@@ -29,6 +29,7 @@ export const LAYERS = {
   select: { may: ['bytes'], testsMay: [], without: 'all', pure: true },
   digest: { may: ['bytes'], testsMay: [], without: [], pure: false },
   storage: { may: ['bytes', 'digest'], testsMay: [], without: [], pure: false },
+  encryption: { may: ['bytes', 'digest', 'storage'], testsMay: [], without: SYSTEM, pure: true },
   'storage-local': { may: ['bytes', 'storage', 'digest'], testsMay: [], without: [], pure: false },
   service: { may: ['bytes', 'protocol', 'select', 'storage'], testsMay: ['digest'], without: SYSTEM, pure: true },
   server: {

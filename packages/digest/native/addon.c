@@ -43,6 +43,7 @@ struct handle {
 };
 
 static const napi_type_tag engine_tag = {0x6f1d0d6a3b0b4c1eu, 0x9a5e0f4c82d7b613u};
+static const napi_type_tag cipher_tag = {0x1c2f5e0b7d934a68u, 0xb04d8e7715f2a9c3u};
 
 static const struct md5_kernel *md5_kernels[MD5_KERNELS_MAX];
 static const struct crc_kernel *crc_kernels[CRC_KERNELS_MAX];
@@ -236,6 +237,120 @@ static napi_value try_lock(napi_env env, napi_callback_info info) {
   return number_value(env, file_try_lock((int)fd));
 }
 
+// Ciphers
+
+static void free_cipher(napi_env env, void *data, void *hint) {
+  (void)env, (void)hint;
+  cipher_free(data);
+}
+
+static int read_cipher(napi_env env, napi_value value, struct cipher **result) {
+  napi_valuetype type;
+  bool tagged;
+  void *cipher;
+  if (napi_typeof(env, value, &type) != napi_ok || type != napi_object ||
+      napi_check_object_type_tag(env, value, &cipher_tag, &tagged) != napi_ok || !tagged ||
+      napi_unwrap(env, value, &cipher) != napi_ok) {
+    return refuse(env, "this is not a cipher");
+  }
+  *result = cipher;
+  return 1;
+}
+
+static int read_exactly(napi_env env, napi_value value, size_t wanted, const uint8_t **data) {
+  size_t length;
+  if (!read_bytes(env, value, data, &length)) return 0;
+  return length == wanted ? 1 : refuse(env, "bytes have another length");
+}
+
+static napi_value fail_cipher(napi_env env) {
+  napi_throw_error(env, "EIO", "OpenSSL cannot run the cipher");
+  return NULL;
+}
+
+// createCipher(kind, encrypts, key, nonce) → a cipher of one text; kinds are those of `enum cipher_kind`
+static napi_value create_cipher(napi_env env, napi_callback_info info) {
+  napi_value values[4], object;
+  int64_t kind;
+  bool encrypts;
+  const uint8_t *key, *nonce;
+  if (!read_arguments(env, info, 4, values) || !read_integer(env, values[0], CIPHER_KINDS - 1, &kind) ||
+      !read_boolean(env, values[1], &encrypts) ||
+      !read_exactly(env, values[2], cipher_key_bytes((enum cipher_kind)kind), &key) ||
+      !read_exactly(env, values[3], CIPHER_NONCE_BYTES, &nonce)) {
+    return NULL;
+  }
+  if (!(ciphers_available() & 1u << kind)) {
+    refuse(env, "the cipher is not available here");
+    return NULL;
+  }
+  struct cipher *cipher = cipher_begin((enum cipher_kind)kind, encrypts, key, nonce);
+  if (cipher == NULL) return fail_cipher(env);
+  if (napi_create_object(env, &object) != napi_ok || napi_type_tag_object(env, object, &cipher_tag) != napi_ok ||
+      napi_wrap(env, object, cipher, free_cipher, NULL, NULL) != napi_ok) {
+    cipher_free(cipher);
+    refuse(env, "the cipher cannot be made");
+    return NULL;
+  }
+  return object;
+}
+
+// crypt(engine, cipher, bytes) → the job's slot, or -1 if all are taken
+static napi_value crypt_bytes(napi_env env, napi_callback_info info) {
+  napi_value values[3];
+  struct handle *handle;
+  struct cipher *cipher;
+  const uint8_t *data;
+  size_t length;
+  uint32_t slot;
+  if (!read_arguments(env, info, 3, values) || !read_engine(env, values[0], &handle) ||
+      !read_cipher(env, values[1], &cipher) || !read_bytes(env, values[2], &data, &length)) {
+    return NULL;
+  }
+  struct job *job = free_job(handle, &slot);
+  if (job == NULL) return number_value(env, -1);
+  *job = (struct job){.kind = JOB_CRYPT, .fd = -1, .length = length, .data = data, .cipher = cipher};
+  return submit(env, handle, job, slot);
+}
+
+// cryptHere(cipher, bytes), on the calling thread
+static napi_value crypt_here(napi_env env, napi_callback_info info) {
+  napi_value values[2];
+  struct cipher *cipher;
+  const uint8_t *data;
+  size_t length;
+  if (!read_arguments(env, info, 2, values) || !read_cipher(env, values[0], &cipher) ||
+      !read_bytes(env, values[1], &data, &length)) {
+    return NULL;
+  }
+  return cipher_update(cipher, (uint8_t *)data, length) ? NULL : fail_cipher(env);
+}
+
+// cipherTag(cipher, tag): fills the tag of an encrypted text
+static napi_value cipher_tag_of(napi_env env, napi_callback_info info) {
+  napi_value values[2];
+  struct cipher *cipher;
+  const uint8_t *tag;
+  if (!read_arguments(env, info, 2, values) || !read_cipher(env, values[0], &cipher) ||
+      !read_exactly(env, values[1], CIPHER_TAG_BYTES, &tag)) {
+    return NULL;
+  }
+  return cipher_finish(cipher, (uint8_t *)tag) ? NULL : fail_cipher(env);
+}
+
+// cipherVerify(cipher, tag) → whether it is the tag of a decrypted text
+static napi_value cipher_verify_tag(napi_env env, napi_callback_info info) {
+  napi_value values[2], result = NULL;
+  struct cipher *cipher;
+  const uint8_t *tag;
+  if (!read_arguments(env, info, 2, values) || !read_cipher(env, values[0], &cipher) ||
+      !read_exactly(env, values[1], CIPHER_TAG_BYTES, &tag)) {
+    return NULL;
+  }
+  napi_get_boolean(env, cipher_verify(cipher, tag), &result);
+  return result;
+}
+
 // Engines
 
 static void release(struct handle *handle) {
@@ -427,9 +542,10 @@ static void export_name(napi_env env, napi_value list, uint32_t index, const cha
 }
 
 static void export_facts(napi_env env, napi_value exports) {
-  napi_value md5, crcs, can, digests;
+  napi_value md5, crcs, can, digests, ciphers;
   if (napi_create_array(env, &md5) != napi_ok || napi_create_array(env, &crcs) != napi_ok ||
-      napi_create_array(env, &can) != napi_ok || napi_create_uint32(env, digests_available(), &digests) != napi_ok) {
+      napi_create_array(env, &can) != napi_ok || napi_create_uint32(env, digests_available(), &digests) != napi_ok ||
+      napi_create_uint32(env, ciphers_available(), &ciphers) != napi_ok) {
     return;
   }
   for (uint32_t i = 0; i < md5_kernel_count; i++) export_name(env, md5, i, md5_kernels[i]->name);
@@ -442,6 +558,7 @@ static void export_facts(napi_env env, napi_value exports) {
   napi_set_named_property(env, exports, "crcKernels", crcs);
   napi_set_named_property(env, exports, "fileKinds", can);
   napi_set_named_property(env, exports, "digests", digests);
+  napi_set_named_property(env, exports, "ciphers", ciphers);
 }
 
 NAPI_MODULE_INIT() {
@@ -455,6 +572,11 @@ NAPI_MODULE_INIT() {
   export_function(env, exports, "finish", finish);
   export_function(env, exports, "discard", discard);
   export_function(env, exports, "workOnFile", work_on_file);
+  export_function(env, exports, "createCipher", create_cipher);
+  export_function(env, exports, "crypt", crypt_bytes);
+  export_function(env, exports, "cryptHere", crypt_here);
+  export_function(env, exports, "cipherTag", cipher_tag_of);
+  export_function(env, exports, "cipherVerify", cipher_verify_tag);
   export_function(env, exports, "close", close_engine);
   export_function(env, exports, "tryLock", try_lock);
   return exports;

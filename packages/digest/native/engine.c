@@ -80,6 +80,11 @@ static void part_done(struct engine *engine, struct job *job, int error) {
   if (notify) engine->options.notify(engine->options.context);
 }
 
+static int crypt_job_run(const struct job *job) {
+  return cipher_update(job->cipher, (uint8_t *)job->data, job->length) ? 0 : EIO;
+}
+
+// Writes files, and encrypts: both are work that nobody else waits for in order.
 static void *file_main(void *argument) {
   struct engine *engine = argument;
   pthread_mutex_lock(&engine->lock);
@@ -90,7 +95,7 @@ static void *file_main(void *argument) {
       continue;
     }
     pthread_mutex_unlock(&engine->lock);
-    part_done(engine, job, file_job_run(job));
+    part_done(engine, job, job->kind == JOB_CRYPT ? crypt_job_run(job) : file_job_run(job));
     pthread_mutex_lock(&engine->lock);
   }
   pthread_mutex_unlock(&engine->lock);
@@ -329,7 +334,7 @@ void stream_discard(struct stream *stream) {
 }
 
 void engine_submit(struct engine *engine, struct job *job) {
-  int hash = job->stream != NULL, file = job->kind != JOB_FINISH && job->fd >= 0;
+  int hash = job->stream != NULL, file = job->kind != JOB_FINISH && (job->fd >= 0 || job->kind == JOB_CRYPT);
   job->error = 0;
   job->parts_left = hash + file;
   job->link.job = job->file_link.job = job;

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cipher.h"
 #include "crc.h"
 #include "digests.h"
 #include "md5.h"
@@ -24,6 +25,7 @@ enum job_kind {
   JOB_ALLOCATE,   // reserve space for `length` bytes from `offset`; the file's size stays
   JOB_PUNCH,      // release that space; it reads as zeros, and the file's size stays
   JOB_WRITE_BACK, // start writing that range to the disk, without waiting for it
+  JOB_CRYPT,      // encrypt or decrypt `data` in place; submitted when the previous job of its cipher is done
 };
 
 struct job;
@@ -39,6 +41,7 @@ struct job {
   int64_t offset;
   uint64_t length;
   const uint8_t *data;
+  struct cipher *cipher; // of JOB_CRYPT
   struct stream *stream; // NULL for work on files only
 
   // The results.

@@ -8,7 +8,8 @@
 #include <pthread.h>
 
 static struct openssl_digests digests;
-static int has_digests;
+static struct openssl_ciphers ciphers;
+static int has_digests, has_ciphers;
 
 // POSIX guarantees that a pointer to a function fits into one to data.
 static int look_up(const char *name, void *function) {
@@ -22,10 +23,21 @@ static void look_up_all(void) {
                 look_up("EVP_DigestInit_ex", &digests.begin) && look_up("EVP_DigestUpdate", &digests.update) &&
                 look_up("EVP_DigestFinal_ex", &digests.finish) && look_up("EVP_sha1", &digests.sha1) &&
                 look_up("EVP_sha256", &digests.sha256);
+  has_ciphers = look_up("EVP_CIPHER_CTX_new", &ciphers.create) && look_up("EVP_CIPHER_CTX_free", &ciphers.release) &&
+                look_up("EVP_CipherInit_ex", &ciphers.begin) && look_up("EVP_CipherUpdate", &ciphers.update) &&
+                look_up("EVP_CipherFinal_ex", &ciphers.finish) && look_up("EVP_CIPHER_CTX_ctrl", &ciphers.control) &&
+                look_up("EVP_aes_256_gcm", &ciphers.aes_256_gcm);
+  look_up("EVP_sm4_ctr", &ciphers.sm4_ctr);
 }
 
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
 const struct openssl_digests *openssl_digests(void) {
-  static pthread_once_t once = PTHREAD_ONCE_INIT;
   pthread_once(&once, look_up_all);
   return has_digests ? &digests : NULL;
+}
+
+const struct openssl_ciphers *openssl_ciphers(void) {
+  pthread_once(&once, look_up_all);
+  return has_ciphers ? &ciphers : NULL;
 }

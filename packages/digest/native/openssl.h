@@ -20,3 +20,25 @@ struct openssl_digests {
 
 // NULL if this process has no such OpenSSL.
 const struct openssl_digests *openssl_digests(void);
+
+typedef struct evp_cipher evp_cipher;
+typedef struct evp_cipher_ctx evp_cipher_ctx;
+
+#define EVP_CTRL_AEAD_GET_TAG 0x10
+#define EVP_CTRL_AEAD_SET_TAG 0x11
+
+struct openssl_ciphers {
+  evp_cipher_ctx *(*create)(void);               // EVP_CIPHER_CTX_new
+  void (*release)(evp_cipher_ctx *context);      // EVP_CIPHER_CTX_free
+  int (*begin)(evp_cipher_ctx *context, const evp_cipher *type, void *engine, const unsigned char *key,
+               const unsigned char *iv, int encrypts); // EVP_CipherInit_ex
+  int (*update)(evp_cipher_ctx *context, unsigned char *out, int *written, const unsigned char *in,
+                int length);                     // EVP_CipherUpdate
+  int (*finish)(evp_cipher_ctx *context, unsigned char *out, int *written); // EVP_CipherFinal_ex
+  int (*control)(evp_cipher_ctx *context, int type, int argument, void *pointer); // EVP_CIPHER_CTX_ctrl
+  const evp_cipher *(*aes_256_gcm)(void);
+  const evp_cipher *(*sm4_ctr)(void); // NULL in a build without SM4
+};
+
+// NULL if this process has no such OpenSSL.
+const struct openssl_ciphers *openssl_ciphers(void);

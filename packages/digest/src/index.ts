@@ -10,9 +10,11 @@ export {
   type Hasher,
 } from './hasher.js'
 export {
+  type CipherName,
   type KernelChoice,
   loadNative,
   type Native,
+  type NativeCipher,
   type NativeEngine,
   type NativeStream,
   nativeEngine,

@@ -33,6 +33,14 @@ export const ANSWERED = {
   crc64nvme: { bit: 16, start: 60, bytes: 8 },
 } as const
 
+/** Ciphers by their numbers in the addon, and the bytes of their keys. */
+export const CIPHER = {
+  /** Key: 32 bytes. */
+  'aes-256-gcm': 0,
+  /** Key: 16 bytes of SM4, then 32 of an HMAC with SHA-256, which covers the nonce and the encrypted bytes. */
+  'sm4-ctr-hmac': 1,
+} as const
+
 /** CRCs by their numbers in the addon. */
 export const CRC_KIND = { crc64: 0, crc32: 1, crc32c: 2, crc64nvme: 3 } as const
 
@@ -49,6 +57,8 @@ export interface Binding {
   /** Names of the kernels that this processor can run; the last CRC kernel is the fastest. */
   readonly md5Kernels: readonly string[]
   readonly crcKernels: readonly string[]
+  /** The set of ciphers that can be created here: the bit `1 << number` for each. */
+  readonly ciphers: number
   /** The set of digests that engines can compute here. */
   readonly digests: number
   /** Whether this system supports each kind of work on files. */
@@ -78,6 +88,20 @@ export interface Binding {
   /** The stream's number is invalid afterwards. */
   discard(engine: RawEngine, stream: number): void
   workOnFile(engine: RawEngine, kind: number, fd: number, position: number, length: number): number
+  /**
+   * A cipher of one text; it is freed with the object.
+   * @param kind of `CIPHER`
+   * @param nonce 12 bytes, never used before under the key
+   */
+  createCipher(kind: number, encrypts: boolean, key: Uint8Array, nonce: Uint8Array): object
+  /** Starts a job that encrypts or decrypts bytes in place, once the previous job of the cipher is done. */
+  crypt(engine: RawEngine, cipher: object, bytes: Uint8Array): number
+  /** The same on the calling thread. */
+  cryptHere(cipher: object, bytes: Uint8Array): void
+  /** Fills `tag`, 16 bytes long, with the tag of what was encrypted. Ends the text. */
+  cipherTag(cipher: object, tag: Uint8Array): void
+  /** Whether `tag` is that of what was decrypted. Ends the text. */
+  cipherVerify(cipher: object, tag: Uint8Array): boolean
   /** Only when no job is under way. */
   close(engine: RawEngine): void
   /** Locks an open file without waiting. Returns 0 or an errno. */

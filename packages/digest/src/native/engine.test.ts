@@ -164,7 +164,7 @@ test('the addon itself refuses wrong engines, streams, kernels and callbacks', {
   const loose = binding as unknown as Record<string, (...values: unknown[]) => unknown>
   const call = (name: string, ...values: unknown[]) => assert.throws(() => loose[name]?.(...values), refused, name)
   const engine = binding.createEngine(2, 1, 0, 0, () => {})
-  for (const name of ['begin', 'update', 'finish', 'discard', 'workOnFile', 'close', 'createEngine', 'crc']) {
+  for (const name of ['begin', 'update', 'finish', 'discard', 'workOnFile', 'close', 'createEngine', 'crc', 'crypt']) {
     call(name)
     call(name, {}, 0, new Uint8Array(1), false, 0, 0)
     call(name, null, 0, 0, 0, 0, 0)
@@ -182,6 +182,20 @@ test('the addon itself refuses wrong engines, streams, kernels and callbacks', {
   call('crc', 0, new Uint8Array(1), 2n ** 64n, 0)
   call('crc', 0, new Uint8Array(1), 0n, 99)
   call('crc', 4, new Uint8Array(1), 0n, 0)
+  const [key, nonce] = [new Uint8Array(32), new Uint8Array(12)]
+  call('createCipher', 2, true, key, nonce)
+  call('createCipher', 0, 1, key, nonce)
+  call('createCipher', 0, true, key.subarray(1), nonce)
+  call('createCipher', 1, true, key, nonce)
+  call('createCipher', 0, true, key, nonce.subarray(1))
+  call('crypt', engine, {}, new Uint8Array(1))
+  call('crypt', engine, engine, new Uint8Array(1))
+  for (const name of ['cryptHere', 'cipherTag', 'cipherVerify']) call(name, {}, new Uint8Array(16))
+  if (binding.ciphers !== 0) {
+    const cipher = binding.createCipher(0, true, key, nonce)
+    call('crypt', cipher, engine, new Uint8Array(1))
+    call('cipherTag', cipher, new Uint8Array(15))
+  }
   const ok = () => {}
   call('createEngine', 0, 1, 0, 0, ok)
   call('createEngine', 1, 0, 0, 0, ok)

@@ -9,8 +9,8 @@ import {
   type FilePlace,
   NO_DIGESTS,
 } from '../stream-digest.js'
-import { ANSWER, ANSWERED, type Binding, FILE_KIND, type FileKind, type RawEngine } from './binding.js'
-import type { NativeEngine, NativeStream } from './native.js'
+import { ANSWER, ANSWERED, type Binding, CIPHER, FILE_KIND, type FileKind, type RawEngine } from './binding.js'
+import type { CipherName, NativeCipher, NativeEngine, NativeStream } from './native.js'
 
 /** Jobs under way at a time; further ones wait for a slot. */
 const JOBS_MAX = 512
@@ -21,12 +21,16 @@ const ALL_SLOTS_TAKEN = -1
 const LITTLE_ENDIAN = endianness() === 'LE'
 
 const MD5_BYTES = 16
+const TAG_BYTES = 16
+/** Fewer bytes are encrypted where they are: the way to another thread costs more. */
+const CRYPT_BYTES_MIN = 16 * 1024
 const NO_BYTES = new Uint8Array(0)
 
-/** A job under way. It holds the bytes, which the threads read. */
+/** A job under way. */
 interface Job {
   readonly syscall: string
-  readonly bytes: Uint8Array | undefined
+  /** The memory that the threads use: it must not be collected before the job is done. */
+  readonly uses: unknown
   /** @param start position of the job's record in `answers`, which must be read at once */
   resolve(start: number): void
   reject(error: Error): void
@@ -41,6 +45,7 @@ const SYSCALL: Readonly<Record<FileKind, string>> = {
 /** The engine of `loadNative`: turns promises into slots and back. */
 export class Engine implements NativeEngine {
   readonly digests: readonly DigestName[]
+  readonly ciphers: readonly CipherName[]
   readonly #binding: Binding
   readonly #raw: RawEngine
   readonly #answers: DataView
@@ -53,6 +58,8 @@ export class Engine implements NativeEngine {
 
   constructor(binding: Binding, md5Kernel: number, crcKernel: number) {
     this.digests = DIGEST_NAMES.filter((name) => (binding.digests & ANSWERED[name].bit) !== 0)
+    const ciphers = Object.keys(CIPHER) as CipherName[]
+    this.ciphers = ciphers.filter((name) => (binding.ciphers & (1 << CIPHER[name])) !== 0)
     this.#binding = binding
     this.#raw = binding.createEngine(JOBS_MAX, FILE_THREADS, md5Kernel, crcKernel, (count) => this.#take(count))
     this.#answers = new DataView(this.#raw.answers)
@@ -99,6 +106,28 @@ export class Engine implements NativeEngine {
     }
   }
 
+  createCipher(name: CipherName, encrypts: boolean, key: Uint8Array, nonce: Uint8Array): NativeCipher {
+    const binding = this.#binding
+    const cipher = binding.createCipher(CIPHER[name], encrypts, key, nonce)
+    return {
+      update: async (bytes) => {
+        if (bytes.length < CRYPT_BYTES_MIN) binding.cryptHere(cipher, bytes)
+        else await this.#crypt(cipher, bytes)
+      },
+      finish() {
+        const tag = new Uint8Array(TAG_BYTES)
+        binding.cipherTag(cipher, tag)
+        return tag
+      },
+      verify: (tag) => tag.length === TAG_BYTES && binding.cipherVerify(cipher, tag),
+    }
+  }
+
+  #crypt(cipher: object, bytes: Uint8Array): Promise<void> {
+    const start = () => this.#binding.crypt(this.#raw, cipher, bytes)
+    return this.#run('crypt', start, () => undefined, { cipher, bytes })
+  }
+
   allocate(fd: number, position: number, length: number): Promise<void> {
     return this.#workOnFile('allocate', fd, position, length)
   }
@@ -140,14 +169,14 @@ export class Engine implements NativeEngine {
   }
 
   /** Starts a job, at once or when a slot is free, and resolves with the result of `read` for its record. */
-  #run<T>(syscall: string, start: () => number, read: (start: number) => T, bytes?: Uint8Array): Promise<T> {
+  #run<T>(syscall: string, start: () => number, read: (start: number) => T, uses?: unknown): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#requireOpen()
       this.#inTurn(() => {
         try {
           const slot = start()
           if (slot === ALL_SLOTS_TAKEN) return false
-          this.#jobs[slot] = { syscall, bytes, resolve: (record) => resolve(read(record)), reject }
+          this.#jobs[slot] = { syscall, uses, resolve: (record) => resolve(read(record)), reject }
           this.#jobCount++
         } catch (error) {
           reject(error)

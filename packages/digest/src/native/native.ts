@@ -1,7 +1,7 @@
 import { constants } from 'node:os'
 import type { CrcName } from '@bindery/bytes'
 import type { DigestName, DigestRequest, FilePlace, StreamDigest } from '../stream-digest.js'
-import { type Binding, CRC_KIND, FILE_KIND, type FileKind, loadBinding } from './binding.js'
+import { type Binding, type CIPHER, CRC_KIND, FILE_KIND, type FileKind, loadBinding } from './binding.js'
 import { Engine, systemError } from './engine.js'
 
 /** The digest of a stream, which the engine computes while it may also write a file. */
@@ -24,6 +24,13 @@ export interface NativeEngine {
   readonly digests: readonly DigestName[]
   /** A new stream, to be ended by `finish` or `discard`. Throws if a digest is not among `digests`. */
   begin(request?: DigestRequest): NativeStream
+  /** The ciphers that it runs; they come from the OpenSSL that Node.js exports. */
+  readonly ciphers: readonly CipherName[]
+  /**
+   * Begins to encrypt or decrypt one text. Throws if the cipher is not among `ciphers`.
+   * @param nonce 12 bytes, never used before under the key
+   */
+  createCipher(name: CipherName, encrypts: boolean, key: Uint8Array, nonce: Uint8Array): NativeCipher
   /**
    * Reserves disk space for a range of a file, whose size stays. Rejects with a system error, like the methods
    * below.
@@ -35,6 +42,18 @@ export interface NativeEngine {
   writeBack(fd: number, position: number, length: number): Promise<void>
   /** Takes no more jobs, waits for those under way, and ends the threads. */
   close(): Promise<void>
+}
+
+export type CipherName = keyof typeof CIPHER
+
+/** One text that is encrypted or decrypted, piece by piece. */
+export interface NativeCipher {
+  /** Encrypts or decrypts the next bytes in place. They must not be touched until it resolves, nor another call be made. */
+  update(bytes: Uint8Array): Promise<void>
+  /** The tag of what was encrypted, 16 bytes; ends the text. */
+  finish(): Uint8Array
+  /** Whether a tag is that of what was decrypted; ends the text. */
+  verify(tag: Uint8Array): boolean
 }
 
 /** Kernels by name, instead of the best of all; for tests and benchmarks. */

@@ -1,0 +1,14 @@
+export { createBlobCipher, DATA_KEY_BYTES } from './blob-cipher.js'
+export {
+  formatKeyRing,
+  type Ingredients,
+  KeyRing,
+  type KeyState,
+  openVersion,
+  parseKeyRing,
+  type RingKey,
+  type RingKeyVersion,
+} from './key-ring.js'
+export { formatMasterKeys, MASTER_KEY_BYTES, type MasterKey, masterKeyOf, parseMasterKeys } from './master-key.js'
+export { availableCiphers, type CipherName } from './text-cipher.js'
+export { masterKeyIdOf, SALT_BYTES, unwrapKey, wrapKey } from './wrapping.js'
