@@ -1,4 +1,5 @@
 import type { Awaitable, ByteSource, LentBytes } from '@bindery/storage'
+import type { Refusal } from './access/refusal.js'
 import type { AbortedByRule } from './domain/upkeep/apply-lifecycle.js'
 import type { SweepReport } from './domain/upkeep/sweeper.js'
 import type { Scrubbed } from './maintenance/scrub.js'
@@ -56,6 +57,8 @@ export interface ResponseLog {
   readonly cause?: string | undefined
   readonly code?: string | undefined
   readonly failure?: unknown
+  /** The action that was denied, and the rule that denied it. */
+  readonly refusal?: Refusal | undefined
 }
 
 /** The object store as a function. It has no socket, clock or randomness of its own. */

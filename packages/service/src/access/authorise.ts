@@ -6,6 +6,7 @@ import type { BucketRecord, ObjectRecord } from '../domain/stored/model.js'
 import { type AccessQuestion, type Authoriser, type BucketRules, NEEDS_OBJECT } from './authoriser.js'
 import type { BucketRuleBook } from './bucket-rules.js'
 import type { Conditions } from './conditions.js'
+import { Refusal } from './refusal.js'
 import { accountOf, type Requester } from './requester.js'
 
 /** The requester, the operation and the circumstances of a request. */
@@ -71,7 +72,9 @@ function requireAll(asking: Asking, touched: Touched, needed: readonly Needed[])
     if (decision === NEEDS_OBJECT) {
       return andThen(findObject(asking, touched), (found) => requireAll(asking, { ...touched, object: found }, needed))
     }
-    if (!decision.allowed) throw new OssError(decision.cause)
+    if (!decision.allowed) {
+      throw new OssError(decision.cause, {}, { cause: new Refusal(action, decision.reason) })
+    }
   }
 }
 

@@ -8,6 +8,7 @@ import type { BucketRecord, ObjectRecord } from '../domain/stored/model.js'
 import { type Conditions, lookUpOf, readsObject } from './conditions.js'
 import type { CompiledPolicy, PolicyQuestion, PrincipalNames, Verdict } from './policy/compile.js'
 import { type RefererRules, refererDenial } from './referer.js'
+import type { Reason } from './refusal.js'
 import { type AttachedPolicy, attachedPolicies, type Requester } from './requester.js'
 
 /** Settings of a bucket about access, except its ACL. */
@@ -46,15 +47,6 @@ export interface AccessQuestion {
   readonly within?: Action | undefined
   readonly resource: Resource
   readonly conditions: Conditions
-}
-
-/** The rule that decided. `statement` counts from 0. */
-export interface Reason {
-  readonly source: 'owner' | 'acl' | 'bucketPolicy' | 'ramPolicy' | 'sessionPolicy' | 'requestPayment' | 'referer'
-  /** The name of a RAM policy. */
-  readonly policy?: string | undefined
-  /** Absent if no statement matched. */
-  readonly statement?: number | undefined
 }
 
 export type Decision = Allowed | Denied

@@ -112,3 +112,20 @@ test('conditions about tags look at the object and at its bucket', async () => {
   assert.equal((await get(started, { as: 'anonymous' })).status, 200)
   assert.equal((await remove('tagged')).status, 204)
 })
+
+test('the log line of a refusal names the action and the statement that denied it; the client only gets the cause', async () => {
+  const started = await startWithObject()
+  await setPolicy(started, anyone('oss:GetObject', `${BUCKET}/*`), {
+    ...anyone('oss:GetObject', `${BUCKET}/hidden/*`),
+    Effect: 'Deny',
+  })
+  const hidden = await get(started, { key: 'hidden/a', as: OTHER })
+  assert.deepEqual(
+    { ...hidden.log.refusal },
+    { action: 'oss:GetObject', by: 'bucketPolicy', policy: undefined, statement: 1 },
+  )
+  assert.ok(!hidden.text.includes('bucketPolicy'))
+  const put = await call(started, { method: 'PUT', bucket: BUCKET, key: 'k', body: 'x', as: OTHER })
+  assert.deepEqual([put.log.refusal?.action, put.log.refusal?.by], ['oss:PutObject', 'acl'])
+  assert.equal((await get(started, { as: OTHER })).log.refusal, undefined)
+})

@@ -10,6 +10,7 @@ import {
   OssError,
   type ValuesOf,
 } from '@bindery/protocol'
+import { Refusal } from '../access/refusal.js'
 import type { Reply } from '../call.js'
 import type { Exchange } from '../exchange.js'
 import type { ServiceResponse } from '../service.js'
@@ -38,6 +39,7 @@ export function encodeFailure({ surroundings, request, operation, log }: Exchang
   log.cause = error.reason
   log.code = error.row.code
   if (error.row.status >= 500) log.failure = error.cause
+  if (error.cause instanceof Refusal) log.refusal = error.cause
   return encodeError(error, { requestId: log.requestId, hostId: request.host, method: request.method })
 }
 
