@@ -18,10 +18,10 @@ import { accountOf, type Requester } from './access/requester.js'
 import type { AnsweredCallback } from './callback/outcome.js'
 import { findBucketAndMore } from './domain/buckets/buckets.js'
 import type { Domain } from './domain/domain.js'
-import { there } from './domain/objects/objects.js'
+import { requireFound } from './domain/objects/current.js'
 import type { OpenObject } from './domain/objects/open-object.js'
 import type { Scope } from './domain/scope.js'
-import type { BucketRecord, ObjectRecord } from './domain/stored/model.js'
+import type { BucketRecord, ObjectName, ObjectRecord } from './domain/stored/model.js'
 import type { Exchange } from './exchange.js'
 import type { Callbacks, ServiceOptions } from './options.js'
 import { bucketUrlOf, endpointsOf, type Reached, type RegionEndpoints } from './response/endpoint.js'
@@ -46,7 +46,8 @@ export interface CallHead<O extends Operation> extends Asking {
   readonly exchange: Exchange
   readonly input: InputOf<O>
   readonly bucketName: BucketName | undefined
-  readonly key: ObjectKey | undefined
+  /** Undefined where the request is of no object. */
+  readonly objectName: ObjectName | undefined
   readonly style: AddressingStyle
 }
 
@@ -139,18 +140,22 @@ export class UnreadCall<O extends Operation> {
   }
 
   get key(): ObjectKey {
-    return this.#named(this.#head.key)
+    return this.#named(this.#head.objectName).key
+  }
+
+  /** The object that the request is about, or one of its versions. */
+  get objectName(): ObjectName {
+    return this.#named(this.#head.objectName)
   }
 
   /** The object that an operation reads, as it was when the request was authorised. Throws noSuchKey. */
   get object(): ObjectRecord {
-    return there(this.#found.object, this.key)
+    return requireFound(this.#found.object, this.objectName)
   }
 
   /** That object, open in the scope of the call, for an operation that reads its bytes. Throws noSuchKey. */
   get openObject(): OpenObject {
-    there(this.#found.object, this.key)
-    return this.#named(this.#found.openObject)
+    return requireFound(this.#found.openObject, this.objectName)
   }
 
   /** The id of the account that asks; operations on the service are closed to anonymous requesters. */

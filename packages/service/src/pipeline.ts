@@ -36,6 +36,7 @@ import { type BucketAndMore, findBucket, findBucketAndMore, findBucketIfAny } fr
 import type { Domain } from './domain/domain.js'
 import { findBucketAndObject } from './domain/objects/objects.js'
 import { openBucketAndObject } from './domain/objects/open-object.js'
+import type { VersionId } from './domain/stored/model.js'
 import { Exchange } from './exchange.js'
 import { handlers } from './operations/index.js'
 import type { ServiceOptions } from './options.js'
@@ -203,6 +204,7 @@ function decodeHead({ exchange, query, requester, reading, signedIn, operation }
   const { request, startedAt, surroundings } = exchange
   const bucket = reading.bucket === undefined ? undefined : bucketName(reading.bucket)
   const key = reading.key === undefined ? undefined : keyOf(operation, reading.key)
+  const input = decodeInput(operation, { query, headers: request.headers })
   return {
     exchange,
     operation,
@@ -211,11 +213,16 @@ function decodeHead({ exchange, query, requester, reading, signedIn, operation }
     rules: surroundings.rules,
     requester,
     conditions: { request, query, signedIn, now: startedAt },
-    input: decodeInput(operation, { query, headers: request.headers }),
+    input,
     bucketName: bucket,
-    key,
+    objectName: bucket === undefined || key === undefined ? undefined : { bucket, key, version: versionIn(input) },
     style: reading.style,
   }
+}
+
+/** The version that a request names, of an operation that declares such an input. */
+function versionIn(input: { readonly versionId?: VersionId }): VersionId | undefined {
+  return input.versionId
 }
 
 /** A HEAD has no body to say what is wrong with a name that no object can have: there is no such object. */
@@ -231,7 +238,7 @@ function authorise(head: Head): Awaitable<UnreadCall<Operation>> {
 }
 
 function findNamed(head: Head): Awaitable<Found> {
-  const { operation, domain, requester, exchange, rules, bucketName: name, key } = head
+  const { operation, domain, requester, exchange, rules, bucketName: name, objectName } = head
   if (name === undefined) return NOTHING_FOUND
   const readRules = operation.permissions.length === 0 ? () => undefined : rules.readFor(requester)
   if (operation.createsBucket === true) {
@@ -240,15 +247,15 @@ function findNamed(head: Head): Awaitable<Found> {
       found !== undefined && found.bucket.owner === accountOf(requester)?.id ? foundOf(found) : NOTHING_FOUND,
     )
   }
-  if (operation.reads === 'object' && key !== undefined) {
-    return andThen(openBucketAndObject(domain, exchange.scope, name, key, readRules), (found) => ({
+  if (operation.reads === 'object' && objectName !== undefined) {
+    return andThen(openBucketAndObject(domain, exchange.scope, objectName, readRules), (found) => ({
       ...foundOf(found),
       object: found.object?.record,
       openObject: found.object,
     }))
   }
-  if (readsObject(operation) && key !== undefined) {
-    return andThen(findBucketAndObject(domain, name, key, readRules), (found) => ({
+  if (readsObject(operation) && objectName !== undefined) {
+    return andThen(findBucketAndObject(domain, objectName, readRules), (found) => ({
       ...foundOf(found),
       object: found.object,
     }))
@@ -263,8 +270,8 @@ function foundOf({ bucket, more: rules }: BucketAndMore<BucketRules | undefined>
 }
 
 /** Only the object of an operation that reads it was looked up with its bucket. */
-function touched({ operation, bucketName: name, key }: Head, { bucket, rules, object }: Found): Touched {
-  return { bucket, bucketName: name, rules, key, object: readsObject(operation) ? object : 'unread' }
+function touched({ operation, bucketName: name, objectName }: Head, { bucket, rules, object }: Found): Touched {
+  return { bucket, bucketName: name, rules, key: objectName?.key, object: readsObject(operation) ? object : 'unread' }
 }
 
 function readsObject({ level, permissions: [action] }: Operation): boolean {

@@ -6,13 +6,14 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { createMemoryBlobStore, createMemoryMetadataStore } from '@bindery/storage'
 import { countingRoundTrips } from '@bindery/storage/testing'
-import { copyObject } from './domain/objects/copy.js'
+import { copyObject } from './domain/objects/copy-object.js'
 import { deleteObject } from './domain/objects/objects.js'
 import {
   BUCKET,
   complete as completeIn,
   initiate as initiateIn,
   key,
+  named,
   OWNER,
   PLAIN,
   part,
@@ -75,7 +76,7 @@ describe('round trips of the domain', () => {
       describe: () => PLAIN,
     } as const
     assert.equal(await count(() => copyObject(domain, copy)), 2)
-    assert.equal(await count(() => deleteObject(domain, BUCKET, key('k'))), 2)
+    assert.equal(await count(() => deleteObject(domain, named('k'))), 2)
   })
 
   test('sweeping 100 blobs, or 100 manifests, takes at most 6', async () => {
@@ -83,7 +84,7 @@ describe('round trips of the domain', () => {
     const sweeper = new Sweeper(domain)
     const names = Array.from({ length: 100 }, (_, index) => `k${index}`)
     for (const name of names) await put(domain, name, name)
-    for (const name of names) await deleteObject(domain, BUCKET, key(name))
+    for (const name of names) await deleteObject(domain, named(name))
     const blobs = await count(async () => assert.equal((await sweeper.sweep()).freed, 100))
     assert.ok(blobs <= 6, `${blobs} round trips`)
     for (const name of names) {
@@ -91,7 +92,7 @@ describe('round trips of the domain', () => {
       await part(domain, name, uploadId, 1, name)
       await completeIn(domain, name, uploadId)
     }
-    for (const name of names) await deleteObject(domain, BUCKET, key(name))
+    for (const name of names) await deleteObject(domain, named(name))
     const manifests = await count(async () => assert.equal((await sweeper.sweep()).more, true))
     assert.ok(manifests <= 6, `${manifests} round trips`)
   })

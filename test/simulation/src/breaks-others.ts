@@ -77,7 +77,7 @@ export const OTHER_BREAKS: readonly Break[] = [
     seed: 29,
     file: `${DOMAIN}uploads/complete.js`,
     find: 'if (callbackFollows === true && found.callback === undefined) {',
-    replace: `const again = await domain.metadata.read((reader) => readObject(reader, completion.bucket, completion.key));
+    replace: `const again = await domain.metadata.read((reader) => readObject(reader, nameOf(completion)));
     if (callbackFollows === true && again?.manifest === uploadId) return { etag, crc64, object: again };
     if (false) {`,
   },

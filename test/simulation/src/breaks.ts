@@ -34,8 +34,8 @@ export const BREAKS: readonly Break[] = [
     mode: 'mishaps',
     seed: 2,
     file: `${DOMAIN}objects/objects.js`,
-    find: 'export async function deleteObject(domain, bucket, key) {\n    await ',
-    replace: `export async function deleteObject(domain, bucket, key) {
+    find: 'export async function deleteObject(domain, name) {\n    await ',
+    replace: `export async function deleteObject(domain, name) {
     const { metadata } = domain;
     const transact = async (body) => void metadata.transact(body).catch(() => {});
     domain = { ...domain, metadata: { ...metadata, transact } };
@@ -67,8 +67,8 @@ export const BREAKS: readonly Break[] = [
     mode: 'mishaps',
     theme: 'copying',
     seed: 1,
-    file: `${DOMAIN}objects/copy.js`,
-    find: 'ownerRows.set(tx, { blob: bytes.blob }, place);',
+    file: `${DOMAIN}objects/promote.js`,
+    find: 'ownerRows.set(tx, { blob: bytes.blob }, partKey);',
     replace: '',
   },
   {
@@ -115,7 +115,7 @@ export const BREAKS: readonly Break[] = [
     name: 'a copy has no reference row of its own',
     mode: 'sequence',
     seed: 1,
-    file: `${DOMAIN}objects/copy.js`,
+    file: `${DOMAIN}objects/copy-object.js`,
     find: 'holderRows.set(tx, made, undefined);',
     replace: '',
   },
@@ -124,7 +124,7 @@ export const BREAKS: readonly Break[] = [
     name: 'a copy onto itself keeps the reference that it drops',
     mode: 'sequence',
     seed: 2,
-    file: `${DOMAIN}objects/copy.js`,
+    file: `${DOMAIN}objects/copy-object.js`,
     find: 'const reference = newId(domain);',
     replace: "const reference = '00000000000000000000000000000000';",
   },
@@ -243,9 +243,9 @@ export const BREAKS: readonly Break[] = [
     mode: 'sequence',
     seed: 9,
     file: `${DOMAIN}uploads/complete.js`,
-    find: 'replaceObject(domain, tx, completion, old, record);',
+    find: 'replaceCurrent(domain, tx, { name, forbidOverwrite, old }, record);',
     replace: `try {
-            replaceObject(domain, tx, completion, old, record);
+            replaceCurrent(domain, tx, { name, forbidOverwrite, old }, record);
         } catch (error) {
             closeUpload(tx, completion, usage);
             return record;
@@ -267,7 +267,7 @@ export const BREAKS: readonly Break[] = [
     mode: 'sequence',
     theme: 'listing',
     seed: 1,
-    file: `${DOMAIN}objects/listing.js`,
+    file: `${DOMAIN}uploads/listing.js`,
     find: 'return following(uploadRows.key({ bucket, key: keyMarker, uploadId: uploadIdMarker }));',
     replace: 'return uploadRows.within({ bucket, key: keyMarker }).to;',
   },
@@ -286,7 +286,7 @@ export const BREAKS: readonly Break[] = [
     name: 'a put loses against an object that was dated by a clock an hour ahead',
     mode: 'sequence',
     seed: 8,
-    file: `${DOMAIN}objects/objects.js`,
+    file: `${DOMAIN}objects/current.js`,
     find: 'if (old !== undefined && forbidOverwrite)',
     replace: `if (old !== undefined && old.modifiedAt > record.modifiedAt)
         return;
@@ -306,7 +306,7 @@ export const BREAKS: readonly Break[] = [
     name: 'a replaced object is counted twice',
     mode: 'sequence',
     seed: 1,
-    file: `${DOMAIN}objects/objects.js`,
+    file: `${DOMAIN}objects/current.js`,
     find: 'objects.push({ storageClass: old.storageClass, count: -1, bytes: -old.size });',
     replace: '',
   },

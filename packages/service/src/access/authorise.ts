@@ -1,7 +1,7 @@
 import { type Action, type ObjectKey, type Operation, OssError } from '@bindery/protocol'
 import { type Awaitable, andThen } from '@bindery/storage'
 import type { Domain } from '../domain/domain.js'
-import { readObject } from '../domain/objects/objects.js'
+import { readObject } from '../domain/objects/current.js'
 import type { BucketRecord, ObjectRecord } from '../domain/stored/model.js'
 import { type AccessQuestion, type Authoriser, type BucketRules, NEEDS_OBJECT } from './authoriser.js'
 import type { BucketRuleBook } from './bucket-rules.js'
@@ -80,5 +80,5 @@ function requireAll(asking: Asking, touched: Touched, needed: readonly Needed[])
 
 function findObject({ domain }: Asking, { bucket, key }: Touched): Awaitable<ObjectRecord | undefined> {
   if (bucket === undefined || key === undefined) return undefined
-  return domain.metadata.read((reader) => readObject(reader, bucket.name, key))
+  return domain.metadata.read((reader) => readObject(reader, { bucket: bucket.name, key }))
 }

@@ -4,6 +4,7 @@ import { type BucketName, bucketName, type Digests, type ObjectKey, objectKey } 
 import {
   type BlobStore,
   type ByteSource,
+  carriesBytes,
   createMemoryBlobStore,
   createMemoryMetadataStore,
   createRandom,
@@ -16,8 +17,10 @@ import { createDomain, type Domain } from './domain.js'
 import { type NewObject, putObject } from './objects/objects.js'
 import { openObject } from './objects/open-object.js'
 import { withScope } from './scope.js'
-import { partRows } from './stored/keyspace.js'
-import type { ObjectDescription, PartRecord } from './stored/model.js'
+import { count } from './stored/counters.js'
+import { nullVersionRows, objectRows, ownerRows, partRows, versionRows } from './stored/keyspace.js'
+import type { ObjectDescription, ObjectName, PartRecord, Version, VersionId } from './stored/model.js'
+import { NULL_VERSION } from './stored/version-id.js'
 import { registerIncarnation } from './upkeep/incarnations.js'
 import { Sweeper } from './upkeep/sweeper.js'
 import { type Completion, completeUpload } from './uploads/complete.js'
@@ -86,6 +89,8 @@ export async function bytesOf(pieces: AsyncIterable<LentBytes>): Promise<Buffer>
 }
 
 export const key = (name: string): ObjectKey => objectKey(name)
+/** The name of an object in the test bucket. */
+export const named = (name: string): ObjectName => ({ bucket: BUCKET, key: key(name) })
 
 export function put(domain: Domain, name: string, bytes: Uint8Array | string, more: Partial<NewObject> = {}) {
   const object = {
@@ -102,7 +107,7 @@ export function put(domain: Domain, name: string, bytes: Uint8Array | string, mo
 }
 
 export async function get(domain: Domain, name: string): Promise<Buffer> {
-  return withScope(async (scope) => bytesOf((await openObject(domain, scope, BUCKET, key(name))).read()))
+  return withScope(async (scope) => bytesOf((await openObject(domain, scope, named(name))).read()))
 }
 
 export async function initiate(domain: Domain, name: string, { sequential = false } = {}): Promise<string> {
@@ -142,6 +147,22 @@ export function complete(domain: Domain, name: string, uploadId: string, more: P
 export async function readParts(reader: Reader, manifest: string, after: number, limit: number): Promise<PartRecord[]> {
   const rows = await readPartRows(reader, manifest, after, limit)
   return rows.map((row) => partRows.decodeRow(row))
+}
+
+/** Makes the current version of a key one that is not current, at a place. */
+export async function keepAsVersion(domain: Domain, names: ObjectName & Pick<Version, 'place'>, id: VersionId) {
+  await domain.metadata.transact(async (tx) => {
+    const record = await objectRows.read(tx, names)
+    if (record === undefined) throw new Error(`there is no object ${names.key}`)
+    versionRows.set(tx, names, { ...record, version: { id, place: names.place } })
+    objectRows.delete(tx, names)
+    if (id === NULL_VERSION) nullVersionRows.set(tx, names, { place: names.place })
+    const { bytes } = record
+    if (bytes.kind === 'blob' && !carriesBytes(bytes.blob)) {
+      ownerRows.set(tx, { blob: bytes.blob }, versionRows.key(names))
+    }
+    count(tx, names.bucket, { versions: 1 })
+  })
 }
 
 /** Sweeps until nothing is left to do at once. */

@@ -15,7 +15,7 @@ import {
   partRows,
   usageRows,
 } from '../domain/stored/keyspace.js'
-import { BUCKET, bytesOf, complete, get, key, part, readParts, sourceOf, sweepAll } from '../domain/testing.js'
+import { BUCKET, bytesOf, complete, get, named, part, readParts, sourceOf, sweepAll } from '../domain/testing.js'
 import type { FindingKind } from './findings.js'
 import { alter, BIG, blobOf, blobOfPart, filled, id, remove, run, type Store, set } from './testing.js'
 
@@ -179,7 +179,7 @@ const BREAKS: readonly Break[] = [
   {
     what: 'a manifest without its holder',
     breaks: async ({ domain, joined }) => {
-      const { reference } = await findObject(domain, BUCKET, key('joined'))
+      const { reference } = await findObject(domain, named('joined'))
       await remove(domain, holderRows.key({ manifest: joined, reference }))
     },
     finds: ['holderMissing'],
@@ -193,8 +193,8 @@ const BREAKS: readonly Break[] = [
   {
     what: 'a holder that two records share',
     breaks: async ({ domain }) => {
-      const { reference } = await findObject(domain, BUCKET, key('source'))
-      await remove(domain, holderRows.key(await findObject(domain, BUCKET, key('copied'))))
+      const { reference } = await findObject(domain, named('source'))
+      await remove(domain, holderRows.key(await findObject(domain, named('copied'))))
       await alter(domain, objectRows, { bucket: BUCKET, key: 'copied' }, (record) => ({ ...record, reference }))
     },
     finds: ['holderShared'],
@@ -203,7 +203,7 @@ const BREAKS: readonly Break[] = [
   {
     what: 'a manifest without a holder, with its parts',
     breaks: async ({ domain, ranged }) => {
-      const { reference, size } = await findObject(domain, BUCKET, key('ranged'))
+      const { reference, size } = await findObject(domain, named('ranged'))
       await remove(domain, objectRows.key({ bucket: BUCKET, key: 'ranged' }))
       await remove(domain, holderRows.key({ manifest: ranged, reference }))
       await domain.metadata.transact(async (tx) => tx.add(counterRows.key({ bucket: BUCKET }), [-1, -size]))

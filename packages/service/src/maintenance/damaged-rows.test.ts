@@ -17,7 +17,7 @@ import {
   uploadRows,
   usageRows,
 } from '../domain/stored/keyspace.js'
-import { BUCKET, get, key, sweepAll } from '../domain/testing.js'
+import { BUCKET, get, named, sweepAll } from '../domain/testing.js'
 import type { Facts, FindingKind } from './findings.js'
 import { filled, run, type Store } from './testing.js'
 
@@ -104,7 +104,7 @@ const DAMAGES: readonly Damage[] = [
   {
     what: 'a holder',
     row: async ({ domain, joined }) =>
-      holderRows.key({ manifest: joined, reference: (await findObject(domain, BUCKET, key('joined'))).reference }),
+      holderRows.key({ manifest: joined, reference: (await findObject(domain, named('joined'))).reference }),
     names: ({ joined }) => ({ rowKind: 'holder', manifest: joined }),
     finds: ['rowDamaged', 'holderMissing'],
   },

@@ -10,10 +10,23 @@ import {
 import { withDamagedRows } from '@bindery/storage/testing'
 import { changeDocument } from '../domain/buckets/documents.js'
 import type { Domain } from '../domain/domain.js'
-import { copyObject, copyPart } from '../domain/objects/copy.js'
+import { copyObject } from '../domain/objects/copy-object.js'
 import { deleteObject, findObject } from '../domain/objects/objects.js'
 import type { KeyNames, LooseNames, Space } from '../domain/stored/space.js'
-import { BUCKET, complete, initiate, key, OWNER, PLAIN, part, put, readParts, testDomain } from '../domain/testing.js'
+import {
+  BUCKET,
+  complete,
+  initiate,
+  key,
+  named,
+  OWNER,
+  PLAIN,
+  part,
+  put,
+  readParts,
+  testDomain,
+} from '../domain/testing.js'
+import { copyPart } from '../domain/uploads/copy-part.js'
 import { type AuditReport, audit } from './audit.js'
 import type { Finding, FindingKind, Quarantine } from './findings.js'
 
@@ -62,7 +75,7 @@ export async function filled(): Promise<Store> {
   for (const number of [1, 2]) await part(domain, 'open', open, number, BIG)
   await initiate(domain, 'empty upload')
   await put(domain, 'gone', BIG)
-  await deleteObject(domain, BUCKET, key('gone'))
+  await deleteObject(domain, named('gone'))
   await part(domain, 'open', open, 2, 'replaced')
   await changeDocument(domain, BUCKET, { kind: 'cors' }, () => ({ rules: [], responseVary: false }))
   const kept: Store['kept'] = { rows: [], blobs: [] }
@@ -148,7 +161,7 @@ export const id = (digit: string): string => digit.repeat(32)
 
 /** The blob of an object. */
 export async function blobOf({ domain }: Store, name: string): Promise<string> {
-  const { bytes } = await findObject(domain, BUCKET, key(name))
+  const { bytes } = await findObject(domain, named(name))
   assert.equal(bytes.kind, 'blob')
   return bytes.kind === 'blob' ? bytes.blob : ''
 }

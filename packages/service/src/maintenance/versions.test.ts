@@ -3,9 +3,9 @@ import { test } from 'node:test'
 import type { Domain } from '../domain/domain.js'
 import { findObject } from '../domain/objects/objects.js'
 import { count } from '../domain/stored/counters.js'
-import { counterRows, nullVersionRows, objectRows, ownerRows, versionRows } from '../domain/stored/keyspace.js'
+import { counterRows, nullVersionRows, ownerRows, versionRows } from '../domain/stored/keyspace.js'
 import { NULL_VERSION, newVersionId } from '../domain/stored/version-id.js'
-import { BUCKET, blobCount, bytesOf, key, OWNER, put, sweepAll } from '../domain/testing.js'
+import { BUCKET, blobCount, bytesOf, keepAsVersion, key, named, OWNER, put, sweepAll } from '../domain/testing.js'
 import { recoverDead, registerIncarnation } from '../domain/upkeep/incarnations.js'
 import type { FindingKind } from './findings.js'
 import { alter, BIG, filled, remove, run, type Store } from './testing.js'
@@ -27,18 +27,6 @@ async function versioned(): Promise<Store> {
     count(tx, BUCKET, { deleteMarkers: 1 })
   })
   return store
-}
-
-async function keepAsVersion(domain: Domain, names: typeof PLAIN, id: string): Promise<void> {
-  await domain.metadata.transact(async (tx) => {
-    const record = await objectRows.read(tx, names)
-    assert.ok(record)
-    versionRows.set(tx, names, { ...record, version: { id, place: names.place } })
-    objectRows.delete(tx, names)
-    if (id === NULL_VERSION) nullVersionRows.set(tx, names, { place: names.place })
-    if (record.bytes.kind === 'blob') ownerRows.set(tx, { blob: record.bytes.blob }, versionRows.key(names))
-    count(tx, BUCKET, { versions: 1 })
-  })
 }
 
 test('an audit follows versions that are not current, and finds nothing wrong with them', async () => {
@@ -122,6 +110,6 @@ test('neither the sweeper nor the search for orphans takes what a version names'
 test('objects of the same key live beside its versions', async () => {
   const store = await versioned()
   await put(store.domain, 'plain', BIG)
-  assert.equal((await findObject(store.domain, BUCKET, key('plain'))).size, BIG.length)
+  assert.equal((await findObject(store.domain, named('plain'))).size, BIG.length)
   assert.deepEqual((await run(store)).all, [])
 })

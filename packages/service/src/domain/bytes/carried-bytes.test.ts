@@ -1,10 +1,23 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createMemoryBlobStore, createMemoryMetadataStore } from '@bindery/storage'
-import { copyObject } from '../objects/copy.js'
+import { copyObject } from '../objects/copy-object.js'
 import { deleteObject } from '../objects/objects.js'
 import { garbageRows } from '../stored/keyspace.js'
-import { BUCKET, blobCount, get, initiate, key, OWNER, PLAIN, part, put, sweepAll, testDomain } from '../testing.js'
+import {
+  BUCKET,
+  blobCount,
+  get,
+  initiate,
+  key,
+  named,
+  OWNER,
+  PLAIN,
+  part,
+  put,
+  sweepAll,
+  testDomain,
+} from '../testing.js'
 import { completeUpload } from '../uploads/complete.js'
 import { abortUpload } from '../uploads/uploads.js'
 
@@ -36,12 +49,12 @@ test('an inline blob exists as long as its record, and no key is written for it'
     describe: () => PLAIN,
   })
   await put(domain, 'k', 'other')
-  await deleteObject(domain, BUCKET, key('k'))
+  await deleteObject(domain, named('k'))
   assert.deepEqual(await keysThatHold(metadata, TINY), [])
   await sweepAll(domain)
   assert.deepEqual(await get(domain, 'copy'), TINY)
   assert.deepEqual(await keysThatHold(metadata, TINY), [])
-  await deleteObject(domain, BUCKET, key('copy'))
+  await deleteObject(domain, named('copy'))
   await sweepAll(domain)
   const { from, to } = garbageRows.all
   assert.deepEqual(await metadata.read((reader) => reader.range(from, to, { limit: 10 })), [])

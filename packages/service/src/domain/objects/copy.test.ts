@@ -13,6 +13,7 @@ import {
   get,
   initiate,
   key,
+  named,
   OWNER,
   PLAIN,
   part,
@@ -21,8 +22,9 @@ import {
   testDomain,
 } from '../testing.js'
 import { recoverDead, registerIncarnation } from '../upkeep/incarnations.js'
+import { copyPart } from '../uploads/copy-part.js'
 import { abortUpload } from '../uploads/uploads.js'
-import { copyObject, copyPart } from './copy.js'
+import { copyObject } from './copy-object.js'
 import { deleteObject, findObject } from './objects.js'
 
 const random = createRandom(3)
@@ -70,10 +72,10 @@ test('a copied object shares its bytes, and neither deletion harms the other', a
     assert.equal(made.etag, etag)
     assert.equal(await blobCount(domain), 1)
     const [first, second] = order
-    await deleteObject(domain, BUCKET, key(first))
+    await deleteObject(domain, named(first))
     await sweepAll(domain)
     assert.deepEqual(await get(domain, second), BIG)
-    await deleteObject(domain, BUCKET, key(second))
+    await deleteObject(domain, named(second))
     await sweepAll(domain)
     assert.equal(await blobCount(domain), 0)
     await deleteBucket(domain, BUCKET)
@@ -105,7 +107,7 @@ test('a copied range is a slice: no byte moves, its CRC-64 is right, its tag alw
   assert.equal((await copyRange(still(domain), 'k', 'to', uploadId, 1, range)).etag, first.etag)
   assert.equal((await copyRange(still(domain), 'k', 'to', uploadId, 2)).etag, etag)
   const object = await complete(domain, 'to', uploadId)
-  await deleteObject(domain, BUCKET, key('k'))
+  await deleteObject(domain, named('k'))
   await sweepAll(domain)
   const expected = Buffer.concat([BIG.subarray(1_000, 201_000), BIG])
   assert.deepEqual(await get(domain, 'to'), expected)
@@ -118,7 +120,7 @@ test('a very small range is copied as bytes, with its MD5 for a tag', async () =
   const uploadId = await initiate(domain, 'to')
   const { etag } = await copyRange(domain, 'k', 'to', uploadId, 1, { start: 5, end: 25 })
   assert.equal(etag, createHash('md5').update(BIG.subarray(5, 25)).digest('hex').toUpperCase())
-  await deleteObject(domain, BUCKET, key('k'))
+  await deleteObject(domain, named('k'))
   await sweepAll(domain)
   assert.equal(await blobCount(domain), 1)
 })
@@ -148,10 +150,10 @@ test('copies of copies stay shallow where they can, and are bounded where they c
     await sweepAll(domain)
   }
   const before = await get(domain, 'g20')
-  for (let generation = 0; generation < 20; generation += 1) await deleteObject(domain, BUCKET, key(`g${generation}`))
+  for (let generation = 0; generation < 20; generation += 1) await deleteObject(domain, named(`g${generation}`))
   await sweepAll(domain)
   assert.deepEqual(await get(domain, 'g20'), before)
-  await deleteObject(domain, BUCKET, key('g20'))
+  await deleteObject(domain, named('g20'))
   await sweepAll(domain)
   assert.equal(await blobCount(domain), 0)
 })
@@ -166,7 +168,7 @@ test('a replaced, aborted or unlisted copy lets go of its source', async () => {
   const parts = ListedParts.of([{ partNumber: 1, etag: createHash('md5').update('bytes').digest('hex') }])
   await complete(domain, 'to', kept, { parts })
   await abortUpload(domain, { bucket: BUCKET, key: key('to'), uploadId: aborted })
-  await deleteObject(domain, BUCKET, key('k'))
+  await deleteObject(domain, named('k'))
   await sweepAll(domain)
   assert.equal(await blobCount(domain), 1)
   assert.equal((await get(domain, 'to')).toString(), 'bytes')
@@ -182,7 +184,7 @@ test('a copy that races with the deletion of its source has its bytes or finds n
       (error) => (error instanceof OssError ? error.reason : Promise.reject(error)),
     )
     for (let turn = 0; turn < round; turn += 1) await new Promise(setImmediate)
-    await deleteObject(domain, BUCKET, key('k'))
+    await deleteObject(domain, named('k'))
     await sweepAll(domain)
     const answer = await copying
     assert.ok(answer === 'copied' || answer === 'noSuchKey', answer)
@@ -198,11 +200,11 @@ test('a blob that was moved to its manifest by a copy is no orphan when its writ
   const domain = await testDomain({ metadata, blobs: createMemoryBlobStore() })
   await put(domain, 'k', BIG)
   await copy(domain, 'k', 'copy')
-  await deleteObject(domain, BUCKET, key('k'))
+  await deleteObject(domain, named('k'))
   const heir = { ...domain, blobs: { ...domain.blobs, incarnation: 'ffffffffffffffff' } }
   await registerIncarnation(heir)
   await recoverDead(heir, [])
   await sweepAll(heir)
   assert.deepEqual(await get(heir, 'copy'), BIG)
-  assert.equal((await findObject(heir, BUCKET, key('copy'))).size, BIG.length)
+  assert.equal((await findObject(heir, named('copy'))).size, BIG.length)
 })

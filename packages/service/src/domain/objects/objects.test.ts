@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { bucketName } from '@bindery/protocol'
 import { bucketStat, createBucket, deleteBucket, findBucket, listBuckets, setBucketAcl } from '../buckets/buckets.js'
 import { Scope } from '../scope.js'
-import { BUCKET, blobCount, bytesOf, get, key, OWNER, put, sweepAll, testDomain } from '../testing.js'
+import { BUCKET, blobCount, bytesOf, get, named, OWNER, put, sweepAll, testDomain } from '../testing.js'
 import { deleteObject, findObject, setObjectAcl } from './objects.js'
 import { openObject } from './open-object.js'
 
@@ -15,8 +15,8 @@ test('an overwrite replaces everything, and an ACL given alone leaves the time a
   })
   const second = await put(domain, 'k', 'two')
   assert.deepEqual([second.acl, second.headers, second.userMetadata, second.tagging], ['default', {}, {}, []])
-  await setObjectAcl(domain, BUCKET, key('k'), 'private')
-  const third = await findObject(domain, BUCKET, key('k'))
+  await setObjectAcl(domain, named('k'), 'private')
+  const third = await findObject(domain, named('k'))
   assert.deepEqual([third.acl, third.modifiedAt], ['private', second.modifiedAt])
 })
 
@@ -30,10 +30,10 @@ test('forbid-overwrite refuses only where something is there, and keeps no bytes
 
 test('deleting what is not there succeeds; a bucket goes only when it is empty', async () => {
   const domain = await testDomain()
-  await deleteObject(domain, BUCKET, key('k'))
+  await deleteObject(domain, named('k'))
   await put(domain, 'k', 'bytes')
   await assert.rejects(deleteBucket(domain, BUCKET), { reason: 'bucketHasObjects' })
-  await deleteObject(domain, BUCKET, key('k'))
+  await deleteObject(domain, named('k'))
   assert.deepEqual((await bucketStat(domain, BUCKET)).byClass.Standard, { objects: 0, bytes: 0 })
   await deleteBucket(domain, BUCKET)
   await assert.rejects(async () => findBucket(domain, BUCKET), { reason: 'noSuchBucket' })
@@ -46,9 +46,9 @@ test('a range of an object is just those bytes, and an open object is in use unt
   const domain = await testDomain()
   await put(domain, 'k', '0123456789')
   const scope = new Scope()
-  const { record, read } = await openObject(domain, scope, BUCKET, key('k'))
+  const { record, read } = await openObject(domain, scope, named('k'))
   const other = new Scope()
-  await openObject(domain, other, BUCKET, key('k'))
+  await openObject(domain, other, named('k'))
   assert.equal((await bytesOf(read({ start: 3, end: 7 }))).toString(), '3456')
   scope.close()
   assert.deepEqual(await domain.reads.inUse([record.manifest]), [record.manifest])

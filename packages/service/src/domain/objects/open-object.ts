@@ -1,13 +1,13 @@
-/** Reading an object's bytes: all from the version that was current when it was opened, whatever happens meanwhile. */
-import type { BucketName, ObjectKey } from '@bindery/protocol'
+/** Reading an object's bytes: all from the version that was named when it was opened, whatever happens meanwhile. */
 import { type Awaitable, andThen, type ByteRange, type LentBytes } from '@bindery/storage'
 import type { BucketAndMore, ReadMore } from '../buckets/buckets.js'
 import { readManifest } from '../bytes/manifest-bytes.js'
 import type { RegisteredRead } from '../bytes/reads.js'
 import type { Domain } from '../domain.js'
 import type { Scope } from '../scope.js'
-import type { ObjectRecord } from '../stored/model.js'
-import { findBucketAndObject, requireObject } from './objects.js'
+import type { ObjectName, ObjectRecord } from '../stored/model.js'
+import { requireObject } from './current.js'
+import { findBucketAndObject } from './objects.js'
 
 /** Resolves with how many bytes may be read next, at most `wanted` and at least one, when they may be. */
 export type TakeBytes = (wanted: number) => Promise<number>
@@ -22,15 +22,10 @@ export interface OpenObject {
   read(range?: ByteRange, take?: TakeBytes): AsyncIterable<LentBytes>
 }
 
-/** Throws noSuchKey. */
-export async function openObject(
-  domain: Domain,
-  scope: Scope,
-  bucket: BucketName,
-  key: ObjectKey,
-): Promise<OpenObject> {
+/** Throws noSuchKey, noSuchVersion. */
+export async function openObject(domain: Domain, scope: Scope, name: ObjectName): Promise<OpenObject> {
   const registered = domain.reads.begin(scope)
-  const record = await domain.metadata.read((reader) => requireObject(reader, bucket, key))
+  const record = await domain.metadata.read((reader) => requireObject(reader, name))
   return openRecord(domain, registered, record)
 }
 
@@ -44,12 +39,11 @@ export interface BucketAndOpenObject<T> extends BucketAndMore<T> {
 export function openBucketAndObject<T>(
   domain: Domain,
   scope: Scope,
-  bucketName: BucketName,
-  key: ObjectKey,
+  name: ObjectName,
   readMore: ReadMore<T>,
 ): Awaitable<BucketAndOpenObject<T>> {
   const registered = domain.reads.begin(scope)
-  return andThen(findBucketAndObject(domain, bucketName, key, readMore), ({ bucket, object, more }) => ({
+  return andThen(findBucketAndObject(domain, name, readMore), ({ bucket, object, more }) => ({
     bucket,
     more,
     object: object && openRecord(domain, registered, object),

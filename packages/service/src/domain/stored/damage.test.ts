@@ -8,7 +8,19 @@ import { createBucket } from '../buckets/buckets.js'
 import { changeDocument } from '../buckets/documents.js'
 import type { Domain } from '../domain.js'
 import { deleteObject } from '../objects/objects.js'
-import { BUCKET, blobCount, complete, get, initiate, key, OWNER, part, put, sweepAll, testDomain } from '../testing.js'
+import {
+  BUCKET,
+  blobCount,
+  complete,
+  get,
+  initiate,
+  named,
+  OWNER,
+  part,
+  put,
+  sweepAll,
+  testDomain,
+} from '../testing.js'
 import { applyLifecycle } from '../upkeep/apply-lifecycle.js'
 import { recoverDead, registerIncarnation } from '../upkeep/incarnations.js'
 import { Sweeper } from '../upkeep/sweeper.js'
@@ -53,7 +65,7 @@ async function completed(domain: Domain, name: string): Promise<string> {
 test('a damaged garbage row keeps nothing else from being freed, and is told of once', async () => {
   const { domain, told, damage } = await damageable()
   for (let number = 0; number < 5; number += 1) await put(domain, `k${number}`, 'bytes')
-  for (let number = 0; number < 5; number += 1) await deleteObject(domain, BUCKET, key(`k${number}`))
+  for (let number = 0; number < 5; number += 1) await deleteObject(domain, named(`k${number}`))
   damage(await firstKey(domain))
   const sweeper = new Sweeper(domain)
   assert.equal(await sweepAll(domain, sweeper), 4)
@@ -79,7 +91,7 @@ test('a damaged record keeps only the blob from being freed that it may name', a
 test('a damaged manifest keeps only its own parts from being freed', async () => {
   const { domain, told, damage } = await damageable()
   const uploads = [await completed(domain, 'a'), await completed(domain, 'b'), await completed(domain, 'c')]
-  for (const name of ['a', 'b', 'c']) await deleteObject(domain, BUCKET, key(name))
+  for (const name of ['a', 'b', 'c']) await deleteObject(domain, named(name))
   damage(manifestRows.key({ manifest: uploads[1] ?? '' }))
   assert.equal(await sweepAll(domain), 2)
   assert.deepEqual(

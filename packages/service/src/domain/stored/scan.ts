@@ -1,4 +1,6 @@
 /** A walk over rows in the order of their names, in which names that share a prefix up to a delimiter are combined. */
+import { utf8Bytes } from '@bindery/bytes'
+import { KEY_BYTES_MAX, OssError } from '@bindery/protocol'
 import type { Bytes, MetadataStore, Row } from '@bindery/storage'
 import { following, isAfter, type KeyRange, successor } from './key-range.js'
 
@@ -72,4 +74,19 @@ export function commonPrefix(name: string, prefix: string, delimiter: string): s
 export function rangeOf(keyOf: (name: string) => Bytes, prefix: string, from: Bytes | undefined): KeyRange {
   const first = keyOf(prefix)
   return { from: from !== undefined && isAfter(from, first) ? from : first, to: successor(first) }
+}
+
+/** Whether a name is a common prefix itself: it ends with the first delimiter after the prefix. */
+export function isGroup(name: string, prefix: string, delimiter: string): boolean {
+  return name.startsWith(prefix) && commonPrefix(name, prefix, delimiter) === name
+}
+
+/** Refuses names that no key can begin with or follow. Throws invalidPrefix, invalidMarker. */
+export function checkNames(prefix: string, markerName: string, marker: string): void {
+  if (utf8Bytes(prefix).length > KEY_BYTES_MAX) {
+    throw new OssError('invalidPrefix', { ArgumentName: 'prefix', ArgumentValue: prefix })
+  }
+  if (utf8Bytes(marker).length > KEY_BYTES_MAX) {
+    throw new OssError('invalidMarker', { ArgumentName: markerName, ArgumentValue: marker })
+  }
 }

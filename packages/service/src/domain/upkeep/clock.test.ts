@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Domain } from '../domain.js'
 import { deleteObject } from '../objects/objects.js'
-import { BUCKET, blobCount, get, initiate, key, OWNER, part, put, sweepAll, testDomain } from '../testing.js'
+import { BUCKET, blobCount, get, initiate, key, named, OWNER, part, put, sweepAll, testDomain } from '../testing.js'
 import { completeUpload } from '../uploads/complete.js'
 
 /** The same work under some clock, and its result. */
@@ -11,7 +11,7 @@ async function work(clock: (domain: Domain) => Domain): Promise<[kept: string, f
   await put(domain, 'k', 'first')
   await put(domain, 'k', 'second')
   await put(domain, 'gone', 'bytes')
-  await deleteObject(domain, BUCKET, key('gone'))
+  await deleteObject(domain, named('gone'))
   const uploadId = await initiate(domain, 'u')
   await part(domain, 'u', uploadId, 1, 'old')
   await part(domain, 'u', uploadId, 1, 'new')

@@ -12,6 +12,7 @@ import {
   get,
   initiate,
   key,
+  named,
   OWNER,
   part,
   put,
@@ -31,7 +32,7 @@ test('D4: what a delete, an overwrite and a replaced part un-name is freed, and 
   await put(domain, 'twice', 'one')
   await put(domain, 'twice', 'two')
   await put(domain, 'gone', 'gone')
-  await deleteObject(domain, BUCKET, key('gone'))
+  await deleteObject(domain, named('gone'))
   const uploadId = await initiate(domain, 'open')
   await part(domain, 'open', uploadId, 1, 'first')
   await part(domain, 'open', uploadId, 1, 'second')
@@ -48,7 +49,7 @@ test('D4: nothing that a running read may use is freed, in whatever process it r
   const writer = await testDomain({ metadata, blobs })
   await put(writer, 'k', 'old')
   const scope = new Scope()
-  const open = await openObject(reader, scope, BUCKET, key('k'))
+  const open = await openObject(reader, scope, named('k'))
   await put(writer, 'k', 'new')
   const both = {
     inUse: async (ids: readonly string[]) => [...(await reader.reads.inUse(ids)), ...(await writer.reads.inUse(ids))],
@@ -109,7 +110,7 @@ test('an object of many parts is freed in steps', async () => {
     requester: OWNER,
   })
   assert.equal(await sweepAll(domain), 1_001)
-  await deleteObject(domain, BUCKET, key('k'))
+  await deleteObject(domain, named('k'))
   assert.equal(await sweepAll(domain), 1)
   assert.equal(await blobCount(domain), 0)
 })
@@ -128,7 +129,7 @@ test('a sweep that is cut off anywhere is carried to its end by the next', async
       forbidOverwrite: false,
       requester: OWNER,
     })
-    await deleteObject(domain, BUCKET, key('k'))
+    await deleteObject(domain, named('k'))
     let calls = 0
     const transact: typeof domain.metadata.transact = async (body) => {
       calls += 1
@@ -172,7 +173,7 @@ test('a blob that cannot be deleted stays garbage, and keeps no other from being
   const domain = await testDomain({ blobs: failing })
   for (const name of ['a', 'b', 'c']) await put(domain, name, name)
   for await (const { id } of blobs.list()) if (stuck.size === 0) stuck.add(id)
-  for (const name of ['a', 'b', 'c']) await deleteObject(domain, BUCKET, key(name))
+  for (const name of ['a', 'b', 'c']) await deleteObject(domain, named(name))
   await assert.rejects(new Sweeper(domain).sweep(), /a disk that fails/)
   assert.equal(await blobCount(domain), 1)
   stuck.clear()

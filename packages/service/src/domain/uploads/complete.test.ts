@@ -15,6 +15,7 @@ import {
   get,
   initiate,
   key,
+  named,
   part,
   put,
   sweepAll,
@@ -156,7 +157,7 @@ test('D3: a reader that began before the overwrite gets the old bytes, whole', a
   for (let number = 1; number <= 6; number += 1) await part(domain, 'k', uploadId, number, A)
   await complete(domain, 'k', uploadId)
   const scope = new Scope()
-  const open = await openObject(domain, scope, BUCKET, key('k'))
+  const open = await openObject(domain, scope, named('k'))
   await put(domain, 'k', 'new')
   await sweepAll(domain)
   assert.equal((await bytesOf(open.read())).length, 6 * A.length)
@@ -178,7 +179,7 @@ test('a bucket counts what it holds through every step of an upload', async () =
   const after = await bucketStat(domain, BUCKET)
   assert.deepEqual([after.uploads, after.parts, after.partBytes, after.objects], [0, 0, 0, 1])
   assert.equal(after.storage, A.length + B.length)
-  assert.equal((await findObject(domain, BUCKET, key('k'))).type, 'Multipart')
+  assert.equal((await findObject(domain, named('k'))).type, 'Multipart')
 })
 
 test('U3: a repeated Complete with the same list by the same requester gets the same answer', async () => {

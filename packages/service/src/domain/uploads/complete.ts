@@ -8,10 +8,10 @@ import { type Awaitable, StorageError, together } from '@bindery/storage'
 import { readBucket } from '../buckets/buckets.js'
 import { discardRows } from '../bytes/garbage.js'
 import { type Domain, newId } from '../domain.js'
-import { readObject, replaceObject } from '../objects/objects.js'
+import { readObject, replaceCurrent } from '../objects/current.js'
 import { holderRows, manifestRows, partRows } from '../stored/keyspace.js'
 import { Manifest } from '../stored/manifest.js'
-import type { ETag, ListedParts, ObjectAcl, ObjectRecord, UploadRecord } from '../stored/model.js'
+import type { ETag, ListedParts, ObjectAcl, ObjectName, ObjectRecord, UploadRecord } from '../stored/model.js'
 import { PartTable } from '../stored/part-table.js'
 import { claimCallback, digestOfAsked, digestOfParts, findReceipt, settledReceipt, writeReceipt } from './receipts.js'
 import { closeUpload, findUpload, readPartRows, readUpload, readUsage, type UploadName, type Usage } from './uploads.js'
@@ -64,7 +64,7 @@ async function repeat(domain: Domain, completion: Completion, missing: OssError)
   if (found.list !== list && found.exactList !== list) throw missing
   const { etag, crc64 } = found
   if (callbackFollows === true && found.callback === undefined) {
-    const object = await domain.metadata.read((reader) => readObject(reader, completion.bucket, completion.key))
+    const object = await domain.metadata.read((reader) => readObject(reader, nameOf(completion)))
     if (object?.manifest === uploadId && (await claimCallback(domain, uploadId))) return { etag, crc64, object }
   }
   const { callback } = await settledReceipt(domain, completion, requester)
@@ -175,6 +175,8 @@ function checkRun(parts: PartTable): void {
   })
 }
 
+const nameOf = ({ bucket, key }: UploadName): ObjectName => ({ bucket, key })
+
 interface Flip {
   readonly completion: Completion
   readonly upload: UploadRecord
@@ -183,9 +185,10 @@ interface Flip {
 }
 
 async function commit(domain: Domain, { completion, upload, usage, parts }: Flip): Promise<ObjectRecord | 'changed'> {
-  const { bucket, key, uploadId, acl, requester, callbackFollows = false } = completion
+  const { bucket, key, uploadId, acl, forbidOverwrite, requester, callbackFollows = false } = completion
+  const name = nameOf(completion)
   const contentMd5 = await contentMd5Of(domain, upload, parts)
-  const record = { ...describe(domain, upload, parts, acl), ...contentMd5 }
+  const record = { ...recordOf(domain, upload, parts, acl), ...contentMd5 }
   const { etag, crc64, modifiedAt, reference } = record
   const manifest = Manifest.of(parts)
   const exactList = digestOfParts(domain, parts)
@@ -195,10 +198,10 @@ async function commit(domain: Domain, { completion, upload, usage, parts }: Flip
       readBucket(domain, tx, bucket),
       readUpload(tx, completion),
       readUsage(tx, uploadId),
-      readObject(tx, bucket, key),
+      readObject(tx, name),
     )
     if (current.edition !== usage.edition) return 'changed'
-    replaceObject(domain, tx, completion, old, record)
+    replaceCurrent(domain, tx, { name, forbidOverwrite, old }, record)
     closeUpload(tx, upload, usage)
     manifestRows.set(tx, { manifest: uploadId }, manifest)
     holderRows.set(tx, { manifest: uploadId, reference }, undefined)
@@ -209,7 +212,8 @@ async function commit(domain: Domain, { completion, upload, usage, parts }: Flip
   })
 }
 
-function describe(domain: Domain, upload: UploadRecord, parts: PartTable, acl: ObjectAcl): ObjectRecord {
+/** The object that an upload becomes. */
+function recordOf(domain: Domain, upload: UploadRecord, parts: PartTable, acl: ObjectAcl): ObjectRecord {
   return {
     type: 'Multipart',
     owner: upload.owner,

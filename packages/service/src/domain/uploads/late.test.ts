@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ListedParts } from '@bindery/protocol'
 import { createMemoryBlobStore, createMemoryMetadataStore, type MetadataStore, StorageError } from '@bindery/storage'
-import { copyObject } from '../objects/copy.js'
+import { copyObject } from '../objects/copy-object.js'
 import { deleteObject } from '../objects/objects.js'
 import { openObject } from '../objects/open-object.js'
 import { Scope } from '../scope.js'
@@ -14,6 +14,7 @@ import {
   get,
   initiate,
   key,
+  named,
   OWNER,
   PLAIN,
   part,
@@ -61,7 +62,7 @@ test('D2: an object whose put was answered by a failure, and that was copied mea
   lose(() => copyObject(others, { ...copied, source, describe: () => PLAIN }))
   await assert.rejects(put(domain, 'k', 'bytes'), { kind: 'unavailable' })
   assert.equal((await get(domain, 'copy')).toString(), 'bytes')
-  for (const name of ['k', 'copy']) await deleteObject(domain, BUCKET, key(name))
+  for (const name of ['k', 'copy']) await deleteObject(domain, named(name))
   await sweepAll(domain)
   assert.equal(await blobCount(domain), 0)
 })
@@ -71,7 +72,7 @@ test('D4: bytes whose put was answered by a failure stay for who reads them, als
   const scope = new Scope()
   let open: Awaited<ReturnType<typeof openObject>> | undefined
   lose(async () => {
-    open = await openObject(others, scope, BUCKET, key('k'))
+    open = await openObject(others, scope, named('k'))
     await put(others, 'k', 'new')
   })
   await assert.rejects(put(domain, 'k', 'old'), { kind: 'unavailable' })
@@ -89,8 +90,8 @@ test('D4: the search for orphans leaves the bytes of a dead writer to who reads 
   const heir = { ...writer, blobs: { ...writer.blobs, incarnation: 'ffffffffffffffff' } }
   await registerIncarnation(heir)
   const scope = new Scope()
-  const open = await openObject(heir, scope, BUCKET, key('k'))
-  await deleteObject(heir, BUCKET, key('k'))
+  const open = await openObject(heir, scope, named('k'))
+  await deleteObject(heir, named('k'))
   await recoverDead(heir, [])
   await sweepAll(heir)
   assert.equal((await bytesOf(open.read())).toString(), 'old')
@@ -147,7 +148,7 @@ test('U3: a repeated Complete that was left behind until its object was deleted 
   let first: { readonly etag: string } | undefined
   const metadata = pausing(domain.metadata, async () => {
     first = await completeUpload(domain, { ...completion, forbidOverwrite: false })
-    await deleteObject(domain, BUCKET, key('k'))
+    await deleteObject(domain, named('k'))
     await sweepAll(domain)
   })
   const second = await completeUpload({ ...domain, metadata }, { ...completion, forbidOverwrite: false })

@@ -4,7 +4,20 @@ import { test } from 'node:test'
 import { ListedParts } from '@bindery/protocol'
 import { createMemoryBlobStore, createMemoryMetadataStore, withFaults } from '@bindery/storage'
 import { findObject } from '../objects/objects.js'
-import { BUCKET, blobCount, get, initiate, key, OWNER, part, put, sourceOf, sweepAll, testDomain } from '../testing.js'
+import {
+  BUCKET,
+  blobCount,
+  get,
+  initiate,
+  key,
+  named,
+  OWNER,
+  part,
+  put,
+  sourceOf,
+  sweepAll,
+  testDomain,
+} from '../testing.js'
 import { completeUpload } from './complete.js'
 import { listParts, uploadPart } from './uploads.js'
 
@@ -49,7 +62,7 @@ test('the MD5 of a sequential upload covers its whole object, and other uploads 
     const completion = { bucket: BUCKET, key: key('k'), uploadId, acl: 'default', forbidOverwrite: false } as const
     await completeUpload(domain, { ...completion, parts: 'all', requester: OWNER })
     const digest = createHash('md5').update(Buffer.concat(pieces)).digest('base64')
-    assert.equal((await findObject(domain, BUCKET, key('k'))).contentMd5, sequential ? digest : undefined)
+    assert.equal((await findObject(domain, named('k'))).contentMd5, sequential ? digest : undefined)
   }
 })
 

@@ -18,7 +18,7 @@ import { readBucket } from '../buckets/buckets.js'
 import { commitBlob, requireLiving, storeBytes } from '../bytes/blobs.js'
 import { discardPart, discardRows } from '../bytes/garbage.js'
 import { type Domain, newUploadId } from '../domain.js'
-import { readObject } from '../objects/objects.js'
+import { readObject } from '../objects/current.js'
 import { count } from '../stored/counters.js'
 import { isId } from '../stored/ids.js'
 import { autoCompleteRows, partNumberOf, partRows, uploadRows, usageRows } from '../stored/keyspace.js'
@@ -52,7 +52,7 @@ export async function initiateUpload(domain: Domain, upload: NewUpload): Promise
   const record = await domain.metadata.transact(async (tx) => {
     const [{ storageClass }, existing] = await together(
       readBucket(domain, tx, bucket),
-      upload.forbidOverwrite ? readObject(tx, bucket, key) : undefined,
+      upload.forbidOverwrite ? readObject(tx, { bucket, key }) : undefined,
     )
     if (existing !== undefined) throw new OssError('fileAlreadyExists')
     const { headers, userMetadata, tagging } = description

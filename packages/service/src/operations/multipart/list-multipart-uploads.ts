@@ -1,6 +1,6 @@
 import { handler } from '../../call.js'
-import { listUploads, type UploadEntry } from '../../domain/objects/listing.js'
 import type { UploadRecord } from '../../domain/stored/model.js'
+import { listUploads, type UploadEntry } from '../../domain/uploads/listing.js'
 
 export const listMultipartUploads = handler('ListMultipartUploads', async (call) => {
   const { encodingType, ...query } = call.input

@@ -1,6 +1,6 @@
 import type { InputOf, Operations } from '@bindery/protocol'
 import { handler } from '../../call.js'
-import { copyObject as copy } from '../../domain/objects/copy.js'
+import { copyObject as copy } from '../../domain/objects/copy-object.js'
 import type { ObjectDescription, ObjectRecord } from '../../domain/stored/model.js'
 import { requireWanted } from '../../response/conditions.js'
 import { describeObject } from '../describe.js'

@@ -10,16 +10,16 @@ import { asOssError, lend } from './select-object.js'
 
 /** Counts once: later calls answer what is kept, unless they ask for another count. */
 export const createSelectObjectMeta = handler('CreateSelectObjectMeta', async (call) => {
-  const { document, input, domain, bucket, key, scope } = call
+  const { document, input, domain, objectName, scope } = call
   const format = formatOf(input.process)
-  const object = await openObject(domain, scope, bucket.name, key)
+  const object = await openObject(domain, scope, objectName)
   const { record } = object
   if (isCompressed(document.input)) {
     throw new OssError('selectUnsupportedCompressionFormat', { Reason: 'Compressed objects have no ranges.' })
   }
   const counted = document.overwriteIfExists ? undefined : record.rows
   const rows = counted ?? (await count(object, format, document.input))
-  if (counted === undefined) await setCountedRows(domain, bucket.name, key, record, rows)
+  if (counted === undefined) await setCountedRows(domain, objectName, record, rows)
   return { output: { raw: false }, content: frames(record.size, rows) }
 })
 

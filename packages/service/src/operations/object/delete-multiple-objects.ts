@@ -12,7 +12,7 @@ export const deleteMultipleObjects = handler('DeleteMultipleObjects', async (cal
   for (const key of keys) await call.authorise(key)
   for (let at = 0; at < keys.length; at += DELETES_AT_ONCE) {
     const batch = keys.slice(at, at + DELETES_AT_ONCE)
-    await Promise.all(batch.map((key) => deleteObject(call.domain, call.bucket.name, key)))
+    await Promise.all(batch.map((key) => deleteObject(call.domain, { bucket: call.bucket.name, key })))
   }
   if (quiet === true) return { output: {}, result: undefined }
   return { output: {}, result: { encodingType: call.input.encodingType, deleted: keys.map((key) => ({ key })) } }

@@ -2,6 +2,6 @@ import { handler } from '../../call.js'
 import { deleteObject as removeObject } from '../../domain/objects/objects.js'
 
 export const deleteObject = handler('DeleteObject', async (call) => {
-  await removeObject(call.domain, call.bucket.name, call.key)
+  await removeObject(call.domain, call.objectName)
   return { output: {} }
 })

@@ -3,6 +3,6 @@ import { findObject } from '../../domain/objects/objects.js'
 import { ownerOf } from '../describe.js'
 
 export const getObjectAcl = handler('GetObjectACL', async (call) => {
-  const { owner, acl } = await findObject(call.domain, call.bucket.name, call.key)
+  const { owner, acl } = await findObject(call.domain, call.objectName)
   return { output: {}, result: { owner: ownerOf(owner), accessControlList: { grant: acl } } }
 })

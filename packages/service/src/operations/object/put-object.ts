@@ -8,10 +8,10 @@ import { describeObject } from '../describe.js'
 /** An object that must not be overwritten, and a callback that cannot be made, are detected before the body is read. */
 export const putObject = handler('PutObject', {
   async find(call) {
-    const { bucket, key, input } = call
+    const { input } = call
     const description = describeObject(input)
     const callback = await askedCallback(call)
-    await checkOverwrite(call.domain, bucket.name, key, input.forbidOverwrite)
+    await checkOverwrite(call.domain, call.objectName, input.forbidOverwrite)
     return { description, callback }
   },
   async handle(call, { description, callback }) {

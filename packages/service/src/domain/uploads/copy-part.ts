@@ -1,38 +1,24 @@
 /**
- * Copies by reference. A copy names bytes that are there: CopyObject the source's manifest, UploadPartCopy slices of it;
- * a holder row in the same commit keeps what is named. The commit reads the record that names the source, so that a
- * source which changed or went meanwhile is looked at again. Bytes are copied only where a reference would cost more
- * than it saves: very small ranges, chains that are too deep, and sequential uploads, which need the MD5 of their bytes.
- * Below the reserve of disk copies are refused as bodies are: what they name cannot be freed, and their rows take space.
+ * UploadPartCopy by reference: the part names slices of the source, and holder rows in the same commit keep what they
+ * name. The commit reads the record that names the source, so that a source which changed or went meanwhile is looked at
+ * again. Bytes are copied only where a reference would cost more than it saves: very small ranges, chains that are too
+ * deep, and sequential uploads, which need the MD5 of their bytes.
  */
 import { hex, utf8Bytes } from '@bindery/bytes'
-import { type BucketName, type ObjectKey, OssError, PART_SIZE_MAX } from '@bindery/protocol'
-import {
-  type ByteRange,
-  type ByteSource,
-  carriesBytes,
-  type LentBytes,
-  StorageError,
-  type Transaction,
-  together,
-} from '@bindery/storage'
+import { OssError, PART_SIZE_MAX } from '@bindery/protocol'
+import { type ByteRange, type ByteSource, type LentBytes, StorageError, together } from '@bindery/storage'
 import { readBucket } from '../buckets/buckets.js'
 import { crc64Of, findManifest, piecesOf, within } from '../bytes/manifest-bytes.js'
 import { type Domain, newId } from '../domain.js'
+import type { Copied } from '../objects/copy-object.js'
+import { requireStored } from '../objects/current.js'
+import { type OpenObject, openObject } from '../objects/open-object.js'
+import { promote } from '../objects/promote.js'
 import { withScope } from '../scope.js'
-import { holderRows, manifestRows, objectRows, ownerRows, partRows } from '../stored/keyspace.js'
-import { depthOf, Manifest } from '../stored/manifest.js'
-import type { ObjectAcl, ObjectDescription, ObjectRecord, PartRecord, Slice, UploadRecord } from '../stored/model.js'
-import { PartTable } from '../stored/part-table.js'
-import { announcePart, findUpload, putPart, readPlace, type UploadName, uploadPart } from '../uploads/uploads.js'
-import { readObject, replaceObject, requireObject } from './objects.js'
-import { type OpenObject, openObject } from './open-object.js'
-
-/** Names the object that is copied. */
-export interface CopySource {
-  readonly bucket: BucketName
-  readonly key: ObjectKey
-}
+import { holderRows } from '../stored/keyspace.js'
+import { depthOf } from '../stored/manifest.js'
+import type { ObjectName, ObjectRecord, PartRecord, Slice, UploadRecord } from '../stored/model.js'
+import { announcePart, findUpload, putPart, readPlace, type UploadName, uploadPart } from './uploads.js'
 
 const ATTEMPTS_MAX = 16
 const SLICES_MAX = 64
@@ -40,90 +26,23 @@ const DEPTH_MAX = 16
 /** Bytes below which a range is copied rather than named: a few bytes must not keep gigabytes. */
 const SLICE_BYTES_MIN = 65_536
 
-export interface CopiedObject {
-  readonly bucket: BucketName
-  readonly key: ObjectKey
-  readonly owner: string
-  /** Undefined: the source's. */
-  readonly acl: ObjectAcl | undefined
-  readonly forbidOverwrite: boolean
-  readonly source: CopySource
-  /** Judges the source (conditions), and returns how the copy is described. May be called more than once. */
-  readonly describe: (source: ObjectRecord) => ObjectDescription
-}
-
-/** What a copy made, and what of. */
-export interface Copied<T> {
-  readonly made: T
-  readonly source: ObjectRecord
-}
-
-/** Copies a whole object in one commit. Throws noSuchBucket, noSuchKey, fileAlreadyExists and what `describe` throws. */
-export async function copyObject(domain: Domain, copy: CopiedObject): Promise<Copied<ObjectRecord>> {
-  await domain.blobs.requireSpace?.()
-  const reference = newId(domain)
-  const modifiedAt = domain.clock()
-  return domain.metadata.transact(async (tx) => {
-    const [bucket, , found, target] = await together(
-      readBucket(domain, tx, copy.bucket),
-      readBucket(domain, tx, copy.source.bucket),
-      requireObject(tx, copy.source.bucket, copy.source.key),
-      readObject(tx, copy.bucket, copy.key),
-    )
-    const description = copy.describe(found)
-    const source = promote(tx, copy.source, found)
-    // an object that is copied onto itself is replaced as the promotion has left it
-    const old = target?.reference === found.reference ? source : target
-    const made: ObjectRecord = {
-      ...source,
-      owner: copy.owner,
-      acl: copy.acl ?? source.acl,
-      modifiedAt,
-      reference,
-      headers: description.headers,
-      userMetadata: description.userMetadata,
-      tagging: description.tagging,
-      storageClass: description.storageClass ?? bucket.storageClass,
-    }
-    holderRows.set(tx, made, undefined)
-    replaceObject(domain, tx, copy, old, made)
-    return { made, source }
-  })
-}
-
-/** Gives an object of one blob the rows of a manifest, under the id that it has had from birth. */
-function promote(tx: Transaction, { bucket, key }: CopySource, record: ObjectRecord): ObjectRecord {
-  const { bytes, manifest, reference } = record
-  if (bytes.kind === 'manifest') return record
-  const { size, etag, crc64, modifiedAt } = record
-  const part: PartRecord = { partNumber: 1, size, etag, crc64, modifiedAt, bytes }
-  const place = partRows.key({ manifest, partNumber: 1 })
-  const promoted: ObjectRecord = { ...record, bytes: { kind: 'manifest' } }
-  tx.set(place, partRows.encode(part))
-  manifestRows.set(tx, { manifest }, Manifest.of(PartTable.of([part])))
-  holderRows.set(tx, { manifest, reference }, undefined)
-  if (!carriesBytes(bytes.blob)) ownerRows.set(tx, { blob: bytes.blob }, place)
-  objectRows.set(tx, { bucket, key }, promoted)
-  return promoted
-}
-
 export interface CopiedPart extends UploadName {
   readonly partNumber: number
-  readonly source: CopySource
+  readonly source: ObjectName
   /** Judges the source (conditions), and says which of its bytes; undefined for all. May be called more than once. */
   readonly choose: (source: ObjectRecord) => ByteRange | undefined
 }
 
 /**
  * Makes a part of a range of an object.
- * Throws noSuchUpload, noSuchKey, partNotSequential, partAlreadyExist, entityTooLarge and what `choose` throws.
+ * Throws noSuchUpload, noSuchKey, noSuchVersion, partNotSequential, partAlreadyExist, entityTooLarge and what `choose` throws.
  */
 export async function copyPart(domain: Domain, copy: CopiedPart): Promise<Copied<PartRecord>> {
   const upload = await findUpload(domain, copy)
   await domain.blobs.requireSpace?.()
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     const copied = await withScope(async (scope) => {
-      const open = await openObject(domain, scope, copy.source.bucket, copy.source.key)
+      const open = await openObject(domain, scope, copy.source)
       const made = await copyOpen(domain, copy, upload, open)
       return made === 'changed' ? undefined : { made, source: open.record }
     })
@@ -159,11 +78,11 @@ async function copyOpen(
   const made = await domain.metadata.transact(async (tx) => {
     const [, current, place] = await together(
       readBucket(domain, tx, copy.source.bucket),
-      requireObject(tx, copy.source.bucket, copy.source.key),
+      requireStored(tx, copy.source),
       readPlace(domain, tx, copy, copy.partNumber),
     )
-    if (current.manifest !== source.manifest) return 'changed'
-    promote(tx, copy.source, current)
+    if (current.record.manifest !== source.manifest) return 'changed'
+    promote(tx, current)
     await putPart(domain, tx, place, part)
     for (const slice of plan.slices) holderRows.set(tx, slice, undefined)
     return part

@@ -1,0 +1,69 @@
+/**
+ * CopyObject by reference: the copy names the source's manifest, and a holder row in the same commit keeps it. No byte is
+ * moved. Below the reserve of disk copies are refused as bodies are: what they name cannot be freed, and rows take space.
+ */
+import type { BucketName, ObjectKey } from '@bindery/protocol'
+import { together } from '@bindery/storage'
+import { readBucket } from '../buckets/buckets.js'
+import { type Domain, newId } from '../domain.js'
+import { holderRows } from '../stored/keyspace.js'
+import type { ObjectAcl, ObjectDescription, ObjectName, ObjectRecord } from '../stored/model.js'
+import { readObject, replaceCurrent, requireStored } from './current.js'
+import { promote } from './promote.js'
+
+export interface CopiedObject {
+  readonly bucket: BucketName
+  readonly key: ObjectKey
+  readonly owner: string
+  /** Undefined: the source's. */
+  readonly acl: ObjectAcl | undefined
+  readonly forbidOverwrite: boolean
+  readonly source: ObjectName
+  /** Judges the source (conditions), and returns how the copy is described. May be called more than once. */
+  readonly describe: (source: ObjectRecord) => ObjectDescription
+}
+
+/** What a copy made, and what of. */
+export interface Copied<T> {
+  readonly made: T
+  readonly source: ObjectRecord
+}
+
+/**
+ * Copies a whole object in one commit.
+ * Throws noSuchBucket, noSuchKey, noSuchVersion, fileAlreadyExists and what `describe` throws.
+ */
+export async function copyObject(domain: Domain, copy: CopiedObject): Promise<Copied<ObjectRecord>> {
+  await domain.blobs.requireSpace?.()
+  const name: ObjectName = { bucket: copy.bucket, key: copy.key }
+  const reference = newId(domain)
+  const modifiedAt = domain.clock()
+  return domain.metadata.transact(async (tx) => {
+    const [bucket, , found, target] = await together(
+      readBucket(domain, tx, copy.bucket),
+      readBucket(domain, tx, copy.source.bucket),
+      requireStored(tx, copy.source),
+      readObject(tx, name),
+    )
+    const description = copy.describe(found.record)
+    const source = promote(tx, found)
+    // an object that is copied onto itself is replaced as the promotion has left it
+    const old = target?.reference === source.reference ? source : target
+    // the copy is a version of its own
+    const { version: _, ...copied } = source
+    const made: ObjectRecord = {
+      ...copied,
+      owner: copy.owner,
+      acl: copy.acl ?? source.acl,
+      modifiedAt,
+      reference,
+      headers: description.headers,
+      userMetadata: description.userMetadata,
+      tagging: description.tagging,
+      storageClass: description.storageClass ?? bucket.storageClass,
+    }
+    holderRows.set(tx, made, undefined)
+    replaceCurrent(domain, tx, { name, forbidOverwrite: copy.forbidOverwrite, old }, made)
+    return { made, source }
+  })
+}
