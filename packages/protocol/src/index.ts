@@ -58,6 +58,7 @@ export {
   route,
 } from './operations/route.js'
 export type { StoreStatus } from './operations/service/get-store-status.js'
+export { decodeMd5 } from './operations/shared.js'
 export { parseQuery, Query, type QueryParameter } from './query.js'
 export { checkTime } from './signature/check-time.js'
 export { type Claim, readClaim } from './signature/claim.js'

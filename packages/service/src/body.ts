@@ -1,5 +1,5 @@
-import { base64Bytes, equalBytes } from '@bindery/bytes'
-import { type Digests, OssError, PART_SIZE_MAX } from '@bindery/protocol'
+import { equalBytes } from '@bindery/bytes'
+import { type Digests, decodeMd5, OssError, PART_SIZE_MAX } from '@bindery/protocol'
 import type { ByteSource } from '@bindery/storage'
 
 /** The maximum size of an XML body in bytes: a Complete that lists 10,000 parts with all their markup fits. */
@@ -19,18 +19,10 @@ export function contentSource(source: ByteSource, headers: Headers): ByteSource 
   return source
 }
 
-/** The 16 bytes of Content-MD5, undefined if none was sent. Throws invalidDigestFormat. */
-function contentMd5(headers: Headers): Uint8Array | undefined {
-  const value = headers['content-md5']
-  if (value === undefined) return undefined
-  const digest = base64Bytes(value.trim())
-  if (digest?.length !== 16) throw new OssError('invalidDigestFormat')
-  return digest
-}
-
 /** The bytes of an XML body, compared with Content-MD5. Throws malformedXml if it is too long. */
 export async function readDocument(source: ByteSource, headers: Headers, digests: Digests): Promise<Uint8Array> {
-  const expected = contentMd5(headers)
+  const sent = headers['content-md5']
+  const expected = sent === undefined ? undefined : decodeMd5(sent)
   const document = await readWhole(source, XML_BODY_BYTES_MAX)
   if (expected !== undefined && !equalBytes(expected, digests.md5(document)))
     throw new OssError('invalidDigestMismatch')

@@ -36,15 +36,20 @@ export function boundedText(bytesMax: number, cause: Cause): Codec<string> {
 export const prefixText = boundedText(KEY_BYTES_MAX, 'invalidPrefix')
 export const markerText = boundedText(KEY_BYTES_MAX, 'invalidMarker')
 
+const MD5_BYTES = 16
+
+/** The bytes of a Content-MD5; what follows them is ignored, as the C SDK appends four. Throws invalidDigestFormat. */
+export function decodeMd5(value: string): Uint8Array {
+  const digest = base64Bytes(value.trim())
+  if (digest === undefined || digest.length < MD5_BYTES) throw new OssError('invalidDigestFormat')
+  return digest.subarray(0, MD5_BYTES)
+}
+
 /** 16 bytes in base64. */
 export const md5: Codec<Uint8Array> = {
   name: 'base64 of an MD5',
   causes: ['invalidDigestFormat'],
-  decode(value) {
-    const digest = base64Bytes(value.trim())
-    if (digest?.length !== 16) throw new OssError('invalidDigestFormat')
-    return digest
-  },
+  decode: decodeMd5,
   encode: base64,
 }
 

@@ -13,7 +13,7 @@ import { formatBasicDay, parseBasicTime, parseRequestTime } from './time.js'
 export function checkTime(claim: Claim, now: number): void {
   if (claim.place === 'header') checkHeaderTime(claim, now)
   else if (claim.scheme === 'v4') checkV4UrlTime(claim, now)
-  else if (now > Number(claim.date) * 1000) throw expired('urlExpired', Number(claim.date) * 1000, now)
+  else if (isPast(Number(claim.date) * 1000, now)) throw expired('urlExpired', Number(claim.date) * 1000, now)
 }
 
 function checkHeaderTime(claim: Claim, now: number): void {
@@ -36,7 +36,12 @@ function checkV4UrlTime(claim: V4UrlClaim, now: number): void {
     throw new OssError('v4UrlDateInvalid', { ArgumentName: 'x-oss-date', ArgumentValue: claim.date })
   }
   const end = start + claim.expiresSeconds * 1000
-  if (now > end || start - now > CLOCK_SKEW_MAX_MS) throw expired('v4UrlExpired', end, now)
+  if (isPast(end, now) || start - now > CLOCK_SKEW_MAX_MS) throw expired('v4UrlExpired', end, now)
+}
+
+/** Whether an end is past. It is in whole seconds, and the second that it names still counts. */
+function isPast(end: number, now: number): boolean {
+  return Math.floor(now / 1000) > Math.floor(end / 1000)
 }
 
 function expired(cause: 'urlExpired' | 'v4UrlExpired', end: number, now: number): OssError {

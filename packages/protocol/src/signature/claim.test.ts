@@ -15,7 +15,8 @@ function claim(headers: Record<string, string>, query = ''): Claim | undefined {
 }
 
 function authorization(text: string): Claim | undefined {
-  return claim({ authorization: text, 'x-oss-date': '20221220T084818Z', ...UNSIGNED })
+  const additional = { abc: '', host: 'h', range: 'bytes=0-1' }
+  return claim({ authorization: text, 'x-oss-date': '20221220T084818Z', ...UNSIGNED, ...additional })
 }
 
 function refusal(run: () => unknown): { cause: string; code: string; status: number; ec: string | undefined } {
@@ -102,6 +103,12 @@ test('a malformed Authorization header is refused with 400 and the text for its 
     [`OSS4-HMAC-SHA256 Credential=${CREDENTIAL},Signature=ab,AdditionalHeaders=`]: 'v4AdditionalHeadersEmpty',
     [`OSS4-HMAC-SHA256 Credential=${CREDENTIAL},Signature=ab,AdditionalHeaders=host;`]: 'v4AdditionalHeadersInvalid',
     [`OSS4-HMAC-SHA256 Credential=${CREDENTIAL},Signature=ab,AdditionalHeaders=Host`]: 'v4AdditionalHeadersInvalid',
+    [`OSS4-HMAC-SHA256 Credential=${CREDENTIAL},Signature=ab,AdditionalHeaders=host;xyz`]: 'v4AdditionalHeadersMissing',
+    'OSS4-HMAC-SHA256 Credential=ak/20221220/cn-hangzhou/s3/aliyun_v4_request,Signature=ab': 'v4ProductInvalid',
+    'OSS4-HMAC-SHA256 Credential=ak/20221220/cn-hangzhou/OSS/aliyun_v4_request,Signature=ab': 'v4ProductInvalid',
+    'OSS2 AccessKeyId:ak,AdditionalHeaders:,Signature:c2ln': 'v2AdditionalHeadersEmpty',
+    'OSS2 AccessKeyId:ak,AdditionalHeaders:Range,Signature:c2ln': 'v2AdditionalHeadersInvalid',
+    'OSS2 AccessKeyId:ak,AdditionalHeaders:if-match,Signature:c2ln': 'v2AdditionalHeadersMissing',
   }
   for (const credential of [
     'ak/20221220/cn-hangzhou/oss/aws4_request',
@@ -128,6 +135,22 @@ test('the items of V2 come in any order, with or without spaces', () => {
     assert.ok(found?.scheme === 'v2')
     assert.deepEqual([found.accessKeyId, found.signature, found.additionalHeaders], ['ak', 'c2ln', ['host', 'range']])
   }
+})
+
+test('the additional headers of a URL are judged as those of a header, each form by its own cause', () => {
+  const ecs = (names: string) => {
+    const v2 = `x-oss-signature-version=OSS2&x-oss-access-key-id=ak&x-oss-expires=1&x-oss-signature=a`
+    const queries = [v4Url({ 'x-oss-additional-headers': names }), `${v2}&x-oss-additional-headers=${names}`]
+    return queries.map((query) => refusal(() => claim({ host: 'h' }, query)).ec)
+  }
+  assert.deepEqual(ecs(''), ['0002-00000076', '0002-00000110'])
+  assert.deepEqual(ecs('host;'), ['0002-00000077', '0002-00000111'])
+  assert.deepEqual(ecs('host;range'), ['0002-00000078', '0002-00000112'])
+  const found = claim({ host: 'h' }, v4Url({ 'x-oss-additional-headers': 'host' }))
+  assert.ok(found?.scheme === 'v4')
+  assert.deepEqual(found.additionalHeaders, ['host'])
+  const other = v4Url({ 'x-oss-credential': 'ak/20221220/cn-hangzhou/s3/aliyun_v4_request' })
+  assert.equal(refusal(() => claim({}, other)).ec, '0002-00000227')
 })
 
 test('a V2 request that lacks an item is refused with the name of the item', () => {

@@ -1,3 +1,4 @@
+import type { Cause } from '../errors/catalogue.js'
 import { OssError } from '../errors/oss-error.js'
 import { PRESIGN_V4_SECONDS_MAX } from '../limits.js'
 import type { Head } from '../message.js'
@@ -43,6 +44,8 @@ export type Claim = V1Claim | V2Claim | V4HeaderClaim | V4UrlClaim
 const V1_URL_KEYS = ['OSSAccessKeyId', 'Expires', 'Signature']
 const V2_ITEMS = ['AccessKeyId', 'AdditionalHeaders', 'Signature']
 const V4_ITEMS = ['Credential', 'AdditionalHeaders', 'Signature']
+/** Products whose requests come to a bucket: those of OSS itself, and of its cloud boxes. */
+const V4_PRODUCTS: ReadonlySet<string> = new Set(['oss', 'oss-cloudbox'])
 const SECONDS = /^\d+$/
 
 /**
@@ -122,7 +125,7 @@ function v2HeaderClaim(text: string, head: Head): V2Claim {
     place: 'header',
     accessKeyId,
     signature,
-    additionalHeaders: headerNames(items.get('AdditionalHeaders')),
+    additionalHeaders: headerNames(items.get('AdditionalHeaders'), head, V2_NAMES),
     securityToken: securityToken(head, 'header', 'security-token'),
     date: headerDate(head),
   }
@@ -141,7 +144,7 @@ function v2UrlClaim(head: Head): V2Claim {
     place: 'url',
     accessKeyId,
     signature,
-    additionalHeaders: headerNames(query.get('x-oss-additional-headers')),
+    additionalHeaders: headerNames(query.get('x-oss-additional-headers'), head, V2_NAMES),
     securityToken: securityToken(head, 'url', 'security-token'),
     date,
   }
@@ -152,12 +155,13 @@ function v4HeaderClaim(text: string, head: Head): V4HeaderClaim {
   const credential = items.get('Credential')
   const signature = items.get('Signature')
   if (!credential || !signature) throw new OssError('authorizationMissingPart')
-  const additionalHeaders = headerNames(items.get('AdditionalHeaders'))
+  const additionalHeaders = headerNames(items.get('AdditionalHeaders'), head, V4_HEADER_NAMES)
   const payload = head.headers['x-oss-content-sha256']
   if (payload !== UNSIGNED_PAYLOAD) {
     throw new OssError('v4PayloadInvalid', argument('x-oss-content-sha256', payload ?? ''))
   }
   const { accessKeyId, scope } = splitCredential(credential) ?? fail('v4CredentialInvalid')
+  if (!V4_PRODUCTS.has(scope.product)) throw new OssError('v4ProductInvalid', argument('Credential', scope.product))
   return {
     scheme: 'v4',
     place: 'header',
@@ -177,6 +181,8 @@ function v4UrlClaim(head: Head): V4UrlClaim {
   const credential = query.get('x-oss-credential') ?? ''
   const { accessKeyId, scope } =
     splitCredential(credential) ?? fail('v4UrlCredentialInvalid', argument('x-oss-credential', credential))
+  if (!V4_PRODUCTS.has(scope.product))
+    throw new OssError('v4ProductInvalid', argument('x-oss-credential', scope.product))
   const date = query.get('x-oss-date') ?? ''
   const start = parseBasicTime(date)
   if (start === undefined) throw new OssError('v4UrlDateInvalid', argument('x-oss-date', date))
@@ -191,7 +197,7 @@ function v4UrlClaim(head: Head): V4UrlClaim {
     accessKeyId,
     scope,
     signature,
-    additionalHeaders: headerNames(query.get('x-oss-additional-headers')),
+    additionalHeaders: headerNames(query.get('x-oss-additional-headers'), head, V4_URL_NAMES),
     securityToken: securityToken(head, 'url', 'x-oss-security-token'),
     date,
     expiresSeconds,
@@ -221,12 +227,36 @@ function splitCredential(credential: string): { accessKeyId: string; scope: V4Sc
   return plain && more.length === 0 ? { accessKeyId, scope: { date, region, product } } : undefined
 }
 
+/** Causes of a list of names that is empty, that holds what is no name, and that names what the request does not have. */
+interface NameCauses {
+  readonly empty: Cause
+  readonly invalid: Cause
+  readonly missing: Cause
+}
+
+const V2_NAMES: NameCauses = {
+  empty: 'v2AdditionalHeadersEmpty',
+  invalid: 'v2AdditionalHeadersInvalid',
+  missing: 'v2AdditionalHeadersMissing',
+}
+const V4_HEADER_NAMES: NameCauses = {
+  empty: 'v4AdditionalHeadersEmpty',
+  invalid: 'v4AdditionalHeadersInvalid',
+  missing: 'v4AdditionalHeadersMissing',
+}
+const V4_URL_NAMES: NameCauses = {
+  empty: 'v4UrlAdditionalHeadersEmpty',
+  invalid: 'v4UrlAdditionalHeadersInvalid',
+  missing: 'v4UrlAdditionalHeadersMissing',
+}
+
 /** OSS requires sorted names; older Python SDKs send them unsorted and sign them sorted. */
-function headerNames(text: string | undefined): readonly string[] {
+function headerNames(text: string | undefined, { headers }: Head, causes: NameCauses): readonly string[] {
   if (text === undefined) return []
-  if (text === '') throw new OssError('v4AdditionalHeadersEmpty')
+  if (text === '') throw new OssError(causes.empty)
   const names = text.split(';').map((name) => name.trim())
-  if (names.some((name) => name === '' || name !== name.toLowerCase())) throw new OssError('v4AdditionalHeadersInvalid')
+  if (names.some((name) => name === '' || name !== name.toLowerCase())) throw new OssError(causes.invalid)
+  if (names.some((name) => headers[name] === undefined)) throw new OssError(causes.missing)
   return names.sort()
 }
 

@@ -157,7 +157,9 @@ test('a key that is not there is refused with 403, and one of impossible charact
         return ec
       }),
     )
-  assert.deepEqual(await causes('unknown'), Array(4).fill('0002-00000902'))
+  for (const id of ['unknown', 'invalid-ak', 'a.b_c=d']) {
+    assert.deepEqual(await causes(id), Array(4).fill('0002-00000902'))
+  }
   assert.deepEqual(await causes('un*known'), ['0002-00000064', '0002-00000073', '0002-00000206', '0002-00000222'])
 })
 
@@ -189,7 +191,7 @@ test('a token that is wrong, unknown, missing or sent with a permanent key is re
     new Set(await reasons({ ...temporary, securityToken: 'tokem' })),
     new Set(['securityTokenOfOtherKey']),
   )
-  assert.deepEqual(new Set(await reasons({ ...KEY, securityToken: 'token' })), new Set(['invalidSecurityToken']))
+  assert.deepEqual(new Set(await reasons({ ...KEY, securityToken: 'token' })), new Set(['invalidAccessKeyId']))
   const unknown = { ...KEY, accessKeyId: 'STS.unknown', securityToken: 'token' }
   assert.deepEqual(new Set(await reasons(unknown)), new Set(['invalidSecurityToken']))
   for (const accessKeyId of ['STS.ak', 'STS.unknown']) {
@@ -227,4 +229,15 @@ test('the region of a V4 scope is compared only when strict', async () => {
   assert.equal(await ec(inHeader), '0002-00000228')
   assert.equal(await ec(inUrl), '0002-00000226')
   assert.doesNotThrow(() => authenticate(signV4(request({}), KEY, V4), '127.0.0.1', '/', { strict: true }))
+})
+
+test('a URL is good to the end of the second in which it ends', async () => {
+  const urls: readonly [Signable, cause: string][] = [
+    [presignV1(request({}), KEY, { expiresAt: NOW, digests }), 'urlExpired'],
+    [presignV4(request({}), KEY, { ...V4, time: NOW - 60_000, expiresSeconds: 60 }), 'v4UrlExpired'],
+  ]
+  for (const [url, expired] of urls) {
+    assert.equal(authenticate(url, '127.0.0.1', '/', { now: NOW + 999 }).requester.kind, 'account')
+    assert.equal((await refusal(url, '127.0.0.1', '/', { now: NOW + 1000 })).reason, expired)
+  }
 })

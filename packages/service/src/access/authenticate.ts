@@ -82,7 +82,8 @@ function requesterOf({ accessKeyId, account, identity }: AccessKey): Requester {
 function checkSession(claim: Claim, { session }: AccessKey, now: number): void {
   const { securityToken } = claim
   if (session === undefined) {
-    if (securityToken !== undefined) throw new OssError('invalidSecurityToken')
+    // OSS looks for a temporary key then, and there is none with this id
+    if (securityToken !== undefined) throw new OssError('invalidAccessKeyId', { OSSAccessKeyId: claim.accessKeyId })
     return
   }
   if (securityToken === undefined) throw unknownKey(claim)
@@ -90,7 +91,7 @@ function checkSession(claim: Claim, { session }: AccessKey, now: number): void {
   if (now > session.expiresAt) throw new OssError('securityTokenExpired')
 }
 
-/** The causes for a key that OSS could not have issued, by scheme and place. */
+/** The causes for a key that neither OSS nor Bindery, whose keys may have hyphens, could have issued. */
 const IMPOSSIBLE_KEY = {
   v1: { header: 'accessKeyIdCharacters', url: 'urlAccessKeyIdCharacters' },
   v2: { header: 'v2AccessKeyIdCharacters', url: 'v2AccessKeyIdCharacters' },
@@ -99,7 +100,7 @@ const IMPOSSIBLE_KEY = {
 
 function unknownKey({ scheme, place, accessKeyId, securityToken }: Claim): OssError {
   const details = { OSSAccessKeyId: accessKeyId }
-  if (!/^[0-9A-Za-z._=]+$/.test(accessKeyId)) return new OssError(IMPOSSIBLE_KEY[scheme][place], details)
+  if (!/^[0-9A-Za-z._=-]+$/.test(accessKeyId)) return new OssError(IMPOSSIBLE_KEY[scheme][place], details)
   if (securityToken !== undefined) return new OssError('invalidSecurityToken')
   if (place === 'url' && accessKeyId.startsWith('STS.')) return new OssError('securityTokenNotInQuery')
   return new OssError('invalidAccessKeyId', details)
