@@ -75,6 +75,9 @@ test('a disk that fills up refuses requests that need space, and recovers when t
   for (let times = 0; refusal.status === 200 && times < 16; times += 1) refusal = await put('new')
   assert.equal(refusal.outcome, '503 ServiceUnavailable')
   assert.equal(refusal.headers.get('retry-after'), '1')
+  assert.match(refusal.body.toString(), /--reserve keeps 256 MiB of it free/)
+  const ready = await (await fetch(`${server.endpoint}/-/health/ready`)).json()
+  assert.deepEqual([ready.status, ready.uploads, ready.disk.reserveBytes], ['ok', 'refused', RESERVE_BYTES])
   assert.equal((await send({ ...part, body: BODY })).outcome, '503 ServiceUnavailable')
   const whole = { 'x-oss-copy-source': `/${BUCKET}/kept` }
   for (const headers of [whole, { ...whole, 'x-oss-copy-source-range': 'bytes=0-2000' }]) {

@@ -61,6 +61,8 @@ export interface Operation<I extends Fields = Fields, O extends Fields = Fields,
   readonly result?: 'bytes' | XmlDocument<R>
   /** Causes of its own; those of authentication, decoding and the server's state are implicit. */
   readonly errors: readonly Cause[]
+  /** Rows of the catalogue that this operation answers for a cause instead of the cause's own: the same under another EC. */
+  readonly answersAs?: Readonly<Partial<Record<Cause, Cause>>>
   readonly refuses?: readonly Refusal[]
 }
 

@@ -102,6 +102,13 @@ export const OPTIONS = {
     '128MiB',
     'Memory of each process for bytes on their way to and from the disk; requests that need more wait.',
   ),
+  reserveBytes: option(
+    'BINDERY_RESERVE',
+    '--reserve',
+    sizeOrZero('SIZE'),
+    '256MiB',
+    'Bytes of the disk that uploads leave free, so that deletes still work when it is full; beyond it they get 503.',
+  ),
   idleTimeoutMs: option(
     'BINDERY_IDLE_TIMEOUT',
     '--idle-timeout',

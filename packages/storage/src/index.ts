@@ -55,6 +55,6 @@ export {
   type Version,
 } from './remote/remote-engine.js'
 export { createRemoteTransactor } from './remote/remote-transactor.js'
-export { DamagedRow, StorageError, type StorageErrorKind } from './storage-error.js'
+export { BelowReserve, DamagedRow, StorageError, type StorageErrorKind } from './storage-error.js'
 export { together } from './together.js'
 export { createTransactor, type HeldSnapshot, type OptimisticEngine } from './transactor.js'

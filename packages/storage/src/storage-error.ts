@@ -16,6 +16,19 @@ export class StorageError extends Error {
   }
 }
 
+/** A write that would leave less of the disk free than the engine keeps for deletes, aborts and sweeping (`noSpace`). */
+export class BelowReserve extends StorageError {
+  /** Bytes that are free on the disk, and those of them that are kept. */
+  readonly freeBytes: number
+  readonly reserveBytes: number
+
+  constructor(freeBytes: number, reserveBytes: number) {
+    super('noSpace', `${freeBytes} bytes are free on the disk, and ${reserveBytes} of them are kept`)
+    this.freeBytes = freeBytes
+    this.reserveBytes = reserveBytes
+  }
+}
+
 /** A stored row that does not match its checksum (`corrupt`). Nothing of it is returned; maintenance may skip it. */
 export class DamagedRow extends StorageError {
   readonly #key: Uint8Array

@@ -77,6 +77,7 @@ export const CHINESE: Sentences = {
     buckets: '启动时创建的 Bucket（如果不存在）。',
     workers: '处理请求的进程数；auto 与核数相同，最多 4 个。',
     memoryBytes: '每个进程用于读写磁盘数据的内存；超出的请求会等待。',
+    reserveBytes: '上传时在磁盘上保留的空间，使磁盘写满时仍能删除；超出时上传得到 503。',
     idleTimeoutMs: '连接多久没有收发数据即断开；整个请求没有时限。',
     stopTimeoutMs: '停止时等待处理中的请求完成的时间；超时则中断。',
     receiptMs: '重复的 CompleteMultipartUpload 在多长时间内得到第一次的结果；使用 --strict-oss 时从不。',

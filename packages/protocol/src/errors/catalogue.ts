@@ -7,7 +7,10 @@ export interface ErrorRow {
   /** OSS's coarse code, which clients match on. */
   readonly code: string
   readonly status: number
-  /** OSS's own text. `{name}` is replaced by the detail of that name, which is then no element of its own. */
+  /**
+   * OSS's own text. `{name}` is replaced by the detail of that name, which is then no element of its own; `{name!}` too,
+   * and it is an element as well.
+   */
   readonly message: string
   /** OSS's fine code, where its value is known; a refusal (403) always has one, `…-0009…` where the value is Bindery's own. */
   readonly ec?: string
@@ -54,6 +57,8 @@ export const CATALOGUE = {
   noSuchVersion: row('NoSuchVersion', 404, 'The specified version does not exist.', { ec: '0012-00000203' }),
   noSuchUpload: row('NoSuchUpload', 404, NO_SUCH_UPLOAD, { ec: '0042-00000104' }),
   noSuchUploadOnAbort: row('NoSuchUpload', 404, NO_SUCH_UPLOAD, { ec: '0042-00000002' }),
+  noSuchUploadOnList: row('NoSuchUpload', 404, NO_SUCH_UPLOAD, { ec: '0042-00000002' }),
+  noSuchUploadOnCopy: row('NoSuchUpload', 404, NO_SUCH_UPLOAD, { ec: '0042-00000311' }),
   noSuchUploadIdMissing: row('NoSuchUpload', 404, NO_SUCH_UPLOAD, { ec: '0017-00000244' }),
   invalidBucketName: row('InvalidBucketName', 400, 'The specified bucket is not valid.', { ec: '0015-00000001' }),
   objectNameEmpty: row('InvalidObjectName', 400, 'The Object name can not be empty', { ec: '0016-00000001' }),
@@ -265,7 +270,7 @@ export const CATALOGUE = {
   tooManyTags: row('BadRequest', 400, 'Object tags cannot be greater than 10.'),
   invalidTag: row('InvalidTag', 400, TAG_INVALID, { ec: '0010-00000217' }),
   tagKeyTooLong: row('InvalidTag', 400, TAG_INVALID, { ec: '0010-00000209' }),
-  duplicateTagKey: invalidArgument('Cannot provide multiple Tags with the same key.', '0010-00000214'),
+  duplicateTagKey: invalidArgument('query parameters without tag name duplicates', '0010-00000214'),
   tooManyTagsInDocument: row('InvalidTag', 400, TAG_INVALID),
   duplicateTagKeyInDocument: invalidArgument('Cannot provide multiple Tags with the same key.', '0010-00000210'),
   malformedTagging: row('InvalidTag', 400, TAG_INVALID, { ec: '0010-00000219' }),
@@ -299,7 +304,11 @@ export const CATALOGUE = {
 
   // What Bindery does not do
   conditionalPutNotImplemented: row('NotImplemented', 400, NOT_IMPLEMENTED_HEADER, { ec: '0017-00000245' }),
-  headerNotImplemented: row('NotImplemented', 400, NOT_IMPLEMENTED_HEADER),
+  headerNotImplemented: row(
+    'NotImplemented',
+    400,
+    'Bindery does not implement {Header!}. Send the request without it.',
+  ),
   elementNotImplemented: row('NotImplemented', 400, 'Bindery does not implement the element {Element}.'),
   notImplemented: row('NotImplemented', 501, 'Bindery does not implement {Operation}.'),
   methodNotAllowed: row('MethodNotAllowed', 405, 'The specified method is not allowed against this resource.'),
@@ -406,6 +415,12 @@ export const CATALOGUE = {
   noSpace: row('ServiceUnavailable', 503, 'The disk of the server is full: free space, then try again.', {
     retry: 'later',
   }),
+  belowReserve: row(
+    'ServiceUnavailable',
+    503,
+    'The disk of the server has {FreeMiB} MiB left, and --reserve keeps {ReserveMiB} MiB of it free: free space, or lower it.',
+    { retry: 'later' },
+  ),
   slowDown: row('SlowDown', 503, 'Please reduce your request rate.', { retry: 'later' }),
   serviceUnavailable: row('ServiceUnavailable', 503, 'The service cannot answer now, please retry later.', {
     retry: 'later',

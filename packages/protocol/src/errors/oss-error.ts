@@ -29,5 +29,5 @@ export class OssError extends Error {
 }
 
 function fill(message: string, details: ErrorDetails): string {
-  return message.replace(/\{(\w+)\}/g, (_, name: string) => String(details[name] ?? name))
+  return message.replace(/\{(\w+)!?\}/g, (_, name: string) => String(details[name] ?? name))
 }

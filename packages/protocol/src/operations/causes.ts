@@ -81,6 +81,7 @@ export const COMMON_CAUSES: readonly Cause[] = [
   'internalError',
   'objectDamaged',
   'noSpace',
+  'belowReserve',
   'slowDown',
   'serviceUnavailable',
 ]
@@ -98,7 +99,7 @@ const OBJECT_CAUSES: readonly Cause[] = [
  * own list.
  */
 export function causesOf(operation: Operation): ReadonlySet<Cause> {
-  const causes = new Set<Cause>(operation.errors)
+  const causes = new Set<Cause>([...operation.errors, ...Object.values(operation.answersAs ?? {})])
   const add = (more: readonly Cause[]) => {
     for (const cause of more) causes.add(cause)
   }

@@ -4,10 +4,18 @@ import type { ServiceRequest, ServiceResponse } from '@bindery/service'
 /** Why a server is not ready: it is stopping, or its stores do not answer. */
 export type Unready = 'stopping' | 'storesSilent'
 
+/** A disk that is full up to what is kept free on it. */
+export interface FullDisk {
+  readonly freeBytes: number
+  readonly reserveBytes: number
+}
+
 export interface HealthOptions {
   /** Host names whose first label below is a bucket; under them `/-/health/live` is an object. */
   readonly domains: readonly string[]
   readonly unready: () => Promise<Unready | undefined>
+  /** Why uploads are refused, though the server is ready; undefined if they are not. */
+  readonly fullDisk?: () => Promise<FullDisk | undefined>
 }
 
 const LIVE = '/-/health/live'
@@ -16,16 +24,18 @@ const READY = '/-/health/ready'
 /** Answers `/-/health/live` and `/-/health/ready`, which need no signature; undefined for every other request. */
 export async function answerHealth(
   request: ServiceRequest,
-  { domains, unready }: HealthOptions,
+  { domains, unready, fullDisk }: HealthOptions,
 ): Promise<ServiceResponse | undefined> {
   if (!request.target.startsWith('/-/health/')) return undefined
   const path = request.target.split('?', 1)[0] ?? ''
   if ((path !== LIVE && path !== READY) || (request.method !== 'GET' && request.method !== 'HEAD')) return undefined
   if (readings(request.host, path, { domains }).some(({ style }) => style === 'host')) return undefined
   const reason = path === READY ? await unready() : undefined
-  const body = Buffer.from(
-    `${JSON.stringify(reason === undefined ? { status: 'ok' } : { status: 'unready', reason })}\n`,
-  )
+  const isReady = path === READY && reason === undefined
+  const status = reason === undefined ? { status: 'ok' } : { status: 'unready', reason }
+  // reads and deletes go on, so that the server is ready
+  const disk = isReady ? await fullDisk?.() : undefined
+  const body = Buffer.from(`${JSON.stringify(disk ? { ...status, uploads: 'refused', disk } : status)}\n`)
   return {
     status: reason === undefined ? 200 : 503,
     headers: [

@@ -214,3 +214,15 @@ test('a process accepts fewer connections than its limit of open files', () => {
     [10_000, 10_000, 384, 22, 1],
   )
 })
+
+test('a server whose disk is full is ready, and reports that it refuses uploads', async (t) => {
+  const fullDisk = async () => ({ freeBytes: 5, reserveBytes: 10 })
+  const health = { domains: [], unready: async () => undefined, fullDisk }
+  const { port } = await listen(t, async () => text(200, ''), { health })
+  const client = await rawConnection(port)
+  await client.send('GET /-/health/ready HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n')
+  const expected = { status: 'ok', uploads: 'refused', disk: { freeBytes: 5, reserveBytes: 10 } }
+  const answer = await client.closed()
+  assert.match(answer, /^HTTP\/1\.1 200 /)
+  assert.deepEqual(JSON.parse(answer.split('\r\n\r\n')[1] ?? ''), expected)
+})

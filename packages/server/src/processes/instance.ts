@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createService, type Event, type Peers, type Service } from '@bindery/service'
-import type { BlobStore, MetadataStore } from '@bindery/storage'
+import { BelowReserve, type BlobStore, type MetadataStore } from '@bindery/storage'
 import { openLocalBlobStore } from '@bindery/storage-local'
 import { AllowedHosts } from '../callbacks/allowed-hosts.js'
 import { createCallbacks } from '../callbacks/callback-client.js'
@@ -12,7 +12,7 @@ import { nodeDigests } from '../digests.js'
 import { folderFailure, listenFailure } from '../failure.js'
 import { ROOT_ACCOUNT, type RootKey, rootAccessKeys } from '../folder/root-key.js'
 import { connectionsMax } from '../http/connections-max.js'
-import type { Unready } from '../http/health.js'
+import type { FullDisk, Unready } from '../http/health.js'
 import { HttpServer } from '../http/http-server.js'
 import type { Log } from '../log.js'
 import { BLOBS_FOLDER, METADATA_FOLDER } from '../maintenance/data-stores.js'
@@ -107,7 +107,12 @@ async function openStores({ config, folder, incarnation }: InstanceOptions, open
   await mkdir(blobFolder, { recursive: true, mode: 0o700 })
   const metadata = await openMetadata(join(folder, METADATA_FOLDER))
   try {
-    const blobs = await openLocalBlobStore({ folder: blobFolder, incarnation, bufferBytes: config.memoryBytes })
+    const blobs = await openLocalBlobStore({
+      folder: blobFolder,
+      incarnation,
+      bufferBytes: config.memoryBytes,
+      reserveBytes: config.reserveBytes,
+    })
     return { metadata, blobs }
   } catch (error) {
     await metadata.close()
@@ -135,7 +140,7 @@ class RunningInstance implements Instance {
   constructor(parts: Parts) {
     this.#parts = parts
     const { config, publicKey, service, log } = parts
-    const health = { domains: config.domains, unready: () => this.#unready() }
+    const health = { domains: config.domains, unready: () => this.#unready(), fullDisk: () => this.#fullDisk() }
     this.#http = new HttpServer({
       service,
       health,
@@ -149,6 +154,9 @@ class RunningInstance implements Instance {
   readonly prepare = async (living: readonly string[]): Promise<void> => {
     const { service, config } = this.#parts
     await service.recover(living)
+    const disk = await this.#fullDisk()
+    if (disk !== undefined)
+      this.#parts.log.warn(disk, 'the disk is full: uploads are refused until it has more than --reserve')
     for (const bucket of config.buckets) await service.ensureBucket(bucket, ROOT_ACCOUNT.id)
   }
 
@@ -189,6 +197,15 @@ class RunningInstance implements Instance {
     if (this.#stopping.signal.aborted) return 'stopping'
     const late = sleep(READY_WITHIN_MS, false, { ref: false })
     return (await Promise.race([this.#answers(), late])) ? undefined : 'storesSilent'
+  }
+
+  async #fullDisk(): Promise<FullDisk | undefined> {
+    try {
+      await this.#parts.blobs.requireSpace?.()
+    } catch (error) {
+      if (error instanceof BelowReserve) return { freeBytes: error.freeBytes, reserveBytes: error.reserveBytes }
+    }
+    return undefined
   }
 
   /** Whether the metadata can be read. */

@@ -35,12 +35,19 @@ export function encodeReply(operation: Operation, reply: Reply<Operation>): Answ
 
 export function encodeFailure({ surroundings, request, operation, log }: Exchange, thrown: OssError): Answer {
   const asserts = operation !== undefined && surroundings.options.assertDeclared === true
-  const error = asserts && !declares(operation, thrown.reason) ? undeclared(operation, thrown) : thrown
+  const error =
+    asserts && !declares(operation, thrown.reason) ? undeclared(operation, thrown) : asOwn(operation, thrown)
   log.cause = error.reason
   log.code = error.row.code
   if (error.row.status >= 500) log.failure = error.cause
   if (error.cause instanceof Refusal) log.refusal = error.cause
   return encodeError(error, { requestId: log.requestId, hostId: request.host, method: request.method })
+}
+
+/** The error as the operation answers it. */
+function asOwn(operation: Operation | undefined, error: OssError): OssError {
+  const own = operation?.answersAs?.[error.reason]
+  return own === undefined ? error : new OssError(own, error.details, { headers: error.headers, cause: error.cause })
 }
 
 function declares(operation: Operation, cause: Cause): boolean {

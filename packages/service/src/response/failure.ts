@@ -1,5 +1,5 @@
 import { OssError } from '@bindery/protocol'
-import { StorageError, type StorageErrorKind } from '@bindery/storage'
+import { BelowReserve, StorageError, type StorageErrorKind } from '@bindery/storage'
 
 type Row = 'noSpace' | 'slowDown' | 'objectDamaged' | 'serviceUnavailable' | 'internalError'
 
@@ -19,6 +19,14 @@ const ROWS: Readonly<Record<StorageErrorKind, Row>> = {
  */
 export function toOssError(thrown: unknown): OssError {
   if (thrown instanceof OssError) return thrown
+  if (thrown instanceof BelowReserve) {
+    const details = { FreeMiB: mebibytes(thrown.freeBytes), ReserveMiB: mebibytes(thrown.reserveBytes) }
+    return new OssError('belowReserve', details, { cause: thrown })
+  }
   const reason = thrown instanceof StorageError ? ROWS[thrown.kind] : 'internalError'
   return new OssError(reason, {}, { cause: thrown })
+}
+
+function mebibytes(bytes: number): number {
+  return Math.floor(bytes / 1024 ** 2)
 }

@@ -1,4 +1,4 @@
-import { StorageError } from '@bindery/storage'
+import { BelowReserve } from '@bindery/storage'
 import type { FileOperations } from './files.js'
 
 /** The disk is asked again after this many bytes: others write to it as well. */
@@ -21,12 +21,12 @@ export class FreeSpace {
   }
 
   /**
-   * Throws StorageError `noSpace` if `bytes` more would leave less than the reserve, ignoring other announced
+   * Throws BelowReserve if `bytes` more would leave less than the reserve, ignoring other announced
    * bytes.
    */
   async check(bytes: number): Promise<void> {
     if (this.#free - bytes < this.#reserveBytes) await this.#ask()
-    if (this.#free - bytes < this.#reserveBytes) throw new StorageError('noSpace', 'the disk is full up to its reserve')
+    if (this.#free - bytes < this.#reserveBytes) throw new BelowReserve(this.#free, this.#reserveBytes)
   }
 
   /** Like `check`, with the disk's current answer. */

@@ -53,4 +53,5 @@ export const listParts = operation({
     }),
   }),
   errors: ['noSuchBucket', 'noSuchUpload'],
+  answersAs: { noSuchUpload: 'noSuchUploadOnList' },
 })

@@ -45,5 +45,6 @@ export const uploadPartCopy = operation({
   },
   result: xml('CopyPartResult', { lastModified: lastModifiedElement, etag: etagElement }),
   errors: [...COPY_SOURCE_CAUSES, 'noSuchUpload', 'partNotSequential', 'partAlreadyExist', 'entityTooLarge'],
+  answersAs: { noSuchUpload: 'noSuchUploadOnCopy' },
   refuses: refuseEncryptionOnPart,
 })

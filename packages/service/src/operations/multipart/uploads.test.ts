@@ -206,3 +206,20 @@ test('listings encoded for URLs have no plus for a space, and control characters
   const raw = await call(started, { method: 'GET', bucket: BUCKET, query: { uploads: '' } })
   assert.equal(element(raw.text, 'Key'), key)
 })
+
+test('an upload that is not there is reported under the EC of the operation', async () => {
+  const started = await startWithBucket()
+  await call(started, { method: 'PUT', bucket: BUCKET, key: 'source', body: 'x' })
+  const uploadId = '0'.repeat(32)
+  const ec = async (method: string, query: Record<string, string>, headers: Record<string, string> = {}) => {
+    const { status, headers: answered } = await call(started, { method, bucket: BUCKET, key: 'k', query, headers })
+    assert.equal(status, 404)
+    return answered['x-oss-ec']
+  }
+  assert.equal(await ec('GET', { uploadId }), '0042-00000002')
+  assert.equal(await ec('DELETE', { uploadId }), '0042-00000002')
+  assert.equal(await ec('PUT', { uploadId, partNumber: '1' }), '0042-00000104')
+  const copy = { 'x-oss-copy-source': `/${BUCKET}/source` }
+  assert.equal(await ec('PUT', { uploadId, partNumber: '1' }, copy), '0042-00000311')
+  assert.equal(await ec('DELETE', { uploadId: '' }), '0017-00000244')
+})
