@@ -92,7 +92,7 @@ test('a bucket that is not there is reported first, then who asks, then the ACL,
   assert.equal(await codes({ method: 'PUT', bucket: 'missing', as: STRANGER }), 'InvalidAccessKeyId')
   assert.equal(await codes({ method: 'GET', as: STRANGER }), 'InvalidAccessKeyId')
   for (const asked of [
-    { method: 'GET', query: { versioning: '' } },
+    { method: 'GET', query: { inventory: '' } },
     { method: 'DELETE', query: { acl: '' } },
   ]) {
     assert.equal(await codes({ ...asked, bucket: 'missing' }), 'NoSuchBucket')
@@ -158,9 +158,9 @@ test('both addressing styles and both signature versions reach the same object',
 
 test('what Bindery does not do is refused by name, and what nobody does as a method', async () => {
   const started = await startWithBucket()
-  const absent = await call(started, { method: 'GET', bucket: BUCKET, query: { versioning: '' } })
+  const absent = await call(started, { method: 'GET', bucket: BUCKET, query: { inventory: '' } })
   assertError(absent, 501, 'NotImplemented')
-  assert.match(element(absent.text, 'Message') ?? '', /GetBucketVersioning/)
+  assert.match(element(absent.text, 'Message') ?? '', /ListBucketInventory/)
   assert.equal(absent.log.failure, undefined)
   const encrypted = { 'x-oss-server-side-encryption': 'AES256' }
   assertError(
