@@ -30,6 +30,7 @@ export const LAYERS = {
   digest: { may: ['bytes'], testsMay: [], without: [], pure: false },
   storage: { may: ['bytes', 'digest'], testsMay: [], without: [], pure: false },
   encryption: { may: ['bytes', 'digest', 'storage'], testsMay: [], without: SYSTEM, pure: true },
+  'storage-postgres': { may: ['storage'], testsMay: [], without: [], pure: false },
   'storage-local': { may: ['bytes', 'storage', 'digest'], testsMay: [], without: [], pure: false },
   service: { may: ['bytes', 'protocol', 'select', 'storage'], testsMay: ['digest'], without: SYSTEM, pure: true },
   server: {

@@ -1,10 +1,18 @@
 /**
  * The kinds of engine errors. `limit` and `misuse` are bugs of the caller; the others occur in a running store.
  * conflict: transactions kept colliding · noSpace: below the reserve, or the disk is full · corrupt: bytes do not match
- * their checksum · notFound: a blob that a record names is missing · unavailable: any other error that may be
- * temporary.
+ * their checksum · notFound: a blob that a record names is missing · fenced: another process has declared this one dead,
+ * so it must stop · unavailable: any other error that may be temporary.
  */
-export type StorageErrorKind = 'conflict' | 'noSpace' | 'corrupt' | 'notFound' | 'unavailable' | 'limit' | 'misuse'
+export type StorageErrorKind =
+  | 'conflict'
+  | 'noSpace'
+  | 'corrupt'
+  | 'notFound'
+  | 'fenced'
+  | 'unavailable'
+  | 'limit'
+  | 'misuse'
 
 export class StorageError extends Error {
   override readonly name = 'StorageError'

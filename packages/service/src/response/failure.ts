@@ -8,6 +8,7 @@ const ROWS: Readonly<Record<StorageErrorKind, Row>> = {
   conflict: 'slowDown',
   corrupt: 'objectDamaged',
   notFound: 'objectDamaged',
+  fenced: 'serviceUnavailable',
   unavailable: 'serviceUnavailable',
   limit: 'internalError',
   misuse: 'internalError',

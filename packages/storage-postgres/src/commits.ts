@@ -1,0 +1,324 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ABSENT, DamagedRow, type KeyText, type RemoteChanges, type SeenRange, StorageError } from '@bindery/storage'
+import { type Connection, isRefusal, type Parameter, type Scalar } from './connection.js'
+import { bytesOf, readRows } from './rows.js'
+import { FENCED, NO_COUNTERS } from './schema.js'
+import { sealValue } from './sealed-value.js'
+
+const COMMIT = `SELECT unnest(bindery.commit_1($1, $2, $3,
+  $4::bytea[], $5::bigint[], $6::int[],
+  $7::bytea[], $8::bytea[], $9::int[], $10::bool[], $11::bytea[], $12::int[],
+  $13::bytea[], $14::bytea[], $15::int[],
+  $16::bytea[], $17::int[], $18::bigint[], $19::int[]))`
+
+const BEGIN_SESSION = "INSERT INTO bindery.session VALUES ($1, 0, '{}')"
+const END_SESSION = 'DELETE FROM bindery.session WHERE id = $1'
+/** Takes the number of a batch away: its own commit can no longer find the number before it. */
+const CANCEL =
+  "UPDATE bindery.session SET number = $2, failed = '{-1}' WHERE id = $1 AND number = $2::bigint - 1 RETURNING number"
+/** A row for each attempt that did not hold, and one with none. */
+const OUTCOME = 'SELECT unnest(failed || NULL::int) FROM bindery.session WHERE id = $1'
+const CANCELLED = -1
+
+const ATTEMPTS_MAX = 128
+const BYTES_MAX = 2 * 1024 ** 2
+const RETRY_MS = 100
+
+/** An attempt that waits to be committed. */
+interface Waiting {
+  readonly changes: RemoteChanges
+  readonly resolve: (isCommitted: boolean) => void
+  readonly reject: (error: unknown) => void
+}
+
+export interface CommitsOptions {
+  readonly connection: Connection
+  /** Names the row by which this process's batches are counted. */
+  readonly session: string
+  /** Milliseconds after which callers are told that the database does not answer, while its outcome is still looked for. */
+  readonly patienceMs: number
+  /** Called once, when another process has ended the session: this one must stop. */
+  readonly onFenced: () => void
+}
+
+/**
+ * Commits in batches, one under way at a time: while it travels, the next one fills. Each batch has the session's next
+ * number, which its commit writes down; so after a lost answer this process takes the number away, or learns that it was
+ * used, and nothing is applied twice or forgotten.
+ */
+export class Commits {
+  readonly #options: CommitsOptions
+  #waiting: Waiting[] = []
+  /** Of the last batch whose outcome is known. */
+  #number = 0
+  #working: Promise<void> | undefined
+  /** Why nothing can be committed now. */
+  #refusal: StorageError | undefined
+
+  constructor(options: CommitsOptions) {
+    this.#options = options
+  }
+
+  async begin(): Promise<void> {
+    await this.#options.connection.query(BEGIN_SESSION, [this.#options.session])
+  }
+
+  /** As `RemoteEngine.commit`. */
+  commit(changes: RemoteChanges, again: boolean): Promise<boolean> {
+    if (this.#refusal !== undefined) return Promise.reject(this.#refusal)
+    return new Promise((resolve, reject) => {
+      const waiting = { changes, resolve, reject }
+      if (again) this.#waiting.unshift(waiting)
+      else this.#waiting.push(waiting)
+      this.#working ??= this.#work().finally(() => {
+        this.#working = undefined
+      })
+    })
+  }
+
+  /** Ends the session of another process: none of its commits goes through after this. */
+  async endSession(session: string): Promise<void> {
+    await this.#options.connection.query(END_SESSION, [session])
+  }
+
+  /** Ends the session when everything that waits has an outcome. */
+  async close(): Promise<void> {
+    await this.#working
+    await this.#options.connection.query(END_SESSION, [this.#options.session]).catch(() => {})
+  }
+
+  async #work(): Promise<void> {
+    // what is asked in this turn goes along
+    await undefined
+    while (this.#waiting.length > 0) {
+      const { batch, rest } = nextBatch(this.#waiting)
+      this.#waiting = rest
+      await this.#commitBatch(batch)
+    }
+  }
+
+  async #commitBatch(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const failed = await this.#send(batch)
+      const written = new Written()
+      batch.forEach(({ changes, resolve }, index) => {
+        if (!failed.has(index)) written.add(changes)
+        resolve(!failed.has(index))
+      })
+      this.#dropOutdated(written)
+    } catch (error) {
+      const [only, ...others] = batch
+      if (only !== undefined && others.length > 0 && isCode(error, NO_COUNTERS)) {
+        // one of them adds to what holds no counters: each alone shows which
+        for (const waiting of batch) await this.#commitBatch([waiting])
+        return
+      }
+      const reason = isCode(error, NO_COUNTERS) && only ? await this.#damageIn(only.changes) : failureOf(error)
+      for (const { reject } of batch) reject(reason)
+    }
+  }
+
+  /** What waits, and has read what a batch has just written, would be found outdated: it fails without a trip. */
+  #dropOutdated(written: Written): void {
+    const outdated = new Set(this.#waiting.filter(({ changes }) => written.isReadBy(changes)))
+    if (outdated.size === 0) return
+    this.#waiting = this.#waiting.filter((waiting) => !outdated.has(waiting))
+    for (const { resolve } of outdated) resolve(false)
+  }
+
+  /** The positions in the batch of those that no longer hold. */
+  async #send(batch: readonly Waiting[]): Promise<ReadonlySet<number>> {
+    const { connection, session } = this.#options
+    for (;;) {
+      const number = this.#number + 1
+      try {
+        const rows = await connection.query(COMMIT, [session, number, newVersion(), ...columnsOf(batch)])
+        this.#number = number
+        return new Set(rows.map(([attempt]) => Number(attempt)))
+      } catch (error) {
+        if (isCode(error, FENCED)) throw this.#fenced()
+        if (isRefusal(error)) throw error
+      }
+      const outcome = await this.#outcomeWithin(number, batch)
+      if (outcome !== 'cancelled') return outcome
+    }
+  }
+
+  /** As `#outcomeOf`; who waits for longer than the patience is told so, and nothing new is taken until it is known. */
+  async #outcomeWithin(number: number, batch: readonly Waiting[]): Promise<ReadonlySet<number> | 'cancelled'> {
+    let gaveUp: StorageError | undefined
+    const timer = setTimeout(() => {
+      gaveUp = new StorageError('unavailable', 'the database does not answer')
+      this.#refusal = gaveUp
+      for (const { reject } of [...batch, ...this.#waiting]) reject(gaveUp)
+      this.#waiting = []
+    }, this.#options.patienceMs)
+    try {
+      const outcome = await this.#outcomeOf(number)
+      this.#refusal = undefined
+      if (outcome === 'cancelled' && gaveUp !== undefined) throw gaveUp
+      return outcome
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /** What became of a batch whose answer was lost; `cancelled` if it was not committed and never will be. */
+  async #outcomeOf(number: number): Promise<ReadonlySet<number> | 'cancelled'> {
+    const { connection, session } = this.#options
+    for (;;) {
+      try {
+        const cancelled = await connection.query(CANCEL, [session, number])
+        const rows = cancelled.length > 0 ? [] : await connection.query(OUTCOME, [session])
+        if (cancelled.length === 0 && rows.length === 0) break
+        this.#number = number
+        const failed = new Set(rows.flatMap(([attempt]) => (attempt === null ? [] : [Number(attempt)])))
+        return cancelled.length > 0 || failed.has(CANCELLED) ? 'cancelled' : failed
+      } catch {
+        await sleep(RETRY_MS)
+      }
+    }
+    throw this.#fenced()
+  }
+
+  #fenced(): StorageError {
+    const error = new StorageError('fenced', 'another process has ended this session')
+    this.#refusal = error
+    for (const { reject } of this.#waiting) reject(error)
+    this.#waiting = []
+    this.#options.onFenced()
+    return error
+  }
+
+  /** The error of an attempt that adds to a row which holds no counters, or is damaged. */
+  async #damageIn({ writes }: RemoteChanges): Promise<StorageError> {
+    const keys = [...writes.deltas.keys()]
+    const rows = await readRows(this.#options.connection, keys)
+    const damaged = rows.find((row) => row?.value instanceof DamagedRow)?.value
+    return damaged instanceof DamagedRow
+      ? damaged
+      : new StorageError('corrupt', 'an add to a row that holds no counters')
+  }
+}
+
+/** Keys that a batch writes: what reads or writes them too depends on it, save that adds may meet. */
+class Written {
+  readonly #set = new Set<KeyText>()
+  readonly #added = new Set<KeyText>()
+
+  add({ writes }: RemoteChanges): void {
+    for (const key of writes.rows.keys()) this.#set.add(key)
+    for (const key of writes.deltas.keys()) this.#added.add(key)
+  }
+
+  isReadBy({ keys, ranges }: RemoteChanges): boolean {
+    return keys.some(({ key }) => this.#has(key)) || ranges.some((range) => this.#isIn(range))
+  }
+
+  isWrittenBy({ writes }: RemoteChanges): boolean {
+    for (const key of writes.rows.keys()) if (this.#has(key)) return true
+    for (const key of writes.deltas.keys()) if (this.#set.has(key)) return true
+    return false
+  }
+
+  #has(key: KeyText): boolean {
+    return this.#set.has(key) || this.#added.has(key)
+  }
+
+  #isIn({ from, to }: SeenRange): boolean {
+    for (const keys of [this.#set, this.#added]) for (const key of keys) if (from <= key && key < to) return true
+    return false
+  }
+}
+
+/** The first attempts, as many as do not depend on one another and fit; what is left keeps its order. */
+function nextBatch(waiting: readonly Waiting[]): { readonly batch: Waiting[]; readonly rest: Waiting[] } {
+  const batch: Waiting[] = []
+  const rest: Waiting[] = []
+  const written = new Written()
+  let bytes = 0
+  for (const [index, one] of waiting.entries()) {
+    if (batch.length === ATTEMPTS_MAX || bytes > BYTES_MAX || rest.length === ATTEMPTS_MAX) {
+      rest.push(...waiting.slice(index))
+      break
+    }
+    if (written.isReadBy(one.changes) || written.isWrittenBy(one.changes)) {
+      rest.push(one)
+      continue
+    }
+    batch.push(one)
+    written.add(one.changes)
+    bytes += bytesIn(one.changes)
+  }
+  return { batch, rest }
+}
+
+function bytesIn({ keys, writes }: RemoteChanges): number {
+  let bytes = 0
+  for (const { key } of keys) bytes += key.length
+  for (const [key, value] of writes.rows) bytes += key.length + (value?.length ?? 0)
+  return bytes
+}
+
+/** The arrays of the commit's statement: what was read, ranges, rows written, counters added to. */
+function columnsOf(batch: readonly Waiting[]): Parameter[] {
+  const reads = new Columns(3)
+  const ranges = new Columns(6)
+  const writes = new Columns(3)
+  const adds = new Columns(4)
+  batch.forEach(({ changes }, attempt) => {
+    for (const { key, version } of changes.keys) reads.add(bytesOf(key), version === ABSENT ? '0' : version, attempt)
+    for (const range of changes.ranges) {
+      const { from, to, limit, reverse } = range
+      ranges.add(bytesOf(from), bytesOf(to), limit, reverse, digestOf(range), attempt)
+    }
+    for (const [key, value] of changes.writes.rows) {
+      writes.add(bytesOf(key), value === undefined ? null : sealValue(key, value), attempt)
+    }
+    for (const [key, deltas] of changes.writes.deltas) {
+      deltas.forEach((delta, index) => {
+        adds.add(bytesOf(key), index + 1, delta, attempt)
+      })
+    }
+  })
+  return [...reads.columns, ...ranges.columns, ...writes.columns, ...adds.columns]
+}
+
+class Columns {
+  readonly columns: Scalar[][]
+
+  constructor(count: number) {
+    this.columns = Array.from({ length: count }, () => [])
+  }
+
+  add(...row: readonly Scalar[]): void {
+    for (const [index, column] of this.columns.entries()) column.push(row[index] ?? null)
+  }
+}
+
+/** As the commit computes it over the rows that it finds. */
+function digestOf({ rows, reverse }: SeenRange): Buffer {
+  const hash = createHash('sha256')
+  for (const { key, version } of reverse ? rows.toReversed() : rows) {
+    const head = Buffer.allocUnsafe(4)
+    head.writeInt32BE(key.length)
+    const tail = Buffer.allocUnsafe(8)
+    tail.writeBigInt64BE(BigInt(version))
+    hash.update(head).update(bytesOf(key)).update(tail)
+  }
+  return hash.digest()
+}
+
+/** A version that no other batch has: random, and not that of an absent row. */
+function newVersion(): string {
+  return String(randomBytes(8).readBigUInt64BE() >> 1n || 1n)
+}
+
+const isCode = (error: unknown, code: string): boolean => isRefusal(error) && error.code === code
+
+function failureOf(error: unknown): unknown {
+  if (!isRefusal(error)) return error
+  const isFull = error.code === '53100'
+  return new StorageError(isFull ? 'noSpace' : 'unavailable', 'the database has refused a commit', { cause: error })
+}

@@ -1,0 +1,131 @@
+import { StorageError } from '@bindery/storage'
+import pg from 'pg'
+
+/** What a statement may be given. */
+export type Parameter = Scalar | readonly Scalar[]
+export type Scalar = string | number | boolean | null | Buffer
+
+/** A row of an answer: each column as PostgreSQL writes it as text. */
+export type AnswerRow = readonly (string | null)[]
+
+export interface ConnectionOptions {
+  /** `postgres://user:password@host:port/database?sslmode=…` */
+  readonly url: string
+  /** Milliseconds after which a statement without an answer counts as lost, and its connection as broken. */
+  readonly answerTimeoutMs: number
+}
+
+const CONNECT_TIMEOUT_MS = 5_000
+
+/** Answers come as text; what they mean, the statement's sender knows. */
+const RAW = { getTypeParser: () => (text: string) => text }
+
+/**
+ * A connection to the primary that is made when it is first needed, and again after it broke. Statements are sent without
+ * waiting for the answers of earlier ones; each is a transaction of its own.
+ */
+export class Connection {
+  readonly #options: ConnectionOptions
+  #session: Promise<Session> | undefined
+  #closed = false
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options
+  }
+
+  /** The session that a connection has now, for statements that belong together: when it breaks, all of them fail. */
+  session(): Promise<Session> {
+    if (this.#closed) return Promise.reject(new StorageError('unavailable', 'the metadata store is closed'))
+    if (this.#session !== undefined) return this.#session
+    const session = connect(this.#options, () => {
+      if (this.#session === session) this.#session = undefined
+    })
+    this.#session = session
+    return session
+  }
+
+  /** As `Session.query`. */
+  async query(text: string, values: readonly Parameter[] = []): Promise<readonly AnswerRow[]> {
+    const session = await this.session()
+    return session.query(text, values)
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    const session = await this.#session?.catch(() => undefined)
+    await session?.end()
+  }
+}
+
+/** One session of PostgreSQL, for as long as it lasts. */
+export class Session {
+  readonly #client: pg.Client
+
+  constructor(client: pg.Client) {
+    this.#client = client
+  }
+
+  /**
+   * Rows of the answer. Throws pg.DatabaseError where PostgreSQL answered that nothing was done; StorageError
+   * `unavailable` where that is not known.
+   */
+  async query(text: string, values: readonly Parameter[] = []): Promise<readonly AnswerRow[]> {
+    try {
+      const { rows } = await this.#client.query<(string | null)[]>({
+        text,
+        values: [...values],
+        rowMode: 'array',
+        types: RAW,
+      })
+      return rows
+    } catch (error) {
+      throw isRefusal(error) ? error : lost(error)
+    }
+  }
+
+  /** Statements without parameters, one after another. */
+  async script(text: string): Promise<void> {
+    await this.#client.query(text)
+  }
+
+  /** Ends the session; statements under way may still be answered. */
+  async end(): Promise<void> {
+    await this.#client.end().catch(() => {})
+  }
+}
+
+async function connect({ url, answerTimeoutMs }: ConnectionOptions, onBroken: () => void): Promise<Session> {
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: answerTimeoutMs,
+    keepAlive: true,
+    application_name: 'bindery',
+    pipeline: true,
+  })
+  client.on('error', onBroken)
+  client.on('end', onBroken)
+  try {
+    await client.connect()
+    const { rows } = await client.query<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby')
+    // what a standby shows may be older than what was answered
+    if (rows[0]?.standby !== false) throw new Error('the server is a standby')
+    return new Session(client)
+  } catch (error) {
+    onBroken()
+    client.end().catch(() => {})
+    throw lost(error)
+  }
+}
+
+/** SQLSTATEs with which PostgreSQL ends a session, whatever became of its transaction. */
+const ENDS_SESSION = /^(08|57P|25P03)/
+
+/** Whether PostgreSQL answered that nothing was done. */
+export function isRefusal(error: unknown): error is pg.DatabaseError {
+  return error instanceof pg.DatabaseError && !ENDS_SESSION.test(error.code ?? '08')
+}
+
+function lost(error: unknown): StorageError {
+  return new StorageError('unavailable', 'the database does not answer', { cause: error })
+}

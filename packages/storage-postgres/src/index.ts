@@ -1,0 +1,5 @@
+export {
+  openPostgresMetadataStore,
+  type PostgresMetadataOptions,
+  type PostgresMetadataStore,
+} from './postgres-metadata-store.js'

@@ -1,0 +1,80 @@
+import { createRemoteTransactor, type MetadataStore, StorageError } from '@bindery/storage'
+import { Commits } from './commits.js'
+import { Connection } from './connection.js'
+import { ConnectionPool, PointReads, Snapshot } from './rows.js'
+import { migrateSchema, SCHEMA_VERSION, schemaVersion } from './schema.js'
+
+export interface PostgresMetadataOptions {
+  /** `postgres://user:password@host:port/database?sslmode=…`: the primary, or what leads to it. */
+  readonly url: string
+  /** Random, and used by no other store before or after: names this one in the database. */
+  readonly session: string
+  /** Makes the schema, or brings an older one up to date. Otherwise the database must have the right one. */
+  readonly migrate?: boolean
+  /** Connections for reads that need a snapshot. Default: 6; there are two more for everything else. */
+  readonly snapshots?: number
+  /** Called once, when another process has ended this session: nothing is committed any more. */
+  readonly onFenced?: () => void
+}
+
+/** A metadata store in PostgreSQL, shared by any number of processes. */
+export interface PostgresMetadataStore extends MetadataStore {
+  /** Ends the session of another store, whose process is believed to be dead: from then on it commits nothing. */
+  endSession(session: string): Promise<void>
+}
+
+const SNAPSHOTS = 6
+const READ_TIMEOUT_MS = 15_000
+const COMMIT_TIMEOUT_MS = 15_000
+const PATIENCE_MS = 10_000
+
+/** Throws StorageError `unavailable` if the database does not answer, or has another schema than this release needs. */
+export async function openPostgresMetadataStore(options: PostgresMetadataOptions): Promise<PostgresMetadataStore> {
+  const { url, session } = options
+  const reading = (): Connection => new Connection({ url, answerTimeoutMs: READ_TIMEOUT_MS })
+  const points = reading()
+  const snapshots = new ConnectionPool(Array.from({ length: options.snapshots ?? SNAPSHOTS }, reading))
+  const committing = new Connection({ url, answerTimeoutMs: COMMIT_TIMEOUT_MS })
+  const closeAll = async (): Promise<void> => {
+    await Promise.all([points.close(), snapshots.close(), committing.close()])
+  }
+  const onFenced = options.onFenced ?? (() => {})
+  const commits = new Commits({ connection: committing, session, patienceMs: PATIENCE_MS, onFenced })
+  try {
+    await requireSchema(committing, options.migrate ?? false)
+    await commits.begin()
+  } catch (error) {
+    await closeAll()
+    throw error instanceof StorageError ? error : refused(error)
+  }
+  const merged = new PointReads(points)
+  const { transact, read } = createRemoteTransactor({
+    rows: (keys) => merged.rows(keys),
+    snapshot: () => new Snapshot(snapshots),
+    commit: (changes, again) => commits.commit(changes, again),
+  })
+  let closing: Promise<void> | undefined
+  return {
+    transact,
+    read,
+    endSession: (other) => commits.endSession(other),
+    close() {
+      closing ??= commits.close().then(closeAll)
+      return closing
+    },
+  }
+}
+
+async function requireSchema(connection: Connection, migrate: boolean): Promise<void> {
+  const found = await schemaVersion(connection)
+  if (found === SCHEMA_VERSION) return
+  if (found > SCHEMA_VERSION || !migrate) {
+    const sentence = `the database has version ${found} of the schema, and this release needs ${SCHEMA_VERSION}`
+    throw new StorageError('unavailable', sentence)
+  }
+  await migrateSchema(connection)
+}
+
+function refused(error: unknown): StorageError {
+  return new StorageError('unavailable', 'the database has refused to be opened', { cause: error })
+}

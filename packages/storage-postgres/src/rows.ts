@@ -1,0 +1,193 @@
+import {
+  ABSENT,
+  type KeyText,
+  keyText,
+  type RemoteRow,
+  type RemoteSnapshot,
+  StorageError,
+  type Version,
+} from '@bindery/storage'
+import { type AnswerRow, type Connection, isRefusal, type Parameter, type Session } from './connection.js'
+import { openValue } from './sealed-value.js'
+
+const ROWS = 'SELECT i, ver, v FROM bindery.rows_1($1::bytea[])'
+const VERSIONS = 'SELECT i, ver FROM bindery.versions_1($1::bytea[])'
+const RANGE = 'SELECT k, ver, v FROM bindery.range_1($1, $2, $3, $4)'
+
+/** Keys of one statement that joins the questions of several bodies; those of one body always stay together. */
+const KEYS_MERGED_MAX = 256
+
+interface Question {
+  readonly keys: readonly KeyText[]
+  readonly resolve: (rows: (RemoteRow | undefined)[]) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Reads rows by their keys, outside any transaction. What all bodies ask in one turn goes out as one statement. */
+export class PointReads {
+  readonly #connection: Connection
+  #questions: Question[] = []
+
+  constructor(connection: Connection) {
+    this.#connection = connection
+  }
+
+  rows(keys: readonly KeyText[]): Promise<(RemoteRow | undefined)[]> {
+    return new Promise((resolve, reject) => {
+      this.#questions.push({ keys, resolve, reject })
+      if (this.#questions.length === 1) process.nextTick(() => this.#ask())
+    })
+  }
+
+  #ask(): void {
+    const questions = this.#questions
+    this.#questions = []
+    let together: Question[] = []
+    let keys = 0
+    for (const question of questions) {
+      if (keys > 0 && keys + question.keys.length > KEYS_MERGED_MAX) {
+        void this.#askTogether(together)
+        together = []
+        keys = 0
+      }
+      together.push(question)
+      keys += question.keys.length
+    }
+    void this.#askTogether(together)
+  }
+
+  async #askTogether(questions: readonly Question[]): Promise<void> {
+    try {
+      const rows = await readRows(
+        this.#connection,
+        questions.flatMap(({ keys }) => keys),
+      )
+      let at = 0
+      for (const { keys, resolve } of questions) {
+        resolve(rows.slice(at, at + keys.length))
+        at += keys.length
+      }
+    } catch (error) {
+      for (const { reject } of questions) reject(error)
+    }
+  }
+}
+
+/** One state of the database, held by a transaction on a connection of its own that begins with the first question. */
+export class Snapshot implements RemoteSnapshot {
+  readonly #pool: ConnectionPool
+  #begun: Promise<Session> | undefined
+  #end = (): void => {}
+  #released = false
+
+  constructor(pool: ConnectionPool) {
+    this.#pool = pool
+  }
+
+  async rows(keys: readonly KeyText[]): Promise<(RemoteRow | undefined)[]> {
+    return readRows(await this.#session(), keys)
+  }
+
+  async versions(keys: readonly KeyText[]): Promise<Version[]> {
+    const versions: Version[] = keys.map(() => ABSENT)
+    const found = await ask(await this.#session(), VERSIONS, [keys.map(bytesOf)])
+    for (const [index, version] of found) versions[Number(index) - 1] = version ?? ABSENT
+    return versions
+  }
+
+  async range(from: KeyText, to: KeyText, limit: number, reverse: boolean): Promise<RemoteRow[]> {
+    const rows = await ask(await this.#session(), RANGE, [bytesOf(from), bytesOf(to), limit, reverse])
+    return rows.map(([key, version, value]) => rowOf(keyText(bytesOfText(key)), version, value))
+  }
+
+  release(): void {
+    this.#released = true
+    this.#end()
+  }
+
+  #session(): Promise<Session> {
+    this.#begun ??= this.#begin()
+    return this.#begun
+  }
+
+  async #begin(): Promise<Session> {
+    const connection = await this.#pool.take()
+    try {
+      const session = await connection.session()
+      // what follows is sent without waiting: where this fails, the session has broken, and that fails too
+      session.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY').catch(() => {})
+      this.#end = () => {
+        session.query('COMMIT').catch(() => {})
+        this.#pool.giveBack(connection)
+      }
+      if (this.#released) this.#end()
+      return session
+    } catch (error) {
+      this.#pool.giveBack(connection)
+      throw error
+    }
+  }
+}
+
+/** A few connections for snapshots; one is waited for when all are taken. */
+export class ConnectionPool {
+  readonly #all: readonly Connection[]
+  readonly #free: Connection[]
+  readonly #waiting: ((connection: Connection) => void)[] = []
+
+  constructor(connections: readonly Connection[]) {
+    this.#all = connections
+    this.#free = [...connections]
+  }
+
+  async take(): Promise<Connection> {
+    return this.#free.pop() ?? new Promise((resolve) => this.#waiting.push(resolve))
+  }
+
+  giveBack(connection: Connection): void {
+    const next = this.#waiting.shift()
+    if (next === undefined) this.#free.push(connection)
+    else next(connection)
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#all.map((connection) => connection.close()))
+  }
+}
+
+/** Throws StorageError `unavailable`, `corrupt`. */
+export async function readRows(
+  connection: Connection | Session,
+  keys: readonly KeyText[],
+): Promise<(RemoteRow | undefined)[]> {
+  const rows = new Array<RemoteRow | undefined>(keys.length).fill(undefined)
+  for (const [index, version, value] of await ask(connection, ROWS, [keys.map(bytesOf)])) {
+    const at = Number(index) - 1
+    rows[at] = rowOf(keys[at] ?? '', version, value)
+  }
+  return rows
+}
+
+/** Throws StorageError `unavailable`, or `corrupt` for a page that cannot be read. */
+async function ask(
+  connection: Connection | Session,
+  text: string,
+  values: readonly Parameter[],
+): Promise<readonly AnswerRow[]> {
+  try {
+    return await connection.query(text, values)
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    const kind = error.code?.startsWith('XX') === true ? 'corrupt' : 'unavailable'
+    throw new StorageError(kind, 'the database has refused a read', { cause: error })
+  }
+}
+
+function rowOf(key: KeyText, version: string | null | undefined, value: string | null | undefined): RemoteRow {
+  return { key, version: version ?? ABSENT, value: openValue(key, bytesOfText(value)) }
+}
+
+export const bytesOf = (key: KeyText): Buffer => Buffer.from(key, 'latin1')
+
+/** `\x…` */
+const bytesOfText = (text: string | null | undefined): Buffer => Buffer.from(text?.slice(2) ?? '', 'hex')

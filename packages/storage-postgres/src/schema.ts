@@ -1,0 +1,165 @@
+/**
+ * What the database holds: one table of rows, one of sessions, and the functions by which gateways read and commit. Each
+ * function ends in the version of the schema, so that gateways of two releases can run side by side during an upgrade.
+ */
+import type { Connection } from './connection.js'
+
+/** Version of everything below; a database says in `bindery.schema` which one it has. */
+export const SCHEMA_VERSION = 1
+
+/** SQLSTATE of a commit whose add met a row that holds no sound counters. */
+export const NO_COUNTERS = 'BY001'
+/** SQLSTATE of a commit in a session that was ended by another process. */
+export const FENCED = 'BY002'
+
+/** Serialises changes of the schema, and commits. Any two numbers would do that nothing else in the database uses. */
+const SCHEMA_LOCK = 7300
+const COMMIT_LOCK = 7301
+
+/**
+ * Arrays of keys have no statistics: without these one bad plan would read the whole table. Plans that nothing else is
+ * left to have a very high cost, by which PostgreSQL would compile them first.
+ */
+const BY_INDEX = `SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+  SET jit = off`
+
+const TABLES = `
+CREATE SCHEMA IF NOT EXISTS bindery;
+CREATE TABLE IF NOT EXISTS bindery.schema (version int NOT NULL);
+CREATE TABLE IF NOT EXISTS bindery.kv (k bytea PRIMARY KEY, v bytea NOT NULL, ver bigint NOT NULL)
+  WITH (fillfactor = 85, toast_tuple_target = 4096,
+        autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 1);
+ALTER TABLE bindery.kv ALTER v SET STORAGE EXTERNAL;
+CREATE TABLE IF NOT EXISTS bindery.session (id text PRIMARY KEY, number bigint NOT NULL, failed int[] NOT NULL)
+  WITH (fillfactor = 50);
+`
+
+const READS = `
+CREATE OR REPLACE FUNCTION bindery.rows_1(keys bytea[]) RETURNS TABLE (i bigint, ver bigint, v bytea)
+LANGUAGE plpgsql STABLE ${BY_INDEX} AS $$
+BEGIN
+  RETURN QUERY SELECT r.i, kv.ver, kv.v FROM unnest(keys) WITH ORDINALITY r(k, i) JOIN bindery.kv ON kv.k = r.k;
+END $$;
+
+CREATE OR REPLACE FUNCTION bindery.versions_1(keys bytea[]) RETURNS TABLE (i bigint, ver bigint)
+LANGUAGE plpgsql STABLE ${BY_INDEX} AS $$
+BEGIN
+  RETURN QUERY SELECT r.i, kv.ver FROM unnest(keys) WITH ORDINALITY r(k, i) JOIN bindery.kv ON kv.k = r.k;
+END $$;
+
+CREATE OR REPLACE FUNCTION bindery.range_1(low bytea, high bytea, most int, backwards bool)
+RETURNS TABLE (k bytea, ver bigint, v bytea)
+LANGUAGE plpgsql STABLE ${BY_INDEX} AS $$
+BEGIN
+  IF backwards THEN
+    RETURN QUERY SELECT kv.k, kv.ver, kv.v FROM bindery.kv WHERE kv.k >= low AND kv.k < high ORDER BY kv.k DESC LIMIT most;
+  ELSE
+    RETURN QUERY SELECT kv.k, kv.ver, kv.v FROM bindery.kv WHERE kv.k >= low AND kv.k < high ORDER BY kv.k LIMIT most;
+  END IF;
+END $$;
+`
+
+/**
+ * A value is stored behind its seal: the first 8 bytes of the SHA-256 of key and value. A function of the database
+ * computes it too, since it adds to counters.
+ */
+const COUNTERS = `
+CREATE OR REPLACE FUNCTION bindery.sealed_1(key bytea, value bytea) RETURNS bytea LANGUAGE sql IMMUTABLE AS
+$$ SELECT substring(sha256(key || value) FOR 8) || value $$;
+
+CREATE OR REPLACE FUNCTION bindery.added_1(key bytea, stored bytea, deltas bigint[]) RETURNS bytea
+LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+  counted bytea := coalesce(substring(stored FROM 9), '');
+  present int := length(counted) / 8;
+  total numeric;
+  summed bytea := '';
+BEGIN
+  IF length(counted) % 8 <> 0 OR (stored IS NOT NULL AND stored <> bindery.sealed_1(key, counted)) THEN
+    RAISE EXCEPTION 'no counters' USING ERRCODE = '${NO_COUNTERS}';
+  END IF;
+  FOR i IN 1..greatest(present, cardinality(deltas)) LOOP
+    total := coalesce(deltas[i], 0);
+    IF i <= present THEN
+      total := total + ('x' || encode(substring(counted FROM i * 8 - 7 FOR 8), 'hex'))::bit(64)::bigint;
+    END IF;
+    IF abs(total) > 9007199254740991 THEN
+      RAISE EXCEPTION 'no counters' USING ERRCODE = '${NO_COUNTERS}';
+    END IF;
+    summed := summed || int8send(total::bigint);
+  END LOOP;
+  RETURN bindery.sealed_1(key, summed);
+END $$;
+`
+
+/**
+ * Commits a batch of attempts that do not depend on one another: validates under the lock what each of them read, and
+ * applies those that hold. Answers the numbers of the others. Beside each row stands the number of its attempt. The
+ * function is VOLATILE, so that each of its statements sees what was committed before it got the lock.
+ */
+const COMMIT = `
+CREATE OR REPLACE FUNCTION bindery.commit_1(
+  session_id text, batch bigint, version bigint,
+  read_k bytea[], read_ver bigint[], read_a int[],
+  range_low bytea[], range_high bytea[], range_most int[], range_backwards bool[], range_digest bytea[], range_a int[],
+  write_k bytea[], write_v bytea[], write_a int[],
+  add_k bytea[], add_i int[], add_d bigint[], add_a int[]
+) RETURNS int[] LANGUAGE plpgsql VOLATILE ${BY_INDEX} AS $$
+DECLARE
+  bad int[];
+  digest bytea;
+  counter record;
+BEGIN
+  PERFORM pg_advisory_xact_lock(${COMMIT_LOCK});
+  SELECT coalesce(array_agg(DISTINCT r.a), '{}') INTO bad
+    FROM unnest(read_k, read_ver, read_a) r(k, ver, a) LEFT JOIN bindery.kv ON kv.k = r.k
+    WHERE coalesce(kv.ver, 0) <> r.ver;
+  FOR n IN 1..cardinality(range_a) LOOP
+    CONTINUE WHEN range_a[n] = ANY (bad);
+    SELECT sha256(coalesce(string_agg(int4send(length(r.k)) || r.k || int8send(r.ver), '' ORDER BY r.k), '')) INTO digest
+      FROM bindery.range_1(range_low[n], range_high[n], range_most[n], range_backwards[n]) r;
+    IF digest <> range_digest[n] THEN bad := bad || range_a[n]; END IF;
+  END LOOP;
+  DELETE FROM bindery.kv USING unnest(write_k, write_v, write_a) w(k, v, a)
+    WHERE kv.k = w.k AND w.v IS NULL AND w.a <> ALL (bad);
+  INSERT INTO bindery.kv
+    SELECT w.k, w.v, version FROM unnest(write_k, write_v, write_a) w(k, v, a) WHERE w.v IS NOT NULL AND w.a <> ALL (bad)
+    ON CONFLICT (k) DO UPDATE SET v = excluded.v, ver = excluded.ver;
+  FOR counter IN
+    SELECT s.k, array_agg(s.d ORDER BY s.i) deltas FROM (
+      SELECT t.k, t.i, sum(t.d)::bigint d FROM unnest(add_k, add_i, add_d, add_a) t(k, i, d, a)
+        WHERE t.a <> ALL (bad) GROUP BY t.k, t.i) s
+      GROUP BY s.k
+  LOOP
+    UPDATE bindery.kv SET v = bindery.added_1(counter.k, kv.v, counter.deltas), ver = version WHERE kv.k = counter.k;
+    IF NOT FOUND THEN
+      INSERT INTO bindery.kv VALUES (counter.k, bindery.added_1(counter.k, NULL, counter.deltas), version);
+    END IF;
+  END LOOP;
+  UPDATE bindery.session SET number = batch, failed = bad WHERE id = session_id AND number = batch - 1;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'the session was ended' USING ERRCODE = '${FENCED}';
+  END IF;
+  RETURN bad;
+END $$;
+`
+
+/** Makes the schema, or brings an older one up to date. Of several gateways that do so at once, one does it. */
+export async function migrateSchema(connection: Connection): Promise<void> {
+  const session = await connection.session()
+  await session.script(`
+BEGIN;
+SELECT pg_advisory_xact_lock(${SCHEMA_LOCK});
+${TABLES}${READS}${COUNTERS}${COMMIT}
+INSERT INTO bindery.schema SELECT ${SCHEMA_VERSION} WHERE NOT EXISTS (SELECT FROM bindery.schema);
+UPDATE bindery.schema SET version = ${SCHEMA_VERSION} WHERE version < ${SCHEMA_VERSION};
+COMMIT;`)
+}
+
+/** The version of the schema that a database has; 0 for none. */
+export async function schemaVersion(connection: Connection): Promise<number> {
+  const [[isThere] = []] = await connection.query(`SELECT to_regclass('bindery.schema') IS NOT NULL`)
+  if (isThere !== 't') return 0
+  const [[version] = []] = await connection.query('SELECT max(version) FROM bindery.schema')
+  return Number(version ?? 0)
+}

@@ -1,0 +1,138 @@
+/** A PostgreSQL of a test's own, on loopback, from the binaries of this machine. */
+import { execFile, execFileSync } from 'node:child_process'
+import { accessSync, chownSync, constants, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import pg from 'pg'
+
+const run = promisify(execFile)
+
+export interface PostgresServer {
+  readonly port: number
+  /** The URL of a database, which is made if it is not there. */
+  database(name: string): Promise<string>
+  /** Ends the server at once, as a power cut would, or after its sessions. */
+  stop(mode?: 'immediate' | 'fast'): Promise<void>
+  /** Starts it again. */
+  start(): Promise<void>
+  /** Stops the server and removes its files. */
+  dispose(): Promise<void>
+}
+
+/** The folder of initdb and pg_ctl: `BINDERY_TEST_POSTGRES`, Debian's newest, or one of PATH; undefined without any. */
+export function postgresBinaries(): string | undefined {
+  const debian = '/usr/lib/postgresql'
+  const versions = readableNames(debian).sort((a, b) => Number(b) - Number(a))
+  const candidates = [
+    process.env.BINDERY_TEST_POSTGRES ?? '',
+    ...versions.map((version) => join(debian, version, 'bin')),
+    ...(process.env.PATH ?? '').split(':'),
+  ]
+  return candidates.find(
+    (folder) => folder !== '' && ['initdb', 'pg_ctl'].every((name) => isProgram(join(folder, name))),
+  )
+}
+
+/** Why tests that need PostgreSQL are skipped on this machine; false where they are not. */
+export function withoutPostgres(): string | false {
+  if (postgresBinaries() === undefined) return 'no PostgreSQL is installed (initdb, pg_ctl)'
+  return process.getuid?.() === 0 && postgresUser() === undefined
+    ? 'PostgreSQL does not run as root, and there is no user postgres'
+    : false
+}
+
+/** `durable`: with the settings of a real server; otherwise it writes nothing through, and is as fast as it can be. */
+export async function startPostgres({ durable = false } = {}): Promise<PostgresServer> {
+  const binaries = postgresBinaries()
+  if (binaries === undefined) throw new Error('no PostgreSQL is installed')
+  const user = process.getuid?.() === 0 ? postgresUser() : undefined
+  const folder = mkdtempSync(join(tmpdir(), 'bindery-postgres-'))
+  if (user !== undefined) chownSync(folder, user.uid, user.gid)
+  const port = await freePort()
+  // the server refuses to run as root
+  const call = (program: string, ...input: string[]) => run(join(binaries, program), input, { ...user })
+  const data = join(folder, 'data')
+  await call('initdb', '-D', data, '-U', 'bindery', '--auth=trust', '-E', 'UTF8', '--locale=C', '-N', '-k')
+  const settings = durable ? [] : ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off']
+  const options = [
+    `port=${port}`,
+    `unix_socket_directories=${folder}`,
+    'listen_addresses=127.0.0.1',
+    'max_connections=200',
+  ]
+  const start = async (): Promise<void> => {
+    const switches = [...options, ...settings].map((setting) => `-c ${setting}`).join(' ')
+    await call('pg_ctl', '-D', data, '-l', join(folder, 'log'), '-w', '-t', '120', '-o', switches, 'start')
+  }
+  const stop = async (mode: 'immediate' | 'fast' = 'fast'): Promise<void> => {
+    await call('pg_ctl', '-D', data, '-m', mode, '-w', 'stop')
+  }
+  await start()
+  return {
+    port,
+    async database(name) {
+      await call('createdb', '-h', '127.0.0.1', '-p', String(port), '-U', 'bindery', name).catch((error) => {
+        if (!String(error).includes('already exists')) throw error
+      })
+      return `postgres://bindery@127.0.0.1:${port}/${name}`
+    },
+    start,
+    stop,
+    async dispose() {
+      await stop('immediate').catch(() => {})
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Runs statements on a connection of their own; the rows of the last one. */
+export async function runStatements(url: string, text: string): Promise<unknown[][]> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    const result = await client.query<unknown[]>({ text, rowMode: 'array' })
+    return result.rows
+  } finally {
+    await client.end()
+  }
+}
+
+function postgresUser(): { uid: number; gid: number } | undefined {
+  try {
+    const idOf = (flag: string) =>
+      Number(execFileSync('id', [flag, 'postgres'], { stdio: ['ignore', 'pipe', 'ignore'] }))
+    return { uid: idOf('-u'), gid: idOf('-g') }
+  } catch {
+    return undefined
+  }
+}
+
+function readableNames(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
+    })
+  })
+}
