@@ -64,6 +64,14 @@ export function hexDump(bytes: Uint8Array): string {
   return value
 }
 
+/** The bytes that pairs of hex digits stand for, in any case; undefined if the text is something else. */
+export function hexBytes(text: string): Uint8Array | undefined {
+  if (text.length % 2 !== 0 || !/^[0-9a-f]*$/i.test(text)) return undefined
+  return Uint8Array.from({ length: text.length / 2 }, (_, index) =>
+    Number.parseInt(text.slice(2 * index, 2 * index + 2), 16),
+  )
+}
+
 /** Base64 in the standard alphabet, padded. */
 export function base64(bytes: Uint8Array): string {
   return btoa(bytesToString(bytes))

@@ -2,15 +2,31 @@ import { textOfByteString } from '@bindery/bytes'
 import type { Cause } from './errors/catalogue.js'
 import { OssError } from './errors/oss-error.js'
 import { parseHttpDate } from './http-date.js'
+import type { Notation, Spelled } from './notation.js'
 
 /** A pair of pure functions between the text of the wire and a value. `name` stands in the reference pages. */
 export interface Codec<T> {
   readonly name: string
   /** What decoding may throw; none given means that it throws nothing. */
   readonly causes?: readonly Cause[]
+  /** Set if protocols spell the text differently. */
+  readonly spelled?: Spelled
   /** Throws an OssError; `argument` names the query key, header or element for it. */
   decode(text: string, argument: string): T
   encode(value: T): string
+}
+
+/** Decodes a text of a protocol. Throws what the codec throws. */
+export function decodeText<T>(codec: Codec<T>, text: string, argument: string, notation: Notation): T {
+  const spelling = codec.spelled && notation.spellings[codec.spelled]
+  return codec.decode(spelling === undefined ? text : spelling.read(text), argument)
+}
+
+/** Encodes a value as a text of a protocol. */
+export function encodeText<T>(codec: Codec<T>, value: T, notation: Notation): string {
+  const text = codec.encode(value)
+  const spelling = codec.spelled && notation.spellings[codec.spelled]
+  return spelling === undefined || text === '' ? text : spelling.write(text)
 }
 
 /** The error of a bad value: the cause with the argument's name and value. */
@@ -78,6 +94,7 @@ export const present: Codec<boolean> = { name: 'flag', decode: () => true, encod
 /** A content tag: bare inside, in double quotes on the wire; read with or without them. */
 export const etag: Codec<string> = {
   name: 'ETag',
+  spelled: 'etag',
   decode: (value) => value.trim().replace(/^"(.*)"$/s, '$1'),
   encode: (value) => `"${value}"`,
 }

@@ -12,9 +12,11 @@ export {
   readCallback,
 } from './callback.js'
 export * from './codec.js'
+export type { Answered, Dialect } from './dialect.js'
 export type { Digests } from './digests.js'
+export * from './document.js'
 export { CATALOGUE, type Cause, type ErrorRow } from './errors/catalogue.js'
-export { type EncodedError, type ErrorExchange, encodeError } from './errors/encode.js'
+export type { EncodedError, ErrorExchange } from './errors/encode.js'
 export { type ErrorDetails, OssError } from './errors/oss-error.js'
 export { isSelectCode } from './errors/select-rows.js'
 export * from './field.js'
@@ -32,6 +34,7 @@ export {
   objectKey,
   soughtKey,
 } from './names.js'
+export { type Notation, OSS_NOTATION, type Spelled, type Spelling } from './notation.js'
 export * from './operation.js'
 export { ABSENT_OPERATIONS, type AbsentOperation } from './operations/absent.js'
 export { checkEncryption, type EncryptionRule } from './operations/bucket/encryption.js'
@@ -49,16 +52,17 @@ export type {
 export type { CopySourceName } from './operations/object/copy-source.js'
 export { notModifiedHeaders } from './operations/object/object-headers.js'
 export {
-  allowedMethods,
   createRoute,
+  createRouter,
   type DeclaredOperation,
   type Routable,
   type Route,
   type Routed,
-  route,
+  type Router,
 } from './operations/route.js'
 export type { StoreStatus } from './operations/service/get-store-status.js'
-export { decodeMd5 } from './operations/shared.js'
+export { decodeMd5, requestCharged } from './operations/shared.js'
+export { ossDialect } from './oss-dialect.js'
 export { parseQuery, Query, type QueryParameter } from './query.js'
 export { checkTime } from './signature/check-time.js'
 export { type Claim, readClaim } from './signature/claim.js'

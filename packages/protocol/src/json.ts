@@ -1,12 +1,12 @@
 import { utf8Bytes, utf8Text } from '@bindery/bytes'
+import type { Document } from './document.js'
 import { OssError } from './errors/oss-error.js'
-import type { XmlDocument } from './xml.js'
 
 /**
  * A JSON document, the form of the answers of extensions. `T` contains only JSON values, and numbers that are exact.
  * `lines` describe it for the reference pages, one path per line.
  */
-export function json<T extends object>(root: string, lines: readonly string[]): XmlDocument<T> {
+export function json<T extends object>(root: string, lines: readonly string[]): Document<T> {
   return {
     root,
     contentType: 'application/json',

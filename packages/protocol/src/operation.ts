@@ -1,7 +1,7 @@
 import type { Action } from './actions.js'
+import type { Document } from './document.js'
 import type { Cause } from './errors/catalogue.js'
 import type { Fields, ValuesOf } from './field.js'
-import type { XmlDocument } from './xml.js'
 
 export type Method = 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE' | 'OPTIONS'
 /** What an operation names: nothing, a bucket, or an object of a bucket. */
@@ -51,14 +51,14 @@ export interface Operation<I extends Fields = Fields, O extends Fields = Fields,
   readonly reads?: 'object'
   readonly input: I
   /** `bytes`: the body is content, handed on unread; a document is read with decodeBody. */
-  readonly body?: 'bytes' | XmlDocument<B>
+  readonly body?: 'bytes' | Document<B>
   /** The escape for a body that its document alone does not explain; `read` reads it by the document. */
   decodeWith?(read: () => B, body: Uint8Array, input: ValuesOf<I>): B
   readonly status: number
   /** Statuses of success that a handler may answer instead. */
   readonly otherStatuses?: readonly number[]
   readonly output: O
-  readonly result?: 'bytes' | XmlDocument<R>
+  readonly result?: 'bytes' | Document<R>
   /** Causes of its own; those of authentication, decoding and the server's state are implicit. */
   readonly errors: readonly Cause[]
   /** Rows of the catalogue that this operation answers for a cause instead of the cause's own: the same under another EC. */
@@ -92,7 +92,7 @@ export type BodyOf<T> = T extends { readonly body?: infer B } ? DocumentValue<B>
 /** The value of an XML result; undefined where the operation has none. */
 export type ResultOf<T> = T extends { readonly result?: infer R } ? DocumentValue<R> : undefined
 
-type DocumentOf<D> = D extends XmlDocument<infer V> ? V : never
+type DocumentOf<D> = D extends Document<infer V> ? V : never
 type DocumentValue<D> = [DocumentOf<D>] extends [never] ? undefined : DocumentOf<D>
 
 /** A header that is refused, whatever its value but those of `unless`. */

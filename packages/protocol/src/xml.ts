@@ -1,16 +1,10 @@
 import { percentEncode, utf8Bytes } from '@bindery/bytes'
-import type { Codec } from './codec.js'
+import { type Codec, decodeText, encodeText } from './codec.js'
+import type { Document, XmlParser } from './document.js'
 import type { Cause } from './errors/catalogue.js'
 import { OssError } from './errors/oss-error.js'
 import type { Given } from './field.js'
-
-/** What an XML reader reports; names come without their namespace prefix. It throws on anything that is not well-formed. */
-export interface XmlEvents {
-  open(name: string): void
-  text(text: string): void
-  close(): void
-}
-export type XmlParser = (document: Uint8Array, events: XmlEvents) => void
+import { type Notation, OSS_NOTATION } from './notation.js'
 
 /** An element with its text and children. */
 export interface XmlNode {
@@ -72,7 +66,7 @@ function reference(character: string): string {
 
 /** Part of a document: reads its value from the parent element, and writes it. */
 export interface Member<T> {
-  decode(parent: XmlNode): T
+  decode(parent: XmlNode, notation: Notation): T
   encode(value: T, context: EncodeContext): string
   /** Paths and codecs, for the reference pages. */
   describe(): string[]
@@ -80,6 +74,7 @@ export interface Member<T> {
 export interface EncodeContext {
   /** encoding-type=url was asked for. */
   readonly urlEncoding: boolean
+  readonly notation: Notation
 }
 export type Members = Readonly<Record<string, Member<unknown>>>
 export type MembersOf<M extends Members> = Given<{
@@ -90,13 +85,13 @@ export type MembersOf<M extends Members> = Given<{
 export function element<T>(name: string, codec: Codec<T>, { url = false } = {}): Member<T> {
   const [open, close] = [`<${name}>`, `</${name}>`]
   return {
-    decode(parent) {
+    decode(parent, notation) {
       const node = parent.children.find((child) => child.name === name)
       if (node === undefined) throw new OssError('malformedXml')
-      return codec.decode(node.text, name)
+      return decodeText(codec, node.text, name, notation)
     },
-    encode(value, { urlEncoding }) {
-      const text = codec.encode(value)
+    encode(value, { urlEncoding, notation }) {
+      const text = encodeText(codec, value, notation)
       return open + (url && urlEncoding ? percentEncode(text) : escapeXml(text)) + close
     },
     describe: () => [`${name}: ${codec.name}`],
@@ -113,14 +108,16 @@ export function defaultedElement<T>(name: string, codec: Codec<T>, fallback: T):
   const whole = element(name, codec)
   return {
     ...whole,
-    decode: (parent) => (parent.children.some((child) => child.name === name) ? whole.decode(parent) : fallback),
+    decode: (parent, notation) =>
+      parent.children.some((child) => child.name === name) ? whole.decode(parent, notation) : fallback,
   }
 }
 
 /** A member whose element may be missing; then it is undefined. */
 export function maybe<T>(name: string, whole: Member<T>): Member<T | undefined> {
   return {
-    decode: (parent) => (parent.children.some((child) => child.name === name) ? whole.decode(parent) : undefined),
+    decode: (parent, notation) =>
+      parent.children.some((child) => child.name === name) ? whole.decode(parent, notation) : undefined,
     encode: (value, context) => (value === undefined ? '' : whole.encode(value, context)),
     describe: () => whole.describe().map((line) => `[${line}]`),
   }
@@ -130,10 +127,10 @@ export function maybe<T>(name: string, whole: Member<T>): Member<T | undefined> 
 export function group<M extends Members>(name: string, members: M): Member<MembersOf<M>> {
   const entries = Object.entries(members)
   return {
-    decode(parent) {
+    decode(parent, notation) {
       const node = parent.children.find((child) => child.name === name)
       if (node === undefined) throw new OssError('malformedXml')
-      return decodeMembers<M>(entries, node)
+      return decodeMembers<M>(entries, node, notation)
     },
     encode: (value, context) => `<${name}>${encodeMembers(entries, value, context)}</${name}>`,
     describe: () => describeMembers(members).map((line) => `${name}/${line}`),
@@ -146,7 +143,8 @@ export function groupOrEmpty<M extends Members>(name: string, members: M): Membe
   const empty: XmlNode = { name: '', text: '', children: [{ name, text: '', children: [] }] }
   return {
     ...whole,
-    decode: (parent) => whole.decode(parent.children.some((child) => child.name === name) ? parent : empty),
+    decode: (parent, notation) =>
+      whole.decode(parent.children.some((child) => child.name === name) ? parent : empty, notation),
   }
 }
 
@@ -173,8 +171,8 @@ export function list<M extends Members>(name: string, members: M): Member<readon
   const entries = Object.entries(members)
   const [open, close] = [`<${name}>`, `</${name}>`]
   return {
-    decode: (parent) =>
-      parent.children.filter((child) => child.name === name).map((child) => decodeMembers<M>(entries, child)),
+    decode: (parent, notation) =>
+      parent.children.filter((child) => child.name === name).map((child) => decodeMembers<M>(entries, child, notation)),
     encode(values, context) {
       let out = ''
       for (const value of values) out += open + encodeMembers(entries, value, context) + close
@@ -187,24 +185,15 @@ export function list<M extends Members>(name: string, members: M): Member<readon
 /** The texts of all elements of a name, each with a codec. `missing` is thrown where there is none. */
 export function texts<T>(name: string, codec: Codec<T>, { missing }: { missing?: Cause } = {}): Member<readonly T[]> {
   return {
-    decode(parent) {
+    decode(parent, notation) {
       const nodes = parent.children.filter((child) => child.name === name)
       if (nodes.length === 0 && missing !== undefined) throw new OssError(missing)
-      return nodes.map(({ text }) => codec.decode(text, name))
+      return nodes.map(({ text }) => decodeText(codec, text, name, notation))
     },
-    encode: (values) => values.map((value) => `<${name}>${escapeXml(codec.encode(value))}</${name}>`).join(''),
+    encode: (values, { notation }) =>
+      values.map((value) => `<${name}>${escapeXml(encodeText(codec, value, notation))}</${name}>`).join(''),
     describe: () => [`${name}[]: ${codec.name}`],
   }
-}
-
-/** A whole document: the codec between a body and a value. */
-export interface XmlDocument<T> {
-  readonly root: string
-  /** Default: application/xml. */
-  readonly contentType?: string
-  decode(parser: XmlParser, body: Uint8Array): T
-  encode(value: T): Uint8Array
-  describe(): string[]
 }
 
 /**
@@ -215,54 +204,57 @@ export function xml<M extends Members>(
   root: string,
   members: M,
   { malformed = 'malformedXml' }: { malformed?: Cause } = {},
-): XmlDocument<MembersOf<M>> {
+): Document<MembersOf<M>> {
   const entries = Object.entries(members)
   return {
     root,
-    decode(parser, body) {
+    decode(parser, body, notation = OSS_NOTATION) {
       try {
         const node = readXml(parser, body)
         if (node.name !== root) throw new OssError('malformedXml')
-        return decodeMembers<M>(entries, node)
+        return decodeMembers<M>(entries, node, notation)
       } catch (error) {
         if (!(error instanceof OssError) || error.reason !== 'malformedXml') throw error
         throw new OssError(malformed, error.details, { cause: error })
       }
     },
-    encode(value) {
+    encode(value, notation = OSS_NOTATION) {
       const urlEncoding = (value as { encodingType?: unknown }).encodingType === 'url'
-      return utf8Bytes(`${PROLOGUE}<${root}>${encodeMembers(entries, value, { urlEncoding })}</${root}>`)
+      return wholeDocument(root, encodeMembers(entries, value, { urlEncoding, notation }), notation)
     },
     describe: () => describeMembers(members).map((line) => `${root}/${line}`),
   }
 }
 
 /** A document that may be missing: an empty body is undefined. */
-export function optionalDocument<T>(document: XmlDocument<T>): XmlDocument<T | undefined> {
+export function optionalDocument<T>(document: Document<T>): Document<T | undefined> {
   return {
     ...document,
-    decode: (parser, body) => (body.length === 0 ? undefined : document.decode(parser, body)),
-    encode: (value) => (value === undefined ? new Uint8Array(0) : document.encode(value)),
+    decode: (parser, body, notation) => (body.length === 0 ? undefined : document.decode(parser, body, notation)),
+    encode: (value, notation) => (value === undefined ? new Uint8Array(0) : document.encode(value, notation)),
   }
 }
 
 /** A document whose root element holds text alone. */
-export function xmlText(root: string): XmlDocument<string> {
+export function xmlText(root: string): Document<string> {
   return {
     root,
     decode: (parser, body) => readXml(parser, body).text,
-    encode: (value) => utf8Bytes(`${PROLOGUE}<${root}>${escapeXml(value)}</${root}>`),
+    encode: (value, notation = OSS_NOTATION) => wholeDocument(root, escapeXml(value), notation),
     describe: () => [root],
   }
 }
 
-const PROLOGUE = '<?xml version="1.0" encoding="UTF-8"?>\n'
+function wholeDocument(root: string, content: string, { namespace }: Notation): Uint8Array {
+  const attribute = namespace === undefined ? '' : ` xmlns="${namespace}"`
+  return utf8Bytes(`<?xml version="1.0" encoding="UTF-8"?>\n<${root}${attribute}>${content}</${root}>`)
+}
 
 type Entries = readonly (readonly [key: string, member: Member<unknown>])[]
 
-function decodeMembers<M extends Members>(entries: Entries, node: XmlNode): MembersOf<M> {
+function decodeMembers<M extends Members>(entries: Entries, node: XmlNode, notation: Notation): MembersOf<M> {
   const values: Record<string, unknown> = {}
-  for (const [key, member] of entries) values[key] = member.decode(node)
+  for (const [key, member] of entries) values[key] = member.decode(node, notation)
   return values as MembersOf<M>
 }
 

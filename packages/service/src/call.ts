@@ -169,6 +169,12 @@ export class UnreadCall<O extends Operation> {
     return this.#found.rules?.requesterPays === true && accountOf(this.requester)?.id !== this.#found.bucket?.owner
   }
 
+  /** How the client's protocol names a field of the input. */
+  nameOf(field: keyof O['input'] & string): string {
+    const documented = this.operation.input[field]?.name ?? field
+    return this.exchange.dialect.nameOf(documented) ?? documented
+  }
+
   get operationName(): string {
     return this.operation.name
   }
@@ -230,6 +236,9 @@ export interface LookingHandler<O extends Operation, F> {
   find(call: UnreadCall<O>): Awaitable<F>
   handle(call: Call<O>, found: F): Awaitable<Reply<O>>
 }
+
+/** The call of an operation by its name. */
+export type CallOf<N extends OperationName> = Call<Operations[N]>
 
 /** The handler of an operation by its name. */
 export type HandlerOf<N extends OperationName> = Handler<Operations[N]>

@@ -1,4 +1,4 @@
-import type { DeclaredOperation, Operation } from '@bindery/protocol'
+import { type DeclaredOperation, type Dialect, type Head, type Operation, ossDialect } from '@bindery/protocol'
 import type { ByteSource } from '@bindery/storage'
 import type { Authenticate } from './access/authenticate.js'
 import type { Authoriser } from './access/authoriser.js'
@@ -30,6 +30,8 @@ export class Exchange {
    */
   readonly scope = new Scope()
   readonly log: { -readonly [K in keyof ResponseLog]: ResponseLog[K] }
+  /** The protocol of the request; until its query is read, the one of requests that show none. */
+  dialect: Dialect
   /** Known once the request is routed. */
   operation: DeclaredOperation | undefined
   /** Headers of the answer, for success and failure. */
@@ -42,6 +44,7 @@ export class Exchange {
     this.requestId = requestId
     this.startedAt = surroundings.options.clock()
     this.log = { requestId }
+    this.dialect = dialectOf(surroundings.options, undefined)
     this.#body = request.body
   }
 
@@ -49,4 +52,10 @@ export class Exchange {
   bodyOf(_authorised: UnreadCall<Operation>): ByteSource {
     return this.#body
   }
+}
+
+/** The protocol that a request shows; the last of them if it shows none, or could not be read. */
+export function dialectOf({ dialects = [ossDialect] }: ServiceOptions, head: Head | undefined): Dialect {
+  const shown = head && dialects.find((dialect) => dialect.isSpoken(head))
+  return shown ?? dialects.at(-1) ?? ossDialect
 }

@@ -1,4 +1,4 @@
-import type { CallbackRequest, CallbackUrl } from '@bindery/protocol'
+import type { CallbackRequest, CallbackUrl, Dialect } from '@bindery/protocol'
 import type { AccessKeys } from './access/requester.js'
 import type { DomainOptions } from './domain/domain.js'
 import type { Endpoint } from './response/endpoint.js'
@@ -37,6 +37,11 @@ export interface Callbacks {
 /** Everything that the service gets from outside: it has no clock, randomness, digest or configuration of its own. */
 export interface ServiceOptions extends DomainOptions {
   readonly accessKeys: AccessKeys
+  /**
+   * The protocols that clients may speak: a request is of the first that it shows signs of, and of the last if of none.
+   * Absent: OSS's alone.
+   */
+  readonly dialects?: readonly [Dialect, ...Dialect[]]
   /** Absent: an upload that requests a callback is refused. */
   readonly callbacks?: Callbacks
   /** As in a V4 scope, `cn-hangzhou`; its location is `oss-cn-hangzhou`. */

@@ -5,7 +5,6 @@
 import { upperHex } from '@bindery/bytes'
 import {
   ACTIONS,
-  allowedMethods,
   bucketName,
   type DeclaredOperation,
   decodeBody as decodeDocument,
@@ -21,7 +20,6 @@ import {
   type Reading,
   type Routed,
   readings,
-  route as routeOf,
   soughtKey,
 } from '@bindery/protocol'
 import { type Awaitable, andThen, settle } from '@bindery/storage'
@@ -37,14 +35,14 @@ import type { Domain } from './domain/domain.js'
 import { findBucketAndObject } from './domain/objects/objects.js'
 import { openBucketAndObject } from './domain/objects/open-object.js'
 import type { VersionId } from './domain/stored/model.js'
-import { Exchange } from './exchange.js'
+import { dialectOf, Exchange } from './exchange.js'
 import { handlers } from './operations/index.js'
 import type { ServiceOptions } from './options.js'
 import { type Answer, encodeFailure, encodeReply, toResponse } from './response/answer.js'
 import { crossOriginHeaders } from './response/cross-origin.js'
 import { toOssError } from './response/failure.js'
 import { LentStream } from './response/lent-stream.js'
-import type { RequestHead, ServiceRequest, ServiceResponse } from './service.js'
+import type { ServiceRequest, ServiceResponse } from './service.js'
 import { Steps } from './steps.js'
 import { parseXml } from './xml-parser.js'
 
@@ -92,13 +90,15 @@ interface Addressed {
   readonly readings: readonly [Reading, ...Reading[]]
 }
 
-/** 1. Host and path → at most two readings of (level, bucket, key). */
+/** 1. Host and path → at most two readings of (level, bucket, key); query and headers → the protocol of the request. */
 function address(exchange: Exchange): Addressed {
   const { target, host } = exchange.request
   const mark = target.indexOf('?')
   const path = mark === -1 ? target : target.slice(0, mark)
   const query = parseQuery(mark === -1 ? '' : target.slice(mark + 1))
-  exchange.log.uploadId = query.get('uploadId')
+  const dialect = dialectOf(exchange.surroundings.options, { query, headers: exchange.request.headers })
+  exchange.dialect = dialect
+  exchange.log.uploadId = query.get(dialect.nameOf('uploadId') ?? '')
   return { exchange, query, readings: readings(host, path, exchange.surroundings.options) }
 }
 
@@ -114,20 +114,20 @@ interface RoutedRequest extends Addressed {
  * reading until the signature has shown which one is meant.
  */
 function route({ exchange, query, readings }: Addressed): Awaitable<RoutedRequest> {
-  const operation = operationOf(exchange.request, query, readings[0])
+  const operation = operationOf(exchange, query, readings[0])
   return andThen(take(exchange, readings[0], operation), () => ({ exchange, query, readings, operation }))
 }
 
-function operationOf({ method, headers }: RequestHead, query: Query, { level }: Reading): RoutedOperation {
-  return routeOf(method, level, query, headers)
+function operationOf({ dialect, request }: Exchange, query: Query, { level }: Reading): RoutedOperation {
+  return dialect.route(request.method, level, query, request.headers)
 }
 
 function take(exchange: Exchange, { bucket, key }: Reading, operation: RoutedOperation): Awaitable<void> {
-  const { log, request, surroundings } = exchange
+  const { log, request, surroundings, dialect } = exchange
   log.operation = operation?.name
   log.bucket = bucket
   log.key = key
-  return andThen(crossOriginHeaders(surroundings.domain, request, bucket), (headers) => {
+  return andThen(crossOriginHeaders(surroundings.domain, request, bucket, dialect), (headers) => {
     exchange.crossOrigin = headers
   })
 }
@@ -149,7 +149,7 @@ function authenticate(routed: RoutedRequest): Awaitable<Authenticated> {
       const { requester, reading } = identified
       if (requester.kind !== 'anonymous') exchange.log.accessKeyId = requester.accessKeyId
       if (reading === readings[0]) return authenticated(routed, identified, routed.operation)
-      const operation = operationOf(exchange.request, query, reading)
+      const operation = operationOf(exchange, query, reading)
       return andThen(take(exchange, reading, operation), () => authenticated(routed, identified, operation))
     },
     (error) => refuseRequester(routed, error),
@@ -182,7 +182,7 @@ function authenticated(
 ): Awaitable<Authenticated> {
   const { reading } = identified
   if (operation === undefined) {
-    return refuseInBucket(exchange, reading, notAllowed(exchange.request, reading.level, query))
+    return refuseInBucket(exchange, reading, notAllowed(exchange, reading.level, query))
   }
   if ('absent' in operation) {
     return refuseInBucket(exchange, reading, new OssError('notImplemented', { Operation: operation.name }))
@@ -191,9 +191,11 @@ function authenticated(
   return { ...identified, exchange, query, operation }
 }
 
-function notAllowed({ method, headers }: RequestHead, level: Level, query: Query): OssError {
-  const allow = allowedMethods(level, query, headers).join(', ')
-  return new OssError('methodNotAllowed', { Method: method, ResourceType: level }, { headers: [['Allow', allow]] })
+function notAllowed({ dialect, request }: Exchange, level: Level, query: Query): OssError {
+  const { method, headers } = request
+  const allow = dialect.allowedMethods(level, query, headers).join(', ')
+  const details = { Method: method, ResourceType: level }
+  return new OssError('methodNotAllowed', details, { headers: () => [['Allow', allow]] })
 }
 
 /** What steps 1 to 4 know of a request for an operation. */
@@ -204,7 +206,7 @@ function decodeHead({ exchange, query, requester, reading, signedIn, operation }
   const { request, startedAt, surroundings } = exchange
   const bucket = reading.bucket === undefined ? undefined : bucketName(reading.bucket)
   const key = reading.key === undefined ? undefined : keyOf(operation, reading.key)
-  const input = decodeInput(operation, { query, headers: request.headers })
+  const input = decodeInput(operation, { query, headers: request.headers }, exchange.dialect)
   return {
     exchange,
     operation,
@@ -212,7 +214,7 @@ function decodeHead({ exchange, query, requester, reading, signedIn, operation }
     authoriser: surroundings.authoriser,
     rules: surroundings.rules,
     requester,
-    conditions: { request, query, signedIn, now: startedAt },
+    conditions: { request, query, notation: exchange.dialect, signedIn, now: startedAt },
     input,
     bucketName: bucket,
     objectName: bucket === undefined || key === undefined ? undefined : { bucket, key, version: versionIn(input) },
@@ -307,7 +309,7 @@ function decodeBody({ call, found }: Prepared<UnreadCall<Operation>>): Awaitable
   if (body === undefined) return { call: call.withBody({}), found }
   if (body === 'bytes') return { call: call.withBody({ content: contentSource(source, headers) }), found }
   return andThen(readDocument(source, headers, call.domain.digests), (bytes) => {
-    const document = decodeDocument(call.operation, parseXml, bytes, call.input)
+    const document = decodeDocument(call.operation, parseXml, bytes, call.input, call.exchange.dialect)
     return { call: call.withBody({ document }), found }
   })
 }
@@ -322,11 +324,8 @@ function handle({ call, found }: Prepared<Call<Operation>>): Awaitable<Handled> 
   return andThen(handlerOf(call).handle(call, found), (reply) => ({ call, reply }))
 }
 
-const CHARGED = ['x-oss-request-charged', 'requester'] as const
-
 function encode({ call, reply }: Handled): Awaitable<Answer> {
-  const reported = encodeReply(call.operation, reply)
-  const answer = call.isCharged ? { ...reported, headers: [...reported.headers, CHARGED] } : reported
+  const answer = encodeReply(call, reply)
   const { content, contentSize } = reply
   if (content === undefined) return answer
   const body = LentStream.begin(content, contentSize, () => call.scope.close())

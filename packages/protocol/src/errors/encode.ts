@@ -1,4 +1,5 @@
 import { base64, utf8Bytes } from '@bindery/bytes'
+import { OSS_NOTATION } from '../notation.js'
 import { escapeXml } from '../xml.js'
 import type { ErrorRow } from './catalogue.js'
 import type { OssError } from './oss-error.js'
@@ -22,7 +23,7 @@ export interface EncodedError {
  */
 export function encodeError(error: OssError, exchange: ErrorExchange): EncodedError {
   const row: ErrorRow = error.row
-  const headers: [string, string][] = error.headers.map(([name, value]) => [name, value])
+  const headers: [string, string][] = error.headersIn(OSS_NOTATION).map(([name, value]) => [name, value])
   if (row.status === 304) return { status: 304, headers, body: undefined }
   if (row.ec !== undefined) headers.push(['x-oss-ec', row.ec])
   if (row.status === 503) headers.push(['Retry-After', '1'])

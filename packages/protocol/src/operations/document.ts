@@ -4,10 +4,10 @@
  */
 
 import { ACTIONS, type Action } from '../actions.js'
+import type { Document } from '../document.js'
 import type { Cause } from '../errors/catalogue.js'
 import type { Fields, ValuesOf } from '../field.js'
 import { type Named, type Operation, operation } from '../operation.js'
-import type { XmlDocument } from '../xml.js'
 import { apiPage, DOCUMENT_CAUSES } from './shared.js'
 
 type None = Readonly<Record<never, never>>
@@ -19,7 +19,7 @@ interface DocumentSpec<N extends string, K extends string, T, P extends Fields> 
   readonly what: string
   /** The query key that names it on the wire, and in stored keys. */
   readonly subresource: K
-  readonly document: XmlDocument<T>
+  readonly document: Document<T>
   /** The result of a read if the document was never set: a failure, or a value. */
   readonly unset: Cause | { readonly value: NoInfer<T> }
   /** The noun in the names of its actions; default: `noun`. */
@@ -45,7 +45,7 @@ interface PartialDeletion<T, D extends Fields> {
 export interface StoredDocument<K extends string, T> {
   /** Names the document in stored keys: its sub-resource. */
   readonly kind: K
-  readonly document: XmlDocument<T>
+  readonly document: Document<T>
   readonly rowsMax: number
 }
 

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Level } from '../operation.js'
+import { ossDialect } from '../oss-dialect.js'
 import { parseQuery } from '../query.js'
 import { V1_SUBRESOURCES } from '../signature/subresources.js'
 import { ABSENT_OPERATIONS } from './absent.js'
 import { operations } from './index.js'
-import { createRoute, type Routable, route } from './route.js'
+import { createRoute, type Routable } from './route.js'
 
 /**
  * `PUT /key?acl` on an object, `PUT /?acl` on a bucket, `PUT ?acl` on the service; then optionally the name of a
@@ -15,7 +16,7 @@ function routed(line: string): string {
   const [method = '', target = '', header] = line.split(' ')
   const [path = '', query = ''] = target.split('?')
   const level: Level = path === '' ? 'service' : path === '/' ? 'bucket' : 'object'
-  const found = route(method, level, parseQuery(query), header === undefined ? {} : { [header]: '/b/k' })
+  const found = ossDialect.route(method, level, parseQuery(query), header === undefined ? {} : { [header]: '/b/k' })
   return found === undefined ? 'none' : 'absent' in found ? `no ${found.name}` : found.name
 }
 

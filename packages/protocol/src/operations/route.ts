@@ -1,3 +1,4 @@
+import { type Notation, OSS_NOTATION } from '../notation.js'
 import type { Discriminator, Level, Method, Operation } from '../operation.js'
 import type { Query } from '../query.js'
 import { ABSENT_OPERATIONS, type AbsentOperation, UNDESCRIBED_SUBRESOURCES } from './absent.js'
@@ -32,16 +33,21 @@ interface AskedKey {
 
 /**
  * Routes by method, level and discriminators. The most discriminators win, so that the order of declarations means
- * nothing; a request that is two operations equally is none. Throws where two declarations have the same discriminators.
+ * nothing; a request that is two operations equally is none. What the notation has no name for is left out. Throws where
+ * two declarations have the same discriminators.
  */
-export function createRoute<O extends Routable>(declarations: readonly O[]): Route<O> {
+export function createRoute<O extends Routable>(
+  declarations: readonly O[],
+  notation: Notation = OSS_NOTATION,
+): Route<O> {
   const table = new Map<string, Map<Level, Alternative<O>[]>>()
   for (const operation of declarations) {
     for (const level of [operation.level, ...(operation.otherLevels ?? [])]) {
       const levels = table.get(operation.method) ?? new Map<Level, Alternative<O>[]>()
       const row = levels.get(level) ?? []
       for (const discriminator of operation.when?.length ? operation.when : [{}]) {
-        const alternative = alternativeOf(operation, discriminator)
+        const alternative = alternativeOf(operation, discriminator, notation)
+        if (alternative === undefined) continue
         const twin = row.find((other) => sameDiscriminators(alternative, other))
         if (twin !== undefined) throw new Error(`${operation.name} and ${twin.operation.name} match the same requests`)
         row.push(alternative)
@@ -64,17 +70,26 @@ export function createRoute<O extends Routable>(declarations: readonly O[]): Rou
   }
 }
 
-function alternativeOf<O>(operation: O, { query = [], header = [] }: Discriminator): Alternative<O> {
-  const values = query.filter((key) => key.includes('=')).length
-  return {
-    operation,
-    query: [...query].sort().map((key) => {
-      const [name = '', value] = key.split('=')
-      return { name, value }
-    }),
-    header: header.map((name) => name.toLowerCase()).sort(),
-    rank: query.length + values + header.length,
+function alternativeOf<O>(
+  operation: O,
+  { query = [], header = [] }: Discriminator,
+  notation: Notation,
+): Alternative<O> | undefined {
+  const keys: AskedKey[] = []
+  for (const key of [...query].sort()) {
+    const [documented = '', value] = key.split('=')
+    const name = notation.nameOf(documented)
+    if (name === undefined) return undefined
+    keys.push({ name, value })
   }
+  const headers: string[] = []
+  for (const documented of header) {
+    const name = notation.nameOf(documented)
+    if (name === undefined) return undefined
+    headers.push(name.toLowerCase())
+  }
+  const values = keys.filter(({ value }) => value !== undefined).length
+  return { operation, query: keys, header: headers.sort(), rank: keys.length + values + headers.length }
 }
 
 function sameDiscriminators(one: Alternative<unknown>, other: Alternative<unknown>): boolean {
@@ -94,74 +109,88 @@ function matches(
   return true
 }
 
-const routeAll = createRoute<DeclaredOperation | AbsentOperation>([
-  ...(Object.values(operations) as DeclaredOperation[]),
-  ...ABSENT_OPERATIONS,
-])
-
 /** An operation that Bindery has, or that OSS has and Bindery answers notImplemented for. */
 export type Routed = DeclaredOperation | Pick<AbsentOperation, 'absent' | 'name'>
 
-/**
- * The operation that a request asks for, or undefined for a method that the resource does not have: `DELETE /key?acl`
- * must not delete the object. A sub-resource that Bindery does not have makes an absent operation of any request; keys
- * that mean nothing anywhere are ignored. A preflight carries the query of the request that is to follow.
- */
-export function route(
-  method: string,
-  level: Level,
-  query: Query,
-  headers: Readonly<Record<string, string>>,
-): Routed | undefined {
-  const found = routeAll(method, level, query, headers)
-  if (method === 'OPTIONS' || method === 'HEAD' || (found !== undefined && 'absent' in found)) return found
-  const foreign = foreignSubresource(method, level, query, found)
-  if (foreign === undefined) return found
-  return LEVELS.some((one) => SUBRESOURCES[one].has(foreign)) ? undefined : { absent: true, name: `?${foreign}` }
-}
-
-/** A key of the query that asks for another operation than the one found. What writes heeds those of other levels too. */
-function foreignSubresource(
-  method: string,
-  level: Level,
-  query: Query,
-  found: DeclaredOperation | undefined,
-): string | undefined {
-  if (query.parameters.length === 0) return undefined
-  const known = KNOWN_KEYS.get(found?.name ?? '')
-  const levels = method === 'GET' ? [level] : LEVELS
-  const isSubresource = (name: string) =>
-    levels.some((one) => SUBRESOURCES[one].has(name) || ABSENT_SUBRESOURCES[one].has(name))
-  return query.parameters.find(({ name }) => known?.has(name) !== true && isSubresource(name))?.name
+/** The routes of one protocol. Header names are in lower case. */
+export interface Router {
+  /**
+   * The operation that a request asks for, or undefined for a method that the resource does not have: `DELETE /key?acl`
+   * must not delete the object. A sub-resource that Bindery does not have makes an absent operation of any request; keys
+   * that mean nothing anywhere are ignored. A preflight carries the query of the request that is to follow.
+   */
+  route(method: string, level: Level, query: Query, headers: Readonly<Record<string, string>>): Routed | undefined
+  /** The methods that a request to the same resource may use, as `Allow` lists them: those by which it is an operation here. */
+  allowedMethods(level: Level, query: Query, headers: Readonly<Record<string, string>>): readonly Method[]
 }
 
 const METHODS: readonly Method[] = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT']
+const LEVELS = ['service', 'bucket', 'object'] as const
+const DECLARED = Object.values(operations) as readonly DeclaredOperation[]
 
-/** The methods that a request to the same resource may use, as `Allow` lists them: those by which it is an operation here. */
-export function allowedMethods(
-  level: Level,
-  query: Query,
-  headers: Readonly<Record<string, string>>,
-): readonly Method[] {
-  return METHODS.filter((method) => {
-    const found = route(method, level, query, headers)
-    return found !== undefined && !('absent' in found)
-  })
+/** Routes to all operations, those that Bindery does not have included, by their names in a notation. */
+export function createRouter(notation: Notation): Router {
+  const routeAll = createRoute<DeclaredOperation | AbsentOperation>([...DECLARED, ...ABSENT_OPERATIONS], notation)
+  const subresources = new Subresources(notation)
+
+  const route: Router['route'] = (method, level, query, headers) => {
+    const found = routeAll(method, level, query, headers)
+    if (method === 'OPTIONS' || method === 'HEAD' || (found !== undefined && 'absent' in found)) return found
+    const foreign = subresources.foreign(method, level, query, found)
+    if (foreign === undefined) return found
+    return subresources.isPresent(foreign) ? undefined : { absent: true, name: `?${foreign}` }
+  }
+
+  return {
+    route,
+    allowedMethods: (level, query, headers) =>
+      METHODS.filter((method) => {
+        const found = route(method, level, query, headers)
+        return found !== undefined && !('absent' in found)
+      }),
+  }
 }
 
-function knownKeys({ when = [], input, refuses = [] }: Operation): ReadonlySet<string> {
-  return new Set([
+/** Query keys that name sub-resources. */
+class Subresources {
+  /** By the names of operations: the keys that they understand. */
+  readonly #known: ReadonlyMap<string, ReadonlySet<string>>
+  readonly #present: Readonly<Record<Level, ReadonlySet<string>>>
+  readonly #absent: Readonly<Record<Level, ReadonlySet<string>>>
+
+  constructor(notation: Notation) {
+    const named = (documented: readonly string[]) =>
+      new Set(documented.map((name) => notation.nameOf(name)).filter((name) => name !== undefined))
+    this.#known = new Map(DECLARED.map((operation) => [operation.name, named(knownKeys(operation))]))
+    this.#present = byLevel((level) => named(subresourcesOf(DECLARED, level)))
+    this.#absent = byLevel((level) =>
+      named([...subresourcesOf(ABSENT_OPERATIONS, level), ...UNDESCRIBED_SUBRESOURCES[level]]),
+    )
+  }
+
+  /** A key of the query that asks for another operation than the one found. What writes heeds those of other levels too. */
+  foreign(method: string, level: Level, query: Query, found: DeclaredOperation | undefined): string | undefined {
+    if (query.parameters.length === 0) return undefined
+    const known = this.#known.get(found?.name ?? '')
+    const levels = method === 'GET' ? [level] : LEVELS
+    const isSubresource = (name: string) =>
+      levels.some((one) => this.#present[one].has(name) || this.#absent[one].has(name))
+    return query.parameters.find(({ name }) => known?.has(name) !== true && isSubresource(name))?.name
+  }
+
+  /** Whether an operation of Bindery has this sub-resource, at any level. */
+  isPresent(name: string): boolean {
+    return LEVELS.some((level) => this.#present[level].has(name))
+  }
+}
+
+function knownKeys({ when = [], input, refuses = [] }: Operation): readonly string[] {
+  return [
     ...when.flatMap(({ query = [] }) => query),
     ...Object.values(input).map(({ name }) => name),
     ...refuses.map(({ name }) => name),
-  ])
+  ]
 }
-
-const KNOWN_KEYS: ReadonlyMap<string, ReadonlySet<string>> = new Map(
-  (Object.values(operations) as DeclaredOperation[]).map((operation) => [operation.name, knownKeys(operation)]),
-)
-
-const LEVELS = ['service', 'bucket', 'object'] as const
 
 /** The first key of each alternative names the sub-resource; others say more about it. */
 function subresourcesOf(operations: readonly Routable[], level: Level): readonly string[] {
@@ -171,13 +200,6 @@ function subresourcesOf(operations: readonly Routable[], level: Level): readonly
     .map((key) => key.split('=')[0] ?? key)
 }
 
-function byLevel(keysOf: (level: Level) => readonly string[]): Readonly<Record<Level, ReadonlySet<string>>> {
-  const [service, bucket, object] = LEVELS.map((level) => new Set(keysOf(level)))
-  return { service, bucket, object } as Record<Level, ReadonlySet<string>>
+function byLevel<T>(of: (level: Level) => T): Readonly<Record<Level, T>> {
+  return { service: of('service'), bucket: of('bucket'), object: of('object') }
 }
-
-const SUBRESOURCES = byLevel((level) => subresourcesOf(Object.values<Routable>(operations), level))
-const ABSENT_SUBRESOURCES = byLevel((level) => [
-  ...subresourcesOf(ABSENT_OPERATIONS, level),
-  ...UNDESCRIBED_SUBRESOURCES[level],
-])

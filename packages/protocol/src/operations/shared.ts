@@ -59,10 +59,10 @@ export const partNumber: Codec<number> = (() => {
   return { ...number, decode: (value) => number.decode(value, 'PartNumber') }
 })()
 
-export const storageClass = oneOf(
-  ['Standard', 'IA', 'Archive', 'ColdArchive', 'DeepColdArchive'],
-  'invalidStorageClass',
-)
+export const storageClass = {
+  ...oneOf(['Standard', 'IA', 'Archive', 'ColdArchive', 'DeepColdArchive'], 'invalidStorageClass'),
+  spelled: 'storageClass',
+} as const
 export const bucketAcl = oneOf(['private', 'public-read', 'public-read-write'], 'invalidBucketAcl')
 export const objectAcl = oneOf(['default', 'private', 'public-read', 'public-read-write'], 'invalidObjectAcl')
 export const redundancy = oneOf(['LRS', 'ZRS'])
@@ -162,6 +162,9 @@ export const refuseRetention: readonly Refusal[] = [
   refuseHeader('x-oss-object-worm-retain-until-date'),
   refuseHeader('x-oss-object-worm-legal-hold'),
 ]
+
+/** On every answer that is charged to its requester. */
+export const requestCharged = header('x-oss-request-charged', oneOf(['requester']))
 
 /** The answer of GetBucketAcl and GetObjectACL. */
 export function accessControlPolicy<T>(grant: Codec<T>) {

@@ -1,4 +1,4 @@
-import type { XmlParser } from '../xml.js'
+import type { XmlParser } from '../document.js'
 
 const TOKEN = /<\?[^>]*\?>|<\/([^\s>]+)\s*>|<([^\s/>]+)[^>]*?(\/?)>|([^<]+)/gy
 

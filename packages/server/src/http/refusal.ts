@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
-import { encodeError, OssError } from '@bindery/protocol'
+import { OssError, ossDialect } from '@bindery/protocol'
 import type { ServiceResponse } from '@bindery/service'
 
 /**
@@ -13,7 +13,7 @@ export function refusal(
   host: string,
   requestId = randomBytes(12).toString('hex').toUpperCase(),
 ): ServiceResponse {
-  const { status, headers, body } = encodeError(error, { requestId, hostId: host, method })
+  const { status, headers, body } = ossDialect.encodeError(error, { requestId, hostId: host, method })
   return {
     status,
     headers: [['Date', new Date().toUTCString()], ['x-oss-request-id', requestId], ...headers],

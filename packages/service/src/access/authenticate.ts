@@ -27,7 +27,6 @@ export interface Identified {
   readonly reading: Reading
   /** Where the signature is; undefined for anonymous requests. */
   readonly signedIn: 'header' | 'url' | undefined
-  readonly dialect: 'oss'
 }
 
 /**
@@ -60,7 +59,7 @@ export function authenticator(
     const as = ({ bucket, key }: Reading) => ({ method, query, headers, bucket, key })
     const reading = readings.find((one) => verifier.verifies(claim, as(one), accessKey.accessKeySecret))
     if (reading === undefined) throw verifier.mismatch(claim, as(readings[0]))
-    return { requester: requesterOf(accessKey), reading, signedIn: claim.place, dialect: 'oss' }
+    return { requester: requesterOf(accessKey), reading, signedIn: claim.place }
   }
 
   return (request, readings) => {
@@ -71,7 +70,7 @@ export function authenticator(
   }
 }
 
-const ANONYMOUS = { requester: { kind: 'anonymous' }, signedIn: undefined, dialect: 'oss' } as const
+const ANONYMOUS = { requester: { kind: 'anonymous' }, signedIn: undefined } as const
 
 function requesterOf({ accessKeyId, account, identity }: AccessKey): Requester {
   if (identity === undefined) return { kind: 'account', account, accessKeyId }

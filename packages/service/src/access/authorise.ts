@@ -5,7 +5,7 @@ import { readObject } from '../domain/objects/current.js'
 import type { BucketRecord, ObjectRecord } from '../domain/stored/model.js'
 import { type AccessQuestion, type Authoriser, type BucketRules, NEEDS_OBJECT } from './authoriser.js'
 import type { BucketRuleBook } from './bucket-rules.js'
-import type { Conditions } from './conditions.js'
+import { type Conditions, headerOf } from './conditions.js'
 import { Refusal } from './refusal.js'
 import { accountOf, type Requester } from './requester.js'
 
@@ -53,7 +53,8 @@ function neededActions({ operation, conditions }: Asking): Needed[] {
   const needed: Needed[] = permissions.map((action) => ({ action }))
   for (const header in permissionsWith) {
     const action: Action | undefined = permissionsWith[header]
-    if (action !== undefined && header in conditions.request.headers) needed.push({ action, within: permissions[0] })
+    if (action !== undefined && headerOf(conditions, header) !== undefined)
+      needed.push({ action, within: permissions[0] })
   }
   return needed
 }

@@ -5,7 +5,7 @@
  */
 import { ACTIONS, type AclClass, type Action, type Cause } from '@bindery/protocol'
 import type { BucketRecord, ObjectRecord } from '../domain/stored/model.js'
-import { type Conditions, lookUpOf, readsObject } from './conditions.js'
+import { type Conditions, headerOf, lookUpOf, readsObject } from './conditions.js'
 import type { CompiledPolicy, PolicyQuestion, PrincipalNames, Verdict } from './policy/compile.js'
 import { type RefererRules, refererDenial } from './referer.js'
 import type { Reason } from './refusal.js'
@@ -150,9 +150,13 @@ function forbidden({ requester, resource, conditions }: AccessQuestion): Denied 
   return undefined
 }
 
-function paymentDenial(requester: Requester, { request, query, signedIn }: Conditions): Cause | undefined {
+/** A header or query key by which a requester agrees to pay. */
+const PAYER = 'x-oss-request-payer'
+
+function paymentDenial(requester: Requester, conditions: Conditions): Cause | undefined {
   if (requester.kind === 'anonymous') return 'requesterPaysAnonymous'
-  const payer = request.headers['x-oss-request-payer'] ?? query.get('x-oss-request-payer')
+  const { query, signedIn, notation } = conditions
+  const payer = headerOf(conditions, PAYER) ?? query.get(notation.nameOf(PAYER) ?? PAYER)
   if (payer === 'requester') return undefined
   return signedIn === 'url' ? 'requesterPaysUrl' : 'requesterPaysHeader'
 }

@@ -1,5 +1,5 @@
 /** The values that a request has for the condition keys of policies. */
-import { type Action, OssError, parseQuery, type Query } from '@bindery/protocol'
+import { type Action, type Notation, OssError, parseQuery, type Query } from '@bindery/protocol'
 import type { ServiceRequest } from '../service.js'
 import type { AccessQuestion } from './authoriser.js'
 import type { LookUp } from './policy/conditions.js'
@@ -8,10 +8,18 @@ import type { LookUp } from './policy/conditions.js'
 export interface Conditions {
   readonly request: Pick<ServiceRequest, 'scheme' | 'headers' | 'remoteAddress'>
   readonly query: Query
+  /** Names headers and query keys in the protocol of the request. */
+  readonly notation: Notation
   /** Where the signature is; undefined for anonymous requests. */
   readonly signedIn: 'header' | 'url' | undefined
   /** Milliseconds since 1970: the time by which all of the request is judged. */
   readonly now: number
+}
+
+/** A header by the name that OSS documents, in lower case. */
+export function headerOf({ request, notation }: Conditions, documented: string): string | undefined {
+  const name = notation.nameOf(documented)
+  return name === undefined ? undefined : request.headers[name]
 }
 
 /** Actions that `prefix` and `delimiter` belong to; a listing without them has them empty. */
@@ -51,7 +59,8 @@ export function lookUpOf({ requester, action, resource, conditions }: AccessQues
       case 'oss:Delimiter':
         return LISTINGS.has(action) ? (query.get('delimiter') ?? '') : undefined
     }
-    if (key.startsWith(REQUEST_TAG)) return requestTag(request.headers['x-oss-tagging'], key.slice(REQUEST_TAG.length))
+    if (key.startsWith(REQUEST_TAG))
+      return requestTag(headerOf(conditions, 'x-oss-tagging'), key.slice(REQUEST_TAG.length))
     if (key.startsWith(EXISTING_TAG)) return tagOf(objectTags(resource), key.slice(EXISTING_TAG.length))
     if (key.startsWith(BUCKET_TAG)) return tagOf(resource.rules?.tags ?? [], key.slice(BUCKET_TAG.length))
     return undefined

@@ -34,6 +34,8 @@ interface AskingCall {
   readonly bucket: BucketRecord
   readonly key: string
   readonly input: CallbackInput
+  /** The wire name of an input field. */
+  nameOf(field: 'callbackHeader'): string
 }
 
 type Receivers = readonly (readonly [CallbackUrl, CallbackReceiver])[]
@@ -46,7 +48,7 @@ export async function askedCallback(call: AskingCall): Promise<AskedCallback | u
   const callback = readCallback(call.input)
   if (callback === undefined) return undefined
   const { callbacks } = call
-  if (callbacks === undefined) throw new OssError('headerNotImplemented', { Header: 'x-oss-callback' })
+  if (callbacks === undefined) throw new OssError('headerNotImplemented', { Header: call.nameOf('callbackHeader') })
   const found = callback.urls.map(async (url) => [url, await callbacks.find(url)] as const)
   const receivers = await Promise.all(found)
   return { make: (object) => make(call, callbacks, callback, receivers, object) }

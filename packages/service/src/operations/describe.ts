@@ -25,7 +25,7 @@ export function describeObject(input: DescribedInput): ObjectDescription {
 type Given<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> }
 
 /** The record without what is undefined in it. */
-function given<T extends object>(values: T): Given<T> {
+export function given<T extends object>(values: T): Given<T> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Given<T>
 }
 
@@ -48,7 +48,7 @@ export function objectHeaders(record: ObjectRecord): OutputOf<Operations['HeadOb
 
 /** The 304 of an object whose 200 would have these headers. */
 export function notModified(headers: OutputOf<Operations['HeadObject']>): OssError {
-  return new OssError('notModified', {}, { headers: encodeFields(notModifiedHeaders, headers) })
+  return new OssError('notModified', {}, { headers: (notation) => encodeFields(notModifiedHeaders, headers, notation) })
 }
 
 function storedHeaders(headers: StoredHeaders): StoredHeaders & { readonly contentType: string } {

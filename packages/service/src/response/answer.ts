@@ -2,16 +2,16 @@ import {
   type Cause,
   COMMON_CAUSES,
   causesOf,
-  encodeError,
+  encodeFields,
   encodeHeaders,
   type Fields,
-  httpDate,
   type Operation,
   OssError,
+  requestCharged,
   type ValuesOf,
 } from '@bindery/protocol'
 import { Refusal } from '../access/refusal.js'
-import type { Reply } from '../call.js'
+import type { Call, Reply } from '../call.js'
 import type { Exchange } from '../exchange.js'
 import type { ServiceResponse } from '../service.js'
 
@@ -19,21 +19,24 @@ import type { ServiceResponse } from '../service.js'
 export type Answer = Pick<ServiceResponse, 'status' | 'headers' | 'body'>
 
 /** All of an answer except lent content. */
-export function encodeReply(operation: Operation, reply: Reply<Operation>): Answer {
+export function encodeReply({ operation, exchange, isCharged }: Call<Operation>, reply: Reply<Operation>): Answer {
+  const { dialect } = exchange
   const status = reply.status ?? operation.status
-  const headers = encodeHeaders(operation, reply.output as ValuesOf<Fields>)
+  const headers = encodeHeaders(operation, reply.output as ValuesOf<Fields>, dialect)
+  if (isCharged) headers.push(...encodeFields({ requestCharged }, { requestCharged: 'requester' }, dialect))
   if (reply.answer !== undefined) {
     const { contentType, body } = reply.answer
     return { status, headers: [...headers, ['Content-Type', contentType]], body }
   }
   const { result } = operation
   if (result === undefined || result === 'bytes') return { status, headers, body: undefined }
-  const body = result.encode(reply.result)
+  const body = result.encode(reply.result, dialect)
   if (body.length > 0) headers.push(['Content-Type', result.contentType ?? 'application/xml'])
   return { status, headers, body }
 }
 
-export function encodeFailure({ surroundings, request, operation, log }: Exchange, thrown: OssError): Answer {
+export function encodeFailure(exchange: Exchange, thrown: OssError): Answer {
+  const { surroundings, request, operation, log, dialect } = exchange
   const asserts = operation !== undefined && surroundings.options.assertDeclared === true
   const error =
     asserts && !declares(operation, thrown.reason) ? undeclared(operation, thrown) : asOwn(operation, thrown)
@@ -41,13 +44,13 @@ export function encodeFailure({ surroundings, request, operation, log }: Exchang
   log.code = error.row.code
   if (error.row.status >= 500) log.failure = error.cause
   if (error.cause instanceof Refusal) log.refusal = error.cause
-  return encodeError(error, { requestId: log.requestId, hostId: request.host, method: request.method })
+  return dialect.encodeError(error, { requestId: log.requestId, hostId: request.host, method: request.method })
 }
 
 /** The error as the operation answers it. */
 function asOwn(operation: Operation | undefined, error: OssError): OssError {
   const own = operation?.answersAs?.[error.reason]
-  return own === undefined ? error : new OssError(own, error.details, { headers: error.headers, cause: error.cause })
+  return own === undefined ? error : new OssError(own, error.details, { headers: error.headersIn, cause: error.cause })
 }
 
 function declares(operation: Operation, cause: Cause): boolean {
@@ -64,17 +67,12 @@ function undeclared({ name }: Operation, error: OssError): OssError {
  * none.
  */
 export function toResponse(
-  { surroundings, startedAt, crossOrigin, log }: Exchange,
+  { surroundings, startedAt, crossOrigin, log, dialect }: Exchange,
   { status, headers, body }: Answer,
 ): ServiceResponse {
   const now = surroundings.options.clock()
-  const all: (readonly [string, string])[] = [
-    ['Server', 'AliyunOSS'],
-    ['Date', httpDate.encode(now)],
-    ['x-oss-request-id', log.requestId],
-    ['x-oss-server-time', String(Math.max(0, Math.round(now - startedAt)))],
-    ...crossOrigin,
-  ]
+  const common = dialect.commonHeaders({ requestId: log.requestId, at: now, took: now - startedAt })
+  const all: (readonly [string, string])[] = [...common, ...crossOrigin]
   const sent = body instanceof Uint8Array && body.length === 0 ? undefined : body
   let silent = (sent !== undefined && !(sent instanceof Uint8Array)) || status === 204 || status === 304
   for (const header of headers) {

@@ -1,4 +1,4 @@
-import { OssError, parseHttpDate } from '@bindery/protocol'
+import { encodeFields, type Notation, notModifiedHeaders, OssError, parseHttpDate } from '@bindery/protocol'
 
 /** The conditional headers of a read. Tags as sent; times in milliseconds, undefined also for invalid dates. */
 export interface Conditions {
@@ -34,7 +34,8 @@ export function isWanted(conditions: Conditions, { etag, modifiedAt }: Validator
  */
 export function requireWanted(conditions: Conditions, validators: Validators): void {
   if (isWanted(conditions, validators)) return
-  throw new OssError('notModified', {}, { headers: [['ETag', `"${validators.etag}"`]] })
+  const headers = (notation: Notation) => encodeFields({ etag: notModifiedHeaders.etag }, validators, notation)
+  throw new OssError('notModified', {}, { headers })
 }
 
 /** Whether a Range header may be obeyed: If-Range names the tag (not a weak one), or exactly the time of the object. */

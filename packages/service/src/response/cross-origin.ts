@@ -1,4 +1,4 @@
-import { type BucketSettings, encodeHeaders, isBucketName, operations } from '@bindery/protocol'
+import { type BucketSettings, encodeHeaders, isBucketName, type Notation, operations } from '@bindery/protocol'
 import { type Awaitable, andThen } from '@bindery/storage'
 import { readBucketIfAny } from '../domain/buckets/buckets.js'
 import { corsHeaders, findRule } from '../domain/buckets/cors.js'
@@ -15,6 +15,7 @@ export function crossOriginHeaders(
   domain: Domain,
   { method, headers }: Pick<ServiceRequest, 'method' | 'headers'>,
   bucket: string | undefined,
+  notation: Notation,
 ): Awaitable<Headers> {
   const { origin } = headers
   if (origin === undefined || method === 'OPTIONS' || bucket === undefined || !isBucketName(bucket)) return []
@@ -22,13 +23,13 @@ export function crossOriginHeaders(
     const record = await readBucketIfAny(domain, reader, bucket)
     return record && readDocument(reader, record, 'cors')
   })
-  return andThen(cors, (found) => (found === undefined ? [] : allowingHeaders(found, origin, method)))
+  return andThen(cors, (found) => (found === undefined ? [] : allowingHeaders(found, origin, method, notation)))
 }
 
 type Headers = readonly (readonly [name: string, value: string])[]
 
-function allowingHeaders(cors: BucketSettings['cors'], origin: string, method: string): Headers {
+function allowingHeaders(cors: BucketSettings['cors'], origin: string, method: string, notation: Notation): Headers {
   const found = findRule(cors, { origin, method })
-  if (found !== undefined) return encodeHeaders(operations.OptionObject, corsHeaders(cors, found))
+  if (found !== undefined) return encodeHeaders(operations.OptionObject, corsHeaders(cors, found), notation)
   return cors.responseVary ? [['Vary', 'Origin']] : []
 }

@@ -73,9 +73,9 @@ function checkRule(names: readonly string[]): void {
 function checked<T>(member: Member<T>, name: string, check: (node: XmlNode) => void): Member<T> {
   return {
     ...member,
-    decode(parent) {
+    decode(parent, notation) {
       for (const child of parent.children) if (child.name === name) check(child)
-      return member.decode(parent)
+      return member.decode(parent, notation)
     },
   }
 }

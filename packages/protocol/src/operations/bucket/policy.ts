@@ -1,10 +1,10 @@
 import { utf8Bytes, utf8Text } from '@bindery/bytes'
+import type { Document } from '../../document.js'
 import { OssError } from '../../errors/oss-error.js'
-import type { XmlDocument } from '../../xml.js'
 import { bucketDocument } from '../document.js'
 
 /** A policy as it was sent: its clients compare the text. */
-const policyText: XmlDocument<string> = {
+const policyText: Document<string> = {
   root: 'Policy',
   contentType: 'application/json',
   decode(_, body) {

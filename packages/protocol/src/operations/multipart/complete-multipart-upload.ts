@@ -1,11 +1,12 @@
 import { CALLBACK_CAUSES, callbackFields } from '../../callback.js'
 import { crc64Decimal, etag, oneOf, text } from '../../codec.js'
+import type { Document } from '../../document.js'
 import { OssError } from '../../errors/oss-error.js'
 import { header, optional } from '../../field.js'
 import { ListedParts } from '../../listed-parts.js'
 import { operation } from '../../operation.js'
 import { readPlainPartList } from '../../plain-part-list.js'
-import { element, list, optionalDocument, optionalElement, type XmlDocument, xml } from '../../xml.js'
+import { element, list, optionalDocument, optionalElement, xml } from '../../xml.js'
 import {
   DOCUMENT_CAUSES,
   encodingType,
@@ -26,12 +27,12 @@ const anyPartList = xml(
 )
 
 /** The list of parts, up to 10,000: its plain form is parsed without the XML reader. */
-const partList: XmlDocument<{ readonly parts: ListedParts }> = {
+const partList: Document<{ readonly parts: ListedParts }> = {
   root: anyPartList.root,
-  decode: (parser, body) => ({
-    parts: readPlainPartList(body) ?? ListedParts.of(anyPartList.decode(parser, body).parts),
+  decode: (parser, body, notation) => ({
+    parts: readPlainPartList(body) ?? ListedParts.of(anyPartList.decode(parser, body, notation).parts),
   }),
-  encode: ({ parts }) => anyPartList.encode({ parts: [...parts] }),
+  encode: ({ parts }, notation) => anyPartList.encode({ parts: [...parts] }, notation),
   describe: anyPartList.describe,
 }
 

@@ -1,8 +1,21 @@
-import { text } from '../../codec.js'
+import { byteString } from '@bindery/bytes'
+import { badArgument, type Codec, text } from '../../codec.js'
 import { header, optional, query } from '../../field.js'
 import { operation, refuseHeader, refuseQuery } from '../../operation.js'
 import { conditions, page, refuseVersionId, trafficLimit } from '../shared.js'
 import { objectHeaders } from './object-headers.js'
+
+/** Text that is to stand in a header: a byte string inside. */
+const headerValue: Codec<string> = {
+  name: 'text of a header',
+  causes: ['invalidArgument'],
+  decode(value, argument) {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: a line break would begin a header of the client's making
+    if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(value)) throw badArgument('invalidArgument', argument, value)
+    return byteString(value)
+  },
+  encode: (value) => value,
+}
 
 /**
  * A range is ignored if If-Range names another state of the object, and, unless x-oss-range-behavior is `standard`, if
@@ -17,12 +30,12 @@ export const getObject = operation({
   permissions: ['oss:GetObject'],
   reads: 'object',
   input: {
-    responseContentType: optional(query('response-content-type', text)),
-    responseContentLanguage: optional(query('response-content-language', text)),
-    responseExpires: optional(query('response-expires', text)),
-    responseCacheControl: optional(query('response-cache-control', text)),
-    responseContentDisposition: optional(query('response-content-disposition', text)),
-    responseContentEncoding: optional(query('response-content-encoding', text)),
+    responseContentType: optional(query('response-content-type', headerValue)),
+    responseContentLanguage: optional(query('response-content-language', headerValue)),
+    responseExpires: optional(query('response-expires', headerValue)),
+    responseCacheControl: optional(query('response-cache-control', headerValue)),
+    responseContentDisposition: optional(query('response-content-disposition', headerValue)),
+    responseContentEncoding: optional(query('response-content-encoding', headerValue)),
     range: optional(header('Range', text)),
     ifRange: optional(header('If-Range', text)),
     rangeBehavior: optional(header('x-oss-range-behavior', text)),

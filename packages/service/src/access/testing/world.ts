@@ -1,5 +1,5 @@
 /** A small world of accounts, users and roles for tests of decisions. */
-import { type Action, OssError, parseQuery } from '@bindery/protocol'
+import { type Action, OSS_NOTATION, OssError, parseQuery } from '@bindery/protocol'
 import type { ObjectAcl } from '../../domain/stored/model.js'
 import { type AccessQuestion, Authoriser, type BucketRules, type Decision, NEEDS_OBJECT } from '../authoriser.js'
 import { CompiledPolicy } from '../policy/compile.js'
@@ -125,6 +125,7 @@ export class Judge {
           headers: { ...(ask.agent === undefined ? {} : { 'user-agent': ask.agent }), ...ask.headers },
         },
         query: parseQuery(ask.query ?? ''),
+        notation: OSS_NOTATION,
         signedIn: requester.kind === 'anonymous' ? undefined : (ask.signedIn ?? 'header'),
         now: ask.now ?? NOW,
       },

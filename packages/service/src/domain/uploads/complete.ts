@@ -2,7 +2,7 @@
  * CompleteMultipartUpload. The parts are read and checked outside any lock, in pages; one commit of about a dozen keys
  * then turns their rows, unchanged, into the rows of the object's manifest. No byte is read or moved.
  */
-import { base64, hex, Md5 } from '@bindery/bytes'
+import { base64, Md5 } from '@bindery/bytes'
 import { OssError, PART_NUMBER_MAX, PART_SIZE_MIN } from '@bindery/protocol'
 import { type Awaitable, StorageError, together } from '@bindery/storage'
 import { readBucket } from '../buckets/buckets.js'
@@ -13,6 +13,7 @@ import { holderRows, manifestRows, partRows } from '../stored/keyspace.js'
 import { Manifest } from '../stored/manifest.js'
 import type { ETag, ListedParts, ObjectAcl, ObjectName, ObjectRecord, UploadRecord } from '../stored/model.js'
 import { PartTable } from '../stored/part-table.js'
+import { type ETagRecipe, multipartETag } from './etag.js'
 import { claimCallback, digestOfAsked, digestOfParts, findReceipt, settledReceipt, writeReceipt } from './receipts.js'
 import { closeUpload, findUpload, readPartRows, readUpload, readUsage, type UploadName, type Usage } from './uploads.js'
 
@@ -21,6 +22,8 @@ export interface Completion extends UploadName {
   readonly parts: ListedParts | 'all'
   readonly acl: ObjectAcl
   readonly forbidOverwrite: boolean
+  /** Default: `text`. */
+  readonly etagRecipe?: ETagRecipe
   /** Who asks; a repeat by the same requester gets the same answer. */
   readonly requester: string
   /** A last word on the parts, in order, before they become an object; what it throws is thrown. May be called more than once. */
@@ -185,10 +188,10 @@ interface Flip {
 }
 
 async function commit(domain: Domain, { completion, upload, usage, parts }: Flip): Promise<ObjectRecord | 'changed'> {
-  const { bucket, key, uploadId, acl, forbidOverwrite, requester, callbackFollows = false } = completion
+  const { bucket, key, uploadId, forbidOverwrite, requester, callbackFollows = false } = completion
   const name = nameOf(completion)
   const contentMd5 = await contentMd5Of(domain, upload, parts)
-  const record = { ...recordOf(domain, upload, parts, acl), ...contentMd5 }
+  const record = { ...recordOf(domain, upload, parts, completion), ...contentMd5 }
   const { etag, crc64, modifiedAt, reference } = record
   const manifest = Manifest.of(parts)
   const exactList = digestOfParts(domain, parts)
@@ -213,12 +216,17 @@ async function commit(domain: Domain, { completion, upload, usage, parts }: Flip
 }
 
 /** The object that an upload becomes. */
-function recordOf(domain: Domain, upload: UploadRecord, parts: PartTable, acl: ObjectAcl): ObjectRecord {
+function recordOf(
+  domain: Domain,
+  upload: UploadRecord,
+  parts: PartTable,
+  { acl, etagRecipe = 'text' }: Completion,
+): ObjectRecord {
   return {
     type: 'Multipart',
     owner: upload.owner,
     size: parts.bytes,
-    etag: etagOf(domain, parts),
+    etag: multipartETag(domain, parts, etagRecipe),
     crc64: parts.joinedCrc64,
     modifiedAt: domain.clock(),
     headers: upload.headers,
@@ -243,9 +251,4 @@ async function contentMd5Of(
   const part = await metadata.read((reader) => partRows.read(reader, { manifest: uploadId, partNumber: last }))
   const state = part?.md5State
   return state === undefined ? {} : { contentMd5: base64(new Md5(state).digest()) }
-}
-
-/** MD5 over the parts' ETags as upper-case text, then the number of parts: not S3's recipe, which hashes raw digests. */
-function etagOf({ digests }: Domain, parts: PartTable): string {
-  return `${hex(digests.md5(parts.joinedETags)).toUpperCase()}-${parts.length}`
 }

@@ -21,6 +21,7 @@ export const completeMultipartUpload = handler('CompleteMultipartUpload', {
       parts: document === undefined ? 'all' : document.parts,
       acl: input.objectAcl ?? 'default',
       forbidOverwrite: input.forbidOverwrite,
+      etagRecipe: call.exchange.dialect.etagRecipe,
       requester: requesterId(call.requester),
       callbackFollows: callback !== undefined,
     })

@@ -7,7 +7,7 @@ import {
   PART_NUMBER_MAX,
   type ResultOf,
 } from '@bindery/protocol'
-import { handler } from '../../call.js'
+import { type CallOf, handler } from '../../call.js'
 import type { AutoComplete } from '../../domain/stored/model.js'
 import type { PartTable } from '../../domain/stored/part-table.js'
 import { type Explanation, explainUpload as explain } from '../../domain/uploads/explain.js'
@@ -19,7 +19,7 @@ export const explainUpload = handler('ExplainUpload', async (call) => {
   const size = call.input.size ?? found.upload.autoComplete?.size
   const result = {
     ...explained(found),
-    ...(size !== undefined && { plan: planOf(found, size, call.input.partSize) }),
+    ...(size !== undefined && { plan: planOf(call, found, size) }),
     ...(detail === 'parts' && pageOf(found.parts, call.input.partNumberMarker, call.input.maxParts)),
   }
   return { output: {}, result }
@@ -67,11 +67,11 @@ function autoCompleteElement({ parts, size, crc64 }: AutoComplete, failure: Expl
   }
 }
 
-function planOf({ upload, parts: table }: Explanation, size: number, asked: number | undefined): ExplainedPlan {
+function planOf(call: CallOf<'ExplainUpload'>, { upload, parts: table }: Explanation, size: number): ExplainedPlan {
   const parts = Array.from(table.partNumbers, (partNumber, index) => ({ partNumber, size: table.size(index) }))
-  const partSize = asked ?? likelyPartSize(size, parts)
+  const partSize = call.input.partSize ?? likelyPartSize(size, parts)
   if (partCountOf(size, partSize) > PART_NUMBER_MAX) {
-    throw badArgument('invalidArgument', 'x-oss-ext-part-size', String(partSize))
+    throw badArgument('invalidArgument', call.nameOf('partSize'), String(partSize))
   }
   const plan = planResume(size, partSize, parts)
   const isWhole = plan.missing.length === 0 && plan.resend.length === 0

@@ -1,17 +1,16 @@
-import { byteString } from '@bindery/bytes'
-import { badArgument, type InputOf, type Operations, OssError, type OutputOf } from '@bindery/protocol'
+import { type InputOf, type Operations, OssError, type OutputOf } from '@bindery/protocol'
 import { handler } from '../../call.js'
 import type { OpenObject } from '../../domain/objects/open-object.js'
 import { isWanted, rangeHolds } from '../../response/conditions.js'
 import { contentRange, selectRange } from '../../response/range.js'
 import { type Pace, paceOf } from '../../traffic.js'
-import { notModified, objectHeaders } from '../describe.js'
+import { given, notModified, objectHeaders } from '../describe.js'
 
 type Input = InputOf<Operations['GetObject']>
 type Output = OutputOf<Operations['GetObject']>
 
 export const getObject = handler('GetObject', (call) => {
-  const overrides = readOverrides(call.input)
+  const overrides = overridesOf(call.input)
   if (call.requester.kind === 'anonymous' && Object.keys(overrides).length > 0) throw new OssError('anonymousOverride')
   return answer(call.openObject, call.input, overrides, paceOf(call))
 })
@@ -34,24 +33,14 @@ function answer(object: OpenObject, input: Input, overrides: Partial<Output>, pa
   return { status: 206, output, content: object.read(range, take), contentSize: output.contentLength }
 }
 
-const OVERRIDES = {
-  responseContentType: ['contentType', 'response-content-type'],
-  responseContentLanguage: ['contentLanguage', 'response-content-language'],
-  responseExpires: ['expires', 'response-expires'],
-  responseCacheControl: ['cacheControl', 'response-cache-control'],
-  responseContentDisposition: ['contentDisposition', 'response-content-disposition'],
-  responseContentEncoding: ['contentEncoding', 'response-content-encoding'],
-} as const
-
-/** The headers that the query replaces. Throws invalidArgument for what a header cannot hold. */
-function readOverrides(input: Input): Partial<Output> {
-  const headers: Record<string, string> = {}
-  for (const [key, [header, name]] of Object.entries(OVERRIDES)) {
-    const value = input[key as keyof typeof OVERRIDES]
-    if (value === undefined) continue
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: a line break would begin a header of the client's making
-    if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(value)) throw badArgument('invalidArgument', name, value)
-    headers[header] = byteString(value)
-  }
-  return headers
+/** The headers that the query replaces. */
+function overridesOf(input: Input): Partial<Output> {
+  return given({
+    contentType: input.responseContentType,
+    contentLanguage: input.responseContentLanguage,
+    expires: input.responseExpires,
+    cacheControl: input.responseCacheControl,
+    contentDisposition: input.responseContentDisposition,
+    contentEncoding: input.responseContentEncoding,
+  })
 }

@@ -1,0 +1,21 @@
+import { httpDate } from './codec.js'
+import type { Dialect } from './dialect.js'
+import { encodeError } from './errors/encode.js'
+import { OSS_NOTATION } from './notation.js'
+import { createRouter } from './operations/route.js'
+
+/** OSS's own protocol, in whose words everything is declared. A request that shows no other is written in it. */
+export const ossDialect: Dialect = {
+  ...OSS_NOTATION,
+  ...createRouter(OSS_NOTATION),
+  name: 'oss',
+  isSpoken: () => true,
+  encodeError,
+  commonHeaders: ({ requestId, at, took }) => [
+    ['Server', 'AliyunOSS'],
+    ['Date', httpDate.encode(at)],
+    ['x-oss-request-id', requestId],
+    ['x-oss-server-time', String(Math.max(0, Math.round(took)))],
+  ],
+  etagRecipe: 'text',
+}
