@@ -112,7 +112,7 @@ async function assertUntouched(started: StartedService, request: TestRequest, co
   assert.equal(body.touched(), false, `${request.method} ${code}`)
 }
 
-test('nothing of a body is read before its sender is known and allowed, and what it names is there', async () => {
+test('no byte of a body is read before its sender is known and allowed, and its target exists', async () => {
   const started = await startWithBucket()
   const uploadId = await initiate(started, 'k')
   await call(started, { method: 'PUT', bucket: BUCKET, key: 'there', body: 'x' })

@@ -64,7 +64,7 @@ test('a streamed body arrives completely and every piece is released', async (t)
   client.socket.destroy()
 })
 
-test('a reader that takes nothing holds at most two pieces and the one being read', async (t) => {
+test('a stalled reader holds at most two pieces and the one being read', async (t) => {
   const { body, state } = lender(1_000)
   const { port } = await listen(t, async () => streamed(body, 1_000 * PIECE_BYTES))
   const client = await rawConnection(port)

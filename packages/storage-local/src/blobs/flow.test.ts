@@ -78,7 +78,7 @@ async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await nextTurn()
 }
 
-test('64 senders that pause hold nothing of the budget, and a fast one passes them by', async (t) => {
+test('64 paused senders hold nothing of the budget, and a fast one overtakes them', async (t) => {
   const context = await contextWith(t, 2)
   const senders = Array.from({ length: 64 }, () => new SlowSender())
   const writes = senders.map((sender) => writeBlob(context, sender, options))
@@ -207,7 +207,7 @@ test('readers hold two buffers, or one if others want them, and give them back h
   assert.equal(context.pool.lentCount, 0)
 })
 
-test('readers that do not go on leave enough for others, who read on in small pieces and check them', async (t) => {
+test('stalled readers leave enough for others, which continue in small pieces and verify them', async (t) => {
   for (const slabs of [2, 4]) await readBesideStalled(t, await contextWith(t, slabs), {})
 })
 

@@ -83,7 +83,7 @@ test('D4: bytes whose put was answered by a failure stay for who reads them, als
   assert.equal(await blobCount(domain), 1)
 })
 
-test('D4: the search for orphans leaves the bytes of a dead writer to who reads them', async () => {
+test('D4: the search for orphans keeps the bytes of a dead writer while they are being read', async () => {
   const metadata = createMemoryMetadataStore()
   const writer = await testDomain({ metadata, blobs: createMemoryBlobStore() })
   await put(writer, 'k', 'old')
