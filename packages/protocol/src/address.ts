@@ -20,10 +20,10 @@ const OSS_DOMAIN = '.aliyuncs.com'
 export type Readings = readonly [Reading, ...Reading[]]
 
 /**
- * The ways to read Host and path (percent-encoded, origin form), the likeliest first: it counts where no signature tells
- * them apart. `domains` are host names, in lower case, whose first label below is a bucket.
- * Throws malformedRequest for a path without its slash, invalidBucketName and objectNameNotUtf8 for what cannot be
- * decoded; a path that one reading cannot decode, the others cannot either.
+ * The possible readings of Host and path (percent-encoded, origin form), most likely first; the order decides where no
+ * signature distinguishes them. `domains` are lower-case host names below which the first label is a bucket. Throws
+ * malformedRequest for a path without its slash, and invalidBucketName or objectNameNotUtf8 for what cannot be decoded;
+ * a path that one reading cannot decode, no other reading can.
  */
 export function readings(
   host: string,
@@ -33,7 +33,7 @@ export function readings(
   if (!rawPath.startsWith('/')) throw new OssError('malformedRequest')
   const literal = readingsOf(host, rawPath, domains)
   if (!rawPath.includes('+')) return literal
-  // a plus is a plus, but the Ruby SDK writes a blank so and signs the blank
+  // a plus is a plus, but the Ruby SDK writes a space that way and signs the space
   return [...literal, ...readingsOf(host, rawPath.replaceAll('+', '%20'), domains)]
 }
 
@@ -65,9 +65,9 @@ interface FirstLabel {
 
 /**
  * The label that may name a bucket. At an IP endpoint ali-oss forges `<bucket>.<region>.aliyuncs.com`, whatever its
- * region, with `undefined` or nothing for no bucket; so any name below aliyuncs.com counts but the endpoints, which
- * have one label (`oss-cn-hangzhou`). Endpoints of several labels (`cn-hangzhou.oss`, `s3.oss-cn-hangzhou`) are told
- * apart by the signature.
+ * region, with `undefined` or nothing if there is no bucket; so any name below aliyuncs.com counts except the
+ * endpoints, which have one label (`oss-cn-hangzhou`). The signature distinguishes endpoints of several labels
+ * (`cn-hangzhou.oss`, `s3.oss-cn-hangzhou`).
  */
 function bucketLabel(name: string, domains: readonly string[]): FirstLabel | undefined {
   if (name === 'localhost' || domains.includes(name)) return undefined

@@ -4,10 +4,10 @@ import { OssError } from './errors/oss-error.js'
 import { parseHttpDate } from './http-date.js'
 import type { Notation, Spelled } from './notation.js'
 
-/** A pair of pure functions between the text of the wire and a value. `name` stands in the reference pages. */
+/** A pair of pure functions between the text on the wire and a value. `name` appears in the reference pages. */
 export interface Codec<T> {
   readonly name: string
-  /** What decoding may throw; none given means that it throws nothing. */
+  /** Causes that decoding may throw; absent: it throws nothing. */
   readonly causes?: readonly Cause[]
   /** Set if protocols spell the text differently. */
   readonly spelled?: Spelled
@@ -51,7 +51,7 @@ export function integer(min: number, max: number, cause: Cause = 'invalidArgumen
   }
 }
 
-/** One of some words. With `ignoreCase` any letter case is read, and the listed spelling is the value. */
+/** One of a set of words. With `ignoreCase` any letter case is accepted, and the listed spelling is the value. */
 export function oneOf<const T extends string>(
   values: readonly T[],
   cause: Cause = 'invalidArgument',
@@ -69,7 +69,7 @@ export function oneOf<const T extends string>(
   }
 }
 
-/** Text of a form; `name` says which. */
+/** Text that matches a pattern; `name` describes it. */
 export function matching(name: string, pattern: RegExp, cause: Cause = 'invalidArgument'): Codec<string> {
   return {
     name,
@@ -88,7 +88,7 @@ export function truth(cause: Cause = 'invalidArgument'): Codec<boolean> {
   return { ...words, decode: (value, argument) => words.decode(value, argument) === 'true', encode: String }
 }
 
-/** A key that counts by being there, whatever its value. */
+/** A key that counts by being present, whatever its value. */
 export const present: Codec<boolean> = { name: 'flag', decode: () => true, encode: () => '' }
 
 /** A content tag: bare inside, in double quotes on the wire; read with or without them. */
@@ -99,7 +99,7 @@ export const etag: Codec<string> = {
   encode: (value) => `"${value}"`,
 }
 
-/** Seconds whose text is kept. What is answered together was often made together, and printing a time is dear. */
+/** Seconds whose text is cached. Dates in one response are often equal, and formatting a time is expensive. */
 const SECONDS_KEPT = 256
 
 function printedBySecond(print: (time: Date) => string): (milliseconds: number) => string {
@@ -118,7 +118,7 @@ function printedBySecond(print: (time: Date) => string): (milliseconds: number) 
 const utcText = printedBySecond((time) => time.toUTCString())
 const isoText = printedBySecond((time) => time.toISOString())
 
-/** A date of HTTP; one that is in none of its forms is undefined. Milliseconds since 1970 inside. */
+/** A date of HTTP; undefined if it has none of its forms. Milliseconds since 1970 inside. */
 export const httpDate: Codec<number | undefined> = {
   name: 'HTTP date',
   decode: (value) => parseHttpDate(value),
@@ -149,7 +149,7 @@ export const crc64Decimal: Codec<bigint> = {
   encode: String,
 }
 
-/** Empty text is undefined, for elements that are there even when they have nothing to say. */
+/** Empty text is undefined, for elements that are present even when they are empty. */
 export function orEmpty<T>(codec: Codec<T>): Codec<T | undefined> {
   return {
     ...codec,

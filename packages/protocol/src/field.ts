@@ -3,7 +3,7 @@ import type { Cause } from './errors/catalogue.js'
 import type { ErrorDetails } from './errors/oss-error.js'
 
 /**
- * Where a value stands in a request or response. `either` is a query key or a header of the same name; `metadata` is
+ * Where a value appears in a request or response. `either` is a query key or a header of the same name; `metadata` is
  * the whole family of `x-oss-meta-` headers.
  */
 export type Place = 'query' | 'header' | 'either' | 'metadata'
@@ -19,15 +19,15 @@ export interface Field<T> {
   readonly fallback?: T
   /** An empty value is an absent one, yet may be echoed. */
   readonly emptyIsAbsent: boolean
-  /** What is thrown where a required field is absent; else invalidArgument. */
+  /** Thrown where a required field is absent; default: invalidArgument. */
   readonly missing?: { readonly cause: Cause; readonly details: ErrorDetails }
-  /** What is thrown where a value stands in both of its places; else the query counts. */
+  /** Thrown where a value appears in both of its places; default: the query counts. */
   readonly twice?: Cause
 }
 
 export type Fields = Readonly<Record<string, Field<unknown>>>
 
-/** A record in which what may be undefined may be left out. */
+/** A record in which members that may be undefined may be left out. */
 export type Given<T> = { readonly [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
   readonly [K in keyof T as undefined extends T[K] ? K : never]?: T[K] | undefined
 }
@@ -43,12 +43,12 @@ export function header<T>(name: string, codec: Codec<T>): Field<T> {
   return { ...query(name, codec), place: 'header' }
 }
 
-/** A query key, or a header of the same name; `twice` is thrown where both are there. */
+/** A query key, or a header of the same name; `twice` is thrown where both are present. */
 export function either<T>(name: string, codec: Codec<T>, twice?: Cause): Field<T> {
   return { ...query(name, codec), place: 'either', ...(twice !== undefined && { twice }) }
 }
 
-/** Must be there with a value, else this cause is thrown. */
+/** Must be present with a value; otherwise this cause is thrown. */
 export function required<T>(field: Field<T>, cause: Cause, details: ErrorDetails = {}): Field<T> {
   return { ...field, emptyIsAbsent: true, missing: { cause, details } }
 }
@@ -68,7 +68,7 @@ export function withDefault<T>(field: Field<T>, fallback: T): Field<T> {
   return { ...field, presence: 'defaulted', fallback, emptyIsAbsent: true }
 }
 
-/** A query key that counts by being there, whatever its value. */
+/** A query key that counts by being present, whatever its value. */
 export function flag(name: string): Field<boolean> {
   return { ...query(name, present), presence: 'defaulted', fallback: false }
 }

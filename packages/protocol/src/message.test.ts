@@ -67,7 +67,7 @@ test('an absent value is undefined, its default, or an error', () => {
   assert.deepEqual(reasonOf('number=1', { 'x-owner': '' }), ['missingObjectAcl', { A: 'b' }])
 })
 
-test('an empty value is an absent one, save that of a flag', () => {
+test('an empty value is an absent one, except that of a flag', () => {
   const input = decode('number=1&size=&x-limit=&mark=')
   assert.equal(input.size, 100)
   assert.equal(input.limit, undefined)

@@ -4,7 +4,7 @@ import type { Cause } from './errors/catalogue.js'
 import type { Fields, ValuesOf } from './field.js'
 
 export type Method = 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE' | 'OPTIONS'
-/** What an operation names: nothing, a bucket, or an object of a bucket. */
+/** The target of an operation: the service, a bucket, or an object of a bucket. */
 export type Level = 'service' | 'bucket' | 'object'
 
 /** Query keys (`name`, or `name=value` where the value counts) and headers whose presence makes a request an operation. */
@@ -13,7 +13,7 @@ export interface Discriminator {
   readonly header?: readonly string[]
 }
 
-/** A header or query key that asks for what Bindery does not do: refused by name, rather than ignored. */
+/** A header or query key that asks for something Bindery does not do: it is refused by name rather than ignored. */
 export interface Refusal {
   readonly place: 'query' | 'header'
   readonly name: string
@@ -33,13 +33,13 @@ export interface Operation<I extends Fields = Fields, O extends Fields = Fields,
   readonly source: string
   readonly method: Method
   readonly level: Level
-  /** What it may name instead. */
+  /** Levels that it may apply to instead. */
   readonly otherLevels?: readonly Level[]
-  /** Alternatives; none given means that method and level say it all. */
+  /** Alternatives; absent: method and level suffice. */
   readonly when?: readonly Discriminator[]
   /** The bucket need not exist: the operation creates it for the account of its requester. */
   readonly createsBucket?: true
-  /** The body says which objects of the bucket the operation is about: each is authorised when it is known. */
+  /** The body names the objects that the operation is about: each is authorised when it is known. */
   readonly keysInBody?: true
   /** Actions that the requester must be allowed on what the request names. None: the operation is open to everyone. */
   readonly permissions: readonly Action[]
@@ -47,7 +47,7 @@ export interface Operation<I extends Fields = Fields, O extends Fields = Fields,
   readonly permissionsWith?: Readonly<Record<string, Action>>
   /** Actions needed on the object that is copied from. */
   readonly sourcePermissions?: readonly Action[]
-  /** Reads the bytes of the object that it names, which stay until the response has been sent, whatever happens to it. */
+  /** Reads the bytes of its object, which stay until the response has been sent, whatever happens to the object. */
   readonly reads?: 'object'
   readonly input: I
   /** `bytes`: the body is content, handed on unread; a document is read with decodeBody. */
@@ -55,7 +55,7 @@ export interface Operation<I extends Fields = Fields, O extends Fields = Fields,
   /** The escape for a body that its document alone does not explain; `read` reads it by the document. */
   decodeWith?(read: () => B, body: Uint8Array, input: ValuesOf<I>): B
   readonly status: number
-  /** Statuses of success that a handler may answer instead. */
+  /** Other success statuses that a handler may return. */
   readonly otherStatuses?: readonly number[]
   readonly output: O
   readonly result?: 'bytes' | Document<R>
@@ -66,7 +66,7 @@ export interface Operation<I extends Fields = Fields, O extends Fields = Fields,
   readonly refuses?: readonly Refusal[]
 }
 
-/** Something with a name that its type knows. */
+/** Something whose type knows its name. */
 export type Named<N extends string> = { readonly name: N }
 
 /** Declares an operation. */
@@ -76,7 +76,7 @@ export function operation<const N extends string, I extends Fields, O extends Fi
   return declaration
 }
 
-/** Named things as a record; a name that stands twice is an error of the program. */
+/** Named things as a record; a duplicate name is a programming error. */
 export function byName<T extends Named<string>>(all: readonly T[]): { readonly [E in T as E['name']]: E } {
   const names = new Set(all.map(({ name }) => name))
   if (names.size !== all.length) throw new Error('two have the same name')
@@ -85,7 +85,7 @@ export function byName<T extends Named<string>>(all: readonly T[]): { readonly [
 
 /** The decoded head of a request. */
 export type InputOf<T> = T extends { readonly input: infer I extends Fields } ? ValuesOf<I> : never
-/** What the response's headers say. */
+/** The values in the response's headers. */
 export type OutputOf<T> = T extends { readonly output: infer O extends Fields } ? ValuesOf<O> : never
 /** The value of an XML body; undefined where the operation has none. */
 export type BodyOf<T> = T extends { readonly body?: infer B } ? DocumentValue<B> : undefined

@@ -46,7 +46,7 @@ export function readXml(parser: XmlParser, document: Uint8Array): XmlNode {
   return root
 }
 
-/** Replaces what XML reserves, and control characters by numeric references, so that any key survives. */
+/** Escapes reserved characters, and control characters as numeric references, so that any key survives. */
 export function escapeXml(text: string): string {
   return RESERVED.test(text) ? text.replace(EACH_RESERVED, reference) : text
 }
@@ -72,7 +72,7 @@ export interface Member<T> {
   describe(): string[]
 }
 export interface EncodeContext {
-  /** encoding-type=url was asked for. */
+  /** encoding-type=url was requested. */
   readonly urlEncoding: boolean
   readonly notation: Notation
 }
@@ -81,7 +81,10 @@ export type MembersOf<M extends Members> = Given<{
   readonly [K in keyof M]: M[K] extends Member<infer T> ? T : never
 }>
 
-/** An element that must be there, with a codec's text. `url`: percent-encoded where encoding-type=url was asked for. */
+/**
+ * An element that must be present, with a codec's text. `url`: percent-encoded where encoding-type=url was
+ * requested.
+ */
 export function element<T>(name: string, codec: Codec<T>, { url = false } = {}): Member<T> {
   const [open, close] = [`<${name}>`, `</${name}>`]
   return {
@@ -103,7 +106,7 @@ export function optionalElement<T>(name: string, codec: Codec<T>, options: { url
   return maybe(name, element(name, codec, options))
 }
 
-/** An element that may be missing in what is read; then it has the fallback's value, and is always written. */
+/** An element that may be missing from what is read; then it has the fallback's value, and is always written. */
 export function defaultedElement<T>(name: string, codec: Codec<T>, fallback: T): Member<T> {
   const whole = element(name, codec)
   return {
@@ -137,7 +140,7 @@ export function group<M extends Members>(name: string, members: M): Member<Membe
   }
 }
 
-/** An element with members that may be missing in what is read: then its members are. It is always written. */
+/** An element with members that may be missing from what is read; then its members are too. It is always written. */
 export function groupOrEmpty<M extends Members>(name: string, members: M): Member<MembersOf<M>> {
   const whole = group(name, members)
   const empty: XmlNode = { name: '', text: '', children: [{ name, text: '', children: [] }] }
@@ -148,7 +151,7 @@ export function groupOrEmpty<M extends Members>(name: string, members: M): Membe
   }
 }
 
-/** The elements whose names match, as they came: what is kept for clients that nobody here understands. */
+/** The elements whose names match, verbatim: kept for clients, but not interpreted by Bindery. */
 export function others(names: RegExp): Member<readonly XmlNode[]> {
   return {
     decode: (parent) => parent.children.filter(({ name }) => names.test(name)),
@@ -161,7 +164,7 @@ function encodeNode({ name, text, children }: XmlNode): string {
   return `<${name}>${children.length === 0 ? escapeXml(text) : children.map(encodeNode).join('')}</${name}>`
 }
 
-/** A value that is stored with a document and does not stand in it. */
+/** A value that is stored with a document but not part of it. */
 export function storedOnly<T>(): Member<T | undefined> {
   return { decode: () => undefined, encode: () => '', describe: () => [] }
 }
@@ -182,7 +185,7 @@ export function list<M extends Members>(name: string, members: M): Member<readon
   }
 }
 
-/** The texts of all elements of a name, each with a codec. `missing` is thrown where there is none. */
+/** The texts of all elements of a name, each with a codec. `missing` is thrown if there are no such elements. */
 export function texts<T>(name: string, codec: Codec<T>, { missing }: { missing?: Cause } = {}): Member<readonly T[]> {
   return {
     decode(parent, notation) {
@@ -197,8 +200,8 @@ export function texts<T>(name: string, codec: Codec<T>, { missing }: { missing?:
 }
 
 /**
- * A document of a root element with members; elements in any order, unknown ones are ignored. `malformed` is thrown
- * in place of malformedXml.
+ * A document of a root element with members; elements come in any order, unknown ones are ignored. `malformed` is
+ * thrown in place of malformedXml.
  */
 export function xml<M extends Members>(
   root: string,

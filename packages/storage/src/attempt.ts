@@ -7,7 +7,7 @@ export { type SnapshotRow, WriteSet } from './attempt-writes.js'
 
 type OnDamaged = NonNullable<RangeOptions['onDamaged']>
 
-/** One consistent state of a store, read synchronously. What it answers belongs to the caller. */
+/** One consistent state of a store, read synchronously. The caller owns what it returns. */
 export interface Snapshot {
   /** Throws DamagedRow. */
   get(key: KeyText): Bytes | undefined
@@ -30,7 +30,7 @@ export interface ReadRange {
   readonly rows: readonly SnapshotRow[]
 }
 
-/** What a body read of its snapshot. */
+/** The reads of a body from its snapshot. */
 export class ReadSet {
   readonly keys: ReadKey[]
   readonly ranges: ReadRange[]
@@ -40,7 +40,7 @@ export class ReadSet {
     this.ranges = ranges
   }
 
-  /** Whether the same reads give the same bytes in `state`: then the body would do there what it did. */
+  /** Whether the same reads return the same bytes in `state`: then the body would do the same there. */
   holdsIn(state: Snapshot): boolean {
     return (
       this.keys.every(({ key, value }) => sameBytes(state.get(key), value)) &&
@@ -63,7 +63,7 @@ export class Attempt extends AttemptWrites implements Transaction {
   readonly reads = new ReadSet()
   readonly #snapshot: Snapshot
 
-  /** `records` says whether what is read will be validated: true for a transaction, false for a read. */
+  /** `records`: whether the reads will be validated; true for a transaction, false for a read. */
   constructor(snapshot: Snapshot, records: boolean) {
     super(records)
     this.#snapshot = snapshot
@@ -95,7 +95,7 @@ export class Attempt extends AttemptWrites implements Transaction {
     if (asked === undefined) return []
     const { from, to, limit, reverse } = asked
     const own = this.writes.within(from, to)
-    // each own write hides at most one stored row: so many more are enough
+    // each own write hides at most one stored row, so this many more are enough
     const stored = limit + own.length
     const rows = this.#snapshot.range(from, to, stored, reverse, options.onDamaged)
     if (this.records) this.reads.ranges.push({ from, to, limit: stored, reverse, rows })
@@ -112,7 +112,7 @@ export class Attempt extends AttemptWrites implements Transaction {
       return this.guard(call)
     } catch (error) {
       const answer = Promise.reject(error)
-      // the attempt fails with this error anyway, also when the body never looks at this promise
+      // the attempt fails with this error anyway, even when the body never looks at this promise
       answer.catch(() => undefined)
       return answer
     }

@@ -2,13 +2,16 @@ import type { Digest, DigestRequest } from '@bindery/digest'
 import type { BlobCipher } from './chunk-cipher.js'
 
 /**
- * Where the bytes of a blob come from. The engine lends a buffer only while bytes arrive:
- * it waits for `ready`, takes a buffer from its pool, has it filled, and gives it back.
+ * The source of a blob's bytes. The engine lends a buffer only while bytes arrive: it waits for `ready`, takes a buffer
+ * from its pool, has it filled, and takes it back.
  */
 export interface ByteSource {
-  /** Bytes announced by the sender, or undefined if unknown. A source that ends short or runs over rejects by itself. */
+  /**
+   * Bytes announced by the sender, or undefined if unknown. A source that ends early or runs over rejects by
+   * itself.
+   */
   readonly size: number | undefined
-  /** Resolves when a byte is there or the source has ended. */
+  /** Resolves when a byte is available or the source has ended. */
   ready(): Promise<void>
   /**
    * Fills `buffer` from its start and resolves with the bytes written: fewer than its length when the source has ended
@@ -25,32 +28,32 @@ export interface LentBytes {
 
 /**
  * Names a blob; opaque to all but its engine. At most `BLOB_ID_LENGTH_MAX` characters of `[A-Za-z0-9._-]`, and at most
- * `BLOB_KEY_LENGTH_MAX` without a tilde. What follows a tilde are the bytes of the blob themselves: see `carriesBytes`.
+ * `BLOB_KEY_LENGTH_MAX` without a tilde. After a tilde come the bytes of the blob themselves: see `carriesBytes`.
  */
 export type BlobId = string
 
 /** Characters of an id that carries its bytes. */
 export const BLOB_ID_LENGTH_MAX = 5_600
-/** Characters of any other id: it fits into a metadata key, with names beside it. */
+/** Characters of any other id: it fits into a metadata key together with other names. */
 export const BLOB_KEY_LENGTH_MAX = 200
 
 /**
- * Whether a blob's bytes are in its id. It is as durable as the record that names it: `list` omits it, `delete` ignores
- * it, and no key need ever be written for it, which it might not fit into.
+ * Whether a blob's bytes are in its id. It is as durable as the record that refers to it: `list` omits it, `delete`
+ * ignores it, and no key need ever be written for it, which it might not fit into.
  */
 export function carriesBytes(id: BlobId): boolean {
   return id.includes('~')
 }
 
-/** An id that carries bytes, cut behind its tilde: what names the blob, and the text of its bytes. */
+/** An id that carries bytes, split after its tilde: the blob's name, and the text of its bytes. */
 export function splitCarried(id: BlobId): { readonly name: string; readonly carried: string } {
   const end = id.indexOf('~') + 1
   return { name: id.slice(0, end), carried: id.slice(end) }
 }
 
-/** What the engine must know beforehand. Stored in the blob's header. */
+/** Data that the engine must know in advance. Stored in the blob's header. */
 export interface BlobHint {
-  /** The metadata key whose record is to own the blob. */
+  /** The metadata key whose record will own the blob. */
   readonly owner: Uint8Array
 }
 
@@ -66,7 +69,7 @@ export interface ReadOptions {
   readonly cipher?: BlobCipher | undefined
 }
 
-/** For maintenance, which has no keys: reads an encrypted blob as it is stored. It has checksums for that, too. */
+/** For maintenance, which has no keys: reads an encrypted blob as stored. Those bytes have checksums as well. */
 export interface ReadAsStored {
   readonly asStored: true
 }
@@ -78,16 +81,16 @@ export interface BlobInfo extends Digest {
   readonly size: number
 }
 
-/** A blob as `list` meets it, without reading its bytes. */
+/** A blob in a list, without reading its bytes. */
 export interface BlobEntry {
   readonly id: BlobId
   /** The incarnation of the process that wrote it: the id's beginning. */
   readonly incarnation: string
-  /** Bytes; undefined where the write never ended and the store does not know what it holds of it. */
+  /** Bytes; undefined where the write never ended and the store does not know how much of it it holds. */
   readonly size: number | undefined
   /**
-   * What the writer said beforehand; undefined where the blob's header is damaged or its write never ended. May cost a
-   * request of its own.
+   * The writer's hint; undefined where the blob's header is damaged or its write never ended. May cost a request of its
+   * own.
    */
   hint(): Promise<BlobHint | undefined>
 }
@@ -105,24 +108,26 @@ export interface BlobStore {
   /** Stores a source's bytes. Durable when it resolves; nothing of a failed write is ever visible. Passes the source's error on. */
   write(source: ByteSource, options: WriteOptions): Promise<BlobInfo>
   /**
-   * Yields a range in order (default: the whole), in pieces of at least one byte; the range lies within the blob. Every chunk that it touches is checked against its stored checksum first.
-   * Throws StorageError `notFound`; `corrupt`, also where the cipher is another or the blob is not encrypted; and `misuse` for
-   * an encrypted blob without its cipher. Ending the iteration early releases what it holds.
+   * Yields a range in order (default: the whole), in pieces of at least one byte; the range lies within the blob. Every
+   * chunk that it touches is checked against its stored checksum first. Throws StorageError `notFound`; `corrupt`, also
+   * for another cipher or a blob that is not encrypted; and `misuse` for an encrypted blob without its cipher. Ending
+   * the iteration early releases what it holds.
    */
   read(id: BlobId, range?: ByteRange, options?: ReadOptions | ReadAsStored): AsyncIterable<LentBytes>
   /**
    * CRC-64 of a range that lies within the blob: combined from the stored checksums of the chunks, so that at most the
-   * two chunks at its edges are read. Of an encrypted blob the whole and an empty range need no cipher. Throws as `read`.
+   * two chunks at its edges are read. For an encrypted blob, the whole and an empty range need no cipher. Throws as
+   * `read`.
    */
   crc64(id: BlobId, range: ByteRange, options?: ReadOptions): Promise<bigint>
   /**
-   * Throws StorageError `noSpace` where `write` would for want of space: asked before work that takes space without writing
-   * a blob, as a copy does. Absent: the store keeps no reserve.
+   * Throws StorageError `noSpace` where `write` would for lack of space: called before work that takes space without
+   * writing a blob, such as a copy. Absent: the store keeps no reserve.
    */
   requireSpace?(): Promise<void>
   /**
-   * Deletes a blob: when it resolves, the blob is gone for good, also after a power loss. Deleting what is not there
-   * succeeds. Many deleted at once cost little more than one.
+   * Deletes a blob: when it resolves, the blob is gone for good, even after a power loss. Deleting a missing blob
+   * succeeds. Deleting many at once costs little more than deleting one.
    */
   delete(id: BlobId): Promise<void>
   /** The blobs of the store whose id sorts after `after`, in order of id; unfinished writes of dead incarnations among them. */

@@ -19,20 +19,20 @@ import { StorageError } from './storage-error.js'
 
 const CHUNK_BYTES = 1_048_576
 const INCARNATION_BYTES = 8
-/** Ids of one incarnation sort in the order of their making. */
+/** Ids of one incarnation sort in the order of creation. */
 const COUNTER_DIGITS = 12
-/** Bytes that nobody should see: what a lent buffer holds when it is no longer lent. */
+/** Fills a lent buffer that is no longer lent: no reader should ever see it. */
 const TAKEN_BACK = 0xdb
 
 export interface MemoryBlobOptions {
   /** The beginning of all ids, for runs that must repeat exactly. Default: random. */
   readonly incarnation?: string
-  /** Bytes of the largest blob that its id carries. Default: none does. */
+  /** Bytes of the largest blob that its id carries. Default: no id carries bytes. */
   readonly carriedBytesMax?: number
 }
 
 interface MemoryBlob {
-  /** What its cipher knows it by. */
+  /** Its name for ciphers. */
   readonly name: string
   readonly size: number
   readonly owner: Uint8Array
@@ -41,16 +41,16 @@ interface MemoryBlob {
   readonly encryption: Encryption | undefined
 }
 
-/** What is kept of an encrypted blob beside its chunks. */
+/** The stored data about an encrypted blob, besides its chunks. */
 interface Encryption {
   readonly tags: readonly Uint8Array[]
-  /** Of the bytes before they were encrypted. */
+  /** Covers the bytes before encryption. */
   readonly crc64: bigint
 }
 
 /**
- * A blob store in memory, for tests and simulations. It lends buffers as strictly as the durable engines:
- * bytes used after their release, or a buffer kept by a source, are found spoilt.
+ * A blob store in memory, for tests and simulations. It lends buffers as strictly as the durable engines: bytes used
+ * after their release, or a buffer kept by a source, turn out overwritten.
  */
 export function createMemoryBlobStore(options: MemoryBlobOptions = {}): BlobStore {
   const incarnation = options.incarnation ?? randomBytes(INCARNATION_BYTES).toString('hex')
@@ -127,7 +127,7 @@ export function createMemoryBlobStore(options: MemoryBlobOptions = {}): BlobStor
 
 const CRC64_BYTES = 8
 
-/** An id with the blob's bytes; those of an encrypted one stand behind its checksum and its tag. */
+/** An id with the blob's bytes; for an encrypted one, they follow its checksum and its tag. */
 function carryingId({ name, chunks, encryption }: MemoryBlob): BlobId {
   if (encryption === undefined) return `${name}~${Buffer.concat(chunks).toString('base64url')}`
   const checksum = Buffer.alloc(CRC64_BYTES)
@@ -157,7 +157,7 @@ function chunksOf(bytes: Uint8Array): readonly Uint8Array[] {
   return bytes.length === 0 ? [] : [bytes]
 }
 
-/** The cipher that a read needs, or undefined if what is stored is what it is to yield. */
+/** The cipher that a read needs, or undefined if it yields the bytes as stored. */
 function cipherOf(blob: MemoryBlob, options: ReadOptions | ReadAsStored): ChunkCipher | undefined {
   if ('asStored' in options) return undefined
   if (blob.encryption === undefined && options.cipher !== undefined) {
@@ -221,7 +221,7 @@ function join(pieces: readonly Uint8Array[], size: number): Uint8Array {
   return joined
 }
 
-/** The next bytes of a source, at most `most`; none at its end. Lends it a buffer from `buffers` for that long. */
+/** The next bytes of a source, at most `most`; empty at its end. Lends it a buffer from `buffers` meanwhile. */
 async function take(source: ByteSource, most: number, buffers: Uint8Array[]): Promise<Uint8Array> {
   await source.ready()
   const buffer = buffers.pop() ?? new Uint8Array(CHUNK_BYTES)

@@ -11,17 +11,18 @@ export interface HeldSnapshot extends Snapshot {
   release(): void
 }
 
-/** What differs between engines that run bodies on a snapshot and validate at the commit. */
+/** The differences between engines that run bodies on a snapshot and validate at the commit. */
 export interface OptimisticEngine<S extends HeldSnapshot> {
   /**
-   * The newest committed state; `toCommit` says that it may be handed to `commit`, as a mere read's is not.
+   * The newest committed state; `toCommit` says that it may be passed to `commit`, which that of a mere read is not.
    * Throws StorageError `unavailable` when the store is closed or has failed.
    */
   snapshot(toCommit: boolean): S
   /**
-   * In one step: checks, if anything was committed since `snapshot` was taken, that `attempt.reads` still hold,
-   * and applies `attempt.writes.resolve(…)`. False, and nothing written, if they do not hold. Durable when it resolves.
-   * `again` marks an attempt whose forerunner conflicted: it comes one at a time, and goes before first attempts.
+   * In one step: checks, if anything was committed since `snapshot` was taken, that `attempt.reads` still hold, and
+   * applies `attempt.writes.resolve(…)`. False, and nothing written, if they do not hold. Durable when it resolves.
+   * `again` marks the repetition of an attempt that conflicted: there is one at a time, and it goes before first
+   * attempts.
    */
   commit(snapshot: S, attempt: Attempt, again: boolean): Promise<boolean>
 }
@@ -71,7 +72,7 @@ export function createTransactor<S extends HeldSnapshot>(engine: OptimisticEngin
   }
 }
 
-/** Runs a body to its end and gives its snapshot back; at once if the body waits for nothing. May throw. */
+/** Runs a body to its end and releases its snapshot; at once if the body waits for nothing. May throw. */
 export function onSnapshot<T>(snapshot: HeldSnapshot, attempt: Attempt, run: () => Awaitable<T>): Awaitable<T> {
   const end = () => {
     attempt.close()
@@ -92,8 +93,8 @@ export function onSnapshot<T>(snapshot: HeldSnapshot, attempt: Attempt, run: () 
 }
 
 /**
- * A body that awaits nothing but its transaction ends before the event loop goes on, since reads are answered at once
- * and promises go before everything else. So a body that is still there then awaits something foreign.
+ * A body that awaits nothing but its transaction ends before the event loop continues, since reads answer at once and
+ * promises come before everything else. So a body that has not ended by then awaits something foreign.
  */
 function withinTurn<T>(result: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -7,7 +7,7 @@ import { type OperationName, operations } from './index.js'
 /** An operation of the index. */
 export type DeclaredOperation = Operation & { readonly name: OperationName }
 
-/** What routing reads of an operation. */
+/** The properties of an operation that routing reads. */
 export type Routable = Pick<Operation, 'name' | 'method' | 'level' | 'otherLevels' | 'when'>
 
 /** The operation of a request at a level, or undefined where OSS has none. Header names are in lower case. */
@@ -25,7 +25,7 @@ interface Alternative<O> {
   readonly rank: number
 }
 
-/** A query key that is asked for; undefined where any value will do. */
+/** A required query key; `value` is undefined where any value will do. */
 interface AskedKey {
   readonly name: string
   readonly value: string | undefined

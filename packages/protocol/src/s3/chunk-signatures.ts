@@ -8,7 +8,7 @@ export interface ChunkChain {
   /** The request's signature. */
   readonly seed: string
   readonly signingKey: Uint8Array
-  /** Of the request, in the basic form. */
+  /** The request's time, in the basic form. */
   readonly timestamp: string
   readonly scope: SigV4Scope
   readonly digests: Digests
@@ -24,12 +24,12 @@ export class ChunkSignatures {
     this.#previous = chain.seed
   }
 
-  /** Whether a chunk with this SHA-256, in hex, was signed so. */
+  /** Whether a chunk with this SHA-256, in hex, has this signature. */
   verifiesChunk(sha256: string, signature: string): boolean {
     return this.#verifies('PAYLOAD', `${EMPTY_SHA256}\n${sha256}`, signature)
   }
 
-  /** Whether a trailer was signed so. @param lines `name:value` of each, with a line feed at the end */
+  /** Whether a trailer has this signature. @param lines `name:value` of each, with a line feed at the end */
   verifiesTrailer(lines: string, signature: string): boolean {
     const { digests } = this.#chain
     return this.#verifies('TRAILER', hex(digests.sha256(stringToBytes(lines))), signature)

@@ -21,7 +21,7 @@ import { runBackgroundTasks } from './background-tasks.js'
 import { EventRelay } from './event-relay.js'
 import type { EventInlet, EventOutlet } from './event-switchboard.js'
 
-/** In which the stores must answer a server that calls itself ready. */
+/** The stores must answer within this time for a server to report that it is ready. */
 const READY_WITHIN_MS = 2_000
 
 export interface InstanceOptions {
@@ -37,27 +37,30 @@ export interface InstanceOptions {
   readonly readableLog: boolean
 }
 
-/** One process that serves requests, as whoever runs it sees it. A type, so that its functions can be called from afar. */
+/**
+ * One process that serves requests, as its supervisor sees it. A type, so that its functions can be called
+ * remotely.
+ */
 export type Instance = {
-  /** Frees what dead processes left behind, and makes the buckets that are wanted. Of one process at a time. */
+  /** Frees what dead processes left behind, and creates the configured buckets. Only one process does so at a time. */
   readonly prepare: (living: readonly string[]) => Promise<void>
   /** Serves requests. Resolves with the port; throws Failure `portTaken`, `portForbidden`, `hostUnknown`. */
   readonly listen: (port: number) => Promise<number>
-  /** Does the chores from then on; of one process at a time. */
+  /** Runs the background tasks from then on; only one process does so at a time. */
   readonly lead: () => Promise<void>
   /** The manifests that running reads of this process may use. */
   readonly inUse: (manifestIds: readonly string[]) => Promise<readonly string[]>
-  /** An event of another process, for those who listen here. */
+  /** An event of another process, for the listeners of this one. */
   readonly receive: EventInlet['receive']
-  /** Whether somebody listens in another process. */
+  /** Whether another process has listeners. */
   readonly othersListen: EventInlet['othersListen']
-  /** Lets running requests end and closes the stores. Resolves with the number of requests that were cut. */
+  /** Lets running requests end and closes the stores. Resolves with the number of requests that were aborted. */
   readonly stop: (graceMs: number) => Promise<number>
-  /** Cuts the requests that a running `stop` waits for; it counts them. */
+  /** Aborts the requests that a running `stop` waits for; `stop` counts them. */
   readonly cut: () => Promise<void>
 }
 
-/** What an instance asks of whoever runs it, and tells them. */
+/** Questions and notices of an instance to its supervisor. */
 export type Primary = Pick<Instance, 'inUse'> & Required<Pick<Peers, 'isHeld'>> & EventOutlet
 
 /** Opens the metadata store in a folder: to commit in this process, or in another one. */

@@ -1,18 +1,18 @@
 /**
- * Where blobs lie, and how their ids say it.
+ * Where blobs are stored, and how their ids encode it.
  *
  *     a file    <folder>/<incarnation>/<shard>/<counter>         <incarnation>-<counter>
  *     a pack    <folder>/<incarnation>/<shard>/<counter>.pack
  *     in a pack                                                  <incarnation>-<counter>.p<distance>.<page>.<header>.<size>
  *     in a pack, encrypted                                       <incarnation>-<counter>.e<distance>.<page>.<header>.<size>
  *
- * Counters have 12 hex digits and are used once; a shard holds those that agree in all but the last 3. Packs take counters
- * too: distance is the blob's counter less that of its pack.
+ * Counters have 12 hex digits and are used once; a shard holds those that agree in all but the last 3. Packs take
+ * counters too: distance is the blob's counter minus that of its pack.
  */
 import { join } from 'node:path'
 import type { BlobId } from '@bindery/storage'
 
-/** A blob that has a file of its own, or a pack. */
+/** A blob with a file of its own, or a pack. */
 export interface BlobPlace {
   readonly incarnation: string
   /** From 0; each is used once in an incarnation. */
@@ -32,12 +32,12 @@ export interface PackedPlace extends BlobPlace {
   readonly isEncrypted: boolean
 }
 
-/** Blobs in packs begin on borders of so many bytes, so that each fills pages of its own. */
+/** Blobs in packs begin at multiples of this many bytes, so that each fills pages of its own. */
 export const PAGE_BYTES = 4096
 
 const COUNTER_DIGITS = 12
 const SHARD_DIGITS = 9
-/** Blobs of a shard: few enough to be listed at once, many enough that folders cost nothing. */
+/** Blobs per shard: few enough to be listed at once, enough that folders cost little. */
 export const SHARD_BLOBS = 16 ** (COUNTER_DIGITS - SHARD_DIGITS)
 
 const INCARNATION = /^[0-9a-z]{1,64}$/
@@ -58,12 +58,12 @@ export function packedIdOf(place: PackedPlace): BlobId {
   return `${blobIdOf(place)}.${isEncrypted ? 'e' : 'p'}${numbers.join('.')}`
 }
 
-/** What a cipher knows a blob by: incarnation and counter. */
+/** The name of a blob for ciphers: incarnation and counter. */
 export function cipherNameOf(id: BlobId): string {
   return /^[^.~]*/.exec(id)?.[0] ?? id
 }
 
-/** The place that an id names, or undefined if it is no id of a blob that lies in a file. */
+/** The place that an id names, or undefined if it is not the id of a blob in a file. */
 export function placeOf(id: BlobId): BlobPlace | PackedPlace | undefined {
   const [, incarnation, counterText, kind, ...numbers] = ID.exec(id) ?? []
   if (incarnation === undefined || counterText === undefined) return undefined
@@ -72,7 +72,7 @@ export function placeOf(id: BlobId): BlobPlace | PackedPlace | undefined {
   const [distance = 0, page = 0, headerBytes = 0, size = 0] = numbers.map((text) => Number.parseInt(text ?? '', 16))
   const [pack, offset, isEncrypted] = [counter - distance, page * PAGE_BYTES, kind === 'e']
   const place = { incarnation, counter, pack, offset, headerBytes, size, isEncrypted }
-  // Each blob has one id: not one more with leading zeros.
+  // Each blob has exactly one id: leading zeros do not make another.
   return place.pack >= 0 && packedIdOf(place) === id ? place : undefined
 }
 
@@ -92,7 +92,7 @@ export function blobPath(folder: string, place: BlobPlace): string {
   return join(shardFolder(folder, place), counterName(place.counter))
 }
 
-/** The place of the pack that a blob lies in. */
+/** The place of the pack that contains a blob. */
 export function packOf({ incarnation, pack }: PackedPlace): BlobPlace {
   return { incarnation, counter: pack }
 }

@@ -43,7 +43,7 @@ import { type InlineBlob, inlineBlobOf } from './inline-blob.js'
 import type { OpenPacks } from './open-packs.js'
 import { imageBytes, isCleared } from './pack-format.js'
 
-/** What the reads of a store share. */
+/** State that the reads of a store share. */
 export interface ReadContext extends ChunkContext {
   readonly folder: string
   readonly openPacks: OpenPacks
@@ -144,7 +144,10 @@ async function checksumPacked(
   return checksumAndRelease(context, await readPacked(context, id, place, options), range.start, range.end)
 }
 
-/** The bytes of a blob that its id carries, as a read is to have them. Throws StorageError `corrupt`, `misuse`. */
+/**
+ * The bytes of a blob that its id carries, decrypted if the read asks for it. Throws StorageError `corrupt`,
+ * `misuse`.
+ */
 async function openInline(
   context: ReadContext,
   id: BlobId,
@@ -190,7 +193,7 @@ function notFound(id: BlobId, cause?: unknown): StorageError {
   return new StorageError('notFound', `there is no blob ${id}`, { cause })
 }
 
-/** Throws what opening a file threw, as `notFound` where the file is not there. */
+/** Throws the error of opening a file, as `notFound` if the file does not exist. */
 function rethrow(id: BlobId, error: unknown): never {
   throw isSystemError(error, 'ENOENT') ? notFound(id, error) : error
 }
@@ -238,7 +241,7 @@ async function readPacked(
   }
 }
 
-/** Lends a range of what was read of a pack, or, when the pool is dry and they are few, a copy of these bytes. */
+/** Lends a range of what was read from a pack or, when the pool is empty and the bytes are few, a copy of them. */
 function* lendPacked(pool: BufferPool, buffer: Buffer, { start, end }: ByteRange): Generator<LentBytes, void> {
   const isCopied = pool.isDry && end - start <= COPY_BYTES
   const bytes = isCopied ? new Uint8Array(buffer.subarray(start, end)) : buffer.subarray(start, end)
@@ -246,12 +249,12 @@ function* lendPacked(pool: BufferPool, buffer: Buffer, { start, end }: ByteRange
   if (start < end) yield lend(bytes, isCopied ? () => {} : () => pool.release(buffer))
 }
 
-/** Whether a reader of so many bytes should hold less than all of them. */
+/** Whether a reader of this many bytes should hold less than all of them. */
 function isSparing(pool: BufferPool, size: number): boolean {
   return pool.isDry ? size > COPY_BYTES : pool.isScarce && size > CELL_BYTES
 }
 
-/** Reads a range of a blob in a pack by small buffers. */
+/** Reads a range of a blob in a pack with small buffers. */
 async function* readPackedSparingly(
   context: ReadContext,
   id: BlobId,
@@ -285,7 +288,10 @@ async function inPack<T>(
   }
 }
 
-/** The footer of a blob in a pack, of which the bytes may have been read. Throws StorageError `notFound`, `corrupt`. */
+/**
+ * The footer of a blob in a pack; `read` may hold some of its bytes already. Throws StorageError `notFound`,
+ * `corrupt`.
+ */
 async function readPackedFooter(
   files: FileOperations,
   file: number,
@@ -306,7 +312,7 @@ async function readPackedFooter(
   throw isCleared(header) ? notFound(id) : new StorageError('corrupt', `blob ${id} has no sound footer`)
 }
 
-/** Enough for the footer of a blob of 500 MiB: what is longer takes a second read. */
+/** Enough for the footer of a blob of 500 MiB: a longer one takes a second read. */
 const TAIL_BYTES = 4096
 
 /** The footer of an open file, or undefined if it has no sound one: an unfinished write, or damage. */

@@ -9,7 +9,7 @@ import {
 import { cipherNameOf } from './blob-place.js'
 import type { ChunkEncryptions, Footer } from './format.js'
 
-/** What a read needs to check chunks, and to decrypt them if they are encrypted and the read has the cipher. */
+/** State that a read needs to check chunks, and to decrypt them if they are encrypted and the read has the cipher. */
 export interface BlobView {
   /** CRC-64 of each chunk as it is stored. */
   readonly stored: readonly bigint[]
@@ -19,13 +19,16 @@ export interface BlobView {
   readonly decryption: { readonly cipher: ChunkCipher; readonly tags: readonly Uint8Array[] } | undefined
 }
 
-/** What the checksums of a blob are, in whatever form it is kept. */
+/** The checksums of a blob, in whatever form it is stored. */
 interface Checksums {
   readonly chunks: readonly bigint[]
   readonly encryption: ChunkEncryptions | undefined
 }
 
-/** How a read sees a blob. Throws StorageError `corrupt` or `misuse` if it has a cipher too many or too few. */
+/**
+ * How a read sees a blob. Throws StorageError `corrupt` or `misuse` if it has a cipher that it must not have, or lacks
+ * one that it needs.
+ */
 export function viewOf(id: BlobId, { chunks, encryption }: Checksums, options: ReadOptions | ReadAsStored): BlobView {
   if ('asStored' in options) {
     const stored = encryption?.stored ?? chunks
@@ -44,7 +47,7 @@ export function viewOf(id: BlobId, { chunks, encryption }: Checksums, options: R
   return { stored, yielded: chunks, decryption: { cipher: cipher.forBlob(cipherNameOf(id)), tags } }
 }
 
-/** What is known of the CRC-64 of an encrypted blob's range without its key. */
+/** The CRC-64 of an encrypted blob's range, as far as it is known without the key. */
 export function checksumWithoutKey(
   { encryption, crc64 }: Pick<Footer, 'encryption' | 'crc64'>,
   size: number,

@@ -13,7 +13,7 @@ import type { Packs } from './packs.js'
 import { type Piece, PieceReader } from './piece-reader.js'
 import type { Shards } from './shards.js'
 
-/** What the writes of a store share. */
+/** State that the writes of a store share. */
 export interface WriteContext {
   readonly folder: string
   readonly files: FileOperations
@@ -22,17 +22,17 @@ export interface WriteContext {
   readonly freeSpace: FreeSpace
   readonly hasher: Hasher
   readonly pool: BufferPool
-  /** Blobs whose write has not ended: they are nobody's business yet. */
+  /** Blobs whose write has not ended: lists omit them. */
   readonly unfinished: Set<BlobId>
 }
 
 /**
- * Disk space is reserved so many bytes at a time: a sender that announces gigabytes and does not send them must not keep
- * the disk from others.
+ * Bytes of disk space reserved at a time: a sender that announces gigabytes and does not send them must not keep the
+ * disk from others.
  */
 const RESERVE_BYTES = 64 * 1024 * 1024
 
-/** After so many bytes their way to the disk begins, so that the sync at the end has less to do. */
+/** After this many bytes, writing them to the disk begins, so that the sync at the end has less to do. */
 const WRITE_BACK_BYTES = 8 * 1024 * 1024
 
 /** Pieces of one blob that are hashed and written while the next is received. */
@@ -56,7 +56,7 @@ export async function writeBlob(context: WriteContext, source: ByteSource, optio
   return finishing(context, target, () => writing.receive(first, reader))
 }
 
-/** What a hasher is to compute; it may send that to another thread. */
+/** The digests that a hasher must compute; it may send the request to another thread. */
 function requestOf({ digests, runningMd5 }: WriteOptions): DigestRequest {
   return { digests, runningMd5 }
 }
@@ -103,7 +103,7 @@ async function finishing(
   }
 }
 
-/** Writes a blob that has come as a whole, in one go, or into its id if it is tiny. */
+/** Writes a blob that has arrived as a whole, in one write, or into its id if it is tiny. */
 async function writeWhole(context: WriteContext, piece: Piece | undefined, options: WriteOptions): Promise<BlobInfo> {
   const bytes = piece?.bytes ?? new Uint8Array(0)
   const size = bytes.length
@@ -145,7 +145,7 @@ function encryptionOf({ id }: BlobTarget, { cipher }: WriteOptions): BlobEncrypt
   return cipher && new BlobEncryption(cipher.forBlob(cipherNameOf(id)))
 }
 
-/** A blob that comes in several pieces, which are hashed and written while more arrive. */
+/** A blob that arrives in several pieces, which are hashed and written while more arrive. */
 class BlobWriting {
   readonly #context: WriteContext
   readonly #target: BlobTarget
@@ -191,7 +191,7 @@ class BlobWriting {
     return { ...digest, id, size: this.#size }
   }
 
-  /** Reserves space for a piece and what follows it; not for more than is announced, which would stay reserved. */
+  /** Reserves space for a piece and those after it, but not for more than is announced, which would stay reserved. */
   async #reserve({ release }: Piece): Promise<void> {
     if (this.#sizeExpected === undefined) return
     const { header } = this.#target
@@ -222,7 +222,7 @@ class BlobWriting {
     const position = this.#target.header.length + this.#size
     this.#size += bytes.length
     const end = this.#size
-    // The buffer is in use until all have ended, also when one fails.
+    // The buffer is in use until all have ended, even when one fails.
     const [checksum, granted] = await Promise.allSettled([
       this.#encryption === undefined
         ? this.#target.hashAndWrite(this.#digest, bytes, position)
@@ -232,7 +232,7 @@ class BlobWriting {
     release()
     if (checksum.status === 'rejected') throw checksum.reason
     if (granted.status === 'rejected') throw granted.reason
-    // What it cannot write now the sync will fail to write.
+    // A write that fails here fails in the sync too.
     if (end % WRITE_BACK_BYTES === 0) {
       await this.#target.writeBack(end - WRITE_BACK_BYTES, WRITE_BACK_BYTES).catch(() => {})
     }
@@ -244,7 +244,7 @@ class BlobWriting {
     const hash = hashed(this.#digest.update(bytes))
     const turn = Promise.all([hash, this.#encrypted]).then(() => encryption.encrypt(bytes))
     this.#encrypted = turn
-    // The bytes are in use until both have ended, also when one fails.
+    // The bytes are in use until both have ended, even when one fails.
     const [checksum, encrypted] = await Promise.allSettled([hash, turn])
     if (checksum.status === 'rejected') throw checksum.reason
     if (encrypted.status === 'rejected') throw encrypted.reason

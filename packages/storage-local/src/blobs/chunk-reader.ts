@@ -5,7 +5,7 @@ import type { FileOperations } from './files.js'
 import { CHUNK_BYTES } from './format.js'
 import { ciphered, hashed } from './hashed.js'
 
-/** What reading chunks takes. */
+/** State that reading chunks needs. */
 export interface ChunkContext {
   readonly files: FileOperations
   readonly hasher: Hasher
@@ -34,8 +34,8 @@ export function requireRange(range: ByteRange, size: number): ByteRange {
 
 /**
  * Yields a range in order, chunk by chunk, each checked before any of it. A reader holds two buffers, one of them read
- * ahead. When buffers are scarce, it holds but a small one, and when the pool is dry a copy of few bytes, so that readers
- * who do not go on, however many, leave enough for the others.
+ * ahead. When buffers are scarce it holds only a small one, and when the pool is empty a copy of a few bytes, so that
+ * any number of stalled readers leaves enough for the others.
  */
 export async function* readChunks(
   context: ChunkContext,
@@ -66,7 +66,7 @@ export async function* readChunks(
   }
 }
 
-/** Fills a pooled buffer with a chunk and checks it. Gives the buffer back if it fails. */
+/** Fills a pooled buffer with a chunk and checks it. Releases the buffer if that fails. */
 export async function readChunk(context: ChunkContext, blob: OpenBlob, index: number, slab: Buffer): Promise<Buffer> {
   try {
     const position = index * CHUNK_BYTES
@@ -81,7 +81,7 @@ export async function readChunk(context: ChunkContext, blob: OpenBlob, index: nu
   }
 }
 
-/** Decrypts a chunk in place where that is called for, and checks it. Throws StorageError `corrupt`. */
+/** Decrypts a chunk in place if the read asks for it, and checks it. Throws StorageError `corrupt`. */
 export async function openChunk(
   { hasher }: Pick<ChunkContext, 'hasher'>,
   { id, view }: Pick<OpenBlob, 'id' | 'view'>,
@@ -96,7 +96,7 @@ export async function openChunk(
   if ((await hashed(hasher.crc64(bytes))) !== yielded[index]) throw damaged(id, index)
 }
 
-/** What a reader holds when the pool is dry: small enough for thousands of readers. */
+/** Bytes that a reader holds when the pool is empty: few enough for thousands of readers. */
 export const COPY_BYTES = 16 * 1024
 
 /** Yields a part of a chunk, after a first pass that checks the chunk and a second that must find the same bytes. */
@@ -136,7 +136,7 @@ async function* readInCells(
   }
 }
 
-/** The checksum of each cell of a chunk as it is stored, when together they are the chunk's, and it can be decrypted. */
+/** The checksum of each cell of a chunk as stored, if together they match the chunk's and it can be decrypted. */
 async function checkInCells(context: ChunkContext, blob: OpenBlob, index: number): Promise<bigint[]> {
   const buffer = await context.pool.take(CELL_BYTES)
   try {

@@ -117,7 +117,7 @@ test('the longest id with encrypted bytes keeps to the limit', async (t) => {
 
 test('no byte of an encrypted blob lies plain in a file, a pack or an id, also after a failed write', async (t) => {
   const { store, folder } = await openStore(t)
-  const text = 'nobody shall read this sentence. '
+  const text = 'this sentence must stay secret. '
   const ids: string[] = []
   for (const size of [50, INLINE_BYTES_MAX, 5_000, 300_000, MIB, MIB + 1, 3 * MIB]) {
     const bytes = Buffer.alloc(size, text)
@@ -157,15 +157,15 @@ async function writtenFile(t: TestContext): Promise<{ store: BlobStore; folder: 
   return { store, folder, id, path: blobPath(folder, place) }
 }
 
-test('a changed byte of an encrypted chunk is found with its key and without, and the chunks beside it are read', async (t) => {
+test('a changed byte of an encrypted chunk is found with its key and without, and the chunks next to it are read', async (t) => {
   const { store, id, path } = await writtenFile(t)
   await flip(path, 4096 + MIB + 5)
   const inside = { start: MIB + 100, end: MIB + 101 }
   await assert.rejects(readAll(store, id, inside, reading), isCorrupt)
   await assert.rejects(readAll(store, id, inside, { asStored: true }), isCorrupt)
   await assert.rejects(store.crc64(id, inside, reading), isCorrupt)
-  const beside = { start: 2 * MIB, end: 2 * MIB + 9 }
-  assert.deepEqual(await readAll(store, id, beside, reading), Buffer.from(large.subarray(beside.start, beside.end)))
+  const after = { start: 2 * MIB, end: 2 * MIB + 9 }
+  assert.deepEqual(await readAll(store, id, after, reading), Buffer.from(large.subarray(after.start, after.end)))
 })
 
 test('a file with a changed byte anywhere in its footer of an encrypted blob is not read at all', async (t) => {

@@ -37,7 +37,7 @@ async function contextWith(t: TestContext, slabs: number): Promise<WriteContext 
   }
 }
 
-/** A sender that sends when it is told to. */
+/** A sender that sends on command. */
 class SlowSender implements ByteSource {
   readonly size = undefined
   #arrived: Uint8Array = new Uint8Array(0)
@@ -116,7 +116,7 @@ test('pieces lie within chunks, whatever a source gives at once', async () => {
   }
 })
 
-test('a source that fails leaves no file and gives the whole budget back', async (t) => {
+test('a source that fails leaves no file and releases the whole budget', async (t) => {
   const context = await contextWith(t, 4)
   for (const [length, pieceBytes] of [
     [0, 1],
@@ -133,7 +133,7 @@ test('a source that fails leaves no file and gives the whole budget back', async
   }
 })
 
-test('a disk that fails while a sender pauses ends the write when more comes, and gives the whole budget back', async (t) => {
+test('a disk that fails while a sender pauses ends the write when more comes, and releases the whole budget', async (t) => {
   const context = await contextWith(t, 4)
   const files = {
     ...context.files,
@@ -177,7 +177,7 @@ test('a file is closed only when no write of it is under way', async (t) => {
   assert.ok(events.length > 3, `${events}`)
 })
 
-test('many more writers than buffers all come to their end', async (t) => {
+test('many more writers than buffers all finish', async (t) => {
   const context = await contextWith(t, 1)
   const sizes = Array.from({ length: 40 }, (_, index) => (index % 2 === 0 ? 100_000 : content.length))
   const infos = await Promise.all(sizes.map((size) => writeBlob(context, sourceOf(content.subarray(0, size)), options)))
@@ -188,7 +188,7 @@ test('many more writers than buffers all come to their end', async (t) => {
   assert.equal(context.pool.lentCount, 0)
 })
 
-test('readers hold two buffers, or one if others want them, and give them back however they end', async (t) => {
+test('readers hold two buffers, or one if others want them, and release them however they end', async (t) => {
   const context = await contextWith(t, 4)
   const { id } = await writeBlob(context, sourceOf(content), options)
   const first = readBlob(context, id, undefined)
@@ -211,7 +211,7 @@ test('stalled readers leave enough for others, which continue in small pieces an
   for (const slabs of [2, 4]) await readBesideStalled(t, await contextWith(t, slabs), {})
 })
 
-test('readers of encrypted blobs that do not go on leave enough for others as well', async (t) => {
+test('stalled readers of encrypted blobs leave enough for others as well', async (t) => {
   for (const slabs of [2, 4]) await readBesideStalled(t, await contextWith(t, slabs), { cipher: testCipher('secret') })
 })
 

@@ -10,7 +10,7 @@ import { filesBelow, options, sourceOf, temporaryFolder } from './testing.js'
 
 const skip = loadNative() === undefined && 'there are no packs without the addon'
 
-/** What the seals and checksums of both formats were when they were settled. */
+/** The seals and checksums of both formats when they were defined. */
 const CONTENT = Buffer.from('123456789'.repeat(500))
 const CONTENT_CRC64 = 'af95b76805f89445'
 const CONTENT_MD5 = '55ccbfe76cf48c230081c181de29f217'

@@ -1,13 +1,13 @@
 /**
- * Format 1 of a blob file: header, bytes, footer (the checksums of the chunks, then the trailer).
- * See docs/formats/blob-files.md. All numbers are big-endian. This module is the only one that knows the places.
+ * Format 1 of a blob file: header, bytes, footer (the checksums of the chunks, then the trailer). See
+ * docs/formats/blob-files.md. All numbers are big-endian. Only this module knows the offsets.
  */
 import { crc64 } from '@bindery/digest'
 import { type BlobId, CIPHER_TAG_BYTES, METADATA_LIMITS, StorageError } from '@bindery/storage'
 
-/** Bytes that share a checksum: what must be read to check any of them. */
+/** Bytes per checksum: the smallest unit that can be checked. */
 export const CHUNK_BYTES = 1024 * 1024
-/** A page, so that the bytes behind it keep their alignment. */
+/** A page, so that the bytes after it keep their alignment. */
 export const HEADER_BYTES = 4096
 export const TRAILER_BYTES = 64
 const CHECKSUM_BYTES = 8
@@ -16,11 +16,11 @@ const VERSION = 1
 const HEADER_MAGIC = Buffer.from('BINDBLOB')
 const HEADER = { version: 8, ownerLength: 12, owner: 16, checksum: HEADER_BYTES - CHECKSUM_BYTES } as const
 
-/** What a trailer begins with. */
+/** The first bytes of a trailer. */
 export const TRAILER_MAGIC = Buffer.from('BINDTAIL')
 const TRAILER = { version: 8, chunkBytes: 12, size: 16, crc64: 24, md5: 32, headerBytes: 48, tagBytes: 52 } as const
 
-/** What stands behind a blob's bytes. Digests and checksums are those of the bytes before they were encrypted. */
+/** The data after a blob's bytes. Digests and checksums are those of the bytes before encryption. */
 export interface Footer {
   /** Bytes of the blob. */
   readonly size: number
@@ -33,15 +33,15 @@ export interface Footer {
   readonly encryption: ChunkEncryptions | undefined
 }
 
-/** What is kept of the encryption of each chunk. */
+/** The stored data about the encryption of each chunk. */
 export interface ChunkEncryptions {
-  /** CRC-64 of the chunk as it is stored, which is checked where there is no key. */
+  /** CRC-64 of the chunk as stored, which is checked where the key is missing. */
   readonly stored: readonly bigint[]
   /** `CIPHER_TAG_BYTES` each. */
   readonly tags: readonly Uint8Array[]
 }
 
-/** What the length of an image depends on. */
+/** The properties that determine the length of an image. */
 export interface BlobShape {
   /** Bytes of the blob. */
   readonly size: number
@@ -108,8 +108,8 @@ export function encodeFooter(id: BlobId, footer: Footer, headerBytes = HEADER_BY
 }
 
 /**
- * The blob's shape as the last bytes of its file or image state it, or undefined if they are no trailer that fits the
- * length of this and of the header.
+ * The blob's shape according to the last bytes of its file or image, or undefined if they are not a trailer that fits
+ * the length of the image and of the header.
  */
 export function shapeInTrailer(trailer: Buffer, imageBytes: number, headerBytes = HEADER_BYTES): BlobShape | undefined {
   if (trailer.length < TRAILER_BYTES || !TRAILER_MAGIC.equals(trailer.subarray(0, TRAILER_MAGIC.length))) {
@@ -157,7 +157,7 @@ function readEncryptions(bytes: Buffer, count: number): ChunkEncryptions {
   }
 }
 
-/** Begins with the id, so that a file under another blob's name is found out. */
+/** Begins with the id, so that a file under another blob's name is detected. */
 export function seal(id: BlobId, bytes: Uint8Array): bigint {
   return crc64(bytes, crc64(Buffer.from(id)))
 }

@@ -9,7 +9,7 @@ import { filesBelow, options, readAll, scrambled, sourceOf, temporaryFolder } fr
 const ofKind = (kind: StorageErrorKind) => (error: unknown) => error instanceof StorageError && error.kind === kind
 const content = scrambled(INLINE_BYTES_MAX + 1)
 
-test('tiny blobs ride in their ids and leave nothing on the disk', async (t) => {
+test('tiny blobs are stored in their ids and leave nothing on the disk', async (t) => {
   const folder = await temporaryFolder(t)
   const store = await openLocalBlobStore({ folder, incarnation: 'a'.repeat(64) })
   t.after(() => store.close())
@@ -39,7 +39,7 @@ test('an id of format 1 that carries bytes is what the page on the format says',
   assert.equal(String(inlineBlobOf(id)?.bytes), '123456789')
 })
 
-test('changed bytes in an id are found, and what carries none is told', () => {
+test('changed bytes in an id are detected, and an id that carries none is recognised', () => {
   assert.throws(() => inlineBlobOf('f00d-000000000001~mV3Ju98ZOfoxMjM0NTY3ODj'), ofKind('corrupt'))
   assert.throws(() => inlineBlobOf('f00d-000000000001~mV3Ju98ZOfsxMjM0NTY3ODk'), ofKind('corrupt'))
   for (const id of ['f00d-000000000001', 'f00d-000000000001~', 'f00d-000000000001~mV3Ju98', `f00d~${'A'.repeat(20)}`]) {

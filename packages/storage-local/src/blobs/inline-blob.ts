@@ -1,10 +1,10 @@
 /**
- * Blobs whose bytes are in their id, which are as durable as the record that names them, and go with it.
+ * Blobs whose bytes are in their id: they are as durable as the record that refers to them, and are deleted with it.
  *
  *     plain         <incarnation>-<counter>~<base64url of CRC-64 and bytes>
  *     encrypted     <incarnation>-<counter>.e~<base64url of CRC-64, CRC-64 before encryption, tag and bytes>
  *
- * The first checksum is of all that follows it.
+ * The first checksum covers everything after it.
  */
 import { crc64 } from '@bindery/digest'
 import { type BlobCipher, type BlobId, CIPHER_TAG_BYTES, encryptChunk, StorageError } from '@bindery/storage'
@@ -13,13 +13,13 @@ import type { ChunkEncryptions } from './format.js'
 import { ciphered } from './hashed.js'
 
 /**
- * Bytes of the largest blob that its id carries: beyond, a record would be more than the two pages of the metadata
- * store that a slot in a pack takes as well.
+ * Bytes of the largest blob that its id carries: a larger one would make the record exceed the two pages of the
+ * metadata store that a slot in a pack takes as well.
  */
 export const INLINE_BYTES_MAX = 4096
 
 const CHECKSUM_BYTES = 8
-/** What stands before the bytes of an encrypted blob, behind the checksum. */
+/** The bytes between the checksum and the blob of an encrypted one. */
 const ENCRYPTION_BYTES = CHECKSUM_BYTES + CIPHER_TAG_BYTES
 const PLACE = /^[0-9a-z]{1,64}-[0-9a-f]{12}(\.e)?$/
 /** Characters of base64 for the checksum alone. */
@@ -69,7 +69,7 @@ export function inlineBlobOf(id: BlobId): InlineBlob | undefined {
   const place = PLACE.exec(id.slice(0, tilde))
   if (place === null) return undefined
   const isEncrypted = place[1] !== undefined
-  // what is no base64 is left out, and then the checksum does not match
+  // characters outside base64 are skipped, and then the checksum does not match
   const carried = Buffer.from(id.slice(tilde + 1), 'base64url')
   const size = carried.length - CHECKSUM_BYTES - (isEncrypted ? ENCRYPTION_BYTES : 0)
   if (size < 0 || size > INLINE_BYTES_MAX) return undefined

@@ -79,7 +79,7 @@ function createStore({ incarnation, space, reading, writing }: Parts): BlobStore
     try {
       await files.unlink(blobPath(folder, place))
     } catch (error) {
-      // Whoever has unlinked it may have ended before that was durable.
+      // The process that unlinked it may have ended before that was durable.
       if (!isSystemError(error, 'ENOENT')) throw error
     }
     await shards.syncRemoval(place)

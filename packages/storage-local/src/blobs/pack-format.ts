@@ -1,6 +1,6 @@
 /**
  * The image of a blob in a pack, format 1: a short header, bytes, and the footer that a blob file has. See
- * docs/formats/packs.md. All numbers are big-endian. This module is the only one that knows the places.
+ * docs/formats/packs.md. All numbers are big-endian. Only this module knows the offsets.
  */
 import { SLAB_BYTES } from '@bindery/digest'
 import { type BlobId, CIPHER_TAG_BYTES } from '@bindery/storage'
@@ -21,7 +21,7 @@ export function packedHeaderBytes(owner: Uint8Array): number {
   return HEADER.owner + owner.length + SEAL_BYTES
 }
 
-/** What an image's length depends on. */
+/** The properties that determine an image's length. */
 export interface ImageShape extends BlobShape {
   /** Bytes of the header. */
   readonly headerBytes: number
@@ -50,14 +50,17 @@ export function encodePackedHeader(id: BlobId, place: PackedPlace, owner: Uint8A
   return header
 }
 
-/** A blob as its header in a pack tells it. */
+/** A blob as its header in a pack describes it. */
 export interface PackedHeader {
   readonly id: BlobId
   readonly place: PackedPlace
   readonly owner: Uint8Array
 }
 
-/** What a page begins with, or undefined if that is no sound header of a blob at this offset of this pack. */
+/**
+ * The header at the beginning of a page, or undefined if there is no sound header of a blob at this offset of this
+ * pack.
+ */
 export function decodePackedHeader(pack: BlobPlace, offset: number, page: Buffer): PackedHeader | undefined {
   if (page.length < HEADER.owner || !MAGIC.equals(page.subarray(0, MAGIC.length))) return undefined
   if (page.readUInt32BE(HEADER.version) !== VERSION) return undefined

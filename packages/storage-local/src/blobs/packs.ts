@@ -16,7 +16,7 @@ export interface PackSlot {
 
 const ZEROS = new Uint8Array(PAGE_BYTES)
 
-/** What fills the last page of an image. */
+/** The bytes that fill the last page of an image. */
 export function paddingOf(place: PackedPlace): Uint8Array {
   return ZEROS.subarray(0, slotBytes(place) - imageBytes(place))
 }
@@ -36,7 +36,10 @@ export class Packs {
     this.#space = space
   }
 
-  /** A slot for a blob; undefined if it is too large, or where there are no packs since no space could come back. */
+  /**
+   * A slot for a blob; undefined if it is too large, or where packs are not used because their space could not be
+   * reclaimed.
+   */
   async takeSlot({ size, isEncrypted }: BlobShape, owner: Uint8Array): Promise<PackSlot | undefined> {
     const headerBytes = packedHeaderBytes(owner)
     if (size > PACKED_BYTES_MAX) return undefined
@@ -95,9 +98,10 @@ export class Packs {
     await this.#files.unlink(path).catch(() => {})
   }
 
-  /** All that was in it may have been deleted while it was open. */
+  /** All its blobs may have been deleted while it was open. */
   async #closed(place: BlobPlace): Promise<void> {
-    // What cannot be looked at stays until the next delete there; if there is none it is empty and costs a name.
+    // A pack that cannot be inspected stays until the next delete there; if no delete comes, it is empty and costs a
+    // name.
     await this.#space.unlinkIfEmpty(place).catch(() => {})
   }
 }

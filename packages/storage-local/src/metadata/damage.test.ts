@@ -59,7 +59,7 @@ const naming = (key: Uint8Array) => (error: unknown) =>
   error instanceof DamagedRow && error.kind === 'corrupt' && textOf(error.key) === textOf(key)
 
 for (const [engine, open] of ENGINES) {
-  test(`${engine} answers no read with a damaged row, and names its key`, async (t) => {
+  test(`${engine} returns a damaged row to no read, and reports its key`, async (t) => {
     const store = await open(t, await damagedFolder(t))
     await assert.rejects(async () => store.read((reader) => reader.get(BAD)), naming(BAD))
     await assert.rejects(async () => store.read((reader) => reader.get(LARGE)), naming(LARGE))
@@ -76,7 +76,7 @@ for (const [engine, open] of ENGINES) {
     )
   })
 
-  test(`${engine} answers what is sound beside a damaged row, to a read that goes on as well`, async (t) => {
+  test(`${engine} returns the sound rows around a damaged one, also to a read that continues`, async (t) => {
     const store = await open(t, await damagedFolder(t))
     assert.equal(textOf(await store.read((reader) => reader.get(name(4)))), 'value 4')
     const range = { from: name(0), to: name(ROWS) }
@@ -98,7 +98,7 @@ for (const [engine, open] of ENGINES) {
     assert.equal(textOf(both), 'value 6')
   })
 
-  test(`${engine} fails a transaction that meets a damaged row, even if its body swallows that, and no other`, async (t) => {
+  test(`${engine} fails a transaction that meets a damaged row, even if its body catches the error, and no other`, async (t) => {
     const store = await open(t, await damagedFolder(t))
     const swallowing = store.transact(async (tx) => {
       await assert.rejects(async () => tx.get(BAD))
@@ -154,7 +154,7 @@ test('a row that was damaged after it was read fails the transaction that read i
           },
         ],
       ),
-      writes: new WriteSet(new Map([[`written by who read ${textOf(key)}`, bytesOf('v')]])),
+      writes: new WriteSet(new Map([[`written by a reader of ${textOf(key)}`, bytesOf('v')]])),
     },
   })
   const [damaged, sound] = await committer.commit(encodeCommits([read(BAD, 'value 5'), read(name(4), 'value 4')]))
@@ -163,7 +163,7 @@ test('a row that was damaged after it was read fails the transaction that read i
   assert.equal(sound, true)
 })
 
-test('a row whose key is damaged is none of its neighbours, and is met by who reads them all', async (t) => {
+test('a row whose key is damaged does not affect its neighbours, and is met by reads of the whole range', async (t) => {
   const folder = await damagedFolder(t)
   await damageRow(folder, name(11), 'key')
   const store = await openLocalMetadataStore({ folder })

@@ -179,7 +179,7 @@ test('a full disk fails the commit only, and the store goes on when there is roo
     spawnSync('unshare', ['--map-root-user', '--mount', 'sh', '-c', script, folder, ...command], { encoding: 'utf8' })
   const folder = await temporaryFolder(t)
   if (inside(folder, 'true').status !== 0) {
-    t.skip('this machine lets nobody mount a small file system')
+    t.skip('this machine does not allow mounting a small file system')
     return
   }
   const run = inside(folder, process.execPath, WORKER, 'fill', folder)

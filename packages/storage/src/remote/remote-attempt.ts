@@ -14,14 +14,14 @@ import {
   type SeenRange,
 } from './remote-engine.js'
 
-/** What a body asks in its second round would not be of the state that its first round saw: it must run again. */
+/** The reads of a body's second round would not see the state that its first round saw: it must run again. */
 export class StateMoved extends StorageError {
   constructor() {
     super('conflict', 'the store has moved on between two rounds of reads')
   }
 }
 
-/** Questions of one body that travel together. */
+/** Reads of one body that travel together. */
 class Flight {
   readonly keys = new Set<KeyText>()
   readonly ranges: { readonly asked: AskedRange; readonly found: (rows: readonly RemoteRow[]) => void }[] = []
@@ -34,15 +34,15 @@ class Flight {
       this.land = resolve
       this.fail = reject
     })
-    // the attempt fails with this error anyway, also when the body never looks at its answer
+    // the attempt fails with this error anyway, even when the body never looks at its answer
     this.landed.catch(() => {})
   }
 }
 
 /**
- * One run of a body against a server. What the body asks before it waits travels together. The first round, if it asks
- * for keys alone, needs no snapshot: its answer is one state. A later round takes a snapshot, and looks in the same flight
- * whether the first round would still get the same answer there.
+ * One run of a body against a server. The reads that a body starts before it waits travel together. The first round, if
+ * it reads keys alone, needs no snapshot: its answer is one state. A later round takes a snapshot, and checks in the
+ * same flight that the first round would still get the same answer there.
  */
 export class RemoteAttempt extends AttemptWrites implements Transaction {
   readonly #engine: RemoteEngine
@@ -51,7 +51,7 @@ export class RemoteAttempt extends AttemptWrites implements Transaction {
   readonly #ranges: SeenRange[] = []
   #snapshot: RemoteSnapshot | undefined
   #filling: Flight | undefined
-  /** Flights that are being filled or under way. */
+  /** Flights that are being filled or are under way. */
   #underway = 0
   #refuse: () => void = () => {}
 
@@ -62,14 +62,14 @@ export class RemoteAttempt extends AttemptWrites implements Transaction {
     this.#usesSnapshot = usesSnapshot
   }
 
-  /** What was read and written, for the commit. */
+  /** The reads and writes, for the commit. */
   get changes(): RemoteChanges {
     const keys = [...this.#known].map(([key, row]): SeenKey => ({ key, version: row?.version ?? ABSENT }))
     return { keys, ranges: this.#ranges, writes: this.writes }
   }
 
   /**
-   * Runs the body to its end. It is refused, with StorageError `misuse`, where it waits for anything but this attempt.
+   * Runs the body to its end. Rejects with StorageError `misuse` if the body waits for anything but this attempt.
    * Throws StateMoved where it must run again.
    */
   async run<T>(body: () => Awaitable<T>): Promise<T> {
@@ -113,7 +113,7 @@ export class RemoteAttempt extends AttemptWrites implements Transaction {
       const asked = this.admitRange(from, to, options)
       if (asked === undefined) return { flight: undefined, read: () => [] }
       const own = this.writes.within(asked.from, asked.to)
-      // each own write hides at most one stored row: so many more are enough
+      // each own write hides at most one stored row, so this many more are enough
       const stored = { ...asked, limit: asked.limit + own.length }
       let rows: readonly RemoteRow[] = []
       const flight = this.#fill()
@@ -161,10 +161,10 @@ export class RemoteAttempt extends AttemptWrites implements Transaction {
       })
   }
 
-  /** Asks, and reads the answer when the flight has landed. */
+  /** Sends the read, and decodes the answer when the flight has landed. */
   #answer<T>(ask: () => { readonly flight: Flight | undefined; readonly read: () => T }): Promise<T> {
     const answer = this.#answerOf(ask)
-    // the attempt fails with this error anyway, also when the body never looks at this promise
+    // the attempt fails with this error anyway, even when the body never looks at this promise
     answer.catch(() => {})
     return answer
   }
@@ -226,7 +226,10 @@ export class RemoteAttempt extends AttemptWrites implements Transaction {
     })
   }
 
-  /** A body that is still there at the end of a turn in which nothing of its own is under way waits for something foreign. */
+  /**
+   * A body that still waits at the end of a turn in which none of its own reads is under way waits for something
+   * foreign.
+   */
   #watch(): void {
     afterTurn(() => {
       if (this.#underway === 0) this.#refuse()

@@ -6,8 +6,8 @@ import { RemoteAttempt, StateMoved } from './remote-attempt.js'
 import type { RemoteEngine } from './remote-engine.js'
 
 /**
- * The `transact` and `read` of a store on a network: as `createTransactor`, but rows are asked of a server, and validated
- * there by their versions.
+ * The `transact` and `read` of a store on a network: like `createTransactor`, but rows are read from a server, which
+ * validates them by their versions.
  */
 export function createRemoteTransactor(engine: RemoteEngine): Pick<MetadataStore, 'transact' | 'read'> {
   let lane: Promise<unknown> = Promise.resolve()
@@ -56,7 +56,7 @@ export function createRemoteTransactor(engine: RemoteEngine): Pick<MetadataStore
   }
 }
 
-/** What a body answered; undefined if it must run again. */
+/** The result of a body; undefined if it must run again. */
 async function unlessMoved<T>(running: Promise<T>): Promise<{ readonly result: T } | undefined> {
   try {
     return { result: await running }

@@ -16,7 +16,10 @@ import { createRandom } from '../random.js'
 import { testCiphers } from './cipher-suite.js'
 import { bytesOf, failingSource, isStorageError, randomBytes, sourceOf } from './support.js'
 
-/** Opens a new, empty store. What must outlive it (a folder) is removed with `t.after`; the suite closes the store. */
+/**
+ * Opens a new, empty store. Things that must outlive it (a folder) are removed with `t.after`; the suite closes the
+ * store.
+ */
 export type CreateBlobStore = (t: TestContext) => Promise<BlobStore>
 
 type StoreTest = (name: string, body: (store: BlobStore) => Promise<void>) => void
@@ -82,7 +85,7 @@ function testBytes(storeTest: StoreTest): void {
     }
   })
 
-  storeTest('the published check value is met', async (store) => {
+  storeTest('the published check value is matched', async (store) => {
     const info = await store.write(sourceOf(bytesOf('123456789')), options)
     assert.equal(info.crc64, 0x995dc9bbdf1939fan)
     assert.equal(Buffer.from(info.md5).toString('hex'), '25f9e794323b453885f5181f1b624d0b')
@@ -113,7 +116,7 @@ function testBytes(storeTest: StoreTest): void {
     assert.deepEqual((await store.write(sourceOf(content), options)).digests, {})
   })
 
-  storeTest('an MD5 runs on from blob to blob, over pieces and sizes of any kind', async (store) => {
+  storeTest('an MD5 continues from blob to blob, over pieces and sizes of any kind', async (store) => {
     let state: Uint8Array = new Uint8Array(0)
     const whole = createHash('md5')
     for (const [index, size] of SIZES.entries()) {
@@ -125,7 +128,7 @@ function testBytes(storeTest: StoreTest): void {
     }
   })
 
-  storeTest('a source may give its bytes in pieces of any size, and not say how many', async (store) => {
+  storeTest('a source may return its bytes in pieces of any size, without announcing how many', async (store) => {
     const bytes = content.subarray(0, 2 * MIB + 77)
     for (const pieceSize of [1_000, 65_536, 99_991]) {
       const info = await store.write({ ...sourceOf(bytes, pieceSize), size: undefined }, options)
@@ -156,7 +159,7 @@ function testBytes(storeTest: StoreTest): void {
     }
   })
 
-  storeTest('a read that ends early gives back what it holds', async (store) => {
+  storeTest('a read that ends early releases what it holds', async (store) => {
     const { id } = await store.write(sourceOf(content), options)
     for (let round = 0; round < 100; round++) {
       for await (const piece of store.read(id)) {

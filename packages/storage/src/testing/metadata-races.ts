@@ -36,7 +36,7 @@ function testAnomalies(storeTest: StoreTest): void {
     assert.equal(await store.read((reader) => numberAt(reader, 'n')), 100)
   })
 
-  storeTest('of many that set a row if it is not there, one does', async (store) => {
+  storeTest('of many transactions that set a row if it does not exist, one does', async (store) => {
     const outcomes = await times(30, (index) =>
       store.transact(async (tx) => {
         if ((await tx.get(bytesOf('name'))) !== undefined) return false

@@ -5,7 +5,7 @@ import { bucketDocument } from '../document.js'
 export const sseAlgorithm = oneOf(['AES256', 'KMS', 'SM4'], 'invalidEncryptionAlgorithm')
 export const dataEncryption = oneOf(['SM4'], 'invalidDataEncryption')
 
-/** An empty key id is none. */
+/** An empty key id counts as missing. */
 export const bucketEncryption = bucketDocument({
   noun: 'BucketEncryption',
   what: 'the default encryption',

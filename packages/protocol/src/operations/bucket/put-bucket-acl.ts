@@ -4,8 +4,8 @@ import { operation } from '../../operation.js'
 import { bucketAcl, page } from '../shared.js'
 
 /**
- * Without the header nothing changes. A bucket that is not there is created, as OSS does, so that the call is one on the
- * service: somebody else's bucket is a name that is taken.
+ * Without the header nothing changes. A missing bucket is created, as OSS does, so the call is one on the service:
+ * another account's bucket is a name that is taken.
  */
 export const putBucketAcl = operation({
   name: 'PutBucketAcl',

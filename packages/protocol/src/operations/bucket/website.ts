@@ -21,10 +21,10 @@ const bool = truth('malformedXml')
 const nonEmpty = matching('text', /^.+$/s)
 const headerName = matching('name of a header', /^[0-9A-Za-z-]{1,1024}$/)
 const headerValue = matching('value of a header', /^[^\r\n]{0,1024}$/)
-/** What is put before a key to make the URL of its origin. */
+/** Prefixed to a key, it makes the URL of its origin. */
 const originUrl = matching('URL that ends with a slash', /^https?:\/\/[^/\s].*\/$/s)
 
-/** A status that a redirection is for, or the 404 of what is not there. */
+/** A failure that a redirection is for, such as 404 for a missing object. */
 const failureStatus = integer(400, 599)
 
 const condition = {
@@ -62,7 +62,7 @@ const redirect = {
       set: list('Set', { key: element('Key', headerName), value: element('Value', headerValue) }),
     }),
   ),
-  /** What else of mirroring is asked for: kept for its clients. */
+  /** Other settings of mirroring, which are only stored and returned. */
   others: others(/^Mirror(?!(URL|PassQueryString|FollowRedirect|CheckMd5|Headers)$)/),
 }
 
@@ -73,7 +73,7 @@ const rules = list('RoutingRule', {
   luaConfig: maybe('LuaConfig', group('LuaConfig', { script: element('Script', text) })),
 })
 
-/** At least one of the three parts is there. */
+/** At least one of the three parts is present. */
 export const bucketWebsite = bucketDocument({
   noun: 'BucketWebsite',
   what: 'the index and error pages and the routing rules',
@@ -84,7 +84,7 @@ export const bucketWebsite = bucketDocument({
       group('IndexDocument', {
         suffix: element('Suffix', nonEmpty),
         supportSubDir: defaultedElement('SupportSubDir', bool, false),
-        /** What a key without a slash at its end is answered by: a redirection, a failure, or the page of that folder. */
+        /** The answer to a key without a slash at its end: a redirection, a failure, or the page of that folder. */
         type: defaultedElement('Type', integer(0, 2), 0),
       }),
     ),

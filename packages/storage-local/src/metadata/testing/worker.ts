@@ -10,14 +10,14 @@ import { openLocalMetadataStore, openSharedMetadataStore } from '../local-metada
 export const ACCOUNTS = 5
 export const START_BALANCE = 1_000
 const LANES = 8
-/** Of each process; two that both wrote to the file failed before the 30,000th commit of both. */
+/** Per process; two processes that both wrote to the file failed before the 30,000th commit of both. */
 export const CHURN_COMMITS = 15_000
 
 export function accountKey(account: number): Uint8Array {
   return bytesOf(`account ${account}`)
 }
 
-/** What a process of a test does with the store in `folder`; what it has to say goes to standard output, line by line. */
+/** The tasks of a test's process with the store in `folder`; their results go to standard output, line by line. */
 const tasks: Readonly<Record<string, (store: MetadataStore, folder: string) => Promise<void>>> = {
   transfer,
   acknowledge,
@@ -58,7 +58,7 @@ async function acknowledge(store: MetadataStore): Promise<void> {
   })
 }
 
-/** Tries a transaction that another process outruns in each run, and says how it ended. */
+/** Tries a transaction that another process outruns in each run, and reports how it ended. */
 async function despair(store: MetadataStore): Promise<void> {
   const pause = new Int32Array(new SharedArrayBuffer(4))
   let runs = 0
@@ -81,7 +81,7 @@ async function despair(store: MetadataStore): Promise<void> {
   process.stdout.write(`${end} after ${runs} runs\n`)
 }
 
-/** Commits in sizes and numbers after which lmdb, when two processes write, has lost count of its free pages. */
+/** Commits in sizes and numbers after which lmdb, with two writing processes, loses count of its free pages. */
 export async function churn(store: MetadataStore): Promise<void> {
   let begun = 0
   await lanes(async () => {
@@ -109,7 +109,7 @@ async function linger(store: MetadataStore): Promise<void> {
   })
 }
 
-/** Fills a small file system, looks at what is there, makes room, and goes on. */
+/** Fills a small file system, checks its contents, makes room, and continues. */
 async function fill(store: MetadataStore, folder: string): Promise<void> {
   const ballast = join(folder, 'ballast')
   await writeFile(ballast, new Uint8Array(4 * 1024 ** 2))
@@ -132,7 +132,7 @@ async function fill(store: MetadataStore, folder: string): Promise<void> {
   process.stdout.write(`${rows} rows\n`)
 }
 
-/** Writes until the store breaks, and says how it broke. */
+/** Writes until the store fails, and reports how it failed. */
 async function endure(store: MetadataStore): Promise<void> {
   const failures: unknown[] = []
   for (let number = 0; number < 1_000 && failures.length < 2; number++) {
@@ -150,7 +150,7 @@ async function endure(store: MetadataStore): Promise<void> {
   process.stdout.write(`${kind}, reported ${reports} times, then ${refused ? 'refused' : 'went on'}\n`)
 }
 
-/** Sends what is to be committed to the process that has started this one, which answers in order. */
+/** Sends a batch to the parent process for committing; it answers in order. */
 function sendToParent(batch: Uint8Array): Promise<readonly SentOutcome[]> {
   process.send?.(batch)
   return new Promise((resolve) => answers.push(resolve))
