@@ -160,8 +160,8 @@ test('each refused list has its cause, and the upload stays open', async () => {
   for (const [code, document] of REFUSALS) {
     const body = typeof document === 'string' ? document : new Uint8Array(document)
     const refused = await call(started, { method: 'POST', bucket: BUCKET, key: 'k', query: { uploadId }, body })
-    const told = String(document).slice(0, 300)
-    assert.deepEqual([refused.status, element(refused.text, 'Code')], [400, code], told)
+    const excerpt = String(document).slice(0, 300)
+    assert.deepEqual([refused.status, element(refused.text, 'Code')], [400, code], excerpt)
   }
   assert.equal((await complete(started, 'k', uploadId, [[1, ETAG]])).status, 200)
 })

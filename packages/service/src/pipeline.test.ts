@@ -25,7 +25,7 @@ function assertError(response: TestResponse, status: number, code: string): void
 const STRANGER = { ...ROOT, accessKeyId: 'nobodys' }
 const FORGER = { ...ROOT, accessKeySecret: 'wrong' }
 
-test('every response says who it is from, when, and under which id', async () => {
+test('every response has the server, the date and the id of its request', async () => {
   const started = await startWithBucket()
   const requests: readonly TestRequest[] = [
     { method: 'GET' },
@@ -77,7 +77,7 @@ test('a failing HEAD carries the document in x-oss-err', async () => {
   assert.equal(headers['x-oss-ec'], '0026-00000001')
 })
 
-test('a bucket that is not there is reported first, then who asks, then the ACL, and all before the input of the body', async () => {
+test('a missing bucket is reported first, then the requester, then the ACL, all before errors of the body', async () => {
   const started = await startWithBucket()
   const codes = async (request: TestRequest) => element((await call(started, request)).text, 'Code')
   const missing = { method: 'GET', bucket: 'missing' }
@@ -156,7 +156,7 @@ test('both addressing styles and both signature versions reach the same object',
   }
 })
 
-test('what Bindery does not do is refused by name, and what nobody does as a method', async () => {
+test('what Bindery does not do is refused by name, and an unknown sub-resource as a method', async () => {
   const started = await startWithBucket()
   const absent = await call(started, { method: 'GET', bucket: BUCKET, query: { inventory: '' } })
   assertError(absent, 501, 'NotImplemented')
@@ -241,7 +241,7 @@ const FAILURES: readonly (readonly [StorageErrorKind, number, string])[] = [
   ['misuse', 500, 'InternalError'],
 ]
 
-test("an engine's failure is a row of the catalogue, tells nothing of itself, and stands in the log", async () => {
+test("an engine's failure is a row of the catalogue, reveals nothing about itself, and is logged", async () => {
   for (const [kind, status, code] of FAILURES) {
     const failure = new StorageError(kind, 'secret of the engine')
     const metadata = createMemoryMetadataStore()
@@ -268,7 +268,7 @@ async function putFailingWith(error: Error, assertDeclared: boolean): Promise<Te
   return call(started, { method: 'PUT', bucket: BUCKET, key: 'a', body: 'x' })
 }
 
-test('a bug answers InternalError and stands in the log', async () => {
+test('a bug answers InternalError and is logged', async () => {
   const bug = new TypeError('a bug')
   const response = await putFailingWith(bug, false)
   assertError(response, 500, 'InternalError')

@@ -14,7 +14,7 @@ import {
 } from './testing/index.js'
 import { Pace, pacedSource } from './traffic.js'
 
-/** The least that OSS takes: 30,720 bytes a second. */
+/** The smallest limit that OSS accepts: 30,720 bytes a second. */
 const LIMIT = 245_760
 const LIMITED = { 'x-oss-traffic-limit': String(LIMIT) }
 const MEGABYTE = new Uint8Array(1024 ** 2).fill(0x61)
@@ -38,12 +38,12 @@ function time() {
   }
 }
 
-/** Whether a time is what a limit asks for: never less, and little more. */
+/** Whether a time matches a limit: never less, and little more. */
 function assertAbout(milliseconds: number, expected: number): void {
   assert.ok(milliseconds >= expected && milliseconds < expected * 1.02 + 2, `${milliseconds} ms, not ${expected}`)
 }
 
-test('bytes move at the pace that was asked for, the last ones too', async () => {
+test('bytes move at the requested pace, including the last ones', async () => {
   for (const bytes of [1, 1_000, 7_680, 100_000]) {
     const at = time()
     const pace = new Pace(LIMIT, at)
@@ -53,7 +53,7 @@ test('bytes move at the pace that was asked for, the last ones too', async () =>
   }
 })
 
-test('whoever is slower than the limit never waits, and saves up a quarter of a second at most', async () => {
+test('a stream below the limit never waits, and accumulates at most a quarter of a second', async () => {
   const at = time()
   const pace = new Pace(LIMIT, at)
   for (let index = 0; index < 20; index += 1) {
@@ -68,7 +68,7 @@ test('whoever is slower than the limit never waits, and saves up a quarter of a 
   assertAbout(at.slept(), 250)
 })
 
-test('a clock that is set back stops nobody for longer than a burst takes', async () => {
+test('a clock that is set back delays no stream for longer than a burst takes', async () => {
   const at = time()
   const pace = new Pace(LIMIT, at)
   await pace.take(7_680)
@@ -77,7 +77,7 @@ test('a clock that is set back stops nobody for longer than a burst takes', asyn
   assertAbout(at.slept(), 500)
 })
 
-test('a paced source waits before it is given a buffer, and gives all of its bytes', async () => {
+test('a paced source waits before it takes a buffer, and returns all of its bytes', async () => {
   const at = time()
   let reading = false
   const sleep = (milliseconds: number) => {
@@ -110,7 +110,7 @@ async function startTimed(options: { readonly blobs?: BlobStore } = {}) {
 const put = (started: StartedService, headers: Record<string, string>, query: Record<string, string> = {}) =>
   call(started, { method: 'PUT', bucket: BUCKET, key: 'k', headers, query, body: MEGABYTE })
 
-test('a limited PutObject and UploadPart take their time, and say how much', async () => {
+test('a limited PutObject and UploadPart take their time, and report it', async () => {
   const { started, at } = await startTimed()
   const object = await put(started, LIMITED)
   assert.equal(object.status, 200)
@@ -182,7 +182,7 @@ test('a limited GetObject holds no buffer while it waits, and sends the same byt
   assertAbout(at.slept() - before, 1_000)
 })
 
-test('a limited GetObject that nobody reads, or that is left, gives its object free', async () => {
+test('a limited GetObject that is not read, or is abandoned, releases its object', async () => {
   const { started } = await startTimed()
   await put(started, {})
   for (const pieces of [0, 1]) {

@@ -53,7 +53,7 @@ test('a page that is not listed may not refer to an object, unless its request h
   assert.equal(await ask(started, from('http://www.c.com')), 'ok')
 })
 
-test('a blacklisted page is refused before the list of those allowed is looked at', async () => {
+test('a blacklisted page is refused before the list of allowed pages is checked', async () => {
   const started = await withObject()
   const blacklist = '<RefererBlacklist><Referer>http://www.a.com/bad</Referer></RefererBlacklist>'
   await set(started, 'referer', referers(['http://www.a.com'], blacklist))
@@ -72,7 +72,7 @@ test('the query of a Referer counts unless the bucket cuts it', async () => {
   assert.equal(await ask(started, page), 'ok')
 })
 
-test('requesters of other accounts say that they pay, where the bucket asks for it, and are told that they do', async () => {
+test('requesters of other accounts must accept the charges where the bucket requires it, and the response confirms them', async () => {
   const started = await withObject()
   await set(
     started,
@@ -121,7 +121,7 @@ const statement = (effect: string, action: string, principal: string, more = '')
   `{"Effect":"${effect}","Action":["${action}"],"Principal":["${principal}"],"Resource":["acs:oss:*:*:${BUCKET}","acs:oss:*:*:${BUCKET}/*"]${more}}`
 const policy = (...statements: string[]) => `{"Version":"1","Statement":[${statements.join(',')}]}`
 
-test('what is set as the policy of a bucket decides from the next request on', async () => {
+test('a policy that is set on a bucket applies from the next request on', async () => {
   const started = await withObject('private')
   assert.equal(await ask(started, { as: OTHER }), 'AccessDenied 0003-00000001')
   await set(started, 'policy', policy(statement('Allow', 'oss:GetObject', OTHER.account.id)))
@@ -133,7 +133,7 @@ test('what is set as the policy of a bucket decides from the next request on', a
   assert.equal(await ask(started, {}), 'ok')
 })
 
-test('a policy that depends on the tags of the bucket is judged by those that are set', async () => {
+test('a policy that depends on the tags of the bucket is evaluated with the current ones', async () => {
   const started = await withObject('private')
   const condition = ',"Condition":{"StringEquals":{"oss:BucketTag/open":["yes"]}}'
   await set(started, 'policy', policy(statement('Allow', 'oss:GetObject', OTHER.account.id, condition)))
@@ -142,7 +142,7 @@ test('a policy that depends on the tags of the bucket is judged by those that ar
   assert.equal(await ask(started, { as: OTHER }), 'ok')
 })
 
-test('what ACLs open to everyone is closed while the bucket or its account blocks public access', async () => {
+test('ACLs that open something to everyone are overridden while the bucket or its account blocks public access', async () => {
   const started = await withObject('public-read')
   const block = (value: boolean) =>
     `<PublicAccessBlockConfiguration><BlockPublicAccess>${value}</BlockPublicAccess></PublicAccessBlockConfiguration>`

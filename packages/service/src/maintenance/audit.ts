@@ -1,7 +1,7 @@
 /**
- * The audit of a whole store at rest: that every row can be read, that every record names what is there, that everything
- * which is held is held once, that the counters are exact, and that nothing lies around which nobody would ever free.
- * Memory does not grow with the store; its rows are walked once, and again only where something is wrong.
+ * The audit of a whole store at rest: every row can be read, every record refers to existing data, everything that is
+ * held is held once, the counters are exact, and there is no data that would never be freed. Memory does not grow with
+ * the store; its rows are walked once, and again only where something is wrong.
  */
 import { hex } from '@bindery/bytes'
 import { type BlobStore, encodeCounters, type MetadataStore } from '@bindery/storage'
@@ -32,13 +32,13 @@ import { type AuditProgress, Inspection } from './inspection.js'
 import { gapsBetweenSpaces, rowsOf, walk } from './walk.js'
 
 export interface AuditOptions {
-  /** At rest: nobody else writes to the stores meanwhile. */
+  /** At rest: no process writes to the stores meanwhile. */
   readonly metadata: MetadataStore
   readonly blobs: BlobStore
   readonly random: (bytes: number) => Uint8Array
-  /** Whether all bytes of all blobs that records name are read and checked, not only that they are there. */
+  /** Whether to read and check all bytes of all blobs that records refer to, not only their existence. */
   readonly bytes: boolean
-  /** Given: what can be put right is. */
+  /** Present: findings are repaired where possible. */
   readonly quarantine?: Quarantine | undefined
   readonly onFinding: (finding: Finding) => void
   /** Called often; the same object each time. */
@@ -47,9 +47,9 @@ export interface AuditOptions {
 
 export interface AuditReport {
   readonly findings: Readonly<Partial<Record<FindingKind, number>>>
-  /** Findings that were put right. */
+  /** Findings that were repaired. */
   readonly repaired: number
-  /** Findings that say that something cannot be read any more. */
+  /** Findings that mean that something can no longer be read. */
   readonly lost: number
   readonly checked: AuditProgress
 }
@@ -96,7 +96,7 @@ const CHECKED: ReadonlySet<unknown> = new Set([
   ownerRows,
 ])
 
-/** The rows that need only to be readable and of a bucket that is there, and those that are of no space. */
+/** Checks rows that only need to be readable and to belong to an existing bucket, and rows outside all spaces. */
 async function checkOthers(inspection: Inspection): Promise<void> {
   const { metadata, findings, damaged } = inspection
   for (const space of SPACES) {

@@ -22,7 +22,7 @@ type Part = EntryOf<typeof partRows>
 
 const BLOBS_IN_GROUP = 64
 
-/** Every manifest: that something holds it, or that it is garbage; and that it has part rows at all. */
+/** Checks every manifest: something holds it, or it is garbage; and it has part rows. */
 export async function checkManifests(inspection: Inspection): Promise<void> {
   const { metadata, findings, chance } = inspection
   for await (const { manifest, record } of walk(metadata, manifestRows, inspection.damaged)) {
@@ -44,7 +44,7 @@ export async function checkManifests(inspection: Inspection): Promise<void> {
   }
 }
 
-/** Every part that is not of an open upload: its manifest's list, its blob, and what its slices name. */
+/** Checks every part outside open uploads: its manifest's list, its blob, and the targets of its slices. */
 export async function checkParts(inspection: Inspection): Promise<void> {
   const blobs = new BlobQueue(inspection)
   let group: PartGroup | undefined
@@ -61,7 +61,7 @@ export async function checkParts(inspection: Inspection): Promise<void> {
   await blobs.end()
 }
 
-/** Blobs that wait to be checked some at a time. */
+/** Blobs to be checked, several at a time. */
 class BlobQueue {
   readonly #inspection: Inspection
   #waiting: { readonly named: NamedBlob; readonly facts: Facts; readonly manifest: string }[] = []
@@ -85,13 +85,13 @@ class BlobQueue {
   }
 }
 
-/** The part rows of one manifest, in order, met with what the manifest lists. */
+/** The part rows of one manifest, in order, compared with the manifest's list. */
 class PartGroup {
   readonly manifest: string
   readonly #inspection: Inspection
   readonly #blobs: BlobQueue
   readonly #list: Manifest | undefined
-  /** Of an open upload, whose parts are checked with it. */
+  /** Whether the upload is open; its parts are then checked with it. */
   readonly #isOpen: boolean
   #next = 0
   #strays = 0
@@ -155,7 +155,7 @@ class PartGroup {
     await findings.add('partStray', facts, findings.mayFree ? fix : undefined)
   }
 
-  /** What is listed before a part number and was not met. */
+  /** The listed parts before a part number that have no row. */
   async #missing(before: number): Promise<void> {
     const list = this.#list
     for (; list !== undefined && this.#next < list.partCount; this.#next += 1) {
@@ -178,7 +178,7 @@ class PartGroup {
   }
 }
 
-/** Whether the slices of a part name bytes that their manifests have, and as many as the part holds. */
+/** Whether the slices of a part refer to bytes that their manifests have, and to as many as the part holds. */
 export async function checkSlices(
   { metadata, findings }: Inspection,
   { bytes, size }: Part['record'],
@@ -203,7 +203,7 @@ export async function checkSlices(
   return broken.length === 0 && whole === size
 }
 
-/** Every holder row: that one record or slice has its reference, and the other way round. */
+/** Checks every holder row: one record or slice has its reference, and the other way round. */
 export async function checkHolders(inspection: Inspection): Promise<void> {
   const { metadata, findings, holders, chance } = inspection
   for await (const { manifest, reference } of walk(metadata, holderRows, inspection.damaged)) {

@@ -13,7 +13,7 @@ type Upload = EntryOf<typeof uploadRows>
 
 const PARTS_AT_ONCE = 64
 
-/** Every open upload: its bucket, its parts and their bytes, and what it counts of them. */
+/** Checks every open upload: its bucket, its parts and their bytes, and its counts of them. */
 export async function checkUploads(inspection: Inspection): Promise<void> {
   const { metadata } = inspection
   for await (const upload of walk(metadata, uploadRows, inspection.damaged)) {
@@ -46,7 +46,7 @@ async function checkPartsOf(inspection: Inspection, upload: Upload): Promise<Hel
   return held
 }
 
-/** Whether the part stays. A damaged one goes if that may be, so that ListParts asks for it again. */
+/** Whether the part stays. A damaged one is removed if allowed, so that ListParts shows that it is missing. */
 async function checkPart(
   inspection: Inspection,
   { bucket, key, uploadId, record: { sequential } }: Upload,
@@ -68,7 +68,7 @@ async function checkPart(
       tx.add(usageRows.key({ uploadId }), usageCounters.deltas({ parts: -1, bytes: -size, edition: 1 }))
     },
   })
-  // Of a sequential upload only the last part could be sent again.
+  // In a sequential upload only the last part could be sent again.
   const state = await inspection.checkBlob({ blob: bytes.blob, size, crc64 }, facts, sequential ? undefined : takeOut)
   return state !== 'repaired'
 }
@@ -108,7 +108,7 @@ async function usageIn(metadata: MetadataStore, key: Bytes): Promise<UsageFound>
   }
 }
 
-/** Every usage row: that its upload is open. */
+/** Checks every usage row: its upload is open. */
 export async function checkUsages(inspection: Inspection): Promise<void> {
   const { metadata, findings, usages } = inspection
   for await (const { uploadId } of walk(metadata, usageRows, inspection.damaged)) usages.found.add(uploadId)
@@ -116,7 +116,7 @@ export async function checkUsages(inspection: Inspection): Promise<void> {
     sums: usages,
     due: () => openUploads(metadata),
     found: () => countedUploads(metadata),
-    // An upload without parts needs none.
+    // An upload without parts needs no usage row.
     missing: async () => {},
     shared: async () => {},
     stray: ({ uploadId }) =>

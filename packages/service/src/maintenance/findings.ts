@@ -3,8 +3,8 @@ import { type Bytes, DamagedRow, type MetadataStore, type Row, type Transaction 
 import { type RowNames, rowNamesOf } from '../domain/stored/keyspace.js'
 
 /**
- * What an audit may find, and how bad it is. lost: bytes or names cannot be read any more · wrong: nothing is lost yet,
- * but a record contradicts others · left: takes up space that nothing would ever free.
+ * The kinds of findings, and their severity. lost: bytes or names can no longer be read · wrong: nothing is lost yet,
+ * but a record contradicts others · left: takes up space that would never be freed.
  */
 export const FINDING_KINDS = {
   rowDamaged: 'lost',
@@ -37,7 +37,7 @@ export const FINDING_KINDS = {
 
 export type FindingKind = keyof typeof FINDING_KINDS
 
-/** Names of what a finding concerns, and what was expected and found. */
+/** The names that a finding concerns, and the expected and actual values. */
 export interface Facts extends RowNames {
   /** A stored key, as hex digits. */
   readonly row?: string
@@ -45,29 +45,29 @@ export interface Facts extends RowNames {
   readonly found?: string
 }
 
-/** One thing that is not as it should be. */
+/** One inconsistency in the store. */
 export interface Finding {
   readonly kind: FindingKind
   readonly facts: Facts
-  /** What is wrong with it was put right, so that the next audit does not find it. */
+  /** It was repaired, so that the next audit does not find it. */
   readonly repaired: boolean
 }
 
-/** Where a repair puts what is damaged: nothing is thrown away that a record may have named. */
+/** Where a repair puts damaged data: it discards nothing that a record may have referred to. */
 export interface Quarantine {
-  /** Keeps a row, durably, before it is deleted from the store, with why it is. */
+  /** Keeps a row, durably, before it is deleted from the store, with the reason. */
   row(key: Bytes, value: Bytes, reason: string): Promise<void>
-  /** Takes a blob out of the store and keeps it. */
+  /** Moves a blob out of the store and keeps it. */
   blob(id: string): Promise<void>
 }
 
-/** How a finding is put right: what must happen first outside the metadata, and then one commit. */
+/** How a finding is repaired: first steps outside the metadata, then one commit. */
 export interface Fix {
   readonly before?: (quarantine: Quarantine) => Promise<void>
   readonly commit?: (tx: Transaction) => void | Promise<void>
 }
 
-/** Takes findings, puts right what can be if it may, and hands them on. */
+/** Collects findings, repairs those that it can and may, and passes them on. */
 export class Findings {
   readonly counts: Partial<Record<FindingKind, number>> = {}
   repaired = 0
@@ -83,7 +83,7 @@ export class Findings {
     this.#onFinding = onFinding
   }
 
-  /** Whether it was put right. */
+  /** Whether it was repaired. */
   async add(kind: FindingKind, facts: Facts, fix?: Fix): Promise<boolean> {
     this.counts[kind] = (this.counts[kind] ?? 0) + 1
     const repaired = await this.#apply(fix)
@@ -100,15 +100,15 @@ export class Findings {
       if (commit !== undefined) await this.#metadata.transact(async (tx) => commit(tx))
       return true
     } catch (error) {
-      // A counter that it adds to is damaged, which this pass finds as well: the next one puts this right.
+      // A counter that it adds to is damaged, which this pass finds as well: the next pass repairs this.
       if (error instanceof DamagedRow) return false
       throw error
     }
   }
 
   /**
-   * A row that cannot be understood, told of once. A repair takes it out of the way, since it would break whatever reads
-   * it; by default nothing takes its place. `facts` are those that its key does not hold.
+   * Reports a row that cannot be decoded, once. A repair removes it, since it would break its readers; by default
+   * nothing takes its place. `facts` are those that its key does not contain.
    */
   async damagedRow(
     { key, value }: Row,
@@ -123,7 +123,10 @@ export class Findings {
     await this.add('rowDamaged', { ...rowNamesOf(key), ...facts, row, found: reason }, { before, commit })
   }
 
-  /** Whether what nothing names may be freed. Not where rows are damaged or missing: one of them may have named it. */
+  /**
+   * Whether unreferenced data may be freed. False where rows are damaged or missing: one of them may have referred to
+   * it.
+   */
   get mayFree(): boolean {
     const { rowDamaged = 0, rowUnknown = 0, bucketMissing = 0, manifestMissing = 0, partMissing = 0 } = this.counts
     return rowDamaged + rowUnknown + bucketMissing + manifestMissing + partMissing === 0

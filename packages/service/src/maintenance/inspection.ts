@@ -21,21 +21,21 @@ import type { Facts, Findings, Fix } from './findings.js'
 import type { NamedBlob } from './named-blobs.js'
 import { walk } from './walk.js'
 
-/** How far an audit is, and at its end what there is. */
+/** The progress of an audit, and at its end the totals. */
 export interface AuditProgress {
   readonly objects: number
   readonly uploads: number
   readonly parts: number
-  /** Blobs that were looked at from the records that name them, but for those whose bytes are in their ids. */
+  /** Blobs that were checked from the records that refer to them, except those whose bytes are in their ids. */
   readonly blobsNamed: number
-  /** Bytes of all that records name. */
+  /** Bytes that records refer to. */
   readonly bytesNamed: number
   /** Blobs listed by the store, and their bytes. */
   readonly blobs: number
   readonly bytes: number
-  /** Of these, those that no record names any more, and that the sweeper is to free. */
+  /** Of these, those that no record refers to any more, for the sweeper to free. */
   readonly blobsToFree: number
-  /** Of these, those that ended processes left behind, and that the next start is to find. */
+  /** Of these, those that ended processes left behind, for the next start to find. */
   readonly blobsToRecover: number
 }
 
@@ -47,14 +47,14 @@ export interface Sums {
   readonly found: Fingerprint
 }
 
-/** Manifests whose damage is followed to the objects that name them. */
+/** Damaged manifests that are followed to their objects. */
 const LOST_MANIFESTS_MAX = 100_000
-/** Manifests whose CRC-64 is kept for other objects that show them. */
+/** Manifests whose CRC-64 is kept for other objects that share them. */
 const JOINED_MAX = 50_000
 /** Blobs that are checked at the same time. */
 export const BLOBS_AT_ONCE = 8
 
-/** What the steps of an audit share. */
+/** State that the steps of an audit share. */
 export class Inspection {
   readonly metadata: MetadataStore
   readonly blobs: BlobStore
@@ -75,14 +75,14 @@ export class Inspection {
   }
   readonly names: Sums = { due: new Fingerprint(), found: new Fingerprint() }
   readonly holders: Sums = { due: new Fingerprint(), found: new Fingerprint() }
-  /** Of the null versions that are not current, and of the rows that give their places. */
+  /** The null versions that are not current, and the rows that store their places. */
   readonly nullVersions: Sums = { due: new Fingerprint(), found: new Fingerprint() }
   readonly usages: Sums = { due: new Fingerprint(), found: new Fingerprint() }
-  /** Manifests some of whose bytes are lost. */
+  /** Manifests with lost bytes. */
   readonly lostManifests = new Set<string>()
   /** Open uploads that have no usage row, though they have parts. */
   readonly uncounted = new Set<string>()
-  /** What the counters of each bucket ought to be. */
+  /** The expected counters of each bucket. */
   readonly #tallies = new Map<string, number[]>()
   readonly #onProgress: (progress: AuditProgress) => void
   /** By manifest: the CRC-64 of its parts. */
@@ -112,7 +112,7 @@ export class Inspection {
     this.#tallies.set(bucket, deltasOf({}))
   }
 
-  /** Counts what a bucket holds. A bucket that has no row is a finding, once. */
+  /** Adds to the totals of a bucket. A bucket without a row is a finding, once. */
   async count(bucket: string, change: CounterChange): Promise<void> {
     let tally = this.#tallies.get(bucket)
     if (tally === undefined) {
@@ -124,8 +124,8 @@ export class Inspection {
   }
 
   /**
-   * CRC-64 of all parts that a manifest lists, from what their rows say; undefined where one is missing or of another size,
-   * which is found with the parts.
+   * CRC-64 of all parts in a manifest's list, computed from their rows; undefined if one is missing or has another
+   * size, which the check of the parts finds.
    */
   async crc64OfParts(manifest: string, list: Manifest): Promise<bigint | undefined> {
     const known = this.#joined.get(manifest)
@@ -154,7 +154,7 @@ export class Inspection {
     if (this.lostManifests.size < LOST_MANIFESTS_MAX) this.lostManifests.add(manifest)
   }
 
-  /** Checks a blob against the record that names it; where it is not sound, that is a finding. */
+  /** Checks a blob against the record that refers to it; a blob that is not sound is a finding. */
   async checkBlob(
     named: NamedBlob,
     facts: Facts,
@@ -171,7 +171,7 @@ export class Inspection {
   async #stateOf({ blob, size, crc64 }: NamedBlob): Promise<'sound' | 'missing' | 'damaged'> {
     try {
       const range = { start: 0, end: size }
-      // From the stored checksums of the chunks: reads no bytes.
+      // Combined from the stored checksums of the chunks: reads no bytes.
       if ((await this.blobs.crc64(blob, range)) !== crc64) return 'damaged'
       if (this.readsBytes) for await (const piece of this.blobs.read(blob, range, { asStored: true })) piece.release()
       return 'sound'
@@ -185,12 +185,12 @@ export class Inspection {
   }
 }
 
-/** Stands for the fact that the record at a key names a blob. */
+/** Represents the fact that the record at a key refers to a blob. */
 export const nameToken = (owner: Bytes, blob: string): string => `${bytesToString(owner)}\0${blob}`
-/** Stands for a holder row. */
+/** Represents a holder row. */
 export const holderToken = (manifest: string, reference: string): string => `${manifest}${reference}`
 
-/** Whether there is a garbage row of an id. */
+/** Whether an id has a garbage row. */
 export async function isGarbage(reader: Reader, kind: GarbageKind, id: string): Promise<boolean> {
   return mayHaveRows(reader, garbageRows.within({ garbageKind: kind, garbageId: id }))
 }

@@ -14,7 +14,7 @@ function endpoint(from: Reached, configured?: Endpoint): string[] {
   return [extranetEndpoint, intranetEndpoint]
 }
 
-test('a client is answered the endpoint by which it came', () => {
+test('a client is answered the endpoint that it used', () => {
   for (const host of ['127.0.0.1:9000', '[::1]:9000', 'localhost', 'oss.lan:8443']) {
     assert.deepEqual(endpoint(reached(host)), [host, host])
   }
@@ -24,7 +24,7 @@ test('a client is answered the endpoint by which it came', () => {
   assert.deepEqual(endpoint(reached('')), ['10.0.0.1:9000', '10.0.0.1:9000'])
 })
 
-test('the names of the real service are answered only to who came by them', () => {
+test('the names of the real service are answered only to clients that used them', () => {
   const real = ['oss-cn-hangzhou.aliyuncs.com', 'oss-cn-hangzhou-internal.aliyuncs.com']
   for (const host of ['oss-cn-hangzhou.aliyuncs.com', 'undefined.oss-cn-hangzhou.aliyuncs.com:9000']) {
     assert.deepEqual(endpoint(reached(host)), real)

@@ -1,4 +1,7 @@
-/** What is set for all buckets of an account. It lies beside the documents of buckets: no bucket is named like an account here. */
+/**
+ * Settings for all buckets of an account. They are stored next to the documents of buckets, under a name that no bucket
+ * can have.
+ */
 import type { BucketSettings } from '@bindery/protocol'
 import { type Awaitable, andThen, type Reader } from '@bindery/storage'
 import type { Domain } from '../domain.js'
@@ -8,7 +11,7 @@ import { documentOf, slicesOf } from '../stored/records/document.js'
 /** The values of an account's settings, by their kinds; each fits one row. */
 export type AccountSettings = Pick<BucketSettings, 'publicAccessBlock'>
 
-/** In the place of a bucket's name, which has no `@`. */
+/** Takes the place of a bucket's name, which contains no `@`. */
 const ownerOf = (account: string): string => `@${account}`
 
 export function isAccountOwner(owner: string): boolean {

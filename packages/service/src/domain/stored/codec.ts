@@ -1,10 +1,10 @@
-/** How the values of a space are written. A value of a version that this build does not know is refused, never guessed at. */
+/** How the values of a space are encoded. A value of an unknown version is refused, never guessed at. */
 import { utf8Bytes, utf8Text } from '@bindery/bytes'
 import { type Bytes, decodeCounters, encodeCounters, StorageError } from '@bindery/storage'
 
-/** Writes and reads the values of one kind of record. `N`: the names that a row's key holds. */
+/** Encodes and decodes the values of one kind of record. `N`: the names in a row's key. */
 export interface Codec<T, N = unknown> {
-  /** What the page on the key space says of the value. */
+  /** The form of the value, for the page on the key space. */
   readonly form: 'JSON' | 'binary' | 'counters' | 'key' | 'empty'
   /** The first byte of each value; undefined for forms that have none. */
   readonly version: number | undefined
@@ -12,18 +12,18 @@ export interface Codec<T, N = unknown> {
   /** Throws StorageError `corrupt`. */
   decode(value: Bytes, names: N): T
   /**
-   * Whether a decoded record holds all that its readers rely on. Audits ask; other reads trust what this server has
-   * written.
+   * Whether a decoded record has everything that its readers rely on. Audits check it; other reads trust what this
+   * server has written.
    */
   isSound(record: T, names: N): boolean
 }
 
-/** A kind of record that is stored as JSON behind its version. */
+/** A kind of record that is stored as JSON after its version. */
 export interface JsonForm<T, N> {
   readonly version: number
-  /** What JSON is made of; by default the record itself. */
+  /** The object to store as JSON; default: the record itself. */
   readonly pack?: (record: T) => object
-  /** By default the parsed JSON itself. Throws StorageError `corrupt`. */
+  /** Default: the parsed JSON itself. Throws StorageError `corrupt`. */
   readonly unpack?: (stored: object, names: N) => T
   readonly isSound: (record: T, names: N) => boolean
 }
@@ -59,15 +59,13 @@ export function decodeJson(version: number, bytes: Bytes): object {
   return value
 }
 
-/** Numbers by their names, in a row that commits add to. */
+/** Named numbers in a row that commits add to. */
 export interface Counters<N extends string> extends Codec<Readonly<Record<N, number>>> {
-  /** What `Transaction.add` takes to change these numbers. */
+  /** The argument of `Transaction.add` that changes these numbers. */
   deltas(change: Partial<Readonly<Record<N, number>>>): number[]
 }
 
-/**
- * Signed 64-bit numbers in the order of their names, which new names are appended to: a number that a row lacks is 0.
- */
+/** Signed 64-bit numbers in the order of their names. New names are appended: a number that a row lacks is 0. */
 export function countersCodec<const N extends string>(names: readonly N[]): Counters<N> {
   const deltas: Counters<N>['deltas'] = (change) => names.map((name) => change[name] ?? 0)
   return {
@@ -92,7 +90,7 @@ export const keyCodec: Codec<Bytes> = {
   isSound: (key) => key.length > 0,
 }
 
-/** Rows that say all by their keys. */
+/** Rows whose keys contain all their data. */
 export const emptyCodec: Codec<undefined> = {
   form: 'empty',
   version: undefined,

@@ -4,7 +4,7 @@ import { counterRows } from './keyspace.js'
 import type { StorageClass } from './model.js'
 import { type BucketCounters, bucketCounters, STORAGE_CLASSES } from './records/counters.js'
 
-/** What a commit changes. */
+/** The changes of a commit. */
 export interface CounterChange {
   /** Versions that have data, current or not, and their bytes, by class. */
   readonly objects?: readonly { readonly storageClass: StorageClass; readonly count: number; readonly bytes: number }[]
@@ -37,7 +37,7 @@ export interface BucketStat {
   /** Versions that are not current, delete markers left out. */
   readonly versions: number
   readonly deleteMarkers: number
-  /** When these figures were true: now; 0 for a bucket that never held anything. */
+  /** The time at which these figures were true: now; 0 for a bucket that never held anything. */
   readonly lastModifiedAt: number
 }
 
@@ -45,7 +45,7 @@ export function count(tx: Transaction, bucket: string, change: CounterChange): v
   tx.add(counterRows.key({ bucket }), deltasOf(change))
 }
 
-/** The numbers of a row that holds nothing but this change. */
+/** The numbers of a row that holds only this change. */
 export function deltasOf({ objects = [], ...others }: CounterChange): number[] {
   const change: { -readonly [N in keyof BucketCounters]?: number } = { ...others }
   for (const { storageClass, count, bytes } of objects) {

@@ -1,6 +1,6 @@
 /**
- * Damaged rows in the way of work that nobody waits for: sweeping, rules, recovery. It steps over what is damaged, says
- * so once, and goes on with the rest. A request that meets a damaged row fails instead.
+ * Damaged rows that background work meets: sweeping, rules, recovery. It skips damaged rows, reports each once, and
+ * continues with the rest. A request that meets a damaged row fails instead.
  */
 import { hex } from '@bindery/bytes'
 import { type Awaitable, type Bytes, DamagedRow, type MetadataStore, type Row, StorageError } from '@bindery/storage'
@@ -8,36 +8,36 @@ import type { KeyRange } from './key-range.js'
 import { type RowNames, rowNamesOf } from './keyspace.js'
 import { type Page, readPage, rowsIn } from './rows-in.js'
 
-/** A row that was passed over since it, or one that it leads to, is damaged. */
+/** A row that was skipped because it, or one that it leads to, is damaged. */
 export interface Damage extends RowNames {
   /** The stored key, as hex digits. */
   readonly row: string
   readonly reason: string
 }
 
-/** Rows of which it is remembered that they were told of. */
+/** Number of reported rows that are remembered. */
 const REMEMBERED_MAX = 10_000
 
-/** Tells of each damaged row once. */
+/** Reports each damaged row once. */
 export class DamageReports {
-  readonly #tell: (damage: Damage) => void
-  readonly #told = new Set<string>()
+  readonly #report: (damage: Damage) => void
+  readonly #reported = new Set<string>()
 
-  constructor(tell: (damage: Damage) => void) {
-    this.#tell = tell
+  constructor(report: (damage: Damage) => void) {
+    this.#report = report
   }
 
-  /** `key` is of the row that was passed over; a DamagedRow names another if that is where the damage is. */
+  /** `key` is of the row that was skipped; a DamagedRow names another if that is the damaged one. */
   add(key: Bytes, error: StorageError): void {
     const damaged = error instanceof DamagedRow ? error.key : key
     const row = hex(damaged)
-    if (this.#told.has(row)) return
-    if (this.#told.size === REMEMBERED_MAX) this.#told.clear()
-    this.#told.add(row)
-    this.#tell({ ...rowNamesOf(damaged), row, reason: error.message })
+    if (this.#reported.has(row)) return
+    if (this.#reported.size === REMEMBERED_MAX) this.#reported.clear()
+    this.#reported.add(row)
+    this.#report({ ...rowNamesOf(damaged), row, reason: error.message })
   }
 
-  /** What `decode` makes of a row; undefined, and told of, if it is damaged. */
+  /** The result of decoding a row; undefined, and reported, if it is damaged. */
   unless<T>(key: Bytes, decode: () => T): T | undefined {
     try {
       return decode()
@@ -61,7 +61,7 @@ export class DamageReports {
   readonly #onDamaged = (row: DamagedRow): void => this.add(row.key, row)
 }
 
-/** What a read answers; undefined, as if there were nothing, where it meets a damaged row. */
+/** The result of a read; undefined, as if there were no row, where it meets a damaged one. */
 export async function unlessDamaged<T>(reading: Awaitable<T>): Promise<T | undefined> {
   try {
     return await reading
@@ -72,8 +72,8 @@ export async function unlessDamaged<T>(reading: Awaitable<T>): Promise<T | undef
 }
 
 /**
- * Does `work` for items together; where something damaged is in the way of some, for the others without them, and hands
- * those to `onDamaged`. Resolves with the number of items that it was done for.
+ * Does `work` for items together. If some of them meet damage, does it for the others, and passes those to `onDamaged`.
+ * Resolves with the number of items done.
  */
 export async function passingOver<T>(
   items: readonly T[],
@@ -97,6 +97,6 @@ export async function passingOver<T>(
   }
 }
 
-/** Whether an error says that something stored cannot be read, and not that the store could not. */
+/** Whether an error says that stored data cannot be read, rather than that the store failed. */
 export const isDamage = (error: unknown): error is StorageError =>
   error instanceof StorageError && error.kind === 'corrupt'

@@ -26,7 +26,7 @@ const NAMES = {
 
 const isIn = (key: Bytes, { from, to }: { from: Bytes; to: Bytes }): boolean => !isAfter(from, key) && isAfter(to, key)
 
-test('a key is built from its names, and gives them back', () => {
+test('a key is built from its names, and parsed into them', () => {
   for (const item of SPACES as readonly Space[]) {
     const key = item.key(NAMES)
     assert.equal(spaceOf(key), item)
@@ -64,7 +64,7 @@ test('a range holds the rows whose first names are given, and no others', () => 
   }
 })
 
-test('a prefix begins the keys whose last given name goes on', () => {
+test('a prefix matches the keys that continue its last name', () => {
   const prefix = Buffer.from(uploadRows.prefix({ bucket: 'bkt', key: 'a/' }))
   assert.ok(Buffer.from(uploadRows.key(NAMES)).subarray(0, prefix.length).equals(prefix))
   assert.equal(prefix.at(-1), '/'.charCodeAt(0))
@@ -78,12 +78,12 @@ test('keys that a space does not make are not parsed', () => {
   assert.deepEqual(rowNamesOf(Uint8Array.of(0x7a)), {})
 })
 
-test('numbers and ids sort as they count', () => {
+test('numbers and ids sort by value', () => {
   const keys = [0, 1, 255, 256, 65_535].map((partNumber) => partRows.key({ manifest: ID, partNumber }))
   for (const [index, key] of keys.entries()) assert.ok(index === 0 || isAfter(key, keys[index - 1] ?? key))
 })
 
-test('a text behind a part of a fixed width is refused, since it could not be told from it', () => {
+test('a text after a part of a fixed width is refused, since they could not be separated', () => {
   const key = [id('manifest'), text('blob'), number('page', 1)] as const
   const declaration = { letter: 'z', kind: 'z', key, value: emptyCodec, rowsAtOnce: 1, about: '' }
   assert.throws(() => space(declaration), RangeError)

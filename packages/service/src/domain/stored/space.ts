@@ -1,9 +1,9 @@
 /**
- * Spaces: the kinds of stored rows. A space is declared once, by its letter, what its keys hold and how its values are
- * written; keys, ranges, the walk of the audit and the page docs/formats/keyspace.md follow from the declaration.
+ * Spaces: the kinds of stored rows. A space is declared once, by its letter, the parts of its keys and the codec of its
+ * values; keys, ranges, the walk of the audit and the page docs/formats/keyspace.md follow from the declaration.
  *
  * A key is the letter, then its parts: texts in UTF-8, each ended by a zero byte unless it is the last part of the key
- * (no text holds one), then parts of a fixed width.
+ * (no text contains one), then parts of a fixed width.
  */
 import { utf8Bytes, utf8Text } from '@bindery/bytes'
 import type { BucketName, ObjectKey } from '@bindery/protocol'
@@ -13,7 +13,7 @@ import { ID_BYTES, idAt, setId } from './ids.js'
 import { type KeyRange, startingWith } from './key-range.js'
 import type { GarbageKind } from './model.js'
 
-/** The names that keys hold. */
+/** The names in keys. */
 export interface KeyNames {
   readonly bucket: BucketName
   readonly key: ObjectKey
@@ -24,7 +24,7 @@ export interface KeyNames {
   /** The kind of a document of the bucket's configuration. */
   readonly document: string
   readonly page: number
-  /** Of a version. */
+  /** The place of a version. */
   readonly place: number
   readonly blob: string
   readonly incarnation: string
@@ -77,7 +77,7 @@ export const descending = <N extends NameIn<number>>(name: N, width: number): Pa
 
 /** The names that the keys of a space hold. */
 export type NamesOf<N extends keyof KeyNames> = { readonly [K in N]: KeyNames[K] }
-/** What keys are built from: a bucket's name need not have been checked to be looked for. */
+/** The names that keys are built from: a bucket's name need not have been checked to be looked up. */
 export type LooseNames<N extends keyof KeyNames> = {
   readonly [K in N]: KeyNames[K] extends string ? string : KeyNames[K]
 }
@@ -85,15 +85,15 @@ export type LooseNames<N extends keyof KeyNames> = {
 export interface SpaceDeclaration<K extends string, N extends keyof KeyNames, T> {
   /** The first byte of all its keys; no other space has it. */
   readonly letter: string
-  /** What a row is, for reports of damage. */
+  /** The kind of its rows, for reports of damage. */
   readonly kind: K
   readonly key: readonly Part<N>[]
   readonly value: Codec<T, NamesOf<N>>
   /** Rows read in one step of a walk: as many as stay within METADATA_LIMITS with the largest values. */
   readonly rowsAtOnce: number
-  /** What the value says, for the page on the key space. */
+  /** The contents of the value, for the page on the key space. */
   readonly about: string
-  /** Names that reports of damage give instead of those of the key. */
+  /** Names in reports of damage, instead of those in the key. */
   readonly reportedNames?: (names: NamesOf<N>) => Partial<KeyNames>
 }
 
@@ -139,12 +139,12 @@ export class Space<K extends string = string, N extends keyof KeyNames = keyof K
     return head
   }
 
-  /** What the keys begin with whose first names are these; the last one given may go on. */
+  /** The beginning of the keys whose first names are these; the last one given may be incomplete. */
   prefix(names: Partial<LooseNames<N>>): Bytes {
     return utf8Bytes(this.#joined(names, this.#given(names)))
   }
 
-  /** The range of the rows whose first names are these, which leave out the last part of a key at least. */
+  /** The range of the rows whose first names are these; at least the last part of the key is left out. */
   within(names: Partial<LooseNames<N>>): KeyRange {
     const given = this.#given(names)
     if (given < this.#texts.length) return startingWith(utf8Bytes(this.#joined(names, given) + NUL))
@@ -156,7 +156,7 @@ export class Space<K extends string = string, N extends keyof KeyNames = keyof K
     return startingWith(head)
   }
 
-  /** The names that a key of this space holds, as far as it can be understood: any bytes may be a key. */
+  /** The names in a key of this space, as far as it can be parsed: any bytes may be a key. */
   namesOf(key: Bytes): NamesOf<N> {
     const names: Record<string, string | number> = {}
     let start = 1
@@ -174,7 +174,7 @@ export class Space<K extends string = string, N extends keyof KeyNames = keyof K
     return names as NamesOf<N>
   }
 
-  /** The names of a key that is what `key` makes of them, with no empty text among them; undefined for any other. */
+  /** The names in a key that `key` would build from them, with no empty text among them; undefined for any other. */
   parse(key: Bytes): NamesOf<N> | undefined {
     const names = this.namesOf(key)
     const isText = (text: unknown): boolean => typeof text === 'string' && text !== '' && !text.includes(NUL)
@@ -192,12 +192,12 @@ export class Space<K extends string = string, N extends keyof KeyNames = keyof K
     return this.declaration.value.decode(value, names)
   }
 
-  /** The record of a row, with the names that its key holds. Throws StorageError `corrupt`. */
+  /** The record of a row, including the names in its key. Throws StorageError `corrupt`. */
   decodeRow({ key, value }: Row): T {
     return this.decode(value, this.namesOf(key))
   }
 
-  /** The record with these names; undefined where there is none. Throws StorageError `corrupt`. */
+  /** The record with these names; undefined if there is no such row. Throws StorageError `corrupt`. */
   read(reader: Reader, names: LooseNames<N>): Awaitable<T | undefined> {
     return andThen(reader.get(this.key(names)), (value) => value && this.decode(value, names as NamesOf<N>))
   }
@@ -217,13 +217,16 @@ export class Space<K extends string = string, N extends keyof KeyNames = keyof K
     tx.delete(this.key(names))
   }
 
-  /** How many texts are given, from the first on. */
+  /** How many texts are given, counted from the first. */
   #given(names: object): number {
     const missing = this.#texts.findIndex((name) => named(names, name) === undefined)
     return missing === -1 ? this.#texts.length : missing
   }
 
-  /** The bytes of the letter and the first texts, with room behind them; ended by a zero byte if something follows them. */
+  /**
+   * The bytes of the letter and the first texts, with room after them; ended by a zero byte if something follows
+   * them.
+   */
   #head(names: object, count: number, room: number): Bytes {
     if (count === 0) {
       const bytes = new Uint8Array(1 + room)
@@ -250,7 +253,7 @@ export class Space<K extends string = string, N extends keyof KeyNames = keyof K
 const named = (names: object, name: string): string | number | undefined =>
   (names as Readonly<Record<string, string | number | undefined>>)[name]
 
-/** Where the next part begins. */
+/** The offset of the next part. */
 function setPart(bytes: Bytes, start: number, part: Part, value: string | number | undefined): number {
   const { width, isId, descends } = part
   if (isId) setId(bytes, start, String(value))

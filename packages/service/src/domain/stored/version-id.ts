@@ -8,20 +8,23 @@ export const NULL_VERSION: VersionId = 'null'
 /** Bytes of a place in a key. */
 export const PLACE_BYTES = 6
 
-/** What ids begin with: OSS's are base64 of a message whose last field has 32 characters; ours hold the same in each other field. */
+/**
+ * The first bytes of ids: OSS's are base64 of a message whose last field has 32 characters; ours have the same in all
+ * other fields.
+ */
 const PREFIX = base64(Uint8Array.of(8, 1, 0x10, 1, 0x18, 0x81, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 1, 0x22))
 /** The length of the last field, which precedes it. */
 const LENGTH_PREFIX = String.fromCharCode(32)
 const PLACE_DIGITS = PLACE_BYTES * 2
 const RANDOM_BYTES = 10
 
-/** An id of 64 characters for the version at a place. */
+/** A new id of 64 characters for the version at a place. */
 export function newVersionId(place: number, { random }: { readonly random: (bytes: number) => Uint8Array }): VersionId {
   const digits = place.toString(16).padStart(PLACE_DIGITS, '0') + hex(random(RANDOM_BYTES))
   return PREFIX + base64(utf8Bytes(LENGTH_PREFIX + digits))
 }
 
-/** The place that an id contains; undefined for `null`, and for a text that is no id. */
+/** The place in an id; undefined for `null`, and for a text that is not an id. */
 export function placeOfId(id: VersionId): number | undefined {
   if (!id.startsWith(PREFIX)) return undefined
   const text = utf8Text(base64Bytes(id.slice(PREFIX.length)) ?? new Uint8Array()) ?? ''
@@ -36,7 +39,7 @@ export const versionIdOf = ({ version }: Pick<VersionRecord, 'version'>): Versio
 export const placeOf = ({ version, modifiedAt }: Pick<VersionRecord, 'version' | 'modifiedAt'>): number =>
   version?.place ?? modifiedAt
 
-/** The place of a version that is made now, after the newest of its key, current ones and delete markers included. */
+/** The place of a version created now, after the newest of its key, including current ones and delete markers. */
 export function nextPlace(now: number, newest: Pick<ObjectRecord, 'version' | 'modifiedAt'> | undefined): number {
   return newest === undefined ? now : Math.max(now, placeOf(newest) + 1)
 }

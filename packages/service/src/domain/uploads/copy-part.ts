@@ -23,7 +23,7 @@ import { announcePart, findUpload, putPart, readPlace, type UploadName, uploadPa
 const ATTEMPTS_MAX = 16
 const SLICES_MAX = 64
 const DEPTH_MAX = 16
-/** Bytes below which a range is copied rather than named: a few bytes must not keep gigabytes. */
+/** A shorter range is copied rather than referenced: a few bytes must not keep gigabytes. */
 const SLICE_BYTES_MIN = 65_536
 
 export interface CopiedPart extends UploadName {
@@ -98,7 +98,10 @@ interface SlicePlan {
   readonly etag?: string
 }
 
-/** A range that covers few slices names their targets; one that covers many names the source's manifest, once deeper. */
+/**
+ * A range that covers few slices refers to their targets; one that covers many refers to the source's manifest, one
+ * level deeper.
+ */
 async function planSlices(domain: Domain, { manifest, bytes }: ObjectRecord, range: ByteRange): Promise<SlicePlan> {
   const length = range.end - range.start
   const single = { manifest, offset: range.start, length }
@@ -130,7 +133,7 @@ async function planSlices(domain: Domain, { manifest, bytes }: ObjectRecord, ran
   return parts === 1 && etag !== undefined ? { ...plan, etag } : plan
 }
 
-/** Adds a target, joined with the last one where it goes on from there. */
+/** Adds a target, joined with the last one if it continues it. */
 function extend(targets: Omit<Slice, 'reference'>[], next: Omit<Slice, 'reference'>): void {
   const last = targets.at(-1)
   if (last !== undefined && last.manifest === next.manifest && last.offset + last.length === next.offset) {
@@ -146,12 +149,12 @@ function crc64OfRange(domain: Domain, { manifest, bytes }: ObjectRecord, range: 
   return bytes.kind === 'blob' ? domain.blobs.crc64(bytes.blob, range) : crc64Of(domain, manifest, range)
 }
 
-/** A tag for bytes that nobody has hashed: the same for the same bytes of the same source. */
+/** A tag for bytes that were not hashed: the same for the same bytes of the same source. */
 function tagOf({ digests }: Domain, manifest: string, { start, end }: ByteRange): string {
   return hex(digests.md5(utf8Bytes(`${manifest}/${start}/${end - start}`))).toUpperCase()
 }
 
-/** Hands on bytes that another read lends, as a source for `BlobStore.write`; ends that read. */
+/** Passes bytes that another read lends to `BlobStore.write`; ends that read. */
 async function withSource<T>(
   pieces: AsyncIterable<LentBytes>,
   size: number,

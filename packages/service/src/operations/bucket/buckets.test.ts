@@ -189,7 +189,7 @@ test('names that no bucket can begin with are refused by ListBuckets', async () 
   for (const text of ['', '-', 'bk', BUCKET]) assert.equal((await buckets({ prefix: text })).status, 200)
 })
 
-test('HEAD of a bucket answers whether it is there, to those who may list it, without a body', async () => {
+test('HEAD of a bucket answers whether it exists, to those who may list it, without a body', async () => {
   const started = await startWithBucket()
   const headed = async (request: Partial<TestRequest>) => {
     const { status, bytes } = await call(started, { method: 'HEAD', bucket: BUCKET, ...request })

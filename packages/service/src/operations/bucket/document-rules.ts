@@ -7,7 +7,7 @@ import { newId } from '../../domain/domain.js'
 import { readDocument } from '../../domain/stored/documents.js'
 import type { DocumentRules } from './documents.js'
 
-/** What documents need that their declarations do not say: ids, the time, and what else the store holds. */
+/** Rules of documents beyond their declarations: ids, the time, and other contents of the store. */
 export const documentRules: DocumentRules = {
   lifecycle: ({ rules }, { domain }) => ({ rules: rules.map((rule) => ({ ...rule, id: rule.id || newId(domain) })) }),
 

@@ -10,18 +10,18 @@ import type { Call, NamedHandler } from '../../call.js'
 import { type BucketChange, changeDocument, findDocument } from '../../domain/buckets/documents.js'
 import { readDocument } from '../../domain/stored/documents.js'
 
-/** Completes or refuses what was sent, within the transaction that is to keep it. */
+/** Completes or refuses a sent document, within the transaction that will store it. */
 export type Settle<T> = (value: T, change: BucketChange) => T | Promise<T>
 
 type Declared = (typeof bucketDocuments)[number]
 
-/** What documents need beside keeping what is sent, where they need anything, by their kinds. */
+/** The rules of documents beyond storing what is sent, where they have any, by kind. */
 export type DocumentRules = { readonly [K in keyof BucketSettings]?: Settle<BucketSettings[K]> }
 
 type NamesOf<D extends Declared> = D['put']['name'] | D['get']['name'] | NonNullable<D['delete']>['name']
 type HandlersOf<N> = N extends OperationName ? NamedHandler<N> : never
 
-/** What handles a document depends on none of its value. */
+/** The handling of a document does not depend on its value. */
 type Setting = BucketSettings[keyof BucketSettings]
 type AnyDocument = BucketDocument<string, keyof BucketSettings, Setting, Fields, Fields, string>
 
@@ -52,7 +52,7 @@ function handlersOf(document: AnyDocument, settle: Settle<Setting> = (value) => 
 
   const remove = async (call: Call<NonNullable<AnyDocument['delete']>>) => {
     await changeDocument(call.domain, call.bucket.name, document, async ({ tx, bucket }) => {
-      // what goes as a whole may be damaged
+      // a document that is returned as a whole may be damaged
       const stored = document.rest && (await readDocument(tx, bucket, document.kind))
       return stored && document.rest?.(stored, call.input)
     })

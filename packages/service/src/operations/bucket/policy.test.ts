@@ -19,7 +19,7 @@ async function isPublic(started: StartedService) {
   return [status, element(text, 'IsPublic')]
 }
 
-test('a policy is given back byte for byte, until it is replaced or deleted', async () => {
+test('a policy is returned byte for byte, until it is replaced or deleted', async () => {
   const started = await startWithBucket()
   const none = await ask(started, 'GET')
   assert.deepEqual([none.status, element(none.text, 'Code')], [404, 'NoSuchBucketPolicy'])
@@ -32,7 +32,7 @@ test('a policy is given back byte for byte, until it is replaced or deleted', as
   assert.equal((await ask(started, 'GET')).status, 404)
 })
 
-test('a policy that cannot be understood is refused, with what is wrong with it', async () => {
+test('a policy that cannot be parsed is refused, with the reason', async () => {
   const started = await startWithBucket()
   const refused: readonly (readonly [body: string | Uint8Array, message: RegExp])[] = [
     ['', /JSON/],
@@ -51,7 +51,7 @@ test('a policy that cannot be understood is refused, with what is wrong with it'
   assert.equal((await ask(started, 'GET')).status, 404)
 })
 
-test('a policy is public if it opens something to everyone, and no policy is not', async () => {
+test('a policy is public if it opens something to everyone; a missing policy is not public', async () => {
   const started = await startWithBucket()
   assert.deepEqual(await isPublic(started), [200, 'false'])
   await put(started, policy(statement('20214760404935')))

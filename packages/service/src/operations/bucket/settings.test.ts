@@ -4,9 +4,9 @@ import { BUCKET, call, element, OTHER, type StartedService, startWithBucket } fr
 
 interface Setting {
   readonly subresource: string
-  /** The document where none was set, or its failure. */
+  /** The answer when no document is set: the document, or the code of its failure. */
   readonly unset: string | { readonly code: string }
-  /** What is put, and what is read again; by default the same. */
+  /** Documents that are sent, and the documents that are read back; default: the same. */
   readonly kept: readonly (readonly [sent: string, read?: string])[]
   readonly refused: readonly (readonly [sent: string, code: string, ec?: string])[]
   readonly canDelete?: true
@@ -295,7 +295,7 @@ test('a public ACL is refused while the bucket or its account blocks public acce
   assert.equal((await publish(BUCKET, { acl: '' })).status, 200)
 })
 
-test('an account reads its own block, by default off, and nobody else does', async () => {
+test('an account reads its own block, by default off, and no other account does', async () => {
   const started = await startWithBucket()
   const get = (as?: typeof OTHER | 'anonymous') =>
     call(started, { method: 'GET', query: { publicAccessBlock: '' }, ...(as && { as }) })

@@ -20,7 +20,7 @@ function ask(started: StartedService, method: 'GET' | 'DELETE') {
   return call(started, { method, bucket: BUCKET, query: { website: undefined } })
 }
 
-test('a website is kept as it was set, with the defaults of what was left out', async () => {
+test('a website is kept as it was set, with defaults for what was left out', async () => {
   const started = await startWithBucket()
   const none = await ask(started, 'GET')
   assert.deepEqual([none.status, element(none.text, 'Code')], [404, 'NoSuchWebsiteConfiguration'])
@@ -33,7 +33,7 @@ test('a website is kept as it was set, with the defaults of what was left out', 
   assert.equal((await ask(started, 'GET')).status, 404)
 })
 
-test('routing rules keep every element, also those of mirroring that nobody here understands', async () => {
+test('routing rules keep every element, even those of mirroring that Bindery does not interpret', async () => {
   const started = await startWithBucket()
   const first = rule(
     `${MIRROR}<MirrorPassQueryString>true</MirrorPassQueryString><MirrorHeaders><PassAll>true</PassAll><Pass>a-b</Pass><Pass>c</Pass><Remove>d</Remove><Set><Key>e</Key><Value>f</Value></Set></MirrorHeaders><MirrorSNI>true</MirrorSNI><MirrorReturnHeaders><ReturnHeader><Key>k</Key><Value>&amp;</Value></ReturnHeader></MirrorReturnHeaders>`,
@@ -61,7 +61,7 @@ test('an empty element is one that was left out', async () => {
   assert.deepEqual(elements(text, 'MirrorURL'), [])
 })
 
-test('what breaks the rules of a website is refused, and nothing is stored', async () => {
+test('a website that breaks a rule is refused, and nothing is stored', async () => {
   const started = await startWithBucket()
   const status = (code: number) => `<HttpErrorCodeReturnedEquals>${code}</HttpErrorCodeReturnedEquals>`
   const mirrorUrl = (url: string) => `<RedirectType>Mirror</RedirectType><MirrorURL>${url}</MirrorURL>`

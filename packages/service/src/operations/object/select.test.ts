@@ -63,7 +63,7 @@ const ending = (response: TestResponse) => {
   return { status: last?.rest.readUInt32BE(8), message: last?.rest.subarray(12).toString(), scanned: last?.offset }
 }
 
-test('a query answers frames, the last of which says that all was well', async () => {
+test('a query returns frames, the last of which reports success', async () => {
   const service = await started('name,job\nabc,def\nghi,jkl\n')
   const input = '<CSV><FileHeaderInfo>Use</FileHeaderInfo></CSV>'
   const response = await select(service, { sql: "select name from ossobject where job = 'def'", input })
@@ -88,7 +88,7 @@ test('gzip is read, and what only claims to be gzip is refused', async () => {
   assert.deepEqual([refused.status, element(refused.text, 'Code')], [400, 'DecompressFailure'])
 })
 
-test('what is wrong with a query, or with the first rows, is a status', async () => {
+test('an error in a query, or in the first rows, is a status', async () => {
   const service = await started('abc,def\nefg\nhij,klm\n')
   const codeOf = async (query: Query) => {
     const response = await select(service, query)
@@ -105,7 +105,7 @@ test('what is wrong with a query, or with the first rows, is a status', async ()
   assert.deepEqual(await codeOf({ sql: 'select * from ossobject', output: both }), [400, 'InvalidOSSSelectParameters'])
 })
 
-test('a last row that does not fit is reported behind the others', async () => {
+test('a last row that does not fit is reported after the others', async () => {
   const service = await started('abc,def\nefg\n')
   const options =
     '<SkipPartialDataRecord>true</SkipPartialDataRecord><MaxSkippedRecordsAllowed>0</MaxSkippedRecordsAllowed>'
@@ -149,7 +149,7 @@ test('counted rows are kept, make ranges possible, and go with the object', asyn
   assert.equal(element((await ranged('line-range=0-1')).text, 'Code'), 'SelectCsvMetaUnavailable')
 })
 
-test('an object that is not there, and one that may not be read, are refused first', async () => {
+test('a missing object, and one that may not be read, are refused first', async () => {
   const service = await startWithBucket()
   assert.equal((await select(service, { sql: 'select * from ossobject' })).status, 404)
 })

@@ -2,7 +2,7 @@ import { countersCodec } from '../codec.js'
 
 export const STORAGE_CLASSES = ['Standard', 'IA', 'Archive', 'ColdArchive', 'DeepColdArchive'] as const
 
-/** What an upload holds; `edition` counts the commits of its parts. */
+/** The totals of an upload; `edition` counts the commits of its parts. */
 export const usageCounters = countersCodec(['parts', 'bytes', 'edition'])
 
 type ClassCounter = `${(typeof STORAGE_CLASSES)[number]}.${'objects' | 'bytes'}`
@@ -10,8 +10,8 @@ type ClassCounter = `${(typeof STORAGE_CLASSES)[number]}.${'objects' | 'bytes'}`
 const CLASS_COUNTERS = STORAGE_CLASSES.flatMap((name): ClassCounter[] => [`${name}.objects`, `${name}.bytes`])
 
 /**
- * What a bucket holds: by class all versions that have data, current or not, and their bytes; uploads, their parts and the
- * bytes of these; then how many of the versions are not current, and delete markers.
+ * The totals of a bucket: by class all versions that have data, current or not, and their bytes; uploads, their parts
+ * and the bytes of these; then the numbers of versions that are not current, and of delete markers.
  */
 export const bucketCounters = countersCodec([
   ...CLASS_COUNTERS,

@@ -5,11 +5,11 @@ import { isId } from '../ids.js'
 import type { ObjectRecord } from '../model.js'
 import { packEncryption, type StoredEncryption, unpackEncryption } from './encryption.js'
 
-/** Of the form that objects and their earlier versions are stored in. */
+/** Version of the form in which objects and their earlier versions are stored. */
 export const OBJECT_VERSION = 1
 
 /**
- * JSON. For a blob whose id carries its bytes the JSON holds only the name in that id: the rest of the id follows behind
+ * JSON. For a blob whose id carries its bytes the JSON holds only the name in that id: the rest of the id follows after
  * a zero byte, so that listings need not decode it.
  */
 export const objectCodec: Codec<ObjectRecord> = {
@@ -37,7 +37,7 @@ function decodeObject(value: Bytes): ObjectRecord {
   return objectOf(stored, carried)
 }
 
-/** The JSON of a value, and the rest of its blob's id where the bytes are in that. */
+/** The JSON of a value, and the rest of its blob's id if that carries bytes. */
 interface Head {
   readonly stored: object
   readonly carried: Bytes | undefined
@@ -60,7 +60,7 @@ export function objectOf(head: object, carried: Bytes | undefined): ObjectRecord
   return { ...record, bytes: new CarryingBlob(record.bytes.blob, carried) }
 }
 
-/** A blob whose id is put together when it is asked for. */
+/** A blob whose id is assembled on demand. */
 class CarryingBlob {
   readonly kind = 'blob'
   readonly #name: string
@@ -72,7 +72,7 @@ class CarryingBlob {
   }
 
   get blob(): string {
-    // damaged bytes may be no text any more: the checksum in them reports that when they are read
+    // damaged bytes may no longer be text: their checksum reports that when they are read
     return this.#name + (utf8Text(this.#carried) ?? bytesToString(this.#carried))
   }
 }
