@@ -84,7 +84,7 @@ static int crypt_job_run(const struct job *job) {
   return cipher_update(job->cipher, (uint8_t *)job->data, job->length) ? 0 : EIO;
 }
 
-// Writes files, and encrypts: both are work that nobody else waits for in order.
+// Writes files and encrypts: no other job waits for this work in order.
 static void *file_main(void *argument) {
   struct engine *engine = argument;
   pthread_mutex_lock(&engine->lock);

@@ -10,7 +10,7 @@ const maxKeys = integer(1, PAGE_SIZE_MAX)
 /** Without channels there is only an empty list, by which a client that deletes a bucket sees that none stands in its way. */
 export const listLiveChannel = operation({
   name: 'ListLiveChannel',
-  summary: 'Lists the live channels of a bucket, of which there are none.',
+  summary: 'Lists the live channels of a bucket: always an empty list.',
   source: apiPage('ListLiveChannel'),
   method: 'GET',
   level: 'bucket',
