@@ -184,11 +184,15 @@ function authenticated(
   if (operation === undefined) {
     return refuseInBucket(exchange, reading, notAllowed(exchange, reading.level, query))
   }
-  if ('absent' in operation) {
+  if ('absent' in operation || isRefused(operation, exchange)) {
     return refuseInBucket(exchange, reading, new OssError('notImplemented', { Operation: operation.name }))
   }
   exchange.operation = operation
   return { ...identified, exchange, query, operation }
+}
+
+function isRefused({ unfinished }: Operation, { surroundings }: Exchange): boolean {
+  return unfinished === true && surroundings.options.acceptUnfinished !== true
 }
 
 function notAllowed({ dialect, request }: Exchange, level: Level, query: Query): OssError {

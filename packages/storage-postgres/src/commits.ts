@@ -36,7 +36,7 @@ export interface CommitsOptions {
   readonly connection: Connection
   /** Names the row by which this process's batches are counted. */
   readonly session: string
-  /** Milliseconds after which callers are told that the database does not answer, while its outcome is still looked for. */
+  /** Milliseconds after which calls fail because the database does not answer, while the outcome is still being looked up. */
   readonly patienceMs: number
   /** Called once, when another process has ended the session: this one must stop. */
   readonly onFenced: () => void
@@ -50,7 +50,7 @@ export interface CommitsOptions {
 export class Commits {
   readonly #options: CommitsOptions
   #waiting: Waiting[] = []
-  /** Of the last batch whose outcome is known. */
+  /** The number of the last batch whose outcome is known. */
   #number = 0
   #working: Promise<void> | undefined
   /** Why nothing can be committed now. */
@@ -119,7 +119,7 @@ export class Commits {
     }
   }
 
-  /** What waits, and has read what a batch has just written, would be found outdated: it fails without a trip. */
+  /** Fails attempts in the queue that have read what a batch has just written, without a trip: they are outdated. */
   #dropOutdated(written: Written): void {
     const outdated = new Set(this.#waiting.filter(({ changes }) => written.isReadBy(changes)))
     if (outdated.size === 0) return
@@ -145,7 +145,7 @@ export class Commits {
     }
   }
 
-  /** As `#outcomeOf`; who waits for longer than the patience is told so, and nothing new is taken until it is known. */
+  /** As `#outcomeOf`; attempts that wait longer than the patience fail, and no new ones are accepted until the outcome is known. */
   async #outcomeWithin(number: number, batch: readonly Waiting[]): Promise<ReadonlySet<number> | 'cancelled'> {
     let gaveUp: StorageError | undefined
     const timer = setTimeout(() => {
@@ -164,7 +164,7 @@ export class Commits {
     }
   }
 
-  /** What became of a batch whose answer was lost; `cancelled` if it was not committed and never will be. */
+  /** The fate of a batch whose answer was lost; `cancelled` if it was not committed and never will be. */
   async #outcomeOf(number: number): Promise<ReadonlySet<number> | 'cancelled'> {
     const { connection, session } = this.#options
     for (;;) {
@@ -202,7 +202,7 @@ export class Commits {
   }
 }
 
-/** Keys that a batch writes: what reads or writes them too depends on it, save that adds may meet. */
+/** Keys that a batch writes: what reads or writes them too depends on it, except that adds may meet. */
 class Written {
   readonly #set = new Set<KeyText>()
   readonly #added = new Set<KeyText>()

@@ -1,7 +1,7 @@
 import { StorageError } from '@bindery/storage'
 import pg from 'pg'
 
-/** What a statement may be given. */
+/** Parameters of a statement. */
 export type Parameter = Scalar | readonly Scalar[]
 export type Scalar = string | number | boolean | null | Buffer
 

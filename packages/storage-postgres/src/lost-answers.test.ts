@@ -37,7 +37,7 @@ interface Ledger {
   unknown: number
 }
 
-/** Writes rows of its own, each with an add to a common counter, until it is told to end. */
+/** Writes rows of its own, each with an add to a common counter, until it is stopped. */
 async function write(store: MetadataStore, worker: number, ledger: Ledger, isOver: () => boolean): Promise<void> {
   for (let number = 0; !isOver(); number += 1) {
     const name = `row ${worker} ${number}`

@@ -103,7 +103,7 @@ describe('the metadata store in PostgreSQL', { skip: withoutPostgres() }, () => 
   })
 })
 
-/** How often a table was read as a whole, counted when all sessions have ended: only then have they told all. */
+/** How often a table was read as a whole, counted when all sessions have ended: only then are their counts complete. */
 async function fullScans(url: string): Promise<number> {
   for (;;) {
     const [[others] = []] = await runStatements(

@@ -94,7 +94,7 @@ END $$;
 
 /**
  * Commits a batch of attempts that do not depend on one another: validates under the lock what each of them read, and
- * applies those that hold. Answers the numbers of the others. Beside each row stands the number of its attempt. The
+ * applies those that hold. Returns the numbers of the others. Each row carries the number of its attempt. The
  * function is VOLATILE, so that each of its statements sees what was committed before it got the lock.
  */
 const COMMIT = `
@@ -144,7 +144,7 @@ BEGIN
 END $$;
 `
 
-/** Makes the schema, or brings an older one up to date. Of several gateways that do so at once, one does it. */
+/** Makes the schema, or brings an older one up to date. If several gateways do so at once, one does it. */
 export async function migrateSchema(connection: Connection): Promise<void> {
   const session = await connection.session()
   await session.script(`

@@ -56,6 +56,7 @@ export async function startService(
     receiptMs: 86_400_000,
     strict: false,
     assertDeclared: true,
+    acceptUnfinished: true,
     ...given,
     metadata,
     blobs,

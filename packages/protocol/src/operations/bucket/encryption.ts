@@ -10,6 +10,7 @@ export const bucketEncryption = bucketDocument({
   noun: 'BucketEncryption',
   what: 'the default encryption',
   subresource: 'encryption',
+  unfinished: true,
   document: xml('ServerSideEncryptionRule', {
     byDefault: group('ApplyServerSideEncryptionByDefault', {
       sseAlgorithm: element('SSEAlgorithm', sseAlgorithm),

@@ -36,6 +36,7 @@ export const putBucket = operation({
   status: 200,
   output: { location: header('Location', text) },
   errors: [
+    'headerNotImplemented',
     'bucketNameTaken',
     'publicBucketAclBlocked',
     'bucketStorageClassFixed',
