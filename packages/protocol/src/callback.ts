@@ -46,6 +46,7 @@ const REFUSAL_CAUSES = [
 /** Why a callback failed. The object is stored nevertheless, and the status is 203. */
 export const CALLBACK_FAILURES = [
   'callbackStatus',
+  'callbackNotAllowed',
   'callbackLate',
   'callbackWithoutLength',
   'callbackTooLarge',

@@ -15,10 +15,13 @@ export type CallbackAnswer =
       /** Empty where status or length say that it is of no use. */
       readonly body: Uint8Array
     }
-  /** `unreachable`: no connection, or one that broke. `busy`: too many callbacks run, and this one was not made. */
-  | { readonly kind: 'unreachable' | 'late' | 'busy' }
+  /**
+   * `unreachable`: no connection, or one that broke. Not made at all: `busy`, because too many callbacks run, and
+   * `notAllowed`, because the configuration does not name the host.
+   */
+  | { readonly kind: 'unreachable' | 'late' | 'busy' | 'notAllowed' }
 
-/** One URL of a callback, whose host's addresses are known and allowed. */
+/** One URL of a callback, whose host's addresses are known. */
 export interface CallbackReceiver {
   /** Sends a request, once and to one of these addresses, whatever follows; resolves within CALLBACK_MS_MAX. */
   post(request: CallbackRequest, options: { readonly sni: boolean }): Promise<CallbackAnswer>
@@ -26,7 +29,7 @@ export interface CallbackReceiver {
 
 /** Makes the callbacks that uploads ask for. Nothing else of the service reaches other machines. */
 export interface Callbacks {
-  /** Finds the addresses of a URL's host, once. Throws callbackAddressForbidden if one of them is not allowed. */
+  /** Finds the addresses of a URL's host, once. Throws callbackAddressForbidden if one is private and not allowed. */
   find(url: CallbackUrl): Promise<CallbackReceiver>
   /** Base64 of the RSA signature (PKCS #1 v1.5) over the MD5 of bytes. */
   sign(bytes: Uint8Array): string

@@ -175,10 +175,12 @@ test('a limited GetObject holds no buffer while it waits, and sends the same byt
   const whole = await call(started, { method: 'GET', bucket: BUCKET, key: 'k', headers: LIMITED })
   assert.ok(MEGABYTE.every((byte, index) => byte === whole.bytes[index]))
   assertAbout(at.slept(), MEGABYTE_MS)
+  assertAbout(Number(whole.headers['x-oss-qos-delay-time']), MEGABYTE_MS)
   const before = at.slept()
   const range = { ...LIMITED, range: 'bytes=1000-31719' }
   const part = await call(started, { method: 'GET', bucket: BUCKET, key: 'k', headers: range })
   assert.deepEqual([part.status, part.bytes.length], [206, 30_720])
+  assertAbout(Number(part.headers['x-oss-qos-delay-time']), 1_000)
   assertAbout(at.slept() - before, 1_000)
 })
 

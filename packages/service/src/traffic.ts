@@ -39,6 +39,11 @@ export class Pace {
     return this.#delayedMs
   }
 
+  /** Milliseconds that bytes will take if nothing else slows them: what an answer can state before its body is sent. */
+  delayFor(bytes: number): number {
+    return Math.ceil(bytes / this.#bytesPerMs)
+  }
+
   /**
    * Waits until bytes may move: at most `wanted`, and at least one if `wanted` is not 0. Resolves with their
    * number.

@@ -293,6 +293,10 @@ export const CATALOGUE = {
 
   // Callbacks that failed: the object is stored
   callbackStatus: callbackFailed('Error status : {Status}.', { ec: '0007-00000203' }),
+  callbackNotAllowed: callbackFailed(
+    'No callback was made: this server calls only the hosts that --callback-hosts names.',
+    { ec: '0007-00000203' },
+  ),
   callbackAnswerNotJson: callbackFailed('Response body is not valid json format.', { ec: '0007-00000205' }),
   callbackWithoutLength: callbackFailed('Error Status : 400.User server missing content-length.'),
   callbackTooLarge: callbackFailed('User server return too long content-length value.'),

@@ -35,6 +35,24 @@ const NEVER_BY_NAME: readonly Network[] = [
   { address: 'ff00::', prefix: 8, family: 'ipv6' },
 ]
 
+/** Addresses that OSS calls private, besides those above: it refuses a callback to one before it stores anything. */
+const PRIVATE: readonly Network[] = [
+  ...NEVER_BY_NAME,
+  { address: '10.0.0.0', prefix: 8, family: 'ipv4' },
+  { address: '100.64.0.0', prefix: 10, family: 'ipv4' },
+  { address: '172.16.0.0', prefix: 12, family: 'ipv4' },
+  { address: '192.168.0.0', prefix: 16, family: 'ipv4' },
+  { address: 'fc00::', prefix: 7, family: 'ipv6' },
+]
+
+const privateNetworks = blockListOf(PRIVATE)
+
+/** Whether an address is reachable only from its own machine or network. */
+export function isPrivate({ address, family }: HostAddress): boolean {
+  const [bare = ''] = address.split('%')
+  return privateNetworks.check(bare, family === 6 ? 'ipv6' : 'ipv4')
+}
+
 /**
  * Whether a text is a valid entry: `loopback`, a host name, `*.` and a suffix of names, an address, a network such as
  * `10.0.0.0/8`.

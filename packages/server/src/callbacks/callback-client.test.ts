@@ -119,13 +119,29 @@ test('a redirect is an answer and is not followed', async (t) => {
 test('only this host is called if nothing else is allowed', async () => {
   const callbacks = client()
   await callbacks.find(urlOf('127.0.0.1'))
-  for (const host of ['192.168.1.1', '10.0.0.1', '169.254.169.254', '0.0.0.0', '8.8.8.8']) {
+  for (const host of [
+    '192.168.1.1',
+    '10.0.0.1',
+    '172.16.0.1',
+    '100.64.0.1',
+    '169.254.169.254',
+    '0.0.0.0',
+    'fd00::1',
+    '::ffff:10.0.0.1',
+  ]) {
     await assert.rejects(callbacks.find(urlOf(host)), (error) => {
       assert.ok(error instanceof OssError)
       assert.equal(error.message, 'Private address is forbidden to callback.')
       assert.deepEqual([error.row.status, error.row.code, error.row.ec], [400, 'InvalidArgument', '0007-00000008'])
       return true
     })
+  }
+})
+
+test('a public host that is not named is not called, and does not prevent storing', async () => {
+  for (const url of ['http://8.8.8.8/', 'https://203.0.113.7:8443/', 'http://app.example/']) {
+    const resolve = async () => [{ address: '203.0.113.7', family: 4 }]
+    assert.deepEqual(await post(url, { resolve }), { kind: 'notAllowed' })
   }
 })
 

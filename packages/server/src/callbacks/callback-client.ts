@@ -19,7 +19,7 @@ import {
 import type { CallbackAnswer, CallbackReceiver, Callbacks } from '@bindery/service'
 import { systemCode } from '../failure.js'
 import type { Log } from '../log.js'
-import type { AllowedHosts, HostAddress } from './allowed-hosts.js'
+import { type AllowedHosts, type HostAddress, isPrivate } from './allowed-hosts.js'
 import { publicKeyUrl } from './public-key.js'
 
 /** Callbacks of one process at a time: each may hold an answer of 3 MB. */
@@ -67,9 +67,11 @@ export function createCallbacks(options: CallbackClientOptions): Callbacks {
   return {
     async find(url): Promise<CallbackReceiver> {
       const addresses = await addressesOf(url.host, resolve, timeoutMs)
-      if (!addresses.every((address) => hosts.allows(url.host, address))) {
+      const refused = addresses.filter((address) => !hosts.allows(url.host, address))
+      if (refused.some(isPrivate)) {
         throw new OssError('callbackAddressForbidden', { ArgumentName: 'callbackUrl', ArgumentValue: url.host })
       }
+      if (refused.length > 0) return { post: async () => ({ kind: 'notAllowed' }) }
       return { post: (request, { sni }) => post(url, addresses, request, sni) }
     },
     sign: (bytes) => sign('md5', bytes, key).toString('base64'),

@@ -156,6 +156,11 @@ const FAILURES: readonly (readonly [CallbackAnswer, message: string, ec: string 
   [answered('', { status: 301 }), 'Error status : 301.', '0007-00000203'],
   [answered('{}', { status: 201 }), 'Error status : 201.', '0007-00000203'],
   [{ kind: 'unreachable' }, 'Error status : 502.', '0007-00000203'],
+  [
+    { kind: 'notAllowed' },
+    'No callback was made: this server calls only the hosts that --callback-hosts names.',
+    '0007-00000203',
+  ],
   [answered('{}', { contentLength: undefined }), 'Error Status : 400.User server missing content-length.', undefined],
   [answered(''), 'Response body is not valid json format.', '0007-00000205'],
   [answered('OK'), 'Response body is not valid json format.', '0007-00000205'],

@@ -28,6 +28,7 @@ export type CallbackOutcome =
 const WITHOUT_ANSWER = {
   busy: failed('callbacksTooMany'),
   late: failed('callbackLate'),
+  notAllowed: failed('callbackNotAllowed'),
   // OSS's proxy returns this status for an unreachable application
   unreachable: failed('callbackStatus', { Status: 502 }),
 } as const

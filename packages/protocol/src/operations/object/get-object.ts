@@ -2,7 +2,7 @@ import { byteString } from '@bindery/bytes'
 import { badArgument, type Codec, text } from '../../codec.js'
 import { header, optional, query } from '../../field.js'
 import { operation, refuseHeader, refuseQuery } from '../../operation.js'
-import { conditions, page, refuseVersionId, trafficLimit } from '../shared.js'
+import { conditions, page, qosDelayTime, refuseVersionId, trafficLimit } from '../shared.js'
 import { objectHeaders } from './object-headers.js'
 
 /** Text that is to stand in a header: a byte string inside. */
@@ -40,11 +40,20 @@ export const getObject = operation({
     ifRange: optional(header('If-Range', text)),
     rangeBehavior: optional(header('x-oss-range-behavior', text)),
     ...conditions,
+    acceptEncoding: optional(header('Accept-Encoding', text)),
     trafficLimit,
   },
   status: 200,
   otherStatuses: [206],
-  output: { ...objectHeaders, contentRange: optional(header('Content-Range', text)) },
+  output: {
+    ...objectHeaders,
+    // a body that is compressed on the way has neither
+    contentLength: optional(objectHeaders.contentLength),
+    etag: optional(objectHeaders.etag),
+    contentRange: optional(header('Content-Range', text)),
+    vary: optional(header('Vary', text)),
+    qosDelayTime,
+  },
   result: 'bytes',
   errors: ['noSuchBucket', 'noSuchKey', 'preconditionFailed', 'notModified', 'invalidRange', 'anonymousOverride'],
   refuses: [refuseVersionId, refuseQuery('x-oss-process'), refuseHeader('x-oss-multi-range-behavior')],

@@ -1,13 +1,24 @@
+<<<<<<< HEAD
+
 import { type InputOf, type Operations, OssError, type OutputOf } from '@bindery/protocol'
+
+=======
+
+import { byteString } from '@bindery/bytes'
+import { badArgument, type InputOf, type Operations, OssError } from '@bindery/protocol'
+
+>>>>>>> b4ae813 (Compress texts for who asks, state the delay of a limited GET, and store what a callback may not announce)
+
 import { handler } from '../../call.js'
 import type { OpenObject } from '../../domain/objects/open-object.js'
+import type { StoredHeaders } from '../../domain/stored/model.js'
 import { isWanted, rangeHolds } from '../../response/conditions.js'
+import { compress, isCompressed } from '../../response/gzip.js'
 import { contentRange, selectRange } from '../../response/range.js'
 import { type Pace, paceOf } from '../../traffic.js'
 import { given, notModified, objectHeaders } from '../describe.js'
 
 type Input = InputOf<Operations['GetObject']>
-type Output = OutputOf<Operations['GetObject']>
 
 export const getObject = handler('GetObject', (call) => {
   const overrides = overridesOf(call.input)
@@ -15,16 +26,24 @@ export const getObject = handler('GetObject', (call) => {
   return answer(call.openObject, call.input, overrides, paceOf(call))
 })
 
-function answer(object: OpenObject, input: Input, overrides: Partial<Output>, pace: Pace | undefined) {
+function answer(object: OpenObject, input: Input, overrides: StoredHeaders, pace: Pace | undefined) {
   const { record } = object
   const whole = { ...objectHeaders(record), ...overrides }
   if (!isWanted(input, record)) throw notModified(whole)
   const asked = rangeHolds(input.ifRange, record) ? input.range : undefined
   const range = selectRange(asked, record.size, input.rangeBehavior === 'standard')
   const take = pace && ((wanted: number) => pace.take(wanted))
-  if (range === undefined) return { output: whole, content: object.read(undefined, take), contentSize: record.size }
+  if (range === undefined) {
+    const qosDelayTime = pace?.delayFor(record.size)
+    const content = object.read(undefined, take)
+    if (isCompressed(input.acceptEncoding, { size: record.size, ...whole })) {
+      return { output: { ...whole, ...COMPRESSED, qosDelayTime }, content: compress(content) }
+    }
+    return { output: { ...whole, qosDelayTime }, content, contentSize: record.size }
+  }
   const output = {
     ...whole,
+    qosDelayTime: pace?.delayFor(range.end - range.start),
     contentLength: range.end - range.start,
     contentRange: contentRange(range, record.size),
     // it is the digest of the whole object, which nobody can check against a part
@@ -33,6 +52,7 @@ function answer(object: OpenObject, input: Input, overrides: Partial<Output>, pa
   return { status: 206, output, content: object.read(range, take), contentSize: output.contentLength }
 }
 
+<<<<<<< HEAD
 /** The headers that the query replaces. */
 function overridesOf(input: Input): Partial<Output> {
   return given({
@@ -43,4 +63,35 @@ function overridesOf(input: Input): Partial<Output> {
     contentDisposition: input.responseContentDisposition,
     contentEncoding: input.responseContentEncoding,
   })
+=======
+/** How the headers of an object change when its bytes are compressed: what describes other bytes is left out. */
+const COMPRESSED = {
+  contentEncoding: 'gzip',
+  contentLength: undefined,
+  contentMd5: undefined,
+  etag: undefined,
+  vary: 'Accept-Encoding',
+} as const
+
+const OVERRIDES = {
+  responseContentType: ['contentType', 'response-content-type'],
+  responseContentLanguage: ['contentLanguage', 'response-content-language'],
+  responseExpires: ['expires', 'response-expires'],
+  responseCacheControl: ['cacheControl', 'response-cache-control'],
+  responseContentDisposition: ['contentDisposition', 'response-content-disposition'],
+  responseContentEncoding: ['contentEncoding', 'response-content-encoding'],
+} as const
+
+/** The headers that the query replaces. Throws invalidArgument for what a header cannot hold. */
+function readOverrides(input: Input): StoredHeaders {
+  const headers: Record<string, string> = {}
+  for (const [key, [header, name]] of Object.entries(OVERRIDES)) {
+    const value = input[key as keyof typeof OVERRIDES]
+    if (value === undefined) continue
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: a line break would begin a header of the client's making
+    if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(value)) throw badArgument('invalidArgument', name, value)
+    headers[header] = byteString(value)
+  }
+  return headers
+>>>>>>> b4ae813 (Compress texts for who asks, state the delay of a limited GET, and store what a callback may not announce)
 }
