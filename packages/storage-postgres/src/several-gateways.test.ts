@@ -105,17 +105,17 @@ describe('several gateways on one database', { skip: withoutPostgres() }, () => 
     await writing
   })
 
-  test('a gateway whose session was ended commits nothing any more, and is told so', async () => {
-    let told = 0
+  test('a gateway whose session was ended commits nothing any more, and is informed', async () => {
+    let fencings = 0
     const session = randomBytes(8).toString('hex')
-    const zombie = await openPostgresMetadataStore({ url, session, onFenced: () => (told += 1) })
+    const zombie = await openPostgresMetadataStore({ url, session, onFenced: () => (fencings += 1) })
     await zombie.transact(async (tx) => tx.set(bytesOf('living'), bytesOf('1')))
     await gateways[0]?.endSession(session)
     for (const key of ['dead', 'deader']) {
       const late = zombie.transact(async (tx) => tx.set(bytesOf(key), bytesOf('1')))
       await assert.rejects(late, isStorageError('fenced'))
     }
-    assert.equal(told, 1)
+    assert.equal(fencings, 1)
     assert.equal(await read('dead'), undefined)
     await zombie.close()
   })

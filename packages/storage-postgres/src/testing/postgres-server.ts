@@ -11,7 +11,7 @@ const run = promisify(execFile)
 
 export interface PostgresServer {
   readonly port: number
-  /** The URL of a database, which is made if it is not there. */
+  /** The URL of a database, which is created if it does not exist. */
   database(name: string): Promise<string>
   /** Ends the server at once, as a power cut would, or after its sessions. */
   stop(mode?: 'immediate' | 'fast'): Promise<void>

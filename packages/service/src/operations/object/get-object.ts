@@ -1,14 +1,4 @@
-<<<<<<< HEAD
-
-import { type InputOf, type Operations, OssError, type OutputOf } from '@bindery/protocol'
-
-=======
-
-import { byteString } from '@bindery/bytes'
-import { badArgument, type InputOf, type Operations, OssError } from '@bindery/protocol'
-
->>>>>>> b4ae813 (Compress texts for who asks, state the delay of a limited GET, and store what a callback may not announce)
-
+import { type InputOf, type Operations, OssError } from '@bindery/protocol'
 import { handler } from '../../call.js'
 import type { OpenObject } from '../../domain/objects/open-object.js'
 import type { StoredHeaders } from '../../domain/stored/model.js'
@@ -52,18 +42,6 @@ function answer(object: OpenObject, input: Input, overrides: StoredHeaders, pace
   return { status: 206, output, content: object.read(range, take), contentSize: output.contentLength }
 }
 
-<<<<<<< HEAD
-/** The headers that the query replaces. */
-function overridesOf(input: Input): Partial<Output> {
-  return given({
-    contentType: input.responseContentType,
-    contentLanguage: input.responseContentLanguage,
-    expires: input.responseExpires,
-    cacheControl: input.responseCacheControl,
-    contentDisposition: input.responseContentDisposition,
-    contentEncoding: input.responseContentEncoding,
-  })
-=======
 /** How the headers of an object change when its bytes are compressed: what describes other bytes is left out. */
 const COMPRESSED = {
   contentEncoding: 'gzip',
@@ -73,25 +51,14 @@ const COMPRESSED = {
   vary: 'Accept-Encoding',
 } as const
 
-const OVERRIDES = {
-  responseContentType: ['contentType', 'response-content-type'],
-  responseContentLanguage: ['contentLanguage', 'response-content-language'],
-  responseExpires: ['expires', 'response-expires'],
-  responseCacheControl: ['cacheControl', 'response-cache-control'],
-  responseContentDisposition: ['contentDisposition', 'response-content-disposition'],
-  responseContentEncoding: ['contentEncoding', 'response-content-encoding'],
-} as const
-
-/** The headers that the query replaces. Throws invalidArgument for what a header cannot hold. */
-function readOverrides(input: Input): StoredHeaders {
-  const headers: Record<string, string> = {}
-  for (const [key, [header, name]] of Object.entries(OVERRIDES)) {
-    const value = input[key as keyof typeof OVERRIDES]
-    if (value === undefined) continue
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: a line break would begin a header of the client's making
-    if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(value)) throw badArgument('invalidArgument', name, value)
-    headers[header] = byteString(value)
-  }
-  return headers
->>>>>>> b4ae813 (Compress texts for who asks, state the delay of a limited GET, and store what a callback may not announce)
+/** The headers that the query replaces. */
+function overridesOf(input: Input): StoredHeaders {
+  return given({
+    contentType: input.responseContentType,
+    contentLanguage: input.responseContentLanguage,
+    expires: input.responseExpires,
+    cacheControl: input.responseCacheControl,
+    contentDisposition: input.responseContentDisposition,
+    contentEncoding: input.responseContentEncoding,
+  })
 }
