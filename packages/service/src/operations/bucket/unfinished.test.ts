@@ -8,7 +8,7 @@ test('a server refuses settings that would have no effect: versions are not kept
     call(started, { method: 'PUT', bucket: BUCKET, query: { [query]: undefined }, body })
   const rule =
     '<ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault>'
-  for (const response of [
+  const responses = [
     await put('versioning', '<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>'),
     await put('encryption', `<ServerSideEncryptionRule>${rule}</ServerSideEncryptionRule>`),
     await call(started, {
@@ -16,9 +16,15 @@ test('a server refuses settings that would have no effect: versions are not kept
       bucket: 'other-bucket',
       headers: { 'x-oss-server-side-encryption': 'AES256' },
     }),
-  ]) {
-    assert.deepEqual([response.status, element(response.text, 'Code')], [501, 'NotImplemented'])
-  }
+  ]
+  assert.deepEqual(
+    responses.map(({ status, text }) => [status, element(text, 'Code')]),
+    [
+      [501, 'NotImplemented'],
+      [501, 'NotImplemented'],
+      [400, 'NotImplemented'],
+    ],
+  )
   const get = await call(started, { method: 'GET', bucket: BUCKET, query: { versioning: undefined } })
   assert.equal(get.status, 200)
 })
