@@ -71,10 +71,10 @@ test('flipped bits in rows are reported with the names in their keys, and repair
     ),
     [
       ['bucket', 'demo'],
+      ['garbage'],
       ['object', 'demo', 'a.txt'],
       ['part', 'demo', 'open', open, 2, open],
       ['manifest', joined],
-      ['garbage'],
       ['counters', 'demo'],
     ],
   )
@@ -88,7 +88,8 @@ test('flipped bits in rows are reported with the names in their keys, and repair
   )
   const kept = (await readFile(join(folder, 'quarantine', 'rows.jsonl'), 'utf8')).trim().split('\n')
   assert.equal(kept.length, damaged.length)
-  assert.equal(Buffer.from(JSON.parse(kept[1] ?? '').key, 'base64').toString('latin1'), 'odemo\0a.txt')
+  const keys = kept.map((line) => Buffer.from(JSON.parse(line).key, 'base64').toString('latin1'))
+  assert.ok(keys.includes('odemo\0a.txt'))
   const again = (await bindery('fsck', folder, '--json')).output
   assert.doesNotMatch(again, /rowDamaged|countersWrong|usageWrong/)
 })

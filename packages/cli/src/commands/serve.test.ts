@@ -221,7 +221,7 @@ test('a folder of an unreleased layout is refused with what to do', async (t) =>
   const { message, exitCode } = await failure({ folder })
   assert.match(
     message,
-    /written by another build of Bindery, .*\(layout 1; this one reads layout 2\)\. Name a new folder/,
+    /written by a development build of Bindery .*\(layout 1; this build reads layout 2\)\. Name a new folder/,
   )
   assert.equal(exitCode, 3)
 })
