@@ -5,7 +5,8 @@
 import { createHash, createHmac } from 'node:crypto'
 import { Agent, request } from 'node:http'
 import OSS from 'ali-oss'
-import { percentEncode, Query, signV4 } from '../../packages/protocol/dist/index.js'
+import { percentEncode } from '../../packages/bytes/dist/index.js'
+import { Query, signV4 } from '../../packages/protocol/dist/index.js'
 
 const digests = {
   md5: (data) => createHash('md5').update(data).digest(),
