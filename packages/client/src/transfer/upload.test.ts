@@ -230,7 +230,7 @@ test('a stream is held in memory only as far as the budget allows', async () => 
 })
 
 test('what happens to an object that exists is chosen', async () => {
-  const { client, seen } = await startClient()
+  const { client } = await startClient()
   await client.put('k', 'old')
   assert.equal((await client.put('k', 'new', { onExists: 'skip' })).skipped, true)
   assert.equal((await client.put('k', 'old', { onExists: 'skip-if-same' })).skipped, true)
@@ -239,7 +239,6 @@ test('what happens to an object that exists is chosen', async () => {
   assert.equal(forbidden.code, 'FileAlreadyExists')
   assert.equal((await client.put('k', 'new', { onExists: 'skip-if-same' })).skipped, undefined)
   assert.equal(Buffer.from(await client.get('k')).toString(), 'new')
-  assert.ok(seen.length > 0)
 })
 
 test('two uploads of one source to one key are not driven at once', async () => {
