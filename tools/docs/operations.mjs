@@ -72,5 +72,5 @@ function refusals(refuses) {
 function document(title, value) {
   if (value === undefined) return ''
   if (value === 'bytes') return `${title}: the bytes of the content.`
-  return `${title}:\n\n\`\`\`text\n${value.describe().join('\n')}\n\`\`\``
+  return `${title}:\n\n\`\`\`text\n${value.docLines().join('\n')}\n\`\`\``
 }

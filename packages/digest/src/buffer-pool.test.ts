@@ -82,8 +82,8 @@ test('a pool is low when at most half of it is free, and exhausted when less tha
     [SLAB_BYTES, true, true],
   ] as const) {
     lent.push(await pool.take(bytes))
-    assert.deepEqual([pool.isScarce, pool.isDry], expected)
+    assert.deepEqual([pool.isLow, pool.isExhausted], expected)
   }
   for (const buffer of lent) pool.release(buffer)
-  assert.deepEqual([pool.isScarce, pool.isDry], [false, false])
+  assert.deepEqual([pool.isLow, pool.isExhausted], [false, false])
 })

@@ -37,7 +37,7 @@ export class BufferPool {
    * Whether at most half of the budget is free, so that a caller that holds a buffer for long should hold a small
    * one.
    */
-  get isScarce(): boolean {
+  get isLow(): boolean {
     return this.#free * 2 <= this.#slabsMax
   }
 
@@ -45,7 +45,7 @@ export class BufferPool {
    * Whether less than a quarter of the budget is free: it is reserved for callers that release their buffers at
    * once.
    */
-  get isDry(): boolean {
+  get isExhausted(): boolean {
     return this.#free * 4 < this.#slabsMax
   }
 

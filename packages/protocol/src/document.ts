@@ -18,5 +18,5 @@ export interface Document<T> {
   decode(parser: XmlParser, body: Uint8Array, notation?: Notation): T
   encode(value: T, notation?: Notation): Uint8Array
   /** Paths and codecs, for the reference pages. */
-  describe(): string[]
+  docLines(): string[]
 }

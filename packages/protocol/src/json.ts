@@ -4,7 +4,7 @@ import { OssError } from './errors/oss-error.js'
 
 /**
  * A JSON document, the form of the answers of extensions. `T` contains only JSON values, and numbers that are exact.
- * `lines` describe it for the reference pages, one path per line.
+ * `lines` docLines it for the reference pages, one path per line.
  */
 export function json<T extends object>(root: string, lines: readonly string[]): Document<T> {
   return {
@@ -18,6 +18,6 @@ export function json<T extends object>(root: string, lines: readonly string[]): 
       }
     },
     encode: (value) => utf8Bytes(JSON.stringify(value)),
-    describe: () => [...lines],
+    docLines: () => [...lines],
   }
 }

@@ -79,7 +79,7 @@ test('any key survives in text, with control characters as references', () => {
 })
 
 test('the reference pages name each element by its path', () => {
-  assert.deepEqual(sample.describe(), [
+  assert.deepEqual(sample.docLines(), [
     'Sample/[EncodingType: text]',
     'Sample/Key: text',
     'Sample/[Size: integer 0–9]',

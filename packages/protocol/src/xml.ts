@@ -69,7 +69,7 @@ export interface Member<T> {
   decode(parent: XmlNode, notation: Notation): T
   encode(value: T, context: EncodeContext): string
   /** Paths and codecs, for the reference pages. */
-  describe(): string[]
+  docLines(): string[]
 }
 export interface EncodeContext {
   /** encoding-type=url was requested. */
@@ -97,7 +97,7 @@ export function element<T>(name: string, codec: Codec<T>, { url = false } = {}):
       const text = encodeText(codec, value, notation)
       return open + (url && urlEncoding ? percentEncode(text) : escapeXml(text)) + close
     },
-    describe: () => [`${name}: ${codec.name}`],
+    docLines: () => [`${name}: ${codec.name}`],
   }
 }
 
@@ -122,7 +122,7 @@ export function maybe<T>(name: string, whole: Member<T>): Member<T | undefined> 
     decode: (parent, notation) =>
       parent.children.some((child) => child.name === name) ? whole.decode(parent, notation) : undefined,
     encode: (value, context) => (value === undefined ? '' : whole.encode(value, context)),
-    describe: () => whole.describe().map((line) => `[${line}]`),
+    docLines: () => whole.docLines().map((line) => `[${line}]`),
   }
 }
 
@@ -136,7 +136,7 @@ export function group<M extends Members>(name: string, members: M): Member<Membe
       return decodeMembers<M>(entries, node, notation)
     },
     encode: (value, context) => `<${name}>${encodeMembers(entries, value, context)}</${name}>`,
-    describe: () => describeMembers(members).map((line) => `${name}/${line}`),
+    docLines: () => describeMembers(members).map((line) => `${name}/${line}`),
   }
 }
 
@@ -156,7 +156,7 @@ export function others(names: RegExp): Member<readonly XmlNode[]> {
   return {
     decode: (parent) => parent.children.filter(({ name }) => names.test(name)),
     encode: (nodes) => nodes.map(encodeNode).join(''),
-    describe: () => [`[${names.source}]`],
+    docLines: () => [`[${names.source}]`],
   }
 }
 
@@ -166,7 +166,7 @@ function encodeNode({ name, text, children }: XmlNode): string {
 
 /** A value that is stored with a document but not part of it. */
 export function storedOnly<T>(): Member<T | undefined> {
-  return { decode: () => undefined, encode: () => '', describe: () => [] }
+  return { decode: () => undefined, encode: () => '', docLines: () => [] }
 }
 
 /** Elements of one name, each with members. */
@@ -181,7 +181,7 @@ export function list<M extends Members>(name: string, members: M): Member<readon
       for (const value of values) out += open + encodeMembers(entries, value, context) + close
       return out
     },
-    describe: () => describeMembers(members).map((line) => `${name}[]/${line}`),
+    docLines: () => describeMembers(members).map((line) => `${name}[]/${line}`),
   }
 }
 
@@ -195,7 +195,7 @@ export function texts<T>(name: string, codec: Codec<T>, { missing }: { missing?:
     },
     encode: (values, { notation }) =>
       values.map((value) => `<${name}>${escapeXml(encodeText(codec, value, notation))}</${name}>`).join(''),
-    describe: () => [`${name}[]: ${codec.name}`],
+    docLines: () => [`${name}[]: ${codec.name}`],
   }
 }
 
@@ -225,7 +225,7 @@ export function xml<M extends Members>(
       const urlEncoding = (value as { encodingType?: unknown }).encodingType === 'url'
       return wholeDocument(root, encodeMembers(entries, value, { urlEncoding, notation }), notation)
     },
-    describe: () => describeMembers(members).map((line) => `${root}/${line}`),
+    docLines: () => describeMembers(members).map((line) => `${root}/${line}`),
   }
 }
 
@@ -244,7 +244,7 @@ export function xmlText(root: string): Document<string> {
     root,
     decode: (parser, body) => readXml(parser, body).text,
     encode: (value, notation = OSS_NOTATION) => wholeDocument(root, escapeXml(value), notation),
-    describe: () => [root],
+    docLines: () => [root],
   }
 }
 
@@ -269,5 +269,5 @@ function encodeMembers(entries: Entries, value: object, context: EncodeContext):
 }
 
 function describeMembers(members: Members): string[] {
-  return Object.values(members).flatMap((member) => member.describe())
+  return Object.values(members).flatMap((member) => member.docLines())
 }

@@ -73,7 +73,7 @@ describe('round trips of the domain', () => {
       acl: 'default',
       forbidOverwrite: false,
       source: { bucket: BUCKET, key: key('k') },
-      describe: () => PLAIN,
+      descriptionOf: () => PLAIN,
     } as const
     assert.equal(await count(() => copyObject(domain, copy)), 2)
     assert.equal(await count(() => deleteObject(domain, named('k'))), 2)

@@ -10,29 +10,29 @@ export class Allowance {
   #bytes = 0
 
   key(key: KeyText): void {
-    within('bytes of a key', key.length, METADATA_LIMITS.keyBytes)
+    checkLimit('bytes of a key', key.length, METADATA_LIMITS.keyBytes)
     if (key.length === 0) throw new StorageError('limit', 'a key has at least one byte')
     this.#spend(key.length)
   }
 
   value(value: Bytes): void {
-    within('bytes of a value', value.length, METADATA_LIMITS.valueBytes)
+    checkLimit('bytes of a value', value.length, METADATA_LIMITS.valueBytes)
     this.#spend(value.length)
   }
 
   /** A bound may be the successor of the longest key. */
   bound(bound: KeyText): void {
-    within('bytes of a bound', bound.length, METADATA_LIMITS.keyBytes + 1)
+    checkLimit('bytes of a bound', bound.length, METADATA_LIMITS.keyBytes + 1)
   }
 
   rowsRead(rows: number): void {
     this.#rowsRead += rows
-    within('rows read', this.#rowsRead, METADATA_LIMITS.rowsRead)
+    checkLimit('rows read', this.#rowsRead, METADATA_LIMITS.rowsRead)
   }
 
   keyWritten(): void {
     this.#keysWritten += 1
-    within('keys written', this.#keysWritten, METADATA_LIMITS.keysWritten)
+    checkLimit('keys written', this.#keysWritten, METADATA_LIMITS.keysWritten)
   }
 
   valueRead(value: Bytes | undefined): void {
@@ -45,10 +45,10 @@ export class Allowance {
 
   #spend(bytes: number): void {
     this.#bytes += bytes
-    within('bytes read and written', this.#bytes, METADATA_LIMITS.bytes)
+    checkLimit('bytes read and written', this.#bytes, METADATA_LIMITS.bytes)
   }
 }
 
-function within(what: string, count: number, limit: number): void {
+function checkLimit(what: string, count: number, limit: number): void {
   if (count > limit) throw new StorageError('limit', `${what}: ${count}, at most ${limit}`)
 }

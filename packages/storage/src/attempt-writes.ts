@@ -32,7 +32,7 @@ export class WriteSet {
   }
 
   /** Own sets and deletes of a range; a deleted row has no value. */
-  within(from: KeyText, to: KeyText): [KeyText, Bytes | undefined][] {
+  between(from: KeyText, to: KeyText): [KeyText, Bytes | undefined][] {
     return [...this.rows].filter(([key]) => from <= key && key < to)
   }
 

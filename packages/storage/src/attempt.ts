@@ -94,7 +94,7 @@ export class Attempt extends AttemptWrites implements Transaction {
     const asked = this.admitRange(fromKey, toKey, options)
     if (asked === undefined) return []
     const { from, to, limit, reverse } = asked
-    const own = this.writes.within(from, to)
+    const own = this.writes.between(from, to)
     // each own write hides at most one stored row, so this many more are enough
     const stored = limit + own.length
     const rows = this.#snapshot.range(from, to, stored, reverse, options.onDamaged)

@@ -107,8 +107,8 @@ export const BREAKS: readonly Break[] = [
     mode: 'sequence',
     seed: 2,
     file: `${DOMAIN}upkeep/sweeper.js`,
-    find: 'waiting, isHeld, isThere:',
-    replace: 'waiting, isHeld: false, isThere:',
+    find: 'waiting, isReferenced, isThere:',
+    replace: 'waiting, isReferenced: false, isThere:',
   },
   {
     invariant: 'D4',
@@ -269,7 +269,7 @@ export const BREAKS: readonly Break[] = [
     seed: 1,
     file: `${DOMAIN}uploads/listing.js`,
     find: 'return following(uploadRows.key({ bucket, key: keyMarker, uploadId: uploadIdMarker }));',
-    replace: 'return uploadRows.within({ bucket, key: keyMarker }).to;',
+    replace: 'return uploadRows.rangeUnder({ bucket, key: keyMarker }).to;',
   },
   {
     invariant: 'U6',

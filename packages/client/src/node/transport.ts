@@ -51,7 +51,7 @@ async function send(
     return { ...headOf(response), body: pieces(response, method, () => failure, signal) }
   } catch (thrown) {
     sent.destroy()
-    throw describe(failure ?? thrown, method, signal)
+    throw transportFailure(failure ?? thrown, method, signal)
   }
 }
 
@@ -114,7 +114,7 @@ async function* pieces(
     for await (const piece of response) yield piece as Uint8Array
     if (!response.complete) throw new Error('the answer broke off')
   } catch (thrown) {
-    throw describe(failure() ?? thrown, method, signal)
+    throw transportFailure(failure() ?? thrown, method, signal)
   }
 }
 
@@ -126,7 +126,7 @@ function headOf(response: http.IncomingMessage): Omit<TransportResponse, 'body'>
   return { status: response.statusCode ?? 0, headers, header: (name) => headers[name.toLowerCase()] }
 }
 
-function describe(thrown: unknown, method: string, signal: AbortSignal): unknown {
+function transportFailure(thrown: unknown, method: string, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason
   if (thrown instanceof TransportError) return thrown
   if (!(thrown instanceof Error) || !isOfConnection(thrown)) return thrown

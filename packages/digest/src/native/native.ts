@@ -91,7 +91,7 @@ export interface Native {
 export function loadNative(): Native | undefined {
   if (process.env.BINDERY_NATIVE === 'off') return undefined
   const binding = loadBinding()
-  return binding === undefined ? undefined : describe(binding)
+  return binding === undefined ? undefined : nativeOf(binding)
 }
 
 let engine: NativeEngine | undefined
@@ -102,7 +102,7 @@ export function nativeEngine(): NativeEngine | undefined {
   return engine
 }
 
-function describe(binding: Binding): Native {
+function nativeOf(binding: Binding): Native {
   const { md5Kernels, crcKernels } = binding
   const fastest = crcKernels.length - 1
   const crcPlace = (name: string | undefined) => (name === undefined ? fastest : placeOf(name, crcKernels))

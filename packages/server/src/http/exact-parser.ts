@@ -75,13 +75,13 @@ const REFUSED = [
 ]
 
 function isExact(): boolean {
-  const lenient = judge(createServer({ insecureHTTPParser: true }))
-  const strict = judge(createServer())
+  const lenient = acceptanceOf(createServer({ insecureHTTPParser: true }))
+  const strict = acceptanceOf(createServer())
   return ACCEPTED.every(lenient) && REFUSED.every((bytes) => !lenient(bytes) || strict(bytes))
 }
 
 /** Returns a function that reports whether a server accepts some bytes as complete requests. */
-function judge(server: Server): (bytes: string) => boolean {
+function acceptanceOf(server: Server): (bytes: string) => boolean {
   let requests: IncomingMessage[] = []
   let understood = true
   server.on('request', (request) => requests.push(request))

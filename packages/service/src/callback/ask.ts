@@ -15,7 +15,7 @@ import type { Domain } from '../domain/domain.js'
 import type { BucketRecord, ObjectRecord } from '../domain/stored/model.js'
 import type { CallbackReceiver, Callbacks } from '../options.js'
 import type { ServiceRequest } from '../service.js'
-import { type CallbackOutcome, judge } from './outcome.js'
+import { type CallbackOutcome, outcomeOf } from './outcome.js'
 
 /** A callback whose URLs may be called. */
 export interface AskedCallback {
@@ -70,11 +70,11 @@ async function make(
     digests: call.domain.digests,
     sign: (bytes: Uint8Array) => callbacks.sign(bytes),
   }
-  let outcome = judge({ kind: 'unreachable' })
+  let outcome = outcomeOf({ kind: 'unreachable' })
   for (const [url, receiver] of receivers) {
     const request = callbackRequest(callback, url, body, { ...context, time: call.domain.clock() })
     const answer = await receiver.post(request, { sni: callback.sni })
-    outcome = judge(answer)
+    outcome = outcomeOf(answer)
     if (answer.kind === 'busy' || (answer.kind === 'answered' && answer.status === 200)) break
   }
   return outcome

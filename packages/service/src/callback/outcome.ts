@@ -34,7 +34,7 @@ const WITHOUT_ANSWER = {
 } as const
 
 /** Evaluates an answer by OSS's rules: 200, an announced length within the limit, and JSON or XML. */
-export function judge(answer: CallbackAnswer): CallbackOutcome {
+export function outcomeOf(answer: CallbackAnswer): CallbackOutcome {
   if (answer.kind !== 'answered') return WITHOUT_ANSWER[answer.kind]
   const { status, contentType = '', contentLength, body } = answer
   if (status !== 200) return failed('callbackStatus', { Status: status })

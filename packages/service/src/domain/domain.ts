@@ -63,11 +63,11 @@ export function createDomain(options: DomainOptions): Domain {
   return { metadata, blobs, digests, clock, sleep, random, bucketCache, reads, peers, events, damage, receiptMs }
 }
 
-/** Source of randomness for ids. */
-export type Chance = Pick<Domain, 'random'>
+/** Source of the random bytes of ids. */
+export type IdSource = Pick<Domain, 'random'>
 
 /** A random id: 32 upper-case hex digits. */
-export function newId({ random }: Chance): string {
+export function newId({ random }: IdSource): string {
   return upperHex(random(16))
 }
 

@@ -1,4 +1,4 @@
-/** A domain on memory engines, with a clock and chance of its own, for the tests of this folder. */
+/** A domain on memory engines, with a clock and a source of ids of its own, for the tests of this folder. */
 import { createHash, createHmac } from 'node:crypto'
 import { type BucketName, bucketName, type Digests, type ObjectKey, objectKey } from '@bindery/protocol'
 import {

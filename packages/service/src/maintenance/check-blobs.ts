@@ -124,10 +124,10 @@ async function namedAmong({ metadata }: Inspection, group: readonly Unnamed[]): 
   return named
 }
 
-async function checkStray({ findings, chance }: Inspection, { entry, owner }: Unnamed): Promise<void> {
+async function checkStray({ findings, ids }: Inspection, { entry, owner }: Unnamed): Promise<void> {
   const { id } = entry
   const fix: Fix = findings.mayFree
-    ? { commit: (tx) => discardBlob(chance, tx, id, 'orphan', owner) }
+    ? { commit: (tx) => discardBlob(ids, tx, id, 'orphan', owner) }
     : { before: (quarantine) => quarantine.blob(id) }
   // Whose it was, if a record that is lost has named it.
   const names = owner === undefined ? {} : namesIn(owner)

@@ -10,7 +10,7 @@ import {
   holderToken,
   type Inspection,
   isGarbage,
-  isHeld,
+  isReferenced,
   manifestsOf,
   mayHaveRows,
   nameToken,
@@ -24,17 +24,17 @@ const BLOBS_IN_GROUP = 64
 
 /** Checks every manifest: something holds it, or it is garbage; and it has part rows. */
 export async function checkManifests(inspection: Inspection): Promise<void> {
-  const { metadata, findings, chance } = inspection
+  const { metadata, findings, ids } = inspection
   for await (const { manifest, record } of walk(metadata, manifestRows, inspection.damaged)) {
     const [isKept, hasParts] = await metadata.read(
       async (reader) =>
         [
-          (await isHeld(reader, manifest)) || (await isGarbage(reader, 'manifest', manifest)),
-          await mayHaveRows(reader, partRows.within({ manifest })),
+          (await isReferenced(reader, manifest)) || (await isGarbage(reader, 'manifest', manifest)),
+          await mayHaveRows(reader, partRows.rangeUnder({ manifest })),
         ] as const,
     )
     if (!isKept) {
-      const fix: Fix = { commit: (tx) => discardManifest(chance, tx, manifest, { why: 'orphan' }) }
+      const fix: Fix = { commit: (tx) => discardManifest(ids, tx, manifest, { why: 'orphan' }) }
       await findings.add('manifestStray', { manifest }, findings.mayFree ? fix : undefined)
     }
     if (record.partCount > 0 && !hasParts) {
@@ -144,14 +144,14 @@ class PartGroup {
     if (this.#isOpen) return
     await this.#missing(Number.POSITIVE_INFINITY)
     if (this.#strays === 0) return
-    const { findings, metadata, chance } = this.#inspection
+    const { findings, metadata, ids } = this.#inspection
     const isKnown = await metadata.read(
       async (reader) =>
         (await isGarbage(reader, 'rows', this.manifest)) || (await isGarbage(reader, 'manifest', this.manifest)),
     )
     if (isKnown) return
     const facts = { manifest: this.manifest, found: String(this.#strays) }
-    const fix: Fix = { commit: (tx) => discardRows(chance, tx, this.manifest, 'orphan') }
+    const fix: Fix = { commit: (tx) => discardRows(ids, tx, this.manifest, 'orphan') }
     await findings.add('partStray', facts, findings.mayFree ? fix : undefined)
   }
 
@@ -205,7 +205,7 @@ export async function checkSlices(
 
 /** Checks every holder row: one record or slice has its reference, and the other way round. */
 export async function checkHolders(inspection: Inspection): Promise<void> {
-  const { metadata, findings, holders, chance } = inspection
+  const { metadata, findings, holders, ids } = inspection
   for await (const { manifest, reference } of walk(metadata, holderRows, inspection.damaged)) {
     holders.found.add(holderToken(manifest, reference))
   }
@@ -222,7 +222,7 @@ export async function checkHolders(inspection: Inspection): Promise<void> {
       const fix: Fix = {
         commit: (tx) => {
           tx.delete(holderRows.key({ manifest, reference }))
-          discardManifest(chance, tx, manifest, { why: 'orphan' })
+          discardManifest(ids, tx, manifest, { why: 'orphan' })
         },
       }
       await findings.add('holderStray', { manifest, reference }, findings.mayFree ? fix : undefined)

@@ -34,7 +34,7 @@ async function checkPartsOf(inspection: Inspection, upload: Upload): Promise<Hel
   const held: Held = { parts: 0, bytes: 0 }
   const { bucket, key, uploadId } = upload
   const onDamaged = (row: Row, reason: string) => inspection.findings.damagedRow(row, reason, { bucket, key, uploadId })
-  const parts = walk(inspection.metadata, partRows, onDamaged, partRows.within({ manifest: uploadId }))
+  const parts = walk(inspection.metadata, partRows, onDamaged, partRows.rangeUnder({ manifest: uploadId }))
   for await (const group of inGroups(parts, PARTS_AT_ONCE)) {
     await forAll(group, BLOBS_AT_ONCE, async (part) => {
       if (await checkPart(inspection, upload, part)) {

@@ -8,7 +8,7 @@ import {
   type Row,
   StorageError,
 } from '@bindery/storage'
-import type { Chance } from '../domain/domain.js'
+import type { IdSource } from '../domain/domain.js'
 import { type CounterChange, deltasOf } from '../domain/stored/counters.js'
 import { unlessDamaged } from '../domain/stored/damage.js'
 import type { KeyRange } from '../domain/stored/key-range.js'
@@ -58,7 +58,7 @@ export const BLOBS_AT_ONCE = 8
 export class Inspection {
   readonly metadata: MetadataStore
   readonly blobs: BlobStore
-  readonly chance: Chance
+  readonly ids: IdSource
   readonly findings: Findings
   /** Whether all bytes are read. */
   readonly readsBytes: boolean
@@ -89,14 +89,14 @@ export class Inspection {
   readonly #joined = new Map<string, bigint>()
 
   constructor(
-    stores: { readonly metadata: MetadataStore; readonly blobs: BlobStore; readonly random: Chance['random'] },
+    stores: { readonly metadata: MetadataStore; readonly blobs: BlobStore; readonly random: IdSource['random'] },
     findings: Findings,
     readsBytes: boolean,
     onProgress: (progress: AuditProgress) => void,
   ) {
     this.metadata = stores.metadata
     this.blobs = stores.blobs
-    this.chance = { random: stores.random }
+    this.ids = { random: stores.random }
     this.findings = findings
     this.readsBytes = readsBytes
     this.#onProgress = onProgress
@@ -132,7 +132,7 @@ export class Inspection {
     if (known !== undefined) return known
     const chain = new Crc64Chain()
     let next = 0
-    for await (const { record } of walk(this.metadata, partRows, undefined, partRows.within({ manifest }))) {
+    for await (const { record } of walk(this.metadata, partRows, undefined, partRows.rangeUnder({ manifest }))) {
       if (next === list.partCount) break
       const { partNumber, start, end } = list.at(next)
       if (partNumber !== record.partNumber) continue
@@ -192,11 +192,11 @@ export const holderToken = (manifest: string, reference: string): string => `${m
 
 /** Whether an id has a garbage row. */
 export async function isGarbage(reader: Reader, kind: GarbageKind, id: string): Promise<boolean> {
-  return mayHaveRows(reader, garbageRows.within({ garbageKind: kind, garbageId: id }))
+  return mayHaveRows(reader, garbageRows.rangeUnder({ garbageKind: kind, garbageId: id }))
 }
 
-export async function isHeld(reader: Reader, manifest: string): Promise<boolean> {
-  return mayHaveRows(reader, holderRows.within({ manifest }))
+export async function isReferenced(reader: Reader, manifest: string): Promise<boolean> {
+  return mayHaveRows(reader, holderRows.rangeUnder({ manifest }))
 }
 
 /** Whether a range has rows, damaged or not. */

@@ -112,7 +112,7 @@ function copy(domain: Domain, from: string, to: string) {
     acl: 'default',
     forbidOverwrite: false,
     source: { bucket: BUCKET, key: key(from) },
-    describe: () => PLAIN,
+    descriptionOf: () => PLAIN,
   })
 }
 

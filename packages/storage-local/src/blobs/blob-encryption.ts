@@ -2,7 +2,7 @@ import { crc64 } from '@bindery/digest'
 import type { ChunkCipher, ChunkEncryption } from '@bindery/storage'
 import { ChunkTally } from './chunk-tally.js'
 import { CHUNK_BYTES, type ChunkEncryptions } from './format.js'
-import { ciphered } from './hashed.js'
+import { rethrowCipherFailure } from './hash-failure.js'
 
 /** Encrypts the pieces of one blob in place, in their order, and gathers what its footer keeps of that. */
 export class BlobEncryption {
@@ -19,7 +19,7 @@ export class BlobEncryption {
   /** @param bytes of one chunk, and at least one; called when the call before has resolved */
   async encrypt(bytes: Uint8Array): Promise<void> {
     this.#chunk ??= this.#cipher.encrypt(this.#tags.length)
-    await ciphered(this.#chunk.update(bytes))
+    await rethrowCipherFailure(this.#chunk.update(bytes))
     this.#tally.add(crc64(bytes), bytes.length)
     this.#size += bytes.length
     if (this.#size % CHUNK_BYTES === 0) await this.#endChunk()
@@ -33,7 +33,7 @@ export class BlobEncryption {
 
   async #endChunk(): Promise<void> {
     if (this.#chunk === undefined) return
-    this.#tags.push(await ciphered(this.#chunk.finish()))
+    this.#tags.push(await rethrowCipherFailure(this.#chunk.finish()))
     this.#chunk = undefined
   }
 }

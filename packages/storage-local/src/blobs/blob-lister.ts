@@ -45,7 +45,7 @@ async function* filesOf(context: ListContext, incarnation: string, after: BlobId
     for (const name of await namesIn(context, join(path, shard), isCounter)) {
       const place = { incarnation, counter: counterOf(name) }
       if (!name.startsWith(shard) || (after !== undefined && blobIdOf(place) <= after)) continue
-      const entry = await describe(context, place)
+      const entry = await blobEntryOf(context, place)
       if (entry !== undefined) yield entry
     }
   }
@@ -120,7 +120,7 @@ async function openIfThere({ files }: ListContext, path: string): Promise<number
 }
 
 /** The entry of a file, or undefined if it is gone or a write of this process has not ended. */
-async function describe(context: ListContext, place: BlobPlace): Promise<BlobEntry | undefined> {
+async function blobEntryOf(context: ListContext, place: BlobPlace): Promise<BlobEntry | undefined> {
   const { files, folder } = context
   const id = blobIdOf(place)
   if (context.isUnfinished(id)) return undefined

@@ -38,7 +38,7 @@ import {
   shapeInTrailer,
   TRAILER_BYTES,
 } from './format.js'
-import { hashed } from './hashed.js'
+import { rethrowHashFailure } from './hash-failure.js'
 import { type InlineBlob, inlineBlobOf } from './inline-blob.js'
 import type { OpenPacks } from './open-packs.js'
 import { imageBytes, isCleared } from './pack-format.js'
@@ -177,7 +177,7 @@ async function checksumAndRelease(
   end: number,
 ): Promise<bigint> {
   try {
-    return await hashed(hasher.crc64(buffer.subarray(start, end)))
+    return await rethrowHashFailure(hasher.crc64(buffer.subarray(start, end)))
   } finally {
     pool.release(buffer)
   }
@@ -243,7 +243,7 @@ async function readPacked(
 
 /** Lends a range of what was read from a pack or, when the pool is empty and the bytes are few, a copy of them. */
 function* lendPacked(pool: BufferPool, buffer: Buffer, { start, end }: ByteRange): Generator<LentBytes, void> {
-  const isCopied = pool.isDry && end - start <= COPY_BYTES
+  const isCopied = pool.isExhausted && end - start <= COPY_BYTES
   const bytes = isCopied ? new Uint8Array(buffer.subarray(start, end)) : buffer.subarray(start, end)
   if (isCopied || start === end) pool.release(buffer)
   if (start < end) yield lend(bytes, isCopied ? () => {} : () => pool.release(buffer))
@@ -251,7 +251,7 @@ function* lendPacked(pool: BufferPool, buffer: Buffer, { start, end }: ByteRange
 
 /** Whether a reader of this many bytes should hold less than all of them. */
 function isSparing(pool: BufferPool, size: number): boolean {
-  return pool.isDry ? size > COPY_BYTES : pool.isScarce && size > CELL_BYTES
+  return pool.isExhausted ? size > COPY_BYTES : pool.isLow && size > CELL_BYTES
 }
 
 /** Reads a range of a blob in a pack with small buffers. */

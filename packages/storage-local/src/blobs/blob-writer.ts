@@ -7,7 +7,7 @@ import { ChunkTally } from './chunk-tally.js'
 import type { FileOperations } from './files.js'
 import { encodeFooter, footerBytes, requireOwner } from './format.js'
 import type { FreeSpace } from './free-space.js'
-import { hashed } from './hashed.js'
+import { rethrowHashFailure } from './hash-failure.js'
 import { encryptedInlineIdOf, INLINE_BYTES_MAX, inlineIdOf } from './inline-blob.js'
 import type { Packs } from './packs.js'
 import { type Piece, PieceReader } from './piece-reader.js'
@@ -110,7 +110,7 @@ async function writeWhole(context: WriteContext, piece: Piece | undefined, optio
   let digest: Digest
   let target: BlobTarget
   try {
-    digest = await hashed(context.hasher.digest(bytes, requestOf(options)))
+    digest = await rethrowHashFailure(context.hasher.digest(bytes, requestOf(options)))
     if (size <= INLINE_BYTES_MAX) {
       const place = context.shards.nextPlace()
       const id =
@@ -183,7 +183,7 @@ class BlobWriting {
       await Promise.allSettled(this.#inFlight)
       throw error
     }
-    const digest = await hashed(this.#digest.finish())
+    const digest = await rethrowHashFailure(this.#digest.finish())
     const encryption = await this.#encryption?.finish()
     const size = this.#size
     const footer = encodeFooter(id, { ...digest, size, chunks: this.#tally.chunks, encryption }, header.length)
@@ -241,7 +241,7 @@ class BlobWriting {
 
   /** As `hashAndWrite` of the target; the bytes are hashed before they are encrypted in place. */
   async #encryptAndWrite(encryption: BlobEncryption, bytes: Uint8Array, position: number): Promise<bigint> {
-    const hash = hashed(this.#digest.update(bytes))
+    const hash = rethrowHashFailure(this.#digest.update(bytes))
     const turn = Promise.all([hash, this.#encrypted]).then(() => encryption.encrypt(bytes))
     this.#encrypted = turn
     // The bytes are in use until both have ended, even when one fails.

@@ -3,7 +3,7 @@ import { type BlobId, type ByteRange, decryptChunk, type LentBytes, StorageError
 import type { BlobView } from './blob-view.js'
 import type { FileOperations } from './files.js'
 import { CHUNK_BYTES } from './format.js'
-import { ciphered, hashed } from './hashed.js'
+import { rethrowCipherFailure, rethrowHashFailure } from './hash-failure.js'
 
 /** State that reading chunks needs. */
 export interface ChunkContext {
@@ -50,12 +50,12 @@ export async function* readChunks(
     for (let index = Math.floor(start / CHUNK_BYTES); index <= last; index++) {
       const base = index * CHUNK_BYTES
       const within = { start: Math.max(start - base, 0), end: Math.min(end - base, CHUNK_BYTES) }
-      if (ahead === undefined && pool.isScarce) {
+      if (ahead === undefined && pool.isLow) {
         yield* readInCells(context, blob, index, within)
         continue
       }
       const slab = await (ahead ?? readChunk(context, blob, index, await pool.take()))
-      const spare = index < last && !pool.isScarce ? pool.tryTake() : undefined
+      const spare = index < last && !pool.isLow ? pool.tryTake() : undefined
       ahead = spare && readChunk(context, blob, index + 1, spare)
       ahead?.catch(() => {})
       yield lend(slab.subarray(within.start, within.end), () => pool.release(slab))
@@ -91,9 +91,9 @@ export async function openChunk(
   const { decryption, yielded } = view
   if (decryption !== undefined) {
     const tag = decryption.tags[index] ?? new Uint8Array()
-    if (!(await ciphered(decryptChunk(decryption.cipher, index, bytes, tag)))) throw notDecrypted(id, index)
+    if (!(await rethrowCipherFailure(decryptChunk(decryption.cipher, index, bytes, tag)))) throw notDecrypted(id, index)
   }
-  if ((await hashed(hasher.crc64(bytes))) !== yielded[index]) throw damaged(id, index)
+  if ((await rethrowHashFailure(hasher.crc64(bytes))) !== yielded[index]) throw damaged(id, index)
 }
 
 /** Bytes that a reader holds when the pool is empty: few enough for thousands of readers. */
@@ -117,14 +117,14 @@ async function* readInCells(
       if (found.crc64 !== checksums[cell]) throw damaged(blob.id, index)
       length = found.bytes.length
       const decryption = blob.view.decryption?.cipher.decrypt(index, cell * CELL_BYTES)
-      if (decryption !== undefined) await ciphered(decryption.update(found.bytes))
+      if (decryption !== undefined) await rethrowCipherFailure(decryption.update(found.bytes))
     } catch (error) {
       pool.release(buffer)
       throw error
     }
     const base = cell * CELL_BYTES
     const bytes = buffer.subarray(at - base, Math.min(end - base, length))
-    if (pool.isDry) {
+    if (pool.isExhausted) {
       const copy = new Uint8Array(bytes.subarray(0, COPY_BYTES))
       pool.release(buffer)
       at += copy.length
@@ -149,11 +149,11 @@ async function checkInCells(context: ChunkContext, blob: OpenBlob, index: number
       const { crc64, bytes } = await readCell(context, blob, index, checksums.length, buffer)
       whole = crc64Combine(whole, crc64, bytes.length)
       checksums.push(crc64)
-      if (trial !== undefined) await ciphered(trial.update(bytes))
+      if (trial !== undefined) await rethrowCipherFailure(trial.update(bytes))
     }
     if (whole !== stored[index]) throw damaged(blob.id, index)
     const tag = decryption?.tags[index] ?? new Uint8Array()
-    if (trial !== undefined && !(await ciphered(trial.verify(tag)))) throw notDecrypted(blob.id, index)
+    if (trial !== undefined && !(await rethrowCipherFailure(trial.verify(tag)))) throw notDecrypted(blob.id, index)
     return checksums
   } finally {
     context.pool.release(buffer)
@@ -171,7 +171,7 @@ async function readCell(
   const position = index * CHUNK_BYTES + cell * CELL_BYTES
   const bytes = buffer.subarray(0, Math.min(CELL_BYTES, size - position))
   if ((await files.read(file, bytes, start + position)) < bytes.length) throw damaged(id, index)
-  return { crc64: await hashed(hasher.crc64(bytes)), bytes }
+  return { crc64: await rethrowHashFailure(hasher.crc64(bytes)), bytes }
 }
 
 function damaged(id: BlobId, index: number): StorageError {

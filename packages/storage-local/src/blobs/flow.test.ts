@@ -229,7 +229,7 @@ async function readBesideStalled(
   )
   const held = []
   for (const reader of stalled) held.push(await reader.next())
-  assert.ok(context.pool.isScarce)
+  assert.ok(context.pool.isLow)
   const ranges = [undefined, { start: 5, end: 6 }, { start: 65_530, end: 65_540 }, { start: 200_000, end: 299_999 }]
   for (const { id, size } of [large, small]) {
     for (const range of [...ranges, { start: size - 70_000, end: size }]) {

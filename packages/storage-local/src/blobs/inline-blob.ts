@@ -10,7 +10,7 @@ import { crc64 } from '@bindery/digest'
 import { type BlobCipher, type BlobId, CIPHER_TAG_BYTES, encryptChunk, StorageError } from '@bindery/storage'
 import { type BlobPlace, blobIdOf } from './blob-place.js'
 import type { ChunkEncryptions } from './format.js'
-import { ciphered } from './hashed.js'
+import { rethrowCipherFailure } from './hash-failure.js'
 
 /**
  * Bytes of the largest blob that its id carries: a larger one would make the record exceed the two pages of the
@@ -38,7 +38,7 @@ export async function encryptedInlineIdOf(
   cipher: BlobCipher,
 ): Promise<BlobId> {
   const name = blobIdOf(place)
-  const tag = await ciphered(encryptChunk(cipher.forBlob(name), 0, bytes))
+  const tag = await rethrowCipherFailure(encryptChunk(cipher.forBlob(name), 0, bytes))
   const carried = Buffer.alloc(ENCRYPTION_BYTES + bytes.length)
   carried.writeBigUInt64BE(checksum)
   carried.set(tag, CHECKSUM_BYTES)

@@ -51,7 +51,7 @@ export class PackSpace {
     if (waiting !== undefined) return waiting
     const look = this.#inTurn(() => {
       this.#looks.delete(path)
-      return this.#within(path, (file) => this.#unlinkIfEmpty(pack, file))
+      return this.#withFile(path, (file) => this.#unlinkIfEmpty(pack, file))
     })
     this.#looks.set(path, look)
     return look
@@ -88,7 +88,7 @@ export class PackSpace {
   }
 
   /** Runs `work` on a pack, if it exists. */
-  async #within(path: string, work: (file: number) => Promise<void>): Promise<void> {
+  async #withFile(path: string, work: (file: number) => Promise<void>): Promise<void> {
     let file: number
     try {
       file = await this.#files.openToClear(path)

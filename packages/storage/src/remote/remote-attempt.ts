@@ -112,7 +112,7 @@ export class RemoteAttempt extends AttemptWrites implements Transaction {
     return this.#answer(() => {
       const asked = this.admitRange(from, to, options)
       if (asked === undefined) return { flight: undefined, read: () => [] }
-      const own = this.writes.within(asked.from, asked.to)
+      const own = this.writes.between(asked.from, asked.to)
       // each own write hides at most one stored row, so this many more are enough
       const stored = { ...asked, limit: asked.limit + own.length }
       let rows: readonly RemoteRow[] = []

@@ -13,7 +13,7 @@ const policyText: Document<string> = {
     return text
   },
   encode: utf8Bytes,
-  describe: () => ['{ "Version": "1", "Statement": […] }'],
+  docLines: () => ['{ "Version": "1", "Statement": […] }'],
 }
 
 export const bucketPolicy = bucketDocument({

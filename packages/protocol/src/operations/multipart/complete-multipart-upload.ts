@@ -33,7 +33,7 @@ const partList: Document<{ readonly parts: ListedParts }> = {
     parts: readPlainPartList(body) ?? ListedParts.of(anyPartList.decode(parser, body, notation).parts),
   }),
   encode: ({ parts }, notation) => anyPartList.encode({ parts: [...parts] }, notation),
-  describe: anyPartList.describe,
+  docLines: anyPartList.docLines,
 }
 
 /**

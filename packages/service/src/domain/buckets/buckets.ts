@@ -68,9 +68,9 @@ export async function deleteBucket(domain: Domain, name: BucketName): Promise<vo
   await domain.metadata.transact(async (tx) => {
     const [bucket, hasObjects, hasVersions, hasUploads] = await together(
       readBucket(domain, tx, name),
-      hasRows(tx, objectRows.within({ bucket: name })),
-      hasRows(tx, versionRows.within({ bucket: name })),
-      hasRows(tx, uploadRows.within({ bucket: name })),
+      hasRows(tx, objectRows.rangeUnder({ bucket: name })),
+      hasRows(tx, versionRows.rangeUnder({ bucket: name })),
+      hasRows(tx, uploadRows.rangeUnder({ bucket: name })),
     )
     if (hasObjects || hasVersions) throw new OssError('bucketHasObjects', { BucketName: name })
     if (hasUploads) throw new OssError('bucketHasUploads', { BucketName: name })

@@ -46,7 +46,7 @@ test('an inline blob exists as long as its record, and no key is written for it'
     acl: 'default',
     forbidOverwrite: false,
     source: { bucket: BUCKET, key: key('k') },
-    describe: () => PLAIN,
+    descriptionOf: () => PLAIN,
   })
   await put(domain, 'k', 'other')
   await deleteObject(domain, named('k'))

@@ -4,23 +4,23 @@
  */
 import { bytesToString } from '@bindery/bytes'
 import { type Bytes, carriesBytes, type Reader, type Transaction } from '@bindery/storage'
-import { type Chance, newId } from '../domain.js'
+import { type IdSource, newId } from '../domain.js'
 import { garbageRows, holderRows } from '../stored/keyspace.js'
 import type { GarbageRecord, ObjectRecord, PartRecord } from '../stored/model.js'
 import { hasRows } from '../stored/rows-in.js'
 
-export function discardManifest(chance: Chance, tx: Transaction, id: string, record: GarbageRecord): void {
-  garbageRows.set(tx, { garbageKind: 'manifest', garbageId: id, token: newId(chance) }, record)
+export function discardManifest(ids: IdSource, tx: Transaction, id: string, record: GarbageRecord): void {
+  garbageRows.set(tx, { garbageKind: 'manifest', garbageId: id, token: newId(ids) }, record)
 }
 
 export function discardRows(
-  chance: Chance,
+  ids: IdSource,
   tx: Transaction,
   manifest: string,
   why: GarbageRecord['why'],
   bytes?: number,
 ): void {
-  garbageRows.set(tx, { garbageKind: 'rows', garbageId: manifest, token: newId(chance) }, { why, ...sized(bytes) })
+  garbageRows.set(tx, { garbageKind: 'rows', garbageId: manifest, token: newId(ids) }, { why, ...sized(bytes) })
 }
 
 /**
@@ -28,7 +28,7 @@ export function discardRows(
  * record.
  */
 export function discardBlob(
-  chance: Chance,
+  ids: IdSource,
   tx: Transaction,
   blob: string,
   why: GarbageRecord['why'],
@@ -37,7 +37,7 @@ export function discardBlob(
 ): void {
   if (carriesBytes(blob)) return
   const record = owner === undefined ? { why } : { why, owner: bytesToString(owner) }
-  garbageRows.set(tx, { garbageKind: 'blob', garbageId: blob, token: newId(chance) }, { ...record, ...sized(bytes) })
+  garbageRows.set(tx, { garbageKind: 'blob', garbageId: blob, token: newId(ids) }, { ...record, ...sized(bytes) })
 }
 
 function sized(bytes: number | undefined): Pick<GarbageRecord, 'bytes'> {
@@ -46,19 +46,19 @@ function sized(bytes: number | undefined): Pick<GarbageRecord, 'bytes'> {
 
 /** Unlinks the bytes of a part; the record at `owner` is deleted or replaced in the same commit. */
 export function discardPart(
-  chance: Chance,
+  ids: IdSource,
   tx: Transaction,
   owner: Bytes,
   { bytes, size }: PartRecord,
   why: GarbageRecord['why'],
 ): void {
   if (bytes.kind === 'blob') {
-    discardBlob(chance, tx, bytes.blob, why, owner, size)
+    discardBlob(ids, tx, bytes.blob, why, owner, size)
     return
   }
   for (const { manifest, reference } of bytes.slices) {
     holderRows.delete(tx, { manifest, reference })
-    discardManifest(chance, tx, manifest, { why })
+    discardManifest(ids, tx, manifest, { why })
   }
 }
 
@@ -69,7 +69,7 @@ export function discardCost({ bytes }: PartRecord): number {
 
 /** Unlinks the bytes of an object; the record at `owner` is deleted in the same commit. */
 export function discardObject(
-  chance: Chance,
+  ids: IdSource,
   tx: Transaction,
   owner: Bytes,
   { manifest, reference, bytes, size }: ObjectRecord,
@@ -78,14 +78,14 @@ export function discardObject(
   if (bytes.kind === 'blob') {
     if (carriesBytes(bytes.blob)) return
     const record = { why, owner: bytesToString(owner), manifest, bytes: size }
-    garbageRows.set(tx, { garbageKind: 'blob', garbageId: bytes.blob, token: newId(chance) }, record)
+    garbageRows.set(tx, { garbageKind: 'blob', garbageId: bytes.blob, token: newId(ids) }, record)
   } else {
     holderRows.delete(tx, { manifest, reference })
-    discardManifest(chance, tx, manifest, { why, bytes: size })
+    discardManifest(ids, tx, manifest, { why, bytes: size })
   }
 }
 
 /** Whether a blob was unlinked and waits to be deleted. */
 export async function isGarbageBlob(reader: Reader, blob: string): Promise<boolean> {
-  return hasRows(reader, garbageRows.within({ garbageKind: 'blob', garbageId: blob }))
+  return hasRows(reader, garbageRows.rangeUnder({ garbageKind: 'blob', garbageId: blob }))
 }

@@ -26,7 +26,7 @@ export async function* readManifest(domain: Domain, id: string, range: ByteRange
   for await (const { part, range: piece } of piecesOf(domain, id, range)) {
     if (part.bytes.kind === 'blob') yield* domain.blobs.read(part.bytes.blob, piece)
     else
-      for (const { manifest, range: slice } of within(part.bytes.slices, piece))
+      for (const { manifest, range: slice } of sliceRanges(part.bytes.slices, piece))
         yield* readManifest(domain, manifest, slice)
   }
 }
@@ -47,7 +47,7 @@ async function crc64OfPiece(domain: Domain, { bytes, size, crc64 }: PartRecord, 
   if (piece.start === 0 && piece.end === size) return crc64
   if (bytes.kind === 'blob') return domain.blobs.crc64(bytes.blob, piece)
   let crc = 0n
-  for (const { manifest, range } of within(bytes.slices, piece)) {
+  for (const { manifest, range } of sliceRanges(bytes.slices, piece)) {
     crc = crc64Combine(crc, await crc64Of(domain, manifest, range), range.end - range.start)
   }
   return crc
@@ -85,7 +85,7 @@ async function findBeginning(
   id: string,
   count: number,
 ): Promise<{ readonly manifest: Manifest; readonly firstParts: PartRows }> {
-  const { from, to } = partRows.within({ manifest: id })
+  const { from, to } = partRows.rangeUnder({ manifest: id })
   // a damaged row may not belong to the object; if it does, it is read again
   const onDamaged = (): void => {}
   const [manifest, rows] = await domain.metadata.read((reader) =>
@@ -116,7 +116,7 @@ async function findParts(
 }
 
 /** The ranges of the slices' manifests that a range of their concatenated bytes covers. */
-export function within(
+export function sliceRanges(
   slices: readonly Slice[],
   { start, end }: ByteRange,
 ): { readonly manifest: string; readonly range: ByteRange }[] {

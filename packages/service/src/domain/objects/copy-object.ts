@@ -20,7 +20,7 @@ export interface CopiedObject {
   readonly forbidOverwrite: boolean
   readonly source: ObjectName
   /** Judges the source (conditions), and returns how the copy is described. May be called more than once. */
-  readonly describe: (source: ObjectRecord) => ObjectDescription
+  readonly descriptionOf: (source: ObjectRecord) => ObjectDescription
 }
 
 /** What a copy made, and what of. */
@@ -45,7 +45,7 @@ export async function copyObject(domain: Domain, copy: CopiedObject): Promise<Co
       requireStored(tx, copy.source),
       readObject(tx, name),
     )
-    const description = copy.describe(found.record)
+    const description = copy.descriptionOf(found.record)
     const source = promote(tx, found)
     // an object that is copied onto itself is replaced as the promotion has left it
     const old = target?.reference === source.reference ? source : target

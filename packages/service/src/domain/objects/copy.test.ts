@@ -38,7 +38,7 @@ function copy(domain: Domain, from: string, to: string, more: { forbidOverwrite?
     acl: 'default',
     forbidOverwrite: more.forbidOverwrite ?? false,
     source: { bucket: BUCKET, key: key(from) },
-    describe: () => PLAIN,
+    descriptionOf: () => PLAIN,
   })
 }
 

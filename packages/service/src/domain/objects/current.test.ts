@@ -61,7 +61,7 @@ test('a version is described and copied from where it lies, and stays a version'
     acl: 'default',
     forbidOverwrite: false,
     source: of(old),
-    describe: () => PLAIN,
+    descriptionOf: () => PLAIN,
   })
   await sweepAll(domain)
   assert.equal(String(await get(domain, 'copy')), 'the oldest')

@@ -24,7 +24,7 @@ import {
 import { applyLifecycle } from '../upkeep/apply-lifecycle.js'
 import { recoverDead, registerIncarnation } from '../upkeep/incarnations.js'
 import { Sweeper } from '../upkeep/sweeper.js'
-import { type Damage, DamageReports, passingOver } from './damage.js'
+import { type Damage, DamageReports, skippingDamage } from './damage.js'
 import {
   documentRows,
   garbageRows,
@@ -190,10 +190,10 @@ test('work goes on for all but those that meet damage', async () => {
       }
     })
   }
-  assert.equal(await passingOver(names, work, (name) => void passed.push(name)), 6)
+  assert.equal(await skippingDamage(names, work, (name) => void passed.push(name)), 6)
   assert.deepEqual(passed, [names[0], names[4], names[5]])
   await assert.rejects(
-    passingOver(
+    skippingDamage(
       [1],
       async () => assert.fail('something else'),
       () => {},

@@ -38,7 +38,7 @@ export class DamageReports {
   }
 
   /** The result of decoding a row; undefined, and reported, if it is damaged. */
-  unless<T>(key: Bytes, decode: () => T): T | undefined {
+  skip<T>(key: Bytes, decode: () => T): T | undefined {
     try {
       return decode()
     } catch (error) {
@@ -75,7 +75,7 @@ export async function unlessDamaged<T>(reading: Awaitable<T>): Promise<T | undef
  * Does `work` for items together. If some of them meet damage, does it for the others, and passes those to `onDamaged`.
  * Resolves with the number of items done.
  */
-export async function passingOver<T>(
+export async function skippingDamage<T>(
   items: readonly T[],
   work: (items: readonly T[]) => Promise<void>,
   onDamaged: (item: T, error: StorageError) => void,
@@ -92,8 +92,8 @@ export async function passingOver<T>(
       return 0
     }
     const middle = items.length >> 1
-    const before = await passingOver(items.slice(0, middle), work, onDamaged)
-    return before + (await passingOver(items.slice(middle), work, onDamaged))
+    const before = await skippingDamage(items.slice(0, middle), work, onDamaged)
+    return before + (await skippingDamage(items.slice(middle), work, onDamaged))
   }
 }
 

@@ -47,17 +47,17 @@ test('each space has a letter of its own', () => {
 
 test('a range holds the rows whose first names are given, and no others', () => {
   const other = { ...NAMES, key: 'a/üa' }
-  const uploads = uploadRows.within({ bucket: 'bkt', key: NAMES.key })
+  const uploads = uploadRows.rangeUnder({ bucket: 'bkt', key: NAMES.key })
   assert.deepEqual([isIn(uploadRows.key(NAMES), uploads), isIn(uploadRows.key(other), uploads)], [true, false])
-  const bucket = objectRows.within({ bucket: 'bkt' })
+  const bucket = objectRows.rangeUnder({ bucket: 'bkt' })
   assert.ok(isIn(objectRows.key(other), bucket))
   assert.ok(!isIn(objectRows.key({ ...other, bucket: 'bkt2' }), bucket))
-  const parts = partRows.within({ manifest: ID })
+  const parts = partRows.rangeUnder({ manifest: ID })
   for (const partNumber of [0, 255, 65_535]) assert.ok(isIn(partRows.key({ manifest: ID, partNumber }), parts))
   assert.ok(!isIn(partRows.key({ manifest: NAMES.reference, partNumber: 1 }), parts))
   for (const pages of [
-    documentRows.within({ bucket: 'bkt' }),
-    documentRows.within({ bucket: 'bkt', document: 'cors' }),
+    documentRows.rangeUnder({ bucket: 'bkt' }),
+    documentRows.rangeUnder({ bucket: 'bkt', document: 'cors' }),
   ]) {
     assert.ok(isIn(documentRows.key(NAMES), pages))
     assert.ok(!isIn(documentRows.key({ ...NAMES, bucket: 'bkt2' }), pages))

@@ -145,7 +145,7 @@ export class Space<K extends string = string, N extends keyof KeyNames = keyof K
   }
 
   /** The range of the rows whose first names are these; at least the last part of the key is left out. */
-  within(names: Partial<LooseNames<N>>): KeyRange {
+  rangeUnder(names: Partial<LooseNames<N>>): KeyRange {
     const given = this.#given(names)
     if (given < this.#texts.length) return startingWith(utf8Bytes(this.#joined(names, given) + NUL))
     const parts = this.#fixed.filter(({ name }) => named(names, name) !== undefined)

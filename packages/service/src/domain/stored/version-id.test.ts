@@ -4,20 +4,20 @@ import { createRandom } from '@bindery/storage'
 import { isVersionId, NULL_VERSION, newVersionId, nextPlace, placeOfId } from './version-id.js'
 
 const random = createRandom(1)
-const chance = { random: (bytes: number) => Uint8Array.from({ length: bytes }, () => random.below(256)) }
+const ids = { random: (bytes: number) => Uint8Array.from({ length: bytes }, () => random.below(256)) }
 const NOW = 1_767_600_000_000
 
 test('an id has the 64 characters of OSS, none of which a URL must encode, and contains the place of its version', () => {
   for (const place of [0, 1, NOW, 2 ** 48 - 1]) {
-    const id = newVersionId(place, chance)
+    const id = newVersionId(place, ids)
     assert.match(id, /^CAEQ[A-Za-z0-9]{60}$/)
     assert.equal(placeOfId(id), place)
-    assert.notEqual(newVersionId(place, chance), id)
+    assert.notEqual(newVersionId(place, ids), id)
   }
 })
 
 test('a text that is no id of a version is known as none', () => {
-  const id = newVersionId(NOW, chance)
+  const id = newVersionId(NOW, ids)
   for (const text of ['', 'NULL', '234', id.slice(0, -1), `${id}A`, `x${id.slice(1)}`, `${id.slice(0, -4)}****`]) {
     assert.equal(isVersionId(text), false, text)
     assert.equal(placeOfId(text), undefined, text)

@@ -35,7 +35,7 @@ const UPLOADS_AT_ONCE = 200
 /** One pass over the rules of all buckets; yields each upload after it has been aborted. */
 export async function* applyLifecycle(domain: Domain): AsyncGenerator<AbortedByRule, void, undefined> {
   for await (const row of domain.damage.rowsIn(domain.metadata, bucketRows.all, BUCKETS_AT_ONCE)) {
-    const bucket = domain.damage.unless(row.key, () => bucketRows.decodeRow(row))
+    const bucket = domain.damage.skip(row.key, () => bucketRows.decodeRow(row))
     if (bucket === undefined) continue
     for (const rule of await findRules(domain, bucket)) {
       if (rule.status === 'Enabled') yield* applyRule(domain, bucket.name, rule)
@@ -61,7 +61,7 @@ async function* applyRule(
 ): AsyncGenerator<AbortedByRule, void, undefined> {
   const range = startingWith(uploadRows.prefix({ bucket, key: rule.prefix }))
   for await (const row of domain.damage.rowsIn(domain.metadata, range, UPLOADS_AT_ONCE)) {
-    const upload = domain.damage.unless(row.key, () => uploadRows.decodeRow(row))
+    const upload = domain.damage.skip(row.key, () => uploadRows.decodeRow(row))
     if (upload === undefined || !isDue(rule, upload, domain.clock())) continue
     const usage = await abortByRule(domain, rule, upload, row.key)
     if (usage === undefined) continue

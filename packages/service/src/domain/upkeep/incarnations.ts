@@ -7,7 +7,7 @@ import { type BlobEntry, type BlobId, type Bytes, together } from '@bindery/stor
 import { isWhole, namesBlob } from '../bytes/blobs.js'
 import { discardBlob, isGarbageBlob } from '../bytes/garbage.js'
 import type { Domain } from '../domain.js'
-import { passingOver } from '../stored/damage.js'
+import { skippingDamage } from '../stored/damage.js'
 import { incarnationRows, ownerRows } from '../stored/keyspace.js'
 import { rowsIn } from '../stored/rows-in.js'
 
@@ -81,7 +81,7 @@ async function suspectsAmong(domain: Domain, entries: readonly BlobEntry[]): Pro
 /** A blob whose record is damaged may be named by it, and stays. */
 async function discardOrphans(domain: Domain, suspects: readonly Suspect[]): Promise<void> {
   const discard = (some: readonly Suspect[]) => discardUnnamed(domain, some)
-  await passingOver(suspects, discard, ({ id, owner }, error) =>
+  await skippingDamage(suspects, discard, ({ id, owner }, error) =>
     domain.damage.add(owner ?? ownerRows.key({ blob: id }), error),
   )
 }

@@ -15,7 +15,7 @@ import { type Bytes, type Reader, type Row, type StorageError, type Transaction,
 import { namesBlob } from '../bytes/blobs.js'
 import { discardCost, discardPart, discardRows } from '../bytes/garbage.js'
 import type { Domain } from '../domain.js'
-import { isDamage, passingOver } from '../stored/damage.js'
+import { isDamage, skippingDamage } from '../stored/damage.js'
 import { garbageRows, holderRows, manifestRows, ownerRows, partNumberOf, partRows } from '../stored/keyspace.js'
 import type { Manifest } from '../stored/manifest.js'
 import type { GarbageKind, GarbageRecord } from '../stored/model.js'
@@ -62,17 +62,17 @@ export class Sweeper {
     // Asked after the rows were seen, as below: a copy that begins later cannot name what they un-name.
     if (await this.#domain.peers.isHeld?.()) return { freed: 0, waiting: garbage.length, more: false }
     const inUse = await this.#inUse(garbage)
-    const free = garbage.filter((item) => !inUse.has(usedAs(item) ?? ''))
+    const free = garbage.filter((item) => !inUse.has(readRegisteredUnder(item) ?? ''))
     const blobs = free.filter(({ kind }) => kind === 'blob')
     const manifests = free.filter(({ kind }) => kind === 'manifest')
     let stepped = 0
     for (let start = 0; start < manifests.length; start += MANIFESTS_AT_ONCE) {
       const some = manifests.slice(start, start + MANIFESTS_AT_ONCE)
-      stepped += await passingOver(some, (items) => this.#sweepManifests(items), this.#passOver)
+      stepped += await skippingDamage(some, (items) => this.#sweepManifests(items), this.#passOver)
     }
     for (const item of free) {
       if (item.kind !== 'rows') continue
-      stepped += await passingOver([item], () => this.#sweepRows(item), this.#passOver)
+      stepped += await skippingDamage([item], () => this.#sweepRows(item), this.#passOver)
     }
     const freed = await this.#sweepBlobs(blobs)
     this.#afterReceipt = await dropExpired(this.#domain, this.#afterReceipt)
@@ -90,7 +90,7 @@ export class Sweeper {
     this.#after = next
     return rows.flatMap((row) => {
       const { garbageKind: kind, garbageId: id } = garbageRows.namesOf(row.key)
-      const record = damage.unless(row.key, () => garbageRows.decodeRow(row))
+      const record = damage.skip(row.key, () => garbageRows.decodeRow(row))
       return record === undefined ? [] : [{ key: row.key, kind, id, record }]
     })
   }
@@ -100,7 +100,7 @@ export class Sweeper {
 
   /** Asked after the rows were seen: a read that begins later cannot meet what they un-name. */
   async #inUse(garbage: readonly Garbage[]): Promise<ReadonlySet<string>> {
-    const ids = new Set(garbage.flatMap((item) => usedAs(item) ?? []))
+    const ids = new Set(garbage.flatMap((item) => readRegisteredUnder(item) ?? []))
     return new Set(ids.size === 0 ? [] : await this.#domain.peers.inUse([...ids]))
   }
 
@@ -110,10 +110,10 @@ export class Sweeper {
       const manifests = new Map<string, Garbage[]>()
       for (const item of garbage) manifests.set(item.id, [...(manifests.get(item.id) ?? []), item])
       const standings = await together(...[...manifests].map(([id, items]) => readStanding(tx, id, items)))
-      for (const { id, waiting, isHeld, isThere } of standings) {
+      for (const { id, waiting, isReferenced, isThere } of standings) {
         for (const { key } of waiting) tx.delete(key)
         const [first] = waiting
-        if (first === undefined || isHeld || !isThere) continue
+        if (first === undefined || isReferenced || !isThere) continue
         tx.delete(manifestRows.key({ manifest: id }))
         discardRows(this.#domain, tx, id, first.record.why, first.record.bytes)
       }
@@ -127,7 +127,7 @@ export class Sweeper {
         const [row, manifest, parts] = await together(
           tx.get(key),
           manifestRows.read(tx, { manifest: id }),
-          tx.range(partRows.key({ manifest: id, partNumber: from + 1 }), partRows.within({ manifest: id }).to, {
+          tx.range(partRows.key({ manifest: id, partNumber: from + 1 }), partRows.rangeUnder({ manifest: id }).to, {
             limit: PARTS_AT_ONCE,
           }),
         )
@@ -196,7 +196,7 @@ export class Sweeper {
 }
 
 /** The manifest by whose id reads of it are registered; undefined where none can be. */
-function usedAs({ kind, id, record }: Garbage): string | undefined {
+function readRegisteredUnder({ kind, id, record }: Garbage): string | undefined {
   return kind === 'blob' ? record.manifest : id
 }
 
@@ -210,18 +210,18 @@ interface ManifestStanding {
   readonly id: string
   /** The garbage rows that are still there. */
   readonly waiting: readonly Garbage[]
-  readonly isHeld: boolean
+  readonly isReferenced: boolean
   readonly isThere: boolean
 }
 
 async function readStanding(reader: Reader, id: string, items: readonly Garbage[]): Promise<ManifestStanding> {
-  const [rows, isHeld, manifest] = await together(
+  const [rows, isReferenced, manifest] = await together(
     reader.getMany(items.map(({ key }) => key)),
-    hasRows(reader, holderRows.within({ manifest: id })),
+    hasRows(reader, holderRows.rangeUnder({ manifest: id })),
     reader.get(manifestRows.key({ manifest: id })),
   )
   const waiting = items.filter((_, index) => rows[index] !== undefined)
-  return { id, waiting, isHeld, isThere: manifest !== undefined }
+  return { id, waiting, isReferenced, isThere: manifest !== undefined }
 }
 
 function ownerOf({ owner }: GarbageRecord): Bytes | undefined {

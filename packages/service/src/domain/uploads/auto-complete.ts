@@ -9,7 +9,7 @@
 import { OssError } from '@bindery/protocol'
 import { type Bytes, type Reader, StorageError, together } from '@bindery/storage'
 import type { Domain } from '../domain.js'
-import { isDamage, passingOver } from '../stored/damage.js'
+import { isDamage, skippingDamage } from '../stored/damage.js'
 import { autoCompleteRows, partNumberOf, partRows, uploadRows } from '../stored/keyspace.js'
 import type { AutoComplete, AutoCompleteFailure, UploadRecord } from '../stored/model.js'
 import type { PartTable } from '../stored/part-table.js'
@@ -41,7 +41,7 @@ export async function readFailure(reader: Reader, upload: UploadRecord): Promise
 
 /** The edition in which an upload is whole; undefined if it is not, or was refused in this edition. */
 async function readWhole(reader: Reader, upload: UploadRecord, when: AutoComplete): Promise<number | undefined> {
-  const { from, to } = partRows.within({ manifest: upload.uploadId })
+  const { from, to } = partRows.rangeUnder({ manifest: upload.uploadId })
   const [{ parts, bytes, edition }, [last], failure] = await together(
     readUsage(reader, upload.uploadId),
     reader.range(from, to, { limit: 1, reverse: true }),
@@ -68,7 +68,7 @@ class NotAsDeclared extends Error {
 async function complete(domain: Domain, upload: UploadRecord, when: AutoComplete): Promise<Refusal | undefined> {
   const { bucket, key, uploadId, initiator: requester } = upload
   const { forbidOverwrite } = when
-  const judge = (parts: PartTable): void => checkAsDeclared(when, parts)
+  const checkParts = (parts: PartTable): void => checkAsDeclared(when, parts)
   try {
     await completeUpload(domain, {
       bucket,
@@ -78,7 +78,7 @@ async function complete(domain: Domain, upload: UploadRecord, when: AutoComplete
       acl: 'default',
       forbidOverwrite,
       requester,
-      judge,
+      checkParts,
     })
     return undefined
   } catch (error) {
@@ -147,11 +147,11 @@ export class AutoCompleter {
       const values = await metadata.read((reader) => reader.getMany(some))
       for (const [index, key] of some.entries()) {
         const value = values[index]
-        const upload = value && damage.unless(key, () => uploadRows.decodeRow({ key, value }))
+        const upload = value && damage.skip(key, () => uploadRows.decodeRow({ key, value }))
         if (upload !== undefined) uploads.push(upload)
       }
     }
-    await passingOver(keys, read, (key, error) => damage.add(key, error))
+    await skippingDamage(keys, read, (key, error) => damage.add(key, error))
     return uploads
   }
 }

@@ -26,8 +26,8 @@ export interface Completion extends UploadName {
   readonly etagRecipe?: ETagRecipe
   /** Who asks; a repeat by the same requester gets the same answer. */
   readonly requester: string
-  /** A last word on the parts, in order, before they become an object; what it throws is thrown. May be called more than once. */
-  readonly judge?: (parts: PartTable) => void
+  /** Final check of the ordered parts before the commit; throws to refuse them. May run more than once. */
+  readonly checkParts?: (parts: PartTable) => void
   /** Whether a callback follows, whose answer `answerReceipt` is to keep. */
   readonly callbackFollows?: boolean
 }
@@ -88,7 +88,7 @@ async function completeOpen(domain: Domain, completion: Completion): Promise<Com
     const { upload, usage, stored } = await readUploadWhole(domain, completion)
     const chosen = choose(completion, stored)
     checkParts(upload, chosen)
-    completion.judge?.(chosen)
+    completion.checkParts?.(chosen)
     const object = await commit(domain, { completion, upload, usage, parts: chosen })
     if (object === 'changed') continue
     domain.events.announce(completion, { type: 'completed', size: object.size, etag: object.etag })
@@ -180,14 +180,17 @@ function checkRun(parts: PartTable): void {
 
 const nameOf = ({ bucket, key }: UploadName): ObjectName => ({ bucket, key })
 
-interface Flip {
+interface CommitInput {
   readonly completion: Completion
   readonly upload: UploadRecord
   readonly usage: Usage
   readonly parts: PartTable
 }
 
-async function commit(domain: Domain, { completion, upload, usage, parts }: Flip): Promise<ObjectRecord | 'changed'> {
+async function commit(
+  domain: Domain,
+  { completion, upload, usage, parts }: CommitInput,
+): Promise<ObjectRecord | 'changed'> {
   const { bucket, key, uploadId, forbidOverwrite, requester, callbackFollows = false } = completion
   const name = nameOf(completion)
   const contentMd5 = await contentMd5Of(domain, upload, parts)

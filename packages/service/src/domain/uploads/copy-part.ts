@@ -8,7 +8,7 @@ import { hex, utf8Bytes } from '@bindery/bytes'
 import { OssError, PART_SIZE_MAX } from '@bindery/protocol'
 import { type ByteRange, type ByteSource, type LentBytes, StorageError, together } from '@bindery/storage'
 import { readBucket } from '../buckets/buckets.js'
-import { crc64Of, findManifest, piecesOf, within } from '../bytes/manifest-bytes.js'
+import { crc64Of, findManifest, piecesOf, sliceRanges } from '../bytes/manifest-bytes.js'
 import { type Domain, newId } from '../domain.js'
 import type { Copied } from '../objects/copy-object.js'
 import { requireStored } from '../objects/current.js'
@@ -115,7 +115,7 @@ async function planSlices(domain: Domain, { manifest, bytes }: ObjectRecord, ran
     parts += 1
     if (part.bytes.kind === 'blob') extend(targets, { manifest, offset: start, length: piece.end - piece.start })
     else {
-      for (const target of within(part.bytes.slices, piece)) {
+      for (const target of sliceRanges(part.bytes.slices, piece)) {
         extend(targets, {
           manifest: target.manifest,
           offset: target.range.start,

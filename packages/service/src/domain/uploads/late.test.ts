@@ -59,7 +59,7 @@ const source = { bucket: BUCKET, key: key('k') }
 
 test('D2: an object whose put was answered by a failure, and that was copied meanwhile, keeps its bytes', async () => {
   const { domain, others, lose } = await domainThatLoses()
-  lose(() => copyObject(others, { ...copied, source, describe: () => PLAIN }))
+  lose(() => copyObject(others, { ...copied, source, descriptionOf: () => PLAIN }))
   await assert.rejects(put(domain, 'k', 'bytes'), { kind: 'unavailable' })
   assert.equal((await get(domain, 'copy')).toString(), 'bytes')
   for (const name of ['k', 'copy']) await deleteObject(domain, named(name))

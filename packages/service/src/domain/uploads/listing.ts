@@ -53,5 +53,5 @@ function uploadsFrom({ bucket, prefix, delimiter, keyMarker, uploadIdMarker }: U
   if (keyMarker === '') return undefined
   if (uploadIdMarker !== '') return following(uploadRows.key({ bucket, key: keyMarker, uploadId: uploadIdMarker }))
   if (isGroup(keyMarker, prefix, delimiter)) return successor(uploadRows.prefix({ bucket, key: keyMarker }))
-  return uploadRows.within({ bucket, key: keyMarker }).to
+  return uploadRows.rangeUnder({ bucket, key: keyMarker }).to
 }

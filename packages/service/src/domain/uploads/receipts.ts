@@ -104,7 +104,7 @@ export async function dropExpired(domain: Domain, after: Bytes | undefined): Pro
   const { from, to } = receiptRows.all
   const { rows, next } = await damage.page(metadata, { from: after ?? from, to }, RECEIPTS_AT_ONCE)
   const expired = rows.filter((row) => {
-    const receipt = damage.unless(row.key, () => receiptRows.decodeRow(row))
+    const receipt = damage.skip(row.key, () => receiptRows.decodeRow(row))
     return receipt !== undefined && isExpired(domain, receipt)
   })
   if (expired.length > 0) {

@@ -2,7 +2,7 @@ import type { Event, EventBus, Subscription, UploadEvent } from '../events.js'
 import type { Scope } from '../scope.js'
 
 /** An item of a feed: an event of an upload, a heartbeat, or, as the last, that the listener was too slow. */
-export type FeedItem = UploadEvent | { readonly type: 'beat' } | { readonly type: 'lagged' }
+export type FeedItem = UploadEvent | { readonly type: 'beat' } | { readonly type: 'overflow' }
 
 /** Items that may wait for a slow listener. */
 const WAITING_MAX = 1_000
@@ -77,7 +77,7 @@ export class UploadFeed {
   }
 
   #lag(): void {
-    this.#waiting = [{ type: 'lagged' }]
+    this.#waiting = [{ type: 'overflow' }]
     this.close()
   }
 }

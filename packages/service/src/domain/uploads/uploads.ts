@@ -217,7 +217,7 @@ function isSame(a: PartBytes, b: PartBytes): boolean {
 /** A sequential upload takes part n only after part n - 1, and each only once. */
 async function checkSequence(reader: Reader, upload: UploadRecord, partNumber: number): Promise<void> {
   if (!upload.sequential) return
-  const { from, to } = partRows.within({ manifest: upload.uploadId })
+  const { from, to } = partRows.rangeUnder({ manifest: upload.uploadId })
   const [last] = await reader.range(from, to, { limit: 1, reverse: true })
   const stored = last === undefined ? 0 : partNumberOf(last.key)
   if (partNumber > stored + 1) throw new OssError('partNotSequential', { PartNumber: partNumber })
@@ -296,7 +296,7 @@ export function listParts(
 /** The rows of at most `limit` parts of a manifest with numbers above `after`, ascending. */
 export function readPartRows(reader: Reader, manifest: string, after: number, limit: number): Awaitable<Row[]> {
   const from = partRows.key({ manifest, partNumber: Math.min(after, PART_NUMBER_ROOM) + 1 })
-  return reader.range(from, partRows.within({ manifest }).to, { limit })
+  return reader.range(from, partRows.rangeUnder({ manifest }).to, { limit })
 }
 
 /** The highest number that a part's key has room for, less one. */

@@ -25,7 +25,7 @@ async function* frames(feed: UploadFeed): AsyncGenerator<LentBytes> {
 /** One server-sent event; JSON has no line breaks of its own. */
 function frame(item: FeedItem): string {
   if (item.type === 'beat') return ': beat\n\n'
-  if (item.type === 'lagged') return 'event: lagged\ndata: {}\n\n'
+  if (item.type === 'overflow') return 'event: lagged\ndata: {}\n\n'
   const { type, id, at, ...event } = item
   return `id: ${id}\nevent: ${type}\ndata: ${JSON.stringify({ ...event, at: new Date(at).toISOString() })}\n\n`
 }

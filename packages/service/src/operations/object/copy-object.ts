@@ -19,7 +19,7 @@ export const copyObject = handler('CopyObject', async (call) => {
     acl: input.objectAcl ?? (ontoItself ? undefined : 'default'),
     forbidOverwrite: input.forbidOverwrite,
     source: input.copySource,
-    describe: (source) => {
+    descriptionOf: (source) => {
       requireWanted(input, source)
       return ontoItself ? describeAnew(input, asked, source) : describeCopy(input, asked, source)
     },

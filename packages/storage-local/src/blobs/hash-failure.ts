@@ -1,12 +1,12 @@
 import { StorageError } from '@bindery/storage'
 
 /** The answer of a hasher; its failure, which is that of a thread, as StorageError `unavailable`. */
-export function hashed<T>(answer: Promise<T>): Promise<T> {
+export function rethrowHashFailure<T>(answer: Promise<T>): Promise<T> {
   return orUnavailable(answer, 'the bytes could not be hashed')
 }
 
 /** The answer of a cipher; its failure as StorageError `unavailable`. */
-export function ciphered<T>(answer: Promise<T>): Promise<T> {
+export function rethrowCipherFailure<T>(answer: Promise<T>): Promise<T> {
   return orUnavailable(answer, 'the bytes could not be encrypted or decrypted')
 }
 
