@@ -61,7 +61,7 @@ export {
   type Router,
 } from './operations/route.js'
 export type { StoreStatus } from './operations/service/get-store-status.js'
-export { decodeMd5, requestCharged } from './operations/shared.js'
+export { decodeMd5, requestCharged, STORAGE_CLASSES } from './operations/shared.js'
 export { ossDialect } from './oss-dialect.js'
 export { parseQuery, Query, type QueryParameter } from './query.js'
 export { checkTime } from './signature/check-time.js'

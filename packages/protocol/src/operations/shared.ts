@@ -59,8 +59,10 @@ export const partNumber: Codec<number> = (() => {
   return { ...number, decode: (value) => number.decode(value, 'PartNumber') }
 })()
 
+export const STORAGE_CLASSES = ['Standard', 'IA', 'Archive', 'ColdArchive', 'DeepColdArchive'] as const
+
 export const storageClass = {
-  ...oneOf(['Standard', 'IA', 'Archive', 'ColdArchive', 'DeepColdArchive'], 'invalidStorageClass'),
+  ...oneOf(STORAGE_CLASSES, 'invalidStorageClass'),
   spelled: 'storageClass',
 } as const
 export const bucketAcl = oneOf(['private', 'public-read', 'public-read-write'], 'invalidBucketAcl')

@@ -953,7 +953,7 @@ const SCENARIOS: readonly Scenario[] = [
       anonymous   GetObject a referer=http://x/?bad=1 → refererBlacklisted referer`,
   },
   {
-    name: 'hotlinks: without a list of those that are allowed, anonymous is refused for an empty Referer',
+    name: 'hotlinks: without a list of those that are allowed, no requester is refused for an empty Referer',
     world: {
       bucketAcl: 'public-read',
       referers: {

@@ -4,6 +4,11 @@ import type { LentBody } from '../service.js'
 /** Bytes that are copied rather than lent: a complete response is sent in one write. */
 const COPIED_BYTES_MAX = 16 * 1024
 
+/** Bytes that nothing will reuse, so that their release does nothing. */
+export function ownedBytes(bytes: Uint8Array): LentBytes {
+  return { bytes, release: () => {} }
+}
+
 /**
  * The body of a response, lent piece by piece. It is iterated once, one call at a time. `onEnd` is called once: after
  * the last piece, after a failed read, or when the reader leaves, possibly before the first piece.

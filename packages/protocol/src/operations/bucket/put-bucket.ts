@@ -2,12 +2,12 @@ import { oneOf, text } from '../../codec.js'
 import { header, optional } from '../../field.js'
 import { operation } from '../../operation.js'
 import { optionalDocument, optionalElement, xml } from '../../xml.js'
-import { bucketAcl, DOCUMENT_CAUSES, page, redundancy } from '../shared.js'
+import { bucketAcl, DOCUMENT_CAUSES, page, redundancy, STORAGE_CLASSES } from '../shared.js'
 import { dataEncryption, sseAlgorithm } from './encryption.js'
 import { resourceGroupId } from './resource-group.js'
 import { bucketTaggingHeader } from './tags.js'
 
-const storageClass = oneOf(['Standard', 'IA', 'Archive', 'ColdArchive', 'DeepColdArchive'], 'invalidBucketStorageClass')
+const storageClass = oneOf(STORAGE_CLASSES, 'invalidBucketStorageClass')
 
 /** The owner may repeat it: what a header sets is set; class, redundancy and place must be as they were. */
 export const putBucket = operation({

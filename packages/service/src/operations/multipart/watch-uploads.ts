@@ -4,6 +4,7 @@ import type { LentBytes } from '@bindery/storage'
 import { handler } from '../../call.js'
 import { findBucket } from '../../domain/buckets/buckets.js'
 import { type FeedItem, UploadFeed } from '../../domain/uploads/upload-feed.js'
+import { ownedBytes } from '../../response/lent-stream.js'
 
 export const watchUploads = handler('WatchUploads', async (call) => {
   const { domain, bucket, input, scope } = call
@@ -18,18 +19,16 @@ export const watchUploads = handler('WatchUploads', async (call) => {
 })
 
 async function* frames(feed: UploadFeed): AsyncGenerator<LentBytes> {
-  yield lend(': listening\n\n')
-  for (let item = await feed.next(); item !== undefined; item = await feed.next()) yield lend(frame(item))
+  yield ownedBytes(utf8Bytes(': listening\n\n'))
+  for (let item = await feed.next(); item !== undefined; item = await feed.next()) yield ownedBytes(frame(item))
 }
 
 /** One server-sent event; JSON has no line breaks of its own. */
-function frame(item: FeedItem): string {
-  if (item.type === 'beat') return ': beat\n\n'
-  if (item.type === 'overflow') return 'event: lagged\ndata: {}\n\n'
+function frame(item: FeedItem): Uint8Array {
+  if (item.type === 'beat') return utf8Bytes(': beat\n\n')
+  if (item.type === 'overflow') return utf8Bytes('event: lagged\ndata: {}\n\n')
   const { type, id, at, ...event } = item
-  return `id: ${id}\nevent: ${type}\ndata: ${JSON.stringify({ ...event, at: new Date(at).toISOString() })}\n\n`
-}
-
-function lend(text: string): LentBytes {
-  return { bytes: utf8Bytes(text), release: () => {} }
+  return utf8Bytes(
+    `id: ${id}\nevent: ${type}\ndata: ${JSON.stringify({ ...event, at: new Date(at).toISOString() })}\n\n`,
+  )
 }

@@ -4,9 +4,10 @@ import { handler } from '../../call.js'
 import { setCountedRows } from '../../domain/objects/objects.js'
 import { type OpenObject, openObject } from '../../domain/objects/open-object.js'
 import type { CountedRows } from '../../domain/stored/model.js'
+import { ownedBytes } from '../../response/lent-stream.js'
 import { type Format, formatName, formatOf, inputOf, isCompressed } from '../../select/request.js'
 import { scanObject } from '../../select/rows-of-object.js'
-import { asOssError, lend } from './select-object.js'
+import { asOssError } from './select-object.js'
 
 /** Counts once: later calls answer what is kept, unless they ask for another count. */
 export const createSelectObjectMeta = handler('CreateSelectObjectMeta', async (call) => {
@@ -41,5 +42,5 @@ async function count(object: OpenObject, format: Format, input: Parameters<typeo
 
 async function* frames(size: number, { rows, columns, splits }: CountedRows) {
   const meta: ScannedMeta = { splits: splits.length, rows, ...(columns === undefined ? {} : { columns }) }
-  yield lend(metaFrame(size, meta))
+  yield ownedBytes(metaFrame(size, meta))
 }

@@ -3,6 +3,7 @@ import { isSelectCode, OssError } from '@bindery/protocol'
 import { dataFrame, endFrame, SelectError, type SelectSession, startSelect } from '@bindery/select'
 import type { LentBytes } from '@bindery/storage'
 import { handler } from '../../call.js'
+import { ownedBytes } from '../../response/lent-stream.js'
 import { formatOf, isCompressed, selectRequestOf } from '../../select/request.js'
 import { type ScannedObject, scanObject } from '../../select/rows-of-object.js'
 
@@ -24,7 +25,7 @@ export const selectObject = handler('SelectObject', (call) => {
 
 /** The rows, in frames or as they are. Throws where nothing was given out yet, or there are no frames to report it in. */
 async function* answer(session: SelectSession, scan: ScannedObject, raw: boolean): AsyncGenerator<LentBytes> {
-  const send = (text: string) => lend(raw ? utf8Bytes(text) : dataFrame(scan.scanned(), utf8Bytes(text)))
+  const send = (text: string) => ownedBytes(raw ? utf8Bytes(text) : dataFrame(scan.scanned(), utf8Bytes(text)))
   let text = ''
   let hasBegun = false
   let failure: SelectError | undefined
@@ -47,7 +48,7 @@ async function* answer(session: SelectSession, scan: ScannedObject, raw: boolean
   if (raw && failure !== undefined) throw asOssError(failure)
   if (raw) return
   const message = failure === undefined ? '' : `${failure.code}.${failure.message}`
-  yield lend(endFrame(scan.scanned(), failure === undefined ? SUCCESS : FAILURE, message))
+  yield ownedBytes(endFrame(scan.scanned(), failure === undefined ? SUCCESS : FAILURE, message))
 }
 
 /** Runs what may throw SelectError, as an error of the wire. */
@@ -62,8 +63,4 @@ export function failing<T>(run: () => T): T {
 export function asOssError(thrown: unknown): unknown {
   if (!(thrown instanceof SelectError) || !isSelectCode(thrown.code)) return thrown
   return new OssError(`select${thrown.code}`, { Reason: thrown.message }, { cause: thrown })
-}
-
-export function lend(bytes: Uint8Array): LentBytes {
-  return { bytes, release: () => {} }
 }
