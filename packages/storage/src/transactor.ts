@@ -98,10 +98,18 @@ export function onSnapshot<T>(snapshot: HeldSnapshot, attempt: Attempt, run: () 
  */
 function withinTurn<T>(result: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    afterTurn(() =>
-      reject(new StorageError('misuse', 'the body of a transaction or read awaits something else than it')),
-    )
-    result.then(resolve, reject)
+    let ended = false
+    const settle =
+      <V>(end: (value: V) => void) =>
+      (value: V) => {
+        ended = true
+        end(value)
+      }
+    afterTurn(() => {
+      // the error is made only when it is needed: its stack costs more than the rest of a small read
+      if (!ended) reject(new StorageError('misuse', 'the body of a transaction or read awaits something else than it'))
+    })
+    result.then(settle(resolve), settle(reject))
   })
 }
 
