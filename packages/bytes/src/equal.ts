@@ -1,4 +1,7 @@
 /** Whether two byte arrays have the same length and content. */
 export function equalBytes(left: Uint8Array, right: Uint8Array): boolean {
-  return left.length === right.length && left.every((byte, index) => byte === right[index])
+  const { length } = left
+  if (length !== right.length) return false
+  for (let index = 0; index < length; index++) if (left[index] !== right[index]) return false
+  return true
 }

@@ -58,8 +58,8 @@ export const BREAKS: readonly Break[] = [
     theme: 'completing',
     seed: 38,
     file: `${DOMAIN}bytes/blobs.js`,
-    find: "if (record?.state !== 'living') {",
-    replace: 'if (false) {',
+    find: "if (record?.state === 'living')",
+    replace: 'if (true)',
   },
   {
     invariant: 'D2',

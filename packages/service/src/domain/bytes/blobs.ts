@@ -2,6 +2,8 @@
 import { equalBytes } from '@bindery/bytes'
 import { OssError, PART_SIZE_MAX } from '@bindery/protocol'
 import {
+  type Awaitable,
+  andThen,
   type BlobInfo,
   type ByteSource,
   type Bytes,
@@ -116,9 +118,9 @@ export async function isWhole({ blobs }: Pick<Domain, 'blobs'>, blob: string): P
 }
 
 /** Every commit that names a new blob reads its writer's row: once this process is declared dead, none goes through. */
-export async function requireLiving(domain: Domain, tx: Reader): Promise<void> {
-  const record = await incarnationRows.read(tx, { incarnation: domain.blobs.incarnation })
-  if (record?.state !== 'living') {
+export function requireLiving(domain: Domain, tx: Reader): Awaitable<void> {
+  return andThen(incarnationRows.read(tx, { incarnation: domain.blobs.incarnation }), (record) => {
+    if (record?.state === 'living') return
     throw new StorageError('unavailable', 'this process was declared dead and must not write any more')
-  }
+  })
 }

@@ -1,6 +1,6 @@
 import { base64, upperHex } from '@bindery/bytes'
 import { type BucketName, type ObjectKey, OssError } from '@bindery/protocol'
-import { type Awaitable, type BlobInfo, type ByteSource, together } from '@bindery/storage'
+import { type Awaitable, andThen, type BlobInfo, type ByteSource, together } from '@bindery/storage'
 import { type ReadMore, readBucket } from '../buckets/buckets.js'
 import { commitBlob, requireLiving, storeBytes } from '../bytes/blobs.js'
 import { type Domain, newId } from '../domain.js'
@@ -42,15 +42,13 @@ export async function putObject(domain: Domain, object: NewObject, source: ByteS
   const blob = await storeBytes(domain, source, { owner }, object.contentMd5)
   const [manifest, reference] = [newId(domain), newId(domain)]
   return commitBlob(domain, blob, owner, () =>
-    domain.metadata.transact(async (tx) => {
-      const [bucket, , old] = await together(
-        readBucket(domain, tx, object.bucket),
-        requireLiving(domain, tx),
-        readObject(tx, name),
-      )
-      const record = { ...recordOfPut(domain, object, bucket, blob), manifest, reference }
-      replaceCurrent(domain, tx, { name, forbidOverwrite: object.forbidOverwrite, old }, record)
-      return record
+    domain.metadata.transact((tx) => {
+      const found = together(readBucket(domain, tx, object.bucket), requireLiving(domain, tx), readObject(tx, name))
+      return andThen(found, ([bucket, , old]) => {
+        const record = { ...recordOfPut(domain, object, bucket, blob), manifest, reference }
+        replaceCurrent(domain, tx, { name, forbidOverwrite: object.forbidOverwrite, old }, record)
+        return record
+      })
     }),
   )
 }
