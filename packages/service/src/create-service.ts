@@ -7,16 +7,16 @@ import { Sweeper } from './domain/upkeep/sweeper.js'
 import { AutoCompleter } from './domain/uploads/auto-complete.js'
 import { scrub } from './maintenance/scrub.js'
 import type { ServiceOptions } from './options.js'
-import { createPipeline } from './pipeline.js'
 import type { Service } from './service.js'
+import { createDispatcher, SURFACES, type Surfaces } from './surface.js'
 
 /** Creates the service over the given stores, clock, randomness and keys. */
-export function createService(options: ServiceOptions): Service {
+export function createService(options: ServiceOptions, surfaces: Surfaces = SURFACES): Service {
   const domain = createDomain(options)
   const sweeper = new Sweeper(domain)
   const autoCompleter = new AutoCompleter(domain)
   return {
-    handle: createPipeline(options, domain),
+    handle: createDispatcher(surfaces, options, domain),
     open: () => registerIncarnation(domain),
     ensureBucket: (name, owner) => createBucket(domain, { name: bucketName(name), owner }),
     inUse: (manifestIds) => domain.reads.inUse(manifestIds),

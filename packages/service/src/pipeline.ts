@@ -57,9 +57,10 @@ const STEPS = Steps.first(address) // 1
   .next(encode)
 
 /** From request to response; never throws or rejects. */
-export type Pipeline = (request: ServiceRequest) => Awaitable<ServiceResponse>
-
-export function createPipeline(options: ServiceOptions, domain: Domain): Pipeline {
+export function createPipeline(
+  options: ServiceOptions,
+  domain: Domain,
+): (request: ServiceRequest) => Awaitable<ServiceResponse> {
   const surroundings = {
     options,
     domain,

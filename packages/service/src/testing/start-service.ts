@@ -10,6 +10,7 @@ import { createService } from '../create-service.js'
 import { nodeDigests } from '../domain/testing.js'
 import type { ServiceOptions } from '../options.js'
 import type { Service } from '../service.js'
+import { SURFACES, type Surfaces } from '../surface.js'
 
 function accessKey(accessKeyId: string, id: string): AccessKey {
   return { accessKeyId, accessKeySecret: `${accessKeyId}-secret`, account: { id, displayName: id } }
@@ -35,15 +36,15 @@ export interface StartedService {
 
 /** Starts a service with `assertDeclared`. The same seed generates the same ids. */
 export async function startService(
-  options: Partial<ServiceOptions> & { readonly seed?: number } = {},
+  options: Partial<ServiceOptions> & { readonly seed?: number; readonly surfaces?: Surfaces } = {},
 ): Promise<StartedService> {
-  const { seed = 1, ...given } = options
+  const { seed = 1, surfaces = SURFACES, ...given } = options
   const random = createRandom(seed)
   const keys = new Map([ROOT, OTHER].map((key) => [key.accessKeyId, key]))
   const metadata = given.metadata ?? createMemoryMetadataStore({ runBodiesTwice: true })
   const blobs = given.blobs ?? createMemoryBlobStore()
   let now = Date.UTC(2026, 0, 5, 8)
-  const service = createService({
+  const all: ServiceOptions = {
     digests: nodeDigests,
     clock: () => now,
     sleep: async (milliseconds) => {
@@ -60,7 +61,8 @@ export async function startService(
     ...given,
     metadata,
     blobs,
-  })
+  }
+  const service = createService(all, surfaces)
   await service.open()
   return {
     service,

@@ -1,0 +1,37 @@
+import type { Awaitable } from '@bindery/storage'
+import type { Domain } from './domain/domain.js'
+import type { ServiceOptions } from './options.js'
+import { createPipeline } from './pipeline.js'
+import type { RequestHead, ServiceRequest, ServiceResponse } from './service.js'
+
+/** From request to response; never throws or rejects: every failure is a response. */
+export type Handle = (request: ServiceRequest) => Awaitable<ServiceResponse>
+
+/**
+ * One of the APIs behind a server's port, with requests, signatures and errors of its own. Dialects are not surfaces: they
+ * are ways to speak to the object store.
+ */
+export interface Surface {
+  readonly name: string
+  /** Whether a request is meant for it, by the head alone: asked before a path is taken for a bucket and a key. */
+  serves(head: RequestHead): boolean
+  /** Called once for a service. */
+  createHandle(options: ServiceOptions, domain: Domain): Handle
+}
+
+/** At least one surface; the last takes what no other serves. */
+export type Surfaces = readonly [...Surface[], Surface]
+
+/** Buckets and objects. */
+const objectStorage: Surface = { name: 'oss', serves: () => true, createHandle: createPipeline }
+
+/** All surfaces of a server, in the order in which they are asked. */
+export const SURFACES: Surfaces = [objectStorage]
+
+/** Passes each request to the first surface that serves it. */
+export function createDispatcher(surfaces: Surfaces, options: ServiceOptions, domain: Domain): Handle {
+  const rows = surfaces.map((surface) => ({ surface, handle: surface.createHandle(options, domain) }))
+  const others = rows.slice(0, -1)
+  const last = rows.at(-1)?.handle as Handle
+  return (request) => (others.find(({ surface }) => surface.serves(request))?.handle ?? last)(request)
+}
