@@ -1,7 +1,7 @@
 import { isoDate } from '../codec.js'
 import { OssError } from '../errors/oss-error.js'
 import { CLOCK_SKEW_MAX_MS } from '../limits.js'
-import type { Claim, V4UrlClaim } from './claim.js'
+import type { Claim, V4UrlClaim } from './claim-form.js'
 import { formatBasicDay, parseBasicTime, parseRequestTime } from './time.js'
 
 /**

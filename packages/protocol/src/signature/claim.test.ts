@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { OssError } from '../errors/oss-error.js'
 import { parseQuery } from '../query.js'
 import { checkTime } from './check-time.js'
-import { type Claim, readClaim } from './claim.js'
+import { readClaim } from './claim.js'
+import type { Claim } from './claim-form.js'
 
 const NOW = Date.UTC(2022, 11, 20, 8, 48, 18)
 const MINUTE = 60_000

@@ -1,7 +1,7 @@
 import { hexDump, stringToBytes, textOfByteString } from '@bindery/bytes'
 import type { Digests } from '../digests.js'
 import { OssError } from '../errors/oss-error.js'
-import type { Claim, V4HeaderClaim, V4UrlClaim } from './claim.js'
+import type { Claim, V4HeaderClaim, V4UrlClaim } from './claim-form.js'
 import { SigningKeys, v1Signature, v2Signature, v4Signature, v4Strings } from './compute.js'
 import { equalSignatures, type Signable } from './signable.js'
 import { v1StringsToSign, v1StringToSign } from './v1.js'

@@ -1,8 +1,8 @@
 import {
-  type Cause,
   type Claim,
   checkTime,
   equalSignatures,
+  formOf,
   OssError,
   type Query,
   type Reading,
@@ -90,26 +90,20 @@ function checkSession(claim: Claim, { session }: AccessKey, now: number): void {
   if (now > session.expiresAt) throw new OssError('securityTokenExpired')
 }
 
-/** The causes for a key that neither OSS nor Bindery, whose keys may have hyphens, could have issued. */
-const IMPOSSIBLE_KEY = {
-  v1: { header: 'accessKeyIdCharacters', url: 'urlAccessKeyIdCharacters' },
-  v2: { header: 'v2AccessKeyIdCharacters', url: 'v2AccessKeyIdCharacters' },
-  v4: { header: 'v4AccessKeyIdCharacters', url: 'v4UrlAccessKeyIdCharacters' },
-} as const satisfies Record<Claim['scheme'], Record<Claim['place'], Cause>>
+/** Bindery's keys may have hyphens. */
+const POSSIBLE_KEY = /^[0-9A-Za-z._=-]+$/
 
-function unknownKey({ scheme, place, accessKeyId, securityToken }: Claim): OssError {
+function unknownKey(claim: Claim): OssError {
+  const { place, accessKeyId, securityToken } = claim
   const details = { OSSAccessKeyId: accessKeyId }
-  if (!/^[0-9A-Za-z._=-]+$/.test(accessKeyId)) return new OssError(IMPOSSIBLE_KEY[scheme][place], details)
+  if (!POSSIBLE_KEY.test(accessKeyId)) return new OssError(formOf(claim).impossibleKey, details)
   if (securityToken !== undefined) return new OssError('invalidSecurityToken')
   if (place === 'url' && accessKeyId.startsWith('STS.')) return new OssError('securityTokenNotInQuery')
   return new OssError('invalidAccessKeyId', details)
 }
 
 function checkRegion(claim: Claim, region: string): void {
-  if (claim.scheme !== 'v4' || claim.scope.region === region) return
-  const inUrl = claim.place === 'url'
-  throw new OssError(inUrl ? 'v4UrlRegionInvalid' : 'v4RegionInvalid', {
-    ArgumentName: inUrl ? 'x-oss-credential' : 'Credential',
-    ArgumentValue: claim.scope.region,
-  })
+  if (!('scope' in claim) || claim.scope.region === region) return
+  const refuse = formOf(claim).otherRegion
+  if (refuse !== undefined) throw refuse(claim.scope.region, region)
 }
