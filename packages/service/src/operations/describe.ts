@@ -7,17 +7,16 @@ import {
   type OutputOf,
 } from '@bindery/protocol'
 import type { ObjectDescription, ObjectRecord, StoredHeaders } from '../domain/stored/model.js'
-import { parseTagging } from './object/tagging.js'
 
 type DescribedInput = InputOf<Operations['PutObject' | 'CopyObject' | 'InitiateMultipartUpload']>
 
-/** What the headers of a PutObject or InitiateMultipartUpload say about the object. Throws the causes of parseTagging. */
+/** What the headers of a PutObject or InitiateMultipartUpload say about the object. */
 export function describeObject(input: DescribedInput): ObjectDescription {
   const { cacheControl, contentDisposition, contentEncoding, contentLanguage, contentType, expires } = input
   return {
     headers: given({ cacheControl, contentDisposition, contentEncoding, contentLanguage, contentType, expires }),
     userMetadata: input.userMetadata,
-    tagging: parseTagging(input.tagging),
+    tagging: input.tagging ?? [],
     ...given({ storageClass: input.storageClass }),
   }
 }

@@ -11,8 +11,8 @@ import {
   refuseRetention,
   storageClass,
   storedHeaders,
-  TAGGING_CAUSES,
 } from '../shared.js'
+import { tagging } from '../object/tags.js'
 import { autoComplete } from './auto-complete.js'
 
 /** Conditional headers, the ACL, the traffic limit and the metadata directive are ignored here, as on OSS. */
@@ -31,7 +31,7 @@ export const initiateMultipartUpload = operation({
     ...storedHeaders,
     forbidOverwrite,
     storageClass: optional(header('x-oss-storage-class', storageClass)),
-    tagging: optional(header('x-oss-tagging', text)),
+    tagging,
     userMetadata,
     autoComplete,
   },
@@ -43,6 +43,6 @@ export const initiateMultipartUpload = operation({
     key: element('Key', text, { url: true }),
     uploadId: element('UploadId', text),
   }),
-  errors: ['noSuchBucket', 'fileAlreadyExists', ...TAGGING_CAUSES],
+  errors: ['noSuchBucket', 'fileAlreadyExists'],
   refuses: [...refuseEncryption, ...refuseRetention],
 })

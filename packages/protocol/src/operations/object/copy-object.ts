@@ -12,9 +12,9 @@ import {
   refuseRetention,
   storageClass,
   storedHeaders,
-  TAGGING_CAUSES,
   trafficLimit,
 } from '../shared.js'
+import { tagging } from './tags.js'
 import { COPY_SOURCE_CAUSES, copyConditions, copySource } from './copy-source.js'
 
 const directive = oneOf(['COPY', 'REPLACE'], 'invalidArgument', { ignoreCase: true })
@@ -38,7 +38,7 @@ export const copyObject = operation({
     taggingDirective: withDefault(header('x-oss-tagging-directive', directive), 'COPY'),
     objectAcl: optional(header('x-oss-object-acl', objectAcl)),
     storageClass: optional(header('x-oss-storage-class', storageClass)),
-    tagging: optional(header('x-oss-tagging', text)),
+    tagging,
     ...storedHeaders,
     userMetadata,
     trafficLimit,
@@ -49,7 +49,7 @@ export const copyObject = operation({
     crc64: header('x-oss-hash-crc64ecma', crc64Decimal),
   },
   result: xml('CopyObjectResult', { etag: etagElement, lastModified: lastModifiedElement }),
-  errors: [...COPY_SOURCE_CAUSES, ...TAGGING_CAUSES, 'fileAlreadyExists'],
+  errors: [...COPY_SOURCE_CAUSES, 'fileAlreadyExists'],
   refuses: [
     ...refuseEncryption,
     ...refuseRetention,

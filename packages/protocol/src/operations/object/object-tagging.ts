@@ -2,6 +2,7 @@ import { text } from '../../codec.js'
 import { operation } from '../../operation.js'
 import { defaultedElement, element, group, list, xml } from '../../xml.js'
 import { DOCUMENT_CAUSES, page, refuseVersionId } from '../shared.js'
+import { checkTags } from './tags.js'
 
 /** TagSet is there even where it is empty: the Java SDK needs it. */
 const tagging = xml('Tagging', {
@@ -21,6 +22,11 @@ export const putObjectTagging = operation({
   method: 'PUT',
   permissions: ['oss:PutObjectTagging'],
   body: tagging,
+  decodeWith(read) {
+    const document = read()
+    checkTags(document.tagSet.tags.map(({ key, value }) => [key, value]))
+    return document
+  },
   status: 200,
   errors: [
     'noSuchBucket',

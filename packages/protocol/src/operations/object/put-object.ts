@@ -13,9 +13,9 @@ import {
   refuseRetention,
   storageClass,
   storedHeaders,
-  TAGGING_CAUSES,
   trafficLimit,
 } from '../shared.js'
+import { tagging } from './tags.js'
 
 /** OSS has no conditional PUT: it refuses one by name, with 400. `x-oss-acl`, a header for buckets, is ignored. */
 export const putObject = operation({
@@ -32,7 +32,7 @@ export const putObject = operation({
     forbidOverwrite,
     objectAcl: optional(header('x-oss-object-acl', objectAcl)),
     storageClass: optional(header('x-oss-storage-class', storageClass)),
-    tagging: optional(header('x-oss-tagging', text)),
+    tagging,
     userMetadata,
     trafficLimit,
     ...callbackFields,
@@ -45,7 +45,7 @@ export const putObject = operation({
     crc64: header('x-oss-hash-crc64ecma', crc64Decimal),
     qosDelayTime,
   },
-  errors: ['noSuchBucket', 'fileAlreadyExists', ...CONTENT_CAUSES, ...TAGGING_CAUSES, ...CALLBACK_CAUSES],
+  errors: ['noSuchBucket', 'fileAlreadyExists', ...CONTENT_CAUSES, ...CALLBACK_CAUSES],
   refuses: [
     refuseHeader('If-Modified-Since', [], 'conditionalPutNotImplemented'),
     refuseHeader('If-Unmodified-Since', [], 'conditionalPutNotImplemented'),

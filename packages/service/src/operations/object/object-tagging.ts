@@ -1,10 +1,8 @@
 import { handler } from '../../call.js'
 import { findObject, setObjectTagging } from '../../domain/objects/objects.js'
-import { checkTags } from './tagging.js'
 
 export const putObjectTagging = handler('PutObjectTagging', async (call) => {
   const tags = call.document.tagSet.tags.map(({ key, value }) => [key, value] as const)
-  checkTags(tags)
   await setObjectTagging(call.domain, call.objectName, tags)
   return { output: {} }
 })

@@ -1,22 +1,34 @@
-import { percentDecode } from '@bindery/bytes'
-import { OssError, TAG_KEY_LENGTH_MAX, TAG_VALUE_LENGTH_MAX, TAGS_MAX } from '@bindery/protocol'
+/** The tags of an object, in the header of a request and in a document. */
+import { percentDecode, percentEncode } from '@bindery/bytes'
+import type { Codec } from '../../codec.js'
+import { OssError } from '../../errors/oss-error.js'
+import { header, optional } from '../../field.js'
+import { TAG_KEY_LENGTH_MAX, TAG_VALUE_LENGTH_MAX, TAGS_MAX } from '../../limits.js'
+import { TAGGING_CAUSES } from '../shared.js'
 
 export type Tag = readonly [key: string, value: string]
 
 const TAG_CHARACTERS = /^[\p{L}\p{M}\p{N} +\-=._:/]*$/u
 
 /**
- * The tags of an `x-oss-tagging` header, `k1=v1&k2=v2` with both sides URL-encoded; a key alone has the empty value.
- * Throws malformedTagging, tooManyTags, duplicateTagKey, tagKeyTooLong, invalidTag.
+ * Tags in a header, `k1=v1&k2=v2` with both sides URL-encoded; a key alone has the empty value.
  * @see https://help.aliyun.com/document_detail/106678.html
  */
-export function parseTagging(header: string | undefined): readonly Tag[] {
-  const pairs = (header ?? '').split('&').filter((pair) => pair !== '')
-  if (pairs.length > TAGS_MAX) throw new OssError('tooManyTags')
-  const tags = pairs.map(parseTag)
-  if (new Set(tags.map(([key]) => key)).size < tags.length) throw new OssError('duplicateTagKey')
-  return tags
+export const taggingHeader: Codec<readonly Tag[]> = {
+  name: 'key=value&…',
+  causes: TAGGING_CAUSES,
+  decode(value) {
+    const pairs = value.split('&').filter((pair) => pair !== '')
+    if (pairs.length > TAGS_MAX) throw new OssError('tooManyTags')
+    const tags = pairs.map(parseTag)
+    if (new Set(tags.map(([key]) => key)).size < tags.length) throw new OssError('duplicateTagKey')
+    return tags
+  },
+  encode: (tags) => tags.map(([key, value]) => `${percentEncode(key)}=${percentEncode(value)}`).join('&'),
 }
+
+/** The tags that a new object gets. */
+export const tagging = optional(header('x-oss-tagging', taggingHeader))
 
 /** Checks the tags of a document. Throws tooManyTagsInDocument, duplicateTagKeyInDocument, tagKeyTooLong, invalidTag. */
 export function checkTags(tags: readonly Tag[]): void {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { byteString } from '@bindery/bytes'
-import { OssError } from '@bindery/protocol'
-import { parseTagging } from './tagging.js'
+import { OssError } from '../../errors/oss-error.js'
+import { taggingHeader } from './tags.js'
+
+const parseTagging = (header: string) => taggingHeader.decode(header, 'x-oss-tagging')
 
 function reason(header: string): string {
   try {
@@ -29,9 +31,9 @@ test('a key without a value has the empty value', () => {
   ])
 })
 
-test('no header and an empty one mean no tags', () => {
-  assert.deepEqual(parseTagging(undefined), [])
-  assert.deepEqual(parseTagging(''), [])
+test('tags that are written as a header are read again', () => {
+  const tags = [['a b', 'c=d'], ['e', '']] as const
+  assert.deepEqual(parseTagging(taggingHeader.encode(tags)), tags)
 })
 
 test('raw slashes, colons and Chinese characters are accepted', () => {
