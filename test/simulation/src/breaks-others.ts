@@ -2,7 +2,6 @@
 import type { Break } from './breaks.js'
 
 const DOMAIN = 'service/dist/domain/'
-const OPERATIONS = 'service/dist/operations/'
 
 export const OTHER_BREAKS: readonly Break[] = [
   {
@@ -29,7 +28,7 @@ export const OTHER_BREAKS: readonly Break[] = [
     name: 'a copied part does not complete an upload',
     mode: 'sequence',
     seed: 5,
-    file: `${OPERATIONS}multipart/upload-part-copy.js`,
+    file: `${DOMAIN}uploads/copy-part.js`,
     find: 'await completeIfWhole(domain, upload);',
     replace: '',
   },
@@ -76,9 +75,9 @@ export const OTHER_BREAKS: readonly Break[] = [
     mode: 'sequence',
     seed: 29,
     file: `${DOMAIN}uploads/complete.js`,
-    find: 'if (callbackFollows === true && found.callback === undefined) {',
+    find: 'if (callback !== undefined && found.callback === undefined) {',
     replace: `const again = await domain.metadata.read((reader) => readObject(reader, nameOf(completion)));
-    if (callbackFollows === true && again?.manifest === uploadId) return { etag, crc64, object: again };
+    if (callback !== undefined && again?.manifest === uploadId) return callBack(domain, uploadId, callback, again);
     if (false) {`,
   },
   {
@@ -86,8 +85,8 @@ export const OTHER_BREAKS: readonly Break[] = [
     name: 'the answer of the application is not kept for repeated requests',
     mode: 'sequence',
     seed: 10,
-    file: `${OPERATIONS}multipart/complete-multipart-upload.js`,
-    find: 'await answerReceipt(domain, uploadId, keepOutcome(outcome));',
+    file: `${DOMAIN}uploads/complete.js`,
+    find: 'await answerReceipt(domain, uploadId, callback.encode(outcome));',
     replace: '',
   },
   {

@@ -24,7 +24,7 @@ import { NULL_VERSION } from './stored/version-id.js'
 import { registerIncarnation } from './upkeep/incarnations.js'
 import { Sweeper } from './upkeep/sweeper.js'
 import { type Completion, completeUpload } from './uploads/complete.js'
-import { initiateUpload, readPartRows, uploadPart } from './uploads/uploads.js'
+import { initiateUpload, readPartRows, storePart } from './uploads/uploads.js'
 
 export const BUCKET: BucketName = bucketName('bkt')
 export const OWNER = '1000000000000001'
@@ -123,9 +123,10 @@ export async function initiate(domain: Domain, name: string, { sequential = fals
   return uploadId
 }
 
+/** Stores a part in the way of a process that dies after its commit: an upload that the part makes whole stays open. */
 export function part(domain: Domain, name: string, uploadId: string, partNumber: number, bytes: Uint8Array | string) {
   const place = { bucket: BUCKET, key: key(name), uploadId, partNumber, contentMd5: undefined }
-  return uploadPart(domain, place, sourceOf(bytes))
+  return storePart(domain, place, sourceOf(bytes))
 }
 
 /** Completes an upload, by default with all its parts. */

@@ -1,5 +1,5 @@
 /**
- * CompleteMultipartUpload. The parts are read and checked outside any lock, in pages; one commit of about a dozen keys
+ * CompleteMultipartUpload, with its callback. The parts are read and checked outside any lock, in pages; one commit of about a dozen keys
  * then turns their rows, unchanged, into the rows of the object's manifest. No byte is read or moved.
  */
 import { base64, Md5 } from '@bindery/bytes'
@@ -11,13 +11,28 @@ import { type Domain, newId } from '../domain.js'
 import { readObject, replaceCurrent } from '../objects/current.js'
 import { holderRows, manifestRows, partRows } from '../stored/keyspace.js'
 import { Manifest } from '../stored/manifest.js'
-import type { ETag, ListedParts, ObjectAcl, ObjectName, ObjectRecord, UploadRecord } from '../stored/model.js'
+import type { ListedParts, ObjectAcl, ObjectName, ObjectRecord, UploadRecord } from '../stored/model.js'
 import { PartTable } from '../stored/part-table.js'
 import { type ETagRecipe, multipartETag } from './etag.js'
-import { claimCallback, digestOfAsked, digestOfParts, findReceipt, settledReceipt, writeReceipt } from './receipts.js'
+import {
+  answerReceipt,
+  claimCallback,
+  digestOfAsked,
+  digestOfParts,
+  findReceipt,
+  settledReceipt,
+  writeReceipt,
+} from './receipts.js'
 import { closeUpload, findUpload, readPartRows, readUpload, readUsage, type UploadName, type Usage } from './uploads.js'
 
-export interface Completion extends UploadName {
+/** A callback that a Complete asks for. It is made once for an upload, after the commit. */
+export interface CompletionCallback<T> {
+  make(object: ObjectRecord): Promise<T>
+  /** The outcome as text, which the receipt keeps for repeated requests. */
+  encode(outcome: T): string
+}
+
+export interface Completion<T = never> extends UploadName {
   /** Those listed, or `all` that are stored. */
   readonly parts: ListedParts | 'all'
   readonly acl: ObjectAcl
@@ -28,19 +43,20 @@ export interface Completion extends UploadName {
   readonly requester: string
   /** Final check of the ordered parts before the commit; throws to refuse them. May run more than once. */
   readonly checkParts?: (parts: PartTable) => void
-  /** Whether a callback follows, whose answer `answerReceipt` is to keep. */
-  readonly callbackFollows?: boolean
+  readonly callback?: CompletionCallback<T> | undefined
 }
 
-/** What the requester is told. */
-export interface Completed {
-  readonly etag: ETag
-  readonly crc64: bigint
-  /** The object that was made; absent in a repeat, save where a callback is first asked for by it. */
-  readonly object?: ObjectRecord
-  /** Of a repeat: what the first was told after its callback, if it is known. */
-  readonly answer?: string
-}
+/** What came of a Complete. */
+export type Completed<T = never> = Made &
+  (
+    | /** This request made the object. */ { readonly kind: 'created' }
+    /** This request made the object, or was the first to ask for a callback; it made the callback. */
+    | { readonly kind: 'calledBack'; readonly outcome: T }
+    /** An earlier request made the object; `outcome` is that of its callback, if it made one and it is known. */
+    | { readonly kind: 'repeated'; readonly outcome: string | undefined }
+  )
+
+type Made = Pick<ObjectRecord, 'etag' | 'crc64'>
 
 const ATTEMPTS_MAX = 16
 /** A divisor of the most parts, so that a table of these has room for every page. Rows that carry bytes fit into one read. */
@@ -56,22 +72,35 @@ export async function findCompletion(domain: Domain, name: UploadName, requester
  * the answer of the first.
  * Throws noSuchBucket, noSuchUpload, invalidPartOrder, invalidPart, entityTooSmall, fileAlreadyExists, partNotSequential.
  */
-export async function completeUpload(domain: Domain, completion: Completion): Promise<Completed> {
+export async function completeUpload<T = never>(domain: Domain, completion: Completion<T>): Promise<Completed<T>> {
   return orReceipt(completeOpen(domain, completion), (missing) => repeat(domain, completion, missing))
 }
 
-async function repeat(domain: Domain, completion: Completion, missing: OssError): Promise<Completed> {
+async function repeat<T>(domain: Domain, completion: Completion<T>, missing: OssError): Promise<Completed<T>> {
   const list = digestOfAsked(domain, completion.parts)
-  const { uploadId, requester, callbackFollows } = completion
+  const { uploadId, requester, callback } = completion
   const found = await findReceipt(domain, completion, requester)
   if (found.list !== list && found.exactList !== list) throw missing
-  const { etag, crc64 } = found
-  if (callbackFollows === true && found.callback === undefined) {
+  if (callback !== undefined && found.callback === undefined) {
     const object = await domain.metadata.read((reader) => readObject(reader, nameOf(completion)))
-    if (object?.manifest === uploadId && (await claimCallback(domain, uploadId))) return { etag, crc64, object }
+    if (object?.manifest === uploadId && (await claimCallback(domain, uploadId))) {
+      return callBack(domain, uploadId, callback, object)
+    }
   }
-  const { callback } = await settledReceipt(domain, completion, requester)
-  return callback?.state === 'answered' ? { etag, crc64, answer: callback.answer } : { etag, crc64 }
+  const { etag, crc64, callback: made } = await settledReceipt(domain, completion, requester)
+  return { kind: 'repeated', etag, crc64, outcome: made?.state === 'answered' ? made.answer : undefined }
+}
+
+/** Makes the callback of a completed upload, and keeps its outcome for repeated requests. */
+async function callBack<T>(
+  domain: Domain,
+  uploadId: string,
+  callback: CompletionCallback<T>,
+  object: ObjectRecord,
+): Promise<Completed<T>> {
+  const outcome = await callback.make(object)
+  await answerReceipt(domain, uploadId, callback.encode(outcome))
+  return { kind: 'calledBack', etag: object.etag, crc64: object.crc64, outcome }
 }
 
 async function orReceipt<T, R>(first: Awaitable<T>, second: (missing: OssError) => Promise<R>): Promise<T | R> {
@@ -83,7 +112,7 @@ async function orReceipt<T, R>(first: Awaitable<T>, second: (missing: OssError) 
   }
 }
 
-async function completeOpen(domain: Domain, completion: Completion): Promise<Completed> {
+async function completeOpen<T>(domain: Domain, completion: Completion<T>): Promise<Completed<T>> {
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     const { upload, usage, stored } = await readUploadWhole(domain, completion)
     const chosen = choose(completion, stored)
@@ -91,8 +120,10 @@ async function completeOpen(domain: Domain, completion: Completion): Promise<Com
     completion.checkParts?.(chosen)
     const object = await commit(domain, { completion, upload, usage, parts: chosen })
     if (object === 'changed') continue
-    domain.events.announce(completion, { type: 'completed', size: object.size, etag: object.etag })
-    return { etag: object.etag, crc64: object.crc64, object }
+    const { size, etag, crc64 } = object
+    domain.events.announce(completion, { type: 'completed', size, etag })
+    const { uploadId, callback } = completion
+    return callback === undefined ? { kind: 'created', etag, crc64 } : callBack(domain, uploadId, callback, object)
   }
   throw new StorageError('conflict', 'parts kept arriving while the upload was being completed')
 }
@@ -146,7 +177,7 @@ function readPage(domain: Domain, name: UploadName, after: number) {
   })
 }
 
-function choose({ uploadId, parts }: Completion, stored: PartTable): PartTable {
+function choose({ uploadId, parts }: Completion<unknown>, stored: PartTable): PartTable {
   if (parts === 'all') return stored
   checkOrder(parts)
   const chosen = stored.select(parts)
@@ -181,7 +212,7 @@ function checkRun(parts: PartTable): void {
 const nameOf = ({ bucket, key }: UploadName): ObjectName => ({ bucket, key })
 
 interface CommitInput {
-  readonly completion: Completion
+  readonly completion: Completion<unknown>
   readonly upload: UploadRecord
   readonly usage: Usage
   readonly parts: PartTable
@@ -191,7 +222,7 @@ async function commit(
   domain: Domain,
   { completion, upload, usage, parts }: CommitInput,
 ): Promise<ObjectRecord | 'changed'> {
-  const { bucket, key, uploadId, forbidOverwrite, requester, callbackFollows = false } = completion
+  const { bucket, key, uploadId, forbidOverwrite, requester, callback } = completion
   const name = nameOf(completion)
   const contentMd5 = await contentMd5Of(domain, upload, parts)
   const record = { ...recordOf(domain, upload, parts, completion), ...contentMd5 }
@@ -212,7 +243,7 @@ async function commit(
     manifestRows.set(tx, { manifest: uploadId }, manifest)
     holderRows.set(tx, { manifest: uploadId, reference }, undefined)
     const receipt = { bucket, key, requester, list, exactList, completedAt: modifiedAt, etag, crc64 }
-    writeReceipt(tx, uploadId, callbackFollows ? { ...receipt, callback: { state: 'committed' } } : receipt)
+    writeReceipt(tx, uploadId, callback === undefined ? receipt : { ...receipt, callback: { state: 'committed' } })
     if (usage.parts > parts.length) discardRows(domain, tx, uploadId, 'unlisted', usage.bytes - record.size)
     return record
   })
@@ -223,7 +254,7 @@ function recordOf(
   domain: Domain,
   upload: UploadRecord,
   parts: PartTable,
-  { acl, etagRecipe = 'text' }: Completion,
+  { acl, etagRecipe = 'text' }: Completion<unknown>,
 ): ObjectRecord {
   return {
     type: 'Multipart',

@@ -18,7 +18,8 @@ import { withScope } from '../scope.js'
 import { holderRows } from '../stored/keyspace.js'
 import { depthOf } from '../stored/manifest.js'
 import type { ObjectName, ObjectRecord, PartRecord, Slice, UploadRecord } from '../stored/model.js'
-import { announcePart, findUpload, putPart, readPlace, type UploadName, uploadPart } from './uploads.js'
+import { completeIfWhole } from './auto-complete.js'
+import { announcePart, findUpload, putPart, readPlace, storePart, type UploadName } from './uploads.js'
 
 const ATTEMPTS_MAX = 16
 const SLICES_MAX = 64
@@ -34,7 +35,7 @@ export interface CopiedPart extends UploadName {
 }
 
 /**
- * Makes a part of a range of an object.
+ * Makes a part of a range of an object, and completes its upload if that was requested and the part makes it whole.
  * Throws noSuchUpload, noSuchKey, noSuchVersion, partNotSequential, partAlreadyExist, entityTooLarge and what `choose` throws.
  */
 export async function copyPart(domain: Domain, copy: CopiedPart): Promise<Copied<PartRecord>> {
@@ -46,7 +47,9 @@ export async function copyPart(domain: Domain, copy: CopiedPart): Promise<Copied
       const made = await copyOpen(domain, copy, upload, open)
       return made === 'changed' ? undefined : { made, source: open.record }
     })
-    if (copied !== undefined) return copied
+    if (copied === undefined) continue
+    await completeIfWhole(domain, upload)
+    return copied
   }
   throw new StorageError('conflict', 'the source kept changing while it was being copied')
 }
@@ -65,7 +68,7 @@ async function copyOpen(
   const isWhole = size === source.size
   const plan = await planSlices(domain, source, range)
   if (upload.sequential || plan.depth > DEPTH_MAX || (size < SLICE_BYTES_MIN && !isWhole)) {
-    return withSource(open.read(range), size, (bytes) => uploadPart(domain, { ...copy, contentMd5: undefined }, bytes))
+    return withSource(open.read(range), size, (bytes) => storePart(domain, { ...copy, contentMd5: undefined }, bytes))
   }
   const part: PartRecord = {
     partNumber: copy.partNumber,

@@ -19,7 +19,8 @@ import {
   testDomain,
 } from '../testing.js'
 import { completeUpload } from './complete.js'
-import { listParts, uploadPart } from './uploads.js'
+import { uploadPart } from './upload-part.js'
+import { listParts } from './uploads.js'
 
 test('an upload id is 32 upper-case hex digits, and later ones of a key sort after earlier ones', async () => {
   const domain = await testDomain()

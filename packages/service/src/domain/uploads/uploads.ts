@@ -111,10 +111,10 @@ export interface StoredPart extends PartRecord {
 }
 
 /**
- * Stores a part, in place of an earlier one of its number.
+ * Stores a part, in place of an earlier one of its number; whether its upload is whole then is not looked at.
  * Throws noSuchUpload, partNotSequential, partAlreadyExist, invalidDigestMismatch, entityTooLarge.
  */
-export async function uploadPart(domain: Domain, part: NewPart, source: ByteSource): Promise<StoredPart> {
+export async function storePart(domain: Domain, part: NewPart, source: ByteSource): Promise<StoredPart> {
   const { upload, md5Before } = await domain.metadata.read(async (reader) => {
     const upload = await readUpload(reader, part)
     await checkSequence(reader, upload, part.partNumber)

@@ -1,11 +1,15 @@
 import { percentEncode } from '@bindery/bytes'
 import { requesterId } from '../../access/requester.js'
 import { handler } from '../../call.js'
-import { type AskedCallback, askedCallback } from '../../callback/ask.js'
-import { type AnsweredCallback, answerOf, keepOutcome, keptOutcome } from '../../callback/outcome.js'
-import type { Domain } from '../../domain/domain.js'
+import { askedCallback } from '../../callback/ask.js'
+import {
+  type AnsweredCallback,
+  answerOf,
+  type CallbackOutcome,
+  keepOutcome,
+  keptOutcome,
+} from '../../callback/outcome.js'
 import { type Completed, completeUpload, findCompletion } from '../../domain/uploads/complete.js'
-import { answerReceipt } from '../../domain/uploads/receipts.js'
 
 /** A missing upload is reported before the body is read. Once begun, nothing here depends on the client. */
 export const completeMultipartUpload = handler('CompleteMultipartUpload', {
@@ -16,37 +20,26 @@ export const completeMultipartUpload = handler('CompleteMultipartUpload', {
   },
   async handle(call, { name, callback }) {
     const { domain, document, input } = call
-    const completed = await completeUpload(domain, {
+    const completed = await completeUpload<CallbackOutcome>(domain, {
       ...name,
       parts: document === undefined ? 'all' : document.parts,
       acl: input.objectAcl ?? 'default',
       forbidOverwrite: input.forbidOverwrite,
       etagRecipe: call.exchange.dialect.etagRecipe,
       requester: requesterId(call.requester),
-      callbackFollows: callback !== undefined,
+      callback: callback && { make: (object) => callback.make(object), encode: keepOutcome },
     })
-    const answer = await answerAfter(domain, input.uploadId, completed, callback)
     const { etag, crc64 } = completed
     const { bucket, key } = name
     const location = `${call.bucketUrl}/${percentEncode(key, { keepTilde: false })}`
     const result = { encodingType: input.encodingType, location, bucket, key, etag }
-    return { output: { etag, crc64 }, answer, result }
+    return { output: { etag, crc64 }, answer: answerIn(completed), result }
   },
 })
 
-/**
- * Makes the callback of an upload that this request completed; for one that was completed before, returns its earlier
- * outcome.
- */
-async function answerAfter(
-  domain: Domain,
-  uploadId: string,
-  { object, answer }: Completed,
-  callback: AskedCallback | undefined,
-): Promise<AnsweredCallback | undefined> {
-  if (object === undefined) return answer === undefined ? undefined : keptOutcome(answer)
-  if (callback === undefined) return undefined
-  const outcome = await callback.make(object)
-  await answerReceipt(domain, uploadId, keepOutcome(outcome))
-  return answerOf(outcome)
+/** What the application answered to the callback, now or before. Throws the failure of a failed callback. */
+function answerIn(completed: Completed<CallbackOutcome>): AnsweredCallback | undefined {
+  if (completed.kind === 'calledBack') return answerOf(completed.outcome)
+  if (completed.kind === 'created' || completed.outcome === undefined) return undefined
+  return keptOutcome(completed.outcome)
 }

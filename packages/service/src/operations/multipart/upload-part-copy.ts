@@ -1,7 +1,6 @@
 import type { ByteRange } from '@bindery/storage'
 import { handler } from '../../call.js'
 import type { ObjectRecord } from '../../domain/stored/model.js'
-import { completeIfWhole } from '../../domain/uploads/auto-complete.js'
 import { copyPart } from '../../domain/uploads/copy-part.js'
 import { findUpload } from '../../domain/uploads/uploads.js'
 import { requireWanted } from '../../response/conditions.js'
@@ -15,7 +14,7 @@ export const uploadPartCopy = handler('UploadPartCopy', async (call) => {
   const { domain, bucket, key, input } = call
   const { uploadId, partNumber, copySource } = input
   const name = { bucket: bucket.name, key, uploadId }
-  const upload = await findUpload(domain, name)
+  await findUpload(domain, name)
   await call.authoriseSource(copySource.bucket, copySource.key)
   const rangeOf = ({ size }: ObjectRecord): ByteRange | undefined => chooseRange(input.copySourceRange, size)
   const choose = (source: ObjectRecord): ByteRange | undefined => {
@@ -23,7 +22,6 @@ export const uploadPartCopy = handler('UploadPartCopy', async (call) => {
     return rangeOf(source)
   }
   const { made, source } = await copyPart(domain, { ...name, partNumber, source: copySource, choose })
-  await completeIfWhole(domain, upload)
   const range = rangeOf(source)
   const { etag, crc64, modifiedAt } = made
   return {
