@@ -135,7 +135,14 @@ export function decodeBody<I extends Fields, B>(
   const document = operation.body
   if (document === undefined || document === 'bytes') throw new TypeError(`${operation.name} has no XML body`)
   const read = () => document.decode(parser, body, notation)
-  return operation.decodeWith === undefined ? read() : operation.decodeWith(read, body, input)
+  if (operation.decodeWith === undefined) return read()
+  const nameOf = (field: string) => wireName(operation.input[field]?.name ?? field, notation)
+  return operation.decodeWith(read, body, input, nameOf)
+}
+
+/** How a notation writes a documented name; one that it lacks stays as it is documented. */
+function wireName(documented: string, notation: Notation): string {
+  return notation.nameOf(documented) ?? documented
 }
 
 /** The headers of an operation's output, in the order of its declaration; undefined values are left out. */

@@ -54,8 +54,11 @@ export interface Operation<I extends Fields = Fields, O extends Fields = Fields,
   readonly input: I
   /** `bytes`: the body is content, handed on unread; a document is read with decodeBody. */
   readonly body?: 'bytes' | Document<B>
-  /** The escape for a body that its document alone does not explain; `read` reads it by the document. */
-  decodeWith?(read: () => B, body: Uint8Array, input: ValuesOf<I>): B
+  /**
+   * The escape for a body that its document alone does not explain; `read` reads it by the document. `nameOf`: how the
+   * request names a field of the input.
+   */
+  decodeWith?(read: () => B, body: Uint8Array, input: ValuesOf<I>, nameOf: (field: keyof I & string) => string): B
   readonly status: number
   /** Other success statuses that a handler may return. */
   readonly otherStatuses?: readonly number[]

@@ -111,7 +111,7 @@ test('routes, refusals, documents and errors are in the words of the request', a
 
   const missing = await toy(started, { method: 'GET', key: 'c' })
   assert.equal(missing.status, 404)
-  assert.equal(missing.text, `NoSuchKey ${missing.log.requestId} {"Key":"c"}`)
+  assert.equal(missing.text, `NoSuchKey ${missing.log.requestId} {"key":"c"}`)
   const bad = await toy(started, { method: 'PUT', key: 'c', body: 'x', headers: { 'x-toy-class': 'IA' } })
   assert.match(bad.text, /"ArgumentName":"X-Toy-Class"/)
   const refused = await toy(started, { method: 'PUT', key: 'c', body: 'x', headers: { 'x-toy-object-worm-mode': 'x' } })

@@ -2,7 +2,7 @@ import { base64, utf8Bytes } from '@bindery/bytes'
 import { OSS_NOTATION } from '../notation.js'
 import { escapeXml } from '../xml.js'
 import type { ErrorRow } from './catalogue.js'
-import type { OssError } from './oss-error.js'
+import { elementOf, type OssError } from './oss-error.js'
 
 export interface ErrorExchange {
   readonly requestId: string
@@ -45,7 +45,7 @@ function errorDocument(error: OssError, { requestId, hostId }: ErrorExchange): s
     ['HostId', hostId],
   ]
   for (const [name, value] of Object.entries(error.details)) {
-    if (!row.message.includes(`{${name}}`)) elements.push([name, value])
+    if (!row.message.includes(`{${name}}`)) elements.push([elementOf(name), value])
   }
   if (row.ec !== undefined) {
     elements.push(['EC', row.ec], ['RecommendDoc', `https://api.aliyun.com/troubleshoot?q=${row.ec}`])

@@ -1,7 +1,10 @@
 import type { Notation } from '../notation.js'
 import { CATALOGUE, type Cause, type ErrorRow } from './catalogue.js'
 
-/** Elements that a cause adds to the error document, in their order. */
+/**
+ * Facts of a failure, in the order of the elements that they are in an error document. The domain names them as it names
+ * everything (`partNumber`); `elementOf` has their names on the wire.
+ */
 export type ErrorDetails = Readonly<Record<string, string | number>>
 
 type HeadersIn = (notation: Notation) => readonly (readonly [name: string, value: string])[]
@@ -25,6 +28,11 @@ export class OssError extends Error {
   get row(): ErrorRow {
     return CATALOGUE[this.reason]
   }
+}
+
+/** The element of an error document that shows a detail: `partNumber` is `PartNumber`, `etag` is `ETag`. */
+export function elementOf(detail: string): string {
+  return detail === 'etag' ? 'ETag' : detail.charAt(0).toUpperCase() + detail.slice(1)
 }
 
 function fill(message: string, details: ErrorDetails): string {

@@ -34,10 +34,7 @@ const v1Header: ClaimForm = {
     if (signature === undefined || more.length > 0) throw new OssError('authorizationItems')
     return { accessKeyId, signature, date: headerDate(head) }
   },
-  checks: [
-    filled('accessKeyId', because('authorizationMissingPart')),
-    filled('signature', because('signatureEmpty')),
-  ],
+  checks: [filled('accessKeyId', because('authorizationMissingPart')), filled('signature', because('signatureEmpty'))],
   // the newer Python and Java SDKs send the token of V1 in a header without the usual prefix
   tokenOf: (head) => tokenOf(head, 'header', 'security-token') ?? (head.headers['security-token'] || undefined),
   claim: v1Claim('header'),
@@ -145,7 +142,14 @@ const v4Url: ClaimForm = {
   ],
   tokenOf: (head) => tokenOf(head, 'url', 'x-oss-security-token'),
   claim: (draft, securityToken) => {
-    const { accessKeyId = '', signature = '', date = '', scope = NO_SCOPE, headerNames = [], expiresSeconds = 0 } = draft
+    const {
+      accessKeyId = '',
+      signature = '',
+      date = '',
+      scope = NO_SCOPE,
+      headerNames = [],
+      expiresSeconds = 0,
+    } = draft
     const signed = { signature, additionalHeaders: headerNames, securityToken, date, expiresSeconds }
     return { scheme: 'v4', place: 'url', accessKeyId, scope, ...signed }
   },

@@ -1,5 +1,5 @@
 import { CALLBACK_CAUSES, callbackFields } from '../../callback.js'
-import { crc64Decimal, etag, oneOf, text } from '../../codec.js'
+import { badArgument, crc64Decimal, etag, oneOf, text } from '../../codec.js'
 import type { Document } from '../../document.js'
 import { OssError } from '../../errors/oss-error.js'
 import { header, optional } from '../../field.js'
@@ -58,9 +58,9 @@ export const completeMultipartUpload = operation({
     ...callbackFields,
   },
   body: optionalDocument(partList),
-  decodeWith(read, body, { completeAll }) {
+  decodeWith(read, body, { completeAll }, nameOf) {
     if (completeAll !== undefined && body.length > 0) {
-      throw new OssError('completeAllWithBody', { ArgumentName: 'x-oss-complete-all', ArgumentValue: completeAll })
+      throw badArgument('completeAllWithBody', nameOf('completeAll'), completeAll)
     }
     const document = read()
     if (completeAll === undefined && document === undefined) throw new OssError('malformedCompleteXml')

@@ -36,7 +36,10 @@ If-Modified-Since: Tue, 04 Mar 2025 08:00:00 GMT`,
     expires: '150',
     forbidOverwrite: true,
     storageClass: 'IA',
-    tagging: 'k1=v1&k2',
+    tagging: [
+      ['k1', 'v1'],
+      ['k2', ''],
+    ],
     userMetadata: { author: 'M\u00c3\u00b6ller' },
     autoComplete: { size: 409_700, crc64: 2n ** 64n - 1n },
   })

@@ -2,6 +2,7 @@ import { text } from '../../codec.js'
 import { flag, header, optional, userMetadata } from '../../field.js'
 import { operation } from '../../operation.js'
 import { element, optionalElement, xml } from '../../xml.js'
+import { tagging } from '../object/tags.js'
 import {
   encodingType,
   encodingTypeElement,
@@ -12,7 +13,6 @@ import {
   storageClass,
   storedHeaders,
 } from '../shared.js'
-import { tagging } from '../object/tags.js'
 import { autoComplete } from './auto-complete.js'
 
 /** Conditional headers, the ACL, the traffic limit and the metadata directive are ignored here, as on OSS. */

@@ -1,4 +1,4 @@
-import { crc64Decimal, etag, oneOf, text } from '../../codec.js'
+import { crc64Decimal, etag, oneOf } from '../../codec.js'
 import { header, optional, userMetadata, withDefault } from '../../field.js'
 import { operation, refuseHeader, refuseQuery } from '../../operation.js'
 import { xml } from '../../xml.js'
@@ -14,8 +14,8 @@ import {
   storedHeaders,
   trafficLimit,
 } from '../shared.js'
-import { tagging } from './tags.js'
 import { COPY_SOURCE_CAUSES, copyConditions, copySource } from './copy-source.js'
+import { tagging } from './tags.js'
 
 const directive = oneOf(['COPY', 'REPLACE'], 'invalidArgument', { ignoreCase: true })
 

@@ -24,7 +24,7 @@ hello world`,
   assert.equal(Buffer.from(input.contentMd5 ?? []).toString('base64'), 'XrY7u+Ae7tCTyyK7j1rNww==')
   assert.equal(input.objectAcl, 'private')
   assert.equal(input.storageClass, 'IA')
-  assert.equal(input.tagging, 'team=blue')
+  assert.deepEqual(input.tagging, [['team', 'blue']])
   assert.deepEqual(input.userMetadata, { author: 'kim' })
   assert.equal(input.forbidOverwrite, false)
 })

@@ -32,7 +32,10 @@ test('a key without a value has the empty value', () => {
 })
 
 test('tags that are written as a header are read again', () => {
-  const tags = [['a b', 'c=d'], ['e', '']] as const
+  const tags = [
+    ['a b', 'c=d'],
+    ['e', ''],
+  ] as const
   assert.deepEqual(parseTagging(taggingHeader.encode(tags)), tags)
 })
 

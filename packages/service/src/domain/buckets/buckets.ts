@@ -41,12 +41,12 @@ async function newRecord(reader: Reader, bucket: NewBucket, createdAt: number): 
 }
 
 function sameRecord(found: BucketRecord, { name, owner, acl, storageClass, redundancy }: NewBucket): BucketRecord {
-  if (found.owner !== owner) throw new OssError('bucketNameTaken', { BucketName: name })
+  if (found.owner !== owner) throw new OssError('bucketNameTaken', { bucketName: name })
   if (storageClass !== undefined && storageClass !== found.storageClass) {
-    throw new OssError('bucketStorageClassFixed', { BucketName: name })
+    throw new OssError('bucketStorageClassFixed', { bucketName: name })
   }
   if (redundancy !== undefined && redundancy !== found.redundancy) {
-    throw new OssError('bucketRedundancyFixed', { BucketName: name })
+    throw new OssError('bucketRedundancyFixed', { bucketName: name })
   }
   return acl === undefined || acl === found.acl ? found : { ...found, acl }
 }
@@ -72,8 +72,8 @@ export async function deleteBucket(domain: Domain, name: BucketName): Promise<vo
       hasRows(tx, versionRows.rangeUnder({ bucket: name })),
       hasRows(tx, uploadRows.rangeUnder({ bucket: name })),
     )
-    if (hasObjects || hasVersions) throw new OssError('bucketHasObjects', { BucketName: name })
-    if (hasUploads) throw new OssError('bucketHasUploads', { BucketName: name })
+    if (hasObjects || hasVersions) throw new OssError('bucketHasObjects', { bucketName: name })
+    if (hasUploads) throw new OssError('bucketHasUploads', { bucketName: name })
     deleteDocuments(tx, bucket)
     bucketRows.delete(tx, { bucket: name })
     counterRows.delete(tx, { bucket: name })
@@ -136,7 +136,7 @@ export function readBucket(domain: Domain, reader: Reader, name: string): Awaita
 }
 
 function noSuchBucket(name: string): OssError {
-  return new OssError('noSuchBucket', { BucketName: name })
+  return new OssError('noSuchBucket', { bucketName: name })
 }
 
 export function readBucketIfAny(domain: Domain, reader: Reader, bucket: string): Awaitable<BucketRecord | undefined> {

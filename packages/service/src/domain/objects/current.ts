@@ -66,7 +66,7 @@ export function requireObject(reader: Reader, name: ObjectName): Awaitable<Objec
 /** What was looked for by a name. Throws noSuchKey, or noSuchVersion where the name is of a version. */
 export function requireFound<T>(found: T | undefined, { key, version }: ObjectName): T {
   if (found !== undefined) return found
-  throw version === undefined ? new OssError('noSuchKey', { Key: key }) : new OssError('noSuchVersion')
+  throw version === undefined ? new OssError('noSuchKey', { key }) : new OssError('noSuchVersion')
 }
 
 /** A bucket and one object in it, from one state of the store. */
@@ -83,7 +83,7 @@ export function readBucketAndObject<T>(
 ): Awaitable<BucketAndObject<T>> {
   // for almost all requests two rows, read in one go
   return andThen(reader.getMany([bucketRows.key(name), currentKey(name)]), ([bucketRow, row]) => {
-    if (bucketRow === undefined) throw new OssError('noSuchBucket', { BucketName: name.bucket })
+    if (bucketRow === undefined) throw new OssError('noSuchBucket', { bucketName: name.bucket })
     const bucket = domain.bucketCache.decode(bucketRow, name.bucket)
     const current = row && objectRows.decode(row, name)
     return andThen(versionAmong(reader, name, current), (object) =>

@@ -33,7 +33,7 @@ export interface ObjectPage {
 /** Objects and common prefixes in the byte order of their names. Throws noSuchBucket, invalidPrefix, invalidMarker. */
 export async function listObjects(domain: Domain, query: ObjectQuery): Promise<ObjectPage> {
   const { bucket, prefix, delimiter, after, maxKeys } = query
-  checkNames(prefix, 'marker', after)
+  checkNames(prefix, after)
   await findBucket(domain, bucket)
   if (maxKeys === 0) return { entries: [], next: undefined }
   const keyOf = (name: string): Bytes => objectRows.key({ bucket, key: name })

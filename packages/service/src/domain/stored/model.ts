@@ -36,7 +36,7 @@ export interface StoredHeaders {
 /** What a client says about an object before its bytes come. */
 export interface ObjectDescription {
   readonly headers: StoredHeaders
-  /** Lower-case names without `x-oss-meta-`; values are byte strings. */
+  /** Lower-case names without the prefix of their header; values are byte strings. */
   readonly userMetadata: Readonly<Record<string, string>>
   readonly tagging: readonly (readonly [key: string, value: string])[]
   /** Absent: the bucket's. */

@@ -82,11 +82,7 @@ export function isGroup(name: string, prefix: string, delimiter: string): boolea
 }
 
 /** Refuses names that no key can begin with or follow. Throws invalidPrefix, invalidMarker. */
-export function checkNames(prefix: string, markerName: string, marker: string): void {
-  if (utf8Bytes(prefix).length > KEY_BYTES_MAX) {
-    throw new OssError('invalidPrefix', { ArgumentName: 'prefix', ArgumentValue: prefix })
-  }
-  if (utf8Bytes(marker).length > KEY_BYTES_MAX) {
-    throw new OssError('invalidMarker', { ArgumentName: markerName, ArgumentValue: marker })
-  }
+export function checkNames(prefix: string, marker: string): void {
+  if (utf8Bytes(prefix).length > KEY_BYTES_MAX) throw new OssError('invalidPrefix', { argumentValue: prefix })
+  if (utf8Bytes(marker).length > KEY_BYTES_MAX) throw new OssError('invalidMarker', { argumentValue: marker })
 }

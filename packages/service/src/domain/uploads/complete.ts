@@ -183,9 +183,9 @@ function choose({ uploadId, parts }: Completion<unknown>, stored: PartTable): Pa
   const chosen = stored.select(parts)
   if (typeof chosen !== 'number') return chosen
   throw new OssError('invalidPart', {
-    ETag: parts.etag(chosen),
-    PartNumber: parts.partNumber(chosen),
-    UploadId: uploadId,
+    etag: parts.etag(chosen),
+    partNumber: parts.partNumber(chosen),
+    uploadId,
   })
 }
 
@@ -193,11 +193,11 @@ function checkSizes(parts: PartTable, uploadId: string): void {
   for (let index = 0; index < parts.length - 1; index += 1) {
     if (parts.size(index) >= PART_SIZE_MIN) continue
     throw new OssError('entityTooSmall', {
-      ETag: parts.etag(index),
-      MinSizeAllowed: PART_SIZE_MIN,
-      ProposedSize: parts.size(index),
-      PartNumber: parts.partNumber(index),
-      UploadId: uploadId,
+      etag: parts.etag(index),
+      minSizeAllowed: PART_SIZE_MIN,
+      proposedSize: parts.size(index),
+      partNumber: parts.partNumber(index),
+      uploadId,
     })
   }
 }
@@ -205,7 +205,7 @@ function checkSizes(parts: PartTable, uploadId: string): void {
 /** A sequential upload is completed from parts 1 to n. */
 function checkRun(parts: PartTable): void {
   parts.partNumbers.forEach((partNumber, index) => {
-    if (partNumber !== index + 1) throw new OssError('partNotSequential', { PartNumber: partNumber })
+    if (partNumber !== index + 1) throw new OssError('partNotSequential', { partNumber })
   })
 }
 

@@ -30,7 +30,7 @@ export interface UploadPage {
 /** Incomplete uploads by key, then by id. Throws noSuchBucket, invalidPrefix, invalidMarker. */
 export async function listUploads(domain: Domain, query: UploadQuery): Promise<UploadPage> {
   const { bucket, prefix, delimiter, keyMarker, maxUploads } = query
-  checkNames(prefix, 'key-marker', keyMarker)
+  checkNames(prefix, keyMarker)
   await findBucket(domain, bucket)
   const keyOf = (name: string): Bytes => uploadRows.prefix({ bucket, key: name })
   const { entries, isTruncated } = await scan<UploadRecord>({

@@ -57,7 +57,7 @@ export async function readReceipt(
 /** The receipt that a repeated Complete needs, before its body is read. Throws noSuchUpload. */
 export async function findReceipt(domain: Domain, name: UploadName, requester: string): Promise<ReceiptRecord> {
   const receipt = await domain.metadata.read((reader) => readReceipt(domain, reader, name, requester))
-  if (receipt === undefined) throw new OssError('noSuchUpload', { UploadId: name.uploadId })
+  if (receipt === undefined) throw new OssError('noSuchUpload', { uploadId: name.uploadId })
   return receipt
 }
 

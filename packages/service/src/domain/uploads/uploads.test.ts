@@ -74,7 +74,7 @@ test('a sequential upload accepts each number once and in order', async () => {
   const { etag } = await part(domain, 'k', uploadId, 1, 'x')
   await assert.rejects(part(domain, 'k', uploadId, 1, 'y'), {
     reason: 'partAlreadyExist',
-    details: { PartNumber: 1, PartEtag: etag },
+    details: { partNumber: 1, partEtag: etag },
   })
   await assert.rejects(part(domain, 'k', uploadId, 3, 'x'), { reason: 'partNotSequential' })
   const completion = {

@@ -91,7 +91,7 @@ export function readUpload(
   cause: 'noSuchUpload' | 'noSuchUploadOnAbort' = 'noSuchUpload',
 ): Awaitable<UploadRecord> {
   return andThen(isId(name.uploadId) ? uploadRows.read(reader, name) : undefined, (upload) => {
-    if (upload === undefined) throw new OssError(cause, { UploadId: name.uploadId })
+    if (upload === undefined) throw new OssError(cause, { uploadId: name.uploadId })
     return upload
   })
 }
@@ -220,10 +220,10 @@ async function checkSequence(reader: Reader, upload: UploadRecord, partNumber: n
   const { from, to } = partRows.rangeUnder({ manifest: upload.uploadId })
   const [last] = await reader.range(from, to, { limit: 1, reverse: true })
   const stored = last === undefined ? 0 : partNumberOf(last.key)
-  if (partNumber > stored + 1) throw new OssError('partNotSequential', { PartNumber: partNumber })
+  if (partNumber > stored + 1) throw new OssError('partNotSequential', { partNumber })
   if (partNumber === stored + 1) return
   const part = await partRows.read(reader, { manifest: upload.uploadId, partNumber })
-  throw new OssError('partAlreadyExist', { PartNumber: partNumber, PartEtag: part?.etag ?? '' })
+  throw new OssError('partAlreadyExist', { partNumber, partEtag: part?.etag ?? '' })
 }
 
 /** What an upload holds: raised by each part's commit. `edition` counts those commits. */

@@ -46,7 +46,7 @@ function handlersOf(document: AnyDocument, settle: Settle<Setting> = (value) => 
     const value = await findDocument(domain, bucket.name, document.kind)
     if (value !== undefined) return { output: {}, result: value }
     const { unset } = document
-    if (typeof unset === 'string') throw new OssError(unset, { BucketName: bucket.name })
+    if (typeof unset === 'string') throw new OssError(unset, { bucketName: bucket.name })
     return { output: {}, result: unset.value }
   }
 

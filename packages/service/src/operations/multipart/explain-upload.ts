@@ -54,7 +54,7 @@ function explained({
 }
 
 function obstacleElement({ row, message, details }: OssError) {
-  const { PartNumber: partNumber } = details
+  const { partNumber } = details
   return { code: row.code, message, ...(typeof partNumber === 'number' && { partNumber }) }
 }
 

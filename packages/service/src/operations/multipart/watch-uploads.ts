@@ -12,7 +12,7 @@ export const watchUploads = handler('WatchUploads', async (call) => {
   await feed.ready
   // the authorised bucket may have been deleted and created by another account before the feed subscribed to deletions
   const { owner } = await findBucket(domain, bucket.name)
-  if (owner !== bucket.owner) throw new OssError('noSuchBucket', { BucketName: bucket.name })
+  if (owner !== bucket.owner) throw new OssError('noSuchBucket', { bucketName: bucket.name })
   // proxies such as nginx buffer answers unless this header disables it
   const output = { contentType: 'text/event-stream', cacheControl: 'no-store', buffering: 'no' }
   return { output, content: frames(feed) }
