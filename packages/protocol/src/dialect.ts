@@ -4,7 +4,7 @@ import type { Head } from './message.js'
 import type { Notation } from './notation.js'
 import type { Router } from './operations/route.js'
 
-/** What the headers of every response say. */
+/** Facts that the headers of every response state. */
 export interface Answered {
   readonly requestId: string
   /** Milliseconds since 1970. */
@@ -25,6 +25,6 @@ export interface Dialect extends Notation, Router {
   encodeError(error: OssError, exchange: ErrorExchange): EncodedError
   /** The first headers of every response, in their order. */
   commonHeaders(answered: Answered): readonly (readonly [name: string, value: string])[]
-  /** What is hashed for the ETag of a multipart object: its parts' ETags as text, or the digests that they write down. */
+  /** Input of the ETag of a multipart object: the text of its parts' ETags, or the digests that they spell. */
   readonly etagRecipe: 'text' | 'digests'
 }

@@ -1,6 +1,6 @@
 import type { Notation } from './notation.js'
 
-/** What an XML reader reports; names come without their namespace prefix. It throws on anything that is not well-formed. */
+/** Events of an XML reader; names come without their namespace prefix. It throws on anything that is not well-formed. */
 export interface XmlEvents {
   open(name: string): void
   text(text: string): void

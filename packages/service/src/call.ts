@@ -27,20 +27,20 @@ import type { Callbacks, ServiceOptions } from './options.js'
 import { bucketUrlOf, endpointsOf, type Reached, type RegionEndpoints } from './response/endpoint.js'
 import type { ServiceRequest } from './service.js'
 
-/** What a handler answers: the declared output headers, and the result where the operation has one. */
+/** A handler's answer: the declared output headers, and the result where the operation has one. */
 export type Reply<O extends Operation> = {
   /** One of the operation's other statuses of success. */
   readonly status?: number
   readonly output: OutputOf<O>
-  /** Content that is lent piece by piece, absent where there is none to send; what it reads is open in the call's scope. */
+  /** Content that is lent piece by piece; absent where nothing is sent. Resources that it reads are open in the call's scope. */
   readonly content?: AsyncIterable<LentBytes>
   /** Bytes of the content, where that is known. */
   readonly contentSize?: number
-  /** What an application answered to a callback: it is sent instead of the result. */
+  /** An application's answer to a callback, sent instead of the result. */
   readonly answer?: AnsweredCallback | undefined
 } & ([ResultOf<O>] extends [undefined] ? unknown : { readonly result: ResultOf<O> })
 
-/** What the head of a request says. */
+/** The decoded head of a request. */
 export interface CallHead<O extends Operation> extends Asking {
   readonly operation: O
   readonly exchange: Exchange
@@ -51,10 +51,10 @@ export interface CallHead<O extends Operation> extends Asking {
   readonly style: AddressingStyle
 }
 
-/** What the head names, from one state of the store. */
+/** The records that the head names, from one state of the store. */
 export interface Found {
   readonly bucket: BucketRecord | undefined
-  /** What is set on the bucket about access; undefined where nothing that binds the requester is. */
+  /** The bucket's access settings; undefined where none of them binds the requester. */
   readonly rules: BucketRules | undefined
   /** Only of operations that read it. */
   readonly object: ObjectRecord | undefined
@@ -251,7 +251,7 @@ export type HandlerOf<N extends OperationName> = Handler<Operations[N]>
 /** A handler with the name of its operation, as the index finds it. */
 export interface NamedHandler<N extends OperationName> {
   readonly name: N
-  /** Absent where the operation looks up nothing beside what the pipeline finds. */
+  /** Absent where the operation needs no more than the pipeline finds. */
   readonly find?: (call: UnreadCall<Operations[N]>) => Awaitable<unknown>
   readonly handle: (call: Call<Operations[N]>, found: never) => Awaitable<Reply<Operations[N]>>
 }

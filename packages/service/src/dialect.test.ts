@@ -16,7 +16,7 @@ import {
 const WORDS = { Standard: 'PLAIN', IA: 'RARE', Archive: 'COLD' } as const
 const CLASSES = new Map<string, string>(Object.entries(WORDS))
 
-/** A protocol that nobody speaks, as different from OSS's as one with the same operations may be. */
+/** A protocol that does not exist, as different from OSS's as one with the same operations may be. */
 const TOY_NOTATION: Notation = {
   nameOf(documented) {
     if (documented === 'x-oss-hash-crc64ecma') return undefined

@@ -33,7 +33,7 @@ export interface Callbacks {
   find(url: CallbackUrl): Promise<CallbackReceiver>
   /** Base64 of the RSA signature (PKCS #1 v1.5) over the MD5 of bytes. */
   sign(bytes: Uint8Array): string
-  /** The absolute URL of the key that checks signatures, for whoever reaches the server as a request did. */
+  /** The absolute URL of the key that checks signatures, for a client that reaches the server as a request did. */
   publicKeyUrl(reached: Pick<ServiceRequest, 'scheme' | 'host' | 'localAddress'>): string
 }
 
@@ -51,7 +51,7 @@ export interface ServiceOptions extends DomainOptions {
   readonly region: string
   /** Where clients reach the server; absent: where their requests say. */
   readonly endpoint?: Endpoint | undefined
-  /** Host names below which the first label is a bucket, beside `localhost` and `*.aliyuncs.com`. */
+  /** Host names below which the first label is a bucket, besides `localhost` and `*.aliyuncs.com`. */
   readonly domains: readonly string[]
   /** Fail with InternalError where an operation answers a cause that it does not declare. For tests. */
   readonly assertDeclared?: boolean

@@ -106,7 +106,7 @@ function address(exchange: Exchange): Addressed {
 type RoutedOperation = Routed | undefined
 
 interface RoutedRequest extends Addressed {
-  /** Of the likelier reading. */
+  /** The operation of the likelier reading. */
   readonly operation: RoutedOperation
 }
 
@@ -204,7 +204,7 @@ function notAllowed({ dialect, request }: Exchange, level: Level, query: Query):
   return new OssError('methodNotAllowed', details, { headers: () => [['Allow', allow]] })
 }
 
-/** What steps 1 to 4 know of a request for an operation. */
+/** Results of steps 1 to 4 for an operation. */
 type Head = CallHead<Operation> & { readonly operation: DeclaredOperation }
 
 /** 4. Query and headers → typed input. */

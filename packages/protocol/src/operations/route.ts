@@ -33,7 +33,7 @@ interface AskedKey {
 
 /**
  * Routes by method, level and discriminators. The most discriminators win, so that the order of declarations means
- * nothing; a request that is two operations equally is none. What the notation has no name for is left out. Throws where
+ * nothing; a request that matches two operations equally matches neither. Operations without a name in the notation are left out. Throws where
  * two declarations have the same discriminators.
  */
 export function createRoute<O extends Routable>(

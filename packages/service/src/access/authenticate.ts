@@ -81,7 +81,7 @@ function requesterOf({ accessKeyId, account, identity }: AccessKey): Requester {
 function checkSession(claim: Claim, { session }: AccessKey, now: number): void {
   const { securityToken } = claim
   if (session === undefined) {
-    // OSS looks for a temporary key then, and there is none with this id
+    // OSS looks for a temporary key then, and no such key exists here
     if (securityToken !== undefined) throw new OssError('invalidAccessKeyId', { OSSAccessKeyId: claim.accessKeyId })
     return
   }

@@ -33,9 +33,9 @@ export interface AuditProgress {
   /** Blobs listed by the store, and their bytes. */
   readonly blobs: number
   readonly bytes: number
-  /** Of these, those that no record refers to any more, for the sweeper to free. */
+  /** Those among them without a reference, for the sweeper to free. */
   readonly blobsToFree: number
-  /** Of these, those that ended processes left behind, for the next start to find. */
+  /** Those among them that ended processes left behind, for the next start to find. */
   readonly blobsToRecover: number
 }
 

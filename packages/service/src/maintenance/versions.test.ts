@@ -49,7 +49,7 @@ const BREAKS: readonly Break[] = [
     finds: ['nullVersionMissing'],
   },
   {
-    what: 'a place of a null version that is not there',
+    what: 'a place of a null version that does not exist',
     breaks: ({ domain }) =>
       domain.metadata.transact(async (tx) => nullVersionRows.set(tx, COPIED, { place: COPIED.place })),
     finds: ['nullVersionStray'],
@@ -62,7 +62,7 @@ const BREAKS: readonly Break[] = [
     remains: ['holderStray'],
   },
   {
-    what: 'a version whose blob is not there',
+    what: 'a version whose blob is missing',
     breaks: async ({ domain }) => domain.blobs.delete(await blobOfVersion(domain)),
     finds: ['blobMissing'],
     remains: ['blobMissing'],
@@ -107,7 +107,7 @@ test('neither the sweeper nor the search for orphans takes what a version names'
   assert.equal(String(await bytesOf(domain.blobs.read(await blobOfVersion(domain)))), 'plain')
 })
 
-test('objects of the same key live beside its versions', async () => {
+test('the object and the versions of a key have rows of their own', async () => {
   const store = await versioned()
   await put(store.domain, 'plain', BIG)
   assert.equal((await findObject(store.domain, named('plain'))).size, BIG.length)

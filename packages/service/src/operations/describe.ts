@@ -10,7 +10,7 @@ import type { ObjectDescription, ObjectRecord, StoredHeaders } from '../domain/s
 
 type DescribedInput = InputOf<Operations['PutObject' | 'CopyObject' | 'InitiateMultipartUpload']>
 
-/** What the headers of a PutObject or InitiateMultipartUpload say about the object. */
+/** The description of an object in the headers of a PutObject or InitiateMultipartUpload. */
 export function describeObject(input: DescribedInput): ObjectDescription {
   const { cacheControl, contentDisposition, contentEncoding, contentLanguage, contentType, expires } = input
   return {

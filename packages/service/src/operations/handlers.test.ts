@@ -15,7 +15,7 @@ test('a missing, a surplus and a wrongly typed handler do not compile', () => {
   const missing: Handlers = incomplete
   // @ts-expect-error there is no such operation
   const surplus = handler('MakeCoffee', handlers.ListParts.handle)
-  // @ts-expect-error the answer of ListParts is none of PutObject's
+  // @ts-expect-error PutObject does not answer as ListParts does
   const other: HandlerOf<'PutObject'> = handlers.ListParts.handle
   // @ts-expect-error the ETag is missing
   const short: HandlerOf<'PutObject'> = async () => ({ output: { crc64: 0n } })

@@ -63,8 +63,8 @@ function undeclared({ name }: Operation, error: OssError): OssError {
 }
 
 /**
- * Adds the headers of every response. Content-Length is 0 without a body, unless the status implies it; a stream has
- * none.
+ * Adds the headers of every response. Without a body Content-Length is 0, unless the status implies it;
+ * streams have no Content-Length.
  */
 export function toResponse(
   { surroundings, startedAt, crossOrigin, log, dialect }: Exchange,

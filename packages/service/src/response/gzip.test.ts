@@ -7,7 +7,7 @@ import { compress, isCompressed } from './gzip.js'
 
 const TEXT = 'a line of text that is easily compressed\n'.repeat(2000)
 
-test('only a text of at least 1 KB that has no coding is compressed, and only for who asks for gzip', () => {
+test('only a text of at least 1 KB that has no coding is compressed, and only for clients that accept gzip', () => {
   const object = { size: 1024, contentType: 'text/plain' }
   for (const accept of ['gzip', 'deflate, gzip', 'GZIP;q=0.5', 'br;q=1.0, gzip;q=0.8, *;q=0.1']) {
     assert.equal(isCompressed(accept, object), true, accept)

@@ -17,7 +17,7 @@ const TYPES: ReadonlySet<string> = new Set([
   'text/json',
 ])
 
-/** What decides whether a whole object is compressed. */
+/** Facts that decide whether a whole object is compressed. */
 export interface Compressible {
   /** Bytes. */
   readonly size: number

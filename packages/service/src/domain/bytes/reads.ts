@@ -7,8 +7,8 @@ export interface RegisteredRead {
 }
 
 /**
- * The reads that run in this process. What the sweeper asks of it: an id that is not in use now, and whose un-naming
- * was committed before the question, will never be used again, for a read takes its snapshot after it is registered.
+ * The reads that run in this process. The sweeper relies on this: an id that is not in use now, and whose last
+ * reference was dropped before the question, is never used again, because a read takes its snapshot after it is registered.
  */
 export class ReadRegistry {
   readonly #users = new Map<string, number>()
@@ -48,7 +48,7 @@ export class ReadRegistry {
 
   #decide(undecided: Undecided): void {
     if (!this.#undecided.delete(undecided)) return
-    for (const tell of undecided.whenDecided) tell()
+    for (const resolve of undecided.whenDecided) resolve()
   }
 }
 

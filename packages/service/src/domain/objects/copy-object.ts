@@ -23,7 +23,7 @@ export interface CopiedObject {
   readonly descriptionOf: (source: ObjectRecord) => ObjectDescription
 }
 
-/** What a copy made, and what of. */
+/** The object that a copy made, and its source. */
 export interface Copied<T> {
   readonly made: T
   readonly source: ObjectRecord

@@ -21,7 +21,7 @@ export interface StoredObject {
   readonly record: ObjectRecord
 }
 
-/** The version that a name is of; undefined where there is none, or a delete marker. */
+/** The version that a name denotes; undefined where it does not exist, or is a delete marker. */
 export function readStored(reader: Reader, name: ObjectName): Awaitable<StoredObject | undefined> {
   const { version } = name
   return andThen(objectRows.read(reader, name), (record) => {
@@ -63,7 +63,7 @@ export function requireObject(reader: Reader, name: ObjectName): Awaitable<Objec
   return andThen(readObject(reader, name), (record) => requireFound(record, name))
 }
 
-/** What was looked for by a name. Throws noSuchKey, or noSuchVersion where the name is of a version. */
+/** Returns what was found by a name. Throws noSuchKey, or noSuchVersion where the name is of a version. */
 export function requireFound<T>(found: T | undefined, { key, version }: ObjectName): T {
   if (found !== undefined) return found
   throw version === undefined ? new OssError('noSuchKey', { key }) : new OssError('noSuchVersion')
@@ -103,7 +103,7 @@ function versionAmong(
   return andThen(readOther(reader, name, version), (other) => other?.record)
 }
 
-/** What a new version replaces. */
+/** The state that a new version replaces. */
 export interface Replacement {
   readonly name: ObjectName
   readonly forbidOverwrite: boolean

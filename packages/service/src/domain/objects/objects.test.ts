@@ -20,7 +20,7 @@ test('an overwrite replaces everything, and an ACL given alone leaves the time a
   assert.deepEqual([third.acl, third.modifiedAt], ['private', second.modifiedAt])
 })
 
-test('forbid-overwrite refuses only where something is there, and keeps no bytes', async () => {
+test('forbid-overwrite refuses only where an object exists, and keeps no bytes', async () => {
   const domain = await testDomain()
   await put(domain, 'k', 'one', { forbidOverwrite: true })
   await assert.rejects(put(domain, 'k', 'two', { forbidOverwrite: true }), { reason: 'fileAlreadyExists' })

@@ -31,7 +31,7 @@ export interface NewObject {
   readonly description: ObjectDescription
   readonly acl: ObjectAcl
   readonly forbidOverwrite: boolean
-  /** What the bytes must hash to, 16 bytes. */
+  /** The expected MD5 of the bytes, 16 bytes. */
   readonly contentMd5: Uint8Array | undefined
 }
 

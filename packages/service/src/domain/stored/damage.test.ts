@@ -38,15 +38,15 @@ import { readPage, rowsIn } from './rows-in.js'
 
 interface Damaged {
   readonly domain: Domain
-  readonly told: Damage[]
+  readonly reports: Damage[]
   damage(key: Bytes): void
 }
 
 async function damageable(): Promise<Damaged> {
   const { store, damage } = withDamagedRows(createMemoryMetadataStore())
-  const told: Damage[] = []
+  const reports: Damage[] = []
   const domain = await testDomain({ metadata: store, blobs: createMemoryBlobStore() })
-  return { domain: { ...domain, damage: new DamageReports((one) => void told.push(one)) }, told, damage }
+  return { domain: { ...domain, damage: new DamageReports((one) => void reports.push(one)) }, reports, damage }
 }
 
 async function firstKey({ metadata }: Domain, { from, to } = garbageRows.all): Promise<Bytes> {
@@ -62,8 +62,8 @@ async function completed(domain: Domain, name: string): Promise<string> {
   return uploadId
 }
 
-test('a damaged garbage row keeps nothing else from being freed, and is told of once', async () => {
-  const { domain, told, damage } = await damageable()
+test('a damaged garbage row keeps nothing else from being freed, and is reported once', async () => {
+  const { domain, reports, damage } = await damageable()
   for (let number = 0; number < 5; number += 1) await put(domain, `k${number}`, 'bytes')
   for (let number = 0; number < 5; number += 1) await deleteObject(domain, named(`k${number}`))
   damage(await firstKey(domain))
@@ -72,36 +72,36 @@ test('a damaged garbage row keeps nothing else from being freed, and is told of 
   assert.equal(await sweepAll(domain, sweeper), 0)
   assert.equal(await blobCount(domain), 1)
   assert.deepEqual(
-    told.map(({ rowKind }) => rowKind),
+    reports.map(({ rowKind }) => rowKind),
     ['garbage'],
   )
-  assert.match(told[0]?.blob ?? '', /^\w+-/)
+  assert.match(reports[0]?.blob ?? '', /^\w+-/)
 })
 
 test('a damaged record keeps only the blob from being freed that it may name', async () => {
-  const { domain, told, damage } = await damageable()
+  const { domain, reports, damage } = await damageable()
   for (const name of ['k', 'other']) for (const bytes of ['old', 'new']) await put(domain, name, bytes)
   damage(objectRows.key({ bucket: BUCKET, key: 'k' }))
   assert.equal(await sweepAll(domain), 1)
   assert.equal((await get(domain, 'other')).toString(), 'new')
-  const [{ rowKind, bucket, key: name } = {}] = told
-  assert.deepEqual([rowKind, bucket, name, told.length], ['object', BUCKET, 'k', 1])
+  const [{ rowKind, bucket, key: name } = {}] = reports
+  assert.deepEqual([rowKind, bucket, name, reports.length], ['object', BUCKET, 'k', 1])
 })
 
 test('a damaged manifest keeps only its own parts from being freed', async () => {
-  const { domain, told, damage } = await damageable()
+  const { domain, reports, damage } = await damageable()
   const uploads = [await completed(domain, 'a'), await completed(domain, 'b'), await completed(domain, 'c')]
   for (const name of ['a', 'b', 'c']) await deleteObject(domain, named(name))
   damage(manifestRows.key({ manifest: uploads[1] ?? '' }))
   assert.equal(await sweepAll(domain), 2)
   assert.deepEqual(
-    told.map(({ rowKind, manifest }) => [rowKind, manifest]),
+    reports.map(({ rowKind, manifest }) => [rowKind, manifest]),
     [['manifest', uploads[1]]],
   )
 })
 
 test('a damaged receipt keeps no other from being dropped', async () => {
-  const { domain, told, damage } = await damageable()
+  const { domain, reports, damage } = await damageable()
   await completed(domain, 'a')
   await completed(domain, 'b')
   damage(await firstKey(domain, receiptRows.all))
@@ -109,13 +109,13 @@ test('a damaged receipt keeps no other from being dropped', async () => {
   const page = await readPage(domain.metadata, receiptRows.all, { atOnce: 10, onDamaged: () => {} })
   assert.equal(page.rows.length, 0)
   assert.deepEqual(
-    told.map(({ rowKind }) => rowKind),
+    reports.map(({ rowKind }) => rowKind),
     ['receipt'],
   )
 })
 
 test('a damaged upload and damaged rules keep no other upload from being aborted by a rule', async () => {
-  const { domain, told, damage } = await damageable()
+  const { domain, reports, damage } = await damageable()
   const rule = {
     id: 'r',
     prefix: '',
@@ -134,13 +134,13 @@ test('a damaged upload and damaged rules keep no other upload from being aborted
   for await (const { uploadId } of applyLifecycle(later)) aborted.push(uploadId)
   assert.deepEqual(aborted, [uploads[1]])
   assert.deepEqual(
-    told.map(({ rowKind }) => rowKind),
+    reports.map(({ rowKind }) => rowKind),
     ['document', 'upload'],
   )
 })
 
 test('a process whose row is damaged is declared dead by its key, and what a damaged record may name stays', async () => {
-  const { domain, told, damage } = await damageable()
+  const { domain, reports, damage } = await damageable()
   for (const name of ['a', 'b']) await put(domain, name, 'bytes')
   await domain.metadata.transact(async (tx) => tx.delete(objectRows.key({ bucket: BUCKET, key: 'b' })))
   damage(objectRows.key({ bucket: BUCKET, key: 'a' }))
@@ -155,7 +155,7 @@ test('a process whose row is damaged is declared dead by its key, and what a dam
   assert.equal(await sweepAll(heir), 1)
   assert.equal(await blobCount(heir), 1)
   assert.deepEqual(
-    told.map(({ rowKind, key: name }) => [rowKind, name]),
+    reports.map(({ rowKind, key: name }) => [rowKind, name]),
     [['object', 'a']],
   )
 })

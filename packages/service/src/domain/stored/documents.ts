@@ -1,6 +1,6 @@
 /**
  * Documents of a bucket's configuration, as rows: a slice of a document's text in each. The bucket's record holds how many
- * rows each has, so that whoever has read the record knows which documents there are.
+ * rows each has, so that a reader of the record knows which documents exist.
  */
 import { type BucketSettings, OssError } from '@bindery/protocol'
 import { type Awaitable, andThen, type Reader, type Transaction } from '@bindery/storage'

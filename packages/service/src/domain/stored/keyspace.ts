@@ -188,7 +188,7 @@ export const SPACES = [
   counterRows,
 ] as const
 
-/** What a row is. */
+/** The kinds of rows. */
 export type RowKind = (typeof SPACES)[number]['kind']
 
 const BY_LETTER: ReadonlyMap<number, Space> = new Map(
@@ -198,7 +198,7 @@ const BY_LETTER: ReadonlyMap<number, Space> = new Map(
 /** The space that a key belongs to; undefined where it is of none. */
 export const spaceOf = (key: Bytes): Space | undefined => BY_LETTER.get(key[0] ?? 0)
 
-/** What a stored key says to people: the kind of its row, absent where it is of no space, and the names that it holds. */
+/** A stored key in words: the kind of its row, absent where no space has it, and the names that it holds. */
 export interface RowNames extends Partial<LooseNames<keyof KeyNames>> {
   readonly rowKind?: RowKind
 }

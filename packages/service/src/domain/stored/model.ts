@@ -19,7 +19,7 @@ export interface BucketRecord {
   readonly redundancy: Redundancy
   /** Absent as long as it was never set. */
   readonly versioning?: Versioning
-  /** The documents of its configuration that are set: how many rows each has, by its kind. Absent: none ever was. */
+  /** The documents of its configuration that are set: how many rows each has, by its kind. Absent: no document was ever set. */
   readonly documents?: Readonly<Record<string, number>>
 }
 
@@ -33,7 +33,7 @@ export interface StoredHeaders {
   readonly expires?: string
 }
 
-/** What a client says about an object before its bytes come. */
+/** The client's description of an object, sent before its bytes. */
 export interface ObjectDescription {
   readonly headers: StoredHeaders
   /** Lower-case names without the prefix of their header; values are byte strings. */
@@ -75,7 +75,7 @@ export interface ObjectName {
   readonly version?: VersionId | undefined
 }
 
-/** What tells a version of a key from the others. */
+/** Distinguishes a version of a key from the others. */
 export interface Version {
   readonly id: VersionId
   /**
@@ -114,7 +114,7 @@ export interface ObjectRecord {
   readonly rows?: CountedRows
 }
 
-/** Says that a key was deleted in a bucket that keeps versions; it is a version itself, without data. */
+/** Marks a key as deleted in a bucket that keeps versions; it is a version itself, without data. */
 export interface DeleteMarker {
   readonly deleteMarker: true
   readonly owner: string
@@ -141,13 +141,13 @@ export interface CountedRows {
   readonly splits: readonly number[]
 }
 
-/** When the server completes an upload by itself: exactly one of `parts` and `size` is there. */
+/** When the server completes an upload by itself: exactly one of `parts` and `size` is present. */
 export interface AutoComplete {
-  /** Parts 1 to this number are there, and no others. */
+  /** Complete when parts 1 to this number exist, and no others. */
   readonly parts?: number
-  /** Bytes of all parts. */
+  /** Complete when all parts together have this many bytes. */
   readonly size?: number
-  /** What the bytes of the object must have. */
+  /** The expected CRC-64 of the object. */
   readonly crc64?: bigint
   readonly forbidOverwrite: boolean
 }
@@ -167,11 +167,11 @@ export interface UploadRecord {
   readonly sequential: boolean
   /** Absent: only a Complete completes it. */
   readonly autoComplete?: AutoComplete
-  /** Of the object that it is to become. */
+  /** Encryption of the future object. */
   readonly encryption?: Encryption
 }
 
-/** Kept beside an open upload that completes itself. */
+/** State of an open upload that completes itself. */
 export interface AutoCompleteRecord {
   /** Why it could not, though it was whole. */
   readonly failure?: AutoCompleteFailure
@@ -181,7 +181,7 @@ export interface AutoCompleteFailure {
   /** OSS's, or one of the extension's own. */
   readonly code: string
   readonly message: string
-  /** Of the upload's usage: while it stays, so does the failure. */
+  /** The edition of the upload's usage at the failure; another attempt waits until it changes. */
   readonly edition: number
 }
 
@@ -192,7 +192,7 @@ export interface PartRecord {
   readonly crc64: bigint
   readonly modifiedAt: number
   readonly bytes: PartBytes
-  /** Of a sequential upload: the state of MD5 after the bytes of all parts up to this one. */
+  /** Sequential uploads only: the state of MD5 after the bytes of all parts up to this one. */
   readonly md5State?: Uint8Array
 }
 
@@ -204,7 +204,7 @@ export interface Slice {
   /** Bytes. */
   readonly length: number
   readonly reference: string
-  /** Of the manifest, where its bytes are encrypted. */
+  /** The manifest's data key, where its bytes are encrypted. */
   readonly dataKey?: WrappedKey
 }
 
@@ -225,10 +225,10 @@ export interface IncarnationRecord {
 /** manifest: a manifest that lost a holder · rows: part rows that no manifest lists · blob: a blob. */
 export type GarbageKind = 'blob' | 'manifest' | 'rows'
 
-/** What was unlinked, and why. */
+/** A dropped reference, and the reason. */
 export interface GarbageRecord {
   readonly why: 'overwritten' | 'deleted' | 'aborted' | 'replaced' | 'unlisted' | 'orphan'
-  /** Of a blob that was an object: the manifest by whose id the reads of it are registered. */
+  /** Where the blob was an object: the manifest by whose id its reads are registered. */
   readonly manifest?: string
   /** Byte string of the key whose record named the blob. */
   readonly owner?: string
@@ -236,7 +236,7 @@ export interface GarbageRecord {
   readonly bytes?: number
 }
 
-/** The parts that a Complete lists, in its order; as columns, for 10,000 of them are to cost no object each. */
+/** The parts that a Complete lists, in its order; as columns, so that 10,000 parts do not cost an object each. */
 export interface ListedParts {
   readonly length: number
   readonly partNumbers: Uint16Array

@@ -14,7 +14,7 @@ function withoutHints(blobs: BlobStore): BlobStore {
   }
 }
 
-test('a blob whose header is damaged is not taken for one that nobody names', async () => {
+test('a blob whose header is damaged is not taken for an orphan', async () => {
   const domain = await testDomain({ blobs: withoutHints(createMemoryBlobStore()) })
   await put(domain, 'k', 'named')
   const heir = { ...domain, blobs: { ...domain.blobs, incarnation: 'ffffffffffffffff' } }

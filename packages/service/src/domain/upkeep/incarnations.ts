@@ -1,7 +1,7 @@
 /**
  * Incarnations: each run of a process that writes blobs. A blob that no record names is looked for only among the blobs
  * of an incarnation that was declared dead, and declaring it so comes first: from then on none of its commits goes
- * through. No clock decides who is dead; the process that guards the data folder knows who lives.
+ * through. No clock decides which process is dead; the process that guards the data folder knows which ones live.
  */
 import { type BlobEntry, type BlobId, type Bytes, together } from '@bindery/storage'
 import { isWhole, namesBlob } from '../bytes/blobs.js'
@@ -22,7 +22,7 @@ export async function registerIncarnation({ metadata, blobs }: Domain): Promise<
   })
 }
 
-/** Declares dead whoever is not among the living, and turns the blobs that they left unnamed into garbage. */
+/** Declares each process dead that is not among the living, and turns the blobs that it left without a reference into garbage. */
 export async function recoverDead(domain: Domain, living: readonly string[]): Promise<void> {
   for (const incarnation of await declareDead(domain, new Set([...living, domain.blobs.incarnation]))) {
     await findOrphans(domain, incarnation)
@@ -69,7 +69,7 @@ interface Suspect {
   readonly size: number | undefined
 }
 
-/** Damage to its header hides whose a blob is; of one that was written to its end, only an audit can tell. */
+/** A damaged header hides the owner of a blob; if the blob was written to its end, only an audit can find it. */
 async function suspectsAmong(domain: Domain, entries: readonly BlobEntry[]): Promise<Suspect[]> {
   const looks = entries.map(async ({ id, size, hint }): Promise<Suspect[]> => {
     const owner = (await hint())?.owner

@@ -26,7 +26,7 @@ import { Sweeper } from './sweeper.js'
 
 const A = Buffer.alloc(102_400, 'a')
 
-test('D4: what a delete, an overwrite and a replaced part un-name is freed, and nothing else', async () => {
+test('D4: bytes dropped by a delete, an overwrite and a replaced part are freed, and nothing else', async () => {
   const domain = await testDomain()
   await put(domain, 'kept', 'kept')
   await put(domain, 'twice', 'one')
@@ -61,7 +61,7 @@ test('D4: nothing that a running read may use is freed, in whatever process it r
   assert.equal(await sweepAll(writer, sweeper), 1)
 })
 
-test('nothing is freed while somebody copies the stores, blobs that wait to be deleted included', async () => {
+test('nothing is freed while a backup copies the stores, blobs that wait to be deleted included', async () => {
   const domain = await testDomain()
   const uploadId = await initiate(domain, 'open')
   await part(domain, 'open', uploadId, 1, 'first')

@@ -30,7 +30,7 @@ const MANIFESTS_AT_ONCE = 100
 const PARTS_AT_ONCE = 1_000
 const KEYS_AT_ONCE = 400
 
-/** What one pass of the sweeper did. */
+/** The outcome of one pass of the sweeper. */
 export interface SweepReport {
   /** Blobs deleted. */
   readonly freed: number
@@ -59,7 +59,7 @@ export class Sweeper {
   /** One pass over the next garbage rows, from the beginning again after the last. */
   async sweep(): Promise<SweepReport> {
     const garbage = await this.#next()
-    // Asked after the rows were seen, as below: a copy that begins later cannot name what they un-name.
+    // Asked after the rows were seen, as below: a backup that begins later cannot find the dropped ids.
     if (await this.#domain.peers.isHeld?.()) return { freed: 0, waiting: garbage.length, more: false }
     const inUse = await this.#inUse(garbage)
     const free = garbage.filter((item) => !inUse.has(readRegisteredUnder(item) ?? ''))
@@ -95,10 +95,10 @@ export class Sweeper {
     })
   }
 
-  /** What a damaged row keeps from being freed waits until that is gone. */
+  /** Bytes that a damaged row may still reference wait until the row is gone. */
   readonly #passOver = ({ key }: Garbage, error: StorageError): void => this.#domain.damage.add(key, error)
 
-  /** Asked after the rows were seen: a read that begins later cannot meet what they un-name. */
+  /** Asked after the rows were seen: a read that begins later cannot find the dropped ids. */
   async #inUse(garbage: readonly Garbage[]): Promise<ReadonlySet<string>> {
     const ids = new Set(garbage.flatMap((item) => readRegisteredUnder(item) ?? []))
     return new Set(ids.size === 0 ? [] : await this.#domain.peers.inUse([...ids]))
@@ -205,10 +205,10 @@ async function isNamed(reader: Reader, { id, record }: Garbage): Promise<boolean
   return owner !== undefined && (await namesBlob(reader, owner, id))
 }
 
-/** What a transaction finds of a manifest that garbage rows name. */
+/** State of a manifest that garbage rows name, in one transaction. */
 interface ManifestStanding {
   readonly id: string
-  /** The garbage rows that are still there. */
+  /** The garbage rows that still exist. */
   readonly waiting: readonly Garbage[]
   readonly isReferenced: boolean
   readonly isThere: boolean

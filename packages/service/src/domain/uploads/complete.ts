@@ -39,14 +39,14 @@ export interface Completion<T = never> extends UploadName {
   readonly forbidOverwrite: boolean
   /** Default: `text`. */
   readonly etagRecipe?: ETagRecipe
-  /** Who asks; a repeat by the same requester gets the same answer. */
+  /** Account id; a repeat by the same requester gets the same answer. */
   readonly requester: string
   /** Final check of the ordered parts before the commit; throws to refuse them. May run more than once. */
   readonly checkParts?: (parts: PartTable) => void
   readonly callback?: CompletionCallback<T> | undefined
 }
 
-/** What came of a Complete. */
+/** The result of a Complete. */
 export type Completed<T = never> = Made &
   (
     | /** This request made the object. */ { readonly kind: 'created' }
@@ -134,7 +134,7 @@ function checkOrder(parts: ListedParts): void {
   }
 }
 
-/** What a Complete demands of its parts, in order. Throws entityTooSmall, partNotSequential. */
+/** Checks the ordered parts against OSS's rules. Throws entityTooSmall, partNotSequential. */
 export function checkParts({ uploadId, sequential }: UploadRecord, parts: PartTable): void {
   checkSizes(parts, uploadId)
   if (sequential) checkRun(parts)
@@ -274,7 +274,7 @@ function recordOf(
   }
 }
 
-/** Of a sequential upload, whose bytes were hashed as they came, the MD5 of the whole is known. */
+/** The MD5 of the whole; known only for sequential uploads, whose bytes were hashed as they came. */
 async function contentMd5Of(
   { metadata }: Domain,
   { sequential, uploadId }: UploadRecord,

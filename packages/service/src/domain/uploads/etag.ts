@@ -3,7 +3,7 @@ import type { Domain } from '../domain.js'
 import type { ETag } from '../stored/model.js'
 import type { PartTable } from '../stored/part-table.js'
 
-/** What is hashed for the ETag of a multipart object: its parts' ETags as upper-case text, or the digests they stand for. */
+/** Input of the ETag of a multipart object: its parts' ETags as upper-case text, or the digests that they spell. */
 export type ETagRecipe = 'text' | 'digests'
 
 /** The MD5 of the parts' ETags, then their number. OSS hashes text, S3 digests. */

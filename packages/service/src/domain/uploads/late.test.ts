@@ -1,4 +1,4 @@
-/** What comes late: a failure whose commit went through, the search for orphans, a Complete that was left behind. */
+/** Events that come late: a failure whose commit went through, the search for orphans, a Complete that was left behind. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ListedParts } from '@bindery/protocol'
@@ -67,7 +67,7 @@ test('D2: an object whose put was answered by a failure, and that was copied mea
   assert.equal(await blobCount(domain), 0)
 })
 
-test('D4: bytes whose put was answered by a failure stay for who reads them, also when they are replaced', async () => {
+test('D4: bytes whose put was answered by a failure stay for their readers, also when they are replaced', async () => {
   const { domain, others, lose } = await domainThatLoses()
   const scope = new Scope()
   let open: Awaited<ReturnType<typeof openObject>> | undefined

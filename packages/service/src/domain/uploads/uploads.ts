@@ -98,7 +98,7 @@ export function readUpload(
 
 export interface NewPart extends UploadName {
   readonly partNumber: number
-  /** What the bytes must hash to, 16 bytes. */
+  /** The expected MD5 of the bytes, 16 bytes. */
   readonly contentMd5: Uint8Array | undefined
 }
 
@@ -106,7 +106,7 @@ export interface NewPart extends UploadName {
 export interface StoredPart extends PartRecord {
   /** MD5 of its bytes. */
   readonly md5: Uint8Array
-  /** What it is a part of. */
+  /** The upload that it belongs to. */
   readonly upload: UploadRecord
 }
 
@@ -147,16 +147,16 @@ async function readMd5Before(reader: Reader, { uploadId, partNumber }: NewPart):
   return before?.md5State ?? new Uint8Array()
 }
 
-/** Tells of a part that was stored. What the upload holds is looked at only if somebody listens. */
+/** Publishes the event of a stored part; reads the upload's usage only when there are subscribers. */
 export async function announcePart(domain: Domain, name: UploadName, { partNumber, size }: PartRecord): Promise<void> {
   if (!domain.events.bus.watched) return
   const held = await findUsageIfAny(domain, name.uploadId)
   const isOpen = held !== undefined && held.parts > 0
-  const told = isOpen ? { held: { parts: held.parts, bytes: held.bytes } } : {}
-  domain.events.announce(name, { type: 'part', partNumber, size, ...told })
+  const usage = isOpen ? { held: { parts: held.parts, bytes: held.bytes } } : {}
+  domain.events.announce(name, { type: 'part', partNumber, size, ...usage })
 }
 
-/** What an upload holds; undefined where the store cannot say it. */
+/** The upload's usage; undefined where it cannot be read. */
 async function findUsageIfAny({ metadata }: Domain, uploadId: string): Promise<Usage | undefined> {
   try {
     return await metadata.read((reader) => readUsage(reader, uploadId))
@@ -196,7 +196,7 @@ export async function putPart(
   part: PartRecord,
 ): Promise<void> {
   const place = partRows.key({ manifest: upload.uploadId, partNumber: part.partNumber })
-  // A commit whose answer was lost may come again: then the record is there, and its blob is no garbage.
+  // A commit whose answer was lost may be repeated: then the record exists, and its blob is not garbage.
   if (old !== undefined && isSame(old.bytes, part.bytes)) return
   await checkSequence(tx, upload, part.partNumber)
   if (old !== undefined) discardPart(domain, tx, place, old, 'replaced')
@@ -226,7 +226,7 @@ async function checkSequence(reader: Reader, upload: UploadRecord, partNumber: n
   throw new OssError('partAlreadyExist', { partNumber, partEtag: part?.etag ?? '' })
 }
 
-/** What an upload holds: raised by each part's commit. `edition` counts those commits. */
+/** Parts and bytes of an upload, raised by each part's commit. `edition` counts those commits. */
 export interface Usage {
   readonly parts: number
   /** Bytes of all parts. */

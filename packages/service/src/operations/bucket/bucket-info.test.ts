@@ -75,7 +75,7 @@ test('the information of a bucket shows all that is set on it', async () => {
   assert.deepEqual([element(full, 'LogBucket'), element(full, 'LogPrefix')], [BUCKET, 'p'])
 })
 
-test('the state of versioning is none until it is set, and never none again', async () => {
+test('the state of versioning is absent until it is set, and never absent again', async () => {
   const started = await startWithBucket()
   const get = () => call(started, { method: 'GET', bucket: BUCKET, query: { versioning: undefined } })
   assert.match((await get()).text, /<VersioningConfiguration><\/VersioningConfiguration>$/)

@@ -43,7 +43,7 @@ const SETTINGS: readonly Setting[] = [
     unset: payer('BucketOwner'),
     kept: [[payer('Requester')], [payer('BucketOwner')]],
     refused: [
-      [payer('Nobody'), 'MalformedXML'],
+      [payer('Stranger'), 'MalformedXML'],
       ['<RequestPaymentConfiguration/>', 'MalformedXML'],
     ],
   },

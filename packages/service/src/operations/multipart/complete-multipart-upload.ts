@@ -37,7 +37,7 @@ export const completeMultipartUpload = handler('CompleteMultipartUpload', {
   },
 })
 
-/** What the application answered to the callback, now or before. Throws the failure of a failed callback. */
+/** The answer of the application to the callback, now or before. Throws the failure of a failed callback. */
 function answerIn(completed: Completed<CallbackOutcome>): AnsweredCallback | undefined {
   if (completed.kind === 'calledBack') return answerOf(completed.outcome)
   if (completed.kind === 'created' || completed.outcome === undefined) return undefined

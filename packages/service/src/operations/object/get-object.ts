@@ -36,7 +36,7 @@ function answer(object: OpenObject, input: Input, overrides: StoredHeaders, pace
     qosDelayTime: pace?.delayFor(range.end - range.start),
     contentLength: range.end - range.start,
     contentRange: contentRange(range, record.size),
-    // it is the digest of the whole object, which nobody can check against a part
+    // it is the digest of the whole object, and a range cannot be checked against it
     contentMd5: undefined,
   }
   return { status: 206, output, content: object.read(range, take), contentSize: output.contentLength }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { call, element, elements, startService } from '../../testing/index.js'
 
-test('the one region of the server is described with the endpoint by which it was reached, others are not there', async () => {
+test('the one region of the server is described with the endpoint by which it was reached, others do not exist', async () => {
   const started = await startService()
   for (const regions of [undefined, '', 'oss-cn-hangzhou']) {
     const { status, text } = await call(started, { method: 'GET', query: { regions } })
