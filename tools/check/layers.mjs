@@ -34,7 +34,7 @@ export const LAYERS = {
   'storage-local': { may: ['bytes', 'storage', 'digest'], testsMay: [], without: [], pure: false },
   service: { may: ['bytes', 'protocol', 'select', 'storage'], testsMay: ['digest'], without: SYSTEM, pure: true },
   server: {
-    may: ['bytes', 'service', 'protocol', 'storage', 'digest', 'storage-local'],
+    may: ['bytes', 'service', 'protocol', 'storage', 'digest', 'encryption', 'storage-local'],
     testsMay: [],
     without: [],
     pure: false,
@@ -47,7 +47,16 @@ export const LAYERS = {
  * The modules of protocol that `packages/service/src/domain` may use: names, limits, errors, text and the types of settings,
  * but no header, XML or status.
  */
-const DOMAIN_MAY_USE = ['digests', 'errors/oss-error', 'limits', 'names', 'operations/bucket/settings']
+const DOMAIN_MAY_USE = [
+  'digests',
+  'errors/oss-error',
+  'errors/ram-error',
+  'limits',
+  'names',
+  'operations/bucket/settings',
+  'ram/limits',
+  'ram/system-policies',
+]
 
 const IMPURE = [
   /^Date\.now$/,

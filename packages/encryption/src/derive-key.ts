@@ -7,7 +7,7 @@ import { hkdfSync } from 'node:crypto'
  */
 export function deriveKey(
   key: Uint8Array,
-  purpose: 'blob' | 'data key',
+  purpose: 'blob' | 'data key' | 'sealed',
   context: string,
   bytes: number,
   salt: Uint8Array = new Uint8Array(),

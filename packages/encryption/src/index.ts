@@ -10,5 +10,6 @@ export {
   type RingKeyVersion,
 } from './key-ring.js'
 export { formatMasterKeys, MASTER_KEY_BYTES, type MasterKey, masterKeyOf, parseMasterKeys } from './master-key.js'
+export { createSealer, type Sealer } from './sealing.js'
 export { availableCiphers, type CipherName } from './text-cipher.js'
 export { masterKeyIdOf, SALT_BYTES, unwrapKey, wrapKey } from './wrapping.js'

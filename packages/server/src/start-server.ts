@@ -5,6 +5,7 @@ import type { Config } from './config.js'
 import { folderFailure } from './failure.js'
 import { type DataFolder, openDataFolder } from './folder/data-folder.js'
 import { isHeld } from './folder/hold.js'
+import { keptMasterKeys } from './folder/master-keys.js'
 import { keptRootKey, type RootKey } from './folder/root-key.js'
 import { createLog, type Log } from './log.js'
 import { METADATA_FOLDER } from './maintenance/data-stores.js'
@@ -36,7 +37,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const rootKey = await rootKeyOf(config, folder)
     const { accessKeyId, accessKeySecret } = rootKey
     const callbackKey = await keptCallbackKey(folder.path)
-    const keys = { rootKey: { accessKeyId, accessKeySecret }, callbackKey }
+    const masterKeys = await keptMasterKeys(folder.path)
+    const keys = { rootKey: { accessKeyId, accessKeySecret }, callbackKey, masterKeys }
     const shared = { config, folder: folder.path, ...keys, readableLog }
     const { launch, close } = config.workers === 1 ? launchHere(log) : await launchWorkers(folder)
     const supervisor = new Supervisor({

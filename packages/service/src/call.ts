@@ -13,7 +13,7 @@ import {
 } from '@bindery/protocol'
 import { type Awaitable, andThen, type ByteSource, type LentBytes } from '@bindery/storage'
 import { type Asking, authorise, authoriseSource } from './access/authorise.js'
-import type { BucketRules } from './access/authoriser.js'
+import type { ReadForAccess } from './access/bucket-rules.js'
 import { accountOf, type Requester } from './access/requester.js'
 import type { AnsweredCallback } from './callback/outcome.js'
 import { findBucketAndMore } from './domain/buckets/buckets.js'
@@ -52,10 +52,8 @@ export interface CallHead<O extends Operation> extends Asking {
 }
 
 /** The records that the head names, from one state of the store. */
-export interface Found {
+export interface Found extends ReadForAccess {
   readonly bucket: BucketRecord | undefined
-  /** The bucket's access settings; undefined where none of them binds the requester. */
-  readonly rules: BucketRules | undefined
   /** Only of operations that read it. */
   readonly object: ObjectRecord | undefined
   /** The same object; only of operations that declare that they read its bytes. */
@@ -197,7 +195,7 @@ export class UnreadCall<O extends Operation> {
   /** Allows reading an object that is to be copied. Throws noSuchBucket, and the causes of access. */
   authoriseSource(bucketName: BucketName, key: ObjectKey): Awaitable<void> {
     const readRules = this.#head.rules.readFor(this.requester)
-    return andThen(findBucketAndMore(this.domain, bucketName, readRules), ({ bucket, more: rules }) =>
+    return andThen(findBucketAndMore(this.domain, bucketName, readRules), ({ bucket, more: { rules } }) =>
       authoriseSource(this.#head, { bucket, rules, key, object: 'unread' }),
     )
   }

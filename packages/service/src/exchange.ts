@@ -3,6 +3,7 @@ import type { ByteSource } from '@bindery/storage'
 import type { Authenticate } from './access/authenticate.js'
 import type { Authoriser } from './access/authoriser.js'
 import type { BucketRuleBook } from './access/bucket-rules.js'
+import type { RamKeys } from './access/ram-keys.js'
 import type { UnreadCall } from './call.js'
 import type { Domain } from './domain/domain.js'
 import { Scope } from './domain/scope.js'
@@ -13,6 +14,7 @@ import type { RequestHead, ResponseLog, ServiceRequest, ServiceResponse } from '
 export interface Surroundings {
   readonly options: ServiceOptions
   readonly domain: Domain
+  readonly keys: RamKeys
   readonly authenticate: Authenticate
   readonly authoriser: Authoriser
   readonly rules: BucketRuleBook

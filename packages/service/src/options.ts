@@ -37,9 +37,19 @@ export interface Callbacks {
   publicKeyUrl(reached: Pick<ServiceRequest, 'scheme' | 'host' | 'localAddress'>): string
 }
 
+/** Encrypts and authenticates short secrets, bound to a context. */
+export interface Sealer {
+  seal(bytes: Uint8Array, context: string): Uint8Array
+  /** Undefined if the bytes were changed, belong to another context, or need a key that is missing. */
+  open(sealed: Uint8Array, context: string): Uint8Array | undefined
+}
+
 /** Everything that the service gets from outside: it has no clock, randomness, digest or configuration of its own. */
 export interface ServiceOptions extends DomainOptions {
+  /** Keys that are not in the store: those of accounts. */
   readonly accessKeys: AccessKeys
+  /** Absent: there are no other keys. */
+  readonly sealer?: Sealer
   /**
    * The protocols that clients may speak: a request is of the first that it shows signs of, and of the last if of none.
    * Absent: OSS's alone.

@@ -25,9 +25,10 @@ import {
 import { type Awaitable, andThen, settle } from '@bindery/storage'
 import { authenticator, type Identified } from './access/authenticate.js'
 import { authorise as requireAllowed, type Touched } from './access/authorise.js'
-import { Authoriser, type BucketRules } from './access/authoriser.js'
-import { BucketRuleBook } from './access/bucket-rules.js'
-import { accountOf } from './access/requester.js'
+import { Authoriser } from './access/authoriser.js'
+import { BucketRuleBook, NOTHING_READ, type ReadForAccess, readOnlyEdition } from './access/bucket-rules.js'
+import { RamKeys } from './access/ram-keys.js'
+import { accountOf, editionOf, keyHolder } from './access/requester.js'
 import { contentSource, readDocument } from './body.js'
 import { type Call, type CallHead, type Found, type Reply, UnreadCall } from './call.js'
 import { type BucketAndMore, findBucket, findBucketAndMore, findBucketIfAny } from './domain/buckets/buckets.js'
@@ -61,10 +62,12 @@ export function createPipeline(
   options: ServiceOptions,
   domain: Domain,
 ): (request: ServiceRequest) => Awaitable<ServiceResponse> {
+  const keys = new RamKeys(domain, options)
   const surroundings = {
     options,
     domain,
-    authenticate: authenticator(options),
+    keys,
+    authenticate: authenticator({ ...options, accessKeys: keys }),
     authoriser: new Authoriser(options),
     rules: new BucketRuleBook(),
   }
@@ -241,18 +244,27 @@ function keyOf({ method }: Operation, key: string): ObjectKey {
 /** 5. Declared actions on what the head names → allowed, or the cause of the denial. The body stays shut until here. */
 function authorise(head: Head): Awaitable<UnreadCall<Operation>> {
   return andThen(findNamed(head), (found) => {
+    if (found.edition !== editionOf(head.requester)) return andThen(withCurrentKey(head), authorise)
+    head.exchange.surroundings.keys.used(head.requester, head.conditions.now)
     return andThen(requireAllowed(head, touched(head, found)), () => new UnreadCall(head, found))
   })
 }
 
+/** The same request, after what its signer may do was changed. Throws invalidAccessKeyId, accessKeyDisabled. */
+function withCurrentKey(head: Head): Awaitable<Head> {
+  const { requester, exchange } = head
+  if (requester.kind === 'anonymous' || requester.key === undefined) throw new TypeError('this key does not change')
+  return andThen(exchange.surroundings.keys.renew(requester.key), (key) => ({ ...head, requester: keyHolder(key) }))
+}
+
 function findNamed(head: Head): Awaitable<Found> {
   const { operation, domain, requester, exchange, rules, bucketName: name, objectName } = head
-  if (name === undefined) return NOTHING_FOUND
-  const readRules = operation.permissions.length === 0 ? () => undefined : rules.readFor(requester)
+  if (name === undefined) return findNothing(head)
+  const readRules = operation.permissions.length === 0 ? readOnlyEdition(requester) : rules.readFor(requester)
   if (operation.createsBucket === true) {
     // a bucket of another account is for the operation to refuse: its name is taken
     return andThen(findBucketIfAny(domain, name, readRules), (found) =>
-      found !== undefined && found.bucket.owner === accountOf(requester)?.id ? foundOf(found) : NOTHING_FOUND,
+      found !== undefined && found.bucket.owner === accountOf(requester)?.id ? foundOf(found) : findNothing(head),
     )
   }
   if (operation.reads === 'object' && objectName !== undefined) {
@@ -266,15 +278,21 @@ function findNamed(head: Head): Awaitable<Found> {
   return andThen(findBucketAndMore(domain, name, readRules), (found) => foundOf(found))
 }
 
-const NOTHING_FOUND: Found = { bucket: undefined, rules: undefined, object: undefined, openObject: undefined }
+const NOTHING_FOUND: Found = { ...NOTHING_READ, bucket: undefined, object: undefined, openObject: undefined }
+
+/** Nothing but the edition of the requester's permissions, where they depend on one. */
+function findNothing({ exchange, requester }: Head): Awaitable<Found> {
+  if (editionOf(requester) === undefined) return NOTHING_FOUND
+  return andThen(exchange.surroundings.keys.edition(requester), (edition) => ({ ...NOTHING_FOUND, edition }))
+}
 
 /** All fields in one literal: a spread for each request costs more than all of them. */
 function foundOf(
-  { bucket, more: rules }: BucketAndMore<BucketRules | undefined>,
+  { bucket, more: { rules, edition } }: BucketAndMore<ReadForAccess>,
   object?: ObjectRecord,
   openObject?: OpenObject,
 ): Found {
-  return { bucket, rules, object, openObject }
+  return { bucket, rules, edition, object, openObject }
 }
 
 /** Only the object of an operation that reads it was looked up with its bucket. */

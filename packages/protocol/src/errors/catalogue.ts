@@ -328,6 +328,9 @@ export const CATALOGUE = {
     'The OSS Access Key Id you provided does not exist in our records.',
     { ec: '0002-00000902' },
   ),
+  accessKeyDisabled: row('InvalidAccessKeyId', 403, 'The OSS Access Key Id you provided is disabled.', {
+    ec: '0002-00000904',
+  }),
   accessKeyIdCharacters: row('InvalidAccessKeyId', 403, ACCESS_KEY_ID_CHARACTERS, { ec: '0002-00000064' }),
   urlAccessKeyIdCharacters: row('InvalidAccessKeyId', 403, ACCESS_KEY_ID_CHARACTERS, { ec: '0002-00000073' }),
   v2AccessKeyIdCharacters: row('InvalidAccessKeyId', 403, ACCESS_KEY_ID_CHARACTERS, { ec: '0002-00000901' }),

@@ -47,6 +47,7 @@ export const COMMON_CAUSES: readonly Cause[] = [
   'urlExpiresInvalid',
   'urlExpired',
   'v4UrlExpired',
+  'accessKeyDisabled',
   'accessKeyIdCharacters',
   'urlAccessKeyIdCharacters',
   'v2AccessKeyIdCharacters',

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { createSealer, parseMasterKeys, type Sealer } from '@bindery/encryption'
 import { createService, type Event, type Peers, type Service } from '@bindery/service'
 import { BelowReserve, type BlobStore, type MetadataStore } from '@bindery/storage'
 import { openLocalBlobStore } from '@bindery/storage-local'
@@ -31,6 +32,8 @@ export interface InstanceOptions {
   readonly rootKey: Pick<RootKey, 'accessKeyId' | 'accessKeySecret'>
   /** PEM of the RSA key that signs callbacks. */
   readonly callbackKey: string
+  /** The master keys as text. */
+  readonly masterKeys: string
   /** Random, and used by no other process before or after. */
   readonly incarnation: string
   /** Whether the log is text for a terminal. */
@@ -78,14 +81,16 @@ export async function openInstance(
     throw folderFailure(error, options.folder)
   })
   const events = new EventRelay(primary)
+  const random = pooledRandom()
   const service = createService({
     metadata,
     blobs,
     digests: nodeDigests(),
     clock: Date.now,
     sleep: (milliseconds) => sleep(milliseconds),
-    random: pooledRandom(),
+    random,
     accessKeys: rootAccessKeys(rootKey),
+    sealer: sealerOf(options.masterKeys, random),
     peers: primary,
     events,
     onDamage: (damage) => log.error(damage, 'a damaged row was passed over'),
@@ -103,6 +108,12 @@ export async function openInstance(
   })
   await service.open()
   return new RunningInstance({ config, publicKey: publicKeyOf(callbackKey), metadata, blobs, service, events, log })
+}
+
+function sealerOf(masterKeys: string, random: (bytes: number) => Uint8Array): Sealer {
+  const keys = parseMasterKeys(masterKeys)
+  if (keys === undefined) throw new TypeError('the master keys were checked when they were read')
+  return createSealer(keys, random)
 }
 
 async function openStores({ config, folder, incarnation }: InstanceOptions, openMetadata: OpenMetadata) {

@@ -11,7 +11,7 @@ import {
 } from '@bindery/protocol'
 import { type Awaitable, andThen } from '@bindery/storage'
 import type { ServiceOptions } from '../options.js'
-import type { AccessKey, Requester } from './requester.js'
+import { type AccessKey, keyHolder, type Requester } from './requester.js'
 
 /** The parts of a request that its signature may cover. */
 export interface SignedRequest {
@@ -59,7 +59,7 @@ export function authenticator(
     const as = ({ bucket, key }: Reading) => ({ method, query, headers, bucket, key })
     const reading = readings.find((one) => verifier.verifies(claim, as(one), accessKey.accessKeySecret))
     if (reading === undefined) throw verifier.mismatch(claim, as(readings[0]))
-    return { requester: requesterOf(accessKey), reading, signedIn: claim.place }
+    return { requester: keyHolder(accessKey), reading, signedIn: claim.place }
   }
 
   return (request, readings) => {
@@ -71,11 +71,6 @@ export function authenticator(
 }
 
 const ANONYMOUS = { requester: { kind: 'anonymous' }, signedIn: undefined } as const
-
-function requesterOf({ accessKeyId, account, identity }: AccessKey): Requester {
-  if (identity === undefined) return { kind: 'account', account, accessKeyId }
-  return { kind: identity.kind, account, accessKeyId, identity }
-}
 
 /** Compares the token of a request with the session of its key. */
 function checkSession(claim: Claim, { session }: AccessKey, now: number): void {

@@ -2,29 +2,52 @@ import type { BucketSettings } from '@bindery/protocol'
 import { type Awaitable, andThen, type Reader, together } from '@bindery/storage'
 import type { ReadMore } from '../domain/buckets/buckets.js'
 import { readPublicAccessBlock } from '../domain/buckets/public-access.js'
+import { readEdition } from '../domain/ram/changes.js'
 import { readDocument } from '../domain/stored/documents.js'
 import type { BucketRecord } from '../domain/stored/model.js'
 import type { BucketRules } from './authoriser.js'
 import { readsBucketTags } from './conditions.js'
 import { PolicyCache } from './policy/cache.js'
 import type { RefererRules } from './referer.js'
-import { attachedPolicies, type Requester } from './requester.js'
+import { attachedPolicies, editionOf, type Requester } from './requester.js'
+
+/** Rows that are read with a bucket because a decision may depend on them. */
+export interface ReadForAccess {
+  readonly rules: BucketRules | undefined
+  /** The edition of the requester's account; undefined where the requester's permissions cannot change. */
+  readonly edition: number | undefined
+}
+
+/** There is nothing to read. */
+export const NOTHING_READ: ReadForAccess = { rules: undefined, edition: undefined }
+
+/** Reads nothing but the edition of the requester's permissions, for what is open to everyone. */
+export function readOnlyEdition(requester: Requester): ReadMore<ReadForAccess> {
+  return (reader) => andThen(readEditionFor(reader, requester), (edition) => ({ rules: undefined, edition }))
+}
+
+/** The edition that a requester's permissions depend on, if they do. */
+function readEditionFor(reader: Reader, requester: Requester): Awaitable<number | undefined> {
+  if (requester.kind === 'anonymous' || editionOf(requester) === undefined) return undefined
+  return readEdition(reader, requester.account.id)
+}
 
 /** Reads the settings of buckets about access, where they may matter, and keeps compiled policies. */
 export class BucketRuleBook {
   readonly #policies = new PolicyCache('bucket')
 
   /**
-   * Reads the rules that may bind a requester, from the state in which the bucket's record was found. Undefined, at
-   * once, for an owner whose bucket has no such rules.
+   * Reads the rules that may bind a requester, and the edition of its permissions, from the state in which the bucket's
+   * record was found. Nothing, at once, for an owner whose bucket has no such rules.
    */
-  readFor(requester: Requester): ReadMore<BucketRules | undefined> {
+  readFor(requester: Requester): ReadMore<ReadForAccess> {
     const asksAboutTags = attachedPolicies(requester).some(({ policy }) => policy.asksAbout(readsBucketTags))
     return (reader, bucket) => {
       const { documents = {} } = bucket
       const isOwner = requester.kind === 'account' && requester.account.id === bucket.owner
-      if (isOwner && !('policy' in documents || 'referer' in documents)) return undefined
-      return this.#read(reader, bucket, asksAboutTags)
+      if (isOwner && !('policy' in documents || 'referer' in documents)) return NOTHING_READ
+      const both = together(this.#read(reader, bucket, asksAboutTags), readEditionFor(reader, requester))
+      return andThen(both, ([rules, edition]) => ({ rules, edition }))
     }
   }
 

@@ -17,6 +17,8 @@ export interface AccessKey {
   readonly identity?: Identity
   /** Only for temporary keys. */
   readonly session?: KeySession
+  /** The edition of the account in which the identity was read; absent for a key that does not depend on the store. */
+  readonly edition?: number
 }
 
 /** The token and the expiry of a temporary key. */
@@ -53,6 +55,8 @@ export interface RoleSession {
 export interface AttachedPolicy {
   readonly name: string
   readonly policy: CompiledPolicy
+  /** Its text; absent where nothing asks for it. */
+  readonly document?: string
 }
 
 /** Looks up keys; the server stores them. */
@@ -78,6 +82,20 @@ export interface KeyHolder {
   readonly accessKeyId: string
   /** Absent: the account itself. */
   readonly identity?: Identity | undefined
+  /** The key as it was looked up; absent where what it may do cannot change. */
+  readonly key?: AccessKey | undefined
+}
+
+/** The requester that a key stands for. */
+export function keyHolder(key: AccessKey): KeyHolder {
+  const { accessKeyId, account, identity, edition } = key
+  const holder = { kind: identity?.kind ?? 'account', account, accessKeyId } as const
+  return identity === undefined ? holder : { ...holder, identity, key: edition === undefined ? undefined : key }
+}
+
+/** The edition of the account in which the requester's permissions were read; undefined where they cannot change. */
+export function editionOf(requester: Requester): number | undefined {
+  return requester.kind === 'anonymous' ? undefined : requester.key?.edition
 }
 
 export function accountOf(requester: Requester): Account | undefined {

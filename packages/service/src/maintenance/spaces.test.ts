@@ -9,7 +9,7 @@ import { filled, id, run, set } from './testing.js'
 test('an audit looks at the rows of every space', async () => {
   for (const space of SPACES as readonly Space[]) {
     const store = await filled()
-    const names = { ...NAMES, bucket: BUCKET, garbageKind: 'blob' } as const
+    const names = { ...NAMES, bucket: BUCKET, garbageKind: 'blob', identityKind: 'user' } as const
     const key = space.key(names)
     const value = space.kind === 'owner' ? new Uint8Array() : Uint8Array.of(9)
     await set(store.domain, key, value)
@@ -33,4 +33,10 @@ const NAMES = {
   incarnation: 'i',
   garbageId: 'b',
   token: 't',
+  account: '1',
+  accessKeyId: 'k',
+  identity: 'alice',
+  user: 'alice',
+  group: 'staff',
+  policy: 'reports',
 }

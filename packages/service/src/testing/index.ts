@@ -11,5 +11,6 @@ export {
   startWithBucket,
   uploadPart,
 } from './multipart.js'
+export { Ram } from './ram.js'
 export { OTHER, ROOT, type StartedService, startService } from './start-service.js'
 export * from './stored.js'

@@ -11,6 +11,7 @@ import { nodeDigests } from '../domain/testing.js'
 import type { ServiceOptions } from '../options.js'
 import type { Service } from '../service.js'
 import { SURFACES, type Surfaces } from '../surface.js'
+import { testSealer } from './sealer.js'
 
 function accessKey(accessKeyId: string, id: string): AccessKey {
   return { accessKeyId, accessKeySecret: `${accessKeyId}-secret`, account: { id, displayName: id } }
@@ -52,6 +53,7 @@ export async function startService(
     },
     random: (bytes) => Uint8Array.from({ length: bytes }, () => random.below(256)),
     accessKeys: { find: (id) => keys.get(id) },
+    sealer: testSealer(),
     region: 'cn-hangzhou',
     domains: [],
     receiptMs: 86_400_000,

@@ -9,6 +9,7 @@ import { garbageCodec } from './records/garbage.js'
 import { incarnationCodec } from './records/incarnation.js'
 import { objectCodec } from './records/object.js'
 import { partCodec } from './records/part.js'
+import { accessKeyCodec, identityCodec, keyUseCodec, policyCodec, ramCounters } from './records/ram.js'
 import { receiptCodec } from './records/receipt.js'
 import { autoCompleteCodec, uploadCodec } from './records/upload.js'
 import { nullVersionCodec, versionCodec } from './records/version.js'
@@ -168,6 +169,71 @@ export const counterRows = space({
   about: 'what the bucket holds',
 })
 
+// Capital letters: who may do what.
+
+export const identityRows = space({
+  letter: 'U',
+  kind: 'identity',
+  key: [text('account'), text('identityKind'), text('identity')],
+  value: identityCodec,
+  rowsAtOnce: FEW,
+  about: 'a user, group or role, with its inline policies and the names of those that are attached',
+})
+
+export const policyRows = space({
+  letter: 'P',
+  kind: 'policy',
+  key: [text('account'), text('policy')],
+  value: policyCodec,
+  rowsAtOnce: FEW,
+  about: 'a policy that can be attached',
+})
+
+export const attachmentRows = space({
+  letter: 'A',
+  kind: 'attachment',
+  key: [text('account'), text('policy'), text('identityKind'), text('identity')],
+  value: emptyCodec,
+  rowsAtOnce: MANY,
+  about: 'the policy is attached to this user, group or role',
+})
+
+export const memberRows = space({
+  letter: 'M',
+  kind: 'member',
+  key: [text('account'), text('group'), text('user')],
+  value: emptyCodec,
+  rowsAtOnce: MANY,
+  about: 'the user is a member of the group',
+})
+
+export const accessKeyRows = space({
+  letter: 'K',
+  kind: 'accessKey',
+  key: [text('accessKeyId')],
+  value: accessKeyCodec,
+  rowsAtOnce: MANY,
+  about: 'the access key of a user, its secret sealed',
+})
+
+export const keyUseRows = space({
+  letter: 'L',
+  kind: 'keyUse',
+  key: [text('accessKeyId')],
+  value: keyUseCodec,
+  rowsAtOnce: MANY,
+  about: 'when the access key was last used, to the hour',
+})
+
+export const ramRows = space({
+  letter: 'E',
+  kind: 'ram',
+  key: [text('account')],
+  value: ramCounters,
+  rowsAtOnce: MANY,
+  about: "the edition of an account's users, groups, roles, policies and keys, and how many there are",
+})
+
 /** All spaces. */
 export const SPACES = [
   bucketRows,
@@ -186,6 +252,13 @@ export const SPACES = [
   incarnationRows,
   garbageRows,
   counterRows,
+  identityRows,
+  policyRows,
+  attachmentRows,
+  memberRows,
+  accessKeyRows,
+  keyUseRows,
+  ramRows,
 ] as const
 
 /** The kinds of rows. */

@@ -22,6 +22,13 @@ const NAMES = {
   garbageKind: 'rows',
   garbageId: ID,
   token: ID,
+  account: '1000000000000001',
+  accessKeyId: 'BKAAAA',
+  identityKind: 'user',
+  identity: 'alice',
+  user: 'alice',
+  group: 'staff',
+  policy: 'reports',
 } as const
 
 const isIn = (key: Bytes, { from, to }: { from: Bytes; to: Bytes }): boolean => !isAfter(from, key) && isAfter(to, key)

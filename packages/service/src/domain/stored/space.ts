@@ -12,6 +12,7 @@ import type { Codec } from './codec.js'
 import { ID_BYTES, idAt, setId } from './ids.js'
 import { type KeyRange, startingWith } from './key-range.js'
 import type { GarbageKind } from './model.js'
+import type { IdentityKind } from './ram-model.js'
 
 /** The names in keys. */
 export interface KeyNames {
@@ -32,6 +33,14 @@ export interface KeyNames {
   /** The blob or manifest that is garbage. */
   readonly garbageId: string
   readonly token: string
+  readonly account: string
+  readonly accessKeyId: string
+  readonly identityKind: IdentityKind
+  /** The name of a user, group or role. */
+  readonly identity: string
+  readonly user: string
+  readonly group: string
+  readonly policy: string
 }
 
 type NameIn<T> = { readonly [N in keyof KeyNames]: KeyNames[N] extends T ? N : never }[keyof KeyNames]

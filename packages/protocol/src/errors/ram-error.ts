@@ -1,0 +1,90 @@
+// size: exempt (a table: one row per cause)
+
+import type { ErrorDetails } from './oss-error.js'
+
+/** One cause of failure of the RAM, STS and admin interfaces. */
+export interface RamErrorRow {
+  /** Words in braces are replaced by details, as in the message. */
+  readonly code: string
+  readonly status: number
+  readonly message: string
+}
+
+const row = (code: string, status: number, message: string): RamErrorRow => ({ code, status, message })
+const missing = (what: string) => row(`EntityNotExist.${what}`, 404, `The ${what.toLowerCase()} {name} does not exist.`)
+const exists = (what: string) =>
+  row(`EntityAlreadyExists.${what}`, 409, `The ${what.toLowerCase()} {name} already exists.`)
+const limit = (what: string, sentence: string) => row(`LimitExceeded.${what}`, 409, sentence)
+
+/**
+ * Every failure of the RAM, STS and admin interfaces, one row per cause, with RAM's own codes.
+ * @see https://help.aliyun.com/document_detail/28672.html
+ */
+export const RAM_CATALOGUE = {
+  // Lookups
+  userMissing: missing('User'),
+  groupMissing: missing('Group'),
+  roleMissing: row('EntityNotExist.Role', 404, 'The specified Role not exists.'),
+  policyMissing: missing('Policy'),
+  accessKeyMissing: row('EntityNotExist.User.AccessKey', 404, 'The user has no access key {name}.'),
+  bucketMissing: row('EntityNotExist.Bucket', 404, 'The bucket {name} does not exist.'),
+  userExists: exists('User'),
+  groupExists: exists('Group'),
+  roleExists: exists('Role'),
+  policyExists: exists('Policy'),
+
+  // Limits and conflicts
+  tooManyUsers: limit('User', 'An account has at most {limit} users.'),
+  tooManyGroups: limit('Group', 'An account has at most {limit} groups.'),
+  tooManyRoles: limit('Role', 'An account has at most {limit} roles.'),
+  tooManyPolicies: limit('Policy', 'An account has at most {limit} policies of its own.'),
+  tooManyAccessKeys: limit('User.AccessKey', 'A user has at most {limit} access keys: delete one first.'),
+  tooManyGroupsOfUser: limit('User.Group', 'A user belongs to at most {limit} groups.'),
+  tooManyAttached: limit('Attachment', 'At most {limit} policies can be attached to one user, group or role.'),
+  tooManyInline: limit('InlinePolicy', 'A user, group or role has at most {limit} inline policies.'),
+  groupHasMembers: row('DeleteConflict.Group.User', 409, 'The group has members: remove them first.'),
+  policyAttached: row('DeleteConflict.Policy', 409, 'The policy is attached to {name}: detach it first.'),
+  policyOfSystem: row(
+    'InvalidParameter.PolicyName',
+    400,
+    'The policy {name} belongs to the server and cannot be changed.',
+  ),
+
+  // Parameters
+  parameterMissing: row('Missing{name}', 400, '{name} is mandatory for this action.'),
+  parameterInvalid: row('InvalidParameter.{name}', 400, 'The parameter {name} is wrongly formed: {expected}.'),
+  parameterUnknown: row('InvalidParameter', 400, 'This action has no parameter {name}.'),
+  bodyInvalid: row('InvalidParameter', 400, 'The body must be a JSON object.'),
+  bodyTooLarge: row('RequestEntityTooLarge', 413, 'The body has more than {limit} bytes.'),
+  actionUnknown: row('InvalidAction.NotFound', 404, 'Specified api is not found, please check your url and method.'),
+  methodInvalid: row('UnsupportedHTTPMethod', 405, 'Send this request with {method}.'),
+  policyInvalid: row('InvalidParameter.PolicyDocument', 400, 'The policy is not valid: {reason}.'),
+
+  // Permission
+  noPermission: row('NoPermission', 403, 'You are not authorized to do this action. You should be authorized by RAM.'),
+  requestInvalid: row('InvalidRequest', 400, '{reason}'),
+  internal: row('InternalError', 500, 'The request processing has failed due to some unknown error.'),
+} as const satisfies Record<string, RamErrorRow>
+
+/** Names a row of the catalogue. */
+export type RamCause = keyof typeof RAM_CATALOGUE
+
+/** A deliberate failure of the RAM, STS and admin interfaces. */
+export class RamError extends Error {
+  override readonly name = 'RamError'
+  readonly reason: RamCause
+  readonly code: string
+  readonly status: number
+
+  constructor(reason: RamCause, details: ErrorDetails = {}, options?: ErrorOptions) {
+    const { code, status, message } = RAM_CATALOGUE[reason]
+    super(fill(message, details), options)
+    this.reason = reason
+    this.code = fill(code, details)
+    this.status = status
+  }
+}
+
+function fill(text: string, details: ErrorDetails): string {
+  return text.replace(/\{(\w+)\}/g, (_, name: string) => String(details[name] ?? name))
+}

@@ -1,0 +1,114 @@
+import { base64Bytes, utf8Text } from '@bindery/bytes'
+import { OssError } from '@bindery/protocol'
+import { type Awaitable, andThen } from '@bindery/storage'
+import type { Domain } from '../domain/domain.js'
+import { readEdition } from '../domain/ram/changes.js'
+import { type AppliedPolicy, type FoundKey, findKeyHolder } from '../domain/ram/find-holder.js'
+import { KeyUses } from '../domain/ram/key-use.js'
+import type { Sealer, ServiceOptions } from '../options.js'
+import { PolicyCache } from './policy/cache.js'
+import {
+  type AccessKey,
+  type AccessKeys,
+  type AttachedPolicy,
+  type KeyHolder,
+  keyHolder,
+  type Requester,
+} from './requester.js'
+
+/** Keys that are remembered; the one that was looked up first is forgotten first. */
+const REMEMBERED_MAX = 1_000
+
+/** The context in which the secret of an access key is sealed. */
+export const secretContext = (accessKeyId: string): string => `secret of ${accessKeyId}`
+
+/**
+ * The keys that may sign: the root keys, and those of users. What a key may do is remembered with the edition of its
+ * account in which that was read. Each request compares it with the edition that it reads together with its bucket's
+ * settings, and looks the key up again if they differ: so a change is in force for every request that begins after it.
+ */
+export class RamKeys implements AccessKeys {
+  readonly #domain: Domain
+  readonly #rootKeys: AccessKeys
+  readonly #sealer: Sealer | undefined
+  readonly #uses: KeyUses
+  readonly #policies = new PolicyCache('identity')
+  readonly #remembered = new Map<string, AccessKey>()
+
+  constructor(domain: Domain, { accessKeys, sealer }: Pick<ServiceOptions, 'accessKeys' | 'sealer'>) {
+    this.#domain = domain
+    this.#rootKeys = accessKeys
+    this.#sealer = sealer
+    this.#uses = new KeyUses(domain)
+  }
+
+  /** The remembered permissions may be outdated; a secret never changes. Throws accessKeyDisabled. */
+  find(accessKeyId: string, securityToken?: string): Awaitable<AccessKey | undefined> {
+    return andThen(this.#rootKeys.find(accessKeyId, securityToken), (key) => {
+      if (key !== undefined) return key
+      return this.#remembered.get(accessKeyId) ?? this.#lookUp(accessKeyId)
+    })
+  }
+
+  /** The edition of the requester's account, as it is now; undefined where its permissions cannot change. */
+  edition(requester: Requester): Awaitable<number | undefined> {
+    if (requester.kind === 'anonymous' || requester.key === undefined) return undefined
+    const { account } = requester
+    return this.#domain.metadata.read((reader) => readEdition(reader, account.id))
+  }
+
+  /** The holder of a key as it is now. Throws invalidAccessKeyId, accessKeyDisabled. */
+  current(holder: KeyHolder): Awaitable<KeyHolder> {
+    const { key } = holder
+    if (key === undefined) return holder
+    return andThen(this.edition(holder), (edition) =>
+      edition === key.edition ? holder : andThen(this.renew(key), keyHolder),
+    )
+  }
+
+  /** The key as it is now. Throws invalidAccessKeyId, accessKeyDisabled. */
+  renew({ accessKeyId }: AccessKey): Awaitable<AccessKey> {
+    return andThen(this.#lookUp(accessKeyId), (key) => {
+      if (key === undefined) throw new OssError('invalidAccessKeyId', { OSSAccessKeyId: accessKeyId })
+      return key
+    })
+  }
+
+  /** Notes that a key signed a request. */
+  used(requester: Requester, now: number): void {
+    if (requester.kind === 'user') this.#uses.note(requester.accessKeyId, now)
+  }
+
+  #lookUp(accessKeyId: string): Awaitable<AccessKey | undefined> {
+    const sealer = this.#sealer
+    if (sealer === undefined) return undefined
+    return andThen(findKeyHolder(this.#domain, accessKeyId), (found) => {
+      this.#remembered.delete(accessKeyId)
+      if (found === undefined) return undefined
+      if (!found.key.enabled) throw new OssError('accessKeyDisabled', { OSSAccessKeyId: accessKeyId })
+      const key = this.#keyOf(accessKeyId, found, sealer)
+      const [oldest] = this.#remembered.keys()
+      if (this.#remembered.size >= REMEMBERED_MAX && oldest !== undefined) this.#remembered.delete(oldest)
+      this.#remembered.set(accessKeyId, key)
+      return key
+    })
+  }
+
+  #keyOf(accessKeyId: string, { key, record, policies, edition }: FoundKey, sealer: Sealer): AccessKey {
+    const opened = sealer.open(base64Bytes(key.secret) ?? new Uint8Array(), secretContext(accessKeyId))
+    const accessKeySecret = opened && utf8Text(opened)
+    if (accessKeySecret === undefined) throw new Error(`no master key opens the secret of ${accessKeyId}`)
+    return {
+      accessKeyId,
+      accessKeySecret,
+      account: { id: key.account, displayName: key.account },
+      identity: { kind: 'user', id: record.id, name: key.user, policies: this.compile(policies) },
+      edition,
+    }
+  }
+
+  /** Stored policies were checked when they were set. Throws PolicyFault for one that this version does not understand. */
+  compile(policies: readonly AppliedPolicy[]): AttachedPolicy[] {
+    return policies.map(({ name, document }) => ({ name, document, policy: this.#policies.get(document) }))
+  }
+}

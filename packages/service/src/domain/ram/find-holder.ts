@@ -1,0 +1,85 @@
+/** The user of an access key or the role of a session, with the policies that apply: everything from one state of the store. */
+import { type Awaitable, andThen, type Reader, together } from '@bindery/storage'
+import type { Domain } from '../domain.js'
+import { accessKeyRows, identityRows } from '../stored/keyspace.js'
+import type { AccessKeyRecord, IdentityRecord, RoleRecord, UserRecord } from '../stored/ram-model.js'
+import { readEdition, readIdentity } from './changes.js'
+import { readDocuments } from './policies.js'
+
+/** A policy that applies to an identity: attached to it or to a group of it, or inline. */
+export interface AppliedPolicy {
+  /** As it is shown: `reports`, `group staff: reports`, `inline reports`. */
+  readonly name: string
+  readonly document: string
+}
+
+export interface Found<R> {
+  readonly record: R
+  readonly policies: readonly AppliedPolicy[]
+  /** The account's edition, in the same state of the store. */
+  readonly edition: number
+}
+
+export interface FoundKey extends Found<UserRecord> {
+  readonly key: AccessKeyRecord
+}
+
+/** Undefined if there is no such key. */
+export function findKeyHolder(domain: Domain, accessKeyId: string): Awaitable<FoundKey | undefined> {
+  return domain.metadata.read((reader) =>
+    andThen(accessKeyRows.read(reader, { accessKeyId }), (key) => {
+      if (key === undefined) return undefined
+      return andThen(readUser(reader, key.account, key.user), (found) => found && { ...found, key })
+    }),
+  )
+}
+
+/** Undefined if there is no such user. */
+export function findUser(domain: Domain, account: string, user: string): Awaitable<Found<UserRecord> | undefined> {
+  return domain.metadata.read((reader) => readUser(reader, account, user))
+}
+
+function readUser(reader: Reader, account: string, user: string): Awaitable<Found<UserRecord> | undefined> {
+  const rows = together(readIdentity(reader, { account, kind: 'user', name: user }), readEdition(reader, account))
+  return andThen(rows, ([record, edition]) => {
+    if (record === undefined) return undefined
+    const names = record.groups.map((group) => ({ account, identityKind: 'group' as const, identity: group }))
+    return andThen(identityRows.readMany(reader, names), (groups) => {
+      const holders: Holder[] = [{ record, prefix: '' }]
+      groups.forEach((group, index) => {
+        if (group !== undefined) holders.push({ record: group, prefix: `group ${record.groups[index]}: ` })
+      })
+      return andThen(readApplied(reader, account, holders), (policies) => ({ record, policies, edition }))
+    })
+  })
+}
+
+/** Undefined if there is no such role. */
+export function findRole(domain: Domain, account: string, role: string): Awaitable<Found<RoleRecord> | undefined> {
+  return domain.metadata.read((reader) => {
+    const rows = together(readIdentity(reader, { account, kind: 'role', name: role }), readEdition(reader, account))
+    return andThen(rows, ([record, edition]) => {
+      if (record === undefined) return undefined
+      const applied = readApplied(reader, account, [{ record, prefix: '' }])
+      return andThen(applied, (policies) => ({ record, policies, edition }))
+    })
+  })
+}
+
+interface Holder {
+  readonly record: IdentityRecord
+  readonly prefix: string
+}
+
+function readApplied(reader: Reader, account: string, holders: readonly Holder[]): Awaitable<AppliedPolicy[]> {
+  const names = [...new Set(holders.flatMap(({ record }) => record.policies))]
+  return andThen(readDocuments(reader, account, names), (documents) =>
+    holders.flatMap(({ record, prefix }) => [
+      ...record.policies.flatMap((name) => {
+        const document = documents.get(name)
+        return document === undefined ? [] : [{ name: prefix + name, document }]
+      }),
+      ...Object.entries(record.inline).map(([name, document]) => ({ name: `${prefix}inline ${name}`, document })),
+    ]),
+  )
+}

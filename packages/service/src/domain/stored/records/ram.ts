@@ -1,0 +1,34 @@
+import { type Codec, countersCodec, isText, jsonCodec } from '../codec.js'
+import type { AccessKeyRecord, IdentityKind, IdentityRecord, KeyUseRecord, PolicyRecord } from '../ram-model.js'
+
+const areTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText)
+
+export const identityCodec: Codec<IdentityRecord, { readonly identityKind: IdentityKind }> = jsonCodec({
+  version: 1,
+  isSound: (record, { identityKind }) => {
+    const { kind, id, createdAt, policies, inline } = record
+    if (kind !== identityKind || !isText(id) || !Number.isFinite(createdAt) || !areTexts(policies)) return false
+    if (typeof inline !== 'object' || inline === null || !areTexts(Object.values(inline))) return false
+    if (record.kind === 'user') return areTexts(record.groups) && areTexts(record.accessKeys)
+    return record.kind === 'group' || (isText(record.trust) && Number.isInteger(record.sessionSecondsMax))
+  },
+})
+
+export const policyCodec = jsonCodec<PolicyRecord>({
+  version: 1,
+  isSound: ({ document, createdAt }) => isText(document) && Number.isFinite(createdAt),
+})
+
+export const accessKeyCodec = jsonCodec<AccessKeyRecord>({
+  version: 1,
+  isSound: ({ account, user, secret, enabled }) =>
+    isText(account) && isText(user) && isText(secret) && typeof enabled === 'boolean',
+})
+
+export const keyUseCodec = jsonCodec<KeyUseRecord>({
+  version: 1,
+  isSound: ({ usedAt }) => Number.isFinite(usedAt),
+})
+
+/** How often the account's users, groups, roles, policies or keys were changed, and how many of each there are. */
+export const ramCounters = countersCodec(['edition', 'user', 'group', 'role', 'policy'])
