@@ -51,7 +51,7 @@ export type {
   PartNumbers,
 } from './operations/multipart/explain-upload.js'
 export type { CopySourceName } from './operations/object/copy-source.js'
-export { notModifiedHeaders } from './operations/object/object-headers.js'
+export { nextAppendPosition, notModifiedHeaders } from './operations/object/object-headers.js'
 export {
   createRoute,
   createRouter,

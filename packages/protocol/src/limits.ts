@@ -4,6 +4,8 @@
 export const PART_SIZE_MIN = 102_400
 /** Bytes of a part, and of an object that is put at once, at most. */
 export const PART_SIZE_MAX = 5 * 1024 ** 3
+/** Bytes of an appendable object. @see https://help.aliyun.com/document_detail/31981.html */
+export const APPENDABLE_SIZE_MAX = 5 * 1024 ** 3
 /** Parts have the numbers 1 to 10,000. */
 export const PART_NUMBER_MAX = 10_000
 /** Bytes of an object: as many as the most and largest parts hold. */

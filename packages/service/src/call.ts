@@ -122,6 +122,11 @@ export class UnreadCall<O extends Operation> {
     return this.exchange.surroundings.options
   }
 
+  /** Whether the server refuses what OSS refuses, where Bindery would be more lenient. */
+  get isStrict(): boolean {
+    return this.#options.strict
+  }
+
   /** Whether settings without an effect are accepted. */
   get acceptsUnfinished(): boolean {
     return this.exchange.surroundings.options.acceptUnfinished === true

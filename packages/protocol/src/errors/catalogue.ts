@@ -105,6 +105,12 @@ export const CATALOGUE = {
 
   // State of buckets and objects
   fileAlreadyExists: row('FileAlreadyExists', 409, FILE_EXISTS, { ec: '0026-00000002' }),
+  positionNotEqualToLength: row('PositionNotEqualToLength', 409, 'Position is not equal to file length', {
+    ec: '0026-00000016',
+  }),
+  objectNotAppendable: row('ObjectNotAppendable', 409, 'The object is not appendable', { ec: '0026-00000017' }),
+  appendableSealed: row('AppendSealedObjectNotAllowed', 409, 'The object is sealed, nothing can be appended to it.'),
+  sealNotSupported: row('OperationNotSupported', 400, 'SealAppendable is not supported.', { ec: '0016-00000513' }),
   bucketNameTaken: row(
     'BucketAlreadyExists',
     409,
@@ -251,6 +257,9 @@ export const CATALOGUE = {
   invalidPrefix: invalidArgument('Invalid Argument.', '0015-00000403'),
   invalidMarker: invalidArgument('Invalid Argument.', '0015-00000405'),
   invalidListType: invalidArgument('Invalid Argument.', '0015-00000401'),
+  appendPositionMissing: row('MissingArgument', 400, 'Missing Some Required Arguments.', { ec: '0016-00000501' }),
+  versionOfAppend: invalidArgument('Invalid Argument.', '0016-00000504'),
+  deepColdArchiveRefused: invalidArgument('Invalid Argument.', '0013-00000109'),
   copySourceInvalid: invalidArgument('Invalid Argument.', '0042-00000301'),
   copySourceEmpty: invalidArgument('Invalid Argument.', '0042-00000302'),
   copySourceParameter: invalidArgument('Invalid Argument.', '0016-00000304'),

@@ -120,8 +120,6 @@ export const ABSENT_OPERATIONS: readonly AbsentOperation[] = [
 
   // Objects
   absent('PostObject', 'POST', 'bucket'),
-  absent('AppendObject', 'POST', 'object', 'append'),
-  absent('SealAppendObject', 'POST', 'object', 'seal'),
   absent('RestoreObject', 'POST', 'object', 'restore'),
   absent('CleanRestoredObject', 'POST', 'object', 'cleanRestoredObject'),
   absent('PutSymlink', 'PUT', 'object', 'symlink'),

@@ -72,7 +72,7 @@ const NEEDED: Readonly<Record<string, string>> = {
   'oss:ListMultipartUploads': 'ListMultipartUploads WatchUploads',
   'oss:GetObject': 'GetObject HeadObject GetObjectMeta SelectObject',
   'oss:PutObject':
-    'PutObject CopyObject InitiateMultipartUpload UploadPart UploadPartCopy CompleteMultipartUpload CreateSelectObjectMeta',
+    'PutObject CopyObject AppendObject SealAppendObject InitiateMultipartUpload UploadPart UploadPartCopy CompleteMultipartUpload CreateSelectObjectMeta',
   'oss:DeleteObject': 'DeleteObject DeleteMultipleObjects',
   'oss:AbortMultipartUpload': 'AbortMultipartUpload',
   'oss:ListParts': 'ListParts ExplainUpload',

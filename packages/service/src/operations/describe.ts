@@ -8,7 +8,7 @@ import {
 } from '@bindery/protocol'
 import type { ObjectDescription, ObjectRecord, StoredHeaders } from '../domain/stored/model.js'
 
-type DescribedInput = InputOf<Operations['PutObject' | 'CopyObject' | 'InitiateMultipartUpload']>
+type DescribedInput = InputOf<Operations['PutObject' | 'AppendObject' | 'CopyObject' | 'InitiateMultipartUpload']>
 
 /** The description of an object in the headers of a PutObject or InitiateMultipartUpload. */
 export function describeObject(input: DescribedInput): ObjectDescription {
@@ -40,6 +40,8 @@ export function objectHeaders(record: ObjectRecord): OutputOf<Operations['HeadOb
     crc64: record.crc64,
     objectType: record.type,
     storageClass: record.storageClass,
+    nextAppendPosition: record.type === 'Appendable' ? record.size : undefined,
+    sealedTime: record.sealedAt,
     taggingCount: record.tagging.length === 0 ? undefined : record.tagging.length,
     userMetadata: record.userMetadata,
   }

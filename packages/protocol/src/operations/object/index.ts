@@ -1,3 +1,4 @@
+import { appendObject, sealAppendObject } from './append-object.js'
 import { copyObject } from './copy-object.js'
 import { deleteMultipleObjects } from './delete-multiple-objects.js'
 import { deleteObject } from './delete-object.js'
@@ -17,6 +18,8 @@ export const objectOperations = [
   putObject,
   getObject,
   copyObject,
+  appendObject,
+  sealAppendObject,
   headObject,
   getObjectMeta,
   deleteObject,

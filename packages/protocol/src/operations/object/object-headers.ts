@@ -1,7 +1,13 @@
 import { crc64Decimal, etag, httpDate, integer, text } from '../../codec.js'
 import { header, optional, userMetadata } from '../../field.js'
-import { OBJECT_SIZE_MAX, TAGS_MAX } from '../../limits.js'
+import { APPENDABLE_SIZE_MAX, OBJECT_SIZE_MAX, TAGS_MAX } from '../../limits.js'
 import { objectType, storageClass } from '../shared.js'
+
+/** Where the next append to an appendable object begins: its length in bytes. */
+export const nextAppendPosition = header('x-oss-next-append-position', integer(0, APPENDABLE_SIZE_MAX))
+
+/** When the appends to an object were ended. */
+export const sealedTime = header('x-oss-sealed-time', httpDate)
 
 /** The headers of GetObject and HeadObject about an object, whole or in part. */
 export const objectHeaders = {
@@ -21,6 +27,8 @@ export const objectHeaders = {
   crc64: header('x-oss-hash-crc64ecma', crc64Decimal),
   objectType: header('x-oss-object-type', objectType),
   storageClass: header('x-oss-storage-class', storageClass),
+  nextAppendPosition: optional(nextAppendPosition),
+  sealedTime: optional(sealedTime),
   /** Absent if the object has no tags. */
   taggingCount: optional(header('x-oss-tagging-count', integer(1, TAGS_MAX))),
   userMetadata,

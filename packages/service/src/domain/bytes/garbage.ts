@@ -3,7 +3,7 @@
  * The sweeper frees the row later. Nothing else in the domain deletes bytes that a record has named.
  */
 import { bytesToString } from '@bindery/bytes'
-import { type Bytes, carriesBytes, type Reader, type Transaction } from '@bindery/storage'
+import { type BlobId, type Bytes, carriesBytes, type Reader, type Transaction } from '@bindery/storage'
 import { type IdSource, newId } from '../domain.js'
 import { garbageRows, holderRows } from '../stored/keyspace.js'
 import type { GarbageRecord, ObjectRecord, PartRecord } from '../stored/model.js'
@@ -75,14 +75,24 @@ export function discardObject(
   { manifest, reference, bytes, size }: ObjectRecord,
   why: GarbageRecord['why'],
 ): void {
-  if (bytes.kind === 'blob') {
-    if (carriesBytes(bytes.blob)) return
-    const record = { why, owner: bytesToString(owner), manifest, bytes: size }
-    garbageRows.set(tx, { garbageKind: 'blob', garbageId: bytes.blob, token: newId(ids) }, record)
-  } else {
+  if (bytes.kind === 'blob') discardReadBlob(ids, tx, owner, { blob: bytes.blob, manifest, size }, why)
+  else {
     holderRows.delete(tx, { manifest, reference })
     discardManifest(ids, tx, manifest, { why, bytes: size })
   }
+}
+
+/** Unlinks a blob that reads of a manifest may be using; the record at `owner` is deleted or replaced in the same commit. */
+export function discardReadBlob(
+  ids: IdSource,
+  tx: Transaction,
+  owner: Bytes,
+  { blob, manifest, size }: { readonly blob: BlobId; readonly manifest: string; readonly size: number },
+  why: GarbageRecord['why'],
+): void {
+  if (carriesBytes(blob)) return
+  const record = { why, owner: bytesToString(owner), manifest, bytes: size }
+  garbageRows.set(tx, { garbageKind: 'blob', garbageId: blob, token: newId(ids) }, record)
 }
 
 /** Whether a blob was unlinked and waits to be deleted. */

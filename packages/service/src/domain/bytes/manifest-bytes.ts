@@ -5,6 +5,7 @@
 import { crc64Combine } from '@bindery/bytes'
 import { type ByteRange, type Bytes, type LentBytes, StorageError, together } from '@bindery/storage'
 import type { Domain } from '../domain.js'
+import { Scope, withScope } from '../scope.js'
 import { manifestRows, partNumberOf, partRows } from '../stored/keyspace.js'
 import type { Manifest, Placed } from '../stored/manifest.js'
 import type { PartRecord, Slice } from '../stored/model.js'
@@ -27,7 +28,18 @@ export async function* readManifest(domain: Domain, id: string, range: ByteRange
     if (part.bytes.kind === 'blob') yield* domain.blobs.read(part.bytes.blob, piece)
     else
       for (const { manifest, range: slice } of sliceRanges(part.bytes.slices, piece))
-        yield* readManifest(domain, manifest, slice)
+        yield* readTarget(domain, manifest, slice)
+  }
+}
+
+/** The target of a slice may be appended to: its manifest is read as a read of its own. */
+async function* readTarget(domain: Domain, id: string, range: ByteRange): AsyncIterable<LentBytes> {
+  const scope = new Scope()
+  domain.reads.begin(scope).uses(id)
+  try {
+    yield* readManifest(domain, id, range)
+  } finally {
+    scope.close()
   }
 }
 
@@ -48,9 +60,16 @@ async function crc64OfPiece(domain: Domain, { bytes, size, crc64 }: PartRecord, 
   if (bytes.kind === 'blob') return domain.blobs.crc64(bytes.blob, piece)
   let crc = 0n
   for (const { manifest, range } of sliceRanges(bytes.slices, piece)) {
-    crc = crc64Combine(crc, await crc64Of(domain, manifest, range), range.end - range.start)
+    crc = crc64Combine(crc, await crc64OfTarget(domain, manifest, range), range.end - range.start)
   }
   return crc
+}
+
+function crc64OfTarget(domain: Domain, id: string, range: ByteRange): Promise<bigint> {
+  return withScope((scope) => {
+    domain.reads.begin(scope).uses(id)
+    return crc64Of(domain, id, range)
+  })
 }
 
 /** The parts that a range touches, in order; their records are read as they are needed. */

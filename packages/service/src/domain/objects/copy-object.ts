@@ -7,9 +7,10 @@ import { together } from '@bindery/storage'
 import { readBucket } from '../buckets/buckets.js'
 import { type Domain, newId } from '../domain.js'
 import { holderRows } from '../stored/keyspace.js'
-import type { ObjectAcl, ObjectDescription, ObjectName, ObjectRecord } from '../stored/model.js'
+import type { BucketRecord, ObjectAcl, ObjectDescription, ObjectName, ObjectRecord } from '../stored/model.js'
 import { readObject, replaceCurrent, requireStored } from './current.js'
 import { promote } from './promote.js'
+import { snapshot } from './snapshot.js'
 
 export interface CopiedObject {
   readonly bucket: BucketName
@@ -37,6 +38,7 @@ export async function copyObject(domain: Domain, copy: CopiedObject): Promise<Co
   await domain.blobs.requireSpace?.()
   const name: ObjectName = { bucket: copy.bucket, key: copy.key }
   const reference = newId(domain)
+  const ids = { manifest: newId(domain), reference: newId(domain) }
   const modifiedAt = domain.clock()
   return domain.metadata.transact(async (tx) => {
     const [bucket, , found, target] = await together(
@@ -46,11 +48,13 @@ export async function copyObject(domain: Domain, copy: CopiedObject): Promise<Co
       readObject(tx, name),
     )
     const description = copy.descriptionOf(found.record)
-    const source = promote(tx, found)
+    // a version that can still grow is shared with nothing but what takes its place
+    const grows = found.record.type === 'Appendable' && !replacesSource(bucket, name, copy.source)
+    const source = grows ? found.record : promote(tx, found)
     // an object that is copied onto itself is replaced as the promotion has left it
     const old = target?.reference === source.reference ? source : target
     // the copy is a version of its own
-    const { version: _, ...copied } = source
+    const { version: _, ...copied } = grows ? { ...unsealed(source), ...snapshot(tx, source, ids) } : source
     const made: ObjectRecord = {
       ...copied,
       owner: copy.owner,
@@ -66,4 +70,13 @@ export async function copyObject(domain: Domain, copy: CopiedObject): Promise<Co
     replaceCurrent(domain, tx, { name, forbidOverwrite: copy.forbidOverwrite, old }, made)
     return { made, source }
   })
+}
+
+/** Whether a copy onto its source leaves nothing of the version that it copies. */
+function replacesSource({ versioning }: BucketRecord, name: ObjectName, source: ObjectName): boolean {
+  return versioning === undefined && source.bucket === name.bucket && source.key === name.key
+}
+
+function unsealed({ sealedAt: _, ...record }: ObjectRecord): ObjectRecord {
+  return record
 }

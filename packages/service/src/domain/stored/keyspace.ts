@@ -92,6 +92,9 @@ export const partRows = space({
   about: 'one part; the id of an upload is the id of its manifest',
 })
 
+/** The greatest number that the key of a part's row has room for, less one: ranges may begin after it. */
+export const PART_ROW_NUMBER_MAX = 0xfffe
+
 /** The number in the key of a part's row: all that is needed of thousands of them. */
 export const partNumberOf = (key: Bytes): number => ((key.at(-2) ?? 0) << 8) | (key.at(-1) ?? 0)
 

@@ -75,6 +75,19 @@ export class Manifest {
     this.size = Number(this.#view.getBigUint64(SIZE_AT))
   }
 
+  /** A manifest of its first `kept` parts and one after them, which has a greater number and holds a blob. */
+  endingWith(kept: number, { partNumber, size }: Pick<PartRecord, 'partNumber' | 'size'>): Manifest {
+    const end = HEAD_BYTES + kept * ENTRY_BYTES
+    const bytes = new Uint8Array(end + ENTRY_BYTES)
+    bytes.set(this.stored.subarray(0, end))
+    const start = kept === 0 ? 0 : this.at(kept - 1).end
+    const view = new DataView(bytes.buffer)
+    view.setUint16(end, partNumber)
+    setUint48(view, end + START_AT, start)
+    view.setBigUint64(SIZE_AT, BigInt(start + size))
+    return new Manifest(bytes)
+  }
+
   /** The part at a position in the manifest, from 0. */
   at(index: number): Placed {
     const end = index + 1 < this.partCount ? this.#startOf(index + 1) : this.size

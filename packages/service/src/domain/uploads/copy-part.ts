@@ -6,9 +6,10 @@
  */
 import { hex, utf8Bytes } from '@bindery/bytes'
 import { OssError, PART_SIZE_MAX } from '@bindery/protocol'
-import { type ByteRange, type ByteSource, type LentBytes, StorageError, together } from '@bindery/storage'
+import { type ByteRange, StorageError, together } from '@bindery/storage'
 import { readBucket } from '../buckets/buckets.js'
 import { crc64Of, findManifest, piecesOf, sliceRanges } from '../bytes/manifest-bytes.js'
+import { withLent } from '../bytes/sources.js'
 import { type Domain, newId } from '../domain.js'
 import type { Copied } from '../objects/copy-object.js'
 import { requireStored } from '../objects/current.js'
@@ -68,7 +69,7 @@ async function copyOpen(
   const isWhole = size === source.size
   const plan = await planSlices(domain, source, range)
   if (upload.sequential || plan.depth > DEPTH_MAX || (size < SLICE_BYTES_MIN && !isWhole)) {
-    return withSource(open.read(range), size, (bytes) => storePart(domain, { ...copy, contentMd5: undefined }, bytes))
+    return withLent(open.read(range), size, (bytes) => storePart(domain, { ...copy, contentMd5: undefined }, bytes))
   }
   const part: PartRecord = {
     partNumber: copy.partNumber,
@@ -155,36 +156,4 @@ function crc64OfRange(domain: Domain, { manifest, bytes }: ObjectRecord, range: 
 /** A tag for bytes that were not hashed: the same for the same bytes of the same source. */
 function tagOf({ digests }: Domain, manifest: string, { start, end }: ByteRange): string {
   return hex(digests.md5(utf8Bytes(`${manifest}/${start}/${end - start}`))).toUpperCase()
-}
-
-/** Passes bytes that another read lends to `BlobStore.write`; ends that read. */
-async function withSource<T>(
-  pieces: AsyncIterable<LentBytes>,
-  size: number,
-  use: (source: ByteSource) => Promise<T>,
-): Promise<T> {
-  const iterator = pieces[Symbol.asyncIterator]()
-  let piece: LentBytes | undefined
-  let used = 0
-  const advance = async (): Promise<void> => {
-    if (piece !== undefined && used < piece.bytes.length) return
-    piece?.release()
-    piece = undefined
-    const next = await iterator.next()
-    if (next.done !== true) piece = next.value
-    used = 0
-  }
-  const read = async (buffer: Uint8Array): Promise<number> => {
-    await advance()
-    const bytes = piece?.bytes.subarray(used, used + buffer.length) ?? new Uint8Array()
-    buffer.set(bytes)
-    used += bytes.length
-    return bytes.length
-  }
-  try {
-    return await use({ size, ready: advance, read })
-  } finally {
-    piece?.release()
-    await iterator.return?.()
-  }
 }

@@ -21,7 +21,14 @@ import { type Domain, newUploadId } from '../domain.js'
 import { readObject } from '../objects/current.js'
 import { count } from '../stored/counters.js'
 import { isId } from '../stored/ids.js'
-import { autoCompleteRows, partNumberOf, partRows, uploadRows, usageRows } from '../stored/keyspace.js'
+import {
+  autoCompleteRows,
+  PART_ROW_NUMBER_MAX,
+  partNumberOf,
+  partRows,
+  uploadRows,
+  usageRows,
+} from '../stored/keyspace.js'
 import type { AutoComplete, ObjectDescription, PartBytes, PartRecord, UploadRecord } from '../stored/model.js'
 import { PartTable } from '../stored/part-table.js'
 import { usageCounters } from '../stored/records/counters.js'
@@ -295,9 +302,6 @@ export function listParts(
 
 /** The rows of at most `limit` parts of a manifest with numbers above `after`, ascending. */
 export function readPartRows(reader: Reader, manifest: string, after: number, limit: number): Awaitable<Row[]> {
-  const from = partRows.key({ manifest, partNumber: Math.min(after, PART_NUMBER_ROOM) + 1 })
+  const from = partRows.key({ manifest, partNumber: Math.min(after, PART_ROW_NUMBER_MAX) + 1 })
   return reader.range(from, partRows.rangeUnder({ manifest }).to, { limit })
 }
-
-/** The highest number that a part's key has room for, less one. */
-const PART_NUMBER_ROOM = 0xfffe

@@ -190,9 +190,9 @@ test('the query selects the operation: Abort deletes no object, a part creates n
   const unknown = await call(started, { method: 'DELETE', bucket: BUCKET, key: 'k', query: { uploadId } })
   assert.equal(unknown.status, 404)
   assert.equal((await call(started, { method: 'GET', bucket: BUCKET, key: 'k' })).text, 'there')
-  const append = await call(started, { method: 'POST', bucket: BUCKET, key: 'k', query: { append: '', position: '0' } })
-  assertError(append, 501, 'NotImplemented')
-  assert.match(element(append.text, 'Message') ?? '', /AppendObject/)
+  const rename = await call(started, { method: 'POST', bucket: BUCKET, key: 'k', query: { 'x-oss-rename': '' } })
+  assertError(rename, 501, 'NotImplemented')
+  assert.match(element(rename.text, 'Message') ?? '', /RenameObject/)
 })
 
 test('listings encoded for URLs have no plus for a space, and control characters survive', async () => {

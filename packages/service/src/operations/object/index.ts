@@ -1,3 +1,4 @@
+import { appendObject, sealAppendObject } from './append-object.js'
 import { copyObject } from './copy-object.js'
 import { createSelectObjectMeta } from './create-select-object-meta.js'
 import { deleteMultipleObjects } from './delete-multiple-objects.js'
@@ -18,6 +19,8 @@ export const objectHandlers = [
   putObject,
   getObject,
   copyObject,
+  appendObject,
+  sealAppendObject,
   headObject,
   getObjectMeta,
   deleteObject,

@@ -1,0 +1,50 @@
+import { encodeFields, nextAppendPosition, OssError } from '@bindery/protocol'
+import { handler } from '../../call.js'
+import { appendObject as append, checkAppend, sealObject, WrongPosition } from '../../domain/objects/append-object.js'
+import { pacedSource, paceOf } from '../../traffic.js'
+import { describeObject } from '../describe.js'
+
+/** What nothing can be appended to, and a wrong position, are detected before the body is read. */
+export const appendObject = handler('AppendObject', {
+  async find(call) {
+    const { position } = call.input
+    const description = describeObject(call.input)
+    await withLength(checkAppend(call.domain, { ...call.objectName, position }))
+    return description
+  },
+  async handle(call, description) {
+    const { domain, bucket, key, input } = call
+    const pace = paceOf(call)
+    const asked = {
+      bucket: bucket.name,
+      key,
+      position: input.position,
+      owner: bucket.owner,
+      description,
+      acl: input.objectAcl,
+      contentMd5: input.contentMd5,
+    }
+    const { etag, size, crc64 } = await withLength(append(domain, asked, pacedSource(call.content, pace)))
+    return { output: { etag, nextAppendPosition: size, crc64, qosDelayTime: pace?.delayedMs } }
+  },
+})
+
+export const sealAppendObject = handler('SealAppendObject', async (call) => {
+  if (call.isStrict) throw new OssError('sealNotSupported')
+  return { output: { sealedTime: await withLength(sealObject(call.domain, call.objectName, call.input.position)) } }
+})
+
+/** A wrong position is answered with the length of the object, from which SDKs go on. */
+async function withLength<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    if (!(error instanceof WrongPosition)) throw error
+    const output = { nextAppendPosition: error.length }
+    throw new OssError(
+      error.reason,
+      {},
+      { headers: (notation) => encodeFields({ nextAppendPosition }, output, notation) },
+    )
+  }
+}
