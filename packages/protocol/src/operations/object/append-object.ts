@@ -1,4 +1,4 @@
-import { badArgument, crc64Decimal, etag, integer, text } from '../../codec.js'
+import { badArgument, crc64Decimal, etag, integer } from '../../codec.js'
 import type { Cause } from '../../errors/catalogue.js'
 import { header, optional, query, required, userMetadata } from '../../field.js'
 import { APPENDABLE_SIZE_MAX } from '../../limits.js'
@@ -18,6 +18,7 @@ import {
   trafficLimit,
 } from '../shared.js'
 import { nextAppendPosition, sealedTime } from './object-headers.js'
+import { tagging } from './tags.js'
 
 const position = required(query('position', integer(0, APPENDABLE_SIZE_MAX)), 'appendPositionMissing')
 
@@ -60,7 +61,7 @@ export const appendObject = operation({
     contentMd5,
     objectAcl: optional(header('x-oss-object-acl', objectAcl)),
     storageClass: optional(header('x-oss-storage-class', appendableClass)),
-    tagging: optional(header('x-oss-tagging', text)),
+    tagging,
     userMetadata,
     trafficLimit,
   },
