@@ -14,7 +14,6 @@ import {
   refuseRetention,
   storageClass,
   storedHeaders,
-  TAGGING_CAUSES,
   trafficLimit,
 } from '../shared.js'
 import { nextAppendPosition, sealedTime } from './object-headers.js'
@@ -73,7 +72,7 @@ export const appendObject = operation({
     crc64: header('x-oss-hash-crc64ecma', crc64Decimal),
     qosDelayTime,
   },
-  errors: ['noSuchBucket', ...APPEND_CAUSES, 'appendableSealed', ...CONTENT_CAUSES, ...TAGGING_CAUSES],
+  errors: ['noSuchBucket', ...APPEND_CAUSES, 'appendableSealed', ...CONTENT_CAUSES],
   refuses: [refuseVersion, ...refuseEncryption, ...refuseRetention],
 })
 
