@@ -39,12 +39,12 @@ export interface Append {
   readonly key: ObjectKey
   /** Bytes from the start of the object: its length. */
   readonly position: number
-  /** Of an object that is created by it. */
+  /** The owner of an object that is created by it. */
   readonly owner: string
   readonly description: ObjectDescription
   /** Undefined: stays as it is; `default` for a new object. */
   readonly acl: ObjectAcl | undefined
-  /** What the bytes must hash to, 16 bytes. */
+  /** The expected MD5 of the bytes, 16 bytes. */
   readonly contentMd5: Uint8Array | undefined
 }
 
@@ -120,7 +120,7 @@ function findEnd({ metadata }: Domain, append: Append): Awaitable<End | undefine
 
 /** The place of a part that is to be added. */
 interface Place {
-  /** What was found; undefined: the object is to be created. */
+  /** The end that was found; undefined: the object is to be created. */
   readonly end: End | undefined
   readonly manifest: string
   readonly partNumber: number

@@ -7,7 +7,7 @@ import type { PartRecord } from '../stored/model.js'
 export interface End {
   readonly manifest: string
   readonly list: Manifest
-  /** The greatest number among the rows of the manifest, listed or not; 0 if there are none. */
+  /** The greatest number among the rows of the manifest, listed or not; 0 if it has no rows. */
   readonly lastNumber: number
   /** The last part, unless rows of joined parts follow it. */
   readonly tail: PartRecord | undefined

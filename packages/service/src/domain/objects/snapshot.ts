@@ -7,12 +7,12 @@ import { PartTable } from '../stored/part-table.js'
 /** New ids for the rows of a snapshot. */
 export interface SnapshotIds {
   readonly manifest: string
-  /** Of its slice. */
+  /** The reference of its slice. */
   readonly reference: string
 }
 
 /**
- * What an appendable object is now, as the bytes of another object: a manifest with a slice of the object's own, which may
+ * Makes the present bytes of an appendable object those of another object: a manifest with a slice of the object's own, which may
  * grow. No bytes are moved.
  */
 export function snapshot(

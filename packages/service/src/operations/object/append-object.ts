@@ -4,7 +4,7 @@ import { appendObject as append, checkAppend, sealObject, WrongPosition } from '
 import { pacedSource, paceOf } from '../../traffic.js'
 import { describeObject } from '../describe.js'
 
-/** What nothing can be appended to, and a wrong position, are detected before the body is read. */
+/** An object that takes no appends, and a wrong position, are detected before the body is read. */
 export const appendObject = handler('AppendObject', {
   async find(call) {
     const { position } = call.input
