@@ -54,6 +54,38 @@ export const OBJECT_FACTS = [
     },
   ],
   [
+    'appends continue where the last one ended, and elsewhere are refused',
+    async (client) => {
+      let { nextAppendPosition } = await client.append('appended', Buffer.from('first '), { mime: 'text/plain' })
+      assert.equal(nextAppendPosition, '6')
+      ;({ nextAppendPosition } = await client.append('appended', DATA, { position: nextAppendPosition }))
+      assert.equal(nextAppendPosition, String(6 + DATA.length))
+      await refused('PositionNotEqualToLength', client.append('appended', DATA, { position: 6 }))
+      assert.deepEqual((await client.get('appended')).content, Buffer.concat([Buffer.from('first '), DATA]))
+      const { res } = await client.head('appended')
+      assert.equal(res.headers['x-oss-object-type'], 'Appendable')
+      assert.equal(res.headers['x-oss-next-append-position'], nextAppendPosition)
+      await client.put('appended', DATA)
+      await refused('ObjectNotAppendable', client.append('appended', DATA, { position: DATA.length }))
+    },
+  ],
+  [
+    'a symlink is read as its target, and is followed once',
+    async (client) => {
+      await client.put('目标 + target', DATA)
+      await client.putSymlink('symlink', '目标 + target', { meta: { people: 'test' } })
+      const { targetName, res } = await client.getSymlink('symlink')
+      assert.deepEqual([targetName, res.headers['x-oss-meta-people']], ['目标 + target', 'test'])
+      assert.deepEqual((await client.get('symlink')).content, DATA)
+      await checkHead(client, 'symlink', { etag: quoted(DATA), 'x-oss-object-type': 'Symlink' })
+      await client.putSymlink('again', 'symlink')
+      await refused('InvalidTargetType', client.get('again'))
+      await client.putSymlink('dangling', 'nothing')
+      await refused('SymlinkTargetNotExist', client.get('dangling'))
+      await refused('NotSymlink', client.getSymlink('目标 + target'))
+    },
+  ],
+  [
     'a missing item is reported by its error code, and deleting it succeeds',
     async (client) => {
       await refused('NoSuchKey', client.get('absent'))

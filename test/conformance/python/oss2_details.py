@@ -38,6 +38,35 @@ def copied_headers(bucket):
     refused('NoSuchKey', lambda: bucket.copy_object(bucket.bucket_name, 'absent', 'kept'))
 
 
+@fact('appends continue where the last one ended, and their CRC-64 is that of the whole')
+def appends(bucket):
+    first = bucket.append_object('appended', 0, 'first ', init_crc=0)
+    second = bucket.append_object('appended', first.next_position, DATA, init_crc=first.crc)
+    equal((first.next_position, second.next_position), (6, 6 + len(DATA)))
+    try:
+        bucket.append_object('appended', 6, DATA)
+    except oss2.exceptions.PositionNotEqualToLength as error:
+        equal((error.status, error.next_position), (409, second.next_position))
+    else:
+        raise AssertionError('bytes were appended in the middle')
+    equal(bucket.get_object('appended').read(), b'first ' + DATA)
+    equal(bucket.head_object('appended').object_type, 'Appendable')
+
+
+@fact('a symlink is read as its target, and is followed once')
+def symlinks(bucket):
+    bucket.put_object('目标 + target', DATA)
+    bucket.put_symlink('目标 + target', 'symlink', headers={'x-oss-meta-people': 'test'})
+    found = bucket.get_symlink('symlink')
+    equal((found.target_key, found.headers['x-oss-meta-people']), ('目标 + target', 'test'))
+    equal(bucket.get_object('symlink').read(), DATA)
+    equal(bucket.head_object('symlink').object_type, 'Symlink')
+    bucket.put_symlink('symlink', 'again')
+    refused('InvalidTargetType', lambda: bucket.get_object('again'))
+    bucket.put_symlink('nothing', 'dangling')
+    refused('SymlinkTargetNotExist', lambda: bucket.get_object('dangling'))
+
+
 @fact('the answer to a callback replaces the result, and a failed callback keeps the object')
 def callbacks(bucket):
     def headers(path):

@@ -110,6 +110,13 @@ export const CATALOGUE = {
   }),
   objectNotAppendable: row('ObjectNotAppendable', 409, 'The object is not appendable', { ec: '0026-00000017' }),
   appendableSealed: row('AppendSealedObjectNotAllowed', 409, 'The object is sealed, nothing can be appended to it.'),
+  symlinkTargetNotExist: row('SymlinkTargetNotExist', 404, 'The symbolic link target does not exist', {
+    ec: '0026-00000012',
+  }),
+  invalidTargetType: row('InvalidTargetType', 400, "The symbolic's target file type is invalid", {
+    ec: '0026-00000011',
+  }),
+  notSymlink: row('NotSymlink', 400, 'The object is not a symbolic link.', { ec: '0043-00000101' }),
   sealNotSupported: row('OperationNotSupported', 400, 'SealAppendable is not supported.', { ec: '0016-00000513' }),
   bucketNameTaken: row(
     'BucketAlreadyExists',
@@ -258,6 +265,7 @@ export const CATALOGUE = {
   invalidMarker: invalidArgument('Invalid Argument.', '0015-00000405'),
   invalidListType: invalidArgument('Invalid Argument.', '0015-00000401'),
   appendPositionMissing: row('MissingArgument', 400, 'Missing Some Required Arguments.', { ec: '0016-00000501' }),
+  symlinkTargetMissing: row('MissingArgument', 400, 'Missing Some Required Arguments.', { ec: '0043-00000001' }),
   versionOfAppend: invalidArgument('Invalid Argument.', '0016-00000504'),
   deepColdArchiveRefused: invalidArgument('Invalid Argument.', '0013-00000109'),
   copySourceInvalid: invalidArgument('Invalid Argument.', '0042-00000301'),

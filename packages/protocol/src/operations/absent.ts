@@ -122,8 +122,6 @@ export const ABSENT_OPERATIONS: readonly AbsentOperation[] = [
   absent('PostObject', 'POST', 'bucket'),
   absent('RestoreObject', 'POST', 'object', 'restore'),
   absent('CleanRestoredObject', 'POST', 'object', 'cleanRestoredObject'),
-  absent('PutSymlink', 'PUT', 'object', 'symlink'),
-  absent('GetSymlink', 'GET', 'object', 'symlink'),
   absent('PutObjectRetention', 'PUT', 'object', 'retention'),
   absent('GetObjectRetention', 'GET', 'object', 'retention'),
   absent('PutObjectLegalHold', 'PUT', 'object', 'legalHold'),

@@ -70,9 +70,9 @@ const NEEDED: Readonly<Record<string, string>> = {
   'oss:DescribeRegions': 'DescribeRegions',
   'oss:ListObjects': 'HeadBucket ListObjects ListObjectsV2',
   'oss:ListMultipartUploads': 'ListMultipartUploads WatchUploads',
-  'oss:GetObject': 'GetObject HeadObject GetObjectMeta SelectObject',
+  'oss:GetObject': 'GetObject HeadObject GetObjectMeta GetSymlink SelectObject',
   'oss:PutObject':
-    'PutObject CopyObject AppendObject SealAppendObject InitiateMultipartUpload UploadPart UploadPartCopy CompleteMultipartUpload CreateSelectObjectMeta',
+    'PutObject CopyObject AppendObject SealAppendObject PutSymlink InitiateMultipartUpload UploadPart UploadPartCopy CompleteMultipartUpload CreateSelectObjectMeta',
   'oss:DeleteObject': 'DeleteObject DeleteMultipleObjects',
   'oss:AbortMultipartUpload': 'AbortMultipartUpload',
   'oss:ListParts': 'ListParts ExplainUpload',

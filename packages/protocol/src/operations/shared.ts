@@ -119,6 +119,9 @@ export const TAGGING_CAUSES = [
   'malformedTagging',
 ] as const satisfies readonly Cause[]
 
+/** Causes of a read through a symlink. */
+export const SYMLINK_CAUSES = ['symlinkTargetNotExist', 'invalidTargetType'] as const satisfies readonly Cause[]
+
 /** Causes of a content body. */
 export const CONTENT_CAUSES = [
   'missingContentLength',

@@ -8,7 +8,9 @@ import {
 } from '@bindery/protocol'
 import type { ObjectDescription, ObjectRecord, StoredHeaders } from '../domain/stored/model.js'
 
-type DescribedInput = InputOf<Operations['PutObject' | 'AppendObject' | 'CopyObject' | 'InitiateMultipartUpload']>
+type DescribedInput = InputOf<
+  Operations['PutObject' | 'AppendObject' | 'PutSymlink' | 'CopyObject' | 'InitiateMultipartUpload']
+>
 
 /** The description of an object in the headers of a PutObject or InitiateMultipartUpload. */
 export function describeObject(input: DescribedInput): ObjectDescription {

@@ -44,7 +44,14 @@ export const uploadPartCopy = operation({
     crc64: header('x-oss-hash-crc64ecma', crc64Decimal),
   },
   result: xml('CopyPartResult', { lastModified: lastModifiedElement, etag: etagElement }),
-  errors: [...COPY_SOURCE_CAUSES, 'noSuchUpload', 'partNotSequential', 'partAlreadyExist', 'entityTooLarge'],
+  errors: [
+    ...COPY_SOURCE_CAUSES,
+    'noSuchUpload',
+    'partNotSequential',
+    'partAlreadyExist',
+    'entityTooLarge',
+    'invalidTargetType',
+  ],
   answersAs: { noSuchUpload: 'noSuchUploadOnCopy' },
   refuses: refuseEncryptionOnPart,
 })

@@ -2,7 +2,7 @@ import { byteString } from '@bindery/bytes'
 import { badArgument, type Codec, text } from '../../codec.js'
 import { header, optional, query } from '../../field.js'
 import { operation, refuseHeader, refuseQuery } from '../../operation.js'
-import { conditions, page, qosDelayTime, refuseVersionId, trafficLimit } from '../shared.js'
+import { conditions, page, qosDelayTime, refuseVersionId, SYMLINK_CAUSES, trafficLimit } from '../shared.js'
 import { objectHeaders } from './object-headers.js'
 
 /** Text that is to stand in a header: a byte string inside. */
@@ -55,6 +55,14 @@ export const getObject = operation({
     qosDelayTime,
   },
   result: 'bytes',
-  errors: ['noSuchBucket', 'noSuchKey', 'preconditionFailed', 'notModified', 'invalidRange', 'anonymousOverride'],
+  errors: [
+    'noSuchBucket',
+    'noSuchKey',
+    'preconditionFailed',
+    'notModified',
+    'invalidRange',
+    'anonymousOverride',
+    ...SYMLINK_CAUSES,
+  ],
   refuses: [refuseVersionId, refuseQuery('x-oss-process'), refuseHeader('x-oss-multi-range-behavior')],
 })

@@ -1,5 +1,5 @@
 import { operation } from '../../operation.js'
-import { conditions, page, refuseVersionId } from '../shared.js'
+import { conditions, page, refuseVersionId, SYMLINK_CAUSES } from '../shared.js'
 import { objectHeaders } from './object-headers.js'
 
 /** A Range header is ignored. */
@@ -13,6 +13,6 @@ export const headObject = operation({
   input: conditions,
   status: 200,
   output: objectHeaders,
-  errors: ['noSuchBucket', 'noSuchKey', 'preconditionFailed', 'notModified'],
+  errors: ['noSuchBucket', 'noSuchKey', 'preconditionFailed', 'notModified', ...SYMLINK_CAUSES],
   refuses: [refuseVersionId],
 })

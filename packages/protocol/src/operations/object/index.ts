@@ -11,6 +11,7 @@ import { optionObject } from './option-object.js'
 import { putObject } from './put-object.js'
 import { putObjectAcl } from './put-object-acl.js'
 import { createSelectObjectMeta, selectObject } from './select-object.js'
+import { getSymlink, putSymlink } from './symlink.js'
 
 /** Operations on objects, in the order of the official reference; extensions last. */
 export const objectOperations = [
@@ -29,6 +30,8 @@ export const objectOperations = [
   putObjectTagging,
   getObjectTagging,
   deleteObjectTagging,
+  putSymlink,
+  getSymlink,
   selectObject,
   createSelectObjectMeta,
 ] as const

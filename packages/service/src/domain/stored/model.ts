@@ -6,7 +6,7 @@ export type ObjectAcl = 'default' | BucketAcl
 export type StorageClass = 'Standard' | 'IA' | 'Archive' | 'ColdArchive' | 'DeepColdArchive'
 export type Redundancy = 'LRS' | 'ZRS'
 export type Versioning = 'Enabled' | 'Suspended'
-export type ObjectType = 'Normal' | 'Multipart' | 'Appendable'
+export type ObjectType = 'Normal' | 'Multipart' | 'Appendable' | 'Symlink'
 
 export interface BucketRecord {
   readonly name: BucketName
@@ -110,6 +110,8 @@ export interface ObjectRecord {
   readonly encryption?: Encryption
   /** Absent: it was written before its bucket kept versions, so it is the null version, made at `modifiedAt`. */
   readonly version?: Version
+  /** The object of the same bucket for which a symlink stands. */
+  readonly target?: ObjectKey
   /** When the appends to it were ended; only of an appendable object. */
   readonly sealedAt?: number
   /** The rows of its bytes as CSV or JSON, where they were counted. */

@@ -62,6 +62,7 @@ async function copyOpen(
   open: OpenObject,
 ): Promise<PartRecord | 'changed'> {
   const source = open.record
+  if (source.type === 'Symlink') throw new OssError('invalidTargetType')
   const whole = { start: 0, end: source.size }
   const range = copy.choose(source) ?? whole
   const size = range.end - range.start

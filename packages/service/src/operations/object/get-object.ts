@@ -1,4 +1,5 @@
 import { type InputOf, type Operations, OssError } from '@bindery/protocol'
+import { andThen } from '@bindery/storage'
 import { handler } from '../../call.js'
 import type { OpenObject } from '../../domain/objects/open-object.js'
 import type { StoredHeaders } from '../../domain/stored/model.js'
@@ -7,13 +8,14 @@ import { compress, isCompressed } from '../../response/gzip.js'
 import { contentRange, selectRange } from '../../response/range.js'
 import { type Pace, paceOf } from '../../traffic.js'
 import { given, notModified, objectHeaders } from '../describe.js'
+import { followSymlink } from './follow-symlink.js'
 
 type Input = InputOf<Operations['GetObject']>
 
 export const getObject = handler('GetObject', (call) => {
   const overrides = overridesOf(call.input)
   if (call.requester.kind === 'anonymous' && Object.keys(overrides).length > 0) throw new OssError('anonymousOverride')
-  return answer(call.openObject, call.input, overrides, paceOf(call))
+  return andThen(followSymlink(call, call.openObject), (object) => answer(object, call.input, overrides, paceOf(call)))
 })
 
 function answer(object: OpenObject, input: Input, overrides: StoredHeaders, pace: Pace | undefined) {

@@ -1,9 +1,13 @@
+import { andThen } from '@bindery/storage'
 import { handler } from '../../call.js'
 import { isWanted } from '../../response/conditions.js'
 import { notModified, objectHeaders } from '../describe.js'
+import { followSymlink } from './follow-symlink.js'
 
-export const headObject = handler('HeadObject', (call) => {
-  const headers = objectHeaders(call.object)
-  if (!isWanted(call.input, call.object)) throw notModified(headers)
-  return { output: headers }
-})
+export const headObject = handler('HeadObject', (call) =>
+  andThen(followSymlink(call, { record: call.object }), ({ record }) => {
+    const headers = objectHeaders(record)
+    if (!isWanted(call.input, record)) throw notModified(headers)
+    return { output: headers }
+  }),
+)

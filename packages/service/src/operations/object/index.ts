@@ -12,6 +12,7 @@ import { optionObject } from './option-object.js'
 import { putObject } from './put-object.js'
 import { putObjectAcl } from './put-object-acl.js'
 import { selectObject } from './select-object.js'
+import { getSymlink, putSymlink } from './symlink.js'
 
 /** Handlers of the operations on objects. */
 export const objectHandlers = [
@@ -30,6 +31,8 @@ export const objectHandlers = [
   putObjectTagging,
   getObjectTagging,
   deleteObjectTagging,
+  putSymlink,
+  getSymlink,
   selectObject,
   createSelectObjectMeta,
 ] as const

@@ -1,11 +1,12 @@
 import { utf8Bytes } from '@bindery/bytes'
 import { isSelectCode, OssError } from '@bindery/protocol'
 import { dataFrame, endFrame, SelectError, type SelectSession, startSelect } from '@bindery/select'
-import type { LentBytes } from '@bindery/storage'
+import { andThen, type LentBytes } from '@bindery/storage'
 import { handler } from '../../call.js'
 import { ownedBytes } from '../../response/lent-stream.js'
 import { formatOf, isCompressed, selectRequestOf } from '../../select/request.js'
 import { type ScannedObject, scanObject } from '../../select/rows-of-object.js'
+import { followSymlink } from './follow-symlink.js'
 
 /** Bytes of the object that are read before the answer begins: what fails in them is answered by a status. */
 const FIRST_BLOCK_BYTES = 4 * 1024 * 1024
@@ -14,14 +15,16 @@ const FRAME_LENGTH = 256 * 1024
 const SUCCESS = 206
 const FAILURE = 400
 
-export const selectObject = handler('SelectObject', (call) => {
-  const { document, input, openObject } = call
-  const request = selectRequestOf(formatOf(input.process), document, openObject.record.rows)
-  const scan = scanObject(openObject, isCompressed(document.input))
-  const raw = document.output.outputRawData
-  const session = failing(() => startSelect(request))
-  return { output: { raw }, content: answer(session, scan, raw) }
-})
+export const selectObject = handler('SelectObject', (call) =>
+  andThen(followSymlink(call, call.openObject), (object) => {
+    const { document, input } = call
+    const request = selectRequestOf(formatOf(input.process), document, object.record.rows)
+    const scan = scanObject(object, isCompressed(document.input))
+    const raw = document.output.outputRawData
+    const session = failing(() => startSelect(request))
+    return { output: { raw }, content: answer(session, scan, raw) }
+  }),
+)
 
 /** The rows, in frames or as they are. Throws where nothing was given out yet, or there are no frames to report it in. */
 async function* answer(session: SelectSession, scan: ScannedObject, raw: boolean): AsyncGenerator<LentBytes> {

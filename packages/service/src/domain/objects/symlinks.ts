@@ -1,0 +1,87 @@
+/** Objects that stand for another of their bucket. They have a manifest without parts. */
+import { upperHex, utf8Bytes } from '@bindery/bytes'
+import { type ObjectKey, OssError } from '@bindery/protocol'
+import { together } from '@bindery/storage'
+import { readBucket } from '../buckets/buckets.js'
+import { type Domain, newId } from '../domain.js'
+import type { Scope } from '../scope.js'
+import { holderRows, manifestRows } from '../stored/keyspace.js'
+import { Manifest } from '../stored/manifest.js'
+import type { ObjectName, ObjectRecord } from '../stored/model.js'
+import { PartTable } from '../stored/part-table.js'
+import { readObject, replaceCurrent } from './current.js'
+import type { NewObject } from './objects.js'
+import { type OpenObject, openObject } from './open-object.js'
+
+export interface NewSymlink extends Omit<NewObject, 'contentMd5'> {
+  /** Need not exist. */
+  readonly target: ObjectKey
+}
+
+/** Throws noSuchBucket, fileAlreadyExists. */
+export async function putSymlink(domain: Domain, link: NewSymlink): Promise<ObjectRecord> {
+  const { bucket, key, owner, description, acl, forbidOverwrite, target } = link
+  await domain.blobs.requireSpace?.()
+  const name: ObjectName = { bucket, key }
+  const made = {
+    type: 'Symlink',
+    owner,
+    size: 0,
+    etag: upperHex(domain.digests.md5(utf8Bytes(`symlink ${target}`))),
+    crc64: 0n,
+    modifiedAt: domain.clock(),
+    headers: description.headers,
+    userMetadata: description.userMetadata,
+    tagging: description.tagging,
+    acl,
+    manifest: newId(domain),
+    reference: newId(domain),
+    bytes: { kind: 'manifest' },
+    target,
+  } as const
+  return domain.metadata.transact(async (tx) => {
+    const [{ storageClass }, old] = await together(readBucket(domain, tx, bucket), readObject(tx, name))
+    const record = { ...made, storageClass: description.storageClass ?? storageClass }
+    manifestRows.set(tx, record, Manifest.of(PartTable.of([])))
+    holderRows.set(tx, record, undefined)
+    replaceCurrent(domain, tx, { name, forbidOverwrite, old }, record)
+    return record
+  })
+}
+
+/**
+ * The target of a symlink, open, and described as reads through the symlink show it: its bytes, with the metadata of the
+ * symlink. Throws symlinkTargetNotExist, invalidTargetType.
+ */
+export async function openTarget(
+  domain: Domain,
+  scope: Scope,
+  { bucket }: ObjectName,
+  link: ObjectRecord & { readonly target: ObjectKey },
+): Promise<OpenObject> {
+  const open = await openIfAny(domain, scope, { bucket, key: link.target })
+  if (open === undefined) throw new OssError('symlinkTargetNotExist')
+  const { record, read } = open
+  if (record.type === 'Symlink') throw new OssError('invalidTargetType')
+  const { contentMd5: _, ...own } = link
+  const { size, etag, crc64, contentMd5, encryption, rows } = record
+  const modifiedAt = Math.max(link.modifiedAt, record.modifiedAt)
+  const ofTarget = {
+    size,
+    etag,
+    crc64,
+    ...(contentMd5 && { contentMd5 }),
+    ...(encryption && { encryption }),
+    ...(rows && { rows }),
+  }
+  return { record: { ...own, ...ofTarget, modifiedAt }, read }
+}
+
+async function openIfAny(domain: Domain, scope: Scope, name: ObjectName): Promise<OpenObject | undefined> {
+  try {
+    return await openObject(domain, scope, name)
+  } catch (error) {
+    if (error instanceof OssError && error.reason === 'noSuchKey') return undefined
+    throw error
+  }
+}

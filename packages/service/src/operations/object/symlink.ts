@@ -1,0 +1,25 @@
+import { OssError } from '@bindery/protocol'
+import { handler } from '../../call.js'
+import { putSymlink as makeSymlink } from '../../domain/objects/symlinks.js'
+import { describeObject, objectHeaders } from '../describe.js'
+
+export const putSymlink = handler('PutSymlink', async (call) => {
+  const { domain, bucket, key, input } = call
+  const { etag } = await makeSymlink(domain, {
+    bucket: bucket.name,
+    key,
+    owner: bucket.owner,
+    description: describeObject(input),
+    acl: input.objectAcl ?? 'default',
+    forbidOverwrite: input.forbidOverwrite,
+    target: input.target,
+  })
+  return { output: { etag } }
+})
+
+export const getSymlink = handler('GetSymlink', (call) => {
+  const { target } = call.object
+  if (target === undefined) throw new OssError('notSymlink')
+  const { contentLength, contentType, etag, lastModified, userMetadata } = objectHeaders(call.object)
+  return { output: { contentLength, contentType, etag, lastModified, target, userMetadata } }
+})
