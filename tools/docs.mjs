@@ -12,6 +12,7 @@ const PAGES = [
   { file: 'docs/reference/operations.md', title: 'Operations', module: './docs/operations.mjs' },
   { file: 'docs/reference/errors.md', title: 'Errors', module: './docs/errors.mjs' },
   { file: 'docs/reference/permissions.md', title: 'Permissions', module: './docs/permissions.mjs' },
+  { file: 'docs/reference/admin.md', title: 'The admin interface', module: './docs/admin.mjs' },
   { file: 'docs/reference/compatibility.md', title: 'Compatibility with OSS', module: './docs/compatibility.mjs' },
   { file: 'docs/reference/configuration.md', title: 'Configuration', module: './docs/configuration.mjs' },
   { file: 'docs/formats/keyspace.md', title: 'Keyspace, format 1', module: './docs/keyspace.mjs' },

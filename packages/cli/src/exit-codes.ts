@@ -8,6 +8,8 @@ export const EXIT = {
   damaged: 1,
   /** … or the command could not run: wrong arguments, a folder, a running server. */
   unchecked: 2,
+  /** The server refused a request. */
+  refused: 2,
   /** The machine prevented it: port, folder, disk, processes. */
   failed: 3,
   /** Stopped by a signal, and requests were aborted. */

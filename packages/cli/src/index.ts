@@ -18,7 +18,8 @@ export async function main(args: readonly string[], env: Environment): Promise<E
       process.stdout.write(`${version()}\n`)
       return EXIT.ok
     }
-    if (command === undefined || command === 'help' || args.includes('--help') || args.includes('-h')) {
+    const asksForHelp = args.includes('--help') || args.includes('-h')
+    if (command === undefined || command === 'help' || (asksForHelp && command !== 'admin')) {
       process.stdout.write(help(messages))
       return EXIT.ok
     }
@@ -33,6 +34,10 @@ export async function main(args: readonly string[], env: Environment): Promise<E
     if (command === 'backup' || command === 'restore') {
       const { copyCommand } = await import('./commands/copy.js')
       return await copyCommand(command, rest, language)
+    }
+    if (command === 'admin') {
+      const { adminCommand } = await import('./commands/admin.js')
+      return await adminCommand(rest, env, language)
     }
     process.stderr.write(`${messages.unknownCommand(command)}\n`)
     return EXIT.usage

@@ -34,9 +34,14 @@ const USAGE_KINDS: ReadonlySet<FailureKind> = new Set([
   'valueMissing',
   'valueInvalid',
   'keyHalfGiven',
+  'adminArgument',
+  'adminCommandUnknown',
+  'adminKeyMissing',
+  'fileUnreadable',
 ])
 
 /** The exit code for a kind of failure. */
 export function failureExit({ kind }: Failure): ExitCode {
+  if (kind === 'adminRefused') return EXIT.refused
   return USAGE_KINDS.has(kind) ? EXIT.usage : EXIT.failed
 }

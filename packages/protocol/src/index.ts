@@ -1,5 +1,14 @@
 export { ACTIONS, type AclClass, type Action } from './actions.js'
 export { type AddressingStyle, type Reading, readings } from './address.js'
+export type { AdminFields, AdminInput } from './admin/field.js'
+export { decodeAdminInput } from './admin/field.js'
+export {
+  ADMIN_OPERATIONS,
+  type AdminInputOf,
+  type AdminOperation,
+  type AdminOperationName,
+  adminOperation,
+} from './admin/operations.js'
 export {
   type Callback,
   type CallbackFailure,
@@ -17,7 +26,7 @@ export type { Digests } from './digests.js'
 export * from './document.js'
 export { CATALOGUE, type Cause, type ErrorRow } from './errors/catalogue.js'
 export type { EncodedError, ErrorExchange } from './errors/encode.js'
-export { type ErrorDetails, OssError } from './errors/oss-error.js'
+export { type ErrorDetails, elementOf, OssError } from './errors/oss-error.js'
 export { RAM_CATALOGUE, type RamCause, RamError, type RamErrorRow } from './errors/ram-error.js'
 export { isSelectCode } from './errors/select-rows.js'
 export * from './field.js'

@@ -38,6 +38,15 @@ export interface FailureDetails {
    * end.
    */
   workersFail: { times: number; how: string }
+  /** `argument` is the one that is too many; undefined if one is missing. */
+  adminArgument: { argument: string | undefined; usage: string }
+  adminCommandUnknown: { command: string; suggestion: string | undefined }
+  /** There is no key to sign with, in the environment or in this file. */
+  adminKeyMissing: { file: string }
+  /** The server refused an admin request. */
+  adminRefused: { code: string; message: string; requestId: string }
+  serverSilent: { endpoint: string }
+  fileUnreadable: { file: string }
 }
 
 export type FailureKind = keyof FailureDetails

@@ -23,15 +23,16 @@ export function contentSource(source: ByteSource, headers: Headers): ByteSource 
 export async function readDocument(source: ByteSource, headers: Headers, digests: Digests): Promise<Uint8Array> {
   const sent = headers['content-md5']
   const expected = sent === undefined ? undefined : decodeMd5(sent)
-  const document = await readWhole(source, XML_BODY_BYTES_MAX)
+  const document = await readWhole(source, XML_BODY_BYTES_MAX, () => new OssError('malformedXml'))
   if (expected !== undefined && !equalBytes(expected, digests.md5(document)))
     throw new OssError('invalidDigestMismatch')
   return document
 }
 
-async function readWhole(source: ByteSource, bytesMax: number): Promise<Uint8Array> {
+/** All bytes of a body. Throws `tooLong` beyond `bytesMax`. */
+export async function readWhole(source: ByteSource, bytesMax: number, tooLong: () => Error): Promise<Uint8Array> {
   const announced = source.size ?? 16 * 1024
-  if (announced > bytesMax) throw new OssError('malformedXml')
+  if (source.size !== undefined && source.size > bytesMax) throw tooLong()
   // one byte more than announced, so that the end appears as a read of nothing
   let buffer = new Uint8Array(announced + 1)
   let filled = 0
@@ -40,7 +41,7 @@ async function readWhole(source: ByteSource, bytesMax: number): Promise<Uint8Arr
     const read = await source.read(buffer.subarray(filled))
     if (read === 0) return buffer.subarray(0, filled)
     filled += read
-    if (filled > bytesMax) throw new OssError('malformedXml')
+    if (filled > bytesMax) throw tooLong()
     if (filled === buffer.length) {
       const larger = new Uint8Array(Math.min(buffer.length * 2, bytesMax + 1))
       larger.set(buffer)

@@ -1,4 +1,5 @@
 import type { Awaitable } from '@bindery/storage'
+import { adminSurface } from './admin/admin.js'
 import type { Domain } from './domain/domain.js'
 import type { ServiceOptions } from './options.js'
 import { createPipeline } from './pipeline.js'
@@ -14,7 +15,7 @@ export type Handle = (request: ServiceRequest) => Awaitable<ServiceResponse>
 export interface Surface {
   readonly name: string
   /** Whether a request is meant for it, by the head alone: asked before a path is taken for a bucket and a key. */
-  serves(head: RequestHead): boolean
+  serves(head: RequestHead, options: ServiceOptions): boolean
   /** Called once for a service. */
   createHandle(options: ServiceOptions, domain: Domain): Handle
 }
@@ -26,12 +27,12 @@ export type Surfaces = readonly [...Surface[], Surface]
 const objectStorage: Surface = { name: 'oss', serves: () => true, createHandle: createPipeline }
 
 /** All surfaces of a server, in the order in which they are asked. */
-export const SURFACES: Surfaces = [objectStorage]
+export const SURFACES: Surfaces = [adminSurface, objectStorage]
 
 /** Passes each request to the first surface that serves it. */
 export function createDispatcher(surfaces: Surfaces, options: ServiceOptions, domain: Domain): Handle {
   const rows = surfaces.map((surface) => ({ surface, handle: surface.createHandle(options, domain) }))
   const others = rows.slice(0, -1)
   const last = rows.at(-1)?.handle as Handle
-  return (request) => (others.find(({ surface }) => surface.serves(request))?.handle ?? last)(request)
+  return (request) => (others.find(({ surface }) => surface.serves(request, options))?.handle ?? last)(request)
 }

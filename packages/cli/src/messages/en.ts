@@ -15,6 +15,7 @@ export const ENGLISH: Sentences = {
   bindery restore TARGET DIR    create a data folder from a backup
     --bytes                     read and verify all bytes of the copy
     --json                      as for fsck
+  bindery admin                 manage users, access keys, groups, roles and policies; shows its commands
   bindery help                  show this page
   bindery --version             show the version`,
   optionsTitle: 'Options of serve: flag, environment variable, default. A flag takes precedence over a variable.',
@@ -68,6 +69,17 @@ export const ENGLISH: Sentences = {
       `${folder} was written by a development build of Bindery with another layout (layout ${layout}; this build reads layout ${supported}). Name a new folder; to keep the data, run the build that wrote them and copy the objects with a client. Nothing was changed.`,
     fileDamaged: ({ file }) => `${file} is damaged. Restore it from a backup; nothing was changed.`,
     diskFull: ({ folder }) => `the disk of ${folder} is full. Free some space, then try again; no data are lost.`,
+    adminArgument: ({ argument, usage }) =>
+      `${argument === undefined ? 'an argument is missing' : `unexpected argument ${argument}`}. Usage: bindery admin ${usage}`,
+    adminCommandUnknown: ({ command, suggestion }) =>
+      `unknown command admin ${command}. ${suggestion === undefined ? 'See: bindery admin' : `Did you mean admin ${suggestion}?`}`,
+    adminKeyMissing: ({ file }) =>
+      `there is no key to sign with: set OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET, or name the data folder with --dir (${file} has no key).`,
+    adminRefused: ({ code, message, requestId }) => `the server refused: ${code}: ${message} (request ${requestId})`,
+    serverSilent: ({ endpoint }) =>
+      `no answer from ${endpoint}. Check that the server runs, or name it: --endpoint URL`,
+    fileUnreadable: ({ file }) =>
+      `${file} cannot be read. Check its name and permissions, or use - for standard input.`,
     workersFail: ({ times, how }) =>
       `worker processes keep ending (${times} within a minute, the last by ${how}), so the server gives up. The log above may show the reason.`,
   },

@@ -15,6 +15,7 @@ export const CHINESE: Sentences = {
   bindery restore TARGET DIR    由备份生成数据目录
     --bytes                     读取并校验副本的全部数据
     --json                      与 fsck 相同
+  bindery admin                 管理用户、访问密钥、用户组、角色和权限策略；显示它的命令
   bindery help                  显示本页
   bindery --version             显示版本`,
   optionsTitle: 'serve 的选项：参数、环境变量、默认值。参数优先于环境变量。',
@@ -64,6 +65,15 @@ export const CHINESE: Sentences = {
       `${folder} 由格式发布之前的另一个 Bindery 构建写入（布局 ${layout}；本版本只读取布局 ${supported}）。请指定一个新目录；要保留其中的数据，请运行当初写入它的构建，并用客户端复制对象。数据没有改动。`,
     fileDamaged: ({ file }) => `${file} 已损坏。请从备份恢复；数据没有改动。`,
     diskFull: ({ folder }) => `${folder} 所在的磁盘已满。请释放空间后重新启动；数据没有丢失。`,
+    adminArgument: ({ argument, usage }) =>
+      `${argument === undefined ? '缺少参数' : `多出了参数 ${argument}`}。用法：bindery admin ${usage}`,
+    adminCommandUnknown: ({ command, suggestion }) =>
+      `没有命令 admin ${command}。${suggestion === undefined ? '请看：bindery admin' : `是不是 admin ${suggestion}？`}`,
+    adminKeyMissing: ({ file }) =>
+      `没有可用于签名的密钥：请设置 OSS_ACCESS_KEY_ID 和 OSS_ACCESS_KEY_SECRET，或用 --dir 指定数据目录（${file} 中没有密钥）。`,
+    adminRefused: ({ code, message, requestId }) => `服务拒绝了请求：${code}：${message}（请求 ${requestId}）`,
+    serverSilent: ({ endpoint }) => `${endpoint} 没有应答。请确认服务正在运行，或指定地址：--endpoint URL`,
+    fileUnreadable: ({ file }) => `无法读取 ${file}。请检查文件名和权限，或用 - 表示标准输入。`,
     workersFail: ({ times, how }) =>
       `工作进程无法保持运行（一分钟内结束 ${times} 次，最后一次：${how}），服务放弃运行。上面的日志可能有原因。`,
   },

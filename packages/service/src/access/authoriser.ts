@@ -5,11 +5,11 @@
  */
 import { ACTIONS, type AclClass, type Action, type Cause } from '@bindery/protocol'
 import type { BucketRecord, ObjectRecord } from '../domain/stored/model.js'
-import { type Conditions, headerOf, lookUpOf, readsObject } from './conditions.js'
-import type { CompiledPolicy, PolicyQuestion, PrincipalNames, Verdict } from './policy/compile.js'
+import { type Conditions, circumstancesOf, headerOf, lookUpOf, readsObject } from './conditions.js'
+import type { CompiledPolicy, PolicyQuestion, PrincipalNames, ResourceName, Verdict } from './policy/compile.js'
 import { type RefererRules, refererDenial } from './referer.js'
 import type { Reason } from './refusal.js'
-import { type AttachedPolicy, attachedPolicies, type Requester } from './requester.js'
+import { type AttachedPolicy, attachedPolicies, type KeyHolder, type Requester } from './requester.js'
 
 /** Settings of a bucket about access, except its ACL. */
 export interface BucketRules {
@@ -46,6 +46,15 @@ export interface AccessQuestion {
   /** The action that this one accompanies (an ACL sent with an upload); ACLs treat the two as one. */
   readonly within?: Action | undefined
   readonly resource: Resource
+  readonly conditions: Conditions
+}
+
+/** A question about users, roles or sessions. */
+export interface OtherQuestion {
+  readonly requester: KeyHolder
+  /** `ram:CreateUser`. */
+  readonly action: string
+  readonly resource: ResourceName
   readonly conditions: Conditions
 }
 
@@ -98,6 +107,20 @@ export class Authoriser {
     const byAcl = byOwnerOrAcl({ ...question, resource: { ...resource, object: undefined } })
     if (byAcl === NEEDS_OBJECT) throw new TypeError('no object was left to look up')
     return byAcl
+  }
+
+  /** Decides an action of another product than OSS, to which nothing but the requester's policies apply. */
+  decideOther(question: OtherQuestion): Decision {
+    const { requester, action, resource, conditions } = question
+    if (requester.kind === 'account') return allowed({ source: 'owner' })
+    const principal = { isOwner: false }
+    const asked = { action, resource, principal, lookUp: circumstancesOf(requester, conditions) }
+    const bySession = sessionPolicyOf(requester)?.evaluate(asked)
+    if (bySession !== undefined && bySession.effect !== 'Allow') {
+      return denied('deniedBySessionPolicy', reasonOf('sessionPolicy', bySession))
+    }
+    const { effect, reason } = verdictOf(attachedPolicies(requester), asked)
+    return effect === 'Allow' ? allowed(reason) : denied('deniedByPolicy', reason)
   }
 
   /** Undefined if no policy applies. */

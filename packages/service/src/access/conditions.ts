@@ -3,6 +3,7 @@ import { type Action, type Notation, OssError, parseQuery, type Query } from '@b
 import type { ServiceRequest } from '../service.js'
 import type { AccessQuestion } from './authoriser.js'
 import type { LookUp } from './policy/conditions.js'
+import type { Requester } from './requester.js'
 
 /** The circumstances of a request that a decision may depend on. */
 export interface Conditions {
@@ -38,8 +39,8 @@ const BUCKET_TAG = 'oss:BucketTag/'
 export const readsObject = (key: string): boolean => key.startsWith(EXISTING_TAG)
 export const readsBucketTags = (key: string): boolean => key.startsWith(BUCKET_TAG)
 
-export function lookUpOf({ requester, action, resource, conditions }: AccessQuestion): LookUp {
-  const { request, query, now } = conditions
+/** The values that depend on requester and circumstances alone, whatever is asked for. */
+export function circumstancesOf(requester: Requester, { request, now }: Conditions): LookUp {
   return (key) => {
     switch (key) {
       case 'acs:SourceIp':
@@ -54,6 +55,16 @@ export function lookUpOf({ requester, action, resource, conditions }: AccessQues
         return 'false'
       case 'acs:AccessId':
         return requester.kind === 'anonymous' ? undefined : requester.accessKeyId
+    }
+    return undefined
+  }
+}
+
+export function lookUpOf({ requester, action, resource, conditions }: AccessQuestion): LookUp {
+  const { query } = conditions
+  const circumstances = circumstancesOf(requester, conditions)
+  return (key) => {
+    switch (key) {
       case 'oss:Prefix':
         return LISTINGS.has(action) ? (query.get('prefix') ?? '') : undefined
       case 'oss:Delimiter':
@@ -63,7 +74,7 @@ export function lookUpOf({ requester, action, resource, conditions }: AccessQues
       return requestTag(headerOf(conditions, 'x-oss-tagging'), key.slice(REQUEST_TAG.length))
     if (key.startsWith(EXISTING_TAG)) return tagOf(objectTags(resource), key.slice(EXISTING_TAG.length))
     if (key.startsWith(BUCKET_TAG)) return tagOf(resource.rules?.tags ?? [], key.slice(BUCKET_TAG.length))
-    return undefined
+    return circumstances(key)
   }
 }
 

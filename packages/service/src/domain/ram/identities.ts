@@ -12,7 +12,7 @@ import type { Transaction } from '@bindery/storage'
 import type { Domain } from '../domain.js'
 import { following } from '../stored/key-range.js'
 import { attachmentRows, identityRows } from '../stored/keyspace.js'
-import type { GroupRecord, IdentityKind, IdentityRecord, RoleRecord, UserRecord } from '../stored/ram-model.js'
+import type { IdentityKind, IdentityRecord } from '../stored/ram-model.js'
 import { rowsIn } from '../stored/rows-in.js'
 import {
   change,
@@ -33,8 +33,6 @@ export type NamedIdentity<K extends IdentityKind = IdentityKind> = RecordOf<K> &
 /** The fields of a new user, group or role that its creator chooses. */
 type Described<R extends IdentityRecord> = Omit<R, 'id' | 'createdAt' | 'policies' | 'inline'>
 
-export type NewIdentity = Described<UserRecord> | Described<GroupRecord> | Described<RoleRecord>
-
 const ROOM: Readonly<Record<IdentityKind, { limit: number; cause: RamCause; exists: RamCause }>> = {
   user: { limit: USERS_MAX, cause: 'tooManyUsers', exists: 'userExists' },
   group: { limit: GROUPS_MAX, cause: 'tooManyGroups', exists: 'groupExists' },
@@ -42,14 +40,18 @@ const ROOM: Readonly<Record<IdentityKind, { limit: number; cause: RamCause; exis
 }
 
 /** Throws userExists, groupExists, roleExists, tooManyUsers, tooManyGroups, tooManyRoles. */
-export function createIdentity(domain: Domain, name: IdentityName, described: NewIdentity): Promise<IdentityRecord> {
+export function createIdentity<K extends IdentityKind>(
+  domain: Domain,
+  name: IdentityName & { readonly kind: K },
+  described: Described<RecordOf<K>>,
+): Promise<RecordOf<K>> {
   const id = newIdentityId(domain, name.kind)
   const createdAt = domain.clock()
   return change(domain, name.account, async (tx) => {
     const room = ROOM[name.kind]
     if ((await readIdentity(tx, name)) !== undefined) throw new RamError(room.exists, { name: name.name })
     await requireRoom(tx, name.account, name.kind, room)
-    const record = { ...described, id, createdAt, policies: [], inline: {} } as IdentityRecord
+    const record = { ...described, id, createdAt, policies: [], inline: {} } as unknown as RecordOf<K>
     setIdentity(tx, name, record)
     count(tx, name.account, { [name.kind]: 1 })
     return record

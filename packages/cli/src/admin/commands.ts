@@ -1,0 +1,115 @@
+// size: exempt (a table: one entry per command)
+
+import type { AdminOperationName } from '@bindery/protocol'
+
+/** How the text of an argument becomes a parameter. `file`: the contents of a file, `-` being standard input. */
+export type ArgumentForm = 'text' | 'file' | 'seconds' | 'pairs'
+
+/** An argument or flag: the parameter that it gives. */
+export interface Argument {
+  readonly parameter: string
+  /** For the help: `NAME`, `FILE`. */
+  readonly placeholder: string
+  readonly form: ArgumentForm
+}
+
+/** One command below `bindery admin`. */
+export interface AdminCommand {
+  /** `user create`. */
+  readonly words: string
+  readonly operation: AdminOperationName
+  readonly arguments: readonly Argument[]
+  readonly flags: Readonly<Record<string, Argument>>
+  /** Parameters that the words imply. */
+  readonly fixed: Readonly<Record<string, string>>
+}
+
+const text = (parameter: string, placeholder = 'NAME'): Argument => ({ parameter, placeholder, form: 'text' })
+const file = (parameter: string): Argument => ({ parameter, placeholder: 'FILE', form: 'file' })
+const seconds = (parameter: string): Argument => ({ parameter, placeholder: 'TIME', form: 'seconds' })
+
+const user = text('UserName', 'USER')
+const group = text('GroupName', 'GROUP')
+const role = text('RoleName', 'ROLE')
+const policy = text('PolicyName', 'POLICY')
+const comments = { '--comments': text('Comments', 'TEXT') }
+const description = { '--description': text('Description', 'TEXT') }
+
+interface Extra {
+  readonly flags?: AdminCommand['flags']
+  readonly fixed?: AdminCommand['fixed']
+}
+
+function command(
+  words: string,
+  operation: AdminOperationName,
+  args: readonly Argument[] = [],
+  { flags = {}, fixed = {} }: Extra = {},
+): AdminCommand {
+  return { words, operation, arguments: args, flags, fixed }
+}
+
+export const ADMIN_COMMANDS: readonly AdminCommand[] = [
+  command('user create', 'CreateUser', [user], {
+    flags: { '--display-name': text('DisplayName', 'TEXT'), ...comments },
+  }),
+  command('user list', 'ListUsers'),
+  command('user show', 'GetUser', [user]),
+  command('user groups', 'ListGroupsForUser', [user]),
+  command('user policies', 'ListPoliciesForUser', [user]),
+  command('user delete', 'DeleteUser', [user]),
+
+  command('key create', 'CreateAccessKey', [user]),
+  command('key list', 'ListAccessKeys', [user]),
+  command('key disable', 'UpdateAccessKey', [user, text('UserAccessKeyId', 'ID')], { fixed: { Status: 'Inactive' } }),
+  command('key enable', 'UpdateAccessKey', [user, text('UserAccessKeyId', 'ID')], { fixed: { Status: 'Active' } }),
+  command('key delete', 'DeleteAccessKey', [user, text('UserAccessKeyId', 'ID')]),
+
+  command('group create', 'CreateGroup', [group], { flags: comments }),
+  command('group list', 'ListGroups'),
+  command('group show', 'GetGroup', [group]),
+  command('group members', 'ListUsersForGroup', [group]),
+  command('group policies', 'ListPoliciesForGroup', [group]),
+  command('group add', 'AddUserToGroup', [group, user]),
+  command('group remove', 'RemoveUserFromGroup', [group, user]),
+  command('group delete', 'DeleteGroup', [group]),
+
+  command('role create', 'CreateRole', [role, file('AssumeRolePolicyDocument')], {
+    flags: { '--max-session': seconds('MaxSessionDuration'), ...description },
+  }),
+  command('role list', 'ListRoles'),
+  command('role show', 'GetRole', [role]),
+  command('role policies', 'ListPoliciesForRole', [role]),
+  command('role update', 'UpdateRole', [role], {
+    flags: { '--trust': file('NewAssumeRolePolicyDocument'), '--max-session': seconds('NewMaxSessionDuration') },
+  }),
+  command('role delete', 'DeleteRole', [role]),
+
+  command('policy create', 'CreatePolicy', [policy, file('PolicyDocument')], { flags: description }),
+  command('policy list', 'ListPolicies'),
+  command('policy show', 'GetPolicy', [policy]),
+  command('policy holders', 'ListEntitiesForPolicy', [policy]),
+  command('policy update', 'UpdatePolicy', [policy, file('PolicyDocument')]),
+  command('policy delete', 'DeletePolicy', [policy]),
+
+  ...(['User', 'Group', 'Role'] as const).flatMap((kind) => {
+    const word = kind.toLowerCase()
+    const holder = { User: user, Group: group, Role: role }[kind]
+    return [
+      command(`${word} attach`, `AttachPolicyTo${kind}`, [holder, policy]),
+      command(`${word} detach`, `DetachPolicyFrom${kind}`, [holder, policy]),
+      command(`${word} put-policy`, `Put${kind}Policy`, [holder, policy, file('PolicyDocument')]),
+      command(`${word} delete-policy`, `Delete${kind}Policy`, [holder, policy]),
+    ]
+  }),
+
+  command('explain', 'ExplainAccess', [text('Action', 'ACTION'), text('Resource', 'BUCKET[/KEY]')], {
+    flags: {
+      '--user': user,
+      '--role': role,
+      '--session-policy': file('SessionPolicy'),
+      '--principal': text('Principal', 'account|anonymous'),
+      '--condition': { parameter: 'Conditions', placeholder: 'KEY=VALUE', form: 'pairs' },
+    },
+  }),
+]

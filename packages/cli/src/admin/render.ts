@@ -1,0 +1,49 @@
+/** Answers as people read them. */
+
+type Members = Readonly<Record<string, unknown>>
+
+/** The text of an answer: a table of what is listed, or one line per member. '' if it says nothing. */
+export function renderAnswer({ RequestId: _, IsTruncated: __, Marker: ___, ...members }: Members): string {
+  return Object.entries(members)
+    .map(([name, value]) => renderMember(name, value))
+    .filter((text) => text !== '')
+    .join('\n')
+}
+
+function renderMember(name: string, value: unknown): string {
+  if (!isMembers(value)) return value === undefined ? '' : `${name}: ${String(value)}\n`
+  const [list] = Object.values(value)
+  if (Array.isArray(list)) return list.length === 0 ? '' : renderTable(list.filter(isMembers))
+  return renderRecord(value)
+}
+
+function renderRecord(record: Members): string {
+  const width = Math.max(...Object.keys(record).map((name) => name.length)) + 2
+  return Object.entries(record)
+    .map(([name, value]) => `${`${name}:`.padEnd(width)}${shown(value)}\n`)
+    .join('')
+}
+
+function renderTable(rows: readonly Members[]): string {
+  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))]
+  const cells = [names, ...rows.map((row) => names.map((name) => shown(row[name])))]
+  const widths = names.map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)))
+  return cells
+    .map((line) =>
+      line
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .map((line) => `${line}\n`)
+    .join('')
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return ''
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+}
+
+function isMembers(value: unknown): value is Members {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

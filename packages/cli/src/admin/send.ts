@@ -1,0 +1,92 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type AdminOperationName, Query, type Signable, signV4 } from '@bindery/protocol'
+import { Failure, nodeDigests } from '@bindery/server'
+import { defaultFolder } from '../arguments.js'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Where admin requests go, and with which key. */
+export interface AdminServer {
+  readonly endpoint: string
+  readonly region: string
+  readonly credentials: {
+    readonly accessKeyId: string
+    readonly accessKeySecret: string
+    readonly securityToken: string | undefined
+  }
+}
+
+/** The members of an answer. */
+export type AdminAnswer = Readonly<Record<string, unknown>>
+
+/**
+ * The server and the key: from flags, from the variables of the OSS SDKs, or from the data folder on this machine. Throws
+ * Failure `adminKeyMissing`.
+ */
+export async function adminServer(
+  { endpoint, folder }: { readonly endpoint: string | undefined; readonly folder: string | undefined },
+  env: Environment,
+): Promise<AdminServer> {
+  return {
+    endpoint: (endpoint ?? env.OSS_ENDPOINT ?? 'http://127.0.0.1:9000').replace(/\/+$/, ''),
+    region: env.OSS_REGION ?? env.BINDERY_REGION ?? 'cn-hangzhou',
+    credentials: await credentialsOf(folder, env),
+  }
+}
+
+async function credentialsOf(folder: string | undefined, env: Environment): Promise<AdminServer['credentials']> {
+  const { OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET, OSS_SESSION_TOKEN, BINDERY_ACCESS_KEY_ID } = env
+  if (folder === undefined && OSS_ACCESS_KEY_ID && OSS_ACCESS_KEY_SECRET) {
+    const securityToken = OSS_SESSION_TOKEN || undefined
+    return { accessKeyId: OSS_ACCESS_KEY_ID, accessKeySecret: OSS_ACCESS_KEY_SECRET, securityToken }
+  }
+  if (folder === undefined && BINDERY_ACCESS_KEY_ID && env.BINDERY_ACCESS_KEY_SECRET) {
+    const accessKeySecret = env.BINDERY_ACCESS_KEY_SECRET
+    return { accessKeyId: BINDERY_ACCESS_KEY_ID, accessKeySecret, securityToken: undefined }
+  }
+  const file = join(folder ?? defaultFolder(env), 'keys.json')
+  try {
+    const { accessKeyId, accessKeySecret } = JSON.parse(await readFile(file, 'utf8'))
+    if (typeof accessKeyId === 'string' && typeof accessKeySecret === 'string') {
+      return { accessKeyId, accessKeySecret, securityToken: undefined }
+    }
+  } catch {}
+  throw new Failure('adminKeyMissing', { file })
+}
+
+/** Sends one admin request. Throws Failure `serverSilent`, `adminRefused`. */
+export async function sendAdmin(
+  { endpoint, region, credentials }: AdminServer,
+  operation: AdminOperationName,
+  input: object,
+): Promise<AdminAnswer> {
+  const key = `admin/v1/${operation}`
+  const headers = { 'content-type': 'application/json' }
+  const unsigned: Signable = { method: 'POST', bucket: '-', key, query: new Query([]), headers }
+  const signed = signV4(unsigned, credentials, { time: Date.now(), region, digests: nodeDigests() })
+  const response = await fetch(`${endpoint}/-/${key}`, {
+    method: 'POST',
+    headers: { ...signed.headers },
+    body: JSON.stringify(input),
+  }).catch((error) => {
+    throw new Failure('serverSilent', { endpoint }, { cause: error })
+  })
+  const text = await response.text()
+  const answer = parsed(text)
+  if (response.ok && answer !== undefined) return answer
+  throw new Failure('adminRefused', {
+    code: String(answer?.Code ?? response.status),
+    message: String(answer?.Message ?? text.slice(0, 200)),
+    requestId: String(answer?.RequestId ?? ''),
+  })
+}
+
+function parsed(text: string): AdminAnswer | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? (value as AdminAnswer) : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,38 @@
+import { ADMIN_COMMANDS } from '../admin/commands.js'
+import { type ParsedCommand, parseAdmin, usageOf } from '../admin/parse.js'
+import { renderAnswer } from '../admin/render.js'
+import { type AdminAnswer, type AdminServer, adminServer, sendAdmin } from '../admin/send.js'
+import { EXIT, type ExitCode } from '../exit-codes.js'
+import { adminWordsIn } from '../messages/admin.js'
+import type { Language } from '../messages.js'
+
+/** `bindery admin …`: manages users, keys, groups, roles and policies of a running server. Throws Failure. */
+export async function adminCommand(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  language: Language,
+): Promise<ExitCode> {
+  const words = adminWordsIn(language)
+  const parsed = await parseAdmin(args)
+  if (parsed === undefined) {
+    const lines = ADMIN_COMMANDS.map((command) => `  bindery admin ${usageOf(command)}\n`)
+    process.stdout.write(`${words.usage}\n\n${lines.join('')}\n${words.flags}\n`)
+    return EXIT.ok
+  }
+  const server = await adminServer(parsed, env)
+  for (let marker: unknown; ; ) {
+    const answer = await send(server, parsed, marker)
+    process.stdout.write(parsed.json ? `${JSON.stringify(answer)}\n` : renderAnswer(answer) || `${words.done}\n`)
+    if (isNewSecret(answer) && !parsed.json) process.stdout.write(`${words.secretShownOnce}\n`)
+    if (answer.IsTruncated !== true) return EXIT.ok
+    marker = answer.Marker
+  }
+}
+
+function send(server: AdminServer, { command, input }: ParsedCommand, marker: unknown): Promise<AdminAnswer> {
+  return sendAdmin(server, command.operation, marker === undefined ? input : { ...input, Marker: marker })
+}
+
+function isNewSecret({ AccessKey }: AdminAnswer): boolean {
+  return typeof AccessKey === 'object' && AccessKey !== null && 'AccessKeySecret' in AccessKey
+}

@@ -1,0 +1,37 @@
+import type { Language } from '../messages.js'
+
+/** The texts of `bindery admin`. */
+export interface AdminWords {
+  readonly usage: string
+  readonly flags: string
+  readonly done: string
+  readonly secretShownOnce: string
+}
+
+const ENGLISH: AdminWords = {
+  usage: 'Manages users, access keys, groups, roles and policies of a running server.',
+  flags: `Flags of all commands:
+  --endpoint URL  the server; by default OSS_ENDPOINT, or http://127.0.0.1:9000
+  --dir DIR       sign with the root key of this data folder; by default with OSS_ACCESS_KEY_ID and
+                  OSS_ACCESS_KEY_SECRET, or with the root key of ./data
+  --json          print the answer as one line of JSON
+FILE may be -, for standard input.`,
+  done: 'Done.',
+  secretShownOnce: 'The secret is shown this once. Keep it in a safe place.',
+}
+
+const CHINESE: AdminWords = {
+  usage: '管理运行中服务的用户、访问密钥、用户组、角色和权限策略。',
+  flags: `所有命令通用的参数：
+  --endpoint URL  服务地址；默认取 OSS_ENDPOINT，或 http://127.0.0.1:9000
+  --dir DIR       用该数据目录的根密钥签名；默认取 OSS_ACCESS_KEY_ID 和 OSS_ACCESS_KEY_SECRET，
+                  或 ./data 的根密钥
+  --json          把结果输出为一行 JSON
+FILE 可以是 -，表示标准输入。`,
+  done: '完成。',
+  secretShownOnce: '密钥只显示这一次，请妥善保存。',
+}
+
+export function adminWordsIn(language: Language): AdminWords {
+  return language === 'zh' ? CHINESE : ENGLISH
+}

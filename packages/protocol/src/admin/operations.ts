@@ -1,0 +1,351 @@
+// size: exempt (a table: one entry per operation)
+
+/** The operations of the admin interface. Names, parameters and results are those of RAM's API, where RAM has them. */
+import { SESSION_SECONDS_DEFAULT, SESSION_SECONDS_MAX, SESSION_SECONDS_MIN } from '../ram/limits.js'
+import {
+  type AdminFields,
+  type AdminInput,
+  documentOf,
+  integerOf,
+  optionally,
+  textOf,
+  textsOf,
+  wordOf,
+} from './field.js'
+
+/** One operation, as dispatcher, handlers, command line and reference page read it. */
+export interface AdminOperation<F extends AdminFields = AdminFields> {
+  readonly name: string
+  readonly summary: string
+  /** The action that a policy must allow. */
+  readonly action: `ram:${string}`
+  /** The resource of RAM on which it must be allowed, in which `{Name}` stands for a parameter. */
+  readonly resource: string
+  readonly input: F
+  /** The members of the result besides `RequestId`, for the reference page. */
+  readonly result: readonly string[]
+}
+
+interface Declared<F extends AdminFields> {
+  readonly summary: string
+  readonly resource: string
+  readonly input: F
+  readonly result?: readonly string[]
+}
+
+function operation<const N extends string, F extends AdminFields>(
+  name: N,
+  { result = [], ...declared }: Declared<F>,
+): AdminOperation<F> & { readonly name: N } {
+  return { name, action: `ram:${name}`, result, ...declared }
+}
+
+const NAME = /^[\w.@-]{1,64}$/
+const NAME_SENTENCE = '1 to 64 letters, digits and . _ - @'
+const POLICY_NAME = /^[A-Za-z0-9-]{1,128}$/
+const POLICY_NAME_SENTENCE = '1 to 128 letters, digits and hyphens'
+
+const UserName = textOf('The name of a user.', NAME, NAME_SENTENCE)
+const GroupName = textOf('The name of a group.', NAME, NAME_SENTENCE)
+const RoleName = textOf('The name of a role.', NAME, NAME_SENTENCE)
+const PolicyName = textOf('The name of a policy.', POLICY_NAME, POLICY_NAME_SENTENCE)
+const UserAccessKeyId = textOf('The id of an access key of the user.', /^[\w.-]{1,128}$/, 'the id of an access key')
+const Comments = optionally(textOf('Any text, for people.', /^[^\0]{0,512}$/u, 'at most 512 characters'))
+const DisplayName = optionally(textOf('The name as people read it.', /^[^\0]{0,128}$/u, 'at most 128 characters'))
+const PolicyDocument = documentOf('The policy: `{"Version":"1","Statement":[…]}`.')
+const AssumeRolePolicyDocument = documentOf('The policy that says who may assume the role.')
+const MaxSessionDuration = integerOf(
+  `The longest life of a session in seconds; ${SESSION_SECONDS_DEFAULT} by default.`,
+  SESSION_SECONDS_MIN,
+  SESSION_SECONDS_MAX,
+)
+const Marker = optionally(textOf('`Marker` of the page before.', /^[\w.@-]{1,128}$/, 'the marker of a page'))
+const MaxItems = optionally(integerOf('Entries of a page; 100 by default.', 1, 1_000))
+const page = { Marker, MaxItems }
+const PAGE_RESULT = ['IsTruncated', 'Marker']
+
+const USER = ['User.UserId', 'User.UserName', 'User.DisplayName', 'User.Comments', 'User.CreateDate']
+const GROUP = ['Group.GroupId', 'Group.GroupName', 'Group.Comments', 'Group.CreateDate']
+const ROLE = [
+  'Role.RoleId',
+  'Role.RoleName',
+  'Role.Arn',
+  'Role.Description',
+  'Role.MaxSessionDuration',
+  'Role.AssumeRolePolicyDocument',
+  'Role.CreateDate',
+]
+const POLICY = [
+  'Policy.PolicyName',
+  'Policy.PolicyType',
+  'Policy.Description',
+  'Policy.CreateDate',
+  'Policy.UpdateDate',
+]
+const KEY = ['AccessKey.AccessKeyId', 'AccessKey.AccessKeySecret', 'AccessKey.Status', 'AccessKey.CreateDate']
+
+const listed = (root: string, members: readonly string[]) => [
+  ...members.map((member) => `${root}.${member.replace('.', '[].')}`),
+  ...PAGE_RESULT,
+]
+
+export const ADMIN_OPERATIONS = [
+  operation('CreateUser', {
+    summary: 'Creates a user, which has no permission yet.',
+    resource: 'user/{UserName}',
+    input: { UserName, DisplayName, Comments },
+    result: USER,
+  }),
+  operation('GetUser', {
+    summary: 'Shows a user.',
+    resource: 'user/{UserName}',
+    input: { UserName },
+    result: USER,
+  }),
+  operation('ListUsers', {
+    summary: 'Lists the users by name.',
+    resource: 'user/*',
+    input: page,
+    result: listed('Users', USER),
+  }),
+  operation('DeleteUser', {
+    summary: 'Deletes a user with its access keys, memberships and inline policies.',
+    resource: 'user/{UserName}',
+    input: { UserName },
+  }),
+
+  operation('CreateAccessKey', {
+    summary: 'Creates an access key of a user. Only this answer contains the secret.',
+    resource: 'user/{UserName}',
+    input: { UserName },
+    result: KEY,
+  }),
+  operation('ListAccessKeys', {
+    summary: 'Lists the access keys of a user, with the hour of their last use.',
+    resource: 'user/{UserName}',
+    input: { UserName },
+    result: ['AccessKeys.AccessKey[].AccessKeyId', '….Status', '….CreateDate', '….LastUsedDate'],
+  }),
+  operation('UpdateAccessKey', {
+    summary: 'Enables or disables an access key.',
+    resource: 'user/{UserName}',
+    input: {
+      UserName,
+      UserAccessKeyId,
+      Status: wordOf('`Active`, or `Inactive`: the key signs nothing.', ['Active', 'Inactive']),
+    },
+  }),
+  operation('DeleteAccessKey', {
+    summary: 'Deletes an access key for good.',
+    resource: 'user/{UserName}',
+    input: { UserName, UserAccessKeyId },
+  }),
+
+  operation('CreateGroup', {
+    summary: 'Creates a group.',
+    resource: 'group/{GroupName}',
+    input: { GroupName, Comments },
+    result: GROUP,
+  }),
+  operation('GetGroup', {
+    summary: 'Shows a group.',
+    resource: 'group/{GroupName}',
+    input: { GroupName },
+    result: GROUP,
+  }),
+  operation('ListGroups', {
+    summary: 'Lists the groups by name.',
+    resource: 'group/*',
+    input: page,
+    result: listed('Groups', GROUP),
+  }),
+  operation('DeleteGroup', {
+    summary: 'Deletes a group that has no members.',
+    resource: 'group/{GroupName}',
+    input: { GroupName },
+  }),
+  operation('AddUserToGroup', {
+    summary: "Makes a user a member of a group: the group's policies apply to the user.",
+    resource: 'group/{GroupName}',
+    input: { UserName, GroupName },
+  }),
+  operation('RemoveUserFromGroup', {
+    summary: 'Removes a user from a group.',
+    resource: 'group/{GroupName}',
+    input: { UserName, GroupName },
+  }),
+  operation('ListUsersForGroup', {
+    summary: 'Lists the members of a group.',
+    resource: 'group/{GroupName}',
+    input: { GroupName },
+    result: ['Users.User[].UserName'],
+  }),
+  operation('ListGroupsForUser', {
+    summary: 'Lists the groups of a user.',
+    resource: 'user/{UserName}',
+    input: { UserName },
+    result: ['Groups.Group[].GroupName'],
+  }),
+
+  operation('CreateRole', {
+    summary: 'Creates a role, which users that it trusts may assume.',
+    resource: 'role/{RoleName}',
+    input: {
+      RoleName,
+      AssumeRolePolicyDocument,
+      MaxSessionDuration: optionally(MaxSessionDuration),
+      Description: Comments,
+    },
+    result: ROLE,
+  }),
+  operation('GetRole', {
+    summary: 'Shows a role.',
+    resource: 'role/{RoleName}',
+    input: { RoleName },
+    result: ROLE,
+  }),
+  operation('ListRoles', {
+    summary: 'Lists the roles by name.',
+    resource: 'role/*',
+    input: page,
+    result: listed('Roles', ROLE),
+  }),
+  operation('UpdateRole', {
+    summary: 'Replaces the trust policy of a role, or the longest life of its sessions.',
+    resource: 'role/{RoleName}',
+    input: {
+      RoleName,
+      NewAssumeRolePolicyDocument: optionally(AssumeRolePolicyDocument),
+      NewMaxSessionDuration: optionally(MaxSessionDuration),
+    },
+    result: ROLE,
+  }),
+  operation('DeleteRole', {
+    summary: 'Deletes a role. Sessions of the role can do nothing more.',
+    resource: 'role/{RoleName}',
+    input: { RoleName },
+  }),
+
+  operation('CreatePolicy', {
+    summary: 'Creates a policy, to be attached to users, groups and roles.',
+    resource: 'policy/{PolicyName}',
+    input: { PolicyName, PolicyDocument, Description: Comments },
+    result: POLICY,
+  }),
+  operation('GetPolicy', {
+    summary: 'Shows a policy and its document.',
+    resource: 'policy/{PolicyName}',
+    input: { PolicyName },
+    result: [...POLICY, 'Policy.PolicyDocument'],
+  }),
+  operation('ListPolicies', {
+    summary: "Lists the account's policies by name; the first page begins with those of the server.",
+    resource: 'policy/*',
+    input: page,
+    result: listed('Policies', POLICY),
+  }),
+  operation('UpdatePolicy', {
+    summary: 'Replaces the document of a policy, wherever it is attached.',
+    resource: 'policy/{PolicyName}',
+    input: { PolicyName, PolicyDocument },
+  }),
+  operation('DeletePolicy', {
+    summary: 'Deletes a policy that is attached to nothing.',
+    resource: 'policy/{PolicyName}',
+    input: { PolicyName },
+  }),
+  operation('ListEntitiesForPolicy', {
+    summary: 'Lists the users, groups and roles to which a policy is attached.',
+    resource: 'policy/{PolicyName}',
+    input: { PolicyName },
+    result: ['Users.User[].UserName', 'Groups.Group[].GroupName', 'Roles.Role[].RoleName'],
+  }),
+
+  ...policiesOf('User', { UserName }),
+  ...policiesOf('Group', { GroupName }),
+  ...policiesOf('Role', { RoleName }),
+
+  operation('ExplainAccess', {
+    summary:
+      'Decides whether someone may do something, as a request would be decided, and names the rule that decides.',
+    resource: '*',
+    input: {
+      UserName: optionally(UserName),
+      RoleName: optionally(RoleName),
+      SessionPolicy: optionally(documentOf('With a role: the policy of the session.')),
+      Principal: optionally(
+        wordOf('Instead of a user or role: the account itself, or a request without a signature.', [
+          'account',
+          'anonymous',
+        ]),
+      ),
+      Action: textOf('Such as `oss:GetObject`.', /^oss:\w+$/i, 'an action of OSS'),
+      Bucket: optionally(textOf('The bucket; absent: the service.', /^[a-z0-9-]{3,63}$/, 'the name of a bucket')),
+      Key: optionally(
+        textOf('The object; absent: the bucket as a whole.', /^[^\0]{1,1023}$/su, 'the key of an object'),
+      ),
+      Conditions: optionally(
+        textsOf('Circumstances by their condition keys: `acs:SourceIp`, `acs:SecureTransport`, `oss:Prefix`, ….'),
+      ),
+    },
+    result: [
+      'Decision',
+      'Code',
+      'Message',
+      'EC',
+      'Reason.Source',
+      'Reason.Policy',
+      'Reason.StatementIndex',
+      'Reason.Statement',
+    ],
+  }),
+] as const
+
+/** Attachments and inline policies of one kind of identity. */
+function policiesOf<const K extends string, F extends AdminFields>(kind: K, name: F) {
+  const resource = `${kind.toLowerCase()}/{${kind}Name}`
+  const what = `a ${kind.toLowerCase()}`
+  return [
+    operation(`AttachPolicyTo${kind}`, {
+      summary: `Attaches a policy to ${what}.`,
+      resource,
+      input: { PolicyName, ...name },
+    }),
+    operation(`DetachPolicyFrom${kind}`, {
+      summary: `Detaches a policy from ${what}.`,
+      resource,
+      input: { PolicyName, ...name },
+    }),
+    operation(`ListPoliciesFor${kind}`, {
+      summary: `Lists the policies of ${what}: those that are attached, and the inline ones with their documents.`,
+      resource,
+      input: name,
+      result: ['Policies.Policy[].PolicyName', '….PolicyType', '….PolicyDocument'],
+    }),
+    operation(`Put${kind}Policy`, {
+      summary: `Sets an inline policy of ${what}: it belongs to it alone, and is deleted with it.`,
+      resource,
+      input: { PolicyName, PolicyDocument, ...name },
+    }),
+    operation(`Delete${kind}Policy`, {
+      summary: `Deletes an inline policy of ${what}.`,
+      resource,
+      input: { PolicyName, ...name },
+    }),
+  ] as const
+}
+
+type Declarations = (typeof ADMIN_OPERATIONS)[number]
+
+export type AdminOperationName = Declarations['name']
+
+/** The decoded parameters of an operation, by its name. */
+export type AdminInputOf<N extends AdminOperationName> = AdminInput<
+  Extract<Declarations, { readonly name: N }>['input']
+>
+
+const BY_NAME = new Map<string, Declarations>(ADMIN_OPERATIONS.map((one) => [one.name, one]))
+
+export function adminOperation(name: string): Declarations | undefined {
+  return BY_NAME.get(name)
+}

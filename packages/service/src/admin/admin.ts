@@ -1,0 +1,193 @@
+/** The admin interface: `POST /-/admin/v1/OPERATION` with a JSON object, signed as a request to OSS. */
+import { upperHex, utf8Bytes, utf8Text } from '@bindery/bytes'
+import {
+  type AdminOperation,
+  type AdminOperationName,
+  adminOperation,
+  decodeAdminInput,
+  elementOf,
+  OssError,
+  ossDialect,
+  parseQuery,
+  RamError,
+  type Reading,
+  readings,
+} from '@bindery/protocol'
+import { type Authenticate, authenticator } from '../access/authenticate.js'
+import { Authoriser } from '../access/authoriser.js'
+import { BucketRuleBook } from '../access/bucket-rules.js'
+import type { Conditions } from '../access/conditions.js'
+import { RamKeys } from '../access/ram-keys.js'
+import type { KeyHolder } from '../access/requester.js'
+import { readWhole } from '../body.js'
+import type { Domain } from '../domain/domain.js'
+import type { ServiceOptions } from '../options.js'
+import { toOssError } from '../response/failure.js'
+import type { ResponseLog, ServiceRequest, ServiceResponse } from '../service.js'
+import type { Surface } from '../surface.js'
+import type { AdminCall, AdminContext, AdminHandler } from './context.js'
+import { ADMIN_HANDLERS } from './handlers/index.js'
+
+/** Bytes of a request's body: several times the longest policy. */
+export const ADMIN_BODY_BYTES_MAX = 64 * 1024
+
+const PREFIX = 'admin/v1/'
+
+type Log = { -readonly [N in keyof ResponseLog]: ResponseLog[N] }
+
+/** The row of the admin interface among the surfaces. It serves paths below `/-/admin/` where the Host names no bucket. */
+export const adminSurface: Surface = {
+  name: 'admin',
+  serves({ host, target }, options) {
+    if (!target.startsWith('/-/admin/')) return false
+    return readings(host, splitTarget(target).path, options)[0].style === 'path'
+  },
+  createHandle(options, domain) {
+    const admin = new Admin(options, domain)
+    return (request) => admin.handle(request)
+  },
+}
+
+class Admin {
+  readonly #options: ServiceOptions
+  readonly #authenticate: Authenticate
+  readonly #context: AdminContext
+
+  constructor(options: ServiceOptions, domain: Domain) {
+    const keys = new RamKeys(domain, options)
+    this.#options = options
+    this.#authenticate = authenticator({ ...options, accessKeys: keys })
+    this.#context = {
+      domain,
+      keys,
+      authoriser: new Authoriser(options),
+      rules: new BucketRuleBook(),
+      sealer: options.sealer,
+    }
+  }
+
+  async handle(request: ServiceRequest): Promise<ServiceResponse> {
+    const { clock, random } = this.#options
+    const startedAt = clock()
+    const log: Log = { requestId: upperHex(random(12)) }
+    const { status, body, headers } = await this.#answer(request, log).catch((error) => failed(request, log, error))
+    const common = ossDialect.commonHeaders({ requestId: log.requestId, at: clock(), took: clock() - startedAt })
+    const bytes = utf8Bytes(JSON.stringify({ ...body, RequestId: log.requestId }))
+    const own: [string, string][] = [
+      ['Content-Type', 'application/json'],
+      ['Cache-Control', 'no-store'],
+      ['Content-Length', String(bytes.length)],
+    ]
+    return { status, headers: [...common, ...headers, ...own], body: bytes, log }
+  }
+
+  async #answer(request: ServiceRequest, log: Log): Promise<Answer> {
+    const { path, query } = splitTarget(request.target)
+    const [reading] = readings(request.host, path, this.#options)
+    const operation = operationOf(reading)
+    log.operation = operation.name
+    if (request.method !== 'POST') throw new RamError('methodInvalid', { method: 'POST' })
+    const holder = await this.#identify(request, reading, query)
+    log.accessKeyId = holder.accessKeyId
+    const members = await readMembers(request)
+    const input = decodeAdminInput(operation.input, members)
+    this.#authorise(request, holder, operation, input)
+    const call = { ...this.#context, account: holder.account.id, input } as AdminCall<AdminOperationName>
+    const handler = ADMIN_HANDLERS[operation.name as AdminOperationName] as AdminHandler<AdminOperationName>
+    return { status: 200, body: await handler(call), headers: [] }
+  }
+
+  /** The holder of the key that signed, as it is now. Throws the causes of authentication. */
+  async #identify(request: ServiceRequest, reading: Reading, query: string): Promise<KeyHolder> {
+    const { method, headers, host } = request
+    const signed = { method, query: parseQuery(query), headers: { ...headers, host } }
+    const { requester } = await this.#authenticate(signed, [reading])
+    if (requester.kind === 'anonymous') throw new OssError('anonymousForbidden')
+    const holder = await this.#context.keys.current(requester)
+    this.#context.keys.used(holder, this.#options.clock())
+    return holder
+  }
+
+  /** Throws noPermission. */
+  #authorise(request: ServiceRequest, requester: KeyHolder, operation: AdminOperation, input: object): void {
+    const conditions: Conditions = {
+      request,
+      query: parseQuery(''),
+      notation: ossDialect,
+      signedIn: 'header',
+      now: this.#options.clock(),
+    }
+    const path = resourceOf(operation, input)
+    const resource = { product: 'ram', region: '', account: requester.account.id, path }
+    const { action } = operation
+    const decision = this.#context.authoriser.decideOther({ requester, action, resource, conditions })
+    if (!decision.allowed) throw new RamError('noPermission')
+  }
+}
+
+interface Answer {
+  readonly status: number
+  readonly body: object
+  readonly headers: readonly (readonly [name: string, value: string])[]
+}
+
+function splitTarget(target: string): { readonly path: string; readonly query: string } {
+  const mark = target.indexOf('?')
+  return mark === -1 ? { path: target, query: '' } : { path: target.slice(0, mark), query: target.slice(mark + 1) }
+}
+
+function operationOf({ key = '' }: Reading): AdminOperation {
+  const operation = key.startsWith(PREFIX) ? adminOperation(key.slice(PREFIX.length)) : undefined
+  if (operation === undefined) throw new RamError('actionUnknown')
+  return operation
+}
+
+/** The resource with the values of its parameters. */
+function resourceOf({ resource }: AdminOperation, input: object): string {
+  const values = new Map(Object.entries(input))
+  return resource.replace(/\{(\w+)\}/g, (_, name: string) => String(values.get(name)))
+}
+
+/** The members of the JSON object in the body; none if the body is empty. Throws bodyTooLarge, bodyInvalid. */
+async function readMembers({ body }: ServiceRequest): Promise<ReadonlyMap<string, unknown>> {
+  const bytes = await readWhole(
+    body,
+    ADMIN_BODY_BYTES_MAX,
+    () => new RamError('bodyTooLarge', { limit: ADMIN_BODY_BYTES_MAX }),
+  )
+  if (bytes.length === 0) return new Map()
+  let value: unknown
+  try {
+    value = JSON.parse(utf8Text(bytes) ?? '')
+  } catch {
+    throw new RamError('bodyInvalid')
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new RamError('bodyInvalid')
+  return new Map(Object.entries(value))
+}
+
+/** A failure as RAM's interfaces write it; one of OSS keeps its code. */
+function failed({ host }: ServiceRequest, log: Log, thrown: unknown): Answer {
+  if (thrown instanceof RamError) {
+    log.cause = thrown.reason
+    log.code = thrown.code
+    return { status: thrown.status, body: { HostId: host, Code: thrown.code, Message: thrown.message }, headers: [] }
+  }
+  const error = toOssError(thrown)
+  const { code, status, ec } = error.row
+  log.cause = error.reason
+  log.code = code
+  if (status >= 500) log.failure = error.cause
+  const body = {
+    HostId: host,
+    Code: code,
+    Message: error.message,
+    ...shownDetails(error),
+    ...(ec !== undefined && { EC: ec }),
+  }
+  return { status, body, headers: ec === undefined ? [] : [['x-oss-ec', ec]] }
+}
+
+function shownDetails({ details }: OssError): object {
+  return Object.fromEntries(Object.entries(details).map(([name, value]) => [elementOf(name), value]))
+}

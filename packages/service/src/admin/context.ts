@@ -1,0 +1,28 @@
+import type { AdminInputOf, AdminOperationName } from '@bindery/protocol'
+import type { Authoriser } from '../access/authoriser.js'
+import type { BucketRuleBook } from '../access/bucket-rules.js'
+import type { RamKeys } from '../access/ram-keys.js'
+import type { Domain } from '../domain/domain.js'
+import type { Sealer } from '../options.js'
+
+/** Everything that the operations of the admin interface work with. */
+export interface AdminContext {
+  readonly domain: Domain
+  readonly authoriser: Authoriser
+  readonly rules: BucketRuleBook
+  readonly keys: RamKeys
+  /** Absent: no access keys can be created. */
+  readonly sealer: Sealer | undefined
+}
+
+/** One admin request, authenticated and authorised. */
+export interface AdminCall<N extends AdminOperationName> extends AdminContext {
+  /** The requester's account, which owns all that the request is about. */
+  readonly account: string
+  readonly input: AdminInputOf<N>
+}
+
+/** Answers the members of the result. Throws RamError. */
+export type AdminHandler<N extends AdminOperationName> = (call: AdminCall<N>) => Promise<object> | object
+
+export type AdminHandlers<N extends AdminOperationName = AdminOperationName> = { readonly [K in N]: AdminHandler<K> }

@@ -1,0 +1,183 @@
+import { ACTIONS, type Action, bucketName, OSS_NOTATION, OssError, objectKey, Query, RamError } from '@bindery/protocol'
+import { type AccessQuestion, type BucketRules, type Decision, NEEDS_OBJECT } from '../../access/authoriser.js'
+import type { Conditions } from '../../access/conditions.js'
+import { CompiledPolicy } from '../../access/policy/compile.js'
+import { parsePolicy } from '../../access/policy/grammar.js'
+import type { Reason } from '../../access/refusal.js'
+import { attachedPolicies, type Requester } from '../../access/requester.js'
+import { type BucketAndMore, findBucketIfAny } from '../../domain/buckets/buckets.js'
+import { readObject } from '../../domain/objects/current.js'
+import { findRole, findUser } from '../../domain/ram/find-holder.js'
+import { readDocument } from '../../domain/stored/documents.js'
+import type { AdminCall, AdminHandlers } from '../context.js'
+import { checkedDocument } from '../shown.js'
+
+type ExplainCall = AdminCall<'ExplainAccess'>
+
+export const explainHandlers: AdminHandlers<'ExplainAccess'> = {
+  async ExplainAccess(call) {
+    const requester = await principalOf(call)
+    const action = actionOf(call.input.Action)
+    const found = await findTarget(call, requester, action)
+    const decision = await decide(call, requester, action, found)
+    return { ...shownOutcome(decision), Reason: await shownReason(call, requester, found, decision.reason) }
+  },
+}
+
+/** The requester that the parameters name. Throws userMissing, roleMissing, parameterMissing, parameterInvalid. */
+async function principalOf({ domain, keys, account, input }: ExplainCall): Promise<Requester> {
+  const { UserName, RoleName, Principal, SessionPolicy } = input
+  const named = [UserName, RoleName, Principal].filter((one) => one !== undefined)
+  if (named.length === 0) throw new RamError('parameterMissing', { name: 'UserName' })
+  if (named.length > 1) throw invalid('Principal', 'name one of UserName, RoleName and Principal')
+  if (SessionPolicy !== undefined && RoleName === undefined) throw invalid('SessionPolicy', 'only a role has one')
+  const holder = { account: { id: account, displayName: account }, accessKeyId: 'explain' }
+  if (UserName !== undefined) {
+    const found = await findUser(domain, account, UserName)
+    if (found === undefined) throw new RamError('userMissing', { name: UserName })
+    const policies = keys.compile(found.policies)
+    return { ...holder, kind: 'user', identity: { kind: 'user', id: found.record.id, name: UserName, policies } }
+  }
+  if (RoleName === undefined) return Principal === 'account' ? { ...holder, kind: 'account' } : { kind: 'anonymous' }
+  const found = await findRole(domain, account, RoleName)
+  if (found === undefined) throw new RamError('roleMissing')
+  const sessionPolicy =
+    SessionPolicy && new CompiledPolicy(parsePolicy('session', checkedDocument('session', SessionPolicy)))
+  const policies = keys.compile(found.policies)
+  const identity = { kind: 'role', id: found.record.id, name: RoleName, sessionName: 'explain', policies } as const
+  return { ...holder, kind: 'role', identity: { ...identity, sessionPolicy: sessionPolicy || undefined } }
+}
+
+function actionOf(name: string): Action {
+  const action = Object.keys(ACTIONS).find((one) => one.toLowerCase() === name.toLowerCase())
+  if (action === undefined) throw invalid('Action', 'this is no action of OSS')
+  return action as Action
+}
+
+type Target = BucketAndMore<BucketRules | undefined> | undefined
+
+/** The bucket, if the question is about one that exists. Throws bucketMissing. */
+async function findTarget(
+  { domain, rules, input }: ExplainCall,
+  requester: Requester,
+  action: Action,
+): Promise<Target> {
+  const { Bucket } = input
+  if (Bucket === undefined) {
+    if (input.Key !== undefined) throw new RamError('parameterMissing', { name: 'Bucket' })
+    return undefined
+  }
+  const readRules = rules.readFor(requester)
+  const found = await findBucketIfAny(domain, bucketName(Bucket), readRules)
+  if (found === undefined && action !== 'oss:PutBucket') throw new RamError('bucketMissing', { name: Bucket })
+  return found && { bucket: found.bucket, more: found.more.rules }
+}
+
+async function decide(
+  { domain, authoriser, account, input }: ExplainCall,
+  requester: Requester,
+  action: Action,
+  found: Target,
+): Promise<Decision> {
+  const { Bucket, Key, Conditions: circumstances = {} } = input
+  const question: AccessQuestion = {
+    requester,
+    action,
+    resource: {
+      owner: found?.bucket.owner ?? account,
+      bucketName: Bucket,
+      bucket: found?.bucket,
+      rules: found?.more,
+      key: Key,
+      object: 'unread',
+    },
+    conditions: conditionsOf(circumstances, domain.clock()),
+  }
+  const decision = authoriser.decide(question)
+  if (decision !== NEEDS_OBJECT) return decision
+  const object =
+    found === undefined || Key === undefined
+      ? undefined
+      : await domain.metadata.read((reader) => readObject(reader, { bucket: found.bucket.name, key: objectKey(Key) }))
+  const again = authoriser.decide({ ...question, resource: { ...question.resource, object } })
+  if (again === NEEDS_OBJECT) throw new TypeError('the object was looked up')
+  return again
+}
+
+const REQUEST_TAG = 'oss:RequestObjectTag/'
+
+/** The circumstances of a request that has these values for condition keys. Throws parameterInvalid. */
+function conditionsOf(values: Readonly<Record<string, string>>, now: number): Conditions {
+  const headers: Record<string, string> = {}
+  const query: { name: string; value: string }[] = []
+  const tags: string[] = []
+  let remoteAddress = '127.0.0.1'
+  let scheme: 'http' | 'https' = 'http'
+  let at = now
+  for (const [key, value] of Object.entries(values)) {
+    if (key === 'acs:SourceIp') remoteAddress = value
+    else if (key === 'acs:UserAgent') headers['user-agent'] = value
+    else if (key === 'acs:SecureTransport') scheme = value.toLowerCase() === 'true' ? 'https' : 'http'
+    else if (key === 'acs:CurrentTime') at = timeOf(value)
+    else if (key === 'oss:Prefix' || key === 'oss:Delimiter') query.push({ name: key.slice(4).toLowerCase(), value })
+    else if (key.startsWith(REQUEST_TAG)) tags.push(`${key.slice(REQUEST_TAG.length)}=${value}`)
+    else
+      throw invalid(
+        'Conditions',
+        `${key.slice(0, 64)} cannot be set: it is no condition key, or follows from the object or bucket`,
+      )
+  }
+  if (tags.length > 0) headers['x-oss-tagging'] = tags.join('&')
+  return {
+    request: { scheme, headers, remoteAddress },
+    query: new Query(query),
+    notation: OSS_NOTATION,
+    signedIn: 'header',
+    now: at,
+  }
+}
+
+function timeOf(text: string): number {
+  const time = Date.parse(text)
+  if (Number.isNaN(time)) throw invalid('Conditions', 'acs:CurrentTime must be a time such as 2026-01-05T08:00:00Z')
+  return time
+}
+
+function shownOutcome(decision: Decision): object {
+  if (decision.allowed) return { Decision: 'Allow' }
+  const { row, message } = new OssError(decision.cause)
+  return { Decision: 'Deny', Code: row.code, Message: message, EC: row.ec }
+}
+
+async function shownReason(
+  call: ExplainCall,
+  requester: Requester,
+  found: Target,
+  { source, policy, statement }: Reason,
+): Promise<object> {
+  const document = await documentOf(call, requester, found, { source, policy })
+  return {
+    Source: source,
+    Policy: policy,
+    StatementIndex: statement,
+    Statement:
+      document !== undefined && statement !== undefined ? JSON.parse(document).Statement[statement] : undefined,
+  }
+}
+
+/** The text of the policy that decided. */
+async function documentOf(
+  { domain, input }: ExplainCall,
+  requester: Requester,
+  found: Target,
+  { source, policy }: Reason,
+): Promise<string | undefined> {
+  if (source === 'sessionPolicy') return input.SessionPolicy
+  if (source === 'ramPolicy') return attachedPolicies(requester).find(({ name }) => name === policy)?.document
+  if (source !== 'bucketPolicy' || found === undefined) return undefined
+  return domain.metadata.read((reader) => readDocument(reader, found.bucket, 'policy'))
+}
+
+function invalid(name: string, expected: string): RamError {
+  return new RamError('parameterInvalid', { name: name, expected: expected })
+}

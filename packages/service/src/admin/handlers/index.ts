@@ -1,0 +1,17 @@
+import type { AdminHandlers } from '../context.js'
+import { attachmentHandlers } from './attachments.js'
+import { explainHandlers } from './explain-access.js'
+import { groupHandlers } from './groups.js'
+import { policyHandlers } from './policies.js'
+import { roleHandlers } from './roles.js'
+import { userHandlers } from './users.js'
+
+/** The behaviour of every operation of the admin interface. */
+export const ADMIN_HANDLERS: AdminHandlers = {
+  ...userHandlers,
+  ...groupHandlers,
+  ...roleHandlers,
+  ...policyHandlers,
+  ...attachmentHandlers,
+  ...explainHandlers,
+}

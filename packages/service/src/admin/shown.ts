@@ -1,0 +1,78 @@
+/** Records as RAM's API shows them. */
+import { isoSeconds, RamError, SYSTEM_POLICIES } from '@bindery/protocol'
+import { PolicyFault, type PolicyKind, parsePolicy } from '../access/policy/grammar.js'
+import type { NamedIdentity, Page } from '../domain/ram/identities.js'
+import type { NamedPolicy } from '../domain/ram/policies.js'
+import type { ListedAccessKey } from '../domain/ram/users.js'
+
+export function shownUser({ id, name, displayName, comments, createdAt }: NamedIdentity<'user'>) {
+  return {
+    UserId: id,
+    UserName: name,
+    DisplayName: displayName,
+    Comments: comments,
+    CreateDate: isoSeconds(createdAt),
+  }
+}
+
+export function shownGroup({ id, name, comments, createdAt }: NamedIdentity<'group'>) {
+  return { GroupId: id, GroupName: name, Comments: comments, CreateDate: isoSeconds(createdAt) }
+}
+
+export function shownRole(
+  account: string,
+  { id, name, comments, createdAt, trust, sessionSecondsMax }: NamedIdentity<'role'>,
+) {
+  return {
+    RoleId: id,
+    RoleName: name,
+    Arn: `acs:ram::${account}:role/${name}`,
+    Description: comments,
+    MaxSessionDuration: sessionSecondsMax,
+    AssumeRolePolicyDocument: trust,
+    CreateDate: isoSeconds(createdAt),
+  }
+}
+
+export function shownPolicy({ name, comments, createdAt, updatedAt }: Omit<NamedPolicy, 'document'>) {
+  return {
+    PolicyName: name,
+    PolicyType: policyType(name),
+    Description: comments,
+    CreateDate: isoSeconds(createdAt),
+    UpdateDate: isoSeconds(updatedAt),
+  }
+}
+
+export function policyType(name: string): 'System' | 'Custom' {
+  return SYSTEM_POLICIES.has(name) ? 'System' : 'Custom'
+}
+
+export function shownKey({ accessKeyId, enabled, createdAt, lastUsedAt }: ListedAccessKey) {
+  return {
+    AccessKeyId: accessKeyId,
+    Status: enabled ? 'Active' : 'Inactive',
+    CreateDate: isoSeconds(createdAt),
+    LastUsedDate: lastUsedAt === undefined ? '' : isoSeconds(lastUsedAt),
+  }
+}
+
+/** A page as RAM's API shows it: `{ "Users": { "User": […] }, "IsTruncated": …, "Marker": … }`. */
+export function shownPage<T>(root: string, member: string, { items, nextMarker }: Page<T>, show: (item: T) => object) {
+  return {
+    [root]: { [member]: items.map(show) },
+    IsTruncated: nextMarker !== undefined,
+    ...(nextMarker === undefined ? {} : { Marker: nextMarker }),
+  }
+}
+
+/** A policy that follows the grammar, as it is stored. Throws policyInvalid. */
+export function checkedDocument(kind: PolicyKind, document: string): string {
+  try {
+    parsePolicy(kind, document)
+    return document
+  } catch (error) {
+    if (error instanceof PolicyFault) throw new RamError('policyInvalid', { reason: error.message })
+    throw error
+  }
+}

@@ -1,0 +1,45 @@
+import { ADMIN_OPERATIONS, RAM_CATALOGUE } from '@bindery/protocol'
+import { code, table } from './markdown.mjs'
+
+const INTRODUCTION = `Users, access keys, groups, roles and policies of a running server are managed by \`bindery admin\`
+([guide](../guides/users-and-policies.md)), or by requests of this form:
+
+    POST /-/admin/v1/OPERATION
+    Content-Type: application/json
+
+    {"UserName": "alice"}
+
+The Host names no bucket. The request is signed as one to OSS, with V1, V2 or V4, as if \`-\` were the bucket and \`admin/v1/OPERATION\` the key. The
+account's own key may do everything; a user needs the action on the resource, such as \`ram:CreateUser\` on \`acs:ram:*:*:user/alice\`. All
+operations are about the account of the key that signs.
+
+The answer is a JSON object with the result and \`RequestId\`. A failure has \`Code\`, \`Message\`, \`HostId\`, \`RequestId\`, and \`EC\` where OSS has one.
+Names, parameters and results are those of RAM's API, where RAM has them. Parameters that an operation does not have are refused. A body has at most 64 KiB.
+A listing that is not complete has \`IsTruncated: true\` and \`Marker\`, which the next request sends.`
+
+const OWN_ERRORS = `A request may also fail with [an error of OSS](errors.md): those of signatures, and of the server's state.`
+
+export function render() {
+  const operations = ADMIN_OPERATIONS.map((operation) => section(operation))
+  const errors = Object.entries(RAM_CATALOGUE).map(([, row]) => [code(row.code), String(row.status), row.message])
+  return [
+    INTRODUCTION,
+    ...operations,
+    `## Errors\n\n${OWN_ERRORS}\n\n${table(['Code', 'Status', 'Message'], errors)}`,
+  ].join('\n\n')
+}
+
+function section({ name, summary, action, resource, input, result }) {
+  const rows = Object.entries(input).map(([field, { type, isRequired, about }]) => [
+    code(field),
+    type,
+    isRequired ? 'yes' : '',
+    about,
+  ])
+  return [
+    `## ${name}`,
+    `${summary} Needs ${code(action)} on ${code(resource)}.`,
+    ...(rows.length === 0 ? [] : [table(['Parameter', 'Type', 'Required', 'Meaning'], rows)]),
+    ...(result.length === 0 ? [] : [`Result: ${result.map(code).join(', ')}.`]),
+  ].join('\n\n')
+}
