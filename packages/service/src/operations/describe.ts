@@ -6,7 +6,8 @@ import {
   OssError,
   type OutputOf,
 } from '@bindery/protocol'
-import type { ObjectDescription, ObjectRecord, StoredHeaders } from '../domain/stored/model.js'
+import type { BucketRecord, ObjectDescription, ObjectRecord, StoredHeaders } from '../domain/stored/model.js'
+import { shownVersionOf } from '../domain/stored/version-id.js'
 
 type DescribedInput = InputOf<
   Operations['PutObject' | 'AppendObject' | 'PutSymlink' | 'CopyObject' | 'InitiateMultipartUpload']
@@ -31,7 +32,7 @@ export function given<T extends object>(values: T): Given<T> {
 }
 
 /** The headers of a whole object, as GetObject and HeadObject answer them. */
-export function objectHeaders(record: ObjectRecord): OutputOf<Operations['HeadObject']> {
+export function objectHeaders(bucket: BucketRecord, record: ObjectRecord): OutputOf<Operations['HeadObject']> {
   return {
     acceptRanges: 'bytes',
     contentLength: record.size,
@@ -45,6 +46,7 @@ export function objectHeaders(record: ObjectRecord): OutputOf<Operations['HeadOb
     nextAppendPosition: record.type === 'Appendable' ? record.size : undefined,
     sealedTime: record.sealedAt,
     taggingCount: record.tagging.length === 0 ? undefined : record.tagging.length,
+    versionId: shownVersionOf(bucket, record),
     userMetadata: record.userMetadata,
   }
 }

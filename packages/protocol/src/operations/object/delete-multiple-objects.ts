@@ -1,15 +1,17 @@
-import { text, truth } from '../../codec.js'
+import { orEmpty, text, truth } from '../../codec.js'
 import { OssError } from '../../errors/oss-error.js'
 import { header, required } from '../../field.js'
 import { DELETE_OBJECTS_MAX } from '../../limits.js'
 import { operation } from '../../operation.js'
 import { element, list, optionalDocument, optionalElement, xml } from '../../xml.js'
-import { DOCUMENT_CAUSES, encodingType, encodingTypeElement, md5, page } from '../shared.js'
+import { DOCUMENT_CAUSES, encodingType, encodingTypeElement, md5, page, versionIdText } from '../shared.js'
+
+const versionId = optionalElement('VersionId', orEmpty(versionIdText()))
 
 /** Keys are used unchanged, including control characters and spaces. A quiet request gets no document at all. */
 export const deleteMultipleObjects = operation({
   name: 'DeleteMultipleObjects',
-  summary: 'Deletes up to 1,000 objects; missing ones count as deleted.',
+  summary: 'Deletes up to 1,000 objects or versions; missing ones count as deleted.',
   source: page(31983),
   method: 'POST',
   level: 'bucket',
@@ -24,7 +26,7 @@ export const deleteMultipleObjects = operation({
     'Delete',
     {
       quiet: optionalElement('Quiet', truth('deleteMalformed')),
-      objects: list('Object', { key: element('Key', text), versionId: optionalElement('VersionId', text) }),
+      objects: list('Object', { key: element('Key', text), versionId }),
     },
     { malformed: 'deleteMalformed' },
   ),
@@ -32,9 +34,6 @@ export const deleteMultipleObjects = operation({
     const document = read()
     if (document.objects.length === 0) throw new OssError('deleteWithoutObjects')
     if (document.objects.length > DELETE_OBJECTS_MAX) throw new OssError('deleteTooManyObjects')
-    if (document.objects.some(({ versionId }) => versionId !== undefined && versionId !== '' && versionId !== 'null')) {
-      throw new OssError('headerNotImplemented', { Header: 'VersionId' })
-    }
     return document
   },
   status: 200,
@@ -42,7 +41,13 @@ export const deleteMultipleObjects = operation({
   result: optionalDocument(
     xml('DeleteResult', {
       encodingType: optionalElement('EncodingType', encodingTypeElement),
-      deleted: list('Deleted', { key: element('Key', text, { url: true }) }),
+      deleted: list('Deleted', {
+        key: element('Key', text, { url: true }),
+        versionId: optionalElement('VersionId', text),
+        /** Present where a delete marker was made or deleted. */
+        deleteMarker: optionalElement('DeleteMarker', truth()),
+        deleteMarkerVersionId: optionalElement('DeleteMarkerVersionId', text),
+      }),
     }),
   ),
   errors: [
@@ -50,7 +55,7 @@ export const deleteMultipleObjects = operation({
     'deleteMalformed',
     'deleteWithoutObjects',
     'deleteTooManyObjects',
-    'headerNotImplemented',
+    'invalidVersionId',
     'objectNameEmpty',
     'objectNameInvalid',
     'objectNameTooLong',

@@ -1,0 +1,380 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { test } from 'node:test'
+import {
+  BUCKET,
+  call,
+  complete,
+  element,
+  elements,
+  initiate,
+  type StartedService,
+  startWithBucket,
+  type TestRequest,
+  type TestResponse,
+  uploadPart,
+} from '../../testing/index.js'
+
+type Extra = Pick<TestRequest, 'headers' | 'query' | 'body'>
+
+const put = (started: StartedService, key: string, body: string, extra: Extra = {}) =>
+  call(started, { method: 'PUT', bucket: BUCKET, key, body, ...extra })
+
+const ask = (started: StartedService, method: string, key: string, versionId?: string, extra: Extra = {}) =>
+  call(started, {
+    method,
+    bucket: BUCKET,
+    key,
+    ...extra,
+    query: { ...extra.query, ...(versionId !== undefined && { versionId }) },
+  })
+
+async function setVersioning(started: StartedService, status: 'Enabled' | 'Suspended'): Promise<void> {
+  const body = `<VersioningConfiguration><Status>${status}</Status></VersioningConfiguration>`
+  const { status: code, text } = await call(started, { method: 'PUT', bucket: BUCKET, query: { versioning: '' }, body })
+  assert.equal(code, 200, text)
+}
+
+async function versioned(status: 'Enabled' | 'Suspended' = 'Enabled'): Promise<StartedService> {
+  const started = await startWithBucket({ acceptUnfinished: false })
+  await setVersioning(started, status)
+  return started
+}
+
+const idOf = ({ headers }: TestResponse): string => headers['x-oss-version-id'] ?? ''
+const isMarked = ({ headers }: TestResponse) => headers['x-oss-delete-marker']
+const codeOf = ({ status, text }: TestResponse) => [status, element(text, 'Code')]
+
+async function list(started: StartedService, query: TestRequest['query'] = {}): Promise<TestResponse> {
+  const listing = await call(started, { method: 'GET', bucket: BUCKET, query: { versions: undefined, ...query } })
+  assert.equal(listing.status, 200, listing.text)
+  return listing
+}
+
+/** `key id latest` of each version, a marker with a `!` before its key, and the common prefixes. */
+function entries({ text }: TestResponse): string[] {
+  const found = text.matchAll(/<(Version|DeleteMarker|CommonPrefixes)>(.*?)<\/\1>/gs)
+  return [...found].map(([, name, block = '']) => {
+    if (name === 'CommonPrefixes') return element(block, 'Prefix') ?? ''
+    const mark = name === 'DeleteMarker' ? '!' : ''
+    const latest = element(block, 'IsLatest') === 'true' ? ' latest' : ''
+    return `${mark}${element(block, 'Key')} ${element(block, 'VersionId')}${latest}`
+  })
+}
+
+test('a bucket keeps versions from when it is enabled, and returns the state that was set', async () => {
+  const started = await startWithBucket({ acceptUnfinished: false })
+  const state = async () =>
+    element((await call(started, { method: 'GET', bucket: BUCKET, query: { versioning: '' } })).text, 'Status')
+  assert.equal(await state(), undefined)
+  assert.equal(idOf(await put(started, 'k', 'before')), '')
+  assert.equal(idOf(await ask(started, 'GET', 'k')), '')
+  await setVersioning(started, 'Enabled')
+  assert.equal(await state(), 'Enabled')
+  assert.equal(idOf(await ask(started, 'GET', 'k')), 'null')
+  const first = idOf(await put(started, 'k', 'first'))
+  const second = idOf(await put(started, 'k', 'second'))
+  assert.deepEqual([first.length, second.length, first === second], [64, 64, false])
+  const texts = []
+  for (const id of [undefined, second, first, 'null']) {
+    const response = await ask(started, 'GET', 'k', id)
+    texts.push([response.text, idOf(response)])
+  }
+  assert.deepEqual(texts, [
+    ['second', second],
+    ['second', second],
+    ['first', first],
+    ['before', 'null'],
+  ])
+  for (const status of ['On', '']) {
+    const body = `<VersioningConfiguration><Status>${status}</Status></VersioningConfiguration>`
+    const refused = await call(started, { method: 'PUT', bucket: BUCKET, query: { versioning: '' }, body })
+    assert.deepEqual(codeOf(refused), [400, 'MalformedXML'])
+  }
+})
+
+test('a deletion makes a delete marker, and deleting the marker brings the object back', async () => {
+  const started = await versioned()
+  const version = idOf(await put(started, 'k', 'kept'))
+  const deleted = await ask(started, 'DELETE', 'k')
+  const marker = idOf(deleted)
+  assert.deepEqual([deleted.status, isMarked(deleted), marker.length], [204, 'true', 64])
+  const gone = await ask(started, 'GET', 'k')
+  assert.deepEqual([codeOf(gone), isMarked(gone), idOf(gone)], [[404, 'NoSuchKey'], 'true', marker])
+  for (const method of ['GET', 'HEAD']) {
+    const refused = await ask(started, method, 'k', marker)
+    assert.deepEqual([refused.status, refused.headers.allow, isMarked(refused)], [405, 'DELETE', 'true'])
+  }
+  const { text } = await ask(started, 'GET', 'k', marker)
+  assert.deepEqual(
+    ['Code', 'Method', 'ResourceType', 'EC'].map((name) => element(text, name)),
+    ['MethodNotAllowed', 'GET', 'DeleteMarker', '0003-00000016'],
+  )
+  assert.equal((await ask(started, 'GET', 'k', version)).text, 'kept')
+  assert.deepEqual(elements((await call(started, { method: 'GET', bucket: BUCKET })).text, 'Key'), [])
+  const again = await ask(started, 'DELETE', 'k')
+  assert.notEqual(idOf(again), marker)
+  const undone = [await ask(started, 'DELETE', 'k', marker), await ask(started, 'DELETE', 'k', idOf(again))]
+  for (const [index, id] of [marker, idOf(again)].entries()) {
+    const response = undone[index] as TestResponse
+    assert.deepEqual([response.status, isMarked(response), idOf(response)], [204, 'true', id])
+  }
+  assert.equal((await ask(started, 'GET', 'k')).text, 'kept')
+  const ended = await ask(started, 'DELETE', 'k', version)
+  assert.deepEqual([ended.status, isMarked(ended), idOf(ended)], [204, undefined, version])
+  assert.deepEqual(entries(await list(started)), [])
+})
+
+test('deleting the current version for good makes the one before it current', async () => {
+  const started = await versioned()
+  const [first, second, third] = [
+    idOf(await put(started, 'k', 'first')),
+    idOf(await put(started, 'k', 'second')),
+    idOf(await put(started, 'k', 'third')),
+  ]
+  await ask(started, 'DELETE', 'k', third)
+  assert.equal(idOf(await ask(started, 'GET', 'k')), second)
+  await ask(started, 'DELETE', 'k', first)
+  assert.deepEqual(entries(await list(started)), [`k ${second} latest`])
+})
+
+test('what names no version is reported: an unknown one, and a malformed id', async () => {
+  const started = await versioned()
+  const version = idOf(await put(started, 'k', 'kept'))
+  const unknown = `${version.slice(0, -8)}AAAAAAA=`
+  assert.deepEqual(codeOf(await ask(started, 'GET', 'k', unknown)), [404, 'NoSuchVersion'])
+  assert.equal((await ask(started, 'DELETE', 'k', unknown)).status, 204)
+  assert.deepEqual(codeOf(await ask(started, 'GET', 'k', '234')), [400, 'InvalidArgument'])
+  assert.deepEqual(codeOf(await ask(started, 'DELETE', 'k', '234')), [400, 'InvalidArgument'])
+  assert.equal((await ask(started, 'GET', 'k', '')).text, 'kept')
+})
+
+test('while versioning is suspended the null version is replaced, and other versions stay', async () => {
+  const started = await versioned()
+  const kept = idOf(await put(started, 'k', 'kept'))
+  await setVersioning(started, 'Suspended')
+  assert.equal(idOf(await put(started, 'k', 'null 1')), 'null')
+  assert.equal(idOf(await put(started, 'k', 'null 2')), 'null')
+  assert.deepEqual(entries(await list(started)), ['k null latest', `k ${kept}`])
+  assert.equal((await ask(started, 'GET', 'k', 'null')).text, 'null 2')
+  await setVersioning(started, 'Enabled')
+  const newest = idOf(await put(started, 'k', 'newest'))
+  await setVersioning(started, 'Suspended')
+  const deleted = await ask(started, 'DELETE', 'k')
+  assert.deepEqual([isMarked(deleted), idOf(deleted)], ['true', 'null'])
+  assert.deepEqual(entries(await list(started)), ['!k null latest', `k ${newest}`, `k ${kept}`])
+  assert.equal(idOf(await put(started, 'k', 'null 3')), 'null')
+  assert.deepEqual(entries(await list(started)), ['k null latest', `k ${newest}`, `k ${kept}`])
+  await ask(started, 'DELETE', 'k', 'null')
+  assert.equal((await ask(started, 'GET', 'k')).text, 'newest')
+})
+
+test('forbid-overwrite has no effect in a bucket that keeps versions', async () => {
+  const started = await versioned()
+  const headers = { 'x-oss-forbid-overwrite': 'true' }
+  for (const status of ['Enabled', 'Suspended'] as const) {
+    await setVersioning(started, status)
+    for (let count = 0; count < 2; count += 1) {
+      assert.equal((await put(started, 'k', 'x', { headers })).status, 200)
+      const uploadId = await initiate(started, 'k', { headers })
+      const { headers: part } = await uploadPart(started, 'k', uploadId, 1)
+      const completed = await complete(started, 'k', uploadId, [[1, part.etag]], { headers })
+      assert.equal(completed.status, 200, completed.text)
+      assert.equal(idOf(completed).length, status === 'Enabled' ? 64 : 4)
+    }
+    const copied = await put(started, 'k', '', { headers: { ...headers, 'x-oss-copy-source': `/${BUCKET}/k` } })
+    assert.equal(copied.status, 200, copied.text)
+  }
+})
+
+test('a repeated Complete returns the version of the first', async () => {
+  const started = await versioned()
+  const uploadId = await initiate(started, 'k')
+  const { headers: part } = await uploadPart(started, 'k', uploadId, 1)
+  const first = await complete(started, 'k', uploadId, [[1, part.etag]])
+  await put(started, 'k', 'newer')
+  const again = await complete(started, 'k', uploadId, [[1, part.etag]])
+  assert.deepEqual([again.status, idOf(again)], [200, idOf(first)])
+})
+
+test('copies take any version, and return the versions of source and copy', async () => {
+  const started = await versioned()
+  const old = idOf(await put(started, 'k', 'old'))
+  await put(started, 'k', 'new')
+  const copy = (key: string, source: string) => put(started, key, '', { headers: { 'x-oss-copy-source': source } })
+  const restored = await copy('k', `/${BUCKET}/k?versionId=${old}`)
+  assert.equal(restored.status, 200, restored.text)
+  assert.deepEqual([restored.headers['x-oss-copy-source-version-id'], idOf(restored).length], [old, 64])
+  assert.equal((await ask(started, 'GET', 'k')).text, 'old')
+  const uploadId = await initiate(started, 'parts')
+  const part = await call(started, {
+    method: 'PUT',
+    bucket: BUCKET,
+    key: 'parts',
+    query: { partNumber: '1', uploadId },
+    headers: { 'x-oss-copy-source': `/${BUCKET}/k?versionId=${old}` },
+  })
+  assert.deepEqual([part.status, part.headers['x-oss-copy-source-version-id']], [200, old])
+  const marker = idOf(await ask(started, 'DELETE', 'k'))
+  assert.deepEqual(codeOf(await copy('c', `/${BUCKET}/k`)), [404, 'NoSuchKey'])
+  const ofMarker = await copy('c', `/${BUCKET}/k?versionId=${marker}`)
+  assert.deepEqual([codeOf(ofMarker), element(ofMarker.text, 'EC')], [[404, 'NoSuchKey'], '0016-00000307'])
+  const unknown = await copy('c', `/${BUCKET}/k?versionId=${old.slice(0, -8)}AAAAAAA=`)
+  assert.deepEqual([codeOf(unknown), element(unknown.text, 'EC')], [[404, 'NoSuchVersion'], '0012-00000203'])
+  assert.deepEqual(codeOf(await copy('c', `/${BUCKET}/k?versionId=234`)), [400, 'InvalidArgument'])
+  assert.equal((await copy('c', `/${BUCKET}/k?versionId=${old}`)).status, 200)
+})
+
+test('each version has an ACL and tags of its own', async () => {
+  const started = await versioned()
+  const old = idOf(await put(started, 'k', 'old', { headers: { 'x-oss-tagging': 'a=1' } }))
+  const current = idOf(await put(started, 'k', 'new'))
+  const acl = await ask(started, 'PUT', 'k', old, {
+    query: { acl: '' },
+    headers: { 'x-oss-object-acl': 'public-read' },
+  })
+  assert.deepEqual([acl.status, idOf(acl)], [200, old])
+  const grant = async (id?: string) =>
+    element((await ask(started, 'GET', 'k', id, { query: { acl: '' } })).text, 'Grant')
+  assert.deepEqual([await grant(), await grant(current), await grant(old)], ['default', 'default', 'public-read'])
+  const tags = async (id?: string) =>
+    elements((await ask(started, 'GET', 'k', id, { query: { tagging: '' } })).text, 'Value')
+  assert.deepEqual([await tags(), await tags(old)], [[], ['1']])
+  const body = '<Tagging><TagSet><Tag><Key>a</Key><Value>2</Value></Tag></TagSet></Tagging>'
+  const set = await ask(started, 'PUT', 'k', old, { query: { tagging: '' }, body })
+  assert.deepEqual([set.status, idOf(set), await tags(old), await tags()], [200, old, ['2'], []])
+  const cleared = await ask(started, 'DELETE', 'k', old, { query: { tagging: '' } })
+  assert.deepEqual([cleared.status, idOf(cleared), await tags(old)], [204, old, []])
+  const marker = idOf(await ask(started, 'DELETE', 'k'))
+  for (const query of [{ acl: '' }, { tagging: '' }]) {
+    const refused = await ask(started, 'GET', 'k', marker, { query })
+    assert.deepEqual([refused.status, element(refused.text, 'EC')], [405, '0017-00000002'])
+    assert.deepEqual(codeOf(await ask(started, 'GET', 'k', undefined, { query })), [404, 'NoSuchKey'])
+  }
+})
+
+test('versions are listed by key from the newest, page by page, and grouped', async () => {
+  const started = await versioned()
+  const made: Record<string, string[]> = {}
+  for (const key of ['a', 'dir/b', 'dir/c', 'z']) {
+    made[key] = []
+    for (const body of ['1', '2']) made[key].unshift(idOf(await put(started, key, body)))
+  }
+  const marker = idOf(await ask(started, 'DELETE', 'a'))
+  const all = [`!a ${marker} latest`, ...(made.a ?? []).map((id) => `a ${id}`)]
+  for (const key of ['dir/b', 'dir/c', 'z']) {
+    all.push(...(made[key] ?? []).map((id, index) => `${key} ${id}${index === 0 ? ' latest' : ''}`))
+  }
+  assert.deepEqual(entries(await list(started)), all)
+  assert.deepEqual(entries(await list(started, { prefix: 'dir/' })), all.slice(3, 7))
+  const grouped = [...all.slice(0, 3), 'dir/', ...all.slice(7)]
+  for (const [query, expected] of [
+    [{}, all],
+    [{ delimiter: '/' }, grouped],
+  ] as const) {
+    for (const size of [1, 2, 3, 5]) {
+      const seen: string[] = []
+      for (let marker: Record<string, string> | undefined = {}; marker !== undefined; ) {
+        const page = await list(started, { ...query, ...marker, 'max-keys': String(size) })
+        const found = entries(page)
+        // prefixes stand behind the versions of a page
+        seen.push(...found)
+        const [key, id] = [element(page.text, 'NextKeyMarker'), element(page.text, 'NextVersionIdMarker')]
+        const isTruncated = element(page.text, 'IsTruncated') === 'true'
+        assert.equal(key !== undefined, isTruncated)
+        marker = isTruncated
+          ? { 'key-marker': key ?? '', ...(id !== '' && { 'version-id-marker': id ?? '' }) }
+          : undefined
+      }
+      assert.deepEqual(seen.sort(), [...expected].sort(), `pages of ${size}`)
+    }
+  }
+})
+
+test('a client that deletes each page of a listing before it asks for the next one deletes everything', async () => {
+  const started = await versioned()
+  for (const status of ['Enabled', 'Suspended', 'Enabled'] as const) {
+    await setVersioning(started, status)
+    for (const key of ['a', 'b']) {
+      await put(started, key, status)
+      await ask(started, 'DELETE', key)
+      await put(started, key, status)
+    }
+  }
+  let marker: Record<string, string> = {}
+  for (let isTruncated = true; isTruncated; ) {
+    const page = await list(started, { ...marker, 'max-keys': '1' })
+    isTruncated = element(page.text, 'IsTruncated') === 'true'
+    marker = {
+      'key-marker': element(page.text, 'NextKeyMarker') ?? '',
+      'version-id-marker': element(page.text, 'NextVersionIdMarker') ?? '',
+    }
+    const [, key = '', id = ''] = /^!?(\S+) (\S+)/.exec(entries(page)[0] ?? '') ?? []
+    await ask(started, 'DELETE', key, id)
+  }
+  assert.deepEqual(entries(await list(started)), [])
+  assert.equal((await call(started, { method: 'DELETE', bucket: BUCKET })).status, 204)
+})
+
+test('a listing of versions is refused for what it cannot mean, and shows null versions of any bucket', async () => {
+  const started = await startWithBucket()
+  await put(started, 'k', 'x')
+  assert.deepEqual(entries(await list(started)), ['k null latest'])
+  for (const [query, ec] of [
+    [{ 'version-id-marker': 'null' }, undefined],
+    [{ 'key-marker': 'k', 'version-id-marker': 'x' }, '0012-00000105'],
+    [{ delimiter: 'x' }, '0012-00000107'],
+    [{ 'max-keys': '1001' }, undefined],
+    [{ 'key-marker': 'k'.repeat(1024) }, '0015-00000405'],
+  ] as const) {
+    const refused = await call(started, { method: 'GET', bucket: BUCKET, query: { versions: undefined, ...query } })
+    assert.deepEqual([codeOf(refused), element(refused.text, 'EC')], [[400, 'InvalidArgument'], ec])
+  }
+})
+
+test('many versions are deleted in one request, and each answer says what was deleted', async () => {
+  const started = await versioned()
+  const version = idOf(await put(started, 'k', 'x'))
+  const marker = idOf(await ask(started, 'DELETE', 'marked'))
+  await put(started, 'plain', 'x')
+  const deleteMany = (objects: string, quiet = false) => {
+    const body = `<Delete><Quiet>${quiet}</Quiet>${objects}</Delete>`
+    const headers = { 'content-md5': createHash('md5').update(body).digest('base64') }
+    return call(started, { method: 'POST', bucket: BUCKET, query: { delete: '' }, body, headers })
+  }
+  const object = (key: string, id?: string) =>
+    `<Object><Key>${key}</Key>${id === undefined ? '' : `<VersionId>${id}</VersionId>`}</Object>`
+  const { text } = await deleteMany(object('k', version) + object('marked', marker) + object('plain'))
+  const made = element(/<Deleted><Key>plain<.*?<\/Deleted>/.exec(text)?.[0] ?? '', 'DeleteMarkerVersionId') ?? ''
+  assert.equal(made.length, 64)
+  const marked = (id: string) => `<DeleteMarker>true</DeleteMarker><DeleteMarkerVersionId>${id}</DeleteMarkerVersionId>`
+  assert.ok(
+    text.includes(
+      `<Deleted><Key>k</Key><VersionId>${version}</VersionId></Deleted>` +
+        `<Deleted><Key>marked</Key><VersionId>${marker}</VersionId>${marked(marker)}</Deleted>` +
+        `<Deleted><Key>plain</Key>${marked(made)}</Deleted>`,
+    ),
+    text,
+  )
+  assert.equal((await deleteMany(object('plain', made), true)).text, '')
+  assert.deepEqual(elements((await call(started, { method: 'GET', bucket: BUCKET })).text, 'Key'), ['plain'])
+  assert.deepEqual(codeOf(await deleteMany(object('k', '234'))), [400, 'InvalidArgument'])
+})
+
+test('a bucket with versions or delete markers is not empty, and its statistics count them', async () => {
+  const started = await versioned()
+  const first = idOf(await put(started, 'k', '12345'))
+  await put(started, 'k', '123')
+  const marker = idOf(await ask(started, 'DELETE', 'k'))
+  const stat = async () => {
+    const { text } = await call(started, { method: 'GET', bucket: BUCKET, query: { stat: '' } })
+    return ['Storage', 'ObjectCount', 'StandardObjectCount', 'DeleteMarkerCount'].map((name) => element(text, name))
+  }
+  assert.deepEqual(await stat(), ['8', '0', '2', '1'])
+  const refused = await call(started, { method: 'DELETE', bucket: BUCKET })
+  assert.deepEqual(codeOf(refused), [409, 'BucketNotEmpty'])
+  await ask(started, 'DELETE', 'k', marker)
+  assert.deepEqual(await stat(), ['8', '1', '2', '0'])
+  await ask(started, 'DELETE', 'k', first)
+  assert.deepEqual(await stat(), ['3', '1', '1', '0'])
+})
