@@ -8,6 +8,7 @@ import {
   element,
   elements,
   initiate,
+  OTHER,
   type StartedService,
   startWithBucket,
   type TestRequest,
@@ -377,4 +378,43 @@ test('a bucket with versions or delete markers is not empty, and its statistics 
   assert.deepEqual(await stat(), ['8', '1', '2', '0'])
   await ask(started, 'DELETE', 'k', first)
   assert.deepEqual(await stat(), ['3', '1', '1', '0'])
+})
+
+test('a policy for current versions opens no others, and one for versions only them', async () => {
+  const started = await versioned()
+  const old = idOf(await put(started, 'k', 'old'))
+  await put(started, 'k', 'new')
+  const allow = async (...actions: string[]) => {
+    const statement = {
+      Effect: 'Allow',
+      Principal: ['1000000000000002'],
+      Action: actions,
+      Resource: ['acs:oss:*:*:bkt/*'],
+    }
+    const body = JSON.stringify({ Version: '1', Statement: [statement] })
+    assert.equal((await call(started, { method: 'PUT', bucket: BUCKET, query: { policy: '' }, body })).status, 200)
+  }
+  const statusOf = async (request: Partial<TestRequest>) => {
+    const headers = {
+      'x-oss-copy-source': `/${BUCKET}/k${request.query?.versionId === undefined ? '' : `?versionId=${old}`}`,
+    }
+    const { status } = await call(started, { method: 'GET', bucket: BUCKET, key: 'k', as: OTHER, ...request })
+    const copied = await call(started, { method: 'PUT', bucket: 'theirs', key: 'copy', as: OTHER, headers })
+    assert.equal(copied.status, status)
+    return status
+  }
+  await call(started, { method: 'PUT', bucket: 'theirs', as: OTHER })
+  await allow('oss:GetObject')
+  assert.deepEqual([await statusOf({}), await statusOf({ query: { versionId: old } })], [200, 403])
+  await allow('oss:GetObjectVersion')
+  assert.deepEqual([await statusOf({}), await statusOf({ query: { versionId: old } })], [403, 200])
+  await allow('oss:DeleteObjectVersion')
+  const deleteOne = (versionId?: string) => {
+    const id = versionId === undefined ? '' : `<VersionId>${versionId}</VersionId>`
+    const body = `<Delete><Object><Key>k</Key>${id}</Object></Delete>`
+    const headers = { 'content-md5': createHash('md5').update(body).digest('base64') }
+    return call(started, { method: 'POST', bucket: BUCKET, query: { delete: '' }, body, headers, as: OTHER })
+  }
+  assert.deepEqual([(await deleteOne()).status, (await deleteOne(old)).status], [403, 200])
+  assert.deepEqual(codeOf(await ask(started, 'GET', 'k', old)), [404, 'NoSuchVersion'])
 })
