@@ -120,7 +120,7 @@ export const BREAKS: readonly Break[] = [
     mode: 'sequence',
     seed: 1,
     file: `${DOMAIN}objects/copy-object.js`,
-    find: 'holderRows.set(tx, made, undefined);',
+    find: 'holderRows.set(tx, record, undefined);',
     replace: '',
   },
   {

@@ -14,3 +14,4 @@ export {
 export { Ram } from './ram.js'
 export { OTHER, ROOT, type StartedService, startService } from './start-service.js'
 export * from './stored.js'
+export { ask, idOf, listedVersions, listVersions, put, setVersioning, startVersioned } from './versions.js'

@@ -40,7 +40,7 @@ export interface VersionPage {
 /** Versions by key, the newest of a key first. Throws noSuchBucket, invalidPrefix, invalidMarker. */
 export async function listVersions(domain: Domain, query: VersionQuery): Promise<VersionPage> {
   const { bucket, prefix, delimiter, keyMarker, maxKeys } = query
-  checkNames(prefix, 'key-marker', keyMarker)
+  checkNames(prefix, keyMarker)
   await findBucket(domain, bucket)
   if (maxKeys === 0) return { entries: [], isTruncated: false }
   const start = await domain.metadata.read((reader) => readStart(reader, query))

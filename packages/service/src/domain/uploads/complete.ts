@@ -133,7 +133,9 @@ async function completeOpen<T>(domain: Domain, completion: Completion<T>): Promi
     const { size, etag } = object
     domain.events.announce(completion, { type: 'completed', size, etag })
     const { uploadId, callback } = completion
-    return callback === undefined ? { kind: 'created', ...madeOf(object) } : callBack(domain, uploadId, callback, object)
+    return callback === undefined
+      ? { kind: 'created', ...madeOf(object) }
+      : callBack(domain, uploadId, callback, object)
   }
   throw new StorageError('conflict', 'parts kept arriving while the upload was being completed')
 }

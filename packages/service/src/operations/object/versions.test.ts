@@ -2,66 +2,28 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import {
+  ask,
   BUCKET,
   call,
   complete,
   element,
   elements,
+  idOf,
   initiate,
+  listedVersions,
+  listVersions,
   OTHER,
-  type StartedService,
+  put,
+  setVersioning,
+  startVersioned,
   startWithBucket,
   type TestRequest,
   type TestResponse,
   uploadPart,
 } from '../../testing/index.js'
 
-type Extra = Pick<TestRequest, 'headers' | 'query' | 'body'>
-
-const put = (started: StartedService, key: string, body: string, extra: Extra = {}) =>
-  call(started, { method: 'PUT', bucket: BUCKET, key, body, ...extra })
-
-const ask = (started: StartedService, method: string, key: string, versionId?: string, extra: Extra = {}) =>
-  call(started, {
-    method,
-    bucket: BUCKET,
-    key,
-    ...extra,
-    query: { ...extra.query, ...(versionId !== undefined && { versionId }) },
-  })
-
-async function setVersioning(started: StartedService, status: 'Enabled' | 'Suspended'): Promise<void> {
-  const body = `<VersioningConfiguration><Status>${status}</Status></VersioningConfiguration>`
-  const { status: code, text } = await call(started, { method: 'PUT', bucket: BUCKET, query: { versioning: '' }, body })
-  assert.equal(code, 200, text)
-}
-
-async function versioned(status: 'Enabled' | 'Suspended' = 'Enabled'): Promise<StartedService> {
-  const started = await startWithBucket({ acceptUnfinished: false })
-  await setVersioning(started, status)
-  return started
-}
-
-const idOf = ({ headers }: TestResponse): string => headers['x-oss-version-id'] ?? ''
 const isMarked = ({ headers }: TestResponse) => headers['x-oss-delete-marker']
 const codeOf = ({ status, text }: TestResponse) => [status, element(text, 'Code')]
-
-async function list(started: StartedService, query: TestRequest['query'] = {}): Promise<TestResponse> {
-  const listing = await call(started, { method: 'GET', bucket: BUCKET, query: { versions: undefined, ...query } })
-  assert.equal(listing.status, 200, listing.text)
-  return listing
-}
-
-/** `key id latest` of each version, a marker with a `!` before its key, and the common prefixes. */
-function entries({ text }: TestResponse): string[] {
-  const found = text.matchAll(/<(Version|DeleteMarker|CommonPrefixes)>(.*?)<\/\1>/gs)
-  return [...found].map(([, name, block = '']) => {
-    if (name === 'CommonPrefixes') return element(block, 'Prefix') ?? ''
-    const mark = name === 'DeleteMarker' ? '!' : ''
-    const latest = element(block, 'IsLatest') === 'true' ? ' latest' : ''
-    return `${mark}${element(block, 'Key')} ${element(block, 'VersionId')}${latest}`
-  })
-}
 
 test('a bucket keeps versions from when it is enabled, and returns the state that was set', async () => {
   const started = await startWithBucket({ acceptUnfinished: false })
@@ -95,7 +57,7 @@ test('a bucket keeps versions from when it is enabled, and returns the state tha
 })
 
 test('a deletion makes a delete marker, and deleting the marker brings the object back', async () => {
-  const started = await versioned()
+  const started = await startVersioned()
   const version = idOf(await put(started, 'k', 'kept'))
   const deleted = await ask(started, 'DELETE', 'k')
   const marker = idOf(deleted)
@@ -123,11 +85,11 @@ test('a deletion makes a delete marker, and deleting the marker brings the objec
   assert.equal((await ask(started, 'GET', 'k')).text, 'kept')
   const ended = await ask(started, 'DELETE', 'k', version)
   assert.deepEqual([ended.status, isMarked(ended), idOf(ended)], [204, undefined, version])
-  assert.deepEqual(entries(await list(started)), [])
+  assert.deepEqual(listedVersions(await listVersions(started)), [])
 })
 
 test('deleting the current version for good makes the one before it current', async () => {
-  const started = await versioned()
+  const started = await startVersioned()
   const [first, second, third] = [
     idOf(await put(started, 'k', 'first')),
     idOf(await put(started, 'k', 'second')),
@@ -136,11 +98,11 @@ test('deleting the current version for good makes the one before it current', as
   await ask(started, 'DELETE', 'k', third)
   assert.equal(idOf(await ask(started, 'GET', 'k')), second)
   await ask(started, 'DELETE', 'k', first)
-  assert.deepEqual(entries(await list(started)), [`k ${second} latest`])
+  assert.deepEqual(listedVersions(await listVersions(started)), [`k ${second} latest`])
 })
 
 test('what names no version is reported: an unknown one, and a malformed id', async () => {
-  const started = await versioned()
+  const started = await startVersioned()
   const version = idOf(await put(started, 'k', 'kept'))
   const unknown = `${version.slice(0, -8)}AAAAAAA=`
   assert.deepEqual(codeOf(await ask(started, 'GET', 'k', unknown)), [404, 'NoSuchVersion'])
@@ -151,27 +113,27 @@ test('what names no version is reported: an unknown one, and a malformed id', as
 })
 
 test('while versioning is suspended the null version is replaced, and other versions stay', async () => {
-  const started = await versioned()
+  const started = await startVersioned()
   const kept = idOf(await put(started, 'k', 'kept'))
   await setVersioning(started, 'Suspended')
   assert.equal(idOf(await put(started, 'k', 'null 1')), 'null')
   assert.equal(idOf(await put(started, 'k', 'null 2')), 'null')
-  assert.deepEqual(entries(await list(started)), ['k null latest', `k ${kept}`])
+  assert.deepEqual(listedVersions(await listVersions(started)), ['k null latest', `k ${kept}`])
   assert.equal((await ask(started, 'GET', 'k', 'null')).text, 'null 2')
   await setVersioning(started, 'Enabled')
   const newest = idOf(await put(started, 'k', 'newest'))
   await setVersioning(started, 'Suspended')
   const deleted = await ask(started, 'DELETE', 'k')
   assert.deepEqual([isMarked(deleted), idOf(deleted)], ['true', 'null'])
-  assert.deepEqual(entries(await list(started)), ['!k null latest', `k ${newest}`, `k ${kept}`])
+  assert.deepEqual(listedVersions(await listVersions(started)), ['!k null latest', `k ${newest}`, `k ${kept}`])
   assert.equal(idOf(await put(started, 'k', 'null 3')), 'null')
-  assert.deepEqual(entries(await list(started)), ['k null latest', `k ${newest}`, `k ${kept}`])
+  assert.deepEqual(listedVersions(await listVersions(started)), ['k null latest', `k ${newest}`, `k ${kept}`])
   await ask(started, 'DELETE', 'k', 'null')
   assert.equal((await ask(started, 'GET', 'k')).text, 'newest')
 })
 
 test('forbid-overwrite has no effect in a bucket that keeps versions', async () => {
-  const started = await versioned()
+  const started = await startVersioned()
   const headers = { 'x-oss-forbid-overwrite': 'true' }
   for (const status of ['Enabled', 'Suspended'] as const) {
     await setVersioning(started, status)
@@ -189,7 +151,7 @@ test('forbid-overwrite has no effect in a bucket that keeps versions', async () 
 })
 
 test('a repeated Complete returns the version of the first', async () => {
-  const started = await versioned()
+  const started = await startVersioned()
   const uploadId = await initiate(started, 'k')
   const { headers: part } = await uploadPart(started, 'k', uploadId, 1)
   const first = await complete(started, 'k', uploadId, [[1, part.etag]])
@@ -199,7 +161,7 @@ test('a repeated Complete returns the version of the first', async () => {
 })
 
 test('copies take any version, and return the versions of source and copy', async () => {
-  const started = await versioned()
+  const started = await startVersioned()
   const old = idOf(await put(started, 'k', 'old'))
   await put(started, 'k', 'new')
   const copy = (key: string, source: string) => put(started, key, '', { headers: { 'x-oss-copy-source': source } })
@@ -227,7 +189,7 @@ test('copies take any version, and return the versions of source and copy', asyn
 })
 
 test('each version has an ACL and tags of its own', async () => {
-  const started = await versioned()
+  const started = await startVersioned()
   const old = idOf(await put(started, 'k', 'old', { headers: { 'x-oss-tagging': 'a=1' } }))
   const current = idOf(await put(started, 'k', 'new'))
   const acl = await ask(started, 'PUT', 'k', old, {
@@ -254,87 +216,8 @@ test('each version has an ACL and tags of its own', async () => {
   }
 })
 
-test('versions are listed by key from the newest, page by page, and grouped', async () => {
-  const started = await versioned()
-  const made: Record<string, string[]> = {}
-  for (const key of ['a', 'dir/b', 'dir/c', 'z']) {
-    made[key] = []
-    for (const body of ['1', '2']) made[key].unshift(idOf(await put(started, key, body)))
-  }
-  const marker = idOf(await ask(started, 'DELETE', 'a'))
-  const all = [`!a ${marker} latest`, ...(made.a ?? []).map((id) => `a ${id}`)]
-  for (const key of ['dir/b', 'dir/c', 'z']) {
-    all.push(...(made[key] ?? []).map((id, index) => `${key} ${id}${index === 0 ? ' latest' : ''}`))
-  }
-  assert.deepEqual(entries(await list(started)), all)
-  assert.deepEqual(entries(await list(started, { prefix: 'dir/' })), all.slice(3, 7))
-  const grouped = [...all.slice(0, 3), 'dir/', ...all.slice(7)]
-  for (const [query, expected] of [
-    [{}, all],
-    [{ delimiter: '/' }, grouped],
-  ] as const) {
-    for (const size of [1, 2, 3, 5]) {
-      const seen: string[] = []
-      for (let marker: Record<string, string> | undefined = {}; marker !== undefined; ) {
-        const page = await list(started, { ...query, ...marker, 'max-keys': String(size) })
-        const found = entries(page)
-        // prefixes stand behind the versions of a page
-        seen.push(...found)
-        const [key, id] = [element(page.text, 'NextKeyMarker'), element(page.text, 'NextVersionIdMarker')]
-        const isTruncated = element(page.text, 'IsTruncated') === 'true'
-        assert.equal(key !== undefined, isTruncated)
-        marker = isTruncated
-          ? { 'key-marker': key ?? '', ...(id !== '' && { 'version-id-marker': id ?? '' }) }
-          : undefined
-      }
-      assert.deepEqual(seen.sort(), [...expected].sort(), `pages of ${size}`)
-    }
-  }
-})
-
-test('a client that deletes each page of a listing before it asks for the next one deletes everything', async () => {
-  const started = await versioned()
-  for (const status of ['Enabled', 'Suspended', 'Enabled'] as const) {
-    await setVersioning(started, status)
-    for (const key of ['a', 'b']) {
-      await put(started, key, status)
-      await ask(started, 'DELETE', key)
-      await put(started, key, status)
-    }
-  }
-  let marker: Record<string, string> = {}
-  for (let isTruncated = true; isTruncated; ) {
-    const page = await list(started, { ...marker, 'max-keys': '1' })
-    isTruncated = element(page.text, 'IsTruncated') === 'true'
-    marker = {
-      'key-marker': element(page.text, 'NextKeyMarker') ?? '',
-      'version-id-marker': element(page.text, 'NextVersionIdMarker') ?? '',
-    }
-    const [, key = '', id = ''] = /^!?(\S+) (\S+)/.exec(entries(page)[0] ?? '') ?? []
-    await ask(started, 'DELETE', key, id)
-  }
-  assert.deepEqual(entries(await list(started)), [])
-  assert.equal((await call(started, { method: 'DELETE', bucket: BUCKET })).status, 204)
-})
-
-test('a listing of versions is refused for what it cannot mean, and shows null versions of any bucket', async () => {
-  const started = await startWithBucket()
-  await put(started, 'k', 'x')
-  assert.deepEqual(entries(await list(started)), ['k null latest'])
-  for (const [query, ec] of [
-    [{ 'version-id-marker': 'null' }, undefined],
-    [{ 'key-marker': 'k', 'version-id-marker': 'x' }, '0012-00000105'],
-    [{ delimiter: 'x' }, '0012-00000107'],
-    [{ 'max-keys': '1001' }, undefined],
-    [{ 'key-marker': 'k'.repeat(1024) }, '0015-00000405'],
-  ] as const) {
-    const refused = await call(started, { method: 'GET', bucket: BUCKET, query: { versions: undefined, ...query } })
-    assert.deepEqual([codeOf(refused), element(refused.text, 'EC')], [[400, 'InvalidArgument'], ec])
-  }
-})
-
 test('many versions are deleted in one request, and each answer says what was deleted', async () => {
-  const started = await versioned()
+  const started = await startVersioned()
   const version = idOf(await put(started, 'k', 'x'))
   const marker = idOf(await ask(started, 'DELETE', 'marked'))
   await put(started, 'plain', 'x')
@@ -362,26 +245,8 @@ test('many versions are deleted in one request, and each answer says what was de
   assert.deepEqual(codeOf(await deleteMany(object('k', '234'))), [400, 'InvalidArgument'])
 })
 
-test('a bucket with versions or delete markers is not empty, and its statistics count them', async () => {
-  const started = await versioned()
-  const first = idOf(await put(started, 'k', '12345'))
-  await put(started, 'k', '123')
-  const marker = idOf(await ask(started, 'DELETE', 'k'))
-  const stat = async () => {
-    const { text } = await call(started, { method: 'GET', bucket: BUCKET, query: { stat: '' } })
-    return ['Storage', 'ObjectCount', 'StandardObjectCount', 'DeleteMarkerCount'].map((name) => element(text, name))
-  }
-  assert.deepEqual(await stat(), ['8', '0', '2', '1'])
-  const refused = await call(started, { method: 'DELETE', bucket: BUCKET })
-  assert.deepEqual(codeOf(refused), [409, 'BucketNotEmpty'])
-  await ask(started, 'DELETE', 'k', marker)
-  assert.deepEqual(await stat(), ['8', '1', '2', '0'])
-  await ask(started, 'DELETE', 'k', first)
-  assert.deepEqual(await stat(), ['3', '1', '1', '0'])
-})
-
 test('a policy for current versions opens no others, and one for versions only them', async () => {
-  const started = await versioned()
+  const started = await startVersioned()
   const old = idOf(await put(started, 'k', 'old'))
   await put(started, 'k', 'new')
   const allow = async (...actions: string[]) => {
