@@ -17,7 +17,7 @@ import { commonPrefixes, listedObject, maxKeys } from './list-objects.js'
 
 const { key, lastModified: _, ...data } = listedObject
 
-/** What versions with data and delete markers have in common. */
+/** The elements that versions with data and delete markers have in common. */
 const listedVersion = {
   key,
   versionId: element('VersionId', text),

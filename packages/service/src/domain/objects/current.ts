@@ -25,7 +25,7 @@ export type StoredObject = Stored<ObjectRecord>
 
 export const hasData = (stored: Stored): stored is StoredObject => !('deleteMarker' in stored.record)
 
-/** The version that a name is of, data or a delete marker; of a name without a version, the current one. */
+/** The version that a name denotes, data or a delete marker: the current one for a name without a version. */
 function readVersion(reader: Reader, name: ObjectName): Awaitable<Stored | undefined> {
   const { version } = name
   return andThen(objectRows.read(reader, name), (record) => {
@@ -65,7 +65,7 @@ export function readMarker(reader: Reader, name: ObjectName): Awaitable<DeleteMa
   )
 }
 
-/** The version with data that a name is of; undefined where there is none, or a delete marker. */
+/** The version with data that a name denotes; undefined where it does not exist, or is a delete marker. */
 export function readStored(reader: Reader, name: ObjectName): Awaitable<StoredObject | undefined> {
   return andThen(readVersion(reader, name), (stored) => (stored !== undefined && hasData(stored) ? stored : undefined))
 }

@@ -175,7 +175,7 @@ describe('rows that a PutObject writes', () => {
   }
 })
 
-test('pages of versions cost what they show, however many versions a group or a key has', async () => {
+test('pages of versions cost as much as they show, whatever the number of versions per group or key', async () => {
   const domain = await testDomain({ metadata: createMemoryMetadataStore() })
   await setVersioning(domain, BUCKET, 'Enabled')
   for (let number = 0; number < 300; number += 1) await put(domain, `dir/${number % 10}`, `${number}`)

@@ -24,10 +24,10 @@ import type {
 import { NULL_VERSION, newVersionId, nextPlace, placeOf, versionIdOf } from '../stored/version-id.js'
 import { currentKey, hasData, readMarker, readNewest, readOther, type Stored } from './current.js'
 
-/** What a new version of a key follows or replaces, as one transaction has read it. */
+/** The versions of a key that a new one follows or replaces, as one transaction has read them. */
 export interface Standing {
   readonly bucket: BucketRecord
-  /** Of the key. */
+  /** Names the key. */
   readonly name: ObjectName
   readonly current: ObjectRecord | undefined
   /** Where no version is current: the newest one, in a bucket that keeps versions. */
@@ -80,7 +80,7 @@ export function putCurrent(
   return placed
 }
 
-/** What a deletion did, as its answer shows it. */
+/** The effect of a deletion, as its answer shows it. */
 export interface Deleted {
   /** The version that was deleted, or the delete marker that was made; absent in a bucket that never kept versions. */
   readonly version?: VersionId
