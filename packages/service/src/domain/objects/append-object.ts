@@ -21,13 +21,7 @@ import { type Domain, newId } from '../domain.js'
 import { count } from '../stored/counters.js'
 import { holderRows, manifestRows, PART_ROW_NUMBER_MAX, partRows } from '../stored/keyspace.js'
 import { Manifest } from '../stored/manifest.js'
-import type {
-  ObjectAcl,
-  ObjectDescription,
-  ObjectName,
-  ObjectRecord,
-  PartRecord,
-} from '../stored/model.js'
+import type { ObjectAcl, ObjectDescription, ObjectName, ObjectRecord, PartRecord } from '../stored/model.js'
 import { PartTable } from '../stored/part-table.js'
 import { type End, isSameEnd, readEnd } from './appendable-end.js'
 import { currentKey, readObject, requireStored, rewrite, type StoredObject } from './current.js'
