@@ -25,5 +25,7 @@ export function followSymlink<T extends Pick<OpenObject, 'record'>>(
   const { target } = object.record
   if (target === undefined) return object
   const { bucket } = objectName
-  return andThen(call.authorise({ bucket, key: target }), () => openTarget(domain, scope, objectName, { ...object.record, target }))
+  return andThen(call.authorise({ bucket, key: target }), () =>
+    openTarget(domain, scope, objectName, { ...object.record, target }),
+  )
 }
