@@ -1,4 +1,4 @@
-import { CATALOGUE, COMMON_CAUSES, causesOf, operations } from '@bindery/protocol'
+import { CATALOGUE, COMMON_CAUSES, causesOf, operations, SIGV4_CAUSES, s3Operations } from '@bindery/protocol'
 import { anchor, code, table } from './markdown.mjs'
 
 const INTRODUCTION = `An error of OSS has a coarse \`Code\`, which clients match on, and a fine \`EC\`, which identifies the cause; several causes share a
@@ -8,6 +8,7 @@ same request may succeed when it is sent again: never, now, or later. A word in 
 failure.`
 
 const ANY = 'any request'
+const ANY_S3 = 'any request of S3'
 
 export function render() {
   const common = new Set(COMMON_CAUSES)
@@ -18,9 +19,17 @@ export function render() {
     ec,
     retry,
     message,
-    common.has(cause) ? ANY : operationsOf(cause),
+    common.has(cause) ? ANY : operationsOf(cause) || s3OperationsOf(cause),
   ])
   return `${INTRODUCTION}\n\n${table(['Cause', 'Code', 'Status', 'EC', 'Retry', 'Message', 'Answered by'], rows)}`
+}
+
+/** The requests of S3 that alone get a cause. */
+function s3OperationsOf(cause) {
+  const all = Object.values(s3Operations)
+  const some = all.filter((operation) => causesOf(operation).has(cause))
+  if (SIGV4_CAUSES.includes(cause) || some.length === all.length) return ANY_S3
+  return some.map(({ name }) => `[S3's ${name}](s3.md)`).join(', ')
 }
 
 function operationsOf(cause) {

@@ -51,7 +51,7 @@ function readingsOf(host: string, rawPath: string, domains: readonly string[]): 
 }
 
 /** In lower case, without port and root dot. An IPv6 address keeps its brackets. */
-function hostName(host: string): string {
+export function hostName(host: string): string {
   const end = host.indexOf(':', host.startsWith('[') ? host.indexOf(']') + 1 : 0)
   const name = (end === -1 ? host : host.slice(0, end)).toLowerCase()
   return name.endsWith('.') ? name.slice(0, -1) : name

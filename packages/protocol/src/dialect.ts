@@ -1,8 +1,12 @@
+import type { Readings } from './address.js'
 import type { EncodedError, ErrorExchange } from './errors/encode.js'
 import type { OssError } from './errors/oss-error.js'
 import type { Head } from './message.js'
+import type { ObjectKey } from './names.js'
 import type { Notation } from './notation.js'
 import type { Router } from './operations/route.js'
+import type { Payload } from './s3/payload.js'
+import type { Claim } from './signature/claim-form.js'
 
 /** Facts that the headers of every response state. */
 export interface Answered {
@@ -14,14 +18,24 @@ export interface Answered {
 }
 
 /**
- * A protocol over the operations: all that distinguishes it on the wire but signatures. It is chosen for each request;
- * handlers and the domain do not know it.
+ * A protocol over the operations: all that distinguishes it on the wire. It is chosen for each request; handlers and the
+ * domain do not know it.
  */
 export interface Dialect extends Notation, Router {
   /** For logs. */
   readonly name: string
   /** Whether a request shows that its client speaks this protocol. */
   isSpoken(head: Head): boolean
+  /** The possible readings of Host and path, the likelier first. `domains`: names below which the first label is a bucket. */
+  readings(host: string, rawPath: string, options: { readonly domains: readonly string[] }): Readings
+  /** The key of an object that may exist. Throws the objectName… causes. */
+  keyOf(text: string): ObjectKey
+  /** The head that operations are decoded from, where it is not the one that was sent. */
+  headOf?(head: Head): Head
+  /** The claim of a request, undefined if it is not signed. Throws the causes of malformed signatures. */
+  readClaim(head: Head): Claim | undefined
+  /** Reads the facts about a body in the head; absent: the body is content as it comes. */
+  readPayload?(head: Head, options: { readonly content: boolean }): Payload
   encodeError(error: OssError, exchange: ErrorExchange): EncodedError
   /** The first headers of every response, in their order. */
   commonHeaders(answered: Answered): readonly (readonly [name: string, value: string])[]

@@ -4,9 +4,9 @@ import type { ErrorDetails } from './errors/oss-error.js'
 
 /**
  * Where a value appears in a request or response. `either` is a query key or a header of the same name; `metadata` is
- * the whole family of `x-oss-meta-` headers.
+ * the whole family of `x-oss-meta-` headers; `implied` is nowhere: the protocol has only this value.
  */
-export type Place = 'query' | 'header' | 'either' | 'metadata'
+export type Place = 'query' | 'header' | 'either' | 'metadata' | 'implied'
 
 /** One value of an operation's input or output: place, wire name, codec, presence. */
 export interface Field<T> {
@@ -71,6 +71,17 @@ export function withDefault<T>(field: Field<T>, fallback: T): Field<T> {
 /** A query key that counts by being present, whatever its value. */
 export function flag(name: string): Field<boolean> {
   return { ...query(name, present), presence: 'defaulted', fallback: false }
+}
+
+/** A value that handlers need and that a protocol has no words for, because it always is the same there. */
+export function implied<T>(value: T): Field<T> {
+  return { ...withDefault(query('', present as Codec<unknown> as Codec<T>), value), place: 'implied' }
+}
+
+/** The fields of a record without some of them. */
+export function omit<F extends Fields, K extends keyof F>(fields: F, ...names: readonly K[]): Omit<F, K> {
+  const left = Object.entries(fields).filter(([name]) => !names.includes(name as K))
+  return Object.fromEntries(left) as Omit<F, K>
 }
 
 const metadataCodec: Codec<unknown> = {

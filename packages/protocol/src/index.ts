@@ -1,5 +1,5 @@
-export { ACTIONS, type AclClass, type Action, VERSION_ACTIONS } from './actions.js'
-export { type AddressingStyle, type Reading, readings } from './address.js'
+export { ACTIONS, type AclClass, type Action } from './actions.js'
+export { type AddressingStyle, type Reading, type Readings, readings } from './address.js'
 export type { AdminFields, AdminInput } from './admin/field.js'
 export { decodeAdminInput } from './admin/field.js'
 export {
@@ -71,12 +71,28 @@ export {
   type Router,
 } from './operations/route.js'
 export type { StoreStatus } from './operations/service/get-store-status.js'
-export { decodeMd5, deleteMarkerHeaders, requestCharged, STORAGE_CLASSES } from './operations/shared.js'
+export { decodeMd5, requestCharged, STORAGE_CLASSES } from './operations/shared.js'
 export { ossDialect } from './oss-dialect.js'
 export { parseQuery, Query, type QueryParameter } from './query.js'
 export * from './ram/limits.js'
 export { SYSTEM_POLICIES, type SystemPolicy } from './ram/system-policies.js'
 export { isoSeconds } from './ram/time.js'
+export { ABSENT_S3_OPERATIONS } from './s3/absent.js'
+export { SIGV4_CAUSES } from './s3/causes.js'
+export { type ChunkChain, ChunkSignatures } from './s3/chunk-signatures.js'
+export { ChunkedBodyError, ChunkedDecoder, type ChunkedFault } from './s3/chunked-body.js'
+export { s3Dialect } from './s3/dialect.js'
+export { s3Row } from './s3/errors.js'
+export { type S3InputOf, type S3Operations, type S3OutputOf, s3Operations } from './s3/operations/index.js'
+export {
+  CHECKSUMS,
+  type ChecksumName,
+  checksumBytes,
+  headerOf as checksumHeaderOf,
+  type Payload,
+} from './s3/payload.js'
+export { presignS3, type S3SignOptions, signS3 } from './s3/sign.js'
+export { requireSigned } from './s3/verifier.js'
 export { checkTime } from './signature/check-time.js'
 export { formOf, readClaim } from './signature/claim.js'
 export type { Claim, ClaimForm } from './signature/claim-form.js'
@@ -94,5 +110,5 @@ export {
   v4ScopeText,
   v4StringToSign,
 } from './signature/v4.js'
-export { SignatureVerifier } from './signature/verify.js'
+export { SignatureVerifier, type SignedRequest } from './signature/verify.js'
 export * from './xml.js'

@@ -49,6 +49,8 @@ interface FieldLookup extends WireName {
   readonly field: Field<unknown>
 }
 
+const NAMELESS: WireName = { name: undefined, headerName: undefined }
+
 const LOOKUPS = new WeakMap<Notation, WeakMap<Operation, Lookups>>()
 
 /** Made once an operation: most fields of most requests are absent, and lowering their names costs more than missing them. */
@@ -67,7 +69,9 @@ function makeLookups({ refuses = [], input }: Operation, notation: Notation): Lo
   }
   return {
     refusals: refuses.map((refusal) => ({ refusal, ...named(refusal.name) })),
-    fields: Object.entries(input).map(([key, field]) => ({ key, field, ...named(field.name) })),
+    fields: Object.entries(input).map(([key, field]) =>
+      field.place === 'implied' ? { key, field, ...NAMELESS } : { key, field, ...named(field.name) },
+    ),
   }
 }
 
@@ -86,7 +90,7 @@ function refusalError(cause: Cause, name: string, value: string): OssError {
 
 function decodeField(lookup: FieldLookup, head: Head, notation: Notation): unknown {
   const { field, name = field.name } = lookup
-  if (field.place === 'metadata') return decodeMetadata(head.headers, notation.metadataPrefix)
+  if (field.place === 'metadata') return decodeMetadata(head.headers, notation)
   const text = find(lookup, head)
   if (text === undefined || (field.emptyIsAbsent && text === '')) {
     if (field.presence !== 'required') return field.fallback
@@ -105,14 +109,15 @@ function find({ field, name, headerName }: FieldLookup, { query, headers }: Head
   return inQuery ?? inHeader
 }
 
-function decodeMetadata(headers: Readonly<Record<string, string>>, prefix: string): Record<string, string> {
+function decodeMetadata(headers: Readonly<Record<string, string>>, notation: Notation): Record<string, string> {
+  const { metadataPrefix: prefix } = notation
   const metadata: Record<string, string> = {}
   let bytes = 0
   for (const name in headers) {
     const value = headers[name]
     if (value === undefined || !name.startsWith(prefix)) continue
     const bare = name.slice(prefix.length)
-    if (!/^[a-z0-9-]+$/.test(bare)) throw badArgument('invalidMetadataName', name, value)
+    if (!notation.metadataName.test(bare)) throw badArgument('invalidMetadataName', name, value)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what must not be there
     if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(value)) throw badArgument('invalidMetadataValue', name, value)
     metadata[bare] = value

@@ -14,6 +14,10 @@ export interface Notation {
   nameOf(documented: string): string | undefined
   /** The prefix of headers that hold user metadata, in lower case. */
   readonly metadataPrefix: string
+  /** The form of their names after it. */
+  readonly metadataName: RegExp
+  /** Whether slashes stay where a listing is asked to be percent-encoded; absent: they are encoded. */
+  readonly keepsSlashes?: true
   /** The namespace of result documents; absent: they have none. */
   readonly namespace?: string
   readonly spellings: Readonly<Partial<Record<Spelled, Spelling>>>
@@ -22,5 +26,6 @@ export interface Notation {
 export const OSS_NOTATION: Notation = {
   nameOf: (documented) => documented,
   metadataPrefix: 'x-oss-meta-',
+  metadataName: /^[a-z0-9-]+$/,
   spellings: {},
 }

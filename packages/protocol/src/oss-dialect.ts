@@ -1,15 +1,24 @@
+import { readings } from './address.js'
 import { httpDate } from './codec.js'
 import type { Dialect } from './dialect.js'
 import { encodeError } from './errors/encode.js'
+import { objectKey } from './names.js'
 import { OSS_NOTATION } from './notation.js'
 import { createRouter } from './operations/route.js'
+import { readClaim } from './signature/claim.js'
 
 /** OSS's own protocol, in whose words everything is declared. A request that shows no other is written in it. */
 export const ossDialect: Dialect = {
   ...OSS_NOTATION,
   ...createRouter(OSS_NOTATION),
   name: 'oss',
-  isSpoken: () => true,
+  isSpoken: ({ query, headers }) =>
+    headers.authorization?.startsWith('OSS') === true ||
+    query.has('x-oss-signature-version') ||
+    query.has('OSSAccessKeyId'),
+  readings,
+  keyOf: objectKey,
+  readClaim,
   encodeError,
   commonHeaders: ({ requestId, at, took }) => [
     ['Server', 'AliyunOSS'],

@@ -95,7 +95,11 @@ export function element<T>(name: string, codec: Codec<T>, { url = false } = {}):
     },
     encode(value, { urlEncoding, notation }) {
       const text = encodeText(codec, value, notation)
-      return open + (url && urlEncoding ? percentEncode(text) : escapeXml(text)) + close
+      return (
+        open +
+        (url && urlEncoding ? percentEncode(text, { keepSlash: notation.keepsSlashes === true }) : escapeXml(text)) +
+        close
+      )
     },
     docLines: () => [`${name}: ${codec.name}`],
   }
@@ -185,30 +189,19 @@ export function list<M extends Members>(name: string, members: M): Member<readon
   }
 }
 
-type Mixed<A extends Readonly<Record<string, Members>>> = {
-  readonly [K in keyof A & string]: { readonly kind: K } & MembersOf<A[K]>
-}[keyof A & string]
-
-/** Elements of several names in one order, each with the members of its name; a value's `kind` is the name of its element. */
-export function mixedList<A extends Readonly<Record<string, Members>>>(kinds: A): Member<readonly Mixed<A>[]> {
-  const entriesOf = new Map(Object.entries(kinds).map(([name, members]) => [name, Object.entries(members)]))
+/** A list of at least one and at most so many elements; otherwise a cause is thrown. */
+export function counted<T>(
+  whole: Member<readonly T[]>,
+  { max, none, tooMany }: { readonly max: number; readonly none: Cause; readonly tooMany: Cause },
+): Member<readonly T[]> {
   return {
-    decode: (parent, notation) =>
-      parent.children.flatMap((child) => {
-        const entries = entriesOf.get(child.name)
-        return entries === undefined
-          ? []
-          : [{ kind: child.name, ...decodeMembers(entries, child, notation) } as Mixed<A>]
-      }),
-    encode(values, context) {
-      let out = ''
-      for (const value of values) {
-        out += `<${value.kind}>${encodeMembers(entriesOf.get(value.kind) ?? [], value, context)}</${value.kind}>`
-      }
-      return out
+    ...whole,
+    decode(parent, notation) {
+      const values = whole.decode(parent, notation)
+      if (values.length === 0) throw new OssError(none)
+      if (values.length > max) throw new OssError(tooMany)
+      return values
     },
-    docLines: () =>
-      Object.entries(kinds).flatMap(([name, members]) => describeMembers(members).map((line) => `${name}[]/${line}`)),
   }
 }
 

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 import type { Digests } from '@bindery/protocol'
 
 /** The block size of SHA-1 and SHA-256 in bytes, to which HMAC pads its key. */
@@ -25,6 +25,7 @@ type Sha = 'sha1' | 'sha256'
  */
 export function nodeDigests(): Digests {
   return {
+    begin: (algorithm) => createHash(algorithm),
     md5: (data) => hash('md5', data, 'buffer'),
     sha256: (data) => hash('sha256', data, 'buffer'),
     hmacSha1: hmac('sha1'),

@@ -1,32 +1,85 @@
-import { equalBytes } from '@bindery/bytes'
-import { type Digests, decodeMd5, OssError, PART_SIZE_MAX } from '@bindery/protocol'
+import { CRC_PARAMETERS, type Crc, createPlainCrc, equalBytes } from '@bindery/bytes'
+import {
+  type ChecksumName,
+  type ChunkChain,
+  type Digests,
+  decodeMd5,
+  type Head,
+  type Operation,
+  OssError,
+  PART_SIZE_MAX,
+  type Payload,
+} from '@bindery/protocol'
 import type { ByteSource } from '@bindery/storage'
+import { announcedContent, type Content } from './content.js'
+import { checkDigests } from './domain/bytes/blobs.js'
 
-/** The maximum size of an XML body in bytes: a Complete that lists 10,000 parts with all their markup fits. */
-export const XML_BODY_BYTES_MAX = 2 * 1024 * 1024
-
-type Headers = Readonly<Record<string, string>>
+/** The maximum size of an XML body in bytes: a Complete that lists 10,000 parts with checksums and all their markup fits. */
+export const XML_BODY_BYTES_MAX = 4 * 1024 * 1024
 
 /**
- * The source of a content body, checked by its announced length and not read. Throws missingContentLength,
- * entityTooLarge.
+ * The content of a body, checked by its announced length and not read. Throws missingContentLength, entityTooLarge,
+ * payloadNotForDocument.
  */
-export function contentSource(source: ByteSource, headers: Headers): ByteSource {
+export function contentOf(
+  source: ByteSource,
+  { headers }: Head,
+  payload: Payload | undefined,
+  chain: ChunkChain | undefined,
+): Content {
   if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) {
     throw new OssError('missingContentLength')
   }
-  if (source.size !== undefined && source.size > PART_SIZE_MAX) throw new OssError('entityTooLarge')
-  return source
+  const content = payload === undefined ? { source, expected: [] } : announcedContent(source, payload, chain)
+  const { size } = content.source
+  if (size !== undefined && size > PART_SIZE_MAX) throw new OssError('entityTooLarge')
+  return content
 }
 
-/** The bytes of an XML body, compared with Content-MD5. Throws malformedXml if it is too long. */
-export async function readDocument(source: ByteSource, headers: Headers, digests: Digests): Promise<Uint8Array> {
+/** The call that a document is read for. */
+interface Reading {
+  readonly operation: Pick<Operation, 'needsDigest'>
+  readonly domain: { readonly digests: Digests }
+}
+
+/**
+ * The bytes of an XML body, compared with its digests. Throws malformedXml if it is too long, deleteWithoutMd5 if it needs
+ * a digest and has none.
+ */
+export async function readDocument(
+  source: ByteSource,
+  { headers }: Head,
+  payload: Payload | undefined,
+  { operation, domain: { digests } }: Reading,
+): Promise<Uint8Array> {
   const sent = headers['content-md5']
   const expected = sent === undefined ? undefined : decodeMd5(sent)
+  const { expected: announced } = payload === undefined ? NOTHING : announcedContent(source, payload, undefined)
+  const hasDigest = expected !== undefined || announced.some(({ kind }) => kind === 'checksum')
+  if (operation.needsDigest === true && !hasDigest) throw new OssError('deleteWithoutMd5')
   const document = await readWhole(source, XML_BODY_BYTES_MAX, () => new OssError('malformedXml'))
   if (expected !== undefined && !equalBytes(expected, digests.md5(document)))
     throw new OssError('invalidDigestMismatch')
+  for (const digest of announced) checkDigests([digest], { [digest.name]: digestOf(digest.name, document, digests) })
   return document
+}
+
+const NOTHING: Pick<Content, 'expected'> = { expected: [] }
+
+const crcs = new Map<ChecksumName, Crc>()
+
+/** The checksum of a document: too short to send it to another thread. */
+function digestOf(name: ChecksumName, bytes: Uint8Array, digests: Digests): Uint8Array {
+  if (name === 'sha1' || name === 'sha256') {
+    const digest = digests.begin(name)
+    digest.update(bytes)
+    return digest.digest()
+  }
+  const crc = crcs.get(name) ?? createPlainCrc(CRC_PARAMETERS[name])
+  crcs.set(name, crc)
+  const width = name === 'crc64nvme' ? 8 : 4
+  const value = crc(bytes)
+  return Uint8Array.from({ length: width }, (_, index) => Number((value >> BigInt(8 * (width - 1 - index))) & 0xffn))
 }
 
 /** All bytes of a body. Throws `tooLong` beyond `bytesMax`. */

@@ -2,6 +2,8 @@ import {
   type AddressingStyle,
   type BodyOf,
   type BucketName,
+  type ChunkChain,
+  type Head,
   type InputOf,
   type ObjectKey,
   type Operation,
@@ -10,18 +12,21 @@ import {
   OssError,
   type OutputOf,
   type ResultOf,
+  type S3InputOf,
+  type S3OutputOf,
 } from '@bindery/protocol'
-import { type Awaitable, andThen, type ByteSource, type LentBytes } from '@bindery/storage'
+import { type Awaitable, andThen, type LentBytes } from '@bindery/storage'
 import { type Asking, authorise, authoriseSource } from './access/authorise.js'
 import type { ReadForAccess } from './access/bucket-rules.js'
 import { accountOf, type Requester } from './access/requester.js'
 import type { AnsweredCallback } from './callback/outcome.js'
+import type { Content } from './content.js'
 import { findBucketAndMore } from './domain/buckets/buckets.js'
 import type { Domain } from './domain/domain.js'
-import { notFound } from './domain/objects/current.js'
+import { requireFound } from './domain/objects/current.js'
 import type { OpenObject } from './domain/objects/open-object.js'
 import type { Scope } from './domain/scope.js'
-import type { BucketRecord, DeleteMarker, ObjectName, ObjectRecord } from './domain/stored/model.js'
+import type { BucketRecord, ObjectName, ObjectRecord } from './domain/stored/model.js'
 import type { Exchange } from './exchange.js'
 import type { Callbacks, ServiceOptions } from './options.js'
 import { bucketUrlOf, endpointsOf, type Reached, type RegionEndpoints } from './response/endpoint.js'
@@ -31,7 +36,7 @@ import type { ServiceRequest } from './service.js'
 export type Reply<O extends Operation> = {
   /** One of the operation's other statuses of success. */
   readonly status?: number
-  readonly output: OutputOf<O>
+  readonly output: OutputOf<O> & S3OutputOf<O['name']>
   /** Content that is lent piece by piece; absent where nothing is sent. Resources that it reads are open in the call's scope. */
   readonly content?: AsyncIterable<LentBytes>
   /** Bytes of the content, where that is known. */
@@ -40,15 +45,21 @@ export type Reply<O extends Operation> = {
   readonly answer?: AnsweredCallback | undefined
 } & ([ResultOf<O>] extends [undefined] ? unknown : { readonly result: ResultOf<O> })
 
+/** The input of an operation, and what requests of another protocol for it have in addition. */
+export type HandledInput<O extends Operation> = InputOf<O> & S3InputOf<O['name']>
+
 /** The decoded head of a request. */
 export interface CallHead<O extends Operation> extends Asking {
   readonly operation: O
   readonly exchange: Exchange
-  readonly input: InputOf<O>
+  readonly input: HandledInput<O>
   readonly bucketName: BucketName | undefined
   /** Undefined where the request is of no object. */
   readonly objectName: ObjectName | undefined
   readonly style: AddressingStyle
+  /** Query and headers as the operation is decoded from them. */
+  readonly parts: Head
+  readonly chunkChain: ChunkChain | undefined
 }
 
 /** The records that the head names, from one state of the store. */
@@ -58,21 +69,19 @@ export interface Found extends ReadForAccess {
   readonly object: ObjectRecord | undefined
   /** The same object; only of operations that declare that they read its bytes. */
   readonly openObject: OpenObject | undefined
-  /** The delete marker that the name of the object leads to instead. */
-  readonly marker: DeleteMarker | undefined
 }
 
 /** The decoded body of a request: a document's value, or content that is still unread. */
 export interface CallBody<O extends Operation> {
   readonly document?: BodyOf<O>
-  readonly content?: ByteSource
+  readonly content?: Content
 }
 
 /** An authenticated and authorised request for one operation, whose body is not decoded yet. */
 export class UnreadCall<O extends Operation> {
   readonly domain: Domain
   readonly requester: Requester
-  readonly input: InputOf<O>
+  readonly input: HandledInput<O>
   readonly #head: CallHead<O>
   readonly #found: Found
 
@@ -82,6 +91,16 @@ export class UnreadCall<O extends Operation> {
     this.input = head.input
     this.#head = head
     this.#found = found
+  }
+
+  /** Query and headers as the operation is decoded from them. */
+  get parts(): Head {
+    return this.#head.parts
+  }
+
+  /** The key and the first signature of the body's chunks, if they may be signed. */
+  get chunkChain(): ChunkChain | undefined {
+    return this.#head.chunkChain
   }
 
   get operation(): O {
@@ -158,14 +177,14 @@ export class UnreadCall<O extends Operation> {
     return this.#named(this.#head.objectName)
   }
 
-  /** The object that an operation reads, as it was when the request was authorised. Throws noSuchKey, noSuchVersion, versionIsDeleteMarker. */
+  /** The object that an operation reads, as it was when the request was authorised. Throws noSuchKey. */
   get object(): ObjectRecord {
-    return this.#sought(this.#found.object)
+    return requireFound(this.#found.object, this.objectName)
   }
 
-  /** That object, open in the scope of the call, for an operation that reads its bytes. Throws as `object` does. */
+  /** That object, open in the scope of the call, for an operation that reads its bytes. Throws noSuchKey. */
   get openObject(): OpenObject {
-    return this.#sought(this.#found.openObject)
+    return requireFound(this.#found.openObject, this.objectName)
   }
 
   /** The id of the account that asks; operations on the service are closed to anonymous requesters. */
@@ -195,25 +214,20 @@ export class UnreadCall<O extends Operation> {
   }
 
   /** Allows what the operation does to one object of the bucket, or throws the cause of the denial. */
-  authorise({ key, version }: ObjectName): Awaitable<void> {
-    return authorise(this.#head, { bucket: this.bucket, rules: this.#found.rules, key, version, object: 'unread' })
+  authorise(key: ObjectKey): Awaitable<void> {
+    return authorise(this.#head, { bucket: this.bucket, rules: this.#found.rules, key, object: 'unread' })
   }
 
-  /** Allows reading an object that is to be copied, and returns its bucket. Throws noSuchBucket, and the causes of access. */
-  authoriseSource({ bucket: name, key, version }: ObjectName): Awaitable<BucketRecord> {
+  /** Allows reading an object that is to be copied. Throws noSuchBucket, and the causes of access. */
+  authoriseSource(bucketName: BucketName, key: ObjectKey): Awaitable<void> {
     const readRules = this.#head.rules.readFor(this.requester)
-    return andThen(findBucketAndMore(this.domain, name, readRules), ({ bucket, more: { rules } }) =>
-      andThen(authoriseSource(this.#head, { bucket, rules, key, version, object: 'unread' }), () => bucket),
+    return andThen(findBucketAndMore(this.domain, bucketName, readRules), ({ bucket, more: { rules } }) =>
+      authoriseSource(this.#head, { bucket, rules, key, object: 'unread' }),
     )
   }
 
   withBody(body: CallBody<O>): Call<O> {
     return new Call(this.#head, this.#found, body)
-  }
-
-  #sought<T>(found: T | undefined): T {
-    if (found === undefined) throw notFound(this.objectName, this.#found.marker)
-    return found
   }
 
   #named<T>(part: T | undefined): T {
@@ -237,7 +251,7 @@ export class Call<O extends Operation> extends UnreadCall<O> {
   }
 
   /** The unread body, of an operation that declares one of bytes. */
-  get content(): ByteSource {
+  get content(): Content {
     if (this.#body.content === undefined) throw new TypeError(`${this.operationName} declares no body of bytes`)
     return this.#body.content
   }

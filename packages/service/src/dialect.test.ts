@@ -24,6 +24,7 @@ const TOY_NOTATION: Notation = {
     return documented.replace(/^x-oss-/, 'x-toy-').replace(/^uploadId$/, 'session')
   },
   metadataPrefix: 'x-toy-note-',
+  metadataName: /^[a-z]+$/,
   namespace: 'urn:toy',
   spellings: {
     etag: { read: (text) => text, write: (text) => text.toLowerCase() },
@@ -35,6 +36,7 @@ const TOY_NOTATION: Notation = {
 }
 
 const toyDialect: Dialect = {
+  ...ossDialect,
   ...TOY_NOTATION,
   ...createRouter(TOY_NOTATION),
   name: 'toy',

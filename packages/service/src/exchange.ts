@@ -1,4 +1,11 @@
-import { type DeclaredOperation, type Dialect, type Head, type Operation, ossDialect } from '@bindery/protocol'
+import {
+  type DeclaredOperation,
+  type Dialect,
+  type Head,
+  type Operation,
+  ossDialect,
+  s3Dialect,
+} from '@bindery/protocol'
 import type { ByteSource } from '@bindery/storage'
 import type { Authenticate } from './access/authenticate.js'
 import type { Authoriser } from './access/authoriser.js'
@@ -56,8 +63,14 @@ export class Exchange {
   }
 }
 
+const DIALECTS: NonNullable<ServiceOptions['dialects']> = [s3Dialect, ossDialect]
+
 /** The protocol that a request shows; the last of them if it shows none, or could not be read. */
-export function dialectOf({ dialects = [ossDialect] }: ServiceOptions, head: Head | undefined): Dialect {
-  const shown = head && dialects.find((dialect) => dialect.isSpoken(head))
-  return shown ?? dialects.at(-1) ?? ossDialect
+export function dialectOf({ dialects = DIALECTS }: ServiceOptions, head: Head | undefined): Dialect {
+  const last = dialects.length - 1
+  for (let index = 0; head !== undefined && index < last; index += 1) {
+    const dialect = dialects[index]
+    if (dialect?.isSpoken(head)) return dialect
+  }
+  return dialects[last] ?? ossDialect
 }

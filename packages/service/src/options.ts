@@ -52,7 +52,7 @@ export interface ServiceOptions extends DomainOptions {
   readonly sealer?: Sealer
   /**
    * The protocols that clients may speak: a request is of the first that it shows signs of, and of the last if of none.
-   * Absent: OSS's alone.
+   * Absent: S3's and OSS's.
    */
   readonly dialects?: readonly [Dialect, ...Dialect[]]
   /** Absent: an upload that requests a callback is refused. */

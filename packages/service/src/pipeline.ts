@@ -14,12 +14,11 @@ import {
   type ObjectKey,
   type Operation,
   OssError,
-  objectKey,
+  type Head as Parts,
   parseQuery,
-  type Query,
   type Reading,
+  type Readings,
   type Routed,
-  readings,
   soughtKey,
 } from '@bindery/protocol'
 import { type Awaitable, andThen, settle } from '@bindery/storage'
@@ -29,13 +28,13 @@ import { Authoriser } from './access/authoriser.js'
 import { BucketRuleBook, NOTHING_READ, type ReadForAccess, readOnlyEdition } from './access/bucket-rules.js'
 import { RamKeys } from './access/ram-keys.js'
 import { accountOf, editionOf, keyHolder } from './access/requester.js'
-import { contentSource, readDocument } from './body.js'
+import { contentOf, readDocument } from './body.js'
 import { type Call, type CallHead, type Found, type Reply, UnreadCall } from './call.js'
 import { type BucketAndMore, findBucket, findBucketAndMore, findBucketIfAny } from './domain/buckets/buckets.js'
 import type { Domain } from './domain/domain.js'
 import { findBucketAndObject } from './domain/objects/objects.js'
 import { type OpenObject, openBucketAndObject } from './domain/objects/open-object.js'
-import type { DeleteMarker, ObjectRecord, VersionId } from './domain/stored/model.js'
+import type { ObjectRecord, VersionId } from './domain/stored/model.js'
 import { dialectOf, Exchange } from './exchange.js'
 import { handlers } from './operations/index.js'
 import type { ServiceOptions } from './options.js'
@@ -89,9 +88,9 @@ function end(exchange: Exchange, answer: Answer): ServiceResponse {
 
 interface Addressed {
   readonly exchange: Exchange
-  readonly query: Query
+  readonly parts: Parts
   /** The likelier first. */
-  readonly readings: readonly [Reading, ...Reading[]]
+  readonly readings: Readings
 }
 
 /** 1. Host and path → at most two readings of (level, bucket, key); query and headers → the protocol of the request. */
@@ -100,10 +99,12 @@ function address(exchange: Exchange): Addressed {
   const mark = target.indexOf('?')
   const path = mark === -1 ? target : target.slice(0, mark)
   const query = parseQuery(mark === -1 ? '' : target.slice(mark + 1))
-  const dialect = dialectOf(exchange.surroundings.options, { query, headers: exchange.request.headers })
+  const sent = { query, headers: exchange.request.headers }
+  const dialect = dialectOf(exchange.surroundings.options, sent)
   exchange.dialect = dialect
   exchange.log.uploadId = query.get(dialect.nameOf('uploadId') ?? '')
-  return { exchange, query, readings: readings(host, path, exchange.surroundings.options) }
+  const parts = dialect.headOf?.(sent) ?? sent
+  return { exchange, parts, readings: dialect.readings(host, path, exchange.surroundings.options) }
 }
 
 type RoutedOperation = Routed | undefined
@@ -117,13 +118,13 @@ interface RoutedRequest extends Addressed {
  * 2. Method, level, query and headers → operation. The log, as the headers for browsers, speaks of the likelier
  * reading until the signature has shown which one is meant.
  */
-function route({ exchange, query, readings }: Addressed): Awaitable<RoutedRequest> {
-  const operation = operationOf(exchange, query, readings[0])
-  return andThen(take(exchange, readings[0], operation), () => ({ exchange, query, readings, operation }))
+function route({ exchange, parts, readings }: Addressed): Awaitable<RoutedRequest> {
+  const operation = operationOf(exchange, parts, readings[0])
+  return andThen(take(exchange, readings[0], operation), () => ({ exchange, parts, readings, operation }))
 }
 
-function operationOf({ dialect, request }: Exchange, query: Query, { level }: Reading): RoutedOperation {
-  return dialect.route(request.method, level, query, request.headers)
+function operationOf({ dialect, request }: Exchange, { query, headers }: Parts, { level }: Reading): RoutedOperation {
+  return dialect.route(request.method, level, query, headers)
 }
 
 function take(exchange: Exchange, { bucket, key }: Reading, operation: RoutedOperation): Awaitable<void> {
@@ -138,22 +139,23 @@ function take(exchange: Exchange, { bucket, key }: Reading, operation: RoutedOpe
 
 interface Authenticated extends Identified {
   readonly exchange: Exchange
-  readonly query: Query
+  readonly parts: Parts
   readonly operation: DeclaredOperation
 }
 
 /** 3. Signature → requester, and of the readings the one whose signature verifies. */
 function authenticate(routed: RoutedRequest): Awaitable<Authenticated> {
-  const { exchange, query, readings } = routed
-  const { method, host, headers } = exchange.request
-  const signed = { method, query, headers: headers.host === host ? headers : { ...headers, host } }
+  const { exchange, parts, readings } = routed
+  const { method, target, host, headers } = exchange.request
+  const { query } = parts
+  const signed = { method, target, query, headers: headers.host === host ? headers : { ...headers, host } }
   return settle(
-    () => exchange.surroundings.authenticate(signed, readings),
+    () => exchange.surroundings.authenticate(signed, readings, exchange.dialect.readClaim),
     (identified) => {
       const { requester, reading } = identified
       if (requester.kind !== 'anonymous') exchange.log.accessKeyId = requester.accessKeyId
       if (reading === readings[0]) return authenticated(routed, identified, routed.operation)
-      const operation = operationOf(exchange, query, reading)
+      const operation = operationOf(exchange, parts, reading)
       return andThen(take(exchange, reading, operation), () => authenticated(routed, identified, operation))
     },
     (error) => refuseRequester(routed, error),
@@ -180,28 +182,27 @@ function refuseInBucket({ surroundings }: Exchange, { bucket }: Reading, error: 
 }
 
 function authenticated(
-  { exchange, query }: RoutedRequest,
+  { exchange, parts }: RoutedRequest,
   identified: Identified,
   operation: RoutedOperation,
 ): Awaitable<Authenticated> {
   const { reading } = identified
   if (operation === undefined) {
-    return refuseInBucket(exchange, reading, notAllowed(exchange, reading.level, query))
+    return refuseInBucket(exchange, reading, notAllowed(exchange, reading.level, parts))
   }
   if ('absent' in operation || isRefused(operation, exchange)) {
     return refuseInBucket(exchange, reading, new OssError('notImplemented', { Operation: operation.name }))
   }
   exchange.operation = operation
-  const { requester, signedIn } = identified
-  return { requester, reading, signedIn, exchange, query, operation }
+  const { requester, signedIn, chunkChain } = identified
+  return { requester, reading, signedIn, chunkChain, exchange, parts, operation }
 }
 
 function isRefused({ unfinished }: Operation, { surroundings }: Exchange): boolean {
   return unfinished === true && surroundings.options.acceptUnfinished !== true
 }
 
-function notAllowed({ dialect, request }: Exchange, level: Level, query: Query): OssError {
-  const { method, headers } = request
+function notAllowed({ dialect, request: { method } }: Exchange, level: Level, { query, headers }: Parts): OssError {
   const allow = dialect.allowedMethods(level, query, headers).join(', ')
   const details = { Method: method, ResourceType: level }
   return new OssError('methodNotAllowed', details, { headers: () => [['Allow', allow]] })
@@ -211,11 +212,12 @@ function notAllowed({ dialect, request }: Exchange, level: Level, query: Query):
 type Head = CallHead<Operation> & { readonly operation: DeclaredOperation }
 
 /** 4. Query and headers → typed input. */
-function decodeHead({ exchange, query, requester, reading, signedIn, operation }: Authenticated): Head {
+function decodeHead(authenticated: Authenticated): Head {
+  const { exchange, parts, requester, reading, signedIn, chunkChain, operation } = authenticated
   const { request, startedAt, surroundings } = exchange
   const bucket = reading.bucket === undefined ? undefined : bucketName(reading.bucket)
-  const key = reading.key === undefined ? undefined : keyOf(operation, reading.key)
-  const input = decodeInput(operation, { query, headers: request.headers }, exchange.dialect)
+  const key = reading.key === undefined ? undefined : keyOf(exchange, operation, reading.key)
+  const input = decodeInput(operation, parts, exchange.dialect)
   return {
     exchange,
     operation,
@@ -223,7 +225,9 @@ function decodeHead({ exchange, query, requester, reading, signedIn, operation }
     authoriser: surroundings.authoriser,
     rules: surroundings.rules,
     requester,
-    conditions: { request, query, notation: exchange.dialect, signedIn, now: startedAt },
+    parts,
+    chunkChain,
+    conditions: { request, query: parts.query, notation: exchange.dialect, signedIn, now: startedAt },
     input,
     bucketName: bucket,
     objectName: bucket === undefined || key === undefined ? undefined : { bucket, key, version: versionIn(input) },
@@ -237,8 +241,8 @@ function versionIn(input: { readonly versionId?: VersionId }): VersionId | undef
 }
 
 /** A HEAD has no body to say what is wrong with a name that no object can have: there is no such object. */
-function keyOf({ method }: Operation, key: string): ObjectKey {
-  return method === 'HEAD' ? soughtKey(key) : objectKey(key)
+function keyOf({ dialect }: Exchange, { method }: Operation, key: string): ObjectKey {
+  return method === 'HEAD' ? soughtKey(key) : dialect.keyOf(key)
 }
 
 /** 5. Declared actions on what the head names → allowed, or the cause of the denial. The body stays shut until here. */
@@ -246,6 +250,7 @@ function authorise(head: Head): Awaitable<UnreadCall<Operation>> {
   return andThen(findNamed(head), (found) => {
     if (found.edition !== editionOf(head.requester)) return andThen(withCurrentKey(head), authorise)
     head.exchange.surroundings.keys.used(head.requester, head.conditions.now)
+    requireOwner(head.input, found)
     return andThen(requireAllowed(head, touched(head, found)), () => new UnreadCall(head, found))
   })
 }
@@ -255,6 +260,14 @@ function withCurrentKey(head: Head): Awaitable<Head> {
   const { requester, exchange } = head
   if (requester.kind === 'anonymous' || requester.key === undefined) throw new TypeError('this key does not change')
   return andThen(exchange.surroundings.keys.renew(requester.key), (key) => ({ ...head, requester: keyHolder(key) }))
+}
+
+/** Throws bucketOwnerDiffers if the requester takes the bucket for that of another account. */
+function requireOwner(input: { readonly expectedBucketOwner?: string }, { bucket }: Found): void {
+  const { expectedBucketOwner: expected } = input
+  if (expected !== undefined && bucket !== undefined && bucket.owner !== expected) {
+    throw new OssError('bucketOwnerDiffers')
+  }
 }
 
 function findNamed(head: Head): Awaitable<Found> {
@@ -269,24 +282,16 @@ function findNamed(head: Head): Awaitable<Found> {
   }
   if (operation.reads === 'object' && objectName !== undefined) {
     return andThen(openBucketAndObject(domain, exchange.scope, objectName, readRules), (found) =>
-      foundOf(found, found.object?.record, found.object, found.marker),
+      foundOf(found, found.object?.record, found.object),
     )
   }
   if (readsObject(operation) && objectName !== undefined) {
-    return andThen(findBucketAndObject(domain, objectName, readRules), (found) =>
-      foundOf(found, found.object, undefined, found.marker),
-    )
+    return andThen(findBucketAndObject(domain, objectName, readRules), (found) => foundOf(found, found.object))
   }
   return andThen(findBucketAndMore(domain, name, readRules), (found) => foundOf(found))
 }
 
-const NOTHING_FOUND: Found = {
-  ...NOTHING_READ,
-  bucket: undefined,
-  object: undefined,
-  openObject: undefined,
-  marker: undefined,
-}
+const NOTHING_FOUND: Found = { ...NOTHING_READ, bucket: undefined, object: undefined, openObject: undefined }
 
 /** Nothing but the edition of the requester's permissions, where they depend on one. */
 function findNothing({ exchange, requester }: Head): Awaitable<Found> {
@@ -299,15 +304,13 @@ function foundOf(
   { bucket, more: { rules, edition } }: BucketAndMore<ReadForAccess>,
   object?: ObjectRecord,
   openObject?: OpenObject,
-  marker?: DeleteMarker,
 ): Found {
-  return { bucket, rules, edition, object, openObject, marker }
+  return { bucket, rules, edition, object, openObject }
 }
 
 /** Only the object of an operation that reads it was looked up with its bucket. */
 function touched({ operation, bucketName: name, objectName }: Head, { bucket, rules, object }: Found): Touched {
-  const { key, version } = objectName ?? {}
-  return { bucket, bucketName: name, rules, key, version, object: readsObject(operation) ? object : 'unread' }
+  return { bucket, bucketName: name, rules, key: objectName?.key, object: readsObject(operation) ? object : 'unread' }
 }
 
 function readsObject({ level, permissions: [action] }: Operation): boolean {
@@ -327,7 +330,9 @@ interface AnyHandler {
 }
 
 function handlerOf(call: UnreadCall<Operation>): AnyHandler {
-  return handlers[call.operation.name as keyof typeof handlers] as unknown as AnyHandler
+  const { operation } = call
+  const name = 'handledAs' in operation ? operation.handledAs : operation.name
+  return handlers[name as keyof typeof handlers] as unknown as AnyHandler
 }
 
 /** 6. What the operation itself looks up before its body is read, an upload for one. */
@@ -338,11 +343,13 @@ function find(call: UnreadCall<Operation>): Awaitable<Prepared<UnreadCall<Operat
 /** 7. Document → typed value; content stays a source of bytes. */
 function decodeBody({ call, found }: Prepared<UnreadCall<Operation>>): Awaitable<Prepared<Call<Operation>>> {
   const { body } = call.operation
-  const source = call.exchange.bodyOf(call)
-  const { headers } = call.exchange.request
   if (body === undefined) return { call: call.withBody({}), found }
-  if (body === 'bytes') return { call: call.withBody({ content: contentSource(source, headers) }), found }
-  return andThen(readDocument(source, headers, call.domain.digests), (bytes) => {
+  const source = call.exchange.bodyOf(call)
+  const { parts, chunkChain } = call
+  const payload = call.exchange.dialect.readPayload?.(parts, { content: body === 'bytes' })
+  if (body === 'bytes')
+    return { call: call.withBody({ content: contentOf(source, parts, payload, chunkChain) }), found }
+  return andThen(readDocument(source, parts, payload, call), (bytes) => {
     const document = decodeDocument(call.operation, parseXml, bytes, call.input, call.exchange.dialect)
     return { call: call.withBody({ document }), found }
   })

@@ -17,6 +17,7 @@ export interface Target {
 }
 
 const digests: Digests = {
+  begin: (algorithm) => createHash(algorithm),
   md5: (data) => createHash('md5').update(data).digest(),
   sha256: (data) => createHash('sha256').update(data).digest(),
   hmacSha1: (key, data) => createHmac('sha1', key).update(data).digest(),

@@ -34,16 +34,12 @@ export const BREAKS: readonly Break[] = [
     mode: 'mishaps',
     seed: 2,
     file: `${DOMAIN}objects/objects.js`,
-    find: 'const now = domain.clock();\n    return domain.metadata.transact(async (tx) => {\n        if (version === undefined)',
-    replace: `const now = domain.clock();
+    find: 'export async function deleteObject(domain, name) {\n    await ',
+    replace: `export async function deleteObject(domain, name) {
     const { metadata } = domain;
-    const transact = async (body) => {
-        metadata.transact(body).catch(() => {});
-        return { isMarker: false };
-    };
+    const transact = async (body) => void metadata.transact(body).catch(() => {});
     domain = { ...domain, metadata: { ...metadata, transact } };
-    return domain.metadata.transact(async (tx) => {
-        if (version === undefined)`,
+    await `,
   },
   {
     invariant: 'D2',
@@ -120,7 +116,7 @@ export const BREAKS: readonly Break[] = [
     mode: 'sequence',
     seed: 1,
     file: `${DOMAIN}objects/copy-object.js`,
-    find: 'holderRows.set(tx, record, undefined);',
+    find: 'holderRows.set(tx, made, undefined);',
     replace: '',
   },
   {
@@ -247,10 +243,9 @@ export const BREAKS: readonly Break[] = [
     mode: 'sequence',
     seed: 9,
     file: `${DOMAIN}uploads/complete.js`,
-    find: 'const made = putCurrent(domain, tx, standing, completion, record);',
-    replace: `let made;
-        try {
-            made = putCurrent(domain, tx, standing, completion, record);
+    find: 'replaceCurrent(domain, tx, { name, forbidOverwrite, old }, record);',
+    replace: `try {
+            replaceCurrent(domain, tx, { name, forbidOverwrite, old }, record);
         } catch (error) {
             closeUpload(tx, completion, usage);
             return record;
@@ -291,11 +286,11 @@ export const BREAKS: readonly Break[] = [
     name: 'a put loses against an object that was dated by a clock an hour ahead',
     mode: 'sequence',
     seed: 8,
-    file: `${DOMAIN}objects/versions.js`,
-    find: 'if (!isVersioned && forbidOverwrite && current !== undefined)',
-    replace: `if (current !== undefined && current.modifiedAt > record.modifiedAt)
-        return record;
-    if (!isVersioned && forbidOverwrite && current !== undefined)`,
+    file: `${DOMAIN}objects/current.js`,
+    find: 'if (old !== undefined && forbidOverwrite)',
+    replace: `if (old !== undefined && old.modifiedAt > record.modifiedAt)
+        return;
+    if (old !== undefined && forbidOverwrite)`,
   },
   {
     invariant: 'counters',
@@ -311,8 +306,8 @@ export const BREAKS: readonly Break[] = [
     name: 'a replaced object is counted twice',
     mode: 'sequence',
     seed: 1,
-    file: `${DOMAIN}objects/versions.js`,
-    find: 'count(tx, bucket, { objects: [{ storageClass: record.storageClass, count: -1, bytes: -record.size }] });',
+    file: `${DOMAIN}objects/current.js`,
+    find: 'objects.push({ storageClass: old.storageClass, count: -1, bytes: -old.size });',
     replace: '',
   },
   ...OTHER_BREAKS,

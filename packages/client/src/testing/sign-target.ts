@@ -6,6 +6,7 @@ import { ROOT } from '@bindery/service/testing'
 import type { SignedRequest, SignTarget } from '../types/client.js'
 
 const digests = {
+  begin: (algorithm: 'sha1' | 'sha256') => createHash(algorithm),
   md5: (data: Uint8Array) => createHash('md5').update(data).digest(),
   sha256: (data: Uint8Array) => createHash('sha256').update(data).digest(),
   hmacSha1: (key: Uint8Array, data: Uint8Array) => createHmac('sha1', key).update(data).digest(),

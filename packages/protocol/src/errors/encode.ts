@@ -8,6 +8,8 @@ export interface ErrorExchange {
   readonly requestId: string
   /** The Host that the client used. */
   readonly hostId: string
+  /** The path of the request, percent-encoded as it was sent. */
+  readonly resource?: string
   readonly method: string
 }
 

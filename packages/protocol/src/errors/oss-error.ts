@@ -19,7 +19,7 @@ export class OssError extends Error {
 
   constructor(reason: Cause, details: ErrorDetails = {}, options: ErrorOptions & { headers?: HeadersIn } = {}) {
     const row: ErrorRow = CATALOGUE[reason]
-    super(fill(row.message, details), options)
+    super(fillMessage(row.message, details), options)
     this.reason = reason
     this.details = details
     this.headersIn = options.headers ?? (() => [])
@@ -35,6 +35,7 @@ export function elementOf(detail: string): string {
   return detail === 'etag' ? 'ETag' : detail.charAt(0).toUpperCase() + detail.slice(1)
 }
 
-function fill(message: string, details: ErrorDetails): string {
+/** A text of the catalogue with details in it. */
+export function fillMessage(message: string, details: ErrorDetails): string {
   return message.replace(/\{(\w+)!?\}/g, (_, name: string) => String(details[name] ?? name))
 }

@@ -32,7 +32,8 @@ export const ABSENT_OPERATIONS: readonly AbsentOperation[] = [
   absent('ListCloudBoxes', 'GET', 'service', 'cloudboxes'),
   absent('WriteGetObjectResponse', 'POST', 'service', 'x-oss-write-get-object-response'),
 
-  // Replication
+  // Versioning, replication
+  absent('ListObjectVersions', 'GET', 'bucket', 'versions'),
   absent('PutBucketReplication', 'POST', 'bucket', 'replication', 'comp=add'),
   absent('DeleteBucketReplication', 'POST', 'bucket', 'replication', 'comp=delete'),
   absent('GetBucketReplication', 'GET', 'bucket', 'replication'),

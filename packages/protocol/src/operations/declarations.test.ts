@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CATALOGUE } from '../errors/catalogue.js'
 import type { Operation } from '../operation.js'
+import { SIGV4_CAUSES } from '../s3/causes.js'
+import { s3Operations } from '../s3/operations/index.js'
 import { V1_SUBRESOURCES } from '../signature/subresources.js'
 import { ABSENT_OPERATIONS } from './absent.js'
 import { COMMON_CAUSES, causesOf } from './causes.js'
@@ -21,7 +23,8 @@ test('each key that selects an operation is signed by V1, so that none can be ad
 })
 
 test('each cause of the catalogue belongs to an operation or to all, and each declared one has a row', () => {
-  const declared = new Set([...COMMON_CAUSES, ...Object.values(operations).flatMap((one) => [...causesOf(one)])])
+  const all: readonly Operation[] = [...Object.values(operations), ...Object.values(s3Operations)]
+  const declared = new Set([...COMMON_CAUSES, ...SIGV4_CAUSES, ...all.flatMap((one) => [...causesOf(one)])])
   assert.deepEqual([...declared].sort(), Object.keys(CATALOGUE).sort())
 })
 

@@ -4,8 +4,8 @@ import type { Query } from '../query.js'
 import { ABSENT_OPERATIONS, type AbsentOperation, UNDESCRIBED_SUBRESOURCES } from './absent.js'
 import { type OperationName, operations } from './index.js'
 
-/** An operation of the index. */
-export type DeclaredOperation = Operation & { readonly name: OperationName }
+/** An operation that Bindery has: one of OSS's, or one of another protocol that the handler of one of OSS's serves. */
+export type DeclaredOperation = Operation & ({ readonly name: OperationName } | { readonly handledAs: OperationName })
 
 /** The properties of an operation that routing reads. */
 export type Routable = Pick<Operation, 'name' | 'method' | 'level' | 'otherLevels' | 'when'>
@@ -126,17 +126,35 @@ export interface Router {
 
 const METHODS: readonly Method[] = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT']
 const LEVELS = ['service', 'bucket', 'object'] as const
-const DECLARED = Object.values(operations) as readonly DeclaredOperation[]
+
+/** The operations of a protocol: those that Bindery has, those that it lacks, and keys that name none of either. */
+export interface RoutedOperations {
+  readonly declared: readonly DeclaredOperation[]
+  readonly absent: readonly AbsentOperation[]
+  readonly undescribed?: Readonly<Record<Level, readonly string[]>>
+  /** Whether a key without a value that means nothing here counts as a sub-resource in requests that write. */
+  readonly refusesUnknownKeys?: true
+}
+
+const OSS_OPERATIONS: RoutedOperations = {
+  declared: Object.values(operations),
+  absent: ABSENT_OPERATIONS,
+  undescribed: UNDESCRIBED_SUBRESOURCES,
+}
 
 /** Routes to all operations, those that Bindery does not have included, by their names in a notation. */
-export function createRouter(notation: Notation): Router {
-  const routeAll = createRoute<DeclaredOperation | AbsentOperation>([...DECLARED, ...ABSENT_OPERATIONS], notation)
-  const subresources = new Subresources(notation)
+export function createRouter(notation: Notation, all: RoutedOperations = OSS_OPERATIONS): Router {
+  const routeAll = createRoute<DeclaredOperation | AbsentOperation>([...all.declared, ...all.absent], notation)
+  const subresources = new Subresources(notation, all)
 
   const route: Router['route'] = (method, level, query, headers) => {
     const found = routeAll(method, level, query, headers)
     if (method === 'OPTIONS' || method === 'HEAD' || (found !== undefined && 'absent' in found)) return found
     const foreign = subresources.foreign(method, level, query, found)
+    if (foreign === undefined && found !== undefined && all.refusesUnknownKeys === true && method !== 'GET') {
+      const unknown = subresources.unknown(query, found)
+      if (unknown !== undefined) return { absent: true, name: `?${unknown}` }
+    }
     if (foreign === undefined) return found
     return subresources.isPresent(foreign) ? undefined : { absent: true, name: `?${foreign}` }
   }
@@ -158,14 +176,12 @@ class Subresources {
   readonly #present: Readonly<Record<Level, ReadonlySet<string>>>
   readonly #absent: Readonly<Record<Level, ReadonlySet<string>>>
 
-  constructor(notation: Notation) {
+  constructor(notation: Notation, { declared, absent, undescribed = NO_KEYS }: RoutedOperations) {
     const named = (documented: readonly string[]) =>
       new Set(documented.map((name) => notation.nameOf(name)).filter((name) => name !== undefined))
-    this.#known = new Map(DECLARED.map((operation) => [operation.name, named(knownKeys(operation))]))
-    this.#present = byLevel((level) => named(subresourcesOf(DECLARED, level)))
-    this.#absent = byLevel((level) =>
-      named([...subresourcesOf(ABSENT_OPERATIONS, level), ...UNDESCRIBED_SUBRESOURCES[level]]),
-    )
+    this.#known = new Map(declared.map((operation) => [operation.name, named(knownKeys(operation))]))
+    this.#present = byLevel((level) => named(subresourcesOf(declared, level)))
+    this.#absent = byLevel((level) => named([...subresourcesOf(absent, level), ...undescribed[level]]))
   }
 
   /** A key of the query that asks for another operation than the one found. What writes heeds those of other levels too. */
@@ -178,11 +194,19 @@ class Subresources {
     return query.parameters.find(({ name }) => known?.has(name) !== true && isSubresource(name))?.name
   }
 
+  /** A key without a value that an operation does not have. */
+  unknown(query: Query, { name: operation }: DeclaredOperation): string | undefined {
+    const known = this.#known.get(operation)
+    return query.parameters.find(({ name, value }) => !value && known?.has(name) !== true)?.name
+  }
+
   /** Whether an operation of Bindery has this sub-resource, at any level. */
   isPresent(name: string): boolean {
     return LEVELS.some((level) => this.#present[level].has(name))
   }
 }
+
+const NO_KEYS: Readonly<Record<Level, readonly string[]>> = { service: [], bucket: [], object: [] }
 
 function knownKeys({ when = [], input, refuses = [] }: Operation): readonly string[] {
   return [

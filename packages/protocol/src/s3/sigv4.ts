@@ -3,12 +3,12 @@
  * headers that the signer names, and a hash of the body.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html
  */
-import { hex, percentDecode, percentEncode, stringToBytes, utf8Bytes } from '@bindery/bytes'
+import { byteString, hex, percentDecode, percentEncode, stringToBytes, utf8Bytes } from '@bindery/bytes'
 import type { Digests } from '../digests.js'
 
 export const SIGV4_ALGORITHM = 'AWS4-HMAC-SHA256'
-const TERMINATOR = 'aws4_request'
-const SERVICE = 's3'
+export const SIGV4_TERMINATOR = 'aws4_request'
+export const SIGV4_SERVICE = 's3'
 /** SHA-256 of no bytes. */
 export const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
 
@@ -34,27 +34,32 @@ export interface SigV4Request {
 }
 
 export function sigV4ScopeText({ date, region }: SigV4Scope): string {
-  return `${date}/${region}/${SERVICE}/${TERMINATOR}`
+  return `${date}/${region}/${SIGV4_SERVICE}/${SIGV4_TERMINATOR}`
 }
 
 /**
  * The canonical requests that a client may have signed, the usual one first. Clients differ over a path that was encoded
- * in another way than AWS encodes, and over a plus in a query.
+ * in another way than AWS encodes, over a plus in a query, and over values beyond ASCII: botocore sends them in Latin-1
+ * and signs them in UTF-8.
  */
 export function* canonicalRequests(request: SigV4Request): Generator<string, void> {
   const { method, headers, signedHeaders, payload } = request
   const names = [...signedHeaders].sort()
-  const lines = names.map((name) => `${name}:${foldBlanks(headers[name] ?? '')}\n`).join('')
-  const tail = `${lines}\n${names.join(';')}\n${payload}`
   const seen = new Set<string>()
-  for (const uri of [canonicalPath(request.path), request.path || '/']) {
-    for (const plus of ['%20', '%2B']) {
-      const candidate = `${method}\n${uri}\n${canonicalQuery(request.query, plus)}\n${tail}`
-      if (!seen.has(candidate)) yield candidate
-      seen.add(candidate)
+  for (const write of [asSent, byteString]) {
+    const lines = names.map((name) => `${name}:${write(foldBlanks(headers[name] ?? ''))}\n`).join('')
+    const tail = `${lines}\n${names.join(';')}\n${payload}`
+    for (const uri of [canonicalPath(request.path), request.path || '/']) {
+      for (const plus of ['%20', '%2B']) {
+        const candidate = `${method}\n${uri}\n${canonicalQuery(request.query, plus)}\n${tail}`
+        if (!seen.has(candidate)) yield candidate
+        seen.add(candidate)
+      }
     }
   }
 }
+
+const asSent = (value: string): string => value
 
 /** A byte string. `timestamp` in the basic form `20260105T080000Z`. */
 export function sigV4StringToSign(
@@ -70,7 +75,7 @@ export function sigV4StringToSign(
 /** The key that signs all requests of a scope. */
 export function sigV4SigningKey(secret: string, { date, region }: SigV4Scope, digests: Digests): Uint8Array {
   let key = utf8Bytes(`AWS4${secret}`)
-  for (const step of [date, region, SERVICE, TERMINATOR]) key = digests.hmacSha256(key, stringToBytes(step))
+  for (const step of [date, region, SIGV4_SERVICE, SIGV4_TERMINATOR]) key = digests.hmacSha256(key, stringToBytes(step))
   return key
 }
 

@@ -1,18 +1,19 @@
 import { isoDate } from '../codec.js'
 import { OssError } from '../errors/oss-error.js'
 import { CLOCK_SKEW_MAX_MS } from '../limits.js'
-import type { Claim, V4UrlClaim } from './claim-form.js'
+import type { Claim, SigV4UrlClaim, V4UrlClaim } from './claim-form.js'
 import { formatBasicDay, parseBasicTime, parseRequestTime } from './time.js'
 
 /**
  * Accepts a claim whose time is valid at `now` (milliseconds since 1970). The time of a signed header may differ by 15
  * minutes; a URL is valid until it expires, a V4 URL from 15 minutes before its start. Throws dateMissing, dateInvalid,
  * requestTimeTooSkewed, urlExpired or v4UrlExpired, and v4CredentialInvalid or v4UrlDateInvalid if the V4 scope is for
- * another day than the time.
+ * another day than the time; for S3 sigV4DateMismatch, sigV4UrlExpired and sigV4UrlNotYetValid.
  */
 export function checkTime(claim: Claim, now: number): void {
   if (claim.place === 'header') checkHeaderTime(claim, now)
   else if (claim.scheme === 'v4') checkV4UrlTime(claim, now)
+  else if (claim.scheme === 'sigv4') checkSigV4UrlTime(claim, now)
   else if (isPast(Number(claim.date) * 1000, now)) throw expired('urlExpired', Number(claim.date) * 1000, now)
 }
 
@@ -27,7 +28,21 @@ function checkHeaderTime(claim: Claim, now: number): void {
       ServerTime: isoDate.encode(now),
     })
   }
-  if (claim.scheme === 'v4' && claim.scope.date !== formatBasicDay(time)) throw new OssError('v4CredentialInvalid')
+  if ('scope' in claim && claim.scope.date !== formatBasicDay(time)) {
+    throw new OssError(claim.scheme === 'v4' ? 'v4CredentialInvalid' : 'sigV4DateMismatch')
+  }
+}
+
+/** Expiry in S3 is exclusive, and a URL of no seconds has always expired. */
+function checkSigV4UrlTime({ date, scope, expiresSeconds }: SigV4UrlClaim, now: number): void {
+  const start = parseBasicTime(date) ?? Number.NaN
+  if (scope.date !== formatBasicDay(start)) throw new OssError('sigV4DateMismatch')
+  const end = start + expiresSeconds * 1000
+  if (now >= end) {
+    const times = { Expires: isoDate.encode(end), ServerTime: isoDate.encode(now) }
+    throw new OssError('sigV4UrlExpired', { 'X-Amz-Expires': expiresSeconds, ...times })
+  }
+  if (start - now > CLOCK_SKEW_MAX_MS) throw new OssError('sigV4UrlNotYetValid')
 }
 
 function checkV4UrlTime(claim: V4UrlClaim, now: number): void {

@@ -5,6 +5,7 @@
 import type { Cause } from '../errors/catalogue.js'
 import { OssError } from '../errors/oss-error.js'
 import type { Head } from '../message.js'
+import type { SigV4Scope } from '../s3/sigv4.js'
 import { parseBasicTime } from './time.js'
 import type { V4Scope } from './v4.js'
 
@@ -34,6 +35,15 @@ interface V4Presented extends WithAdditionalHeaders {
   readonly scope: V4Scope
 }
 
+interface SigV4Presented extends Presented {
+  readonly scheme: 'sigv4'
+  readonly scope: SigV4Scope
+  /** In lower case, sorted. */
+  readonly signedHeaders: readonly string[]
+  /** The text that is signed in place of the body's hash. */
+  readonly payload: string
+}
+
 type Signed = { readonly place: 'header' }
 /** A URL that is valid for a while from its date on. */
 type Presigned = { readonly place: 'url'; readonly expiresSeconds: number }
@@ -42,9 +52,11 @@ export type V1Claim = Presented & { readonly scheme: 'v1'; readonly place: Place
 export type V2Claim = WithAdditionalHeaders & { readonly scheme: 'v2'; readonly place: Place }
 export type V4HeaderClaim = V4Presented & Signed
 export type V4UrlClaim = V4Presented & Presigned
+export type SigV4HeaderClaim = SigV4Presented & Signed
+export type SigV4UrlClaim = SigV4Presented & Presigned
 
 /** The unverified statement of a request about its signer and signature. */
-export type Claim = V1Claim | V2Claim | V4HeaderClaim | V4UrlClaim
+export type Claim = V1Claim | V2Claim | V4HeaderClaim | V4UrlClaim | SigV4HeaderClaim | SigV4UrlClaim
 
 /** The texts of a claim, as they are in the header or the query, and the values that checks have read from them. */
 export interface Draft {
@@ -55,7 +67,10 @@ export interface Draft {
   expires?: string | undefined
   /** The names of signed headers: all of them, or those that are signed in addition to the default ones. */
   names?: string | undefined
+  /** The text that is signed in place of the body's hash. */
+  payload?: string | undefined
   scope?: V4Scope
+  sigV4Scope?: SigV4Scope
   headerNames?: readonly string[]
   expiresSeconds?: number
 }
@@ -118,7 +133,7 @@ export function beginsAtTime(refuse: Refuse): Check {
   }
 }
 
-/** A number of seconds; `refuse` gets the reason too. */
+/** A number of seconds. `refuse` gets the reason too. */
 export function lasts(
   { min, max }: { readonly min: number; readonly max: number },
   refuse: (text: string, why: 'form' | 'min' | 'max') => OssError,

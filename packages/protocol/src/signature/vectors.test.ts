@@ -15,6 +15,7 @@ import { V2_VECTORS, VECTORS, type Vector } from './vectors.js'
 import { SignatureVerifier } from './verify.js'
 
 const digests: Digests = {
+  begin: (algorithm) => createHash(algorithm),
   md5: (data) => createHash('md5').update(data).digest(),
   sha256: (data) => createHash('sha256').update(data).digest(),
   hmacSha1: (key, data) => createHmac('sha1', key).update(data).digest(),

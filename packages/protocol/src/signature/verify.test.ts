@@ -13,6 +13,7 @@ import { v4CanonicalRequest, v4StringToSign } from './v4.js'
 import { SignatureVerifier } from './verify.js'
 
 const digests: Digests = {
+  begin: (algorithm) => createHash(algorithm),
   md5: (data) => createHash('md5').update(data).digest(),
   sha256: (data) => createHash('sha256').update(data).digest(),
   hmacSha1: (key, data) => createHmac('sha1', key).update(data).digest(),

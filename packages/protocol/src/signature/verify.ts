@@ -1,24 +1,32 @@
 import { hexDump, stringToBytes, textOfByteString } from '@bindery/bytes'
 import type { Digests } from '../digests.js'
 import { OssError } from '../errors/oss-error.js'
+import type { ChunkChain } from '../s3/chunk-signatures.js'
+import { type SentRequest, SigV4Verifier } from '../s3/verifier.js'
 import type { Claim, V4HeaderClaim, V4UrlClaim } from './claim-form.js'
 import { SigningKeys, v1Signature, v2Signature, v4Signature, v4Strings } from './compute.js'
 import { equalSignatures, type Signable } from './signable.js'
 import { v1StringsToSign, v1StringToSign } from './v1.js'
 import { v2StringToSign } from './v2.js'
 
-/** Compares claims with the signatures that their secret would have produced. Caches V4's signing keys. */
+/** A request as its signature covers it: as it is meant, or as it was sent. */
+export type SignedRequest = Signable & SentRequest
+
+/** Compares claims with the signatures that their secret would have produced. Caches the signing keys of the fourth versions. */
 export class SignatureVerifier {
   readonly #digests: Digests
+  readonly #sigV4: SigV4Verifier
   readonly #signingKeys: SigningKeys
 
   constructor(digests: Digests) {
     this.#digests = digests
     this.#signingKeys = new SigningKeys(digests)
+    this.#sigV4 = new SigV4Verifier(digests)
   }
 
   /** Whether the holder of the secret signed this request. Does not check its time. */
-  verifies(claim: Claim, request: Signable, accessKeySecret: string): boolean {
+  verifies(claim: Claim, request: SignedRequest, accessKeySecret: string): boolean {
+    if (claim.scheme === 'sigv4') return this.#sigV4.verifies(claim, request, accessKeySecret)
     if (claim.scheme === 'v4') return this.#verifiesV4(claim, request, accessKeySecret)
     if (claim.scheme === 'v2') {
       const stringToSign = v2StringToSign(request, claim.date, claim.additionalHeaders)
@@ -31,7 +39,8 @@ export class SignatureVerifier {
   }
 
   /** The error of a claim that does not verify, with the strings that its signer should have signed. */
-  mismatch(claim: Claim, request: Signable): OssError {
+  mismatch(claim: Claim, request: SignedRequest): OssError {
+    if (claim.scheme === 'sigv4') return this.#sigV4.mismatch(claim, request)
     const identity = { OSSAccessKeyId: claim.accessKeyId, SignatureProvided: claim.signature }
     if (claim.scheme === 'v1') {
       return new OssError('signatureDoesNotMatch', { ...identity, ...shown(v1StringToSign(request, claim.date)) })
@@ -43,6 +52,11 @@ export class SignatureVerifier {
     const { stringToSign, canonicalRequest } = v4Strings(request, claim, this.#digests)
     const details = { ...identity, ...shown(stringToSign), CanonicalRequest: readable(canonicalRequest) }
     return new OssError('signatureV4DoesNotMatch', details)
+  }
+
+  /** The key and the first signature of a body's chunks; undefined for schemes that do not sign chunks. */
+  chunkChain(claim: Claim, accessKeySecret: string): ChunkChain | undefined {
+    return claim.scheme === 'sigv4' ? this.#sigV4.chunkChain(claim, accessKeySecret) : undefined
   }
 
   #verifiesV4(claim: V4HeaderClaim | V4UrlClaim, request: Signable, accessKeySecret: string): boolean {

@@ -1,4 +1,5 @@
 import {
+  type ChunkChain,
   type Claim,
   checkTime,
   equalSignatures,
@@ -6,7 +7,9 @@ import {
   OssError,
   type Query,
   type Reading,
-  readClaim,
+  type Readings,
+  readClaim as readOssClaim,
+  requireSigned,
   SignatureVerifier,
 } from '@bindery/protocol'
 import { type Awaitable, andThen } from '@bindery/storage'
@@ -16,6 +19,8 @@ import { type AccessKey, keyHolder, type Requester } from './requester.js'
 /** The parts of a request that its signature may cover. */
 export interface SignedRequest {
   readonly method: string
+  /** Path and query as sent; only for schemes that sign them as they are. */
+  readonly target?: string
   readonly query: Query
   /** Names in lower case, including `host`; values are byte strings. */
   readonly headers: Readonly<Record<string, string>>
@@ -27,13 +32,19 @@ export interface Identified {
   readonly reading: Reading
   /** Where the signature is; undefined for anonymous requests. */
   readonly signedIn: 'header' | 'url' | undefined
+  /** The key and the first signature of the body's chunks, where the scheme of the signature signs chunks. */
+  readonly chunkChain?: ChunkChain | undefined
 }
+
+/** Reads the claim of a request as its protocol has it. */
+type ReadClaim = (request: SignedRequest) => Claim | undefined
 
 /**
  * Throws a cause of the catalogue's authentication rows. The first candidate address counts unless a signature decides.
  * Waits only if the key has to be looked up.
  */
-export type Authenticate = (request: SignedRequest, readings: readonly [Reading, ...Reading[]]) => Awaitable<Identified>
+/** `readClaim`: as the request's protocol has claims; absent: as OSS has them. */
+export type Authenticate = (request: SignedRequest, readings: Readings, readClaim?: ReadClaim) => Awaitable<Identified>
 
 /**
  * Authenticates requests in OSS's order: malformed signatures, the token, the key, the time, the signature. Expiry is
@@ -48,21 +59,27 @@ export function authenticator(
   const verify = (
     claim: Claim,
     accessKey: AccessKey | undefined,
-    { method, query, headers }: SignedRequest,
-    readings: readonly [Reading, ...Reading[]],
+    request: SignedRequest,
+    readings: Readings,
   ): Identified => {
     const now = clock()
     if (accessKey === undefined) throw unknownKey(claim)
     checkSession(claim, accessKey, now)
     checkTime(claim, now)
     if (strict) checkRegion(claim, region)
-    const as = ({ bucket, key }: Reading) => ({ method, query, headers, bucket, key })
-    const reading = readings.find((one) => verifier.verifies(claim, as(one), accessKey.accessKeySecret))
+    if (claim.scheme === 'sigv4') requireSigned(claim, request)
+    const { method, target, query, headers } = request
+    const sent = { method, query, headers, ...(target !== undefined && { target }) }
+    const as = ({ bucket, key }: Reading) => ({ ...sent, bucket, key })
+    const { accessKeySecret } = accessKey
+    const reading = readings.find((one) => verifier.verifies(claim, as(one), accessKeySecret))
     if (reading === undefined) throw verifier.mismatch(claim, as(readings[0]))
-    return { requester: keyHolder(accessKey), reading, signedIn: claim.place }
+    const requester = keyHolder(accessKey)
+    const chunkChain = verifier.chunkChain(claim, accessKeySecret)
+    return { requester, reading, signedIn: claim.place, chunkChain }
   }
 
-  return (request, readings) => {
+  return (request, readings, readClaim = readOssClaim) => {
     const claim = request.method === 'OPTIONS' ? undefined : readClaim(request)
     if (claim === undefined) return { ...ANONYMOUS, reading: readings[0] }
     const accessKey = accessKeys.find(claim.accessKeyId, claim.securityToken)

@@ -31,6 +31,7 @@ export const OWNER = '1000000000000001'
 export const PLAIN: ObjectDescription = { headers: {}, userMetadata: {}, tagging: [] }
 
 export const nodeDigests: Digests = {
+  begin: (algorithm) => createHash(algorithm),
   md5: (data) => createHash('md5').update(data).digest(),
   sha256: (data) => createHash('sha256').update(data).digest(),
   hmacSha1: (key, data) => createHmac('sha1', key).update(data).digest(),

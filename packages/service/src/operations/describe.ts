@@ -1,4 +1,5 @@
 import {
+  type ChecksumName,
   encodeFields,
   type InputOf,
   notModifiedHeaders,
@@ -6,8 +7,8 @@ import {
   OssError,
   type OutputOf,
 } from '@bindery/protocol'
-import type { BucketRecord, ObjectDescription, ObjectRecord, StoredHeaders } from '../domain/stored/model.js'
-import { shownVersionOf } from '../domain/stored/version-id.js'
+import type { Content } from '../content.js'
+import type { ObjectDescription, ObjectRecord, StoredHeaders } from '../domain/stored/model.js'
 
 type DescribedInput = InputOf<
   Operations['PutObject' | 'AppendObject' | 'PutSymlink' | 'CopyObject' | 'InitiateMultipartUpload']
@@ -32,7 +33,7 @@ export function given<T extends object>(values: T): Given<T> {
 }
 
 /** The headers of a whole object, as GetObject and HeadObject answer them. */
-export function objectHeaders(bucket: BucketRecord, record: ObjectRecord): OutputOf<Operations['HeadObject']> {
+export function objectHeaders(record: ObjectRecord): OutputOf<Operations['HeadObject']> {
   return {
     acceptRanges: 'bytes',
     contentLength: record.size,
@@ -46,7 +47,6 @@ export function objectHeaders(bucket: BucketRecord, record: ObjectRecord): Outpu
     nextAppendPosition: record.type === 'Appendable' ? record.size : undefined,
     sealedTime: record.sealedAt,
     taggingCount: record.tagging.length === 0 ? undefined : record.tagging.length,
-    versionId: shownVersionOf(bucket, record),
     userMetadata: record.userMetadata,
   }
 }
@@ -63,4 +63,10 @@ function storedHeaders(headers: StoredHeaders): StoredHeaders & { readonly conte
 /** An owner as listings show one: accounts are known by their ids alone. */
 export function ownerOf(accountId: string): { readonly id: string; readonly displayName: string } {
   return { id: accountId, displayName: accountId }
+}
+
+/** The checksum that came with content and was verified, as S3 answers it. */
+export function checksumsOf(expected: Content['expected']): Partial<Record<ChecksumName, Uint8Array>> {
+  const sent = expected.find(({ kind }) => kind === 'checksum')
+  return sent === undefined ? {} : { [sent.name]: sent.value() }
 }

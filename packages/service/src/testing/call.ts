@@ -41,7 +41,11 @@ const ENDPOINT = 'oss-cn-hangzhou.aliyuncs.com'
 
 /** Signs a request, passes it to the service, and reads the response completely. */
 export async function call(started: StartedService, request: TestRequest): Promise<TestResponse> {
-  const response = await send(started, request)
+  return whole(await send(started, request))
+}
+
+/** A response that was read completely. */
+export async function whole(response: ServiceResponse): Promise<TestResponse> {
   const bytes = response.body instanceof Uint8Array ? response.body : await bytesOf(response.body ?? none())
   const headers = Object.fromEntries(response.headers.map(([name, value]) => [name.toLowerCase(), value]))
   return {

@@ -12,6 +12,6 @@ export {
   uploadPart,
 } from './multipart.js'
 export { Ram } from './ram.js'
+export { type S3Request, s3 } from './s3.js'
 export { OTHER, ROOT, type StartedService, startService } from './start-service.js'
 export * from './stored.js'
-export { ask, idOf, listedVersions, listVersions, put, setVersioning, startVersioned } from './versions.js'

@@ -10,15 +10,16 @@ import {
   page,
   refuseEncryption,
   refuseRetention,
-  shownVersionId,
   storageClass,
   storedHeaders,
   trafficLimit,
 } from '../shared.js'
-import { COPY_SOURCE_CAUSES, copyConditions, copySource, copySourceVersionId } from './copy-source.js'
+import { COPY_SOURCE_CAUSES, copyConditions, copySource } from './copy-source.js'
 import { tagging } from './tags.js'
 
 const directive = oneOf(['COPY', 'REPLACE'], 'invalidArgument', { ignoreCase: true })
+
+export const copyResult = xml('CopyObjectResult', { etag: etagElement, lastModified: lastModifiedElement })
 
 /** Bindery copies by reference: no byte moves, whatever the size, so that OSS's size limits do not apply. */
 export const copyObject = operation({
@@ -48,12 +49,9 @@ export const copyObject = operation({
   output: {
     etag: header('ETag', etag),
     crc64: header('x-oss-hash-crc64ecma', crc64Decimal),
-    versionId: shownVersionId,
-    copySourceVersionId,
   },
-  result: xml('CopyObjectResult', { etag: etagElement, lastModified: lastModifiedElement }),
+  result: copyResult,
   errors: [...COPY_SOURCE_CAUSES, 'fileAlreadyExists'],
-  answersAs: { noSuchVersion: 'noSuchSourceVersion', versionIsDeleteMarker: 'sourceIsDeleteMarker' },
   refuses: [
     ...refuseEncryption,
     ...refuseRetention,

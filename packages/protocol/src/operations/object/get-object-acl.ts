@@ -1,5 +1,5 @@
 import { operation } from '../../operation.js'
-import { accessControlPolicy, objectAcl, page, shownVersionId, VERSION_CAUSES, versionId } from '../shared.js'
+import { accessControlPolicy, objectAcl, page, refuseVersionId } from '../shared.js'
 
 /** Returns `default` if the object follows its bucket. */
 export const getObjectAcl = operation({
@@ -10,10 +10,10 @@ export const getObjectAcl = operation({
   level: 'object',
   when: [{ query: ['acl'] }],
   permissions: ['oss:GetObjectAcl'],
-  input: { versionId },
+  input: {},
   status: 200,
-  output: { versionId: shownVersionId },
+  output: {},
   result: accessControlPolicy(objectAcl),
-  errors: ['noSuchBucket', 'noSuchKey', ...VERSION_CAUSES],
-  answersAs: { versionIsDeleteMarker: 'deleteMarkerUndescribed' },
+  errors: ['noSuchBucket', 'noSuchKey'],
+  refuses: [refuseVersionId],
 })

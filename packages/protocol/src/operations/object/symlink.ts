@@ -9,11 +9,9 @@ import {
   forbidOverwrite,
   objectAcl,
   refuseRetention,
-  shownVersionId,
+  refuseVersionId,
   storageClass,
   storedHeaders,
-  VERSION_CAUSES,
-  versionId,
 } from '../shared.js'
 import { objectHeaders } from './object-headers.js'
 import { tagging } from './tags.js'
@@ -56,7 +54,7 @@ export const putSymlink = operation({
     tagging,
     userMetadata,
   },
-  output: { etag: header('ETag', etag), versionId: shownVersionId },
+  output: { etag: header('ETag', etag) },
   errors: ['noSuchBucket', 'fileAlreadyExists'],
   refuses: refuseRetention,
 })
@@ -71,15 +69,8 @@ export const getSymlink = operation({
   source: apiPage('GetSymlink'),
   method: 'GET',
   permissions: ['oss:GetObject'],
-  input: { versionId },
-  output: {
-    contentLength,
-    contentType,
-    etag: objectHeaders.etag,
-    lastModified,
-    target,
-    versionId: shownVersionId,
-    userMetadata,
-  },
-  errors: ['noSuchBucket', 'noSuchKey', ...VERSION_CAUSES, 'notSymlink'],
+  input: {},
+  output: { contentLength, contentType, etag: objectHeaders.etag, lastModified, target, userMetadata },
+  errors: ['noSuchBucket', 'noSuchKey', 'notSymlink'],
+  refuses: [refuseVersionId],
 })

@@ -8,6 +8,8 @@ import {
   type ByteSource,
   type Bytes,
   carriesBytes,
+  type DigestName,
+  type Digests,
   type Reader,
   type Row,
   StorageError,
@@ -19,25 +21,55 @@ import { incarnationRows, objectRows, ownerRows, partRows, spaceOf, versionRows 
 import type { ObjectRecord, PartRecord, VersionRecord } from '../stored/model.js'
 import { isGarbageBlob } from './garbage.js'
 
+/** A digest that the sender of bytes has announced. */
+export interface ExpectedDigest {
+  /** `payload`: part of what the sender signed; `checksum`: kept with the bytes. */
+  readonly kind: 'payload' | 'checksum'
+  readonly name: DigestName
+  /** Called when all bytes have arrived: it may have been announced behind them. */
+  readonly value: () => Uint8Array
+}
+
+/** The digests that the sender of bytes has announced. */
+export interface Announced {
+  /** 16 bytes. */
+  readonly contentMd5?: Uint8Array | undefined
+  readonly expected?: readonly ExpectedDigest[]
+}
+
 /**
  * Stores a source's bytes as a blob that the record at `options.owner` is to name, and checks them.
- * Throws invalidDigestMismatch, entityTooLarge, and what the source throws; then nothing is kept.
+ * Throws invalidDigestMismatch, payloadMismatch, checksumMismatch, entityTooLarge, and what the source throws; then nothing
+ * is kept.
  */
 export async function storeBytes(
   domain: Domain,
   source: ByteSource,
-  options: WriteOptions,
-  contentMd5: Uint8Array | undefined,
+  options: Omit<WriteOptions, 'digests'>,
+  { contentMd5, expected = [] }: Announced = {},
 ): Promise<BlobInfo> {
-  const blob = await domain.blobs.write(source, options)
+  const digests = expected.length === 0 ? undefined : [...new Set(expected.map(({ name }) => name))]
+  const blob = await domain.blobs.write(source, { ...options, digests })
   try {
     if (blob.size > PART_SIZE_MAX) throw new OssError('entityTooLarge')
     if (contentMd5 !== undefined && !equalBytes(contentMd5, blob.md5)) throw new OssError('invalidDigestMismatch')
+    checkDigests(expected, blob.digests)
   } catch (error) {
     await domain.blobs.delete(blob.id)
     throw error
   }
   return blob
+}
+
+/** Compares the digests of bytes with those that were announced. Throws payloadMismatch, checksumMismatch. */
+export function checkDigests(expected: readonly ExpectedDigest[], digests: Digests): void {
+  for (const { kind, name, value } of expected) {
+    const found = digests[name]
+    if (found !== undefined && equalBytes(value(), found)) continue
+    throw kind === 'payload'
+      ? new OssError('payloadMismatch')
+      : new OssError('checksumMismatch', { algorithm: name.toUpperCase() })
+  }
 }
 
 /** Runs the commit that names a blob; where it fails, the blob goes, unless a record names it all the same. */

@@ -21,12 +21,18 @@ import { type Domain, newId } from '../domain.js'
 import { count } from '../stored/counters.js'
 import { holderRows, manifestRows, PART_ROW_NUMBER_MAX, partRows } from '../stored/keyspace.js'
 import { Manifest } from '../stored/manifest.js'
-import type { ObjectAcl, ObjectDescription, ObjectName, ObjectRecord, PartRecord } from '../stored/model.js'
+import type {
+  BucketRecord,
+  ObjectAcl,
+  ObjectDescription,
+  ObjectName,
+  ObjectRecord,
+  PartRecord,
+} from '../stored/model.js'
 import { PartTable } from '../stored/part-table.js'
 import { type End, isSameEnd, readEnd } from './appendable-end.js'
-import { currentKey, readObject, requireStored, rewrite, type StoredObject } from './current.js'
+import { readObject, readStored, replaceCurrent, requireStored, rewrite, type StoredObject } from './current.js'
 import { firstToJoin, joinTail } from './join-tail.js'
-import { putCurrent, readStanding, type Standing } from './versions.js'
 
 export interface Append {
   readonly bucket: BucketName
@@ -147,7 +153,7 @@ interface Added {
 /** Streams the bytes into a part of their own. They can be read only once, so the object must not change meanwhile. */
 async function appendLarge(domain: Domain, append: Append, source: ByteSource): Promise<Appended> {
   const place = placeAfter(domain, await findEnd(domain, append))
-  const blob = await storeBytes(domain, source, { owner: partRows.key(place) }, append.contentMd5)
+  const blob = await storeBytes(domain, source, { owner: partRows.key(place) }, append)
   try {
     return await commitPart(domain, append, place, blob, blob)
   } catch (error) {
@@ -180,7 +186,7 @@ async function storeSmall(domain: Domain, append: Append, end: End | undefined, 
   const grows = end !== undefined && tail?.bytes.kind === 'blob' && carriesBytes(tail.bytes.blob)
   const place = grows ? placeOfTail(end, tail) : placeAfter(domain, end)
   const before = grows ? await takeAll(domain.blobs.read(tail.bytes.blob), tail.size) : new Uint8Array()
-  const blob = await storeBytes(domain, sourceOf([before, bytes]), { owner: partRows.key(place) }, undefined)
+  const blob = await storeBytes(domain, sourceOf([before, bytes]), { owner: partRows.key(place) })
   return commitPart(domain, append, place, blob, { size: bytes.length, crc64: crc64(bytes) })
 }
 
@@ -213,8 +219,11 @@ async function commit(
   const size = append.position + added.size
   if (size > APPENDABLE_SIZE_MAX) throw new OssError('entityTooLarge')
   return domain.metadata.transact(async (tx) => {
-    const [standing] = await together(readStanding(domain, tx, append), requireLiving(domain, tx))
-    const stored = standing.current && { row: currentKey(append), record: standing.current }
+    const [bucket, , stored] = await together(
+      readBucket(domain, tx, append.bucket),
+      requireLiving(domain, tx),
+      readStored(tx, append),
+    )
     const current = stored?.record.type === 'Appendable' ? await readEnd(tx, stored.record.manifest) : undefined
     // a commit whose answer was lost may come again
     if (stored && current && part && isSamePart(current.tail, part)) {
@@ -230,7 +239,7 @@ async function commit(
     const state = { size, crc64: crc, modifiedAt, etag: etagOf(domain, manifest, size, crc) }
     const record =
       stored === undefined
-        ? create(domain, tx, standing, append, { ...state, manifest, reference })
+        ? create(domain, tx, bucket, append, { ...state, manifest, reference })
         : extend(tx, stored, append, state)
     return { record, list }
   })
@@ -244,11 +253,11 @@ type State = Pick<ObjectRecord, 'size' | 'crc64' | 'modifiedAt' | 'etag'>
 function create(
   domain: Domain,
   tx: Transaction,
-  standing: Standing,
+  bucket: BucketRecord,
   append: Append,
   state: State & Pick<ObjectRecord, 'manifest' | 'reference'>,
 ): ObjectRecord {
-  const { headers, userMetadata, tagging, storageClass = standing.bucket.storageClass } = append.description
+  const { headers, userMetadata, tagging, storageClass = bucket.storageClass } = append.description
   const record: ObjectRecord = {
     type: 'Appendable',
     owner: append.owner,
@@ -261,7 +270,8 @@ function create(
     bytes: { kind: 'manifest' },
   }
   holderRows.set(tx, record, undefined)
-  return putCurrent(domain, tx, standing, { forbidOverwrite: false }, record)
+  replaceCurrent(domain, tx, { name: append, forbidOverwrite: false, old: undefined }, record)
+  return record
 }
 
 /** The object stays the same version. Rows that were counted in it are no longer all. */

@@ -63,7 +63,7 @@ async function join(domain: Domain, name: ObjectName, end: End, first: number): 
   const place = { manifest, partNumber }
   const owner = partRows.key(place)
   const pieces = readManifest(domain, manifest, { start, end: list.size })
-  const blob = await withLent(pieces, list.size - start, (source) => storeBytes(domain, source, { owner }, undefined))
+  const blob = await withLent(pieces, list.size - start, (source) => storeBytes(domain, source, { owner }))
   const part: PartRecord = {
     partNumber,
     size: blob.size,

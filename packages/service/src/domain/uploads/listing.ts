@@ -35,14 +35,10 @@ export async function listUploads(domain: Domain, query: UploadQuery): Promise<U
   const keyOf = (name: string): Bytes => uploadRows.prefix({ bucket, key: name })
   const { entries, isTruncated } = await scan<UploadRecord>({
     metadata: domain.metadata,
-    tracks: [
-      {
-        range: rangeOf(keyOf, prefix, uploadsFrom(query)),
-        keyOf,
-        nameOf: ({ key }) => uploadRows.namesOf(key).key,
-        decode: (row) => uploadRows.decodeRow(row),
-      },
-    ],
+    range: rangeOf(keyOf, prefix, uploadsFrom(query)),
+    keyOf,
+    nameOf: ({ key }) => uploadRows.namesOf(key).key,
+    decode: (row) => uploadRows.decodeRow(row),
     prefix,
     delimiter,
     max: maxUploads,

@@ -6,7 +6,7 @@ import { type NewPart, type StoredPart, storePart } from './uploads.js'
 /**
  * Stores a part, in place of an earlier one of its number, and completes its upload if that was requested and the part
  * makes it whole.
- * Throws noSuchUpload, partNotSequential, partAlreadyExist, invalidDigestMismatch, entityTooLarge.
+ * Throws what storePart throws.
  */
 export async function uploadPart(domain: Domain, part: NewPart, source: ByteSource): Promise<StoredPart> {
   const stored = await storePart(domain, part, source)

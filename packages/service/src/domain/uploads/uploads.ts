@@ -15,7 +15,7 @@ import {
   together,
 } from '@bindery/storage'
 import { readBucket } from '../buckets/buckets.js'
-import { commitBlob, requireLiving, storeBytes } from '../bytes/blobs.js'
+import { type Announced, commitBlob, requireLiving, storeBytes } from '../bytes/blobs.js'
 import { discardPart, discardRows } from '../bytes/garbage.js'
 import { type Domain, newUploadId } from '../domain.js'
 import { readObject } from '../objects/current.js'
@@ -57,11 +57,11 @@ export async function initiateUpload(domain: Domain, upload: NewUpload): Promise
   const uploadId = newUploadId(domain)
   const initiatedAt = domain.clock()
   const record = await domain.metadata.transact(async (tx) => {
-    const [{ storageClass, versioning }, existing] = await together(
+    const [{ storageClass }, existing] = await together(
       readBucket(domain, tx, bucket),
       upload.forbidOverwrite ? readObject(tx, { bucket, key }) : undefined,
     )
-    if (existing !== undefined && versioning === undefined) throw new OssError('fileAlreadyExists')
+    if (existing !== undefined) throw new OssError('fileAlreadyExists')
     const { headers, userMetadata, tagging } = description
     const record: UploadRecord = {
       bucket,
@@ -103,10 +103,8 @@ export function readUpload(
   })
 }
 
-export interface NewPart extends UploadName {
+export interface NewPart extends UploadName, Announced {
   readonly partNumber: number
-  /** The expected MD5 of the bytes, 16 bytes. */
-  readonly contentMd5: Uint8Array | undefined
 }
 
 /** A part that was stored. */
@@ -119,7 +117,7 @@ export interface StoredPart extends PartRecord {
 
 /**
  * Stores a part, in place of an earlier one of its number; whether its upload is whole then is not looked at.
- * Throws noSuchUpload, partNotSequential, partAlreadyExist, invalidDigestMismatch, entityTooLarge.
+ * Throws noSuchUpload, partNotSequential, partAlreadyExist and what storeBytes throws.
  */
 export async function storePart(domain: Domain, part: NewPart, source: ByteSource): Promise<StoredPart> {
   const { upload, md5Before } = await domain.metadata.read(async (reader) => {
@@ -128,7 +126,7 @@ export async function storePart(domain: Domain, part: NewPart, source: ByteSourc
     return { upload, md5Before: upload.sequential ? await readMd5Before(reader, part) : undefined }
   })
   const place = partRows.key({ manifest: part.uploadId, partNumber: part.partNumber })
-  const blob = await storeBytes(domain, source, { owner: place, runningMd5: md5Before }, part.contentMd5)
+  const blob = await storeBytes(domain, source, { owner: place, runningMd5: md5Before }, part)
   const record: PartRecord = {
     partNumber: part.partNumber,
     size: blob.size,

@@ -1,7 +1,6 @@
 import type { ByteRange } from '@bindery/storage'
 import { handler } from '../../call.js'
 import type { ObjectRecord } from '../../domain/stored/model.js'
-import { shownVersionOf } from '../../domain/stored/version-id.js'
 import { copyPart } from '../../domain/uploads/copy-part.js'
 import { findUpload } from '../../domain/uploads/uploads.js'
 import { requireWanted } from '../../response/conditions.js'
@@ -16,7 +15,7 @@ export const uploadPartCopy = handler('UploadPartCopy', async (call) => {
   const { uploadId, partNumber, copySource } = input
   const name = { bucket: bucket.name, key, uploadId }
   await findUpload(domain, name)
-  const sourceBucket = await call.authoriseSource(copySource)
+  await call.authoriseSource(copySource.bucket, copySource.key)
   const rangeOf = ({ size }: ObjectRecord): ByteRange | undefined => chooseRange(input.copySourceRange, size)
   const choose = (source: ObjectRecord): ByteRange | undefined => {
     requireWanted(input, source)
@@ -26,12 +25,7 @@ export const uploadPartCopy = handler('UploadPartCopy', async (call) => {
   const range = rangeOf(source)
   const { etag, crc64, modifiedAt } = made
   return {
-    output: {
-      etag,
-      crc64,
-      contentRange: range && contentRange(range, source.size),
-      copySourceVersionId: shownVersionOf(sourceBucket, source),
-    },
+    output: { etag, crc64, contentRange: range && contentRange(range, source.size) },
     result: { etag, lastModified: modifiedAt },
   }
 })

@@ -5,8 +5,9 @@ import { pacedSource, paceOf } from '../../traffic.js'
 
 export const uploadPart = handler('UploadPart', async (call) => {
   const { uploadId, partNumber, contentMd5 } = call.input
-  const part = { bucket: call.bucket.name, key: call.key, uploadId, partNumber, contentMd5 }
+  const { source, expected } = call.content
+  const part = { bucket: call.bucket.name, key: call.key, uploadId, partNumber, contentMd5, expected }
   const pace = paceOf(call)
-  const { etag, md5, crc64 } = await storePart(call.domain, part, pacedSource(call.content, pace))
+  const { etag, md5, crc64 } = await storePart(call.domain, part, pacedSource(source, pace))
   return { output: { etag, contentMd5: base64(md5), crc64, qosDelayTime: pace?.delayedMs } }
 })

@@ -1,20 +1,19 @@
-import type { InputOf, Operations } from '@bindery/protocol'
-import { handler } from '../../call.js'
+import { type Operations, OssError } from '@bindery/protocol'
+import { type HandledInput, handler } from '../../call.js'
 import { copyObject as copy } from '../../domain/objects/copy-object.js'
 import type { ObjectDescription, ObjectRecord } from '../../domain/stored/model.js'
-import { shownVersionOf } from '../../domain/stored/version-id.js'
 import { requireWanted } from '../../response/conditions.js'
 import { describeObject } from '../describe.js'
 
-type Input = InputOf<Operations['CopyObject']>
+type Input = HandledInput<Operations['CopyObject']>
 
 export const copyObject = handler('CopyObject', async (call) => {
   const { domain, bucket, key, input } = call
-  const sourceBucket = await call.authoriseSource(input.copySource)
+  await call.authoriseSource(input.copySource.bucket, input.copySource.key)
   const asked = describeObject(input)
-  const isSameKey = input.copySource.bucket === bucket.name && input.copySource.key === key
-  const ontoItself = isSameKey && bucket.versioning === undefined
-  const { made, source } = await copy(domain, {
+  const ontoItself = input.copySource.bucket === bucket.name && input.copySource.key === key
+  if (ontoItself && input.mustChange === true && !changes(input)) throw new OssError('copyOntoItself')
+  const { made } = await copy(domain, {
     bucket: bucket.name,
     key,
     owner: bucket.owner,
@@ -23,13 +22,18 @@ export const copyObject = handler('CopyObject', async (call) => {
     source: input.copySource,
     descriptionOf: (source) => {
       requireWanted(input, source)
-      return ontoItself ? describeAnew(input, asked, source) : describeCopy(input, asked, source)
+      return ontoItself && input.mustChange !== true
+        ? describeAnew(input, asked, source)
+        : describeCopy(input, asked, source)
     },
   })
-  const { etag, crc64, modifiedAt, version } = made
-  const versions = { versionId: version?.id, copySourceVersionId: shownVersionOf(sourceBucket, source) }
-  return { output: { etag, crc64, ...versions }, result: { etag, lastModified: modifiedAt } }
+  const { etag, crc64, modifiedAt } = made
+  return { output: { etag, crc64 }, result: { etag, lastModified: modifiedAt } }
 })
+
+function changes({ metadataDirective, storageClass }: Input): boolean {
+  return metadataDirective === 'REPLACE' || storageClass !== undefined
+}
 
 function describeCopy(input: Input, asked: ObjectDescription, source: ObjectRecord): ObjectDescription {
   const { headers, userMetadata } = input.metadataDirective === 'REPLACE' ? asked : source

@@ -1,3 +1,4 @@
+import type { ObjectKey } from '@bindery/protocol'
 import { type Awaitable, andThen } from '@bindery/storage'
 import type { Domain } from '../../domain/domain.js'
 import type { OpenObject } from '../../domain/objects/open-object.js'
@@ -10,7 +11,7 @@ interface Reading {
   readonly domain: Domain
   readonly scope: Scope
   readonly objectName: ObjectName
-  authorise(name: ObjectName): Awaitable<void>
+  authorise(key: ObjectKey): Awaitable<void>
 }
 
 /**
@@ -24,8 +25,5 @@ export function followSymlink<T extends Pick<OpenObject, 'record'>>(
   const { domain, scope, objectName } = call
   const { target } = object.record
   if (target === undefined) return object
-  const { bucket } = objectName
-  return andThen(call.authorise({ bucket, key: target }), () =>
-    openTarget(domain, scope, objectName, { ...object.record, target }),
-  )
+  return andThen(call.authorise(target), () => openTarget(domain, scope, objectName, { ...object.record, target }))
 }

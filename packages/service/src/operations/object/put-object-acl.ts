@@ -1,8 +1,7 @@
 import { handler } from '../../call.js'
 import { setObjectAcl } from '../../domain/objects/objects.js'
-import { shownVersionOf } from '../../domain/stored/version-id.js'
 
 export const putObjectAcl = handler('PutObjectACL', async (call) => {
-  const object = await setObjectAcl(call.domain, call.objectName, call.input.objectAcl)
-  return { output: { versionId: shownVersionOf(call.bucket, object) } }
+  await setObjectAcl(call.domain, call.objectName, call.input.objectAcl)
+  return { output: {} }
 })

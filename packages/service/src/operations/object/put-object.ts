@@ -3,7 +3,7 @@ import { askedCallback } from '../../callback/ask.js'
 import { answerOf } from '../../callback/outcome.js'
 import { checkOverwrite, putObject as storeObject } from '../../domain/objects/objects.js'
 import { pacedSource, paceOf } from '../../traffic.js'
-import { describeObject } from '../describe.js'
+import { checksumsOf, describeObject } from '../describe.js'
 
 /** An object that must not be overwritten, and a callback that cannot be made, are detected before the body is read. */
 export const putObject = handler('PutObject', {
@@ -11,7 +11,7 @@ export const putObject = handler('PutObject', {
     const { input } = call
     const description = describeObject(input)
     const callback = await askedCallback(call)
-    await checkOverwrite(call.domain, call.bucket, call.objectName, input.forbidOverwrite)
+    await checkOverwrite(call.domain, call.objectName, input.forbidOverwrite)
     return { description, callback }
   },
   async handle(call, { description, callback }) {
@@ -24,11 +24,12 @@ export const putObject = handler('PutObject', {
       acl: input.objectAcl ?? 'default',
       forbidOverwrite: input.forbidOverwrite,
       contentMd5: input.contentMd5,
+      expected: call.content.expected,
     }
     const pace = paceOf(call)
-    const record = await storeObject(domain, object, pacedSource(call.content, pace))
-    const { etag, crc64, version } = record
-    const output = { etag, crc64, versionId: version?.id, qosDelayTime: pace?.delayedMs }
+    const record = await storeObject(domain, object, pacedSource(call.content.source, pace))
+    const verified = checksumsOf(call.content.expected)
+    const output = { etag: record.etag, crc64: record.crc64, qosDelayTime: pace?.delayedMs, ...verified }
     // Content-MD5 next to the application's answer would be taken for the digest of that answer
     if (callback !== undefined) return { output, answer: answerOf(await callback.make(record)) }
     return { output: { ...output, contentMd5: record.contentMd5 } }

@@ -1,0 +1,104 @@
+/** Causes that only requests of S3 have, with S3's codes, statuses and texts. */
+
+export interface S3Row {
+  readonly code: string
+  readonly status: number
+  readonly message: string
+  readonly ec?: string
+  readonly retry: 'never'
+}
+
+function row(code: string, status: number, message: string, ec?: string): S3Row {
+  return ec === undefined ? { code, status, message, retry: 'never' } : { code, status, message, ec, retry: 'never' }
+}
+
+const invalidRequest = (message: string) => row('InvalidRequest', 400, message)
+
+export const S3_ROWS = {
+  // Signatures
+  sigV4Twice: row(
+    'InvalidArgument',
+    400,
+    'Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified',
+  ),
+  sigV4AuthorizationInvalid: row('InvalidArgument', 400, 'Unsupported Authorization Type'),
+  sigV4HeaderMalformed: row('AuthorizationHeaderMalformed', 400, 'The authorization header is malformed; {Why}'),
+  sigV4UrlMalformed: row(
+    'AuthorizationQueryParametersError',
+    400,
+    'Error parsing the parameters of query-string authentication: {Why}',
+  ),
+  sigV4DateMismatch: row(
+    'AuthorizationHeaderMalformed',
+    400,
+    'The authorization header is malformed; Invalid credential date. Date is not the same as X-Amz-Date.',
+  ),
+  sigV4RegionInvalid: row(
+    'AuthorizationHeaderMalformed',
+    400,
+    "The authorization header is malformed; the region '{Given}' is wrong; expecting '{Region!}'",
+  ),
+  sigV4UrlRegionInvalid: row(
+    'AuthorizationQueryParametersError',
+    400,
+    "Error parsing the X-Amz-Credential parameter; the region '{Given}' is wrong; expecting '{Region!}'",
+  ),
+  sigV4UrlExpired: row('AccessDenied', 403, 'Request has expired.', '0002-00000418'),
+  sigV4UrlNotYetValid: row('AccessDenied', 403, 'Request is not valid yet.', '0002-00090007'),
+  sigV4HeadersNotSigned: row(
+    'AccessDenied',
+    403,
+    'There were headers present in the request which were not signed',
+    '0002-00090008',
+  ),
+  sigV4DoesNotMatch: row(
+    'SignatureDoesNotMatch',
+    403,
+    'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
+    '0002-00000429',
+  ),
+  sigV4ChunkDoesNotMatch: row(
+    'SignatureDoesNotMatch',
+    403,
+    'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
+    '0002-00000430',
+  ),
+
+  // Bodies
+  sigV4PayloadMissing: invalidRequest('Missing required header for this request: x-amz-content-sha256'),
+  payloadInvalid: row(
+    'InvalidArgument',
+    400,
+    'x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-UNSIGNED-PAYLOAD-TRAILER, STREAMING-AWS4-HMAC-SHA256-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER or a valid sha256 value.',
+  ),
+  payloadNotForDocument: invalidRequest('The value of x-amz-content-sha256 header is invalid.'),
+  payloadMismatch: row(
+    'XAmzContentSHA256Mismatch',
+    400,
+    "The provided 'x-amz-content-sha256' header does not match what was computed.",
+  ),
+  trailerMalformed: row(
+    'MalformedTrailerError',
+    400,
+    'The request contained trailing data that was not well-formed or did not conform to our published schema.',
+  ),
+  chunksMalformed: row('IncompleteBody', 400, 'The request body terminated unexpectedly'),
+
+  // Checksums
+  checksumInvalid: invalidRequest('Value for {Name} header is invalid.'),
+  checksumTwice: invalidRequest('Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.'),
+  checksumMissing: invalidRequest(
+    'x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.',
+  ),
+  checksumDeclaredOther: invalidRequest('Value for x-amz-sdk-checksum-algorithm header is invalid.'),
+  checksumUnsupported: invalidRequest(
+    'Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]',
+  ),
+  checksumMismatch: row('BadDigest', 400, 'The {algorithm} you specified did not match the calculated checksum.'),
+
+  // Operations
+  copyOntoItself: invalidRequest(
+    "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
+  ),
+  bucketOwnerDiffers: row('AccessDenied', 403, 'Access Denied', '0003-00090007'),
+} as const satisfies Record<string, S3Row>

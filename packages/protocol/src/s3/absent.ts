@@ -1,0 +1,70 @@
+// size: exempt (a table: one row per operation)
+
+import type { Level, Method } from '../operation.js'
+import type { AbsentOperation } from '../operations/absent.js'
+
+function absent(name: string, method: Method, level: Level, ...query: string[]): AbsentOperation {
+  return { absent: true, name, method, level, when: query.length === 0 ? [] : [{ query }] }
+}
+
+/** Put, Get and Delete of a configuration of buckets. */
+function configuration(name: string, key: string, methods: readonly Method[] = ['PUT', 'GET', 'DELETE']) {
+  const verbs = { PUT: 'Put', GET: 'Get', DELETE: 'Delete' } as Partial<Record<Method, string>>
+  return methods.map((method) => absent(`${verbs[method]}${name}`, method, 'bucket', key))
+}
+
+/** Operations of S3 that Bindery does not have in its dialect. */
+export const ABSENT_S3_OPERATIONS: readonly AbsentOperation[] = [
+  absent('ListObjectVersions', 'GET', 'bucket', 'versions'),
+  ...configuration('BucketVersioning', 'versioning', ['PUT', 'GET']),
+  ...configuration('BucketCors', 'cors'),
+  ...configuration('BucketLifecycleConfiguration', 'lifecycle'),
+  ...configuration('BucketTagging', 'tagging'),
+  ...configuration('BucketPolicy', 'policy'),
+  absent('GetBucketPolicyStatus', 'GET', 'bucket', 'policyStatus'),
+  ...configuration('BucketAcl', 'acl', ['PUT', 'GET']),
+  ...configuration('BucketEncryption', 'encryption'),
+  ...configuration('ObjectLockConfiguration', 'object-lock', ['PUT', 'GET']),
+  ...configuration('PublicAccessBlock', 'publicAccessBlock'),
+  ...configuration('BucketOwnershipControls', 'ownershipControls'),
+  ...configuration('BucketNotificationConfiguration', 'notification', ['PUT', 'GET']),
+  ...configuration('BucketLogging', 'logging', ['PUT', 'GET']),
+  ...configuration('BucketWebsite', 'website'),
+  ...configuration('BucketRequestPayment', 'requestPayment', ['PUT', 'GET']),
+  ...configuration('BucketAccelerateConfiguration', 'accelerate', ['PUT', 'GET']),
+  ...configuration('BucketReplication', 'replication'),
+  ...configuration('BucketInventoryConfiguration', 'inventory'),
+  ...configuration('BucketAnalyticsConfiguration', 'analytics'),
+  ...configuration('BucketMetricsConfiguration', 'metrics'),
+  ...configuration('BucketIntelligentTieringConfiguration', 'intelligent-tiering'),
+  ...configuration('BucketMetadataTableConfiguration', 'metadataTable', ['GET', 'DELETE']),
+  absent('CreateBucketMetadataTableConfiguration', 'POST', 'bucket', 'metadataTable'),
+  ...configuration('BucketMetadataConfiguration', 'metadataConfiguration', ['GET', 'DELETE']),
+  absent('CreateBucketMetadataConfiguration', 'POST', 'bucket', 'metadataConfiguration'),
+  ...configuration('BucketAbac', 'abac', ['PUT', 'GET']),
+  absent('CreateSession', 'GET', 'bucket', 'session'),
+  absent('PostObject', 'POST', 'bucket'),
+
+  absent('CreateMultipartUpload', 'POST', 'object', 'uploads'),
+  absent('UploadPart', 'PUT', 'object', 'uploadId'),
+  absent('CompleteMultipartUpload', 'POST', 'object', 'uploadId'),
+  absent('AbortMultipartUpload', 'DELETE', 'object', 'uploadId'),
+  absent('ListParts', 'GET', 'object', 'uploadId'),
+  absent('ListMultipartUploads', 'GET', 'bucket', 'uploads'),
+
+  absent('GetObjectAttributes', 'GET', 'object', 'attributes'),
+  absent('GetObjectTagging', 'GET', 'object', 'tagging'),
+  absent('PutObjectTagging', 'PUT', 'object', 'tagging'),
+  absent('DeleteObjectTagging', 'DELETE', 'object', 'tagging'),
+  absent('GetObjectAcl', 'GET', 'object', 'acl'),
+  absent('PutObjectAcl', 'PUT', 'object', 'acl'),
+  absent('GetObjectRetention', 'GET', 'object', 'retention'),
+  absent('PutObjectRetention', 'PUT', 'object', 'retention'),
+  absent('GetObjectLegalHold', 'GET', 'object', 'legal-hold'),
+  absent('PutObjectLegalHold', 'PUT', 'object', 'legal-hold'),
+  absent('GetObjectTorrent', 'GET', 'object', 'torrent'),
+  absent('RestoreObject', 'POST', 'object', 'restore'),
+  absent('SelectObjectContent', 'POST', 'object', 'select'),
+  absent('RenameObject', 'PUT', 'object', 'renameObject'),
+  absent('UpdateObjectEncryption', 'PUT', 'object', 'encryption'),
+]

@@ -1,0 +1,154 @@
+/** The forms of AWS's Signature Version 4, as S3 has it: in the Authorization header and in a presigned URL. */
+import { OssError } from '../errors/oss-error.js'
+import { PRESIGN_V4_SECONDS_MAX } from '../limits.js'
+import type { Head } from '../message.js'
+import {
+  beginsAtTime,
+  type Check,
+  type ClaimForm,
+  type Draft,
+  filled,
+  lasts,
+  type Place,
+  present,
+} from '../signature/claim-form.js'
+import { formatBasicTime, parseBasicTime, parseRequestTime } from '../signature/time.js'
+import { UNSIGNED_PAYLOAD } from '../signature/v4.js'
+import { EMPTY_SHA256, SIGV4_ALGORITHM, SIGV4_SERVICE, SIGV4_TERMINATOR, type SigV4Scope } from './sigv4.js'
+
+type Why = (why: string) => () => OssError
+
+const inHeader: Why = (why) => () => new OssError('sigV4HeaderMalformed', { Why: why })
+const inUrl: Why = (why) => () => new OssError('sigV4UrlMalformed', { Why: why })
+
+const COMPONENTS = 'the authorization header requires three components: Credential, SignedHeaders, and Signature.'
+const PARAMETERS =
+  'it requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.'
+const EXPIRES = {
+  form: 'X-Amz-Expires should be a number',
+  min: 'X-Amz-Expires must be non-negative',
+  max: `X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than ${PRESIGN_V4_SECONDS_MAX} seconds`,
+}
+
+const header: ClaimForm = {
+  draft({ headers }, text) {
+    const items = new Map(text.split(',').map(nameAndValue))
+    return {
+      credential: items.get('Credential'),
+      signature: items.get('Signature'),
+      names: items.get('SignedHeaders'),
+      date: headerDate(headers),
+      payload: headers['x-amz-content-sha256'],
+    }
+  },
+  checks: [
+    filled('credential', inHeader(COMPONENTS)),
+    filled('names', inHeader(COMPONENTS)),
+    filled('signature', inHeader(COMPONENTS)),
+    scoped(inHeader),
+    signedHeaders,
+    payloadOrNoBody,
+  ],
+  tokenOf: ({ headers }) => headers['x-amz-security-token'] || undefined,
+  claim(draft, securityToken) {
+    const { accessKeyId = '', signature = '', date = '', sigV4Scope: scope = NO_SCOPE } = draft
+    const { headerNames = [], payload = '' } = draft
+    const signed = { signature, securityToken, date, signedHeaders: headerNames, payload }
+    return { scheme: 'sigv4', place: 'header', accessKeyId, scope, ...signed }
+  },
+  impossibleKey: 'invalidAccessKeyId',
+  otherRegion: (Given, Region) => new OssError('sigV4RegionInvalid', { Given, Region }),
+}
+
+const url: ClaimForm = {
+  draft: ({ query, headers }) => ({
+    credential: query.get('X-Amz-Credential'),
+    signature: query.get('X-Amz-Signature'),
+    date: query.get('X-Amz-Date'),
+    expires: query.get('X-Amz-Expires'),
+    names: query.get('X-Amz-SignedHeaders'),
+    payload: query.get('X-Amz-Content-Sha256') ?? headers['x-amz-content-sha256'],
+  }),
+  checks: [
+    filled('credential', inUrl(PARAMETERS)),
+    filled('signature', inUrl(PARAMETERS)),
+    filled('date', inUrl(PARAMETERS)),
+    filled('names', inUrl(PARAMETERS)),
+    present('expires', inUrl(PARAMETERS)),
+    algorithm,
+    scoped(inUrl),
+    beginsAtTime(inUrl("X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"")),
+    lasts({ min: 0, max: PRESIGN_V4_SECONDS_MAX }, (_, why) => inUrl(EXPIRES[why])()),
+    signedHeaders,
+  ],
+  tokenOf: ({ query }) => query.get('X-Amz-Security-Token') || undefined,
+  claim(draft, securityToken) {
+    const { accessKeyId = '', signature = '', date = '', sigV4Scope: scope = NO_SCOPE, expiresSeconds = 0 } = draft
+    const { headerNames = [], payload = UNSIGNED_PAYLOAD } = draft
+    const signed = { signature, securityToken, date, signedHeaders: headerNames, payload, expiresSeconds }
+    return { scheme: 'sigv4', place: 'url', accessKeyId, scope, ...signed }
+  },
+  impossibleKey: 'invalidAccessKeyId',
+  otherRegion: (Given, Region) => new OssError('sigV4UrlRegionInvalid', { Given, Region }),
+}
+
+export const SIGV4_FORMS = { header, url } as const satisfies Record<Place, ClaimForm>
+
+/** Only for types: the check of the credential comes before. */
+const NO_SCOPE: SigV4Scope = { date: '', region: '' }
+
+function nameAndValue(item: string): readonly [name: string, value: string] {
+  const equals = item.indexOf('=')
+  return [item.slice(0, Math.max(equals, 0)).trim(), item.slice(equals + 1).trim()]
+}
+
+/** Only the Date of HTTP has another form; its time is signed in the basic form all the same. */
+function headerDate(headers: Head['headers']): string {
+  const date = headers['x-amz-date'] ?? headers.date ?? ''
+  if (parseBasicTime(date) !== undefined) return date
+  const time = parseRequestTime(date)
+  return time === undefined ? date : formatBasicTime(time)
+}
+
+/** Splits the credential: the last four items are the scope, and a key's id may have slashes. */
+function scoped(malformed: Why): Check {
+  return (draft) => {
+    const items = (draft.credential ?? '').split('/')
+    const [date = '', region = '', service, terminator] = items.slice(-4)
+    const accessKeyId = items.slice(0, -4).join('/')
+    if (accessKeyId === '' || !/^\d{8}$/.test(date)) {
+      throw malformed('the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".')()
+    }
+    if (terminator !== SIGV4_TERMINATOR) {
+      throw malformed(`incorrect terminal "${terminator}". This endpoint uses "${SIGV4_TERMINATOR}".`)()
+    }
+    if (service !== SIGV4_SERVICE) {
+      throw malformed(`incorrect service "${service}". This endpoint belongs to "${SIGV4_SERVICE}".`)()
+    }
+    draft.accessKeyId = accessKeyId
+    draft.sigV4Scope = { date, region }
+  }
+}
+
+function signedHeaders(draft: Draft): void {
+  const { names = '' } = draft
+  draft.headerNames = names
+    .split(';')
+    .map((name) => name.trim().toLowerCase())
+    .sort()
+}
+
+/** A request without a body may leave its hash out. */
+function payloadOrNoBody(draft: Draft, { headers }: Head): void {
+  if (draft.payload !== undefined) return
+  if (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0) {
+    throw new OssError('sigV4PayloadMissing')
+  }
+  draft.payload = EMPTY_SHA256
+}
+
+function algorithm(_: Draft, { query }: Head): void {
+  if (query.get('X-Amz-Algorithm') !== SIGV4_ALGORITHM) {
+    throw inUrl('X-Amz-Algorithm only supports "AWS4-HMAC-SHA256"')()
+  }
+}

@@ -1,0 +1,41 @@
+import type { Notation, Spelling } from '../notation.js'
+
+/** OSS's names that S3 has in another form than the usual one. */
+const NAMES: Readonly<Record<string, string | undefined>> = {
+  'x-oss-object-acl': 'x-amz-acl',
+  'x-oss-server-side-encryption-key-id': 'x-amz-server-side-encryption-aws-kms-key-id',
+  // S3 has no such headers
+  'x-oss-hash-crc64ecma': undefined,
+  'x-oss-object-type': undefined,
+  'x-oss-qos-delay-time': undefined,
+  'x-oss-traffic-limit': undefined,
+  'x-oss-forbid-overwrite': undefined,
+}
+
+/** OSS's classes by S3's words; several of S3's are one of OSS's. */
+const CLASSES: readonly (readonly [word: string, storageClass: string])[] = [
+  ['STANDARD', 'Standard'],
+  ['REDUCED_REDUNDANCY', 'Standard'],
+  ['STANDARD_IA', 'IA'],
+  ['ONEZONE_IA', 'IA'],
+  ['INTELLIGENT_TIERING', 'IA'],
+  ['GLACIER_IR', 'IA'],
+  ['GLACIER', 'Archive'],
+  ['GLACIER', 'ColdArchive'],
+  ['DEEP_ARCHIVE', 'DeepColdArchive'],
+]
+
+const storageClass: Spelling = {
+  read: (text) => CLASSES.find(([word]) => word === text)?.[1] ?? `not ${text}`,
+  write: (text) => CLASSES.find(([, own]) => own === text)?.[0] ?? text,
+}
+
+/** How S3 writes what the declarations describe in OSS's words. */
+export const S3_NOTATION: Notation = {
+  nameOf: (documented) => (documented in NAMES ? NAMES[documented] : documented.replace(/^x-oss-/, 'x-amz-')),
+  metadataPrefix: 'x-amz-meta-',
+  metadataName: /^[a-z0-9!#$%&'*+.^_`|~-]+$/,
+  keepsSlashes: true,
+  namespace: 'http://s3.amazonaws.com/doc/2006-03-01/',
+  spellings: { etag: { read: (text) => text, write: (text) => text.toLowerCase() }, storageClass },
+}

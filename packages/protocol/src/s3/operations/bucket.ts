@@ -1,0 +1,65 @@
+import { text } from '../../codec.js'
+import type { Document } from '../../document.js'
+import { header, optional } from '../../field.js'
+import { refuseHeader } from '../../operation.js'
+import { deleteBucket as ossDeleteBucket } from '../../operations/bucket/delete-bucket.js'
+import { getBucketLocation as ossGetBucketLocation } from '../../operations/bucket/get-bucket-location.js'
+import { headBucket as ossHeadBucket } from '../../operations/bucket/head-bucket.js'
+import { putBucket } from '../../operations/bucket/put-bucket.js'
+import { optionalDocument, xml, xmlText } from '../../xml.js'
+import { s3Operation, s3Page, sharedWith } from './declare.js'
+import { cannedBucketAcl, refuseGrants } from './shared.js'
+
+/** Any location is taken: clients send the region that they are configured with. The owner may repeat it. */
+const createBucket = s3Operation({
+  name: 'CreateBucket',
+  handledAs: 'PutBucket',
+  summary: 'Creates a bucket.',
+  source: s3Page('CreateBucket'),
+  method: 'PUT',
+  level: 'bucket',
+  createsBucket: true,
+  permissions: putBucket.permissions,
+  input: { acl: optional(header('x-amz-acl', cannedBucketAcl)) },
+  body: optionalDocument(xml('CreateBucketConfiguration', {})),
+  status: 200,
+  output: putBucket.output,
+  errors: putBucket.errors,
+  refuses: [...refuseGrants, refuseHeader('x-amz-bucket-object-lock-enabled', ['false'])],
+})
+
+const deleteBucket = s3Operation({
+  ...sharedWith(ossDeleteBucket),
+  name: 'DeleteBucket',
+  source: s3Page('DeleteBucket'),
+  input: ossDeleteBucket.input,
+  output: ossDeleteBucket.output,
+})
+
+const headBucket = s3Operation({
+  ...sharedWith(ossHeadBucket),
+  name: 'HeadBucket',
+  source: s3Page('HeadBucket'),
+  input: ossHeadBucket.input,
+  output: { region: header('x-amz-bucket-region', text) },
+})
+
+const location = xmlText('LocationConstraint')
+
+/** A bare region; the first one of S3 is written as an empty element. */
+const regionAlone: Document<string> = {
+  ...location,
+  encode: (place, notation) => location.encode(place.replace(/^oss-/, '').replace(/^us-east-1$/, ''), notation),
+}
+
+const getBucketLocation = s3Operation({
+  ...sharedWith(ossGetBucketLocation),
+  name: 'GetBucketLocation',
+  summary: 'Returns the region of a bucket.',
+  source: s3Page('GetBucketLocation'),
+  input: ossGetBucketLocation.input,
+  output: ossGetBucketLocation.output,
+  result: regionAlone,
+})
+
+export const bucketOperations = [createBucket, deleteBucket, headBucket, getBucketLocation] as const

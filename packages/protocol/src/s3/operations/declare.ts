@@ -1,0 +1,65 @@
+import { text } from '../../codec.js'
+import { type Fields, header, optional } from '../../field.js'
+import type { Named, Operation } from '../../operation.js'
+import type { OperationName } from '../../operations/index.js'
+import { S3_CAUSES } from '../causes.js'
+
+/** Declares an operation of S3. `handledAs` names the handler, which gets the input under the names of its fields. */
+export function s3Operation<
+  const N extends string,
+  const H extends OperationName,
+  I extends Fields,
+  O extends Fields,
+  B = never,
+  R = never,
+>(
+  declaration: Operation<I, O, B, R> & Named<N> & { readonly handledAs: H },
+): Operation<I, O, B, R> & Named<N> & { readonly handledAs: H } {
+  return {
+    ...declaration,
+    input: { ...declaration.input, ...expectedOwner },
+    errors: [...new Set([...declaration.errors, ...S3_CAUSES])],
+  }
+}
+
+/** The account that the requester takes for the bucket's owner. */
+const expectedOwner = { expectedBucketOwner: optional(header('x-amz-expected-bucket-owner', text)) }
+
+type Shared =
+  | 'summary'
+  | 'method'
+  | 'level'
+  | 'when'
+  | 'keysInBody'
+  | 'permissions'
+  | 'sourcePermissions'
+  | 'reads'
+  | 'status'
+  | 'otherStatuses'
+  | 'errors'
+  | 'answersAs'
+  | 'refuses'
+
+/** The properties that an operation of S3 shares with one of OSS: all but fields, documents and names. */
+export function sharedWith<N extends OperationName>(
+  operation: Pick<Operation, Shared> & Named<N>,
+): Pick<Operation, Shared> & { readonly handledAs: N } {
+  const { summary, method, level, permissions, status, errors } = operation
+  const { when, keysInBody, sourcePermissions, reads, otherStatuses, answersAs, refuses } = operation
+  return {
+    handledAs: operation.name,
+    ...{ summary, method, level, permissions, status, errors },
+    ...(when && { when }),
+    ...(keysInBody && { keysInBody }),
+    ...(sourcePermissions && { sourcePermissions }),
+    ...(reads && { reads }),
+    ...(otherStatuses && { otherStatuses }),
+    ...(answersAs && { answersAs }),
+    ...(refuses && { refuses }),
+  }
+}
+
+/** The URL of the official page of an operation of S3. */
+export function s3Page(operation: string): string {
+  return `https://docs.aws.amazon.com/AmazonS3/latest/API/API_${operation}.html`
+}

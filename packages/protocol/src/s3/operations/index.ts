@@ -1,0 +1,28 @@
+import { byName, type InputOf, type OutputOf } from '../../operation.js'
+import type { Operations } from '../../operations/index.js'
+import { bucketOperations } from './bucket.js'
+import { listingOperations } from './listing.js'
+import { objectOperations } from './object.js'
+import { serviceOperations } from './service.js'
+
+/** All operations of S3 that Bindery has, by S3's name. */
+export const s3Operations = byName([
+  ...serviceOperations,
+  ...bucketOperations,
+  ...listingOperations,
+  ...objectOperations,
+])
+
+export type S3Operations = typeof s3Operations
+
+/** S3's operations by the name of the operation of OSS whose handler serves them. */
+type ByHandler = { readonly [O in S3Operations[keyof S3Operations] as O['handledAs']]: O }
+
+type Beyond<S3, Oss> = Partial<Omit<S3, keyof Oss>>
+
+/** The input that a handler gets from requests of S3 alone. */
+export type S3InputOf<N> = N extends keyof ByHandler ? Beyond<InputOf<ByHandler[N]>, InputOf<Operations[N]>> : unknown
+/** The output that a handler may have for answers of S3 alone. */
+export type S3OutputOf<N> = N extends keyof ByHandler
+  ? Beyond<OutputOf<ByHandler[N]>, OutputOf<Operations[N]>>
+  : unknown

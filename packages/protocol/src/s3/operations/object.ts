@@ -1,0 +1,139 @@
+import { percentDecode } from '@bindery/bytes'
+import { badArgument, type Codec, etag, oneOf, text } from '../../codec.js'
+import { OssError } from '../../errors/oss-error.js'
+import { header, implied, omit, optional, withDefault } from '../../field.js'
+import { bucketName, soughtKey } from '../../names.js'
+import { refuseQuery } from '../../operation.js'
+import { copyResult, copyObject as ossCopyObject } from '../../operations/object/copy-object.js'
+import type { CopySourceName } from '../../operations/object/copy-source.js'
+import { deletedObjects, deleteMultipleObjects } from '../../operations/object/delete-multiple-objects.js'
+import { deleteObject as ossDeleteObject } from '../../operations/object/delete-object.js'
+import { getObject as ossGetObject } from '../../operations/object/get-object.js'
+import { headObject as ossHeadObject } from '../../operations/object/head-object.js'
+import { objectHeaders } from '../../operations/object/object-headers.js'
+import { putObject as ossPutObject } from '../../operations/object/put-object.js'
+import { contentMd5 } from '../../operations/shared.js'
+import { element, list, xml } from '../../xml.js'
+import { s3Operation, s3Page, sharedWith } from './declare.js'
+import { checksumHeaders, description, refuseOnWrite } from './shared.js'
+
+const putObject = s3Operation({
+  name: 'PutObject',
+  handledAs: 'PutObject',
+  summary: ossPutObject.summary,
+  source: s3Page('PutObject'),
+  method: 'PUT',
+  level: 'object',
+  permissions: ossPutObject.permissions,
+  permissionsWith: { 'x-amz-tagging': 'oss:PutObjectTagging', 'x-amz-acl': 'oss:PutObjectAcl' },
+  input: {
+    ...description,
+    contentMd5,
+    tagging: ossPutObject.input.tagging,
+    userMetadata: ossPutObject.input.userMetadata,
+    forbidOverwrite: implied(false),
+  },
+  body: 'bytes',
+  status: 200,
+  output: { etag: header('ETag', etag), ...checksumHeaders },
+  errors: ossPutObject.errors,
+  refuses: refuseOnWrite,
+})
+
+/** S3 ignores what is not one range in exactly this form. */
+const range: Codec<string | undefined> = {
+  name: 'bytes=FIRST-[LAST] | bytes=-LENGTH',
+  decode: (value) => (/^bytes=(?:\d{1,15}-\d{0,15}|-\d{1,15})$/.test(value) ? value : undefined),
+  encode: (value) => value ?? '',
+}
+
+const getObject = s3Operation({
+  ...sharedWith(ossGetObject),
+  name: 'GetObject',
+  source: s3Page('GetObject'),
+  input: {
+    // bytes are never compressed: checksums are of what is stored
+    ...omit(ossGetObject.input, 'acceptEncoding', 'trafficLimit'),
+    range: optional(header('Range', range)),
+    rangeBehavior: implied<string>('standard'),
+  },
+  output: { ...omit(ossGetObject.output, 'contentMd5'), ...checksumHeaders },
+  result: 'bytes',
+  refuses: [refuseQuery('partNumber')],
+})
+
+const headObject = s3Operation({
+  ...sharedWith(ossHeadObject),
+  name: 'HeadObject',
+  source: s3Page('HeadObject'),
+  input: ossHeadObject.input,
+  output: { ...omit(objectHeaders, 'contentMd5'), ...checksumHeaders },
+  refuses: [refuseQuery('partNumber')],
+})
+
+const deleteObject = s3Operation({
+  ...sharedWith(ossDeleteObject),
+  name: 'DeleteObject',
+  source: s3Page('DeleteObject'),
+  input: ossDeleteObject.input,
+  output: ossDeleteObject.output,
+})
+
+/** `[/]bucket/key`, percent-encoded as a whole or in part, a plus for a blank; `?versionId=` may follow. */
+export const copySource: Codec<CopySourceName> = {
+  ...ossCopyObject.input.copySource.codec,
+  name: '[/]bucket/encoded-key',
+  decode(value, argument) {
+    const [path = '', version] = value.split('?versionId=')
+    if (version !== undefined && version !== 'null') throw new OssError('noSuchVersion')
+    const decoded = percentDecode(path.replace(/^\//, '').replaceAll('+', ' '))
+    const slash = decoded?.indexOf('/') ?? -1
+    if (decoded === undefined || slash === -1 || slash === decoded.length - 1) {
+      throw badArgument('copySourceInvalid', argument, value)
+    }
+    return { bucket: bucketName(decoded.slice(0, slash)), key: soughtKey(decoded.slice(slash + 1)) }
+  },
+  encode: ({ bucket, key }) => `${bucket}/${encodeURIComponent(key)}`,
+}
+
+const directive = oneOf(['COPY', 'REPLACE'])
+
+const copyObject = s3Operation({
+  ...sharedWith(ossCopyObject),
+  name: 'CopyObject',
+  source: s3Page('CopyObject'),
+  permissionsWith: { 'x-amz-tagging': 'oss:PutObjectTagging', 'x-amz-acl': 'oss:PutObjectAcl' },
+  input: {
+    ...omit(ossCopyObject.input, 'trafficLimit'),
+    ...description,
+    copySource: header('x-amz-copy-source', copySource),
+    metadataDirective: withDefault(header('x-amz-metadata-directive', directive), 'COPY'),
+    taggingDirective: withDefault(header('x-amz-tagging-directive', directive), 'COPY'),
+    forbidOverwrite: implied(false),
+    /** A copy onto itself must change something, and changes nothing else. */
+    mustChange: implied(true),
+  },
+  output: {},
+  result: copyResult,
+  errors: [...ossCopyObject.errors, 'copyOntoItself'],
+  // there is no answer without a body that says that the target is as it is asked for
+  answersAs: { ...ossCopyObject.answersAs, notModified: 'preconditionFailed' },
+  refuses: refuseOnWrite,
+})
+
+const deleted = xml('DeleteResult', { deleted: list('Deleted', { key: element('Key', text) }) })
+
+/** The body must have an MD5 or a checksum. A quiet request gets a document without entries. */
+const deleteObjects = s3Operation({
+  ...sharedWith(deleteMultipleObjects),
+  name: 'DeleteObjects',
+  source: s3Page('DeleteObjects'),
+  input: { contentMd5 },
+  output: {},
+  body: deletedObjects,
+  needsDigest: true,
+  errors: [...deleteMultipleObjects.errors, 'deleteWithoutMd5'],
+  result: { ...deleted, encode: (value, notation) => deleted.encode(value ?? { deleted: [] }, notation) },
+})
+
+export const objectOperations = [putObject, getObject, headObject, deleteObject, copyObject, deleteObjects] as const

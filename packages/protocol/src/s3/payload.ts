@@ -1,0 +1,105 @@
+/** The facts about a body in the head of a request of S3: its framing, its hash and its checksum. */
+import { base64Bytes, hexBytes } from '@bindery/bytes'
+import { OssError } from '../errors/oss-error.js'
+import type { Head } from '../message.js'
+
+/** The checksums of S3, by the names of their headers. */
+export const CHECKSUMS = {
+  crc32: 4,
+  crc32c: 4,
+  crc64nvme: 8,
+  sha1: 20,
+  sha256: 32,
+} as const
+export type ChecksumName = keyof typeof CHECKSUMS
+const NAMES = Object.keys(CHECKSUMS) as ChecksumName[]
+
+/** The framing of a body in chunks. */
+export interface Chunked {
+  /** Bytes of the content. */
+  readonly decodedLength: number
+  readonly isSigned: boolean
+  /** The name of the trailer, in lower case; undefined: no trailer follows. */
+  readonly trailer: string | undefined
+}
+
+export interface Payload {
+  /** SHA-256 of the body, where it is signed. */
+  readonly sha256: Uint8Array | undefined
+  readonly chunked: Chunked | undefined
+  /** The checksum that the bytes must have; `value` is undefined where it follows in the trailer. */
+  readonly checksum: { readonly name: ChecksumName; readonly value: Uint8Array | undefined } | undefined
+}
+
+const STREAMING: Readonly<Record<string, Pick<Chunked, 'isSigned'> & { readonly hasTrailer: boolean }>> = {
+  'STREAMING-AWS4-HMAC-SHA256-PAYLOAD': { isSigned: true, hasTrailer: false },
+  'STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER': { isSigned: true, hasTrailer: true },
+  'STREAMING-UNSIGNED-PAYLOAD-TRAILER': { isSigned: false, hasTrailer: true },
+}
+
+/**
+ * Reads the headers about a body; `content`: the body is content, which may come in chunks. Throws the causes of
+ * payloads and checksums, and missingContentLength.
+ */
+export function readPayload(head: Head, { content }: { readonly content: boolean }): Payload {
+  const { headers } = head
+  const text = headers['x-amz-content-sha256'] ?? head.query.get('X-Amz-Content-Sha256')
+  const streaming = text === undefined ? undefined : STREAMING[text]
+  if (streaming !== undefined && !content) throw new OssError('payloadNotForDocument')
+  const chunked = streaming && {
+    decodedLength: decodedLength(headers),
+    isSigned: streaming.isSigned,
+    trailer: streaming.hasTrailer ? trailerOf(headers) : undefined,
+  }
+  return {
+    sha256: streaming === undefined ? sha256Of(text) : undefined,
+    chunked,
+    checksum: checksumOf(head, chunked?.trailer),
+  }
+}
+
+function sha256Of(text: string | undefined): Uint8Array | undefined {
+  if (text === undefined || text === 'UNSIGNED-PAYLOAD') return undefined
+  const sha256 = /^[0-9a-f]{64}$/.test(text) ? hexBytes(text) : undefined
+  if (sha256 === undefined) throw new OssError('payloadInvalid')
+  return sha256
+}
+
+function decodedLength(headers: Head['headers']): number {
+  const length = headers['x-amz-decoded-content-length']
+  if (length === undefined || !/^\d{1,15}$/.test(length)) throw new OssError('missingContentLength')
+  return Number(length)
+}
+
+function trailerOf(headers: Head['headers']): string | undefined {
+  return headers['x-amz-trailer']?.trim().toLowerCase() || undefined
+}
+
+function checksumOf({ headers }: Head, trailer: string | undefined): Payload['checksum'] {
+  const inHeaders = NAMES.filter((name) => headers[headerOf(name)] !== undefined)
+  const inTrailer = NAMES.find((name) => headerOf(name) === trailer)
+  if (trailer?.startsWith('x-amz-checksum-') && inTrailer === undefined) throw new OssError('checksumUnsupported')
+  if (inHeaders.length + (inTrailer === undefined ? 0 : 1) > 1) throw new OssError('checksumTwice')
+  const [name = inTrailer] = inHeaders
+  const declared = headers['x-amz-sdk-checksum-algorithm']?.toLowerCase()
+  if (name === undefined) {
+    if (declared) throw new OssError('checksumMissing')
+    return undefined
+  }
+  if (declared && declared !== name) {
+    throw new OssError(declared in CHECKSUMS ? 'checksumDeclaredOther' : 'checksumUnsupported')
+  }
+  if (name === inTrailer) return { name, value: undefined }
+  return { name, value: checksumBytes(name, headers[headerOf(name)] ?? '', headerOf(name)) }
+}
+
+export function headerOf(name: ChecksumName): string {
+  return `x-amz-checksum-${name}`
+}
+
+/** The bytes of a checksum. Throws checksumInvalid. */
+export function checksumBytes(name: ChecksumName, text: string, argument: string): Uint8Array {
+  const bytes = base64Bytes(text.trim())
+  if (bytes === undefined || bytes.length !== CHECKSUMS[name]) throw new OssError('checksumInvalid', { Name: argument })
+  return bytes
+}
