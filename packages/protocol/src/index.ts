@@ -77,6 +77,14 @@ export { parseQuery, Query, type QueryParameter } from './query.js'
 export * from './ram/limits.js'
 export { SYSTEM_POLICIES, type SystemPolicy } from './ram/system-policies.js'
 export { isoSeconds } from './ram/time.js'
+export {
+  type Acs3Claim,
+  acs3Signature,
+  acs3StringToSign,
+  readAcs3Claim,
+} from './rpc/acs3-signature.js'
+export { encodeRpcAnswer, type RpcFormat, type RpcMembers } from './rpc/rpc-answer.js'
+export { type RpcParameters, rpcSignature, rpcStringToSign } from './rpc/rpc-signature.js'
 export { ABSENT_S3_OPERATIONS } from './s3/absent.js'
 export { SIGV4_CAUSES } from './s3/causes.js'
 export { type ChunkChain, ChunkSignatures } from './s3/chunk-signatures.js'

@@ -8,7 +8,8 @@ import { AutoCompleter } from './domain/uploads/auto-complete.js'
 import { scrub } from './maintenance/scrub.js'
 import type { ServiceOptions } from './options.js'
 import type { Service } from './service.js'
-import { createDispatcher, SURFACES, type Surfaces } from './surface.js'
+import type { Surfaces } from './surface.js'
+import { createDispatcher, SURFACES } from './surfaces.js'
 
 /** Creates the service over the given stores, clock, randomness and keys. */
 export function createService(options: ServiceOptions, surfaces: Surfaces = SURFACES): Service {

@@ -1,8 +1,6 @@
 import type { Awaitable } from '@bindery/storage'
-import { adminSurface } from './admin/admin.js'
 import type { Domain } from './domain/domain.js'
 import type { ServiceOptions } from './options.js'
-import { createPipeline } from './pipeline.js'
 import type { RequestHead, ServiceRequest, ServiceResponse } from './service.js'
 
 /** From request to response; never throws or rejects: every failure is a response. */
@@ -22,17 +20,3 @@ export interface Surface {
 
 /** At least one surface; the last takes what no other serves. */
 export type Surfaces = readonly [...Surface[], Surface]
-
-/** Buckets and objects. */
-const objectStorage: Surface = { name: 'oss', serves: () => true, createHandle: createPipeline }
-
-/** All surfaces of a server, in the order in which they are asked. */
-export const SURFACES: Surfaces = [adminSurface, objectStorage]
-
-/** Passes each request to the first surface that serves it. */
-export function createDispatcher(surfaces: Surfaces, options: ServiceOptions, domain: Domain): Handle {
-  const rows = surfaces.map((surface) => ({ surface, handle: surface.createHandle(options, domain) }))
-  const others = rows.slice(0, -1)
-  const last = rows.at(-1)?.handle as Handle
-  return (request) => (others.find(({ surface }) => surface.serves(request, options))?.handle ?? last)(request)
-}

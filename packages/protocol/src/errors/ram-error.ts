@@ -60,6 +60,48 @@ export const RAM_CATALOGUE = {
   methodInvalid: row('UnsupportedHTTPMethod', 405, 'Send this request with {method}.'),
   policyInvalid: row('InvalidParameter.PolicyDocument', 400, 'The policy is not valid: {reason}.'),
 
+  // STS
+  roleArnInvalid: row('InvalidParameter.RoleArn', 400, 'The parameter RoleArn is wrongly formed.'),
+  sessionNameInvalid: row('InvalidParameter.RoleSessionName', 400, 'The parameter RoleSessionName is wrongly formed.'),
+  durationInvalid: row(
+    'InvalidParameter.DurationSeconds',
+    400,
+    'The Min/Max value of DurationSeconds is {least}s/{most}s.',
+  ),
+  sessionPolicyInvalid: row(
+    'InvalidParameter.PolicyGrammar',
+    400,
+    'The parameter Policy has not passed grammar check: {reason}.',
+  ),
+  sessionPolicyTooLong: row(
+    'InvalidParameter.PolicySize',
+    400,
+    'The size of Policy must be smaller than {limit} bytes.',
+  ),
+  roleForAccount: row('NoPermission', 403, 'Roles may not be assumed by root accounts.'),
+  notTrusted: row('NoPermission', 403, 'The role does not trust the caller.'),
+  versionUnknown: row('InvalidVersion', 400, 'Specified parameter Version is not valid.'),
+
+  // Signatures of RPC requests
+  accessKeyUnknown: row('InvalidAccessKeyId.NotFound', 404, 'Specified access key is not found.'),
+  accessKeyInactive: row('InvalidAccessKeyId.Inactive', 400, 'Specified access key is disabled.'),
+  signatureMethodInvalid: row('InvalidSignatureMethod', 400, 'Specified signature method is not valid.'),
+  signatureMismatch: row(
+    'SignatureDoesNotMatch',
+    400,
+    'Specified signature is not matched with our calculation. server string to sign is:{stringToSign}',
+  ),
+  timeStampInvalid: row('InvalidTimeStamp.Format', 400, 'Specified time stamp or date value is not well formatted.'),
+  timeStampExpired: row('InvalidTimeStamp.Expired', 400, 'Specified time stamp or date value is expired.'),
+  tokenMissing: row('MissingSecurityToken', 400, 'SecurityToken is mandatory for this action.'),
+  tokenMalformed: row('InvalidSecurityToken.Malformed', 400, 'Specified SecurityToken is malformed.'),
+  tokenOfOtherKey: row(
+    'InvalidSecurityToken.MismatchWithAccessKey',
+    400,
+    'Specified SecurityToken mismatch with the AccessKey.',
+  ),
+  tokenExpired: row('InvalidSecurityToken.Expired', 400, 'Specified SecurityToken is expired.'),
+
   // Permission
   noPermission: row('NoPermission', 403, 'You are not authorized to do this action. You should be authorized by RAM.'),
   requestInvalid: row('InvalidRequest', 400, '{reason}'),

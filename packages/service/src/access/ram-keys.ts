@@ -5,8 +5,10 @@ import type { Domain } from '../domain/domain.js'
 import { readEdition } from '../domain/ram/changes.js'
 import { type AppliedPolicy, type FoundKey, findKeyHolder } from '../domain/ram/find-holder.js'
 import { KeyUses } from '../domain/ram/key-use.js'
+import { TEMPORARY_KEY_PREFIX } from '../domain/ram/names.js'
 import type { Sealer, ServiceOptions } from '../options.js'
-import { PolicyCache } from './policy/cache.js'
+import { CompiledPolicies } from './policy/compiled-policies.js'
+import { Remembered } from './remembered.js'
 import {
   type AccessKey,
   type AccessKeys,
@@ -15,9 +17,7 @@ import {
   keyHolder,
   type Requester,
 } from './requester.js'
-
-/** Keys that are remembered; the one that was looked up first is forgotten first. */
-const REMEMBERED_MAX = 1_000
+import { SessionKeys } from './session-keys.js'
 
 /** The context in which the secret of an access key is sealed. */
 export const secretContext = (accessKeyId: string): string => `secret of ${accessKeyId}`
@@ -32,20 +32,27 @@ export class RamKeys implements AccessKeys {
   readonly #rootKeys: AccessKeys
   readonly #sealer: Sealer | undefined
   readonly #uses: KeyUses
-  readonly #policies = new PolicyCache('identity')
-  readonly #remembered = new Map<string, AccessKey>()
+  readonly #sessions: SessionKeys | undefined
+  readonly #policies = new CompiledPolicies()
+  readonly #remembered = new Remembered<AccessKey>()
 
   constructor(domain: Domain, { accessKeys, sealer }: Pick<ServiceOptions, 'accessKeys' | 'sealer'>) {
     this.#domain = domain
     this.#rootKeys = accessKeys
     this.#sealer = sealer
     this.#uses = new KeyUses(domain)
+    this.#sessions = sealer && new SessionKeys(domain, sealer)
   }
 
-  /** The remembered permissions may be outdated; a secret never changes. Throws accessKeyDisabled. */
+  /**
+   * The remembered permissions may be outdated; a secret never changes. Throws accessKeyDisabled,
+   * invalidSecurityToken, securityTokenOfOtherKey.
+   */
   find(accessKeyId: string, securityToken?: string): Awaitable<AccessKey | undefined> {
     return andThen(this.#rootKeys.find(accessKeyId, securityToken), (key) => {
       if (key !== undefined) return key
+      const isTemporary = securityToken !== undefined && accessKeyId.startsWith(TEMPORARY_KEY_PREFIX)
+      if (isTemporary && this.#sessions !== undefined) return this.#sessions.find(accessKeyId, securityToken)
       return this.#remembered.get(accessKeyId) ?? this.#lookUp(accessKeyId)
     })
   }
@@ -66,8 +73,11 @@ export class RamKeys implements AccessKeys {
     )
   }
 
-  /** The key as it is now. Throws invalidAccessKeyId, accessKeyDisabled. */
-  renew({ accessKeyId }: AccessKey): Awaitable<AccessKey> {
+  /** The key as it is now. Throws invalidAccessKeyId, accessKeyDisabled, invalidSecurityToken. */
+  renew({ accessKeyId, session }: AccessKey): Awaitable<AccessKey> {
+    if (session !== undefined && this.#sessions !== undefined) {
+      return this.#sessions.lookUp(accessKeyId, session.securityToken)
+    }
     return andThen(this.#lookUp(accessKeyId), (key) => {
       if (key === undefined) throw new OssError('invalidAccessKeyId', { OSSAccessKeyId: accessKeyId })
       return key
@@ -86,11 +96,7 @@ export class RamKeys implements AccessKeys {
       this.#remembered.delete(accessKeyId)
       if (found === undefined) return undefined
       if (!found.key.enabled) throw new OssError('accessKeyDisabled', { OSSAccessKeyId: accessKeyId })
-      const key = this.#keyOf(accessKeyId, found, sealer)
-      const [oldest] = this.#remembered.keys()
-      if (this.#remembered.size >= REMEMBERED_MAX && oldest !== undefined) this.#remembered.delete(oldest)
-      this.#remembered.set(accessKeyId, key)
-      return key
+      return this.#remembered.set(accessKeyId, this.#keyOf(accessKeyId, found, sealer))
     })
   }
 
@@ -107,8 +113,8 @@ export class RamKeys implements AccessKeys {
     }
   }
 
-  /** Stored policies were checked when they were set. Throws PolicyFault for one that this version does not understand. */
+  /** Policies in the form in which they are asked. Throws PolicyFault. */
   compile(policies: readonly AppliedPolicy[]): AttachedPolicy[] {
-    return policies.map(({ name, document }) => ({ name, document, policy: this.#policies.get(document) }))
+    return this.#policies.of(policies)
   }
 }

@@ -94,12 +94,13 @@ function sign(started: StartedService, request: TestRequest, headers: Record<str
   const query = new Query(Object.entries(request.query ?? {}).map(([name, value]) => ({ name, value })))
   const unsigned: Signable = { method, bucket, key, query, headers }
   if (as === 'anonymous') return unsigned
+  const signer = { ...as, securityToken: as.session?.securityToken }
   const options = { time: started.now(), digests: nodeDigests }
-  if (request.signature === 'v1') return signV1(unsigned, as, options)
+  if (request.signature === 'v1') return signV1(unsigned, signer, options)
   if (request.signature === 'url') {
-    return presignV1(unsigned, as, { expiresAt: started.now() + 60_000, digests: nodeDigests })
+    return presignV1(unsigned, signer, { expiresAt: started.now() + 60_000, digests: nodeDigests })
   }
-  return signV4(unsigned, as, { ...options, region: 'cn-hangzhou' })
+  return signV4(unsigned, signer, { ...options, region: 'cn-hangzhou' })
 }
 
 function queryText({ parameters }: Query): string {

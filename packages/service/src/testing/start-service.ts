@@ -10,7 +10,8 @@ import { createService } from '../create-service.js'
 import { nodeDigests } from '../domain/testing.js'
 import type { ServiceOptions } from '../options.js'
 import type { Service } from '../service.js'
-import { SURFACES, type Surfaces } from '../surface.js'
+import type { Surfaces } from '../surface.js'
+import { SURFACES } from '../surfaces.js'
 import { testSealer } from './sealer.js'
 
 function accessKey(accessKeyId: string, id: string): AccessKey {

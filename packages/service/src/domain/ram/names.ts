@@ -22,9 +22,12 @@ export function newSecret(idSource: IdSource): string {
   return randomText(idSource, LETTERS, 30)
 }
 
+/** Ids of temporary access keys begin with it, and no others. */
+export const TEMPORARY_KEY_PREFIX = 'STS.'
+
 /** The id of a temporary access key. */
 export function newTemporaryKeyId(idSource: IdSource): string {
-  return `STS.${randomText(idSource, LETTERS, 24)}`
+  return `${TEMPORARY_KEY_PREFIX}${randomText(idSource, LETTERS, 24)}`
 }
 
 function randomText({ random }: IdSource, alphabet: string, length: number): string {

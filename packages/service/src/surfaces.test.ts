@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { SURFACES, type Surface } from './surface.js'
+import type { Surface } from './surface.js'
+import { SURFACES } from './surfaces.js'
 import { BUCKET, call, send, startWithBucket, untouchable } from './testing/index.js'
 
 /** An API that answers the name of the action in the query, and nothing else. */

@@ -1,0 +1,59 @@
+import { OssError } from '@bindery/protocol'
+import { type Awaitable, andThen } from '@bindery/storage'
+import type { Domain } from '../domain/domain.js'
+import { findRole } from '../domain/ram/find-holder.js'
+import type { Sealer } from '../options.js'
+import { openSession, type Session } from '../sts/session-token.js'
+import { PolicyCache } from './policy/cache.js'
+import { CompiledPolicies } from './policy/compiled-policies.js'
+import { Remembered } from './remembered.js'
+import type { AccessKey } from './requester.js'
+
+/** Temporary keys. Their tokens say everything but what their roles may do. */
+export class SessionKeys {
+  readonly #domain: Domain
+  readonly #sealer: Sealer
+  readonly #policies = new CompiledPolicies()
+  readonly #sessionPolicies = new PolicyCache('session')
+  readonly #byToken = new Remembered<AccessKey>()
+
+  constructor(domain: Domain, sealer: Sealer) {
+    this.#domain = domain
+    this.#sealer = sealer
+  }
+
+  /**
+   * The permissions may be outdated; the caller compares the edition, and the time of expiry. Throws invalidSecurityToken,
+   * securityTokenOfOtherKey.
+   */
+  find(accessKeyId: string, securityToken: string): Awaitable<AccessKey> {
+    const known = this.#byToken.get(securityToken)
+    if (known === undefined) return this.lookUp(accessKeyId, securityToken)
+    if (known.accessKeyId !== accessKeyId) throw new OssError('securityTokenOfOtherKey')
+    return known
+  }
+
+  /** The key with the permissions that its role has now. Throws invalidSecurityToken, securityTokenOfOtherKey. */
+  lookUp(accessKeyId: string, securityToken: string): Awaitable<AccessKey> {
+    const session = openSession(this.#sealer, securityToken)
+    if (session === undefined) throw new OssError('invalidSecurityToken')
+    if (session.accessKeyId !== accessKeyId) throw new OssError('securityTokenOfOtherKey')
+    return andThen(findRole(this.#domain, session.account, session.role), (found) => {
+      this.#byToken.delete(securityToken)
+      if (found?.record.id !== session.roleId) throw new OssError('invalidSecurityToken')
+      const key = { ...this.#keyOf(session, securityToken), edition: found.edition }
+      const identity = { ...this.#identityOf(session), policies: this.#policies.of(found.policies) }
+      return this.#byToken.set(securityToken, { ...key, identity })
+    })
+  }
+
+  #keyOf({ accessKeyId, accessKeySecret, account, expiresAt }: Session, securityToken: string) {
+    const session = { securityToken, expiresAt }
+    return { accessKeyId, accessKeySecret, account: { id: account, displayName: account }, session }
+  }
+
+  #identityOf({ role, roleId, sessionName, policy }: Session) {
+    const sessionPolicy = policy === undefined ? undefined : this.#sessionPolicies.get(policy)
+    return { kind: 'role', id: roleId, name: role, sessionName, sessionPolicy } as const
+  }
+}

@@ -1,0 +1,161 @@
+/** Requests of the RPC form: their parameters, and the holders of the keys that signed them. */
+import { hex, utf8Text } from '@bindery/bytes'
+import {
+  acs3Signature,
+  acs3StringToSign,
+  CLOCK_SKEW_MAX_MS,
+  type Digests,
+  equalSignatures,
+  OssError,
+  parseQuery,
+  RamError,
+  type RpcFormat,
+  type RpcParameters,
+  readAcs3Claim,
+  rpcSignature,
+  rpcStringToSign,
+} from '@bindery/protocol'
+import type { RamKeys } from '../access/ram-keys.js'
+import { type AccessKey, type KeyHolder, keyHolder } from '../access/requester.js'
+import { readWhole } from '../body.js'
+import type { RequestHead, ServiceRequest } from '../service.js'
+
+/** Bytes of a form: several times the longest session policy, encoded. */
+const FORM_BYTES_MAX = 64 * 1024
+
+/** A request whose signature is still to be verified. */
+export interface RpcRequest {
+  readonly head: RequestHead
+  readonly action: string
+  readonly version: string
+  readonly format: RpcFormat
+  /** Those of the query and of the form together. */
+  readonly parameters: RpcParameters
+  readonly body: Uint8Array
+}
+
+/** Reads query and form. Throws bodyTooLarge. */
+export async function readRpcRequest(request: ServiceRequest): Promise<RpcRequest> {
+  const { method, headers, target } = request
+  const isForm = method === 'POST' && headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true
+  const tooLong = () => new RamError('bodyTooLarge', { limit: FORM_BYTES_MAX })
+  const body = method === 'POST' ? await readWhole(request.body, FORM_BYTES_MAX, tooLong) : new Uint8Array()
+  const form = isForm ? new URLSearchParams(utf8Text(body) ?? '') : []
+  const parameters = new Map([...new URLSearchParams(queryOf(target)), ...form])
+  const acs3 = headers['x-acs-action']
+  return {
+    head: request,
+    action: acs3 ?? parameters.get('Action') ?? '',
+    version: headers['x-acs-version'] ?? parameters.get('Version') ?? '',
+    format: acs3 !== undefined || parameters.get('Format')?.toUpperCase() === 'JSON' ? 'JSON' : 'XML',
+    parameters,
+    body,
+  }
+}
+
+function queryOf(target: string): string {
+  const mark = target.indexOf('?')
+  return mark === -1 ? '' : target.slice(mark + 1)
+}
+
+/** Everything that the verification of a signature needs. */
+export interface Verification {
+  readonly keys: RamKeys
+  readonly digests: Digests
+  /** Milliseconds since 1970. */
+  readonly now: number
+}
+
+/** The holder of the key that signed, as it is now. Throws the causes of signatures. */
+export async function identify(request: RpcRequest, verification: Verification): Promise<KeyHolder> {
+  const { authorization } = request.head.headers
+  const key = await (authorization?.trim().startsWith('ACS3-') === true
+    ? verifyAcs3(request, authorization, verification)
+    : verifyRpc(request, verification))
+  const holder = await asRam(async () => verification.keys.current(keyHolder(key)))
+  verification.keys.used(holder, verification.now)
+  return holder
+}
+
+/** Signature version 1.0: HMAC-SHA1 over all parameters. */
+async function verifyRpc({ head, parameters }: RpcRequest, verification: Verification): Promise<AccessKey> {
+  const accessKeyId = required(parameters, 'AccessKeyId')
+  const signature = required(parameters, 'Signature')
+  required(parameters, 'SignatureNonce')
+  if (required(parameters, 'SignatureMethod') !== 'HMAC-SHA1') throw new RamError('signatureMethodInvalid')
+  const key = await findKey(accessKeyId, parameters.get('SecurityToken') || undefined, verification)
+  checkTimeStamp(required(parameters, 'Timestamp'), verification.now)
+  const stringToSign = rpcStringToSign(head.method, parameters)
+  const expected = rpcSignature(key.accessKeySecret, stringToSign, verification.digests)
+  if (!equalSignatures(expected, signature)) throw new RamError('signatureMismatch', { stringToSign })
+  return key
+}
+
+/** The scheme of the newer SDKs: HMAC-SHA256 over the request, in headers. */
+async function verifyAcs3(
+  { head, body }: RpcRequest,
+  authorization: string,
+  verification: Verification,
+): Promise<AccessKey> {
+  const { method, headers, host, target } = head
+  const claim = readAcs3Claim(authorization)
+  if (claim === undefined) throw new RamError('signatureMethodInvalid')
+  const key = await findKey(claim.accessKeyId, headers['x-acs-security-token'] || undefined, verification)
+  checkTimeStamp(headers['x-acs-date'] ?? '', verification.now)
+  const signed = {
+    method,
+    path: target.split('?', 1)[0] ?? '/',
+    query: parseQuery(queryOf(target)),
+    headers: { ...headers, host },
+  }
+  const stringToSign = acs3StringToSign(signed, claim, verification.digests)
+  const expected = acs3Signature(key.accessKeySecret, stringToSign, verification.digests)
+  const isBody = headers['x-acs-content-sha256'] === hex(verification.digests.sha256(body))
+  if (!isBody || !equalSignatures(expected, claim.signature)) throw new RamError('signatureMismatch', { stringToSign })
+  return key
+}
+
+async function findKey(
+  accessKeyId: string,
+  securityToken: string | undefined,
+  { keys, now }: Verification,
+): Promise<AccessKey> {
+  const key = await asRam(async () => keys.find(accessKeyId, securityToken))
+  if (key === undefined) throw new RamError(accessKeyId.startsWith('STS.') ? 'tokenMissing' : 'accessKeyUnknown')
+  if (key.session === undefined) {
+    if (securityToken !== undefined) throw new RamError('tokenOfOtherKey')
+    return key
+  }
+  if (now > key.session.expiresAt) throw new RamError('tokenExpired')
+  return key
+}
+
+const CAUSES = {
+  accessKeyDisabled: 'accessKeyInactive',
+  invalidAccessKeyId: 'accessKeyUnknown',
+  invalidSecurityToken: 'tokenMalformed',
+  securityTokenOfOtherKey: 'tokenOfOtherKey',
+} as const
+
+/** The causes of keys as RPC interfaces name them. */
+async function asRam<T>(look: () => Promise<T>): Promise<T> {
+  try {
+    return await look()
+  } catch (error) {
+    const cause = error instanceof OssError ? CAUSES[error.reason as keyof typeof CAUSES] : undefined
+    throw cause === undefined ? error : new RamError(cause, {}, { cause: error })
+  }
+}
+
+function checkTimeStamp(text: string, now: number): void {
+  const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(text) ? Date.parse(text) : Number.NaN
+  if (Number.isNaN(time)) throw new RamError('timeStampInvalid')
+  if (Math.abs(now - time) > CLOCK_SKEW_MAX_MS) throw new RamError('timeStampExpired')
+}
+
+/** Throws parameterMissing. */
+export function required(parameters: RpcParameters, name: string): string {
+  const value = parameters.get(name)
+  if (value === undefined || value === '') throw new RamError('parameterMissing', { name })
+  return value
+}

@@ -1,0 +1,137 @@
+/** STS: temporary keys for roles. Requests have the RPC form, `Action=AssumeRole`, by GET or POST. */
+import { upperHex } from '@bindery/bytes'
+import {
+  encodeRpcAnswer,
+  httpDate,
+  OSS_NOTATION,
+  parseQuery,
+  RamError,
+  type RpcFormat,
+  type RpcMembers,
+  readings,
+} from '@bindery/protocol'
+import { Authoriser } from '../access/authoriser.js'
+import type { Conditions } from '../access/conditions.js'
+import { RamKeys } from '../access/ram-keys.js'
+import type { Domain } from '../domain/domain.js'
+import type { ServiceOptions } from '../options.js'
+import { toOssError } from '../response/failure.js'
+import type { RequestHead, ResponseLog, ServiceRequest, ServiceResponse } from '../service.js'
+import type { Surface } from '../surface.js'
+import { assumeRole } from './assume-role.js'
+import { callerIdentity } from './caller-identity.js'
+import { identify, type RpcRequest, readRpcRequest } from './rpc-request.js'
+
+const VERSION = '2015-04-01'
+/** The endpoints of STS, which clients may be pointed here from. */
+const STS_HOST = /^sts(-vpc)?\.([a-z0-9-]+\.)?aliyuncs\.com(:\d+)?$/i
+
+type Log = { -readonly [N in keyof ResponseLog]: ResponseLog[N] }
+
+/** The row of STS among the surfaces. */
+export const stsSurface: Surface = {
+  name: 'sts',
+  serves: isRpc,
+  createHandle(options, domain) {
+    const sts = new Sts(options, domain)
+    return (request) => sts.handle(request)
+  },
+}
+
+/** OSS has no POST of a form on the service, and no `Action` among its query keys. */
+function isRpc({ method, target, host, headers }: RequestHead, options: ServiceOptions): boolean {
+  if (!/^\/(\?|$)/.test(target)) return false
+  if (STS_HOST.test(host)) return true
+  if (readings(host, '/', options)[0].level !== 'service') return false
+  if (headers['x-acs-action'] !== undefined) return true
+  if (headers.authorization?.startsWith('OSS') === true) return false
+  if (/[?&]Action=/.test(target)) return method === 'GET' || method === 'POST'
+  return method === 'POST' && headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true
+}
+
+class Sts {
+  readonly #options: ServiceOptions
+  readonly #domain: Domain
+  readonly #keys: RamKeys
+  readonly #authoriser: Authoriser
+
+  constructor(options: ServiceOptions, domain: Domain) {
+    this.#options = options
+    this.#domain = domain
+    this.#keys = new RamKeys(domain, options)
+    this.#authoriser = new Authoriser(options)
+  }
+
+  /** Never rejects: every failure is a response. */
+  async handle(request: ServiceRequest): Promise<ServiceResponse> {
+    const log: Log = { requestId: uuid(this.#options.random(16)) }
+    let format: RpcFormat = 'XML'
+    try {
+      const rpc = await readRpcRequest(request)
+      format = rpc.format
+      log.operation = rpc.action.slice(0, 64)
+      const members = await this.#answer(rpc, log)
+      return this.#response(200, `${rpc.action}Response`, { RequestId: log.requestId, ...members }, format, log)
+    } catch (error) {
+      const { status, code, message } = failureOf(error, log)
+      const members = { RequestId: log.requestId, HostId: request.host, Code: code, Message: message }
+      return this.#response(status, 'Error', members, format, log)
+    }
+  }
+
+  async #answer(rpc: RpcRequest, log: Log): Promise<RpcMembers> {
+    if (rpc.action !== 'AssumeRole' && rpc.action !== 'GetCallerIdentity') throw new RamError('actionUnknown')
+    if (rpc.version !== VERSION) throw new RamError('versionUnknown')
+    const { digests, clock, sealer } = this.#options
+    const caller = await identify(rpc, { keys: this.#keys, digests, now: clock() })
+    log.accessKeyId = caller.accessKeyId
+    if (rpc.action === 'GetCallerIdentity') return callerIdentity(caller)
+    if (sealer === undefined) throw new RamError('requestInvalid', { reason: 'This server issues no temporary keys.' })
+    const conditions = this.#conditions(rpc)
+    const { parameters } = rpc
+    return assumeRole({ domain: this.#domain, authoriser: this.#authoriser, sealer, caller, conditions, parameters })
+  }
+
+  #conditions({ head }: RpcRequest): Conditions {
+    return {
+      request: head,
+      query: parseQuery(''),
+      notation: OSS_NOTATION,
+      signedIn: 'header',
+      now: this.#options.clock(),
+    }
+  }
+
+  #response(status: number, root: string, members: RpcMembers, format: RpcFormat, log: Log): ServiceResponse {
+    const { contentType, body } = encodeRpcAnswer(root, members, format)
+    return {
+      status,
+      headers: [
+        ['Date', httpDate.encode(this.#options.clock())],
+        ['x-acs-request-id', log.requestId],
+        ['Content-Type', contentType],
+        ['Cache-Control', 'no-store'],
+        ['Content-Length', String(body.length)],
+      ],
+      body,
+      log,
+    }
+  }
+}
+
+function failureOf(thrown: unknown, log: Log): { status: number; code: string; message: string } {
+  if (thrown instanceof RamError) {
+    log.cause = thrown.reason
+    log.code = thrown.code
+    return thrown
+  }
+  const error = toOssError(thrown)
+  log.cause = error.reason
+  log.code = error.row.code
+  if (error.row.status >= 500) log.failure = error.cause
+  return { status: error.row.status, code: error.row.code, message: error.message }
+}
+
+function uuid(random: Uint8Array): string {
+  return upperHex(random).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+}
