@@ -17,6 +17,7 @@ export async function audit({ metadata, blobs }: Audited, { swept }: { readonly 
   const rows = await readRows(metadata)
   const found = new Findings()
   const named = checkNames(rows, new Set(blobs), found)
+  checkVersions(rows, found)
   checkManifests(rows, found)
   checkHolders(rows, found)
   checkUsage(rows, found)
@@ -50,6 +51,23 @@ function checkNames(rows: StoredRows, blobs: ReadonlySet<string>, found: Finding
     }
   }
   return named
+}
+
+/** The newest version of a key is current unless it is a delete marker; the place of its null version is known. */
+function checkVersions({ objects, places, nullPlaces }: StoredRows, found: Findings): void {
+  const current = new Map(objects.map(({ bucket, key, record }) => [`${bucket}/${key}`, record]))
+  for (const [name, versions] of places) {
+    const [newest] = versions
+    const record = current.get(name)
+    const placeOfCurrent = record && (record.version?.place ?? record.modifiedAt)
+    const isNewest = placeOfCurrent === undefined ? newest?.isMarker === true : placeOfCurrent > (newest?.place ?? 0)
+    found.expect(isNewest, `the newest version of ${name} is not current`)
+    const nulls = versions.filter(({ isNull }) => isNull)
+    found.expect(nulls.length <= 1 && nulls[0]?.place === nullPlaces.get(name), `${name} has a null version elsewhere`)
+    const isNull = record !== undefined && (record.version?.id ?? 'null') === 'null'
+    found.expect(!isNull || nulls.length === 0, `${name} has two null versions`)
+  }
+  for (const name of nullPlaces.keys()) found.expect(places.has(name), `${name} has no null version`)
 }
 
 function checkManifests({ objects, versions, parts, manifests }: StoredRows, found: Findings): void {

@@ -1,4 +1,4 @@
-/** Breaks of sequential uploads, auto-complete, lifecycle rules and callbacks. */
+/** Breaks of sequential uploads, auto-complete, lifecycle rules, callbacks and versions. */
 import type { Break } from './breaks.js'
 
 const DOMAIN = 'service/dist/domain/'
@@ -96,6 +96,56 @@ export const OTHER_BREAKS: readonly Break[] = [
     seed: 1,
     file: 'service/dist/callback/outcome.js',
     find: 'if (status !== 200)',
+    replace: 'if (false)',
+  },
+  {
+    invariant: 'versions',
+    name: 'an overwrite while versioning is suspended forgets the null version that is not current',
+    mode: 'sequence',
+    theme: 'versions',
+    seed: 2,
+    file: `${DOMAIN}objects/versions.js`,
+    find: 'if (nullVersion !== undefined)',
+    replace: 'if (false)',
+  },
+  {
+    invariant: 'versions',
+    name: 'the version that becomes current is not the newest',
+    mode: 'sequence',
+    theme: 'versions',
+    seed: 7,
+    file: `${DOMAIN}objects/versions.js`,
+    find: 'succeed(tx, name, newest[0]);',
+    replace: 'succeed(tx, name, newest[1] ?? newest[0]);',
+  },
+  {
+    invariant: 'versions',
+    name: 'the blob of a version that was moved is treated as an orphan',
+    mode: 'mishaps',
+    theme: 'versions',
+    seed: 1,
+    file: `${DOMAIN}objects/versions.js`,
+    find: 'ownerRows.set(tx, { blob: bytes.blob }, versionRows.key({ ...name, place: placeOf(record) }));',
+    replace: '',
+  },
+  {
+    invariant: 'P4',
+    name: 'versions are ordered by the clock, which may go backwards',
+    mode: 'sequence',
+    theme: 'versions',
+    seed: 1,
+    file: `${DOMAIN}objects/versions.js`,
+    find: 'const place = nextPlace(now, current ?? marker);',
+    replace: 'const place = now;',
+  },
+  {
+    invariant: 'versions',
+    name: 'the end of a page of versions is forgotten: the next page begins after its key',
+    mode: 'sequence',
+    theme: 'versions',
+    seed: 1,
+    file: `${DOMAIN}objects/listing-versions.js`,
+    find: 'if (versionIdMarker !== undefined)',
     replace: 'if (false)',
   },
 ]

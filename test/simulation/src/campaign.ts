@@ -28,8 +28,8 @@ export async function violationOf(plan: Plan): Promise<Violation | undefined> {
 }
 
 /** Throws an error with the seed and the smallest failing plan that was found, if the seed's plan fails. */
-export async function check(mode: Mode, seed: number, steps: number): Promise<void> {
-  const plan = planOf(mode, seed, steps)
+export async function check(mode: Mode, seed: number, steps: number, theme?: Theme): Promise<void> {
+  const plan = planOf(mode, seed, steps, theme)
   const found = await violationOf(plan)
   if (found === undefined) return
   const small = await shrink(plan, found)

@@ -6,6 +6,7 @@
 import { createRandom, type Random } from '@bindery/storage'
 import { contentOf, freshContent, joinContents, sizeOf } from './contents.js'
 import type { ModelUpload, State } from './model-state.js'
+import { versionsOf } from './model-versions.js'
 import type { Names } from './names.js'
 import {
   type AutoComplete,
@@ -16,6 +17,8 @@ import {
   type Range,
   type Step,
   type StepOf,
+  splitPlace,
+  type VersionSymbol,
 } from './steps.js'
 
 export interface Wish {
@@ -33,6 +36,8 @@ export interface Round {
   readonly order: number
   readonly faults: boolean
   readonly mishap: Mishap
+  /** It is about the bucket that keeps versions. */
+  readonly versioned?: boolean
 }
 
 export interface Plan {
@@ -71,7 +76,7 @@ const CLIENTS_MAX = 3
 const WISHES_MAX = 3
 
 /** The requests that meet in a round: any, or those that race with one another. */
-export type Theme = 'anything' | 'reading' | 'completing' | 'filling' | 'copying' | 'listing'
+export type Theme = 'anything' | 'reading' | 'completing' | 'filling' | 'copying' | 'listing' | 'versions'
 
 const THEMES: Readonly<Record<Theme, readonly Wish['kind'][]>> = {
   anything: KINDS,
@@ -83,6 +88,11 @@ const THEMES: Readonly<Record<Theme, readonly Wish['kind'][]>> = {
   filling: ['part', 'part', 'part', 'part', 'copyPart', 'complete', 'completeAgain', 'sweep'],
   copying: ['copy', 'copy', 'copyPart', 'put', 'delete', 'sweep', 'get'],
   listing: ['put', 'initiate', 'initiate', 'part', 'part', 'listObjects', 'listUploads', 'listUploads', 'listParts'],
+  versions: [
+    ...['put', 'put', 'put', 'put', 'get', 'get', 'delete', 'delete', 'delete', 'delete', 'copy', 'copy'],
+    ...['initiate', 'part', 'copyPart', 'complete', 'listVersions', 'listVersions', 'stat', 'sweep', 'sweep'],
+    ...['setVersioning', 'setVersioning'],
+  ] as Wish['kind'][],
 }
 /** Steps before a round of a theme, so that there is something to race for. */
 const SET_UPS: Readonly<Record<Theme, readonly Wish['kind'][]>> = {
@@ -92,6 +102,7 @@ const SET_UPS: Readonly<Record<Theme, readonly Wish['kind'][]>> = {
   filling: ['put', 'initiate'],
   copying: ['put', 'initiate', 'copyPart'],
   listing: [],
+  versions: ['setVersioning', 'put', 'put'],
 }
 /** The clients in every other round of a theme: the shortest races. */
 const RACES: Readonly<Record<Theme, readonly (readonly (readonly Wish['kind'][])[])[]>> = {
@@ -111,6 +122,11 @@ const RACES: Readonly<Record<Theme, readonly (readonly (readonly Wish['kind'][])
   filling: [],
   copying: [[['put'], ['copy', 'delete']]],
   listing: [],
+  versions: [
+    [['put'], ['delete', 'sweep']],
+    [['put'], ['put'], ['get']],
+    [['delete'], ['delete'], ['put', 'sweep']],
+  ],
 }
 const THEME_NAMES = ['anything', 'anything', 'reading', 'completing', 'filling', 'copying'] as const
 
@@ -122,7 +138,8 @@ function randomWish(random: Random, kinds: readonly Wish['kind'][]): Wish {
 export function planInSequence(random: Random, steps: number, theme: Theme = 'anything'): Plan {
   const rounds = Array.from({ length: steps }, (): Round => {
     const mishap = random.below(40) === 0 ? 'crash' : 'none'
-    return { clients: [[randomWish(random, THEMES[theme])]], order: 0, faults: false, mishap }
+    const versioned = theme === 'versions'
+    return { clients: [[randomWish(random, THEMES[theme])]], order: 0, faults: false, mishap, versioned }
   })
   return { rounds }
 }
@@ -135,15 +152,16 @@ export function planAtOnce(random: Random, rounds: number, mishaps: boolean, onl
 function roundsOf(random: Random, mishaps: boolean, only: Theme | undefined): Round[] {
   const theme = only ?? THEME_NAMES[random.below(THEME_NAMES.length)] ?? 'anything'
   const order = random.below(2 ** 31)
+  const versioned = theme === 'versions'
   const setUp = SET_UPS[theme].map((kind): Round => {
-    return { clients: [[randomWish(random, [kind])]], order, faults: false, mishap: 'none' }
+    return { clients: [[randomWish(random, [kind])]], order, faults: false, mishap: 'none', versioned }
   })
   const race = random.below(2) === 0 ? RACES[theme][random.below(RACES[theme].length)] : undefined
   const clients =
     race?.map((kinds) => kinds.map((kind) => randomWish(random, [kind]))) ?? randomClients(random, THEMES[theme])
   const mishap = (['crash', 'stall'] as const)[mishaps ? random.below(5) : 2] ?? 'none'
   const faults = mishaps && mishap !== 'stall' && random.below(2) === 0
-  return [...setUp, { clients, order, faults, mishap }]
+  return [...setUp, { clients, order, faults, mishap, versioned }]
 }
 
 function randomClients(random: Random, kinds: readonly Wish['kind'][]): Wish[][] {
@@ -157,7 +175,9 @@ export interface Circumstances {
   readonly names: Names
   /** Shared by the wishes of one round that target the same place or upload. */
   readonly focus: number
-  /** A name for a new upload. */
+  /** The buckets that it is about. */
+  readonly buckets: readonly string[]
+  /** A name for a new upload or version. */
   readonly newHandle: string
   /** Completes that were requested. */
   readonly completes: readonly StepOf<'complete'>[]
@@ -176,6 +196,7 @@ export function stepOf(wish: { kind: Step['kind'] | 'completeAgain'; pick: numbe
       return {
         kind: 'put',
         place: choice.place(),
+        handle: there.newHandle,
         content: choice.content(OBJECT_SIZES),
         forbid,
         meta,
@@ -183,12 +204,24 @@ export function stepOf(wish: { kind: Step['kind'] | 'completeAgain'; pick: numbe
       }
     case 'get':
       return { kind: 'get', ...choice.ranged() }
-    case 'delete':
-      return { kind: 'delete', place: choice.place() }
+    case 'delete': {
+      const place = choice.place()
+      return { kind: 'delete', place, version: choice.version(place), handle: there.newHandle }
+    }
     case 'copy': {
       const source = choice.object()
       const place = random.below(3) === 0 ? source : choice.place()
-      return { kind: 'copy', source, place, forbid, meta: random.below(2) === 0 ? undefined : meta }
+      const sourceVersion = choice.version(source)
+      const handle = there.newHandle
+      return {
+        kind: 'copy',
+        source,
+        sourceVersion,
+        place,
+        handle,
+        forbid,
+        meta: random.below(2) === 0 ? undefined : meta,
+      }
     }
     case 'initiate':
       return { kind: 'initiate', place: choice.place(), upload: there.newHandle, meta, forbid, ...choice.nature() }
@@ -197,9 +230,9 @@ export function stepOf(wish: { kind: Step['kind'] | 'completeAgain'; pick: numbe
       return { kind: 'part', ...upload, number: choice.number(upload.upload), content: choice.part(upload.upload) }
     }
     case 'copyPart': {
-      const { place: source, range } = choice.ranged()
+      const { place: source, version: sourceVersion, range } = choice.ranged()
       const upload = choice.upload()
-      return { kind: 'copyPart', ...upload, number: choice.number(upload.upload), source, range }
+      return { kind: 'copyPart', ...upload, number: choice.number(upload.upload), source, sourceVersion, range }
     }
     case 'complete': {
       const upload = choice.upload()
@@ -223,6 +256,12 @@ export function stepOf(wish: { kind: Step['kind'] | 'completeAgain'; pick: numbe
     }
     case 'listObjects':
       return { kind: 'listObjects', version: random.below(2) === 0 ? 1 : 2, ...choice.query() }
+    case 'listVersions': {
+      const { delimiter, ...query } = choice.query()
+      return { kind: 'listVersions', delimiter: delimiter === '' ? '' : '/', ...query }
+    }
+    case 'setVersioning':
+      return { kind: 'setVersioning', bucket: choice.bucket(), status: random.below(3) === 0 ? 'Suspended' : 'Enabled' }
     case 'stat':
       return { kind: 'stat', bucket: choice.bucket() }
   }
@@ -238,7 +277,7 @@ class Choice {
   }
 
   bucket(): string {
-    return this.#of(OWN_BUCKETS) ?? OWN_BUCKETS[0]
+    return this.#of(this.#there.buckets) ?? OWN_BUCKETS[0]
   }
 
   place(): Place {
@@ -254,25 +293,44 @@ class Choice {
 
   /** The place that the round is about: one that holds an object, if any does. */
   #focus(): Place {
-    const { state, focus } = this.#there
+    const { state, focus, buckets } = this.#there
     const held = [...state.objects.keys()]
-    return held[focus % Math.max(held.length, 1)] ?? `${OWN_BUCKETS[0]}/${KEYS[focus % KEYS.length]}`
+    return held[focus % Math.max(held.length, 1)] ?? `${buckets[0]}/${KEYS[focus % KEYS.length]}`
   }
 
-  ranged(): { readonly place: Place; readonly range: Range | undefined } {
+  /** A version of a place whose id is known; undefined for none, and in a bucket that keeps no versions. */
+  version(place: Place): VersionSymbol | undefined {
+    const { state, names } = this.#there
+    if (!state.versioning.has(splitPlace(place).bucket) || this.#random.below(2) === 0) return undefined
+    const known = versionsOf(state, place).filter(({ version }) => names.versionId(version) !== undefined)
+    return this.#of(known)?.version
+  }
+
+  ranged(): {
+    readonly place: Place
+    readonly version: VersionSymbol | undefined
+    readonly range: Range | undefined
+  } {
     const place = this.object()
-    const object = this.#there.state.objects.get(place)
-    if (object === undefined || this.#random.below(3) === 0) return { place, range: undefined }
+    const version = this.version(place)
+    return { place, version, range: this.#rangeOf(place, version) }
+  }
+
+  #rangeOf(place: Place, version: VersionSymbol | undefined): Range | undefined {
+    const { state } = this.#there
+    const named = version === undefined ? undefined : versionsOf(state, place).find((one) => one.version === version)
+    const object = version === undefined ? state.objects.get(place) : named?.object
+    if (object === undefined || this.#random.below(3) === 0) return undefined
     const size = sizeOf(object.content)
     const piece = this.#of(object.pieces)
     if (piece !== undefined && this.#random.below(3) === 0) {
       const before = object.pieces.slice(0, object.pieces.indexOf(piece))
       const start = before.reduce((sum, { content }) => sum + sizeOf(content), 0)
       const end = start + sizeOf(piece.content)
-      if (end > start) return { place, range: { start, end } }
+      if (end > start) return { start, end }
     }
     const start = this.#random.below(size + 2)
-    return { place, range: { start, end: start + 1 + this.#random.below(size + 1 - Math.min(start, size)) } }
+    return { start, end: start + 1 + this.#random.below(size + 1 - Math.min(start, size)) }
   }
 
   upload(): { readonly place: Place; readonly upload: string } {

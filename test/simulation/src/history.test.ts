@@ -14,13 +14,14 @@ const place = 'first/k'
 
 const put = (content: string): Step => ({
   kind: 'put',
+  handle: 'u',
   place,
   content,
   forbid: false,
   meta: '',
   callback: undefined,
 })
-const get: Step = { kind: 'get', place, range: undefined }
+const get: Step = { kind: 'get', place, version: undefined, range: undefined }
 const stored = (content: string) => ({ status: 200, etag: content, crc: contentOf(content).crc64 })
 const read = (content: string): Answer => ({ ...stored(content), content, md5: content, type: 'Normal', meta: '' })
 const MISSING = { status: 404, code: 'NoSuchKey' }

@@ -74,6 +74,7 @@ const CHANGES_NOTHING: ReadonlySet<Event['step']['kind']> = new Set([
   'listParts',
   'listUploads',
   'listObjects',
+  'listVersions',
   'stat',
 ])
 
@@ -83,12 +84,13 @@ const keys = new WeakMap<State, string>()
 export function keyOf(state: State): string {
   const known = keys.get(state)
   if (known !== undefined) return known
-  const sorted = <K extends string | number>(map: ReadonlyMap<K, unknown>): unknown[] =>
+  const sorted = (map: ReadonlyMap<string | number, unknown>): unknown[] =>
     [...map].sort(([left], [right]) => (left < right ? -1 : 1))
   const uploads = new Map(
     [...state.uploads].map(([handle, upload]) => [handle, { ...upload, parts: sorted(upload.parts) }]),
   )
-  const key = JSON.stringify([sorted(state.objects), sorted(uploads), sorted(state.receipts)])
+  const { objects, versions, versioning, receipts } = state
+  const key = JSON.stringify([objects, versions, versioning, uploads, receipts].map(sorted))
   keys.set(state, key)
   return key
 }

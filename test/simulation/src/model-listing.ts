@@ -1,6 +1,7 @@
 /** Listings of the model: all rows, sorted, filtered and paged for each request. */
 import { contentOf, sizeOf } from './contents.js'
 import type { ModelUpload, State } from './model-state.js'
+import { versionsOf } from './model-versions.js'
 import type { Names } from './names.js'
 import { type Answer, type ListQuery, splitPlace, type UploadHandle } from './steps.js'
 
@@ -24,6 +25,23 @@ export function listObjects(state: State, query: ListQuery & { version: 1 | 2 })
   const { marker, prefix, delimiter } = query
   // the marker of V1 is the end of an earlier page; the StartAfter of V2 is a name
   const skipped = query.version === 1 && groupOf(marker, prefix, delimiter) === marker ? marker : undefined
+  const after = rows.filter(({ key }) => compareKeys(key, marker) > 0 && !startsWith(key, skipped))
+  return { status: 200, pages: pagesOf(grouped(after, query), query.max) }
+}
+
+/** Versions by key, the newest first. */
+export function listVersions(state: State, query: ListQuery): Answer {
+  const { marker, prefix, delimiter } = query
+  const places = new Set([...state.objects.keys(), ...state.versions.keys()])
+  const rows = [...places].flatMap((place) => {
+    const { bucket, key } = splitPlace(place)
+    if (bucket !== query.bucket) return []
+    return versionsOf(state, place).map(({ version, object }, index) => {
+      const data = object === undefined ? { marker: true } : { etag: object.tag, size: sizeOf(object.content) }
+      return { key, entry: { key, version, latest: index === 0, ...data, type: object?.type } }
+    })
+  })
+  const skipped = groupOf(marker, prefix, delimiter) === marker ? marker : undefined
   const after = rows.filter(({ key }) => compareKeys(key, marker) > 0 && !startsWith(key, skipped))
   return { status: 200, pages: pagesOf(grouped(after, query), query.max) }
 }

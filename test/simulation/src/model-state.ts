@@ -1,6 +1,8 @@
 /** The state of the model, and small functions that its steps share. */
 import { type ContentId, contentOf } from './contents.js'
-import type { Answer, AutoComplete, Deed, ListedPart, Place, Reply, Tag, UploadHandle } from './steps.js'
+import type { Answer, AutoComplete, Deed, ListedPart, Place, Reply, Tag, UploadHandle, VersionSymbol } from './steps.js'
+
+export type { VersionSymbol } from './steps.js'
 
 /** A range of an object that was one part. */
 export interface Piece {
@@ -21,7 +23,17 @@ export interface ModelObject {
   readonly pieces: readonly Piece[]
   /** Its bytes came in order, so that their MD5 is known. */
   readonly isHashed: boolean
+  /** `null` in a bucket that keeps no versions. */
+  readonly version: VersionSymbol
 }
+
+/** A version: data, or a delete marker. */
+export interface ModelVersion {
+  readonly version: VersionSymbol
+  readonly object: ModelObject | undefined
+}
+
+export type Versioning = 'Enabled' | 'Suspended'
 
 export interface ModelUpload {
   readonly place: Place
@@ -45,12 +57,23 @@ export interface Receipt {
 }
 
 export interface State {
+  /** The current versions. */
   readonly objects: ReadonlyMap<Place, ModelObject>
+  /** The other versions and delete markers of each place, the newest first. */
+  readonly versions: ReadonlyMap<Place, readonly ModelVersion[]>
+  /** By bucket. */
+  readonly versioning: ReadonlyMap<string, Versioning>
   readonly uploads: ReadonlyMap<UploadHandle, ModelUpload>
   readonly receipts: ReadonlyMap<UploadHandle, Receipt>
 }
 
-export const EMPTY: State = { objects: new Map(), uploads: new Map(), receipts: new Map() }
+export const EMPTY: State = {
+  objects: new Map(),
+  versions: new Map(),
+  versioning: new Map(),
+  uploads: new Map(),
+  receipts: new Map(),
+}
 
 export interface Outcome {
   readonly answer: Answer
@@ -64,10 +87,12 @@ export const NO_SUCH_UPLOAD = refusal(404, 'NoSuchUpload')
 export const NO_SUCH_KEY = refusal(404, 'NoSuchKey')
 export const EXISTS = refusal(409, 'FileAlreadyExists')
 
-export const described = ({ content, tag }: ModelObject): Reply => ({
+/** `version`: as answers show it. */
+export const described = ({ content, tag }: Pick<ModelObject, 'content' | 'tag'>, version?: VersionSymbol): Reply => ({
   status: 200,
   etag: tag,
   crc: contentOf(content).crc64,
+  version,
 })
 
 export function uploadOf(
@@ -77,11 +102,6 @@ export function uploadOf(
   const found = state.uploads.get(upload)
   return found?.place === place ? found : undefined
 }
-
-export const withObject = (state: State, place: Place, object: ModelObject): State => ({
-  ...state,
-  objects: withEntry(state.objects, place, object),
-})
 
 export function withEntry<K, V>(map: ReadonlyMap<K, V>, key: K, value: V): ReadonlyMap<K, V> {
   return new Map(map).set(key, value)

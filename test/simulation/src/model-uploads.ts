@@ -5,7 +5,6 @@ import {
   EXISTS,
   type ModelObject,
   type ModelUpload,
-  NO_SUCH_KEY,
   NO_SUCH_UPLOAD,
   type Outcome,
   type Piece,
@@ -15,9 +14,22 @@ import {
   withEntry,
   without,
 } from './model-state.js'
+import { find, isObject, isOverwritten, place as placeObject, shownVersion } from './model-versions.js'
 import type { Names } from './names.js'
-import type { Callback, DeedOf, ListedPart, Place, Range, Reply, StepOf, Tag, UploadHandle } from './steps.js'
+import type {
+  Callback,
+  DeedOf,
+  ListedPart,
+  Place,
+  Range,
+  Reply,
+  ShownCopy,
+  StepOf,
+  Tag,
+  UploadHandle,
+} from './steps.js'
 
+const OF_MARKER = refusal(400, 'InvalidArgument')
 const PART_BYTES_MIN = 102_400
 /** Smaller ranges are copied as bytes. */
 const SLICE_BYTES_MIN = 65_536
@@ -27,13 +39,13 @@ export function addPart(
   state: State,
   name: { readonly upload: UploadHandle; readonly place: Place },
   piece: Piece,
-  contentRange?: string,
+  shown: ShownCopy = {},
 ): Outcome {
   const upload = uploadOf(state, name)
   if (upload === undefined) return { answer: NO_SUCH_UPLOAD, state }
   const refused = outOfSequence(upload, piece.number)
   if (refused !== undefined) return { answer: refused, state }
-  const answer = { status: 200, etag: piece.tag, crc: contentOf(piece.content).crc64, contentRange }
+  const answer = { status: 200, etag: piece.tag, crc: contentOf(piece.content).crc64, ...shown }
   const added = { ...upload, parts: withEntry(upload.parts, piece.number, piece) }
   const rest = upload.auto && ({ kind: 'completeItself', upload: name.upload, answer } as const)
   return { answer, state: { ...state, uploads: withEntry(state.uploads, name.upload, added) }, rest }
@@ -49,9 +61,9 @@ function outOfSequence({ sequential, parts }: ModelUpload, number: number): Repl
 export function copyPart(state: State, step: StepOf<'copyPart'>): readonly Outcome[] {
   const { place, upload, number } = step
   const found = uploadOf(state, step)
-  const source = state.objects.get(step.source)
-  if (source === undefined || found === undefined) {
-    const refusals = [...(found === undefined ? [NO_SUCH_UPLOAD] : []), ...(source === undefined ? [NO_SUCH_KEY] : [])]
+  const source = find(state, step.source, step.sourceVersion, OF_MARKER)
+  if (!isObject(source) || found === undefined) {
+    const refusals = [...(found === undefined ? [NO_SUCH_UPLOAD] : []), ...(isObject(source) ? [] : [source])]
     return refusals.map((answer) => ({ answer, state }))
   }
   const size = sizeOf(source.content)
@@ -63,8 +75,9 @@ export function copyPart(state: State, step: StepOf<'copyPart'>): readonly Outco
   const tag = isOwn ? content : isWhole ? source.tag : tagOfRange(source, start, end)
   const contentRange = range === undefined ? undefined : `bytes ${start}-${end - 1}/${size}`
   const piece = { number, content, tag, isOwn }
-  if (!isOwn) return [addPart(state, step, piece, contentRange)]
-  return [{ answer: 'lost', state, rest: { kind: 'land', place, upload, piece, contentRange } }]
+  const from = shownVersion(state, step.source, source)
+  if (!isOwn) return [addPart(state, step, piece, { contentRange, from })]
+  return [{ answer: 'lost', state, rest: { kind: 'land', place, upload, piece, shown: { contentRange, from } } }]
 }
 
 /** A range that does not lie within the bytes stands for all of them. */
@@ -89,7 +102,7 @@ export function complete(state: State, step: StepOf<'complete'>, names: Names): 
   if (upload === undefined) return completeAgain(state, step, list, names)
   const pieces = choose(upload, step.parts, names)
   if (!isChosen(pieces)) return { answer: pieces, state }
-  if (forbid && state.objects.has(place)) return { answer: EXISTS, state }
+  if (forbid && isOverwritten(state, place)) return { answer: EXISTS, state }
   const flipped = flip(state, handle, upload, pieces, list, names)
   return callback === undefined ? flipped : calling(flipped.state, handle, callback, flipped.answer)
 }
@@ -103,7 +116,8 @@ function completeAgain(state: State, step: StepOf<'complete'>, list: string, nam
   const receipt = state.receipts.get(handle)
   const isRepeat = receipt?.place === place && (receipt.list === list || listOf(receipt.exact, names) === list)
   if (!isRepeat) return { answer: NO_SUCH_UPLOAD, state }
-  if (callback !== undefined && receipt.callbackAnswer === undefined && state.objects.get(place)?.birth === handle) {
+  const made = find(state, place, receipt.answer.version as string | undefined)
+  if (callback !== undefined && receipt.callbackAnswer === undefined && isObject(made) && made.birth === handle) {
     return calling(state, handle, callback, receipt.answer)
   }
   return { answer: typeof receipt.callbackAnswer === 'object' ? receipt.callbackAnswer : receipt.answer, state }
@@ -144,7 +158,7 @@ export function completeItself(
   const upload = state.uploads.get(handle)
   if (upload === undefined || !isWhole(upload)) return { answer, state }
   const pieces = choose(upload, 'all', names)
-  const isRefused = !isChosen(pieces) || (upload.forbid && state.objects.has(upload.place))
+  const isRefused = !isChosen(pieces) || (upload.forbid && isOverwritten(state, upload.place))
   if (isRefused) return { answer, state }
   return { answer, state: flip(state, handle, upload, pieces, 'all', names).state }
 }
@@ -171,13 +185,14 @@ function flip(
   const content = joinContents(pieces.map((piece) => piece.content))
   const tag = tagOfParts(pieces.map((piece) => names.real(piece.tag)))
   const isHashed = sequential && pieces.length > 0
-  const object: ModelObject = { content, tag, type: 'Multipart', meta, birth: handle, pieces, isHashed }
-  const answer = described(object)
+  const object = { content, tag, type: 'Multipart', meta, birth: handle, pieces, isHashed } as const
+  const placed = placeObject(state, place, object, handle)
+  const answer = described(object, placed.version)
   const exact = pieces.map(({ number, tag }) => ({ number, tag }))
   return {
     answer,
     state: {
-      objects: withEntry(state.objects, place, object),
+      ...placed.state,
       uploads: without(state.uploads, handle),
       receipts: withEntry(state.receipts, handle, { place, list, exact, answer, callbackAnswer: undefined }),
     },

@@ -3,11 +3,10 @@
  * rules and the tags of copies, but nothing of manifests, slices, garbage or transactions.
  */
 import { sizeOf, sliceContent } from './contents.js'
-import { listObjects, listParts, listUploads } from './model-listing.js'
+import { listObjects, listParts, listUploads, listVersions } from './model-listing.js'
 import {
   described,
   EXISTS,
-  type ModelObject,
   type ModelUpload,
   NO_SUCH_KEY,
   NO_SUCH_UPLOAD,
@@ -15,7 +14,6 @@ import {
   type State,
   uploadOf,
   withEntry,
-  withObject,
   without,
 } from './model-state.js'
 import {
@@ -28,6 +26,7 @@ import {
   expire,
   lyingWithin,
 } from './model-uploads.js'
+import { find, isObject, isOverwritten, place as placeObject, remove, shownVersion } from './model-versions.js'
 import type { Names } from './names.js'
 import { type Answer, type Deed, type Place, type Step, type StepOf, splitPlace } from './steps.js'
 
@@ -43,7 +42,7 @@ export function outcomes(state: State, step: Step | Deed, names: Names): readonl
     case 'get':
       return same(get(state, step))
     case 'delete':
-      return [{ answer: { status: 204 }, state: { ...state, objects: without(state.objects, step.place) } }]
+      return [remove(state, step.place, step.version, step.handle)]
     case 'copy':
       return [copy(state, step)]
     case 'initiate':
@@ -55,7 +54,7 @@ export function outcomes(state: State, step: Step | Deed, names: Names): readonl
     case 'copyPart':
       return copyPart(state, step)
     case 'land':
-      return [addPart(state, step, step.piece, step.contentRange)]
+      return [addPart(state, step, step.piece, step.shown)]
     case 'complete':
       return [complete(state, step, names)]
     case 'completeItself':
@@ -76,39 +75,50 @@ export function outcomes(state: State, step: Step | Deed, names: Names): readonl
       return same(listUploads(state, step, names))
     case 'listObjects':
       return same(listObjects(state, step))
+    case 'listVersions':
+      return same(listVersions(state, step))
+    case 'setVersioning': {
+      const { bucket, status } = step
+      return [{ answer: { status: 200 }, state: { ...state, versioning: withEntry(state.versioning, bucket, status) } }]
+    }
     case 'stat':
       return same(stat(state, step.bucket))
   }
 }
 
-function put(state: State, { place, content, forbid, meta, callback }: StepOf<'put'>): Outcome {
-  if (forbid && state.objects.has(place)) return { answer: EXISTS, state }
+function put(state: State, { place, handle, content, forbid, meta, callback }: StepOf<'put'>): Outcome {
+  if (forbid && isOverwritten(state, place)) return { answer: EXISTS, state }
   const pieces = [{ number: 1, content, tag: content, isOwn: true }]
   const birth = `put ${content}`
-  const object: ModelObject = { content, tag: content, type: 'Normal', meta, birth, pieces, isHashed: true }
-  const answer = callback === undefined ? described(object) : answerOfCallback(callback, described(object))
-  return { answer, state: withObject(state, place, object) }
+  const object = { content, tag: content, type: 'Normal', meta, birth, pieces, isHashed: true } as const
+  const placed = placeObject(state, place, object, handle)
+  const plain = described(object, placed.version)
+  return { answer: callback === undefined ? plain : answerOfCallback(callback, plain), state: placed.state }
 }
 
-function get(state: State, { place, range }: StepOf<'get'>): Answer {
-  const object = state.objects.get(place)
-  if (object === undefined) return NO_SUCH_KEY
+function get(state: State, { place, version, range }: StepOf<'get'>): Answer {
+  const object = find(state, place, version)
+  if (!isObject(object)) return object
   const { content, type, meta, isHashed } = object
+  const plain = described(object, shownVersion(state, place, object))
   const within = lyingWithin(range, sizeOf(content))
-  if (within === undefined) return { ...described(object), content, md5: isHashed ? content : undefined, type, meta }
-  return { ...described(object), status: 206, content: sliceContent(content, within.start, within.end), type, meta }
+  if (within === undefined) return { ...plain, content, md5: isHashed ? content : undefined, type, meta }
+  return { ...plain, status: 206, content: sliceContent(content, within.start, within.end), type, meta }
 }
 
-function copy(state: State, { source, place, forbid, meta }: StepOf<'copy'>): Outcome {
-  const object = state.objects.get(source)
-  if (object === undefined) return { answer: NO_SUCH_KEY, state }
-  if (forbid && state.objects.has(place)) return { answer: EXISTS, state }
-  const made = { ...object, meta: meta ?? (source === place ? '' : object.meta) }
-  return { answer: described(made), state: withObject(state, place, made) }
+function copy(state: State, { source, sourceVersion, place, handle, forbid, meta }: StepOf<'copy'>): Outcome {
+  const object = find(state, source, sourceVersion, NO_SUCH_KEY)
+  if (!isObject(object)) return { answer: object, state }
+  if (forbid && isOverwritten(state, place)) return { answer: EXISTS, state }
+  const isAnew = source === place && !state.versioning.has(splitPlace(place).bucket)
+  const made = { ...object, meta: meta ?? (isAnew ? '' : object.meta) }
+  const placed = placeObject(state, place, made, handle)
+  const from = shownVersion(state, source, object)
+  return { answer: { ...described(made, placed.version), from }, state: placed.state }
 }
 
 function initiate(state: State, { place, meta, sequential, auto, forbid, ...step }: StepOf<'initiate'>): Outcome {
-  if (forbid && state.objects.has(place)) return { answer: EXISTS, state }
+  if (forbid && isOverwritten(state, place)) return { answer: EXISTS, state }
   const upload: ModelUpload = { place, meta, sequential, auto, forbid, parts: new Map() }
   return { answer: { status: 200 }, state: { ...state, uploads: withEntry(state.uploads, step.upload, upload) } }
 }
@@ -116,11 +126,14 @@ function initiate(state: State, { place, meta, sequential, auto, forbid, ...step
 function stat(state: State, bucket: string): Answer {
   const isHere = (place: Place): boolean => splitPlace(place).bucket === bucket
   const objects = [...state.objects].filter(([place]) => isHere(place))
+  const others = [...state.versions].flatMap(([place, versions]) => (isHere(place) ? versions : []))
+  const data = [...objects.map(([, object]) => object), ...others.flatMap(({ object }) => object ?? [])]
   const uploads = [...state.uploads.values()].filter(({ place }) => isHere(place))
   return {
     status: 200,
     objects: objects.length,
-    storage: objects.reduce((sum, [, { content }]) => sum + sizeOf(content), 0),
+    markers: others.filter(({ object }) => object === undefined).length,
+    storage: data.reduce((sum, { content }) => sum + sizeOf(content), 0),
     uploads: uploads.length,
     parts: uploads.reduce((sum, { parts }) => sum + parts.size, 0),
   }

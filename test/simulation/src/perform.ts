@@ -21,6 +21,7 @@ import {
   type Step,
   type StepOf,
   splitPlace,
+  type VersionSymbol,
 } from './steps.js'
 
 /** The most pages that are requested: a listing that does not end is a fault. */
@@ -65,7 +66,7 @@ class Performer {
       case 'get':
         return this.#get(step)
       case 'delete':
-        return this.#plain({ method: 'DELETE', ...splitPlace(step.place) })
+        return this.#delete(step)
       case 'copy':
         return this.#copy(step)
       case 'initiate':
@@ -84,6 +85,10 @@ class Performer {
         return this.#listUploads(step)
       case 'listObjects':
         return this.#listObjects(step)
+      case 'listVersions':
+        return this.#listVersions(step)
+      case 'setVersioning':
+        return this.#setVersioning(step)
       case 'stat':
         return this.#stat(step)
     }
@@ -107,13 +112,28 @@ class Performer {
 
   #put({ place, content, forbid, meta, callback }: StepOf<'put'>): Promise<Answer> {
     const headers = { 'x-oss-meta-mark': meta, ...forbidding(forbid), ...calling(callback) }
-    return this.#plain({ method: 'PUT', ...splitPlace(place), body: contentOf(content).bytes, headers }, tagsAndAnswer)
+    return this.#plain(
+      { method: 'PUT', ...splitPlace(place), body: contentOf(content).bytes, headers },
+      (response) => ({
+        ...tagsAndAnswer(response),
+        version: versionOf(response),
+      }),
+    )
   }
 
-  #get({ place, range }: StepOf<'get'>): Promise<Answer> {
+  #delete({ place, version }: StepOf<'delete'>): Promise<Answer> {
+    return this.#plain({ method: 'DELETE', ...splitPlace(place), query: this.#version(version) }, (response) => ({
+      version: versionOf(response),
+      marker: response.headers['x-oss-delete-marker'],
+    }))
+  }
+
+  #get({ place, version, range }: StepOf<'get'>): Promise<Answer> {
     const headers: Record<string, string> = range === undefined ? {} : { range: rangeHeader(range) }
-    return this.#plain({ method: 'GET', ...splitPlace(place), headers }, (response) => ({
+    const request = { method: 'GET', ...splitPlace(place), query: this.#version(version), headers }
+    return this.#plain(request, (response) => ({
       ...tags(response),
+      version: versionOf(response),
       content: intern(response.bytes),
       md5: md5Of(response.headers['content-md5']),
       type: response.headers['x-oss-object-type'],
@@ -121,11 +141,15 @@ class Performer {
     }))
   }
 
-  #copy({ source, place, forbid, meta }: StepOf<'copy'>): Promise<Answer> {
+  #copy({ source, sourceVersion, place, forbid, meta }: StepOf<'copy'>): Promise<Answer> {
     const marked: Record<string, string> =
       meta === undefined ? {} : { 'x-oss-meta-mark': meta, 'x-oss-metadata-directive': 'REPLACE' }
-    const headers = { ...copySource(source), ...marked, ...forbidding(forbid) }
-    return this.#plain({ method: 'PUT', ...splitPlace(place), headers }, tags)
+    const headers = { ...this.#copySource(source, sourceVersion), ...marked, ...forbidding(forbid) }
+    return this.#plain({ method: 'PUT', ...splitPlace(place), headers }, (response) => ({
+      ...tags(response),
+      version: versionOf(response),
+      from: response.headers['x-oss-copy-source-version-id'],
+    }))
   }
 
   #initiate({ place, upload, meta, forbid, sequential, auto }: StepOf<'initiate'>): Promise<Answer> {
@@ -142,23 +166,24 @@ class Performer {
     return this.#plain({ method: 'PUT', ...splitPlace(place), query, body: contentOf(content).bytes }, tags)
   }
 
-  #copyPart({ place, number, source, range, ...step }: StepOf<'copyPart'>): Promise<Answer> {
+  #copyPart({ place, number, source, sourceVersion, range, ...step }: StepOf<'copyPart'>): Promise<Answer> {
     const query = { partNumber: String(number), ...this.#upload(step) }
     const ranged: Record<string, string> = range === undefined ? {} : { 'x-oss-copy-source-range': rangeHeader(range) }
-    const headers = { ...copySource(source), ...ranged }
+    const headers = { ...this.#copySource(source, sourceVersion), ...ranged }
     return this.#plain({ method: 'PUT', ...splitPlace(place), query, headers }, (response) => ({
       ...tags(response),
       contentRange: response.headers['content-range'],
+      from: response.headers['x-oss-copy-source-version-id'],
     }))
   }
 
   #complete({ place, parts, forbid, callback, ...step }: StepOf<'complete'>): Promise<Answer> {
     const headers = { ...forbidding(forbid), ...calling(callback) }
     const request = { method: 'POST', ...splitPlace(place), query: this.#upload(step), headers }
-    if (parts === 'all')
-      return this.#plain({ ...request, headers: { ...headers, 'x-oss-complete-all': 'yes' } }, tagsAndAnswer)
+    const shown = (response: TestResponse) => ({ ...tagsAndAnswer(response), version: versionOf(response) })
+    if (parts === 'all') return this.#plain({ ...request, headers: { ...headers, 'x-oss-complete-all': 'yes' } }, shown)
     const body = partList(parts.map(({ number, tag }) => [number, this.#names.real(tag)]))
-    return this.#plain({ ...request, body }, tagsAndAnswer)
+    return this.#plain({ ...request, body }, shown)
   }
 
   async #listParts({ place, after, max, ...step }: StepOf<'listParts'>): Promise<Answer> {
@@ -220,6 +245,24 @@ class Performer {
     }))
   }
 
+  #listVersions({ bucket, prefix, delimiter, marker, max }: StepOf<'listVersions'>): Promise<Answer> {
+    const fixed = { versions: undefined, ...texts({ prefix, delimiter }), 'max-keys': String(max) }
+    return this.#pages(texts({ 'key-marker': marker }), (from) => ({
+      request: { method: 'GET', bucket, query: { ...fixed, ...from } },
+      entries: (text) => [...listedVersions(text), ...prefixesOf(text)],
+      next: (text) =>
+        texts({
+          'key-marker': element(text, 'NextKeyMarker') ?? '',
+          'version-id-marker': element(text, 'NextVersionIdMarker') ?? '',
+        }),
+    }))
+  }
+
+  #setVersioning({ bucket, status }: StepOf<'setVersioning'>): Promise<Answer> {
+    const body = `<VersioningConfiguration><Status>${status}</Status></VersioningConfiguration>`
+    return this.#plain({ method: 'PUT', bucket, query: { versioning: undefined }, body })
+  }
+
   /** All pages of a listing from a marker on. */
   async #pages(
     start: Query,
@@ -244,10 +287,21 @@ class Performer {
   #stat({ bucket }: StepOf<'stat'>): Promise<Answer> {
     return this.#plain({ method: 'GET', bucket, query: { stat: undefined } }, ({ text }) => ({
       objects: Number(element(text, 'ObjectCount')),
+      markers: Number(element(text, 'DeleteMarkerCount')),
       storage: Number(element(text, 'Storage')),
       uploads: Number(element(text, 'MultipartUploadCount')),
       parts: Number(element(text, 'MultipartPartCount')),
     }))
+  }
+
+  #version(version: VersionSymbol | undefined): Query {
+    return version === undefined ? {} : { versionId: this.#names.versionId(version) }
+  }
+
+  #copySource(source: Place, version: VersionSymbol | undefined): Record<string, string> {
+    const { bucket, key } = splitPlace(source)
+    const suffix = version === undefined ? '' : `?versionId=${this.#names.versionId(version)}`
+    return { 'x-oss-copy-source': `/${bucket}/${encodeURIComponent(key)}${suffix}` }
   }
 
   #upload({ upload }: { readonly upload: string }): { readonly uploadId: string } {
@@ -285,11 +339,6 @@ function completingItself(auto: AutoComplete | undefined): Record<string, string
 
 const rangeHeader = ({ start, end }: Range): string => `bytes=${start}-${end - 1}`
 
-function copySource(source: Place): Record<string, string> {
-  const { bucket, key } = splitPlace(source)
-  return { 'x-oss-copy-source': `/${bucket}/${encodeURIComponent(key)}` }
-}
-
 /** The parameters that have a value. */
 function texts(parameters: Readonly<Record<string, string>>): Query {
   return Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== ''))
@@ -298,6 +347,20 @@ function texts(parameters: Readonly<Record<string, string>>): Query {
 function blocks(text: string, name: string): string[] {
   return [...text.matchAll(new RegExp(`<${name}>(.*?)</${name}>`, 'gs'))].map(([, block = '']) => block)
 }
+
+/** Versions and delete markers in their order. */
+function listedVersions(text: string): object[] {
+  return [...text.matchAll(/<(Version|DeleteMarker)>(.*?)<\/\1>/gs)].map(([, name, block = '']) => {
+    const isMarker = name === 'DeleteMarker'
+    const data = isMarker
+      ? { marker: true }
+      : { etag: tagOf(element(block, 'ETag')), size: Number(element(block, 'Size')), type: element(block, 'Type') }
+    const [key, version] = [element(block, 'Key'), element(block, 'VersionId')]
+    return { key, version, latest: element(block, 'IsLatest') === 'true', ...data }
+  })
+}
+
+const versionOf = ({ headers }: TestResponse): string | undefined => headers['x-oss-version-id']
 
 function prefixesOf(text: string): { readonly prefix: string | undefined }[] {
   return blocks(text, 'CommonPrefixes').map((block) => ({ prefix: element(block, 'Prefix') }))

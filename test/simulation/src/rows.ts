@@ -27,6 +27,13 @@ import {
 } from '@bindery/service/testing'
 import type { MetadataStore, Row } from '@bindery/storage'
 
+/** A version that is not current. */
+export interface VersionPlace {
+  readonly place: number
+  readonly isMarker: boolean
+  readonly isNull: boolean
+}
+
 export interface StoredRows {
   readonly buckets: Set<string>
   readonly objects: { readonly bucket: string; readonly key: string; readonly record: ObjectRecord }[]
@@ -34,6 +41,10 @@ export interface StoredRows {
   readonly versions: { readonly bucket: string; readonly key: string; readonly record: ObjectRecord }[]
   /** By bucket. */
   readonly deleteMarkers: Map<string, number>
+  /** By `bucket/key`: the places of versions that are not current, in their order. */
+  readonly places: Map<string, VersionPlace[]>
+  /** By `bucket/key`: the place of the null version that is not current. */
+  readonly nullPlaces: Map<string, number>
   /** Ids of the auto-completing uploads. */
   readonly autoCompletes: string[]
   readonly uploads: { readonly bucket: string; readonly uploadId: string; readonly record: UploadRecord }[]
@@ -75,6 +86,8 @@ function emptyRows(): StoredRows {
     objects: [],
     versions: [],
     deleteMarkers: new Map(),
+    places: new Map(),
+    nullPlaces: new Map(),
     autoCompletes: [],
     uploads: [],
     parts: new Map(),
@@ -102,10 +115,17 @@ function sortIn(stored: StoredRows, row: Row): void {
       stored.objects.push({ ...objectRows.namesOf(row.key), record: objectRows.decodeRow(row) })
       break
     case versionRows: {
-      const { bucket, key } = versionRows.namesOf(row.key)
+      const { bucket, key, place } = versionRows.namesOf(row.key)
       const record = versionRows.decodeRow(row)
+      const found = { place, isMarker: 'deleteMarker' in record, isNull: (record.version?.id ?? 'null') === 'null' }
+      stored.places.set(`${bucket}/${key}`, [...(stored.places.get(`${bucket}/${key}`) ?? []), found])
       if ('deleteMarker' in record) stored.deleteMarkers.set(bucket, (stored.deleteMarkers.get(bucket) ?? 0) + 1)
       else stored.versions.push({ bucket, key, record })
+      break
+    }
+    case nullVersionRows: {
+      const { bucket, key } = nullVersionRows.namesOf(row.key)
+      stored.nullPlaces.set(`${bucket}/${key}`, nullVersionRows.decodeRow(row).place)
       break
     }
     case uploadRows:
@@ -151,7 +171,6 @@ function sortIn(stored: StoredRows, row: Row): void {
       stored.counters.set(counterRows.namesOf(row.key).bucket, counterRows.decodeRow(row))
       break
     case documentRows:
-    case nullVersionRows:
       break // configuration, which names nothing
     default:
       throw new Error(`no space holds the key ${byteString(row.key)}`)

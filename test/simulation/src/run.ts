@@ -10,7 +10,17 @@ import { EMPTY, type ModelUpload, type State } from './model-state.js'
 import { isWhole } from './model-uploads.js'
 import { Names } from './names.js'
 import { perform } from './perform.js'
-import { type Answer, OWN_BUCKETS, type Step, type StepOf, type UploadHandle } from './steps.js'
+import {
+  ALL_BUCKETS,
+  type Answer,
+  OWN_BUCKETS,
+  type Place,
+  type Step,
+  type StepOf,
+  type UploadHandle,
+  VERSIONED_BUCKET,
+  type VersionSymbol,
+} from './steps.js'
 import { DAY_MS, HOUR_MS, Upkeep } from './upkeep.js'
 import { type Process, RECEIPT_MS, World } from './world.js'
 
@@ -68,7 +78,7 @@ class Run {
 
   async begin(): Promise<void> {
     for (let count = 0; count < PROCESSES; count += 1) await this.#world.start()
-    for (const bucket of OWN_BUCKETS) await this.#anyone().started.service.ensureBucket(bucket, OWNER)
+    for (const bucket of ALL_BUCKETS) await this.#anyone().started.service.ensureBucket(bucket, OWNER)
     await this.#upkeep.setRules(this.#anyone())
   }
 
@@ -204,7 +214,8 @@ class Run {
     }
   }
 
-  async #wish({ kind, pick }: Wish, { order: focus, faults }: Round, concurrent: boolean, client = 0): Promise<void> {
+  async #wish({ kind, pick }: Wish, round: Round, concurrent: boolean, client = 0): Promise<void> {
+    const { order: focus, faults, versioned = false } = round
     switch (kind) {
       case 'sweep':
         await this.#upkeep.sweep(this.#processOf(client))
@@ -223,6 +234,7 @@ class Run {
         state: this.#states[0] ?? EMPTY,
         names: this.#names,
         focus,
+        buckets: versioned ? [VERSIONED_BUCKET] : OWN_BUCKETS,
         newHandle: `u${this.#handles}`,
         completes: this.#completes,
         concurrent,
@@ -238,12 +250,22 @@ class Run {
     const began = this.#tick()
     const { writes, reads } = this.#world.blobs.moves
     const answer = await this.#world.within(process, () => perform(process.started, step, this.#names))
+    if (answer !== undefined) this.#learnVersion(step, answer)
     this.#events.push({ step, answer: answer ?? 'lost', began, ended: this.#tick(), faults })
     const { moves } = this.#world.blobs
     const moved = moves.writes > writes || moves.reads > reads
     if (client === 0 && MOVES_NOTHING.has(step.kind) && moved && this.#isQuiet()) {
       throw this.#violation(`U1: ${step.kind} moved bytes`)
     }
+  }
+
+  /** The id of a version is that of its step, in whatever order the steps took effect. */
+  #learnVersion(step: Step, answer: Answer): void {
+    const version = answer === 'lost' ? undefined : answer.version
+    const handle = step.kind === 'complete' ? step.upload : 'handle' in step ? step.handle : undefined
+    const isNew = step.kind !== 'delete' || step.version === undefined
+    if (!isNew || handle === undefined || typeof version !== 'string' || version === 'null') return
+    this.#names.learnVersion(`^${handle}`, version)
   }
 
   #tick(): number {
@@ -281,9 +303,11 @@ class Run {
       observations.every(({ step, answer }) => this.#foresees(state, step, answer)),
     )
     this.#settle(fitting, 'the visible state differs from what the answers imply', observations)
+    const versions = this.#states.length === 1
     for (const { step, answer } of observations) {
       const [state = EMPTY] = this.#states
-      this.#names.bind(outcomes(state, step, this.#names)[0]?.answer, withUnknownLast(answer, this.#names))
+      const expected = outcomes(state, step, this.#names)[0]?.answer
+      this.#names.bind(expected, withUnknownLast(answer, this.#names), { versions })
     }
   }
 
@@ -302,12 +326,18 @@ class Run {
     const whole = { prefix: '', delimiter: '', marker: '', max: 100 }
     const places = new Set(bytesToo ? explanations.flatMap(({ state }) => [...state.objects.keys()]) : [])
     const uploads = new Map(explanations.flatMap(({ state }) => [...state.uploads]))
-    for (const bucket of OWN_BUCKETS) {
+    for (const bucket of ALL_BUCKETS) {
       await look({ kind: 'stat', bucket })
       await look({ kind: 'listObjects', version: 1, bucket, ...whole })
       await look({ kind: 'listUploads', after: undefined, bucket, ...whole })
     }
-    for (const place of places) await look({ kind: 'get', place, range: undefined })
+    await look({ kind: 'listVersions', bucket: VERSIONED_BUCKET, ...whole })
+    for (const place of places) await look({ kind: 'get', place, version: undefined, range: undefined })
+    for (const [place, versions] of bytesToo ? explanations.flatMap(({ state }) => [...state.versions]) : []) {
+      for (const { version } of versions) {
+        if (this.#names.versionId(version) !== undefined) await look({ kind: 'get', place, version, range: undefined })
+      }
+    }
     for (const [upload, { place }] of uploads) {
       if (this.#names.isKnown(upload)) await look({ kind: 'listParts', place, upload, after: 0, max: 100 })
     }
@@ -328,20 +358,28 @@ class Run {
     if (sentences.length > 0) throw this.#violation(sentences.join('\n'))
   }
 
-  /** Deletes all objects and aborts all uploads, including those whose ids were never answered. */
+  /** Deletes all objects and versions, and aborts all uploads, including those whose ids were never answered. */
   async #clear(): Promise<void> {
     const { started } = this.#anyone()
-    for (const bucket of OWN_BUCKETS) {
+    const remove = (place: Place, version: VersionSymbol | undefined): Promise<Answer> =>
+      perform(started, { kind: 'delete', place, version, handle: '' }, this.#names)
+    for (const bucket of ALL_BUCKETS) {
       const query = { bucket, prefix: '', delimiter: '', marker: '', max: 100 }
       const uploads = await perform(started, { kind: 'listUploads', after: undefined, ...query }, this.#names)
-      const objects = await perform(started, { kind: 'listObjects', version: 2, ...query }, this.#names)
+      const objects =
+        bucket === VERSIONED_BUCKET
+          ? 'lost'
+          : await perform(started, { kind: 'listObjects', version: 2, ...query }, this.#names)
       for (const { key, upload: id } of entriesOf(uploads)) {
         this.#names.learnUpload('found', String(id))
         await perform(started, { kind: 'abort', place: `${bucket}/${key}`, upload: 'found' }, this.#names)
       }
-      for (const { key } of entriesOf(objects)) {
-        await perform(started, { kind: 'delete', place: `${bucket}/${key}` }, this.#names)
-      }
+      for (const { key } of entriesOf(objects)) await remove(`${bucket}/${key}`, undefined)
+    }
+    const query = { bucket: VERSIONED_BUCKET, prefix: '', delimiter: '', marker: '', max: 100 }
+    for (const { key, version } of entriesOf(await perform(started, { kind: 'listVersions', ...query }, this.#names))) {
+      this.#names.learnVersion('^found', String(version))
+      await remove(`${VERSIONED_BUCKET}/${key}`, version === 'null' ? 'null' : '^found')
     }
   }
 
@@ -365,6 +403,12 @@ function wholeUploads({ uploads }: State): [UploadHandle, ModelUpload][] {
 
 const MOVES_NOTHING: ReadonlySet<Step['kind']> = new Set(['complete', 'abort', 'copy', 'delete'])
 
-function entriesOf(answer: Answer): { readonly key?: unknown; readonly upload?: unknown }[] {
-  return answer === 'lost' ? [] : ((answer.pages as { key?: unknown; upload?: unknown }[][] | undefined) ?? []).flat()
+interface Listed {
+  readonly key?: unknown
+  readonly upload?: unknown
+  readonly version?: unknown
+}
+
+function entriesOf(answer: Answer): Listed[] {
+  return answer === 'lost' ? [] : ((answer.pages as Listed[][] | undefined) ?? []).flat()
 }

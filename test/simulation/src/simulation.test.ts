@@ -18,6 +18,17 @@ for (const [name, mode, plans, steps] of CAMPAIGNS) {
   })
 }
 
+for (const [mode, plans] of [
+  ['sequence', 10],
+  ['together', 12],
+  ['mishaps', 12],
+] as const) {
+  const seeds = seedsOf(plans)
+  test(`versions are kept, replaced and deleted as the model predicts: ${mode} (SEED=${seeds[0]})`, async () => {
+    for (const seed of seeds) await check(mode, seed, 80, 'versions')
+  })
+}
+
 test('a seed always produces the same history', async () => {
   for (const mode of ['sequence', 'together', 'mishaps'] as const) {
     const plan = planOf(mode, 7, 60)

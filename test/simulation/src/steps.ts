@@ -6,6 +6,8 @@ import type { Piece } from './model-state.js'
 export type Place = string
 /** The test's name for an upload; the service's id is learned from its answer. */
 export type UploadHandle = string
+/** The test's name for a version: `null`, or `^…` for one whose id the service chooses. */
+export type VersionSymbol = string
 /** An ETag as the service showed it, or the symbol of one that it has not shown yet. */
 export type Tag = string
 
@@ -48,17 +50,31 @@ export type Step =
   | {
       readonly kind: 'put'
       readonly place: Place
+      /** Names the version that is made, as in all steps. */
+      readonly handle: string
       readonly content: ContentId
       readonly forbid: boolean
       readonly meta: string
       readonly callback: Callback | undefined
     }
-  | { readonly kind: 'get'; readonly place: Place; readonly range: Range | undefined }
-  | { readonly kind: 'delete'; readonly place: Place }
+  | {
+      readonly kind: 'get'
+      readonly place: Place
+      readonly version: VersionSymbol | undefined
+      readonly range: Range | undefined
+    }
+  | {
+      readonly kind: 'delete'
+      readonly place: Place
+      readonly version: VersionSymbol | undefined
+      readonly handle: string
+    }
   | {
       readonly kind: 'copy'
       readonly source: Place
+      readonly sourceVersion: VersionSymbol | undefined
       readonly place: Place
+      readonly handle: string
       readonly forbid: boolean
       readonly meta: string | undefined
     }
@@ -84,6 +100,7 @@ export type Step =
       readonly upload: UploadHandle
       readonly number: number
       readonly source: Place
+      readonly sourceVersion: VersionSymbol | undefined
       readonly range: Range | undefined
     }
   | {
@@ -104,7 +121,16 @@ export type Step =
     }
   | ({ readonly kind: 'listUploads'; readonly after: UploadHandle | undefined } & ListQuery)
   | ({ readonly kind: 'listObjects'; readonly version: 1 | 2 } & ListQuery)
+  | ({ readonly kind: 'listVersions' } & ListQuery)
+  | { readonly kind: 'setVersioning'; readonly bucket: string; readonly status: 'Enabled' | 'Suspended' }
   | { readonly kind: 'stat'; readonly bucket: string }
+
+/** Headers of the answer to a copied part. */
+export interface ShownCopy {
+  readonly contentRange?: string | undefined
+  /** The version of the source. */
+  readonly from?: VersionSymbol | undefined
+}
 
 export type StepOf<K extends Step['kind']> = Extract<Step, { kind: K }>
 
@@ -116,7 +142,7 @@ export type Deed =
       readonly place: Place
       readonly upload: UploadHandle
       readonly piece: Piece
-      readonly contentRange: string | undefined
+      readonly shown: ShownCopy
     }
   | { readonly kind: 'completeItself'; readonly upload: UploadHandle; readonly answer: Reply }
   /** The answer of the application is kept. */
@@ -133,6 +159,9 @@ export interface Reply {
 }
 
 export const OWN_BUCKETS = ['first', 'second'] as const
+/** The bucket whose versioning is enabled and suspended. */
+export const VERSIONED_BUCKET = 'versioned'
+export const ALL_BUCKETS = [...OWN_BUCKETS, VERSIONED_BUCKET] as const
 
 export function splitPlace(place: Place): { readonly bucket: string; readonly key: string } {
   const slash = place.indexOf('/')
