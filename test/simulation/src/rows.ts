@@ -114,15 +114,9 @@ function sortIn(stored: StoredRows, row: Row): void {
     case objectRows:
       stored.objects.push({ ...objectRows.namesOf(row.key), record: objectRows.decodeRow(row) })
       break
-    case versionRows: {
-      const { bucket, key, place } = versionRows.namesOf(row.key)
-      const record = versionRows.decodeRow(row)
-      const found = { place, isMarker: 'deleteMarker' in record, isNull: (record.version?.id ?? 'null') === 'null' }
-      stored.places.set(`${bucket}/${key}`, [...(stored.places.get(`${bucket}/${key}`) ?? []), found])
-      if ('deleteMarker' in record) stored.deleteMarkers.set(bucket, (stored.deleteMarkers.get(bucket) ?? 0) + 1)
-      else stored.versions.push({ bucket, key, record })
+    case versionRows:
+      addVersion(stored, row)
       break
-    }
     case nullVersionRows: {
       const { bucket, key } = nullVersionRows.namesOf(row.key)
       stored.nullPlaces.set(`${bucket}/${key}`, nullVersionRows.decodeRow(row).place)
@@ -175,4 +169,13 @@ function sortIn(stored: StoredRows, row: Row): void {
     default:
       throw new Error(`no space holds the key ${byteString(row.key)}`)
   }
+}
+
+function addVersion(stored: StoredRows, row: Row): void {
+  const { bucket, key, place } = versionRows.namesOf(row.key)
+  const record = versionRows.decodeRow(row)
+  const found = { place, isMarker: 'deleteMarker' in record, isNull: (record.version?.id ?? 'null') === 'null' }
+  stored.places.set(`${bucket}/${key}`, [...(stored.places.get(`${bucket}/${key}`) ?? []), found])
+  if ('deleteMarker' in record) stored.deleteMarkers.set(bucket, (stored.deleteMarkers.get(bucket) ?? 0) + 1)
+  else stored.versions.push({ bucket, key, record })
 }

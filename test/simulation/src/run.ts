@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { createRandom, StorageError } from '@bindery/storage'
 import { audit } from './audit.js'
+import { clear } from './clear.js'
 import { type Mishap, type Plan, type Round, stepOf, type Wish } from './generate.js'
 import { type Event, type Explanation, explain, keyOf } from './history.js'
 import { outcomes } from './model.js'
@@ -14,12 +15,10 @@ import {
   ALL_BUCKETS,
   type Answer,
   OWN_BUCKETS,
-  type Place,
   type Step,
   type StepOf,
   type UploadHandle,
   VERSIONED_BUCKET,
-  type VersionSymbol,
 } from './steps.js'
 import { DAY_MS, HOUR_MS, Upkeep } from './upkeep.js'
 import { type Process, RECEIPT_MS, World } from './world.js'
@@ -120,7 +119,7 @@ class Run {
     const explanations = this.#states.flatMap((state) => explain(state, this.#events, this.#names))
     await this.#observe(explanations, true)
     await this.#audit({ swept: true })
-    await this.#clear()
+    await clear(this.#anyone().started, this.#names)
     await this.#sweepAll()
     await this.#audit({ swept: true })
     const blobs = await this.#world.blobs.ids()
@@ -358,31 +357,6 @@ class Run {
     if (sentences.length > 0) throw this.#violation(sentences.join('\n'))
   }
 
-  /** Deletes all objects and versions, and aborts all uploads, including those whose ids were never answered. */
-  async #clear(): Promise<void> {
-    const { started } = this.#anyone()
-    const remove = (place: Place, version: VersionSymbol | undefined): Promise<Answer> =>
-      perform(started, { kind: 'delete', place, version, handle: '' }, this.#names)
-    for (const bucket of ALL_BUCKETS) {
-      const query = { bucket, prefix: '', delimiter: '', marker: '', max: 100 }
-      const uploads = await perform(started, { kind: 'listUploads', after: undefined, ...query }, this.#names)
-      const objects =
-        bucket === VERSIONED_BUCKET
-          ? 'lost'
-          : await perform(started, { kind: 'listObjects', version: 2, ...query }, this.#names)
-      for (const { key, upload: id } of entriesOf(uploads)) {
-        this.#names.learnUpload('found', String(id))
-        await perform(started, { kind: 'abort', place: `${bucket}/${key}`, upload: 'found' }, this.#names)
-      }
-      for (const { key } of entriesOf(objects)) await remove(`${bucket}/${key}`, undefined)
-    }
-    const query = { bucket: VERSIONED_BUCKET, prefix: '', delimiter: '', marker: '', max: 100 }
-    for (const { key, version } of entriesOf(await perform(started, { kind: 'listVersions', ...query }, this.#names))) {
-      this.#names.learnVersion('^found', String(version))
-      await remove(`${VERSIONED_BUCKET}/${key}`, version === 'null' ? 'null' : '^found')
-    }
-  }
-
   #violation(sentence: string, observations: readonly Observation[] = []): Violation {
     const lines = this.#events.map(
       ({ step, answer, began, ended }) => `  ${began}-${ended} ${JSON.stringify(step)}\n    ${JSON.stringify(answer)}`,
@@ -402,13 +376,3 @@ function wholeUploads({ uploads }: State): [UploadHandle, ModelUpload][] {
 }
 
 const MOVES_NOTHING: ReadonlySet<Step['kind']> = new Set(['complete', 'abort', 'copy', 'delete'])
-
-interface Listed {
-  readonly key?: unknown
-  readonly upload?: unknown
-  readonly version?: unknown
-}
-
-function entriesOf(answer: Answer): Listed[] {
-  return answer === 'lost' ? [] : ((answer.pages as Listed[][] | undefined) ?? []).flat()
-}
