@@ -1,20 +1,23 @@
-import { ACTIONS, operations } from '@bindery/protocol'
+import { ACTIONS, operations, VERSION_ACTIONS } from '@bindery/protocol'
 import { anchor, code, table } from './markdown.mjs'
 
 const INTRODUCTION = `The actions are those of RAM and bucket policies; a policy must allow them on the resource that the request names. The last column is
 the level that ACLs are checked for: the owner of a bucket may do everything in it; an ACL can open reading and writing of objects to others,
-but never management.`
+but never management. A request for one version of an object needs the action for versions in place of the other one.`
 
 const CLASSES = { read: 'reading', write: 'writing', manage: 'management' }
 
 export function render() {
   const rows = Object.values(operations).map((operation) => {
-    const { name, permissions, permissionsWith = {}, sourcePermissions = [] } = operation
+    const { name, permissions, permissionsWith = {}, sourcePermissions = [], input } = operation
     return [
       `[${name}](operations.md#${anchor(name)})`,
       permissions.map(code).join(', '),
       [
-        ...sourcePermissions.map((action) => `${code(action)} on the source`),
+        ...sourcePermissions.map(
+          (action) => `${code(action)} on the source (${code(VERSION_ACTIONS[action])} with a version)`,
+        ),
+        ...('versionId' in input ? permissions : []).map((action) => `${code(VERSION_ACTIONS[action])} with a version`),
         ...Object.entries(permissionsWith).map(([header, action]) => `${code(action)} with ${code(header)}`),
       ].join('; '),
       permissions.length === 0 ? 'open to everyone' : CLASSES[ACTIONS[permissions[0]]],

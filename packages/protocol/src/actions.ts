@@ -135,3 +135,15 @@ export const ACTIONS = {
 
 /** An action of the `oss` product. Another one is a typing error of a declaration. */
 export type Action = keyof typeof ACTIONS
+
+/** The actions that a request for one version of an object needs in place of those for the current one. */
+export const VERSION_ACTIONS: Readonly<Partial<Record<Action, Action>>> = {
+  'oss:GetObject': 'oss:GetObjectVersion',
+  'oss:DeleteObject': 'oss:DeleteObjectVersion',
+  'oss:GetObjectAcl': 'oss:GetObjectVersionAcl',
+  'oss:PutObjectAcl': 'oss:PutObjectVersionAcl',
+  'oss:GetObjectTagging': 'oss:GetObjectVersionTagging',
+  'oss:PutObjectTagging': 'oss:PutObjectVersionTagging',
+  'oss:DeleteObjectTagging': 'oss:DeleteObjectVersionTagging',
+  'oss:RestoreObject': 'oss:RestoreObjectVersion',
+}

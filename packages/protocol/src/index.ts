@@ -1,4 +1,4 @@
-export { ACTIONS, type AclClass, type Action } from './actions.js'
+export { ACTIONS, type AclClass, type Action, VERSION_ACTIONS } from './actions.js'
 export { type AddressingStyle, type Reading, type Readings, readings } from './address.js'
 export type { AdminFields, AdminInput } from './admin/field.js'
 export { decodeAdminInput } from './admin/field.js'
@@ -71,7 +71,7 @@ export {
   type Router,
 } from './operations/route.js'
 export type { StoreStatus } from './operations/service/get-store-status.js'
-export { decodeMd5, requestCharged, STORAGE_CLASSES } from './operations/shared.js'
+export { decodeMd5, deleteMarkerHeaders, requestCharged, STORAGE_CLASSES } from './operations/shared.js'
 export { ossDialect } from './oss-dialect.js'
 export { parseQuery, Query, type QueryParameter } from './query.js'
 export * from './ram/limits.js'

@@ -205,6 +205,33 @@ export function counted<T>(
   }
 }
 
+type Mixed<A extends Readonly<Record<string, Members>>> = {
+  readonly [K in keyof A & string]: { readonly kind: K } & MembersOf<A[K]>
+}[keyof A & string]
+
+/** Elements of several names in one order, each with the members of its name; a value's `kind` is the name of its element. */
+export function mixedList<A extends Readonly<Record<string, Members>>>(kinds: A): Member<readonly Mixed<A>[]> {
+  const entriesOf = new Map(Object.entries(kinds).map(([name, members]) => [name, Object.entries(members)]))
+  return {
+    decode: (parent, notation) =>
+      parent.children.flatMap((child) => {
+        const entries = entriesOf.get(child.name)
+        return entries === undefined
+          ? []
+          : [{ kind: child.name, ...decodeMembers(entries, child, notation) } as Mixed<A>]
+      }),
+    encode(values, context) {
+      let out = ''
+      for (const value of values) {
+        out += `<${value.kind}>${encodeMembers(entriesOf.get(value.kind) ?? [], value, context)}</${value.kind}>`
+      }
+      return out
+    },
+    docLines: () =>
+      Object.entries(kinds).flatMap(([name, members]) => describeMembers(members).map((line) => `${name}[]/${line}`)),
+  }
+}
+
 /** The texts of all elements of a name, each with a codec. `missing` is thrown if there are no such elements. */
 export function texts<T>(name: string, codec: Codec<T>, { missing }: { missing?: Cause } = {}): Member<readonly T[]> {
   return {

@@ -23,10 +23,10 @@ import type { AnsweredCallback } from './callback/outcome.js'
 import type { Content } from './content.js'
 import { findBucketAndMore } from './domain/buckets/buckets.js'
 import type { Domain } from './domain/domain.js'
-import { requireFound } from './domain/objects/current.js'
+import { notFound } from './domain/objects/current.js'
 import type { OpenObject } from './domain/objects/open-object.js'
 import type { Scope } from './domain/scope.js'
-import type { BucketRecord, ObjectName, ObjectRecord } from './domain/stored/model.js'
+import type { BucketRecord, DeleteMarker, ObjectName, ObjectRecord } from './domain/stored/model.js'
 import type { Exchange } from './exchange.js'
 import type { Callbacks, ServiceOptions } from './options.js'
 import { bucketUrlOf, endpointsOf, type Reached, type RegionEndpoints } from './response/endpoint.js'
@@ -69,6 +69,8 @@ export interface Found extends ReadForAccess {
   readonly object: ObjectRecord | undefined
   /** The same object; only of operations that declare that they read its bytes. */
   readonly openObject: OpenObject | undefined
+  /** The delete marker that the name of the object leads to instead. */
+  readonly marker: DeleteMarker | undefined
 }
 
 /** The decoded body of a request: a document's value, or content that is still unread. */
@@ -177,14 +179,14 @@ export class UnreadCall<O extends Operation> {
     return this.#named(this.#head.objectName)
   }
 
-  /** The object that an operation reads, as it was when the request was authorised. Throws noSuchKey. */
+  /** The object that an operation reads, as it was when the request was authorised. Throws noSuchKey, noSuchVersion, versionIsDeleteMarker. */
   get object(): ObjectRecord {
-    return requireFound(this.#found.object, this.objectName)
+    return this.#sought(this.#found.object)
   }
 
-  /** That object, open in the scope of the call, for an operation that reads its bytes. Throws noSuchKey. */
+  /** That object, open in the scope of the call, for an operation that reads its bytes. Throws as `object` does. */
   get openObject(): OpenObject {
-    return requireFound(this.#found.openObject, this.objectName)
+    return this.#sought(this.#found.openObject)
   }
 
   /** The id of the account that asks; operations on the service are closed to anonymous requesters. */
@@ -214,20 +216,25 @@ export class UnreadCall<O extends Operation> {
   }
 
   /** Allows what the operation does to one object of the bucket, or throws the cause of the denial. */
-  authorise(key: ObjectKey): Awaitable<void> {
-    return authorise(this.#head, { bucket: this.bucket, rules: this.#found.rules, key, object: 'unread' })
+  authorise({ key, version }: ObjectName): Awaitable<void> {
+    return authorise(this.#head, { bucket: this.bucket, rules: this.#found.rules, key, version, object: 'unread' })
   }
 
-  /** Allows reading an object that is to be copied. Throws noSuchBucket, and the causes of access. */
-  authoriseSource(bucketName: BucketName, key: ObjectKey): Awaitable<void> {
+  /** Allows reading an object that is to be copied, and returns its bucket. Throws noSuchBucket, and the causes of access. */
+  authoriseSource({ bucket: name, key, version }: ObjectName): Awaitable<BucketRecord> {
     const readRules = this.#head.rules.readFor(this.requester)
-    return andThen(findBucketAndMore(this.domain, bucketName, readRules), ({ bucket, more: { rules } }) =>
-      authoriseSource(this.#head, { bucket, rules, key, object: 'unread' }),
+    return andThen(findBucketAndMore(this.domain, name, readRules), ({ bucket, more: { rules } }) =>
+      andThen(authoriseSource(this.#head, { bucket, rules, key, version, object: 'unread' }), () => bucket),
     )
   }
 
   withBody(body: CallBody<O>): Call<O> {
     return new Call(this.#head, this.#found, body)
+  }
+
+  #sought<T>(found: T | undefined): T {
+    if (found === undefined) throw notFound(this.objectName, this.#found.marker)
+    return found
   }
 
   #named<T>(part: T | undefined): T {

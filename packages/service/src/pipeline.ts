@@ -34,7 +34,7 @@ import { type BucketAndMore, findBucket, findBucketAndMore, findBucketIfAny } fr
 import type { Domain } from './domain/domain.js'
 import { findBucketAndObject } from './domain/objects/objects.js'
 import { type OpenObject, openBucketAndObject } from './domain/objects/open-object.js'
-import type { ObjectRecord, VersionId } from './domain/stored/model.js'
+import type { DeleteMarker, ObjectRecord, VersionId } from './domain/stored/model.js'
 import { dialectOf, Exchange } from './exchange.js'
 import { handlers } from './operations/index.js'
 import type { ServiceOptions } from './options.js'
@@ -282,16 +282,24 @@ function findNamed(head: Head): Awaitable<Found> {
   }
   if (operation.reads === 'object' && objectName !== undefined) {
     return andThen(openBucketAndObject(domain, exchange.scope, objectName, readRules), (found) =>
-      foundOf(found, found.object?.record, found.object),
+      foundOf(found, found.object?.record, found.object, found.marker),
     )
   }
   if (readsObject(operation) && objectName !== undefined) {
-    return andThen(findBucketAndObject(domain, objectName, readRules), (found) => foundOf(found, found.object))
+    return andThen(findBucketAndObject(domain, objectName, readRules), (found) =>
+      foundOf(found, found.object, undefined, found.marker),
+    )
   }
   return andThen(findBucketAndMore(domain, name, readRules), (found) => foundOf(found))
 }
 
-const NOTHING_FOUND: Found = { ...NOTHING_READ, bucket: undefined, object: undefined, openObject: undefined }
+const NOTHING_FOUND: Found = {
+  ...NOTHING_READ,
+  bucket: undefined,
+  object: undefined,
+  openObject: undefined,
+  marker: undefined,
+}
 
 /** Nothing but the edition of the requester's permissions, where they depend on one. */
 function findNothing({ exchange, requester }: Head): Awaitable<Found> {
@@ -304,13 +312,15 @@ function foundOf(
   { bucket, more: { rules, edition } }: BucketAndMore<ReadForAccess>,
   object?: ObjectRecord,
   openObject?: OpenObject,
+  marker?: DeleteMarker,
 ): Found {
-  return { bucket, rules, edition, object, openObject }
+  return { bucket, rules, edition, object, openObject, marker }
 }
 
 /** Only the object of an operation that reads it was looked up with its bucket. */
 function touched({ operation, bucketName: name, objectName }: Head, { bucket, rules, object }: Found): Touched {
-  return { bucket, bucketName: name, rules, key: objectName?.key, object: readsObject(operation) ? object : 'unread' }
+  const { key, version } = objectName ?? {}
+  return { bucket, bucketName: name, rules, key, version, object: readsObject(operation) ? object : 'unread' }
 }
 
 function readsObject({ level, permissions: [action] }: Operation): boolean {

@@ -34,12 +34,16 @@ export const BREAKS: readonly Break[] = [
     mode: 'mishaps',
     seed: 2,
     file: `${DOMAIN}objects/objects.js`,
-    find: 'export async function deleteObject(domain, name) {\n    await ',
-    replace: `export async function deleteObject(domain, name) {
+    find: 'const now = domain.clock();\n    return domain.metadata.transact(async (tx) => {\n        if (version === undefined)',
+    replace: `const now = domain.clock();
     const { metadata } = domain;
-    const transact = async (body) => void metadata.transact(body).catch(() => {});
+    const transact = async (body) => {
+        metadata.transact(body).catch(() => {});
+        return { isMarker: false };
+    };
     domain = { ...domain, metadata: { ...metadata, transact } };
-    await `,
+    return domain.metadata.transact(async (tx) => {
+        if (version === undefined)`,
   },
   {
     invariant: 'D2',
@@ -116,7 +120,7 @@ export const BREAKS: readonly Break[] = [
     mode: 'sequence',
     seed: 1,
     file: `${DOMAIN}objects/copy-object.js`,
-    find: 'holderRows.set(tx, made, undefined);',
+    find: 'holderRows.set(tx, record, undefined);',
     replace: '',
   },
   {
@@ -243,9 +247,10 @@ export const BREAKS: readonly Break[] = [
     mode: 'sequence',
     seed: 9,
     file: `${DOMAIN}uploads/complete.js`,
-    find: 'replaceCurrent(domain, tx, { name, forbidOverwrite, old }, record);',
-    replace: `try {
-            replaceCurrent(domain, tx, { name, forbidOverwrite, old }, record);
+    find: 'const made = putCurrent(domain, tx, standing, completion, record);',
+    replace: `let made;
+        try {
+            made = putCurrent(domain, tx, standing, completion, record);
         } catch (error) {
             closeUpload(tx, completion, usage);
             return record;
@@ -286,11 +291,11 @@ export const BREAKS: readonly Break[] = [
     name: 'a put loses against an object that was dated by a clock an hour ahead',
     mode: 'sequence',
     seed: 8,
-    file: `${DOMAIN}objects/current.js`,
-    find: 'if (old !== undefined && forbidOverwrite)',
-    replace: `if (old !== undefined && old.modifiedAt > record.modifiedAt)
-        return;
-    if (old !== undefined && forbidOverwrite)`,
+    file: `${DOMAIN}objects/versions.js`,
+    find: 'if (!isVersioned && forbidOverwrite && current !== undefined)',
+    replace: `if (current !== undefined && current.modifiedAt > record.modifiedAt)
+        return record;
+    if (!isVersioned && forbidOverwrite && current !== undefined)`,
   },
   {
     invariant: 'counters',
@@ -306,8 +311,8 @@ export const BREAKS: readonly Break[] = [
     name: 'a replaced object is counted twice',
     mode: 'sequence',
     seed: 1,
-    file: `${DOMAIN}objects/current.js`,
-    find: 'objects.push({ storageClass: old.storageClass, count: -1, bytes: -old.size });',
+    file: `${DOMAIN}objects/versions.js`,
+    find: 'count(tx, bucket, { objects: [{ storageClass: record.storageClass, count: -1, bytes: -record.size }] });',
     replace: '',
   },
   ...OTHER_BREAKS,

@@ -32,6 +32,8 @@ const accessDenied = (message: string, ec?: string) => row('AccessDenied', 403, 
 
 const NO_SUCH_UPLOAD =
   'The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.'
+const NO_SUCH_VERSION = 'The specified version does not exist.'
+const METHOD_NOT_ALLOWED = 'The specified method is not allowed against this resource.'
 const MALFORMED_XML = 'The XML you provided was not well-formed or did not validate against our published schema.'
 const INVALID_MD5 = 'The Content-MD5 you specified was invalid.'
 const INVALID_OBJECT = 'The specified object is not valid.'
@@ -55,7 +57,12 @@ export const CATALOGUE = {
   // Names and lookups
   noSuchBucket: row('NoSuchBucket', 404, 'The specified bucket does not exist.', { ec: '0015-00000101' }),
   noSuchKey: row('NoSuchKey', 404, 'The specified key does not exist.', { ec: '0026-00000001' }),
-  noSuchVersion: row('NoSuchVersion', 404, 'The specified version does not exist.', { ec: '0012-00000203' }),
+  noSuchVersion: row('NoSuchVersion', 404, NO_SUCH_VERSION, { ec: '0026-00000001' }),
+  noSuchSourceVersion: row('NoSuchVersion', 404, NO_SUCH_VERSION, { ec: '0012-00000203' }),
+  versionIsDeleteMarker: row('MethodNotAllowed', 405, METHOD_NOT_ALLOWED, { ec: '0003-00000016' }),
+  deleteMarkerUndescribed: row('MethodNotAllowed', 405, METHOD_NOT_ALLOWED, { ec: '0017-00000002' }),
+  sourceIsDeleteMarker: row('NoSuchKey', 404, 'The specified key does not exist.', { ec: '0016-00000307' }),
+  partSourceIsDeleteMarker: invalidArgument('The source of a copy is a delete marker.'),
   noSuchUpload: row('NoSuchUpload', 404, NO_SUCH_UPLOAD, { ec: '0042-00000104' }),
   noSuchUploadOnAbort: row('NoSuchUpload', 404, NO_SUCH_UPLOAD, { ec: '0042-00000002' }),
   noSuchUploadOnList: row('NoSuchUpload', 404, NO_SUCH_UPLOAD, { ec: '0042-00000002' }),
@@ -273,6 +280,10 @@ export const CATALOGUE = {
   copySourceEmpty: invalidArgument('Invalid Argument.', '0042-00000302'),
   copySourceParameter: invalidArgument('Invalid Argument.', '0016-00000304'),
   copySourceVersionEmpty: invalidArgument('Invalid Argument.', '0016-00000305'),
+  invalidVersionId: invalidArgument('Invalid Argument.', '0012-00000202'),
+  invalidVersionIdMarker: invalidArgument('Invalid Argument.', '0012-00000105'),
+  versionMarkerWithoutKey: invalidArgument('A version-id marker cannot be specified without a key marker.'),
+  invalidVersionsDelimiter: invalidArgument('Invalid Argument.', '0012-00000107'),
   invalidTrafficLimit: invalidArgument('Invalid Argument.', '0004-00000502'),
   trafficLimitTwice: invalidArgument('Invalid Argument.', '0004-00000501'),
   encryptionHeaderOnPart: invalidArgument('Invalid Argument.', '0005-00000002'),
@@ -336,7 +347,7 @@ export const CATALOGUE = {
   ),
   elementNotImplemented: row('NotImplemented', 400, 'Bindery does not implement the element {Element}.'),
   notImplemented: row('NotImplemented', 501, 'Bindery does not implement {Operation}.'),
-  methodNotAllowed: row('MethodNotAllowed', 405, 'The specified method is not allowed against this resource.'),
+  methodNotAllowed: row('MethodNotAllowed', 405, METHOD_NOT_ALLOWED),
 
   // Authentication
   signatureDoesNotMatch: row('SignatureDoesNotMatch', 403, SIGNATURE_MISMATCH, { ec: '0002-00000040' }),

@@ -32,8 +32,7 @@ export const ABSENT_OPERATIONS: readonly AbsentOperation[] = [
   absent('ListCloudBoxes', 'GET', 'service', 'cloudboxes'),
   absent('WriteGetObjectResponse', 'POST', 'service', 'x-oss-write-get-object-response'),
 
-  // Versioning, replication
-  absent('ListObjectVersions', 'GET', 'bucket', 'versions'),
+  // Replication
   absent('PutBucketReplication', 'POST', 'bucket', 'replication', 'comp=add'),
   absent('DeleteBucketReplication', 'POST', 'bucket', 'replication', 'comp=delete'),
   absent('GetBucketReplication', 'GET', 'bucket', 'replication'),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ACTIONS } from '../actions.js'
+import { ACTIONS, VERSION_ACTIONS } from '../actions.js'
 import type { Operation } from '../operation.js'
 import { operations } from './index.js'
 
@@ -69,6 +69,7 @@ const NEEDED: Readonly<Record<string, string>> = {
   'oss:ListLiveChannel': 'ListLiveChannel',
   'oss:DescribeRegions': 'DescribeRegions',
   'oss:ListObjects': 'HeadBucket ListObjects ListObjectsV2',
+  'oss:ListObjectVersions': 'ListObjectVersions',
   'oss:ListMultipartUploads': 'ListMultipartUploads WatchUploads',
   'oss:GetObject': 'GetObject HeadObject GetObjectMeta GetSymlink SelectObject',
   'oss:PutObject':
@@ -93,6 +94,17 @@ test('each operation declares the action that the official page names for it', (
   }
   const declared = Object.values<Operation>(operations).map(({ name, permissions }) => [name, permissions] as const)
   assert.deepEqual(new Map(declared), needed)
+})
+
+test('a version of an object is read, described and deleted by an action of its own', () => {
+  const ofVersions = Object.values<Operation>(operations).filter(({ input }) => 'versionId' in input)
+  for (const { name, permissions } of ofVersions) {
+    for (const action of permissions) {
+      const expected = action.replace(/^(oss:\w+Object)(\w*)$/, '$1Version$2')
+      assert.equal(VERSION_ACTIONS[action], expected, name)
+    }
+  }
+  assert.ok(ofVersions.length > 0)
 })
 
 test('what copies needs to read its source, and nothing else does', () => {

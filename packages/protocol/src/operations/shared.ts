@@ -1,7 +1,7 @@
 /** Codecs, fields and refusals that several declarations share. */
 
 import { base64, base64Bytes, utf8Bytes } from '@bindery/bytes'
-import { badArgument, type Codec, etag, httpDate, integer, isoDate, oneOf, text, truth } from '../codec.js'
+import { badArgument, type Codec, etag, httpDate, integer, isoDate, matching, oneOf, text, truth } from '../codec.js'
 import type { Cause } from '../errors/catalogue.js'
 import { OssError } from '../errors/oss-error.js'
 import { either, header, optional, optionalEvenEmpty, query, required, withDefault } from '../field.js'
@@ -144,7 +144,27 @@ export const DOCUMENT_CAUSES = [
   'invalidDigestMismatch',
 ] as const satisfies readonly Cause[]
 
-/** An empty value and `null`, the version of a bucket without versioning, change nothing. */
+/** The id of a version: `null`, or a text of the form of OSS's ids, of which not every one exists. */
+export function versionIdText(cause: Cause = 'invalidVersionId'): Codec<string> {
+  return matching('version id', /^(?:null|CAEQ[A-Za-z0-9+/=_-]{8,252})$/, cause)
+}
+
+/** The version that a request is about; absent: the current one. */
+export const versionId = optional(query('versionId', versionIdText()))
+
+/** The version that was read, written or deleted; absent in a bucket that never kept versions. */
+export const shownVersionId = optional(header('x-oss-version-id', text))
+
+/** On answers about a delete marker. */
+export const deleteMarkerHeaders = {
+  deleteMarker: optional(header('x-oss-delete-marker', truth())),
+  versionId: shownVersionId,
+}
+
+/** Causes of a version that a request names. */
+export const VERSION_CAUSES = ['noSuchVersion', 'versionIsDeleteMarker'] as const satisfies readonly Cause[]
+
+/** For operations on current versions alone. An empty value and `null` change nothing. */
 export const refuseVersionId = refuseQuery('versionId', ['', 'null'])
 
 const ENCRYPTION_HEADERS = [

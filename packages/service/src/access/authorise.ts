@@ -1,9 +1,9 @@
-import { type Action, type ObjectKey, type Operation, OssError } from '@bindery/protocol'
+import { type Action, type ObjectKey, type Operation, OssError, VERSION_ACTIONS } from '@bindery/protocol'
 import { type Awaitable, andThen } from '@bindery/storage'
 import type { Domain } from '../domain/domain.js'
 import { readObject } from '../domain/objects/current.js'
-import type { BucketRecord, ObjectRecord } from '../domain/stored/model.js'
-import { type AccessQuestion, type Authoriser, type BucketRules, NEEDS_OBJECT } from './authoriser.js'
+import type { BucketRecord, ObjectRecord, VersionId } from '../domain/stored/model.js'
+import { type AccessQuestion, type Authoriser, type BucketRules, type Decision, NEEDS_OBJECT } from './authoriser.js'
 import type { BucketRuleBook } from './bucket-rules.js'
 import { type Conditions, headerOf } from './conditions.js'
 import { Refusal } from './refusal.js'
@@ -28,6 +28,8 @@ export interface Touched {
   /** Settings of the bucket about access, except its ACL. */
   readonly rules?: BucketRules | undefined
   readonly key?: ObjectKey | undefined
+  /** The version that the request names: such a request needs actions of its own. */
+  readonly version?: VersionId | undefined
   /** `unread`: looked up if a decision depends on it. */
   readonly object?: ObjectRecord | undefined | 'unread'
 }
@@ -61,14 +63,15 @@ function neededActions({ operation, conditions }: Asking): Needed[] {
 
 function requireAll(asking: Asking, touched: Touched, needed: readonly Needed[]): Awaitable<void> {
   const { authoriser, operation, requester, conditions } = asking
-  const { bucket, bucketName = bucket?.name, rules, key, object } = touched
+  const { bucket, bucketName = bucket?.name, rules, key, version, object } = touched
   const owner = bucket?.owner ?? accountOf(requester)?.id
-  for (const { action, within } of needed) {
+  for (const { action: declared, within } of needed) {
+    const action = version === undefined ? declared : (VERSION_ACTIONS[declared] ?? declared)
     const resource = { owner, bucketName, bucket, rules, key, object }
     const question: AccessQuestion = { requester, action, within, resource, conditions }
     const decision =
       operation.keysInBody === true && key === undefined
-        ? authoriser.decideOnSome(question)
+        ? decideOnSome(authoriser, question)
         : authoriser.decide(question)
     if (decision === NEEDS_OBJECT) {
       return andThen(findObject(asking, touched), (found) => requireAll(asking, { ...touched, object: found }, needed))
@@ -79,7 +82,16 @@ function requireAll(asking: Asking, touched: Touched, needed: readonly Needed[])
   }
 }
 
-function findObject({ domain }: Asking, { bucket, key }: Touched): Awaitable<ObjectRecord | undefined> {
+/** The body of an operation may name objects, or versions of them. */
+function decideOnSome(authoriser: Authoriser, question: AccessQuestion): Decision {
+  const decision = authoriser.decideOnSome(question)
+  const action = VERSION_ACTIONS[question.action]
+  if (decision.allowed || action === undefined) return decision
+  const ofVersions = authoriser.decideOnSome({ ...question, action })
+  return ofVersions.allowed ? ofVersions : decision
+}
+
+function findObject({ domain }: Asking, { bucket, key, version }: Touched): Awaitable<ObjectRecord | undefined> {
   if (bucket === undefined || key === undefined) return undefined
-  return domain.metadata.read((reader) => readObject(reader, { bucket: bucket.name, key }))
+  return domain.metadata.read((reader) => readObject(reader, { bucket: bucket.name, key, version }))
 }

@@ -199,8 +199,8 @@ function managementDenial({ requester, action, resource }: AccessQuestion): Caus
     return resource.bucket === undefined ? 'anonymousForbidden' : 'anonymousBucketDenied'
   }
   if (action === 'oss:ListBuckets') return 'listBucketsDenied'
-  if (action === 'oss:GetObjectAcl') return 'readAclDenied'
-  return action === 'oss:PutObjectAcl' ? 'writeAclDenied' : 'bucketNotYours'
+  if (action === 'oss:GetObjectAcl' || action === 'oss:GetObjectVersionAcl') return 'readAclDenied'
+  return action === 'oss:PutObjectAcl' || action === 'oss:PutObjectVersionAcl' ? 'writeAclDenied' : 'bucketNotYours'
 }
 
 /** An object's own ACL takes precedence over its bucket's in both directions. */

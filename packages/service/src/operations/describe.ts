@@ -8,7 +8,8 @@ import {
   type OutputOf,
 } from '@bindery/protocol'
 import type { Content } from '../content.js'
-import type { ObjectDescription, ObjectRecord, StoredHeaders } from '../domain/stored/model.js'
+import type { BucketRecord, ObjectDescription, ObjectRecord, StoredHeaders } from '../domain/stored/model.js'
+import { shownVersionOf } from '../domain/stored/version-id.js'
 
 type DescribedInput = InputOf<
   Operations['PutObject' | 'AppendObject' | 'PutSymlink' | 'CopyObject' | 'InitiateMultipartUpload']
@@ -33,7 +34,7 @@ export function given<T extends object>(values: T): Given<T> {
 }
 
 /** The headers of a whole object, as GetObject and HeadObject answer them. */
-export function objectHeaders(record: ObjectRecord): OutputOf<Operations['HeadObject']> {
+export function objectHeaders(bucket: BucketRecord, record: ObjectRecord): OutputOf<Operations['HeadObject']> {
   return {
     acceptRanges: 'bytes',
     contentLength: record.size,
@@ -47,6 +48,7 @@ export function objectHeaders(record: ObjectRecord): OutputOf<Operations['HeadOb
     nextAppendPosition: record.type === 'Appendable' ? record.size : undefined,
     sealedTime: record.sealedAt,
     taggingCount: record.tagging.length === 0 ? undefined : record.tagging.length,
+    versionId: shownVersionOf(bucket, record),
     userMetadata: record.userMetadata,
   }
 }

@@ -2,9 +2,11 @@ import {
   type Cause,
   COMMON_CAUSES,
   causesOf,
+  deleteMarkerHeaders,
   encodeFields,
   encodeHeaders,
   type Fields,
+  type Notation,
   type Operation,
   OssError,
   requestCharged,
@@ -12,6 +14,7 @@ import {
 } from '@bindery/protocol'
 import { Refusal } from '../access/refusal.js'
 import type { Call, Reply } from '../call.js'
+import { OnDeleteMarker } from '../domain/objects/current.js'
 import type { Exchange } from '../exchange.js'
 import type { ServiceResponse } from '../service.js'
 
@@ -38,8 +41,9 @@ export function encodeReply({ operation, exchange, isCharged }: Call<Operation>,
 export function encodeFailure(exchange: Exchange, thrown: OssError): Answer {
   const { surroundings, request, operation, log, dialect } = exchange
   const asserts = operation !== undefined && surroundings.options.assertDeclared === true
-  const error =
+  const declared =
     asserts && !declares(operation, thrown.reason) ? undeclared(operation, thrown) : asOwn(operation, thrown)
+  const error = aboutMarker(declared, request.method)
   log.cause = error.reason
   log.code = error.row.code
   if (error.row.status >= 500) log.failure = error.cause
@@ -53,6 +57,20 @@ export function encodeFailure(exchange: Exchange, thrown: OssError): Answer {
 function asOwn(operation: Operation | undefined, error: OssError): OssError {
   const own = operation?.answersAs?.[error.reason]
   return own === undefined ? error : new OssError(own, error.details, { headers: error.headersIn, cause: error.cause })
+}
+
+/** The error with what answers about a delete marker show, where a name led to one. */
+function aboutMarker(error: OssError, method: string): OssError {
+  const { cause, row, details, headersIn } = error
+  if (!(cause instanceof OnDeleteMarker)) return error
+  const isRefused = row.status === 405
+  const headers = (notation: Notation) => {
+    const shown = encodeFields(deleteMarkerHeaders, { deleteMarker: true, versionId: cause.version }, notation)
+    const allow: [string, string][] = isRefused ? [['Allow', 'DELETE']] : []
+    return [...headersIn(notation), ...shown, ...allow]
+  }
+  const refused = isRefused ? { Method: method, ResourceType: 'DeleteMarker' } : {}
+  return new OssError(error.reason, { ...details, ...refused }, { headers, cause })
 }
 
 function declares(operation: Operation, cause: Cause): boolean {

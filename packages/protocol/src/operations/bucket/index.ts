@@ -14,6 +14,7 @@ import { headBucket } from './head-bucket.js'
 import { bucketHttpsConfig } from './https-config.js'
 import { bucketLifecycle } from './lifecycle.js'
 import { listLiveChannel } from './list-live-channel.js'
+import { listObjectVersions } from './list-object-versions.js'
 import { listObjects } from './list-objects.js'
 import { listObjectsV2 } from './list-objects-v2.js'
 import { bucketLogging } from './logging.js'
@@ -69,4 +70,5 @@ export const bucketOperations = [
   listLiveChannel,
   listObjects,
   listObjectsV2,
+  listObjectVersions,
 ] as const

@@ -8,7 +8,6 @@ export const putBucketVersioning = operation({
   summary: 'Enables or suspends versioning of a bucket. It cannot be set back to never.',
   source: apiPage('PutBucketVersioning'),
   method: 'PUT',
-  unfinished: true,
   level: 'bucket',
   when: [{ query: ['versioning'] }],
   permissions: ['oss:PutBucketVersioning'],

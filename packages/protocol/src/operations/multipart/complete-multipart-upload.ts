@@ -17,6 +17,7 @@ import {
   page,
   partNumber,
   refuseEncryptionOnPart,
+  shownVersionId,
   uploadId,
 } from '../shared.js'
 
@@ -70,6 +71,7 @@ export const completeMultipartUpload = operation({
   output: {
     etag: header('ETag', etag),
     crc64: header('x-oss-hash-crc64ecma', crc64Decimal),
+    versionId: shownVersionId,
   },
   result: xml('CompleteMultipartUploadResult', {
     encodingType: optionalElement('EncodingType', encodingTypeElement),

@@ -2,7 +2,7 @@ import { crc64Decimal, etag, text } from '../../codec.js'
 import { header, optional, query, required } from '../../field.js'
 import { operation } from '../../operation.js'
 import { xml } from '../../xml.js'
-import { COPY_SOURCE_CAUSES, copyConditions, copySource } from '../object/copy-source.js'
+import { COPY_SOURCE_CAUSES, copyConditions, copySource, copySourceVersionId } from '../object/copy-source.js'
 import {
   etagElement,
   lastModifiedElement,
@@ -42,6 +42,7 @@ export const uploadPartCopy = operation({
     etag: header('ETag', etag),
     contentRange: optional(header('Content-Range', text)),
     crc64: header('x-oss-hash-crc64ecma', crc64Decimal),
+    copySourceVersionId,
   },
   result: xml('CopyPartResult', { lastModified: lastModifiedElement, etag: etagElement }),
   errors: [
@@ -52,6 +53,10 @@ export const uploadPartCopy = operation({
     'entityTooLarge',
     'invalidTargetType',
   ],
-  answersAs: { noSuchUpload: 'noSuchUploadOnCopy' },
+  answersAs: {
+    noSuchUpload: 'noSuchUploadOnCopy',
+    noSuchVersion: 'noSuchSourceVersion',
+    versionIsDeleteMarker: 'partSourceIsDeleteMarker',
+  },
   refuses: refuseEncryptionOnPart,
 })

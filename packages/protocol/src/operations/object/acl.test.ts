@@ -27,7 +27,7 @@ test('the ACL is required for an object and optional for a bucket', () => {
   assert.equal(failure('\nx-oss-object-acl: '), 'missingObjectAcl')
   assert.equal(failure('\nx-oss-object-acl: all'), 'invalidObjectAcl')
   const input = inputOf(putObjectAcl, 'PUT /a?acl HTTP/1.1\nx-oss-object-acl: public-read-write')
-  assert.deepEqual(input, { objectAcl: 'public-read-write' })
+  assert.deepEqual(input, { versionId: undefined, objectAcl: 'public-read-write' })
   assert.deepEqual(inputOf(putBucketAcl, 'PUT /?acl HTTP/1.1'), { acl: undefined })
   assert.deepEqual(
     failureOf(() => inputOf(putBucketAcl, 'PUT /?acl HTTP/1.1\nx-oss-acl: default')),

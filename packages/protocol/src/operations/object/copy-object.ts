@@ -10,11 +10,12 @@ import {
   page,
   refuseEncryption,
   refuseRetention,
+  shownVersionId,
   storageClass,
   storedHeaders,
   trafficLimit,
 } from '../shared.js'
-import { COPY_SOURCE_CAUSES, copyConditions, copySource } from './copy-source.js'
+import { COPY_SOURCE_CAUSES, copyConditions, copySource, copySourceVersionId } from './copy-source.js'
 import { tagging } from './tags.js'
 
 const directive = oneOf(['COPY', 'REPLACE'], 'invalidArgument', { ignoreCase: true })
@@ -49,9 +50,12 @@ export const copyObject = operation({
   output: {
     etag: header('ETag', etag),
     crc64: header('x-oss-hash-crc64ecma', crc64Decimal),
+    versionId: shownVersionId,
+    copySourceVersionId,
   },
   result: copyResult,
   errors: [...COPY_SOURCE_CAUSES, 'fileAlreadyExists'],
+  answersAs: { noSuchVersion: 'noSuchSourceVersion', versionIsDeleteMarker: 'sourceIsDeleteMarker' },
   refuses: [
     ...refuseEncryption,
     ...refuseRetention,

@@ -51,7 +51,7 @@ test('each kind of invalid list has its cause', () => {
     [`<Delete><Quiet>maybe</Quiet>${object}</Delete>`, 'deleteMalformed'],
     ['<Delete><Quiet>true</Quiet></Delete>', 'deleteWithoutObjects'],
     [`<Delete>${object.repeat(1001)}</Delete>`, 'deleteTooManyObjects'],
-    ['<Delete><Object><Key>a</Key><VersionId>CAEQ</VersionId></Object></Delete>', 'headerNotImplemented'],
+    ['<Delete><Object><Key>a</Key><VersionId>234</VersionId></Object></Delete>', 'invalidVersionId'],
   ]
   for (const [body, cause] of rows) assert.equal(failureOf(() => read(body))[0], cause, body.slice(0, 80))
   assert.equal(read(`<Delete>${object.repeat(1000)}</Delete>`).objects.length, 1000)
@@ -61,10 +61,14 @@ test('a list requires its digest', () => {
   assert.equal(failureOf(() => inputOf(deleteMultipleObjects, 'POST /?delete HTTP/1.1'))[0], 'deleteWithoutMd5')
 })
 
-test('deleting an object returns no document, and a version cannot be deleted', () => {
+test('deleting an object returns no document, and names the version', () => {
   assert.equal(responseOf(deleteObject, {}), '204')
+  assert.equal(
+    responseOf(deleteObject, { deleteMarker: true, versionId: 'null' }),
+    '204\nx-oss-delete-marker: true\nx-oss-version-id: null',
+  )
   assert.deepEqual(
-    failureOf(() => inputOf(deleteObject, 'DELETE /a?versionId=CAEQ HTTP/1.1')),
-    ['headerNotImplemented', { Header: 'versionId' }],
+    failureOf(() => inputOf(deleteObject, 'DELETE /a?versionId=234 HTTP/1.1')),
+    ['invalidVersionId', { ArgumentName: 'versionId', ArgumentValue: '234' }],
   )
 })

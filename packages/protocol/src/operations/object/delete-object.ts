@@ -1,16 +1,16 @@
 import { operation } from '../../operation.js'
-import { page, refuseVersionId } from '../shared.js'
+import { deleteMarkerHeaders, page, versionId } from '../shared.js'
 
+/** Without a version, a bucket that keeps versions gets a delete marker. */
 export const deleteObject = operation({
   name: 'DeleteObject',
-  summary: 'Deletes an object; succeeds even if it does not exist.',
+  summary: 'Deletes an object, or one version of it; succeeds even if it does not exist.',
   source: page(31982),
   method: 'DELETE',
   level: 'object',
   permissions: ['oss:DeleteObject'],
-  input: {},
+  input: { versionId },
   status: 204,
-  output: {},
+  output: deleteMarkerHeaders,
   errors: ['noSuchBucket'],
-  refuses: [refuseVersionId],
 })

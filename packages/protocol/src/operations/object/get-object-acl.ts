@@ -1,5 +1,5 @@
 import { operation } from '../../operation.js'
-import { accessControlPolicy, objectAcl, page, refuseVersionId } from '../shared.js'
+import { accessControlPolicy, objectAcl, page, shownVersionId, VERSION_CAUSES, versionId } from '../shared.js'
 
 /** Returns `default` if the object follows its bucket. */
 export const getObjectAcl = operation({
@@ -10,10 +10,10 @@ export const getObjectAcl = operation({
   level: 'object',
   when: [{ query: ['acl'] }],
   permissions: ['oss:GetObjectAcl'],
-  input: {},
+  input: { versionId },
   status: 200,
-  output: {},
+  output: { versionId: shownVersionId },
   result: accessControlPolicy(objectAcl),
-  errors: ['noSuchBucket', 'noSuchKey'],
-  refuses: [refuseVersionId],
+  errors: ['noSuchBucket', 'noSuchKey', ...VERSION_CAUSES],
+  answersAs: { versionIsDeleteMarker: 'deleteMarkerUndescribed' },
 })

@@ -1,8 +1,8 @@
 import { operation } from '../../operation.js'
-import { page, refuseVersionId } from '../shared.js'
+import { page, VERSION_CAUSES, versionId } from '../shared.js'
 import { objectHeaders } from './object-headers.js'
 
-const { contentLength, etag, lastModified, crc64 } = objectHeaders
+const { contentLength, etag, lastModified, crc64, versionId: shown } = objectHeaders
 
 export const getObjectMeta = operation({
   name: 'GetObjectMeta',
@@ -12,9 +12,8 @@ export const getObjectMeta = operation({
   level: 'object',
   when: [{ query: ['objectMeta'] }],
   permissions: ['oss:GetObject'],
-  input: {},
+  input: { versionId },
   status: 200,
-  output: { contentLength, etag, lastModified, crc64 },
-  errors: ['noSuchBucket', 'noSuchKey'],
-  refuses: [refuseVersionId],
+  output: { contentLength, etag, lastModified, crc64, versionId: shown },
+  errors: ['noSuchBucket', 'noSuchKey', ...VERSION_CAUSES],
 })

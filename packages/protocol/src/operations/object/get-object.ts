@@ -2,7 +2,7 @@ import { byteString } from '@bindery/bytes'
 import { badArgument, type Codec, text } from '../../codec.js'
 import { header, optional, query } from '../../field.js'
 import { operation, refuseHeader, refuseQuery } from '../../operation.js'
-import { conditions, page, qosDelayTime, refuseVersionId, SYMLINK_CAUSES, trafficLimit } from '../shared.js'
+import { conditions, page, qosDelayTime, SYMLINK_CAUSES, trafficLimit, VERSION_CAUSES, versionId } from '../shared.js'
 import { objectHeaders } from './object-headers.js'
 
 /** Text that is to stand in a header: a byte string inside. */
@@ -30,6 +30,7 @@ export const getObject = operation({
   permissions: ['oss:GetObject'],
   reads: 'object',
   input: {
+    versionId,
     responseContentType: optional(query('response-content-type', headerValue)),
     responseContentLanguage: optional(query('response-content-language', headerValue)),
     responseExpires: optional(query('response-expires', headerValue)),
@@ -58,11 +59,12 @@ export const getObject = operation({
   errors: [
     'noSuchBucket',
     'noSuchKey',
+    ...VERSION_CAUSES,
     'preconditionFailed',
     'notModified',
     'invalidRange',
     'anonymousOverride',
     ...SYMLINK_CAUSES,
   ],
-  refuses: [refuseVersionId, refuseQuery('x-oss-process'), refuseHeader('x-oss-multi-range-behavior')],
+  refuses: [refuseQuery('x-oss-process'), refuseHeader('x-oss-multi-range-behavior')],
 })

@@ -1,5 +1,5 @@
 import { operation } from '../../operation.js'
-import { conditions, page, refuseVersionId, SYMLINK_CAUSES } from '../shared.js'
+import { conditions, page, SYMLINK_CAUSES, VERSION_CAUSES, versionId } from '../shared.js'
 import { objectHeaders } from './object-headers.js'
 
 /** A Range header is ignored. */
@@ -10,9 +10,8 @@ export const headObject = operation({
   method: 'HEAD',
   level: 'object',
   permissions: ['oss:GetObject'],
-  input: conditions,
+  input: { versionId, ...conditions },
   status: 200,
   output: objectHeaders,
-  errors: ['noSuchBucket', 'noSuchKey', 'preconditionFailed', 'notModified', ...SYMLINK_CAUSES],
-  refuses: [refuseVersionId],
+  errors: ['noSuchBucket', 'noSuchKey', ...VERSION_CAUSES, 'preconditionFailed', 'notModified', ...SYMLINK_CAUSES],
 })

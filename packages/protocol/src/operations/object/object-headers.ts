@@ -1,7 +1,7 @@
 import { crc64Decimal, etag, httpDate, integer, text } from '../../codec.js'
 import { header, optional, userMetadata } from '../../field.js'
 import { APPENDABLE_SIZE_MAX, OBJECT_SIZE_MAX, TAGS_MAX } from '../../limits.js'
-import { objectType, storageClass } from '../shared.js'
+import { objectType, shownVersionId, storageClass } from '../shared.js'
 
 /** Where the next append to an appendable object begins: its length in bytes. */
 export const nextAppendPosition = header('x-oss-next-append-position', integer(0, APPENDABLE_SIZE_MAX))
@@ -31,6 +31,7 @@ export const objectHeaders = {
   sealedTime: optional(sealedTime),
   /** Absent if the object has no tags. */
   taggingCount: optional(header('x-oss-tagging-count', integer(1, TAGS_MAX))),
+  versionId: shownVersionId,
   userMetadata,
 }
 

@@ -1,7 +1,7 @@
 import { text } from '../../codec.js'
 import { operation } from '../../operation.js'
 import { defaultedElement, element, group, list, xml } from '../../xml.js'
-import { DOCUMENT_CAUSES, page, refuseVersionId } from '../shared.js'
+import { DOCUMENT_CAUSES, page, shownVersionId, VERSION_CAUSES, versionId } from '../shared.js'
 import { checkTags } from './tags.js'
 
 /** TagSet is there even where it is empty: the Java SDK needs it. */
@@ -11,7 +11,13 @@ const tagging = xml('Tagging', {
   }),
 })
 
-const common = { level: 'object', when: [{ query: ['tagging'] }], input: {}, output: {} } as const
+const common = {
+  level: 'object',
+  when: [{ query: ['tagging'] }],
+  input: { versionId },
+  output: { versionId: shownVersionId },
+  answersAs: { versionIsDeleteMarker: 'deleteMarkerUndescribed' },
+} as const
 
 /** An empty TagSet deletes the tags. ETag and time of modification stay. */
 export const putObjectTagging = operation({
@@ -31,13 +37,13 @@ export const putObjectTagging = operation({
   errors: [
     'noSuchBucket',
     'noSuchKey',
+    ...VERSION_CAUSES,
     'tooManyTagsInDocument',
     'invalidTag',
     'tagKeyTooLong',
     'duplicateTagKeyInDocument',
     ...DOCUMENT_CAUSES,
   ],
-  refuses: [refuseVersionId],
 })
 
 export const getObjectTagging = operation({
@@ -49,8 +55,7 @@ export const getObjectTagging = operation({
   permissions: ['oss:GetObjectTagging'],
   status: 200,
   result: tagging,
-  errors: ['noSuchBucket', 'noSuchKey'],
-  refuses: [refuseVersionId],
+  errors: ['noSuchBucket', 'noSuchKey', ...VERSION_CAUSES],
 })
 
 /** Succeeds also where the object has no tags. */
@@ -62,6 +67,5 @@ export const deleteObjectTagging = operation({
   method: 'DELETE',
   permissions: ['oss:DeleteObjectTagging'],
   status: 204,
-  errors: ['noSuchBucket', 'noSuchKey'],
-  refuses: [refuseVersionId],
+  errors: ['noSuchBucket', 'noSuchKey', ...VERSION_CAUSES],
 })

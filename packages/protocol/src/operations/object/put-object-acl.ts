@@ -1,6 +1,6 @@
 import { header, required } from '../../field.js'
 import { operation } from '../../operation.js'
-import { objectAcl, page, refuseVersionId } from '../shared.js'
+import { objectAcl, page, shownVersionId, VERSION_CAUSES, versionId } from '../shared.js'
 
 /** The modification time of the object does not change. */
 export const putObjectAcl = operation({
@@ -11,9 +11,9 @@ export const putObjectAcl = operation({
   level: 'object',
   when: [{ query: ['acl'] }],
   permissions: ['oss:PutObjectAcl'],
-  input: { objectAcl: required(header('x-oss-object-acl', objectAcl), 'missingObjectAcl') },
+  input: { versionId, objectAcl: required(header('x-oss-object-acl', objectAcl), 'missingObjectAcl') },
   status: 200,
-  output: {},
-  errors: ['noSuchBucket', 'noSuchKey'],
-  refuses: [refuseVersionId],
+  output: { versionId: shownVersionId },
+  errors: ['noSuchBucket', 'noSuchKey', ...VERSION_CAUSES],
+  answersAs: { versionIsDeleteMarker: 'deleteMarkerUndescribed' },
 })

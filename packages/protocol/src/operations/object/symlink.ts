@@ -9,9 +9,11 @@ import {
   forbidOverwrite,
   objectAcl,
   refuseRetention,
-  refuseVersionId,
+  shownVersionId,
   storageClass,
   storedHeaders,
+  VERSION_CAUSES,
+  versionId,
 } from '../shared.js'
 import { objectHeaders } from './object-headers.js'
 import { tagging } from './tags.js'
@@ -54,7 +56,7 @@ export const putSymlink = operation({
     tagging,
     userMetadata,
   },
-  output: { etag: header('ETag', etag) },
+  output: { etag: header('ETag', etag), versionId: shownVersionId },
   errors: ['noSuchBucket', 'fileAlreadyExists'],
   refuses: refuseRetention,
 })
@@ -69,8 +71,15 @@ export const getSymlink = operation({
   source: apiPage('GetSymlink'),
   method: 'GET',
   permissions: ['oss:GetObject'],
-  input: {},
-  output: { contentLength, contentType, etag: objectHeaders.etag, lastModified, target, userMetadata },
-  errors: ['noSuchBucket', 'noSuchKey', 'notSymlink'],
-  refuses: [refuseVersionId],
+  input: { versionId },
+  output: {
+    contentLength,
+    contentType,
+    etag: objectHeaders.etag,
+    lastModified,
+    target,
+    versionId: shownVersionId,
+    userMetadata,
+  },
+  errors: ['noSuchBucket', 'noSuchKey', ...VERSION_CAUSES, 'notSymlink'],
 })

@@ -21,18 +21,12 @@ import { type Domain, newId } from '../domain.js'
 import { count } from '../stored/counters.js'
 import { holderRows, manifestRows, PART_ROW_NUMBER_MAX, partRows } from '../stored/keyspace.js'
 import { Manifest } from '../stored/manifest.js'
-import type {
-  BucketRecord,
-  ObjectAcl,
-  ObjectDescription,
-  ObjectName,
-  ObjectRecord,
-  PartRecord,
-} from '../stored/model.js'
+import type { ObjectAcl, ObjectDescription, ObjectName, ObjectRecord, PartRecord } from '../stored/model.js'
 import { PartTable } from '../stored/part-table.js'
 import { type End, isSameEnd, readEnd } from './appendable-end.js'
-import { readObject, readStored, replaceCurrent, requireStored, rewrite, type StoredObject } from './current.js'
+import { currentKey, readObject, requireStored, rewrite, type StoredObject } from './current.js'
 import { firstToJoin, joinTail } from './join-tail.js'
+import { putCurrent, readStanding, type Standing } from './versions.js'
 
 export interface Append {
   readonly bucket: BucketName
@@ -219,11 +213,8 @@ async function commit(
   const size = append.position + added.size
   if (size > APPENDABLE_SIZE_MAX) throw new OssError('entityTooLarge')
   return domain.metadata.transact(async (tx) => {
-    const [bucket, , stored] = await together(
-      readBucket(domain, tx, append.bucket),
-      requireLiving(domain, tx),
-      readStored(tx, append),
-    )
+    const [standing] = await together(readStanding(domain, tx, append), requireLiving(domain, tx))
+    const stored = standing.current && { row: currentKey(append), record: standing.current }
     const current = stored?.record.type === 'Appendable' ? await readEnd(tx, stored.record.manifest) : undefined
     // a commit whose answer was lost may come again
     if (stored && current && part && isSamePart(current.tail, part)) {
@@ -239,7 +230,7 @@ async function commit(
     const state = { size, crc64: crc, modifiedAt, etag: etagOf(domain, manifest, size, crc) }
     const record =
       stored === undefined
-        ? create(domain, tx, bucket, append, { ...state, manifest, reference })
+        ? create(domain, tx, standing, append, { ...state, manifest, reference })
         : extend(tx, stored, append, state)
     return { record, list }
   })
@@ -253,11 +244,11 @@ type State = Pick<ObjectRecord, 'size' | 'crc64' | 'modifiedAt' | 'etag'>
 function create(
   domain: Domain,
   tx: Transaction,
-  bucket: BucketRecord,
+  standing: Standing,
   append: Append,
   state: State & Pick<ObjectRecord, 'manifest' | 'reference'>,
 ): ObjectRecord {
-  const { headers, userMetadata, tagging, storageClass = bucket.storageClass } = append.description
+  const { headers, userMetadata, tagging, storageClass = standing.bucket.storageClass } = append.description
   const record: ObjectRecord = {
     type: 'Appendable',
     owner: append.owner,
@@ -270,8 +261,7 @@ function create(
     bytes: { kind: 'manifest' },
   }
   holderRows.set(tx, record, undefined)
-  replaceCurrent(domain, tx, { name: append, forbidOverwrite: false, old: undefined }, record)
-  return record
+  return putCurrent(domain, tx, standing, { forbidOverwrite: false }, record)
 }
 
 /** The object stays the same version. Rows that were counted in it are no longer all. */

@@ -8,9 +8,10 @@ import { readBucket } from '../buckets/buckets.js'
 import { type Domain, newId } from '../domain.js'
 import { holderRows } from '../stored/keyspace.js'
 import type { BucketRecord, ObjectAcl, ObjectDescription, ObjectName, ObjectRecord } from '../stored/model.js'
-import { readObject, replaceCurrent, requireStored } from './current.js'
+import { requireStored } from './current.js'
 import { promote } from './promote.js'
 import { snapshot } from './snapshot.js'
+import { putCurrent, readStanding, withRewritten } from './versions.js'
 
 export interface CopiedObject {
   readonly bucket: BucketName
@@ -41,21 +42,18 @@ export async function copyObject(domain: Domain, copy: CopiedObject): Promise<Co
   const ids = { manifest: newId(domain), reference: newId(domain) }
   const modifiedAt = domain.clock()
   return domain.metadata.transact(async (tx) => {
-    const [bucket, , found, target] = await together(
-      readBucket(domain, tx, copy.bucket),
+    const [standing, , found] = await together(
+      readStanding(domain, tx, name),
       readBucket(domain, tx, copy.source.bucket),
       requireStored(tx, copy.source),
-      readObject(tx, name),
     )
     const description = copy.descriptionOf(found.record)
     // a version that can still grow is shared with nothing but what takes its place
-    const grows = found.record.type === 'Appendable' && !replacesSource(bucket, name, copy.source)
+    const grows = found.record.type === 'Appendable' && !replacesSource(standing.bucket, name, copy.source)
     const source = grows ? found.record : promote(tx, found)
-    // an object that is copied onto itself is replaced as the promotion has left it
-    const old = target?.reference === source.reference ? source : target
     // the copy is a version of its own
     const { version: _, ...copied } = grows ? { ...unsealed(source), ...snapshot(tx, source, ids) } : source
-    const made: ObjectRecord = {
+    const record: ObjectRecord = {
       ...copied,
       owner: copy.owner,
       acl: copy.acl ?? source.acl,
@@ -64,10 +62,11 @@ export async function copyObject(domain: Domain, copy: CopiedObject): Promise<Co
       headers: description.headers,
       userMetadata: description.userMetadata,
       tagging: description.tagging,
-      storageClass: description.storageClass ?? bucket.storageClass,
+      storageClass: description.storageClass ?? standing.bucket.storageClass,
     }
-    holderRows.set(tx, made, undefined)
-    replaceCurrent(domain, tx, { name, forbidOverwrite: copy.forbidOverwrite, old }, made)
+    holderRows.set(tx, record, undefined)
+    // a source of the same key is replaced, or kept, as the promotion has left it
+    const made = putCurrent(domain, tx, withRewritten(standing, source), copy, record)
     return { made, source }
   })
 }

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setVersioning } from '../buckets/buckets.js'
 import { versionRows } from '../stored/keyspace.js'
 import type { ObjectName, VersionId } from '../stored/model.js'
 import { NULL_VERSION, newVersionId } from '../stored/version-id.js'
-import { bytesOf, get, keepAsVersion, named, OWNER, PLAIN, put, sweepAll, testDomain } from '../testing.js'
+import { BUCKET, bytesOf, get, keepAsVersion, named, OWNER, PLAIN, put, sweepAll, testDomain } from '../testing.js'
 import { copyObject } from './copy-object.js'
 import { deleteObject, findBucketAndObject, findObject, setObjectAcl } from './objects.js'
 
@@ -23,13 +24,13 @@ async function versioned() {
     const names = { ...named('k'), place: PLACE + 2 }
     versionRows.set(tx, names, { deleteMarker: true, owner: OWNER, modifiedAt: PLACE, version })
   })
+  await setVersioning(domain, BUCKET, 'Enabled')
   const of = (version: VersionId): ObjectName => ({ ...named('k'), version })
   return { domain, old, marker, of }
 }
 
 test('a name finds the current version, or the one that it is of', async () => {
-  const { domain, old, marker, of } = await versioned()
-  await assert.rejects(async () => findObject(domain, named('k')), { reason: 'noSuchKey' })
+  const { domain, old, of } = await versioned()
   await put(domain, 'k', 'now')
   const sizes = async (name: ObjectName) => {
     const [{ size }, { object }] = [
@@ -41,14 +42,24 @@ test('a name finds the current version, or the one that it is of', async () => {
   }
   assert.equal(await sizes(named('k')), 'now'.length)
   assert.equal(await sizes(of(old)), 'the oldest'.length)
-  // an object that was written without versions is the null version, and the other one is not any more
-  assert.equal(await sizes(of(NULL_VERSION)), 'now'.length)
-  await deleteObject(domain, named('k'))
   assert.equal(await sizes(of(NULL_VERSION)), 'written without versions'.length)
-  for (const version of [marker, newVersionId(PLACE, domain), newVersionId(PLACE + 9, domain), 'no version']) {
+  for (const version of [newVersionId(PLACE, domain), newVersionId(PLACE + 9, domain), 'no version']) {
     await assert.rejects(async () => findObject(domain, of(version)), { reason: 'noSuchVersion' })
-    assert.equal((await findBucketAndObject(domain, of(version), () => undefined)).object, undefined)
+    const found = await findBucketAndObject(domain, of(version), () => undefined)
+    assert.deepEqual([found.object, found.marker], [undefined, undefined])
   }
+})
+
+test('a name that leads to a delete marker finds no object, and the marker', async () => {
+  const { domain, marker, of } = await versioned()
+  await assert.rejects(async () => findObject(domain, named('k')), { reason: 'noSuchKey' })
+  await assert.rejects(async () => findObject(domain, of(marker)), { reason: 'versionIsDeleteMarker' })
+  for (const name of [named('k'), of(marker)]) {
+    const found = await findBucketAndObject(domain, name, () => undefined)
+    assert.deepEqual([found.object, found.marker?.version.id], [undefined, marker])
+  }
+  await deleteObject(domain, of(marker))
+  assert.equal(String(await get(domain, 'k')), 'written without versions')
 })
 
 test('a version is described and copied from where it lies, and stays a version', async () => {
@@ -65,7 +76,7 @@ test('a version is described and copied from where it lies, and stays a version'
   })
   await sweepAll(domain)
   assert.equal(String(await get(domain, 'copy')), 'the oldest')
-  assert.equal((await findObject(domain, named('copy'))).version, undefined)
+  assert.notEqual((await findObject(domain, named('copy'))).version?.id, old)
   const { bytes, version } = await findObject(domain, of(old))
   assert.deepEqual([bytes.kind, version?.id], ['manifest', old])
   const other = await findObject(domain, of(NULL_VERSION))

@@ -1,28 +1,32 @@
 /**
- * The rows of objects. Nothing else reads, replaces or removes the current version of a key; listings and audits walk over
- * all of them. Versions that are not current lie in rows of their own, and are read and rewritten here too.
+ * Reading the rows of objects. A key has at most one current version, in a row of its own; its other versions and its
+ * delete markers lie in rows from the newest to the oldest. Where the newest version is a delete marker, none is current.
+ * `versions.ts` writes these rows; listings and audits walk over all of them.
  */
 import { OssError } from '@bindery/protocol'
 import { type Awaitable, andThen, type Bytes, type Reader, type Transaction } from '@bindery/storage'
 import type { BucketAndMore, ReadMore } from '../buckets/buckets.js'
-import { discardObject } from '../bytes/garbage.js'
 import type { Domain } from '../domain.js'
-import { count } from '../stored/counters.js'
 import { bucketRows, nullVersionRows, objectRows, versionRows } from '../stored/keyspace.js'
-import type { ObjectName, ObjectRecord, VersionId } from '../stored/model.js'
+import type { BucketRecord, DeleteMarker, ObjectName, ObjectRecord, VersionId, VersionRecord } from '../stored/model.js'
 import { NULL_VERSION, placeOfId, versionIdOf } from '../stored/version-id.js'
 
 /** The key of the row of the current version: the owner of a blob that is written for it. */
 export const currentKey = (name: ObjectName): Bytes => objectRows.key(name)
 
-/** A version that has data, and the key of its row. */
-export interface StoredObject {
+/** A version, and the key of its row. */
+export interface Stored<T extends VersionRecord = VersionRecord> {
   readonly row: Bytes
-  readonly record: ObjectRecord
+  readonly record: T
 }
 
-/** The version that a name denotes; undefined where it does not exist, or is a delete marker. */
-export function readStored(reader: Reader, name: ObjectName): Awaitable<StoredObject | undefined> {
+/** A version that has data. */
+export type StoredObject = Stored<ObjectRecord>
+
+export const hasData = (stored: Stored): stored is StoredObject => !('deleteMarker' in stored.record)
+
+/** The version that a name denotes, data or a delete marker: the current one for a name without a version. */
+function readVersion(reader: Reader, name: ObjectName): Awaitable<Stored | undefined> {
   const { version } = name
   return andThen(objectRows.read(reader, name), (record) => {
     const isAsked = record !== undefined && (version === undefined || versionIdOf(record) === version)
@@ -32,12 +36,12 @@ export function readStored(reader: Reader, name: ObjectName): Awaitable<StoredOb
 }
 
 /** A version that is not current. */
-function readOther(reader: Reader, name: ObjectName, version: VersionId): Awaitable<StoredObject | undefined> {
+export function readOther(reader: Reader, name: ObjectName, version: VersionId): Awaitable<Stored | undefined> {
   return andThen(readPlace(reader, name, version), (place) => {
     if (place === undefined) return undefined
     const names = { bucket: name.bucket, key: name.key, place }
     return andThen(versionRows.read(reader, names), (record) => {
-      if (record === undefined || 'deleteMarker' in record || versionIdOf(record) !== version) return undefined
+      if (record === undefined || versionIdOf(record) !== version) return undefined
       return { row: versionRows.key(names), record }
     })
   })
@@ -48,30 +52,69 @@ function readPlace(reader: Reader, name: ObjectName, version: VersionId): Awaita
   return andThen(nullVersionRows.read(reader, name), (found) => found?.place)
 }
 
+/** The newest versions of a key among those that are not current. */
+export function readNewest(reader: Reader, { bucket, key }: ObjectName, limit: number): Awaitable<VersionRecord[]> {
+  const { from, to } = versionRows.rangeUnder({ bucket, key })
+  return andThen(reader.range(from, to, { limit }), (rows) => rows.map((row) => versionRows.decodeRow(row)))
+}
+
+/** The delete marker that is the newest version of a key without a current one. */
+export function readMarker(reader: Reader, name: ObjectName): Awaitable<DeleteMarker | undefined> {
+  return andThen(readNewest(reader, name, 1), ([newest]) =>
+    newest !== undefined && 'deleteMarker' in newest ? newest : undefined,
+  )
+}
+
+/** The version with data that a name denotes; undefined where it does not exist, or is a delete marker. */
+export function readStored(reader: Reader, name: ObjectName): Awaitable<StoredObject | undefined> {
+  return andThen(readVersion(reader, name), (stored) => (stored !== undefined && hasData(stored) ? stored : undefined))
+}
+
 /** The record of the version that a name is of. */
 export function readObject(reader: Reader, name: ObjectName): Awaitable<ObjectRecord | undefined> {
   return andThen(readStored(reader, name), (stored) => stored?.record)
 }
 
-/** Throws noSuchKey, noSuchVersion. */
+/** Throws noSuchKey, noSuchVersion, versionIsDeleteMarker. */
 export function requireStored(reader: Reader, name: ObjectName): Awaitable<StoredObject> {
-  return andThen(readStored(reader, name), (stored) => requireFound(stored, name))
+  return andThen(readVersion(reader, name), (stored) => {
+    if (stored !== undefined && hasData(stored)) return stored
+    const marker = stored?.record ?? (name.version === undefined ? readMarker(reader, name) : undefined)
+    return andThen(marker as Awaitable<DeleteMarker | undefined>, (found) => {
+      throw notFound(name, found)
+    })
+  })
 }
 
-/** Throws noSuchKey, noSuchVersion. */
+/** Throws noSuchKey, noSuchVersion, versionIsDeleteMarker. */
 export function requireObject(reader: Reader, name: ObjectName): Awaitable<ObjectRecord> {
-  return andThen(readObject(reader, name), (record) => requireFound(record, name))
+  return andThen(requireStored(reader, name), ({ record }) => record)
 }
 
-/** Returns what was found by a name. Throws noSuchKey, or noSuchVersion where the name is of a version. */
-export function requireFound<T>(found: T | undefined, { key, version }: ObjectName): T {
-  if (found !== undefined) return found
-  throw version === undefined ? new OssError('noSuchKey', { key }) : new OssError('noSuchVersion')
+/** The cause of an error: a name leads to a delete marker instead of an object. */
+export class OnDeleteMarker extends Error {
+  override readonly name = 'OnDeleteMarker'
+  /** The id of the marker. */
+  readonly version: VersionId
+
+  constructor(version: VersionId) {
+    super('the version is a delete marker')
+    this.version = version
+  }
+}
+
+/** The error of a name that leads to no object, and to a delete marker if one is given. */
+export function notFound({ key, version }: ObjectName, marker: DeleteMarker | undefined): OssError {
+  const options = marker === undefined ? {} : { cause: new OnDeleteMarker(marker.version.id) }
+  if (version === undefined) return new OssError('noSuchKey', { key }, options)
+  return marker === undefined ? new OssError('noSuchVersion') : new OssError('versionIsDeleteMarker', {}, options)
 }
 
 /** A bucket and one object in it, from one state of the store. */
 export interface BucketAndObject<T> extends BucketAndMore<T> {
   readonly object: ObjectRecord | undefined
+  /** The delete marker that the name leads to. */
+  readonly marker: DeleteMarker | undefined
 }
 
 /** Throws noSuchBucket. */
@@ -86,55 +129,28 @@ export function readBucketAndObject<T>(
     if (bucketRow === undefined) throw new OssError('noSuchBucket', { bucketName: name.bucket })
     const bucket = domain.bucketCache.decode(bucketRow, name.bucket)
     const current = row && objectRows.decode(row, name)
-    return andThen(versionAmong(reader, name, current), (object) =>
-      andThen(readMore(reader, bucket), (more) => ({ bucket, object, more })),
+    return andThen(versionAmong(reader, name, bucket, current), (found) =>
+      andThen(readMore(reader, bucket), (more) =>
+        found !== undefined && 'deleteMarker' in found
+          ? { bucket, object: undefined, marker: found, more }
+          : { bucket, object: found, marker: undefined, more },
+      ),
     )
   })
 }
 
-/** The version that a name is of, given the current one. */
+/** The version that a name is of, given the current one; only buckets that keep versions have others. */
 function versionAmong(
   reader: Reader,
   name: ObjectName,
+  { versioning }: BucketRecord,
   current: ObjectRecord | undefined,
-): Awaitable<ObjectRecord | undefined> {
+): Awaitable<VersionRecord | undefined> {
   const { version } = name
-  if (version === undefined || (current !== undefined && versionIdOf(current) === version)) return current
+  if (current !== undefined && (version === undefined || versionIdOf(current) === version)) return current
+  if (versioning === undefined) return undefined
+  if (version === undefined) return readMarker(reader, name)
   return andThen(readOther(reader, name, version), (other) => other?.record)
-}
-
-/** The state that a new version replaces. */
-export interface Replacement {
-  readonly name: ObjectName
-  readonly forbidOverwrite: boolean
-  /** The current version, as the same transaction has read it. */
-  readonly old: ObjectRecord | undefined
-}
-
-/** Makes a record the current version of its key; the version that it replaces is discarded. Throws fileAlreadyExists. */
-export function replaceCurrent(
-  domain: Domain,
-  tx: Transaction,
-  { name, forbidOverwrite, old }: Replacement,
-  record: ObjectRecord,
-): void {
-  if (old !== undefined && forbidOverwrite) throw new OssError('fileAlreadyExists')
-  const row = currentKey(name)
-  const objects = [{ storageClass: record.storageClass, count: 1, bytes: record.size }]
-  if (old !== undefined) {
-    discardObject(domain, tx, row, old, 'overwritten')
-    objects.push({ storageClass: old.storageClass, count: -1, bytes: -old.size })
-  }
-  tx.set(row, objectRows.encode(record))
-  count(tx, name.bucket, { objects })
-}
-
-/** Removes the current version of a key, as the same transaction has read it. */
-export function removeCurrent(domain: Domain, tx: Transaction, name: ObjectName, record: ObjectRecord): void {
-  const row = currentKey(name)
-  tx.delete(row)
-  discardObject(domain, tx, row, record, 'deleted')
-  count(tx, name.bucket, { objects: [{ storageClass: record.storageClass, count: -1, bytes: -record.size }] })
 }
 
 /** Describes a version anew, current or not: it stays the same version, with the same data in the same storage class. */

@@ -42,13 +42,17 @@ export async function listObjects(domain: Domain, query: ObjectQuery): Promise<O
   const from = after === '' ? undefined : skipsGroup ? successor(keyOf(after)) : following(keyOf(after))
   const { entries, isTruncated } = await scan<ObjectEntry & { kind: 'object' }>({
     metadata: domain.metadata,
-    range: rangeOf(keyOf, prefix, from),
-    keyOf,
-    nameOf: ({ key }) => utf8Text(key.subarray(nameAt)) ?? '',
-    decode: ({ value }, name) => {
-      const key = name as ObjectKey
-      return { kind: 'object', key, record: objectRows.decode(value, { bucket, key }) }
-    },
+    tracks: [
+      {
+        range: rangeOf(keyOf, prefix, from),
+        keyOf,
+        nameOf: ({ key }) => utf8Text(key.subarray(nameAt)) ?? '',
+        decode: ({ value }, name) => {
+          const key = name as ObjectKey
+          return { kind: 'object', key, record: objectRows.decode(value, { bucket, key }) }
+        },
+      },
+    ],
     prefix,
     delimiter,
     max: maxKeys,

@@ -12,17 +12,17 @@ import type {
   ObjectName,
   ObjectRecord,
 } from '../stored/model.js'
+import { NULL_VERSION } from '../stored/version-id.js'
 import {
   type BucketAndObject,
   currentKey,
   readBucketAndObject,
   readObject,
-  removeCurrent,
-  replaceCurrent,
   requireObject,
   requireStored,
   rewrite,
 } from './current.js'
+import { type Deleted, deleteCurrent, deleteVersion, putCurrent, readStanding } from './versions.js'
 
 export interface NewObject extends Announced {
   readonly bucket: BucketName
@@ -40,14 +40,12 @@ export async function putObject(domain: Domain, object: NewObject, source: ByteS
   const blob = await storeBytes(domain, source, { owner }, object)
   const [manifest, reference] = [newId(domain), newId(domain)]
   return commitBlob(domain, blob, owner, () =>
-    domain.metadata.transact((tx) => {
-      const found = together(readBucket(domain, tx, object.bucket), requireLiving(domain, tx), readObject(tx, name))
-      return andThen(found, ([bucket, , old]) => {
-        const record = { ...recordOfPut(domain, object, bucket, blob), manifest, reference }
-        replaceCurrent(domain, tx, { name, forbidOverwrite: object.forbidOverwrite, old }, record)
-        return record
-      })
-    }),
+    domain.metadata.transact((tx) =>
+      andThen(together(readStanding(domain, tx, name), requireLiving(domain, tx)), ([standing]) => {
+        const record = { ...recordOfPut(domain, object, standing.bucket, blob), manifest, reference }
+        return putCurrent(domain, tx, standing, object, record)
+      }),
+    ),
   )
 }
 
@@ -74,9 +72,14 @@ function recordOfPut(
   }
 }
 
-/** OSS looks before it reads a body. Throws fileAlreadyExists. */
-export async function checkOverwrite(domain: Domain, name: ObjectName, forbidOverwrite: boolean): Promise<void> {
-  if (!forbidOverwrite) return
+/** OSS looks before it reads a body; nothing is overwritten in a bucket that keeps versions. Throws fileAlreadyExists. */
+export async function checkOverwrite(
+  domain: Domain,
+  { versioning }: BucketRecord,
+  name: ObjectName,
+  forbidOverwrite: boolean,
+): Promise<void> {
+  if (!forbidOverwrite || versioning !== undefined) return
   const existing = await domain.metadata.read((reader) => readObject(reader, name))
   if (existing !== undefined) throw new OssError('fileAlreadyExists')
 }
@@ -95,45 +98,55 @@ export function findBucketAndObject<T>(
   return domain.metadata.read((reader) => readBucketAndObject(domain, reader, name, readMore))
 }
 
-/** Deletes an object; one that is not there counts as deleted. Throws noSuchBucket. */
-export async function deleteObject(domain: Domain, name: ObjectName): Promise<void> {
-  await domain.metadata.transact(async (tx) => {
-    const [, record] = await together(readBucket(domain, tx, name.bucket), readObject(tx, name))
-    if (record !== undefined) removeCurrent(domain, tx, name, record)
+/** Deletes an object or one of its versions; one that does not exist counts as deleted. Throws noSuchBucket. */
+export async function deleteObject(domain: Domain, { bucket, key, version }: ObjectName): Promise<Deleted> {
+  const name = { bucket, key }
+  const now = domain.clock()
+  return domain.metadata.transact(async (tx) => {
+    if (version === undefined) return deleteCurrent(domain, tx, await readStanding(domain, tx, name), now)
+    const { versioning } = await readBucket(domain, tx, bucket)
+    if (versioning !== undefined) return deleteVersion(domain, tx, name, version)
+    if (version !== NULL_VERSION) return { isMarker: false }
+    return deleteCurrent(domain, tx, await readStanding(domain, tx, name), now)
   })
 }
 
-/** Its time of modification stays. Throws noSuchBucket, noSuchKey, noSuchVersion. */
-export function setObjectAcl(domain: Domain, name: ObjectName, acl: ObjectAcl): Promise<void> {
+/** Its time of modification stays. Throws noSuchBucket, noSuchKey, noSuchVersion, versionIsDeleteMarker. */
+export function setObjectAcl(domain: Domain, name: ObjectName, acl: ObjectAcl): Promise<ObjectRecord> {
   return describeAnew(domain, name, (record) => ({ ...record, acl }))
 }
 
-/** ETag and time of modification stay. Throws noSuchBucket, noSuchKey, noSuchVersion. */
-export function setObjectTagging(domain: Domain, name: ObjectName, tagging: ObjectRecord['tagging']): Promise<void> {
+/** ETag and time of modification stay. Throws noSuchBucket, noSuchKey, noSuchVersion, versionIsDeleteMarker. */
+export function setObjectTagging(
+  domain: Domain,
+  name: ObjectName,
+  tagging: ObjectRecord['tagging'],
+): Promise<ObjectRecord> {
   return describeAnew(domain, name, (record) => ({ ...record, tagging }))
 }
 
 /** Keeps the rows that were counted in an object, unless it was replaced meanwhile. Throws noSuchBucket, noSuchKey. */
-export function setCountedRows(
+export async function setCountedRows(
   domain: Domain,
   name: ObjectName,
   counted: ObjectRecord,
   rows: CountedRows,
 ): Promise<void> {
-  return describeAnew(domain, name, (record) =>
+  await describeAnew(domain, name, (record) =>
     record.reference === counted.reference ? { ...record, rows } : undefined,
   )
 }
 
-/** Rewrites the record of a version; undefined leaves it as it is. */
+/** Rewrites the record of a version, and returns it as it then is; undefined leaves it unchanged. */
 async function describeAnew(
   domain: Domain,
   name: ObjectName,
   change: (record: ObjectRecord) => ObjectRecord | undefined,
-): Promise<void> {
-  await domain.metadata.transact(async (tx) => {
+): Promise<ObjectRecord> {
+  return domain.metadata.transact(async (tx) => {
     const [, stored] = await together(readBucket(domain, tx, name.bucket), requireStored(tx, name))
     const record = change(stored.record)
     if (record !== undefined) rewrite(tx, stored, record)
+    return record ?? stored.record
   })
 }

@@ -5,7 +5,7 @@ import { readManifest } from '../bytes/manifest-bytes.js'
 import type { RegisteredRead } from '../bytes/reads.js'
 import type { Domain } from '../domain.js'
 import type { Scope } from '../scope.js'
-import type { ObjectName, ObjectRecord } from '../stored/model.js'
+import type { DeleteMarker, ObjectName, ObjectRecord } from '../stored/model.js'
 import { requireObject } from './current.js'
 import { findBucketAndObject } from './objects.js'
 
@@ -33,6 +33,8 @@ export async function openObject(domain: Domain, scope: Scope, name: ObjectName)
 export interface BucketAndOpenObject<T> extends BucketAndMore<T> {
   /** Undefined where the bucket holds no such object. */
   readonly object: OpenObject | undefined
+  /** The delete marker that the name leads to. */
+  readonly marker: DeleteMarker | undefined
 }
 
 /** Throws noSuchBucket. */
@@ -43,9 +45,10 @@ export function openBucketAndObject<T>(
   readMore: ReadMore<T>,
 ): Awaitable<BucketAndOpenObject<T>> {
   const registered = domain.reads.begin(scope)
-  return andThen(findBucketAndObject(domain, name, readMore), ({ bucket, object, more }) => ({
+  return andThen(findBucketAndObject(domain, name, readMore), ({ bucket, object, marker, more }) => ({
     bucket,
     more,
+    marker,
     object: object && openRecord(domain, registered, object),
   }))
 }

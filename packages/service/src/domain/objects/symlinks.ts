@@ -1,17 +1,15 @@
 /** Objects that stand for another of their bucket. They have a manifest without parts. */
 import { upperHex, utf8Bytes } from '@bindery/bytes'
 import { type ObjectKey, OssError } from '@bindery/protocol'
-import { together } from '@bindery/storage'
-import { readBucket } from '../buckets/buckets.js'
 import { type Domain, newId } from '../domain.js'
 import type { Scope } from '../scope.js'
 import { holderRows, manifestRows } from '../stored/keyspace.js'
 import { Manifest } from '../stored/manifest.js'
 import type { ObjectName, ObjectRecord } from '../stored/model.js'
 import { PartTable } from '../stored/part-table.js'
-import { readObject, replaceCurrent } from './current.js'
 import type { NewObject } from './objects.js'
 import { type OpenObject, openObject } from './open-object.js'
+import { putCurrent, readStanding } from './versions.js'
 
 export interface NewSymlink extends Omit<NewObject, 'contentMd5'> {
   /** Need not exist. */
@@ -20,7 +18,7 @@ export interface NewSymlink extends Omit<NewObject, 'contentMd5'> {
 
 /** Throws noSuchBucket, fileAlreadyExists. */
 export async function putSymlink(domain: Domain, link: NewSymlink): Promise<ObjectRecord> {
-  const { bucket, key, owner, description, acl, forbidOverwrite, target } = link
+  const { bucket, key, owner, description, acl, target } = link
   await domain.blobs.requireSpace?.()
   const name: ObjectName = { bucket, key }
   const made = {
@@ -40,12 +38,11 @@ export async function putSymlink(domain: Domain, link: NewSymlink): Promise<Obje
     target,
   } as const
   return domain.metadata.transact(async (tx) => {
-    const [{ storageClass }, old] = await together(readBucket(domain, tx, bucket), readObject(tx, name))
-    const record = { ...made, storageClass: description.storageClass ?? storageClass }
+    const standing = await readStanding(domain, tx, name)
+    const record = { ...made, storageClass: description.storageClass ?? standing.bucket.storageClass }
     manifestRows.set(tx, record, Manifest.of(PartTable.of([])))
     holderRows.set(tx, record, undefined)
-    replaceCurrent(domain, tx, { name, forbidOverwrite, old }, record)
-    return record
+    return putCurrent(domain, tx, standing, link, record)
   })
 }
 

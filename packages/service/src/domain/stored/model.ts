@@ -274,6 +274,8 @@ export interface ReceiptRecord {
   readonly completedAt: number
   readonly etag: ETag
   readonly crc64: bigint
+  /** The version that was made; absent in a bucket that never kept versions. */
+  readonly version?: VersionId
   /** Absent if no callback was requested. */
   readonly callback?: CallbackState
 }

@@ -1,20 +1,35 @@
 /** A walk over rows in the order of their names, in which names that share a prefix up to a delimiter are combined. */
 import { utf8Bytes } from '@bindery/bytes'
 import { KEY_BYTES_MAX, OssError } from '@bindery/protocol'
-import type { Bytes, MetadataStore, Row } from '@bindery/storage'
+import {
+  type Awaitable,
+  andThen,
+  type Bytes,
+  type MetadataStore,
+  type Reader,
+  type Row,
+  together,
+} from '@bindery/storage'
 import { following, isAfter, type KeyRange, successor } from './key-range.js'
 
 export type ScanEntry<T> =
   | { readonly kind: 'row'; readonly row: T }
   | { readonly kind: 'prefix'; readonly prefix: string }
 
-export interface Scan<T> {
-  readonly metadata: MetadataStore
+/** One of the ranges that a scan walks over together. */
+export interface Track<T> {
   readonly range: KeyRange
   /** The key at which the rows of a name would begin. */
   readonly keyOf: (name: string) => Bytes
   readonly nameOf: (row: Row) => string
+  /** Called for the listed rows, in order. */
   readonly decode: (row: Row, name: string) => T
+}
+
+export interface Scan<T> {
+  readonly metadata: MetadataStore
+  /** The rows of a name come in the order of these. */
+  readonly tracks: readonly Track<T>[]
   readonly prefix: string
   /** '' groups nothing. */
   readonly delimiter: string
@@ -37,30 +52,80 @@ export interface ScanPage<T> {
  * row only the rest of the batch is read.
  */
 export async function scan<T>(options: Scan<T>): Promise<ScanPage<T>> {
-  const { metadata, range, prefix, delimiter, max } = options
+  const { metadata, tracks, prefix, delimiter, max } = options
+  const rowsMax = Math.floor(ROWS_MAX / tracks.length)
   const entries: ScanEntry<T>[] = []
   let shown = options.shown
-  let from = range.from
-  let batch = delimiter === '' ? Math.min(max + 1, ROWS_MAX) : ROWS_MIN
+  let from: readonly Bytes[] = tracks.map(({ range }) => range.from)
+  let batch = delimiter === '' ? Math.min(max + 1, rowsMax) : ROWS_MIN
   for (;;) {
-    const rows = await metadata.read((reader) => reader.range(from, range.to, { limit: batch }))
-    let name = ''
-    for (const row of rows) {
-      name = options.nameOf(row)
+    const { rows, next } = await readBatch(metadata, tracks, from, batch)
+    let last = ''
+    for (const { track, row, name } of rows) {
+      last = name
       const group = commonPrefix(name, prefix, delimiter)
       if (group !== undefined && group === shown) continue
       if (entries.length === max) return { entries, isTruncated: true }
       entries.push(
-        group === undefined ? { kind: 'row', row: options.decode(row, name) } : { kind: 'prefix', prefix: group },
+        group === undefined ? { kind: 'row', row: track.decode(row, name) } : { kind: 'prefix', prefix: group },
       )
       shown = group
     }
-    const last = rows.at(-1)
-    if (rows.length < batch || last === undefined) return { entries, isTruncated: false }
-    const inGroup = shown !== undefined && commonPrefix(name, prefix, delimiter) === shown
-    from = inGroup && shown !== undefined ? successor(options.keyOf(shown)) : following(last.key)
-    batch = inGroup ? ROWS_MIN : Math.min(batch * 2, ROWS_MAX)
+    if (rows.length < batch) return { entries, isTruncated: false }
+    const skipped = shown !== undefined && commonPrefix(last, prefix, delimiter) === shown ? shown : undefined
+    from = skipped === undefined ? next : tracks.map(({ keyOf }) => successor(keyOf(skipped)))
+    batch = skipped === undefined ? Math.min(batch * 2, rowsMax) : ROWS_MIN
   }
+}
+
+interface NamedRow<T> {
+  readonly track: Track<T>
+  readonly row: Row
+  readonly name: string
+}
+
+interface Batch<T> {
+  readonly rows: readonly NamedRow<T>[]
+  /** Where each track goes on. */
+  readonly next: readonly Bytes[]
+}
+
+/** The next rows of all tracks, from one state of the store; fewer than `limit` are the last. */
+function readBatch<T>(
+  metadata: MetadataStore,
+  tracks: readonly Track<T>[],
+  from: readonly Bytes[],
+  limit: number,
+): Awaitable<Batch<T>> {
+  const read = (reader: Reader): Awaitable<Row[][]> =>
+    together(...tracks.map(({ range }, index) => reader.range(from[index] ?? range.from, range.to, { limit })))
+  return andThen(metadata.read(read), (found) => {
+    const named = found.map((rows, index) => {
+      const track = tracks[index] as Track<T>
+      return rows.map((row) => ({ track, row, name: track.nameOf(row) }))
+    })
+    const rows = named.reduce(merge).slice(0, limit)
+    const next = tracks.map((track, index) => {
+      const last = rows.findLast((row) => row.track === track)
+      return last === undefined ? (from[index] ?? track.range.from) : following(last.row.key)
+    })
+    return { rows, next }
+  })
+}
+
+/** Two ordered lists as one; of equal names the first list's come first. */
+function merge<T>(first: readonly NamedRow<T>[], second: readonly NamedRow<T>[]): NamedRow<T>[] {
+  const merged: NamedRow<T>[] = []
+  let at = 0
+  for (const row of second) {
+    const name = utf8Bytes(row.name)
+    for (let next = first[at]; next !== undefined && !isAfter(utf8Bytes(next.name), name); next = first[at]) {
+      merged.push(next)
+      at += 1
+    }
+    merged.push(row)
+  }
+  return [...merged, ...first.slice(at)]
 }
 
 /** The name up to and including the first delimiter after the prefix. */

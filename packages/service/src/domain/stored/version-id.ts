@@ -1,6 +1,6 @@
 /** Ids and places of versions. An id contains the place of its version, so that a version is found by its id. */
 import { base64, base64Bytes, hex, utf8Bytes, utf8Text } from '@bindery/bytes'
-import type { ObjectRecord, VersionId, VersionRecord } from './model.js'
+import type { BucketRecord, VersionId, VersionRecord } from './model.js'
 
 /** The version that is written while a bucket keeps no versions. */
 export const NULL_VERSION: VersionId = 'null'
@@ -40,6 +40,14 @@ export const placeOf = ({ version, modifiedAt }: Pick<VersionRecord, 'version' |
   version?.place ?? modifiedAt
 
 /** The place of a version created now, after the newest of its key, including current ones and delete markers. */
-export function nextPlace(now: number, newest: Pick<ObjectRecord, 'version' | 'modifiedAt'> | undefined): number {
+export function nextPlace(now: number, newest: Pick<VersionRecord, 'version' | 'modifiedAt'> | undefined): number {
   return newest === undefined ? now : Math.max(now, placeOf(newest) + 1)
+}
+
+/** The id of a version, as answers show it: not at all in a bucket that never kept versions. */
+export function shownVersionOf(
+  { versioning }: Pick<BucketRecord, 'versioning'>,
+  record: Pick<VersionRecord, 'version'>,
+): VersionId | undefined {
+  return versioning === undefined ? undefined : versionIdOf(record)
 }

@@ -5,13 +5,13 @@
 import { base64, Md5 } from '@bindery/bytes'
 import { OssError, PART_NUMBER_MAX, PART_SIZE_MIN } from '@bindery/protocol'
 import { type Awaitable, StorageError, together } from '@bindery/storage'
-import { readBucket } from '../buckets/buckets.js'
 import { discardRows } from '../bytes/garbage.js'
 import { type Domain, newId } from '../domain.js'
-import { readObject, replaceCurrent } from '../objects/current.js'
+import { readObject } from '../objects/current.js'
+import { putCurrent, readStanding } from '../objects/versions.js'
 import { holderRows, manifestRows, partRows } from '../stored/keyspace.js'
 import { Manifest } from '../stored/manifest.js'
-import type { ListedParts, ObjectAcl, ObjectName, ObjectRecord, UploadRecord } from '../stored/model.js'
+import type { ListedParts, ObjectAcl, ObjectName, ObjectRecord, ReceiptRecord, UploadRecord } from '../stored/model.js'
 import { PartTable } from '../stored/part-table.js'
 import { type ETagRecipe, multipartETag } from './etag.js'
 import {
@@ -56,7 +56,14 @@ export type Completed<T = never> = Made &
     | { readonly kind: 'repeated'; readonly outcome: string | undefined }
   )
 
-type Made = Pick<ObjectRecord, 'etag' | 'crc64'>
+/** `version` is absent in a bucket that never kept versions. */
+type Made = Pick<ReceiptRecord, 'etag' | 'crc64' | 'version'>
+
+const madeOf = ({ etag, crc64, version }: ObjectRecord): Made => ({
+  etag,
+  crc64,
+  ...(version !== undefined && { version: version.id }),
+})
 
 const ATTEMPTS_MAX = 16
 /** A divisor of the most parts, so that a table of these has room for every page. Rows that carry bytes fit into one read. */
@@ -82,13 +89,16 @@ async function repeat<T>(domain: Domain, completion: Completion<T>, missing: Oss
   const found = await findReceipt(domain, completion, requester)
   if (found.list !== list && found.exactList !== list) throw missing
   if (callback !== undefined && found.callback === undefined) {
-    const object = await domain.metadata.read((reader) => readObject(reader, nameOf(completion)))
+    const { version } = found
+    const object = await domain.metadata.read((reader) => readObject(reader, { ...nameOf(completion), version }))
     if (object?.manifest === uploadId && (await claimCallback(domain, uploadId))) {
       return callBack(domain, uploadId, callback, object)
     }
   }
-  const { etag, crc64, callback: made } = await settledReceipt(domain, completion, requester)
-  return { kind: 'repeated', etag, crc64, outcome: made?.state === 'answered' ? made.answer : undefined }
+  const settled = await settledReceipt(domain, completion, requester)
+  const { etag, crc64, version, callback: made } = settled
+  const outcome = made?.state === 'answered' ? made.answer : undefined
+  return { kind: 'repeated', etag, crc64, ...(version !== undefined && { version }), outcome }
 }
 
 /** Makes the callback of a completed upload, and keeps its outcome for repeated requests. */
@@ -100,7 +110,7 @@ async function callBack<T>(
 ): Promise<Completed<T>> {
   const outcome = await callback.make(object)
   await answerReceipt(domain, uploadId, callback.encode(outcome))
-  return { kind: 'calledBack', etag: object.etag, crc64: object.crc64, outcome }
+  return { kind: 'calledBack', ...madeOf(object), outcome }
 }
 
 async function orReceipt<T, R>(first: Awaitable<T>, second: (missing: OssError) => Promise<R>): Promise<T | R> {
@@ -120,10 +130,12 @@ async function completeOpen<T>(domain: Domain, completion: Completion<T>): Promi
     completion.checkParts?.(chosen)
     const object = await commit(domain, { completion, upload, usage, parts: chosen })
     if (object === 'changed') continue
-    const { size, etag, crc64 } = object
+    const { size, etag } = object
     domain.events.announce(completion, { type: 'completed', size, etag })
     const { uploadId, callback } = completion
-    return callback === undefined ? { kind: 'created', etag, crc64 } : callBack(domain, uploadId, callback, object)
+    return callback === undefined
+      ? { kind: 'created', ...madeOf(object) }
+      : callBack(domain, uploadId, callback, object)
   }
   throw new StorageError('conflict', 'parts kept arriving while the upload was being completed')
 }
@@ -222,30 +234,29 @@ async function commit(
   domain: Domain,
   { completion, upload, usage, parts }: CommitInput,
 ): Promise<ObjectRecord | 'changed'> {
-  const { bucket, key, uploadId, forbidOverwrite, requester, callback } = completion
+  const { bucket, key, uploadId, requester, callback } = completion
   const name = nameOf(completion)
   const contentMd5 = await contentMd5Of(domain, upload, parts)
   const record = { ...recordOf(domain, upload, parts, completion), ...contentMd5 }
-  const { etag, crc64, modifiedAt, reference } = record
+  const { modifiedAt, reference } = record
   const manifest = Manifest.of(parts)
   const exactList = digestOfParts(domain, parts)
   const list = completion.parts === 'all' ? 'all' : exactList
   return domain.metadata.transact(async (tx) => {
-    const [, , current, old] = await together(
-      readBucket(domain, tx, bucket),
+    const [standing, , current] = await together(
+      readStanding(domain, tx, name),
       readUpload(tx, completion),
       readUsage(tx, uploadId),
-      readObject(tx, name),
     )
     if (current.edition !== usage.edition) return 'changed'
-    replaceCurrent(domain, tx, { name, forbidOverwrite, old }, record)
+    const made = putCurrent(domain, tx, standing, completion, record)
     closeUpload(tx, upload, usage)
     manifestRows.set(tx, { manifest: uploadId }, manifest)
     holderRows.set(tx, { manifest: uploadId, reference }, undefined)
-    const receipt = { bucket, key, requester, list, exactList, completedAt: modifiedAt, etag, crc64 }
+    const receipt = { bucket, key, requester, list, exactList, completedAt: modifiedAt, ...madeOf(made) }
     writeReceipt(tx, uploadId, callback === undefined ? receipt : { ...receipt, callback: { state: 'committed' } })
     if (usage.parts > parts.length) discardRows(domain, tx, uploadId, 'unlisted', usage.bytes - record.size)
-    return record
+    return made
   })
 }
 

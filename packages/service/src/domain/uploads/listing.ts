@@ -35,10 +35,14 @@ export async function listUploads(domain: Domain, query: UploadQuery): Promise<U
   const keyOf = (name: string): Bytes => uploadRows.prefix({ bucket, key: name })
   const { entries, isTruncated } = await scan<UploadRecord>({
     metadata: domain.metadata,
-    range: rangeOf(keyOf, prefix, uploadsFrom(query)),
-    keyOf,
-    nameOf: ({ key }) => uploadRows.namesOf(key).key,
-    decode: (row) => uploadRows.decodeRow(row),
+    tracks: [
+      {
+        range: rangeOf(keyOf, prefix, uploadsFrom(query)),
+        keyOf,
+        nameOf: ({ key }) => uploadRows.namesOf(key).key,
+        decode: (row) => uploadRows.decodeRow(row),
+      },
+    ],
     prefix,
     delimiter,
     max: maxUploads,

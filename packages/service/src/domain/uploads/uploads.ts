@@ -57,11 +57,11 @@ export async function initiateUpload(domain: Domain, upload: NewUpload): Promise
   const uploadId = newUploadId(domain)
   const initiatedAt = domain.clock()
   const record = await domain.metadata.transact(async (tx) => {
-    const [{ storageClass }, existing] = await together(
+    const [{ storageClass, versioning }, existing] = await together(
       readBucket(domain, tx, bucket),
       upload.forbidOverwrite ? readObject(tx, { bucket, key }) : undefined,
     )
-    if (existing !== undefined) throw new OssError('fileAlreadyExists')
+    if (existing !== undefined && versioning === undefined) throw new OssError('fileAlreadyExists')
     const { headers, userMetadata, tagging } = description
     const record: UploadRecord = {
       bucket,

@@ -10,6 +10,7 @@ import { getBucketStat } from './get-bucket-stat.js'
 import { getBucketVersioning } from './get-bucket-versioning.js'
 import { headBucket } from './head-bucket.js'
 import { listLiveChannel } from './list-live-channel.js'
+import { listObjectVersions } from './list-object-versions.js'
 import { listObjects } from './list-objects.js'
 import { listObjectsV2 } from './list-objects-v2.js'
 import { putBucket } from './put-bucket.js'
@@ -33,4 +34,5 @@ export const bucketHandlers = [
   listLiveChannel,
   listObjects,
   listObjectsV2,
+  listObjectVersions,
 ] as const

@@ -29,11 +29,11 @@ export const completeMultipartUpload = handler('CompleteMultipartUpload', {
       requester: requesterId(call.requester),
       callback: callback && { make: (object) => callback.make(object), encode: keepOutcome },
     })
-    const { etag, crc64 } = completed
+    const { etag, crc64, version } = completed
     const { bucket, key } = name
     const location = `${call.bucketUrl}/${percentEncode(key, { keepTilde: false })}`
     const result = { encodingType: input.encodingType, location, bucket, key, etag }
-    return { output: { etag, crc64 }, answer: answerIn(completed), result }
+    return { output: { etag, crc64, versionId: version }, answer: answerIn(completed), result }
   },
 })
 

@@ -1,6 +1,7 @@
 import type { ByteRange } from '@bindery/storage'
 import { handler } from '../../call.js'
 import type { ObjectRecord } from '../../domain/stored/model.js'
+import { shownVersionOf } from '../../domain/stored/version-id.js'
 import { copyPart } from '../../domain/uploads/copy-part.js'
 import { findUpload } from '../../domain/uploads/uploads.js'
 import { requireWanted } from '../../response/conditions.js'
@@ -15,7 +16,7 @@ export const uploadPartCopy = handler('UploadPartCopy', async (call) => {
   const { uploadId, partNumber, copySource } = input
   const name = { bucket: bucket.name, key, uploadId }
   await findUpload(domain, name)
-  await call.authoriseSource(copySource.bucket, copySource.key)
+  const sourceBucket = await call.authoriseSource(copySource)
   const rangeOf = ({ size }: ObjectRecord): ByteRange | undefined => chooseRange(input.copySourceRange, size)
   const choose = (source: ObjectRecord): ByteRange | undefined => {
     requireWanted(input, source)
@@ -25,7 +26,12 @@ export const uploadPartCopy = handler('UploadPartCopy', async (call) => {
   const range = rangeOf(source)
   const { etag, crc64, modifiedAt } = made
   return {
-    output: { etag, crc64, contentRange: range && contentRange(range, source.size) },
+    output: {
+      etag,
+      crc64,
+      contentRange: range && contentRange(range, source.size),
+      copySourceVersionId: shownVersionOf(sourceBucket, source),
+    },
     result: { etag, lastModified: modifiedAt },
   }
 })

@@ -1,6 +1,7 @@
 import { encodeFields, nextAppendPosition, OssError } from '@bindery/protocol'
 import { handler } from '../../call.js'
 import { appendObject as append, checkAppend, sealObject, WrongPosition } from '../../domain/objects/append-object.js'
+import { shownVersionOf } from '../../domain/stored/version-id.js'
 import { pacedSource, paceOf } from '../../traffic.js'
 import { describeObject } from '../describe.js'
 
@@ -24,8 +25,10 @@ export const appendObject = handler('AppendObject', {
       acl: input.objectAcl,
       contentMd5: input.contentMd5,
     }
-    const { etag, size, crc64 } = await withLength(append(domain, asked, pacedSource(call.content.source, pace)))
-    return { output: { etag, nextAppendPosition: size, crc64, qosDelayTime: pace?.delayedMs } }
+    const record = await withLength(append(domain, asked, pacedSource(call.content.source, pace)))
+    const { etag, size, crc64 } = record
+    const versionId = shownVersionOf(bucket, record)
+    return { output: { etag, nextAppendPosition: size, crc64, versionId, qosDelayTime: pace?.delayedMs } }
   },
 })
 

@@ -181,7 +181,8 @@ test('an invalid, missing or unreadable source is refused with its own error', a
     ['bkt/key', 400, '0042-00000301'],
     [`${NAMED}?other=1`, 400, '0016-00000304'],
     [`${NAMED}?versionId=`, 400, '0016-00000305'],
-    [`${NAMED}?versionId=CAEQ`, 404, '0012-00000203'],
+    [`${NAMED}?versionId=234`, 400, '0012-00000202'],
+    [`${NAMED}?versionId=CAEQ${'a'.repeat(60)}`, 404, '0012-00000203'],
     [`/${BUCKET}/missing`, 404, '0026-00000001'],
     ['/no-such-bucket/key', 404, '0015-00000101'],
   ]

@@ -2,6 +2,7 @@ import { type Operations, OssError } from '@bindery/protocol'
 import { type HandledInput, handler } from '../../call.js'
 import { copyObject as copy } from '../../domain/objects/copy-object.js'
 import type { ObjectDescription, ObjectRecord } from '../../domain/stored/model.js'
+import { shownVersionOf } from '../../domain/stored/version-id.js'
 import { requireWanted } from '../../response/conditions.js'
 import { describeObject } from '../describe.js'
 
@@ -9,11 +10,12 @@ type Input = HandledInput<Operations['CopyObject']>
 
 export const copyObject = handler('CopyObject', async (call) => {
   const { domain, bucket, key, input } = call
-  await call.authoriseSource(input.copySource.bucket, input.copySource.key)
+  const sourceBucket = await call.authoriseSource(input.copySource)
   const asked = describeObject(input)
-  const ontoItself = input.copySource.bucket === bucket.name && input.copySource.key === key
-  if (ontoItself && input.mustChange === true && !changes(input)) throw new OssError('copyOntoItself')
-  const { made } = await copy(domain, {
+  const isSameKey = input.copySource.bucket === bucket.name && input.copySource.key === key
+  if (isSameKey && input.mustChange === true && !changes(input)) throw new OssError('copyOntoItself')
+  const ontoItself = isSameKey && bucket.versioning === undefined
+  const { made, source } = await copy(domain, {
     bucket: bucket.name,
     key,
     owner: bucket.owner,
@@ -27,8 +29,9 @@ export const copyObject = handler('CopyObject', async (call) => {
         : describeCopy(input, asked, source)
     },
   })
-  const { etag, crc64, modifiedAt } = made
-  return { output: { etag, crc64 }, result: { etag, lastModified: modifiedAt } }
+  const { etag, crc64, modifiedAt, version } = made
+  const versions = { versionId: version?.id, copySourceVersionId: shownVersionOf(sourceBucket, source) }
+  return { output: { etag, crc64, ...versions }, result: { etag, lastModified: modifiedAt } }
 })
 
 function changes({ metadataDirective, storageClass }: Input): boolean {

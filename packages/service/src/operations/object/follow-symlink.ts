@@ -1,4 +1,3 @@
-import type { ObjectKey } from '@bindery/protocol'
 import { type Awaitable, andThen } from '@bindery/storage'
 import type { Domain } from '../../domain/domain.js'
 import type { OpenObject } from '../../domain/objects/open-object.js'
@@ -11,7 +10,7 @@ interface Reading {
   readonly domain: Domain
   readonly scope: Scope
   readonly objectName: ObjectName
-  authorise(key: ObjectKey): Awaitable<void>
+  authorise(name: ObjectName): Awaitable<void>
 }
 
 /**
@@ -25,5 +24,8 @@ export function followSymlink<T extends Pick<OpenObject, 'record'>>(
   const { domain, scope, objectName } = call
   const { target } = object.record
   if (target === undefined) return object
-  return andThen(call.authorise(target), () => openTarget(domain, scope, objectName, { ...object.record, target }))
+  const { bucket } = objectName
+  return andThen(call.authorise({ bucket, key: target }), () =>
+    openTarget(domain, scope, objectName, { ...object.record, target }),
+  )
 }

@@ -15,12 +15,15 @@ type Input = InputOf<Operations['GetObject']>
 export const getObject = handler('GetObject', (call) => {
   const overrides = overridesOf(call.input)
   if (call.requester.kind === 'anonymous' && Object.keys(overrides).length > 0) throw new OssError('anonymousOverride')
-  return andThen(followSymlink(call, call.openObject), (object) => answer(object, call.input, overrides, paceOf(call)))
+  return andThen(followSymlink(call, call.openObject), (object) => {
+    const whole = { ...objectHeaders(call.bucket, object.record), ...overrides }
+    return answer(object, call.input, whole, paceOf(call))
+  })
 })
 
-function answer(object: OpenObject, input: Input, overrides: StoredHeaders, pace: Pace | undefined) {
+/** `whole`: the headers of the whole object. */
+function answer(object: OpenObject, input: Input, whole: ReturnType<typeof objectHeaders>, pace: Pace | undefined) {
   const { record } = object
-  const whole = { ...objectHeaders(record), ...overrides }
   if (!isWanted(input, record)) throw notModified(whole)
   const asked = rangeHolds(input.ifRange, record) ? input.range : undefined
   const range = selectRange(asked, record.size, input.rangeBehavior === 'standard')

@@ -1,18 +1,20 @@
 import { handler } from '../../call.js'
 import { findObject, setObjectTagging } from '../../domain/objects/objects.js'
+import { shownVersionOf } from '../../domain/stored/version-id.js'
 
 export const putObjectTagging = handler('PutObjectTagging', async (call) => {
   const tags = call.document.tagSet.tags.map(({ key, value }) => [key, value] as const)
-  await setObjectTagging(call.domain, call.objectName, tags)
-  return { output: {} }
+  const object = await setObjectTagging(call.domain, call.objectName, tags)
+  return { output: { versionId: shownVersionOf(call.bucket, object) } }
 })
 
 export const getObjectTagging = handler('GetObjectTagging', async (call) => {
-  const { tagging } = await findObject(call.domain, call.objectName)
-  return { output: {}, result: { tagSet: { tags: tagging.map(([key, value]) => ({ key, value })) } } }
+  const object = await findObject(call.domain, call.objectName)
+  const tags = object.tagging.map(([key, value]) => ({ key, value }))
+  return { output: { versionId: shownVersionOf(call.bucket, object) }, result: { tagSet: { tags } } }
 })
 
 export const deleteObjectTagging = handler('DeleteObjectTagging', async (call) => {
-  await setObjectTagging(call.domain, call.objectName, [])
-  return { output: {} }
+  const object = await setObjectTagging(call.domain, call.objectName, [])
+  return { output: { versionId: shownVersionOf(call.bucket, object) } }
 })

@@ -1,7 +1,8 @@
 import { handler } from '../../call.js'
 import { setObjectAcl } from '../../domain/objects/objects.js'
+import { shownVersionOf } from '../../domain/stored/version-id.js'
 
 export const putObjectAcl = handler('PutObjectACL', async (call) => {
-  await setObjectAcl(call.domain, call.objectName, call.input.objectAcl)
-  return { output: {} }
+  const object = await setObjectAcl(call.domain, call.objectName, call.input.objectAcl)
+  return { output: { versionId: shownVersionOf(call.bucket, object) } }
 })

@@ -11,7 +11,7 @@ export const putObject = handler('PutObject', {
     const { input } = call
     const description = describeObject(input)
     const callback = await askedCallback(call)
-    await checkOverwrite(call.domain, call.objectName, input.forbidOverwrite)
+    await checkOverwrite(call.domain, call.bucket, call.objectName, input.forbidOverwrite)
     return { description, callback }
   },
   async handle(call, { description, callback }) {
@@ -29,7 +29,8 @@ export const putObject = handler('PutObject', {
     const pace = paceOf(call)
     const record = await storeObject(domain, object, pacedSource(call.content.source, pace))
     const verified = checksumsOf(call.content.expected)
-    const output = { etag: record.etag, crc64: record.crc64, qosDelayTime: pace?.delayedMs, ...verified }
+    const { etag, crc64, version } = record
+    const output = { etag, crc64, versionId: version?.id, qosDelayTime: pace?.delayedMs, ...verified }
     // Content-MD5 next to the application's answer would be taken for the digest of that answer
     if (callback !== undefined) return { output, answer: answerOf(await callback.make(record)) }
     return { output: { ...output, contentMd5: record.contentMd5 } }

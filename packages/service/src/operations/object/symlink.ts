@@ -5,7 +5,7 @@ import { describeObject, objectHeaders } from '../describe.js'
 
 export const putSymlink = handler('PutSymlink', async (call) => {
   const { domain, bucket, key, input } = call
-  const { etag } = await makeSymlink(domain, {
+  const { etag, version } = await makeSymlink(domain, {
     bucket: bucket.name,
     key,
     owner: bucket.owner,
@@ -14,12 +14,15 @@ export const putSymlink = handler('PutSymlink', async (call) => {
     forbidOverwrite: input.forbidOverwrite,
     target: input.target,
   })
-  return { output: { etag } }
+  return { output: { etag, versionId: version?.id } }
 })
 
 export const getSymlink = handler('GetSymlink', (call) => {
   const { target } = call.object
   if (target === undefined) throw new OssError('notSymlink')
-  const { contentLength, contentType, etag, lastModified, userMetadata } = objectHeaders(call.object)
-  return { output: { contentLength, contentType, etag, lastModified, target, userMetadata } }
+  const { contentLength, contentType, etag, lastModified, versionId, userMetadata } = objectHeaders(
+    call.bucket,
+    call.object,
+  )
+  return { output: { contentLength, contentType, etag, lastModified, target, versionId, userMetadata } }
 })

@@ -1,0 +1,203 @@
+/**
+ * New versions of a key, and the end of versions. Nothing else makes a version current, or moves or removes one. What
+ * happens to the version that was current, the state of its bucket decides: it is replaced, or kept as a version.
+ *
+ * A blob's owner moves with its record: a commit that moves a record also writes the blob's owner row.
+ */
+import { OssError } from '@bindery/protocol'
+import { type Awaitable, andThen, carriesBytes, type Reader, type Transaction, together } from '@bindery/storage'
+import { readBucket } from '../buckets/buckets.js'
+import { discardObject } from '../bytes/garbage.js'
+import type { Domain } from '../domain.js'
+import { count } from '../stored/counters.js'
+import { nullVersionRows, objectRows, ownerRows, versionRows } from '../stored/keyspace.js'
+import type {
+  BucketRecord,
+  DeleteMarker,
+  GarbageRecord,
+  ObjectName,
+  ObjectRecord,
+  Version,
+  VersionId,
+  VersionRecord,
+} from '../stored/model.js'
+import { NULL_VERSION, newVersionId, nextPlace, placeOf, versionIdOf } from '../stored/version-id.js'
+import { currentKey, hasData, readMarker, readNewest, readOther, type Stored } from './current.js'
+
+/** The versions of a key that a new one follows or replaces, as one transaction has read them. */
+export interface Standing {
+  readonly bucket: BucketRecord
+  /** Names the key. */
+  readonly name: ObjectName
+  readonly current: ObjectRecord | undefined
+  /** Where no version is current: the newest one, in a bucket that keeps versions. */
+  readonly marker: DeleteMarker | undefined
+  /** The null version, where a new one replaces it and it is not current. */
+  readonly nullVersion: Stored | undefined
+}
+
+/** A bucket that never kept versions costs two reads at the same time, and nothing else. Throws noSuchBucket. */
+export function readStanding(domain: Domain, reader: Reader, { bucket, key }: ObjectName): Awaitable<Standing> {
+  const name = { bucket, key }
+  return andThen(together(readBucket(domain, reader, bucket), objectRows.read(reader, name)), ([record, current]) => {
+    const standing = { bucket: record, name, current, marker: undefined, nullVersion: undefined }
+    if (record.versioning === undefined) return standing
+    const others = together(
+      current === undefined ? readMarker(reader, name) : undefined,
+      record.versioning === 'Suspended' ? readOther(reader, name, NULL_VERSION) : undefined,
+    )
+    return andThen(others, ([marker, nullVersion]) => ({ ...standing, marker, nullVersion }))
+  })
+}
+
+/** The standing after a version of the key was rewritten in the same transaction. */
+export function withRewritten(standing: Standing, rewritten: ObjectRecord): Standing {
+  const { current, nullVersion } = standing
+  if (current?.reference === rewritten.reference) return { ...standing, current: rewritten }
+  const isNull =
+    nullVersion !== undefined && hasData(nullVersion) && nullVersion.record.reference === rewritten.reference
+  return isNull ? { ...standing, nullVersion: { row: nullVersion.row, record: rewritten } } : standing
+}
+
+/**
+ * Makes a record the current version of its key, and returns it as it is stored. Throws fileAlreadyExists, in a bucket
+ * that never kept versions.
+ */
+export function putCurrent(
+  domain: Domain,
+  tx: Transaction,
+  standing: Standing,
+  { forbidOverwrite }: { readonly forbidOverwrite: boolean },
+  record: ObjectRecord,
+): ObjectRecord {
+  const { bucket, name, current } = standing
+  const isVersioned = bucket.versioning !== undefined
+  if (!isVersioned && forbidOverwrite && current !== undefined) throw new OssError('fileAlreadyExists')
+  const placed = isVersioned ? { ...record, version: newVersion(domain, standing, record.modifiedAt) } : record
+  giveWay(domain, tx, standing, 'overwritten')
+  tx.set(currentKey(name), objectRows.encode(placed))
+  count(tx, name.bucket, { objects: [{ storageClass: placed.storageClass, count: 1, bytes: placed.size }] })
+  return placed
+}
+
+/** The effect of a deletion, as its answer shows it. */
+export interface Deleted {
+  /** The version that was deleted, or the delete marker that was made; absent in a bucket that never kept versions. */
+  readonly version?: VersionId
+  readonly isMarker: boolean
+}
+
+/** Deletes the current version of a key; a bucket that keeps versions gets a delete marker, whether there was one or not. */
+export function deleteCurrent(domain: Domain, tx: Transaction, standing: Standing, now: number): Deleted {
+  const { bucket, name, current } = standing
+  const version = bucket.versioning === undefined ? undefined : newVersion(domain, standing, now)
+  giveWay(domain, tx, standing, 'deleted')
+  if (current !== undefined) tx.delete(currentKey(name))
+  if (version === undefined) return { isMarker: false }
+  const marker: DeleteMarker = { deleteMarker: true, owner: bucket.owner, modifiedAt: now, version }
+  placeAmongOthers(tx, name, marker)
+  count(tx, name.bucket, { deleteMarkers: 1 })
+  return { version: version.id, isMarker: true }
+}
+
+function newVersion(domain: Domain, { bucket, current, marker }: Standing, now: number): Version {
+  const place = nextPlace(now, current ?? marker)
+  return { place, id: bucket.versioning === 'Enabled' ? newVersionId(place, domain) : NULL_VERSION }
+}
+
+/** Keeps or discards what a new version comes before. */
+function giveWay(domain: Domain, tx: Transaction, standing: Standing, why: GarbageRecord['why']): void {
+  const { bucket, name, current, nullVersion } = standing
+  if (nullVersion !== undefined) discardOther(domain, tx, name, nullVersion, why)
+  if (current === undefined) return
+  const isNull = versionIdOf(current) === NULL_VERSION
+  if (bucket.versioning === 'Enabled' || (bucket.versioning === 'Suspended' && !isNull)) keep(tx, name, current)
+  else discardData(domain, tx, name, { row: currentKey(name), record: current }, why)
+}
+
+/** Makes the current version one of the others. */
+function keep(tx: Transaction, name: ObjectName, record: ObjectRecord): void {
+  placeAmongOthers(tx, name, record)
+  const { bytes } = record
+  if (bytes.kind === 'blob' && !carriesBytes(bytes.blob)) {
+    ownerRows.set(tx, { blob: bytes.blob }, versionRows.key({ ...name, place: placeOf(record) }))
+  }
+  count(tx, name.bucket, { versions: 1 })
+}
+
+function placeAmongOthers(tx: Transaction, name: ObjectName, record: VersionRecord): void {
+  const place = placeOf(record)
+  versionRows.set(tx, { ...name, place }, record)
+  if (versionIdOf(record) === NULL_VERSION) nullVersionRows.set(tx, name, { place })
+}
+
+/** Removes a version that is not current from among the others. */
+function takeFromOthers(tx: Transaction, name: ObjectName, record: VersionRecord): void {
+  versionRows.delete(tx, { ...name, place: placeOf(record) })
+  if (versionIdOf(record) === NULL_VERSION) nullVersionRows.delete(tx, name)
+}
+
+function discardOther(
+  domain: Domain,
+  tx: Transaction,
+  name: ObjectName,
+  stored: Stored,
+  why: GarbageRecord['why'],
+): void {
+  takeFromOthers(tx, name, stored.record)
+  if (!hasData(stored)) {
+    count(tx, name.bucket, { deleteMarkers: -1 })
+    return
+  }
+  discardData(domain, tx, name, stored, why)
+  count(tx, name.bucket, { versions: -1 })
+}
+
+/** Unlinks the data of a version whose row is deleted or replaced in the same commit. */
+function discardData(
+  domain: Domain,
+  tx: Transaction,
+  { bucket }: ObjectName,
+  { row, record }: Stored<ObjectRecord>,
+  why: GarbageRecord['why'],
+): void {
+  discardObject(domain, tx, row, record, why)
+  count(tx, bucket, { objects: [{ storageClass: record.storageClass, count: -1, bytes: -record.size }] })
+}
+
+/** Deletes one version for good. Where it was the newest, the next one becomes current, unless that is a delete marker. */
+export async function deleteVersion(
+  domain: Domain,
+  tx: Transaction,
+  name: ObjectName,
+  version: VersionId,
+): Promise<Deleted> {
+  const [current, other, newest] = await together(
+    objectRows.read(tx, name),
+    readOther(tx, name, version),
+    readNewest(tx, name, 2),
+  )
+  if (current !== undefined && versionIdOf(current) === version) {
+    tx.delete(currentKey(name))
+    discardData(domain, tx, name, { row: currentKey(name), record: current }, 'deleted')
+    succeed(tx, name, newest[0])
+    return { version, isMarker: false }
+  }
+  if (other === undefined) return { version, isMarker: false }
+  discardOther(domain, tx, name, other, 'deleted')
+  const [first, second] = newest
+  const wasNewest = current === undefined && first !== undefined && placeOf(first) === placeOf(other.record)
+  if (wasNewest) succeed(tx, name, second)
+  return { version, isMarker: !hasData(other) }
+}
+
+/** Makes the newest of the others current, where it has data. */
+function succeed(tx: Transaction, name: ObjectName, newest: VersionRecord | undefined): void {
+  if (newest === undefined || 'deleteMarker' in newest) return
+  takeFromOthers(tx, name, newest)
+  tx.set(currentKey(name), objectRows.encode(newest))
+  const { bytes } = newest
+  // it was written for this row, as its header says
+  if (bytes.kind === 'blob' && !carriesBytes(bytes.blob)) ownerRows.delete(tx, { blob: bytes.blob })
+  count(tx, name.bucket, { versions: -1 })
+}

@@ -1,0 +1,39 @@
+import { OssError } from '@bindery/protocol'
+import { handler } from '../../call.js'
+import { type ListedVersion, listVersions, type VersionEntry } from '../../domain/objects/listing-versions.js'
+import { versionIdOf } from '../../domain/stored/version-id.js'
+import { ownerOf } from '../describe.js'
+
+export const listObjectVersions = handler('ListObjectVersions', async (call) => {
+  const { encodingType, ...query } = call.input
+  const bucket = call.bucket.name
+  const { keyMarker, versionIdMarker } = query
+  if (versionIdMarker !== undefined && keyMarker === '') {
+    throw new OssError('versionMarkerWithoutKey', { ArgumentName: 'version-id-marker', ArgumentValue: versionIdMarker })
+  }
+  const { entries, isTruncated } = await listVersions(call.domain, { bucket, ...query })
+  const result = {
+    name: bucket,
+    ...query,
+    versionIdMarker: versionIdMarker ?? '',
+    encodingType,
+    isTruncated,
+    ...(isTruncated && nextMarkers(entries.at(-1))),
+    versions: entries.flatMap((entry) => (entry.kind === 'version' ? [listed(entry)] : [])),
+    commonPrefixes: entries.flatMap((entry) => (entry.kind === 'prefix' ? [{ prefix: entry.prefix }] : [])),
+  }
+  return { output: {}, result }
+})
+
+function nextMarkers(last: VersionEntry | undefined) {
+  if (last?.kind === 'version') return { nextKeyMarker: last.key, nextVersionIdMarker: versionIdOf(last.record) }
+  return { nextKeyMarker: last?.prefix, nextVersionIdMarker: '' }
+}
+
+function listed({ key, record, isLatest }: ListedVersion) {
+  const { modifiedAt, owner } = record
+  const common = { key, versionId: versionIdOf(record), isLatest, lastModified: modifiedAt, owner: ownerOf(owner) }
+  if ('deleteMarker' in record) return { kind: 'DeleteMarker', ...common } as const
+  const { etag, type, size, storageClass } = record
+  return { kind: 'Version', ...common, etag, type, size, storageClass } as const
+}
