@@ -1,13 +1,18 @@
 #!/usr/bin/env node
+import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, statSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 
 const packages = new URL('../../', import.meta.url)
 const modules = new URL('../dist/index.js', import.meta.url)
 const bundle = new URL('../bundle/index.js', import.meta.url)
 
+const setup = new URL('../../../tools/setup.mjs', import.meta.url)
+
 if (!existsSync(modules)) {
-  process.stderr.write('bindery: it has not been built. Run: npm ci && npm run build\n')
-  process.exit(3)
+  process.stderr.write('bindery: this clone is built first\n')
+  const { status } = spawnSync(process.execPath, [fileURLToPath(setup)], { stdio: ['ignore', 2, 2] })
+  if (status !== 0) process.exit(3)
 }
 const { main } = await import(isCurrent(bundle) ? bundle.href : modules.href)
 process.exitCode = await main(process.argv.slice(2), process.env)

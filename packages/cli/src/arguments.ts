@@ -9,7 +9,7 @@ export interface Arguments<F extends string> {
 }
 
 /**
- * Parses the arguments after a command. Throws Failure `unknownFlag`, and `unexpectedArgument` beyond
+ * Parses the arguments after a command. Throws Failure `unknownFlag`, `valueRefused`, and `unexpectedArgument` beyond
  * `positionalsMax`.
  */
 export function readArguments<F extends string>(
@@ -25,7 +25,10 @@ export function readArguments<F extends string>(
     if (token.kind === 'positional') positionals.push(token.value)
     else if (token.kind === 'option') {
       const flag = known.find((name) => token.rawName === `--${name}`)
-      if (flag === undefined || token.value !== undefined) {
+      if (flag !== undefined && token.value !== undefined) {
+        throw new Failure('valueRefused', { flag: token.rawName, value: token.value })
+      }
+      if (flag === undefined) {
         const names = known.map((name) => `--${name}`)
         throw new Failure('unknownFlag', { flag: token.rawName, suggestion: nearest(token.rawName, names) })
       }
@@ -35,6 +38,17 @@ export function readArguments<F extends string>(
   const extra = positionals[positionalsMax]
   if (extra !== undefined) throw new Failure('unexpectedArgument', { argument: extra })
   return { positionals, flags }
+}
+
+/** The positional arguments that a command needs. Throws Failure `argumentMissing`. */
+export function requireArguments<const N extends readonly string[]>(
+  positionals: readonly string[],
+  command: string,
+  names: N,
+): { readonly [I in keyof N]: string } {
+  const missing = names[positionals.length]
+  if (missing !== undefined) throw new Failure('argumentMissing', { command, argument: missing })
+  return positionals as { readonly [I in keyof N]: string }
 }
 
 /** The data folder of a command that names none: the variable of `serve`, or its default. */

@@ -1,4 +1,5 @@
 import { type Config, FORMAT, type RunningServer } from '@bindery/server'
+import { padColumns } from './columns.js'
 import type { Messages } from './messages.js'
 import { version } from './version.js'
 
@@ -31,7 +32,7 @@ export function banner(config: Config, server: RunningServer, messages: Messages
   const lines = [
     `bindery ${version()} · node ${process.versions.node} · format ${FORMAT}`,
     '',
-    ...facts.map(([name, value]) => `  ${name.padEnd(18)}${value}`),
+    ...facts.map(([name, value]) => `  ${padColumns(name, 18)}${value}`),
     '',
     `  ${messages.connect}`,
     ...snippets(config, server).map(([client, line]) => `    ${client.padEnd(9)}${line}`),

@@ -1,46 +1,29 @@
 import { Failure } from '@bindery/server'
-import { help } from './commands/help.js'
+import type { Environment } from './command.js'
+import { overview, pageIn, requireCommand } from './commands/help.js'
+import { RUN } from './commands/index.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
-import { failureExit, languageOf, messagesIn } from './messages.js'
-import { version } from './version.js'
+import { languageOf } from './language.js'
+import { failureExit, messagesIn } from './messages.js'
 
 export { EXIT } from './exit-codes.js'
-
-type Environment = Readonly<Record<string, string | undefined>>
 
 /** Runs the command `bindery`. Resolves with its exit code; never rejects. */
 export async function main(args: readonly string[], env: Environment): Promise<ExitCode> {
   const language = languageOf(env)
   const messages = messagesIn(language)
+  const [first = '--help', ...rest] = args
   try {
-    const [command, ...rest] = args
-    if (command === '--version' || command === 'version') {
-      process.stdout.write(`${version()}\n`)
+    if (first === '--help' || first === '-h') {
+      process.stdout.write(overview(messages))
       return EXIT.ok
     }
-    const asksForHelp = args.includes('--help') || args.includes('-h')
-    if (command === undefined || command === 'help' || (asksForHelp && command !== 'admin')) {
-      process.stdout.write(help(messages))
+    const name = requireCommand(first === '--version' || first === '-v' ? 'version' : first)
+    if (rest.includes('--help') || rest.includes('-h')) {
+      process.stdout.write(await pageIn(language, name))
       return EXIT.ok
     }
-    if (command === 'serve') {
-      const { serve } = await import('./commands/serve.js')
-      return await serve(rest, env, messages)
-    }
-    if (command === 'fsck') {
-      const { fsckCommand } = await import('./commands/fsck.js')
-      return await fsckCommand(rest, env, language)
-    }
-    if (command === 'backup' || command === 'restore') {
-      const { copyCommand } = await import('./commands/copy.js')
-      return await copyCommand(command, rest, language)
-    }
-    if (command === 'admin') {
-      const { adminCommand } = await import('./commands/admin.js')
-      return await adminCommand(rest, env, language)
-    }
-    process.stderr.write(`${messages.unknownCommand(command)}\n`)
-    return EXIT.usage
+    return await RUN[name]({ args: rest, env, language })
   } catch (error) {
     if (error instanceof Failure) {
       process.stderr.write(`bindery: ${messages.failure(error)}\n`)

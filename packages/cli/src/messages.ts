@@ -1,5 +1,6 @@
 import { type Failure, type FailureKind, OPTIONS, type OptionName } from '@bindery/server'
 import { EXIT, type ExitCode } from './exit-codes.js'
+import type { Language } from './language.js'
 import { ENGLISH } from './messages/en.js'
 import type { Sentences } from './messages/sentences.js'
 import { CHINESE } from './messages/zh.js'
@@ -7,14 +8,6 @@ import { CHINESE } from './messages/zh.js'
 export interface Messages extends Omit<Sentences, 'failures' | 'options'> {
   readonly failure: (failure: Failure) => string
   readonly option: (name: OptionName) => string
-}
-
-export type Language = 'en' | 'zh'
-
-/** The language that `BINDERY_LANG`, `LC_ALL`, `LC_MESSAGES` or `LANG` asks for, the first of them that is set. */
-export function languageOf(env: Readonly<Record<string, string | undefined>>): Language {
-  const locale = env.BINDERY_LANG || env.LC_ALL || env.LC_MESSAGES || env.LANG || ''
-  return locale.toLowerCase().startsWith('zh') ? 'zh' : 'en'
 }
 
 export function messagesIn(language: Language): Messages {
@@ -28,10 +21,13 @@ export function messagesIn(language: Language): Messages {
 }
 
 const USAGE_KINDS: ReadonlySet<FailureKind> = new Set([
+  'unknownCommand',
   'unknownFlag',
   'unknownVariable',
   'unexpectedArgument',
+  'argumentMissing',
   'valueMissing',
+  'valueRefused',
   'valueInvalid',
   'keyHalfGiven',
   'adminArgument',

@@ -63,13 +63,22 @@ export function size(placeholder: string, minBytes: number): Codec<number> {
     const bytes = Number(number) * (SIZE_UNITS[unit.charAt(0).toLowerCase()] ?? 0)
     return bytes >= minBytes ? bytes : undefined
   }
-  return { placeholder, expected: '64MiB, 1GiB', parse }
+  return { placeholder, expected: `a size such as 64MiB or 1GiB, at least ${sizeText(minBytes)}`, parse }
+}
+
+function sizeText(bytes: number): string {
+  const unit = Math.min(3, Math.floor(Math.log2(bytes) / 10))
+  return `${bytes / 1024 ** unit}${['B', 'KiB', 'MiB', 'GiB'][unit]}`
 }
 
 /** Bytes, written as for `size`, or 0. */
 export function sizeOrZero(placeholder: string): Codec<number> {
   const { parse } = size(placeholder, 1)
-  return { placeholder, expected: '0, 4MiB, 1GiB', parse: (value) => (value === '0' ? 0 : parse(value)) }
+  return {
+    placeholder,
+    expected: '0, or a size such as 4MiB or 1GiB',
+    parse: (value) => (value === '0' ? 0 : parse(value)),
+  }
 }
 
 /** Milliseconds, written with ms, s, m or h. */
@@ -79,7 +88,7 @@ export function duration(placeholder: string): Codec<number> {
     const milliseconds = Number(number) * (TIME_UNITS_MS[unit] ?? 0)
     return milliseconds > 0 && milliseconds <= DURATION_MAX_MS ? milliseconds : undefined
   }
-  return { placeholder, expected: '500ms, 30s, 5m, 1h', parse }
+  return { placeholder, expected: 'a time such as 500ms, 30s, 5m or 1h, at most 596h', parse }
 }
 
 /** Comma-separated bucket names. */
@@ -93,7 +102,7 @@ export function bucketNames(placeholder: string): Codec<readonly string[]> {
 
 /** Comma-separated host names, lower-cased. */
 export function hostNames(placeholder: string): Codec<readonly string[]> {
-  const { parse, ...codec } = list(placeholder, 'oss.example,s3.example', (host) =>
+  const { parse, ...codec } = list(placeholder, 'host names such as oss.example,s3.example', (host) =>
     /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(host),
   )
   return { ...codec, parse: (value) => parse(value.toLowerCase()) }
@@ -108,12 +117,16 @@ export function endpoint(placeholder: string): Codec<Endpoint> {
       ) ?? []
     return scheme === 'http' || scheme === 'https' ? { scheme, host } : undefined
   }
-  return { placeholder, expected: 'https://oss.example, http://10.0.0.1:9000', parse }
+  return { placeholder, expected: 'a URL such as https://oss.example or http://10.0.0.1:9000', parse }
 }
 
 /** Comma-separated entries of `AllowedHosts`, lower-cased; an empty text allows nothing. */
 export function callbackHosts(placeholder: string): Codec<readonly string[]> {
-  const { parse, ...codec } = list(placeholder, 'loopback,app.example,*.example,10.0.0.0/8', isAllowedHost)
+  const { parse, ...codec } = list(
+    placeholder,
+    'loopback, host names, *.suffixes and networks, such as loopback,*.example,10.0.0.0/8',
+    isAllowedHost,
+  )
   return { ...codec, parse: (value) => parse(value.toLowerCase()) }
 }
 

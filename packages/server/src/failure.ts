@@ -5,10 +5,14 @@ import { StorageError } from '@bindery/storage'
  * command line package.
  */
 export interface FailureDetails {
+  unknownCommand: { command: string; suggestion: string | undefined }
   unknownFlag: { flag: string; suggestion: string | undefined }
   unknownVariable: { variable: string; suggestion: string | undefined }
   unexpectedArgument: { argument: string }
+  argumentMissing: { command: string; argument: string }
   valueMissing: { flag: string; placeholder: string }
+  /** A value after a flag that takes none. */
+  valueRefused: { flag: string; value: string }
   /** `name` is the flag or variable that held the value; `expected` describes valid values. */
   valueInvalid: { name: string; value: string; expected: string }
   /** The environment has only one half of the root key. */
@@ -18,6 +22,8 @@ export interface FailureDetails {
   hostUnknown: { host: string }
   folderForbidden: { folder: string }
   notAFolder: { folder: string }
+  /** The folder is a link to something that does not exist. */
+  folderDangling: { folder: string; target: string }
   /** A data folder is required but missing. */
   folderMissing: { folder: string }
   /** The folder contains files, but no mark of Bindery. */

@@ -3,11 +3,13 @@ import { type Config, OPTIONS, type Option, type OptionName } from './config.js'
 import { Failure } from './failure.js'
 
 const PREFIX = 'BINDERY_'
+/** An argument that after a flag without a value is meant as its value, and not as a folder. */
+const TRUTH = /^(?:true|false|yes|no|on|off|0|1)$/i
 const ENTRIES = Object.entries(OPTIONS) as [OptionName, Option<unknown>][]
 
 /**
  * The configuration from flags and environment. Throws Failure `unknownFlag`, `unknownVariable`, `unexpectedArgument`,
- * `valueMissing`, `valueInvalid`, `keyHalfGiven`; for a misspelt name the failure has the right one.
+ * `valueMissing`, `valueRefused`, `valueInvalid`, `keyHalfGiven`; for a misspelt name the failure has the right one.
  */
 export function readConfig(args: readonly string[], env: Readonly<Record<string, string | undefined>>): Config {
   refuseUnknownVariables(env)
@@ -40,8 +42,12 @@ function readFlags(args: readonly string[]): Map<OptionName, string> {
     ]),
   )
   const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true })
+  let switched: string | undefined
   for (const token of tokens) {
     if (token.kind === 'positional') {
+      if (switched !== undefined && TRUTH.test(token.value)) {
+        throw new Failure('valueRefused', { flag: switched, value: token.value })
+      }
       if (given.has('folder')) throw new Failure('unexpectedArgument', { argument: token.value })
       given.set('folder', token.value)
     } else if (token.kind === 'option') {
@@ -52,6 +58,8 @@ function readFlags(args: readonly string[]): Map<OptionName, string> {
       }
       given.set(name, text)
     }
+    const isSwitch = token.kind === 'option' && token.value === undefined
+    switched = isSwitch ? token.rawName : undefined
   }
   return given
 }

@@ -6,22 +6,34 @@ export interface End {
   readonly cut: number
 }
 
-/**
- * Runs a server until SIGTERM or SIGINT, then stops it; a second signal aborts running requests. Rejects if the server
- * fails.
- */
-export async function runUntilSignal(server: RunningServer, onStopping: () => void): Promise<End> {
-  let signals = 0
-  await new Promise<void>((resolve, reject) => {
-    const onSignal = () => {
-      signals += 1
-      if (signals === 1) resolve()
-      else void server.cut()
+/** SIGTERM and SIGINT, from the moment on that this is made: one that arrives while the server starts is not lost. */
+export class StopSignals {
+  #count = 0
+  #onSignal = () => {}
+
+  constructor() {
+    const count = () => {
+      this.#count += 1
+      this.#onSignal()
     }
-    process.on('SIGINT', onSignal)
-    process.on('SIGTERM', onSignal)
-    server.failed.catch(reject)
-  })
-  onStopping()
-  return { cut: await server.stop() }
+    process.on('SIGINT', count)
+    process.on('SIGTERM', count)
+  }
+
+  /**
+   * Runs a server until the first signal, then stops it; a second signal aborts running requests. Rejects if the server
+   * fails.
+   */
+  async runUntilSignal(server: RunningServer, onStopping: () => void): Promise<End> {
+    await new Promise<void>((resolve, reject) => {
+      this.#onSignal = () => {
+        if (this.#count === 1) resolve()
+        else void server.cut()
+      }
+      server.failed.catch(reject)
+      if (this.#count > 0) resolve()
+    })
+    onStopping()
+    return { cut: await server.stop() }
+  }
 }

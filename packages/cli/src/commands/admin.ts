@@ -2,21 +2,17 @@ import { ADMIN_COMMANDS } from '../admin/commands.js'
 import { type ParsedCommand, parseAdmin, usageOf } from '../admin/parse.js'
 import { renderAnswer } from '../admin/render.js'
 import { type AdminAnswer, type AdminServer, adminServer, sendAdmin } from '../admin/send.js'
+import type { Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
+import type { Language } from '../language.js'
 import { adminWordsIn } from '../messages/admin.js'
-import type { Language } from '../messages.js'
 
 /** `bindery admin …`: manages users, keys, groups, roles and policies of a running server. Throws Failure. */
-export async function adminCommand(
-  args: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
-  language: Language,
-): Promise<ExitCode> {
+export async function adminCommand({ args, env, language }: Invocation): Promise<ExitCode> {
   const words = adminWordsIn(language)
   const parsed = await parseAdmin(args)
   if (parsed === undefined) {
-    const lines = ADMIN_COMMANDS.map((command) => `  bindery admin ${usageOf(command)}\n`)
-    process.stdout.write(`${words.usage}\n\n${lines.join('')}\n${words.flags}\n`)
+    process.stdout.write(await adminPage(language))
     return EXIT.ok
   }
   const server = await adminServer(parsed, env)
@@ -27,6 +23,13 @@ export async function adminCommand(
     if (answer.IsTruncated !== true) return EXIT.ok
     marker = answer.Marker
   }
+}
+
+/** The commands below `bindery admin`, and their flags. */
+export async function adminPage(language: Language): Promise<string> {
+  const words = adminWordsIn(language)
+  const lines = ADMIN_COMMANDS.map((command) => `  bindery admin ${usageOf(command)}\n`)
+  return `${words.usage}\n\n${lines.join('')}\n${words.flags}\n`
 }
 
 function send(server: AdminServer, { command, input }: ParsedCommand, marker: unknown): Promise<AdminAnswer> {

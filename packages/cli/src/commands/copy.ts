@@ -1,41 +1,30 @@
-import { backup, type CopyReport, Failure, restore } from '@bindery/server'
-import { readArguments } from '../arguments.js'
+import { backup, type CopyReport, restore } from '@bindery/server'
+import { readArguments, requireArguments } from '../arguments.js'
+import type { Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { findingJson, findingText } from '../findings-text.js'
+import type { Language } from '../language.js'
 import { maintenanceIn } from '../messages/maintenance.js'
-import { type Language, messagesIn } from '../messages.js'
 import { ProgressLine } from '../progress-line.js'
 
 /**
- * `bindery backup DIR TARGET` and `bindery restore TARGET DIR`. Resolves with 0, 1 (the copied data have a problem) or
- * 2.
+ * `bindery backup DIR TARGET` and `bindery restore TARGET DIR`. Resolves with 1 if the copied data have a problem.
  */
-export async function copyCommand(
-  command: 'backup' | 'restore',
-  args: readonly string[],
-  language: Language,
-): Promise<ExitCode> {
-  const messages = messagesIn(language)
-  try {
-    const { positionals, flags } = readArguments(args, ['bytes', 'json'], 2)
-    const [from, to] = positionals
-    if (from === undefined || to === undefined) {
-      process.stderr.write(`${messages.usage}\n`)
-      return EXIT.unchecked
-    }
-    const print = flags.has('json') ? jsonPrinter() : textPrinter(language, to)
-    const options = { bytes: flags.has('bytes'), onFinding: print.finding, onProgress: print.progress }
-    const report =
-      command === 'backup'
-        ? await backup({ ...options, folder: from, target: to })
-        : await restore({ ...options, backup: from, folder: to })
-    print.report(report)
-    return isWell(report) ? EXIT.ok : EXIT.damaged
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error
-    process.stderr.write(`bindery: ${messages.failure(error)}\n`)
-    return EXIT.unchecked
-  }
+export async function copyCommand(command: 'backup' | 'restore', { args, language }: Invocation): Promise<ExitCode> {
+  const { positionals, flags } = readArguments(args, ['bytes', 'json'], 2)
+  const [from, to] = requireArguments(
+    positionals,
+    command,
+    command === 'backup' ? ['DIR', 'TARGET'] : ['TARGET', 'DIR'],
+  )
+  const print = flags.has('json') ? jsonPrinter() : textPrinter(language, to)
+  const options = { bytes: flags.has('bytes'), onFinding: print.finding, onProgress: print.progress }
+  const report =
+    command === 'backup'
+      ? await backup({ ...options, folder: from, target: to })
+      : await restore({ ...options, backup: from, folder: to })
+  print.report(report)
+  return isWell(report) ? EXIT.ok : EXIT.damaged
 }
 
 type BackupOptions = Parameters<typeof backup>[0]

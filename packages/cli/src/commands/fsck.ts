@@ -1,28 +1,19 @@
-import { Failure, type FsckReport, fsck } from '@bindery/server'
+import { type FsckReport, fsck } from '@bindery/server'
 import { defaultFolder, readArguments } from '../arguments.js'
+import type { Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { findingJson, findingText } from '../findings-text.js'
+import type { Language } from '../language.js'
 import { maintenanceIn } from '../messages/maintenance.js'
-import { type Language, messagesIn } from '../messages.js'
 import { ProgressLine } from '../progress-line.js'
 
-/** `bindery fsck [DIR]`: checks a data folder that no server uses. Resolves with 0, 1 (it has a problem) or 2. */
-export async function fsckCommand(
-  args: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
-  language: Language,
-): Promise<ExitCode> {
-  try {
-    const { positionals, flags } = readArguments(args, ['bytes', 'repair', 'json'], 1)
-    const folder = positionals[0] ?? defaultFolder(env)
-    const options = { folder, bytes: flags.has('bytes'), repair: flags.has('repair') }
-    const report = flags.has('json') ? await printJson(options) : await printText(options, language)
-    return Object.keys(report.findings).length === 0 ? EXIT.ok : EXIT.damaged
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error
-    process.stderr.write(`bindery: ${messagesIn(language).failure(error)}\n`)
-    return EXIT.unchecked
-  }
+/** `bindery fsck [DIR]`: checks a data folder that no server uses. Resolves with 1 if it has a problem. */
+export async function fsckCommand({ args, env, language }: Invocation): Promise<ExitCode> {
+  const { positionals, flags } = readArguments(args, ['bytes', 'repair', 'json'], 1)
+  const folder = positionals[0] ?? defaultFolder(env)
+  const options = { folder, bytes: flags.has('bytes'), repair: flags.has('repair') }
+  const report = flags.has('json') ? await printJson(options) : await printText(options, language)
+  return Object.keys(report.findings).length === 0 ? EXIT.ok : EXIT.damaged
 }
 
 interface Options {

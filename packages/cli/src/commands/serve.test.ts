@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict'
+import { execFile, spawn } from 'node:child_process'
 import { createHmac } from 'node:crypto'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { COMMAND } from '../testing/support.js'
 
 interface Server {
   readonly endpoint: string
@@ -230,7 +235,74 @@ test('a wrong flag or variable is refused with the right one, in the language of
   const folder = await newFolder(t)
   const flag = await failure({ folder, args: ['--worker', '1'] })
   assert.match(flag.message, /unknown flag --worker\. Did you mean --workers\?/)
-  assert.equal(flag.exitCode, 1)
+  assert.equal(flag.exitCode, 2)
   const variable = await failure({ folder, env: { BINDERY_PROT: '1', BINDERY_LANG: 'zh' } })
   assert.match(variable.message, /没有环境变量 BINDERY_PROT。是不是 BINDERY_PORT？/)
+})
+
+test('a folder that is a link to nothing, or that the system forbids, is refused with what to do', async (t) => {
+  const folder = await newFolder(t)
+  await symlink(join(folder, 'volume'), join(folder, 'link'))
+  for (const name of ['link', 'link/deep/er']) {
+    const { message, exitCode } = await failure({ folder: join(folder, name) })
+    assert.match(message, /link is a link to .*volume, which does not exist\. If that is a volume, mount it first/)
+    assert.equal(exitCode, 3)
+  }
+  const { message, exitCode } = await failure({ folder: '/proc/bindery' })
+  assert.match(message, /this user may not write to \/proc\/bindery/)
+  assert.equal(exitCode, 3)
+})
+
+test('two signals at once, to the process and to its group, end the server cleanly', async (t) => {
+  for (let round = 0; round < 3; round += 1) {
+    const command = spawn(process.execPath, [COMMAND, 'serve', await newFolder(t), '--port', '0', '--workers', '2'], {
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let output = ''
+    const ready = new Promise<void>((resolve) => {
+      for (const stream of [command.stdout, command.stderr]) {
+        stream.setEncoding('utf8').on('data', (text: string) => {
+          output += text
+          if (output.includes('AccessKey ID')) resolve()
+        })
+      }
+    })
+    const exited = once(command, 'exit')
+    await ready
+    const pid = command.pid ?? 0
+    process.kill(pid, 'SIGTERM')
+    process.kill(-pid, 'SIGTERM')
+    assert.deepEqual(await exited, [0, null], output)
+    assert.doesNotMatch(output, /an error was not caught/)
+  }
+})
+
+test('the command runs through links, from any folder', async (t) => {
+  const folder = await newFolder(t)
+  await symlink(fileURLToPath(new URL('../../../../bindery', import.meta.url)), join(folder, 'first'))
+  await symlink('first', join(folder, 'bindery'))
+  const { stdout } = await promisify(execFile)(join(folder, 'bindery'), ['version'], { cwd: folder })
+  assert.match(stdout, /^\d+\.\d+\.\d+/)
+})
+
+test('SIGTERM to npm start ends the server', async (t) => {
+  const root = fileURLToPath(new URL('../../../../', import.meta.url))
+  const npm = spawn('npm', ['--ignore-scripts', 'start', '--', await newFolder(t), '--port', '0', '--workers', '1'], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const endpoint = await new Promise<string>((resolve) => {
+    let output = ''
+    npm.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text
+      const found = /http:\/\/127\.0\.0\.1:\d+/.exec(output)?.[0]
+      if (found !== undefined && output.includes('AccessKey ID')) resolve(found)
+    })
+  })
+  assert.equal((await fetch(`${endpoint}/-/health/live`)).status, 200)
+  const exited = once(npm, 'exit')
+  npm.kill('SIGTERM')
+  await exited
+  while (await fetch(`${endpoint}/-/health/live`).then(Boolean, () => false)) await moment()
 })

@@ -1,4 +1,4 @@
-import type { Language } from '../messages.js'
+import type { Language } from '../language.js'
 
 /** The texts of `bindery admin`. */
 export interface AdminWords {

@@ -1,26 +1,11 @@
+import { ENGLISH_COMMANDS } from './commands-en.js'
 import type { Sentences } from './sentences.js'
 
 const seeHelp = 'See: bindery help'
 const perhaps = (suggestion: string | undefined) => (suggestion === undefined ? seeHelp : `Did you mean ${suggestion}?`)
 
 export const ENGLISH: Sentences = {
-  usage: `Bindery, an object store that speaks the OSS protocol.
-
-  bindery serve [DIR] [flags]   run the server
-  bindery fsck [DIR]            check a data folder that no server uses
-    --bytes                     read and verify all bytes, not only the metadata
-    --repair                    repair what can be repaired; removed data are kept in DIR/quarantine
-    --json                      one line of JSON per finding, and a report as the last line
-  bindery backup DIR TARGET     copy a data folder, also while a server uses it; a further backup to TARGET copies what is new
-  bindery restore TARGET DIR    create a data folder from a backup
-    --bytes                     read and verify all bytes of the copy
-    --json                      as for fsck
-  bindery admin                 manage users, access keys, groups, roles and policies; shows its commands
-  bindery help                  show this page
-  bindery --version             show the version`,
-  optionsTitle: 'Options of serve: flag, environment variable, default. A flag takes precedence over a variable.',
-  defaultNote: (value) => `[${value}]`,
-  unknownCommand: (command) => `bindery: unknown command ${command}. ${seeHelp}`,
+  ...ENGLISH_COMMANDS,
   crash: 'bindery: this is a bug in Bindery. Please report it with these lines:',
   endpoint: 'Endpoint',
   region: 'Region',
@@ -37,13 +22,28 @@ export const ENGLISH: Sentences = {
   stopped: 'Stopped.',
   stoppedCutting: (requests) => `Stopped; ${requests} running requests were aborted.`,
   failures: {
+    unknownCommand: ({ command, suggestion }) => `unknown command ${command}. ${perhaps(suggestion)}`,
     unknownFlag: ({ flag, suggestion }) => `unknown flag ${flag}. ${perhaps(suggestion)}`,
     unknownVariable: ({ variable, suggestion }) => `unknown environment variable ${variable}. ${perhaps(suggestion)}`,
-    unexpectedArgument: ({ argument }) => `unexpected argument ${argument}: one folder is enough. ${seeHelp}`,
+    unexpectedArgument: ({ argument }) => `unexpected argument ${argument}. ${seeHelp}`,
+    argumentMissing: ({ command, argument }) => `${command} needs ${argument}. See: bindery help ${command}`,
     valueMissing: ({ flag, placeholder }) => `${flag} needs a value: ${flag} ${placeholder}`,
+    valueRefused: ({ flag, value }) =>
+      `${flag} takes no value, but is followed by ${JSON.stringify(value)}. Write ${flag} alone; for a folder of that name, write ./${value}`,
     valueInvalid: ({ name, value, expected }) => `${name} cannot be ${JSON.stringify(value)}. Expected: ${expected}`,
     keyHalfGiven: ({ missing }) =>
       `half of the root key is missing: set ${missing} too, or neither BINDERY_ACCESS_KEY_ID nor BINDERY_ACCESS_KEY_SECRET.`,
+    adminArgument: ({ argument, usage }) =>
+      `${argument === undefined ? 'an argument is missing' : `unexpected argument ${argument}`}. Usage: bindery admin ${usage}`,
+    adminCommandUnknown: ({ command, suggestion }) =>
+      `unknown command admin ${command}. ${suggestion === undefined ? 'See: bindery admin' : `Did you mean admin ${suggestion}?`}`,
+    adminKeyMissing: ({ file }) =>
+      `there is no key to sign with: set OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET, or name the data folder with --dir (${file} has no key).`,
+    adminRefused: ({ code, message, requestId }) => `the server refused: ${code}: ${message} (request ${requestId})`,
+    serverSilent: ({ endpoint }) =>
+      `no answer from ${endpoint}. Check that the server runs, or name it: --endpoint URL`,
+    fileUnreadable: ({ file }) =>
+      `${file} cannot be read. Check its name and permissions, or use - for standard input.`,
     portTaken: ({ host, port }) =>
       `port ${port} of ${host} is in use, perhaps by another Bindery. Stop that process, or choose another port: --port ${port + 1}`,
     portForbidden: ({ port }) =>
@@ -53,6 +53,8 @@ export const ENGLISH: Sentences = {
     folderForbidden: ({ folder }) =>
       `this user may not write to ${folder}. Choose another folder, or change its owner.`,
     notAFolder: ({ folder }) => `${folder} is not a folder. Name a folder, or omit it to use ./data.`,
+    folderDangling: ({ folder, target }) =>
+      `${folder} is a link to ${target}, which does not exist. If that is a volume, mount it first; otherwise create the folder.`,
     folderMissing: ({ folder }) => `${folder} is not a data folder: no server has used it. Name another folder.`,
     backupUnfinished: ({ folder }) =>
       `${folder} is not a finished backup. If a backup to it was interrupted, run it again; it will continue.`,
@@ -69,17 +71,6 @@ export const ENGLISH: Sentences = {
       `${folder} was written by a development build of Bindery with another layout (layout ${layout}; this build reads layout ${supported}). Name a new folder; to keep the data, run the build that wrote them and copy the objects with a client. Nothing was changed.`,
     fileDamaged: ({ file }) => `${file} is damaged. Restore it from a backup; nothing was changed.`,
     diskFull: ({ folder }) => `the disk of ${folder} is full. Free some space, then try again; no data are lost.`,
-    adminArgument: ({ argument, usage }) =>
-      `${argument === undefined ? 'an argument is missing' : `unexpected argument ${argument}`}. Usage: bindery admin ${usage}`,
-    adminCommandUnknown: ({ command, suggestion }) =>
-      `unknown command admin ${command}. ${suggestion === undefined ? 'See: bindery admin' : `Did you mean admin ${suggestion}?`}`,
-    adminKeyMissing: ({ file }) =>
-      `there is no key to sign with: set OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET, or name the data folder with --dir (${file} has no key).`,
-    adminRefused: ({ code, message, requestId }) => `the server refused: ${code}: ${message} (request ${requestId})`,
-    serverSilent: ({ endpoint }) =>
-      `no answer from ${endpoint}. Check that the server runs, or name it: --endpoint URL`,
-    fileUnreadable: ({ file }) =>
-      `${file} cannot be read. Check its name and permissions, or use - for standard input.`,
     workersFail: ({ times, how }) =>
       `worker processes keep ending (${times} within a minute, the last by ${how}), so the server gives up. The log above may show the reason.`,
   },

@@ -1,4 +1,4 @@
-import type { Language } from '../messages.js'
+import type { Language } from '../language.js'
 import { ENGLISH_MAINTENANCE } from './maintenance-en.js'
 import type { MaintenanceSentences } from './maintenance-words.js'
 import { CHINESE_MAINTENANCE } from './maintenance-zh.js'

@@ -1,14 +1,36 @@
 import type { FailureDetails, FailureKind, OptionName } from '@bindery/server'
+import type { COMMANDS, CommandName } from '../command.js'
 
 /** A sentence for each kind of failure: what happened, and what to do next. */
 export type FailureSentences = { readonly [K in FailureKind]: (details: FailureDetails[K]) => string }
 
+export interface HelpSentences {
+  readonly title: string
+  readonly more: string
+  readonly exitCodes: string
+  readonly examples: string
+  /** Heading of the options of `serve`. */
+  readonly options: string
+}
+
+/** The help page of a command, except for what is the same in every language. */
+export interface CommandText {
+  readonly summary: string
+  /** Lines below the summary. */
+  readonly details: readonly string[]
+  readonly flags: Readonly<Record<string, string>>
+}
+
+export type CommandTexts = {
+  readonly [N in CommandName]: CommandText & {
+    readonly flags: { readonly [F in (typeof COMMANDS)[N]['flags'][number]]: string }
+  }
+}
+
 /** Every text of the command that people read, except for log messages. */
 export interface Sentences {
-  readonly usage: string
-  readonly optionsTitle: string
-  readonly defaultNote: (value: string) => string
-  readonly unknownCommand: (command: string) => string
+  readonly help: HelpSentences
+  readonly commands: CommandTexts
   readonly crash: string
   readonly endpoint: string
   readonly region: string

@@ -1,26 +1,11 @@
+import { CHINESE_COMMANDS } from './commands-zh.js'
 import type { Sentences } from './sentences.js'
 
 const seeHelp = '请看：bindery help'
 const perhaps = (suggestion: string | undefined) => (suggestion === undefined ? seeHelp : `是不是 ${suggestion}？`)
 
 export const CHINESE: Sentences = {
-  usage: `Bindery：兼容 OSS 协议的对象存储。
-
-  bindery serve [DIR] [参数]    运行服务
-  bindery fsck [DIR]            检查数据目录（服务须已停止）
-    --bytes                     读取并校验全部数据
-    --repair                    修复能修复的问题；移出的内容保存在 DIR/quarantine
-    --json                      每个问题一行 JSON，最后一行是总结
-  bindery backup DIR TARGET     备份数据目录，服务可以正在运行；再次备份到同一 TARGET 时只复制新增内容
-  bindery restore TARGET DIR    由备份生成数据目录
-    --bytes                     读取并校验副本的全部数据
-    --json                      与 fsck 相同
-  bindery admin                 管理用户、访问密钥、用户组、角色和权限策略；显示它的命令
-  bindery help                  显示本页
-  bindery --version             显示版本`,
-  optionsTitle: 'serve 的选项：参数、环境变量、默认值。参数优先于环境变量。',
-  defaultNote: (value) => `[${value}]`,
-  unknownCommand: (command) => `bindery：没有命令 ${command}。${seeHelp}`,
+  ...CHINESE_COMMANDS,
   crash: 'bindery：程序自身出错。请连同下面的内容一起报告：',
   endpoint: 'Endpoint',
   region: 'Region',
@@ -37,13 +22,26 @@ export const CHINESE: Sentences = {
   stopped: '已停止。',
   stoppedCutting: (requests) => `已停止；中断了 ${requests} 个请求。`,
   failures: {
+    unknownCommand: ({ command, suggestion }) => `没有命令 ${command}。${perhaps(suggestion)}`,
     unknownFlag: ({ flag, suggestion }) => `没有参数 ${flag}。${perhaps(suggestion)}`,
     unknownVariable: ({ variable, suggestion }) => `Bindery 没有环境变量 ${variable}。${perhaps(suggestion)}`,
-    unexpectedArgument: ({ argument }) => `只需要一个目录，多出了 ${argument}。${seeHelp}`,
+    unexpectedArgument: ({ argument }) => `多余的参数 ${argument}。${seeHelp}`,
+    argumentMissing: ({ command, argument }) => `${command} 缺少 ${argument}。请看：bindery help ${command}`,
     valueMissing: ({ flag, placeholder }) => `${flag} 缺少值：${flag} ${placeholder}`,
+    valueRefused: ({ flag, value }) =>
+      `${flag} 不带值，后面却有 ${JSON.stringify(value)}。请只写 ${flag}；如果这是目录名，请写 ./${value}`,
     valueInvalid: ({ name, value, expected }) => `${name} 不能是 ${JSON.stringify(value)}。可以是：${expected}`,
     keyHalfGiven: ({ missing }) =>
       `根密钥只给了一半：请同时设置 ${missing}，或者 BINDERY_ACCESS_KEY_ID 和 BINDERY_ACCESS_KEY_SECRET 都不设置。`,
+    adminArgument: ({ argument, usage }) =>
+      `${argument === undefined ? '缺少参数' : `多出了参数 ${argument}`}。用法：bindery admin ${usage}`,
+    adminCommandUnknown: ({ command, suggestion }) =>
+      `没有命令 admin ${command}。${suggestion === undefined ? '请看：bindery admin' : `是不是 admin ${suggestion}？`}`,
+    adminKeyMissing: ({ file }) =>
+      `没有可用于签名的密钥：请设置 OSS_ACCESS_KEY_ID 和 OSS_ACCESS_KEY_SECRET，或用 --dir 指定数据目录（${file} 中没有密钥）。`,
+    adminRefused: ({ code, message, requestId }) => `服务拒绝了请求：${code}：${message}（请求 ${requestId}）`,
+    serverSilent: ({ endpoint }) => `${endpoint} 没有应答。请确认服务正在运行，或指定地址：--endpoint URL`,
+    fileUnreadable: ({ file }) => `无法读取 ${file}。请检查文件名和权限，或用 - 表示标准输入。`,
     portTaken: ({ host, port }) =>
       `${host} 的端口 ${port} 已被占用，可能是另一个 Bindery。请停止占用者，或换一个端口：--port ${port + 1}`,
     portForbidden: ({ port }) => `当前用户无权监听端口 ${port}。请使用 1023 以上的端口，例如 --port 9000，或者授权。`,
@@ -51,6 +49,8 @@ export const CHINESE: Sentences = {
       `${host} 不是本机的地址。只供本机使用请用 --host 127.0.0.1，使用全部地址请用 --host 0.0.0.0。`,
     folderForbidden: ({ folder }) => `当前用户无权写入 ${folder}。请换一个目录，或授予权限。`,
     notAFolder: ({ folder }) => `${folder} 不是目录。请指定一个目录；不指定则使用 ./data。`,
+    folderDangling: ({ folder, target }) =>
+      `${folder} 是指向 ${target} 的链接，但后者不存在。如果它是一个卷，请先挂载；否则请创建该目录。`,
     folderMissing: ({ folder }) => `${folder} 不是数据目录：没有服务在其中保存过数据。请指定其他目录。`,
     backupUnfinished: ({ folder }) => `${folder} 不是已完成的备份。如果备份曾被中断，请重新执行，它会接着进行。`,
     targetNotEmpty: ({ folder }) => `${folder} 里有其他内容。请指定一个空目录，或尚不存在的目录。`,
@@ -65,15 +65,6 @@ export const CHINESE: Sentences = {
       `${folder} 由格式发布之前的另一个 Bindery 构建写入（布局 ${layout}；本版本只读取布局 ${supported}）。请指定一个新目录；要保留其中的数据，请运行当初写入它的构建，并用客户端复制对象。数据没有改动。`,
     fileDamaged: ({ file }) => `${file} 已损坏。请从备份恢复；数据没有改动。`,
     diskFull: ({ folder }) => `${folder} 所在的磁盘已满。请释放空间后重新启动；数据没有丢失。`,
-    adminArgument: ({ argument, usage }) =>
-      `${argument === undefined ? '缺少参数' : `多出了参数 ${argument}`}。用法：bindery admin ${usage}`,
-    adminCommandUnknown: ({ command, suggestion }) =>
-      `没有命令 admin ${command}。${suggestion === undefined ? '请看：bindery admin' : `是不是 admin ${suggestion}？`}`,
-    adminKeyMissing: ({ file }) =>
-      `没有可用于签名的密钥：请设置 OSS_ACCESS_KEY_ID 和 OSS_ACCESS_KEY_SECRET，或用 --dir 指定数据目录（${file} 中没有密钥）。`,
-    adminRefused: ({ code, message, requestId }) => `服务拒绝了请求：${code}：${message}（请求 ${requestId}）`,
-    serverSilent: ({ endpoint }) => `${endpoint} 没有应答。请确认服务正在运行，或指定地址：--endpoint URL`,
-    fileUnreadable: ({ file }) => `无法读取 ${file}。请检查文件名和权限，或用 - 表示标准输入。`,
     workersFail: ({ times, how }) =>
       `工作进程无法保持运行（一分钟内结束 ${times} 次，最后一次：${how}），服务放弃运行。上面的日志可能有原因。`,
   },

@@ -1,5 +1,5 @@
-import { access, constants, mkdir, readdir, readFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { access, constants, mkdir, readdir, readFile, readlink, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { Failure, folderFailure, systemCode } from '../failure.js'
 import { writeDurably } from './durable-file.js'
 import { type FolderLock, LOCK_FOLDER, lockFolder } from './lock.js'
@@ -36,12 +36,12 @@ export interface DataFolder {
 
 /**
  * Opens a data folder, and creates it if it is missing or empty. Throws Failure `folderForbidden`, `notAFolder`,
- * `folderForeign`, `folderLocked`, `formatNewer`, `layoutOther`, `fileDamaged`, `diskFull`.
+ * `folderDangling`, `folderForeign`, `folderLocked`, `formatNewer`, `layoutOther`, `fileDamaged`, `diskFull`.
  */
 export async function openDataFolder(name: string): Promise<DataFolder> {
   const path = resolve(name)
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 })
+    await createFolder(path)
     await access(path, constants.R_OK | constants.W_OK | constants.X_OK)
     // Before anything is written to a folder of another program.
     await readFormat(path)
@@ -56,6 +56,32 @@ export async function openDataFolder(name: string): Promise<DataFolder> {
   } catch (error) {
     await lock.release()
     throw folderFailure(error, path)
+  }
+}
+
+/**
+ * Creates a folder and the missing ones above it, one at a time: the recursive mkdir of Node.js never ends where a file
+ * system such as /proc refuses new names. Throws Failure
+ * `folderDangling`, `notAFolder`.
+ */
+async function createFolder(path: string): Promise<void> {
+  const found = await stat(path).catch((error) => {
+    if (systemCode(error) === 'ENOENT') return undefined
+    throw error
+  })
+  if (found?.isDirectory()) return
+  if (found !== undefined) throw new Failure('notAFolder', { folder: path })
+  const target = await readlink(path).catch(() => undefined)
+  if (target !== undefined) {
+    throw new Failure('folderDangling', { folder: path, target: resolve(dirname(path), target) })
+  }
+  await createFolder(dirname(path))
+  try {
+    await mkdir(path, { mode: 0o700 })
+  } catch (error) {
+    // another process may have created it meanwhile; a parent that exists but takes no name, as in /proc, forbids it
+    if (systemCode(error) === 'ENOENT') throw new Failure('folderForbidden', { folder: path }, { cause: error })
+    if (systemCode(error) !== 'EEXIST') throw error
   }
 }
 

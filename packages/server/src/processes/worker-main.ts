@@ -1,4 +1,5 @@
 /** The main program of a worker process: an instance that the primary controls. */
+import cluster from 'node:cluster'
 import type { Event } from '@bindery/service'
 import { openSharedMetadataStore } from '@bindery/storage-local'
 import { createLog } from '../log.js'
@@ -35,6 +36,9 @@ const channel = new CallChannel<PrimaryCalls>(process as Pipe, {
 // The terminal sends them to every process of the group; the primary handles them.
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => {})
+// A message to a primary that is ending failed; `disconnect` reports the same. The cluster module passes errors of the
+// channel on to its worker.
+cluster.worker?.on('error', () => {})
 // Without the primary no process would know that this one is alive.
 process.on('disconnect', () => process.exit())
 

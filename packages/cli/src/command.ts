@@ -1,0 +1,64 @@
+import type { Language } from './language.js'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** One call of a command. */
+export interface Invocation {
+  /** The arguments after its name. */
+  readonly args: readonly string[]
+  readonly env: Environment
+  readonly language: Language
+}
+
+/** The parts of a command's help page that are the same in every language. Its texts are in `messages/`. */
+export interface Command {
+  /** Its arguments, without its name. */
+  readonly synopsis: string
+  /** Its flags, without dashes and values; the options of `serve` have a table of their own. */
+  readonly flags: readonly string[]
+  /** Command lines, each ready to paste. */
+  readonly examples: readonly string[]
+}
+
+/** All commands, in the order of the help page. */
+export const COMMANDS = {
+  serve: {
+    synopsis: '[DIR] [flags]',
+    flags: [],
+    examples: [
+      'bindery serve',
+      'bindery serve ./data --port 9100 --buckets demo,logs',
+      'bindery serve --port 0 --json',
+    ],
+  },
+  fsck: {
+    synopsis: '[DIR] [--bytes] [--repair] [--json]',
+    flags: ['bytes', 'repair', 'json'],
+    examples: ['bindery fsck ./data', 'bindery fsck ./data --bytes --repair'],
+  },
+  backup: {
+    synopsis: 'DIR TARGET [--bytes] [--json]',
+    flags: ['bytes', 'json'],
+    examples: ['bindery backup ./data /mnt/backup/bindery', 'bindery backup ./data /mnt/backup/bindery --bytes'],
+  },
+  restore: {
+    synopsis: 'TARGET DIR [--bytes] [--json]',
+    flags: ['bytes', 'json'],
+    examples: ['bindery restore /mnt/backup/bindery ./data'],
+  },
+  admin: {
+    synopsis: 'COMMAND …',
+    flags: [],
+    examples: ['bindery admin user create alice', 'bindery admin key create alice'],
+  },
+  help: { synopsis: '[COMMAND]', flags: [], examples: ['bindery help serve'] },
+  version: { synopsis: '', flags: [], examples: ['bindery version'] },
+} as const satisfies Record<string, Command>
+
+export type CommandName = keyof typeof COMMANDS
+
+export const COMMAND_NAMES = Object.keys(COMMANDS) as readonly CommandName[]
+
+export function isCommand(name: string): name is CommandName {
+  return Object.hasOwn(COMMANDS, name)
+}

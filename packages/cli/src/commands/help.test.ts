@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { columnsOf, padColumns } from '../columns.js'
+import { COMMAND_NAMES, COMMANDS } from '../command.js'
+import { messagesIn } from '../messages.js'
+import { bindery } from '../testing/support.js'
+import { overview, pageOf } from './help.js'
+
+test('the overview names every command, and its page has each flag and an example, in both languages', () => {
+  for (const language of ['en', 'zh'] as const) {
+    const messages = messagesIn(language)
+    for (const name of COMMAND_NAMES) {
+      assert.ok(overview(messages).includes(`  bindery ${name} `.trimEnd()), name)
+      const page = pageOf(name, messages)
+      for (const flag of COMMANDS[name].flags) assert.match(page, new RegExp(`^  --${flag} +\\S`, 'm'))
+      for (const example of COMMANDS[name].examples) assert.ok(page.includes(`  ${example}\n`), example)
+    }
+  }
+})
+
+test('help is printed for --help anywhere, for help COMMAND, and without arguments', async () => {
+  const page = await bindery('fsck', '--help')
+  assert.equal(page.code, 0)
+  assert.match(page.output, /^bindery fsck \[DIR\]/)
+  assert.deepEqual(await bindery('help', 'fsck'), page)
+  assert.deepEqual(await bindery('fsck', '/nowhere', '-h'), page)
+  assert.deepEqual(await bindery(), await bindery('help'))
+})
+
+test('a misspelt command is refused with the right one', async () => {
+  for (const args of [['serv'], ['help', 'serv']]) {
+    assert.deepEqual(await bindery(...args), {
+      code: 2,
+      output: 'bindery: unknown command serv. Did you mean serve?\n',
+    })
+  }
+})
+
+test('wrong arguments of any command are exit code 2 and name what is wrong', async () => {
+  const cases: [args: string[], message: RegExp][] = [
+    [['serve', '--prot', '1'], /unknown flag --prot\. Did you mean --port\?/],
+    [['serve', 'a', 'b'], /unexpected argument b/],
+    [['serve', '--memory', '1MiB'], /--memory cannot be "1MiB"\. Expected: a size such as .*, at least 4MiB/],
+    [['serve', '--strict-oss', 'yes'], /--strict-oss takes no value, but is followed by "yes".*write \.\/yes/],
+    [['fsck', '--bytes=1'], /--bytes takes no value/],
+    [['fsck', '--byte'], /unknown flag --byte\. Did you mean --bytes\?/],
+    [['backup'], /backup needs DIR/],
+    [['restore', 'a'], /restore needs DIR/],
+    [['version', 'x'], /unexpected argument x/],
+  ]
+  for (const [args, message] of cases) {
+    const { code, output } = await bindery(...args)
+    assert.match(output, message)
+    assert.equal(code, 2, args.join(' '))
+  }
+})
+
+test('texts are aligned by the columns of a terminal', () => {
+  assert.equal(columnsOf('数据目录'), 8)
+  assert.equal(padColumns('数据', 6), '数据  ')
+  assert.equal(padColumns('Data', 6), 'Data  ')
+})

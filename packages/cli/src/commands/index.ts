@@ -1,0 +1,13 @@
+import type { CommandName, Invocation } from '../command.js'
+import type { ExitCode } from '../exit-codes.js'
+
+/** Runs each command. Its module loads then, so that no other command waits for it. */
+export const RUN: Readonly<Record<CommandName, (invocation: Invocation) => Promise<ExitCode>>> = {
+  serve: async (invocation) => (await import('./serve.js')).serve(invocation),
+  fsck: async (invocation) => (await import('./fsck.js')).fsckCommand(invocation),
+  backup: async (invocation) => (await import('./copy.js')).copyCommand('backup', invocation),
+  restore: async (invocation) => (await import('./copy.js')).copyCommand('restore', invocation),
+  admin: async (invocation) => (await import('./admin.js')).adminCommand(invocation),
+  help: async (invocation) => (await import('./help.js')).helpCommand(invocation),
+  version: async (invocation) => (await import('./version.js')).versionCommand(invocation),
+}

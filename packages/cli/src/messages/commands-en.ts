@@ -1,0 +1,52 @@
+import type { CommandTexts, HelpSentences } from './sentences.js'
+
+/** The help pages. */
+export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands: CommandTexts } = {
+  help: {
+    title: 'Bindery, an object store that speaks the OSS protocol.',
+    more: 'Arguments, flags and examples of a command: bindery help COMMAND',
+    exitCodes:
+      'Exit codes: 0 success, 1 a check found a problem, 2 wrong arguments, 3 the machine prevented it, 4 the server refused, 5 requests were aborted',
+    examples: 'Examples:',
+    options: 'Options: flag, environment variable, default. A flag takes precedence over a variable.',
+  },
+  commands: {
+    serve: {
+      summary: 'Run the server.',
+      details: ['It prints its address and its key, and runs until Ctrl-C or SIGTERM.'],
+      flags: {},
+    },
+    fsck: {
+      summary: 'Check the data folder of a stopped server.',
+      details: ['DIR defaults to BINDERY_DIR, or ./data. The exit code is 1 if it has a problem.'],
+      flags: {
+        bytes: 'read and verify all bytes, not only the metadata',
+        repair: 'repair what can be repaired; removed data are kept in DIR/quarantine',
+        json: 'print one line of JSON per finding, and a report as the last line',
+      },
+    },
+    backup: {
+      summary: 'Copy a data folder, also while a server uses it.',
+      details: ['A further backup to the same TARGET copies only new data. An interrupted one continues.'],
+      flags: {
+        bytes: 'read and verify all bytes of the copy',
+        json: 'print one line of JSON per finding, and a report as the last line',
+      },
+    },
+    restore: {
+      summary: 'Create a data folder from a backup.',
+      details: ['DIR must be empty, or not exist yet.'],
+      flags: {
+        bytes: 'read and verify all bytes of the copy',
+        json: 'print one line of JSON per finding, and a report as the last line',
+      },
+    },
+    admin: {
+      summary: 'Manage users, access keys, groups, roles and policies of a running server.',
+      details: [],
+      flags: {},
+    },
+    help: { summary: 'Explain the commands, or one of them.', details: [], flags: {} },
+    version: { summary: 'Print the version.', details: [], flags: {} },
+  },
+}

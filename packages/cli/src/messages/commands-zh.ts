@@ -1,0 +1,41 @@
+import type { CommandTexts, HelpSentences } from './sentences.js'
+
+/** The help pages. */
+export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands: CommandTexts } = {
+  help: {
+    title: 'Bindery：兼容 OSS 协议的对象存储。',
+    more: '查看命令的参数和示例：bindery help COMMAND',
+    exitCodes: '退出码：0 成功，1 检查发现问题，2 参数有误，3 机器环境不允许，4 服务拒绝了请求，5 有请求被中断',
+    examples: '示例：',
+    options: '选项：参数、环境变量、默认值。参数优先于环境变量。',
+  },
+  commands: {
+    serve: {
+      summary: '运行服务。',
+      details: ['启动时显示地址和密钥；按 Ctrl-C 或收到 SIGTERM 后停止。'],
+      flags: {},
+    },
+    fsck: {
+      summary: '检查数据目录（服务须已停止）。',
+      details: ['DIR 默认为 BINDERY_DIR 或 ./data。发现问题时退出码为 1。'],
+      flags: {
+        bytes: '读取并校验全部数据，而不只是元数据',
+        repair: '修复能修复的问题；移出的内容保存在 DIR/quarantine',
+        json: '每个问题一行 JSON，最后一行是总结',
+      },
+    },
+    backup: {
+      summary: '备份数据目录，服务可以正在运行。',
+      details: ['再次备份到同一 TARGET 时只复制新增内容；中断的备份会接着进行。'],
+      flags: { bytes: '读取并校验副本的全部数据', json: '每个问题一行 JSON，最后一行是总结' },
+    },
+    restore: {
+      summary: '由备份生成数据目录。',
+      details: ['DIR 必须为空，或尚不存在。'],
+      flags: { bytes: '读取并校验副本的全部数据', json: '每个问题一行 JSON，最后一行是总结' },
+    },
+    admin: { summary: '管理运行中服务的用户、访问密钥、用户组、角色和权限策略。', details: [], flags: {} },
+    help: { summary: '介绍全部命令或其中一个。', details: [], flags: {} },
+    version: { summary: '显示版本。', details: [], flags: {} },
+  },
+}
