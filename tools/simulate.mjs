@@ -1,11 +1,11 @@
-// `npm run simulate -- [--mode sequence|together|mishaps] [--seed N] [--runs N] [--steps N]`: longer runs of
+// `npm run simulate -- [--mode sequence|together|mishaps|freeing] [--seed N] [--runs N] [--steps N]`: longer runs of
 // test/simulation. Exits with 1 and the smallest failing plan if it finds one.
 
 import { parseArgs } from 'node:util'
 
 const { values } = parseArgs({
   options: {
-    mode: { type: 'string', multiple: true, default: ['sequence', 'together', 'mishaps'] },
+    mode: { type: 'string', multiple: true, default: ['sequence', 'together', 'mishaps', 'freeing'] },
     seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 31)) },
     runs: { type: 'string' }, // consecutive seeds; one if a seed is given
     steps: { type: 'string', default: '200' },

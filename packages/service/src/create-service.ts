@@ -2,7 +2,7 @@ import { bucketName } from '@bindery/protocol'
 import { createBucket } from './domain/buckets/buckets.js'
 import { createDomain } from './domain/domain.js'
 import { applyLifecycle } from './domain/upkeep/apply-lifecycle.js'
-import { recoverDead, registerIncarnation } from './domain/upkeep/incarnations.js'
+import { recoverDead } from './domain/upkeep/incarnations.js'
 import { Sweeper } from './domain/upkeep/sweeper.js'
 import { AutoCompleter } from './domain/uploads/auto-complete.js'
 import { scrub } from './maintenance/scrub.js'
@@ -18,12 +18,10 @@ export function createService(options: ServiceOptions, surfaces: Surfaces = SURF
   const autoCompleter = new AutoCompleter(domain)
   return {
     handle: createDispatcher(surfaces, options, domain),
-    open: () => registerIncarnation(domain),
     ensureBucket: (name, owner) => createBucket(domain, { name: bucketName(name), owner }),
-    inUse: (manifestIds) => domain.reads.inUse(manifestIds),
-    sweep: async () => {
+    sweep: async (signal) => {
       await autoCompleter.step()
-      return sweeper.sweep()
+      return sweeper.sweep(signal)
     },
     applyLifecycle: () => applyLifecycle(domain),
     scrub: () => scrub(domain),

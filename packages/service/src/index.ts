@@ -1,6 +1,6 @@
 export type { AccessKey, AccessKeys, Account } from './access/requester.js'
 export { createService } from './create-service.js'
-export type { Peers } from './domain/domain.js'
+export { BEAT_MS, RowCluster, type RowClusterOptions } from './domain/cluster/row-cluster.js'
 export { type Event, type EventBus, EventHub, type Listener, type Subscription } from './domain/events.js'
 export type { Damage } from './domain/stored/damage.js'
 export type { AbortedByRule } from './domain/upkeep/apply-lifecycle.js'

@@ -31,6 +31,7 @@ import { accountOf, editionOf, keyHolder } from './access/requester.js'
 import { contentOf, readDocument } from './body.js'
 import { type Call, type CallHead, type Found, type Reply, UnreadCall } from './call.js'
 import { type BucketAndMore, findBucket, findBucketAndMore, findBucketIfAny } from './domain/buckets/buckets.js'
+import { requireLease } from './domain/cluster/cluster.js'
 import type { Domain } from './domain/domain.js'
 import { findBucketAndObject } from './domain/objects/objects.js'
 import { type OpenObject, openBucketAndObject } from './domain/objects/open-object.js'
@@ -73,7 +74,7 @@ export function createPipeline(
   return (request) => {
     const exchange = new Exchange(surroundings, request, upperHex(options.random(12)))
     return settle(
-      () => STEPS.run(exchange),
+      () => andThen(requireLease(domain.cluster), () => STEPS.run(exchange)),
       (answer) => end(exchange, answer),
       (thrown) => end(exchange, encodeFailure(exchange, toOssError(thrown))),
     )
@@ -379,6 +380,9 @@ function encode({ call, reply }: Handled): Awaitable<Answer> {
   const answer = encodeReply(call, reply)
   const { content, contentSize } = reply
   if (content === undefined) return answer
-  const body = LentStream.begin(content, contentSize, () => call.scope.close())
+  const body = LentStream.begin(content, contentSize, {
+    beforePiece: () => requireLease(call.domain.cluster),
+    onEnd: () => call.scope.close(),
+  })
   return andThen(body, (begun) => ({ ...answer, body: begun }))
 }

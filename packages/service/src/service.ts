@@ -65,14 +65,13 @@ export interface ResponseLog {
 export interface Service {
   /** Never throws or rejects: every failure is a response. */
   handle(request: ServiceRequest): Awaitable<ServiceResponse>
-  /** Registers this process in the stores; called before the first write. */
-  open(): Promise<void>
   /** Creates a bucket of an account unless it exists. */
   ensureBucket(name: string, accountId: string): Promise<void>
-  /** Answers `Peers.inUse` for this process. */
-  inUse(manifestIds: readonly string[]): Promise<readonly string[]>
-  /** One step over the garbage, and over auto-completing uploads. Called repeatedly, in one process at a time. */
-  sweep(): Promise<SweepReport>
+  /**
+   * One step over the garbage, and over auto-completing uploads. Called repeatedly, in one process at a time. The signal
+   * ends its waits for other processes.
+   */
+  sweep(signal?: AbortSignal): Promise<SweepReport>
   /**
    * One pass over the lifecycle rules, by the clock: yields each aborted upload. Called repeatedly, in one process at a
    * time; the pass ends when the caller stops iterating.

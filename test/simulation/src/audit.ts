@@ -174,7 +174,10 @@ function checkLeftovers(rows: StoredRows, named: ReadonlySet<string>, blobs: rea
       `an owner row of the blob ${blob}, which the record does not name`,
     )
   }
-  for (const [incarnation, lives] of rows.incarnations) {
-    found.expect(lives, `the incarnation ${incarnation} was not searched completely`)
+  for (const incarnation of rows.graves) {
+    found.expect(false, `the incarnation ${incarnation} was not searched completely`)
+  }
+  for (const incarnation of rows.reports) {
+    found.expect(rows.incarnations.has(incarnation), `the incarnation ${incarnation} has ended, and its report is left`)
   }
 }

@@ -7,7 +7,7 @@ import { OTHER_BREAKS } from './breaks-others.js'
 import type { Theme } from './generate.js'
 
 /** The kind of run that finds a break. */
-export type Mode = 'sequence' | 'together' | 'mishaps'
+export type Mode = 'sequence' | 'together' | 'mishaps' | 'freeing'
 
 export interface Break {
   readonly invariant: string
@@ -62,8 +62,8 @@ export const BREAKS: readonly Break[] = [
     theme: 'completing',
     seed: 38,
     file: `${DOMAIN}bytes/blobs.js`,
-    find: "if (record?.state === 'living')",
-    replace: 'if (true)',
+    find: 'if (row === undefined)\n            throw',
+    replace: 'if (false)\n            throw',
   },
   {
     invariant: 'D2',
@@ -92,18 +92,58 @@ export const BREAKS: readonly Break[] = [
     theme: 'reading',
     seed: 4,
     file: `${DOMAIN}upkeep/sweeper.js`,
-    find: 'await this.#domain.peers.inUse([...ids])',
-    replace: '[]',
+    find: 'await this.#domain.cluster.settled(signal)',
+    replace: 'new Set()',
   },
   {
     invariant: 'D4',
     name: 'the sweeper checks only its own process and deletes under a reader of another',
-    mode: 'together',
-    theme: 'reading',
-    seed: 4,
-    file: `${DOMAIN}upkeep/sweeper.js`,
-    find: 'await this.#domain.peers.inUse([...ids])',
-    replace: 'await this.#domain.reads.inUse([...ids])',
+    mode: 'freeing',
+    seed: 1,
+    file: `${DOMAIN}cluster/row-cluster.js`,
+    find: 'return union(own, others);',
+    replace: 'return new Set(own);',
+  },
+  {
+    invariant: 'D4',
+    name: 'the epoch is not raised, so that an earlier report counts',
+    mode: 'freeing',
+    seed: 1,
+    file: `${DOMAIN}cluster/members.js`,
+    find: 'tx.add(epochRows.key({}), epochCounter.deltas({ epoch: 1 }))',
+    replace: 'undefined',
+  },
+  {
+    invariant: 'D4',
+    name: 'a process collects its reads before it reads the epoch',
+    mode: 'freeing',
+    seed: 8,
+    file: `${DOMAIN}cluster/row-cluster.js`,
+    find: `const [epoch = this.#seen] = await metadata.read((reader) => together(unlessDamaged(readEpoch(reader)), this.#requireMember(reader)));
+        if (epoch !== this.#seen) {
+            // After the epoch was read, never before: see above.
+            const inUse = await this.reads.inUse();`,
+    replace: `const inUse = await this.reads.inUse();
+        const [epoch = this.#seen] = await metadata.read((reader) => together(unlessDamaged(readEpoch(reader)), this.#requireMember(reader)));
+        if (epoch !== this.#seen) {`,
+  },
+  {
+    invariant: 'D4',
+    name: 'a report does not wait for reads that have not named their manifest',
+    mode: 'freeing',
+    seed: 5,
+    file: `${DOMAIN}bytes/reads.js`,
+    find: 'await Promise.all(decisions);',
+    replace: '',
+  },
+  {
+    invariant: 'D4',
+    name: 'a read is not registered until it has found its object',
+    mode: 'freeing',
+    seed: 5,
+    file: `${DOMAIN}bytes/reads.js`,
+    find: 'this.#undecided.add(undecided);',
+    replace: '',
   },
   {
     invariant: 'D4',

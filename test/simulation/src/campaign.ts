@@ -2,11 +2,15 @@
 import { createRandom } from '@bindery/storage'
 import type { Mode } from './breaks.js'
 import { forgetContents } from './contents.js'
+import { runFreeing } from './freeing.js'
 import { type Plan, planAtOnce, planInSequence, type Round, type Theme } from './generate.js'
 import { runPlan, Violation } from './run.js'
 
+/** The modes whose runs follow a plan. */
+export type PlannedMode = Exclude<Mode, 'freeing'>
+
 /** The plan of a seed, with about `steps` requests, all of one theme if one is given. */
-export function planOf(mode: Mode, seed: number, steps: number, theme?: Theme): Plan {
+export function planOf(mode: PlannedMode, seed: number, steps: number, theme?: Theme): Plan {
   const random = createRandom(seed)
   if (mode === 'sequence') return planInSequence(random, steps, theme)
   return planAtOnce(random, Math.ceil(steps / REQUESTS_PER_ROUND), mode === 'mishaps', theme)
@@ -27,14 +31,38 @@ export async function violationOf(plan: Plan): Promise<Violation | undefined> {
   }
 }
 
-/** Throws an error with the seed and the smallest failing plan that was found, if the seed's plan fails. */
+/** The violation that a run of about `steps` requests finds, or undefined. */
+export async function violationOfSeed(
+  mode: Mode,
+  seed: number,
+  steps: number,
+  theme?: Theme,
+): Promise<Violation | undefined> {
+  if (mode !== 'freeing') return violationOf(planOf(mode, seed, steps, theme))
+  try {
+    await runFreeing(seed, steps * SECONDS_PER_REQUEST)
+    return undefined
+  } catch (error) {
+    return error instanceof Violation ? error : new Violation(String(error), { cause: error })
+  }
+}
+
+/** Virtual ones, of a simulation of freeing. */
+const SECONDS_PER_REQUEST = 4
+
+/** Throws an error with the seed, and the smallest failing plan that was found, if the run of a seed fails. */
 export async function check(mode: Mode, seed: number, steps: number, theme?: Theme): Promise<void> {
+  const repeat = `npm run simulate -- --mode ${mode} --seed ${seed} --steps ${steps}`
+  if (mode === 'freeing') {
+    const violation = await violationOfSeed(mode, seed, steps)
+    if (violation !== undefined) throw new Error(`${repeat}\n${violation.message}`, { cause: violation })
+    return
+  }
   const plan = planOf(mode, seed, steps, theme)
   const found = await violationOf(plan)
   if (found === undefined) return
   const small = await shrink(plan, found)
   const story = small.plan.rounds.map((round) => JSON.stringify(round)).join('\n')
-  const repeat = `npm run simulate -- --mode ${mode} --seed ${seed} --steps ${steps}`
   throw new Error(`${repeat}\n${small.violation.message}\n\nThe smallest failing plan:\n${story}`)
 }
 

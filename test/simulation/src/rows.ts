@@ -7,6 +7,7 @@ import {
   documentRows,
   type GarbageRecord,
   garbageRows,
+  graveRows,
   holderRows,
   incarnationRows,
   type Manifest,
@@ -18,6 +19,7 @@ import {
   type PartRecord,
   partRows,
   receiptRows,
+  reportRows,
   spaceOf,
   type UploadRecord,
   type Usage,
@@ -58,8 +60,10 @@ export interface StoredRows {
   /** The key, as a byte string, of the record that names a blob. */
   readonly owners: Map<string, string>
   readonly receipts: Set<string>
-  /** Whether it is living. */
-  readonly incarnations: Map<string, boolean>
+  /** The processes that are members, that have reported their reads, and that are no members any more. */
+  readonly incarnations: Set<string>
+  readonly reports: Set<string>
+  readonly graves: Set<string>
   readonly garbage: { readonly kind: string; readonly id: string; readonly record: GarbageRecord }[]
   readonly counters: Map<string, BucketCounters>
   /** Byte strings of all keys. */
@@ -96,7 +100,9 @@ function emptyRows(): StoredRows {
     holders: new Set(),
     owners: new Map(),
     receipts: new Set(),
-    incarnations: new Map(),
+    incarnations: new Set(),
+    reports: new Set(),
+    graves: new Set(),
     garbage: [],
     counters: new Map(),
     keys: new Set(),
@@ -151,10 +157,13 @@ function sortIn(stored: StoredRows, row: Row): void {
       stored.receipts.add(receiptRows.namesOf(row.key).uploadId)
       break
     case incarnationRows:
-      stored.incarnations.set(
-        incarnationRows.namesOf(row.key).incarnation,
-        incarnationRows.decodeRow(row).state === 'living',
-      )
+      stored.incarnations.add(incarnationRows.namesOf(row.key).incarnation)
+      break
+    case reportRows:
+      stored.reports.add(reportRows.namesOf(row.key).incarnation)
+      break
+    case graveRows:
+      stored.graves.add(graveRows.namesOf(row.key).incarnation)
       break
     case garbageRows: {
       const { garbageKind: kind, garbageId: id } = garbageRows.namesOf(row.key)
@@ -167,6 +176,7 @@ function sortIn(stored: StoredRows, row: Row): void {
     case documentRows:
       break // configuration, which names nothing
     default:
+      if (spaceOf(row.key)?.kind === 'epoch') break // a number, which names nothing
       throw new Error(`no space holds the key ${byteString(row.key)}`)
   }
 }

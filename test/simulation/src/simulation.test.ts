@@ -8,6 +8,7 @@ import { runPlan } from './run.js'
 const CAMPAIGNS: readonly (readonly [name: string, mode: Mode, plans: number, steps: number])[] = [
   ['a single client gets the answers and leaves the state that the model predicts', 'sequence', 12, 150],
   ['concurrent clients get answers that some sequential order explains', 'together', 15, 80],
+  ['what running reads use is not freed, while processes pause and are declared dead', 'freeing', 9, 80],
   ['U1 to U6 and D1 to D4 hold through faults, crashes and processes that were mistaken for dead', 'mishaps', 20, 80],
 ]
 

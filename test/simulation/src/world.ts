@@ -3,6 +3,7 @@
  * same calls with the same seeds produce the same history.
  */
 
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Callbacks } from '@bindery/service'
 import { type StartedService, startService } from '@bindery/service/testing'
 import {
@@ -12,6 +13,7 @@ import {
   createRandom,
   type Faults,
   type MetadataStore,
+  StorageError,
   withFaults,
 } from '@bindery/storage'
 import { Application } from './application.js'
@@ -36,6 +38,8 @@ export interface Process {
 
 interface Host extends Process {
   readonly end: () => void
+  /** Whether it was nudged, and is reporting its reads. */
+  isReporting: boolean
 }
 
 export class World {
@@ -94,11 +98,12 @@ export class World {
         clock: () => this.#now,
         random: (bytes) => Uint8Array.from({ length: bytes }, () => random.below(256)),
         receiptMs: RECEIPT_MS,
-        peers: { inUse: (ids) => this.#inUse(ids) },
+        sleep: () => this.scheduler.take(incarnation, nextTurn),
+        nudge: () => this.#nudge(incarnation),
         callbacks: this.#callbacksOf(incarnation),
       })
       await started.service.recover([...this.#incarnations])
-      const process = { started: { ...started, now: () => this.#now }, incarnation, ended, end }
+      const process = { started: { ...started, now: () => this.#now }, incarnation, ended, end, isReporting: false }
       this.#living.push(process)
       return process
     } catch (error) {
@@ -145,12 +150,20 @@ export class World {
     host?.end()
   }
 
-  /** Asks all processes; reads of one that has ended, or is believed to be dead, no longer count. */
-  async #inUse(ids: readonly string[]): Promise<readonly string[]> {
-    const answers = this.#living.map(({ started, ended }) =>
-      Promise.race([started.service.inUse(ids), ended.then((): readonly string[] => [])]),
-    )
-    return (await Promise.all(answers)).flat()
+  /** Has all other processes report their reads, as tasks of their own. */
+  #nudge(by: string): void {
+    for (const host of this.#living) {
+      if (host.incarnation === by || host.isReporting) continue
+      host.isReporting = true
+      void this.scheduler
+        .asTask(() => host.started.cluster.report())
+        .catch((error: unknown) => {
+          if (!(error instanceof StorageError)) throw error
+        })
+        .finally(() => {
+          host.isReporting = false
+        })
+    }
   }
 
   #callbacksOf(by: string): Callbacks {

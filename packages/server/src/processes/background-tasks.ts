@@ -30,7 +30,7 @@ async function sweep(service: Pick<Service, 'sweep'>, log: Log, signal: AbortSig
   while (!signal.aborted) {
     let more = false
     try {
-      more = (await service.sweep()).more
+      more = (await service.sweep(signal)).more
     } catch (error) {
       log.error({ err: error }, 'the sweeper failed and will try again')
     }

@@ -2,8 +2,8 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createSealer, parseMasterKeys, type Sealer } from '@bindery/encryption'
-import { createService, type Event, type Peers, type Service } from '@bindery/service'
-import { BelowReserve, type BlobStore, type MetadataStore } from '@bindery/storage'
+import { BEAT_MS, createService, type Damage, type Event, RowCluster, type Service } from '@bindery/service'
+import { BelowReserve, type BlobStore, type MetadataStore, StorageError } from '@bindery/storage'
 import { openLocalBlobStore } from '@bindery/storage-local'
 import { AllowedHosts } from '../callbacks/allowed-hosts.js'
 import { createCallbacks } from '../callbacks/callback-client.js'
@@ -17,8 +17,10 @@ import type { FullDisk, Unready } from '../http/health.js'
 import { HttpServer } from '../http/http-server.js'
 import type { Log } from '../log.js'
 import { BLOBS_FOLDER, METADATA_FOLDER } from '../maintenance/data-stores.js'
+import { pause } from '../pause.js'
 import { pooledRandom } from '../random.js'
 import { runBackgroundTasks } from './background-tasks.js'
+import { endOnFatal } from './crash.js'
 import { EventRelay } from './event-relay.js'
 import type { EventInlet, EventOutlet } from './event-switchboard.js'
 
@@ -51,8 +53,8 @@ export type Instance = {
   readonly listen: (port: number) => Promise<number>
   /** Runs the background tasks from then on; only one process does so at a time. */
   readonly lead: () => Promise<void>
-  /** The manifests that running reads of this process may use. */
-  readonly inUse: (manifestIds: readonly string[]) => Promise<readonly string[]>
+  /** Has it report at once which reads run in it. */
+  readonly report: () => Promise<void>
   /** An event of another process, for the listeners of this one. */
   readonly receive: EventInlet['receive']
   /** Whether another process has listeners. */
@@ -64,7 +66,12 @@ export type Instance = {
 }
 
 /** Questions and notices of an instance to its supervisor. */
-export type Primary = Pick<Instance, 'inUse'> & Required<Pick<Peers, 'isHeld'>> & EventOutlet
+export type Primary = EventOutlet & {
+  /** Has all other instances report at once which reads run in them. */
+  readonly nudge: () => Promise<void>
+  /** Whether another process, such as a backup, keeps everything from being freed. */
+  readonly isHeld: () => Promise<boolean>
+}
 
 /** Opens the metadata store in a folder: to commit in this process, or in another one. */
 export type OpenMetadata = (folder: string) => Promise<MetadataStore>
@@ -82,18 +89,29 @@ export async function openInstance(
   })
   const events = new EventRelay(primary)
   const random = pooledRandom()
-  const service = createService({
+  const surroundings = {
     metadata,
-    blobs,
-    digests: nodeDigests(),
     clock: Date.now,
-    sleep: (milliseconds) => sleep(milliseconds),
+    sleep: (milliseconds: number) => sleep(milliseconds),
+    onDamage: (damage: Damage) => log.error(damage, 'a damaged row was passed over'),
+  }
+  const cluster = await RowCluster.join({
+    ...surroundings,
+    incarnation: options.incarnation,
+    uptime: () => performance.now(),
+    // the primary may be gone, and then this process soon ends too
+    nudge: () => void primary.nudge().catch(() => {}),
+    isHeld: primary.isHeld,
+  })
+  const service = createService({
+    ...surroundings,
+    blobs,
+    cluster,
+    digests: nodeDigests(),
     random,
     accessKeys: rootAccessKeys(rootKey),
     sealer: sealerOf(options.masterKeys, random),
-    peers: primary,
     events,
-    onDamage: (damage) => log.error(damage, 'a damaged row was passed over'),
     callbacks: createCallbacks({
       key: callbackKey,
       hosts: new AllowedHosts(config.callbackHosts),
@@ -106,8 +124,8 @@ export async function openInstance(
     strict: config.strict,
     receiptMs: config.receiptMs,
   })
-  await service.open()
-  return new RunningInstance({ config, publicKey: publicKeyOf(callbackKey), metadata, blobs, service, events, log })
+  const publicKey = publicKeyOf(callbackKey)
+  return new RunningInstance({ config, publicKey, metadata, blobs, cluster, service, events, log })
 }
 
 function sealerOf(masterKeys: string, random: (bytes: number) => Uint8Array): Sealer {
@@ -140,6 +158,7 @@ interface Parts {
   readonly publicKey: string
   readonly metadata: MetadataStore
   readonly blobs: BlobStore
+  readonly cluster: RowCluster
   readonly service: Service
   readonly events: EventRelay
   readonly log: Log
@@ -149,6 +168,9 @@ class RunningInstance implements Instance {
   readonly #parts: Parts
   readonly #http: HttpServer
   readonly #stopping = new AbortController()
+  /** Ends the reports of this process, in which no request runs any more. */
+  readonly #stopped = new AbortController()
+  readonly #beats: Promise<void>
   #backgroundTasks: Promise<void> | undefined
 
   constructor(parts: Parts) {
@@ -163,6 +185,7 @@ class RunningInstance implements Instance {
       idleTimeoutMs: config.idleTimeoutMs,
       connectionsMax: connectionsMax(),
     })
+    this.#beats = this.#beat()
   }
 
   readonly prepare = async (living: readonly string[]): Promise<void> => {
@@ -188,8 +211,15 @@ class RunningInstance implements Instance {
     this.#backgroundTasks ??= runBackgroundTasks(service, config, log, this.#stopping.signal)
   }
 
-  readonly inUse = (manifestIds: readonly string[]): Promise<readonly string[]> =>
-    this.#parts.service.inUse(manifestIds)
+  readonly report = async (): Promise<void> => {
+    try {
+      await this.#parts.cluster.report()
+    } catch (error) {
+      // Nothing that this process does counts any more.
+      if (error instanceof StorageError && error.kind === 'fenced') endOnFatal(error)
+      else this.#parts.log.warn({ err: error }, 'this process could not report its reads and will try again')
+    }
+  }
 
   readonly receive = async (event: Event): Promise<void> => this.#parts.events.receive(event)
 
@@ -200,12 +230,23 @@ class RunningInstance implements Instance {
     this.#parts.events.stop()
     const cut = await this.#http.stop(graceMs)
     await this.#backgroundTasks
+    this.#stopped.abort()
+    await this.#beats
+    // Otherwise the next start declares this process dead.
+    await this.#parts.cluster.leave().catch(() => {})
     await this.#parts.blobs.close()
     await this.#parts.metadata.close()
     return cut
   }
 
   readonly cut = async (): Promise<void> => this.#http.cut()
+
+  async #beat(): Promise<void> {
+    while (!this.#stopped.signal.aborted) {
+      await this.report()
+      await pause(BEAT_MS, this.#stopped.signal)
+    }
+  }
 
   async #unready(): Promise<Unready | undefined> {
     if (this.#stopping.signal.aborted) return 'stopping'

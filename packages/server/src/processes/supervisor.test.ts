@@ -11,16 +11,16 @@ const PORT = 1234
 class Instances {
   readonly events: string[] = []
   readonly living = new Map<string, (how: string) => void>()
-  readonly inUse = new Map<string, readonly string[]>()
-  ask: Instance['inUse'] = async () => []
+  readonly nudges = new Map<string, Primary['nudge']>()
+  readonly reports: string[] = []
   launches = 0
   /** Whether the launch with this number fails. */
   failsAt: (launch: number) => boolean = () => false
 
-  readonly launch = async (incarnation: string, { inUse }: Primary): Promise<Launched> => {
+  readonly launch = async (incarnation: string, { nudge }: Primary): Promise<Launched> => {
     this.launches += 1
     if (this.failsAt(this.launches)) throw new ProcessGone('exit code 70')
-    this.ask = inUse
+    this.nudges.set(incarnation, nudge)
     const ended = new Promise<string>((resolve) => {
       this.living.set(incarnation, (how) => {
         this.living.delete(incarnation)
@@ -38,9 +38,9 @@ class Instances {
         return PORT
       },
       lead: async () => void this.events.push('lead'),
-      inUse: async (ids) => {
+      report: async () => {
         if (!this.living.has(incarnation)) throw new ProcessGone('SIGKILL')
-        return ids.filter((id) => this.inUse.get(incarnation)?.includes(id))
+        this.reports.push(incarnation)
       },
       receive: async () => {},
       othersListen: async () => {},
@@ -126,16 +126,17 @@ test('an instance that ends while it starts fails the start', async () => {
   })
 })
 
-test('every process is asked for manifests in use, and one that has ended uses nothing', async () => {
+test('an instance that waits for reports has all others report, and one that has ended does no harm', async () => {
   const instances = new Instances()
   const supervisor = supervise(instances, 3)
   await supervisor.start()
   const [first, second, third] = [...instances.living.keys()]
   assert.ok(first !== undefined && second !== undefined && third !== undefined)
-  instances.inUse.set(first, ['a', 'b']).set(second, ['b', 'c']).set(third, ['d'])
-  const asked = instances.ask(['a', 'b', 'c', 'd', 'e'])
-  assert.deepEqual([...(await asked)].sort(), ['a', 'b', 'c', 'd'])
+  await instances.nudges.get(first)?.()
+  assert.deepEqual(instances.reports, [second, third])
   instances.living.get(third)?.('SIGKILL')
-  assert.deepEqual(await instances.ask(['c', 'd']), ['c'])
+  instances.reports.length = 0
+  await instances.nudges.get(first)?.()
+  assert.deepEqual(instances.reports, [second])
   await supervisor.stop(0)
 })

@@ -106,7 +106,7 @@ export class Supervisor {
     const incarnation = randomBytes(8).toString('hex')
     const launched = await this.#options
       .launch(incarnation, {
-        inUse: (manifestIds) => this.#inUse(manifestIds),
+        nudge: async () => this.#nudge(incarnation),
         isHeld: this.#options.isHeld,
         ...this.#switchboard.outletOf(incarnation),
       })
@@ -149,17 +149,11 @@ export class Supervisor {
     })
   }
 
-  async #inUse(manifestIds: readonly string[]): Promise<readonly string[]> {
-    const answers = [...this.#members].map(async ({ launched }) => {
-      try {
-        return await launched.instance.inUse(manifestIds)
-      } catch (error) {
-        // A process that has ended reads nothing more.
-        if (error instanceof ProcessGone) return []
-        throw error
-      }
-    })
-    return [...new Set((await Promise.all(answers)).flat())]
+  /** Has all instances but one report. One that does not is nudged again. */
+  #nudge(by: string): void {
+    for (const { incarnation, launched } of this.#members) {
+      if (incarnation !== by) void launched.instance.report().catch(() => {})
+    }
   }
 }
 

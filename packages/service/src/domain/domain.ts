@@ -2,33 +2,22 @@ import { upperHex } from '@bindery/bytes'
 import type { Digests } from '@bindery/protocol'
 import type { BlobStore, MetadataStore } from '@bindery/storage'
 import { BucketCache } from './buckets/bucket-cache.js'
-import { ReadRegistry } from './bytes/reads.js'
+import type { Cluster } from './cluster/cluster.js'
 import { Announcer, type EventBus, EventHub } from './events.js'
 import { type Damage, DamageReports } from './stored/damage.js'
-
-/** The processes that serve the same stores, this one included. */
-export interface Peers {
-  /** The subset of these manifests that a running read of any process may use, observed at some point after the call. */
-  inUse(manifestIds: readonly string[]): Promise<readonly string[]>
-  /**
-   * Whether a process that copies the stores may need anything in them, observed at some point after the call; nothing is
-   * freed meanwhile. Such a process announces itself before it takes a snapshot. Absent: there is never one.
-   */
-  isHeld?(): Promise<boolean>
-}
 
 /** Everything that the domain gets from outside. */
 export interface DomainOptions {
   readonly metadata: MetadataStore
   readonly blobs: BlobStore
+  /** The processes that serve these stores; this one has joined them. */
+  readonly cluster: Cluster
   readonly digests: Digests
   /** Milliseconds since 1970. Times are for users to see; nothing is ordered or freed by them. */
   readonly clock: () => number
   /** Resolves after that many milliseconds. */
   readonly sleep: (milliseconds: number) => Promise<void>
   readonly random: (bytes: number) => Uint8Array
-  /** Absent: this process is alone. */
-  readonly peers?: Peers
   /** Absent: listeners receive only the events of this process. */
   readonly events?: EventBus
   /** Called once for each damaged row that sweeping, lifecycle rules or recovery skipped. */
@@ -39,28 +28,24 @@ export interface DomainOptions {
   readonly strict: boolean
 }
 
-type Handed = 'metadata' | 'blobs' | 'digests' | 'clock' | 'sleep' | 'random' | 'receiptMs'
+type Handed = 'metadata' | 'blobs' | 'cluster' | 'digests' | 'clock' | 'sleep' | 'random' | 'receiptMs'
 
 /** Dependencies shared by all domain functions. */
 export interface Domain extends Pick<DomainOptions, Handed> {
   readonly bucketCache: BucketCache
-  readonly reads: ReadRegistry
-  readonly peers: Peers
   readonly events: Announcer
   /** Collects damage found by background work. */
   readonly damage: DamageReports
 }
 
 export function createDomain(options: DomainOptions): Domain {
-  const { metadata, blobs, digests, clock, sleep, random } = options
-  const reads = new ReadRegistry()
+  const { metadata, blobs, cluster, digests, clock, sleep, random } = options
   const events = new Announcer(options.events ?? new EventHub(), blobs.incarnation, clock)
   // OSS keeps no answer of a Complete: a repeated one finds no upload.
   const receiptMs = options.strict ? 0 : options.receiptMs
-  const peers = options.peers ?? reads
   const damage = new DamageReports(options.onDamage ?? (() => {}))
   const bucketCache = new BucketCache()
-  return { metadata, blobs, digests, clock, sleep, random, bucketCache, reads, peers, events, damage, receiptMs }
+  return { metadata, blobs, cluster, digests, clock, sleep, random, bucketCache, events, damage, receiptMs }
 }
 
 /** Source of the random bytes of ids. */

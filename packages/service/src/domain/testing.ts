@@ -1,5 +1,6 @@
 /** A domain on memory engines, with a clock and a source of ids of its own, for the tests of this folder. */
 import { createHash, createHmac } from 'node:crypto'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type BucketName, bucketName, type Digests, type ObjectKey, objectKey } from '@bindery/protocol'
 import {
   type BlobStore,
@@ -13,6 +14,7 @@ import {
   type Reader,
 } from '@bindery/storage'
 import { createBucket } from './buckets/buckets.js'
+import { RowCluster, type RowClusterOptions } from './cluster/row-cluster.js'
 import { createDomain, type Domain } from './domain.js'
 import { type NewObject, putObject } from './objects/objects.js'
 import { openObject } from './objects/open-object.js'
@@ -21,7 +23,6 @@ import { count } from './stored/counters.js'
 import { nullVersionRows, objectRows, ownerRows, partRows, versionRows } from './stored/keyspace.js'
 import type { ObjectDescription, ObjectName, PartRecord, Version, VersionId } from './stored/model.js'
 import { NULL_VERSION } from './stored/version-id.js'
-import { registerIncarnation } from './upkeep/incarnations.js'
 import { Sweeper } from './upkeep/sweeper.js'
 import { type Completion, completeUpload } from './uploads/complete.js'
 import { initiateUpload, readPartRows, storePart } from './uploads/uploads.js'
@@ -38,18 +39,26 @@ export const nodeDigests: Digests = {
   hmacSha256: (key, data) => createHmac('sha256', key).update(data).digest(),
 }
 
-export interface TestStores {
+/** The stores of a domain, and its membership. */
+export interface TestStores extends Partial<Pick<RowClusterOptions, 'uptime' | 'sleep' | 'nudge'>> {
   readonly metadata?: MetadataStore
   readonly blobs?: BlobStore
+  /** Determines the ids that it makes: domains on the same stores need different ones. Default: 1. */
+  readonly seed?: number
 }
 
-/** A domain with one bucket. Each transaction's body runs twice. */
-export async function testDomain({ metadata, blobs }: TestStores = {}): Promise<Domain> {
-  const random = createRandom(1)
+export type TestDomain = Domain & { readonly cluster: RowCluster }
+
+/** A domain with one bucket, in a process for which no time passes by default. Each transaction's body runs twice. */
+export async function testDomain(stores: TestStores = {}): Promise<TestDomain> {
+  const { metadata = createMemoryMetadataStore({ runBodiesTwice: true }), blobs = createMemoryBlobStore() } = stores
+  const cluster = await joinCluster({ ...stores, metadata, incarnation: blobs.incarnation })
+  const random = createRandom(stores.seed ?? 1)
   let now = Date.UTC(2026, 0, 5, 8)
   const domain = createDomain({
-    metadata: metadata ?? createMemoryMetadataStore({ runBodiesTwice: true }),
-    blobs: blobs ?? createMemoryBlobStore(),
+    metadata,
+    blobs,
+    cluster,
     digests: nodeDigests,
     clock: () => (now += 1000),
     sleep: async (milliseconds) => {
@@ -59,9 +68,20 @@ export async function testDomain({ metadata, blobs }: TestStores = {}): Promise<
     receiptMs: 86_400_000,
     strict: false,
   })
-  await registerIncarnation(domain)
   await createBucket(domain, { name: BUCKET, owner: OWNER })
-  return domain
+  return { ...domain, cluster }
+}
+
+/** A domain in another process on the same stores. */
+export async function heirOf(domain: Domain, incarnation = 'ffffffffffffffff'): Promise<TestDomain> {
+  const cluster = await joinCluster({ metadata: domain.metadata, incarnation })
+  return { ...domain, blobs: { ...domain.blobs, incarnation }, cluster }
+}
+
+function joinCluster(
+  options: Pick<RowClusterOptions, 'metadata' | 'incarnation'> & Partial<RowClusterOptions>,
+): Promise<RowCluster> {
+  return RowCluster.join({ clock: () => 0, uptime: () => 0, sleep: () => nextTurn(), ...options })
 }
 
 /** A source of these bytes. */

@@ -3,7 +3,7 @@ import { isWhole, readNaming } from '../domain/bytes/blobs.js'
 import { discardBlob } from '../domain/bytes/garbage.js'
 import { isDamage, unlessDamaged } from '../domain/stored/damage.js'
 import { onlyKey } from '../domain/stored/key-range.js'
-import { incarnationRows, namesIn, ownerRows, partRows } from '../domain/stored/keyspace.js'
+import { graveRows, incarnationRows, namesIn, ownerRows, partRows } from '../domain/stored/keyspace.js'
 import { compare } from './compare.js'
 import type { Facts, Fix } from './findings.js'
 import { type Inspection, isGarbage, mayHaveRows, nameToken } from './inspection.js'
@@ -89,8 +89,15 @@ async function standingOf(reader: Reader, entry: BlobEntry, hinted: Bytes | unde
   const size = owner === undefined ? undefined : await sizeIfNamed(reader, owner, entry.id)
   if (owner !== undefined && size !== undefined) return { kind: 'named', owner, size }
   if (await isGarbage(reader, 'blob', entry.id)) return { kind: 'garbage' }
-  const isToRecover = await mayHaveRows(reader, onlyKey(incarnationRows.key({ incarnation: entry.incarnation })))
+  const isToRecover = await isMemberOrGrave(reader, entry)
   return { kind: 'unnamed', entry, owner, isToRecover }
+}
+
+/** Whether the next start searches the blobs of this one's writer for orphans. */
+async function isMemberOrGrave(reader: Reader, { incarnation }: BlobEntry): Promise<boolean> {
+  const rows = [incarnationRows.key({ incarnation }), graveRows.key({ incarnation })]
+  const found = await Promise.all(rows.map((key) => mayHaveRows(reader, onlyKey(key))))
+  return found.includes(true)
 }
 
 /** The size that the record at a key gives of a blob; undefined if it names another, or cannot be understood. */

@@ -7,6 +7,7 @@ import {
   bucketRows,
   counterRows,
   documentRows,
+  epochRows,
   garbageRows,
   holderRows,
   incarnationRows,
@@ -14,10 +15,11 @@ import {
   objectRows,
   partRows,
   receiptRows,
+  reportRows,
   uploadRows,
   usageRows,
 } from '../domain/stored/keyspace.js'
-import { BUCKET, get, named, sweepAll } from '../domain/testing.js'
+import { BUCKET, get, heirOf, named, sweepAll } from '../domain/testing.js'
 import type { Facts, FindingKind } from './findings.js'
 import { filled, run, type Store } from './testing.js'
 
@@ -128,6 +130,21 @@ const DAMAGES: readonly Damage[] = [
     finds: ['rowDamaged'],
   },
   {
+    what: 'the report of a process',
+    row: ({ domain }) => reportRows.key({ incarnation: domain.blobs.incarnation }),
+    names: ({ domain }) => ({ rowKind: 'report', incarnation: domain.blobs.incarnation }),
+    finds: ['rowDamaged'],
+  },
+  {
+    what: 'the epoch',
+    row: async (store) => {
+      await store.domain.cluster.settled()
+      return epochRows.key({})
+    },
+    names: () => ({ rowKind: 'epoch' }),
+    finds: ['rowDamaged'],
+  },
+  {
     what: 'no space',
     row: async ({ domain }) => {
       await domain.metadata.transact(async (tx) => tx.set(Uint8Array.of(0x7a), new Uint8Array()))
@@ -154,7 +171,7 @@ for (const { what, row, names, finds, remains = [], loses = [] } of DAMAGES) {
     assert.deepEqual(store.kept.rows.map(String), [String(damaged)])
     assert.deepEqual((await run(store)).kinds, remains)
     if (what === 'a bucket') return
-    await sweepAll(store.domain)
+    await sweepAll(await heirOf(store.domain))
     for (const name of NAMES) {
       if (!loses.includes(name)) assert.deepEqual(await get(store.domain, name), whole.get(name))
     }

@@ -5,8 +5,19 @@ import { findObject } from '../domain/objects/objects.js'
 import { count } from '../domain/stored/counters.js'
 import { counterRows, nullVersionRows, ownerRows, versionRows } from '../domain/stored/keyspace.js'
 import { NULL_VERSION, newVersionId } from '../domain/stored/version-id.js'
-import { BUCKET, blobCount, bytesOf, keepAsVersion, key, named, OWNER, put, sweepAll } from '../domain/testing.js'
-import { recoverDead, registerIncarnation } from '../domain/upkeep/incarnations.js'
+import {
+  BUCKET,
+  blobCount,
+  bytesOf,
+  heirOf,
+  keepAsVersion,
+  key,
+  named,
+  OWNER,
+  put,
+  sweepAll,
+} from '../domain/testing.js'
+import { recoverDead } from '../domain/upkeep/incarnations.js'
 import type { FindingKind } from './findings.js'
 import { alter, BIG, filled, remove, run, type Store } from './testing.js'
 
@@ -99,8 +110,7 @@ test('neither the sweeper nor the search for orphans takes what a version names'
   const { domain } = await versioned()
   await sweepAll(domain)
   const blobs = await blobCount(domain)
-  const heir = { ...domain, blobs: { ...domain.blobs, incarnation: 'ffffffffffffffff' } }
-  await registerIncarnation(heir)
+  const heir = await heirOf(domain)
   await recoverDead(heir, [])
   await sweepAll(heir)
   assert.equal(await blobCount(heir), blobs)

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { LentBytes } from '@bindery/storage'
 import { call, startWithBucket } from '../testing/index.js'
-import { LentStream } from './lent-stream.js'
+import { LentStream, type StreamHooks } from './lent-stream.js'
 
 /** Counts lent pieces and reports of the end, and records whether the iteration has ended. */
-function pieces(count: number) {
+function pieces(count: number, hooks: Pick<StreamHooks, 'beforePiece'> = {}) {
   const seen = { lent: 0, ended: false, reports: 0 }
   async function* give(): AsyncGenerator<LentBytes> {
     try {
@@ -21,8 +21,11 @@ function pieces(count: number) {
     }
   }
   const begin = (size?: number) =>
-    LentStream.begin(give(), size, () => {
-      seen.reports += 1
+    LentStream.begin(give(), size, {
+      ...hooks,
+      onEnd: () => {
+        seen.reports += 1
+      },
     })
   /** The pieces of content of unknown size. */
   const lent = async () => {
@@ -86,9 +89,10 @@ test('a stream whose piece cannot be read has ended', async () => {
     yield { bytes: Uint8Array.of(1), release: () => {} }
     throw new Error('damaged')
   }
-  const stream = await LentStream.begin(failing(), 2, () => {
+  const onEnd = () => {
     reports += 1
-  })
+  }
+  const stream = await LentStream.begin(failing(), 2, { onEnd })
   assert.ok(stream instanceof LentStream)
   await stream.next()
   await assert.rejects(stream.next(), /damaged/)
@@ -102,4 +106,18 @@ test('an object whose bytes are missing is answered with an error before anythin
   for await (const { id } of started.blobs.list()) await started.blobs.delete(id)
   const { status, log } = await call(started, { method: 'GET', bucket: 'bkt', key: 'a' })
   assert.deepEqual([status, log.cause], [500, 'objectDamaged'])
+})
+
+test('a piece is read when the check before it has passed, and nothing more once it fails', async () => {
+  const { seen, begin } = pieces(3, { beforePiece })
+  let mayGoOn = true
+  async function beforePiece(): Promise<void> {
+    if (!mayGoOn) throw new Error('out of touch')
+  }
+  const content = await begin()
+  assert.ok(content instanceof LentStream)
+  for (const _ of [1, 2]) (await content.next()).value.release()
+  mayGoOn = false
+  await assert.rejects(content.next(), /out of touch/)
+  assert.deepEqual(seen, OVER)
 })

@@ -1,4 +1,4 @@
-import type { LentBytes } from '@bindery/storage'
+import type { Awaitable, LentBytes } from '@bindery/storage'
 import type { LentBody } from '../service.js'
 
 /** Bytes that are copied rather than lent: a complete response is sent in one write. */
@@ -9,19 +9,23 @@ export function ownedBytes(bytes: Uint8Array): LentBytes {
   return { bytes, release: () => {} }
 }
 
-/**
- * The body of a response, lent piece by piece. It is iterated once, one call at a time. `onEnd` is called once: after
- * the last piece, after a failed read, or when the reader leaves, possibly before the first piece.
- */
+export interface StreamHooks {
+  /** Called before each piece, which is read when it has resolved. What it throws fails the read. */
+  readonly beforePiece?: () => Awaitable<void>
+  /** Called once: after the last piece, after a failed read, or when the reader leaves, possibly before the first piece. */
+  readonly onEnd: () => void
+}
+
+/** The body of a response, lent piece by piece. It is iterated once, one call at a time. */
 export class LentStream implements LentBody, AsyncIterableIterator<LentBytes> {
   readonly #pieces: AsyncIterator<LentBytes>
-  readonly #onEnd: () => void
+  readonly #hooks: StreamHooks
   #first: IteratorResult<LentBytes> | undefined
   #ended = false
 
-  private constructor(pieces: AsyncIterator<LentBytes>, onEnd: () => void) {
+  private constructor(pieces: AsyncIterator<LentBytes>, hooks: StreamHooks) {
     this.#pieces = pieces
-    this.#onEnd = onEnd
+    this.#hooks = hooks
   }
 
   /**
@@ -32,9 +36,9 @@ export class LentStream implements LentBody, AsyncIterableIterator<LentBytes> {
   static async begin(
     pieces: AsyncIterable<LentBytes>,
     size: number | undefined,
-    onEnd: () => void,
+    hooks: StreamHooks,
   ): Promise<Uint8Array | LentStream> {
-    const stream = new LentStream(pieces[Symbol.asyncIterator](), onEnd)
+    const stream = new LentStream(pieces[Symbol.asyncIterator](), hooks)
     const first = await stream.next()
     if (first.done !== true && first.value.bytes.length === size && size <= COPIED_BYTES_MAX) {
       const bytes = new Uint8Array(first.value.bytes)
@@ -55,11 +59,13 @@ export class LentStream implements LentBody, AsyncIterableIterator<LentBytes> {
     this.#first = undefined
     if (first !== undefined) return first
     try {
+      const ready = this.#hooks.beforePiece?.()
+      if (ready instanceof Promise) await ready
       const result = await this.#pieces.next()
       if (result.done === true) this.#end()
       return result
     } catch (error) {
-      this.#end()
+      await this.close()
       throw error
     }
   }
@@ -84,6 +90,6 @@ export class LentStream implements LentBody, AsyncIterableIterator<LentBytes> {
   #end(): void {
     if (this.#ended) return
     this.#ended = true
-    this.#onEnd()
+    this.#hooks.onEnd()
   }
 }

@@ -20,11 +20,12 @@ export class Ram {
   readonly domain: Domain
   readonly #sealer = testSealer()
 
-  constructor({ metadata, blobs, now }: StartedService) {
+  constructor({ metadata, blobs, cluster, now }: StartedService) {
     let last = 0
     this.domain = createDomain({
       metadata,
       blobs,
+      cluster,
       digests: nodeDigests,
       clock: now,
       sleep: async () => {},

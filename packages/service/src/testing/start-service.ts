@@ -7,6 +7,7 @@ import {
 } from '@bindery/storage'
 import type { AccessKey } from '../access/requester.js'
 import { createService } from '../create-service.js'
+import { RowCluster, type RowClusterOptions } from '../domain/cluster/row-cluster.js'
 import { nodeDigests } from '../domain/testing.js'
 import type { ServiceOptions } from '../options.js'
 import type { Service } from '../service.js'
@@ -29,6 +30,7 @@ export const OTHER: AccessKey = accessKey('other', '1000000000000002')
  */
 export interface StartedService {
   readonly service: Service
+  readonly cluster: RowCluster
   readonly metadata: MetadataStore
   readonly blobs: BlobStore
   /** Milliseconds since 1970. */
@@ -36,22 +38,28 @@ export interface StartedService {
   advance(milliseconds: number): void
 }
 
+/** Options of a service, of its membership, and the seed of its ids. */
+export type StartOptions = Partial<Omit<ServiceOptions, 'cluster'>> &
+  Partial<Pick<RowClusterOptions, 'uptime' | 'nudge'>> & { readonly seed?: number; readonly surfaces?: Surfaces }
+
 /** Starts a service with `assertDeclared`. The same seed generates the same ids. */
-export async function startService(
-  options: Partial<ServiceOptions> & { readonly seed?: number; readonly surfaces?: Surfaces } = {},
-): Promise<StartedService> {
-  const { seed = 1, surfaces = SURFACES, ...given } = options
+export async function startService(options: StartOptions = {}): Promise<StartedService> {
+  const { seed = 1, surfaces = SURFACES, uptime = () => 0, nudge, ...given } = options
   const random = createRandom(seed)
   const keys = new Map([ROOT, OTHER].map((key) => [key.accessKeyId, key]))
   const metadata = given.metadata ?? createMemoryMetadataStore({ runBodiesTwice: true })
   const blobs = given.blobs ?? createMemoryBlobStore()
   let now = Date.UTC(2026, 0, 5, 8)
+  const clock = given.clock ?? (() => now)
+  const sleep = async (milliseconds: number): Promise<void> => {
+    now += milliseconds
+  }
+  const { incarnation } = blobs
+  const cluster = await RowCluster.join({ metadata, incarnation, clock, uptime, sleep: given.sleep ?? sleep, nudge })
   const all: ServiceOptions = {
     digests: nodeDigests,
-    clock: () => now,
-    sleep: async (milliseconds) => {
-      now += milliseconds
-    },
+    clock,
+    sleep,
     random: (bytes) => Uint8Array.from({ length: bytes }, () => random.below(256)),
     accessKeys: { find: (id) => keys.get(id) },
     sealer: testSealer(),
@@ -64,11 +72,12 @@ export async function startService(
     ...given,
     metadata,
     blobs,
+    cluster,
   }
   const service = createService(all, surfaces)
-  await service.open()
   return {
     service,
+    cluster,
     metadata,
     blobs,
     now: () => now,

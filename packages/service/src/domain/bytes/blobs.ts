@@ -151,8 +151,8 @@ export async function isWhole({ blobs }: Pick<Domain, 'blobs'>, blob: string): P
 
 /** Every commit that names a new blob reads its writer's row: once this process is declared dead, none goes through. */
 export function requireLiving(domain: Domain, tx: Reader): Awaitable<void> {
-  return andThen(incarnationRows.read(tx, { incarnation: domain.blobs.incarnation }), (record) => {
-    if (record?.state === 'living') return
-    throw new StorageError('unavailable', 'this process was declared dead and must not write any more')
+  return andThen(tx.get(incarnationRows.key({ incarnation: domain.blobs.incarnation })), (row) => {
+    if (row === undefined)
+      throw new StorageError('fenced', 'this process was declared dead and must not write any more')
   })
 }

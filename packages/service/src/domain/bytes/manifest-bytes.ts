@@ -35,7 +35,7 @@ export async function* readManifest(domain: Domain, id: string, range: ByteRange
 /** The target of a slice may be appended to: its manifest is read as a read of its own. */
 async function* readTarget(domain: Domain, id: string, range: ByteRange): AsyncIterable<LentBytes> {
   const scope = new Scope()
-  domain.reads.begin(scope).uses(id)
+  domain.cluster.reads.begin(scope).uses(id)
   try {
     yield* readManifest(domain, id, range)
   } finally {
@@ -67,7 +67,7 @@ async function crc64OfPiece(domain: Domain, { bytes, size, crc64 }: PartRecord, 
 
 function crc64OfTarget(domain: Domain, id: string, range: ByteRange): Promise<bigint> {
   return withScope((scope) => {
-    domain.reads.begin(scope).uses(id)
+    domain.cluster.reads.begin(scope).uses(id)
     return crc64Of(domain, id, range)
   })
 }

@@ -7,8 +7,9 @@ export interface RegisteredRead {
 }
 
 /**
- * The reads that run in this process. The sweeper relies on this: an id that is not in use now, and whose last
- * reference was dropped before the question, is never used again, because a read takes its snapshot after it is registered.
+ * The reads that run in this process. An id that none of them uses, and whose last reference was dropped before they were
+ * collected, is never used again, because a read takes its snapshot after it is registered. So nothing that is read before
+ * the registration, such as a record that is kept in memory, may lead to bytes.
  */
 export class ReadRegistry {
   readonly #users = new Map<string, number>()
@@ -31,13 +32,13 @@ export class ReadRegistry {
     }
   }
 
-  /** Those of the ids that a read uses; waits for the reads that have not yet named theirs. */
-  async inUse(manifestIds: readonly string[]): Promise<readonly string[]> {
+  /** The manifests that running reads use; waits for the reads that have not yet named theirs. */
+  async inUse(): Promise<readonly string[]> {
     const decisions = [...this.#undecided].map(
       ({ whenDecided }) => new Promise<void>((resolve) => whenDecided.push(resolve)),
     )
     await Promise.all(decisions)
-    return manifestIds.filter((id) => this.#users.has(id))
+    return [...this.#users.keys()]
   }
 
   #drop(manifestId: string): void {

@@ -42,7 +42,7 @@ export function firstToJoin(list: Manifest): number | undefined {
 export async function joinTail(domain: Domain, name: ObjectName): Promise<void> {
   try {
     await withScope(async (scope) => {
-      const read = domain.reads.begin(scope)
+      const read = domain.cluster.reads.begin(scope)
       const end = await domain.metadata.read(async (reader) => {
         const record = await readObject(reader, name)
         return record?.type === 'Appendable' ? readEnd(reader, record.manifest) : undefined

@@ -51,9 +51,9 @@ test('a range of an object is just those bytes, and an open object is in use unt
   await openObject(domain, other, named('k'))
   assert.equal((await bytesOf(read({ start: 3, end: 7 }))).toString(), '3456')
   scope.close()
-  assert.deepEqual(await domain.reads.inUse([record.manifest]), [record.manifest])
+  assert.deepEqual(await domain.cluster.reads.inUse(), [record.manifest])
   other.close()
-  assert.deepEqual(await domain.reads.inUse([record.manifest]), [])
+  assert.deepEqual(await domain.cluster.reads.inUse(), [])
 })
 
 test('what is entered into a scope that has closed is closed at once', async () => {

@@ -24,7 +24,7 @@ export interface OpenObject {
 
 /** Throws noSuchKey, noSuchVersion. */
 export async function openObject(domain: Domain, scope: Scope, name: ObjectName): Promise<OpenObject> {
-  const registered = domain.reads.begin(scope)
+  const registered = domain.cluster.reads.begin(scope)
   const record = await domain.metadata.read((reader) => requireObject(reader, name))
   return openRecord(domain, registered, record)
 }
@@ -44,7 +44,7 @@ export function openBucketAndObject<T>(
   name: ObjectName,
   readMore: ReadMore<T>,
 ): Awaitable<BucketAndOpenObject<T>> {
-  const registered = domain.reads.begin(scope)
+  const registered = domain.cluster.reads.begin(scope)
   return andThen(findBucketAndObject(domain, name, readMore), ({ bucket, object, marker, more }) => ({
     bucket,
     more,

@@ -13,6 +13,7 @@ import {
   blobCount,
   complete,
   get,
+  heirOf,
   initiate,
   named,
   OWNER,
@@ -22,7 +23,7 @@ import {
   testDomain,
 } from '../testing.js'
 import { applyLifecycle } from '../upkeep/apply-lifecycle.js'
-import { recoverDead, registerIncarnation } from '../upkeep/incarnations.js'
+import { recoverDead } from '../upkeep/incarnations.js'
 import { Sweeper } from '../upkeep/sweeper.js'
 import { type Damage, DamageReports, skippingDamage } from './damage.js'
 import {
@@ -145,8 +146,7 @@ test('a process whose row is damaged is declared dead by its key, and what a dam
   await domain.metadata.transact(async (tx) => tx.delete(objectRows.key({ bucket: BUCKET, key: 'b' })))
   damage(objectRows.key({ bucket: BUCKET, key: 'a' }))
   damage(incarnationRows.key({ incarnation: domain.blobs.incarnation }))
-  const heir = { ...domain, blobs: { ...domain.blobs, incarnation: 'ffffffffffffffff' } }
-  await registerIncarnation(heir)
+  const heir = await heirOf(domain)
   await recoverDead(heir, [])
   assert.equal(
     await domain.metadata.read((reader) => reader.get(incarnationRows.key({ incarnation: domain.blobs.incarnation }))),

@@ -50,15 +50,16 @@ export class DamageReports {
 
   /** The first rows of a range, as `readPage` returns them; the damaged ones are reported. */
   page(metadata: MetadataStore, range: KeyRange, atOnce: number): Promise<Page> {
-    return readPage(metadata, range, { atOnce, onDamaged: this.#onDamaged })
+    return readPage(metadata, range, { atOnce, onDamaged: this.onDamaged })
   }
 
   /** The rows of a range, as `rowsIn` yields them; the damaged ones are reported. */
   rowsIn(metadata: MetadataStore, range: KeyRange, atOnce: number): AsyncGenerator<Row, void, undefined> {
-    return rowsIn(metadata, range, { atOnce, onDamaged: this.#onDamaged })
+    return rowsIn(metadata, range, { atOnce, onDamaged: this.onDamaged })
   }
 
-  readonly #onDamaged = (row: DamagedRow): void => this.add(row.key, row)
+  /** For reads that leave damaged rows out. */
+  readonly onDamaged = (row: DamagedRow): void => this.add(row.key, row)
 }
 
 /** The result of a read; undefined, as if there were no row, where it meets a damaged one. */

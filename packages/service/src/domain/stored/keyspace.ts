@@ -3,14 +3,16 @@ import type { Bytes } from '@bindery/storage'
 import { emptyCodec, keyCodec } from './codec.js'
 import { manifestCodec } from './manifest.js'
 import { bucketCodec } from './records/bucket.js'
-import { bucketCounters, usageCounters } from './records/counters.js'
+import { bucketCounters, epochCounter, usageCounters } from './records/counters.js'
 import { documentCodec } from './records/document.js'
 import { garbageCodec } from './records/garbage.js'
+import { graveCodec } from './records/grave.js'
 import { incarnationCodec } from './records/incarnation.js'
 import { objectCodec } from './records/object.js'
 import { partCodec } from './records/part.js'
 import { accessKeyCodec, identityCodec, keyUseCodec, policyCodec, ramCounters } from './records/ram.js'
 import { receiptCodec } from './records/receipt.js'
+import { reportCodec } from './records/report.js'
 import { autoCompleteCodec, uploadCodec } from './records/upload.js'
 import { nullVersionCodec, versionCodec } from './records/version.js'
 import { descending, id, type KeyNames, type LooseNames, number, type Space, space, text } from './space.js'
@@ -149,7 +151,34 @@ export const incarnationRows = space({
   key: [text('incarnation')],
   value: incarnationCodec,
   rowsAtOnce: FEW,
-  about: 'a process that writes blobs: living, or dead and to be searched for orphans',
+  about: 'a process that serves the store, until it leaves or is declared dead; does not change meanwhile',
+})
+
+export const reportRows = space({
+  letter: 'j',
+  kind: 'report',
+  key: [text('incarnation')],
+  value: reportCodec,
+  rowsAtOnce: FEW,
+  about: 'the reads that run in such a process, as it has last reported them',
+})
+
+export const graveRows = space({
+  letter: 'x',
+  kind: 'grave',
+  key: [text('incarnation')],
+  value: graveCodec,
+  rowsAtOnce: MANY,
+  about: 'a process that has left or was declared dead, until its blobs have been searched for orphans',
+})
+
+export const epochRows = space<'epoch', never, { readonly epoch: number }>({
+  letter: 'e',
+  kind: 'epoch',
+  key: [],
+  value: epochCounter,
+  rowsAtOnce: MANY,
+  about: 'how often the sweeper has requested reports',
 })
 
 export const garbageRows = space({
@@ -253,6 +282,9 @@ export const SPACES = [
   ownerRows,
   receiptRows,
   incarnationRows,
+  reportRows,
+  graveRows,
+  epochRows,
   garbageRows,
   counterRows,
   identityRows,

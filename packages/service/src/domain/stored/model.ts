@@ -221,9 +221,24 @@ export type PartBytes =
   | { readonly kind: 'blob'; readonly blob: BlobId; readonly dataKey?: WrappedKey }
   | { readonly kind: 'slices'; readonly slices: readonly Slice[]; readonly depth: number }
 
-/** A process that wrote blobs. `dead`: its orphans are still to be found. */
+/** A process that is a member of those that serve the store. */
 export interface IncarnationRecord {
-  readonly state: 'living' | 'dead'
+  /** Milliseconds since 1970, for people to see. */
+  readonly joinedAt?: number
+}
+
+/** The reads that run in a process, as it has last reported them. */
+export interface ReportRecord {
+  /** The epoch that it read before it collected its reads. */
+  readonly seen: number
+  /** Ids of the manifests that its reads use; `any`: it may use whatever there is. */
+  readonly busy: readonly string[] | 'any'
+}
+
+/** A process that wrote blobs and is no member any more. */
+export interface GraveRecord {
+  /** Milliseconds since 1970, for people to see. */
+  readonly diedAt: number
 }
 
 /** manifest: a manifest that lost a holder · rows: part rows that no manifest lists · blob: a blob. */

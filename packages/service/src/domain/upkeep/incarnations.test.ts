@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type BlobStore, createMemoryBlobStore } from '@bindery/storage'
-import { get, put, sweepAll, testDomain } from '../testing.js'
-import { recoverDead, registerIncarnation } from './incarnations.js'
+import { get, heirOf, put, sweepAll, testDomain } from '../testing.js'
+import { recoverDead } from './incarnations.js'
 
 /** A store whose headers cannot be read any more. */
 function withoutHints(blobs: BlobStore): BlobStore {
@@ -17,8 +17,7 @@ function withoutHints(blobs: BlobStore): BlobStore {
 test('a blob whose header is damaged is not taken for an orphan', async () => {
   const domain = await testDomain({ blobs: withoutHints(createMemoryBlobStore()) })
   await put(domain, 'k', 'named')
-  const heir = { ...domain, blobs: { ...domain.blobs, incarnation: 'ffffffffffffffff' } }
-  await registerIncarnation(heir)
+  const heir = await heirOf(domain)
   await recoverDead(heir, [])
   await sweepAll(heir)
   assert.equal((await get(heir, 'k')).toString(), 'named')

@@ -1,51 +1,44 @@
 /**
  * Incarnations: each run of a process that writes blobs. A blob that no record names is looked for only among the blobs
  * of an incarnation that was declared dead, and declaring it so comes first: from then on none of its commits goes
- * through. No clock decides which process is dead; the process that guards the data folder knows which ones live.
+ * through. The caller knows which processes have ended.
  */
 import { type BlobEntry, type BlobId, type Bytes, together } from '@bindery/storage'
 import { isWhole, namesBlob } from '../bytes/blobs.js'
 import { discardBlob, isGarbageBlob } from '../bytes/garbage.js'
+import { bury, incarnationsIn } from '../cluster/members.js'
 import type { Domain } from '../domain.js'
 import { skippingDamage } from '../stored/damage.js'
-import { incarnationRows, ownerRows } from '../stored/keyspace.js'
-import { rowsIn } from '../stored/rows-in.js'
+import { graveRows, incarnationRows, ownerRows } from '../stored/keyspace.js'
 
-const ROWS_AT_ONCE = 200
+/** Each writes three keys. */
+const BURIALS_AT_ONCE = 100
 /** Blobs looked at in one transaction: two reads each, and at most a write. */
 const BLOBS_AT_ONCE = 200
 
-/** Makes this process known; before its first write. */
-export async function registerIncarnation({ metadata, blobs }: Domain): Promise<void> {
-  await metadata.transact(async (tx) => {
-    incarnationRows.set(tx, { incarnation: blobs.incarnation }, { state: 'living' })
-  })
-}
-
-/** Declares each process dead that is not among the living, and turns the blobs that it left without a reference into garbage. */
+/**
+ * Declares dead every process that is not among the living, all of which have ended, and turns the blobs that ended ones
+ * left unnamed into garbage. A living process that others declared dead may still be writing a blob: it is searched later.
+ */
 export async function recoverDead(domain: Domain, living: readonly string[]): Promise<void> {
-  for (const incarnation of await declareDead(domain, new Set([...living, domain.blobs.incarnation]))) {
+  const { metadata, blobs } = domain
+  const alive = new Set([...living, blobs.incarnation])
+  await buryEnded(domain, alive)
+  for (const incarnation of await incarnationsIn(metadata, graveRows)) {
+    if (alive.has(incarnation)) continue
     await findOrphans(domain, incarnation)
-    await domain.metadata.transact(async (tx) => tx.delete(incarnationRows.key({ incarnation })))
+    await metadata.transact(async (tx) => graveRows.delete(tx, { incarnation }))
   }
 }
 
-async function declareDead({ metadata }: Domain, living: ReadonlySet<string>): Promise<string[]> {
-  const ended: string[] = []
-  const note = ({ key }: { readonly key: Bytes }): void => {
-    const { incarnation } = incarnationRows.namesOf(key)
-    if (!living.has(incarnation)) ended.push(incarnation)
-  }
-  // The key of a damaged row still says which incarnation it is about.
-  for await (const row of rowsIn(metadata, incarnationRows.all, { atOnce: ROWS_AT_ONCE, onDamaged: note })) note(row)
-  for (let start = 0; start < ended.length; start += ROWS_AT_ONCE) {
+async function buryEnded({ metadata, clock }: Domain, alive: ReadonlySet<string>): Promise<void> {
+  const members = await incarnationsIn(metadata, incarnationRows)
+  const ended = members.filter((incarnation) => !alive.has(incarnation))
+  for (let start = 0; start < ended.length; start += BURIALS_AT_ONCE) {
     await metadata.transact(async (tx) => {
-      for (const incarnation of ended.slice(start, start + ROWS_AT_ONCE)) {
-        incarnationRows.set(tx, { incarnation }, { state: 'dead' })
-      }
+      for (const incarnation of ended.slice(start, start + BURIALS_AT_ONCE)) bury(tx, incarnation, clock())
     })
   }
-  return ended
 }
 
 async function findOrphans(domain: Domain, incarnation: string): Promise<void> {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ListedParts } from '@bindery/protocol'
 import { createMemoryBlobStore, createMemoryMetadataStore, StorageError } from '@bindery/storage'
+import type { Cluster } from '../cluster/cluster.js'
 import { deleteObject } from '../objects/objects.js'
 import { openObject } from '../objects/open-object.js'
 import { Scope } from '../scope.js'
@@ -10,6 +11,7 @@ import {
   blobCount,
   bytesOf,
   get,
+  heirOf,
   initiate,
   key,
   named,
@@ -21,7 +23,7 @@ import {
   testDomain,
 } from '../testing.js'
 import { completeUpload } from '../uploads/complete.js'
-import { recoverDead, registerIncarnation } from './incarnations.js'
+import { recoverDead } from './incarnations.js'
 import { Sweeper } from './sweeper.js'
 
 const A = Buffer.alloc(102_400, 'a')
@@ -45,16 +47,13 @@ test('D4: bytes dropped by a delete, an overwrite and a replaced part are freed,
 test('D4: nothing that a running read may use is freed, in whatever process it runs', async () => {
   const metadata = createMemoryMetadataStore()
   const blobs = createMemoryBlobStore()
-  const reader = await testDomain({ metadata, blobs })
-  const writer = await testDomain({ metadata, blobs })
+  const writer = await testDomain({ metadata, blobs, nudge: () => void reader.cluster.report() })
+  const reader = await heirOf(writer)
   await put(writer, 'k', 'old')
   const scope = new Scope()
   const open = await openObject(reader, scope, named('k'))
   await put(writer, 'k', 'new')
-  const both = {
-    inUse: async (ids: readonly string[]) => [...(await reader.reads.inUse(ids)), ...(await writer.reads.inUse(ids))],
-  }
-  const sweeper = new Sweeper({ ...writer, peers: both })
+  const sweeper = new Sweeper(writer)
   assert.deepEqual(await sweeper.sweep(), { freed: 0, waiting: 1, more: false })
   assert.equal((await bytesOf(open.read())).toString(), 'old')
   scope.close()
@@ -69,8 +68,13 @@ test('nothing is freed while a backup copies the stores, blobs that wait to be d
   await put(domain, 'k', 'old')
   await put(domain, 'k', 'new')
   let held = true
-  const peers = { inUse: domain.peers.inUse.bind(domain.peers), isHeld: async () => held }
-  const sweeper = new Sweeper({ ...domain, peers })
+  const settled = domain.cluster.settled.bind(domain.cluster)
+  const cluster: Cluster = {
+    reads: domain.cluster.reads,
+    mayAnswer: () => true,
+    settled: async () => (held ? 'any' : settled()),
+  }
+  const sweeper = new Sweeper({ ...domain, cluster })
   assert.deepEqual(await sweeper.sweep(), { freed: 0, waiting: 2, more: false })
   assert.equal(await blobCount(domain), 4)
   held = false
@@ -80,9 +84,9 @@ test('nothing is freed while a backup copies the stores, blobs that wait to be d
 test('a read that has not yet named its manifest is waited for', async () => {
   const domain = await testDomain()
   const scope = new Scope()
-  const read = domain.reads.begin(scope)
+  const read = domain.cluster.reads.begin(scope)
   let answered = false
-  const answer = domain.reads.inUse(['A', 'B']).then((ids) => {
+  const answer = domain.cluster.reads.inUse().then((ids) => {
     answered = true
     return ids
   })
@@ -91,7 +95,7 @@ test('a read that has not yet named its manifest is waited for', async () => {
   read.uses('B')
   assert.deepEqual(await answer, ['B'])
   scope.close()
-  assert.deepEqual(await domain.reads.inUse(['B']), [])
+  assert.deepEqual(await domain.cluster.reads.inUse(), [])
 })
 
 test('an object of many parts is freed in steps', async () => {
@@ -150,13 +154,12 @@ test('blobs that a dead process left unnamed are found, named ones stay', async 
   await first.blobs.write(sourceOf('never named'), { owner: new Uint8Array([0x6f]) })
   const uploadId = await initiate(first, 'u')
   await part(first, 'u', uploadId, 1, A)
-  const heir = { ...first, blobs: { ...first.blobs, incarnation: 'ffffffffffffffff' } }
-  await registerIncarnation(heir)
+  const heir = await heirOf(first)
   await recoverDead(heir, [])
   await sweepAll(heir)
   assert.equal(await blobCount(heir), 2)
   assert.equal((await get(heir, 'k')).toString(), 'named')
-  await assert.rejects(put(first, 'late', 'bytes'), { kind: 'unavailable' })
+  await assert.rejects(put(first, 'late', 'bytes'), { kind: 'fenced' })
   assert.equal(await blobCount(heir), 2)
 })
 

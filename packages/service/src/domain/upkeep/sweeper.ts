@@ -22,8 +22,10 @@ import type { GarbageKind, GarbageRecord } from '../stored/model.js'
 import { hasRows } from '../stored/rows-in.js'
 import { dropExpired } from '../uploads/receipts.js'
 
-/** Garbage rows taken at once: each writes at most two keys. */
-const GARBAGE_AT_ONCE = 200
+/** Garbage rows for which reports are requested at once: as many as one read returns, however long their keys are. */
+const GARBAGE_AT_ONCE = 500
+/** Blobs deleted at once: each reads a record of at most 40 kB, and writes at most two keys. */
+const BLOBS_AT_ONCE = 200
 /** Rows of manifests in one transaction: each writes at most three keys. */
 const MANIFESTS_AT_ONCE = 100
 /** Part rows looked at in one step, and keys that it writes. */
@@ -56,13 +58,13 @@ export class Sweeper {
     this.#domain = domain
   }
 
-  /** One pass over the next garbage rows, from the beginning again after the last. */
-  async sweep(): Promise<SweepReport> {
+  /** One pass over the next garbage rows, from the beginning again after the last. The signal ends its waits. */
+  async sweep(signal?: AbortSignal): Promise<SweepReport> {
     const garbage = await this.#next()
-    // Asked after the rows were seen, as below: a backup that begins later cannot find the dropped ids.
-    if (await this.#domain.peers.isHeld?.()) return { freed: 0, waiting: garbage.length, more: false }
-    const inUse = await this.#inUse(garbage)
-    const free = garbage.filter((item) => !inUse.has(readRegisteredUnder(item) ?? ''))
+    // After the rows were seen: a read or backup that begins later cannot find the dropped ids.
+    const busy = garbage.length === 0 ? new Set<string>() : await this.#domain.cluster.settled(signal)
+    if (busy === 'any') return { freed: 0, waiting: garbage.length, more: false }
+    const free = garbage.filter((item) => !busy.has(readRegisteredUnder(item) ?? ''))
     const blobs = free.filter(({ kind }) => kind === 'blob')
     const manifests = free.filter(({ kind }) => kind === 'manifest')
     let stepped = 0
@@ -74,7 +76,10 @@ export class Sweeper {
       if (item.kind !== 'rows') continue
       stepped += await skippingDamage([item], () => this.#sweepRows(item), this.#passOver)
     }
-    const freed = await this.#sweepBlobs(blobs)
+    let freed = 0
+    for (let start = 0; start < blobs.length; start += BLOBS_AT_ONCE) {
+      freed += await this.#sweepBlobs(blobs.slice(start, start + BLOBS_AT_ONCE))
+    }
     this.#afterReceipt = await dropExpired(this.#domain, this.#afterReceipt)
     return {
       freed,
@@ -97,12 +102,6 @@ export class Sweeper {
 
   /** Bytes that a damaged row may still reference wait until the row is gone. */
   readonly #passOver = ({ key }: Garbage, error: StorageError): void => this.#domain.damage.add(key, error)
-
-  /** Asked after the rows were seen: a read that begins later cannot find the dropped ids. */
-  async #inUse(garbage: readonly Garbage[]): Promise<ReadonlySet<string>> {
-    const ids = new Set(garbage.flatMap((item) => readRegisteredUnder(item) ?? []))
-    return new Set(ids.size === 0 ? [] : await this.#domain.peers.inUse([...ids]))
-  }
 
   /** Many rows at once: a manifest of many holders leaves one with each of them. */
   async #sweepManifests(garbage: readonly Garbage[]): Promise<void> {

@@ -12,6 +12,7 @@ import {
   blobCount,
   bytesOf,
   get,
+  heirOf,
   initiate,
   key,
   named,
@@ -22,7 +23,7 @@ import {
   sweepAll,
   testDomain,
 } from '../testing.js'
-import { recoverDead, registerIncarnation } from '../upkeep/incarnations.js'
+import { recoverDead } from '../upkeep/incarnations.js'
 import { completeUpload } from './complete.js'
 import { abortUpload } from './uploads.js'
 
@@ -87,8 +88,7 @@ test('D4: the search for orphans keeps the bytes of a dead writer while they are
   const metadata = createMemoryMetadataStore()
   const writer = await testDomain({ metadata, blobs: createMemoryBlobStore() })
   await put(writer, 'k', 'old')
-  const heir = { ...writer, blobs: { ...writer.blobs, incarnation: 'ffffffffffffffff' } }
-  await registerIncarnation(heir)
+  const heir = await heirOf(writer)
   const scope = new Scope()
   const open = await openObject(heir, scope, named('k'))
   await deleteObject(heir, named('k'))

@@ -206,14 +206,14 @@ test('a failing GET and one whose answer is dropped unread hold no manifest', as
   const { headers } = await uploadPart(started, 'm', uploadId, 1, text)
   await complete(started, 'm', uploadId, [[1, headers.etag]])
   await get(started, 'm', { headers: { 'if-match': 'no' } })
-  assert.deepEqual(await started.service.inUse([uploadId]), [])
+  assert.deepEqual(await started.cluster.reads.inUse(), [])
   const { body } = await send(started, { method: 'GET', bucket: BUCKET, key: 'm' })
   assert.ok(body !== undefined && !(body instanceof Uint8Array))
-  assert.deepEqual(await started.service.inUse([uploadId]), [uploadId])
+  assert.deepEqual(await started.cluster.reads.inUse(), [uploadId])
   await body[Symbol.asyncIterator]().return?.()
-  assert.deepEqual(await started.service.inUse([uploadId]), [])
+  assert.deepEqual(await started.cluster.reads.inUse(), [])
   assert.equal((await get(started, 'm')).text, text)
-  assert.deepEqual(await started.service.inUse([uploadId]), [])
+  assert.deepEqual(await started.cluster.reads.inUse(), [])
 })
 
 test('the query replaces headers of a signed GET; a line break in one is refused', async () => {

@@ -2,6 +2,9 @@ import { countersCodec } from '../codec.js'
 
 export const STORAGE_CLASSES = ['Standard', 'IA', 'Archive', 'ColdArchive', 'DeepColdArchive'] as const
 
+/** How often the sweeper has requested reports. */
+export const epochCounter = countersCodec(['epoch'])
+
 /** The totals of an upload; `edition` counts the commits of its parts. */
 export const usageCounters = countersCodec(['parts', 'bytes', 'edition'])
 

@@ -1,0 +1,32 @@
+import { type Awaitable, andThen, StorageError } from '@bindery/storage'
+import type { ReadRegistry } from '../bytes/reads.js'
+
+/** Ids of the manifests that running reads may use; `any`: they may use whatever the stores hold. */
+export type Busy = ReadonlySet<string> | 'any'
+
+/**
+ * This process among those that serve the same stores: which reads run anywhere, and whether this process still belongs
+ * to them.
+ */
+export interface Cluster {
+  /** The reads that run in this process. One begins before any snapshot that it uses is taken. */
+  readonly reads: ReadRegistry
+  /**
+   * Whether this process may answer requests: false once others may have declared it dead. Checked before a request and
+   * before each piece of a body. Answers at once while the lease lasts.
+   */
+  mayAnswer(): Awaitable<boolean>
+  /**
+   * The manifests that reads of any process use which began before the call. What was seen to be unlinked before the call,
+   * and is not among them, is never read again. `any` if a process does not report its reads in time, if one copies the
+   * stores, or if the signal ended the wait. Throws StorageError `fenced` if this process was declared dead.
+   */
+  settled(signal?: AbortSignal): Promise<Busy>
+}
+
+/** Throws StorageError `unavailable` unless this process may answer. */
+export function requireLease(cluster: Pick<Cluster, 'mayAnswer'>): Awaitable<void> {
+  return andThen(cluster.mayAnswer(), (may) => {
+    if (!may) throw new StorageError('unavailable', 'this process has lost touch with the others')
+  })
+}
