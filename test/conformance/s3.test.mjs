@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test'
 import { S3Client } from '@aws-sdk/client-s3'
 import OSS from 'ali-oss'
 import { OBJECT_FACTS } from './s3/objects.mjs'
+import { UPLOAD_FACTS } from './s3/uploads.mjs'
 import { bucketPrefix, MODES, openTarget } from './support.mjs'
 
 function declareFacts(mode) {
@@ -26,8 +27,10 @@ function declareFacts(mode) {
     })
   })
   after(() => target?.stop())
-  for (const [sentence, body] of OBJECT_FACTS) {
-    test(`client-s3: ${sentence}`, () => body({ ...clients, bucket, region: target.region }))
+  // the first fact makes the bucket, and the last deletes it
+  const facts = [...OBJECT_FACTS.slice(0, -1), ...UPLOAD_FACTS, ...OBJECT_FACTS.slice(-1)]
+  for (const [sentence, body] of facts) {
+    test(`client-s3: ${sentence}`, () => body({ ...clients, ...target, bucket }))
   }
 }
 

@@ -26,7 +26,14 @@ import type { Domain } from './domain/domain.js'
 import { notFound } from './domain/objects/current.js'
 import type { OpenObject } from './domain/objects/open-object.js'
 import type { Scope } from './domain/scope.js'
-import type { BucketRecord, DeleteMarker, ObjectName, ObjectRecord } from './domain/stored/model.js'
+import type {
+  BucketRecord,
+  DeleteMarker,
+  ETag,
+  MultipartETags,
+  ObjectName,
+  ObjectRecord,
+} from './domain/stored/model.js'
 import type { Exchange } from './exchange.js'
 import type { Callbacks, ServiceOptions } from './options.js'
 import { bucketUrlOf, endpointsOf, type Reached, type RegionEndpoints } from './response/endpoint.js'
@@ -198,6 +205,11 @@ export class UnreadCall<O extends Operation> {
   /** Whether the requester pays for what would be the owner's to pay. */
   get isCharged(): boolean {
     return this.#found.rules?.requesterPays === true && accountOf(this.requester)?.id !== this.#found.bucket?.owner
+  }
+
+  /** The tag of an object's content, as the client's protocol has it. */
+  etagOf({ etag, digestETag }: MultipartETags): ETag {
+    return digestETag !== undefined && this.exchange.dialect.etagRecipe === 'digests' ? digestETag : etag
   }
 
   /** How the client's protocol names a field of the input. */

@@ -4,8 +4,11 @@ import { test } from 'node:test'
 import {
   BUCKET,
   call,
+  complete,
   element,
   elements,
+  FULL_PART,
+  initiate,
   type S3Request,
   type StartedService,
   s3,
@@ -190,4 +193,144 @@ test('bodies in chunks are stored without their framing, after each chunk and th
   assert.equal(await code('5\r\nhel', { 'x-amz-decoded-content-length': '5' }), 'IncompleteBody')
   assert.equal(await code('0\r\n\r\n', { 'x-amz-decoded-content-length': '0' }), 'MalformedTrailerError')
   assert.equal(await code(body('fJy43g=='), {}), 'MissingContentLength')
+})
+
+const md5 = (bytes: Uint8Array | string) => createHash('md5').update(bytes).digest('hex')
+
+/** The body of a Complete as S3's clients write it. */
+const listOf = (etags: readonly string[]) =>
+  `<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${etags
+    .map((tag, index) => `<Part><ETag>&quot;${tag}&quot;</ETag><PartNumber>${index + 1}</PartNumber></Part>`)
+    .join('')}</CompleteMultipartUpload>`
+
+async function begin(started: StartedService, headers: Record<string, string> = {}): Promise<string> {
+  const { text } = await asS3(started, { method: 'POST', key: 'k', query: 'uploads', headers })
+  return element(text, 'UploadId') ?? ''
+}
+
+const part = (started: StartedService, uploadId: string, partNumber: number, body: Uint8Array | string) =>
+  asS3(started, {
+    method: 'PUT',
+    key: 'k',
+    query: `partNumber=${partNumber}&uploadId=${uploadId}&x-id=UploadPart`,
+    body,
+  })
+
+test('a multipart object has the tag of each protocol, and either is a condition in both', async () => {
+  const started = await startWithBucket()
+  const uploadId = await begin(started, { 'x-amz-acl': 'public-read', 'content-type': 'a/b' })
+  const first = await part(started, uploadId, 1, FULL_PART)
+  assert.equal(first.headers.etag, `"${md5(FULL_PART)}"`)
+  await part(started, uploadId, 2, 'end')
+  const listed = await asS3(started, { method: 'GET', key: 'k', query: `uploadId=${uploadId}` })
+  assert.deepEqual(elements(listed.text, 'PartNumberMarker'), ['0'])
+  assert.deepEqual(elements(listed.text, 'PartNumber'), ['1', '2'])
+
+  const body = listOf([md5(FULL_PART), md5('end')])
+  const complete = () => asS3(started, { method: 'POST', key: 'k', query: `uploadId=${uploadId}`, body })
+  const done = await complete()
+  assert.equal(done.status, 200, done.text)
+  const digests = `${md5(Buffer.concat([md5(FULL_PART), md5('end')].map((tag) => Buffer.from(tag, 'hex'))))}-2`
+  const text = `${md5(`${md5(FULL_PART)}${md5('end')}`.toUpperCase())}-2`.toUpperCase()
+  assert.equal(element(done.text, 'ETag'), `"${digests}"`)
+  assert.equal((await complete()).text, done.text)
+
+  const head = await asS3(started, { method: 'HEAD', key: 'k' })
+  const other = await call(started, { method: 'HEAD', bucket: BUCKET, key: 'k' })
+  assert.deepEqual([head.headers.etag, other.headers.etag], [`"${digests}"`, `"${text}"`])
+  assert.equal(head.headers['content-type'], 'a/b')
+  assert.match((await asS3(started, { method: 'GET' })).text, new RegExp(`<ETag>"${digests}"</ETag>`))
+  for (const tag of [digests, text]) {
+    const condition = { 'if-none-match': `"${tag}"` }
+    assert.equal((await asS3(started, { method: 'GET', key: 'k', headers: condition })).status, 304, tag)
+    const ofOss = await call(started, { method: 'GET', bucket: BUCKET, key: 'k', headers: condition })
+    assert.equal(ofOss.status, 304, tag)
+  }
+  assert.equal(
+    (await asS3(started, { method: 'GET', key: 'k', as: 'anonymous', headers: { 'amz-sdk-request': 'x' } })).status,
+    200,
+  )
+})
+
+test('an upload that one protocol begins is continued and completed by the other', async () => {
+  const started = await startWithBucket()
+  const ofS3 = await begin(started)
+  await call(started, {
+    method: 'PUT',
+    bucket: BUCKET,
+    key: 'k',
+    query: { partNumber: '1', uploadId: ofS3 },
+    body: 'x',
+  })
+  assert.equal((await complete(started, 'k', ofS3, [[1, md5('x')]])).status, 200)
+  assert.equal((await asS3(started, { method: 'GET', key: 'k' })).text, 'x')
+
+  const ofOss = await initiate(started, 'k')
+  await part(started, ofOss, 1, 'y')
+  const uploads = await asS3(started, { method: 'GET', query: 'uploads' })
+  assert.deepEqual(elements(uploads.text, 'UploadId'), [ofOss])
+  const done = await asS3(started, { method: 'POST', key: 'k', query: `uploadId=${ofOss}`, body: listOf([md5('y')]) })
+  assert.equal(element(done.text, 'ETag'), `"${md5(Buffer.from(md5('y'), 'hex'))}-1"`)
+  assert.equal((await call(started, { method: 'GET', bucket: BUCKET, key: 'k' })).text, 'y')
+})
+
+test('lists of parts that cannot be completed are refused, and the upload stays', async () => {
+  const started = await startWithBucket()
+  const uploadId = await begin(started)
+  await part(started, uploadId, 1, 'x')
+  await part(started, uploadId, 2, 'y')
+  const code = async (body: string) => {
+    const { text } = await asS3(started, { method: 'POST', key: 'k', query: `uploadId=${uploadId}`, body })
+    return element(text, 'Code')
+  }
+  assert.equal(await code(''), 'MalformedXML')
+  assert.equal(await code(listOf([])), 'MalformedXML')
+  assert.equal(await code(listOf([md5('x'), md5('y')])), 'EntityTooSmall')
+  assert.equal(await code(listOf([md5('z')])), 'InvalidPart')
+  const source = { 'x-amz-copy-source': `/${BUCKET}/source` }
+  await asS3(started, { method: 'PUT', key: 'source', body: 'abcde' })
+  const copy = (range: string) =>
+    asS3(started, {
+      method: 'PUT',
+      key: 'k',
+      query: `partNumber=1&uploadId=${uploadId}`,
+      headers: { ...source, 'x-amz-copy-source-range': range },
+    })
+  assert.match((await copy('bytes=1-2')).text, new RegExp(`<CopyPartResult xmlns=.*<ETag>"${md5('bc')}"</ETag>`))
+  for (const range of ['bytes=0-21', 'bytes=5-', 'bytes=3-2', '1-2']) {
+    assert.equal(element((await copy(range)).text, 'Code'), 'InvalidArgument', range)
+  }
+  assert.equal((await asS3(started, { method: 'DELETE', key: 'k', query: `uploadId=${uploadId}` })).status, 204)
+  assert.equal(await code(listOf([md5('x')])), 'NoSuchUpload')
+})
+
+test('S3 deletes a bucket with its open uploads, and no bucket with objects', async () => {
+  const started = await startWithBucket()
+  const uploadId = await begin(started)
+  await asS3(started, { method: 'PUT', key: 'full', body: 'x' })
+  assert.equal((await asS3(started, { method: 'DELETE' })).status, 409)
+  assert.equal((await asS3(started, { method: 'GET', key: 'k', query: `uploadId=${uploadId}` })).status, 200)
+  await asS3(started, { method: 'DELETE', key: 'full' })
+  assert.equal((await call(started, { method: 'DELETE', bucket: BUCKET })).status, 409)
+  assert.equal((await asS3(started, { method: 'DELETE' })).status, 204)
+})
+
+test('an object is written under a condition, which holds at the commit', async () => {
+  const started = await startWithBucket()
+  const put = (headers: Record<string, string>, body = 'x') => asS3(started, { method: 'PUT', key: 'k', body, headers })
+  assert.deepEqual([(await put({ 'if-match': '"a"' })).status, (await put({ 'if-match': '*' })).status], [404, 404])
+  const racing = await Promise.all(Array.from({ length: 8 }, (_, index) => put({ 'if-none-match': '*' }, `${index}`)))
+  assert.deepEqual(racing.map(({ status }) => status).sort(), [200, ...Array(7).fill(412)])
+  const { etag = '' } = (await asS3(started, { method: 'HEAD', key: 'k' })).headers
+  assert.equal((await put({ 'if-match': md5('other') })).status, 412)
+  assert.equal((await put({ 'if-none-match': etag })).status, 412)
+  assert.equal((await put({ 'if-match': etag, 'if-none-match': '*' })).status, 501)
+  assert.equal((await put({ 'if-match': etag.toUpperCase() })).status, 200)
+
+  const uploadId = await begin(started)
+  await part(started, uploadId, 1, 'y')
+  const finish = (headers: Record<string, string>) =>
+    asS3(started, { method: 'POST', key: 'k', query: `uploadId=${uploadId}`, body: listOf([md5('y')]), headers })
+  assert.equal((await finish({ 'if-none-match': '*' })).status, 412)
+  assert.equal((await finish({ 'if-match': md5('x') })).status, 200)
 })

@@ -45,13 +45,6 @@ export const ABSENT_S3_OPERATIONS: readonly AbsentOperation[] = [
   absent('CreateSession', 'GET', 'bucket', 'session'),
   absent('PostObject', 'POST', 'bucket'),
 
-  absent('CreateMultipartUpload', 'POST', 'object', 'uploads'),
-  absent('UploadPart', 'PUT', 'object', 'uploadId'),
-  absent('CompleteMultipartUpload', 'POST', 'object', 'uploadId'),
-  absent('AbortMultipartUpload', 'DELETE', 'object', 'uploadId'),
-  absent('ListParts', 'GET', 'object', 'uploadId'),
-  absent('ListMultipartUploads', 'GET', 'bucket', 'uploads'),
-
   absent('GetObjectAttributes', 'GET', 'object', 'attributes'),
   absent('GetObjectTagging', 'GET', 'object', 'tagging'),
   absent('PutObjectTagging', 'PUT', 'object', 'tagging'),

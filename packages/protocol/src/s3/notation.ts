@@ -10,6 +10,8 @@ const NAMES: Readonly<Record<string, string | undefined>> = {
   'x-oss-qos-delay-time': undefined,
   'x-oss-traffic-limit': undefined,
   'x-oss-forbid-overwrite': undefined,
+  'x-oss-next-append-position': undefined,
+  'x-oss-sealed-time': undefined,
 }
 
 /** OSS's classes by S3's words; several of S3's are one of OSS's. */

@@ -8,7 +8,15 @@ import {
   type OutputOf,
 } from '@bindery/protocol'
 import type { Content } from '../content.js'
-import type { BucketRecord, ObjectDescription, ObjectRecord, StoredHeaders } from '../domain/stored/model.js'
+import type { WriteCondition } from '../domain/objects/write-condition.js'
+import type {
+  BucketRecord,
+  ETag,
+  MultipartETags,
+  ObjectDescription,
+  ObjectRecord,
+  StoredHeaders,
+} from '../domain/stored/model.js'
 import { shownVersionOf } from '../domain/stored/version-id.js'
 
 type DescribedInput = InputOf<
@@ -33,14 +41,20 @@ export function given<T extends object>(values: T): Given<T> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Given<T>
 }
 
+/** The parts of a call by which it shows an object. */
+interface Showing {
+  readonly bucket: BucketRecord
+  etagOf(tags: MultipartETags): ETag
+}
+
 /** The headers of a whole object, as GetObject and HeadObject answer them. */
-export function objectHeaders(bucket: BucketRecord, record: ObjectRecord): OutputOf<Operations['HeadObject']> {
+export function objectHeaders(call: Showing, record: ObjectRecord): OutputOf<Operations['HeadObject']> {
   return {
     acceptRanges: 'bytes',
     contentLength: record.size,
     contentMd5: record.contentMd5,
     ...storedHeaders(record.headers),
-    etag: record.etag,
+    etag: call.etagOf(record),
     lastModified: record.modifiedAt,
     crc64: record.crc64,
     objectType: record.type,
@@ -48,7 +62,7 @@ export function objectHeaders(bucket: BucketRecord, record: ObjectRecord): Outpu
     nextAppendPosition: record.type === 'Appendable' ? record.size : undefined,
     sealedTime: record.sealedAt,
     taggingCount: record.tagging.length === 0 ? undefined : record.tagging.length,
-    versionId: shownVersionOf(bucket, record),
+    versionId: shownVersionOf(call.bucket, record),
     userMetadata: record.userMetadata,
   }
 }
@@ -65,6 +79,12 @@ function storedHeaders(headers: StoredHeaders): StoredHeaders & { readonly conte
 /** An owner as listings show one: accounts are known by their ids alone. */
 export function ownerOf(accountId: string): { readonly id: string; readonly displayName: string } {
   return { id: accountId, displayName: accountId }
+}
+
+/** The condition of a write, where it has one. Throws conditionTwice. */
+export function conditionOf({ matches, differs }: WriteCondition): WriteCondition | undefined {
+  if (matches !== undefined && differs !== undefined) throw new OssError('conditionTwice')
+  return matches === undefined && differs === undefined ? undefined : { matches, differs }
 }
 
 /** The checksum that came with content and was verified, as S3 answers it. */

@@ -11,6 +11,8 @@ export interface Conditions {
 /** The values that conditions are compared with. */
 export interface Validators {
   readonly etag: string
+  /** Another tag of the same content. */
+  readonly digestETag?: string
   /** Milliseconds since 1970; compared in whole seconds, like HTTP dates. */
   readonly modifiedAt: number
 }
@@ -20,11 +22,12 @@ export interface Validators {
  * except that a differing tag takes precedence over a time (RFC 9110): an object overwritten within the second has
  * changed. Throws preconditionFailed.
  */
-export function isWanted(conditions: Conditions, { etag, modifiedAt }: Validators): boolean {
+export function isWanted(conditions: Conditions, validators: Validators): boolean {
+  const { modifiedAt } = validators
   const { ifMatch, ifNoneMatch, ifModifiedSince, ifUnmodifiedSince } = conditions
-  if (ifMatch !== undefined && !lists(ifMatch, etag, isStrongly)) fail('If-Match')
+  if (ifMatch !== undefined && !lists(ifMatch, validators, isStrongly)) fail('If-Match')
   if (ifUnmodifiedSince !== undefined && seconds(modifiedAt) > seconds(ifUnmodifiedSince)) fail('If-Unmodified-Since')
-  if (ifNoneMatch !== undefined) return !lists(ifNoneMatch, etag, isWeakly)
+  if (ifNoneMatch !== undefined) return !lists(ifNoneMatch, validators, isWeakly)
   return ifModifiedSince === undefined || seconds(modifiedAt) > seconds(ifModifiedSince)
 }
 
@@ -39,10 +42,12 @@ export function requireWanted(conditions: Conditions, validators: Validators): v
 }
 
 /** Whether a Range header may be obeyed: If-Range names the tag (not a weak one), or exactly the time of the object. */
-export function rangeHolds(ifRange: string | undefined, { etag, modifiedAt }: Validators): boolean {
+export function rangeHolds(ifRange: string | undefined, { etag, digestETag = etag, modifiedAt }: Validators): boolean {
   if (ifRange === undefined || ifRange === '') return true
   const time = parseHttpDate(ifRange)
-  return time === undefined ? isStrongly(ifRange, etag) : seconds(time) === seconds(modifiedAt)
+  return time === undefined
+    ? isStrongly(ifRange, etag) || isStrongly(ifRange, digestETag)
+    : seconds(time) === seconds(modifiedAt)
 }
 
 function fail(condition: 'If-Match' | 'If-Unmodified-Since'): never {
@@ -52,8 +57,11 @@ function fail(condition: 'If-Match' | 'If-Unmodified-Since'): never {
 type Comparison = (tag: string, etag: string) => boolean
 
 /** A list of tags, each with or without quotes, or `*`. */
-function lists(header: string, etag: string, isSame: Comparison): boolean {
-  return header.split(',').some((item) => item.trim() === '*' || isSame(item.trim(), etag))
+function lists(header: string, { etag, digestETag = etag }: Validators, isSame: Comparison): boolean {
+  return header.split(',').some((item) => {
+    const tag = item.trim()
+    return tag === '*' || isSame(tag, etag) || isSame(tag, digestETag)
+  })
 }
 
 /** SDKs send tags without quotes too. A weak tag never matches. */

@@ -28,7 +28,7 @@ const anyPartList = xml(
 )
 
 /** The list of parts, up to 10,000: its plain form is parsed without the XML reader. */
-const partList: Document<{ readonly parts: ListedParts }> = {
+export const partList: Document<{ readonly parts: ListedParts }> = {
   root: anyPartList.root,
   decode: (parser, body, notation) => ({
     parts: readPlainPartList(body) ?? ListedParts.of(anyPartList.decode(parser, body, notation).parts),

@@ -1,6 +1,6 @@
 import { text } from '../../codec.js'
 import type { Document } from '../../document.js'
-import { header, optional } from '../../field.js'
+import { header, implied, optional } from '../../field.js'
 import { refuseHeader } from '../../operation.js'
 import { deleteBucket as ossDeleteBucket } from '../../operations/bucket/delete-bucket.js'
 import { getBucketLocation as ossGetBucketLocation } from '../../operations/bucket/get-bucket-location.js'
@@ -32,7 +32,8 @@ const deleteBucket = s3Operation({
   ...sharedWith(ossDeleteBucket),
   name: 'DeleteBucket',
   source: s3Page('DeleteBucket'),
-  input: ossDeleteBucket.input,
+  /** Uploads that are still open end with their bucket. */
+  input: { ...ossDeleteBucket.input, abortsUploads: implied(true) },
   output: ossDeleteBucket.output,
 })
 

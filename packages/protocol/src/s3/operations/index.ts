@@ -2,6 +2,7 @@ import { byName, type InputOf, type OutputOf } from '../../operation.js'
 import type { Operations } from '../../operations/index.js'
 import { bucketOperations } from './bucket.js'
 import { listingOperations } from './listing.js'
+import { multipartOperations } from './multipart.js'
 import { objectOperations } from './object.js'
 import { serviceOperations } from './service.js'
 
@@ -11,6 +12,7 @@ export const s3Operations = byName([
   ...bucketOperations,
   ...listingOperations,
   ...objectOperations,
+  ...multipartOperations,
 ])
 
 export type S3Operations = typeof s3Operations

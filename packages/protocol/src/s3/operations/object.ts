@@ -3,7 +3,7 @@ import { badArgument, type Codec, etag, oneOf, text } from '../../codec.js'
 import { OssError } from '../../errors/oss-error.js'
 import { header, implied, omit, optional, withDefault } from '../../field.js'
 import { bucketName, soughtKey } from '../../names.js'
-import { refuseQuery } from '../../operation.js'
+import { refuseHeader, refuseQuery } from '../../operation.js'
 import { copyResult, copyObject as ossCopyObject } from '../../operations/object/copy-object.js'
 import type { CopySourceName } from '../../operations/object/copy-source.js'
 import { deletedObjects, deleteMultipleObjects } from '../../operations/object/delete-multiple-objects.js'
@@ -15,7 +15,7 @@ import { putObject as ossPutObject } from '../../operations/object/put-object.js
 import { contentMd5 } from '../../operations/shared.js'
 import { element, list, xml } from '../../xml.js'
 import { s3Operation, s3Page, sharedWith } from './declare.js'
-import { checksumHeaders, description, refuseOnWrite } from './shared.js'
+import { checksumHeaders, description, refuseOnWrite, WRITE_CONDITION_CAUSES, writeConditions } from './shared.js'
 
 const putObject = s3Operation({
   name: 'PutObject',
@@ -28,6 +28,7 @@ const putObject = s3Operation({
   permissionsWith: { 'x-amz-tagging': 'oss:PutObjectTagging', 'x-amz-acl': 'oss:PutObjectAcl' },
   input: {
     ...description,
+    ...writeConditions,
     contentMd5,
     tagging: ossPutObject.input.tagging,
     userMetadata: ossPutObject.input.userMetadata,
@@ -36,7 +37,7 @@ const putObject = s3Operation({
   body: 'bytes',
   status: 200,
   output: { etag: header('ETag', etag), ...checksumHeaders },
-  errors: ossPutObject.errors,
+  errors: [...ossPutObject.errors, ...WRITE_CONDITION_CAUSES],
   refuses: refuseOnWrite,
 })
 
@@ -77,6 +78,7 @@ const deleteObject = s3Operation({
   source: s3Page('DeleteObject'),
   input: ossDeleteObject.input,
   output: ossDeleteObject.output,
+  refuses: [...(ossDeleteObject.refuses ?? []), refuseHeader('If-Match')],
 })
 
 /** `[/]bucket/key`, percent-encoded as a whole or in part, a plus for a blank; `?versionId=` may follow. */
@@ -106,6 +108,7 @@ const copyObject = s3Operation({
   input: {
     ...omit(ossCopyObject.input, 'trafficLimit'),
     ...description,
+    ...writeConditions,
     copySource: header('x-amz-copy-source', copySource),
     metadataDirective: withDefault(header('x-amz-metadata-directive', directive), 'COPY'),
     taggingDirective: withDefault(header('x-amz-tagging-directive', directive), 'COPY'),
@@ -115,7 +118,7 @@ const copyObject = s3Operation({
   },
   output: {},
   result: copyResult,
-  errors: [...ossCopyObject.errors, 'copyOntoItself'],
+  errors: [...ossCopyObject.errors, ...WRITE_CONDITION_CAUSES, 'copyOntoItself'],
   // there is no answer without a body that says that the target is as it is asked for
   answersAs: { ...ossCopyObject.answersAs, notModified: 'preconditionFailed' },
   refuses: refuseOnWrite,

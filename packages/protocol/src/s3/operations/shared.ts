@@ -1,6 +1,7 @@
 /** Codecs, fields and refusals that several declarations of S3 share. */
 import { base64 } from '@bindery/bytes'
-import { badArgument, type Codec, oneOf, text } from '../../codec.js'
+import { badArgument, type Codec, etag, oneOf, text } from '../../codec.js'
+import type { Cause } from '../../errors/catalogue.js'
 import { OssError } from '../../errors/oss-error.js'
 import { header, optional, optionalEvenEmpty, withDefault } from '../../field.js'
 import { type Refusal, refuseHeader } from '../../operation.js'
@@ -39,6 +40,25 @@ export const cannedBucketAcl: Codec<'private'> = {
     throw badArgument('invalidBucketAcl', argument, value)
   },
   encode: (value) => value,
+}
+
+/** Tags of content, bare; `*` stands for all. */
+const tags: Codec<readonly string[]> = {
+  name: 'ETag,… | *',
+  decode: (value) => value.split(',').map((tag) => etag.decode(tag.trim().replace(/^W\//, ''), '')),
+  encode: (value) => value.join(','),
+}
+
+export const WRITE_CONDITION_CAUSES = [
+  'preconditionFailed',
+  'noSuchKey',
+  'conditionTwice',
+] as const satisfies readonly Cause[]
+
+/** The conditions under which a key is written; both together are refused. */
+export const writeConditions = {
+  matches: optional(header('If-Match', tags)),
+  differs: optional(header('If-None-Match', tags)),
 }
 
 const contentEncoding: Codec<string | undefined> = {

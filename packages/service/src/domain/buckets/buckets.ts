@@ -81,6 +81,17 @@ export async function deleteBucket(domain: Domain, name: BucketName): Promise<vo
   domain.events.bus.publish({ type: 'bucketDeleted', bucket: name })
 }
 
+/** Whether a bucket holds objects or versions. */
+export function hasObjects(domain: Domain, name: BucketName): Promise<boolean> {
+  return domain.metadata.read(async (reader) => {
+    const [objects, versions] = await together(
+      hasRows(reader, objectRows.rangeUnder({ bucket: name })),
+      hasRows(reader, versionRows.rangeUnder({ bucket: name })),
+    )
+    return objects || versions
+  }) as Promise<boolean>
+}
+
 /** Enables or suspends versioning; a bucket that ever had it cannot go back. Throws noSuchBucket. */
 export async function setVersioning(domain: Domain, name: BucketName, versioning: Versioning): Promise<void> {
   await domain.metadata.transact(async (tx) => {

@@ -12,6 +12,7 @@ import { requireStored } from './current.js'
 import { promote } from './promote.js'
 import { snapshot } from './snapshot.js'
 import { putCurrent, readStanding, withRewritten } from './versions.js'
+import type { WriteCondition } from './write-condition.js'
 
 export interface CopiedObject {
   readonly bucket: BucketName
@@ -20,6 +21,7 @@ export interface CopiedObject {
   /** Undefined: the source's. */
   readonly acl: ObjectAcl | undefined
   readonly forbidOverwrite: boolean
+  readonly condition?: WriteCondition | undefined
   readonly source: ObjectName
   /** Judges the source (conditions), and returns how the copy is described. May be called more than once. */
   readonly descriptionOf: (source: ObjectRecord) => ObjectDescription

@@ -23,6 +23,7 @@ import {
   rewrite,
 } from './current.js'
 import { type Deleted, deleteCurrent, deleteVersion, putCurrent, readStanding } from './versions.js'
+import { requireCondition, type WriteCondition } from './write-condition.js'
 
 export interface NewObject extends Announced {
   readonly bucket: BucketName
@@ -31,9 +32,10 @@ export interface NewObject extends Announced {
   readonly description: ObjectDescription
   readonly acl: ObjectAcl
   readonly forbidOverwrite: boolean
+  readonly condition?: WriteCondition | undefined
 }
 
-/** Stores an object at once. Throws noSuchBucket, fileAlreadyExists and what storeBytes throws. */
+/** Stores an object at once. Throws noSuchBucket, fileAlreadyExists and what requireCondition and storeBytes throw. */
 export async function putObject(domain: Domain, object: NewObject, source: ByteSource): Promise<ObjectRecord> {
   const name: ObjectName = { bucket: object.bucket, key: object.key }
   const owner = currentKey(name)
@@ -72,16 +74,21 @@ function recordOfPut(
   }
 }
 
-/** OSS looks before it reads a body; nothing is overwritten in a bucket that keeps versions. Throws fileAlreadyExists. */
+/**
+ * Refuses a write before its body is read, where it would fail as things are; nothing is overwritten in a bucket that keeps
+ * versions. Throws fileAlreadyExists, and what requireCondition throws.
+ */
 export async function checkOverwrite(
   domain: Domain,
   { versioning }: BucketRecord,
   name: ObjectName,
-  forbidOverwrite: boolean,
+  { forbidOverwrite, condition }: Pick<NewObject, 'forbidOverwrite' | 'condition'>,
 ): Promise<void> {
-  if (!forbidOverwrite || versioning !== undefined) return
+  const mustBeNew = forbidOverwrite && versioning === undefined
+  if (!mustBeNew && condition === undefined) return
   const existing = await domain.metadata.read((reader) => readObject(reader, name))
-  if (existing !== undefined) throw new OssError('fileAlreadyExists')
+  if (mustBeNew && existing !== undefined) throw new OssError('fileAlreadyExists')
+  if (condition !== undefined) requireCondition(existing, name.key, condition)
 }
 
 /** Throws noSuchKey, noSuchVersion. */

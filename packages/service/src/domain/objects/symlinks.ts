@@ -61,11 +61,12 @@ export async function openTarget(
   const { record, read } = open
   if (record.type === 'Symlink') throw new OssError('invalidTargetType')
   const { contentMd5: _, ...own } = link
-  const { size, etag, crc64, contentMd5, encryption, rows } = record
+  const { size, etag, digestETag, crc64, contentMd5, encryption, rows } = record
   const modifiedAt = Math.max(link.modifiedAt, record.modifiedAt)
   const ofTarget = {
     size,
     etag,
+    ...(digestETag !== undefined && { digestETag }),
     crc64,
     ...(contentMd5 && { contentMd5 }),
     ...(encryption && { encryption }),

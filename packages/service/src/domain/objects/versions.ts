@@ -23,6 +23,7 @@ import type {
 } from '../stored/model.js'
 import { NULL_VERSION, newVersionId, nextPlace, placeOf, versionIdOf } from '../stored/version-id.js'
 import { currentKey, hasData, readMarker, readNewest, readOther, type Stored } from './current.js'
+import { requireCondition, type WriteCondition } from './write-condition.js'
 
 /** The versions of a key that a new one follows or replaces, as one transaction has read them. */
 export interface Standing {
@@ -59,20 +60,27 @@ export function withRewritten(standing: Standing, rewritten: ObjectRecord): Stan
   return isNull ? { ...standing, nullVersion: { row: nullVersion.row, record: rewritten } } : standing
 }
 
+/** When a new version may come before the current one. */
+interface Overwriting {
+  readonly forbidOverwrite: boolean
+  readonly condition?: WriteCondition | undefined
+}
+
 /**
  * Makes a record the current version of its key, and returns it as it is stored. Throws fileAlreadyExists, in a bucket
- * that never kept versions.
+ * that never kept versions, and what requireCondition throws.
  */
 export function putCurrent(
   domain: Domain,
   tx: Transaction,
   standing: Standing,
-  { forbidOverwrite }: { readonly forbidOverwrite: boolean },
+  { forbidOverwrite, condition }: Overwriting,
   record: ObjectRecord,
 ): ObjectRecord {
   const { bucket, name, current } = standing
   const isVersioned = bucket.versioning !== undefined
   if (!isVersioned && forbidOverwrite && current !== undefined) throw new OssError('fileAlreadyExists')
+  if (condition !== undefined) requireCondition(current, name.key, condition)
   const placed = isVersioned ? { ...record, version: newVersion(domain, standing, record.modifiedAt) } : record
   giveWay(domain, tx, standing, 'overwritten')
   tx.set(currentKey(name), objectRows.encode(placed))

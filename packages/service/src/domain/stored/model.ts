@@ -88,11 +88,20 @@ export interface Version {
 /** Where an object's bytes lie: in one blob, or in the parts of the manifest named by the record's `manifest`. */
 export type ObjectBytes = { readonly kind: 'blob'; readonly blob: BlobId } | { readonly kind: 'manifest' }
 
-export interface ObjectRecord {
+/** The tags of an object's content. */
+export interface MultipartETags {
+  readonly etag: ETag
+  /**
+   * The tag that S3 has for a multipart object: a digest of its parts' digests, where the other one is of their texts.
+   * Absent where both are the same, and from objects that older servers made.
+   */
+  readonly digestETag?: ETag
+}
+
+export interface ObjectRecord extends MultipartETags {
   readonly type: ObjectType
   readonly owner: string
   readonly size: number
-  readonly etag: ETag
   readonly crc64: bigint
   /** Base64, where OSS shows one: objects that were put at once, and sequential uploads. */
   readonly contentMd5?: string
@@ -168,6 +177,8 @@ export interface UploadRecord {
   readonly userMetadata: Readonly<Record<string, string>>
   readonly tagging: readonly (readonly [key: string, value: string])[]
   readonly storageClass: StorageClass
+  /** The ACL of the object that it becomes, if its Complete names no other; absent: the object follows its bucket. */
+  readonly acl?: ObjectAcl
   readonly sequential: boolean
   /** Absent: only a Complete completes it. */
   readonly autoComplete?: AutoComplete
@@ -278,7 +289,7 @@ export type CallbackState =
   | { readonly state: 'answered'; readonly answer: string }
 
 /** The stored answer of a Complete. */
-export interface ReceiptRecord {
+export interface ReceiptRecord extends MultipartETags {
   readonly bucket: string
   readonly key: string
   readonly requester: string
@@ -287,7 +298,6 @@ export interface ReceiptRecord {
   /** A digest of the list of the parts that the object has. */
   readonly exactList: string
   readonly completedAt: number
-  readonly etag: ETag
   readonly crc64: bigint
   /** The version that was made; absent in a bucket that never kept versions. */
   readonly version?: VersionId

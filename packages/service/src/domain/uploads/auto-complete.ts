@@ -75,7 +75,7 @@ async function complete(domain: Domain, upload: UploadRecord, when: AutoComplete
       key,
       uploadId,
       parts: 'all',
-      acl: 'default',
+      acl: undefined,
       forbidOverwrite,
       requester,
       checkParts,

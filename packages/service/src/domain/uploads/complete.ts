@@ -9,11 +9,12 @@ import { discardRows } from '../bytes/garbage.js'
 import { type Domain, newId } from '../domain.js'
 import { readObject } from '../objects/current.js'
 import { putCurrent, readStanding } from '../objects/versions.js'
+import type { WriteCondition } from '../objects/write-condition.js'
 import { holderRows, manifestRows, partRows } from '../stored/keyspace.js'
 import { Manifest } from '../stored/manifest.js'
 import type { ListedParts, ObjectAcl, ObjectName, ObjectRecord, ReceiptRecord, UploadRecord } from '../stored/model.js'
 import { PartTable } from '../stored/part-table.js'
-import { type ETagRecipe, multipartETag } from './etag.js'
+import { multipartETags } from './etag.js'
 import {
   answerReceipt,
   claimCallback,
@@ -35,10 +36,10 @@ export interface CompletionCallback<T> {
 export interface Completion<T = never> extends UploadName {
   /** Those listed, or `all` that are stored. */
   readonly parts: ListedParts | 'all'
-  readonly acl: ObjectAcl
+  /** Absent: the one that the upload was begun with. */
+  readonly acl: ObjectAcl | undefined
   readonly forbidOverwrite: boolean
-  /** Default: `text`. */
-  readonly etagRecipe?: ETagRecipe
+  readonly condition?: WriteCondition | undefined
   /** Account id; a repeat by the same requester gets the same answer. */
   readonly requester: string
   /** Final check of the ordered parts before the commit; throws to refuse them. May run more than once. */
@@ -57,11 +58,12 @@ export type Completed<T = never> = Made &
   )
 
 /** `version` is absent in a bucket that never kept versions. */
-type Made = Pick<ReceiptRecord, 'etag' | 'crc64' | 'version'>
+type Made = Pick<ReceiptRecord, 'etag' | 'digestETag' | 'crc64' | 'version'>
 
-const madeOf = ({ etag, crc64, version }: ObjectRecord): Made => ({
+const madeOf = ({ etag, digestETag, crc64, version }: ObjectRecord): Made => ({
   etag,
   crc64,
+  ...(digestETag !== undefined && { digestETag }),
   ...(version !== undefined && { version: version.id }),
 })
 
@@ -96,9 +98,15 @@ async function repeat<T>(domain: Domain, completion: Completion<T>, missing: Oss
     }
   }
   const settled = await settledReceipt(domain, completion, requester)
-  const { etag, crc64, version, callback: made } = settled
+  const { etag, digestETag, crc64, version, callback: made } = settled
   const outcome = made?.state === 'answered' ? made.answer : undefined
-  return { kind: 'repeated', etag, crc64, ...(version !== undefined && { version }), outcome }
+  const answer = {
+    etag,
+    crc64,
+    ...(digestETag !== undefined && { digestETag }),
+    ...(version !== undefined && { version }),
+  }
+  return { kind: 'repeated', ...answer, outcome }
 }
 
 /** Makes the callback of a completed upload, and keeps its outcome for repeated requests. */
@@ -265,13 +273,13 @@ function recordOf(
   domain: Domain,
   upload: UploadRecord,
   parts: PartTable,
-  { acl, etagRecipe = 'text' }: Completion<unknown>,
+  { acl = upload.acl ?? 'default' }: Completion<unknown>,
 ): ObjectRecord {
   return {
     type: 'Multipart',
     owner: upload.owner,
     size: parts.bytes,
-    etag: multipartETag(domain, parts, etagRecipe),
+    ...multipartETags(domain, parts),
     crc64: parts.joinedCrc64,
     modifiedAt: domain.clock(),
     headers: upload.headers,

@@ -29,7 +29,14 @@ import {
   uploadRows,
   usageRows,
 } from '../stored/keyspace.js'
-import type { AutoComplete, ObjectDescription, PartBytes, PartRecord, UploadRecord } from '../stored/model.js'
+import type {
+  AutoComplete,
+  ObjectAcl,
+  ObjectDescription,
+  PartBytes,
+  PartRecord,
+  UploadRecord,
+} from '../stored/model.js'
 import { PartTable } from '../stored/part-table.js'
 import { usageCounters } from '../stored/records/counters.js'
 
@@ -46,6 +53,7 @@ export interface NewUpload {
   readonly initiator: string
   readonly owner: string
   readonly description: ObjectDescription
+  readonly acl?: ObjectAcl | undefined
   readonly sequential: boolean
   readonly forbidOverwrite: boolean
   readonly autoComplete?: AutoComplete | undefined
@@ -53,7 +61,7 @@ export interface NewUpload {
 
 /** Begins an upload; an object of its key is not touched. Throws noSuchBucket, fileAlreadyExists. */
 export async function initiateUpload(domain: Domain, upload: NewUpload): Promise<UploadRecord> {
-  const { bucket, key, initiator, owner, description, sequential, autoComplete } = upload
+  const { bucket, key, initiator, owner, description, acl, sequential, autoComplete } = upload
   const uploadId = newUploadId(domain)
   const initiatedAt = domain.clock()
   const record = await domain.metadata.transact(async (tx) => {
@@ -75,6 +83,7 @@ export async function initiateUpload(domain: Domain, upload: NewUpload): Promise
       tagging,
       storageClass: description.storageClass ?? storageClass,
       sequential,
+      ...(acl !== undefined && { acl }),
       ...(autoComplete !== undefined && { autoComplete }),
     }
     uploadRows.set(tx, record, record)

@@ -19,7 +19,7 @@ export const listObjectsV2 = handler('ListObjectsV2', async (call) => {
     encodingType,
     isTruncated: next !== undefined,
     nextContinuationToken: next,
-    contents: listedObjects(entries, fetchOwner ? ownerOf : () => undefined),
+    contents: listedObjects(call, entries, fetchOwner ? ownerOf : () => undefined),
     commonPrefixes: prefixesOf(entries),
     keyCount: entries.length,
   }

@@ -1,4 +1,4 @@
-import { handler } from '../../call.js'
+import { type CallOf, handler } from '../../call.js'
 import { type ObjectEntry, listObjects as readObjects } from '../../domain/objects/listing.js'
 import { ownerOf } from '../describe.js'
 
@@ -14,23 +14,27 @@ export const listObjects = handler('ListObjects', async (call) => {
     encodingType,
     isTruncated: next !== undefined,
     nextMarker: next,
-    contents: listedObjects(entries, ownerOf),
+    contents: listedObjects(call, entries, ownerOf),
     commonPrefixes: prefixesOf(entries),
   }
   return { output: {}, result }
 })
 
 /** The objects of a page in listing form, with the given description of the account that owns each. */
-export function listedObjects<O>(entries: readonly ObjectEntry[], ownerOf: (accountId: string) => O) {
+export function listedObjects<O>(
+  call: Pick<CallOf<'ListObjects'>, 'etagOf'>,
+  entries: readonly ObjectEntry[],
+  ownerOf: (accountId: string) => O,
+) {
   const objects = entries.filter((entry) => entry.kind === 'object')
-  return objects.map(({ key, record: { modifiedAt, etag, type, size, storageClass, owner } }) => ({
+  return objects.map(({ key, record }) => ({
     key,
-    lastModified: modifiedAt,
-    etag,
-    type,
-    size,
-    storageClass,
-    owner: ownerOf(owner),
+    lastModified: record.modifiedAt,
+    etag: call.etagOf(record),
+    type: record.type,
+    size: record.size,
+    storageClass: record.storageClass,
+    owner: ownerOf(record.owner),
   }))
 }
 

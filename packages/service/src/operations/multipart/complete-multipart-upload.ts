@@ -10,6 +10,7 @@ import {
   keptOutcome,
 } from '../../callback/outcome.js'
 import { type Completed, completeUpload, findCompletion } from '../../domain/uploads/complete.js'
+import { conditionOf } from '../describe.js'
 
 /** A missing upload is reported before the body is read. Once begun, nothing here depends on the client. */
 export const completeMultipartUpload = handler('CompleteMultipartUpload', {
@@ -23,13 +24,14 @@ export const completeMultipartUpload = handler('CompleteMultipartUpload', {
     const completed = await completeUpload<CallbackOutcome>(domain, {
       ...name,
       parts: document === undefined ? 'all' : document.parts,
-      acl: input.objectAcl ?? 'default',
+      acl: input.objectAcl,
       forbidOverwrite: input.forbidOverwrite,
-      etagRecipe: call.exchange.dialect.etagRecipe,
+      condition: conditionOf(input),
       requester: requesterId(call.requester),
       callback: callback && { make: (object) => callback.make(object), encode: keepOutcome },
     })
-    const { etag, crc64, version } = completed
+    const { crc64, version } = completed
+    const etag = call.etagOf(completed)
     const { bucket, key } = name
     const location = `${call.bucketUrl}/${percentEncode(key, { keepTilde: false })}`
     const result = { encodingType: input.encodingType, location, bucket, key, etag }

@@ -11,6 +11,7 @@ export const initiateMultipartUpload = handler('InitiateMultipartUpload', async 
     initiator: requesterId(call.requester),
     owner: bucket.owner,
     description: describeObject(input),
+    acl: input.objectAcl,
     sequential: input.sequential,
     forbidOverwrite: input.forbidOverwrite,
     autoComplete: input.autoComplete && { ...input.autoComplete, forbidOverwrite: input.forbidOverwrite },

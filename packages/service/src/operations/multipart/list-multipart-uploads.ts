@@ -1,6 +1,7 @@
 import { handler } from '../../call.js'
 import type { UploadRecord } from '../../domain/stored/model.js'
 import { listUploads, type UploadEntry } from '../../domain/uploads/listing.js'
+import { ownerOf } from '../describe.js'
 
 export const listMultipartUploads = handler('ListMultipartUploads', async (call) => {
   const { encodingType, ...query } = call.input
@@ -26,6 +27,7 @@ function nextMarkers(last: UploadEntry | undefined): { nextKeyMarker: string; ne
   return { nextKeyMarker: last?.prefix ?? '', nextUploadIdMarker: '' }
 }
 
-function listed({ key, uploadId, storageClass, initiatedAt }: UploadRecord) {
-  return { key, uploadId, storageClass, initiated: initiatedAt }
+function listed({ key, uploadId, storageClass, initiatedAt, initiator, owner }: UploadRecord) {
+  const accounts = { initiator: ownerOf(initiator), owner: ownerOf(owner) }
+  return { key, uploadId, storageClass, initiated: initiatedAt, ...accounts }
 }

@@ -1,5 +1,6 @@
 import { handler } from '../../call.js'
 import { listParts as readPage } from '../../domain/uploads/uploads.js'
+import { ownerOf } from '../describe.js'
 
 export const listParts = handler('ListParts', async (call) => {
   const { bucket, key } = call
@@ -20,7 +21,9 @@ export const listParts = handler('ListParts', async (call) => {
     partNumberMarker,
     nextPartNumberMarker: parts.partNumbers.at(-1),
     maxParts,
-    isTruncated,
+    isTruncated: isTruncated && maxParts > 0,
+    initiator: ownerOf(upload.initiator),
+    owner: ownerOf(upload.owner),
     parts: Array.from(parts.partNumbers, (partNumber, index) => ({
       partNumber,
       lastModified: parts.modifiedAt(index),

@@ -1,3 +1,4 @@
+import { OssError } from '@bindery/protocol'
 import type { ByteRange } from '@bindery/storage'
 import { handler } from '../../call.js'
 import type { ObjectRecord } from '../../domain/stored/model.js'
@@ -17,7 +18,12 @@ export const uploadPartCopy = handler('UploadPartCopy', async (call) => {
   const name = { bucket: bucket.name, key, uploadId }
   await findUpload(domain, name)
   const sourceBucket = await call.authoriseSource(copySource)
-  const rangeOf = ({ size }: ObjectRecord): ByteRange | undefined => chooseRange(input.copySourceRange, size)
+  const rangeOf = ({ size }: ObjectRecord): ByteRange | undefined => {
+    const range = chooseRange(input.copySourceRange, size)
+    const leaves = range === undefined && input.copySourceRange !== undefined
+    if (leaves && input.wholeRange === true) throw new OssError('copyRangeOutside', { Size: size })
+    return range
+  }
   const choose = (source: ObjectRecord): ByteRange | undefined => {
     requireWanted(input, source)
     return rangeOf(source)

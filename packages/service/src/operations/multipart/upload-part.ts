@@ -2,6 +2,7 @@ import { base64 } from '@bindery/bytes'
 import { handler } from '../../call.js'
 import { uploadPart as storePart } from '../../domain/uploads/upload-part.js'
 import { pacedSource, paceOf } from '../../traffic.js'
+import { checksumsOf } from '../describe.js'
 
 export const uploadPart = handler('UploadPart', async (call) => {
   const { uploadId, partNumber, contentMd5 } = call.input
@@ -9,5 +10,6 @@ export const uploadPart = handler('UploadPart', async (call) => {
   const part = { bucket: call.bucket.name, key: call.key, uploadId, partNumber, contentMd5, expected }
   const pace = paceOf(call)
   const { etag, md5, crc64 } = await storePart(call.domain, part, pacedSource(source, pace))
-  return { output: { etag, contentMd5: base64(md5), crc64, qosDelayTime: pace?.delayedMs } }
+  const output = { etag, contentMd5: base64(md5), crc64, qosDelayTime: pace?.delayedMs }
+  return { output: { ...output, ...checksumsOf(expected) } }
 })

@@ -4,7 +4,7 @@ import { copyObject as copy } from '../../domain/objects/copy-object.js'
 import type { ObjectDescription, ObjectRecord } from '../../domain/stored/model.js'
 import { shownVersionOf } from '../../domain/stored/version-id.js'
 import { requireWanted } from '../../response/conditions.js'
-import { describeObject } from '../describe.js'
+import { conditionOf, describeObject } from '../describe.js'
 
 type Input = HandledInput<Operations['CopyObject']>
 
@@ -21,6 +21,7 @@ export const copyObject = handler('CopyObject', async (call) => {
     owner: bucket.owner,
     acl: input.objectAcl ?? (ontoItself ? undefined : 'default'),
     forbidOverwrite: input.forbidOverwrite,
+    condition: conditionOf(input),
     source: input.copySource,
     descriptionOf: (source) => {
       requireWanted(input, source)
@@ -29,7 +30,8 @@ export const copyObject = handler('CopyObject', async (call) => {
         : describeCopy(input, asked, source)
     },
   })
-  const { etag, crc64, modifiedAt, version } = made
+  const { crc64, modifiedAt, version } = made
+  const etag = call.etagOf(made)
   const versions = { versionId: version?.id, copySourceVersionId: shownVersionOf(sourceBucket, source) }
   return { output: { etag, crc64, ...versions }, result: { etag, lastModified: modifiedAt } }
 })

@@ -16,7 +16,7 @@ export const getObject = handler('GetObject', (call) => {
   const overrides = overridesOf(call.input)
   if (call.requester.kind === 'anonymous' && Object.keys(overrides).length > 0) throw new OssError('anonymousOverride')
   return andThen(followSymlink(call, call.openObject), (object) => {
-    const whole = { ...objectHeaders(call.bucket, object.record), ...overrides }
+    const whole = { ...objectHeaders(call, object.record), ...overrides }
     return answer(object, call.input, whole, paceOf(call))
   })
 })

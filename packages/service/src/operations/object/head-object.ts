@@ -6,7 +6,7 @@ import { followSymlink } from './follow-symlink.js'
 
 export const headObject = handler('HeadObject', (call) =>
   andThen(followSymlink(call, { record: call.object }), ({ record }) => {
-    const headers = objectHeaders(call.bucket, record)
+    const headers = objectHeaders(call, record)
     if (!isWanted(call.input, record)) throw notModified(headers)
     return { output: headers }
   }),

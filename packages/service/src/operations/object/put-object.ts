@@ -3,7 +3,7 @@ import { askedCallback } from '../../callback/ask.js'
 import { answerOf } from '../../callback/outcome.js'
 import { checkOverwrite, putObject as storeObject } from '../../domain/objects/objects.js'
 import { pacedSource, paceOf } from '../../traffic.js'
-import { checksumsOf, describeObject } from '../describe.js'
+import { checksumsOf, conditionOf, describeObject } from '../describe.js'
 
 /** An object that must not be overwritten, and a callback that cannot be made, are detected before the body is read. */
 export const putObject = handler('PutObject', {
@@ -11,10 +11,12 @@ export const putObject = handler('PutObject', {
     const { input } = call
     const description = describeObject(input)
     const callback = await askedCallback(call)
-    await checkOverwrite(call.domain, call.bucket, call.objectName, input.forbidOverwrite)
-    return { description, callback }
+    const condition = conditionOf(input)
+    const { forbidOverwrite } = input
+    await checkOverwrite(call.domain, call.bucket, call.objectName, { forbidOverwrite, condition })
+    return { description, callback, condition }
   },
-  async handle(call, { description, callback }) {
+  async handle(call, { description, callback, condition }) {
     const { domain, bucket, key, input } = call
     const object = {
       bucket: bucket.name,
@@ -23,6 +25,7 @@ export const putObject = handler('PutObject', {
       description,
       acl: input.objectAcl ?? 'default',
       forbidOverwrite: input.forbidOverwrite,
+      condition,
       contentMd5: input.contentMd5,
       expected: call.content.expected,
     }

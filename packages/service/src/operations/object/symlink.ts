@@ -20,9 +20,6 @@ export const putSymlink = handler('PutSymlink', async (call) => {
 export const getSymlink = handler('GetSymlink', (call) => {
   const { target } = call.object
   if (target === undefined) throw new OssError('notSymlink')
-  const { contentLength, contentType, etag, lastModified, versionId, userMetadata } = objectHeaders(
-    call.bucket,
-    call.object,
-  )
+  const { contentLength, contentType, etag, lastModified, versionId, userMetadata } = objectHeaders(call, call.object)
   return { output: { contentLength, contentType, etag, lastModified, target, versionId, userMetadata } }
 })

@@ -1,0 +1,208 @@
+import { badArgument, type Codec, etag, integer, isoDate, text, truth } from '../../codec.js'
+import type { Document } from '../../document.js'
+import { OssError } from '../../errors/oss-error.js'
+import { header, implied, omit, optional, query, withDefault } from '../../field.js'
+import { OBJECT_SIZE_MAX, PART_NUMBER_MAX } from '../../limits.js'
+import type { ListedParts } from '../../listed-parts.js'
+import { abortMultipartUpload as ossAbortMultipartUpload } from '../../operations/multipart/abort-multipart-upload.js'
+import {
+  completeMultipartUpload as ossCompleteMultipartUpload,
+  partList,
+} from '../../operations/multipart/complete-multipart-upload.js'
+import { initiateMultipartUpload } from '../../operations/multipart/initiate-multipart-upload.js'
+import { listMultipartUploads as ossListMultipartUploads } from '../../operations/multipart/list-multipart-uploads.js'
+import { listParts as ossListParts } from '../../operations/multipart/list-parts.js'
+import { uploadPart as ossUploadPart } from '../../operations/multipart/upload-part.js'
+import { uploadPartCopy as ossUploadPartCopy } from '../../operations/multipart/upload-part-copy.js'
+import {
+  contentMd5,
+  encodingTypeElement,
+  etagElement,
+  lastModifiedElement,
+  ownerGroup,
+  partNumber,
+  storageClass,
+  uploadId,
+} from '../../operations/shared.js'
+import { element, group, list, optionalElement, xml } from '../../xml.js'
+import { s3Operation, s3Page, sharedWith } from './declare.js'
+import { encodingType, pageSize } from './listing.js'
+import { copySource } from './object.js'
+import {
+  checksumHeaders,
+  description,
+  refuseEncryption,
+  refuseOnWrite,
+  WRITE_CONDITION_CAUSES,
+  writeConditions,
+} from './shared.js'
+
+const createMultipartUpload = s3Operation({
+  ...sharedWith(initiateMultipartUpload),
+  name: 'CreateMultipartUpload',
+  source: s3Page('CreateMultipartUpload'),
+  permissionsWith: { 'x-amz-tagging': 'oss:PutObjectTagging', 'x-amz-acl': 'oss:PutObjectAcl' },
+  input: {
+    ...description,
+    tagging: initiateMultipartUpload.input.tagging,
+    userMetadata: initiateMultipartUpload.input.userMetadata,
+    sequential: implied(false),
+    forbidOverwrite: implied(false),
+  },
+  output: {},
+  result: xml('InitiateMultipartUploadResult', {
+    bucket: element('Bucket', text),
+    key: element('Key', text),
+    uploadId: element('UploadId', text),
+  }),
+  refuses: refuseOnWrite,
+})
+
+const uploadPart = s3Operation({
+  ...sharedWith(ossUploadPart),
+  name: 'UploadPart',
+  source: s3Page('UploadPart'),
+  input: { partNumber: ossUploadPart.input.partNumber, uploadId, contentMd5 },
+  body: 'bytes',
+  output: { etag: header('ETag', etag), ...checksumHeaders },
+  refuses: refuseEncryption,
+})
+
+/** Both ends are needed, and are positions of the source's bytes. */
+const copyRange: Codec<string> = {
+  name: 'bytes=FIRST-LAST',
+  causes: ['copyRangeInvalid'],
+  decode(value, argument) {
+    const [, first, last] = /^bytes=(\d{1,15})-(\d{1,15})$/.exec(value) ?? []
+    if (first === undefined || Number(first) > Number(last)) throw badArgument('copyRangeInvalid', argument, value)
+    return value
+  },
+  encode: (value) => value,
+}
+
+const uploadPartCopy = s3Operation({
+  ...sharedWith(ossUploadPartCopy),
+  name: 'UploadPartCopy',
+  source: s3Page('UploadPartCopy'),
+  input: {
+    ...omit(ossUploadPartCopy.input, 'trafficLimit'),
+    copySource: header('x-amz-copy-source', copySource),
+    copySourceRange: optional(header('x-amz-copy-source-range', copyRange)),
+    /** A range that leaves the source is an error. */
+    wholeRange: implied(true),
+  },
+  output: {},
+  result: xml('CopyPartResult', { etag: etagElement, lastModified: lastModifiedElement }),
+  errors: [...ossUploadPartCopy.errors, 'copyRangeOutside'],
+  answersAs: { ...ossUploadPartCopy.answersAs, notModified: 'preconditionFailed' },
+  refuses: refuseEncryption,
+})
+
+/** A list without parts is no list. */
+const someParts: Document<{ readonly parts: ListedParts }> = {
+  ...partList,
+  decode(parser, body, notation) {
+    const document = partList.decode(parser, body, notation)
+    if (document.parts.length === 0) throw new OssError('malformedCompleteXml')
+    return document
+  },
+}
+
+const completeMultipartUpload = s3Operation({
+  ...sharedWith(ossCompleteMultipartUpload),
+  name: 'CompleteMultipartUpload',
+  source: s3Page('CompleteMultipartUpload'),
+  input: { uploadId, ...writeConditions, forbidOverwrite: implied(false) },
+  body: someParts,
+  output: {},
+  errors: [...ossCompleteMultipartUpload.errors, ...WRITE_CONDITION_CAUSES],
+  result: xml('CompleteMultipartUploadResult', {
+    location: element('Location', text),
+    bucket: element('Bucket', text),
+    key: element('Key', text),
+    etag: etagElement,
+  }),
+  refuses: refuseEncryption,
+})
+
+const abortMultipartUpload = s3Operation({
+  ...sharedWith(ossAbortMultipartUpload),
+  name: 'AbortMultipartUpload',
+  source: s3Page('AbortMultipartUpload'),
+  input: { uploadId },
+  output: {},
+})
+
+const partMarker = integer(0, 2_147_483_647)
+
+/** A number that is written as 0 where it is missing: an empty one breaks botocore. */
+const orZero: Codec<number | undefined> = { ...partMarker, encode: (value = 0) => String(value) }
+
+const listParts = s3Operation({
+  ...sharedWith(ossListParts),
+  name: 'ListParts',
+  source: s3Page('ListParts'),
+  input: {
+    uploadId,
+    maxParts: pageSize('max-parts'),
+    partNumberMarker: withDefault(query('part-number-marker', partMarker), 0),
+  },
+  output: {},
+  result: xml('ListPartsResult', {
+    bucket: element('Bucket', text),
+    key: element('Key', text),
+    uploadId: element('UploadId', text),
+    initiator: group('Initiator', { id: element('ID', text), displayName: element('DisplayName', text) }),
+    owner: ownerGroup,
+    storageClass: element('StorageClass', storageClass),
+    partNumberMarker: element('PartNumberMarker', partMarker),
+    nextPartNumberMarker: element('NextPartNumberMarker', orZero),
+    maxParts: element('MaxParts', integer(0, PART_NUMBER_MAX)),
+    isTruncated: element('IsTruncated', truth()),
+    parts: list('Part', {
+      partNumber: element('PartNumber', partNumber),
+      lastModified: lastModifiedElement,
+      etag: etagElement,
+      size: element('Size', integer(0, OBJECT_SIZE_MAX)),
+    }),
+  }),
+})
+
+const listMultipartUploads = s3Operation({
+  ...sharedWith(ossListMultipartUploads),
+  name: 'ListMultipartUploads',
+  source: s3Page('ListMultipartUploads'),
+  input: { ...ossListMultipartUploads.input, maxUploads: pageSize('max-uploads'), encodingType },
+  output: {},
+  result: xml('ListMultipartUploadsResult', {
+    bucket: element('Bucket', text),
+    keyMarker: element('KeyMarker', text, { url: true }),
+    uploadIdMarker: element('UploadIdMarker', text),
+    nextKeyMarker: element('NextKeyMarker', text, { url: true }),
+    nextUploadIdMarker: element('NextUploadIdMarker', text),
+    prefix: element('Prefix', text, { url: true }),
+    delimiter: element('Delimiter', text, { url: true }),
+    encodingType: optionalElement('EncodingType', encodingTypeElement),
+    maxUploads: element('MaxUploads', integer(0, PART_NUMBER_MAX)),
+    isTruncated: element('IsTruncated', truth()),
+    uploads: list('Upload', {
+      key: element('Key', text, { url: true }),
+      uploadId: element('UploadId', text),
+      initiator: group('Initiator', { id: element('ID', text), displayName: element('DisplayName', text) }),
+      owner: ownerGroup,
+      storageClass: element('StorageClass', storageClass),
+      initiated: element('Initiated', isoDate),
+    }),
+    commonPrefixes: list('CommonPrefixes', { prefix: element('Prefix', text, { url: true }) }),
+  }),
+})
+
+export const multipartOperations = [
+  createMultipartUpload,
+  uploadPart,
+  uploadPartCopy,
+  completeMultipartUpload,
+  abortMultipartUpload,
+  listParts,
+  listMultipartUploads,
+] as const
