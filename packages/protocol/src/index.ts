@@ -48,7 +48,7 @@ export { type Notation, OSS_NOTATION, type Spelled, type Spelling } from './nota
 export * from './operation.js'
 export { ABSENT_OPERATIONS, type AbsentOperation } from './operations/absent.js'
 export { checkEncryption, type EncryptionRule } from './operations/bucket/encryption.js'
-export { bucketDocuments } from './operations/bucket/index.js'
+export { bucketDocuments, otherDocuments } from './operations/bucket/index.js'
 export type { BucketSettings } from './operations/bucket/settings.js'
 export { COMMON_CAUSES, causesOf } from './operations/causes.js'
 export type { BucketDocument, StoredDocument } from './operations/document.js'

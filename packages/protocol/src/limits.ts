@@ -56,3 +56,5 @@ export const USER_DEFINED_LOG_FIELDS_MAX = 6
 /** Routing rules of a website; headers that a condition or a list of headers names. @see https://help.aliyun.com/zh/oss/developer-reference/putbucketwebsite */
 export const WEBSITE_RULES_MAX = 20
 export const WEBSITE_HEADERS_MAX = 10
+/** Days that a bucket's retention may last: 70 years. @see https://help.aliyun.com/zh/oss/developer-reference/initiatebucketworm */
+export const WORM_DAYS_MAX = 25_550

@@ -352,7 +352,7 @@ export const BREAKS: readonly Break[] = [
     mode: 'sequence',
     seed: 1,
     file: `${DOMAIN}objects/versions.js`,
-    find: 'count(tx, bucket, { objects: [{ storageClass: record.storageClass, count: -1, bytes: -record.size }] });',
+    find: 'count(tx, name.bucket, { objects: [{ storageClass: record.storageClass, count: -1, bytes: -record.size }] });',
     replace: '',
   },
   ...OTHER_BREAKS,

@@ -112,6 +112,7 @@ export const CATALOGUE = {
   ),
 
   // State of buckets and objects
+  fileImmutable: row('FileImmutable', 409, 'The object you specified is immutable.'),
   fileAlreadyExists: row('FileAlreadyExists', 409, FILE_EXISTS, { ec: '0026-00000002' }),
   positionNotEqualToLength: row('PositionNotEqualToLength', 409, 'Position is not equal to file length', {
     ec: '0026-00000016',
@@ -203,6 +204,13 @@ export const CATALOGUE = {
   bucketTagKeyTwice: row('InvalidTag', 400, TAG_INVALID, { ec: '0010-00000210' }),
   bucketTagValueInvalid: row('InvalidTag', 400, 'The TagValue you have provided is invalid.', { ec: '0010-00000219' }),
   bucketTagsTooMany: row('TooManyTags', 400, 'The bucket tags num is beyond limit.'),
+
+  // Retention of buckets
+  noSuchWorm: row('NoSuchWORMConfiguration', 404, 'The WORM Configuration does not exist.'),
+  wormIdUnknown: row('NoSuchWORMConfiguration', 404, 'The specified WORM ID does not exist.'),
+  wormExists: row('WORMConfigurationAlreadyExists', 409, 'The WORM Configuration already exists.'),
+  wormLocked: row('WORMConfigurationLocked', 403, 'The WORM Configuration is locked.', { ec: '0003-00090008' }),
+  wormInvalid: row('InvalidWORMConfiguration', 400, 'Invalid WORM Configuration.'),
 
   // Other settings of buckets
   noSuchRegion: row('NoSuchRegion', 404, '{Name}'),

@@ -49,11 +49,6 @@ export const ABSENT_OPERATIONS: readonly AbsentOperation[] = [
   absent('DeleteBucketOverwriteConfig', 'DELETE', 'bucket', 'overwriteConfig'),
 
   // Encryption and retention
-  absent('InitiateBucketWorm', 'POST', 'bucket', 'worm'),
-  absent('AbortBucketWorm', 'DELETE', 'bucket', 'worm'),
-  absent('GetBucketWorm', 'GET', 'bucket', 'worm'),
-  absent('CompleteBucketWorm', 'POST', 'bucket', 'wormId'),
-  absent('ExtendBucketWorm', 'POST', 'bucket', 'wormExtend', 'wormId'),
   absent('PutBucketObjectWormConfiguration', 'PUT', 'bucket', 'objectWorm'),
   absent('GetBucketObjectWormConfiguration', 'GET', 'bucket', 'objectWorm'),
 

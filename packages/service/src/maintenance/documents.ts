@@ -1,8 +1,8 @@
-import { bucketDocuments, type StoredDocument } from '@bindery/protocol'
+import { bucketDocuments, otherDocuments, type StoredDocument } from '@bindery/protocol'
 import { parseXml } from '../xml-parser.js'
 
 const KINDS: ReadonlyMap<string, StoredDocument<string, unknown>> = new Map(
-  bucketDocuments.map((one) => [one.kind, one as StoredDocument<string, unknown>]),
+  [...bucketDocuments, ...otherDocuments].map((one) => [one.kind, one as StoredDocument<string, unknown>]),
 )
 
 /** Whether stored data are a valid document of this kind: whether they can be written and read back. */

@@ -31,6 +31,14 @@ import { bucketTags } from './tags.js'
 import { bucketTransferAcceleration } from './transfer-acceleration.js'
 import { userDefinedLogFields } from './user-defined-log-fields.js'
 import { bucketWebsite } from './website.js'
+import {
+  abortBucketWorm,
+  completeBucketWorm,
+  extendBucketWorm,
+  getBucketWorm,
+  initiateBucketWorm,
+  wormDocument,
+} from './worm.js'
 
 /** Documents of a bucket's configuration. */
 export const bucketDocuments = [
@@ -53,6 +61,9 @@ export const bucketDocuments = [
   bucketStorageCapacity,
 ] as const
 
+/** What else is stored as a document of a bucket: operations of their own change it. */
+export const otherDocuments = [wormDocument] as const
+
 /** Operations on buckets, in the order of the official reference; extensions last. */
 export const bucketOperations = [
   putBucket,
@@ -67,6 +78,11 @@ export const bucketOperations = [
   getBucketPolicyStatus,
   putBucketVersioning,
   getBucketVersioning,
+  initiateBucketWorm,
+  abortBucketWorm,
+  completeBucketWorm,
+  extendBucketWorm,
+  getBucketWorm,
   listLiveChannel,
   listObjects,
   listObjectsV2,

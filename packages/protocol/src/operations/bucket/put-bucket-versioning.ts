@@ -17,5 +17,5 @@ export const putBucketVersioning = operation({
   }),
   status: 200,
   output: {},
-  errors: ['noSuchBucket', ...DOCUMENT_CAUSES],
+  errors: ['noSuchBucket', 'wormInvalid', ...DOCUMENT_CAUSES],
 })

@@ -1,7 +1,7 @@
 import type { StoredDocument } from '../document.js'
-import type { bucketDocuments } from './index.js'
+import type { bucketDocuments, otherDocuments } from './index.js'
 
-type Declared = (typeof bucketDocuments)[number]
+type Declared = (typeof bucketDocuments)[number] | (typeof otherDocuments)[number]
 
 /** The values of the documents of a bucket's configuration, by kind. */
 export type BucketSettings = {

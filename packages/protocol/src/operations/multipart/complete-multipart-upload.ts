@@ -92,6 +92,7 @@ export const completeMultipartUpload = operation({
     'entityTooLarge',
     'partNotSequential',
     'fileAlreadyExists',
+    'fileImmutable',
     ...DOCUMENT_CAUSES,
     ...CALLBACK_CAUSES,
   ],

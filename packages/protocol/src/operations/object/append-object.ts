@@ -74,7 +74,7 @@ export const appendObject = operation({
     versionId: shownVersionId,
     qosDelayTime,
   },
-  errors: ['noSuchBucket', ...APPEND_CAUSES, 'appendableSealed', ...CONTENT_CAUSES],
+  errors: ['noSuchBucket', ...APPEND_CAUSES, 'appendableSealed', 'fileImmutable', ...CONTENT_CAUSES],
   refuses: [refuseVersion, ...refuseEncryption, ...refuseRetention],
 })
 

@@ -54,7 +54,7 @@ export const copyObject = operation({
     copySourceVersionId,
   },
   result: copyResult,
-  errors: [...COPY_SOURCE_CAUSES, 'fileAlreadyExists'],
+  errors: [...COPY_SOURCE_CAUSES, 'fileAlreadyExists', 'fileImmutable'],
   answersAs: { noSuchVersion: 'noSuchSourceVersion', versionIsDeleteMarker: 'sourceIsDeleteMarker' },
   refuses: [
     ...refuseEncryption,

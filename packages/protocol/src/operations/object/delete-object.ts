@@ -12,5 +12,5 @@ export const deleteObject = operation({
   input: { versionId },
   status: 204,
   output: deleteMarkerHeaders,
-  errors: ['noSuchBucket'],
+  errors: ['noSuchBucket', 'fileImmutable'],
 })

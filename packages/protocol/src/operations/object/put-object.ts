@@ -47,7 +47,7 @@ export const putObject = operation({
     versionId: shownVersionId,
     qosDelayTime,
   },
-  errors: ['noSuchBucket', 'fileAlreadyExists', ...CONTENT_CAUSES, ...CALLBACK_CAUSES],
+  errors: ['noSuchBucket', 'fileAlreadyExists', 'fileImmutable', ...CONTENT_CAUSES, ...CALLBACK_CAUSES],
   refuses: [
     refuseHeader('If-Modified-Since', [], 'conditionalPutNotImplemented'),
     refuseHeader('If-Unmodified-Since', [], 'conditionalPutNotImplemented'),

@@ -57,7 +57,7 @@ export const putSymlink = operation({
     userMetadata,
   },
   output: { etag: header('ETag', etag), versionId: shownVersionId },
-  errors: ['noSuchBucket', 'fileAlreadyExists'],
+  errors: ['noSuchBucket', 'fileAlreadyExists', 'fileImmutable'],
   refuses: refuseRetention,
 })
 

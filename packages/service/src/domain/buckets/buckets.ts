@@ -4,7 +4,7 @@ import type { Domain } from '../domain.js'
 import { type BucketStat, readCounters } from '../stored/counters.js'
 import { deleteDocuments, readDocument, writeDocuments } from '../stored/documents.js'
 import { bucketRows, counterRows, objectRows, uploadRows, versionRows } from '../stored/keyspace.js'
-import type { BucketAcl, BucketRecord, Redundancy, StorageClass, Versioning } from '../stored/model.js'
+import type { BucketAcl, BucketRecord, Redundancy, StorageClass } from '../stored/model.js'
 import { hasRows, rowsIn } from '../stored/rows-in.js'
 import { readPublicAccessBlock } from './public-access.js'
 
@@ -90,14 +90,6 @@ export function hasObjects(domain: Domain, name: BucketName): Promise<boolean> {
     )
     return objects || versions
   }) as Promise<boolean>
-}
-
-/** Enables or suspends versioning; a bucket that ever had it cannot go back. Throws noSuchBucket. */
-export async function setVersioning(domain: Domain, name: BucketName, versioning: Versioning): Promise<void> {
-  await domain.metadata.transact(async (tx) => {
-    const record = await readBucket(domain, tx, name)
-    if (record.versioning !== versioning) bucketRows.set(tx, { bucket: name }, { ...record, versioning })
-  })
 }
 
 /** Throws noSuchBucket. */

@@ -26,7 +26,7 @@ import { PartTable } from '../stored/part-table.js'
 import { type End, isSameEnd, readEnd } from './appendable-end.js'
 import { currentKey, readObject, requireStored, rewrite, type StoredObject } from './current.js'
 import { firstToJoin, joinTail } from './join-tail.js'
-import { putCurrent, readStanding, type Standing } from './versions.js'
+import { putCurrent, readStanding, requireMutable, type Standing } from './versions.js'
 
 export interface Append {
   readonly bucket: BucketName
@@ -222,6 +222,7 @@ async function commit(
     }
     requireAppendable(stored?.record, append.position)
     if (!isSameEnd(current, end)) throw new Changed()
+    if (stored !== undefined) requireMutable({ domain, ...standing }, stored.record)
     const before = current?.list ?? Manifest.of(PartTable.of([]))
     const list = part === undefined ? before : before.endingWith(kept, part)
     if (part !== undefined) partRows.set(tx, place, part)

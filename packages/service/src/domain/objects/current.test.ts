@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setVersioning } from '../buckets/buckets.js'
+import { setVersioning } from '../buckets/versioning.js'
 import { versionRows } from '../stored/keyspace.js'
 import type { ObjectName, VersionId } from '../stored/model.js'
 import { NULL_VERSION, newVersionId } from '../stored/version-id.js'

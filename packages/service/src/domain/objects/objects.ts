@@ -111,8 +111,8 @@ export async function deleteObject(domain: Domain, { bucket, key, version }: Obj
   const now = domain.clock()
   return domain.metadata.transact(async (tx) => {
     if (version === undefined) return deleteCurrent(domain, tx, await readStanding(domain, tx, name), now)
-    const { versioning } = await readBucket(domain, tx, bucket)
-    if (versioning !== undefined) return deleteVersion(domain, tx, name, version)
+    const record = await readBucket(domain, tx, bucket)
+    if (record.versioning !== undefined) return deleteVersion(domain, tx, record, name, version)
     if (version !== NULL_VERSION) return { isMarker: false }
     return deleteCurrent(domain, tx, await readStanding(domain, tx, name), now)
   })

@@ -7,6 +7,7 @@
 import { OssError } from '@bindery/protocol'
 import { type Awaitable, andThen, carriesBytes, type Reader, type Transaction, together } from '@bindery/storage'
 import { readBucket } from '../buckets/buckets.js'
+import { readRetentionMs } from '../buckets/worm.js'
 import { discardObject } from '../bytes/garbage.js'
 import type { Domain } from '../domain.js'
 import { count } from '../stored/counters.js'
@@ -22,7 +23,7 @@ import type {
   VersionRecord,
 } from '../stored/model.js'
 import { NULL_VERSION, newVersionId, nextPlace, placeOf, versionIdOf } from '../stored/version-id.js'
-import { currentKey, hasData, readMarker, readNewest, readOther, type Stored } from './current.js'
+import { currentKey, hasData, readMarker, readNewest, readOther, type Stored, type StoredObject } from './current.js'
 import { requireCondition, type WriteCondition } from './write-condition.js'
 
 /** The versions of a key that a new one follows or replaces, as one transaction has read them. */
@@ -35,19 +36,23 @@ export interface Standing {
   readonly marker: DeleteMarker | undefined
   /** The null version, where a new one replaces it and it is not current. */
   readonly nullVersion: Stored | undefined
+  /** Milliseconds for which versions may not be discarded, from the time of their last change. */
+  readonly retentionMs: number
 }
 
 /** A bucket that never kept versions costs two reads at the same time, and nothing else. Throws noSuchBucket. */
 export function readStanding(domain: Domain, reader: Reader, { bucket, key }: ObjectName): Awaitable<Standing> {
   const name = { bucket, key }
   return andThen(together(readBucket(domain, reader, bucket), objectRows.read(reader, name)), ([record, current]) => {
-    const standing = { bucket: record, name, current, marker: undefined, nullVersion: undefined }
-    if (record.versioning === undefined) return standing
+    const { versioning } = record
     const others = together(
-      current === undefined ? readMarker(reader, name) : undefined,
-      record.versioning === 'Suspended' ? readOther(reader, name, NULL_VERSION) : undefined,
+      versioning !== undefined && current === undefined ? readMarker(reader, name) : undefined,
+      versioning === 'Suspended' ? readOther(reader, name, NULL_VERSION) : undefined,
+      readRetentionMs(domain, reader, record),
     )
-    return andThen(others, ([marker, nullVersion]) => ({ ...standing, marker, nullVersion }))
+    return andThen(others, ([marker, nullVersion, retentionMs]) => {
+      return { bucket: record, name, current, marker, nullVersion, retentionMs }
+    })
   })
 }
 
@@ -68,7 +73,7 @@ interface Overwriting {
 
 /**
  * Makes a record the current version of its key, and returns it as it is stored. Throws fileAlreadyExists, in a bucket
- * that never kept versions, and what requireCondition throws.
+ * that never kept versions, fileImmutable, and what requireCondition throws.
  */
 export function putCurrent(
   domain: Domain,
@@ -95,7 +100,10 @@ export interface Deleted {
   readonly isMarker: boolean
 }
 
-/** Deletes the current version of a key; a bucket that keeps versions gets a delete marker, whether there was one or not. */
+/**
+ * Deletes the current version of a key; a bucket that keeps versions gets a delete marker, whether there was one or not.
+ * Throws fileImmutable.
+ */
 export function deleteCurrent(domain: Domain, tx: Transaction, standing: Standing, now: number): Deleted {
   const { bucket, name, current } = standing
   const version = bucket.versioning === undefined ? undefined : newVersion(domain, standing, now)
@@ -115,12 +123,13 @@ function newVersion(domain: Domain, { bucket, current, marker }: Standing, now: 
 
 /** Keeps or discards what a new version comes before. */
 function giveWay(domain: Domain, tx: Transaction, standing: Standing, why: GarbageRecord['why']): void {
-  const { bucket, name, current, nullVersion } = standing
-  if (nullVersion !== undefined) discardOther(domain, tx, name, nullVersion, why)
+  const { bucket, name, current, nullVersion, retentionMs } = standing
+  const removal = { domain, tx, name, why, retentionMs }
+  if (nullVersion !== undefined) discardOther(removal, nullVersion)
   if (current === undefined) return
   const isNull = versionIdOf(current) === NULL_VERSION
   if (bucket.versioning === 'Enabled' || (bucket.versioning === 'Suspended' && !isNull)) keep(tx, name, current)
-  else discardData(domain, tx, name, { row: currentKey(name), record: current }, why)
+  else discardData(removal, { row: currentKey(name), record: current })
 }
 
 /** Makes the current version one of the others. */
@@ -145,54 +154,70 @@ function takeFromOthers(tx: Transaction, name: ObjectName, record: VersionRecord
   if (versionIdOf(record) === NULL_VERSION) nullVersionRows.delete(tx, name)
 }
 
-function discardOther(
-  domain: Domain,
-  tx: Transaction,
-  name: ObjectName,
-  stored: Stored,
-  why: GarbageRecord['why'],
-): void {
+/** The end of a version in a transaction. */
+interface Removal {
+  readonly domain: Domain
+  readonly tx: Transaction
+  /** Names the key. */
+  readonly name: ObjectName
+  readonly why: GarbageRecord['why']
+  readonly retentionMs: number
+}
+
+/** Throws fileImmutable. */
+function discardOther(removal: Removal, stored: Stored): void {
+  const { tx, name } = removal
   takeFromOthers(tx, name, stored.record)
   if (!hasData(stored)) {
     count(tx, name.bucket, { deleteMarkers: -1 })
     return
   }
-  discardData(domain, tx, name, stored, why)
+  discardData(removal, stored)
   count(tx, name.bucket, { versions: -1 })
 }
 
-/** Unlinks the data of a version whose row is deleted or replaced in the same commit. */
-function discardData(
-  domain: Domain,
-  tx: Transaction,
-  { bucket }: ObjectName,
-  { row, record }: Stored<ObjectRecord>,
-  why: GarbageRecord['why'],
-): void {
+/** Unlinks the data of a version whose row is deleted or replaced in the same commit. Throws fileImmutable. */
+function discardData(removal: Removal, { row, record }: StoredObject): void {
+  const { domain, tx, why, name } = removal
+  requireMutable(removal, record)
   discardObject(domain, tx, row, record, why)
-  count(tx, bucket, { objects: [{ storageClass: record.storageClass, count: -1, bytes: -record.size }] })
+  count(tx, name.bucket, { objects: [{ storageClass: record.storageClass, count: -1, bytes: -record.size }] })
 }
 
-/** Deletes one version for good. Where it was the newest, the next one becomes current, unless that is a delete marker. */
+/** Refuses to change the data of a version that its bucket retains. Throws fileImmutable. */
+export function requireMutable(
+  { domain, retentionMs }: Pick<Removal, 'domain' | 'retentionMs'>,
+  { modifiedAt }: ObjectRecord,
+): void {
+  if (retentionMs > 0 && domain.clock() < modifiedAt + retentionMs) throw new OssError('fileImmutable')
+}
+
+/**
+ * Deletes one version for good. Where it was the newest, the next one becomes current, unless that is a delete marker.
+ * Throws fileImmutable.
+ */
 export async function deleteVersion(
   domain: Domain,
   tx: Transaction,
+  bucket: BucketRecord,
   name: ObjectName,
   version: VersionId,
 ): Promise<Deleted> {
-  const [current, other, newest] = await together(
+  const [retentionMs, current, other, newest] = await together(
+    readRetentionMs(domain, tx, bucket),
     objectRows.read(tx, name),
     readOther(tx, name, version),
     readNewest(tx, name, 2),
   )
+  const removal = { domain, tx, name, why: 'deleted', retentionMs } as const
   if (current !== undefined && versionIdOf(current) === version) {
     tx.delete(currentKey(name))
-    discardData(domain, tx, name, { row: currentKey(name), record: current }, 'deleted')
+    discardData(removal, { row: currentKey(name), record: current })
     succeed(tx, name, newest[0])
     return { version, isMarker: false }
   }
   if (other === undefined) return { version, isMarker: false }
-  discardOther(domain, tx, name, other, 'deleted')
+  discardOther(removal, other)
   const [first, second] = newest
   const wasNewest = current === undefined && first !== undefined && placeOf(first) === placeOf(other.record)
   if (wasNewest) succeed(tx, name, second)

@@ -16,14 +16,14 @@ export type Settle<T> = (value: T, change: BucketChange) => T | Promise<T>
 type Declared = (typeof bucketDocuments)[number]
 
 /** The rules of documents beyond storing what is sent, where they have any, by kind. */
-export type DocumentRules = { readonly [K in keyof BucketSettings]?: Settle<BucketSettings[K]> }
+export type DocumentRules = { readonly [K in Declared['kind']]?: Settle<BucketSettings[K]> }
 
 type NamesOf<D extends Declared> = D['put']['name'] | D['get']['name'] | NonNullable<D['delete']>['name']
 type HandlersOf<N> = N extends OperationName ? NamedHandler<N> : never
 
 /** The handling of a document does not depend on its value. */
-type Setting = BucketSettings[keyof BucketSettings]
-type AnyDocument = BucketDocument<string, keyof BucketSettings, Setting, Fields, Fields, string>
+type Setting = BucketSettings[Declared['kind']]
+type AnyDocument = BucketDocument<string, Declared['kind'], Setting, Fields, Fields, string>
 
 /** The handlers of the operations of all these documents. */
 export function documentHandlers(

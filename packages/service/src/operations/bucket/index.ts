@@ -16,6 +16,7 @@ import { listObjectsV2 } from './list-objects-v2.js'
 import { putBucket } from './put-bucket.js'
 import { putBucketAcl } from './put-bucket-acl.js'
 import { putBucketVersioning } from './put-bucket-versioning.js'
+import { abortBucketWorm, completeBucketWorm, extendBucketWorm, getBucketWorm, initiateBucketWorm } from './worm.js'
 
 /** Handlers of the operations on buckets. */
 export const bucketHandlers = [
@@ -31,6 +32,11 @@ export const bucketHandlers = [
   getBucketPolicyStatus,
   putBucketVersioning,
   getBucketVersioning,
+  initiateBucketWorm,
+  abortBucketWorm,
+  completeBucketWorm,
+  extendBucketWorm,
+  getBucketWorm,
   listLiveChannel,
   listObjects,
   listObjectsV2,

@@ -1,5 +1,6 @@
-import { objectKey } from '@bindery/protocol'
+import { OssError, objectKey } from '@bindery/protocol'
 import { handler } from '../../call.js'
+import type { Domain } from '../../domain/domain.js'
 import { deleteObject } from '../../domain/objects/objects.js'
 import type { Deleted } from '../../domain/objects/versions.js'
 import type { ObjectName } from '../../domain/stored/model.js'
@@ -17,12 +18,22 @@ export const deleteMultipleObjects = handler('DeleteMultipleObjects', async (cal
   const deleted: ReturnType<typeof described>[] = []
   for (let at = 0; at < names.length; at += DELETES_AT_ONCE) {
     const batch = names.slice(at, at + DELETES_AT_ONCE)
-    const done = await Promise.all(batch.map(async (name) => described(name, await deleteObject(call.domain, name))))
-    deleted.push(...done)
+    const done = await Promise.all(batch.map((name) => deleteUnlessRetained(call.domain, name)))
+    deleted.push(...done.flat())
   }
   if (quiet === true) return { output: {}, result: undefined }
   return { output: {}, result: { encodingType: call.input.encodingType, deleted } }
 })
+
+/** Nothing where the bucket retains the object: OSS leaves it out of its answer. */
+async function deleteUnlessRetained(domain: Domain, name: ObjectName): Promise<ReturnType<typeof described>[]> {
+  try {
+    return [described(name, await deleteObject(domain, name))]
+  } catch (error) {
+    if (error instanceof OssError && error.reason === 'fileImmutable') return []
+    throw error
+  }
+}
 
 /** A delete marker is named whether it was made or deleted. */
 function described({ key, version }: ObjectName, { version: deleted, isMarker }: Deleted) {
