@@ -61,7 +61,7 @@ export const bucketDocuments = [
   bucketStorageCapacity,
 ] as const
 
-/** What else is stored as a document of a bucket: operations of their own change it. */
+/** Other documents of a bucket, which operations of their own change. */
 export const otherDocuments = [wormDocument] as const
 
 /** Operations on buckets, in the order of the official reference; extensions last. */

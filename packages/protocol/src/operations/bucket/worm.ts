@@ -45,7 +45,7 @@ export const initiateBucketWorm = operation({
 
 export const abortBucketWorm = operation({
   name: 'AbortBucketWorm',
-  summary: 'Ends a retention policy that is not locked; succeeds also where there is none.',
+  summary: 'Ends a retention policy that is not locked; succeeds also if no policy exists.',
   source: apiPage('AbortBucketWorm'),
   method: 'DELETE',
   level: 'bucket',
