@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { bucketName } from '@bindery/protocol'
 import type { Endpoint } from '@bindery/service'
 import { isAllowedHost } from './callbacks/allowed-hosts.js'
+import { parseNetworks } from './networks.js'
 
 /** How the text of a flag or variable becomes a value. */
 export interface Codec<T> {
@@ -128,6 +129,15 @@ export function callbackHosts(placeholder: string): Codec<readonly string[]> {
     isAllowedHost,
   )
   return { ...codec, parse: (value) => parse(value.toLowerCase()) }
+}
+
+/** Comma-separated addresses and networks. */
+export function networks(placeholder: string): Codec<readonly string[]> {
+  return list(
+    placeholder,
+    'loopback, addresses and networks, such as loopback,10.0.0.0/8',
+    (item) => parseNetworks(item) !== undefined,
+  )
 }
 
 function list(placeholder: string, expected: string, holds: (item: string) => boolean): Codec<readonly string[]> {

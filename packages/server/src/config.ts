@@ -9,6 +9,7 @@ import {
   hostNames,
   integer,
   matching,
+  networks,
   oneOf,
   processes,
   size,
@@ -80,6 +81,13 @@ export const OPTIONS = {
     endpoint('URL'),
     undefined,
     'Where clients reach the server, for answers that name it; by default where each request came to.',
+  ),
+  trustedProxies: option(
+    'BINDERY_TRUSTED_PROXIES',
+    '--trusted-proxies',
+    networks('NET,…'),
+    '',
+    'Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed: loopback, addresses, networks such as 10.0.0.0/8.',
   ),
   buckets: option(
     'BINDERY_BUCKETS',

@@ -11,6 +11,7 @@ test('without flags and variables everything has its default', () => {
     port: 9000,
     region: 'cn-hangzhou',
     domains: [],
+    trustedProxies: [],
     buckets: [],
     workers: Math.min(availableParallelism(), 4),
     memoryBytes: 128 * 1024 ** 2,

@@ -75,6 +75,7 @@ export const CHINESE: Sentences = {
     region: '所在地域，与 V4 签名中的写法相同；其 Location 为 oss- 加地域。',
     domains: '除 localhost 和 *.aliyuncs.com 之外，其下一级标签是 Bucket 的域名。',
     endpoint: '客户端访问服务器的地址，用于需要写出地址的应答；默认为每个请求所用的地址。',
+    trustedProxies: '可信的代理，采用其 X-Forwarded-For 和 X-Forwarded-Proto：loopback、地址、网段如 10.0.0.0/8。',
     buckets: '启动时创建的 Bucket（如果不存在）。',
     workers: '处理请求的进程数；auto 与核数相同，最多 4 个。',
     memoryBytes: '每个进程用于读写磁盘数据的内存；超出的请求会等待。',

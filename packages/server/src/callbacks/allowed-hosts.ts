@@ -1,4 +1,5 @@
-import { BlockList, isIP } from 'node:net'
+import { type BlockList, isIP } from 'node:net'
+import { blockListOf, LOOPBACK, type Network, parseNetworks } from '../networks.js'
 
 /** One address of a host. */
 export interface HostAddress {
@@ -9,17 +10,6 @@ export interface HostAddress {
 type Entry =
   | { readonly kind: 'name'; readonly name: string }
   | { readonly kind: 'networks'; readonly networks: readonly Network[] }
-
-interface Network {
-  readonly address: string
-  readonly prefix: number
-  readonly family: 'ipv4' | 'ipv6'
-}
-
-const LOOPBACK: readonly Network[] = [
-  { address: '127.0.0.0', prefix: 8, family: 'ipv4' },
-  { address: '::1', prefix: 128, family: 'ipv6' },
-]
 
 /**
  * Addresses that a name must not lead to: this host, link-local services, multicast groups. Networks may allow
@@ -62,34 +52,30 @@ export function isAllowedHost(text: string): boolean {
 }
 
 function parseEntry(text: string): Entry | undefined {
-  if (text === 'loopback' || text === 'localhost') return { kind: 'networks', networks: LOOPBACK }
-  const [address = '', prefix, ...rest] = text.split('/')
-  const version = isIP(address)
-  if (version !== 0) {
-    const bits = version === 4 ? 32 : 128
-    const length = prefix === undefined ? bits : /^\d{1,3}$/.test(prefix) ? Number(prefix) : Number.NaN
-    if (!(length <= bits) || rest.length > 0) return undefined
-    return { kind: 'networks', networks: [{ address, prefix: length, family: version === 4 ? 'ipv4' : 'ipv6' }] }
-  }
-  return /^(\*\.)?[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$/.test(text) ? { kind: 'name', name: text } : undefined
+  const networks = parseNetworks(text)
+  if (networks !== undefined) return { kind: 'networks', networks }
+  const isName = isIP(text.split('/')[0] ?? '') === 0 && /^(\*\.)?[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$/.test(text)
+  return isName ? { kind: 'name', name: text } : undefined
 }
 
 /** The hosts that callbacks may go to. Anything without an entry is refused. */
 export class AllowedHosts {
   readonly #names = new Set<string>()
   readonly #suffixes: string[] = []
-  readonly #networks = new BlockList()
+  readonly #networks: BlockList
   readonly #neverByName = blockListOf(NEVER_BY_NAME)
 
   /** Throws RangeError for an invalid entry. */
   constructor(entries: readonly string[]) {
+    const networks: Network[] = []
     for (const text of entries) {
       const entry = parseEntry(text)
       if (entry === undefined) throw new RangeError(`${text} is not a host name, address or network`)
-      if (entry.kind === 'networks') addNetworks(this.#networks, entry.networks)
+      if (entry.kind === 'networks') networks.push(...entry.networks)
       else if (entry.name.startsWith('*.')) this.#suffixes.push(entry.name.slice(1))
       else this.#names.add(entry.name)
     }
+    this.#networks = blockListOf(networks)
   }
 
   /**
@@ -107,14 +93,4 @@ export class AllowedHosts {
     if (isIP(host) !== 0) return false
     return this.#names.has(host) || this.#suffixes.some((suffix) => host.endsWith(suffix))
   }
-}
-
-function blockListOf(networks: readonly Network[]): BlockList {
-  const list = new BlockList()
-  addNetworks(list, networks)
-  return list
-}
-
-function addNetworks(list: BlockList, networks: readonly Network[]): void {
-  for (const { address, prefix, family } of networks) list.addSubnet(address, prefix, family)
 }

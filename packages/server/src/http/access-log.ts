@@ -5,6 +5,8 @@ import type { Sent } from './send-response.js'
 
 export interface Exchange {
   readonly request: IncomingMessage
+  /** The client's address, as far as it is known. */
+  readonly remote: string
   readonly answer: ServiceResponse
   readonly sent: Sent
   readonly bytesReceived: number
@@ -15,7 +17,7 @@ export interface Exchange {
  * Logs one line per request at info; the server's own failures at error, with their stack. At debug a refusal is
  * followed by its document, which contains the string to sign if a signature did not match.
  */
-export function logExchange(log: Log, { request, answer, sent, bytesReceived, milliseconds }: Exchange): void {
+export function logExchange(log: Log, { request, remote, answer, sent, bytesReceived, milliseconds }: Exchange): void {
   const { failure = sent.failure, ...context } = answer.log
   if (failure === undefined && !log.isLevelEnabled('info')) return
   const line = {
@@ -26,7 +28,7 @@ export function logExchange(log: Log, { request, answer, sent, bytesReceived, mi
     in: bytesReceived,
     out: sent.bytes,
     ...(sent.whole ? {} : { cut: true }),
-    remote: request.socket.remoteAddress,
+    remote,
   }
   if (failure === undefined) log.info(line, 'request')
   else log.error({ ...line, err: failure }, 'request failed')

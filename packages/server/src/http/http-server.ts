@@ -13,6 +13,7 @@ import { parserError, refusal, refusalBytes } from './refusal.js'
 import { RequestBody } from './request-body.js'
 import { hasLeft, type SendOptions, type Sent, sendResponse } from './send-response.js'
 import { isWhole, sendWhole } from './send-whole.js'
+import type { TrustedProxies } from './trusted-proxies.js'
 
 /** The prefix of the paths that the server answers itself. */
 const OWN_PATHS = '/-/'
@@ -42,6 +43,8 @@ export interface HttpServerOptions {
   readonly log: Log
   /** Connections at a time; a further one gets SlowDown. */
   readonly connectionsMax: number
+  /** The proxies in front of the server. */
+  readonly proxies: TrustedProxies
   /** Milliseconds within which a connection must take or send a byte of a body. A whole request has no limit. */
   readonly idleTimeoutMs: number
 }
@@ -224,6 +227,7 @@ export class HttpServer {
     if (answer.log.requestId === '') return
     logExchange(log, {
       request,
+      remote: this.#clientOf(request),
       answer,
       sent,
       bytesReceived: body.arrived,
@@ -238,7 +242,7 @@ export class HttpServer {
   ): ServiceResponse | Promise<ServiceResponse> {
     let serviceRequest: ServiceRequest
     try {
-      serviceRequest = readRequest(request, body)
+      serviceRequest = readRequest(request, body, this.#options.proxies)
     } catch (error) {
       connection.broken = true
       if (error instanceof OssError) return refusal(error, request.method ?? '', request.headers.host ?? '')
@@ -247,6 +251,11 @@ export class HttpServer {
     return serviceRequest.target.startsWith(OWN_PATHS)
       ? this.#answerOwn(serviceRequest)
       : this.#options.service.handle(serviceRequest)
+  }
+
+  #clientOf({ socket, headers }: IncomingMessage): string {
+    const forwarded = { 'x-forwarded-for': String(headers['x-forwarded-for'] ?? '') }
+    return this.#options.proxies.originOf(socket.remoteAddress ?? '', forwarded).address
   }
 
   /** Answers the server's own pages; undefined paths may be objects. */

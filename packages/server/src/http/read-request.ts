@@ -2,18 +2,20 @@ import type { IncomingMessage } from 'node:http'
 import { OssError } from '@bindery/protocol'
 import type { ServiceRequest } from '@bindery/service'
 import type { ByteSource } from '@bindery/storage'
+import type { TrustedProxies } from './trusted-proxies.js'
 
 /** The head of an HTTP request in the form of the service. Throws malformedRequest if HTTP/1.1 requires a refusal. */
-export function readRequest(request: IncomingMessage, body: ByteSource): ServiceRequest {
+export function readRequest(request: IncomingMessage, body: ByteSource, proxies: TrustedProxies): ServiceRequest {
   const headers = joinedHeaders(request.rawHeaders)
   requireFraming(headers, request.httpVersion)
   if (headers.host === undefined && request.httpVersion === '1.1') throw new OssError('malformedRequest')
-  const { remoteAddress = '', localAddress = '', localPort = 0 } = request.socket
+  const { remoteAddress: peer = '', localAddress = '', localPort = 0 } = request.socket
+  const { address: remoteAddress, scheme } = proxies.originOf(peer, headers)
   const { host, target } = originForm(request.url ?? '/', headers.host ?? '')
   if (headers.host !== undefined) headers.host = host
   return {
     method: request.method ?? '',
-    scheme: 'http',
+    scheme,
     host,
     target,
     headers,

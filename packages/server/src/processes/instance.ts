@@ -15,6 +15,7 @@ import { ROOT_ACCOUNT, type RootKey, rootAccessKeys } from '../folder/root-key.j
 import { connectionsMax } from '../http/connections-max.js'
 import type { FullDisk, Unready } from '../http/health.js'
 import { HttpServer } from '../http/http-server.js'
+import { TrustedProxies } from '../http/trusted-proxies.js'
 import type { Log } from '../log.js'
 import { BLOBS_FOLDER, METADATA_FOLDER } from '../maintenance/data-stores.js'
 import { pause } from '../pause.js'
@@ -184,6 +185,7 @@ class RunningInstance implements Instance {
       log,
       idleTimeoutMs: config.idleTimeoutMs,
       connectionsMax: connectionsMax(),
+      proxies: new TrustedProxies(config.trustedProxies),
     })
     this.#beats = this.#beat()
   }

@@ -6,6 +6,7 @@ import type { Service, ServiceRequest, ServiceResponse } from '@bindery/service'
 import { pino } from 'pino'
 import { HttpServer, type HttpServerOptions } from '../http/http-server.js'
 import { refusal } from '../http/refusal.js'
+import { TrustedProxies } from '../http/trusted-proxies.js'
 
 export interface TestServer {
   readonly port: number
@@ -25,6 +26,7 @@ export async function listen(
     log: pino({ level: 'silent' }),
     idleTimeoutMs: 10_000,
     connectionsMax: 1000,
+    proxies: new TrustedProxies([]),
     ...options,
   })
   const { port } = await server.listen(0, '127.0.0.1')

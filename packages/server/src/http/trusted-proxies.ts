@@ -1,0 +1,65 @@
+import { type BlockList, isIP } from 'node:net'
+import { blockListOf, parseNetworks } from '../networks.js'
+
+/** Where a request came from. */
+export interface Origin {
+  readonly address: string
+  readonly scheme: 'http' | 'https'
+}
+
+/**
+ * The proxies whose word counts about the client behind them. Without any, X-Forwarded-For and X-Forwarded-Proto mean
+ * nothing, since any client can send them.
+ */
+export class TrustedProxies {
+  readonly #networks: BlockList
+  readonly #isEmpty: boolean
+
+  /** Throws RangeError for an entry that is neither `loopback`, an address nor a network. */
+  constructor(entries: readonly string[]) {
+    const networks = entries.flatMap((entry) => {
+      const parsed = parseNetworks(entry)
+      if (parsed === undefined) throw new RangeError(`${entry} is not an address or network`)
+      return parsed
+    })
+    this.#networks = blockListOf(networks)
+    this.#isEmpty = networks.length === 0
+  }
+
+  /**
+   * The client of a connection from `peer`: if that is a trusted proxy, the last address of X-Forwarded-For that is not
+   * one. Each proxy appends the address that it was called from, so what stands before that could be made up. The last
+   * value of X-Forwarded-Proto is that of the proxy itself.
+   */
+  originOf(peer: string, headers: Readonly<Record<string, string>>): Origin {
+    if (this.#isEmpty || !this.#trusts(peer)) return { address: peer, scheme: 'http' }
+    const scheme = itemsOf(headers['x-forwarded-proto']).at(-1)?.toLowerCase() === 'https' ? 'https' : 'http'
+    let address = peer
+    for (const before of itemsOf(headers['x-forwarded-for']).reverse().map(bareAddress)) {
+      if (before === undefined) break
+      address = before
+      if (!this.#trusts(address)) break
+    }
+    return { address, scheme }
+  }
+
+  #trusts(address: string): boolean {
+    const bare = address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address
+    const version = isIP(bare)
+    return version !== 0 && this.#networks.check(bare.split('%')[0] ?? '', version === 6 ? 'ipv6' : 'ipv4')
+  }
+}
+
+function itemsOf(header: string | undefined): string[] {
+  return (header ?? '')
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
+}
+
+/** An address without the port that some proxies add; undefined where it is no address. */
+function bareAddress(item: string): string | undefined {
+  const [, bracketed] = /^\[([^\]]+)\](?::\d+)?$/.exec(item) ?? []
+  const address = bracketed ?? (/^[^:]+:\d+$/.test(item) ? item.slice(0, item.indexOf(':')) : item)
+  return isIP(address) === 0 ? undefined : address
+}

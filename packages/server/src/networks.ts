@@ -1,0 +1,30 @@
+import { BlockList, isIP } from 'node:net'
+
+export interface Network {
+  readonly address: string
+  readonly prefix: number
+  readonly family: 'ipv4' | 'ipv6'
+}
+
+export const LOOPBACK: readonly Network[] = [
+  { address: '127.0.0.0', prefix: 8, family: 'ipv4' },
+  { address: '::1', prefix: 128, family: 'ipv6' },
+]
+
+/** The networks of `loopback`, an address or a network such as `10.0.0.0/8`; undefined for any other text. */
+export function parseNetworks(text: string): readonly Network[] | undefined {
+  if (text === 'loopback' || text === 'localhost') return LOOPBACK
+  const [address = '', prefix, ...rest] = text.split('/')
+  const version = isIP(address)
+  if (version === 0) return undefined
+  const bits = version === 4 ? 32 : 128
+  const length = prefix === undefined ? bits : /^\d{1,3}$/.test(prefix) ? Number(prefix) : Number.NaN
+  if (!(length <= bits) || rest.length > 0) return undefined
+  return [{ address, prefix: length, family: version === 4 ? 'ipv4' : 'ipv6' }]
+}
+
+export function blockListOf(networks: readonly Network[]): BlockList {
+  const list = new BlockList()
+  for (const { address, prefix, family } of networks) list.addSubnet(address, prefix, family)
+  return list
+}

@@ -1,0 +1,117 @@
+// The configurations of docs/guides/proxies.md, with the real proxies in front of a server.
+
+import assert from 'node:assert/strict'
+import { execFileSync, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import https from 'node:https'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import OSS from 'ali-oss'
+import { startServer } from '../support/start-server.mjs'
+
+const guide = readFileSync(new URL('../../docs/guides/proxies.md', import.meta.url), 'utf8')
+/** The client's address, so that it differs from that of the proxy. */
+const CLIENT = '127.0.0.2'
+
+const PROXIES = {
+  nginx: {
+    command: (file) => ['nginx', '-c', file, '-g', 'daemon off;'],
+    configure: (block, { port, folder }) => `
+      worker_processes 1; pid ${folder}/pid; error_log ${folder}/error.log;
+      events {}
+      http { access_log off; client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy;
+        fastcgi_temp_path ${folder}/f; uwsgi_temp_path ${folder}/u; scgi_temp_path ${folder}/s;
+        ${block.replace('listen 443', `listen 127.0.0.1:${port}`)}
+      }`,
+  },
+  haproxy: {
+    command: (file) => ['haproxy', '-db', '-f', file],
+    configure: (block, { port }) => block.replace('bind :443', `bind 127.0.0.1:${port}`),
+  },
+}
+
+for (const [name, proxy] of Object.entries(PROXIES)) {
+  test(`${name}, as the guide configures it, passes what SDKs send, and the server knows the client behind it`, async (t) => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'bindery-proxy-'))
+    t.after(() => rmSync(folder, { recursive: true, force: true }))
+    const server = await startServer({
+      args: ['--trusted-proxies', '127.0.0.1', '--workers', '1', '--buckets', 'demo', '--log', 'info'],
+    })
+    t.after(() => server.stop())
+    const port = await startProxy(t, proxy, { name, folder, backend: new URL(server.endpoint).host })
+
+    const httpsAgent = new https.Agent({ rejectUnauthorized: false, localAddress: CLIENT, keepAlive: false })
+    const client = new OSS({
+      endpoint: `https://127.0.0.1:${port}`,
+      secure: true,
+      region: `oss-${server.region}`,
+      accessKeyId: server.accessKeyId,
+      accessKeySecret: server.accessKeySecret,
+      authorizationV4: true,
+      sldEnable: true,
+      bucket: 'demo',
+      httpsAgent,
+    })
+    const key = 'ü/a b+c%2F~*.bin'
+    const body = randomBytes(3_000_000)
+    await client.put(key, body)
+    assert.ok((await client.get(key)).content.equals(body))
+    const file = path.join(folder, 'file')
+    writeFileSync(file, body)
+    const { res } = await client.multipartUpload('parts', file, { partSize: 1_000_000 })
+    assert.match(res.data.toString(), /<Location>https:\/\//)
+    const signed = await client.signatureUrlV4('GET', 60, undefined, key)
+    assert.equal((await answerOf(signed, httpsAgent)).statusCode, 200)
+    assert.match(server.log(), new RegExp(`"remote":"${CLIENT}"`))
+  })
+}
+
+async function startProxy(t, proxy, { name, folder, backend }) {
+  const certificate = path.join(folder, 'crt')
+  const key = path.join(folder, 'key')
+  const subject = ['-subj', '/CN=oss.example', '-days', '2', '-nodes', '-newkey', 'rsa:2048']
+  execFileSync('openssl', ['req', '-x509', ...subject, '-keyout', key, '-out', certificate], { stdio: 'ignore' })
+  const both = path.join(folder, 'pem')
+  writeFileSync(both, readFileSync(certificate) + readFileSync(key))
+  const port = await freePort()
+  const block = new RegExp(`\`\`\`${name}\n([\\s\\S]*?)\`\`\``).exec(guide)[1]
+  const file = path.join(folder, 'configuration')
+  const text = block
+    .replace('/etc/ssl/oss.example.crt', certificate)
+    .replace('/etc/ssl/oss.example.key', key)
+    .replace('/etc/ssl/oss.example.pem', both)
+    .replace('127.0.0.1:9000', backend)
+  writeFileSync(file, proxy.configure(text, { port, folder }))
+  const [program, ...args] = proxy.command(file)
+  const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'] })
+  const exited = once(child, 'exit')
+  t.after(async () => {
+    child.kill('SIGTERM')
+    await exited
+  })
+  const agent = new https.Agent({ rejectUnauthorized: false })
+  while (!(await answerOf(`https://127.0.0.1:${port}/-/health/live`, agent).catch(() => undefined))) {
+    assert.equal(child.exitCode, null, `${name} has ended`)
+    await sleep(50)
+  }
+  return port
+}
+
+function answerOf(url, agent) {
+  return new Promise((resolve, reject) => {
+    https.get(url, { agent }, (answer) => resolve(answer.resume())).on('error', reject)
+  })
+}
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address()
+  server.close()
+  return port
+}
