@@ -32,7 +32,12 @@ export const LAYERS = {
   encryption: { may: ['bytes', 'digest', 'storage'], testsMay: [], without: SYSTEM, pure: true },
   'storage-postgres': { may: ['storage'], testsMay: [], without: [], pure: false },
   'storage-local': { may: ['bytes', 'storage', 'digest'], testsMay: [], without: [], pure: false },
-  service: { may: ['bytes', 'protocol', 'select', 'storage'], testsMay: ['digest'], without: SYSTEM, pure: true },
+  service: {
+    may: ['bytes', 'protocol', 'select', 'storage'],
+    testsMay: ['digest', 'encryption'],
+    without: SYSTEM,
+    pure: true,
+  },
   server: {
     may: ['bytes', 'service', 'protocol', 'storage', 'digest', 'encryption', 'storage-local'],
     testsMay: [],

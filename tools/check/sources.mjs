@@ -61,7 +61,7 @@ function describe(file, text, tree) {
   const source = {
     path: file,
     text,
-    isTest: /\.test\.(ts|mjs)$/.test(file) || file.startsWith('packages/client/src/testing/'),
+    isTest: /\.test\.(ts|mjs)$/.test(file) || /^packages\/(client|service)\/src\/testing\//.test(file),
     imports: [],
     functions: [],
     expressions: [],

@@ -47,11 +47,12 @@ export {
 export { type Notation, OSS_NOTATION, type Spelled, type Spelling } from './notation.js'
 export * from './operation.js'
 export { ABSENT_OPERATIONS, type AbsentOperation } from './operations/absent.js'
-export { checkEncryption, type EncryptionRule } from './operations/bucket/encryption.js'
+export { checkEncryption, choiceOf, type EncryptionRule } from './operations/bucket/encryption.js'
 export { bucketDocuments, otherDocuments } from './operations/bucket/index.js'
 export type { BucketSettings } from './operations/bucket/settings.js'
 export { COMMON_CAUSES, causesOf } from './operations/causes.js'
 export type { BucketDocument, StoredDocument } from './operations/document.js'
+export { chooseEncryption, type EncryptionChoice, type EncryptionInput } from './operations/encryption-fields.js'
 export { type OperationName, type Operations, operations } from './operations/index.js'
 export type {
   ExplainedPart,

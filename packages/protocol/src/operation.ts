@@ -37,8 +37,6 @@ export interface Operation<I extends Fields = Fields, O extends Fields = Fields,
   readonly otherLevels?: readonly Level[]
   /** Alternatives; absent: method and level suffice. */
   readonly when?: readonly Discriminator[]
-  /** Its effect does not exist yet, and accepting it would claim otherwise: refused with notImplemented, except in tests. */
-  readonly unfinished?: true
   /** The bucket need not exist: the operation creates it for the account of its requester. */
   readonly createsBucket?: true
   /** Its document must come with an MD5 or a checksum. */

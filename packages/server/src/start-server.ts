@@ -5,7 +5,8 @@ import type { Config } from './config.js'
 import { folderFailure } from './failure.js'
 import { type DataFolder, openDataFolder } from './folder/data-folder.js'
 import { isHeld } from './folder/hold.js'
-import { keptMasterKeys } from './folder/master-keys.js'
+import { keptKeyRing } from './folder/key-ring-file.js'
+import { keptMasterKeys, masterKeysIn } from './folder/master-keys.js'
 import { keptRootKey, type RootKey } from './folder/root-key.js'
 import { createLog, type Log } from './log.js'
 import { METADATA_FOLDER } from './maintenance/data-stores.js'
@@ -38,6 +39,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const { accessKeyId, accessKeySecret } = rootKey
     const callbackKey = await keptCallbackKey(folder.path)
     const masterKeys = await keptMasterKeys(folder.path)
+    await keptKeyRing(folder.path, masterKeysIn(masterKeys)[0])
     const keys = { rootKey: { accessKeyId, accessKeySecret }, callbackKey, masterKeys }
     const shared = { config, folder: folder.path, ...keys, readableLog }
     const { launch, close } = config.workers === 1 ? launchHere(log) : await launchWorkers(folder)

@@ -157,11 +157,6 @@ export class UnreadCall<O extends Operation> {
     return this.#options.strict
   }
 
-  /** Whether settings without an effect are accepted. */
-  get acceptsUnfinished(): boolean {
-    return this.exchange.surroundings.options.acceptUnfinished === true
-  }
-
   /** Undefined: this server makes no callbacks. */
   get callbacks(): Callbacks | undefined {
     return this.#options.callbacks

@@ -65,6 +65,4 @@ export interface ServiceOptions extends DomainOptions {
   readonly domains: readonly string[]
   /** Fail with InternalError where an operation answers a cause that it does not declare. For tests. */
   readonly assertDeclared?: boolean
-  /** Accept settings whose effect does not exist yet, which a server refuses. For tests. */
-  readonly acceptUnfinished?: boolean
 }

@@ -191,16 +191,12 @@ function authenticated(
   if (operation === undefined) {
     return refuseInBucket(exchange, reading, notAllowed(exchange, reading.level, parts))
   }
-  if ('absent' in operation || isRefused(operation, exchange)) {
+  if ('absent' in operation) {
     return refuseInBucket(exchange, reading, new OssError('notImplemented', { Operation: operation.name }))
   }
   exchange.operation = operation
   const { requester, signedIn, chunkChain } = identified
   return { requester, reading, signedIn, chunkChain, exchange, parts, operation }
-}
-
-function isRefused({ unfinished }: Operation, { surroundings }: Exchange): boolean {
-  return unfinished === true && surroundings.options.acceptUnfinished !== true
 }
 
 function notAllowed({ dialect, request: { method } }: Exchange, level: Level, { query, headers }: Parts): OssError {

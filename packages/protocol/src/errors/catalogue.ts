@@ -265,6 +265,13 @@ export const CATALOGUE = {
   ),
   invalidDataEncryption: invalidArgument('Invalid Argument.', '0005-00000203'),
   keyIdWithoutKms: invalidArgument('Invalid Argument.', '0005-00000204'),
+  keyIdEmpty: invalidArgument('Invalid Argument.', '0005-00000205'),
+  encryptionKeyNotFound: row('KeyNotFound', 404, 'The specified key {keyId!} does not exist.', { ec: '0005-00000208' }),
+  encryptionKeyForbidden: accessDenied('This request is forbidden by kms.', '0005-00090001'),
+  encryptionNotSupported: row('InvalidEncryptionAlgorithmError', 400, 'This server has no cipher {cipher}.', {
+    ec: '0005-00000003',
+  }),
+  kmsServiceNotEnabled: row('KmsServiceNotEnabled', 403, 'The key service is not enabled.', { ec: '0005-00090002' }),
 
   // Arguments
   invalidArgument: invalidArgument('Invalid Argument.'),

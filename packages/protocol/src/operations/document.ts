@@ -30,8 +30,6 @@ interface DocumentSpec<N extends string, K extends string, T, P extends Fields> 
   check?(value: NoInfer<T>, input: ValuesOf<P>): NoInfer<T>
   /** Causes of the document and of `check`, besides those of all documents. */
   readonly errors?: readonly Cause[]
-  /** As of Operation. */
-  readonly unfinished?: true
   /** The most stored rows, of 100 kB each; default: 1. A larger document is refused with entityTooLarge. */
   readonly rowsMax?: number
 }
@@ -117,7 +115,6 @@ export function bucketSetting<const N extends string, const K extends string, T,
       summary: `Sets ${what} of a bucket.`,
       source: apiPage(`Put${noun}`),
       method: 'PUT',
-      ...(spec.unfinished && { unfinished: spec.unfinished }),
       permissions: [actionOf('Put', action)],
       input: putInput ?? ({} as P),
       body: document,

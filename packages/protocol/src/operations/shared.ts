@@ -174,9 +174,6 @@ const ENCRYPTION_HEADERS = [
   'x-oss-server-side-encryption-context',
 ]
 
-/** For operations where encryption may be requested: refused by name, because Bindery has no encryption. */
-export const refuseEncryption: readonly Refusal[] = ENCRYPTION_HEADERS.map((name) => refuseHeader(name))
-
 /** For operations where encryption headers are an error of the request. */
 export const refuseEncryptionOnPart: readonly Refusal[] = ENCRYPTION_HEADERS.map((name) =>
   refuseHeader(name, [], 'encryptionHeaderOnPart'),

@@ -1,7 +1,8 @@
+import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createSealer, parseMasterKeys, type Sealer } from '@bindery/encryption'
+import { createSealer } from '@bindery/encryption'
 import { BEAT_MS, createService, type Damage, type Event, RowCluster, type Service } from '@bindery/service'
 import { BelowReserve, type BlobStore, type MetadataStore, StorageError } from '@bindery/storage'
 import { openLocalBlobStore } from '@bindery/storage-local'
@@ -10,7 +11,10 @@ import { createCallbacks } from '../callbacks/callback-client.js'
 import { publicKeyOf } from '../callbacks/callback-key.js'
 import type { Config } from '../config.js'
 import { nodeDigests } from '../digests.js'
+import { createKeyService } from '../encryption/key-service.js'
 import { folderFailure, listenFailure } from '../failure.js'
+import { keyRingReader } from '../folder/key-ring-file.js'
+import { masterKeysIn } from '../folder/master-keys.js'
 import { ROOT_ACCOUNT, type RootKey, rootAccessKeys } from '../folder/root-key.js'
 import { connectionsMax } from '../http/connections-max.js'
 import type { FullDisk, Unready } from '../http/health.js'
@@ -90,6 +94,7 @@ export async function openInstance(
   })
   const events = new EventRelay(primary)
   const random = pooledRandom()
+  const masters = masterKeysIn(options.masterKeys)
   const surroundings = {
     metadata,
     clock: Date.now,
@@ -111,7 +116,8 @@ export async function openInstance(
     digests: nodeDigests(),
     random,
     accessKeys: rootAccessKeys(rootKey),
-    sealer: sealerOf(options.masterKeys, random),
+    sealer: createSealer(masters, random),
+    keys: createKeyService({ masters, ring: keyRingReader(options.folder), random: randomBytes }),
     events,
     callbacks: createCallbacks({
       key: callbackKey,
@@ -127,12 +133,6 @@ export async function openInstance(
   })
   const publicKey = publicKeyOf(callbackKey)
   return new RunningInstance({ config, publicKey, metadata, blobs, cluster, service, events, log })
-}
-
-function sealerOf(masterKeys: string, random: (bytes: number) => Uint8Array): Sealer {
-  const keys = parseMasterKeys(masterKeys)
-  if (keys === undefined) throw new TypeError('the master keys were checked when they were read')
-  return createSealer(keys, random)
 }
 
 async function openStores({ config, folder, incarnation }: InstanceOptions, openMetadata: OpenMetadata) {

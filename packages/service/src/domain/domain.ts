@@ -2,6 +2,7 @@ import { upperHex } from '@bindery/bytes'
 import type { Digests } from '@bindery/protocol'
 import type { BlobStore, MetadataStore } from '@bindery/storage'
 import { BucketCache } from './buckets/bucket-cache.js'
+import type { KeyProvider } from './bytes/encryption.js'
 import type { Cluster } from './cluster/cluster.js'
 import { Announcer, type EventBus, EventHub } from './events.js'
 import { type Damage, DamageReports } from './stored/damage.js'
@@ -18,6 +19,8 @@ export interface DomainOptions {
   /** Resolves after that many milliseconds. */
   readonly sleep: (milliseconds: number) => Promise<void>
   readonly random: (bytes: number) => Uint8Array
+  /** Absent: nothing can be encrypted, and encrypted objects cannot be read. */
+  readonly keys?: KeyProvider | undefined
   /** Absent: listeners receive only the events of this process. */
   readonly events?: EventBus
   /** Called once for each damaged row that sweeping, lifecycle rules or recovery skipped. */
@@ -28,7 +31,7 @@ export interface DomainOptions {
   readonly strict: boolean
 }
 
-type Handed = 'metadata' | 'blobs' | 'cluster' | 'digests' | 'clock' | 'sleep' | 'random' | 'receiptMs'
+type Handed = 'metadata' | 'blobs' | 'cluster' | 'digests' | 'clock' | 'sleep' | 'random' | 'keys' | 'receiptMs'
 
 /** Dependencies shared by all domain functions. */
 export interface Domain extends Pick<DomainOptions, Handed> {
@@ -39,13 +42,13 @@ export interface Domain extends Pick<DomainOptions, Handed> {
 }
 
 export function createDomain(options: DomainOptions): Domain {
-  const { metadata, blobs, cluster, digests, clock, sleep, random } = options
+  const { metadata, blobs, cluster, digests, clock, sleep, random, keys } = options
   const events = new Announcer(options.events ?? new EventHub(), blobs.incarnation, clock)
   // OSS keeps no answer of a Complete: a repeated one finds no upload.
   const receiptMs = options.strict ? 0 : options.receiptMs
   const damage = new DamageReports(options.onDamage ?? (() => {}))
   const bucketCache = new BucketCache()
-  return { metadata, blobs, cluster, digests, clock, sleep, random, bucketCache, events, damage, receiptMs }
+  return { metadata, blobs, cluster, digests, clock, sleep, random, keys, bucketCache, events, damage, receiptMs }
 }
 
 /** Source of the random bytes of ids. */

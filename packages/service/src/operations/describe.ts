@@ -18,6 +18,7 @@ import type {
   StoredHeaders,
 } from '../domain/stored/model.js'
 import { shownVersionOf } from '../domain/stored/version-id.js'
+import { encryptionHeaders } from './encryption.js'
 
 type DescribedInput = InputOf<
   Operations['PutObject' | 'AppendObject' | 'PutSymlink' | 'CopyObject' | 'InitiateMultipartUpload']
@@ -59,6 +60,7 @@ export function objectHeaders(call: Showing, record: ObjectRecord): OutputOf<Ope
     crc64: record.crc64,
     objectType: record.type,
     storageClass: record.storageClass,
+    ...encryptionHeaders(record.encryption),
     nextAppendPosition: record.type === 'Appendable' ? record.size : undefined,
     sealedTime: record.sealedAt,
     taggingCount: record.tagging.length === 0 ? undefined : record.tagging.length,

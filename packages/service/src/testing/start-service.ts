@@ -13,6 +13,7 @@ import type { ServiceOptions } from '../options.js'
 import type { Service } from '../service.js'
 import type { Surfaces } from '../surface.js'
 import { SURFACES } from '../surfaces.js'
+import { testKeys } from './keys.js'
 import { testSealer } from './sealer.js'
 
 function accessKey(accessKeyId: string, id: string): AccessKey {
@@ -58,6 +59,7 @@ export async function startService(options: StartOptions = {}): Promise<StartedS
   const cluster = await RowCluster.join({ metadata, incarnation, clock, uptime, sleep: given.sleep ?? sleep, nudge })
   const all: ServiceOptions = {
     digests: nodeDigests,
+    keys: testKeys,
     clock,
     sleep,
     random: (bytes) => Uint8Array.from({ length: bytes }, () => random.below(256)),
@@ -68,7 +70,6 @@ export async function startService(options: StartOptions = {}): Promise<StartedS
     receiptMs: 86_400_000,
     strict: false,
     assertDeclared: true,
-    acceptUnfinished: true,
     ...given,
     metadata,
     blobs,

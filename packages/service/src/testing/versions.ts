@@ -30,7 +30,7 @@ export async function setVersioning(started: StartedService, state: 'Enabled' | 
 
 /** A started service whose bucket keeps versions; settings without an effect are refused. */
 export async function startVersioned(): Promise<StartedService> {
-  const started = await startWithBucket({ acceptUnfinished: false })
+  const started = await startWithBucket()
   await setVersioning(started, 'Enabled')
   return started
 }

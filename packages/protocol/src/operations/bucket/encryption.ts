@@ -1,16 +1,13 @@
-import { badArgument, oneOf, text } from '../../codec.js'
+import { badArgument, text } from '../../codec.js'
 import { element, group, optionalElement, xml } from '../../xml.js'
 import { bucketDocument } from '../document.js'
-
-export const sseAlgorithm = oneOf(['AES256', 'KMS', 'SM4'], 'invalidEncryptionAlgorithm')
-export const dataEncryption = oneOf(['SM4'], 'invalidDataEncryption')
+import { dataEncryption, type EncryptionChoice, sseAlgorithm } from '../encryption-fields.js'
 
 /** An empty key id counts as missing. */
 export const bucketEncryption = bucketDocument({
   noun: 'BucketEncryption',
   what: 'the default encryption',
   subresource: 'encryption',
-  unfinished: true,
   document: xml('ServerSideEncryptionRule', {
     byDefault: group('ApplyServerSideEncryptionByDefault', {
       sseAlgorithm: element('SSEAlgorithm', sseAlgorithm),
@@ -35,4 +32,14 @@ export function checkEncryption({ sseAlgorithm, kmsMasterKeyId, kmsDataEncryptio
   if (!kmsMasterKeyId) return { sseAlgorithm, kmsDataEncryption }
   if (sseAlgorithm !== 'KMS') throw badArgument('keyIdWithoutKms', 'KMSMasterKeyID', kmsMasterKeyId)
   return { sseAlgorithm, kmsMasterKeyId, kmsDataEncryption }
+}
+
+/** The choice that a rule makes for requests that state none. */
+export function choiceOf({
+  sseAlgorithm: algorithm,
+  kmsMasterKeyId: keyId,
+  kmsDataEncryption,
+}: EncryptionRule): EncryptionChoice {
+  if (algorithm !== 'KMS') return { algorithm }
+  return { algorithm, ...(keyId && { keyId }), ...(kmsDataEncryption && { dataEncryption: kmsDataEncryption }) }
 }

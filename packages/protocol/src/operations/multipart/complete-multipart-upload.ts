@@ -7,6 +7,7 @@ import { ListedParts } from '../../listed-parts.js'
 import { operation } from '../../operation.js'
 import { readPlainPartList } from '../../plain-part-list.js'
 import { element, list, optionalDocument, optionalElement, xml } from '../../xml.js'
+import { encryptionOutput } from '../encryption-fields.js'
 import {
   DOCUMENT_CAUSES,
   encodingType,
@@ -72,6 +73,7 @@ export const completeMultipartUpload = operation({
     etag: header('ETag', etag),
     crc64: header('x-oss-hash-crc64ecma', crc64Decimal),
     versionId: shownVersionId,
+    ...encryptionOutput,
   },
   result: xml('CompleteMultipartUploadResult', {
     encodingType: optionalElement('EncodingType', encodingTypeElement),

@@ -18,6 +18,9 @@ Expires: 150
 x-oss-meta-Author: Möller
 x-oss-forbid-overwrite: true
 x-oss-storage-class: IA
+x-oss-server-side-encryption: KMS
+x-oss-server-side-data-encryption: SM4
+x-oss-server-side-encryption-key-id: 9468da86-3509-4f8d-a61e-6eab1eac****
 x-oss-tagging: k1=v1&k2
 x-oss-metadata-directive: REPLACE
 x-oss-object-acl: nonsense
@@ -36,6 +39,9 @@ If-Modified-Since: Tue, 04 Mar 2025 08:00:00 GMT`,
     expires: '150',
     forbidOverwrite: true,
     storageClass: 'IA',
+    serverSideEncryption: 'KMS',
+    dataEncryption: 'SM4',
+    encryptionKeyId: '9468da86-3509-4f8d-a61e-6eab1eac****',
     tagging: [
       ['k1', 'v1'],
       ['k2', ''],
@@ -82,8 +88,8 @@ test('invalid values and unsupported features are refused by name', () => {
     ['x-oss-forbid-overwrite: maybe', 'invalidForbidOverwrite'],
     ['encoding-type: url9', 'invalidEncodingType'],
     [`x-oss-meta-a: ${'v'.repeat(8 * 1024)}`, 'metadataTooLarge'],
-    ['x-oss-server-side-encryption: AES256', 'headerNotImplemented'],
-    ['x-oss-server-side-encryption-key-id: 9468da86', 'headerNotImplemented'],
+    ['x-oss-server-side-encryption: AES128', 'invalidEncryptionAlgorithm'],
+    ['x-oss-server-side-encryption-context: e30=', 'headerNotImplemented'],
     ['x-oss-object-worm-mode: COMPLIANCE', 'headerNotImplemented'],
   ]
   for (const [header, cause] of rows) {

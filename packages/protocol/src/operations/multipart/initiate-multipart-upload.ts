@@ -2,13 +2,13 @@ import { text } from '../../codec.js'
 import { flag, header, optional, userMetadata } from '../../field.js'
 import { operation } from '../../operation.js'
 import { element, optionalElement, xml } from '../../xml.js'
+import { ENCRYPTION_CAUSES, encryptionInput, encryptionOutput, refuseEncryptionContext } from '../encryption-fields.js'
 import { tagging } from '../object/tags.js'
 import {
   encodingType,
   encodingTypeElement,
   forbidOverwrite,
   page,
-  refuseEncryption,
   refuseRetention,
   storageClass,
   storedHeaders,
@@ -33,16 +33,17 @@ export const initiateMultipartUpload = operation({
     storageClass: optional(header('x-oss-storage-class', storageClass)),
     tagging,
     userMetadata,
+    ...encryptionInput,
     autoComplete,
   },
   status: 200,
-  output: {},
+  output: encryptionOutput,
   result: xml('InitiateMultipartUploadResult', {
     encodingType: optionalElement('EncodingType', encodingTypeElement),
     bucket: element('Bucket', text),
     key: element('Key', text, { url: true }),
     uploadId: element('UploadId', text),
   }),
-  errors: ['noSuchBucket', 'fileAlreadyExists'],
-  refuses: [...refuseEncryption, ...refuseRetention],
+  errors: [...ENCRYPTION_CAUSES, 'noSuchBucket', 'fileAlreadyExists'],
+  refuses: [refuseEncryptionContext, ...refuseRetention],
 })

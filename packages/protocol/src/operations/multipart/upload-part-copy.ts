@@ -2,6 +2,7 @@ import { crc64Decimal, etag, text } from '../../codec.js'
 import { header, optional, query, required } from '../../field.js'
 import { operation } from '../../operation.js'
 import { xml } from '../../xml.js'
+import { ENCRYPTION_CAUSES, encryptionOutput } from '../encryption-fields.js'
 import { COPY_SOURCE_CAUSES, copyConditions, copySource, copySourceVersionId } from '../object/copy-source.js'
 import {
   etagElement,
@@ -43,9 +44,11 @@ export const uploadPartCopy = operation({
     contentRange: optional(header('Content-Range', text)),
     crc64: header('x-oss-hash-crc64ecma', crc64Decimal),
     copySourceVersionId,
+    ...encryptionOutput,
   },
   result: xml('CopyPartResult', { lastModified: lastModifiedElement, etag: etagElement }),
   errors: [
+    ...ENCRYPTION_CAUSES,
     ...COPY_SOURCE_CAUSES,
     'noSuchUpload',
     'partNotSequential',

@@ -1,6 +1,7 @@
 import { crc64Decimal, etag, text } from '../../codec.js'
 import { header, query, required } from '../../field.js'
 import { operation } from '../../operation.js'
+import { ENCRYPTION_CAUSES, encryptionOutput } from '../encryption-fields.js'
 import {
   CONTENT_CAUSES,
   contentMd5,
@@ -36,8 +37,16 @@ export const uploadPart = operation({
     etag: header('ETag', etag),
     contentMd5: header('Content-MD5', text),
     crc64: header('x-oss-hash-crc64ecma', crc64Decimal),
+    ...encryptionOutput,
     qosDelayTime,
   },
-  errors: ['noSuchBucket', 'noSuchUpload', 'partNotSequential', 'partAlreadyExist', ...CONTENT_CAUSES],
+  errors: [
+    ...ENCRYPTION_CAUSES,
+    'noSuchBucket',
+    'noSuchUpload',
+    'partNotSequential',
+    'partAlreadyExist',
+    ...CONTENT_CAUSES,
+  ],
   refuses: refuseEncryptionOnPart,
 })

@@ -3,6 +3,7 @@ import type { Cause } from '../../errors/catalogue.js'
 import { header, optional, query, required, userMetadata } from '../../field.js'
 import { APPENDABLE_SIZE_MAX } from '../../limits.js'
 import { operation } from '../../operation.js'
+import { ENCRYPTION_CAUSES, encryptionInput, encryptionOutput, refuseEncryptionContext } from '../encryption-fields.js'
 import {
   apiPage,
   CONTENT_CAUSES,
@@ -10,7 +11,6 @@ import {
   objectAcl,
   page,
   qosDelayTime,
-  refuseEncryption,
   refuseRetention,
   shownVersionId,
   storageClass,
@@ -63,6 +63,7 @@ export const appendObject = operation({
     storageClass: optional(header('x-oss-storage-class', appendableClass)),
     tagging,
     userMetadata,
+    ...encryptionInput,
     trafficLimit,
   },
   body: 'bytes',
@@ -73,9 +74,17 @@ export const appendObject = operation({
     crc64: header('x-oss-hash-crc64ecma', crc64Decimal),
     versionId: shownVersionId,
     qosDelayTime,
+    ...encryptionOutput,
   },
-  errors: ['noSuchBucket', ...APPEND_CAUSES, 'appendableSealed', 'fileImmutable', ...CONTENT_CAUSES],
-  refuses: [refuseVersion, ...refuseEncryption, ...refuseRetention],
+  errors: [
+    ...ENCRYPTION_CAUSES,
+    'noSuchBucket',
+    ...APPEND_CAUSES,
+    'appendableSealed',
+    'fileImmutable',
+    ...CONTENT_CAUSES,
+  ],
+  refuses: [refuseVersion, refuseEncryptionContext, ...refuseRetention],
 })
 
 /** Repeating it returns the time of the first seal. With `--strict-oss` it is refused, as for most accounts of OSS. */

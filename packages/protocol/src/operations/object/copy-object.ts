@@ -2,13 +2,13 @@ import { crc64Decimal, etag, oneOf } from '../../codec.js'
 import { header, optional, userMetadata, withDefault } from '../../field.js'
 import { operation, refuseHeader, refuseQuery } from '../../operation.js'
 import { xml } from '../../xml.js'
+import { ENCRYPTION_CAUSES, encryptionInput, encryptionOutput, refuseEncryptionContext } from '../encryption-fields.js'
 import {
   etagElement,
   forbidOverwrite,
   lastModifiedElement,
   objectAcl,
   page,
-  refuseEncryption,
   refuseRetention,
   shownVersionId,
   storageClass,
@@ -44,6 +44,7 @@ export const copyObject = operation({
     tagging,
     ...storedHeaders,
     userMetadata,
+    ...encryptionInput,
     trafficLimit,
   },
   status: 200,
@@ -52,12 +53,13 @@ export const copyObject = operation({
     crc64: header('x-oss-hash-crc64ecma', crc64Decimal),
     versionId: shownVersionId,
     copySourceVersionId,
+    ...encryptionOutput,
   },
   result: copyResult,
-  errors: [...COPY_SOURCE_CAUSES, 'fileAlreadyExists', 'fileImmutable'],
+  errors: [...ENCRYPTION_CAUSES, ...COPY_SOURCE_CAUSES, 'fileAlreadyExists', 'fileImmutable', 'entityTooLarge'],
   answersAs: { noSuchVersion: 'noSuchSourceVersion', versionIsDeleteMarker: 'sourceIsDeleteMarker' },
   refuses: [
-    ...refuseEncryption,
+    refuseEncryptionContext,
     ...refuseRetention,
     // OSS makes callbacks for uploads, not for copies
     refuseHeader('x-oss-callback'),

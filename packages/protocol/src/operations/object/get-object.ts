@@ -2,6 +2,7 @@ import { byteString } from '@bindery/bytes'
 import { badArgument, type Codec, text } from '../../codec.js'
 import { header, optional, query } from '../../field.js'
 import { operation, refuseHeader, refuseQuery } from '../../operation.js'
+import { DECRYPTION_CAUSES } from '../encryption-fields.js'
 import { conditions, page, qosDelayTime, SYMLINK_CAUSES, trafficLimit, VERSION_CAUSES, versionId } from '../shared.js'
 import { objectHeaders } from './object-headers.js'
 
@@ -65,6 +66,7 @@ export const getObject = operation({
     'invalidRange',
     'anonymousOverride',
     ...SYMLINK_CAUSES,
+    ...DECRYPTION_CAUSES,
   ],
   refuses: [refuseQuery('x-oss-process'), refuseHeader('x-oss-multi-range-behavior')],
 })

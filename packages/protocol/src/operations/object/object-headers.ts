@@ -1,6 +1,7 @@
 import { crc64Decimal, etag, httpDate, integer, text } from '../../codec.js'
 import { header, optional, userMetadata } from '../../field.js'
 import { APPENDABLE_SIZE_MAX, OBJECT_SIZE_MAX, TAGS_MAX } from '../../limits.js'
+import { encryptionOutput } from '../encryption-fields.js'
 import { objectType, shownVersionId, storageClass } from '../shared.js'
 
 /** Where the next append to an appendable object begins: its length in bytes. */
@@ -27,6 +28,7 @@ export const objectHeaders = {
   crc64: header('x-oss-hash-crc64ecma', crc64Decimal),
   objectType: header('x-oss-object-type', objectType),
   storageClass: header('x-oss-storage-class', storageClass),
+  ...encryptionOutput,
   nextAppendPosition: optional(nextAppendPosition),
   sealedTime: optional(sealedTime),
   /** Absent if the object has no tags. */

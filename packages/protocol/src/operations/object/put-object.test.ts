@@ -51,7 +51,7 @@ test('a conditional put is not implemented, and the error names the header', () 
 })
 
 test('headers that change the meaning of a put are refused, not ignored', () => {
-  for (const header of ['x-oss-server-side-encryption', 'x-oss-object-worm-legal-hold']) {
+  for (const header of ['x-oss-server-side-encryption-context', 'x-oss-object-worm-legal-hold']) {
     assert.deepEqual(failure(`${header}: x`), ['headerNotImplemented', { Header: header }])
   }
 })

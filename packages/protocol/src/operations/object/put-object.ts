@@ -2,6 +2,7 @@ import { CALLBACK_CAUSES, callbackFields } from '../../callback.js'
 import { crc64Decimal, etag, text } from '../../codec.js'
 import { header, optional, userMetadata } from '../../field.js'
 import { operation, refuseHeader } from '../../operation.js'
+import { ENCRYPTION_CAUSES, encryptionInput, encryptionOutput, refuseEncryptionContext } from '../encryption-fields.js'
 import {
   CONTENT_CAUSES,
   contentMd5,
@@ -9,7 +10,6 @@ import {
   objectAcl,
   page,
   qosDelayTime,
-  refuseEncryption,
   refuseRetention,
   shownVersionId,
   storageClass,
@@ -35,6 +35,7 @@ export const putObject = operation({
     storageClass: optional(header('x-oss-storage-class', storageClass)),
     tagging,
     userMetadata,
+    ...encryptionInput,
     trafficLimit,
     ...callbackFields,
   },
@@ -46,14 +47,22 @@ export const putObject = operation({
     crc64: header('x-oss-hash-crc64ecma', crc64Decimal),
     versionId: shownVersionId,
     qosDelayTime,
+    ...encryptionOutput,
   },
-  errors: ['noSuchBucket', 'fileAlreadyExists', 'fileImmutable', ...CONTENT_CAUSES, ...CALLBACK_CAUSES],
+  errors: [
+    ...ENCRYPTION_CAUSES,
+    'noSuchBucket',
+    'fileAlreadyExists',
+    'fileImmutable',
+    ...CONTENT_CAUSES,
+    ...CALLBACK_CAUSES,
+  ],
   refuses: [
     refuseHeader('If-Modified-Since', [], 'conditionalPutNotImplemented'),
     refuseHeader('If-Unmodified-Since', [], 'conditionalPutNotImplemented'),
     refuseHeader('If-Match', [], 'conditionalPutNotImplemented'),
     refuseHeader('If-None-Match', [], 'conditionalPutNotImplemented'),
-    ...refuseEncryption,
+    refuseEncryptionContext,
     ...refuseRetention,
   ],
 })

@@ -5,6 +5,7 @@ import { SELECT_CAUSES } from '../../errors/select-rows.js'
 import { header, query, required } from '../../field.js'
 import { operation } from '../../operation.js'
 import { defaultedElement, groupOrEmpty, xml } from '../../xml.js'
+import { DECRYPTION_CAUSES } from '../encryption-fields.js'
 import { apiPage, DOCUMENT_CAUSES, refuseVersionId, SYMLINK_CAUSES } from '../shared.js'
 
 /** Clients put blanks around values. */
@@ -100,7 +101,7 @@ const common = {
   level: 'object',
   output: { raw: header('x-oss-select-output-raw', flag) },
   result: 'bytes',
-  errors: ['noSuchBucket', 'noSuchKey', ...SYMLINK_CAUSES, ...SELECT_CAUSES, ...DOCUMENT_CAUSES],
+  errors: ['noSuchBucket', 'noSuchKey', ...SYMLINK_CAUSES, ...DECRYPTION_CAUSES, ...SELECT_CAUSES, ...DOCUMENT_CAUSES],
   refuses: [refuseVersionId],
 } as const
 

@@ -3,12 +3,21 @@
  * the manifest, so that neither it nor the targets of its slices are freed meanwhile.
  */
 import { crc64Combine } from '@bindery/bytes'
-import { type ByteRange, type Bytes, type LentBytes, StorageError, together } from '@bindery/storage'
+import {
+  type Awaitable,
+  type BlobCipher,
+  type ByteRange,
+  type Bytes,
+  type LentBytes,
+  StorageError,
+  together,
+} from '@bindery/storage'
 import type { Domain } from '../domain.js'
 import { Scope, withScope } from '../scope.js'
 import { manifestRows, partNumberOf, partRows } from '../stored/keyspace.js'
 import type { Manifest, Placed } from '../stored/manifest.js'
-import type { PartRecord, Slice } from '../stored/model.js'
+import type { Encryption, PartRecord, Slice, WrappedKey } from '../stored/model.js'
+import { cipherFor, withDataKey } from './encryption.js'
 
 /** Part records per read: few at first, so that the first byte does not wait for many. */
 const PARTS_FIRST = 4
@@ -22,54 +31,101 @@ export interface Piece {
   readonly range: ByteRange
 }
 
-/** The bytes of a range in order, lent as by `BlobStore.read`. */
-export async function* readManifest(domain: Domain, id: string, range: ByteRange): AsyncIterable<LentBytes> {
+/**
+ * The bytes of a range in order, lent as by `BlobStore.read`. `encryption`: of the record that names the manifest. Throws
+ * as KeyProvider.
+ */
+export async function* readManifest(
+  domain: Domain,
+  id: string,
+  range: ByteRange,
+  encryption: Encryption | undefined,
+): AsyncIterable<LentBytes> {
+  const ciphers = new PartCiphers(domain, id, encryption)
   for await (const { part, range: piece } of piecesOf(domain, id, range)) {
-    if (part.bytes.kind === 'blob') yield* domain.blobs.read(part.bytes.blob, piece)
-    else
-      for (const { manifest, range: slice } of sliceRanges(part.bytes.slices, piece))
-        yield* readTarget(domain, manifest, slice)
+    const { bytes } = part
+    if (bytes.kind === 'blob') yield* domain.blobs.read(bytes.blob, piece, { cipher: await ciphers.of(bytes) })
+    else for (const slice of sliceRanges(bytes.slices, piece)) yield* readTarget(domain, slice, encryption)
   }
 }
 
 /** The target of a slice may be appended to: its manifest is read as a read of its own. */
-async function* readTarget(domain: Domain, id: string, range: ByteRange): AsyncIterable<LentBytes> {
+async function* readTarget(
+  domain: Domain,
+  { manifest, range, dataKey }: SliceRange,
+  encryption: Encryption | undefined,
+): AsyncIterable<LentBytes> {
   const scope = new Scope()
-  domain.cluster.reads.begin(scope).uses(id)
+  domain.cluster.reads.begin(scope).uses(manifest)
   try {
-    yield* readManifest(domain, id, range)
+    yield* readManifest(domain, manifest, range, withDataKey(encryption, dataKey))
   } finally {
     scope.close()
   }
 }
 
+/** The ciphers of the blobs of one manifest: almost always one. */
+class PartCiphers {
+  readonly #domain: Domain
+  readonly #manifest: string
+  readonly #encryption: Encryption | undefined
+  #shared: Awaitable<BlobCipher | undefined>
+
+  constructor(domain: Domain, manifest: string, encryption: Encryption | undefined) {
+    this.#domain = domain
+    this.#manifest = manifest
+    this.#encryption = encryption
+  }
+
+  of({ dataKey }: { readonly dataKey?: WrappedKey }): Awaitable<BlobCipher | undefined> {
+    if (dataKey !== undefined) {
+      return cipherFor(this.#domain, withDataKey(this.#encryption, dataKey), this.#manifest)
+    }
+    this.#shared ??= cipherFor(this.#domain, this.#encryption, this.#manifest)
+    return this.#shared
+  }
+}
+
 /**
  * CRC-64 of a range, combined from stored checksums of parts and chunks, so that at most the two edge chunks are
- * read.
+ * read. `encryption` as for `readManifest`.
  */
-export async function crc64Of(domain: Domain, id: string, range: ByteRange): Promise<bigint> {
+export async function crc64Of(
+  domain: Domain,
+  id: string,
+  range: ByteRange,
+  encryption: Encryption | undefined,
+): Promise<bigint> {
+  const ciphers = new PartCiphers(domain, id, encryption)
   let crc = 0n
   for await (const { part, range: piece } of piecesOf(domain, id, range)) {
-    crc = crc64Combine(crc, await crc64OfPiece(domain, part, piece), piece.end - piece.start)
+    const { bytes, size, crc64 } = part
+    const isWhole = piece.start === 0 && piece.end === size
+    const checksum = isWhole
+      ? crc64
+      : bytes.kind === 'blob'
+        ? await domain.blobs.crc64(bytes.blob, piece, { cipher: await ciphers.of(bytes) })
+        : await crc64OfSlices(domain, bytes.slices, piece, encryption)
+    crc = crc64Combine(crc, checksum, piece.end - piece.start)
   }
   return crc
 }
 
-async function crc64OfPiece(domain: Domain, { bytes, size, crc64 }: PartRecord, piece: ByteRange): Promise<bigint> {
-  if (piece.start === 0 && piece.end === size) return crc64
-  if (bytes.kind === 'blob') return domain.blobs.crc64(bytes.blob, piece)
+async function crc64OfSlices(
+  domain: Domain,
+  slices: readonly Slice[],
+  piece: ByteRange,
+  encryption: Encryption | undefined,
+): Promise<bigint> {
   let crc = 0n
-  for (const { manifest, range } of sliceRanges(bytes.slices, piece)) {
-    crc = crc64Combine(crc, await crc64OfTarget(domain, manifest, range), range.end - range.start)
+  for (const { manifest, range, dataKey } of sliceRanges(slices, piece)) {
+    const checksum = await withScope((scope) => {
+      domain.cluster.reads.begin(scope).uses(manifest)
+      return crc64Of(domain, manifest, range, withDataKey(encryption, dataKey))
+    })
+    crc = crc64Combine(crc, checksum, range.end - range.start)
   }
   return crc
-}
-
-function crc64OfTarget(domain: Domain, id: string, range: ByteRange): Promise<bigint> {
-  return withScope((scope) => {
-    domain.cluster.reads.begin(scope).uses(id)
-    return crc64Of(domain, id, range)
-  })
 }
 
 /** The parts that a range touches, in order; their records are read as they are needed. */
@@ -134,17 +190,23 @@ async function findParts(
   })
 }
 
+/** A range of the manifest that a slice names. */
+export interface SliceRange {
+  readonly manifest: string
+  readonly range: ByteRange
+  /** The slice's. */
+  readonly dataKey?: WrappedKey
+}
+
 /** The ranges of the slices' manifests that a range of their concatenated bytes covers. */
-export function sliceRanges(
-  slices: readonly Slice[],
-  { start, end }: ByteRange,
-): { readonly manifest: string; readonly range: ByteRange }[] {
-  const found: { manifest: string; range: ByteRange }[] = []
+export function sliceRanges(slices: readonly Slice[], { start, end }: ByteRange): readonly SliceRange[] {
+  const found: SliceRange[] = []
   let at = 0
-  for (const { manifest, offset, length } of slices) {
+  for (const { manifest, offset, length, dataKey } of slices) {
     const first = Math.max(start, at)
     const last = Math.min(end, at + length)
-    if (first < last) found.push({ manifest, range: { start: offset + first - at, end: offset + last - at } })
+    const range = { start: offset + first - at, end: offset + last - at }
+    if (first < last) found.push({ manifest, range, ...(dataKey && { dataKey }) })
     at += length
   }
   return found

@@ -16,14 +16,23 @@ import {
 } from '@bindery/storage'
 import { readBucket } from '../buckets/buckets.js'
 import { commitBlob, requireLiving, storeBytes } from '../bytes/blobs.js'
+import { cipherFor, createDataKey, type DataKey, encryptionField } from '../bytes/encryption.js'
 import { readAll, sourceOf, takeAll } from '../bytes/sources.js'
 import { type Domain, newId } from '../domain.js'
 import { count } from '../stored/counters.js'
 import { holderRows, manifestRows, PART_ROW_NUMBER_MAX, partRows } from '../stored/keyspace.js'
 import { Manifest } from '../stored/manifest.js'
-import type { ObjectAcl, ObjectDescription, ObjectName, ObjectRecord, PartRecord } from '../stored/model.js'
+import type {
+  EncryptionChoice,
+  ObjectAcl,
+  ObjectDescription,
+  ObjectName,
+  ObjectRecord,
+  PartRecord,
+} from '../stored/model.js'
 import { PartTable } from '../stored/part-table.js'
 import { type End, isSameEnd, readEnd } from './appendable-end.js'
+import { Changed } from './changed.js'
 import { currentKey, readObject, requireStored, rewrite, type StoredObject } from './current.js'
 import { firstToJoin, joinTail } from './join-tail.js'
 import { putCurrent, readStanding, requireMutable, type Standing } from './versions.js'
@@ -40,15 +49,19 @@ export interface Append {
   readonly acl: ObjectAcl | undefined
   /** The expected MD5 of the bytes, 16 bytes. */
   readonly contentMd5: Uint8Array | undefined
+  /** Encrypts an object that is created by it; absent: its bytes are stored as they are. */
+  readonly encryption?: EncryptionChoice | undefined
 }
 
 /** Longer bytes are streamed into a part of their own; others may be added to the part before them. */
 const SMALL_BYTES_MAX = 4_096
 const ATTEMPTS_MAX = 16
+const NO_BYTES = new Uint8Array()
 
 /**
  * Appends bytes to an object, or creates one.
- * Throws noSuchBucket, objectNotAppendable, appendableSealed, positionNotEqualToLength, invalidDigestMismatch, entityTooLarge.
+ * Throws noSuchBucket, objectNotAppendable, appendableSealed, positionNotEqualToLength, invalidDigestMismatch, entityTooLarge,
+ * and as KeyProvider.
  */
 export async function appendObject(domain: Domain, append: Append, source: ByteSource): Promise<ObjectRecord> {
   const isSmall = source.size !== undefined && source.size <= SMALL_BYTES_MAX
@@ -108,7 +121,7 @@ function findEnd({ metadata }: Domain, append: Append): Awaitable<End | undefine
   return metadata.read(async (reader) => {
     const record = await readObject(reader, append)
     requireAppendable(record, append.position)
-    return record && readEnd(reader, record.manifest)
+    return record && readEnd(reader, record)
   })
 }
 
@@ -120,23 +133,31 @@ interface Place {
   readonly partNumber: number
   /** The parts of the manifest that stay, before it. */
   readonly kept: number
+  /** Undefined if the bytes are plain. */
+  readonly key: DataKey | undefined
 }
 
-function placeAfter(domain: Domain, end: End | undefined): Place {
-  if (end === undefined) return { end, manifest: newId(domain), partNumber: 1, kept: 0 }
+async function placeAfter(domain: Domain, append: Append, end: End | undefined): Promise<Place> {
+  if (end === undefined) {
+    const manifest = newId(domain)
+    return { end, manifest, partNumber: 1, kept: 0, key: await createDataKey(domain, append.encryption, manifest) }
+  }
   const { manifest, list, lastNumber } = end
   if (lastNumber === PART_ROW_NUMBER_MAX) {
     throw new StorageError('unavailable', 'readers keep the rows of joined parts, and no number is left for a new part')
   }
-  return { end, manifest, partNumber: lastNumber + 1, kept: list.partCount }
+  return { end, manifest, partNumber: lastNumber + 1, kept: list.partCount, key: await keyOf(domain, end) }
 }
 
-const placeOfTail = (end: End, { partNumber }: PartRecord): Place => ({
-  end,
-  manifest: end.manifest,
-  partNumber,
-  kept: end.list.partCount - 1,
-})
+async function placeOfTail(domain: Domain, end: End, { partNumber }: PartRecord): Promise<Place> {
+  const { manifest, list } = end
+  return { end, manifest, partNumber, kept: list.partCount - 1, key: await keyOf(domain, end) }
+}
+
+async function keyOf(domain: Domain, { encryption, manifest }: End): Promise<DataKey | undefined> {
+  const cipher = await cipherFor(domain, encryption, manifest)
+  return encryption && cipher && { encryption, cipher }
+}
 
 /** The appended bytes. */
 interface Added {
@@ -146,8 +167,9 @@ interface Added {
 
 /** Streams the bytes into a part of their own. They can be read only once, so the object must not change meanwhile. */
 async function appendLarge(domain: Domain, append: Append, source: ByteSource): Promise<Appended> {
-  const place = placeAfter(domain, await findEnd(domain, append))
-  const blob = await storeBytes(domain, source, { owner: partRows.key(place) }, append)
+  const place = await placeAfter(domain, append, await findEnd(domain, append))
+  const options = { owner: partRows.key(place), cipher: place.key?.cipher }
+  const blob = await storeBytes(domain, source, options, append)
   try {
     return await commitPart(domain, append, place, blob, blob)
   } catch (error) {
@@ -166,7 +188,7 @@ async function appendSmall(domain: Domain, append: Append, source: ByteSource): 
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     const end = await findEnd(domain, append)
     try {
-      if (added.size === 0) return await commit(domain, append, placeAfter(domain, end), undefined, added)
+      if (added.size === 0) return await commit(domain, append, await placeAfter(domain, append, end), undefined, added)
       return await storeSmall(domain, append, end, bytes)
     } catch (error) {
       if (!(error instanceof Changed)) throw error
@@ -178,9 +200,11 @@ async function appendSmall(domain: Domain, append: Append, source: ByteSource): 
 async function storeSmall(domain: Domain, append: Append, end: End | undefined, bytes: Uint8Array): Promise<Appended> {
   const tail = end?.tail
   const grows = end !== undefined && tail?.bytes.kind === 'blob' && carriesBytes(tail.bytes.blob)
-  const place = grows ? placeOfTail(end, tail) : placeAfter(domain, end)
-  const before = grows ? await takeAll(domain.blobs.read(tail.bytes.blob), tail.size) : new Uint8Array()
-  const blob = await storeBytes(domain, sourceOf([before, bytes]), { owner: partRows.key(place) })
+  const place = await (grows ? placeOfTail(domain, end, tail) : placeAfter(domain, append, end))
+  const cipher = place.key?.cipher
+  const range = { start: 0, end: tail?.size ?? 0 }
+  const before = grows ? await takeAll(domain.blobs.read(tail.bytes.blob, range, { cipher }), range.end) : NO_BYTES
+  const blob = await storeBytes(domain, sourceOf([before, bytes]), { owner: partRows.key(place), cipher })
   return commitPart(domain, append, place, blob, { size: bytes.length, crc64: crc64(bytes) })
 }
 
@@ -197,9 +221,6 @@ function commitPart(domain: Domain, append: Append, place: Place, blob: BlobInfo
   return commitBlob(domain, blob, partRows.key(place), () => commit(domain, append, place, part, added))
 }
 
-/** The end of the object is no longer the one for which a part was made. */
-class Changed extends Error {}
-
 /** Throws Changed, entityTooLarge, noSuchBucket and as `requireAppendable`. */
 async function commit(
   domain: Domain,
@@ -208,14 +229,14 @@ async function commit(
   part: PartRecord | undefined,
   added: Added,
 ): Promise<Appended> {
-  const { manifest, kept, end } = place
+  const { manifest, kept, end, key } = place
   const [reference, modifiedAt] = [newId(domain), domain.clock()]
   const size = append.position + added.size
   if (size > APPENDABLE_SIZE_MAX) throw new OssError('entityTooLarge')
   return domain.metadata.transact(async (tx) => {
     const [standing] = await together(readStanding(domain, tx, append), requireLiving(domain, tx))
     const stored = standing.current && { row: currentKey(append), record: standing.current }
-    const current = stored?.record.type === 'Appendable' ? await readEnd(tx, stored.record.manifest) : undefined
+    const current = stored?.record.type === 'Appendable' ? await readEnd(tx, stored.record) : undefined
     // a commit whose answer was lost may come again
     if (stored && current && part && isSamePart(current.tail, part)) {
       return { record: stored.record, list: current.list }
@@ -231,7 +252,7 @@ async function commit(
     const state = { size, crc64: crc, modifiedAt, etag: etagOf(domain, manifest, size, crc) }
     const record =
       stored === undefined
-        ? create(domain, tx, standing, append, { ...state, manifest, reference })
+        ? create(domain, tx, standing, append, { ...state, manifest, reference, ...encryptionField(key?.encryption) })
         : extend(tx, stored, append, state)
     return { record, list }
   })
@@ -247,7 +268,7 @@ function create(
   tx: Transaction,
   standing: Standing,
   append: Append,
-  state: State & Pick<ObjectRecord, 'manifest' | 'reference'>,
+  state: State & Pick<ObjectRecord, 'manifest' | 'reference' | 'encryption'>,
 ): ObjectRecord {
   const { headers, userMetadata, tagging, storageClass = standing.bucket.storageClass } = append.description
   const record: ObjectRecord = {

@@ -2,10 +2,12 @@
 import { type Reader, StorageError, together } from '@bindery/storage'
 import { manifestRows, partNumberOf, partRows } from '../stored/keyspace.js'
 import type { Manifest } from '../stored/manifest.js'
-import type { PartRecord } from '../stored/model.js'
+import type { Encryption, ObjectRecord, PartRecord } from '../stored/model.js'
 
 export interface End {
   readonly manifest: string
+  /** The object's. */
+  readonly encryption: Encryption | undefined
   readonly list: Manifest
   /** The greatest number among the rows of the manifest, listed or not; 0 if it has no rows. */
   readonly lastNumber: number
@@ -14,17 +16,17 @@ export interface End {
 }
 
 /** Throws StorageError `corrupt`. */
-export async function readEnd(reader: Reader, manifest: string): Promise<End> {
+export async function readEnd(reader: Reader, { manifest, encryption }: ObjectRecord): Promise<End> {
   const { from, to } = partRows.rangeUnder({ manifest })
   const [list, [last]] = await together(
     manifestRows.read(reader, { manifest }),
     reader.range(from, to, { limit: 1, reverse: true }),
   )
   if (list === undefined) throw new StorageError('corrupt', `manifest ${manifest} is missing`)
-  if (last === undefined) return { manifest, list, lastNumber: 0, tail: undefined }
+  if (last === undefined) return { manifest, encryption, list, lastNumber: 0, tail: undefined }
   const partNumber = partNumberOf(last.key)
   const tail = list.lists(partNumber) ? partRows.decode(last.value, { manifest, partNumber }) : undefined
-  return { manifest, list, lastNumber: partNumber, tail }
+  return { manifest, encryption, list, lastNumber: partNumber, tail }
 }
 
 /** Whether no part was added or joined between two reads. */

@@ -6,6 +6,7 @@
 import { upperHex } from '@bindery/bytes'
 import { StorageError, together } from '@bindery/storage'
 import { commitBlob, requireLiving, storeBytes } from '../bytes/blobs.js'
+import { cipherFor } from '../bytes/encryption.js'
 import { discardReadBlob, discardRows } from '../bytes/garbage.js'
 import { readManifest } from '../bytes/manifest-bytes.js'
 import { withLent } from '../bytes/sources.js'
@@ -45,7 +46,7 @@ export async function joinTail(domain: Domain, name: ObjectName): Promise<void> 
       const read = domain.cluster.reads.begin(scope)
       const end = await domain.metadata.read(async (reader) => {
         const record = await readObject(reader, name)
-        return record?.type === 'Appendable' ? readEnd(reader, record.manifest) : undefined
+        return record?.type === 'Appendable' ? readEnd(reader, record) : undefined
       })
       const first = end && firstToJoin(end.list)
       if (end === undefined || first === undefined) return
@@ -58,12 +59,14 @@ export async function joinTail(domain: Domain, name: ObjectName): Promise<void> 
 }
 
 async function join(domain: Domain, name: ObjectName, end: End, first: number): Promise<void> {
-  const { manifest, list } = end
+  const { manifest, list, encryption } = end
   const { partNumber, start } = list.at(first)
   const place = { manifest, partNumber }
   const owner = partRows.key(place)
-  const pieces = readManifest(domain, manifest, { start, end: list.size })
-  const blob = await withLent(pieces, list.size - start, (source) => storeBytes(domain, source, { owner }))
+  const pieces = readManifest(domain, manifest, { start, end: list.size }, encryption)
+  const cipher = encryption && (await cipherFor(domain, encryption, manifest))
+  const options = { owner, cipher }
+  const blob = await withLent(pieces, list.size - start, (source) => storeBytes(domain, source, options))
   const part: PartRecord = {
     partNumber,
     size: blob.size,
@@ -75,7 +78,7 @@ async function join(domain: Domain, name: ObjectName, end: End, first: number): 
   await commitBlob(domain, blob, owner, () =>
     domain.metadata.transact(async (tx) => {
       const [, record, old] = await together(requireLiving(domain, tx), readObject(tx, name), partRows.read(tx, place))
-      const current = record?.manifest === manifest ? await readEnd(tx, manifest) : undefined
+      const current = record?.manifest === manifest ? await readEnd(tx, record) : undefined
       if (old?.bytes.kind !== 'blob' || !isSameEnd(current, end)) {
         throw new StorageError('conflict', 'the end of the object changed while its parts were joined')
       }

@@ -3,10 +3,12 @@ import { type BucketName, type ObjectKey, OssError } from '@bindery/protocol'
 import { type Awaitable, andThen, type BlobInfo, type ByteSource, together } from '@bindery/storage'
 import { type ReadMore, readBucket } from '../buckets/buckets.js'
 import { type Announced, commitBlob, requireLiving, storeBytes } from '../bytes/blobs.js'
+import { createDataKey, encryptionField } from '../bytes/encryption.js'
 import { type Domain, newId } from '../domain.js'
 import type {
   BucketRecord,
   CountedRows,
+  EncryptionChoice,
   ObjectAcl,
   ObjectDescription,
   ObjectName,
@@ -33,18 +35,22 @@ export interface NewObject extends Announced {
   readonly acl: ObjectAcl
   readonly forbidOverwrite: boolean
   readonly condition?: WriteCondition | undefined
+  /** Absent: its bytes are stored as they are. */
+  readonly encryption?: EncryptionChoice | undefined
 }
 
-/** Stores an object at once. Throws noSuchBucket, fileAlreadyExists and what requireCondition and storeBytes throw. */
+/** Stores an object at once. Throws noSuchBucket, fileAlreadyExists, what requireCondition and storeBytes throw, and as KeyProvider. */
 export async function putObject(domain: Domain, object: NewObject, source: ByteSource): Promise<ObjectRecord> {
   const name: ObjectName = { bucket: object.bucket, key: object.key }
   const owner = currentKey(name)
-  const blob = await storeBytes(domain, source, { owner }, object)
   const [manifest, reference] = [newId(domain), newId(domain)]
+  const key = object.encryption && (await createDataKey(domain, object.encryption, manifest))
+  const blob = await storeBytes(domain, source, { owner, cipher: key?.cipher }, object)
+  const ids = { manifest, reference, ...encryptionField(key?.encryption) }
   return commitBlob(domain, blob, owner, () =>
     domain.metadata.transact((tx) =>
       andThen(together(readStanding(domain, tx, name), requireLiving(domain, tx)), ([standing]) => {
-        const record = { ...recordOfPut(domain, object, standing.bucket, blob), manifest, reference }
+        const record = { ...recordOfPut(domain, object, standing.bucket, blob), ...ids }
         return putCurrent(domain, tx, standing, object, record)
       }),
     ),

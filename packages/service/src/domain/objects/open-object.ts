@@ -1,6 +1,7 @@
 /** Reading an object's bytes: all from the version that was named when it was opened, whatever happens meanwhile. */
-import { type Awaitable, andThen, type ByteRange, type LentBytes } from '@bindery/storage'
+import { type Awaitable, andThen, type BlobCipher, type BlobId, type ByteRange, type LentBytes } from '@bindery/storage'
 import type { BucketAndMore, ReadMore } from '../buckets/buckets.js'
+import { cipherFor } from '../bytes/encryption.js'
 import { readManifest } from '../bytes/manifest-bytes.js'
 import type { RegisteredRead } from '../bytes/reads.js'
 import type { Domain } from '../domain.js'
@@ -63,9 +64,20 @@ function openRecord(domain: Domain, registered: RegisteredRead, record: ObjectRe
   }
 }
 
-function readBytes(domain: Domain, { bytes, manifest }: ObjectRecord, range: ByteRange): AsyncIterable<LentBytes> {
-  if (bytes.kind === 'blob') return domain.blobs.read(bytes.blob, range)
-  return readManifest(domain, manifest, range)
+function readBytes(domain: Domain, record: ObjectRecord, range: ByteRange): AsyncIterable<LentBytes> {
+  const { bytes, manifest, encryption } = record
+  if (bytes.kind === 'manifest') return readManifest(domain, manifest, range, encryption)
+  if (encryption === undefined) return domain.blobs.read(bytes.blob, range)
+  return readEncrypted(domain, bytes.blob, range, cipherFor(domain, encryption, manifest))
+}
+
+async function* readEncrypted(
+  { blobs }: Domain,
+  blob: BlobId,
+  range: ByteRange,
+  cipher: Awaitable<BlobCipher | undefined>,
+): AsyncGenerator<LentBytes> {
+  yield* blobs.read(blob, range, { cipher: await cipher })
 }
 
 async function* readAsGranted(

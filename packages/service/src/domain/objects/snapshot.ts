@@ -17,10 +17,16 @@ export interface SnapshotIds {
  */
 export function snapshot(
   tx: Transaction,
-  { manifest: target, size, etag, crc64, modifiedAt }: ObjectRecord,
+  { manifest: target, size, etag, crc64, modifiedAt, encryption }: ObjectRecord,
   { manifest, reference }: SnapshotIds,
 ): Pick<ObjectRecord, 'type' | 'manifest' | 'bytes'> {
-  const slice = { manifest: target, offset: 0, length: size, reference }
+  const slice = {
+    manifest: target,
+    offset: 0,
+    length: size,
+    reference,
+    ...(encryption && { dataKey: encryption.dataKey }),
+  }
   const bytes = { kind: 'slices', slices: [slice], depth: 1 } as const
   const part: PartRecord = { partNumber: 1, size, etag, crc64, modifiedAt, bytes }
   const parts = size === 0 ? [] : [part]

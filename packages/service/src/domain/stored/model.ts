@@ -64,6 +64,9 @@ export interface Encryption {
   readonly dataKey: WrappedKey
 }
 
+/** How bytes are to be encrypted; without a `keyId`, `KMS` uses the default key. */
+export type EncryptionChoice = Omit<Encryption, 'dataKey'>
+
 /** The id of a version: 64 characters, or `null` for the one that is written while its bucket keeps no versions. */
 export type VersionId = string
 

@@ -5,6 +5,7 @@
 import { base64, Md5 } from '@bindery/bytes'
 import { OssError, PART_NUMBER_MAX, PART_SIZE_MIN } from '@bindery/protocol'
 import { type Awaitable, StorageError, together } from '@bindery/storage'
+import { encryptionField } from '../bytes/encryption.js'
 import { discardRows } from '../bytes/garbage.js'
 import { type Domain, newId } from '../domain.js'
 import { readObject } from '../objects/current.js'
@@ -71,9 +72,16 @@ const ATTEMPTS_MAX = 16
 /** A divisor of the most parts, so that a table of these has room for every page. Rows that carry bytes fit into one read. */
 const PARTS_PER_READ = 1_250
 
-/** Something to complete: an open upload, or one whose answer can be given again. Throws noSuchUpload. */
-export async function findCompletion(domain: Domain, name: UploadName, requester: string): Promise<void> {
-  await orReceipt(findUpload(domain, name), () => findReceipt(domain, name, requester))
+/** The open upload to complete; undefined for one whose answer can be given again. Throws noSuchUpload. */
+export async function findCompletion(
+  domain: Domain,
+  name: UploadName,
+  requester: string,
+): Promise<UploadRecord | undefined> {
+  return orReceipt(findUpload(domain, name), async () => {
+    await findReceipt(domain, name, requester)
+    return undefined
+  })
 }
 
 /**
@@ -290,6 +298,7 @@ function recordOf(
     manifest: upload.uploadId,
     reference: newId(domain),
     bytes: { kind: 'manifest' },
+    ...encryptionField(upload.encryption),
   }
 }
 

@@ -8,6 +8,7 @@ import { hex, utf8Bytes } from '@bindery/bytes'
 import { OssError, PART_SIZE_MAX } from '@bindery/protocol'
 import { type ByteRange, StorageError, together } from '@bindery/storage'
 import { readBucket } from '../buckets/buckets.js'
+import { cipherFor, isSameCipher, rewrapFor, withDataKey } from '../bytes/encryption.js'
 import { crc64Of, findManifest, piecesOf, sliceRanges } from '../bytes/manifest-bytes.js'
 import { withLent } from '../bytes/sources.js'
 import { type Domain, newId } from '../domain.js'
@@ -18,7 +19,16 @@ import { promote } from '../objects/promote.js'
 import { withScope } from '../scope.js'
 import { holderRows } from '../stored/keyspace.js'
 import { depthOf } from '../stored/manifest.js'
-import type { ObjectName, ObjectRecord, PartRecord, Slice, UploadRecord } from '../stored/model.js'
+import type {
+  Encryption,
+  EncryptionChoice,
+  ObjectName,
+  ObjectRecord,
+  PartRecord,
+  Slice,
+  UploadRecord,
+  WrappedKey,
+} from '../stored/model.js'
 import { completeIfWhole } from './auto-complete.js'
 import { announcePart, findUpload, putPart, readPlace, storePart, type UploadName } from './uploads.js'
 
@@ -27,6 +37,8 @@ const SLICES_MAX = 64
 const DEPTH_MAX = 16
 /** A shorter range is copied rather than referenced: a few bytes must not keep gigabytes. */
 const SLICE_BYTES_MIN = 65_536
+
+type UnnamedSlice = Omit<Slice, 'reference'>
 
 export interface CopiedPart extends UploadName {
   readonly partNumber: number
@@ -68,8 +80,9 @@ async function copyOpen(
   const size = range.end - range.start
   if (size > PART_SIZE_MAX) throw new OssError('entityTooLarge')
   const isWhole = size === source.size
-  const plan = await planSlices(domain, source, range)
-  if (upload.sequential || plan.depth > DEPTH_MAX || (size < SLICE_BYTES_MIN && !isWhole)) {
+  const isShareable = !upload.sequential && isSameCipher(source.encryption, upload.encryption)
+  const plan = isShareable ? await planSlices(domain, source, range, upload.encryption) : undefined
+  if (plan === undefined || plan.depth > DEPTH_MAX || (size < SLICE_BYTES_MIN && !isWhole)) {
     return withLent(open.read(range), size, (bytes) => storePart(domain, { ...copy, contentMd5: undefined }, bytes))
   }
   const part: PartRecord = {
@@ -105,53 +118,67 @@ interface SlicePlan {
 
 /**
  * A range that covers few slices refers to their targets; one that covers many refers to the source's manifest, one
- * level deeper.
+ * level deeper. Data keys are wrapped for the upload.
  */
-async function planSlices(domain: Domain, { manifest, bytes }: ObjectRecord, range: ByteRange): Promise<SlicePlan> {
+async function planSlices(
+  domain: Domain,
+  source: ObjectRecord,
+  range: ByteRange,
+  choice: EncryptionChoice | undefined,
+): Promise<SlicePlan> {
+  const { manifest, bytes, encryption } = source
   const length = range.end - range.start
-  const single = { manifest, offset: range.start, length }
+  const single = { manifest, offset: range.start, length, ...dataKeyField(encryption?.dataKey) }
+  const named = async (targets: readonly UnnamedSlice[]) =>
+    Promise.all(targets.map((target) => nameSlice(domain, target, encryption, choice)))
   if (length === 0) return { slices: [], depth: 1 }
-  if (bytes.kind === 'blob') return { slices: name(domain, [single]), depth: 1 }
-  const targets: Omit<Slice, 'reference'>[] = []
+  if (bytes.kind === 'blob') return { slices: await named([single]), depth: 1 }
+  const targets: UnnamedSlice[] = []
   let depth = 1
   let parts = 0
   let etag: string | undefined
   for await (const { part, start, range: piece } of piecesOf(domain, manifest, range)) {
     parts += 1
-    if (part.bytes.kind === 'blob') extend(targets, { manifest, offset: start, length: piece.end - piece.start })
+    if (part.bytes.kind === 'blob') extend(targets, { ...single, offset: start, length: piece.end - piece.start })
     else {
-      for (const target of sliceRanges(part.bytes.slices, piece)) {
-        extend(targets, {
-          manifest: target.manifest,
-          offset: target.range.start,
-          length: target.range.end - target.range.start,
-        })
+      for (const { manifest, range, dataKey } of sliceRanges(part.bytes.slices, piece)) {
+        extend(targets, { manifest, offset: range.start, length: range.end - range.start, ...dataKeyField(dataKey) })
       }
     }
     depth = Math.max(depth, depthOf(part))
     if (part.bytes.kind === 'blob' && piece.end - piece.start === part.size) etag = part.etag
     if (parts > SLICES_MAX || targets.length > SLICES_MAX) {
-      return { slices: name(domain, [single]), depth: (await findManifest(domain, manifest)).depth + 1 }
+      return { slices: await named([single]), depth: (await findManifest(domain, manifest)).depth + 1 }
     }
   }
-  const plan = { slices: name(domain, targets), depth }
+  const plan = { slices: await named(targets), depth }
   return parts === 1 && etag !== undefined ? { ...plan, etag } : plan
 }
 
+const dataKeyField = (dataKey: WrappedKey | undefined) => (dataKey === undefined ? {} : { dataKey })
+
+async function nameSlice(
+  domain: Domain,
+  { dataKey, ...slice }: UnnamedSlice,
+  encryption: Encryption | undefined,
+  choice: EncryptionChoice | undefined,
+): Promise<Slice> {
+  const wrapped = await rewrapFor(domain, withDataKey(encryption, dataKey), slice.manifest, choice)
+  return { ...slice, reference: newId(domain), ...dataKeyField(wrapped?.dataKey) }
+}
+
 /** Adds a target, joined with the last one if it continues it. */
-function extend(targets: Omit<Slice, 'reference'>[], next: Omit<Slice, 'reference'>): void {
+function extend(targets: UnnamedSlice[], next: UnnamedSlice): void {
   const last = targets.at(-1)
   if (last !== undefined && last.manifest === next.manifest && last.offset + last.length === next.offset) {
     targets[targets.length - 1] = { ...last, length: last.length + next.length }
   } else targets.push(next)
 }
 
-function name(domain: Domain, targets: readonly Omit<Slice, 'reference'>[]): Slice[] {
-  return targets.map((target) => ({ ...target, reference: newId(domain) }))
-}
-
-function crc64OfRange(domain: Domain, { manifest, bytes }: ObjectRecord, range: ByteRange): Promise<bigint> {
-  return bytes.kind === 'blob' ? domain.blobs.crc64(bytes.blob, range) : crc64Of(domain, manifest, range)
+async function crc64OfRange(domain: Domain, record: ObjectRecord, range: ByteRange): Promise<bigint> {
+  const { manifest, bytes, encryption } = record
+  if (bytes.kind === 'manifest') return crc64Of(domain, manifest, range, encryption)
+  return domain.blobs.crc64(bytes.blob, range, { cipher: await cipherFor(domain, encryption, manifest) })
 }
 
 /** A tag for bytes that were not hashed: the same for the same bytes of the same source. */

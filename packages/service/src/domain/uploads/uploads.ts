@@ -16,6 +16,7 @@ import {
 } from '@bindery/storage'
 import { readBucket } from '../buckets/buckets.js'
 import { type Announced, commitBlob, requireLiving, storeBytes } from '../bytes/blobs.js'
+import { cipherFor, createDataKey, encryptionField } from '../bytes/encryption.js'
 import { discardPart, discardRows } from '../bytes/garbage.js'
 import { type Domain, newUploadId } from '../domain.js'
 import { readObject } from '../objects/current.js'
@@ -31,6 +32,7 @@ import {
 } from '../stored/keyspace.js'
 import type {
   AutoComplete,
+  EncryptionChoice,
   ObjectAcl,
   ObjectDescription,
   PartBytes,
@@ -57,6 +59,8 @@ export interface NewUpload {
   readonly sequential: boolean
   readonly forbidOverwrite: boolean
   readonly autoComplete?: AutoComplete | undefined
+  /** Encrypts all parts, and so the object; absent: their bytes are stored as they are. */
+  readonly encryption?: EncryptionChoice | undefined
 }
 
 /** Begins an upload; an object of its key is not touched. Throws noSuchBucket, fileAlreadyExists. */
@@ -64,6 +68,7 @@ export async function initiateUpload(domain: Domain, upload: NewUpload): Promise
   const { bucket, key, initiator, owner, description, acl, sequential, autoComplete } = upload
   const uploadId = newUploadId(domain)
   const initiatedAt = domain.clock()
+  const dataKey = upload.encryption && (await createDataKey(domain, upload.encryption, uploadId))
   const record = await domain.metadata.transact(async (tx) => {
     const [{ storageClass, versioning }, existing] = await together(
       readBucket(domain, tx, bucket),
@@ -85,6 +90,7 @@ export async function initiateUpload(domain: Domain, upload: NewUpload): Promise
       sequential,
       ...(acl !== undefined && { acl }),
       ...(autoComplete !== undefined && { autoComplete }),
+      ...encryptionField(dataKey?.encryption),
     }
     uploadRows.set(tx, record, record)
     if (autoComplete !== undefined) autoCompleteRows.set(tx, record, {})
@@ -135,7 +141,8 @@ export async function storePart(domain: Domain, part: NewPart, source: ByteSourc
     return { upload, md5Before: upload.sequential ? await readMd5Before(reader, part) : undefined }
   })
   const place = partRows.key({ manifest: part.uploadId, partNumber: part.partNumber })
-  const blob = await storeBytes(domain, source, { owner: place, runningMd5: md5Before }, part)
+  const cipher = upload.encryption && (await cipherFor(domain, upload.encryption, part.uploadId))
+  const blob = await storeBytes(domain, source, { owner: place, runningMd5: md5Before, cipher }, part)
   const record: PartRecord = {
     partNumber: part.partNumber,
     size: blob.size,

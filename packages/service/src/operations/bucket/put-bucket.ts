@@ -7,7 +7,6 @@ export const putBucket = handler('PutBucket', async (call) => {
   const document = call.document
   const place = document?.locationConstraint
   if (place !== undefined && place !== locationOf(call.region)) throw new OssError('invalidLocationConstraint')
-  if (call.input.sseAlgorithm !== undefined && !call.acceptsUnfinished) throw new OssError('headerNotImplemented')
   await createBucket(call.domain, {
     name: call.bucketName,
     owner: call.accountId,

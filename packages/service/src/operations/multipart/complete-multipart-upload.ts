@@ -11,15 +11,16 @@ import {
 } from '../../callback/outcome.js'
 import { type Completed, completeUpload, findCompletion } from '../../domain/uploads/complete.js'
 import { conditionOf } from '../describe.js'
+import { encryptionHeaders } from '../encryption.js'
 
 /** A missing upload is reported before the body is read. Once begun, nothing here depends on the client. */
 export const completeMultipartUpload = handler('CompleteMultipartUpload', {
   async find(call) {
     const name = { bucket: call.bucket.name, key: call.key, uploadId: call.input.uploadId }
-    await findCompletion(call.domain, name, requesterId(call.requester))
-    return { name, callback: await askedCallback(call) }
+    const upload = await findCompletion(call.domain, name, requesterId(call.requester))
+    return { name, encryption: upload?.encryption, callback: await askedCallback(call) }
   },
-  async handle(call, { name, callback }) {
+  async handle(call, { name, encryption, callback }) {
     const { domain, document, input } = call
     const completed = await completeUpload<CallbackOutcome>(domain, {
       ...name,
@@ -35,7 +36,8 @@ export const completeMultipartUpload = handler('CompleteMultipartUpload', {
     const { bucket, key } = name
     const location = `${call.bucketUrl}/${percentEncode(key, { keepTilde: false })}`
     const result = { encodingType: input.encodingType, location, bucket, key, etag }
-    return { output: { etag, crc64, versionId: version }, answer: answerIn(completed), result }
+    const output = { etag, crc64, versionId: version, ...encryptionHeaders(encryption) }
+    return { output, answer: answerIn(completed), result }
   },
 })
 

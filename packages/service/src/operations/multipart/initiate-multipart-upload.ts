@@ -2,10 +2,11 @@ import { requesterId } from '../../access/requester.js'
 import { handler } from '../../call.js'
 import { initiateUpload } from '../../domain/uploads/uploads.js'
 import { describeObject } from '../describe.js'
+import { chosenEncryption, encryptionHeaders } from '../encryption.js'
 
 export const initiateMultipartUpload = handler('InitiateMultipartUpload', async (call) => {
   const { bucket, key, input } = call
-  const { uploadId } = await initiateUpload(call.domain, {
+  const { uploadId, encryption } = await initiateUpload(call.domain, {
     bucket: bucket.name,
     key,
     initiator: requesterId(call.requester),
@@ -14,7 +15,11 @@ export const initiateMultipartUpload = handler('InitiateMultipartUpload', async 
     acl: input.objectAcl,
     sequential: input.sequential,
     forbidOverwrite: input.forbidOverwrite,
+    encryption: await chosenEncryption(call),
     autoComplete: input.autoComplete && { ...input.autoComplete, forbidOverwrite: input.forbidOverwrite },
   })
-  return { output: {}, result: { encodingType: input.encodingType, bucket: bucket.name, key, uploadId } }
+  return {
+    output: encryptionHeaders(encryption),
+    result: { encodingType: input.encodingType, bucket: bucket.name, key, uploadId },
+  }
 })

@@ -7,6 +7,7 @@ import { copyPart } from '../../domain/uploads/copy-part.js'
 import { findUpload } from '../../domain/uploads/uploads.js'
 import { requireWanted } from '../../response/conditions.js'
 import { contentRange, selectRange } from '../../response/range.js'
+import { encryptionHeaders } from '../encryption.js'
 
 /**
  * A range that does not lie within the source is ignored: the whole source is copied, and no Content-Range
@@ -16,7 +17,7 @@ export const uploadPartCopy = handler('UploadPartCopy', async (call) => {
   const { domain, bucket, key, input } = call
   const { uploadId, partNumber, copySource } = input
   const name = { bucket: bucket.name, key, uploadId }
-  await findUpload(domain, name)
+  const { encryption } = await findUpload(domain, name)
   const sourceBucket = await call.authoriseSource(copySource)
   const rangeOf = ({ size }: ObjectRecord): ByteRange | undefined => {
     const range = chooseRange(input.copySourceRange, size)
@@ -37,6 +38,7 @@ export const uploadPartCopy = handler('UploadPartCopy', async (call) => {
       crc64,
       contentRange: range && contentRange(range, source.size),
       copySourceVersionId: shownVersionOf(sourceBucket, source),
+      ...encryptionHeaders(encryption),
     },
     result: { etag, lastModified: modifiedAt },
   }

@@ -3,13 +3,14 @@ import { handler } from '../../call.js'
 import { uploadPart as storePart } from '../../domain/uploads/upload-part.js'
 import { pacedSource, paceOf } from '../../traffic.js'
 import { checksumsOf } from '../describe.js'
+import { encryptionHeaders } from '../encryption.js'
 
 export const uploadPart = handler('UploadPart', async (call) => {
   const { uploadId, partNumber, contentMd5 } = call.input
   const { source, expected } = call.content
   const part = { bucket: call.bucket.name, key: call.key, uploadId, partNumber, contentMd5, expected }
   const pace = paceOf(call)
-  const { etag, md5, crc64 } = await storePart(call.domain, part, pacedSource(source, pace))
+  const { etag, md5, crc64, upload } = await storePart(call.domain, part, pacedSource(source, pace))
   const output = { etag, contentMd5: base64(md5), crc64, qosDelayTime: pace?.delayedMs }
-  return { output: { ...output, ...checksumsOf(expected) } }
+  return { output: { ...output, ...checksumsOf(expected), ...encryptionHeaders(upload.encryption) } }
 })

@@ -4,16 +4,19 @@ import { appendObject as append, checkAppend, sealObject, WrongPosition } from '
 import { shownVersionOf } from '../../domain/stored/version-id.js'
 import { pacedSource, paceOf } from '../../traffic.js'
 import { describeObject } from '../describe.js'
+import { chosenEncryption, encryptionHeaders } from '../encryption.js'
 
 /** An object that takes no appends, and a wrong position, are detected before the body is read. */
 export const appendObject = handler('AppendObject', {
   async find(call) {
     const { position } = call.input
     const description = describeObject(call.input)
+    const encryption = await chosenEncryption(call)
+    if (encryption?.keyId !== undefined) throw new OssError('invalidArgument')
     await withLength(checkAppend(call.domain, { ...call.objectName, position }))
-    return description
+    return { description, encryption }
   },
-  async handle(call, description) {
+  async handle(call, { description, encryption }) {
     const { domain, bucket, key, input } = call
     const pace = paceOf(call)
     const asked = {
@@ -24,11 +27,13 @@ export const appendObject = handler('AppendObject', {
       description,
       acl: input.objectAcl,
       contentMd5: input.contentMd5,
+      encryption,
     }
     const record = await withLength(append(domain, asked, pacedSource(call.content.source, pace)))
     const { etag, size, crc64 } = record
     const versionId = shownVersionOf(bucket, record)
-    return { output: { etag, nextAppendPosition: size, crc64, versionId, qosDelayTime: pace?.delayedMs } }
+    const shown = { versionId, ...encryptionHeaders(record.encryption) }
+    return { output: { etag, nextAppendPosition: size, crc64, qosDelayTime: pace?.delayedMs, ...shown } }
   },
 })
 

@@ -5,6 +5,7 @@ import type { ObjectDescription, ObjectRecord } from '../../domain/stored/model.
 import { shownVersionOf } from '../../domain/stored/version-id.js'
 import { requireWanted } from '../../response/conditions.js'
 import { conditionOf, describeObject } from '../describe.js'
+import { chosenEncryption, encryptionHeaders } from '../encryption.js'
 
 type Input = HandledInput<Operations['CopyObject']>
 
@@ -23,6 +24,7 @@ export const copyObject = handler('CopyObject', async (call) => {
     forbidOverwrite: input.forbidOverwrite,
     condition: conditionOf(input),
     source: input.copySource,
+    encryption: await chosenEncryption(call),
     descriptionOf: (source) => {
       requireWanted(input, source)
       return ontoItself && input.mustChange !== true
@@ -30,10 +32,11 @@ export const copyObject = handler('CopyObject', async (call) => {
         : describeCopy(input, asked, source)
     },
   })
-  const { crc64, modifiedAt, version } = made
+  const { crc64, modifiedAt, version, encryption } = made
   const etag = call.etagOf(made)
   const versions = { versionId: version?.id, copySourceVersionId: shownVersionOf(sourceBucket, source) }
-  return { output: { etag, crc64, ...versions }, result: { etag, lastModified: modifiedAt } }
+  const output = { etag, crc64, ...versions, ...encryptionHeaders(encryption) }
+  return { output, result: { etag, lastModified: modifiedAt } }
 })
 
 function changes({ metadataDirective, storageClass }: Input): boolean {

@@ -4,19 +4,21 @@ import { answerOf } from '../../callback/outcome.js'
 import { checkOverwrite, putObject as storeObject } from '../../domain/objects/objects.js'
 import { pacedSource, paceOf } from '../../traffic.js'
 import { checksumsOf, conditionOf, describeObject } from '../describe.js'
+import { chosenEncryption, encryptionHeaders } from '../encryption.js'
 
 /** An object that must not be overwritten, and a callback that cannot be made, are detected before the body is read. */
 export const putObject = handler('PutObject', {
   async find(call) {
     const { input } = call
     const description = describeObject(input)
+    const encryption = await chosenEncryption(call)
     const callback = await askedCallback(call)
     const condition = conditionOf(input)
     const { forbidOverwrite } = input
     await checkOverwrite(call.domain, call.bucket, call.objectName, { forbidOverwrite, condition })
-    return { description, callback, condition }
+    return { description, encryption, callback, condition }
   },
-  async handle(call, { description, callback, condition }) {
+  async handle(call, { description, encryption, callback, condition }) {
     const { domain, bucket, key, input } = call
     const object = {
       bucket: bucket.name,
@@ -28,12 +30,14 @@ export const putObject = handler('PutObject', {
       condition,
       contentMd5: input.contentMd5,
       expected: call.content.expected,
+      encryption,
     }
     const pace = paceOf(call)
     const record = await storeObject(domain, object, pacedSource(call.content.source, pace))
     const verified = checksumsOf(call.content.expected)
     const { etag, crc64, version } = record
-    const output = { etag, crc64, versionId: version?.id, qosDelayTime: pace?.delayedMs, ...verified }
+    const shown = { versionId: version?.id, ...encryptionHeaders(record.encryption), ...verified }
+    const output = { etag, crc64, qosDelayTime: pace?.delayedMs, ...shown }
     // Content-MD5 next to the application's answer would be taken for the digest of that answer
     if (callback !== undefined) return { output, answer: answerOf(await callback.make(record)) }
     return { output: { ...output, contentMd5: record.contentMd5 } }

@@ -26,7 +26,7 @@ const isMarked = ({ headers }: TestResponse) => headers['x-oss-delete-marker']
 const codeOf = ({ status, text }: TestResponse) => [status, element(text, 'Code')]
 
 test('a bucket keeps versions from when it is enabled, and returns the state that was set', async () => {
-  const started = await startWithBucket({ acceptUnfinished: false })
+  const started = await startWithBucket()
   const state = async () =>
     element((await call(started, { method: 'GET', bucket: BUCKET, query: { versioning: '' } })).text, 'Status')
   assert.equal(await state(), undefined)

@@ -1,0 +1,93 @@
+import {
+  availableCiphers,
+  type CipherName,
+  createBlobCipher,
+  DATA_KEY_BYTES,
+  type KeyRing,
+  type MasterKey,
+  masterKeyIdOf,
+  openVersion,
+  type RingKey,
+  SALT_BYTES,
+  unwrapKey,
+  wrapKey,
+} from '@bindery/encryption'
+import { OssError } from '@bindery/protocol'
+import type { EncryptionChoice, KeyProvider, StoredEncryption } from '@bindery/service'
+
+export interface KeyServiceOptions {
+  /** The newest first: it wraps, all unwrap. */
+  readonly masters: readonly [MasterKey, ...MasterKey[]]
+  /** The keys of KMS, as they are now. */
+  readonly ring: () => Promise<KeyRing>
+  readonly random: (bytes: number) => Uint8Array
+}
+
+/**
+ * The key service of a data folder. A data key of AES256 or SM4 is wrapped under a master key, one of KMS under a key of the
+ * ring. A wrapped key names what wrapped it, so that it opens as long as that is kept.
+ */
+export function createKeyService(options: KeyServiceOptions): KeyProvider {
+  return new KeyService(options)
+}
+
+class KeyService implements KeyProvider {
+  readonly #options: KeyServiceOptions
+
+  constructor(options: KeyServiceOptions) {
+    this.#options = options
+  }
+
+  async create(choice: EncryptionChoice, manifest: string) {
+    const dataKey = this.#options.random(DATA_KEY_BYTES)
+    const encryption = await this.#wrap(choice, dataKey, manifest)
+    return { encryption, cipher: createBlobCipher(cipherOf(encryption), dataKey) }
+  }
+
+  async open(encryption: StoredEncryption, manifest: string) {
+    return createBlobCipher(cipherOf(encryption), await this.#unwrap(encryption, manifest))
+  }
+
+  async rewrap(encryption: StoredEncryption, manifest: string, choice: EncryptionChoice) {
+    return this.#wrap(choice, await this.#unwrap(encryption, manifest), manifest)
+  }
+
+  async #wrap(choice: EncryptionChoice, dataKey: Uint8Array, manifest: string): Promise<StoredEncryption> {
+    const { random, masters } = this.#options
+    const cipher = cipherOf(choice)
+    if (!availableCiphers().includes(cipher)) throw new OssError('encryptionNotSupported', { cipher })
+    if (choice.algorithm !== 'KMS') {
+      return { ...choice, dataKey: wrapKey(masters[0], dataKey, manifest, random(SALT_BYTES)) }
+    }
+    const ring = await this.#options.ring()
+    const key = choice.keyId === undefined ? ring.default : ring.find(choice.keyId)
+    if (key === undefined) throw new OssError('encryptionKeyNotFound', { keyId: choice.keyId ?? 'default' })
+    const [newest] = this.#versionsOf(key)
+    if (newest === undefined) throw new OssError('encryptionKeyForbidden', { keyId: key.id })
+    return { ...choice, keyId: key.id, dataKey: wrapKey(newest, dataKey, manifest, random(SALT_BYTES)) }
+  }
+
+  async #unwrap({ keyId, dataKey: wrapped }: StoredEncryption, manifest: string): Promise<Uint8Array> {
+    const id = masterKeyIdOf(wrapped)
+    const wrapping = (await this.#wrappingKeys(keyId)).find((one) => one.id === id)
+    const dataKey = wrapping && unwrapKey(wrapping, wrapped, manifest)
+    if (dataKey === undefined) throw new OssError('encryptionKeyForbidden', { keyId: keyId ?? id ?? 'unknown' })
+    return dataKey
+  }
+
+  async #wrappingKeys(keyId: string | undefined): Promise<readonly MasterKey[]> {
+    if (keyId === undefined) return this.#options.masters
+    const key = (await this.#options.ring()).find(keyId)
+    return key === undefined ? [] : this.#versionsOf(key)
+  }
+
+  /** The newest first; empty for a key that must not be used. */
+  #versionsOf({ id, state, versions }: RingKey): readonly MasterKey[] {
+    if (state === 'disabled') return []
+    return versions.flatMap((version) => openVersion(id, version, this.#options.masters) ?? [])
+  }
+}
+
+function cipherOf({ algorithm, dataEncryption }: EncryptionChoice): CipherName {
+  return algorithm === 'SM4' || dataEncryption === 'SM4' ? 'sm4-ctr-hmac' : 'aes-256-gcm'
+}
