@@ -35,7 +35,7 @@ export interface Dialect extends Notation, Router {
   /** The claim of a request, undefined if it is not signed. Throws the causes of malformed signatures. */
   readClaim(head: Head): Claim | undefined
   /** Reads the facts about a body in the head; absent: the body is content as it comes. */
-  readPayload?(head: Head, options: { readonly content: boolean }): Payload
+  readPayload?(head: Head, options: { readonly content: boolean; readonly checksum: boolean }): Payload
   encodeError(error: OssError, exchange: ErrorExchange): EncodedError
   /** The first headers of every response, in their order. */
   commonHeaders(answered: Answered): readonly (readonly [name: string, value: string])[]

@@ -78,10 +78,9 @@ export function implied<T>(value: T): Field<T> {
   return { ...withDefault(query('', present as Codec<unknown> as Codec<T>), value), place: 'implied' }
 }
 
-/** The fields of a record without some of them. */
-export function omit<F extends Fields, K extends keyof F>(fields: F, ...names: readonly K[]): Omit<F, K> {
-  const left = Object.entries(fields).filter(([name]) => !names.includes(name as K))
-  return Object.fromEntries(left) as Omit<F, K>
+/** A record of fields, or of members of a document, without some of them. */
+export function omit<T extends object, K extends keyof T>(record: T, ...names: readonly K[]): Omit<T, K> {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => !names.includes(name as K))) as Omit<T, K>
 }
 
 const metadataCodec: Codec<unknown> = {

@@ -41,6 +41,8 @@ export interface Operation<I extends Fields = Fields, O extends Fields = Fields,
   readonly createsBucket?: true
   /** Its document must come with an MD5 or a checksum. */
   readonly needsDigest?: true
+  /** A checksum in its headers is that of the object which it makes, and not of its document. */
+  readonly checksumOfObject?: true
   /** The body names the objects that the operation is about: each is authorised when it is known. */
   readonly keysInBody?: true
   /** Actions that the requester must be allowed on what the request names. None: the operation is open to everyone. */

@@ -1,6 +1,5 @@
-import { CRC_PARAMETERS, type Crc, createPlainCrc, equalBytes } from '@bindery/bytes'
+import { equalBytes } from '@bindery/bytes'
 import {
-  type ChecksumName,
   type ChunkChain,
   type Digests,
   decodeMd5,
@@ -13,6 +12,7 @@ import {
 import type { ByteSource } from '@bindery/storage'
 import { announcedContent, type Content } from './content.js'
 import { checkDigests } from './domain/bytes/blobs.js'
+import { digestOf } from './domain/uploads/checksum.js'
 
 /** The maximum size of an XML body in bytes: a Complete that lists 10,000 parts with checksums and all their markup fits. */
 export const XML_BODY_BYTES_MAX = 4 * 1024 * 1024
@@ -65,22 +65,6 @@ export async function readDocument(
 }
 
 const NOTHING: Pick<Content, 'expected'> = { expected: [] }
-
-const crcs = new Map<ChecksumName, Crc>()
-
-/** The checksum of a document: too short to send it to another thread. */
-function digestOf(name: ChecksumName, bytes: Uint8Array, digests: Digests): Uint8Array {
-  if (name === 'sha1' || name === 'sha256') {
-    const digest = digests.begin(name)
-    digest.update(bytes)
-    return digest.digest()
-  }
-  const crc = crcs.get(name) ?? createPlainCrc(CRC_PARAMETERS[name])
-  crcs.set(name, crc)
-  const width = name === 'crc64nvme' ? 8 : 4
-  const value = crc(bytes)
-  return Uint8Array.from({ length: width }, (_, index) => Number((value >> BigInt(8 * (width - 1 - index))) & 0xffn))
-}
 
 /** All bytes of a body. Throws `tooLong` beyond `bytesMax`. */
 export async function readWhole(source: ByteSource, bytesMax: number, tooLong: () => Error): Promise<Uint8Array> {

@@ -349,11 +349,14 @@ function find(call: UnreadCall<Operation>): Awaitable<Prepared<UnreadCall<Operat
 
 /** 7. Document → typed value; content stays a source of bytes. */
 function decodeBody({ call, found }: Prepared<UnreadCall<Operation>>): Awaitable<Prepared<Call<Operation>>> {
-  const { body } = call.operation
+  const { body, checksumOfObject } = call.operation
   if (body === undefined) return { call: call.withBody({}), found }
   const source = call.exchange.bodyOf(call)
   const { parts, chunkChain } = call
-  const payload = call.exchange.dialect.readPayload?.(parts, { content: body === 'bytes' })
+  const payload = call.exchange.dialect.readPayload?.(parts, {
+    content: body === 'bytes',
+    checksum: checksumOfObject !== true,
+  })
   if (body === 'bytes')
     return { call: call.withBody({ content: contentOf(source, parts, payload, chunkChain) }), found }
   return andThen(readDocument(source, parts, payload, call), (bytes) => {

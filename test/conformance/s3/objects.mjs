@@ -120,11 +120,14 @@ export const OBJECT_FACTS = [
     },
   ],
   [
-    'each checksum that the SDK can send is verified',
+    'each checksum that the SDK can send is verified and kept',
     async ({ s3, bucket: Bucket }) => {
       for (const ChecksumAlgorithm of ['CRC32', 'CRC32C', 'SHA1', 'SHA256', 'CRC64NVME']) {
         const put = await s3.send(new PutObjectCommand({ Bucket, Key: 'checked', Body: DATA, ChecksumAlgorithm }))
-        assert.ok(put[`Checksum${ChecksumAlgorithm}`], ChecksumAlgorithm)
+        const name = `Checksum${ChecksumAlgorithm}`
+        assert.ok(put[name], ChecksumAlgorithm)
+        const head = await s3.send(new HeadObjectCommand({ Bucket, Key: 'checked', ChecksumMode: 'ENABLED' }))
+        assert.equal(head[name], put[name])
       }
       const wrong = { Bucket, Key: 'wrong', Body: DATA, ChecksumCRC32: 'AAAAAA==' }
       await refused('BadDigest', s3.send(new PutObjectCommand(wrong)), 400)

@@ -94,6 +94,15 @@ export const S3_ROWS = {
   checksumUnsupported: invalidRequest(
     'Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]',
   ),
+  checksumDiffers: invalidRequest(
+    'Checksum Type mismatch occurred, expected checksum Type: {expected}, actual checksum Type: {actual}',
+  ),
+  checksumTypeWithoutAlgorithm: invalidRequest(
+    'The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.',
+  ),
+  checksumTypeUnsupported: invalidRequest(
+    'The {type} checksum type cannot be used with the {algorithm} checksum algorithm.',
+  ),
   checksumMismatch: row('BadDigest', 400, 'The {algorithm} you specified did not match the calculated checksum.'),
 
   // Operations

@@ -38,10 +38,14 @@ const STREAMING: Readonly<Record<string, Pick<Chunked, 'isSigned'> & { readonly 
 }
 
 /**
- * Reads the headers about a body; `content`: the body is content, which may come in chunks. Throws the causes of
+ * Reads the headers about a body; `content`: the body is content, which may come in chunks; `checksum`: a checksum is that
+ * of the body. Throws the causes of
  * payloads and checksums, and missingContentLength.
  */
-export function readPayload(head: Head, { content }: { readonly content: boolean }): Payload {
+export function readPayload(
+  head: Head,
+  { content, checksum }: { readonly content: boolean; readonly checksum: boolean },
+): Payload {
   const { headers } = head
   const text = headers['x-amz-content-sha256'] ?? head.query.get('X-Amz-Content-Sha256')
   const streaming = text === undefined ? undefined : STREAMING[text]
@@ -54,7 +58,7 @@ export function readPayload(head: Head, { content }: { readonly content: boolean
   return {
     sha256: streaming === undefined ? sha256Of(text) : undefined,
     chunked,
-    checksum: checksumOf(head, chunked?.trailer),
+    checksum: checksum ? checksumOf(head, chunked?.trailer) : undefined,
   }
 }
 

@@ -7,15 +7,17 @@ import {
   OssError,
   type OutputOf,
 } from '@bindery/protocol'
-import type { Content } from '../content.js'
 import type { WriteCondition } from '../domain/objects/write-condition.js'
 import type {
   BucketRecord,
+  Checksum,
+  ChecksumType,
   ETag,
   MultipartETags,
   ObjectDescription,
   ObjectRecord,
   StoredHeaders,
+  UploadRecord,
 } from '../domain/stored/model.js'
 import { shownVersionOf } from '../domain/stored/version-id.js'
 import { encryptionHeaders } from './encryption.js'
@@ -89,8 +91,28 @@ export function conditionOf({ matches, differs }: WriteCondition): WriteConditio
   return matches === undefined && differs === undefined ? undefined : { matches, differs }
 }
 
-/** The checksum that came with content and was verified, as S3 answers it. */
-export function checksumsOf(expected: Content['expected']): Partial<Record<ChecksumName, Uint8Array>> {
-  const sent = expected.find(({ kind }) => kind === 'checksum')
-  return sent === undefined ? {} : { [sent.name]: sent.value() }
+/** The checksum of an object or a part, under the name of its field. */
+type ShownChecksum = Partial<Record<ChecksumName, string>> & { readonly checksumType?: ChecksumType }
+
+/** A checksum as S3 answers it. */
+export function checksumsOf(checksum: Checksum | undefined): ShownChecksum {
+  return checksum === undefined ? {} : { [checksum.name]: checksum.value, checksumType: checksum.type }
+}
+
+/** The checksum that an upload asks for. Throws checksumTypeWithoutAlgorithm, checksumTypeUnsupported. */
+export function uploadChecksumOf(input: {
+  readonly checksumAlgorithm?: ChecksumName | undefined
+  readonly checksumType?: ChecksumType | undefined
+}): UploadRecord['checksum'] {
+  const { checksumAlgorithm: name, checksumType: asked } = input
+  if (name === undefined) {
+    if (asked !== undefined) throw new OssError('checksumTypeWithoutAlgorithm')
+    return undefined
+  }
+  const type = asked ?? (name === 'crc64nvme' ? 'FULL_OBJECT' : 'COMPOSITE')
+  const isOfDigests = name === 'sha1' || name === 'sha256'
+  if ((isOfDigests && type === 'FULL_OBJECT') || (name === 'crc64nvme' && type === 'COMPOSITE')) {
+    throw new OssError('checksumTypeUnsupported', { type, algorithm: name })
+  }
+  return { name, type }
 }

@@ -20,8 +20,6 @@ import { tagging } from './tags.js'
 
 const directive = oneOf(['COPY', 'REPLACE'], 'invalidArgument', { ignoreCase: true })
 
-export const copyResult = xml('CopyObjectResult', { etag: etagElement, lastModified: lastModifiedElement })
-
 /** Bindery copies by reference: no byte moves, whatever the size, so that OSS's size limits do not apply. */
 export const copyObject = operation({
   name: 'CopyObject',
@@ -55,7 +53,7 @@ export const copyObject = operation({
     copySourceVersionId,
     ...encryptionOutput,
   },
-  result: copyResult,
+  result: xml('CopyObjectResult', { etag: etagElement, lastModified: lastModifiedElement }),
   errors: [...ENCRYPTION_CAUSES, ...COPY_SOURCE_CAUSES, 'fileAlreadyExists', 'fileImmutable', 'entityTooLarge'],
   answersAs: { noSuchVersion: 'noSuchSourceVersion', versionIsDeleteMarker: 'sourceIsDeleteMarker' },
   refuses: [

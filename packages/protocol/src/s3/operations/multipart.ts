@@ -29,10 +29,14 @@ import { s3Operation, s3Page, sharedWith } from './declare.js'
 import { encodingType, pageSize } from './listing.js'
 import { copySource } from './object.js'
 import {
+  checksumAlgorithm,
+  checksumElements,
   checksumHeaders,
+  checksumType,
   description,
   refuseEncryption,
   refuseOnWrite,
+  uploadChecksum,
   WRITE_CONDITION_CAUSES,
   writeConditions,
 } from './shared.js'
@@ -46,10 +50,12 @@ const createMultipartUpload = s3Operation({
     ...description,
     tagging: initiateMultipartUpload.input.tagging,
     userMetadata: initiateMultipartUpload.input.userMetadata,
+    ...uploadChecksum,
     sequential: implied(false),
     forbidOverwrite: implied(false),
   },
-  output: {},
+  output: uploadChecksum,
+  errors: [...initiateMultipartUpload.errors, 'checksumTypeWithoutAlgorithm', 'checksumTypeUnsupported'],
   result: xml('InitiateMultipartUploadResult', {
     bucket: element('Bucket', text),
     key: element('Key', text),
@@ -65,6 +71,7 @@ const uploadPart = s3Operation({
   input: { partNumber: ossUploadPart.input.partNumber, uploadId, contentMd5 },
   body: 'bytes',
   output: { etag: header('ETag', etag), ...checksumHeaders },
+  errors: [...ossUploadPart.errors, 'checksumDiffers'],
   refuses: refuseEncryption,
 })
 
@@ -112,15 +119,17 @@ const completeMultipartUpload = s3Operation({
   ...sharedWith(ossCompleteMultipartUpload),
   name: 'CompleteMultipartUpload',
   source: s3Page('CompleteMultipartUpload'),
-  input: { uploadId, ...writeConditions, forbidOverwrite: implied(false) },
+  input: { uploadId, ...writeConditions, ...checksumHeaders, forbidOverwrite: implied(false) },
   body: someParts,
+  checksumOfObject: true,
   output: {},
-  errors: [...ossCompleteMultipartUpload.errors, ...WRITE_CONDITION_CAUSES],
+  errors: [...ossCompleteMultipartUpload.errors, ...WRITE_CONDITION_CAUSES, 'checksumMismatch'],
   result: xml('CompleteMultipartUploadResult', {
     location: element('Location', text),
     bucket: element('Bucket', text),
     key: element('Key', text),
     etag: etagElement,
+    ...checksumElements,
   }),
   refuses: refuseEncryption,
 })
@@ -164,7 +173,10 @@ const listParts = s3Operation({
       lastModified: lastModifiedElement,
       etag: etagElement,
       size: element('Size', integer(0, OBJECT_SIZE_MAX)),
+      ...omit(checksumElements, 'checksumType'),
     }),
+    checksumAlgorithm: optionalElement('ChecksumAlgorithm', checksumAlgorithm),
+    checksumType: optionalElement('ChecksumType', checksumType),
   }),
 })
 

@@ -4,7 +4,7 @@ import { OssError } from '../../errors/oss-error.js'
 import { header, implied, omit, optional, withDefault } from '../../field.js'
 import { bucketName, soughtKey } from '../../names.js'
 import { refuseHeader, refuseQuery } from '../../operation.js'
-import { copyResult, copyObject as ossCopyObject } from '../../operations/object/copy-object.js'
+import { copyObject as ossCopyObject } from '../../operations/object/copy-object.js'
 import type { CopySourceName } from '../../operations/object/copy-source.js'
 import { deletedObjects, deleteMultipleObjects } from '../../operations/object/delete-multiple-objects.js'
 import { deleteObject as ossDeleteObject } from '../../operations/object/delete-object.js'
@@ -12,10 +12,17 @@ import { getObject as ossGetObject } from '../../operations/object/get-object.js
 import { headObject as ossHeadObject } from '../../operations/object/head-object.js'
 import { objectHeaders } from '../../operations/object/object-headers.js'
 import { putObject as ossPutObject } from '../../operations/object/put-object.js'
-import { contentMd5 } from '../../operations/shared.js'
+import { contentMd5, etagElement, lastModifiedElement } from '../../operations/shared.js'
 import { element, list, xml } from '../../xml.js'
 import { s3Operation, s3Page, sharedWith } from './declare.js'
-import { checksumHeaders, description, refuseOnWrite, WRITE_CONDITION_CAUSES, writeConditions } from './shared.js'
+import {
+  checksumElements,
+  checksumHeaders,
+  description,
+  refuseOnWrite,
+  WRITE_CONDITION_CAUSES,
+  writeConditions,
+} from './shared.js'
 
 const putObject = s3Operation({
   name: 'PutObject',
@@ -36,10 +43,13 @@ const putObject = s3Operation({
   },
   body: 'bytes',
   status: 200,
-  output: { etag: header('ETag', etag), ...checksumHeaders },
+  output: { etag: header('ETag', etag), versionId: ossPutObject.output.versionId, ...checksumHeaders },
   errors: [...ossPutObject.errors, ...WRITE_CONDITION_CAUSES],
   refuses: refuseOnWrite,
 })
+
+/** `ENABLED`: the object's checksum is wanted. */
+const checksumMode = optional(header('x-amz-checksum-mode', text))
 
 /** S3 ignores what is not one range in exactly this form. */
 const range: Codec<string | undefined> = {
@@ -57,6 +67,7 @@ const getObject = s3Operation({
     ...omit(ossGetObject.input, 'acceptEncoding', 'trafficLimit'),
     range: optional(header('Range', range)),
     rangeBehavior: implied<string>('standard'),
+    checksumMode,
   },
   output: { ...omit(ossGetObject.output, 'contentMd5'), ...checksumHeaders },
   result: 'bytes',
@@ -67,7 +78,7 @@ const headObject = s3Operation({
   ...sharedWith(ossHeadObject),
   name: 'HeadObject',
   source: s3Page('HeadObject'),
-  input: ossHeadObject.input,
+  input: { ...ossHeadObject.input, checksumMode },
   output: { ...omit(objectHeaders, 'contentMd5'), ...checksumHeaders },
   refuses: [refuseQuery('partNumber')],
 })
@@ -116,8 +127,8 @@ const copyObject = s3Operation({
     /** A copy onto itself must change something, and changes nothing else. */
     mustChange: implied(true),
   },
-  output: {},
-  result: copyResult,
+  output: omit(ossCopyObject.output, 'etag', 'crc64'),
+  result: xml('CopyObjectResult', { etag: etagElement, lastModified: lastModifiedElement, ...checksumElements }),
   errors: [...ossCopyObject.errors, ...WRITE_CONDITION_CAUSES, 'copyOntoItself'],
   // there is no answer without a body that says that the target is as it is asked for
   answersAs: { ...ossCopyObject.answersAs, notModified: 'preconditionFailed' },

@@ -1,13 +1,13 @@
 /** Codecs, fields and refusals that several declarations of S3 share. */
-import { base64 } from '@bindery/bytes'
 import { badArgument, type Codec, etag, oneOf, text } from '../../codec.js'
 import type { Cause } from '../../errors/catalogue.js'
 import { OssError } from '../../errors/oss-error.js'
 import { header, optional, optionalEvenEmpty, withDefault } from '../../field.js'
 import { type Refusal, refuseHeader } from '../../operation.js'
 import { storageClass, storedHeaders } from '../../operations/shared.js'
+import { optionalElement } from '../../xml.js'
 import { withoutAwsChunked } from '../chunked-body.js'
-import { CHECKSUMS, type ChecksumName, checksumBytes, headerOf } from '../payload.js'
+import { CHECKSUMS, type ChecksumName, headerOf } from '../payload.js'
 
 /** Canned ACLs by which only the owner has access, as with one account they all do. */
 const PRIVATE = ['private', 'bucket-owner-read', 'bucket-owner-full-control', 'aws-exec-read']
@@ -76,17 +76,21 @@ export const description = {
   storageClass: optional(header('x-amz-storage-class', storageClass)),
 }
 
-/** The bytes of a checksum in base64, in the header of its name. */
-function checksum(name: ChecksumName): Codec<Uint8Array> {
-  return {
-    name: `base64 of ${CHECKSUMS[name]} bytes`,
-    causes: ['checksumInvalid'],
-    decode: (value, argument) => checksumBytes(name, value, argument),
-    encode: base64,
-  }
-}
+const checksumField = (name: ChecksumName) => optional(header(headerOf(name), text))
+const checksumElement = (name: ChecksumName) => optionalElement(`Checksum${name.toUpperCase()}`, text)
+export const checksumType = oneOf(['FULL_OBJECT', 'COMPOSITE'])
 
-const checksumField = (name: ChecksumName) => optional(header(headerOf(name), checksum(name)))
+/** The words for algorithms, which stand for the names of headers in capitals. */
+export const checksumAlgorithm: Codec<ChecksumName> = {
+  name: 'CRC32 | CRC32C | CRC64NVME | SHA1 | SHA256',
+  causes: ['checksumUnsupported'],
+  decode(value) {
+    const name = value.toLowerCase()
+    if (!(name in CHECKSUMS)) throw new OssError('checksumUnsupported')
+    return name as ChecksumName
+  },
+  encode: (name) => name.toUpperCase(),
+}
 
 /** At most one checksum, and how that of a multipart object was made. */
 export const checksumHeaders = {
@@ -95,7 +99,23 @@ export const checksumHeaders = {
   crc64nvme: checksumField('crc64nvme'),
   sha1: checksumField('sha1'),
   sha256: checksumField('sha256'),
-  checksumType: optional(header('x-amz-checksum-type', oneOf(['FULL_OBJECT', 'COMPOSITE']))),
+  checksumType: optional(header('x-amz-checksum-type', checksumType)),
+}
+
+/** The same in a document. */
+export const checksumElements = {
+  crc32: checksumElement('crc32'),
+  crc32c: checksumElement('crc32c'),
+  crc64nvme: checksumElement('crc64nvme'),
+  sha1: checksumElement('sha1'),
+  sha256: checksumElement('sha256'),
+  checksumType: optionalElement('ChecksumType', checksumType),
+}
+
+/** The checksum that an upload asks for. */
+export const uploadChecksum = {
+  checksumAlgorithm: optional(header('x-amz-checksum-algorithm', checksumAlgorithm)),
+  checksumType: checksumHeaders.checksumType,
 }
 
 const ENCRYPTION = [

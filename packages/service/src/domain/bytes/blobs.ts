@@ -1,5 +1,5 @@
 /** Two-phase bytes: a blob is durable and named by nothing, then a commit names it. */
-import { equalBytes } from '@bindery/bytes'
+import { base64, equalBytes } from '@bindery/bytes'
 import { OssError, PART_SIZE_MAX } from '@bindery/protocol'
 import {
   type Awaitable,
@@ -18,7 +18,7 @@ import {
 } from '@bindery/storage'
 import type { Domain } from '../domain.js'
 import { incarnationRows, objectRows, ownerRows, partRows, spaceOf, versionRows } from '../stored/keyspace.js'
-import type { ObjectRecord, PartRecord, VersionRecord } from '../stored/model.js'
+import type { Checksum, ObjectRecord, PartRecord, VersionRecord } from '../stored/model.js'
 import { isGarbageBlob } from './garbage.js'
 
 /** A digest that the sender of bytes has announced. */
@@ -45,11 +45,10 @@ export interface Announced {
 export async function storeBytes(
   domain: Domain,
   source: ByteSource,
-  options: Omit<WriteOptions, 'digests'>,
+  options: WriteOptions,
   { contentMd5, expected = [] }: Announced = {},
 ): Promise<BlobInfo> {
-  const digests = expected.length === 0 ? undefined : [...new Set(expected.map(({ name }) => name))]
-  const blob = await domain.blobs.write(source, { ...options, digests })
+  const blob = await domain.blobs.write(source, expected.length === 0 ? options : withDigests(options, expected))
   try {
     if (blob.size > PART_SIZE_MAX) throw new OssError('entityTooLarge')
     if (contentMd5 !== undefined && !equalBytes(contentMd5, blob.md5)) throw new OssError('invalidDigestMismatch')
@@ -61,6 +60,10 @@ export async function storeBytes(
   return blob
 }
 
+function withDigests(options: WriteOptions, expected: readonly ExpectedDigest[]): WriteOptions {
+  return { ...options, digests: [...new Set([...(options.digests ?? []), ...expected.map(({ name }) => name)])] }
+}
+
 /** Compares the digests of bytes with those that were announced. Throws payloadMismatch, checksumMismatch. */
 export function checkDigests(expected: readonly ExpectedDigest[], digests: Digests): void {
   for (const { kind, name, value } of expected) {
@@ -70,6 +73,12 @@ export function checkDigests(expected: readonly ExpectedDigest[], digests: Diges
       ? new OssError('payloadMismatch')
       : new OssError('checksumMismatch', { algorithm: name.toUpperCase() })
   }
+}
+
+/** The checksum that was announced for bytes, as it is kept with an object of them. */
+export function checksumOf({ expected = [] }: Announced): Checksum | undefined {
+  const announced = expected.find(({ kind }) => kind === 'checksum')
+  return announced && { name: announced.name, type: 'FULL_OBJECT', value: base64(announced.value()) }
 }
 
 /** Runs the commit that names a blob; where it fails, the blob goes, unless a record names it all the same. */

@@ -2,9 +2,11 @@ import { base64, upperHex } from '@bindery/bytes'
 import { type BucketName, type ObjectKey, OssError } from '@bindery/protocol'
 import { type Awaitable, andThen, type BlobInfo, type ByteSource, together } from '@bindery/storage'
 import { type ReadMore, readBucket } from '../buckets/buckets.js'
-import { type Announced, commitBlob, requireLiving, storeBytes } from '../bytes/blobs.js'
+
+import { type Announced, checksumOf, commitBlob, requireLiving, storeBytes } from '../bytes/blobs.js'
 import { createDataKey, encryptionField } from '../bytes/encryption.js'
 import { type Domain, newId } from '../domain.js'
+
 import type {
   BucketRecord,
   CountedRows,
@@ -59,10 +61,12 @@ export async function putObject(domain: Domain, object: NewObject, source: ByteS
 
 function recordOfPut(
   { clock }: Domain,
-  { owner, description, acl }: NewObject,
+  object: NewObject,
   bucket: BucketRecord,
   blob: BlobInfo,
 ): Omit<ObjectRecord, 'manifest' | 'reference'> {
+  const { owner, description, acl } = object
+  const checksum = checksumOf(object)
   return {
     type: 'Normal',
     owner,
@@ -70,6 +74,7 @@ function recordOfPut(
     etag: upperHex(blob.md5),
     crc64: blob.crc64,
     contentMd5: base64(blob.md5),
+    ...(checksum !== undefined && { checksum }),
     modifiedAt: clock(),
     headers: description.headers,
     userMetadata: description.userMetadata,

@@ -1,5 +1,5 @@
 import type { BucketName, ObjectKey } from '@bindery/protocol'
-import type { BlobId } from '@bindery/storage'
+import type { BlobId, DigestName } from '@bindery/storage'
 
 export type BucketAcl = 'private' | 'public-read' | 'public-read-write'
 export type ObjectAcl = 'default' | BucketAcl
@@ -91,6 +91,17 @@ export interface Version {
 /** Where an object's bytes lie: in one blob, or in the parts of the manifest named by the record's `manifest`. */
 export type ObjectBytes = { readonly kind: 'blob'; readonly blob: BlobId } | { readonly kind: 'manifest' }
 
+/** A checksum that a client asked to have verified and kept. */
+export interface Checksum {
+  readonly name: DigestName
+  /** Whether it is that of the bytes, or of the checksums of parts. */
+  readonly type: ChecksumType
+  /** Base64; of a composite checksum, a hyphen and the number of parts follow. */
+  readonly value: string
+}
+
+export type ChecksumType = 'FULL_OBJECT' | 'COMPOSITE'
+
 /** The tags of an object's content. */
 export interface MultipartETags {
   readonly etag: ETag
@@ -108,6 +119,7 @@ export interface ObjectRecord extends MultipartETags {
   readonly crc64: bigint
   /** Base64, where OSS shows one: objects that were put at once, and sequential uploads. */
   readonly contentMd5?: string
+  readonly checksum?: Checksum
   readonly modifiedAt: number
   readonly headers: StoredHeaders
   readonly userMetadata: Readonly<Record<string, string>>
@@ -169,6 +181,8 @@ export interface AutoComplete {
 }
 
 export interface UploadRecord {
+  /** The checksum that each part gets, and how the object's is made of them; absent: parts and object have none. */
+  readonly checksum?: Omit<Checksum, 'value'>
   readonly bucket: BucketName
   readonly key: ObjectKey
   /** 32 upper-case hex digits; also the id of the manifest that its parts are rows of. */
@@ -203,6 +217,12 @@ export interface AutoCompleteFailure {
   readonly edition: number
 }
 
+/** The checksum of a part's bytes. */
+export interface PartChecksum {
+  readonly name: DigestName
+  readonly bytes: Uint8Array
+}
+
 export interface PartRecord {
   readonly partNumber: number
   readonly size: number
@@ -212,6 +232,8 @@ export interface PartRecord {
   readonly bytes: PartBytes
   /** Sequential uploads only: the state of MD5 after the bytes of all parts up to this one. */
   readonly md5State?: Uint8Array
+  /** The checksum of its bytes, where its upload asks for one. */
+  readonly checksum?: PartChecksum
 }
 
 /** A range of another manifest's bytes; the holder row of its reference keeps that manifest. */
@@ -293,6 +315,7 @@ export type CallbackState =
 
 /** The stored answer of a Complete. */
 export interface ReceiptRecord extends MultipartETags {
+  readonly checksum?: Checksum
   readonly bucket: string
   readonly key: string
   readonly requester: string

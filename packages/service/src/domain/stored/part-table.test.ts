@@ -104,7 +104,7 @@ test('a row that is not a part is damage, and a table takes no more parts than i
     bytes[at] = value
     return bytes
   }
-  const damaged = [new Uint8Array(), changed(0, 2), changed(1, 7), changed(2, 0xff), changed(18, 1), changed(26, 255)]
+  const damaged = [new Uint8Array(), changed(0, 2), changed(1, 8), changed(2, 0xff), changed(18, 1), changed(26, 255)]
   for (const bytes of [...damaged, row.subarray(0, 28), row.subarray(0, -1)]) {
     assert.throws(() => PartTable.ofRows([{ key, value: bytes }]), { kind: 'corrupt' })
     assert.throws(() => partRows.decode(bytes, names), { kind: 'corrupt' })
@@ -135,4 +135,19 @@ test('part rows include wrapped data keys if they have them, and need no room ot
   assert.equal(sizeOf({ ...blob, bytes: keyed[0] as PartRecord['bytes'] }) - sizeOf(blob), 2 + dataKey.length)
   const slices = [slice, slice]
   assert.equal(sizeOf({ ...plain, bytes: { kind: 'slices', depth: 1, slices } }) - sizeOf(plain), 48)
+})
+
+test('a part has the checksum that its upload asks for, and a selection of parts keeps it', () => {
+  const checksum = { name: 'crc32', bytes: Uint8Array.of(1, 2, 3, 4) } as const
+  const [plain, checked] = recordsOf(2).map((part, index) => (index === 0 ? part : { ...part, checksum }))
+  const parts = [plain, checked] as PartRecord[]
+  for (const part of parts) {
+    assert.deepEqual(partRows.decode(partRows.encode(part), { manifest: ID, partNumber: part.partNumber }), part)
+  }
+  const table = PartTable.of(parts)
+  assert.deepEqual([table.checksum(0), table.checksum(1)], [undefined, checksum])
+  const { partNumber, etag } = parts[1] as PartRecord
+  const chosen = table.select(ListedParts.of([{ partNumber, etag }]))
+  assert.ok(chosen instanceof PartTable)
+  assert.deepEqual(chosen.checksum(0), checksum)
 })

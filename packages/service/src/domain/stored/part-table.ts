@@ -2,8 +2,8 @@
 import { bytesToString, Crc64Chain } from '@bindery/bytes'
 import type { Bytes, Row } from '@bindery/storage'
 import { partNumberOf, partRows } from './keyspace.js'
-import type { ETag, ListedParts, PartRecord } from './model.js'
-import { readPart } from './records/part.js'
+import type { ETag, ListedParts, PartChecksum, PartRecord } from './model.js'
+import { checksumOf, readPart } from './records/part.js'
 
 /** Bytes of a typical ETag. */
 const ETAG_BYTES = 32
@@ -19,6 +19,8 @@ export class PartTable {
   /** The ETags concatenated, and the end of each. */
   #etags: Uint8Array
   readonly #etagEnds: Uint32Array
+  /** By the numbers of the parts that have one. */
+  readonly #checksums = new Map<number, PartChecksum>()
 
   /** `room`: the maximum number of parts. */
   constructor(room: number) {
@@ -105,6 +107,11 @@ export class PartTable {
     return this.#etagEnds.subarray(0, this.#length)
   }
 
+  /** Undefined where the part has none. */
+  checksum(index: number): PartChecksum | undefined {
+    return this.#checksums.get(this.partNumber(index))
+  }
+
   /** Bytes of all parts. */
   get bytes(): number {
     let sum = 0
@@ -129,7 +136,8 @@ export class PartTable {
   }
 
   #appendRow(partNumber: number, row: Bytes): void {
-    const { size, modifiedAt, crc64High, crc64Low, depth, etagStart, etagEnd } = readPart(row)
+    const fields = readPart(row)
+    const { size, modifiedAt, crc64High, crc64Low, depth, etagStart, etagEnd } = fields
     const index = this.#admit()
     this.#partNumbers[index] = partNumber
     this.#sizes[index] = size
@@ -138,6 +146,8 @@ export class PartTable {
     this.#crc64[2 * index + 1] = crc64Low
     this.#depths[index] = depth
     this.#appendETag(index, row, etagStart, etagEnd)
+    const checksum = fields.sourceStart > fields.stateEnd ? checksumOf(row, fields) : undefined
+    if (checksum !== undefined) this.#checksums.set(partNumber, checksum)
   }
 
   #admit(): number {
@@ -161,6 +171,8 @@ export class PartTable {
     this.#crc64[2 * index + 1] = source.#crc64[2 * from + 1] ?? 0
     this.#depths[index] = source.#depths[from] ?? 0
     this.#appendETag(index, source.#etags, source.#etagStart(from), source.#etagEnd(from))
+    const checksum = source.checksum(from)
+    if (checksum !== undefined) this.#checksums.set(source.partNumber(from), checksum)
   }
 
   #appendETag(index: number, source: Uint8Array, start: number, end: number): void {

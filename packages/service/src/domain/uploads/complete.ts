@@ -13,8 +13,17 @@ import { putCurrent, readStanding } from '../objects/versions.js'
 import type { WriteCondition } from '../objects/write-condition.js'
 import { holderRows, manifestRows, partRows } from '../stored/keyspace.js'
 import { Manifest } from '../stored/manifest.js'
-import type { ListedParts, ObjectAcl, ObjectName, ObjectRecord, ReceiptRecord, UploadRecord } from '../stored/model.js'
+import type {
+  Checksum,
+  ListedParts,
+  ObjectAcl,
+  ObjectName,
+  ObjectRecord,
+  ReceiptRecord,
+  UploadRecord,
+} from '../stored/model.js'
 import { PartTable } from '../stored/part-table.js'
+import { checksumOfParts } from './checksum.js'
 import { multipartETags } from './etag.js'
 import {
   answerReceipt,
@@ -41,6 +50,8 @@ export interface Completion<T = never> extends UploadName {
   readonly acl: ObjectAcl | undefined
   readonly forbidOverwrite: boolean
   readonly condition?: WriteCondition | undefined
+  /** The checksum that the object must have if its upload asks for one; the number of parts may be missing. */
+  readonly checksum?: string | undefined
   /** Account id; a repeat by the same requester gets the same answer. */
   readonly requester: string
   /** Final check of the ordered parts before the commit; throws to refuse them. May run more than once. */
@@ -59,11 +70,12 @@ export type Completed<T = never> = Made &
   )
 
 /** `version` is absent in a bucket that never kept versions. */
-type Made = Pick<ReceiptRecord, 'etag' | 'digestETag' | 'crc64' | 'version'>
+type Made = Pick<ReceiptRecord, 'etag' | 'digestETag' | 'crc64' | 'checksum' | 'version'>
 
-const madeOf = ({ etag, digestETag, crc64, version }: ObjectRecord): Made => ({
+const madeOf = ({ etag, digestETag, crc64, checksum, version }: ObjectRecord): Made => ({
   etag,
   crc64,
+  ...(checksum !== undefined && { checksum }),
   ...(digestETag !== undefined && { digestETag }),
   ...(version !== undefined && { version: version.id }),
 })
@@ -106,12 +118,12 @@ async function repeat<T>(domain: Domain, completion: Completion<T>, missing: Oss
     }
   }
   const settled = await settledReceipt(domain, completion, requester)
-  const { etag, digestETag, crc64, version, callback: made } = settled
+  const { callback: made, etag, crc64, digestETag, checksum, version } = settled
   const outcome = made?.state === 'answered' ? made.answer : undefined
   const answer = {
-    etag,
-    crc64,
+    ...{ etag, crc64 },
     ...(digestETag !== undefined && { digestETag }),
+    ...(checksum !== undefined && { checksum }),
     ...(version !== undefined && { version }),
   }
   return { kind: 'repeated', ...answer, outcome }
@@ -276,18 +288,30 @@ async function commit(
   })
 }
 
-/** The object that an upload becomes. */
+/** Throws checksumMismatch. */
+function requireChecksum(checksum: Checksum | undefined, expected: string | undefined): void {
+  if (checksum === undefined || expected === undefined) return
+  const [bare] = checksum.value.split('-')
+  if (expected !== checksum.value && expected !== bare) {
+    throw new OssError('checksumMismatch', { algorithm: checksum.name.toUpperCase() })
+  }
+}
+
+/** The object that an upload becomes. Throws checksumMismatch. */
 function recordOf(
   domain: Domain,
   upload: UploadRecord,
   parts: PartTable,
-  { acl = upload.acl ?? 'default' }: Completion<unknown>,
+  { acl = upload.acl ?? 'default', checksum: expected }: Completion<unknown>,
 ): ObjectRecord {
+  const checksum = checksumOfParts(domain, upload, parts)
+  requireChecksum(checksum, expected)
   return {
     type: 'Multipart',
     owner: upload.owner,
     size: parts.bytes,
     ...multipartETags(domain, parts),
+    ...(checksum !== undefined && { checksum }),
     crc64: parts.joinedCrc64,
     modifiedAt: domain.clock(),
     headers: upload.headers,

@@ -7,6 +7,7 @@ import { type BucketName, type ObjectKey, OssError } from '@bindery/protocol'
 import {
   type Awaitable,
   andThen,
+  type BlobInfo,
   type ByteSource,
   type Reader,
   type Row,
@@ -56,6 +57,7 @@ export interface NewUpload {
   readonly owner: string
   readonly description: ObjectDescription
   readonly acl?: ObjectAcl | undefined
+  readonly checksum?: UploadRecord['checksum'] | undefined
   readonly sequential: boolean
   readonly forbidOverwrite: boolean
   readonly autoComplete?: AutoComplete | undefined
@@ -65,7 +67,7 @@ export interface NewUpload {
 
 /** Begins an upload; an object of its key is not touched. Throws noSuchBucket, fileAlreadyExists. */
 export async function initiateUpload(domain: Domain, upload: NewUpload): Promise<UploadRecord> {
-  const { bucket, key, initiator, owner, description, acl, sequential, autoComplete } = upload
+  const { bucket, key, initiator, owner, description, acl, checksum, sequential, autoComplete } = upload
   const uploadId = newUploadId(domain)
   const initiatedAt = domain.clock()
   const dataKey = upload.encryption && (await createDataKey(domain, upload.encryption, uploadId))
@@ -89,6 +91,7 @@ export async function initiateUpload(domain: Domain, upload: NewUpload): Promise
       storageClass: description.storageClass ?? storageClass,
       sequential,
       ...(acl !== undefined && { acl }),
+      ...(checksum !== undefined && { checksum }),
       ...(autoComplete !== undefined && { autoComplete }),
       ...encryptionField(dataKey?.encryption),
     }
@@ -132,7 +135,7 @@ export interface StoredPart extends PartRecord {
 
 /**
  * Stores a part, in place of an earlier one of its number; whether its upload is whole then is not looked at.
- * Throws noSuchUpload, partNotSequential, partAlreadyExist and what storeBytes throws.
+ * Throws noSuchUpload, partNotSequential, partAlreadyExist, checksumDiffers and what storeBytes throws.
  */
 export async function storePart(domain: Domain, part: NewPart, source: ByteSource): Promise<StoredPart> {
   const { upload, md5Before } = await domain.metadata.read(async (reader) => {
@@ -141,8 +144,10 @@ export async function storePart(domain: Domain, part: NewPart, source: ByteSourc
     return { upload, md5Before: upload.sequential ? await readMd5Before(reader, part) : undefined }
   })
   const place = partRows.key({ manifest: part.uploadId, partNumber: part.partNumber })
+  requireChecksum(upload, part)
+  const digests = upload.checksum && [upload.checksum.name]
   const cipher = upload.encryption && (await cipherFor(domain, upload.encryption, part.uploadId))
-  const blob = await storeBytes(domain, source, { owner: place, runningMd5: md5Before, cipher }, part)
+  const blob = await storeBytes(domain, source, { owner: place, runningMd5: md5Before, cipher, digests }, part)
   const record: PartRecord = {
     partNumber: part.partNumber,
     size: blob.size,
@@ -151,6 +156,7 @@ export async function storePart(domain: Domain, part: NewPart, source: ByteSourc
     modifiedAt: domain.clock(),
     bytes: { kind: 'blob', blob: blob.id },
     ...(blob.runningMd5 !== undefined && { md5State: blob.runningMd5 }),
+    ...partChecksum(upload, blob),
   }
   await commitBlob(domain, blob, place, () =>
     domain.metadata.transact(async (tx) => {
@@ -159,6 +165,19 @@ export async function storePart(domain: Domain, part: NewPart, source: ByteSourc
   )
   await announcePart(domain, part, record)
   return { ...record, md5: blob.md5, upload }
+}
+
+/** Throws checksumDiffers where a part announces another checksum than its upload asks for. */
+function requireChecksum({ checksum }: UploadRecord, { expected = [] }: NewPart): void {
+  const announced = expected.find(({ kind }) => kind === 'checksum')
+  if (checksum === undefined || announced === undefined || announced.name === checksum.name) return
+  throw new OssError('checksumDiffers', { expected: checksum.name, actual: announced.name })
+}
+
+/** The checksum of a part, where its upload asks for one, whether its client announced it or not. */
+function partChecksum({ checksum }: UploadRecord, { digests }: BlobInfo): Pick<PartRecord, 'checksum'> {
+  const bytes = checksum && digests[checksum.name]
+  return checksum === undefined || bytes === undefined ? {} : { checksum: { name: checksum.name, bytes } }
 }
 
 /** The state of the MD5 of all parts before one of a sequential upload, which are there and will not change. */

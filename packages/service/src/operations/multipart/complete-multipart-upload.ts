@@ -10,7 +10,8 @@ import {
   keptOutcome,
 } from '../../callback/outcome.js'
 import { type Completed, completeUpload, findCompletion } from '../../domain/uploads/complete.js'
-import { conditionOf } from '../describe.js'
+
+import { checksumsOf, conditionOf } from '../describe.js'
 import { encryptionHeaders } from '../encryption.js'
 
 /** A missing upload is reported before the body is read. Once begun, nothing here depends on the client. */
@@ -28,6 +29,7 @@ export const completeMultipartUpload = handler('CompleteMultipartUpload', {
       acl: input.objectAcl,
       forbidOverwrite: input.forbidOverwrite,
       condition: conditionOf(input),
+      checksum: input.crc32 ?? input.crc32c ?? input.crc64nvme ?? input.sha1 ?? input.sha256,
       requester: requesterId(call.requester),
       callback: callback && { make: (object) => callback.make(object), encode: keepOutcome },
     })
@@ -35,7 +37,8 @@ export const completeMultipartUpload = handler('CompleteMultipartUpload', {
     const etag = call.etagOf(completed)
     const { bucket, key } = name
     const location = `${call.bucketUrl}/${percentEncode(key, { keepTilde: false })}`
-    const result = { encodingType: input.encodingType, location, bucket, key, etag }
+    const checksum = checksumsOf(completed.checksum)
+    const result = { encodingType: input.encodingType, location, bucket, key, etag, ...checksum }
     const output = { etag, crc64, versionId: version, ...encryptionHeaders(encryption) }
     return { output, answer: answerIn(completed), result }
   },

@@ -1,11 +1,13 @@
 import { requesterId } from '../../access/requester.js'
 import { handler } from '../../call.js'
 import { initiateUpload } from '../../domain/uploads/uploads.js'
-import { describeObject } from '../describe.js'
+
+import { describeObject, uploadChecksumOf } from '../describe.js'
 import { chosenEncryption, encryptionHeaders } from '../encryption.js'
 
 export const initiateMultipartUpload = handler('InitiateMultipartUpload', async (call) => {
   const { bucket, key, input } = call
+  const checksum = uploadChecksumOf(input)
   const { uploadId, encryption } = await initiateUpload(call.domain, {
     bucket: bucket.name,
     key,
@@ -13,13 +15,15 @@ export const initiateMultipartUpload = handler('InitiateMultipartUpload', async 
     owner: bucket.owner,
     description: describeObject(input),
     acl: input.objectAcl,
+    checksum,
     sequential: input.sequential,
     forbidOverwrite: input.forbidOverwrite,
     encryption: await chosenEncryption(call),
     autoComplete: input.autoComplete && { ...input.autoComplete, forbidOverwrite: input.forbidOverwrite },
   })
+  const checksums = { checksumAlgorithm: checksum?.name, checksumType: checksum?.type }
   return {
-    output: encryptionHeaders(encryption),
+    output: { ...encryptionHeaders(encryption), ...checksums },
     result: { encodingType: input.encodingType, bucket: bucket.name, key, uploadId },
   }
 })

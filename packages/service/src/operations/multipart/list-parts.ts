@@ -1,4 +1,7 @@
+import { base64 } from '@bindery/bytes'
+import type { ChecksumName } from '@bindery/protocol'
 import { handler } from '../../call.js'
+import type { PartChecksum } from '../../domain/stored/model.js'
 import { listParts as readPage } from '../../domain/uploads/uploads.js'
 import { ownerOf } from '../describe.js'
 
@@ -24,13 +27,20 @@ export const listParts = handler('ListParts', async (call) => {
     isTruncated: isTruncated && maxParts > 0,
     initiator: ownerOf(upload.initiator),
     owner: ownerOf(upload.owner),
+    checksumAlgorithm: upload.checksum?.name,
+    checksumType: upload.checksum?.type,
     parts: Array.from(parts.partNumbers, (partNumber, index) => ({
       partNumber,
       lastModified: parts.modifiedAt(index),
       etag: parts.etag(index),
       crc64: parts.crc64(index),
       size: parts.size(index),
+      ...partChecksumOf(parts.checksum(index)),
     })),
   }
   return { output: {}, result }
 })
+
+function partChecksumOf(checksum: PartChecksum | undefined): Partial<Record<ChecksumName, string>> {
+  return checksum === undefined ? {} : { [checksum.name]: base64(checksum.bytes) }
+}

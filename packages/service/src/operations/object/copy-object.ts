@@ -4,7 +4,8 @@ import { copyObject as copy } from '../../domain/objects/copy-object.js'
 import type { ObjectDescription, ObjectRecord } from '../../domain/stored/model.js'
 import { shownVersionOf } from '../../domain/stored/version-id.js'
 import { requireWanted } from '../../response/conditions.js'
-import { conditionOf, describeObject } from '../describe.js'
+
+import { checksumsOf, conditionOf, describeObject } from '../describe.js'
 import { chosenEncryption, encryptionHeaders } from '../encryption.js'
 
 type Input = HandledInput<Operations['CopyObject']>
@@ -36,7 +37,7 @@ export const copyObject = handler('CopyObject', async (call) => {
   const etag = call.etagOf(made)
   const versions = { versionId: version?.id, copySourceVersionId: shownVersionOf(sourceBucket, source) }
   const output = { etag, crc64, ...versions, ...encryptionHeaders(encryption) }
-  return { output, result: { etag, lastModified: modifiedAt } }
+  return { output, result: { etag, lastModified: modifiedAt, ...checksumsOf(made.checksum) } }
 })
 
 function changes({ metadataDirective, storageClass }: Input): boolean {

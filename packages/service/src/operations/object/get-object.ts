@@ -1,16 +1,16 @@
-import { type InputOf, type Operations, OssError } from '@bindery/protocol'
+import { type Operations, OssError } from '@bindery/protocol'
 import { andThen } from '@bindery/storage'
-import { handler } from '../../call.js'
+import { type HandledInput, handler } from '../../call.js'
 import type { OpenObject } from '../../domain/objects/open-object.js'
 import type { StoredHeaders } from '../../domain/stored/model.js'
 import { isWanted, rangeHolds } from '../../response/conditions.js'
 import { compress, isCompressed } from '../../response/gzip.js'
 import { contentRange, selectRange } from '../../response/range.js'
 import { type Pace, paceOf } from '../../traffic.js'
-import { given, notModified, objectHeaders } from '../describe.js'
+import { checksumsOf, given, notModified, objectHeaders } from '../describe.js'
 import { followSymlink } from './follow-symlink.js'
 
-type Input = InputOf<Operations['GetObject']>
+type Input = HandledInput<Operations['GetObject']>
 
 export const getObject = handler('GetObject', (call) => {
   const overrides = overridesOf(call.input)
@@ -27,6 +27,7 @@ function answer(object: OpenObject, input: Input, whole: ReturnType<typeof objec
   if (!isWanted(input, record)) throw notModified(whole)
   const asked = rangeHolds(input.ifRange, record) ? input.range : undefined
   const range = selectRange(asked, record.size, input.rangeBehavior === 'standard')
+  const checksum = input.checksumMode === 'ENABLED' ? checksumsOf(record.checksum) : {}
   const take = pace && ((wanted: number) => pace.take(wanted))
   if (range === undefined) {
     const qosDelayTime = pace?.delayFor(record.size)
@@ -34,7 +35,7 @@ function answer(object: OpenObject, input: Input, whole: ReturnType<typeof objec
     if (isCompressed(input.acceptEncoding, { size: record.size, ...whole })) {
       return { output: { ...whole, ...COMPRESSED, qosDelayTime }, content: compress(content) }
     }
-    return { output: { ...whole, qosDelayTime }, content, contentSize: record.size }
+    return { output: { ...whole, ...checksum, qosDelayTime }, content, contentSize: record.size }
   }
   const output = {
     ...whole,
@@ -43,6 +44,7 @@ function answer(object: OpenObject, input: Input, whole: ReturnType<typeof objec
     contentRange: contentRange(range, record.size),
     // it is the digest of the whole object, and a range cannot be checked against it
     contentMd5: undefined,
+    ...(range.end - range.start === record.size && checksum),
   }
   return { status: 206, output, content: object.read(range, take), contentSize: output.contentLength }
 }

@@ -34,9 +34,8 @@ export const putObject = handler('PutObject', {
     }
     const pace = paceOf(call)
     const record = await storeObject(domain, object, pacedSource(call.content.source, pace))
-    const verified = checksumsOf(call.content.expected)
     const { etag, crc64, version } = record
-    const shown = { versionId: version?.id, ...encryptionHeaders(record.encryption), ...verified }
+    const shown = { versionId: version?.id, ...encryptionHeaders(record.encryption), ...checksumsOf(record.checksum) }
     const output = { etag, crc64, qosDelayTime: pace?.delayedMs, ...shown }
     // Content-MD5 next to the application's answer would be taken for the digest of that answer
     if (callback !== undefined) return { output, answer: answerOf(await callback.make(record)) }

@@ -1,9 +1,9 @@
 /** The rows of parts, of which a multipart object has thousands: a fixed binary form, read in place. */
 import { bytesToString, utf8Bytes } from '@bindery/bytes'
-import { type Bytes, StorageError } from '@bindery/storage'
+import { type Bytes, type DigestName, StorageError } from '@bindery/storage'
 import { type Codec, checkVersion } from '../codec.js'
 import { ID_BYTES, idAt, setId } from '../ids.js'
-import type { PartBytes, PartRecord, Slice } from '../model.js'
+import type { PartBytes, PartChecksum, PartRecord, Slice } from '../model.js'
 
 /** Offsets of the fields of a part's row. */
 const SIZE_AT = 2
@@ -18,9 +18,19 @@ const LENGTH_AT = OFFSET_AT + 8
 const SLICE_BYTES = LENGTH_AT + 8
 const VERSION = 1
 
-/** Bits of the kind byte: slices rather than a blob, and whether wrapped data keys follow them. */
+/** Bits of the kind byte: slices rather than a blob, whether wrapped data keys follow them, whether a checksum comes first. */
 const SLICES = 1
 const KEYED = 2
+const CHECKED = 4
+
+/** Checksums of parts by their number in the row, which is their place here plus one; and their bytes. */
+const CHECKSUMS = [
+  ['sha256', 32],
+  ['sha1', 20],
+  ['crc32', 4],
+  ['crc32c', 4],
+  ['crc64nvme', 8],
+] as const satisfies readonly (readonly [DigestName, number])[]
 
 export const partCodec: Codec<PartRecord, { readonly partNumber: number }> = {
   form: 'binary',
@@ -32,16 +42,16 @@ export const partCodec: Codec<PartRecord, { readonly partNumber: number }> = {
 
 /**
  * version, kind (1 byte each), size, CRC-64, time (8 bytes each), the lengths of ETag and MD5 state (1 byte each),
- * these two, then the source of the bytes.
+ * these two, a checksum if there is one (its number in 1 byte, then the bytes), then the source of the bytes.
  */
 function encodePart(record: PartRecord): Bytes {
   const etag = utf8Bytes(record.etag)
   const md5State = record.md5State ?? new Uint8Array()
-  const source = encodeSource(record.bytes)
+  const source = joined([encodeChecksum(record.checksum), encodeSource(record.bytes)])
   const bytes = new Uint8Array(ETAG_AT + etag.length + md5State.length + source.length)
   const view = new DataView(bytes.buffer)
   bytes[0] = VERSION
-  bytes[1] = kindOf(record.bytes)
+  bytes[1] = kindOf(record.bytes) | (record.checksum === undefined ? 0 : CHECKED)
   view.setBigUint64(SIZE_AT, BigInt(record.size))
   view.setBigUint64(CRC64_AT, record.crc64)
   view.setBigUint64(MODIFIED_AT, BigInt(record.modifiedAt))
@@ -54,7 +64,7 @@ function encodePart(record: PartRecord): Bytes {
 }
 
 function decodePart(partNumber: number, row: Bytes): PartRecord {
-  const { size, crc64High, crc64Low, modifiedAt, etagStart, etagEnd, sourceStart } = readPart(row)
+  const { size, crc64High, crc64Low, modifiedAt, etagStart, etagEnd, stateEnd, sourceStart } = readPart(row)
   const record = {
     partNumber,
     size,
@@ -63,7 +73,28 @@ function decodePart(partNumber: number, row: Bytes): PartRecord {
     etag: bytesToString(row.subarray(etagStart, etagEnd)),
     bytes: decodeSource(row[1] ?? 0, row.subarray(sourceStart)),
   }
-  return sourceStart > etagEnd ? { ...record, md5State: row.slice(etagEnd, sourceStart) } : record
+  const checksum = sourceStart > stateEnd ? checksumOf(row, { stateEnd, sourceStart }) : undefined
+  return {
+    ...record,
+    ...(stateEnd > etagEnd && { md5State: row.slice(etagEnd, stateEnd) }),
+    ...(checksum !== undefined && { checksum }),
+  }
+}
+
+function encodeChecksum(checksum: PartChecksum | undefined): Bytes {
+  if (checksum === undefined) return new Uint8Array()
+  const number = CHECKSUMS.findIndex(([name]) => name === checksum.name) + 1
+  return joined([Uint8Array.of(number), checksum.bytes])
+}
+
+/** The checksum in a part's row, undefined if it has none. */
+export function checksumOf(
+  row: Bytes,
+  { stateEnd, sourceStart }: Pick<PartFields, 'stateEnd' | 'sourceStart'>,
+): PartChecksum | undefined {
+  const [name] = CHECKSUMS[(row[stateEnd] ?? 0) - 1] ?? []
+  if (name === undefined || sourceStart === stateEnd) return undefined
+  return { name, bytes: row.slice(stateEnd + 1, sourceStart) }
 }
 
 /** The fields of a part's row that are read in place. */
@@ -76,6 +107,8 @@ export interface PartFields {
   /** The ETag's bytes are `[etagStart, etagEnd)` of the row. */
   readonly etagStart: number
   readonly etagEnd: number
+  /** The end of the state of MD5; a checksum may follow. */
+  readonly stateEnd: number
   /** The offset of the source of the part's bytes. */
   readonly sourceStart: number
   /** The number of manifests that a read of its bytes passes through. */
@@ -87,9 +120,11 @@ export function readPart(row: Bytes): PartFields {
   checkVersion(VERSION, row)
   const kind = row[1] ?? 0
   const etagEnd = ETAG_AT + (row[ETAG_LENGTH_AT] ?? 0)
-  const sourceStart = etagEnd + (row[STATE_LENGTH_AT] ?? 0)
-  const isRun = kind === SLICES && (row.length - sourceStart - 1) % SLICE_BYTES === 0
-  if (row.length <= sourceStart || kind > (SLICES | KEYED) || (kind === SLICES && !isRun)) throw damagedPart()
+  const stateEnd = etagEnd + (row[STATE_LENGTH_AT] ?? 0)
+  const sourceStart = stateEnd + ((kind & CHECKED) === 0 ? 0 : checksumBytes(row[stateEnd] ?? 0))
+  const isBareRun = (kind & ~CHECKED) === SLICES
+  const isRun = isBareRun && (row.length - sourceStart - 1) % SLICE_BYTES === 0
+  if (row.length <= sourceStart || kind > (SLICES | KEYED | CHECKED) || (isBareRun && !isRun)) throw damagedPart()
   return {
     size: wholeAt(row, SIZE_AT),
     crc64High: wordAt(row, CRC64_AT),
@@ -97,9 +132,17 @@ export function readPart(row: Bytes): PartFields {
     modifiedAt: wholeAt(row, MODIFIED_AT),
     etagStart: ETAG_AT,
     etagEnd,
+    stateEnd,
     sourceStart,
     depth: (kind & SLICES) === 0 ? 0 : (row[sourceStart] ?? 0),
   }
+}
+
+/** Bytes of a checksum with its number. */
+function checksumBytes(number: number): number {
+  const [, bytes] = CHECKSUMS[number - 1] ?? []
+  if (bytes === undefined) throw damagedPart()
+  return 1 + bytes
 }
 
 function kindOf(bytes: PartBytes): number {

@@ -1,0 +1,67 @@
+/** The checksum of a multipart object, of the checksums of its parts. */
+import { base64, CRC_PARAMETERS, type CrcCombine, createCrcCombine, createPlainCrc } from '@bindery/bytes'
+import type { DigestName } from '@bindery/storage'
+import type { Domain } from '../domain.js'
+import type { Checksum, UploadRecord } from '../stored/model.js'
+import type { PartTable } from '../stored/part-table.js'
+
+type CrcName = Exclude<DigestName, 'sha1' | 'sha256'>
+
+/** Undefined where the upload asks for no checksum, or a part has none: one that was copied, say. */
+export function checksumOfParts(
+  { digests }: Pick<Domain, 'digests'>,
+  { checksum }: UploadRecord,
+  parts: PartTable,
+): Checksum | undefined {
+  if (checksum === undefined) return undefined
+  const all: Uint8Array[] = []
+  for (let index = 0; index < parts.length; index += 1) {
+    const part = parts.checksum(index)
+    if (part?.name !== checksum.name) return undefined
+    all.push(part.bytes)
+  }
+  if (checksum.type === 'COMPOSITE') {
+    return { ...checksum, value: `${base64(digestOf(checksum.name, join(all), digests))}-${parts.length}` }
+  }
+  const name = checksum.name as CrcName
+  const combine = combineOf(name)
+  const whole = all.reduce((sum, bytes, index) => combine(sum, numberOf(bytes), parts.size(index)), 0n)
+  return { ...checksum, value: base64(bytesOf(name, whole)) }
+}
+
+const combines = new Map<CrcName, CrcCombine>()
+
+function combineOf(name: CrcName): CrcCombine {
+  const combine = combines.get(name) ?? createCrcCombine(CRC_PARAMETERS[name])
+  combines.set(name, combine)
+  return combine
+}
+
+/** The digest of a few bytes, which are not worth sending to another thread. */
+export function digestOf(name: DigestName, bytes: Uint8Array, digests: Domain['digests']): Uint8Array {
+  if (name === 'sha1' || name === 'sha256') {
+    const digest = digests.begin(name)
+    digest.update(bytes)
+    return digest.digest()
+  }
+  return bytesOf(name, createPlainCrc(CRC_PARAMETERS[name])(bytes))
+}
+
+function bytesOf(name: CrcName, value: bigint): Uint8Array {
+  const width = name === 'crc64nvme' ? 8 : 4
+  return Uint8Array.from({ length: width }, (_, index) => Number((value >> BigInt(8 * (width - 1 - index))) & 0xffn))
+}
+
+function numberOf(bytes: Uint8Array): bigint {
+  return bytes.reduce((value, byte) => (value << 8n) | BigInt(byte), 0n)
+}
+
+function join(pieces: readonly Uint8Array[]): Uint8Array {
+  const joined = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const piece of pieces) {
+    joined.set(piece, at)
+    at += piece.length
+  }
+  return joined
+}
