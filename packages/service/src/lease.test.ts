@@ -20,6 +20,16 @@ test('D4: a process that was declared dead sends nothing after its lease, and re
   assert.deepEqual(await started.cluster.reads.inUse(), [])
   const { status, text } = await call(started, { method: 'GET', bucket: BUCKET, key: 'k' })
   assert.deepEqual([status, element(text, 'Code')], [503, 'ServiceUnavailable'])
+  const admin = await call(started, {
+    method: 'POST',
+    style: 'path',
+    bucket: '-',
+    key: 'admin/v1/ListUsers',
+    body: '{}',
+  })
+  assert.equal(admin.status, 503)
+  const sts = await call(started, { method: 'GET', query: { Action: 'GetCallerIdentity' }, as: 'anonymous' })
+  assert.equal(sts.status, 503)
 })
 
 test('a process that has only paused goes on where it was', async () => {

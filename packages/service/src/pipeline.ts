@@ -192,7 +192,7 @@ function authenticated(
     return refuseInBucket(exchange, reading, notAllowed(exchange, reading.level, parts))
   }
   if ('absent' in operation) {
-    return refuseInBucket(exchange, reading, new OssError('notImplemented', { Operation: operation.name }))
+    return refuseInBucket(exchange, reading, new OssError('notImplemented', { operation: operation.name }))
   }
   exchange.operation = operation
   const { requester, signedIn, chunkChain } = identified

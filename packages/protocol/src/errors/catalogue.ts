@@ -213,7 +213,7 @@ export const CATALOGUE = {
   wormInvalid: row('InvalidWORMConfiguration', 400, 'Invalid WORM Configuration.'),
 
   // Other settings of buckets
-  noSuchRegion: row('NoSuchRegion', 404, '{Name}'),
+  noSuchRegion: row('NoSuchRegion', 404, '{name}'),
   noSuchTransferAcceleration: row(
     'NoSuchTransferAccelerationConfiguration',
     404,
@@ -225,7 +225,7 @@ export const CATALOGUE = {
     'The bucket you specified does not have an archive direct read configuration.',
   ),
   noSuchBucketPolicy: row('NoSuchBucketPolicy', 404, 'The specified bucket policy does not exist.'),
-  invalidPolicyDocument: row('InvalidPolicyDocument', 400, 'Invalid Policy: {Why}.'),
+  invalidPolicyDocument: row('InvalidPolicyDocument', 400, 'Invalid Policy: {why}.'),
   publicPolicyBlocked: accessDenied('Put public bucket policy is not allowed', '0003-00090006'),
   publicBucketAclBlocked: accessDenied('Put public bucket acl is not allowed', '0003-00090005'),
   noSuchWebsite: row('NoSuchWebsiteConfiguration', 404, 'The specified bucket does not have a website configuration.'),
@@ -361,7 +361,7 @@ export const CATALOGUE = {
     'Bindery does not implement {Header!}. Send the request without it.',
   ),
   elementNotImplemented: row('NotImplemented', 400, 'Bindery does not implement the element {Element}.'),
-  notImplemented: row('NotImplemented', 501, 'Bindery does not implement {Operation}.'),
+  notImplemented: row('NotImplemented', 501, 'Bindery does not implement {operation}.'),
   methodNotAllowed: row('MethodNotAllowed', 405, METHOD_NOT_ALLOWED),
 
   // Authentication

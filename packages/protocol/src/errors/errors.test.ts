@@ -52,7 +52,7 @@ test('a 304 has only the headers of the failure', () => {
 })
 
 test('details fill the message or become elements', () => {
-  const absent = new OssError('notImplemented', { Operation: 'CopyObject' })
+  const absent = new OssError('notImplemented', { operation: 'CopyObject' })
   assert.equal(absent.message, 'Bindery does not implement CopyObject.')
   const document = utf8Text(encodeError(absent, exchange).body ?? new Uint8Array(0)) ?? ''
   assert.ok(document.includes('<Message>Bindery does not implement CopyObject.</Message>'))

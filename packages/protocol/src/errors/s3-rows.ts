@@ -114,7 +114,7 @@ export const S3_ROWS = {
     400,
     'The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy',
   ),
-  copyRangeOutside: row('InvalidArgument', 400, 'Range specified is not valid for source object of size: {Size}'),
+  copyRangeOutside: row('InvalidArgument', 400, 'Range specified is not valid for source object of size: {size}'),
   conditionTwice: row('NotImplemented', 501, 'Multiple conditional request headers present in the request'),
   bucketOwnerDiffers: row('AccessDenied', 403, 'Access Denied', '0003-00090007'),
 } as const satisfies Record<string, S3Row>

@@ -74,7 +74,7 @@ export function isSelectCode(code: string): code is SelectCode {
 
 /** One row per code. */
 export const SELECT_ROWS = Object.fromEntries(
-  SELECT_CODES.map((code) => [`select${code}`, { code, status: 400, message: '{Reason}', retry: 'never' }]),
+  SELECT_CODES.map((code) => [`select${code}`, { code, status: 400, message: '{reason}', retry: 'never' }]),
 ) as { readonly [C in SelectCause]: ErrorRow }
 
 export const SELECT_CAUSES = Object.keys(SELECT_ROWS) as readonly SelectCause[]

@@ -1,6 +1,5 @@
 /**
- * Access control: all decisions are made here. A decision is a pure function of what was looked up before; `authorise.ts`
- * `authorise.ts`.
+ * Access control: all decisions are made here. A decision is a pure function of what `authorise.ts` has looked up before.
  * @see https://help.aliyun.com/document_detail/100676.html
  */
 import { ACTIONS, type AclClass, type Action, type Cause } from '@bindery/protocol'

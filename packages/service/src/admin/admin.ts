@@ -20,6 +20,7 @@ import type { Conditions } from '../access/conditions.js'
 import { RamKeys } from '../access/ram-keys.js'
 import type { KeyHolder } from '../access/requester.js'
 import { readWhole } from '../body.js'
+import { requireLease } from '../domain/cluster/cluster.js'
 import type { Domain } from '../domain/domain.js'
 import type { ServiceOptions } from '../options.js'
 import { toOssError } from '../response/failure.js'
@@ -82,6 +83,7 @@ class Admin {
   }
 
   async #answer(request: ServiceRequest, log: Log): Promise<Answer> {
+    await requireLease(this.#context.domain.cluster)
     const { path, query } = splitTarget(request.target)
     const [reading] = readings(request.host, path, this.#options)
     const operation = operationOf(reading)

@@ -20,23 +20,23 @@ export function selectRequestOf(
   { expression, input, output, options }: SelectDocument,
   counted: CountedRows | undefined,
 ): SelectRequest {
-  if (expression === '') throw new OssError('selectInvalidSqlParameter', { Reason: 'The SQL expression is empty.' })
+  if (expression === '') throw new OssError('selectInvalidSqlParameter', { reason: 'The SQL expression is empty.' })
   if (output.enablePayloadCrc && output.outputRawData) {
-    throw new OssError('selectInvalidOSSSelectParameters', { Reason: 'Raw output carries no checksums.' })
+    throw new OssError('selectInvalidOSSSelectParameters', { reason: 'Raw output carries no checksums.' })
   }
   const skippedMax = Number(options.maxSkippedRecordsAllowed)
   if (!Number.isSafeInteger(skippedMax) || skippedMax < 0) {
-    const Reason = `MaxSkippedRecordsAllowed is ${options.maxSkippedRecordsAllowed}; it must be 0 or more.`
-    throw new OssError('selectInvalidMaxSkippedRecordsAllowed', { Reason })
+    const reason = `MaxSkippedRecordsAllowed is ${options.maxSkippedRecordsAllowed}; it must be 0 or more.`
+    throw new OssError('selectInvalidMaxSkippedRecordsAllowed', { reason })
   }
   const lines = linesOf(format, input, counted)
   const isJson = format === 'json'
   const recordDelimiter = isJson ? output.json.recordDelimiter : output.csv.recordDelimiter
   if (recordDelimiter.length > 2) {
-    throw new OssError('selectInvalidOutputRecordDelimiter', { Reason: 'A record delimiter has at most two bytes.' })
+    throw new OssError('selectInvalidOutputRecordDelimiter', { reason: 'A record delimiter has at most two bytes.' })
   }
   if (output.csv.fieldDelimiter.length !== 1) {
-    throw new OssError('selectInvalidOutputFieldDelimiter', { Reason: 'A field delimiter has one byte.' })
+    throw new OssError('selectInvalidOutputFieldDelimiter', { reason: 'A field delimiter has one byte.' })
   }
   return {
     sql: expression,
@@ -65,16 +65,16 @@ export function inputOf(format: Format, { csv, json }: Input): CsvInput | JsonIn
   }
   const { fileHeaderInfo, recordDelimiter, fieldDelimiter, quoteCharacter, commentCharacter } = csv
   if (recordDelimiter.length < 1 || recordDelimiter.length > 2) {
-    throw new OssError('selectInvalidInputRecordDelimiter', { Reason: 'A record delimiter has one or two bytes.' })
+    throw new OssError('selectInvalidInputRecordDelimiter', { reason: 'A record delimiter has one or two bytes.' })
   }
   if (fieldDelimiter.length !== 1) {
-    throw new OssError('selectInvalidInputFieldDelimiter', { Reason: 'A field delimiter has one byte.' })
+    throw new OssError('selectInvalidInputFieldDelimiter', { reason: 'A field delimiter has one byte.' })
   }
   if (quoteCharacter.length !== 1) {
-    throw new OssError('selectInvalidInputQuote', { Reason: 'A quote character has one byte.' })
+    throw new OssError('selectInvalidInputQuote', { reason: 'A quote character has one byte.' })
   }
   if (commentCharacter.length > 1) {
-    throw new OssError('selectInvalidCommentCharacter', { Reason: 'A comment character has one byte.' })
+    throw new OssError('selectInvalidCommentCharacter', { reason: 'A comment character has one byte.' })
   }
   return {
     kind: 'csv',
@@ -98,7 +98,7 @@ export function formatName(format: Format, { csv, json }: Input): string {
 export function isCompressed({ compressionType }: Input): boolean {
   if (compressionType === 'none' || compressionType === '') return false
   if (compressionType === 'gzip') return true
-  throw new OssError('selectUnsupportedCompressionFormat', { Reason: `${compressionType} is not supported.` })
+  throw new OssError('selectUnsupportedCompressionFormat', { reason: `${compressionType} is not supported.` })
 }
 
 /** The rows of a `line-range` or `split-range`; undefined for all. */
@@ -109,8 +109,8 @@ function linesOf(format: Format, input: Input, counted: CountedRows | undefined)
   const [, unit, from = '', to = ''] = match ?? []
   if (unit === undefined || (from === '' && to === '')) throw invalidRange(text)
   if (counted === undefined || counted.format !== formatName(format, input)) {
-    const Reason = 'Ranges need CreateSelectObjectMeta first, with the same delimiters.'
-    throw new OssError('selectSelectCsvMetaUnavailable', { Reason })
+    const reason = 'Ranges need CreateSelectObjectMeta first, with the same delimiters.'
+    throw new OssError('selectSelectCsvMetaUnavailable', { reason })
   }
   const { splits, rows } = counted
   const count = unit === 'line' ? rows : splits.length
@@ -122,5 +122,5 @@ function linesOf(format: Format, input: Input, counted: CountedRows | undefined)
 }
 
 function invalidRange(text: string): OssError {
-  return new OssError('selectInvalidRange', { Reason: `The range "${text}" does not lie within the object.` })
+  return new OssError('selectInvalidRange', { reason: `The range "${text}" does not lie within the object.` })
 }

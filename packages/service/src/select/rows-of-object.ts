@@ -36,7 +36,7 @@ async function* gunzipped(stored: AsyncIterable<Uint8Array>): AsyncGenerator<Uin
     for await (const piece of source.pipe(gunzip)) yield piece as Uint8Array
   } catch (error) {
     const isOfZlib = String((error as { readonly code?: unknown }).code).startsWith('Z_')
-    throw isOfZlib ? new OssError('selectDecompressFailure', { Reason: 'The object is not valid gzip.' }) : error
+    throw isOfZlib ? new OssError('selectDecompressFailure', { reason: 'The object is not valid gzip.' }) : error
   } finally {
     source.destroy()
     gunzip.destroy()

@@ -13,6 +13,7 @@ import {
 import { Authoriser } from '../access/authoriser.js'
 import type { Conditions } from '../access/conditions.js'
 import { RamKeys } from '../access/ram-keys.js'
+import { requireLease } from '../domain/cluster/cluster.js'
 import type { Domain } from '../domain/domain.js'
 import type { ServiceOptions } from '../options.js'
 import { toOssError } from '../response/failure.js'
@@ -67,6 +68,7 @@ class Sts {
     const log: Log = { requestId: uuid(this.#options.random(16)) }
     let format: RpcFormat = 'XML'
     try {
+      await requireLease(this.#domain.cluster)
       const rpc = await readRpcRequest(request)
       format = rpc.format
       log.operation = rpc.action.slice(0, 64)

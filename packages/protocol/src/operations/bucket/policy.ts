@@ -9,7 +9,7 @@ const policyText: Document<string> = {
   contentType: 'application/json',
   decode(_, body) {
     const text = utf8Text(body)
-    if (text === undefined) throw new OssError('invalidPolicyDocument', { Why: 'it is not UTF-8' })
+    if (text === undefined) throw new OssError('invalidPolicyDocument', { why: 'it is not UTF-8' })
     return text
   },
   encode: utf8Bytes,

@@ -33,7 +33,7 @@ function bytes(name: string, cause: 'selectInvalidSqlParameter' | 'selectInvalid
     causes: [cause],
     decode(value) {
       const decoded = base64Bytes(value.trim())
-      if (decoded === undefined) throw new OssError(cause, { Reason: `The value "${value}" is not base64.` })
+      if (decoded === undefined) throw new OssError(cause, { reason: `The value "${value}" is not base64.` })
       return bytesToString(decoded)
     },
     encode: (value) => value,
@@ -46,7 +46,7 @@ const sql: Codec<string> = {
   decode(value, argument) {
     const decoded = textOfByteString(bytes('', 'selectInvalidSqlParameter').decode(value, argument))
     if (decoded === undefined || decoded.trim() === '') {
-      throw new OssError('selectInvalidSqlParameter', { Reason: 'The SQL expression is empty or not UTF-8.' })
+      throw new OssError('selectInvalidSqlParameter', { reason: 'The SQL expression is empty or not UTF-8.' })
     }
     return decoded
   },

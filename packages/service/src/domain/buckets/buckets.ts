@@ -55,14 +55,6 @@ async function checkAcl(reader: Reader, bucket: BucketRecord, acl: BucketAcl = '
   if (acl !== 'private' && (await readPublicAccessBlock(reader, bucket))) throw new OssError('publicBucketAclBlocked')
 }
 
-/** Sets the ACL; a bucket that is missing is created. Throws bucketNameTaken, publicBucketAclBlocked, tooManyBuckets. */
-export async function setBucketAcl(
-  domain: Domain,
-  { name, owner, acl }: { name: BucketName; owner: string; acl: BucketAcl },
-): Promise<void> {
-  await createBucket(domain, { name, owner, acl })
-}
-
 /** Deletes an empty bucket. Throws noSuchBucket, bucketHasObjects, bucketHasUploads. */
 export async function deleteBucket(domain: Domain, name: BucketName): Promise<void> {
   await domain.metadata.transact(async (tx) => {

@@ -4,7 +4,7 @@
  * `versions.ts` writes these rows; listings and audits walk over all of them.
  */
 import { OssError } from '@bindery/protocol'
-import { type Awaitable, andThen, type Bytes, type Reader, type Transaction } from '@bindery/storage'
+import { type Awaitable, andThen, type Bytes, type Reader } from '@bindery/storage'
 import type { BucketAndMore, ReadMore } from '../buckets/buckets.js'
 import type { Domain } from '../domain.js'
 import { bucketRows, nullVersionRows, objectRows, versionRows } from '../stored/keyspace.js'
@@ -151,9 +151,4 @@ function versionAmong(
   if (versioning === undefined) return undefined
   if (version === undefined) return readMarker(reader, name)
   return andThen(readOther(reader, name, version), (other) => other?.record)
-}
-
-/** Describes a version anew, current or not: it stays the same version, with the same data in the same storage class. */
-export function rewrite(tx: Transaction, { row }: StoredObject, record: ObjectRecord): void {
-  tx.set(row, objectRows.encode(record))
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { bucketName } from '@bindery/protocol'
-import { bucketStat, createBucket, deleteBucket, findBucket, listBuckets, setBucketAcl } from '../buckets/buckets.js'
+import { bucketStat, createBucket, deleteBucket, findBucket, listBuckets } from '../buckets/buckets.js'
 import { Scope } from '../scope.js'
 import { BUCKET, blobCount, bytesOf, get, named, OWNER, put, sweepAll, testDomain } from '../testing.js'
 import { deleteObject, findObject, setObjectAcl } from './objects.js'
@@ -84,7 +84,7 @@ test('an account has at most 100 buckets, and lists its own by name', async () =
   const domain = await testDomain()
   for (let number = 10; number < 109; number += 1)
     await createBucket(domain, { name: bucketName(`b-${number}`), owner: OWNER })
-  await assert.rejects(setBucketAcl(domain, { name: bucketName('b-999'), owner: OWNER, acl: 'private' }), {
+  await assert.rejects(createBucket(domain, { name: bucketName('b-999'), owner: OWNER, acl: 'private' }), {
     reason: 'tooManyBuckets',
   })
   await createBucket(domain, { name: bucketName('theirs'), owner: '2' })

@@ -1,6 +1,7 @@
 /**
- * New versions of a key, and the end of versions. Nothing else makes a version current, or moves or removes one. What
- * happens to the version that was current, the state of its bucket decides: it is replaced, or kept as a version.
+ * Writing the rows of objects: new versions of a key, changes of their records, and the end of versions. No other module
+ * of the domain writes these rows. The state of the bucket decides whether the version that was current is replaced or
+ * kept.
  *
  * A blob's owner moves with its record: a commit that moves a record also writes the blob's owner row.
  */
@@ -222,6 +223,11 @@ export async function deleteVersion(
   const wasNewest = current === undefined && first !== undefined && placeOf(first) === placeOf(other.record)
   if (wasNewest) succeed(tx, name, second)
   return { version, isMarker: !hasData(other) }
+}
+
+/** Describes a version anew, current or not: it stays the same version, with the same data in the same storage class. */
+export function rewrite(tx: Transaction, { row }: StoredObject, record: ObjectRecord): void {
+  tx.set(row, objectRows.encode(record))
 }
 
 /** Makes the newest of the others current, where it has data. */

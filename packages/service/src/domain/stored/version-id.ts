@@ -31,9 +31,6 @@ export function placeOfId(id: VersionId): number | undefined {
   return /^ [0-9a-f]{32}$/.test(text) ? Number.parseInt(text.slice(1, 1 + PLACE_DIGITS), 16) : undefined
 }
 
-/** Whether a text may name a version. */
-export const isVersionId = (text: string): boolean => text === NULL_VERSION || placeOfId(text) !== undefined
-
 export const versionIdOf = ({ version }: Pick<VersionRecord, 'version'>): VersionId => version?.id ?? NULL_VERSION
 
 export const placeOf = ({ version, modifiedAt }: Pick<VersionRecord, 'version' | 'modifiedAt'>): number =>

@@ -35,7 +35,7 @@ function compilePolicy(text: string): CompiledPolicy {
   try {
     return new CompiledPolicy(parsePolicy('bucket', text))
   } catch (error) {
-    if (error instanceof PolicyFault) throw new OssError('invalidPolicyDocument', { Why: error.message })
+    if (error instanceof PolicyFault) throw new OssError('invalidPolicyDocument', { why: error.message })
     throw error
   }
 }

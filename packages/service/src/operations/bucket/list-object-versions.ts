@@ -1,4 +1,4 @@
-import { OssError } from '@bindery/protocol'
+import { badArgument } from '@bindery/protocol'
 import { handler } from '../../call.js'
 import { type ListedVersion, listVersions, type VersionEntry } from '../../domain/objects/listing-versions.js'
 import { versionIdOf } from '../../domain/stored/version-id.js'
@@ -9,7 +9,7 @@ export const listObjectVersions = handler('ListObjectVersions', async (call) => 
   const bucket = call.bucket.name
   const { keyMarker, versionIdMarker } = query
   if (versionIdMarker !== undefined && keyMarker === '') {
-    throw new OssError('versionMarkerWithoutKey', { ArgumentName: 'version-id-marker', ArgumentValue: versionIdMarker })
+    throw badArgument('versionMarkerWithoutKey', call.nameOf('versionIdMarker'), versionIdMarker)
   }
   const { entries, isTruncated } = await listVersions(call.domain, { bucket, ...query })
   const result = {

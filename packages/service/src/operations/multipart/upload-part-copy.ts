@@ -22,7 +22,7 @@ export const uploadPartCopy = handler('UploadPartCopy', async (call) => {
   const rangeOf = ({ size }: ObjectRecord): ByteRange | undefined => {
     const range = chooseRange(input.copySourceRange, size)
     const leaves = range === undefined && input.copySourceRange !== undefined
-    if (leaves && input.wholeRange === true) throw new OssError('copyRangeOutside', { Size: size })
+    if (leaves && input.wholeRange === true) throw new OssError('copyRangeOutside', { size })
     return range
   }
   const choose = (source: ObjectRecord): ByteRange | undefined => {

@@ -16,7 +16,7 @@ export const createSelectObjectMeta = handler('CreateSelectObjectMeta', async (c
   const object = await openObject(domain, scope, objectName)
   const { record } = object
   if (isCompressed(document.input)) {
-    throw new OssError('selectUnsupportedCompressionFormat', { Reason: 'Compressed objects have no ranges.' })
+    throw new OssError('selectUnsupportedCompressionFormat', { reason: 'Compressed objects have no ranges.' })
   }
   const counted = document.overwriteIfExists ? undefined : record.rows
   const rows = counted ?? (await count(object, format, document.input))

@@ -65,5 +65,5 @@ export function failing<T>(run: () => T): T {
 
 export function asOssError(thrown: unknown): unknown {
   if (!(thrown instanceof SelectError) || !isSelectCode(thrown.code)) return thrown
-  return new OssError(`select${thrown.code}`, { Reason: thrown.message }, { cause: thrown })
+  return new OssError(`select${thrown.code}`, { reason: thrown.message }, { cause: thrown })
 }

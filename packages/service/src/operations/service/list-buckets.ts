@@ -1,12 +1,12 @@
-import { badArgument, type InputOf, OBJECTS_PAGE_SIZE_DEFAULT, type Operations } from '@bindery/protocol'
-import { handler } from '../../call.js'
+import { badArgument, OBJECTS_PAGE_SIZE_DEFAULT } from '@bindery/protocol'
+import { type CallOf, handler } from '../../call.js'
 import { listBuckets as readBuckets } from '../../domain/buckets/buckets.js'
 import { ownerOf } from '../describe.js'
 
 export const listBuckets = handler('ListBuckets', async (call) => {
   const { region, endpoints, accountId: owner } = call
   const { prefix = '', marker = '', maxKeys = OBJECTS_PAGE_SIZE_DEFAULT, resourceGroupId } = call.input
-  const query = { owner, prefix, marker, maxKeys, tags: tagsOf(call.input), resourceGroupId }
+  const query = { owner, prefix, marker, maxKeys, tags: tagsOf(call), resourceGroupId }
   const { buckets, nextMarker } = await readBuckets(call.domain, query)
   const isTruncated = nextMarker !== undefined
   const asked = Object.values(call.input).some((value) => value !== undefined)
@@ -22,9 +22,10 @@ export const listBuckets = handler('ListBuckets', async (call) => {
 })
 
 /** The tags that listed buckets must have. Throws invalidArgument for a value without its key. */
-function tagsOf({ tagKey, tagValue, tagging = [] }: InputOf<Operations['ListBuckets']>) {
+function tagsOf(call: CallOf<'ListBuckets'>) {
+  const { tagKey, tagValue, tagging = [] } = call.input
   if (tagKey === undefined) {
-    if (tagValue !== undefined) throw badArgument('invalidArgument', 'tag-value', tagValue)
+    if (tagValue !== undefined) throw badArgument('invalidArgument', call.nameOf('tagValue'), tagValue)
     return tagging
   }
   return [...tagging, { key: tagKey, value: tagValue }]
