@@ -167,6 +167,13 @@ export const OPTIONS = {
     'What to log: one line per request at info; strings to sign, with secrets redacted, at debug.',
   ),
   json: option(undefined, '--json', boolean(), 'false', 'Print one line of JSON instead of the banner, and log JSON.'),
+  metricsToken: option(
+    'BINDERY_METRICS_TOKEN',
+    undefined,
+    text('TOKEN'),
+    undefined,
+    'Bearer token with which other machines may read /-/metrics; without it only this machine may.',
+  ),
   accessKeyId: option(
     'BINDERY_ACCESS_KEY_ID',
     undefined,

@@ -88,6 +88,7 @@ export const CHINESE: Sentences = {
     strict: '拒绝 OSS 会拒绝而 Bindery 本可处理的请求：其他地域的签名。',
     logLevel: '日志级别：info 每个请求一行，debug 显示待签名字符串（已隐去密钥）。',
     json: '用一行 JSON 代替启动信息，日志也用 JSON。',
+    metricsToken: '其他机器读取 /-/metrics 所用的 Bearer 令牌；不设置时只有本机可以读取。',
     accessKeyId: '根账号的 AccessKey ID，代替目录里保存的随机密钥。',
     accessKeySecret: '根账号的 AccessKey secret；必须与 ID 一起设置。',
     language: '启动信息和提示的语言：en 或 zh；默认由 LC_ALL 和 LANG 决定。',

@@ -5,6 +5,8 @@ import { OssError } from '@bindery/protocol'
 import type { Service, ServiceRequest, ServiceResponse } from '@bindery/service'
 import { answerPublicKey } from '../callbacks/public-key.js'
 import type { Log } from '../log.js'
+import { answerMetrics, type MetricsOptions } from '../metrics/answer-metrics.js'
+import type { Measured } from '../metrics/request-metrics.js'
 import { logExchange } from './access-log.js'
 import { acceptsBothLengths } from './exact-parser.js'
 import { answerHealth, type HealthOptions } from './health.js'
@@ -38,6 +40,10 @@ const UNWIND_MS_MAX = 5_000
 export interface HttpServerOptions {
   readonly service: Pick<Service, 'handle'>
   readonly health: HealthOptions
+  /** The token and the text of the metrics. */
+  readonly metrics: Omit<MetricsOptions, 'domains'>
+  /** Called after each answered request, health checks excepted. */
+  readonly onAnswered: (measured: Measured) => void
   /** PEM of the key that verifies callbacks. */
   readonly publicKey: string
   readonly log: Log
@@ -105,6 +111,11 @@ export class HttpServer {
         resolve(this.#server.address() as AddressInfo)
       })
     })
+  }
+
+  /** Requests being answered. */
+  get inFlight(): number {
+    return this.#running
   }
 
   /**
@@ -225,14 +236,10 @@ export class HttpServer {
     if (!body.complete && !connection.socket.destroyed) connection.socket.destroySoon()
     // Health checks have no request id and are not logged: they would hide the other lines.
     if (answer.log.requestId === '') return
-    logExchange(log, {
-      request,
-      remote: this.#clientOf(request),
-      answer,
-      sent,
-      bytesReceived: body.arrived,
-      milliseconds: performance.now() - startedAt,
-    })
+    const milliseconds = performance.now() - startedAt
+    const bytesReceived = body.arrived
+    this.#options.onAnswered({ answer, bytesReceived, bytesSent: sent.bytes, milliseconds })
+    logExchange(log, { request, remote: this.#clientOf(request), answer, sent, bytesReceived, milliseconds })
   }
 
   #handle(
@@ -260,10 +267,12 @@ export class HttpServer {
 
   /** Answers the server's own pages; undefined paths may be objects. */
   async #answerOwn(request: ServiceRequest): Promise<ServiceResponse> {
-    const { health, publicKey, service } = this.#options
+    const { health, metrics, publicKey, service } = this.#options
+    const { domains } = health
     return (
       (await answerHealth(request, health)) ??
-      answerPublicKey(request, { domains: health.domains, pem: publicKey }) ??
+      (await answerMetrics(request, { ...metrics, domains })) ??
+      answerPublicKey(request, { domains, pem: publicKey }) ??
       (await service.handle(request))
     )
   }

@@ -22,6 +22,7 @@ import { HttpServer } from '../http/http-server.js'
 import { TrustedProxies } from '../http/trusted-proxies.js'
 import type { Log } from '../log.js'
 import { BLOBS_FOLDER, METADATA_FOLDER } from '../maintenance/data-stores.js'
+import { type MetricValues, metricsText, RequestMetrics } from '../metrics/request-metrics.js'
 import { pause } from '../pause.js'
 import { pooledRandom } from '../random.js'
 import { runBackgroundTasks } from './background-tasks.js'
@@ -60,6 +61,8 @@ export type Instance = {
   readonly lead: () => Promise<void>
   /** Has it report at once which reads run in it. */
   readonly report: () => Promise<void>
+  /** The metrics of this process. */
+  readonly measure: () => Promise<MetricValues>
   /** An event of another process, for the listeners of this one. */
   readonly receive: EventInlet['receive']
   /** Whether another process has listeners. */
@@ -74,6 +77,8 @@ export type Instance = {
 export type Primary = EventOutlet & {
   /** Has all other instances report at once which reads run in them. */
   readonly nudge: () => Promise<void>
+  /** The metrics of all instances. */
+  readonly measureAll: () => Promise<readonly MetricValues[]>
   /** Whether another process, such as a backup, keeps everything from being freed. */
   readonly isHeld: () => Promise<boolean>
 }
@@ -132,7 +137,8 @@ export async function openInstance(
     receiptMs: config.receiptMs,
   })
   const publicKey = publicKeyOf(callbackKey)
-  return new RunningInstance({ config, publicKey, metadata, blobs, cluster, service, events, log })
+  const measureAll = primary.measureAll
+  return new RunningInstance({ config, publicKey, metadata, blobs, cluster, service, events, measureAll, log })
 }
 
 async function openStores({ config, folder, incarnation }: InstanceOptions, openMetadata: OpenMetadata) {
@@ -162,12 +168,14 @@ interface Parts {
   readonly cluster: RowCluster
   readonly service: Service
   readonly events: EventRelay
+  readonly measureAll: Primary['measureAll']
   readonly log: Log
 }
 
 class RunningInstance implements Instance {
   readonly #parts: Parts
   readonly #http: HttpServer
+  readonly #metrics = new RequestMetrics(() => this.#http.inFlight)
   readonly #stopping = new AbortController()
   /** Ends the reports of this process, in which no request runs any more. */
   readonly #stopped = new AbortController()
@@ -176,11 +184,13 @@ class RunningInstance implements Instance {
 
   constructor(parts: Parts) {
     this.#parts = parts
-    const { config, publicKey, service, log } = parts
+    const { config, publicKey, service, measureAll, log } = parts
     const health = { domains: config.domains, unready: () => this.#unready(), fullDisk: () => this.#fullDisk() }
     this.#http = new HttpServer({
       service,
       health,
+      metrics: { token: config.metricsToken, text: async () => metricsText(await measureAll()) },
+      onAnswered: (measured) => this.#metrics.observe(measured),
       publicKey,
       log,
       idleTimeoutMs: config.idleTimeoutMs,
@@ -222,6 +232,8 @@ class RunningInstance implements Instance {
       else this.#parts.log.warn({ err: error }, 'this process could not report its reads and will try again')
     }
   }
+
+  readonly measure = (): Promise<MetricValues> => this.#metrics.values()
 
   readonly receive = async (event: Event): Promise<void> => this.#parts.events.receive(event)
 

@@ -38,6 +38,7 @@ class Instances {
         return PORT
       },
       lead: async () => void this.events.push('lead'),
+      measure: async () => [],
       report: async () => {
         if (!this.living.has(incarnation)) throw new ProcessGone('SIGKILL')
         this.reports.push(incarnation)

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure } from '../failure.js'
 import type { Log } from '../log.js'
+import type { MetricValues } from '../metrics/request-metrics.js'
 import { ProcessGone } from './calls.js'
 import { EventSwitchboard } from './event-switchboard.js'
 import type { Instance, Primary } from './instance.js'
@@ -107,6 +108,7 @@ export class Supervisor {
     const launched = await this.#options
       .launch(incarnation, {
         nudge: async () => this.#nudge(incarnation),
+        measureAll: () => this.#measureAll(),
         isHeld: this.#options.isHeld,
         ...this.#switchboard.outletOf(incarnation),
       })
@@ -147,6 +149,12 @@ export class Supervisor {
         this.#replace(String(error))
       }
     })
+  }
+
+  /** The metrics of all instances that answer. */
+  async #measureAll(): Promise<readonly MetricValues[]> {
+    const answers = [...this.#members].map(({ launched }) => launched.instance.measure().catch(() => undefined))
+    return (await Promise.all(answers)).filter((values) => values !== undefined)
   }
 
   /** Has all instances but one report. One that does not is nudged again. */

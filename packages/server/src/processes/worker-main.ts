@@ -19,14 +19,15 @@ const channel = new CallChannel<PrimaryCalls>(process as Pipe, {
   open: async (options: InstanceOptions) => {
     const log = createLog(options.config.logLevel, { readable: options.readableLog })
     endOnCrash(log)
-    const { nudge, isHeld, listens, publish, commit } = channel.remote
+    const { nudge, measureAll, isHeld, listens, publish, commit } = channel.remote
     const openMetadata = (folder: string) => openSharedMetadataStore({ folder, send: commit })
-    opened = await openInstance(options, openMetadata, { nudge, isHeld, listens, publish }, log)
+    opened = await openInstance(options, openMetadata, { nudge, measureAll, isHeld, listens, publish }, log)
   },
   prepare: (living: readonly string[]) => instance().prepare(living),
   listen: (port: number) => instance().listen(port),
   lead: () => instance().lead(),
   report: () => instance().report(),
+  measure: () => instance().measure(),
   receive: (event: Event) => instance().receive(event),
   othersListen: (listen: boolean) => instance().othersListen(listen),
   stop: (graceMs: number) => instance().stop(graceMs),

@@ -79,8 +79,8 @@ async function launchWorker(
     await end()
     return cut
   }
-  const { prepare, listen, lead, report, receive, othersListen, cut } = channel.remote
-  const instance = { prepare, listen, lead, report, receive, othersListen, stop, cut: () => orGone(cut()) }
+  const { prepare, listen, lead, report, measure, receive, othersListen, cut } = channel.remote
+  const instance = { prepare, listen, lead, report, measure, receive, othersListen, stop, cut: () => orGone(cut()) }
   return { instance, ended }
 }
 

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { ServiceRequest } from '@bindery/service'
+import { answerMetrics } from './answer-metrics.js'
+import { metricsText, RequestMetrics } from './request-metrics.js'
+
+function answered(operation: string | undefined, status: number, code?: string) {
+  const answer = { status, log: { requestId: 'x', operation, code } }
+  return { answer, bytesReceived: 10, bytesSent: 20, milliseconds: 3 }
+}
+
+test('the metrics of several processes are summed, by operation, status and code', async () => {
+  const processes = [new RequestMetrics(() => 2), new RequestMetrics(() => 3)]
+  for (const metrics of processes) metrics.observe(answered('PutObject', 200))
+  processes[0]?.observe(answered('GetObject', 404, 'NoSuchKey'))
+  processes[1]?.observe(answered(undefined, 400, 'InvalidArgument'))
+  const text = await metricsText(await Promise.all(processes.map((metrics) => metrics.values())))
+  for (const line of [
+    'bindery_http_requests_total{op="PutObject",status="200"} 2',
+    'bindery_http_requests_total{op="GetObject",status="404"} 1',
+    'bindery_http_requests_total{op="none",status="400"} 1',
+    'bindery_errors_total{code="NoSuchKey"} 1',
+    'bindery_http_received_bytes_total 40',
+    'bindery_http_sent_bytes_total 80',
+    'bindery_http_inflight 5',
+    'bindery_http_request_duration_seconds_count{op="PutObject"} 2',
+    'bindery_http_request_duration_seconds_bucket{le="0.0025",op="PutObject"} 0',
+    'bindery_http_request_duration_seconds_bucket{le="0.005",op="PutObject"} 2',
+  ]) {
+    assert.ok(text.includes(`${line}\n`), line)
+  }
+  assert.match(text, /^process_cpu_seconds_total /m)
+  assert.match(text, /^nodejs_eventloop_lag_seconds /m)
+})
+
+async function statusOf(request: Partial<ServiceRequest>, token?: string): Promise<number | undefined> {
+  const asked = {
+    method: 'GET',
+    scheme: 'http',
+    host: '127.0.0.1:9000',
+    target: '/-/metrics',
+    headers: {},
+    remoteAddress: '127.0.0.1',
+    ...request,
+  } as ServiceRequest
+  return (await answerMetrics(asked, { domains: ['oss.example'], token, text: async () => 'text' }))?.status
+}
+
+test('this machine may read the metrics, unless its request came through a proxy', async () => {
+  assert.equal(await statusOf({}), 200)
+  assert.equal(await statusOf({ remoteAddress: '::1', method: 'HEAD' }), 200)
+  assert.equal(await statusOf({ remoteAddress: '::ffff:127.0.0.1' }), 200)
+  assert.equal(await statusOf({ remoteAddress: '10.0.0.1' }), 403)
+  assert.equal(await statusOf({ remoteAddress: '' }), 403)
+  assert.equal(await statusOf({ headers: { 'x-forwarded-for': '9.9.9.9' } }), 403)
+})
+
+test('other machines may read them with the token, and with no other', async () => {
+  const headers = { authorization: 'Bearer secret' }
+  assert.equal(await statusOf({ remoteAddress: '10.0.0.1', headers }, 'secret'), 200)
+  assert.equal(await statusOf({ remoteAddress: '10.0.0.1', headers }, 'other'), 403)
+  assert.equal(await statusOf({ remoteAddress: '10.0.0.1', headers }), 403)
+  assert.equal(await statusOf({ headers }, 'other'), 403)
+})
+
+test('under the host of a bucket, and with other methods, the path is not of the server', async () => {
+  assert.equal(await statusOf({ host: 'bucket.oss.example' }), undefined)
+  assert.equal(await statusOf({ method: 'PUT' }), undefined)
+  assert.equal(await statusOf({ target: '/-/metrics2' }), undefined)
+})
