@@ -77,12 +77,49 @@ export const OBJECT_FACTS = [
       const { targetName, res } = await client.getSymlink('symlink')
       assert.deepEqual([targetName, res.headers['x-oss-meta-people']], ['目标 + target', 'test'])
       assert.deepEqual((await client.get('symlink')).content, DATA)
-      await checkHead(client, 'symlink', { etag: quoted(DATA), 'x-oss-object-type': 'Symlink' })
+      const { headers } = (await client.head('symlink')).res
+      assert.deepEqual([headers.etag, headers['x-oss-object-type']], [quoted(DATA), 'Symlink'])
       await client.putSymlink('again', 'symlink')
       await refused('InvalidTargetType', client.get('again'))
       await client.putSymlink('dangling', 'nothing')
       await refused('SymlinkTargetNotExist', client.get('dangling'))
       await refused('NotSymlink', client.getSymlink('目标 + target'))
+    },
+  ],
+  [
+    'objects, uploads and copies are encrypted as their requests state, and show it',
+    async (client) => {
+      const header = 'x-oss-server-side-encryption'
+      const shown = async (key) => (await client.head(key)).res.headers[header]
+      for (const algorithm of ['AES256', 'KMS', 'SM4']) {
+        const put = await client.put('encrypted', DATA, { headers: { [header]: algorithm } })
+        assert.deepEqual([put.res.headers[header], put.res.headers.etag], [algorithm, quoted(DATA)])
+        const { content, res } = await client.get('encrypted', { headers: { Range: 'bytes=7-100006' } })
+        assert.deepEqual(content, DATA.subarray(7, 100_007))
+        assert.equal(res.headers[header], algorithm)
+        if (algorithm === 'KMS') assert.match(res.headers[`${header}-key-id`], /^[0-9a-f-]{36}$/)
+        await client.multipartUpload('encrypted/parts', DATA, { partSize: 102_400, headers: { [header]: algorithm } })
+        assert.equal(await shown('encrypted/parts'), algorithm)
+        await client.copy('encrypted/copy', 'encrypted/parts')
+        assert.equal(await shown('encrypted/copy'), undefined)
+        for (const key of ['encrypted/parts', 'encrypted/copy']) assert.deepEqual((await client.get(key)).content, DATA)
+      }
+      await refused('InvalidEncryptionAlgorithmError', client.put('encrypted', DATA, { headers: { [header]: 'DES' } }))
+    },
+  ],
+  [
+    'the default encryption of a bucket is set, applied and deleted',
+    async (client) => {
+      const bucket = client.options.bucket
+      await refused('NoSuchServerSideEncryptionRule', client.getBucketEncryption(bucket))
+      await client.putBucketEncryption(bucket, { SSEAlgorithm: 'AES256' })
+      assert.equal((await client.getBucketEncryption(bucket)).encryption.SSEAlgorithm, 'AES256')
+      await client.put('by-default', DATA)
+      assert.equal((await client.head('by-default')).res.headers['x-oss-server-side-encryption'], 'AES256')
+      assert.deepEqual((await client.get('by-default')).content, DATA)
+      await client.deleteBucketEncryption(bucket)
+      await client.put('by-default', DATA)
+      assert.equal((await client.head('by-default')).res.headers['x-oss-server-side-encryption'], undefined)
     },
   ],
   [

@@ -38,6 +38,24 @@ def copied_headers(bucket):
     refused('NoSuchKey', lambda: bucket.copy_object(bucket.bucket_name, 'absent', 'kept'))
 
 
+@fact('objects, uploads and the default of a bucket are encrypted, and show it')
+def encryption(bucket):
+    header = 'x-oss-server-side-encryption'
+    for algorithm in ('AES256', 'KMS', 'SM4'):
+        equal(bucket.put_object('encrypted', DATA, headers={header: algorithm}).headers[header], algorithm)
+        equal(bucket.get_object('encrypted', byte_range=(7, 100006)).read(), DATA[7:100007])
+        upload_id = bucket.init_multipart_upload('encrypted', headers={header: algorithm}).upload_id
+        part = bucket.upload_part('encrypted', upload_id, 1, DATA)
+        equal(part.headers[header], algorithm)
+        done = bucket.complete_multipart_upload('encrypted', upload_id, [PartInfo(1, part.etag)])
+        equal((done.headers[header], bucket.get_object('encrypted').read()), (algorithm, DATA))
+    bucket.put_bucket_encryption(oss2.models.ServerSideEncryptionRule('KMS'))
+    equal(bucket.get_bucket_encryption().sse_algorithm, 'KMS')
+    bucket.put_object('encrypted', DATA)
+    equal(bucket.head_object('encrypted').headers[header], 'KMS')
+    bucket.delete_bucket_encryption()
+
+
 @fact('appends continue where the last one ended, and their CRC-64 is that of the whole')
 def appends(bucket):
     first = bucket.append_object('appended', 0, 'first ', init_crc=0)

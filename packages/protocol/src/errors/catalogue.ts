@@ -47,6 +47,7 @@ const PREFLIGHT_NOT_ALLOWED =
   "CORSResponse: This CORS request is not allowed. This is usually because the evalution of Origin, request method / Access-Control-Request-Method or Access-Control-Requet-Headers are not whitelisted by the resource's CORS spec."
 const REFERER_DENIED = 'You are denied by bucket referer policy.'
 const REQUESTER_PAYS = 'Access denied for requester pay bucket'
+const INVALID_ENVELOPE = 'The client side encryption request you specified is not valid.'
 const TAG_INVALID = 'The TagKey you have provided is invalid.'
 
 /**
@@ -272,6 +273,17 @@ export const CATALOGUE = {
     ec: '0005-00000003',
   }),
   kmsServiceNotEnabled: row('KmsServiceNotEnabled', 403, 'The key service is not enabled.', { ec: '0005-00090002' }),
+
+  // Uploads that a client encrypts
+  envelopeMissing: row('InvalidEncryptionRequest', 400, INVALID_ENVELOPE, { ec: '0005-00000406' }),
+  envelopePartSizeMissing: row('InvalidEncryptionRequest', 400, INVALID_ENVELOPE, { ec: '0005-00000407' }),
+  envelopeDataSizeInvalid: row('InvalidEncryptionRequest', 400, INVALID_ENVELOPE, { ec: '0005-00000408' }),
+  envelopePartSizeInvalid: row('InvalidEncryptionRequest', 400, INVALID_ENVELOPE, { ec: '0005-00000409' }),
+  envelopeIncomplete: row('InvalidEncryptionRequest', 400, INVALID_ENVELOPE, { ec: '0005-00000411' }),
+  envelopeDiffers: row('InvalidEncryptionRequest', 400, INVALID_ENVELOPE, { ec: '0005-00000418' }),
+  envelopePartSizeDiffers: row('InvalidEncryptionRequest', 400, INVALID_ENVELOPE, { ec: '0005-00000419' }),
+  envelopeLastPartSizeDiffers: row('InvalidEncryptionRequest', 400, INVALID_ENVELOPE, { ec: '0005-00000420' }),
+  envelopeOfSource: row('InvalidEncryptionRequest', 400, INVALID_ENVELOPE, { ec: '0042-00000309' }),
 
   // Arguments
   invalidArgument: invalidArgument('Invalid Argument.'),

@@ -91,6 +91,7 @@ export const completeMultipartUpload = operation({
     'invalidPart',
     'partNumberOutOfRange',
     'entityTooSmall',
+    'envelopeIncomplete',
     'entityTooLarge',
     'partNotSequential',
     'fileAlreadyExists',

@@ -14,6 +14,7 @@ import {
   storedHeaders,
 } from '../shared.js'
 import { autoComplete } from './auto-complete.js'
+import { ENVELOPE_CAUSES } from './client-encryption.js'
 
 /** Conditional headers, the ACL, the traffic limit and the metadata directive are ignored here, as on OSS. */
 export const initiateMultipartUpload = operation({
@@ -44,6 +45,6 @@ export const initiateMultipartUpload = operation({
     key: element('Key', text, { url: true }),
     uploadId: element('UploadId', text),
   }),
-  errors: [...ENCRYPTION_CAUSES, 'noSuchBucket', 'fileAlreadyExists'],
+  errors: [...ENCRYPTION_CAUSES, ...ENVELOPE_CAUSES, 'noSuchBucket', 'fileAlreadyExists'],
   refuses: [refuseEncryptionContext, ...refuseRetention],
 })

@@ -13,6 +13,7 @@ import {
   storageClass,
   uploadId,
 } from '../shared.js'
+import { envelopeElements } from './client-encryption.js'
 
 const marker = integer(0, PART_NUMBER_MAX)
 
@@ -44,6 +45,7 @@ export const listParts = operation({
     nextPartNumberMarker: element('NextPartNumberMarker', orEmpty(marker)),
     maxParts: element('MaxParts', integer(1, PAGE_SIZE_MAX)),
     isTruncated: element('IsTruncated', truth()),
+    ...envelopeElements,
     parts: list('Part', {
       partNumber: element('PartNumber', partNumber),
       lastModified: lastModifiedElement,

@@ -13,6 +13,7 @@ import {
   trafficLimit,
   uploadId,
 } from '../shared.js'
+import { ENVELOPE_PART_CAUSES } from './client-encryption.js'
 
 /** The ETag is in header and document: some SDKs read the one, some the other. */
 export const uploadPartCopy = operation({
@@ -55,6 +56,8 @@ export const uploadPartCopy = operation({
     'partAlreadyExist',
     'entityTooLarge',
     'invalidTargetType',
+    'envelopeOfSource',
+    ...ENVELOPE_PART_CAUSES,
   ],
   answersAs: {
     noSuchUpload: 'noSuchUploadOnCopy',

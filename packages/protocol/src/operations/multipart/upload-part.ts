@@ -12,6 +12,7 @@ import {
   trafficLimit,
   uploadId,
 } from '../shared.js'
+import { ENVELOPE_PART_CAUSES, envelopeInput } from './client-encryption.js'
 
 /** Either key makes a PUT an UploadPart, so that a request that lacks the other never creates an object. */
 export const uploadPart = operation({
@@ -30,6 +31,7 @@ export const uploadPart = operation({
     uploadId,
     contentMd5,
     trafficLimit,
+    ...envelopeInput,
   },
   body: 'bytes',
   status: 200,
@@ -41,6 +43,7 @@ export const uploadPart = operation({
     qosDelayTime,
   },
   errors: [
+    ...ENVELOPE_PART_CAUSES,
     ...ENCRYPTION_CAUSES,
     'noSuchBucket',
     'noSuchUpload',

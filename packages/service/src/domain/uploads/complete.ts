@@ -24,6 +24,7 @@ import type {
 } from '../stored/model.js'
 import { PartTable } from '../stored/part-table.js'
 import { checksumOfParts } from './checksum.js'
+import { checkComplete } from './client-encryption.js'
 import { multipartETags } from './etag.js'
 import {
   answerReceipt,
@@ -174,10 +175,11 @@ function checkOrder(parts: ListedParts): void {
   }
 }
 
-/** Checks the ordered parts against OSS's rules. Throws entityTooSmall, partNotSequential. */
-export function checkParts({ uploadId, sequential }: UploadRecord, parts: PartTable): void {
-  checkSizes(parts, uploadId)
-  if (sequential) checkRun(parts)
+/** Checks the ordered parts against OSS's rules. Throws entityTooSmall, partNotSequential, envelopeIncomplete. */
+export function checkParts(upload: UploadRecord, parts: PartTable): void {
+  checkSizes(parts, upload.uploadId)
+  if (upload.sequential) checkRun(parts)
+  checkComplete(upload, parts)
 }
 
 interface WholeUpload {

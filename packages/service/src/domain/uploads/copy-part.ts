@@ -30,6 +30,7 @@ import type {
   WrappedKey,
 } from '../stored/model.js'
 import { completeIfWhole } from './auto-complete.js'
+import { checkPartSize, envelopeOf } from './client-encryption.js'
 import { announcePart, findUpload, putPart, readPlace, storePart, type UploadName } from './uploads.js'
 
 const ATTEMPTS_MAX = 16
@@ -75,10 +76,12 @@ async function copyOpen(
 ): Promise<PartRecord | 'changed'> {
   const source = open.record
   if (source.type === 'Symlink') throw new OssError('invalidTargetType')
+  if (envelopeOf(source) !== undefined) throw new OssError('envelopeOfSource')
   const whole = { start: 0, end: source.size }
   const range = copy.choose(source) ?? whole
   const size = range.end - range.start
   if (size > PART_SIZE_MAX) throw new OssError('entityTooLarge')
+  checkPartSize(upload, copy.partNumber, size)
   const isWhole = size === source.size
   const isShareable = !upload.sequential && isSameCipher(source.encryption, upload.encryption)
   const plan = isShareable ? await planSlices(domain, source, range, upload.encryption) : undefined

@@ -42,6 +42,7 @@ import type {
 } from '../stored/model.js'
 import { PartTable } from '../stored/part-table.js'
 import { usageCounters } from '../stored/records/counters.js'
+import { type ClientEnvelope, checkEnvelope, checkPartEnvelope, checkPartSize } from './client-encryption.js'
 
 /** Names an upload. The id is as the client sent it. */
 export interface UploadName {
@@ -68,6 +69,7 @@ export interface NewUpload {
 /** Begins an upload; an object of its key is not touched. Throws noSuchBucket, fileAlreadyExists. */
 export async function initiateUpload(domain: Domain, upload: NewUpload): Promise<UploadRecord> {
   const { bucket, key, initiator, owner, description, acl, checksum, sequential, autoComplete } = upload
+  checkEnvelope(description)
   const uploadId = newUploadId(domain)
   const initiatedAt = domain.clock()
   const dataKey = upload.encryption && (await createDataKey(domain, upload.encryption, uploadId))
@@ -123,6 +125,8 @@ export function readUpload(
 
 export interface NewPart extends UploadName, Announced {
   readonly partNumber: number
+  /** The envelope that a client which encrypts has sent with it; absent: it is not a client's part. */
+  readonly envelope?: ClientEnvelope | undefined
 }
 
 /** A part that was stored. */
@@ -146,6 +150,8 @@ export async function storePart(domain: Domain, part: NewPart, source: ByteSourc
   const place = partRows.key({ manifest: part.uploadId, partNumber: part.partNumber })
   requireChecksum(upload, part)
   const digests = upload.checksum && [upload.checksum.name]
+  if (part.envelope !== undefined) checkPartEnvelope(upload, part.envelope)
+  if (source.size !== undefined) checkPartSize(upload, part.partNumber, source.size)
   const cipher = upload.encryption && (await cipherFor(domain, upload.encryption, part.uploadId))
   const blob = await storeBytes(domain, source, { owner: place, runningMd5: md5Before, cipher, digests }, part)
   const record: PartRecord = {
@@ -160,6 +166,8 @@ export async function storePart(domain: Domain, part: NewPart, source: ByteSourc
   }
   await commitBlob(domain, blob, place, () =>
     domain.metadata.transact(async (tx) => {
+      // the length of a body may be known only when it has arrived
+      checkPartSize(upload, part.partNumber, blob.size)
       await putPart(domain, tx, await readPlace(domain, tx, part, part.partNumber), record)
     }),
   )

@@ -1,7 +1,8 @@
 import { base64 } from '@bindery/bytes'
 import type { ChecksumName } from '@bindery/protocol'
 import { handler } from '../../call.js'
-import type { PartChecksum } from '../../domain/stored/model.js'
+import type { PartChecksum, UploadRecord } from '../../domain/stored/model.js'
+import { envelopeOf } from '../../domain/uploads/client-encryption.js'
 import { listParts as readPage } from '../../domain/uploads/uploads.js'
 import { ownerOf } from '../describe.js'
 
@@ -25,6 +26,7 @@ export const listParts = handler('ListParts', async (call) => {
     nextPartNumberMarker: parts.partNumbers.at(-1),
     maxParts,
     isTruncated: isTruncated && maxParts > 0,
+    ...envelopeShown(upload),
     initiator: ownerOf(upload.initiator),
     owner: ownerOf(upload.owner),
     checksumAlgorithm: upload.checksum?.name,
@@ -43,4 +45,17 @@ export const listParts = handler('ListParts', async (call) => {
 
 function partChecksumOf(checksum: PartChecksum | undefined): Partial<Record<ChecksumName, string>> {
   return checksum === undefined ? {} : { [checksum.name]: base64(checksum.bytes) }
+}
+
+/** The envelope of an upload that its client encrypts. */
+function envelopeShown(upload: UploadRecord) {
+  const envelope = envelopeOf(upload) ?? {}
+  return {
+    clientEncryptionKey: envelope.key,
+    clientEncryptionStart: envelope.start,
+    clientEncryptionCekAlg: envelope['cek-alg'],
+    clientEncryptionWrapAlg: envelope['wrap-alg'],
+    clientEncryptionDataSize: envelope['data-size'],
+    clientEncryptionPartSize: envelope['part-size'],
+  }
 }

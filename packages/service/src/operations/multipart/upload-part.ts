@@ -1,15 +1,27 @@
 import { base64 } from '@bindery/bytes'
+import type { InputOf, Operations } from '@bindery/protocol'
 import { handler } from '../../call.js'
 import { checksumOf } from '../../domain/bytes/blobs.js'
+import type { ClientEnvelope } from '../../domain/uploads/client-encryption.js'
 import { uploadPart as storePart } from '../../domain/uploads/upload-part.js'
 import { pacedSource, paceOf } from '../../traffic.js'
-import { checksumsOf } from '../describe.js'
+import { checksumsOf, given } from '../describe.js'
 import { encryptionHeaders } from '../encryption.js'
+
+type EnvelopeInput = InputOf<Operations['UploadPart']>
 
 export const uploadPart = handler('UploadPart', async (call) => {
   const { uploadId, partNumber, contentMd5 } = call.input
   const { source, expected } = call.content
-  const part = { bucket: call.bucket.name, key: call.key, uploadId, partNumber, contentMd5, expected }
+  const part = {
+    bucket: call.bucket.name,
+    key: call.key,
+    uploadId,
+    partNumber,
+    contentMd5,
+    expected,
+    envelope: envelopeIn(call.input),
+  }
   const pace = paceOf(call)
   const { etag, md5, crc64, upload } = await storePart(call.domain, part, pacedSource(source, pace))
   const output = { etag, contentMd5: base64(md5), crc64, qosDelayTime: pace?.delayedMs }
@@ -17,3 +29,14 @@ export const uploadPart = handler('UploadPart', async (call) => {
   const verified = checksumsOf(checksumOf({ expected }))
   return { output: { ...output, ...verified, ...encryptionHeaders(upload.encryption) } }
 })
+
+function envelopeIn(input: EnvelopeInput): ClientEnvelope {
+  return given({
+    key: input.envelopeKey,
+    start: input.envelopeStart,
+    'cek-alg': input.envelopeCekAlg,
+    'wrap-alg': input.envelopeWrapAlg,
+    'data-size': input.envelopeDataSize,
+    'part-size': input.envelopePartSize,
+  })
+}
