@@ -37,17 +37,19 @@ export function writeKeyRing(folder: string, ring: KeyRing): Promise<void> {
 }
 
 /** Milliseconds after which a change of the ring is noticed at the latest. */
-const CHECK_MS = 1_000
+export const CHECK_MS = 1_000
 
 /** The ring of a folder, read again when its file was replaced. Each rejects with Failure `fileDamaged`. */
 export function keyRingReader(folder: string): () => Promise<KeyRing> {
-  let known: { readonly ring: KeyRing; readonly inode: bigint; checkedAt: number } | undefined
+  let known: { readonly ring: KeyRing; readonly file: string; checkedAt: number } | undefined
   return async () => {
     if (known !== undefined && Math.abs(Date.now() - known.checkedAt) < CHECK_MS) return known.ring
     const checkedAt = Date.now()
-    const { ino: inode } = await stat(fileOf(folder), { bigint: true })
-    if (known?.inode === inode) known.checkedAt = checkedAt
-    else known = { ring: (await readKeyRing(folder)) ?? new KeyRing(), inode, checkedAt }
+    const { ino, ctimeNs } = await stat(fileOf(folder), { bigint: true })
+    // file systems give the number of a replaced file to a later one
+    const file = `${ino} ${ctimeNs}`
+    if (known?.file === file) known.checkedAt = checkedAt
+    else known = { ring: (await readKeyRing(folder)) ?? new KeyRing(), file, checkedAt }
     return known.ring
   }
 }

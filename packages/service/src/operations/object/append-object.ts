@@ -11,8 +11,8 @@ export const appendObject = handler('AppendObject', {
   async find(call) {
     const { position } = call.input
     const description = describeObject(call.input)
+    if (call.input.encryptionKeyId !== undefined) throw new OssError('invalidArgument')
     const encryption = await chosenEncryption(call)
-    if (encryption?.keyId !== undefined) throw new OssError('invalidArgument')
     await withLength(checkAppend(call.domain, { ...call.objectName, position }))
     return { description, encryption }
   },

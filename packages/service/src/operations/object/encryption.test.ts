@@ -164,6 +164,15 @@ test('an appendable object is encrypted from its first append on, whatever later
   assert.equal(element(refused.text, 'Code'), 'InvalidArgument')
 })
 
+test('an append has the key of its bucket, though its own request cannot name one', async () => {
+  const started = await startWithDisk()
+  await setDefault(started, '<SSEAlgorithm>KMS</SSEAlgorithm><KMSMasterKeyID>mine</KMSMasterKeyID>')
+  const query = { append: undefined, position: '0' }
+  const appended = await request(started, 'POST', 'log', { query, body: SECRET })
+  assert.deepEqual(shown(appended), ['KMS', undefined, 'mine'])
+  assert.equal((await request(started, 'GET', 'log')).text, SECRET)
+})
+
 /** Objects of each encryption, and of each kind. */
 async function startWithSources(): Promise<StartedService> {
   const started = await startWithDisk()
