@@ -55,11 +55,11 @@ test('many requests share one call of the credentials provider, before they expi
     running -= 1
     return { accessKeyId, accessKeySecret, expiration: Date.now() + 80 }
   }
-  const { client } = await startClient(undefined, { auth: { credentials: provider } })
+  const { client, seen } = await startClient(undefined, { auth: { credentials: provider } })
   const bytes = content(3000 * KIB)
   const options = { key: 'k', multipartThreshold: 1, partSize: 100 * KIB, bytesPerSecond: 9000 * KIB }
   await client.upload(bytes, options).result
-  assert.ok(calls >= 2 && calls <= 12, `${calls} calls`)
+  assert.ok(calls >= 2 && calls < seen.length, `${calls} calls for ${seen.length} requests`)
 })
 
 test('refused credentials are renewed once, and only those that were refused', async () => {

@@ -383,7 +383,7 @@ export const VECTORS: readonly Vector[] = [
       '',
       'UNSIGNED-PAYLOAD',
     ),
-    stringToSign: ourStringToSign('5ecceca7624c8c0511b62e47fdda9c2182b567c98c33bbc0a824c7ecbec0e132'),
+    stringToSign: ourStringToSign('5ecceca7624c8c0520b62e47fdda9c2182b567c98c33bbc0a824c7ecbec0e132'),
     signature: '623ccdc022dd0d1975ce0fd3bb2be8383934b0cca256847c1b6b65385eff2825',
   },
   {
