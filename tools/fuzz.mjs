@@ -1,8 +1,10 @@
-// `npm run fuzz -- [--seconds N] [--seed S] [service|rows|blobs|server …]`: sends malformed requests and reads
+// `npm run fuzz -- [--seconds N] [--seed S] [service|rows|blobs|forms|policies|server …]`: sends malformed requests and reads
 // corrupted rows and files, in turn, for a number of seconds. Exits with 1 and the seed if something is wrong.
 
 import { parseArgs } from 'node:util'
 import { fuzzBlobs } from '../test/fuzz/dist/blobs-fuzz.js'
+import { fuzzForms } from '../test/fuzz/dist/forms-fuzz.js'
+import { fuzzPolicies } from '../test/fuzz/dist/policies-fuzz.js'
 import { fuzzRows, populate } from '../test/fuzz/dist/rows-fuzz.js'
 import { fuzzService } from '../test/fuzz/dist/service-fuzz.js'
 import { fuzzServer } from '../test/fuzz/server.mjs'
@@ -26,6 +28,8 @@ const TURNS = {
     return ROWS_A_TURN
   },
   blobs: fuzzBlobs,
+  forms: async (seed) => (await fuzzForms(seed)).length,
+  policies: async (seed) => (await fuzzPolicies(seed)).length,
   server: async (seed) => {
     const answers = await fuzzServer(Array.from({ length: SERVER_ROUNDS }, (_, round) => seed * SERVER_ROUNDS + round))
     return Object.values(answers).reduce((sum, count) => sum + count, 0)

@@ -74,6 +74,14 @@ export {
 export type { StoreStatus } from './operations/service/get-store-status.js'
 export { decodeMd5, deleteMarkerHeaders, requestCharged, STORAGE_CLASSES } from './operations/shared.js'
 export { ossDialect } from './oss-dialect.js'
+export { type FormClaim, readFormClaim, verifyForm } from './post/form-claim.js'
+export {
+  checkPostPolicy,
+  type FileSizes,
+  type FormFields,
+  type PostPolicy,
+  parsePostPolicy,
+} from './post/post-policy.js'
 export { parseQuery, Query, type QueryParameter } from './query.js'
 export * from './ram/limits.js'
 export { SYSTEM_POLICIES, type SystemPolicy } from './ram/system-policies.js'

@@ -14,6 +14,7 @@ import type { RamKeys } from './access/ram-keys.js'
 import type { UnreadCall } from './call.js'
 import type { Domain } from './domain/domain.js'
 import { Scope } from './domain/scope.js'
+import { type PostForm, readPostForm } from './form/post-form.js'
 import type { ServiceOptions } from './options.js'
 import type { RequestHead, ResponseLog, ServiceRequest, ServiceResponse } from './service.js'
 
@@ -31,6 +32,8 @@ export interface Surroundings {
 export class Exchange {
   readonly surroundings: Surroundings
   readonly request: RequestHead
+  /** The request as decisions see it. */
+  judged: RequestHead
   readonly requestId: string
   readonly startedAt: number
   /**
@@ -45,16 +48,30 @@ export class Exchange {
   operation: DeclaredOperation | undefined
   /** Headers of the answer, for success and failure. */
   crossOrigin: ServiceResponse['headers'] = []
-  readonly #body: ByteSource
+  #body: ByteSource
 
   constructor(surroundings: Surroundings, request: ServiceRequest, requestId: string) {
     this.surroundings = surroundings
     this.request = request
+    this.judged = request
     this.requestId = requestId
     this.startedAt = surroundings.options.clock()
     this.log = { requestId }
     this.dialect = dialectOf(surroundings.options, undefined)
     this.#body = request.body
+  }
+
+  /** Reads the fields of a form, which name its sender. */
+  readForm(): Promise<PostForm> {
+    return readPostForm(this.#body, this.request.headers)
+  }
+
+  /** Makes the file of a form the body, and its fields the headers that decisions depend on. */
+  takeForm(file: ByteSource, fields: RequestHead['headers']): void {
+    const isOwn = ([name]: [string, string]) => name.startsWith('x-oss-')
+    const others = Object.entries(this.request.headers).filter((header) => !isOwn(header))
+    this.#body = file
+    this.judged = { ...this.request, headers: Object.fromEntries([...others, ...Object.entries(fields).filter(isOwn)]) }
   }
 
   /** The unread body, for an authorised request: only the step that authorises creates a call. */

@@ -27,7 +27,7 @@ import { authorise as requireAllowed, type Touched } from './access/authorise.js
 import { Authoriser } from './access/authoriser.js'
 import { BucketRuleBook, NOTHING_READ, type ReadForAccess, readOnlyEdition } from './access/bucket-rules.js'
 import { RamKeys } from './access/ram-keys.js'
-import { accountOf, editionOf, keyHolder } from './access/requester.js'
+import { accountOf, editionOf } from './access/requester.js'
 import { contentOf, readDocument } from './body.js'
 import { type Call, type CallHead, type Found, type Reply, UnreadCall } from './call.js'
 import { type BucketAndMore, findBucket, findBucketAndMore, findBucketIfAny } from './domain/buckets/buckets.js'
@@ -37,6 +37,7 @@ import { findBucketAndObject } from './domain/objects/objects.js'
 import { type OpenObject, openBucketAndObject } from './domain/objects/open-object.js'
 import type { DeleteMarker, ObjectRecord, VersionId } from './domain/stored/model.js'
 import { dialectOf, Exchange } from './exchange.js'
+import { identifyForm } from './form/identify-form.js'
 import { handlers } from './operations/index.js'
 import type { ServiceOptions } from './options.js'
 import { type Answer, encodeFailure, encodeReply, toResponse } from './response/answer.js'
@@ -147,6 +148,7 @@ interface Authenticated extends Identified {
 /** 3. Signature → requester, and of the readings the one whose signature verifies. */
 function authenticate(routed: RoutedRequest): Awaitable<Authenticated> {
   const { exchange, parts, readings } = routed
+  if (routed.operation?.name === 'PostObject' && !('absent' in routed.operation)) return authenticatePost(routed)
   const { method, target, host, headers } = exchange.request
   const { query } = parts
   const signed = { method, target, query, headers: headers.host === host ? headers : { ...headers, host } }
@@ -161,6 +163,12 @@ function authenticate(routed: RoutedRequest): Awaitable<Authenticated> {
     },
     (error) => refuseRequester(routed, error),
   )
+}
+
+/** The fields of a form take the place of headers; those of the request sign nothing. */
+async function authenticatePost(routed: RoutedRequest): Promise<Authenticated> {
+  const { identified, parts } = await identifyForm(routed.exchange, routed.readings[0])
+  return authenticated({ ...routed, parts }, identified, routed.operation)
 }
 
 /** A signature that cannot be read is refused at once; a key that may not enter, only where there is something to enter. */
@@ -211,7 +219,7 @@ type Head = CallHead<Operation> & { readonly operation: DeclaredOperation }
 /** 4. Query and headers → typed input. */
 function decodeHead(authenticated: Authenticated): Head {
   const { exchange, parts, requester, reading, signedIn, chunkChain, operation } = authenticated
-  const { request, startedAt, surroundings } = exchange
+  const { startedAt, surroundings } = exchange
   const bucket = reading.bucket === undefined ? undefined : bucketName(reading.bucket)
   const key = reading.key === undefined ? undefined : keyOf(exchange, operation, reading.key)
   const input = decodeInput(operation, parts, exchange.dialect)
@@ -224,7 +232,13 @@ function decodeHead(authenticated: Authenticated): Head {
     requester,
     parts,
     chunkChain,
-    conditions: { request, query: parts.query, notation: exchange.dialect, signedIn, now: startedAt },
+    conditions: {
+      request: exchange.judged,
+      query: parts.query,
+      notation: exchange.dialect,
+      signedIn,
+      now: startedAt,
+    },
     input,
     bucketName: bucket,
     objectName: bucket === undefined || key === undefined ? undefined : { bucket, key, version: versionIn(input) },
@@ -254,9 +268,7 @@ function authorise(head: Head): Awaitable<UnreadCall<Operation>> {
 
 /** The same request, after what its signer may do was changed. Throws invalidAccessKeyId, accessKeyDisabled. */
 function withCurrentKey(head: Head): Awaitable<Head> {
-  const { requester, exchange } = head
-  if (requester.kind === 'anonymous' || requester.key === undefined) throw new TypeError('this key does not change')
-  return andThen(exchange.surroundings.keys.renew(requester.key), (key) => ({ ...head, requester: keyHolder(key) }))
+  return andThen(head.exchange.surroundings.keys.renewed(head.requester), (requester) => ({ ...head, requester }))
 }
 
 /** Throws bucketOwnerDiffers if the requester takes the bucket for that of another account. */

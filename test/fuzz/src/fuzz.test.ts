@@ -1,5 +1,7 @@
 import { test } from 'node:test'
 import { fuzzBlobs } from './blobs-fuzz.js'
+import { fuzzForms } from './forms-fuzz.js'
+import { fuzzPolicies } from './policies-fuzz.js'
 import { fuzzRows, populate } from './rows-fuzz.js'
 import { fuzzService } from './service-fuzz.js'
 
@@ -20,4 +22,12 @@ test(`a service with a corrupted row answers every request (SEED=${SEED})`, asyn
 
 test(`a store with corrupted files returns what was written or reports damage (SEED=${SEED})`, async () => {
   for (let seed = SEED; seed < SEED + FOLDERS; seed += 1) await fuzzBlobs(seed)
+})
+
+test(`a form is refused, or stored as a second parser reads it (SEED=${SEED})`, async () => {
+  await fuzzForms(SEED)
+})
+
+test(`a policy is refused, or decides requests (SEED=${SEED})`, async () => {
+  await fuzzPolicies(SEED)
 })

@@ -457,6 +457,38 @@ export const CATALOGUE = {
     { ec: '0002-00000504', retry: 'now' },
   ),
 
+  // Forms
+  notMultipartForm: row(
+    'RequestIsNotMultiPartContent',
+    400,
+    'Bucket POST must be of the enclosure-type multipart/form-data.',
+  ),
+  malformedForm: row(
+    'MalformedPOSTRequest',
+    400,
+    'The body of your POST request is not well-formed multipart/form-data.',
+  ),
+  filesInForm: row('IncorrectNumberOfFilesInPOSTRequest', 400, 'POST requires exactly one file upload per request.'),
+  formKeyMissing: invalidArgument(
+    "The bucket POST must contain the specified 'key'. If it is specified, please check the order of the fields",
+  ),
+  formFieldNameTooLong: row('FieldItemTooLong', 400, 'Your name of form field is too long.'),
+  formFieldsTooLarge: row(
+    'MaxPOSTPreDataLengthExceededError',
+    400,
+    'Your POST request fields preceding the upload file were too large.',
+  ),
+  postAccessKeyIdEmpty: invalidArgument('Post request accessKeyId is empty.'),
+  postSignatureEmpty: invalidArgument('Post request signature is empty.'),
+  postFieldMissing: invalidArgument('The bucket POST must contain the specified field name.'),
+  postCredentialInvalid: invalidArgument('Invalid Argument.', '0002-00000713'),
+  postDateInvalid: invalidArgument('Invalid Argument.', '0002-00000709'),
+  postRegionInvalid: invalidArgument('The signing region in credential is invalid.', '0002-00000715'),
+  postPolicyExpired: accessDenied('Invalid according to Policy: Policy expired.', '0003-00090007'),
+  postPolicyFailed: accessDenied('Invalid according to Policy: Policy Condition failed: {Condition}', '0003-00090008'),
+  postFileTooSmall: row('EntityTooSmall', 400, 'Your proposed upload smaller than the minimum allowed size.'),
+  postFileTooLarge: row('EntityTooLarge', 400, 'Your proposed upload exceeds the maximum allowed size.'),
+
   // Access
   deniedByAcl: accessDenied('You have no right to access this object because of bucket acl.', '0003-00000001'),
   bucketNotYours: accessDenied('The bucket you access does not belong to you.', '0003-00000002'),

@@ -113,7 +113,6 @@ export const ABSENT_OPERATIONS: readonly AbsentOperation[] = [
   absent('GetAsyncFetchTask', 'GET', 'bucket', 'asyncFetch'),
 
   // Objects
-  absent('PostObject', 'POST', 'bucket'),
   absent('RestoreObject', 'POST', 'object', 'restore'),
   absent('CleanRestoredObject', 'POST', 'object', 'cleanRestoredObject'),
   absent('PutObjectRetention', 'PUT', 'object', 'retention'),

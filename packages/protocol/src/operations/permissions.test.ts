@@ -78,7 +78,7 @@ const NEEDED: Readonly<Record<string, string>> = {
   'oss:ListMultipartUploads': 'ListMultipartUploads WatchUploads',
   'oss:GetObject': 'GetObject HeadObject GetObjectMeta GetSymlink SelectObject',
   'oss:PutObject':
-    'PutObject CopyObject AppendObject SealAppendObject PutSymlink InitiateMultipartUpload UploadPart UploadPartCopy CompleteMultipartUpload CreateSelectObjectMeta',
+    'PostObject PutObject CopyObject AppendObject SealAppendObject PutSymlink InitiateMultipartUpload UploadPart UploadPartCopy CompleteMultipartUpload CreateSelectObjectMeta',
   'oss:DeleteObject': 'DeleteObject DeleteMultipleObjects',
   'oss:AbortMultipartUpload': 'AbortMultipartUpload',
   'oss:ListParts': 'ListParts ExplainUpload',

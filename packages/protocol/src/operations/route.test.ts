@@ -113,7 +113,7 @@ test('a copy is never a put, and a part copy never a part of no bytes', () => {
 test('operations that Bindery lacks are known by name, by as many keys as they need', () => {
   check({
     'POST /k?append&position=0': 'AppendObject',
-    'POST /': 'no PostObject',
+    'POST /': 'PostObject',
     'GET /?metaQuery': 'no GetMetaQueryStatus',
     'POST /?metaQuery&comp=add': 'no OpenMetaQuery',
     'POST /?metaQuery&comp=delete': 'no CloseMetaQuery',

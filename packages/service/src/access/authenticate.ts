@@ -90,7 +90,7 @@ export function authenticator(
 const ANONYMOUS = { requester: { kind: 'anonymous' }, signedIn: undefined } as const
 
 /** Compares the token of a request with the session of its key. */
-function checkSession(claim: Claim, { session }: AccessKey, now: number): void {
+export function checkSession(claim: Claim, { session }: AccessKey, now: number): void {
   const { securityToken } = claim
   if (session === undefined) {
     // OSS looks for a temporary key then, and no such key exists here
@@ -105,7 +105,7 @@ function checkSession(claim: Claim, { session }: AccessKey, now: number): void {
 /** Bindery's keys may have hyphens. */
 const POSSIBLE_KEY = /^[0-9A-Za-z._=-]+$/
 
-function unknownKey(claim: Claim): OssError {
+export function unknownKey(claim: Claim): OssError {
   const { place, accessKeyId, securityToken } = claim
   const details = { OSSAccessKeyId: accessKeyId }
   if (!POSSIBLE_KEY.test(accessKeyId)) return new OssError(formOf(claim).impossibleKey, details)

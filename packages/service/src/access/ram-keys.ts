@@ -73,6 +73,12 @@ export class RamKeys implements AccessKeys {
     )
   }
 
+  /** A requester whose permissions were changed, as it is now. Throws the causes of `renew`. */
+  renewed(requester: Requester): Awaitable<Requester> {
+    if (requester.kind === 'anonymous' || requester.key === undefined) throw new TypeError('this key does not change')
+    return andThen(this.renew(requester.key), keyHolder)
+  }
+
   /** The key as it is now. Throws invalidAccessKeyId, accessKeyDisabled, invalidSecurityToken. */
   renew({ accessKeyId, session }: AccessKey): Awaitable<AccessKey> {
     if (session !== undefined && this.#sessions !== undefined) {

@@ -8,6 +8,7 @@ import { getObjectMeta } from './get-object-meta.js'
 import { headObject } from './head-object.js'
 import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './object-tagging.js'
 import { optionObject } from './option-object.js'
+import { postObject } from './post-object.js'
 import { putObject } from './put-object.js'
 import { putObjectAcl } from './put-object-acl.js'
 import { createSelectObjectMeta, selectObject } from './select-object.js'
@@ -17,6 +18,7 @@ import { getSymlink, putSymlink } from './symlink.js'
 export const objectOperations = [
   optionObject,
   putObject,
+  postObject,
   getObject,
   copyObject,
   appendObject,

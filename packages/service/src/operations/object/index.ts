@@ -9,6 +9,7 @@ import { getObjectMeta } from './get-object-meta.js'
 import { headObject } from './head-object.js'
 import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './object-tagging.js'
 import { optionObject } from './option-object.js'
+import { postObject } from './post-object.js'
 import { putObject } from './put-object.js'
 import { putObjectAcl } from './put-object-acl.js'
 import { selectObject } from './select-object.js'
@@ -18,6 +19,7 @@ import { getSymlink, putSymlink } from './symlink.js'
 export const objectHandlers = [
   optionObject,
   putObject,
+  postObject,
   getObject,
   copyObject,
   appendObject,

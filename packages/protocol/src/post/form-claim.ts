@@ -1,0 +1,78 @@
+/** The signature of a form, which is in its fields and covers its policy alone. */
+import { base64, hex, hexDump, utf8Bytes } from '@bindery/bytes'
+import type { Digests } from '../digests.js'
+import { OssError } from '../errors/oss-error.js'
+import { v4SigningKey } from '../signature/compute.js'
+import { equalSignatures } from '../signature/signable.js'
+import { parseBasicTime } from '../signature/time.js'
+import { V4_ALGORITHM, V4_TERMINATOR, type V4Scope } from '../signature/v4.js'
+import type { FormFields } from './post-policy.js'
+
+/** The unverified statement of a form about its signer. */
+export interface FormClaim {
+  readonly accessKeyId: string
+  readonly signature: string
+  /** Base64, as it is signed. */
+  readonly policy: string
+  readonly securityToken: string | undefined
+  /** Absent in the first version of signatures. */
+  readonly scope?: V4Scope
+}
+
+/** The claim of a form, or undefined if it makes none. Throws the causes of incomplete and malformed ones. */
+export function readFormClaim(fields: FormFields): FormClaim | undefined {
+  const securityToken = fields.get('x-oss-security-token') || undefined
+  const version = fields.get('x-oss-signature-version')
+  if (version !== undefined) return { ...readV4(version, fields), securityToken }
+  const [accessKeyId, signature, policy] = ['ossaccesskeyid', 'signature', 'policy'].map((name) => fields.get(name))
+  if (accessKeyId === undefined && signature === undefined && policy === undefined) return undefined
+  if (!accessKeyId) throw new OssError('postAccessKeyIdEmpty')
+  if (!signature) throw new OssError('postSignatureEmpty')
+  return { accessKeyId, signature, policy: required(policy), securityToken }
+}
+
+function readV4(version: string, fields: FormFields): Omit<FormClaim, 'securityToken'> {
+  if (version !== V4_ALGORITHM) throw argument('signatureVersionUnknown', 'x-oss-signature-version', version)
+  const credential = fields.get('x-oss-credential') ?? ''
+  const [accessKeyId, date = '', region = '', product = '', terminator, ...more] = credential.split('/')
+  if (!accessKeyId) throw new OssError('postAccessKeyIdEmpty')
+  const signature = fields.get('x-oss-signature')
+  if (!signature) throw new OssError('postSignatureEmpty')
+  const isWhole = product !== '' && terminator === V4_TERMINATOR && more.length === 0
+  if (!isWhole) throw argument('postCredentialInvalid', 'x-oss-credential', credential)
+  const time = fields.get('x-oss-date') ?? ''
+  if (parseBasicTime(time) === undefined || !time.startsWith(`${date}T`)) {
+    throw argument('postDateInvalid', 'x-oss-date', time)
+  }
+  return { accessKeyId, signature, policy: required(fields.get('policy')), scope: { date, region, product } }
+}
+
+function required(policy: string | undefined): string {
+  if (!policy) throw new OssError('postFieldMissing')
+  return policy
+}
+
+/** Accepts a form whose policy the holder of the secret signed. Throws signatureDoesNotMatch, signatureV4DoesNotMatch. */
+export function verifyForm(claim: FormClaim, accessKeySecret: string, digests: Digests): void {
+  const { scope, policy, signature } = claim
+  const signed = utf8Bytes(policy)
+  const expected =
+    scope === undefined
+      ? base64(digests.hmacSha1(utf8Bytes(accessKeySecret), signed))
+      : hex(digests.hmacSha256(v4SigningKey(accessKeySecret, scope, digests), signed))
+  if (equalSignatures(expected, signature)) return
+  throw new OssError(scope === undefined ? 'signatureDoesNotMatch' : 'signatureV4DoesNotMatch', {
+    OSSAccessKeyId: claim.accessKeyId,
+    SignatureProvided: signature,
+    StringToSign: policy,
+    StringToSignBytes: hexDump(signed),
+  })
+}
+
+function argument(
+  cause: 'signatureVersionUnknown' | 'postCredentialInvalid' | 'postDateInvalid',
+  name: string,
+  value: string,
+) {
+  return new OssError(cause, { ArgumentName: name, ArgumentValue: value })
+}

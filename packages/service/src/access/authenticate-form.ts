@@ -1,0 +1,68 @@
+import {
+  type Claim,
+  checkPostPolicy,
+  type FileSizes,
+  type FormClaim,
+  type FormFields,
+  OssError,
+  parsePostPolicy,
+  readFormClaim,
+  verifyForm,
+} from '@bindery/protocol'
+import { type Awaitable, andThen } from '@bindery/storage'
+import type { ServiceOptions } from '../options.js'
+import { checkSession, unknownKey } from './authenticate.js'
+import { keyHolder, type Requester } from './requester.js'
+
+/** The sender of a form, and the sizes that its policy allows for the file. */
+export interface IdentifiedForm {
+  readonly requester: Requester
+  readonly fileSizes: FileSizes | undefined
+}
+
+/** The parts of a form that its signature or its policy is about. */
+export interface SignedForm {
+  readonly bucket: string
+  readonly fields: FormFields
+}
+
+/**
+ * Authenticates a form by its fields: the key, the token, the signature of the policy, then the policy. A form without a
+ * signature is anonymous.
+ */
+export function authenticateForm(
+  form: SignedForm,
+  {
+    accessKeys,
+    digests,
+    clock,
+    strict,
+    region,
+  }: Pick<ServiceOptions, 'accessKeys' | 'digests' | 'clock' | 'strict' | 'region'>,
+): Awaitable<IdentifiedForm> {
+  const claim = readFormClaim(form.fields)
+  if (claim === undefined) return { requester: { kind: 'anonymous' }, fileSizes: undefined }
+  return andThen(accessKeys.find(claim.accessKeyId, claim.securityToken), (accessKey) => {
+    const now = clock()
+    if (accessKey === undefined) throw unknownKey(asHeaderClaim(claim))
+    checkSession(asHeaderClaim(claim), accessKey, now)
+    if (strict && claim.scope !== undefined && claim.scope.region !== region) throw otherRegion(form)
+    verifyForm(claim, accessKey.accessKeySecret, digests)
+    const policy = parsePostPolicy(claim.policy)
+    checkPostPolicy(policy, form, now)
+    return { requester: keyHolder(accessKey), fileSizes: policy.fileSizes }
+  })
+}
+
+/** The same statement about key and token, as a header would make it. */
+function asHeaderClaim({ accessKeyId, signature, securityToken, scope }: FormClaim): Claim {
+  const presented = { accessKeyId, signature, securityToken, date: '', place: 'header' } as const
+  return scope === undefined
+    ? { ...presented, scheme: 'v1' }
+    : { ...presented, scheme: 'v4', scope, additionalHeaders: [] }
+}
+
+function otherRegion({ fields }: SignedForm): OssError {
+  const credential = fields.get('x-oss-credential') ?? ''
+  return new OssError('postRegionInvalid', { ArgumentName: 'x-oss-credential', ArgumentValue: credential })
+}

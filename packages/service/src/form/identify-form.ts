@@ -1,0 +1,29 @@
+import { bucketName, type Head, parseQuery, type Reading } from '@bindery/protocol'
+import type { Identified } from '../access/authenticate.js'
+import { authenticateForm } from '../access/authenticate-form.js'
+import { findBucket } from '../domain/buckets/buckets.js'
+import type { Exchange } from '../exchange.js'
+
+/** The sender of a form, the object that it names, and its fields in place of headers. */
+export interface IdentifiedForm {
+  readonly identified: Identified
+  readonly parts: Head
+}
+
+/** Reads a form up to its file, which becomes the body. Throws noSuchBucket, and the causes of forms and signatures. */
+export async function identifyForm(
+  exchange: Exchange,
+  { style, bucket = '' }: Pick<Reading, 'style' | 'bucket'>,
+): Promise<IdentifiedForm> {
+  const { options, keys, domain } = exchange.surroundings
+  await findBucket(domain, bucketName(bucket))
+  const form = await exchange.readForm()
+  const { fields, key, headers } = form
+  const { requester, fileSizes } = await authenticateForm({ bucket, fields }, { ...options, accessKeys: keys })
+  exchange.log.key = key
+  if (requester.kind !== 'anonymous') exchange.log.accessKeyId = requester.accessKeyId
+  exchange.takeForm(form.file(fileSizes), headers)
+  const signedIn = requester.kind === 'anonymous' ? undefined : 'header'
+  const identified = { requester, reading: { style, level: 'object', bucket, key }, signedIn } as const
+  return { identified, parts: { query: parseQuery(''), headers } }
+}

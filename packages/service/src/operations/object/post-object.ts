@@ -1,0 +1,58 @@
+import { percentEncode } from '@bindery/bytes'
+import { type CallOf, handler } from '../../call.js'
+import { askedCallback } from '../../callback/ask.js'
+import { answerOf } from '../../callback/outcome.js'
+import { checkOverwrite, putObject as storeObject } from '../../domain/objects/objects.js'
+import type { ObjectRecord } from '../../domain/stored/model.js'
+import { describeObject } from '../describe.js'
+
+/** Stores the file of a form. Its fields were read before the requester was known, because they name it. */
+export const postObject = handler('PostObject', {
+  async find(call) {
+    const callback = await askedCallback(call)
+    const { forbidOverwrite } = call.input
+    await checkOverwrite(call.domain, call.bucket, call.objectName, { forbidOverwrite })
+    return { description: describeObject(call.input), callback }
+  },
+  async handle(call, { description, callback }) {
+    const { domain, bucket, key, input, content } = call
+    const object = {
+      bucket: bucket.name,
+      key,
+      owner: bucket.owner,
+      description,
+      acl: input.objectAcl ?? 'default',
+      forbidOverwrite: input.forbidOverwrite,
+      contentMd5: undefined,
+      expected: content.expected,
+    } as const
+    const record = await storeObject(domain, object, content.source)
+    const { etag, crc64, version } = record
+    const output = { etag, crc64, versionId: version?.id, location: undefined }
+    if (callback !== undefined) {
+      return { status: 200, output, result: undefined, answer: answerOf(await callback.make(record)) }
+    }
+    const redirect = redirectOf(call, record)
+    if (redirect !== undefined) return { status: 303, output: { ...output, location: redirect }, result: undefined }
+    const status = statusOf(input.successActionStatus)
+    if (status !== 201) return { status, output, result: undefined }
+    const location = `${call.bucketUrl}/${percentEncode(key, { keepSlash: true })}`
+    return { status, output, result: { bucket: bucket.name, location, key, etag: `"${record.etag}"` } }
+  },
+})
+
+/** Any other status than these means 204. */
+function statusOf(asked: string | undefined): number {
+  return asked === '200' || asked === '201' ? Number(asked) : 204
+}
+
+/** The URL of the form's choice with the object's name; undefined if it chose none, or what is no URL. */
+function redirectOf(call: CallOf<'PostObject'>, { etag }: ObjectRecord): string | undefined {
+  const { successActionRedirect: url } = call.input
+  if (url === undefined || !/^https?:\/\/[^\s]+$/i.test(url)) return undefined
+  const [beforeFragment = '', ...fragment] = url.split('#')
+  const named = { bucket: call.bucket.name, key: call.key, etag: `"${etag}"` }
+  const added = Object.entries(named).map(([name, value]) => `${name}=${percentEncode(value)}`)
+  const target = `${beforeFragment}${beforeFragment.includes('?') ? '&' : '?'}${added.join('&')}`
+  return [target, ...fragment].join('#')
+}
