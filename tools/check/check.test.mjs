@@ -62,6 +62,18 @@ test('every form of importing a package that the row does not allow is rejected'
   }
 })
 
+test('an engine is imported only by its deployment, which the rest of the server reaches through the port', () => {
+  const engine = "import { a } from '@bindery/storage-local'"
+  assert.ok(
+    layerFaults('packages/server/src/start.ts', engine).includes('only folder/ may import @bindery/storage-local'),
+  )
+  assert.ok(!layerFaults('packages/server/src/folder/start.ts', engine).some((fault) => fault.startsWith('only')))
+  assert.deepEqual(layerFaults('packages/server/src/http/lock.ts', "import { a } from '../folder/lock.js'"), [
+    '../folder/lock.js belongs to one deployment: use the port deployment.ts',
+  ])
+  assert.deepEqual(layerFaults('packages/server/src/open-deployment.ts', "import { a } from './folder/lock.js'"), [])
+})
+
 test('a relative import never leaves its package, and a dependency must be declared', () => {
   assert.deepEqual(layerFaults('packages/cli/src/leaves.ts', "import { a } from '../../server/src/a.js'"), [
     '../../server/src/a.js leaves the package',

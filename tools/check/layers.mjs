@@ -49,6 +49,14 @@ export const LAYERS = {
 }
 
 /**
+ * The folder of the server for each engine, which alone imports the engine. A deployment chooses its engines: only
+ * DEPLOYMENT_USERS import from these folders, and the rest of the server uses the port `deployment.ts`.
+ */
+const ENGINE_FOLDERS = { '@bindery/storage-local': 'folder/' }
+/** `index.ts` exports what only a folder has: its backups. */
+const DEPLOYMENT_USERS = ['open-deployment.ts', 'index.ts']
+
+/**
  * The modules of protocol that `packages/service/src/domain` may use: names, limits, errors, text and the types of settings,
  * but no header, XML or status.
  */
@@ -89,6 +97,7 @@ export function checkLayers(sources, readManifest) {
     const place = { source, name, file, layer, manifest: readManifest(name), workspace: readManifest('') }
     const faults = source.imports.flatMap((item) => [
       ...importFaults(place, item),
+      ...(name === 'server' && !source.isTest ? engineFaults(place, item) : []),
       ...(file.startsWith('domain/') && !source.isTest ? domainFaults(place, item, exportsOfProtocol) : []),
     ])
     return [...faults, ...impurities(place)]
@@ -118,6 +127,17 @@ function importFaults({ source, name, file, layer, manifest, workspace }, { spec
     ...(source.isTest ? { ...manifest.devDependencies, ...workspace.devDependencies } : {}),
   }
   return dependency in declared ? [] : fault(`${dependency} is not declared in packages/${name}/package.json`)
+}
+
+function engineFaults({ source, file }, { specifier, line }) {
+  const fault = (sentence) => [`${source.path}:${line}: ${sentence}`]
+  const folder = ENGINE_FOLDERS[specifier]
+  if (folder !== undefined && !file.startsWith(folder)) return fault(`only ${folder} may import ${specifier}`)
+  if (!specifier.startsWith('.')) return []
+  const target = path.posix.join(path.posix.dirname(file), specifier)
+  const owner = Object.values(ENGINE_FOLDERS).find((one) => target.startsWith(one))
+  if (owner === undefined || file.startsWith(owner) || DEPLOYMENT_USERS.includes(file)) return []
+  return fault(`${specifier} belongs to one deployment: use the port deployment.ts`)
 }
 
 function domainFaults({ source, file }, { specifier, names, line }, exportsOfProtocol) {

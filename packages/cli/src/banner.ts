@@ -4,11 +4,11 @@ import type { Messages } from './messages.js'
 import { version } from './version.js'
 
 /** The line of JSON for programs. It contains the secret only at the start that also prints it for people. */
-export function readyLine(config: Config, { endpoint, rootKey, folder }: RunningServer): string {
+export function readyLine(config: Config, { endpoint, rootKey, deployment }: RunningServer): string {
   return `${JSON.stringify({
     endpoint,
     region: config.region,
-    folder: folder.path,
+    folder: deployment.place,
     pid: process.pid,
     accessKeyId: rootKey.accessKeyId,
     ...(rootKey.isNew ? { accessKeySecret: rootKey.accessKeySecret } : {}),
@@ -21,11 +21,11 @@ export function readyLine(config: Config, { endpoint, rootKey, folder }: Running
  * clients.
  */
 export function banner(config: Config, server: RunningServer, messages: Messages): string {
-  const { endpoint, rootKey, folder } = server
+  const { endpoint, rootKey, deployment } = server
   const facts: [string, string][] = [
     [messages.endpoint, endpoint],
     [messages.region, config.region],
-    [messages.folder, `${folder.path}${folder.isNew ? ` ${messages.newFolder}` : ''}`],
+    [messages.folder, `${deployment.place}${deployment.isNew ? ` ${messages.newFolder}` : ''}`],
     ['AccessKey ID', rootKey.accessKeyId],
     ['AccessKey secret', secretOf(server, messages)],
   ]

@@ -1,25 +1,19 @@
-import { join } from 'node:path'
-import { openLocalMetadataStore, openMetadataCommitter } from '@bindery/storage-local'
-import { keptCallbackKey } from './callbacks/callback-key.js'
 import type { Config } from './config.js'
-import { folderFailure } from './failure.js'
-import { type DataFolder, openDataFolder } from './folder/data-folder.js'
-import { isHeld } from './folder/hold.js'
-import { keptKeyRing } from './folder/key-ring-file.js'
-import { keptMasterKeys, masterKeysIn } from './folder/master-keys.js'
-import { keptRootKey, type RootKey } from './folder/root-key.js'
+import type { Deployment } from './deployment.js'
 import { createLog, type Log } from './log.js'
-import { METADATA_FOLDER } from './maintenance/data-stores.js'
-import { endOnCrash, endOnFatal } from './processes/crash.js'
-import { type InstanceOptions, openInstance, type Primary } from './processes/instance.js'
+import { openDeployment } from './open-deployment.js'
+import { endOnCrash } from './processes/crash.js'
+import { type InstanceOptions, openInstance } from './processes/instance.js'
+import type { Primary } from './processes/process-cluster.js'
 import { type Launched, Supervisor } from './processes/supervisor.js'
 import { workerProcesses } from './processes/worker-processes.js'
+import type { RootKey } from './root-key.js'
 
 /** A server that accepts requests. */
 export interface RunningServer {
   /** `http://127.0.0.1:9000`: its address from this machine. */
   readonly endpoint: string
-  readonly folder: Omit<DataFolder, 'lock'>
+  readonly deployment: Pick<Deployment, 'place' | 'isNew'>
   readonly rootKey: RootKey
   /** Rejects with a Failure if the server cannot continue; never resolves. */
   readonly failed: Promise<never>
@@ -29,50 +23,49 @@ export interface RunningServer {
   cut(): Promise<void>
 }
 
-/** Locks the folder, opens it, and serves it, in one process or several. Throws Failure. */
+/** Opens the deployment and serves it, in one process or several. Throws Failure. */
 export async function startServer(config: Config): Promise<RunningServer> {
   const readableLog = !config.json && process.stderr.isTTY === true
   const log = createLog(config.logLevel, { readable: readableLog })
-  const folder = await openDataFolder(config.folder)
+  const deployment = await openDeployment(config)
   try {
-    const rootKey = await rootKeyOf(config, folder)
+    const rootKey = await rootKeyOf(config, deployment)
     const { accessKeyId, accessKeySecret } = rootKey
-    const callbackKey = await keptCallbackKey(folder.path)
-    const masterKeys = await keptMasterKeys(folder.path)
-    await keptKeyRing(folder.path, masterKeysIn(masterKeys)[0])
+    const callbackKey = await deployment.callbackKey()
+    const masterKeys = await deployment.masterKeys()
     const keys = { rootKey: { accessKeyId, accessKeySecret }, callbackKey, masterKeys }
-    const shared = { config, folder: folder.path, ...keys, readableLog }
-    const { launch, close } = config.workers === 1 ? launchHere(log) : await launchWorkers(folder)
+    const shared = { config, ...keys, readableLog }
+    const { launch, close } = config.workers === 1 ? launchHere(deployment, log) : await launchWorkers(deployment)
     const supervisor = new Supervisor({
       instances: config.workers,
       port: config.port,
       launch: (incarnation, primary) => launch({ ...shared, incarnation }, primary),
-      isHeld: () => isHeld(folder.path),
+      isHeld: () => deployment.isHeld(),
       log,
     })
     const port = await supervisor.start()
     endOnCrash(log)
     return {
       endpoint: endpointOf(config.host, port),
-      folder,
+      deployment,
       rootKey,
       failed: supervisor.failed,
       stop: async () => {
         const cut = await supervisor.stop(config.stopTimeoutMs)
         await close()
-        await folder.lock.release()
+        await deployment.release()
         return cut
       },
       cut: () => supervisor.cut(),
     }
   } catch (error) {
-    await folder.lock.release()
-    throw folderFailure(error, folder.path)
+    await deployment.release()
+    throw deployment.failureOf(error)
   }
 }
 
-async function rootKeyOf({ accessKeyId, accessKeySecret }: Config, folder: DataFolder): Promise<RootKey> {
-  if (accessKeyId === undefined || accessKeySecret === undefined) return await keptRootKey(folder.path)
+async function rootKeyOf({ accessKeyId, accessKeySecret }: Config, deployment: Deployment): Promise<RootKey> {
+  if (accessKeyId === undefined || accessKeySecret === undefined) return await deployment.rootKey()
   return { accessKeyId, accessKeySecret, isNew: false, file: undefined }
 }
 
@@ -82,20 +75,19 @@ interface Launcher {
   readonly close: () => Promise<void>
 }
 
-function launchHere(log: Log): Launcher {
-  const openMetadata = (folder: string) => openLocalMetadataStore({ folder, onFatal: endOnFatal })
+function launchHere(deployment: Deployment, log: Log): Launcher {
   return {
     launch: async (options, primary) => ({
-      instance: await openInstance(options, openMetadata, primary, log),
+      instance: await openInstance(options, deployment, primary, log),
       ended: new Promise(() => {}),
     }),
     close: async () => {},
   }
 }
 
-async function launchWorkers({ path, lock }: DataFolder): Promise<Launcher> {
-  const committer = await openMetadataCommitter({ folder: join(path, METADATA_FOLDER), onFatal: endOnFatal })
-  return { launch: workerProcesses(lock.descriptor, committer), close: () => committer.close() }
+async function launchWorkers(deployment: Deployment): Promise<Launcher> {
+  const support = await deployment.supportWorkers()
+  return { launch: workerProcesses(support), close: () => support.close() }
 }
 
 function endpointOf(host: string, port: number): string {

@@ -15,3 +15,4 @@ export {
   openMetadataCommitter,
 } from './metadata/metadata-committer.js'
 export { METADATA_FILE } from './metadata/metadata-file.js'
+export type { SendCommits } from './metadata/remote-commits.js'

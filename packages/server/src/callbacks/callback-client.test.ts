@@ -1,26 +1,20 @@
 import assert from 'node:assert/strict'
 import { createHash, verify } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, before, type TestContext, test } from 'node:test'
+import { before, type TestContext, test } from 'node:test'
 import { type CallbackUrl, callbackBody, callbackRequest, OssError, readCallback } from '@bindery/protocol'
 import type { CallbackAnswer } from '@bindery/service'
 import { pino } from 'pino'
 import { AllowedHosts } from './allowed-hosts.js'
 import { type CallbackClientOptions, createCallbacks } from './callback-client.js'
-import { keptCallbackKey, publicKeyOf } from './callback-key.js'
+import { newCallbackKey, publicKeyOf } from './callback-key.js'
 
 let key = ''
-let folder = ''
 before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'bindery-callbacks-'))
-  key = await keptCallbackKey(folder)
+  key = await newCallbackKey()
 })
-after(() => rm(folder, { recursive: true, force: true }))
 
 function client(options: Partial<CallbackClientOptions> = {}) {
   const hosts = new AllowedHosts(['loopback'])

@@ -21,6 +21,8 @@ export interface FolderFormat {
 
 export const FOLDER_FORMAT: FolderFormat = { format: FORMAT, layout: LAYOUT }
 
+export const METADATA_FOLDER = 'metadata'
+export const BLOBS_FOLDER = 'blobs'
 /** The file that makes a folder a data folder. */
 export const FORMAT_FILE = 'format.json'
 /** Files that a future data folder may contain: traces of an earlier start, and of the root of a disk. */

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { readMarker } from '../maintenance/backup-marker.js'
+import { readMarker } from './backup-marker.js'
 import { openDataFolder } from './data-folder.js'
 import { keptRootKey } from './root-key.js'
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { formatMasterKeys, MASTER_KEY_BYTES, type MasterKey, masterKeyOf, parseMasterKeys } from '@bindery/encryption'
+import { formatMasterKeys, MASTER_KEY_BYTES, masterKeyOf, parseMasterKeys } from '@bindery/encryption'
 import { Failure, systemCode } from '../failure.js'
 import { writeDurably } from './durable-file.js'
 
@@ -22,12 +22,5 @@ export async function keptMasterKeys(folder: string): Promise<string> {
   }
   const keys = formatMasterKeys([masterKeyOf(randomBytes(MASTER_KEY_BYTES))])
   await writeDurably(file, keys, 0o600)
-  return keys
-}
-
-/** The keys in a text that `keptMasterKeys` has returned. */
-export function masterKeysIn(text: string): readonly [MasterKey, ...MasterKey[]] {
-  const keys = parseMasterKeys(text)
-  if (keys === undefined) throw new TypeError('the master keys were checked when they were read')
   return keys
 }

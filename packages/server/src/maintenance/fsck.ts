@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { join } from 'node:path'
 import { type AuditProgress, type AuditReport, audit, type Finding } from '@bindery/service'
-import { openDataStores } from './data-stores.js'
-import { openQuarantine, QUARANTINE_FOLDER } from './quarantine.js'
+import { openIdleStores } from '../open-deployment.js'
 
 export interface FsckOptions {
   /** A data folder that no server uses. */
@@ -30,20 +28,19 @@ const BUFFER_BYTES = 64 * 1024 * 1024
  * `formatNewer`, `layoutOther`, `fileDamaged`.
  */
 export async function fsck({ folder, bytes, repair, onFinding, onProgress }: FsckOptions): Promise<FsckReport> {
-  const stores = await openDataStores(folder, BUFFER_BYTES)
-  const { path, metadata, blobs } = stores
-  const quarantine = join(path, QUARANTINE_FOLDER)
+  const stores = await openIdleStores(folder, BUFFER_BYTES)
+  const { place, metadata, blobs, quarantine, quarantinePlace } = stores
   try {
     const report = await audit({
       metadata,
       blobs,
       random: randomBytes,
       bytes,
-      quarantine: repair ? openQuarantine(path, blobs) : undefined,
+      quarantine: repair ? quarantine : undefined,
       onFinding,
       onProgress,
     })
-    return { ...report, folder: path, quarantine }
+    return { ...report, folder: place, quarantine: quarantinePlace }
   } finally {
     await stores.close()
   }

@@ -1,42 +1,34 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createSealer } from '@bindery/encryption'
-import { BEAT_MS, createService, type Damage, type Event, RowCluster, type Service } from '@bindery/service'
-import { BelowReserve, type BlobStore, type MetadataStore, StorageError } from '@bindery/storage'
-import { openLocalBlobStore } from '@bindery/storage-local'
+import { createService, type Event, type Service } from '@bindery/service'
+import { BelowReserve, type BlobStore, type MetadataStore } from '@bindery/storage'
 import { AllowedHosts } from '../callbacks/allowed-hosts.js'
 import { createCallbacks } from '../callbacks/callback-client.js'
 import { publicKeyOf } from '../callbacks/callback-key.js'
 import type { Config } from '../config.js'
+import type { ProcessDeployment } from '../deployment.js'
 import { nodeDigests } from '../digests.js'
 import { createKeyService } from '../encryption/key-service.js'
-import { folderFailure, listenFailure } from '../failure.js'
-import { keyRingReader } from '../folder/key-ring-file.js'
-import { masterKeysIn } from '../folder/master-keys.js'
-import { ROOT_ACCOUNT, type RootKey, rootAccessKeys } from '../folder/root-key.js'
+import { masterKeysIn } from '../encryption/master-keys.js'
+import { listenFailure } from '../failure.js'
 import { connectionsMax } from '../http/connections-max.js'
 import type { FullDisk, Unready } from '../http/health.js'
 import { HttpServer } from '../http/http-server.js'
 import { TrustedProxies } from '../http/trusted-proxies.js'
 import type { Log } from '../log.js'
-import { BLOBS_FOLDER, METADATA_FOLDER } from '../maintenance/data-stores.js'
 import { type MetricValues, metricsText, RequestMetrics } from '../metrics/request-metrics.js'
-import { pause } from '../pause.js'
 import { pooledRandom } from '../random.js'
+import { ROOT_ACCOUNT, type RootKey, rootAccessKeys } from '../root-key.js'
 import { runBackgroundTasks } from './background-tasks.js'
-import { endOnFatal } from './crash.js'
-import { EventRelay } from './event-relay.js'
-import type { EventInlet, EventOutlet } from './event-switchboard.js'
+import type { EventInlet } from './event-switchboard.js'
+import type { Primary, ProcessCluster } from './process-cluster.js'
 
 /** The stores must answer within this time for a server to report that it is ready. */
 const READY_WITHIN_MS = 2_000
 
 export interface InstanceOptions {
   readonly config: Config
-  /** Absolute path of the data folder, which this process or its parent has locked. */
-  readonly folder: string
   readonly rootKey: Pick<RootKey, 'accessKeyId' | 'accessKeySecret'>
   /** PEM of the RSA key that signs callbacks. */
   readonly callbackKey: string
@@ -73,57 +65,33 @@ export type Instance = {
   readonly cut: () => Promise<void>
 }
 
-/** Questions and notices of an instance to its supervisor. */
-export type Primary = EventOutlet & {
-  /** Has all other instances report at once which reads run in them. */
-  readonly nudge: () => Promise<void>
-  /** The metrics of all instances. */
-  readonly measureAll: () => Promise<readonly MetricValues[]>
-  /** Whether another process, such as a backup, keeps everything from being freed. */
-  readonly isHeld: () => Promise<boolean>
-}
-
-/** Opens the metadata store in a folder: to commit in this process, or in another one. */
-export type OpenMetadata = (folder: string) => Promise<MetadataStore>
-
 /** Opens the stores and the service over them. Throws Failure `folderForbidden`, `diskFull`. */
 export async function openInstance(
   options: InstanceOptions,
-  openMetadata: OpenMetadata,
+  deployment: ProcessDeployment,
   primary: Primary,
   log: Log,
 ): Promise<Instance> {
-  const { config, rootKey, callbackKey } = options
-  const { metadata, blobs } = await openStores(options, openMetadata).catch((error) => {
-    throw folderFailure(error, options.folder)
+  const { config, rootKey, callbackKey, incarnation } = options
+  const { metadata, blobs } = await openStores(options, deployment).catch((error) => {
+    throw deployment.failureOf(error)
   })
-  const events = new EventRelay(primary)
+  const cluster = await deployment.join({ metadata, incarnation, primary, log })
   const random = pooledRandom()
   const masters = masterKeysIn(options.masterKeys)
-  const surroundings = {
-    metadata,
-    clock: Date.now,
-    sleep: (milliseconds: number) => sleep(milliseconds),
-    onDamage: (damage: Damage) => log.error(damage, 'a damaged row was passed over'),
-  }
-  const cluster = await RowCluster.join({
-    ...surroundings,
-    incarnation: options.incarnation,
-    uptime: () => performance.now(),
-    // the primary may be gone, and then this process soon ends too
-    nudge: () => void primary.nudge().catch(() => {}),
-    isHeld: primary.isHeld,
-  })
   const service = createService({
-    ...surroundings,
+    metadata,
     blobs,
     cluster,
+    events: cluster,
     digests: nodeDigests(),
+    clock: Date.now,
+    sleep: (milliseconds) => sleep(milliseconds),
     random,
     accessKeys: rootAccessKeys(rootKey),
     sealer: createSealer(masters, random),
-    keys: createKeyService({ masters, ring: keyRingReader(options.folder), random: randomBytes }),
-    events,
+    keys: createKeyService({ masters, ring: () => deployment.keyRing(), random: randomBytes }),
+    onDamage: (damage) => log.error(damage, 'a damaged row was passed over'),
     callbacks: createCallbacks({
       key: callbackKey,
       hosts: new AllowedHosts(config.callbackHosts),
@@ -136,23 +104,17 @@ export async function openInstance(
     strict: config.strict,
     receiptMs: config.receiptMs,
   })
+  cluster.lead((signal) => runBackgroundTasks(service, config, log, signal))
   const publicKey = publicKeyOf(callbackKey)
-  const measureAll = primary.measureAll
-  return new RunningInstance({ config, publicKey, metadata, blobs, cluster, service, events, measureAll, log })
+  const { measureAll } = primary
+  return new RunningInstance({ config, publicKey, metadata, blobs, cluster, service, measureAll, log })
 }
 
-async function openStores({ config, folder, incarnation }: InstanceOptions, openMetadata: OpenMetadata) {
-  const blobFolder = join(folder, BLOBS_FOLDER)
-  await mkdir(blobFolder, { recursive: true, mode: 0o700 })
-  const metadata = await openMetadata(join(folder, METADATA_FOLDER))
+async function openStores({ config, incarnation }: InstanceOptions, deployment: ProcessDeployment) {
+  const metadata = await deployment.openMetadata()
   try {
-    const blobs = await openLocalBlobStore({
-      folder: blobFolder,
-      incarnation,
-      bufferBytes: config.memoryBytes,
-      reserveBytes: config.reserveBytes,
-    })
-    return { metadata, blobs }
+    const { memoryBytes: bufferBytes, reserveBytes } = config
+    return { metadata, blobs: await deployment.openBlobs({ incarnation, bufferBytes, reserveBytes }) }
   } catch (error) {
     await metadata.close()
     throw error
@@ -165,9 +127,8 @@ interface Parts {
   readonly publicKey: string
   readonly metadata: MetadataStore
   readonly blobs: BlobStore
-  readonly cluster: RowCluster
+  readonly cluster: ProcessCluster
   readonly service: Service
-  readonly events: EventRelay
   readonly measureAll: Primary['measureAll']
   readonly log: Log
 }
@@ -177,10 +138,6 @@ class RunningInstance implements Instance {
   readonly #http: HttpServer
   readonly #metrics = new RequestMetrics(() => this.#http.inFlight)
   readonly #stopping = new AbortController()
-  /** Ends the reports of this process, in which no request runs any more. */
-  readonly #stopped = new AbortController()
-  readonly #beats: Promise<void>
-  #backgroundTasks: Promise<void> | undefined
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -197,7 +154,6 @@ class RunningInstance implements Instance {
       connectionsMax: connectionsMax(),
       proxies: new TrustedProxies(config.trustedProxies),
     })
-    this.#beats = this.#beat()
   }
 
   readonly prepare = async (living: readonly string[]): Promise<void> => {
@@ -218,49 +174,30 @@ class RunningInstance implements Instance {
     }
   }
 
-  readonly lead = async (): Promise<void> => {
-    const { service, config, log } = this.#parts
-    this.#backgroundTasks ??= runBackgroundTasks(service, config, log, this.#stopping.signal)
-  }
+  readonly lead = async (): Promise<void> => this.#parts.cluster.startLeading()
 
-  readonly report = async (): Promise<void> => {
-    try {
-      await this.#parts.cluster.report()
-    } catch (error) {
-      // Nothing that this process does counts any more.
-      if (error instanceof StorageError && error.kind === 'fenced') endOnFatal(error)
-      else this.#parts.log.warn({ err: error }, 'this process could not report its reads and will try again')
-    }
-  }
+  readonly report = (): Promise<void> => this.#parts.cluster.report()
 
   readonly measure = (): Promise<MetricValues> => this.#metrics.values()
 
-  readonly receive = async (event: Event): Promise<void> => this.#parts.events.receive(event)
+  readonly receive = (event: Event): Promise<void> => this.#parts.cluster.receive(event)
 
-  readonly othersListen = async (listen: boolean): Promise<void> => this.#parts.events.setOthersListen(listen)
+  readonly othersListen = (listen: boolean): Promise<void> => this.#parts.cluster.othersListen(listen)
 
   readonly stop = async (graceMs: number): Promise<number> => {
+    const { cluster, blobs, metadata } = this.#parts
     this.#stopping.abort()
-    this.#parts.events.stop()
+    const drained = cluster.drain()
     const cut = await this.#http.stop(graceMs)
-    await this.#backgroundTasks
-    this.#stopped.abort()
-    await this.#beats
-    // Otherwise the next start declares this process dead.
-    await this.#parts.cluster.leave().catch(() => {})
-    await this.#parts.blobs.close()
-    await this.#parts.metadata.close()
+    await drained
+    // If that fails, the next start declares this process dead.
+    await cluster.leave().catch(() => {})
+    await blobs.close()
+    await metadata.close()
     return cut
   }
 
   readonly cut = async (): Promise<void> => this.#http.cut()
-
-  async #beat(): Promise<void> {
-    while (!this.#stopped.signal.aborted) {
-      await this.report()
-      await pause(BEAT_MS, this.#stopped.signal)
-    }
-  }
 
   async #unready(): Promise<Unready | undefined> {
     if (this.#stopping.signal.aborted) return 'stopping'

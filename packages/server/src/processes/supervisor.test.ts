@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { pino } from 'pino'
 import { ProcessGone } from './calls.js'
-import type { Instance, Primary } from './instance.js'
+import type { Instance } from './instance.js'
+import type { Primary } from './process-cluster.js'
 import { type Launched, Supervisor } from './supervisor.js'
 
 const PORT = 1234

@@ -5,7 +5,8 @@ import type { Log } from '../log.js'
 import type { MetricValues } from '../metrics/request-metrics.js'
 import { ProcessGone } from './calls.js'
 import { EventSwitchboard } from './event-switchboard.js'
-import type { Instance, Primary } from './instance.js'
+import type { Instance } from './instance.js'
+import type { Primary } from './process-cluster.js'
 
 /** A started instance, in this process or its own. */
 export interface Launched {

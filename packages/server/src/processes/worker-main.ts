@@ -1,12 +1,12 @@
 /** The main program of a worker process: an instance that the primary controls. */
 import cluster from 'node:cluster'
 import type { Event } from '@bindery/service'
-import { openSharedMetadataStore } from '@bindery/storage-local'
 import { createLog } from '../log.js'
+import { deploymentInWorker } from '../open-deployment.js'
 import { CallChannel, type Pipe } from './calls.js'
 import { endOnCrash } from './crash.js'
-import { type Instance, type InstanceOptions, openInstance } from './instance.js'
-import type { PrimaryCalls } from './worker-processes.js'
+import { type Instance, openInstance } from './instance.js'
+import type { OpenInput, PrimaryCalls } from './worker-processes.js'
 
 let opened: Instance | undefined
 
@@ -16,12 +16,12 @@ function instance(): Instance {
 }
 
 const channel = new CallChannel<PrimaryCalls>(process as Pipe, {
-  open: async (options: InstanceOptions) => {
+  open: async ({ options, address }: OpenInput) => {
     const log = createLog(options.config.logLevel, { readable: options.readableLog })
     endOnCrash(log)
-    const { nudge, measureAll, isHeld, listens, publish, commit } = channel.remote
-    const openMetadata = (folder: string) => openSharedMetadataStore({ folder, send: commit })
-    opened = await openInstance(options, openMetadata, { nudge, measureAll, isHeld, listens, publish }, log)
+    const { nudge, measureAll, isHeld, listens, publish, support } = channel.remote
+    const deployment = deploymentInWorker(address, support)
+    opened = await openInstance(options, deployment, { nudge, measureAll, isHeld, listens, publish }, log)
   },
   prepare: (living: readonly string[]) => instance().prepare(living),
   listen: (port: number) => instance().listen(port),

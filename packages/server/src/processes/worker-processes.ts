@@ -1,12 +1,18 @@
 import cluster from 'node:cluster'
 import { fileURLToPath } from 'node:url'
-import type { MetadataCommitter } from '@bindery/storage-local'
+import type { DeploymentAddress, WorkerSupport } from '../deployment.js'
 import { CallChannel, ProcessGone } from './calls.js'
-import type { Instance, InstanceOptions, Primary } from './instance.js'
+import type { Instance, InstanceOptions } from './instance.js'
+import type { Primary } from './process-cluster.js'
 import type { Launched } from './supervisor.js'
 
 /** The calls of the primary to a worker: open an instance, then everything that an instance does. */
-export type WorkerCalls = Instance & { readonly open: (options: InstanceOptions) => Promise<void> }
+export type WorkerCalls = Instance & { readonly open: (input: OpenInput) => Promise<void> }
+
+export interface OpenInput {
+  readonly options: InstanceOptions
+  readonly address: DeploymentAddress
+}
 
 /**
  * The calls of a worker to the primary. `started` exists because a message to a worker that does not listen yet is
@@ -14,7 +20,8 @@ export type WorkerCalls = Instance & { readonly open: (options: InstanceOptions)
  */
 export type PrimaryCalls = Primary & {
   readonly started: () => Promise<void>
-  readonly commit: MetadataCommitter['commit']
+  /** For the stores of the worker. */
+  readonly support: WorkerSupport['answer']
 }
 
 /**
@@ -23,41 +30,34 @@ export type PrimaryCalls = Primary & {
  */
 const NODE_FLAGS = ['--single-threaded-gc']
 
-/**
- * Starts instances in their own processes, which share the port, inherit the lock of the data folder, and let this
- * process commit for them.
- */
-export function workerProcesses(lockDescriptor: number, committer: MetadataCommitter) {
+/** Starts instances in their own processes, which share the port, and whose stores this process supports. */
+export function workerProcesses(support: WorkerSupport) {
   // Workers accept connections themselves: a connection that the primary had passed to a dying worker would hang.
   cluster.schedulingPolicy = cluster.SCHED_NONE
   cluster.setupPrimary({
     exec: fileURLToPath(new URL('./worker-main.js', import.meta.url)),
     args: [],
     execArgv: [...process.execArgv, ...NODE_FLAGS],
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc', lockDescriptor],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc', support.descriptor ?? 'ignore'],
     // rows are bytes
     serialization: 'advanced',
   })
-  return (options: InstanceOptions, primary: Primary) => launchWorker(options, primary, committer)
+  return (options: InstanceOptions, primary: Primary) => launchWorker(options, primary, support)
 }
 
-async function launchWorker(
-  options: InstanceOptions,
-  primary: Primary,
-  committer: MetadataCommitter,
-): Promise<Launched> {
+async function launchWorker(options: InstanceOptions, primary: Primary, support: WorkerSupport): Promise<Launched> {
   const worker = cluster.fork()
   let start = () => {}
   const started = new Promise<void>((resolve) => {
     start = resolve
   })
-  const answers: PrimaryCalls = { ...primary, started: async () => start(), commit: committer.commit }
+  const answers: PrimaryCalls = { ...primary, started: async () => start(), support: support.answer }
   const channel = new CallChannel<WorkerCalls>(worker, answers)
   const ended = new Promise<string>((resolve) => {
     worker.on('exit', (code, signal) => {
       const how = signal ?? `exit code ${code}`
       channel.close(how)
-      committer.forgetDeadReaders()
+      support.workerEnded()
       resolve(how)
     })
   })
@@ -69,7 +69,7 @@ async function launchWorker(
   }
   try {
     await Promise.race([started, ended])
-    await channel.remote.open(options)
+    await channel.remote.open({ options, address: support.address })
   } catch (error) {
     await end()
     throw error

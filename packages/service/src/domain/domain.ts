@@ -3,7 +3,7 @@ import type { Digests } from '@bindery/protocol'
 import type { BlobStore, MetadataStore } from '@bindery/storage'
 import { BucketCache } from './buckets/bucket-cache.js'
 import type { KeyProvider } from './bytes/encryption.js'
-import type { Cluster } from './cluster/cluster.js'
+import type { Membership } from './cluster/cluster.js'
 import { Announcer, type EventBus, EventHub } from './events.js'
 import { type Damage, DamageReports } from './stored/damage.js'
 
@@ -12,7 +12,7 @@ export interface DomainOptions {
   readonly metadata: MetadataStore
   readonly blobs: BlobStore
   /** The processes that serve these stores; this one has joined them. */
-  readonly cluster: Cluster
+  readonly cluster: Membership
   readonly digests: Digests
   /** Milliseconds since 1970. Times are for users to see; nothing is ordered or freed by them. */
   readonly clock: () => number

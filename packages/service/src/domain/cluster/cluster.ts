@@ -1,14 +1,12 @@
 import { type Awaitable, andThen, StorageError } from '@bindery/storage'
 import type { ReadRegistry } from '../bytes/reads.js'
+import type { EventBus } from '../events.js'
 
 /** Ids of the manifests that running reads may use; `any`: they may use whatever the stores hold. */
 export type Busy = ReadonlySet<string> | 'any'
 
-/**
- * This process among those that serve the same stores: which reads run anywhere, and whether this process still belongs
- * to them.
- */
-export interface Cluster {
+/** The reads of all processes that serve the same stores, and whether this one still belongs to them. */
+export interface Membership {
   /** The reads that run in this process. One begins before any snapshot that it uses is taken. */
   readonly reads: ReadRegistry
   /**
@@ -24,8 +22,22 @@ export interface Cluster {
   settled(signal?: AbortSignal): Promise<Busy>
 }
 
+/** This process among those that serve the same stores. */
+export interface Cluster extends Membership, EventBus {
+  readonly incarnation: string
+  /**
+   * Registers a task that one process at a time runs: this one from when it is chosen until it drains, which the signal
+   * reports. The task must not reject.
+   */
+  lead(task: (signal: AbortSignal) => Promise<void>): void
+  /** Ends the tasks and the subscriptions of this process, whose last requests may still run. */
+  drain(): Promise<void>
+  /** Ends the membership of this process, in which nothing runs any more: the others do not wait for it. */
+  leave(): Promise<void>
+}
+
 /** Throws StorageError `unavailable` unless this process may answer. */
-export function requireLease(cluster: Pick<Cluster, 'mayAnswer'>): Awaitable<void> {
+export function requireLease(cluster: Pick<Membership, 'mayAnswer'>): Awaitable<void> {
   return andThen(cluster.mayAnswer(), (may) => {
     if (!may) throw new StorageError('unavailable', 'this process has lost touch with the others')
   })

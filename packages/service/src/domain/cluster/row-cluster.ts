@@ -16,7 +16,7 @@ import { ReadRegistry } from '../bytes/reads.js'
 import { type Damage, DamageReports, unlessDamaged } from '../stored/damage.js'
 import { incarnationRows, reportRows } from '../stored/keyspace.js'
 import type { ReportRecord } from '../stored/model.js'
-import type { Busy, Cluster } from './cluster.js'
+import type { Busy, Membership } from './cluster.js'
 import { bury, type Members, raiseEpoch, readEpoch, readMembers, readSeen } from './members.js'
 import { Undertaker } from './undertaker.js'
 
@@ -54,7 +54,7 @@ export interface RowClusterOptions {
   readonly onDamage?: ((damage: Damage) => void) | undefined
 }
 
-export class RowCluster implements Cluster {
+export class RowCluster implements Membership {
   readonly reads = new ReadRegistry()
   readonly #options: RowClusterOptions
   readonly #damage: DamageReports

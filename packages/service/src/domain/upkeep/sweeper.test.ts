@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ListedParts } from '@bindery/protocol'
 import { createMemoryBlobStore, createMemoryMetadataStore, StorageError } from '@bindery/storage'
-import type { Cluster } from '../cluster/cluster.js'
+import type { Membership } from '../cluster/cluster.js'
 import { deleteObject } from '../objects/objects.js'
 import { openObject } from '../objects/open-object.js'
 import { Scope } from '../scope.js'
@@ -69,7 +69,7 @@ test('nothing is freed while a backup copies the stores, blobs that wait to be d
   await put(domain, 'k', 'new')
   let held = true
   const settled = domain.cluster.settled.bind(domain.cluster)
-  const cluster: Cluster = {
+  const cluster: Membership = {
     reads: domain.cluster.reads,
     mayAnswer: () => true,
     settled: async () => (held ? 'any' : settled()),

@@ -3,12 +3,12 @@ import { copyFile, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type AuditReport, audit, type Finding, forEachUnnamed } from '@bindery/service'
 import { copyMetadata, METADATA_FILE } from '@bindery/storage-local'
-import { FORMAT_FILE } from '../folder/data-folder.js'
-import { syncFolder } from '../folder/durable-file.js'
-import { lockFolder } from '../folder/lock.js'
 import { MARKER_FILE } from './backup-marker.js'
 import { type CopyProgress, copyBlobs } from './copy-blobs.js'
-import { BLOBS_FOLDER, METADATA_FOLDER, openStoresIn } from './data-stores.js'
+import { BLOBS_FOLDER, FORMAT_FILE, METADATA_FOLDER } from './data-folder.js'
+import { openStoresIn } from './data-stores.js'
+import { syncFolder } from './durable-file.js'
+import { lockFolder } from './lock.js'
 
 export interface CopyFolderOptions {
   /** Absolute paths of a data folder or a backup, and of a folder with a marker. */

@@ -1,25 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { access, readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import type { BlobStore, MetadataStore } from '@bindery/storage'
 import { METADATA_FILE, openLocalBlobStore, openLocalMetadataStore } from '@bindery/storage-local'
+import type { IdleStores } from '../deployment.js'
 import { Failure, folderFailure, systemCode } from '../failure.js'
-import { FORMAT_FILE, openDataFolder } from '../folder/data-folder.js'
-
-export const METADATA_FOLDER = 'metadata'
-export const BLOBS_FOLDER = 'blobs'
-
-/** The stores of a data folder that no server uses. */
-export interface DataStores {
-  /** Absolute. */
-  readonly path: string
-  readonly metadata: MetadataStore
-  readonly blobs: BlobStore
-  close(): Promise<void>
-}
+import { BLOBS_FOLDER, FORMAT_FILE, METADATA_FOLDER, openDataFolder } from './data-folder.js'
+import { openQuarantine, QUARANTINE_FOLDER } from './quarantine.js'
 
 /** Locks an existing data folder and opens its stores. Throws Failure `folderMissing`, and as `openDataFolder`. */
-export async function openDataStores(name: string, bufferBytes: number): Promise<DataStores> {
+export async function openDataStores(name: string, bufferBytes: number): Promise<IdleStores> {
   const path = resolve(name)
   await requireDataFolder(path)
   const { lock } = await openDataFolder(path)
@@ -30,7 +19,8 @@ export async function openDataStores(name: string, bufferBytes: number): Promise
       await stores.metadata.close()
       await lock.release()
     }
-    return { path, ...stores, close }
+    const quarantine = openQuarantine(path, stores.blobs)
+    return { place: path, quarantinePlace: join(path, QUARANTINE_FOLDER), quarantine, ...stores, close }
   } catch (error) {
     await lock.release()
     throw folderFailure(error, path)
@@ -38,7 +28,7 @@ export async function openDataStores(name: string, bufferBytes: number): Promise
 }
 
 /** Opens the stores below a folder, which other processes may be using. */
-export async function openStoresIn(path: string, bufferBytes: number): Promise<Pick<DataStores, 'metadata' | 'blobs'>> {
+export async function openStoresIn(path: string, bufferBytes: number): Promise<Pick<IdleStores, 'metadata' | 'blobs'>> {
   await requireMetadata(path)
   const metadata = await openLocalMetadataStore({ folder: join(path, METADATA_FOLDER) })
   try {

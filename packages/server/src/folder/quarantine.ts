@@ -7,9 +7,9 @@ import { join } from 'node:path'
 import type { Quarantine } from '@bindery/service'
 import type { BlobStore } from '@bindery/storage'
 import { extentOf } from '@bindery/storage-local'
-import { syncFolder } from '../folder/durable-file.js'
 import { copyExtent } from './copy-extent.js'
-import { BLOBS_FOLDER } from './data-stores.js'
+import { BLOBS_FOLDER } from './data-folder.js'
+import { syncFolder } from './durable-file.js'
 
 export const QUARANTINE_FOLDER = 'quarantine'
 

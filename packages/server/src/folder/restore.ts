@@ -2,11 +2,11 @@ import { rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Finding } from '@bindery/service'
 import { Failure, folderFailure } from '../failure.js'
-import { requireReadable, writeFormat } from '../folder/data-folder.js'
-import { syncFolder } from '../folder/durable-file.js'
 import { MARKER_FILE, prepareTarget, readMarker, writeMarker } from './backup-marker.js'
 import type { CopyProgress } from './copy-blobs.js'
 import { type CopyReport, copyFolder } from './copy-folder.js'
+import { requireReadable, writeFormat } from './data-folder.js'
+import { syncFolder } from './durable-file.js'
 
 export interface RestoreOptions {
   /** A finished backup. */

@@ -1,12 +1,12 @@
 import { resolve } from 'node:path'
 import type { Finding } from '@bindery/service'
 import { folderFailure } from '../failure.js'
-import { FOLDER_FORMAT, readFormat } from '../folder/data-folder.js'
-import { holdFolder } from '../folder/hold.js'
 import { prepareTarget, writeMarker } from './backup-marker.js'
 import type { CopyProgress } from './copy-blobs.js'
 import { type CopyReport, copyFolder } from './copy-folder.js'
+import { FOLDER_FORMAT, readFormat } from './data-folder.js'
 import { requireDataFolder } from './data-stores.js'
+import { holdFolder } from './hold.js'
 
 export interface BackupOptions {
   /** A data folder, which a server may be using. */

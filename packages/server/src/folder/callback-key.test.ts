@@ -4,7 +4,8 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { keptCallbackKey, publicKeyOf } from './callback-key.js'
+import { publicKeyOf } from '../callbacks/callback-key.js'
+import { keptCallbackKey } from './callback-key.js'
 
 test('a folder keeps one RSA key of 2048 bits, readable only by its owner', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'bindery-key-'))

@@ -1,8 +1,8 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure, systemCode } from '../failure.js'
-import { FORMAT_FILE, type FolderFormat } from '../folder/data-folder.js'
-import { writeDurably } from '../folder/durable-file.js'
+import { FORMAT_FILE, type FolderFormat } from './data-folder.js'
+import { writeDurably } from './durable-file.js'
 
 /** Present in a folder that is being filled, and in a finished backup. */
 export const MARKER_FILE = 'backup.json'

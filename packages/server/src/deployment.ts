@@ -1,0 +1,77 @@
+import type { KeyRing } from '@bindery/encryption'
+import type { Quarantine } from '@bindery/service'
+import type { BlobStore, MetadataStore } from '@bindery/storage'
+import type { JoinOptions, ProcessCluster } from './processes/process-cluster.js'
+import type { RootKey } from './root-key.js'
+
+export interface BlobOptions {
+  /** Random, and used by no other process before or after. */
+  readonly incarnation: string
+  /** Bytes of memory for blobs on their way to and from the store. */
+  readonly bufferBytes: number
+  /** Bytes of the disk that writes leave free. */
+  readonly reserveBytes: number
+}
+
+/** A deployment as one process of a server uses it. The caller closes what it has opened. */
+export interface ProcessDeployment {
+  openMetadata(): Promise<MetadataStore>
+  openBlobs(options: BlobOptions): Promise<BlobStore>
+  /** Makes this process known to the others, before its first request. */
+  join(options: JoinOptions): Promise<ProcessCluster>
+  /** The keys that requests for KMS name, as they are now. */
+  keyRing(): Promise<KeyRing>
+  /** The Failure for an error of the stores that the user can act on; any other error is returned unchanged. */
+  failureOf(error: unknown): unknown
+}
+
+/** Stores that no server uses, for maintenance. */
+export interface IdleStores {
+  /** For people: a folder, as an absolute path. */
+  readonly place: string
+  readonly metadata: MetadataStore
+  readonly blobs: BlobStore
+  /** Keeps what a repair removes, at `quarantinePlace`. */
+  readonly quarantine: Quarantine
+  readonly quarantinePlace: string
+  close(): Promise<void>
+}
+
+/** Plain data by which a worker process finds its deployment. */
+export type DeploymentAddress = { readonly kind: 'folder'; readonly path: string }
+
+/** Calls the process that controls this one for its stores. */
+export type CallPrimary = (input: Uint8Array) => Promise<unknown>
+
+/** The help that worker processes get from the process that controls them. */
+export interface WorkerSupport {
+  readonly address: DeploymentAddress
+  /** A file descriptor that they inherit; undefined: none. */
+  readonly descriptor: number | undefined
+  /** Answers their `CallPrimary`. */
+  readonly answer: CallPrimary
+  /** To be called when a worker has ended. */
+  workerEnded(): void
+  close(): Promise<void>
+}
+
+/**
+ * Where a server keeps its data and secrets. A deployment alone knows engines, folders and locks. While it is open, no
+ * other server uses the data in a way that this one cannot stand.
+ */
+export interface Deployment extends ProcessDeployment {
+  /** For people: a folder, as an absolute path. */
+  readonly place: string
+  readonly isNew: boolean
+  /** The key of the root account, unless the configuration gives one. Throws Failure `fileDamaged`. */
+  rootKey(): Promise<RootKey>
+  /** PEM of the RSA key that signs callbacks. Throws Failure `fileDamaged`. */
+  callbackKey(): Promise<string>
+  /** The master keys as text. There is a key ring from then on. Throws Failure `fileDamaged`. */
+  masterKeys(): Promise<string>
+  /** Whether a process that cannot write rows copies the stores: `RowClusterOptions.isHeld`. */
+  isHeld(): Promise<boolean>
+  /** Prepares for stores that worker processes open. */
+  supportWorkers(): Promise<WorkerSupport>
+  release(): Promise<void>
+}

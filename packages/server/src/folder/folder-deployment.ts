@@ -1,0 +1,76 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import {
+  openLocalBlobStore,
+  openLocalMetadataStore,
+  openMetadataCommitter,
+  openSharedMetadataStore,
+  type SendCommits,
+} from '@bindery/storage-local'
+import type { BlobOptions, CallPrimary, Deployment, ProcessDeployment } from '../deployment.js'
+import { masterKeysIn } from '../encryption/master-keys.js'
+import { folderFailure } from '../failure.js'
+import { endOnFatal } from '../processes/crash.js'
+import { SupervisedCluster } from '../processes/supervised-cluster.js'
+import { keptCallbackKey } from './callback-key.js'
+import { BLOBS_FOLDER, METADATA_FOLDER, openDataFolder } from './data-folder.js'
+import { isHeld } from './hold.js'
+import { keptKeyRing, keyRingReader } from './key-ring-file.js'
+import { keptMasterKeys } from './master-keys.js'
+import { keptRootKey } from './root-key.js'
+
+/** Opens a data folder for a server: locks it, and creates it if it is missing or empty. Throws as `openDataFolder`. */
+export async function openFolderDeployment(name: string): Promise<Deployment> {
+  const { path, isNew, lock } = await openDataFolder(name)
+  const metadataFolder = join(path, METADATA_FOLDER)
+  return {
+    place: path,
+    isNew,
+    rootKey: () => keptRootKey(path),
+    callbackKey: () => keptCallbackKey(path),
+    async masterKeys() {
+      const keys = await keptMasterKeys(path)
+      await keptKeyRing(path, masterKeysIn(keys)[0])
+      return keys
+    },
+    openMetadata: () => openLocalMetadataStore({ folder: metadataFolder, onFatal: endOnFatal }),
+    ...inProcess(path),
+    isHeld: () => isHeld(path),
+    async supportWorkers() {
+      const committer = await openMetadataCommitter({ folder: metadataFolder, onFatal: endOnFatal })
+      return {
+        address: { kind: 'folder', path },
+        // The lock is held until the last process that has it open ends.
+        descriptor: lock.descriptor,
+        answer: committer.commit,
+        workerEnded: () => committer.forgetDeadReaders(),
+        close: () => committer.close(),
+      }
+    },
+    release: () => lock.release(),
+  }
+}
+
+/** A locked data folder in a worker process, for which another one commits. */
+export function folderInWorker(path: string, callPrimary: CallPrimary): ProcessDeployment {
+  const send = callPrimary as SendCommits
+  return {
+    openMetadata: () => openSharedMetadataStore({ folder: join(path, METADATA_FOLDER), send }),
+    ...inProcess(path),
+  }
+}
+
+function inProcess(path: string): Omit<ProcessDeployment, 'openMetadata'> {
+  return {
+    openBlobs: (options) => openBlobs(path, options),
+    join: SupervisedCluster.join,
+    keyRing: keyRingReader(path),
+    failureOf: (error) => folderFailure(error, path),
+  }
+}
+
+async function openBlobs(path: string, options: BlobOptions) {
+  const folder = join(path, BLOBS_FOLDER)
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  return openLocalBlobStore({ folder, ...options })
+}

@@ -1,0 +1,31 @@
+import type { Cluster } from '@bindery/service'
+import type { MetadataStore } from '@bindery/storage'
+import type { Log } from '../log.js'
+import type { MetricValues } from '../metrics/request-metrics.js'
+import type { EventInlet, EventOutlet } from './event-switchboard.js'
+
+/** The calls of an instance to its supervisor. A type, so that its functions can be called remotely. */
+export type Primary = EventOutlet & {
+  /** Has all other instances report at once which reads run in them. */
+  readonly nudge: () => Promise<void>
+  /** The metrics of all instances. */
+  readonly measureAll: () => Promise<readonly MetricValues[]>
+  /** Whether another process, such as a backup, keeps everything from being freed. */
+  readonly isHeld: () => Promise<boolean>
+}
+
+export interface JoinOptions {
+  readonly metadata: MetadataStore
+  /** Random, and used by no other process before or after. */
+  readonly incarnation: string
+  readonly primary: Primary
+  readonly log: Log
+}
+
+/** The cluster of an instance, with the calls of its supervisor. */
+export interface ProcessCluster extends Cluster, EventInlet {
+  /** Has it report at once which reads run in this process. */
+  readonly report: () => Promise<void>
+  /** Chooses this process to run the tasks. */
+  readonly startLeading: () => void
+}
