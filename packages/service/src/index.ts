@@ -6,7 +6,7 @@ export { BEAT_MS, RowCluster, type RowClusterOptions } from './domain/cluster/ro
 export { type Event, type EventBus, EventHub, type Listener, type Subscription } from './domain/events.js'
 export type { Damage } from './domain/stored/damage.js'
 export type { Encryption as StoredEncryption, EncryptionChoice } from './domain/stored/model.js'
-export type { AbortedByRule } from './domain/upkeep/apply-lifecycle.js'
+export type { AbortedByRule, DoneByRule } from './domain/upkeep/apply-lifecycle.js'
 export type { SweepReport } from './domain/upkeep/sweeper.js'
 export { type AuditOptions, type AuditReport, audit } from './maintenance/audit.js'
 export { type Facts, FINDING_KINDS, type Finding, type FindingKind, type Quarantine } from './maintenance/findings.js'

@@ -1,6 +1,6 @@
 import type { Awaitable, ByteSource, LentBytes } from '@bindery/storage'
 import type { Refusal } from './access/refusal.js'
-import type { AbortedByRule } from './domain/upkeep/apply-lifecycle.js'
+import type { DoneByRule } from './domain/upkeep/apply-lifecycle.js'
 import type { SweepReport } from './domain/upkeep/sweeper.js'
 import type { Scrubbed } from './maintenance/scrub.js'
 
@@ -73,10 +73,10 @@ export interface Service {
    */
   sweep(signal?: AbortSignal): Promise<SweepReport>
   /**
-   * One pass over the lifecycle rules, by the clock: yields each aborted upload. Called repeatedly, in one process at a
+   * One pass over the lifecycle rules, by the clock: yields each upload and version that a rule acted on. Called repeatedly, in one process at a
    * time; the pass ends when the caller stops iterating.
    */
-  applyLifecycle(): AsyncIterable<AbortedByRule>
+  applyLifecycle(): AsyncIterable<DoneByRule>
   /** One pass over the bytes of all blobs: yields the amount read and the damage found; the caller sets the pace. */
   scrub(): AsyncIterable<Scrubbed>
   /**

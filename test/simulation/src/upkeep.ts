@@ -136,7 +136,9 @@ export class Upkeep {
     const { now } = this.#world
     let began = this.#chronicle.tick()
     try {
-      for await (const { bucket, key, uploadId: id, parts, bytes } of started.service.applyLifecycle()) {
+      for await (const done of started.service.applyLifecycle()) {
+        if (done.kind !== 'aborted') throw new Error(`no rule covers ${done.bucket}/${done.key}`)
+        const { bucket, key, uploadId: id, parts, bytes } = done
         ended.add(id)
         const place = `${bucket}/${key}`
         const { least } = this.#timeOf(this.#names.handleOf(id) ?? '')

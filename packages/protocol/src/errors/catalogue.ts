@@ -182,6 +182,15 @@ export const CATALOGUE = {
   lifecycleAbortFiltered: invalidArgument('Filter cannot be used with AbortMultipartUpload.', '0014-00000034'),
   lifecycleAbortTagged: invalidArgument('Tag cannot be used with AbortMultipartUpload.'),
   lifecycleOverlap: row('InvalidRequest', 400, 'Overlap for same action type {Action}', { ec: '0014-00000084' }),
+  lifecycleTimeTwice: invalidArgument('Days and a date cannot be used together.', '0014-00000061'),
+  lifecycleTimesMixed: row(
+    'InvalidRequest',
+    400,
+    'Found mixed CreatedBeforeDate and Days based Expiration and Transition actions',
+    { ec: '0014-00000080' },
+  ),
+  lifecycleDaysOrder: invalidArgument('Days in the {Later} must be more than the {Earlier}'),
+  lifecycleNotInvalid: invalidArgument('The filter of a rule excludes what the rule does not cover.'),
   lifecycleIdTwice: invalidArgument('Rule ID must be unique. Found same ID for more than one rule.'),
   lifecycleTooManyRules: invalidArgument('A lifecycle configuration has at most {Max} rules.'),
 

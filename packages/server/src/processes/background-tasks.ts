@@ -38,11 +38,17 @@ async function sweep(service: Pick<Service, 'sweep'>, log: Log, signal: AbortSig
   }
 }
 
+const DONE = {
+  aborted: 'a lifecycle rule aborted an upload',
+  expired: 'a lifecycle rule deleted a version',
+  moved: 'a lifecycle rule moved a version to another class',
+} as const
+
 async function applyLifecycle(service: Pick<Service, 'applyLifecycle'>, log: Log, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {
-      for await (const aborted of service.applyLifecycle()) {
-        log.info(aborted, 'a lifecycle rule aborted an upload')
+      for await (const done of service.applyLifecycle()) {
+        log.info(done, DONE[done.kind])
         if (signal.aborted) return
       }
     } catch (error) {

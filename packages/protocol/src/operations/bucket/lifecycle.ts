@@ -1,14 +1,29 @@
-/** The lifecycle rules of a bucket, with the one action that Bindery carries out. */
+/** The lifecycle rules of a bucket. */
 
-import { badArgument, type Codec, integer, oneOf, truth } from '../../codec.js'
+import { badArgument, type Codec, integer, oneOf, text, truth } from '../../codec.js'
 import { OssError } from '../../errors/oss-error.js'
 import { header, withDefault } from '../../field.js'
-import { LIFECYCLE_ID_BYTES_MAX, LIFECYCLE_RULES_MAX } from '../../limits.js'
-import { defaultedElement, element, group, list, type Member, optionalElement, type XmlNode, xml } from '../../xml.js'
+import { LIFECYCLE_ID_BYTES_MAX, LIFECYCLE_RULES_MAX, OBJECT_SIZE_MAX } from '../../limits.js'
+import {
+  defaultedElement,
+  element,
+  group,
+  list,
+  type Member,
+  maybe,
+  optionalElement,
+  type XmlNode,
+  xml,
+} from '../../xml.js'
 import { bucketDocument } from '../document.js'
 import { boundedText, prefixText } from '../shared.js'
 
 const DAYS_MAX = 2 ** 31 - 1
+
+/** The classes that objects move to, the coldest last. */
+const COLDER_CLASSES = ['IA', 'Archive', 'ColdArchive', 'DeepColdArchive'] as const
+
+type MemberValue<M> = M extends Member<infer T> ? T : never
 
 /** A date at midnight in UTC, `2026-01-05T00:00:00.000Z`. Milliseconds since 1970 inside. */
 const midnight: Codec<number> = {
@@ -39,34 +54,128 @@ const abortMultipartUpload = checked(
   },
 )
 
+const days = optionalElement('Days', integer(1, DAYS_MAX))
+const createdBeforeDate = optionalElement('CreatedBeforeDate', midnight)
+const tag = { key: element('Key', text), value: defaultedElement('Value', text, '') }
+
+/** Exactly one of the four is present. */
+const expiration = checked(
+  maybe(
+    'Expiration',
+    group('Expiration', {
+      days,
+      createdBeforeDate,
+      /** All objects expire at it. */
+      date: optionalElement('Date', midnight),
+      /** Delete markers that are the only version of their key expire. */
+      expiredObjectDeleteMarker: optionalElement('ExpiredObjectDeleteMarker', truth()),
+    }),
+  ),
+  'Expiration',
+  (node) => requireOne(node, ['Days', 'CreatedBeforeDate', 'Date', 'ExpiredObjectDeleteMarker'], []),
+)
+
+/** Access times are not recorded, and nothing is moved by them. */
+const OF_ACCESS = ['IsAccessTime', 'ReturnToStdWhenVisit', 'AllowSmallFile']
+
+const targetClass = element('StorageClass', { ...oneOf(COLDER_CLASSES, 'invalidArgument'), spelled: 'storageClass' })
+const allowSmallFile = optionalElement('AllowSmallFile', truth())
+
+const transitions = checked(
+  maybe('Transition', list('Transition', { days, createdBeforeDate, storageClass: targetClass, allowSmallFile })),
+  'Transition',
+  (node) => {
+    requireOne(node, ['Days', 'CreatedBeforeDate'], ['StorageClass', ...OF_ACCESS])
+    refuseAccessTime(node)
+  },
+)
+
+const noncurrentDays = element('NoncurrentDays', integer(1, DAYS_MAX))
+
+const noncurrentTransitions = checked(
+  maybe(
+    'NoncurrentVersionTransition',
+    list('NoncurrentVersionTransition', { noncurrentDays, storageClass: targetClass, allowSmallFile }),
+  ),
+  'NoncurrentVersionTransition',
+  refuseAccessTime,
+)
+
+const bytes = integer(0, OBJECT_SIZE_MAX)
+
+const filter = maybe(
+  'Filter',
+  group('Filter', {
+    objectSizeGreaterThan: optionalElement('ObjectSizeGreaterThan', bytes),
+    objectSizeLessThan: optionalElement('ObjectSizeLessThan', bytes),
+    /** The objects that a rule does not act on. */
+    not: maybe(
+      'Not',
+      list('Not', { prefix: defaultedElement('Prefix', prefixText, ''), tag: maybe('Tag', group('Tag', tag)) }),
+    ),
+  }),
+)
+
 const rules = checked(
   list('Rule', {
     id: defaultedElement('ID', boundedText(LIFECYCLE_ID_BYTES_MAX, 'invalidArgument'), ''),
     prefix: defaultedElement('Prefix', prefixText, ''),
     status: element('Status', oneOf(['Enabled', 'Disabled'], 'malformedXml')),
-    abortMultipartUpload,
+    tags: maybe('Tag', list('Tag', tag)),
+    filter,
+    expiration,
+    transitions,
+    abortMultipartUpload: maybe('AbortMultipartUpload', abortMultipartUpload),
+    noncurrentVersionExpiration: maybe(
+      'NoncurrentVersionExpiration',
+      group('NoncurrentVersionExpiration', { noncurrentDays }),
+    ),
+    noncurrentVersionTransitions: noncurrentTransitions,
   }),
   'Rule',
-  ({ children }) => checkRule(children.map(({ name }) => name)),
+  (node) => checkElements(node),
 )
 
-const UNDERSTOOD: ReadonlySet<string> = new Set(['ID', 'Prefix', 'Status', 'AbortMultipartUpload', 'AtimeBase'])
-const NOT_IMPLEMENTED: ReadonlySet<string> = new Set([
+const ACTIONS_OF_RULES = [
   'Expiration',
   'Transition',
+  'AbortMultipartUpload',
   'NoncurrentVersionExpiration',
   'NoncurrentVersionTransition',
+]
+const UNDERSTOOD: ReadonlySet<string> = new Set([
+  'ID',
+  'Prefix',
+  'Status',
+  'Tag',
+  'Filter',
+  'AtimeBase',
+  ...ACTIONS_OF_RULES,
 ])
 
-/** Refuses actions that Bindery does not carry out, and filters that it does not understand. */
-function checkRule(names: readonly string[]): void {
+/** Refuses rules without an action, elements that are not understood, and filters of actions that have none. */
+function checkElements({ children }: XmlNode): void {
+  const names = children.map(({ name }) => name)
   if (names.includes('AbortMultipartUpload')) {
     if (names.includes('Filter')) throw new OssError('lifecycleAbortFiltered')
     if (names.includes('Tag')) throw new OssError('lifecycleAbortTagged')
   }
-  const action = names.find((name) => NOT_IMPLEMENTED.has(name))
-  if (action !== undefined) throw new OssError('elementNotImplemented', { Element: action })
   if (names.some((name) => !UNDERSTOOD.has(name))) throw new OssError('malformedXml')
+  if (!ACTIONS_OF_RULES.some((name) => names.includes(name))) throw new OssError('malformedXml')
+}
+
+/** Requires exactly one of some elements, and no others but those that may accompany it. */
+function requireOne({ children }: XmlNode, alternatives: readonly string[], others: readonly string[]): void {
+  const found = children.filter(({ name }) => alternatives.includes(name))
+  if (found.length > 1) throw new OssError('lifecycleTimeTwice')
+  const isUnknown = children.some(({ name }) => !alternatives.includes(name) && !others.includes(name))
+  if (found.length === 0 || isUnknown) throw new OssError('malformedXml')
+}
+
+function refuseAccessTime({ children }: XmlNode): void {
+  const isTrue = (name: string) => children.some((child) => child.name === name && /^true$/i.test(child.text.trim()))
+  if (isTrue('IsAccessTime')) throw new OssError('elementNotImplemented', { Element: 'IsAccessTime' })
+  if (isTrue('ReturnToStdWhenVisit')) throw new OssError('malformedXml')
 }
 
 /** A member whose elements with a name are checked before they are decoded. */
@@ -93,9 +202,7 @@ export const bucketLifecycle = bucketDocument({
   putInput: { allowSameActionOverlap: withDefault(header('x-oss-allow-same-action-overlap', truth()), false) },
   check(lifecycle, { allowSameActionOverlap }) {
     checkRules(lifecycle.rules)
-    if (!allowSameActionOverlap && overlaps(lifecycle.rules.map(({ prefix }) => prefix))) {
-      throw new OssError('lifecycleOverlap', { Action: 'AbortMultipartUpload' })
-    }
+    if (!allowSameActionOverlap) refuseOverlaps(lifecycle.rules)
     return lifecycle
   },
   errors: [
@@ -106,6 +213,10 @@ export const bucketLifecycle = bucketDocument({
     'lifecycleAbortFiltered',
     'lifecycleAbortTagged',
     'lifecycleOverlap',
+    'lifecycleTimeTwice',
+    'lifecycleTimesMixed',
+    'lifecycleDaysOrder',
+    'lifecycleNotInvalid',
     'lifecycleIdTwice',
     'lifecycleTooManyRules',
     'invalidArgument',
@@ -114,7 +225,9 @@ export const bucketLifecycle = bucketDocument({
   rowsMax: 32,
 })
 
-function checkRules(rules: readonly { readonly id: string }[]): void {
+type Rule = MemberValue<typeof rules>[number]
+
+function checkRules(rules: readonly Rule[]): void {
   if (rules.length === 0) throw new OssError('malformedXml')
   if (rules.length > LIFECYCLE_RULES_MAX) {
     throw new OssError('lifecycleTooManyRules', {
@@ -124,11 +237,96 @@ function checkRules(rules: readonly { readonly id: string }[]): void {
     })
   }
   const ids = new Set<string>()
-  for (const { id } of rules) {
+  for (const rule of rules) {
+    checkRule(rule)
+    const { id } = rule
     if (id === '') continue
     if (ids.has(id)) throw new OssError('lifecycleIdTwice', { ArgumentName: 'ID', ArgumentValue: id })
     ids.add(id)
   }
+}
+
+function checkRule(rule: Rule): void {
+  const { expiration, transitions = [], noncurrentVersionExpiration, noncurrentVersionTransitions = [] } = rule
+  const isFiltered = rule.filter !== undefined || rule.tags !== undefined
+  if (expiration?.expiredObjectDeleteMarker !== undefined && isFiltered) throw new OssError('lifecycleAbortFiltered')
+  const dated = [...transitions, ...(expiration === undefined ? [] : [expiration])]
+  if (dated.some(hasDays) && dated.some(hasDate)) throw new OssError('lifecycleTimesMixed')
+  checkOrder(transitions, expiration?.days, ({ days }) => days)
+  checkOrder(noncurrentVersionTransitions, noncurrentVersionExpiration?.noncurrentDays, (one) => one.noncurrentDays)
+  checkFilter(rule)
+}
+
+const hasDays = ({ days }: { readonly days?: number | undefined }) => days !== undefined
+const hasDate = (one: { readonly createdBeforeDate?: number | undefined }) => one.createdBeforeDate !== undefined
+
+type Colder = (typeof COLDER_CLASSES)[number]
+
+/** Objects move to colder classes after more days, each once, and expire last. */
+function checkOrder<T extends { readonly storageClass: Colder }>(
+  moves: readonly T[],
+  expires: number | undefined,
+  daysOf: (move: T) => number | undefined,
+): void {
+  const ordered = [...moves].sort((a, b) => rankOf(a.storageClass) - rankOf(b.storageClass))
+  for (const [index, move] of ordered.entries()) {
+    const before = ordered[index - 1]
+    const [days, daysBefore] = [daysOf(move), before && daysOf(before)]
+    const isTwice = before?.storageClass === move.storageClass
+    const isEarly = days !== undefined && daysBefore !== undefined && days <= daysBefore
+    if (isTwice || isEarly) {
+      throw new OssError('lifecycleDaysOrder', {
+        Later: `Transition action for StorageClass ${move.storageClass}`,
+        Earlier: `Transition action for StorageClass ${before?.storageClass}`,
+      })
+    }
+    if (days !== undefined && expires !== undefined && expires <= days) {
+      const Earlier = `Transition action for StorageClass ${move.storageClass}`
+      throw new OssError('lifecycleDaysOrder', { Later: 'Expiration action', Earlier })
+    }
+  }
+}
+
+const rankOf = (storageClass: Colder): number => COLDER_CLASSES.indexOf(storageClass)
+
+function checkFilter({ prefix, tags = [], filter = {} }: Rule): void {
+  const { objectSizeGreaterThan: more = 0, objectSizeLessThan: less = Number.POSITIVE_INFINITY, not = [] } = filter
+  if (more >= less) throw new OssError('lifecycleNotInvalid')
+  for (const one of not) {
+    const isOutside = !one.prefix.startsWith(prefix) || (one.prefix === prefix && one.tag === undefined)
+    if (isOutside || tags.some(({ key }) => key === one.tag?.key)) throw new OssError('lifecycleNotInvalid')
+  }
+}
+
+/** Refuses rules with the same action and the same tags, of which one covers objects of another. */
+function refuseOverlaps(rules: readonly Rule[]): void {
+  const prefixes = new Map<string, { readonly action: string; readonly prefixes: string[] }>()
+  for (const rule of rules) {
+    const tags = (rule.tags ?? []).map(({ key, value }) => `${key}=${value}`).sort()
+    for (const action of actionsOf(rule)) {
+      const name = [action, ...tags].join('\0')
+      const same = prefixes.get(name) ?? { action, prefixes: [] }
+      same.prefixes.push(rule.prefix)
+      prefixes.set(name, same)
+    }
+  }
+  for (const same of prefixes.values()) {
+    if (overlaps(same.prefixes)) throw new OssError('lifecycleOverlap', { Action: same.action })
+  }
+}
+
+/** The actions of a rule, a transition by its class. */
+function actionsOf({ transitions = [], noncurrentVersionTransitions = [], ...rule }: Rule): string[] {
+  const actions = []
+  if (rule.expiration?.expiredObjectDeleteMarker !== undefined) actions.push('ExpiredObjectDeleteMarker')
+  else if (rule.expiration !== undefined) actions.push('Expiration')
+  for (const { storageClass } of transitions) actions.push(`Transition for StorageClass ${storageClass}`)
+  if (rule.abortMultipartUpload !== undefined) actions.push('AbortMultipartUpload')
+  if (rule.noncurrentVersionExpiration !== undefined) actions.push('NoncurrentVersionExpiration')
+  for (const { storageClass } of noncurrentVersionTransitions) {
+    actions.push(`NoncurrentVersionTransition for StorageClass ${storageClass}`)
+  }
+  return actions
 }
 
 /**

@@ -19,12 +19,22 @@ import type {
   GarbageRecord,
   ObjectName,
   ObjectRecord,
+  StorageClass,
   Version,
   VersionId,
   VersionRecord,
 } from '../stored/model.js'
 import { NULL_VERSION, newVersionId, nextPlace, placeOf, versionIdOf } from '../stored/version-id.js'
-import { currentKey, hasData, readMarker, readNewest, readOther, type Stored, type StoredObject } from './current.js'
+import {
+  currentKey,
+  hasData,
+  readMarker,
+  readNewest,
+  readOther,
+  rewrite,
+  type Stored,
+  type StoredObject,
+} from './current.js'
 import { requireCondition, type WriteCondition } from './write-condition.js'
 
 /** The versions of a key that a new one follows or replaces, as one transaction has read them. */
@@ -183,6 +193,23 @@ function discardData(removal: Removal, { row, record }: StoredObject): void {
   requireMutable(removal, record)
   discardObject(domain, tx, row, record, why)
   count(tx, name.bucket, { objects: [{ storageClass: record.storageClass, count: -1, bytes: -record.size }] })
+}
+
+/** Moves a version to another class; it stays the same version, and its time too. */
+export function changeStorageClass(
+  tx: Transaction,
+  bucket: string,
+  stored: StoredObject,
+  storageClass: StorageClass,
+  now: number,
+): void {
+  const { record } = stored
+  rewrite(tx, stored, { ...record, storageClass, movedAt: now })
+  const objects = [
+    { storageClass: record.storageClass, count: -1, bytes: -record.size },
+    { storageClass, count: 1, bytes: record.size },
+  ]
+  count(tx, bucket, { objects })
 }
 
 /** Refuses to change the data of a version that its bucket retains. Throws fileImmutable. */

@@ -132,7 +132,7 @@ test('a damaged upload and damaged rules keep no other upload from being aborted
   damage(uploadRows.key({ bucket: BUCKET, key: 'a', uploadId: uploads[0] ?? '' }))
   const aborted: string[] = []
   const later = { ...domain, clock: () => Date.UTC(2026, 6, 1) }
-  for await (const { uploadId } of applyLifecycle(later)) aborted.push(uploadId)
+  for await (const done of applyLifecycle(later)) if (done.kind === 'aborted') aborted.push(done.uploadId)
   assert.deepEqual(aborted, [uploads[1]])
   assert.deepEqual(
     reports.map(({ rowKind }) => rowKind),

@@ -1,9 +1,9 @@
 /**
- * Applies the lifecycle rules: aborts the uploads that a rule covers and whose time has come. The time of an upload
- * counts from its initiation, whatever parts came since. A pass proceeds in steps and may stop anywhere; the next one
- * finds the rest.
+ * Applies the lifecycle rules: aborts uploads, and deletes or moves versions of objects, when their time has come. The time
+ * of an upload counts from its initiation, whatever parts came since. A pass proceeds in steps and may stop anywhere; the
+ * next one finds the rest.
  */
-import { type BucketName, type BucketSettings, type ObjectKey, OssError } from '@bindery/protocol'
+import { type BucketName, type ObjectKey, OssError } from '@bindery/protocol'
 import type { Bytes } from '@bindery/storage'
 import { readBucket } from '../buckets/buckets.js'
 import type { Domain } from '../domain.js'
@@ -13,11 +13,12 @@ import { startingWith } from '../stored/key-range.js'
 import { bucketRows, documentRows, uploadRows } from '../stored/keyspace.js'
 import type { BucketRecord, UploadRecord } from '../stored/model.js'
 import { endUpload, type Usage } from '../uploads/uploads.js'
-
-type LifecycleRule = BucketSettings['lifecycle']['rules'][number]
+import { type ActedOn, applyToVersions } from './apply-to-versions.js'
+import { DAY_MS, type LifecycleRule } from './due-action.js'
 
 /** An upload that a rule has aborted. */
 export interface AbortedByRule {
+  readonly kind: 'aborted'
   readonly bucket: BucketName
   readonly ruleId: string
   readonly key: ObjectKey
@@ -27,19 +28,21 @@ export interface AbortedByRule {
   readonly bytes: number
 }
 
-const DAY_MS = 86_400_000
+/** An upload or a version that a rule has acted on. */
+export type DoneByRule = AbortedByRule | ActedOn
+
 /** Buckets, and uploads, per read: records of 40 kB stay within the limit of one read. */
 const BUCKETS_AT_ONCE = 200
 const UPLOADS_AT_ONCE = 200
 
-/** One pass over the rules of all buckets; yields each upload after it has been aborted. */
-export async function* applyLifecycle(domain: Domain): AsyncGenerator<AbortedByRule, void, undefined> {
+/** One pass over the rules of all buckets; yields each upload and each version after a rule has acted on it. */
+export async function* applyLifecycle(domain: Domain): AsyncGenerator<DoneByRule, void, undefined> {
   for await (const row of domain.damage.rowsIn(domain.metadata, bucketRows.all, BUCKETS_AT_ONCE)) {
     const bucket = domain.damage.skip(row.key, () => bucketRows.decodeRow(row))
     if (bucket === undefined) continue
-    for (const rule of await findRules(domain, bucket)) {
-      if (rule.status === 'Enabled') yield* applyRule(domain, bucket.name, rule)
-    }
+    const rules = await findRules(domain, bucket)
+    for (const rule of rules) if (rule.status === 'Enabled') yield* applyRule(domain, bucket.name, rule)
+    yield* applyToVersions(domain, bucket, rules)
   }
 }
 
@@ -59,6 +62,7 @@ async function* applyRule(
   bucket: BucketName,
   rule: LifecycleRule,
 ): AsyncGenerator<AbortedByRule, void, undefined> {
+  if (rule.abortMultipartUpload === undefined) return
   const range = startingWith(uploadRows.prefix({ bucket, key: rule.prefix }))
   for await (const row of domain.damage.rowsIn(domain.metadata, range, UPLOADS_AT_ONCE)) {
     const upload = domain.damage.skip(row.key, () => uploadRows.decodeRow(row))
@@ -66,13 +70,13 @@ async function* applyRule(
     const usage = await abortByRule(domain, rule, upload, row.key)
     if (usage === undefined) continue
     const { key, uploadId } = upload
-    yield { bucket, ruleId: rule.id, key, uploadId, parts: usage.parts, bytes: usage.bytes }
+    yield { kind: 'aborted', bucket, ruleId: rule.id, key, uploadId, parts: usage.parts, bytes: usage.bytes }
   }
 }
 
 /** A date in the future ends nothing: otherwise a rule for next year would end every upload as it begins. */
 function isDue({ abortMultipartUpload }: LifecycleRule, { initiatedAt }: UploadRecord, now: number): boolean {
-  const { days, createdBeforeDate } = abortMultipartUpload
+  const { days, createdBeforeDate } = abortMultipartUpload ?? {}
   if (days !== undefined) return now - initiatedAt >= days * DAY_MS
   return createdBeforeDate !== undefined && initiatedAt < createdBeforeDate && now >= createdBeforeDate
 }

@@ -1,0 +1,185 @@
+/**
+ * Applies lifecycle rules to objects and their versions: walks over all of a bucket, and acts on each version in a
+ * transaction of its own, which looks again whether it is unchanged and its rule still set.
+ */
+import { type BucketName, type ObjectKey, OssError } from '@bindery/protocol'
+import { type Transaction, together } from '@bindery/storage'
+import { readBucket } from '../buckets/buckets.js'
+import type { Domain } from '../domain.js'
+import { readStored } from '../objects/current.js'
+import { changeStorageClass, deleteCurrent, deleteVersion, readStanding } from '../objects/versions.js'
+import { isDamage } from '../stored/damage.js'
+import { readDocument } from '../stored/documents.js'
+import { startingWith } from '../stored/key-range.js'
+import { objectRows, versionRows } from '../stored/keyspace.js'
+import type { BucketRecord, ObjectRecord, StorageClass, VersionId, VersionRecord } from '../stored/model.js'
+import { placeOf, versionIdOf } from '../stored/version-id.js'
+import { type DueAction, dueAction, type LifecycleRule, type Subject } from './due-action.js'
+
+/** A version that a rule has deleted, or moved to another class. */
+export interface ActedOn {
+  readonly kind: 'expired' | 'moved'
+  readonly bucket: BucketName
+  readonly ruleId: string
+  readonly key: ObjectKey
+  readonly version: VersionId
+  /** The class that it was moved to. */
+  readonly storageClass?: StorageClass
+}
+
+/** Records of 40 kB stay within the limit of one read. */
+const ROWS_AT_ONCE = 200
+
+/** Yields each version after a rule has acted on it. */
+export async function* applyToVersions(
+  domain: Domain,
+  { name: bucket }: BucketRecord,
+  rules: readonly LifecycleRule[],
+): AsyncGenerator<ActedOn, void, undefined> {
+  const acting = rules.filter((rule) => rule.status === 'Enabled' && rule.abortMultipartUpload === undefined)
+  if (acting.length === 0) return
+  const prefix = commonStart(acting.map((rule) => rule.prefix))
+  for (const subjects of [currentOnes(domain, bucket, prefix), others(domain, bucket, prefix)]) {
+    for await (const subject of subjects) {
+      const due = dueAction(acting, subject, domain.clock())
+      const acted = due && (await act(domain, bucket, subject, due))
+      if (acted !== undefined) yield acted
+    }
+  }
+}
+
+function commonStart(prefixes: readonly string[]): string {
+  return prefixes.reduce((start, prefix) => {
+    let length = 0
+    while (length < start.length && start[length] === prefix[length]) length += 1
+    return start.slice(0, length)
+  })
+}
+
+type Found = Subject & { readonly key: ObjectKey }
+
+async function* currentOnes(domain: Domain, bucket: BucketName, prefix: string): AsyncGenerator<Found> {
+  const range = startingWith(objectRows.prefix({ bucket, key: prefix }))
+  for await (const row of domain.damage.rowsIn(domain.metadata, range, ROWS_AT_ONCE)) {
+    const record = domain.damage.skip(row.key, () => objectRows.decodeRow(row))
+    if (record !== undefined) yield { key: objectRows.namesOf(row.key).key, record, isOnly: false }
+  }
+}
+
+/** Versions that are not current, each with the time of the one after it, and delete markers. */
+async function* others(domain: Domain, bucket: BucketName, prefix: string): AsyncGenerator<Found> {
+  const range = startingWith(versionRows.prefix({ bucket, key: prefix }))
+  let before: { readonly key: ObjectKey; readonly time: number } | undefined
+  let newest: Found | undefined
+  for await (const row of domain.damage.rowsIn(domain.metadata, range, ROWS_AT_ONCE)) {
+    const record = domain.damage.skip(row.key, () => versionRows.decodeRow(row))
+    if (record === undefined) continue
+    const { key } = versionRows.namesOf(row.key)
+    if (newest !== undefined) yield { ...newest, isOnly: newest.key !== key }
+    newest = undefined
+    const noncurrentSince = before?.key === key ? before.time : await findTime(domain, bucket, key)
+    before = { key, time: record.modifiedAt }
+    const found = { key, record, noncurrentSince, isOnly: false }
+    // whether a marker is alone shows the next row
+    if (noncurrentSince === undefined) newest = found
+    else yield found
+  }
+  if (newest !== undefined) yield { ...newest, isOnly: true }
+}
+
+/** The time of the current version of a key, if it has one. */
+async function findTime({ metadata }: Domain, bucket: BucketName, key: ObjectKey): Promise<number | undefined> {
+  return (await metadata.read((reader) => objectRows.read(reader, { bucket, key })))?.modifiedAt
+}
+
+async function act(
+  domain: Domain,
+  bucket: BucketName,
+  { key, record, noncurrentSince }: Found,
+  due: DueAction,
+): Promise<ActedOn | undefined> {
+  const now = domain.clock()
+  const { rule } = due
+  const version = versionIdOf(record)
+  try {
+    const isDone = await domain.metadata.transact(async (tx) => {
+      const owner = await readBucket(domain, tx, bucket)
+      if (!(await isStillSet(tx, owner, rule))) return false
+      const isMarker = 'deleteMarker' in record
+      const isNewest = noncurrentSince === undefined
+      const target = { bucket, key, record, isCurrent: isNewest && !isMarker, isAlone: isNewest && isMarker }
+      return due.kind === 'expire' ? expire(domain, tx, owner, target, now) : move(tx, target, due.storageClass, now)
+    })
+    if (!isDone) return undefined
+  } catch (error) {
+    const isPassedOver = error instanceof OssError && ['noSuchBucket', 'fileImmutable'].includes(error.reason)
+    if (isDamage(error)) domain.damage.add(versionRows.key({ bucket, key, place: placeOf(record) }), error)
+    else if (!isPassedOver) throw error
+    return undefined
+  }
+  const common = { bucket, ruleId: rule.id, key, version }
+  return due.kind === 'expire'
+    ? { kind: 'expired', ...common }
+    : { kind: 'moved', ...common, storageClass: due.storageClass }
+}
+
+async function isStillSet(tx: Transaction, bucket: BucketRecord, rule: LifecycleRule): Promise<boolean> {
+  const lifecycle = await readDocument(tx, bucket, 'lifecycle')
+  const wanted = JSON.stringify(rule)
+  return lifecycle?.rules.some((other) => JSON.stringify(other) === wanted) ?? false
+}
+
+interface Target {
+  readonly bucket: BucketName
+  readonly key: ObjectKey
+  readonly record: VersionRecord
+  readonly isCurrent: boolean
+  /** It is a delete marker that goes only while it is the only version of its key. */
+  readonly isAlone: boolean
+}
+
+/** A current version expires as by DeleteObject, another one for good. Whether it was still as it was found. */
+async function expire(
+  domain: Domain,
+  tx: Transaction,
+  owner: BucketRecord,
+  { bucket, key, record, isCurrent, isAlone }: Target,
+  now: number,
+): Promise<boolean> {
+  const name = { bucket, key }
+  if (isCurrent) {
+    const standing = await readStanding(domain, tx, name)
+    if (standing.current === undefined || !isSame(standing.current, record)) return false
+    deleteCurrent(domain, tx, standing, now)
+    return true
+  }
+  const [found, versions] = await together(
+    versionRows.read(tx, { ...name, place: placeOf(record) }),
+    isAlone ? countVersions(tx, name) : undefined,
+  )
+  if (found === undefined || !isSame(found, record) || (versions ?? 1) > 1) return false
+  await deleteVersion(domain, tx, owner, name, versionIdOf(record))
+  return true
+}
+
+/** The versions of a key, counted up to two. */
+async function countVersions(tx: Transaction, name: { readonly bucket: BucketName; readonly key: ObjectKey }) {
+  const { from, to } = versionRows.rangeUnder(name)
+  const [others, current] = await together(tx.range(from, to, { limit: 2 }), tx.get(objectRows.key(name)))
+  return others.length + (current === undefined ? 0 : 1)
+}
+
+async function move(tx: Transaction, { bucket, key, record }: Target, storageClass: StorageClass, now: number) {
+  const stored = await readStored(tx, { bucket, key, version: versionIdOf(record) })
+  if (stored === undefined || !isSame(stored.record, record)) return false
+  changeStorageClass(tx, bucket, stored, storageClass, now)
+  return true
+}
+
+/** Whether nothing has replaced or changed a version that rules depend on. */
+function isSame(found: VersionRecord, record: VersionRecord): boolean {
+  if ('deleteMarker' in found || 'deleteMarker' in record) return found.version?.id === record.version?.id
+  const stateOf = ({ reference, modifiedAt, storageClass, tagging }: ObjectRecord) =>
+    JSON.stringify([reference, modifiedAt, storageClass, tagging])
+  return stateOf(found) === stateOf(record)
+}
