@@ -31,7 +31,6 @@ import {
   readMarker,
   readNewest,
   readOther,
-  rewrite,
   type Stored,
   type StoredObject,
 } from './current.js'
