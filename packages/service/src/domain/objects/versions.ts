@@ -25,15 +25,7 @@ import type {
   VersionRecord,
 } from '../stored/model.js'
 import { NULL_VERSION, newVersionId, nextPlace, placeOf, versionIdOf } from '../stored/version-id.js'
-import {
-  currentKey,
-  hasData,
-  readMarker,
-  readNewest,
-  readOther,
-  type Stored,
-  type StoredObject,
-} from './current.js'
+import { currentKey, hasData, readMarker, readNewest, readOther, type Stored, type StoredObject } from './current.js'
 import { requireCondition, type WriteCondition } from './write-condition.js'
 
 /** The versions of a key that a new one follows or replaces, as one transaction has read them. */
