@@ -15,6 +15,10 @@ const TARGET = 'packages/cli/bundle'
 /** Libraries that load their own files or workers by a path relative to themselves, or require modules of Node.js. */
 const APART = ['lmdb', 'pino', 'prom-client']
 
+/** Lets libraries that are CommonJS load the modules of Node.js. */
+const REQUIRE =
+  "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);"
+
 /**
  * Bundles the workspace at `root` unless the bundle is current. Returns a sentence that says why there is no bundle, or
  * ''.
@@ -31,6 +35,7 @@ export async function buildBundle(root) {
       entryPoints: ENTRIES,
       outdir: TARGET,
       external: APART,
+      banner: { js: REQUIRE },
       bundle: true,
       splitting: true,
       format: 'esm',
