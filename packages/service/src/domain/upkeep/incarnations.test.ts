@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type BlobStore, createMemoryBlobStore } from '@bindery/storage'
-import { get, heirOf, put, sweepAll, testDomain } from '../testing.js'
+import { bury } from '../cluster/members.js'
+import { graveRows, objectRows } from '../stored/keyspace.js'
+import { blobCount, get, heirOf, named, put, sourceOf, sweepAll, testDomain } from '../testing.js'
 import { recoverDead } from './incarnations.js'
 
 /** A store whose headers cannot be read any more. */
@@ -21,4 +23,20 @@ test('a blob whose header is damaged is not taken for an orphan', async () => {
   await recoverDead(heir, [])
   await sweepAll(heir)
   assert.equal((await get(heir, 'k')).toString(), 'named')
+})
+
+test('a process that was declared dead while it runs is searched for orphans when it has ended', async () => {
+  const domain = await testDomain()
+  const { incarnation } = domain.blobs
+  const heir = await heirOf(domain)
+  await domain.metadata.transact(async (tx) => bury(tx, incarnation, 0))
+  await domain.blobs.write(sourceOf('late'), { owner: objectRows.key(named('k')) })
+  await recoverDead(heir, [incarnation])
+  await sweepAll(heir)
+  assert.equal(await blobCount(heir), 1)
+  await recoverDead(heir, [])
+  await sweepAll(heir)
+  assert.equal(await blobCount(heir), 0)
+  await recoverDead(heir, [])
+  assert.equal(await heir.metadata.read((reader) => reader.get(graveRows.key({ incarnation }))), undefined)
 })
