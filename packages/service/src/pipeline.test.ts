@@ -162,9 +162,9 @@ test('what Bindery does not do is refused by name, and an unknown sub-resource a
   assertError(absent, 501, 'NotImplemented')
   assert.match(element(absent.text, 'Message') ?? '', /ListBucketInventory/)
   assert.equal(absent.log.failure, undefined)
-  const encrypted = { 'x-oss-server-side-encryption': 'AES256' }
+  const context = { 'x-oss-server-side-encryption-context': 'e30=' }
   assertError(
-    await call(started, { method: 'PUT', bucket: BUCKET, key: 'a', body: 'x', headers: encrypted }),
+    await call(started, { method: 'PUT', bucket: BUCKET, key: 'a', body: 'x', headers: context }),
     400,
     'NotImplemented',
   )

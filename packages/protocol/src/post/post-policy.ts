@@ -140,5 +140,5 @@ export function checkPostPolicy(
 }
 
 function invalid(why: string, cause?: unknown): OssError {
-  return new OssError('invalidPolicyDocument', { Why: why }, { cause })
+  return new OssError('invalidPolicyDocument', { why }, { cause })
 }

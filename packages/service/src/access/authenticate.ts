@@ -93,7 +93,7 @@ const ANONYMOUS = { requester: { kind: 'anonymous' }, signedIn: undefined } as c
 export function checkSession(claim: Claim, { session }: AccessKey, now: number): void {
   const { securityToken } = claim
   if (session === undefined) {
-    // OSS looks for a temporary key then, and no such key exists here
+    // OSS then looks for a temporary key with this id, which does not exist
     if (securityToken !== undefined) throw new OssError('invalidAccessKeyId', { OSSAccessKeyId: claim.accessKeyId })
     return
   }

@@ -3,11 +3,11 @@ import { type Awaitable, andThen } from '@bindery/storage'
 import type { Domain } from '../domain/domain.js'
 import { findRole } from '../domain/ram/find-holder.js'
 import type { Sealer } from '../options.js'
-import { openSession, type Session } from '../sts/session-token.js'
 import { PolicyCache } from './policy/cache.js'
 import { CompiledPolicies } from './policy/compiled-policies.js'
 import { Remembered } from './remembered.js'
 import type { AccessKey } from './requester.js'
+import { openSession, type Session } from './session-token.js'
 
 /** Temporary keys. Their tokens say everything but what their roles may do. */
 export class SessionKeys {

@@ -214,6 +214,8 @@ describe('PostObject', () => {
         JSON.stringify(fields).slice(0, 120),
       )
     }
+    const { text } = await post(started, [['key', 'a'], ...signedPolicyV1('%%%'), FILE])
+    assert.equal(element(text, 'Message'), 'Invalid Policy: it is not base64 of UTF-8 text.')
     assert.equal((await get(started, 'a')).status, 404)
   })
 

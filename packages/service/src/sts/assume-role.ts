@@ -12,13 +12,13 @@ import { type Conditions, circumstancesOf } from '../access/conditions.js'
 import { PolicyCache } from '../access/policy/cache.js'
 import { POLICY_BYTES_MAX, PolicyFault, parsePolicy } from '../access/policy/grammar.js'
 import type { KeyHolder } from '../access/requester.js'
+import { sealSession } from '../access/session-token.js'
 import type { Domain } from '../domain/domain.js'
 import { findRole } from '../domain/ram/find-holder.js'
 import { newSecret, newTemporaryKeyId } from '../domain/ram/names.js'
 import type { RoleRecord } from '../domain/stored/ram-model.js'
 import type { Sealer } from '../options.js'
 import { required } from './rpc-request.js'
-import { sealSession } from './session-token.js'
 
 /** A signed request for a session, and everything that it takes to begin one. */
 export interface AssumeRoleCall {

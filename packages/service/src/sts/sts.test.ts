@@ -44,7 +44,7 @@ interface Answer {
   readonly text: string
   // biome-ignore lint/suspicious/noExplicitAny: any JSON
   readonly json: any
-  readonly log: { readonly code?: string | undefined }
+  readonly log: { readonly code?: string | undefined; readonly operation?: string | undefined }
 }
 
 async function rpc(started: StartedService, as: AccessKey, own: Parameters, form: Form = {}): Promise<Answer> {
@@ -253,6 +253,13 @@ describe('AssumeRole', () => {
     assert.equal(await read(started, 'a/1', await assume(started, bob)), 'a/1')
     await deleteUser(ram.domain, { account: ram.account, user: 'bob' })
     assert.equal(await refused(started, bob, {}), '404 InvalidAccessKeyId.NotFound')
+  })
+
+  test('an action that STS does not know is no operation in the log, which metrics count by', async () => {
+    const started = await startService()
+    const { log } = await rpc(started, ROOT, { Action: 'Fly' })
+    assert.deepEqual([log.operation, log.code], [undefined, 'InvalidAction.NotFound'])
+    assert.equal((await rpc(started, ROOT, { Action: 'GetCallerIdentity' })).log.operation, 'GetCallerIdentity')
   })
 
   test('wrong parameters are refused with the codes of STS', async () => {

@@ -24,6 +24,8 @@ import { callerIdentity } from './caller-identity.js'
 import { identify, type RpcRequest, readRpcRequest } from './rpc-request.js'
 
 const VERSION = '2015-04-01'
+const ACTIONS = ['AssumeRole', 'GetCallerIdentity'] as const
+type StsAction = (typeof ACTIONS)[number]
 /** The endpoints of STS, which clients may be pointed here from. */
 const STS_HOST = /^sts(-vpc)?\.([a-z0-9-]+\.)?aliyuncs\.com(:\d+)?$/i
 
@@ -71,9 +73,11 @@ class Sts {
       await requireLease(this.#domain.cluster)
       const rpc = await readRpcRequest(request)
       format = rpc.format
-      log.operation = rpc.action.slice(0, 64)
-      const members = await this.#answer(rpc, log)
-      return this.#response(200, `${rpc.action}Response`, { RequestId: log.requestId, ...members }, format, log)
+      const action = actionOf(rpc)
+      // only a known action: metrics keep a series for each operation in the log
+      log.operation = action
+      const members = await this.#answer(action, rpc, log)
+      return this.#response(200, `${action}Response`, { RequestId: log.requestId, ...members }, format, log)
     } catch (error) {
       const { status, code, message } = failureOf(error, log)
       const members = { RequestId: log.requestId, HostId: request.host, Code: code, Message: message }
@@ -81,13 +85,12 @@ class Sts {
     }
   }
 
-  async #answer(rpc: RpcRequest, log: Log): Promise<RpcMembers> {
-    if (rpc.action !== 'AssumeRole' && rpc.action !== 'GetCallerIdentity') throw new RamError('actionUnknown')
+  async #answer(action: StsAction, rpc: RpcRequest, log: Log): Promise<RpcMembers> {
     if (rpc.version !== VERSION) throw new RamError('versionUnknown')
     const { digests, clock, sealer } = this.#options
     const caller = await identify(rpc, { keys: this.#keys, digests, now: clock() })
     log.accessKeyId = caller.accessKeyId
-    if (rpc.action === 'GetCallerIdentity') return callerIdentity(caller)
+    if (action === 'GetCallerIdentity') return callerIdentity(caller)
     if (sealer === undefined) throw new RamError('requestInvalid', { reason: 'This server issues no temporary keys.' })
     const conditions = this.#conditions(rpc)
     const { parameters } = rpc
@@ -119,6 +122,13 @@ class Sts {
       log,
     }
   }
+}
+
+/** Throws actionUnknown. */
+function actionOf({ action }: RpcRequest): StsAction {
+  const known = ACTIONS.find((one) => one === action)
+  if (known === undefined) throw new RamError('actionUnknown')
+  return known
 }
 
 function failureOf(thrown: unknown, log: Log): { status: number; code: string; message: string } {
