@@ -297,3 +297,15 @@ test("S3's own token does not stay in Content-Encoding", () => {
   assert.equal(withoutAwsChunked('gzip, aws-chunked'), 'gzip')
   assert.equal(withoutAwsChunked('aws-chunked,gzip,AWS-CHUNKED, br'), 'gzip,br')
 })
+
+test('the policy of a form is signed as botocore signs it', () => {
+  const policy = Buffer.from(
+    '{"expiration":"2026-01-06T00:00:00Z","conditions":[{"bucket":"bkt"},["starts-with","$key","up/"],{"x-amz-algorithm":"AWS4-HMAC-SHA256"},{"x-amz-credential":"AKIDBINDERY/20260105/cn-hangzhou/s3/aws4_request"},{"x-amz-date":"20260105T080000Z"}]}',
+  ).toString('base64')
+  assert.equal(policy.length, 324)
+  const signingKey = sigV4SigningKey(OWN.secret, { date: '20260105', region: OWN.region }, digests)
+  assert.equal(
+    sigV4Signature(signingKey, policy, digests),
+    'e1c069d14b3e055fc0b5846bbf9260a3af5b64ee4d22207e3200a9cd7840e820',
+  )
+})

@@ -19,7 +19,7 @@ export type SigV4Claim = SigV4HeaderClaim | SigV4UrlClaim
 export interface SentRequest {
   readonly method: string
   /** Path and query, percent-encoding untouched; only for schemes that sign them as they are. */
-  readonly target?: string
+  readonly target?: string | undefined
   /** Names in lower case; values are byte strings. */
   readonly headers: Readonly<Record<string, string>>
 }

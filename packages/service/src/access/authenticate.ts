@@ -20,7 +20,7 @@ import { type AccessKey, keyHolder, type Requester } from './requester.js'
 export interface SignedRequest {
   readonly method: string
   /** Path and query as sent; only for schemes that sign them as they are. */
-  readonly target?: string
+  readonly target?: string | undefined
   readonly query: Query
   /** Names in lower case, including `host`; values are byte strings. */
   readonly headers: Readonly<Record<string, string>>
@@ -69,8 +69,7 @@ export function authenticator(
     if (strict) checkRegion(claim, region)
     if (claim.scheme === 'sigv4') requireSigned(claim, request)
     const { method, target, query, headers } = request
-    const sent = { method, query, headers, ...(target !== undefined && { target }) }
-    const as = ({ bucket, key }: Reading) => ({ ...sent, bucket, key })
+    const as = ({ bucket, key }: Reading) => ({ method, target, query, headers, bucket, key })
     const { accessKeySecret } = accessKey
     const reading = readings.find((one) => verifier.verifies(claim, as(one), accessKeySecret))
     if (reading === undefined) throw verifier.mismatch(claim, as(readings[0]))
