@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { createMemoryMetadataStore, type MetadataStore } from '@bindery/storage'
+import { createMemoryMetadataStore, type MetadataStore, StorageError } from '@bindery/storage'
 import { withDamagedRows } from '@bindery/storage/testing'
 import { Scope } from '../scope.js'
 import { epochRows, graveRows, incarnationRows, reportRows } from '../stored/keyspace.js'
@@ -191,6 +191,29 @@ test('a process may answer for 20 seconds after it was last confirmed, and is co
   isReachable = true
   assert.equal(await cluster.mayAnswer(), true)
   assert.equal(cluster.mayAnswer(), true)
+})
+
+test('a process that cannot report because the disk is full goes on answering', async () => {
+  const group = new Group()
+  let isFull = false
+  const { metadata } = group
+  const full: MetadataStore = {
+    ...metadata,
+    transact: (body) => (isFull ? Promise.reject(new StorageError('noSpace', 'full')) : metadata.transact(body)),
+  }
+  const cluster = await group.join('process', { metadata: full })
+  await raiseEpoch(metadata)
+  isFull = true
+  for (let beats = 0; beats < 20; beats += 1) {
+    group.uptime += 2_000
+    await assert.rejects(cluster.report(), { kind: 'noSpace' })
+    assert.equal(cluster.mayAnswer(), true)
+  }
+  group.uptime += 30_000
+  assert.equal(await cluster.mayAnswer(), true)
+  await metadata.transact(async (tx) => incarnationRows.delete(tx, { incarnation: 'process' }))
+  await assert.rejects(cluster.report(), { kind: 'fenced' })
+  assert.equal(cluster.mayAnswer(), false)
 })
 
 test('a process that was declared dead may not answer once it knows, whatever its clock shows', async () => {

@@ -106,7 +106,7 @@ export class RowCluster implements Membership {
 
   mayAnswer(): Awaitable<boolean> {
     if (this.#isFenced) return false
-    return this.#options.uptime() - this.#confirmedAt < LEASE_MS || this.#confirm()
+    return this.#isConfirmed() || this.#confirm()
   }
 
   async settled(signal?: AbortSignal): Promise<Busy> {
@@ -130,12 +130,13 @@ export class RowCluster implements Membership {
     return 'any'
   }
 
+  #isConfirmed(): boolean {
+    return !this.#isFenced && this.#options.uptime() - this.#confirmedAt < LEASE_MS
+  }
+
   async #confirm(): Promise<boolean> {
-    const isConfirmed = this.report().then(
-      () => true,
-      () => false,
-    )
-    return Promise.race([isConfirmed, this.#options.sleep(CONFIRM_MS).then(() => false)])
+    await Promise.race([this.report().catch(() => {}), this.#options.sleep(CONFIRM_MS)])
+    return this.#isConfirmed()
   }
 
   async #report(): Promise<void> {
@@ -148,10 +149,16 @@ export class RowCluster implements Membership {
       // After the epoch was read, never before: see above.
       const inUse = await this.reads.inUse()
       const busy = inUse.length > BUSY_MAX ? 'any' : inUse
-      await metadata.transact(async (tx) => {
-        await this.#requireMember(tx)
-        reportRows.set(tx, { incarnation }, { seen: epoch, busy })
-      })
+      try {
+        await metadata.transact(async (tx) => {
+          await this.#requireMember(tx)
+          reportRows.set(tx, { incarnation }, { seen: epoch, busy })
+        })
+      } catch (error) {
+        // On a full disk reads go on: declaring this process dead would take a commit as well, and it would notice that.
+        if (error instanceof StorageError && error.kind === 'noSpace') this.#confirmedAt = began
+        throw error
+      }
       this.#seen = epoch
     }
     this.#confirmedAt = began
