@@ -46,6 +46,11 @@ export const COMMANDS = {
     flags: ['bytes', 'json'],
     examples: ['bindery restore /mnt/backup/bindery ./data'],
   },
+  keys: {
+    synopsis: 'ACTION [ID] [DIR] [--json]',
+    flags: ['json'],
+    examples: ['bindery keys list ./data', 'bindery keys create ./data'],
+  },
   admin: {
     synopsis: 'COMMAND …',
     flags: [],

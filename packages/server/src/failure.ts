@@ -38,6 +38,7 @@ export interface FailureDetails {
   /** Written by another build from before the release of its format. */
   layoutOther: { folder: string; layout: number; supported: number }
   fileDamaged: { file: string }
+  keyUnknown: { id: string; folder: string }
   diskFull: { folder: string }
   /**
    * Worker processes ended `times` times within a minute, or once while starting; `how` describes the last one's

@@ -7,6 +7,7 @@ export const RUN: Readonly<Record<CommandName, (invocation: Invocation) => Promi
   fsck: async (invocation) => (await import('./fsck.js')).fsckCommand(invocation),
   backup: async (invocation) => (await import('./copy.js')).copyCommand('backup', invocation),
   restore: async (invocation) => (await import('./copy.js')).copyCommand('restore', invocation),
+  keys: async (invocation) => (await import('./keys.js')).keysCommand(invocation),
   admin: async (invocation) => (await import('./admin.js')).adminCommand(invocation),
   help: async (invocation) => (await import('./help.js')).helpCommand(invocation),
   version: async (invocation) => (await import('./version.js')).versionCommand(invocation),

@@ -41,6 +41,14 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
         json: 'print one line of JSON per finding, and a report as the last line',
       },
     },
+    keys: {
+      summary: 'List and change the keys that requests for KMS encryption name.',
+      details: [
+        'ACTION is list, create, rotate ID, enable ID or disable ID. A running server notices changes within a second.',
+        'A line shows id, state, number of versions, and when the newest was made. Rotation rewrites no bytes.',
+      ],
+      flags: { json: 'print one line of JSON per key' },
+    },
     admin: {
       summary: 'Manage users, access keys, groups, roles and policies of a running server.',
       details: [],

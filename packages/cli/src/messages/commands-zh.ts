@@ -34,6 +34,14 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
       details: ['DIR 必须为空，或尚不存在。'],
       flags: { bytes: '读取并校验副本的全部数据', json: '每个问题一行 JSON，最后一行是总结' },
     },
+    keys: {
+      summary: '列出和更改 KMS 加密请求可以指定的密钥。',
+      details: [
+        'ACTION 为 list、create、rotate ID、enable ID 或 disable ID。正在运行的服务会在一秒内察觉更改。',
+        '每行依次是 ID、状态、版本数和最新版本的创建时间。轮换不会重写数据。',
+      ],
+      flags: { json: '每个密钥一行 JSON' },
+    },
     admin: { summary: '管理运行中服务的用户、访问密钥、用户组、角色和权限策略。', details: [], flags: {} },
     help: { summary: '介绍全部命令或其中一个。', details: [], flags: {} },
     version: { summary: '显示版本。', details: [], flags: {} },

@@ -69,6 +69,7 @@ export const ENGLISH: Sentences = {
       `${folder} was written by a newer Bindery (format ${format}; this version reads up to ${supported}). Update Bindery; nothing was changed.`,
     layoutOther: ({ folder, layout, supported }) =>
       `${folder} was written by a development build of Bindery with another layout (layout ${layout}; this build reads layout ${supported}). Name a new folder; to keep the data, run the build that wrote them and copy the objects with a client. Nothing was changed.`,
+    keyUnknown: ({ id, folder }) => `${folder} has no key ${id}. List its keys: bindery keys list ${folder}`,
     fileDamaged: ({ file }) => `${file} is damaged. Restore it from a backup; nothing was changed.`,
     diskFull: ({ folder }) => `the disk of ${folder} is full. Free some space, then try again; no data are lost.`,
     workersFail: ({ times, how }) =>

@@ -63,6 +63,7 @@ export const CHINESE: Sentences = {
       `${folder} 由更新版本的 Bindery 写入（格式 ${format}；本版本最高支持 ${supported}）。请升级 Bindery；数据没有改动。`,
     layoutOther: ({ folder, layout, supported }) =>
       `${folder} 由格式发布之前的另一个 Bindery 构建写入（布局 ${layout}；本版本只读取布局 ${supported}）。请指定一个新目录；要保留其中的数据，请运行当初写入它的构建，并用客户端复制对象。数据没有改动。`,
+    keyUnknown: ({ id, folder }) => `${folder} 没有密钥 ${id}。查看所有密钥：bindery keys list ${folder}`,
     fileDamaged: ({ file }) => `${file} 已损坏。请从备份恢复；数据没有改动。`,
     diskFull: ({ folder }) => `${folder} 所在的磁盘已满。请释放空间后重新启动；数据没有丢失。`,
     workersFail: ({ times, how }) =>

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { bindery, newFolder, send, start } from '../testing/support.js'
+
+const RULE =
+  '<ServerSideEncryptionRule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>KMS</SSEAlgorithm></ApplyServerSideEncryptionByDefault></ServerSideEncryptionRule>'
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+
+async function keysOf(
+  folder: string,
+): Promise<{ id: string; state: string; isDefault: boolean; versions: number[] }[]> {
+  const { code, output } = await bindery('keys', 'list', folder, '--json')
+  assert.equal(code, 0, output)
+  return output
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+}
+
+test('a folder has a default key; keys are created, rotated, disabled and enabled', async (t) => {
+  const folder = await newFolder(t)
+  const server = await start(t, folder)
+  const [first] = await keysOf(folder)
+  assert.ok(first !== undefined && UUID.test(first.id))
+  assert.deepEqual([first.state, first.isDefault, first.versions.length], ['enabled', true, 1])
+  const created = await bindery('keys', 'create', folder)
+  assert.match(created.output, /^\S{36} {2}enabled {2}1 {2}\S+Z\n$/)
+  const id = created.output.slice(0, 36)
+  assert.equal((await bindery('keys', 'rotate', id, folder)).code, 0)
+  assert.match((await bindery('keys', 'disable', id, folder)).output, / disabled /)
+  const [, second] = await keysOf(folder)
+  assert.deepEqual([second?.id, second?.state, second?.isDefault, second?.versions.length], [id, 'disabled', false, 2])
+  assert.match((await bindery('keys', 'enable', id, folder)).output, / enabled /)
+  await server.stop()
+})
+
+test('an object is legible nowhere on the disk, and readable after a rotation and a restart', async (t) => {
+  const folder = await newFolder(t)
+  const server = await start(t, folder)
+  const bodies = ['few words to be hidden', 'many words to be hidden '.repeat(20_000)]
+  await send(server, 'PUT', '?encryption', RULE)
+  for (const [index, body] of bodies.entries()) {
+    await send(server, 'PUT', `k${index}`, body)
+  }
+  const [key] = await keysOf(folder)
+  assert.equal((await bindery('keys', 'rotate', key?.id ?? '', folder)).code, 0)
+  await server.stop()
+  for (const file of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (!file.isFile()) continue
+    const bytes = await readFile(join(file.path, file.name))
+    for (const text of ['words to be hidden', Buffer.from('few words to be hidden').toString('base64url')]) {
+      assert.ok(!bytes.includes(text), file.name)
+    }
+  }
+  const checked = await bindery('fsck', folder, '--bytes')
+  assert.equal(checked.code, 0, checked.output)
+  const again = await start(t, folder)
+  for (const [index, body] of bodies.entries()) {
+    assert.equal(await send(again, 'GET', `k${index}`), body)
+  }
+  await again.stop()
+})
+
+test('an unknown action or key, and a missing id, are reported', async (t) => {
+  const folder = await newFolder(t)
+  const server = await start(t, folder)
+  const cases: [args: string[], message: RegExp][] = [
+    [['keys'], /keys needs ACTION/],
+    [['keys', 'rotat', 'x'], /unknown command keys rotat\. Did you mean keys rotate\?/],
+    [['keys', 'rotate'], /keys rotate needs ID/],
+    [['keys', 'rotate', 'none', folder], /has no key none/],
+  ]
+  for (const [args, message] of cases) assert.match((await bindery(...args)).output, message)
+  await server.stop()
+})

@@ -1,0 +1,46 @@
+import { createKey, Failure, type KeyEntry, listKeys, nearest, rotateKey, setKeyState } from '@bindery/server'
+import { defaultFolder, readArguments, requireArguments } from '../arguments.js'
+import type { Invocation } from '../command.js'
+import { EXIT, type ExitCode } from '../exit-codes.js'
+
+/** Each prints the keys that it returns. `ID`: whether it is about one key. */
+const ACTIONS: Readonly<Record<string, { readonly takesId: boolean; run(folder: string, id: string): Promise<Keys> }>> =
+  {
+    list: { takesId: false, run: listKeys },
+    create: { takesId: false, run: async (folder) => [await createKey(folder)] },
+    rotate: { takesId: true, run: async (folder, id) => [await rotateKey(folder, id)] },
+    enable: { takesId: true, run: async (folder, id) => [await setKeyState(folder, id, 'enabled')] },
+    disable: { takesId: true, run: async (folder, id) => [await setKeyState(folder, id, 'disabled')] },
+  }
+
+type Keys = readonly KeyEntry[]
+
+/** `bindery keys ACTION [ID] [DIR]`: the keys that requests for KMS name, also while a server uses the folder. */
+export async function keysCommand({ args, env }: Invocation): Promise<ExitCode> {
+  const { positionals, flags } = readArguments(args, ['json'], 3)
+  const [name] = requireArguments(positionals, 'keys', ['ACTION'])
+  const action = ACTIONS[name]
+  if (action === undefined) {
+    throw new Failure('unknownCommand', { command: `keys ${name}`, suggestion: suggestionFor(name) })
+  }
+  const rest = positionals.slice(1)
+  const id = action.takesId ? requireArguments(rest, `keys ${name}`, ['ID'])[0] : ''
+  const extra = rest[action.takesId ? 2 : 1]
+  if (extra !== undefined) throw new Failure('unexpectedArgument', { argument: extra })
+  const folder = rest[action.takesId ? 1 : 0] ?? defaultFolder(env)
+  for (const key of await action.run(folder, id)) {
+    process.stdout.write(`${flags.has('json') ? JSON.stringify(key) : lineOf(key)}\n`)
+  }
+  return EXIT.ok
+}
+
+function suggestionFor(name: string): string | undefined {
+  const suggestion = nearest(name, Object.keys(ACTIONS))
+  return suggestion && `keys ${suggestion}`
+}
+
+function lineOf({ id, state, isDefault, versions }: KeyEntry): string {
+  const [newest = 0] = versions
+  const words = [id, isDefault ? `${state}, default` : state, `${versions.length}`, new Date(newest).toISOString()]
+  return words.join('  ')
+}
