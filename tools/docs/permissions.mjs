@@ -17,7 +17,9 @@ export function render() {
         ...sourcePermissions.map(
           (action) => `${code(action)} on the source (${code(VERSION_ACTIONS[action])} with a version)`,
         ),
-        ...('versionId' in input ? permissions : []).map((action) => `${code(VERSION_ACTIONS[action])} with a version`),
+        ...('versionId' in input ? permissions.filter((action) => action in VERSION_ACTIONS) : []).map(
+          (action) => `${code(VERSION_ACTIONS[action])} with a version`,
+        ),
         ...Object.entries(permissionsWith).map(([header, action]) => `${code(action)} with ${code(header)}`),
       ].join('; '),
       permissions.length === 0 ? 'open to everyone' : CLASSES[ACTIONS[permissions[0]]],

@@ -174,6 +174,26 @@ export const CATALOGUE = {
   deleteWithoutObjects: row('MalformedXML', 400, MALFORMED_XML, { ec: '0016-00000615' }),
   deleteWithoutMd5: row('MissingArgument', 400, 'Missing Some Required Arguments.', { ec: '0016-00000606' }),
 
+  // Archived objects
+  invalidObjectState: row('InvalidObjectState', 403, "The operation is not valid for the object's state", {
+    ec: '0016-00000404',
+  }),
+  restoreInProgress: row('RestoreAlreadyInProgress', 409, 'The restore operation is in progress.', {
+    ec: '0016-00000701',
+    retry: 'later',
+  }),
+  restoreNotSupported: row('OperationNotSupported', 400, 'The operation is not supported for this resource', {
+    ec: '0016-00000702',
+  }),
+  restoreTierUnknown: invalidArgument('Invalid Argument.', '0016-00000703'),
+  restoreDays: invalidArgument('Invalid Argument.', '0016-00000704'),
+  restoreDaysOfArchive: invalidArgument('Invalid Argument.', '0016-00000708'),
+  restoreNotFinished: row('ArchiveRestoreNotFinished', 409, "The archive file's restore is not finished.", {
+    ec: '0016-00000719',
+    retry: 'later',
+  }),
+  restoreStale: row('ArchiveRestoreFileStale', 409, 'The archive file is not restored.'),
+
   // Lifecycle rules
   noSuchLifecycle: row('NoSuchLifecycle', 404, 'No Row found in Lifecycle Table.'),
   lifecycleAbortElement: row('MalformedXML', 400, MALFORMED_XML, { ec: '0014-00000071' }),

@@ -113,8 +113,6 @@ export const ABSENT_OPERATIONS: readonly AbsentOperation[] = [
   absent('GetAsyncFetchTask', 'GET', 'bucket', 'asyncFetch'),
 
   // Objects
-  absent('RestoreObject', 'POST', 'object', 'restore'),
-  absent('CleanRestoredObject', 'POST', 'object', 'cleanRestoredObject'),
   absent('PutObjectRetention', 'PUT', 'object', 'retention'),
   absent('GetObjectRetention', 'GET', 'object', 'retention'),
   absent('PutObjectLegalHold', 'PUT', 'object', 'legalHold'),

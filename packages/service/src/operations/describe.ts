@@ -7,6 +7,8 @@ import {
   OssError,
   type OutputOf,
 } from '@bindery/protocol'
+import type { Domain } from '../domain/domain.js'
+import { restoreOf } from '../domain/objects/restore.js'
 import type { WriteCondition } from '../domain/objects/write-condition.js'
 import type {
   BucketRecord,
@@ -46,8 +48,17 @@ export function given<T extends object>(values: T): Given<T> {
 
 /** The parts of a call by which it shows an object. */
 interface Showing {
+  readonly domain: Domain
   readonly bucket: BucketRecord
   etagOf(tags: MultipartETags): ETag
+}
+
+/** The restore of an archived object, as answers show it. */
+export function shownRestore(record: ObjectRecord, now: number): string | undefined {
+  const restore = restoreOf(record, now)
+  if (restore === undefined) return undefined
+  const until = `, expiry-date="${new Date(restore.expiresAt).toUTCString()}"`
+  return restore.isOngoing ? 'ongoing-request="true"' : `ongoing-request="false"${until}`
 }
 
 /** The headers of a whole object, as GetObject and HeadObject answer them. */
@@ -66,6 +77,7 @@ export function objectHeaders(call: Showing, record: ObjectRecord): OutputOf<Ope
     nextAppendPosition: record.type === 'Appendable' ? record.size : undefined,
     sealedTime: record.sealedAt,
     taggingCount: record.tagging.length === 0 ? undefined : record.tagging.length,
+    restore: shownRestore(record, call.domain.clock()),
     versionId: shownVersionOf(call.bucket, record),
     userMetadata: record.userMetadata,
   }

@@ -27,6 +27,8 @@ export const listedObject = {
   type: element('Type', objectType),
   size: element('Size', integer(0, OBJECT_SIZE_MAX)),
   storageClass: element('StorageClass', storageClass),
+  /** Only while an archived object is being restored, or is. */
+  restoreInfo: optionalElement('RestoreInfo', text),
 }
 
 export const commonPrefixes = list('CommonPrefixes', { prefix: element('Prefix', text, { url: true }) })

@@ -22,6 +22,7 @@ export const COPY_SOURCE_CAUSES = [
   'noSuchBucket',
   'noSuchKey',
   ...VERSION_CAUSES,
+  'invalidObjectState',
   'preconditionFailed',
   'notModified',
 ] as const satisfies readonly Cause[]

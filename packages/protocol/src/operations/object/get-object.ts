@@ -63,6 +63,7 @@ export const getObject = operation({
     ...VERSION_CAUSES,
     'preconditionFailed',
     'notModified',
+    'invalidObjectState',
     'invalidRange',
     'anonymousOverride',
     ...SYMLINK_CAUSES,

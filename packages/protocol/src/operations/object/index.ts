@@ -11,6 +11,7 @@ import { optionObject } from './option-object.js'
 import { postObject } from './post-object.js'
 import { putObject } from './put-object.js'
 import { putObjectAcl } from './put-object-acl.js'
+import { cleanRestoredObject, restoreObject } from './restore-object.js'
 import { createSelectObjectMeta, selectObject } from './select-object.js'
 import { getSymlink, putSymlink } from './symlink.js'
 
@@ -34,6 +35,8 @@ export const objectOperations = [
   deleteObjectTagging,
   putSymlink,
   getSymlink,
+  restoreObject,
+  cleanRestoredObject,
   selectObject,
   createSelectObjectMeta,
 ] as const

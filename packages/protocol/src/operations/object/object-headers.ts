@@ -33,6 +33,8 @@ export const objectHeaders = {
   sealedTime: optional(sealedTime),
   /** Absent if the object has no tags. */
   taggingCount: optional(header('x-oss-tagging-count', integer(1, TAGS_MAX))),
+  /** The restore of an archived object: absent while it is frozen. */
+  restore: optional(header('x-oss-restore', text)),
   versionId: shownVersionId,
   userMetadata,
 }

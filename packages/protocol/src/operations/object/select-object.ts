@@ -101,7 +101,15 @@ const common = {
   level: 'object',
   output: { raw: header('x-oss-select-output-raw', flag) },
   result: 'bytes',
-  errors: ['noSuchBucket', 'noSuchKey', ...SYMLINK_CAUSES, ...DECRYPTION_CAUSES, ...SELECT_CAUSES, ...DOCUMENT_CAUSES],
+  errors: [
+    'noSuchBucket',
+    'noSuchKey',
+    'invalidObjectState',
+    ...SYMLINK_CAUSES,
+    ...DECRYPTION_CAUSES,
+    ...SELECT_CAUSES,
+    ...DOCUMENT_CAUSES,
+  ],
   refuses: [refuseVersionId],
 } as const
 

@@ -142,7 +142,7 @@ async function commitCopy(
     const bytes =
       prepared?.written ?? (grows ? snapshot(tx, prepared?.snapshot?.source ?? source, ids) : pickBytes(source))
     // the copy is a version of its own
-    const { version: _, encryption: __, ...copied } = grows ? unsealed(source) : source
+    const copied = ofItself(grows ? unsealed(source) : source)
     const record: ObjectRecord = {
       ...copied,
       ...bytes,
@@ -178,4 +178,9 @@ function replacesSource({ versioning }: BucketRecord, { bucket, key, source }: C
 /** An object of the type Normal, as one that is no longer appended to. */
 function unsealed({ sealedAt: _, ...record }: ObjectRecord): ObjectRecord {
   return { ...record, type: 'Normal' }
+}
+
+/** A record without the facts of one version, which its copy does not share. */
+function ofItself({ version: _, encryption: __, restore: ___, movedAt: ____, ...record }: ObjectRecord) {
+  return record
 }

@@ -48,18 +48,20 @@ export async function putSymlink(domain: Domain, link: NewSymlink): Promise<Obje
 
 /**
  * The target of a symlink, open, and described as reads through the symlink show it: its bytes, with the metadata of the
- * symlink. Throws symlinkTargetNotExist, invalidTargetType.
+ * symlink. Throws symlinkTargetNotExist, invalidTargetType, and what `check` throws.
  */
 export async function openTarget(
   domain: Domain,
   scope: Scope,
   { bucket }: ObjectName,
   link: ObjectRecord & { readonly target: ObjectKey },
+  check: (target: ObjectRecord) => void = () => {},
 ): Promise<OpenObject> {
   const open = await openIfAny(domain, scope, { bucket, key: link.target })
   if (open === undefined) throw new OssError('symlinkTargetNotExist')
   const { record, read } = open
   if (record.type === 'Symlink') throw new OssError('invalidTargetType')
+  check(record)
   const { contentMd5: _, ...own } = link
   const { size, etag, digestETag, crc64, contentMd5, encryption, rows } = record
   const modifiedAt = Math.max(link.modifiedAt, record.modifiedAt)

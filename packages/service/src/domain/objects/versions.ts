@@ -194,7 +194,7 @@ export function changeStorageClass(
   storageClass: StorageClass,
   now: number,
 ): void {
-  const { record } = stored
+  const { restore: _, ...record } = stored.record
   rewrite(tx, stored, { ...record, storageClass, movedAt: now })
   const objects = [
     { storageClass: record.storageClass, count: -1, bytes: -record.size },

@@ -138,6 +138,8 @@ export interface ObjectRecord extends MultipartETags {
   readonly target?: ObjectKey
   /** When the appends to it were ended; only of an appendable object. */
   readonly sealedAt?: number
+  /** A restore of an archived object: from when on it can be read, and until when. */
+  readonly restore?: { readonly readyAt: number; readonly expiresAt: number }
   /** When a lifecycle rule moved it to its class; absent: it is in its first class. */
   readonly movedAt?: number
   /** The rows of its bytes as CSV or JSON, where they were counted. */

@@ -1,8 +1,8 @@
 import { badArgument } from '@bindery/protocol'
-import { handler } from '../../call.js'
+import { type CallOf, handler } from '../../call.js'
 import { type ListedVersion, listVersions, type VersionEntry } from '../../domain/objects/listing-versions.js'
 import { versionIdOf } from '../../domain/stored/version-id.js'
-import { ownerOf } from '../describe.js'
+import { ownerOf, shownRestore } from '../describe.js'
 
 export const listObjectVersions = handler('ListObjectVersions', async (call) => {
   const { encodingType, ...query } = call.input
@@ -19,7 +19,7 @@ export const listObjectVersions = handler('ListObjectVersions', async (call) => 
     encodingType,
     isTruncated,
     ...(isTruncated && nextMarkers(entries.at(-1))),
-    versions: entries.flatMap((entry) => (entry.kind === 'version' ? [listed(entry)] : [])),
+    versions: entries.flatMap((entry) => (entry.kind === 'version' ? [listed(call, entry)] : [])),
     commonPrefixes: entries.flatMap((entry) => (entry.kind === 'prefix' ? [{ prefix: entry.prefix }] : [])),
   }
   return { output: {}, result }
@@ -30,10 +30,11 @@ function nextMarkers(last: VersionEntry | undefined) {
   return { nextKeyMarker: last?.prefix, nextVersionIdMarker: '' }
 }
 
-function listed({ key, record, isLatest }: ListedVersion) {
+function listed(call: CallOf<'ListObjectVersions'>, { key, record, isLatest }: ListedVersion) {
   const { modifiedAt, owner } = record
   const common = { key, versionId: versionIdOf(record), isLatest, lastModified: modifiedAt, owner: ownerOf(owner) }
   if ('deleteMarker' in record) return { kind: 'DeleteMarker', ...common } as const
-  const { etag, type, size, storageClass } = record
-  return { kind: 'Version', ...common, etag, type, size, storageClass } as const
+  const { type, size, storageClass } = record
+  const restoreInfo = shownRestore(record, call.domain.clock())
+  return { kind: 'Version', ...common, etag: call.etagOf(record), type, size, storageClass, restoreInfo } as const
 }

@@ -1,6 +1,6 @@
 import { type CallOf, handler } from '../../call.js'
 import { type ObjectEntry, listObjects as readObjects } from '../../domain/objects/listing.js'
-import { ownerOf } from '../describe.js'
+import { ownerOf, shownRestore } from '../describe.js'
 
 export const listObjects = handler('ListObjects', async (call) => {
   const { encodingType, ...query } = call.input
@@ -22,11 +22,12 @@ export const listObjects = handler('ListObjects', async (call) => {
 
 /** The objects of a page in listing form, with the given description of the account that owns each. */
 export function listedObjects<O>(
-  call: Pick<CallOf<'ListObjects'>, 'etagOf'>,
+  call: Pick<CallOf<'ListObjects'>, 'etagOf' | 'domain'>,
   entries: readonly ObjectEntry[],
   ownerOf: (accountId: string) => O,
 ) {
   const objects = entries.filter((entry) => entry.kind === 'object')
+  const now = call.domain.clock()
   return objects.map(({ key, record }) => ({
     key,
     lastModified: record.modifiedAt,
@@ -34,6 +35,7 @@ export function listedObjects<O>(
     type: record.type,
     size: record.size,
     storageClass: record.storageClass,
+    restoreInfo: shownRestore(record, now),
     owner: ownerOf(record.owner),
   }))
 }

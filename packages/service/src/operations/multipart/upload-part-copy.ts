@@ -1,6 +1,7 @@
 import { OssError } from '@bindery/protocol'
 import type { ByteRange } from '@bindery/storage'
 import { handler } from '../../call.js'
+import { findDirectRead, requireReadable } from '../../domain/objects/restore.js'
 import type { ObjectRecord } from '../../domain/stored/model.js'
 import { shownVersionOf } from '../../domain/stored/version-id.js'
 import { copyPart } from '../../domain/uploads/copy-part.js'
@@ -19,6 +20,7 @@ export const uploadPartCopy = handler('UploadPartCopy', async (call) => {
   const name = { bucket: bucket.name, key, uploadId }
   const { encryption } = await findUpload(domain, name)
   const sourceBucket = await call.authoriseSource(copySource)
+  const isDirectlyRead = await findDirectRead(domain, sourceBucket)
   const rangeOf = ({ size }: ObjectRecord): ByteRange | undefined => {
     const range = chooseRange(input.copySourceRange, size)
     const leaves = range === undefined && input.copySourceRange !== undefined
@@ -26,6 +28,7 @@ export const uploadPartCopy = handler('UploadPartCopy', async (call) => {
     return range
   }
   const choose = (source: ObjectRecord): ByteRange | undefined => {
+    requireReadable(source, domain.clock(), isDirectlyRead)
     requireWanted(input, source)
     return rangeOf(source)
   }

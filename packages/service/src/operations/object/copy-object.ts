@@ -1,6 +1,7 @@
 import { type Operations, OssError } from '@bindery/protocol'
 import { type HandledInput, handler } from '../../call.js'
 import { copyObject as copy } from '../../domain/objects/copy-object.js'
+import { findDirectRead, requireReadable } from '../../domain/objects/restore.js'
 import type { ObjectDescription, ObjectRecord } from '../../domain/stored/model.js'
 import { shownVersionOf } from '../../domain/stored/version-id.js'
 import { requireWanted } from '../../response/conditions.js'
@@ -13,6 +14,7 @@ type Input = HandledInput<Operations['CopyObject']>
 export const copyObject = handler('CopyObject', async (call) => {
   const { domain, bucket, key, input } = call
   const sourceBucket = await call.authoriseSource(input.copySource)
+  const isDirectlyRead = await findDirectRead(domain, sourceBucket)
   const asked = describeObject(input)
   const isSameKey = input.copySource.bucket === bucket.name && input.copySource.key === key
   if (isSameKey && input.mustChange === true && !changes(input)) throw new OssError('copyOntoItself')
@@ -27,6 +29,7 @@ export const copyObject = handler('CopyObject', async (call) => {
     source: input.copySource,
     encryption: await chosenEncryption(call),
     descriptionOf: (source) => {
+      requireReadable(source, domain.clock(), isDirectlyRead)
       requireWanted(input, source)
       return ontoItself && input.mustChange !== true
         ? describeAnew(input, asked, source)

@@ -3,6 +3,7 @@ import { metaFrame, type ScannedMeta, scanMeta } from '@bindery/select'
 import { handler } from '../../call.js'
 import { setCountedRows } from '../../domain/objects/objects.js'
 import { type OpenObject, openObject } from '../../domain/objects/open-object.js'
+import { findDirectRead, requireReadable } from '../../domain/objects/restore.js'
 import type { CountedRows } from '../../domain/stored/model.js'
 import { ownedBytes } from '../../response/lent-stream.js'
 import { type Format, formatName, formatOf, inputOf, isCompressed } from '../../select/request.js'
@@ -15,6 +16,7 @@ export const createSelectObjectMeta = handler('CreateSelectObjectMeta', async (c
   const format = formatOf(input.process)
   const object = await openObject(domain, scope, objectName)
   const { record } = object
+  requireReadable(record, domain.clock(), await findDirectRead(domain, call.bucket))
   if (isCompressed(document.input)) {
     throw new OssError('selectUnsupportedCompressionFormat', { reason: 'Compressed objects have no ranges.' })
   }

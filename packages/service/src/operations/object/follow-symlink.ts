@@ -1,9 +1,10 @@
 import { type Awaitable, andThen } from '@bindery/storage'
 import type { Domain } from '../../domain/domain.js'
 import type { OpenObject } from '../../domain/objects/open-object.js'
+import { findDirectRead, requireReadable } from '../../domain/objects/restore.js'
 import { openTarget } from '../../domain/objects/symlinks.js'
 import type { Scope } from '../../domain/scope.js'
-import type { ObjectName } from '../../domain/stored/model.js'
+import type { BucketRecord, ObjectName, ObjectRecord } from '../../domain/stored/model.js'
 
 /** The part of a call that is needed to read its object. */
 interface Reading {
@@ -20,12 +21,29 @@ interface Reading {
 export function followSymlink<T extends Pick<OpenObject, 'record'>>(
   call: Reading,
   object: T,
+  check?: (target: ObjectRecord) => void,
 ): Awaitable<T | OpenObject> {
   const { domain, scope, objectName } = call
   const { target } = object.record
   if (target === undefined) return object
   const { bucket } = objectName
   return andThen(call.authorise({ bucket, key: target }), () =>
-    openTarget(domain, scope, objectName, { ...object.record, target }),
+    openTarget(domain, scope, objectName, { ...object.record, target }, check),
   )
+}
+
+/** The part of a call that is needed to read the bytes of its object. */
+interface ReadingBytes extends Reading {
+  readonly bucket: BucketRecord
+  readonly openObject: OpenObject
+}
+
+/** The object whose bytes a call reads, as `followSymlink` finds it. Throws invalidObjectState as well. */
+export function readableObject(call: ReadingBytes): Awaitable<OpenObject> {
+  const { domain, bucket, openObject } = call
+  return andThen(findDirectRead(domain, bucket), (isDirectlyRead) => {
+    const check = (record: ObjectRecord): void => requireReadable(record, domain.clock(), isDirectlyRead)
+    check(openObject.record)
+    return followSymlink(call, openObject, check)
+  })
 }

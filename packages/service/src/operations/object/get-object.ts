@@ -8,14 +8,14 @@ import { compress, isCompressed } from '../../response/gzip.js'
 import { contentRange, selectRange } from '../../response/range.js'
 import { type Pace, paceOf } from '../../traffic.js'
 import { checksumsOf, given, notModified, objectHeaders } from '../describe.js'
-import { followSymlink } from './follow-symlink.js'
+import { readableObject } from './follow-symlink.js'
 
 type Input = HandledInput<Operations['GetObject']>
 
 export const getObject = handler('GetObject', (call) => {
   const overrides = overridesOf(call.input)
   if (call.requester.kind === 'anonymous' && Object.keys(overrides).length > 0) throw new OssError('anonymousOverride')
-  return andThen(followSymlink(call, call.openObject), (object) => {
+  return andThen(readableObject(call), (object) => {
     const whole = { ...objectHeaders(call, object.record), ...overrides }
     return answer(object, call.input, whole, paceOf(call))
   })

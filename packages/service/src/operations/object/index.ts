@@ -12,6 +12,7 @@ import { optionObject } from './option-object.js'
 import { postObject } from './post-object.js'
 import { putObject } from './put-object.js'
 import { putObjectAcl } from './put-object-acl.js'
+import { cleanRestoredObject, restoreObject } from './restore-object.js'
 import { selectObject } from './select-object.js'
 import { getSymlink, putSymlink } from './symlink.js'
 
@@ -35,6 +36,8 @@ export const objectHandlers = [
   deleteObjectTagging,
   putSymlink,
   getSymlink,
+  restoreObject,
+  cleanRestoredObject,
   selectObject,
   createSelectObjectMeta,
 ] as const

@@ -6,7 +6,7 @@ import { handler } from '../../call.js'
 import { ownedBytes } from '../../response/lent-stream.js'
 import { formatOf, isCompressed, selectRequestOf } from '../../select/request.js'
 import { type ScannedObject, scanObject } from '../../select/rows-of-object.js'
-import { followSymlink } from './follow-symlink.js'
+import { readableObject } from './follow-symlink.js'
 
 /** Bytes of the object that are read before the answer begins: what fails in them is answered by a status. */
 const FIRST_BLOCK_BYTES = 4 * 1024 * 1024
@@ -16,7 +16,7 @@ const SUCCESS = 206
 const FAILURE = 400
 
 export const selectObject = handler('SelectObject', (call) =>
-  andThen(followSymlink(call, call.openObject), (object) => {
+  andThen(readableObject(call), (object) => {
     const { document, input } = call
     const request = selectRequestOf(formatOf(input.process), document, object.record.rows)
     const scan = scanObject(object, isCompressed(document.input))

@@ -1,0 +1,53 @@
+import { integer, oneOf } from '../../codec.js'
+import { header, optional } from '../../field.js'
+import { operation } from '../../operation.js'
+import { group, maybe, optionalDocument, optionalElement, xml } from '../../xml.js'
+import { apiPage, DOCUMENT_CAUSES, shownVersionId, VERSION_CAUSES, versionId } from '../shared.js'
+
+const tier = oneOf(['Expedited', 'Standard', 'Bulk'], 'restoreTierUnknown')
+
+/** 202 where the object can be read later; 200 where it is restored already, and stays so for longer. */
+export const restoreObject = operation({
+  name: 'RestoreObject',
+  summary: 'Makes an archived object, or one of its versions, readable for some days.',
+  source: apiPage('RestoreObject'),
+  method: 'POST',
+  level: 'object',
+  when: [{ query: ['restore'] }],
+  permissions: ['oss:RestoreObject'],
+  input: { versionId },
+  body: optionalDocument(
+    xml('RestoreRequest', {
+      days: optionalElement('Days', integer(1, 365, 'restoreDays')),
+      job: maybe('JobParameters', group('JobParameters', { tier: optionalElement('Tier', tier) })),
+    }),
+  ),
+  status: 202,
+  otherStatuses: [200],
+  output: { versionId: shownVersionId, priority: optional(header('x-oss-object-restore-priority', tier)) },
+  errors: [
+    'noSuchBucket',
+    'noSuchKey',
+    ...VERSION_CAUSES,
+    'restoreNotSupported',
+    'restoreInProgress',
+    'restoreDays',
+    'restoreDaysOfArchive',
+    'restoreTierUnknown',
+    ...DOCUMENT_CAUSES,
+  ],
+})
+
+export const cleanRestoredObject = operation({
+  name: 'CleanRestoredObject',
+  summary: 'Ends the restore of an object before its time.',
+  source: apiPage('CleanRestoredObject'),
+  method: 'POST',
+  level: 'object',
+  when: [{ query: ['cleanRestoredObject'] }],
+  permissions: ['oss:CleanRestoredObject'],
+  input: { versionId },
+  status: 200,
+  output: { versionId: shownVersionId },
+  errors: ['noSuchBucket', 'noSuchKey', ...VERSION_CAUSES, 'restoreNotFinished', 'restoreStale'],
+})

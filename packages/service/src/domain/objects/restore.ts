@@ -1,0 +1,103 @@
+/**
+ * Restoring of archived objects. The bytes of all classes lie in the same place; an object of an archive class is not
+ * readable until it was restored, and for as many days as were requested.
+ */
+import { OssError } from '@bindery/protocol'
+import { type Awaitable, andThen, together } from '@bindery/storage'
+import { readBucket } from '../buckets/buckets.js'
+import { findDocument } from '../buckets/documents.js'
+import type { Domain } from '../domain.js'
+import type { BucketRecord, ObjectName, ObjectRecord, StorageClass } from '../stored/model.js'
+import { requireStored } from './current.js'
+import { rewrite } from './versions.js'
+
+const DAY_MS = 86_400_000
+
+type ArchiveClass = Extract<StorageClass, 'Archive' | 'ColdArchive' | 'DeepColdArchive'>
+export type RestoreTier = 'Expedited' | 'Standard' | 'Bulk'
+
+/** Milliseconds that a restore takes; OSS needs minutes to hours. */
+const TIER_MS: Readonly<Record<ArchiveClass, Readonly<Partial<Record<RestoreTier, number>>>>> = {
+  Archive: { Standard: 2_000 },
+  ColdArchive: { Expedited: 3_000, Standard: 4_000, Bulk: 5_000 },
+  DeepColdArchive: { Expedited: 4_000, Standard: 5_000 },
+}
+const DAYS_MAX: Readonly<Record<ArchiveClass, number>> = { Archive: 7, ColdArchive: 365, DeepColdArchive: 365 }
+
+const isArchived = (storageClass: StorageClass): storageClass is ArchiveClass => storageClass in TIER_MS
+
+/** The restore of an object at a time; undefined where it never was restored, or is frozen again. */
+export function restoreOf({ restore }: ObjectRecord, now: number) {
+  if (restore === undefined || now >= restore.expiresAt) return undefined
+  return { isOngoing: now < restore.readyAt, expiresAt: restore.expiresAt }
+}
+
+export interface RestoreRequest {
+  readonly days?: number | undefined
+  readonly tier?: RestoreTier | undefined
+}
+
+/** `begun`: the object can be read later; `extended`: it is restored already, and stays so for longer. */
+export interface Restored {
+  readonly kind: 'begun' | 'extended'
+  readonly record: ObjectRecord
+  /** Of the colder classes. */
+  readonly tier: RestoreTier | undefined
+}
+
+/**
+ * Restores an object, or lengthens its restore.
+ * Throws noSuchBucket, noSuchKey, noSuchVersion, versionIsDeleteMarker, restoreNotSupported, restoreInProgress, and causes of the request.
+ */
+export async function restoreObject(domain: Domain, name: ObjectName, request: RestoreRequest): Promise<Restored> {
+  const now = domain.clock()
+  return domain.metadata.transact(async (tx) => {
+    const [, stored] = await together(readBucket(domain, tx, name.bucket), requireStored(tx, name))
+    const { record } = stored
+    const { storageClass } = record
+    if (!isArchived(storageClass) || record.type === 'Symlink') throw new OssError('restoreNotSupported')
+    const days = request.days ?? 1
+    if (days > DAYS_MAX[storageClass]) {
+      throw new OssError(storageClass === 'Archive' ? 'restoreDaysOfArchive' : 'restoreDays')
+    }
+    const tier = request.tier ?? 'Standard'
+    const takes = TIER_MS[storageClass][tier]
+    if (takes === undefined) throw new OssError(storageClass === 'Archive' ? 'malformedXml' : 'restoreTierUnknown')
+    const before = restoreOf(record, now)
+    if (before?.isOngoing === true) throw new OssError('restoreInProgress')
+    const readyAt = before === undefined ? now + takes : now
+    rewrite(tx, stored, { ...record, restore: { readyAt, expiresAt: readyAt + days * DAY_MS } })
+    const kind = before === undefined ? 'begun' : 'extended'
+    return { kind, record, tier: storageClass === 'Archive' ? undefined : tier }
+  })
+}
+
+/**
+ * Ends the restore of an object before its time.
+ * Throws noSuchBucket, noSuchKey, noSuchVersion, versionIsDeleteMarker, restoreNotFinished, restoreStale.
+ */
+export async function cleanRestored(domain: Domain, name: ObjectName): Promise<ObjectRecord> {
+  const now = domain.clock()
+  return domain.metadata.transact(async (tx) => {
+    const [, stored] = await together(readBucket(domain, tx, name.bucket), requireStored(tx, name))
+    const found = restoreOf(stored.record, now)
+    if (found === undefined) throw new OssError('restoreStale')
+    if (found.isOngoing) throw new OssError('restoreNotFinished')
+    const { restore: _, ...record } = stored.record
+    rewrite(tx, stored, record)
+    return record
+  })
+}
+
+/** Whether objects of the class Archive can be read without a restore; a bucket without the setting costs no read. */
+export function findDirectRead(domain: Domain, { name, documents = {} }: BucketRecord): Awaitable<boolean> {
+  if (documents.bucketArchiveDirectRead === undefined) return false
+  return andThen(findDocument(domain, name, 'bucketArchiveDirectRead'), (setting) => setting?.enabled === true)
+}
+
+/** Throws invalidObjectState for an archived object that is not restored. */
+export function requireReadable(record: ObjectRecord, now: number, isDirectlyRead: boolean): void {
+  const { storageClass, type } = record
+  if (!isArchived(storageClass) || type === 'Symlink' || (storageClass === 'Archive' && isDirectlyRead)) return
+  if (restoreOf(record, now)?.isOngoing !== false) throw new OssError('invalidObjectState')
+}
