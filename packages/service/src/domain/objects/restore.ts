@@ -41,7 +41,7 @@ export interface RestoreRequest {
 export interface Restored {
   readonly kind: 'begun' | 'extended'
   readonly record: ObjectRecord
-  /** Of the colder classes. */
+  /** Undefined for Archive, which has one tier. */
   readonly tier: RestoreTier | undefined
 }
 
