@@ -36,7 +36,7 @@ export async function* applyToVersions(
   { name: bucket }: BucketRecord,
   rules: readonly LifecycleRule[],
 ): AsyncGenerator<ActedOn, void, undefined> {
-  const acting = rules.filter((rule) => rule.status === 'Enabled' && rule.abortMultipartUpload === undefined)
+  const acting = rules.filter(actsOnVersions)
   if (acting.length === 0) return
   const prefix = commonStart(acting.map((rule) => rule.prefix))
   for (const subjects of [currentOnes(domain, bucket, prefix), others(domain, bucket, prefix)]) {
@@ -46,6 +46,13 @@ export async function* applyToVersions(
       if (acted !== undefined) yield acted
     }
   }
+}
+
+/** A rule may abort uploads besides. */
+function actsOnVersions(rule: LifecycleRule): boolean {
+  const { status, expiration, transitions, noncurrentVersionExpiration, noncurrentVersionTransitions } = rule
+  const actions = [expiration, transitions, noncurrentVersionExpiration, noncurrentVersionTransitions]
+  return status === 'Enabled' && actions.some((action) => action !== undefined)
 }
 
 function commonStart(prefixes: readonly string[]): string {
@@ -87,9 +94,15 @@ async function* others(domain: Domain, bucket: BucketName, prefix: string): Asyn
   if (newest !== undefined) yield { ...newest, isOnly: true }
 }
 
-/** The time of the current version of a key, if it has one. */
-async function findTime({ metadata }: Domain, bucket: BucketName, key: ObjectKey): Promise<number | undefined> {
-  return (await metadata.read((reader) => objectRows.read(reader, { bucket, key })))?.modifiedAt
+/** The time of the current version of a key, if it has one. A damaged one keeps the versions before it: it is never due. */
+async function findTime({ metadata, damage }: Domain, bucket: BucketName, key: ObjectKey): Promise<number | undefined> {
+  try {
+    return (await metadata.read((reader) => objectRows.read(reader, { bucket, key })))?.modifiedAt
+  } catch (error) {
+    if (!isDamage(error)) throw error
+    damage.add(objectRows.key({ bucket, key }), error)
+    return Number.POSITIVE_INFINITY
+  }
 }
 
 async function act(

@@ -65,6 +65,25 @@ test('rules are returned as they were set', async () => {
   assert.ok(text.includes(sent), text)
 })
 
+test('a rule that also aborts uploads acts on objects', async () => {
+  const started = await startWithBucket()
+  const aborts = '<AbortMultipartUpload><Days>1</Days></AbortMultipartUpload>'
+  await setRules(started, rule(`${expires(1)}${aborts}`, { id: 'both' }))
+  await put(started, 'a', 'x')
+  assert.deepEqual(await apply(started, 2), ['both expired a'])
+  assert.deepEqual(await keysOf(started), [])
+})
+
+test('a damaged object stops no rule for other keys, and keeps its versions', async () => {
+  const started = await startVersioned()
+  const aged = '<NoncurrentVersionExpiration><NoncurrentDays>1</NoncurrentDays></NoncurrentVersionExpiration>'
+  await setRules(started, rule(aged, { id: 'r' }))
+  for (const key of ['a', 'b', 'a', 'b']) await put(started, key, 'x')
+  const damaged = Buffer.from(`o${BUCKET}\0a`)
+  await started.metadata.transact((tx) => tx.set(damaged, Uint8Array.of(1, 2, 3)))
+  assert.deepEqual(await apply(started, 3), ['r expired b'])
+})
+
 test('an object expires at the first midnight in UTC after its days have passed', async () => {
   const started = await startWithBucket()
   await setRules(started, rule(expires(1), { id: 'r', prefix: 'tmp/' }))
