@@ -191,3 +191,48 @@ test('bodies in chunks are stored without their framing, after each chunk and th
   assert.equal(await code('0\r\n\r\n', { 'x-amz-decoded-content-length': '0' }), 'MalformedTrailerError')
   assert.equal(await code(body('fJy43g=='), {}), 'MissingContentLength')
 })
+
+test('versions are kept, listed, read, copied and deleted', async () => {
+  const started = await startWithBucket()
+  const state = () => asS3(started, { method: 'GET', query: 'versioning' })
+  assert.equal(element((await state()).text, 'Status'), undefined)
+  const body = '<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>'
+  assert.equal((await asS3(started, { method: 'PUT', query: 'versioning', body })).status, 200)
+  assert.equal(element((await state()).text, 'Status'), 'Enabled')
+  const put = async (text: string) => {
+    const { headers } = await asS3(started, { method: 'PUT', key: '/k', body: text })
+    return headers['x-amz-version-id'] ?? ''
+  }
+  const [first, second] = [await put('1'), await put('2')]
+  const read = (version: string) =>
+    asS3(started, { method: 'GET', key: '/k', query: `versionId=${encodeURIComponent(version)}` })
+  assert.deepEqual([(await read(first)).text, (await read(second)).text], ['1', '2'])
+  const source = { 'x-amz-copy-source': `${BUCKET}/%2Fk?versionId=${encodeURIComponent(first)}` }
+  await asS3(started, { method: 'PUT', key: 'copy', headers: source })
+  assert.equal((await asS3(started, { method: 'GET', key: 'copy' })).text, '1')
+
+  const gone = await asS3(started, { method: 'DELETE', key: '/k' })
+  assert.equal(gone.headers['x-amz-delete-marker'], 'true')
+  const marker = gone.headers['x-amz-version-id'] ?? ''
+  const list = () => asS3(started, { method: 'GET', query: 'versions&prefix=%2F' })
+  assert.deepEqual(elements((await list()).text, 'VersionId'), [marker, second, first])
+  assert.deepEqual(elements((await list()).text, 'IsLatest'), ['true', 'false', 'false'])
+  const objects = [marker, second, first].map((id) => `<Object><Key>/k</Key><VersionId>${id}</VersionId></Object>`)
+  const all = `<Delete>${objects.join('')}</Delete>`
+  const headers = { 'content-md5': createHash('md5').update(all).digest('base64') }
+  const removed = await asS3(started, { method: 'POST', query: 'delete', body: all, headers })
+  assert.deepEqual(elements(removed.text, 'VersionId'), [marker, second, first], removed.text)
+  assert.deepEqual(elements((await list()).text, 'VersionId'), [])
+})
+
+test('the tags of an object are replaced, answered and deleted', async () => {
+  const started = await startWithBucket()
+  await asS3(started, { method: 'PUT', key: 'k', body: 'x', headers: { 'x-amz-tagging': 'a=1&b=2' } })
+  const tags = async () => elements((await asS3(started, { method: 'GET', key: 'k', query: 'tagging' })).text, 'Key')
+  assert.deepEqual(await tags(), ['a', 'b'])
+  const body = '<Tagging><TagSet><Tag><Key>c</Key><Value>3</Value></Tag></TagSet></Tagging>'
+  assert.equal((await asS3(started, { method: 'PUT', key: 'k', query: 'tagging=', body })).status, 200)
+  assert.deepEqual(await tags(), ['c'])
+  assert.equal((await asS3(started, { method: 'DELETE', key: 'k', query: 'tagging' })).status, 204)
+  assert.deepEqual(await tags(), [])
+})

@@ -15,8 +15,6 @@ function configuration(name: string, key: string, methods: readonly Method[] = [
 
 /** Operations of S3 that Bindery does not have in its dialect. */
 export const ABSENT_S3_OPERATIONS: readonly AbsentOperation[] = [
-  absent('ListObjectVersions', 'GET', 'bucket', 'versions'),
-  ...configuration('BucketVersioning', 'versioning', ['PUT', 'GET']),
   ...configuration('BucketCors', 'cors'),
   ...configuration('BucketLifecycleConfiguration', 'lifecycle'),
   ...configuration('BucketTagging', 'tagging'),
@@ -46,9 +44,6 @@ export const ABSENT_S3_OPERATIONS: readonly AbsentOperation[] = [
   absent('PostObject', 'POST', 'bucket'),
 
   absent('GetObjectAttributes', 'GET', 'object', 'attributes'),
-  absent('GetObjectTagging', 'GET', 'object', 'tagging'),
-  absent('PutObjectTagging', 'PUT', 'object', 'tagging'),
-  absent('DeleteObjectTagging', 'DELETE', 'object', 'tagging'),
   absent('GetObjectAcl', 'GET', 'object', 'acl'),
   absent('PutObjectAcl', 'PUT', 'object', 'acl'),
   absent('GetObjectRetention', 'GET', 'object', 'retention'),

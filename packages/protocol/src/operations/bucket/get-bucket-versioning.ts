@@ -3,6 +3,10 @@ import { operation } from '../../operation.js'
 import { optionalElement, xml } from '../../xml.js'
 import { apiPage } from '../shared.js'
 
+export const versioningState = xml('VersioningConfiguration', {
+  status: optionalElement('Status', oneOf(['Enabled', 'Suspended'])),
+})
+
 export const getBucketVersioning = operation({
   name: 'GetBucketVersioning',
   summary: 'Reads the state of versioning of a bucket; none where it was never set.',
@@ -14,6 +18,6 @@ export const getBucketVersioning = operation({
   input: {},
   status: 200,
   output: {},
-  result: xml('VersioningConfiguration', { status: optionalElement('Status', oneOf(['Enabled', 'Suspended'])) }),
+  result: versioningState,
   errors: ['noSuchBucket'],
 })

@@ -18,7 +18,7 @@ import { commonPrefixes, listedObject, maxKeys } from './list-objects.js'
 const { key, lastModified: _, ...data } = listedObject
 
 /** The elements that versions with data and delete markers have in common. */
-const listedVersion = {
+export const listedVersion = {
   key,
   versionId: element('VersionId', text),
   isLatest: element('IsLatest', truth()),

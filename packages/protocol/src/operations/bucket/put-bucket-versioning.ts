@@ -3,6 +3,10 @@ import { operation } from '../../operation.js'
 import { element, xml } from '../../xml.js'
 import { apiPage, DOCUMENT_CAUSES } from '../shared.js'
 
+export const versioningWanted = xml('VersioningConfiguration', {
+  status: element('Status', oneOf(['Enabled', 'Suspended'], 'malformedXml')),
+})
+
 export const putBucketVersioning = operation({
   name: 'PutBucketVersioning',
   summary: 'Enables or suspends versioning of a bucket. It cannot be set back to never.',
@@ -12,9 +16,7 @@ export const putBucketVersioning = operation({
   when: [{ query: ['versioning'] }],
   permissions: ['oss:PutBucketVersioning'],
   input: {},
-  body: xml('VersioningConfiguration', {
-    status: element('Status', oneOf(['Enabled', 'Suspended'], 'malformedXml')),
-  }),
+  body: versioningWanted,
   status: 200,
   output: {},
   errors: ['noSuchBucket', 'wormInvalid', ...DOCUMENT_CAUSES],

@@ -7,6 +7,14 @@ import { DOCUMENT_CAUSES, encodingType, encodingTypeElement, md5, page, versionI
 
 const versionId = optionalElement('VersionId', orEmpty(versionIdText()))
 
+export const deletedList = list('Deleted', {
+  key: element('Key', text, { url: true }),
+  versionId: optionalElement('VersionId', text),
+  /** Present where a delete marker was made or deleted. */
+  deleteMarker: optionalElement('DeleteMarker', truth()),
+  deleteMarkerVersionId: optionalElement('DeleteMarkerVersionId', text),
+})
+
 export const deletedObjects = xml(
   'Delete',
   {
@@ -40,13 +48,7 @@ export const deleteMultipleObjects = operation({
   result: optionalDocument(
     xml('DeleteResult', {
       encodingType: optionalElement('EncodingType', encodingTypeElement),
-      deleted: list('Deleted', {
-        key: element('Key', text, { url: true }),
-        versionId: optionalElement('VersionId', text),
-        /** Present where a delete marker was made or deleted. */
-        deleteMarker: optionalElement('DeleteMarker', truth()),
-        deleteMarkerVersionId: optionalElement('DeleteMarkerVersionId', text),
-      }),
+      deleted: deletedList,
     }),
   ),
   errors: [

@@ -5,11 +5,20 @@ import { DOCUMENT_CAUSES, page, shownVersionId, VERSION_CAUSES, versionId } from
 import { checkTags } from './tags.js'
 
 /** TagSet is there even where it is empty: the Java SDK needs it. */
-const tagging = xml('Tagging', {
+export const taggingDocument = xml('Tagging', {
   tagSet: group('TagSet', {
     tags: list('Tag', { key: element('Key', text), value: defaultedElement('Value', text, '') }),
   }),
 })
+
+type Tagging = ReturnType<typeof taggingDocument.decode>
+
+/** The tags of a document. Throws the causes of checkTags. */
+export function checkedTagging(read: () => Tagging): Tagging {
+  const document = read()
+  checkTags(document.tagSet.tags.map(({ key, value }) => [key, value]))
+  return document
+}
 
 const common = {
   level: 'object',
@@ -27,12 +36,8 @@ export const putObjectTagging = operation({
   source: page(114855),
   method: 'PUT',
   permissions: ['oss:PutObjectTagging'],
-  body: tagging,
-  decodeWith(read) {
-    const document = read()
-    checkTags(document.tagSet.tags.map(({ key, value }) => [key, value]))
-    return document
-  },
+  body: taggingDocument,
+  decodeWith: checkedTagging,
   status: 200,
   errors: [
     'noSuchBucket',
@@ -54,7 +59,7 @@ export const getObjectTagging = operation({
   method: 'GET',
   permissions: ['oss:GetObjectTagging'],
   status: 200,
-  result: tagging,
+  result: taggingDocument,
   errors: ['noSuchBucket', 'noSuchKey', ...VERSION_CAUSES],
 })
 

@@ -4,8 +4,16 @@ import { header, implied, optional } from '../../field.js'
 import { refuseHeader } from '../../operation.js'
 import { deleteBucket as ossDeleteBucket } from '../../operations/bucket/delete-bucket.js'
 import { getBucketLocation as ossGetBucketLocation } from '../../operations/bucket/get-bucket-location.js'
+import {
+  getBucketVersioning as ossGetBucketVersioning,
+  versioningState,
+} from '../../operations/bucket/get-bucket-versioning.js'
 import { headBucket as ossHeadBucket } from '../../operations/bucket/head-bucket.js'
 import { putBucket } from '../../operations/bucket/put-bucket.js'
+import {
+  putBucketVersioning as ossPutBucketVersioning,
+  versioningWanted,
+} from '../../operations/bucket/put-bucket-versioning.js'
 import { optionalDocument, xml, xmlText } from '../../xml.js'
 import { s3Operation, s3Page, sharedWith } from './declare.js'
 import { cannedBucketAcl, refuseGrants } from './shared.js'
@@ -63,4 +71,29 @@ const getBucketLocation = s3Operation({
   result: regionAlone,
 })
 
-export const bucketOperations = [createBucket, deleteBucket, headBucket, getBucketLocation] as const
+const putBucketVersioning = s3Operation({
+  ...sharedWith(ossPutBucketVersioning),
+  name: 'PutBucketVersioning',
+  source: s3Page('PutBucketVersioning'),
+  input: ossPutBucketVersioning.input,
+  body: versioningWanted,
+  output: {},
+})
+
+const getBucketVersioning = s3Operation({
+  ...sharedWith(ossGetBucketVersioning),
+  name: 'GetBucketVersioning',
+  source: s3Page('GetBucketVersioning'),
+  input: ossGetBucketVersioning.input,
+  output: {},
+  result: versioningState,
+})
+
+export const bucketOperations = [
+  createBucket,
+  deleteBucket,
+  headBucket,
+  getBucketLocation,
+  putBucketVersioning,
+  getBucketVersioning,
+] as const

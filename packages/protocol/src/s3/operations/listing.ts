@@ -1,6 +1,10 @@
 import { type Codec, integer, oneOf, text, truth } from '../../codec.js'
-import { optional, query, withDefault } from '../../field.js'
+import { omit, optional, query, withDefault } from '../../field.js'
 import { OBJECT_SIZE_MAX, PAGE_SIZE_MAX } from '../../limits.js'
+import {
+  listedVersion,
+  listObjectVersions as ossListObjectVersions,
+} from '../../operations/bucket/list-object-versions.js'
 import { listObjects as ossListObjects } from '../../operations/bucket/list-objects.js'
 import { continuationToken, listObjectsV2 as ossListObjectsV2 } from '../../operations/bucket/list-objects-v2.js'
 import {
@@ -12,7 +16,7 @@ import {
   prefixText,
   storageClass,
 } from '../../operations/shared.js'
-import { element, list, maybe, optionalElement, xml } from '../../xml.js'
+import { element, list, maybe, mixedList, optionalElement, xml } from '../../xml.js'
 import { s3Operation, s3Page, sharedWith } from './declare.js'
 
 /** S3 serves a page that is asked to be too large in its own size. */
@@ -106,4 +110,29 @@ const listObjectsV2 = s3Operation({
   }),
 })
 
-export const listingOperations = [listObjects, listObjectsV2] as const
+const listObjectVersions = s3Operation({
+  ...sharedWith(ossListObjectVersions),
+  name: 'ListObjectVersions',
+  source: s3Page('ListObjectVersions'),
+  input: { ...ossListObjectVersions.input, maxKeys: pageSize('max-keys'), encodingType },
+  output: {},
+  result: xml('ListVersionsResult', {
+    name: element('Name', text),
+    prefix: element('Prefix', text, { url: true }),
+    keyMarker: element('KeyMarker', text, { url: true }),
+    versionIdMarker: element('VersionIdMarker', text),
+    nextKeyMarker: optionalElement('NextKeyMarker', text, { url: true }),
+    nextVersionIdMarker: optionalElement('NextVersionIdMarker', text),
+    maxKeys: element('MaxKeys', count),
+    delimiter: textElement('Delimiter'),
+    encodingType: optionalElement('EncodingType', encodingTypeElement),
+    isTruncated: element('IsTruncated', truth()),
+    versions: mixedList({
+      Version: { ...listedVersion, ...omit(listedObject, 'key', 'lastModified'), owner: ownerGroup },
+      DeleteMarker: { ...listedVersion, owner: ownerGroup },
+    }),
+    commonPrefixes,
+  }),
+})
+
+export const listingOperations = [listObjects, listObjectsV2, listObjectVersions] as const

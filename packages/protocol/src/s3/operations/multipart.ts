@@ -122,7 +122,7 @@ const completeMultipartUpload = s3Operation({
   input: { uploadId, ...writeConditions, ...checksumHeaders, forbidOverwrite: implied(false) },
   body: someParts,
   checksumOfObject: true,
-  output: {},
+  output: { versionId: ossCompleteMultipartUpload.output.versionId },
   errors: [...ossCompleteMultipartUpload.errors, ...WRITE_CONDITION_CAUSES, 'checksumMismatch'],
   result: xml('CompleteMultipartUploadResult', {
     location: element('Location', text),

@@ -1,19 +1,25 @@
 import { percentDecode } from '@bindery/bytes'
 import { badArgument, type Codec, etag, oneOf, text } from '../../codec.js'
-import { OssError } from '../../errors/oss-error.js'
 import { header, implied, omit, optional, withDefault } from '../../field.js'
 import { bucketName, soughtKey } from '../../names.js'
 import { refuseHeader, refuseQuery } from '../../operation.js'
 import { copyObject as ossCopyObject } from '../../operations/object/copy-object.js'
 import type { CopySourceName } from '../../operations/object/copy-source.js'
-import { deletedObjects, deleteMultipleObjects } from '../../operations/object/delete-multiple-objects.js'
+import { deletedList, deletedObjects, deleteMultipleObjects } from '../../operations/object/delete-multiple-objects.js'
 import { deleteObject as ossDeleteObject } from '../../operations/object/delete-object.js'
 import { getObject as ossGetObject } from '../../operations/object/get-object.js'
 import { headObject as ossHeadObject } from '../../operations/object/head-object.js'
 import { objectHeaders } from '../../operations/object/object-headers.js'
+import {
+  checkedTagging,
+  deleteObjectTagging as ossDeleteObjectTagging,
+  getObjectTagging as ossGetObjectTagging,
+  putObjectTagging as ossPutObjectTagging,
+  taggingDocument,
+} from '../../operations/object/object-tagging.js'
 import { putObject as ossPutObject } from '../../operations/object/put-object.js'
-import { contentMd5, etagElement, lastModifiedElement } from '../../operations/shared.js'
-import { element, list, xml } from '../../xml.js'
+import { contentMd5, etagElement, lastModifiedElement, versionIdText } from '../../operations/shared.js'
+import { xml } from '../../xml.js'
 import { s3Operation, s3Page, sharedWith } from './declare.js'
 import {
   checksumElements,
@@ -92,21 +98,26 @@ const deleteObject = s3Operation({
   refuses: [...(ossDeleteObject.refuses ?? []), refuseHeader('If-Match')],
 })
 
+const anyVersion = versionIdText()
+
 /** `[/]bucket/key`, percent-encoded as a whole or in part, a plus for a blank; `?versionId=` may follow. */
 export const copySource: Codec<CopySourceName> = {
   ...ossCopyObject.input.copySource.codec,
   name: '[/]bucket/encoded-key',
   decode(value, argument) {
     const [path = '', version] = value.split('?versionId=')
-    if (version !== undefined && version !== 'null') throw new OssError('noSuchVersion')
     const decoded = percentDecode(path.replace(/^\//, '').replaceAll('+', ' '))
     const slash = decoded?.indexOf('/') ?? -1
     if (decoded === undefined || slash === -1 || slash === decoded.length - 1) {
       throw badArgument('copySourceInvalid', argument, value)
     }
-    return { bucket: bucketName(decoded.slice(0, slash)), key: soughtKey(decoded.slice(slash + 1)) }
+    const name = { bucket: bucketName(decoded.slice(0, slash)), key: soughtKey(decoded.slice(slash + 1)) }
+    return version === undefined
+      ? name
+      : { ...name, version: anyVersion.decode(percentDecode(version) ?? '', argument) }
   },
-  encode: ({ bucket, key }) => `${bucket}/${encodeURIComponent(key)}`,
+  encode: ({ bucket, key, version }) =>
+    `${bucket}/${encodeURIComponent(key)}${version === undefined ? '' : `?versionId=${encodeURIComponent(version)}`}`,
 }
 
 const directive = oneOf(['COPY', 'REPLACE'])
@@ -135,7 +146,7 @@ const copyObject = s3Operation({
   refuses: refuseOnWrite,
 })
 
-const deleted = xml('DeleteResult', { deleted: list('Deleted', { key: element('Key', text) }) })
+const deleted = xml('DeleteResult', { deleted: deletedList })
 
 /** The body must have an MD5 or a checksum. A quiet request gets a document without entries. */
 const deleteObjects = s3Operation({
@@ -150,4 +161,41 @@ const deleteObjects = s3Operation({
   result: { ...deleted, encode: (value, notation) => deleted.encode(value ?? { deleted: [] }, notation) },
 })
 
-export const objectOperations = [putObject, getObject, headObject, deleteObject, copyObject, deleteObjects] as const
+const putObjectTagging = s3Operation({
+  ...sharedWith(ossPutObjectTagging),
+  name: 'PutObjectTagging',
+  source: s3Page('PutObjectTagging'),
+  input: ossPutObjectTagging.input,
+  output: ossPutObjectTagging.output,
+  body: taggingDocument,
+  decodeWith: checkedTagging,
+})
+
+const getObjectTagging = s3Operation({
+  ...sharedWith(ossGetObjectTagging),
+  name: 'GetObjectTagging',
+  source: s3Page('GetObjectTagging'),
+  input: ossGetObjectTagging.input,
+  output: ossGetObjectTagging.output,
+  result: taggingDocument,
+})
+
+const deleteObjectTagging = s3Operation({
+  ...sharedWith(ossDeleteObjectTagging),
+  name: 'DeleteObjectTagging',
+  source: s3Page('DeleteObjectTagging'),
+  input: ossDeleteObjectTagging.input,
+  output: ossDeleteObjectTagging.output,
+})
+
+export const objectOperations = [
+  putObjectTagging,
+  getObjectTagging,
+  deleteObjectTagging,
+  putObject,
+  getObject,
+  headObject,
+  deleteObject,
+  copyObject,
+  deleteObjects,
+] as const

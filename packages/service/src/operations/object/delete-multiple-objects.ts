@@ -1,4 +1,4 @@
-import { OssError, objectKey } from '@bindery/protocol'
+import { OssError } from '@bindery/protocol'
 import { handler } from '../../call.js'
 import type { Domain } from '../../domain/domain.js'
 import { deleteObject } from '../../domain/objects/objects.js'
@@ -11,8 +11,9 @@ const DELETES_AT_ONCE = 16
 /** Deletes nothing unless every object may be deleted. */
 export const deleteMultipleObjects = handler('DeleteMultipleObjects', async (call) => {
   const { quiet, objects } = call.document
+  const { keyOf } = call.exchange.dialect
   const names = objects.map(({ key, versionId }): ObjectName => {
-    return { bucket: call.bucket.name, key: objectKey(key), version: versionId }
+    return { bucket: call.bucket.name, key: keyOf(key), version: versionId }
   })
   for (const name of names) await call.authorise(name)
   const deleted: ReturnType<typeof described>[] = []
