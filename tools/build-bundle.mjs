@@ -12,8 +12,8 @@ const ENTRIES = {
   'hash-worker': 'packages/digest/dist/hash-worker.js',
 }
 const TARGET = 'packages/cli/bundle'
-/** Libraries that load their own files or workers by a path relative to themselves, or require modules of Node.js. */
-const APART = ['lmdb', 'pino', 'prom-client']
+/** Libraries that load their own files or workers by a path relative to themselves. */
+const APART = ['lmdb', 'pino']
 
 /** Lets libraries that are CommonJS load the modules of Node.js. */
 const REQUIRE =

@@ -14,6 +14,7 @@ import type { RamKeys } from './access/ram-keys.js'
 import type { UnreadCall } from './call.js'
 import type { Domain } from './domain/domain.js'
 import { Scope } from './domain/scope.js'
+import type { OpenForms } from './form/open-forms.js'
 import { type PostForm, readPostForm } from './form/post-form.js'
 import type { ServiceOptions } from './options.js'
 import type { RequestHead, ResponseLog, ServiceRequest, ServiceResponse } from './service.js'
@@ -26,6 +27,7 @@ export interface Surroundings {
   readonly authenticate: Authenticate
   readonly authoriser: Authoriser
   readonly rules: BucketRuleBook
+  readonly forms: OpenForms
 }
 
 /** One request on its way to its response, with the data for its log line. */
@@ -61,8 +63,9 @@ export class Exchange {
     this.#body = request.body
   }
 
-  /** Reads the fields of a form, which name its sender. */
-  readForm(): Promise<PostForm> {
+  /** Reads the fields of a form, which name its sender. Throws slowDown, and what readPostForm throws. */
+  async readForm(): Promise<PostForm> {
+    this.surroundings.forms.enter(this.scope)
     return readPostForm(this.#body, this.request.headers)
   }
 

@@ -1,7 +1,4 @@
-/**
- * The steps of a request. Their order is the order in which errors are reported. A step that has nothing to wait for
- * is followed by the next in the same turn.
- */
+/** The steps of a request, in the order in which errors are reported. A step that waits for nothing is followed at once. */
 import { upperHex } from '@bindery/bytes'
 import {
   ACTIONS,
@@ -38,6 +35,7 @@ import { type OpenObject, openBucketAndObject } from './domain/objects/open-obje
 import type { DeleteMarker, ObjectRecord, VersionId } from './domain/stored/model.js'
 import { dialectOf, Exchange } from './exchange.js'
 import { identifyForm } from './form/identify-form.js'
+import { OpenForms } from './form/open-forms.js'
 import { handlers } from './operations/index.js'
 import type { ServiceOptions } from './options.js'
 import { type Answer, encodeFailure, encodeReply, toResponse } from './response/answer.js'
@@ -71,6 +69,7 @@ export function createPipeline(
     authenticate: authenticator({ ...options, accessKeys: keys }),
     authoriser: new Authoriser(options),
     rules: new BucketRuleBook(),
+    forms: new OpenForms(),
   }
   return (request) => {
     const exchange = new Exchange(surroundings, request, upperHex(options.random(12)))
