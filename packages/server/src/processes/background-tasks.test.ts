@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { pino } from 'pino'
 import { runBackgroundTasks } from './background-tasks.js'
 
-const aborted = { bucket: 'bkt', ruleId: 'parts', key: 'a', uploadId: 'A', parts: 2, bytes: 7 }
+const aborted = { kind: 'aborted', bucket: 'bkt', ruleId: 'parts', key: 'a', uploadId: 'A', parts: 2, bytes: 7 }
 const UPLOAD = aborted as never
 
 test('uploads that a rule aborted are logged one by one, and a failed task stops no other', async () => {
