@@ -35,7 +35,14 @@ export function elementOf(detail: string): string {
   return detail === 'etag' ? 'ETag' : detail.charAt(0).toUpperCase() + detail.slice(1)
 }
 
+const PLACEHOLDER = /\{(\w+)!?\}/g
+
+/** The details that a cause's message shows and this error lacks: a fault of the code that throws it. */
+export function missingDetails({ row, details }: OssError): readonly string[] {
+  return [...row.message.matchAll(PLACEHOLDER)].flatMap(([, name = '']) => (details[name] === undefined ? [name] : []))
+}
+
 /** A text of the catalogue with details in it. */
 export function fillMessage(message: string, details: ErrorDetails): string {
-  return message.replace(/\{(\w+)!?\}/g, (_, name: string) => String(details[name] ?? name))
+  return message.replace(PLACEHOLDER, (_, name: string) => String(details[name] ?? name))
 }

@@ -265,7 +265,8 @@ test('trap 26: the query selects the operation: Abort deletes no object, a part 
     ['PUT', { partNumber: '1' }, 404],
     ['PUT', { uploadId }, 400],
     ['PUT', { partNumber: '1', uploadId }, 200],
-    ['POST', { restore: '' }, 501],
+    ['PUT', { legalHold: '' }, 501],
+    ['POST', { restore: '' }, 400],
     ['POST', { delete: '' }, 405],
   ]
   for (const [method, query, status] of rows) {

@@ -6,6 +6,7 @@ import {
   encodeFields,
   encodeHeaders,
   type Fields,
+  missingDetails,
   type Notation,
   type Operation,
   OssError,
@@ -41,8 +42,7 @@ export function encodeReply({ operation, exchange, isCharged }: Call<Operation>,
 export function encodeFailure(exchange: Exchange, thrown: OssError): Answer {
   const { surroundings, request, operation, log, dialect } = exchange
   const asserts = operation !== undefined && surroundings.options.assertDeclared === true
-  const declared =
-    asserts && !declares(operation, thrown.reason) ? undeclared(operation, thrown) : asOwn(operation, thrown)
+  const declared = (asserts ? faultOf(operation, thrown) : undefined) ?? asOwn(operation, thrown)
   const error = aboutMarker(declared, request.method)
   log.cause = error.reason
   log.code = error.row.code
@@ -77,9 +77,15 @@ function declares(operation: Operation, cause: Cause): boolean {
   return COMMON_CAUSES.includes(cause) || causesOf(operation).has(cause)
 }
 
-function undeclared({ name }: Operation, error: OssError): OssError {
-  const cause = new Error(`${name} does not declare ${error.reason}`, { cause: error })
-  return new OssError('internalError', {}, { cause })
+/** A failure that an operation must not answer: of a cause that it does not declare, or without what its message shows. */
+function faultOf(operation: Operation, error: OssError): OssError | undefined {
+  const missing = missingDetails(error)
+  let fault: string | undefined
+  if (!declares(operation, error.reason)) fault = `${operation.name} does not declare ${error.reason}`
+  else if (missing.length > 0) fault = `the message of ${error.reason} needs ${missing.join(', ')}`
+  return fault === undefined
+    ? undefined
+    : new OssError('internalError', {}, { cause: new Error(fault, { cause: error }) })
 }
 
 /**
