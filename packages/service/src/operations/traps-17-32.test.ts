@@ -266,7 +266,6 @@ test('trap 26: the query selects the operation: Abort deletes no object, a part 
     ['PUT', { uploadId }, 400],
     ['PUT', { partNumber: '1', uploadId }, 200],
     ['PUT', { legalHold: '' }, 501],
-    ['POST', { restore: '' }, 400],
     ['POST', { delete: '' }, 405],
   ]
   for (const [method, query, status] of rows) {
