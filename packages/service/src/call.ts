@@ -17,8 +17,8 @@ import {
 } from '@bindery/protocol'
 import { type Awaitable, andThen, type LentBytes } from '@bindery/storage'
 import { type Asking, authorise, authoriseSource } from './access/authorise.js'
-import type { ReadForAccess } from './access/bucket-rules.js'
 import { accountOf, type Requester } from './access/requester.js'
+import type { ReadWithBucket } from './bucket-settings.js'
 import type { AnsweredCallback } from './callback/outcome.js'
 import type { Content } from './content.js'
 import { findBucketAndMore } from './domain/buckets/buckets.js'
@@ -34,6 +34,7 @@ import type {
   ObjectName,
   ObjectRecord,
 } from './domain/stored/model.js'
+import { expirationOf } from './domain/upkeep/due-action.js'
 import type { Exchange } from './exchange.js'
 import type { Callbacks, ServiceOptions } from './options.js'
 import { bucketUrlOf, endpointsOf, type Reached, type RegionEndpoints } from './response/endpoint.js'
@@ -70,7 +71,7 @@ export interface CallHead<O extends Operation> extends Asking {
 }
 
 /** The records that the head names, from one state of the store. */
-export interface Found extends ReadForAccess {
+export interface Found extends ReadWithBucket {
   readonly bucket: BucketRecord | undefined
   /** Only of operations that read it. */
   readonly object: ObjectRecord | undefined
@@ -200,6 +201,20 @@ export class UnreadCall<O extends Operation> {
   /** Whether the requester pays for what would be the owner's to pay. */
   get isCharged(): boolean {
     return this.#found.rules?.requesterPays === true && accountOf(this.requester)?.id !== this.#found.bucket?.owner
+  }
+
+  /**
+   * When the bucket's rules delete an object of the request's key, and by which of them. Undefined where they do not, and
+   * where the request names one of several versions: rules for the current version do not delete that one.
+   */
+  expirationOf(record: ObjectRecord): ReturnType<typeof expirationOf> {
+    const { lifecycle } = this.#found
+    if (lifecycle === undefined) return undefined
+    const { key, version } = this.objectName
+    if (version !== undefined && this.bucket.versioning === 'Enabled') return undefined
+    // what a symlink answers is partly its target's, and rules see the link
+    const own = record.target === undefined ? record : (this.#found.object ?? record)
+    return expirationOf(lifecycle, key, own)
   }
 
   /** The tag of an object's content, as the client's protocol has it. */

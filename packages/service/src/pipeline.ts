@@ -22,10 +22,11 @@ import { type Awaitable, andThen, settle } from '@bindery/storage'
 import { authenticator, type Identified } from './access/authenticate.js'
 import { authorise as requireAllowed, type Touched } from './access/authorise.js'
 import { Authoriser } from './access/authoriser.js'
-import { BucketRuleBook, NOTHING_READ, type ReadForAccess, readOnlyEdition } from './access/bucket-rules.js'
+import { BucketRuleBook, NOTHING_READ, readOnlyEdition } from './access/bucket-rules.js'
 import { RamKeys } from './access/ram-keys.js'
 import { accountOf, editionOf } from './access/requester.js'
 import { contentOf, readDocument } from './body.js'
+import { type ReadWithBucket, withSettings } from './bucket-settings.js'
 import { type Call, type CallHead, type Found, type Reply, UnreadCall } from './call.js'
 import { type BucketAndMore, findBucket, findBucketAndMore, findBucketIfAny } from './domain/buckets/buckets.js'
 import { requireLease } from './domain/cluster/cluster.js'
@@ -281,7 +282,8 @@ function requireOwner(input: { readonly expectedBucketOwner?: string }, { bucket
 function findNamed(head: Head): Awaitable<Found> {
   const { operation, domain, requester, exchange, rules, bucketName: name, objectName } = head
   if (name === undefined) return findNothing(head)
-  const readRules = operation.permissions.length === 0 ? readOnlyEdition(requester) : rules.readFor(requester)
+  const forAccess = operation.permissions.length === 0 ? readOnlyEdition(requester) : rules.readFor(requester)
+  const readRules = withSettings(operation, forAccess)
   if (operation.createsBucket === true) {
     // a bucket of another account is for the operation to refuse: its name is taken
     return andThen(findBucketIfAny(domain, name, readRules), (found) =>
@@ -317,12 +319,12 @@ function findNothing({ exchange, requester }: Head): Awaitable<Found> {
 
 /** All fields in one literal: a spread for each request costs more than all of them. */
 function foundOf(
-  { bucket, more: { rules, edition } }: BucketAndMore<ReadForAccess>,
+  { bucket, more: { rules, edition, lifecycle } }: BucketAndMore<ReadWithBucket>,
   object?: ObjectRecord,
   openObject?: OpenObject,
   marker?: DeleteMarker,
 ): Found {
-  return { bucket, rules, edition, object, openObject, marker }
+  return { bucket, rules, edition, lifecycle, object, openObject, marker }
 }
 
 /** Only the object of an operation that reads it was looked up with its bucket. */

@@ -12,6 +12,7 @@ const NAMES: Readonly<Record<string, string | undefined>> = {
   'x-oss-forbid-overwrite': undefined,
   'x-oss-next-append-position': undefined,
   'x-oss-sealed-time': undefined,
+  'x-oss-transition-time': undefined,
 }
 
 /** OSS's classes by S3's words; several of S3's are one of OSS's. */

@@ -1,3 +1,4 @@
+import { percentEncode } from '@bindery/bytes'
 import {
   type ChecksumName,
   encodeFields,
@@ -22,6 +23,7 @@ import type {
   UploadRecord,
 } from '../domain/stored/model.js'
 import { shownVersionOf } from '../domain/stored/version-id.js'
+import type { expirationOf } from '../domain/upkeep/due-action.js'
 import { encryptionHeaders } from './encryption.js'
 
 type DescribedInput = InputOf<
@@ -51,7 +53,10 @@ interface Showing {
   readonly domain: Domain
   readonly bucket: BucketRecord
   etagOf(tags: MultipartETags): ETag
+  expirationOf(record: ObjectRecord): Expiration | undefined
 }
+
+type Expiration = NonNullable<ReturnType<typeof expirationOf>>
 
 /** The restore of an archived object, as answers show it. */
 export function shownRestore(record: ObjectRecord, now: number): string | undefined {
@@ -59,6 +64,18 @@ export function shownRestore(record: ObjectRecord, now: number): string | undefi
   if (restore === undefined) return undefined
   const until = `, expiry-date="${new Date(restore.expiresAt).toUTCString()}"`
   return restore.isOngoing ? 'ongoing-request="true"' : `ongoing-request="false"${until}`
+}
+
+/** When an object expires, as answers show it. */
+export function shownExpiration(expiration: Expiration | undefined): string | undefined {
+  if (expiration === undefined) return undefined
+  const { time, rule } = expiration
+  return `expiry-date="${new Date(time).toUTCString()}", rule-id="${percentEncode(rule.id)}"`
+}
+
+/** When a rule moved an object to one of the classes that show it. */
+export function shownTransition({ movedAt, storageClass }: ObjectRecord): number | undefined {
+  return storageClass === 'ColdArchive' || storageClass === 'DeepColdArchive' ? movedAt : undefined
 }
 
 /** The headers of a whole object, as GetObject and HeadObject answer them. */
@@ -78,6 +95,8 @@ export function objectHeaders(call: Showing, record: ObjectRecord): OutputOf<Ope
     sealedTime: record.sealedAt,
     taggingCount: record.tagging.length === 0 ? undefined : record.tagging.length,
     restore: shownRestore(record, call.domain.clock()),
+    expiration: shownExpiration(call.expirationOf(record)),
+    transitionTime: shownTransition(record),
     versionId: shownVersionOf(call.bucket, record),
     userMetadata: record.userMetadata,
   }

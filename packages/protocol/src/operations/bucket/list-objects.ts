@@ -1,4 +1,4 @@
-import { integer, text, truth } from '../../codec.js'
+import { integer, isoDate, text, truth } from '../../codec.js'
 import { query, withDefault } from '../../field.js'
 import { OBJECT_SIZE_MAX, OBJECTS_PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX } from '../../limits.js'
 import { operation } from '../../operation.js'
@@ -29,6 +29,8 @@ export const listedObject = {
   storageClass: element('StorageClass', storageClass),
   /** Only while an archived object is being restored, or is. */
   restoreInfo: optionalElement('RestoreInfo', text),
+  /** When a lifecycle rule moved the object to its class; only of ColdArchive and DeepColdArchive. */
+  transitionTime: optionalElement('TransitionTime', isoDate),
 }
 
 export const commonPrefixes = list('CommonPrefixes', { prefix: element('Prefix', text, { url: true }) })

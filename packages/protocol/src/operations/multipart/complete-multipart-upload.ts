@@ -8,6 +8,7 @@ import { operation } from '../../operation.js'
 import { readPlainPartList } from '../../plain-part-list.js'
 import { element, list, optionalDocument, optionalElement, xml } from '../../xml.js'
 import { encryptionOutput } from '../encryption-fields.js'
+import { expiration } from '../object/object-headers.js'
 import {
   DOCUMENT_CAUSES,
   encodingType,
@@ -73,6 +74,7 @@ export const completeMultipartUpload = operation({
     etag: header('ETag', etag),
     crc64: header('x-oss-hash-crc64ecma', crc64Decimal),
     versionId: shownVersionId,
+    expiration,
     ...encryptionOutput,
   },
   result: xml('CompleteMultipartUploadResult', {

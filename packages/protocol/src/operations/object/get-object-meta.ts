@@ -2,7 +2,7 @@ import { operation } from '../../operation.js'
 import { page, VERSION_CAUSES, versionId } from '../shared.js'
 import { objectHeaders } from './object-headers.js'
 
-const { contentLength, etag, lastModified, crc64, versionId: shown } = objectHeaders
+const { contentLength, etag, lastModified, crc64, transitionTime, versionId: shown } = objectHeaders
 
 export const getObjectMeta = operation({
   name: 'GetObjectMeta',
@@ -14,6 +14,6 @@ export const getObjectMeta = operation({
   permissions: ['oss:GetObject'],
   input: { versionId },
   status: 200,
-  output: { contentLength, etag, lastModified, crc64, versionId: shown },
+  output: { contentLength, etag, lastModified, crc64, transitionTime, versionId: shown },
   errors: ['noSuchBucket', 'noSuchKey', ...VERSION_CAUSES],
 })

@@ -10,6 +10,12 @@ export const nextAppendPosition = header('x-oss-next-append-position', integer(0
 /** When the appends to an object were ended. */
 export const sealedTime = header('x-oss-sealed-time', httpDate)
 
+/** When a lifecycle rule deletes the object, and which one; absent where none does. */
+export const expiration = optional(header('x-oss-expiration', text))
+
+/** When a lifecycle rule moved the object to its class; only of the classes ColdArchive and DeepColdArchive. */
+export const transitionTime = optional(header('x-oss-transition-time', httpDate))
+
 /** The headers of GetObject and HeadObject about an object, whole or in part. */
 export const objectHeaders = {
   acceptRanges: header('Accept-Ranges', text),
@@ -35,6 +41,8 @@ export const objectHeaders = {
   taggingCount: optional(header('x-oss-tagging-count', integer(1, TAGS_MAX))),
   /** The restore of an archived object: absent while it is frozen. */
   restore: optional(header('x-oss-restore', text)),
+  expiration,
+  transitionTime,
   versionId: shownVersionId,
   userMetadata,
 }

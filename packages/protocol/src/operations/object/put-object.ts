@@ -16,6 +16,7 @@ import {
   storedHeaders,
   trafficLimit,
 } from '../shared.js'
+import { expiration } from './object-headers.js'
 import { tagging } from './tags.js'
 
 /** OSS has no conditional PUT: it refuses one by name, with 400. `x-oss-acl`, a header for buckets, is ignored. */
@@ -47,6 +48,7 @@ export const putObject = operation({
     crc64: header('x-oss-hash-crc64ecma', crc64Decimal),
     versionId: shownVersionId,
     qosDelayTime,
+    expiration,
     ...encryptionOutput,
   },
   errors: [

@@ -122,7 +122,10 @@ const completeMultipartUpload = s3Operation({
   input: { uploadId, ...writeConditions, ...checksumHeaders, forbidOverwrite: implied(false) },
   body: someParts,
   checksumOfObject: true,
-  output: { versionId: ossCompleteMultipartUpload.output.versionId },
+  output: {
+    versionId: ossCompleteMultipartUpload.output.versionId,
+    expiration: ossCompleteMultipartUpload.output.expiration,
+  },
   errors: [...ossCompleteMultipartUpload.errors, ...WRITE_CONDITION_CAUSES, 'checksumMismatch'],
   result: xml('CompleteMultipartUploadResult', {
     location: element('Location', text),

@@ -49,7 +49,12 @@ const putObject = s3Operation({
   },
   body: 'bytes',
   status: 200,
-  output: { etag: header('ETag', etag), versionId: ossPutObject.output.versionId, ...checksumHeaders },
+  output: {
+    etag: header('ETag', etag),
+    versionId: ossPutObject.output.versionId,
+    expiration: ossPutObject.output.expiration,
+    ...checksumHeaders,
+  },
   errors: [...ossPutObject.errors, ...WRITE_CONDITION_CAUSES],
   refuses: refuseOnWrite,
 })

@@ -111,7 +111,7 @@ function move(
   return undefined
 }
 
-/** The rule with the longest prefix among those that name a time. */
+/** The rule with the longest prefix among those that name a time, and of these the one with the earliest. */
 function longest(
   rules: readonly LifecycleRule[],
   timeOfRule: (rule: LifecycleRule) => number | undefined,
@@ -119,8 +119,9 @@ function longest(
   let found: { rule: LifecycleRule; time: number } | undefined
   for (const rule of rules) {
     const time = timeOfRule(rule)
-    if (time === undefined || (found !== undefined && found.rule.prefix.length >= rule.prefix.length)) continue
-    found = { rule, time }
+    if (time === undefined) continue
+    const by = found === undefined ? 1 : rule.prefix.length - found.rule.prefix.length || found.time - time
+    if (by > 0) found = { rule, time }
   }
   return found
 }

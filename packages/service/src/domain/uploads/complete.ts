@@ -61,8 +61,10 @@ export interface Completion<T = never> extends UploadName {
 }
 
 /** The result of a Complete. */
-export type Completed<T = never> = Made &
-  (
+export type Completed<T = never> = Made & {
+  /** The object as it was made; absent where an earlier request made it. */
+  readonly object?: ObjectRecord
+} & (
     | /** This request made the object. */ { readonly kind: 'created' }
     /** This request made the object, or was the first to ask for a callback; it made the callback. */
     | { readonly kind: 'calledBack'; readonly outcome: T }
@@ -139,7 +141,7 @@ async function callBack<T>(
 ): Promise<Completed<T>> {
   const outcome = await callback.make(object)
   await answerReceipt(domain, uploadId, callback.encode(outcome))
-  return { kind: 'calledBack', ...madeOf(object), outcome }
+  return { kind: 'calledBack', ...madeOf(object), object, outcome }
 }
 
 async function orReceipt<T, R>(first: Awaitable<T>, second: (missing: OssError) => Promise<R>): Promise<T | R> {
@@ -163,7 +165,7 @@ async function completeOpen<T>(domain: Domain, completion: Completion<T>): Promi
     domain.events.announce(completion, { type: 'completed', size, etag })
     const { uploadId, callback } = completion
     return callback === undefined
-      ? { kind: 'created', ...madeOf(object) }
+      ? { kind: 'created', ...madeOf(object), object }
       : callBack(domain, uploadId, callback, object)
   }
   throw new StorageError('conflict', 'parts kept arriving while the upload was being completed')

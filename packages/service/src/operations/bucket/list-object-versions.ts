@@ -2,7 +2,7 @@ import { badArgument } from '@bindery/protocol'
 import { type CallOf, handler } from '../../call.js'
 import { type ListedVersion, listVersions, type VersionEntry } from '../../domain/objects/listing-versions.js'
 import { versionIdOf } from '../../domain/stored/version-id.js'
-import { ownerOf, shownRestore } from '../describe.js'
+import { ownerOf, shownRestore, shownTransition } from '../describe.js'
 
 export const listObjectVersions = handler('ListObjectVersions', async (call) => {
   const { encodingType, ...query } = call.input
@@ -35,6 +35,6 @@ function listed(call: CallOf<'ListObjectVersions'>, { key, record, isLatest }: L
   const common = { key, versionId: versionIdOf(record), isLatest, lastModified: modifiedAt, owner: ownerOf(owner) }
   if ('deleteMarker' in record) return { kind: 'DeleteMarker', ...common } as const
   const { type, size, storageClass } = record
-  const restoreInfo = shownRestore(record, call.domain.clock())
-  return { kind: 'Version', ...common, etag: call.etagOf(record), type, size, storageClass, restoreInfo } as const
+  const shown = { restoreInfo: shownRestore(record, call.domain.clock()), transitionTime: shownTransition(record) }
+  return { kind: 'Version', ...common, etag: call.etagOf(record), type, size, storageClass, ...shown } as const
 }

@@ -1,6 +1,6 @@
 import { type CallOf, handler } from '../../call.js'
 import { type ObjectEntry, listObjects as readObjects } from '../../domain/objects/listing.js'
-import { ownerOf, shownRestore } from '../describe.js'
+import { ownerOf, shownRestore, shownTransition } from '../describe.js'
 
 export const listObjects = handler('ListObjects', async (call) => {
   const { encodingType, ...query } = call.input
@@ -36,6 +36,7 @@ export function listedObjects<O>(
     size: record.size,
     storageClass: record.storageClass,
     restoreInfo: shownRestore(record, now),
+    transitionTime: shownTransition(record),
     owner: ownerOf(record.owner),
   }))
 }

@@ -11,7 +11,7 @@ import {
 } from '../../callback/outcome.js'
 import { type Completed, completeUpload, findCompletion } from '../../domain/uploads/complete.js'
 
-import { checksumsOf, conditionOf } from '../describe.js'
+import { checksumsOf, conditionOf, shownExpiration } from '../describe.js'
 import { encryptionHeaders } from '../encryption.js'
 
 /** A missing upload is reported before the body is read. Once begun, nothing here depends on the client. */
@@ -39,7 +39,8 @@ export const completeMultipartUpload = handler('CompleteMultipartUpload', {
     const location = `${call.bucketUrl}/${percentEncode(key, { keepTilde: false })}`
     const checksum = checksumsOf(completed.checksum)
     const result = { encodingType: input.encodingType, location, bucket, key, etag, ...checksum }
-    const output = { etag, crc64, versionId: version, ...encryptionHeaders(encryption) }
+    const expiration = completed.object && shownExpiration(call.expirationOf(completed.object))
+    const output = { etag, crc64, versionId: version, expiration, ...encryptionHeaders(encryption) }
     return { output, answer: answerIn(completed), result }
   },
 })

@@ -3,7 +3,7 @@ import { askedCallback } from '../../callback/ask.js'
 import { answerOf } from '../../callback/outcome.js'
 import { checkOverwrite, putObject as storeObject } from '../../domain/objects/objects.js'
 import { pacedSource, paceOf } from '../../traffic.js'
-import { checksumsOf, conditionOf, describeObject } from '../describe.js'
+import { checksumsOf, conditionOf, describeObject, shownExpiration } from '../describe.js'
 import { chosenEncryption, encryptionHeaders } from '../encryption.js'
 
 /** An object that must not be overwritten, and a callback that cannot be made, are detected before the body is read. */
@@ -36,7 +36,8 @@ export const putObject = handler('PutObject', {
     const record = await storeObject(domain, object, pacedSource(call.content.source, pace))
     const { etag, crc64, version } = record
     const shown = { versionId: version?.id, ...encryptionHeaders(record.encryption), ...checksumsOf(record.checksum) }
-    const output = { etag, crc64, qosDelayTime: pace?.delayedMs, ...shown }
+    const expiration = shownExpiration(call.expirationOf(record))
+    const output = { etag, crc64, qosDelayTime: pace?.delayedMs, expiration, ...shown }
     // Content-MD5 next to the application's answer would be taken for the digest of that answer
     if (callback !== undefined) return { output, answer: answerOf(await callback.make(record)) }
     return { output: { ...output, contentMd5: record.contentMd5 } }

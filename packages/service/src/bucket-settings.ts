@@ -1,0 +1,36 @@
+/** Settings of a bucket that the answer of an operation depends on: they are read together with the bucket. */
+import type { Operation } from '@bindery/protocol'
+import { type Awaitable, andThen, type Reader, settle, together } from '@bindery/storage'
+import type { ReadForAccess } from './access/bucket-rules.js'
+import type { ReadMore } from './domain/buckets/buckets.js'
+import { isDamage } from './domain/stored/damage.js'
+import { readDocument } from './domain/stored/documents.js'
+import type { BucketRecord } from './domain/stored/model.js'
+import type { LifecycleRule } from './domain/upkeep/due-action.js'
+
+export interface ReadWithBucket extends ReadForAccess {
+  /** Only of operations whose answer shows when an object expires, in a bucket that has rules. */
+  readonly lifecycle?: readonly LifecycleRule[] | undefined
+}
+
+/** Adds what the answer of an operation depends on. Nothing is read, and nothing changes, where the bucket has none of it. */
+export function withSettings({ output }: Operation, readRules: ReadMore<ReadForAccess>): ReadMore<ReadWithBucket> {
+  if (!('expiration' in output)) return readRules
+  return (reader, bucket) => {
+    if (bucket.documents?.lifecycle === undefined) return readRules(reader, bucket)
+    const both = together(readRules(reader, bucket), readLifecycle(reader, bucket))
+    return andThen(both, ([access, lifecycle]) => ({ ...access, lifecycle }))
+  }
+}
+
+/** Damaged rules are reported by the pass that applies them; what they do to an object is not known. */
+function readLifecycle(reader: Reader, bucket: BucketRecord): Awaitable<readonly LifecycleRule[] | undefined> {
+  return settle(
+    () => readDocument(reader, bucket, 'lifecycle'),
+    (found) => found?.rules,
+    (error) => {
+      if (!isDamage(error)) throw error
+      return undefined
+    },
+  )
+}
