@@ -12,6 +12,7 @@ import type { Cause } from './errors/catalogue.js'
 import { OssError } from './errors/oss-error.js'
 import { header, optional, query } from './field.js'
 import { CALLBACK_PARAMETER_BYTES_MAX, CALLBACK_URLS_MAX } from './limits.js'
+import { splitTarget } from './target.js'
 
 /** The fields of an operation that makes callbacks; `readCallback` reads them together. */
 export const callbackFields = {
@@ -328,13 +329,11 @@ function hostOf({ scheme, host, port }: CallbackUrl): string {
 
 /** The decoded path, the query as sent, a line feed and the body. */
 export function callbackStringToSign(target: string, body: Uint8Array): Uint8Array {
-  const mark = target.indexOf('?')
-  const path = mark === -1 ? target : target.slice(0, mark)
-  const query = mark === -1 ? '' : target.slice(mark)
+  const { path } = splitTarget(target)
   const unquoted = path.replace(/%([0-9A-Fa-f]{2})/g, (_, digits: string) =>
     String.fromCharCode(Number.parseInt(digits, 16)),
   )
-  const head = stringToBytes(`${unquoted}${byteString(query)}\n`)
+  const head = stringToBytes(`${unquoted}${byteString(target.slice(path.length))}\n`)
   const bytes = new Uint8Array(head.length + body.length)
   bytes.set(head)
   bytes.set(body, head.length)

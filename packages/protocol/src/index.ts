@@ -20,6 +20,7 @@ export {
   callbackRequest,
   readCallback,
 } from './callback.js'
+export { type Circumstances, HeadCircumstances, headersWithForm } from './circumstances.js'
 export * from './codec.js'
 export type { Answered, Dialect } from './dialect.js'
 export type { Digests } from './digests.js'
@@ -128,4 +129,5 @@ export {
   v4StringToSign,
 } from './signature/v4.js'
 export { SignatureVerifier, type SignedRequest } from './signature/verify.js'
+export { splitTarget } from './target.js'
 export * from './xml.js'

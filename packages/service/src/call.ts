@@ -244,7 +244,7 @@ export class UnreadCall<O extends Operation> {
 
   /** Allows reading an object that is to be copied, and returns its bucket. Throws noSuchBucket, and the causes of access. */
   authoriseSource({ bucket: name, key, version }: ObjectName): Awaitable<BucketRecord> {
-    const readRules = this.#head.rules.readFor(this.requester)
+    const readRules = this.#head.access.rules.readFor(this.requester)
     return andThen(findBucketAndMore(this.domain, name, readRules), ({ bucket, more: { rules } }) =>
       andThen(authoriseSource(this.#head, { bucket, rules, key, version, object: 'unread' }), () => bucket),
     )

@@ -1,4 +1,5 @@
 import { bucketName } from '@bindery/protocol'
+import { Access } from './access/access.js'
 import { createBucket } from './domain/buckets/buckets.js'
 import { createDomain } from './domain/domain.js'
 import { applyLifecycle } from './domain/upkeep/apply-lifecycle.js'
@@ -17,7 +18,7 @@ export function createService(options: ServiceOptions, surfaces: Surfaces = SURF
   const sweeper = new Sweeper(domain)
   const autoCompleter = new AutoCompleter(domain)
   return {
-    handle: createDispatcher(surfaces, options, domain),
+    handle: createDispatcher(surfaces, { options, domain, access: new Access(options, domain) }),
     ensureBucket: (name, owner) => createBucket(domain, { name: bucketName(name), owner }),
     sweep: async (signal) => {
       await autoCompleter.step()

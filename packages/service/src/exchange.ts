@@ -2,31 +2,22 @@ import {
   type DeclaredOperation,
   type Dialect,
   type Head,
+  headersWithForm,
   type Operation,
   ossDialect,
   s3Dialect,
 } from '@bindery/protocol'
 import type { ByteSource } from '@bindery/storage'
-import type { Authenticate } from './access/authenticate.js'
-import type { Authoriser } from './access/authoriser.js'
-import type { BucketRuleBook } from './access/bucket-rules.js'
-import type { RamKeys } from './access/ram-keys.js'
 import type { UnreadCall } from './call.js'
-import type { Domain } from './domain/domain.js'
 import { Scope } from './domain/scope.js'
 import type { OpenForms } from './form/open-forms.js'
 import { type PostForm, readPostForm } from './form/post-form.js'
 import type { ServiceOptions } from './options.js'
-import type { RequestHead, ResponseLog, ServiceRequest, ServiceResponse } from './service.js'
+import type { RequestHead, RequestLog, ServiceRequest, ServiceResponse } from './service.js'
+import type { Shared } from './surface.js'
 
 /** Shared by all exchanges of a service. */
-export interface Surroundings {
-  readonly options: ServiceOptions
-  readonly domain: Domain
-  readonly keys: RamKeys
-  readonly authenticate: Authenticate
-  readonly authoriser: Authoriser
-  readonly rules: BucketRuleBook
+export interface Surroundings extends Shared {
   readonly forms: OpenForms
 }
 
@@ -34,8 +25,8 @@ export interface Surroundings {
 export class Exchange {
   readonly surroundings: Surroundings
   readonly request: RequestHead
-  /** The request as decisions see it. */
-  judged: RequestHead
+  /** The headers that decisions depend on. */
+  judgedHeaders: RequestHead['headers']
   readonly requestId: string
   readonly startedAt: number
   /**
@@ -43,7 +34,7 @@ export class Exchange {
    * after the last.
    */
   readonly scope = new Scope()
-  readonly log: { -readonly [K in keyof ResponseLog]: ResponseLog[K] }
+  readonly log: RequestLog
   /** The protocol of the request; until its query is read, the one of requests that show none. */
   dialect: Dialect
   /** Known once the request is routed. */
@@ -55,7 +46,7 @@ export class Exchange {
   constructor(surroundings: Surroundings, request: ServiceRequest, requestId: string) {
     this.surroundings = surroundings
     this.request = request
-    this.judged = request
+    this.judgedHeaders = request.headers
     this.requestId = requestId
     this.startedAt = surroundings.options.clock()
     this.log = { requestId }
@@ -71,10 +62,8 @@ export class Exchange {
 
   /** Makes the file of a form the body, and its fields the headers that decisions depend on. */
   takeForm(file: ByteSource, fields: RequestHead['headers']): void {
-    const isOwn = ([name]: [string, string]) => name.startsWith('x-oss-')
-    const others = Object.entries(this.request.headers).filter((header) => !isOwn(header))
     this.#body = file
-    this.judged = { ...this.request, headers: Object.fromEntries([...others, ...Object.entries(fields).filter(isOwn)]) }
+    this.judgedHeaders = headersWithForm(this.request.headers, fields)
   }
 
   /** The unread body, for an authorised request: only the step that authorises creates a call. */

@@ -6,6 +6,7 @@ import {
   type DeclaredOperation,
   decodeBody as decodeDocument,
   decodeHead as decodeInput,
+  HeadCircumstances,
   isBucketName,
   type Level,
   type ObjectKey,
@@ -17,20 +18,18 @@ import {
   type Readings,
   type Routed,
   soughtKey,
+  splitTarget,
 } from '@bindery/protocol'
 import { type Awaitable, andThen, settle } from '@bindery/storage'
-import { authenticator, type Identified } from './access/authenticate.js'
+import type { Identified } from './access/authenticate.js'
 import { authorise as requireAllowed, type Touched } from './access/authorise.js'
-import { Authoriser } from './access/authoriser.js'
-import { BucketRuleBook, NOTHING_READ, readOnlyEdition } from './access/bucket-rules.js'
-import { RamKeys } from './access/ram-keys.js'
+import { NOTHING_READ, readOnlyEdition } from './access/bucket-rules.js'
 import { accountOf, editionOf } from './access/requester.js'
 import { contentOf, readDocument } from './body.js'
 import { type ReadWithBucket, withSettings } from './bucket-settings.js'
 import { type Call, type CallHead, type Found, type Reply, UnreadCall } from './call.js'
 import { type BucketAndMore, findBucket, findBucketAndMore, findBucketIfAny } from './domain/buckets/buckets.js'
 import { requireLease } from './domain/cluster/cluster.js'
-import type { Domain } from './domain/domain.js'
 import { findBucketAndObject } from './domain/objects/objects.js'
 import { type OpenObject, openBucketAndObject } from './domain/objects/open-object.js'
 import type { DeleteMarker, ObjectRecord, VersionId } from './domain/stored/model.js'
@@ -38,13 +37,13 @@ import { dialectOf, Exchange } from './exchange.js'
 import { identifyForm } from './form/identify-form.js'
 import { OpenForms } from './form/open-forms.js'
 import { handlers } from './operations/index.js'
-import type { ServiceOptions } from './options.js'
 import { type Answer, encodeFailure, encodeReply, toResponse } from './response/answer.js'
 import { crossOriginHeaders } from './response/cross-origin.js'
 import { toOssError } from './response/failure.js'
 import { LentStream } from './response/lent-stream.js'
-import type { ServiceRequest, ServiceResponse } from './service.js'
+import type { ServiceResponse } from './service.js'
 import { Steps } from './steps.js'
+import type { Handle, Shared } from './surface.js'
 import { parseXml } from './xml-parser.js'
 
 const STEPS = Steps.first(address) // 1
@@ -58,20 +57,9 @@ const STEPS = Steps.first(address) // 1
   .next(encode)
 
 /** From request to response; never throws or rejects. */
-export function createPipeline(
-  options: ServiceOptions,
-  domain: Domain,
-): (request: ServiceRequest) => Awaitable<ServiceResponse> {
-  const keys = new RamKeys(domain, options)
-  const surroundings = {
-    options,
-    domain,
-    keys,
-    authenticate: authenticator({ ...options, accessKeys: keys }),
-    authoriser: new Authoriser(options),
-    rules: new BucketRuleBook(),
-    forms: new OpenForms(),
-  }
+export function createPipeline(shared: Shared): Handle {
+  const { options, domain } = shared
+  const surroundings = { ...shared, forms: new OpenForms() }
   return (request) => {
     const exchange = new Exchange(surroundings, request, upperHex(options.random(12)))
     return settle(
@@ -98,9 +86,8 @@ interface Addressed {
 /** 1. Host and path → at most two readings of (level, bucket, key); query and headers → the protocol of the request. */
 function address(exchange: Exchange): Addressed {
   const { target, host } = exchange.request
-  const mark = target.indexOf('?')
-  const path = mark === -1 ? target : target.slice(0, mark)
-  const query = parseQuery(mark === -1 ? '' : target.slice(mark + 1))
+  const { path, query: rawQuery } = splitTarget(target)
+  const query = parseQuery(rawQuery)
   const sent = { query, headers: exchange.request.headers }
   const dialect = dialectOf(exchange.surroundings.options, sent)
   exchange.dialect = dialect
@@ -153,7 +140,7 @@ function authenticate(routed: RoutedRequest): Awaitable<Authenticated> {
   const { query } = parts
   const signed = { method, target, query, headers: headers.host === host ? headers : { ...headers, host } }
   return settle(
-    () => exchange.surroundings.authenticate(signed, readings, exchange.dialect.readClaim),
+    () => exchange.surroundings.access.authenticate(signed, readings, exchange.dialect.readClaim),
     (identified) => {
       const { requester, reading } = identified
       if (requester.kind !== 'anonymous') exchange.log.accessKeyId = requester.accessKeyId
@@ -227,15 +214,13 @@ function decodeHead(authenticated: Authenticated): Head {
     exchange,
     operation,
     domain: surroundings.domain,
-    authoriser: surroundings.authoriser,
-    rules: surroundings.rules,
+    access: surroundings.access,
     requester,
     parts,
     chunkChain,
     conditions: {
-      request: exchange.judged,
-      query: parts.query,
-      notation: exchange.dialect,
+      request: exchange.request,
+      stated: new HeadCircumstances({ headers: exchange.judgedHeaders, query: parts.query }, exchange.dialect),
       signedIn,
       now: startedAt,
     },
@@ -260,7 +245,7 @@ function keyOf({ dialect }: Exchange, { method }: Operation, key: string): Objec
 function authorise(head: Head): Awaitable<UnreadCall<Operation>> {
   return andThen(findNamed(head), (found) => {
     if (found.edition !== editionOf(head.requester)) return andThen(withCurrentKey(head), authorise)
-    head.exchange.surroundings.keys.used(head.requester, head.conditions.now)
+    head.access.keys.used(head.requester, head.conditions.now)
     requireOwner(head.input, found)
     return andThen(requireAllowed(head, touched(head, found)), () => new UnreadCall(head, found))
   })
@@ -268,7 +253,7 @@ function authorise(head: Head): Awaitable<UnreadCall<Operation>> {
 
 /** The same request, after what its signer may do was changed. Throws invalidAccessKeyId, accessKeyDisabled. */
 function withCurrentKey(head: Head): Awaitable<Head> {
-  return andThen(head.exchange.surroundings.keys.renewed(head.requester), (requester) => ({ ...head, requester }))
+  return andThen(head.access.keys.renewed(head.requester), (requester) => ({ ...head, requester }))
 }
 
 /** Throws bucketOwnerDiffers if the requester takes the bucket for that of another account. */
@@ -280,9 +265,9 @@ function requireOwner(input: { readonly expectedBucketOwner?: string }, { bucket
 }
 
 function findNamed(head: Head): Awaitable<Found> {
-  const { operation, domain, requester, exchange, rules, bucketName: name, objectName } = head
+  const { operation, domain, requester, exchange, access, bucketName: name, objectName } = head
   if (name === undefined) return findNothing(head)
-  const forAccess = operation.permissions.length === 0 ? readOnlyEdition(requester) : rules.readFor(requester)
+  const forAccess = operation.permissions.length === 0 ? readOnlyEdition(requester) : access.rules.readFor(requester)
   const readRules = withSettings(operation, forAccess)
   if (operation.createsBucket === true) {
     // a bucket of another account is for the operation to refuse: its name is taken
@@ -312,9 +297,9 @@ const NOTHING_FOUND: Found = {
 }
 
 /** Nothing but the edition of the requester's permissions, where they depend on one. */
-function findNothing({ exchange, requester }: Head): Awaitable<Found> {
+function findNothing({ access, requester }: Head): Awaitable<Found> {
   if (editionOf(requester) === undefined) return NOTHING_FOUND
-  return andThen(exchange.surroundings.keys.edition(requester), (edition) => ({ ...NOTHING_FOUND, edition }))
+  return andThen(access.keys.edition(requester), (edition) => ({ ...NOTHING_FOUND, edition }))
 }
 
 /** All fields in one literal: a spread for each request costs more than all of them. */

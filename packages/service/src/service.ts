@@ -61,6 +61,9 @@ export interface ResponseLog {
   readonly refusal?: Refusal | undefined
 }
 
+/** The log entry of a request while it is being answered. */
+export type RequestLog = { -readonly [N in keyof ResponseLog]: ResponseLog[N] }
+
 /** The object store as a function. It has no socket, clock or randomness of its own. */
 export interface Service {
   /** Never throws or rejects: every failure is a response. */

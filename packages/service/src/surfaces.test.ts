@@ -9,7 +9,7 @@ const toy: Surface = {
   name: 'toy',
   serves: ({ target }) => target.startsWith('/?Action='),
   createHandle:
-    ({ region }) =>
+    ({ options: { region } }) =>
     ({ target }) => ({
       status: 200,
       headers: [['Server', 'Toy']],

@@ -1,9 +1,7 @@
 import { adminSurface } from './admin/admin.js'
-import type { Domain } from './domain/domain.js'
-import type { ServiceOptions } from './options.js'
 import { createPipeline } from './pipeline.js'
 import { stsSurface } from './sts/sts.js'
-import type { Handle, Surface, Surfaces } from './surface.js'
+import type { Handle, Shared, Surface, Surfaces } from './surface.js'
 
 /** Buckets and objects. */
 const objectStorage: Surface = { name: 'oss', serves: () => true, createHandle: createPipeline }
@@ -12,9 +10,9 @@ const objectStorage: Surface = { name: 'oss', serves: () => true, createHandle: 
 export const SURFACES: Surfaces = [adminSurface, stsSurface, objectStorage]
 
 /** Passes each request to the first surface that serves it. */
-export function createDispatcher(surfaces: Surfaces, options: ServiceOptions, domain: Domain): Handle {
-  const rows = surfaces.map((surface) => ({ surface, handle: surface.createHandle(options, domain) }))
+export function createDispatcher(surfaces: Surfaces, shared: Shared): Handle {
+  const rows = surfaces.map((surface) => ({ surface, handle: surface.createHandle(shared) }))
   const others = rows.slice(0, -1)
   const last = rows.at(-1)?.handle as Handle
-  return (request) => (others.find(({ surface }) => surface.serves(request, options))?.handle ?? last)(request)
+  return (request) => (others.find(({ surface }) => surface.serves(request, shared.options))?.handle ?? last)(request)
 }

@@ -30,9 +30,15 @@ export class OssError extends Error {
   }
 }
 
+/** Elements whose names do not follow from those of the details. */
+const ELEMENTS = new Map([
+  ['etag', 'ETag'],
+  ['accessKeyId', 'OSSAccessKeyId'],
+])
+
 /** The element of an error document that shows a detail: `partNumber` is `PartNumber`, `etag` is `ETag`. */
 export function elementOf(detail: string): string {
-  return detail === 'etag' ? 'ETag' : detail.charAt(0).toUpperCase() + detail.slice(1)
+  return ELEMENTS.get(detail) ?? detail.charAt(0).toUpperCase() + detail.slice(1)
 }
 
 const PLACEHOLDER = /\{(\w+)!?\}/g

@@ -3,6 +3,7 @@ import type { Digests } from '../digests.js'
 import { OssError } from '../errors/oss-error.js'
 import type { SigV4HeaderClaim, SigV4UrlClaim } from '../signature/claim-form.js'
 import { equalSignatures } from '../signature/signable.js'
+import { splitTarget } from '../target.js'
 import type { ChunkChain } from './chunk-signatures.js'
 import {
   canonicalRequests,
@@ -92,9 +93,7 @@ export function requireSigned({ signedHeaders, place }: SigV4Claim, { headers }:
 }
 
 function signed({ signedHeaders, payload }: SigV4Claim, { method, target = '', headers }: SentRequest): SigV4Request {
-  const mark = target.indexOf('?')
-  const [path, query] = mark === -1 ? [target, ''] : [target.slice(0, mark), target.slice(mark + 1)]
-  return { method, path, query, headers, signedHeaders, payload }
+  return { method, ...splitTarget(target), headers, signedHeaders, payload }
 }
 
 function readable(bytes: string): string {

@@ -4,6 +4,7 @@ import { type ErrorDetails, OssError } from '../errors/oss-error.js'
 import { decodeBody, decodeHead, encodeHeaders, type Head } from '../message.js'
 import type { BodyOf, InputOf, Operation, OutputOf, ResultOf } from '../operation.js'
 import { parseQuery } from '../query.js'
+import { splitTarget } from '../target.js'
 import { parsePlainXml } from './plain-xml.js'
 
 /** A request as pages print it: request line, headers, an empty line, body. */
@@ -16,13 +17,12 @@ function parseRequest(raw: string): RawRequest {
   const [top = '', ...bodyParts] = raw.split('\n\n')
   const [requestLine = '', ...lines] = top.trim().split('\n')
   const [, target = ''] = requestLine.split(' ')
-  const mark = target.indexOf('?')
   const headers: Record<string, string> = {}
   for (const line of lines) {
     const colon = line.indexOf(':')
     headers[line.slice(0, colon).trim().toLowerCase()] = byteString(line.slice(colon + 1).trim())
   }
-  const query = parseQuery(mark === -1 ? '' : target.slice(mark + 1))
+  const query = parseQuery(splitTarget(target).query)
   return { head: { query, headers }, body: utf8Bytes(bodyParts.join('\n\n').trim()) }
 }
 

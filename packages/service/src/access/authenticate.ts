@@ -93,7 +93,7 @@ export function checkSession(claim: Claim, { session }: AccessKey, now: number):
   const { securityToken } = claim
   if (session === undefined) {
     // OSS then looks for a temporary key with this id, which does not exist
-    if (securityToken !== undefined) throw new OssError('invalidAccessKeyId', { OSSAccessKeyId: claim.accessKeyId })
+    if (securityToken !== undefined) throw new OssError('invalidAccessKeyId', { accessKeyId: claim.accessKeyId })
     return
   }
   if (securityToken === undefined) throw unknownKey(claim)
@@ -106,7 +106,7 @@ const POSSIBLE_KEY = /^[0-9A-Za-z._=-]+$/
 
 export function unknownKey(claim: Claim): OssError {
   const { place, accessKeyId, securityToken } = claim
-  const details = { OSSAccessKeyId: accessKeyId }
+  const details = { accessKeyId }
   if (!POSSIBLE_KEY.test(accessKeyId)) return new OssError(formOf(claim).impossibleKey, details)
   if (securityToken !== undefined) return new OssError('invalidSecurityToken')
   if (place === 'url' && accessKeyId.startsWith('STS.')) return new OssError('securityTokenNotInQuery')

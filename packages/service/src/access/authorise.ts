@@ -3,17 +3,16 @@ import { type Awaitable, andThen } from '@bindery/storage'
 import type { Domain } from '../domain/domain.js'
 import { readObject } from '../domain/objects/current.js'
 import type { BucketRecord, ObjectRecord, VersionId } from '../domain/stored/model.js'
+import type { Access } from './access.js'
 import { type AccessQuestion, type Authoriser, type BucketRules, type Decision, NEEDS_OBJECT } from './authoriser.js'
-import type { BucketRuleBook } from './bucket-rules.js'
-import { type Conditions, headerOf } from './conditions.js'
+import type { Conditions } from './conditions.js'
 import { Refusal } from './refusal.js'
 import { accountOf, type Requester } from './requester.js'
 
 /** The requester, the operation and the circumstances of a request. */
 export interface Asking {
   readonly domain: Domain
-  readonly authoriser: Authoriser
-  readonly rules: BucketRuleBook
+  readonly access: Access
   readonly operation: Operation
   readonly requester: Requester
   readonly conditions: Conditions
@@ -55,14 +54,13 @@ function neededActions({ operation, conditions }: Asking): Needed[] {
   const needed: Needed[] = permissions.map((action) => ({ action }))
   for (const header in permissionsWith) {
     const action: Action | undefined = permissionsWith[header]
-    if (action !== undefined && headerOf(conditions, header) !== undefined)
-      needed.push({ action, within: permissions[0] })
+    if (action !== undefined && conditions.stated.hasHeader(header)) needed.push({ action, within: permissions[0] })
   }
   return needed
 }
 
 function requireAll(asking: Asking, touched: Touched, needed: readonly Needed[]): Awaitable<void> {
-  const { authoriser, operation, requester, conditions } = asking
+  const { access, operation, requester, conditions } = asking
   const { bucket, bucketName = bucket?.name, rules, key, version, object } = touched
   const owner = bucket?.owner ?? accountOf(requester)?.id
   for (const { action: declared, within } of needed) {
@@ -71,8 +69,8 @@ function requireAll(asking: Asking, touched: Touched, needed: readonly Needed[])
     const question: AccessQuestion = { requester, action, within, resource, conditions }
     const decision =
       operation.keysInBody === true && key === undefined
-        ? decideOnSome(authoriser, question)
-        : authoriser.decide(question)
+        ? decideOnSome(access.authoriser, question)
+        : access.authoriser.decide(question)
     if (decision === NEEDS_OBJECT) {
       return andThen(findObject(asking, touched), (found) => requireAll(asking, { ...touched, object: found }, needed))
     }

@@ -4,7 +4,7 @@
  */
 import { ACTIONS, type AclClass, type Action, type Cause } from '@bindery/protocol'
 import type { BucketRecord, ObjectRecord } from '../domain/stored/model.js'
-import { type Conditions, circumstancesOf, headerOf, lookUpOf, readsObject } from './conditions.js'
+import { type Conditions, circumstancesOf, lookUpOf, readsObject } from './conditions.js'
 import type { CompiledPolicy, PolicyQuestion, PrincipalNames, ResourceName, Verdict } from './policy/compile.js'
 import { type RefererRules, refererDenial } from './referer.js'
 import type { Reason } from './refusal.js'
@@ -166,20 +166,15 @@ function forbidden({ requester, resource, conditions }: AccessQuestion): Denied 
     if (cause !== undefined) return denied(cause, { source: 'requestPayment' })
   }
   if (rules.referers !== undefined && conditions.signedIn !== 'header') {
-    const cause = refererDenial(rules.referers, conditions.request.headers.referer)
+    const cause = refererDenial(rules.referers, conditions.stated.referer)
     if (cause !== undefined) return denied(cause, { source: 'referer' })
   }
   return undefined
 }
 
-/** A header or query key by which a requester agrees to pay. */
-const PAYER = 'x-oss-request-payer'
-
-function paymentDenial(requester: Requester, conditions: Conditions): Cause | undefined {
+function paymentDenial(requester: Requester, { stated, signedIn }: Conditions): Cause | undefined {
   if (requester.kind === 'anonymous') return 'requesterPaysAnonymous'
-  const { query, signedIn, notation } = conditions
-  const payer = headerOf(conditions, PAYER) ?? query.get(notation.nameOf(PAYER) ?? PAYER)
-  if (payer === 'requester') return undefined
+  if (stated.agreesToPay) return undefined
   return signedIn === 'url' ? 'requesterPaysUrl' : 'requesterPaysHeader'
 }
 

@@ -1,5 +1,5 @@
 /** The values that a request has for the condition keys of policies. */
-import { type Action, type Notation, OssError, parseQuery, type Query } from '@bindery/protocol'
+import { type Action, type Circumstances, OssError, parseQuery } from '@bindery/protocol'
 import type { ServiceRequest } from '../service.js'
 import type { AccessQuestion } from './authoriser.js'
 import type { LookUp } from './policy/conditions.js'
@@ -7,20 +7,12 @@ import type { Requester } from './requester.js'
 
 /** The circumstances of a request that a decision may depend on. */
 export interface Conditions {
-  readonly request: Pick<ServiceRequest, 'scheme' | 'headers' | 'remoteAddress'>
-  readonly query: Query
-  /** Names headers and query keys in the protocol of the request. */
-  readonly notation: Notation
+  readonly request: Pick<ServiceRequest, 'scheme' | 'remoteAddress'>
+  readonly stated: Circumstances
   /** Where the signature is; undefined for anonymous requests. */
   readonly signedIn: 'header' | 'url' | undefined
   /** Milliseconds since 1970: the time by which all of the request is judged. */
   readonly now: number
-}
-
-/** A header by the name that OSS documents, in lower case. */
-export function headerOf({ request, notation }: Conditions, documented: string): string | undefined {
-  const name = notation.nameOf(documented)
-  return name === undefined ? undefined : request.headers[name]
 }
 
 /** Actions that `prefix` and `delimiter` belong to; a listing without them has them empty. */
@@ -40,13 +32,13 @@ export const readsObject = (key: string): boolean => key.startsWith(EXISTING_TAG
 export const readsBucketTags = (key: string): boolean => key.startsWith(BUCKET_TAG)
 
 /** The values that depend on requester and circumstances alone, whatever is asked for. */
-export function circumstancesOf(requester: Requester, { request, now }: Conditions): LookUp {
+export function circumstancesOf(requester: Requester, { request, stated, now }: Conditions): LookUp {
   return (key) => {
     switch (key) {
       case 'acs:SourceIp':
         return request.remoteAddress
       case 'acs:UserAgent':
-        return request.headers['user-agent']
+        return stated.userAgent
       case 'acs:CurrentTime':
         return new Date(now).toISOString()
       case 'acs:SecureTransport':
@@ -61,17 +53,16 @@ export function circumstancesOf(requester: Requester, { request, now }: Conditio
 }
 
 export function lookUpOf({ requester, action, resource, conditions }: AccessQuestion): LookUp {
-  const { query } = conditions
+  const { stated } = conditions
   const circumstances = circumstancesOf(requester, conditions)
   return (key) => {
     switch (key) {
       case 'oss:Prefix':
-        return LISTINGS.has(action) ? (query.get('prefix') ?? '') : undefined
+        return LISTINGS.has(action) ? (stated.prefix ?? '') : undefined
       case 'oss:Delimiter':
-        return LISTINGS.has(action) ? (query.get('delimiter') ?? '') : undefined
+        return LISTINGS.has(action) ? (stated.delimiter ?? '') : undefined
     }
-    if (key.startsWith(REQUEST_TAG))
-      return requestTag(headerOf(conditions, 'x-oss-tagging'), key.slice(REQUEST_TAG.length))
+    if (key.startsWith(REQUEST_TAG)) return requestTag(stated.tagging, key.slice(REQUEST_TAG.length))
     if (key.startsWith(EXISTING_TAG)) return tagOf(objectTags(resource), key.slice(EXISTING_TAG.length))
     if (key.startsWith(BUCKET_TAG)) return tagOf(resource.rules?.tags ?? [], key.slice(BUCKET_TAG.length))
     return circumstances(key)
@@ -91,10 +82,10 @@ function objectTags({ key, object }: AccessQuestion['resource']): Tags {
   return object?.tagging ?? []
 }
 
-/** A header that is no list of tags is refused by the operation that reads it. */
-function requestTag(header: string | undefined, name: string): string | undefined {
+/** A text that is no list of tags is refused by the operation that reads it. */
+function requestTag(tagging: string | undefined, name: string): string | undefined {
   try {
-    return header === undefined ? undefined : parseQuery(header).get(name)
+    return tagging === undefined ? undefined : parseQuery(tagging).get(name)
   } catch (error) {
     if (error instanceof OssError) return undefined
     throw error

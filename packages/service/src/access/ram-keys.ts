@@ -85,7 +85,7 @@ export class RamKeys implements AccessKeys {
       return this.#sessions.lookUp(accessKeyId, session.securityToken)
     }
     return andThen(this.#lookUp(accessKeyId), (key) => {
-      if (key === undefined) throw new OssError('invalidAccessKeyId', { OSSAccessKeyId: accessKeyId })
+      if (key === undefined) throw new OssError('invalidAccessKeyId', { accessKeyId })
       return key
     })
   }
@@ -101,7 +101,7 @@ export class RamKeys implements AccessKeys {
     return andThen(findKeyHolder(this.#domain, accessKeyId), (found) => {
       this.#remembered.delete(accessKeyId)
       if (found === undefined) return undefined
-      if (!found.key.enabled) throw new OssError('accessKeyDisabled', { OSSAccessKeyId: accessKeyId })
+      if (!found.key.enabled) throw new OssError('accessKeyDisabled', { accessKeyId })
       return this.#remembered.set(accessKeyId, this.#keyOf(accessKeyId, found, sealer))
     })
   }

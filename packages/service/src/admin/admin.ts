@@ -6,26 +6,23 @@ import {
   adminOperation,
   decodeAdminInput,
   elementOf,
+  HeadCircumstances,
   OssError,
   ossDialect,
   parseQuery,
   RamError,
   type Reading,
   readings,
+  splitTarget,
 } from '@bindery/protocol'
-import { type Authenticate, authenticator } from '../access/authenticate.js'
-import { Authoriser } from '../access/authoriser.js'
-import { BucketRuleBook } from '../access/bucket-rules.js'
 import type { Conditions } from '../access/conditions.js'
-import { RamKeys } from '../access/ram-keys.js'
 import type { KeyHolder } from '../access/requester.js'
 import { readWhole } from '../body.js'
 import { requireLease } from '../domain/cluster/cluster.js'
-import type { Domain } from '../domain/domain.js'
 import type { ServiceOptions } from '../options.js'
 import { toOssError } from '../response/failure.js'
-import type { ResponseLog, ServiceRequest, ServiceResponse } from '../service.js'
-import type { Surface } from '../surface.js'
+import type { RequestLog, ServiceRequest, ServiceResponse } from '../service.js'
+import type { Shared, Surface } from '../surface.js'
 import type { AdminCall, AdminContext, AdminHandler } from './context.js'
 import { ADMIN_HANDLERS } from './handlers/index.js'
 
@@ -34,8 +31,6 @@ export const ADMIN_BODY_BYTES_MAX = 64 * 1024
 
 const PREFIX = 'admin/v1/'
 
-type Log = { -readonly [N in keyof ResponseLog]: ResponseLog[N] }
-
 /** The row of the admin interface among the surfaces. It serves paths below `/-/admin/` where the Host names no bucket. */
 export const adminSurface: Surface = {
   name: 'admin',
@@ -43,34 +38,25 @@ export const adminSurface: Surface = {
     if (!target.startsWith('/-/admin/')) return false
     return readings(host, splitTarget(target).path, options)[0].style === 'path'
   },
-  createHandle(options, domain) {
-    const admin = new Admin(options, domain)
+  createHandle(shared) {
+    const admin = new Admin(shared)
     return (request) => admin.handle(request)
   },
 }
 
 class Admin {
   readonly #options: ServiceOptions
-  readonly #authenticate: Authenticate
   readonly #context: AdminContext
 
-  constructor(options: ServiceOptions, domain: Domain) {
-    const keys = new RamKeys(domain, options)
+  constructor({ options, domain, access }: Shared) {
     this.#options = options
-    this.#authenticate = authenticator({ ...options, accessKeys: keys })
-    this.#context = {
-      domain,
-      keys,
-      authoriser: new Authoriser(options),
-      rules: new BucketRuleBook(),
-      sealer: options.sealer,
-    }
+    this.#context = { domain, access, sealer: options.sealer }
   }
 
   async handle(request: ServiceRequest): Promise<ServiceResponse> {
     const { clock, random } = this.#options
     const startedAt = clock()
-    const log: Log = { requestId: upperHex(random(12)) }
+    const log: RequestLog = { requestId: upperHex(random(12)) }
     const { status, body, headers } = await this.#answer(request, log).catch((error) => failed(request, log, error))
     const common = ossDialect.commonHeaders({ requestId: log.requestId, at: clock(), took: clock() - startedAt })
     const bytes = utf8Bytes(JSON.stringify({ ...body, RequestId: log.requestId }))
@@ -82,7 +68,7 @@ class Admin {
     return { status, headers: [...common, ...headers, ...own], body: bytes, log }
   }
 
-  async #answer(request: ServiceRequest, log: Log): Promise<Answer> {
+  async #answer(request: ServiceRequest, log: RequestLog): Promise<Answer> {
     await requireLease(this.#context.domain.cluster)
     const { path, query } = splitTarget(request.target)
     const [reading] = readings(request.host, path, this.#options)
@@ -102,11 +88,12 @@ class Admin {
   /** The holder of the key that signed, as it is now. Throws the causes of authentication. */
   async #identify(request: ServiceRequest, reading: Reading, query: string): Promise<KeyHolder> {
     const { method, headers, host } = request
+    const { access } = this.#context
     const signed = { method, query: parseQuery(query), headers: { ...headers, host } }
-    const { requester } = await this.#authenticate(signed, [reading])
+    const { requester } = await access.authenticate(signed, [reading])
     if (requester.kind === 'anonymous') throw new OssError('anonymousForbidden')
-    const holder = await this.#context.keys.current(requester)
-    this.#context.keys.used(holder, this.#options.clock())
+    const holder = await access.keys.current(requester)
+    access.keys.used(holder, this.#options.clock())
     return holder
   }
 
@@ -114,15 +101,14 @@ class Admin {
   #authorise(request: ServiceRequest, requester: KeyHolder, operation: AdminOperation, input: object): void {
     const conditions: Conditions = {
       request,
-      query: parseQuery(''),
-      notation: ossDialect,
+      stated: new HeadCircumstances({ headers: request.headers, query: parseQuery('') }, ossDialect),
       signedIn: 'header',
       now: this.#options.clock(),
     }
     const path = resourceOf(operation, input)
     const resource = { product: 'ram', region: '', account: requester.account.id, path }
     const { action } = operation
-    const decision = this.#context.authoriser.decideOther({ requester, action, resource, conditions })
+    const decision = this.#context.access.authoriser.decideOther({ requester, action, resource, conditions })
     if (!decision.allowed) throw new RamError('noPermission')
   }
 }
@@ -131,11 +117,6 @@ interface Answer {
   readonly status: number
   readonly body: object
   readonly headers: readonly (readonly [name: string, value: string])[]
-}
-
-function splitTarget(target: string): { readonly path: string; readonly query: string } {
-  const mark = target.indexOf('?')
-  return mark === -1 ? { path: target, query: '' } : { path: target.slice(0, mark), query: target.slice(mark + 1) }
 }
 
 function operationOf({ key = '' }: Reading): AdminOperation {
@@ -169,7 +150,7 @@ async function readMembers({ body }: ServiceRequest): Promise<ReadonlyMap<string
 }
 
 /** A failure as RAM's interfaces write it; one of OSS keeps its code. */
-function failed({ host }: ServiceRequest, log: Log, thrown: unknown): Answer {
+function failed({ host }: ServiceRequest, log: RequestLog, thrown: unknown): Answer {
   if (thrown instanceof RamError) {
     log.cause = thrown.reason
     log.code = thrown.code

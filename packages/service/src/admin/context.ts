@@ -1,16 +1,12 @@
 import type { AdminInputOf, AdminOperationName } from '@bindery/protocol'
-import type { Authoriser } from '../access/authoriser.js'
-import type { BucketRuleBook } from '../access/bucket-rules.js'
-import type { RamKeys } from '../access/ram-keys.js'
+import type { Access } from '../access/access.js'
 import type { Domain } from '../domain/domain.js'
 import type { Sealer } from '../options.js'
 
 /** Everything that the operations of the admin interface work with. */
 export interface AdminContext {
   readonly domain: Domain
-  readonly authoriser: Authoriser
-  readonly rules: BucketRuleBook
-  readonly keys: RamKeys
+  readonly access: Access
   /** Absent: no access keys can be created. */
   readonly sealer: Sealer | undefined
 }

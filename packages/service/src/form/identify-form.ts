@@ -15,11 +15,11 @@ export async function identifyForm(
   exchange: Exchange,
   { style, bucket = '' }: Pick<Reading, 'style' | 'bucket'>,
 ): Promise<IdentifiedForm> {
-  const { options, keys, domain } = exchange.surroundings
+  const { options, access, domain } = exchange.surroundings
   await findBucket(domain, bucketName(bucket))
   const form = await exchange.readForm()
   const { fields, key, headers } = form
-  const { requester, fileSizes } = await authenticateForm({ bucket, fields }, { ...options, accessKeys: keys })
+  const { requester, fileSizes } = await authenticateForm({ bucket, fields }, { ...options, accessKeys: access.keys })
   exchange.log.key = key
   if (requester.kind !== 'anonymous') exchange.log.accessKeyId = requester.accessKeyId
   exchange.takeForm(form.file(fileSizes), headers)

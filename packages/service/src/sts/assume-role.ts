@@ -7,9 +7,8 @@ import {
   SESSION_SECONDS_DEFAULT,
   SESSION_SECONDS_MIN,
 } from '@bindery/protocol'
-import type { Authoriser } from '../access/authoriser.js'
+import type { Access } from '../access/access.js'
 import { type Conditions, circumstancesOf } from '../access/conditions.js'
-import { PolicyCache } from '../access/policy/cache.js'
 import { POLICY_BYTES_MAX, PolicyFault, parsePolicy } from '../access/policy/grammar.js'
 import type { KeyHolder } from '../access/requester.js'
 import { sealSession } from '../access/session-token.js'
@@ -23,7 +22,7 @@ import { required } from './rpc-request.js'
 /** A signed request for a session, and everything that it takes to begin one. */
 export interface AssumeRoleCall {
   readonly domain: Domain
-  readonly authoriser: Authoriser
+  readonly access: Access
   readonly sealer: Sealer
   readonly caller: KeyHolder
   readonly conditions: Conditions
@@ -97,17 +96,15 @@ function wholeNumber(text: string): number {
 }
 
 /** Throws noPermission unless the caller's own policies allow it to assume the role. */
-function requireAllowed({ authoriser, caller, conditions }: AssumeRoleCall, account: string, role: string): void {
+function requireAllowed({ access, caller, conditions }: AssumeRoleCall, account: string, role: string): void {
   const resource = { product: 'ram', region: '', account, path: `role/${role}` }
-  const decision = authoriser.decideOther({ requester: caller, action: 'sts:AssumeRole', resource, conditions })
+  const decision = access.authoriser.decideOther({ requester: caller, action: 'sts:AssumeRole', resource, conditions })
   if (!decision.allowed) throw new RamError('noPermission')
 }
 
-const trustPolicies = new PolicyCache('trust')
-
 /** Throws notTrusted unless the role trusts the caller itself or its account. */
-function requireTrusted({ caller, conditions }: AssumeRoleCall, { trust }: RoleRecord): void {
-  const policy = trustPolicies.get(trust)
+function requireTrusted({ access, caller, conditions }: AssumeRoleCall, { trust }: RoleRecord): void {
+  const policy = access.trustPolicies.get(trust)
   const { account, identity } = caller
   const own = `acs:ram::${account.id}:${identity?.kind}/${identity?.name}`
   const effects = [own, `acs:ram::${account.id}:root`].map((id) => {

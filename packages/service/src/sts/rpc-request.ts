@@ -14,6 +14,7 @@ import {
   readAcs3Claim,
   rpcSignature,
   rpcStringToSign,
+  splitTarget,
 } from '@bindery/protocol'
 import type { RamKeys } from '../access/ram-keys.js'
 import { type AccessKey, type KeyHolder, keyHolder } from '../access/requester.js'
@@ -41,7 +42,7 @@ export async function readRpcRequest(request: ServiceRequest): Promise<RpcReques
   const tooLong = () => new RamError('bodyTooLarge', { limit: FORM_BYTES_MAX })
   const body = method === 'POST' ? await readWhole(request.body, FORM_BYTES_MAX, tooLong) : new Uint8Array()
   const form = isForm ? new URLSearchParams(utf8Text(body) ?? '') : []
-  const parameters = new Map([...new URLSearchParams(queryOf(target)), ...form])
+  const parameters = new Map([...new URLSearchParams(splitTarget(target).query), ...form])
   const acs3 = headers['x-acs-action']
   return {
     head: request,
@@ -51,11 +52,6 @@ export async function readRpcRequest(request: ServiceRequest): Promise<RpcReques
     parameters,
     body,
   }
-}
-
-function queryOf(target: string): string {
-  const mark = target.indexOf('?')
-  return mark === -1 ? '' : target.slice(mark + 1)
 }
 
 /** Everything that the verification of a signature needs. */
@@ -102,10 +98,11 @@ async function verifyAcs3(
   if (claim === undefined) throw new RamError('signatureMethodInvalid')
   const key = await findKey(claim.accessKeyId, headers['x-acs-security-token'] || undefined, verification)
   checkTimeStamp(headers['x-acs-date'] ?? '', verification.now)
+  const { path, query } = splitTarget(target)
   const signed = {
     method,
-    path: target.split('?', 1)[0] ?? '/',
-    query: parseQuery(queryOf(target)),
+    path,
+    query: parseQuery(query),
     headers: { ...headers, host },
   }
   const stringToSign = acs3StringToSign(signed, claim, verification.digests)

@@ -2,6 +2,7 @@
 import { upperHex } from '@bindery/bytes'
 import {
   encodeRpcAnswer,
+  HeadCircumstances,
   httpDate,
   OSS_NOTATION,
   parseQuery,
@@ -10,15 +11,14 @@ import {
   type RpcMembers,
   readings,
 } from '@bindery/protocol'
-import { Authoriser } from '../access/authoriser.js'
+import type { Access } from '../access/access.js'
 import type { Conditions } from '../access/conditions.js'
-import { RamKeys } from '../access/ram-keys.js'
 import { requireLease } from '../domain/cluster/cluster.js'
 import type { Domain } from '../domain/domain.js'
 import type { ServiceOptions } from '../options.js'
 import { toOssError } from '../response/failure.js'
-import type { RequestHead, ResponseLog, ServiceRequest, ServiceResponse } from '../service.js'
-import type { Surface } from '../surface.js'
+import type { RequestHead, RequestLog, ServiceRequest, ServiceResponse } from '../service.js'
+import type { Shared, Surface } from '../surface.js'
 import { assumeRole } from './assume-role.js'
 import { callerIdentity } from './caller-identity.js'
 import { identify, type RpcRequest, readRpcRequest } from './rpc-request.js'
@@ -29,14 +29,12 @@ type StsAction = (typeof ACTIONS)[number]
 /** The endpoints of STS, which clients may be pointed here from. */
 const STS_HOST = /^sts(-vpc)?\.([a-z0-9-]+\.)?aliyuncs\.com(:\d+)?$/i
 
-type Log = { -readonly [N in keyof ResponseLog]: ResponseLog[N] }
-
 /** The row of STS among the surfaces. */
 export const stsSurface: Surface = {
   name: 'sts',
   serves: isRpc,
-  createHandle(options, domain) {
-    const sts = new Sts(options, domain)
+  createHandle(shared) {
+    const sts = new Sts(shared)
     return (request) => sts.handle(request)
   },
 }
@@ -55,19 +53,17 @@ function isRpc({ method, target, host, headers }: RequestHead, options: ServiceO
 class Sts {
   readonly #options: ServiceOptions
   readonly #domain: Domain
-  readonly #keys: RamKeys
-  readonly #authoriser: Authoriser
+  readonly #access: Access
 
-  constructor(options: ServiceOptions, domain: Domain) {
+  constructor({ options, domain, access }: Shared) {
     this.#options = options
     this.#domain = domain
-    this.#keys = new RamKeys(domain, options)
-    this.#authoriser = new Authoriser(options)
+    this.#access = access
   }
 
   /** Never rejects: every failure is a response. */
   async handle(request: ServiceRequest): Promise<ServiceResponse> {
-    const log: Log = { requestId: uuid(this.#options.random(16)) }
+    const log: RequestLog = { requestId: uuid(this.#options.random(16)) }
     let format: RpcFormat = 'XML'
     try {
       await requireLease(this.#domain.cluster)
@@ -85,29 +81,28 @@ class Sts {
     }
   }
 
-  async #answer(action: StsAction, rpc: RpcRequest, log: Log): Promise<RpcMembers> {
+  async #answer(action: StsAction, rpc: RpcRequest, log: RequestLog): Promise<RpcMembers> {
     if (rpc.version !== VERSION) throw new RamError('versionUnknown')
     const { digests, clock, sealer } = this.#options
-    const caller = await identify(rpc, { keys: this.#keys, digests, now: clock() })
+    const caller = await identify(rpc, { keys: this.#access.keys, digests, now: clock() })
     log.accessKeyId = caller.accessKeyId
     if (action === 'GetCallerIdentity') return callerIdentity(caller)
     if (sealer === undefined) throw new RamError('requestInvalid', { reason: 'This server issues no temporary keys.' })
     const conditions = this.#conditions(rpc)
     const { parameters } = rpc
-    return assumeRole({ domain: this.#domain, authoriser: this.#authoriser, sealer, caller, conditions, parameters })
+    return assumeRole({ domain: this.#domain, access: this.#access, sealer, caller, conditions, parameters })
   }
 
   #conditions({ head }: RpcRequest): Conditions {
     return {
       request: head,
-      query: parseQuery(''),
-      notation: OSS_NOTATION,
+      stated: new HeadCircumstances({ headers: head.headers, query: parseQuery('') }, OSS_NOTATION),
       signedIn: 'header',
       now: this.#options.clock(),
     }
   }
 
-  #response(status: number, root: string, members: RpcMembers, format: RpcFormat, log: Log): ServiceResponse {
+  #response(status: number, root: string, members: RpcMembers, format: RpcFormat, log: RequestLog): ServiceResponse {
     const { contentType, body } = encodeRpcAnswer(root, members, format)
     return {
       status,
@@ -131,7 +126,7 @@ function actionOf({ action }: RpcRequest): StsAction {
   return known
 }
 
-function failureOf(thrown: unknown, log: Log): { status: number; code: string; message: string } {
+function failureOf(thrown: unknown, log: RequestLog): { status: number; code: string; message: string } {
   if (thrown instanceof RamError) {
     log.cause = thrown.reason
     log.code = thrown.code

@@ -1,5 +1,5 @@
 /** A small world of accounts, users and roles for tests of decisions. */
-import { type Action, OSS_NOTATION, OssError, parseQuery } from '@bindery/protocol'
+import { type Action, HeadCircumstances, OSS_NOTATION, OssError, parseQuery } from '@bindery/protocol'
 import type { ObjectAcl } from '../../domain/stored/model.js'
 import { type AccessQuestion, Authoriser, type BucketRules, type Decision, NEEDS_OBJECT } from '../authoriser.js'
 import { CompiledPolicy } from '../policy/compile.js'
@@ -109,6 +109,7 @@ export class Judge {
     const bucketName = 'bucket' in ask ? ask.bucket : BUCKET_NAME
     const requester = this.#requester(ask.as)
     const bucket = { acl: (this.#world.bucketAcl ?? 'private') as 'private' }
+    const headers = { ...(ask.agent === undefined ? {} : { 'user-agent': ask.agent }), ...ask.headers }
     const account = requester.kind === 'anonymous' ? undefined : requester.account.id
     return {
       requester,
@@ -122,10 +123,8 @@ export class Judge {
         request: {
           scheme: ask.secure === true ? 'https' : 'http',
           remoteAddress: ask.ip ?? '192.0.2.1',
-          headers: { ...(ask.agent === undefined ? {} : { 'user-agent': ask.agent }), ...ask.headers },
         },
-        query: parseQuery(ask.query ?? ''),
-        notation: OSS_NOTATION,
+        stated: new HeadCircumstances({ headers, query: parseQuery(ask.query ?? '') }, OSS_NOTATION),
         signedIn: requester.kind === 'anonymous' ? undefined : (ask.signedIn ?? 'header'),
         now: ask.now ?? NOW,
       },

@@ -1,4 +1,4 @@
-import { ACTIONS, type Action, bucketName, OSS_NOTATION, OssError, objectKey, Query, RamError } from '@bindery/protocol'
+import { ACTIONS, type Action, bucketName, type Circumstances, OssError, objectKey, RamError } from '@bindery/protocol'
 import { type AccessQuestion, type BucketRules, type Decision, NEEDS_OBJECT } from '../../access/authoriser.js'
 import type { Conditions } from '../../access/conditions.js'
 import { CompiledPolicy } from '../../access/policy/compile.js'
@@ -25,7 +25,7 @@ export const explainHandlers: AdminHandlers<'ExplainAccess'> = {
 }
 
 /** The requester that the parameters name. Throws userMissing, roleMissing, parameterMissing, parameterInvalid. */
-async function principalOf({ domain, keys, account, input }: ExplainCall): Promise<Requester> {
+async function principalOf({ domain, access, account, input }: ExplainCall): Promise<Requester> {
   const { UserName, RoleName, Principal, SessionPolicy } = input
   const named = [UserName, RoleName, Principal].filter((one) => one !== undefined)
   if (named.length === 0) throw new RamError('parameterMissing', { name: 'UserName' })
@@ -35,7 +35,7 @@ async function principalOf({ domain, keys, account, input }: ExplainCall): Promi
   if (UserName !== undefined) {
     const found = await findUser(domain, account, UserName)
     if (found === undefined) throw new RamError('userMissing', { name: UserName })
-    const policies = keys.compile(found.policies)
+    const policies = access.keys.compile(found.policies)
     return { ...holder, kind: 'user', identity: { kind: 'user', id: found.record.id, name: UserName, policies } }
   }
   if (RoleName === undefined) return Principal === 'account' ? { ...holder, kind: 'account' } : { kind: 'anonymous' }
@@ -43,7 +43,7 @@ async function principalOf({ domain, keys, account, input }: ExplainCall): Promi
   if (found === undefined) throw new RamError('roleMissing')
   const sessionPolicy =
     SessionPolicy && new CompiledPolicy(parsePolicy('session', checkedDocument('session', SessionPolicy)))
-  const policies = keys.compile(found.policies)
+  const policies = access.keys.compile(found.policies)
   const identity = { kind: 'role', id: found.record.id, name: RoleName, sessionName: 'explain', policies } as const
   return { ...holder, kind: 'role', identity: { ...identity, sessionPolicy: sessionPolicy || undefined } }
 }
@@ -58,7 +58,7 @@ type Target = BucketAndMore<BucketRules | undefined> | undefined
 
 /** The bucket, if the question is about one that exists. Throws bucketMissing. */
 async function findTarget(
-  { domain, rules, input }: ExplainCall,
+  { domain, access, input }: ExplainCall,
   requester: Requester,
   action: Action,
 ): Promise<Target> {
@@ -67,14 +67,14 @@ async function findTarget(
     if (input.Key !== undefined) throw new RamError('parameterMissing', { name: 'Bucket' })
     return undefined
   }
-  const readRules = rules.readFor(requester)
+  const readRules = access.rules.readFor(requester)
   const found = await findBucketIfAny(domain, bucketName(Bucket), readRules)
   if (found === undefined && action !== 'oss:PutBucket') throw new RamError('bucketMissing', { name: Bucket })
   return found && { bucket: found.bucket, more: found.more.rules }
 }
 
 async function decide(
-  { domain, authoriser, account, input }: ExplainCall,
+  { domain, access, account, input }: ExplainCall,
   requester: Requester,
   action: Action,
   found: Target,
@@ -93,33 +93,43 @@ async function decide(
     },
     conditions: conditionsOf(circumstances, domain.clock()),
   }
-  const decision = authoriser.decide(question)
+  const decision = access.authoriser.decide(question)
   if (decision !== NEEDS_OBJECT) return decision
   const object =
     found === undefined || Key === undefined
       ? undefined
       : await domain.metadata.read((reader) => readObject(reader, { bucket: found.bucket.name, key: objectKey(Key) }))
-  const again = authoriser.decide({ ...question, resource: { ...question.resource, object } })
+  const again = access.authoriser.decide({ ...question, resource: { ...question.resource, object } })
   if (again === NEEDS_OBJECT) throw new TypeError('the object was looked up')
   return again
+}
+
+const NOTHING_STATED: Circumstances = {
+  userAgent: undefined,
+  referer: undefined,
+  agreesToPay: false,
+  tagging: undefined,
+  prefix: undefined,
+  delimiter: undefined,
+  hasHeader: () => false,
 }
 
 const REQUEST_TAG = 'oss:RequestObjectTag/'
 
 /** The circumstances of a request that has these values for condition keys. Throws parameterInvalid. */
 function conditionsOf(values: Readonly<Record<string, string>>, now: number): Conditions {
-  const headers: Record<string, string> = {}
-  const query: { name: string; value: string }[] = []
+  const stated: { -readonly [N in keyof Circumstances]: Circumstances[N] } = { ...NOTHING_STATED }
   const tags: string[] = []
   let remoteAddress = '127.0.0.1'
   let scheme: 'http' | 'https' = 'http'
   let at = now
   for (const [key, value] of Object.entries(values)) {
     if (key === 'acs:SourceIp') remoteAddress = value
-    else if (key === 'acs:UserAgent') headers['user-agent'] = value
+    else if (key === 'acs:UserAgent') stated.userAgent = value
     else if (key === 'acs:SecureTransport') scheme = value.toLowerCase() === 'true' ? 'https' : 'http'
     else if (key === 'acs:CurrentTime') at = timeOf(value)
-    else if (key === 'oss:Prefix' || key === 'oss:Delimiter') query.push({ name: key.slice(4).toLowerCase(), value })
+    else if (key === 'oss:Prefix') stated.prefix = value
+    else if (key === 'oss:Delimiter') stated.delimiter = value
     else if (key.startsWith(REQUEST_TAG)) tags.push(`${key.slice(REQUEST_TAG.length)}=${value}`)
     else
       throw invalid(
@@ -127,11 +137,10 @@ function conditionsOf(values: Readonly<Record<string, string>>, now: number): Co
         `${key.slice(0, 64)} cannot be set: it is no condition key, or follows from the object or bucket`,
       )
   }
-  if (tags.length > 0) headers['x-oss-tagging'] = tags.join('&')
+  if (tags.length > 0) stated.tagging = tags.join('&')
   return {
-    request: { scheme, headers, remoteAddress },
-    query: new Query(query),
-    notation: OSS_NOTATION,
+    request: { scheme, remoteAddress },
+    stated,
     signedIn: 'header',
     now: at,
   }

@@ -1,0 +1,23 @@
+import type { Domain } from '../domain/domain.js'
+import type { ServiceOptions } from '../options.js'
+import { type Authenticate, authenticator } from './authenticate.js'
+import { Authoriser } from './authoriser.js'
+import { BucketRuleBook } from './bucket-rules.js'
+import { PolicyCache } from './policy/cache.js'
+import { RamKeys } from './ram-keys.js'
+
+/** Authentication and authorisation. One for a service: its surfaces share what is remembered of keys and policies. */
+export class Access {
+  readonly keys: RamKeys
+  readonly authenticate: Authenticate
+  readonly authoriser: Authoriser
+  readonly rules = new BucketRuleBook()
+  /** The policies by which roles trust others. */
+  readonly trustPolicies = new PolicyCache('trust')
+
+  constructor(options: ServiceOptions, domain: Domain) {
+    this.keys = new RamKeys(domain, options)
+    this.authenticate = authenticator({ ...options, accessKeys: this.keys })
+    this.authoriser = new Authoriser(options)
+  }
+}
