@@ -7,6 +7,25 @@ carries the headers of an SDK of S3, is a request of S3; it reaches the same buc
 operation answers \`501 NotImplemented\` and names itself. Headers that ask for what Bindery lacks are refused in the same way,
 rather than ignored. Signatures of version 2 are refused.`
 
+const MAPPING = `## How settings of buckets map
+
+A document that both protocols have is one stored document. Each protocol shows what it has words for; a write replaces all of it.
+
+| Document | What differs |
+|---|---|
+| CORS | Rules have an ID in S3 only; \`ResponseVary\` is OSS's, and false where S3 wrote the rules. |
+| lifecycle | \`Expiration/Date\` and days are the same. Rules by \`CreatedBeforeDate\` or with \`Filter/Not\` work on, but S3 does not see them. \`Transition/Date\` and \`NewerNoncurrentVersions\` are refused. ONEZONE_IA, INTELLIGENT_TIERING and GLACIER_IR are IA. |
+| tags | S3 allows 50 and answers 404 where a bucket has no tags; OSS allows 20. |
+| encryption | \`aws:kms\` and \`aws:kms:dsse\` are KMS; the ARN of a key stands for its id. SM4 is shown as AES256. \`BucketKeyEnabled\` is only kept. |
+| policy | One text, returned as it was sent. \`Version\` decides its language: \`1\` is OSS's, \`2012-10-17\` and \`2008-10-17\` are S3's, with \`s3:\` actions, \`arn:aws:s3:::\` resources, and principals that are accounts, users (\`arn:aws:iam::ACCOUNT:user/NAME\`) or sessions of roles. Conditions may ask about \`aws:SourceIp\`, \`aws:UserAgent\`, \`aws:CurrentTime\`, \`aws:SecureTransport\`, \`aws:MultiFactorAuthPresent\`, \`s3:prefix\`, \`s3:delimiter\` and tags; anything else is refused. As in OSS, \`*\` includes the owner only under a condition. |
+| public access block | All four switches together are OSS's one; some of them alone are refused. |
+| ownership controls | S3 only. |
+| website | Redirections of everything are S3's, and rules that fetch from an origin are OSS's; each is kept and shown where it is understood. |
+| logging | Grants and formats of keys are refused. |
+| acceleration | Stored and returned; nothing is faster. |
+| notifications | Only the empty configuration is taken. |
+| replication, inventory, analytics, metrics, tiering | Reads answer that nothing is configured. |`
+
 export function render() {
   const there = Object.values(s3Operations)
   const absentNames = new Set(ABSENT_S3_OPERATIONS.map(({ name }) => name))
@@ -15,7 +34,7 @@ export function render() {
       `[${operation.name}](${operation.source})`,
       requestForms(operation),
       operation.level,
-      `as [${operation.handledAs}](operations.md#${anchor(operations[operation.handledAs].name)})`,
+      handling(operation),
       refusals(operation.refuses ?? []),
     ]),
     ...ABSENT_S3_OPERATIONS.map((operation) => [
@@ -28,7 +47,12 @@ export function render() {
   ]
   const count = `Implemented: ${there.length}. Absent: ${absentNames.size}.`
   const head = ['Operation', 'Request', 'Level', 'State', 'Refused by name']
-  return `${INTRODUCTION}\n\n${count}\n\n${table(head, rows)}`
+  return `${INTRODUCTION}\n\n${count}\n\n${table(head, rows)}\n\n${MAPPING}`
+}
+
+function handling({ handledAs }) {
+  const oss = operations[handledAs]
+  return oss === undefined ? 'there, without one of OSS' : `as [${handledAs}](operations.md#${anchor(oss.name)})`
 }
 
 function refusals(refuses) {

@@ -50,6 +50,7 @@ export * from './operation.js'
 export { ABSENT_OPERATIONS, type AbsentOperation } from './operations/absent.js'
 export { checkEncryption, choiceOf, type EncryptionRule } from './operations/bucket/encryption.js'
 export { bucketDocuments, otherDocuments } from './operations/bucket/index.js'
+export { ownershipControlsDocument } from './operations/bucket/ownership-controls.js'
 export type { BucketSettings } from './operations/bucket/settings.js'
 export { COMMON_CAUSES, causesOf } from './operations/causes.js'
 export type { BucketDocument, StoredDocument } from './operations/document.js'
@@ -101,7 +102,14 @@ export { type ChunkChain, ChunkSignatures } from './s3/chunk-signatures.js'
 export { ChunkedBodyError, ChunkedDecoder, type ChunkedFault } from './s3/chunked-body.js'
 export { s3Dialect } from './s3/dialect.js'
 export { s3Row } from './s3/errors.js'
-export { type S3InputOf, type S3Operations, type S3OutputOf, s3Operations } from './s3/operations/index.js'
+export {
+  type HandledName,
+  type HandledOperations,
+  type S3InputOf,
+  type S3Operations,
+  type S3OutputOf,
+  s3Operations,
+} from './s3/operations/index.js'
 export {
   CHECKSUMS,
   type ChecksumName,

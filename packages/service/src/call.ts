@@ -3,12 +3,12 @@ import {
   type BodyOf,
   type BucketName,
   type ChunkChain,
+  type HandledName,
+  type HandledOperations,
   type Head,
   type InputOf,
   type ObjectKey,
   type Operation,
-  type OperationName,
-  type Operations,
   OssError,
   type OutputOf,
   type ResultOf,
@@ -296,23 +296,23 @@ export interface LookingHandler<O extends Operation, F> {
 }
 
 /** The call of an operation by its name. */
-export type CallOf<N extends OperationName> = Call<Operations[N]>
+export type CallOf<N extends HandledName> = Call<HandledOperations[N]>
 
 /** The handler of an operation by its name. */
-export type HandlerOf<N extends OperationName> = Handler<Operations[N]>
+export type HandlerOf<N extends HandledName> = Handler<HandledOperations[N]>
 
 /** A handler with the name of its operation, as the index finds it. */
-export interface NamedHandler<N extends OperationName> {
+export interface NamedHandler<N extends HandledName> {
   readonly name: N
   /** Absent where the operation needs no more than the pipeline finds. */
-  readonly find?: (call: UnreadCall<Operations[N]>) => Awaitable<unknown>
-  readonly handle: (call: Call<Operations[N]>, found: never) => Awaitable<Reply<Operations[N]>>
+  readonly find?: (call: UnreadCall<HandledOperations[N]>) => Awaitable<unknown>
+  readonly handle: (call: Call<HandledOperations[N]>, found: never) => Awaitable<Reply<HandledOperations[N]>>
 }
 
 /** Names the handler of an operation. */
-export function handler<const N extends OperationName, F>(
+export function handler<const N extends HandledName, F>(
   name: N,
-  behaviour: HandlerOf<N> | LookingHandler<Operations[N], F>,
+  behaviour: HandlerOf<N> | LookingHandler<HandledOperations[N], F>,
 ): NamedHandler<N> {
   return typeof behaviour === 'function' ? { name, handle: behaviour } : { name, ...behaviour }
 }

@@ -105,6 +105,26 @@ export const S3_ROWS = {
   ),
   checksumMismatch: row('BadDigest', 400, 'The {algorithm} you specified did not match the calculated checksum.'),
 
+  // Documents of buckets
+  noSuchTagSet: row('NoSuchTagSet', 404, 'The TagSet does not exist'),
+  noSuchPublicAccessBlock: row(
+    'NoSuchPublicAccessBlockConfiguration',
+    404,
+    'The public access block configuration was not found',
+  ),
+  noSuchOwnershipControls: row('OwnershipControlsNotFoundError', 404, 'The bucket ownership controls were not found'),
+  noSuchReplication: row('ReplicationConfigurationNotFoundError', 404, 'The replication configuration was not found'),
+  noSuchConfiguration: row('NoSuchConfiguration', 404, 'The specified configuration does not exist.'),
+  corsMethodUnsupported: invalidRequest('Found unsupported HTTP method in CORS config. Unsupported method is {Method}'),
+  lifecycleDateNotMidnight: row('InvalidArgument', 400, "'Date' must be at midnight GMT"),
+  lifecycleTagTwice: invalidRequest('Duplicate Tag Keys are not allowed.'),
+  websiteSuffixInvalid: row('InvalidArgument', 400, 'The IndexDocument Suffix is not well formed'),
+  publicAclWithOwnership: row(
+    'InvalidBucketAclWithObjectOwnership',
+    400,
+    "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting",
+  ),
+
   // Operations
   copyOntoItself: invalidRequest(
     "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",

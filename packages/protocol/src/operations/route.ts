@@ -4,8 +4,8 @@ import type { Query } from '../query.js'
 import { ABSENT_OPERATIONS, type AbsentOperation, UNDESCRIBED_SUBRESOURCES } from './absent.js'
 import { type OperationName, operations } from './index.js'
 
-/** An operation that Bindery has: one of OSS's, or one of another protocol that the handler of one of OSS's serves. */
-export type DeclaredOperation = Operation & ({ readonly name: OperationName } | { readonly handledAs: OperationName })
+/** An operation that Bindery has: one of OSS's, or one of another protocol, which names its handler. */
+export type DeclaredOperation = Operation & ({ readonly name: OperationName } | { readonly handledAs: string })
 
 /** The properties of an operation that routing reads. */
 export type Routable = Pick<Operation, 'name' | 'method' | 'level' | 'otherLevels' | 'when'>

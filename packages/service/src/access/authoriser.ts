@@ -230,8 +230,10 @@ function principalNames(question: AccessQuestion): PrincipalNames {
   if (requester.kind === 'anonymous') return { isOwner: false }
   const { account, identity } = requester
   if (identity === undefined) return { id: account.id, isOwner: ownsBucket(question) }
-  if (identity.kind === 'user') return { id: identity.id, isOwner: false }
-  return { sessionArn: `arn:sts::${account.id}:assumed-role/${identity.name}/${identity.sessionName}`, isOwner: false }
+  if (identity.kind === 'user') {
+    return { id: identity.id, arn: `arn:aws:iam::${account.id}:user/${identity.name}`, isOwner: false }
+  }
+  return { arn: `arn:sts::${account.id}:assumed-role/${identity.name}/${identity.sessionName}`, isOwner: false }
 }
 
 /** A denial by any policy takes precedence over an allowance by another. */

@@ -1,16 +1,18 @@
 import { integer, matching, oneOf, truth } from '../../codec.js'
 import { OssError } from '../../errors/oss-error.js'
 import { CORS_RULES_MAX } from '../../limits.js'
-import { defaultedElement, list, optionalElement, texts, xml } from '../../xml.js'
+import { defaultedElement, list, optionalElement, storedOnly, texts, xml } from '../../xml.js'
 import { bucketDocument } from '../document.js'
 
-const SECONDS_MAX = 2 ** 31 - 1
+export const SECONDS_MAX = 2 ** 31 - 1
 
-const wildcardText = matching('text with at most one *', /^(?=.)[^*]*\*?[^*]*$/s)
+export const wildcardText = matching('text with at most one *', /^(?=.)[^*]*\*?[^*]*$/s)
 /** It is sent as it stands, so that it must be what may stand in a header. */
-const headerName = matching('name of a header', /^[!#$%&'+.^_`|~0-9A-Za-z-]+$/)
+export const headerName = matching('name of a header', /^[!#$%&'+.^_`|~0-9A-Za-z-]+$/)
 
 const rules = list('CORSRule', {
+  /** The name that S3 has for a rule. */
+  id: storedOnly<string>(),
   allowedOrigins: texts('AllowedOrigin', wildcardText, { missing: 'corsOriginMissing' }),
   allowedMethods: texts('AllowedMethod', oneOf(['GET', 'PUT', 'DELETE', 'POST', 'HEAD'], 'malformedXml'), {
     missing: 'malformedXml',

@@ -1,5 +1,5 @@
 import { badArgument, text } from '../../codec.js'
-import { element, group, optionalElement, xml } from '../../xml.js'
+import { element, group, optionalElement, storedOnly, xml } from '../../xml.js'
 import { bucketDocument } from '../document.js'
 import { dataEncryption, type EncryptionChoice, sseAlgorithm } from '../encryption-fields.js'
 
@@ -14,9 +14,11 @@ export const bucketEncryption = bucketDocument({
       kmsMasterKeyId: optionalElement('KMSMasterKeyID', text),
       kmsDataEncryption: optionalElement('KMSDataEncryption', dataEncryption),
     }),
+    /** Changes nothing here: it only is returned to S3. */
+    bucketKeyEnabled: storedOnly<boolean>(),
   }),
   unset: 'noSuchEncryptionRule',
-  check: ({ byDefault }) => ({ byDefault: checkEncryption(byDefault) }),
+  check: ({ byDefault, ...others }) => ({ ...others, byDefault: checkEncryption(byDefault) }),
   errors: ['invalidEncryptionAlgorithm', 'invalidDataEncryption', 'keyIdWithoutKms'],
 })
 

@@ -18,6 +18,7 @@ import { listObjectVersions } from './list-object-versions.js'
 import { listObjects } from './list-objects.js'
 import { listObjectsV2 } from './list-objects-v2.js'
 import { bucketLogging } from './logging.js'
+import { ownershipControlsDocument } from './ownership-controls.js'
 import { bucketPolicy } from './policy.js'
 import { bucketPublicAccessBlock } from './public-access-block.js'
 import { putBucket } from './put-bucket.js'
@@ -62,7 +63,7 @@ export const bucketDocuments = [
 ] as const
 
 /** Other documents of a bucket, which operations of their own change. */
-export const otherDocuments = [wormDocument] as const
+export const otherDocuments = [wormDocument, ownershipControlsDocument] as const
 
 /** Operations on buckets, in the order of the official reference; extensions last. */
 export const bucketOperations = [

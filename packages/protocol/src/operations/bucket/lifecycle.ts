@@ -12,13 +12,14 @@ import {
   type Member,
   maybe,
   optionalElement,
+  storedOnly,
   type XmlNode,
   xml,
 } from '../../xml.js'
 import { bucketDocument } from '../document.js'
 import { boundedText, prefixText } from '../shared.js'
 
-const DAYS_MAX = 2 ** 31 - 1
+export const DAYS_MAX = 2 ** 31 - 1
 
 /** The classes that objects move to, the coldest last. */
 const COLDER_CLASSES = ['IA', 'Archive', 'ColdArchive', 'DeepColdArchive'] as const
@@ -26,7 +27,7 @@ const COLDER_CLASSES = ['IA', 'Archive', 'ColdArchive', 'DeepColdArchive'] as co
 type MemberValue<M> = M extends Member<infer T> ? T : never
 
 /** A date at midnight in UTC, `2026-01-05T00:00:00.000Z`. Milliseconds since 1970 inside. */
-const midnight: Codec<number> = {
+export const midnight: Codec<number> = {
   name: 'midnight in UTC, in ISO 8601',
   causes: ['invalidArgument'],
   decode(value, argument) {
@@ -78,7 +79,10 @@ const expiration = checked(
 /** Access times are not recorded, and nothing is moved by them. */
 const OF_ACCESS = ['IsAccessTime', 'ReturnToStdWhenVisit', 'AllowSmallFile']
 
-const targetClass = element('StorageClass', { ...oneOf(COLDER_CLASSES, 'invalidArgument'), spelled: 'storageClass' })
+export const targetClass = element('StorageClass', {
+  ...oneOf(COLDER_CLASSES, 'invalidArgument'),
+  spelled: 'storageClass',
+})
 const allowSmallFile = optionalElement('AllowSmallFile', truth())
 
 const transitions = checked(
@@ -120,6 +124,8 @@ const rules = checked(
   list('Rule', {
     id: defaultedElement('ID', boundedText(LIFECYCLE_ID_BYTES_MAX, 'invalidArgument'), ''),
     prefix: defaultedElement('Prefix', prefixText, ''),
+    /** S3 wrote the prefix outside of a filter. */
+    isPlainPrefix: storedOnly<true>(),
     status: element('Status', oneOf(['Enabled', 'Disabled'], 'malformedXml')),
     tags: maybe('Tag', list('Tag', tag)),
     filter,

@@ -11,6 +11,7 @@ import {
   maybe,
   optionalElement,
   others,
+  storedOnly,
   texts,
   xml,
 } from '../../xml.js'
@@ -18,14 +19,14 @@ import { bucketDocument } from '../document.js'
 import { prefixText } from '../shared.js'
 
 const bool = truth('malformedXml')
-const nonEmpty = matching('text', /^.+$/s)
+export const nonEmpty = matching('text', /^.+$/s)
 const headerName = matching('name of a header', /^[0-9A-Za-z-]{1,1024}$/)
 const headerValue = matching('value of a header', /^[^\r\n]{0,1024}$/)
 /** Prefixed to a key, it makes the URL of its origin. */
 const originUrl = matching('URL that ends with a slash', /^https?:\/\/[^/\s].*\/$/s)
 
 /** A failure that a redirection is for, such as 404 for a missing object. */
-const failureStatus = integer(400, 599)
+export const failureStatus = integer(400, 599)
 
 const condition = {
   keyPrefixEquals: optionalElement('KeyPrefixEquals', prefixText),
@@ -96,14 +97,18 @@ export const bucketWebsite = bucketDocument({
       }),
     ),
     routingRules: maybe('RoutingRules', group('RoutingRules', { rules })),
+    /** S3's redirection of everything. */
+    redirectAllRequestsTo: storedOnly<{
+      readonly hostName: string
+      readonly protocol?: 'http' | 'https' | undefined
+    }>(),
   }),
   unset: 'noSuchWebsite',
   check(website) {
-    const { indexDocument, errorDocument, routingRules } = website
+    const { indexDocument, errorDocument, routingRules, redirectAllRequestsTo } = website
     const routing = routingRules?.rules ?? []
-    if (indexDocument === undefined && errorDocument === undefined && routing.length === 0) {
-      throw new OssError('malformedXml')
-    }
+    const parts = [indexDocument, errorDocument, redirectAllRequestsTo]
+    if (routing.length === 0 && parts.every((part) => part === undefined)) throw new OssError('malformedXml')
     if (routing.length > WEBSITE_RULES_MAX) throw new OssError('websiteTooManyRules', { Max: WEBSITE_RULES_MAX })
     for (const rule of routing) {
       checkCondition(rule.condition, rule.redirect.redirectType === 'Mirror')

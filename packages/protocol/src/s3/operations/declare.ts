@@ -15,6 +15,17 @@ export function s3Operation<
 >(
   declaration: Operation<I, O, B, R> & Named<N> & { readonly handledAs: H },
 ): Operation<I, O, B, R> & Named<N> & { readonly handledAs: H } {
+  return declared(declaration)
+}
+
+/** Declares an operation that OSS does not have: it has a handler of its own name. */
+export function s3Only<const N extends string, I extends Fields, O extends Fields, B = never, R = never>(
+  declaration: Operation<I, O, B, R> & Named<N>,
+): Operation<I, O, B, R> & Named<N> & { readonly handledAs: N } {
+  return { ...declared(declaration), handledAs: declaration.name }
+}
+
+function declared<T extends Pick<Operation, 'input' | 'errors'>>(declaration: T): T {
   return {
     ...declaration,
     input: { ...declaration.input, ...expectedOwner },
@@ -29,6 +40,7 @@ type Shared =
   | 'summary'
   | 'method'
   | 'level'
+  | 'otherLevels'
   | 'when'
   | 'keysInBody'
   | 'permissions'
@@ -45,10 +57,11 @@ export function sharedWith<N extends OperationName>(
   operation: Pick<Operation, Shared> & Named<N>,
 ): Pick<Operation, Shared> & { readonly handledAs: N } {
   const { summary, method, level, permissions, status, errors } = operation
-  const { when, keysInBody, sourcePermissions, reads, otherStatuses, answersAs, refuses } = operation
+  const { otherLevels, when, keysInBody, sourcePermissions, reads, otherStatuses, answersAs, refuses } = operation
   return {
     handledAs: operation.name,
     ...{ summary, method, level, permissions, status, errors },
+    ...(otherLevels && { otherLevels }),
     ...(when && { when }),
     ...(keysInBody && { keysInBody }),
     ...(sourcePermissions && { sourcePermissions }),

@@ -17,6 +17,7 @@ import {
   putObjectTagging as ossPutObjectTagging,
   taggingDocument,
 } from '../../operations/object/object-tagging.js'
+import { optionObject } from '../../operations/object/option-object.js'
 import { putObject as ossPutObject } from '../../operations/object/put-object.js'
 import { contentMd5, etagElement, lastModifiedElement, versionIdText } from '../../operations/shared.js'
 import { xml } from '../../xml.js'
@@ -193,7 +194,17 @@ const deleteObjectTagging = s3Operation({
   output: ossDeleteObjectTagging.output,
 })
 
+/** A page of another origin asks before it sends a request. */
+const optionsObject = s3Operation({
+  ...sharedWith(optionObject),
+  name: 'OptionsObject',
+  source: s3Page('RESTOPTIONSobject').replace('API_', ''),
+  input: optionObject.input,
+  output: optionObject.output,
+})
+
 export const objectOperations = [
+  optionsObject,
   putObjectTagging,
   getObjectTagging,
   deleteObjectTagging,

@@ -17,8 +17,8 @@ export interface ResourceName {
 export interface PrincipalNames {
   /** The account's id for its own keys, the RAM user's id, or undefined. */
   readonly id?: string | undefined
-  /** For a role session: `arn:sts::account:assumed-role/role/session`. */
-  readonly sessionArn?: string | undefined
+  /** For a role session: `arn:sts::account:assumed-role/role/session`; for a user, the ARN that S3 has. */
+  readonly arn?: string | undefined
   /** Whether this is the account that owns the bucket. */
   readonly isOwner: boolean
 }
@@ -189,13 +189,13 @@ class PrincipalSet {
   readonly #not: boolean
   readonly #hasConditions: boolean
   readonly #ids: ReadonlySet<string>
-  readonly #sessions: readonly Glob[]
+  readonly #arns: readonly Glob[]
 
   constructor({ not, values }: Values, hasConditions: boolean) {
     this.#not = not
     this.#hasConditions = hasConditions
     this.#ids = new Set(values)
-    this.#sessions = values.filter((one) => one.startsWith('arn:')).map((one) => new Glob(one))
+    this.#arns = values.filter((one) => one.startsWith('arn:')).map((one) => new Glob(one))
   }
 
   matches(principal: PrincipalNames): boolean {
@@ -205,9 +205,9 @@ class PrincipalSet {
     return (isEveryone && mayMeanOwner) || this.#names(principal)
   }
 
-  #names({ id, sessionArn }: PrincipalNames): boolean {
+  #names({ id, arn }: PrincipalNames): boolean {
     if (id !== undefined && this.#ids.has(id)) return true
-    return sessionArn !== undefined && this.#sessions.some((glob) => glob.matches(sessionArn))
+    return arn !== undefined && this.#arns.some((glob) => glob.matches(arn))
   }
 }
 

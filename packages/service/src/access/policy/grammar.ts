@@ -4,6 +4,7 @@
  */
 import { utf8Bytes } from '@bindery/bytes'
 import { type Condition, compileCondition, isOperator } from './conditions.js'
+import { actionsOfS3, conditionKeyOfS3, principalOfS3, resourceOfS3, S3_VERSIONS } from './s3-grammar.js'
 
 /**
  * Where a policy is attached: to a bucket, with principals; to an identity or a session, without; to a role, as its
@@ -45,8 +46,34 @@ export class PolicyFault extends Error {
   override readonly name = 'PolicyFault'
 }
 
+/** How the words of a language are written here; undefined for a word that it does not have. */
+interface Words {
+  readonly name: 'oss' | 's3'
+  action(kind: PolicyKind, action: string): readonly string[] | undefined
+  resource(resource: string): string | undefined
+  principal(principal: string): string | undefined
+  conditionKey(key: string): string | undefined
+}
+
+const OSS_WORDS: Words = {
+  name: 'oss',
+  action: (kind, one) => (isAction(kind, one) ? [one] : undefined),
+  resource: (one) => (isResource(one) ? one : undefined),
+  principal: (one) => (isPrincipal(one) ? one : undefined),
+  conditionKey: canonicalKey,
+}
+
+const S3_WORDS: Words = {
+  name: 's3',
+  action: (kind, one) =>
+    actionsOfS3(one) ?? (kind !== 'bucket' && !/^s3:/i.test(one) && isAction(kind, one) ? [one] : undefined),
+  resource: resourceOfS3,
+  principal: principalOfS3,
+  conditionKey: conditionKeyOfS3,
+}
+
 /**
- * Parses a policy. Throws PolicyFault for anything that the grammar does not allow: unknown content must not be
+ * Parses a policy in the language of OSS or, by its version, in that of S3. Throws PolicyFault for anything that the grammar does not allow: unknown content must not be
  * guessed.
  */
 export function parsePolicy(kind: PolicyKind, text: string): Policy {
@@ -54,13 +81,20 @@ export function parsePolicy(kind: PolicyKind, text: string): Policy {
     throw new PolicyFault(`a ${kind} policy has at most ${POLICY_BYTES_MAX[kind]} bytes`)
   }
   const document = recordOf(parseJson(text), 'the policy')
-  onlyMembers(document, ['Version', 'Statement'], 'the policy')
-  if (document.get('Version') !== '1') throw new PolicyFault('Version must be "1"')
-  const statements = document.get('Statement')
+  const words = wordsOf(kind, document.get('Version'))
+  onlyMembers(document, words === S3_WORDS ? ['Version', 'Id', 'Statement'] : ['Version', 'Statement'], 'the policy')
+  const given = document.get('Statement')
+  const statements = words === S3_WORDS && !Array.isArray(given) && given !== undefined ? [given] : given
   if (!Array.isArray(statements) || statements.length === 0) {
     throw new PolicyFault('Statement must be a list of at least one statement')
   }
-  return { kind, statements: statements.map((one, index) => parseStatement(kind, one, `Statement[${index}]`)) }
+  return { kind, statements: statements.map((one, index) => parseStatement(kind, words, one, `Statement[${index}]`)) }
+}
+
+function wordsOf(kind: PolicyKind, version: unknown): Words {
+  if (version === '1') return OSS_WORDS
+  if (kind !== 'trust' && S3_VERSIONS.includes(version)) return S3_WORDS
+  throw new PolicyFault('Version must be "1"')
 }
 
 function parseJson(text: string): unknown {
@@ -97,40 +131,56 @@ const ELEMENTS_OF: Readonly<Record<PolicyKind, readonly string[]>> = {
   trust: [...ELEMENTS, 'Principal'],
 }
 
-function parseStatement(kind: PolicyKind, value: unknown, where: string): Statement {
+function parseStatement(kind: PolicyKind, words: Words, value: unknown, where: string): Statement {
   const members = recordOf(value, where)
-  onlyMembers(members, ELEMENTS_OF[kind], where)
+  onlyMembers(members, words === S3_WORDS ? ['Sid', ...ELEMENTS_OF[kind]] : ELEMENTS_OF[kind], where)
   const effect = members.get('Effect')
   if (effect !== 'Allow' && effect !== 'Deny') throw new PolicyFault(`${where}.Effect must be "Allow" or "Deny"`)
   const hasPrincipals = kind === 'bucket' || kind === 'trust'
   return {
     effect,
-    actions: parseEither(members, 'Action', where, (one) => isAction(kind, one)),
-    resources: kind === 'trust' ? undefined : parseEither(members, 'Resource', where, isResource),
-    principals: hasPrincipals ? parsePrincipals(kind, members, where) : undefined,
-    conditions: parseConditions(members.get('Condition'), `${where}.Condition`),
+    actions: parseEither(members, 'Action', where, (one) => words.action(kind, one)),
+    resources: kind === 'trust' ? undefined : parseEither(members, 'Resource', where, words.resource),
+    principals: hasPrincipals ? parsePrincipals(kind, words, members, where) : undefined,
+    conditions: parseConditions(members.get('Condition'), words, `${where}.Condition`),
   }
 }
 
+/** The meaning of a word here; undefined for an invalid one. */
+type Read = (word: string) => string | readonly string[] | undefined
+
 /** One of the elements `Name` and `NotName`. */
-function parseEither(members: Members, name: string, where: string, isValid: (one: string) => boolean): Values {
+function parseEither(members: Members, name: string, where: string, read: Read): Values {
   const not = members.has(`Not${name}`)
   if (not === members.has(name)) throw new PolicyFault(`${where} needs one of ${name} and Not${name}`)
   const element = not ? `Not${name}` : name
   const values = textsOf(members.get(element), `${where}.${element}`)
   if (values.length === 0) throw new PolicyFault(`${where}.${element} must not be empty`)
-  checkAll(values, `${where}.${element}`, isValid)
-  return { not, values }
+  return { not, values: readAll(values, `${where}.${element}`, read) }
 }
 
 /** No principal at all means everyone, as OSS has it; `NotPrincipal` must not be empty. */
-function parsePrincipals(kind: PolicyKind, members: Members, where: string): Values {
+function parsePrincipals(kind: PolicyKind, words: Words, members: Members, where: string): Values {
   if (kind === 'trust') return parseTrusted(members.get('Principal'), `${where}.Principal`)
-  if (members.has('NotPrincipal')) return parseEither(members, 'Principal', where, isPrincipal)
+  if (words === S3_WORDS) return parsePrincipalsOfS3(members, where)
+  if (members.has('NotPrincipal')) return parseEither(members, 'Principal', where, words.principal)
   if (!members.has('Principal')) throw new PolicyFault(`${where} needs one of Principal and NotPrincipal`)
   const values = textsOf(members.get('Principal'), `${where}.Principal`)
-  checkAll(values, `${where}.Principal`, isPrincipal)
-  return { not: false, values: values.length === 0 ? ['*'] : values }
+  const principals = readAll(values, `${where}.Principal`, words.principal)
+  return { not: false, values: principals.length === 0 ? ['*'] : principals }
+}
+
+/** `*`, or an object of principals by their kind. */
+function parsePrincipalsOfS3(members: Members, where: string): Values {
+  const not = members.has('NotPrincipal')
+  const place = `${where}.${not ? 'NotPrincipal' : 'Principal'}`
+  const given = members.get(not ? 'NotPrincipal' : 'Principal')
+  if (given === '*') return { not, values: ['*'] }
+  const kinds = recordOf(given, place)
+  onlyMembers(kinds, ['AWS', 'CanonicalUser'], place)
+  const values = [...kinds].flatMap(([kind, value]) => textsOf(value, `${place}.${kind}`))
+  if (values.length === 0) throw new PolicyFault(`${place} must not be empty`)
+  return { not, values: readAll(values, place, principalOfS3) }
 }
 
 function parseTrusted(value: unknown, where: string): Values {
@@ -138,18 +188,18 @@ function parseTrusted(value: unknown, where: string): Values {
   onlyMembers(members, ['RAM'], where)
   const values = textsOf(members.get('RAM'), `${where}.RAM`)
   if (values.length === 0) throw new PolicyFault(`${where}.RAM must not be empty`)
-  checkAll(values, `${where}.RAM`, (one) => /^acs:ram::\d{1,20}:(root|(user|role)\/[\w.@-]{1,64})$/.test(one))
-  return { not: false, values }
+  const isTrusted = (one: string) => /^acs:ram::\d{1,20}:(root|(user|role)\/[\w.@-]{1,64})$/.test(one)
+  return { not: false, values: readAll(values, `${where}.RAM`, (one) => (isTrusted(one) ? one : undefined)) }
 }
 
-function parseConditions(value: unknown, where: string): Condition[] {
+function parseConditions(value: unknown, words: Words, where: string): Condition[] {
   if (value === undefined) return []
   const conditions: Condition[] = []
   for (const [operator, keys] of recordOf(value, where)) {
     const place = `${where}.${shown(operator)}`
     if (!isOperator(operator)) throw new PolicyFault(`${place} is not an operator`)
     for (const [name, given] of recordOf(keys, place)) {
-      const key = canonicalKey(name)
+      const key = words.conditionKey(name)
       if (key === undefined) throw new PolicyFault(`${place} has the unknown key ${shown(name)}`)
       const values = scalarsOf(given, `${place}.${key}`)
       const condition = { operator, key, values }
@@ -208,9 +258,13 @@ function isPrincipal(principal: string): boolean {
   )
 }
 
-function checkAll(values: readonly string[], where: string, isValid: (one: string) => boolean): void {
-  const wrong = values.find((one) => !isValid(one))
-  if (wrong !== undefined) throw new PolicyFault(`${where} has the invalid value ${shown(wrong)}`)
+/** The meaning of all words. */
+function readAll(values: readonly string[], where: string, read: Read): readonly string[] {
+  return values.flatMap((value) => {
+    const meaning = read(value)
+    if (meaning === undefined) throw new PolicyFault(`${where} has the invalid value ${shown(value)}`)
+    return meaning
+  })
 }
 
 function textsOf(value: unknown, where: string): readonly string[] {

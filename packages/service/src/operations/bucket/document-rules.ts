@@ -11,6 +11,9 @@ import type { DocumentRules } from './documents.js'
 export const documentRules: DocumentRules = {
   lifecycle: ({ rules }, { domain }) => ({ rules: rules.map((rule) => ({ ...rule, id: rule.id || newId(domain) })) }),
 
+  /** No tags are the same as none that were set. */
+  tagging: (tagging) => (tagging.tagSet.tags.length === 0 ? undefined : tagging),
+
   accessmonitor: async (setting, { domain, tx, bucket }) => {
     const before = await readDocument(tx, bucket, 'accessmonitor')
     if (setting.status === before?.status) return before

@@ -2,6 +2,7 @@ import {
   type BucketDocument,
   type BucketSettings,
   type bucketDocuments,
+  type Cause,
   type Fields,
   type OperationName,
   OssError,
@@ -10,8 +11,8 @@ import type { Call, NamedHandler } from '../../call.js'
 import { type BucketChange, changeDocument, findDocument } from '../../domain/buckets/documents.js'
 import { readDocument } from '../../domain/stored/documents.js'
 
-/** Completes or refuses a sent document, within the transaction that will store it. */
-export type Settle<T> = (value: T, change: BucketChange) => T | Promise<T>
+/** Completes or refuses a sent document, within the transaction that will store it; undefined deletes what is stored. */
+export type Settle<T> = (value: T, change: BucketChange) => T | undefined | Promise<T>
 
 type Declared = (typeof bucketDocuments)[number]
 
@@ -25,6 +26,14 @@ type HandlersOf<N> = N extends OperationName ? NamedHandler<N> : never
 type Setting = BucketSettings[Declared['kind']]
 type AnyDocument = BucketDocument<string, Declared['kind'], Setting, Fields, Fields, string>
 
+/** Input that the handlers of documents get from requests of S3 alone. */
+interface FromS3 {
+  /** The document was checked by the rules of S3. */
+  readonly isChecked?: boolean
+  /** The answer of S3 where the document is not set. */
+  readonly unset?: Cause | { readonly value: Setting }
+}
+
 /** The handlers of the operations of all these documents. */
 export function documentHandlers(
   documents: readonly Declared[],
@@ -37,15 +46,16 @@ export function documentHandlers(
 
 function handlersOf(document: AnyDocument, settle: Settle<Setting> = (value) => value) {
   const put = async (call: Call<AnyDocument['put']>) => {
-    const sent = document.check(call.document, call.input)
+    const { isChecked } = call.input as FromS3
+    const sent = isChecked === true ? call.document : document.check(call.document, call.input)
     await changeDocument(call.domain, call.bucket.name, document, (change) => settle(sent, change))
     return { output: {} }
   }
 
-  const get = async ({ domain, bucket }: Call<AnyDocument['get']>) => {
+  const get = async ({ domain, bucket, input }: Call<AnyDocument['get']>) => {
     const value = await findDocument(domain, bucket.name, document.kind)
     if (value !== undefined) return { output: {}, result: value }
-    const { unset } = document
+    const { unset = document.unset } = input as FromS3
     if (typeof unset === 'string') throw new OssError(unset, { bucketName: bucket.name })
     return { output: {}, result: unset.value }
   }

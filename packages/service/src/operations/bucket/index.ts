@@ -13,9 +13,11 @@ import { listLiveChannel } from './list-live-channel.js'
 import { listObjectVersions } from './list-object-versions.js'
 import { listObjects } from './list-objects.js'
 import { listObjectsV2 } from './list-objects-v2.js'
+import { ownershipHandlers } from './ownership-controls.js'
 import { putBucket } from './put-bucket.js'
 import { putBucketAcl } from './put-bucket-acl.js'
 import { putBucketVersioning } from './put-bucket-versioning.js'
+import { unconfiguredHandlers } from './unconfigured.js'
 import { abortBucketWorm, completeBucketWorm, extendBucketWorm, getBucketWorm, initiateBucketWorm } from './worm.js'
 
 /** Handlers of the operations on buckets. */
@@ -41,4 +43,6 @@ export const bucketHandlers = [
   listObjects,
   listObjectsV2,
   listObjectVersions,
+  ...ownershipHandlers,
+  ...unconfiguredHandlers,
 ] as const

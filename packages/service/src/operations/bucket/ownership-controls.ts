@@ -1,0 +1,30 @@
+import { OssError, ownershipControlsDocument } from '@bindery/protocol'
+import { handler } from '../../call.js'
+import { changeDocument, findDocument } from '../../domain/buckets/documents.js'
+
+/** ACLs cannot be switched off while one opens the bucket. */
+const putBucketOwnershipControls = handler('PutBucketOwnershipControls', async ({ domain, bucket, document }) => {
+  await changeDocument(domain, bucket.name, ownershipControlsDocument, ({ bucket: { acl } }) => {
+    const isOff = document.rule.objectOwnership === 'BucketOwnerEnforced'
+    if (isOff && acl !== 'private') throw new OssError('publicAclWithOwnership')
+    return document
+  })
+  return { output: {} }
+})
+
+const getBucketOwnershipControls = handler('GetBucketOwnershipControls', async ({ domain, bucket }) => {
+  const result = await findDocument(domain, bucket.name, 'ownershipControls')
+  if (result === undefined) throw new OssError('noSuchOwnershipControls')
+  return { output: {}, result }
+})
+
+const deleteBucketOwnershipControls = handler('DeleteBucketOwnershipControls', async ({ domain, bucket }) => {
+  await changeDocument(domain, bucket.name, ownershipControlsDocument, () => undefined)
+  return { output: {} }
+})
+
+export const ownershipHandlers = [
+  putBucketOwnershipControls,
+  getBucketOwnershipControls,
+  deleteBucketOwnershipControls,
+] as const

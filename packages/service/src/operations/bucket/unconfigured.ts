@@ -1,0 +1,26 @@
+/** Configurations of S3 that Bindery does not have: reads answer that nothing is configured. */
+import { OssError } from '@bindery/protocol'
+import { handler } from '../../call.js'
+
+const nothing = () => ({ output: {} })
+
+const getBucketReplication = handler('GetBucketReplication', () => {
+  throw new OssError('noSuchReplication')
+})
+
+/** The list of configurations; one that is named does not exist. */
+function emptyList({ input }: { readonly input: { readonly id?: string | undefined } }) {
+  if (input.id !== undefined) throw new OssError('noSuchConfiguration')
+  return { output: {}, result: { isTruncated: false } }
+}
+
+export const unconfiguredHandlers = [
+  handler('PutBucketNotificationConfiguration', nothing),
+  handler('GetBucketNotificationConfiguration', () => ({ output: {}, result: {} })),
+  getBucketReplication,
+  handler('DeleteBucketReplication', nothing),
+  handler('ListBucketInventoryConfigurations', emptyList),
+  handler('ListBucketAnalyticsConfigurations', emptyList),
+  handler('ListBucketMetricsConfigurations', emptyList),
+  handler('ListBucketIntelligentTieringConfigurations', emptyList),
+] as const
