@@ -110,7 +110,7 @@ test('the document itself has a version, statements and a maximum size', () => {
     ['null', /must be an object/],
     [{ Statement: [IDENTITY] }, /Version must be "1"/],
     [{ Version: 1, Statement: [IDENTITY] }, /Version must be "1"/],
-    [{ Version: '2012-10-17', Statement: [IDENTITY] }, /Version must be "1"/],
+    [{ Version: '2', Statement: [IDENTITY] }, /Version must be "1"/],
     [{ Version: '1' }, /Statement must be a list/],
     [{ Version: '1', Statement: [] }, /Statement must be a list/],
     [{ Version: '1', Statement: IDENTITY }, /Statement must be a list/],
