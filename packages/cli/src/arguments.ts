@@ -1,43 +1,58 @@
 import { parseArgs } from 'node:util'
 import { Failure, nearest } from '@bindery/server'
 
-/** The parsed command line of a maintenance command. */
-export interface Arguments<F extends string> {
+/** The parsed command line of a command. */
+export interface Arguments<F extends string, V extends string = never> {
   readonly positionals: readonly string[]
-  /** The given flags; they have no values. */
+  /** The given flags that have no values. */
   readonly flags: ReadonlySet<F>
+  /** The values of the given flags that have one; the last, if a flag is repeated. */
+  readonly values: ReadonlyMap<V, string>
 }
 
 /**
- * Parses the arguments after a command. Throws Failure `unknownFlag`, `valueRefused`, and `unexpectedArgument` beyond
- * `positionalsMax`.
+ * Parses the arguments after a command. `valued` are the flags that need a value. Throws Failure `unknownFlag`,
+ * `valueRefused`, `valueMissing`, and `unexpectedArgument` beyond `positionalsMax`.
  */
-export function readArguments<F extends string>(
+export function readArguments<F extends string, V extends string = never>(
   args: readonly string[],
   known: readonly F[],
   positionalsMax: number,
-): Arguments<F> {
-  const options = Object.fromEntries(known.map((flag) => [flag, { type: 'boolean' as const }]))
+  valued: readonly V[] = [],
+): Arguments<F, V> {
+  const options = Object.fromEntries([
+    ...known.map((flag) => [flag, { type: 'boolean' as const }]),
+    ...valued.map((flag) => [flag, { type: 'string' as const }]),
+  ])
   const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true })
   const positionals: string[] = []
   const flags = new Set<F>()
+  const values = new Map<V, string>()
   for (const token of tokens) {
     if (token.kind === 'positional') positionals.push(token.value)
     else if (token.kind === 'option') {
-      const flag = known.find((name) => token.rawName === `--${name}`)
-      if (flag !== undefined && token.value !== undefined) {
-        throw new Failure('valueRefused', { flag: token.rawName, value: token.value })
-      }
-      if (flag === undefined) {
-        const names = known.map((name) => `--${name}`)
+      const named = <N extends string>(names: readonly N[]) => names.find((name) => token.rawName === `--${name}`)
+      const flag = named(known)
+      const taking = named(valued)
+      if (taking !== undefined) values.set(taking, requireValue(token.rawName, token.value))
+      else if (flag === undefined) {
+        const names = [...known, ...valued].map((name) => `--${name}`)
         throw new Failure('unknownFlag', { flag: token.rawName, suggestion: nearest(token.rawName, names) })
-      }
-      flags.add(flag)
+      } else if (token.value !== undefined) {
+        throw new Failure('valueRefused', { flag: token.rawName, value: token.value })
+      } else flags.add(flag)
     }
   }
   const extra = positionals[positionalsMax]
   if (extra !== undefined) throw new Failure('unexpectedArgument', { argument: extra })
-  return { positionals, flags }
+  return { positionals, flags, values }
+}
+
+function requireValue(flag: string, value: string | undefined): string {
+  if (value === undefined || value === '' || value.startsWith('--')) {
+    throw new Failure('valueMissing', { flag, placeholder: 'VALUE' })
+  }
+  return value
 }
 
 /** The positional arguments that a command needs. Throws Failure `argumentMissing`. */

@@ -36,6 +36,7 @@ export function banner(config: Config, server: RunningServer, messages: Messages
     '',
     `  ${messages.connect}`,
     ...snippets(config, server).map(([client, line]) => `    ${client.padEnd(9)}${line}`),
+    `    ${messages.connectMore}`,
     '',
     `  ${isLoopback(config.host) ? messages.onlyHere : messages.reachable}`,
     `  ${messages.howToStop}`,

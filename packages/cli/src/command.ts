@@ -31,6 +31,11 @@ export const COMMANDS = {
       'bindery serve --port 0 --json',
     ],
   },
+  connect: {
+    synopsis: '[CLIENT] [DIR] [--bucket NAME] [--endpoint URL]',
+    flags: ['bucket', 'endpoint'],
+    examples: ['bindery connect', 'bindery connect python', 'bindery connect aws ./data --bucket logs | sh -e'],
+  },
   fsck: {
     synopsis: '[DIR] [--bytes] [--repair] [--json]',
     flags: ['bytes', 'repair', 'json'],

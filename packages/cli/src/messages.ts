@@ -34,6 +34,8 @@ const USAGE_KINDS: ReadonlySet<FailureKind> = new Set([
   'adminCommandUnknown',
   'adminKeyMissing',
   'fileUnreadable',
+  'clientUnknown',
+  'keyOther',
 ])
 
 /** The exit code for a kind of failure. */

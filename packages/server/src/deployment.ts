@@ -4,6 +4,13 @@ import type { BlobStore, MetadataStore } from '@bindery/storage'
 import type { JoinOptions, ProcessCluster } from './processes/process-cluster.js'
 import type { RootKey } from './root-key.js'
 
+/** Where a server is reached, and the id of its root key. */
+export interface Serving {
+  readonly endpoint: string
+  readonly region: string
+  readonly accessKeyId: string
+}
+
 export interface BlobOptions {
   /** Random, and used by no other process before or after. */
   readonly incarnation: string
@@ -11,6 +18,13 @@ export interface BlobOptions {
   readonly bufferBytes: number
   /** Bytes of the disk that writes leave free. */
   readonly reserveBytes: number
+}
+
+/** Bytes. */
+export interface Disk {
+  /** Available to a process without privileges. */
+  readonly freeBytes: number
+  readonly totalBytes: number
 }
 
 /** A deployment as one process of a server uses it. The caller closes what it has opened. */
@@ -21,6 +35,8 @@ export interface ProcessDeployment {
   join(options: JoinOptions): Promise<ProcessCluster>
   /** The keys that requests for KMS name, as they are now. */
   keyRing(): Promise<KeyRing>
+  /** The disk that has the blobs. */
+  disk(): Promise<Disk>
   /** The Failure for an error of the stores that the user can act on; any other error is returned unchanged. */
   failureOf(error: unknown): unknown
 }
@@ -71,6 +87,8 @@ export interface Deployment extends ProcessDeployment {
   masterKeys(): Promise<string>
   /** Whether a process that cannot write rows copies the stores: `RowClusterOptions.isHeld`. */
   isHeld(): Promise<boolean>
+  /** Lets commands on this machine find the server. */
+  announce(serving: Serving): void
   /** Prepares for stores that worker processes open. */
   supportWorkers(): Promise<WorkerSupport>
   release(): Promise<void>

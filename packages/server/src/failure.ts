@@ -52,6 +52,11 @@ export interface FailureDetails {
   adminKeyMissing: { file: string }
   /** The server refused an admin request. */
   adminRefused: { code: string; message: string; requestId: string }
+  /** No server uses this data folder. */
+  serverNotFound: { folder: string }
+  /** The running server was started with a root key that this command does not have. */
+  keyOther: { accessKeyId: string }
+  clientUnknown: { client: string; suggestion: string | undefined }
   serverSilent: { endpoint: string }
   fileUnreadable: { file: string }
 }

@@ -1,3 +1,4 @@
+import type { LogLevel } from './log.js'
 import type { RunningServer } from './start-server.js'
 
 /** How a server ended. */
@@ -6,7 +7,10 @@ export interface End {
   readonly cut: number
 }
 
-/** SIGTERM and SIGINT, from the moment on that this is made: one that arrives while the server starts is not lost. */
+/**
+ * SIGTERM and SIGINT, from the moment on that this is made: one that arrives while the server starts is not lost. SIGHUP
+ * stops a server whose terminal was closed, and nothing else: a daemon, or one under nohup, continues.
+ */
 export class StopSignals {
   #count = 0
   #onSignal = () => {}
@@ -16,8 +20,20 @@ export class StopSignals {
       this.#count += 1
       this.#onSignal()
     }
+    const hasTerminal = process.stdin.isTTY || process.stdout.isTTY
     process.on('SIGINT', count)
     process.on('SIGTERM', count)
+    process.on('SIGHUP', hasTerminal ? count : () => {})
+  }
+
+  /** Starts a server; resolves at once with undefined if a signal comes first, while the start goes on. */
+  async untilSignal<T>(start: Promise<T>): Promise<T | undefined> {
+    const signalled = new Promise<undefined>((resolve) => {
+      this.#onSignal = () => resolve(undefined)
+      if (this.#count > 0) resolve(undefined)
+    })
+    start.catch(() => {})
+    return Promise.race([start, signalled])
   }
 
   /**
@@ -36,4 +52,18 @@ export class StopSignals {
     onStopping()
     return { cut: await server.stop() }
   }
+}
+
+/**
+ * Each SIGUSR2 switches the log between the configured level and debug, or from a configured debug to info. `change` sets the
+ * level of every process.
+ */
+export function switchLogLevelOnSignal(configured: LogLevel, change: (level: LogLevel) => Promise<void>): void {
+  if (process.platform === 'win32') return
+  const other: LogLevel = configured === 'debug' ? 'info' : 'debug'
+  let level = configured
+  process.on('SIGUSR2', () => {
+    level = level === configured ? other : configured
+    void change(level)
+  })
 }

@@ -1,6 +1,6 @@
 import type { Config } from './config.js'
 import type { Deployment } from './deployment.js'
-import { createLog, type Log } from './log.js'
+import { createLog, type Log, type LogLevel } from './log.js'
 import { openDeployment } from './open-deployment.js'
 import { endOnCrash } from './processes/crash.js'
 import { type InstanceOptions, openInstance } from './processes/instance.js'
@@ -19,12 +19,14 @@ export interface RunningServer {
   readonly failed: Promise<never>
   /** Lets running requests complete, for `config.stopTimeoutMs`. Resolves with the number that were aborted. */
   stop(): Promise<number>
+  /** Changes what all its processes log, from now on. */
+  setLogLevel(level: LogLevel): Promise<void>
   /** Aborts the requests that a running `stop` waits for. */
   cut(): Promise<void>
 }
 
-/** Opens the deployment and serves it, in one process or several. Throws Failure. */
-export async function startServer(config: Config): Promise<RunningServer> {
+/** Opens the deployment and serves it, in one process or several; `version` is Bindery's. Throws Failure. */
+export async function startServer(config: Config, version: string): Promise<RunningServer> {
   const readableLog = !config.json && process.stderr.isTTY === true
   const log = createLog(config.logLevel, { readable: readableLog })
   const deployment = await openDeployment(config)
@@ -34,7 +36,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     const callbackKey = await deployment.callbackKey()
     const masterKeys = await deployment.masterKeys()
     const keys = { rootKey: { accessKeyId, accessKeySecret }, callbackKey, masterKeys }
-    const shared = { config, ...keys, readableLog }
+    const shared = { config, version, ...keys, readableLog }
     const { launch, close } = config.workers === 1 ? launchHere(deployment, log) : await launchWorkers(deployment)
     const supervisor = new Supervisor({
       instances: config.workers,
@@ -45,8 +47,10 @@ export async function startServer(config: Config): Promise<RunningServer> {
     })
     const port = await supervisor.start()
     endOnCrash(log)
+    const endpoint = endpointOf(config.host, port)
+    deployment.announce({ endpoint, region: config.region, accessKeyId })
     return {
-      endpoint: endpointOf(config.host, port),
+      endpoint,
       deployment,
       rootKey,
       failed: supervisor.failed,
@@ -55,6 +59,11 @@ export async function startServer(config: Config): Promise<RunningServer> {
         await close()
         await deployment.release()
         return cut
+      },
+      setLogLevel: async (level) => {
+        log.level = level
+        await supervisor.setLogLevel(level)
+        log.warn({ level }, 'the log level was changed')
       },
       cut: () => supervisor.cut(),
     }

@@ -4,6 +4,7 @@ import { createBucket } from './domain/buckets/buckets.js'
 import { createDomain } from './domain/domain.js'
 import { applyLifecycle } from './domain/upkeep/apply-lifecycle.js'
 import { recoverDead } from './domain/upkeep/incarnations.js'
+import { storeTotals } from './domain/upkeep/store-status.js'
 import { Sweeper } from './domain/upkeep/sweeper.js'
 import { AutoCompleter } from './domain/uploads/auto-complete.js'
 import { scrub } from './maintenance/scrub.js'
@@ -19,6 +20,7 @@ export function createService(options: ServiceOptions, surfaces: Surfaces = SURF
   const autoCompleter = new AutoCompleter(domain)
   return {
     handle: createDispatcher(surfaces, { options, domain, access: new Access(options, domain) }),
+    totals: (owner) => storeTotals(domain, owner),
     ensureBucket: (name, owner) => createBucket(domain, { name: bucketName(name), owner }),
     sweep: async (signal) => {
       await autoCompleter.step()

@@ -7,6 +7,7 @@ export { type Event, type EventBus, EventHub, type Listener, type Subscription }
 export type { Damage } from './domain/stored/damage.js'
 export type { Encryption as StoredEncryption, EncryptionChoice } from './domain/stored/model.js'
 export type { AbortedByRule, DoneByRule } from './domain/upkeep/apply-lifecycle.js'
+export type { StoreTotals } from './domain/upkeep/store-status.js'
 export type { SweepReport } from './domain/upkeep/sweeper.js'
 export { type AuditOptions, type AuditReport, audit } from './maintenance/audit.js'
 export { type Facts, FINDING_KINDS, type Finding, type FindingKind, type Quarantine } from './maintenance/findings.js'

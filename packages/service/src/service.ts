@@ -1,6 +1,7 @@
 import type { Awaitable, ByteSource, LentBytes } from '@bindery/storage'
 import type { Refusal } from './access/refusal.js'
 import type { DoneByRule } from './domain/upkeep/apply-lifecycle.js'
+import type { StoreTotals } from './domain/upkeep/store-status.js'
 import type { SweepReport } from './domain/upkeep/sweeper.js'
 import type { Scrubbed } from './maintenance/scrub.js'
 
@@ -68,6 +69,8 @@ export type RequestLog = { -readonly [N in keyof ResponseLog]: ResponseLog[N] }
 export interface Service {
   /** Never throws or rejects: every failure is a response. */
   handle(request: ServiceRequest): Awaitable<ServiceResponse>
+  /** The sums over the buckets of an account. */
+  totals(accountId: string): Promise<StoreTotals>
   /** Creates a bucket of an account unless it exists. */
   ensureBucket(name: string, accountId: string): Promise<void>
   /**

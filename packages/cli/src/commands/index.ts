@@ -4,6 +4,7 @@ import type { ExitCode } from '../exit-codes.js'
 /** Runs each command. Its module loads then, so that no other command waits for it. */
 export const RUN: Readonly<Record<CommandName, (invocation: Invocation) => Promise<ExitCode>>> = {
   serve: async (invocation) => (await import('./serve.js')).serve(invocation),
+  connect: async (invocation) => (await import('./connect.js')).connectCommand(invocation),
   fsck: async (invocation) => (await import('./fsck.js')).fsckCommand(invocation),
   backup: async (invocation) => (await import('./copy.js')).copyCommand('backup', invocation),
   restore: async (invocation) => (await import('./copy.js')).copyCommand('restore', invocation),

@@ -3,7 +3,7 @@ import { execFile, spawn } from 'node:child_process'
 import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -305,4 +305,49 @@ test('SIGTERM to npm start ends the server', async (t) => {
   npm.kill('SIGTERM')
   await exited
   while (await fetch(`${endpoint}/-/health/live`).then(Boolean, () => false)) await moment()
+})
+
+test('a signal while the server still starts is obeyed at once', async (t) => {
+  const folder = await newFolder(t)
+  // the socket of a starting process that never claims the folder: a start waits for it
+  await mkdir(join(folder, 'lock'))
+  const silent = createServer().listen(join(folder, 'lock', 'silent'))
+  t.after(() => silent.close())
+  const command = spawn(process.execPath, [COMMAND, 'serve', folder, '--port', '0'], {
+    env: { ...process.env, BINDERY_LANG: 'en' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  for (const stream of [command.stdout, command.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text
+    })
+  }
+  const exited = once(command, 'exit')
+  await once(silent, 'connection')
+  command.kill('SIGINT')
+  assert.deepEqual(await exited, [0, null], output)
+  assert.equal(output, 'Stopped.\n')
+})
+
+test('SIGUSR2 switches the log of every process to debug and back, and SIGHUP stops no daemon', async (t) => {
+  const server = await start(t, { args: ['--workers', '2', '--log', 'warn'] })
+  const lines = () => server.log().split('\n').length
+  const refuse = async () => {
+    for (let n = 0; n < 8; n += 1) await fetch(`${server.endpoint}/no-such-bucket/x`, { keepalive: false })
+  }
+  await refuse()
+  assert.equal(server.log(), '')
+  process.kill(server.pid, 'SIGUSR2')
+  while (!server.log().includes('the log level was changed')) await moment()
+  await refuse()
+  while (lines() < 10) await moment()
+  assert.match(server.log(), /"level":30.*NoSuchBucket/)
+  process.kill(server.pid, 'SIGHUP')
+  process.kill(server.pid, 'SIGUSR2')
+  while (!/"level":40,.*"level":"warn"/.test(server.log())) await moment()
+  const before = lines()
+  await refuse()
+  assert.equal(lines(), before)
+  assert.equal(await server.stop(), 0)
 })

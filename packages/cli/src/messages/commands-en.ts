@@ -16,6 +16,15 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
       details: ['It prints its address and its key, and runs until Ctrl-C or SIGTERM.'],
       flags: {},
     },
+    connect: {
+      summary: 'Print a program that uses the running server, for one of many SDKs and tools.',
+      details: [
+        'Without CLIENT it lists the clients. The output is a script for a shell, to be run in an empty folder; it contains the key.',
+        'The server is the one that uses DIR (BINDERY_DIR, or ./data), or the one at --endpoint or OSS_ENDPOINT.',
+        'The key is that of DIR, or of OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET.',
+      ],
+      flags: { bucket: 'bucket to use; demo by default', endpoint: 'address of a server elsewhere' },
+    },
     fsck: {
       summary: 'Check the data folder of a stopped server.',
       details: ['DIR defaults to BINDERY_DIR, or ./data. The exit code is 1 if it has a problem.'],

@@ -15,6 +15,15 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
       details: ['启动时显示地址和密钥；按 Ctrl-C 或收到 SIGTERM 后停止。'],
       flags: {},
     },
+    connect: {
+      summary: '打印连接到运行中服务的示例程序，支持多种 SDK 和工具。',
+      details: [
+        '不带 CLIENT 时列出全部客户端。输出是 shell 脚本，请在空目录中运行；其中包含密钥。',
+        '服务是正在使用 DIR（BINDERY_DIR 或 ./data）的那个，或由 --endpoint、OSS_ENDPOINT 指定。',
+        '密钥取自 DIR，或取自 OSS_ACCESS_KEY_ID 和 OSS_ACCESS_KEY_SECRET。',
+      ],
+      flags: { bucket: '使用的 Bucket，默认为 demo', endpoint: '其他服务的地址' },
+    },
     fsck: {
       summary: '检查数据目录（服务须已停止）。',
       details: ['DIR 默认为 BINDERY_DIR 或 ./data。发现问题时退出码为 1。'],

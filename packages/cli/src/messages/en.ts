@@ -15,6 +15,7 @@ export const ENGLISH: Sentences = {
   secretKept: (file) => `in ${file}`,
   secretFromEnvironment: 'from BINDERY_ACCESS_KEY_SECRET',
   connect: 'To connect:',
+  connectMore: 'More clients, as programs to paste: bindery connect',
   onlyHere: 'Only this machine can connect. To allow other machines: --host 0.0.0.0',
   reachable: 'Other machines can connect, without TLS. On a shared network, put a proxy with TLS in front of it.',
   howToStop: 'Press Ctrl-C to stop; running requests are completed first.',
@@ -42,6 +43,12 @@ export const ENGLISH: Sentences = {
     adminRefused: ({ code, message, requestId }) => `the server refused: ${code}: ${message} (request ${requestId})`,
     serverSilent: ({ endpoint }) =>
       `no answer from ${endpoint}. Check that the server runs, or name it: --endpoint URL`,
+    serverNotFound: ({ folder }) =>
+      `no server uses ${folder}. Start it (bindery serve ${folder}), name another data folder, or name its address: --endpoint URL`,
+    keyOther: ({ accessKeyId }) =>
+      `the server was started with the key ${accessKeyId} of its environment. Set OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET to it, or to a key of a user.`,
+    clientUnknown: ({ client, suggestion }) =>
+      `there is no snippet for ${client}. ${suggestion === undefined ? 'List all: bindery connect' : `Did you mean ${suggestion}?`}`,
     fileUnreadable: ({ file }) =>
       `${file} cannot be read. Check its name and permissions, or use - for standard input.`,
     portTaken: ({ host, port }) =>

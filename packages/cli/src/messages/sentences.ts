@@ -40,6 +40,8 @@ export interface Sentences {
   readonly secretKept: (file: string) => string
   readonly secretFromEnvironment: string
   readonly connect: string
+  /** Names the command that has more of them. */
+  readonly connectMore: string
   readonly onlyHere: string
   readonly reachable: string
   readonly howToStop: string

@@ -15,6 +15,7 @@ export const CHINESE: Sentences = {
   secretKept: (file) => `保存在 ${file}`,
   secretFromEnvironment: '来自 BINDERY_ACCESS_KEY_SECRET',
   connect: '连接方法：',
+  connectMore: '更多客户端的示例程序：bindery connect',
   onlyHere: '只有本机可以访问；用 --host 0.0.0.0 允许其他机器访问。',
   reachable: '其他机器可以访问，且没有 TLS：在不可信的网络里，请在前面放一个带 TLS 的代理。',
   howToStop: '按 Ctrl-C 停止，正在处理的请求会先完成。',
@@ -41,6 +42,12 @@ export const CHINESE: Sentences = {
       `没有可用于签名的密钥：请设置 OSS_ACCESS_KEY_ID 和 OSS_ACCESS_KEY_SECRET，或用 --dir 指定数据目录（${file} 中没有密钥）。`,
     adminRefused: ({ code, message, requestId }) => `服务拒绝了请求：${code}：${message}（请求 ${requestId}）`,
     serverSilent: ({ endpoint }) => `${endpoint} 没有应答。请确认服务正在运行，或指定地址：--endpoint URL`,
+    serverNotFound: ({ folder }) =>
+      `没有服务正在使用 ${folder}。请启动服务（bindery serve ${folder}），指定其他数据目录，或指定地址：--endpoint URL`,
+    keyOther: ({ accessKeyId }) =>
+      `服务启动时使用了环境变量中的密钥 ${accessKeyId}。请把 OSS_ACCESS_KEY_ID 和 OSS_ACCESS_KEY_SECRET 设为该密钥，或某个用户的密钥。`,
+    clientUnknown: ({ client, suggestion }) =>
+      `没有 ${client} 的示例。${suggestion === undefined ? '列出全部：bindery connect' : `是不是 ${suggestion}？`}`,
     fileUnreadable: ({ file }) => `无法读取 ${file}。请检查文件名和权限，或用 - 表示标准输入。`,
     portTaken: ({ host, port }) =>
       `${host} 的端口 ${port} 已被占用，可能是另一个 Bindery。请停止占用者，或换一个端口：--port ${port + 1}`,

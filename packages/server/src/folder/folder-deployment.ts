@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   openLocalBlobStore,
@@ -36,6 +36,7 @@ export async function openFolderDeployment(name: string): Promise<Deployment> {
     openMetadata: () => openLocalMetadataStore({ folder: metadataFolder, onFatal: endOnFatal }),
     ...inProcess(path),
     isHeld: () => isHeld(path),
+    announce: (serving) => lock.announce(serving),
     async supportWorkers() {
       const committer = await openMetadataCommitter({ folder: metadataFolder, onFatal: endOnFatal })
       return {
@@ -65,6 +66,10 @@ function inProcess(path: string): Omit<ProcessDeployment, 'openMetadata'> {
     openBlobs: (options) => openBlobs(path, options),
     join: SupervisedCluster.join,
     keyRing: keyRingReader(path),
+    async disk() {
+      const { bavail, blocks, bsize } = await statfs(path)
+      return { freeBytes: bavail * bsize, totalBytes: blocks * bsize }
+    },
     failureOf: (error) => folderFailure(error, path),
   }
 }

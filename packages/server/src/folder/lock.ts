@@ -10,6 +10,7 @@ import { connect, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Serving } from '../deployment.js'
 import { Failure, folderFailure, systemCode } from '../failure.js'
 
 export const LOCK_FOLDER = 'lock'
@@ -23,6 +24,8 @@ const SOCKET_PATH_BYTES_MAX = 100
 export interface FolderLock {
   /** To be inherited by processes that use the folder. */
   readonly descriptor: number
+  /** From now on the lock's socket reports this to those who ask. */
+  announce(serving: Serving): void
   release(): Promise<void>
 }
 
@@ -30,6 +33,8 @@ export interface FolderLock {
 export interface Holder {
   readonly pid: number
   readonly holds: boolean
+  /** Undefined until it accepts requests. */
+  readonly serving?: Serving
 }
 
 /** The owner of a socket: one that answers, one that is silent, or a dead one. */
@@ -65,7 +70,7 @@ export async function lockFolder(folder: string, patienceMs = PATIENCE_MS): Prom
  */
 async function tryLock(folder: string): Promise<FolderLock | { holder: Exclude<Found, 'dead'> | undefined }> {
   const name = randomBytes(8).toString('hex')
-  const self = { pid: process.pid, holds: false }
+  const self: { pid: number; holds: boolean; serving?: Serving } = { pid: process.pid, holds: false }
   const server = await announce(join(folder, name), () => JSON.stringify(self))
   const dead: string[] = []
   try {
@@ -89,7 +94,29 @@ async function tryLock(folder: string): Promise<FolderLock | { holder: Exclude<F
   }
   self.holds = true
   for (const other of dead) await rm(join(folder, other), { force: true })
-  return { descriptor: descriptorOf(server), release: () => closed(server) }
+  return {
+    descriptor: descriptorOf(server),
+    announce: (serving) => {
+      self.serving = serving
+    },
+    release: () => closed(server),
+  }
+}
+
+/** The server that uses a data folder and accepts requests; undefined if no server does. */
+export async function findServer(folder: string): Promise<Serving | undefined> {
+  const path = join(folder, LOCK_FOLDER)
+  const names = await readdir(path).catch(() => [])
+  const reachable = await shortPath(path)
+  try {
+    for (const name of names) {
+      const found = await look(join(reachable.path, name))
+      if (typeof found === 'object' && found.serving !== undefined) return found.serving
+    }
+    return undefined
+  } finally {
+    await reachable.dispose()
+  }
 }
 
 /** Listens on a new socket and answers every connection. */
@@ -126,8 +153,8 @@ export function look(path: string): Promise<Found> {
 
 function parseHolder(answer: string): Found {
   try {
-    const { pid, holds } = JSON.parse(answer) as Partial<Holder>
-    return { pid: Number(pid), holds: holds === true }
+    const { pid, holds, serving } = JSON.parse(answer) as Partial<Holder>
+    return { pid: Number(pid), holds: holds === true, ...(serving === undefined ? {} : { serving }) }
   } catch {
     return 'silent'
   }

@@ -4,8 +4,9 @@ import type { ServiceRequest, ServiceResponse } from '@bindery/service'
 /** Why a server is not ready: it is stopping, or its stores do not answer. */
 export type Unready = 'stopping' | 'storesSilent'
 
-/** A disk that is full up to what is kept free on it. */
-export interface FullDisk {
+/** A disk that is full up to what is kept free on it, or nearly. */
+export interface ScarceDisk {
+  readonly uploads: 'refused' | 'soon refused'
   readonly freeBytes: number
   readonly reserveBytes: number
 }
@@ -14,8 +15,8 @@ export interface HealthOptions {
   /** Host names whose first label below is a bucket; under them `/-/health/live` is an object. */
   readonly domains: readonly string[]
   readonly unready: () => Promise<Unready | undefined>
-  /** Why uploads are refused, though the server is ready; undefined if they are not. */
-  readonly fullDisk?: () => Promise<FullDisk | undefined>
+  /** Why uploads are refused, or will be soon, though the server is ready; undefined if there is space. */
+  readonly scarceDisk?: () => Promise<ScarceDisk | undefined>
 }
 
 const LIVE = '/-/health/live'
@@ -24,7 +25,7 @@ const READY = '/-/health/ready'
 /** Answers `/-/health/live` and `/-/health/ready`, which need no signature; undefined for every other request. */
 export async function answerHealth(
   request: ServiceRequest,
-  { domains, unready, fullDisk }: HealthOptions,
+  { domains, unready, scarceDisk }: HealthOptions,
 ): Promise<ServiceResponse | undefined> {
   if (!request.target.startsWith('/-/health/')) return undefined
   const path = request.target.split('?', 1)[0] ?? ''
@@ -34,8 +35,8 @@ export async function answerHealth(
   const isReady = path === READY && reason === undefined
   const status = reason === undefined ? { status: 'ok' } : { status: 'unready', reason }
   // reads and deletes go on, so that the server is ready
-  const disk = isReady ? await fullDisk?.() : undefined
-  const body = Buffer.from(`${JSON.stringify(disk ? { ...status, uploads: 'refused', disk } : status)}\n`)
+  const scarce = isReady ? await scarceDisk?.() : undefined
+  const body = Buffer.from(`${JSON.stringify(scarce === undefined ? status : { ...status, ...withDisk(scarce) })}\n`)
   return {
     status: reason === undefined ? 200 : 503,
     headers: [
@@ -46,4 +47,8 @@ export async function answerHealth(
     body: request.method === 'HEAD' ? undefined : body,
     log: { requestId: '', operation: path === READY ? 'HealthReady' : 'HealthLive' },
   }
+}
+
+function withDisk({ uploads, freeBytes, reserveBytes }: ScarceDisk) {
+  return { uploads, disk: { freeBytes, reserveBytes } }
 }

@@ -216,8 +216,8 @@ test('a process accepts fewer connections than its limit of open files', () => {
 })
 
 test('a server whose disk is full is ready, and reports that it refuses uploads', async (t) => {
-  const fullDisk = async () => ({ freeBytes: 5, reserveBytes: 10 })
-  const health = { domains: [], unready: async () => undefined, fullDisk }
+  const scarceDisk = async () => ({ uploads: 'refused' as const, freeBytes: 5, reserveBytes: 10 })
+  const health = { domains: [], unready: async () => undefined, scarceDisk }
   const { port } = await listen(t, async () => text(200, ''), { health })
   const client = await rawConnection(port)
   await client.send('GET /-/health/ready HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n')

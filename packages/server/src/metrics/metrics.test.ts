@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { ServiceRequest } from '@bindery/service'
 import { answerMetrics } from './answer-metrics.js'
 import { metricsText, RequestMetrics } from './request-metrics.js'
+import { storeMetrics } from './store-metrics.js'
 
 function answered(operation: string | undefined, status: number, code?: string) {
   const answer = { status, log: { requestId: 'x', operation, code } }
@@ -31,6 +32,28 @@ test('the metrics of several processes are summed, by operation, status and code
   }
   assert.match(text, /^process_cpu_seconds_total /m)
   assert.match(text, /^nodejs_eventloop_lag_seconds /m)
+})
+
+test('the figures of the stores are reported with those of the processes, once', async () => {
+  const processes = [new RequestMetrics(() => 0), new RequestMetrics(() => 0)]
+  const totals = { buckets: 2, objects: 3, objectBytes: 4, uploads: 5, parts: 6, partBytes: 7 }
+  const disk = { freeBytes: 8, totalBytes: 9 }
+  const ofStores = await storeMetrics({ totals, disk, reserveBytes: 10, version: '1.2.3' })
+  const text = await metricsText([...(await Promise.all(processes.map((metrics) => metrics.values()))), ofStores])
+  for (const line of [
+    'bindery_buckets 2',
+    'bindery_storage_objects 3',
+    'bindery_storage_bytes 4',
+    'bindery_multipart_uploads 5',
+    'bindery_multipart_parts 6',
+    'bindery_multipart_part_bytes 7',
+    'bindery_disk_free_bytes 8',
+    'bindery_disk_total_bytes 9',
+    'bindery_disk_reserve_bytes 10',
+  ]) {
+    assert.ok(text.includes(`${line}\n`), line)
+  }
+  assert.match(text, /^bindery_build_info\{version="1\.2\.3",node="[\d.]+"\} 1$/m)
 })
 
 async function statusOf(request: Partial<ServiceRequest>, token?: string): Promise<number | undefined> {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createSealer } from '@bindery/encryption'
 import { createService, type Event, type Service } from '@bindery/service'
-import { BelowReserve, type BlobStore, type MetadataStore } from '@bindery/storage'
+import type { BlobStore, MetadataStore } from '@bindery/storage'
 import { AllowedHosts } from '../callbacks/allowed-hosts.js'
 import { createCallbacks } from '../callbacks/callback-client.js'
 import { publicKeyOf } from '../callbacks/callback-key.js'
@@ -13,13 +13,15 @@ import { createKeyService } from '../encryption/key-service.js'
 import { masterKeysIn } from '../encryption/master-keys.js'
 import { listenFailure } from '../failure.js'
 import { connectionsMax } from '../http/connections-max.js'
-import type { FullDisk, Unready } from '../http/health.js'
+import type { ScarceDisk, Unready } from '../http/health.js'
 import { HttpServer } from '../http/http-server.js'
 import { TrustedProxies } from '../http/trusted-proxies.js'
-import type { Log } from '../log.js'
+import type { Log, LogLevel } from '../log.js'
 import { type MetricValues, metricsText, RequestMetrics } from '../metrics/request-metrics.js'
+import { storeMetrics } from '../metrics/store-metrics.js'
 import { pooledRandom } from '../random.js'
 import { ROOT_ACCOUNT, type RootKey, rootAccessKeys } from '../root-key.js'
+import { scarceDisk, watchDisk } from '../scarce-disk.js'
 import { runBackgroundTasks } from './background-tasks.js'
 import type { EventInlet } from './event-switchboard.js'
 import type { Primary, ProcessCluster } from './process-cluster.js'
@@ -29,6 +31,8 @@ const READY_WITHIN_MS = 2_000
 
 export interface InstanceOptions {
   readonly config: Config
+  /** The version of Bindery. */
+  readonly version: string
   readonly rootKey: Pick<RootKey, 'accessKeyId' | 'accessKeySecret'>
   /** PEM of the RSA key that signs callbacks. */
   readonly callbackKey: string
@@ -55,6 +59,8 @@ export type Instance = {
   readonly report: () => Promise<void>
   /** The metrics of this process. */
   readonly measure: () => Promise<MetricValues>
+  /** Changes what this process logs. */
+  readonly setLogLevel: (level: LogLevel) => Promise<void>
   /** An event of another process, for the listeners of this one. */
   readonly receive: EventInlet['receive']
   /** Whether another process has listeners. */
@@ -104,10 +110,24 @@ export async function openInstance(
     strict: config.strict,
     receiptMs: config.receiptMs,
   })
-  cluster.lead((signal) => runBackgroundTasks(service, config, log, signal))
+  const scarce = async () => scarceDisk(await deployment.disk(), config.reserveBytes)
+  cluster.lead(async (signal) => {
+    await Promise.all([runBackgroundTasks(service, config, log, signal), watchDisk(scarce, log, signal)])
+  })
   const publicKey = publicKeyOf(callbackKey)
   const { measureAll } = primary
-  return new RunningInstance({ config, publicKey, metadata, blobs, cluster, service, measureAll, log })
+  return new RunningInstance({
+    config,
+    version: options.version,
+    deployment,
+    publicKey,
+    metadata,
+    blobs,
+    cluster,
+    service,
+    measureAll,
+    log,
+  })
 }
 
 async function openStores({ config, incarnation }: InstanceOptions, deployment: ProcessDeployment) {
@@ -123,6 +143,8 @@ async function openStores({ config, incarnation }: InstanceOptions, deployment: 
 
 interface Parts {
   readonly config: Config
+  readonly version: string
+  readonly deployment: ProcessDeployment
   /** PEM of the key that checks the signatures of callbacks. */
   readonly publicKey: string
   readonly metadata: MetadataStore
@@ -141,12 +163,12 @@ class RunningInstance implements Instance {
 
   constructor(parts: Parts) {
     this.#parts = parts
-    const { config, publicKey, service, measureAll, log } = parts
-    const health = { domains: config.domains, unready: () => this.#unready(), fullDisk: () => this.#fullDisk() }
+    const { config, publicKey, service, log } = parts
+    const health = { domains: config.domains, unready: () => this.#unready(), scarceDisk: () => this.#scarceDisk() }
     this.#http = new HttpServer({
       service,
       health,
-      metrics: { token: config.metricsToken, text: async () => metricsText(await measureAll()) },
+      metrics: { token: config.metricsToken, text: () => this.#metricsText() },
       onAnswered: (measured) => this.#metrics.observe(measured),
       publicKey,
       log,
@@ -159,9 +181,6 @@ class RunningInstance implements Instance {
   readonly prepare = async (living: readonly string[]): Promise<void> => {
     const { service, config } = this.#parts
     await service.recover(living)
-    const disk = await this.#fullDisk()
-    if (disk !== undefined)
-      this.#parts.log.warn(disk, 'the disk is full: uploads are refused until it has more than --reserve')
     for (const bucket of config.buckets) await service.ensureBucket(bucket, ROOT_ACCOUNT.id)
   }
 
@@ -179,6 +198,10 @@ class RunningInstance implements Instance {
   readonly report = (): Promise<void> => this.#parts.cluster.report()
 
   readonly measure = (): Promise<MetricValues> => this.#metrics.values()
+
+  readonly setLogLevel = async (level: LogLevel): Promise<void> => {
+    this.#parts.log.level = level
+  }
 
   readonly receive = (event: Event): Promise<void> => this.#parts.cluster.receive(event)
 
@@ -205,13 +228,21 @@ class RunningInstance implements Instance {
     return (await Promise.race([this.#answers(), late])) ? undefined : 'storesSilent'
   }
 
-  async #fullDisk(): Promise<FullDisk | undefined> {
-    try {
-      await this.#parts.blobs.requireSpace?.()
-    } catch (error) {
-      if (error instanceof BelowReserve) return { freeBytes: error.freeBytes, reserveBytes: error.reserveBytes }
-    }
-    return undefined
+  async #scarceDisk(): Promise<ScarceDisk | undefined> {
+    const { deployment, config } = this.#parts
+    return scarceDisk(await deployment.disk(), config.reserveBytes)
+  }
+
+  /** The metrics of all processes, and of the stores that they share. */
+  async #metricsText(): Promise<string> {
+    const { measureAll, service, deployment, config, version } = this.#parts
+    const [processes, totals, disk] = await Promise.all([
+      measureAll(),
+      service.totals(ROOT_ACCOUNT.id),
+      deployment.disk(),
+    ])
+    const ofStores = await storeMetrics({ totals, disk, reserveBytes: config.reserveBytes, version })
+    return metricsText([...processes, ofStores])
   }
 
   /** Whether the metadata can be read. */

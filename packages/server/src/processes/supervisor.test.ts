@@ -40,6 +40,7 @@ class Instances {
       },
       lead: async () => void this.events.push('lead'),
       measure: async () => [],
+      setLogLevel: async () => {},
       report: async () => {
         if (!this.living.has(incarnation)) throw new ProcessGone('SIGKILL')
         this.reports.push(incarnation)

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure } from '../failure.js'
-import type { Log } from '../log.js'
+import type { Log, LogLevel } from '../log.js'
 import type { MetricValues } from '../metrics/request-metrics.js'
 import { ProcessGone } from './calls.js'
 import { EventSwitchboard } from './event-switchboard.js'
@@ -47,6 +47,8 @@ export class Supervisor {
   readonly #members = new Set<Member>()
   readonly #switchboard = new EventSwitchboard()
   #port: number
+  /** Undefined until it is changed. */
+  #logLevel: LogLevel | undefined
   #steps: Promise<void> = Promise.resolve()
   #crashes: number[] = []
   #stopping = false
@@ -80,6 +82,12 @@ export class Supervisor {
     const stopped = [...this.#members].map(({ launched }) => launched.instance.stop(graceMs).catch(() => 0))
     const cut = await Promise.all(stopped)
     return cut.reduce((sum, requests) => sum + requests, 0)
+  }
+
+  /** Changes what all instances log, and those that replace them. */
+  async setLogLevel(level: LogLevel): Promise<void> {
+    this.#logLevel = level
+    await Promise.all([...this.#members].map(({ launched }) => launched.instance.setLogLevel(level).catch(() => {})))
   }
 
   async cut(): Promise<void> {
@@ -119,6 +127,7 @@ export class Supervisor {
     const member: Member = { incarnation, launched, listens: false }
     this.#members.add(member)
     void this.#switchboard.join(incarnation, launched.instance)
+    if (this.#logLevel !== undefined) await launched.instance.setLogLevel(this.#logLevel)
     void launched.ended.then((how) => this.#ended(member, how))
   }
 

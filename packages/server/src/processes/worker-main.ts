@@ -1,7 +1,7 @@
 /** The main program of a worker process: an instance that the primary controls. */
 import cluster from 'node:cluster'
 import type { Event } from '@bindery/service'
-import { createLog } from '../log.js'
+import { createLog, type LogLevel } from '../log.js'
 import { deploymentInWorker } from '../open-deployment.js'
 import { CallChannel, type Pipe } from './calls.js'
 import { endOnCrash } from './crash.js'
@@ -28,15 +28,15 @@ const channel = new CallChannel<PrimaryCalls>(process as Pipe, {
   lead: () => instance().lead(),
   report: () => instance().report(),
   measure: () => instance().measure(),
+  setLogLevel: (level: LogLevel) => instance().setLogLevel(level),
   receive: (event: Event) => instance().receive(event),
   othersListen: (listen: boolean) => instance().othersListen(listen),
   stop: (graceMs: number) => instance().stop(graceMs),
   cut: () => instance().cut(),
 })
 
-// The terminal sends them to every process of the group; the primary handles them.
-process.on('SIGINT', () => {})
-process.on('SIGTERM', () => {})
+// The terminal, or a person, sends them to every process of the group; the primary handles them.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR2'] as const) process.on(signal, () => {})
 // A message to a primary that is ending failed; `disconnect` reports the same. The cluster module passes errors of the
 // channel on to its worker.
 cluster.worker?.on('error', () => {})

@@ -42,6 +42,30 @@ export async function garbageStat({ metadata }: Domain): Promise<GarbageStat> {
   return { rows, byKind, bytes, rowsUnsized, isTruncated: false }
 }
 
+/** Objects and their versions, and incomplete uploads. */
+export interface StoreTotals {
+  readonly buckets: number
+  readonly objects: number
+  readonly objectBytes: number
+  readonly uploads: number
+  readonly parts: number
+  readonly partBytes: number
+}
+
+/** The sums over the buckets of an account. */
+export async function storeTotals(domain: Domain, owner: string): Promise<StoreTotals> {
+  const stats = await bucketStats(domain, owner)
+  const sum = (of: (stat: BucketStat) => number) => stats.reduce((total, [, stat]) => total + of(stat), 0)
+  return {
+    buckets: stats.length,
+    objects: sum(({ objects }) => objects),
+    objectBytes: sum(({ storage }) => storage),
+    uploads: sum(({ uploads }) => uploads),
+    parts: sum(({ parts }) => parts),
+    partBytes: sum(({ partBytes }) => partBytes),
+  }
+}
+
 /** The statistics of each bucket of an account, by name. */
 export async function bucketStats(
   domain: Domain,

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { test } from 'node:test'
+import { snippets } from '../connect/index.js'
+import { phpQuoted, shellQuoted } from '../connect/snippet.js'
+import { bindery, newFolder, start } from '../testing/support.js'
+
+test('connect lists every client, and suggests the right one for a misspelt name', async () => {
+  const { code, output } = await bindery('connect')
+  assert.equal(code, 0)
+  for (const [name, { title }] of snippets('')) {
+    assert.ok(output.split('\n').some((line) => line.startsWith(`  ${name} `) && line.includes(title)))
+  }
+  assert.deepEqual(await bindery('connect', 'pyton'), {
+    code: 2,
+    output: 'bindery: there is no snippet for pyton. Did you mean python?\n',
+  })
+})
+
+test('a snippet has the address, region and key of the server that uses the folder, and the bucket that was asked for', async (t) => {
+  const folder = await newFolder(t)
+  assert.match((await bindery('connect', 'node', folder)).output, /no server uses .*--endpoint URL/)
+  const server = await start(t, folder)
+  for (const client of snippets('').keys()) {
+    const { code, output } = await bindery('connect', client, folder, '--bucket', 'my-bucket')
+    assert.equal(code, 0, output)
+    for (const fact of [server.endpoint, server.accessKeyId, 'my-bucket']) assert.ok(output.includes(fact), client)
+    if (client !== 'curl') assert.ok(output.includes(server.accessKeySecret), client)
+  }
+  assert.match((await bindery('connect', 'node', folder, '--bucket', 'B')).output, /--bucket cannot be "B"/)
+  assert.equal(await server.stop(), 0)
+  assert.match((await bindery('connect', 'node', folder)).output, /no server uses/)
+})
+
+test('a secret with quotes is a literal of its language', () => {
+  const secret = `a'b"c\\d$HOME`
+  assert.equal(execFileSync('sh', ['-c', `printf %s ${shellQuoted(secret)}`], { encoding: 'utf8' }), secret)
+  assert.equal(phpQuoted(secret), String.raw`'a\'b"c\\d$HOME'`)
+})

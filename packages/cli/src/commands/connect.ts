@@ -1,0 +1,114 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { presignV4, Query, type Signable } from '@bindery/protocol'
+import { Failure, findServer, nearest, nodeDigests, OPTIONS } from '@bindery/server'
+import { type AdminServer, adminServer } from '../admin/send.js'
+import { defaultFolder, readArguments } from '../arguments.js'
+import { padColumns } from '../columns.js'
+import type { Environment, Invocation } from '../command.js'
+import { type Facts, type Snippet, snippets } from '../connect/index.js'
+import { EXIT, type ExitCode } from '../exit-codes.js'
+import type { Language } from '../language.js'
+import { connectWordsIn } from '../messages/connect.js'
+
+const DEFAULT_BUCKET = 'demo'
+const EXPIRES_SECONDS = 3_600
+
+/** `bindery connect [CLIENT] [DIR]`: prints a program that uses the running server. Throws Failure. */
+export async function connectCommand({ args, env, language }: Invocation): Promise<ExitCode> {
+  const { positionals, values } = readArguments(args, [], 2, ['bucket', 'endpoint'])
+  const [client, folder] = positionals
+  const all = snippets(clientLibrary())
+  if (client === undefined) {
+    process.stdout.write(listOf(all, language))
+    return EXIT.ok
+  }
+  const snippet = all.get(client)
+  if (snippet === undefined) {
+    throw new Failure('clientUnknown', { client, suggestion: nearest(client, [...all.keys()]) })
+  }
+  const bucket = values.get('bucket') ?? DEFAULT_BUCKET
+  requireValid('--bucket', bucket, OPTIONS.buckets.codec)
+  const server = await serverFor(folder, values.get('endpoint') ?? env.OSS_ENDPOINT, env)
+  process.stdout.write(scriptOf(snippet, factsOf(snippet, server, bucket), language))
+  return EXIT.ok
+}
+
+/** The running server of a folder, or the one at an address, and a key for it. Throws Failure `serverNotFound`, `keyOther`. */
+async function serverFor(
+  folder: string | undefined,
+  endpoint: string | undefined,
+  env: Environment,
+): Promise<AdminServer> {
+  if (endpoint !== undefined) {
+    requireValid('--endpoint', endpoint, OPTIONS.endpoint.codec)
+    return adminServer({ endpoint, folder }, env)
+  }
+  const place = folder ?? defaultFolder(env)
+  const running = await findServer(resolve(place))
+  if (running === undefined) throw new Failure('serverNotFound', { folder: place })
+  const { credentials } = await adminServer(
+    { endpoint: running.endpoint, folder: undefined },
+    keysOf(env, place),
+  ).catch((error) => {
+    if (error instanceof Failure) throw new Failure('keyOther', running, { cause: error })
+    throw error
+  })
+  const isOwn = Boolean(env.OSS_ACCESS_KEY_ID)
+  if (!isOwn && credentials.accessKeyId !== running.accessKeyId) throw new Failure('keyOther', running)
+  return { endpoint: running.endpoint, region: running.region, credentials }
+}
+
+/** The environment, with the folder of a command line as if a variable named it. */
+function keysOf(env: Environment, folder: string): Environment {
+  return { ...env, BINDERY_DIR: folder }
+}
+
+function requireValid(
+  name: string,
+  value: string,
+  codec: { readonly expected: string; parse(text: string): unknown },
+): void {
+  if (codec.parse(value) === undefined) throw new Failure('valueInvalid', { name, value, expected: codec.expected })
+}
+
+function factsOf(snippet: Snippet, { endpoint, region, credentials }: AdminServer, bucket: string): Facts {
+  const { accessKeyId, accessKeySecret } = credentials
+  const presign = (method: 'GET' | 'PUT') => {
+    const unsigned: Signable = { method, bucket, key: 'hello.txt', query: new Query([]), headers: {} }
+    const terms = { time: Date.now(), region, digests: nodeDigests(), expiresSeconds: EXPIRES_SECONDS }
+    const parameters = presignV4(unsigned, credentials, terms).query.parameters
+    const query = parameters.map(({ name, value }) => `${name}=${encodeURIComponent(value ?? '')}`).join('&')
+    return `${endpoint}/${bucket}/hello.txt?${query}`
+  }
+  return { endpoint, region, bucket, accessKeyId, secret: snippet.quote(accessKeySecret), presign }
+}
+
+function scriptOf(snippet: Snippet, facts: Facts, language: Language): string {
+  const words = connectWordsIn(language)
+  const comments = [
+    snippet.title,
+    words.paste(snippet.needs),
+    snippet.needsBucket ? words.needsBucket(facts.bucket) : '',
+    snippet.untested === undefined ? '' : words.untested[snippet.untested],
+  ]
+  const lines = comments.filter((line) => line !== '').map((line) => `# ${line}\n`)
+  return `${lines.join('')}${snippet.script(facts)}`
+}
+
+function listOf(all: ReadonlyMap<string, Snippet>, language: Language): string {
+  const words = connectWordsIn(language)
+  const width = Math.max(...[...all.keys()].map((name) => name.length)) + 2
+  const lines = [...all].map(([name, { title, untested }]) => {
+    const note = untested === undefined ? '' : ` ${words.notRun}`
+    return `  ${padColumns(name, width)}${title}${note}\n`
+  })
+  return `${words.clients}\n\n${lines.join('')}\n${words.usage}\n`
+}
+
+/** The client library of this clone, seen from the bundle or from the modules. */
+function clientLibrary(): string {
+  const places = ['../../client/dist/node/index.js', '../../../client/dist/node/index.js']
+  const urls = places.map((place) => new URL(place, import.meta.url))
+  return (urls.find((url) => existsSync(url)) ?? urls[0])?.href ?? '@bindery/client'
+}

@@ -1,0 +1,43 @@
+import type { Language } from '../language.js'
+
+/** The texts of `bindery connect`. */
+export interface ConnectWords {
+  readonly clients: string
+  readonly usage: string
+  /** Comments above a script, without `#`. */
+  readonly paste: (needs: string) => string
+  readonly needsBucket: (bucket: string) => string
+  readonly untested: { readonly noPackage: string; readonly noToolchain: string }
+  /** After a client in the list. */
+  readonly notRun: string
+}
+
+const ENGLISH: ConnectWords = {
+  clients: 'Programs that use this server, ready to paste:',
+  usage: 'Print one: bindery connect CLIENT. Run one in an empty folder: bindery connect CLIENT | sh -e',
+  paste: (needs) => `Paste this into a shell, in an empty folder. Needed: ${needs}.`,
+  needsBucket: (bucket) => `The bucket must exist; create it at the start: bindery serve --buckets ${bucket}`,
+  untested: {
+    noPackage:
+      "Written from the SDK's documentation; Bindery's tests do not run it, because no package registry they use has it.",
+    noToolchain:
+      "Written from the SDK's documentation; Bindery's tests do not run it, because they lack its toolchain.",
+  },
+  notRun: '(not run by tests)',
+}
+
+const CHINESE: ConnectWords = {
+  clients: '可直接使用的连接示例：',
+  usage: '打印示例：bindery connect CLIENT。在空目录中运行：bindery connect CLIENT | sh -e',
+  paste: (needs) => `请在空目录中粘贴到 shell 里运行。需要：${needs}。`,
+  needsBucket: (bucket) => `Bucket 必须已存在；可在启动时创建：bindery serve --buckets ${bucket}`,
+  untested: {
+    noPackage: '根据 SDK 文档编写；Bindery 的测试没有运行它，因为测试所用的软件源里没有这个 SDK。',
+    noToolchain: '根据 SDK 文档编写；Bindery 的测试没有运行它，因为测试环境没有它的工具链。',
+  },
+  notRun: '（测试没有运行）',
+}
+
+export function connectWordsIn(language: Language): ConnectWords {
+  return language === 'zh' ? CHINESE : ENGLISH
+}

@@ -1,0 +1,36 @@
+import type { StoreTotals } from '@bindery/service'
+import { Gauge, Registry } from 'prom-client'
+import type { Disk } from '../deployment.js'
+import type { MetricValues } from './request-metrics.js'
+
+/** The amount of data that a server stores, and its disk. */
+export interface StoreFacts {
+  readonly totals: StoreTotals
+  readonly disk: Disk
+  readonly reserveBytes: number
+  readonly version: string
+}
+
+/** The metrics of the stores, which one process reports for all. */
+export async function storeMetrics({ totals, disk, reserveBytes, version }: StoreFacts): Promise<MetricValues> {
+  const registry = new Registry()
+  const gauge = (name: string, help: string, value: number) =>
+    new Gauge({ name, help, registers: [registry] }).set(value)
+  gauge('bindery_buckets', 'Buckets.', totals.buckets)
+  gauge('bindery_storage_objects', 'Objects; current versions only.', totals.objects)
+  gauge('bindery_storage_bytes', 'Bytes of objects, of all versions.', totals.objectBytes)
+  gauge('bindery_multipart_uploads', 'Incomplete uploads.', totals.uploads)
+  gauge('bindery_multipart_parts', 'Parts of incomplete uploads.', totals.parts)
+  gauge('bindery_multipart_part_bytes', 'Bytes of the parts of incomplete uploads.', totals.partBytes)
+  gauge('bindery_disk_free_bytes', 'Free bytes of the disk of the data folder.', disk.freeBytes)
+  gauge('bindery_disk_total_bytes', 'Bytes of the disk of the data folder.', disk.totalBytes)
+  gauge('bindery_disk_reserve_bytes', 'Bytes of the disk that uploads leave free: --reserve.', reserveBytes)
+  const labels = { version, node: process.versions.node }
+  new Gauge({
+    name: 'bindery_build_info',
+    help: 'The versions of Bindery and Node.js, as labels; always 1.',
+    labelNames: ['version', 'node'],
+    registers: [registry],
+  }).set(labels, 1)
+  return registry.getMetricsAsJSON()
+}

@@ -1,0 +1,33 @@
+// The scripts of `bindery connect` in JavaScript and Python, run by a shell exactly as they are printed, in an empty folder.
+
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { after, before, test } from 'node:test'
+import { HELLO, printed, runScript, startFor, startShell } from './connect/run.mjs'
+
+let server
+before(async () => {
+  server = await startFor(['client'])
+})
+after(() => server?.stop())
+
+for (const client of ['node', 'aws-sdk', 'client', 'python', 'python-v2', 'boto3']) {
+  test(`${client}: the printed script stores an object and reads it back`, async (t) => {
+    assert.equal(await runScript(t, server, client), HELLO)
+  })
+}
+
+test('browser: the printed page uploads and reads in a real browser', async (t) => {
+  const child = startShell(t, printed(server, 'browser'))
+  t.after(() => process.kill(-child.pid, 'SIGKILL'))
+  let url
+  for await (const line of createInterface({ input: child.stdout })) {
+    url = /^Open (\S+)$/.exec(line)?.[1]
+    if (url !== undefined) break
+  }
+  assert.ok(url, 'the page server prints its address')
+  const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--virtual-time-budget=60000', '--dump-dom']
+  const page = spawnSync('chromium', [...flags, url], { encoding: 'utf8' })
+  assert.match(page.stdout, new RegExp(`<p id="result">${HELLO}</p>`), page.stderr)
+})
