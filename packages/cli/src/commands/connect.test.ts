@@ -21,7 +21,7 @@ test('a snippet has the address, region and key of the server that uses the fold
   const folder = await newFolder(t)
   assert.match((await bindery('connect', 'node', folder)).output, /no server uses .*--endpoint URL/)
   const server = await start(t, folder)
-  for (const client of snippets('').keys()) {
+  for (const client of ['node', 'curl', 'terraform', 'client']) {
     const { code, output } = await bindery('connect', client, folder, '--bucket', 'my-bucket')
     assert.equal(code, 0, output)
     for (const fact of [server.endpoint, server.accessKeyId, 'my-bucket']) assert.ok(output.includes(fact), client)
