@@ -58,3 +58,6 @@ export const WEBSITE_RULES_MAX = 20
 export const WEBSITE_HEADERS_MAX = 10
 /** Days that a bucket's retention may last: 70 years. @see https://help.aliyun.com/zh/oss/developer-reference/initiatebucketworm */
 export const WORM_DAYS_MAX = 25_550
+/** Days, or years, of the default retention of a bucket with ObjectWorm. */
+export const RETENTION_DAYS_MAX = 36_500
+export const RETENTION_YEARS_MAX = 100

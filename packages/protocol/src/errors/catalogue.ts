@@ -241,6 +241,28 @@ export const CATALOGUE = {
   wormExists: row('WORMConfigurationAlreadyExists', 409, 'The WORM Configuration already exists.'),
   wormLocked: row('WORMConfigurationLocked', 403, 'The WORM Configuration is locked.', { ec: '0003-00090008' }),
   wormInvalid: row('InvalidWORMConfiguration', 400, 'Invalid WORM Configuration.'),
+  noSuchObjectWorm: row('NoSuchObjectWormConfiguration', 404, 'The object WORM configuration does not exist.'),
+  objectWormNotPossible: row(
+    'InvalidBucketState',
+    409,
+    'The request is not valid with the current state of the bucket: object WORM needs enabled versioning, and no other retention policy.',
+  ),
+  objectWormMissing: row('InvalidRequest', 400, 'Bucket is missing Object Worm Configuration.'),
+  noSuchRetention: row(
+    'NoSuchObjectRetentionConfiguration',
+    404,
+    'The specified object does not have a retention configuration.',
+  ),
+  noSuchLegalHold: row(
+    'NoSuchObjectLegalHoldConfiguration',
+    404,
+    'The specified object does not have a legal hold configuration.',
+  ),
+  retentionIncomplete: invalidArgument(
+    'x-oss-object-worm-retain-until-date and x-oss-object-worm-mode must both be supplied.',
+  ),
+  retentionInPast: invalidArgument('The retain until date must be in the future.'),
+  appendUnderObjectWorm: row('OperationNotSupported', 400, 'The operation is not supported for this resource'),
 
   // Other settings of buckets
   noSuchRegion: row('NoSuchRegion', 404, '{name}'),

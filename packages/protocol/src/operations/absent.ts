@@ -48,10 +48,6 @@ export const ABSENT_OPERATIONS: readonly AbsentOperation[] = [
   absent('GetBucketOverwriteConfig', 'GET', 'bucket', 'overwriteConfig'),
   absent('DeleteBucketOverwriteConfig', 'DELETE', 'bucket', 'overwriteConfig'),
 
-  // Encryption and retention
-  absent('PutBucketObjectWormConfiguration', 'PUT', 'bucket', 'objectWorm'),
-  absent('GetBucketObjectWormConfiguration', 'GET', 'bucket', 'objectWorm'),
-
   // Tags, costs, logs, reports
   absent('PutBucketInventory', 'PUT', 'bucket', 'inventory', 'inventoryId'),
   absent('GetBucketInventory', 'GET', 'bucket', 'inventory', 'inventoryId'),
@@ -113,10 +109,6 @@ export const ABSENT_OPERATIONS: readonly AbsentOperation[] = [
   absent('GetAsyncFetchTask', 'GET', 'bucket', 'asyncFetch'),
 
   // Objects
-  absent('PutObjectRetention', 'PUT', 'object', 'retention'),
-  absent('GetObjectRetention', 'GET', 'object', 'retention'),
-  absent('PutObjectLegalHold', 'PUT', 'object', 'legalHold'),
-  absent('GetObjectLegalHold', 'GET', 'object', 'legalHold'),
   absent('ProcessObject', 'POST', 'object', 'x-oss-process'),
   absent('AsyncProcessObject', 'POST', 'object', 'x-oss-async-process'),
   absent('RenameObject', 'POST', 'object', 'x-oss-rename'),

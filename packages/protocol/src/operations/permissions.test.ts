@@ -86,6 +86,12 @@ const NEEDED: Readonly<Record<string, string>> = {
   'oss:CleanRestoredObject': 'CleanRestoredObject',
   'oss:GetObjectAcl': 'GetObjectACL',
   'oss:PutObjectAcl': 'PutObjectACL',
+  'oss:PutObjectRetention': 'PutObjectRetention',
+  'oss:GetObjectRetention': 'GetObjectRetention',
+  'oss:PutObjectLegalHold': 'PutObjectLegalHold',
+  'oss:GetObjectLegalHold': 'GetObjectLegalHold',
+  'oss:PutBucketObjectWormConfiguration': 'PutBucketObjectWormConfiguration',
+  'oss:GetBucketObjectWormConfiguration': 'GetBucketObjectWormConfiguration',
   'oss:PutObjectTagging': 'PutObjectTagging',
   'oss:GetObjectTagging': 'GetObjectTagging',
   'oss:DeleteObjectTagging': 'DeleteObjectTagging',
@@ -104,9 +110,9 @@ test('each operation declares the action that the official page names for it', (
 })
 
 test('a version of an object is read, described and deleted by an action of its own', () => {
-  // OSS has one action for cleaning, whatever version is named
+  // OSS has one action for these, whatever version is named
   const ofVersions = Object.values<Operation>(operations).filter(
-    ({ name, input }) => 'versionId' in input && name !== 'CleanRestoredObject',
+    ({ name, input }) => 'versionId' in input && !/^CleanRestored|Retention$|LegalHold$/.test(name),
   )
   for (const { name, permissions } of ofVersions) {
     for (const action of permissions) {
@@ -124,10 +130,13 @@ test('what copies needs to read its source, and nothing else does', () => {
   }
 })
 
-test('a header that sets an ACL or tags needs the action of setting them', () => {
+test('a header that sets an ACL, tags or holds needs the action of setting them, and a bypass its own', () => {
   const setting: Readonly<Record<string, string>> = {
     'x-oss-object-acl': 'oss:PutObjectAcl',
     'x-oss-tagging': 'oss:PutObjectTagging',
+    'x-oss-object-worm-mode': 'oss:PutObjectRetention',
+    'x-oss-object-worm-legal-hold': 'oss:PutObjectLegalHold',
+    'x-oss-bypass-governance-retention': 'oss:BypassGovernanceRetention',
   }
   for (const { name, permissions, permissionsWith = {}, input } of Object.values<Operation>(operations)) {
     const sent = Object.values(input).map((field) => String(field.name).toLowerCase())

@@ -39,6 +39,11 @@ const DIFFERING: Readonly<Partial<Record<Cause, Differing>>> = {
     code: 'BadDigest',
     message: 'The Content-MD5 you specified did not match what we received.',
   },
+  fileImmutable: {
+    code: 'AccessDenied',
+    status: 403,
+    message: 'Access Denied because object protected by object lock.',
+  },
   objectNameTooLong: { code: 'KeyTooLongError', message: 'Your key is too long' },
   objectNameEmpty: INVALID_URI,
   objectNameInvalid: INVALID_URI,

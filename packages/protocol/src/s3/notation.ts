@@ -4,6 +4,9 @@ import type { Notation, Spelling } from '../notation.js'
 const NAMES: Readonly<Record<string, string | undefined>> = {
   'x-oss-object-acl': 'x-amz-acl',
   'x-oss-server-side-encryption-key-id': 'x-amz-server-side-encryption-aws-kms-key-id',
+  'x-oss-object-worm-mode': 'x-amz-object-lock-mode',
+  'x-oss-object-worm-retain-until-date': 'x-amz-object-lock-retain-until-date',
+  'x-oss-object-worm-legal-hold': 'x-amz-object-lock-legal-hold',
   // S3 has no such headers
   'x-oss-hash-crc64ecma': undefined,
   'x-oss-object-type': undefined,

@@ -97,6 +97,9 @@ export function objectHeaders(call: Showing, record: ObjectRecord): OutputOf<Ope
     restore: shownRestore(record, call.domain.clock()),
     expiration: shownExpiration(call.expirationOf(record)),
     transitionTime: shownTransition(record),
+    wormMode: record.retention?.mode,
+    wormRetainUntil: record.retention?.until,
+    wormLegalHold: record.legalHold === 'ON' ? record.legalHold : undefined,
     versionId: shownVersionOf(call.bucket, record),
     userMetadata: record.userMetadata,
   }

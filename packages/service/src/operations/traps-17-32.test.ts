@@ -265,7 +265,7 @@ test('trap 26: the query selects the operation: Abort deletes no object, a part 
     ['PUT', { partNumber: '1' }, 404],
     ['PUT', { uploadId }, 400],
     ['PUT', { partNumber: '1', uploadId }, 200],
-    ['PUT', { legalHold: '' }, 501],
+    ['PUT', { live: '' }, 501],
     ['POST', { delete: '' }, 405],
   ]
   for (const [method, query, status] of rows) {

@@ -18,6 +18,7 @@ import { listObjectVersions } from './list-object-versions.js'
 import { listObjects } from './list-objects.js'
 import { listObjectsV2 } from './list-objects-v2.js'
 import { bucketLogging } from './logging.js'
+import { bucketObjectWorm } from './object-worm.js'
 import { ownershipControlsDocument } from './ownership-controls.js'
 import { bucketPolicy } from './policy.js'
 import { bucketPublicAccessBlock } from './public-access-block.js'
@@ -60,6 +61,7 @@ export const bucketDocuments = [
   bucketHttpsConfig,
   bucketResourceGroup,
   bucketStorageCapacity,
+  bucketObjectWorm,
 ] as const
 
 /** Other documents of a bucket, which operations of their own change. */

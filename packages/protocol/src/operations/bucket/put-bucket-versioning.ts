@@ -19,5 +19,5 @@ export const putBucketVersioning = operation({
   body: versioningWanted,
   status: 200,
   output: {},
-  errors: ['noSuchBucket', 'wormInvalid', ...DOCUMENT_CAUSES],
+  errors: ['noSuchBucket', 'wormInvalid', 'objectWormNotPossible', ...DOCUMENT_CAUSES],
 })

@@ -22,6 +22,9 @@ x-oss-server-side-encryption: KMS
 x-oss-server-side-data-encryption: SM4
 x-oss-server-side-encryption-key-id: 9468da86-3509-4f8d-a61e-6eab1eac****
 x-oss-tagging: k1=v1&k2
+x-oss-object-worm-mode: COMPLIANCE
+x-oss-object-worm-retain-until-date: 2026-01-05T08:00:00.000Z
+x-oss-object-worm-legal-hold: OFF
 x-oss-metadata-directive: REPLACE
 x-oss-object-acl: nonsense
 x-oss-traffic-limit: 1
@@ -46,6 +49,9 @@ If-Modified-Since: Tue, 04 Mar 2025 08:00:00 GMT`,
       ['k1', 'v1'],
       ['k2', ''],
     ],
+    wormMode: 'COMPLIANCE',
+    wormRetainUntil: Date.UTC(2026, 0, 5, 8),
+    wormLegalHold: 'OFF',
     userMetadata: { author: 'M\u00c3\u00b6ller' },
     autoComplete: { size: 409_700, crc64: 2n ** 64n - 1n },
   })
@@ -90,7 +96,7 @@ test('invalid values and unsupported features are refused by name', () => {
     [`x-oss-meta-a: ${'v'.repeat(8 * 1024)}`, 'metadataTooLarge'],
     ['x-oss-server-side-encryption: AES128', 'invalidEncryptionAlgorithm'],
     ['x-oss-server-side-encryption-context: e30=', 'headerNotImplemented'],
-    ['x-oss-object-worm-mode: COMPLIANCE', 'headerNotImplemented'],
+    ['x-oss-object-worm-mode: FOREVER', 'invalidArgument'],
   ]
   for (const [header, cause] of rows) {
     const [reason] = failureOf(() => inputOf(initiateMultipartUpload, `POST /a?uploads HTTP/1.1\n${header}`))

@@ -3,16 +3,9 @@ import { flag, header, optional, userMetadata } from '../../field.js'
 import { operation } from '../../operation.js'
 import { element, optionalElement, xml } from '../../xml.js'
 import { ENCRYPTION_CAUSES, encryptionInput, encryptionOutput, refuseEncryptionContext } from '../encryption-fields.js'
+import { HOLD_CAUSES, HOLD_PERMISSIONS, holdHeaders } from '../object/holds.js'
 import { tagging } from '../object/tags.js'
-import {
-  encodingType,
-  encodingTypeElement,
-  forbidOverwrite,
-  page,
-  refuseRetention,
-  storageClass,
-  storedHeaders,
-} from '../shared.js'
+import { encodingType, encodingTypeElement, forbidOverwrite, page, storageClass, storedHeaders } from '../shared.js'
 import { autoComplete } from './auto-complete.js'
 import { ENVELOPE_CAUSES } from './client-encryption.js'
 
@@ -25,7 +18,7 @@ export const initiateMultipartUpload = operation({
   level: 'object',
   when: [{ query: ['uploads'] }],
   permissions: ['oss:PutObject'],
-  permissionsWith: { 'x-oss-tagging': 'oss:PutObjectTagging' },
+  permissionsWith: { 'x-oss-tagging': 'oss:PutObjectTagging', ...HOLD_PERMISSIONS },
   input: {
     encodingType,
     sequential: flag('sequential'),
@@ -34,6 +27,7 @@ export const initiateMultipartUpload = operation({
     storageClass: optional(header('x-oss-storage-class', storageClass)),
     tagging,
     userMetadata,
+    ...holdHeaders,
     ...encryptionInput,
     autoComplete,
   },
@@ -45,6 +39,6 @@ export const initiateMultipartUpload = operation({
     key: element('Key', text, { url: true }),
     uploadId: element('UploadId', text),
   }),
-  errors: [...ENCRYPTION_CAUSES, ...ENVELOPE_CAUSES, 'noSuchBucket', 'fileAlreadyExists'],
-  refuses: [refuseEncryptionContext, ...refuseRetention],
+  errors: [...ENCRYPTION_CAUSES, ...ENVELOPE_CAUSES, 'noSuchBucket', 'fileAlreadyExists', ...HOLD_CAUSES],
+  refuses: [refuseEncryptionContext],
 })

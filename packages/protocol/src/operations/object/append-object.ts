@@ -81,6 +81,7 @@ export const appendObject = operation({
     'noSuchBucket',
     ...APPEND_CAUSES,
     'appendableSealed',
+    'appendUnderObjectWorm',
     'fileImmutable',
     ...CONTENT_CAUSES,
   ],

@@ -9,13 +9,13 @@ import {
   lastModifiedElement,
   objectAcl,
   page,
-  refuseRetention,
   shownVersionId,
   storageClass,
   storedHeaders,
   trafficLimit,
 } from '../shared.js'
 import { COPY_SOURCE_CAUSES, copyConditions, copySource, copySourceVersionId } from './copy-source.js'
+import { HOLD_CAUSES, HOLD_PERMISSIONS, holdHeaders } from './holds.js'
 import { tagging } from './tags.js'
 
 const directive = oneOf(['COPY', 'REPLACE'], 'invalidArgument', { ignoreCase: true })
@@ -30,7 +30,11 @@ export const copyObject = operation({
   when: [{ header: ['x-oss-copy-source'] }],
   permissions: ['oss:PutObject'],
   sourcePermissions: ['oss:GetObject'],
-  permissionsWith: { 'x-oss-tagging': 'oss:PutObjectTagging', 'x-oss-object-acl': 'oss:PutObjectAcl' },
+  permissionsWith: {
+    'x-oss-tagging': 'oss:PutObjectTagging',
+    'x-oss-object-acl': 'oss:PutObjectAcl',
+    ...HOLD_PERMISSIONS,
+  },
   input: {
     copySource: header('x-oss-copy-source', copySource),
     forbidOverwrite,
@@ -42,6 +46,7 @@ export const copyObject = operation({
     tagging,
     ...storedHeaders,
     userMetadata,
+    ...holdHeaders,
     ...encryptionInput,
     trafficLimit,
   },
@@ -54,11 +59,17 @@ export const copyObject = operation({
     ...encryptionOutput,
   },
   result: xml('CopyObjectResult', { etag: etagElement, lastModified: lastModifiedElement }),
-  errors: [...ENCRYPTION_CAUSES, ...COPY_SOURCE_CAUSES, 'fileAlreadyExists', 'fileImmutable', 'entityTooLarge'],
+  errors: [
+    ...ENCRYPTION_CAUSES,
+    ...COPY_SOURCE_CAUSES,
+    'fileAlreadyExists',
+    'fileImmutable',
+    ...HOLD_CAUSES,
+    'entityTooLarge',
+  ],
   answersAs: { noSuchVersion: 'noSuchSourceVersion', versionIsDeleteMarker: 'sourceIsDeleteMarker' },
   refuses: [
     refuseEncryptionContext,
-    ...refuseRetention,
     // OSS makes callbacks for uploads, not for copies
     refuseHeader('x-oss-callback'),
     refuseQuery('callback'),

@@ -4,6 +4,7 @@ import { DELETE_OBJECTS_MAX } from '../../limits.js'
 import { operation } from '../../operation.js'
 import { counted, element, list, optionalDocument, optionalElement, xml } from '../../xml.js'
 import { DOCUMENT_CAUSES, encodingType, encodingTypeElement, md5, page, versionIdText } from '../shared.js'
+import { BYPASS_PERMISSION, bypassGovernance } from './holds.js'
 
 const versionId = optionalElement('VersionId', orEmpty(versionIdText()))
 
@@ -38,8 +39,10 @@ export const deleteMultipleObjects = operation({
   when: [{ query: ['delete'] }],
   keysInBody: true,
   permissions: ['oss:DeleteObject'],
+  permissionsWith: BYPASS_PERMISSION,
   input: {
     encodingType,
+    bypassGovernance,
     contentMd5: required(header('Content-MD5', md5), 'deleteWithoutMd5'),
   },
   body: deletedObjects,

@@ -1,5 +1,6 @@
 import { operation } from '../../operation.js'
 import { deleteMarkerHeaders, page, versionId } from '../shared.js'
+import { BYPASS_PERMISSION, bypassGovernance } from './holds.js'
 
 /** Without a version, a bucket that keeps versions gets a delete marker. */
 export const deleteObject = operation({
@@ -9,7 +10,8 @@ export const deleteObject = operation({
   method: 'DELETE',
   level: 'object',
   permissions: ['oss:DeleteObject'],
-  input: { versionId },
+  permissionsWith: BYPASS_PERMISSION,
+  input: { versionId, bypassGovernance },
   status: 204,
   output: deleteMarkerHeaders,
   errors: ['noSuchBucket', 'fileImmutable'],

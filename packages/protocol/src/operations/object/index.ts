@@ -6,6 +6,7 @@ import { getObject } from './get-object.js'
 import { getObjectAcl } from './get-object-acl.js'
 import { getObjectMeta } from './get-object-meta.js'
 import { headObject } from './head-object.js'
+import { getObjectLegalHold, getObjectRetention, putObjectLegalHold, putObjectRetention } from './holds.js'
 import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './object-tagging.js'
 import { optionObject } from './option-object.js'
 import { postObject } from './post-object.js'
@@ -33,6 +34,10 @@ export const objectOperations = [
   putObjectTagging,
   getObjectTagging,
   deleteObjectTagging,
+  putObjectRetention,
+  getObjectRetention,
+  putObjectLegalHold,
+  getObjectLegalHold,
   putSymlink,
   getSymlink,
   restoreObject,

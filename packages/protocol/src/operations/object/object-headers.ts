@@ -3,6 +3,7 @@ import { header, optional, userMetadata } from '../../field.js'
 import { APPENDABLE_SIZE_MAX, OBJECT_SIZE_MAX, TAGS_MAX } from '../../limits.js'
 import { encryptionOutput } from '../encryption-fields.js'
 import { objectType, shownVersionId, storageClass } from '../shared.js'
+import { holdHeaders } from './holds.js'
 
 /** Where the next append to an appendable object begins: its length in bytes. */
 export const nextAppendPosition = header('x-oss-next-append-position', integer(0, APPENDABLE_SIZE_MAX))
@@ -43,6 +44,7 @@ export const objectHeaders = {
   restore: optional(header('x-oss-restore', text)),
   expiration,
   transitionTime,
+  ...holdHeaders,
   versionId: shownVersionId,
   userMetadata,
 }

@@ -83,5 +83,5 @@ export const postObject = operation({
     location: optional(header('Location', text)),
   },
   result: postedIfAsked,
-  errors: ['noSuchBucket', 'fileAlreadyExists', ...FORM_CAUSES, ...CONTENT_CAUSES, ...CALLBACK_CAUSES],
+  errors: ['noSuchBucket', 'fileAlreadyExists', 'fileImmutable', ...FORM_CAUSES, ...CONTENT_CAUSES, ...CALLBACK_CAUSES],
 })

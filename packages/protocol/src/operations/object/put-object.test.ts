@@ -51,9 +51,8 @@ test('a conditional put is not implemented, and the error names the header', () 
 })
 
 test('headers that change the meaning of a put are refused, not ignored', () => {
-  for (const header of ['x-oss-server-side-encryption-context', 'x-oss-object-worm-legal-hold']) {
-    assert.deepEqual(failure(`${header}: x`), ['headerNotImplemented', { Header: header }])
-  }
+  const header = 'x-oss-server-side-encryption-context'
+  assert.deepEqual(failure(`${header}: x`), ['headerNotImplemented', { Header: header }])
 })
 
 test("an invalid ACL is reported in OSS's terms", () => {

@@ -10,12 +10,12 @@ import {
   objectAcl,
   page,
   qosDelayTime,
-  refuseRetention,
   shownVersionId,
   storageClass,
   storedHeaders,
   trafficLimit,
 } from '../shared.js'
+import { HOLD_CAUSES, HOLD_PERMISSIONS, holdHeaders } from './holds.js'
 import { expiration } from './object-headers.js'
 import { tagging } from './tags.js'
 
@@ -27,7 +27,11 @@ export const putObject = operation({
   method: 'PUT',
   level: 'object',
   permissions: ['oss:PutObject'],
-  permissionsWith: { 'x-oss-tagging': 'oss:PutObjectTagging', 'x-oss-object-acl': 'oss:PutObjectAcl' },
+  permissionsWith: {
+    'x-oss-tagging': 'oss:PutObjectTagging',
+    'x-oss-object-acl': 'oss:PutObjectAcl',
+    ...HOLD_PERMISSIONS,
+  },
   input: {
     ...storedHeaders,
     contentMd5,
@@ -36,6 +40,7 @@ export const putObject = operation({
     storageClass: optional(header('x-oss-storage-class', storageClass)),
     tagging,
     userMetadata,
+    ...holdHeaders,
     ...encryptionInput,
     trafficLimit,
     ...callbackFields,
@@ -56,6 +61,7 @@ export const putObject = operation({
     'noSuchBucket',
     'fileAlreadyExists',
     'fileImmutable',
+    ...HOLD_CAUSES,
     ...CONTENT_CAUSES,
     ...CALLBACK_CAUSES,
   ],
@@ -65,6 +71,5 @@ export const putObject = operation({
     refuseHeader('If-Match', [], 'conditionalPutNotImplemented'),
     refuseHeader('If-None-Match', [], 'conditionalPutNotImplemented'),
     refuseEncryptionContext,
-    ...refuseRetention,
   ],
 })

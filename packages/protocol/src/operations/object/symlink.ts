@@ -8,13 +8,13 @@ import {
   apiPage,
   forbidOverwrite,
   objectAcl,
-  refuseRetention,
   shownVersionId,
   storageClass,
   storedHeaders,
   VERSION_CAUSES,
   versionId,
 } from '../shared.js'
+import { HOLD_CAUSES, HOLD_PERMISSIONS, holdHeaders } from './holds.js'
 import { objectHeaders } from './object-headers.js'
 import { tagging } from './tags.js'
 
@@ -46,7 +46,11 @@ export const putSymlink = operation({
   source: apiPage('PutSymlink'),
   method: 'PUT',
   permissions: ['oss:PutObject'],
-  permissionsWith: { 'x-oss-tagging': 'oss:PutObjectTagging', 'x-oss-object-acl': 'oss:PutObjectAcl' },
+  permissionsWith: {
+    'x-oss-tagging': 'oss:PutObjectTagging',
+    'x-oss-object-acl': 'oss:PutObjectAcl',
+    ...HOLD_PERMISSIONS,
+  },
   input: {
     target: required(target, 'symlinkTargetMissing'),
     ...storedHeaders,
@@ -55,10 +59,10 @@ export const putSymlink = operation({
     storageClass: optional(header('x-oss-storage-class', storageClass)),
     tagging,
     userMetadata,
+    ...holdHeaders,
   },
   output: { etag: header('ETag', etag), versionId: shownVersionId },
-  errors: ['noSuchBucket', 'fileAlreadyExists', 'fileImmutable'],
-  refuses: refuseRetention,
+  errors: ['noSuchBucket', 'fileAlreadyExists', 'fileImmutable', ...HOLD_CAUSES],
 })
 
 const { contentLength, contentType, lastModified } = objectHeaders

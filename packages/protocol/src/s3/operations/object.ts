@@ -9,6 +9,7 @@ import { deletedList, deletedObjects, deleteMultipleObjects } from '../../operat
 import { deleteObject as ossDeleteObject } from '../../operations/object/delete-object.js'
 import { getObject as ossGetObject } from '../../operations/object/get-object.js'
 import { headObject as ossHeadObject } from '../../operations/object/head-object.js'
+import { BYPASS_PERMISSION, bypassGovernance } from '../../operations/object/holds.js'
 import { objectHeaders } from '../../operations/object/object-headers.js'
 import {
   checkedTagging,
@@ -99,6 +100,7 @@ const deleteObject = s3Operation({
   ...sharedWith(ossDeleteObject),
   name: 'DeleteObject',
   source: s3Page('DeleteObject'),
+  permissionsWith: BYPASS_PERMISSION,
   input: ossDeleteObject.input,
   output: ossDeleteObject.output,
   refuses: [...(ossDeleteObject.refuses ?? []), refuseHeader('If-Match')],
@@ -159,7 +161,8 @@ const deleteObjects = s3Operation({
   ...sharedWith(deleteMultipleObjects),
   name: 'DeleteObjects',
   source: s3Page('DeleteObjects'),
-  input: { contentMd5 },
+  permissionsWith: BYPASS_PERMISSION,
+  input: { contentMd5, bypassGovernance },
   output: {},
   body: deletedObjects,
   needsDigest: true,

@@ -20,7 +20,8 @@ export async function initiateWorm(domain: Domain, bucket: BucketName, days: num
   await changeDocument(domain, bucket, WORM, async ({ tx, bucket: record }) => {
     const found = await readWorm(domain, tx, record)
     if (found !== undefined && found.state !== 'Expired') throw new OssError('wormExists')
-    if (record.versioning === 'Suspended') throw new OssError('wormInvalid')
+    const isHeldSingly = record.documents?.objectWorm !== undefined
+    if (record.versioning === 'Suspended' || isHeldSingly) throw new OssError('wormInvalid')
     return { wormId, state: 'InProgress', retentionPeriodInDays: days, creationDate: domain.clock() }
   })
   return wormId

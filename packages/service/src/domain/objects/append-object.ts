@@ -243,7 +243,8 @@ async function commit(
     }
     requireAppendable(stored?.record, append.position)
     if (!isSameEnd(current, end)) throw new Changed()
-    if (stored !== undefined) requireMutable({ domain, ...standing }, stored.record)
+    if (standing.objectWorm !== undefined) throw new OssError('appendUnderObjectWorm')
+    if (stored !== undefined) requireMutable({ domain, ...standing, bypassGovernance: false }, stored.record)
     const before = current?.list ?? Manifest.of(PartTable.of([]))
     const list = part === undefined ? before : before.endingWith(kept, part)
     if (part !== undefined) partRows.set(tx, place, part)

@@ -155,6 +155,7 @@ async function commitCopy(
       userMetadata: description.userMetadata,
       tagging: description.tagging,
       storageClass: description.storageClass ?? standing.bucket.storageClass,
+      ...description.holds,
     }
     if (record.bytes.kind === 'manifest') holderRows.set(tx, record, undefined)
     // a source of the same key is replaced, or kept, as the promotion has left it
@@ -181,6 +182,15 @@ function unsealed({ sealedAt: _, ...record }: ObjectRecord): ObjectRecord {
 }
 
 /** A record without the facts of one version, which its copy does not share. */
-function ofItself({ version: _, encryption: __, restore: ___, movedAt: ____, ...record }: ObjectRecord) {
+function ofItself(source: ObjectRecord) {
+  const {
+    version: _,
+    encryption: __,
+    restore: ___,
+    movedAt: ____,
+    retention: _____,
+    legalHold: ______,
+    ...record
+  } = source
   return record
 }

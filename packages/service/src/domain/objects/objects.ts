@@ -81,6 +81,7 @@ function recordOfPut(
     acl,
     storageClass: description.storageClass ?? bucket.storageClass,
     bytes: { kind: 'blob', blob: blob.id },
+    ...description.holds,
   }
 }
 
@@ -115,14 +116,22 @@ export function findBucketAndObject<T>(
   return domain.metadata.read((reader) => readBucketAndObject(domain, reader, name, readMore))
 }
 
-/** Deletes an object or one of its versions; one that does not exist counts as deleted. Throws noSuchBucket. */
-export async function deleteObject(domain: Domain, { bucket, key, version }: ObjectName): Promise<Deleted> {
+/**
+ * Deletes an object or one of its versions; one that does not exist counts as deleted. `bypassGovernance`: also one that
+ * is retained in the mode GOVERNANCE. Throws noSuchBucket, fileImmutable.
+ */
+export async function deleteObject(
+  domain: Domain,
+  { bucket, key, version }: ObjectName,
+  bypassGovernance = false,
+): Promise<Deleted> {
   const name = { bucket, key }
   const now = domain.clock()
   return domain.metadata.transact(async (tx) => {
     if (version === undefined) return deleteCurrent(domain, tx, await readStanding(domain, tx, name), now)
     const record = await readBucket(domain, tx, bucket)
-    if (record.versioning !== undefined) return deleteVersion(domain, tx, record, name, version)
+    if (record.versioning !== undefined)
+      return deleteVersion(domain, tx, record, { ...name, version }, bypassGovernance)
     if (version !== NULL_VERSION) return { isMarker: false }
     return deleteCurrent(domain, tx, await readStanding(domain, tx, name), now)
   })

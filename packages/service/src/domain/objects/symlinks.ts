@@ -36,6 +36,7 @@ export async function putSymlink(domain: Domain, link: NewSymlink): Promise<Obje
     reference: newId(domain),
     bytes: { kind: 'manifest' },
     target,
+    ...description.holds,
   } as const
   return domain.metadata.transact(async (tx) => {
     const standing = await readStanding(domain, tx, name)

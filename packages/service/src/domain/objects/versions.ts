@@ -8,10 +8,12 @@
 import { OssError } from '@bindery/protocol'
 import { type Awaitable, andThen, carriesBytes, type Reader, type Transaction, together } from '@bindery/storage'
 import { readBucket } from '../buckets/buckets.js'
+import { defaultHolds, type ObjectWorm } from '../buckets/object-worm.js'
 import { readRetentionMs } from '../buckets/worm.js'
 import { discardObject } from '../bytes/garbage.js'
 import type { Domain } from '../domain.js'
 import { count } from '../stored/counters.js'
+import { readDocument } from '../stored/documents.js'
 import { nullVersionRows, objectRows, ownerRows, versionRows } from '../stored/keyspace.js'
 import type {
   BucketRecord,
@@ -40,6 +42,8 @@ export interface Standing {
   readonly nullVersion: Stored | undefined
   /** Milliseconds for which versions may not be discarded, from the time of their last change. */
   readonly retentionMs: number
+  /** How new versions are retained; undefined where the bucket has no ObjectWorm. */
+  readonly objectWorm: ObjectWorm | undefined
 }
 
 /** A bucket that never kept versions costs two reads at the same time, and nothing else. Throws noSuchBucket. */
@@ -51,9 +55,10 @@ export function readStanding(domain: Domain, reader: Reader, { bucket, key }: Ob
       versioning !== undefined && current === undefined ? readMarker(reader, name) : undefined,
       versioning === 'Suspended' ? readOther(reader, name, NULL_VERSION) : undefined,
       readRetentionMs(domain, reader, record),
+      readDocument(reader, record, 'objectWorm'),
     )
-    return andThen(others, ([marker, nullVersion, retentionMs]) => {
-      return { bucket: record, name, current, marker, nullVersion, retentionMs }
+    return andThen(others, ([marker, nullVersion, retentionMs, objectWorm]) => {
+      return { bucket: record, name, current, marker, nullVersion, retentionMs, objectWorm }
     })
   })
 }
@@ -88,7 +93,10 @@ export function putCurrent(
   const isVersioned = bucket.versioning !== undefined
   if (!isVersioned && forbidOverwrite && current !== undefined) throw new OssError('fileAlreadyExists')
   if (condition !== undefined) requireCondition(current, name.key, condition)
-  const placed = isVersioned ? { ...record, version: newVersion(domain, standing, record.modifiedAt) } : record
+  const { modifiedAt } = record
+  const placed = isVersioned
+    ? { ...defaultHolds(standing.objectWorm, modifiedAt), ...record, version: newVersion(domain, standing, modifiedAt) }
+    : record
   giveWay(domain, tx, standing, 'overwritten')
   tx.set(currentKey(name), objectRows.encode(placed))
   count(tx, name.bucket, { objects: [{ storageClass: placed.storageClass, count: 1, bytes: placed.size }] })
@@ -126,7 +134,7 @@ function newVersion(domain: Domain, { bucket, current, marker }: Standing, now: 
 /** Keeps or discards what a new version comes before. */
 function giveWay(domain: Domain, tx: Transaction, standing: Standing, why: GarbageRecord['why']): void {
   const { bucket, name, current, nullVersion, retentionMs } = standing
-  const removal = { domain, tx, name, why, retentionMs }
+  const removal = { domain, tx, name, why, retentionMs, bypassGovernance: false }
   if (nullVersion !== undefined) discardOther(removal, nullVersion)
   if (current === undefined) return
   const isNull = versionIdOf(current) === NULL_VERSION
@@ -164,6 +172,8 @@ interface Removal {
   readonly name: ObjectName
   readonly why: GarbageRecord['why']
   readonly retentionMs: number
+  /** A retention in the mode GOVERNANCE does not count. */
+  readonly bypassGovernance: boolean
 }
 
 /** Throws fileImmutable. */
@@ -203,12 +213,17 @@ export function changeStorageClass(
   count(tx, bucket, { objects })
 }
 
-/** Refuses to change the data of a version that its bucket retains. Throws fileImmutable. */
+/** Refuses to change the data of a version that is held, or that its bucket retains. Throws fileImmutable. */
 export function requireMutable(
-  { domain, retentionMs }: Pick<Removal, 'domain' | 'retentionMs'>,
-  { modifiedAt }: ObjectRecord,
+  { domain, retentionMs, bypassGovernance }: Pick<Removal, 'domain' | 'retentionMs' | 'bypassGovernance'>,
+  { modifiedAt, retention, legalHold }: ObjectRecord,
 ): void {
-  if (retentionMs > 0 && domain.clock() < modifiedAt + retentionMs) throw new OssError('fileImmutable')
+  const now = domain.clock()
+  const isBypassed = bypassGovernance && retention?.mode === 'GOVERNANCE'
+  const isRetained = retention !== undefined && now < retention.until && !isBypassed
+  if (legalHold === 'ON' || isRetained || (retentionMs > 0 && now < modifiedAt + retentionMs)) {
+    throw new OssError('fileImmutable')
+  }
 }
 
 /**
@@ -219,16 +234,17 @@ export async function deleteVersion(
   domain: Domain,
   tx: Transaction,
   bucket: BucketRecord,
-  name: ObjectName,
-  version: VersionId,
+  name: ObjectName & { readonly version: VersionId },
+  bypassGovernance = false,
 ): Promise<Deleted> {
+  const { version } = name
   const [retentionMs, current, other, newest] = await together(
     readRetentionMs(domain, tx, bucket),
     objectRows.read(tx, name),
     readOther(tx, name, version),
     readNewest(tx, name, 2),
   )
-  const removal = { domain, tx, name, why: 'deleted', retentionMs } as const
+  const removal = { domain, tx, name, why: 'deleted', retentionMs, bypassGovernance } as const
   if (current !== undefined && versionIdOf(current) === version) {
     tx.delete(currentKey(name))
     discardData(removal, { row: currentKey(name), record: current })

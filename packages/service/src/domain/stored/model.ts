@@ -41,6 +41,21 @@ export interface ObjectDescription {
   readonly tagging: readonly (readonly [key: string, value: string])[]
   /** Absent: the bucket's. */
   readonly storageClass?: StorageClass
+  /** Absent: nothing holds it but the bucket's default retention. */
+  readonly holds?: Holds
+}
+
+/** Until when a version may not be deleted, and how strictly: GOVERNANCE gives way to who may bypass it. */
+export interface Retention {
+  readonly mode: 'GOVERNANCE' | 'COMPLIANCE'
+  readonly until: number
+}
+
+/** Keeps a version from being deleted, besides the retention policy of its bucket. */
+export interface Holds {
+  readonly retention?: Retention
+  /** `OFF`: there was one, and it was taken back. */
+  readonly legalHold?: 'ON' | 'OFF'
 }
 
 /** A tag of content, bare: `5D41…` or `…-N`. */
@@ -112,7 +127,7 @@ export interface MultipartETags {
   readonly digestETag?: ETag
 }
 
-export interface ObjectRecord extends MultipartETags {
+export interface ObjectRecord extends MultipartETags, Holds {
   readonly type: ObjectType
   readonly owner: string
   readonly size: number
@@ -184,7 +199,7 @@ export interface AutoComplete {
   readonly forbidOverwrite: boolean
 }
 
-export interface UploadRecord {
+export interface UploadRecord extends Holds {
   /** The checksum that each part gets, and how the object's is made of them; absent: parts and object have none. */
   readonly checksum?: Omit<Checksum, 'value'>
   readonly bucket: BucketName

@@ -171,7 +171,7 @@ async function expire(
     isAlone ? countVersions(tx, name) : undefined,
   )
   if (found === undefined || !isSame(found, record) || (versions ?? 1) > 1) return false
-  await deleteVersion(domain, tx, owner, name, versionIdOf(record))
+  await deleteVersion(domain, tx, owner, { ...name, version: versionIdOf(record) })
   return true
 }
 

@@ -326,6 +326,8 @@ function recordOf(
     manifest: upload.uploadId,
     reference: newId(domain),
     bytes: { kind: 'manifest' },
+    ...(upload.retention && { retention: upload.retention }),
+    ...(upload.legalHold && { legalHold: upload.legalHold }),
     ...encryptionField(upload.encryption),
   }
 }

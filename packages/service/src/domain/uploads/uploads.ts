@@ -92,6 +92,7 @@ export async function initiateUpload(domain: Domain, upload: NewUpload): Promise
       tagging,
       storageClass: description.storageClass ?? storageClass,
       sequential,
+      ...description.holds,
       ...(acl !== undefined && { acl }),
       ...(checksum !== undefined && { checksum }),
       ...(autoComplete !== undefined && { autoComplete }),

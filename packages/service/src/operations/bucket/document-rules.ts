@@ -3,6 +3,7 @@ import { CompiledPolicy } from '../../access/policy/compile.js'
 import { PolicyFault, parsePolicy } from '../../access/policy/grammar.js'
 import { readBucketIfAny } from '../../domain/buckets/buckets.js'
 import { readPublicAccessBlock } from '../../domain/buckets/public-access.js'
+import { readRetentionMs } from '../../domain/buckets/worm.js'
 import { newId } from '../../domain/domain.js'
 import { readDocument } from '../../domain/stored/documents.js'
 import type { DocumentRules } from './documents.js'
@@ -25,6 +26,12 @@ export const documentRules: DocumentRules = {
     const target = targetBucket === undefined ? bucket : await readBucketIfAny(domain, tx, targetBucket)
     if (target?.owner !== bucket.owner) throw new OssError('invalidTargetBucketForLogging')
     return status
+  },
+
+  objectWorm: async (worm, { domain, tx, bucket }) => {
+    const isPossible = bucket.versioning === 'Enabled' && (await readRetentionMs(domain, tx, bucket)) === 0
+    if (!isPossible) throw new OssError('objectWormNotPossible')
+    return worm
   },
 
   policy: async (text, { tx, bucket }) => {

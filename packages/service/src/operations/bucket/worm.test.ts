@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
+import { post, signedV1 } from '../../form/testing.js'
 import {
   ask as askObject,
   BUCKET,
@@ -13,6 +14,7 @@ import {
   OTHER,
   put,
   type StartedService,
+  s3,
   startVersioned,
   startWithBucket,
   type TestRequest,
@@ -164,6 +166,15 @@ test('what a bucket retains is neither overwritten nor deleted, in whatever way,
   }
   await put('kept')
   await put('source')
+  const append = (position: number) =>
+    call(started, {
+      method: 'POST',
+      bucket: BUCKET,
+      key: 'log',
+      query: { append: '', position: String(position) },
+      body: 'x',
+    })
+  await append(0)
   const uploadId = await initiateUpload(started, 'kept')
   const { headers } = await initiate(started)
   const refusals = async () => {
@@ -174,9 +185,25 @@ test('what a bucket retains is neither overwritten nor deleted, in whatever way,
       await onto('kept', 'kept'),
       await completeUpload(started, 'kept', uploadId, [[1, part.headers.etag]]),
       await call(started, { method: 'DELETE', bucket: BUCKET, key: 'kept' }),
+      await call(started, { method: 'DELETE', bucket: BUCKET, key: 'kept', query: { versionId: 'null' } }),
+      await call(started, {
+        method: 'PUT',
+        bucket: BUCKET,
+        key: 'kept',
+        query: { symlink: '' },
+        headers: { 'x-oss-symlink-target': 'source' },
+      }),
+      await append(1),
     ]
   }
   for (const refused of await refusals()) assert.deepEqual(codeOf(refused), [409, 'FileImmutable'])
+  for (const method of ['PUT', 'DELETE']) {
+    const byS3 = await s3(started, { method, bucket: BUCKET, key: 'kept', ...(method === 'PUT' && { body: 'x' }) })
+    assert.deepEqual(codeOf(byS3), [403, 'AccessDenied'])
+  }
+  const form = [['key', 'kept'], ...signedV1([['eq', '$key', 'kept']]), ['file', 'x', {}]] as const
+  assert.equal((await post(started, form)).refusal, '409 FileImmutable')
+  assert.deepEqual(codeOf(await call(started, { method: 'DELETE', bucket: BUCKET })), [409, 'BucketNotEmpty'])
   assert.deepEqual(codeOf(await put('kept', { 'x-oss-forbid-overwrite': 'true' })), [409, 'FileAlreadyExists'])
   await complete(started, headers['x-oss-worm-id'] ?? '')
   for (const refused of await refusals()) assert.deepEqual(codeOf(refused), [409, 'FileImmutable'])

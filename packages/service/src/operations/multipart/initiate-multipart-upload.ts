@@ -4,6 +4,7 @@ import { initiateUpload } from '../../domain/uploads/uploads.js'
 
 import { describeObject, uploadChecksumOf } from '../describe.js'
 import { chosenEncryption, encryptionHeaders } from '../encryption.js'
+import { statedHolds } from '../object/holds.js'
 
 export const initiateMultipartUpload = handler('InitiateMultipartUpload', async (call) => {
   const { bucket, key, input } = call
@@ -13,7 +14,7 @@ export const initiateMultipartUpload = handler('InitiateMultipartUpload', async 
     key,
     initiator: requesterId(call.requester),
     owner: bucket.owner,
-    description: describeObject(input),
+    description: { ...describeObject(input), holds: statedHolds(call) },
     acl: input.objectAcl,
     checksum,
     sequential: input.sequential,

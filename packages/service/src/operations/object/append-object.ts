@@ -6,12 +6,13 @@ import { pacedSource, paceOf } from '../../traffic.js'
 import { describeObject } from '../describe.js'
 import { chosenEncryption, encryptionHeaders } from '../encryption.js'
 
-/** An object that takes no appends, and a wrong position, are detected before the body is read. */
+/** A bucket or an object that takes no appends, and a wrong position, are detected before the body is read. */
 export const appendObject = handler('AppendObject', {
   async find(call) {
     const { position } = call.input
     const description = describeObject(call.input)
     if (call.input.encryptionKeyId !== undefined) throw new OssError('invalidArgument')
+    if (call.bucket.documents?.objectWorm !== undefined) throw new OssError('appendUnderObjectWorm')
     const encryption = await chosenEncryption(call)
     await withLength(checkAppend(call.domain, { ...call.objectName, position }))
     return { description, encryption }

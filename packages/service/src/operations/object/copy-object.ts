@@ -8,6 +8,7 @@ import { requireWanted } from '../../response/conditions.js'
 
 import { checksumsOf, conditionOf, describeObject } from '../describe.js'
 import { chosenEncryption, encryptionHeaders } from '../encryption.js'
+import { statedHolds } from './holds.js'
 
 type Input = HandledInput<Operations['CopyObject']>
 
@@ -15,7 +16,7 @@ export const copyObject = handler('CopyObject', async (call) => {
   const { domain, bucket, key, input } = call
   const sourceBucket = await call.authoriseSource(input.copySource)
   const isDirectlyRead = await findDirectRead(domain, sourceBucket)
-  const asked = describeObject(input)
+  const asked = { ...describeObject(input), holds: statedHolds(call) }
   const isSameKey = input.copySource.bucket === bucket.name && input.copySource.key === key
   if (isSameKey && input.mustChange === true && !changes(input)) throw new OssError('copyOntoItself')
   const ontoItself = isSameKey && bucket.versioning === undefined

@@ -11,6 +11,7 @@ const DELETES_AT_ONCE = 16
 /** Deletes nothing unless every object may be deleted. */
 export const deleteMultipleObjects = handler('DeleteMultipleObjects', async (call) => {
   const { quiet, objects } = call.document
+  const { bypassGovernance } = call.input
   const { keyOf } = call.exchange.dialect
   const names = objects.map(({ key, versionId }): ObjectName => {
     return { bucket: call.bucket.name, key: keyOf(key), version: versionId }
@@ -19,17 +20,21 @@ export const deleteMultipleObjects = handler('DeleteMultipleObjects', async (cal
   const deleted: ReturnType<typeof described>[] = []
   for (let at = 0; at < names.length; at += DELETES_AT_ONCE) {
     const batch = names.slice(at, at + DELETES_AT_ONCE)
-    const done = await Promise.all(batch.map((name) => deleteUnlessRetained(call.domain, name)))
+    const done = await Promise.all(batch.map((name) => deleteUnlessRetained(call.domain, name, bypassGovernance)))
     deleted.push(...done.flat())
   }
   if (quiet === true) return { output: {}, result: undefined }
   return { output: {}, result: { encodingType: call.input.encodingType, deleted } }
 })
 
-/** Nothing where the bucket retains the object: OSS leaves it out of its answer. */
-async function deleteUnlessRetained(domain: Domain, name: ObjectName): Promise<ReturnType<typeof described>[]> {
+/** Nothing where the object is retained or held: OSS leaves it out of its answer. */
+async function deleteUnlessRetained(
+  domain: Domain,
+  name: ObjectName,
+  bypassGovernance: boolean,
+): Promise<ReturnType<typeof described>[]> {
   try {
-    return [described(name, await deleteObject(domain, name))]
+    return [described(name, await deleteObject(domain, name, bypassGovernance))]
   } catch (error) {
     if (error instanceof OssError && error.reason === 'fileImmutable') return []
     throw error

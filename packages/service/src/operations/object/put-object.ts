@@ -5,12 +5,13 @@ import { checkOverwrite, putObject as storeObject } from '../../domain/objects/o
 import { pacedSource, paceOf } from '../../traffic.js'
 import { checksumsOf, conditionOf, describeObject, shownExpiration } from '../describe.js'
 import { chosenEncryption, encryptionHeaders } from '../encryption.js'
+import { statedHolds } from './holds.js'
 
 /** An object that must not be overwritten, and a callback that cannot be made, are detected before the body is read. */
 export const putObject = handler('PutObject', {
   async find(call) {
     const { input } = call
-    const description = describeObject(input)
+    const description = { ...describeObject(input), holds: statedHolds(call) }
     const encryption = await chosenEncryption(call)
     const callback = await askedCallback(call)
     const condition = conditionOf(input)

@@ -2,6 +2,7 @@ import { OssError } from '@bindery/protocol'
 import { handler } from '../../call.js'
 import { putSymlink as makeSymlink } from '../../domain/objects/symlinks.js'
 import { describeObject, objectHeaders } from '../describe.js'
+import { statedHolds } from './holds.js'
 
 export const putSymlink = handler('PutSymlink', async (call) => {
   const { domain, bucket, key, input } = call
@@ -9,7 +10,7 @@ export const putSymlink = handler('PutSymlink', async (call) => {
     bucket: bucket.name,
     key,
     owner: bucket.owner,
-    description: describeObject(input),
+    description: { ...describeObject(input), holds: statedHolds(call) },
     acl: input.objectAcl ?? 'default',
     forbidOverwrite: input.forbidOverwrite,
     target: input.target,
