@@ -1,9 +1,10 @@
-// `npm run fuzz -- [--seconds N] [--seed S] [service|rows|blobs|forms|policies|server …]`: sends malformed requests and reads
-// corrupted rows and files, in turn, for a number of seconds. Exits with 1 and the seed if something is wrong.
+// `npm run fuzz -- [--seconds N] [--seed S] [service|rows|blobs|forms|policies|parsers|server …]`: sends malformed requests and
+// reads corrupted rows and files, in turn, for a number of seconds. Exits with 1 and the seed if something is wrong.
 
 import { parseArgs } from 'node:util'
 import { fuzzBlobs } from '../test/fuzz/dist/blobs-fuzz.js'
 import { fuzzForms } from '../test/fuzz/dist/forms-fuzz.js'
+import { fuzzParsers } from '../test/fuzz/dist/parsers-fuzz.js'
 import { fuzzPolicies } from '../test/fuzz/dist/policies-fuzz.js'
 import { fuzzRows, populate } from '../test/fuzz/dist/rows-fuzz.js'
 import { fuzzService } from '../test/fuzz/dist/service-fuzz.js'
@@ -30,6 +31,7 @@ const TURNS = {
   blobs: fuzzBlobs,
   forms: async (seed) => (await fuzzForms(seed)).length,
   policies: async (seed) => (await fuzzPolicies(seed)).length,
+  parsers: fuzzParsers,
   server: async (seed) => {
     const answers = await fuzzServer(Array.from({ length: SERVER_ROUNDS }, (_, round) => seed * SERVER_ROUNDS + round))
     return Object.values(answers).reduce((sum, count) => sum + count, 0)

@@ -1,6 +1,7 @@
 import { test } from 'node:test'
 import { fuzzBlobs } from './blobs-fuzz.js'
 import { fuzzForms } from './forms-fuzz.js'
+import { fuzzParsers } from './parsers-fuzz.js'
 import { fuzzPolicies } from './policies-fuzz.js'
 import { fuzzRows, populate } from './rows-fuzz.js'
 import { fuzzService } from './service-fuzz.js'
@@ -30,4 +31,8 @@ test(`a form is refused, or stored as a second parser reads it (SEED=${SEED})`, 
 
 test(`a policy is refused, or decides requests (SEED=${SEED})`, async () => {
   await fuzzPolicies(SEED)
+})
+
+test(`a parser of signatures, policies, forms or documents refuses what it does not take (SEED=${SEED})`, async () => {
+  await fuzzParsers(SEED)
 })

@@ -12,6 +12,7 @@ export {
   startWithBucket,
   uploadPart,
 } from './multipart.js'
+export * from './parsers.js'
 export { Ram } from './ram.js'
 export { type S3Request, s3 } from './s3.js'
 export { OTHER, ROOT, type StartedService, startService } from './start-service.js'
