@@ -2,6 +2,7 @@
 import { type CompiledCondition, compileCondition, type LookUp } from './conditions.js'
 import { Glob } from './glob.js'
 import type { Policy, Statement, Values } from './grammar.js'
+import { StatementIndex } from './statement-index.js'
 
 /** The name of a resource, `acs:product:region:account:path`, in its parts. */
 export interface ResourceName {
@@ -54,8 +55,8 @@ export class CompiledPolicy {
   readonly isPublic: boolean
   readonly #keys: readonly string[]
   readonly #statements: readonly CompiledStatement[]
-  /** The statements about an action, denials first: an operation asks about the same action again and again. */
-  readonly #byAction = new Map<string, readonly CompiledStatement[]>()
+  /** The statements about an action: an operation asks about the same action again and again. */
+  readonly #byAction = new Map<string, StatementIndex<CompiledStatement>>()
 
   constructor({ statements }: Policy) {
     const compiled = statements.map(compileStatement)
@@ -69,17 +70,10 @@ export class CompiledPolicy {
 
   /** A denial wins over all that allow. With `exceptPublic`, statements that allow everyone are passed over. */
   evaluate(question: PolicyQuestion, { exceptPublic = false } = {}): Verdict {
-    for (const statement of this.#about(question.action)) {
-      if (exceptPublic && statement.isPublic) continue
-      if (
-        statement.resources.matches(question.resource) &&
-        statement.principals?.matches(question.principal) !== false &&
-        areMet(statement.conditions, question.lookUp)
-      ) {
-        return { effect: statement.effect, statement: statement.index }
-      }
-    }
-    return NONE
+    const found = this.#about(question.action).first(question.resource.path, (statement) =>
+      exceptPublic && statement.isPublic ? false : applies(statement, question),
+    )
+    return found === undefined ? NONE : { effect: found.effect, statement: found.index }
   }
 
   /** Whether a condition asks about such a key. */
@@ -89,20 +83,28 @@ export class CompiledPolicy {
 
   /** Whether an action might be allowed on some resource; the resource of the question does not count. */
   mightAllow({ action, principal }: Pick<PolicyQuestion, 'action' | 'principal'>): boolean {
-    return this.#about(action).some(
+    return this.#about(action).statements.some(
       ({ effect, principals }) => effect === 'Allow' && principals?.matches(principal) !== false,
     )
   }
 
-  #about(action: string): readonly CompiledStatement[] {
+  #about(action: string): StatementIndex<CompiledStatement> {
     let found = this.#byAction.get(action)
     if (found === undefined) {
       const folded = action.toLowerCase()
-      found = this.#statements.filter(({ actions }) => actions.matches(folded))
+      found = new StatementIndex(this.#statements.filter(({ actions }) => actions.matches(folded)))
       this.#byAction.set(action, found)
     }
     return found
   }
+}
+
+function applies(statement: CompiledStatement, { resource, principal, lookUp }: PolicyQuestion): boolean {
+  return (
+    statement.resources.matches(resource) &&
+    statement.principals?.matches(principal) !== false &&
+    areMet(statement.conditions, lookUp)
+  )
 }
 
 function areMet(conditions: readonly CompiledCondition[], lookUp: LookUp): boolean {
@@ -141,10 +143,13 @@ class GlobSet {
 class ResourceSet {
   readonly #not: boolean
   readonly #patterns: readonly ResourcePattern[]
+  /** The paths that it may match, as patterns; undefined: any. */
+  readonly paths: readonly string[] | undefined
 
   constructor({ not, values }: Values) {
     this.#not = not
     this.#patterns = values.map((value) => new ResourcePattern(value === '*' ? 'acs:*:*:*:*' : value))
+    this.paths = not ? undefined : this.#patterns.map(({ path }) => path)
   }
 
   matches(name: ResourceName): boolean {
@@ -155,6 +160,7 @@ class ResourceSet {
 
 /** Part by part, so that no star reaches over a colon: what a key contains must not pass for an account. */
 class ResourcePattern {
+  readonly path: string
   readonly #path: Glob
   /** Undefined for any. */
   readonly #product: Glob | undefined
@@ -164,7 +170,8 @@ class ResourcePattern {
   constructor(resource: string) {
     const [, product = '', region = '', account = '', ...path] = resource.split(':')
     const part = (pattern: string) => (pattern === '' || pattern === '*' ? undefined : new Glob(pattern))
-    this.#path = new Glob(path.join(':'))
+    this.path = path.join(':')
+    this.#path = new Glob(this.path)
     this.#product = part(product.toLowerCase())
     // OSS's pages write regions as in locations, `oss-cn-hangzhou`, and as in endpoints
     this.#region = part(region.replace(/^oss-/, ''))
