@@ -36,7 +36,7 @@ export async function fuzzParsers(seed: number): Promise<number> {
   return Object.values(INPUTS).reduce((sum, count) => sum + count, 0)
 }
 
-/** Whether the parser took the input. Throws Found for a failure that is none of a parser. */
+/** Whether the parser took the input. Throws Found for any other failure. */
 function takes(parse: () => void, isRefusal: (error: unknown) => boolean, story: () => string): boolean {
   try {
     parse()

@@ -2,7 +2,7 @@ import { base64, utf8Bytes } from '@bindery/bytes'
 import { OSS_NOTATION } from '../notation.js'
 import { escapeXml } from '../xml.js'
 import type { ErrorRow } from './catalogue.js'
-import { elementOf, type OssError } from './oss-error.js'
+import { type ErrorDetails, elementOf, type OssError } from './oss-error.js'
 
 export interface ErrorExchange {
   readonly requestId: string
@@ -40,7 +40,7 @@ export function encodeError(error: OssError, exchange: ErrorExchange): EncodedEr
 
 function errorDocument(error: OssError, { requestId, hostId }: ErrorExchange): string {
   const row: ErrorRow = error.row
-  const elements: [string, string | number][] = [
+  const elements: [string, ErrorDetails[string]][] = [
     ['Code', row.code],
     ['Message', error.message],
     ['RequestId', requestId],
@@ -52,6 +52,14 @@ function errorDocument(error: OssError, { requestId, hostId }: ErrorExchange): s
   if (row.ec !== undefined) {
     elements.push(['EC', row.ec], ['RecommendDoc', `https://api.aliyun.com/troubleshoot?q=${row.ec}`])
   }
-  const lines = elements.map(([name, value]) => `  <${name}>${escapeXml(String(value))}</${name}>\n`)
+  const lines = elements.map(([name, value]) => `  <${name}>${textOf(value)}</${name}>\n`)
   return `<?xml version="1.0" encoding="UTF-8"?>\n<Error>\n${lines.join('')}</Error>\n`
+}
+
+function textOf(value: ErrorDetails[string]): string {
+  if (typeof value !== 'object') return escapeXml(String(value))
+  const lines = Object.entries(value).map(([name, one]) => {
+    return `    <${elementOf(name)}>${escapeXml(String(one))}</${elementOf(name)}>\n`
+  })
+  return `\n${lines.join('')}  `
 }

@@ -5,7 +5,10 @@ import { CATALOGUE, type Cause, type ErrorRow } from './catalogue.js'
  * Facts of a failure, in the order of the elements that they are in an error document. The domain names them as it names
  * everything (`partNumber`); `elementOf` has their names on the wire.
  */
-export type ErrorDetails = Readonly<Record<string, string | number>>
+export type ErrorDetails = Readonly<Record<string, string | number | DetailGroup>>
+
+/** Facts that an error document shows in one element. */
+export type DetailGroup = Readonly<Record<string, string | number>>
 
 type HeadersIn = (notation: Notation) => readonly (readonly [name: string, value: string])[]
 
@@ -39,6 +42,14 @@ const ELEMENTS = new Map([
 /** The element of an error document that shows a detail: `partNumber` is `PartNumber`, `etag` is `ETag`. */
 export function elementOf(detail: string): string {
   return ELEMENTS.get(detail) ?? detail.charAt(0).toUpperCase() + detail.slice(1)
+}
+
+/** Details by the elements that show them, for interfaces that answer in JSON. */
+export function shownDetails(details: ErrorDetails): { readonly [element: string]: unknown } {
+  const shown = Object.entries(details).map(([name, value]) => {
+    return [elementOf(name), typeof value === 'object' ? shownDetails(value) : value] as const
+  })
+  return Object.fromEntries(shown)
 }
 
 const PLACEHOLDER = /\{(\w+)!?\}/g

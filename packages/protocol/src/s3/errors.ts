@@ -114,7 +114,10 @@ function errorDocument(
     ['Code', code],
     ['Message', fillMessage(message, details)],
     ...Object.entries(details).flatMap(([name, value]) =>
-      message.includes(`{${name}}`) ? [] : [[ELEMENTS[elementOf(name)] ?? elementOf(name), value] as const],
+      // S3 has no groups of details
+      typeof value === 'object' || message.includes(`{${name}}`)
+        ? []
+        : [[ELEMENTS[elementOf(name)] ?? elementOf(name), value] as const],
     ),
     ...(resource === undefined ? [] : [['Resource', resource] as const]),
     ['RequestId', requestId],

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
+import { findIdentity } from '../domain/ram/identities.js'
 import {
   BUCKET,
   call,
   element,
   OTHER,
+  Ram,
   type StartedService,
   startWithBucket,
   type TestRequest,
@@ -118,4 +120,34 @@ test('an anonymous GET may not replace headers', async () => {
   const query = { 'response-content-type': 'text/html' }
   const response = await call(started, { method: 'GET', bucket: BUCKET, key: 'k', query, as: 'anonymous' })
   assert.deepEqual([response.status, element(response.text, 'Code')], [400, 'InvalidRequest'])
+})
+
+test('a denial by policy shows what denied which action to whom, and the log names the statement', async () => {
+  const started = await startWithBucket()
+  const ram = new Ram(started)
+  const everything = { Effect: 'Allow', Action: 'oss:*', Resource: '*' }
+  const alice = await ram.user('alice', everything, { ...everything, Effect: 'Deny', Action: 'oss:DeleteObject' })
+  const bob = await ram.user('bob')
+  const { id } = await findIdentity(ram.domain, ram.named('alice'))
+  const remove = { method: 'DELETE', bucket: BUCKET, key: 'k' } as const
+  const explicit = await call(started, { ...remove, as: alice })
+  const shown = (text: string) => ['PolicyType', 'NoPermissionType', 'AuthAction'].map((name) => element(text, name))
+  assert.deepEqual(shown(explicit.text), ['AccountLevelIdentityBasedPolicy', 'ExplicitDeny', 'oss:DeleteObject'])
+  assert.match(explicit.text, /\n {2}<AccessDeniedDetail>\n {4}<PolicyType>/)
+  assert.equal(element(explicit.text, 'AuthPrincipalType'), 'SubUser')
+  assert.equal(element(explicit.text, 'AuthPrincipalOwnerId'), ram.account)
+  assert.equal(element(explicit.text, 'AuthPrincipalDisplayName'), id)
+  assert.deepEqual(
+    { ...explicit.log.refusal },
+    { action: 'oss:DeleteObject', by: 'ramPolicy', policy: 'inline inline', statement: 1 },
+  )
+  const implicit = await call(started, { ...remove, as: bob })
+  assert.deepEqual(shown(implicit.text), ['AccountLevelIdentityBasedPolicy', 'ImplicitDeny', 'oss:DeleteObject'])
+  const statement = { ...everything, Effect: 'Deny', Principal: [OTHER.account.id], Resource: 'acs:oss:*:*:bkt/*' }
+  const body = JSON.stringify({ Version: '1', Statement: [statement] })
+  await call(started, { method: 'PUT', bucket: BUCKET, query: { policy: undefined }, body })
+  const byBucket = await call(started, { ...remove, as: OTHER })
+  assert.deepEqual(shown(byBucket.text), ['ResourceBasedPolicy', 'ExplicitDeny', 'oss:DeleteObject'])
+  const anonymous = await call(started, { ...remove, as: 'anonymous' })
+  assert.equal(element(anonymous.text, 'AccessDeniedDetail'), undefined)
 })

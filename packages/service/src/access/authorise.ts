@@ -4,7 +4,14 @@ import type { Domain } from '../domain/domain.js'
 import { readObject } from '../domain/objects/current.js'
 import type { BucketRecord, ObjectRecord, VersionId } from '../domain/stored/model.js'
 import type { Access } from './access.js'
-import { type AccessQuestion, type Authoriser, type BucketRules, type Decision, NEEDS_OBJECT } from './authoriser.js'
+import {
+  type AccessQuestion,
+  type Authoriser,
+  type BucketRules,
+  type Decision,
+  type Denied,
+  NEEDS_OBJECT,
+} from './authoriser.js'
 import type { Conditions } from './conditions.js'
 import { Refusal } from './refusal.js'
 import { accountOf, type Requester } from './requester.js'
@@ -75,9 +82,14 @@ function requireAll(asking: Asking, touched: Touched, needed: readonly Needed[])
       return andThen(findObject(asking, touched), (found) => requireAll(asking, { ...touched, object: found }, needed))
     }
     if (!decision.allowed) {
-      throw new OssError(decision.cause, {}, { cause: new Refusal(action, decision.reason) })
+      throw denial(decision, requester, action)
     }
   }
+}
+
+function denial({ cause, reason }: Denied, requester: Requester, action: Action): OssError {
+  const refusal = new Refusal(requester, action, reason)
+  return new OssError(cause, refusal.details, { cause: refusal })
 }
 
 /** The body of an operation may name objects, or versions of them. */

@@ -159,6 +159,11 @@ describe('the admin interface', () => {
     assert.equal(await refused(started, 'CreateUser', { UserName: 'ops-1' }, as), '403 NoPermission')
     assert.equal(await refused(started, 'DeleteUser', { UserName: 'dev-1' }, as), '403 NoPermission')
     assert.equal(await refused(started, 'ListUsers', {}, as), '403 NoPermission')
+    const { body } = await admin(started, 'DeleteUser', { UserName: 'dev-1' }, as)
+    assert.deepEqual(
+      [body.AccessDeniedDetail.NoPermissionType, body.AccessDeniedDetail.AuthAction],
+      ['ImplicitDeny', 'ram:DeleteUser'],
+    )
     await ram.allow('manager', { Effect: 'Deny', Action: '*', Resource: '*' })
     assert.equal(await refused(started, 'GetUser', { UserName: 'dev-1' }, as), '403 NoPermission')
   })

@@ -5,7 +5,6 @@ import {
   type AdminOperationName,
   adminOperation,
   decodeAdminInput,
-  elementOf,
   HeadCircumstances,
   OssError,
   ossDialect,
@@ -13,9 +12,11 @@ import {
   RamError,
   type Reading,
   readings,
+  shownDetails,
   splitTarget,
 } from '@bindery/protocol'
 import type { Conditions } from '../access/conditions.js'
+import { Refusal } from '../access/refusal.js'
 import type { KeyHolder } from '../access/requester.js'
 import { readWhole } from '../body.js'
 import { requireLease } from '../domain/cluster/cluster.js'
@@ -109,7 +110,9 @@ class Admin {
     const resource = { product: 'ram', region: '', account: requester.account.id, path }
     const { action } = operation
     const decision = this.#context.access.authoriser.decideOther({ requester, action, resource, conditions })
-    if (!decision.allowed) throw new RamError('noPermission')
+    if (!decision.allowed) {
+      throw new RamError('noPermission', {}, { cause: new Refusal(requester, action, decision.reason) })
+    }
   }
 }
 
@@ -154,7 +157,10 @@ function failed({ host }: ServiceRequest, log: RequestLog, thrown: unknown): Ans
   if (thrown instanceof RamError) {
     log.cause = thrown.reason
     log.code = thrown.code
-    return { status: thrown.status, body: { HostId: host, Code: thrown.code, Message: thrown.message }, headers: [] }
+    const { status, code: Code, message: Message, cause } = thrown
+    if (!(cause instanceof Refusal)) return { status, body: { HostId: host, Code, Message }, headers: [] }
+    log.refusal = cause
+    return { status, body: { HostId: host, Code, Message, ...shownDetails(cause.details) }, headers: [] }
   }
   const error = toOssError(thrown)
   const { code, status, ec } = error.row
@@ -165,12 +171,8 @@ function failed({ host }: ServiceRequest, log: RequestLog, thrown: unknown): Ans
     HostId: host,
     Code: code,
     Message: error.message,
-    ...shownDetails(error),
+    ...shownDetails(error.details),
     ...(ec !== undefined && { EC: ec }),
   }
   return { status, body, headers: ec === undefined ? [] : [['x-oss-ec', ec]] }
-}
-
-function shownDetails({ details }: OssError): object {
-  return Object.fromEntries(Object.entries(details).map(([name, value]) => [elementOf(name), value]))
 }

@@ -10,6 +10,7 @@ import {
 import type { Access } from '../access/access.js'
 import { type Conditions, circumstancesOf } from '../access/conditions.js'
 import { POLICY_BYTES_MAX, PolicyFault, parsePolicy } from '../access/policy/grammar.js'
+import { Refusal } from '../access/refusal.js'
 import type { KeyHolder } from '../access/requester.js'
 import { sealSession } from '../access/session-token.js'
 import type { Domain } from '../domain/domain.js'
@@ -99,7 +100,9 @@ function wholeNumber(text: string): number {
 function requireAllowed({ access, caller, conditions }: AssumeRoleCall, account: string, role: string): void {
   const resource = { product: 'ram', region: '', account, path: `role/${role}` }
   const decision = access.authoriser.decideOther({ requester: caller, action: 'sts:AssumeRole', resource, conditions })
-  if (!decision.allowed) throw new RamError('noPermission')
+  if (!decision.allowed) {
+    throw new RamError('noPermission', {}, { cause: new Refusal(caller, 'sts:AssumeRole', decision.reason) })
+  }
 }
 
 /** Throws notTrusted unless the role trusts the caller itself or its account. */

@@ -10,9 +10,11 @@ import {
   type RpcFormat,
   type RpcMembers,
   readings,
+  shownDetails,
 } from '@bindery/protocol'
 import type { Access } from '../access/access.js'
 import type { Conditions } from '../access/conditions.js'
+import { Refusal } from '../access/refusal.js'
 import { requireLease } from '../domain/cluster/cluster.js'
 import type { Domain } from '../domain/domain.js'
 import type { ServiceOptions } from '../options.js'
@@ -75,8 +77,8 @@ class Sts {
       const members = await this.#answer(action, rpc, log)
       return this.#response(200, `${action}Response`, { RequestId: log.requestId, ...members }, format, log)
     } catch (error) {
-      const { status, code, message } = failureOf(error, log)
-      const members = { RequestId: log.requestId, HostId: request.host, Code: code, Message: message }
+      const { status, code, message, details } = failureOf(error, log)
+      const members = { RequestId: log.requestId, HostId: request.host, Code: code, Message: message, ...details }
       return this.#response(status, 'Error', members, format, log)
     }
   }
@@ -126,17 +128,27 @@ function actionOf({ action }: RpcRequest): StsAction {
   return known
 }
 
-function failureOf(thrown: unknown, log: RequestLog): { status: number; code: string; message: string } {
+interface Failure {
+  readonly status: number
+  readonly code: string
+  readonly message: string
+  readonly details: RpcMembers
+}
+
+function failureOf(thrown: unknown, log: RequestLog): Failure {
   if (thrown instanceof RamError) {
     log.cause = thrown.reason
     log.code = thrown.code
-    return thrown
+    const { status, code, message, cause } = thrown
+    if (!(cause instanceof Refusal)) return { status, code, message, details: {} }
+    log.refusal = cause
+    return { status, code, message, details: shownDetails(cause.details) as RpcMembers }
   }
   const error = toOssError(thrown)
   log.cause = error.reason
   log.code = error.row.code
   if (error.row.status >= 500) log.failure = error.cause
-  return { status: error.row.status, code: error.row.code, message: error.message }
+  return { status: error.row.status, code: error.row.code, message: error.message, details: {} }
 }
 
 function uuid(random: Uint8Array): string {

@@ -22,6 +22,8 @@ export interface TestRequest {
   readonly as?: AccessKey | 'anonymous'
   /** `url`: by V1, in the query. */
   readonly signature?: 'v1' | 'v4' | 'url'
+  /** The region of a V4 signature. Default: that of the service. */
+  readonly region?: string
   /** Where the bucket is named. Default: in the Host. */
   readonly style?: 'host' | 'path'
   readonly scheme?: 'http' | 'https'
@@ -100,7 +102,7 @@ function sign(started: StartedService, request: TestRequest, headers: Record<str
   if (request.signature === 'url') {
     return presignV1(unsigned, signer, { expiresAt: started.now() + 60_000, digests: nodeDigests })
   }
-  return signV4(unsigned, signer, { ...options, region: 'cn-hangzhou' })
+  return signV4(unsigned, signer, { ...options, region: request.region ?? 'cn-hangzhou' })
 }
 
 function queryText({ parameters }: Query): string {

@@ -117,7 +117,7 @@ class Needle {
     this.#bits = Array.from({ length: Math.max(text.length - 1, 0) }, (_, at) => pairBit(text, at))
   }
 
-  /** Of the path whose pairs are set. */
+  /** Whether the path whose pairs are set has it. */
   isIn(path: string): boolean {
     const bits = this.#bits
     for (let at = 0; at < bits.length; at += 1) if (pairs[bits[at] as number] === 0) return false

@@ -1,0 +1,190 @@
+/** Every declared operation, requested by everyone: a new operation is in this matrix by being declared. */
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { type Operation, operations, VERSION_ACTIONS } from '@bindery/protocol'
+import { attachPolicy, createIdentity } from '../domain/ram/identities.js'
+import { BUCKET, call, OTHER, Ram, type StartedService, send, startWithBucket, untouchable } from '../testing/index.js'
+import { documentOf } from '../testing/ram.js'
+import { testSealer } from '../testing/sealer.js'
+import type { AccessKey } from './requester.js'
+import { sealSession } from './session-token.js'
+
+const ALL: readonly Operation[] = Object.values(operations)
+/** Operations that anyone may request, because browsers ask before they sign. */
+const OPEN = ['OptionObject']
+/** The sender of a form is known from its fields; forms have tests of their own. */
+const SIGNED = ALL.filter(({ name }) => !OPEN.includes(name) && name !== 'PostObject')
+
+/** Values for all fields that an operation requires, by their names. */
+const SAMPLES: Readonly<Record<string, string>> = {
+  'list-type': '2',
+  wormId: 'A'.repeat(32),
+  Origin: 'http://example.com',
+  'Access-Control-Request-Method': 'GET',
+  position: '0',
+  'Content-MD5': '1B2M2Y8AsgTpgAmY7PhCfg==',
+  'x-oss-object-acl': 'private',
+  'x-oss-symlink-target': 'k',
+  'x-oss-process': 'csv/select',
+  'x-oss-copy-source': `/${BUCKET}/k`,
+  partNumber: '1',
+  uploadId: 'A'.repeat(32),
+}
+
+interface Written {
+  readonly method: string
+  readonly bucket?: string
+  readonly key?: string
+  readonly query: Readonly<Record<string, string | undefined>>
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** The shortest request that is this operation. */
+function written({ name, method, level, when = [], input }: Operation): Written {
+  const query: Record<string, string | undefined> = {}
+  const headers: Record<string, string> = {}
+  const [discriminator = {}] = when
+  for (const key of discriminator.query ?? []) {
+    const [asked = '', value] = key.split('=')
+    query[asked] = value ?? SAMPLES[asked]
+  }
+  for (const header of discriminator.header ?? []) headers[header] = SAMPLES[header] ?? ''
+  for (const field of Object.values(input)) {
+    if (field.presence !== 'required' || field.place === 'implied' || field.place === 'metadata') continue
+    const sample = query[field.name] ?? SAMPLES[field.name]
+    assert.ok(sample !== undefined, `${name} requires ${field.name}: give this test a sample`)
+    if (field.place === 'query') query[field.name] = sample
+    else headers[field.name.toLowerCase()] = sample
+  }
+  return {
+    method,
+    ...(level === 'service' ? {} : { bucket: BUCKET }),
+    ...(level === 'object' ? { key: 'k' } : {}),
+    query,
+    headers,
+  }
+}
+
+/** `403 AccessDenied`; the body must stay unread. */
+async function refused(
+  started: StartedService,
+  operation: Operation,
+  by: { readonly as: AccessKey | 'anonymous'; readonly region?: string },
+): Promise<string> {
+  const body = untouchable()
+  const hasBody = operation.method === 'PUT' || operation.method === 'POST'
+  const { status, log } = await call(started, { ...written(operation), ...by, ...(hasBody && { body }) })
+  assert.equal(body.touched(), false, `${operation.name} reads the body of a refused request`)
+  assert.equal(log.operation, operation.name)
+  return `${status} ${log.code}`
+}
+
+/** The code of what a request without a body ends with; undefined if it succeeds. */
+async function outcome(started: StartedService, operation: Operation, as?: AccessKey): Promise<string | undefined> {
+  const { status, log, body } = await send(started, { ...written(operation), ...(as && { as }) })
+  // a stream of events never ends by itself
+  if (body !== undefined && 'close' in body) await body.close()
+  assert.ok(status < 500, `${operation.name}: ${log.cause} ${log.failure}`)
+  assert.equal(log.operation, operation.name)
+  return log.code
+}
+
+/** The actions that an operation needs; a version needs others, and is not named here. */
+const actionsOf = ({ permissions, sourcePermissions = [] }: Operation): readonly string[] => [
+  ...permissions,
+  ...sourcePermissions,
+]
+
+const EVERYTHING = { Effect: 'Allow', Action: '*', Resource: '*' }
+
+/** A temporary key of a role that may do everything, for an hour; `policy` is that of its session. */
+async function session(ram: Ram, started: StartedService, policy?: object): Promise<AccessKey> {
+  const name = { account: ram.account, kind: 'role', name: 'reader' } as const
+  const described = { kind: 'role', comments: '', trust: '{}', sessionSecondsMax: 3_600 } as const
+  const { id: roleId } = await createIdentity(ram.domain, name, described)
+  await ram.policy('everything', EVERYTHING)
+  await attachPolicy(ram.domain, name, 'everything')
+  const expiresAt = started.now() + 3_600_000
+  const key = { accessKeyId: 'STS.matrix', accessKeySecret: 'secret', account: ram.account }
+  const content = { ...key, role: 'reader', roleId, sessionName: 'matrix', expiresAt }
+  const securityToken = sealSession(testSealer(), {
+    ...content,
+    policy: policy && documentOf([policy as Readonly<Record<string, unknown>>]),
+  })
+  const account = { id: ram.account, displayName: ram.account }
+  return { ...key, account, session: { securityToken, expiresAt } }
+}
+
+describe('every operation', () => {
+  test('the owner of the bucket may request it', async () => {
+    for (const operation of SIGNED) {
+      assert.notEqual(await outcome(await startWithBucket(), operation), 'AccessDenied', operation.name)
+    }
+  })
+
+  test('a user whose policy allows its actions may request it, and a denial of one of them counts more', async () => {
+    for (const operation of SIGNED) {
+      const actions = actionsOf(operation)
+      assert.ok(actions.length > 0, `${operation.name} needs no action`)
+      const started = await startWithBucket()
+      const ram = new Ram(started)
+      const [first = ''] = operation.permissions
+      const user = await ram.user('alice', EVERYTHING, { ...EVERYTHING, Effect: 'Deny', Action: first })
+      // what a body names is decided one by one, and answered so
+      if (operation.keysInBody !== true) {
+        assert.equal(await refused(started, operation, { as: user }), '403 AccessDenied', operation.name)
+      }
+      await ram.allow('alice', { ...EVERYTHING, Action: actions })
+      assert.notEqual(await outcome(started, operation, user), 'AccessDenied', operation.name)
+    }
+  })
+
+  test('a user without a policy, another account and anonymous requesters are refused before its body is read', async () => {
+    const started = await startWithBucket()
+    const newcomer = await new Ram(started).user('newcomer')
+    for (const operation of SIGNED) {
+      assert.equal(await refused(started, operation, { as: newcomer }), '403 AccessDenied', operation.name)
+      assert.equal(await refused(started, operation, { as: 'anonymous' }), '403 AccessDenied', operation.name)
+      // another account has buckets of its own, and settings
+      if (operation.level === 'service' || operation.createsBucket === true) continue
+      assert.equal(await refused(started, operation, { as: OTHER }), '403 AccessDenied', operation.name)
+    }
+  })
+
+  test('the policy of a session restricts it, and an expired token opens nothing', async () => {
+    const started = await startWithBucket()
+    const key = await session(new Ram(started), started, { ...EVERYTHING, Action: 'oss:GetBucketPolicyStatus' })
+    for (const operation of SIGNED) {
+      if (operation.permissions.includes('oss:GetBucketPolicyStatus')) continue
+      assert.equal(await refused(started, operation, { as: key }), '403 AccessDenied', operation.name)
+    }
+    started.advance(3_600_001)
+    for (const operation of SIGNED) {
+      assert.equal(await refused(started, operation, { as: key }), '403 SecurityTokenExpired', operation.name)
+    }
+  })
+
+  test('a strict server refuses it with the signature of another region', async () => {
+    const started = await startWithBucket({ strict: true })
+    const newcomer = await new Ram(started).user('newcomer')
+    for (const operation of SIGNED) {
+      const elsewhere = { as: newcomer, region: 'cn-beijing' }
+      assert.equal(await refused(started, operation, elsewhere), '400 InvalidArgument', operation.name)
+    }
+  })
+
+  test('a version of an object is decided by the actions of versions', async () => {
+    const versioned = SIGNED.filter(({ input, permissions: [action] }) => {
+      return 'versionId' in input && action !== undefined && VERSION_ACTIONS[action] !== undefined
+    })
+    const started = await startWithBucket()
+    const ram = new Ram(started)
+    for (const [index, operation] of versioned.entries()) {
+      const user = await ram.user(`user-${index}`, { ...EVERYTHING, Action: actionsOf(operation) })
+      const { query, ...rest } = written(operation)
+      const named = { ...rest, query: { ...query, versionId: 'null' }, as: user }
+      assert.equal((await call(started, named)).log.code, 'AccessDenied', operation.name)
+    }
+    assert.ok(versioned.length >= 8)
+  })
+})
