@@ -138,6 +138,13 @@ export const OPTIONS = {
     '24h',
     'How long a repeated CompleteMultipartUpload gets the answer of the first; with --strict-oss, never.',
   ),
+  auditDays: option(
+    'BINDERY_AUDIT_DAYS',
+    '--audit-days',
+    integer('DAYS', 0, 36_500),
+    '90',
+    'Days for which control actions are kept for `bindery admin audit`; 0: none is recorded.',
+  ),
   scrubRate: option(
     'BINDERY_SCRUB_RATE',
     '--scrub-rate',

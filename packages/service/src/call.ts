@@ -163,6 +163,11 @@ export class UnreadCall<O extends Operation> {
     return this.#options.callbacks
   }
 
+  /** The account that owns the bucket; undefined of the service, and of a bucket that does not exist yet. */
+  get owner(): string | undefined {
+    return this.#found.bucket?.owner
+  }
+
   /** The bucket that the request names, whether it exists or not. */
   get bucketName(): BucketName {
     return this.#named(this.#head.bucketName)

@@ -17,13 +17,15 @@ import { createDispatcher, SURFACES } from './surfaces.js'
 export function createService(options: ServiceOptions, surfaces: Surfaces = SURFACES): Service {
   const domain = createDomain(options)
   const sweeper = new Sweeper(domain)
+  const access = new Access(options, domain)
   const autoCompleter = new AutoCompleter(domain)
   return {
-    handle: createDispatcher(surfaces, { options, domain, access: new Access(options, domain) }),
+    handle: createDispatcher(surfaces, { options, domain, access }),
     totals: (owner) => storeTotals(domain, owner),
     ensureBucket: (name, owner) => createBucket(domain, { name: bucketName(name), owner }),
     sweep: async (signal) => {
       await autoCompleter.step()
+      await access.trail?.expire()
       return sweeper.sweep(signal)
     },
     applyLifecycle: () => applyLifecycle(domain),

@@ -59,6 +59,8 @@ export interface ServiceOptions extends DomainOptions {
   readonly callbacks?: Callbacks
   /** As in a V4 scope, `cn-hangzhou`; its location is `oss-cn-hangzhou`. */
   readonly region: string
+  /** Milliseconds for which control actions are remembered; absent: they are not recorded. */
+  readonly trailMs?: number
   /** Where clients reach the server; absent: where their requests say. */
   readonly endpoint?: Endpoint | undefined
   /** Host names below which the first label is a bucket, besides `localhost` and `*.aliyuncs.com`. */

@@ -44,6 +44,7 @@ import { LentStream } from './response/lent-stream.js'
 import type { ServiceResponse } from './service.js'
 import { Steps } from './steps.js'
 import type { Handle, Shared } from './surface.js'
+import { leavingTrail } from './trail-of-call.js'
 import { parseXml } from './xml-parser.js'
 
 const STEPS = Steps.first(address) // 1
@@ -370,7 +371,10 @@ interface Handled {
 
 /** 8. One small function per operation. */
 function handle({ call, found }: Prepared<Call<Operation>>): Awaitable<Handled> {
-  return andThen(handlerOf(call).handle(call, found), (reply) => ({ call, reply }))
+  return andThen(
+    leavingTrail(call, () => handlerOf(call).handle(call, found)),
+    (reply) => ({ call, reply }),
+  )
 }
 
 function encode({ call, reply }: Handled): Awaitable<Answer> {

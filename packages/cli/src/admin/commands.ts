@@ -112,4 +112,14 @@ export const ADMIN_COMMANDS: readonly AdminCommand[] = [
       '--condition': { parameter: 'Conditions', placeholder: 'KEY=VALUE', form: 'pairs' },
     },
   }),
+
+  command('audit', 'LookupEvents', [], {
+    flags: {
+      '--since': text('StartTime', 'TIME'),
+      '--until': text('EndTime', 'TIME'),
+      '--bucket': text('Bucket', 'BUCKET'),
+      '--event': text('EventName', 'OPERATION'),
+      '--key-id': text('AccessKeyId', 'ID'),
+    },
+  }),
 ]

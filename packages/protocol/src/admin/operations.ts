@@ -45,6 +45,9 @@ const NAME_SENTENCE = '1 to 64 letters, digits and . _ - @'
 const POLICY_NAME = /^[A-Za-z0-9-]{1,128}$/
 const POLICY_NAME_SENTENCE = '1 to 128 letters, digits and hyphens'
 
+const TIME = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/
+const TIME_SENTENCE = 'a time such as 2026-01-05T08:00:00Z'
+
 const UserName = textOf('The name of a user.', NAME, NAME_SENTENCE)
 const GroupName = textOf('The name of a group.', NAME, NAME_SENTENCE)
 const RoleName = textOf('The name of a role.', NAME, NAME_SENTENCE)
@@ -297,6 +300,33 @@ export const ADMIN_OPERATIONS = [
       'Reason.Policy',
       'Reason.StatementIndex',
       'Reason.Statement',
+    ],
+  }),
+  operation('LookupEvents', {
+    summary:
+      'Lists the control actions that concerned the account, the newest first: by whom, from where, and what they changed.',
+    resource: 'trail/*',
+    input: {
+      StartTime: optionally(textOf('The earliest time.', TIME, TIME_SENTENCE)),
+      EndTime: optionally(textOf('The latest time; absent: now.', TIME, TIME_SENTENCE)),
+      Bucket: optionally(textOf('Only of this bucket.', /^[a-z0-9-]{3,63}$/, 'the name of a bucket')),
+      EventName: optionally(textOf('Only this operation, such as `PutBucketPolicy`.', /^\w{1,64}$/, 'an operation')),
+      AccessKeyId: optionally(textOf('Only by this access key.', /^[\w.-]{1,128}$/, 'the id of an access key')),
+      ...page,
+    },
+    result: [
+      'Events.Event[].EventTime',
+      '….EventName',
+      '….UserIdentity',
+      '….SourceIpAddress',
+      '….Bucket',
+      '….Key',
+      '….UploadId',
+      '….ErrorCode',
+      '….Before',
+      '….After',
+      '….RequestId',
+      ...PAGE_RESULT,
     ],
   }),
 ] as const

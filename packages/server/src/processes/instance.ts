@@ -29,6 +29,8 @@ import type { Primary, ProcessCluster } from './process-cluster.js'
 /** The stores must answer within this time for a server to report that it is ready. */
 const READY_WITHIN_MS = 2_000
 
+const DAY_MS = 86_400_000
+
 export interface InstanceOptions {
   readonly config: Config
   /** The version of Bindery. */
@@ -109,6 +111,7 @@ export async function openInstance(
     endpoint: config.endpoint,
     strict: config.strict,
     receiptMs: config.receiptMs,
+    ...(config.auditDays > 0 && { trailMs: config.auditDays * DAY_MS }),
   })
   const scarce = async () => scarceDisk(await deployment.disk(), config.reserveBytes)
   cluster.lead(async (signal) => {

@@ -1,4 +1,5 @@
 import type { Domain } from '../domain/domain.js'
+import { Trail } from '../domain/trail/trail.js'
 import type { ServiceOptions } from '../options.js'
 import { type Authenticate, authenticator } from './authenticate.js'
 import { Authoriser } from './authoriser.js'
@@ -15,9 +16,13 @@ export class Access {
   /** The policies by which roles trust others. */
   readonly trustPolicies = new PolicyCache('trust')
 
+  /** Absent: control actions leave no trace. */
+  readonly trail: Trail | undefined
+
   constructor(options: ServiceOptions, domain: Domain) {
     this.keys = new RamKeys(domain, options)
     this.authenticate = authenticator({ ...options, accessKeys: this.keys })
     this.authoriser = new Authoriser(options)
+    this.trail = options.trailMs === undefined ? undefined : new Trail(domain, options.trailMs)
   }
 }

@@ -15,15 +15,19 @@ import {
   shownDetails,
   splitTarget,
 } from '@bindery/protocol'
+import type { Awaitable } from '@bindery/storage'
 import type { Conditions } from '../access/conditions.js'
 import { Refusal } from '../access/refusal.js'
 import type { KeyHolder } from '../access/requester.js'
+import { actorOf, trailed } from '../access/trailed.js'
 import { readWhole } from '../body.js'
 import { requireLease } from '../domain/cluster/cluster.js'
+import { findRamState } from '../domain/trail/settings.js'
 import type { ServiceOptions } from '../options.js'
 import { toOssError } from '../response/failure.js'
 import type { RequestLog, ServiceRequest, ServiceResponse } from '../service.js'
 import type { Shared, Surface } from '../surface.js'
+import { isReading, ramNamesIn } from './changed.js'
 import type { AdminCall, AdminContext, AdminHandler } from './context.js'
 import { ADMIN_HANDLERS } from './handlers/index.js'
 
@@ -83,7 +87,24 @@ class Admin {
     this.#authorise(request, holder, operation, input)
     const call = { ...this.#context, account: holder.account.id, input } as AdminCall<AdminOperationName>
     const handler = ADMIN_HANDLERS[operation.name as AdminOperationName] as AdminHandler<AdminOperationName>
-    return { status: 200, body: await handler(call), headers: [] }
+    return { status: 200, body: await this.#leavingTrail(request, log, holder, call, () => handler(call)), headers: [] }
+  }
+
+  /** Runs an action. One that changes something leaves an entry in the trail. */
+  #leavingTrail(
+    { remoteAddress }: ServiceRequest,
+    { requestId, operation = '' }: RequestLog,
+    holder: KeyHolder,
+    { account, input }: AdminCall<AdminOperationName>,
+    act: () => Awaitable<object>,
+  ): Awaitable<object> {
+    const { domain, access } = this.#context
+    const { trail } = access
+    const actor = actorOf(holder)
+    if (trail === undefined || actor === undefined || isReading(operation)) return act()
+    const names = ramNamesIn(input)
+    const state = () => findRamState(domain, account, names)
+    return trailed({ trail, domain }, { account, requestId, operation, actor, remoteAddress }, state, act)
   }
 
   /** The holder of the key that signed, as it is now. Throws the causes of authentication. */

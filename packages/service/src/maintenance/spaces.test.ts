@@ -39,4 +39,6 @@ const NAMES = {
   user: 'alice',
   group: 'staff',
   policy: 'reports',
+  at: 1,
+  entry: id('F'),
 }

@@ -4,6 +4,7 @@ import { explainHandlers } from './explain-access.js'
 import { groupHandlers } from './groups.js'
 import { policyHandlers } from './policies.js'
 import { roleHandlers } from './roles.js'
+import { trailHandlers } from './trail.js'
 import { userHandlers } from './users.js'
 
 /** The behaviour of every operation of the admin interface. */
@@ -14,4 +15,5 @@ export const ADMIN_HANDLERS: AdminHandlers = {
   ...policyHandlers,
   ...attachmentHandlers,
   ...explainHandlers,
+  ...trailHandlers,
 }

@@ -13,6 +13,7 @@ import { partCodec } from './records/part.js'
 import { accessKeyCodec, identityCodec, keyUseCodec, policyCodec, ramCounters } from './records/ram.js'
 import { receiptCodec } from './records/receipt.js'
 import { reportCodec } from './records/report.js'
+import { trailCodec } from './records/trail.js'
 import { autoCompleteCodec, uploadCodec } from './records/upload.js'
 import { nullVersionCodec, versionCodec } from './records/version.js'
 import { descending, id, type KeyNames, type LooseNames, number, type Space, space, text } from './space.js'
@@ -266,6 +267,15 @@ export const ramRows = space({
   about: "the edition of an account's users, groups, roles, policies and keys, and how many there are",
 })
 
+export const trailRows = space({
+  letter: 'T',
+  kind: 'trail',
+  key: [text('account'), descending('at', 6), id('entry')],
+  value: trailCodec,
+  rowsAtOnce: FEW,
+  about: 'a control action that concerned the account, the newest first',
+})
+
 /** All spaces. */
 export const SPACES = [
   bucketRows,
@@ -294,6 +304,7 @@ export const SPACES = [
   accessKeyRows,
   keyUseRows,
   ramRows,
+  trailRows,
 ] as const
 
 /** The kinds of rows. */

@@ -29,6 +29,8 @@ const NAMES = {
   user: 'alice',
   group: 'staff',
   policy: 'reports',
+  at: 1_767_600_000_000,
+  entry: '0123456789ABCDEF0123456789ABCDEF',
 } as const
 
 const isIn = (key: Bytes, { from, to }: { from: Bytes; to: Bytes }): boolean => !isAfter(from, key) && isAfter(to, key)

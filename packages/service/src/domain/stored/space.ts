@@ -41,6 +41,9 @@ export interface KeyNames {
   readonly user: string
   readonly group: string
   readonly policy: string
+  /** The time of an entry of the trail, in milliseconds since 1970. */
+  readonly at: number
+  readonly entry: string
 }
 
 type NameIn<T> = { readonly [N in keyof KeyNames]: KeyNames[N] extends T ? N : never }[keyof KeyNames]

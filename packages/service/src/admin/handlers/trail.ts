@@ -1,0 +1,38 @@
+import { RamError } from '@bindery/protocol'
+import { searchTrail, type TrailEntry } from '../../domain/trail/trail.js'
+import type { AdminHandlers } from '../context.js'
+import { pageOf } from '../page.js'
+import { shownPage } from '../shown.js'
+
+export const trailHandlers: AdminHandlers<'LookupEvents'> = {
+  async LookupEvents({ domain, account, input }) {
+    const { Bucket: bucket, EventName: operation, AccessKeyId: accessKeyId, StartTime, EndTime } = input
+    const times = { since: timeOf('StartTime', StartTime), until: timeOf('EndTime', EndTime) }
+    const found = await searchTrail(domain, account, { bucket, operation, accessKeyId, ...times, ...pageOf(input) })
+    return shownPage('Events', 'Event', found, shownEvent)
+  },
+}
+
+function timeOf(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const time = Date.parse(text)
+  if (Number.isNaN(time))
+    throw new RamError('parameterInvalid', { name, expected: 'a time such as 2026-01-05T08:00:00Z' })
+  return time
+}
+
+function shownEvent({ at, actor, remoteAddress, ...entry }: TrailEntry) {
+  return {
+    EventTime: new Date(at).toISOString(),
+    EventName: entry.operation,
+    UserIdentity: { AccountId: actor.account, AccessKeyId: actor.accessKeyId, UserName: actor.identity },
+    SourceIpAddress: remoteAddress,
+    Bucket: entry.bucket,
+    Key: entry.key,
+    UploadId: entry.uploadId,
+    ErrorCode: entry.code,
+    Before: entry.before,
+    After: entry.after,
+    RequestId: entry.requestId,
+  }
+}

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { trailRows } from '../domain/stored/keyspace.js'
+import {
+  BUCKET,
+  call,
+  complete,
+  initiate,
+  OTHER,
+  Ram,
+  type StartedService,
+  startWithBucket,
+  uploadPart,
+} from '../testing/index.js'
+import { documentOf } from '../testing/ram.js'
+
+const DAY_MS = 86_400_000
+const start = () => startWithBucket({ trailMs: 90 * DAY_MS })
+
+// biome-ignore lint/suspicious/noExplicitAny: any JSON
+async function admin(started: StartedService, operation: string, input: object): Promise<any> {
+  const body = JSON.stringify(input)
+  const key = `admin/v1/${operation}`
+  const { text } = await call(started, { method: 'POST', style: 'path', bucket: '-', key, body })
+  return JSON.parse(text)
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: any JSON
+async function events(started: StartedService, input: object = {}): Promise<any[]> {
+  return (await admin(started, 'LookupEvents', input)).Events.Event
+}
+
+const POLICY = documentOf([
+  { Effect: 'Allow', Principal: [OTHER.account.id], Action: 'oss:GetObject', Resource: 'acs:oss:*:*:bkt/*' },
+])
+
+describe('the trail of control actions', () => {
+  test('a change of settings shows its key, its address, and the settings before and after', async () => {
+    const started = await start()
+    await call(started, { method: 'PUT', bucket: BUCKET, query: { policy: undefined }, body: POLICY })
+    await call(started, {
+      method: 'PUT',
+      bucket: BUCKET,
+      query: { acl: undefined },
+      headers: { 'x-oss-acl': 'public-read' },
+    })
+    await call(started, { method: 'DELETE', bucket: BUCKET, query: { policy: undefined } })
+    const found = await events(started)
+    assert.deepEqual(found.map(({ EventName, Before, After }) => [EventName, Before, After]).slice(0, 3), [
+      ['DeleteBucketPolicy', { policy: POLICY }, {}],
+      ['PutBucketAcl', { acl: 'private' }, { acl: 'public-read' }],
+      ['PutBucketPolicy', {}, { policy: POLICY }],
+    ])
+    assert.equal(found.at(-1).EventName, 'PutBucket')
+    const { UserIdentity, SourceIpAddress, Bucket, EventTime } = found[0]
+    assert.deepEqual(UserIdentity, { AccountId: '1000000000000001', AccessKeyId: 'root' })
+    assert.deepEqual([SourceIpAddress, Bucket, EventTime], ['127.0.0.1', BUCKET, '2026-01-05T08:00:00.000Z'])
+  })
+
+  test('a change of users and keys shows their records, and no secret', async () => {
+    const started = await start()
+    await admin(started, 'CreateUser', { UserName: 'alice' })
+    const { AccessKey } = await admin(started, 'CreateAccessKey', { UserName: 'alice' })
+    const { AccessKeyId, AccessKeySecret } = AccessKey
+    await admin(started, 'UpdateAccessKey', { UserName: 'alice', UserAccessKeyId: AccessKeyId, Status: 'Inactive' })
+    const [disabled, created] = await events(started)
+    assert.deepEqual(
+      [disabled.EventName, disabled.Before, disabled.After],
+      ['UpdateAccessKey', { accessKeys: { [AccessKeyId]: 'Active' } }, { accessKeys: { [AccessKeyId]: 'Inactive' } }],
+    )
+    assert.deepEqual(created.After.accessKeys, { [AccessKeyId]: 'Active' })
+    const rows = await started.metadata.read((reader) =>
+      reader.range(trailRows.all.from, trailRows.all.to, { limit: 90 }),
+    )
+    for (const { value } of rows) assert.ok(!Buffer.from(value).toString().includes(AccessKeySecret))
+  })
+
+  test('what completes, aborts or deletes leaves an entry, and what reads or writes objects leaves none', async () => {
+    const started = await start()
+    const kept = await initiate(started, 'kept')
+    const { etag } = (await uploadPart(started, 'kept', kept, 1)).headers
+    await complete(started, 'kept', kept, [[1, etag]])
+    const aborted = await initiate(started, 'aborted')
+    await call(started, { method: 'DELETE', bucket: BUCKET, key: 'aborted', query: { uploadId: aborted } })
+    await call(started, { method: 'PUT', bucket: BUCKET, key: 'plain', body: 'x' })
+    await call(started, { method: 'GET', bucket: BUCKET, key: 'plain' })
+    await call(started, { method: 'DELETE', bucket: BUCKET, key: 'plain' })
+    const found = await events(started, { Bucket: BUCKET })
+    const names = found.map(({ EventName, Key }) => `${EventName} ${Key ?? ''}`).sort()
+    assert.deepEqual(names, [
+      'AbortMultipartUpload aborted',
+      'CompleteMultipartUpload kept',
+      'DeleteObject plain',
+      'PutBucket ',
+    ])
+  })
+
+  test('a refused change of settings is listed with its code, and events are found by key, operation and time', async () => {
+    const started = await start()
+    const alice = await new Ram(started).user('alice', { Effect: 'Allow', Action: '*', Resource: '*' })
+    started.advance(DAY_MS)
+    await call(started, { method: 'PUT', bucket: BUCKET, query: { policy: undefined }, body: '{', as: alice })
+    const [failed, ...others] = await events(started, { StartTime: '2026-01-06' })
+    assert.deepEqual(
+      [failed.EventName, failed.ErrorCode, others.length],
+      ['PutBucketPolicy', 'InvalidPolicyDocument', 0],
+    )
+    assert.equal(failed.UserIdentity.UserName, 'alice')
+    assert.equal((await events(started, { AccessKeyId: alice.accessKeyId })).length, 1)
+    assert.equal((await events(started, { EventName: 'PutBucket' })).length, 1)
+    assert.equal((await events(started, { EndTime: '2026-01-05T08:00:00Z' })).length, 1)
+    const page = await admin(started, 'LookupEvents', { MaxItems: 1 })
+    assert.deepEqual([page.Events.Event.length, page.IsTruncated], [1, true])
+    const rest = await admin(started, 'LookupEvents', { Marker: page.Marker })
+    assert.deepEqual([rest.Events.Event[0].EventName, rest.IsTruncated], ['PutBucket', false])
+  })
+
+  test('entries are deleted after their retention', async () => {
+    const started = await start()
+    started.advance(60 * DAY_MS)
+    await call(started, { method: 'PUT', bucket: BUCKET, query: { policy: undefined }, body: POLICY })
+    started.advance(31 * DAY_MS)
+    await started.service.sweep()
+    assert.deepEqual(
+      (await events(started)).map(({ EventName }) => EventName),
+      ['PutBucketPolicy'],
+    )
+  })
+})
