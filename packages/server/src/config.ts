@@ -61,6 +61,20 @@ export const OPTIONS = {
     '9000',
     'Port to listen on; with 0 the system chooses one.',
   ),
+  tlsCertificate: option(
+    'BINDERY_TLS_CERT',
+    '--tls-cert',
+    text('FILE'),
+    undefined,
+    'Certificate of the server with its chain, as PEM, for TLS; read again when the file changes.',
+  ),
+  tlsKey: option(
+    'BINDERY_TLS_KEY',
+    '--tls-key',
+    text('FILE'),
+    undefined,
+    'Private key of the certificate, as PEM; read again when the file changes.',
+  ),
   region: option(
     'BINDERY_REGION',
     '--region',

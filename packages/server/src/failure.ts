@@ -17,6 +17,9 @@ export interface FailureDetails {
   valueInvalid: { name: string; value: string; expected: string }
   /** The environment has only one half of the root key. */
   keyHalfGiven: { missing: string }
+  /** A certificate without a key, or the other way round. */
+  tlsHalfGiven: { missing: string }
+  certificateUnusable: { certificate: string; key: string; reason: string }
   portTaken: { host: string; port: number }
   portForbidden: { port: number }
   hostUnknown: { host: string }

@@ -12,6 +12,7 @@ test('without flags and variables everything has its default', () => {
     region: 'cn-hangzhou',
     domains: [],
     trustedProxies: [],
+    auditDays: 90,
     buckets: [],
     workers: Math.min(availableParallelism(), 4),
     memoryBytes: 128 * 1024 ** 2,

@@ -30,6 +30,7 @@ export function readConfig(args: readonly string[], env: Readonly<Record<string,
   }
   const config = values as Config
   refuseHalfKey(config)
+  refuseHalfTls(config)
   return config
 }
 
@@ -77,6 +78,12 @@ function refuseUnknownVariables(env: Readonly<Record<string, string | undefined>
     if (!variable.startsWith(PREFIX) || known.includes(variable)) continue
     throw new Failure('unknownVariable', { variable, suggestion: nearest(variable, known) })
   }
+}
+
+function refuseHalfTls({ tlsCertificate, tlsKey }: Config): void {
+  if ((tlsCertificate === undefined) === (tlsKey === undefined)) return
+  const missing = tlsCertificate === undefined ? OPTIONS.tlsCertificate : OPTIONS.tlsKey
+  throw new Failure('tlsHalfGiven', { missing: missing.flag ?? '' })
 }
 
 function refuseHalfKey({ accessKeyId, accessKeySecret }: Config): void {

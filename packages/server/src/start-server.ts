@@ -8,6 +8,7 @@ import type { Primary } from './processes/process-cluster.js'
 import { type Launched, Supervisor } from './processes/supervisor.js'
 import { workerProcesses } from './processes/worker-processes.js'
 import type { RootKey } from './root-key.js'
+import { isOpenInPlainText } from './tls-files.js'
 
 /** A server that accepts requests. */
 export interface RunningServer {
@@ -47,7 +48,8 @@ export async function startServer(config: Config, version: string): Promise<Runn
     })
     const port = await supervisor.start()
     endOnCrash(log)
-    const endpoint = endpointOf(config.host, port)
+    const endpoint = endpointOf(config, port)
+    if (isOpenInPlainText(config)) log.warn({ host: config.host }, PLAIN_TEXT_WARNING)
     deployment.announce({ endpoint, region: config.region, accessKeyId })
     return {
       endpoint,
@@ -99,8 +101,12 @@ async function launchWorkers(deployment: Deployment): Promise<Launcher> {
   return { launch: workerProcesses(support), close: () => support.close() }
 }
 
-function endpointOf(host: string, port: number): string {
+const PLAIN_TEXT_WARNING =
+  'other machines can connect, and nothing is encrypted: set --tls-cert and --tls-key, or put a proxy with TLS in front and name it in --trusted-proxies'
+
+function endpointOf({ host, ...tls }: Config, port: number): string {
+  const scheme = tls.tlsCertificate === undefined ? 'http' : 'https'
   // SDKs use path-style addressing only for IP addresses, so a host name would not work.
-  if (host === '0.0.0.0' || host === '::' || host === 'localhost') return `http://127.0.0.1:${port}`
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+  if (host === '0.0.0.0' || host === '::' || host === 'localhost') return `${scheme}://127.0.0.1:${port}`
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`
 }

@@ -34,6 +34,9 @@ export const ENGLISH: Sentences = {
     valueInvalid: ({ name, value, expected }) => `${name} cannot be ${JSON.stringify(value)}. Expected: ${expected}`,
     keyHalfGiven: ({ missing }) =>
       `half of the root key is missing: set ${missing} too, or neither BINDERY_ACCESS_KEY_ID nor BINDERY_ACCESS_KEY_SECRET.`,
+    tlsHalfGiven: ({ missing }) => `TLS needs a certificate and its key: set ${missing} too.`,
+    certificateUnusable: ({ certificate, key, reason }) =>
+      `the certificate ${certificate} and the key ${key} cannot be used: ${reason}`,
     adminArgument: ({ argument, usage }) =>
       `${argument === undefined ? 'an argument is missing' : `unexpected argument ${argument}`}. Usage: bindery admin ${usage}`,
     adminCommandUnknown: ({ command, suggestion }) =>

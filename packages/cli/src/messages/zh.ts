@@ -34,6 +34,8 @@ export const CHINESE: Sentences = {
     valueInvalid: ({ name, value, expected }) => `${name} 不能是 ${JSON.stringify(value)}。可以是：${expected}`,
     keyHalfGiven: ({ missing }) =>
       `根密钥只给了一半：请同时设置 ${missing}，或者 BINDERY_ACCESS_KEY_ID 和 BINDERY_ACCESS_KEY_SECRET 都不设置。`,
+    tlsHalfGiven: ({ missing }) => `TLS 需要证书和私钥：请同时设置 ${missing}。`,
+    certificateUnusable: ({ certificate, key, reason }) => `无法使用证书 ${certificate} 和私钥 ${key}：${reason}`,
     adminArgument: ({ argument, usage }) =>
       `${argument === undefined ? '缺少参数' : `多出了参数 ${argument}`}。用法：bindery admin ${usage}`,
     adminCommandUnknown: ({ command, suggestion }) =>
@@ -78,6 +80,8 @@ export const CHINESE: Sentences = {
   },
   options: {
     folder: '保存全部数据的目录；不存在时会创建。',
+    tlsCertificate: '用于 TLS 的服务器证书（含证书链，PEM 格式）；文件更改后自动重新读取。',
+    tlsKey: '证书的私钥（PEM 格式）；文件更改后自动重新读取。',
     host: '监听的地址；0.0.0.0 允许其他机器访问。',
     port: '监听的端口；0 由系统选择。',
     region: '所在地域，与 V4 签名中的写法相同；其 Location 为 oss- 加地域。',

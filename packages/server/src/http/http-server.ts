@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { OssError } from '@bindery/protocol'
@@ -8,6 +9,7 @@ import type { Log } from '../log.js'
 import { answerMetrics, type MetricsOptions } from '../metrics/answer-metrics.js'
 import type { Measured } from '../metrics/request-metrics.js'
 import { logExchange } from './access-log.js'
+import { readCertificate, type TlsFiles, watchCertificate } from './certificate.js'
 import { acceptsBothLengths } from './exact-parser.js'
 import { answerHealth, type HealthOptions } from './health.js'
 import { readRequest } from './read-request.js'
@@ -23,6 +25,7 @@ const OWN_PATHS = '/-/'
 const HEADER_BYTES_MAX = 32 * 1024
 const HEADERS_TIMEOUT_MS = 60_000
 const KEEP_ALIVE_TIMEOUT_MS = 75_000
+const HANDSHAKE_TIMEOUT_MS = 10_000
 /** Requests of one connection that may wait for their turn; then reading from it stops. */
 const PIPELINED_MAX = 16
 /** The largest unread rest of a body that is cheaper to read than a new connection. */
@@ -47,6 +50,8 @@ export interface HttpServerOptions {
   /** PEM of the key that verifies callbacks. */
   readonly publicKey: string
   readonly log: Log
+  /** Absent: connections are not encrypted. */
+  readonly tls?: TlsFiles | undefined
   /** Connections at a time; a further one gets SlowDown. */
   readonly connectionsMax: number
   /** The proxies in front of the server. */
@@ -69,7 +74,8 @@ interface Connection {
 /** A listening socket in front of a service. */
 export class HttpServer {
   readonly #options: HttpServerOptions
-  readonly #server: Server
+  readonly #server: Server | TlsServer
+  readonly #endWatch: () => void
   readonly #connections = new Map<Socket, Connection>()
   /** Requests being answered, including those whose connection is gone. */
   #running = 0
@@ -83,7 +89,7 @@ export class HttpServer {
     this.#options = options
     const insecureHTTPParser = acceptsBothLengths()
     if (!insecureHTTPParser) options.log.warn('this Node.js refuses requests with two lengths, as the C SDK sends them')
-    this.#server = createServer({
+    const settings: ServerOptions = {
       insecureHTTPParser,
       // A part may take hours; idle timers detect dead connections.
       requestTimeout: 0,
@@ -93,13 +99,31 @@ export class HttpServer {
       connectionsCheckingInterval: 5_000,
       requireHostHeader: false,
       noDelay: true,
-    })
+    }
+    const { tls } = options
+    const secure =
+      tls && createTlsServer({ ...settings, ...readCertificate(tls), handshakeTimeout: HANDSHAKE_TIMEOUT_MS })
+    this.#server = secure ?? createServer(settings)
+    this.#endWatch = tls && secure ? this.#watch(tls, secure) : () => {}
     // HEADER_BYTES_MAX bounds them; with a count limit Node would drop the rest silently.
     this.#server.maxHeadersCount = 0
-    this.#server.on('connection', (socket) => this.#connect(socket))
+    this.#server.on(secure ? 'secureConnection' : 'connection', (socket: Socket) => this.#connect(socket))
     this.#server.on('request', (request, response) => this.#enqueue(request, response, false))
     this.#server.on('checkContinue', (request, response) => this.#enqueue(request, response, true))
     this.#server.on('clientError', (error, socket) => this.#misunderstand(error, socket as Socket))
+  }
+
+  /** Takes a renewed certificate for new connections; those that are open keep theirs. */
+  #watch(files: TlsFiles, server: TlsServer): () => void {
+    const { log } = this.#options
+    return watchCertificate(
+      files,
+      (options) => {
+        server.setSecureContext(options)
+        log.info({ certificate: files.certificate }, 'the certificate was read again')
+      },
+      (err) => log.warn({ err, ...files }, 'the certificate cannot be used; the one before stays'),
+    )
   }
 
   /** Rejects with the system's error, such as EADDRINUSE. */
@@ -124,6 +148,7 @@ export class HttpServer {
    */
   async stop(graceMs: number): Promise<number> {
     this.#stopping = true
+    this.#endWatch()
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
     for (const { socket, unanswered } of this.#connections.values()) if (unanswered === 0) socket.destroySoon()
     for (const socket of this.#turnedAway) socket.destroy()
@@ -262,7 +287,7 @@ export class HttpServer {
 
   #clientOf({ socket, headers }: IncomingMessage): string {
     const forwarded = { 'x-forwarded-for': String(headers['x-forwarded-for'] ?? '') }
-    return this.#options.proxies.originOf(socket.remoteAddress ?? '', forwarded).address
+    return this.#options.proxies.originOf(socket.remoteAddress ?? '', forwarded, 'http').address
   }
 
   /** Answers the server's own pages; undefined paths may be objects. */

@@ -10,7 +10,8 @@ export function readRequest(request: IncomingMessage, body: ByteSource, proxies:
   requireFraming(headers, request.httpVersion)
   if (headers.host === undefined && request.httpVersion === '1.1') throw new OssError('malformedRequest')
   const { remoteAddress: peer = '', localAddress = '', localPort = 0 } = request.socket
-  const { address: remoteAddress, scheme } = proxies.originOf(peer, headers)
+  const own = 'encrypted' in request.socket ? 'https' : 'http'
+  const { address: remoteAddress, scheme } = proxies.originOf(peer, headers, own)
   const { host, target } = originForm(request.url ?? '/', headers.host ?? '')
   if (headers.host !== undefined) headers.host = host
   return {

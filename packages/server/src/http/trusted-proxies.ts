@@ -29,11 +29,12 @@ export class TrustedProxies {
   /**
    * The client of a connection from `peer`: if that is a trusted proxy, the last address of X-Forwarded-For that is not
    * one. Each proxy appends the address that it was called from, so what stands before that could be made up. The last
-   * value of X-Forwarded-Proto is that of the proxy itself.
+   * value of X-Forwarded-Proto is that of the proxy itself; without one the scheme is that of the connection, `own`.
    */
-  originOf(peer: string, headers: Readonly<Record<string, string>>): Origin {
-    if (this.#isEmpty || !this.#trusts(peer)) return { address: peer, scheme: 'http' }
-    const scheme = itemsOf(headers['x-forwarded-proto']).at(-1)?.toLowerCase() === 'https' ? 'https' : 'http'
+  originOf(peer: string, headers: Readonly<Record<string, string>>, own: Origin['scheme'] = 'http'): Origin {
+    if (this.#isEmpty || !this.#trusts(peer)) return { address: peer, scheme: own }
+    const proto = itemsOf(headers['x-forwarded-proto']).at(-1)?.toLowerCase() ?? own
+    const scheme = proto === 'https' ? 'https' : 'http'
     let address = peer
     for (const before of itemsOf(headers['x-forwarded-for']).reverse().map(bareAddress)) {
       if (before === undefined) break

@@ -22,6 +22,7 @@ import { storeMetrics } from '../metrics/store-metrics.js'
 import { pooledRandom } from '../random.js'
 import { ROOT_ACCOUNT, type RootKey, rootAccessKeys } from '../root-key.js'
 import { scarceDisk, watchDisk } from '../scarce-disk.js'
+import { tlsFilesOf } from '../tls-files.js'
 import { runBackgroundTasks } from './background-tasks.js'
 import type { EventInlet } from './event-switchboard.js'
 import type { Primary, ProcessCluster } from './process-cluster.js'
@@ -175,6 +176,7 @@ class RunningInstance implements Instance {
       onAnswered: (measured) => this.#metrics.observe(measured),
       publicKey,
       log,
+      tls: tlsFilesOf(config),
       idleTimeoutMs: config.idleTimeoutMs,
       connectionsMax: connectionsMax(),
       proxies: new TrustedProxies(config.trustedProxies),
