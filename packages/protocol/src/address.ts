@@ -92,14 +92,25 @@ function hostReading(bucket: string, rawPath: string): Reading {
 /** The slash behind the bucket may be encoded, as the C SDK sends it. `//` is how the C++ SDK names no bucket. */
 function pathReading(rawPath: string): Reading {
   if (rawPath === '/' || rawPath === '//') return { style: 'path', level: 'service' }
-  const [slash] = /\/|%2f/i.exec(rawPath.slice(1)) ?? []
-  const bucketEnd = slash === undefined ? rawPath.length : rawPath.indexOf(slash, 1)
+  const [bucketEnd, keyStart] = endOfBucket(rawPath)
   const rawBucket = rawPath.slice(1, bucketEnd)
-  const rawKey = rawPath.slice(bucketEnd + (slash?.length ?? 0))
+  const rawKey = rawPath.slice(keyStart)
   const bucket = percentDecode(rawBucket)
   if (bucket === undefined) throw new OssError('invalidBucketName', { BucketName: rawBucket })
   if (rawKey === '') return { style: 'path', level: 'bucket', bucket }
   return { style: 'path', level: 'object', bucket, key: decodeKey(rawKey) }
+}
+
+/** Where the bucket of a path ends, and where the key behind it starts. */
+function endOfBucket(rawPath: string): readonly [bucketEnd: number, keyStart: number] {
+  const slash = rawPath.indexOf('/', 1)
+  const percent = rawPath.indexOf('%')
+  const bareEnd = slash === -1 ? rawPath.length : slash
+  if (percent !== -1 && percent < bareEnd) {
+    const encoded = /%2f/i.exec(rawPath.slice(0, bareEnd))
+    if (encoded !== null) return [encoded.index, encoded.index + encoded[0].length]
+  }
+  return [bareEnd, bareEnd + 1]
 }
 
 function decodeKey(rawKey: string): string {

@@ -20,10 +20,13 @@ export function decodeHead<I extends Fields>(
   head: Head,
   notation: Notation = OSS_NOTATION,
 ): ValuesOf<I> {
-  const { refusals, fields } = lookupsOf(operation, notation)
+  const { refusals, fields, absent } = lookupsOf(operation, notation)
   for (const refusal of refusals) refuse(refusal, head)
-  const values: Record<string, unknown> = {}
-  for (const lookup of fields) values[lookup.key] = decodeField(lookup, head, notation)
+  const values: Record<string, unknown> = { ...absent }
+  for (const lookup of fields) {
+    const value = decodeField(lookup, head, notation)
+    if (value !== undefined) values[lookup.key] = value
+  }
   return values as ValuesOf<I>
 }
 
@@ -31,6 +34,8 @@ export function decodeHead<I extends Fields>(
 interface Lookups {
   readonly refusals: readonly RefusalLookup[]
   readonly fields: readonly FieldLookup[]
+  /** Every field as undefined: copying them at once is faster than adding them, and all inputs have one shape. */
+  readonly absent: Readonly<Record<string, undefined>>
 }
 
 /** How something is named on the wire; undefined if the notation has no name for it. */
@@ -63,6 +68,7 @@ function lookupsOf(operation: Operation, notation: Notation): Lookups {
 }
 
 function makeLookups({ refuses = [], input }: Operation, notation: Notation): Lookups {
+  const absent = Object.fromEntries(Object.keys(input).map((key) => [key, undefined]))
   const named = (documented: string): WireName => {
     const name = notation.nameOf(documented)
     return { name, headerName: name?.toLowerCase() }
@@ -72,6 +78,7 @@ function makeLookups({ refuses = [], input }: Operation, notation: Notation): Lo
     fields: Object.entries(input).map(([key, field]) =>
       field.place === 'implied' ? { key, field, ...NAMELESS } : { key, field, ...named(field.name) },
     ),
+    absent,
   }
 }
 
@@ -170,17 +177,38 @@ export function encodeFields<F extends Fields>(
 ): [name: string, value: string][] {
   const values: Readonly<Record<string, unknown>> = output
   const headers: [string, string][] = []
-  for (const key in fields) {
-    const field = fields[key] as Field<unknown>
+  for (const { key, field, name } of outputsOf(fields, notation)) {
     const value = values[key]
     if (value === undefined) continue
     if (field.place === 'metadata') {
-      for (const [name, text] of Object.entries(value as Record<string, string>))
-        headers.push([notation.metadataPrefix + name, text])
-      continue
-    }
-    const name = notation.nameOf(field.name)
-    if (name !== undefined) headers.push([name, encodeText(field.codec, value, notation)])
+      const metadata = value as Record<string, string>
+      for (const each in metadata) headers.push([notation.metadataPrefix + each, metadata[each] ?? ''])
+    } else if (name !== undefined) headers.push([name, encodeText(field.codec, value, notation)])
   }
   return headers
+}
+
+/** An output field and its name in a notation. */
+interface OutputField {
+  readonly key: string
+  readonly field: Field<unknown>
+  readonly name: string | undefined
+}
+
+const OUTPUTS = new WeakMap<Notation, WeakMap<Fields, readonly OutputField[]>>()
+
+/** Made once per record of fields, like the lookups of heads. */
+function outputsOf(fields: Fields, notation: Notation): readonly OutputField[] {
+  const known = OUTPUTS.get(notation) ?? new WeakMap<Fields, readonly OutputField[]>()
+  OUTPUTS.set(notation, known)
+  const outputs = known.get(fields) ?? makeOutputs(fields, notation)
+  known.set(fields, outputs)
+  return outputs
+}
+
+function makeOutputs(fields: Fields, notation: Notation): readonly OutputField[] {
+  return Object.entries(fields).map(([key, field]) => {
+    const name = field.place === 'metadata' ? undefined : notation.nameOf(field.name)
+    return { key, field, name }
+  })
 }

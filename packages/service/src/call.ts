@@ -46,7 +46,7 @@ export type Reply<O extends Operation> = {
   readonly status?: number
   readonly output: OutputOf<O> & S3OutputOf<O['name']>
   /** Content that is lent piece by piece; absent where nothing is sent. Resources that it reads are open in the call's scope. */
-  readonly content?: AsyncIterable<LentBytes>
+  readonly content?: AsyncIterable<LentBytes> | Uint8Array
   /** Bytes of the content, where that is known. */
   readonly contentSize?: number
   /** An application's answer to a callback, sent instead of the result. */

@@ -381,6 +381,7 @@ function encode({ call, reply }: Handled): Awaitable<Answer> {
   const answer = encodeReply(call, reply)
   const { content, contentSize } = reply
   if (content === undefined) return answer
+  if (content instanceof Uint8Array) return { ...answer, body: content }
   const body = LentStream.begin(content, contentSize, {
     beforePiece: () => requireLease(call.domain.cluster),
     onEnd: () => call.scope.close(),

@@ -115,6 +115,11 @@ export interface BlobStore {
    */
   read(id: BlobId, range?: ByteRange, options?: ReadOptions | ReadAsStored): AsyncIterable<LentBytes>
   /**
+   * The bytes of a blob that its id carries, if it is not encrypted, without waiting; undefined for any other blob. They
+   * are checked as `read` checks them: throws StorageError `corrupt`. Absent: ids of the store carry no bytes.
+   */
+  carried?(id: BlobId): Uint8Array | undefined
+  /**
    * CRC-64 of a range that lies within the blob: combined from the stored checksums of the chunks, so that at most the
    * two chunks at its edges are read. For an encrypted blob, the whole and an empty range need no cipher. Throws as
    * `read`.

@@ -1,5 +1,5 @@
 import type { Awaitable } from './awaitable.js'
-import type { BlobStore, LentBytes } from './blob-store.js'
+import type { BlobId, BlobStore, LentBytes } from './blob-store.js'
 import type { MetadataStore } from './metadata-store.js'
 import { createRandom } from './random.js'
 import { StorageError } from './storage-error.js'
@@ -61,6 +61,7 @@ export function withFaults(seed: number, rates: FaultRates): Faults {
       incarnation: store.incarnation,
       write: (source, options) => around('write', () => store.write(source, options)),
       read: (id, range, options) => broken('read', store.read(id, range, options)),
+      ...(store.carried && { carried: (id: BlobId) => store.carried?.(id) }),
       crc64: (id, range, options) => around('crc64', () => store.crc64(id, range, options)),
       delete: (id) => around('delete', () => store.delete(id)),
       list: (after) => begun('list', store.list(after)),

@@ -179,18 +179,31 @@ function v2Claim(place: Place): ClaimForm['claim'] {
   }
 }
 
+interface Credential {
+  readonly text: string
+  readonly accessKeyId: string
+  readonly scope: V4Scope
+}
+
 /** Splits the credential into the key's id and the scope. */
 function scoped(refuse: Refuse): Check {
+  // most requests have the credential of the one before
+  let last: Credential | undefined
   return (draft) => {
     const { credential = '' } = draft
-    const [accessKeyId, date = '', region, product = '', terminator, ...more] = credential.split('/')
-    const isPlain = /^\d{8}$/.test(date) && /^[\w.-]*$/.test(region ?? '') && /^[\w.-]+$/.test(product)
-    if (!accessKeyId || region === undefined || terminator !== V4_TERMINATOR || !isPlain || more.length > 0) {
-      throw refuse(credential)
-    }
-    draft.accessKeyId = accessKeyId
-    draft.scope = { date, region, product }
+    if (last?.text !== credential) last = splitCredential(credential, refuse)
+    draft.accessKeyId = last.accessKeyId
+    draft.scope = last.scope
   }
+}
+
+function splitCredential(text: string, refuse: Refuse): Credential {
+  const [accessKeyId, date = '', region, product = '', terminator, ...more] = text.split('/')
+  const isPlain = /^\d{8}$/.test(date) && /^[\w.-]*$/.test(region ?? '') && /^[\w.-]+$/.test(product)
+  if (!accessKeyId || region === undefined || terminator !== V4_TERMINATOR || !isPlain || more.length > 0) {
+    throw refuse(text)
+  }
+  return { text, accessKeyId, scope: { date, region, product } }
 }
 
 function ofProduct(refuse: Refuse): Check {

@@ -1,16 +1,24 @@
 import type { ServiceResponse } from '@bindery/service'
-import {
-  AggregatorRegistry,
-  Counter,
-  collectDefaultMetrics,
-  Gauge,
-  Histogram,
-  type MetricObject,
-  Registry,
-} from 'prom-client'
+import { AggregatorRegistry, collectDefaultMetrics, Gauge, type MetricObject, Registry } from 'prom-client'
 
 /** Metrics of a process in a form that can be sent to another process. */
-export type MetricValues = readonly MetricObject[]
+export type MetricValues = readonly Metric[]
+
+/** A metric as the library exports it for aggregation. */
+interface Metric {
+  readonly name: string
+  readonly help: string
+  readonly type: string
+  readonly aggregator: string
+  readonly values: readonly Sample[]
+}
+
+interface Sample {
+  readonly labels: Readonly<Partial<Record<string, string | number>>>
+  readonly value: number
+  /** The series of a histogram that it belongs to. */
+  readonly metricName?: string
+}
 
 /** A request that was answered. */
 export interface Measured {
@@ -22,32 +30,21 @@ export interface Measured {
 
 /** Seconds: from a read of metadata to a part of 5 GB on a slow line. */
 const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
+const DURATION = 'bindery_http_request_duration_seconds'
 /** The label of requests that are no operation. */
 const NO_OPERATION = 'none'
 
 /**
  * Metrics of the requests of one process, and of the process itself. Labels are operations, statuses and OSS codes, so
- * that their number is bounded by the catalogue, whatever clients send.
+ * that their number is bounded by the catalogue, whatever clients send. Requests are counted in plain numbers, because
+ * the library looks for a label's series each time.
  */
 export class RequestMetrics {
   readonly #registry = new Registry()
-  readonly #requests = this.#counter('bindery_http_requests_total', 'Requests by operation and status.', [
-    'op',
-    'status',
-  ])
-  readonly #errors = this.#counter('bindery_errors_total', 'Refused and failed requests by OSS code.', ['code'])
-  readonly #received = this.#counter('bindery_http_received_bytes_total', 'Bytes of bodies of requests.', [])
-  readonly #sent = this.#counter('bindery_http_sent_bytes_total', 'Bytes of bodies of responses.', [])
-  readonly #durations = new Histogram({
-    name: 'bindery_http_request_duration_seconds',
-    help: 'From the head of a request to the last byte of its response, by operation.',
-    labelNames: ['op'],
-    buckets: DURATION_BUCKETS,
-    registers: [this.#registry],
-  })
-  /** Bound to their labels once, since that costs more than counting. */
-  readonly #requestsOf = new Map<string, Counter.Internal>()
-  readonly #durationsOf = new Map<string, Histogram.Internal<'op'>>()
+  readonly #operations = new Map<string, OperationCounts>()
+  readonly #errors = new Map<string, number>()
+  #bytesReceived = 0
+  #bytesSent = 0
 
   /** `inFlight`: requests being answered. */
   constructor(inFlight: () => number) {
@@ -63,36 +60,82 @@ export class RequestMetrics {
   }
 
   observe({ answer, bytesReceived, bytesSent, milliseconds }: Measured): void {
-    const { operation: op = NO_OPERATION, code } = answer.log
-    const status = String(answer.status)
-    const key = `${op} ${status}`
-    let requests = this.#requestsOf.get(key)
-    if (requests === undefined) {
-      requests = this.#requests.labels({ op, status })
-      this.#requestsOf.set(key, requests)
+    const { operation = NO_OPERATION, code } = answer.log
+    let counts = this.#operations.get(operation)
+    if (counts === undefined) {
+      counts = new OperationCounts()
+      this.#operations.set(operation, counts)
     }
-    requests.inc()
-    let durations = this.#durationsOf.get(op)
-    if (durations === undefined) {
-      durations = this.#durations.labels({ op })
-      this.#durationsOf.set(op, durations)
-    }
-    durations.observe(milliseconds / 1_000)
-    if (bytesReceived > 0) this.#received.inc(bytesReceived)
-    if (bytesSent > 0) this.#sent.inc(bytesSent)
-    if (code !== undefined) this.#errors.inc({ code })
+    counts.add(answer.status, milliseconds / 1_000)
+    this.#bytesReceived += bytesReceived
+    this.#bytesSent += bytesSent
+    if (code !== undefined) this.#errors.set(code, (this.#errors.get(code) ?? 0) + 1)
   }
 
-  values(): Promise<MetricValues> {
-    return this.#registry.getMetricsAsJSON()
+  async values(): Promise<MetricValues> {
+    const ofLibrary = (await this.#registry.getMetricsAsJSON()) as unknown as Metric[]
+    return [...this.#counted(), ...ofLibrary]
   }
 
-  #counter<L extends string>(name: string, help: string, labelNames: L[]): Counter<L> {
-    return new Counter({ name, help, labelNames, registers: [this.#registry] })
+  #counted(): Metric[] {
+    const operations = [...this.#operations]
+    const requests = operations.flatMap(([op, { statuses }]) =>
+      [...statuses].map(([status, value]) => ({ labels: { op, status: String(status) }, value })),
+    )
+    const errors = [...this.#errors].map(([code, value]) => ({ labels: { code }, value }))
+    return [
+      counter('bindery_http_requests_total', 'Requests by operation and status.', requests),
+      counter('bindery_errors_total', 'Refused and failed requests by OSS code.', errors),
+      counter('bindery_http_received_bytes_total', 'Bytes of bodies of requests.', [
+        { labels: {}, value: this.#bytesReceived },
+      ]),
+      counter('bindery_http_sent_bytes_total', 'Bytes of bodies of responses.', [
+        { labels: {}, value: this.#bytesSent },
+      ]),
+      {
+        name: DURATION,
+        help: 'From the head of a request to the last byte of its response, by operation.',
+        type: 'histogram',
+        aggregator: 'sum',
+        values: operations.flatMap(([op, counts]) => counts.durationValues(op)),
+      },
+    ]
   }
+}
+
+/** The requests of one operation. */
+class OperationCounts {
+  readonly statuses = new Map<number, number>()
+  /** By the least bucket that holds the duration; the last: longer than all of them. */
+  readonly #durations = new Array<number>(DURATION_BUCKETS.length + 1).fill(0)
+  #seconds = 0
+
+  add(status: number, seconds: number): void {
+    this.statuses.set(status, (this.statuses.get(status) ?? 0) + 1)
+    let bucket = 0
+    while (bucket < DURATION_BUCKETS.length && seconds > (DURATION_BUCKETS[bucket] ?? 0)) bucket += 1
+    this.#durations[bucket] = (this.#durations[bucket] ?? 0) + 1
+    this.#seconds += seconds
+  }
+
+  /** In the form of a histogram: each bucket counts everything up to its bound. */
+  durationValues(op: string): readonly Sample[] {
+    let count = 0
+    const buckets = this.#durations.map((own, index) => {
+      count += own
+      const labels = { le: DURATION_BUCKETS[index] ?? '+Inf', op }
+      return { labels, value: count, metricName: `${DURATION}_bucket` }
+    })
+    const sum = { labels: { op }, value: this.#seconds, metricName: `${DURATION}_sum` }
+    return [...buckets, sum, { labels: { op }, value: count, metricName: `${DURATION}_count` }]
+  }
+}
+
+function counter(name: string, help: string, values: readonly Sample[]): Metric {
+  return { name, help, type: 'counter', aggregator: 'sum', values }
 }
 
 /** The text of Prometheus for the metrics of all processes: sums, and averages of event loop delays. */
 export async function metricsText(ofProcesses: readonly MetricValues[]): Promise<string> {
-  return AggregatorRegistry.aggregate(ofProcesses as MetricObject[][]).metrics()
+  return AggregatorRegistry.aggregate(ofProcesses as unknown as MetricObject[][]).metrics()
 }

@@ -22,12 +22,14 @@ import type { ServiceResponse } from '../service.js'
 /** The response of an operation, without the headers that all responses have. */
 export type Answer = Pick<ServiceResponse, 'status' | 'headers' | 'body'>
 
+const CHARGED_FIELDS = { requestCharged }
+
 /** All of an answer except lent content. */
 export function encodeReply({ operation, exchange, isCharged }: Call<Operation>, reply: Reply<Operation>): Answer {
   const { dialect } = exchange
   const status = reply.status ?? operation.status
   const headers = encodeHeaders(operation, reply.output as ValuesOf<Fields>, dialect)
-  if (isCharged) headers.push(...encodeFields({ requestCharged }, { requestCharged: 'requester' }, dialect))
+  if (isCharged) headers.push(...encodeFields(CHARGED_FIELDS, { requestCharged: 'requester' }, dialect))
   if (reply.answer !== undefined) {
     const { contentType, body } = reply.answer
     return { status, headers: [...headers, ['Content-Type', contentType]], body }

@@ -31,13 +31,15 @@ export function isWanted(conditions: Conditions, validators: Validators): boolea
   return ifModifiedSince === undefined || seconds(modifiedAt) > seconds(ifModifiedSince)
 }
 
+const TAG_FIELDS = { etag: notModifiedHeaders.etag }
+
 /**
  * Like `isWanted`, for operations that do not answer with a 304 of their own. Throws preconditionFailed,
  * notModified.
  */
 export function requireWanted(conditions: Conditions, validators: Validators): void {
   if (isWanted(conditions, validators)) return
-  const headers = (notation: Notation) => encodeFields({ etag: notModifiedHeaders.etag }, validators, notation)
+  const headers = (notation: Notation) => encodeFields(TAG_FIELDS, validators, notation)
   throw new OssError('notModified', {}, { headers })
 }
 

@@ -9,6 +9,7 @@ import { type WriteContext, writeBlob } from './blob-writer.js'
 import { type FileOperations, isSystemError, systemFiles, withStorageErrors } from './files.js'
 import { FolderSync } from './folder-sync.js'
 import { FreeSpace } from './free-space.js'
+import { inlineBlobOf } from './inline-blob.js'
 import { OpenPacks } from './open-packs.js'
 import { PackSpace } from './pack-space.js'
 import { Packs } from './packs.js'
@@ -94,6 +95,11 @@ function createStore({ incarnation, space, reading, writing }: Parts): BlobStore
     async *read(id, range, options = {}) {
       requireOpen()
       yield* readBlob(reading, id, range, options)
+    },
+    carried(id) {
+      requireOpen()
+      const blob = inlineBlobOf(id)
+      return blob?.encryption === undefined ? blob?.bytes : undefined
     },
     async crc64(id, range, options = {}) {
       requireOpen()

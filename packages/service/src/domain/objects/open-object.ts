@@ -21,6 +21,8 @@ export interface OpenObject {
    * they are granted, so that nothing is lent while they are waited for.
    */
   read(range?: ByteRange, take?: TakeBytes): AsyncIterable<LentBytes>
+  /** The bytes of a range, by default all, if they came with the record; undefined for any other object. */
+  readInRecord(range?: ByteRange): Uint8Array | undefined
 }
 
 /** Throws noSuchKey, noSuchVersion. */
@@ -61,7 +63,14 @@ function openRecord(domain: Domain, registered: RegisteredRead, record: ObjectRe
     record,
     read: (range = { start: 0, end: record.size }, take = undefined) =>
       take === undefined ? readBytes(domain, record, range) : readAsGranted(domain, record, range, take),
+    readInRecord: (range) => bytesInRecord(domain, record, range),
   }
+}
+
+function bytesInRecord({ blobs }: Domain, { bytes }: ObjectRecord, range?: ByteRange): Uint8Array | undefined {
+  if (bytes.kind !== 'blob') return undefined
+  const whole = blobs.carried?.(bytes.blob)
+  return range === undefined ? whole : whole?.subarray(range.start, range.end)
 }
 
 function readBytes(domain: Domain, record: ObjectRecord, range: ByteRange): AsyncIterable<LentBytes> {

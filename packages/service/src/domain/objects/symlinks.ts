@@ -60,11 +60,11 @@ export async function openTarget(
 ): Promise<OpenObject> {
   const open = await openIfAny(domain, scope, { bucket, key: link.target })
   if (open === undefined) throw new OssError('symlinkTargetNotExist')
-  const { record, read } = open
+  const { record } = open
   if (record.type === 'Symlink') throw new OssError('invalidTargetType')
   check(record)
-  const { contentMd5: _, ...own } = link
-  const { size, etag, digestETag, crc64, contentMd5, encryption, rows } = record
+  const { contentMd5: _, checksum: __, ...own } = link
+  const { size, etag, digestETag, crc64, contentMd5, checksum, encryption, rows } = record
   const modifiedAt = Math.max(link.modifiedAt, record.modifiedAt)
   const ofTarget = {
     size,
@@ -72,10 +72,11 @@ export async function openTarget(
     ...(digestETag !== undefined && { digestETag }),
     crc64,
     ...(contentMd5 && { contentMd5 }),
+    ...(checksum && { checksum }),
     ...(encryption && { encryption }),
     ...(rows && { rows }),
   }
-  return { record: { ...own, ...ofTarget, modifiedAt }, read }
+  return { ...open, record: { ...own, ...ofTarget, modifiedAt } }
 }
 
 async function openIfAny(domain: Domain, scope: Scope, name: ObjectName): Promise<OpenObject | undefined> {

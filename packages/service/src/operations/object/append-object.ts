@@ -6,6 +6,8 @@ import { pacedSource, paceOf } from '../../traffic.js'
 import { describeObject } from '../describe.js'
 import { chosenEncryption, encryptionHeaders } from '../encryption.js'
 
+const POSITION_FIELDS = { nextAppendPosition }
+
 /** A bucket or an object that takes no appends, and a wrong position, are detected before the body is read. */
 export const appendObject = handler('AppendObject', {
   async find(call) {
@@ -50,10 +52,6 @@ async function withLength<T>(work: Promise<T>): Promise<T> {
   } catch (error) {
     if (!(error instanceof WrongPosition)) throw error
     const output = { nextAppendPosition: error.length }
-    throw new OssError(
-      error.reason,
-      {},
-      { headers: (notation) => encodeFields({ nextAppendPosition }, output, notation) },
-    )
+    throw new OssError(error.reason, {}, { headers: (notation) => encodeFields(POSITION_FIELDS, output, notation) })
   }
 }

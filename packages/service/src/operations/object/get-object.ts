@@ -1,7 +1,7 @@
 import { type Operations, OssError } from '@bindery/protocol'
-import { andThen } from '@bindery/storage'
+import { andThen, type ByteRange } from '@bindery/storage'
 import { type HandledInput, handler } from '../../call.js'
-import type { OpenObject } from '../../domain/objects/open-object.js'
+import type { OpenObject, TakeBytes } from '../../domain/objects/open-object.js'
 import type { StoredHeaders } from '../../domain/stored/model.js'
 import { isWanted, rangeHolds } from '../../response/conditions.js'
 import { compress, isCompressed } from '../../response/gzip.js'
@@ -14,10 +14,10 @@ type Input = HandledInput<Operations['GetObject']>
 
 export const getObject = handler('GetObject', (call) => {
   const overrides = overridesOf(call.input)
-  if (call.requester.kind === 'anonymous' && Object.keys(overrides).length > 0) throw new OssError('anonymousOverride')
+  if (call.requester.kind === 'anonymous' && overrides !== undefined) throw new OssError('anonymousOverride')
   return andThen(readableObject(call), (object) => {
-    const whole = { ...objectHeaders(call, object.record), ...overrides }
-    return answer(object, call.input, whole, paceOf(call))
+    const stored = objectHeaders(call, object.record)
+    return answer(object, call.input, overrides === undefined ? stored : { ...stored, ...overrides }, paceOf(call))
   })
 })
 
@@ -27,15 +27,17 @@ function answer(object: OpenObject, input: Input, whole: ReturnType<typeof objec
   if (!isWanted(input, record)) throw notModified(whole)
   const asked = rangeHolds(input.ifRange, record) ? input.range : undefined
   const range = selectRange(asked, record.size, input.rangeBehavior === 'standard')
-  const checksum = input.checksumMode === 'ENABLED' ? checksumsOf(record.checksum) : {}
+  const checksum = input.checksumMode === 'ENABLED' ? checksumsOf(record.checksum) : undefined
   const take = pace && ((wanted: number) => pace.take(wanted))
   if (range === undefined) {
     const qosDelayTime = pace?.delayFor(record.size)
-    const content = object.read(undefined, take)
-    if (isCompressed(input.acceptEncoding, { size: record.size, ...whole })) {
-      return { output: { ...whole, ...COMPRESSED, qosDelayTime }, content: compress(content) }
+    if (input.acceptEncoding !== undefined && isCompressed(input.acceptEncoding, { size: record.size, ...whole })) {
+      return { output: { ...whole, ...COMPRESSED, qosDelayTime }, content: compress(object.read(undefined, take)) }
     }
-    return { output: { ...whole, ...checksum, qosDelayTime }, content, contentSize: record.size }
+    const content = contentOf(object, undefined, take)
+    const isPlain = checksum === undefined && qosDelayTime === undefined
+    const output = isPlain ? whole : { ...whole, ...checksum, qosDelayTime }
+    return { output, content, contentSize: record.size }
   }
   const output = {
     ...whole,
@@ -46,7 +48,12 @@ function answer(object: OpenObject, input: Input, whole: ReturnType<typeof objec
     contentMd5: undefined,
     ...(range.end - range.start === record.size && checksum),
   }
-  return { status: 206, output, content: object.read(range, take), contentSize: output.contentLength }
+  return { status: 206, output, content: contentOf(object, range, take), contentSize: output.contentLength }
+}
+
+/** Bytes that came with the record need no stream. */
+function contentOf(object: OpenObject, range: ByteRange | undefined, take: TakeBytes | undefined) {
+  return (take === undefined ? object.readInRecord(range) : undefined) ?? object.read(range, take)
 }
 
 /** How the headers of an object change when its bytes are compressed: what describes other bytes is left out. */
@@ -58,9 +65,9 @@ const COMPRESSED = {
   vary: 'Accept-Encoding',
 } as const
 
-/** The headers that the query replaces. */
-function overridesOf(input: Input): StoredHeaders {
-  return given({
+/** The headers that the query replaces; undefined in most requests. */
+function overridesOf(input: Input): StoredHeaders | undefined {
+  const overrides = given({
     contentType: input.responseContentType,
     contentLanguage: input.responseContentLanguage,
     expires: input.responseExpires,
@@ -68,4 +75,5 @@ function overridesOf(input: Input): StoredHeaders {
     contentDisposition: input.responseContentDisposition,
     contentEncoding: input.responseContentEncoding,
   })
+  return Object.keys(overrides).length === 0 ? undefined : overrides
 }

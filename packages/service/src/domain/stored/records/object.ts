@@ -54,10 +54,11 @@ export function decodeHead(value: Bytes): Head {
 export function objectOf(head: object, carried: Bytes | undefined): ObjectRecord {
   const stored = head as StoredObject
   requireSource(stored)
-  const crc64 = bigIntOf(stored.crc64)
-  const record = { ...stored, crc64, ...unpackEncryption(stored) } as ObjectRecord
-  if (carried === undefined || record.bytes.kind !== 'blob') return record
-  return { ...record, bytes: new CarryingBlob(record.bytes.blob, carried) }
+  const { bytes } = stored
+  // the parsed JSON becomes the record: nothing else has it, and each copy costs as much as the rest of this function
+  return Object.assign(head, { crc64: bigIntOf(stored.crc64) }, unpackEncryption(stored), {
+    bytes: carried === undefined || bytes.kind !== 'blob' ? bytes : new CarryingBlob(bytes.blob, carried),
+  }) as ObjectRecord
 }
 
 /** A blob whose id is assembled on demand. */
