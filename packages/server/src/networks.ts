@@ -11,6 +11,11 @@ export const LOOPBACK: readonly Network[] = [
   { address: '::1', prefix: 128, family: 'ipv6' },
 ]
 
+/** An address without the prefix that a dual-stack socket adds to one of IPv4. */
+export function withoutMapping(address: string): string {
+  return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address
+}
+
 /** The networks of `loopback`, an address or a network such as `10.0.0.0/8`; undefined for any other text. */
 export function parseNetworks(text: string): readonly Network[] | undefined {
   if (text === 'loopback' || text === 'localhost') return LOOPBACK

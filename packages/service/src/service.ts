@@ -18,6 +18,7 @@ export interface ServiceRequest {
   readonly target: string
   /** Names in lower case. Repeated headers are joined by ','. */
   readonly headers: Readonly<Record<string, string>>
+  /** An address of IPv4 in its own form, also on a socket of both families. */
   readonly remoteAddress: string
   /**
    * The address where the connection arrived, `127.0.0.1:9000`, for clients with an invented Host; absent if it is

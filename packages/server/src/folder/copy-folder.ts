@@ -2,12 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { copyFile, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type AuditReport, audit, type Finding, forEachUnnamed } from '@bindery/service'
-import { copyMetadata, METADATA_FILE } from '@bindery/storage-local'
+import { copyMetadata, METADATA_FILE, systemFiles } from '@bindery/storage-local'
 import { MARKER_FILE } from './backup-marker.js'
 import { type CopyProgress, copyBlobs } from './copy-blobs.js'
 import { BLOBS_FOLDER, FORMAT_FILE, METADATA_FOLDER } from './data-folder.js'
 import { openStoresIn } from './data-stores.js'
-import { syncFolder } from './durable-file.js'
 import { lockFolder } from './lock.js'
 
 export interface CopyFolderOptions {
@@ -92,5 +91,5 @@ async function syncAll(folder: string): Promise<void> {
       }
     }
   }
-  await syncFolder(folder)
+  await systemFiles.syncFolder(folder)
 }

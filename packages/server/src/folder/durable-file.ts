@@ -1,5 +1,6 @@
 import { open, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { systemFiles } from '@bindery/storage-local'
 
 /** Writes a small file so that after any crash the file is either the old one or the complete new one. */
 export async function writeDurably(path: string, text: string, mode: number): Promise<void> {
@@ -12,15 +13,5 @@ export async function writeDurably(path: string, text: string, mode: number): Pr
     await file.close()
   }
   await rename(written, path)
-  await syncFolder(dirname(path))
-}
-
-/** Makes the names in a folder durable. */
-export async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
+  await systemFiles.syncFolder(dirname(path))
 }

@@ -6,10 +6,9 @@ import { mkdir, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Quarantine } from '@bindery/service'
 import type { BlobStore } from '@bindery/storage'
-import { extentOf } from '@bindery/storage-local'
+import { extentOf, systemFiles } from '@bindery/storage-local'
 import { copyExtent } from './copy-extent.js'
 import { BLOBS_FOLDER } from './data-folder.js'
-import { syncFolder } from './durable-file.js'
 
 export const QUARANTINE_FOLDER = 'quarantine'
 
@@ -40,8 +39,8 @@ export function openQuarantine(path: string, blobs: BlobStore): Quarantine {
 }
 
 async function syncNames(path: string, folder: string): Promise<void> {
-  await syncFolder(folder)
-  await syncFolder(path)
+  await systemFiles.syncFolder(folder)
+  await systemFiles.syncFolder(path)
 }
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')

@@ -1,12 +1,12 @@
 import { rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Finding } from '@bindery/service'
+import { systemFiles } from '@bindery/storage-local'
 import { Failure, folderFailure } from '../failure.js'
 import { MARKER_FILE, prepareTarget, readMarker, writeMarker } from './backup-marker.js'
 import type { CopyProgress } from './copy-blobs.js'
 import { type CopyReport, copyFolder } from './copy-folder.js'
 import { requireReadable, writeFormat } from './data-folder.js'
-import { syncFolder } from './durable-file.js'
 
 export interface RestoreOptions {
   /** A finished backup. */
@@ -37,7 +37,7 @@ export async function restore(options: RestoreOptions): Promise<CopyReport> {
     const report = await copyFolder({ from, to, bytes, onProgress, onFinding })
     await writeFormat(to, { format, layout })
     await rm(join(to, MARKER_FILE))
-    await syncFolder(to)
+    await systemFiles.syncFolder(to)
     return report
   } catch (error) {
     throw folderFailure(error, to)

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { OssError } from '@bindery/protocol'
 import type { ServiceRequest } from '@bindery/service'
 import type { ByteSource } from '@bindery/storage'
+import { withoutMapping } from '../networks.js'
 import type { TrustedProxies } from './trusted-proxies.js'
 
 /** The head of an HTTP request in the form of the service. Throws malformedRequest if HTTP/1.1 requires a refusal. */
@@ -64,8 +65,8 @@ function originForm(url: string, hostHeader: string): { host: string; target: st
   return { host, target: rest.startsWith('/') ? rest : `/${rest}` }
 }
 
-/** In the form of a Host header; an IPv4 address without the prefix that a dual-stack socket adds. */
+/** In the form of a Host header. */
 function hostAndPort(address: string, port: number): string {
-  const bare = address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address
+  const bare = withoutMapping(address)
   return `${bare.includes(':') ? `[${bare}]` : bare}:${port}`
 }

@@ -1,5 +1,5 @@
 import { type BlockList, isIP } from 'node:net'
-import { blockListOf, parseNetworks } from '../networks.js'
+import { blockListOf, parseNetworks, withoutMapping } from '../networks.js'
 
 /** Where a request came from. */
 export interface Origin {
@@ -27,11 +27,12 @@ export class TrustedProxies {
   }
 
   /**
-   * The client of a connection from `peer`: if that is a trusted proxy, the last address of X-Forwarded-For that is not
-   * one. Each proxy appends the address that it was called from, so what stands before that could be made up. The last
+   * The client of a connection from `socketAddress`: if that is a trusted proxy, the last address of X-Forwarded-For
+   * that is not one. Each proxy appends the address that it was called from, so what stands before that could be made up. The last
    * value of X-Forwarded-Proto is that of the proxy itself; without one the scheme is that of the connection, `own`.
    */
-  originOf(peer: string, headers: Readonly<Record<string, string>>, own: Origin['scheme'] = 'http'): Origin {
+  originOf(socketAddress: string, headers: Readonly<Record<string, string>>, own: Origin['scheme'] = 'http'): Origin {
+    const peer = withoutMapping(socketAddress)
     if (this.#isEmpty || !this.#trusts(peer)) return { address: peer, scheme: own }
     const proto = itemsOf(headers['x-forwarded-proto']).at(-1)?.toLowerCase() ?? own
     const scheme = proto === 'https' ? 'https' : 'http'
@@ -45,7 +46,7 @@ export class TrustedProxies {
   }
 
   #trusts(address: string): boolean {
-    const bare = address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address
+    const bare = withoutMapping(address)
     const version = isIP(bare)
     return version !== 0 && this.#networks.check(bare.split('%')[0] ?? '', version === 6 ? 'ipv6' : 'ipv4')
   }

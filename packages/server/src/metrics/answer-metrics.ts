@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { readings } from '@bindery/protocol'
 import type { ServiceRequest, ServiceResponse } from '@bindery/service'
-import { blockListOf, LOOPBACK } from '../networks.js'
+import { blockListOf, LOOPBACK, withoutMapping } from '../networks.js'
 
 export interface MetricsOptions {
   /** Host names whose first label below is a bucket; under them the path is an object. */
@@ -48,7 +48,7 @@ function sameSecret(left: string, right: string): boolean {
 }
 
 function isLoopback(address: string): boolean {
-  const bare = address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address
+  const bare = withoutMapping(address)
   return bare !== '' && loopback.check(bare, bare.includes(':') ? 'ipv6' : 'ipv4')
 }
 

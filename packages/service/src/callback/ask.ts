@@ -92,7 +92,7 @@ function valuesOf(call: AskingCall, object: ObjectRecord): CallbackValues {
     crc64: String(object.crc64),
     // OSS returns it only for objects from a single put
     contentMd5: object.type === 'Normal' ? (object.contentMd5 ?? '') : '',
-    clientIp: call.origin.remoteAddress.replace(/^::ffff:/i, ''),
+    clientIp: call.origin.remoteAddress,
     reqId: call.requestId,
     operation: call.operationName,
   }

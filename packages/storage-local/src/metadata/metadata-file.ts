@@ -1,7 +1,8 @@
-import { mkdir, open as openFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type Bytes, DamagedRow, type KeyText, type Snapshot, type SnapshotRow, StorageError } from '@bindery/storage'
 import { type Database, open, type RootDatabase, type Transaction } from 'lmdb'
+import { systemFiles } from '../blobs/files.js'
 import { openRow, sealRow } from './sealed-row.js'
 
 /** The file in its folder; LMDB keeps its table of readers next to it, with `-lock` appended. */
@@ -104,16 +105,7 @@ async function markFormat(root: RootDatabase<Bytes, KeyText>, folder: string): P
   await root.transaction(() => {
     if (root.get(FORMAT_KEY) === undefined) root.putSync(FORMAT_KEY, new Uint8Array([FORMAT]))
   })
-  for (const above of [folder, dirname(folder)]) await syncFolder(above)
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await openFile(path, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
+  for (const above of [folder, dirname(folder)]) await systemFiles.syncFolder(above)
 }
 
 /** The file's state in a read transaction or, without one, in the running write transaction. Reads throw DamagedRow. */
