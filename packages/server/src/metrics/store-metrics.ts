@@ -1,7 +1,7 @@
 import type { StoreTotals } from '@bindery/service'
 import { Gauge, Registry } from 'prom-client'
 import type { Disk } from '../deployment.js'
-import type { MetricValues } from './request-metrics.js'
+import { type MetricValues, valuesOf } from './request-metrics.js'
 
 /** The amount of data that a server stores, and its disk. */
 export interface StoreFacts {
@@ -32,5 +32,5 @@ export async function storeMetrics({ totals, disk, reserveBytes, version }: Stor
     labelNames: ['version', 'node'],
     registers: [registry],
   }).set(labels, 1)
-  return registry.getMetricsAsJSON()
+  return valuesOf(registry)
 }
