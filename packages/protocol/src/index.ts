@@ -102,6 +102,7 @@ export { type ChunkChain, ChunkSignatures } from './s3/chunk-signatures.js'
 export { ChunkedBodyError, ChunkedDecoder, type ChunkedFault } from './s3/chunked-body.js'
 export { s3Dialect } from './s3/dialect.js'
 export { s3Row } from './s3/errors.js'
+export type { Grant, Grantee } from './s3/operations/acl.js'
 export {
   type HandledName,
   type HandledOperations,
@@ -110,6 +111,7 @@ export {
   type S3OutputOf,
   s3Operations,
 } from './s3/operations/index.js'
+export type { FailedDeletion } from './s3/operations/object.js'
 export {
   CHECKSUMS,
   type ChecksumName,

@@ -1,5 +1,5 @@
 /** Kinds of text that protocols over the same operations spell differently. */
-export type Spelled = 'etag' | 'storageClass'
+export type Spelled = 'etag' | 'storageClass' | 'sseAlgorithm' | 'keyId'
 
 /** Translates between a protocol's text and the one that the declarations describe, which is OSS's. */
 export interface Spelling {

@@ -34,7 +34,7 @@ export const BREAKS: readonly Break[] = [
     mode: 'mishaps',
     seed: 2,
     file: `${DOMAIN}objects/objects.js`,
-    find: 'const now = domain.clock();\n    return domain.metadata.transact(async (tx) => {\n        if (version === undefined)',
+    find: 'const now = domain.clock();\n    return domain.metadata.transact(async (tx) => {\n        if (condition !== undefined)',
     replace: `const now = domain.clock();
     const { metadata } = domain;
     const transact = async (body) => {
@@ -43,7 +43,7 @@ export const BREAKS: readonly Break[] = [
     };
     domain = { ...domain, metadata: { ...metadata, transact } };
     return domain.metadata.transact(async (tx) => {
-        if (version === undefined)`,
+        if (condition !== undefined)`,
   },
   {
     invariant: 'D2',

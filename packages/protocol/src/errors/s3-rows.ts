@@ -125,6 +125,32 @@ export const S3_ROWS = {
     "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting",
   ),
 
+  // ACLs
+  malformedAcl: row(
+    'MalformedACLError',
+    400,
+    'The XML you provided was not well-formed or did not validate against our published schema',
+  ),
+  aclTwice: row('UnexpectedContent', 400, 'This request does not support content'),
+  aclCannedAndGrants: invalidRequest('Specifying both Canned ACLs and Header Grants is not allowed'),
+  aclMissing: row('MissingSecurityHeader', 400, 'Your request was missing a required header: x-amz-acl'),
+  granteeInvalid: row('InvalidArgument', 400, '{Why}'),
+  grantNotImplemented: row('NotImplemented', 501, 'Bindery implements only the grants that a canned ACL stands for.'),
+  aclsOff: row('AccessControlListNotSupported', 400, 'The bucket does not allow ACLs'),
+
+  // Parts and attributes of objects
+  partNumberOfObjectInvalid: row(
+    'InvalidArgument',
+    400,
+    'Part number must be an integer between 1 and 10000, inclusive.',
+  ),
+  rangeWithPartNumber: invalidRequest('Cannot specify both Range header and partNumber query parameter'),
+  noSuchPartOfObject: row('InvalidPartNumber', 416, 'The requested partnumber is not satisfiable'),
+  attributeUnknown: row('InvalidArgument', 400, 'Invalid attribute name specified.'),
+  attributesMissing: invalidRequest(
+    'The x-amz-object-attributes header specifying the attributes to be retrieved is either missing or empty',
+  ),
+
   // Operations
   copyOntoItself: invalidRequest(
     "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",

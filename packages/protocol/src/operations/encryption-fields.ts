@@ -4,10 +4,13 @@ import type { Cause } from '../errors/catalogue.js'
 import { header, optional, optionalEvenEmpty } from '../field.js'
 import { refuseHeader } from '../operation.js'
 
-export const sseAlgorithm = oneOf(['AES256', 'KMS', 'SM4'], 'invalidEncryptionAlgorithm')
+export const sseAlgorithm = {
+  ...oneOf(['AES256', 'KMS', 'SM4'], 'invalidEncryptionAlgorithm'),
+  spelled: 'sseAlgorithm',
+} as const
 export const dataEncryption = oneOf(['SM4'], 'invalidDataEncryption')
 
-const keyId = header('x-oss-server-side-encryption-key-id', text)
+const keyId = header('x-oss-server-side-encryption-key-id', { ...text, spelled: 'keyId' })
 
 /** How an object is to be encrypted; `chooseEncryption` checks the fields together. */
 export const encryptionInput = {

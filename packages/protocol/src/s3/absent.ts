@@ -15,7 +15,6 @@ function configuration(name: string, key: string, methods: readonly Method[] = [
 
 /** Operations of S3 that Bindery does not have in its dialect. */
 export const ABSENT_S3_OPERATIONS: readonly AbsentOperation[] = [
-  ...configuration('BucketAcl', 'acl', ['PUT', 'GET']),
   ...configuration('ObjectLockConfiguration', 'object-lock', ['PUT', 'GET']),
   ...configuration('BucketReplication', 'replication', ['PUT']),
   ...configuration('BucketInventoryConfiguration', 'inventory', ['PUT', 'DELETE']),
@@ -30,15 +29,11 @@ export const ABSENT_S3_OPERATIONS: readonly AbsentOperation[] = [
   absent('CreateSession', 'GET', 'bucket', 'session'),
   absent('PostObject', 'POST', 'bucket'),
 
-  absent('GetObjectAttributes', 'GET', 'object', 'attributes'),
-  absent('GetObjectAcl', 'GET', 'object', 'acl'),
-  absent('PutObjectAcl', 'PUT', 'object', 'acl'),
   absent('GetObjectRetention', 'GET', 'object', 'retention'),
   absent('PutObjectRetention', 'PUT', 'object', 'retention'),
   absent('GetObjectLegalHold', 'GET', 'object', 'legal-hold'),
   absent('PutObjectLegalHold', 'PUT', 'object', 'legal-hold'),
   absent('GetObjectTorrent', 'GET', 'object', 'torrent'),
-  absent('RestoreObject', 'POST', 'object', 'restore'),
   absent('SelectObjectContent', 'POST', 'object', 'select'),
   absent('RenameObject', 'PUT', 'object', 'renameObject'),
   absent('UpdateObjectEncryption', 'PUT', 'object', 'encryption'),

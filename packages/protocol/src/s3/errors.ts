@@ -24,6 +24,8 @@ const DATE_NEEDED: Differing = { message: 'AWS authentication requires a valid D
 const DIFFERING: Readonly<Partial<Record<Cause, Differing>>> = {
   noSuchLifecycle: { code: 'NoSuchLifecycleConfiguration', message: 'The lifecycle configuration does not exist' },
   noSuchEncryptionRule: { code: 'ServerSideEncryptionConfigurationNotFoundError' },
+  tooManyTagsInDocument: { code: 'BadRequest', message: 'Object tags cannot be greater than 10' },
+  duplicateTagKeyInDocument: { code: 'InvalidTag', message: 'Cannot provide multiple Tags with the same key' },
   bucketTagsTooMany: { code: 'BadRequest', message: 'Bucket tag count cannot be greater than 50' },
   bucketTagKeyTwice: { message: 'Cannot provide multiple Tags with the same key' },
   invalidPolicyDocument: { code: 'MalformedPolicy', message: 'Policy is malformed: {why}' },

@@ -12,6 +12,7 @@ const NAMES: Readonly<Record<string, string | undefined>> = {
   'x-oss-object-type': undefined,
   'x-oss-qos-delay-time': undefined,
   'x-oss-traffic-limit': undefined,
+  'x-oss-server-side-data-encryption': undefined,
   'x-oss-forbid-overwrite': undefined,
   'x-oss-next-append-position': undefined,
   'x-oss-sealed-time': undefined,
@@ -36,6 +37,18 @@ const storageClass: Spelling = {
   write: (text) => CLASSES.find(([, own]) => own === text)?.[0] ?? text,
 }
 
+/** S3's words for ciphers. It has none for SM4, which is shown as what the server's own keys encrypt. */
+const sseAlgorithm: Spelling = {
+  read: (text) => (text === 'AES256' ? text : /^aws:kms(:dsse)?$/.test(text) ? 'KMS' : `not ${text}`),
+  write: (text) => (text === 'KMS' ? 'aws:kms' : 'AES256'),
+}
+
+/** The id of a key, which S3 also writes as an ARN. */
+const keyId: Spelling = {
+  read: (text) => text.replace(/^arn:aws[\w-]*:kms:[^:]*:[^:]*:key\//, ''),
+  write: (text) => text,
+}
+
 /** How S3 writes what the declarations describe in OSS's words. */
 export const S3_NOTATION: Notation = {
   nameOf: (documented) => (documented in NAMES ? NAMES[documented] : documented.replace(/^x-oss-/, 'x-amz-')),
@@ -43,5 +56,10 @@ export const S3_NOTATION: Notation = {
   metadataName: /^[a-z0-9!#$%&'*+.^_`|~-]+$/,
   keepsSlashes: true,
   namespace: 'http://s3.amazonaws.com/doc/2006-03-01/',
-  spellings: { etag: { read: (text) => text, write: (text) => text.toLowerCase() }, storageClass },
+  spellings: {
+    etag: { read: (text) => text, write: (text) => text.toLowerCase() },
+    storageClass,
+    sseAlgorithm,
+    keyId,
+  },
 }

@@ -4,7 +4,7 @@
  */
 import { ACTIONS, type AclClass, type Action, type Cause } from '@bindery/protocol'
 import type { BucketRecord, ObjectRecord } from '../domain/stored/model.js'
-import { type Conditions, circumstancesOf, lookUpOf, readsObject } from './conditions.js'
+import { type Conditions, circumstancesOf, LISTINGS, lookUpOf, readsObject } from './conditions.js'
 import type { CompiledPolicy, PolicyQuestion, PrincipalNames, ResourceName, Verdict } from './policy/compile.js'
 import { type RefererRules, refererDenial } from './referer.js'
 import type { Reason } from './refusal.js'
@@ -29,7 +29,7 @@ export interface Resource {
   /** Undefined for the service. */
   readonly bucketName: string | undefined
   /** Undefined for the service, and for a bucket that the operation will create. */
-  readonly bucket: Pick<BucketRecord, 'acl'> | undefined
+  readonly bucket: Pick<BucketRecord, 'acl' | 'aclOrigin'> | undefined
   readonly rules?: BucketRules | undefined
   /** Undefined for a bucket as a whole. */
   readonly key?: string | undefined
@@ -183,9 +183,14 @@ function byOwnerOrAcl(question: AccessQuestion): Decision | typeof NEEDS_OBJECT 
   const { requester, action, within = action, resource } = question
   if (requester.kind === 'account' && ownsBucket(question)) return allowed({ source: 'owner' })
   const access = ACTIONS[within]
-  if (access === 'manage') return denied(managementDenial(question), { source: 'acl' })
+  if (access === 'manage') {
+    if (LISTINGS.has(within) && opensListing(resource)) return allowed({ source: 'acl' })
+    return denied(managementDenial(question), { source: 'acl' })
+  }
   if (resource.object === 'unread') return NEEDS_OBJECT
-  return opens(effectiveAcl(resource), access) ? allowed({ source: 'acl' }) : denied('deniedByAcl', { source: 'acl' })
+  return opens(effectiveAcl(resource, access), access)
+    ? allowed({ source: 'acl' })
+    : denied('deniedByAcl', { source: 'acl' })
 }
 
 function managementDenial({ requester, action, resource }: AccessQuestion): Cause {
@@ -197,9 +202,21 @@ function managementDenial({ requester, action, resource }: AccessQuestion): Caus
   return action === 'oss:PutObjectAcl' || action === 'oss:PutObjectVersionAcl' ? 'writeAclDenied' : 'bucketNotYours'
 }
 
-/** An object's own ACL takes precedence over its bucket's in both directions. */
-function effectiveAcl({ bucket, rules, object }: Resource): string | undefined {
+/** The public ACLs that S3 sets on a bucket open its listings. */
+function opensListing({ bucket, rules }: Resource): boolean {
+  return bucket?.aclOrigin === 's3' && bucket.acl !== 'private' && rules?.blocksPublicAccess !== true
+}
+
+/**
+ * An object's own ACL takes precedence over its bucket's in both directions. One that S3 set on the bucket is no object's:
+ * it decides about writing, and about what does not exist.
+ */
+function effectiveAcl({ bucket, rules, object }: Resource, access: AclClass): string | undefined {
   if (rules?.blocksPublicAccess === true) return 'private'
+  if (bucket?.aclOrigin === 's3' && object !== 'unread') {
+    if (object === undefined || access === 'write') return bucket.acl
+    return object.acl === 'default' ? 'private' : object.acl
+  }
   return object === undefined || object === 'unread' || object.acl === 'default' ? bucket?.acl : object.acl
 }
 

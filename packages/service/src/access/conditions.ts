@@ -16,7 +16,7 @@ export interface Conditions {
 }
 
 /** Actions that `prefix` and `delimiter` belong to; a listing without them has them empty. */
-const LISTINGS: ReadonlySet<Action> = new Set<Action>([
+export const LISTINGS: ReadonlySet<Action> = new Set<Action>([
   'oss:ListObjects',
   'oss:ListObjectVersions',
   'oss:ListMultipartUploads',

@@ -6,6 +6,8 @@ export interface Conditions {
   readonly ifNoneMatch?: string | undefined
   readonly ifModifiedSince?: number | undefined
   readonly ifUnmodifiedSince?: number | undefined
+  /** A tag that matches makes If-Unmodified-Since count for nothing. */
+  readonly matchDecides?: boolean | undefined
 }
 
 /** The values that conditions are compared with. */
@@ -24,8 +26,9 @@ export interface Validators {
  */
 export function isWanted(conditions: Conditions, validators: Validators): boolean {
   const { modifiedAt } = validators
-  const { ifMatch, ifNoneMatch, ifModifiedSince, ifUnmodifiedSince } = conditions
+  const { ifMatch, ifNoneMatch, ifModifiedSince, matchDecides = false } = conditions
   if (ifMatch !== undefined && !lists(ifMatch, validators, isStrongly)) fail('If-Match')
+  const ifUnmodifiedSince = matchDecides && ifMatch !== undefined ? undefined : conditions.ifUnmodifiedSince
   if (ifUnmodifiedSince !== undefined && seconds(modifiedAt) > seconds(ifUnmodifiedSince)) fail('If-Unmodified-Since')
   if (ifNoneMatch !== undefined) return !lists(ifNoneMatch, validators, isWeakly)
   return ifModifiedSince === undefined || seconds(modifiedAt) > seconds(ifModifiedSince)

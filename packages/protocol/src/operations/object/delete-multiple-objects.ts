@@ -6,7 +6,7 @@ import { counted, element, list, optionalDocument, optionalElement, xml } from '
 import { DOCUMENT_CAUSES, encodingType, encodingTypeElement, md5, page, versionIdText } from '../shared.js'
 import { BYPASS_PERMISSION, bypassGovernance } from './holds.js'
 
-const versionId = optionalElement('VersionId', orEmpty(versionIdText()))
+export const deletedVersion = optionalElement('VersionId', orEmpty(versionIdText()))
 
 export const deletedList = list('Deleted', {
   key: element('Key', text, { url: true }),
@@ -20,7 +20,7 @@ export const deletedObjects = xml(
   'Delete',
   {
     quiet: optionalElement('Quiet', truth('deleteMalformed')),
-    objects: counted(list('Object', { key: element('Key', text), versionId }), {
+    objects: counted(list('Object', { key: element('Key', text), versionId: deletedVersion }), {
       max: DELETE_OBJECTS_MAX,
       none: 'deleteWithoutObjects',
       tooMany: 'deleteTooManyObjects',

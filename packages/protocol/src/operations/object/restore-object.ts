@@ -4,7 +4,7 @@ import { operation } from '../../operation.js'
 import { group, maybe, optionalDocument, optionalElement, xml } from '../../xml.js'
 import { apiPage, DOCUMENT_CAUSES, shownVersionId, VERSION_CAUSES, versionId } from '../shared.js'
 
-const tier = oneOf(['Expedited', 'Standard', 'Bulk'], 'restoreTierUnknown')
+export const restoreTier = oneOf(['Expedited', 'Standard', 'Bulk'], 'restoreTierUnknown')
 
 /** 202 where the object can be read later; 200 where it is restored already, and stays so for longer. */
 export const restoreObject = operation({
@@ -19,12 +19,12 @@ export const restoreObject = operation({
   body: optionalDocument(
     xml('RestoreRequest', {
       days: optionalElement('Days', integer(1, 365, 'restoreDays')),
-      job: maybe('JobParameters', group('JobParameters', { tier: optionalElement('Tier', tier) })),
+      job: maybe('JobParameters', group('JobParameters', { tier: optionalElement('Tier', restoreTier) })),
     }),
   ),
   status: 202,
   otherStatuses: [200],
-  output: { versionId: shownVersionId, priority: optional(header('x-oss-object-restore-priority', tier)) },
+  output: { versionId: shownVersionId, priority: optional(header('x-oss-object-restore-priority', restoreTier)) },
   errors: [
     'noSuchBucket',
     'noSuchKey',

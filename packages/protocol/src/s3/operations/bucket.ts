@@ -9,6 +9,7 @@ import {
   versioningState,
 } from '../../operations/bucket/get-bucket-versioning.js'
 import { headBucket as ossHeadBucket } from '../../operations/bucket/head-bucket.js'
+import { objectOwnership } from '../../operations/bucket/ownership-controls.js'
 import { putBucket } from '../../operations/bucket/put-bucket.js'
 import {
   putBucketVersioning as ossPutBucketVersioning,
@@ -16,6 +17,7 @@ import {
 } from '../../operations/bucket/put-bucket-versioning.js'
 import { optionalDocument, xml, xmlText } from '../../xml.js'
 import { s3Operation, s3Page, sharedWith } from './declare.js'
+import { refusedElement } from './document.js'
 import { cannedBucketAcl, refuseGrants } from './shared.js'
 
 /** Any location is taken: clients send the region that they are configured with. The owner may repeat it. */
@@ -28,11 +30,17 @@ const createBucket = s3Operation({
   level: 'bucket',
   createsBucket: true,
   permissions: putBucket.permissions,
-  input: { acl: optional(header('x-amz-acl', cannedBucketAcl)) },
-  body: optionalDocument(xml('CreateBucketConfiguration', {})),
+  input: {
+    acl: optional(header('x-amz-acl', cannedBucketAcl)),
+    aclOrigin: implied<'s3'>('s3'),
+    /** A bucket that its owner creates again stays as it is. */
+    keepsExisting: implied(true),
+    objectOwnership: optional(header('x-amz-object-ownership', objectOwnership)),
+  },
+  body: optionalDocument(xml('CreateBucketConfiguration', { tags: refusedElement('Tags') })),
   status: 200,
   output: putBucket.output,
-  errors: putBucket.errors,
+  errors: [...putBucket.errors, 'elementNotImplemented'],
   refuses: [...refuseGrants, refuseHeader('x-amz-bucket-object-lock-enabled', ['false'])],
 })
 

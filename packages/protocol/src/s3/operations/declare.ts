@@ -18,11 +18,25 @@ export function s3Operation<
   return declared(declaration)
 }
 
-/** Declares an operation that OSS does not have: it has a handler of its own name. */
+/** Declares an operation that OSS does not have: its handler has its name. */
 export function s3Only<const N extends string, I extends Fields, O extends Fields, B = never, R = never>(
   declaration: Operation<I, O, B, R> & Named<N>,
 ): Operation<I, O, B, R> & Named<N> & { readonly handledAs: N } {
   return { ...declared(declaration), handledAs: declaration.name }
+}
+
+/** Declares an operation that means something else than the one of OSS with its name: it has a handler of its own. */
+export function s3Instead<
+  const N extends string,
+  const H extends string,
+  I extends Fields,
+  O extends Fields,
+  B = never,
+  R = never,
+>(
+  declaration: Operation<I, O, B, R> & Named<N> & { readonly handledAs: H },
+): Operation<I, O, B, R> & Named<N> & { readonly handledAs: H } {
+  return declared(declaration)
 }
 
 function declared<T extends Pick<Operation, 'input' | 'errors'>>(declaration: T): T {

@@ -27,7 +27,7 @@ export type S3Operations = typeof s3Operations
 
 /** The operations that have handlers: those of OSS, and those that only S3 has. */
 export type HandledOperations = Operations & {
-  readonly [O in (typeof ownOperations)[number] as O['name']]: O
+  readonly [O in (typeof ownOperations)[number] as O['handledAs']]: O
 }
 export type HandledName = keyof HandledOperations
 

@@ -1,5 +1,5 @@
 import { type Codec, integer, oneOf, text, truth } from '../../codec.js'
-import { omit, optional, query, withDefault } from '../../field.js'
+import { implied, omit, optional, query, withDefault } from '../../field.js'
 import { OBJECT_SIZE_MAX, PAGE_SIZE_MAX } from '../../limits.js'
 import {
   listedVersion,
@@ -40,6 +40,9 @@ const paging = {
   encodingType,
 }
 
+/** A marker within a common prefix does not list that prefix again. */
+const skipsGroups = implied(true)
+
 const count = integer(0, COUNT_MAX)
 
 const listedObject = {
@@ -66,7 +69,7 @@ const listObjects = s3Operation({
   ...sharedWith(ossListObjects),
   name: 'ListObjects',
   source: s3Page('ListObjects'),
-  input: { ...paging, marker: withDefault(query('marker', markerText), '') },
+  input: { ...paging, marker: withDefault(query('marker', markerText), ''), skipsGroups },
   output: {},
   result: xml('ListBucketResult', {
     name: element('Name', text),
@@ -92,6 +95,7 @@ const listObjectsV2 = s3Operation({
     startAfter: optional(query('start-after', markerText)),
     continuationToken: optional(query('continuation-token', continuationToken)),
     fetchOwner: ossListObjectsV2.input.fetchOwner,
+    skipsGroups,
   },
   output: {},
   result: xml('ListBucketResult', {

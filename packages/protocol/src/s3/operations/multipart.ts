@@ -4,6 +4,7 @@ import { OssError } from '../../errors/oss-error.js'
 import { header, implied, omit, optional, query, withDefault } from '../../field.js'
 import { OBJECT_SIZE_MAX, PART_NUMBER_MAX } from '../../limits.js'
 import type { ListedParts } from '../../listed-parts.js'
+import { encryptionOutput } from '../../operations/encryption-fields.js'
 import { abortMultipartUpload as ossAbortMultipartUpload } from '../../operations/multipart/abort-multipart-upload.js'
 import {
   completeMultipartUpload as ossCompleteMultipartUpload,
@@ -54,7 +55,7 @@ const createMultipartUpload = s3Operation({
     sequential: implied(false),
     forbidOverwrite: implied(false),
   },
-  output: uploadChecksum,
+  output: { ...uploadChecksum, ...encryptionOutput },
   errors: [...initiateMultipartUpload.errors, 'checksumTypeWithoutAlgorithm', 'checksumTypeUnsupported'],
   result: xml('InitiateMultipartUploadResult', {
     bucket: element('Bucket', text),

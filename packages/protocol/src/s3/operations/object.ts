@@ -1,11 +1,13 @@
 import { percentDecode } from '@bindery/bytes'
-import { badArgument, type Codec, etag, oneOf, text } from '../../codec.js'
-import { header, implied, omit, optional, withDefault } from '../../field.js'
+import { badArgument, type Codec, etag, integer, oneOf, text, truth } from '../../codec.js'
+import { fillMessage, type OssError } from '../../errors/oss-error.js'
+import { header, implied, omit, optional, query, withDefault } from '../../field.js'
+import { DELETE_OBJECTS_MAX, PART_NUMBER_MAX } from '../../limits.js'
 import { bucketName, soughtKey } from '../../names.js'
-import { refuseHeader, refuseQuery } from '../../operation.js'
+import { encryptionOutput } from '../../operations/encryption-fields.js'
 import { copyObject as ossCopyObject } from '../../operations/object/copy-object.js'
 import type { CopySourceName } from '../../operations/object/copy-source.js'
-import { deletedList, deletedObjects, deleteMultipleObjects } from '../../operations/object/delete-multiple-objects.js'
+import { deletedList, deletedVersion, deleteMultipleObjects } from '../../operations/object/delete-multiple-objects.js'
 import { deleteObject as ossDeleteObject } from '../../operations/object/delete-object.js'
 import { getObject as ossGetObject } from '../../operations/object/get-object.js'
 import { headObject as ossHeadObject } from '../../operations/object/head-object.js'
@@ -20,13 +22,17 @@ import {
 } from '../../operations/object/object-tagging.js'
 import { optionObject } from '../../operations/object/option-object.js'
 import { putObject as ossPutObject } from '../../operations/object/put-object.js'
+import { restoreObject as ossRestoreObject, restoreTier } from '../../operations/object/restore-object.js'
 import { contentMd5, etagElement, lastModifiedElement, versionIdText } from '../../operations/shared.js'
-import { xml } from '../../xml.js'
+import { counted, element, escapeXml, group, list, type Member, maybe, optionalElement, xml } from '../../xml.js'
+import { s3Row } from '../errors.js'
 import { s3Operation, s3Page, sharedWith } from './declare.js'
+import { mapped, refusedElement } from './document.js'
 import {
   checksumElements,
   checksumHeaders,
   description,
+  refuseEncryption,
   refuseOnWrite,
   WRITE_CONDITION_CAUSES,
   writeConditions,
@@ -55,6 +61,7 @@ const putObject = s3Operation({
     etag: header('ETag', etag),
     versionId: ossPutObject.output.versionId,
     expiration: ossPutObject.output.expiration,
+    ...encryptionOutput,
     ...checksumHeaders,
   },
   errors: [...ossPutObject.errors, ...WRITE_CONDITION_CAUSES],
@@ -71,6 +78,19 @@ const range: Codec<string | undefined> = {
   encode: (value) => value ?? '',
 }
 
+/** A part of a multipart object may be asked for, by the number that it was uploaded with. */
+const partInput = {
+  checksumMode,
+  partNumber: optional(query('partNumber', integer(1, PART_NUMBER_MAX, 'partNumberOfObjectInvalid'))),
+  /** A matching tag makes If-Unmodified-Since count for nothing. */
+  matchDecides: implied(true),
+}
+const partOutput = {
+  partsCount: optional(header('x-amz-mp-parts-count', integer(1, PART_NUMBER_MAX))),
+  ...checksumHeaders,
+}
+const PART_CAUSES = ['rangeWithPartNumber', 'noSuchPartOfObject'] as const
+
 const getObject = s3Operation({
   ...sharedWith(ossGetObject),
   name: 'GetObject',
@@ -80,20 +100,28 @@ const getObject = s3Operation({
     ...omit(ossGetObject.input, 'acceptEncoding', 'trafficLimit'),
     range: optional(header('Range', range)),
     rangeBehavior: implied<string>('standard'),
-    checksumMode,
+    ...partInput,
   },
-  output: { ...omit(ossGetObject.output, 'contentMd5'), ...checksumHeaders },
+  output: { ...omit(ossGetObject.output, 'contentMd5'), ...partOutput },
   result: 'bytes',
-  refuses: [refuseQuery('partNumber')],
+  errors: [...ossGetObject.errors, ...PART_CAUSES],
+  refuses: refuseEncryption,
 })
 
 const headObject = s3Operation({
   ...sharedWith(ossHeadObject),
   name: 'HeadObject',
   source: s3Page('HeadObject'),
-  input: { ...ossHeadObject.input, checksumMode },
-  output: { ...omit(objectHeaders, 'contentMd5'), ...checksumHeaders },
-  refuses: [refuseQuery('partNumber')],
+  input: {
+    ...ossHeadObject.input,
+    range: optional(header('Range', range)),
+    ifRange: ossGetObject.input.ifRange,
+    ...partInput,
+  },
+  otherStatuses: [206],
+  output: { ...omit(objectHeaders, 'contentMd5'), contentRange: ossGetObject.output.contentRange, ...partOutput },
+  errors: [...ossHeadObject.errors, 'invalidRange', ...PART_CAUSES],
+  refuses: refuseEncryption,
 })
 
 const deleteObject = s3Operation({
@@ -101,9 +129,9 @@ const deleteObject = s3Operation({
   name: 'DeleteObject',
   source: s3Page('DeleteObject'),
   permissionsWith: BYPASS_PERMISSION,
-  input: ossDeleteObject.input,
+  input: { ...ossDeleteObject.input, matches: writeConditions.matches },
   output: ossDeleteObject.output,
-  refuses: [...(ossDeleteObject.refuses ?? []), refuseHeader('If-Match')],
+  errors: [...ossDeleteObject.errors, 'noSuchKey', 'preconditionFailed'],
 })
 
 const anyVersion = versionIdText()
@@ -154,7 +182,40 @@ const copyObject = s3Operation({
   refuses: refuseOnWrite,
 })
 
-const deleted = xml('DeleteResult', { deleted: deletedList })
+/** A key that could not be deleted, and why. */
+export interface FailedDeletion {
+  readonly key: string
+  readonly versionId?: string | undefined
+  readonly error: OssError
+}
+
+const failures: Member<readonly FailedDeletion[] | undefined> = {
+  decode: () => undefined,
+  encode: (values = []) =>
+    values
+      .map(({ key, versionId, error }) => {
+        const { code, message } = s3Row(error)
+        const version = versionId === undefined ? '' : `<VersionId>${escapeXml(versionId)}</VersionId>`
+        const text = escapeXml(fillMessage(message, error.details))
+        return `<Error><Key>${escapeXml(key)}</Key>${version}<Code>${code}</Code><Message>${text}</Message></Error>`
+      })
+      .join(''),
+  docLines: () => ['Error[]/Key, VersionId, Code, Message'],
+}
+
+const deleted = xml('DeleteResult', { deleted: deletedList, failures })
+
+const objectsToDelete = xml('Delete', {
+  quiet: optionalElement('Quiet', truth('malformedXml')),
+  objects: counted(
+    list('Object', {
+      key: element('Key', text),
+      versionId: deletedVersion,
+      etag: optionalElement('ETag', etag),
+    }),
+    { max: DELETE_OBJECTS_MAX, none: 'deleteWithoutObjects', tooMany: 'deleteTooManyObjects' },
+  ),
+})
 
 /** The body must have an MD5 or a checksum. A quiet request gets a document without entries. */
 const deleteObjects = s3Operation({
@@ -162,12 +223,31 @@ const deleteObjects = s3Operation({
   name: 'DeleteObjects',
   source: s3Page('DeleteObjects'),
   permissionsWith: BYPASS_PERMISSION,
-  input: { contentMd5, bypassGovernance },
+  /** Each key fails on its own. */
+  input: { contentMd5, bypassGovernance, reportsFailures: implied(true) },
   output: {},
-  body: deletedObjects,
+  body: objectsToDelete,
   needsDigest: true,
   errors: [...deleteMultipleObjects.errors, 'deleteWithoutMd5'],
   result: { ...deleted, encode: (value, notation) => deleted.encode(value ?? { deleted: [] }, notation) },
+})
+
+const restoreObject = s3Operation({
+  ...sharedWith(ossRestoreObject),
+  name: 'RestoreObject',
+  source: s3Page('RestoreObject'),
+  input: ossRestoreObject.input,
+  body: mapped(
+    xml('RestoreRequest', {
+      days: optionalElement('Days', integer(1, 365, 'restoreDays')),
+      tier: optionalElement('Tier', restoreTier),
+      job: maybe('GlacierJobParameters', group('GlacierJobParameters', { tier: optionalElement('Tier', restoreTier) })),
+      type: refusedElement('Type'),
+    }),
+    { read: ({ days, tier, job }) => ({ days, job: job ?? { tier } }), write: ({ days, job }) => ({ days, job }) },
+  ),
+  output: { versionId: ossRestoreObject.output.versionId },
+  errors: [...ossRestoreObject.errors, 'elementNotImplemented'],
 })
 
 const putObjectTagging = s3Operation({
@@ -207,6 +287,7 @@ const optionsObject = s3Operation({
 })
 
 export const objectOperations = [
+  restoreObject,
   optionsObject,
   putObjectTagging,
   getObjectTagging,

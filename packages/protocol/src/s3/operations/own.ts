@@ -1,9 +1,11 @@
-/** Operations on buckets that OSS does not have. */
+/** Operations that OSS does not have. */
 import { text, truth } from '../../codec.js'
 import { optional, query } from '../../field.js'
 import { ownershipControlsDocument } from '../../operations/bucket/ownership-controls.js'
 import { DOCUMENT_CAUSES } from '../../operations/shared.js'
 import { element, xml } from '../../xml.js'
+import { aclOperations } from './acl.js'
+import { getObjectAttributes } from './attributes.js'
 import { s3Only, s3Page } from './declare.js'
 import { refusedElement } from './document.js'
 
@@ -151,4 +153,6 @@ export const ownOperations = [
   ...notificationOperations,
   ...replicationOperations,
   ...emptyLists,
+  getObjectAttributes,
+  ...aclOperations,
 ] as const

@@ -12,6 +12,7 @@ import { bucketRequestPayment } from '../../operations/bucket/request-payment.js
 import type { BucketSettings } from '../../operations/bucket/settings.js'
 import { bucketTags } from '../../operations/bucket/tags.js'
 import { bucketTransferAcceleration } from '../../operations/bucket/transfer-acceleration.js'
+import { sseAlgorithm } from '../../operations/encryption-fields.js'
 import { element, group, list, maybe, optionalElement, texts, xml } from '../../xml.js'
 import { s3Operation, s3Page, sharedWith } from './declare.js'
 import { deleteDocument, getDocument, mapped, putDocument, refusedElement } from './document.js'
@@ -93,27 +94,12 @@ const tagOperations = [
 
 // Encryption
 
-/** S3's words for ciphers, and keys by their ARN. */
-const algorithm: Codec<'AES256' | 'KMS' | 'SM4'> = {
-  name: 'AES256 | aws:kms | aws:kms:dsse',
-  causes: ['invalidEncryptionAlgorithm'],
-  decode(value, argument) {
-    if (value === 'AES256') return 'AES256'
-    if (value === 'aws:kms' || value === 'aws:kms:dsse') return 'KMS'
-    throw badArgument('invalidEncryptionAlgorithm', argument, value)
-  },
-  encode: (value) => (value === 'KMS' ? 'aws:kms' : 'AES256'),
-}
-
-/** The id of a key, which S3 also writes as an ARN. */
-const keyId: Codec<string> = { ...text, decode: (value) => value.replace(/^arn:aws[\w-]*:kms:[^:]*:[^:]*:key\//, '') }
-
 const encryption = mapped(
   xml('ServerSideEncryptionConfiguration', {
     rules: list('Rule', {
       byDefault: group('ApplyServerSideEncryptionByDefault', {
-        sseAlgorithm: element('SSEAlgorithm', algorithm),
-        kmsMasterKeyId: optionalElement('KMSMasterKeyID', keyId),
+        sseAlgorithm: element('SSEAlgorithm', sseAlgorithm),
+        kmsMasterKeyId: optionalElement('KMSMasterKeyID', { ...text, spelled: 'keyId' }),
       }),
       bucketKeyEnabled: optionalElement('BucketKeyEnabled', truth('malformedXml')),
     }),

@@ -2,8 +2,9 @@
 import { badArgument, type Codec, etag, oneOf, text } from '../../codec.js'
 import type { Cause } from '../../errors/catalogue.js'
 import { OssError } from '../../errors/oss-error.js'
-import { header, optional, optionalEvenEmpty, withDefault } from '../../field.js'
+import { header, omit, optional, optionalEvenEmpty, withDefault } from '../../field.js'
 import { type Refusal, refuseHeader } from '../../operation.js'
+import { encryptionInput } from '../../operations/encryption-fields.js'
 import { storageClass, storedHeaders } from '../../operations/shared.js'
 import { optionalElement } from '../../xml.js'
 import { withoutAwsChunked } from '../chunked-body.js'
@@ -12,8 +13,10 @@ import { CHECKSUMS, type ChecksumName, headerOf } from '../payload.js'
 /** Canned ACLs by which only the owner has access, as with one account they all do. */
 const PRIVATE = ['private', 'bucket-owner-read', 'bucket-owner-full-control', 'aws-exec-read']
 
+const WORDS = [...PRIVATE, 'public-read', 'public-read-write', 'authenticated-read']
+
 /** S3's canned ACLs of objects that OSS has too. */
-const cannedAcl: Codec<'private' | 'public-read' | 'public-read-write'> = {
+export const cannedAcl: Codec<'private' | 'public-read' | 'public-read-write'> = {
   name: 'private | public-read | public-read-write',
   causes: ['invalidObjectAcl', 'headerNotImplemented'],
   decode(value, argument) {
@@ -25,21 +28,15 @@ const cannedAcl: Codec<'private' | 'public-read' | 'public-read-write'> = {
   encode: (value) => value,
 }
 
-/**
- * The canned ACLs of a bucket that change nothing. The public ones mean listing in S3 and reading objects in OSS, so that
- * neither may stand for the other.
- */
-export const cannedBucketAcl: Codec<'private'> = {
-  name: 'private',
+/** S3's canned ACLs of buckets that OSS has too. */
+export const cannedBucketAcl: Codec<'private' | 'public-read' | 'public-read-write'> = {
+  ...cannedAcl,
   causes: ['invalidBucketAcl', 'headerNotImplemented'],
   decode(value, argument) {
-    if (PRIVATE.includes(value) || value === 'log-delivery-write') return 'private'
-    if (['public-read', 'public-read-write', 'authenticated-read'].includes(value)) {
-      throw new OssError('headerNotImplemented', { Header: argument })
-    }
-    throw badArgument('invalidBucketAcl', argument, value)
+    if (value === 'log-delivery-write') return 'private'
+    if (!WORDS.includes(value)) throw badArgument('invalidBucketAcl', argument, value)
+    return cannedAcl.decode(value, argument)
   },
-  encode: (value) => value,
 }
 
 /** Tags of content, bare; `*` stands for all. */
@@ -74,6 +71,7 @@ export const description = {
   contentEncoding: optionalEvenEmpty(header('Content-Encoding', contentEncoding)),
   objectAcl: optional(header('x-amz-acl', cannedAcl)),
   storageClass: optional(header('x-amz-storage-class', storageClass)),
+  ...omit(encryptionInput, 'dataEncryption'),
 }
 
 const checksumField = (name: ChecksumName) => optional(header(headerOf(name), text))
@@ -118,18 +116,19 @@ export const uploadChecksum = {
   checksumType: checksumHeaders.checksumType,
 }
 
-const ENCRYPTION = [
-  '',
-  '-aws-kms-key-id',
-  '-context',
-  '-bucket-key-enabled',
-  '-customer-algorithm',
-  '-customer-key',
-  '-customer-key-md5',
+/** Keys of clients are not taken, and a context of keys is not kept. */
+const KEYS_OF_CLIENTS = ['-customer-algorithm', '-customer-key', '-customer-key-md5', '-context']
+export const refuseClientKeys: readonly Refusal[] = [
+  ...KEYS_OF_CLIENTS.map((end) => refuseHeader(`x-amz-server-side-encryption${end}`)),
+  refuseHeader('x-amz-copy-source-server-side-encryption-customer-algorithm'),
 ]
-export const refuseEncryption: readonly Refusal[] = ENCRYPTION.map((end) =>
-  refuseHeader(`x-amz-server-side-encryption${end}`),
-)
+/** Where an object is read, or a part is written, the upload or the object has its encryption already. */
+export const refuseEncryption: readonly Refusal[] = [
+  ...['', '-aws-kms-key-id'].map((end) =>
+    refuseHeader(`x-amz-server-side-encryption${end}`, [], 'encryptionHeaderOnPart'),
+  ),
+  ...refuseClientKeys,
+]
 export const refuseLock: readonly Refusal[] = [
   refuseHeader('x-amz-object-lock-mode'),
   refuseHeader('x-amz-object-lock-retain-until-date'),
@@ -141,4 +140,4 @@ export const refuseGrants: readonly Refusal[] = ['read', 'write', 'read-acp', 'w
 export const refuseRedirect = refuseHeader('x-amz-website-redirect-location')
 
 /** Headers that ask for what no object here has. */
-export const refuseOnWrite: readonly Refusal[] = [...refuseEncryption, ...refuseLock, ...refuseGrants, refuseRedirect]
+export const refuseOnWrite: readonly Refusal[] = [...refuseClientKeys, ...refuseLock, ...refuseGrants, refuseRedirect]

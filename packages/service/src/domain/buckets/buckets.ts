@@ -12,6 +12,10 @@ export interface NewBucket {
   readonly name: BucketName
   readonly owner: string
   readonly acl?: BucketAcl | undefined
+  /** By which protocol's meaning the ACL is set; absent: OSS's. */
+  readonly aclOrigin?: 's3' | undefined
+  /** Nothing is set on a bucket that exists. */
+  readonly keepsExisting?: boolean | undefined
   readonly storageClass?: StorageClass | undefined
   readonly redundancy?: Redundancy | undefined
   /** Documents that are set with it. */
@@ -28,6 +32,7 @@ export async function createBucket(domain: Domain, bucket: NewBucket): Promise<v
   await domain.metadata.transact(async (tx) => {
     const found = await readBucketIfAny(domain, tx, name)
     const record = found === undefined ? await newRecord(tx, bucket, createdAt) : sameRecord(found, bucket)
+    if (found !== undefined && bucket.keepsExisting === true) return
     await checkAcl(tx, record, acl)
     if (record !== found) bucketRows.set(tx, { bucket: name }, record)
     writeDocuments(tx, record, settings)
@@ -35,9 +40,9 @@ export async function createBucket(domain: Domain, bucket: NewBucket): Promise<v
 }
 
 async function newRecord(reader: Reader, bucket: NewBucket, createdAt: number): Promise<BucketRecord> {
-  const { name, owner, acl = 'private', storageClass = 'Standard', redundancy = 'LRS' } = bucket
+  const { name, owner, acl = 'private', aclOrigin, storageClass = 'Standard', redundancy = 'LRS' } = bucket
   if ((await ownBuckets(reader, owner)).length >= BUCKETS_MAX) throw new OssError('tooManyBuckets')
-  return { name, owner, createdAt, acl, storageClass, redundancy }
+  return withAcl({ name, owner, createdAt, acl, storageClass, redundancy }, acl, aclOrigin)
 }
 
 function sameRecord(found: BucketRecord, { name, owner, acl, storageClass, redundancy }: NewBucket): BucketRecord {
@@ -48,7 +53,22 @@ function sameRecord(found: BucketRecord, { name, owner, acl, storageClass, redun
   if (redundancy !== undefined && redundancy !== found.redundancy) {
     throw new OssError('bucketRedundancyFixed', { bucketName: name })
   }
-  return acl === undefined || acl === found.acl ? found : { ...found, acl }
+  return acl === undefined ? found : withAcl(found, acl, undefined)
+}
+
+function withAcl(record: BucketRecord, acl: BucketAcl, origin: 's3' | undefined): BucketRecord {
+  if (acl === record.acl && origin === record.aclOrigin) return record
+  const { aclOrigin, ...others } = record
+  return { ...others, acl, ...(origin && { aclOrigin: origin }) }
+}
+
+/** Sets an ACL with the meaning that S3 gives it. Throws noSuchBucket, publicBucketAclBlocked. */
+export async function setBucketAclOfS3(domain: Domain, name: BucketName, acl: BucketAcl): Promise<void> {
+  await domain.metadata.transact(async (tx) => {
+    const record = await readBucket(domain, tx, name)
+    await checkAcl(tx, record, acl)
+    bucketRows.set(tx, { bucket: name }, withAcl(record, acl, 's3'))
+  })
 }
 
 async function checkAcl(reader: Reader, bucket: BucketRecord, acl: BucketAcl = 'private'): Promise<void> {

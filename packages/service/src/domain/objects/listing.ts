@@ -6,7 +6,7 @@ import type { Domain } from '../domain.js'
 import { following, successor } from '../stored/key-range.js'
 import { objectRows } from '../stored/keyspace.js'
 import type { ObjectRecord } from '../stored/model.js'
-import { checkNames, isGroup, rangeOf, scan } from '../stored/scan.js'
+import { checkNames, groupOf, rangeOf, scan } from '../stored/scan.js'
 
 export interface ObjectQuery {
   readonly bucket: BucketName
@@ -17,6 +17,8 @@ export interface ObjectQuery {
   readonly after: string
   /** An `after` that equals a common prefix skips its whole group, like the end of an earlier page. */
   readonly wholeGroups: boolean
+  /** An `after` within a common prefix skips the rest of its group. */
+  readonly skipsGroups?: boolean | undefined
   readonly maxKeys: number
 }
 
@@ -30,6 +32,12 @@ export interface ObjectPage {
   readonly next: string | undefined
 }
 
+/** The common prefix all of whose keys come before a page. */
+function groupToSkip({ prefix, delimiter, after, wholeGroups, skipsGroups }: ObjectQuery): string | undefined {
+  const group = groupOf(after, prefix, delimiter)
+  return skipsGroups || (wholeGroups && group === after) ? group : undefined
+}
+
 /** Objects and common prefixes in the byte order of their names. Throws noSuchBucket, invalidPrefix, invalidMarker. */
 export async function listObjects(domain: Domain, query: ObjectQuery): Promise<ObjectPage> {
   const { bucket, prefix, delimiter, after, maxKeys } = query
@@ -38,8 +46,8 @@ export async function listObjects(domain: Domain, query: ObjectQuery): Promise<O
   if (maxKeys === 0) return { entries: [], next: undefined }
   const keyOf = (name: string): Bytes => objectRows.key({ bucket, key: name })
   const nameAt = keyOf('').length
-  const skipsGroup = query.wholeGroups && isGroup(after, prefix, delimiter)
-  const from = after === '' ? undefined : skipsGroup ? successor(keyOf(after)) : following(keyOf(after))
+  const group = groupToSkip(query)
+  const from = after === '' ? undefined : group === undefined ? following(keyOf(after)) : successor(keyOf(group))
   const { entries, isTruncated } = await scan<ObjectEntry & { kind: 'object' }>({
     metadata: domain.metadata,
     tracks: [

@@ -116,18 +116,27 @@ export function findBucketAndObject<T>(
   return domain.metadata.read((reader) => readBucketAndObject(domain, reader, name, readMore))
 }
 
+/** How an object is deleted. */
+export interface Deletion {
+  /** Also one that is retained in the mode GOVERNANCE. */
+  readonly bypassGovernance?: boolean
+  /** About the current version. */
+  readonly condition?: WriteCondition | undefined
+}
+
 /**
- * Deletes an object or one of its versions; one that does not exist counts as deleted. `bypassGovernance`: also one that
- * is retained in the mode GOVERNANCE. Throws noSuchBucket, fileImmutable.
+ * Deletes an object or one of its versions; one that does not exist counts as deleted. Throws noSuchBucket, fileImmutable,
+ * and what requireCondition throws.
  */
 export async function deleteObject(
   domain: Domain,
   { bucket, key, version }: ObjectName,
-  bypassGovernance = false,
+  { bypassGovernance = false, condition }: Deletion = {},
 ): Promise<Deleted> {
   const name = { bucket, key }
   const now = domain.clock()
   return domain.metadata.transact(async (tx) => {
+    if (condition !== undefined) requireCondition((await readStanding(domain, tx, name)).current, key, condition)
     if (version === undefined) return deleteCurrent(domain, tx, await readStanding(domain, tx, name), now)
     const record = await readBucket(domain, tx, bucket)
     if (record.versioning !== undefined)

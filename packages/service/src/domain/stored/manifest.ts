@@ -117,16 +117,22 @@ export class Manifest {
     return low
   }
 
-  /** Whether a part belongs to the manifest. Numbers ascend. */
+  /** Whether a part belongs to the manifest. */
   lists(partNumber: number): boolean {
+    const position = this.positionAfter(partNumber - 1)
+    return position < this.partCount && this.#numberOf(position) === partNumber
+  }
+
+  /** The position of the first part with a greater number. Numbers ascend. */
+  positionAfter(partNumber: number): number {
     let low = 0
     let high = this.partCount
     while (low < high) {
       const middle = (low + high) >> 1
-      if (this.#numberOf(middle) < partNumber) low = middle + 1
+      if (this.#numberOf(middle) <= partNumber) low = middle + 1
       else high = middle
     }
-    return low < this.partCount && this.#numberOf(low) === partNumber
+    return low
   }
 
   #numberOf(index: number): number {

@@ -15,6 +15,8 @@ export interface BucketRecord {
   /** Milliseconds since 1970, as all times here. */
   readonly createdAt: number
   readonly acl: BucketAcl
+  /** Set by S3, where a bucket's ACL is about listing, and says nothing of its objects. Absent: by OSS. */
+  readonly aclOrigin?: 's3'
   readonly storageClass: StorageClass
   readonly redundancy: Redundancy
   /** Absent as long as it was never set. */

@@ -146,6 +146,11 @@ export function isGroup(name: string, prefix: string, delimiter: string): boolea
   return name.startsWith(prefix) && commonPrefix(name, prefix, delimiter) === name
 }
 
+/** The common prefix that a name is in; undefined where nothing groups it. */
+export function groupOf(name: string, prefix: string, delimiter: string): string | undefined {
+  return name.startsWith(prefix) ? commonPrefix(name, prefix, delimiter) : undefined
+}
+
 /** Refuses names that no key can begin with or follow. Throws invalidPrefix, invalidMarker. */
 export function checkNames(prefix: string, marker: string): void {
   if (utf8Bytes(prefix).length > KEY_BYTES_MAX) throw new OssError('invalidPrefix', { argumentValue: prefix })

@@ -1,4 +1,5 @@
 import { bucketDocuments } from '@bindery/protocol'
+import { bucketGrantHandlers } from './bucket-grants.js'
 import { deleteBucket } from './delete-bucket.js'
 import { documentRules } from './document-rules.js'
 import { documentHandlers } from './documents.js'
@@ -43,6 +44,7 @@ export const bucketHandlers = [
   listObjects,
   listObjectsV2,
   listObjectVersions,
+  ...bucketGrantHandlers,
   ...ownershipHandlers,
   ...unconfiguredHandlers,
 ] as const

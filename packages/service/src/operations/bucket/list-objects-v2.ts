@@ -4,10 +4,11 @@ import { ownerOf } from '../describe.js'
 import { listedObjects, prefixesOf } from './list-objects.js'
 
 export const listObjectsV2 = handler('ListObjectsV2', async (call) => {
-  const { prefix, delimiter, startAfter, continuationToken, maxKeys, encodingType, fetchOwner } = call.input
+  const { prefix, delimiter, startAfter, continuationToken, maxKeys, encodingType, fetchOwner, skipsGroups } =
+    call.input
   const bucket = call.bucket.name
   const after = continuationToken ?? startAfter ?? ''
-  const page = { bucket, prefix, delimiter, maxKeys, after, wholeGroups: continuationToken !== undefined }
+  const page = { bucket, prefix, delimiter, maxKeys, after, wholeGroups: continuationToken !== undefined, skipsGroups }
   const { entries, next } = await readObjects(call.domain, page)
   const result = {
     name: bucket,

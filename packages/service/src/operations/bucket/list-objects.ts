@@ -3,10 +3,10 @@ import { type ObjectEntry, listObjects as readObjects } from '../../domain/objec
 import { ownerOf, shownRestore, shownTransition } from '../describe.js'
 
 export const listObjects = handler('ListObjects', async (call) => {
-  const { encodingType, ...query } = call.input
+  const { encodingType, skipsGroups, ...query } = call.input
   const bucket = call.bucket.name
   const { prefix, delimiter, marker, maxKeys } = query
-  const page = { bucket, prefix, delimiter, maxKeys, after: marker, wholeGroups: true }
+  const page = { bucket, prefix, delimiter, maxKeys, after: marker, wholeGroups: true, skipsGroups }
   const { entries, next } = await readObjects(call.domain, page)
   const result = {
     name: bucket,

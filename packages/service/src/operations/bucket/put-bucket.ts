@@ -1,5 +1,5 @@
-import { type BucketSettings, checkEncryption, type InputOf, type Operations, OssError } from '@bindery/protocol'
-import { handler } from '../../call.js'
+import { type BucketSettings, checkEncryption, type Operations, OssError } from '@bindery/protocol'
+import { type HandledInput, handler } from '../../call.js'
 import { createBucket } from '../../domain/buckets/buckets.js'
 import { locationOf } from '../../response/endpoint.js'
 
@@ -11,6 +11,8 @@ export const putBucket = handler('PutBucket', async (call) => {
     name: call.bucketName,
     owner: call.accountId,
     acl: call.input.acl,
+    aclOrigin: call.input.aclOrigin,
+    keepsExisting: call.input.keepsExisting,
     storageClass: document?.storageClass,
     redundancy: document?.dataRedundancyType,
     settings: settingsOf(call.input),
@@ -19,13 +21,14 @@ export const putBucket = handler('PutBucket', async (call) => {
 })
 
 /** The settings that headers ask for. */
-function settingsOf(input: InputOf<Operations['PutBucket']>): Partial<BucketSettings> {
-  const { sseAlgorithm, kmsDataEncryption, kmsMasterKeyId, resourceGroupId, tagging } = input
+function settingsOf(input: HandledInput<Operations['PutBucket']>): Partial<BucketSettings> {
+  const { sseAlgorithm, kmsDataEncryption, kmsMasterKeyId, resourceGroupId, tagging, objectOwnership } = input
   return {
     ...(sseAlgorithm && {
       encryption: { byDefault: checkEncryption({ sseAlgorithm, kmsDataEncryption, kmsMasterKeyId }) },
     }),
     ...(resourceGroupId && { resourceGroup: { resourceGroupId } }),
     ...(tagging && { tagging }),
+    ...(objectOwnership && { ownershipControls: { rule: { objectOwnership } } }),
   }
 }

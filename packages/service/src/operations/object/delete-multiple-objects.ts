@@ -1,9 +1,9 @@
-import { OssError } from '@bindery/protocol'
-import { handler } from '../../call.js'
+import { type FailedDeletion, OssError } from '@bindery/protocol'
+import { type CallOf, handler } from '../../call.js'
 import type { Domain } from '../../domain/domain.js'
 import { deleteObject } from '../../domain/objects/objects.js'
 import type { Deleted } from '../../domain/objects/versions.js'
-import type { ObjectName } from '../../domain/stored/model.js'
+import type { ObjectName, VersionId } from '../../domain/stored/model.js'
 
 /** Enough to share commits, and few enough to leave room for other requests. */
 const DELETES_AT_ONCE = 16
@@ -13,6 +13,7 @@ export const deleteMultipleObjects = handler('DeleteMultipleObjects', async (cal
   const { quiet, objects } = call.document
   const { bypassGovernance } = call.input
   const { keyOf } = call.exchange.dialect
+  if (call.input.reportsFailures === true) return { output: {}, result: await deleteEach(call) }
   const names = objects.map(({ key, versionId }): ObjectName => {
     return { bucket: call.bucket.name, key: keyOf(key), version: versionId }
   })
@@ -27,6 +28,41 @@ export const deleteMultipleObjects = handler('DeleteMultipleObjects', async (cal
   return { output: {}, result: { encodingType: call.input.encodingType, deleted } }
 })
 
+interface ToDelete {
+  readonly key: string
+  readonly versionId?: VersionId | undefined
+  readonly etag?: string | undefined
+}
+
+/** Deletes what it may, and reports what it may not. */
+async function deleteEach(call: CallOf<'DeleteMultipleObjects'>) {
+  const { quiet, objects } = call.document
+  const deleted: ReturnType<typeof described>[] = []
+  const failures: FailedDeletion[] = []
+  for (let at = 0; at < objects.length; at += DELETES_AT_ONCE) {
+    const batch = objects.slice(at, at + DELETES_AT_ONCE)
+    const outcomes = await Promise.all(batch.map((one) => deleteOne(call, one)))
+    for (const outcome of outcomes) {
+      if ('error' in outcome) failures.push(outcome)
+      else if (quiet !== true) deleted.push(outcome)
+    }
+  }
+  return { deleted, failures }
+}
+
+async function deleteOne(call: CallOf<'DeleteMultipleObjects'>, { key, versionId, etag }: ToDelete) {
+  try {
+    const name = { bucket: call.bucket.name, key: call.exchange.dialect.keyOf(key), version: versionId }
+    await call.authorise(name)
+    const { bypassGovernance } = call.input
+    const condition = etag === undefined ? undefined : { matches: [etag] }
+    return described(name, await deleteObject(call.domain, name, { bypassGovernance, condition }))
+  } catch (error) {
+    if (error instanceof OssError && error.row.status < 500) return { key, versionId, error }
+    throw error
+  }
+}
+
 /** Nothing where the object is retained or held: OSS leaves it out of its answer. */
 async function deleteUnlessRetained(
   domain: Domain,
@@ -34,7 +70,7 @@ async function deleteUnlessRetained(
   bypassGovernance: boolean,
 ): Promise<ReturnType<typeof described>[]> {
   try {
-    return [described(name, await deleteObject(domain, name, bypassGovernance))]
+    return [described(name, await deleteObject(domain, name, { bypassGovernance }))]
   } catch (error) {
     if (error instanceof OssError && error.reason === 'fileImmutable') return []
     throw error

@@ -9,6 +9,7 @@ import { contentRange, selectRange } from '../../response/range.js'
 import { type Pace, paceOf } from '../../traffic.js'
 import { checksumsOf, given, notModified, objectHeaders } from '../describe.js'
 import { readableObject } from './follow-symlink.js'
+import { partAsked } from './part-of-object.js'
 
 type Input = HandledInput<Operations['GetObject']>
 
@@ -17,7 +18,16 @@ export const getObject = handler('GetObject', (call) => {
   if (call.requester.kind === 'anonymous' && overrides !== undefined) throw new OssError('anonymousOverride')
   return andThen(readableObject(call), (object) => {
     const stored = objectHeaders(call, object.record)
-    return answer(object, call.input, overrides === undefined ? stored : { ...stored, ...overrides }, paceOf(call))
+    const whole = overrides === undefined ? stored : { ...stored, ...overrides }
+    const { input } = call
+    if (input.partNumber === undefined) return answer(object, input, whole, paceOf(call))
+    if (!isWanted(input, object.record)) throw notModified(whole)
+    return andThen(partAsked(call.domain, object.record, input), ({ status, headers, range }) => ({
+      status,
+      output: { ...whole, ...headers },
+      content: object.read(range),
+      contentSize: headers.contentLength,
+    }))
   })
 })
 

@@ -1,14 +1,28 @@
 import { andThen } from '@bindery/storage'
 import { handler } from '../../call.js'
-import { isWanted } from '../../response/conditions.js'
+import { isWanted, rangeHolds } from '../../response/conditions.js'
+import { contentRange, selectRange } from '../../response/range.js'
 import { checksumsOf, notModified, objectHeaders } from '../describe.js'
 import { followSymlink } from './follow-symlink.js'
+import { partAsked } from './part-of-object.js'
 
 export const headObject = handler('HeadObject', (call) =>
   andThen(followSymlink(call, { record: call.object }), ({ record }) => {
     const headers = objectHeaders(call, record)
-    if (!isWanted(call.input, record)) throw notModified(headers)
-    if (call.input.checksumMode !== 'ENABLED') return { output: headers }
-    return { output: { ...headers, ...checksumsOf(record.checksum) } }
+    const { input } = call
+    if (!isWanted(input, record)) throw notModified(headers)
+    if (input.partNumber !== undefined) {
+      return andThen(partAsked(call.domain, record, input), (part) => ({
+        status: part.status,
+        output: { ...headers, ...part.headers },
+      }))
+    }
+    const checksum = input.checksumMode === 'ENABLED' ? checksumsOf(record.checksum) : {}
+    const range = selectRange(rangeHolds(input.ifRange, record) ? input.range : undefined, record.size, true)
+    if (range === undefined) return { output: { ...headers, ...checksum } }
+    const contentLength = range.end - range.start
+    const isWhole = contentLength === record.size
+    const ranged = { contentLength, contentRange: contentRange(range, record.size), contentMd5: undefined }
+    return { status: 206, output: { ...headers, ...ranged, ...(isWhole && checksum) } }
   }),
 )

@@ -5,9 +5,11 @@ import { deleteMultipleObjects } from './delete-multiple-objects.js'
 import { deleteObject } from './delete-object.js'
 import { getObject } from './get-object.js'
 import { getObjectAcl } from './get-object-acl.js'
+import { getObjectAttributes } from './get-object-attributes.js'
 import { getObjectMeta } from './get-object-meta.js'
 import { headObject } from './head-object.js'
 import { getObjectLegalHold, getObjectRetention, putObjectLegalHold, putObjectRetention } from './holds.js'
+import { objectGrantHandlers } from './object-grants.js'
 import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './object-tagging.js'
 import { optionObject } from './option-object.js'
 import { postObject } from './post-object.js'
@@ -28,6 +30,8 @@ export const objectHandlers = [
   sealAppendObject,
   headObject,
   getObjectMeta,
+  getObjectAttributes,
+  ...objectGrantHandlers,
   deleteObject,
   deleteMultipleObjects,
   putObjectAcl,

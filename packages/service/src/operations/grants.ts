@@ -1,0 +1,88 @@
+/** ACLs as S3's grants: those that say what one of the words for ACLs says. */
+import { type Grant, type Grantee, OssError } from '@bindery/protocol'
+import { findDocument } from '../domain/buckets/documents.js'
+import type { Domain } from '../domain/domain.js'
+import type { BucketAcl, BucketRecord } from '../domain/stored/model.js'
+
+const GROUPS = 'http://acs.amazonaws.com/groups/'
+const ALL_USERS = `${GROUPS}global/AllUsers`
+const OTHER_GROUPS: readonly string[] = [`${GROUPS}global/AuthenticatedUsers`, `${GROUPS}s3/LogDelivery`]
+
+/** The grants that a word stands for. */
+export function grantsOf(owner: string, acl: BucketAcl): Grant[] {
+  const everyone: Grantee = { kind: 'Group', uri: ALL_USERS }
+  const grants: Grant[] = [{ grantee: { kind: 'CanonicalUser', id: owner }, permission: 'FULL_CONTROL' }]
+  if (acl !== 'private') grants.push({ grantee: everyone, permission: 'READ' })
+  if (acl === 'public-read-write') grants.push({ grantee: everyone, permission: 'WRITE' })
+  return grants
+}
+
+/** The word for some grants; the owner has every permission anyway. Throws granteeInvalid, grantNotImplemented. */
+function wordOf(grants: readonly Grant[], owner: string): BucketAcl {
+  const open = new Set<Grant['permission']>()
+  for (const { grantee, permission } of grants) {
+    if (grantee.kind === 'CanonicalUser') {
+      if (grantee.id !== owner) throw new OssError('granteeInvalid', { Why: 'Invalid id' })
+    } else if (grantee.kind === 'Group' && grantee.uri === ALL_USERS) open.add(permission)
+    else if (grantee.kind === 'Group' && !OTHER_GROUPS.includes(grantee.uri)) {
+      throw new OssError('granteeInvalid', { Why: 'Invalid group uri' })
+    } else throw new OssError('grantNotImplemented')
+  }
+  const isKnown = [...open].every((permission) => permission === 'READ' || permission === 'WRITE')
+  if (!isKnown || (open.has('WRITE') && !open.has('READ'))) throw new OssError('grantNotImplemented')
+  if (open.has('WRITE')) return 'public-read-write'
+  return open.has('READ') ? 'public-read' : 'private'
+}
+
+/** How a request may state an ACL. */
+interface Stated {
+  readonly acl?: BucketAcl | undefined
+  readonly grantFullControl?: string | undefined
+  readonly grantRead?: string | undefined
+  readonly grantReadAcp?: string | undefined
+  readonly grantWrite?: string | undefined
+  readonly grantWriteAcp?: string | undefined
+}
+
+type SentPolicy = { readonly accessControlList: { readonly grants: readonly Grant[] } } | undefined
+
+/** The ACL that a request states in exactly one way. Throws aclTwice, aclCannedAndGrants, aclMissing, and as wordOf. */
+export function statedAcl(stated: Stated, document: SentPolicy, owner: string): BucketAcl {
+  const inHeaders = [
+    ...grantees('FULL_CONTROL', stated.grantFullControl),
+    ...grantees('READ', stated.grantRead),
+    ...grantees('READ_ACP', stated.grantReadAcp),
+    ...grantees('WRITE', stated.grantWrite),
+    ...grantees('WRITE_ACP', stated.grantWriteAcp),
+  ]
+  const { acl } = stated
+  if (document !== undefined && (acl !== undefined || inHeaders.length > 0)) throw new OssError('aclTwice')
+  if (acl !== undefined && inHeaders.length > 0) throw new OssError('aclCannedAndGrants')
+  if (acl !== undefined) return acl
+  if (document === undefined && inHeaders.length === 0) throw new OssError('aclMissing')
+  return wordOf(document?.accessControlList.grants ?? inHeaders, owner)
+}
+
+/** The grants of a header: `id="…", uri="…"`. Throws granteeInvalid. */
+function grantees(permission: Grant['permission'], header: string | undefined): Grant[] {
+  if (header === undefined) return []
+  return header.split(',').map((item) => {
+    const [, name, value = ''] = /^\s*(id|uri|emailAddress)\s*=\s*"?([^"]*)"?\s*$/i.exec(item) ?? []
+    switch (name?.toLowerCase()) {
+      case 'id':
+        return { permission, grantee: { kind: 'CanonicalUser', id: value } }
+      case 'uri':
+        return { permission, grantee: { kind: 'Group', uri: value } }
+      case 'emailaddress':
+        return { permission, grantee: { kind: 'AmazonCustomerByEmail', address: value } }
+    }
+    throw new OssError('granteeInvalid', { Why: 'Argument format not recognized' })
+  })
+}
+
+/** Throws aclsOff where the owner of the bucket has switched its ACLs off, and the ACL would open something. */
+export async function requireAcls(domain: Domain, bucket: BucketRecord, acl: BucketAcl): Promise<void> {
+  if (acl === 'private' || bucket.documents?.ownershipControls === undefined) return
+  const controls = await findDocument(domain, bucket.name, 'ownershipControls')
+  if (controls?.rule.objectOwnership === 'BucketOwnerEnforced') throw new OssError('aclsOff')
+}

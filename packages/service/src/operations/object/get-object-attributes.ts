@@ -1,0 +1,39 @@
+import { handler } from '../../call.js'
+import { countParts, findPartsAfter, hasParts } from '../../domain/objects/parts.js'
+import type { ObjectRecord } from '../../domain/stored/model.js'
+import { shownVersionOf } from '../../domain/stored/version-id.js'
+import { checksumsOf } from '../describe.js'
+import { checksumOfPart } from './part-of-object.js'
+
+/** Shows what was asked for. S3 leaves the number of parts out of the checksum here. */
+export const getObjectAttributes = handler('GetObjectAttributes', async (call) => {
+  const { domain, input } = call
+  const { record } = call.openObject
+  const asked = new Set(input.attributes)
+  const parts = asked.has('ObjectParts') && hasParts(record) ? await partsOf(call, record) : undefined
+  const checksum = record.checksum && { ...record.checksum, value: record.checksum.value.replace(/-\d+$/, '') }
+  const result = {
+    etag: asked.has('ETag') ? call.etagOf(record) : undefined,
+    checksum: asked.has('Checksum') && checksum !== undefined ? checksumsOf(checksum) : undefined,
+    objectParts: parts,
+    storageClass: asked.has('StorageClass') ? record.storageClass : undefined,
+    objectSize: asked.has('ObjectSize') ? record.size : undefined,
+  }
+  return { output: { lastModified: record.modifiedAt, versionId: shownVersionOf(call.bucket, record) }, result }
+
+  async function partsOf({ input: { maxParts, partNumberMarker } }: typeof call, object: ObjectRecord) {
+    const found = await findPartsAfter(domain, object, partNumberMarker, maxParts + 1)
+    const shown = found.slice(0, maxParts)
+    return {
+      partsCount: await countParts(domain, object),
+      partNumberMarker,
+      nextPartNumberMarker: shown.at(-1)?.partNumber ?? 0,
+      maxParts,
+      isTruncated: maxParts > 0 && found.length > maxParts,
+      parts: shown.map((part) => {
+        const { checksumType, ...own } = { checksumType: undefined, ...checksumOfPart(part, object) }
+        return { partNumber: part.partNumber, size: part.range.end - part.range.start, ...own }
+      }),
+    }
+  }
+})

@@ -1,0 +1,31 @@
+import { handler } from '../../call.js'
+import { findObject, setObjectAcl } from '../../domain/objects/objects.js'
+import type { BucketAcl, BucketRecord, ObjectRecord } from '../../domain/stored/model.js'
+import { shownVersionOf } from '../../domain/stored/version-id.js'
+import { ownerOf } from '../describe.js'
+import { grantsOf, requireAcls, statedAcl } from '../grants.js'
+
+/** The ACL that results where an object leaves it to its bucket: S3's ACLs of buckets are not about reading objects. */
+function resulting({ acl }: ObjectRecord, bucket: BucketRecord): BucketAcl {
+  if (acl !== 'default') return acl
+  return bucket.aclOrigin === 's3' ? 'private' : bucket.acl
+}
+
+const getObjectGrants = handler('GetObjectGrants', async ({ domain, bucket, objectName }) => {
+  const object = await findObject(domain, objectName)
+  const { owner } = object
+  const grants = grantsOf(owner, resulting(object, bucket))
+  return {
+    output: { versionId: shownVersionOf(bucket, object) },
+    result: { owner: ownerOf(owner), accessControlList: { grants } },
+  }
+})
+
+const putObjectGrants = handler('PutObjectGrants', async ({ domain, bucket, objectName, input, document }) => {
+  const acl = statedAcl(input, document, bucket.owner)
+  await requireAcls(domain, bucket, acl)
+  const object = await setObjectAcl(domain, objectName, acl)
+  return { output: { versionId: shownVersionOf(bucket, object) } }
+})
+
+export const objectGrantHandlers = [getObjectGrants, putObjectGrants] as const
