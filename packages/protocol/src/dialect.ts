@@ -5,6 +5,8 @@ import type { Head } from './message.js'
 import type { ObjectKey } from './names.js'
 import type { Notation } from './notation.js'
 import type { Router } from './operations/route.js'
+import type { FormClaim } from './post/form-claim.js'
+import type { FormFields } from './post/post-policy.js'
 import type { Payload } from './s3/payload.js'
 import type { Claim } from './signature/claim-form.js'
 
@@ -15,6 +17,18 @@ export interface Answered {
   readonly at: number
   /** Milliseconds that the request has taken. */
   readonly took: number
+}
+
+/** A protocol's rules for forms of browsers. */
+export interface FormRules {
+  /** Whether the fields show this protocol. */
+  isSpoken(fields: FormFields): boolean
+  /** The claim of a form, undefined if it is not signed. Throws the causes of malformed ones. */
+  readClaim(fields: FormFields): FormClaim | undefined
+  /** Headers for fields that have other names. Throws headerNotImplemented. */
+  headersOf(fields: FormFields): Readonly<Record<string, string>>
+  /** Each field needs a condition in the policy. */
+  readonly needsConditions: boolean
 }
 
 /**
@@ -34,6 +48,8 @@ export interface Dialect extends Notation, Router {
   headOf?(head: Head): Head
   /** The claim of a request, undefined if it is not signed. Throws the causes of malformed signatures. */
   readClaim(head: Head): Claim | undefined
+  /** How forms of browsers are signed, and what their fields mean. */
+  readonly forms: FormRules
   /** Reads the facts about a body in the head; absent: the body is content as it comes. */
   readPayload?(head: Head, options: { readonly content: boolean; readonly checksum: boolean }): Payload
   encodeError(error: OssError, exchange: ErrorExchange): EncodedError

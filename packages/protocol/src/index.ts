@@ -22,7 +22,7 @@ export {
 } from './callback.js'
 export { type Circumstances, HeadCircumstances, headersWithForm } from './circumstances.js'
 export * from './codec.js'
-export type { Answered, Dialect } from './dialect.js'
+export type { Answered, Dialect, FormRules } from './dialect.js'
 export type { Digests } from './digests.js'
 export * from './document.js'
 export { CATALOGUE, type Cause, type ErrorRow } from './errors/catalogue.js'

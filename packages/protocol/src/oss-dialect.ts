@@ -5,6 +5,7 @@ import { encodeError } from './errors/encode.js'
 import { objectKey } from './names.js'
 import { OSS_NOTATION } from './notation.js'
 import { createRouter } from './operations/route.js'
+import { readFormClaim } from './post/form-claim.js'
 import { readClaim } from './signature/claim.js'
 
 /** OSS's own protocol, in whose words everything is declared. A request that shows no other is written in it. */
@@ -19,6 +20,12 @@ export const ossDialect: Dialect = {
   readings,
   keyOf: objectKey,
   readClaim,
+  forms: {
+    isSpoken: (fields) => fields.has('ossaccesskeyid') || fields.has('x-oss-signature-version'),
+    readClaim: readFormClaim,
+    headersOf: () => ({}),
+    needsConditions: false,
+  },
   encodeError,
   commonHeaders: ({ requestId, at, took }) => [
     ['Server', 'AliyunOSS'],

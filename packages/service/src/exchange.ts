@@ -1,6 +1,7 @@
 import {
   type DeclaredOperation,
   type Dialect,
+  type FormFields,
   type Head,
   headersWithForm,
   type Operation,
@@ -82,4 +83,13 @@ export function dialectOf({ dialects = DIALECTS }: ServiceOptions, head: Head | 
     if (dialect?.isSpoken(head)) return dialect
   }
   return dialects[last] ?? ossDialect
+}
+
+/** The protocol that the fields of a form show; that of the request if they show none. */
+export function dialectOfForm(
+  { dialects = DIALECTS }: ServiceOptions,
+  fields: FormFields,
+  otherwise: Dialect,
+): Dialect {
+  return dialects.find(({ forms }) => forms.isSpoken(fields)) ?? otherwise
 }

@@ -155,8 +155,12 @@ function authenticate(routed: RoutedRequest): Awaitable<Authenticated> {
 
 /** The fields of a form take the place of headers; those of the request sign nothing. */
 async function authenticatePost(routed: RoutedRequest): Promise<Authenticated> {
-  const { identified, parts } = await identifyForm(routed.exchange, routed.readings[0])
-  return authenticated({ ...routed, parts }, identified, routed.operation)
+  const { exchange, readings } = routed
+  const { dialect } = exchange
+  const { identified, parts } = await identifyForm(exchange, readings[0])
+  const isOther = exchange.dialect !== dialect
+  const operation = isOther ? operationOf(exchange, parts, readings[0]) : routed.operation
+  return authenticated({ ...routed, parts }, identified, operation)
 }
 
 /** A signature that cannot be read is refused at once; a key that may not enter, only where there is something to enter. */

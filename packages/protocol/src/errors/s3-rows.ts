@@ -105,7 +105,21 @@ export const S3_ROWS = {
   ),
   checksumMismatch: row('BadDigest', 400, 'The {algorithm} you specified did not match the calculated checksum.'),
 
+  // Forms
+  postFieldsExtra: row(
+    'AccessDenied',
+    403,
+    'Invalid according to Policy: Extra input fields: {Fields}',
+    '0003-00090010',
+  ),
+  postFieldAbsent: row(
+    'InvalidArgument',
+    400,
+    "Bucket POST must contain a field named '{Field}'.  If it is specified, please check the order of the fields.",
+  ),
+
   // Documents of buckets
+  malformedPolicy: row('MalformedPolicy', 400, 'Policy is malformed: {why}'),
   noSuchTagSet: row('NoSuchTagSet', 404, 'The TagSet does not exist'),
   noSuchPublicAccessBlock: row(
     'NoSuchPublicAccessBlockConfiguration',

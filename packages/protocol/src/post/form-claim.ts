@@ -2,6 +2,7 @@
 import { base64, hex, hexDump, utf8Bytes } from '@bindery/bytes'
 import type { Digests } from '../digests.js'
 import { OssError } from '../errors/oss-error.js'
+import { type SigV4Scope, sigV4SigningKey } from '../s3/sigv4.js'
 import { v4SigningKey } from '../signature/compute.js'
 import { equalSignatures } from '../signature/signable.js'
 import { parseBasicTime } from '../signature/time.js'
@@ -17,6 +18,8 @@ export interface FormClaim {
   readonly securityToken: string | undefined
   /** Absent in the first version of signatures. */
   readonly scope?: V4Scope
+  /** Of a signature of S3. */
+  readonly sigV4Scope?: SigV4Scope
 }
 
 /** The claim of a form, or undefined if it makes none. Throws the causes of incomplete and malformed ones. */
@@ -52,16 +55,24 @@ function required(policy: string | undefined): string {
   return policy
 }
 
-/** Accepts a form whose policy the holder of the secret signed. Throws signatureDoesNotMatch, signatureV4DoesNotMatch. */
+/**
+ * Accepts a form whose policy the holder of the secret signed. Throws signatureDoesNotMatch, signatureV4DoesNotMatch,
+ * sigV4DoesNotMatch.
+ */
 export function verifyForm(claim: FormClaim, accessKeySecret: string, digests: Digests): void {
-  const { scope, policy, signature } = claim
+  const { scope, sigV4Scope, policy, signature } = claim
   const signed = utf8Bytes(policy)
+  const key =
+    sigV4Scope !== undefined
+      ? sigV4SigningKey(accessKeySecret, sigV4Scope, digests)
+      : scope && v4SigningKey(accessKeySecret, scope, digests)
   const expected =
-    scope === undefined
+    key === undefined
       ? base64(digests.hmacSha1(utf8Bytes(accessKeySecret), signed))
-      : hex(digests.hmacSha256(v4SigningKey(accessKeySecret, scope, digests), signed))
+      : hex(digests.hmacSha256(key, signed))
   if (equalSignatures(expected, signature)) return
-  throw new OssError(scope === undefined ? 'signatureDoesNotMatch' : 'signatureV4DoesNotMatch', {
+  const ofV4 = sigV4Scope === undefined ? 'signatureV4DoesNotMatch' : 'sigV4DoesNotMatch'
+  throw new OssError(key === undefined ? 'signatureDoesNotMatch' : ofV4, {
     OSSAccessKeyId: claim.accessKeyId,
     SignatureProvided: signature,
     StringToSign: policy,

@@ -16,6 +16,8 @@ export interface FileSizes {
 
 /** One condition, and the array by which a failure shows it. */
 interface Condition {
+  /** In lower case. */
+  readonly field: string
   readonly shown: readonly unknown[]
   isMet(fieldOf: (name: string) => string): boolean
 }
@@ -114,21 +116,22 @@ function compare(operator: unknown, name: string, value: unknown): Condition {
       throw invalid(`${operator} needs a list of texts`)
     }
     const values: readonly string[] = value
-    return { shown, isMet: (fieldOf) => values.includes(fieldOf(field)) === (operator === 'in') }
+    return { field, shown, isMet: (fieldOf) => values.includes(fieldOf(field)) === (operator === 'in') }
   }
   const holds = typeof operator === 'string' && Object.hasOwn(OPERATORS, operator) ? OPERATORS[operator] : undefined
   if (holds === undefined) throw invalid('an operator is one of eq, starts-with, in, not-in, content-length-range')
   if (typeof value !== 'string') throw invalid('a value must be a text')
-  return { shown, isMet: (fieldOf) => holds(fieldOf(field), value) }
+  return { field, shown, isMet: (fieldOf) => holds(fieldOf(field), value) }
 }
 
 /**
  * Accepts a form that meets its policy at `now` (milliseconds since 1970), except for the size of its file. A field that is
- * absent is compared as an empty text. Throws postPolicyExpired, postPolicyFailed.
+ * absent is compared as an empty text. `ofS3`: each field needs a condition. Throws postPolicyExpired, postPolicyFailed,
+ * postFieldsExtra.
  */
 export function checkPostPolicy(
   { expiresAt, conditions }: PostPolicy,
-  { bucket, fields }: { readonly bucket: string; readonly fields: FormFields },
+  { bucket, fields, ofS3 }: { readonly bucket: string; readonly fields: FormFields; readonly ofS3: boolean },
   now: number,
 ): void {
   if (now > expiresAt) throw new OssError('postPolicyExpired')
@@ -137,7 +140,14 @@ export function checkPostPolicy(
     if (!isMet(fieldOf))
       throw new OssError('postPolicyFailed', { Condition: JSON.stringify(shown).replaceAll('","', '", "') })
   }
+  if (!ofS3) return
+  const covered = new Set(conditions.map(({ field }) => field))
+  const extra = [...fields.keys()].filter((name) => !covered.has(name) && !UNCONDITIONAL.test(name))
+  if (extra.length > 0) throw new OssError('postFieldsExtra', { Fields: extra.join(', ') })
 }
+
+/** Fields of S3's forms that need no condition. */
+const UNCONDITIONAL = /^(x-amz-signature|signature|awsaccesskeyid|policy|x-ignore-.*)$/
 
 function invalid(why: string, cause?: unknown): OssError {
   return new OssError('invalidPolicyDocument', { why }, { cause })

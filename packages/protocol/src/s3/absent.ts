@@ -15,7 +15,6 @@ function configuration(name: string, key: string, methods: readonly Method[] = [
 
 /** Operations of S3 that Bindery does not have in its dialect. */
 export const ABSENT_S3_OPERATIONS: readonly AbsentOperation[] = [
-  ...configuration('ObjectLockConfiguration', 'object-lock', ['PUT', 'GET']),
   ...configuration('BucketReplication', 'replication', ['PUT']),
   ...configuration('BucketInventoryConfiguration', 'inventory', ['PUT', 'DELETE']),
   ...configuration('BucketAnalyticsConfiguration', 'analytics', ['PUT', 'DELETE']),
@@ -27,12 +26,7 @@ export const ABSENT_S3_OPERATIONS: readonly AbsentOperation[] = [
   absent('CreateBucketMetadataConfiguration', 'POST', 'bucket', 'metadataConfiguration'),
   ...configuration('BucketAbac', 'abac', ['PUT', 'GET']),
   absent('CreateSession', 'GET', 'bucket', 'session'),
-  absent('PostObject', 'POST', 'bucket'),
 
-  absent('GetObjectRetention', 'GET', 'object', 'retention'),
-  absent('PutObjectRetention', 'PUT', 'object', 'retention'),
-  absent('GetObjectLegalHold', 'GET', 'object', 'legal-hold'),
-  absent('PutObjectLegalHold', 'PUT', 'object', 'legal-hold'),
   absent('GetObjectTorrent', 'GET', 'object', 'torrent'),
   absent('SelectObjectContent', 'POST', 'object', 'select'),
   absent('RenameObject', 'PUT', 'object', 'renameObject'),

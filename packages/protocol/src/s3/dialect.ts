@@ -8,6 +8,7 @@ import { ABSENT_S3_OPERATIONS } from './absent.js'
 import { s3Readings } from './address.js'
 import { readS3Claim } from './claim.js'
 import { encodeS3Error, hostIdOf } from './errors.js'
+import { headersOfForm, isFormOfS3, readS3FormClaim } from './form.js'
 import { S3_NOTATION } from './notation.js'
 import { s3Operations } from './operations/index.js'
 import { readPayload } from './payload.js'
@@ -26,6 +27,7 @@ export const s3Dialect: Dialect = {
   keyOf: soughtKey,
   headOf,
   readClaim: readS3Claim,
+  forms: { isSpoken: isFormOfS3, readClaim: readS3FormClaim, headersOf: headersOfForm, needsConditions: true },
   readPayload,
   encodeError: encodeS3Error,
   commonHeaders: ({ requestId, at }) => [

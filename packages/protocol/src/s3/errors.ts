@@ -28,9 +28,37 @@ const DIFFERING: Readonly<Partial<Record<Cause, Differing>>> = {
   duplicateTagKeyInDocument: { code: 'InvalidTag', message: 'Cannot provide multiple Tags with the same key' },
   bucketTagsTooMany: { code: 'BadRequest', message: 'Bucket tag count cannot be greater than 50' },
   bucketTagKeyTwice: { message: 'Cannot provide multiple Tags with the same key' },
-  invalidPolicyDocument: { code: 'MalformedPolicy', message: 'Policy is malformed: {why}' },
   publicPolicyBlocked: {
     message: 'Access Denied because public policies are blocked by the BlockPublicPolicy setting.',
+  },
+  noSuchObjectWorm: {
+    code: 'ObjectLockConfigurationNotFoundError',
+    message: 'Object Lock configuration does not exist for this bucket',
+  },
+  objectWormNotPossible: {
+    message: 'Versioning must be enabled on the bucket to apply an Object Lock configuration, and stays so',
+  },
+  objectWormMissing: { message: 'Bucket is missing Object Lock Configuration' },
+  noSuchRetention: {
+    code: 'NoSuchObjectLockConfiguration',
+    message: 'The specified object does not have a ObjectLock configuration',
+  },
+  noSuchLegalHold: {
+    code: 'NoSuchObjectLockConfiguration',
+    message: 'The specified object does not have a ObjectLock configuration',
+  },
+  retentionIncomplete: {
+    message: 'x-amz-object-lock-retain-until-date and x-amz-object-lock-mode must both be supplied',
+  },
+  retentionInPast: { message: 'The retain until date must be in the future!' },
+  notMultipartForm: {
+    code: 'PreconditionFailed',
+    status: 412,
+    message: 'Bucket POST must be of the enclosure-type multipart/form-data',
+  },
+  filesInForm: { code: 'InvalidArgument' },
+  formKeyMissing: {
+    message: "Bucket POST must contain a field named 'key'.  If it is specified, please check the order of the fields.",
   },
   fileAlreadyExists: {
     code: 'PreconditionFailed',

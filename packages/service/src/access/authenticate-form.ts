@@ -4,9 +4,9 @@ import {
   type FileSizes,
   type FormClaim,
   type FormFields,
+  type FormRules,
   OssError,
   parsePostPolicy,
-  readFormClaim,
   verifyForm,
 } from '@bindery/protocol'
 import { type Awaitable, andThen } from '@bindery/storage'
@@ -24,6 +24,8 @@ export interface IdentifiedForm {
 export interface SignedForm {
   readonly bucket: string
   readonly fields: FormFields
+  /** Of the protocol that the form is in. */
+  readonly rules: FormRules
 }
 
 /**
@@ -40,7 +42,7 @@ export function authenticateForm(
     region,
   }: Pick<ServiceOptions, 'accessKeys' | 'digests' | 'clock' | 'strict' | 'region'>,
 ): Awaitable<IdentifiedForm> {
-  const claim = readFormClaim(form.fields)
+  const claim = form.rules.readClaim(form.fields)
   if (claim === undefined) return { requester: { kind: 'anonymous' }, fileSizes: undefined }
   return andThen(accessKeys.find(claim.accessKeyId, claim.securityToken), (accessKey) => {
     const now = clock()
@@ -49,7 +51,7 @@ export function authenticateForm(
     if (strict && claim.scope !== undefined && claim.scope.region !== region) throw otherRegion(form)
     verifyForm(claim, accessKey.accessKeySecret, digests)
     const policy = parsePostPolicy(claim.policy)
-    checkPostPolicy(policy, form, now)
+    checkPostPolicy(policy, { ...form, ofS3: form.rules.needsConditions }, now)
     return { requester: keyHolder(accessKey), fileSizes: policy.fileSizes }
   })
 }

@@ -2,7 +2,7 @@ import { bucketName, type Head, parseQuery, type Reading } from '@bindery/protoc
 import type { Identified } from '../access/authenticate.js'
 import { authenticateForm } from '../access/authenticate-form.js'
 import { findBucket } from '../domain/buckets/buckets.js'
-import type { Exchange } from '../exchange.js'
+import { dialectOfForm, type Exchange } from '../exchange.js'
 
 /** The sender of a form, the object that it names, and its fields in place of headers. */
 export interface IdentifiedForm {
@@ -18,8 +18,11 @@ export async function identifyForm(
   const { options, access, domain } = exchange.surroundings
   await findBucket(domain, bucketName(bucket))
   const form = await exchange.readForm()
-  const { fields, key, headers } = form
-  const { requester, fileSizes } = await authenticateForm({ bucket, fields }, { ...options, accessKeys: access.keys })
+  const { fields, key } = form
+  exchange.dialect = dialectOfForm(options, fields, exchange.dialect)
+  const headers = { ...form.headers, ...exchange.dialect.forms.headersOf(fields) }
+  const signed = { bucket, fields, rules: exchange.dialect.forms }
+  const { requester, fileSizes } = await authenticateForm(signed, { ...options, accessKeys: access.keys })
   exchange.log.key = key
   if (requester.kind !== 'anonymous') exchange.log.accessKeyId = requester.accessKeyId
   exchange.takeForm(form.file(fileSizes), headers)

@@ -111,7 +111,7 @@ const OWN_HEADERS: ReadonlySet<string> = new Set([
 /** The fields that a PutObject would have as headers. A callback of a form is in a field of another name. */
 function isHeader(name: string): boolean {
   if (name.startsWith('x-oss-callback')) return false
-  return OWN_HEADERS.has(name) || /^x-oss-[\w!#$%&'*+.^`|~-]+$/.test(name)
+  return OWN_HEADERS.has(name) || /^x-(?:oss|amz)-[\w!#$%&'*+.^`|~-]+$/.test(name)
 }
 
 /** A field as a header's value. Throws invalidArgument for characters that no header may have. */

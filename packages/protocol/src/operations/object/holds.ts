@@ -45,7 +45,7 @@ const common = {
 const ofRetention = { ...common, when: [{ query: ['retention'] }] } as const
 const ofLegalHold = { ...common, when: [{ query: ['legalHold'] }] } as const
 
-const retention = xml('Retention', {
+export const retention = xml('Retention', {
   mode: element('Mode', oneOf(RETENTION_MODES, 'malformedXml')),
   retainUntil: element('RetainUntilDate', isoDate),
 })
@@ -86,7 +86,7 @@ export const getObjectRetention = operation({
   errors: ['noSuchBucket', 'noSuchKey', ...VERSION_CAUSES, 'noSuchRetention'],
 })
 
-const legalHold = xml('LegalHold', { status: element('Status', oneOf(SWITCH, 'malformedXml')) })
+export const legalHold = xml('LegalHold', { status: element('Status', oneOf(SWITCH, 'malformedXml')) })
 
 /** A version with a legal hold cannot be deleted, whatever its retention. */
 export const putObjectLegalHold = operation({

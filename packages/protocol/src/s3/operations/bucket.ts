@@ -1,7 +1,6 @@
-import { text } from '../../codec.js'
+import { text, truth } from '../../codec.js'
 import type { Document } from '../../document.js'
-import { header, implied, optional } from '../../field.js'
-import { refuseHeader } from '../../operation.js'
+import { header, implied, optional, withDefault } from '../../field.js'
 import { deleteBucket as ossDeleteBucket } from '../../operations/bucket/delete-bucket.js'
 import { getBucketLocation as ossGetBucketLocation } from '../../operations/bucket/get-bucket-location.js'
 import {
@@ -35,13 +34,14 @@ const createBucket = s3Operation({
     aclOrigin: implied<'s3'>('s3'),
     /** A bucket that its owner creates again stays as it is. */
     keepsExisting: implied(true),
+    objectLock: withDefault(header('x-amz-bucket-object-lock-enabled', truth()), false),
     objectOwnership: optional(header('x-amz-object-ownership', objectOwnership)),
   },
   body: optionalDocument(xml('CreateBucketConfiguration', { tags: refusedElement('Tags') })),
   status: 200,
   output: putBucket.output,
   errors: [...putBucket.errors, 'elementNotImplemented'],
-  refuses: [...refuseGrants, refuseHeader('x-amz-bucket-object-lock-enabled', ['false'])],
+  refuses: refuseGrants,
 })
 
 const deleteBucket = s3Operation({

@@ -3,6 +3,7 @@ import type { Operations } from '../../operations/index.js'
 import { bucketOperations } from './bucket.js'
 import { lifecycleOperations } from './lifecycle.js'
 import { listingOperations } from './listing.js'
+import { lockOperations } from './lock.js'
 import { multipartOperations } from './multipart.js'
 import { objectOperations } from './object.js'
 import { ownOperations } from './own.js'
@@ -17,6 +18,7 @@ export const s3Operations = byName([
   ...settingOperations,
   ...lifecycleOperations,
   ...websiteOperations,
+  ...lockOperations,
   ...ownOperations,
   ...listingOperations,
   ...objectOperations,

@@ -34,6 +34,7 @@ import {
   checksumElements,
   checksumHeaders,
   checksumType,
+  DESCRIPTION_PERMISSIONS,
   description,
   refuseEncryption,
   refuseOnWrite,
@@ -46,7 +47,7 @@ const createMultipartUpload = s3Operation({
   ...sharedWith(initiateMultipartUpload),
   name: 'CreateMultipartUpload',
   source: s3Page('CreateMultipartUpload'),
-  permissionsWith: { 'x-amz-tagging': 'oss:PutObjectTagging', 'x-amz-acl': 'oss:PutObjectAcl' },
+  permissionsWith: DESCRIPTION_PERMISSIONS,
   input: {
     ...description,
     tagging: initiateMultipartUpload.input.tagging,

@@ -28,9 +28,11 @@ import { counted, element, escapeXml, group, list, type Member, maybe, optionalE
 import { s3Row } from '../errors.js'
 import { s3Operation, s3Page, sharedWith } from './declare.js'
 import { mapped, refusedElement } from './document.js'
+import { postObject } from './post.js'
 import {
   checksumElements,
   checksumHeaders,
+  DESCRIPTION_PERMISSIONS,
   description,
   refuseEncryption,
   refuseOnWrite,
@@ -46,7 +48,7 @@ const putObject = s3Operation({
   method: 'PUT',
   level: 'object',
   permissions: ossPutObject.permissions,
-  permissionsWith: { 'x-amz-tagging': 'oss:PutObjectTagging', 'x-amz-acl': 'oss:PutObjectAcl' },
+  permissionsWith: DESCRIPTION_PERMISSIONS,
   input: {
     ...description,
     ...writeConditions,
@@ -162,7 +164,7 @@ const copyObject = s3Operation({
   ...sharedWith(ossCopyObject),
   name: 'CopyObject',
   source: s3Page('CopyObject'),
-  permissionsWith: { 'x-amz-tagging': 'oss:PutObjectTagging', 'x-amz-acl': 'oss:PutObjectAcl' },
+  permissionsWith: DESCRIPTION_PERMISSIONS,
   input: {
     ...omit(ossCopyObject.input, 'trafficLimit'),
     ...description,
@@ -287,6 +289,7 @@ const optionsObject = s3Operation({
 })
 
 export const objectOperations = [
+  postObject,
   restoreObject,
   optionsObject,
   putObjectTagging,

@@ -123,7 +123,15 @@ const encryptionOperations = [
 // Policies: one text, in the grammar of either
 
 const policyOperations = [
-  putDocument(bucketPolicy.put, { name: 'PutBucketPolicy', document: bucketPolicy.document, status: 204 }),
+  {
+    ...putDocument(bucketPolicy.put, {
+      name: 'PutBucketPolicy',
+      document: bucketPolicy.document,
+      status: 204,
+      errors: ['malformedPolicy'],
+    }),
+    answersAs: { invalidPolicyDocument: 'malformedPolicy' as const },
+  },
   getDocument(bucketPolicy.get, { name: 'GetBucketPolicy', document: bucketPolicy.document }),
   deleteDocument(bucketPolicy.delete, 'DeleteBucketPolicy'),
   s3Operation({

@@ -5,6 +5,7 @@ import { OssError } from '../../errors/oss-error.js'
 import { header, omit, optional, optionalEvenEmpty, withDefault } from '../../field.js'
 import { type Refusal, refuseHeader } from '../../operation.js'
 import { encryptionInput } from '../../operations/encryption-fields.js'
+import { HOLD_PERMISSIONS, holdHeaders } from '../../operations/object/holds.js'
 import { storageClass, storedHeaders } from '../../operations/shared.js'
 import { optionalElement } from '../../xml.js'
 import { withoutAwsChunked } from '../chunked-body.js'
@@ -72,7 +73,15 @@ export const description = {
   objectAcl: optional(header('x-amz-acl', cannedAcl)),
   storageClass: optional(header('x-amz-storage-class', storageClass)),
   ...omit(encryptionInput, 'dataEncryption'),
+  ...holdHeaders,
 }
+
+/** The permissions that headers of a write need. */
+export const DESCRIPTION_PERMISSIONS = {
+  'x-amz-tagging': 'oss:PutObjectTagging',
+  'x-amz-acl': 'oss:PutObjectAcl',
+  ...HOLD_PERMISSIONS,
+} as const
 
 const checksumField = (name: ChecksumName) => optional(header(headerOf(name), text))
 const checksumElement = (name: ChecksumName) => optionalElement(`Checksum${name.toUpperCase()}`, text)
@@ -129,15 +138,10 @@ export const refuseEncryption: readonly Refusal[] = [
   ),
   ...refuseClientKeys,
 ]
-export const refuseLock: readonly Refusal[] = [
-  refuseHeader('x-amz-object-lock-mode'),
-  refuseHeader('x-amz-object-lock-retain-until-date'),
-  refuseHeader('x-amz-object-lock-legal-hold', ['OFF']),
-]
 export const refuseGrants: readonly Refusal[] = ['read', 'write', 'read-acp', 'write-acp', 'full-control'].map(
   (right) => refuseHeader(`x-amz-grant-${right}`),
 )
 export const refuseRedirect = refuseHeader('x-amz-website-redirect-location')
 
 /** Headers that ask for what no object here has. */
-export const refuseOnWrite: readonly Refusal[] = [...refuseClientKeys, ...refuseLock, ...refuseGrants, refuseRedirect]
+export const refuseOnWrite: readonly Refusal[] = [...refuseClientKeys, ...refuseGrants, refuseRedirect]

@@ -18,6 +18,8 @@ export interface NewBucket {
   readonly keepsExisting?: boolean | undefined
   readonly storageClass?: StorageClass | undefined
   readonly redundancy?: Redundancy | undefined
+  /** The state of versioning that it begins with. */
+  readonly versioning?: 'Enabled' | undefined
   /** Documents that are set with it. */
   readonly settings?: Partial<BucketSettings>
 }
@@ -40,9 +42,11 @@ export async function createBucket(domain: Domain, bucket: NewBucket): Promise<v
 }
 
 async function newRecord(reader: Reader, bucket: NewBucket, createdAt: number): Promise<BucketRecord> {
-  const { name, owner, acl = 'private', aclOrigin, storageClass = 'Standard', redundancy = 'LRS' } = bucket
+  const { name, owner, acl = 'private', aclOrigin, versioning } = bucket
+  const { storageClass = 'Standard', redundancy = 'LRS' } = bucket
   if ((await ownBuckets(reader, owner)).length >= BUCKETS_MAX) throw new OssError('tooManyBuckets')
-  return withAcl({ name, owner, createdAt, acl, storageClass, redundancy }, acl, aclOrigin)
+  const record = { name, owner, createdAt, acl, storageClass, redundancy, ...(versioning && { versioning }) }
+  return withAcl(record, acl, aclOrigin)
 }
 
 function sameRecord(found: BucketRecord, { name, owner, acl, storageClass, redundancy }: NewBucket): BucketRecord {

@@ -13,6 +13,7 @@ export const putBucket = handler('PutBucket', async (call) => {
     acl: call.input.acl,
     aclOrigin: call.input.aclOrigin,
     keepsExisting: call.input.keepsExisting,
+    versioning: call.input.objectLock === true ? 'Enabled' : undefined,
     storageClass: document?.storageClass,
     redundancy: document?.dataRedundancyType,
     settings: settingsOf(call.input),
@@ -22,13 +23,15 @@ export const putBucket = handler('PutBucket', async (call) => {
 
 /** The settings that headers ask for. */
 function settingsOf(input: HandledInput<Operations['PutBucket']>): Partial<BucketSettings> {
-  const { sseAlgorithm, kmsDataEncryption, kmsMasterKeyId, resourceGroupId, tagging, objectOwnership } = input
+  const { sseAlgorithm, kmsDataEncryption, kmsMasterKeyId, resourceGroupId, tagging } = input
+  const { objectOwnership, objectLock } = input
   return {
     ...(sseAlgorithm && {
       encryption: { byDefault: checkEncryption({ sseAlgorithm, kmsDataEncryption, kmsMasterKeyId }) },
     }),
     ...(resourceGroupId && { resourceGroup: { resourceGroupId } }),
     ...(tagging && { tagging }),
+    ...(objectLock && { objectWorm: { enabled: 'Enabled' } }),
     ...(objectOwnership && { ownershipControls: { rule: { objectOwnership } } }),
   }
 }

@@ -1,10 +1,12 @@
 import { percentEncode } from '@bindery/bytes'
+import { encodeText, etag } from '@bindery/protocol'
 import { type CallOf, handler } from '../../call.js'
 import { askedCallback } from '../../callback/ask.js'
 import { answerOf } from '../../callback/outcome.js'
 import { checkOverwrite, putObject as storeObject } from '../../domain/objects/objects.js'
 import type { ObjectRecord } from '../../domain/stored/model.js'
-import { describeObject } from '../describe.js'
+import { checksumsOf, describeObject } from '../describe.js'
+import { chosenEncryption, encryptionHeaders } from '../encryption.js'
 
 /** Stores the file of a form. Its fields were read before the requester was known, because they name it. */
 export const postObject = handler('PostObject', {
@@ -12,9 +14,9 @@ export const postObject = handler('PostObject', {
     const callback = await askedCallback(call)
     const { forbidOverwrite } = call.input
     await checkOverwrite(call.domain, call.bucket, call.objectName, { forbidOverwrite })
-    return { description: describeObject(call.input), callback }
+    return { description: describeObject(call.input), callback, encryption: await chosenEncryption(call) }
   },
-  async handle(call, { description, callback }) {
+  async handle(call, { description, callback, encryption }) {
     const { domain, bucket, key, input, content } = call
     const object = {
       bucket: bucket.name,
@@ -25,10 +27,19 @@ export const postObject = handler('PostObject', {
       forbidOverwrite: input.forbidOverwrite,
       contentMd5: undefined,
       expected: content.expected,
+      encryption,
     } as const
     const record = await storeObject(domain, object, content.source)
-    const { etag, crc64, version } = record
-    const output = { etag, crc64, versionId: version?.id, location: undefined }
+    const { crc64, version } = record
+    const location = `${call.bucketUrl}/${percentEncode(key, { keepSlash: true })}`
+    const output = {
+      etag: call.etagOf(record),
+      crc64,
+      versionId: version?.id,
+      location: input.showsLocation === true ? location : undefined,
+      ...encryptionHeaders(record.encryption),
+      ...checksumsOf(record.checksum),
+    }
     if (callback !== undefined) {
       return { status: 200, output, result: undefined, answer: answerOf(await callback.make(record)) }
     }
@@ -36,10 +47,14 @@ export const postObject = handler('PostObject', {
     if (redirect !== undefined) return { status: 303, output: { ...output, location: redirect }, result: undefined }
     const status = statusOf(input.successActionStatus)
     if (status !== 201) return { status, output, result: undefined }
-    const location = `${call.bucketUrl}/${percentEncode(key, { keepSlash: true })}`
-    return { status, output, result: { bucket: bucket.name, location, key, etag: `"${record.etag}"` } }
+    return { status, output, result: { bucket: bucket.name, location, key, etag: shownTag(call, record) } }
   },
 })
+
+/** A tag in quotes, as the client's protocol has it. */
+function shownTag(call: CallOf<'PostObject'>, record: ObjectRecord): string {
+  return encodeText(etag, call.etagOf(record), call.exchange.dialect)
+}
 
 /** Any other status than these means 204. */
 function statusOf(asked: string | undefined): number {
@@ -47,11 +62,11 @@ function statusOf(asked: string | undefined): number {
 }
 
 /** The URL of the form's choice with the object's name; undefined if it chose none, or what is no URL. */
-function redirectOf(call: CallOf<'PostObject'>, { etag }: ObjectRecord): string | undefined {
+function redirectOf(call: CallOf<'PostObject'>, record: ObjectRecord): string | undefined {
   const { successActionRedirect: url } = call.input
   if (url === undefined || !/^https?:\/\/[^\s]+$/i.test(url)) return undefined
   const [beforeFragment = '', ...fragment] = url.split('#')
-  const named = { bucket: call.bucket.name, key: call.key, etag: `"${etag}"` }
+  const named = { bucket: call.bucket.name, key: call.key, etag: shownTag(call, record) }
   const added = Object.entries(named).map(([name, value]) => `${name}=${percentEncode(value)}`)
   const target = `${beforeFragment}${beforeFragment.includes('?') ? '&' : '?'}${added.join('&')}`
   return [target, ...fragment].join('#')

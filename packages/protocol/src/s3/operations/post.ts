@@ -1,0 +1,56 @@
+import { utf8Bytes } from '@bindery/bytes'
+import { etag, text } from '../../codec.js'
+import type { Document } from '../../document.js'
+import { header, implied, omit } from '../../field.js'
+import { refuseHeader } from '../../operation.js'
+import { encryptionOutput } from '../../operations/encryption-fields.js'
+import { postObject as ossPostObject } from '../../operations/object/post-object.js'
+import { element, xml } from '../../xml.js'
+import { s3Operation, s3Page, sharedWith } from './declare.js'
+import { checksumHeaders, description, refuseOnWrite } from './shared.js'
+
+const posted = xml('PostResponse', {
+  location: element('Location', text),
+  bucket: element('Bucket', text),
+  key: element('Key', text),
+  etag: element('ETag', text),
+})
+
+type Posted = typeof posted extends Document<infer T> ? T : never
+
+const postedIfAsked: Document<Posted | undefined> = {
+  ...posted,
+  encode: (value, notation) => (value === undefined ? utf8Bytes('') : posted.encode(value, notation)),
+}
+
+/** A form of a browser. Each of its fields needs a condition in its policy. */
+export const postObject = s3Operation({
+  ...sharedWith(ossPostObject),
+  name: 'PostObject',
+  source: s3Page('RESTObjectPOST').replace('API_', ''),
+  permissionsWith: { 'x-amz-acl': 'oss:PutObjectAcl' },
+  input: {
+    ...omit(description, 'wormMode', 'wormRetainUntil', 'wormLegalHold'),
+    userMetadata: ossPostObject.input.userMetadata,
+    successActionStatus: ossPostObject.input.successActionStatus,
+    successActionRedirect: ossPostObject.input.successActionRedirect,
+    forbidOverwrite: implied(false),
+    /** Answers name the object's URL whatever their status. */
+    showsLocation: implied(true),
+  },
+  body: 'bytes',
+  output: {
+    etag: header('ETag', etag),
+    versionId: ossPostObject.output.versionId,
+    location: ossPostObject.output.location,
+    ...encryptionOutput,
+    ...checksumHeaders,
+  },
+  result: postedIfAsked,
+  errors: [...ossPostObject.errors, 'postFieldsExtra', 'postFieldAbsent', 'sigV4DoesNotMatch'],
+  refuses: [
+    ...refuseOnWrite,
+    refuseHeader('x-amz-object-lock-mode'),
+    refuseHeader('x-amz-object-lock-legal-hold', ['OFF']),
+  ],
+})
