@@ -20,6 +20,8 @@ A document that both protocols have is one stored document. Each protocol shows 
 | policy | One text, returned as it was sent. \`Version\` decides its language: \`1\` is OSS's, \`2012-10-17\` and \`2008-10-17\` are S3's, with \`s3:\` actions, \`arn:aws:s3:::\` resources, and principals that are accounts, users (\`arn:aws:iam::ACCOUNT:user/NAME\`) or sessions of roles. Conditions may ask about \`aws:SourceIp\`, \`aws:UserAgent\`, \`aws:CurrentTime\`, \`aws:SecureTransport\`, \`aws:MultiFactorAuthPresent\`, \`s3:prefix\`, \`s3:delimiter\` and tags; anything else is refused. As in OSS, \`*\` includes the owner only under a condition. |
 | public access block | All four switches together are OSS's one; some of them alone are refused. |
 | ACL | A public one that S3 set opens listings, and not objects; one that OSS set opens objects, and not listings. Grants are taken that say what a canned ACL says. |
+| object lock | What OSS calls ObjectWorm: the same retentions and legal holds. |
+| forms | POST forms are signed in S3's way, of version 4 or 2, or not at all; the field \`tagging\` is refused. |
 | ownership controls | S3 only. \`BucketOwnerEnforced\` refuses ACLs that open something. |
 | website | Redirections of everything are S3's, and rules that fetch from an origin are OSS's; each is kept and shown where it is understood. |
 | logging | Grants and formats of keys are refused. |

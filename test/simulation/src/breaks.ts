@@ -323,8 +323,8 @@ export const BREAKS: readonly Break[] = [
     theme: 'listing',
     seed: 1,
     file: `${DOMAIN}objects/listing.js`,
-    find: 'query.wholeGroups && isGroup(after, prefix, delimiter)',
-    replace: 'false',
+    find: 'return skipsGroups || (wholeGroups && group === after) ? group : undefined',
+    replace: 'return undefined',
   },
   {
     invariant: 'P4',

@@ -18,7 +18,7 @@ export interface FormClaim {
   readonly securityToken: string | undefined
   /** Absent in the first version of signatures. */
   readonly scope?: V4Scope
-  /** Of a signature of S3. */
+  /** The scope of a signature of S3. */
   readonly sigV4Scope?: SigV4Scope
 }
 

@@ -24,7 +24,7 @@ export interface IdentifiedForm {
 export interface SignedForm {
   readonly bucket: string
   readonly fields: FormFields
-  /** Of the protocol that the form is in. */
+  /** The rules of the protocol that the form is in. */
   readonly rules: FormRules
 }
 
