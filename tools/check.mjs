@@ -36,7 +36,7 @@ async function rules() {
   const sources = readSources(root)
   const readAll = (files) => files.map((file) => ({ path: file, text: readFileSync(path.join(root, file), 'utf8') }))
   const pages = [
-    ...['README.md', 'CONTRIBUTING.md', 'ARCHITECTURE.md', 'CHANGELOG.md'],
+    ...['README.md', 'CONTRIBUTING.md', 'ARCHITECTURE.md', 'CHANGELOG.md', 'SECURITY.md'],
     ...listFiles(root, 'docs'),
     ...listFiles(root, 'packages'),
   ]
@@ -59,6 +59,7 @@ async function rules() {
     tour: () => checkTour({ path: 'docs/tour.md', text: readOptional('docs/tour.md') ?? '' }, readOptional),
     'deliberate breaks': () => faultsOf(['test/simulation/dist/breaks-apply.test.js']),
     invariants: () => checkInvariants(readOptional('ARCHITECTURE.md') ?? '', readOptional),
+    threats: () => checkInvariants(readOptional('docs/security.md') ?? '', readOptional, 'docs/security.md'),
     'generated pages': () =>
       existsSync(path.join(root, 'tools/docs.mjs')) ? faultsOf(['tools/docs.mjs', '--check']) : [],
   }

@@ -171,6 +171,10 @@ test('an invariant names an existing test', () => {
     'ARCHITECTURE.md:1: no test of U2 is called “nothing is lost”',
   ])
   assert.deepEqual(check('no table'), ['ARCHITECTURE.md:1: it lists no invariant'])
+  assert.deepEqual(
+    checkInvariants('| S1 | a threat | nothing |', () => undefined, 'docs/security.md'),
+    ['docs/security.md:1: S1 names no test file'],
+  )
 })
 
 test('markers of unfinished work are found', () => {

@@ -1,4 +1,4 @@
-// Each invariant of ARCHITECTURE.md names the test that enforces it.
+// Each invariant of ARCHITECTURE.md, and each threat of docs/security.md, names the test that enforces it.
 
 const ROW = /^\|\s*\**([A-Z]\d+)\**\s*\|(.+)\|\s*$/
 const TEST_FILE = /`([^`]+\.test\.(?:ts|mjs))`/g
@@ -7,16 +7,17 @@ const TEST_NAME = /“([^”]+)”/g
 /**
  * Invariants that name no test, a missing file, or a test that its file does not contain. A row is `| D1 | sentence |
  * `path/of.test.ts` “the test's name” |`; names are optional and must occur in one of the row's files.
- * @param {string} architecture  the text of ARCHITECTURE.md
+ * @param {string} text  the text of the page
  * @param {(path: string) => string | undefined} read  the text of a file of the repository
+ * @param {string} page  its path
  * @returns {string[]}
  */
-export function checkInvariants(architecture, read) {
-  const rows = architecture.split('\n').flatMap((line, index) => {
+export function checkInvariants(text, read, page = 'ARCHITECTURE.md') {
+  const rows = text.split('\n').flatMap((line, index) => {
     const [, id, rest] = line.match(ROW) ?? []
-    return id === undefined ? [] : [{ id, rest, at: `ARCHITECTURE.md:${index + 1}` }]
+    return id === undefined ? [] : [{ id, rest, at: `${page}:${index + 1}` }]
   })
-  if (rows.length === 0) return ['ARCHITECTURE.md:1: it lists no invariant']
+  if (rows.length === 0) return [`${page}:1: it lists no invariant`]
   return rows.flatMap(({ id, rest, at }) => {
     const files = [...rest.matchAll(TEST_FILE)].map((match) => match[1])
     if (files.length === 0) return [`${at}: ${id} names no test file`]
