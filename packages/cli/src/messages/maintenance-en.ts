@@ -32,6 +32,14 @@ export const ENGLISH_MAINTENANCE: MaintenanceSentences = {
     countersWrong: ({ expected, found }) => `its counters are [${found}], but should be [${expected}]`,
     nullVersionMissing: () => 'the place of its null version is not recorded',
     nullVersionStray: () => 'its recorded place of the null version holds no such version',
+    identityBroken: ({ identityKind, identity }) =>
+      `${identityKind} ${identity} names a policy, group or key that is missing, or is not known to one that it names`,
+    identityCountersWrong: ({ account, expected, found }) =>
+      `account ${account} counts ${found} (users, groups, roles, policies), but should count ${expected}`,
+    identityStray: ({ accessKeyId, policy, group, identity, user }) =>
+      accessKeyId === undefined
+        ? `${identity ?? user} does not have ${policy ?? group}, though a row says so`
+        : `access key ${accessKeyId} belongs to no user`,
     documentStray: ({ document }) => `a ${document} document that it does not list`,
     usageStray: () => 'counters of an upload that is not open',
     holderStray: ({ manifest }) => `a missing record still references manifest ${manifest}`,

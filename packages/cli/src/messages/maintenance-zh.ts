@@ -28,6 +28,14 @@ export const CHINESE_MAINTENANCE: MaintenanceSentences = {
     countersWrong: ({ expected, found }) => `计数为 [${found}]，实际为 [${expected}]`,
     nullVersionMissing: () => '它的 null 版本没有位置记录，无法查到',
     nullVersionStray: () => '记录的 null 版本位置上没有该版本',
+    identityBroken: ({ identityKind, identity }) =>
+      `${identityKind} ${identity} 引用的策略、用户组或密钥不存在，或缺少对应的记录`,
+    identityCountersWrong: ({ account, expected, found }) =>
+      `账号 ${account} 的计数为 ${found}（用户、用户组、角色、策略），实际为 ${expected}`,
+    identityStray: ({ accessKeyId, policy, group, identity, user }) =>
+      accessKeyId === undefined
+        ? `有记录称 ${identity ?? user} 拥有 ${policy ?? group}，实际没有`
+        : `访问密钥 ${accessKeyId} 不属于任何用户`,
     documentStray: ({ document }) => `一份不在它的列表中的 ${document} 配置`,
     usageStray: () => '已不存在的上传的计数',
     holderStray: ({ manifest }) => `已不存在的内容仍占用 manifest ${manifest}`,

@@ -24,6 +24,7 @@ import { type BucketCounters, bucketCounters } from '../domain/stored/records/co
 import type { Space } from '../domain/stored/space.js'
 import { checkBlobs, checkOwners } from './check-blobs.js'
 import { checkBuckets } from './check-buckets.js'
+import { checkIdentities, IDENTITY_SPACES } from './check-identities.js'
 import { checkHolders, checkManifests, checkParts } from './check-manifests.js'
 import { checkObjects, checkVersions, findTouched } from './check-objects.js'
 import { checkUploads, checkUsages } from './check-uploads.js'
@@ -59,6 +60,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
   const findings = new Findings(options.metadata, options.quarantine, options.onFinding)
   const inspection = new Inspection(options, findings, options.bytes, options.onProgress ?? (() => {}))
   await checkBuckets(inspection)
+  await checkIdentities(inspection)
   await checkOthers(inspection)
   await checkObjects(inspection)
   await checkVersions(inspection)
@@ -94,6 +96,7 @@ const CHECKED: ReadonlySet<unknown> = new Set([
   holderRows,
   counterRows,
   ownerRows,
+  ...IDENTITY_SPACES,
 ])
 
 /** Checks rows that only need to be readable and to belong to an existing bucket, and rows outside all spaces. */
