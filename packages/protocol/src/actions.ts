@@ -41,6 +41,7 @@ export const ACTIONS = {
   // The service
   'oss:ListBuckets': 'manage',
   'oss:DescribeRegions': 'manage',
+  'oss:ListUserDataRedundancyTransition': 'manage',
   'oss:PutPublicAccessBlock': 'manage',
   'oss:GetPublicAccessBlock': 'manage',
   'oss:DeletePublicAccessBlock': 'manage',
@@ -121,6 +122,10 @@ export const ACTIONS = {
   'oss:GetBucketWorm': 'manage',
   'oss:GetBucketObjectWormConfiguration': 'manage',
   'oss:PutBucketObjectWormConfiguration': 'manage',
+  'oss:CreateBucketDataRedundancyTransition': 'manage',
+  'oss:GetBucketDataRedundancyTransition': 'manage',
+  'oss:ListBucketDataRedundancyTransition': 'manage',
+  'oss:DeleteBucketDataRedundancyTransition': 'manage',
   'oss:ListLiveChannel': 'manage',
   'oss:PutCname': 'manage',
   'oss:ListCname': 'manage',

@@ -1,8 +1,11 @@
 import { percentDecode } from '@bindery/bytes'
 import { OssError } from './errors/oss-error.js'
 
-/** Where the bucket of a reading was found: in the Host, or in the first segment of the path. */
-export type AddressingStyle = 'host' | 'path'
+/**
+ * Where the bucket of a reading was found: in the Host, in the first segment of the path, or `bound`: the whole Host is a
+ * domain that stands for it.
+ */
+export type AddressingStyle = 'host' | 'path' | 'bound'
 
 /** One way to understand Host and path. Names are decoded, not checked: `bucketName` and `objectKey` do that. */
 export type Reading =
@@ -19,25 +22,39 @@ const OSS_DOMAIN = '.aliyuncs.com'
 
 export type Readings = readonly [Reading, ...Reading[]]
 
+/** Names by which Host and path are read. */
+export interface ReadingOptions {
+  /** Names below which the first label is a bucket, in lower case. */
+  readonly domains: readonly string[]
+  /** The bucket to which the Host is bound, as a whole. */
+  readonly boundBucket?: string | undefined
+}
+
+/** The name of a Host that may be bound to a bucket: one that says nothing about buckets itself. Undefined for any other. */
+export function boundName(host: string, domains: readonly string[]): string | undefined {
+  const name = hostName(host)
+  if (!/[a-z]/.test(name) || !name.includes('.') || name.includes(':') || name.endsWith(OSS_DOMAIN)) return undefined
+  const isNamed = (domain: string) => name === domain || name.endsWith(`.${domain}`)
+  return isNamed('localhost') || domains.some(isNamed) ? undefined : name
+}
+
 /**
  * The possible readings of Host and path (percent-encoded, origin form), most likely first; the order decides where no
  * signature distinguishes them. `domains` are lower-case host names below which the first label is a bucket. Throws
  * malformedRequest for a path without its slash, and invalidBucketName or objectNameNotUtf8 for what cannot be decoded;
  * a path that one reading cannot decode, no other reading can.
  */
-export function readings(
-  host: string,
-  rawPath: string,
-  { domains }: { readonly domains: readonly string[] },
-): Readings {
+export function readings(host: string, rawPath: string, options: ReadingOptions): Readings {
   if (!rawPath.startsWith('/')) throw new OssError('malformedRequest')
-  const literal = readingsOf(host, rawPath, domains)
+  const literal = readingsOf(host, rawPath, options)
   if (!rawPath.includes('+')) return literal
   // a plus is a plus, but the Ruby SDK writes a space that way and signs the space
-  return [...literal, ...readingsOf(host, rawPath.replaceAll('+', '%20'), domains)]
+  return [...literal, ...readingsOf(host, rawPath.replaceAll('+', '%20'), options)]
 }
 
-function readingsOf(host: string, rawPath: string, domains: readonly string[]): Readings {
+function readingsOf(host: string, rawPath: string, { domains, boundBucket }: ReadingOptions): Readings {
+  // a client may name the server by the same Host, and the bucket in the path
+  if (boundBucket !== undefined) return [hostReading(boundBucket, rawPath, 'bound'), pathReading(rawPath)]
   const found = bucketLabel(hostName(host), domains)
   if (found === undefined || found.label === '') return [pathReading(rawPath)]
   const { label, isBucket } = found
@@ -84,9 +101,9 @@ function bucketLabel(name: string, domains: readonly string[]): FirstLabel | und
   return { label, isBucket: label !== 's3' && labels.startsWith('oss-', dot + 1) }
 }
 
-function hostReading(bucket: string, rawPath: string): Reading {
-  if (rawPath === '/') return { style: 'host', level: 'bucket', bucket }
-  return { style: 'host', level: 'object', bucket, key: decodeKey(rawPath.slice(1)) }
+function hostReading(bucket: string, rawPath: string, style: 'host' | 'bound' = 'host'): Reading {
+  if (rawPath === '/') return { style, level: 'bucket', bucket }
+  return { style, level: 'object', bucket, key: decodeKey(rawPath.slice(1)) }
 }
 
 /** The slash behind the bucket may be encoded, as the C SDK sends it. `//` is how the C++ SDK names no bucket. */

@@ -1,4 +1,4 @@
-import type { Readings } from './address.js'
+import type { ReadingOptions, Readings } from './address.js'
 import type { EncodedError, ErrorExchange } from './errors/encode.js'
 import type { OssError } from './errors/oss-error.js'
 import type { Head } from './message.js'
@@ -40,8 +40,8 @@ export interface Dialect extends Notation, Router {
   readonly name: string
   /** Whether a request shows that its client speaks this protocol. */
   isSpoken(head: Head): boolean
-  /** The possible readings of Host and path, the likelier first. `domains`: names below which the first label is a bucket. */
-  readings(host: string, rawPath: string, options: { readonly domains: readonly string[] }): Readings
+  /** The possible readings of Host and path, the likelier first. */
+  readings(host: string, rawPath: string, options: ReadingOptions): Readings
   /** The key of an object that may exist. Throws the objectName… causes. */
   keyOf(text: string): ObjectKey
   /** The head that operations are decoded from, where it is not the one that was sent. */

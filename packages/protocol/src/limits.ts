@@ -56,6 +56,17 @@ export const USER_DEFINED_LOG_FIELDS_MAX = 6
 /** Routing rules of a website; headers that a condition or a list of headers names. @see https://help.aliyun.com/zh/oss/developer-reference/putbucketwebsite */
 export const WEBSITE_RULES_MAX = 20
 export const WEBSITE_HEADERS_MAX = 10
+/** Image styles of a bucket; bytes of one's content. @see https://help.aliyun.com/zh/oss/developer-reference/putstyle */
+export const STYLES_MAX = 50
+export const STYLE_CONTENT_BYTES_MAX = 4_096
+/** Domains bound to a bucket. @see https://help.aliyun.com/zh/oss/developer-reference/putcname */
+export const CNAMES_MAX = 100
+/** Replication rules of a bucket; prefixes of a rule. @see https://help.aliyun.com/zh/oss/developer-reference/putbucketreplication */
+export const REPLICATION_RULES_MAX = 100
+export const REPLICATION_PREFIXES_MAX = 10
+/** Inventories of a bucket, and of a page of them. @see https://help.aliyun.com/zh/oss/developer-reference/putbucketinventory */
+export const INVENTORIES_MAX = 1_000
+export const INVENTORIES_PAGE_SIZE = 100
 /** Days that a bucket's retention may last: 70 years. @see https://help.aliyun.com/zh/oss/developer-reference/initiatebucketworm */
 export const WORM_DAYS_MAX = 25_550
 /** Days, or years, of the default retention of a bucket with ObjectWorm. */

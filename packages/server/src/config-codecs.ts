@@ -131,6 +131,14 @@ export function callbackHosts(placeholder: string): Codec<readonly string[]> {
   return { ...codec, parse: (value) => parse(value.toLowerCase()) }
 }
 
+/** Comma-separated domains, or suffixes of them after `*.`, lower-cased. */
+export function domainPatterns(placeholder: string): Codec<readonly string[]> {
+  const { parse, ...codec } = list(placeholder, 'domains and *.suffixes, such as files.example,*.example', (item) =>
+    /^(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(item),
+  )
+  return { ...codec, parse: (value) => parse(value.toLowerCase()) }
+}
+
 /** Comma-separated addresses and networks. */
 export function networks(placeholder: string): Codec<readonly string[]> {
   return list(

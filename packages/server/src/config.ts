@@ -4,6 +4,7 @@ import {
   bucketNames,
   type Codec,
   callbackHosts,
+  domainPatterns,
   duration,
   endpoint,
   hostNames,
@@ -172,6 +173,13 @@ export const OPTIONS = {
     callbackHosts('HOST,…'),
     'loopback',
     'Hosts that upload callbacks may go to: loopback, host names, *.suffix, networks such as 10.0.0.0/8; others are refused.',
+  ),
+  trustedDomains: option(
+    'BINDERY_TRUSTED_DOMAINS',
+    '--trusted-domains',
+    domainPatterns('NAME,…'),
+    '',
+    'Domains that may be bound to buckets without a TXT record that proves whose they are: names, *.suffix.',
   ),
   strict: option(
     'BINDERY_STRICT_OSS',

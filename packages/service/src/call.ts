@@ -36,7 +36,7 @@ import type {
 } from './domain/stored/model.js'
 import { expirationOf } from './domain/upkeep/due-action.js'
 import type { Exchange } from './exchange.js'
-import type { Callbacks, ServiceOptions } from './options.js'
+import type { Callbacks, DomainProofs, ServiceOptions } from './options.js'
 import { bucketUrlOf, endpointsOf, type Reached, type RegionEndpoints } from './response/endpoint.js'
 import type { ServiceRequest } from './service.js'
 
@@ -166,6 +166,11 @@ export class UnreadCall<O extends Operation> {
   /** The account that owns the bucket; undefined of the service, and of a bucket that does not exist yet. */
   get owner(): string | undefined {
     return this.#found.bucket?.owner
+  }
+
+  /** Undefined: this server binds no domains. */
+  get domainProofs(): DomainProofs | undefined {
+    return this.#options.domainProofs
   }
 
   /** The bucket that the request names, whether it exists or not. */

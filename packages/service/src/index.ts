@@ -14,6 +14,6 @@ export { type Facts, FINDING_KINDS, type Finding, type FindingKind, type Quarant
 export type { AuditProgress } from './maintenance/inspection.js'
 export { forEachUnnamed, type NamedBlob, namedBlobs } from './maintenance/named-blobs.js'
 export type { Scrubbed } from './maintenance/scrub.js'
-export type { CallbackAnswer, CallbackReceiver, Callbacks, ServiceOptions } from './options.js'
+export type { CallbackAnswer, CallbackReceiver, Callbacks, DomainProofs, ServiceOptions } from './options.js'
 export type { Endpoint } from './response/endpoint.js'
 export type { LentBody, ResponseLog, Service, ServiceRequest, ServiceResponse } from './service.js'

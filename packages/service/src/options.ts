@@ -37,6 +37,14 @@ export interface Callbacks {
   publicKeyUrl(reached: Pick<ServiceRequest, 'scheme' | 'host' | 'localAddress'>): string
 }
 
+/** Shows whose a domain is, before it is bound to a bucket. */
+export interface DomainProofs {
+  /** Whether the configuration names the domain as one that needs no proof. */
+  isTrusted(domain: string): boolean
+  /** The texts of a name's TXT records; empty if it has none, or they cannot be found. */
+  textsOf(name: string): Promise<readonly string[]>
+}
+
 /** Encrypts and authenticates short secrets, bound to a context. */
 export interface Sealer {
   seal(bytes: Uint8Array, context: string): Uint8Array
@@ -57,6 +65,8 @@ export interface ServiceOptions extends DomainOptions {
   readonly dialects?: readonly [Dialect, ...Dialect[]]
   /** Absent: an upload that requests a callback is refused. */
   readonly callbacks?: Callbacks
+  /** Absent: no domain can be bound to a bucket. */
+  readonly domainProofs?: DomainProofs
   /** As in a V4 scope, `cn-hangzhou`; its location is `oss-cn-hangzhou`. */
   readonly region: string
   /** Milliseconds for which control actions are remembered; absent: they are not recorded. */

@@ -2,6 +2,7 @@
 import { upperHex } from '@bindery/bytes'
 import {
   ACTIONS,
+  boundName,
   bucketName,
   type DeclaredOperation,
   decodeBody as decodeDocument,
@@ -85,7 +86,7 @@ interface Addressed {
 }
 
 /** 1. Host and path → at most two readings of (level, bucket, key); query and headers → the protocol of the request. */
-function address(exchange: Exchange): Addressed {
+function address(exchange: Exchange): Awaitable<Addressed> {
   const { target, host } = exchange.request
   const { path, query: rawQuery } = splitTarget(target)
   const query = parseQuery(rawQuery)
@@ -94,7 +95,15 @@ function address(exchange: Exchange): Addressed {
   exchange.dialect = dialect
   exchange.log.uploadId = query.get(dialect.nameOf('uploadId') ?? '')
   const parts = dialect.headOf?.(sent) ?? sent
-  return { exchange, parts, readings: dialect.readings(host, path, exchange.surroundings.options) }
+  const { domains } = exchange.surroundings.options
+  const named = boundName(host, domains)
+  if (named === undefined) return { exchange, parts, readings: dialect.readings(host, path, { domains }) }
+  const { domain } = exchange.surroundings
+  return andThen(domain.boundDomains.find(domain, named), (boundBucket) => ({
+    exchange,
+    parts,
+    readings: dialect.readings(host, path, { domains, boundBucket }),
+  }))
 }
 
 type RoutedOperation = Routed | undefined

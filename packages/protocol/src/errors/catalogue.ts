@@ -264,6 +264,53 @@ export const CATALOGUE = {
   retentionInPast: invalidArgument('The retain until date must be in the future.'),
   appendUnderObjectWorm: row('OperationNotSupported', 400, 'The operation is not supported for this resource'),
 
+  // Styles, domains, replication, inventories, redundancy
+  noSuchStyle: row('NoSuchStyle', 404, 'The specified style does not exist.'),
+  styleTooMany: invalidArgument('A bucket has at most {Max} styles.'),
+  noSuchCname: row('NoSuchCname', 404, 'The specified cname does not exist.'),
+  cnameExists: row('CnameAlreadyExists', 409, 'The specified cname is bound to another bucket.'),
+  cnameTooMany: invalidArgument('A bucket has at most {Max} cnames.'),
+  cnameNotProven: row(
+    'NeedVerifyDomainOwnership',
+    403,
+    'You need verify the domain ownership, please create a TXT record of the cname token.',
+    { ec: '0018-00000115' },
+  ),
+  cnameTokenNotFound: row('CnameTokenNotFound', 404, 'The cname token does not exist.'),
+  cnameTokenNotNeeded: row('NoNeedCreateCnameToken', 400, 'The cname is bound to this bucket already.'),
+  certificateInvalid: invalidArgument('The certificate or its private key is invalid.'),
+  certificateChanged: invalidArgument('PreviousCertId is not the id of the current certificate.'),
+  certificateNodesMixed: invalidArgument('Invalid Argument.', '0018-00000107'),
+  noSuchReplication: row(
+    'NoSuchReplicationConfiguration',
+    404,
+    'The bucket you specified does not have replication configuration.',
+  ),
+  noSuchReplicationRule: row('NoSuchReplicationRule', 404, 'The specified replication rule does not exist.'),
+  replicationTarget: row('InvalidTargetBucket', 400, 'The target bucket you specified is invalid.'),
+  replicationLocation: row('BadReplicationLocation', 400, 'The replication location you choose is invalid'),
+  replicationExists: row('BucketReplicationAlreadyExist', 400, 'The bucket replication already exists.'),
+  replicationTooManyRules: row('TooManyReplicationRules', 400, 'A bucket has at most {Max} replication rules.'),
+  replicationTooManyPrefixes: invalidArgument('A replication rule has at most {Max} prefixes.'),
+  replicationVersioning: invalidArgument('Versioning of the source bucket is suspended.', '0031-00000054'),
+  noSuchInventory: row('NoSuchInventory', 404, 'The specified inventory does not exist.'),
+  inventoryExists: row('InventoryAlreadyExist', 409, 'The specified inventory already exists.'),
+  inventoryTooMany: row('InventoryExceedLimit', 400, 'A bucket has at most {Max} inventories.'),
+  inventoryWithoutFrequency: row('MalformedXML', 400, MALFORMED_XML, { ec: '0020-00000017' }),
+  inventoryWithoutRole: row('MalformedXML', 400, MALFORMED_XML, { ec: '0020-00000014' }),
+  inventoryTargetName: invalidArgument('The name of the target bucket is invalid.', '0020-00000032'),
+  inventoryTarget: invalidArgument('The target bucket does not belong to the account.', '0020-00000033'),
+  redundancyTaskUnknown: row(
+    'BucketDataRedundancyTransitionTaskNotExist',
+    404,
+    'The data redundancy transition task does not exist.',
+  ),
+  redundancyTaskExists: row(
+    'BucketDataRedundancyTransitionTaskExist',
+    409,
+    'The redundancy of the bucket is, or is becoming, the requested one.',
+  ),
+
   // Other settings of buckets
   noSuchRegion: row('NoSuchRegion', 404, '{name}'),
   noSuchTransferAcceleration: row(

@@ -25,20 +25,11 @@ export const ABSENT_OPERATIONS: readonly AbsentOperation[] = [
   absent('GetUserQoSInfo', 'GET', 'service', 'qosInfo'),
   absent('ListAccessPoints', 'GET', 'service', 'accessPoint'),
   absent('ListAccessPointsForObjectProcess', 'GET', 'service', 'accessPointForObjectProcess'),
-  absent('ListUserDataRedundancyTransition', 'GET', 'service', 'redundancyTransition'),
   absent('ListResourcePools', 'GET', 'service', 'resourcePool'),
   absent('GetResourcePoolInfo', 'GET', 'service', 'resourcePoolInfo'),
   absent('ListResourcePoolBuckets', 'GET', 'service', 'resourcePoolBuckets'),
   absent('ListCloudBoxes', 'GET', 'service', 'cloudboxes'),
   absent('WriteGetObjectResponse', 'POST', 'service', 'x-oss-write-get-object-response'),
-
-  // Replication
-  absent('PutBucketReplication', 'POST', 'bucket', 'replication', 'comp=add'),
-  absent('DeleteBucketReplication', 'POST', 'bucket', 'replication', 'comp=delete'),
-  absent('GetBucketReplication', 'GET', 'bucket', 'replication'),
-  absent('GetBucketReplicationLocation', 'GET', 'bucket', 'replicationLocation'),
-  absent('GetBucketReplicationProgress', 'GET', 'bucket', 'replicationProgress'),
-  absent('PutBucketRTC', 'PUT', 'bucket', 'rtc'),
 
   // Who may do what
   absent('PutAccessPointPublicAccessBlock', 'PUT', 'bucket', 'publicAccessBlock', 'x-oss-access-point-name'),
@@ -48,11 +39,7 @@ export const ABSENT_OPERATIONS: readonly AbsentOperation[] = [
   absent('GetBucketOverwriteConfig', 'GET', 'bucket', 'overwriteConfig'),
   absent('DeleteBucketOverwriteConfig', 'DELETE', 'bucket', 'overwriteConfig'),
 
-  // Tags, costs, logs, reports
-  absent('PutBucketInventory', 'PUT', 'bucket', 'inventory', 'inventoryId'),
-  absent('GetBucketInventory', 'GET', 'bucket', 'inventory', 'inventoryId'),
-  absent('ListBucketInventory', 'GET', 'bucket', 'inventory'),
-  absent('DeleteBucketInventory', 'DELETE', 'bucket', 'inventory', 'inventoryId'),
+  // Costs
   absent('PutBucketQoSInfo', 'PUT', 'bucket', 'qosInfo'),
   absent('GetBucketQoSInfo', 'GET', 'bucket', 'qosInfo'),
   absent('DeleteBucketQoSInfo', 'DELETE', 'bucket', 'qosInfo'),
@@ -67,15 +54,6 @@ export const ABSENT_OPERATIONS: readonly AbsentOperation[] = [
   absent('PutBucketResponseHeader', 'PUT', 'bucket', 'responseHeader'),
   absent('GetBucketResponseHeader', 'GET', 'bucket', 'responseHeader'),
   absent('DeleteBucketResponseHeader', 'DELETE', 'bucket', 'responseHeader'),
-  absent('CreateCnameToken', 'POST', 'bucket', 'cname', 'comp=token'),
-  absent('GetCnameToken', 'GET', 'bucket', 'cname', 'comp=token'),
-  absent('PutCname', 'POST', 'bucket', 'cname', 'comp=add'),
-  absent('ListCname', 'GET', 'bucket', 'cname'),
-  absent('DeleteCname', 'POST', 'bucket', 'cname', 'comp=delete'),
-  absent('PutStyle', 'PUT', 'bucket', 'style', 'styleName'),
-  absent('GetStyle', 'GET', 'bucket', 'style', 'styleName'),
-  absent('ListStyle', 'GET', 'bucket', 'style'),
-  absent('DeleteStyle', 'DELETE', 'bucket', 'style', 'styleName'),
   absent('CreateAccessPoint', 'PUT', 'bucket', 'accessPoint'),
   absent('GetAccessPoint', 'GET', 'bucket', { query: ['accessPoint'], header: ['x-oss-access-point-name'] }),
   absent('ListAccessPoints', 'GET', 'bucket', 'accessPoint'),
@@ -95,16 +73,6 @@ export const ABSENT_OPERATIONS: readonly AbsentOperation[] = [
   absent('GetMetaQueryStatus', 'GET', 'bucket', 'metaQuery'),
   absent('DoMetaQuery', 'POST', 'bucket', 'metaQuery', 'comp=query'),
   absent('CloseMetaQuery', 'POST', 'bucket', 'metaQuery', 'comp=delete'),
-  absent('CreateBucketDataRedundancyTransition', 'POST', 'bucket', 'redundancyTransition'),
-  absent(
-    'GetBucketDataRedundancyTransition',
-    'GET',
-    'bucket',
-    'redundancyTransition',
-    'x-oss-redundancy-transition-taskid',
-  ),
-  absent('ListBucketDataRedundancyTransition', 'GET', 'bucket', 'redundancyTransition'),
-  absent('DeleteBucketDataRedundancyTransition', 'DELETE', 'bucket', 'redundancyTransition'),
   absent('SetAsyncFetchTask', 'POST', 'bucket', 'asyncFetch'),
   absent('GetAsyncFetchTask', 'GET', 'bucket', 'asyncFetch'),
 

@@ -1,5 +1,5 @@
 import { percentDecode } from '@bindery/bytes'
-import { hostName, type Reading, type Readings } from '../address.js'
+import { hostName, type Reading, type ReadingOptions, type Readings } from '../address.js'
 import { OssError } from '../errors/oss-error.js'
 
 /**
@@ -7,12 +7,9 @@ import { OssError } from '../errors/oss-error.js'
  * bucket, otherwise it is the first segment of the path. All that follows it is the key, empty segments included.
  * Throws malformedRequest for a path without its slash, and objectNameNotUtf8 for what cannot be decoded.
  */
-export function s3Readings(
-  host: string,
-  rawPath: string,
-  { domains }: { readonly domains: readonly string[] },
-): Readings {
+export function s3Readings(host: string, rawPath: string, { domains, boundBucket }: ReadingOptions): Readings {
   if (!rawPath.startsWith('/')) throw new OssError('malformedRequest')
+  if (boundBucket !== undefined) return [readingOf('bound', boundBucket, rawPath.slice(1)), pathReading(rawPath)]
   const bucket = bucketInHost(hostName(host), domains)
   return [bucket === undefined ? pathReading(rawPath) : readingOf('host', bucket, rawPath.slice(1))]
 }

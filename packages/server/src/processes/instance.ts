@@ -9,6 +9,7 @@ import { publicKeyOf } from '../callbacks/callback-key.js'
 import type { Config } from '../config.js'
 import type { ProcessDeployment } from '../deployment.js'
 import { nodeDigests } from '../digests.js'
+import { createDomainProofs } from '../domain-proofs.js'
 import { createKeyService } from '../encryption/key-service.js'
 import { masterKeysIn } from '../encryption/master-keys.js'
 import { listenFailure } from '../failure.js'
@@ -107,6 +108,7 @@ export async function openInstance(
       domains: config.domains,
       log,
     }),
+    domainProofs: createDomainProofs(config.trustedDomains),
     region: config.region,
     domains: config.domains,
     endpoint: config.endpoint,

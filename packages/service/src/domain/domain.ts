@@ -1,6 +1,7 @@
 import { upperHex } from '@bindery/bytes'
 import type { Digests } from '@bindery/protocol'
 import type { BlobStore, MetadataStore } from '@bindery/storage'
+import { BoundDomains } from './buckets/bound-domains.js'
 import { BucketCache } from './buckets/bucket-cache.js'
 import type { KeyProvider } from './bytes/encryption.js'
 import type { Membership } from './cluster/cluster.js'
@@ -36,6 +37,7 @@ type Handed = 'metadata' | 'blobs' | 'cluster' | 'digests' | 'clock' | 'sleep' |
 /** Dependencies shared by all domain functions. */
 export interface Domain extends Pick<DomainOptions, Handed> {
   readonly bucketCache: BucketCache
+  readonly boundDomains: BoundDomains
   readonly events: Announcer
   /** Collects damage found by background work. */
   readonly damage: DamageReports
@@ -47,8 +49,8 @@ export function createDomain(options: DomainOptions): Domain {
   // OSS keeps no answer of a Complete: a repeated one finds no upload.
   const receiptMs = options.strict ? 0 : options.receiptMs
   const damage = new DamageReports(options.onDamage ?? (() => {}))
-  const bucketCache = new BucketCache()
-  return { metadata, blobs, cluster, digests, clock, sleep, random, keys, bucketCache, events, damage, receiptMs }
+  const caches = { bucketCache: new BucketCache(), boundDomains: new BoundDomains() }
+  return { metadata, blobs, cluster, digests, clock, sleep, random, keys, ...caches, events, damage, receiptMs }
 }
 
 /** Source of the random bytes of ids. */

@@ -28,6 +28,7 @@ const NAMES = {
   partNumber: 1,
   document: 'cors',
   page: 0,
+  domain: 'files.example',
   place: 1,
   blob: 'b',
   incarnation: 'i',

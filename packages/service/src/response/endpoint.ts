@@ -52,6 +52,7 @@ function hostOf({ host, style, localAddress = '' }: Reached): string {
 /** Where the client reaches a bucket, without a slash at its end. */
 export function bucketUrlOf(bucket: string, reached: Reached, configured: Endpoint | undefined): string {
   const { scheme, host, style } = reached
+  if (style === 'bound') return `${scheme}://${host}`
   if (style === 'host')
     return configured ? `${configured.scheme}://${bucket}.${configured.host}` : `${scheme}://${host}`
   const endpoint = configured ?? { scheme, host: hostOf(reached) }

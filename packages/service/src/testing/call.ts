@@ -26,6 +26,8 @@ export interface TestRequest {
   readonly region?: string
   /** Where the bucket is named. Default: in the Host. */
   readonly style?: 'host' | 'path'
+  /** Sent as the Host, in place of the endpoint's. */
+  readonly host?: string
   readonly scheme?: 'http' | 'https'
 }
 
@@ -64,7 +66,8 @@ export async function whole(response: ServiceResponse): Promise<TestResponse> {
 /** Signs a request and passes it to the service; the body of the response is still unread. */
 export async function send(started: StartedService, request: TestRequest): Promise<ServiceResponse> {
   const { bucket, key = '', style = 'host', scheme = 'http' } = request
-  const host = style === 'host' && bucket !== undefined ? `${bucket}.${ENDPOINT}` : '127.0.0.1'
+  const named = style === 'host' && bucket !== undefined ? `${bucket}.${ENDPOINT}` : '127.0.0.1'
+  const host = request.host ?? named
   const path = style === 'path' && bucket !== undefined ? `/${bucket}/` : '/'
   const body = sourceOfBody(request.body)
   const signed = sign(started, request, { ...framing(request, body), ...request.headers, host })

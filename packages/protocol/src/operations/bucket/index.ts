@@ -1,6 +1,7 @@
 import { operationsOf } from '../document.js'
 import { bucketAccessMonitor } from './access-monitor.js'
 import { bucketArchiveDirectRead } from './archive-direct-read.js'
+import { cnamesDocument, createCnameToken, deleteCname, getCnameToken, listCname, putCname } from './cname.js'
 import { bucketCors } from './cors.js'
 import { deleteBucket } from './delete-bucket.js'
 import { bucketEncryption } from './encryption.js'
@@ -12,6 +13,13 @@ import { getBucketStat } from './get-bucket-stat.js'
 import { getBucketVersioning } from './get-bucket-versioning.js'
 import { headBucket } from './head-bucket.js'
 import { bucketHttpsConfig } from './https-config.js'
+import {
+  deleteBucketInventory,
+  getBucketInventory,
+  inventoriesDocument,
+  listBucketInventory,
+  putBucketInventory,
+} from './inventory.js'
 import { bucketLifecycle } from './lifecycle.js'
 import { listLiveChannel } from './list-live-channel.js'
 import { listObjectVersions } from './list-object-versions.js'
@@ -25,10 +33,27 @@ import { bucketPublicAccessBlock } from './public-access-block.js'
 import { putBucket } from './put-bucket.js'
 import { putBucketAcl } from './put-bucket-acl.js'
 import { putBucketVersioning } from './put-bucket-versioning.js'
+import {
+  createBucketDataRedundancyTransition,
+  deleteBucketDataRedundancyTransition,
+  getBucketDataRedundancyTransition,
+  listBucketDataRedundancyTransition,
+  redundancyDocument,
+} from './redundancy-transition.js'
 import { bucketReferer } from './referer.js'
+import {
+  deleteBucketReplication,
+  getBucketReplication,
+  getBucketReplicationLocation,
+  getBucketReplicationProgress,
+  putBucketReplication,
+  putBucketRtc,
+  replicationDocument,
+} from './replication.js'
 import { bucketRequestPayment } from './request-payment.js'
 import { bucketResourceGroup } from './resource-group.js'
 import { bucketStorageCapacity } from './storage-capacity.js'
+import { deleteStyle, getStyle, listStyle, putStyle, stylesDocument } from './style.js'
 import { bucketTags } from './tags.js'
 import { bucketTransferAcceleration } from './transfer-acceleration.js'
 import { userDefinedLogFields } from './user-defined-log-fields.js'
@@ -65,7 +90,15 @@ export const bucketDocuments = [
 ] as const
 
 /** Other documents of a bucket, which operations of their own change. */
-export const otherDocuments = [wormDocument, ownershipControlsDocument] as const
+export const otherDocuments = [
+  wormDocument,
+  ownershipControlsDocument,
+  replicationDocument,
+  inventoriesDocument,
+  cnamesDocument,
+  stylesDocument,
+  redundancyDocument,
+] as const
 
 /** Operations on buckets, in the order of the official reference; extensions last. */
 export const bucketOperations = [
@@ -86,6 +119,29 @@ export const bucketOperations = [
   completeBucketWorm,
   extendBucketWorm,
   getBucketWorm,
+  putBucketReplication,
+  deleteBucketReplication,
+  getBucketReplication,
+  getBucketReplicationLocation,
+  getBucketReplicationProgress,
+  putBucketRtc,
+  putBucketInventory,
+  getBucketInventory,
+  listBucketInventory,
+  deleteBucketInventory,
+  createCnameToken,
+  getCnameToken,
+  putCname,
+  listCname,
+  deleteCname,
+  putStyle,
+  getStyle,
+  listStyle,
+  deleteStyle,
+  createBucketDataRedundancyTransition,
+  getBucketDataRedundancyTransition,
+  listBucketDataRedundancyTransition,
+  deleteBucketDataRedundancyTransition,
   listLiveChannel,
   listObjects,
   listObjectsV2,

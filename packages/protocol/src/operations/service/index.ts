@@ -1,3 +1,4 @@
+import { listUserDataRedundancyTransition } from '../bucket/redundancy-transition.js'
 import { describeRegions } from './describe-regions.js'
 import { getStoreStatus } from './get-store-status.js'
 import { listBuckets } from './list-buckets.js'
@@ -10,5 +11,6 @@ export const serviceOperations = [
   putPublicAccessBlock,
   getPublicAccessBlock,
   deletePublicAccessBlock,
+  listUserDataRedundancyTransition,
   getStoreStatus,
 ] as const

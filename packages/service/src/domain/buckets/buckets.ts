@@ -6,6 +6,7 @@ import { deleteDocuments, readDocument, writeDocuments } from '../stored/documen
 import { bucketRows, counterRows, objectRows, uploadRows, versionRows } from '../stored/keyspace.js'
 import type { BucketAcl, BucketRecord, Redundancy, StorageClass } from '../stored/model.js'
 import { hasRows, rowsIn } from '../stored/rows-in.js'
+import { releaseDomains } from './bound-domains.js'
 import { readPublicAccessBlock } from './public-access.js'
 
 export interface NewBucket {
@@ -90,6 +91,7 @@ export async function deleteBucket(domain: Domain, name: BucketName): Promise<vo
     )
     if (hasObjects || hasVersions) throw new OssError('bucketHasObjects', { bucketName: name })
     if (hasUploads) throw new OssError('bucketHasUploads', { bucketName: name })
+    await releaseDomains(tx, bucket)
     deleteDocuments(tx, bucket)
     bucketRows.delete(tx, { bucket: name })
     counterRows.delete(tx, { bucket: name })
@@ -216,7 +218,8 @@ export async function bucketStat(domain: Domain, name: BucketName): Promise<Buck
 
 const ROWS_AT_ONCE = 500
 
-async function ownBuckets(reader: Reader, owner: string): Promise<BucketRecord[]> {
+/** The buckets of an account, in the order of their names. */
+export async function ownBuckets(reader: Reader, owner: string): Promise<BucketRecord[]> {
   const records: BucketRecord[] = []
   for await (const row of rowsIn(reader, bucketRows.all, { atOnce: ROWS_AT_ONCE })) {
     const record = bucketRows.decodeRow(row)

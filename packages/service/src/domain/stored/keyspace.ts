@@ -2,6 +2,7 @@
 import type { Bytes } from '@bindery/storage'
 import { emptyCodec, keyCodec } from './codec.js'
 import { manifestCodec } from './manifest.js'
+import { boundDomainCodec } from './records/bound-domain.js'
 import { bucketCodec } from './records/bucket.js'
 import { bucketCounters, epochCounter, usageCounters } from './records/counters.js'
 import { documentCodec } from './records/document.js'
@@ -39,6 +40,15 @@ export const documentRows = space({
   value: documentCodec,
   rowsAtOnce: FEW,
   about: "a slice of a document of the bucket's configuration",
+})
+
+export const boundDomainRows = space({
+  letter: 'D',
+  kind: 'boundDomain',
+  key: [text('domain')],
+  value: boundDomainCodec,
+  rowsAtOnce: MANY,
+  about: 'the bucket that a domain of a user is bound to, as the document `cname` of that bucket lists it',
 })
 
 export const objectRows = space({
@@ -280,6 +290,7 @@ export const trailRows = space({
 export const SPACES = [
   bucketRows,
   documentRows,
+  boundDomainRows,
   objectRows,
   versionRows,
   nullVersionRows,

@@ -278,6 +278,11 @@ export type PartBytes =
   | { readonly kind: 'blob'; readonly blob: BlobId; readonly dataKey?: WrappedKey }
   | { readonly kind: 'slices'; readonly slices: readonly Slice[]; readonly depth: number }
 
+/** A domain of a user that is bound to a bucket. */
+export interface BoundDomainRecord {
+  readonly bucket: BucketName
+}
+
 /** A process that is a member of those that serve the store. */
 export interface IncarnationRecord {
   /** Milliseconds since 1970, for people to see. */

@@ -16,6 +16,7 @@ const NAMES = {
   partNumber: 10_000,
   document: 'cors',
   page: 255,
+  domain: 'files.example',
   place: 1_767_600_000_001,
   blob: 'f00d-1',
   incarnation: 'f00d',

@@ -25,6 +25,8 @@ export interface KeyNames {
   /** The kind of a document of the bucket's configuration. */
   readonly document: string
   readonly page: number
+  /** A domain of a user, in lower case. */
+  readonly domain: string
   /** The place of a version. */
   readonly place: number
   readonly blob: string

@@ -21,7 +21,8 @@ export const getBucketInfo = handler('GetBucketInfo', async ({ domain, bucket: {
       blockPublicAccess: block?.blockPublicAccess ?? false,
       comment: '',
       creationDate: bucket.createdAt,
-      crossRegionReplication: 'Disabled' as const,
+      crossRegionReplication:
+        bucket.documents?.replication === undefined ? ('Disabled' as const) : ('Enabled' as const),
       dataRedundancyType: bucket.redundancy,
       ...endpoints,
       name,

@@ -1,5 +1,6 @@
 import { bucketDocuments } from '@bindery/protocol'
 import { bucketGrantHandlers } from './bucket-grants.js'
+import { createCnameToken, deleteCname, getCnameToken, listCname, putCname } from './cname.js'
 import { deleteBucket } from './delete-bucket.js'
 import { documentRules } from './document-rules.js'
 import { documentHandlers } from './documents.js'
@@ -10,6 +11,7 @@ import { getBucketPolicyStatus } from './get-bucket-policy-status.js'
 import { getBucketStat } from './get-bucket-stat.js'
 import { getBucketVersioning } from './get-bucket-versioning.js'
 import { headBucket } from './head-bucket.js'
+import { deleteBucketInventory, getBucketInventory, listBucketInventory, putBucketInventory } from './inventory.js'
 import { listLiveChannel } from './list-live-channel.js'
 import { listObjectVersions } from './list-object-versions.js'
 import { listObjects } from './list-objects.js'
@@ -18,6 +20,21 @@ import { ownershipHandlers } from './ownership-controls.js'
 import { putBucket } from './put-bucket.js'
 import { putBucketAcl } from './put-bucket-acl.js'
 import { putBucketVersioning } from './put-bucket-versioning.js'
+import {
+  createBucketDataRedundancyTransition,
+  deleteBucketDataRedundancyTransition,
+  getBucketDataRedundancyTransition,
+  listBucketDataRedundancyTransition,
+} from './redundancy-transition.js'
+import {
+  deleteBucketReplication,
+  getBucketReplication,
+  getBucketReplicationLocation,
+  getBucketReplicationProgress,
+  putBucketReplication,
+  putBucketRtc,
+} from './replication.js'
+import { deleteStyle, getStyle, listStyle, putStyle } from './style.js'
 import { unconfiguredHandlers } from './unconfigured.js'
 import { abortBucketWorm, completeBucketWorm, extendBucketWorm, getBucketWorm, initiateBucketWorm } from './worm.js'
 
@@ -40,6 +57,29 @@ export const bucketHandlers = [
   completeBucketWorm,
   extendBucketWorm,
   getBucketWorm,
+  putBucketReplication,
+  deleteBucketReplication,
+  getBucketReplication,
+  getBucketReplicationLocation,
+  getBucketReplicationProgress,
+  putBucketRtc,
+  putBucketInventory,
+  getBucketInventory,
+  listBucketInventory,
+  deleteBucketInventory,
+  createCnameToken,
+  getCnameToken,
+  putCname,
+  listCname,
+  deleteCname,
+  putStyle,
+  getStyle,
+  listStyle,
+  deleteStyle,
+  createBucketDataRedundancyTransition,
+  getBucketDataRedundancyTransition,
+  listBucketDataRedundancyTransition,
+  deleteBucketDataRedundancyTransition,
   listLiveChannel,
   listObjects,
   listObjectsV2,

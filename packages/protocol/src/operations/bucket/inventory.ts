@@ -1,0 +1,169 @@
+/** Reports about the objects of a bucket, which are written as objects into a target bucket. */
+
+import { integer, matching, oneOf, text, truth } from '../../codec.js'
+import { optional, query, required } from '../../field.js'
+import { operation } from '../../operation.js'
+import {
+  element,
+  group,
+  groupOrEmpty,
+  list,
+  maybe,
+  optionalElement,
+  others,
+  storedOnly,
+  texts,
+  xml,
+} from '../../xml.js'
+import type { StoredDocument } from '../document.js'
+import { apiPage, DOCUMENT_CAUSES, prefixText } from '../shared.js'
+
+const seconds = integer(0, Number.MAX_SAFE_INTEGER)
+const bytes = integer(0, Number.MAX_SAFE_INTEGER)
+const id = matching('id of an inventory', /^[A-Za-z0-9_-]{1,64}$/)
+
+/** Columns that a report may have besides bucket and key. */
+export const INVENTORY_FIELDS = [
+  'Size',
+  'LastModifiedDate',
+  'ETag',
+  'StorageClass',
+  'IsMultipartUploaded',
+  'EncryptionStatus',
+  'ObjectAcl',
+  'TaggingCount',
+  'ObjectType',
+  'Crc64',
+  'TransitionTime',
+] as const
+
+const encryption = group('Encryption', {
+  sseOss: optionalElement('SSE-OSS', text),
+  sseKms: maybe('SSE-KMS', group('SSE-KMS', { keyId: element('KeyId', text) })),
+})
+
+const inventory = {
+  id: element('Id', id),
+  isEnabled: element('IsEnabled', truth('malformedXml')),
+  filter: maybe(
+    'Filter',
+    group('Filter', {
+      prefix: optionalElement('Prefix', prefixText),
+      lastModifyBeginTimeStamp: optionalElement('LastModifyBeginTimeStamp', seconds),
+      lastModifyEndTimeStamp: optionalElement('LastModifyEndTimeStamp', seconds),
+      lowerSizeBound: optionalElement('LowerSizeBound', bytes),
+      upperSizeBound: optionalElement('UpperSizeBound', bytes),
+      /** `All`, or classes with commas between them. */
+      storageClass: optionalElement('StorageClass', text),
+    }),
+  ),
+  destination: group('Destination', {
+    ossBucketDestination: group('OSSBucketDestination', {
+      format: element('Format', oneOf(['CSV'], 'malformedXml')),
+      accountId: optionalElement('AccountId', text),
+      roleArn: optionalElement('RoleArn', text),
+      bucket: element('Bucket', text),
+      prefix: optionalElement('Prefix', prefixText),
+      encryption: maybe('Encryption', encryption),
+    }),
+  }),
+  schedule: groupOrEmpty('Schedule', {
+    frequency: optionalElement('Frequency', oneOf(['Daily', 'Weekly', 'Monthly'], 'malformedXml')),
+    dayOfMonth: optionalElement('DayOfMonth', integer(1, 31)),
+  }),
+  includedObjectVersions: element('IncludedObjectVersions', oneOf(['All', 'Current'], 'malformedXml')),
+  optionalFields: maybe(
+    'OptionalFields',
+    group('OptionalFields', { fields: texts('Field', oneOf(INVENTORY_FIELDS, 'malformedXml')) }),
+  ),
+  /** Reports of what changed are not made; their settings are returned as they came. */
+  others: others(/^IncrementalInventory$/),
+  /** Milliseconds since 1970: when it was set, and when its last report was begun. */
+  createdAt: storedOnly<number>(),
+  ranAt: storedOnly<number>(),
+}
+
+/** All inventories of a bucket, in the order of their ids. */
+export const inventoriesDocument = {
+  kind: 'inventory',
+  document: xml('Inventories', { inventories: list('InventoryConfiguration', inventory) }),
+  rowsMax: 20,
+} as const satisfies StoredDocument<'inventory', unknown>
+
+const configuration = xml('InventoryConfiguration', inventory)
+const inventoryId = required(query('inventoryId', id), 'invalidArgument', { ArgumentName: 'inventoryId' })
+
+export const putBucketInventory = operation({
+  name: 'PutBucketInventory',
+  summary: 'Adds a report about the objects of a bucket.',
+  source: apiPage('PutBucketInventory'),
+  method: 'PUT',
+  level: 'bucket',
+  when: [{ query: ['inventory', 'inventoryId'] }],
+  permissions: ['oss:PutBucketInventory'],
+  input: { inventoryId },
+  body: configuration,
+  status: 200,
+  output: {},
+  errors: [
+    'noSuchBucket',
+    'inventoryExists',
+    'inventoryTooMany',
+    'inventoryWithoutFrequency',
+    'inventoryWithoutRole',
+    'inventoryTargetName',
+    'inventoryTarget',
+    'entityTooLarge',
+    'invalidArgument',
+    'invalidPrefix',
+    ...DOCUMENT_CAUSES,
+  ],
+})
+
+export const getBucketInventory = operation({
+  name: 'GetBucketInventory',
+  summary: 'Reads a report that was added.',
+  source: apiPage('GetBucketInventory'),
+  method: 'GET',
+  level: 'bucket',
+  when: [{ query: ['inventory', 'inventoryId'] }],
+  permissions: ['oss:GetBucketInventory'],
+  input: { inventoryId },
+  status: 200,
+  output: {},
+  result: configuration,
+  errors: ['noSuchBucket', 'noSuchInventory'],
+})
+
+export const listBucketInventory = operation({
+  name: 'ListBucketInventory',
+  summary: 'Lists the reports of a bucket, 100 a page.',
+  source: apiPage('ListBucketInventory'),
+  method: 'GET',
+  level: 'bucket',
+  when: [{ query: ['inventory'] }],
+  permissions: ['oss:GetBucketInventory'],
+  input: { continuationToken: optional(query('continuation-token', text)) },
+  status: 200,
+  output: {},
+  result: xml('ListInventoryConfigurationsResult', {
+    inventories: list('InventoryConfiguration', inventory),
+    isTruncated: element('IsTruncated', truth()),
+    nextContinuationToken: optionalElement('NextContinuationToken', text),
+  }),
+  errors: ['noSuchBucket'],
+})
+
+export const deleteBucketInventory = operation({
+  name: 'DeleteBucketInventory',
+  summary: 'Deletes a report; succeeds even if it was not added. What was written stays.',
+  source: apiPage('DeleteBucketInventory'),
+  method: 'DELETE',
+  level: 'bucket',
+  when: [{ query: ['inventory', 'inventoryId'] }],
+  permissions: ['oss:DeleteBucketInventory'],
+  input: { inventoryId },
+  status: 204,
+  output: {},
+  errors: ['noSuchBucket'],
+})

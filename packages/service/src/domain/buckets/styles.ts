@@ -1,0 +1,40 @@
+/** The image styles of a bucket. */
+import { type BucketName, type BucketSettings, OssError, STYLES_MAX } from '@bindery/protocol'
+import type { Domain } from '../domain.js'
+import { readDocument } from '../stored/documents.js'
+import { changeDocument, findDocument } from './documents.js'
+
+const DOCUMENT = { kind: 'style', rowsMax: 4 } as const
+
+export type Style = BucketSettings['style']['styles'][number]
+
+/** Sets a style; one that exists keeps the time of its creation. Throws noSuchBucket, styleTooMany, entityTooLarge. */
+export async function putStyle(
+  domain: Domain,
+  bucket: BucketName,
+  style: Pick<Style, 'name' | 'content' | 'category'>,
+): Promise<void> {
+  const now = domain.clock()
+  await changeDocument(domain, bucket, DOCUMENT, async ({ tx, bucket: record }) => {
+    const before = (await readDocument(tx, record, 'style'))?.styles ?? []
+    const others = before.filter(({ name }) => name !== style.name)
+    if (others.length >= STYLES_MAX) throw new OssError('styleTooMany', { Max: STYLES_MAX })
+    const createTime = before.find(({ name }) => name === style.name)?.createTime ?? now
+    const styles = [...others, { ...style, createTime, lastModifyTime: now }]
+    return { styles: styles.sort((one, other) => (one.name < other.name ? -1 : 1)) }
+  })
+}
+
+/** Deletes a style if it exists. Throws noSuchBucket. */
+export async function deleteStyle(domain: Domain, bucket: BucketName, name: string): Promise<void> {
+  await changeDocument(domain, bucket, DOCUMENT, async ({ tx, bucket: record }) => {
+    const before = (await readDocument(tx, record, 'style'))?.styles ?? []
+    const styles = before.filter((style) => style.name !== name)
+    return styles.length === 0 ? undefined : { styles }
+  })
+}
+
+/** In the order of their names. Throws noSuchBucket. */
+export async function findStyles(domain: Domain, bucket: BucketName): Promise<readonly Style[]> {
+  return (await findDocument(domain, bucket, 'style'))?.styles ?? []
+}
