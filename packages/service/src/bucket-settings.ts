@@ -1,7 +1,8 @@
 /** Settings of a bucket that the answer of an operation depends on: they are read together with the bucket. */
-import type { Operation } from '@bindery/protocol'
+import type { BucketSettings, Operation } from '@bindery/protocol'
 import { type Awaitable, andThen, type Reader, settle, together } from '@bindery/storage'
 import type { ReadForAccess } from './access/bucket-rules.js'
+import type { Requester } from './access/requester.js'
 import type { ReadMore } from './domain/buckets/buckets.js'
 import { isDamage } from './domain/stored/damage.js'
 import { readDocument } from './domain/stored/documents.js'
@@ -11,10 +12,34 @@ import type { LifecycleRule } from './domain/upkeep/due-action.js'
 export interface ReadWithBucket extends ReadForAccess {
   /** Only of operations whose answer shows when an object expires, in a bucket that has rules. */
   readonly lifecycle?: readonly LifecycleRule[] | undefined
+  /** Only for anonymous reads of a bucket that is a website. */
+  readonly website?: BucketSettings['website'] | undefined
 }
 
 /** Adds what the answer of an operation depends on. Nothing is read, and nothing changes, where the bucket has none of it. */
-export function withSettings({ output }: Operation, readRules: ReadMore<ReadForAccess>): ReadMore<ReadWithBucket> {
+export function withSettings(
+  operation: Operation,
+  requester: Requester,
+  readRules: ReadMore<ReadForAccess>,
+): ReadMore<ReadWithBucket> {
+  return withWebsite(operation, requester, withLifecycle(operation, readRules))
+}
+
+/** A website answers reads of visitors, and of nobody who signs. */
+function withWebsite(
+  { method }: Operation,
+  requester: Requester,
+  readMore: ReadMore<ReadWithBucket>,
+): ReadMore<ReadWithBucket> {
+  if (requester.kind !== 'anonymous' || (method !== 'GET' && method !== 'HEAD')) return readMore
+  return (reader, bucket) => {
+    if (bucket.documents?.website === undefined) return readMore(reader, bucket)
+    const both = together(readMore(reader, bucket), readDocument(reader, bucket, 'website'))
+    return andThen(both, ([others, website]) => ({ ...others, website }))
+  }
+}
+
+function withLifecycle({ output }: Operation, readRules: ReadMore<ReadForAccess>): ReadMore<ReadWithBucket> {
   if (!('expiration' in output)) return readRules
   return (reader, bucket) => {
     if (bucket.documents?.lifecycle === undefined) return readRules(reader, bucket)

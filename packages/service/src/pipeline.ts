@@ -1,7 +1,6 @@
 /** The steps of a request, in the order in which errors are reported. A step that waits for nothing is followed at once. */
 import { upperHex } from '@bindery/bytes'
 import {
-  ACTIONS,
   boundName,
   bucketName,
   type DeclaredOperation,
@@ -24,17 +23,14 @@ import {
 import { type Awaitable, andThen, settle } from '@bindery/storage'
 import type { Identified } from './access/authenticate.js'
 import { authorise as requireAllowed, type Touched } from './access/authorise.js'
-import { NOTHING_READ, readOnlyEdition } from './access/bucket-rules.js'
-import { accountOf, editionOf } from './access/requester.js'
+import { editionOf } from './access/requester.js'
 import { contentOf, readDocument } from './body.js'
-import { type ReadWithBucket, withSettings } from './bucket-settings.js'
-import { type Call, type CallHead, type Found, type Reply, UnreadCall } from './call.js'
-import { type BucketAndMore, findBucket, findBucketAndMore, findBucketIfAny } from './domain/buckets/buckets.js'
+import { type Call, type Found, type Reply, UnreadCall } from './call.js'
+import { findBucket } from './domain/buckets/buckets.js'
 import { requireLease } from './domain/cluster/cluster.js'
-import { findBucketAndObject } from './domain/objects/objects.js'
-import { type OpenObject, openBucketAndObject } from './domain/objects/open-object.js'
-import type { DeleteMarker, ObjectRecord, VersionId } from './domain/stored/model.js'
+import type { VersionId } from './domain/stored/model.js'
 import { dialectOf, Exchange } from './exchange.js'
+import { findNamed, type Head, readsObject } from './find-named.js'
 import { identifyForm } from './form/identify-form.js'
 import { OpenForms } from './form/open-forms.js'
 import { handlers } from './operations/index.js'
@@ -46,6 +42,7 @@ import type { ServiceResponse } from './service.js'
 import { Steps } from './steps.js'
 import type { Handle, Shared } from './surface.js'
 import { leavingTrail } from './trail-of-call.js'
+import { enterSite, leaveSite } from './website/site.js'
 import { parseXml } from './xml-parser.js'
 
 const STEPS = Steps.first(address) // 1
@@ -58,6 +55,9 @@ const STEPS = Steps.first(address) // 1
   .next(handle) // 8
   .next(encode)
 
+/** The steps behind the fourth, for a page that a website shows in place of what was requested. */
+const SERVE = Steps.first(authorise).next(find).next(decodeBody).next(handle).next(encode)
+
 /** From request to response; never throws or rejects. */
 export function createPipeline(shared: Shared): Handle {
   const { options, domain } = shared
@@ -67,9 +67,18 @@ export function createPipeline(shared: Shared): Handle {
     return settle(
       () => andThen(requireLease(domain.cluster), () => STEPS.run(exchange)),
       (answer) => end(exchange, answer),
-      (thrown) => end(exchange, encodeFailure(exchange, toOssError(thrown))),
+      (thrown) => fail(exchange, thrown),
     )
   }
+}
+
+/** The website of a bucket may answer a read in place of its failure. */
+function fail(exchange: Exchange, thrown: unknown): Awaitable<ServiceResponse> {
+  return settle(
+    () => leaveSite(exchange, thrown, (head) => SERVE.run(head)),
+    (answer) => end(exchange, answer),
+    (failure) => end(exchange, encodeFailure(exchange, toOssError(failure))),
+  )
 }
 
 /** Closes what is open for a request, unless its response is still to be read from it. */
@@ -214,9 +223,6 @@ function notAllowed({ dialect, request: { method } }: Exchange, level: Level, { 
   return new OssError('methodNotAllowed', details, { headers: () => [['Allow', allow]] })
 }
 
-/** Results of steps 1 to 4 for an operation. */
-type Head = CallHead<Operation> & { readonly operation: DeclaredOperation }
-
 /** 4. Query and headers → typed input. */
 function decodeHead(authenticated: Authenticated): Head {
   const { exchange, parts, requester, reading, signedIn, chunkChain, operation } = authenticated
@@ -261,6 +267,8 @@ function authorise(head: Head): Awaitable<UnreadCall<Operation>> {
     if (found.edition !== editionOf(head.requester)) return andThen(withCurrentKey(head), authorise)
     head.access.keys.used(head.requester, head.conditions.now)
     requireOwner(head.input, found)
+    const page = enterSite(head, found)
+    if (page !== undefined) return authorise(page)
     return andThen(requireAllowed(head, touched(head, found)), () => new UnreadCall(head, found))
   })
 }
@@ -278,62 +286,10 @@ function requireOwner(input: { readonly expectedBucketOwner?: string }, { bucket
   }
 }
 
-function findNamed(head: Head): Awaitable<Found> {
-  const { operation, domain, requester, exchange, access, bucketName: name, objectName } = head
-  if (name === undefined) return findNothing(head)
-  const forAccess = operation.permissions.length === 0 ? readOnlyEdition(requester) : access.rules.readFor(requester)
-  const readRules = withSettings(operation, forAccess)
-  if (operation.createsBucket === true) {
-    // a bucket of another account is for the operation to refuse: its name is taken
-    return andThen(findBucketIfAny(domain, name, readRules), (found) =>
-      found !== undefined && found.bucket.owner === accountOf(requester)?.id ? foundOf(found) : findNothing(head),
-    )
-  }
-  if (operation.reads === 'object' && objectName !== undefined) {
-    return andThen(openBucketAndObject(domain, exchange.scope, objectName, readRules), (found) =>
-      foundOf(found, found.object?.record, found.object, found.marker),
-    )
-  }
-  if (readsObject(operation) && objectName !== undefined) {
-    return andThen(findBucketAndObject(domain, objectName, readRules), (found) =>
-      foundOf(found, found.object, undefined, found.marker),
-    )
-  }
-  return andThen(findBucketAndMore(domain, name, readRules), (found) => foundOf(found))
-}
-
-const NOTHING_FOUND: Found = {
-  ...NOTHING_READ,
-  bucket: undefined,
-  object: undefined,
-  openObject: undefined,
-  marker: undefined,
-}
-
-/** Nothing but the edition of the requester's permissions, where they depend on one. */
-function findNothing({ access, requester }: Head): Awaitable<Found> {
-  if (editionOf(requester) === undefined) return NOTHING_FOUND
-  return andThen(access.keys.edition(requester), (edition) => ({ ...NOTHING_FOUND, edition }))
-}
-
-/** All fields in one literal: a spread for each request costs more than all of them. */
-function foundOf(
-  { bucket, more: { rules, edition, lifecycle } }: BucketAndMore<ReadWithBucket>,
-  object?: ObjectRecord,
-  openObject?: OpenObject,
-  marker?: DeleteMarker,
-): Found {
-  return { bucket, rules, edition, lifecycle, object, openObject, marker }
-}
-
 /** Only the object of an operation that reads it was looked up with its bucket. */
 function touched({ operation, bucketName: name, objectName }: Head, { bucket, rules, object }: Found): Touched {
   const { key, version } = objectName ?? {}
   return { bucket, bucketName: name, rules, key, version, object: readsObject(operation) ? object : 'unread' }
-}
-
-function readsObject({ level, permissions: [action] }: Operation): boolean {
-  return level === 'object' && action !== undefined && ACTIONS[action] === 'read'
 }
 
 /** A call with what its handler has looked up. */

@@ -1,0 +1,68 @@
+/** The records that the head of a request names, in one read. */
+import { ACTIONS, type DeclaredOperation, type Operation } from '@bindery/protocol'
+import { type Awaitable, andThen } from '@bindery/storage'
+import { NOTHING_READ, readOnlyEdition } from './access/bucket-rules.js'
+import { accountOf, editionOf } from './access/requester.js'
+import { type ReadWithBucket, withSettings } from './bucket-settings.js'
+import type { CallHead, Found } from './call.js'
+import { type BucketAndMore, findBucketAndMore, findBucketIfAny } from './domain/buckets/buckets.js'
+import { findBucketAndObject } from './domain/objects/objects.js'
+import { type OpenObject, openBucketAndObject } from './domain/objects/open-object.js'
+import type { DeleteMarker, ObjectRecord } from './domain/stored/model.js'
+
+/** Results of steps 1 to 4 for an operation. */
+export type Head = CallHead<Operation> & { readonly operation: DeclaredOperation }
+
+/** Throws noSuchBucket. */
+export function findNamed(head: Head): Awaitable<Found> {
+  const { operation, domain, requester, exchange, access, bucketName: name, objectName } = head
+  if (name === undefined) return findNothing(head)
+  const forAccess = operation.permissions.length === 0 ? readOnlyEdition(requester) : access.rules.readFor(requester)
+  const readRules = withSettings(operation, requester, forAccess)
+  if (operation.createsBucket === true) {
+    // a bucket of another account is for the operation to refuse: its name is taken
+    return andThen(findBucketIfAny(domain, name, readRules), (found) =>
+      found !== undefined && found.bucket.owner === accountOf(requester)?.id ? foundOf(found) : findNothing(head),
+    )
+  }
+  if (operation.reads === 'object' && objectName !== undefined) {
+    return andThen(openBucketAndObject(domain, exchange.scope, objectName, readRules), (found) =>
+      foundOf(found, found.object?.record, found.object, found.marker),
+    )
+  }
+  if (readsObject(operation) && objectName !== undefined) {
+    return andThen(findBucketAndObject(domain, objectName, readRules), (found) =>
+      foundOf(found, found.object, undefined, found.marker),
+    )
+  }
+  return andThen(findBucketAndMore(domain, name, readRules), (found) => foundOf(found))
+}
+
+const NOTHING_FOUND: Found = {
+  ...NOTHING_READ,
+  bucket: undefined,
+  object: undefined,
+  openObject: undefined,
+  marker: undefined,
+}
+
+/** Nothing but the edition of the requester's permissions, where they depend on one. */
+function findNothing({ access, requester }: Head): Awaitable<Found> {
+  if (editionOf(requester) === undefined) return NOTHING_FOUND
+  return andThen(access.keys.edition(requester), (edition) => ({ ...NOTHING_FOUND, edition }))
+}
+
+/** All fields in one literal: a spread for each request costs more than all of them. */
+function foundOf(
+  { bucket, more: { rules, edition, lifecycle, website } }: BucketAndMore<ReadWithBucket>,
+  object?: ObjectRecord,
+  openObject?: OpenObject,
+  marker?: DeleteMarker,
+): Found {
+  return { bucket, rules, edition, lifecycle, website, object, openObject, marker }
+}
+
+/** Whether an operation reads its object, so that it is looked up with its bucket. */
+export function readsObject({ level, permissions: [action] }: Operation): boolean {
+  return level === 'object' && action !== undefined && ACTIONS[action] === 'read'
+}

@@ -1,0 +1,151 @@
+/**
+ * Serves a bucket as a website: index and error pages for anonymous reads, and redirections by rules. A bucket without a
+ * website pays nothing for it.
+ */
+import { percentEncode } from '@bindery/bytes'
+import { type DeclaredOperation, decodeHead, OssError, objectKey, operations, Query } from '@bindery/protocol'
+import { type Awaitable, settle } from '@bindery/storage'
+import type { Found } from '../call.js'
+import { readObject } from '../domain/objects/current.js'
+import { readDocument } from '../domain/stored/documents.js'
+import type { BucketRecord } from '../domain/stored/model.js'
+import type { Exchange } from '../exchange.js'
+import type { Head } from '../find-named.js'
+import type { Answer } from '../response/answer.js'
+import { findRule, folderIndex, indexKey, outcomeOf, type Visit, type Website } from './rules.js'
+
+/** A read that a website may answer in another way. */
+interface SiteRead {
+  readonly head: Head
+  readonly bucket: BucketRecord
+  /** Undefined where it is read when it is needed: a signed read needs it only when it fails. */
+  readonly website: Website | undefined
+  readonly visit: Visit
+}
+
+/** Thrown in place of a result, with the answer of a website. */
+export class AnswerOfSite extends Error {
+  readonly answer: Answer
+
+  constructor(answer: Answer) {
+    super('answered by the website of a bucket')
+    this.answer = answer
+  }
+}
+
+/** The operation that reads an object in place of one that a website may answer. */
+const READS: Readonly<Partial<Record<string, 'GetObject' | 'HeadObject'>>> = {
+  GetObject: 'GetObject',
+  HeadObject: 'HeadObject',
+  ListObjects: 'GetObject',
+  HeadBucket: 'HeadObject',
+}
+
+/** Reads that a website may answer, by the exchange that asks. */
+const reads = new WeakMap<Exchange, SiteRead>()
+
+/**
+ * Looks whether a website answers a request before its object is looked at: the head of the read of an index page, or
+ * undefined to go on as it is. Throws AnswerOfSite for a redirection.
+ */
+export function enterSite(head: Head, { bucket, website }: Found): Head | undefined {
+  if (bucket?.documents?.website === undefined || READS[head.operation.name] === undefined) return undefined
+  const isAnonymous = head.requester.kind === 'anonymous'
+  if (reads.has(head.exchange) || (isAnonymous && website === undefined)) return undefined
+  if (!isAnonymous && head.objectName === undefined) return undefined
+  const visit = visitOf(head)
+  reads.set(head.exchange, { head, bucket, website, visit })
+  if (!isAnonymous || website === undefined) return undefined
+  const rule = findRule(website, visit, undefined)
+  if (rule !== undefined) redirect(head.exchange, visit, rule)
+  const key = indexKey(website, visit.key)
+  return key === undefined ? undefined : readOf(head, bucket, key)
+}
+
+function visitOf({ exchange, objectName, style, bucketName }: Head): Visit {
+  const { target, headers, scheme, host } = exchange.request
+  const mark = target.indexOf('?')
+  const base = style === 'path' ? `/${bucketName}/` : '/'
+  const query = mark === -1 ? '' : target.slice(mark + 1)
+  return { key: objectName?.key ?? '', headers, scheme, host, base, query }
+}
+
+function redirect(exchange: Exchange, visit: Visit, rule: NonNullable<ReturnType<typeof findRule>>): void {
+  const outcome = outcomeOf(rule, visit)
+  if (outcome.kind === 'redirect') throw redirection(exchange, outcome.status, outcome.location)
+}
+
+function redirection(exchange: Exchange, status: number, location: string): AnswerOfSite {
+  exchange.log.operation = 'RedirectBucket'
+  return new AnswerOfSite({ status, headers: [['Location', location]], body: undefined })
+}
+
+/** The same request as a read of another object. */
+function readOf(head: Head, bucket: BucketRecord, key: string, parts = head.parts): Head {
+  const operation: DeclaredOperation = operations[READS[head.operation.name] ?? 'GetObject']
+  const input = decodeHead(operation, parts, head.exchange.dialect)
+  head.exchange.operation = operation
+  return { ...head, operation, input, objectName: { bucket: bucket.name, key: objectKey(key) } }
+}
+
+/** Serves one more head of the same exchange. */
+export type Serve = (head: Head) => Awaitable<Answer>
+
+/** Answers a read that failed as its website says, or passes its failure on. */
+export function leaveSite(exchange: Exchange, thrown: unknown, serve: Serve): Awaitable<Answer> {
+  if (thrown instanceof AnswerOfSite) return thrown.answer
+  const read = reads.get(exchange)
+  if (read === undefined || !(thrown instanceof OssError)) throw thrown
+  const { status } = thrown.row
+  if (status !== 404 && status !== 403) throw thrown
+  return settle(
+    () => answerFailure(read, thrown, serve),
+    (answer) => answer,
+    (other) => {
+      if (other instanceof AnswerOfSite) return other.answer
+      throw other
+    },
+  )
+}
+
+async function answerFailure(read: SiteRead, failure: OssError, serve: Serve): Promise<Answer> {
+  const { head, bucket, visit } = read
+  const { exchange, domain, conditions, requester } = head
+  const isAnonymous = requester.kind === 'anonymous'
+  const website = read.website ?? (await domain.metadata.read((reader) => readDocument(reader, bucket, 'website')))
+  if (website === undefined) throw failure
+  const redirects = isAnonymous || conditions.signedIn === 'url'
+  const rule = findRule(website, visit, failure.row.status, ({ redirect: { redirectType } }) =>
+    redirectType === 'Mirror' ? false : redirects,
+  )
+  if (rule !== undefined) redirect(exchange, visit, rule)
+  if (!isAnonymous || failure.row.status !== 404) throw failure
+  const folder = folderIndex(website, visit.key)
+  if (folder !== undefined && (await exists(head, bucket, folder.key))) {
+    if (!folder.isRedirected) return serve(readOf(head, bucket, folder.key))
+    const location = `${visit.base}${percentEncode(visit.key, { keepSlash: true })}/`
+    throw redirection(exchange, 302, location)
+  }
+  return errorPage(read, website, failure, serve)
+}
+
+async function exists({ domain }: Head, { name }: BucketRecord, key: string): Promise<boolean> {
+  return (
+    (await domain.metadata.read((reader) => readObject(reader, { bucket: name, key: objectKey(key) }))) !== undefined
+  )
+}
+
+/** The error page is sent whole, whatever conditions and range the request has. */
+async function errorPage(read: SiteRead, website: Website, failure: OssError, serve: Serve): Promise<Answer> {
+  const { errorDocument } = website
+  if (errorDocument === undefined) throw failure
+  const plain = { query: new Query([]), headers: {} }
+  const answer = await settle(
+    () => serve(readOf(read.head, read.bucket, errorDocument.key, plain)),
+    (page) => page,
+    () => {
+      throw failure
+    },
+  )
+  return { ...answer, status: Number(errorDocument.httpStatus) }
+}
