@@ -12,6 +12,8 @@ import type { LifecycleRule } from './domain/upkeep/due-action.js'
 export interface ReadWithBucket extends ReadForAccess {
   /** Only of operations whose answer shows when an object expires, in a bucket that has rules. */
   readonly lifecycle?: readonly LifecycleRule[] | undefined
+  /** Only of operations whose answer shows when an object was read. */
+  readonly accessMonitor?: BucketSettings['accessmonitor'] | undefined
   /** Only for anonymous reads of a bucket that is a website. */
   readonly website?: BucketSettings['website'] | undefined
 }
@@ -22,10 +24,19 @@ export function withSettings(
   requester: Requester,
   readRules: ReadMore<ReadForAccess>,
 ): ReadMore<ReadWithBucket> {
-  return withWebsite(operation, requester, withLifecycle(operation, readRules))
+  return withWebsite(operation, requester, withAccessMonitor(operation, withLifecycle(operation, readRules)))
 }
 
-/** A website answers reads of visitors, and of nobody who signs. */
+function withAccessMonitor({ output }: Operation, readMore: ReadMore<ReadWithBucket>): ReadMore<ReadWithBucket> {
+  if (!('lastAccessTime' in output)) return readMore
+  return (reader, bucket) => {
+    if (bucket.documents?.accessmonitor === undefined) return readMore(reader, bucket)
+    const both = together(readMore(reader, bucket), readDocument(reader, bucket, 'accessmonitor'))
+    return andThen(both, ([others, accessMonitor]) => ({ ...others, accessMonitor }))
+  }
+}
+
+/** A website answers anonymous reads alone. */
 function withWebsite(
   { method }: Operation,
   requester: Requester,

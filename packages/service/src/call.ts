@@ -227,6 +227,13 @@ export class UnreadCall<O extends Operation> {
     return expirationOf(lifecycle, key, own)
   }
 
+  /** When an object was last read, if its bucket records that. */
+  lastAccessOf({ modifiedAt, accessedAt = 0 }: ObjectRecord): number | undefined {
+    const { accessMonitor } = this.#found
+    if (accessMonitor?.status !== 'Enabled') return undefined
+    return Math.max(modifiedAt, accessedAt, accessMonitor.enabledAt ?? 0)
+  }
+
   /** The tag of an object's content, as the client's protocol has it. */
   etagOf({ etag, digestETag }: MultipartETags): ETag {
     return digestETag !== undefined && this.exchange.dialect.etagRecipe === 'digests' ? digestETag : etag

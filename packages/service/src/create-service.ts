@@ -1,17 +1,27 @@
 import { bucketName } from '@bindery/protocol'
 import { Access } from './access/access.js'
+import { logObjectKey } from './access-log/line.js'
 import { createBucket } from './domain/buckets/buckets.js'
-import { createDomain } from './domain/domain.js'
+import { createDomain, type Domain } from './domain/domain.js'
 import { applyLifecycle } from './domain/upkeep/apply-lifecycle.js'
+import { deliverLogs } from './domain/upkeep/deliver-logs.js'
 import { recoverDead } from './domain/upkeep/incarnations.js'
+import { keepAccess } from './domain/upkeep/keep-access.js'
 import { storeTotals } from './domain/upkeep/store-status.js'
 import { Sweeper } from './domain/upkeep/sweeper.js'
+import { writeInventories } from './domain/upkeep/write-inventories.js'
 import { AutoCompleter } from './domain/uploads/auto-complete.js'
 import { scrub } from './maintenance/scrub.js'
 import type { ServiceOptions } from './options.js'
-import type { Service } from './service.js'
+import type { Service, WrittenReport } from './service.js'
 import type { Surfaces } from './surface.js'
 import { createDispatcher, SURFACES } from './surfaces.js'
+
+/** Access logs first: they are due each hour. */
+async function* writeReports(domain: Domain): AsyncGenerator<WrittenReport, void, undefined> {
+  yield* deliverLogs(domain, logObjectKey)
+  yield* writeInventories(domain)
+}
 
 /** Creates the service over the given stores, clock, randomness and keys. */
 export function createService(options: ServiceOptions, surfaces: Surfaces = SURFACES): Service {
@@ -29,6 +39,11 @@ export function createService(options: ServiceOptions, surfaces: Surfaces = SURF
       return sweeper.sweep(signal)
     },
     applyLifecycle: () => applyLifecycle(domain),
+    keepNotes: async () => {
+      await domain.logLines.keep()
+      await keepAccess(domain)
+    },
+    writeReports: () => writeReports(domain),
     scrub: () => scrub(domain),
     recover: async (livingIncarnations) => {
       await recoverDead(domain, livingIncarnations)

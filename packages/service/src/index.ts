@@ -16,4 +16,12 @@ export { forEachUnnamed, type NamedBlob, namedBlobs } from './maintenance/named-
 export type { Scrubbed } from './maintenance/scrub.js'
 export type { CallbackAnswer, CallbackReceiver, Callbacks, DomainProofs, ServiceOptions } from './options.js'
 export type { Endpoint } from './response/endpoint.js'
-export type { LentBody, ResponseLog, Service, ServiceRequest, ServiceResponse } from './service.js'
+export type {
+  LentBody,
+  ResponseLog,
+  SentAnswer,
+  Service,
+  ServiceRequest,
+  ServiceResponse,
+  WrittenReport,
+} from './service.js'

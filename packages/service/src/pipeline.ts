@@ -24,6 +24,7 @@ import { type Awaitable, andThen, settle } from '@bindery/storage'
 import type { Identified } from './access/authenticate.js'
 import { authorise as requireAllowed, type Touched } from './access/authorise.js'
 import { editionOf } from './access/requester.js'
+import { noteRequest, onSentOf } from './access-log/log-request.js'
 import { contentOf, readDocument } from './body.js'
 import { type Call, type Found, type Reply, UnreadCall } from './call.js'
 import { findBucket } from './domain/buckets/buckets.js'
@@ -84,7 +85,7 @@ function fail(exchange: Exchange, thrown: unknown): Awaitable<ServiceResponse> {
 /** Closes what is open for a request, unless its response is still to be read from it. */
 function end(exchange: Exchange, answer: Answer): ServiceResponse {
   if (!(answer.body instanceof LentStream)) exchange.scope.close()
-  return toResponse(exchange, answer)
+  return toResponse(exchange, answer, onSentOf(exchange, answer.status))
 }
 
 interface Addressed {
@@ -266,6 +267,7 @@ function authorise(head: Head): Awaitable<UnreadCall<Operation>> {
   return andThen(findNamed(head), (found) => {
     if (found.edition !== editionOf(head.requester)) return andThen(withCurrentKey(head), authorise)
     head.access.keys.used(head.requester, head.conditions.now)
+    noteRequest(head.exchange, head.requester, found)
     requireOwner(head.input, found)
     const page = enterSite(head, found)
     if (page !== undefined) return authorise(page)

@@ -1,8 +1,10 @@
 import type { Awaitable, ByteSource, LentBytes } from '@bindery/storage'
 import type { Refusal } from './access/refusal.js'
 import type { DoneByRule } from './domain/upkeep/apply-lifecycle.js'
+import type { DeliveredLog } from './domain/upkeep/deliver-logs.js'
 import type { StoreTotals } from './domain/upkeep/store-status.js'
 import type { SweepReport } from './domain/upkeep/sweeper.js'
+import type { WrittenInventory } from './domain/upkeep/write-inventories.js'
 import type { Scrubbed } from './maintenance/scrub.js'
 
 /**
@@ -46,6 +48,21 @@ export interface ServiceResponse {
   readonly body: Uint8Array | LentBody | undefined
   /** For the access log. */
   readonly log: ResponseLog
+  /** To be called when it was sent completely; undefined where nothing depends on that. */
+  readonly onSent?: ((sent: SentAnswer) => void) | undefined
+}
+
+/** Facts about an answer that was sent completely, and its request. */
+export interface SentAnswer {
+  /** Bytes of its body. */
+  readonly bytes: number
+  /** From the head of the request to its last byte. */
+  readonly milliseconds: number
+  /** Bytes of the request with its headers, and of its body alone. */
+  readonly requestBytes: number
+  readonly receivedBytes: number
+  /** `1.1` */
+  readonly httpVersion: string
 }
 
 export interface ResponseLog {
@@ -66,6 +83,9 @@ export interface ResponseLog {
 /** The log entry of a request while it is being answered. */
 export type RequestLog = { -readonly [N in keyof ResponseLog]: ResponseLog[N] }
 
+/** An access log or an inventory that was written into its target bucket. */
+export type WrittenReport = DeliveredLog | WrittenInventory
+
 /** The object store as a function. It has no socket, clock or randomness of its own. */
 export interface Service {
   /** Never throws or rejects: every failure is a response. */
@@ -84,6 +104,10 @@ export interface Service {
    * time; the pass ends when the caller stops iterating.
    */
   applyLifecycle(): AsyncIterable<DoneByRule>
+  /** Keeps what this process has noted about requests: lines of access logs, and when objects were read. Called repeatedly in each process, and before it stops. */
+  keepNotes(): Promise<void>
+  /** Writes the access logs of the hours that are over, and the inventories that are due; yields each. Called repeatedly, in one process at a time. */
+  writeReports(): AsyncIterable<WrittenReport>
   /** One pass over the bytes of all blobs: yields the amount read and the damage found; the caller sets the pace. */
   scrub(): AsyncIterable<Scrubbed>
   /**

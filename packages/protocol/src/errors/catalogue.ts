@@ -281,7 +281,7 @@ export const CATALOGUE = {
   certificateInvalid: invalidArgument('The certificate or its private key is invalid.'),
   certificateChanged: invalidArgument('PreviousCertId is not the id of the current certificate.'),
   certificateNodesMixed: invalidArgument('Invalid Argument.', '0018-00000107'),
-  noSuchReplication: row(
+  notReplicated: row(
     'NoSuchReplicationConfiguration',
     404,
     'The bucket you specified does not have replication configuration.',

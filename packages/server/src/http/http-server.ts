@@ -3,7 +3,7 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 import type { AddressInfo, Socket } from 'node:net'
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { OssError } from '@bindery/protocol'
-import type { Service, ServiceRequest, ServiceResponse } from '@bindery/service'
+import type { SentAnswer, Service, ServiceRequest, ServiceResponse } from '@bindery/service'
 import { answerPublicKey } from '../callbacks/public-key.js'
 import type { Log } from '../log.js'
 import { answerMetrics, type MetricsOptions } from '../metrics/answer-metrics.js'
@@ -263,6 +263,7 @@ export class HttpServer {
     if (answer.log.requestId === '') return
     const milliseconds = performance.now() - startedAt
     const bytesReceived = body.arrived
+    if (sent.whole) answer.onSent?.(sentFacts(request, bytesReceived, sent, milliseconds))
     this.#options.onAnswered({ answer, bytesReceived, bytesSent: sent.bytes, milliseconds })
     logExchange(log, { request, remote: this.#clientOf(request), answer, sent, bytesReceived, milliseconds })
   }
@@ -317,13 +318,20 @@ export class HttpServer {
   }
 }
 
+function sentFacts(request: IncomingMessage, receivedBytes: number, sent: Sent, milliseconds: number): SentAnswer {
+  const { method = '', url = '', httpVersion, rawHeaders } = request
+  // the request line, two bytes behind each name and value, and an empty line
+  const head = rawHeaders.reduce((bytes, text) => bytes + text.length + 2, method.length + url.length + 14)
+  return { bytes: sent.bytes, milliseconds, requestBytes: head + receivedBytes, receivedBytes, httpVersion }
+}
+
 /** The sent response and its outcome. */
-interface SentAnswer {
+interface Outcome {
   readonly answer: ServiceResponse
   readonly sent: Sent
 }
 
-async function send(response: ServerResponse, answer: ServiceResponse, options: SendOptions): Promise<SentAnswer> {
+async function send(response: ServerResponse, answer: ServiceResponse, options: SendOptions): Promise<Outcome> {
   const sent =
     options.beforeEnd === undefined && isWhole(answer)
       ? await sendWhole(response, answer, options)
@@ -337,7 +345,7 @@ async function sendFailure(
   response: ServerResponse,
   answer: ServiceResponse,
   { failure, ...options }: SendOptions & { readonly failure: unknown },
-): Promise<SentAnswer> {
+): Promise<Outcome> {
   if (response.headersSent) throw failure
   const { method = '', headers } = request
   const failed = refusal(new OssError('internalError'), method, headers.host ?? '', answer.log.requestId)

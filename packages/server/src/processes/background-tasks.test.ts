@@ -22,6 +22,7 @@ test('uploads that a rule aborted are logged one by one, and a failed task stops
       yield UPLOAD
       throw new Error('the disk is gone')
     },
+    writeReports: async function* () {},
     scrub: async function* () {},
   }
   const done = runBackgroundTasks(service, { scrubRate: 0 }, log, stop.signal)

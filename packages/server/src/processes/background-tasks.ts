@@ -8,13 +8,17 @@ import { pause } from '../pause.js'
 const SWEEP_INTERVAL_MS = 5_000
 /** Between two passes over the lifecycle rules, which count in days. */
 const LIFECYCLE_INTERVAL_MS = 3_600_000
+/** Between two looks for access logs and inventories to write. */
+const REPORTS_INTERVAL_MS = 60_000
+/** Between two times at which each process keeps what it has noted. */
+const NOTES_INTERVAL_MS = 5_000
 
 /**
- * Sweeps garbage, applies lifecycle rules and scrubs (`scrubRate` bytes per second), at once and repeatedly. Resolves
+ * Sweeps garbage, applies lifecycle rules, writes access logs and inventories, and scrubs (`scrubRate` bytes per second), at once and repeatedly. Resolves
  * when the signal has ended all tasks.
  */
 export async function runBackgroundTasks(
-  service: Pick<Service, 'sweep' | 'applyLifecycle' | 'scrub'>,
+  service: Pick<Service, 'sweep' | 'applyLifecycle' | 'writeReports' | 'scrub'>,
   { scrubRate }: { readonly scrubRate: number },
   log: Log,
   signal: AbortSignal,
@@ -22,6 +26,7 @@ export async function runBackgroundTasks(
   await Promise.all([
     sweep(service, log, signal),
     applyLifecycle(service, log, signal),
+    writeReports(service, log, signal),
     scrubForever(service, scrubRate, log, signal),
   ])
 }
@@ -55,5 +60,34 @@ async function applyLifecycle(service: Pick<Service, 'applyLifecycle'>, log: Log
       log.error({ err: error }, 'lifecycle rules could not be applied and will be retried')
     }
     await pause(LIFECYCLE_INTERVAL_MS, signal)
+  }
+}
+
+const WRITTEN = { log: 'an access log was written', inventory: 'an inventory was written' } as const
+
+async function writeReports(service: Pick<Service, 'writeReports'>, log: Log, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      for await (const written of service.writeReports()) {
+        log.info(written, WRITTEN[written.kind])
+        if (signal.aborted) return
+      }
+    } catch (error) {
+      log.error({ err: error }, 'access logs and inventories could not be written and will be retried')
+    }
+    await pause(REPORTS_INTERVAL_MS, signal)
+  }
+}
+
+/** Keeps what a process notes about requests, until the signal aborts, and once more then. */
+export async function keepNotes(service: Pick<Service, 'keepNotes'>, log: Log, signal: AbortSignal): Promise<void> {
+  for (let isLast = false; !isLast; ) {
+    await pause(NOTES_INTERVAL_MS, signal)
+    isLast = signal.aborted
+    try {
+      await service.keepNotes()
+    } catch (error) {
+      log.error({ err: error }, 'lines of access logs could not be kept and will be retried')
+    }
   }
 }

@@ -24,7 +24,7 @@ import { pooledRandom } from '../random.js'
 import { ROOT_ACCOUNT, type RootKey, rootAccessKeys } from '../root-key.js'
 import { scarceDisk, watchDisk } from '../scarce-disk.js'
 import { tlsFilesOf } from '../tls-files.js'
-import { runBackgroundTasks } from './background-tasks.js'
+import { keepNotes, runBackgroundTasks } from './background-tasks.js'
 import type { EventInlet } from './event-switchboard.js'
 import type { Primary, ProcessCluster } from './process-cluster.js'
 
@@ -166,10 +166,13 @@ class RunningInstance implements Instance {
   readonly #http: HttpServer
   readonly #metrics = new RequestMetrics(() => this.#http.inFlight)
   readonly #stopping = new AbortController()
+  readonly #notes = new AbortController()
+  readonly #keeping: Promise<void>
 
   constructor(parts: Parts) {
     this.#parts = parts
     const { config, publicKey, service, log } = parts
+    this.#keeping = keepNotes(service, log, this.#notes.signal)
     const health = { domains: config.domains, unready: () => this.#unready(), scarceDisk: () => this.#scarceDisk() }
     this.#http = new HttpServer({
       service,
@@ -219,6 +222,8 @@ class RunningInstance implements Instance {
     this.#stopping.abort()
     const drained = cluster.drain()
     const cut = await this.#http.stop(graceMs)
+    this.#notes.abort()
+    await this.#keeping
     await drained
     // If that fails, the next start declares this process dead.
     await cluster.leave().catch(() => {})

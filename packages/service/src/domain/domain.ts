@@ -6,7 +6,9 @@ import { BucketCache } from './buckets/bucket-cache.js'
 import type { KeyProvider } from './bytes/encryption.js'
 import type { Membership } from './cluster/cluster.js'
 import { Announcer, type EventBus, EventHub } from './events.js'
+import { AccessNotes } from './objects/access-notes.js'
 import { type Damage, DamageReports } from './stored/damage.js'
+import { LogLines } from './upkeep/log-lines.js'
 
 /** Everything that the domain gets from outside. */
 export interface DomainOptions {
@@ -39,6 +41,8 @@ export interface Domain extends Pick<DomainOptions, Handed> {
   readonly bucketCache: BucketCache
   readonly boundDomains: BoundDomains
   readonly events: Announcer
+  readonly logLines: LogLines
+  readonly accessNotes: AccessNotes
   /** Collects damage found by background work. */
   readonly damage: DamageReports
 }
@@ -49,7 +53,12 @@ export function createDomain(options: DomainOptions): Domain {
   // OSS keeps no answer of a Complete: a repeated one finds no upload.
   const receiptMs = options.strict ? 0 : options.receiptMs
   const damage = new DamageReports(options.onDamage ?? (() => {}))
-  const caches = { bucketCache: new BucketCache(), boundDomains: new BoundDomains() }
+  const caches = {
+    bucketCache: new BucketCache(),
+    boundDomains: new BoundDomains(),
+    logLines: new LogLines({ metadata, clock, random }),
+    accessNotes: new AccessNotes(clock),
+  }
   return { metadata, blobs, cluster, digests, clock, sleep, random, keys, ...caches, events, damage, receiptMs }
 }
 

@@ -29,6 +29,8 @@ const NAMES = {
   document: 'cors',
   page: 0,
   domain: 'files.example',
+  source: BUCKET,
+  hour: 1,
   place: 1,
   blob: 'b',
   incarnation: 'i',

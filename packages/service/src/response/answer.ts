@@ -97,6 +97,7 @@ function faultOf(operation: Operation, error: OssError): OssError | undefined {
 export function toResponse(
   { surroundings, startedAt, crossOrigin, log, dialect }: Exchange,
   { status, headers, body }: Answer,
+  onSent?: ServiceResponse['onSent'],
 ): ServiceResponse {
   const now = surroundings.options.clock()
   const common = dialect.commonHeaders({ requestId: log.requestId, at: now, took: now - startedAt })
@@ -108,5 +109,5 @@ export function toResponse(
     if (header[0] === 'Content-Length') silent = true
   }
   if (!silent) all.push(['Content-Length', String(sent instanceof Uint8Array ? sent.length : 0)])
-  return { status, headers: all, body: sent, log }
+  return { status, headers: all, body: sent, log, onSent }
 }

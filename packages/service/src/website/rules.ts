@@ -13,7 +13,7 @@ export interface Visit {
   readonly headers: Readonly<Record<string, string>>
   readonly scheme: 'http' | 'https'
   readonly host: string
-  /** What comes before a key in the path, and ends with a slash. */
+  /** The part of the path before a key; it ends with a slash. */
   readonly base: string
   /** As sent, without its question mark. */
   readonly query: string
@@ -50,7 +50,7 @@ function holds({ condition }: RoutingRule, { key, headers }: Visit, status: numb
   })
 }
 
-/** What a rule makes of a request. */
+/** The answer of a rule to a request. */
 export function outcomeOf(rule: RoutingRule, visit: Visit): Outcome {
   if (rule.redirect.redirectType === 'Mirror') return { kind: 'mirror', rule }
   const { protocol = visit.scheme, hostName, httpRedirectCode = '301', passQueryString } = rule.redirect
@@ -65,7 +65,7 @@ export function outcomeOf(rule: RoutingRule, visit: Visit): Outcome {
 export function replacedKey({ redirect, condition }: RoutingRule, key: string): string {
   const { replaceKeyWith, replaceKeyPrefixWith = '' } = redirect
   const { enableReplacePrefix = replaceKeyPrefixWith !== '' } = redirect
-  if (replaceKeyWith) return replaceKeyWith.replaceAll('${key}', () => key)
+  if (replaceKeyWith) return replaceKeyWith.replaceAll(/\$\{key\}/g, () => key)
   if (!enableReplacePrefix) return key
   return replaceKeyPrefixWith + key.slice(condition.keyPrefixEquals?.length ?? 0)
 }

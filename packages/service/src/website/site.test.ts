@@ -168,7 +168,7 @@ test('a redirection replaces key, prefix, host and protocol, encodes the key, an
       'http://h/abc/te%20st.txt',
     ],
     [
-      '<HostName>h</HostName><ReplaceKeyWith>p/${key}.s</ReplaceKeyWith><PassQueryString>true</PassQueryString>',
+      `<HostName>h</HostName><ReplaceKeyWith>p/\${key}.s</ReplaceKeyWith><PassQueryString>true</PassQueryString>`,
       'http://h/p/abc/te%20st.txt.s?a=1',
     ],
     ['<HostName>h</HostName><PassQueryString>false</PassQueryString>', 'http://h/abc/te%20st.txt'],

@@ -76,21 +76,25 @@ const expiration = checked(
   (node) => requireOne(node, ['Days', 'CreatedBeforeDate', 'Date', 'ExpiredObjectDeleteMarker'], []),
 )
 
-/** Access times are not recorded, and nothing is moved by them. */
 const OF_ACCESS = ['IsAccessTime', 'ReturnToStdWhenVisit', 'AllowSmallFile']
 
 export const targetClass = element('StorageClass', {
   ...oneOf(COLDER_CLASSES, 'invalidArgument'),
   spelled: 'storageClass',
 })
-const allowSmallFile = optionalElement('AllowSmallFile', truth())
+/** `isAccessTime`: days count from the last access; default of `allowSmallFile` is false for these. */
+const ofAccess = {
+  isAccessTime: optionalElement('IsAccessTime', truth('malformedXml')),
+  returnToStdWhenVisit: optionalElement('ReturnToStdWhenVisit', truth('malformedXml')),
+  allowSmallFile: optionalElement('AllowSmallFile', truth('malformedXml')),
+}
 
 const transitions = checked(
-  maybe('Transition', list('Transition', { days, createdBeforeDate, storageClass: targetClass, allowSmallFile })),
+  maybe('Transition', list('Transition', { days, createdBeforeDate, storageClass: targetClass, ...ofAccess })),
   'Transition',
   (node) => {
     requireOne(node, ['Days', 'CreatedBeforeDate'], ['StorageClass', ...OF_ACCESS])
-    refuseAccessTime(node)
+    checkAccessTime(node)
   },
 )
 
@@ -99,10 +103,10 @@ const noncurrentDays = element('NoncurrentDays', integer(1, DAYS_MAX))
 const noncurrentTransitions = checked(
   maybe(
     'NoncurrentVersionTransition',
-    list('NoncurrentVersionTransition', { noncurrentDays, storageClass: targetClass, allowSmallFile }),
+    list('NoncurrentVersionTransition', { noncurrentDays, storageClass: targetClass, ...ofAccess }),
   ),
   'NoncurrentVersionTransition',
-  refuseAccessTime,
+  checkAccessTime,
 )
 
 const bytes = integer(0, OBJECT_SIZE_MAX)
@@ -137,6 +141,8 @@ const rules = checked(
       group('NoncurrentVersionExpiration', { noncurrentDays }),
     ),
     noncurrentVersionTransitions: noncurrentTransitions,
+    /** Seconds since 1970 when access began to be recorded, of rules that depend on it; what is sent does not count. */
+    atimeBase: answered(optionalElement('AtimeBase', integer(0, Number.MAX_SAFE_INTEGER))),
   }),
   'Rule',
   (node) => checkElements(node),
@@ -178,10 +184,15 @@ function requireOne({ children }: XmlNode, alternatives: readonly string[], othe
   if (found.length === 0 || isUnknown) throw new OssError('malformedXml')
 }
 
-function refuseAccessTime({ children }: XmlNode): void {
+/** An object returns by an access only if it was moved for want of one. */
+function checkAccessTime({ children }: XmlNode): void {
   const isTrue = (name: string) => children.some((child) => child.name === name && /^true$/i.test(child.text.trim()))
-  if (isTrue('IsAccessTime')) throw new OssError('elementNotImplemented', { Element: 'IsAccessTime' })
-  if (isTrue('ReturnToStdWhenVisit')) throw new OssError('malformedXml')
+  if (isTrue('ReturnToStdWhenVisit') && !isTrue('IsAccessTime')) throw new OssError('malformedXml')
+}
+
+/** A member that is written and not read. */
+function answered<T>(member: Member<T | undefined>): Member<T | undefined> {
+  return { ...member, decode: () => undefined }
 }
 
 /** A member whose elements with a name are checked before they are decoded. */
@@ -212,7 +223,6 @@ export const bucketLifecycle = bucketDocument({
     return lifecycle
   },
   errors: [
-    'elementNotImplemented',
     'lifecycleAbortElement',
     'lifecycleAbortEmpty',
     'lifecycleAbortTwice',

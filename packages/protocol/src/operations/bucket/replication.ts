@@ -91,7 +91,7 @@ export const getBucketReplication = operation({
   status: 200,
   output: {},
   result: configuration,
-  errors: ['noSuchBucket', 'noSuchReplication'],
+  errors: ['noSuchBucket', 'notReplicated'],
 })
 
 export const deleteBucketReplication = operation({
@@ -154,7 +154,7 @@ export const getBucketReplicationProgress = operation({
       historicalObjectReplication: element('HistoricalObjectReplication', state),
     }),
   }),
-  errors: ['noSuchBucket', 'noSuchReplication', 'noSuchReplicationRule'],
+  errors: ['noSuchBucket', 'notReplicated', 'noSuchReplicationRule'],
 })
 
 export const putBucketRtc = operation({

@@ -1,3 +1,5 @@
+import { httpDate } from '../../codec.js'
+import { header, optional } from '../../field.js'
 import { operation } from '../../operation.js'
 import { page, VERSION_CAUSES, versionId } from '../shared.js'
 import { objectHeaders } from './object-headers.js'
@@ -14,6 +16,15 @@ export const getObjectMeta = operation({
   permissions: ['oss:GetObject'],
   input: { versionId },
   status: 200,
-  output: { contentLength, etag, lastModified, crc64, transitionTime, versionId: shown },
+  output: {
+    contentLength,
+    etag,
+    lastModified,
+    crc64,
+    transitionTime,
+    /** Only of buckets that record accesses. */
+    lastAccessTime: optional(header('x-oss-last-access-time', httpDate)),
+    versionId: shown,
+  },
   errors: ['noSuchBucket', 'noSuchKey', ...VERSION_CAUSES],
 })

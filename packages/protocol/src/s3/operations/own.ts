@@ -6,7 +6,7 @@ import { DOCUMENT_CAUSES } from '../../operations/shared.js'
 import { element, xml } from '../../xml.js'
 import { aclOperations } from './acl.js'
 import { getObjectAttributes } from './attributes.js'
-import { s3Only, s3Page } from './declare.js'
+import { s3Instead, s3Only, s3Page } from './declare.js'
 import { refusedElement } from './document.js'
 
 const ownershipControls = { level: 'bucket', when: [{ query: ['ownershipControls'] }] } as const
@@ -91,11 +91,12 @@ const notificationOperations = [
 
 const replication = { level: 'bucket', when: [{ query: ['replication'] }] } as const
 
-/** Nothing is replicated. */
+/** Nothing is replicated: the rules that OSS's operations keep have another form. */
 const replicationOperations = [
-  s3Only({
+  s3Instead({
     ...replication,
     name: 'GetBucketReplication',
+    handledAs: 'GetS3BucketReplication',
     summary: 'Answers that a bucket is not replicated.',
     source: s3Page('GetBucketReplication'),
     method: 'GET',
@@ -105,9 +106,10 @@ const replicationOperations = [
     output: {},
     errors: ['noSuchBucket', 'noSuchReplication'],
   }),
-  s3Only({
+  s3Instead({
     ...replication,
     name: 'DeleteBucketReplication',
+    handledAs: 'DeleteS3BucketReplication',
     summary: 'Succeeds, as no bucket is replicated.',
     source: s3Page('DeleteBucketReplication'),
     method: 'DELETE',

@@ -109,9 +109,9 @@ export function requireRule(rules: readonly ReplicationRule[], id: string): Repl
   return found
 }
 
-/** Throws noSuchBucket, noSuchReplication. */
+/** Throws noSuchBucket, notReplicated. */
 export async function findReplications(domain: Domain, bucket: BucketName): Promise<readonly ReplicationRule[]> {
   const rules = (await findDocument(domain, bucket, 'replication'))?.rules
-  if (rules === undefined) throw new OssError('noSuchReplication', { bucketName: bucket })
+  if (rules === undefined) throw new OssError('notReplicated', { bucketName: bucket })
   return rules
 }

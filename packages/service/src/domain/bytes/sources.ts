@@ -23,6 +23,27 @@ export function sourceOf(pieces: readonly Uint8Array[]): ByteSource {
   }
 }
 
+/** A source of pieces that are made one after another, of a size that is not known. */
+export function sourceOfPieces(pieces: AsyncIterable<Uint8Array>): ByteSource {
+  const iterator = pieces[Symbol.asyncIterator]()
+  let piece: Uint8Array = new Uint8Array()
+  const advance = async (): Promise<void> => {
+    while (piece.length === 0) {
+      const next = await iterator.next()
+      if (next.done === true) return
+      piece = next.value
+    }
+  }
+  const read = async (buffer: Uint8Array): Promise<number> => {
+    await advance()
+    const taken = piece.subarray(0, buffer.length)
+    buffer.set(taken)
+    piece = piece.subarray(taken.length)
+    return taken.length
+  }
+  return { size: undefined, ready: advance, read }
+}
+
 /** The bytes of a source that announces at most `bytesMax`. Passes the source's error on. */
 export async function readAll(source: ByteSource, bytesMax: number): Promise<Uint8Array> {
   // one byte more, so that the end appears as a read of nothing

@@ -9,6 +9,7 @@ import { documentCodec } from './records/document.js'
 import { garbageCodec } from './records/garbage.js'
 import { graveCodec } from './records/grave.js'
 import { incarnationCodec } from './records/incarnation.js'
+import { logLinesCodec } from './records/log-lines.js'
 import { objectCodec } from './records/object.js'
 import { partCodec } from './records/part.js'
 import { accessKeyCodec, identityCodec, keyUseCodec, policyCodec, ramCounters } from './records/ram.js'
@@ -212,6 +213,15 @@ export const counterRows = space({
   about: 'what the bucket holds',
 })
 
+export const logRows = space({
+  letter: 'l',
+  kind: 'log',
+  key: [text('source'), number('hour', 4), id('token')],
+  value: logLinesCodec,
+  rowsAtOnce: FEW,
+  about: 'lines of the access log of a bucket that are not yet in an object of its target',
+})
+
 // Capital letters: who may do what.
 
 export const identityRows = space({
@@ -308,6 +318,7 @@ export const SPACES = [
   epochRows,
   garbageRows,
   counterRows,
+  logRows,
   identityRows,
   policyRows,
   attachmentRows,

@@ -159,6 +159,8 @@ export interface ObjectRecord extends MultipartETags, Holds {
   readonly restore?: { readonly readyAt: number; readonly expiresAt: number }
   /** When a lifecycle rule moved it to its class; absent: it is in its first class. */
   readonly movedAt?: number
+  /** The last read of its bytes that was recorded; absent: none since it was written. */
+  readonly accessedAt?: number
   /** The rows of its bytes as CSV or JSON, where they were counted. */
   readonly rows?: CountedRows
 }

@@ -17,6 +17,8 @@ const NAMES = {
   document: 'cors',
   page: 255,
   domain: 'files.example',
+  source: 'bkt',
+  hour: 490_000,
   place: 1_767_600_000_001,
   blob: 'f00d-1',
   incarnation: 'f00d',

@@ -25,6 +25,10 @@ export interface KeyNames {
   /** The kind of a document of the bucket's configuration. */
   readonly document: string
   readonly page: number
+  /** The bucket that an access log is about; it may have been deleted. */
+  readonly source: BucketName
+  /** Hours since 1970. */
+  readonly hour: number
   /** A domain of a user, in lower case. */
   readonly domain: string
   /** The place of a version. */

@@ -192,7 +192,7 @@ async function move(tx: Transaction, { bucket, key, record }: Target, storageCla
 /** Whether nothing has replaced or changed a version that rules depend on. */
 function isSame(found: VersionRecord, record: VersionRecord): boolean {
   if ('deleteMarker' in found || 'deleteMarker' in record) return found.version?.id === record.version?.id
-  const stateOf = ({ reference, modifiedAt, storageClass, tagging }: ObjectRecord) =>
-    JSON.stringify([reference, modifiedAt, storageClass, tagging])
+  const stateOf = ({ reference, modifiedAt, accessedAt, storageClass, tagging }: ObjectRecord) =>
+    JSON.stringify([reference, modifiedAt, accessedAt, storageClass, tagging])
   return stateOf(found) === stateOf(record)
 }

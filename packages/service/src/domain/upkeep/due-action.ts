@@ -36,8 +36,25 @@ export function dueAction(rules: readonly LifecycleRule[], subject: Subject, now
   if (expiring !== undefined && expiring.time <= now) return { kind: 'expire', rule: expiring.rule }
   return move(matching, record, now, (rule, storageClass) => {
     const transition = rule.transitions?.find((one) => one.storageClass === storageClass)
-    return transition && { time: timeOf(transition, record.modifiedAt), ...transition }
+    if (transition === undefined) return undefined
+    const base = transition.isAccessTime === true ? lastAccess(rule, record) : record.modifiedAt
+    return { time: timeOf(transition, base), ...transition }
   })
+}
+
+/** Whether a version in IA goes back to Standard because it was read: a rule had moved it there for want of that. */
+export function returnsOnAccess(rules: readonly LifecycleRule[], key: string, record: ObjectRecord): boolean {
+  if (record.storageClass !== 'IA' || record.movedAt === undefined) return false
+  return rules.some((rule) => {
+    const moves = [...(rule.transitions ?? []), ...(rule.noncurrentVersionTransitions ?? [])]
+    const returns = moves.some((move) => move.storageClass === 'IA' && move.returnToStdWhenVisit === true)
+    return returns && rule.status === 'Enabled' && covers(rule, { key, record, isOnly: false })
+  })
+}
+
+/** The last access to a version; one that has none counts from when it was written, or from when access was first recorded. */
+function lastAccess({ atimeBase = 0 }: LifecycleRule, { modifiedAt, accessedAt = 0 }: ObjectRecord): number {
+  return Math.max(modifiedAt, accessedAt, atimeBase * 1000)
 }
 
 /** When a current object expires by its rules, and by which; undefined where it does not. */
@@ -59,7 +76,11 @@ function noncurrentAction(
   if ('deleteMarker' in record) return undefined
   return move(rules, record, now, (rule, storageClass) => {
     const transition = rule.noncurrentVersionTransitions?.find((one) => one.storageClass === storageClass)
-    return transition && { time: timeAfter(transition.noncurrentDays), ...transition }
+    if (transition === undefined) return undefined
+    const { noncurrentDays, isAccessTime } = transition
+    const time =
+      isAccessTime === true ? midnightAfter(lastAccess(rule, record), noncurrentDays) : timeAfter(noncurrentDays)
+    return { time, ...transition }
   })
 }
 
@@ -79,7 +100,13 @@ function markerAction(
 interface Move {
   /** Undefined: never. */
   readonly time: number | undefined
+  readonly isAccessTime?: boolean | undefined
   readonly allowSmallFile?: boolean | undefined
+}
+
+/** Rules by the time of access leave small objects alone unless they say otherwise. */
+function sparesSmall({ isAccessTime, allowSmallFile }: Move): boolean {
+  return isAccessTime === true ? allowSmallFile !== true : allowSmallFile === false
 }
 
 /** The classes that objects of a class may move to, the coldest first. */
@@ -104,7 +131,8 @@ function move(
     if (grows && (storageClass === 'ColdArchive' || storageClass === 'DeepColdArchive')) continue
     const found = longest(rules, (rule) => {
       const wanted = moveOf(rule, storageClass)
-      return wanted?.allowSmallFile === false && record.size < SMALL_BYTES ? undefined : wanted?.time
+      if (wanted === undefined || (record.size < SMALL_BYTES && sparesSmall(wanted))) return undefined
+      return wanted.time
     })
     if (found !== undefined && found.time <= now) return { kind: 'move', storageClass, rule: found.rule }
   }

@@ -6,11 +6,22 @@ import { readPublicAccessBlock } from '../../domain/buckets/public-access.js'
 import { readRetentionMs } from '../../domain/buckets/worm.js'
 import { newId } from '../../domain/domain.js'
 import { readDocument } from '../../domain/stored/documents.js'
+import type { LifecycleRule } from '../../domain/upkeep/due-action.js'
 import type { DocumentRules } from './documents.js'
 
 /** Rules of documents beyond their declarations: ids, the time, and other contents of the store. */
 export const documentRules: DocumentRules = {
-  lifecycle: ({ rules }, { domain }) => ({ rules: rules.map((rule) => ({ ...rule, id: rule.id || newId(domain) })) }),
+  lifecycle: async ({ rules }, { domain, tx, bucket }) => {
+    const monitor = await readDocument(tx, bucket, 'accessmonitor')
+    if (monitor?.status !== 'Enabled' && rules.some(asksAboutAccess)) throw new OssError('malformedXml')
+    const atimeBase = Math.floor((monitor?.enabledAt ?? 0) / 1000)
+    return {
+      rules: rules.map((rule) => {
+        const { atimeBase: _, ...others } = rule
+        return { ...others, id: rule.id || newId(domain), ...(asksAboutAccess(rule) && { atimeBase }) }
+      }),
+    }
+  },
 
   /** No tags are the same as none that were set. */
   tagging: (tagging) => (tagging.tagSet.tags.length === 0 ? undefined : tagging),
@@ -18,7 +29,10 @@ export const documentRules: DocumentRules = {
   accessmonitor: async (setting, { domain, tx, bucket }) => {
     const before = await readDocument(tx, bucket, 'accessmonitor')
     if (setting.status === before?.status) return before
-    return setting.status === 'Enabled' ? { ...setting, enabledAt: domain.clock() } : setting
+    if (setting.status === 'Enabled') return { ...setting, enabledAt: domain.clock() }
+    const lifecycle = await readDocument(tx, bucket, 'lifecycle')
+    if (lifecycle?.rules.some(asksAboutAccess)) throw new OssError('accessMonitorNeeded')
+    return setting
   },
 
   logging: async (status, { domain, tx, bucket }) => {
@@ -39,6 +53,11 @@ export const documentRules: DocumentRules = {
     if (isPublic && (await readPublicAccessBlock(tx, bucket))) throw new OssError('publicPolicyBlocked')
     return text
   },
+}
+
+/** Whether a rule depends on when objects were last read. */
+function asksAboutAccess({ transitions = [], noncurrentVersionTransitions = [] }: LifecycleRule): boolean {
+  return [...transitions, ...noncurrentVersionTransitions].some(({ isAccessTime }) => isAccessTime === true)
 }
 
 function compilePolicy(text: string): CompiledPolicy {

@@ -4,7 +4,7 @@ import { handler } from '../../call.js'
 
 const nothing = () => ({ output: {} })
 
-const getBucketReplication = handler('GetBucketReplication', () => {
+const getBucketReplication = handler('GetS3BucketReplication', () => {
   throw new OssError('noSuchReplication')
 })
 
@@ -18,7 +18,7 @@ export const unconfiguredHandlers = [
   handler('PutBucketNotificationConfiguration', nothing),
   handler('GetBucketNotificationConfiguration', () => ({ output: {}, result: {} })),
   getBucketReplication,
-  handler('DeleteBucketReplication', nothing),
+  handler('DeleteS3BucketReplication', nothing),
   handler('ListBucketInventoryConfigurations', emptyList),
   handler('ListBucketAnalyticsConfigurations', emptyList),
   handler('ListBucketMetricsConfigurations', emptyList),

@@ -1,3 +1,4 @@
+import type { ObjectKey } from '@bindery/protocol'
 import { type Awaitable, andThen } from '@bindery/storage'
 import type { Domain } from '../../domain/domain.js'
 import type { OpenObject } from '../../domain/objects/open-object.js'
@@ -38,12 +39,22 @@ interface ReadingBytes extends Reading {
   readonly openObject: OpenObject
 }
 
-/** The object whose bytes a call reads, as `followSymlink` finds it. Throws invalidObjectState as well. */
-export function readableObject(call: ReadingBytes): Awaitable<OpenObject> {
-  const { domain, bucket, openObject } = call
+/**
+ * The object whose bytes a call reads, as `followSymlink` finds it. `onRead` is called for it, and for the symlink that
+ * leads to it. Throws invalidObjectState as well.
+ */
+export function readableObject(
+  call: ReadingBytes,
+  onRead?: (key: ObjectKey, record: ObjectRecord) => void,
+): Awaitable<OpenObject> {
+  const { domain, bucket, openObject, objectName } = call
   return andThen(findDirectRead(domain, bucket), (isDirectlyRead) => {
-    const check = (record: ObjectRecord): void => requireReadable(record, domain.clock(), isDirectlyRead)
-    check(openObject.record)
-    return followSymlink(call, openObject, check)
+    const check = (key: ObjectKey, record: ObjectRecord): void => {
+      requireReadable(record, domain.clock(), isDirectlyRead)
+      onRead?.(key, record)
+    }
+    const { target = objectName.key } = openObject.record
+    check(objectName.key, openObject.record)
+    return followSymlink(call, openObject, (record) => check(target, record))
   })
 }

@@ -1,8 +1,8 @@
-import { type Operations, OssError } from '@bindery/protocol'
+import { type ObjectKey, type Operations, OssError } from '@bindery/protocol'
 import { andThen, type ByteRange } from '@bindery/storage'
-import { type HandledInput, handler } from '../../call.js'
+import { type CallOf, type HandledInput, handler } from '../../call.js'
 import type { OpenObject, TakeBytes } from '../../domain/objects/open-object.js'
-import type { StoredHeaders } from '../../domain/stored/model.js'
+import type { ObjectRecord, StoredHeaders } from '../../domain/stored/model.js'
 import { isWanted, rangeHolds } from '../../response/conditions.js'
 import { compress, isCompressed } from '../../response/gzip.js'
 import { contentRange, selectRange } from '../../response/range.js'
@@ -16,7 +16,7 @@ type Input = HandledInput<Operations['GetObject']>
 export const getObject = handler('GetObject', (call) => {
   const overrides = overridesOf(call.input)
   if (call.requester.kind === 'anonymous' && overrides !== undefined) throw new OssError('anonymousOverride')
-  return andThen(readableObject(call), (object) => {
+  return andThen(readableObject(call, noteAccess(call)), (object) => {
     const stored = objectHeaders(call, object.record)
     const whole = overrides === undefined ? stored : { ...stored, ...overrides }
     const { input } = call
@@ -30,6 +30,12 @@ export const getObject = handler('GetObject', (call) => {
     }))
   })
 })
+
+/** Notes a read in a bucket that records them. */
+function noteAccess({ domain, bucket }: CallOf<'GetObject'>) {
+  if (bucket.documents?.accessmonitor === undefined) return undefined
+  return (key: ObjectKey, record: ObjectRecord) => domain.accessNotes.add({ bucket: bucket.name, key }, record)
+}
 
 /** `whole`: the headers of the whole object. */
 function answer(object: OpenObject, input: Input, whole: ReturnType<typeof objectHeaders>, pace: Pace | undefined) {

@@ -4,5 +4,6 @@ import { shownVersionOf } from '../../domain/stored/version-id.js'
 
 export const putObjectAcl = handler('PutObjectACL', async (call) => {
   const object = await setObjectAcl(call.domain, call.objectName, call.input.objectAcl)
+  if (call.bucket.documents?.accessmonitor !== undefined) call.domain.accessNotes.add(call.objectName, object)
   return { output: { versionId: shownVersionOf(call.bucket, object) } }
 })

@@ -1,0 +1,39 @@
+/** Objects that the server writes on behalf of a bucket's owner: access logs and inventories. */
+import type { ObjectKey } from '@bindery/protocol'
+import type { ByteSource, Reader } from '@bindery/storage'
+import type { Domain } from '../domain.js'
+import { readDocument } from '../stored/documents.js'
+import type { BucketRecord, EncryptionChoice, ObjectRecord } from '../stored/model.js'
+import { putObject } from './objects.js'
+
+export interface Report {
+  readonly key: ObjectKey
+  readonly contentType: string
+  /** Absent: as the bucket encrypts by default. */
+  readonly encryption?: EncryptionChoice | undefined
+}
+
+/** Stores a report as an ordinary object. Throws what putObject throws. */
+export async function storeReport(
+  domain: Domain,
+  bucket: BucketRecord,
+  { key, contentType, encryption }: Report,
+  source: ByteSource,
+): Promise<ObjectRecord> {
+  const byDefault = encryption ?? (await domain.metadata.read((reader) => readDefault(reader, bucket)))
+  const description = { headers: { contentType }, userMetadata: {}, tagging: [] }
+  const { name, owner } = bucket
+  return putObject(
+    domain,
+    { bucket: name, key, owner, description, acl: 'default', forbidOverwrite: false, encryption: byDefault },
+    source,
+  )
+}
+
+async function readDefault(reader: Reader, bucket: BucketRecord): Promise<EncryptionChoice | undefined> {
+  const rule = (await readDocument(reader, bucket, 'encryption'))?.byDefault
+  if (rule === undefined) return undefined
+  const { sseAlgorithm: algorithm, kmsMasterKeyId: keyId, kmsDataEncryption } = rule
+  if (algorithm !== 'KMS') return { algorithm }
+  return { algorithm, ...(keyId && { keyId }), ...(kmsDataEncryption && { dataEncryption: kmsDataEncryption }) }
+}
