@@ -9,7 +9,7 @@ import { listFiles } from './list-files.mjs'
 import { hasSource, runTests } from './run-tests.mjs'
 
 // These need tools of other languages or strace, take minutes, or check the repository itself.
-const SLOW = ['test/conformance/', 'test/crash/', 'test/repository/']
+const SLOW = ['test/conformance/', 'test/crash/', 'test/packages/', 'test/repository/']
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const { values, positionals } = parseArgs({

@@ -33,6 +33,12 @@ const PROXIES = {
     command: (file) => ['haproxy', '-db', '-f', file],
     configure: (block, { port }) => block.replace('bind :443', `bind 127.0.0.1:${port}`),
   },
+  caddy: {
+    command: (file) => ['caddy', 'run', '--config', file, '--adapter', 'caddyfile'],
+    // a certificate of its own instead of one that Caddy requests
+    configure: (block, { port, certificate, key }) =>
+      `{\n  admin off\n  persist_config off\n  log {\n    level ERROR\n  }\n}\n${block.replace('oss.example, *.oss.example {', `https://127.0.0.1:${port} {\n  tls ${certificate} ${key}`)}`,
+  },
 }
 
 for (const [name, proxy] of Object.entries(PROXIES)) {
@@ -86,7 +92,7 @@ async function startProxy(t, proxy, { name, folder, backend }) {
     .replace('/etc/ssl/oss.example.key', key)
     .replace('/etc/ssl/oss.example.pem', both)
     .replace('127.0.0.1:9000', backend)
-  writeFileSync(file, proxy.configure(text, { port, folder }))
+  writeFileSync(file, proxy.configure(text, { port, folder, certificate, key }))
   const [program, ...args] = proxy.command(file)
   const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'] })
   const exited = once(child, 'exit')

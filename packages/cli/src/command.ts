@@ -36,6 +36,11 @@ export const COMMANDS = {
     flags: ['bucket', 'endpoint'],
     examples: ['bindery connect', 'bindery connect python', 'bindery connect aws ./data --bucket logs | sh -e'],
   },
+  health: {
+    synopsis: '[DIR] [--endpoint URL]',
+    flags: ['endpoint'],
+    examples: ['bindery health ./data', 'bindery health --endpoint http://10.0.0.1:9000'],
+  },
   fsck: {
     synopsis: '[DIR] [--bytes] [--repair] [--json]',
     flags: ['bytes', 'repair', 'json'],

@@ -35,6 +35,7 @@ const USAGE_KINDS: ReadonlySet<FailureKind> = new Set([
   'adminKeyMissing',
   'fileUnreadable',
   'clientUnknown',
+  'folderInside',
   'keyOther',
 ])
 

@@ -196,6 +196,13 @@ export const OPTIONS = {
     'What to log: one line per request at info; strings to sign, with secrets redacted, at debug.',
   ),
   json: option(undefined, '--json', boolean(), 'false', 'Print one line of JSON instead of the banner, and log JSON.'),
+  otlpEndpoint: option(
+    'BINDERY_OTLP_ENDPOINT',
+    '--otlp-endpoint',
+    endpoint('URL'),
+    undefined,
+    'Collector of OpenTelemetry that gets a trace of each request, by OTLP over HTTP; without it none are made.',
+  ),
   metricsToken: option(
     'BINDERY_METRICS_TOKEN',
     undefined,

@@ -35,6 +35,8 @@ export interface FailureDetails {
   backupUnfinished: { folder: string }
   /** The target of a backup or restore contains something else. */
   targetNotEmpty: { folder: string }
+  /** One of the two folders of a copy contains the other. */
+  folderInside: { folder: string; other: string }
   /** `pid` is undefined if the holder does not answer because it is ending or hangs. */
   folderLocked: { folder: string; pid: number | undefined }
   formatNewer: { folder: string; format: number; supported: number }

@@ -1,7 +1,8 @@
 import type { Config } from './config.js'
 import type { Deployment } from './deployment.js'
+import { requireFreePort } from './free-port.js'
 import { createLog, type Log, type LogLevel } from './log.js'
-import { openDeployment } from './open-deployment.js'
+import { isNewDeployment, openDeployment } from './open-deployment.js'
 import { endOnCrash } from './processes/crash.js'
 import { type InstanceOptions, openInstance } from './processes/instance.js'
 import type { Primary } from './processes/process-cluster.js'
@@ -30,6 +31,8 @@ export interface RunningServer {
 export async function startServer(config: Config, version: string): Promise<RunningServer> {
   const readableLog = !config.json && process.stderr.isTTY === true
   const log = createLog(config.logLevel, { readable: readableLog })
+  // otherwise a start that fails would leave a new folder, with a key that was never shown
+  if (await isNewDeployment(config)) await requireFreePort(config.host, config.port)
   const deployment = await openDeployment(config)
   try {
     const rootKey = await rootKeyOf(config, deployment)

@@ -106,9 +106,13 @@ function listOf(all: ReadonlyMap<string, Snippet>, language: Language): string {
   return `${words.clients}\n\n${lines.join('')}\n${words.usage}\n`
 }
 
-/** The client library of this clone, seen from the bundle or from the modules. */
+/** The client library, seen from the bundle in a package, from that in a clone, or from the modules. */
 function clientLibrary(): string {
-  const places = ['../../client/dist/node/index.js', '../../../client/dist/node/index.js']
+  const places = [
+    '../client/dist/node/index.js',
+    '../../client/dist/node/index.js',
+    '../../../client/dist/node/index.js',
+  ]
   const urls = places.map((place) => new URL(place, import.meta.url))
   return (urls.find((url) => existsSync(url)) ?? urls[0])?.href ?? '@bindery/client'
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { bindery, COMMAND, newFolder, type Server, send, start, stored } from '../testing/support.js'
@@ -116,6 +116,18 @@ async function filesOf(folder: string): Promise<StoredFile[]> {
   const stats = await Promise.all(names.map(async (name) => ({ name, stats: await stat(join(folder, name)) })))
   return stats.filter((file) => file.stats.isFile()).map(({ name, stats: { size, nlink } }) => ({ name, size, nlink }))
 }
+
+test('a backup into its own data folder is refused, also through a link', async (t) => {
+  const places = await folders(t)
+  const server = await start(t, places.data)
+  await symlink(places.data, join(places.data, '..', 'link'))
+  for (const target of [places.data, join(places.data, 'backup'), join(places.data, '..', 'link', 'a', 'b')]) {
+    const { code, output } = await bindery('backup', places.data, target)
+    assert.match(output, /contain each other\. Name a folder elsewhere/)
+    assert.equal(code, 2)
+  }
+  await server.stop()
+})
 
 test('an interrupted backup is refused by restore, and a later run completes it', async (t) => {
   const places = await folders(t)

@@ -5,6 +5,7 @@ import type { ExitCode } from '../exit-codes.js'
 export const RUN: Readonly<Record<CommandName, (invocation: Invocation) => Promise<ExitCode>>> = {
   serve: async (invocation) => (await import('./serve.js')).serve(invocation),
   connect: async (invocation) => (await import('./connect.js')).connectCommand(invocation),
+  health: async (invocation) => (await import('./health.js')).healthCommand(invocation),
   fsck: async (invocation) => (await import('./fsck.js')).fsckCommand(invocation),
   backup: async (invocation) => (await import('./copy.js')).copyCommand('backup', invocation),
   restore: async (invocation) => (await import('./copy.js')).copyCommand('restore', invocation),

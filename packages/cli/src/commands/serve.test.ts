@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
-import { createServer } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -350,4 +350,14 @@ test('SIGUSR2 switches the log of every process to debug and back, and SIGHUP st
   await refuse()
   assert.equal(lines(), before)
   assert.equal(await server.stop(), 0)
+})
+
+test('a start that fails because the port is taken leaves no new folder', async (t) => {
+  const other = createServer().listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  t.after(() => other.close())
+  const folder = join(await newFolder(t), 'new')
+  const { port } = other.address() as AddressInfo
+  assert.match((await failure({ folder, port })).message, /is in use, perhaps by another Bindery/)
+  await assert.rejects(stat(folder), { code: 'ENOENT' })
 })

@@ -25,6 +25,14 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
       ],
       flags: { bucket: 'bucket to use; demo by default', endpoint: 'address of a server elsewhere' },
     },
+    health: {
+      summary: 'Check that the running server is ready, for health checks of containers.',
+      details: [
+        'It prints the answer of /-/health/ready. The exit code is 0 if the server is ready, otherwise 3.',
+        'The server is the one that uses DIR (BINDERY_DIR, or ./data), or the one at --endpoint.',
+      ],
+      flags: { endpoint: 'address of a server elsewhere' },
+    },
     fsck: {
       summary: 'Check the data folder of a stopped server.',
       details: ['DIR defaults to BINDERY_DIR, or ./data. The exit code is 1 if it has a problem.'],

@@ -24,6 +24,14 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
       ],
       flags: { bucket: '使用的 Bucket，默认为 demo', endpoint: '其他服务的地址' },
     },
+    health: {
+      summary: '检查运行中的服务是否就绪，供容器的健康检查使用。',
+      details: [
+        '打印 /-/health/ready 的应答。服务就绪时退出码为 0，否则为 3。',
+        '服务是正在使用 DIR（BINDERY_DIR 或 ./data）的那个，或由 --endpoint 指定。',
+      ],
+      flags: { endpoint: '其他服务的地址' },
+    },
     fsck: {
       summary: '检查数据目录（服务须已停止）。',
       details: ['DIR 默认为 BINDERY_DIR 或 ./data。发现问题时退出码为 1。'],

@@ -71,6 +71,7 @@ export const ENGLISH: Sentences = {
     targetNotEmpty: ({ folder }) => `${folder} is not empty. Name an empty folder, or one that does not exist yet.`,
     folderForeign: ({ folder }) =>
       `${folder} contains files that do not belong to Bindery. Name an empty folder, or one that does not exist yet.`,
+    folderInside: ({ folder, other }) => `${folder} and ${other} contain each other. Name a folder elsewhere.`,
     folderLocked: ({ folder, pid }) =>
       pid === undefined
         ? `${folder} is in use by a process that does not answer. Wait until it has ended, or find it: fuser ${folder}/lock/*`

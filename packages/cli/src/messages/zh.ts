@@ -64,6 +64,7 @@ export const CHINESE: Sentences = {
     backupUnfinished: ({ folder }) => `${folder} 不是已完成的备份。如果备份曾被中断，请重新执行，它会接着进行。`,
     targetNotEmpty: ({ folder }) => `${folder} 里有其他内容。请指定一个空目录，或尚不存在的目录。`,
     folderForeign: ({ folder }) => `${folder} 里有不属于 Bindery 的文件。请指定一个空目录，或尚不存在的目录。`,
+    folderInside: ({ folder, other }) => `${folder} 和 ${other} 互相包含。请指定其他位置的目录。`,
     folderLocked: ({ folder, pid }) =>
       pid === undefined
         ? `${folder} 正被一个没有应答的进程使用。请等它结束，或者查找它：fuser ${folder}/lock/*`
@@ -102,6 +103,7 @@ export const CHINESE: Sentences = {
     strict: '拒绝 OSS 会拒绝而 Bindery 本可处理的请求：其他地域的签名。',
     logLevel: '日志级别：info 每个请求一行，debug 显示待签名字符串（已隐去密钥）。',
     json: '用一行 JSON 代替启动信息，日志也用 JSON。',
+    otlpEndpoint: 'OpenTelemetry 采集器的地址，每个请求的链路追踪以 OTLP/HTTP 发送到那里；不设置则不产生。',
     metricsToken: '其他机器读取 /-/metrics 所用的 Bearer 令牌；不设置时只有本机可以读取。',
     accessKeyId: '根账号的 AccessKey ID，代替目录里保存的随机密钥。',
     accessKeySecret: '根账号的 AccessKey secret；必须与 ID 一起设置。',

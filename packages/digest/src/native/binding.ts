@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 /** An engine's threads and tables. */
 export interface RawEngine {
@@ -108,10 +109,27 @@ export interface Binding {
   tryLock(fd: number): number
 }
 
-/** The addon, or undefined if it was not built. Throws if it exists and cannot be loaded. */
+/**
+ * The addon, or undefined if it was not built. Throws if it was built here and cannot be loaded; one that a package brings may
+ * be too new for this system.
+ */
 export function loadBinding(): Binding | undefined {
   const require = createRequire(import.meta.url)
-  // by the name of the package, because a bundle is not next to it
-  const file = join(dirname(require.resolve('@bindery/digest/package.json')), 'dist', 'native', 'addon.node')
-  return existsSync(file) ? require(file) : undefined
+  const built = builtAddon(require)
+  if (built !== undefined) return existsSync(built) ? require(built) : undefined
+  const place = `../prebuilds/${process.platform}-${process.arch}/addon.node`
+  try {
+    return require(fileURLToPath(new URL(place, import.meta.url)))
+  } catch {
+    return undefined
+  }
+}
+
+/** The place of the addon in a clone, by the name of its package, because a bundle is not next to it; undefined in a package. */
+function builtAddon(require: NodeJS.Require): string | undefined {
+  try {
+    return join(dirname(require.resolve('@bindery/digest/package.json')), 'dist', 'native', 'addon.node')
+  } catch {
+    return undefined
+  }
 }

@@ -3,7 +3,7 @@ import type { Finding } from '@bindery/service'
 import { folderFailure } from '../failure.js'
 import { prepareTarget, writeMarker } from './backup-marker.js'
 import type { CopyProgress } from './copy-blobs.js'
-import { type CopyReport, copyFolder } from './copy-folder.js'
+import { type CopyReport, copyFolder, requireApart } from './copy-folder.js'
 import { FOLDER_FORMAT, readFormat } from './data-folder.js'
 import { requireDataFolder } from './data-stores.js'
 import { holdFolder } from './hold.js'
@@ -22,12 +22,13 @@ export interface BackupOptions {
 /**
  * Copies a data folder in its state at one moment. The target is marked as unfinished until it is complete, durable and
  * audited; findings of the audit are problems of the data folder itself. Throws Failure `folderMissing`,
- * `targetNotEmpty`, `formatNewer`, `layoutOther`, `fileDamaged`, `folderForbidden`, `diskFull`.
+ * `folderInside`, `targetNotEmpty`, `formatNewer`, `layoutOther`, `fileDamaged`, `folderForbidden`, `diskFull`.
  */
 export async function backup(options: BackupOptions): Promise<CopyReport> {
   const { bytes, onProgress, onFinding } = options
   const [from, to] = [resolve(options.folder), resolve(options.target)]
   await requireDataFolder(from)
+  await requireApart(from, to)
   const format = (await readFormat(from)) ?? FOLDER_FORMAT
   try {
     await prepareTarget(to)

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { copyFile, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { copyFile, mkdir, open, readdir, realpath, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { type AuditReport, audit, type Finding, forEachUnnamed } from '@bindery/service'
 import { copyMetadata, METADATA_FILE, systemFiles } from '@bindery/storage-local'
+import { Failure, systemCode } from '../failure.js'
 import { MARKER_FILE } from './backup-marker.js'
 import { type CopyProgress, copyBlobs } from './copy-blobs.js'
 import { BLOBS_FOLDER, FORMAT_FILE, METADATA_FOLDER } from './data-folder.js'
@@ -28,6 +29,24 @@ export interface CopyReport {
 const BUFFER_BYTES = 64 * 1024 * 1024
 /** Files that a copy leaves out or writes itself. */
 const OWN_FILES = new Set([FORMAT_FILE, MARKER_FILE])
+
+/** Refuses a copy into its own source, also through links. Throws Failure `folderInside`. */
+export async function requireApart(from: string, to: string): Promise<void> {
+  const [source, target] = await Promise.all([realPath(from), realPath(to)])
+  const contains = (outer: string, inner: string) => `${inner}/`.startsWith(`${outer}/`)
+  if (contains(source, target) || contains(target, source))
+    throw new Failure('folderInside', { folder: to, other: from })
+}
+
+/** The path without links; its last parts may not exist yet. */
+async function realPath(path: string): Promise<string> {
+  try {
+    return await realpath(path)
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT' || dirname(path) === path) throw error
+    return join(await realPath(dirname(path)), basename(path))
+  }
+}
 
 /**
  * Copies the files of a folder (keys), its metadata at one moment, and all blobs that they name; syncs and audits the

@@ -28,6 +28,14 @@ export const FORMAT_FILE = 'format.json'
 /** Files that a future data folder may contain: traces of an earlier start, and of the root of a disk. */
 const IGNORED = new Set([LOCK_FOLDER, `${FORMAT_FILE}.new`, 'lost+found'])
 
+/** Whether a folder has been used by a server. */
+export async function isDataFolder(folder: string): Promise<boolean> {
+  return access(join(folder, FORMAT_FILE)).then(
+    () => true,
+    () => false,
+  )
+}
+
 /** A data folder that is locked and has a format that this server reads. */
 export interface DataFolder {
   /** Absolute. */

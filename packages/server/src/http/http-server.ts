@@ -264,7 +264,9 @@ export class HttpServer {
     const milliseconds = performance.now() - startedAt
     const bytesReceived = body.arrived
     if (sent.whole) answer.onSent?.(sentFacts(request, bytesReceived, sent, milliseconds))
-    this.#options.onAnswered({ answer, bytesReceived, bytesSent: sent.bytes, milliseconds })
+    const { method = '' } = request
+    const traceparent = request.headers.traceparent?.toString()
+    this.#options.onAnswered({ answer, method, traceparent, bytesReceived, bytesSent: sent.bytes, milliseconds })
     logExchange(log, { request, remote: this.#clientOf(request), answer, sent, bytesReceived, milliseconds })
   }
 

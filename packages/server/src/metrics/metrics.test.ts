@@ -7,7 +7,7 @@ import { storeMetrics } from './store-metrics.js'
 
 function answered(operation: string | undefined, status: number, code?: string) {
   const answer = { status, log: { requestId: 'x', operation, code } }
-  return { answer, bytesReceived: 10, bytesSent: 20, milliseconds: 3 }
+  return { answer, method: 'GET', traceparent: undefined, bytesReceived: 10, bytesSent: 20, milliseconds: 3 }
 }
 
 test('the metrics of several processes are summed, by operation, status and code', async () => {

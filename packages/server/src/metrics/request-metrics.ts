@@ -29,6 +29,9 @@ export async function valuesOf(registry: Registry): Promise<MetricValues> {
 /** A request that was answered. */
 export interface Measured {
   readonly answer: Pick<ServiceResponse, 'status' | 'log'>
+  readonly method: string
+  /** The header by which a client names the trace that the request belongs to. */
+  readonly traceparent: string | undefined
   readonly bytesReceived: number
   readonly bytesSent: number
   readonly milliseconds: number

@@ -24,6 +24,7 @@ import { pooledRandom } from '../random.js'
 import { ROOT_ACCOUNT, type RootKey, rootAccessKeys } from '../root-key.js'
 import { scarceDisk, watchDisk } from '../scarce-disk.js'
 import { tlsFilesOf } from '../tls-files.js'
+import type { OtlpTraces } from '../traces/otlp-traces.js'
 import { keepNotes, runBackgroundTasks } from './background-tasks.js'
 import type { EventInlet } from './event-switchboard.js'
 import type { Primary, ProcessCluster } from './process-cluster.js'
@@ -122,6 +123,7 @@ export async function openInstance(
   })
   const publicKey = publicKeyOf(callbackKey)
   const { measureAll } = primary
+  const traces = await openTraces(options, log)
   return new RunningInstance({
     config,
     version: options.version,
@@ -132,6 +134,7 @@ export async function openInstance(
     cluster,
     service,
     measureAll,
+    traces,
     log,
   })
 }
@@ -147,6 +150,14 @@ async function openStores({ config, incarnation }: InstanceOptions, deployment: 
   }
 }
 
+/** Loads what only servers with a collector need. */
+async function openTraces({ config, version }: InstanceOptions, log: Log): Promise<OtlpTraces | undefined> {
+  const { otlpEndpoint } = config
+  if (otlpEndpoint === undefined) return undefined
+  const { OtlpTraces } = await import('../traces/otlp-traces.js')
+  return new OtlpTraces({ endpoint: `${otlpEndpoint.scheme}://${otlpEndpoint.host}`, version, log })
+}
+
 interface Parts {
   readonly config: Config
   readonly version: string
@@ -158,6 +169,7 @@ interface Parts {
   readonly cluster: ProcessCluster
   readonly service: Service
   readonly measureAll: Primary['measureAll']
+  readonly traces: OtlpTraces | undefined
   readonly log: Log
 }
 
@@ -178,7 +190,10 @@ class RunningInstance implements Instance {
       service,
       health,
       metrics: { token: config.metricsToken, text: () => this.#metricsText() },
-      onAnswered: (measured) => this.#metrics.observe(measured),
+      onAnswered: (measured) => {
+        this.#metrics.observe(measured)
+        parts.traces?.observe(measured)
+      },
       publicKey,
       log,
       tls: tlsFilesOf(config),
@@ -218,12 +233,13 @@ class RunningInstance implements Instance {
   readonly othersListen = (listen: boolean): Promise<void> => this.#parts.cluster.othersListen(listen)
 
   readonly stop = async (graceMs: number): Promise<number> => {
-    const { cluster, blobs, metadata } = this.#parts
+    const { cluster, blobs, metadata, traces } = this.#parts
     this.#stopping.abort()
     const drained = cluster.drain()
     const cut = await this.#http.stop(graceMs)
     this.#notes.abort()
     await this.#keeping
+    await traces?.close()
     await drained
     // If that fails, the next start declares this process dead.
     await cluster.leave().catch(() => {})

@@ -1,0 +1,122 @@
+// `npm run packages [-- --out DIR]`: makes the npm packages of this version, ready to be installed or published: the command and
+// the client library. They contain no install script. DIR is .cache/packages by default.
+
+import { execFileSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { parseArgs } from 'node:util'
+import { build } from 'esbuild'
+import { setUp } from './setup.mjs'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+/** Packages that the bundle of the command leaves out: they load files of their own. */
+const COMMAND_NEEDS = ['lmdb', 'pino']
+/** Packages of this repository that the client library is made of; they go into its tarball. */
+const CLIENT_PARTS = ['bytes', 'protocol']
+const BIN = `#!/usr/bin/env node
+import { main } from '../bundle/index.js'
+
+process.exitCode = await main(process.argv.slice(2), process.env)
+`
+
+/**
+ * Packs the built workspace. Returns the tarballs.
+ * @param {string} out  an absolute path
+ * @returns {{ cli: string, client: string }}
+ */
+export async function pack(out) {
+  const staging = path.join(out, 'staging')
+  rmSync(staging, { recursive: true, force: true })
+  mkdirSync(staging, { recursive: true })
+  const tarballs = {
+    cli: packFolder(await stageCommand(path.join(staging, 'cli')), out),
+    client: packFolder(stageClient(path.join(staging, 'client')), out),
+  }
+  rmSync(staging, { recursive: true, force: true })
+  return tarballs
+}
+
+/** The command: its bundle, the client library for `bindery connect`, and the addon of this machine. */
+async function stageCommand(folder) {
+  const source = path.join(root, 'packages', 'cli')
+  write(path.join(folder, 'bin', 'bindery.js'), BIN, 0o755)
+  copy(path.join(source, 'bundle'), path.join(folder, 'bundle'), (file) => !file.endsWith('.map'))
+  await build({
+    absWorkingDir: root,
+    entryPoints: ['packages/client/dist/node/index.js'],
+    outfile: path.join(folder, 'client', 'dist', 'node', 'index.js'),
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    logLevel: 'silent',
+  })
+  const addon = path.join(root, 'packages', 'digest', 'dist', 'native', 'addon.node')
+  const place = path.join(folder, 'prebuilds', `${process.platform}-${process.arch}`, 'addon.node')
+  if (existsSync(addon)) copy(addon, place)
+  const dependencies = Object.fromEntries(COMMAND_NEEDS.map((name) => [name, installedVersion(name)]))
+  const bin = { bindery: 'bin/bindery.js' }
+  finish(folder, source, { bin, dependencies, files: ['bin', 'bundle', 'client', 'prebuilds'] })
+  return folder
+}
+
+/** The client library, with the packages of this repository that it uses. */
+function stageClient(folder) {
+  const isPublic = (file) => !/\.test\.|\.map$|[\\/]testing(?:[\\/]|$)/.test(file)
+  const source = path.join(root, 'packages', 'client')
+  copy(path.join(source, 'dist'), path.join(folder, 'dist'), isPublic)
+  const dependencies = {}
+  for (const name of CLIENT_PARTS) {
+    const part = path.join(root, 'packages', name)
+    const target = path.join(folder, 'node_modules', '@bindery', name)
+    copy(path.join(part, 'dist'), path.join(target, 'dist'), isPublic)
+    finish(target, part, {})
+    dependencies[`@bindery/${name}`] = readManifest(part).version
+  }
+  const { exports, sideEffects } = readManifest(source)
+  const bundleDependencies = Object.keys(dependencies)
+  finish(folder, source, { exports, sideEffects, dependencies, bundleDependencies, files: ['dist'] })
+  return folder
+}
+
+/** Writes the manifest, licence and README of a package. */
+function finish(folder, source, fields) {
+  const { name, version, description, license, type, exports } = readManifest(source)
+  const { engines } = readManifest(root)
+  const manifest = { name, version, description, license, type, engines, ...(fields.bin ? {} : { exports }), ...fields }
+  write(path.join(folder, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`)
+  copy(path.join(root, 'LICENSE'), path.join(folder, 'LICENSE'))
+  copy(path.join(fields.bin ? root : source, 'README.md'), path.join(folder, 'README.md'))
+}
+
+function packFolder(folder, out) {
+  const npm = ['pack', '--ignore-scripts', '--json', '--pack-destination', out]
+  const [{ filename }] = JSON.parse(execFileSync('npm', npm, { cwd: folder, encoding: 'utf8' }))
+  return path.join(out, filename)
+}
+
+function installedVersion(name) {
+  return readManifest(path.join(root, 'node_modules', name)).version
+}
+
+function readManifest(folder) {
+  return JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'))
+}
+
+function copy(from, to, filter = () => true) {
+  mkdirSync(path.dirname(to), { recursive: true })
+  cpSync(from, to, { recursive: true, filter })
+}
+
+function write(file, text, mode = 0o644) {
+  mkdirSync(path.dirname(file), { recursive: true })
+  writeFileSync(file, text, { mode })
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const { values } = parseArgs({ options: { out: { type: 'string' } } })
+  const out = path.resolve(values.out ?? path.join(root, '.cache', 'packages'))
+  await setUp(root)
+  for (const tarball of Object.values(await pack(out))) console.log(tarball)
+}

@@ -1,0 +1,94 @@
+// `npm run release [-- --draft] [--out DIR]`: makes the files of a release from a clean clone: the npm packages, an archive of this
+// platform that contains Node.js too, and SHA256SUMS. It publishes nothing. `--draft` skips the checks of version and changes.
+
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { parseArgs } from 'node:util'
+import { pack } from './pack.mjs'
+import { setUp } from './setup.mjs'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const LAUNCHER = `#!/bin/sh
+# Runs the command with the Node.js of this folder, also through links to this file.
+self=$0
+while [ -L "$self" ]; do
+  link=$(readlink "$self")
+  case $link in
+    /*) self=$link ;;
+    *) self=$(dirname "$self")/$link ;;
+  esac
+done
+here=$(dirname "$self")
+exec "$here/node" "$here/node_modules/@bindery/cli/bin/bindery.js" "$@"
+`
+
+/**
+ * Makes the files of a release of the built workspace in `out`, and returns their paths.
+ * @param {string} out  an absolute path
+ */
+export async function makeRelease(out) {
+  mkdirSync(out, { recursive: true })
+  const { cli, client } = await pack(out)
+  const files = [cli, client, archive(cli, out)]
+  const sums = files.map(
+    (file) => `${createHash('sha256').update(readFileSync(file)).digest('hex')}  ${path.basename(file)}\n`,
+  )
+  writeFileSync(path.join(out, 'SHA256SUMS'), sums.join(''))
+  return { cli, client, archive: files[2], sums: path.join(out, 'SHA256SUMS') }
+}
+
+/** Reasons why this clone is not to be released. */
+export function obstacles() {
+  const { version } = readManifest(root)
+  const found = []
+  for (const name of readdirSync(path.join(root, 'packages'))) {
+    const other = readManifest(path.join(root, 'packages', name)).version
+    if (other !== version) found.push(`packages/${name} has version ${other}, not ${version}`)
+  }
+  const heading = readFileSync(path.join(root, 'CHANGELOG.md'), 'utf8').match(/^## (.+)$/m)?.[1] ?? ''
+  if (!new RegExp(`^${version.replaceAll('.', '\\.')}, \\d{4}-\\d{2}-\\d{2}$`).test(heading)) {
+    found.push(`CHANGELOG.md begins with “${heading}”, not with “${version}, ” and a date`)
+  }
+  const changed = execFileSync('git', ['status', '--porcelain'], { cwd: root, encoding: 'utf8' })
+  if (changed !== '') found.push('the clone has uncommitted changes')
+  return found
+}
+
+/** The command with its dependencies and Node.js, which runs where nothing is installed. */
+function archive(tarball, out) {
+  const name = `bindery-${readManifest(root).version}-${process.platform}-${process.arch}`
+  const folder = path.join(out, name)
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder)
+  execFileSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock', tarball], {
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  cpSync(process.execPath, path.join(folder, 'node'), { dereference: true })
+  cpSync(path.join(root, 'LICENSE'), path.join(folder, 'LICENSE'))
+  writeFileSync(path.join(folder, 'bindery'), LAUNCHER, { mode: 0o755 })
+  const file = `${folder}.tar.gz`
+  execFileSync('tar', ['-czf', file, '-C', out, name])
+  rmSync(folder, { recursive: true, force: true })
+  return file
+}
+
+function readManifest(folder) {
+  return JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'))
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const { values } = parseArgs({ options: { out: { type: 'string' }, draft: { type: 'boolean', default: false } } })
+  const found = values.draft ? [] : obstacles()
+  if (found.length > 0) {
+    for (const obstacle of found) console.error(`release: ${obstacle}`)
+    process.exitCode = 1
+  } else {
+    await setUp(root)
+    const out = path.resolve(values.out ?? path.join(root, '.cache', 'release'))
+    for (const file of Object.values(await makeRelease(out))) console.log(file)
+  }
+}
