@@ -37,7 +37,7 @@ const PROXIES = {
     command: (file) => ['caddy', 'run', '--config', file, '--adapter', 'caddyfile'],
     // a certificate of its own instead of one that Caddy requests
     configure: (block, { port, certificate, key }) =>
-      `{\n  admin off\n  persist_config off\n  log {\n    level ERROR\n  }\n}\n${block.replace('oss.example, *.oss.example {', `https://127.0.0.1:${port} {\n  tls ${certificate} ${key}`)}`,
+      `{\n  admin off\n  default_sni oss.example\n  log {\n    level ERROR\n  }\n}\n${block.replace('oss.example, *.oss.example {', `:${port} {\n  bind 127.0.0.1\n  tls ${certificate} ${key}`)}`,
   },
 }
 
@@ -94,7 +94,8 @@ async function startProxy(t, proxy, { name, folder, backend }) {
     .replace('127.0.0.1:9000', backend)
   writeFileSync(file, proxy.configure(text, { port, folder, certificate, key }))
   const [program, ...args] = proxy.command(file)
-  const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'] })
+  const env = { ...process.env, XDG_CONFIG_HOME: folder, XDG_DATA_HOME: folder }
+  const child = spawn(program, args, { env, stdio: ['ignore', 'inherit', 'inherit'] })
   const exited = once(child, 'exit')
   t.after(async () => {
     child.kill('SIGTERM')

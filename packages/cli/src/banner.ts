@@ -26,6 +26,7 @@ export function banner(config: Config, server: RunningServer, messages: Messages
     [messages.endpoint, endpoint],
     [messages.region, config.region],
     [messages.folder, `${deployment.place}${deployment.isNew ? ` ${messages.newFolder}` : ''}`],
+    ...(config.buckets.length === 0 ? [] : ([['Buckets', config.buckets.join(', ')]] as [string, string][])),
     ['AccessKey ID', rootKey.accessKeyId],
     ['AccessKey secret', secretOf(server, messages)],
   ]

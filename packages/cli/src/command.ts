@@ -41,6 +41,11 @@ export const COMMANDS = {
     flags: ['endpoint'],
     examples: ['bindery health ./data', 'bindery health --endpoint http://10.0.0.1:9000'],
   },
+  doctor: {
+    synopsis: '[DIR] [--bucket NAME] [--endpoint URL] [--json]',
+    flags: ['bucket', 'endpoint', 'json'],
+    examples: ['bindery doctor ./data', 'bindery doctor --endpoint https://oss.example --bucket demo'],
+  },
   fsck: {
     synopsis: '[DIR] [--bytes] [--repair] [--json]',
     flags: ['bytes', 'repair', 'json'],

@@ -2,7 +2,7 @@
 export const EXIT = {
   /** Success; for a server: stopped by a signal, and every request was completed. */
   ok: 0,
-  /** A check ran to its end and found a problem, repaired or not: fsck, backup, restore. */
+  /** A check ran to its end and found a problem, repaired or not: fsck, backup, restore, doctor. */
   damaged: 1,
   /** Invalid command line or configuration; nothing was done. */
   usage: 2,

@@ -35,7 +35,6 @@ const USAGE_KINDS: ReadonlySet<FailureKind> = new Set([
   'adminKeyMissing',
   'fileUnreadable',
   'clientUnknown',
-  'folderInside',
   'keyOther',
 ])
 

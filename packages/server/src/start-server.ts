@@ -54,6 +54,8 @@ export async function startServer(config: Config, version: string): Promise<Runn
     const endpoint = endpointOf(config, port)
     if (isOpenInPlainText(config)) log.warn({ host: config.host }, PLAIN_TEXT_WARNING)
     deployment.announce({ endpoint, region: config.region, accessKeyId })
+    // a terminal shows the banner instead
+    if (!readableLog) log.info({ endpoint, version, workers: config.workers }, 'the server accepts requests')
     return {
       endpoint,
       deployment,
@@ -63,6 +65,7 @@ export async function startServer(config: Config, version: string): Promise<Runn
         const cut = await supervisor.stop(config.stopTimeoutMs)
         await close()
         await deployment.release()
+        if (!readableLog) log.info({ cut }, 'the server has stopped')
         return cut
       },
       setLogLevel: async (level) => {

@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { presignV4, Query, type Signable } from '@bindery/protocol'
-import { Failure, findServer, nearest, nodeDigests, OPTIONS } from '@bindery/server'
-import { type AdminServer, adminServer } from '../admin/send.js'
-import { defaultFolder, readArguments } from '../arguments.js'
+import { Failure, nearest, nodeDigests, OPTIONS } from '@bindery/server'
+import type { AdminServer } from '../admin/send.js'
+import { readArguments } from '../arguments.js'
 import { padColumns } from '../columns.js'
-import type { Environment, Invocation } from '../command.js'
+import type { Invocation } from '../command.js'
 import { type Facts, type Snippet, snippets } from '../connect/index.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import type { Language } from '../language.js'
 import { connectWordsIn } from '../messages/connect.js'
+import { requireValid, serverWithKey } from '../running-server.js'
 
 const DEFAULT_BUCKET = 'demo'
 const EXPIRES_SECONDS = 3_600
@@ -29,47 +29,9 @@ export async function connectCommand({ args, env, language }: Invocation): Promi
   }
   const bucket = values.get('bucket') ?? DEFAULT_BUCKET
   requireValid('--bucket', bucket, OPTIONS.buckets.codec)
-  const server = await serverFor(folder, values.get('endpoint') ?? env.OSS_ENDPOINT, env)
+  const server = await serverWithKey(folder, values.get('endpoint') ?? env.OSS_ENDPOINT, env)
   process.stdout.write(scriptOf(snippet, factsOf(snippet, server, bucket), language))
   return EXIT.ok
-}
-
-/** The running server of a folder, or the one at an address, and a key for it. Throws Failure `serverNotFound`, `keyOther`. */
-async function serverFor(
-  folder: string | undefined,
-  endpoint: string | undefined,
-  env: Environment,
-): Promise<AdminServer> {
-  if (endpoint !== undefined) {
-    requireValid('--endpoint', endpoint, OPTIONS.endpoint.codec)
-    return adminServer({ endpoint, folder }, env)
-  }
-  const place = folder ?? defaultFolder(env)
-  const running = await findServer(resolve(place))
-  if (running === undefined) throw new Failure('serverNotFound', { folder: place })
-  const { credentials } = await adminServer(
-    { endpoint: running.endpoint, folder: undefined },
-    keysOf(env, place),
-  ).catch((error) => {
-    if (error instanceof Failure) throw new Failure('keyOther', running, { cause: error })
-    throw error
-  })
-  const isOwn = Boolean(env.OSS_ACCESS_KEY_ID)
-  if (!isOwn && credentials.accessKeyId !== running.accessKeyId) throw new Failure('keyOther', running)
-  return { endpoint: running.endpoint, region: running.region, credentials }
-}
-
-/** The environment, with the folder of a command line as if a variable named it. */
-function keysOf(env: Environment, folder: string): Environment {
-  return { ...env, BINDERY_DIR: folder }
-}
-
-function requireValid(
-  name: string,
-  value: string,
-  codec: { readonly expected: string; parse(text: string): unknown },
-): void {
-  if (codec.parse(value) === undefined) throw new Failure('valueInvalid', { name, value, expected: codec.expected })
 }
 
 function factsOf(snippet: Snippet, { endpoint, region, credentials }: AdminServer, bucket: string): Facts {

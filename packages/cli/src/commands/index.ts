@@ -6,6 +6,7 @@ export const RUN: Readonly<Record<CommandName, (invocation: Invocation) => Promi
   serve: async (invocation) => (await import('./serve.js')).serve(invocation),
   connect: async (invocation) => (await import('./connect.js')).connectCommand(invocation),
   health: async (invocation) => (await import('./health.js')).healthCommand(invocation),
+  doctor: async (invocation) => (await import('./doctor.js')).doctorCommand(invocation),
   fsck: async (invocation) => (await import('./fsck.js')).fsckCommand(invocation),
   backup: async (invocation) => (await import('./copy.js')).copyCommand('backup', invocation),
   restore: async (invocation) => (await import('./copy.js')).copyCommand('restore', invocation),

@@ -33,6 +33,18 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
       ],
       flags: { endpoint: 'address of a server elsewhere' },
     },
+    doctor: {
+      summary: 'Look for what keeps clients from working with a running server.',
+      details: [
+        'It checks address, readiness, disk, clock, both signatures, how buckets are addressed, and the CORS rules of a bucket.',
+        'The server and the key are chosen as by connect. The exit code is 1 if there is a problem.',
+      ],
+      flags: {
+        bucket: 'bucket whose CORS rules are checked',
+        endpoint: 'address of a server elsewhere',
+        json: 'print one line of JSON per check',
+      },
+    },
     fsck: {
       summary: 'Check the data folder of a stopped server.',
       details: ['DIR defaults to BINDERY_DIR, or ./data. The exit code is 1 if it has a problem.'],

@@ -32,6 +32,18 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
       ],
       flags: { endpoint: '其他服务的地址' },
     },
+    doctor: {
+      summary: '查找客户端无法使用运行中服务的原因。',
+      details: [
+        '检查地址、就绪状态、磁盘、时钟、两种签名、Bucket 的寻址方式，以及一个 Bucket 的 CORS 规则。',
+        '服务和密钥的选择与 connect 相同。有问题时退出码为 1。',
+      ],
+      flags: {
+        bucket: '检查其 CORS 规则的 Bucket',
+        endpoint: '其他服务的地址',
+        json: '每项检查一行 JSON',
+      },
+    },
     fsck: {
       summary: '检查数据目录（服务须已停止）。',
       details: ['DIR 默认为 BINDERY_DIR 或 ./data。发现问题时退出码为 1。'],

@@ -1,0 +1,68 @@
+import type { CheckFacts, CheckKind, Verdict } from '../doctor/checks.js'
+import type { Language } from '../language.js'
+import { sizeText } from './maintenance-words.js'
+
+/** The texts of `bindery doctor`. A sentence about a problem says what to do. */
+export interface DoctorWords {
+  readonly verdicts: { readonly [V in Verdict]: string }
+  readonly results: { readonly [K in CheckKind]: (facts: CheckFacts[K]) => string }
+}
+
+const ENGLISH: DoctorWords = {
+  verdicts: { ok: 'ok', note: 'note', problem: 'problem' },
+  results: {
+    endpoint: ({ endpoint }) => `the server answers at ${endpoint}`,
+    silent: ({ endpoint }) => `no Bindery answers at ${endpoint}. Check the address, the scheme, and that it runs.`,
+    ready: () => 'it is ready, and its disk has space',
+    unready: ({ reason }) => `it is not ready: ${reason}. Read its log.`,
+    diskScarce: ({ uploads, freeBytes, reserveBytes }) =>
+      `its disk has ${sizeText(freeBytes)} left, and --reserve keeps ${sizeText(reserveBytes)} of it: uploads are ${uploads}. Free some space.`,
+    clock: () => 'its clock agrees with that of this machine',
+    clockOff: ({ seconds }) =>
+      `its clock differs from that of this machine by ${seconds} s; signatures are refused beyond 900 s. Synchronise both.`,
+    signature: ({ version }) => `it accepts the key with signature ${version}`,
+    signatureRefused: ({ version, code, message }) =>
+      `it refuses the key with signature ${version}: ${code}: ${message} Check key, secret and region.`,
+    pathStyle: ({ host }) =>
+      `${host} is an IP address: SDKs put the bucket into the path; ali-oss needs sldEnable, S3 clients path style`,
+    hostStyle: ({ name }) => `${name} resolves: the bucket may be in the host, if --domains has its domain`,
+    hostUnresolved: ({ name }) =>
+      `${name} does not resolve: clients that put the bucket into the host fail. Use an IP address or path style, or add a DNS entry.`,
+    bucketMissing: ({ bucket, code }) => `the CORS rules of ${bucket} cannot be read: ${code}`,
+    cors: ({ bucket }) => `${bucket} has CORS rules that expose ETag`,
+    corsAbsent: ({ bucket }) => `${bucket} has no CORS rules: browsers of other origins are refused`,
+    corsHidesETag: ({ bucket }) =>
+      `the CORS rules of ${bucket} do not expose ETag: multipart uploads of browsers fail. Add it to ExposeHeader.`,
+  },
+}
+
+const CHINESE: DoctorWords = {
+  verdicts: { ok: '正常', note: '注意', problem: '问题' },
+  results: {
+    endpoint: ({ endpoint }) => `服务在 ${endpoint} 有应答`,
+    silent: ({ endpoint }) => `${endpoint} 没有 Bindery 应答。请检查地址、协议，以及服务是否在运行。`,
+    ready: () => '服务已就绪，磁盘空间充足',
+    unready: ({ reason }) => `服务没有就绪：${reason}。请查看日志。`,
+    diskScarce: ({ uploads, freeBytes, reserveBytes }) =>
+      `磁盘剩余 ${sizeText(freeBytes)}，其中 --reserve 保留 ${sizeText(reserveBytes)}：${uploads === 'refused' ? '上传已被拒绝' : '上传即将被拒绝'}。请释放空间。`,
+    clock: () => '服务的时钟与本机一致',
+    clockOff: ({ seconds }) => `服务的时钟与本机相差 ${seconds} 秒；超过 900 秒时签名会被拒绝。请校准时钟。`,
+    signature: ({ version }) => `服务接受该密钥的 ${version} 签名`,
+    signatureRefused: ({ version, code, message }) =>
+      `服务拒绝该密钥的 ${version} 签名：${code}：${message} 请检查密钥、secret 和地域。`,
+    pathStyle: ({ host }) =>
+      `${host} 是 IP 地址：SDK 把 Bucket 放在路径里；ali-oss 需要 sldEnable，S3 客户端需要路径形式`,
+    hostStyle: ({ name }) => `${name} 可以解析：--domains 含有该域名时，Bucket 可以放在域名里`,
+    hostUnresolved: ({ name }) =>
+      `${name} 无法解析：把 Bucket 放在域名里的客户端会失败。请使用 IP 地址或路径形式，或添加 DNS 记录。`,
+    bucketMissing: ({ bucket, code }) => `无法读取 ${bucket} 的 CORS 规则：${code}`,
+    cors: ({ bucket }) => `${bucket} 的 CORS 规则暴露了 ETag`,
+    corsAbsent: ({ bucket }) => `${bucket} 没有 CORS 规则：其他来源的浏览器会被拒绝`,
+    corsHidesETag: ({ bucket }) =>
+      `${bucket} 的 CORS 规则没有暴露 ETag：浏览器的分片上传会失败。请把它加入 ExposeHeader。`,
+  },
+}
+
+export function doctorWordsIn(language: Language): DoctorWords {
+  return language === 'zh' ? CHINESE : ENGLISH
+}

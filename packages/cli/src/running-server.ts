@@ -1,0 +1,49 @@
+import { resolve } from 'node:path'
+import { Failure, findServer, OPTIONS, type Serving } from '@bindery/server'
+import { type AdminServer, adminServer } from './admin/send.js'
+import { defaultFolder } from './arguments.js'
+import type { Environment } from './command.js'
+
+/** The server that uses a folder, by default that of the environment. Throws Failure `serverNotFound`. */
+export async function requireServer(folder: string | undefined, env: Environment): Promise<Serving> {
+  const place = folder ?? defaultFolder(env)
+  const running = await findServer(resolve(place))
+  if (running === undefined) throw new Failure('serverNotFound', { folder: place })
+  return running
+}
+
+/**
+ * The running server of a folder, or the one at an address, and a key for it. Throws Failure `serverNotFound`, `keyOther`,
+ * `adminKeyMissing`, `valueInvalid`.
+ */
+export async function serverWithKey(
+  folder: string | undefined,
+  endpoint: string | undefined,
+  env: Environment,
+): Promise<AdminServer> {
+  if (endpoint !== undefined) {
+    requireValid('--endpoint', endpoint, OPTIONS.endpoint.codec)
+    return adminServer({ endpoint, folder }, env)
+  }
+  const running = await requireServer(folder, env)
+  // the folder of the command line, as if a variable named it
+  const variables = { ...env, BINDERY_DIR: folder ?? defaultFolder(env) }
+  const { credentials } = await adminServer({ endpoint: running.endpoint, folder: undefined }, variables).catch(
+    (error) => {
+      if (error instanceof Failure) throw new Failure('keyOther', running, { cause: error })
+      throw error
+    },
+  )
+  const isOwn = Boolean(env.OSS_ACCESS_KEY_ID)
+  if (!isOwn && credentials.accessKeyId !== running.accessKeyId) throw new Failure('keyOther', running)
+  return { endpoint: running.endpoint, region: running.region, credentials }
+}
+
+/** Throws Failure `valueInvalid`. */
+export function requireValid(
+  name: string,
+  value: string,
+  codec: { readonly expected: string; parse(text: string): unknown },
+): void {
+  if (codec.parse(value) === undefined) throw new Failure('valueInvalid', { name, value, expected: codec.expected })
+}
