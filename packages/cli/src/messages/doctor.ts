@@ -12,7 +12,8 @@ const ENGLISH: DoctorWords = {
   verdicts: { ok: 'ok', note: 'note', problem: 'problem' },
   results: {
     endpoint: ({ endpoint }) => `the server answers at ${endpoint}`,
-    silent: ({ endpoint }) => `no Bindery answers at ${endpoint}. Check the address, the scheme, and that it runs.`,
+    silent: ({ endpoint }) =>
+      `no Bindery answers at ${endpoint}. Check the address, the scheme, its certificate, and that it runs.`,
     ready: () => 'it is ready, and its disk has space',
     unready: ({ reason }) => `it is not ready: ${reason}. Read its log.`,
     diskScarce: ({ uploads, freeBytes, reserveBytes }) =>
@@ -40,7 +41,7 @@ const CHINESE: DoctorWords = {
   verdicts: { ok: '正常', note: '注意', problem: '问题' },
   results: {
     endpoint: ({ endpoint }) => `服务在 ${endpoint} 有应答`,
-    silent: ({ endpoint }) => `${endpoint} 没有 Bindery 应答。请检查地址、协议，以及服务是否在运行。`,
+    silent: ({ endpoint }) => `${endpoint} 没有 Bindery 应答。请检查地址、协议、证书，以及服务是否在运行。`,
     ready: () => '服务已就绪，磁盘空间充足',
     unready: ({ reason }) => `服务没有就绪：${reason}。请查看日志。`,
     diskScarce: ({ uploads, freeBytes, reserveBytes }) =>
