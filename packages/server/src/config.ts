@@ -153,6 +153,20 @@ export const OPTIONS = {
     '24h',
     'How long a repeated CompleteMultipartUpload gets the answer of the first; with --strict-oss, never.',
   ),
+  instanceRole: option(
+    'BINDERY_INSTANCE_ROLE',
+    '--instance-role',
+    matching('ROLE', /^[\w.@-]{1,64}$/, 'the name of a role'),
+    undefined,
+    'Role whose temporary keys are handed out unsigned, for credential providers that fetch them by a URI or as on an ECS instance.',
+  ),
+  instanceNetworks: option(
+    'BINDERY_INSTANCE_NETWORKS',
+    '--instance-networks',
+    networks('ADDRESS,…'),
+    'loopback',
+    'Addresses that get keys of --instance-role: loopback, addresses, networks such as 10.0.0.0/8.',
+  ),
   auditDays: option(
     'BINDERY_AUDIT_DAYS',
     '--audit-days',

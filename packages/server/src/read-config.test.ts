@@ -13,6 +13,7 @@ test('without flags and variables everything has its default', () => {
     domains: [],
     trustedProxies: [],
     auditDays: 90,
+    instanceNetworks: ['loopback'],
     buckets: [],
     workers: Math.min(availableParallelism(), 4),
     memoryBytes: 128 * 1024 ** 2,

@@ -14,7 +14,14 @@ export { type Facts, FINDING_KINDS, type Finding, type FindingKind, type Quarant
 export type { AuditProgress } from './maintenance/inspection.js'
 export { forEachUnnamed, type NamedBlob, namedBlobs } from './maintenance/named-blobs.js'
 export type { Scrubbed } from './maintenance/scrub.js'
-export type { CallbackAnswer, CallbackReceiver, Callbacks, DomainProofs, ServiceOptions } from './options.js'
+export type {
+  CallbackAnswer,
+  CallbackReceiver,
+  Callbacks,
+  DomainProofs,
+  InstanceRole,
+  ServiceOptions,
+} from './options.js'
 export type { Endpoint } from './response/endpoint.js'
 export type {
   LentBody,

@@ -52,6 +52,14 @@ export interface Sealer {
   open(sealed: Uint8Array, context: string): Uint8Array | undefined
 }
 
+/** A role that programs at some addresses may act for, as those on an ECS instance may. */
+export interface InstanceRole {
+  readonly account: string
+  readonly role: string
+  /** Whether a client at this address gets keys. */
+  serves(remoteAddress: string): boolean
+}
+
 /** Everything that the service gets from outside: it has no clock, randomness, digest or configuration of its own. */
 export interface ServiceOptions extends DomainOptions {
   /** Keys that are not in the store: those of accounts. */
@@ -69,6 +77,8 @@ export interface ServiceOptions extends DomainOptions {
   readonly domainProofs?: DomainProofs
   /** As in a V4 scope, `cn-hangzhou`; its location is `oss-cn-hangzhou`. */
   readonly region: string
+  /** The role whose temporary keys are handed out without a signature, to some addresses; absent: to none. */
+  readonly instanceRole?: InstanceRole
   /** Milliseconds for which control actions are remembered; absent: they are not recorded. */
   readonly trailMs?: number
   /** Where clients reach the server; absent: where their requests say. */

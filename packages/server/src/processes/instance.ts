@@ -17,6 +17,7 @@ import { connectionsMax } from '../http/connections-max.js'
 import type { ScarceDisk, Unready } from '../http/health.js'
 import { HttpServer } from '../http/http-server.js'
 import { TrustedProxies } from '../http/trusted-proxies.js'
+import { instanceRoleOf } from '../instance-role.js'
 import type { Log, LogLevel } from '../log.js'
 import { type MetricValues, metricsText, RequestMetrics } from '../metrics/request-metrics.js'
 import { storeMetrics } from '../metrics/store-metrics.js'
@@ -115,6 +116,7 @@ export async function openInstance(
     endpoint: config.endpoint,
     strict: config.strict,
     receiptMs: config.receiptMs,
+    ...instanceRoleOf(config),
     ...(config.auditDays > 0 && { trailMs: config.auditDays * DAY_MS }),
   })
   const scarce = async () => scarceDisk(await deployment.disk(), config.reserveBytes)

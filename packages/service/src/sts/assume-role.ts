@@ -8,14 +8,13 @@ import {
   SESSION_SECONDS_MIN,
 } from '@bindery/protocol'
 import type { Access } from '../access/access.js'
+import { beginSession } from '../access/begin-session.js'
 import { type Conditions, circumstancesOf } from '../access/conditions.js'
 import { POLICY_BYTES_MAX, PolicyFault, parsePolicy } from '../access/policy/grammar.js'
 import { Refusal } from '../access/refusal.js'
 import type { KeyHolder } from '../access/requester.js'
-import { sealSession } from '../access/session-token.js'
 import type { Domain } from '../domain/domain.js'
 import { findRole } from '../domain/ram/find-holder.js'
-import { newSecret, newTemporaryKeyId } from '../domain/ram/names.js'
 import type { RoleRecord } from '../domain/stored/ram-model.js'
 import type { Sealer } from '../options.js'
 import { required } from './rpc-request.js'
@@ -43,21 +42,18 @@ export async function assumeRole(call: AssumeRoleCall): Promise<RpcMembers> {
   if (found === undefined) throw new RamError('roleMissing')
   requireTrusted(call, found.record)
   const seconds = durationOf(parameters, found.record)
-  const expiresAt = Math.floor(domain.clock() / 1000 + seconds) * 1000
-  const accessKeyId = newTemporaryKeyId(domain)
-  const accessKeySecret = newSecret(domain)
   const roleId = found.record.id
-  const session = { accessKeyId, accessKeySecret, account, role, roleId, sessionName, expiresAt, policy }
+  const key = beginSession(domain, sealer, { account, role, roleId, sessionName, policy, seconds })
   return {
     AssumedRoleUser: {
       Arn: `acs:ram::${account}:role/${role}/${sessionName}`,
       AssumedRoleId: `${roleId}:${sessionName}`,
     },
     Credentials: {
-      AccessKeyId: accessKeyId,
-      AccessKeySecret: accessKeySecret,
-      SecurityToken: sealSession(sealer, session),
-      Expiration: isoSeconds(expiresAt),
+      AccessKeyId: key.accessKeyId,
+      AccessKeySecret: key.accessKeySecret,
+      SecurityToken: key.securityToken,
+      Expiration: isoSeconds(key.expiresAt),
     },
   }
 }

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createIdentity, setInlinePolicy } from '../domain/ram/identities.js'
+import { sourceOf } from '../domain/testing.js'
+import { BUCKET, call, Ram, ROOT, type StartedService, startWithBucket } from '../testing/index.js'
+import { documentOf } from '../testing/ram.js'
+
+const INSTANCE = '/-/latest/meta-data/ram/security-credentials/'
+const READS = { Effect: 'Allow', Action: 'oss:GetObject', Resource: 'acs:oss:*:*:bkt/a/*' }
+
+async function start(): Promise<StartedService> {
+  const serves = (address: string) => address === '127.0.0.1'
+  const started = await startWithBucket({ instanceRole: { account: ROOT.account.id, role: 'reader', serves } })
+  const { domain, account } = new Ram(started)
+  const name = { account, kind: 'role', name: 'reader' } as const
+  await createIdentity(domain, name, { kind: 'role', comments: '', trust: '{}', sessionSecondsMax: 3_600 })
+  await setInlinePolicy(domain, name, 'own', documentOf([READS]))
+  await call(started, { method: 'PUT', bucket: BUCKET, key: 'a/1', body: 'x' })
+  return started
+}
+
+interface From {
+  readonly host?: string
+  readonly remoteAddress?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+async function fetched({ service }: StartedService, target: string, from: From = {}) {
+  const { host = '127.0.0.1:9000', remoteAddress = '127.0.0.1', headers = {} } = from
+  const request = { method: 'GET', scheme: 'http', host, target, headers, remoteAddress, body: sourceOf('') } as const
+  const { status, body, log } = await service.handle(request)
+  assert.ok(body instanceof Uint8Array)
+  return { status, text: Buffer.from(body).toString(), log }
+}
+
+test('a program at an allowed address gets keys of the role, by a URI and as on an instance', async () => {
+  const started = await start()
+  assert.equal((await fetched(started, INSTANCE)).text, 'reader')
+  for (const target of ['/-/credentials', `${INSTANCE}reader`]) {
+    const { status, text, log } = await fetched(started, target)
+    assert.deepEqual([status, log.operation], [200, 'GetCredentials'])
+    const { AccessKeyId, AccessKeySecret, SecurityToken, Expiration, Code } = JSON.parse(text)
+    assert.deepEqual([Code, Expiration], ['Success', '2026-01-05T09:00:00Z'])
+    const session = { securityToken: SecurityToken, expiresAt: 0 }
+    const as = { accessKeyId: AccessKeyId, accessKeySecret: AccessKeySecret, account: ROOT.account, session }
+    assert.equal((await call(started, { method: 'GET', bucket: BUCKET, key: 'a/1', as })).text, 'x')
+    assert.equal((await call(started, { method: 'PUT', bucket: BUCKET, key: 'a/1', body: 'y', as })).status, 403)
+  }
+  assert.equal((await fetched(started, `${INSTANCE}other`)).status, 404)
+})
+
+test('no keys are handed out to other addresses, through a proxy, or under the name of another site', async () => {
+  const started = await start()
+  const others: readonly From[] = [
+    { remoteAddress: '192.0.2.1' },
+    { headers: { 'x-forwarded-for': '192.0.2.1' } },
+    { host: 'rebound.example:9000' },
+  ]
+  for (const from of others) {
+    for (const target of ['/-/credentials', INSTANCE, `${INSTANCE}reader`]) {
+      const { status, text } = await fetched(started, target, from)
+      assert.ok(status >= 400 && !text.includes('AccessKeySecret'), `${status} ${text}`)
+    }
+  }
+})
+
+test('without a role the paths are like any other', async () => {
+  const started = await startWithBucket()
+  const { status, text } = await fetched(started, '/-/credentials')
+  assert.ok(status >= 400 && !text.includes('AccessKeySecret'))
+})

@@ -1,0 +1,88 @@
+/**
+ * Temporary keys of a role, handed out unsigned in the forms in which the credential providers of SDKs fetch them: by a URI,
+ * and as the metadata service of an ECS instance hands them out. Off unless a role is named; for tests of such providers, and for
+ * programs on the same machine.
+ */
+import { upperHex, utf8Bytes } from '@bindery/bytes'
+import { httpDate, isoSeconds, SESSION_SECONDS_DEFAULT, splitTarget } from '@bindery/protocol'
+import { beginSession } from '../access/begin-session.js'
+import { requireLease } from '../domain/cluster/cluster.js'
+import { findRole } from '../domain/ram/find-holder.js'
+import { toOssError } from '../response/failure.js'
+import type { RequestLog, ServiceRequest, ServiceResponse } from '../service.js'
+import type { Shared, Surface } from '../surface.js'
+
+/** The path of a credentials URI, and the beginning of those of an instance's metadata. */
+const BY_URI = '/-/credentials'
+const BY_INSTANCE = '/-/latest/meta-data/ram/security-credentials/'
+
+/** The row of unsigned credentials among the surfaces. */
+export const credentialsSurface: Surface = {
+  name: 'credentials',
+  serves({ host, target }, { instanceRole }) {
+    const { path } = splitTarget(target)
+    return instanceRole !== undefined && isPlainHost(host) && (path === BY_URI || path.startsWith(BY_INSTANCE))
+  },
+  createHandle: (shared) => (request) => answer(shared, request),
+}
+
+/** An address or `localhost`: under a name of its own a page of another site could read the answer. */
+function isPlainHost(host: string): boolean {
+  return /^(localhost|\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:]+\])(:\d+)?$/i.test(host)
+}
+
+/** Headers by which a proxy shows that the connection is not the client's. */
+const PROXY_HEADERS = ['x-forwarded-for', 'forwarded', 'via']
+
+async function answer(shared: Shared, request: ServiceRequest): Promise<ServiceResponse> {
+  const { options } = shared
+  const log: RequestLog = { requestId: upperHex(options.random(12)), operation: 'GetCredentials' }
+  try {
+    const text = await textFor(shared, request)
+    if (text === undefined) return response(shared, log, 404, 'there is nothing here')
+    return response(shared, log, 200, text)
+  } catch (error) {
+    if (error instanceof Refused) return response(shared, { ...log, cause: error.message }, 403, error.message)
+    const { row, reason, cause } = toOssError(error)
+    return response(shared, { ...log, cause: reason, failure: cause }, row.status, row.code)
+  }
+}
+
+class Refused extends Error {}
+
+async function textFor({ options, domain }: Shared, request: ServiceRequest): Promise<string | undefined> {
+  const { instanceRole, sealer } = options
+  if (instanceRole === undefined || sealer === undefined || request.method !== 'GET') return undefined
+  await requireLease(domain.cluster)
+  const { account, role, serves } = instanceRole
+  const isForwarded = PROXY_HEADERS.some((name) => request.headers[name] !== undefined)
+  if (isForwarded || !serves(request.remoteAddress)) throw new Refused('credentials are not for this address')
+  const { path } = splitTarget(request.target)
+  if (path === BY_INSTANCE) return role
+  if (path !== BY_URI && path !== BY_INSTANCE + role) return undefined
+  const found = await findRole(domain, account, role)
+  if (found === undefined) return undefined
+  const { id: roleId, sessionSecondsMax } = found.record
+  const seconds = Math.min(SESSION_SECONDS_DEFAULT, sessionSecondsMax)
+  const key = beginSession(domain, sealer, { account, role, roleId, sessionName: 'instance', seconds })
+  return JSON.stringify({
+    AccessKeyId: key.accessKeyId,
+    AccessKeySecret: key.accessKeySecret,
+    Expiration: isoSeconds(key.expiresAt),
+    SecurityToken: key.securityToken,
+    LastUpdated: isoSeconds(domain.clock()),
+    Code: 'Success',
+  })
+}
+
+function response({ options }: Shared, log: RequestLog, status: number, text: string): ServiceResponse {
+  const body = utf8Bytes(text)
+  const contentType = text.startsWith('{') ? 'application/json' : 'text/plain'
+  const headers = [
+    ['Date', httpDate.encode(options.clock())],
+    ['Content-Type', contentType],
+    ['Cache-Control', 'no-store'],
+    ['Content-Length', String(body.length)],
+  ] as const
+  return { status, headers, body, log }
+}
