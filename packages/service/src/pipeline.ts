@@ -158,7 +158,14 @@ function authenticate(routed: RoutedRequest): Awaitable<Authenticated> {
   if (routed.operation?.name === 'PostObject' && !('absent' in routed.operation)) return authenticatePost(routed)
   const { method, target, host, headers } = exchange.request
   const { query } = parts
-  const signed = { method, target, query, headers: headers.host === host ? headers : { ...headers, host } }
+  const { remoteAddress } = exchange.request
+  const signed = {
+    method,
+    target,
+    query,
+    headers: headers.host === host ? headers : { ...headers, host },
+    remoteAddress,
+  }
   return settle(
     () => exchange.surroundings.access.authenticate(signed, readings, exchange.dialect.readClaim),
     (identified) => {

@@ -12,8 +12,9 @@ import {
   requireSigned,
   SignatureVerifier,
 } from '@bindery/protocol'
-import { type Awaitable, andThen } from '@bindery/storage'
+import { type Awaitable, andThen, settle } from '@bindery/storage'
 import type { ServiceOptions } from '../options.js'
+import { FailedSignatures } from './failed-signatures.js'
 import { type AccessKey, keyHolder, type Requester } from './requester.js'
 
 /** The parts of a request that its signature may cover. */
@@ -24,6 +25,8 @@ export interface SignedRequest {
   readonly query: Query
   /** Names in lower case, including `host`; values are byte strings. */
   readonly headers: Readonly<Record<string, string>>
+  /** Where it came from; absent: failures are not counted. */
+  readonly remoteAddress?: string
 }
 
 /** The requester, and the interpretation of the address that its signature covers. */
@@ -55,6 +58,7 @@ export function authenticator(
 ): Authenticate {
   const { accessKeys, digests, clock, region, strict } = options
   const verifier = new SignatureVerifier(digests)
+  const failed = new FailedSignatures(clock)
 
   const verify = (
     claim: Claim,
@@ -81,8 +85,21 @@ export function authenticator(
   return (request, readings, readClaim = readOssClaim) => {
     const claim = request.method === 'OPTIONS' ? undefined : readClaim(request)
     if (claim === undefined) return { ...ANONYMOUS, reading: readings[0] }
-    const accessKey = accessKeys.find(claim.accessKeyId, claim.securityToken)
-    return andThen(accessKey, (found) => verify(claim, found, request, readings))
+    const { remoteAddress = '' } = request
+    const { accessKeyId } = claim
+    failed.require(remoteAddress, accessKeyId)
+    return settle(
+      () =>
+        andThen(accessKeys.find(accessKeyId, claim.securityToken), (found) => verify(claim, found, request, readings)),
+      (identified) => {
+        failed.noteGood(remoteAddress, accessKeyId)
+        return identified
+      },
+      (error) => {
+        failed.note(remoteAddress, error)
+        throw error
+      },
+    )
   }
 }
 

@@ -111,7 +111,12 @@ class Admin {
   async #identify(request: ServiceRequest, reading: Reading, query: string): Promise<KeyHolder> {
     const { method, headers, host } = request
     const { access } = this.#context
-    const signed = { method, query: parseQuery(query), headers: { ...headers, host } }
+    const signed = {
+      method,
+      query: parseQuery(query),
+      headers: { ...headers, host },
+      remoteAddress: request.remoteAddress,
+    }
     const { requester } = await access.authenticate(signed, [reading])
     if (requester.kind === 'anonymous') throw new OssError('anonymousForbidden')
     const holder = await access.keys.current(requester)

@@ -29,6 +29,8 @@ export interface TestRequest {
   /** Sent as the Host, in place of the endpoint's. */
   readonly host?: string
   readonly scheme?: 'http' | 'https'
+  /** Default: this machine. */
+  readonly remoteAddress?: string
 }
 
 export interface TestResponse {
@@ -77,7 +79,7 @@ export async function send(started: StartedService, request: TestRequest): Promi
     host,
     target: `${path}${percentEncode(key, { keepSlash: true })}${queryText(signed.query)}`,
     headers: signed.headers,
-    remoteAddress: '127.0.0.1',
+    remoteAddress: request.remoteAddress ?? '127.0.0.1',
     body,
   })
 }
