@@ -18,6 +18,11 @@ const SIGNED = ALL.filter(({ name }) => !OPEN.includes(name) && name !== 'PostOb
 /** Values for all fields that an operation requires, by their names. */
 const SAMPLES: Readonly<Record<string, string>> = {
   'list-type': '2',
+  inventoryId: 'report',
+  cname: 'example.com',
+  styleName: 'small',
+  'x-oss-target-redundancy-type': 'ZRS',
+  'x-oss-redundancy-transition-taskid': 'A'.repeat(32),
   wormId: 'A'.repeat(32),
   Origin: 'http://example.com',
   'Access-Control-Request-Method': 'GET',
