@@ -158,9 +158,9 @@ test('both addressing styles and both signature versions reach the same object',
 
 test('what Bindery does not do is refused by name, and an unknown sub-resource as a method', async () => {
   const started = await startWithBucket()
-  const absent = await call(started, { method: 'GET', bucket: BUCKET, query: { inventory: '' } })
+  const absent = await call(started, { method: 'GET', bucket: BUCKET, query: { metaQuery: '' } })
   assertError(absent, 501, 'NotImplemented')
-  assert.match(element(absent.text, 'Message') ?? '', /ListBucketInventory/)
+  assert.match(element(absent.text, 'Message') ?? '', /GetMetaQueryStatus/)
   assert.equal(absent.log.failure, undefined)
   const context = { 'x-oss-server-side-encryption-context': 'e30=' }
   assertError(
