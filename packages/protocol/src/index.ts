@@ -1,5 +1,5 @@
 export { ACTIONS, type AclClass, type Action, VERSION_ACTIONS } from './actions.js'
-export { type AddressingStyle, boundName, type Reading, type Readings, readings } from './address.js'
+export { type AddressingStyle, boundName, hostName, type Reading, type Readings, readings } from './address.js'
 export type { AdminFields, AdminInput } from './admin/field.js'
 export { decodeAdminInput } from './admin/field.js'
 export {

@@ -90,6 +90,20 @@ export const OPTIONS = {
     '',
     'Host names whose first label below is a bucket, in addition to localhost and *.aliyuncs.com.',
   ),
+  s3Domains: option(
+    'BINDERY_S3_DOMAINS',
+    '--s3-domains',
+    hostNames('NAME,…'),
+    '',
+    'As --domains, for S3: a request that is not signed is one of S3 if its host is such a name or a bucket below it.',
+  ),
+  anonymousDialect: option(
+    'BINDERY_ANONYMOUS_DIALECT',
+    '--anonymous-dialect',
+    oneOf('PROTOCOL', ['oss', 's3']),
+    'oss',
+    'Protocol of requests that show none: without a signature, and without a header of an SDK.',
+  ),
   endpoint: option(
     'BINDERY_ENDPOINT',
     '--endpoint',

@@ -4,6 +4,7 @@ import {
   type FormFields,
   type Head,
   headersWithForm,
+  hostName,
   type Operation,
   ossDialect,
   s3Dialect,
@@ -76,13 +77,17 @@ export class Exchange {
 const DIALECTS: NonNullable<ServiceOptions['dialects']> = [s3Dialect, ossDialect]
 
 /** The protocol that a request shows; the last of them if it shows none, or could not be read. */
-export function dialectOf({ dialects = DIALECTS }: ServiceOptions, head: Head | undefined): Dialect {
+export function dialectOf({ dialects = DIALECTS, s3Domains = [] }: ServiceOptions, head: Head | undefined): Dialect {
   const last = dialects.length - 1
   for (let index = 0; head !== undefined && index < last; index += 1) {
     const dialect = dialects[index]
     if (dialect?.isSpoken(head)) return dialect
   }
-  return dialects[last] ?? ossDialect
+  const fallback = dialects[last] ?? ossDialect
+  const host = head?.headers.host
+  if (s3Domains.length === 0 || head === undefined || host === undefined || fallback.isSpoken(head)) return fallback
+  const name = hostName(host)
+  return s3Domains.some((domain) => name === domain || name.endsWith(`.${domain}`)) ? s3Dialect : fallback
 }
 
 /** The protocol that the fields of a form show; that of the request if they show none. */

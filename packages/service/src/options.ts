@@ -71,6 +71,8 @@ export interface ServiceOptions extends DomainOptions {
    * Absent: S3's and OSS's.
    */
   readonly dialects?: readonly [Dialect, ...Dialect[]]
+  /** Host names at which, and below which, requests that are not signed are of S3. */
+  readonly s3Domains?: readonly string[]
   /** Absent: an upload that requests a callback is refused. */
   readonly callbacks?: Callbacks
   /** Absent: no domain can be bound to a bucket. */

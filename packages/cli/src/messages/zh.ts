@@ -86,6 +86,8 @@ export const CHINESE: Sentences = {
     host: '监听的地址；0.0.0.0 允许其他机器访问。',
     port: '监听的端口；0 由系统选择。',
     region: '所在地域，与 V4 签名中的写法相同；其 Location 为 oss- 加地域。',
+    s3Domains: '与 --domains 相同，用于 S3：未签名的请求，如果其主机是这样的域名或其下的 Bucket，则按 S3 处理。',
+    anonymousDialect: '既无签名也无 SDK 请求头、无法识别协议的请求所用的协议。',
     domains: '除 localhost 和 *.aliyuncs.com 之外，其下一级标签是 Bucket 的域名。',
     endpoint: '客户端访问服务器的地址，用于需要写出地址的应答；默认为每个请求所用的地址。',
     trustedProxies: '可信的代理，采用其 X-Forwarded-For 和 X-Forwarded-Proto：loopback、地址、网段如 10.0.0.0/8。',

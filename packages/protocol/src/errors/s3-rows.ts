@@ -120,6 +120,11 @@ export const S3_ROWS = {
 
   // Documents of buckets
   malformedPolicy: row('MalformedPolicy', 400, 'Policy is malformed: {why}'),
+  versioningWithoutStatus: row(
+    'IllegalVersioningConfigurationException',
+    400,
+    'The Versioning element must be specified',
+  ),
   noSuchTagSet: row('NoSuchTagSet', 404, 'The TagSet does not exist'),
   noSuchPublicAccessBlock: row(
     'NoSuchPublicAccessBlockConfiguration',

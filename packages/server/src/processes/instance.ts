@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createSealer } from '@bindery/encryption'
+import { ossDialect, s3Dialect } from '@bindery/protocol'
 import { createService, type Event, type Service } from '@bindery/service'
 import type { BlobStore, MetadataStore } from '@bindery/storage'
 import { AllowedHosts } from '../callbacks/allowed-hosts.js'
@@ -112,7 +113,9 @@ export async function openInstance(
     }),
     domainProofs: createDomainProofs(config.trustedDomains),
     region: config.region,
-    domains: config.domains,
+    domains: [...config.domains, ...config.s3Domains],
+    s3Domains: config.s3Domains,
+    ...(config.anonymousDialect === 's3' && { dialects: [ossDialect, s3Dialect] as const }),
     endpoint: config.endpoint,
     strict: config.strict,
     receiptMs: config.receiptMs,
@@ -187,7 +190,8 @@ class RunningInstance implements Instance {
     this.#parts = parts
     const { config, publicKey, service, log } = parts
     this.#keeping = keepNotes(service, log, this.#notes.signal)
-    const health = { domains: config.domains, unready: () => this.#unready(), scarceDisk: () => this.#scarceDisk() }
+    const domains = [...config.domains, ...config.s3Domains]
+    const health = { domains, unready: () => this.#unready(), scarceDisk: () => this.#scarceDisk() }
     this.#http = new HttpServer({
       service,
       health,

@@ -53,10 +53,7 @@ test('statuses, documents and redirects are as the form asks for', async () => {
     post(started, [['key', 'up/a'], [name, value], ...signed([KEY, ['starts-with', `$${name}`, '']]), FILE])
   const created = await asked('success_action_status', '201')
   assert.equal(created.status, 201)
-  assert.match(
-    created.text,
-    /^<\?xml[^>]+>\n<PostResponse xmlns="[^"]+"><Location>[^<]+<\/Location><Bucket>bkt<\/Bucket>/,
-  )
+  assert.match(created.text, /^<\?xml[^>]+>\n<PostResponse><Location>[^<]+<\/Location><Bucket>bkt<\/Bucket>/)
   assert.equal(element(created.text, 'ETag'), '"5d41402abc4b2a76b9719d911017c592"')
   assert.equal((await asked('success_action_status', '200')).status, 200)
   assert.equal((await asked('success_action_status', '301')).status, 204)

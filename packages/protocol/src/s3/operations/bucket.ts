@@ -1,5 +1,6 @@
-import { text, truth } from '../../codec.js'
+import { oneOf, text, truth } from '../../codec.js'
 import type { Document } from '../../document.js'
+import { OssError } from '../../errors/oss-error.js'
 import { header, implied, optional, withDefault } from '../../field.js'
 import { deleteBucket as ossDeleteBucket } from '../../operations/bucket/delete-bucket.js'
 import { getBucketLocation as ossGetBucketLocation } from '../../operations/bucket/get-bucket-location.js'
@@ -10,13 +11,10 @@ import {
 import { headBucket as ossHeadBucket } from '../../operations/bucket/head-bucket.js'
 import { objectOwnership } from '../../operations/bucket/ownership-controls.js'
 import { putBucket } from '../../operations/bucket/put-bucket.js'
-import {
-  putBucketVersioning as ossPutBucketVersioning,
-  versioningWanted,
-} from '../../operations/bucket/put-bucket-versioning.js'
-import { optionalDocument, xml, xmlText } from '../../xml.js'
+import { putBucketVersioning as ossPutBucketVersioning } from '../../operations/bucket/put-bucket-versioning.js'
+import { optionalDocument, optionalElement, xml, xmlText } from '../../xml.js'
 import { s3Operation, s3Page, sharedWith } from './declare.js'
-import { refusedElement } from './document.js'
+import { mapped, refusedElement } from './document.js'
 import { cannedBucketAcl, refuseGrants } from './shared.js'
 
 /** Any location is taken: clients send the region that they are configured with. The owner may repeat it. */
@@ -79,13 +77,29 @@ const getBucketLocation = s3Operation({
   result: regionAlone,
 })
 
+const versioning = mapped(
+  xml('VersioningConfiguration', {
+    status: optionalElement('Status', oneOf(['Enabled', 'Suspended'], 'malformedXml')),
+    mfaDelete: optionalElement('MfaDelete', oneOf(['Enabled', 'Disabled'], 'malformedXml')),
+  }),
+  {
+    read({ status, mfaDelete }) {
+      if (mfaDelete === 'Enabled') throw new OssError('elementNotImplemented', { Element: 'MfaDelete' })
+      if (status === undefined) throw new OssError('versioningWithoutStatus')
+      return { status }
+    },
+    write: (setting) => setting,
+  },
+)
+
 const putBucketVersioning = s3Operation({
   ...sharedWith(ossPutBucketVersioning),
   name: 'PutBucketVersioning',
   source: s3Page('PutBucketVersioning'),
   input: ossPutBucketVersioning.input,
-  body: versioningWanted,
+  body: versioning,
   output: {},
+  errors: [...ossPutBucketVersioning.errors, 'versioningWithoutStatus', 'elementNotImplemented'],
 })
 
 const getBucketVersioning = s3Operation({

@@ -18,9 +18,10 @@ const posted = xml('PostResponse', {
 
 type Posted = typeof posted extends Document<infer T> ? T : never
 
+/** Only the status 201 has a document; unlike others, it is in no namespace. */
 const postedIfAsked: Document<Posted | undefined> = {
   ...posted,
-  encode: (value, notation) => (value === undefined ? utf8Bytes('') : posted.encode(value, notation)),
+  encode: (value) => (value === undefined ? utf8Bytes('') : posted.encode(value)),
 }
 
 /** A form of a browser. Each of its fields needs a condition in its policy. */
