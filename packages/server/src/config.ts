@@ -165,7 +165,7 @@ export const OPTIONS = {
     '--receipts',
     duration('TIME'),
     '24h',
-    'How long a repeated CompleteMultipartUpload gets the answer of the first; with --strict-oss, never.',
+    'How long a repeated CompleteMultipartUpload gets the answer of the first; with --strict-oss, only by S3.',
   ),
   instanceRole: option(
     'BINDERY_INSTANCE_ROLE',

@@ -126,6 +126,24 @@ test('lists of parts that cannot be completed are refused, and the upload stays'
   assert.equal(await code(listOf([md5('x')])), 'NoSuchUpload')
 })
 
+test('a repeated Complete of S3 gets the same answer, also where that of OSS finds no upload', async () => {
+  const started = await startWithBucket({ strict: true })
+  const uploadId = await begin(started)
+  await part(started, uploadId, 1, 'x')
+  const body = listOf([md5('x')])
+  const done = () => asS3(started, { method: 'POST', key: 'k', query: `uploadId=${uploadId}`, body })
+  const [first, second] = [await done(), await done()]
+  assert.deepEqual([first.status, second.status, second.text], [200, 200, first.text])
+  const other = await asS3(started, {
+    method: 'POST',
+    key: 'k',
+    query: `uploadId=${uploadId}`,
+    body: listOf([md5('y')]),
+  })
+  assert.deepEqual([other.status, element(other.text, 'Code')], [404, 'NoSuchUpload'])
+  assert.equal((await complete(started, 'k', uploadId, [[1, `"${md5('x')}"`]])).status, 404)
+})
+
 test('S3 deletes a bucket with its open uploads, and no bucket with objects', async () => {
   const started = await startWithBucket()
   const uploadId = await begin(started)

@@ -100,7 +100,7 @@ export const CHINESE: Sentences = {
     instanceRole: '无需签名即可获取其临时密钥的角色，供通过 URI 或 ECS 实例元数据获取凭证的客户端使用。',
     instanceNetworks: '可以获取 --instance-role 密钥的地址：loopback、地址、网段如 10.0.0.0/8。',
     auditDays: '控制操作的审计记录为 `bindery admin audit` 保留的天数；0 表示不记录。',
-    receiptMs: '重复的 CompleteMultipartUpload 在多长时间内得到第一次的结果；使用 --strict-oss 时从不。',
+    receiptMs: '重复的 CompleteMultipartUpload 在多长时间内得到第一次的结果；使用 --strict-oss 时仅限 S3。',
     scrubRate: '每秒重新读取并校验多少数据，以发现磁盘造成的损坏；0 表示不校验。',
     callbackHosts: '上传回调可以发往哪里：loopback、主机名、*.后缀、网段如 10.0.0.0/8；其余一律拒绝。',
     trustedDomains: '无需用 TXT 记录证明归属即可绑定到存储空间的域名：域名、*.后缀。',

@@ -45,13 +45,13 @@ export interface Domain extends Pick<DomainOptions, Handed> {
   readonly accessNotes: AccessNotes
   /** Collects damage found by background work. */
   readonly damage: DamageReports
+  /** A repeated Complete gets the answer of the first while its receipt lives. */
+  readonly answersRepeats: boolean
 }
 
 export function createDomain(options: DomainOptions): Domain {
   const { metadata, blobs, cluster, digests, clock, sleep, random, keys } = options
   const events = new Announcer(options.events ?? new EventHub(), blobs.incarnation, clock)
-  // OSS keeps no answer of a Complete: a repeated one finds no upload.
-  const receiptMs = options.strict ? 0 : options.receiptMs
   const damage = new DamageReports(options.onDamage ?? (() => {}))
   const caches = {
     bucketCache: new BucketCache(),
@@ -59,7 +59,9 @@ export function createDomain(options: DomainOptions): Domain {
     logLines: new LogLines({ metadata, clock, random }),
     accessNotes: new AccessNotes(clock),
   }
-  return { metadata, blobs, cluster, digests, clock, sleep, random, keys, ...caches, events, damage, receiptMs }
+  // OSS keeps no answer of a Complete: a repeated one finds no upload
+  const kept = { receiptMs: options.receiptMs, answersRepeats: !options.strict }
+  return { metadata, blobs, cluster, digests, clock, sleep, random, keys, ...caches, events, damage, ...kept }
 }
 
 /** Source of the random bytes of ids. */

@@ -121,7 +121,13 @@ const completeMultipartUpload = s3Operation({
   ...sharedWith(ossCompleteMultipartUpload),
   name: 'CompleteMultipartUpload',
   source: s3Page('CompleteMultipartUpload'),
-  input: { uploadId, ...writeConditions, ...checksumHeaders, forbidOverwrite: implied(false) },
+  input: {
+    uploadId,
+    ...writeConditions,
+    ...checksumHeaders,
+    forbidOverwrite: implied(false),
+    answersRepeats: implied(true),
+  },
   body: someParts,
   checksumOfObject: true,
   output: {

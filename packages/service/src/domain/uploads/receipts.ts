@@ -48,7 +48,7 @@ export async function readReceipt(
   { bucket, key, uploadId }: UploadName,
   requester: string,
 ): Promise<ReceiptRecord | undefined> {
-  if (domain.receiptMs === 0 || !isId(uploadId)) return undefined
+  if (!domain.answersRepeats || !isId(uploadId)) return undefined
   const receipt = await receiptRows.read(reader, { uploadId })
   if (receipt === undefined || isExpired(domain, receipt)) return undefined
   return receipt.bucket === bucket && receipt.key === key && receipt.requester === requester ? receipt : undefined

@@ -1,6 +1,6 @@
 import { percentEncode } from '@bindery/bytes'
 import { requesterId } from '../../access/requester.js'
-import { handler } from '../../call.js'
+import { type CallOf, handler } from '../../call.js'
 import { askedCallback } from '../../callback/ask.js'
 import {
   type AnsweredCallback,
@@ -9,6 +9,7 @@ import {
   keepOutcome,
   keptOutcome,
 } from '../../callback/outcome.js'
+import type { Domain } from '../../domain/domain.js'
 import { type Completed, completeUpload, findCompletion } from '../../domain/uploads/complete.js'
 
 import { checksumsOf, conditionOf, shownExpiration } from '../describe.js'
@@ -18,12 +19,12 @@ import { encryptionHeaders } from '../encryption.js'
 export const completeMultipartUpload = handler('CompleteMultipartUpload', {
   async find(call) {
     const name = { bucket: call.bucket.name, key: call.key, uploadId: call.input.uploadId }
-    const upload = await findCompletion(call.domain, name, requesterId(call.requester))
+    const upload = await findCompletion(domainOf(call), name, requesterId(call.requester))
     return { name, encryption: upload?.encryption, callback: await askedCallback(call) }
   },
   async handle(call, { name, encryption, callback }) {
-    const { domain, document, input } = call
-    const completed = await completeUpload<CallbackOutcome>(domain, {
+    const { document, input } = call
+    const completed = await completeUpload<CallbackOutcome>(domainOf(call), {
       ...name,
       parts: document === undefined ? 'all' : document.parts,
       acl: input.objectAcl,
@@ -44,6 +45,11 @@ export const completeMultipartUpload = handler('CompleteMultipartUpload', {
     return { output, answer: answerIn(completed), result }
   },
 })
+
+/** Clients of S3 repeat a Complete and expect its answer, whatever OSS does. */
+function domainOf({ domain, input }: Pick<CallOf<'CompleteMultipartUpload'>, 'domain' | 'input'>): Domain {
+  return input.answersRepeats === true ? { ...domain, answersRepeats: true } : domain
+}
 
 /** The answer of the application to the callback, now or before. Throws the failure of a failed callback. */
 function answerIn(completed: Completed<CallbackOutcome>): AnsweredCallback | undefined {
