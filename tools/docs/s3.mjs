@@ -3,7 +3,7 @@ import { anchor, code, table } from './markdown.mjs'
 import { requestForms } from './requests.mjs'
 
 const INTRODUCTION = `The table lists the operations of S3 that are known here. A request that is signed by AWS Signature Version 4, or that
-carries the headers of an SDK of S3, is a request of S3, as is one without a signature at a host of \`--s3-domains\`, or anywhere
+carries the headers of an SDK of S3, is a request of S3, as is a request without a signature at a host of \`--s3-domains\`, or anywhere
 with \`--anonymous-dialect s3\`; it reaches the same buckets and objects as those of OSS. An absent
 operation answers \`501 NotImplemented\` and names itself. Headers that ask for what Bindery lacks are refused in the same way,
 rather than ignored. Signatures of version 2 are refused, except those of forms.`
