@@ -11,6 +11,8 @@ test('without flags and variables everything has its default', () => {
     port: 9000,
     region: 'cn-hangzhou',
     domains: [],
+    s3Domains: [],
+    anonymousDialect: 'oss',
     trustedProxies: [],
     auditDays: 90,
     instanceNetworks: ['loopback'],
