@@ -44,6 +44,7 @@ export function createService(options: ServiceOptions, surfaces: Surfaces = SURF
       await keepAccess(domain)
     },
     writeReports: () => writeReports(domain),
+    finish: async () => access.trail?.settled(),
     scrub: () => scrub(domain),
     recover: async (livingIncarnations) => {
       await recoverDead(domain, livingIncarnations)

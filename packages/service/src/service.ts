@@ -108,6 +108,8 @@ export interface Service {
   keepNotes(): Promise<void>
   /** Writes the access logs of the hours that are over, and the inventories that are due; yields each. Called repeatedly, in one process at a time. */
   writeReports(): AsyncIterable<WrittenReport>
+  /** Resolves when what answered requests have left to be written is written. Called before the stores are closed. */
+  finish(): Promise<void>
   /** One pass over the bytes of all blobs: yields the amount read and the damage found; the caller sets the pace. */
   scrub(): AsyncIterable<Scrubbed>
   /**

@@ -239,12 +239,13 @@ class RunningInstance implements Instance {
   readonly othersListen = (listen: boolean): Promise<void> => this.#parts.cluster.othersListen(listen)
 
   readonly stop = async (graceMs: number): Promise<number> => {
-    const { cluster, blobs, metadata, traces } = this.#parts
+    const { cluster, blobs, metadata, service, traces } = this.#parts
     this.#stopping.abort()
     const drained = cluster.drain()
     const cut = await this.#http.stop(graceMs)
     this.#notes.abort()
     await this.#keeping
+    await service.finish()
     await traces?.close()
     await drained
     // If that fails, the next start declares this process dead.

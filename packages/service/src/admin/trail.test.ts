@@ -85,6 +85,7 @@ describe('the trail of control actions', () => {
     await call(started, { method: 'PUT', bucket: BUCKET, key: 'plain', body: 'x' })
     await call(started, { method: 'GET', bucket: BUCKET, key: 'plain' })
     await call(started, { method: 'DELETE', bucket: BUCKET, key: 'plain' })
+    await started.service.finish()
     const found = await events(started, { Bucket: BUCKET })
     const names = found.map(({ EventName, Key }) => `${EventName} ${Key ?? ''}`).sort()
     assert.deepEqual(names, [
