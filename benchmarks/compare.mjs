@@ -11,7 +11,7 @@ import { KIB, MIB } from './support/sizes.mjs'
 const WARM_UP_BLOCKS = 4
 const OBJECTS = 64
 
-/** @typedef {{ name: string, count: number, inFlight: number, prepare(session: Session): Promise<(count: number) => unknown[]> }} Load */
+/** @typedef {{ name: string, count: number, inFlight: number, prepare(session: Session): Promise<(count: number) => unknown[] | Promise<unknown[]>> }} Load */
 
 /** @returns {Load} */
 function read(method, size, count) {
@@ -43,9 +43,10 @@ function part(size, count) {
     name: `part ${nameOf(size)}`,
     count,
     inFlight: 8,
-    async prepare(session) {
+    // an upload of its own for each block: replaced parts would cost their freeing as well
+    prepare: async (session) => async (length) => {
       const upload = await session.initiate()
-      return (length) => Array.from({ length }, (_, index) => upload.part(index + 1, bytesOf(size)))
+      return Array.from({ length }, (_, index) => upload.part(index + 1, bytesOf(size)))
     },
   }
 }
@@ -68,7 +69,7 @@ async function targetsOf(clone) {
 }
 
 async function measure(session, ready, load) {
-  const requests = ready(load.count)
+  const requests = await ready(load.count)
   const before = cpuSeconds(session.target.pid)
   await session.client.drive(requests, load.inFlight)
   return ((cpuSeconds(session.target.pid) - before) / load.count) * 1e6
