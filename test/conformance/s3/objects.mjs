@@ -12,6 +12,7 @@ import {
   GetBucketAnalyticsConfigurationCommand,
   GetBucketLocationCommand,
   GetObjectCommand,
+  GetObjectTorrentCommand,
   HeadBucketCommand,
   HeadObjectCommand,
   ListBucketsCommand,
@@ -159,7 +160,12 @@ export const OBJECT_FACTS = [
       await refused('NotFound', s3.send(new HeadObjectCommand({ Bucket, Key: 'absent' })), 404)
       await s3.send(new DeleteObjectCommand({ Bucket, Key: 'absent' }))
       await refused('NoSuchBucket', s3.send(new GetObjectCommand({ Bucket: `${Bucket}-none`, Key: 'k' })), 404)
-      await refused('NotImplemented', s3.send(new GetBucketAnalyticsConfigurationCommand({ Bucket, Id: 'x' })), 501)
+      await refused(
+        'NoSuchConfiguration',
+        s3.send(new GetBucketAnalyticsConfigurationCommand({ Bucket, Id: 'x' })),
+        404,
+      )
+      await refused('NotImplemented', s3.send(new GetObjectTorrentCommand({ Bucket, Key: 'k' })), 501)
     },
   ],
   [
