@@ -5,15 +5,16 @@
 import { readdirSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
 
-/** The entry points of processes and threads: the command, a worker of the server, and a hashing thread. */
+/** The entry points of processes and threads: the command, a worker of the server, a hashing thread, and image processing. */
 const ENTRIES = {
   index: 'packages/cli/dist/index.js',
   'worker-main': 'packages/server/dist/processes/worker-main.js',
   'hash-worker': 'packages/digest/dist/hash-worker.js',
+  'image-main': 'packages/imaging/dist/engine/image-main.js',
 }
 const TARGET = 'packages/cli/bundle'
-/** Libraries that load their own files or workers by a path relative to themselves. */
-const APART = ['lmdb', 'pino']
+/** Libraries that load their own files or workers by a path relative to themselves, or need not be installed. */
+const APART = ['lmdb', 'pino', 'sharp']
 
 /** Lets libraries that are CommonJS load the modules of Node.js. */
 const REQUIRE =

@@ -27,19 +27,20 @@ export const LAYERS = {
   bytes: { may: [], testsMay: [], without: 'all', pure: true },
   protocol: { may: ['bytes'], testsMay: [], without: 'all', pure: true },
   select: { may: ['bytes'], testsMay: [], without: 'all', pure: true },
+  imaging: { may: ['bytes'], testsMay: [], without: [], pure: false },
   digest: { may: ['bytes'], testsMay: [], without: [], pure: false },
   storage: { may: ['bytes', 'digest'], testsMay: [], without: [], pure: false },
   encryption: { may: ['bytes', 'digest', 'storage'], testsMay: [], without: SYSTEM, pure: true },
   'storage-postgres': { may: ['storage'], testsMay: [], without: [], pure: false },
   'storage-local': { may: ['bytes', 'storage', 'digest'], testsMay: [], without: [], pure: false },
   service: {
-    may: ['bytes', 'protocol', 'select', 'storage'],
+    may: ['bytes', 'imaging', 'protocol', 'select', 'storage'],
     testsMay: ['digest', 'encryption'],
     without: SYSTEM,
     pure: true,
   },
   server: {
-    may: ['bytes', 'service', 'protocol', 'storage', 'digest', 'encryption', 'storage-local'],
+    may: ['bytes', 'imaging', 'service', 'protocol', 'storage', 'digest', 'encryption', 'storage-local'],
     testsMay: [],
     without: [],
     pure: false,
@@ -84,7 +85,7 @@ const IMPURE = [
 /**
  * Violations of the rules, as `path:line: sentence`.
  * @param {import('./sources.mjs').Source[]} sources
- * @param {(name: string) => { dependencies?: object, devDependencies?: object }} readManifest  the manifest of a package; '' is the workspace's
+ * @param {(name: string) => { dependencies?: object, optionalDependencies?: object, devDependencies?: object }} readManifest  the manifest of a package; '' is the workspace's
  * @returns {string[]}
  */
 export function checkLayers(sources, readManifest) {
@@ -124,6 +125,7 @@ function importFaults({ source, name, file, layer, manifest, workspace }, { spec
   const dependency = specifier.startsWith('@') ? `${scope}/${rest}` : scope
   const declared = {
     ...manifest.dependencies,
+    ...manifest.optionalDependencies,
     ...(source.isTest ? { ...manifest.devDependencies, ...workspace.devDependencies } : {}),
   }
   return dependency in declared ? [] : fault(`${dependency} is not declared in packages/${name}/package.json`)

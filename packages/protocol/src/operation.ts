@@ -51,6 +51,8 @@ export interface Operation<I extends Fields = Fields, O extends Fields = Fields,
   readonly permissionsWith?: Readonly<Record<string, Action>>
   /** Actions needed on the object that is copied from. */
   readonly sourcePermissions?: readonly Action[]
+  /** Actions needed on an object that is made elsewhere. */
+  readonly targetPermissions?: readonly Action[]
   /** Reads the bytes of its object, which stay until the response has been sent, whatever happens to the object. */
   readonly reads?: 'object'
   readonly input: I

@@ -16,7 +16,7 @@ import {
   type S3OutputOf,
 } from '@bindery/protocol'
 import { type Awaitable, andThen, type LentBytes } from '@bindery/storage'
-import { type Asking, authorise, authoriseSource } from './access/authorise.js'
+import { type Asking, authorise, authoriseRead, authoriseSource, authoriseTarget } from './access/authorise.js'
 import { accountOf, type Requester } from './access/requester.js'
 import type { ReadWithBucket } from './bucket-settings.js'
 import type { AnsweredCallback } from './callback/outcome.js'
@@ -173,6 +173,11 @@ export class UnreadCall<O extends Operation> {
     return this.#options.domainProofs
   }
 
+  /** Undefined: this server processes no images. */
+  get images(): ServiceOptions['images'] {
+    return this.#options.images
+  }
+
   /** The bucket that the request names, whether it exists or not. */
   get bucketName(): BucketName {
     return this.#named(this.#head.bucketName)
@@ -265,6 +270,19 @@ export class UnreadCall<O extends Operation> {
     return andThen(findBucketAndMore(this.domain, name, readRules), ({ bucket, more: { rules } }) =>
       andThen(authoriseSource(this.#head, { bucket, rules, key, version, object: 'unread' }), () => bucket),
     )
+  }
+
+  /** Allows writing an object that is made elsewhere, and returns its bucket. Throws noSuchBucket, and the causes of access. */
+  authoriseTarget({ bucket: name, key }: ObjectName): Awaitable<BucketRecord> {
+    const readRules = this.#head.access.rules.readFor(this.requester)
+    return andThen(findBucketAndMore(this.domain, name, readRules), ({ bucket, more: { rules } }) =>
+      andThen(authoriseTarget(this.#head, { bucket, rules, key, object: 'unread' }), () => bucket),
+    )
+  }
+
+  /** Allows reading another object of the bucket, or throws the cause of the denial. */
+  authoriseRead({ key }: ObjectName): Awaitable<void> {
+    return authoriseRead(this.#head, { bucket: this.bucket, rules: this.#found.rules, key, object: 'unread' })
   }
 
   withBody(body: CallBody<O>): Call<O> {

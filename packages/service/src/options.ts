@@ -1,3 +1,4 @@
+import type { ImageProcessor } from '@bindery/imaging'
 import type { CallbackRequest, CallbackUrl, Dialect } from '@bindery/protocol'
 import type { AccessKeys } from './access/requester.js'
 import type { DomainOptions } from './domain/domain.js'
@@ -77,6 +78,8 @@ export interface ServiceOptions extends DomainOptions {
   readonly callbacks?: Callbacks
   /** Absent: no domain can be bound to a bucket. */
   readonly domainProofs?: DomainProofs
+  /** Absent: images are not processed. */
+  readonly images?: ImageProcessor | undefined
   /** As in a V4 scope, `cn-hangzhou`; its location is `oss-cn-hangzhou`. */
   readonly region: string
   /** The role whose temporary keys are handed out without a signature, to some addresses; absent: to none. */

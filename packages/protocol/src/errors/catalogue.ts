@@ -1,5 +1,6 @@
 // size: exempt (a table: one row per cause)
 
+import { IMAGE_ROWS } from './image-rows.js'
 import { S3_ROWS } from './s3-rows.js'
 import { SELECT_ROWS } from './select-rows.js'
 
@@ -459,6 +460,21 @@ export const CATALOGUE = {
 
   // SelectObject
   ...SELECT_ROWS,
+
+  // Images
+  ...IMAGE_ROWS,
+  imagesBusy: row('ServiceUnavailable', 503, 'Too many images are being processed. Please try again later.', {
+    ec: '0004-00000801',
+    retry: 'later',
+  }),
+  imagesUnavailable: row(
+    'NotImplemented',
+    501,
+    'This server processes no images: the library sharp, which is optional, is not installed.',
+  ),
+  imageProcessTooLong: invalidArgument('The value of x-oss-process is too long.', '0017-00000288'),
+  imageProcessEmpty: row('InvalidRequest', 400, 'The request is invalid: it names no process.'),
+  noSuchStyle: row('NoSuchStyle', 404, 'No Such Image Style.'),
 
   // Requests of S3
   ...S3_ROWS,

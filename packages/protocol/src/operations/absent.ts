@@ -77,7 +77,6 @@ export const ABSENT_OPERATIONS: readonly AbsentOperation[] = [
   absent('GetAsyncFetchTask', 'GET', 'bucket', 'asyncFetch'),
 
   // Objects
-  absent('ProcessObject', 'POST', 'object', 'x-oss-process'),
   absent('AsyncProcessObject', 'POST', 'object', 'x-oss-async-process'),
   absent('RenameObject', 'POST', 'object', 'x-oss-rename'),
   absent('CreateDirectory', 'POST', 'object', 'x-oss-dir'),

@@ -105,6 +105,7 @@ const NEEDED: Readonly<Record<string, string>> = {
   'oss:DeleteObject': 'DeleteObject DeleteMultipleObjects',
   'oss:AbortMultipartUpload': 'AbortMultipartUpload',
   'oss:ListParts': 'ListParts ExplainUpload',
+  'oss:PostProcessTask': 'ProcessObject',
   'oss:RestoreObject': 'RestoreObject',
   'oss:CleanRestoredObject': 'CleanRestoredObject',
   'oss:GetObjectAcl': 'GetObjectACL',

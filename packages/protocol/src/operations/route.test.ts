@@ -119,7 +119,7 @@ test('operations that Bindery lacks are known by name, by as many keys as they n
     'POST /?metaQuery&comp=delete': 'no CloseMetaQuery',
     'GET /?accessPoint': 'no ListAccessPoints',
     'POST /k?x-oss-process=csv%2Fselect': 'SelectObject',
-    'POST /k?x-oss-process=image%2Finfo': 'no ProcessObject',
+    'POST /k?x-oss-process=image%2Finfo': 'ProcessObject',
     'GET ?cloudboxes': 'no ListCloudBoxes',
   })
 })

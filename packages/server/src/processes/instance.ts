@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createSealer } from '@bindery/encryption'
+import { ImageProcesses } from '@bindery/imaging/processes'
 import { ossDialect, s3Dialect } from '@bindery/protocol'
 import { createService, type Event, type Service } from '@bindery/service'
 import type { BlobStore, MetadataStore } from '@bindery/storage'
@@ -92,6 +93,7 @@ export async function openInstance(
   const cluster = await deployment.join({ metadata, incarnation, primary, log })
   const random = pooledRandom()
   const masters = masterKeysIn(options.masterKeys)
+  const images = new ImageProcesses()
   const service = createService({
     metadata,
     blobs,
@@ -112,6 +114,7 @@ export async function openInstance(
       log,
     }),
     domainProofs: createDomainProofs(config.trustedDomains),
+    images,
     region: config.region,
     domains: [...config.domains, ...config.s3Domains],
     s3Domains: config.s3Domains,
@@ -138,6 +141,7 @@ export async function openInstance(
     blobs,
     cluster,
     service,
+    images,
     measureAll,
     traces,
     log,
@@ -173,6 +177,7 @@ interface Parts {
   readonly blobs: BlobStore
   readonly cluster: ProcessCluster
   readonly service: Service
+  readonly images: ImageProcesses
   readonly measureAll: Primary['measureAll']
   readonly traces: OtlpTraces | undefined
   readonly log: Log
@@ -239,7 +244,7 @@ class RunningInstance implements Instance {
   readonly othersListen = (listen: boolean): Promise<void> => this.#parts.cluster.othersListen(listen)
 
   readonly stop = async (graceMs: number): Promise<number> => {
-    const { cluster, blobs, metadata, service, traces } = this.#parts
+    const { cluster, blobs, metadata, service, traces, images } = this.#parts
     this.#stopping.abort()
     const drained = cluster.drain()
     const cut = await this.#http.stop(graceMs)
@@ -248,6 +253,7 @@ class RunningInstance implements Instance {
     await service.finish()
     await traces?.close()
     await drained
+    images.close()
     // If that fails, the next start declares this process dead.
     await cluster.leave().catch(() => {})
     await blobs.close()

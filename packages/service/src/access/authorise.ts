@@ -54,6 +54,17 @@ export function authoriseSource(asking: Asking, touched: Touched): Awaitable<voi
   return requireAll(asking, touched, needed)
 }
 
+/** Allows writing the object that an operation makes elsewhere, or throws the cause of the denial. */
+export function authoriseTarget(asking: Asking, touched: Touched): Awaitable<void> {
+  const needed = (asking.operation.targetPermissions ?? []).map((action) => ({ action }))
+  return requireAll(asking, touched, needed)
+}
+
+/** Allows reading an object that the operation needs besides its own, or throws the cause of the denial. */
+export function authoriseRead(asking: Asking, touched: Touched): Awaitable<void> {
+  return requireAll(asking, touched, [{ action: 'oss:GetObject' }])
+}
+
 type Needed = Pick<AccessQuestion, 'action' | 'within'>
 
 function neededActions({ operation, conditions }: Asking): Needed[] {

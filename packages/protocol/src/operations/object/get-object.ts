@@ -1,10 +1,12 @@
 import { byteString } from '@bindery/bytes'
 import { badArgument, type Codec, text } from '../../codec.js'
+import { IMAGE_CAUSES } from '../../errors/image-rows.js'
 import { header, optional, query } from '../../field.js'
-import { operation, refuseHeader, refuseQuery } from '../../operation.js'
+import { operation, refuseHeader } from '../../operation.js'
 import { DECRYPTION_CAUSES } from '../encryption-fields.js'
 import { conditions, page, qosDelayTime, SYMLINK_CAUSES, trafficLimit, VERSION_CAUSES, versionId } from '../shared.js'
 import { objectHeaders } from './object-headers.js'
+import { process } from './process-object.js'
 
 /** Text that is to stand in a header: a byte string inside. */
 const headerValue: Codec<string> = {
@@ -43,6 +45,7 @@ export const getObject = operation({
     rangeBehavior: optional(header('x-oss-range-behavior', text)),
     ...conditions,
     acceptEncoding: optional(header('Accept-Encoding', text)),
+    process,
     trafficLimit,
   },
   status: 200,
@@ -52,6 +55,9 @@ export const getObject = operation({
     // a body that is compressed on the way has neither
     contentLength: optional(objectHeaders.contentLength),
     etag: optional(objectHeaders.etag),
+    // an image that was processed has none of these
+    acceptRanges: optional(objectHeaders.acceptRanges),
+    crc64: optional(objectHeaders.crc64),
     contentRange: optional(header('Content-Range', text)),
     vary: optional(header('Vary', text)),
     qosDelayTime,
@@ -68,6 +74,8 @@ export const getObject = operation({
     'anonymousOverride',
     ...SYMLINK_CAUSES,
     ...DECRYPTION_CAUSES,
+    ...IMAGE_CAUSES,
+    'headerNotImplemented',
   ],
-  refuses: [refuseQuery('x-oss-process'), refuseHeader('x-oss-multi-range-behavior')],
+  refuses: [refuseHeader('x-oss-multi-range-behavior')],
 })

@@ -10,6 +10,7 @@ import { getObjectLegalHold, getObjectRetention, putObjectLegalHold, putObjectRe
 import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './object-tagging.js'
 import { optionObject } from './option-object.js'
 import { postObject } from './post-object.js'
+import { processObject } from './process-object.js'
 import { putObject } from './put-object.js'
 import { putObjectAcl } from './put-object-acl.js'
 import { cleanRestoredObject, restoreObject } from './restore-object.js'
@@ -44,4 +45,5 @@ export const objectOperations = [
   cleanRestoredObject,
   selectObject,
   createSelectObjectMeta,
+  processObject,
 ] as const

@@ -99,7 +99,7 @@ const getObject = s3Operation({
   source: s3Page('GetObject'),
   input: {
     // bytes are never compressed: checksums are of what is stored
-    ...omit(ossGetObject.input, 'acceptEncoding', 'trafficLimit'),
+    ...omit(ossGetObject.input, 'acceptEncoding', 'process', 'trafficLimit'),
     range: optional(header('Range', range)),
     rangeBehavior: implied<string>('standard'),
     ...partInput,

@@ -1,6 +1,7 @@
+import { upperHex } from '@bindery/bytes'
 import { type ObjectKey, type Operations, OssError } from '@bindery/protocol'
-import { andThen, type ByteRange } from '@bindery/storage'
-import { type CallOf, type HandledInput, handler } from '../../call.js'
+import { type Awaitable, andThen, type ByteRange } from '@bindery/storage'
+import { type CallOf, type HandledInput, handler, type Reply } from '../../call.js'
 import type { OpenObject, TakeBytes } from '../../domain/objects/open-object.js'
 import type { ObjectRecord, StoredHeaders } from '../../domain/stored/model.js'
 import { isWanted, rangeHolds } from '../../response/conditions.js'
@@ -10,16 +11,19 @@ import { type Pace, paceOf } from '../../traffic.js'
 import { checksumsOf, given, notModified, objectHeaders } from '../describe.js'
 import { readableObject } from './follow-symlink.js'
 import { partAsked } from './part-of-object.js'
+import { processImage } from './process-image.js'
 
 type Input = HandledInput<Operations['GetObject']>
+type Answer = Reply<Operations['GetObject']>
 
 export const getObject = handler('GetObject', (call) => {
   const overrides = overridesOf(call.input)
   if (call.requester.kind === 'anonymous' && overrides !== undefined) throw new OssError('anonymousOverride')
-  return andThen(readableObject(call, noteAccess(call)), (object) => {
+  return andThen(readableObject(call, noteAccess(call)), (object): Awaitable<Answer> => {
     const stored = objectHeaders(call, object.record)
     const whole = overrides === undefined ? stored : { ...stored, ...overrides }
     const { input } = call
+    if (input.process !== undefined) return processed(call, input.process, object, stored, overrides)
     if (input.partNumber === undefined) return answer(object, input, whole, paceOf(call))
     if (!isWanted(input, object.record)) throw notModified(whole)
     return andThen(partAsked(call.domain, object.record, input), ({ status, headers, range }) => ({
@@ -38,7 +42,12 @@ function noteAccess({ domain, bucket }: CallOf<'GetObject'>) {
 }
 
 /** `whole`: the headers of the whole object. */
-function answer(object: OpenObject, input: Input, whole: ReturnType<typeof objectHeaders>, pace: Pace | undefined) {
+function answer(
+  object: OpenObject,
+  input: Input,
+  whole: ReturnType<typeof objectHeaders>,
+  pace: Pace | undefined,
+): Answer {
   const { record } = object
   if (!isWanted(input, record)) throw notModified(whole)
   const asked = rangeHolds(input.ifRange, record) ? input.range : undefined
@@ -71,6 +80,29 @@ function answer(object: OpenObject, input: Input, whole: ReturnType<typeof objec
 function contentOf(object: OpenObject, range: ByteRange | undefined, take: TakeBytes | undefined) {
   return (take === undefined ? object.readInRecord(range) : undefined) ?? object.read(range, take)
 }
+
+/** An image that is processed: conditions are of its source, and ranges are ignored. */
+async function processed(
+  call: CallOf<'GetObject'>,
+  process: string,
+  source: OpenObject,
+  whole: ReturnType<typeof objectHeaders>,
+  overrides: StoredHeaders | undefined,
+): Promise<Answer> {
+  if (!isWanted(call.input, source.record)) throw notModified(whole)
+  const { bytes, contentType } = await processImage(call, process, source)
+  const output = { ...whole, ...PROCESSED, contentType, ...overrides, contentLength: bytes.length }
+  const etag = upperHex(call.domain.digests.md5(bytes))
+  return { output: { ...output, etag }, content: bytes, contentSize: bytes.length }
+}
+
+/** Headers of the source that say nothing of an image that was made of it. */
+const PROCESSED = {
+  acceptRanges: undefined,
+  contentEncoding: undefined,
+  contentMd5: undefined,
+  crc64: undefined,
+} as const
 
 /** How the headers of an object change when its bytes are compressed: what describes other bytes is left out. */
 const COMPRESSED = {

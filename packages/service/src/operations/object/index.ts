@@ -13,6 +13,7 @@ import { objectGrantHandlers } from './object-grants.js'
 import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './object-tagging.js'
 import { optionObject } from './option-object.js'
 import { postObject } from './post-object.js'
+import { processObject } from './process-object.js'
 import { putObject } from './put-object.js'
 import { putObjectAcl } from './put-object-acl.js'
 import { cleanRestoredObject, restoreObject } from './restore-object.js'
@@ -49,4 +50,5 @@ export const objectHandlers = [
   cleanRestoredObject,
   selectObject,
   createSelectObjectMeta,
+  processObject,
 ] as const

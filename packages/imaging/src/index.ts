@@ -1,0 +1,7 @@
+export type { Action } from './actions.js'
+export { FAULTS, type FaultName, ImageFault } from './fault.js'
+export { type ImageProcessor, ImagesBusy, ImagesUnavailable, type ImageWork } from './image-processor.js'
+export type { ImageResult } from './job.js'
+export { PROCESS_LENGTH_MAX, SOURCE_BYTES_MAX } from './limits.js'
+export { isImageProcess, parseProcess } from './parse-process.js'
+export { parseSaveas, type Saveas } from './parse-saveas.js'
