@@ -52,6 +52,26 @@ describe('PostObject', () => {
     }
   })
 
+  test('a form says how its file is encrypted, and otherwise its bucket does', async () => {
+    const started = await startWithBucket()
+    const ALGORITHM = 'x-oss-server-side-encryption'
+    const send = (...fields: Field[]) => post(started, [['key', 'k'], ...signedV1([ANY_KEY]), ...fields, FILE])
+    const shown = async () => (await get(started, 'k')).headers[ALGORITHM]
+    assert.equal((await send([ALGORITHM, 'AES256'])).headers[ALGORITHM], 'AES256')
+    assert.deepEqual([await shown(), (await get(started, 'k')).text], ['AES256', 'hello'])
+    assert.equal((await send()).headers[ALGORITHM], undefined)
+    assert.equal(await shown(), undefined)
+    const rule =
+      '<ApplyServerSideEncryptionByDefault><SSEAlgorithm>SM4</SSEAlgorithm></ApplyServerSideEncryptionByDefault>'
+    const body = `<ServerSideEncryptionRule>${rule}</ServerSideEncryptionRule>`
+    await call(started, { method: 'PUT', bucket: BUCKET, query: { encryption: '' }, body })
+    assert.equal((await send()).headers[ALGORITHM], 'SM4')
+    assert.deepEqual([await shown(), (await get(started, 'k')).text], ['SM4', 'hello'])
+    assert.equal((await send([ALGORITHM, 'ROT13'])).refusal, '400 InvalidEncryptionAlgorithmError')
+    const keyId: Field = ['x-oss-server-side-encryption-key-id', 'x']
+    assert.equal((await send([ALGORITHM, 'AES256'], keyId)).refusal, '400 InvalidArgument')
+  })
+
   test('the vectors of the reference verify', async () => {
     const key = {
       accessKeyId: 'LTAI5tTESTKEY0000000',

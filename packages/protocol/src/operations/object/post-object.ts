@@ -5,6 +5,7 @@ import type { Document } from '../../document.js'
 import { header, optional, userMetadata } from '../../field.js'
 import { operation } from '../../operation.js'
 import { element, xml } from '../../xml.js'
+import { ENCRYPTION_CAUSES, encryptionInput, encryptionOutput, refuseEncryptionContext } from '../encryption-fields.js'
 import {
   CONTENT_CAUSES,
   forbidOverwrite,
@@ -69,6 +70,7 @@ export const postObject = operation({
     objectAcl: optional(header('x-oss-object-acl', objectAcl)),
     storageClass: optional(header('x-oss-storage-class', storageClass)),
     userMetadata,
+    ...encryptionInput,
     successActionStatus: optional(header('success_action_status', text)),
     successActionRedirect: optional(header('success_action_redirect', text)),
     ...callbackFields,
@@ -81,7 +83,17 @@ export const postObject = operation({
     crc64: header('x-oss-hash-crc64ecma', crc64Decimal),
     versionId: shownVersionId,
     location: optional(header('Location', text)),
+    ...encryptionOutput,
   },
   result: postedIfAsked,
-  errors: ['noSuchBucket', 'fileAlreadyExists', 'fileImmutable', ...FORM_CAUSES, ...CONTENT_CAUSES, ...CALLBACK_CAUSES],
+  errors: [
+    'noSuchBucket',
+    'fileAlreadyExists',
+    'fileImmutable',
+    ...ENCRYPTION_CAUSES,
+    ...FORM_CAUSES,
+    ...CONTENT_CAUSES,
+    ...CALLBACK_CAUSES,
+  ],
+  refuses: [refuseEncryptionContext],
 })

@@ -6,7 +6,7 @@ import { header, query, required } from '../../field.js'
 import { operation } from '../../operation.js'
 import { defaultedElement, groupOrEmpty, xml } from '../../xml.js'
 import { DECRYPTION_CAUSES } from '../encryption-fields.js'
-import { apiPage, DOCUMENT_CAUSES, refuseVersionId, SYMLINK_CAUSES } from '../shared.js'
+import { apiPage, DOCUMENT_CAUSES, SYMLINK_CAUSES, VERSION_CAUSES, versionId } from '../shared.js'
 
 /** Clients put blanks around values. */
 const trimmed: Codec<string> = { ...text, decode: (value) => value.trim() }
@@ -104,13 +104,13 @@ const common = {
   errors: [
     'noSuchBucket',
     'noSuchKey',
+    ...VERSION_CAUSES,
     'invalidObjectState',
     ...SYMLINK_CAUSES,
     ...DECRYPTION_CAUSES,
     ...SELECT_CAUSES,
     ...DOCUMENT_CAUSES,
   ],
-  refuses: [refuseVersionId],
 } as const
 
 /** The answer is a sequence of frames; see the page of the operation. */
@@ -122,7 +122,10 @@ export const selectObject = operation({
   when: [{ query: ['x-oss-process=csv/select'] }, { query: ['x-oss-process=json/select'] }],
   permissions: ['oss:GetObject'],
   reads: 'object',
-  input: { process: required(query('x-oss-process', oneOf(['csv/select', 'json/select'])), 'invalidArgument') },
+  input: {
+    process: required(query('x-oss-process', oneOf(['csv/select', 'json/select'])), 'invalidArgument'),
+    versionId,
+  },
   body: selectRequest,
   status: 206,
 })
@@ -152,7 +155,10 @@ export const createSelectObjectMeta = operation({
   summary: 'Counts the rows, columns and splits of an object of CSV or JSON, and keeps them for queries of ranges.',
   when: [{ query: ['x-oss-process=csv/meta'] }, { query: ['x-oss-process=json/meta'] }],
   permissions: ['oss:PutObject'],
-  input: { process: required(query('x-oss-process', oneOf(['csv/meta', 'json/meta'])), 'invalidArgument') },
+  input: {
+    process: required(query('x-oss-process', oneOf(['csv/meta', 'json/meta'])), 'invalidArgument'),
+    versionId,
+  },
   body: anyMeta,
   status: 200,
 })

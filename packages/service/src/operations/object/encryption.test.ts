@@ -278,3 +278,27 @@ test('without a key service encryption is refused, and encrypted objects cannot 
   const put = await request(keyless, 'PUT', 'k', { body: 'x', headers: AES })
   assert.deepEqual([put.status, element(put.text, 'Code')], [403, 'KmsServiceNotEnabled'])
 })
+
+test('an appendable object is copied between ciphers, whole, and goes on to grow', async () => {
+  const ciphers: readonly Record<string, string>[] = [{}, AES, SM4, KMS, { ...KMS, [DATA]: 'SM4' }]
+  for (const from of ciphers) {
+    const started = await startWithBucket()
+    const append = (position: number, body: string) =>
+      request(started, 'POST', 'log', { query: { append: '', position: String(position) }, body, headers: from })
+    await append(0, SECRET)
+    await append(SECRET.length, 'end')
+    for (const to of ciphers) {
+      const copied = await request(started, 'PUT', 'copy', {
+        headers: { 'x-oss-copy-source': `/${BUCKET}/log`, ...to },
+      })
+      assert.equal(copied.status, 200, copied.text)
+      const copy = await request(started, 'GET', 'copy')
+      assert.equal(copy.text, `${SECRET}end`)
+      assert.deepEqual(shown(copy).slice(0, 2), [to[ALGORITHM], to[DATA]])
+      assert.equal(copy.headers['x-oss-object-type'], 'Normal')
+    }
+    assert.equal((await append(SECRET.length + 3, '!')).status, 200)
+    assert.equal((await request(started, 'GET', 'log')).text, `${SECRET}end!`)
+    assert.equal((await request(started, 'GET', 'copy')).text, `${SECRET}end`)
+  }
+})

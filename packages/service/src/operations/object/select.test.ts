@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { BUCKET, call, element, type StartedService, startWithBucket, type TestResponse } from '../../testing/index.js'
+import {
+  BUCKET,
+  call,
+  element,
+  idOf,
+  put,
+  type StartedService,
+  startVersioned,
+  startWithBucket,
+  type TestResponse,
+} from '../../testing/index.js'
 
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 
@@ -152,4 +162,23 @@ test('counted rows are kept, make ranges possible, and go with the object', asyn
 test('a missing object, and one that may not be read, are refused first', async () => {
   const service = await startWithBucket()
   assert.equal((await select(service, { sql: 'select * from ossobject' })).status, 404)
+})
+
+test('a version is queried and counted by its id, and a delete marker is not', async () => {
+  const service = await startVersioned()
+  const old = idOf(await put(service, 'k', 'a,b\nc,d\n'))
+  await put(service, 'k', 'new,row\n')
+  const ask = (process: string, body: string, versionId?: string) => {
+    const query = { 'x-oss-process': process, ...(versionId !== undefined && { versionId }) }
+    return call(service, { method: 'POST', bucket: BUCKET, key: 'k', query, body })
+  }
+  const sql = `<SelectRequest><Expression>${base64('select _1 from ossobject')}</Expression></SelectRequest>`
+  assert.equal(rows(await ask('csv/select', sql)), 'new\n')
+  assert.equal(rows(await ask('csv/select', sql, old)), 'a\nc\n')
+  const [counted] = frames(await ask('csv/meta', '<CsvMetaRequest></CsvMetaRequest>', old))
+  assert.equal(counted?.rest.readBigUInt64BE(16), 2n)
+  const marker = idOf(await call(service, { method: 'DELETE', bucket: BUCKET, key: 'k' }))
+  assert.equal((await ask('csv/select', sql, marker)).status, 405)
+  assert.equal((await ask('csv/select', sql)).status, 404)
+  assert.equal(rows(await ask('csv/select', sql, old)), 'a\nc\n')
 })
