@@ -2,7 +2,7 @@
 // resolves what was uncertain.
 
 import { rawClient } from './clients.mjs'
-import { bytesOf } from './contents.mjs'
+import { bytesOf, encryptionOf } from './contents.mjs'
 
 /**
  * @param {{ endpoint: string, accessKeyId: string, accessKeySecret: string }} server
@@ -40,10 +40,14 @@ class Audit {
 
   async key(key, isListed) {
     const may = this.world.keys[key] ?? [null]
-    const found = await this.client.get(key).catch((error) => {
+    const read = await this.client.read(key).catch((error) => {
       if (error.status === 404) return undefined
       throw error
     })
+    const found = read?.bytes
+    if (read !== undefined && read.algorithm !== encryptionOf(key)) {
+      this.faults.push(`${key} is encrypted by ${read.algorithm}, and was to be by ${encryptionOf(key)}`)
+    }
     if ((found !== undefined) !== isListed)
       this.faults.push(`${key} is listed: ${isListed}, and can be read: ${!isListed}`)
     this.bytes += found?.length ?? 0

@@ -7,6 +7,7 @@ import { Agent, request } from 'node:http'
 import OSS from 'ali-oss'
 import { percentEncode } from '../../packages/bytes/dist/index.js'
 import { Query, signV4 } from '../../packages/protocol/dist/index.js'
+import { encryptionOf } from './contents.mjs'
 
 const digests = {
   md5: (data) => createHash('md5').update(data).digest(),
@@ -16,6 +17,13 @@ const digests = {
 }
 
 export const BUCKET = 'crash'
+const ENCRYPTION = 'x-oss-server-side-encryption'
+
+/** Headers of requests that make objects of a key. */
+function encrypting(key) {
+  const algorithm = encryptionOf(key)
+  return algorithm === undefined ? {} : { [ENCRYPTION]: algorithm }
+}
 
 /** @param {{ endpoint: string, accessKeyId: string, accessKeySecret: string }} server */
 export function rawClient(server) {
@@ -39,11 +47,24 @@ export function rawClient(server) {
   return {
     agent,
     createBucket: () => send('PUT', ''),
-    put: (key, bytes) => send('PUT', key, { body: bytes }),
+    put: (key, bytes) => send('PUT', key, { body: bytes, headers: encrypting(key) }),
+    append: (key, position, bytes) =>
+      send('POST', key, {
+        query: { append: undefined, position: String(position) },
+        headers: encrypting(key),
+        body: bytes,
+      }),
     remove: (key) => send('DELETE', key),
-    copy: (key, source) => send('PUT', key, { headers: { 'x-oss-copy-source': `/${BUCKET}/${source}` } }),
+    copy: (key, source) =>
+      send('PUT', key, { headers: { 'x-oss-copy-source': `/${BUCKET}/${source}`, ...encrypting(key) } }),
     get: async (key) => (await send('GET', key)).body,
-    initiate: async (key) => element(await text('POST', key, { query: { uploads: undefined } }), 'UploadId'),
+    /** The bytes of an object, and how it says that they are encrypted. */
+    read: async (key) => {
+      const { body, headers } = await send('GET', key)
+      return { bytes: body, algorithm: headers[ENCRYPTION] }
+    },
+    initiate: async (key) =>
+      element(await text('POST', key, { query: { uploads: undefined }, headers: encrypting(key) }), 'UploadId'),
     part: async (key, uploadId, number, bytes) => {
       const query = { partNumber: String(number), uploadId }
       return bare((await send('PUT', key, { query, body: bytes })).headers.etag)
@@ -90,11 +111,12 @@ export function sdkClient(server) {
   }
   const client = new OSS({ ...options, secure: false, retryMax: 0 })
   return {
-    put: (key, bytes) => client.put(key, bytes),
+    put: (key, bytes) => client.put(key, bytes, { headers: encrypting(key) }),
+    append: (key, position, bytes) => client.append(key, bytes, { position, headers: encrypting(key) }),
     remove: (key) => client.delete(key),
-    copy: (key, source) => client.copy(key, source),
+    copy: (key, source) => client.copy(key, source, { headers: encrypting(key) }),
     get: async (key) => (await client.get(key)).content,
-    initiate: async (key) => (await client.initMultipartUpload(key)).uploadId,
+    initiate: async (key) => (await client.initMultipartUpload(key, { headers: encrypting(key) })).uploadId,
     part: async (key, uploadId, number, bytes) =>
       bare((await client.uploadPart(key, uploadId, number, bytes, 0, bytes.length)).etag),
     copyPart: async (key, uploadId, number, source, start, end) => {

@@ -7,6 +7,13 @@ import { createCipheriv, createHash } from 'node:crypto'
  * @typedef {[seed: number, offset: number, length: number]} Slice
  */
 
+const ALGORITHMS = [undefined, 'AES256', 'SM4']
+
+/** How the objects of a key are encrypted; undefined: not at all. @param {string} key @returns {string | undefined} */
+export function encryptionOf(key) {
+  return ALGORITHMS[createHash('md5').update(key).digest()[0] % ALGORITHMS.length]
+}
+
 /** @param {Slice[]} content @returns {number} */
 export function sizeOf(content) {
   return content.reduce((sum, [, , length]) => sum + length, 0)

@@ -34,6 +34,19 @@ test(`everything that a killed server acknowledged exists, and nothing exists in
 const LIES = [
   { lie: [{ op: 'put', key: 'other', content: [[3, 0, 5]] }], says: /other does not exist/ },
   { lie: [{ op: 'put', key: 'object', content: [[3, 0, 1000]] }], says: /object has 1000 bytes that it never had/ },
+  {
+    lie: [
+      {
+        op: 'append',
+        key: 'log',
+        content: [
+          [6, 0, 10],
+          [7, 0, 5],
+        ],
+      },
+    ],
+    says: /log has 10 bytes that it never had/,
+  },
   { lie: [{ op: 'remove', key: 'object' }], says: /object has 1000 bytes that it never had/ },
   { lie: [{ op: 'abort' }], says: /the upload \w+ still exists after its abort/ },
   { lie: [{ op: 'complete', key: 'joined', content: [[2, 0, 200_000]] }], says: /joined does not exist/ },
@@ -49,11 +62,13 @@ test('an audit detects everything that a server lost, kept or mixed up', async (
   const client = rawClient(server)
   try {
     const object = { op: 'put', key: 'object', content: [[1, 0, 1000]] }
+    const log = { op: 'append', key: 'log', content: [[6, 0, 10]] }
     const part = { op: 'part', number: 1, content: [[2, 0, 200_000]] }
     await client.put('object', bytesOf(object.content))
+    await client.append('log', 0, bytesOf(log.content))
     const uploadId = await client.initiate('joined')
     await client.part('joined', uploadId, 1, bytesOf(part.content))
-    const truth = [object, { op: 'initiate', key: 'joined' }, part]
+    const truth = [object, log, { op: 'initiate', key: 'joined' }, part]
     const worldOf = (requests) => {
       const world = emptyWorld()
       const lines = requests.flatMap((request, n) => {
@@ -70,7 +85,10 @@ test('an audit detects everything that a server lost, kept or mixed up', async (
     assert.deepEqual(await auditOf(truth), [])
     for (const { lie, isMissing, says } of LIES) {
       const requests = truth.filter(
-        (request) => isMissing === undefined || request.op === 'put' || (isMissing === 'part' && request !== part),
+        (request) =>
+          isMissing === undefined ||
+          ['put', 'append'].includes(request.op) ||
+          (isMissing === 'part' && request !== part),
       )
       const faults = await auditOf([...requests, ...lie])
       assert.match(faults.join('\n'), says)

@@ -9,6 +9,9 @@ import { rawClient, sdkClient } from './clients.mjs'
 import { bytesOf, rangeOf, sizeOf } from './contents.mjs'
 
 const KEYS_PER_ACTOR = 5
+const LOGS_PER_ACTOR = 2
+/** Appends after which a log is deleted. */
+const APPENDS_MAX = 40
 const PART_NUMBERS = [1, 2, 3, 4, 5, 6]
 const PART_SIZE_MIN = 102_400
 
@@ -58,13 +61,15 @@ class Actor {
     this.uploads = Object.entries(world.uploads)
       .filter(([, upload]) => upload.isOpen && this.keys.includes(upload.key))
       .map(([uploadId, { key, parts }]) => ({ uploadId, key, parts: partsOf(parts) }))
-    this.contents = new Map(this.keys.map((key) => [key, world.keys[key]?.[0] ?? null]))
+    this.logs = Array.from({ length: LOGS_PER_ACTOR }, (_, log) => `${index}/log ${log}`)
+    this.contents = new Map([...this.keys, ...this.logs].map((key) => [key, world.keys[key]?.[0] ?? null]))
   }
 
   async run() {
     while (!isStopping && this.keys.length > 0) {
       const before = failures
-      await pick([this.put, this.put, this.put, this.remove, this.copy, this.upload, this.upload, this.get]).call(this)
+      const { put, append, remove, copy, upload, get } = this
+      await pick([put, put, put, append, append, append, remove, copy, upload, upload, get]).call(this)
       if (failures > before) await sleep(20)
     }
   }
@@ -75,6 +80,7 @@ class Actor {
    */
   drop(key) {
     this.keys = this.keys.filter((other) => other !== key)
+    this.logs = this.logs.filter((other) => other !== key)
     this.uploads = this.uploads.filter((upload) => upload.key !== key)
   }
 
@@ -88,22 +94,32 @@ class Actor {
     await this.change('remove', key, null, () => this.client.remove(key))
   }
 
+  async append() {
+    if (this.logs.length === 0) return
+    const key = pick(this.logs)
+    const before = this.contents.get(key) ?? []
+    if (before.length === APPENDS_MAX) return this.change('remove', key, null, () => this.client.remove(key))
+    const added = [[random.below(2 ** 31), 0, pick([1, 100, 4_096, 5_000, 150_000, 1_500_000])]]
+    const send = () => this.client.append(key, sizeOf(before), bytesOf(added))
+    await this.change('append', key, [...before, ...added], send)
+  }
+
   async copy() {
-    const [key, source] = [pick(this.keys), pick(this.keys)]
+    const [key, source] = [pick(this.keys), pick([...this.keys, ...this.logs])]
     const content = this.contents.get(source)
     if (content === null || key === source) return
     await this.change('copy', key, content, () => this.client.copy(key, source))
   }
 
   async change(op, key, content, send) {
-    const bytes = content === null || op === 'copy' ? undefined : bytesOf(content)
+    const bytes = op === 'put' ? bytesOf(content) : undefined
     const answer = await perform({ op, key, content }, async () => void (await send(bytes)))
     if (answer === undefined) this.drop(key)
     else this.contents.set(key, content)
   }
 
   async get() {
-    const key = pick(this.keys)
+    const key = pick([...this.keys, ...this.logs])
     const content = this.contents.get(key)
     if (content === null) return
     const found = await this.client.get(key).catch((error) => {

@@ -48,6 +48,7 @@ export function replay(world, text) {
 const APPLY = {
   put: (world, { key, content }, answer) => setKey(world, key, content, answer),
   copy: (world, { key, content }, answer) => setKey(world, key, content, answer),
+  append: (world, { key, content }, answer) => setKey(world, key, content, answer),
   remove: (world, { key }, answer) => setKey(world, key, null, answer),
   initiate(world, { key }, answer) {
     if (answer === undefined) world.begun.push(key)

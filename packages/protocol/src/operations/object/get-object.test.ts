@@ -69,11 +69,10 @@ x-oss-hash-crc64ecma: 5981764153023615706`,
   )
 })
 
-test('processing and several ranges are refused by name, and texts that are no ids of versions', () => {
+test('several ranges are refused by name, and texts that are no ids of versions', () => {
   const failure = (query: string, header = '') =>
     failureOf(() => inputOf(getObject, `GET /a?${query} HTTP/1.1${header}`))
   assert.deepEqual(failure('versionId=234'), ['invalidVersionId', { ArgumentName: 'versionId', ArgumentValue: '234' }])
-  assert.deepEqual(failure('x-oss-process=image%2Finfo'), ['headerNotImplemented', { Header: 'x-oss-process' }])
   assert.deepEqual(failure('', '\nx-oss-multi-range-behavior: multi-range'), [
     'headerNotImplemented',
     { Header: 'x-oss-multi-range-behavior' },
