@@ -1,0 +1,111 @@
+// How long does a page of 1,000 keys take, out of 10⁴ to 10⁶ keys: from any marker, below a prefix, grouped by a delimiter,
+// and with versions? A page must not grow with the bucket.
+// Usage: npm run bench -- list [most keys, 1,000,000 by default; 10,000,000 takes 8 GB and some minutes] [folder to keep]
+
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openLocalMetadataStore } from '@bindery/storage-local'
+import { bucketRows, objectRows, versionRows } from '../packages/service/dist/domain/stored/keyspace.js'
+import { describeRun, machineLine, summary } from './support/report.mjs'
+import { Session } from './support/session.mjs'
+import { startBindery } from './support/targets.mjs'
+
+const KEYS_MAX = Number(process.argv[2] ?? 1_000_000)
+const KEPT = process.argv[3]
+const KEYS_MIN = 10_000
+/** Keys per transaction; each has two rows. */
+const BATCH = 240
+const PAGES = 30
+const FOLDERS = 1_000
+/** One version in this many keys has an older one and a delete marker behind it. */
+const KEYS_PER_DELETED = 10
+/** More than a record holds inline, so that the rows are those of objects with bytes in a blob file. */
+const FIRST_BYTES = 8_192
+
+const keyOf = (number, keys) =>
+  `data/${String(Math.floor((number / keys) * FOLDERS)).padStart(4, '0')}/${String(number).padStart(10, '0')}.bin`
+
+/** A server with one object in a bucket that keeps versions, stopped again: the other rows are copies of its record. */
+async function firstObject(folder) {
+  const server = await startBindery({ folder })
+  const session = new Session(server)
+  await session.open()
+  const { client, bucket } = session
+  const body = Buffer.from('<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>')
+  await client.call({ method: 'PUT', bucket, query: [['versioning', '']], body })
+  const [key] = await session.putObjects(1, FIRST_BYTES)
+  session.close()
+  await server.stop()
+  return { bucket, key }
+}
+
+/** Writes rows of current versions; some keys have older versions, and some only those and a delete marker before them. */
+async function fill(folder, keys) {
+  const { bucket, key } = await firstObject(folder)
+  const store = await openLocalMetadataStore({ folder: join(folder, 'metadata') })
+  const value = await store.read((reader) => reader.get(objectRows.key({ bucket, key })))
+  const record = objectRows.decode(value, { bucket, key })
+  const { owner } = bucketRows.decode(await store.read((reader) => reader.get(bucketRows.key({ bucket }))), { bucket })
+  for (let first = 0; first < keys; first += BATCH) {
+    await store.transact(async (tx) => {
+      for (let number = first; number < Math.min(first + BATCH, keys); number++) {
+        const name = { bucket, key: keyOf(number, keys) }
+        const isDeleted = number % KEYS_PER_DELETED === 0
+        if (!isDeleted) tx.set(objectRows.key(name), value)
+        const { place, id } = record.version
+        versionRows.set(tx, { ...name, place: place - 1 }, { ...record, version: { id, place: place - 1 } })
+        if (!isDeleted) continue
+        const marker = { deleteMarker: true, owner, modifiedAt: record.modifiedAt, version: { id, place } }
+        versionRows.set(tx, { ...name, place }, marker)
+      }
+    })
+  }
+  await store.close()
+  return bucket
+}
+
+/** Milliseconds of each page that a query gives. */
+async function pages({ client }, bucket, queries) {
+  const requests = queries.map((query) => client.prepare({ method: 'GET', bucket, query }))
+  return [...(await client.drive(requests, 1)).latencies]
+}
+
+async function measure(session, bucket, keys) {
+  const many = (queryOf) => Array.from({ length: PAGES }, () => queryOf(keyOf(Math.floor(Math.random() * keys), keys)))
+  const size = ['max-keys', '1000']
+  const forms = {
+    'from any marker': many((key) => [size, ['marker', key]]),
+    'below a prefix': many((key) => [size, ['prefix', key.slice(0, 'data/0000/'.length)]]),
+    'grouped by a delimiter': many(() => [size, ['prefix', 'data/'], ['delimiter', '/']]),
+    'versions from any marker': many((key) => [['versions', ''], size, ['key-marker', key]]),
+    'versions grouped by a delimiter': many(() => [['versions', ''], size, ['prefix', 'data/'], ['delimiter', '/']]),
+  }
+  for (const [name, queries] of Object.entries(forms)) {
+    const sorted = queries.map((query) => query.toSorted(([one], [other]) => (one < other ? -1 : 1)))
+    // the first pages warm caches
+    await pages(session, bucket, sorted.slice(0, 3))
+    console.log(`| ${keys.toLocaleString('en')} | ${name} | ${summary(await pages(session, bucket, sorted), 1)} |`)
+  }
+}
+
+const root = KEPT ?? mkdtempSync(join(tmpdir(), 'bindery-list-'))
+try {
+  console.log(
+    `${machineLine(describeRun())}\n\n| keys | page of 1,000 | ms: median [least–most] |\n| --- | --- | --- |`,
+  )
+  for (let keys = KEYS_MIN; keys <= KEYS_MAX; keys *= 10) {
+    const folder = join(root, String(keys))
+    rmSync(folder, { recursive: true, force: true })
+    mkdirSync(folder, { recursive: true })
+    const bucket = await fill(folder, keys)
+    const server = await startBindery({ folder })
+    const session = new Session(server)
+    await measure(session, bucket, keys)
+    session.close()
+    await server.stop()
+    if (KEPT === undefined) rmSync(folder, { recursive: true, force: true })
+  }
+} finally {
+  if (KEPT === undefined) rmSync(root, { recursive: true, force: true })
+}
