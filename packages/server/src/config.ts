@@ -252,6 +252,13 @@ export const OPTIONS = {
     undefined,
     'AccessKey secret of the root account; set it together with the ID.',
   ),
+  masterKeys: option(
+    'BINDERY_MASTER_KEYS',
+    undefined,
+    text('KEYS'),
+    undefined,
+    'Master keys, 32 bytes each in base64, separated by commas; the first one is used for what is new. Those of a file in the folder come after them, and none is generated.',
+  ),
   language: option(
     'BINDERY_LANG',
     undefined,

@@ -83,8 +83,11 @@ export interface Deployment extends ProcessDeployment {
   rootKey(): Promise<RootKey>
   /** PEM of the RSA key that signs callbacks. Throws Failure `fileDamaged`. */
   callbackKey(): Promise<string>
-  /** The master keys as text. There is a key ring from then on. Throws Failure `fileDamaged`. */
-  masterKeys(): Promise<string>
+  /**
+   * The master keys as text, those that are given first. There is a key ring from then on. Throws Failure `fileDamaged`,
+   * `masterKeysInvalid`.
+   */
+  masterKeys(given?: string): Promise<string>
   /** Whether a process that cannot write rows copies the stores: `RowClusterOptions.isHeld`. */
   isHeld(): Promise<boolean>
   /** Lets commands on this machine find the server. */

@@ -38,7 +38,7 @@ export async function startServer(config: Config, version: string): Promise<Runn
     const rootKey = await rootKeyOf(config, deployment)
     const { accessKeyId, accessKeySecret } = rootKey
     const callbackKey = await deployment.callbackKey()
-    const masterKeys = await deployment.masterKeys()
+    const masterKeys = await deployment.masterKeys(config.masterKeys)
     const keys = { rootKey: { accessKeyId, accessKeySecret }, callbackKey, masterKeys }
     const shared = { config, version, ...keys, readableLog }
     const { launch, close } = config.workers === 1 ? launchHere(deployment, log) : await launchWorkers(deployment)

@@ -75,3 +75,20 @@ test('an unknown action or key, and a missing id, are reported', async (t) => {
   for (const [args, message] of cases) assert.match((await bindery(...args)).output, message)
   await server.stop()
 })
+
+test('with master keys from outside the folder has none, and nothing encrypted opens without them', async (t) => {
+  const folder = await newFolder(t)
+  const env = { BINDERY_MASTER_KEYS: Buffer.alloc(32, 7).toString('base64') }
+  const server = await start(t, folder, env)
+  await send(server, 'PUT', '?encryption', RULE.replace('KMS', 'AES256'))
+  await send(server, 'PUT', 'k', 'hidden')
+  assert.equal(await send(server, 'GET', 'k'), 'hidden')
+  await server.stop()
+  assert.ok(!(await readdir(folder)).includes('master-keys'))
+  const without = await start(t, folder)
+  await assert.rejects(send(without, 'GET', 'k'))
+  await without.stop()
+  const again = await start(t, folder, env)
+  assert.equal(await send(again, 'GET', 'k'), 'hidden')
+  await again.stop()
+})

@@ -1,17 +1,27 @@
-import { createKey, Failure, type KeyEntry, listKeys, nearest, rotateKey, setKeyState } from '@bindery/server'
+import {
+  createKey,
+  Failure,
+  type KeyEntry,
+  type KeyPlace,
+  listKeys,
+  nearest,
+  rotateKey,
+  setKeyState,
+} from '@bindery/server'
 import { defaultFolder, readArguments, requireArguments } from '../arguments.js'
 import type { Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 
 /** Each prints the keys that it returns. `ID`: whether it is about one key. */
-const ACTIONS: Readonly<Record<string, { readonly takesId: boolean; run(folder: string, id: string): Promise<Keys> }>> =
-  {
-    list: { takesId: false, run: listKeys },
-    create: { takesId: false, run: async (folder) => [await createKey(folder)] },
-    rotate: { takesId: true, run: async (folder, id) => [await rotateKey(folder, id)] },
-    enable: { takesId: true, run: async (folder, id) => [await setKeyState(folder, id, 'enabled')] },
-    disable: { takesId: true, run: async (folder, id) => [await setKeyState(folder, id, 'disabled')] },
-  }
+const ACTIONS: Readonly<
+  Record<string, { readonly takesId: boolean; run(place: KeyPlace, id: string): Promise<Keys> }>
+> = {
+  list: { takesId: false, run: listKeys },
+  create: { takesId: false, run: async (place) => [await createKey(place)] },
+  rotate: { takesId: true, run: async (place, id) => [await rotateKey(place, id)] },
+  enable: { takesId: true, run: async (place, id) => [await setKeyState(place, id, 'enabled')] },
+  disable: { takesId: true, run: async (place, id) => [await setKeyState(place, id, 'disabled')] },
+}
 
 type Keys = readonly KeyEntry[]
 
@@ -28,7 +38,7 @@ export async function keysCommand({ args, env }: Invocation): Promise<ExitCode> 
   const extra = rest[action.takesId ? 2 : 1]
   if (extra !== undefined) throw new Failure('unexpectedArgument', { argument: extra })
   const folder = rest[action.takesId ? 1 : 0] ?? defaultFolder(env)
-  for (const key of await action.run(folder, id)) {
+  for (const key of await action.run({ folder, masterKeys: env.BINDERY_MASTER_KEYS }, id)) {
     process.stdout.write(`${flags.has('json') ? JSON.stringify(key) : lineOf(key)}\n`)
   }
   return EXIT.ok

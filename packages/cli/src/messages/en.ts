@@ -81,6 +81,8 @@ export const ENGLISH: Sentences = {
     layoutOther: ({ folder, layout, supported }) =>
       `${folder} was written by a development build of Bindery with another layout (layout ${layout}; this build reads layout ${supported}). Name a new folder; to keep the data, run the build that wrote them and copy the objects with a client. Nothing was changed.`,
     keyUnknown: ({ id, folder }) => `${folder} has no key ${id}. List its keys: bindery keys list ${folder}`,
+    masterKeysInvalid: ({ variable }) =>
+      `${variable} does not hold master keys. Expected: 32 bytes in base64, several of them separated by commas.`,
     fileDamaged: ({ file }) => `${file} is damaged. Restore it from a backup; nothing was changed.`,
     diskFull: ({ folder }) => `the disk of ${folder} is full. Free some space, then try again; no data are lost.`,
     workersFail: ({ times, how }) =>

@@ -74,6 +74,7 @@ export const CHINESE: Sentences = {
     layoutOther: ({ folder, layout, supported }) =>
       `${folder} 由格式发布之前的另一个 Bindery 构建写入（布局 ${layout}；本版本只读取布局 ${supported}）。请指定一个新目录；要保留其中的数据，请运行当初写入它的构建，并用客户端复制对象。数据没有改动。`,
     keyUnknown: ({ id, folder }) => `${folder} 没有密钥 ${id}。查看所有密钥：bindery keys list ${folder}`,
+    masterKeysInvalid: ({ variable }) => `${variable} 不是主密钥。应为 32 字节的 base64，多个密钥以逗号分隔。`,
     fileDamaged: ({ file }) => `${file} 已损坏。请从备份恢复；数据没有改动。`,
     diskFull: ({ folder }) => `${folder} 所在的磁盘已满。请释放空间后重新启动；数据没有丢失。`,
     workersFail: ({ times, how }) =>
@@ -111,6 +112,8 @@ export const CHINESE: Sentences = {
     metricsToken: '其他机器读取 /-/metrics 所用的 Bearer 令牌；不设置时只有本机可以读取。',
     accessKeyId: '根账号的 AccessKey ID，代替目录里保存的随机密钥。',
     accessKeySecret: '根账号的 AccessKey secret；必须与 ID 一起设置。',
+    masterKeys:
+      '主密钥：每个 32 字节的 base64，以逗号分隔；新的内容用第一个。目录中文件里的密钥排在其后，且不再生成新文件。',
     language: '启动信息和提示的语言：en 或 zh；默认由 LC_ALL 和 LANG 决定。',
   },
 }

@@ -24,7 +24,11 @@ export interface Server {
 
 const support = new URL('../../../../test/support/start-server.mjs', import.meta.url)
 const { startServer } = (await import(support.href)) as {
-  startServer(options: { folder: string; args: readonly string[] }): Promise<Server>
+  startServer(options: {
+    folder: string
+    args: readonly string[]
+    env?: Readonly<Record<string, string>>
+  }): Promise<Server>
 }
 export const COMMAND = fileURLToPath(new URL('../../bin/bindery.js', import.meta.url))
 
@@ -36,8 +40,12 @@ export async function newFolder(t: TestContext): Promise<string> {
 }
 
 /** A server with the bucket `demo`, killed at the end of the test if it still runs. */
-export async function start(t: TestContext, folder: string): Promise<Server> {
-  const server = await startServer({ folder, args: ['--workers', '1', '--buckets', 'demo', '--log', 'error'] })
+export async function start(
+  t: TestContext,
+  folder: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Server> {
+  const server = await startServer({ folder, args: ['--workers', '1', '--buckets', 'demo', '--log', 'error'], env })
   t.after(() => server.kill())
   return server
 }

@@ -28,8 +28,8 @@ export async function openFolderDeployment(name: string): Promise<Deployment> {
     isNew,
     rootKey: () => keptRootKey(path),
     callbackKey: () => keptCallbackKey(path),
-    async masterKeys() {
-      const keys = await keptMasterKeys(path)
+    async masterKeys(given) {
+      const keys = await keptMasterKeys(path, given)
       await keptKeyRing(path, masterKeysIn(keys)[0])
       return keys
     },

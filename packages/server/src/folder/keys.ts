@@ -18,45 +18,51 @@ export interface KeyEntry {
   readonly versions: readonly number[]
 }
 
-/** The keys of a data folder, which a server may be using. Throws Failure `folderMissing`, `fileDamaged`. */
-export async function listKeys(folder: string): Promise<readonly KeyEntry[]> {
-  return entriesOf((await openRing(folder)).ring)
+/** A data folder, and master keys that are given from outside it. */
+export interface KeyPlace {
+  readonly folder: string
+  readonly masterKeys?: string | undefined
+}
+
+/** The keys of a data folder, which a server may be using. Throws Failure `folderMissing`, `fileDamaged`, `masterKeysInvalid`. */
+export async function listKeys(place: KeyPlace): Promise<readonly KeyEntry[]> {
+  return entriesOf((await openRing(place)).ring)
 }
 
 /** Adds a key. A running server notices each change within a second. Throws as `listKeys`. */
-export async function createKey(folder: string): Promise<KeyEntry> {
-  const { path, ring, ingredients } = await openRing(folder)
+export async function createKey(place: KeyPlace): Promise<KeyEntry> {
+  const { path, ring, ingredients } = await openRing(place)
   const { ring: changed, key } = ring.with('', ingredients)
   await writeKeyRing(path, changed)
   return entryOf(changed, key.id)
 }
 
 /** Adds a version to a key: it wraps new data keys, and older versions open those that exist. Throws as `setKeyState`. */
-export function rotateKey(folder: string, id: string): Promise<KeyEntry> {
-  return changeKey(folder, id, (ring, ingredients) => ring.withNewVersion(id, ingredients))
+export function rotateKey(place: KeyPlace, id: string): Promise<KeyEntry> {
+  return changeKey(place, id, (ring, ingredients) => ring.withNewVersion(id, ingredients))
 }
 
 /** Enables or disables a key. Throws Failure `keyUnknown`, and as `listKeys`. */
-export function setKeyState(folder: string, id: string, state: KeyState): Promise<KeyEntry> {
-  return changeKey(folder, id, (ring) => ring.withState(id, state))
+export function setKeyState(place: KeyPlace, id: string, state: KeyState): Promise<KeyEntry> {
+  return changeKey(place, id, (ring) => ring.withState(id, state))
 }
 
 async function changeKey(
-  folder: string,
+  place: KeyPlace,
   id: string,
   change: (ring: KeyRing, ingredients: Ingredients) => KeyRing,
 ): Promise<KeyEntry> {
-  const { path, ring, ingredients } = await openRing(folder)
+  const { path, ring, ingredients } = await openRing(place)
   if (ring.find(id) === undefined) throw new Failure('keyUnknown', { id, folder: path })
   const changed = change(ring, ingredients)
   await writeKeyRing(path, changed)
   return entryOf(changed, id)
 }
 
-async function openRing(folder: string) {
+async function openRing({ folder, masterKeys }: KeyPlace) {
   const path = resolve(folder)
   await requireDataFolder(path)
-  const [master] = masterKeysIn(await keptMasterKeys(path))
+  const [master] = masterKeysIn(await keptMasterKeys(path, masterKeys))
   const ring = await keptKeyRing(path, master)
   return { path, ring, ingredients: { master, now: Date.now(), random: randomBytes } }
 }
