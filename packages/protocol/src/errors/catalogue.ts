@@ -474,7 +474,6 @@ export const CATALOGUE = {
   ),
   imageProcessTooLong: invalidArgument('The value of x-oss-process is too long.', '0017-00000288'),
   imageProcessEmpty: row('InvalidRequest', 400, 'The request is invalid: it names no process.'),
-  noSuchStyle: row('NoSuchStyle', 404, 'No Such Image Style.'),
 
   // Requests of S3
   ...S3_ROWS,

@@ -161,6 +161,20 @@ describe('processing of images', () => {
     assert.equal((await asAnyone('open', `image/watermark,image_${encoded('closed')}`)).status, 403)
   })
 
+  test('a style of the bucket stands for its process, on GetObject and for a stored result', async () => {
+    const started = await start()
+    const body = '<Style><Content>image/resize,w_2/format,png</Content></Style>'
+    const query = { style: '', styleName: 'small' }
+    assert.equal((await call(started, { method: 'PUT', bucket: BUCKET, query, body })).status, 200)
+    const byStyle = await get(started, 'style/small')
+    const direct = await get(started, 'image/resize,w_2/format,png')
+    assert.deepEqual([byStyle.status, byStyle.headers.etag], [200, direct.headers.etag])
+    const saved = await save(started, `x-oss-process=style/small|sys/saveas,o_${encoded('small.png')}`)
+    assert.equal(saved.status, 200, saved.text)
+    assert.equal((await ask(started, 'HEAD', 'small.png')).headers['content-type'], 'image/png')
+    assert.equal(codeOf(await get(started, 'style/other'))[1], 'NoSuchStyle')
+  })
+
   test('S3 has no processing', async () => {
     const started = await start()
     const plain = await s3(started, {

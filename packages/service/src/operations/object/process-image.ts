@@ -13,6 +13,7 @@ import {
 } from '@bindery/imaging'
 import { isImageFault, OssError, objectKey } from '@bindery/protocol'
 import type { Awaitable } from '@bindery/storage'
+import { findStyles } from '../../domain/buckets/styles.js'
 import { takeAll } from '../../domain/bytes/sources.js'
 import type { Domain } from '../../domain/domain.js'
 import { type OpenObject, openObject } from '../../domain/objects/open-object.js'
@@ -34,12 +35,12 @@ interface Processing {
 /** `headerNotImplemented`: of what is processed otherwise than as an image. Throws the causes of images as well. */
 export async function processImage(call: Processing, asked: string, source: OpenObject): Promise<ImageResult> {
   if (asked.length > PROCESS_LENGTH_MAX) throw new OssError('imageProcessTooLong')
-  if (/^style(?:\/|$)/.test(asked)) throw new OssError('noSuchStyle')
-  if (!isImageProcess(asked)) throw new OssError('headerNotImplemented', { Header: 'x-oss-process' })
+  const wanted = await resolveStyle(call, asked)
+  if (!isImageProcess(wanted)) throw new OssError('headerNotImplemented', { Header: 'x-oss-process' })
   const { images } = call
   if (images === undefined) throw new OssError('imagesUnavailable')
   return asOssErrors(async () => {
-    const actions = parseProcess(asked)
+    const actions = parseProcess(wanted)
     const logoKeys = actions.flatMap((one) => (one.name === 'watermark' && one.logo ? [one.logo.key] : []))
     const load = async (): Promise<ImageWork> => {
       const logos: Uint8Array[] = []
@@ -48,6 +49,15 @@ export async function processImage(call: Processing, asked: string, source: Open
     }
     return images.process(load)
   })
+}
+
+/** `style/NAME` stands for what the bucket keeps under the name. Throws noSuchStyle. */
+async function resolveStyle({ domain, bucket }: Processing, asked: string): Promise<string> {
+  if (!/^style(?:\/|$)/.test(asked)) return asked
+  const name = asked.slice('style/'.length)
+  const style = (await findStyles(domain, bucket.name)).find((one) => one.name === name)
+  if (style === undefined) throw new OssError('noSuchStyle')
+  return style.content
 }
 
 async function readWhole({ record, read }: OpenObject): Promise<Uint8Array> {
