@@ -12,6 +12,8 @@ import { setUp } from './setup.mjs'
 const root = fileURLToPath(new URL('..', import.meta.url))
 /** Packages that the bundle of the command leaves out: they load files of their own. */
 const COMMAND_NEEDS = ['lmdb', 'pino']
+/** Those without which a part of it answers that it is not installed. */
+const COMMAND_MAY_USE = ['sharp']
 /** Packages of this repository that the client library is made of; they go into its tarball. */
 const CLIENT_PARTS = ['bytes', 'protocol']
 const BIN = `#!/usr/bin/env node
@@ -55,9 +57,11 @@ async function stageCommand(folder) {
   const addon = path.join(root, 'packages', 'digest', 'dist', 'native', 'addon.node')
   const place = path.join(folder, 'prebuilds', `${process.platform}-${process.arch}`, 'addon.node')
   if (existsSync(addon)) copy(addon, place)
-  const dependencies = Object.fromEntries(COMMAND_NEEDS.map((name) => [name, installedVersion(name)]))
+  const versionsOf = (names) => Object.fromEntries(names.map((name) => [name, installedVersion(name)]))
+  const dependencies = versionsOf(COMMAND_NEEDS)
+  const optionalDependencies = versionsOf(COMMAND_MAY_USE)
   const bin = { bindery: 'bin/bindery.js' }
-  finish(folder, source, { bin, dependencies, files: ['bin', 'bundle', 'client', 'prebuilds'] })
+  finish(folder, source, { bin, dependencies, optionalDependencies, files: ['bin', 'bundle', 'client', 'prebuilds'] })
   return folder
 }
 
