@@ -30,7 +30,7 @@ const SAMPLES: Readonly<Record<string, string>> = {
   'Content-MD5': '1B2M2Y8AsgTpgAmY7PhCfg==',
   'x-oss-object-acl': 'private',
   'x-oss-symlink-target': 'k',
-  'x-oss-process': 'csv/select',
+  'x-oss-process': 'image/info',
   'x-oss-copy-source': `/${BUCKET}/k`,
   partNumber: '1',
   uploadId: 'A'.repeat(32),
