@@ -267,7 +267,7 @@ export class HttpServer {
     const { method = '' } = request
     const traceparent = request.headers.traceparent?.toString()
     this.#options.onAnswered({ answer, method, traceparent, bytesReceived, bytesSent: sent.bytes, milliseconds })
-    logExchange(log, { request, remote: this.#clientOf(request), answer, sent, bytesReceived, milliseconds })
+    logExchange(log, { request, remote: () => this.#clientOf(request), answer, sent, bytesReceived, milliseconds })
   }
 
   #handle(
