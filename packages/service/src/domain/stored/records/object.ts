@@ -25,10 +25,10 @@ type StoredObject = Omit<ObjectRecord, 'crc64' | 'encryption'> & StoredEncryptio
 
 function encodeObject(record: ObjectRecord): Bytes {
   const { bytes } = record
-  const stored = { ...record, crc64: record.crc64.toString(), ...packEncryption(record) }
-  if (bytes.kind !== 'blob' || !carriesBytes(bytes.blob)) return encodeJson(OBJECT_VERSION, stored)
+  const packed = { crc64: record.crc64.toString(), ...packEncryption(record) }
+  if (bytes.kind !== 'blob' || !carriesBytes(bytes.blob)) return encodeJson(OBJECT_VERSION, { ...record, ...packed })
   const { name, carried } = splitCarried(bytes.blob)
-  const named = JSON.stringify({ ...stored, bytes: { kind: 'blob', blob: name } })
+  const named = JSON.stringify({ ...record, ...packed, bytes: { kind: 'blob', blob: name } })
   return utf8Bytes(`${String.fromCharCode(OBJECT_VERSION)}${named}\0${carried}`)
 }
 
