@@ -2,7 +2,7 @@
 // folder.
 
 import assert from 'node:assert/strict'
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
@@ -14,7 +14,7 @@ before(async () => {
   const build = ['build', '-o', path.join(PROGRAMS, 'ossutil'), 'github.com/aliyun/ossutil']
   const cwd = new URL('connect', import.meta.url)
   execFileSync('go', build, { cwd, env: ENVIRONMENT, stdio: ['ignore', 'ignore', 'inherit'] })
-  server = await startFor(['curl', 'terraform'])
+  server = await startFor(['curl'])
 })
 after(() => server?.stop())
 
@@ -23,9 +23,3 @@ for (const client of ['curl', 'aws', 'rclone', 'ossutil', 'go', 'go-v2', 'java',
     assert.equal((await runScript(t, server, client)).trim(), HELLO)
   })
 }
-
-test('terraform: the printed script keeps its state in the bucket', async (t) => {
-  if (spawnSync('terraform', ['version']).error) return t.skip('terraform is in none of the registries used here')
-  const state = await runScript(t, server, 'terraform', 'env:/hello.tfstate')
-  assert.equal(JSON.parse(state).outputs.hello.value, HELLO)
-})

@@ -32,6 +32,7 @@ export class StopSignals {
       this.#onSignal = () => resolve(undefined)
       if (this.#count > 0) resolve(undefined)
     })
+    // after a signal nothing awaits the start: its failure must not end the process
     start.catch(() => {})
     return Promise.race([start, signalled])
   }

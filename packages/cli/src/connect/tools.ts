@@ -80,6 +80,7 @@ oss s3 cp s3://${bucket}/hello.txt -
   terraform: {
     title: 'Terraform, state in a bucket',
     needs: 'terraform',
+    untested: 'noPackage',
     needsBucket: true,
     quote: hclQuoted,
     script: ({ endpoint, region, bucket, accessKeyId, secret }) => `cat > main.tf <<'END'

@@ -87,6 +87,7 @@ export class Supervisor {
   /** Changes what all instances log, and those that replace them. */
   async setLogLevel(level: LogLevel): Promise<void> {
     this.#logLevel = level
+    // one that ends meanwhile is replaced by one that logs at this level
     await Promise.all([...this.#members].map(({ launched }) => launched.instance.setLogLevel(level).catch(() => {})))
   }
 

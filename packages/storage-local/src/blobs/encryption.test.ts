@@ -98,6 +98,7 @@ test('an encrypted image in a pack of format 1 is byte for byte what the page on
 test('an id of format 1 that carries encrypted bytes is what the page on the format says', async (t) => {
   const { store } = await openStore(t)
   const { id } = await store.write(sourceOf(Buffer.from('123456789')), encrypted)
+  assert.equal(store.carried?.(id), undefined, 'only a read decrypts')
   assert.match(id, /^f00d-00000000000\d\.e~[\w-]{55}$/)
   const carried = Buffer.from(id.slice(id.indexOf('~') + 1), 'base64url')
   assert.equal(carried.length, 8 + 8 + 16 + 9)

@@ -18,6 +18,7 @@ test('tiny blobs are stored in their ids and leave nothing on the disk', async (
     const { id } = await store.write(sourceOf(content.subarray(0, size)), options)
     assert.ok(carriesBytes(id) && id.length <= BLOB_ID_LENGTH_MAX, id)
     assert.deepEqual(await readAll(store, id), Buffer.from(content.subarray(0, size)))
+    assert.deepEqual(Buffer.from(store.carried?.(id) ?? []), Buffer.from(content.subarray(0, size)))
     const range = { start: Math.floor(size / 3), end: size }
     assert.deepEqual(await readAll(store, id, range), Buffer.from(content.subarray(range.start, size)))
     assert.equal(await store.crc64(id, range), crc64(content.subarray(range.start, size)))
@@ -31,6 +32,8 @@ test('tiny blobs are stored in their ids and leave nothing on the disk', async (
   assert.ok(!ids.has(again.id), 'the same bytes twice have two ids')
   const larger = await store.write(sourceOf(content), options)
   assert.ok(!carriesBytes(larger.id))
+  assert.equal(store.carried?.(larger.id), undefined)
+  assert.throws(() => store.carried?.('f00d-000000000001~mV3Ju98ZOfoxMjM0NTY3ODj'), ofKind('corrupt'))
 })
 
 test('an id of format 1 that carries bytes is what the page on the format says', () => {

@@ -67,8 +67,12 @@ function openRecord(domain: Domain, registered: RegisteredRead, record: ObjectRe
   }
 }
 
-function bytesInRecord({ blobs }: Domain, { bytes }: ObjectRecord, range?: ByteRange): Uint8Array | undefined {
-  if (bytes.kind !== 'blob') return undefined
+function bytesInRecord(
+  { blobs }: Domain,
+  { bytes, encryption }: ObjectRecord,
+  range?: ByteRange,
+): Uint8Array | undefined {
+  if (bytes.kind !== 'blob' || encryption !== undefined) return undefined
   const whole = blobs.carried?.(bytes.blob)
   return range === undefined ? whole : whole?.subarray(range.start, range.end)
 }
