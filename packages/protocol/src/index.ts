@@ -76,6 +76,13 @@ export {
 } from './operations/route.js'
 export type { StoreStatus } from './operations/service/get-store-status.js'
 export { decodeMd5, deleteMarkerHeaders, requestCharged, STORAGE_CLASSES } from './operations/shared.js'
+export {
+  describeOrigin,
+  type OriginDescription,
+  type OriginRequest,
+  type OriginVisit,
+  originRequest,
+} from './origin.js'
 export { ossDialect } from './oss-dialect.js'
 export { type FormClaim, readFormClaim, verifyForm } from './post/form-claim.js'
 export {

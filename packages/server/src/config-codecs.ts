@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os'
 import { bucketName } from '@bindery/protocol'
 import type { Endpoint } from '@bindery/service'
-import { isAllowedHost } from './callbacks/allowed-hosts.js'
 import { parseNetworks } from './networks.js'
+import { isAllowedHost } from './outgoing/allowed-hosts.js'
 
 /** How the text of a flag or variable becomes a value. */
 export interface Codec<T> {
@@ -122,7 +122,7 @@ export function endpoint(placeholder: string): Codec<Endpoint> {
 }
 
 /** Comma-separated entries of `AllowedHosts`, lower-cased; an empty text allows nothing. */
-export function callbackHosts(placeholder: string): Codec<readonly string[]> {
+export function allowedHosts(placeholder: string): Codec<readonly string[]> {
   const { parse, ...codec } = list(
     placeholder,
     'loopback, host names, *.suffixes and networks, such as loopback,*.example,10.0.0.0/8',

@@ -1,9 +1,9 @@
 // size: exempt (a table: one entry per option)
 import {
+  allowedHosts,
   boolean,
   bucketNames,
   type Codec,
-  callbackHosts,
   domainPatterns,
   duration,
   endpoint,
@@ -198,9 +198,16 @@ export const OPTIONS = {
   callbackHosts: option(
     'BINDERY_CALLBACK_HOSTS',
     '--callback-hosts',
-    callbackHosts('HOST,…'),
+    allowedHosts('HOST,…'),
     'loopback',
     'Hosts that upload callbacks may go to: loopback, host names, *.suffix, networks such as 10.0.0.0/8; others are refused.',
+  ),
+  mirrorHosts: option(
+    'BINDERY_MIRROR_HOSTS',
+    '--mirror-hosts',
+    allowedHosts('HOST,…'),
+    '',
+    'Origins that the routing rules of websites may mirror: loopback, host names, *.suffix, networks; without any, no rule mirrors.',
   ),
   trustedDomains: option(
     'BINDERY_TRUSTED_DOMAINS',

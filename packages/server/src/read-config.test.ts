@@ -25,6 +25,7 @@ test('without flags and variables everything has its default', () => {
     receiptMs: 86_400_000,
     scrubRate: 4 * 1024 ** 2,
     callbackHosts: ['loopback'],
+    mirrorHosts: [],
     trustedDomains: [],
     strict: false,
     logLevel: 'info',

@@ -17,10 +17,12 @@ import { type PostForm, readPostForm } from './form/post-form.js'
 import type { ServiceOptions } from './options.js'
 import type { RequestHead, RequestLog, ServiceRequest, ServiceResponse } from './service.js'
 import type { Shared } from './surface.js'
+import type { RunningMirrors } from './website/mirror.js'
 
 /** Shared by all exchanges of a service. */
 export interface Surroundings extends Shared {
   readonly forms: OpenForms
+  readonly mirrors: RunningMirrors
 }
 
 /** One request on its way to its response, with the data for its log line. */

@@ -20,6 +20,8 @@ export type {
   Callbacks,
   DomainProofs,
   InstanceRole,
+  OriginAnswer,
+  Origins,
   ServiceOptions,
 } from './options.js'
 export type { Endpoint } from './response/endpoint.js'

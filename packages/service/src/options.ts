@@ -1,5 +1,6 @@
 import type { ImageProcessor } from '@bindery/imaging'
-import type { CallbackRequest, CallbackUrl, Dialect } from '@bindery/protocol'
+import type { CallbackRequest, CallbackUrl, Dialect, OriginRequest } from '@bindery/protocol'
+import type { ByteSource } from '@bindery/storage'
 import type { AccessKeys } from './access/requester.js'
 import type { DomainOptions } from './domain/domain.js'
 import type { Endpoint } from './response/endpoint.js'
@@ -28,7 +29,7 @@ export interface CallbackReceiver {
   post(request: CallbackRequest, options: { readonly sni: boolean }): Promise<CallbackAnswer>
 }
 
-/** Makes the callbacks that uploads ask for. Nothing else of the service reaches other machines. */
+/** Makes the callbacks that uploads ask for. */
 export interface Callbacks {
   /** Finds the addresses of a URL's host, once. Throws callbackAddressForbidden if one is private and not allowed. */
   find(url: CallbackUrl): Promise<CallbackReceiver>
@@ -36,6 +37,27 @@ export interface Callbacks {
   sign(bytes: Uint8Array): string
   /** The absolute URL of the key that checks signatures, for a client that reaches the server as a request did. */
   publicKeyUrl(reached: Pick<ServiceRequest, 'scheme' | 'host' | 'localAddress'>): string
+}
+
+/** How an origin answered, or why it was not reached. */
+export type OriginAnswer =
+  | {
+      readonly kind: 'answered'
+      readonly status: number
+      /** By their names in lower case; byte strings. */
+      readonly headers: Readonly<Record<string, string>>
+      /** Fails with incompleteBody, requestTimeout or entityTooLarge where it does not arrive whole. */
+      readonly body: ByteSource
+      /** To be called once, whether the body was read or not. */
+      close(): void
+    }
+  /** Not requested at all: `forbidden`, because the configuration does not allow the host, and `busy`, because too many run. */
+  | { readonly kind: 'unreachable' | 'forbidden' | 'busy' }
+
+/** Fetches what buckets mirror. Besides callbacks nothing of the service reaches other machines. */
+export interface Origins {
+  /** Sends one GET to a host that the configuration allows; a redirection is an answer. Never rejects. */
+  get(request: OriginRequest): Promise<OriginAnswer>
 }
 
 /** Shows whose a domain is, before it is bound to a bucket. */
@@ -76,6 +98,8 @@ export interface ServiceOptions extends DomainOptions {
   readonly s3Domains?: readonly string[]
   /** Absent: an upload that requests a callback is refused. */
   readonly callbacks?: Callbacks
+  /** Absent: rules that mirror are stored, and not obeyed. */
+  readonly origins?: Origins | undefined
   /** Absent: no domain can be bound to a bucket. */
   readonly domainProofs?: DomainProofs
   /** Absent: images are not processed. */

@@ -43,6 +43,7 @@ import type { ServiceResponse } from './service.js'
 import { Steps } from './steps.js'
 import type { Handle, Shared } from './surface.js'
 import { leavingTrail } from './trail-of-call.js'
+import { RunningMirrors } from './website/mirror.js'
 import { enterSite, leaveSite } from './website/site.js'
 import { parseXml } from './xml-parser.js'
 
@@ -62,7 +63,7 @@ const SERVE = Steps.first(authorise).next(find).next(decodeBody).next(handle).ne
 /** From request to response; never throws or rejects. */
 export function createPipeline(shared: Shared): Handle {
   const { options, domain } = shared
-  const surroundings = { ...shared, forms: new OpenForms() }
+  const surroundings = { ...shared, forms: new OpenForms(), mirrors: new RunningMirrors() }
   return (request) => {
     const exchange = new Exchange(surroundings, request, upperHex(options.random(12)))
     return settle(

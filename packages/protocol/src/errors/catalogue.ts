@@ -28,6 +28,7 @@ function row(code: string, status: number, message: string, { ec, retry = 'never
 
 const invalidArgument = (message: string, ec?: string) =>
   row('InvalidArgument', 400, message, ec === undefined ? {} : { ec })
+const mirrorFailed = (message: string, extra?: Extra) => row('MirrorFailed', 424, message, extra)
 const callbackFailed = (message: string, extra?: Extra) => row('CallbackFailed', 203, message, extra)
 const accessDenied = (message: string, ec?: string) => row('AccessDenied', 403, message, ec === undefined ? {} : { ec })
 
@@ -457,6 +458,19 @@ export const CATALOGUE = {
   callbackTooLarge: callbackFailed('User server return too long content-length value.'),
   callbackLate: callbackFailed('Cost too long time.'),
   callbacksTooMany: callbackFailed('Too many callback requests.', { ec: '0007-00000201' }),
+
+  // Mirroring: nothing is stored
+  mirrorUnreachable: mirrorFailed('Mirroring failed, please check your mirror configuration', { retry: 'later' }),
+  mirrorForbidden: mirrorFailed('Mirroring failed, please check your mirror configuration', { ec: '0041-00000108' }),
+  mirrorStatus: mirrorFailed('Error status : {Status} from mirror host, should return 200 OK', { ec: '0041-00000101' }),
+  mirrorUnreadable: mirrorFailed('Read body from mirror host failed, please check your mirror host', {
+    ec: '0041-00000104',
+    retry: 'later',
+  }),
+  mirrorIncomplete: mirrorFailed('Bytes read is not equal to expected', { retry: 'later' }),
+  mirrorDigestMismatch: mirrorFailed('MD5 in header() is not equal to MD5 calculated'),
+  mirrorHeadersTooLong: mirrorFailed('Meta is too large'),
+  mirrorsTooMany: row('MirrorFailed', 503, 'Mirror request is rejected by QoS', { retry: 'later' }),
 
   // SelectObject
   ...SELECT_ROWS,

@@ -122,6 +122,18 @@ export const TAGGING_CAUSES = [
 /** Causes of a read through a symlink. */
 export const SYMLINK_CAUSES = ['symlinkTargetNotExist', 'invalidTargetType'] as const satisfies readonly Cause[]
 
+/** Causes of an object that the origin of its bucket does not deliver. */
+export const MIRROR_CAUSES = [
+  'mirrorUnreachable',
+  'mirrorForbidden',
+  'mirrorStatus',
+  'mirrorUnreadable',
+  'mirrorIncomplete',
+  'mirrorDigestMismatch',
+  'mirrorHeadersTooLong',
+  'mirrorsTooMany',
+] as const satisfies readonly Cause[]
+
 /** Causes of a content body. */
 export const CONTENT_CAUSES = [
   'missingContentLength',

@@ -7,7 +7,7 @@ import { before, type TestContext, test } from 'node:test'
 import { type CallbackUrl, callbackBody, callbackRequest, OssError, readCallback } from '@bindery/protocol'
 import type { CallbackAnswer } from '@bindery/service'
 import { pino } from 'pino'
-import { AllowedHosts } from './allowed-hosts.js'
+import { AllowedHosts } from '../outgoing/allowed-hosts.js'
 import { type CallbackClientOptions, createCallbacks } from './callback-client.js'
 import { newCallbackKey, publicKeyOf } from './callback-key.js'
 

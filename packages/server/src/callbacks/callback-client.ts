@@ -1,13 +1,11 @@
 /**
- * Callbacks are the only outgoing connections of the server. A host is looked up once, each of its addresses is
- * checked, and the connection goes to a checked address; no response leads anywhere else.
+ * Makes callbacks. A host is looked up once, each of its addresses is checked, and the connection goes to a checked
+ * address; no response leads anywhere else.
  */
 import { createPrivateKey, sign } from 'node:crypto'
-import { lookup } from 'node:dns/promises'
 import { type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
-import { isIP, type LookupFunction } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { isIP } from 'node:net'
 import { checkServerIdentity } from 'node:tls'
 import {
   CALLBACK_ANSWER_BYTES_MAX,
@@ -19,7 +17,8 @@ import {
 import type { CallbackAnswer, CallbackReceiver, Callbacks } from '@bindery/service'
 import { systemCode } from '../failure.js'
 import type { Log } from '../log.js'
-import { type AllowedHosts, type HostAddress, isPrivate } from './allowed-hosts.js'
+import { addressesOf, lookupAmong, type Resolve, resolveBySystem } from '../outgoing/addresses.js'
+import { type AllowedHosts, type HostAddress, isPrivate } from '../outgoing/allowed-hosts.js'
 import { publicKeyUrl } from './public-key.js'
 
 /** Callbacks of one process at a time: each may hold an answer of 3 MB. */
@@ -33,13 +32,11 @@ export interface CallbackClientOptions {
   readonly domains: readonly string[]
   readonly log: Log
   /** All addresses of a host name. Default: the system's resolver. */
-  readonly resolve?: (host: string) => Promise<readonly HostAddress[]>
+  readonly resolve?: Resolve
   /** Milliseconds for one URL in total. Default: OSS's. */
   readonly timeoutMs?: number
   readonly callbacksMax?: number
 }
-
-const resolveBySystem = (host: string) => lookup(host, { all: true, verbatim: true })
 
 /** Makes callbacks over HTTP and HTTPS. */
 export function createCallbacks(options: CallbackClientOptions): Callbacks {
@@ -77,20 +74,6 @@ export function createCallbacks(options: CallbackClientOptions): Callbacks {
     sign: (bytes) => sign('md5', bytes, key).toString('base64'),
     publicKeyUrl: (reached) => publicKeyUrl(reached, domains),
   }
-}
-
-/** Empty if the name is unknown or is not resolved in time: then there is no address to connect to. */
-async function addressesOf(
-  host: string,
-  resolve: (host: string) => Promise<readonly HostAddress[]>,
-  timeoutMs: number,
-): Promise<readonly HostAddress[]> {
-  const family = isIP(host)
-  if (family !== 0) return [{ address: host, family }]
-  const given = new AbortController()
-  const late = sleep(timeoutMs, [], { signal: given.signal })
-  late.catch(() => {})
-  return await Promise.race([resolve(host).catch(() => []), late]).finally(() => given.abort())
 }
 
 interface Exchange {
@@ -133,19 +116,6 @@ function exchange({ url, addresses, request, sni, signal }: Exchange): Promise<C
     sent.on('close', () => answer ?? reject(new Error('the connection was closed')))
     sent.end(request.body)
   })
-}
-
-/** Performs no look-up: a name stands for the addresses that were checked. */
-function lookupAmong(addresses: readonly HostAddress[]): LookupFunction {
-  return (host, { all }, done) => {
-    const [first] = addresses
-    if (first === undefined) {
-      const error: NodeJS.ErrnoException = new Error(`there is no address of ${host}`)
-      error.code = 'ENOTFOUND'
-      done(error, '', 0)
-    } else if (all === true) done(null, [...addresses])
-    else done(null, first.address, first.family)
-  }
 }
 
 async function readAnswer(incoming: IncomingMessage): Promise<CallbackAnswer> {

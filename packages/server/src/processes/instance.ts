@@ -5,7 +5,6 @@ import { ImageProcesses } from '@bindery/imaging/processes'
 import { ossDialect, s3Dialect } from '@bindery/protocol'
 import { createService, type Event, type Service } from '@bindery/service'
 import type { BlobStore, MetadataStore } from '@bindery/storage'
-import { AllowedHosts } from '../callbacks/allowed-hosts.js'
 import { createCallbacks } from '../callbacks/callback-client.js'
 import { publicKeyOf } from '../callbacks/callback-key.js'
 import type { Config } from '../config.js'
@@ -23,6 +22,8 @@ import { instanceRoleOf } from '../instance-role.js'
 import type { Log, LogLevel } from '../log.js'
 import { type MetricValues, metricsText, RequestMetrics } from '../metrics/request-metrics.js'
 import { storeMetrics } from '../metrics/store-metrics.js'
+import { createOrigins } from '../mirroring/origins.js'
+import { AllowedHosts } from '../outgoing/allowed-hosts.js'
 import { pooledRandom } from '../random.js'
 import { ROOT_ACCOUNT, type RootKey, rootAccessKeys } from '../root-key.js'
 import { scarceDisk, watchDisk } from '../scarce-disk.js'
@@ -112,6 +113,9 @@ export async function openInstance(
       hosts: new AllowedHosts(config.callbackHosts),
       domains: config.domains,
       log,
+    }),
+    ...(config.mirrorHosts.length > 0 && {
+      origins: createOrigins({ hosts: new AllowedHosts(config.mirrorHosts), log }),
     }),
     domainProofs: createDomainProofs(config.trustedDomains),
     images,

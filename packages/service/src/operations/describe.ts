@@ -110,6 +110,7 @@ export function objectHeaders(call: Showing, record: ObjectRecord): OutputOf<Ope
     transitionTime: shownTransition(record),
     wormMode: record.retention?.mode,
     wormRetainUntil: record.retention?.until,
+    mirrored: record.mirroredFrom === undefined ? undefined : `MIRROR ${record.mirroredFrom}`,
     wormLegalHold: record.legalHold === 'ON' ? record.legalHold : undefined,
     versionId: shownVersionOf(call.bucket, record),
     userMetadata: record.userMetadata,

@@ -19,10 +19,11 @@ export interface Visit {
   readonly query: string
 }
 
-/** The answer that a rule gives. */
-export type Outcome =
-  | { readonly kind: 'redirect'; readonly status: number; readonly location: string }
-  | { readonly kind: 'mirror'; readonly rule: RoutingRule }
+/** Where a rule sends a client. */
+export interface Redirection {
+  readonly status: number
+  readonly location: string
+}
 
 /**
  * The rule for a request that failed with a status, or of one that was not tried yet: the first by its number of those
@@ -50,15 +51,14 @@ function holds({ condition }: RoutingRule, { key, headers }: Visit, status: numb
   })
 }
 
-/** The answer of a rule to a request. */
-export function outcomeOf(rule: RoutingRule, visit: Visit): Outcome {
-  if (rule.redirect.redirectType === 'Mirror') return { kind: 'mirror', rule }
+/** Where a rule that redirects sends a client. */
+export function redirectionOf(rule: RoutingRule, visit: Visit): Redirection {
   const { protocol = visit.scheme, hostName, httpRedirectCode = '301', passQueryString } = rule.redirect
   // another host is one of a website, and not of this server
   const origin = hostName ? `${protocol}://${hostName}/` : `${protocol}://${visit.host}${visit.base}`
   const query = passQueryString === true && visit.query !== '' ? `?${visit.query}` : ''
   const location = origin + percentEncode(replacedKey(rule, visit.key), { keepSlash: true }) + query
-  return { kind: 'redirect', status: Number(httpRedirectCode), location }
+  return { status: Number(httpRedirectCode), location }
 }
 
 /** The key in the place of the requested one. */

@@ -12,7 +12,8 @@ import type { BucketRecord } from '../domain/stored/model.js'
 import type { Exchange } from '../exchange.js'
 import type { Head } from '../find-named.js'
 import type { Answer } from '../response/answer.js'
-import { findRule, folderIndex, indexKey, outcomeOf, type Visit, type Website } from './rules.js'
+import type { Mirroring } from './mirror.js'
+import { findRule, folderIndex, indexKey, type RoutingRule, redirectionOf, type Visit, type Website } from './rules.js'
 
 /** A read that a website may answer in another way. */
 interface SiteRead {
@@ -57,7 +58,7 @@ export function enterSite(head: Head, { bucket, website }: Found): Head | undefi
   reads.set(head.exchange, { head, bucket, website, visit })
   if (!isAnonymous || website === undefined) return undefined
   const rule = findRule(website, visit, undefined)
-  if (rule !== undefined) redirect(head.exchange, visit, rule)
+  if (rule !== undefined) throw redirect(head.exchange, visit, rule)
   const key = indexKey(website, visit.key)
   return key === undefined ? undefined : readOf(head, bucket, key)
 }
@@ -70,9 +71,9 @@ function visitOf({ exchange, objectName, style, bucketName }: Head): Visit {
   return { key: objectName?.key ?? '', headers, scheme, host, base, query }
 }
 
-function redirect(exchange: Exchange, visit: Visit, rule: NonNullable<ReturnType<typeof findRule>>): void {
-  const outcome = outcomeOf(rule, visit)
-  if (outcome.kind === 'redirect') throw redirection(exchange, outcome.status, outcome.location)
+function redirect(exchange: Exchange, visit: Visit, rule: RoutingRule): AnswerOfSite {
+  const { status, location } = redirectionOf(rule, visit)
+  return redirection(exchange, status, location)
 }
 
 function redirection(exchange: Exchange, status: number, location: string): AnswerOfSite {
@@ -110,15 +111,15 @@ export function leaveSite(exchange: Exchange, thrown: unknown, serve: Serve): Aw
 
 async function answerFailure(read: SiteRead, failure: OssError, serve: Serve): Promise<Answer> {
   const { head, bucket, visit } = read
-  const { exchange, domain, conditions, requester } = head
+  const { exchange, domain, requester } = head
   const isAnonymous = requester.kind === 'anonymous'
   const website = read.website ?? (await domain.metadata.read((reader) => readDocument(reader, bucket, 'website')))
   if (website === undefined) throw failure
-  const redirects = isAnonymous || conditions.signedIn === 'url'
-  const rule = findRule(website, visit, failure.row.status, ({ redirect: { redirectType } }) =>
-    redirectType === 'Mirror' ? false : redirects,
-  )
-  if (rule !== undefined) redirect(exchange, visit, rule)
+  const rule = findRule(website, visit, failure.row.status, (one) => mayApply(one, read, failure))
+  if (rule !== undefined) {
+    if (rule.redirect.redirectType !== 'Mirror') throw redirect(exchange, visit, rule)
+    if (await mirrored(read, rule)) return serve(head)
+  }
   if (!isAnonymous || failure.row.status !== 404) throw failure
   const folder = folderIndex(website, visit.key)
   if (folder !== undefined && (await exists(head, bucket, folder.key))) {
@@ -127,6 +128,26 @@ async function answerFailure(read: SiteRead, failure: OssError, serve: Serve): P
     throw redirection(exchange, 302, location)
   }
   return errorPage(read, website, failure, serve)
+}
+
+/** Signed requests are not redirected, and only what a client may read as missing is fetched. */
+function mayApply({ redirect }: RoutingRule, { head, visit }: SiteRead, failure: OssError): boolean {
+  const { exchange, requester, conditions, operation, objectName } = head
+  if (redirect.redirectType !== 'Mirror') return requester.kind === 'anonymous' || conditions.signedIn === 'url'
+  const isAsked = operation.name === 'GetObject' || redirect.mirrorAllowHeadObject === true
+  const isThere = failure.reason !== 'noSuchKey' || objectName?.key !== visit.key
+  return exchange.surroundings.options.origins !== undefined && isAsked && !isThere
+}
+
+/** Whether an object is there now, fetched from where a rule says. Throws AnswerOfSite for a redirection of the origin. */
+async function mirrored({ head, bucket, visit }: SiteRead, rule: RoutingRule): Promise<boolean> {
+  const { exchange, domain, objectName: name } = head
+  const { options, mirrors } = exchange.surroundings
+  if (options.origins === undefined || name === undefined) return false
+  const mirroring: Mirroring = { domain, origins: options.origins, bucket, name, rule, visit }
+  const outcome = await mirrors.fetch(mirroring)
+  if (outcome.kind === 'redirected') throw redirection(exchange, 302, outcome.location)
+  return outcome.kind === 'stored'
 }
 
 async function exists({ domain }: Head, { name }: BucketRecord, key: string): Promise<boolean> {

@@ -54,6 +54,7 @@ const redirect = {
   mirrorPassQueryString: optionalElement('MirrorPassQueryString', orEmpty(bool)),
   mirrorFollowRedirect: optionalElement('MirrorFollowRedirect', orEmpty(bool)),
   mirrorCheckMd5: optionalElement('MirrorCheckMd5', orEmpty(bool)),
+  mirrorAllowHeadObject: optionalElement('MirrorAllowHeadObject', orEmpty(bool)),
   mirrorHeaders: maybe(
     'MirrorHeaders',
     group('MirrorHeaders', {
@@ -64,7 +65,7 @@ const redirect = {
     }),
   ),
   /** Other settings of mirroring, which are only stored and returned. */
-  others: others(/^Mirror(?!(URL|PassQueryString|FollowRedirect|CheckMd5|Headers)$)/),
+  others: others(/^Mirror(?!(URL|PassQueryString|FollowRedirect|CheckMd5|AllowHeadObject|Headers)$)/),
 }
 
 const rules = list('RoutingRule', {

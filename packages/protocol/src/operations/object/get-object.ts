@@ -4,7 +4,16 @@ import { IMAGE_CAUSES } from '../../errors/image-rows.js'
 import { header, optional, query } from '../../field.js'
 import { operation, refuseHeader } from '../../operation.js'
 import { DECRYPTION_CAUSES } from '../encryption-fields.js'
-import { conditions, page, qosDelayTime, SYMLINK_CAUSES, trafficLimit, VERSION_CAUSES, versionId } from '../shared.js'
+import {
+  conditions,
+  MIRROR_CAUSES,
+  page,
+  qosDelayTime,
+  SYMLINK_CAUSES,
+  trafficLimit,
+  VERSION_CAUSES,
+  versionId,
+} from '../shared.js'
 import { objectHeaders } from './object-headers.js'
 import { process } from './process-object.js'
 
@@ -75,6 +84,7 @@ export const getObject = operation({
     ...SYMLINK_CAUSES,
     ...DECRYPTION_CAUSES,
     ...IMAGE_CAUSES,
+    ...MIRROR_CAUSES,
     'headerNotImplemented',
   ],
   refuses: [refuseHeader('x-oss-multi-range-behavior')],

@@ -1,5 +1,5 @@
 import { operation } from '../../operation.js'
-import { conditions, page, SYMLINK_CAUSES, VERSION_CAUSES, versionId } from '../shared.js'
+import { conditions, MIRROR_CAUSES, page, SYMLINK_CAUSES, VERSION_CAUSES, versionId } from '../shared.js'
 import { objectHeaders } from './object-headers.js'
 
 /** A Range header is ignored. */
@@ -13,5 +13,13 @@ export const headObject = operation({
   input: { versionId, ...conditions },
   status: 200,
   output: objectHeaders,
-  errors: ['noSuchBucket', 'noSuchKey', ...VERSION_CAUSES, 'preconditionFailed', 'notModified', ...SYMLINK_CAUSES],
+  errors: [
+    'noSuchBucket',
+    'noSuchKey',
+    ...VERSION_CAUSES,
+    'preconditionFailed',
+    'notModified',
+    ...SYMLINK_CAUSES,
+    ...MIRROR_CAUSES,
+  ],
 })

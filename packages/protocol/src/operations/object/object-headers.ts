@@ -45,6 +45,8 @@ export const objectHeaders = {
   expiration,
   transitionTime,
   ...holdHeaders,
+  /** Only of an object that its bucket has mirrored: `MIRROR`, and the URL at its origin. */
+  mirrored: optional(header('x-oss-tag', text)),
   versionId: shownVersionId,
   userMetadata,
 }

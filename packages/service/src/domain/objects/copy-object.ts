@@ -190,6 +190,7 @@ function ofItself(source: ObjectRecord) {
     movedAt: ____,
     retention: _____,
     legalHold: ______,
+    mirroredFrom: _______,
     ...record
   } = source
   return record

@@ -38,6 +38,8 @@ export interface NewObject extends Announced {
   readonly condition?: WriteCondition | undefined
   /** Absent: its bytes are stored as they are. */
   readonly encryption?: EncryptionChoice | undefined
+  /** The URL of an object that its bucket mirrors. */
+  readonly mirroredFrom?: string
 }
 
 /** Stores an object at once. Throws noSuchBucket, fileAlreadyExists, what requireCondition and storeBytes throw, and as KeyProvider. */
@@ -74,6 +76,7 @@ function recordOfPut(
     crc64: blob.crc64,
     contentMd5: base64(blob.md5),
     ...(checksum !== undefined && { checksum }),
+    ...(object.mirroredFrom !== undefined && { mirroredFrom: object.mirroredFrom }),
     modifiedAt: clock(),
     headers: description.headers,
     userMetadata: description.userMetadata,

@@ -161,6 +161,8 @@ export interface ObjectRecord extends MultipartETags, Holds {
   readonly movedAt?: number
   /** The last read of its bytes that was recorded; absent: none since it was written. */
   readonly accessedAt?: number
+  /** Where its bucket has mirrored it from; absent: it was written by a client. */
+  readonly mirroredFrom?: string
   /** The rows of its bytes as CSV or JSON, where they were counted. */
   readonly rows?: CountedRows
 }

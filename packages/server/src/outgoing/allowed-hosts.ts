@@ -58,7 +58,7 @@ function parseEntry(text: string): Entry | undefined {
   return isName ? { kind: 'name', name: text } : undefined
 }
 
-/** The hosts that callbacks may go to. Anything without an entry is refused. */
+/** The hosts that a kind of outgoing requests may go to. Anything without an entry is refused. */
 export class AllowedHosts {
   readonly #names = new Set<string>()
   readonly #suffixes: string[] = []

@@ -1,0 +1,255 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { test } from 'node:test'
+import type { OriginRequest } from '@bindery/protocol'
+import { OssError } from '@bindery/protocol'
+import { sourceOf } from '../domain/bytes/sources.js'
+import type { OriginAnswer, Origins } from '../options.js'
+import { BUCKET, call, element, OTHER, setVersioning, startWithBucket } from '../testing/index.js'
+
+type Answering = (request: OriginRequest) => OriginAnswer | Promise<OriginAnswer>
+
+const answered = (body: string, headers: Record<string, string> = {}, status = 200): OriginAnswer => ({
+  kind: 'answered',
+  status,
+  headers,
+  body: sourceOf([Buffer.from(body)]),
+  close: () => {},
+})
+
+const MD5 = (body: string) => createHash('md5').update(body).digest('base64')
+const ORIGIN = '<MirrorURL>http://origin.example/o/</MirrorURL>'
+const rule = (redirect: string, condition = '', number = 1) =>
+  `<RoutingRule><RuleNumber>${number}</RuleNumber><Condition><HttpErrorCodeReturnedEquals>404</HttpErrorCodeReturnedEquals>${condition}</Condition><Redirect><RedirectType>Mirror</RedirectType>${redirect}</Redirect></RoutingRule>`
+
+/** A public bucket that mirrors an origin by these rules, and the requests that the origin got. */
+async function site(answer: Answering, rules = rule(ORIGIN), rest = '') {
+  const made: OriginRequest[] = []
+  const origins: Origins = {
+    get: async (request) => {
+      made.push(request)
+      return answer(request)
+    },
+  }
+  const started = await startWithBucket({ origins })
+  const ask = (request: object) => call(started, { method: 'PUT', bucket: BUCKET, ...request })
+  await ask({ query: { acl: '' }, headers: { 'x-oss-acl': 'public-read' } })
+  const body = `<WebsiteConfiguration>${rest}<RoutingRules>${rules}</RoutingRules></WebsiteConfiguration>`
+  const set = await ask({ query: { website: '' }, body })
+  assert.equal(set.status, 200, set.text)
+  const get = (key: string, more: object = {}) =>
+    call(started, { method: 'GET', bucket: BUCKET, key, as: 'anonymous', ...more })
+  return { started, ask, get, urls: () => made.map(({ url }) => url.href), made }
+}
+
+test('a missing object is fetched from its origin once, returned, and stored with what the origin says of it', async () => {
+  const headers = { 'content-type': 'text/x', 'cache-control': 'max-age=1', etag: '"own"', 'x-other': 'o' }
+  const { get, ask, urls } = await site(() => answered('hello', headers))
+  for (const _ of [1, 2]) {
+    const answer = await get('a b/ü')
+    assert.deepEqual([answer.status, answer.text], [200, 'hello'], answer.text)
+    assert.deepEqual([answer.headers['content-type'], answer.headers['cache-control']], ['text/x', 'max-age=1'])
+    assert.equal(answer.headers.etag, '"5D41402ABC4B2A76B9719D911017C592"')
+    assert.equal(answer.headers['x-oss-tag'], 'MIRROR http://origin.example/o/a%20b/%C3%BC')
+    assert.equal(answer.headers['x-other'], undefined)
+  }
+  assert.deepEqual(urls(), ['http://origin.example/o/a%20b/%C3%BC'])
+  await ask({ key: 'a b/ü', body: 'new' })
+  const overwritten = await get('a b/ü')
+  assert.deepEqual([overwritten.text, overwritten.headers['x-oss-tag']], ['new', undefined])
+})
+
+test('a signed read mirrors too, a range is one of the whole object, and a copy is no mirrored object', async () => {
+  const { get, ask, urls } = await site(() => answered('hello'))
+  const ranged = await get('k', { as: undefined, headers: { range: 'bytes=1-2' } })
+  assert.deepEqual([ranged.status, ranged.text, ranged.headers['content-range']], [206, 'el', 'bytes 1-2/5'])
+  await ask({ key: 'copy', headers: { 'x-oss-copy-source': `/${BUCKET}/k` } })
+  const copy = await get('copy')
+  assert.deepEqual([copy.text, copy.headers['x-oss-tag']], ['hello', undefined])
+  assert.equal(urls().length, 1)
+})
+
+test('readers of one object that arrive together share one request to the origin', async () => {
+  let release = () => {}
+  const held = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  const { get, urls } = await site(async () => {
+    await held
+    return answered('hello')
+  })
+  const all = Promise.all(['k', 'k', 'k'].map((key) => get(key)))
+  setTimeout(release, 20)
+  assert.deepEqual(
+    (await all).map(({ text }) => text),
+    ['hello', 'hello', 'hello'],
+  )
+  assert.equal(urls().length, 1)
+})
+
+test('only a missing object that the client may read is fetched, and by HEAD only where the rule allows it', async () => {
+  const { get, ask, urls, started } = await site(() => answered('hello'))
+  assert.equal((await get('k', { method: 'HEAD' })).status, 404)
+  assert.equal((await get('k', { query: { acl: '' }, as: undefined })).status, 404)
+  const version = { versionId: `CAEQ${'A'.repeat(60)}` }
+  assert.notEqual((await get('k', { query: version, as: undefined })).status, 200)
+  await ask({ key: 'link?', query: { symlink: '' }, headers: { 'x-oss-symlink-target': 'gone' } })
+  assert.equal(element((await get('link?')).text, 'Code'), 'SymlinkTargetNotExist')
+  await ask({ query: { acl: '' }, headers: { 'x-oss-acl': 'private' } })
+  assert.equal((await get('k')).status, 403)
+  assert.equal((await call(started, { method: 'GET', bucket: BUCKET, key: 'k', as: OTHER })).status, 403)
+  assert.deepEqual(urls(), [])
+
+  const heads = await site(
+    () => answered('hello'),
+    rule(`${ORIGIN}<MirrorAllowHeadObject>true</MirrorAllowHeadObject>`),
+  )
+  const head = await heads.get('k', { method: 'HEAD' })
+  assert.deepEqual([head.status, head.headers['content-length']], [200, '5'])
+})
+
+test('a rule replaces prefixes and passes the query and headers that it names, and nothing that signs', async () => {
+  const headers =
+    '<MirrorHeaders><PassAll>true</PassAll><Remove>x-b</Remove><Set><Key>X-Set</Key><Value>s</Value></Set></MirrorHeaders>'
+  const replaced = '<ReplaceKeyPrefixWith>q/</ReplaceKeyPrefixWith><EnableReplacePrefix>true</EnableReplacePrefix>'
+  const redirect = `<MirrorURL>http://origin.example/</MirrorURL><MirrorPassQueryString>true</MirrorPassQueryString>${replaced}${headers}`
+  const { get, made } = await site(() => answered('hello'), rule(redirect, '<KeyPrefixEquals>p/</KeyPrefixEquals>'))
+  const sent = { 'x-a': '1', 'x-b': '2', range: 'bytes=0-0', 'x-oss-c': '3', 'if-none-match': 'x', cookie: 'c' }
+  const answer = await get('p/k', { signature: 'url', as: undefined, query: { a: '1' }, headers: sent })
+  assert.equal(answer.status, 206, answer.text)
+  assert.equal(made[0]?.url.href, 'http://origin.example/q/k?a=1')
+  const passed = new Map(made[0]?.headers)
+  assert.deepEqual(
+    ['x-a', 'x-b', 'x-set', 'cookie', 'range', 'x-oss-c', 'if-none-match', 'host'].map((name) => passed.get(name)),
+    ['1', undefined, 's', 'c', undefined, undefined, undefined, undefined],
+  )
+  assert.match(passed.get('user-agent') ?? '', /aliyun-oss-mirror/)
+  assert.equal((await get('other')).status, 404)
+  assert.equal(made.length, 1)
+})
+
+test('without headers that a rule names, an origin learns nothing of the client', async () => {
+  const { get, made } = await site(() => answered('hello'))
+  await get('k', { query: { a: '1' }, headers: { 'x-a': '1', cookie: 'c' } })
+  assert.deepEqual(made[0]?.headers, [['user-agent', 'aliyun-oss-mirror']])
+  assert.equal(made[0]?.url.search, '')
+})
+
+test('redirections of an origin are followed ten times, and headers go to its own host alone', async () => {
+  const headers = '<MirrorHeaders><Set><Key>token</Key><Value>t</Value></Set></MirrorHeaders>'
+  const moved = (location: string) => answered('', { location }, 302)
+  const one = await site(
+    ({ url }) => (url.host === 'origin.example' ? moved('//other.example/x?y') : answered('there')),
+    rule(ORIGIN + headers),
+  )
+  const answer = await one.get('k')
+  assert.deepEqual([answer.text, answer.headers['x-oss-tag']], ['there', 'MIRROR http://other.example/x'])
+  assert.deepEqual(one.urls(), ['http://origin.example/o/k', 'http://other.example/x?y'])
+  assert.deepEqual(
+    one.made.map(({ headers }) => new Map(headers).get('token')),
+    ['t', undefined],
+  )
+
+  const endless = await site(() => moved('/again'))
+  assert.equal((await endless.get('k')).status, 424)
+  assert.equal(endless.urls().length, 11)
+
+  const passing = await site(
+    () => moved('http://x/'),
+    rule(`${ORIGIN}<MirrorFollowRedirect>false</MirrorFollowRedirect>`),
+  )
+  const passed = await passing.get('k')
+  assert.deepEqual([passed.status, passed.headers.location, passing.urls().length], [302, 'http://x/', 1])
+})
+
+const broken = (cause: 'incompleteBody' | 'requestTimeout'): OriginAnswer => ({
+  ...(answered('hello') as OriginAnswer & { kind: 'answered' }),
+  body: {
+    size: 5,
+    ready: async () => {},
+    read: async () => {
+      throw new OssError(cause)
+    },
+  },
+})
+
+test('what an origin does not deliver is a 424 that says why, and nothing is stored', async () => {
+  const CHECKED = rule(`${ORIGIN}<MirrorCheckMd5>true</MirrorCheckMd5>`)
+  const cases: readonly (readonly [OriginAnswer, message: string, ec: string | undefined, rules?: string])[] = [
+    [{ kind: 'unreachable' }, 'Mirroring failed, please check your mirror configuration', undefined],
+    [{ kind: 'forbidden' }, 'Mirroring failed, please check your mirror configuration', '0041-00000108'],
+    [answered('', {}, 500), 'Error status : 500 from mirror host, should return 200 OK', '0041-00000101'],
+    [answered('', {}, 204), 'Error status : 204 from mirror host, should return 200 OK', '0041-00000101'],
+    [broken('incompleteBody'), 'Bytes read is not equal to expected', undefined],
+    [broken('requestTimeout'), 'Read body from mirror host failed, please check your mirror host', '0041-00000104'],
+    [answered('', { 'content-type': 'x'.repeat(8193) }), 'Meta is too large', undefined],
+    [
+      answered('hello', { 'content-md5': MD5('other') }),
+      'MD5 in header() is not equal to MD5 calculated',
+      undefined,
+      CHECKED,
+    ],
+  ]
+  for (const [answer, message, ec, rules] of cases) {
+    const { get, ask } = await site(() => answer, rules)
+    const failed = await get('k')
+    assert.deepEqual([failed.status, element(failed.text, 'Code')], [424, 'MirrorFailed'], failed.text)
+    assert.deepEqual([element(failed.text, 'Message'), element(failed.text, 'EC')], [message, ec])
+    const head = await ask({ method: 'HEAD', key: 'k' })
+    assert.equal(head.status, 404)
+  }
+  const busy = await site(() => ({ kind: 'busy' }))
+  assert.equal((await busy.get('k')).status, 503)
+})
+
+test('a digest is compared only where the rule says so and the origin sends one', async () => {
+  const CHECKED = rule(`${ORIGIN}<MirrorCheckMd5>true</MirrorCheckMd5>`)
+  for (const [md5, rules] of [
+    [MD5('hello'), CHECKED],
+    [undefined, CHECKED],
+    [MD5('other'), rule(ORIGIN)],
+  ] as const) {
+    const { get } = await site(() => answered('hello', md5 === undefined ? {} : { 'content-md5': md5 }), rules)
+    assert.equal((await get('k')).text, 'hello')
+  }
+})
+
+test('what the origin lacks is missing, and the error page is shown', async () => {
+  const missing = await site(() => answered('', {}, 404))
+  assert.equal(element((await missing.get('k')).text, 'Code'), 'NoSuchKey')
+  const page = '<ErrorDocument><Key>error.html</Key></ErrorDocument>'
+  const shown = await site(() => answered('', {}, 404), rule(ORIGIN), page)
+  await shown.ask({ key: 'error.html', body: 'sorry' })
+  const answer = await shown.get('k')
+  assert.deepEqual([answer.status, answer.text], [404, 'sorry'])
+})
+
+test('an object that is written while it is being fetched stays', async () => {
+  let write = async () => {}
+  const { get, ask } = await site(async () => {
+    await write()
+    return answered('old')
+  })
+  write = async () => {
+    await ask({ key: 'k', body: 'new' })
+  }
+  assert.equal((await get('k')).text, 'new')
+})
+
+test('in a bucket with versions a fetched object is a version of its own', async () => {
+  const { get, ask, started } = await site(() => answered('hello'))
+  await setVersioning(started, 'Enabled')
+  assert.equal((await get('k')).text, 'hello')
+  await ask({ method: 'DELETE', key: 'k' })
+  const again = await get('k')
+  assert.deepEqual([again.status, again.text], [200, 'hello'])
+  assert.match(again.headers['x-oss-version-id'] ?? '', /^.{64}$/)
+})
+
+test('a server that reaches no origins keeps the rules and does not obey them', async () => {
+  const started = await startWithBucket()
+  const body = `<WebsiteConfiguration><RoutingRules>${rule(ORIGIN)}</RoutingRules></WebsiteConfiguration>`
+  await call(started, { method: 'PUT', bucket: BUCKET, query: { website: '' }, body })
+  const answer = await call(started, { method: 'GET', bucket: BUCKET, key: 'k' })
+  assert.deepEqual([answer.status, element(answer.text, 'Code')], [404, 'NoSuchKey'])
+})

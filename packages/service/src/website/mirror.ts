@@ -1,0 +1,141 @@
+/** Fetches an object that a bucket lacks from its origin, and stores it. */
+import {
+  describeOrigin,
+  type OriginDescription,
+  OssError,
+  originRequest,
+  USER_METADATA_BYTES_MAX,
+} from '@bindery/protocol'
+import type { ByteSource } from '@bindery/storage'
+import type { Domain } from '../domain/domain.js'
+import { putObject } from '../domain/objects/objects.js'
+import type { BucketRecord, ObjectName } from '../domain/stored/model.js'
+import type { OriginAnswer, Origins } from '../options.js'
+import { type RoutingRule, replacedKey, type Visit } from './rules.js'
+
+const REDIRECTIONS_MAX = 10
+
+/** One object to mirror. */
+export interface Mirroring {
+  readonly domain: Domain
+  readonly origins: Origins
+  readonly bucket: BucketRecord
+  readonly name: ObjectName
+  readonly rule: RoutingRule
+  readonly visit: Visit
+}
+
+/**
+ * `stored`: the object is there now. `missing`: the origin has none. `redirected`: where the origin sends a client, since
+ * the rule does not follow.
+ */
+export type Mirrored =
+  | { readonly kind: 'stored' | 'missing' }
+  | { readonly kind: 'redirected'; readonly location: string }
+
+/** The objects that a process is fetching: a request for one that is being fetched waits for it. */
+export class RunningMirrors {
+  readonly #running = new Map<string, Promise<Mirrored>>()
+
+  /** Fetches and stores an object, unless that is under way. Throws MIRROR_CAUSES, and what putObject throws. */
+  fetch(mirroring: Mirroring): Promise<Mirrored> {
+    const { bucket, key } = mirroring.name
+    const id = `${bucket}/${key}`
+    const running = this.#running.get(id)
+    if (running !== undefined) return running
+    const begun = mirror(mirroring).finally(() => this.#running.delete(id))
+    this.#running.set(id, begun)
+    return begun
+  }
+}
+
+type Answered = OriginAnswer & { readonly kind: 'answered' }
+
+/** An answer behind all redirections, and the URL that gave it. */
+interface Reached {
+  readonly answer: Answered
+  readonly url: URL
+}
+
+async function mirror(mirroring: Mirroring): Promise<Mirrored> {
+  const { mirrorFollowRedirect: follows = true } = mirroring.rule.redirect
+  const { answer, url } = await reach(mirroring, follows)
+  try {
+    const { status } = answer
+    if (status === 404) return { kind: 'missing' }
+    const description = describeOrigin(answer.headers)
+    if (!follows && isRedirection(answer)) return { kind: 'redirected', location: description.location ?? '' }
+    if (status !== 200) throw new OssError('mirrorStatus', { Status: status })
+    await store(mirroring, answer.body, description, url)
+    return { kind: 'stored' }
+  } finally {
+    answer.close()
+  }
+}
+
+const isRedirection = ({ status, headers }: Answered) => status >= 300 && status < 400 && headers.location !== undefined
+
+/** Follows redirections; headers are sent to the host that the rule names, and to no other. */
+async function reach({ origins, rule, visit }: Mirroring, follows: boolean): Promise<Reached> {
+  const first = originRequest(rule.redirect, { ...visit, key: replacedKey(rule, visit.key) })
+  if (first === undefined) throw new OssError('mirrorUnreachable')
+  let { url } = first
+  for (let hops = 0; hops <= REDIRECTIONS_MAX; hops += 1) {
+    const headers = url.host === first.url.host ? first.headers : []
+    const answer = requireAnswer(await origins.get({ url, headers }))
+    if (!follows || !isRedirection(answer)) return { answer, url }
+    answer.close()
+    const { location = '' } = describeOrigin(answer.headers)
+    if (!URL.canParse(location, url.href)) throw new OssError('mirrorStatus', { Status: answer.status })
+    url = new URL(location, url)
+  }
+  throw new OssError('mirrorUnreachable')
+}
+
+function requireAnswer(answer: OriginAnswer): Answered {
+  if (answer.kind === 'answered') return answer
+  if (answer.kind === 'busy') throw new OssError('mirrorsTooMany')
+  throw new OssError(answer.kind === 'forbidden' ? 'mirrorForbidden' : 'mirrorUnreachable')
+}
+
+/** An object that was written in the meantime stays as it is. */
+async function store(
+  { domain, bucket, name, rule }: Mirroring,
+  body: ByteSource,
+  { headers, contentMd5 }: OriginDescription,
+  url: URL,
+): Promise<void> {
+  const length = Object.values(headers).reduce((sum, value) => sum + value.length, 0)
+  if (length > USER_METADATA_BYTES_MAX) throw new OssError('mirrorHeadersTooLong')
+  const object = {
+    bucket: bucket.name,
+    key: name.key,
+    owner: bucket.owner,
+    description: { headers, userMetadata: {}, tagging: [] },
+    acl: 'default',
+    forbidOverwrite: false,
+    condition: { differs: ['*'] },
+    contentMd5: rule.redirect.mirrorCheckMd5 === true ? contentMd5 : undefined,
+    // a query may hold what only the origin is to know
+    mirroredFrom: `${url.origin}${url.pathname}`,
+  } as const
+  try {
+    await putObject(domain, object, body)
+  } catch (error) {
+    if (error instanceof OssError && error.reason === 'preconditionFailed') return
+    throw causeOf(error)
+  }
+}
+
+const CAUSES: Readonly<Partial<Record<string, 'mirrorIncomplete' | 'mirrorUnreadable' | 'mirrorDigestMismatch'>>> = {
+  incompleteBody: 'mirrorIncomplete',
+  malformedRequest: 'mirrorIncomplete',
+  requestTimeout: 'mirrorUnreadable',
+  entityTooLarge: 'mirrorUnreadable',
+  invalidDigestMismatch: 'mirrorDigestMismatch',
+}
+
+function causeOf(error: unknown): unknown {
+  const cause = error instanceof OssError ? CAUSES[error.reason] : undefined
+  return cause === undefined ? error : new OssError(cause)
+}
