@@ -2,120 +2,41 @@
  * The parsers of what strangers send, one by one: signatures, policies, forms and documents. Each takes corrupted input or
  * refuses it in its own way; no forged signature verifies.
  */
-import {
-  checkTime,
-  decodeBody,
-  type Operation,
-  OssError,
-  operations,
-  parseQuery,
-  presignV1,
-  presignV4,
-  Query,
-  readClaim,
-  type Signable,
-  SignatureVerifier,
-  signV1,
-  signV4,
-} from '@bindery/protocol'
-import { CompiledPolicy, nodeDigests, PolicyFault, parsePolicy, parseXml, readPostForm } from '@bindery/service/testing'
+import { decodeBody, type Operation, operations } from '@bindery/protocol'
+import { CompiledPolicy, PolicyFault, parsePolicy, parseXml, readPostForm } from '@bindery/service/testing'
 import { type ByteSource, createRandom, type Random } from '@bindery/storage'
-import { Found } from './found.js'
+import { Found, isOssError, takes } from './found.js'
 import { mutateBytes, pick } from './mutate.js'
+import { requireVerifying, tryFormSignature, tryRpcSignature, trySignature } from './signatures-fuzz.js'
 
 /** Inputs of a round for each parser; forms are slower than the others. */
-const INPUTS = { signatures: 2_000, policies: 2_000, documents: 2_000, forms: 500 }
+const INPUTS = {
+  signatures: 2_000,
+  formSignatures: 1_000,
+  rpcSignatures: 500,
+  policies: 2_000,
+  documents: 2_000,
+  forms: 500,
+}
+
+/** The parsers that take one input without waiting. */
+const TRIES: Readonly<Record<Exclude<keyof typeof INPUTS, 'forms'>, (random: Random, seed: number) => void>> = {
+  signatures: trySignature,
+  formSignatures: tryFormSignature,
+  rpcSignatures: tryRpcSignature,
+  policies: tryPolicy,
+  documents: tryDocument,
+}
 
 /** Resolves with the number of inputs. */
 export async function fuzzParsers(seed: number): Promise<number> {
+  requireVerifying()
   const random = createRandom(seed)
-  for (let one = 0; one < INPUTS.signatures; one += 1) trySignature(random, seed)
-  for (let one = 0; one < INPUTS.policies; one += 1) tryPolicy(random, seed)
-  for (let one = 0; one < INPUTS.documents; one += 1) tryDocument(random, seed)
+  for (const [name, attempt] of Object.entries(TRIES)) {
+    for (let one = 0; one < INPUTS[name as keyof typeof INPUTS]; one += 1) attempt(random, seed)
+  }
   for (let one = 0; one < INPUTS.forms; one += 1) await tryForm(random, seed)
   return Object.values(INPUTS).reduce((sum, count) => sum + count, 0)
-}
-
-/** Whether the parser took the input. Throws Found for any other failure. */
-function takes(parse: () => void, isRefusal: (error: unknown) => boolean, story: () => string): boolean {
-  try {
-    parse()
-    return true
-  } catch (error) {
-    if (isRefusal(error)) return false
-    throw new Found(`${error} for ${story()}`, { cause: error })
-  }
-}
-
-const isOssError = (error: unknown): boolean => error instanceof OssError && error.row.status < 500
-
-const verifier = new SignatureVerifier(nodeDigests)
-const TIME = Date.UTC(2026, 0, 5, 8)
-const KEY = { accessKeyId: 'LTAI5tFUZZ', accessKeySecret: 'secret' }
-const REQUEST: Signable = {
-  method: 'PUT',
-  bucket: 'bkt',
-  key: 'a b/目+c',
-  query: parseQuery('acl&uploadId=0004B9&x-oss-process=image%2Fresize'),
-  headers: { 'content-type': 'text/plain', 'x-oss-meta-a': '1', host: 'bkt.localhost', range: 'bytes=0-9' },
-}
-const SIGNED: readonly Signable[] = [
-  signV1(REQUEST, KEY, { time: TIME, digests: nodeDigests }),
-  presignV1(REQUEST, KEY, { expiresAt: TIME + 60_000, digests: nodeDigests }),
-  signV4(REQUEST, KEY, { time: TIME, region: 'cn-hangzhou', digests: nodeDigests }),
-  signV4(REQUEST, KEY, {
-    time: TIME,
-    region: 'cn-hangzhou',
-    additionalHeaders: ['host', 'range'],
-    digests: nodeDigests,
-  }),
-  presignV4(REQUEST, KEY, { time: TIME, region: 'cn-hangzhou', expiresSeconds: 60, digests: nodeDigests }),
-]
-
-/** The parts of a request that every signature covers: one of them changed must not verify. */
-function trySignature(random: Random, seed: number): void {
-  const signed = pick(random, SIGNED)
-  const forged = random.below(2) === 0
-  const request = forged ? { ...signed, ...forgery(random, signed) } : spoilt(random, signed)
-  const story = () => `SEED=${seed}: ${JSON.stringify([request.headers, request.query.parameters])}`
-  takes(
-    () => {
-      const claim = readClaim(request)
-      if (claim === undefined) return
-      checkTime(claim, TIME)
-      const verifies = verifier.verifies(claim, request, KEY.accessKeySecret)
-      if (verifies && forged) throw new Found(`a forged signature verifies: ${story()}`)
-      if (!verifies) verifier.mismatch(claim, request)
-    },
-    isOssError,
-    story,
-  )
-}
-
-function forgery(random: Random, { key = '' }: Signable): Partial<Signable> {
-  switch (random.below(3)) {
-    case 0:
-      return { method: pick(random, ['GET', 'DELETE', 'POST']) }
-    case 1:
-      return { bucket: pick(random, ['bkt2', 'bk', 'bkt/a b']) }
-    default:
-      return { key: `${key}${pick(random, ['x', '/', ' ', '\n', '?acl'])}` }
-  }
-}
-
-/** A text of the request corrupted: a header, or a parameter of the query. */
-function spoilt(random: Random, request: Signable): Signable {
-  const text = (value: string) => mutateBytes(random, Buffer.from(value, 'latin1')).toString('latin1')
-  if (random.below(2) === 0) {
-    const [name, value] = pick(random, Object.entries(request.headers))
-    return { ...request, headers: { ...request.headers, [name]: text(value) } }
-  }
-  const at = random.below(request.query.parameters.length)
-  const parameters = request.query.parameters.map(({ name, value }, index) => {
-    if (index !== at) return { name, value }
-    return random.below(4) === 0 ? { name: text(name), value } : { name, value: text(value ?? '') }
-  })
-  return { ...request, query: new Query(parameters) }
 }
 
 const POLICIES = [
