@@ -1,4 +1,5 @@
 import { bucketName } from '@bindery/protocol'
+import { andThen } from '@bindery/storage'
 import { Access } from './access/access.js'
 import { logObjectKey } from './access-log/line.js'
 import { createBucket } from './domain/buckets/buckets.js'
@@ -14,13 +15,22 @@ import { AutoCompleter } from './domain/uploads/auto-complete.js'
 import { scrub } from './maintenance/scrub.js'
 import type { ServiceOptions } from './options.js'
 import type { Service, WrittenReport } from './service.js'
-import type { Surfaces } from './surface.js'
+import type { Handle, Surfaces } from './surface.js'
 import { createDispatcher, SURFACES } from './surfaces.js'
 
 /** Access logs first: they are due each hour. */
 async function* writeReports(domain: Domain): AsyncGenerator<WrittenReport, void, undefined> {
   yield* deliverLogs(domain, logObjectKey)
   yield* writeInventories(domain)
+}
+
+/** Remembers which requests were refused, whatever the surface. */
+function notingRefusals(handle: Handle, { refusals }: Access, { clock }: ServiceOptions): Handle {
+  return (request) =>
+    andThen(handle(request), (response) => {
+      if (response.status >= 400) refusals.note(response.log, response.status, clock(), request)
+      return response
+    })
 }
 
 /** Creates the service over the given stores, clock, randomness and keys. */
@@ -30,7 +40,8 @@ export function createService(options: ServiceOptions, surfaces: Surfaces = SURF
   const access = new Access(options, domain)
   const autoCompleter = new AutoCompleter(domain)
   return {
-    handle: createDispatcher(surfaces, { options, domain, access }),
+    handle: notingRefusals(createDispatcher(surfaces, { options, domain, access }), access, options),
+    refusal: (requestId) => access.refusals.find(requestId),
     totals: (owner) => storeTotals(domain, owner),
     ensureBucket: (name, owner) => createBucket(domain, { name: bucketName(name), owner }),
     sweep: async (signal) => {

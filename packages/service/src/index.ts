@@ -1,3 +1,4 @@
+export type { RememberedRefusal } from './access/remembered-refusals.js'
 export type { AccessKey, AccessKeys, Account } from './access/requester.js'
 export { createService } from './create-service.js'
 export type { DataKey, KeyProvider } from './domain/bytes/encryption.js'

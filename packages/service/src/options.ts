@@ -1,6 +1,7 @@
 import type { ImageProcessor } from '@bindery/imaging'
 import type { CallbackRequest, CallbackUrl, Dialect, OriginRequest } from '@bindery/protocol'
 import type { ByteSource } from '@bindery/storage'
+import type { RememberedRefusal } from './access/remembered-refusals.js'
 import type { AccessKeys } from './access/requester.js'
 import type { DomainOptions } from './domain/domain.js'
 import type { Endpoint } from './response/endpoint.js'
@@ -87,6 +88,10 @@ export interface InstanceRole {
 export interface ServiceOptions extends DomainOptions {
   /** Keys that are not in the store: those of accounts. */
   readonly accessKeys: AccessKeys
+  /** The account that administers the server: it manages the others, and all refusals are its to know. Absent: none does. */
+  readonly administrator?: string
+  /** A recent refusal by any process; absent: there is no other process than this. */
+  readonly findRefusal?: (requestId: string) => Promise<RememberedRefusal | undefined>
   /** Absent: there are no other keys. */
   readonly sealer?: Sealer
   /**

@@ -1,5 +1,6 @@
 import type { Awaitable, ByteSource, LentBytes } from '@bindery/storage'
 import type { Refusal } from './access/refusal.js'
+import type { RememberedRefusal } from './access/remembered-refusals.js'
 import type { DoneByRule } from './domain/upkeep/apply-lifecycle.js'
 import type { DeliveredLog } from './domain/upkeep/deliver-logs.js'
 import type { StoreTotals } from './domain/upkeep/store-status.js'
@@ -90,6 +91,8 @@ export type WrittenReport = DeliveredLog | WrittenInventory
 export interface Service {
   /** Never throws or rejects: every failure is a response. */
   handle(request: ServiceRequest): Awaitable<ServiceResponse>
+  /** A recent refusal by this process; undefined if it does not remember such a request. */
+  refusal(requestId: string): RememberedRefusal | undefined
   /** The sums over the buckets of an account. */
   totals(accountId: string): Promise<StoreTotals>
   /** Creates a bucket of an account unless it exists. */

@@ -16,5 +16,6 @@ export function takes(parse: () => void, isRefusal: (error: unknown) => boolean,
   }
 }
 
-/** A refusal that the client is answerable for. */
-export const isOssError = (error: unknown): boolean => error instanceof OssError && error.row.status < 500
+/** A refusal that the client is answerable for, or of what is not implemented. */
+export const isOssError = (error: unknown): boolean =>
+  error instanceof OssError && (error.row.status < 500 || error.row.status === 501)

@@ -241,7 +241,7 @@ function formSignature(
   return Buffer.from(digests.hmacSha256(key, bytes)).toString('hex')
 }
 
-/** The fields of a form: a corrupted policy that nobody signed must not be obeyed. */
+/** The fields of a form: a corrupted policy, which no key signed, must not be obeyed. */
 export function tryFormSignature(random: Random, seed: number): void {
   const { rules, fields } = pick(random, FORMS)
   const [name, value] = pick(random, [...fields])
@@ -251,7 +251,7 @@ export function tryFormSignature(random: Random, seed: number): void {
   takes(
     () => {
       if (verifiesForm(rules, spoiltFields) && name === 'policy' && changed !== value) {
-        throw new Found(`a policy that nobody signed is obeyed: ${story()}`)
+        throw new Found(`an unsigned policy is obeyed: ${story()}`)
       }
     },
     isOssError,

@@ -11,6 +11,8 @@ export interface Argument {
   /** For the help: `NAME`, `FILE`. */
   readonly placeholder: string
   readonly form: ArgumentForm
+  /** It may be left out. */
+  readonly optional?: true
 }
 
 /** One command below `bindery admin`. */
@@ -25,6 +27,10 @@ export interface AdminCommand {
 }
 
 const text = (parameter: string, placeholder = 'NAME'): Argument => ({ parameter, placeholder, form: 'text' })
+const optional = (parameter: string, placeholder: string): Argument => ({
+  ...text(parameter, placeholder),
+  optional: true,
+})
 const file = (parameter: string): Argument => ({ parameter, placeholder: 'FILE', form: 'file' })
 const seconds = (parameter: string): Argument => ({ parameter, placeholder: 'TIME', form: 'seconds' })
 
@@ -103,8 +109,9 @@ export const ADMIN_COMMANDS: readonly AdminCommand[] = [
     ]
   }),
 
-  command('explain', 'ExplainAccess', [text('Action', 'ACTION'), text('Resource', 'BUCKET[/KEY]')], {
+  command('explain', 'ExplainAccess', [optional('Action', 'ACTION'), optional('Resource', 'BUCKET[/KEY]')], {
     flags: {
+      '--request': text('RequestId', 'ID'),
       '--user': user,
       '--role': role,
       '--session-policy': file('SessionPolicy'),

@@ -27,8 +27,7 @@ export async function parseAdmin(args: readonly string[]): Promise<ParsedCommand
   for (const [index, argument] of command.arguments.entries()) {
     const given = positionals[index]
     if (given === undefined) {
-      // what may be asked of the service as a whole has no resource
-      if (argument.parameter === 'Resource') continue
+      if (argument.optional === true) continue
       throw new Failure('adminArgument', { argument: undefined, usage: usageOf(command) })
     }
     await put(input, argument, [given])
@@ -43,7 +42,8 @@ export async function parseAdmin(args: readonly string[]): Promise<ParsedCommand
 /** `user create USER [--comments TEXT]`. */
 export function usageOf({ words, arguments: args, flags }: AdminCommand): string {
   const optional = Object.entries(flags).map(([flag, { placeholder }]) => `[${flag} ${placeholder}]`)
-  return [words, ...args.map(({ placeholder }) => placeholder), ...optional].join(' ')
+  const named = args.map(({ placeholder, optional: may }) => (may === true ? `[${placeholder}]` : placeholder))
+  return [words, ...named, ...optional].join(' ')
 }
 
 function commandOf(args: readonly string[]): AdminCommand {

@@ -54,6 +54,25 @@ test('a user is created with a key and a policy, from the command line', async (
   assert.match(refused.output, /EntityNotExist\.User: The user bob does not exist\./)
 })
 
+test('each process explains a request that another one refused', async (t) => {
+  const folder = await newFolder(t)
+  const server = await start(t, folder, {}, 3)
+  const response = await fetch(`${server.endpoint}/demo/hidden`, { headers: { connection: 'close' } })
+  const id = response.headers.get('x-oss-request-id') ?? ''
+  assert.equal(response.status, 403)
+  const explain = (request: string) =>
+    bindery('admin', 'explain', '--request', request, '--dir', folder, '--endpoint', server.endpoint, '--json')
+  // each is a connection of its own, which the system gives to one of three processes
+  for (let one = 0; one < 6; one += 1) {
+    const { code, output } = await explain(id)
+    assert.equal(code, 0, output)
+    const { Decision, Reason, Request } = JSON.parse(output)
+    assert.deepEqual([Decision, Reason, Request.Action], ['Deny', { Source: 'acl' }, 'oss:GetObject'])
+  }
+  const unknown = await explain('0'.repeat(24))
+  assert.match(unknown.output, /EntityNotExist\.Request: The server remembers no refusal of the request 0{24}/)
+})
+
 test('a wrong command line is refused with its usage', async (t) => {
   const folder = await newFolder(t)
   const faults: (readonly [args: string, expected: RegExp])[] = [

@@ -44,8 +44,10 @@ export async function start(
   t: TestContext,
   folder: string,
   env: Readonly<Record<string, string>> = {},
+  workers = 1,
 ): Promise<Server> {
-  const server = await startServer({ folder, args: ['--workers', '1', '--buckets', 'demo', '--log', 'error'], env })
+  const args = ['--workers', String(workers), '--buckets', 'demo', '--log', 'error']
+  const server = await startServer({ folder, args, env })
   t.after(() => server.kill())
   return server
 }

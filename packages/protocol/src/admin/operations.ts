@@ -270,9 +270,16 @@ export const ADMIN_OPERATIONS = [
 
   operation('ExplainAccess', {
     summary:
-      'Decides whether someone may do something, as a request would be decided, and names the rule that decides.',
+      'Names the rule by which a request was refused, or decides whether someone may do something, as a request would be decided.',
     resource: '*',
     input: {
+      RequestId: optionally(
+        textOf(
+          'A request that was refused lately; nothing else is needed.',
+          /^[\dA-F-]{24,36}$/,
+          'the id of a request',
+        ),
+      ),
       UserName: optionally(UserName),
       RoleName: optionally(RoleName),
       SessionPolicy: optionally(documentOf('With a role: the policy of the session.')),
@@ -282,7 +289,7 @@ export const ADMIN_OPERATIONS = [
           'anonymous',
         ]),
       ),
-      Action: textOf('Such as `oss:GetObject`.', /^oss:\w+$/i, 'an action of OSS'),
+      Action: optionally(textOf('Such as `oss:GetObject`.', /^oss:\w+$/i, 'an action of OSS')),
       Bucket: optionally(textOf('The bucket; absent: the service.', /^[a-z0-9-]{3,63}$/, 'the name of a bucket')),
       Key: optionally(
         textOf('The object; absent: the bucket as a whole.', /^[^\0]{1,1023}$/su, 'the key of an object'),
@@ -300,6 +307,15 @@ export const ADMIN_OPERATIONS = [
       'Reason.Policy',
       'Reason.StatementIndex',
       'Reason.Statement',
+      'Reason.Unmet[]',
+      'Request.RequestId',
+      'Request.EventTime',
+      '….EventName',
+      '….Action',
+      '….UserIdentity',
+      '….SourceIpAddress',
+      '….Bucket',
+      '….Key',
     ],
   }),
   operation('LookupEvents', {

@@ -28,6 +28,11 @@ export const RAM_CATALOGUE = {
   policyMissing: missing('Policy'),
   accessKeyMissing: row('EntityNotExist.User.AccessKey', 404, 'The user has no access key {name}.'),
   bucketMissing: row('EntityNotExist.Bucket', 404, 'The bucket {name} does not exist.'),
+  refusalUnknown: row(
+    'EntityNotExist.Request',
+    404,
+    'The server remembers no refusal of the request {name}: it was not refused, or others were refused since, or the server was started anew.',
+  ),
   userExists: exists('User'),
   groupExists: exists('Group'),
   roleExists: exists('Role'),

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createSealer } from '@bindery/encryption'
 import { ImageProcesses } from '@bindery/imaging/processes'
 import { ossDialect, s3Dialect } from '@bindery/protocol'
-import { createService, type Event, type Service } from '@bindery/service'
+import { createService, type Event, type RememberedRefusal, type Service } from '@bindery/service'
 import type { BlobStore, MetadataStore } from '@bindery/storage'
 import { createCallbacks } from '../callbacks/callback-client.js'
 import { publicKeyOf } from '../callbacks/callback-key.js'
@@ -68,6 +68,8 @@ export type Instance = {
   readonly report: () => Promise<void>
   /** The metrics of this process. */
   readonly measure: () => Promise<MetricValues>
+  /** A recent refusal by this process. */
+  readonly refusal: (requestId: string) => Promise<RememberedRefusal | undefined>
   /** Changes what this process logs. */
   readonly setLogLevel: (level: LogLevel) => Promise<void>
   /** An event of another process, for the listeners of this one. */
@@ -105,6 +107,8 @@ export async function openInstance(
     sleep: (milliseconds) => sleep(milliseconds),
     random,
     accessKeys: rootAccessKeys(rootKey),
+    administrator: ROOT_ACCOUNT.id,
+    findRefusal: primary.findRefusal,
     sealer: createSealer(masters, random),
     keys: createKeyService({ masters, ring: () => deployment.keyRing(), random: randomBytes }),
     onDamage: (damage) => log.error(damage, 'a damaged row was passed over'),
@@ -238,6 +242,9 @@ class RunningInstance implements Instance {
   readonly report = (): Promise<void> => this.#parts.cluster.report()
 
   readonly measure = (): Promise<MetricValues> => this.#metrics.values()
+
+  readonly refusal = async (requestId: string): Promise<RememberedRefusal | undefined> =>
+    this.#parts.service.refusal(requestId)
 
   readonly setLogLevel = async (level: LogLevel): Promise<void> => {
     this.#parts.log.level = level

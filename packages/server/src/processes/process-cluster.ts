@@ -1,4 +1,4 @@
-import type { Cluster } from '@bindery/service'
+import type { Cluster, RememberedRefusal } from '@bindery/service'
 import type { MetadataStore } from '@bindery/storage'
 import type { Log } from '../log.js'
 import type { MetricValues } from '../metrics/request-metrics.js'
@@ -10,6 +10,8 @@ export type Primary = EventOutlet & {
   readonly nudge: () => Promise<void>
   /** The metrics of all instances. */
   readonly measureAll: () => Promise<readonly MetricValues[]>
+  /** A recent refusal by any instance. */
+  readonly findRefusal: (requestId: string) => Promise<RememberedRefusal | undefined>
   /** Whether another process, such as a backup, keeps everything from being freed. */
   readonly isHeld: () => Promise<boolean>
 }

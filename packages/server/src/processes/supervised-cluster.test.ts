@@ -23,6 +23,7 @@ class Group {
           for (const other of this.clusters) if (other.incarnation !== incarnation) void other.report()
         },
         measureAll: async () => [],
+        findRefusal: async () => undefined,
         isHeld: async () => false,
         ...this.#switchboard.outletOf(incarnation),
       },

@@ -40,6 +40,7 @@ class Instances {
       },
       lead: async () => void this.events.push('lead'),
       measure: async () => [],
+      refusal: async () => undefined,
       setLogLevel: async () => {},
       report: async () => {
         if (!this.living.has(incarnation)) throw new ProcessGone('SIGKILL')

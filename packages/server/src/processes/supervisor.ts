@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { RememberedRefusal } from '@bindery/service'
 import { Failure } from '../failure.js'
 import type { Log, LogLevel } from '../log.js'
 import type { MetricValues } from '../metrics/request-metrics.js'
@@ -119,6 +120,7 @@ export class Supervisor {
       .launch(incarnation, {
         nudge: async () => this.#nudge(incarnation),
         measureAll: () => this.#measureAll(),
+        findRefusal: (requestId) => this.#findRefusal(requestId),
         isHeld: this.#options.isHeld,
         ...this.#switchboard.outletOf(incarnation),
       })
@@ -166,6 +168,14 @@ export class Supervisor {
   async #measureAll(): Promise<readonly MetricValues[]> {
     const answers = [...this.#members].map(({ launched }) => launched.instance.measure().catch(() => undefined))
     return (await Promise.all(answers)).filter((values) => values !== undefined)
+  }
+
+  /** A refusal that one of the instances remembers. */
+  async #findRefusal(requestId: string): Promise<RememberedRefusal | undefined> {
+    const answers = [...this.#members].map(({ launched }) =>
+      launched.instance.refusal(requestId).catch(() => undefined),
+    )
+    return (await Promise.all(answers)).find((refusal) => refusal !== undefined)
   }
 
   /** Has all instances but one report. One that does not is nudged again. */

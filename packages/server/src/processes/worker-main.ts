@@ -19,15 +19,16 @@ const channel = new CallChannel<PrimaryCalls>(process as Pipe, {
   open: async ({ options, address }: OpenInput) => {
     const log = createLog(options.config.logLevel, { readable: options.readableLog })
     endOnCrash(log)
-    const { nudge, measureAll, isHeld, listens, publish, support } = channel.remote
+    const { nudge, measureAll, findRefusal, isHeld, listens, publish, support } = channel.remote
     const deployment = deploymentInWorker(address, support)
-    opened = await openInstance(options, deployment, { nudge, measureAll, isHeld, listens, publish }, log)
+    opened = await openInstance(options, deployment, { nudge, measureAll, findRefusal, isHeld, listens, publish }, log)
   },
   prepare: (living: readonly string[]) => instance().prepare(living),
   listen: (port: number) => instance().listen(port),
   lead: () => instance().lead(),
   report: () => instance().report(),
   measure: () => instance().measure(),
+  refusal: (requestId: string) => instance().refusal(requestId),
   setLogLevel: (level: LogLevel) => instance().setLogLevel(level),
   receive: (event: Event) => instance().receive(event),
   othersListen: (listen: boolean) => instance().othersListen(listen),

@@ -139,7 +139,7 @@ test('a denial by policy shows what denied which action to whom, and the log nam
   assert.equal(element(explicit.text, 'AuthPrincipalDisplayName'), id)
   assert.deepEqual(
     { ...explicit.log.refusal },
-    { action: 'oss:DeleteObject', by: 'ramPolicy', policy: 'inline inline', statement: 1 },
+    { action: 'oss:DeleteObject', by: 'ramPolicy', policy: 'inline inline', statement: 1, unmet: undefined },
   )
   const implicit = await call(started, { ...remove, as: bob })
   assert.deepEqual(shown(implicit.text), ['AccountLevelIdentityBasedPolicy', 'ImplicitDeny', 'oss:DeleteObject'])

@@ -6,6 +6,7 @@ import { Authoriser } from './authoriser.js'
 import { BucketRuleBook } from './bucket-rules.js'
 import { PolicyCache } from './policy/cache.js'
 import { RamKeys } from './ram-keys.js'
+import { RememberedRefusals } from './remembered-refusals.js'
 
 /** Authentication and authorisation. One for a service: its surfaces share what is remembered of keys and policies. */
 export class Access {
@@ -15,6 +16,8 @@ export class Access {
   readonly rules = new BucketRuleBook()
   /** The policies by which roles trust others. */
   readonly trustPolicies = new PolicyCache('trust')
+
+  readonly refusals = new RememberedRefusals()
 
   /** Absent: control actions leave no trace. */
   readonly trail: Trail | undefined

@@ -93,13 +93,13 @@ function requireAll(asking: Asking, touched: Touched, needed: readonly Needed[])
       return andThen(findObject(asking, touched), (found) => requireAll(asking, { ...touched, object: found }, needed))
     }
     if (!decision.allowed) {
-      throw denial(decision, requester, action)
+      throw denial(access, question, decision)
     }
   }
 }
 
-function denial({ cause, reason }: Denied, requester: Requester, action: Action): OssError {
-  const refusal = new Refusal(requester, action, reason)
+function denial({ authoriser }: Access, question: AccessQuestion, { cause, reason }: Denied): OssError {
+  const refusal = new Refusal(question.requester, question.action, reason, authoriser.factsOf(question, reason))
   return new OssError(cause, refusal.details, { cause: refusal })
 }
 

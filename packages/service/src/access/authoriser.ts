@@ -7,7 +7,7 @@ import type { BucketRecord, ObjectRecord } from '../domain/stored/model.js'
 import { type Conditions, circumstancesOf, LISTINGS, lookUpOf, readsObject } from './conditions.js'
 import type { CompiledPolicy, PolicyQuestion, PrincipalNames, ResourceName, Verdict } from './policy/compile.js'
 import { type RefererRules, refererDenial } from './referer.js'
-import type { Reason } from './refusal.js'
+import type { DenialFacts, Reason, Unmet } from './refusal.js'
 import { type AttachedPolicy, attachedPolicies, type KeyHolder, type Requester } from './requester.js'
 
 /** Settings of a bucket about access, except its ACL. */
@@ -85,7 +85,9 @@ export class Authoriser {
   decide(question: AccessQuestion): Decision | typeof NEEDS_OBJECT {
     const { object, key } = question.resource
     if (object === 'unread' && key !== undefined && asksAboutObject(question)) return NEEDS_OBJECT
-    return forbidden(question) ?? this.#byPolicies(question) ?? byOwnerOrAcl(question)
+    const decision = forbidden(question) ?? this.#byPolicies(question) ?? byOwnerOrAcl(question)
+    if (decision === NEEDS_OBJECT || decision.allowed || !this.#isBlocked(question, decision)) return decision
+    return { ...decision, reason: { source: 'publicAccessBlock' } }
   }
 
   /**
@@ -120,6 +122,47 @@ export class Authoriser {
     }
     const { effect, reason } = verdictOf(attachedPolicies(requester), asked)
     return effect === 'Allow' ? allowed(reason) : denied('deniedByPolicy', reason)
+  }
+
+  /** Whether a policy would have allowed it to everyone, if the bucket did not block public access. */
+  #isBlocked(question: AccessQuestion, { reason }: Denied): boolean {
+    const { policy, blocksPublicAccess } = question.resource.rules ?? {}
+    if (reason.source !== 'acl' || blocksPublicAccess !== true || policy === undefined) return false
+    return policy.evaluate(this.#policyQuestion(question)).effect === 'Allow'
+  }
+
+  /** Facts about a denial, for an explanation on request. */
+  factsOf(question: AccessQuestion, reason: Reason): DenialFacts {
+    const { source, statement } = reason
+    const { owner } = question.resource
+    if (source === 'requestPayment' || source === 'referer') return { owner }
+    if (statement === undefined) return { owner, unmet: this.#unmet(question) }
+    return { owner, statement: this.statementOf(question, reason) }
+  }
+
+  /** The statement that decided, as it was written; undefined where none did. */
+  statementOf({ requester, resource }: AccessQuestion, { source, policy: name, statement }: Reason): unknown {
+    if (statement === undefined) return undefined
+    if (source === 'sessionPolicy') return sessionPolicyOf(requester)?.statementAt(statement)
+    if (source === 'bucketPolicy') return resource.rules?.policy?.statementAt(statement)
+    return attachedPolicies(requester)
+      .find((one) => one.name === name)
+      ?.policy.statementAt(statement)
+  }
+
+  /** Conditions of policies that would have allowed it. */
+  #unmet(question: AccessQuestion): Unmet[] {
+    const { requester, resource } = question
+    const asked = this.#policyQuestion(question)
+    const sessionPolicy = sessionPolicyOf(requester)
+    if (sessionPolicy !== undefined && sessionPolicy.evaluate(asked).effect !== 'Allow') {
+      return sessionPolicy.unmet(asked).map((unmet) => ({ source: 'sessionPolicy', ...unmet }))
+    }
+    const byRam = (ownsBucket(question) ? attachedPolicies(requester) : []).flatMap(({ name, policy }) =>
+      policy.unmet(asked).map((unmet) => ({ source: 'ramPolicy', policy: name, ...unmet }) as const),
+    )
+    const byBucket = resource.rules?.policy?.unmet(asked) ?? []
+    return [...byRam, ...byBucket.map((unmet) => ({ source: 'bucketPolicy', ...unmet }) as const)]
   }
 
   /** Undefined if no policy applies. */
@@ -185,12 +228,23 @@ function byOwnerOrAcl(question: AccessQuestion): Decision | typeof NEEDS_OBJECT 
   const access = ACTIONS[within]
   if (access === 'manage') {
     if (LISTINGS.has(within) && opensListing(resource)) return allowed({ source: 'acl' })
-    return denied(managementDenial(question), { source: 'acl' })
+    const opened = LISTINGS.has(within) && opensListing(unblocked(resource))
+    return denied(managementDenial(question), { source: blockOrAcl(question, opened) })
   }
   if (resource.object === 'unread') return NEEDS_OBJECT
-  return opens(effectiveAcl(resource, access), access)
-    ? allowed({ source: 'acl' })
-    : denied('deniedByAcl', { source: 'acl' })
+  if (opens(effectiveAcl(resource, access), access)) return allowed({ source: 'acl' })
+  const opened = opens(effectiveAcl(unblocked(resource), access), access)
+  return denied('deniedByAcl', { source: blockOrAcl(question, opened) })
+}
+
+/** The same thing without its block of public access. */
+function unblocked(resource: Resource): Resource {
+  return { ...resource, rules: { ...resource.rules, blocksPublicAccess: false } }
+}
+
+/** Names the block of public access where an ACL that it overrides would have opened what is denied. */
+function blockOrAcl({ resource }: AccessQuestion, opened: boolean): 'publicAccessBlock' | 'acl' {
+  return resource.rules?.blocksPublicAccess === true && opened ? 'publicAccessBlock' : 'acl'
 }
 
 function managementDenial({ requester, action, resource }: AccessQuestion): Cause {

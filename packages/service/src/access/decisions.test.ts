@@ -865,27 +865,27 @@ const SCENARIOS: readonly Scenario[] = [
       ],
     },
     rows: `
-      anonymous   GetObject all/a                   → deniedByAcl acl
+      anonymous   GetObject all/a                   → deniedByAcl publicAccessBlock
       anonymous   GetObject office/a ip=10.0.0.1    → allow bucketPolicy #1
-      anonymous   GetObject office/a                → deniedByAcl acl
+      anonymous   GetObject office/a                → deniedByAcl publicAccessBlock
       anonymous   GetObject office/closed ip=10.0.0.1 → deniedByPolicy bucketPolicy #5
-      anonymous   GetObject world/a                 → deniedByAcl acl
-      anonymous   GetObject agent/a agent=app       → deniedByAcl acl
-      stranger GetObject id/a                    → deniedByAcl acl
-      anonymous   PutObject a                       → deniedByAcl acl
-      stranger PutObject a                       → deniedByAcl acl
-      stranger GetObject a                       → deniedByAcl acl
+      anonymous   GetObject world/a                 → deniedByAcl publicAccessBlock
+      anonymous   GetObject agent/a agent=app       → deniedByAcl publicAccessBlock
+      stranger GetObject id/a                    → deniedByAcl publicAccessBlock
+      anonymous   PutObject a                       → deniedByAcl publicAccessBlock
+      stranger PutObject a                       → deniedByAcl publicAccessBlock
+      stranger GetObject a                       → deniedByAcl publicAccessBlock
       carol    GetObject a                       → allow bucketPolicy #3
       carol    GetObject all/a                   → allow bucketPolicy #3
       owner    PutObject a                       → allow owner
-      alice    GetObject a                       → deniedByAcl acl`,
+      alice    GetObject a                       → deniedByAcl publicAccessBlock`,
   },
   {
     name: 'with public access blocked, the ACL of an object opens nothing either',
     world: { blocked: true, objectAcl: 'public-read-write', attached: { alice: [[{ Effect: 'Allow', ...ALL }]] } },
     rows: `
-      anonymous   GetObject a → deniedByAcl acl
-      anonymous   PutObject a → deniedByAcl acl
+      anonymous   GetObject a → deniedByAcl publicAccessBlock
+      anonymous   PutObject a → deniedByAcl publicAccessBlock
       alice    GetObject a → allow ramPolicy alice-0#0
       owner    GetObject a → allow owner`,
   },

@@ -1,13 +1,40 @@
 import type { ErrorDetails } from '@bindery/protocol'
+import type { UnmetCondition } from './policy/compile.js'
 import type { KeyHolder, Requester } from './requester.js'
+
+/** The kinds of rules that decide. */
+export type Source =
+  | 'owner'
+  | 'acl'
+  | 'publicAccessBlock'
+  | 'bucketPolicy'
+  | 'ramPolicy'
+  | 'sessionPolicy'
+  | 'requestPayment'
+  | 'referer'
 
 /** The rule that decided. `statement` counts from 0. */
 export interface Reason {
-  readonly source: 'owner' | 'acl' | 'bucketPolicy' | 'ramPolicy' | 'sessionPolicy' | 'requestPayment' | 'referer'
+  readonly source: Source
   /** The name of a RAM policy. */
   readonly policy?: string | undefined
   /** Absent if no statement matched. */
   readonly statement?: number | undefined
+}
+
+/** A condition that kept a policy from allowing what was denied. */
+export interface Unmet extends UnmetCondition {
+  readonly source: Source
+  readonly policy?: string | undefined
+}
+
+/** Facts about a denial besides its reason. */
+export interface DenialFacts {
+  /** The account that owns the bucket; absent for what belongs to no bucket. */
+  readonly owner?: string | undefined
+  /** The statement that denied, as it was written. */
+  readonly statement?: unknown
+  readonly unmet?: readonly Unmet[]
 }
 
 /** The policies that RAM's documents know, by what decided. */
@@ -25,14 +52,34 @@ export class Refusal {
   readonly by: Reason['source']
   readonly policy: string | undefined
   readonly statement: number | undefined
+  /** Absent where no condition could have changed it. */
+  readonly unmet: readonly Unmet[] | undefined
   readonly #requester: Requester
+  readonly #facts: DenialFacts
 
-  constructor(requester: Requester, action: string, { source, policy, statement }: Reason) {
+  constructor(requester: Requester, action: string, { source, policy, statement }: Reason, facts: DenialFacts = {}) {
+    const { unmet = [] } = facts
     this.#requester = requester
+    this.#facts = facts
+    this.unmet = unmet.length === 0 ? undefined : unmet
     this.action = action
     this.by = source
     this.policy = policy
     this.statement = statement
+  }
+
+  /** The requester that was denied. Not a property of its own: the log has the key already. */
+  get requester(): Requester {
+    return this.#requester
+  }
+
+  get owner(): string | undefined {
+    return this.#facts.owner
+  }
+
+  /** The statement that denied, as it was written. */
+  get written(): unknown {
+    return this.#facts.statement
   }
 
   /**
@@ -42,7 +89,7 @@ export class Refusal {
   get details(): ErrorDetails {
     const requester = this.#requester
     if (requester.kind === 'anonymous') return {}
-    const byDefault = this.by === 'acl' && requester.identity !== undefined
+    const byDefault = (this.by === 'acl' || this.by === 'publicAccessBlock') && requester.identity !== undefined
     const policyType = byDefault ? POLICY_TYPES.ramPolicy : POLICY_TYPES[this.by]
     if (policyType === undefined) return {}
     const accessDeniedDetail = {

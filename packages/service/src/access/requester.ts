@@ -55,8 +55,6 @@ export interface RoleSession {
 export interface AttachedPolicy {
   readonly name: string
   readonly policy: CompiledPolicy
-  /** Its text; absent where nothing asks for it. */
-  readonly document?: string
 }
 
 /** Looks up keys; the server stores them. */

@@ -1,51 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { ADMIN_OPERATIONS } from '@bindery/protocol'
-import type { AccessKey } from '../access/requester.js'
-import { BUCKET, call, Ram, type StartedService, startWithBucket, type TestRequest } from '../testing/index.js'
+import { BUCKET, call, Ram, startWithBucket } from '../testing/index.js'
 import { documentOf } from '../testing/ram.js'
 import { ADMIN_HANDLERS } from './handlers/index.js'
-
-interface Answer {
-  readonly status: number
-  // biome-ignore lint/suspicious/noExplicitAny: any JSON
-  readonly body: any
-}
-
-async function admin(
-  started: StartedService,
-  operation: string,
-  input: object | string = {},
-  more: Partial<TestRequest> = {},
-): Promise<Answer> {
-  const response = await call(started, {
-    method: 'POST',
-    style: 'path',
-    bucket: '-',
-    key: `admin/v1/${operation}`,
-    body: typeof input === 'string' ? input : JSON.stringify(input),
-    ...more,
-  })
-  return { status: response.status, body: JSON.parse(response.text) }
-}
-
-/** The answer of a request that must succeed. */
-async function done(
-  started: StartedService,
-  operation: string,
-  input: object = {},
-  as?: AccessKey,
-): Promise<Answer['body']> {
-  const { status, body } = await admin(started, operation, input, as && { as })
-  assert.equal(status, 200, JSON.stringify(body))
-  return body
-}
-
-/** The code of a request that must fail, after its status. */
-async function refused(...asked: Parameters<typeof admin>): Promise<string> {
-  const { status, body } = await admin(...asked)
-  return `${status} ${body.Code}`
-}
+import { admin, done, refused } from './testing.js'
 
 const READS_A = { Effect: 'Allow', Action: 'oss:GetObject', Resource: 'acs:oss:*:*:bkt/a/*' }
 const READS = documentOf([READS_A])

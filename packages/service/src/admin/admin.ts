@@ -55,7 +55,9 @@ class Admin {
 
   constructor({ options, domain, access }: Shared) {
     this.#options = options
-    this.#context = { domain, access, sealer: options.sealer }
+    const { sealer, administrator } = options
+    const findRefusal = options.findRefusal ?? ((requestId: string) => access.refusals.find(requestId))
+    this.#context = { domain, access, sealer, administrator, findRefusal }
   }
 
   async handle(request: ServiceRequest): Promise<ServiceResponse> {

@@ -1,5 +1,7 @@
 import type { AdminInputOf, AdminOperationName } from '@bindery/protocol'
+import type { Awaitable } from '@bindery/storage'
 import type { Access } from '../access/access.js'
+import type { RememberedRefusal } from '../access/remembered-refusals.js'
 import type { Domain } from '../domain/domain.js'
 import type { Sealer } from '../options.js'
 
@@ -9,6 +11,10 @@ export interface AdminContext {
   readonly access: Access
   /** Absent: no access keys can be created. */
   readonly sealer: Sealer | undefined
+  /** The account that administers the server; absent: none does. */
+  readonly administrator: string | undefined
+  /** A recent refusal by any process. */
+  findRefusal(requestId: string): Awaitable<RememberedRefusal | undefined>
 }
 
 /** One admin request, authenticated and authorised. */

@@ -64,6 +64,7 @@ export async function startService(options: StartOptions = {}): Promise<StartedS
     sleep,
     random: (bytes) => Uint8Array.from({ length: bytes }, () => random.below(256)),
     accessKeys: { find: (id) => keys.get(id) },
+    administrator: ROOT.account.id,
     sealer: testSealer(),
     region: 'cn-hangzhou',
     domains: [],

@@ -1,5 +1,5 @@
 /** Policies in the form in which they are asked. */
-import { type CompiledCondition, compileCondition, type LookUp } from './conditions.js'
+import { type CompiledCondition, type Condition, compileCondition, type LookUp } from './conditions.js'
 import { Glob } from './glob.js'
 import type { Policy, Statement, Values } from './grammar.js'
 import { StatementIndex } from './statement-index.js'
@@ -45,6 +45,13 @@ interface CompiledStatement {
   /** Undefined in policies that are attached to the requester. */
   readonly principals: PrincipalSet | undefined
   readonly conditions: readonly CompiledCondition[]
+  /** The same conditions as the policy has them. */
+  readonly written: readonly Condition[]
+}
+
+/** A condition that kept a statement from applying; `statement` counts from 0. */
+export interface UnmetCondition extends Pick<Condition, 'operator' | 'key'> {
+  readonly statement: number
 }
 
 const NONE: Verdict = { effect: 'none' }
@@ -54,11 +61,13 @@ export class CompiledPolicy {
   /** Whether a statement opens something to everyone. */
   readonly isPublic: boolean
   readonly #keys: readonly string[]
+  readonly #text: string
   readonly #statements: readonly CompiledStatement[]
   /** The statements about an action: an operation asks about the same action again and again. */
   readonly #byAction = new Map<string, StatementIndex<CompiledStatement>>()
 
-  constructor({ statements }: Policy) {
+  constructor({ statements, text }: Policy) {
+    this.#text = text
     const compiled = statements.map(compileStatement)
     this.#statements = [
       ...compiled.filter(({ effect }) => effect === 'Deny'),
@@ -74,6 +83,24 @@ export class CompiledPolicy {
       exceptPublic && statement.isPublic ? false : applies(statement, question),
     )
     return found === undefined ? NONE : { effect: found.effect, statement: found.index }
+  }
+
+  /** The first conditions that keep statements from allowing what they would otherwise allow. */
+  unmet(question: PolicyQuestion): UnmetCondition[] {
+    const { resource, principal, lookUp } = question
+    return this.#about(question.action).statements.flatMap((statement): UnmetCondition[] => {
+      const { effect, index, resources, principals, conditions, written } = statement
+      if (effect === 'Deny' || !resources.matches(resource) || principals?.matches(principal) === false) return []
+      const at = conditions.findIndex((condition) => !condition(lookUp))
+      const unmet = written[at]
+      return unmet === undefined ? [] : [{ statement: index, operator: unmet.operator, key: unmet.key }]
+    })
+  }
+
+  /** A statement as it was written. */
+  statementAt(index: number): unknown {
+    const { Statement } = JSON.parse(this.#text)
+    return Array.isArray(Statement) ? Statement[index] : Statement
   }
 
   /** Whether a condition asks about such a key. */
@@ -114,6 +141,10 @@ function areMet(conditions: readonly CompiledCondition[], lookUp: LookUp): boole
 
 function compileStatement(statement: Statement, index: number): CompiledStatement {
   const { effect, actions, resources, principals, conditions } = statement
+  const asked = conditions.flatMap((written) => {
+    const test = compileCondition(written)
+    return test === undefined ? [] : [{ test, written }]
+  })
   return {
     index,
     effect,
@@ -121,7 +152,8 @@ function compileStatement(statement: Statement, index: number): CompiledStatemen
     actions: new GlobSet({ ...actions, values: actions.values.map((one) => one.toLowerCase()) }),
     resources: new ResourceSet(resources ?? { not: false, values: ['*'] }),
     principals: principals && new PrincipalSet(principals, conditions.length > 0),
-    conditions: conditions.flatMap((condition) => compileCondition(condition) ?? []),
+    conditions: asked.map(({ test }) => test),
+    written: asked.map(({ written }) => written),
   }
 }
 

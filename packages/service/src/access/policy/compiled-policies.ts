@@ -8,6 +8,6 @@ export class CompiledPolicies {
 
   /** Stored policies were checked when they were set. Throws PolicyFault for one that this version does not understand. */
   of(policies: readonly AppliedPolicy[]): AttachedPolicy[] {
-    return policies.map(({ name, document }) => ({ name, document, policy: this.#cache.get(document) }))
+    return policies.map(({ name, document }) => ({ name, policy: this.#cache.get(document) }))
   }
 }

@@ -38,6 +38,8 @@ export interface Statement {
 
 export interface Policy {
   readonly kind: PolicyKind
+  /** As it was written. */
+  readonly text: string
   readonly statements: readonly Statement[]
 }
 
@@ -88,7 +90,11 @@ export function parsePolicy(kind: PolicyKind, text: string): Policy {
   if (!Array.isArray(statements) || statements.length === 0) {
     throw new PolicyFault('Statement must be a list of at least one statement')
   }
-  return { kind, statements: statements.map((one, index) => parseStatement(kind, words, one, `Statement[${index}]`)) }
+  return {
+    kind,
+    text,
+    statements: statements.map((one, index) => parseStatement(kind, words, one, `Statement[${index}]`)),
+  }
 }
 
 function wordsOf(kind: PolicyKind, version: unknown): Words {

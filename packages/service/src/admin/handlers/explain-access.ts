@@ -3,24 +3,30 @@ import { type AccessQuestion, type BucketRules, type Decision, NEEDS_OBJECT } fr
 import type { Conditions } from '../../access/conditions.js'
 import { CompiledPolicy } from '../../access/policy/compile.js'
 import { parsePolicy } from '../../access/policy/grammar.js'
-import type { Reason } from '../../access/refusal.js'
-import { attachedPolicies, type Requester } from '../../access/requester.js'
+import type { Requester } from '../../access/requester.js'
 import { type BucketAndMore, findBucketIfAny } from '../../domain/buckets/buckets.js'
 import { readObject } from '../../domain/objects/current.js'
 import { findRole, findUser } from '../../domain/ram/find-holder.js'
-import { readDocument } from '../../domain/stored/documents.js'
 import type { AdminCall, AdminHandlers } from '../context.js'
 import { checkedDocument } from '../shown.js'
+import { explainRefusal, reasonShown } from './explain-refusal.js'
 
 type ExplainCall = AdminCall<'ExplainAccess'>
 
 export const explainHandlers: AdminHandlers<'ExplainAccess'> = {
   async ExplainAccess(call) {
+    const { RequestId, ...described } = call.input
+    if (RequestId !== undefined) {
+      const other = Object.entries(described).find(([, value]) => value !== undefined)
+      if (other !== undefined) throw invalid(other[0], 'the request says it')
+      return explainRefusal(call, RequestId)
+    }
     const requester = await principalOf(call)
     const action = actionOf(call.input.Action)
     const found = await findTarget(call, requester, action)
-    const decision = await decide(call, requester, action, found)
-    return { ...shownOutcome(decision), Reason: await shownReason(call, requester, found, decision.reason) }
+    const question = questionOf(call, requester, action, found)
+    const { decision, asked } = await decide(call, question, found)
+    return { ...shownOutcome(decision), Reason: shownReason(call, asked, decision) }
   },
 }
 
@@ -48,7 +54,8 @@ async function principalOf({ domain, access, account, input }: ExplainCall): Pro
   return { ...holder, kind: 'role', identity: { ...identity, sessionPolicy: sessionPolicy || undefined } }
 }
 
-function actionOf(name: string): Action {
+function actionOf(name: string | undefined): Action {
+  if (name === undefined) throw new RamError('parameterMissing', { name: 'Action' })
   const action = Object.keys(ACTIONS).find((one) => one.toLowerCase() === name.toLowerCase())
   if (action === undefined) throw invalid('Action', 'this is no action of OSS')
   return action as Action
@@ -73,14 +80,14 @@ async function findTarget(
   return found && { bucket: found.bucket, more: found.more.rules }
 }
 
-async function decide(
-  { domain, access, account, input }: ExplainCall,
+function questionOf(
+  { domain, account, input }: ExplainCall,
   requester: Requester,
   action: Action,
   found: Target,
-): Promise<Decision> {
+): AccessQuestion {
   const { Bucket, Key, Conditions: circumstances = {} } = input
-  const question: AccessQuestion = {
+  return {
     requester,
     action,
     resource: {
@@ -93,15 +100,24 @@ async function decide(
     },
     conditions: conditionsOf(circumstances, domain.clock()),
   }
+}
+
+/** The decision, and the question with the object that it depends on. */
+async function decide(
+  { domain, access, input: { Key } }: ExplainCall,
+  question: AccessQuestion,
+  found: Target,
+): Promise<{ readonly decision: Decision; readonly asked: AccessQuestion }> {
   const decision = access.authoriser.decide(question)
-  if (decision !== NEEDS_OBJECT) return decision
+  if (decision !== NEEDS_OBJECT) return { decision, asked: question }
   const object =
     found === undefined || Key === undefined
       ? undefined
       : await domain.metadata.read((reader) => readObject(reader, { bucket: found.bucket.name, key: objectKey(Key) }))
-  const again = access.authoriser.decide({ ...question, resource: { ...question.resource, object } })
+  const asked = { ...question, resource: { ...question.resource, object } }
+  const again = access.authoriser.decide(asked)
   if (again === NEEDS_OBJECT) throw new TypeError('the object was looked up')
-  return again
+  return { decision: again, asked }
 }
 
 const NOTHING_STATED: Circumstances = {
@@ -158,33 +174,20 @@ function shownOutcome(decision: Decision): object {
   return { Decision: 'Deny', Code: row.code, Message: message, EC: row.ec }
 }
 
-async function shownReason(
-  call: ExplainCall,
-  requester: Requester,
-  found: Target,
-  { source, policy, statement }: Reason,
-): Promise<object> {
-  const document = await documentOf(call, requester, found, { source, policy })
+/** The rule that decided. The policy of a bucket is shown to its owner only, and to the account that administers the server. */
+function shownReason(
+  { access, account, administrator }: ExplainCall,
+  question: AccessQuestion,
+  decision: Decision,
+): object {
+  const { reason } = decision
+  const { authoriser } = access
+  const isShown = [question.resource.owner, administrator].includes(account) || reason.source !== 'bucketPolicy'
+  const { unmet } = decision.allowed ? {} : authoriser.factsOf(question, reason)
   return {
-    Source: source,
-    Policy: policy,
-    StatementIndex: statement,
-    Statement:
-      document !== undefined && statement !== undefined ? JSON.parse(document).Statement[statement] : undefined,
+    ...reasonShown(reason, unmet),
+    Statement: isShown ? authoriser.statementOf(question, reason) : undefined,
   }
-}
-
-/** The text of the policy that decided. */
-async function documentOf(
-  { domain, input }: ExplainCall,
-  requester: Requester,
-  found: Target,
-  { source, policy }: Reason,
-): Promise<string | undefined> {
-  if (source === 'sessionPolicy') return input.SessionPolicy
-  if (source === 'ramPolicy') return attachedPolicies(requester).find(({ name }) => name === policy)?.document
-  if (source !== 'bucketPolicy' || found === undefined) return undefined
-  return domain.metadata.read((reader) => readDocument(reader, found.bucket, 'policy'))
 }
 
 function invalid(name: string, expected: string): RamError {
