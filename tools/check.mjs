@@ -29,6 +29,7 @@ async function rules() {
   const { checkLayers, LAYERS } = await import('./check/layers.mjs')
   const { checkCycles } = await import('./check/cycles.mjs')
   const { checkSizes } = await import('./check/sizes.mjs')
+  const { checkDocComments } = await import('./check/doc-comments.mjs')
   const { checkEnglish } = await import('./check/english.mjs')
   const { checkInvariants } = await import('./check/invariants.mjs')
   const { checkLinks, checkPromises } = await import('./check/prose.mjs')
@@ -50,6 +51,7 @@ async function rules() {
     layers: () => checkLayers(sources, readManifest),
     cycles: () => checkCycles(sources),
     sizes: () => checkSizes(sources),
+    'doc comments': () => checkDocComments(sources),
     promises: () => checkPromises([...sources, ...texts, ...clients]),
     links: () => checkLinks(texts, (target) => existsSync(path.join(root, target))),
     english: () => checkEnglish([...sources, ...texts, ...clients, ...native]),

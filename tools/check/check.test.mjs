@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
 import { checkCycles } from './cycles.mjs'
+import { checkDocComments } from './doc-comments.mjs'
 import { checkEnglish } from './english.mjs'
 import { checkInvariants } from './invariants.mjs'
 import { checkLayers } from './layers.mjs'
@@ -157,6 +158,24 @@ test('a file of more than 400 lines is too long', () => {
     'tools/short.mjs': '\n'.repeat(399),
   })
   assert.deepEqual(checkSizes(sources), ['tools/long.mjs:1: 401 lines; the most is 400'])
+})
+
+test('every export of a package has a doc comment, once per name', () => {
+  const sources = sourcesOf('documented', {
+    'packages/bytes/src/fine.ts':
+      '/** A. */\nexport const a = 1\n/** B. */\n// size: exempt (b)\nexport function b(x: string): void\nexport function b() {}\n/** C. */\nexport type C = 1\nexport const C = 1\nconst d = 1\nexport { e } from "./e.js"\n',
+    'packages/bytes/src/bare.ts':
+      '/** The file. */\nimport "./fine.js"\n\n// not a doc comment\nexport const a = 1\nexport async function b() {}\nexport class C {}\nexport type D = 1\nexport interface E {}\n/** F. */\n\nexport default {}\n',
+    'packages/bytes/src/bare.test.ts': 'export const a = 1\n',
+    'tools/bare.mjs': 'export const a = 1\n',
+  })
+  assert.deepEqual(checkDocComments(sources), [
+    'packages/bytes/src/bare.ts:5: a has no doc comment',
+    'packages/bytes/src/bare.ts:6: b has no doc comment',
+    'packages/bytes/src/bare.ts:7: C has no doc comment',
+    'packages/bytes/src/bare.ts:8: D has no doc comment',
+    'packages/bytes/src/bare.ts:9: E has no doc comment',
+  ])
 })
 
 test('an invariant names an existing test', () => {

@@ -3,10 +3,13 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import {
+  isCallExpression,
   isFunctionLikeDeclaration,
   isIdentifier,
   isNewExpression,
   isPropertyAccessExpression,
+  isVariableStatement,
+  SyntaxKind,
 } from 'typescript/unstable/ast'
 import { API } from 'typescript/unstable/sync'
 import { listFiles } from '../list-files.mjs'
@@ -22,7 +25,13 @@ const PROGRAM = /\.(ts|mjs|js)$/
  * @property {boolean} isTest
  * @property {{ specifier: string, names: string[], line: number }[]} imports
  * @property {{ name: string, line: number, lines: number }[]} functions  their lines without those of nested functions
+ * @property {Export[]} exports
  * @property {{ text: string, line: number }[]} expressions  property reads and constructions, such as `Date.now` or `new Date()`
+ */
+
+/**
+ * A declaration that its file exports; `call` is the function that makes a constant, as in `export const a = call(…)`.
+ * @typedef {{ name: string, line: number, documented: boolean, call: string | undefined }} Export
  */
 
 /**
@@ -64,6 +73,7 @@ function describe(file, text, tree) {
     isTest: /\.test\.(ts|mjs)$/.test(file) || /^packages\/(client|service)\/src\/testing\//.test(file),
     imports: [],
     functions: [],
+    exports: tree.statements.flatMap((statement) => exportsOf(statement, tree)),
     expressions: [],
   }
   for (const node of tree.imports) {
@@ -84,6 +94,20 @@ function describe(file, text, tree) {
   }
   visit(tree, undefined)
   return source
+}
+
+/** The declarations that a statement exports; empty for `export … from`, which documents nothing of its own. @returns {Export[]} */
+function exportsOf(statement, tree) {
+  if (!statement.modifiers?.some(({ kind }) => kind === SyntaxKind.ExportKeyword)) return []
+  const start = statement.getStart(tree)
+  const documented = /\/\*\*(?!\/)[\s\S]*\*\/\s*(?:\/\/[^\n]*\s*)*$/.test(tree.text.slice(statement.pos, start))
+  const declarations = isVariableStatement(statement) ? [...statement.declarationList.declarations] : [statement]
+  return declarations.map(({ name, initializer }) => ({
+    name: name?.text ?? 'the default export',
+    line: tree.getLineAndCharacterOfPosition(start).line + 1,
+    documented,
+    call: initializer !== undefined && isCallExpression(initializer) ? initializer.expression.text : undefined,
+  }))
 }
 
 /** The names that an import or export declaration takes from its module; empty for `import()` and `export *`. */

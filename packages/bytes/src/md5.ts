@@ -8,6 +8,10 @@ const STATE_BYTES = 24
 
 const SINES = Int32Array.from({ length: 64 }, (_, index) => Math.floor(Math.abs(Math.sin(index + 1)) * 2 ** 32))
 
+/**
+ * A running MD5. A state must come from `state()`: another one is not detected, except that fewer than 24 bytes throw
+ * a RangeError.
+ */
 export class Md5 {
   readonly #sums = Int32Array.of(0x67452301, 0xefcdab89 | 0, 0x98badcfe | 0, 0x10325476)
   readonly #words = new Int32Array(16)

@@ -27,6 +27,7 @@ export const CRC_PARAMETERS = {
   crc64nvme: { polynomial: 0x9a6c9329ac4bc9b5n, allOnes: ONES_64 },
 } as const satisfies Record<string, CrcParameters>
 
+/** The CRCs that have parameters here. */
 export type CrcName = keyof typeof CRC_PARAMETERS
 
 /** A CRC in plain JavaScript, one byte per step: for runtimes without WebAssembly, and to check the others against. */

@@ -37,6 +37,7 @@ export function stringToBytes(value: string): Uint8Array {
   return bytes
 }
 
+/** The byte string of these bytes. */
 export function bytesToString(bytes: Uint8Array): string {
   let value = ''
   for (const byte of bytes) value += String.fromCharCode(byte)

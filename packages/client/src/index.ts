@@ -5,6 +5,10 @@ import { fetchTransport } from './transport-fetch.js'
 
 export * from './exports.js'
 
+/**
+ * Creates a client for any platform with `fetch` and Web Crypto. It remembers unfinished transfers in memory only, and
+ * opens no files. Throws OssError InvalidOption for an endpoint that is not an http or https URL.
+ */
 export const createClient = clientFactory({
   transport: fetchTransport,
   checkpoints: memoryStore,

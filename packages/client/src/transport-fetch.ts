@@ -8,6 +8,10 @@ import { TransportError } from './wire/failure.js'
  */
 const SLOWEST_BYTES_PER_MS = 16
 
+/**
+ * A transport that sends by `fetch`. It reports `onSent` only for bodies that are iterables. It follows no redirects
+ * and uses no HTTP cache.
+ */
 export function fetchTransport(): Transport {
   return { send }
 }

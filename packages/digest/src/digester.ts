@@ -12,6 +12,10 @@ export interface Digester {
   finish(): Digest
 }
 
+/**
+ * Starts digests on the calling thread, without the native addon. `update` returns the CRC-64 of its bytes alone; call
+ * `finish` once, after the last of them.
+ */
 export function createDigester({ digests: names = [], runningMd5 }: DigestRequest = {}): Digester {
   const md5 = createHash('md5')
   const others = names.map((name) => ({ name, running: begin(name) }))

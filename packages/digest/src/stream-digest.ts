@@ -2,11 +2,13 @@
 
 /** Digests that are computed on request, besides MD5 and CRC-64, which all streams get. */
 export const DIGEST_NAMES = ['sha256', 'sha1', 'crc32', 'crc32c', 'crc64nvme'] as const
+/** The name of a digest that is computed on request. */
 export type DigestName = (typeof DIGEST_NAMES)[number]
 
 /** Digests by name: 32 bytes of SHA-256, 20 of SHA-1, and CRCs as 4 or 8 bytes, big-endian. */
 export type Digests = Readonly<Partial<Record<DigestName, Uint8Array>>>
 
+/** The digests of a stream for which none was requested. */
 export const NO_DIGESTS: Digests = {}
 
 /** The digests of a stream, besides MD5 and CRC-64. */
@@ -19,6 +21,7 @@ export interface DigestRequest {
   readonly runningMd5?: Uint8Array | undefined
 }
 
+/** The digests of all bytes of a stream. */
 export interface Digest {
   /** 16 bytes. */
   readonly md5: Uint8Array

@@ -15,6 +15,7 @@ export interface RingKey {
   readonly versions: readonly [RingKeyVersion, ...RingKeyVersion[]]
 }
 
+/** A version of a key, wrapped. */
 export interface RingKeyVersion {
   /** As that of a master key. */
   readonly id: string

@@ -32,6 +32,7 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
+/** The connection and the session under which a process commits its transactions. */
 export interface CommitsOptions {
   readonly connection: Connection
   /** Names the row by which this process's batches are counted. */

@@ -3,11 +3,13 @@ import pg from 'pg'
 
 /** Parameters of a statement. */
 export type Parameter = Scalar | readonly Scalar[]
+/** A value of a parameter; a Buffer is sent as `bytea`. */
 export type Scalar = string | number | boolean | null | Buffer
 
 /** A row of an answer: each column as PostgreSQL writes it as text. */
 export type AnswerRow = readonly (string | null)[]
 
+/** Which database a connection leads to, and how long it waits. */
 export interface ConnectionOptions {
   /** `postgres://user:password@host:port/database?sslmode=…` */
   readonly url: string

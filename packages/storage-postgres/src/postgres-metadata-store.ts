@@ -4,6 +4,7 @@ import { Connection } from './connection.js'
 import { ConnectionPool, PointReads, Snapshot } from './rows.js'
 import { migrateSchema, SCHEMA_VERSION, schemaVersion } from './schema.js'
 
+/** Options of a metadata store in PostgreSQL. */
 export interface PostgresMetadataOptions {
   /** `postgres://user:password@host:port/database?sslmode=…`: the primary, or what leads to it. */
   readonly url: string

@@ -187,6 +187,7 @@ function rowOf(key: KeyText, version: string | null | undefined, value: string |
   return { key, version: version ?? ABSENT, value: openValue(key, bytesOfText(value)) }
 }
 
+/** The bytes of a key's text, as a parameter of type `bytea`. */
 export const bytesOf = (key: KeyText): Buffer => Buffer.from(key, 'latin1')
 
 /** `\x…` */

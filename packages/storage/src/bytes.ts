@@ -4,10 +4,12 @@
  */
 export type KeyText = string
 
+/** The text of a key. The key may be changed afterwards. */
 export function keyText(key: Uint8Array): KeyText {
   return Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1')
 }
 
+/** The bytes of a key's text, in a new array. */
 export function keyBytes(text: KeyText): Uint8Array {
   const bytes = new Uint8Array(text.length)
   for (let index = 0; index < text.length; index++) bytes[index] = text.charCodeAt(index)

@@ -26,6 +26,7 @@ export interface ChunkCipher {
   decrypt(index: number, offset?: number): ChunkDecryption
 }
 
+/** The encryption of one chunk, from its first byte to its last. */
 export interface ChunkEncryption {
   /** Encrypts the next bytes of the chunk in place. They must not be touched until it resolves. */
   update(bytes: Uint8Array): Promise<void>
@@ -33,6 +34,7 @@ export interface ChunkEncryption {
   finish(): Promise<Uint8Array>
 }
 
+/** The decryption of one chunk, or of its rest. */
 export interface ChunkDecryption {
   /** Decrypts the next bytes of the chunk in place. They must not be touched until it resolves, nor used until verified. */
   update(bytes: Uint8Array): Promise<void>

@@ -24,6 +24,7 @@ const COUNTER_DIGITS = 12
 /** Fills a lent buffer that is no longer lent: no reader should ever see it. */
 const TAKEN_BACK = 0xdb
 
+/** Options of a memory blob store. */
 export interface MemoryBlobOptions {
   /** The beginning of all ids, for runs that must repeat exactly. Default: random. */
   readonly incarnation?: string

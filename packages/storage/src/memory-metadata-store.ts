@@ -7,6 +7,7 @@ import { SortedMap } from './sorted-map.js'
 import { StorageError } from './storage-error.js'
 import { createTransactor, type HeldSnapshot, onSnapshot } from './transactor.js'
 
+/** Options of a memory metadata store. */
 export interface MemoryMetadataOptions {
   /** Runs each body on a throw-away snapshot first, so that a body which may not run twice shows itself. */
   readonly runBodiesTwice?: boolean
@@ -36,7 +37,7 @@ export function createMemoryMetadataStore(options: MemoryMetadataOptions = {}): 
         next = value === undefined ? next.without(key) : next.with(key, value)
       }
       rows = next
-      // as with a disk, the answer comes later than what was running when it was asked for
+      // as with a disk, a commit resolves after whatever was already running
       await nextTurn()
       return true
     },
@@ -46,7 +47,7 @@ export function createMemoryMetadataStore(options: MemoryMetadataOptions = {}): 
     if (options.runBodiesTwice !== true) return
     const held = snapshot()
     const attempt = new Attempt(held, records)
-    // how a rehearsal ends says nothing: the performance on the same state follows
+    // ignore the outcome of the dry run; the real run follows
     const ignore = () => undefined
     return settle(() => onSnapshot(held, attempt, () => body(attempt)), ignore, ignore)
   }

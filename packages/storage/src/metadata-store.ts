@@ -10,6 +10,7 @@ export interface Row {
   readonly value: Bytes
 }
 
+/** How the rows of a range are read: in which direction, and how many. */
 export interface RangeOptions {
   /** Rows returned at most. All of them count toward the limit of rows read, also where the range has fewer. */
   readonly limit: number

@@ -14,6 +14,7 @@ export type StorageErrorKind =
   | 'limit'
   | 'misuse'
 
+/** An engine's error. Callers decide by its `kind`; the message is for people and has no stable form. */
 export class StorageError extends Error {
   override readonly name = 'StorageError'
   readonly kind: StorageErrorKind

@@ -7,6 +7,11 @@ export * from '../exports.js'
 export { indexedDbStore } from './indexed-db-store.js'
 export { xhrTransport } from './transport.js'
 
+/**
+ * Creates a client for browsers. `auto` parallelism uses at most 6 parts in flight, the limit of browsers for
+ * connections to one host over HTTP/1.1; sources that cannot be read twice are buffered in up to 32 MiB. Throws
+ * OssError InvalidOption for an endpoint that is not an http or https URL.
+ */
 export const createClient = clientFactory({
   transport: xhrTransport,
   checkpoints: () => indexedDbStore(),

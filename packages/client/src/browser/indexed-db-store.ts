@@ -3,6 +3,11 @@ import type { Checkpoint, CheckpointStore } from '../types/checkpoint.js'
 
 const TABLE = 'checkpoints'
 
+/**
+ * A checkpoint store in the IndexedDB database `name`, which it creates on first use and keeps open. `lock` resolves
+ * to undefined while another tab holds the upload; without Web Locks (insecure origins) every lock is granted. Rejects
+ * with the DOMException of IndexedDB, for example when the quota is exhausted.
+ */
 export function indexedDbStore(name = 'bindery-transfers'): CheckpointStore {
   let opened: Promise<IDBDatabase> | undefined
   const table = async (mode: IDBTransactionMode) => {

@@ -3,6 +3,10 @@ import { fetchTransport } from '../transport-fetch.js'
 import type { Transport, TransportRequest, TransportResponse } from '../types/client.js'
 import { TransportError } from '../wire/failure.js'
 
+/**
+ * A transport that reports `onSent` while a body leaves. Requests without a body use `fetch`, and so do all requests
+ * where there is no XMLHttpRequest (service workers).
+ */
 export function xhrTransport(): Transport {
   const { send } = fetchTransport()
   return {

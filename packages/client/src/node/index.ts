@@ -10,6 +10,11 @@ export { fileStore } from './file-store.js'
 export { fileTarget } from './file-target.js'
 export { nodeTransport } from './transport.js'
 
+/**
+ * Creates a client for Node.js. A source `{ path }` is read as a file, and unfinished transfers are remembered in a
+ * folder of the user. Close the client to release its kept connections. Throws OssError InvalidOption for an endpoint
+ * that is not an http or https URL.
+ */
 export const createClient = clientFactory({
   transport: nodeTransport,
   checkpoints: () => fileStore(),

@@ -10,6 +10,7 @@ import { TransportError } from '../wire/failure.js'
 const IDLE_MS = 4_000
 const SOCKETS_MAX = 64
 
+/** A transport with connections that are kept for the next request. `close` destroys them, those in use included. */
 export function nodeTransport(): Transport {
   const settings = { keepAlive: true, timeout: 0, maxSockets: SOCKETS_MAX, keepAliveMsecs: IDLE_MS }
   const agents = { 'http:': new http.Agent(settings), 'https:': new https.Agent(settings) }

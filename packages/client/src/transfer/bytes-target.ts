@@ -1,6 +1,10 @@
 /** Downloads into memory. */
 import type { DownloadTarget } from '../types/object.js'
 
+/**
+ * A download target that collects the range in one array; `finish` resolves to it. It allocates the size of the whole
+ * range when the download opens, so use it for objects that fit into memory.
+ */
 export function bytesTarget(): DownloadTarget<Uint8Array> {
   let bytes = new Uint8Array()
   return {

@@ -21,6 +21,11 @@ interface Place {
   readonly versionId?: string | undefined
 }
 
+/**
+ * Copies one object. Sources of up to `multipartThreshold` bytes (1 GiB by default) take one request and appear
+ * atomically; larger ones are copied in parts that require the source's ETag, so that a source which changes meanwhile
+ * fails the copy.
+ */
 export class CopyRunner implements Runner<UploadResult> {
   readonly #requester: Requester
   readonly #options: CopyOptions

@@ -14,6 +14,11 @@ import type { Run, Runner } from './task.js'
 
 const PART_BYTES = 8 * 1024 * 1024
 
+/**
+ * Downloads one version of an object, or a range of it, into a target. The parts of a whole object are compared with
+ * its CRC-64 unless `verify` is `none`. `discard` closes the target and drops what it holds; `close` keeps what an
+ * unfinished download has written.
+ */
 export class DownloadRunner<Value> implements Runner<DownloadResult<Value>> {
   readonly #requester: Requester
   readonly #crc64: Crc64

@@ -3,6 +3,10 @@ import type { TransferEvent, TransferEvents } from '../types/upload.js'
 
 type Listener = (event: never) => void
 
+/**
+ * The events of one transfer. `on` returns the function that removes the listener. Iterations receive the events that
+ * occur after they begin, and buffer without a limit those that their consumer has not read yet.
+ */
 export class Events<Result> {
   readonly #listeners = new Map<keyof TransferEvents<Result>, Set<Listener>>()
   readonly #iterators = new Set<(event: TransferEvent<Result> | undefined) => void>()

@@ -20,6 +20,7 @@ const CHECKPOINT_INTERVAL_MS = 500
 /** A part that arrives changed is sent so many times in all. */
 const DAMAGED_ATTEMPTS = 3
 
+/** The source of a multipart upload, its target, and the earlier upload that it may continue. */
 export interface MultipartOptions {
   readonly requester: Requester
   readonly crc64: Crc64
@@ -44,6 +45,10 @@ interface SentPart extends CheckpointPart {
 
 type Planned = PlannedPart & { readonly content: PartContent; readonly release: () => void }
 
+/**
+ * One multipart upload. `run` may be called again after a pause: parts that were sent are not sent again. It saves the
+ * checkpoint at intervals and at the end of each run.
+ */
 export class MultipartUpload {
   readonly #o: MultipartOptions
   readonly #sent = new Map<number, SentPart>()

@@ -5,6 +5,11 @@ const WINDOW_MS = 1_000
 /** A further part in flight must bring so much, or it is taken back. */
 const WORTHWHILE = 1.05
 
+/**
+ * The limit of parts in flight. With `auto` it begins at 3, adds one after each second that was at least 5 % faster
+ * than the one before, takes that part back if the next second was slower, and halves when the server or network is
+ * overloaded; it stays between 1 and `max`. A number is used as it is, at least 1.
+ */
 export class Parallelism {
   readonly #max: number
   #fixed: number | undefined

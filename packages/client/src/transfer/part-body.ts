@@ -21,6 +21,10 @@ export interface OpenedBody {
 /** Throttled bodies are cut into pieces of this size, so that a low rate flows evenly. */
 const THROTTLED_PIECE_BYTES = 64 * 1024
 
+/**
+ * Opens the body of one attempt. `crc64()` of the result resolves after the body was read. A body of pieces throws OssError
+ * SourceChanged where the source has more or fewer bytes than `content.size`.
+ */
 export function openBody(
   content: PartContent,
   crc64: Crc64 | undefined,

@@ -5,8 +5,11 @@ const KIB = 1024
 const MIB = 1024 * KIB
 /** OSS's bounds: parts per upload, bytes per part (the last may be smaller), bytes per object. */
 export const PARTS_MAX = 10_000
+/** The fewest bytes of a part, except of the last one: 100 KiB. */
 export const PART_BYTES_MIN = 100 * KIB
+/** The most bytes of a part: 5 GiB. */
 export const PART_BYTES_MAX = 5 * 1024 * MIB
+/** The most bytes of an object: 10,000 parts of 5 GiB, about 48.8 TiB. */
 export const OBJECT_BYTES_MAX = 10_000 * PART_BYTES_MAX
 
 /** More parts than these cost more requests than they save time. */

@@ -1,6 +1,7 @@
 /** Runs a job per part, as many at a time as parallelism permits. */
 import type { Parallelism } from './parallelism.js'
 
+/** The jobs of a pool, and the conditions under which it begins another one. */
 export interface PoolOptions<Part> {
   readonly parallelism: Parallelism
   /** The next part; undefined at the end. Not called while another call is pending. */

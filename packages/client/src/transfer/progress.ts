@@ -8,6 +8,10 @@ const SPEED_WINDOW_MS = 5_000
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
+/**
+ * Counts the bytes and parts of one transfer. The reported `committed` never falls, also when a new run begins with
+ * fewer parts.
+ */
 export class ProgressBoard {
   readonly parts: Mutable<TransferPart>[] = []
   total: number | null = null

@@ -14,6 +14,10 @@ export function combined(parts: readonly CheckpointPart[]): bigint | undefined {
   return checksum
 }
 
+/**
+ * The error ChecksumMismatch of a part whose CRC-64 on the server (decimal) differs from that of the bytes sent. It is
+ * retryable: the part is sent again.
+ */
 export function damaged(partNumber: number, stored: string, sent: bigint): OssError {
   const error = new OssError({
     code: CLIENT_CODES.checksumMismatch,
@@ -25,6 +29,7 @@ export function damaged(partNumber: number, stored: string, sent: bigint): OssEr
   return error
 }
 
+/** The error SizeMismatch of a stream of unknown length that needs more than 10,000 parts. */
 export function tooLong(): OssError {
   return new OssError({
     code: CLIENT_CODES.sizeMismatch,

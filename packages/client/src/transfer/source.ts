@@ -7,6 +7,10 @@ import type { RandomAccessSource, SequentialSource, UploadSource } from '../type
 /** Opens a source that only one platform has. Undefined: it is not such a source. */
 export type OpenPlatformSource = (source: UploadSource) => Promise<RandomAccessSource> | undefined
 
+/**
+ * An opened source. A `random` one can be read at any offset and again, so that failed parts are repeated without
+ * memory; the bytes of a `sequential` one are buffered until their part is stored. Close it in the end.
+ */
 export type OpenedSource =
   | { readonly kind: 'random'; readonly source: RandomAccessSource }
   | { readonly kind: 'sequential'; readonly reader: SequentialReader }

@@ -27,6 +27,7 @@ export interface Run {
   readonly hooks: RequestHooks
 }
 
+/** Transfers one object on behalf of a task. */
 export interface Runner<Result> {
   /** Transfers until everything has arrived, or `isDraining`: then undefined. Called again after a pause or failure. */
   run(run: Run): Promise<Result | undefined>
@@ -40,6 +41,10 @@ export interface Runner<Result> {
   describe?(error: OssError): void
 }
 
+/**
+ * The object that a task transfers, and its limits. `signal` aborts the task but keeps the stored parts; `onFailure`
+ * defaults to `keep`.
+ */
 export interface TaskOptions {
   readonly bucket: string
   readonly key: string
@@ -52,6 +57,10 @@ export interface TaskOptions {
 
 const ENDED: ReadonlySet<TransferState> = new Set(['done', 'aborted'])
 
+/**
+ * A transfer and its states. `resume` starts it, also again after `failed`, which gives it a new `result`. A failed or
+ * aborted task rejects `result` and emits `error`; that rejection is never reported as unhandled.
+ */
 export class Task<Result> implements Transfer<Result> {
   readonly bucket: string
   readonly key: string

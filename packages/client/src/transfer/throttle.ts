@@ -4,6 +4,7 @@ import { pause } from '../wire/retry.js'
 /** A burst of so many milliseconds' bytes goes at once. */
 const BURST_MS = 250
 
+/** Limits the bytes per second of a transfer. A burst of up to 250 ms of the rate passes at once. */
 export class Throttle {
   #bytesPerSecond: number
   #readyAt = 0

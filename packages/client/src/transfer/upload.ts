@@ -16,6 +16,9 @@ import type { Run, Runner } from './task.js'
 /** Bytes under which an upload is one request. */
 const MULTIPART_THRESHOLD = 8 * 1024 * 1024
 
+/**
+ * What a client passes to each of its uploads. `bufferBytes` limits the memory for sources that cannot be read twice.
+ */
 export interface UploadEnvironment {
   readonly requester: Requester
   readonly crc64: Crc64
@@ -26,6 +29,10 @@ export interface UploadEnvironment {
   readonly onCheckpoint: (checkpoint: Checkpoint) => void
 }
 
+/**
+ * Uploads one source. A source shorter than `multipartThreshold` takes one PutObject. While a multipart upload with a
+ * checkpoint store runs, it holds the store's lock on that upload.
+ */
 export class UploadRunner implements Runner<UploadResult> {
   readonly #environment: UploadEnvironment
   readonly #given: UploadSource

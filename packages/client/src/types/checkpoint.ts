@@ -1,6 +1,7 @@
 /** Records of unfinished transfers, with which they continue later or elsewhere. */
 import type { ObjectOptions } from './object-options.js'
 
+/** A part that the server has confirmed. */
 export interface CheckpointPart {
   readonly partNumber: number
   /** Bytes. */

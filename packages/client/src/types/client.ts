@@ -61,6 +61,7 @@ export type RemoteSigner = (
   context: { readonly signal: AbortSignal },
 ) => Promise<readonly SignedRequest[]>
 
+/** How requests are signed: with a key pair or a function that returns one, by a signer elsewhere, or not at all. */
 export type Auth =
   | { readonly credentials: Credentials | CredentialsProvider }
   | { readonly signer: RemoteSigner }
@@ -69,6 +70,7 @@ export type Auth =
 /** `auto`: path style for an IP address, `localhost` and names without a dot, else virtual-hosted style. */
 export type Addressing = 'auto' | 'path' | 'virtual' | 'cname'
 
+/** The options of `createClient`. Only `endpoint` and `auth` are required. */
 export interface ClientOptions {
   /** With its scheme, as `http://127.0.0.1:9000`. Without one, `https:` is assumed. */
   readonly endpoint: string | URL
@@ -116,6 +118,7 @@ export interface RequestTrace {
 /** A body of a known length. An iterable is read once. */
 export type Body = Uint8Array | Blob | AsyncIterable<Uint8Array>
 
+/** A signed request, ready to be sent. The transport sends it once, without retries. */
 export interface TransportRequest {
   readonly method: string
   readonly url: string
@@ -130,6 +133,7 @@ export interface TransportRequest {
   readonly stallTimeoutMs: number
 }
 
+/** The head of a response, of any status, and its body. */
 export interface TransportResponse {
   readonly status: number
   /** The value of a header, by its name in any case. */
@@ -147,6 +151,10 @@ export interface Transport {
   close?(): void
 }
 
+/**
+ * When a failed request is repeated. Bodies can always be sent again: a stream's bytes are kept until their part is
+ * stored.
+ */
 export interface RetryPolicy {
   /** Attempts per request, the first included. Default 10. */
   readonly maxAttempts: number
@@ -165,6 +173,7 @@ export interface RetryPolicy {
   ) => boolean | undefined
 }
 
+/** The checksums that are compared. A difference fails the transfer with ChecksumMismatch. */
 export interface IntegrityPolicy {
   /** Compares the CRC-64 of each part with the server's. Default `crc64`. */
   readonly part: 'crc64' | 'none'
@@ -174,6 +183,7 @@ export interface IntegrityPolicy {
   readonly onResume: 'trust-etag' | 'recompute'
 }
 
+/** Limits of a client's transfers; those of a single transfer override them. */
 export interface TransferLimits {
   /** Parts in flight per transfer. `auto`, the default, adapts to throughput, between 1 and 16 (6 in browsers). */
   readonly parts: number | 'auto'

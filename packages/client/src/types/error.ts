@@ -1,6 +1,7 @@
 /** The one error class of this library. */
 import type { Checkpoint } from './checkpoint.js'
 
+/** The fields from which an OssError is made. */
 export interface OssErrorFields {
   /** The server's code, as `NoSuchKey`, or one of this library's, as `NetworkError`. */
   readonly code: string

@@ -1,6 +1,9 @@
 /** The headers, tags and access rules that an object is stored with. */
 
 export type StorageClass = 'Standard' | 'IA' | 'Archive' | 'ColdArchive' | 'DeepColdArchive'
+/**
+ * The ACL of an object; `default` applies that of its bucket. The names are those of the header `x-oss-object-acl`.
+ */
 export type ObjectAcl = 'default' | 'private' | 'public-read' | 'public-read-write'
 
 /** Absent options leave the server's default. */

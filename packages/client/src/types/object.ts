@@ -3,6 +3,7 @@ import type { OssError } from './error.js'
 import type { ObjectOptions } from './object-options.js'
 import type { PartSizing, Transfer } from './upload.js'
 
+/** An object as a HeadObject or GetObject response describes it. */
 export interface ObjectInfo {
   readonly bucket: string
   readonly key: string
@@ -36,6 +37,7 @@ export type ListedObject =
       readonly type: string
     }
 
+/** Which objects of a bucket are listed. Without `bucket` that of the client is used. */
 export interface ListOptions {
   readonly bucket?: string
   readonly prefix?: string
@@ -47,6 +49,10 @@ export interface ListOptions {
   readonly signal?: AbortSignal
 }
 
+/**
+ * What is downloaded, and how. Without `bucket` that of the client is used; without `versionId` the current version
+ * when the download begins.
+ */
 export interface DownloadOptions {
   readonly bucket?: string
   readonly key: string
@@ -78,13 +84,19 @@ export interface DownloadTarget<Value> {
   close(options: { readonly discard: boolean }): Promise<void>
 }
 
+/** A finished download: the object, and what the target made of its bytes. */
 export interface DownloadResult<Value> {
   readonly info: ObjectInfo
   readonly value: Value
 }
 
+/** A running download. */
 export type DownloadTask<Value> = Transfer<DownloadResult<Value>>
 
+/**
+ * What is copied, and where to. Without a `bucket` that of the client is used. The options of the new object apply
+ * over those of the source.
+ */
 export interface CopyOptions extends ObjectOptions {
   readonly from: { readonly bucket?: string; readonly key: string; readonly versionId?: string }
   readonly to: { readonly bucket?: string; readonly key: string }
@@ -97,6 +109,7 @@ export interface CopyOptions extends ObjectOptions {
   readonly signal?: AbortSignal
 }
 
+/** The outcome of a deletion of many keys. Deleting a key without an object succeeds. */
 export interface DeleteResult {
   readonly deleted: readonly string[]
   readonly failed: readonly { readonly key: string; readonly error: OssError }[]

@@ -22,6 +22,7 @@ export interface RandomAccessSource {
 /** Bytes that can be read once. */
 export type SequentialSource = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | Iterable<Uint8Array>
 
+/** A value that can be uploaded. A string is sent as UTF-8. Do not change a buffer before the upload has ended. */
 export type UploadSource =
   | Blob
   | ArrayBuffer
@@ -38,6 +39,7 @@ export type PartSizing = number | 'auto'
 /** The reaction to an object that already has the key. */
 export type OnExists = 'overwrite' | 'skip' | 'skip-if-same' | 'fail'
 
+/** Where a source is uploaded, and how. Without `bucket` that of the client is used. */
 export interface UploadOptions extends ObjectOptions {
   readonly bucket?: string
   readonly key: string
@@ -67,6 +69,10 @@ export interface UploadOptions extends ObjectOptions {
   readonly signal?: AbortSignal
 }
 
+/**
+ * The states of a transfer. `paused` and `failed` can be resumed; `done` and `aborted` are final. In `offline` it
+ * waits for the network; in `completing` all bytes have arrived.
+ */
 export type TransferState =
   | 'queued'
   | 'preparing'
@@ -79,6 +85,7 @@ export type TransferState =
   | 'failed'
   | 'aborted'
 
+/** The progress of a transfer at one moment. */
 export interface Progress {
   /** Bytes; null while the length is unknown. */
   readonly total: number | null
@@ -103,6 +110,7 @@ export interface Progress {
   }
 }
 
+/** The states of a part. `reused`: the server already had these bytes, so they were not sent. */
 export type PartState = 'waiting' | 'active' | 'retrying' | 'done' | 'reused'
 
 /** One part of a transfer, as it is now. */
@@ -118,6 +126,7 @@ export interface TransferPart {
   readonly error?: OssError
 }
 
+/** A finished upload or copy. */
 export interface UploadResult {
   readonly bucket: string
   readonly key: string
@@ -139,6 +148,10 @@ export interface UploadResult {
   readonly skipped?: boolean
 }
 
+/**
+ * The events of a transfer, by name. `part` and `progress` occur many times per part; `done` or `error` is the last
+ * one, unless the transfer is resumed after a failure.
+ */
 export interface TransferEvents<Result> {
   readonly state: { readonly from: TransferState; readonly to: TransferState }
   readonly progress: Progress
@@ -180,6 +193,7 @@ export interface Transfer<Result> extends AsyncIterable<TransferEvent<Result>> {
   ): () => void
 }
 
+/** A running upload. */
 export interface UploadTask extends Transfer<UploadResult> {
   /** Undefined before Initiate, and for a PutObject. */
   readonly uploadId: string | undefined

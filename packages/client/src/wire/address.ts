@@ -3,6 +3,7 @@ import { percentEncode } from '@bindery/bytes'
 import type { ClientOptions } from '../types/client.js'
 import { CLIENT_CODES, OssError } from '../types/error.js'
 
+/** The endpoint of a client. */
 export interface Address {
   /** Without a slash at its end. */
   readonly endpoint: string

@@ -4,6 +4,10 @@ import type { Credentials, CredentialsProvider, CredentialsReason } from '../typ
 /** Milliseconds before their end at which credentials are renewed, or a quarter of their life if that is less. */
 const MARGIN_MS = 60_000
 
+/**
+ * The credentials of a client. `get` rejects with the signal's reason when it is aborted, and with what the provider
+ * throws.
+ */
 export interface CredentialsSource {
   get(signal: AbortSignal): Promise<Credentials>
   /** Reports that the server refused these. Resolves to whether others can be had. */

@@ -14,8 +14,10 @@ export interface UploadName {
   readonly uploadId: string
 }
 
+/** The signal, retry policy and callbacks of one request. */
 export type RequestHooks = Pick<Call, 'signal' | 'retry' | 'onRetry' | 'onOffline' | 'onSent'>
 
+/** A part as ListParts returns it; its ETag is without quotes. */
 export interface StoredPart {
   readonly partNumber: number
   /** Bytes. */
@@ -26,6 +28,7 @@ export interface StoredPart {
   readonly lastModified: Date
 }
 
+/** An unfinished upload as ListMultipartUploads returns it. */
 export interface ListedUpload {
   readonly key: string
   readonly uploadId: string
@@ -33,6 +36,10 @@ export interface ListedUpload {
   readonly storageClass?: string
 }
 
+/**
+ * Sends InitiateMultipartUpload and resolves to the upload id. The ACL of the object is not sent: OSS applies it on
+ * completion. Throws OssError, also for a response without an upload id.
+ */
 export async function initiate(
   requester: Requester,
   target: { readonly bucket: string; readonly key: string; readonly options: ObjectOptions },
@@ -123,6 +130,10 @@ export async function* listParts(
   }
 }
 
+/**
+ * Lists the unfinished uploads of keys with a prefix, in the order of keys and of upload ids, page by page while they
+ * are consumed. Throws OssError.
+ */
 export async function* listUploads(
   requester: Requester,
   options: { readonly bucket: string; readonly prefix?: string | undefined; readonly pageSize?: number | undefined },
@@ -151,6 +162,7 @@ export async function* listUploads(
   }
 }
 
+/** The object that a CompleteMultipartUpload made; its ETag is without quotes, its CRC-64 decimal. */
 export interface Completed {
   readonly etag: string
   readonly crc64: string | undefined
@@ -233,6 +245,10 @@ function errorDocument(root: Element, requestId: string | undefined): OssError {
   return new OssError({ code, status: 200, message: textOf(root, 'Message') ?? code, requestId, retryable: true })
 }
 
+/**
+ * Reads a body to its end and drops it, so that its connection is free for the next request. Throws what the body
+ * throws.
+ */
 export async function drain(body: Answer['response']['body']): Promise<void> {
   for await (const _ of body) {
     // an answer that is read to its end leaves its connection for the next request

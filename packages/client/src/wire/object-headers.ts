@@ -36,6 +36,11 @@ export function completionHeaders({ acl, forbidOverwrite, headers = {} }: Object
   })
 }
 
+/**
+ * Reads an object's description from the headers of HeadObject. Values of `x-oss-meta-*` are decoded as UTF-8, and
+ * returned as they came where they are not UTF-8. The size is the Content-Length, so the headers of a ranged GetObject
+ * do not fit.
+ */
 export function objectInfo(bucket: string, key: string, { headers }: TransportResponse): ObjectInfo {
   const meta: Record<string, string> = {}
   for (const [name, value] of Object.entries(headers)) {

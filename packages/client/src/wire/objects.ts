@@ -9,6 +9,7 @@ import { bareEtag, objectHeaders, objectInfo } from './object-headers.js'
 import type { Answer, Requester } from './requester.js'
 import { all, escapeXml, parseXml, textOf } from './xml.js'
 
+/** An object, or one version of it. */
 export interface ObjectTarget {
   readonly bucket: string
   readonly key: string
@@ -103,6 +104,10 @@ export async function copyObject(
   return { etag, versionId: response.header('x-oss-version-id'), requestId }
 }
 
+/**
+ * Lists objects in the order of their keys by ListObjectsV2, page by page while they are consumed. With a delimiter
+ * the common prefixes of each page follow its objects. Throws OssError.
+ */
 export async function* listObjects(
   requester: Requester,
   { bucket, prefix = '', delimiter, startAfter, pageSize = 1000, signal }: ListOptions & { readonly bucket: string },

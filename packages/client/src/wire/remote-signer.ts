@@ -11,10 +11,15 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
+/**
+ * Collects the requests that need a signature. `sign` rejects with what the signer throws, with OssError InvalidOption
+ * where it returns too few answers, and with the signal's reason.
+ */
 export interface RemoteBatch {
   sign(target: SignTarget, signal: AbortSignal): Promise<SignedRequest>
 }
 
+/** Calls `signer` once for all requests of a turn of the event loop, with at most 100 per call. */
 export function createRemoteBatch(signer: RemoteSigner): RemoteBatch {
   let waiting: Waiting[] = []
   const flush = () => {

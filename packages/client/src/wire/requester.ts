@@ -48,6 +48,10 @@ export interface Answer {
   readonly attempts: number
 }
 
+/**
+ * The retry policy without options: 10 attempts, delays of 200 ms to 20 s, and 20 s without progress until an attempt
+ * is cut.
+ */
 export const DEFAULT_RETRY: RetryPolicy = {
   maxAttempts: 10,
   baseDelayMs: 200,
@@ -60,6 +64,7 @@ export const DEFAULT_RETRY: RetryPolicy = {
 const CLOCK_TRIES = 2
 const NEVER = new AbortController().signal
 
+/** Signs and sends the requests of one client, and repeats them under its retry policy. */
 export class Requester {
   readonly address: Address
   readonly #transport: Transport

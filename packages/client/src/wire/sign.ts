@@ -27,6 +27,7 @@ export interface Unsigned {
   readonly headers: Readonly<Record<string, string>>
 }
 
+/** Signs a request in its headers or its query. */
 export interface Signer {
   /** The headers that a signed request has, those given included. `time` in milliseconds since 1970. */
   headers(request: Unsigned, credentials: Credentials, time: number): Promise<Record<string, string>>
@@ -34,6 +35,9 @@ export interface Signer {
   query(request: Unsigned, credentials: Credentials, time: number, seconds: number): Promise<Record<string, string>>
 }
 
+/**
+ * A signer for one region; V1 ignores the region. Web Crypto is required, which browsers offer only on secure origins.
+ */
 export function createSigner(signature: 'v4' | 'v1', region: string): Signer {
   return signature === 'v1' ? V1 : createV4(region)
 }

@@ -48,6 +48,7 @@ export const CRC_KIND = { crc64: 0, crc32: 1, crc32c: 2, crc64nvme: 3 } as const
 /** Work on files, by its index in `fileKinds`. */
 export const FILE_KIND = { allocate: 0, punchHole: 1, writeBack: 2 } as const
 
+/** The kinds of work on files. */
 export type FileKind = keyof typeof FILE_KIND
 
 /**

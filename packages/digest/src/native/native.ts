@@ -44,6 +44,7 @@ export interface NativeEngine {
   close(): Promise<void>
 }
 
+/** The algorithms of the addon's ciphers. */
 export type CipherName = keyof typeof CIPHER
 
 /** One text that is encrypted or decrypted, piece by piece. */

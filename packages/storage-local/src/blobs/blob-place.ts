@@ -52,6 +52,7 @@ export function blobIdOf({ incarnation, counter }: BlobPlace): BlobId {
   return `${incarnation}-${counterName(counter)}`
 }
 
+/** The id of a blob in a pack. It sorts like that of a blob with a file of its own, by incarnation, then counter. */
 export function packedIdOf(place: PackedPlace): BlobId {
   const { counter, pack, offset, headerBytes, size, isEncrypted } = place
   const numbers = [counter - pack, offset / PAGE_BYTES, headerBytes, size].map((number) => number.toString(16))
@@ -76,18 +77,22 @@ export function placeOf(id: BlobId): BlobPlace | PackedPlace | undefined {
   return place.pack >= 0 && packedIdOf(place) === id ? place : undefined
 }
 
+/** Whether a blob is in a pack; otherwise it has a file of its own. */
 export function isPacked(place: BlobPlace | PackedPlace): place is PackedPlace {
   return 'pack' in place
 }
 
+/** The folder of an incarnation below `folder`, the folder of the blobs. */
 export function incarnationFolder(folder: string, incarnation: string): string {
   return join(folder, incarnation)
 }
 
+/** The folder of the shard that has a place's counter, below `folder`, the folder of the blobs. */
 export function shardFolder(folder: string, { incarnation, counter }: BlobPlace): string {
   return join(folder, incarnation, counterName(counter).slice(0, SHARD_DIGITS))
 }
 
+/** The path of a blob with a file of its own, below `folder`, the folder of the blobs. */
 export function blobPath(folder: string, place: BlobPlace): string {
   return join(shardFolder(folder, place), counterName(place.counter))
 }
@@ -102,18 +107,22 @@ export function packPath(folder: string, pack: BlobPlace): string {
   return `${blobPath(folder, pack)}.pack`
 }
 
+/** Whether a name in the folder of the blobs is that of an incarnation: 1 to 64 digits and small letters. */
 export function isIncarnation(name: string): boolean {
   return INCARNATION.test(name)
 }
 
+/** Whether a name in an incarnation's folder is that of a shard: 9 hex digits. */
 export function isShard(name: string): boolean {
   return SHARD.test(name)
 }
 
+/** Whether a name in a shard's folder is that of a blob's file: 12 hex digits. */
 export function isCounter(name: string): boolean {
   return COUNTER.test(name)
 }
 
+/** Whether a name in a shard's folder is that of a pack: 12 hex digits and `.pack`. */
 export function isPackName(name: string): boolean {
   return PACK.test(name)
 }

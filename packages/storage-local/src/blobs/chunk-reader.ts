@@ -183,6 +183,10 @@ function notDecrypted(id: BlobId, index: number): StorageError {
   return new StorageError('corrupt', `chunk ${index} of blob ${id} ${reason}`)
 }
 
+/**
+ * Lends `bytes` until they are released, which calls `giveBack`. A second release throws StorageError `misuse`: by
+ * then another read may use the buffer.
+ */
 export function lend(bytes: Uint8Array, giveBack: () => void): LentBytes {
   let isLent = true
   return {

@@ -9,6 +9,7 @@ import { type BlobId, CIPHER_TAG_BYTES, METADATA_LIMITS, StorageError } from '@b
 export const CHUNK_BYTES = 1024 * 1024
 /** A page, so that the bytes after it keep their alignment. */
 export const HEADER_BYTES = 4096
+/** Bytes of the trailer, the last part of a footer. */
 export const TRAILER_BYTES = 64
 const CHECKSUM_BYTES = 8
 const VERSION = 1
@@ -48,10 +49,12 @@ export interface BlobShape {
   readonly isEncrypted: boolean
 }
 
+/** The number of chunks of a blob of `size` bytes; 0 for an empty one. */
 export function chunkCount(size: number): number {
   return Math.ceil(size / CHUNK_BYTES)
 }
 
+/** Bytes of a blob's footer: 8 per chunk, 32 if it is encrypted, and the trailer. */
 export function footerBytes({ size, isEncrypted }: BlobShape): number {
   const bytesPerChunk = isEncrypted ? 2 * CHECKSUM_BYTES + CIPHER_TAG_BYTES : CHECKSUM_BYTES
   return chunkCount(size) * bytesPerChunk + TRAILER_BYTES

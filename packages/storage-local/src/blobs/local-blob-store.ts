@@ -15,6 +15,7 @@ import { PackSpace } from './pack-space.js'
 import { Packs } from './packs.js'
 import { Shards } from './shards.js'
 
+/** Options of a store of blobs in files. */
 export interface LocalBlobStoreOptions {
   /** Where the blobs lie; created if it is missing. Several processes may share it. */
   readonly folder: string

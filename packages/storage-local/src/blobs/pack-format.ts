@@ -37,6 +37,10 @@ export function slotBytes(shape: ImageShape): number {
   return Math.ceil(imageBytes(shape) / PAGE_BYTES) * PAGE_BYTES
 }
 
+/**
+ * The header of a blob in a pack, `place.headerBytes` long. The seal at its end covers the id as well, so that a
+ * header at another place does not match.
+ */
 export function encodePackedHeader(id: BlobId, place: PackedPlace, owner: Uint8Array): Uint8Array {
   const header = Buffer.alloc(place.headerBytes)
   header.set(MAGIC)

@@ -6,7 +6,9 @@ import type { TestContext } from 'node:test'
 import type { BlobStore, ByteRange, ByteSource, ReadAsStored, ReadOptions } from '@bindery/storage'
 import { type FileOperations, systemFiles } from './files.js'
 
+/** Bytes of a mebibyte. */
 export const MIB = 1024 * 1024
+/** Options of a write whose owner does not matter. */
 export const options = { owner: Buffer.from('the owner') }
 
 /** A folder that is removed when the test ends. */
@@ -16,6 +18,7 @@ export async function temporaryFolder(t: TestContext): Promise<string> {
   return folder
 }
 
+/** `length` bytes without a visible pattern, always the same. */
 export function scrambled(length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, index) => Math.imul(index + 1, 0x9e3779b1) >>> 24)
 }
@@ -36,6 +39,7 @@ export function sourceOf(bytes: Uint8Array, pieceBytes = bytes.length, error?: E
   }
 }
 
+/** All bytes of a blob or of a range of it, copied, so that what was lent is released. */
 export async function readAll(
   store: BlobStore,
   id: string,

@@ -24,6 +24,10 @@ export type SentOutcome =
   /** A damaged row, as in DamagedRow. */
   | { readonly key: Bytes; readonly stored: Bytes }
 
+/**
+ * The form in which another process receives an error. Anything but a StorageError becomes `unavailable`; stacks and
+ * causes are lost.
+ */
 export function sentError(error: unknown): SentOutcome {
   if (error instanceof DamagedRow) return { key: error.key, stored: error.stored }
   const kind = error instanceof StorageError ? error.kind : 'unavailable'

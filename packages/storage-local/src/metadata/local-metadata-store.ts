@@ -4,6 +4,7 @@ import type { Commits } from './commits.js'
 import { commitsOf, type MetadataFile, openMetadataFile, stateOf } from './metadata-file.js'
 import { RemoteCommits, type SendCommits } from './remote-commits.js'
 
+/** Options of a metadata store in a file. */
 export interface LocalMetadataOptions {
   /** The folder of the metadata file; created if it is missing. */
   readonly folder: string

@@ -4,6 +4,7 @@ import { type SentOutcome, sentError } from './commits.js'
 import { openMetadataFile } from './metadata-file.js'
 import { decodeCommits, type SentCommit } from './sent-commits.js'
 
+/** Options of the process that commits for others. */
 export interface MetadataCommitterOptions {
   /** The folder of the metadata file; created if it is missing. */
   readonly folder: string

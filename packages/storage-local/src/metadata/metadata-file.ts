@@ -61,6 +61,7 @@ function copied({ buffer, byteOffset, length }: Buffer): Bytes {
   return copy
 }
 
+/** How the metadata file is opened. */
 export interface MetadataFileOptions {
   /** For a process that does not write: the file must exist. */
   readonly readOnly?: boolean

@@ -25,6 +25,7 @@ const FIRST_BYTES = 16 * 1024
 /** The length of an absent value. */
 const ABSENT = 0xffff_ffff
 
+/** Encodes transactions for `decodeCommits` in a process of the same release. */
 export function encodeCommits(batch: readonly SentCommit[]): Bytes {
   const writer = new Writer()
   writer.list(batch, ({ changes: { reads, writes }, seen, again }) => {

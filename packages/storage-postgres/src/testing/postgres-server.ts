@@ -9,6 +9,7 @@ import pg from 'pg'
 
 const run = promisify(execFile)
 
+/** A running server. `dispose` it at the end of the test. */
 export interface PostgresServer {
   readonly port: number
   /** The URL of a database, which is created if it does not exist. */

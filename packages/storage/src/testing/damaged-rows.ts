@@ -12,6 +12,10 @@ export interface DamageableStore {
 /** The stored form of every damaged row. */
 const STORED = Uint8Array.of(0xba, 0xd0)
 
+/**
+ * Wraps a store of any engine. Reads of a damaged row throw DamagedRow or call `onDamaged`; a committed write to the
+ * row repairs it, `add` does not.
+ */
 export function withDamagedRows(store: MetadataStore): DamageableStore {
   const damaged = new Set<string>()
   const isDamaged = (key: Bytes) => damaged.has(keyText(key))

@@ -12,6 +12,7 @@ export function bytesOf(text: string): Uint8Array {
   return new TextEncoder().encode(text)
 }
 
+/** The text of UTF-8 bytes; malformed sequences become U+FFFD. Undefined for undefined. */
 export function textOf(bytes: Uint8Array | undefined): string | undefined {
   return bytes && new TextDecoder().decode(bytes)
 }
@@ -23,6 +24,7 @@ export function seededRandom(t: TestContext): Random {
   return createRandom(seed)
 }
 
+/** The next `size` bytes of a generator. */
 export function randomBytes(random: Random, size: number): Uint8Array {
   const bytes = new Uint8Array(size)
   for (let index = 0; index < size; index++) bytes[index] = random.below(256)

@@ -7,12 +7,15 @@ import { bytesOf, isStorageError, textOf } from '@bindery/storage/testing'
 import type { SentOutcome } from '../commits.js'
 import { openLocalMetadataStore, openSharedMetadataStore } from '../local-metadata-store.js'
 
+/** The number of accounts between which the processes of a test move money. */
 export const ACCOUNTS = 5
+/** The balance of each account at first. */
 export const START_BALANCE = 1_000
 const LANES = 8
 /** Per process; two processes that both wrote to the file failed before the 30,000th commit of both. */
 export const CHURN_COMMITS = 15_000
 
+/** The key of an account's row; accounts count from 0. */
 export function accountKey(account: number): Uint8Array {
   return bytesOf(`account ${account}`)
 }
