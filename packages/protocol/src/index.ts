@@ -111,6 +111,7 @@ export { ChunkedBodyError, ChunkedDecoder, type ChunkedFault } from './s3/chunke
 export { s3Dialect } from './s3/dialect.js'
 export { s3Row } from './s3/errors.js'
 export type { Grant, Grantee } from './s3/operations/acl.js'
+export { type CustomerKeyInput, customerKeysOf } from './s3/operations/customer-keys.js'
 export {
   type HandledName,
   type HandledOperations,

@@ -1,7 +1,7 @@
 export type { RememberedRefusal } from './access/remembered-refusals.js'
 export type { AccessKey, AccessKeys, Account } from './access/requester.js'
 export { createService } from './create-service.js'
-export type { DataKey, KeyProvider } from './domain/bytes/encryption.js'
+export type { CustomerKeys, DataKey, KeyProvider } from './domain/bytes/encryption.js'
 export type { Busy, Cluster } from './domain/cluster/cluster.js'
 export { BEAT_MS, RowCluster, type RowClusterOptions } from './domain/cluster/row-cluster.js'
 export { type Event, type EventBus, EventHub, type Listener, type Subscription } from './domain/events.js'

@@ -3,6 +3,8 @@ import { upperHex } from '@bindery/bytes'
 import {
   boundName,
   bucketName,
+  type CustomerKeyInput,
+  customerKeysOf,
   type DeclaredOperation,
   decodeBody as decodeDocument,
   decodeHead as decodeInput,
@@ -28,12 +30,15 @@ import { noteRequest, onSentOf } from './access-log/log-request.js'
 import { contentOf, readDocument } from './body.js'
 import { type Call, type Found, type Reply, UnreadCall } from './call.js'
 import { findBucket } from './domain/buckets/buckets.js'
+import { withCustomerKeys } from './domain/bytes/encryption.js'
 import { requireLease } from './domain/cluster/cluster.js'
+import type { Domain } from './domain/domain.js'
 import type { VersionId } from './domain/stored/model.js'
 import { dialectOf, Exchange } from './exchange.js'
 import { findNamed, type Head, readsObject } from './find-named.js'
 import { identifyForm } from './form/identify-form.js'
 import { OpenForms } from './form/open-forms.js'
+import { isLoopback } from './loopback.js'
 import { handlers } from './operations/index.js'
 import { type Answer, encodeFailure, encodeReply, toResponse } from './response/answer.js'
 import { crossOriginHeaders } from './response/cross-origin.js'
@@ -242,7 +247,7 @@ function decodeHead(authenticated: Authenticated): Head {
   return {
     exchange,
     operation,
-    domain: surroundings.domain,
+    domain: withKeys(exchange, input),
     access: surroundings.access,
     requester,
     parts,
@@ -258,6 +263,14 @@ function decodeHead(authenticated: Authenticated): Head {
     objectName: bucket === undefined || key === undefined ? undefined : { bucket, key, version: versionIn(input) },
     style: reading.style,
   }
+}
+
+/** The domain, with the keys of customers that a request brings. Throws customerKeyInsecure, and as customerKeysOf. */
+function withKeys({ surroundings: { domain }, request }: Exchange, input: CustomerKeyInput): Domain {
+  const keys = customerKeysOf(input)
+  if (keys === undefined) return domain
+  if (request.scheme !== 'https' && !isLoopback(request.remoteAddress)) throw new OssError('customerKeyInsecure')
+  return withCustomerKeys(domain, keys)
 }
 
 /** The version that a request names, of an operation that declares such an input. */

@@ -47,6 +47,28 @@ def _(s3):
     equal((got['Body'].read(), got['ContentType']), (b'hello s3', 'binary/octet-stream'))
 
 
+@fact("objects under keys of customers are written, read, copied and uploaded in parts with their keys")
+def _(s3):
+    key, other = os.urandom(32), os.urandom(32)
+    mine = {'SSECustomerAlgorithm': 'AES256', 'SSECustomerKey': key}
+    data = os.urandom(9 * 1024 * 1024)
+    s3.put_object(Bucket=BUCKET, Key='customer', Body=b'hello s3', **mine)
+    equal(s3.get_object(Bucket=BUCKET, Key='customer', **mine)['Body'].read(), b'hello s3')
+    with refused('InvalidRequest', 400):
+        s3.get_object(Bucket=BUCKET, Key='customer')
+    with refused('403', 403):
+        s3.head_object(Bucket=BUCKET, Key='customer', SSECustomerAlgorithm='AES256', SSECustomerKey=other)
+    source = {'CopySourceSSECustomerAlgorithm': 'AES256', 'CopySourceSSECustomerKey': key}
+    s3.copy_object(Bucket=BUCKET, Key='customer-copy', CopySource=f'{BUCKET}/customer', **source)
+    equal(s3.get_object(Bucket=BUCKET, Key='customer-copy')['Body'].read(), b'hello s3')
+    s3.upload_fileobj(io.BytesIO(data), BUCKET, 'customer-parts', ExtraArgs=mine)
+    received = io.BytesIO()
+    s3.download_fileobj(BUCKET, 'customer-parts', received, ExtraArgs=mine)
+    assert received.getvalue() == data
+    for name in ['customer', 'customer-copy', 'customer-parts']:
+        s3.delete_object(Bucket=BUCKET, Key=name)
+
+
 @fact('odd keys are put, listed, read and deleted')
 def _(s3):
     for key in ODD_KEYS:

@@ -170,6 +170,50 @@ export const S3_ROWS = {
     'The x-amz-object-attributes header specifying the attributes to be retrieved is either missing or empty',
   ),
 
+  // Keys of customers
+  customerAlgorithmInvalid: row(
+    'InvalidEncryptionAlgorithmError',
+    400,
+    'The Encryption request you specified is not valid. Supported value: AES256.',
+  ),
+  customerAlgorithmMissing: row(
+    'InvalidArgument',
+    400,
+    'Requests specifying Server Side Encryption with Customer provided keys must provide a valid encryption algorithm.',
+  ),
+  customerKeyMissing: row(
+    'InvalidArgument',
+    400,
+    'Requests specifying Server Side Encryption with Customer provided keys must provide an appropriate secret key.',
+  ),
+  customerKeyInvalid: row('InvalidArgument', 400, 'The secret key was invalid for the specified algorithm.'),
+  customerKeyDigestMissing: row(
+    'InvalidArgument',
+    400,
+    'Requests specifying Server Side Encryption with Customer provided keys must provide the client calculated MD5 of the secret key.',
+  ),
+  customerKeyDigestDiffers: row(
+    'InvalidArgument',
+    400,
+    'The calculated MD5 hash of the key did not match the hash that was provided.',
+  ),
+  customerKeyWithEncryption: row(
+    'InvalidArgument',
+    400,
+    'Server Side Encryption with Customer provided key is incompatible with the encryption method specified',
+  ),
+  customerKeyInsecure: invalidRequest(
+    'Requests specifying Server Side Encryption with Customer provided keys must be made over a secure connection.',
+  ),
+  customerKeyNeeded: invalidRequest(
+    'The object was stored using a form of Server Side Encryption. The correct parameters must be provided to retrieve the object.',
+  ),
+  customerKeyNeededForPart: invalidRequest(
+    'The multipart upload initiate requested encryption. Subsequent part requests must include the appropriate encryption parameters.',
+  ),
+  customerKeyNotNeeded: invalidRequest('The encryption parameters are not applicable to this object.'),
+  customerKeyWrong: row('AccessDenied', 403, 'Access Denied', '0003-00090011'),
+
   // Operations
   copyOntoItself: invalidRequest(
     "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",

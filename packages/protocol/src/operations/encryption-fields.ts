@@ -34,10 +34,15 @@ export const ENCRYPTION_CAUSES = [
   'encryptionKeyForbidden',
   'encryptionNotSupported',
   'kmsServiceNotEnabled',
+  'customerKeyNeeded',
 ] as const satisfies readonly Cause[]
 
 /** Causes of reading encrypted bytes. */
-export const DECRYPTION_CAUSES = ['encryptionKeyForbidden', 'kmsServiceNotEnabled'] as const satisfies readonly Cause[]
+export const DECRYPTION_CAUSES = [
+  'encryptionKeyForbidden',
+  'kmsServiceNotEnabled',
+  'customerKeyNeeded',
+] as const satisfies readonly Cause[]
 
 /** A context of keys is not kept. */
 export const refuseEncryptionContext = refuseHeader('x-oss-server-side-encryption-context')

@@ -35,6 +35,24 @@ test('a data key opens for its own manifest only', async () => {
   }
 })
 
+test("a customer's key opens what it wraps, with and without another, and leaves nothing of itself", async () => {
+  const { service } = started()
+  const [own, source] = [randomBytes(32), randomBytes(32)]
+  const choice = { algorithm: 'customer' } as const
+  const both = service.withCustomerKeys({ own, source })
+  assert.ok(await isSameKey(service.withCustomerKeys({ own }), choice))
+  assert.ok(await isSameKey(service.withCustomerKeys({ own: source }), choice, both))
+  const { encryption } = await service.withCustomerKeys({ own }).create(choice, MANIFEST)
+  assert.ok(!Buffer.from(encryption.dataKey).includes(masterKeyOf(own).id, 'hex'))
+  await assert.rejects(service.open(encryption, MANIFEST), { reason: 'customerKeyNeeded' })
+  await assert.rejects(service.create(choice, MANIFEST), { reason: 'customerKeyNeeded' })
+  const wrong = service.withCustomerKeys({ own: source })
+  await assert.rejects(wrong.open(encryption, MANIFEST), { reason: 'customerKeyWrong' })
+  const moved = await both.rewrap(encryption, MANIFEST, { algorithm: 'AES256' })
+  assert.equal(moved.algorithm, 'AES256')
+  await service.open(moved, MANIFEST)
+})
+
 test('KMS without a key id uses the default key, and says which', async () => {
   const { service, key } = started()
   const { encryption } = await service.create({ algorithm: 'KMS', dataEncryption: 'SM4' }, MANIFEST)

@@ -13,7 +13,7 @@ import {
   wrapKey,
 } from '@bindery/encryption'
 import { OssError } from '@bindery/protocol'
-import type { EncryptionChoice, KeyProvider, StoredEncryption } from '@bindery/service'
+import type { CustomerKeys, EncryptionChoice, KeyProvider, StoredEncryption } from '@bindery/service'
 
 export interface KeyServiceOptions {
   /** The newest first: it wraps, all unwrap. */
@@ -33,9 +33,15 @@ export function createKeyService(options: KeyServiceOptions): KeyProvider {
 
 class KeyService implements KeyProvider {
   readonly #options: KeyServiceOptions
+  readonly #customers: CustomerKeys
 
-  constructor(options: KeyServiceOptions) {
+  constructor(options: KeyServiceOptions, customers: CustomerKeys = {}) {
     this.#options = options
+    this.#customers = customers
+  }
+
+  withCustomerKeys(keys: CustomerKeys) {
+    return new KeyService(this.#options, keys)
   }
 
   async create(choice: EncryptionChoice, manifest: string) {
@@ -56,6 +62,11 @@ class KeyService implements KeyProvider {
     const { random, masters } = this.#options
     const cipher = cipherOf(choice)
     if (!availableCiphers().includes(cipher)) throw new OssError('encryptionNotSupported', { cipher })
+    if (choice.algorithm === 'customer') {
+      const { own } = this.#customers
+      if (own === undefined) throw new OssError('customerKeyNeeded')
+      return { ...choice, dataKey: wrapKey(ofCustomer(own), dataKey, manifest, random(SALT_BYTES)) }
+    }
     if (choice.algorithm !== 'KMS') {
       return { ...choice, dataKey: wrapKey(masters[0], dataKey, manifest, random(SALT_BYTES)) }
     }
@@ -67,7 +78,8 @@ class KeyService implements KeyProvider {
     return { ...choice, keyId: key.id, dataKey: wrapKey(newest, dataKey, manifest, random(SALT_BYTES)) }
   }
 
-  async #unwrap({ keyId, dataKey: wrapped }: StoredEncryption, manifest: string): Promise<Uint8Array> {
+  async #unwrap({ algorithm, keyId, dataKey: wrapped }: StoredEncryption, manifest: string): Promise<Uint8Array> {
+    if (algorithm === 'customer') return unwrapForCustomer(wrapped, manifest, this.#customers)
     const id = masterKeyIdOf(wrapped)
     const wrapping = (await this.#wrappingKeys(keyId)).find((one) => one.id === id)
     const dataKey = wrapping && unwrapKey(wrapping, wrapped, manifest)
@@ -87,6 +99,20 @@ class KeyService implements KeyProvider {
     return versions.flatMap((version) => openVersion(id, version, this.#options.masters) ?? [])
   }
 }
+
+/** Throws customerKeyNeeded, customerKeyWrong. */
+function unwrapForCustomer(wrapped: Uint8Array, manifest: string, { own, source }: CustomerKeys): Uint8Array {
+  const keys = [own, source].filter((key) => key !== undefined)
+  if (keys.length === 0) throw new OssError('customerKeyNeeded')
+  for (const key of keys) {
+    const dataKey = unwrapKey(ofCustomer(key), wrapped, manifest)
+    if (dataKey !== undefined) return dataKey
+  }
+  throw new OssError('customerKeyWrong')
+}
+
+/** A wrapped key names what wraps it, but no hash of a customer's key is stored. */
+const ofCustomer = (key: Uint8Array): MasterKey => ({ id: '0'.repeat(16), key })
 
 function cipherOf({ algorithm, dataEncryption }: EncryptionChoice): CipherName {
   return algorithm === 'SM4' || dataEncryption === 'SM4' ? 'sm4-ctr-hmac' : 'aes-256-gcm'

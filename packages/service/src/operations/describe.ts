@@ -23,6 +23,7 @@ import type {
 } from '../domain/stored/model.js'
 import { shownVersionOf } from '../domain/stored/version-id.js'
 import type { expirationOf } from '../domain/upkeep/due-action.js'
+import { customerKeyHeaders, shownAlgorithm } from './encryption.js'
 
 /** The type of an object that was stored without one. */
 const DEFAULT_CONTENT_TYPE = 'application/octet-stream'
@@ -59,6 +60,10 @@ interface Showing {
   expirationOf(record: ObjectRecord): Expiration | undefined
 }
 
+interface ShowingKeys extends Showing {
+  readonly input: Parameters<typeof customerKeyHeaders>[1]
+}
+
 type Expiration = NonNullable<ReturnType<typeof expirationOf>>
 
 /** The restore of an archived object, as answers show it. */
@@ -81,8 +86,17 @@ export function shownTransition({ movedAt, storageClass }: ObjectRecord): number
   return storageClass === 'ColdArchive' || storageClass === 'DeepColdArchive' ? movedAt : undefined
 }
 
-/** The headers of a whole object, as GetObject and HeadObject answer them: one literal, since spreads cost more than it. */
-export function objectHeaders(call: Showing, record: ObjectRecord): OutputOf<Operations['HeadObject']> {
+/** The headers of a whole object, as GetObject and HeadObject answer them. */
+export function objectHeaders(call: ShowingKeys, record: ObjectRecord): ShownHeaders {
+  const headers = plainHeaders(call, record)
+  if (record.encryption?.algorithm !== 'customer') return headers
+  return { ...headers, ...customerKeyHeaders(record.encryption, call.input) }
+}
+
+type ShownHeaders = OutputOf<Operations['HeadObject']> & ReturnType<typeof customerKeyHeaders>
+
+/** The same without those of a customer's key: one literal, since spreads cost more than it. */
+export function plainHeaders(call: Showing, record: ObjectRecord): OutputOf<Operations['HeadObject']> {
   const { headers, encryption } = record
   return {
     acceptRanges: 'bytes',
@@ -99,7 +113,7 @@ export function objectHeaders(call: Showing, record: ObjectRecord): OutputOf<Ope
     crc64: record.crc64,
     objectType: record.type,
     storageClass: record.storageClass,
-    serverSideEncryption: encryption?.algorithm,
+    serverSideEncryption: shownAlgorithm(encryption),
     dataEncryption: encryption?.dataEncryption,
     encryptionKeyId: encryption?.keyId,
     nextAppendPosition: record.type === 'Appendable' ? record.size : undefined,

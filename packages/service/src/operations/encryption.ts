@@ -1,4 +1,4 @@
-import { choiceOf, chooseEncryption, type EncryptionInput } from '@bindery/protocol'
+import { type CustomerKeyInput, choiceOf, chooseEncryption, type EncryptionInput } from '@bindery/protocol'
 import { type Awaitable, andThen } from '@bindery/storage'
 import { findDocument } from '../domain/buckets/documents.js'
 import type { Domain } from '../domain/domain.js'
@@ -8,11 +8,12 @@ import type { BucketRecord, Encryption, EncryptionChoice } from '../domain/store
 interface Stating {
   readonly domain: Domain
   readonly bucket: BucketRecord
-  readonly input: EncryptionInput
+  readonly input: EncryptionInput & Pick<CustomerKeyInput, 'customerKey'>
 }
 
 /** How a new object is to be encrypted: as its request states, else as its bucket does. Throws keyIdWithoutKms, keyIdEmpty. */
 export function chosenEncryption({ domain, bucket, input }: Stating): Awaitable<EncryptionChoice | undefined> {
+  if (input.customerKey !== undefined) return { algorithm: 'customer' }
   const stated = chooseEncryption(input)
   if (stated !== undefined || bucket.documents?.encryption === undefined) return stated
   return andThen(findDocument(domain, bucket.name, 'encryption'), (rule) => rule && choiceOf(rule.byDefault))
@@ -20,8 +21,21 @@ export function chosenEncryption({ domain, bucket, input }: Stating): Awaitable<
 
 /** The headers that show how bytes are encrypted; none of them for plain bytes. */
 export function encryptionHeaders(encryption: Encryption | undefined): EncryptionHeaders {
-  const { algorithm, dataEncryption, keyId } = encryption ?? {}
-  return { serverSideEncryption: algorithm, dataEncryption, encryptionKeyId: keyId }
+  const { dataEncryption, keyId } = encryption ?? {}
+  return { serverSideEncryption: shownAlgorithm(encryption), dataEncryption, encryptionKeyId: keyId }
+}
+
+/** The algorithm as OSS names it; a customer's key is shown by headers of its own. */
+export function shownAlgorithm(encryption: Encryption | undefined): EncryptionHeaders['serverSideEncryption'] {
+  return encryption?.algorithm === 'customer' ? undefined : encryption?.algorithm
+}
+
+/** The headers of bytes that a customer's key encrypts, which S3 shows to a request that brings it; none for others. */
+export function customerKeyHeaders(
+  encryption: Encryption | undefined,
+  { customerKeyDigest }: Pick<CustomerKeyInput, 'customerKeyDigest'>,
+): Pick<CustomerKeyInput, 'customerAlgorithm' | 'customerKeyDigest'> {
+  return encryption?.algorithm === 'customer' ? { customerAlgorithm: 'AES256', customerKeyDigest } : {}
 }
 
 type EncryptionHeaders = { readonly [K in keyof EncryptionInput]-?: EncryptionInput[K] }

@@ -13,6 +13,9 @@ export interface S3Request extends Pick<TestRequest, 'method' | 'bucket' | 'key'
   readonly body?: string | Uint8Array
   /** The text of `x-amz-content-sha256`; default: the hash of the body. */
   readonly payload?: string
+  /** Default `http`, from this machine. */
+  readonly scheme?: 'http' | 'https'
+  readonly remoteAddress?: string
   /** Headers that are added after signing. */
   readonly unsigned?: Readonly<Record<string, string>>
 }
@@ -33,11 +36,11 @@ export async function s3(started: StartedService, request: S3Request): Promise<T
   return whole(
     await started.service.handle({
       method,
-      scheme: 'http',
+      scheme: request.scheme ?? 'http',
       host: '127.0.0.1:9000',
       target,
       headers: { ...signed, ...request.unsigned },
-      remoteAddress: '127.0.0.1',
+      remoteAddress: request.remoteAddress ?? '127.0.0.1',
       body: sourceOf(bytes),
     }),
   )

@@ -14,6 +14,7 @@ export const headObject = operation({
   status: 200,
   output: objectHeaders,
   errors: [
+    'customerKeyNeeded',
     'noSuchBucket',
     'noSuchKey',
     ...VERSION_CAUSES,

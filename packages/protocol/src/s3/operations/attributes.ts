@@ -5,6 +5,7 @@ import { OBJECT_SIZE_MAX, PAGE_SIZE_MAX, PART_NUMBER_MAX } from '../../limits.js
 import { shownVersionId, storageClass, VERSION_CAUSES, versionId } from '../../operations/shared.js'
 import { element, group, list, maybe, optionalElement, xml } from '../../xml.js'
 
+import { CUSTOMER_KEY_CAUSES, customerKeyInput, customerKeyOutput } from './customer-keys.js'
 import { s3Only, s3Page } from './declare.js'
 import { atMost } from './listing.js'
 import { checksumElements } from './shared.js'
@@ -39,12 +40,13 @@ export const getObjectAttributes = s3Only({
   reads: 'object',
   input: {
     versionId,
+    ...customerKeyInput,
     attributes: required(header('x-amz-object-attributes', attributes), 'attributesMissing'),
     maxParts: withDefault(header('x-amz-max-parts', atMost(PAGE_SIZE_MAX, count)), PAGE_SIZE_MAX),
     partNumberMarker: withDefault(header('x-amz-part-number-marker', count), 0),
   },
   status: 200,
-  output: { lastModified: header('Last-Modified', httpDate), versionId: shownVersionId },
+  output: { lastModified: header('Last-Modified', httpDate), versionId: shownVersionId, ...customerKeyOutput },
   result: xml('GetObjectAttributesResponse', {
     etag: optionalElement('ETag', bareTag),
     checksum: maybe('Checksum', group('Checksum', checksumElements)),
@@ -66,5 +68,5 @@ export const getObjectAttributes = s3Only({
     storageClass: optionalElement('StorageClass', storageClass),
     objectSize: optionalElement('ObjectSize', integer(0, OBJECT_SIZE_MAX)),
   }),
-  errors: ['noSuchBucket', 'noSuchKey', 'attributesMissing', ...VERSION_CAUSES],
+  errors: ['noSuchBucket', 'noSuchKey', 'attributesMissing', ...VERSION_CAUSES, ...CUSTOMER_KEY_CAUSES],
 })

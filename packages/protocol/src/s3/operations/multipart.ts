@@ -26,6 +26,7 @@ import {
   uploadId,
 } from '../../operations/shared.js'
 import { element, group, list, optionalElement, xml } from '../../xml.js'
+import { CUSTOMER_KEY_CAUSES, customerKeyInput, customerKeyOutput, sourceKeyInput } from './customer-keys.js'
 import { s3Operation, s3Page, sharedWith } from './declare.js'
 import { encodingType, pageSize } from './listing.js'
 import { copySource } from './object.js'
@@ -56,8 +57,14 @@ const createMultipartUpload = s3Operation({
     sequential: implied(false),
     forbidOverwrite: implied(false),
   },
-  output: { ...uploadChecksum, ...encryptionOutput },
-  errors: [...initiateMultipartUpload.errors, 'checksumTypeWithoutAlgorithm', 'checksumTypeUnsupported'],
+  output: { ...uploadChecksum, ...encryptionOutput, ...customerKeyOutput },
+  errors: [
+    ...initiateMultipartUpload.errors,
+    ...CUSTOMER_KEY_CAUSES,
+    'customerKeyWithEncryption',
+    'checksumTypeWithoutAlgorithm',
+    'checksumTypeUnsupported',
+  ],
   result: xml('InitiateMultipartUploadResult', {
     bucket: element('Bucket', text),
     key: element('Key', text),
@@ -70,10 +77,11 @@ const uploadPart = s3Operation({
   ...sharedWith(ossUploadPart),
   name: 'UploadPart',
   source: s3Page('UploadPart'),
-  input: { partNumber: ossUploadPart.input.partNumber, uploadId, contentMd5 },
+  input: { partNumber: ossUploadPart.input.partNumber, uploadId, contentMd5, ...customerKeyInput },
   body: 'bytes',
-  output: { etag: header('ETag', etag), ...checksumHeaders },
-  errors: [...ossUploadPart.errors, 'checksumDiffers'],
+  output: { etag: header('ETag', etag), ...encryptionOutput, ...customerKeyOutput, ...checksumHeaders },
+  errors: [...ossUploadPart.errors, ...CUSTOMER_KEY_CAUSES, 'customerKeyNeededForPart', 'checksumDiffers'],
+  answersAs: { ...ossUploadPart.answersAs, customerKeyNeeded: 'customerKeyNeededForPart' },
   refuses: refuseEncryption,
 })
 
@@ -99,10 +107,16 @@ const uploadPartCopy = s3Operation({
     copySourceRange: optional(header('x-amz-copy-source-range', copyRange)),
     /** A range that leaves the source is an error. */
     wholeRange: implied(true),
+    ...customerKeyInput,
+    ...sourceKeyInput,
   },
-  output: {},
+  output: {
+    ...encryptionOutput,
+    ...customerKeyOutput,
+    copySourceVersionId: ossUploadPartCopy.output.copySourceVersionId,
+  },
   result: xml('CopyPartResult', { etag: etagElement, lastModified: lastModifiedElement }),
-  errors: [...ossUploadPartCopy.errors, 'copyRangeOutside'],
+  errors: [...ossUploadPartCopy.errors, ...CUSTOMER_KEY_CAUSES, 'copyRangeOutside'],
   answersAs: { ...ossUploadPartCopy.answersAs, notModified: 'preconditionFailed' },
   refuses: refuseEncryption,
 })
@@ -125,6 +139,7 @@ const completeMultipartUpload = s3Operation({
     uploadId,
     ...writeConditions,
     ...checksumHeaders,
+    ...customerKeyInput,
     forbidOverwrite: implied(false),
     answersRepeats: implied(true),
   },
@@ -133,8 +148,9 @@ const completeMultipartUpload = s3Operation({
   output: {
     versionId: ossCompleteMultipartUpload.output.versionId,
     expiration: ossCompleteMultipartUpload.output.expiration,
+    ...encryptionOutput,
   },
-  errors: [...ossCompleteMultipartUpload.errors, ...WRITE_CONDITION_CAUSES, 'checksumMismatch'],
+  errors: [...ossCompleteMultipartUpload.errors, ...WRITE_CONDITION_CAUSES, ...CUSTOMER_KEY_CAUSES, 'checksumMismatch'],
   result: xml('CompleteMultipartUploadResult', {
     location: element('Location', text),
     bucket: element('Bucket', text),

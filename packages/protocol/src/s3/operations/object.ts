@@ -26,6 +26,7 @@ import { restoreObject as ossRestoreObject, restoreTier } from '../../operations
 import { contentMd5, etagElement, lastModifiedElement, versionIdText } from '../../operations/shared.js'
 import { counted, element, escapeXml, group, list, type Member, maybe, optionalElement, xml } from '../../xml.js'
 import { s3Row } from '../errors.js'
+import { CUSTOMER_KEY_CAUSES, customerKeyInput, customerKeyOutput, sourceKeyInput } from './customer-keys.js'
 import { s3Operation, s3Page, sharedWith } from './declare.js'
 import { mapped, refusedElement } from './document.js'
 import { postObject } from './post.js'
@@ -64,9 +65,10 @@ const putObject = s3Operation({
     versionId: ossPutObject.output.versionId,
     expiration: ossPutObject.output.expiration,
     ...encryptionOutput,
+    ...customerKeyOutput,
     ...checksumHeaders,
   },
-  errors: [...ossPutObject.errors, ...WRITE_CONDITION_CAUSES],
+  errors: [...ossPutObject.errors, ...WRITE_CONDITION_CAUSES, ...CUSTOMER_KEY_CAUSES, 'customerKeyWithEncryption'],
   refuses: refuseOnWrite,
 })
 
@@ -82,6 +84,7 @@ const range: Codec<string | undefined> = {
 
 /** A part of a multipart object may be asked for, by the number that it was uploaded with. */
 const partInput = {
+  ...customerKeyInput,
   checksumMode,
   partNumber: optional(query('partNumber', integer(1, PART_NUMBER_MAX, 'partNumberOfObjectInvalid'))),
   /** A matching tag makes If-Unmodified-Since count for nothing. */
@@ -90,8 +93,9 @@ const partInput = {
 const partOutput = {
   partsCount: optional(header('x-amz-mp-parts-count', integer(1, PART_NUMBER_MAX))),
   ...checksumHeaders,
+  ...customerKeyOutput,
 }
-const PART_CAUSES = ['rangeWithPartNumber', 'noSuchPartOfObject'] as const
+const PART_CAUSES = ['rangeWithPartNumber', 'noSuchPartOfObject', ...CUSTOMER_KEY_CAUSES] as const
 
 const getObject = s3Operation({
   ...sharedWith(ossGetObject),
@@ -168,6 +172,7 @@ const copyObject = s3Operation({
   input: {
     ...omit(ossCopyObject.input, 'trafficLimit'),
     ...description,
+    ...sourceKeyInput,
     ...writeConditions,
     copySource: header('x-amz-copy-source', copySource),
     metadataDirective: withDefault(header('x-amz-metadata-directive', directive), 'COPY'),
@@ -176,9 +181,15 @@ const copyObject = s3Operation({
     /** A copy onto itself must change something, and changes nothing else. */
     mustChange: implied(true),
   },
-  output: omit(ossCopyObject.output, 'etag', 'crc64'),
+  output: { ...omit(ossCopyObject.output, 'etag', 'crc64'), ...customerKeyOutput },
   result: xml('CopyObjectResult', { etag: etagElement, lastModified: lastModifiedElement, ...checksumElements }),
-  errors: [...ossCopyObject.errors, ...WRITE_CONDITION_CAUSES, 'copyOntoItself'],
+  errors: [
+    ...ossCopyObject.errors,
+    ...WRITE_CONDITION_CAUSES,
+    ...CUSTOMER_KEY_CAUSES,
+    'customerKeyWithEncryption',
+    'copyOntoItself',
+  ],
   // there is no answer without a body that says that the target is as it is asked for
   answersAs: { ...ossCopyObject.answersAs, notModified: 'preconditionFailed' },
   refuses: refuseOnWrite,

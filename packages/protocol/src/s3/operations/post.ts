@@ -6,6 +6,7 @@ import { refuseHeader } from '../../operation.js'
 import { encryptionOutput } from '../../operations/encryption-fields.js'
 import { postObject as ossPostObject } from '../../operations/object/post-object.js'
 import { element, xml } from '../../xml.js'
+import { CUSTOMER_KEY_CAUSES, customerKeyOutput } from './customer-keys.js'
 import { s3Operation, s3Page, sharedWith } from './declare.js'
 import { checksumHeaders, description, refuseOnWrite } from './shared.js'
 
@@ -45,10 +46,18 @@ export const postObject = s3Operation({
     versionId: ossPostObject.output.versionId,
     location: ossPostObject.output.location,
     ...encryptionOutput,
+    ...customerKeyOutput,
     ...checksumHeaders,
   },
   result: postedIfAsked,
-  errors: [...ossPostObject.errors, 'postFieldsExtra', 'postFieldAbsent', 'sigV4DoesNotMatch'],
+  errors: [
+    ...ossPostObject.errors,
+    ...CUSTOMER_KEY_CAUSES,
+    'customerKeyWithEncryption',
+    'postFieldsExtra',
+    'postFieldAbsent',
+    'sigV4DoesNotMatch',
+  ],
   refuses: [
     ...refuseOnWrite,
     refuseHeader('x-amz-object-lock-mode'),

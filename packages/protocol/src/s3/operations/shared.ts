@@ -10,6 +10,7 @@ import { storageClass, storedHeaders } from '../../operations/shared.js'
 import { optionalElement } from '../../xml.js'
 import { withoutAwsChunked } from '../chunked-body.js'
 import { CHECKSUMS, type ChecksumName, headerOf } from '../payload.js'
+import { customerKeyInput } from './customer-keys.js'
 
 /** Canned ACLs by which only the owner has access, as with one account they all do. */
 const PRIVATE = ['private', 'bucket-owner-read', 'bucket-owner-full-control', 'aws-exec-read']
@@ -73,6 +74,7 @@ export const description = {
   objectAcl: optional(header('x-amz-acl', cannedAcl)),
   storageClass: optional(header('x-amz-storage-class', storageClass)),
   ...omit(encryptionInput, 'dataEncryption'),
+  ...customerKeyInput,
   ...holdHeaders,
 }
 
@@ -125,18 +127,14 @@ export const uploadChecksum = {
   checksumType: checksumHeaders.checksumType,
 }
 
-/** Keys of clients are not taken, and a context of keys is not kept. */
-const KEYS_OF_CLIENTS = ['-customer-algorithm', '-customer-key', '-customer-key-md5', '-context']
-export const refuseClientKeys: readonly Refusal[] = [
-  ...KEYS_OF_CLIENTS.map((end) => refuseHeader(`x-amz-server-side-encryption${end}`)),
-  refuseHeader('x-amz-copy-source-server-side-encryption-customer-algorithm'),
-]
+/** A context of keys is not kept. */
+const refuseContext = refuseHeader('x-amz-server-side-encryption-context')
 /** Where an object is read, or a part is written, the upload or the object has its encryption already. */
 export const refuseEncryption: readonly Refusal[] = [
   ...['', '-aws-kms-key-id'].map((end) =>
     refuseHeader(`x-amz-server-side-encryption${end}`, [], 'encryptionHeaderOnPart'),
   ),
-  ...refuseClientKeys,
+  refuseContext,
 ]
 export const refuseGrants: readonly Refusal[] = ['read', 'write', 'read-acp', 'write-acp', 'full-control'].map(
   (right) => refuseHeader(`x-amz-grant-${right}`),
@@ -144,4 +142,4 @@ export const refuseGrants: readonly Refusal[] = ['read', 'write', 'read-acp', 'w
 export const refuseRedirect = refuseHeader('x-amz-website-redirect-location')
 
 /** Headers that ask for what no object here has. */
-export const refuseOnWrite: readonly Refusal[] = [...refuseClientKeys, ...refuseGrants, refuseRedirect]
+export const refuseOnWrite: readonly Refusal[] = [refuseContext, ...refuseGrants, refuseRedirect]

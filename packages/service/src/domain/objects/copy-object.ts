@@ -6,7 +6,8 @@ import { type BucketName, type ObjectKey, OssError, PART_SIZE_MAX } from '@binde
 import { StorageError, together } from '@bindery/storage'
 import { findBucket, readBucket } from '../buckets/buckets.js'
 import { commitBlob, requireLiving, storeBytes } from '../bytes/blobs.js'
-import { createDataKey, encryptionField, isSameCipher, rewrapFor } from '../bytes/encryption.js'
+import { createDataKey, encryptionField, isSameCipher, isSameWrapping, rewrapFor } from '../bytes/encryption.js'
+import { findManifest } from '../bytes/manifest-bytes.js'
 import { withLent } from '../bytes/sources.js'
 import { type Domain, newId } from '../domain.js'
 import { type Scope, withScope } from '../scope.js'
@@ -90,7 +91,7 @@ async function copyOpen(domain: Domain, scope: Scope, copy: CopiedObject): Promi
   const bucket = await findBucket(domain, copy.bucket)
   const keepsKey = source.type === 'Symlink' || (source.type === 'Appendable' && replacesSource(bucket, copy))
   if (keepsKey) return commitCopy(domain, copy, { source, encryption: source.encryption })
-  if (isSameCipher(source.encryption, copy.encryption))
+  if (await sharesBytes(domain, source, copy.encryption))
     return commitCopy(domain, copy, await wrap(domain, copy, source))
   if (source.size > PART_SIZE_MAX) throw new OssError('entityTooLarge')
   const manifest = newId(domain)
@@ -102,6 +103,20 @@ async function copyOpen(domain: Domain, scope: Scope, copy: CopiedObject): Promi
   return commitBlob(domain, blob, owner, () =>
     commitCopy(domain, copy, { source, encryption: key?.encryption, written }),
   )
+}
+
+/**
+ * Whether a copy can name the bytes of its source. Slices hold data keys of their own, which are not wrapped anew: they
+ * are shared only where what wraps them stays the same.
+ */
+async function sharesBytes(
+  domain: Domain,
+  { encryption, type, bytes, manifest }: ObjectRecord,
+  choice: EncryptionChoice | undefined,
+): Promise<boolean> {
+  if (!isSameCipher(encryption, choice)) return false
+  if (type === 'Appendable' || bytes.kind === 'blob' || isSameWrapping(encryption, choice)) return true
+  return (await findManifest(domain, manifest)).depth === 0
 }
 
 /** Wraps the data keys of shared bytes for a copy. */

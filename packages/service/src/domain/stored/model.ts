@@ -72,8 +72,8 @@ export type WrappedKey = Uint8Array
 
 /** How an object's bytes are encrypted at rest; absent where they are plain. */
 export interface Encryption {
-  /** As OSS names it. */
-  readonly algorithm: 'AES256' | 'KMS' | 'SM4'
+  /** As OSS names it; `customer`: AES-256; each request brings the key that wraps the data key, and it is never stored. */
+  readonly algorithm: 'AES256' | 'KMS' | 'SM4' | 'customer'
   /** The id of the key that wraps the data key; of `KMS` only. */
   readonly keyId?: string
   /** The cipher of the bytes, where `KMS` does not use its default. */

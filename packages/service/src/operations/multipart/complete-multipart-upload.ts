@@ -9,6 +9,7 @@ import {
   keepOutcome,
   keptOutcome,
 } from '../../callback/outcome.js'
+import { verifyCustomerKey } from '../../domain/bytes/encryption.js'
 import type { Domain } from '../../domain/domain.js'
 import { type Completed, completeUpload, findCompletion } from '../../domain/uploads/complete.js'
 
@@ -20,7 +21,10 @@ export const completeMultipartUpload = handler('CompleteMultipartUpload', {
   async find(call) {
     const name = { bucket: call.bucket.name, key: call.key, uploadId: call.input.uploadId }
     const upload = await findCompletion(domainOf(call), name, requesterId(call.requester))
-    return { name, encryption: upload?.encryption, callback: await askedCallback(call) }
+    const { encryption } = upload ?? {}
+    const { customerKey } = call.input
+    if (customerKey !== undefined) await verifyCustomerKey(call.domain, encryption, name.uploadId, customerKey)
+    return { name, encryption, callback: await askedCallback(call) }
   },
   async handle(call, { name, encryption, callback }) {
     const { document, input } = call

@@ -3,7 +3,7 @@ import { handler } from '../../call.js'
 import { initiateUpload } from '../../domain/uploads/uploads.js'
 
 import { describeObject, uploadChecksumOf } from '../describe.js'
-import { chosenEncryption, encryptionHeaders } from '../encryption.js'
+import { chosenEncryption, customerKeyHeaders, encryptionHeaders } from '../encryption.js'
 import { statedHolds } from '../object/holds.js'
 
 export const initiateMultipartUpload = handler('InitiateMultipartUpload', async (call) => {
@@ -24,7 +24,7 @@ export const initiateMultipartUpload = handler('InitiateMultipartUpload', async 
   })
   const checksums = { checksumAlgorithm: checksum?.name, checksumType: checksum?.type }
   return {
-    output: { ...encryptionHeaders(encryption), ...checksums },
+    output: { ...encryptionHeaders(encryption), ...customerKeyHeaders(encryption, input), ...checksums },
     result: { encodingType: input.encodingType, bucket: bucket.name, key, uploadId },
   }
 })

@@ -1,6 +1,7 @@
 import { OssError } from '@bindery/protocol'
 import type { ByteRange } from '@bindery/storage'
 import { handler } from '../../call.js'
+import { requireCustomerKey, verifyCustomerKey } from '../../domain/bytes/encryption.js'
 import { findDirectRead, requireReadable } from '../../domain/objects/restore.js'
 import type { ObjectRecord } from '../../domain/stored/model.js'
 import { shownVersionOf } from '../../domain/stored/version-id.js'
@@ -8,7 +9,7 @@ import { copyPart } from '../../domain/uploads/copy-part.js'
 import { findUpload } from '../../domain/uploads/uploads.js'
 import { requireWanted } from '../../response/conditions.js'
 import { contentRange, selectRange } from '../../response/range.js'
-import { encryptionHeaders } from '../encryption.js'
+import { customerKeyHeaders, encryptionHeaders } from '../encryption.js'
 
 /**
  * A range that does not lie within the source is ignored: the whole source is copied, and no Content-Range
@@ -19,6 +20,7 @@ export const uploadPartCopy = handler('UploadPartCopy', async (call) => {
   const { uploadId, partNumber, copySource } = input
   const name = { bucket: bucket.name, key, uploadId }
   const { encryption } = await findUpload(domain, name)
+  await verifyCustomerKey(domain, encryption, uploadId, input.customerKey)
   const sourceBucket = await call.authoriseSource(copySource)
   const isDirectlyRead = await findDirectRead(domain, sourceBucket)
   const rangeOf = ({ size }: ObjectRecord): ByteRange | undefined => {
@@ -29,6 +31,7 @@ export const uploadPartCopy = handler('UploadPartCopy', async (call) => {
   }
   const choose = (source: ObjectRecord): ByteRange | undefined => {
     requireReadable(source, domain.clock(), isDirectlyRead)
+    requireCustomerKey(source.encryption, input.sourceKey)
     requireWanted(input, source)
     return rangeOf(source)
   }
@@ -42,6 +45,7 @@ export const uploadPartCopy = handler('UploadPartCopy', async (call) => {
       contentRange: range && contentRange(range, source.size),
       copySourceVersionId: shownVersionOf(sourceBucket, source),
       ...encryptionHeaders(encryption),
+      ...customerKeyHeaders(encryption, input),
     },
     result: { etag, lastModified: modifiedAt },
   }

@@ -6,7 +6,7 @@ import type { ClientEnvelope } from '../../domain/uploads/client-encryption.js'
 import { uploadPart as storePart } from '../../domain/uploads/upload-part.js'
 import { pacedSource, paceOf } from '../../traffic.js'
 import { checksumsOf, given } from '../describe.js'
-import { encryptionHeaders } from '../encryption.js'
+import { customerKeyHeaders, encryptionHeaders } from '../encryption.js'
 
 type EnvelopeInput = InputOf<Operations['UploadPart']>
 
@@ -27,7 +27,9 @@ export const uploadPart = handler('UploadPart', async (call) => {
   const output = { etag, contentMd5: base64(md5), crc64, qosDelayTime: pace?.delayedMs }
   // a checksum that the upload does not ask for is verified and echoed, but not kept
   const verified = checksumsOf(checksumOf({ expected }))
-  return { output: { ...output, ...verified, ...encryptionHeaders(upload.encryption) } }
+  const { encryption } = upload
+  const encrypted = { ...encryptionHeaders(encryption), ...customerKeyHeaders(encryption, call.input) }
+  return { output: { ...output, ...verified, ...encrypted } }
 })
 
 function envelopeIn(input: EnvelopeInput): ClientEnvelope {

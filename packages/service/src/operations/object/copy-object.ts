@@ -1,5 +1,6 @@
 import { type Operations, OssError } from '@bindery/protocol'
 import { type HandledInput, handler } from '../../call.js'
+import { requireCustomerKey } from '../../domain/bytes/encryption.js'
 import { copyObject as copy } from '../../domain/objects/copy-object.js'
 import { findDirectRead, requireReadable } from '../../domain/objects/restore.js'
 import type { ObjectDescription, ObjectRecord } from '../../domain/stored/model.js'
@@ -7,7 +8,7 @@ import { shownVersionOf } from '../../domain/stored/version-id.js'
 import { requireWanted } from '../../response/conditions.js'
 
 import { checksumsOf, conditionOf, describeObject } from '../describe.js'
-import { chosenEncryption, encryptionHeaders } from '../encryption.js'
+import { chosenEncryption, customerKeyHeaders, encryptionHeaders } from '../encryption.js'
 import { statedHolds } from './holds.js'
 
 type Input = HandledInput<Operations['CopyObject']>
@@ -31,6 +32,7 @@ export const copyObject = handler('CopyObject', async (call) => {
     encryption: await chosenEncryption(call),
     descriptionOf: (source) => {
       requireReadable(source, domain.clock(), isDirectlyRead)
+      requireCustomerKey(source.encryption, input.sourceKey)
       requireWanted(input, source)
       return ontoItself && input.mustChange !== true
         ? describeAnew(input, asked, source)
@@ -40,12 +42,21 @@ export const copyObject = handler('CopyObject', async (call) => {
   const { crc64, modifiedAt, version, encryption } = made
   const etag = call.etagOf(made)
   const versions = { versionId: version?.id, copySourceVersionId: shownVersionOf(sourceBucket, source) }
-  const output = { etag, crc64, ...versions, ...encryptionHeaders(encryption) }
+  const output = {
+    etag,
+    crc64,
+    ...versions,
+    ...encryptionHeaders(encryption),
+    ...customerKeyHeaders(encryption, input),
+  }
   return { output, result: { etag, lastModified: modifiedAt, ...checksumsOf(made.checksum) } }
 })
 
-function changes({ metadataDirective, storageClass }: Input): boolean {
-  return metadataDirective === 'REPLACE' || storageClass !== undefined
+function changes({ metadataDirective, storageClass, serverSideEncryption, customerKey, copySource }: Input): boolean {
+  const isEncrypted = serverSideEncryption !== undefined || customerKey !== undefined
+  return (
+    metadataDirective === 'REPLACE' || storageClass !== undefined || isEncrypted || copySource.version !== undefined
+  )
 }
 
 function describeCopy(input: Input, asked: ObjectDescription, source: ObjectRecord): ObjectDescription {

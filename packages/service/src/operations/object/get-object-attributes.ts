@@ -1,14 +1,17 @@
 import { handler } from '../../call.js'
+import { verifyCustomerKey } from '../../domain/bytes/encryption.js'
 import { countParts, findPartsAfter, hasParts } from '../../domain/objects/parts.js'
 import type { ObjectRecord } from '../../domain/stored/model.js'
 import { shownVersionOf } from '../../domain/stored/version-id.js'
 import { checksumsOf } from '../describe.js'
+import { customerKeyHeaders } from '../encryption.js'
 import { checksumOfPart } from './part-of-object.js'
 
 /** Shows what was asked for. S3 leaves the number of parts out of the checksum here. */
 export const getObjectAttributes = handler('GetObjectAttributes', async (call) => {
   const { domain, input } = call
   const { record } = call.openObject
+  await verifyCustomerKey(domain, record.encryption, record.manifest, input.customerKey)
   const asked = new Set(input.attributes)
   const parts = asked.has('ObjectParts') && hasParts(record) ? await partsOf(call, record) : undefined
   const checksum = record.checksum && { ...record.checksum, value: record.checksum.value.replace(/-\d+$/, '') }
@@ -19,7 +22,9 @@ export const getObjectAttributes = handler('GetObjectAttributes', async (call) =
     storageClass: asked.has('StorageClass') ? record.storageClass : undefined,
     objectSize: asked.has('ObjectSize') ? record.size : undefined,
   }
-  return { output: { lastModified: record.modifiedAt, versionId: shownVersionOf(call.bucket, record) }, result }
+  const encrypted = customerKeyHeaders(record.encryption, input)
+  const versionId = shownVersionOf(call.bucket, record)
+  return { output: { lastModified: record.modifiedAt, versionId, ...encrypted }, result }
 
   async function partsOf({ input: { maxParts, partNumberMarker } }: typeof call, object: ObjectRecord) {
     const found = await findPartsAfter(domain, object, partNumberMarker, maxParts + 1)

@@ -2,6 +2,7 @@ import { upperHex } from '@bindery/bytes'
 import { type ObjectKey, type Operations, OssError } from '@bindery/protocol'
 import { type Awaitable, andThen, type ByteRange } from '@bindery/storage'
 import { type CallOf, type HandledInput, handler, type Reply } from '../../call.js'
+import { verifyCustomerKey } from '../../domain/bytes/encryption.js'
 import type { OpenObject, TakeBytes } from '../../domain/objects/open-object.js'
 import type { ObjectRecord, StoredHeaders } from '../../domain/stored/model.js'
 import { isWanted, rangeHolds } from '../../response/conditions.js'
@@ -19,21 +20,31 @@ type Answer = Reply<Operations['GetObject']>
 export const getObject = handler('GetObject', (call) => {
   const overrides = overridesOf(call.input)
   if (call.requester.kind === 'anonymous' && overrides !== undefined) throw new OssError('anonymousOverride')
-  return andThen(readableObject(call, noteAccess(call)), (object): Awaitable<Answer> => {
-    const stored = objectHeaders(call, object.record)
-    const whole = overrides === undefined ? stored : { ...stored, ...overrides }
-    const { input } = call
-    if (input.process !== undefined) return processed(call, input.process, object, stored, overrides)
-    if (input.partNumber === undefined) return answer(object, input, whole, paceOf(call))
-    if (!isWanted(input, object.record)) throw notModified(whole)
-    return andThen(partAsked(call.domain, object.record, input), ({ status, headers, range }) => ({
-      status,
-      output: { ...whole, ...headers },
-      content: object.read(range),
-      contentSize: headers.contentLength,
-    }))
+  return andThen(readableObject(call, noteAccess(call)), (object) => {
+    const { encryption, manifest } = object.record
+    const verified = verifyCustomerKey(call.domain, encryption, manifest, call.input.customerKey)
+    return andThen(verified, () => answerWith(call, object, overrides))
   })
 })
+
+function answerWith(
+  call: CallOf<'GetObject'>,
+  object: OpenObject,
+  overrides: StoredHeaders | undefined,
+): Awaitable<Answer> {
+  const { input } = call
+  const stored = objectHeaders(call, object.record)
+  const whole = overrides === undefined ? stored : { ...stored, ...overrides }
+  if (input.process !== undefined) return processed(call, input.process, object, stored, overrides)
+  if (input.partNumber === undefined) return answer(object, input, whole, paceOf(call))
+  if (!isWanted(input, object.record)) throw notModified(whole)
+  return andThen(partAsked(call.domain, object.record, input), ({ status, headers, range }) => ({
+    status,
+    output: { ...whole, ...headers },
+    content: object.read(range),
+    contentSize: headers.contentLength,
+  }))
+}
 
 /** Notes a read in a bucket that records them. */
 function noteAccess({ domain, bucket }: CallOf<'GetObject'>) {

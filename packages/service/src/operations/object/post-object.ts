@@ -6,7 +6,7 @@ import { answerOf } from '../../callback/outcome.js'
 import { checkOverwrite, putObject as storeObject } from '../../domain/objects/objects.js'
 import type { ObjectRecord } from '../../domain/stored/model.js'
 import { checksumsOf, describeObject } from '../describe.js'
-import { chosenEncryption, encryptionHeaders } from '../encryption.js'
+import { chosenEncryption, customerKeyHeaders, encryptionHeaders } from '../encryption.js'
 
 /** Stores the file of a form. Its fields were read before the requester was known, because they name it. */
 export const postObject = handler('PostObject', {
@@ -38,6 +38,7 @@ export const postObject = handler('PostObject', {
       versionId: version?.id,
       location: input.showsLocation === true ? location : undefined,
       ...encryptionHeaders(record.encryption),
+      ...customerKeyHeaders(record.encryption, call.input),
       ...checksumsOf(record.checksum),
     }
     if (callback !== undefined) {

@@ -4,7 +4,7 @@ import { answerOf } from '../../callback/outcome.js'
 import { checkOverwrite, putObject as storeObject } from '../../domain/objects/objects.js'
 import { pacedSource, paceOf } from '../../traffic.js'
 import { checksumsOf, conditionOf, describeObject, shownExpiration } from '../describe.js'
-import { chosenEncryption, encryptionHeaders } from '../encryption.js'
+import { chosenEncryption, customerKeyHeaders, encryptionHeaders } from '../encryption.js'
 import { statedHolds } from './holds.js'
 
 /** An object that must not be overwritten, and a callback that cannot be made, are detected before the body is read. */
@@ -35,8 +35,9 @@ export const putObject = handler('PutObject', {
     }
     const pace = paceOf(call)
     const record = await storeObject(domain, object, pacedSource(call.content.source, pace))
-    const { etag, crc64, version } = record
-    const shown = { versionId: version?.id, ...encryptionHeaders(record.encryption), ...checksumsOf(record.checksum) }
+    const { etag, crc64, version, encryption: made } = record
+    const encrypted = { ...encryptionHeaders(made), ...customerKeyHeaders(made, input) }
+    const shown = { versionId: version?.id, ...encrypted, ...checksumsOf(record.checksum) }
     const expiration = shownExpiration(call.expirationOf(record))
     const output = { etag, crc64, qosDelayTime: pace?.delayedMs, expiration, ...shown }
     // Content-MD5 next to the application's answer would be taken for the digest of that answer

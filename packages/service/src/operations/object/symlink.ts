@@ -1,7 +1,7 @@
 import { OssError } from '@bindery/protocol'
 import { handler } from '../../call.js'
 import { putSymlink as makeSymlink } from '../../domain/objects/symlinks.js'
-import { describeObject, objectHeaders } from '../describe.js'
+import { describeObject, plainHeaders } from '../describe.js'
 import { statedHolds } from './holds.js'
 
 export const putSymlink = handler('PutSymlink', async (call) => {
@@ -21,6 +21,6 @@ export const putSymlink = handler('PutSymlink', async (call) => {
 export const getSymlink = handler('GetSymlink', (call) => {
   const { target } = call.object
   if (target === undefined) throw new OssError('notSymlink')
-  const { contentLength, contentType, etag, lastModified, versionId, userMetadata } = objectHeaders(call, call.object)
+  const { contentLength, contentType, etag, lastModified, versionId, userMetadata } = plainHeaders(call, call.object)
   return { output: { contentLength, contentType, etag, lastModified, target, versionId, userMetadata } }
 })
