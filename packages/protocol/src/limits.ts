@@ -53,6 +53,10 @@ export const BUCKET_TAG_VALUE_BYTES_MAX = 128
 export const REFERER_BYTES_MAX = 20 * 1024
 /** Headers and parameters of the real-time log together. */
 export const USER_DEFINED_LOG_FIELDS_MAX = 6
+/** Rules about overwriting of a bucket. @see https://help.aliyun.com/zh/oss/developer-reference/putbucketoverwriteconfig */
+export const OVERWRITE_RULES_MAX = 100
+/** Bindery's own; OSS names none. */
+export const RESPONSE_HEADER_RULES_MAX = 100
 /** Routing rules of a website; headers that a condition or a list of headers names. @see https://help.aliyun.com/zh/oss/developer-reference/putbucketwebsite */
 export const WEBSITE_RULES_MAX = 20
 export const WEBSITE_HEADERS_MAX = 10

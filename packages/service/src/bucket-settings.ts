@@ -7,16 +7,36 @@ import type { ReadMore } from './domain/buckets/buckets.js'
 import { isDamage } from './domain/stored/damage.js'
 import { readDocument } from './domain/stored/documents.js'
 import type { BucketRecord } from './domain/stored/model.js'
-import type { LifecycleRule } from './domain/upkeep/due-action.js'
 
-export interface ReadWithBucket extends ReadForAccess {
+interface Settings {
   /** Only of operations whose answer shows when an object expires, in a bucket that has rules. */
-  readonly lifecycle?: readonly LifecycleRule[] | undefined
+  readonly lifecycle?: BucketSettings['lifecycle'] | undefined
   /** Only of operations whose answer shows when an object was read. */
-  readonly accessMonitor?: BucketSettings['accessmonitor'] | undefined
+  readonly accessmonitor?: BucketSettings['accessmonitor'] | undefined
   /** Only for anonymous reads of a bucket that is a website. */
   readonly website?: BucketSettings['website'] | undefined
+  /** Only of operations that may overwrite an object. */
+  readonly overwriteConfig?: BucketSettings['overwriteConfig'] | undefined
+  /** Only of a bucket that has such rules. */
+  readonly responseHeader?: BucketSettings['responseHeader'] | undefined
 }
+
+type Kind = keyof Settings
+
+export interface ReadWithBucket extends ReadForAccess {
+  readonly settings?: Settings | undefined
+}
+
+/** When each setting counts. */
+const COUNTS: Readonly<Record<Kind, (operation: Operation, requester: Requester) => boolean>> = {
+  lifecycle: ({ output }) => 'expiration' in output,
+  accessmonitor: ({ output }) => 'lastAccessTime' in output,
+  website: ({ method }, { kind }) => kind === 'anonymous' && (method === 'GET' || method === 'HEAD'),
+  overwriteConfig: ({ input }) => 'forbidOverwrite' in input,
+  responseHeader: () => true,
+}
+
+const KINDS = Object.keys(COUNTS) as readonly Kind[]
 
 /** Adds what the answer of an operation depends on. Nothing is read, and nothing changes, where the bucket has none of it. */
 export function withSettings(
@@ -24,46 +44,28 @@ export function withSettings(
   requester: Requester,
   readRules: ReadMore<ReadForAccess>,
 ): ReadMore<ReadWithBucket> {
-  return withWebsite(operation, requester, withAccessMonitor(operation, withLifecycle(operation, readRules)))
-}
-
-function withAccessMonitor({ output }: Operation, readMore: ReadMore<ReadWithBucket>): ReadMore<ReadWithBucket> {
-  if (!('lastAccessTime' in output)) return readMore
   return (reader, bucket) => {
-    if (bucket.documents?.accessmonitor === undefined) return readMore(reader, bucket)
-    const both = together(readMore(reader, bucket), readDocument(reader, bucket, 'accessmonitor'))
-    return andThen(both, ([others, accessMonitor]) => ({ ...others, accessMonitor }))
+    const read = readRules(reader, bucket)
+    const { documents } = bucket
+    if (documents === undefined) return read
+    const kinds = KINDS.filter((kind) => documents[kind] !== undefined && COUNTS[kind](operation, requester))
+    if (kinds.length === 0) return read
+    return andThen(together(read, readSettings(reader, bucket, kinds)), ([rules, settings]) => ({ ...rules, settings }))
   }
 }
 
-/** A website answers anonymous reads alone. */
-function withWebsite(
-  { method }: Operation,
-  requester: Requester,
-  readMore: ReadMore<ReadWithBucket>,
-): ReadMore<ReadWithBucket> {
-  if (requester.kind !== 'anonymous' || (method !== 'GET' && method !== 'HEAD')) return readMore
-  return (reader, bucket) => {
-    if (bucket.documents?.website === undefined) return readMore(reader, bucket)
-    const both = together(readMore(reader, bucket), readDocument(reader, bucket, 'website'))
-    return andThen(both, ([others, website]) => ({ ...others, website }))
-  }
-}
-
-function withLifecycle({ output }: Operation, readRules: ReadMore<ReadForAccess>): ReadMore<ReadWithBucket> {
-  if (!('expiration' in output)) return readRules
-  return (reader, bucket) => {
-    if (bucket.documents?.lifecycle === undefined) return readRules(reader, bucket)
-    const both = together(readRules(reader, bucket), readLifecycle(reader, bucket))
-    return andThen(both, ([access, lifecycle]) => ({ ...access, lifecycle }))
-  }
+function readSettings(reader: Reader, bucket: BucketRecord, kinds: readonly Kind[]): Awaitable<Settings> {
+  const reads = kinds.map((kind) =>
+    kind === 'lifecycle' ? readLifecycle(reader, bucket) : readDocument(reader, bucket, kind),
+  )
+  return andThen(together(...reads), (values) => Object.fromEntries(kinds.map((kind, index) => [kind, values[index]])))
 }
 
 /** Damaged rules are reported by the pass that applies them; what they do to an object is not known. */
-function readLifecycle(reader: Reader, bucket: BucketRecord): Awaitable<readonly LifecycleRule[] | undefined> {
+function readLifecycle(reader: Reader, bucket: BucketRecord): Awaitable<BucketSettings['lifecycle'] | undefined> {
   return settle(
     () => readDocument(reader, bucket, 'lifecycle'),
-    (found) => found?.rules,
+    (found) => found,
     (error) => {
       if (!isDamage(error)) throw error
       return undefined

@@ -2,6 +2,7 @@ import {
   type AddressingStyle,
   type BodyOf,
   type BucketName,
+  type BucketSettings,
   type ChunkChain,
   type HandledName,
   type HandledOperations,
@@ -37,6 +38,7 @@ import type {
 import { expirationOf } from './domain/upkeep/due-action.js'
 import type { Exchange } from './exchange.js'
 import type { Callbacks, DomainProofs, ServiceOptions } from './options.js'
+import { forbidsOverwrite } from './overwrite-rules.js'
 import { bucketUrlOf, endpointsOf, type Reached, type RegionEndpoints } from './response/endpoint.js'
 import type { ServiceRequest } from './service.js'
 
@@ -80,6 +82,8 @@ export interface Found extends ReadWithBucket {
   /** The delete marker that the name of the object leads to instead. */
   readonly marker: DeleteMarker | undefined
 }
+
+const NO_SETTINGS: NonNullable<Found['settings']> = {}
 
 /** The decoded body of a request: a document's value, or content that is still unread. */
 export interface CallBody<O extends Operation> {
@@ -218,25 +222,37 @@ export class UnreadCall<O extends Operation> {
     return this.#found.rules?.requesterPays === true && accountOf(this.requester)?.id !== this.#found.bucket?.owner
   }
 
+  /** Whether an object of the request's key must stay: the request says so, or a rule of its bucket. */
+  get forbidsOverwrite(): boolean {
+    const { forbidOverwrite = false } = this.input as { readonly forbidOverwrite?: boolean }
+    const { rules = [] } = this.#settings.overwriteConfig ?? {}
+    return forbidOverwrite || forbidsOverwrite(rules, this.requester, this.key)
+  }
+
+  /** The rules of the bucket about headers that its answers leave out. */
+  get hidingRules(): BucketSettings['responseHeader']['rules'] | undefined {
+    return this.#settings.responseHeader?.rules
+  }
+
   /**
    * When the bucket's rules delete an object of the request's key, and by which of them. Undefined where they do not, and
    * where the request names one of several versions: rules for the current version do not delete that one.
    */
   expirationOf(record: ObjectRecord): ReturnType<typeof expirationOf> {
-    const { lifecycle } = this.#found
+    const { lifecycle } = this.#settings
     if (lifecycle === undefined) return undefined
     const { key, version } = this.objectName
     if (version !== undefined && this.bucket.versioning === 'Enabled') return undefined
     // what a symlink answers is partly its target's, and rules see the link
     const own = record.target === undefined ? record : (this.#found.object ?? record)
-    return expirationOf(lifecycle, key, own)
+    return expirationOf(lifecycle.rules, key, own)
   }
 
   /** When an object was last read, if its bucket records that. */
   lastAccessOf({ modifiedAt, accessedAt = 0 }: ObjectRecord): number | undefined {
-    const { accessMonitor } = this.#found
-    if (accessMonitor?.status !== 'Enabled') return undefined
-    return Math.max(modifiedAt, accessedAt, accessMonitor.enabledAt ?? 0)
+    const { accessmonitor } = this.#settings
+    if (accessmonitor?.status !== 'Enabled') return undefined
+    return Math.max(modifiedAt, accessedAt, accessmonitor.enabledAt ?? 0)
   }
 
   /** The tag of an object's content, as the client's protocol has it. */
@@ -287,6 +303,10 @@ export class UnreadCall<O extends Operation> {
 
   withBody(body: CallBody<O>): Call<O> {
     return new Call(this.#head, this.#found, body)
+  }
+
+  get #settings(): NonNullable<Found['settings']> {
+    return this.#found.settings ?? NO_SETTINGS
   }
 
   #sought<T>(found: T | undefined): T {

@@ -54,12 +54,20 @@ function findNothing({ access, requester }: Head): Awaitable<Found> {
 
 /** All fields in one literal: a spread for each request costs more than all of them. */
 function foundOf(
-  { bucket, more: { rules, edition, lifecycle, website, accessMonitor } }: BucketAndMore<ReadWithBucket>,
+  { bucket, more }: BucketAndMore<ReadWithBucket>,
   object?: ObjectRecord,
   openObject?: OpenObject,
   marker?: DeleteMarker,
 ): Found {
-  return { bucket, rules, edition, lifecycle, website, accessMonitor, object, openObject, marker }
+  return {
+    bucket,
+    rules: more.rules,
+    edition: more.edition,
+    settings: more.settings,
+    object,
+    openObject,
+    marker,
+  }
 }
 
 /** Whether an operation reads its object, so that it is looked up with its bucket. */

@@ -46,6 +46,7 @@ import { toOssError } from './response/failure.js'
 import { LentStream } from './response/lent-stream.js'
 import type { ServiceResponse } from './service.js'
 import { Steps } from './steps.js'
+import { enterStyle } from './styled-keys.js'
 import type { Handle, Shared } from './surface.js'
 import { leavingTrail } from './trail-of-call.js'
 import { RunningMirrors } from './website/mirror.js'
@@ -292,8 +293,14 @@ function authorise(head: Head): Awaitable<UnreadCall<Operation>> {
     requireOwner(head.input, found)
     const page = enterSite(head, found)
     if (page !== undefined) return authorise(page)
-    return andThen(requireAllowed(head, touched(head, found)), () => new UnreadCall(head, found))
+    const styled = enterStyle(head, found)
+    if (styled === undefined) return allow(head, found)
+    return andThen(styled, (image) => (image === undefined ? allow(head, found) : authorise(image)))
   })
+}
+
+function allow(head: Head, found: Found): Awaitable<UnreadCall<Operation>> {
+  return andThen(requireAllowed(head, touched(head, found)), () => new UnreadCall(head, found))
 }
 
 /** The same request, after what its signer may do was changed. Throws invalidAccessKeyId, accessKeyDisabled. */

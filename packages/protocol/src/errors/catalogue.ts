@@ -156,6 +156,7 @@ export const CATALOGUE = {
 
   // Bodies
   malformedXml: row('MalformedXML', 400, MALFORMED_XML),
+  configOfMissingBucket: row('MalformedXML', 400, MALFORMED_XML, { ec: '0015-00000231' }),
   invalidDigestFormat: row('InvalidDigest', 400, INVALID_MD5, { ec: '0017-00000502' }),
   invalidDigestMismatch: row('InvalidDigest', 400, INVALID_MD5, { ec: '0017-00000503' }),
   incompleteBody: row(
@@ -330,6 +331,17 @@ export const CATALOGUE = {
   publicPolicyBlocked: accessDenied('Put public bucket policy is not allowed', '0003-00090006'),
   publicBucketAclBlocked: accessDenied('Put public bucket acl is not allowed', '0003-00090005'),
   noSuchWebsite: row('NoSuchWebsiteConfiguration', 404, 'The specified bucket does not have a website configuration.'),
+  noSuchOverwriteConfig: row(
+    'NoSuchBucketOverwriteConfig',
+    404,
+    'The specified bucket does not have an overwrite configuration.',
+  ),
+  noSuchQosInfo: row('NoSuchBucketQosInfo', 404, 'The specified bucket does not have a QoS configuration.'),
+  noSuchResponseHeader: row(
+    'NoSuchResponseHeaderConfiguration',
+    404,
+    'The specified bucket does not have a response header configuration.',
+  ),
   websiteTooManyRules: invalidArgument('A website has at most {Max} routing rules.'),
   noSuchUserDefinedLogFields: row(
     'NoSuchUserDefinedLogFieldsConfig',
@@ -624,6 +636,7 @@ export const CATALOGUE = {
   listBucketsDenied: accessDenied('You are forbidden to list buckets.', '0003-00090002'),
   anonymousBucketDenied: accessDenied('Anonymous user has no right to access this bucket.', '0003-00000002'),
   anonymousForbidden: accessDenied('Anonymous access is forbidden for this operation.', '0003-00090003'),
+  sourceProtected: accessDenied('You are denied by the source file protection of the bucket.', '0003-00090011'),
   deniedByPolicy: accessDenied('Access denied by bucket policy.', '0003-00000201'),
   deniedBySessionPolicy: accessDenied("Access denied by authorizer's policy.", '0003-00090004'),
   refererEmpty: accessDenied(REFERER_DENIED, '0003-00000501'),

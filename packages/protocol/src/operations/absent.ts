@@ -22,7 +22,6 @@ function absent(name: string, method: Method, level: Level, ...when: (string | D
 /** In the order of the official reference. A name stands twice where an operation is addressed in two ways. */
 export const ABSENT_OPERATIONS: readonly AbsentOperation[] = [
   // The service
-  absent('GetUserQoSInfo', 'GET', 'service', 'qosInfo'),
   absent('ListAccessPoints', 'GET', 'service', 'accessPoint'),
   absent('ListAccessPointsForObjectProcess', 'GET', 'service', 'accessPointForObjectProcess'),
   absent('ListResourcePools', 'GET', 'service', 'resourcePool'),
@@ -35,25 +34,8 @@ export const ABSENT_OPERATIONS: readonly AbsentOperation[] = [
   absent('PutAccessPointPublicAccessBlock', 'PUT', 'bucket', 'publicAccessBlock', 'x-oss-access-point-name'),
   absent('GetAccessPointPublicAccessBlock', 'GET', 'bucket', 'publicAccessBlock', 'x-oss-access-point-name'),
   absent('DeleteAccessPointPublicAccessBlock', 'DELETE', 'bucket', 'publicAccessBlock', 'x-oss-access-point-name'),
-  absent('PutBucketOverwriteConfig', 'PUT', 'bucket', 'overwriteConfig'),
-  absent('GetBucketOverwriteConfig', 'GET', 'bucket', 'overwriteConfig'),
-  absent('DeleteBucketOverwriteConfig', 'DELETE', 'bucket', 'overwriteConfig'),
-
-  // Costs
-  absent('PutBucketQoSInfo', 'PUT', 'bucket', 'qosInfo'),
-  absent('GetBucketQoSInfo', 'GET', 'bucket', 'qosInfo'),
-  absent('DeleteBucketQoSInfo', 'DELETE', 'bucket', 'qosInfo'),
-  absent('PutBucketRequesterQoSInfo', 'PUT', 'bucket', 'requesterQosInfo', 'qosRequester'),
-  absent('GetBucketRequesterQoSInfo', 'GET', 'bucket', 'requesterQosInfo', 'qosRequester'),
-  absent('ListBucketRequesterQoSInfos', 'GET', 'bucket', 'requesterQosInfo'),
-  absent('DeleteBucketRequesterQoSInfo', 'DELETE', 'bucket', 'requesterQosInfo', 'qosRequester'),
 
   // Names, sites, processing
-  absent('PutBucketProcess', 'PUT', 'bucket', 'processConfiguration'),
-  absent('GetBucketProcess', 'GET', 'bucket', 'processConfiguration'),
-  absent('PutBucketResponseHeader', 'PUT', 'bucket', 'responseHeader'),
-  absent('GetBucketResponseHeader', 'GET', 'bucket', 'responseHeader'),
-  absent('DeleteBucketResponseHeader', 'DELETE', 'bucket', 'responseHeader'),
   absent('CreateAccessPoint', 'PUT', 'bucket', 'accessPoint'),
   absent('GetAccessPoint', 'GET', 'bucket', { query: ['accessPoint'], header: ['x-oss-access-point-name'] }),
   absent('ListAccessPoints', 'GET', 'bucket', 'accessPoint'),

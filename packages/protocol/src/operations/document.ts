@@ -30,6 +30,8 @@ interface DocumentSpec<N extends string, K extends string, T, P extends Fields> 
   check?(value: NoInfer<T>, input: ValuesOf<P>): NoInfer<T>
   /** Causes of the document and of `check`, besides those of all documents. */
   readonly errors?: readonly Cause[]
+  /** Rows of the catalogue that the put answers for a cause instead of the cause's own. */
+  readonly putAnswersAs?: Readonly<Partial<Record<Cause, Cause>>>
   /** The most stored rows, of 100 kB each; default: 1. A larger document is refused with entityTooLarge. */
   readonly rowsMax?: number
 }
@@ -120,6 +122,7 @@ export function bucketSetting<const N extends string, const K extends string, T,
       body: document,
       output: {},
       errors: ['noSuchBucket', 'entityTooLarge', ...errors, ...DOCUMENT_CAUSES],
+      ...(spec.putAnswersAs && { answersAs: spec.putAnswersAs }),
     }),
     get: operation({
       ...common,

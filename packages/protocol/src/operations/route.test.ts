@@ -142,11 +142,10 @@ test('a request for a sub-resource which its method does not have is no operatio
 
 test('a sub-resource that Bindery does not have is absent by its name, whatever the method', () => {
   check({
-    'GET ?qosInfo': 'no GetUserQoSInfo',
-    'GET /?processConfiguration': 'no GetBucketProcess',
-    'PUT /?processConfiguration': 'no PutBucketProcess',
-    'GET /?responseHeader': 'no GetBucketResponseHeader',
-    'DELETE /?processConfiguration': 'no ?processConfiguration',
+    'GET ?cloudboxes': 'no ListCloudBoxes',
+    'GET /?metaQuery': 'no GetMetaQueryStatus',
+    'GET /?asyncFetch': 'no GetAsyncFetchTask',
+    'DELETE ?resourcePool': 'no ?resourcePool',
     'PUT /?metaQuery': 'no ?metaQuery',
     'DELETE /k?asyncFetch': 'no ?asyncFetch',
     'GET ?udf': 'no ?udf',

@@ -18,6 +18,7 @@ import type { Call, Reply } from '../call.js'
 import { OnDeleteMarker } from '../domain/objects/current.js'
 import type { Exchange } from '../exchange.js'
 import type { ServiceResponse } from '../service.js'
+import { withoutHidden } from './hidden-headers.js'
 
 /** The response of an operation, without the headers that all responses have. */
 export type Answer = Pick<ServiceResponse, 'status' | 'headers' | 'body'>
@@ -25,10 +26,12 @@ export type Answer = Pick<ServiceResponse, 'status' | 'headers' | 'body'>
 const CHARGED_FIELDS = { requestCharged }
 
 /** All of an answer except lent content. */
-export function encodeReply({ operation, exchange, isCharged }: Call<Operation>, reply: Reply<Operation>): Answer {
+export function encodeReply(call: Call<Operation>, reply: Reply<Operation>): Answer {
+  const { operation, exchange, isCharged, hidingRules } = call
   const { dialect } = exchange
   const status = reply.status ?? operation.status
-  const headers = encodeHeaders(operation, reply.output as ValuesOf<Fields>, dialect)
+  const all = encodeHeaders(operation, reply.output as ValuesOf<Fields>, dialect)
+  const headers = hidingRules === undefined ? all : withoutHidden(hidingRules, operation.name, all)
   if (isCharged) headers.push(...encodeFields(CHARGED_FIELDS, { requestCharged: 'requester' }, dialect))
   if (reply.answer !== undefined) {
     const { contentType, body } = reply.answer

@@ -49,9 +49,10 @@ const reads = new WeakMap<Exchange, SiteRead>()
  * Looks whether a website answers a request before its object is looked at: the head of the read of an index page, or
  * undefined to go on as it is. Throws AnswerOfSite for a redirection.
  */
-export function enterSite(head: Head, { bucket, website }: Found): Head | undefined {
+export function enterSite(head: Head, { bucket, settings }: Found): Head | undefined {
   if (bucket?.documents?.website === undefined || READS[head.operation.name] === undefined) return undefined
   const isAnonymous = head.requester.kind === 'anonymous'
+  const website = settings?.website
   if (reads.has(head.exchange) || (isAnonymous && website === undefined)) return undefined
   if (!isAnonymous && head.objectName === undefined) return undefined
   const visit = visitOf(head)

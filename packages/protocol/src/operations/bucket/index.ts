@@ -27,12 +27,22 @@ import { listObjects } from './list-objects.js'
 import { listObjectsV2 } from './list-objects-v2.js'
 import { bucketLogging } from './logging.js'
 import { bucketObjectWorm } from './object-worm.js'
+import { bucketOverwriteConfig } from './overwrite-config.js'
 import { ownershipControlsDocument } from './ownership-controls.js'
 import { bucketPolicy } from './policy.js'
+import { bucketProcess } from './process-configuration.js'
 import { bucketPublicAccessBlock } from './public-access-block.js'
 import { putBucket } from './put-bucket.js'
 import { putBucketAcl } from './put-bucket-acl.js'
 import { putBucketVersioning } from './put-bucket-versioning.js'
+import {
+  bucketQosInfo,
+  deleteBucketRequesterQosInfo,
+  getBucketRequesterQosInfo,
+  listBucketRequesterQosInfos,
+  putBucketRequesterQosInfo,
+  requesterQosDocument,
+} from './qos-info.js'
 import {
   createBucketDataRedundancyTransition,
   deleteBucketDataRedundancyTransition,
@@ -52,6 +62,7 @@ import {
 } from './replication.js'
 import { bucketRequestPayment } from './request-payment.js'
 import { bucketResourceGroup } from './resource-group.js'
+import { bucketResponseHeader } from './response-header.js'
 import { bucketStorageCapacity } from './storage-capacity.js'
 import { deleteStyle, getStyle, listStyle, putStyle, stylesDocument } from './style.js'
 import { bucketTags } from './tags.js'
@@ -87,6 +98,10 @@ export const bucketDocuments = [
   bucketResourceGroup,
   bucketStorageCapacity,
   bucketObjectWorm,
+  bucketOverwriteConfig,
+  bucketQosInfo,
+  bucketResponseHeader,
+  bucketProcess,
 ] as const
 
 /** Other documents of a bucket, which operations of their own change. */
@@ -98,6 +113,7 @@ export const otherDocuments = [
   cnamesDocument,
   stylesDocument,
   redundancyDocument,
+  requesterQosDocument,
 ] as const
 
 /** Operations on buckets, in the order of the official reference; extensions last. */
@@ -138,6 +154,10 @@ export const bucketOperations = [
   getStyle,
   listStyle,
   deleteStyle,
+  putBucketRequesterQosInfo,
+  getBucketRequesterQosInfo,
+  listBucketRequesterQosInfos,
+  deleteBucketRequesterQosInfo,
   createBucketDataRedundancyTransition,
   getBucketDataRedundancyTransition,
   listBucketDataRedundancyTransition,

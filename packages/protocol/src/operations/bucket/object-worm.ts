@@ -27,6 +27,7 @@ export const bucketObjectWorm = bucketSetting({
   }),
   unset: 'noSuchObjectWorm',
   errors: ['objectWormNotPossible', 'invalidArgument'],
+  putAnswersAs: { noSuchBucket: 'configOfMissingBucket' },
   check(worm) {
     const { days, years } = worm.rule?.defaultRetention ?? {}
     if (worm.rule !== undefined && (days === undefined) === (years === undefined)) throw new OssError('malformedXml')

@@ -68,12 +68,14 @@ const redirect = {
   others: others(/^Mirror(?!(URL|PassQueryString|FollowRedirect|CheckMd5|AllowHeadObject|Headers)$)/),
 }
 
-const rules = list('RoutingRule', {
+const routingRule = {
   ruleNumber: element('RuleNumber', integer(1, 2 ** 31 - 1)),
   condition: groupOrEmpty('Condition', condition),
   redirect: group('Redirect', redirect),
   luaConfig: maybe('LuaConfig', group('LuaConfig', { script: element('Script', text) })),
-})
+}
+
+const rules = list('RoutingRule', routingRule)
 
 /** At least one of the three parts is present. */
 export const bucketWebsite = bucketDocument({
@@ -115,11 +117,30 @@ export const bucketWebsite = bucketDocument({
       checkCondition(rule.condition, rule.redirect.redirectType === 'Mirror')
       checkRedirect(rule.redirect)
     }
-    return website
+    if (routingRules === undefined) return website
+    return { ...website, routingRules: { rules: routing.map(withDefaults) } }
   },
   errors: ['invalidArgument', 'invalidPrefix', 'websiteTooManyRules'],
   rowsMax: 8,
 })
+
+/** A rule that mirrors, with all that clients read of one without checking. */
+function withDefaults(rule: MembersOf<typeof routingRule>): MembersOf<typeof routingRule> {
+  const { redirect } = rule
+  if (redirect.redirectType !== 'Mirror') return rule
+  const { passQueryString = false, mirrorHeaders = { pass: [], remove: [], set: [] } } = redirect
+  return {
+    ...rule,
+    redirect: {
+      ...redirect,
+      passQueryString,
+      mirrorPassQueryString: redirect.mirrorPassQueryString ?? passQueryString,
+      mirrorFollowRedirect: redirect.mirrorFollowRedirect ?? true,
+      mirrorCheckMd5: redirect.mirrorCheckMd5 ?? false,
+      mirrorHeaders: { ...mirrorHeaders, passAll: mirrorHeaders.passAll ?? false },
+    },
+  }
+}
 
 type Condition = MembersOf<typeof condition>
 type Redirect = MembersOf<typeof redirect>

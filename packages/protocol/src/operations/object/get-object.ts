@@ -81,6 +81,7 @@ export const getObject = operation({
     'invalidObjectState',
     'invalidRange',
     'anonymousOverride',
+    'sourceProtected',
     ...SYMLINK_CAUSES,
     ...DECRYPTION_CAUSES,
     ...IMAGE_CAUSES,

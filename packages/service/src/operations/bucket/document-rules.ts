@@ -48,6 +48,10 @@ export const documentRules: DocumentRules = {
     return worm
   },
 
+  overwriteConfig: ({ rules }, { domain }) => ({
+    rules: rules.map((rule) => ({ ...rule, id: rule.id ?? newId(domain) })),
+  }),
+
   policy: async (text, { tx, bucket }) => {
     const { isPublic } = compilePolicy(text)
     if (isPublic && (await readPublicAccessBlock(tx, bucket))) throw new OssError('publicPolicyBlocked')

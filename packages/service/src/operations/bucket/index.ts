@@ -21,6 +21,12 @@ import { putBucket } from './put-bucket.js'
 import { putBucketAcl } from './put-bucket-acl.js'
 import { putBucketVersioning } from './put-bucket-versioning.js'
 import {
+  deleteBucketRequesterQosInfo,
+  getBucketRequesterQosInfo,
+  listBucketRequesterQosInfos,
+  putBucketRequesterQosInfo,
+} from './qos-info.js'
+import {
   createBucketDataRedundancyTransition,
   deleteBucketDataRedundancyTransition,
   getBucketDataRedundancyTransition,
@@ -49,6 +55,10 @@ export const bucketHandlers = [
   getBucketAcl,
   putBucketAcl,
   ...documentHandlers(bucketDocuments, documentRules),
+  putBucketRequesterQosInfo,
+  getBucketRequesterQosInfo,
+  listBucketRequesterQosInfos,
+  deleteBucketRequesterQosInfo,
   getBucketPolicyStatus,
   putBucketVersioning,
   getBucketVersioning,

@@ -36,6 +36,35 @@ test('styles are kept by name, at most 50, and one that is set again keeps the t
   assert.deepEqual((await codeOf(started, 'GET', { style: '', styleName: 'a' }))[1], 'NoSuchStyle')
 })
 
+test('limits of requesters are kept by their ids, and listed in pages', async () => {
+  const started = await startWithBucket()
+  const put = (qosRequester: string, body = '<QoSConfiguration><TotalQps>7</TotalQps></QoSConfiguration>') =>
+    codeOf(started, 'PUT', { requesterQosInfo: '', qosRequester }, body)
+  for (const id of ['300', '100', '200']) assert.equal((await put(id))[0], 200)
+  assert.deepEqual((await put('x')).slice(0, 2), [400, 'InvalidArgument'])
+  const refused = '<QoSConfiguration><TotalQps>7</TotalQps><IntranetQps>8</IntranetQps></QoSConfiguration>'
+  assert.deepEqual((await put('100', refused)).slice(0, 2), [400, 'InvalidArgument'])
+  const one = await ask(started, 'GET', { requesterQosInfo: '', qosRequester: '200' })
+  assert.match(one.text, /<RequesterQoSInfo><Requester>200<\/Requester><QoSConfiguration>.*<TotalQps>7<\/TotalQps>/)
+  const list = (token?: string) =>
+    ask(started, 'GET', { requesterQosInfo: '', 'max-keys': '2', ...(token && { 'continuation-token': token }) })
+  const first = (await list()).text
+  assert.deepEqual([elements(first, 'Requester'), element(first, 'IsTruncated')], [['100', '200'], 'true'])
+  const last = (await list(element(first, 'NextContinuationToken'))).text
+  assert.deepEqual([elements(last, 'Requester'), element(last, 'IsTruncated')], [['300'], 'false'])
+  for (const _ of [1, 2]) {
+    assert.equal((await ask(started, 'DELETE', { requesterQosInfo: '', qosRequester: '200' })).status, 204)
+  }
+  const gone = await codeOf(started, 'GET', { requesterQosInfo: '', qosRequester: '200' })
+  assert.deepEqual(gone.slice(0, 2), [404, 'NoSuchBucketQosInfo'])
+})
+
+test('an account has no limits of bandwidth and requests', async () => {
+  const started = await startWithBucket()
+  const { status, text } = await call(started, { method: 'GET', query: { qosInfo: '' } })
+  assert.deepEqual([status, element(text, 'Region'), element(text, 'TotalUploadBandwidth')], [200, 'cn-hangzhou', '-1'])
+})
+
 const replication = (inner: string) => `<ReplicationConfiguration><Rule>${inner}</Rule></ReplicationConfiguration>`
 const destination = (bucket: string, location = 'oss-cn-hangzhou') =>
   `<Destination><Bucket>${bucket}</Bucket><Location>${location}</Location></Destination>`

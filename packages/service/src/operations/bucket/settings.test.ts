@@ -1,3 +1,4 @@
+// size: exempt (a table: one row per setting)
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { BUCKET, call, element, OTHER, type StartedService, startWithBucket } from '../../testing/index.js'
@@ -10,6 +11,8 @@ interface Setting {
   readonly kept: readonly (readonly [sent: string, read?: string])[]
   readonly refused: readonly (readonly [sent: string, code: string, ec?: string])[]
   readonly canDelete?: true
+  /** The code of a put to a bucket that does not exist; default: NoSuchBucket. */
+  readonly putToMissing?: string
 }
 
 const tls = (inner: string) => `<HttpsConfiguration><TLS>${inner}</TLS></HttpsConfiguration>`
@@ -36,6 +39,25 @@ const referer = (inner: string) => `<RefererConfiguration>${inner}</RefererConfi
 const EMPTY_REFERER = '<AllowEmptyReferer>true</AllowEmptyReferer>'
 const REFERERS = '<RefererList><Referer>http://*.a.com</Referer></RefererList>'
 const header = (name: string) => `<header>${name}</header>`
+
+const FORBID = '<Action>forbid</Action>'
+const overwriting = (...rules: string[]) =>
+  `<OverwriteConfiguration>${rules.map((rule) => `<Rule>${rule}</Rule>`).join('')}</OverwriteConfiguration>`
+const LIMITS = ['UploadBandwidth', 'DownloadBandwidth', 'Qps'].flatMap((what) =>
+  ['Total', 'Intranet', 'Extranet'].map((where) => where + what),
+)
+const limits = (values: readonly number[]) =>
+  `<QoSConfiguration>${LIMITS.map((name, index) => `<${name}>${values[index]}</${name}>`).join('')}</QoSConfiguration>`
+const hiding = (...rules: (readonly [name: string, operations: readonly string[], headers: readonly string[]])[]) => {
+  const texts = (name: string, values: readonly string[]) => values.map((one) => `<${name}>${one}</${name}>`).join('')
+  const all = rules.map(
+    ([name, operations, headers]) =>
+      `<Rule><Name>${name}</Name><Filters>${texts('Operation', operations)}</Filters><HideHeaders>${texts('Header', headers)}</HideHeaders></Rule>`,
+  )
+  return `<ResponseHeaderConfiguration>${all.join('')}</ResponseHeaderConfiguration>`
+}
+const processing = (protect: string, suffixes: string, delimiters: string) =>
+  `<BucketProcessConfiguration><SourceFileProtect>${protect}</SourceFileProtect><SourceFileProtectSuffix>${suffixes}</SourceFileProtectSuffix><StyleDelimiters>${delimiters}</StyleDelimiters><Version>2</Version></BucketProcessConfiguration>`
 
 const SETTINGS: readonly Setting[] = [
   {
@@ -93,6 +115,76 @@ const SETTINGS: readonly Setting[] = [
     refused: [
       [capacity('-2'), 'InvalidArgument'],
       [capacity('many'), 'InvalidArgument'],
+    ],
+  },
+  {
+    subresource: 'overwriteConfig',
+    unset: { code: 'NoSuchBucketOverwriteConfig' },
+    kept: [
+      [
+        overwriting(
+          `<ID>1</ID>${FORBID}`,
+          `<ID>2</ID>${FORBID}<Prefix>pre</Prefix><Suffix>.txt</Suffix><Principals><Principal>1234567890</Principal></Principals>`,
+        ),
+      ],
+    ],
+    refused: [
+      [overwriting(), 'MalformedXML'],
+      [overwriting('<Action>allow</Action>'), 'MalformedXML'],
+      [overwriting(`<ID>1</ID>${FORBID}`, `<ID>1</ID>${FORBID}`), 'MalformedXML'],
+      [overwriting(...Array.from({ length: 101 }, () => FORBID)), 'MalformedXML'],
+      [overwriting(`${FORBID}<Prefix>${'p'.repeat(1024)}</Prefix>`), 'InvalidArgument'],
+    ],
+    canDelete: true,
+    putToMissing: 'MalformedXML',
+  },
+  {
+    subresource: 'qosInfo',
+    unset: { code: 'NoSuchBucketQosInfo' },
+    kept: [
+      [limits([5, 4, 4, 4, 4, 4, 200, 200, 200])],
+      [
+        '<QoSConfiguration><TotalUploadBandwidth>5</TotalUploadBandwidth></QoSConfiguration>',
+        limits([5, -1, -1, -1, -1, -1, -1, -1, -1]),
+      ],
+    ],
+    refused: [
+      [limits([3, 4, 3, -1, -1, -1, -1, -1, -1]), 'InvalidArgument'],
+      [limits([-1, -1, -1, -1, -1, -1, 5, 4, 6]), 'InvalidArgument'],
+      [limits([-2, -1, -1, -1, -1, -1, -1, -1, -1]), 'InvalidArgument'],
+      ['<QoSConfiguration><TotalQps>many</TotalQps></QoSConfiguration>', 'InvalidArgument'],
+    ],
+    canDelete: true,
+  },
+  {
+    subresource: 'responseHeader',
+    unset: { code: 'NoSuchResponseHeaderConfiguration' },
+    kept: [[hiding(['name1', ['Put', 'GetObject'], ['Last-Modified']], ['name2', ['*'], ['ETag', 'x-oss-meta-a']])]],
+    refused: [
+      [hiding(), 'MalformedXML'],
+      [hiding(['n', [], ['ETag']]), 'MalformedXML'],
+      [hiding(['n', ['*'], []]), 'MalformedXML'],
+      [hiding(['n', ['Get Object'], ['ETag']]), 'MalformedXML'],
+      [hiding(['n', ['*'], ['a b']]), 'MalformedXML'],
+    ],
+    canDelete: true,
+  },
+  {
+    subresource: 'processConfiguration',
+    unset: processing('Disabled', '', ''),
+    kept: [
+      [processing('Enabled', 'jpg,png', '-,/')],
+      ['<BucketProcessConfiguration/>', processing('Disabled', '', '')],
+      [
+        '<BucketProcessConfiguration><CompliedHost>Public</CompliedHost><OssDomainSupportAtProcess>Enabled</OssDomainSupportAtProcess></BucketProcessConfiguration>',
+        '<BucketProcessConfiguration><CompliedHost>Public</CompliedHost><SourceFileProtect>Disabled</SourceFileProtect><SourceFileProtectSuffix></SourceFileProtectSuffix><StyleDelimiters></StyleDelimiters><OssDomainSupportAtProcess>Enabled</OssDomainSupportAtProcess><Version>2</Version></BucketProcessConfiguration>',
+      ],
+    ],
+    refused: [
+      [processing('On', 'jpg', ''), 'MalformedXML'],
+      [processing('Enabled', '', ''), 'InvalidArgument'],
+      [processing('Enabled', 'j*', ''), 'InvalidArgument'],
+      [processing('Disabled', '', 'a'), 'InvalidArgument'],
     ],
   },
   {
@@ -243,7 +335,8 @@ for (const setting of SETTINGS) {
     }
     await call(started, { method: 'DELETE', bucket: BUCKET })
     for (const method of ['GET', 'PUT']) {
-      assert.equal(element((await ask(started, method, setting, sent)).text, 'Code'), 'NoSuchBucket', method)
+      const code = method === 'PUT' ? (setting.putToMissing ?? 'NoSuchBucket') : 'NoSuchBucket'
+      assert.equal(element((await ask(started, method, setting, sent)).text, 'Code'), code, method)
     }
     await call(started, { method: 'PUT', bucket: BUCKET })
     await assertUnset(started, setting)

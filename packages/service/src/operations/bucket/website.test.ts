@@ -36,7 +36,7 @@ test('a website is kept as it was set, with defaults for what was left out', asy
 test('routing rules keep every element, even those of mirroring that Bindery does not interpret', async () => {
   const started = await startWithBucket()
   const first = rule(
-    `${MIRROR}<MirrorPassQueryString>true</MirrorPassQueryString><MirrorHeaders><PassAll>true</PassAll><Pass>a-b</Pass><Pass>c</Pass><Remove>d</Remove><Set><Key>e</Key><Value>f</Value></Set></MirrorHeaders><MirrorSNI>true</MirrorSNI><MirrorReturnHeaders><ReturnHeader><Key>k</Key><Value>&amp;</Value></ReturnHeader></MirrorReturnHeaders>`,
+    `<RedirectType>Mirror</RedirectType><PassQueryString>true</PassQueryString><MirrorURL>http://origin.example/</MirrorURL><MirrorPassQueryString>true</MirrorPassQueryString><MirrorFollowRedirect>false</MirrorFollowRedirect><MirrorCheckMd5>true</MirrorCheckMd5><MirrorHeaders><PassAll>true</PassAll><Pass>a-b</Pass><Pass>c</Pass><Remove>d</Remove><Set><Key>e</Key><Value>f</Value></Set></MirrorHeaders><MirrorSNI>true</MirrorSNI><MirrorReturnHeaders><ReturnHeader><Key>k</Key><Value>&amp;</Value></ReturnHeader></MirrorReturnHeaders>`,
     `<KeyPrefixEquals>abc/</KeyPrefixEquals>${NOT_FOUND}<IncludeHeader><Key>host</Key><Equals>h</Equals></IncludeHeader>`,
   )
   const second = rule(
@@ -48,6 +48,17 @@ test('routing rules keep every element, even those of mirroring that Bindery doe
   const set = await put(started, sent)
   assert.equal(set.status, 200, set.text)
   assert.equal((await ask(started, 'GET')).text, `<?xml version="1.0" encoding="UTF-8"?>\n${sent}`)
+})
+
+test('a rule that mirrors has defaults for what SDKs read without checking', async () => {
+  const started = await startWithBucket()
+  await put(started, rules(rule(MIRROR, NOT_FOUND)))
+  const { text } = await ask(started, 'GET')
+  const names = ['PassQueryString', 'MirrorPassQueryString', 'MirrorFollowRedirect', 'MirrorCheckMd5', 'PassAll']
+  assert.deepEqual(
+    names.map((name) => element(text, name)),
+    ['false', 'false', 'true', 'false', 'false'],
+  )
 })
 
 test('an empty element is one that was left out', async () => {

@@ -32,7 +32,7 @@ export const completeMultipartUpload = handler('CompleteMultipartUpload', {
       ...name,
       parts: document === undefined ? 'all' : document.parts,
       acl: input.objectAcl,
-      forbidOverwrite: input.forbidOverwrite,
+      forbidOverwrite: call.forbidsOverwrite,
       condition: conditionOf(input),
       checksum: input.crc32 ?? input.crc32c ?? input.crc64nvme ?? input.sha1 ?? input.sha256,
       requester: requesterId(call.requester),

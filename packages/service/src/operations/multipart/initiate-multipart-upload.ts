@@ -18,9 +18,9 @@ export const initiateMultipartUpload = handler('InitiateMultipartUpload', async 
     acl: input.objectAcl,
     checksum,
     sequential: input.sequential,
-    forbidOverwrite: input.forbidOverwrite,
+    forbidOverwrite: call.forbidsOverwrite,
     encryption: await chosenEncryption(call),
-    autoComplete: input.autoComplete && { ...input.autoComplete, forbidOverwrite: input.forbidOverwrite },
+    autoComplete: input.autoComplete && { ...input.autoComplete, forbidOverwrite: call.forbidsOverwrite },
   })
   const checksums = { checksumAlgorithm: checksum?.name, checksumType: checksum?.type }
   return {

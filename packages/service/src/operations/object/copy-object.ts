@@ -26,7 +26,7 @@ export const copyObject = handler('CopyObject', async (call) => {
     key,
     owner: bucket.owner,
     acl: input.objectAcl ?? (ontoItself ? undefined : 'default'),
-    forbidOverwrite: input.forbidOverwrite,
+    forbidOverwrite: call.forbidsOverwrite,
     condition: conditionOf(input),
     source: input.copySource,
     encryption: await chosenEncryption(call),

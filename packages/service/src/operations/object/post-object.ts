@@ -12,7 +12,7 @@ import { chosenEncryption, customerKeyHeaders, encryptionHeaders } from '../encr
 export const postObject = handler('PostObject', {
   async find(call) {
     const callback = await askedCallback(call)
-    const { forbidOverwrite } = call.input
+    const { forbidsOverwrite: forbidOverwrite } = call
     await checkOverwrite(call.domain, call.bucket, call.objectName, { forbidOverwrite })
     return { description: describeObject(call.input), callback, encryption: await chosenEncryption(call) }
   },
@@ -24,7 +24,7 @@ export const postObject = handler('PostObject', {
       owner: bucket.owner,
       description,
       acl: input.objectAcl ?? 'default',
-      forbidOverwrite: input.forbidOverwrite,
+      forbidOverwrite: call.forbidsOverwrite,
       contentMd5: undefined,
       expected: content.expected,
       encryption,

@@ -15,7 +15,7 @@ export const putObject = handler('PutObject', {
     const encryption = await chosenEncryption(call)
     const callback = await askedCallback(call)
     const condition = conditionOf(input)
-    const { forbidOverwrite } = input
+    const { forbidsOverwrite: forbidOverwrite } = call
     await checkOverwrite(call.domain, call.bucket, call.objectName, { forbidOverwrite, condition })
     return { description, encryption, callback, condition }
   },
@@ -27,7 +27,7 @@ export const putObject = handler('PutObject', {
       owner: bucket.owner,
       description,
       acl: input.objectAcl ?? 'default',
-      forbidOverwrite: input.forbidOverwrite,
+      forbidOverwrite: call.forbidsOverwrite,
       condition,
       contentMd5: input.contentMd5,
       expected: call.content.expected,

@@ -12,7 +12,7 @@ export const putSymlink = handler('PutSymlink', async (call) => {
     owner: bucket.owner,
     description: { ...describeObject(input), holds: statedHolds(call) },
     acl: input.objectAcl ?? 'default',
-    forbidOverwrite: input.forbidOverwrite,
+    forbidOverwrite: call.forbidsOverwrite,
     target: input.target,
   })
   return { output: { etag, versionId: version?.id } }

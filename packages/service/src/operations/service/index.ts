@@ -1,3 +1,4 @@
+import { getUserQosInfo } from '../bucket/qos-info.js'
 import { listUserDataRedundancyTransition } from '../bucket/redundancy-transition.js'
 import { describeRegions } from './describe-regions.js'
 import { getStoreStatus } from './get-store-status.js'
@@ -12,5 +13,6 @@ export const serviceHandlers = [
   getPublicAccessBlock,
   deletePublicAccessBlock,
   listUserDataRedundancyTransition,
+  getUserQosInfo,
   getStoreStatus,
 ] as const

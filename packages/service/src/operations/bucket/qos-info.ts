@@ -1,0 +1,40 @@
+import { checkQosLimits, OssError, UNLIMITED_QOS } from '@bindery/protocol'
+import { handler } from '../../call.js'
+import { deleteRequesterQos, findRequesterQos, putRequesterQos } from '../../domain/buckets/requester-qos.js'
+
+const PAGE_SIZE = 100
+
+export const getUserQosInfo = handler('GetUserQoSInfo', ({ region }) => {
+  return { output: {}, result: { region, ...UNLIMITED_QOS } }
+})
+
+export const putBucketRequesterQosInfo = handler('PutBucketRequesterQoSInfo', async (call) => {
+  const qos = { requester: call.input.qosRequester, configuration: checkQosLimits(call.document) }
+  await putRequesterQos(call.domain, call.bucket.name, qos)
+  return { output: {} }
+})
+
+export const getBucketRequesterQosInfo = handler('GetBucketRequesterQoSInfo', async ({ domain, bucket, input }) => {
+  const all = await findRequesterQos(domain, bucket.name)
+  const found = all.find(({ requester }) => requester === input.qosRequester)
+  if (found === undefined) throw new OssError('noSuchQosInfo', { bucketName: bucket.name })
+  return { output: {}, result: found }
+})
+
+export const deleteBucketRequesterQosInfo = handler('DeleteBucketRequesterQoSInfo', async (call) => {
+  await deleteRequesterQos(call.domain, call.bucket.name, call.input.qosRequester)
+  return { output: {} }
+})
+
+export const listBucketRequesterQosInfos = handler('ListBucketRequesterQoSInfos', async ({ domain, bucket, input }) => {
+  const { continuationToken, maxKeys = PAGE_SIZE } = input
+  const all = await findRequesterQos(domain, bucket.name)
+  const rest = all.filter(({ requester }) => requester > (continuationToken ?? ''))
+  const requesters = rest.slice(0, maxKeys)
+  const isTruncated = rest.length > maxKeys
+  const nextContinuationToken = isTruncated ? requesters.at(-1)?.requester : undefined
+  return {
+    output: {},
+    result: { bucket: bucket.name, continuationToken, nextContinuationToken, isTruncated, requesters },
+  }
+})

@@ -1,0 +1,43 @@
+/** Images that are requested as KEY, a delimiter and the name of a style; and images that only styles show to everyone. */
+import { type BucketSettings, OssError, objectKey } from '@bindery/protocol'
+import { type Awaitable, andThen } from '@bindery/storage'
+import type { Found } from './call.js'
+import { readDocument } from './domain/stored/documents.js'
+import type { Head } from './find-named.js'
+
+type Config = BucketSettings['processConfiguration']
+
+/**
+ * The head of the read of an image by a style that its key names, or undefined to go on as it is: an object of the whole
+ * key comes first. Throws sourceProtected.
+ */
+export function enterStyle(head: Head, { bucket, object }: Found): Awaitable<Head | undefined> {
+  if (bucket?.documents?.processConfiguration === undefined || head.operation.name !== 'GetObject') return undefined
+  const { process } = head.input as { readonly process?: string }
+  if (process !== undefined) return undefined
+  const read = head.domain.metadata.read((reader) => readDocument(reader, bucket, 'processConfiguration'))
+  return andThen(read, (config) => {
+    if (config === undefined) return undefined
+    const styled = object === undefined ? styledHead(head, config) : undefined
+    if (styled === undefined && head.requester.kind === 'anonymous') requireUnprotected(head, config)
+    return styled
+  })
+}
+
+function styledHead(head: Head, { styleDelimiters }: Config): Head | undefined {
+  const { objectName } = head
+  if (objectName === undefined) return undefined
+  const { key } = objectName
+  const at = Math.max(...[...styleDelimiters].map((one) => (one === ',' ? -1 : key.lastIndexOf(one))), -1)
+  const style = key.slice(at + 1)
+  if (at < 1 || style === '') return undefined
+  const input = { ...head.input, process: `style/${style}` }
+  return { ...head, input, objectName: { ...objectName, key: objectKey(key.slice(0, at)) } }
+}
+
+function requireUnprotected({ objectName }: Head, { sourceFileProtect, sourceFileProtectSuffix }: Config): void {
+  if (sourceFileProtect !== 'Enabled' || objectName === undefined) return
+  const key = objectName.key.toLowerCase()
+  const isProtected = (suffix: string) => suffix === '*' || key.endsWith(`.${suffix.toLowerCase()}`)
+  if (sourceFileProtectSuffix.split(',').some(isProtected)) throw new OssError('sourceProtected')
+}
