@@ -1,7 +1,7 @@
 import { ADMIN_OPERATIONS, RAM_CATALOGUE } from '@bindery/protocol'
 import { code, table } from './markdown.mjs'
 
-const INTRODUCTION = `Users, access keys, groups, roles and policies of a running server are managed by \`bindery admin\`
+const INTRODUCTION = `Accounts, users, access keys, groups, roles and policies of a running server are managed by \`bindery admin\`
 ([guide](../guides/users-and-policies.md)), or by requests of this form:
 
     POST /-/admin/v1/OPERATION
@@ -29,7 +29,12 @@ export function render() {
   ].join('\n\n')
 }
 
-function section({ name, summary, action, resource, input, result }) {
+const RESERVED = {
+  administrator: ' Only by the key of the account that administers the server.',
+  accounts: " Only by the account's own key, or by that of the account that administers the server.",
+}
+
+function section({ name, summary, action, resource, input, result, reservedFor }) {
   const rows = Object.entries(input).map(([field, { type, isRequired, about }]) => [
     code(field),
     type,
@@ -38,7 +43,7 @@ function section({ name, summary, action, resource, input, result }) {
   ])
   return [
     `## ${name}`,
-    `${summary} Needs ${code(action)} on ${code(resource)}.`,
+    `${summary} Needs ${code(action)} on ${code(resource)}.${RESERVED[reservedFor] ?? ''}`,
     ...(rows.length === 0 ? [] : [table(['Parameter', 'Type', 'Required', 'Meaning'], rows)]),
     ...(result.length === 0 ? [] : [`Result: ${result.map(code).join(', ')}.`]),
   ].join('\n\n')

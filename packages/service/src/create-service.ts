@@ -4,6 +4,7 @@ import { Access } from './access/access.js'
 import { logObjectKey } from './access-log/line.js'
 import { createBucket } from './domain/buckets/buckets.js'
 import { createDomain, type Domain } from './domain/domain.js'
+import { expireNonces } from './domain/ram/nonces.js'
 import { applyLifecycle } from './domain/upkeep/apply-lifecycle.js'
 import { deliverLogs } from './domain/upkeep/deliver-logs.js'
 import { recoverDead } from './domain/upkeep/incarnations.js'
@@ -42,11 +43,12 @@ export function createService(options: ServiceOptions, surfaces: Surfaces = SURF
   return {
     handle: notingRefusals(createDispatcher(surfaces, { options, domain, access }), access, options),
     refusal: (requestId) => access.refusals.find(requestId),
-    totals: (owner) => storeTotals(domain, owner),
+    totals: () => storeTotals(domain),
     ensureBucket: (name, owner) => createBucket(domain, { name: bucketName(name), owner }),
     sweep: async (signal) => {
       await autoCompleter.step()
       await access.trail?.expire()
+      await expireNonces(domain)
       return sweeper.sweep(signal)
     },
     applyLifecycle: () => applyLifecycle(domain),

@@ -93,8 +93,8 @@ export interface Service {
   handle(request: ServiceRequest): Awaitable<ServiceResponse>
   /** A recent refusal by this process; undefined if it does not remember such a request. */
   refusal(requestId: string): RememberedRefusal | undefined
-  /** The sums over the buckets of an account. */
-  totals(accountId: string): Promise<StoreTotals>
+  /** The sums over the buckets of all accounts. */
+  totals(): Promise<StoreTotals>
   /** Creates a bucket of an account unless it exists. */
   ensureBucket(name: string, accountId: string): Promise<void>
   /**

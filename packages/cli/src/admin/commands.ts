@@ -55,7 +55,29 @@ function command(
   return { words, operation, arguments: args, flags, fixed }
 }
 
+const account = text('AccountId', 'ACCOUNT')
+const ownAccount = { ...account, optional: true } as const
+
 export const ADMIN_COMMANDS: readonly AdminCommand[] = [
+  command('account create', 'CreateAccount', [], {
+    flags: { '--display-name': text('DisplayName', 'TEXT'), ...comments },
+  }),
+  command('account list', 'ListAccounts'),
+  command('account show', 'GetAccount', [account]),
+  command('account delete', 'DeleteAccount', [account]),
+  command('account create-key', 'CreateAccountAccessKey', [ownAccount]),
+  command('account keys', 'ListAccountAccessKeys', [ownAccount]),
+  command('account disable-key', 'UpdateAccountAccessKey', [text('UserAccessKeyId', 'ID')], {
+    flags: { '--account': account },
+    fixed: { Status: 'Inactive' },
+  }),
+  command('account enable-key', 'UpdateAccountAccessKey', [text('UserAccessKeyId', 'ID')], {
+    flags: { '--account': account },
+    fixed: { Status: 'Active' },
+  }),
+  command('account delete-key', 'DeleteAccountAccessKey', [text('UserAccessKeyId', 'ID')], {
+    flags: { '--account': account },
+  }),
   command('user create', 'CreateUser', [user], {
     flags: { '--display-name': text('DisplayName', 'TEXT'), ...comments },
   }),
@@ -112,6 +134,7 @@ export const ADMIN_COMMANDS: readonly AdminCommand[] = [
   command('explain', 'ExplainAccess', [optional('Action', 'ACTION'), optional('Resource', 'BUCKET[/KEY]')], {
     flags: {
       '--request': text('RequestId', 'ID'),
+      '--account': account,
       '--user': user,
       '--role': role,
       '--session-policy': file('SessionPolicy'),

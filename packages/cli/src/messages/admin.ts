@@ -9,7 +9,7 @@ export interface AdminWords {
 }
 
 const ENGLISH: AdminWords = {
-  usage: 'Manages users, access keys, groups, roles and policies of a running server.',
+  usage: 'Manages accounts, users, access keys, groups, roles and policies of a running server.',
   flags: `Flags of all commands:
   --endpoint URL  the server; by default OSS_ENDPOINT, or http://127.0.0.1:9000
   --dir DIR       sign with the root key of this data folder; by default with OSS_ACCESS_KEY_ID and
@@ -21,7 +21,7 @@ FILE may be -, for standard input.`,
 }
 
 const CHINESE: AdminWords = {
-  usage: '管理运行中服务的用户、访问密钥、用户组、角色和权限策略。',
+  usage: '管理运行中服务的账号、用户、访问密钥、用户组、角色和权限策略。',
   flags: `所有命令通用的参数：
   --endpoint URL  服务地址；默认取 OSS_ENDPOINT，或 http://127.0.0.1:9000
   --dir DIR       用该数据目录的根密钥签名；默认取 OSS_ACCESS_KEY_ID 和 OSS_ACCESS_KEY_SECRET，

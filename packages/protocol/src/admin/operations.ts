@@ -22,6 +22,8 @@ export interface AdminOperation<F extends AdminFields = AdminFields> {
   /** The resource of RAM on which it must be allowed, in which `{Name}` stands for a parameter. */
   readonly resource: string
   readonly input: F
+  /** Keys of accounts only: those of the account itself, or only that which administers the server; absent: any key that a policy allows. */
+  readonly reservedFor?: 'accounts' | 'administrator' | undefined
   /** The members of the result besides `RequestId`, for the reference page. */
   readonly result: readonly string[]
 }
@@ -30,6 +32,7 @@ interface Declared<F extends AdminFields> {
   readonly summary: string
   readonly resource: string
   readonly input: F
+  readonly reservedFor?: AdminOperation['reservedFor']
   readonly result?: readonly string[]
 }
 
@@ -48,11 +51,16 @@ const POLICY_NAME_SENTENCE = '1 to 128 letters, digits and hyphens'
 const TIME = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/
 const TIME_SENTENCE = 'a time such as 2026-01-05T08:00:00Z'
 
+const AccountId = textOf('The id of an account.', /^\d{1,20}$/, 'the id of an account')
+const OwnAccountId = optionally(
+  textOf("The id of an account; absent: the requester's own.", /^\d{1,20}$/, 'the id of an account'),
+)
 const UserName = textOf('The name of a user.', NAME, NAME_SENTENCE)
 const GroupName = textOf('The name of a group.', NAME, NAME_SENTENCE)
 const RoleName = textOf('The name of a role.', NAME, NAME_SENTENCE)
 const PolicyName = textOf('The name of a policy.', POLICY_NAME, POLICY_NAME_SENTENCE)
 const UserAccessKeyId = textOf('The id of an access key of the user.', /^[\w.-]{1,128}$/, 'the id of an access key')
+const Status = wordOf('`Active`, or `Inactive`: the key signs nothing.', ['Active', 'Inactive'])
 const Comments = optionally(textOf('Any text, for people.', /^[^\0]{0,512}$/u, 'at most 512 characters'))
 const DisplayName = optionally(textOf('The name as people read it.', /^[^\0]{0,128}$/u, 'at most 128 characters'))
 const PolicyDocument = documentOf('The policy: `{"Version":"1","Statement":[…]}`.')
@@ -87,12 +95,70 @@ const POLICY = [
 ]
 const KEY = ['AccessKey.AccessKeyId', 'AccessKey.AccessKeySecret', 'AccessKey.Status', 'AccessKey.CreateDate']
 
+const ACCOUNT = ['Account.AccountId', 'Account.DisplayName', 'Account.Comments', 'Account.CreateDate']
+const KEYS_LISTED = ['AccessKeys.AccessKey[].AccessKeyId', '….Status', '….CreateDate', '….LastUsedDate']
+
 const listed = (root: string, members: readonly string[]) => [
   ...members.map((member) => `${root}.${member.replace('.', '[].')}`),
   ...PAGE_RESULT,
 ]
 
 export const ADMIN_OPERATIONS = [
+  operation('CreateAccount', {
+    summary:
+      'Creates an account with its first access key, which may do everything in it. Only this answer contains the secret.',
+    resource: 'account/*',
+    reservedFor: 'administrator',
+    input: { DisplayName, Comments },
+    result: [...ACCOUNT, ...KEY],
+  }),
+  operation('GetAccount', {
+    summary: 'Shows an account.',
+    resource: 'account/{AccountId}',
+    reservedFor: 'administrator',
+    input: { AccountId },
+    result: ACCOUNT,
+  }),
+  operation('ListAccounts', {
+    summary: 'Lists the accounts that were created, by id.',
+    resource: 'account/*',
+    reservedFor: 'administrator',
+    input: page,
+    result: listed('Accounts', ACCOUNT),
+  }),
+  operation('DeleteAccount', {
+    summary: 'Deletes an account that owns no bucket, user, group, role or policy, with its access keys.',
+    resource: 'account/{AccountId}',
+    reservedFor: 'administrator',
+    input: { AccountId },
+  }),
+  operation('CreateAccountAccessKey', {
+    summary: 'Creates an access key of an account itself. Only this answer contains the secret.',
+    resource: 'account/{AccountId}',
+    reservedFor: 'accounts',
+    input: { AccountId: OwnAccountId },
+    result: KEY,
+  }),
+  operation('ListAccountAccessKeys', {
+    summary: 'Lists the access keys of an account itself, with the hour of their last use.',
+    resource: 'account/{AccountId}',
+    reservedFor: 'accounts',
+    input: { AccountId: OwnAccountId },
+    result: KEYS_LISTED,
+  }),
+  operation('UpdateAccountAccessKey', {
+    summary: 'Enables or disables an access key of an account.',
+    resource: 'account/{AccountId}',
+    reservedFor: 'accounts',
+    input: { AccountId: OwnAccountId, UserAccessKeyId, Status },
+  }),
+  operation('DeleteAccountAccessKey', {
+    summary: 'Deletes an access key of an account for good.',
+    resource: 'account/{AccountId}',
+    reservedFor: 'accounts',
+    input: { AccountId: OwnAccountId, UserAccessKeyId },
+  }),
+
   operation('CreateUser', {
     summary: 'Creates a user, which has no permission yet.',
     resource: 'user/{UserName}',
@@ -127,7 +193,7 @@ export const ADMIN_OPERATIONS = [
     summary: 'Lists the access keys of a user, with the hour of their last use.',
     resource: 'user/{UserName}',
     input: { UserName },
-    result: ['AccessKeys.AccessKey[].AccessKeyId', '….Status', '….CreateDate', '….LastUsedDate'],
+    result: KEYS_LISTED,
   }),
   operation('UpdateAccessKey', {
     summary: 'Enables or disables an access key.',
@@ -135,7 +201,7 @@ export const ADMIN_OPERATIONS = [
     input: {
       UserName,
       UserAccessKeyId,
-      Status: wordOf('`Active`, or `Inactive`: the key signs nothing.', ['Active', 'Inactive']),
+      Status,
     },
   }),
   operation('DeleteAccessKey', {
@@ -278,6 +344,13 @@ export const ADMIN_OPERATIONS = [
           'A request that was refused lately; nothing else is needed.',
           /^[\dA-F-]{24,36}$/,
           'the id of a request',
+        ),
+      ),
+      AccountId: optionally(
+        textOf(
+          "The account of the user, role or `account`; absent: the requester's own. Only the account that administers the server may name users and roles of others.",
+          /^\d{1,20}$/,
+          'the id of an account',
         ),
       ),
       UserName: optionally(UserName),

@@ -288,11 +288,7 @@ class RunningInstance implements Instance {
   /** The metrics of all processes, and of the stores that they share. */
   async #metricsText(): Promise<string> {
     const { measureAll, service, deployment, config, version } = this.#parts
-    const [processes, totals, disk] = await Promise.all([
-      measureAll(),
-      service.totals(ROOT_ACCOUNT.id),
-      deployment.disk(),
-    ])
+    const [processes, totals, disk] = await Promise.all([measureAll(), service.totals(), deployment.disk()])
     const ofStores = await storeMetrics({ totals, disk, reserveBytes: config.reserveBytes, version })
     return metricsText([...processes, ofStores])
   }

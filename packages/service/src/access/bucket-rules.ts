@@ -45,7 +45,9 @@ export class BucketRuleBook {
     return (reader, bucket) => {
       const { documents = {} } = bucket
       const isOwner = requester.kind === 'account' && requester.account.id === bucket.owner
-      if (isOwner && !('policy' in documents || 'referer' in documents)) return NOTHING_READ
+      if (isOwner && !('policy' in documents || 'referer' in documents)) {
+        return editionOf(requester) === undefined ? NOTHING_READ : readOnlyEdition(requester)(reader, bucket)
+      }
       const both = together(this.#read(reader, bucket, asksAboutTags), readEditionFor(reader, requester))
       return andThen(both, ([rules, edition]) => ({ rules, edition }))
     }

@@ -3,16 +3,10 @@ import { describe, test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
 import { createMemoryMetadataStore } from '@bindery/storage'
 import { countingRoundTrips } from '@bindery/storage/testing'
+import { deleteAccessKey, listAccessKeys, setAccessKeyEnabled } from '../domain/ram/access-keys.js'
 import { attachPolicy, createIdentity, detachPolicy, setInlinePolicy } from '../domain/ram/identities.js'
 import { deletePolicy, updatePolicy } from '../domain/ram/policies.js'
-import {
-  deleteAccessKey,
-  deleteGroup,
-  deleteUser,
-  listAccessKeys,
-  setAccessKeyEnabled,
-  setMembership,
-} from '../domain/ram/users.js'
+import { deleteGroup, deleteUser, setMembership } from '../domain/ram/users.js'
 import { identityRows } from '../domain/stored/keyspace.js'
 import {
   BUCKET,

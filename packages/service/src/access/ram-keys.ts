@@ -3,9 +3,10 @@ import { OssError } from '@bindery/protocol'
 import { type Awaitable, andThen } from '@bindery/storage'
 import type { Domain } from '../domain/domain.js'
 import { readEdition } from '../domain/ram/changes.js'
-import { type AppliedPolicy, type FoundKey, findKeyHolder } from '../domain/ram/find-holder.js'
+import { type AppliedPolicy, type Found, type FoundKey, findKeyHolder } from '../domain/ram/find-holder.js'
 import { KeyUses } from '../domain/ram/key-use.js'
 import { TEMPORARY_KEY_PREFIX } from '../domain/ram/names.js'
+import type { UserRecord } from '../domain/stored/ram-model.js'
 import type { Sealer, ServiceOptions } from '../options.js'
 import { CompiledPolicies } from './policy/compiled-policies.js'
 import { Remembered } from './remembered.js'
@@ -13,6 +14,7 @@ import {
   type AccessKey,
   type AccessKeys,
   type AttachedPolicy,
+  type Identity,
   type KeyHolder,
   keyHolder,
   type Requester,
@@ -23,7 +25,7 @@ import { SessionKeys } from './session-keys.js'
 export const secretContext = (accessKeyId: string): string => `secret of ${accessKeyId}`
 
 /**
- * The keys that may sign: the root keys, and those of users. What a key may do is remembered with the edition of its
+ * The keys that may sign: the root key of the server, those of accounts, and those of users. What a key may do is remembered with the edition of its
  * account in which that was read. Each request compares it with the edition that it reads together with its bucket's
  * settings, and looks the key up again if they differ: so a change is in force for every request that begins after it.
  */
@@ -92,7 +94,8 @@ export class RamKeys implements AccessKeys {
 
   /** Notes that a key signed a request. */
   used(requester: Requester, now: number): void {
-    if (requester.kind === 'user') this.#uses.note(requester.accessKeyId, now)
+    if (requester.kind === 'anonymous' || requester.kind === 'role' || requester.key === undefined) return
+    this.#uses.note(requester.accessKeyId, now)
   }
 
   #lookUp(accessKeyId: string): Awaitable<AccessKey | undefined> {
@@ -106,7 +109,7 @@ export class RamKeys implements AccessKeys {
     })
   }
 
-  #keyOf(accessKeyId: string, { key, record, policies, edition }: FoundKey, sealer: Sealer): AccessKey {
+  #keyOf(accessKeyId: string, { key, user, edition }: FoundKey, sealer: Sealer): AccessKey {
     const opened = sealer.open(base64Bytes(key.secret) ?? new Uint8Array(), secretContext(accessKeyId))
     const accessKeySecret = opened && utf8Text(opened)
     if (accessKeySecret === undefined) throw new Error(`no master key opens the secret of ${accessKeyId}`)
@@ -114,9 +117,13 @@ export class RamKeys implements AccessKeys {
       accessKeyId,
       accessKeySecret,
       account: { id: key.account, displayName: key.account },
-      identity: { kind: 'user', id: record.id, name: key.user, policies: this.compile(policies) },
+      ...(user && { identity: this.#identityOf(key.user ?? '', user) }),
       edition,
     }
+  }
+
+  #identityOf(name: string, { record, policies }: Found<UserRecord>): Identity {
+    return { kind: 'user', id: record.id, name, policies: this.compile(policies) }
   }
 
   /** Policies in the form in which they are asked. Throws PolicyFault. */

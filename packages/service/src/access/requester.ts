@@ -88,7 +88,8 @@ export interface KeyHolder {
 export function keyHolder(key: AccessKey): KeyHolder {
   const { accessKeyId, account, identity, edition } = key
   const holder = { kind: identity?.kind ?? 'account', account, accessKeyId } as const
-  return identity === undefined ? holder : { ...holder, identity, key: edition === undefined ? undefined : key }
+  if (identity === undefined) return edition === undefined ? holder : { ...holder, key }
+  return { ...holder, identity, key: edition === undefined ? undefined : key }
 }
 
 /** The edition of the account in which the requester's permissions were read; undefined where they cannot change. */

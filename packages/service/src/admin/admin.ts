@@ -15,7 +15,7 @@ import {
   shownDetails,
   splitTarget,
 } from '@bindery/protocol'
-import type { Awaitable } from '@bindery/storage'
+import { type Awaitable, andThen } from '@bindery/storage'
 import type { Conditions } from '../access/conditions.js'
 import { Refusal } from '../access/refusal.js'
 import type { KeyHolder } from '../access/requester.js'
@@ -27,7 +27,7 @@ import type { ServiceOptions } from '../options.js'
 import { toOssError } from '../response/failure.js'
 import type { RequestLog, ServiceRequest, ServiceResponse } from '../service.js'
 import type { Shared, Surface } from '../surface.js'
-import { isReading, ramNamesIn } from './changed.js'
+import { accountIn, isReading, ramNamesIn } from './changed.js'
 import type { AdminCall, AdminContext, AdminHandler } from './context.js'
 import { ADMIN_HANDLERS } from './handlers/index.js'
 
@@ -104,9 +104,14 @@ class Admin {
     const { trail } = access
     const actor = actorOf(holder)
     if (trail === undefined || actor === undefined || isReading(operation)) return act()
-    const names = ramNamesIn(input)
+    let names = ramNamesIn(operation, input, account)
     const state = () => findRamState(domain, account, names)
-    return trailed({ trail, domain }, { account, requestId, operation, actor, remoteAddress }, state, act)
+    const actAndName = () =>
+      andThen(act(), (result) => {
+        names = { ...names, ...accountIn(result) }
+        return result
+      })
+    return trailed({ trail, domain }, { account, requestId, operation, actor, remoteAddress }, state, actAndName)
   }
 
   /** The holder of the key that signed, as it is now. Throws the causes of authentication. */
@@ -134,6 +139,7 @@ class Admin {
       signedIn: 'header',
       now: this.#options.clock(),
     }
+    requireReserved(operation, requester, input, this.#context.administrator)
     const path = resourceOf(operation, input)
     const resource = { product: 'ram', region: '', account: requester.account.id, path }
     const { action } = operation
@@ -154,6 +160,22 @@ function operationOf({ key = '' }: Reading): AdminOperation {
   const operation = key.startsWith(PREFIX) ? adminOperation(key.slice(PREFIX.length)) : undefined
   if (operation === undefined) throw new RamError('actionUnknown')
   return operation
+}
+
+/**
+ * Accounts are managed by the key of the account that administers the server, and the keys of an account also by its own key: no
+ * policy passes that on. Throws noPermission.
+ */
+function requireReserved(
+  { reservedFor }: AdminOperation,
+  { kind, account }: KeyHolder,
+  input: { readonly AccountId?: string },
+  administrator: string | undefined,
+): void {
+  if (reservedFor === undefined) return
+  const isOwn = reservedFor === 'accounts' && (input.AccountId ?? account.id) === account.id
+  if (kind === 'account' && (isOwn || account.id === administrator)) return
+  throw new RamError('noPermission')
 }
 
 /** The resource with the values of its parameters. */

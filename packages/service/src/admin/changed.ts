@@ -5,13 +5,20 @@ export function isReading(operation: string): boolean {
   return /^(Get|List|Lookup|Explain)/.test(operation)
 }
 
-/** The identities and the policy that the parameters of an operation name. */
-export function ramNamesIn(input: object): RamNames {
+/** The identities, the policy and the account that the parameters of an operation name. */
+export function ramNamesIn(operation: string, input: object, account: string): RamNames {
   const {
     UserName: user,
     GroupName: group,
     RoleName: role,
     PolicyName: policy,
+    AccountId: ownAccount = operation.endsWith('AccountAccessKey') ? account : undefined,
   } = input as Record<string, string | undefined>
-  return { user, group, role, policy }
+  return { user, group, role, policy, ownAccount }
+}
+
+/** The account that an operation has created. */
+export function accountIn(result: object): Pick<RamNames, 'ownAccount'> {
+  const { Account } = result as { readonly Account?: { readonly AccountId: string } }
+  return Account === undefined ? {} : { ownAccount: Account.AccountId }
 }

@@ -1,9 +1,10 @@
 /** Records as RAM's API shows them. */
 import { isoSeconds, RamError, SYSTEM_POLICIES } from '@bindery/protocol'
 import { PolicyFault, type PolicyKind, parsePolicy } from '../access/policy/grammar.js'
+import type { ListedAccessKey } from '../domain/ram/access-keys.js'
+import type { NamedAccount } from '../domain/ram/accounts.js'
 import type { NamedIdentity, Page } from '../domain/ram/identities.js'
 import type { NamedPolicy } from '../domain/ram/policies.js'
-import type { ListedAccessKey } from '../domain/ram/users.js'
 
 export function shownUser({ id, name, displayName, comments, createdAt }: NamedIdentity<'user'>) {
   return {
@@ -13,6 +14,10 @@ export function shownUser({ id, name, displayName, comments, createdAt }: NamedI
     Comments: comments,
     CreateDate: isoSeconds(createdAt),
   }
+}
+
+export function shownAccount({ account, displayName, comments, createdAt }: NamedAccount) {
+  return { AccountId: account, DisplayName: displayName, Comments: comments, CreateDate: isoSeconds(createdAt) }
 }
 
 export function shownGroup({ id, name, comments, createdAt }: NamedIdentity<'group'>) {

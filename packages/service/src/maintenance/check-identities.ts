@@ -3,6 +3,7 @@ import { type Bytes, DamagedRow, type Reader, type Transaction } from '@bindery/
 import { isDamage } from '../domain/stored/damage.js'
 import {
   accessKeyRows,
+  accountRows,
   attachmentRows,
   identityRows,
   keyUseRows,
@@ -26,6 +27,7 @@ export const IDENTITY_SPACES = [
   memberRows,
   accessKeyRows,
   keyUseRows,
+  accountRows,
   ramRows,
 ] as const
 
@@ -42,6 +44,7 @@ export async function checkIdentities(inspection: Inspection): Promise<void> {
     await checkIdentity(inspection, identity)
   }
   for await (const { account } of walk(inspection.metadata, policyRows, inspection.damaged)) countIn(account, 'policy')
+  await checkAccounts(inspection)
   await checkStrays(inspection)
   await checkRamCounters(inspection, counts)
 }
@@ -138,14 +141,41 @@ async function checkStrays(inspection: Inspection): Promise<void> {
     await findings.add('identityStray', names, { commit: (tx) => tx.delete(row.key) })
   }
   for await (const { row, record: key, accessKeyId } of walk(metadata, accessKeyRows, damaged)) {
-    const user = { account: key.account, identityKind: 'user', identity: key.user } as const
-    if (await isNamed(user, (record) => record.kind === 'user' && record.accessKeys.includes(accessKeyId))) continue
-    const facts = { account: key.account, user: key.user, accessKeyId }
+    if (key.user === undefined) {
+      if (await isKeyOfAccount(inspection, key.account, accessKeyId)) continue
+    } else {
+      const user = { account: key.account, identityKind: 'user', identity: key.user } as const
+      if (await isNamed(user, (record) => record.kind === 'user' && record.accessKeys.includes(accessKeyId))) continue
+    }
+    const facts = { account: key.account, ...(key.user !== undefined && { user: key.user }), accessKeyId }
     await findings.add('identityStray', facts, { commit: (tx) => tx.delete(row.key) })
   }
   for await (const { row, accessKeyId } of walk(metadata, keyUseRows, damaged)) {
     if (!(await metadata.read((reader) => isMissing(reader, accessKeyRows.key({ accessKeyId }))))) continue
     await findings.add('identityStray', { accessKeyId }, { commit: (tx) => tx.delete(row.key) })
+  }
+}
+
+async function isKeyOfAccount({ metadata }: Inspection, account: string, accessKeyId: string): Promise<boolean> {
+  return unlessDamaged(async () => {
+    const record = await metadata.read((reader) => accountRows.read(reader, { account }))
+    return record?.accessKeys.includes(accessKeyId) === true
+  }, true)
+}
+
+/** The keys in the records of accounts that lead to nothing. */
+async function checkAccounts({ metadata, findings, damaged }: Inspection): Promise<void> {
+  for await (const { row: _, record, ...name } of walk(metadata, accountRows, damaged)) {
+    const accessKeys = await metadata.read((reader) =>
+      kept(record.accessKeys, async (accessKeyId) => {
+        const key = await accessKeyRows.read(reader, { accessKeyId })
+        return key?.account === name.account && key.user === undefined
+      }),
+    )
+    if (accessKeys.length === record.accessKeys.length) continue
+    await findings.add('identityBroken', name, {
+      commit: (tx) => accountRows.set(tx, name, { ...record, accessKeys }),
+    })
   }
 }
 

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { createAccessKey } from '../domain/ram/access-keys.js'
+import { createAccount } from '../domain/ram/accounts.js'
 import { attachPolicy, createIdentity } from '../domain/ram/identities.js'
 import { createPolicy } from '../domain/ram/policies.js'
-import { createAccessKey, setMembership } from '../domain/ram/users.js'
+import { setMembership } from '../domain/ram/users.js'
 import {
   accessKeyRows,
+  accountRows,
   attachmentRows,
   identityRows,
   keyUseRows,
@@ -18,6 +21,7 @@ import { filled, remove, run, type Store } from './testing.js'
 const account = '1000000000000001'
 const alice = { account, kind: 'user', name: 'alice' } as const
 const KEY = 'BKAAAABBBBCCCCDDDDEEEEFF'
+const OWN_KEY = 'BKGGGGHHHHIIIIJJJJKKKKLL'
 
 /** A store with a user that has a key, a group and a policy. */
 async function inhabited(): Promise<Store> {
@@ -30,6 +34,7 @@ async function inhabited(): Promise<Store> {
   await createPolicy(domain, { account, policy: 'reads' }, { document: '{}', comments: '' })
   await attachPolicy(domain, alice, 'reads')
   await createAccessKey(domain, { account, user: 'alice' }, { accessKeyId: KEY, secret: 'AQ==' })
+  await createAccount(domain, { displayName: 'Team', comments: '' }, { accessKeyId: OWN_KEY, secret: 'AQ==' })
   return store
 }
 
@@ -45,6 +50,7 @@ const BREAKS: readonly [what: string, row: Uint8Array, finds: readonly FindingKi
     ['identityBroken', 'identityCountersWrong'],
   ],
   ['a user', identityRows.key(identity), ['identityStray', 'identityStray', 'identityStray', 'identityCountersWrong']],
+  ['the key of an account itself', accessKeyRows.key({ accessKeyId: OWN_KEY }), ['identityBroken']],
   ['the counters of an account', ramRows.key({ account }), ['identityCountersWrong']],
 ]
 
@@ -62,6 +68,15 @@ for (const [what, row, finds] of BREAKS) {
     assert.deepEqual((await run(store)).all, [])
   })
 }
+
+test('an audit finds the key of an account that is missing, and a repair removes the key', async () => {
+  const store = await inhabited()
+  const { from } = accountRows.all
+  const [row] = await store.domain.metadata.read((reader) => reader.range(from, accountRows.all.to, { limit: 1 }))
+  await remove(store.domain, row?.key ?? from)
+  assert.deepEqual((await run(store, { repair: true })).kinds, ['identityStray'])
+  assert.deepEqual((await run(store)).all, [])
+})
 
 test('a damaged row of a user or a policy is found once, and does not harm what names it', async () => {
   for (const row of [identityRows.key(identity), policyRows.key({ account, policy: 'reads' })]) {

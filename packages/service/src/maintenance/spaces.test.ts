@@ -44,4 +44,6 @@ const NAMES = {
   policy: 'reports',
   at: 1,
   entry: id('F'),
+  signedAt: 1_767_600_000_000,
+  nonce: '0123456789ABCDEF0123456789ABCDEF',
 }

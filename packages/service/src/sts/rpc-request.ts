@@ -19,6 +19,8 @@ import {
 import type { RamKeys } from '../access/ram-keys.js'
 import { type AccessKey, type KeyHolder, keyHolder } from '../access/requester.js'
 import { readWhole } from '../body.js'
+import type { Domain } from '../domain/domain.js'
+import { type SignedCall, useNonce } from '../domain/ram/nonces.js'
 import type { RequestHead, ServiceRequest } from '../service.js'
 
 /** Bytes of a form: several times the longest session policy, encoded. */
@@ -56,35 +58,43 @@ export async function readRpcRequest(request: ServiceRequest): Promise<RpcReques
 
 /** Everything that the verification of a signature needs. */
 export interface Verification {
+  readonly domain: Domain
   readonly keys: RamKeys
   readonly digests: Digests
   /** Milliseconds since 1970. */
   readonly now: number
 }
 
-/** The holder of the key that signed, as it is now. Throws the causes of signatures. */
+/** The key whose signature was verified, and the nonce that it covers. */
+interface Verified {
+  readonly key: AccessKey
+  readonly call: SignedCall
+}
+
+/** The holder of the key that signed, as it is now. Throws the causes of signatures, and nonceUsed for a call that is repeated. */
 export async function identify(request: RpcRequest, verification: Verification): Promise<KeyHolder> {
   const { authorization } = request.head.headers
-  const key = await (authorization?.trim().startsWith('ACS3-') === true
+  const { key, call } = await (authorization?.trim().startsWith('ACS3-') === true
     ? verifyAcs3(request, authorization, verification)
     : verifyRpc(request, verification))
+  await useNonce(verification.domain, call)
   const holder = await asRam(async () => verification.keys.current(keyHolder(key)))
   verification.keys.used(holder, verification.now)
   return holder
 }
 
 /** Signature version 1.0: HMAC-SHA1 over all parameters. */
-async function verifyRpc({ head, parameters }: RpcRequest, verification: Verification): Promise<AccessKey> {
+async function verifyRpc({ head, parameters }: RpcRequest, verification: Verification): Promise<Verified> {
   const accessKeyId = required(parameters, 'AccessKeyId')
   const signature = required(parameters, 'Signature')
-  required(parameters, 'SignatureNonce')
+  const nonce = required(parameters, 'SignatureNonce')
   if (required(parameters, 'SignatureMethod') !== 'HMAC-SHA1') throw new RamError('signatureMethodInvalid')
   const key = await findKey(accessKeyId, parameters.get('SecurityToken') || undefined, verification)
-  checkTimeStamp(required(parameters, 'Timestamp'), verification.now)
+  const signedAt = timeOf(required(parameters, 'Timestamp'), verification.now)
   const stringToSign = rpcStringToSign(head.method, parameters)
   const expected = rpcSignature(key.accessKeySecret, stringToSign, verification.digests)
   if (!equalSignatures(expected, signature)) throw new RamError('signatureMismatch', { stringToSign })
-  return key
+  return { key, call: { accessKeyId, nonce, signedAt } }
 }
 
 /** The scheme of the newer SDKs: HMAC-SHA256 over the request, in headers. */
@@ -92,12 +102,13 @@ async function verifyAcs3(
   { head, body }: RpcRequest,
   authorization: string,
   verification: Verification,
-): Promise<AccessKey> {
+): Promise<Verified> {
   const { method, headers, host, target } = head
   const claim = readAcs3Claim(authorization)
   if (claim === undefined) throw new RamError('signatureMethodInvalid')
   const key = await findKey(claim.accessKeyId, headers['x-acs-security-token'] || undefined, verification)
-  checkTimeStamp(headers['x-acs-date'] ?? '', verification.now)
+  requireCovered(headers, claim.signedHeaders)
+  const signedAt = timeOf(headers['x-acs-date'] ?? '', verification.now)
   const { path, query } = splitTarget(target)
   const signed = {
     method,
@@ -109,7 +120,8 @@ async function verifyAcs3(
   const expected = acs3Signature(key.accessKeySecret, stringToSign, verification.digests)
   const isBody = headers['x-acs-content-sha256'] === hex(verification.digests.sha256(body))
   if (!isBody || !equalSignatures(expected, claim.signature)) throw new RamError('signatureMismatch', { stringToSign })
-  return key
+  const { accessKeyId } = claim
+  return { key, call: { accessKeyId, nonce: headers['x-acs-signature-nonce'] ?? '', signedAt } }
 }
 
 async function findKey(
@@ -144,10 +156,22 @@ async function asRam<T>(look: () => Promise<T>): Promise<T> {
   }
 }
 
-function checkTimeStamp(text: string, now: number): void {
+/** Headers that a signature must cover besides those that begin with `x-acs-`. */
+const COVERED = ['host', 'x-acs-date', 'x-acs-signature-nonce']
+
+/** A header that no signature covers could be replaced in a recorded call. Throws nonceUnsigned. */
+function requireCovered(headers: RequestHead['headers'], signedHeaders: readonly string[]): void {
+  const names = new Set([...COVERED, ...Object.keys(headers).filter((name) => name.startsWith('x-acs-'))])
+  for (const name of names) if (!signedHeaders.includes(name)) throw new RamError('nonceUnsigned')
+  if (!headers['x-acs-signature-nonce']) throw new RamError('nonceUnsigned')
+}
+
+/** Throws timeStampInvalid, timeStampExpired. */
+function timeOf(text: string, now: number): number {
   const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(text) ? Date.parse(text) : Number.NaN
   if (Number.isNaN(time)) throw new RamError('timeStampInvalid')
   if (Math.abs(now - time) > CLOCK_SKEW_MAX_MS) throw new RamError('timeStampExpired')
+  return time
 }
 
 /** Throws parameterMissing. */

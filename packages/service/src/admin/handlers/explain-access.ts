@@ -21,17 +21,26 @@ export const explainHandlers: AdminHandlers<'ExplainAccess'> = {
       if (other !== undefined) throw invalid(other[0], 'the request says it')
       return explainRefusal(call, RequestId)
     }
-    const requester = await principalOf(call)
+    const subject = subjectOf(call)
+    const requester = await principalOf(call, subject)
     const action = actionOf(call.input.Action)
     const found = await findTarget(call, requester, action)
-    const question = questionOf(call, requester, action, found)
+    const question = questionOf(call, subject, { requester, action }, found)
     const { decision, asked } = await decide(call, question, found)
     return { ...shownOutcome(decision), Reason: shownReason(call, asked, decision) }
   },
 }
 
+/** The account whose user, role or key the question is about. What others' users may do is only for the administrator. */
+function subjectOf({ account, administrator, input }: ExplainCall): string {
+  const { AccountId: subject = account, UserName, RoleName } = input
+  const isForeign = subject !== account && (UserName !== undefined || RoleName !== undefined)
+  if (isForeign && account !== administrator) throw new RamError('noPermission')
+  return subject
+}
+
 /** The requester that the parameters name. Throws userMissing, roleMissing, parameterMissing, parameterInvalid. */
-async function principalOf({ domain, access, account, input }: ExplainCall): Promise<Requester> {
+async function principalOf({ domain, access, input }: ExplainCall, account: string): Promise<Requester> {
   const { UserName, RoleName, Principal, SessionPolicy } = input
   const named = [UserName, RoleName, Principal].filter((one) => one !== undefined)
   if (named.length === 0) throw new RamError('parameterMissing', { name: 'UserName' })
@@ -81,9 +90,9 @@ async function findTarget(
 }
 
 function questionOf(
-  { domain, account, input }: ExplainCall,
-  requester: Requester,
-  action: Action,
+  { domain, input }: ExplainCall,
+  account: string,
+  { requester, action }: Pick<AccessQuestion, 'requester' | 'action'>,
   found: Target,
 ): AccessQuestion {
   const { Bucket, Key, Conditions: circumstances = {} } = input

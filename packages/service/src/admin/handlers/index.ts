@@ -1,4 +1,5 @@
 import type { AdminHandlers } from '../context.js'
+import { accountHandlers } from './accounts.js'
 import { attachmentHandlers } from './attachments.js'
 import { explainHandlers } from './explain-access.js'
 import { groupHandlers } from './groups.js'
@@ -9,6 +10,7 @@ import { userHandlers } from './users.js'
 
 /** The behaviour of every operation of the admin interface. */
 export const ADMIN_HANDLERS: AdminHandlers = {
+  ...accountHandlers,
   ...userHandlers,
   ...groupHandlers,
   ...roleHandlers,

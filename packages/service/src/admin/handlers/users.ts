@@ -1,16 +1,8 @@
-import { base64, utf8Bytes } from '@bindery/bytes'
-import { RamError } from '@bindery/protocol'
-import { secretContext } from '../../access/ram-keys.js'
+import { createAccessKey, deleteAccessKey, listAccessKeys, setAccessKeyEnabled } from '../../domain/ram/access-keys.js'
 import { createIdentity, findIdentity, listIdentities } from '../../domain/ram/identities.js'
-import { newAccessKeyId, newSecret } from '../../domain/ram/names.js'
-import {
-  createAccessKey,
-  deleteAccessKey,
-  deleteUser,
-  listAccessKeys,
-  setAccessKeyEnabled,
-} from '../../domain/ram/users.js'
+import { deleteUser } from '../../domain/ram/users.js'
 import type { AdminHandlers } from '../context.js'
+import { sealedKey, shownNewKey } from '../new-key.js'
 import { pageOf } from '../page.js'
 import { shownKey, shownPage, shownUser } from '../shown.js'
 
@@ -47,13 +39,9 @@ export const userHandlers: AdminHandlers<Names> = {
     return {}
   },
   async CreateAccessKey({ domain, sealer, account, input }) {
-    if (sealer === undefined) throw new RamError('requestInvalid', { reason: 'This server keeps no access keys.' })
-    const accessKeyId = newAccessKeyId(domain)
-    const accessKeySecret = newSecret(domain)
-    const secret = base64(sealer.seal(utf8Bytes(accessKeySecret), secretContext(accessKeyId)))
-    const { createdAt } = await createAccessKey(domain, { account, user: input.UserName }, { accessKeyId, secret })
-    const { LastUsedDate: _, ...shown } = shownKey({ accessKeyId, enabled: true, createdAt })
-    return { AccessKey: { ...shown, AccessKeySecret: accessKeySecret } }
+    const key = sealedKey(domain, sealer)
+    const { createdAt } = await createAccessKey(domain, { account, user: input.UserName }, key)
+    return { AccessKey: shownNewKey(key, createdAt) }
   },
   async ListAccessKeys({ domain, account, input }) {
     const keys = await listAccessKeys(domain, { account, user: input.UserName })

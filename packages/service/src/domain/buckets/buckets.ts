@@ -218,12 +218,12 @@ export async function bucketStat(domain: Domain, name: BucketName): Promise<Buck
 
 const ROWS_AT_ONCE = 500
 
-/** The buckets of an account, in the order of their names. */
-export async function ownBuckets(reader: Reader, owner: string): Promise<BucketRecord[]> {
+/** The buckets of an account, or of all, in the order of their names. */
+export async function ownBuckets(reader: Reader, owner?: string): Promise<BucketRecord[]> {
   const records: BucketRecord[] = []
   for await (const row of rowsIn(reader, bucketRows.all, { atOnce: ROWS_AT_ONCE })) {
     const record = bucketRows.decodeRow(row)
-    if (record.owner === owner) records.push(record)
+    if (owner === undefined || record.owner === owner) records.push(record)
   }
   return records
 }

@@ -2,8 +2,8 @@
 import { type RamCause, RamError } from '@bindery/protocol'
 import { type Awaitable, andThen, decodeCounters, type Reader, type Transaction } from '@bindery/storage'
 import type { Domain } from '../domain.js'
-import { identityRows, ramRows } from '../stored/keyspace.js'
-import type { IdentityKind, IdentityRecord } from '../stored/ram-model.js'
+import { accountRows, identityRows, ramRows } from '../stored/keyspace.js'
+import type { AccountRecord, IdentityKind, IdentityRecord } from '../stored/ram-model.js'
 import { ramCounters } from '../stored/records/ram.js'
 
 /** Names a user, group or role. */
@@ -70,6 +70,13 @@ export async function requireIdentity<K extends IdentityKind>(
 ): Promise<RecordOf<K>> {
   const record = await readIdentity(reader, name)
   if (record === undefined) throw new RamError(MISSING[name.kind], { name: name.name })
+  return record
+}
+
+/** Throws accountMissing, also for the account that administers the server, which has no record. */
+export async function requireAccount(reader: Reader, account: string): Promise<AccountRecord> {
+  const record = await accountRows.read(reader, { account })
+  if (record === undefined) throw new RamError('accountMissing', { name: account })
   return record
 }
 

@@ -20,8 +20,12 @@ export interface Found<R> {
   readonly edition: number
 }
 
-export interface FoundKey extends Found<UserRecord> {
+export interface FoundKey {
   readonly key: AccessKeyRecord
+  /** Absent: the key is the account's own. */
+  readonly user?: Found<UserRecord>
+  /** The account's edition, in the same state of the store. */
+  readonly edition: number
 }
 
 /** Undefined if there is no such key. */
@@ -29,7 +33,9 @@ export function findKeyHolder(domain: Domain, accessKeyId: string): Awaitable<Fo
   return domain.metadata.read((reader) =>
     andThen(accessKeyRows.read(reader, { accessKeyId }), (key) => {
       if (key === undefined) return undefined
-      return andThen(readUser(reader, key.account, key.user), (found) => found && { ...found, key })
+      const { account, user } = key
+      if (user === undefined) return andThen(readEdition(reader, account), (edition) => ({ key, edition }))
+      return andThen(readUser(reader, account, user), (found) => found && { key, user: found, edition: found.edition })
     }),
   )
 }

@@ -12,6 +12,11 @@ export function newIdentityId(idSource: IdSource, kind: IdentityKind): string {
   return FIRST_DIGIT[kind] + randomText(idSource, DIGITS, 17)
 }
 
+/** The id of an account: 16 decimal digits. */
+export function newAccountId(idSource: IdSource): string {
+  return `1${randomText(idSource, DIGITS, 15)}`
+}
+
 /** The id of an access key: 24 characters. */
 export function newAccessKeyId(idSource: IdSource): string {
   return `BK${randomText(idSource, UPPER, 22)}`

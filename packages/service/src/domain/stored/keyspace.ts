@@ -12,7 +12,15 @@ import { incarnationCodec } from './records/incarnation.js'
 import { logLinesCodec } from './records/log-lines.js'
 import { objectCodec } from './records/object.js'
 import { partCodec } from './records/part.js'
-import { accessKeyCodec, identityCodec, keyUseCodec, policyCodec, ramCounters } from './records/ram.js'
+import {
+  accessKeyCodec,
+  accountCodec,
+  identityCodec,
+  keyUseCodec,
+  nonceCodec,
+  policyCodec,
+  ramCounters,
+} from './records/ram.js'
 import { receiptCodec } from './records/receipt.js'
 import { reportCodec } from './records/report.js'
 import { trailCodec } from './records/trail.js'
@@ -266,7 +274,7 @@ export const accessKeyRows = space({
   key: [text('accessKeyId')],
   value: accessKeyCodec,
   rowsAtOnce: MANY,
-  about: 'the access key of a user, its secret sealed',
+  about: 'the access key of a user or of an account, its secret sealed',
 })
 
 export const keyUseRows = space({
@@ -285,6 +293,24 @@ export const ramRows = space({
   value: ramCounters,
   rowsAtOnce: MANY,
   about: "the edition of an account's users, groups, roles, policies and keys, and how many there are",
+})
+
+export const accountRows = space({
+  letter: 'O',
+  kind: 'account',
+  key: [text('account')],
+  value: accountCodec,
+  rowsAtOnce: MANY,
+  about: 'an account besides the one that administers the server, with the ids of its own keys',
+})
+
+export const nonceRows = space({
+  letter: 'N',
+  kind: 'nonce',
+  key: [number('signedAt', 6), id('nonce')],
+  value: nonceCodec,
+  rowsAtOnce: MANY,
+  about: 'the nonce of a signed call at this time, a hash: the call is not accepted again',
 })
 
 export const trailRows = space({
@@ -326,6 +352,8 @@ export const SPACES = [
   accessKeyRows,
   keyUseRows,
   ramRows,
+  accountRows,
+  nonceRows,
   trailRows,
 ] as const
 

@@ -46,10 +46,25 @@ export interface PolicyRecord {
   readonly updatedAt: number
 }
 
-/** An access key of a user. */
+/** An account that was created by the one that administers the server, which has no record itself. */
+export interface AccountRecord {
+  readonly displayName: string
+  readonly comments: string
+  readonly createdAt: number
+  /** Ids of the account's own access keys. */
+  readonly accessKeys: readonly string[]
+}
+
+/** A nonce that a signed call has used up; its row is named by the time of the call. */
+export interface NonceRecord {
+  readonly accessKeyId: string
+}
+
+/** An access key of a user or of an account. */
 export interface AccessKeyRecord {
   readonly account: string
-  readonly user: string
+  /** Absent: the key is the account's own. */
+  readonly user?: string | undefined
   /** The secret, sealed for this access key; base64. */
   readonly secret: string
   readonly enabled: boolean

@@ -33,6 +33,8 @@ const NAMES = {
   group: 'staff',
   policy: 'reports',
   at: 1_767_600_000_000,
+  signedAt: 1_767_600_000_000,
+  nonce: ID,
   entry: '0123456789ABCDEF0123456789ABCDEF',
 } as const
 

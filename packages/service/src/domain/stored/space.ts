@@ -50,6 +50,10 @@ export interface KeyNames {
   /** The time of an entry of the trail, in milliseconds since 1970. */
   readonly at: number
   readonly entry: string
+  /** The time of a signed call, in milliseconds since 1970. */
+  readonly signedAt: number
+  /** The hash of a nonce. */
+  readonly nonce: string
 }
 
 type NameIn<T> = { readonly [N in keyof KeyNames]: KeyNames[N] extends T ? N : never }[keyof KeyNames]

@@ -4,7 +4,7 @@ import type { Reader } from '@bindery/storage'
 import type { Domain } from '../domain.js'
 import { readIdentity } from '../ram/changes.js'
 import { readDocument } from '../stored/documents.js'
-import { accessKeyRows, bucketRows, policyRows } from '../stored/keyspace.js'
+import { accessKeyRows, accountRows, bucketRows, policyRows } from '../stored/keyspace.js'
 import type { IdentityKind } from '../stored/ram-model.js'
 import type { Settings } from '../stored/trail-model.js'
 
@@ -26,6 +26,8 @@ export interface RamNames {
   readonly group?: string | undefined
   readonly role?: string | undefined
   readonly policy?: string | undefined
+  /** An account that is managed itself. */
+  readonly ownAccount?: string | undefined
 }
 
 /** The records of identities and policies, and the states of a user's keys. */
@@ -33,15 +35,17 @@ export async function findRamState(domain: Domain, account: string, names: RamNa
   return domain.metadata.read(async (reader) => {
     const identity = async (kind: IdentityKind, name: string | undefined) =>
       name === undefined ? undefined : readIdentity(reader, { account, kind, name })
-    const { policy } = names
-    const [user, group, role, document] = await Promise.all([
+    const { policy, ownAccount } = names
+    const [user, group, role, document, managed] = await Promise.all([
       identity('user', names.user),
       identity('group', names.group),
       identity('role', names.role),
       policy === undefined ? undefined : policyRows.read(reader, { account, policy }),
+      ownAccount === undefined ? undefined : accountRows.read(reader, { account: ownAccount }),
     ])
-    const accessKeys = user?.kind === 'user' ? await statesOf(reader, user.accessKeys) : undefined
-    return { user, group, role, policy: document, accessKeys }
+    const keys = user?.kind === 'user' ? user.accessKeys : managed?.accessKeys
+    const accessKeys = keys && (await statesOf(reader, keys))
+    return { user, group, role, policy: document, account: managed, accessKeys }
   })
 }
 

@@ -1,6 +1,5 @@
 /** The contents of a store besides its objects: garbage that waits to be freed, and the parts of incomplete uploads. */
-import { BUCKETS_MAX } from '@bindery/protocol'
-import { listBuckets } from '../buckets/buckets.js'
+import { ownBuckets } from '../buckets/buckets.js'
 import type { Domain } from '../domain.js'
 import { type BucketStat, readCounters } from '../stored/counters.js'
 import { garbageRows } from '../stored/keyspace.js'
@@ -52,8 +51,8 @@ export interface StoreTotals {
   readonly partBytes: number
 }
 
-/** The sums over the buckets of an account. */
-export async function storeTotals(domain: Domain, owner: string): Promise<StoreTotals> {
+/** The sums over the buckets of an account, or of all. */
+export async function storeTotals(domain: Domain, owner?: string): Promise<StoreTotals> {
   const stats = await bucketStats(domain, owner)
   const sum = (of: (stat: BucketStat) => number) => stats.reduce((total, [, stat]) => total + of(stat), 0)
   return {
@@ -66,15 +65,15 @@ export async function storeTotals(domain: Domain, owner: string): Promise<StoreT
   }
 }
 
-/** The statistics of each bucket of an account, by name. */
+/** The statistics of each bucket of an account, or of all, by name. */
 export async function bucketStats(
   domain: Domain,
-  owner: string,
+  owner?: string,
 ): Promise<readonly (readonly [name: string, stat: BucketStat])[]> {
-  const { buckets } = await listBuckets(domain, { owner, prefix: '', marker: '', maxKeys: BUCKETS_MAX })
   return domain.metadata.read(async (reader) => {
     const stats: [string, BucketStat][] = []
-    for (const { name } of buckets) stats.push([name, await readCounters(reader, name, domain.clock())])
+    for (const { name } of await ownBuckets(reader, owner))
+      stats.push([name, await readCounters(reader, name, domain.clock())])
     return stats
   })
 }

@@ -1,5 +1,13 @@
 import { type Codec, countersCodec, isText, jsonCodec } from '../codec.js'
-import type { AccessKeyRecord, IdentityKind, IdentityRecord, KeyUseRecord, PolicyRecord } from '../ram-model.js'
+import type {
+  AccessKeyRecord,
+  AccountRecord,
+  IdentityKind,
+  IdentityRecord,
+  KeyUseRecord,
+  NonceRecord,
+  PolicyRecord,
+} from '../ram-model.js'
 
 const areTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText)
 
@@ -22,8 +30,16 @@ export const policyCodec = jsonCodec<PolicyRecord>({
 export const accessKeyCodec = jsonCodec<AccessKeyRecord>({
   version: 1,
   isSound: ({ account, user, secret, enabled }) =>
-    isText(account) && isText(user) && isText(secret) && typeof enabled === 'boolean',
+    isText(account) && (user === undefined || isText(user)) && isText(secret) && typeof enabled === 'boolean',
 })
+
+export const accountCodec = jsonCodec<AccountRecord>({
+  version: 1,
+  isSound: ({ displayName, createdAt, accessKeys }) =>
+    isText(displayName) && Number.isFinite(createdAt) && areTexts(accessKeys),
+})
+
+export const nonceCodec = jsonCodec<NonceRecord>({ version: 1, isSound: ({ accessKeyId }) => isText(accessKeyId) })
 
 export const keyUseCodec = jsonCodec<KeyUseRecord>({
   version: 1,
