@@ -178,6 +178,19 @@ test('every export of a package has a doc comment, once per name', () => {
   ])
 })
 
+test('a declaration that carries its text needs no doc comment, and only where a page is made of it', () => {
+  const text = "export const a = operation({ summary: 'A' })\nexport const b = other({})\n"
+  const sources = sourcesOf('declared', {
+    'packages/protocol/src/operations/a.ts': text,
+    'packages/bytes/src/a.ts': text,
+  })
+  assert.deepEqual(checkDocComments(sources), [
+    'packages/bytes/src/a.ts:1: a has no doc comment',
+    'packages/bytes/src/a.ts:2: b has no doc comment',
+    'packages/protocol/src/operations/a.ts:2: b has no doc comment',
+  ])
+})
+
 test('an invariant names an existing test', () => {
   const files = { 'a.test.ts': "test('a part that comes too late is refused')" }
   const check = (row) => checkInvariants(row, (file) => files[file])

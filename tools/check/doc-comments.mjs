@@ -8,14 +8,20 @@ const GENERATED = /\.generated\.ts$/
  * implement what carries it: where they are, and the call that makes them.
  */
 const SELF_DOCUMENTED = [
-  { folder: 'packages/protocol/src/operations/', call: 'operation' }, // carries `summary` and `source`
-  { folder: 'packages/protocol/src/s3/operations/', call: 'operation' },
-  { folder: 'packages/service/src/operations/', call: 'handler' }, // implements the declaration of that name
-  { folder: 'packages/service/src/domain/stored/keyspace.ts', call: 'space' }, // carries `about`
+  // carry `summary` and `source`
+  { folder: 'packages/protocol/src/operations/', call: 'operation' },
+  { folder: 'packages/protocol/src/s3/operations/', call: 's3Only' },
+  // carry `noun` and `what`
+  { folder: 'packages/protocol/src/operations/bucket/', call: 'bucketDocument' },
+  { folder: 'packages/protocol/src/operations/bucket/', call: 'bucketSetting' },
+  // implement the declaration of that name
+  { folder: 'packages/service/src/operations/', call: 'handler' },
+  // carry `about`
+  { folder: 'packages/service/src/domain/stored/keyspace.ts', call: 'space' },
 ]
 
 /** Packages whose exports are still to be documented. */
-const NOT_REVIEWED = /^packages\/(?:cli|imaging|protocol|select|server|service)\//
+const NOT_REVIEWED = /^packages\/service\//
 
 /**
  * Exported functions, classes, types, interfaces and constants without a doc comment, as `path:line: sentence`. Tests and

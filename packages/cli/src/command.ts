@@ -1,5 +1,6 @@
 import type { Language } from './language.js'
 
+/** The environment variables of the process. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** One call of a command. */
@@ -75,10 +76,13 @@ export const COMMANDS = {
   version: { synopsis: '', flags: [], examples: ['bindery version'] },
 } as const satisfies Record<string, Command>
 
+/** The name of a command, as it is typed. */
 export type CommandName = keyof typeof COMMANDS
 
+/** The names of all commands, in the order of the help page. */
 export const COMMAND_NAMES = Object.keys(COMMANDS) as readonly CommandName[]
 
+/** Whether a typed name is that of a command. */
 export function isCommand(name: string): name is CommandName {
   return Object.hasOwn(COMMANDS, name)
 }

@@ -1,3 +1,4 @@
+/** The languages of the command's texts. */
 export type Language = 'en' | 'zh'
 
 /** The language that `BINDERY_LANG`, `LC_ALL`, `LC_MESSAGES` or `LANG` asks for, the first of them that is set. */

@@ -5,11 +5,13 @@ import { ENGLISH } from './messages/en.js'
 import type { Sentences } from './messages/sentences.js'
 import { CHINESE } from './messages/zh.js'
 
+/** The texts of the command in one language. */
 export interface Messages extends Omit<Sentences, 'failures' | 'options'> {
   readonly failure: (failure: Failure) => string
   readonly option: (name: OptionName) => string
 }
 
+/** The texts in a language. Options without a sentence in it are described in English. */
 export function messagesIn(language: Language): Messages {
   const sentences: Sentences = language === 'zh' ? CHINESE : ENGLISH
   const { failures, options } = sentences

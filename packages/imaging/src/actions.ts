@@ -1,15 +1,26 @@
 /** The actions of a process, with their parameters decoded. */
 
 export const GRAVITIES = ['nw', 'north', 'ne', 'west', 'center', 'east', 'sw', 'south', 'se'] as const
+/** A point of the compass, from which positions are measured. */
 export type Gravity = (typeof GRAVITIES)[number]
 
+/**
+ * The modes of a resize: into the box, around it, around and cropped, into and padded, and without regard to
+ * proportions.
+ */
 export const MODES = ['lfit', 'mfit', 'fill', 'pad', 'fixed'] as const
+/** The formats of results. */
 export const FORMATS = ['jpg', 'png', 'webp', 'bmp', 'gif', 'tiff', 'heic', 'avif'] as const
+/** The format of a result. */
 export type Format = (typeof FORMATS)[number]
 
 /** `#rrggbb`. */
 export type Colour = string
 
+/**
+ * Scales to a box, to a side, or by percent (1 to 1,000). Sides are pixels, 1 to 16,384; at least one measure is
+ * present. `colour` fills the padding.
+ */
 export interface Resize {
   readonly name: 'resize'
   readonly mode: (typeof MODES)[number]
@@ -34,6 +45,7 @@ export interface Crop {
   readonly gravity: Gravity
 }
 
+/** Cuts an image into slices along an axis and keeps the one at `index`, from 0. */
 export interface Indexcrop {
   readonly name: 'indexcrop'
   readonly axis: 'x' | 'y'
@@ -48,28 +60,33 @@ export interface Plain {
   readonly value: number
 }
 
+/** Gaussian blur; both numbers are from 1 to 50. */
 export interface Blur {
   readonly name: 'blur'
   readonly radius: number
   readonly sigma: number
 }
 
+/** Whether the image is rotated as its EXIF data demand, or saved progressively. */
 export interface Switch {
   readonly name: 'auto-orient' | 'interlace'
   readonly on: boolean
 }
 
+/** Saves the image in another format. */
 export interface Convert {
   readonly name: 'format'
   readonly format: Format
 }
 
+/** The quality of a lossy result, 1 to 100: relative to the source's, or absolute. At least one is present. */
 export interface Quality {
   readonly name: 'quality'
   readonly relative?: number | undefined
   readonly absolute?: number | undefined
 }
 
+/** The text of a watermark, 1 to 64 characters. */
 export interface WatermarkText {
   readonly text: string
   /** OSS's name of the font. */
@@ -83,12 +100,18 @@ export interface WatermarkText {
   readonly angle: number
 }
 
+/** An image that is used as a watermark, after actions of its own. */
 export interface Logo {
   /** An object of the same bucket. */
   readonly key: string
   readonly actions: readonly Action[]
 }
 
+/**
+ * Draws a text, a logo, or both side by side. Distances are pixels; `x` and `y` are measured from the edges at
+ * `gravity`, `voffset` from the middle. `opacity` is percent. With `fills` the watermark is repeated over the image,
+ * `padX` and `padY` apart. `align` and `interval` arrange text and logo.
+ */
 export interface Watermark {
   readonly name: 'watermark'
   readonly opacity: number
@@ -111,4 +134,5 @@ export interface Describe {
   readonly name: 'info' | 'average-hue'
 }
 
+/** One action of a process. */
 export type Action = Resize | Crop | Indexcrop | Plain | Blur | Switch | Convert | Quality | Watermark | Describe

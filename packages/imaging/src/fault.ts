@@ -67,6 +67,7 @@ export const FAULTS = [
   'WebpTooLarge',
 ] as const
 
+/** The name of a fault; the protocol has a row for each. */
 export type FaultName = (typeof FAULTS)[number]
 
 /** An image that cannot be processed, or a request that cannot be. */

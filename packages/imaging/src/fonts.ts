@@ -9,6 +9,7 @@ const FAMILIES: Readonly<Record<string, string>> = {
   droidsansfallback: 'Droid Sans Fallback, Noto Sans CJK SC, DejaVu Sans, sans-serif',
 }
 
+/** Whether OSS has a font of this name. */
 export function isFont(name: string): boolean {
   return Object.hasOwn(FAMILIES, name)
 }

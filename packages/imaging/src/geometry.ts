@@ -3,11 +3,13 @@ import type { Crop, Gravity, Indexcrop, Resize } from './actions.js'
 import { ImageFault } from './fault.js'
 import { RESULT_PIXELS_MAX, RESULT_SIDE_MAX } from './limits.js'
 
+/** The size of an image, in pixels. */
 export interface Size {
   readonly width: number
   readonly height: number
 }
 
+/** A part of an image: its size, and the position of its upper left corner. */
 export interface Area extends Size {
   readonly left: number
   readonly top: number

@@ -10,6 +10,7 @@ export interface ImageWork {
   readonly logos: readonly Uint8Array[]
 }
 
+/** Processes images, a limited number at a time. */
 export interface ImageProcessor {
   /**
    * Calls `load` once there is room for its bytes, and processes what it resolves with.

@@ -2,6 +2,7 @@
 import type { Action } from './actions.js'
 import type { FaultName } from './fault.js'
 
+/** A request to the process. */
 export interface ImageJob {
   readonly id: number
   readonly source: Uint8Array
@@ -16,6 +17,7 @@ export interface ImageResult {
   readonly bytes: Uint8Array
 }
 
+/** The answer to the job with the same id. */
 export type ImageAnswer =
   | { readonly id: number; readonly kind: 'made'; readonly result: ImageResult }
   | {

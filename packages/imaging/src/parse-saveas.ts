@@ -2,6 +2,7 @@
 import { ImageFault } from './fault.js'
 import { base64Text } from './parameters.js'
 
+/** A process whose result is stored as an object. */
 export interface Saveas {
   /** `image/…` or `style/…`. */
   readonly process: string

@@ -20,6 +20,7 @@ export type Reading =
 
 const OSS_DOMAIN = '.aliyuncs.com'
 
+/** The possible readings of a request's Host and path, the likelier one first. The signature decides between them. */
 export type Readings = readonly [Reading, ...Reading[]]
 
 /** Names by which Host and path are read. */

@@ -54,6 +54,7 @@ export const CALLBACK_FAILURES = [
   'callbackAnswerNotJson',
   'callbacksTooMany',
 ] as const satisfies readonly Cause[]
+/** The cause of a callback's failure. */
 export type CallbackFailure = (typeof CALLBACK_FAILURES)[number]
 
 /** All causes that an operation may return because of its callback. */
@@ -69,6 +70,7 @@ export interface CallbackUrl {
   readonly target: string
 }
 
+/** The content types that the body of a callback can have. */
 export type CallbackBodyType = 'application/x-www-form-urlencoded' | 'application/json'
 
 /** Literal text, and variables by name. */
@@ -88,6 +90,7 @@ export interface Callback {
   readonly variables: ReadonlyMap<string, string>
 }
 
+/** The parameters of a callback as they were sent: each in a header or in a query key. */
 export interface CallbackInput {
   readonly callbackHeader?: string | undefined
   readonly callbackVarHeader?: string | undefined

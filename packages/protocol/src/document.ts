@@ -6,6 +6,7 @@ export interface XmlEvents {
   text(text: string): void
   close(): void
 }
+/** Reads a document and calls `events` in its order. Throws on one that is not well-formed. */
 export type XmlParser = (document: Uint8Array, events: XmlEvents) => void
 
 /** The codec between a body and a value. */

@@ -25,6 +25,7 @@ export interface Field<T> {
   readonly twice?: Cause
 }
 
+/** Fields by the names that handlers use. */
 export type Fields = Readonly<Record<string, Field<unknown>>>
 
 /** A record in which members that may be undefined may be left out. */
@@ -35,10 +36,12 @@ export type Given<T> = { readonly [K in keyof T as undefined extends T[K] ? neve
 /** The values that a record of fields describes. */
 export type ValuesOf<F extends Fields> = Given<{ readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never }>
 
+/** A query key that must be present; `optional` and `withDefault` relax that. */
 export function query<T>(name: string, codec: Codec<T>): Field<T> {
   return { place: 'query', name, codec: codec as Codec<unknown>, presence: 'required', emptyIsAbsent: false }
 }
 
+/** A header that must be present; `optional` and `withDefault` relax that. */
 export function header<T>(name: string, codec: Codec<T>): Field<T> {
   return { ...query(name, codec), place: 'header' }
 }

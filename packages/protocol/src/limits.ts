@@ -12,27 +12,31 @@ export const PART_NUMBER_MAX = 10_000
 export const OBJECT_SIZE_MAX = PART_NUMBER_MAX * PART_SIZE_MAX
 /** Entries of a page of parts or uploads. */
 export const PAGE_SIZE_MAX = 1_000
-/** Entries of a page of objects or buckets, if the client does not say. */
+/** Entries of a page of objects or buckets, unless the client chooses. */
 export const OBJECTS_PAGE_SIZE_DEFAULT = 100
 /** Bytes of an object's name in UTF-8. */
 export const KEY_BYTES_MAX = 1_023
 /** Bytes of all names and values of `x-oss-meta-*`. */
 export const USER_METADATA_BYTES_MAX = 8 * 1024
-/** Tags of an object; characters of a tag's key and value. */
+/** Tags of an object. */
 export const TAGS_MAX = 10
+/** Characters of a tag's key. */
 export const TAG_KEY_LENGTH_MAX = 128
+/** Characters of a tag's value. */
 export const TAG_VALUE_LENGTH_MAX = 256
 /** Objects of one DeleteMultipleObjects. */
 export const DELETE_OBJECTS_MAX = 1_000
-/** Bits a second that `x-oss-traffic-limit` may ask for. */
+/** The lowest value of `x-oss-traffic-limit`, in bits per second: 30 KiB/s. */
 export const TRAFFIC_LIMIT_MIN = 245_760
+/** The highest value of `x-oss-traffic-limit`, in bits per second: 100 MiB/s. */
 export const TRAFFIC_LIMIT_MAX = 838_860_800
 /** Characters of `x-oss-callback` and of `x-oss-callback-var`, as sent. @see https://help.aliyun.com/document_detail/31989.html */
 export const CALLBACK_PARAMETER_BYTES_MAX = 5 * 1024
 /** URLs of one callback. */
 export const CALLBACK_URLS_MAX = 5
-/** Bytes of a callback's answer, and milliseconds for all of one URL. */
+/** Bytes of a callback's answer. */
 export const CALLBACK_ANSWER_BYTES_MAX = 3 * 1024 ** 2
+/** Milliseconds for a request to one URL, from connecting to the last byte of its answer. */
 export const CALLBACK_MS_MAX = 5_000
 /** Buckets of one account. */
 export const BUCKETS_MAX = 100
@@ -42,12 +46,15 @@ export const CLOCK_SKEW_MAX_MS = 15 * 60 * 1000
 export const CORS_RULES_MAX = 20
 /** Seconds that a V4 URL may live. */
 export const PRESIGN_V4_SECONDS_MAX = 604_800
-/** Lifecycle rules of a bucket; bytes of a rule's ID. @see https://help.aliyun.com/document_detail/31964.html */
+/** Lifecycle rules of a bucket. @see https://help.aliyun.com/document_detail/31964.html */
 export const LIFECYCLE_RULES_MAX = 1_000
+/** Bytes of the ID of a lifecycle rule. */
 export const LIFECYCLE_ID_BYTES_MAX = 255
-/** Tags of a bucket; bytes of a tag's key and value in UTF-8. @see https://help.aliyun.com/zh/oss/developer-reference/putbuckettags */
+/** Tags of a bucket. @see https://help.aliyun.com/zh/oss/developer-reference/putbuckettags */
 export const BUCKET_TAGS_MAX = 20
+/** Bytes of the key of a bucket's tag, in UTF-8. */
 export const BUCKET_TAG_KEY_BYTES_MAX = 64
+/** Bytes of the value of a bucket's tag, in UTF-8. */
 export const BUCKET_TAG_VALUE_BYTES_MAX = 128
 /** Bytes of all entries of both lists of referers. @see https://help.aliyun.com/zh/oss/developer-reference/putbucketreferer */
 export const REFERER_BYTES_MAX = 20 * 1024
@@ -55,24 +62,29 @@ export const REFERER_BYTES_MAX = 20 * 1024
 export const USER_DEFINED_LOG_FIELDS_MAX = 6
 /** Rules about overwriting of a bucket. @see https://help.aliyun.com/zh/oss/developer-reference/putbucketoverwriteconfig */
 export const OVERWRITE_RULES_MAX = 100
-/** Bindery's own; OSS names none. */
+/** Rules about response headers of a bucket: a limit of Bindery's own, since OSS publishes none. */
 export const RESPONSE_HEADER_RULES_MAX = 100
-/** Routing rules of a website; headers that a condition or a list of headers names. @see https://help.aliyun.com/zh/oss/developer-reference/putbucketwebsite */
+/** Routing rules of a website. @see https://help.aliyun.com/zh/oss/developer-reference/putbucketwebsite */
 export const WEBSITE_RULES_MAX = 20
+/** Headers that one condition, or one list of headers, of a routing rule names. */
 export const WEBSITE_HEADERS_MAX = 10
-/** Image styles of a bucket; bytes of one's content. @see https://help.aliyun.com/zh/oss/developer-reference/putstyle */
+/** Image styles of a bucket. @see https://help.aliyun.com/zh/oss/developer-reference/putstyle */
 export const STYLES_MAX = 50
+/** Bytes of the content of an image style. */
 export const STYLE_CONTENT_BYTES_MAX = 4_096
 /** Domains bound to a bucket. @see https://help.aliyun.com/zh/oss/developer-reference/putcname */
 export const CNAMES_MAX = 100
-/** Replication rules of a bucket; prefixes of a rule. @see https://help.aliyun.com/zh/oss/developer-reference/putbucketreplication */
+/** Replication rules of a bucket. @see https://help.aliyun.com/zh/oss/developer-reference/putbucketreplication */
 export const REPLICATION_RULES_MAX = 100
+/** Prefixes of one replication rule. */
 export const REPLICATION_PREFIXES_MAX = 10
-/** Inventories of a bucket, and of a page of them. @see https://help.aliyun.com/zh/oss/developer-reference/putbucketinventory */
+/** Inventories of a bucket. @see https://help.aliyun.com/zh/oss/developer-reference/putbucketinventory */
 export const INVENTORIES_MAX = 1_000
+/** Inventories of a page of their list. */
 export const INVENTORIES_PAGE_SIZE = 100
 /** Days that a bucket's retention may last: 70 years. @see https://help.aliyun.com/zh/oss/developer-reference/initiatebucketworm */
 export const WORM_DAYS_MAX = 25_550
-/** Days, or years, of the default retention of a bucket with ObjectWorm. */
+/** Days of the default retention of a bucket with ObjectWorm. */
 export const RETENTION_DAYS_MAX = 36_500
+/** Years of the default retention of a bucket with ObjectWorm. */
 export const RETENTION_YEARS_MAX = 100

@@ -5,7 +5,9 @@ import { KEY_BYTES_MAX } from './limits.js'
 declare const brand: unique symbol
 type Branded<T, Name> = T & { readonly [brand]: Name }
 
+/** The name of a bucket, checked by `bucketName` or `isBucketName`. */
 export type BucketName = Branded<string, 'BucketName'>
+/** The key of an object, checked by `objectKey` or `soughtKey`. */
 export type ObjectKey = Branded<string, 'ObjectKey'>
 
 /** 3 to 63 of `a-z0-9-`, the ends no hyphen. Throws invalidBucketName. */

@@ -23,6 +23,7 @@ export interface Notation {
   readonly spellings: Readonly<Partial<Record<Spelled, Spelling>>>
 }
 
+/** The notation of OSS itself: names and values as documented. */
 export const OSS_NOTATION: Notation = {
   nameOf: (documented) => documented,
   metadataPrefix: 'x-oss-meta-',

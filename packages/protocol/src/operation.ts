@@ -3,6 +3,7 @@ import type { Document } from './document.js'
 import type { Cause } from './errors/catalogue.js'
 import type { Fields, ValuesOf } from './field.js'
 
+/** The methods of HTTP that operations use; names are case-sensitive. */
 export type Method = 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE' | 'OPTIONS'
 /** The target of an operation: the service, a bucket, or an object of a bucket. */
 export type Level = 'service' | 'bucket' | 'object'

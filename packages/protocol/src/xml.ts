@@ -71,12 +71,15 @@ export interface Member<T> {
   /** Paths and codecs, for the reference pages. */
   docLines(): string[]
 }
+/** The request's choices that affect how a document is written. */
 export interface EncodeContext {
   /** encoding-type=url was requested. */
   readonly urlEncoding: boolean
   readonly notation: Notation
 }
+/** The members of an element, by the names that handlers use. */
 export type Members = Readonly<Record<string, Member<unknown>>>
+/** The values that a record of members describes. */
 export type MembersOf<M extends Members> = Given<{
   readonly [K in keyof M]: M[K] extends Member<infer T> ? T : never
 }>

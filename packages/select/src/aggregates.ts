@@ -3,6 +3,7 @@ import { SelectError } from './select-error.js'
 import type { AggregateName } from './sql/ast.js'
 import { compare, Timestamp, toNumber, type Value } from './values.js'
 
+/** One aggregate of a query over the rows so far. */
 export interface Aggregate {
   /** Takes the operand's value of a row; ignored by COUNT. Throws RowMismatch. */
   add(value: Value): void
@@ -10,6 +11,10 @@ export interface Aggregate {
   result(): Value
 }
 
+/**
+ * Starts an aggregate. SUM and AVG are exact while all operands are whole numbers. `add` of these two throws
+ * SelectError for a timestamp or a truth value.
+ */
 export function createAggregate(name: AggregateName): Aggregate {
   if (name === 'count') return counting()
   return name === 'max' || name === 'min' ? extreme(name) : summing(name)

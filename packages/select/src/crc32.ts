@@ -6,6 +6,7 @@ const TABLE = new Uint32Array(256).map((_, byte) => {
   return remainder
 })
 
+/** The CRC of `bytes`, from 0 to 2^32 - 1. */
 export function crc32(bytes: Uint8Array): number {
   let register = 0xffffffff
   for (const byte of bytes) register = (TABLE[(register ^ byte) & 0xff] ?? 0) ^ (register >>> 8)

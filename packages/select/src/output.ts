@@ -1,6 +1,7 @@
 /** Writes rows as CSV and JSON. */
 import { JsonNumber, type JsonValue, toText, type Value } from './values.js'
 
+/** How rows are written as CSV. Each text is one character, the record delimiter up to two. */
 export interface CsvOutput {
   readonly recordDelimiter: string
   readonly fieldDelimiter: string

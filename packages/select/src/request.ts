@@ -2,12 +2,14 @@
 import type { CsvFormat } from './csv/records.js'
 import type { CsvOutput } from './output.js'
 
+/** An object of CSV. */
 export interface CsvInput extends CsvFormat {
   readonly kind: 'csv'
   /** `use`: the first line names the columns; `ignore`: it is left out. */
   readonly header: 'none' | 'ignore' | 'use'
 }
 
+/** An object of JSON: one document, whose rows the FROM clause finds, or one value per line. */
 export interface JsonInput {
   readonly kind: 'json'
   readonly type: 'document' | 'lines'
@@ -20,6 +22,7 @@ export interface LineRange {
   readonly last: number
 }
 
+/** A query, and the forms of its input and output. */
 export interface SelectRequest {
   readonly sql: string
   readonly input: CsvInput | JsonInput

@@ -8,6 +8,7 @@ import type { CsvInput, JsonInput } from './request.js'
 const SPLIT_BYTES = 4 * 1024 * 1024
 const SPLITS_MAX = 1_000
 
+/** A running scan. Call `end` once, after the last bytes. */
 export interface MetaScan {
   /** Throws SelectError. */
   push(bytes: Uint8Array): void
@@ -18,6 +19,7 @@ export interface MetaScan {
   }
 }
 
+/** Starts a scan. `columns` of the result is absent for JSON. */
 export function scanMeta(input: CsvInput | JsonInput): MetaScan {
   let splitLines: number[] = []
   let splitBytes = SPLIT_BYTES

@@ -8,6 +8,7 @@ import type { SelectRequest } from './request.js'
 import type { PathStep, Query, SelectItem } from './sql/ast.js'
 import { type JsonValue, toBoolean, type Value } from './values.js'
 
+/** The WHERE clause and the select list of a query, ready to run on rows. */
 export interface Selection<Row> {
   /** Throws RowMismatch. */
   matches(row: Row): boolean
@@ -48,6 +49,7 @@ function addAll<Row>(aggregates: readonly Aggregated<Row>[], row: Row): void {
   })
 }
 
+/** A selection of rows of CSV, which writes CSV. The constructor throws SelectError for a column that cannot exist. */
 export class CsvSelection implements Selection<CsvRow> {
   readonly matches: (row: CsvRow) => boolean
   readonly #output: Output & CsvOutput
@@ -117,6 +119,10 @@ export class CsvSelection implements Selection<CsvRow> {
   }
 }
 
+/**
+ * A selection of rows of JSON, which writes one object per line of output. The constructor throws SelectError for a
+ * column that cannot exist.
+ */
 export class JsonSelection implements Selection<JsonValue> {
   readonly matches: (row: JsonValue) => boolean
   readonly #recordDelimiter: string

@@ -12,6 +12,7 @@ import type { Query } from './sql/ast.js'
 import { parseQuery } from './sql/parser.js'
 import type { JsonValue } from './values.js'
 
+/** A running query. It holds at most one incomplete row, and nothing that must be released. */
 export interface SelectSession {
   /** Takes the next bytes of the object and returns the rows that they complete. Throws SelectError. */
   push(bytes: Uint8Array): string

@@ -23,6 +23,7 @@ const FORMATS: Readonly<Record<string, string>> = {
   'MM.DD.YYYY': 'MDY',
 }
 
+/** Whether CAST … FORMAT supports a format, in any case of letters. */
 export function isTimestampFormat(format: string): boolean {
   return Object.hasOwn(FORMATS, format.toUpperCase())
 }

@@ -10,6 +10,7 @@ export class JsonNumber {
   }
 }
 
+/** A value of a JSON document. Members keep their order. */
 export type JsonValue = null | boolean | string | JsonNumber | readonly JsonValue[] | ReadonlyMap<string, JsonValue>
 
 /** A point in time; milliseconds since 1970. */
@@ -122,6 +123,7 @@ function order<T extends string | number | bigint>(one: T, other: T): number {
   return one < other ? -1 : one > other ? 1 : 0
 }
 
+/** Throws the RowMismatch of a value that has no number, truth or time where one is needed. */
 export function mismatch(): never {
   throw new RowMismatch('a value has another type')
 }

@@ -20,6 +20,7 @@ const AUTO_PROCESSES_MAX = 4
 /** With a longer delay Node's timers fire at once. */
 const DURATION_MAX_MS = 2 ** 31 - 1
 
+/** Any text but the empty one. */
 export function text(placeholder: string): Codec<string> {
   return { placeholder, expected: 'a text', parse: (value) => (value === '' ? undefined : value) }
 }
@@ -29,12 +30,14 @@ export function matching(placeholder: string, pattern: RegExp, expected: string)
   return { placeholder, expected, parse: (value) => (pattern.test(value) ? value : undefined) }
 }
 
+/** `true` or `1`, `false` or `0`. A flag of this kind takes no value. */
 export function boolean(): Codec<boolean> {
   const parse = (value: string) =>
     value === 'true' || value === '1' ? true : value === 'false' || value === '0' ? false : undefined
   return { placeholder: undefined, expected: 'true or false', parse }
 }
 
+/** A whole number from `min` to `max`, both included, in decimal digits. */
 export function integer(placeholder: string, min: number, max: number): Codec<number> {
   const parse = (value: string) => {
     const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN
@@ -53,6 +56,7 @@ export function processes(placeholder: string, max: number): Codec<number> {
   }
 }
 
+/** One of the listed words, spelled exactly so. */
 export function oneOf<T extends string>(placeholder: string, values: readonly T[]): Codec<T> {
   return { placeholder, expected: values.join(', '), parse: (value) => values.find((known) => known === value) }
 }

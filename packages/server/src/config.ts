@@ -275,6 +275,7 @@ export const OPTIONS = {
   ),
 } as const satisfies Record<string, Option<unknown>>
 
+/** The name of an option in a configuration. */
 export type OptionName = keyof typeof OPTIONS
 
 type ValueOf<O> = O extends Option<infer T> ? T : never

@@ -11,6 +11,7 @@ export interface Serving {
   readonly accessKeyId: string
 }
 
+/** How a process uses the blob store. */
 export interface BlobOptions {
   /** Random, and used by no other process before or after. */
   readonly incarnation: string
@@ -73,7 +74,7 @@ export interface WorkerSupport {
 
 /**
  * Where a server keeps its data and secrets. A deployment alone knows engines, folders and locks. While it is open, no
- * other server uses the data in a way that this one cannot stand.
+ * other server can use the data in a conflicting way.
  */
 export interface Deployment extends ProcessDeployment {
   /** For people: a folder, as an absolute path. */

@@ -68,6 +68,7 @@ export interface FailureDetails {
   fileUnreadable: { file: string }
 }
 
+/** The kinds of failures. */
 export type FailureKind = keyof FailureDetails
 
 /** A failure that the user can act on. Its message is for logs; the command line maps its kind to a sentence. */

@@ -1,11 +1,13 @@
 import { BlockList, isIP } from 'node:net'
 
+/** A network in CIDR notation: its address, and the bits of its prefix. */
 export interface Network {
   readonly address: string
   readonly prefix: number
   readonly family: 'ipv4' | 'ipv6'
 }
 
+/** The networks of the machine itself. */
 export const LOOPBACK: readonly Network[] = [
   { address: '127.0.0.0', prefix: 8, family: 'ipv4' },
   { address: '::1', prefix: 128, family: 'ipv6' },
@@ -28,6 +30,10 @@ export function parseNetworks(text: string): readonly Network[] | undefined {
   return [{ address, prefix: length, family: version === 4 ? 'ipv4' : 'ipv6' }]
 }
 
+/**
+ * A list that answers whether an address is in one of the networks. Throws a TypeError or RangeError for an invalid
+ * one.
+ */
 export function blockListOf(networks: readonly Network[]): BlockList {
   const list = new BlockList()
   for (const { address, prefix, family } of networks) list.addSubnet(address, prefix, family)

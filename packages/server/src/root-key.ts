@@ -3,6 +3,7 @@ import type { AccessKeys, Account } from '@bindery/service'
 /** The account that owns all buckets. Its id is stored in records, so it is the same for every key. */
 export const ROOT_ACCOUNT: Account = { id: '1000000000000001', displayName: '1000000000000001' }
 
+/** The key pair of the root account. */
 export interface RootKey {
   readonly accessKeyId: string
   readonly accessKeySecret: string

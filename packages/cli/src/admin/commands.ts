@@ -58,6 +58,7 @@ function command(
 const account = text('AccountId', 'ACCOUNT')
 const ownAccount = { ...account, optional: true } as const
 
+/** The commands in the order of their help page. */
 export const ADMIN_COMMANDS: readonly AdminCommand[] = [
   command('account create', 'CreateAccount', [], {
     flags: { '--display-name': text('DisplayName', 'TEXT'), ...comments },

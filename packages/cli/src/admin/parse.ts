@@ -10,6 +10,7 @@ export interface AdminTarget {
   readonly json: boolean
 }
 
+/** A command with its arguments, and the server that it is for. */
 export interface ParsedCommand extends AdminTarget {
   readonly command: AdminCommand
   /** The parameters of the operation. */

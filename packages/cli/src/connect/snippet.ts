@@ -33,6 +33,7 @@ export const doubleQuoted = (text: string): string => JSON.stringify(text)
 /** A word for a POSIX shell. */
 export const shellQuoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`
 
+/** A literal of PHP in single quotes, in which only the quote and the backslash have a meaning. */
 export const phpQuoted = (text: string): string => `'${text.replace(/['\\]/g, String.raw`\$&`)}'`
 
 /** HCL interpolates `${` and `%{`. */

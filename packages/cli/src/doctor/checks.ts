@@ -25,11 +25,13 @@ export interface CheckFacts {
   corsHidesETag: { readonly bucket: string }
 }
 
+/** The kinds of results. */
 export type CheckKind = keyof CheckFacts
 
 /** `note`: works, but not for every client. */
 export type Verdict = 'ok' | 'note' | 'problem'
 
+/** The result of one check. */
 export interface Checked<K extends CheckKind = CheckKind> {
   readonly verdict: Verdict
   readonly kind: K

@@ -32,6 +32,7 @@ FILE 可以是 -，表示标准输入。`,
   secretShownOnce: '密钥只显示这一次，请妥善保存。',
 }
 
+/** The texts of `bindery admin` in a language. */
 export function adminWordsIn(language: Language): AdminWords {
   return language === 'zh' ? CHINESE : ENGLISH
 }

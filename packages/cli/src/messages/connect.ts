@@ -38,6 +38,7 @@ const CHINESE: ConnectWords = {
   notRun: '（测试没有运行）',
 }
 
+/** The texts of `bindery connect` in a language. */
 export function connectWordsIn(language: Language): ConnectWords {
   return language === 'zh' ? CHINESE : ENGLISH
 }

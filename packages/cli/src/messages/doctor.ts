@@ -64,6 +64,7 @@ const CHINESE: DoctorWords = {
   },
 }
 
+/** The texts of `bindery doctor` in a language. */
 export function doctorWordsIn(language: Language): DoctorWords {
   return language === 'zh' ? CHINESE : ENGLISH
 }

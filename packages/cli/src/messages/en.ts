@@ -4,6 +4,7 @@ import type { Sentences } from './sentences.js'
 const seeHelp = 'See: bindery help'
 const perhaps = (suggestion: string | undefined) => (suggestion === undefined ? seeHelp : `Did you mean ${suggestion}?`)
 
+/** The texts in English, except those of options, which their table holds. */
 export const ENGLISH: Sentences = {
   ...ENGLISH_COMMANDS,
   crash: 'bindery: this is a bug in Bindery. Please report it with these lines:',

@@ -3,6 +3,7 @@ import { type MaintenanceSentences, sizeText, subjectOf } from './maintenance-wo
 const count = (number: number, one: string, many = `${one}s`): string =>
   `${number.toLocaleString('en')} ${number === 1 ? one : many}`
 
+/** The texts of maintenance commands in English. */
 export const ENGLISH_MAINTENANCE: MaintenanceSentences = {
   severity: { lost: 'lost ', wrong: 'wrong', left: 'left ' },
   subject: (facts) => {

@@ -1,5 +1,6 @@
 import { type MaintenanceSentences, sizeText, subjectOf } from './maintenance-words.js'
 
+/** The texts of maintenance commands in Chinese. */
 export const CHINESE_MAINTENANCE: MaintenanceSentences = {
   severity: { lost: '丢失', wrong: '错误', left: '残留' },
   subject: (facts) => {

@@ -4,6 +4,7 @@ import type { COMMANDS, CommandName } from '../command.js'
 /** A sentence for each kind of failure: what happened, and what to do next. */
 export type FailureSentences = { readonly [K in FailureKind]: (details: FailureDetails[K]) => string }
 
+/** The headings of help pages. */
 export interface HelpSentences {
   readonly title: string
   readonly more: string
@@ -21,6 +22,7 @@ export interface CommandText {
   readonly flags: Readonly<Record<string, string>>
 }
 
+/** The help of each command, with a text for each of its flags. */
 export type CommandTexts = {
   readonly [N in CommandName]: CommandText & {
     readonly flags: { readonly [F in (typeof COMMANDS)[N]['flags'][number]]: string }

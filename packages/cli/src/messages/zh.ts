@@ -4,6 +4,7 @@ import type { Sentences } from './sentences.js'
 const seeHelp = '请看：bindery help'
 const perhaps = (suggestion: string | undefined) => (suggestion === undefined ? seeHelp : `是不是 ${suggestion}？`)
 
+/** The texts in Chinese. */
 export const CHINESE: Sentences = {
   ...CHINESE_COMMANDS,
   crash: 'bindery：程序自身出错。请连同下面的内容一起报告：',

@@ -11,6 +11,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
+/** A running server. It is killed at the end of its test. */
 export interface Server {
   readonly endpoint: string
   readonly folder: string
@@ -30,6 +31,7 @@ const { startServer } = (await import(support.href)) as {
     env?: Readonly<Record<string, string>>
   }): Promise<Server>
 }
+/** The path of the built command. */
 export const COMMAND = fileURLToPath(new URL('../../bin/bindery.js', import.meta.url))
 
 /** A temporary folder, removed at the end of the test. */
@@ -69,6 +71,7 @@ export async function send(server: Server, method: string, target: string, body?
   return text
 }
 
+/** The outcome of a command that has ended. */
 export interface Outcome {
   readonly code: number
   /** Standard output and standard error. */

@@ -9,6 +9,7 @@ import { ImageFault } from '../fault.js'
 import { type ImageProcessor, ImagesBusy, ImagesUnavailable, type ImageWork } from '../image-processor.js'
 import { EXIT_MEMORY, type ImageAnswer, type ImageJob, type ImageResult } from '../job.js'
 
+/** The resources that image processes may use. */
 export interface ImageLimits {
   /** Processes at a time. */
   readonly processes: number
@@ -22,6 +23,7 @@ export interface ImageLimits {
   readonly idleMs: number
 }
 
+/** The limits without configuration. */
 export const IMAGE_LIMITS: ImageLimits = {
   processes: 2,
   waiting: 64,
@@ -43,6 +45,10 @@ const PASSED = [
   'XDG_CACHE_HOME',
 ]
 
+/**
+ * Runs jobs in processes of its own, so that a hostile image can exhaust or crash only these. A job that takes too
+ * long or too much memory fails with ImageFault TooCostly. Close it to end the processes.
+ */
 export class ImageProcesses implements ImageProcessor {
   readonly #limits: ImageLimits
   readonly #idle: ImageProcess[] = []

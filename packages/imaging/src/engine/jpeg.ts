@@ -7,6 +7,7 @@ const STANDARD = [
   112, 100, 120, 92, 101, 103, 99,
 ]
 
+/** The facts of one JPEG. */
 export interface JpegFacts {
   /** From 1 to 100, estimated by its first table; undefined where it is missing. */
   readonly quality?: number
@@ -14,6 +15,7 @@ export interface JpegFacts {
   readonly density?: { readonly unit: number; readonly x: number; readonly y: number }
 }
 
+/** Reads the segments before the image's data. Bytes that are not a JPEG have no facts; it does not throw. */
 export function jpegFacts(bytes: Uint8Array): JpegFacts {
   let facts: JpegFacts = {}
   for (const { marker, data } of segments(bytes)) {

@@ -16,6 +16,7 @@ export function toCircle(raster: Raster, wanted: number): Raster {
   return masked(cut(raster, area), (x, y) => radius - Math.hypot(x - radius, y - radius))
 }
 
+/** The image with its corners cut to circles of `wanted` pixels, at most half its shorter side. */
 export function roundCorners(raster: Raster, wanted: number): Raster {
   const { width, height } = raster
   const radius = Math.min(wanted, Math.floor(Math.min(width, height) / 2))

@@ -13,6 +13,7 @@ export interface AdminField<T = unknown> {
   parse(value: unknown): T | undefined
 }
 
+/** The parameters of an operation, by the name that a request gives them. */
 export type AdminFields = Readonly<Record<string, AdminField>>
 
 type ValueOf<F> = F extends AdminField<infer T> ? T : never
@@ -46,6 +47,7 @@ export function wordOf<const W extends string>(about: string, words: readonly W[
   return field('string', about, words.join(' or '), (value) => words.find((word) => word === value))
 }
 
+/** A whole number from `least` to `most`, both included, as a JSON number. */
 export function integerOf(about: string, least: number, most: number): AdminField<number> {
   return field('integer', about, `a whole number from ${least} to ${most}`, (value) =>
     typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most ? value : undefined,

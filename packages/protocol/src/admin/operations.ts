@@ -103,6 +103,7 @@ const listed = (root: string, members: readonly string[]) => [
   ...PAGE_RESULT,
 ]
 
+/** The operations of the admin interface, in the order of their reference page. */
 export const ADMIN_OPERATIONS = [
   operation('CreateAccount', {
     summary:
@@ -456,6 +457,7 @@ function policiesOf<const K extends string, F extends AdminFields>(kind: K, name
 
 type Declarations = (typeof ADMIN_OPERATIONS)[number]
 
+/** The name of an operation of the admin interface. */
 export type AdminOperationName = Declarations['name']
 
 /** The decoded parameters of an operation, by its name. */
@@ -465,6 +467,7 @@ export type AdminInputOf<N extends AdminOperationName> = AdminInput<
 
 const BY_NAME = new Map<string, Declarations>(ADMIN_OPERATIONS.map((one) => [one.name, one]))
 
+/** The declaration of an operation, or undefined for a name that no operation has. */
 export function adminOperation(name: string): Declarations | undefined {
   return BY_NAME.get(name)
 }

@@ -4,6 +4,7 @@ import { escapeXml } from '../xml.js'
 import type { ErrorRow } from './catalogue.js'
 import { type ErrorDetails, elementOf, type OssError } from './oss-error.js'
 
+/** The facts about a request that its error document repeats. */
 export interface ErrorExchange {
   readonly requestId: string
   /** The Host that the client used. */
@@ -13,6 +14,7 @@ export interface ErrorExchange {
   readonly method: string
 }
 
+/** The response of an error; its body is absent for HEAD and for 304. */
 export interface EncodedError {
   readonly status: number
   readonly headers: readonly (readonly [name: string, value: string])[]

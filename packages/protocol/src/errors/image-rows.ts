@@ -91,9 +91,12 @@ const FAULTS = {
   WebpTooLarge: bad(undefined, 'Maximum width and height allowed is 16383 pixels for converting webp'),
 } as const satisfies Readonly<Record<string, Spec>>
 
+/** The name of a fault in the parameters or the source of an image process. */
 export type ImageFaultName = keyof typeof FAULTS
+/** The cause of an image fault. */
 export type ImageCause = `image${ImageFaultName}`
 
+/** Whether a fault of the imaging package has a row here. */
 export function isImageFault(name: string): name is ImageFaultName {
   return Object.hasOwn(FAULTS, name)
 }
@@ -109,6 +112,7 @@ export const IMAGE_ROWS = Object.fromEntries(
   }),
 ) as { readonly [C in ImageCause]: ImageRow }
 
+/** All causes of an image process: its faults, and those of the server that runs it. */
 export const IMAGE_CAUSES = [
   ...(Object.keys(IMAGE_ROWS) as readonly ImageCause[]),
   'imagesBusy',

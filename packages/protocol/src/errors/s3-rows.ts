@@ -14,6 +14,7 @@ function row(code: string, status: number, message: string, ec?: string): S3Row 
 
 const invalidRequest = (message: string) => row('InvalidRequest', 400, message)
 
+/** One row per cause that only requests of S3 have. */
 export const S3_ROWS = {
   // Signatures
   sigV4Twice: row(

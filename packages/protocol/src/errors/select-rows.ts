@@ -65,9 +65,12 @@ export const SELECT_CODES = [
   'ExceedsMaxJsonArraySize',
 ] as const
 
+/** A code with which SelectObject fails. */
 export type SelectCode = (typeof SELECT_CODES)[number]
+/** The cause with a code of SelectObject. */
 export type SelectCause = `select${SelectCode}`
 
+/** Whether a code of the select package has a row here. */
 export function isSelectCode(code: string): code is SelectCode {
   return (SELECT_CODES as readonly string[]).includes(code)
 }
@@ -77,4 +80,5 @@ export const SELECT_ROWS = Object.fromEntries(
   SELECT_CODES.map((code) => [`select${code}`, { code, status: 400, message: '{reason}', retry: 'never' }]),
 ) as { readonly [C in SelectCause]: ErrorRow }
 
+/** The causes of all codes of SelectObject. */
 export const SELECT_CAUSES = Object.keys(SELECT_ROWS) as readonly SelectCause[]

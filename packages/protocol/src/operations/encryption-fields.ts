@@ -4,10 +4,12 @@ import type { Cause } from '../errors/catalogue.js'
 import { header, optional, optionalEvenEmpty } from '../field.js'
 import { refuseHeader } from '../operation.js'
 
+/** The method of server-side encryption. Throws invalidEncryptionAlgorithm. */
 export const sseAlgorithm = {
   ...oneOf(['AES256', 'KMS', 'SM4'], 'invalidEncryptionAlgorithm'),
   spelled: 'sseAlgorithm',
 } as const
+/** The cipher of the bytes under KMS; absent: AES-256. Throws invalidDataEncryption. */
 export const dataEncryption = oneOf(['SM4'], 'invalidDataEncryption')
 
 const keyId = header('x-oss-server-side-encryption-key-id', { ...text, spelled: 'keyId' })

@@ -12,5 +12,7 @@ export const operations = byName([
   ...multipartOperations,
 ])
 
+/** The declarations of OSS's operations, by name. */
 export type Operations = typeof operations
+/** The name of an operation of OSS that Bindery has. */
 export type OperationName = keyof Operations

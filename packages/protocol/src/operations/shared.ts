@@ -34,6 +34,7 @@ export function boundedText(bytesMax: number, cause: Cause): Codec<string> {
 
 /** A prefix or marker of keys. */
 export const prefixText = boundedText(KEY_BYTES_MAX, 'invalidPrefix')
+/** The position after which a listing continues: text of at most 1,023 bytes. Throws invalidMarker. */
 export const markerText = boundedText(KEY_BYTES_MAX, 'invalidMarker')
 
 const MD5_BYTES = 16
@@ -59,23 +60,35 @@ export const partNumber: Codec<number> = (() => {
   return { ...number, decode: (value) => number.decode(value, 'PartNumber') }
 })()
 
+/** The storage classes of OSS, the warmest first. */
 export const STORAGE_CLASSES = ['Standard', 'IA', 'Archive', 'ColdArchive', 'DeepColdArchive'] as const
 
+/** The storage class of an object or a bucket. Throws invalidStorageClass. */
 export const storageClass = {
   ...oneOf(STORAGE_CLASSES, 'invalidStorageClass'),
   spelled: 'storageClass',
 } as const
+/** The ACL of a bucket. Throws invalidBucketAcl. */
 export const bucketAcl = oneOf(['private', 'public-read', 'public-read-write'], 'invalidBucketAcl')
+/** The ACL of an object; `default` applies that of its bucket. Throws invalidObjectAcl. */
 export const objectAcl = oneOf(['default', 'private', 'public-read', 'public-read-write'], 'invalidObjectAcl')
+/** The redundancy of a bucket: in one zone, or in several. */
 export const redundancy = oneOf(['LRS', 'ZRS'])
+/** How an object was made: by one request, in parts, by appends, or as a link to another. */
 export const objectType = oneOf(['Normal', 'Multipart', 'Appendable', 'Symlink'])
 
 const urlWord = oneOf(['url'], 'invalidEncodingType', { ignoreCase: true })
 
 /** SDKs send it in the query; the official pages also document it as a header. */
 export const encodingType = optional(either('encoding-type', urlWord))
+/** The id of a multipart upload. Throws noSuchUploadIdMissing where it is absent or empty. */
 export const uploadId = required(query('uploadId', text), 'noSuchUploadIdMissing', { UploadId: '' })
+/**
+ * The MD5 that the body must have, in base64; an empty header counts as absent, but is echoed. Throws
+ * invalidDigestFormat.
+ */
 export const contentMd5 = optionalEvenEmpty(header('Content-MD5', md5))
+/** Whether a write fails where the key has an object. False by default. Throws invalidForbidOverwrite. */
 export const forbidOverwrite = withDefault(header('x-oss-forbid-overwrite', truth('invalidForbidOverwrite')), false)
 /** Bits per second. */
 export const trafficLimit = optional(
@@ -106,8 +119,11 @@ export const conditions = {
 
 /** The element of listings that states how names are encoded. */
 export const encodingTypeElement = oneOf(['url'])
+/** The element of an ETag, in quotes. */
 export const etagElement = element('ETag', etag)
+/** The element of the time of the last change, in ISO 8601; milliseconds since 1970 inside. */
 export const lastModifiedElement = element('LastModified', isoDate)
+/** The element of the account that owns something. */
 export const ownerGroup = group('Owner', { id: element('ID', text), displayName: element('DisplayName', text) })
 
 /** Causes of the tagging header. */
@@ -191,6 +207,7 @@ export const refuseEncryptionOnPart: readonly Refusal[] = ENCRYPTION_HEADERS.map
   refuseHeader(name, [], 'encryptionHeaderOnPart'),
 )
 
+/** For operations that cannot make an object with a retention or a legal hold. */
 export const refuseRetention: readonly Refusal[] = [
   refuseHeader('x-oss-object-worm-mode'),
   refuseHeader('x-oss-object-worm-retain-until-date'),

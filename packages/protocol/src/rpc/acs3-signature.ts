@@ -2,6 +2,7 @@ import { hex, percentEncode, utf8Bytes } from '@bindery/bytes'
 import type { Digests } from '../digests.js'
 import type { Query } from '../query.js'
 
+/** The name of the algorithm, with which the Authorization header and the string to sign begin. */
 export const ACS3_ALGORITHM = 'ACS3-HMAC-SHA256'
 
 /** The Authorization header of the newer SDKs, taken apart. */
@@ -61,6 +62,7 @@ export function acs3StringToSign(
   return `${ACS3_ALGORITHM}\n${hex(sha256(utf8Bytes(canonical.join('\n'))))}`
 }
 
+/** The signature of a string, in lower-case hex. */
 export function acs3Signature(
   secret: string,
   stringToSign: string,

@@ -2,11 +2,13 @@
 import { utf8Bytes } from '@bindery/bytes'
 import { escapeXml } from '../xml.js'
 
+/** The formats of answers. */
 export type RpcFormat = 'JSON' | 'XML'
 
 /** An answer's members: texts, and objects of texts. */
 export type RpcMembers = Readonly<Record<string, string | Readonly<Record<string, string>>>>
 
+/** An answer's body with its Content-Type. */
 export interface EncodedAnswer {
   readonly contentType: string
   readonly body: Uint8Array

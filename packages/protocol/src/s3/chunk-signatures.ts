@@ -4,6 +4,7 @@ import type { Digests } from '../digests.js'
 import { equalSignatures } from '../signature/signable.js'
 import { EMPTY_SHA256, type SigV4Scope, sigV4ScopeText, sigV4Signature } from './sigv4.js'
 
+/** The signature and key from which the signatures of a body's chunks are derived. */
 export interface ChunkChain {
   /** The request's signature. */
   readonly seed: string

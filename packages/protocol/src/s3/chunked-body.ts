@@ -15,6 +15,7 @@ export type ChunkedFault =
   /** A chunk or the trailer has another signature. */
   | 'wrongSignature'
 
+/** A body that is refused; `fault` is the reason. */
 export class ChunkedBodyError extends Error {
   override readonly name = 'ChunkedBodyError'
   readonly fault: ChunkedFault
@@ -25,6 +26,7 @@ export class ChunkedBodyError extends Error {
   }
 }
 
+/** The announced properties of a framed body, and the check of its signatures. */
 export interface ChunkedOptions {
   /** Bytes of the content, as `x-amz-decoded-content-length` announces it. */
   readonly decodedLength: number

@@ -92,6 +92,7 @@ const url: ClaimForm = {
   otherRegion: (Given, Region) => new OssError('sigV4UrlRegionInvalid', { Given, Region }),
 }
 
+/** Signature Version 4 by the place of the signature. */
 export const SIGV4_FORMS = { header, url } as const satisfies Record<Place, ClaimForm>
 
 /** Only for types: the check of the credential comes before. */

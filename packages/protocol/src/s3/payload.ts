@@ -11,6 +11,7 @@ export const CHECKSUMS = {
   sha1: 20,
   sha256: 32,
 } as const
+/** The name of a checksum, as it ends the name of its header. */
 export type ChecksumName = keyof typeof CHECKSUMS
 const NAMES = Object.keys(CHECKSUMS) as ChecksumName[]
 
@@ -23,6 +24,7 @@ export interface Chunked {
   readonly trailer: string | undefined
 }
 
+/** The facts about a body that the head of its request states. */
 export interface Payload {
   /** SHA-256 of the body, where it is signed. */
   readonly sha256: Uint8Array | undefined
@@ -97,6 +99,7 @@ function checksumOf({ headers }: Head, trailer: string | undefined): Payload['ch
   return { name, value: checksumBytes(name, headers[headerOf(name)] ?? '', headerOf(name)) }
 }
 
+/** The header, or trailer, of a checksum, in lower case. */
 export function headerOf(name: ChecksumName): string {
   return `x-amz-checksum-${name}`
 }

@@ -21,6 +21,7 @@ export interface UnsignedS3 {
   readonly headers: Readonly<Record<string, string>>
 }
 
+/** The time and region for which a request is signed. */
 export interface S3SignOptions {
   /** Milliseconds since 1970. */
   readonly time: number

@@ -6,8 +6,11 @@
 import { byteString, hex, percentDecode, percentEncode, stringToBytes, utf8Bytes } from '@bindery/bytes'
 import type { Digests } from '../digests.js'
 
+/** The name of the algorithm in headers, URLs and strings to sign. */
 export const SIGV4_ALGORITHM = 'AWS4-HMAC-SHA256'
+/** The last part of each scope. */
 export const SIGV4_TERMINATOR = 'aws4_request'
+/** The service in each scope of S3. */
 export const SIGV4_SERVICE = 's3'
 /** SHA-256 of no bytes. */
 export const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
@@ -33,6 +36,7 @@ export interface SigV4Request {
   readonly payload: string
 }
 
+/** A scope as it is in credentials and in the string to sign. */
 export function sigV4ScopeText({ date, region }: SigV4Scope): string {
   return `${date}/${region}/${SIGV4_SERVICE}/${SIGV4_TERMINATOR}`
 }

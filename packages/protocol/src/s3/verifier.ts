@@ -14,6 +14,7 @@ import {
   sigV4StringToSign,
 } from './sigv4.js'
 
+/** A claim in either form of Signature Version 4. */
 export type SigV4Claim = SigV4HeaderClaim | SigV4UrlClaim
 
 /** A request as it was sent. */

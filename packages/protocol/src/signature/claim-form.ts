@@ -48,11 +48,17 @@ type Signed = { readonly place: 'header' }
 /** A URL that is valid for a while from its date on. */
 type Presigned = { readonly place: 'url'; readonly expiresSeconds: number }
 
+/** A claim of OSS's first signature version. */
 export type V1Claim = Presented & { readonly scheme: 'v1'; readonly place: Place }
+/** A claim of OSS's second signature version. */
 export type V2Claim = WithAdditionalHeaders & { readonly scheme: 'v2'; readonly place: Place }
+/** A claim of OSS V4 in the Authorization header. */
 export type V4HeaderClaim = V4Presented & Signed
+/** A claim of OSS V4 in a presigned URL. */
 export type V4UrlClaim = V4Presented & Presigned
+/** A claim of AWS's Signature Version 4 in the Authorization header. */
 export type SigV4HeaderClaim = SigV4Presented & Signed
+/** A claim of AWS's Signature Version 4 in a presigned URL. */
 export type SigV4UrlClaim = SigV4Presented & Presigned
 
 /** The unverified statement of a request about its signer and signature. */
@@ -107,6 +113,7 @@ export function because(cause: Cause, argument?: string): Refuse {
   return (text) => new OssError(cause, argument === undefined ? {} : { ArgumentName: argument, ArgumentValue: text })
 }
 
+/** Refuses a claim without a part; an empty one passes. */
 export function present(part: keyof Draft, refuse: Refuse): Check {
   return (draft) => {
     if (draft[part] === undefined) throw refuse('')
@@ -115,18 +122,21 @@ export function present(part: keyof Draft, refuse: Refuse): Check {
 
 type TextPart = 'accessKeyId' | 'signature' | 'credential' | 'date' | 'names'
 
+/** Refuses a claim in which a part is absent or empty. */
 export function filled(part: TextPart, refuse: Refuse): Check {
   return (draft) => {
     if (!draft[part]) throw refuse(draft[part] ?? '')
   }
 }
 
+/** Refuses a date that is not a number of seconds since 1970. */
 export function endsInSeconds(refuse: Refuse): Check {
   return ({ date = '' }) => {
     if (!/^\d+$/.test(date)) throw refuse(date)
   }
 }
 
+/** Refuses a date that is not of the form `20221220T084818Z`. */
 export function beginsAtTime(refuse: Refuse): Check {
   return ({ date = '' }) => {
     if (parseBasicTime(date) === undefined) throw refuse(date)

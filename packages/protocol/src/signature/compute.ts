@@ -8,10 +8,12 @@ import type { Digests } from '../digests.js'
 import type { Signable } from './signable.js'
 import { V4_KEY_PREFIX, type V4Scope, v4CanonicalRequest, v4KeySteps, v4ScopeText, v4StringToSign } from './v4.js'
 
+/** The HMAC-SHA1 of a byte string, in base64. */
 export function v1Signature(accessKeySecret: string, stringToSign: string, digests: Digests): string {
   return base64(digests.hmacSha1(utf8Bytes(accessKeySecret), stringToBytes(stringToSign)))
 }
 
+/** The HMAC-SHA256 of a byte string, in base64. */
 export function v2Signature(accessKeySecret: string, stringToSign: string, digests: Digests): string {
   return base64(digests.hmacSha256(utf8Bytes(accessKeySecret), stringToBytes(stringToSign)))
 }
@@ -29,6 +31,10 @@ export interface V4Terms {
   readonly additionalHeaders: readonly string[]
 }
 
+/**
+ * The strings that a V4 signature covers. `skipEmptyHeaders`: as the C++ SDK signs, which leaves out headers without a
+ * value.
+ */
 export function v4Strings(
   request: Signable,
   { date, scope, additionalHeaders }: V4Terms,
@@ -46,6 +52,7 @@ export function v4SigningKey(accessKeySecret: string, scope: V4Scope, digests: D
   return v4KeySteps(scope).reduce((key, step) => digests.hmacSha256(key, stringToBytes(step)), start)
 }
 
+/** The HMAC-SHA256 of a byte string under the key of a scope, in lower-case hex. */
 export function v4Signature(signingKey: Uint8Array, stringToSign: string, digests: Digests): string {
   return hex(digests.hmacSha256(signingKey, passingBytes(stringToSign)))
 }

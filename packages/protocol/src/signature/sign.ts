@@ -7,6 +7,7 @@ import { formatBasicDay, formatBasicTime } from './time.js'
 import { v1StringToSign } from './v1.js'
 import { isV4DefaultHeader, UNSIGNED_PAYLOAD, V4_ALGORITHM, type V4Scope, v4ScopeText } from './v4.js'
 
+/** The time, region and additional headers for which a request is signed. */
 export interface V4SignOptions {
   /** Milliseconds since 1970. */
   readonly time: number

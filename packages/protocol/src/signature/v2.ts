@@ -1,6 +1,7 @@
 import { percentEncode } from '@bindery/bytes'
 import { encodedQuery, headerLines, type Signable } from './signable.js'
 
+/** The name of the algorithm, with which the Authorization header begins. */
 export const V2_ALGORITHM = 'OSS2'
 
 /**

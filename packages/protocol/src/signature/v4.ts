@@ -1,7 +1,9 @@
 import { percentEncode } from '@bindery/bytes'
 import { encodedQuery, headerLines, type Signable } from './signable.js'
 
+/** The name of the algorithm in headers, URLs and strings to sign. */
 export const V4_ALGORITHM = 'OSS4-HMAC-SHA256'
+/** The last part of each scope. */
 export const V4_TERMINATOR = 'aliyun_v4_request'
 /** The only payload hash that OSS accepts: bodies are not signed. */
 export const UNSIGNED_PAYLOAD = 'UNSIGNED-PAYLOAD'
@@ -16,6 +18,7 @@ export interface V4Scope {
   readonly product: string
 }
 
+/** A scope as it is in credentials and in the string to sign. */
 export function v4ScopeText({ date, region, product }: V4Scope): string {
   return `${date}/${region}/${product}/${V4_TERMINATOR}`
 }
@@ -55,6 +58,7 @@ export function v4StringToSign(timestamp: string, scope: V4Scope, canonicalReque
  * secret.
  */
 export const V4_KEY_PREFIX = 'aliyun_v4'
+/** The texts of the HMACs that make the signing key of a scope, in their order. */
 export function v4KeySteps({ date, region, product }: V4Scope): readonly string[] {
   return [date, region, product, V4_TERMINATOR]
 }

@@ -85,6 +85,7 @@ function ourStringToSign(digest: string): string {
   return lines('OSS4-HMAC-SHA256', '20221220T084818Z', SCOPE, digest)
 }
 
+/** Signed requests with their known signatures: from the official pages and SDKs, and of our own. */
 export const VECTORS: readonly Vector[] = [
   { ...NELSON, name: 'A1', signature: 'kSHKmLxlyEAKtZPkJhG9bZb5k7M=' },
   { ...NELSON, name: 'A2', query: 'acl', signature: '/afkugFbmWDQ967j1vr6zygBLQk=' },

@@ -6,6 +6,7 @@ import { RowMismatch, SelectError } from '../select-error.js'
 import type { PathStep } from '../sql/ast.js'
 import { Field } from '../values.js'
 
+/** The fields of a record, without their quotes. */
 export type CsvRow = readonly string[]
 
 /** The positions of columns, from 0, by the path of a query. */

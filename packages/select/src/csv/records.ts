@@ -2,6 +2,7 @@
 import { CSV_ROW_BYTES_MAX } from '../limits.js'
 import { SelectError } from '../select-error.js'
 
+/** How records and fields are delimited. Each number is a byte. */
 export interface CsvFormat {
   /** One or two bytes. */
   readonly recordDelimiter: Uint8Array

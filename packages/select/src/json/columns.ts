@@ -6,6 +6,10 @@ import { RowMismatch, SelectError } from '../select-error.js'
 import type { PathStep } from '../sql/ast.js'
 import { JsonNumber, type JsonValue } from '../values.js'
 
+/**
+ * The columns of a query over rows of JSON. A missing one is NULL, or throws RowMismatch where incomplete rows are
+ * skipped. Paths of more than `JSON_DEPTH_MAX` steps throw SelectError.
+ */
 export class JsonColumns implements Columns<JsonValue> {
   readonly #alias: string | undefined
   readonly #numbersAsText: boolean

@@ -30,6 +30,10 @@ const COMMA = 0x2c
 const COLON = 0x3a
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
+/**
+ * Takes a JSON text, or several in succession, in pieces, and calls `onValue` with each value at a path. The
+ * constructor throws SelectError for a path of more than `JSON_DEPTH_MAX` steps.
+ */
 export class JsonRows {
   readonly #path: readonly PathStep[]
   readonly #onValue: OnValue

@@ -6,10 +6,13 @@ export type PathStep =
   | { readonly kind: 'element'; readonly index: number }
   | { readonly kind: 'all' }
 
+/** The types that CAST converts to. */
 export type CastType = 'int' | 'double' | 'decimal' | 'string' | 'timestamp' | 'bool'
 
+/** Operators with two operands. */
 export type BinaryOperator = '=' | '!=' | '<' | '<=' | '>' | '>=' | '+' | '-' | '*' | '/' | '%' | '||' | 'and' | 'or'
 
+/** An expression of a select list or a WHERE clause. */
 export type Expression =
   | { readonly kind: 'literal'; readonly value: string | number | bigint | boolean | null }
   | { readonly kind: 'column'; readonly path: readonly PathStep[] }
@@ -43,8 +46,10 @@ export type Expression =
       readonly negated: boolean
     }
 
+/** The names of aggregates. */
 export type AggregateName = 'avg' | 'sum' | 'max' | 'min' | 'count'
 
+/** An item of a select list. */
 export type SelectItem =
   | { readonly kind: 'star' }
   | { readonly kind: 'value'; readonly expression: Expression; readonly alias?: string }
@@ -56,6 +61,7 @@ export type SelectItem =
       readonly alias?: string
     }
 
+/** A parsed query. */
 export interface Query {
   readonly items: readonly SelectItem[]
   /** Where the rows are in a JSON document. */

@@ -1,6 +1,7 @@
 /** Divides a query into tokens. */
 import { SelectError } from '../select-error.js'
 
+/** A word, literal or symbol of a query. */
 export type Token =
   /** `word` in lower case; `text` as written. */
   | { readonly kind: 'word'; readonly word: string; readonly text: string }
@@ -65,6 +66,7 @@ function quoted(sql: string, start: number, quote: string): string | undefined {
   throw syntaxError('a string is not closed')
 }
 
+/** The error SqlSyntaxError with a message. */
 export function syntaxError(message: string): SelectError {
   return new SelectError('SqlSyntaxError', `The SQL expression is invalid: ${message}.`)
 }

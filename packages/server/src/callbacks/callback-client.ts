@@ -24,6 +24,7 @@ import { publicKeyUrl } from './public-key.js'
 /** Callbacks of one process at a time: each may hold an answer of 3 MB. */
 const CALLBACKS_MAX = 64
 
+/** The key, the limits and the allowed hosts of callbacks. */
 export interface CallbackClientOptions {
   /** PEM of the RSA key that signs. */
   readonly key: string

@@ -15,6 +15,7 @@ import {
 import { OssError } from '@bindery/protocol'
 import type { CustomerKeys, EncryptionChoice, KeyProvider, StoredEncryption } from '@bindery/service'
 
+/** The keys that wrap data keys, and a source of random bytes. */
 export interface KeyServiceOptions {
   /** The newest first: it wraps, all unwrap. */
   readonly masters: readonly [MasterKey, ...MasterKey[]]

@@ -18,6 +18,7 @@ export interface BackupMarker extends FolderFormat {
   readonly begunAt: string
 }
 
+/** Replaces the marker of a folder; it is durable when this resolves. Rejects with the error of the file system. */
 export async function writeMarker(folder: string, marker: Omit<BackupMarker, 'version'>): Promise<void> {
   await writeDurably(join(folder, MARKER_FILE), `${JSON.stringify({ version: VERSION, ...marker })}\n`, 0o600)
 }

@@ -8,6 +8,7 @@ import { FOLDER_FORMAT, readFormat } from './data-folder.js'
 import { requireDataFolder } from './data-stores.js'
 import { holdFolder } from './hold.js'
 
+/** The source and the target of a backup, and its observers. */
 export interface BackupOptions {
   /** A data folder, which a server may be using. */
   readonly folder: string

@@ -15,6 +15,7 @@ export interface CopyProgress {
   readonly present: number
 }
 
+/** The source and the target of a copy of blobs. */
 export interface CopyBlobsOptions {
   /** Blob folders. Files of a single blob are hard-linked within one file system, because they never change. */
   readonly from: string

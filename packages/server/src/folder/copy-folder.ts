@@ -10,6 +10,7 @@ import { BLOBS_FOLDER, FORMAT_FILE, METADATA_FOLDER } from './data-folder.js'
 import { openStoresIn } from './data-stores.js'
 import { lockFolder } from './lock.js'
 
+/** The source and the target of a copy, and its observers. */
 export interface CopyFolderOptions {
   /** Absolute paths of a data folder or a backup, and of a folder with a marker. */
   readonly from: string
@@ -20,6 +21,7 @@ export interface CopyFolderOptions {
   readonly onFinding: (finding: Finding) => void
 }
 
+/** The outcome of a copy. */
 export interface CopyReport {
   readonly copied: CopyProgress
   /** The result of an audit of the copy. */

@@ -19,9 +19,12 @@ export interface FolderFormat {
   readonly layout: number
 }
 
+/** The format and layout that this release reads and writes. */
 export const FOLDER_FORMAT: FolderFormat = { format: FORMAT, layout: LAYOUT }
 
+/** The folder of the metadata file in a data folder. */
 export const METADATA_FOLDER = 'metadata'
+/** The folder of the blobs in a data folder. */
 export const BLOBS_FOLDER = 'blobs'
 /** The file that makes a folder a data folder. */
 export const FORMAT_FILE = 'format.json'

@@ -8,8 +8,10 @@ import { join } from 'node:path'
 import { systemCode } from '../failure.js'
 import { announce, closed, look, shortPath } from './lock.js'
 
+/** The folder of the sockets of backup holds in a data folder. */
 export const HOLDS_FOLDER = 'holds'
 
+/** A hold on a data folder. It also ends with its process. */
 export interface Hold {
   release(): Promise<void>
 }

@@ -32,6 +32,10 @@ export async function readKeyRing(folder: string): Promise<KeyRing | undefined> 
   return ring
 }
 
+/**
+ * Replaces the ring of a folder; it is durable when this resolves. Running servers notice the change within
+ * `CHECK_MS`. Rejects with the error of the file system.
+ */
 export function writeKeyRing(folder: string, ring: KeyRing): Promise<void> {
   return writeDurably(fileOf(folder), formatKeyRing(ring), 0o600)
 }

@@ -13,6 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Serving } from '../deployment.js'
 import { Failure, folderFailure, systemCode } from '../failure.js'
 
+/** The folder of the lock's sockets in a data folder. */
 export const LOCK_FOLDER = 'lock'
 
 /** How long a start waits for a socket whose owner does not claim the lock: an ending process, or another start. */
@@ -21,6 +22,7 @@ const ANSWER_MS = 1_000
 /** Unix domain sockets have names of at most 104 to 108 bytes. */
 const SOCKET_PATH_BYTES_MAX = 100
 
+/** A lock on a data folder. It also ends with the last process that has its descriptor open. */
 export interface FolderLock {
   /** To be inherited by processes that use the folder. */
   readonly descriptor: number

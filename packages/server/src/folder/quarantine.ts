@@ -10,6 +10,7 @@ import { extentOf, systemFiles } from '@bindery/storage-local'
 import { copyExtent } from './copy-extent.js'
 import { BLOBS_FOLDER } from './data-folder.js'
 
+/** The folder of the removed data in a data folder. */
 export const QUARANTINE_FOLDER = 'quarantine'
 
 /** The quarantine of a data folder; its folder is created when something is first kept in it. */

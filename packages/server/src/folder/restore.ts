@@ -8,6 +8,7 @@ import type { CopyProgress } from './copy-blobs.js'
 import { type CopyReport, copyFolder } from './copy-folder.js'
 import { requireReadable, writeFormat } from './data-folder.js'
 
+/** The source and the target of a restore, and its observers. */
 export interface RestoreOptions {
   /** A finished backup. */
   readonly backup: string

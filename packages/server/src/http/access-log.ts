@@ -3,6 +3,7 @@ import type { ServiceResponse } from '@bindery/service'
 import type { Log } from '../log.js'
 import type { Sent } from './send-response.js'
 
+/** A request with its response, after the last byte was sent or the connection was cut. */
 export interface Exchange {
   readonly request: IncomingMessage
   /** The client's address, as far as it is known. */

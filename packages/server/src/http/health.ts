@@ -11,6 +11,7 @@ export interface ScarceDisk {
   readonly reserveBytes: number
 }
 
+/** The state that health checks report. */
 export interface HealthOptions {
   /** Host names whose first label below is a bucket; under them `/-/health/live` is an object. */
   readonly domains: readonly string[]

@@ -40,6 +40,7 @@ const TURNED_AWAY_MAX = 100
 /** The time in which a request ends after its connection was cut. */
 const UNWIND_MS_MAX = 5_000
 
+/** The service behind the server, and the limits of its connections. */
 export interface HttpServerOptions {
   readonly service: Pick<Service, 'handle'>
   readonly health: HealthOptions

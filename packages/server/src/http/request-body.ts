@@ -16,6 +16,7 @@ interface Reader {
   readonly reject: (error: Error) => void
 }
 
+/** How the bytes of a body are awaited. */
 export interface RequestBodyOptions {
   /** Milliseconds without a byte, while one is awaited, after which the read fails with requestTimeout. */
   readonly idleTimeoutMs: number

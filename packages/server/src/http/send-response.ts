@@ -6,6 +6,7 @@ import { headLines } from './head-lines.js'
 /** Pieces passed to the socket and not yet taken by the kernel; the next one is read meanwhile. */
 const WRITES_IN_FLIGHT = 2
 
+/** How a response is sent. */
 export interface SendOptions {
   /** Milliseconds after which a reader that takes nothing loses its connection. */
   readonly idleTimeoutMs: number

@@ -6,6 +6,7 @@ import type { SendOptions, Sent } from './send-response.js'
 /** A response without a body, or with one that is complete in memory. */
 export type WholeResponse = ServiceResponse & { readonly body: Uint8Array | undefined }
 
+/** Whether a response can be sent by `sendWhole`. */
 export function isWhole(answer: ServiceResponse): answer is WholeResponse {
   return answer.body === undefined || answer.body instanceof Uint8Array
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { type AuditProgress, type AuditReport, audit, type Finding } from '@bindery/service'
 import { openIdleStores } from '../open-deployment.js'
 
+/** The data folder that is examined, how thoroughly, and the observers. */
 export interface FsckOptions {
   /** A data folder that no server uses. */
   readonly folder: string
@@ -13,6 +14,7 @@ export interface FsckOptions {
   readonly onProgress: (progress: AuditProgress) => void
 }
 
+/** The outcome of an examination. */
 export interface FsckReport extends AuditReport {
   /** Absolute path of the data folder. */
   readonly folder: string

@@ -3,6 +3,7 @@ import { readings } from '@bindery/protocol'
 import type { ServiceRequest, ServiceResponse } from '@bindery/service'
 import { blockListOf, LOOPBACK, withoutMapping } from '../networks.js'
 
+/** The text of the metrics, and the requests that may read it. */
 export interface MetricsOptions {
   /** Host names whose first label below is a bucket; under them the path is an object. */
   readonly domains: readonly string[]

@@ -18,6 +18,7 @@ const REQUESTS_MAX = 64
 /** Milliseconds that an origin may be silent. @see https://help.aliyun.com/zh/oss/user-guide/back-to-origin-configurations */
 const IDLE_MS_MAX = 10_000
 
+/** The allowed hosts and the limits of requests to origins. */
 export interface OriginsOptions {
   readonly hosts: AllowedHosts
   readonly log: Log

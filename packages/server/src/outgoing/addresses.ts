@@ -7,6 +7,7 @@ import type { HostAddress } from './allowed-hosts.js'
 /** Finds all addresses of a host name. */
 export type Resolve = (host: string) => Promise<readonly HostAddress[]>
 
+/** The system's resolver: all addresses in its order, `hosts` file included. Rejects where no address exists. */
 export const resolveBySystem: Resolve = (host) => lookup(host, { all: true, verbatim: true })
 
 /** Empty if the name is unknown or is not resolved within `timeoutMs`: then there is no address to connect to. */

@@ -38,6 +38,9 @@ const READY_WITHIN_MS = 2_000
 
 const DAY_MS = 86_400_000
 
+/**
+ * The configuration and secrets of one process that serves. They are sent to workers, so they hold plain values only.
+ */
 export interface InstanceOptions {
   readonly config: Config
   /** The version of Bindery. */

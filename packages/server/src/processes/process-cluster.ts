@@ -16,6 +16,7 @@ export type Primary = EventOutlet & {
   readonly isHeld: () => Promise<boolean>
 }
 
+/** How a process joins the others of its server. */
 export interface JoinOptions {
   readonly metadata: MetadataStore
   /** Random, and used by no other process before or after. */

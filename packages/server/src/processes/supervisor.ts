@@ -16,6 +16,7 @@ export interface Launched {
   readonly ended: Promise<string>
 }
 
+/** The processes that a supervisor starts and ends. */
 export interface SupervisorOptions {
   readonly instances: number
   /** 0: the system chooses. */

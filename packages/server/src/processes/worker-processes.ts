@@ -9,6 +9,7 @@ import type { Launched } from './supervisor.js'
 /** The calls of the primary to a worker: open an instance, then everything that an instance does. */
 export type WorkerCalls = Instance & { readonly open: (input: OpenInput) => Promise<void> }
 
+/** The message with which a worker opens its stores. */
 export interface OpenInput {
   readonly options: InstanceOptions
   readonly address: DeploymentAddress

@@ -8,6 +8,7 @@ import { HttpServer, type HttpServerOptions } from '../http/http-server.js'
 import { refusal } from '../http/refusal.js'
 import { TrustedProxies } from '../http/trusted-proxies.js'
 
+/** A listening server of a test, closed at its end. */
 export interface TestServer {
   readonly port: number
   readonly server: HttpServer
@@ -79,6 +80,7 @@ export interface RawConnection {
   closed(): Promise<string>
 }
 
+/** Opens a connection to a port of this machine. What arrives is kept as a byte string from the first byte. */
 export async function rawConnection(port: number): Promise<RawConnection> {
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
   let received = ''

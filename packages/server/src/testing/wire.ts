@@ -9,6 +9,7 @@ import { listen, rawConnection } from './http.js'
 /** How a request is signed: in a header or in its URL, with V1 or V4, or not at all. */
 export type Signing = 'v1' | 'v4' | 'v1 URL' | 'v4 URL' | 'none'
 
+/** A request before it is signed and framed. */
 export interface WireRequest {
   readonly method: string
   readonly bucket?: string
@@ -25,6 +26,7 @@ export interface WireRequest {
   readonly framing?: readonly string[]
 }
 
+/** A response as it arrived. */
 export interface WireResponse {
   readonly status: number
   /** Names in lower case, values byte strings. */
@@ -33,6 +35,7 @@ export interface WireResponse {
   readonly body: string
 }
 
+/** A running service of a test. */
 export interface Wire {
   readonly port: number
   readonly started: StartedService

@@ -11,6 +11,7 @@ const SEND_MS_MAX = 10_000
 const KIND_SERVER = 2
 const STATUS_ERROR = 2
 
+/** The collector, and the release that spans name. */
 export interface OtlpTracesOptions {
   /** `http://127.0.0.1:4318` */
   readonly endpoint: string

@@ -4,10 +4,12 @@ import { CORS_RULES_MAX } from '../../limits.js'
 import { defaultedElement, list, optionalElement, storedOnly, texts, xml } from '../../xml.js'
 import { bucketDocument } from '../document.js'
 
+/** The highest MaxAgeSeconds: the largest signed number of 32 bits. */
 export const SECONDS_MAX = 2 ** 31 - 1
 
+/** An origin or a header of a CORS rule: not empty, with at most one `*`, which stands for any text. */
 export const wildcardText = matching('text with at most one *', /^(?=.)[^*]*\*?[^*]*$/s)
-/** It is sent as it stands, so that it must be what may stand in a header. */
+/** The name of a header that a CORS rule exposes. It is copied into a response header, so it must be a token of HTTP. */
 export const headerName = matching('name of a header', /^[!#$%&'+.^_`|~0-9A-Za-z-]+$/)
 
 const rules = list('CORSRule', {

@@ -3,6 +3,7 @@ import { operation } from '../../operation.js'
 import { optionalElement, xml } from '../../xml.js'
 import { apiPage } from '../shared.js'
 
+/** The state of versioning; without a status, versioning was never enabled. */
 export const versioningState = xml('VersioningConfiguration', {
   status: optionalElement('Status', oneOf(['Enabled', 'Suspended'])),
 })

@@ -19,6 +19,7 @@ import {
 import { bucketDocument } from '../document.js'
 import { boundedText, prefixText } from '../shared.js'
 
+/** The highest number of days in a lifecycle rule: the largest signed number of 32 bits. */
 export const DAYS_MAX = 2 ** 31 - 1
 
 /** The classes that objects move to, the coldest last. */
@@ -78,6 +79,7 @@ const expiration = checked(
 
 const OF_ACCESS = ['IsAccessTime', 'ReturnToStdWhenVisit', 'AllowSmallFile']
 
+/** The storage class that a rule moves objects to. Throws invalidArgument for Standard, which is never a target. */
 export const targetClass = element('StorageClass', {
   ...oneOf(COLDER_CLASSES, 'invalidArgument'),
   spelled: 'storageClass',

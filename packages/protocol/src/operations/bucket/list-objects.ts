@@ -33,6 +33,7 @@ export const listedObject = {
   transitionTime: optionalElement('TransitionTime', isoDate),
 }
 
+/** The common prefixes of a page, each up to and including the delimiter. */
 export const commonPrefixes = list('CommonPrefixes', { prefix: element('Prefix', text, { url: true }) })
 
 /** GetBucket by its older name. Every truncated page has a NextMarker, with or without a delimiter. */

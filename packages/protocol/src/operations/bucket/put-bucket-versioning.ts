@@ -3,6 +3,7 @@ import { operation } from '../../operation.js'
 import { element, xml } from '../../xml.js'
 import { apiPage, DOCUMENT_CAUSES } from '../shared.js'
 
+/** The state that versioning is set to. Throws malformedXml without a status. */
 export const versioningWanted = xml('VersioningConfiguration', {
   status: element('Status', oneOf(['Enabled', 'Suspended'], 'malformedXml')),
 })

@@ -22,6 +22,7 @@ const limits = {
   extranetQps: limit('ExtranetQps'),
 }
 
+/** The limits of one bucket or requester. */
 export type QosLimits = MembersOf<typeof limits>
 
 /** Without any limit. */

@@ -19,6 +19,7 @@ import { bucketDocument } from '../document.js'
 import { prefixText } from '../shared.js'
 
 const bool = truth('malformedXml')
+/** Any text but the empty one. */
 export const nonEmpty = matching('text', /^.+$/s)
 const headerName = matching('name of a header', /^[0-9A-Za-z-]{1,1024}$/)
 const headerValue = matching('value of a header', /^[^\r\n]{0,1024}$/)

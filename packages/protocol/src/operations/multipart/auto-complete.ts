@@ -33,4 +33,5 @@ const autoCompleteWhen: Codec<AutoCompleteWhen> = {
   },
 }
 
+/** The condition under which an upload completes itself, in `x-oss-ext-auto-complete` of InitiateMultipartUpload. */
 export const autoComplete = optional(header('x-oss-ext-auto-complete', autoCompleteWhen))

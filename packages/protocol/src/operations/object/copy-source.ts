@@ -10,6 +10,7 @@ import { VERSION_CAUSES, versionIdText } from '../shared.js'
 
 const versionText = versionIdText()
 
+/** The source of a copy, or one of its versions. */
 export interface CopySourceName {
   readonly bucket: BucketName
   readonly key: ObjectKey
@@ -68,6 +69,7 @@ function readVersion(query: string, argument: string): string {
   return versionText.decode(percentDecode(version) ?? version, argument)
 }
 
+/** The conditions on the source of a copy; tags as sent. */
 export const copyConditions = {
   ifMatch: optional(header('x-oss-copy-source-if-match', text)),
   ifNoneMatch: optional(header('x-oss-copy-source-if-none-match', text)),

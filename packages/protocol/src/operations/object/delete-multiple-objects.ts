@@ -6,8 +6,10 @@ import { counted, element, list, optionalDocument, optionalElement, xml } from '
 import { DOCUMENT_CAUSES, encodingType, encodingTypeElement, md5, page, versionIdText } from '../shared.js'
 import { BYPASS_PERMISSION, bypassGovernance } from './holds.js'
 
+/** The version that an entry of the request names; absent or empty: the current one. */
 export const deletedVersion = optionalElement('VersionId', orEmpty(versionIdText()))
 
+/** The deleted keys and versions of a result. */
 export const deletedList = list('Deleted', {
   key: element('Key', text, { url: true }),
   versionId: optionalElement('VersionId', text),
@@ -16,6 +18,10 @@ export const deletedList = list('Deleted', {
   deleteMarkerVersionId: optionalElement('DeleteMarkerVersionId', text),
 })
 
+/**
+ * The keys and versions that a request deletes: 1 to 1,000. Throws the deleteMalformed, deleteWithoutObjects and
+ * deleteTooManyObjects causes.
+ */
 export const deletedObjects = xml(
   'Delete',
   {

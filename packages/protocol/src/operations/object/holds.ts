@@ -7,6 +7,7 @@ import { operation } from '../../operation.js'
 import { element, xml } from '../../xml.js'
 import { apiPage, DOCUMENT_CAUSES, shownVersionId, VERSION_CAUSES, versionId } from '../shared.js'
 
+/** The modes of a retention. GOVERNANCE can be bypassed with a permission; COMPLIANCE binds everyone until it ends. */
 export const RETENTION_MODES = ['GOVERNANCE', 'COMPLIANCE'] as const
 const SWITCH = ['ON', 'OFF'] as const
 
@@ -45,12 +46,13 @@ const common = {
 const ofRetention = { ...common, when: [{ query: ['retention'] }] } as const
 const ofLegalHold = { ...common, when: [{ query: ['legalHold'] }] } as const
 
+/** The retention of a version: its mode and its end. Throws malformedXml. */
 export const retention = xml('Retention', {
   mode: element('Mode', oneOf(RETENTION_MODES, 'malformedXml')),
   retainUntil: element('RetainUntilDate', isoDate),
 })
 
-/** A retention can always be lengthened; COMPLIANCE is never shortened, GOVERNANCE only by who may bypass it. */
+/** A retention can always be lengthened. COMPLIANCE is never shortened; GOVERNANCE is, with the permission to bypass it. */
 export const putObjectRetention = operation({
   ...ofRetention,
   name: 'PutObjectRetention',
@@ -86,6 +88,7 @@ export const getObjectRetention = operation({
   errors: ['noSuchBucket', 'noSuchKey', ...VERSION_CAUSES, 'noSuchRetention'],
 })
 
+/** The legal hold of a version, which lasts until it is switched off. */
 export const legalHold = xml('LegalHold', { status: element('Status', oneOf(SWITCH, 'malformedXml')) })
 
 /** A version with a legal hold cannot be deleted, whatever its retention. */

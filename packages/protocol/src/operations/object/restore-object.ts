@@ -4,6 +4,7 @@ import { operation } from '../../operation.js'
 import { group, maybe, optionalDocument, optionalElement, xml } from '../../xml.js'
 import { apiPage, DOCUMENT_CAUSES, shownVersionId, VERSION_CAUSES, versionId } from '../shared.js'
 
+/** How fast an archived object is restored. Throws restoreTierUnknown. */
 export const restoreTier = oneOf(['Expedited', 'Standard', 'Bulk'], 'restoreTierUnknown')
 
 /** 202 where the object can be read later; 200 where it is restored already, and stays so for longer. */

@@ -6,6 +6,7 @@ import { header, optional } from '../../field.js'
 import { TAG_KEY_LENGTH_MAX, TAG_VALUE_LENGTH_MAX, TAGS_MAX } from '../../limits.js'
 import { TAGGING_CAUSES } from '../shared.js'
 
+/** A tag: a key of 1 to 128 characters, and a value of up to 256. */
 export type Tag = readonly [key: string, value: string]
 
 const TAG_CHARACTERS = /^[\p{L}\p{M}\p{N} +\-=._:/]*$/u

@@ -16,6 +16,7 @@ export type Grantee =
   | { readonly kind: 'Group'; readonly uri: string }
   | { readonly kind: 'AmazonCustomerByEmail'; readonly address: string }
 
+/** One grant of an ACL. */
 export interface Grant {
   readonly grantee: Grantee
   readonly permission: (typeof PERMISSIONS)[number]
@@ -83,6 +84,7 @@ const ACL_CAUSES = [
 
 const acl = { when: [{ query: ['acl'] }], status: 200 } as const
 
+/** The operations on ACLs. Their handlers are not those of OSS's ACLs, which are single words. */
 export const aclOperations = [
   s3Instead({
     ...acl,

@@ -111,6 +111,7 @@ const getBucketVersioning = s3Operation({
   result: versioningState,
 })
 
+/** The operations on buckets themselves, and on their versioning. */
 export const bucketOperations = [
   createBucket,
   deleteBucket,

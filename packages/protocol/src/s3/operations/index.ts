@@ -25,12 +25,14 @@ export const s3Operations = byName([
   ...multipartOperations,
 ])
 
+/** The declarations of S3's operations, by name. */
 export type S3Operations = typeof s3Operations
 
 /** The operations that have handlers: those of OSS, and those that only S3 has. */
 export type HandledOperations = Operations & {
   readonly [O in (typeof ownOperations)[number] as O['handledAs']]: O
 }
+/** The name of a handler. */
 export type HandledName = keyof HandledOperations
 
 /** S3's operations by the name of the operation of OSS whose handler serves them. */

@@ -176,6 +176,7 @@ const putLifecycle = putDocument(bucketLifecycle.put, {
   errors: ERRORS,
 })
 
+/** The operations on the lifecycle rules of a bucket. */
 export const lifecycleOperations = [
   putLifecycle,
   getDocument(bucketLifecycle.get, { name: 'GetBucketLifecycleConfiguration', document: lifecycle }),

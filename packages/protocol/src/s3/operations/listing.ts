@@ -139,4 +139,5 @@ const listObjectVersions = s3Operation({
   }),
 })
 
+/** The operations that list the objects or versions of a bucket. */
 export const listingOperations = [listObjects, listObjectsV2, listObjectVersions] as const

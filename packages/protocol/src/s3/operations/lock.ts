@@ -37,6 +37,7 @@ const objectLock = mapped(
 const OBJECT_LOCK = [{ query: ['object-lock'] }]
 const LEGAL_HOLD = [{ query: ['legal-hold'] }]
 
+/** The operations of object lock. */
 export const lockOperations = [
   putDocument(bucketObjectWorm.put, { name: 'PutObjectLockConfiguration', document: objectLock, when: OBJECT_LOCK }),
   getDocument(bucketObjectWorm.get, { name: 'GetObjectLockConfiguration', document: objectLock, when: OBJECT_LOCK }),

@@ -236,6 +236,7 @@ const listMultipartUploads = s3Operation({
   }),
 })
 
+/** The operations on multipart uploads. */
 export const multipartOperations = [
   createMultipartUpload,
   uploadPart,

@@ -299,6 +299,7 @@ const optionsObject = s3Operation({
   output: optionObject.output,
 })
 
+/** The operations on objects. */
 export const objectOperations = [
   postObject,
   restoreObject,

@@ -150,6 +150,7 @@ const emptyLists = [
   ),
 ] as const
 
+/** The operations that only S3 has, or that it serves by other handlers than OSS. */
 export const ownOperations = [
   ...ownershipOperations,
   ...notificationOperations,

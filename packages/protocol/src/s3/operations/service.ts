@@ -32,4 +32,5 @@ const listBuckets = s3Operation({
   }),
 })
 
+/** The operations on the service. */
 export const serviceOperations = [listBuckets] as const

@@ -251,6 +251,7 @@ const otherOperations = [
   }),
 ] as const
 
+/** The operations on CORS, tags, encryption, policy and the other documents of a bucket. */
 export const settingOperations = [
   ...corsOperations,
   ...tagOperations,

@@ -48,6 +48,7 @@ const tags: Codec<readonly string[]> = {
   encode: (value) => value.join(','),
 }
 
+/** Causes of the conditions under which a key is written. */
 export const WRITE_CONDITION_CAUSES = [
   'preconditionFailed',
   'noSuchKey',
@@ -87,6 +88,7 @@ export const DESCRIPTION_PERMISSIONS = {
 
 const checksumField = (name: ChecksumName) => optional(header(headerOf(name), text))
 const checksumElement = (name: ChecksumName) => optionalElement(`Checksum${name.toUpperCase()}`, text)
+/** Whether a checksum is that of the whole object, or one over the checksums of its parts. */
 export const checksumType = oneOf(['FULL_OBJECT', 'COMPOSITE'])
 
 /** The words for algorithms, which stand for the names of headers in capitals. */
@@ -136,9 +138,11 @@ export const refuseEncryption: readonly Refusal[] = [
   ),
   refuseContext,
 ]
+/** For operations where an ACL can only be one of the canned ones. */
 export const refuseGrants: readonly Refusal[] = ['read', 'write', 'read-acp', 'write-acp', 'full-control'].map(
   (right) => refuseHeader(`x-amz-grant-${right}`),
 )
+/** For operations that cannot make an object that redirects. */
 export const refuseRedirect = refuseHeader('x-amz-website-redirect-location')
 
 /** Headers that ask for what no object here has. */

@@ -94,6 +94,7 @@ function sentRule({ condition, redirect }: StoredRule): SentRule {
   }
 }
 
+/** The operations on a bucket's website. */
 export const websiteOperations = [
   putDocument(bucketWebsite.put, {
     name: 'PutBucketWebsite',
