@@ -8,7 +8,7 @@ import { describeRun, machineLine } from './support/report.mjs'
 import { bytesOf, Session } from './support/session.mjs'
 import { KIB, MIB } from './support/sizes.mjs'
 
-const WARM_UP_BLOCKS = 4
+const WARM_UP_BLOCKS = 25
 const OBJECTS = 64
 
 /** @typedef {{ name: string, count: number, inFlight: number, prepare(session: Session): Promise<(count: number) => unknown[] | Promise<unknown[]>> }} Load */

@@ -267,11 +267,30 @@ test('phrases that slow readers down are found, and plain ones are not', () => {
 })
 
 test('a function that the tour names is defined in its file', () => {
-  const files = { 'packages/a/src/a.ts': 'export async function read() {}\nclass A {\n  async #next(): void {}\n}\n' }
+  const files = {
+    'packages/a/src/a.ts':
+      'export async function read() {}\nclass A {\n  async #next(): void {}\n  run = this.#next()\n}\n',
+  }
   const faults = (text) => checkTour({ path: 'docs/tour.md', text }, (file) => files[file])
   assert.deepEqual(faults('1. `a/src/a.ts:read` and `a/src/a.ts:#next`'), [])
   assert.deepEqual(faults('`a/src/a.ts:rea`, `b.ts:read`'), [
     'docs/tour.md:1: a/src/a.ts does not define rea',
     'docs/tour.md:1: b.ts does not exist',
   ])
+})
+
+test('each function of the tour is named in the file of one before it, or reached through a method that is', () => {
+  const files = {
+    'packages/a.ts': 'export function first() {\n  second()\n  store.write()\n}\n',
+    'packages/b.ts': 'export function second() {}\nexport function third() {}\n',
+  }
+  const faults = (text) => checkTour({ path: 'docs/tour.md', text }, (file) => files[file])
+  assert.deepEqual(faults('`a.ts:first`, `b.ts:second`, through `write` `b.ts:third`'), [])
+  assert.deepEqual(faults('`a.ts:first`\n`b.ts:third`'), [
+    'docs/tour.md:2: no file before it in this section names third',
+  ])
+  assert.deepEqual(faults('`a.ts:first`\nthrough `read` `b.ts:third`'), [
+    'docs/tour.md:2: no file before it in this section names read',
+  ])
+  assert.deepEqual(faults('## One\n`a.ts:first`\n## Two\n`b.ts:third`'), [])
 })

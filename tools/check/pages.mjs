@@ -59,23 +59,66 @@ export function checkGlossary({ path: file, text }, sources) {
   })
 }
 
+const TOUR_ENTRY = /`([\w./-]+\.ts):(#?\w+)`/g
+
 /**
- * Entries `path:name` of the tour whose file does not exist or does not define the name. Paths are below `packages/`.
+ * Entries `path:name` of the tour whose file does not exist or does not define the name, and those that nothing before
+ * them in their section leads to: the name, or the interface's method that the text names with “through”, must stand in
+ * the file of an earlier entry. Paths are below `packages/`.
  * @param {{ path: string, text: string }} tour
  * @param {(path: string) => string | undefined} read  the text of a file of the repository
  * @returns {string[]}
  */
 export function checkTour({ path: file, text }, read) {
-  return text.split('\n').flatMap((line, index) =>
-    [...line.matchAll(/`([\w./-]+\.ts):(#?\w+)`/g)].flatMap(([, source, name]) => {
+  const problems = []
+  for (const { line, body } of sectionsOf(text)) {
+    const codes = []
+    let end = 0
+    for (const match of body.matchAll(TOUR_ENTRY)) {
+      const [entry, source, name] = match
+      const at = `${file}:${line + body.slice(0, match.index).split('\n').length}`
+      const before = body.slice(end, match.index)
+      end = match.index + entry.length
       const code = read(`packages/${source}`)
-      if (code === undefined) return [`${file}:${index + 1}: ${source} does not exist`]
-      const declared = new RegExp(
-        String.raw`^(?:export )?(?:async )?(?:function\*?|class|const|type|interface) ${name}\b`,
-        'm',
-      )
-      const method = new RegExp(String.raw`^  +(?:static )?(?:async )?\*?${name}[(<]`, 'm')
-      return declared.test(code) || method.test(code) ? [] : [`${file}:${index + 1}: ${source} does not define ${name}`]
-    }),
+      if (code === undefined) {
+        problems.push(`${at}: ${source} does not exist`)
+        continue
+      }
+      if (!defines(code, name)) problems.push(`${at}: ${source} does not define ${name}`)
+      const through = [...before.matchAll(/[Tt]hrough\s+`(\w+)`/g)].at(-1)?.[1]
+      if (codes.length > 0 && !leadsTo(codes, { code, name, through })) {
+        problems.push(`${at}: no file before it in this section names ${through ?? name}`)
+      }
+      codes.push(code)
+    }
+  }
+  return problems
+}
+
+/** The sections of a page, and what happens “later” in one of them: the number of lines before each, and its text. */
+function sectionsOf(text) {
+  let line = 0
+  return text.split(/^(?=## |\d+\. Later)/m).map((body) => {
+    const section = { line, body }
+    line += body.split('\n').length - 1
+    return section
+  })
+}
+
+function defines(code, name) {
+  const declared = new RegExp(
+    String.raw`^(?:export )?(?:async )?(?:function\*?|class|const|type|interface) ${name}\b`,
+    'm',
   )
+  const method = new RegExp(String.raw`^  +(?:static )?(?:async )?\*?${name}[(<]`, 'm')
+  return declared.test(code) || method.test(code)
+}
+
+function leadsTo(codes, { code, name, through }) {
+  const sought = through ?? name
+  return codes.some((earlier) => {
+    const mentions = earlier.match(new RegExp(String.raw`(?<![\w])${sought}\b`, 'g'))?.length ?? 0
+    // the file that defines a name must use it as well
+    return mentions > (earlier === code && through === undefined ? 1 : 0)
+  })
 }
