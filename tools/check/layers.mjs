@@ -72,6 +72,9 @@ const DOMAIN_MAY_USE = [
   'ram/system-policies',
 ]
 
+/** The one module that reads, replaces and removes the row of a current version. */
+const CURRENT_ROW = { module: 'domain/objects/current.ts', access: /\bobjectRows\s*\.(?:read|set|delete)\(/ }
+
 const IMPURE = [
   /^Date\.now$/,
   /^new Date\(\)$/,
@@ -101,8 +104,19 @@ export function checkLayers(sources, readManifest) {
       ...(name === 'server' && !source.isTest ? engineFaults(place, item) : []),
       ...(file.startsWith('domain/') && !source.isTest ? domainFaults(place, item, exportsOfProtocol) : []),
     ])
-    return [...faults, ...impurities(place)]
+    return [...faults, ...impurities(place), ...currentRowFaults(place)]
   })
+}
+
+function currentRowFaults({ source, name, file }) {
+  if (name !== 'service' || source.isTest || file === CURRENT_ROW.module) return []
+  return source.text
+    .split('\n')
+    .flatMap((line, index) =>
+      CURRENT_ROW.access.test(line)
+        ? [`${source.path}:${index + 1}: only ${CURRENT_ROW.module} reads or writes the row of a current version`]
+        : [],
+    )
 }
 
 function importFaults({ source, name, file, layer, manifest, workspace }, { specifier, line }) {

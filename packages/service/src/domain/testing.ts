@@ -5,7 +5,6 @@ import { type BucketName, bucketName, type Digests, type ObjectKey, objectKey } 
 import {
   type BlobStore,
   type ByteSource,
-  carriesBytes,
   createMemoryBlobStore,
   createMemoryMetadataStore,
   createRandom,
@@ -16,13 +15,13 @@ import {
 import { createBucket } from './buckets/buckets.js'
 import { RowCluster, type RowClusterOptions } from './cluster/row-cluster.js'
 import { createDomain, type Domain } from './domain.js'
+import { readCurrent, removeCurrent } from './objects/current.js'
 import { type NewObject, putObject } from './objects/objects.js'
 import { openObject } from './objects/open-object.js'
+import { keep } from './objects/versions.js'
 import { withScope } from './scope.js'
-import { count } from './stored/counters.js'
-import { nullVersionRows, objectRows, ownerRows, partRows, versionRows } from './stored/keyspace.js'
+import { partRows } from './stored/keyspace.js'
 import type { ObjectDescription, ObjectName, PartRecord, Version, VersionId } from './stored/model.js'
-import { NULL_VERSION } from './stored/version-id.js'
 import { Sweeper } from './upkeep/sweeper.js'
 import { type Completion, completeUpload } from './uploads/complete.js'
 import { initiateUpload, readPartRows, storePart } from './uploads/uploads.js'
@@ -174,16 +173,10 @@ export async function readParts(reader: Reader, manifest: string, after: number,
 /** Makes the current version of a key one that is not current, at a place. */
 export async function keepAsVersion(domain: Domain, names: ObjectName & Pick<Version, 'place'>, id: VersionId) {
   await domain.metadata.transact(async (tx) => {
-    const record = await objectRows.read(tx, names)
+    const record = await readCurrent(tx, names)
     if (record === undefined) throw new Error(`there is no object ${names.key}`)
-    versionRows.set(tx, names, { ...record, version: { id, place: names.place } })
-    objectRows.delete(tx, names)
-    if (id === NULL_VERSION) nullVersionRows.set(tx, names, { place: names.place })
-    const { bytes } = record
-    if (bytes.kind === 'blob' && !carriesBytes(bytes.blob)) {
-      ownerRows.set(tx, { blob: bytes.blob }, versionRows.key(names))
-    }
-    count(tx, names.bucket, { versions: 1 })
+    keep(tx, names, { ...record, version: { id, place: names.place } })
+    removeCurrent(tx, names)
   })
 }
 

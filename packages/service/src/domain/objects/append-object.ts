@@ -33,9 +33,9 @@ import type {
 import { PartTable } from '../stored/part-table.js'
 import { type End, isSameEnd, readEnd } from './appendable-end.js'
 import { Changed } from './changed.js'
-import { currentKey, readObject, requireStored, type StoredObject } from './current.js'
+import { currentKey, readObject, requireStored, rewrite, type StoredObject } from './current.js'
 import { firstToJoin, joinTail } from './join-tail.js'
-import { putCurrent, readStanding, requireMutable, rewrite, type Standing } from './versions.js'
+import { putCurrent, readStanding, requireMutable, type Standing } from './versions.js'
 
 export interface Append {
   readonly bucket: BucketName

@@ -1,10 +1,11 @@
 /**
- * Reading the rows of objects. A key has at most one current version, in a row of its own; its other versions and its
- * delete markers lie in rows from the newest to the oldest. Where the newest version is a delete marker, none is current.
- * `versions.ts` writes these rows; listings and audits walk over all of them.
+ * The row of the current version of a key, and reading the others. A key has at most one current version, in a row of its
+ * own; its other versions and its delete markers lie in rows from the newest to the oldest. Where the newest version is a
+ * delete marker, none is current. No other module reads, replaces or removes the row of one current version; `versions.ts`
+ * decides when that happens, and listings and audits walk over all of them.
  */
 import { OssError } from '@bindery/protocol'
-import { type Awaitable, andThen, type Bytes, type Reader } from '@bindery/storage'
+import { type Awaitable, andThen, type Bytes, type Reader, type Transaction } from '@bindery/storage'
 import type { BucketAndMore, ReadMore } from '../buckets/buckets.js'
 import type { Domain } from '../domain.js'
 import { bucketRows, nullVersionRows, objectRows, versionRows } from '../stored/keyspace.js'
@@ -13,6 +14,31 @@ import { NULL_VERSION, placeOfId, versionIdOf } from '../stored/version-id.js'
 
 /** The key of the row of the current version: the owner of a blob that is written for it. */
 export const currentKey = (name: ObjectName): Bytes => objectRows.key(name)
+
+/** The current version of a key. */
+export function readCurrent(reader: Reader, name: ObjectName): Awaitable<ObjectRecord | undefined> {
+  return objectRows.read(reader, name)
+}
+
+/** Whether a key has a current version, whatever the state of its row. */
+export function hasCurrent(reader: Reader, name: ObjectName): Awaitable<boolean> {
+  return andThen(reader.get(currentKey(name)), (row) => row !== undefined)
+}
+
+/** Makes a record the current version of its key, in place of any other. */
+export function setCurrent(tx: Transaction, name: ObjectName, record: ObjectRecord): void {
+  objectRows.set(tx, name, record)
+}
+
+/** Leaves a key without a current version. */
+export function removeCurrent(tx: Transaction, name: ObjectName): void {
+  objectRows.delete(tx, name)
+}
+
+/** Describes a version anew, current or not: it stays the same version, with the same data in the same storage class. */
+export function rewrite(tx: Transaction, { row }: StoredObject, record: ObjectRecord): void {
+  tx.set(row, objectRows.encode(record))
+}
 
 /** A version, and the key of its row. */
 export interface Stored<T extends VersionRecord = VersionRecord> {
@@ -28,7 +54,7 @@ export const hasData = (stored: Stored): stored is StoredObject => !('deleteMark
 /** The version that a name denotes, data or a delete marker: the current one for a name without a version. */
 function readVersion(reader: Reader, name: ObjectName): Awaitable<Stored | undefined> {
   const { version } = name
-  return andThen(objectRows.read(reader, name), (record) => {
+  return andThen(readCurrent(reader, name), (record) => {
     const isAsked = record !== undefined && (version === undefined || versionIdOf(record) === version)
     if (isAsked) return { row: currentKey(name), record }
     return version === undefined ? undefined : readOther(reader, name, version)

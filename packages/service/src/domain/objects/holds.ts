@@ -7,8 +7,7 @@ import { type Reader, together } from '@bindery/storage'
 import { readBucket } from '../buckets/buckets.js'
 import type { Domain } from '../domain.js'
 import type { Holds, ObjectName, ObjectRecord, Retention } from '../stored/model.js'
-import { requireStored, type StoredObject } from './current.js'
-import { rewrite } from './versions.js'
+import { requireStored, rewrite, type StoredObject } from './current.js'
 
 /**
  * Retains a version until a time, in place of what retained it before.

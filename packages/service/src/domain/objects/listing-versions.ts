@@ -8,7 +8,7 @@ import { nullVersionRows, objectRows, versionRows } from '../stored/keyspace.js'
 import type { VersionId, VersionRecord } from '../stored/model.js'
 import { checkNames, isGroup, rangeOf, scan, type Track } from '../stored/scan.js'
 import { NULL_VERSION, placeOf, placeOfId, versionIdOf } from '../stored/version-id.js'
-import { readNewest } from './current.js'
+import { readCurrent, readNewest } from './current.js'
 
 export interface VersionQuery {
   readonly bucket: BucketName
@@ -85,7 +85,7 @@ function readStartWithin(
 ): Awaitable<Start> {
   const name = { bucket, key: keyMarker as ObjectKey }
   const found = together(
-    objectRows.read(reader, name),
+    readCurrent(reader, name),
     readNewest(reader, name, 1),
     versionIdMarker === NULL_VERSION ? nullVersionRows.read(reader, name) : undefined,
   )

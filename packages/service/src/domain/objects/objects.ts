@@ -24,8 +24,9 @@ import {
   readObject,
   requireObject,
   requireStored,
+  rewrite,
 } from './current.js'
-import { type Deleted, deleteCurrent, deleteVersion, putCurrent, readStanding, rewrite } from './versions.js'
+import { type Deleted, deleteCurrent, deleteVersion, putCurrent, readStanding } from './versions.js'
 import { requireCondition, type WriteCondition } from './write-condition.js'
 
 export interface NewObject extends Announced {

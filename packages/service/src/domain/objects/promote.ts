@@ -3,8 +3,7 @@ import { holderRows, manifestRows, ownerRows, partRows } from '../stored/keyspac
 import { Manifest } from '../stored/manifest.js'
 import type { ObjectRecord, PartRecord } from '../stored/model.js'
 import { PartTable } from '../stored/part-table.js'
-import type { StoredObject } from './current.js'
-import { rewrite } from './versions.js'
+import { rewrite, type StoredObject } from './current.js'
 
 /**
  * Gives an object of one blob the rows of a manifest, under the id that it has had from birth, so that others can

@@ -8,8 +8,7 @@ import { readBucket } from '../buckets/buckets.js'
 import { findDocument } from '../buckets/documents.js'
 import type { Domain } from '../domain.js'
 import type { BucketRecord, ObjectName, ObjectRecord, StorageClass } from '../stored/model.js'
-import { requireStored } from './current.js'
-import { rewrite } from './versions.js'
+import { requireStored, rewrite } from './current.js'
 
 const DAY_MS = 86_400_000
 

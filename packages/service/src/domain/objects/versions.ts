@@ -14,7 +14,7 @@ import { discardObject } from '../bytes/garbage.js'
 import type { Domain } from '../domain.js'
 import { count } from '../stored/counters.js'
 import { readDocument } from '../stored/documents.js'
-import { nullVersionRows, objectRows, ownerRows, versionRows } from '../stored/keyspace.js'
+import { nullVersionRows, ownerRows, versionRows } from '../stored/keyspace.js'
 import type {
   BucketRecord,
   DeleteMarker,
@@ -27,7 +27,19 @@ import type {
   VersionRecord,
 } from '../stored/model.js'
 import { NULL_VERSION, newVersionId, nextPlace, placeOf, versionIdOf } from '../stored/version-id.js'
-import { currentKey, hasData, readMarker, readNewest, readOther, type Stored, type StoredObject } from './current.js'
+import {
+  currentKey,
+  hasData,
+  readCurrent,
+  readMarker,
+  readNewest,
+  readOther,
+  removeCurrent,
+  rewrite,
+  type Stored,
+  type StoredObject,
+  setCurrent,
+} from './current.js'
 import { requireCondition, type WriteCondition } from './write-condition.js'
 
 /** The versions of a key that a new one follows or replaces, as one transaction has read them. */
@@ -49,7 +61,7 @@ export interface Standing {
 /** A bucket that never kept versions costs two reads at the same time, and nothing else. Throws noSuchBucket. */
 export function readStanding(domain: Domain, reader: Reader, { bucket, key }: ObjectName): Awaitable<Standing> {
   const name = { bucket, key }
-  return andThen(together(readBucket(domain, reader, bucket), objectRows.read(reader, name)), ([record, current]) => {
+  return andThen(together(readBucket(domain, reader, bucket), readCurrent(reader, name)), ([record, current]) => {
     const { versioning } = record
     const others = together(
       versioning !== undefined && current === undefined ? readMarker(reader, name) : undefined,
@@ -98,7 +110,7 @@ export function putCurrent(
     ? { ...defaultHolds(standing.objectWorm, modifiedAt), ...record, version: newVersion(domain, standing, modifiedAt) }
     : record
   giveWay(domain, tx, standing, 'overwritten')
-  tx.set(currentKey(name), objectRows.encode(placed))
+  setCurrent(tx, name, placed)
   count(tx, name.bucket, { objects: [{ storageClass: placed.storageClass, count: 1, bytes: placed.size }] })
   return placed
 }
@@ -118,7 +130,7 @@ export function deleteCurrent(domain: Domain, tx: Transaction, standing: Standin
   const { bucket, name, current } = standing
   const version = bucket.versioning === undefined ? undefined : newVersion(domain, standing, now)
   giveWay(domain, tx, standing, 'deleted')
-  if (current !== undefined) tx.delete(currentKey(name))
+  if (current !== undefined) removeCurrent(tx, name)
   if (version === undefined) return { isMarker: false }
   const marker: DeleteMarker = { deleteMarker: true, owner: bucket.owner, modifiedAt: now, version }
   placeAmongOthers(tx, name, marker)
@@ -142,8 +154,8 @@ function giveWay(domain: Domain, tx: Transaction, standing: Standing, why: Garba
   else discardData(removal, { row: currentKey(name), record: current })
 }
 
-/** Makes the current version one of the others. */
-function keep(tx: Transaction, name: ObjectName, record: ObjectRecord): void {
+/** Adds the version that was current to the others; its row as the current one is for the caller to replace or remove. */
+export function keep(tx: Transaction, name: ObjectName, record: ObjectRecord): void {
   placeAmongOthers(tx, name, record)
   const { bytes } = record
   if (bytes.kind === 'blob' && !carriesBytes(bytes.blob)) {
@@ -240,13 +252,13 @@ export async function deleteVersion(
   const { version } = name
   const [retentionMs, current, other, newest] = await together(
     readRetentionMs(domain, tx, bucket),
-    objectRows.read(tx, name),
+    readCurrent(tx, name),
     readOther(tx, name, version),
     readNewest(tx, name, 2),
   )
   const removal = { domain, tx, name, why: 'deleted', retentionMs, bypassGovernance } as const
   if (current !== undefined && versionIdOf(current) === version) {
-    tx.delete(currentKey(name))
+    removeCurrent(tx, name)
     discardData(removal, { row: currentKey(name), record: current })
     succeed(tx, name, newest[0])
     return { version, isMarker: false }
@@ -259,16 +271,11 @@ export async function deleteVersion(
   return { version, isMarker: !hasData(other) }
 }
 
-/** Describes a version anew, current or not: it stays the same version, with the same data in the same storage class. */
-export function rewrite(tx: Transaction, { row }: StoredObject, record: ObjectRecord): void {
-  tx.set(row, objectRows.encode(record))
-}
-
 /** Makes the newest of the others current, where it has data. */
 function succeed(tx: Transaction, name: ObjectName, newest: VersionRecord | undefined): void {
   if (newest === undefined || 'deleteMarker' in newest) return
   takeFromOthers(tx, name, newest)
-  tx.set(currentKey(name), objectRows.encode(newest))
+  setCurrent(tx, name, newest)
   const { bytes } = newest
   // it was written for this row, as its header says
   if (bytes.kind === 'blob' && !carriesBytes(bytes.blob)) ownerRows.delete(tx, { blob: bytes.blob })

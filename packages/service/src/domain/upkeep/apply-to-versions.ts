@@ -6,15 +6,15 @@ import { type BucketName, type ObjectKey, OssError } from '@bindery/protocol'
 import { type Transaction, together } from '@bindery/storage'
 import { readBucket } from '../buckets/buckets.js'
 import type { Domain } from '../domain.js'
-import { readStored } from '../objects/current.js'
+import { hasCurrent, readStored } from '../objects/current.js'
 import { changeStorageClass, deleteCurrent, deleteVersion, readStanding } from '../objects/versions.js'
 import { isDamage } from '../stored/damage.js'
 import { readDocument } from '../stored/documents.js'
-import { startingWith } from '../stored/key-range.js'
-import { objectRows, versionRows } from '../stored/keyspace.js'
+import { versionRows } from '../stored/keyspace.js'
 import type { BucketRecord, ObjectRecord, StorageClass, VersionId, VersionRecord } from '../stored/model.js'
 import { placeOf, versionIdOf } from '../stored/version-id.js'
 import { type DueAction, dueAction, type LifecycleRule, type Subject } from './due-action.js'
+import { currentVersions, otherVersions, type WalkedVersion } from './walk-versions.js'
 
 /** A version that a rule has deleted, or moved to another class. */
 export interface ActedOn {
@@ -26,9 +26,6 @@ export interface ActedOn {
   /** The class that it was moved to. */
   readonly storageClass?: StorageClass
 }
-
-/** Records of 40 kB stay within the limit of one read. */
-const ROWS_AT_ONCE = 200
 
 /** Yields each version after a rule has acted on it. */
 export async function* applyToVersions(
@@ -65,44 +62,19 @@ function commonStart(prefixes: readonly string[]): string {
 
 type Found = Subject & { readonly key: ObjectKey }
 
-async function* currentOnes(domain: Domain, bucket: BucketName, prefix: string): AsyncGenerator<Found> {
-  const range = startingWith(objectRows.prefix({ bucket, key: prefix }))
-  for await (const row of domain.damage.rowsIn(domain.metadata, range, ROWS_AT_ONCE)) {
-    const record = domain.damage.skip(row.key, () => objectRows.decodeRow(row))
-    if (record !== undefined) yield { key: objectRows.namesOf(row.key).key, record, isOnly: false }
-  }
-}
-
-/** Versions that are not current, each with the time of the one after it, and delete markers. */
+/** Versions that are not current. A rule may ask whether a delete marker is alone: the version after it shows that. */
 async function* others(domain: Domain, bucket: BucketName, prefix: string): AsyncGenerator<Found> {
-  const range = startingWith(versionRows.prefix({ bucket, key: prefix }))
-  let before: { readonly key: ObjectKey; readonly time: number } | undefined
-  let newest: Found | undefined
-  for await (const row of domain.damage.rowsIn(domain.metadata, range, ROWS_AT_ONCE)) {
-    const record = domain.damage.skip(row.key, () => versionRows.decodeRow(row))
-    if (record === undefined) continue
-    const { key } = versionRows.namesOf(row.key)
-    if (newest !== undefined) yield { ...newest, isOnly: newest.key !== key }
-    newest = undefined
-    const noncurrentSince = before?.key === key ? before.time : await findTime(domain, bucket, key)
-    before = { key, time: record.modifiedAt }
-    const found = { key, record, noncurrentSince, isOnly: false }
-    // whether a marker is alone shows the next row
-    if (noncurrentSince === undefined) newest = found
-    else yield found
+  let newest: WalkedVersion | undefined
+  for await (const version of otherVersions(domain, bucket, prefix)) {
+    if (newest !== undefined) yield { ...newest, isOnly: newest.key !== version.key }
+    newest = version.noncurrentSince === undefined ? version : undefined
+    if (newest === undefined) yield { ...version, isOnly: false }
   }
   if (newest !== undefined) yield { ...newest, isOnly: true }
 }
 
-/** The time of the current version of a key, if it has one. A damaged one keeps the versions before it: it is never due. */
-async function findTime({ metadata, damage }: Domain, bucket: BucketName, key: ObjectKey): Promise<number | undefined> {
-  try {
-    return (await metadata.read((reader) => objectRows.read(reader, { bucket, key })))?.modifiedAt
-  } catch (error) {
-    if (!isDamage(error)) throw error
-    damage.add(objectRows.key({ bucket, key }), error)
-    return Number.POSITIVE_INFINITY
-  }
+async function* currentOnes(domain: Domain, bucket: BucketName, prefix: string): AsyncGenerator<Found> {
+  for await (const version of currentVersions(domain, bucket, prefix)) yield { ...version, isOnly: false }
 }
 
 async function act(
@@ -178,8 +150,8 @@ async function expire(
 /** The versions of a key, counted up to two. */
 async function countVersions(tx: Transaction, name: { readonly bucket: BucketName; readonly key: ObjectKey }) {
   const { from, to } = versionRows.rangeUnder(name)
-  const [others, current] = await together(tx.range(from, to, { limit: 2 }), tx.get(objectRows.key(name)))
-  return others.length + (current === undefined ? 0 : 1)
+  const [others, isCurrent] = await together(tx.range(from, to, { limit: 2 }), hasCurrent(tx, name))
+  return others.length + (isCurrent ? 1 : 0)
 }
 
 async function move(tx: Transaction, { bucket, key, record }: Target, storageClass: StorageClass, now: number) {

@@ -1,26 +1,15 @@
 /** The rows of an inventory's report. */
 import { percentEncode } from '@bindery/bytes'
-import type { BucketName, ObjectKey } from '@bindery/protocol'
 import type { Inventory } from '../buckets/inventories.js'
 import type { Domain } from '../domain.js'
-import { startingWith } from '../stored/key-range.js'
-import { objectRows, versionRows } from '../stored/keyspace.js'
 import type { BucketRecord, ObjectRecord, VersionRecord } from '../stored/model.js'
 import { versionIdOf } from '../stored/version-id.js'
-
-/** Records of 40 kB stay within the limit of one read. */
-const ROWS_AT_ONCE = 200
+import { currentVersions, otherVersions, type WalkedVersion } from './walk-versions.js'
 
 /** The names of the columns, in their order. */
 export function columnsOf({ includedObjectVersions, optionalFields }: Inventory): string[] {
   const ofVersions = includedObjectVersions === 'All' ? ['VersionId', 'IsLatest', 'IsDeleteMarker'] : []
   return ['Bucket', 'Key', ...ofVersions, ...(optionalFields?.fields ?? [])]
-}
-
-interface Found {
-  readonly key: ObjectKey
-  readonly record: VersionRecord
-  readonly isLatest: boolean
 }
 
 /** Yields a line for each object that the filter selects, or for each version: the current ones first. */
@@ -32,38 +21,13 @@ export async function* inventoryRows(
   const columns = columnsOf(inventory)
   const prefix = inventory.filter?.prefix ?? ''
   const isAll = inventory.includedObjectVersions === 'All'
-  for (const found of [currentOnes(domain, bucket.name, prefix), isAll ? others(domain, bucket.name, prefix) : []]) {
-    for await (const one of found) {
+  const walks = [currentVersions(domain, bucket.name, prefix), isAll ? otherVersions(domain, bucket.name, prefix) : []]
+  for (const walk of walks) {
+    for await (const one of walk) {
       if (!isSelected(inventory, one.record)) continue
       yield `${columns.map((column) => field(cellOf(column, bucket, one))).join(',')}\n`
     }
   }
-}
-
-async function* currentOnes(domain: Domain, bucket: BucketName, prefix: string): AsyncGenerator<Found> {
-  const range = startingWith(objectRows.prefix({ bucket, key: prefix }))
-  for await (const row of domain.damage.rowsIn(domain.metadata, range, ROWS_AT_ONCE)) {
-    const record = domain.damage.skip(row.key, () => objectRows.decodeRow(row))
-    if (record !== undefined) yield { key: objectRows.namesOf(row.key).key, record, isLatest: true }
-  }
-}
-
-/** Versions that are not current. The newest of a key is its latest if the key has no current object: a delete marker. */
-async function* others(domain: Domain, bucket: BucketName, prefix: string): AsyncGenerator<Found> {
-  const range = startingWith(versionRows.prefix({ bucket, key: prefix }))
-  let before: ObjectKey | undefined
-  for await (const row of domain.damage.rowsIn(domain.metadata, range, ROWS_AT_ONCE)) {
-    const record = domain.damage.skip(row.key, () => versionRows.decodeRow(row))
-    if (record === undefined) continue
-    const { key } = versionRows.namesOf(row.key)
-    const isLatest = key !== before && !(await isCurrent(domain, bucket, key))
-    before = key
-    yield { key, record, isLatest }
-  }
-}
-
-async function isCurrent({ metadata }: Domain, bucket: BucketName, key: ObjectKey): Promise<boolean> {
-  return (await metadata.read((reader) => reader.get(objectRows.key({ bucket, key })))) !== undefined
 }
 
 /** Bounds are inclusive. Delete markers have no size and no class. */
@@ -79,11 +43,11 @@ function isSelected({ filter = {} }: Inventory, record: VersionRecord): boolean 
   return storageClass !== undefined && classes.includes(storageClass.toLowerCase())
 }
 
-function cellOf(column: string, bucket: BucketRecord, { key, record, isLatest }: Found): string {
+function cellOf(column: string, bucket: BucketRecord, { key, record, noncurrentSince }: WalkedVersion): string {
   if (column === 'Bucket') return bucket.name
   if (column === 'Key') return percentEncode(key)
   if (column === 'VersionId') return bucket.versioning === undefined ? '' : versionIdOf(record)
-  if (column === 'IsLatest') return String(isLatest)
+  if (column === 'IsLatest') return String(noncurrentSince === undefined)
   if (column === 'IsDeleteMarker') return String('deleteMarker' in record)
   if (column === 'LastModifiedDate') return isoSecond(record.modifiedAt)
   if ('deleteMarker' in record) return column === 'Size' ? '0' : ''
