@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { bucketName } from '@bindery/protocol'
+import { isBucketName } from '@bindery/protocol'
 import type { Endpoint } from '@bindery/service'
 import { parseNetworks } from './networks.js'
 import { isAllowedHost } from './outgoing/allowed-hosts.js'
@@ -161,13 +161,4 @@ function list(placeholder: string, expected: string, holds: (item: string) => bo
     return items.every(holds) ? items : undefined
   }
   return { placeholder, expected, parse }
-}
-
-function isBucketName(name: string): boolean {
-  try {
-    bucketName(name)
-    return true
-  } catch {
-    return false
-  }
 }

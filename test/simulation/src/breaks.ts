@@ -240,9 +240,9 @@ export const BREAKS: readonly Break[] = [
     theme: 'completing',
     seed: 3,
     file: `${DOMAIN}uploads/complete.js`,
-    find: 'const { upload, usage, stored } = await readUploadWhole(domain, completion);',
+    find: 'const { upload, usage, stored } = await findUploadWhole(domain, completion);',
     replace: `const upload = await findUpload(domain, completion);
-        const { usage, stored } = await readUploadWhole(domain, completion)
+        const { usage, stored } = await findUploadWhole(domain, completion)
             .catch(() => ({ usage: { edition: -1 }, stored: new PartTable(0) }));`,
   },
   {

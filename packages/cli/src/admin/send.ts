@@ -1,7 +1,5 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { type AdminOperationName, Query, type Signable, signV4 } from '@bindery/protocol'
-import { Failure, nodeDigests } from '@bindery/server'
+import { Failure, nodeDigests, requireRootKey } from '@bindery/server'
 import { defaultFolder } from '../arguments.js'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -22,7 +20,7 @@ export type AdminAnswer = Readonly<Record<string, unknown>>
 
 /**
  * The server and the key: from flags, from the variables of the OSS SDKs, or from the data folder on this machine. Throws
- * Failure `adminKeyMissing`.
+ * Failure `adminKeyMissing`, `fileDamaged`.
  */
 export async function adminServer(
   { endpoint, folder }: { readonly endpoint: string | undefined; readonly folder: string | undefined },
@@ -45,14 +43,8 @@ async function credentialsOf(folder: string | undefined, env: Environment): Prom
     const accessKeySecret = env.BINDERY_ACCESS_KEY_SECRET
     return { accessKeyId: BINDERY_ACCESS_KEY_ID, accessKeySecret, securityToken: undefined }
   }
-  const file = join(folder ?? defaultFolder(env), 'keys.json')
-  try {
-    const { accessKeyId, accessKeySecret } = JSON.parse(await readFile(file, 'utf8'))
-    if (typeof accessKeyId === 'string' && typeof accessKeySecret === 'string') {
-      return { accessKeyId, accessKeySecret, securityToken: undefined }
-    }
-  } catch {}
-  throw new Failure('adminKeyMissing', { file })
+  const { accessKeyId, accessKeySecret } = await requireRootKey(folder ?? defaultFolder(env))
+  return { accessKeyId, accessKeySecret, securityToken: undefined }
 }
 
 /** Sends one admin request. Throws Failure `serverSilent`, `adminRefused`. */

@@ -41,6 +41,8 @@ export const ENGLISH_MAINTENANCE: MaintenanceSentences = {
       accessKeyId === undefined
         ? `${identity ?? user} does not have ${policy ?? group}, though a row says so`
         : `access key ${accessKeyId} belongs to no user`,
+    domainMissing: ({ domain }) => `the domain ${domain}, which it lists, does not lead to it`,
+    domainStray: ({ domain }) => `the domain ${domain} leads to it, and it does not list that domain`,
     documentStray: ({ document }) => `a ${document} document that it does not list`,
     usageStray: () => 'counters of an upload that is not open',
     holderStray: ({ manifest }) => `a missing record still references manifest ${manifest}`,

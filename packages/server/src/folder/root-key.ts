@@ -10,9 +10,14 @@ const SECRET_LENGTH = 30
 const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 
-/** The root key of a data folder; generated if it is missing, and readable only by its owner. */
+const fileIn = (folder: string): string => join(folder, 'keys.json')
+
+/**
+ * The root key of a data folder, generated if it is missing; its file is readable only by its owner. Throws Failure
+ * `fileDamaged`.
+ */
 export async function keptRootKey(folder: string): Promise<RootKey> {
-  const file = join(folder, 'keys.json')
+  const file = fileIn(folder)
   const text = await readFile(file, 'utf8').catch((error) => {
     if (systemCode(error) === 'ENOENT') return undefined
     throw error
@@ -21,6 +26,15 @@ export async function keptRootKey(folder: string): Promise<RootKey> {
   const key = { accessKeyId: `BK${letters(UPPER, ID_LENGTH - 2)}`, accessKeySecret: letters(LETTERS, SECRET_LENGTH) }
   await writeDurably(file, `${JSON.stringify({ version: 1, ...key }, undefined, 2)}\n`, 0o600)
   return { ...key, isNew: true, file }
+}
+
+/** The root key of a data folder, whether a server uses it or not. Throws Failure `adminKeyMissing`, `fileDamaged`. */
+export async function requireRootKey(folder: string): Promise<Pick<RootKey, 'accessKeyId' | 'accessKeySecret'>> {
+  const file = fileIn(folder)
+  const text = await readFile(file, 'utf8').catch((cause) => {
+    throw new Failure('adminKeyMissing', { file }, { cause })
+  })
+  return parseKey(text, file)
 }
 
 function parseKey(text: string, file: string): Pick<RootKey, 'accessKeyId' | 'accessKeySecret'> {

@@ -6,6 +6,7 @@
 import { hex } from '@bindery/bytes'
 import { type BlobStore, encodeCounters, type MetadataStore } from '@bindery/storage'
 import {
+  boundDomainRows,
   bucketRows,
   counterRows,
   documentRows,
@@ -24,6 +25,7 @@ import { type BucketCounters, bucketCounters } from '../domain/stored/records/co
 import type { Space } from '../domain/stored/space.js'
 import { checkBlobs, checkOwners } from './check-blobs.js'
 import { checkBuckets } from './check-buckets.js'
+import { checkDomains } from './check-domains.js'
 import { checkIdentities, IDENTITY_SPACES } from './check-identities.js'
 import { checkHolders, checkManifests, checkParts } from './check-manifests.js'
 import { checkObjects, checkVersions, findTouched } from './check-objects.js'
@@ -60,6 +62,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
   const findings = new Findings(options.metadata, options.quarantine, options.onFinding)
   const inspection = new Inspection(options, findings, options.bytes, options.onProgress ?? (() => {}))
   await checkBuckets(inspection)
+  await checkDomains(inspection)
   await checkIdentities(inspection)
   await checkOthers(inspection)
   await checkObjects(inspection)
@@ -84,6 +87,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
 
 /** The spaces whose rows are checked against others. */
 const CHECKED: ReadonlySet<unknown> = new Set([
+  boundDomainRows,
   bucketRows,
   documentRows,
   objectRows,

@@ -61,13 +61,11 @@ export interface Completion<T = never> extends UploadName {
 }
 
 /** The result of a Complete. */
-export type Completed<T = never> = Made & {
-  /** The object as it was made; absent where an earlier request made it. */
-  readonly object?: ObjectRecord
-} & (
-    | /** This request made the object. */ { readonly kind: 'created' }
-    /** This request made the object, or was the first to ask for a callback; it made the callback. */
-    | { readonly kind: 'calledBack'; readonly outcome: T }
+export type Completed<T = never> = Made &
+  (
+    | /** This request made the object. */ { readonly kind: 'created'; readonly object: ObjectRecord }
+    /** This request made the object, or was the first with a callback; it made the callback. */
+    | { readonly kind: 'calledBack'; readonly object: ObjectRecord; readonly outcome: T }
     /** An earlier request made the object; `outcome` is that of its callback, if it made one and it is known. */
     | { readonly kind: 'repeated'; readonly outcome: string | undefined }
   )
@@ -155,7 +153,7 @@ async function orReceipt<T, R>(first: Awaitable<T>, second: (missing: OssError) 
 
 async function completeOpen<T>(domain: Domain, completion: Completion<T>): Promise<Completed<T>> {
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
-    const { upload, usage, stored } = await readUploadWhole(domain, completion)
+    const { upload, usage, stored } = await findUploadWhole(domain, completion)
     const chosen = choose(completion, stored)
     checkParts(upload, chosen)
     completion.checkParts?.(chosen)
@@ -194,14 +192,14 @@ interface WholeUpload {
  * Each page looks again whether the upload is open and its edition the same, so that together they are one state, of an
  * open upload: the sweeper takes the parts of others. Throws noSuchUpload.
  */
-export async function readUploadWhole(domain: Domain, name: UploadName): Promise<WholeUpload> {
+export async function findUploadWhole(domain: Domain, name: UploadName): Promise<WholeUpload> {
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
-    const first = await readPage(domain, name, 0)
+    const first = await findPage(domain, name, 0)
     const stored = new PartTable(first.rows.length < PARTS_PER_READ ? first.rows.length : PART_NUMBER_MAX)
     let page = first
     stored.append(page.rows)
     while (page.rows.length === PARTS_PER_READ && stored.length < PART_NUMBER_MAX) {
-      page = await readPage(domain, name, stored.partNumber(stored.length - 1))
+      page = await findPage(domain, name, stored.partNumber(stored.length - 1))
       stored.append(page.rows)
     }
     const { upload, usage } = first
@@ -210,7 +208,7 @@ export async function readUploadWhole(domain: Domain, name: UploadName): Promise
   throw new StorageError('conflict', 'parts kept arriving while the upload was being read')
 }
 
-function readPage(domain: Domain, name: UploadName, after: number) {
+function findPage(domain: Domain, name: UploadName, after: number) {
   return domain.metadata.read(async (reader) => {
     const [upload, usage, rows] = await together(
       readUpload(reader, name),

@@ -5,7 +5,7 @@ import type { AutoCompleteFailure, UploadRecord } from '../stored/model.js'
 import { gapsBetween, type NumberRange, rangesOf } from '../stored/number-ranges.js'
 import type { PartTable } from '../stored/part-table.js'
 import { readFailure } from './auto-complete.js'
-import { checkParts, readUploadWhole } from './complete.js'
+import { checkParts, findUploadWhole } from './complete.js'
 import type { UploadName } from './uploads.js'
 
 /** Consecutive parts of equal size. */
@@ -37,7 +37,7 @@ export interface Explanation {
  * noSuchUpload.
  */
 export async function explainUpload(domain: Domain, name: UploadName): Promise<Explanation> {
-  const { upload, stored: parts } = await readUploadWhole(domain, name)
+  const { upload, stored: parts } = await findUploadWhole(domain, name)
   return {
     upload,
     parts,
