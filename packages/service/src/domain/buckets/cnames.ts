@@ -1,6 +1,6 @@
 /** Binds domains of users to buckets, after they proved by a token that a domain is theirs. */
 import { type BucketName, type BucketSettings, CNAMES_MAX, OssError } from '@bindery/protocol'
-import type { Transaction } from '@bindery/storage'
+import { type Awaitable, andThen, type Transaction } from '@bindery/storage'
 import { type Domain, newId } from '../domain.js'
 import { readDocument } from '../stored/documents.js'
 import { boundDomainRows } from '../stored/keyspace.js'
@@ -35,9 +35,10 @@ export async function createToken(domain: Domain, bucket: BucketName, name: stri
 }
 
 /** Undefined if none was created, or it has expired. Throws noSuchBucket. */
-export async function findToken(domain: Domain, bucket: BucketName, name: string): Promise<CnameToken | undefined> {
-  const { tokens = [] } = (await findDocument(domain, bucket, 'cname')) ?? NONE
-  return tokens.find((token) => token.domain === name && domain.clock() < token.expiresAt)
+export function findToken(domain: Domain, bucket: BucketName, name: string): Awaitable<CnameToken | undefined> {
+  return andThen(findDocument(domain, bucket, 'cname'), (found) =>
+    (found?.tokens ?? []).find((token) => token.domain === name && domain.clock() < token.expiresAt),
+  )
 }
 
 /** How the certificate of a binding changes; absent: it stays. */
@@ -100,8 +101,8 @@ export async function releaseDomain(domain: Domain, bucket: BucketName, name: st
 }
 
 /** The bound domains in the order of their names. Throws noSuchBucket. */
-export async function findCnames(domain: Domain, bucket: BucketName): Promise<readonly Cname[]> {
-  return ((await findDocument(domain, bucket, 'cname')) ?? NONE).cnames
+export function findCnames(domain: Domain, bucket: BucketName): Awaitable<readonly Cname[]> {
+  return andThen(findDocument(domain, bucket, 'cname'), (found) => (found ?? NONE).cnames)
 }
 
 async function changeCnames(

@@ -1,4 +1,5 @@
 /** The inventories of a bucket as they are set; `upkeep/write-inventories.ts` writes their reports. */
+
 import {
   type BucketName,
   type BucketSettings,
@@ -7,6 +8,7 @@ import {
   isBucketName,
   OssError,
 } from '@bindery/protocol'
+import { type Awaitable, andThen } from '@bindery/storage'
 import type { Domain } from '../domain.js'
 import { readDocument } from '../stored/documents.js'
 import { readBucketIfAny } from './buckets.js'
@@ -66,12 +68,14 @@ async function changeInventories(
 }
 
 /** In the order of their ids. Throws noSuchBucket. */
-export async function findInventories(domain: Domain, bucket: BucketName): Promise<readonly Inventory[]> {
-  return (await findDocument(domain, bucket, 'inventory'))?.inventories ?? []
+export function findInventories(domain: Domain, bucket: BucketName): Awaitable<readonly Inventory[]> {
+  return andThen(findDocument(domain, bucket, 'inventory'), (found) => found?.inventories ?? [])
 }
 
 /** A page of those that follow an id. Throws noSuchBucket. */
-export async function listInventories(domain: Domain, bucket: BucketName, after: string) {
-  const rest = (await findInventories(domain, bucket)).filter(({ id }) => id > after)
-  return { inventories: rest.slice(0, INVENTORIES_PAGE_SIZE), isTruncated: rest.length > INVENTORIES_PAGE_SIZE }
+export function listInventories(domain: Domain, bucket: BucketName, after: string) {
+  return andThen(findInventories(domain, bucket), (inventories) => {
+    const rest = inventories.filter(({ id }) => id > after)
+    return { inventories: rest.slice(0, INVENTORIES_PAGE_SIZE), isTruncated: rest.length > INVENTORIES_PAGE_SIZE }
+  })
 }

@@ -2,6 +2,7 @@
  * Replication rules of a bucket. They are kept for clients that set and read them; nothing is replicated, so each stays in
  * its first state.
  */
+
 import {
   type BucketName,
   type BucketSettings,
@@ -10,6 +11,7 @@ import {
   REPLICATION_PREFIXES_MAX,
   REPLICATION_RULES_MAX,
 } from '@bindery/protocol'
+import { type Awaitable, andThen } from '@bindery/storage'
 import { type Domain, newId } from '../domain.js'
 import { readDocument } from '../stored/documents.js'
 import type { BucketRecord } from '../stored/model.js'
@@ -110,8 +112,9 @@ export function requireRule(rules: readonly ReplicationRule[], id: string): Repl
 }
 
 /** Throws noSuchBucket, notReplicated. */
-export async function findReplications(domain: Domain, bucket: BucketName): Promise<readonly ReplicationRule[]> {
-  const rules = (await findDocument(domain, bucket, 'replication'))?.rules
-  if (rules === undefined) throw new OssError('notReplicated', { bucketName: bucket })
-  return rules
+export function findReplications(domain: Domain, bucket: BucketName): Awaitable<readonly ReplicationRule[]> {
+  return andThen(findDocument(domain, bucket, 'replication'), (found) => {
+    if (found === undefined) throw new OssError('notReplicated', { bucketName: bucket })
+    return found.rules
+  })
 }

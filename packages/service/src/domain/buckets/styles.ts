@@ -1,5 +1,7 @@
 /** The image styles of a bucket. */
+
 import { type BucketName, type BucketSettings, OssError, STYLES_MAX } from '@bindery/protocol'
+import { type Awaitable, andThen } from '@bindery/storage'
 import type { Domain } from '../domain.js'
 import { readDocument } from '../stored/documents.js'
 import { changeDocument, findDocument } from './documents.js'
@@ -35,6 +37,6 @@ export async function deleteStyle(domain: Domain, bucket: BucketName, name: stri
 }
 
 /** In the order of their names. Throws noSuchBucket. */
-export async function findStyles(domain: Domain, bucket: BucketName): Promise<readonly Style[]> {
-  return (await findDocument(domain, bucket, 'style'))?.styles ?? []
+export function findStyles(domain: Domain, bucket: BucketName): Awaitable<readonly Style[]> {
+  return andThen(findDocument(domain, bucket, 'style'), (found) => found?.styles ?? [])
 }

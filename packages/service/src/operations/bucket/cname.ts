@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import type { Operations } from '@bindery/protocol'
 import { type BucketName, OssError } from '@bindery/protocol'
+import { andThen } from '@bindery/storage'
 import { type Call, handler } from '../../call.js'
 import {
   bindDomain,
@@ -20,10 +21,11 @@ export const createCnameToken = handler('CreateCnameToken', async ({ domain, buc
   return { output: {}, result: shown(bucket.name, name, await createToken(domain, bucket.name, name)) }
 })
 
-export const getCnameToken = handler('GetCnameToken', async ({ domain, bucket, input: { cname } }) => {
-  const token = await findToken(domain, bucket.name, cname)
-  if (token === undefined) throw new OssError('cnameTokenNotFound')
-  return { output: {}, result: shown(bucket.name, cname, token) }
+export const getCnameToken = handler('GetCnameToken', ({ domain, bucket, input: { cname } }) => {
+  return andThen(findToken(domain, bucket.name, cname), (token) => {
+    if (token === undefined) throw new OssError('cnameTokenNotFound')
+    return { output: {}, result: shown(bucket.name, cname, token) }
+  })
 })
 
 function shown(bucket: BucketName, cname: string, { token, expiresAt }: CnameToken) {
@@ -85,9 +87,9 @@ function factsOf(pem: string): X509Certificate {
   }
 }
 
-export const listCname = handler('ListCname', async ({ domain, bucket: { name, owner } }) => {
-  return { output: {}, result: { bucket: name, owner, cnames: await findCnames(domain, name) } }
-})
+export const listCname = handler('ListCname', ({ domain, bucket: { name, owner } }) =>
+  andThen(findCnames(domain, name), (cnames) => ({ output: {}, result: { bucket: name, owner, cnames } })),
+)
 
 export const deleteCname = handler('DeleteCname', async ({ domain, bucket, document }) => {
   await releaseDomain(domain, bucket.name, document.cname.domain)

@@ -7,6 +7,7 @@ import {
   type OperationName,
   OssError,
 } from '@bindery/protocol'
+import { andThen } from '@bindery/storage'
 import type { Call, NamedHandler } from '../../call.js'
 import { type BucketChange, changeDocument, findDocument } from '../../domain/buckets/documents.js'
 import { readDocument } from '../../domain/stored/documents.js'
@@ -52,13 +53,13 @@ function handlersOf(document: AnyDocument, settle: Settle<Setting> = (value) => 
     return { output: {} }
   }
 
-  const get = async ({ domain, bucket, input }: Call<AnyDocument['get']>) => {
-    const value = await findDocument(domain, bucket.name, document.kind)
-    if (value !== undefined) return { output: {}, result: value }
-    const { unset = document.unset } = input as FromS3
-    if (typeof unset === 'string') throw new OssError(unset, { bucketName: bucket.name })
-    return { output: {}, result: unset.value }
-  }
+  const get = ({ domain, bucket, input }: Call<AnyDocument['get']>) =>
+    andThen(findDocument(domain, bucket.name, document.kind), (value) => {
+      if (value !== undefined) return { output: {}, result: value }
+      const { unset = document.unset } = input as FromS3
+      if (typeof unset === 'string') throw new OssError(unset, { bucketName: bucket.name })
+      return { output: {}, result: unset.value }
+    })
 
   const remove = async (call: Call<NonNullable<AnyDocument['delete']>>) => {
     await changeDocument(call.domain, call.bucket.name, document, async ({ tx, bucket }) => {

@@ -1,4 +1,5 @@
 import { OssError } from '@bindery/protocol'
+import { andThen } from '@bindery/storage'
 import { handler } from '../../call.js'
 import { addInventory, deleteInventory, findInventories, listInventories } from '../../domain/buckets/inventories.js'
 
@@ -8,16 +9,22 @@ export const putBucketInventory = handler('PutBucketInventory', async ({ domain,
   return { output: {} }
 })
 
-export const getBucketInventory = handler('GetBucketInventory', async ({ domain, bucket, input: { inventoryId } }) => {
-  const found = (await findInventories(domain, bucket.name)).find(({ id }) => id === inventoryId)
-  if (found === undefined) throw new OssError('noSuchInventory', { InventoryId: inventoryId })
-  return { output: {}, result: found }
-})
+export const getBucketInventory = handler('GetBucketInventory', ({ domain, bucket, input: { inventoryId } }) =>
+  andThen(findInventories(domain, bucket.name), (inventories) => {
+    const found = inventories.find(({ id }) => id === inventoryId)
+    if (found === undefined) throw new OssError('noSuchInventory', { InventoryId: inventoryId })
+    return { output: {}, result: found }
+  }),
+)
 
-export const listBucketInventory = handler('ListBucketInventory', async ({ domain, bucket, input }) => {
-  const { inventories, isTruncated } = await listInventories(domain, bucket.name, input.continuationToken ?? '')
-  const nextContinuationToken = isTruncated ? inventories.at(-1)?.id : undefined
-  return { output: {}, result: { inventories, isTruncated, nextContinuationToken } }
+export const listBucketInventory = handler('ListBucketInventory', ({ domain, bucket, input }) => {
+  return andThen(
+    listInventories(domain, bucket.name, input.continuationToken ?? ''),
+    ({ inventories, isTruncated }) => {
+      const nextContinuationToken = isTruncated ? inventories.at(-1)?.id : undefined
+      return { output: {}, result: { inventories, isTruncated, nextContinuationToken } }
+    },
+  )
 })
 
 export const deleteBucketInventory = handler('DeleteBucketInventory', async ({ domain, bucket, input }) => {

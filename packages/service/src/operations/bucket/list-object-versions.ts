@@ -1,28 +1,30 @@
 import { badArgument } from '@bindery/protocol'
+import { andThen } from '@bindery/storage'
 import { type CallOf, handler } from '../../call.js'
 import { type ListedVersion, listVersions, type VersionEntry } from '../../domain/objects/listing-versions.js'
 import { versionIdOf } from '../../domain/stored/version-id.js'
 import { ownerOf, shownRestore, shownTransition } from '../describe.js'
 
-export const listObjectVersions = handler('ListObjectVersions', async (call) => {
+export const listObjectVersions = handler('ListObjectVersions', (call) => {
   const { encodingType, ...query } = call.input
   const bucket = call.bucket.name
   const { keyMarker, versionIdMarker } = query
   if (versionIdMarker !== undefined && keyMarker === '') {
     throw badArgument('versionMarkerWithoutKey', call.nameOf('versionIdMarker'), versionIdMarker)
   }
-  const { entries, isTruncated } = await listVersions(call.domain, { bucket, ...query })
-  const result = {
-    name: bucket,
-    ...query,
-    versionIdMarker: versionIdMarker ?? '',
-    encodingType,
-    isTruncated,
-    ...(isTruncated && nextMarkers(entries.at(-1))),
-    versions: entries.flatMap((entry) => (entry.kind === 'version' ? [listed(call, entry)] : [])),
-    commonPrefixes: entries.flatMap((entry) => (entry.kind === 'prefix' ? [{ prefix: entry.prefix }] : [])),
-  }
-  return { output: {}, result }
+  return andThen(listVersions(call.domain, { bucket, ...query }), ({ entries, isTruncated }) => {
+    const result = {
+      name: bucket,
+      ...query,
+      versionIdMarker: versionIdMarker ?? '',
+      encodingType,
+      isTruncated,
+      ...(isTruncated && nextMarkers(entries.at(-1))),
+      versions: entries.flatMap((entry) => (entry.kind === 'version' ? [listed(call, entry)] : [])),
+      commonPrefixes: entries.flatMap((entry) => (entry.kind === 'prefix' ? [{ prefix: entry.prefix }] : [])),
+    }
+    return { output: {}, result }
+  })
 })
 
 function nextMarkers(last: VersionEntry | undefined) {

@@ -1,28 +1,30 @@
+import { andThen } from '@bindery/storage'
 import { handler } from '../../call.js'
 import { listObjects as readObjects } from '../../domain/objects/listing.js'
 import { ownerOf } from '../describe.js'
 import { listedObjects, prefixesOf } from './list-objects.js'
 
-export const listObjectsV2 = handler('ListObjectsV2', async (call) => {
+export const listObjectsV2 = handler('ListObjectsV2', (call) => {
   const { prefix, delimiter, startAfter, continuationToken, maxKeys, encodingType, fetchOwner, skipsGroups } =
     call.input
   const bucket = call.bucket.name
   const after = continuationToken ?? startAfter ?? ''
   const page = { bucket, prefix, delimiter, maxKeys, after, wholeGroups: continuationToken !== undefined, skipsGroups }
-  const { entries, next } = await readObjects(call.domain, page)
-  const result = {
-    name: bucket,
-    prefix,
-    startAfter,
-    continuationToken,
-    maxKeys,
-    delimiter: delimiter === '' ? undefined : delimiter,
-    encodingType,
-    isTruncated: next !== undefined,
-    nextContinuationToken: next,
-    contents: listedObjects(call, entries, fetchOwner ? ownerOf : () => undefined),
-    commonPrefixes: prefixesOf(entries),
-    keyCount: entries.length,
-  }
-  return { output: {}, result }
+  return andThen(readObjects(call.domain, page), ({ entries, next }) => {
+    const result = {
+      name: bucket,
+      prefix,
+      startAfter,
+      continuationToken,
+      maxKeys,
+      delimiter: delimiter === '' ? undefined : delimiter,
+      encodingType,
+      isTruncated: next !== undefined,
+      nextContinuationToken: next,
+      contents: listedObjects(call, entries, fetchOwner ? ownerOf : () => undefined),
+      commonPrefixes: prefixesOf(entries),
+      keyCount: entries.length,
+    }
+    return { output: {}, result }
+  })
 })

@@ -1,23 +1,25 @@
+import { andThen } from '@bindery/storage'
 import { type CallOf, handler } from '../../call.js'
 import { type ObjectEntry, listObjects as readObjects } from '../../domain/objects/listing.js'
 import { ownerOf, shownRestore, shownTransition } from '../describe.js'
 
-export const listObjects = handler('ListObjects', async (call) => {
+export const listObjects = handler('ListObjects', (call) => {
   const { encodingType, skipsGroups, ...query } = call.input
   const bucket = call.bucket.name
   const { prefix, delimiter, marker, maxKeys } = query
   const page = { bucket, prefix, delimiter, maxKeys, after: marker, wholeGroups: true, skipsGroups }
-  const { entries, next } = await readObjects(call.domain, page)
-  const result = {
-    name: bucket,
-    ...query,
-    encodingType,
-    isTruncated: next !== undefined,
-    nextMarker: next,
-    contents: listedObjects(call, entries, ownerOf),
-    commonPrefixes: prefixesOf(entries),
-  }
-  return { output: {}, result }
+  return andThen(readObjects(call.domain, page), ({ entries, next }) => {
+    const result = {
+      name: bucket,
+      ...query,
+      encodingType,
+      isTruncated: next !== undefined,
+      nextMarker: next,
+      contents: listedObjects(call, entries, ownerOf),
+      commonPrefixes: prefixesOf(entries),
+    }
+    return { output: {}, result }
+  })
 })
 
 /** The objects of a page in listing form, with the given description of the account that owns each. */

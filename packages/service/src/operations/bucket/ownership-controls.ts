@@ -1,4 +1,5 @@
 import { OssError, ownershipControlsDocument } from '@bindery/protocol'
+import { andThen } from '@bindery/storage'
 import { handler } from '../../call.js'
 import { changeDocument, findDocument } from '../../domain/buckets/documents.js'
 
@@ -12,10 +13,11 @@ const putBucketOwnershipControls = handler('PutBucketOwnershipControls', async (
   return { output: {} }
 })
 
-const getBucketOwnershipControls = handler('GetBucketOwnershipControls', async ({ domain, bucket }) => {
-  const result = await findDocument(domain, bucket.name, 'ownershipControls')
-  if (result === undefined) throw new OssError('noSuchOwnershipControls')
-  return { output: {}, result }
+const getBucketOwnershipControls = handler('GetBucketOwnershipControls', ({ domain, bucket }) => {
+  return andThen(findDocument(domain, bucket.name, 'ownershipControls'), (result) => {
+    if (result === undefined) throw new OssError('noSuchOwnershipControls')
+    return { output: {}, result }
+  })
 })
 
 const deleteBucketOwnershipControls = handler('DeleteBucketOwnershipControls', async ({ domain, bucket }) => {

@@ -1,4 +1,5 @@
 import { OssError } from '@bindery/protocol'
+import { andThen } from '@bindery/storage'
 import { handler } from '../../call.js'
 import {
   addReplication,
@@ -14,9 +15,9 @@ export const putBucketReplication = handler('PutBucketReplication', async ({ dom
   return { output: { ruleId: await addReplication(domain, bucket.name, rule, endpoints.location) } }
 })
 
-export const getBucketReplication = handler('GetBucketReplication', async ({ domain, bucket }) => {
-  return { output: {}, result: { rules: await findReplications(domain, bucket.name) } }
-})
+export const getBucketReplication = handler('GetBucketReplication', ({ domain, bucket }) =>
+  andThen(findReplications(domain, bucket.name), (rules) => ({ output: {}, result: { rules } })),
+)
 
 export const deleteBucketReplication = handler('DeleteBucketReplication', async ({ domain, bucket, document }) => {
   await removeReplications(domain, bucket.name, document.ids)

@@ -1,4 +1,5 @@
 import { OssError } from '@bindery/protocol'
+import { andThen } from '@bindery/storage'
 import { handler } from '../../call.js'
 import { deleteStyle as deleteOne, findStyles, putStyle as putOne } from '../../domain/buckets/styles.js'
 
@@ -8,16 +9,17 @@ export const putStyle = handler('PutStyle', async ({ domain, bucket, input, docu
   return { output: {} }
 })
 
-export const getStyle = handler('GetStyle', async ({ domain, bucket, input }) => {
-  const styles = await findStyles(domain, bucket.name)
-  const style = styles.find(({ name }) => name === input.styleName)
-  if (style === undefined) throw new OssError('noSuchStyle', { StyleName: input.styleName })
-  return { output: {}, result: style }
+export const getStyle = handler('GetStyle', ({ domain, bucket, input }) => {
+  return andThen(findStyles(domain, bucket.name), (styles) => {
+    const style = styles.find(({ name }) => name === input.styleName)
+    if (style === undefined) throw new OssError('noSuchStyle', { StyleName: input.styleName })
+    return { output: {}, result: style }
+  })
 })
 
-export const listStyle = handler('ListStyle', async ({ domain, bucket }) => {
-  return { output: {}, result: { styles: await findStyles(domain, bucket.name) } }
-})
+export const listStyle = handler('ListStyle', ({ domain, bucket }) =>
+  andThen(findStyles(domain, bucket.name), (styles) => ({ output: {}, result: { styles } })),
+)
 
 export const deleteStyle = handler('DeleteStyle', async ({ domain, bucket, input }) => {
   await deleteOne(domain, bucket.name, input.styleName)

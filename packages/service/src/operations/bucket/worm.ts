@@ -1,4 +1,5 @@
 import { OssError } from '@bindery/protocol'
+import { andThen } from '@bindery/storage'
 import { handler } from '../../call.js'
 import { readBucket } from '../../domain/buckets/buckets.js'
 import { abortWorm, completeWorm, extendWorm, initiateWorm, readWorm } from '../../domain/buckets/worm.js'
@@ -22,10 +23,12 @@ export const extendBucketWorm = handler('ExtendBucketWorm', async ({ domain, buc
   return { output: {} }
 })
 
-export const getBucketWorm = handler('GetBucketWorm', async ({ domain, bucket: { name } }) => {
-  const worm = await domain.metadata.read(async (reader) =>
-    readWorm(domain, reader, await readBucket(domain, reader, name)),
+export const getBucketWorm = handler('GetBucketWorm', ({ domain, bucket: { name } }) => {
+  const found = domain.metadata.read((reader) =>
+    andThen(readBucket(domain, reader, name), (record) => readWorm(domain, reader, record)),
   )
-  if (worm === undefined) throw new OssError('noSuchWorm')
-  return { output: {}, result: worm }
+  return andThen(found, (worm) => {
+    if (worm === undefined) throw new OssError('noSuchWorm')
+    return { output: {}, result: worm }
+  })
 })

@@ -44,8 +44,7 @@ export const completeMultipartUpload = handler('CompleteMultipartUpload', {
     const location = `${call.bucketUrl}/${percentEncode(key, { keepTilde: false })}`
     const checksum = checksumsOf(completed.checksum)
     const result = { encodingType: input.encodingType, location, bucket, key, etag, ...checksum }
-    const expiration =
-      completed.kind === 'repeated' ? undefined : shownExpiration(call.expirationOf(completed.object))
+    const expiration = completed.kind === 'repeated' ? undefined : shownExpiration(call.expirationOf(completed.object))
     const output = { etag, crc64, versionId: version, expiration, ...encryptionHeaders(encryption) }
     return { output, answer: answerIn(completed), result }
   },

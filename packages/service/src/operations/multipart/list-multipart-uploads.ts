@@ -1,22 +1,24 @@
+import { andThen } from '@bindery/storage'
 import { handler } from '../../call.js'
 import type { UploadRecord } from '../../domain/stored/model.js'
 import { listUploads, type UploadEntry } from '../../domain/uploads/listing.js'
 import { ownerOf } from '../describe.js'
 
-export const listMultipartUploads = handler('ListMultipartUploads', async (call) => {
+export const listMultipartUploads = handler('ListMultipartUploads', (call) => {
   const { encodingType, ...query } = call.input
   const bucket = call.bucket.name
-  const { entries, isTruncated } = await listUploads(call.domain, { bucket, ...query })
-  const result = {
-    encodingType,
-    bucket,
-    ...query,
-    ...nextMarkers(entries.at(-1)),
-    isTruncated,
-    uploads: entries.flatMap((entry) => (entry.kind === 'upload' ? [listed(entry.upload)] : [])),
-    commonPrefixes: entries.flatMap((entry) => (entry.kind === 'prefix' ? [{ prefix: entry.prefix }] : [])),
-  }
-  return { output: {}, result }
+  return andThen(listUploads(call.domain, { bucket, ...query }), ({ entries, isTruncated }) => {
+    const result = {
+      encodingType,
+      bucket,
+      ...query,
+      ...nextMarkers(entries.at(-1)),
+      isTruncated,
+      uploads: entries.flatMap((entry) => (entry.kind === 'upload' ? [listed(entry.upload)] : [])),
+      commonPrefixes: entries.flatMap((entry) => (entry.kind === 'prefix' ? [{ prefix: entry.prefix }] : [])),
+    }
+    return { output: {}, result }
+  })
 })
 
 /** SDKs read them whether the listing is truncated or not. */

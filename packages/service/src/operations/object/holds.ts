@@ -1,4 +1,5 @@
 import { type InputOf, type Operations, OssError } from '@bindery/protocol'
+import { andThen } from '@bindery/storage'
 import { handler } from '../../call.js'
 import type { Domain } from '../../domain/domain.js'
 import { putLegalHold, putRetention } from '../../domain/objects/holds.js'
@@ -33,11 +34,12 @@ export const putObjectRetention = handler('PutObjectRetention', async (call) => 
   return { output: { versionId: shownVersionOf(call.bucket, record) } }
 })
 
-export const getObjectRetention = handler('GetObjectRetention', async (call) => {
-  const record = await findObject(call.domain, call.objectName)
-  if (record.retention === undefined) throw new OssError('noSuchRetention')
-  const { mode, until: retainUntil } = record.retention
-  return { output: { versionId: shownVersionOf(call.bucket, record) }, result: { mode, retainUntil } }
+export const getObjectRetention = handler('GetObjectRetention', (call) => {
+  return andThen(findObject(call.domain, call.objectName), (record) => {
+    if (record.retention === undefined) throw new OssError('noSuchRetention')
+    const { mode, until: retainUntil } = record.retention
+    return { output: { versionId: shownVersionOf(call.bucket, record) }, result: { mode, retainUntil } }
+  })
 })
 
 export const putObjectLegalHold = handler('PutObjectLegalHold', async (call) => {
@@ -45,8 +47,9 @@ export const putObjectLegalHold = handler('PutObjectLegalHold', async (call) => 
   return { output: { versionId: shownVersionOf(call.bucket, record) } }
 })
 
-export const getObjectLegalHold = handler('GetObjectLegalHold', async (call) => {
-  const record = await findObject(call.domain, call.objectName)
-  if (record.legalHold === undefined) throw new OssError('noSuchLegalHold')
-  return { output: { versionId: shownVersionOf(call.bucket, record) }, result: { status: record.legalHold } }
+export const getObjectLegalHold = handler('GetObjectLegalHold', (call) => {
+  return andThen(findObject(call.domain, call.objectName), (record) => {
+    if (record.legalHold === undefined) throw new OssError('noSuchLegalHold')
+    return { output: { versionId: shownVersionOf(call.bucket, record) }, result: { status: record.legalHold } }
+  })
 })

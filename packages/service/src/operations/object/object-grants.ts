@@ -1,3 +1,4 @@
+import { andThen } from '@bindery/storage'
 import { handler } from '../../call.js'
 import { findObject, setObjectAcl } from '../../domain/objects/objects.js'
 import type { BucketAcl, BucketRecord, ObjectRecord } from '../../domain/stored/model.js'
@@ -11,14 +12,15 @@ function resulting({ acl }: ObjectRecord, bucket: BucketRecord): BucketAcl {
   return bucket.aclOrigin === 's3' ? 'private' : bucket.acl
 }
 
-const getObjectGrants = handler('GetObjectGrants', async ({ domain, bucket, objectName }) => {
-  const object = await findObject(domain, objectName)
-  const { owner } = object
-  const grants = grantsOf(owner, resulting(object, bucket))
-  return {
-    output: { versionId: shownVersionOf(bucket, object) },
-    result: { owner: ownerOf(owner), accessControlList: { grants } },
-  }
+const getObjectGrants = handler('GetObjectGrants', ({ domain, bucket, objectName }) => {
+  return andThen(findObject(domain, objectName), (object) => {
+    const { owner } = object
+    const grants = grantsOf(owner, resulting(object, bucket))
+    return {
+      output: { versionId: shownVersionOf(bucket, object) },
+      result: { owner: ownerOf(owner), accessControlList: { grants } },
+    }
+  })
 })
 
 const putObjectGrants = handler('PutObjectGrants', async ({ domain, bucket, objectName, input, document }) => {

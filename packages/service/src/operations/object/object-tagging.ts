@@ -1,3 +1,4 @@
+import { andThen } from '@bindery/storage'
 import { handler } from '../../call.js'
 import { findObject, setObjectTagging } from '../../domain/objects/objects.js'
 import { shownVersionOf } from '../../domain/stored/version-id.js'
@@ -8,10 +9,11 @@ export const putObjectTagging = handler('PutObjectTagging', async (call) => {
   return { output: { versionId: shownVersionOf(call.bucket, object) } }
 })
 
-export const getObjectTagging = handler('GetObjectTagging', async (call) => {
-  const object = await findObject(call.domain, call.objectName)
-  const tags = object.tagging.map(([key, value]) => ({ key, value }))
-  return { output: { versionId: shownVersionOf(call.bucket, object) }, result: { tagSet: { tags } } }
+export const getObjectTagging = handler('GetObjectTagging', (call) => {
+  return andThen(findObject(call.domain, call.objectName), (object) => {
+    const tags = object.tagging.map(([key, value]) => ({ key, value }))
+    return { output: { versionId: shownVersionOf(call.bucket, object) }, result: { tagSet: { tags } } }
+  })
 })
 
 export const deleteObjectTagging = handler('DeleteObjectTagging', async (call) => {

@@ -1,3 +1,4 @@
+import { andThen } from '@bindery/storage'
 import { handler } from '../../call.js'
 import { readAccountSetting, setAccountSetting } from '../../domain/buckets/account-settings.js'
 
@@ -6,9 +7,13 @@ export const putPublicAccessBlock = handler('PutPublicAccessBlock', async (call)
   return { output: {} }
 })
 
-export const getPublicAccessBlock = handler('GetPublicAccessBlock', async ({ domain, accountId }) => {
-  const found = await domain.metadata.read((reader) => readAccountSetting(reader, accountId, 'publicAccessBlock'))
-  return { output: {}, result: found ?? { blockPublicAccess: false } }
+export const getPublicAccessBlock = handler('GetPublicAccessBlock', ({ domain, accountId }) => {
+  return andThen(
+    domain.metadata.read((reader) => readAccountSetting(reader, accountId, 'publicAccessBlock')),
+    (found) => {
+      return { output: {}, result: found ?? { blockPublicAccess: false } }
+    },
+  )
 })
 
 export const deletePublicAccessBlock = handler('DeletePublicAccessBlock', async ({ domain, accountId }) => {
