@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { encodeCounters } from '@bindery/storage'
-import { bindDomain } from '../domain/buckets/cnames.js'
 import { bury } from '../domain/cluster/members.js'
 import { findObject } from '../domain/objects/objects.js'
 import {
-  boundDomainRows,
   bucketRows,
   counterRows,
   documentRows,
@@ -61,8 +59,6 @@ interface Break {
   /** The findings that remain after a repair; by default none. */
   readonly remains?: readonly FindingKind[]
 }
-
-const EXAMPLE = { domain: 'files.example.com' }
 
 const BREAKS: readonly Break[] = [
   {
@@ -124,20 +120,6 @@ const BREAKS: readonly Break[] = [
     what: 'a document that its bucket does not list',
     breaks: ({ domain }) => setDocuments(domain, {}),
     finds: ['documentStray'],
-  },
-  {
-    what: 'a domain that leads to a bucket which does not list it',
-    breaks: ({ domain }) =>
-      domain.metadata.transact(async (tx) => boundDomainRows.set(tx, EXAMPLE, { bucket: BUCKET })),
-    finds: ['domainStray'],
-  },
-  {
-    what: 'a domain that does not lead to the bucket which lists it',
-    breaks: async ({ domain }) => {
-      await bindDomain(domain, BUCKET, EXAMPLE.domain, undefined)
-      await remove(domain, boundDomainRows.key(EXAMPLE))
-    },
-    finds: ['domainMissing'],
   },
   {
     what: 'a document of a missing bucket',
