@@ -23,6 +23,7 @@ interface Settings {
 
 type Kind = keyof Settings
 
+/** The facts that are read together with a bucket. */
 export interface ReadWithBucket extends ReadForAccess {
   readonly settings?: Settings | undefined
 }

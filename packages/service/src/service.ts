@@ -66,6 +66,7 @@ export interface SentAnswer {
   readonly httpVersion: string
 }
 
+/** The facts about a response for the access log and the metrics. */
 export interface ResponseLog {
   readonly requestId: string
   readonly operation?: string | undefined

@@ -121,6 +121,10 @@ export function checkSession(claim: Claim, { session }: AccessKey, now: number):
 /** Bindery's keys may have hyphens. */
 const POSSIBLE_KEY = /^[0-9A-Za-z._=-]+$/
 
+/**
+ * The error for a key that is not known. Its cause depends on the form of the claim and on whether the id could be
+ * that of a key at all.
+ */
 export function unknownKey(claim: Claim): OssError {
   const { place, accessKeyId, securityToken } = claim
   const details = { accessKeyId }

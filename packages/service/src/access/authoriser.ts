@@ -57,13 +57,16 @@ export interface OtherQuestion {
   readonly conditions: Conditions
 }
 
+/** The outcome of a question. */
 export type Decision = Allowed | Denied
 
+/** A permitted action, with the rule that permits it. */
 export interface Allowed {
   readonly allowed: true
   readonly reason: Reason
 }
 
+/** A denied action, with the cause to answer and the rule that denies it. */
 export interface Denied {
   readonly allowed: false
   readonly cause: Cause

@@ -29,6 +29,7 @@ const BUCKET_TAG = 'oss:BucketTag/'
 
 /** Whether a decision about these keys has to know the object, or the tags of its bucket. */
 export const readsObject = (key: string): boolean => key.startsWith(EXISTING_TAG)
+/** Whether a decision about a condition key depends on the tags of the bucket. */
 export const readsBucketTags = (key: string): boolean => key.startsWith(BUCKET_TAG)
 
 /** The values that depend on requester and circumstances alone, whatever is asked for. */
@@ -52,6 +53,7 @@ export function circumstancesOf(requester: Requester, { request, stated, now }: 
   }
 }
 
+/** The values of a question's condition keys. A key that the request has no value for is undefined. */
 export function lookUpOf({ requester, action, resource, conditions }: AccessQuestion): LookUp {
   const { stated } = conditions
   const circumstances = circumstancesOf(requester, conditions)

@@ -32,6 +32,7 @@ export interface KeySession {
 /** The user or role that a key acts for, if it is not the account itself. */
 export type Identity = RamUser | RoleSession
 
+/** A user of an account. */
 export interface RamUser {
   readonly kind: 'user'
   /** Decimal digits, unique on this server. */
@@ -52,6 +53,7 @@ export interface RoleSession {
   readonly sessionPolicy?: CompiledPolicy | undefined
 }
 
+/** A policy by its name, ready to be evaluated. */
 export interface AttachedPolicy {
   readonly name: string
   readonly policy: CompiledPolicy
@@ -69,6 +71,7 @@ export interface AccessKeys {
 /** The account, user or role that signed a request, or anonymous. */
 export type Requester = Anonymous | KeyHolder
 
+/** A requester that did not sign. */
 export interface Anonymous {
   readonly kind: 'anonymous'
 }
@@ -97,6 +100,7 @@ export function editionOf(requester: Requester): number | undefined {
   return requester.kind === 'anonymous' ? undefined : requester.key?.edition
 }
 
+/** The account of a requester; undefined for an anonymous one. */
 export function accountOf(requester: Requester): Account | undefined {
   return requester.kind === 'anonymous' ? undefined : requester.account
 }

@@ -27,4 +27,5 @@ export interface AdminCall<N extends AdminOperationName> extends AdminContext {
 /** Answers the members of the result. Throws RamError. */
 export type AdminHandler<N extends AdminOperationName> = (call: AdminCall<N>) => Promise<object> | object
 
+/** Handlers by the names of their operations. */
 export type AdminHandlers<N extends AdminOperationName = AdminOperationName> = { readonly [K in N]: AdminHandler<K> }

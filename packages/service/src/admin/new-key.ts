@@ -21,6 +21,7 @@ export function sealedKey(domain: Domain, sealer: Sealer | undefined): SealedKey
   return { accessKeyId, accessKeySecret, secret }
 }
 
+/** A new key with its secret: the only answer that contains it. */
 export function shownNewKey({ accessKeyId, accessKeySecret }: SealedKey, createdAt: number) {
   const { LastUsedDate: _, ...shown } = shownKey({ accessKeyId, enabled: true, createdAt })
   return { ...shown, AccessKeySecret: accessKeySecret }

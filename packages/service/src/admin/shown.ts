@@ -6,6 +6,7 @@ import type { NamedAccount } from '../domain/ram/accounts.js'
 import type { NamedIdentity, Page } from '../domain/ram/identities.js'
 import type { NamedPolicy } from '../domain/ram/policies.js'
 
+/** A user as `User` of an answer. */
 export function shownUser({ id, name, displayName, comments, createdAt }: NamedIdentity<'user'>) {
   return {
     UserId: id,
@@ -16,14 +17,17 @@ export function shownUser({ id, name, displayName, comments, createdAt }: NamedI
   }
 }
 
+/** An account as `Account` of an answer. */
 export function shownAccount({ account, displayName, comments, createdAt }: NamedAccount) {
   return { AccountId: account, DisplayName: displayName, Comments: comments, CreateDate: isoSeconds(createdAt) }
 }
 
+/** A group as `Group` of an answer. */
 export function shownGroup({ id, name, comments, createdAt }: NamedIdentity<'group'>) {
   return { GroupId: id, GroupName: name, Comments: comments, CreateDate: isoSeconds(createdAt) }
 }
 
+/** A role as `Role` of an answer; its ARN names the account. */
 export function shownRole(
   account: string,
   { id, name, comments, createdAt, trust, sessionSecondsMax }: NamedIdentity<'role'>,
@@ -39,6 +43,7 @@ export function shownRole(
   }
 }
 
+/** A policy as `Policy` of an answer, without its document. */
 export function shownPolicy({ name, comments, createdAt, updatedAt }: Omit<NamedPolicy, 'document'>) {
   return {
     PolicyName: name,
@@ -49,10 +54,12 @@ export function shownPolicy({ name, comments, createdAt, updatedAt }: Omit<Named
   }
 }
 
+/** Whether a managed policy is one of the server's or an account's own. */
 export function policyType(name: string): 'System' | 'Custom' {
   return SYSTEM_POLICIES.has(name) ? 'System' : 'Custom'
 }
 
+/** An access key as `AccessKey` of an answer, without its secret; a key that was never used has an empty date. */
 export function shownKey({ accessKeyId, enabled, createdAt, lastUsedAt }: ListedAccessKey) {
   return {
     AccessKeyId: accessKeyId,

@@ -49,6 +49,7 @@ export interface Domain extends Pick<DomainOptions, Handed> {
   readonly answersRepeats: boolean
 }
 
+/** Makes the domain of one process. It owns no resource that must be released: the caller closes the stores. */
 export function createDomain(options: DomainOptions): Domain {
   const { metadata, blobs, cluster, digests, clock, sleep, random, keys } = options
   const events = new Announcer(options.events ?? new EventHub(), blobs.incarnation, clock)

@@ -15,6 +15,7 @@ export type UploadEvent = UploadHappening & {
   readonly uploadId: string
 }
 
+/** The change of an upload. */
 export type UploadHappening =
   | { readonly type: 'initiated'; readonly initiator: string }
   | {
@@ -40,6 +41,7 @@ export type Event =
   /** The process stops. */
   | { readonly type: 'stopping' }
 
+/** Receives events. It is called synchronously by the publisher and must not throw. */
 export type Listener = (event: Event) => void
 
 /** A registered listener. */

@@ -34,6 +34,7 @@ import { FINDING_KINDS, type Finding, type FindingKind, Findings, type Quarantin
 import { type AuditProgress, Inspection } from './inspection.js'
 import { gapsBetweenSpaces, rowsOf, walk } from './walk.js'
 
+/** The stores of an audit, and what it does about its findings. */
 export interface AuditOptions {
   /** At rest: no process writes to the stores meanwhile. */
   readonly metadata: MetadataStore
@@ -48,6 +49,7 @@ export interface AuditOptions {
   readonly onProgress?: (progress: AuditProgress) => void
 }
 
+/** The outcome of an audit. */
 export interface AuditReport {
   readonly findings: Readonly<Partial<Record<FindingKind, number>>>
   /** Findings that were repaired. */

@@ -43,10 +43,12 @@ function hash(text: string): [number, number] {
   return [(low ^ (low >>> 15)) >>> 0, (high ^ (high >>> 16)) >>> 0]
 }
 
+/** An item of a set, identified by its token. */
 export interface Token {
   readonly token: string
 }
 
+/** Two sets that should be equal, and the reactions to their differences. */
 export interface Comparison<D extends Token, F extends Token> {
   /** The expected and the existing items; walked more than once. */
   readonly due: () => AsyncIterable<D>

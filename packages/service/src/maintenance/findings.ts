@@ -40,6 +40,7 @@ export const FINDING_KINDS = {
   blobStray: 'left',
 } as const satisfies Record<string, 'lost' | 'wrong' | 'left'>
 
+/** The kinds of findings. */
 export type FindingKind = keyof typeof FINDING_KINDS
 
 /** The names that a finding concerns, and the expected and actual values. */

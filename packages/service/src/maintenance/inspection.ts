@@ -39,6 +39,7 @@ export interface AuditProgress {
   readonly blobsToRecover: number
 }
 
+/** The progress that the steps of an audit count up. */
 export type MutableProgress = { -readonly [N in keyof AuditProgress]: AuditProgress[N] }
 
 /** The two sides of a comparison. */
@@ -195,6 +196,7 @@ export async function isGarbage(reader: Reader, kind: GarbageKind, id: string): 
   return mayHaveRows(reader, garbageRows.rangeUnder({ garbageKind: kind, garbageId: id }))
 }
 
+/** Whether a manifest has a holder. True also where a damaged row makes the answer uncertain. */
 export async function isReferenced(reader: Reader, manifest: string): Promise<boolean> {
   return mayHaveRows(reader, holderRows.rangeUnder({ manifest }))
 }

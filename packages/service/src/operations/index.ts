@@ -8,6 +8,7 @@ import { serviceHandlers } from './service/index.js'
 /** A handler for each operation that has one: a missing, a surplus or a wrongly typed one does not compile. */
 export type Handlers = { readonly [N in HandledName]: NamedHandler<N> }
 
+/** All handlers, by the name of their operation. */
 export const handlers = byName([
   ...serviceHandlers,
   ...bucketHandlers,

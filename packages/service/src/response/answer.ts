@@ -44,6 +44,10 @@ export function encodeReply(call: Call<Operation>, reply: Reply<Operation>): Ans
   return { status, headers, body }
 }
 
+/**
+ * The response of an error, in the dialect of the request. Notes its cause in the log; with `assertDeclared`, an error
+ * that the operation does not declare becomes one of the server.
+ */
 export function encodeFailure(exchange: Exchange, thrown: OssError): Answer {
   const { surroundings, request, operation, log, dialect } = exchange
   const asserts = operation !== undefined && surroundings.options.assertDeclared === true

@@ -9,6 +9,7 @@ export function ownedBytes(bytes: Uint8Array): LentBytes {
   return { bytes, release: () => {} }
 }
 
+/** The reactions to the progress of a stream. */
 export interface StreamHooks {
   /** Called before each piece, which is read when it has resolved. What it throws fails the read. */
   readonly beforePiece?: () => Awaitable<void>

@@ -7,6 +7,7 @@ import type { CountedRows } from '../domain/stored/model.js'
 type SelectDocument = BodyOf<Operations['SelectObject']>
 type Input = SelectDocument['input']
 
+/** The formats of input and output. */
 export type Format = 'csv' | 'json'
 
 /** The format of a request by its `x-oss-process`, `csv/select`. */

@@ -4,6 +4,7 @@ import { createGunzip } from 'node:zlib'
 import { OssError } from '@bindery/protocol'
 import type { OpenObject } from '../domain/objects/open-object.js'
 
+/** An object while it is read for a query. */
 export interface ScannedObject {
   /** Pieces that each live until the next is asked for. */
   readonly pieces: AsyncIterable<Uint8Array>

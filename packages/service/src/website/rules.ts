@@ -2,7 +2,9 @@
 import { percentEncode } from '@bindery/bytes'
 import type { BucketSettings } from '@bindery/protocol'
 
+/** The website configuration of a bucket. */
 export type Website = BucketSettings['website']
+/** One routing rule of a website. */
 export type RoutingRule = NonNullable<Website['routingRules']>['rules'][number]
 
 /** A request as rules see it. */

@@ -89,6 +89,7 @@ function ordered(kind: string, compile: (holds: Comparison) => Operator['compile
   return [...operators, [`${kind}NotEquals`, { negated: true, compile: compile((actual, value) => actual === value) }]]
 }
 
+/** Whether policies may use an operator; names are case-sensitive. */
 export function isOperator(name: string): boolean {
   return OPERATORS.has(name)
 }

@@ -26,6 +26,7 @@ export interface Values {
   readonly values: readonly string[]
 }
 
+/** One statement of a policy. It applies where actions, resources, principals and all conditions match. */
 export interface Statement {
   readonly effect: 'Allow' | 'Deny'
   readonly actions: Values
@@ -36,6 +37,7 @@ export interface Statement {
   readonly conditions: readonly Condition[]
 }
 
+/** A parsed policy. */
 export interface Policy {
   readonly kind: PolicyKind
   /** As it was written. */

@@ -15,6 +15,7 @@ type Names =
   | 'UpdateAccountAccessKey'
   | 'DeleteAccountAccessKey'
 
+/** The handlers of accounts. */
 export const accountHandlers: AdminHandlers<Names> = {
   async CreateAccount({ domain, sealer, input: { DisplayName = '', Comments = '' } }) {
     const key = sealedKey(domain, sealer)

@@ -13,6 +13,7 @@ import { explainRefusal, reasonShown } from './explain-refusal.js'
 
 type ExplainCall = AdminCall<'ExplainAccess'>
 
+/** The handler that explains a decision: a described one, or a recent refusal by its request id. */
 export const explainHandlers: AdminHandlers<'ExplainAccess'> = {
   async ExplainAccess(call) {
     const { RequestId, ...described } = call.input

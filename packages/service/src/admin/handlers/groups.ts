@@ -17,6 +17,7 @@ type Names =
 /** Members that a listing shows: all of them, because an account has no more users. */
 const MEMBERS_MAX = 1_000
 
+/** The handlers of groups and memberships. */
 export const groupHandlers: AdminHandlers<Names> = {
   async CreateGroup({ domain, account, input: { GroupName: name, Comments = '' } }) {
     const created = await createIdentity(

@@ -16,6 +16,7 @@ type Names = 'CreatePolicy' | 'GetPolicy' | 'ListPolicies' | 'UpdatePolicy' | 'D
 /** Users, groups and roles that a listing shows: all of an account. */
 const ATTACHMENTS_MAX = 2_300
 
+/** The handlers of managed policies. */
 export const policyHandlers: AdminHandlers<Names> = {
   async CreatePolicy({ domain, account, input: { PolicyName: policy, PolicyDocument, Description = '' } }) {
     const document = checkedDocument('identity', PolicyDocument)

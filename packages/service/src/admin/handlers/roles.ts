@@ -7,6 +7,7 @@ import { checkedDocument, shownPage, shownRole } from '../shown.js'
 
 type Names = 'CreateRole' | 'GetRole' | 'ListRoles' | 'UpdateRole' | 'DeleteRole'
 
+/** The handlers of roles. */
 export const roleHandlers: AdminHandlers<Names> = {
   async CreateRole({ domain, account, input }) {
     const { RoleName: name, Description = '', MaxSessionDuration = SESSION_SECONDS_DEFAULT } = input

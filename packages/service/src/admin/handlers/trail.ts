@@ -4,6 +4,7 @@ import type { AdminHandlers } from '../context.js'
 import { pageOf } from '../page.js'
 import { shownPage } from '../shown.js'
 
+/** The handler of the trail. */
 export const trailHandlers: AdminHandlers<'LookupEvents'> = {
   async LookupEvents({ domain, account, input }) {
     const { Bucket: bucket, EventName: operation, AccessKeyId: accessKeyId, StartTime, EndTime } = input

@@ -16,6 +16,7 @@ type Names =
   | 'UpdateAccessKey'
   | 'DeleteAccessKey'
 
+/** The handlers of users and their access keys. */
 export const userHandlers: AdminHandlers<Names> = {
   async CreateUser({ domain, account, input: { UserName: name, DisplayName = name, Comments = '' } }) {
     const described = {

@@ -14,6 +14,7 @@ export type AccountSettings = Pick<BucketSettings, 'publicAccessBlock'>
 /** Takes the place of a bucket's name, which contains no `@`. */
 const ownerOf = (account: string): string => `@${account}`
 
+/** Whether documents belong to an account rather than to a bucket. */
 export function isAccountOwner(owner: string): boolean {
   return owner.startsWith('@')
 }

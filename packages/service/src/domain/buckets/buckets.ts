@@ -9,6 +9,7 @@ import { hasRows, rowsIn } from '../stored/rows-in.js'
 import { releaseDomains } from './bound-domains.js'
 import { readPublicAccessBlock } from './public-access.js'
 
+/** A bucket that is to be created. */
 export interface NewBucket {
   readonly name: BucketName
   readonly owner: string
@@ -118,6 +119,7 @@ export function findBucket(domain: Domain, name: BucketName): Awaitable<BucketRe
 /** Reads more about a bucket, from the state of the store in which its record was found. */
 export type ReadMore<T> = (reader: Reader, bucket: BucketRecord) => Awaitable<T>
 
+/** A bucket, and what was read with it from the same state of the store. */
 export interface BucketAndMore<T> {
   readonly bucket: BucketRecord
   readonly more: T
@@ -160,10 +162,12 @@ function noSuchBucket(name: string): OssError {
   return new OssError('noSuchBucket', { bucketName: name })
 }
 
+/** The bucket's record; undefined if no bucket has the name. */
 export function readBucketIfAny(domain: Domain, reader: Reader, bucket: string): Awaitable<BucketRecord | undefined> {
   return andThen(reader.get(bucketRows.key({ bucket })), (value) => value && domain.bucketCache.decode(value, bucket))
 }
 
+/** A page of a listing of buckets. */
 export interface BucketPage {
   readonly buckets: readonly BucketRecord[]
   /** Name of the last bucket of a page that is not the last. */

@@ -7,7 +7,9 @@ import { boundDomainRows } from '../stored/keyspace.js'
 import { type BucketChange, changeDocument, findDocument } from './documents.js'
 
 type Cnames = BucketSettings['cname']
+/** A domain that is bound to a bucket. */
 export type Cname = Cnames['cnames'][number]
+/** The certificate of a bound domain. It is stored and returned; Bindery does not serve it. */
 export type Certificate = NonNullable<Cname['certificate']>
 
 /** Milliseconds for which a token may be used. */
@@ -15,6 +17,7 @@ const TOKEN_MS = 3 * 86_400_000
 const DOCUMENT = { kind: 'cname', rowsMax: 4 } as const
 const NONE: Cnames = { cnames: [], tokens: [] }
 
+/** The token by which a user proves that a domain is theirs; `expiresAt` in milliseconds since 1970. */
 export interface CnameToken {
   readonly token: string
   readonly expiresAt: number

@@ -14,6 +14,7 @@ import { readDocument } from '../stored/documents.js'
 import { readBucketIfAny } from './buckets.js'
 import { type BucketChange, changeDocument, findDocument } from './documents.js'
 
+/** The configuration of one inventory. */
 export type Inventory = BucketSettings['inventory']['inventories'][number]
 
 const DOCUMENT = { kind: 'inventory', rowsMax: 20 } as const

@@ -4,6 +4,7 @@ import type { Holds } from '../stored/model.js'
 
 const DAY_MS = 86_400_000
 
+/** The setting ObjectWorm of a bucket. */
 export type ObjectWorm = BucketSettings['objectWorm']
 
 /** The retention of a new version that names none of its own. Years are those of the calendar. */

@@ -8,6 +8,7 @@ import { changeDocument, findDocument } from './documents.js'
 
 const DOCUMENT = { kind: 'redundancyTransition' } as const
 
+/** The change of redundancy that is recorded for a bucket. */
 export type RedundancyTransition = BucketSettings['redundancyTransition']
 
 /** Resolves with the id of the task. Throws noSuchBucket, redundancyTaskExists. */

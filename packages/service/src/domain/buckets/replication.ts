@@ -20,6 +20,7 @@ import { type BucketChange, changeDocument, findDocument } from './documents.js'
 
 const DOCUMENT = { kind: 'replication', rowsMax: 4 } as const
 
+/** One replication rule of a bucket. */
 export type ReplicationRule = BucketSettings['replication']['rules'][number]
 
 /**

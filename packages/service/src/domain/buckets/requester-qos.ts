@@ -6,6 +6,7 @@ import { changeDocument, findDocument } from './documents.js'
 
 const DOCUMENT = { kind: 'requesterQosInfo', rowsMax: 8 } as const
 
+/** The limits of one requester of a bucket. */
 export type RequesterQos = BucketSettings['requesterQosInfo']['requesters'][number]
 
 /** Sets the limits of a requester. Throws noSuchBucket, entityTooLarge. */

@@ -8,6 +8,7 @@ import { changeDocument, findDocument } from './documents.js'
 
 const DOCUMENT = { kind: 'style', rowsMax: 4 } as const
 
+/** One image style of a bucket. */
 export type Style = BucketSettings['style']['styles'][number]
 
 /** Sets a style; one that exists keeps the time of its creation. Throws noSuchBucket, styleTooMany, entityTooLarge. */

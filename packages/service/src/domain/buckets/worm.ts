@@ -9,6 +9,7 @@ import { readDocument } from '../stored/documents.js'
 import type { BucketRecord } from '../stored/model.js'
 import { changeDocument } from './documents.js'
 
+/** The retention policy of a bucket. */
 export type Worm = BucketSettings['worm']
 
 const DAY_MS = 86_400_000

@@ -9,10 +9,12 @@ import { garbageRows, holderRows } from '../stored/keyspace.js'
 import type { GarbageRecord, ObjectRecord, PartRecord } from '../stored/model.js'
 import { hasRows } from '../stored/rows-in.js'
 
+/** Writes a garbage row for a manifest that lost a reference: it is freed once it has no holder. */
 export function discardManifest(ids: IdSource, tx: Transaction, id: string, record: GarbageRecord): void {
   garbageRows.set(tx, { garbageKind: 'manifest', garbageId: id, token: newId(ids) }, record)
 }
 
+/** Writes a garbage row for part rows that no manifest lists any more; `bytes` is their size, where it is known. */
 export function discardRows(
   ids: IdSource,
   tx: Transaction,

@@ -25,6 +25,7 @@ import { type Page, type RowsOptions, readPage, rowsIn } from '../stored/rows-in
 const REPORTS_AT_ONCE = 90
 const INCARNATIONS_AT_ONCE = 1_000
 
+/** The epoch: how often sweepers have requested reports. */
 export function readEpoch(reader: Reader): Awaitable<number> {
   return andThen(epochRows.read(reader, {}), (counters) => counters?.epoch ?? 0)
 }

@@ -33,6 +33,7 @@ const WAIT_MS_MIN = 5
 const WAIT_MS_MAX = 500
 const LOOKS_MAX = 30
 
+/** The store, the name and the clocks of a member. */
 export interface RowClusterOptions {
   readonly metadata: MetadataStore
   /** Random, and used by no other process before or after. */
@@ -54,6 +55,7 @@ export interface RowClusterOptions {
   readonly onDamage?: ((damage: Damage) => void) | undefined
 }
 
+/** The membership of this process. `join` it before the first read or write; `leave` it after the last. */
 export class RowCluster implements Membership {
   readonly reads = new ReadRegistry()
   readonly #options: RowClusterOptions

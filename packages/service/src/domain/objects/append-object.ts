@@ -37,6 +37,7 @@ import { currentKey, readObject, requireStored, rewrite, type StoredObject } fro
 import { firstToJoin, joinTail } from './join-tail.js'
 import { putCurrent, readStanding, requireMutable, type Standing } from './versions.js'
 
+/** An append to an object, which creates the object at position 0. */
 export interface Append {
   readonly bucket: BucketName
   readonly key: ObjectKey

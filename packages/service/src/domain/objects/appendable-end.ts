@@ -4,6 +4,7 @@ import { manifestRows, partNumberOf, partRows } from '../stored/keyspace.js'
 import type { Manifest } from '../stored/manifest.js'
 import type { Encryption, ObjectRecord, PartRecord } from '../stored/model.js'
 
+/** The end of one appendable object. */
 export interface End {
   readonly manifest: string
   /** The object's. */

@@ -29,6 +29,7 @@ import { type SnapshotIds, snapshot } from './snapshot.js'
 import { putCurrent, readStanding, withRewritten } from './versions.js'
 import type { WriteCondition } from './write-condition.js'
 
+/** A copy that is to be made. */
 export interface CopiedObject {
   readonly bucket: BucketName
   readonly key: ObjectKey

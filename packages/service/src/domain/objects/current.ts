@@ -49,6 +49,7 @@ export interface Stored<T extends VersionRecord = VersionRecord> {
 /** A version that has data. */
 export type StoredObject = Stored<ObjectRecord>
 
+/** Whether a version is data rather than a delete marker. */
 export const hasData = (stored: Stored): stored is StoredObject => !('deleteMarker' in stored.record)
 
 /** The version that a name denotes, data or a delete marker: the current one for a name without a version. */

@@ -10,6 +10,7 @@ import { checkNames, isGroup, rangeOf, scan, type Track } from '../stored/scan.j
 import { NULL_VERSION, placeOf, placeOfId, versionIdOf } from '../stored/version-id.js'
 import { readCurrent, readNewest } from './current.js'
 
+/** Which versions of a bucket are listed. */
 export interface VersionQuery {
   readonly bucket: BucketName
   readonly prefix: string
@@ -22,6 +23,7 @@ export interface VersionQuery {
   readonly maxKeys: number
 }
 
+/** One version, or delete marker, of a listing. */
 export interface ListedVersion {
   readonly kind: 'version'
   readonly key: ObjectKey
@@ -30,8 +32,10 @@ export interface ListedVersion {
   readonly isLatest: boolean
 }
 
+/** An entry of a listing of versions. */
 export type VersionEntry = ListedVersion | { readonly kind: 'prefix'; readonly prefix: string }
 
+/** A page of a listing of versions. Where it is truncated, the next page begins after its last entry. */
 export interface VersionPage {
   readonly entries: readonly VersionEntry[]
   readonly isTruncated: boolean

@@ -8,6 +8,7 @@ import { objectRows } from '../stored/keyspace.js'
 import type { ObjectRecord } from '../stored/model.js'
 import { checkNames, groupOf, rangeOf, scan } from '../stored/scan.js'
 
+/** Which objects of a bucket are listed. */
 export interface ObjectQuery {
   readonly bucket: BucketName
   readonly prefix: string
@@ -22,10 +23,12 @@ export interface ObjectQuery {
   readonly maxKeys: number
 }
 
+/** An entry of a listing of objects. */
 export type ObjectEntry =
   | { readonly kind: 'object'; readonly key: ObjectKey; readonly record: ObjectRecord }
   | { readonly kind: 'prefix'; readonly prefix: string }
 
+/** A page of a listing of objects. */
 export interface ObjectPage {
   readonly entries: readonly ObjectEntry[]
   /** The last entry's key or prefix, if more follow. */

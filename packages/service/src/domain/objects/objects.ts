@@ -29,6 +29,7 @@ import {
 import { type Deleted, deleteCurrent, deleteVersion, putCurrent, readStanding } from './versions.js'
 import { requireCondition, type WriteCondition } from './write-condition.js'
 
+/** An object that is to be written. */
 export interface NewObject extends Announced {
   readonly bucket: BucketName
   readonly key: ObjectKey

@@ -13,6 +13,7 @@ import { requireStored, rewrite } from './current.js'
 const DAY_MS = 86_400_000
 
 type ArchiveClass = Extract<StorageClass, 'Archive' | 'ColdArchive' | 'DeepColdArchive'>
+/** The tiers of a restore, by the time that it takes. */
 export type RestoreTier = 'Expedited' | 'Standard' | 'Bulk'
 
 /** Milliseconds that a restore takes; OSS needs minutes to hours. */
@@ -31,6 +32,7 @@ export function restoreOf({ restore }: ObjectRecord, now: number) {
   return { isOngoing: now < restore.readyAt, expiresAt: restore.expiresAt }
 }
 
+/** The days, 1 by default, and the tier that a client requests. */
 export interface RestoreRequest {
   readonly days?: number | undefined
   readonly tier?: RestoreTier | undefined

@@ -6,6 +6,7 @@ import { readDocument } from '../stored/documents.js'
 import type { BucketRecord, EncryptionChoice, ObjectRecord } from '../stored/model.js'
 import { putObject } from './objects.js'
 
+/** The name and the kind of a report. */
 export interface Report {
   readonly key: ObjectKey
   readonly contentType: string

@@ -11,6 +11,7 @@ import type { NewObject } from './objects.js'
 import { type OpenObject, openObject } from './open-object.js'
 import { putCurrent, readStanding } from './versions.js'
 
+/** A symlink that is to be written. */
 export interface NewSymlink extends Omit<NewObject, 'contentMd5'> {
   /** Need not exist. */
   readonly target: ObjectKey

@@ -13,6 +13,7 @@ export interface IdentityName {
   readonly name: string
 }
 
+/** The record of an identity of one kind. */
 export type RecordOf<K extends IdentityKind> = Extract<IdentityRecord, { readonly kind: K }>
 
 /**
@@ -56,6 +57,7 @@ const MISSING = { user: 'userMissing', group: 'groupMissing', role: 'roleMissing
 
 const keyOf = ({ account, kind, name }: IdentityName) => ({ account, identityKind: kind, identity: name })
 
+/** The record of an identity; undefined if the account has none of this kind and name. */
 export function readIdentity<K extends IdentityKind>(
   reader: Reader,
   name: IdentityName & { readonly kind: K },
@@ -80,10 +82,12 @@ export async function requireAccount(reader: Reader, account: string): Promise<A
   return record
 }
 
+/** Writes the record of an identity, as part of a `change`. */
 export function setIdentity(tx: Transaction, name: IdentityName, record: IdentityRecord): void {
   identityRows.set(tx, keyOf(name), record)
 }
 
+/** Deletes the record of an identity, as part of a `change`. What refers to it must be removed by the caller. */
 export function removeIdentity(tx: Transaction, name: IdentityName): void {
   identityRows.delete(tx, keyOf(name))
 }

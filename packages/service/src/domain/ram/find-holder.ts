@@ -13,6 +13,7 @@ export interface AppliedPolicy {
   readonly document: string
 }
 
+/** An identity with its policies. */
 export interface Found<R> {
   readonly record: R
   readonly policies: readonly AppliedPolicy[]
@@ -20,6 +21,7 @@ export interface Found<R> {
   readonly edition: number
 }
 
+/** An access key with the user or account that it acts for. */
 export interface FoundKey {
   readonly key: AccessKeyRecord
   /** Absent: the key is the account's own. */

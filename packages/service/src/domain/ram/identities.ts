@@ -73,6 +73,7 @@ export interface PageQuery {
   readonly limit: number
 }
 
+/** A page of a listing. */
 export interface Page<T> {
   readonly items: readonly T[]
   /** Absent on the last page. */
@@ -81,6 +82,7 @@ export interface Page<T> {
 
 const ROWS_AT_ONCE = 90
 
+/** Identities of one kind, in the order of their names. */
 export async function listIdentities<K extends IdentityKind>(
   domain: Domain,
   account: string,

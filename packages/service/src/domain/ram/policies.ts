@@ -15,11 +15,13 @@ export interface PolicyName {
   readonly policy: string
 }
 
+/** A policy with its name. */
 export type NamedPolicy = PolicyRecord & { readonly name: string }
 
 /** As many as stay within the limits of a read, whatever their documents. */
 const ROWS_AT_ONCE = 400
 
+/** A policy that is to be created. */
 export interface NewPolicy {
   readonly document: string
   readonly comments: string

@@ -28,6 +28,10 @@ export interface JsonForm<T, N> {
   readonly isSound: (record: T, names: N) => boolean
 }
 
+/**
+ * The codec of records that are stored as JSON. Decoding trusts the members of a record; only its version and its
+ * being an object are checked.
+ */
 export function jsonCodec<T extends object, N = unknown>(form: JsonForm<T, N>): Codec<T, N> {
   const { version, pack, unpack, isSound } = form
   return {
@@ -42,6 +46,7 @@ export function jsonCodec<T extends object, N = unknown>(form: JsonForm<T, N>): 
   }
 }
 
+/** A version byte, then JSON. */
 export function encodeJson(version: number, value: object): Bytes {
   return utf8Bytes(String.fromCharCode(version) + JSON.stringify(value))
 }
@@ -113,7 +118,9 @@ export function bigIntOf(text: unknown): bigint {
   return BigInt(text)
 }
 
+/** The StorageError `corrupt` of a record that cannot be decoded. */
 export const damagedRecord = (cause?: unknown): StorageError =>
   new StorageError('corrupt', 'a stored record is damaged', { cause })
 
+/** Whether a decoded member is a string. */
 export const isText = (value: unknown): value is string => typeof value === 'string'

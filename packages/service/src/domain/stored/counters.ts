@@ -17,12 +17,14 @@ export interface CounterChange {
   readonly deleteMarkers?: number
 }
 
+/** The versions with data of one storage class. */
 export interface ClassStat {
   objects: number
   /** Bytes. */
   bytes: number
 }
 
+/** The figures of a bucket, as GetBucketStat reports them. */
 export interface BucketStat {
   /** Current versions. */
   readonly objects: number
@@ -41,6 +43,7 @@ export interface BucketStat {
   readonly lastModifiedAt: number
 }
 
+/** Adds a change to the counters of a bucket, without a conflict with other commits that do the same. */
 export function count(tx: Transaction, bucket: string, change: CounterChange): void {
   tx.add(counterRows.key({ bucket }), deltasOf(change))
 }
@@ -55,6 +58,7 @@ export function deltasOf({ objects = [], ...others }: CounterChange): number[] {
   return bucketCounters.deltas(change)
 }
 
+/** The figures of a bucket in the reader's state; `now` in milliseconds since 1970. */
 export async function readCounters(reader: Reader, bucket: string, now: number): Promise<BucketStat> {
   const counters = await counterRows.read(reader, { bucket })
   const { uploads = 0, parts = 0, partBytes = 0, versions = 0, deleteMarkers = 0 } = counters ?? {}

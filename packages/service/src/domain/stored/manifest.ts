@@ -144,6 +144,10 @@ export class Manifest {
   }
 }
 
+/**
+ * The codec of manifests, whose stored form is read in place. Throws StorageError `corrupt` for one of another
+ * version.
+ */
 export const manifestCodec: Codec<Manifest> = {
   form: 'binary',
   version: VERSION,

@@ -1,13 +1,20 @@
 import type { BucketName, ObjectKey } from '@bindery/protocol'
 import type { BlobId, DigestName } from '@bindery/storage'
 
+/** The ACL of a bucket. */
 export type BucketAcl = 'private' | 'public-read' | 'public-read-write'
+/** The ACL of an object; `default` applies that of its bucket. */
 export type ObjectAcl = 'default' | BucketAcl
+/** The storage class of an object, or that of new objects of a bucket. */
 export type StorageClass = 'Standard' | 'IA' | 'Archive' | 'ColdArchive' | 'DeepColdArchive'
+/** The redundancy of a bucket: a label, which does not change how bytes are stored. */
 export type Redundancy = 'LRS' | 'ZRS'
+/** Whether overwritten and deleted objects are kept as versions. */
 export type Versioning = 'Enabled' | 'Suspended'
+/** How an object was made. */
 export type ObjectType = 'Normal' | 'Multipart' | 'Appendable' | 'Symlink'
 
+/** A bucket. */
 export interface BucketRecord {
   readonly name: BucketName
   /** Account id. */
@@ -117,6 +124,7 @@ export interface Checksum {
   readonly value: string
 }
 
+/** Whether a checksum is that of all bytes, or one of the checksums of parts. */
 export type ChecksumType = 'FULL_OBJECT' | 'COMPOSITE'
 
 /** The tags of an object's content. */
@@ -129,6 +137,7 @@ export interface MultipartETags {
   readonly digestETag?: ETag
 }
 
+/** A version of an object that has data. Sizes are bytes. */
 export interface ObjectRecord extends MultipartETags, Holds {
   readonly type: ObjectType
   readonly owner: string
@@ -205,6 +214,7 @@ export interface AutoComplete {
   readonly forbidOverwrite: boolean
 }
 
+/** An open multipart upload. */
 export interface UploadRecord extends Holds {
   /** The checksum that each part gets, and how the object's is made of them; absent: parts and object have none. */
   readonly checksum?: Omit<Checksum, 'value'>
@@ -234,6 +244,7 @@ export interface AutoCompleteRecord {
   readonly failure?: AutoCompleteFailure
 }
 
+/** The reason for which a whole upload could not be completed. */
 export interface AutoCompleteFailure {
   /** OSS's, or one of the extension's own. */
   readonly code: string
@@ -248,6 +259,7 @@ export interface PartChecksum {
   readonly bytes: Uint8Array
 }
 
+/** A part of an upload, and later of the object's manifest. Its size is in bytes. */
 export interface PartRecord {
   readonly partNumber: number
   readonly size: number

@@ -15,6 +15,7 @@ interface Identity {
   readonly inline: Readonly<Record<string, string>>
 }
 
+/** A user of an account. */
 export interface UserRecord extends Identity {
   readonly kind: 'user'
   readonly displayName: string
@@ -24,10 +25,12 @@ export interface UserRecord extends Identity {
   readonly accessKeys: readonly string[]
 }
 
+/** A group of users, which share its policies. */
 export interface GroupRecord extends Identity {
   readonly kind: 'group'
 }
 
+/** A role, which requesters that its trust policy names can assume. */
 export interface RoleRecord extends Identity {
   readonly kind: 'role'
   /** The document of the policy that says who may assume the role. */
@@ -36,6 +39,7 @@ export interface RoleRecord extends Identity {
   readonly sessionSecondsMax: number
 }
 
+/** A user, a group or a role. */
 export type IdentityRecord = UserRecord | GroupRecord | RoleRecord
 
 /** A managed policy. */

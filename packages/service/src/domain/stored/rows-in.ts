@@ -2,6 +2,7 @@
 import type { Awaitable, Bytes, DamagedRow, MetadataStore, Reader, Row } from '@bindery/storage'
 import { following, isAfter, type KeyRange } from './key-range.js'
 
+/** How a walk reads, and what it does about damaged rows. */
 export interface RowsOptions {
   /** Rows read in one step. */
   readonly atOnce: number

@@ -12,6 +12,7 @@ import {
 } from '@bindery/storage'
 import { following, isAfter, type KeyRange, successor } from './key-range.js'
 
+/** A row, or the names that share a prefix. */
 export type ScanEntry<T> =
   | { readonly kind: 'row'; readonly row: T }
   | { readonly kind: 'prefix'; readonly prefix: string }
@@ -26,6 +27,7 @@ export interface Track<T> {
   readonly decode: (row: Row, name: string) => T
 }
 
+/** The ranges and the bounds of a scan. */
 export interface Scan<T> {
   readonly metadata: MetadataStore
   /** The rows of a name come in the order of these. */
@@ -42,6 +44,7 @@ export interface Scan<T> {
 const ROWS_MIN = 16
 const ROWS_MAX = 240
 
+/** The entries of a scan; further ones follow if it is truncated. */
 export interface ScanPage<T> {
   readonly entries: readonly ScanEntry<T>[]
   readonly isTruncated: boolean

@@ -104,6 +104,7 @@ export type LooseNames<N extends keyof KeyNames> = {
   readonly [K in N]: KeyNames[K] extends string ? string : KeyNames[K]
 }
 
+/** The declaration of a space. */
 export interface SpaceDeclaration<K extends string, N extends keyof KeyNames, T> {
   /** The first byte of all its keys; no other space has it. */
   readonly letter: string
@@ -121,6 +122,7 @@ export interface SpaceDeclaration<K extends string, N extends keyof KeyNames, T>
 
 const NUL = '\0'
 
+/** Makes the space of a declaration. The letter must not be taken: `keyspace.ts` lists all spaces. */
 export function space<const K extends string, N extends keyof KeyNames, T>(
   declaration: SpaceDeclaration<K, N, T>,
 ): Space<K, N, T> {

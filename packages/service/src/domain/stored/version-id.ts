@@ -31,8 +31,10 @@ export function placeOfId(id: VersionId): number | undefined {
   return /^ [0-9a-f]{32}$/.test(text) ? Number.parseInt(text.slice(1, 1 + PLACE_DIGITS), 16) : undefined
 }
 
+/** The id of a version; `null` for one that was written before its bucket kept versions. */
 export const versionIdOf = ({ version }: Pick<VersionRecord, 'version'>): VersionId => version?.id ?? NULL_VERSION
 
+/** The place of a version among those of its key: later versions have greater ones. */
 export const placeOf = ({ version, modifiedAt }: Pick<VersionRecord, 'version' | 'modifiedAt'>): number =>
   version?.place ?? modifiedAt
 

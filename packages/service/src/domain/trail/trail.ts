@@ -140,6 +140,7 @@ export interface TrailQuery {
   readonly limit: number
 }
 
+/** A page of the trail. */
 export interface TrailPage {
   readonly items: readonly TrailEntry[]
   /** Absent on the last page. */

@@ -2,8 +2,10 @@
 import type { BucketSettings } from '@bindery/protocol'
 import type { ObjectRecord, StorageClass, VersionRecord } from '../stored/model.js'
 
+/** One lifecycle rule of a bucket. */
 export type LifecycleRule = BucketSettings['lifecycle']['rules'][number]
 
+/** Milliseconds of a day. */
 export const DAY_MS = 86_400_000
 /** Objects that a transition leaves in their class unless its rule allows small files, where the rule says so. */
 const SMALL_BYTES = 65_536
@@ -18,6 +20,10 @@ export interface Subject {
   readonly isOnly: boolean
 }
 
+/**
+ * The action of a rule for one version. To expire a current version of a bucket that keeps versions adds a delete
+ * marker.
+ */
 export type DueAction = { readonly rule: LifecycleRule } & (
   | { readonly kind: 'expire' }
   | { readonly kind: 'move'; readonly storageClass: StorageClass }

@@ -6,6 +6,7 @@ import { garbageRows } from '../stored/keyspace.js'
 import type { GarbageKind } from '../stored/model.js'
 import { rowsIn } from '../stored/rows-in.js'
 
+/** The garbage of a store. */
 export interface GarbageStat {
   readonly rows: number
   /** By kind of garbage row. */

@@ -49,6 +49,7 @@ interface Garbage {
   readonly record: GarbageRecord
 }
 
+/** The sweeper of one process, which remembers how far its last pass came. */
 export class Sweeper {
   readonly #domain: Domain
   #after: Bytes | undefined

@@ -44,6 +44,7 @@ export interface CompletionCallback<T> {
   encode(outcome: T): string
 }
 
+/** A request to complete an upload. */
 export interface Completion<T = never> extends UploadName {
   /** Those listed, or `all` that are stored. */
   readonly parts: ListedParts | 'all'

@@ -41,6 +41,7 @@ const SLICE_BYTES_MIN = 65_536
 
 type UnnamedSlice = Omit<Slice, 'reference'>
 
+/** A part that is to be copied. */
 export interface CopiedPart extends UploadName {
   readonly partNumber: number
   readonly source: ObjectName

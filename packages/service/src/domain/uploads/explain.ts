@@ -14,6 +14,7 @@ export interface PartRun extends NumberRange {
   readonly size: number
 }
 
+/** The state of an open upload. */
 export interface Explanation {
   readonly upload: UploadRecord
   /** All parts, ascending by number. */

@@ -7,6 +7,7 @@ import { uploadRows } from '../stored/keyspace.js'
 import type { UploadRecord } from '../stored/model.js'
 import { checkNames, isGroup, rangeOf, scan } from '../stored/scan.js'
 
+/** Which uploads of a bucket are listed. */
 export interface UploadQuery {
   readonly bucket: BucketName
   readonly prefix: string
@@ -18,10 +19,12 @@ export interface UploadQuery {
   readonly maxUploads: number
 }
 
+/** An entry of a listing of uploads. */
 export type UploadEntry =
   | { readonly kind: 'upload'; readonly upload: UploadRecord }
   | { readonly kind: 'prefix'; readonly prefix: string }
 
+/** A page of a listing of uploads. Where it is truncated, the next page begins after its last entry. */
 export interface UploadPage {
   readonly entries: readonly UploadEntry[]
   readonly isTruncated: boolean

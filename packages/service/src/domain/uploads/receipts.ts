@@ -37,6 +37,7 @@ function bytesOf({ buffer, byteOffset, byteLength }: Uint16Array | Uint32Array):
   return new Uint8Array(buffer, byteOffset, byteLength)
 }
 
+/** Writes or replaces the receipt of an upload, in the transaction that completes it or records its callback. */
 export function writeReceipt(tx: Transaction, uploadId: string, receipt: ReceiptRecord): void {
   receiptRows.set(tx, { uploadId }, receipt)
 }

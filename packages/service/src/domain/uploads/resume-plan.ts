@@ -26,6 +26,7 @@ export interface WrongPart {
   readonly storedBytes: number
 }
 
+/** The parts of an upload, compared with those of an object of known size. */
 export interface ResumePlan {
   /** Bytes of the object, and of each part except the last. */
   readonly size: number

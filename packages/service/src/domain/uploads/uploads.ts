@@ -51,6 +51,7 @@ export interface UploadName {
   readonly uploadId: string
 }
 
+/** An upload that is to be initiated. */
 export interface NewUpload {
   readonly bucket: BucketName
   readonly key: ObjectKey
@@ -124,6 +125,7 @@ export function readUpload(
   })
 }
 
+/** A part that is to be stored. */
 export interface NewPart extends UploadName, Announced {
   readonly partNumber: number
   /** The envelope that a client which encrypts has sent with it; absent: it is not a client's part. */
@@ -283,6 +285,7 @@ export interface Usage {
   readonly edition: number
 }
 
+/** The usage of an upload; zeros where it has no parts yet, or no longer exists. */
 export async function readUsage(reader: Reader, uploadId: string): Promise<Usage> {
   return (await usageRows.read(reader, { uploadId })) ?? { parts: 0, bytes: 0, edition: 0 }
 }
@@ -321,6 +324,7 @@ export async function endUpload(
   return held
 }
 
+/** A page of the parts of an upload. */
 export interface PartPage {
   readonly upload: UploadRecord
   readonly parts: PartTable

@@ -15,4 +15,5 @@ const putBucketGrants = handler('PutBucketGrants', async ({ domain, bucket, inpu
   return { output: {} }
 })
 
+/** The handlers of bucket ACLs as lists of grants. */
 export const bucketGrantHandlers = [getBucketGrants, putBucketGrants] as const

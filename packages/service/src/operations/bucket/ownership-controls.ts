@@ -25,6 +25,7 @@ const deleteBucketOwnershipControls = handler('DeleteBucketOwnershipControls', a
   return { output: {} }
 })
 
+/** The handlers of S3's ownership controls. */
 export const ownershipHandlers = [
   putBucketOwnershipControls,
   getBucketOwnershipControls,

@@ -14,6 +14,7 @@ function emptyList({ input }: { readonly input: { readonly id?: string | undefin
   return { output: {}, result: { isTruncated: false } }
 }
 
+/** The handlers of these configurations. */
 export const unconfiguredHandlers = [
   handler('PutBucketNotificationConfiguration', nothing),
   handler('GetBucketNotificationConfiguration', () => ({ output: {}, result: {} })),

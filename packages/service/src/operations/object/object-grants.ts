@@ -30,4 +30,5 @@ const putObjectGrants = handler('PutObjectGrants', async ({ domain, bucket, obje
   return { output: { versionId: shownVersionOf(bucket, object) } }
 })
 
+/** The handlers of object ACLs as lists of grants. */
 export const objectGrantHandlers = [getObjectGrants, putObjectGrants] as const

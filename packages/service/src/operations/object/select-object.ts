@@ -63,6 +63,7 @@ export function failing<T>(run: () => T): T {
   }
 }
 
+/** A failed query as an OssError with its code; anything else as it was thrown. */
 export function asOssError(thrown: unknown): unknown {
   if (!(thrown instanceof SelectError) || !isSelectCode(thrown.code)) return thrown
   return new OssError(`select${thrown.code}`, { reason: thrown.message }, { cause: thrown })

@@ -1,5 +1,6 @@
 import { countersCodec } from '../codec.js'
 
+/** The classes in the order of their counters, which stored rows depend on: append only. */
 export const STORAGE_CLASSES = ['Standard', 'IA', 'Archive', 'ColdArchive', 'DeepColdArchive'] as const
 
 /** How often the sweeper has requested reports. */
@@ -25,4 +26,5 @@ export const bucketCounters = countersCodec([
   'deleteMarkers',
 ] as const)
 
+/** The counters of a bucket, by name. */
 export type BucketCounters = ReturnType<(typeof bucketCounters)['decode']>

@@ -3,6 +3,10 @@ import type { GarbageKind, GarbageRecord } from '../model.js'
 
 const KINDS: readonly GarbageKind[] = ['blob', 'manifest', 'rows']
 
+/**
+ * The codec of garbage rows. One that does not name its owner properly is refused: it could free bytes that are in
+ * use.
+ */
 export const garbageCodec = jsonCodec<GarbageRecord, { readonly garbageKind: GarbageKind }>({
   version: 1,
   unpack: (stored) => {

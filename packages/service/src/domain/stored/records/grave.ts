@@ -1,6 +1,7 @@
 import { jsonCodec } from '../codec.js'
 import type { GraveRecord } from '../model.js'
 
+/** The codec of graves. */
 export const graveCodec = jsonCodec<GraveRecord>({
   version: 1,
   isSound: ({ diedAt }) => Number.isSafeInteger(diedAt),

@@ -32,6 +32,7 @@ const CHECKSUMS = [
   ['crc64nvme', 8],
 ] as const satisfies readonly (readonly [DigestName, number])[]
 
+/** The codec of parts; the number is in the key. Throws StorageError `corrupt`. */
 export const partCodec: Codec<PartRecord, { readonly partNumber: number }> = {
   form: 'binary',
   version: VERSION,

@@ -1,6 +1,7 @@
 import { isText, jsonCodec } from '../codec.js'
 import type { TrailRecord } from '../trail-model.js'
 
+/** The codec of entries of the trail. */
 export const trailCodec = jsonCodec<TrailRecord>({
   version: 1,
   isSound: ({ requestId, operation, actor }) =>

@@ -19,6 +19,7 @@ type StoredUpload = Omit<UploadRecord, keyof UploadNames | 'autoComplete' | 'enc
   StoredAutoComplete &
   StoredEncryption
 
+/** The codec of uploads; bucket, key and upload id are in the key. */
 export const uploadCodec = jsonCodec<UploadRecord, UploadNames>({
   version: 1,
   pack: (record): StoredUpload => {
@@ -46,6 +47,7 @@ function unpackAutoComplete({ autoComplete }: StoredAutoComplete): { readonly au
   return { autoComplete: crc64 === undefined ? rest : { ...autoComplete, crc64: bigIntOf(crc64) } }
 }
 
+/** The codec of the state of uploads that complete themselves. */
 export const autoCompleteCodec = jsonCodec<AutoCompleteRecord, UploadNames>({
   version: 1,
   isSound: ({ failure }, { uploadId }) => isId(uploadId) && (failure === undefined || isText(failure.code)),

@@ -26,6 +26,7 @@ function isVersion(record: VersionRecord, { place }: { readonly place: number })
   return placeOf(record) === place && isText(record.owner) && (id === NULL_VERSION || placeOfId(id) === place)
 }
 
+/** The codec of the places of null versions. */
 export const nullVersionCodec = jsonCodec<NullVersionRecord>({
   version: 1,
   isSound: ({ place }) => Number.isSafeInteger(place) && place >= 0,
