@@ -114,7 +114,7 @@ function pathReading(rawPath: string): Reading {
   const rawBucket = rawPath.slice(1, bucketEnd)
   const rawKey = rawPath.slice(keyStart)
   const bucket = percentDecode(rawBucket)
-  if (bucket === undefined) throw new OssError('invalidBucketName', { BucketName: rawBucket })
+  if (bucket === undefined) throw new OssError('invalidBucketName', { bucketName: rawBucket })
   if (rawKey === '') return { style: 'path', level: 'bucket', bucket }
   return { style: 'path', level: 'object', bucket, key: decodeKey(rawKey) }
 }

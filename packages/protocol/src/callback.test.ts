@@ -76,7 +76,7 @@ test('an invalid URL, or more than five, is refused', () => {
   for (const callbackUrl of [...bad, ...odd, ...addresses, 7, null]) {
     const [cause, details] = refusal({ callbackUrl })
     assert.equal(cause, 'callbackUrlInvalid', String(callbackUrl))
-    assert.equal(details.ArgumentName, 'callbackUrl')
+    assert.equal(details.argumentName, 'callbackUrl')
   }
 })
 
@@ -153,8 +153,8 @@ test('each refusal has its code, EC and text', () => {
 
 test("an invalid template is reported in OSS's terms", () => {
   assert.deepEqual(refusal({ callbackBody: 'o=$(object)' })[1], {
-    ArgumentName: 'ReplaceKeyPrefix',
-    ArgumentValue: '$(object)',
+    argumentName: 'ReplaceKeyPrefix',
+    argumentValue: '$(object)',
   })
 })
 

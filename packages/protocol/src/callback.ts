@@ -138,7 +138,7 @@ const VARIABLES = {
 
 function readJson(encoded: string, argument: string, causes: JsonCauses): Readonly<Record<string, unknown>> {
   if (encoded.length > CALLBACK_PARAMETER_BYTES_MAX) {
-    throw new OssError(causes.tooLong, { ArgumentName: argument, ArgumentValue: encoded.length })
+    throw new OssError(causes.tooLong, { argumentName: argument, argumentValue: encoded.length })
   }
   const bytes = base64Bytes(encoded)
   if (bytes === undefined) throw badArgument(causes.notBase64, argument, encoded)
@@ -161,8 +161,8 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function invalidField(name: string, value: unknown, cause: Cause = 'callbackFieldInvalid'): OssError {
   return new OssError(cause, {
-    ArgumentName: name,
-    ArgumentValue: typeof value === 'string' ? value : (JSON.stringify(value) ?? ''),
+    argumentName: name,
+    argumentValue: typeof value === 'string' ? value : (JSON.stringify(value) ?? ''),
   })
 }
 
@@ -173,7 +173,7 @@ function refuseAdditionalHeaders(headers: unknown): void {
   const names = Object.keys(headers)
   const reserved = names.find((name) => name.toLowerCase().startsWith('x-oss-'))
   if (reserved !== undefined) throw invalidField('additionalHeaders', reserved, 'callbackHeadersReserved')
-  if (names.length > 0) throw new OssError('headerNotImplemented', { Header: 'additionalHeaders' })
+  if (names.length > 0) throw new OssError('headerNotImplemented', { header: 'additionalHeaders' })
 }
 
 function readUrls(value: unknown): readonly CallbackUrl[] {

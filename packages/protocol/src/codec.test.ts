@@ -17,7 +17,7 @@ import { failureOf } from './testing/exchange.js'
 
 function refuses(codec: Codec<unknown>, values: readonly string[], cause = 'invalidArgument'): void {
   for (const value of values) {
-    const expected = [cause, { ArgumentName: 'argument', ArgumentValue: value }]
+    const expected = [cause, { argumentName: 'argument', argumentValue: value }]
     assert.deepEqual(
       failureOf(() => codec.decode(value, 'argument')),
       expected,
@@ -47,7 +47,7 @@ test('a word is one of a list, in any case only if declared so', () => {
 test('a refused value is reported as text', () => {
   assert.deepEqual(
     failureOf(() => truth().decode('\u00c3\u00bc', 'x-oss-a')),
-    ['invalidArgument', { ArgumentName: 'x-oss-a', ArgumentValue: 'ü' }],
+    ['invalidArgument', { argumentName: 'x-oss-a', argumentValue: 'ü' }],
   )
 })
 

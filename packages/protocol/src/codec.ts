@@ -31,7 +31,7 @@ export function encodeText<T>(codec: Codec<T>, value: T, notation: Notation): st
 
 /** The error of a bad value: the cause with the argument's name and value. */
 export function badArgument(cause: Cause, argument: string, value: string): OssError {
-  return new OssError(cause, { ArgumentName: argument, ArgumentValue: textOfByteString(value) ?? value })
+  return new OssError(cause, { argumentName: argument, argumentValue: textOfByteString(value) ?? value })
 }
 
 /** Any text, unchanged. */

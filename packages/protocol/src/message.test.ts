@@ -32,7 +32,7 @@ const sample = operation({
     limit: optional(either('x-limit', integer(1, 9), 'trafficLimitTwice')),
     encoding: optional(either('encoding', oneOf(['url']))),
     mark: flag('mark'),
-    owner: required(header('X-Owner', text), 'missingObjectAcl', { A: 'b' }),
+    owner: required(header('X-Owner', text), 'missingObjectAcl', { a: 'b' }),
     userMetadata,
   },
   body: optionalDocument(xml('Body', { a: element('A', text), b: optionalElement('B', text) })),
@@ -63,8 +63,8 @@ test('an absent value is undefined, its default, or an error', () => {
     owner: 'me',
     userMetadata: {},
   })
-  assert.deepEqual(reasonOf(''), ['invalidArgument', { ArgumentName: 'number', ArgumentValue: '' }])
-  assert.deepEqual(reasonOf('number=1', { 'x-owner': '' }), ['missingObjectAcl', { A: 'b' }])
+  assert.deepEqual(reasonOf(''), ['invalidArgument', { argumentName: 'number', argumentValue: '' }])
+  assert.deepEqual(reasonOf('number=1', { 'x-owner': '' }), ['missingObjectAcl', { a: 'b' }])
 })
 
 test('an empty value is an absent one, except that of a flag', () => {
@@ -85,11 +85,11 @@ test('a value with two places is read from either, and refused in both if declar
 })
 
 test('refused parameters are rejected before anything is read, with the element of their code', () => {
-  assert.deepEqual(reasonOf('number=no', { 'x-new': 'on' }), ['headerNotImplemented', { Header: 'X-New' }])
-  assert.deepEqual(reasonOf('number=1&new'), ['headerNotImplemented', { Header: 'new' }])
+  assert.deepEqual(reasonOf('number=no', { 'x-new': 'on' }), ['headerNotImplemented', { header: 'X-New' }])
+  assert.deepEqual(reasonOf('number=1&new'), ['headerNotImplemented', { header: 'new' }])
   assert.deepEqual(reasonOf('number=1', { 'x-bad': 'v' }), [
     'invalidPrefix',
-    { ArgumentName: 'X-Bad', ArgumentValue: 'v' },
+    { argumentName: 'X-Bad', argumentValue: 'v' },
   ])
   assert.equal(decode('number=1', { 'x-new': 'off' }).number, 1)
 })

@@ -92,7 +92,7 @@ function refuse({ refusal, name, headerName }: RefusalLookup, { query, headers }
 function refusalError(cause: Cause, name: string, value: string): OssError {
   return CATALOGUE[cause].code === 'InvalidArgument'
     ? badArgument(cause, name, value)
-    : new OssError(cause, { Header: name })
+    : new OssError(cause, { header: name })
 }
 
 function decodeField(lookup: FieldLookup, head: Head, notation: Notation): unknown {
@@ -131,7 +131,7 @@ function decodeMetadata(headers: Readonly<Record<string, string>>, notation: Not
     bytes += bare.length + value.length
   }
   if (bytes > USER_METADATA_BYTES_MAX) {
-    throw new OssError('metadataTooLarge', { ArgumentName: prefix.replace(/-$/, ''), ArgumentValue: bytes })
+    throw new OssError('metadataTooLarge', { argumentName: prefix.replace(/-$/, ''), argumentValue: bytes })
   }
   return metadata
 }

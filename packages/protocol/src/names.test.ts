@@ -6,7 +6,7 @@ import { failureOf } from './testing/exchange.js'
 test('a bucket has 3 to 63 lower-case letters, digits and hyphens, and does not end with a hyphen', () => {
   for (const name of ['abc', '0-9', 'a--b', 'a'.repeat(63)]) assert.equal(bucketName(name), name)
   for (const name of ['', 'ab', 'a'.repeat(64), 'Abc', 'a_b', 'a.b', '-ab', 'ab-', 'abc\n', 'äbc']) {
-    const expected = ['invalidBucketName', { BucketName: name }]
+    const expected = ['invalidBucketName', { bucketName: name }]
     assert.deepEqual(
       failureOf(() => bucketName(name)),
       expected,

@@ -12,7 +12,7 @@ export type ObjectKey = Branded<string, 'ObjectKey'>
 
 /** 3 to 63 of `a-z0-9-`, the ends no hyphen. Throws invalidBucketName. */
 export function bucketName(text: string): BucketName {
-  if (!isBucketName(text)) throw new OssError('invalidBucketName', { BucketName: text })
+  if (!isBucketName(text)) throw new OssError('invalidBucketName', { bucketName: text })
   return text
 }
 

@@ -35,7 +35,7 @@ test('a malformed escape, or bytes that are not text, are refused', () => {
   for (const encoded of ['%', '%zz', '%F', '%FF', '%C3']) {
     assert.deepEqual(
       failureOf(() => parseQuery(`a=${encoded}`)),
-      ['invalidArgument', { ArgumentName: 'query', ArgumentValue: encoded }],
+      ['invalidArgument', { argumentName: 'query', argumentValue: encoded }],
     )
   }
 })

@@ -46,6 +46,6 @@ export function parseQuery(raw: string): Query {
 
 function decode(encoded: string): string {
   const text = percentDecode(encoded.replaceAll('+', '%20'))
-  if (text === undefined) throw new OssError('invalidArgument', { ArgumentName: 'query', ArgumentValue: encoded })
+  if (text === undefined) throw new OssError('invalidArgument', { argumentName: 'query', argumentValue: encoded })
   return text
 }

@@ -115,14 +115,14 @@ test('routes, refusals, documents and errors are in the words of the request', a
   assert.equal(missing.status, 404)
   assert.equal(missing.text, `NoSuchKey ${missing.log.requestId} {"key":"c"}`)
   const bad = await toy(started, { method: 'PUT', key: 'c', body: 'x', headers: { 'x-toy-class': 'IA' } })
-  assert.match(bad.text, /"ArgumentName":"X-Toy-Class"/)
+  assert.match(bad.text, /"argumentName":"X-Toy-Class"/)
   const refused = await toy(started, {
     method: 'PUT',
     key: 'c',
     body: 'x',
     headers: { 'x-toy-server-side-encryption-context': 'x' },
   })
-  assert.match(refused.text, /"Header":"x-toy-server-side-encryption-context"/)
+  assert.match(refused.text, /"header":"x-toy-server-side-encryption-context"/)
   const denied = await toy(started, { method: 'POST', key: 'c' })
   assert.deepEqual([denied.status, denied.headers.allow], [405, 'DELETE, GET, HEAD, OPTIONS, PUT'])
 })

@@ -234,7 +234,7 @@ function authenticated(
 
 function notAllowed({ dialect, request: { method } }: Exchange, level: Level, { query, headers }: Parts): OssError {
   const allow = dialect.allowedMethods(level, query, headers).join(', ')
-  const details = { Method: method, ResourceType: level }
+  const details = { method, resourceType: level }
   return new OssError('methodNotAllowed', details, { headers: () => [['Allow', allow]] })
 }
 

@@ -69,8 +69,8 @@ function signedV2(place: 'header' | 'url'): Signable {
   const unsigned = withSignature('A')
   const claim = readClaim(unsigned)
   if (claim === undefined) throw new TypeError('the request has a claim')
-  const { StringToSign } = verifier.mismatch(claim, unsigned).details
-  const signature = digests.hmacSha256(Buffer.from(KEY.accessKeySecret), Buffer.from(String(StringToSign)))
+  const { stringToSign } = verifier.mismatch(claim, unsigned).details
+  const signature = digests.hmacSha256(Buffer.from(KEY.accessKeySecret), Buffer.from(String(stringToSign)))
   return withSignature(Buffer.from(signature).toString('base64'))
 }
 

@@ -113,6 +113,7 @@ export const CATALOGUE = {
     "For sequential multipart upload, you can't overwrite uploaded parts.",
     { ec: '0042-00000108' },
   ),
+  declaredCrcDiffers: row('CrcMismatch', 400, 'The CRC-64 of all parts is {crc64}; {declared} was declared.'),
 
   // State of buckets and objects
   fileImmutable: row('FileImmutable', 409, 'The object you specified is immutable.'),
@@ -204,7 +205,7 @@ export const CATALOGUE = {
   lifecycleAbortTwice: row('MalformedXML', 400, MALFORMED_XML, { ec: '0014-00000074' }),
   lifecycleAbortFiltered: invalidArgument('Filter cannot be used with AbortMultipartUpload.', '0014-00000034'),
   lifecycleAbortTagged: invalidArgument('Tag cannot be used with AbortMultipartUpload.'),
-  lifecycleOverlap: row('InvalidRequest', 400, 'Overlap for same action type {Action}', { ec: '0014-00000084' }),
+  lifecycleOverlap: row('InvalidRequest', 400, 'Overlap for same action type {action}', { ec: '0014-00000084' }),
   lifecycleTimeTwice: invalidArgument('Days and a date cannot be used together.', '0014-00000061'),
   lifecycleTimesMixed: row(
     'InvalidRequest',
@@ -212,10 +213,10 @@ export const CATALOGUE = {
     'Found mixed CreatedBeforeDate and Days based Expiration and Transition actions',
     { ec: '0014-00000080' },
   ),
-  lifecycleDaysOrder: invalidArgument('Days in the {Later} must be more than the {Earlier}'),
+  lifecycleDaysOrder: invalidArgument('Days in the {later} must be more than the {earlier}'),
   lifecycleNotInvalid: invalidArgument('The filter of a rule excludes what the rule does not cover.'),
   lifecycleIdTwice: invalidArgument('Rule ID must be unique. Found same ID for more than one rule.'),
-  lifecycleTooManyRules: invalidArgument('A lifecycle configuration has at most {Max} rules.'),
+  lifecycleTooManyRules: invalidArgument('A lifecycle configuration has at most {max} rules.'),
 
   // CORS rules
   noSuchCors: row('NoSuchCORSConfiguration', 404, 'The CORS Configuration does not exist.'),
@@ -269,10 +270,10 @@ export const CATALOGUE = {
 
   // Styles, domains, replication, inventories, redundancy
   noSuchStyle: row('NoSuchStyle', 404, 'The specified style does not exist.'),
-  styleTooMany: invalidArgument('A bucket has at most {Max} styles.'),
+  styleTooMany: invalidArgument('A bucket has at most {max} styles.'),
   noSuchCname: row('NoSuchCname', 404, 'The specified cname does not exist.'),
   cnameExists: row('CnameAlreadyExists', 409, 'The specified cname is bound to another bucket.'),
-  cnameTooMany: invalidArgument('A bucket has at most {Max} cnames.'),
+  cnameTooMany: invalidArgument('A bucket has at most {max} cnames.'),
   cnameNotProven: row(
     'NeedVerifyDomainOwnership',
     403,
@@ -293,12 +294,12 @@ export const CATALOGUE = {
   replicationTarget: row('InvalidTargetBucket', 400, 'The target bucket you specified is invalid.'),
   replicationLocation: row('BadReplicationLocation', 400, 'The replication location you choose is invalid'),
   replicationExists: row('BucketReplicationAlreadyExist', 400, 'The bucket replication already exists.'),
-  replicationTooManyRules: row('TooManyReplicationRules', 400, 'A bucket has at most {Max} replication rules.'),
-  replicationTooManyPrefixes: invalidArgument('A replication rule has at most {Max} prefixes.'),
+  replicationTooManyRules: row('TooManyReplicationRules', 400, 'A bucket has at most {max} replication rules.'),
+  replicationTooManyPrefixes: invalidArgument('A replication rule has at most {max} prefixes.'),
   replicationVersioning: invalidArgument('Versioning of the source bucket is suspended.', '0031-00000054'),
   noSuchInventory: row('NoSuchInventory', 404, 'The specified inventory does not exist.'),
   inventoryExists: row('InventoryAlreadyExist', 409, 'The specified inventory already exists.'),
-  inventoryTooMany: row('InventoryExceedLimit', 400, 'A bucket has at most {Max} inventories.'),
+  inventoryTooMany: row('InventoryExceedLimit', 400, 'A bucket has at most {max} inventories.'),
   inventoryWithoutFrequency: row('MalformedXML', 400, MALFORMED_XML, { ec: '0020-00000017' }),
   inventoryWithoutRole: row('MalformedXML', 400, MALFORMED_XML, { ec: '0020-00000014' }),
   inventoryTargetName: invalidArgument('The name of the target bucket is invalid.', '0020-00000032'),
@@ -342,7 +343,7 @@ export const CATALOGUE = {
     404,
     'The specified bucket does not have a response header configuration.',
   ),
-  websiteTooManyRules: invalidArgument('A website has at most {Max} routing rules.'),
+  websiteTooManyRules: invalidArgument('A website has at most {max} routing rules.'),
   noSuchUserDefinedLogFields: row(
     'NoSuchUserDefinedLogFieldsConfig',
     404,
@@ -460,7 +461,7 @@ export const CATALOGUE = {
   callbackVarInvalid: invalidArgument('A custom variable has a name that begins with x:, and a text as its value.'),
 
   // Callbacks that failed: the object is stored
-  callbackStatus: callbackFailed('Error status : {Status}.', { ec: '0007-00000203' }),
+  callbackStatus: callbackFailed('Error status : {status}.', { ec: '0007-00000203' }),
   callbackNotAllowed: callbackFailed(
     'No callback was made: this server calls only the hosts that --callback-hosts names.',
     { ec: '0007-00000203' },
@@ -474,7 +475,7 @@ export const CATALOGUE = {
   // Mirroring: nothing is stored
   mirrorUnreachable: mirrorFailed('Mirroring failed, please check your mirror configuration', { retry: 'later' }),
   mirrorForbidden: mirrorFailed('Mirroring failed, please check your mirror configuration', { ec: '0041-00000108' }),
-  mirrorStatus: mirrorFailed('Error status : {Status} from mirror host, should return 200 OK', { ec: '0041-00000101' }),
+  mirrorStatus: mirrorFailed('Error status : {status} from mirror host, should return 200 OK', { ec: '0041-00000101' }),
   mirrorUnreadable: mirrorFailed('Read body from mirror host failed, please check your mirror host', {
     ec: '0041-00000104',
     retry: 'later',
@@ -509,9 +510,9 @@ export const CATALOGUE = {
   headerNotImplemented: row(
     'NotImplemented',
     400,
-    'Bindery does not implement {Header!}. Send the request without it.',
+    'Bindery does not implement {header!}. Send the request without it.',
   ),
-  elementNotImplemented: row('NotImplemented', 400, 'Bindery does not implement the element {Element}.'),
+  elementNotImplemented: row('NotImplemented', 400, 'Bindery does not implement the element {element}.'),
   notImplemented: row('NotImplemented', 501, 'Bindery does not implement {operation}.'),
   methodNotAllowed: row('MethodNotAllowed', 405, METHOD_NOT_ALLOWED),
 
@@ -575,7 +576,7 @@ export const CATALOGUE = {
   v4UrlSignatureMissing: invalidArgument('Invalid Argument.', '0002-00000219'),
   v4UrlDateInvalid: invalidArgument('Invalid Argument.', '0002-00000223'),
   signatureVersionUnknown: invalidArgument('Invalid Argument.', '0002-00000066'),
-  signatureNotSupported: row('NotImplemented', 501, 'Bindery does not implement signatures of the form {Scheme}.'),
+  signatureNotSupported: row('NotImplemented', 501, 'Bindery does not implement signatures of the form {scheme}.'),
   urlSignatureIncomplete: accessDenied(
     'Query-string authentication requires the Signature, Expires and OSSAccessKeyId parameters',
     '0002-00090001',
@@ -624,7 +625,7 @@ export const CATALOGUE = {
   postDateInvalid: invalidArgument('Invalid Argument.', '0002-00000709'),
   postRegionInvalid: invalidArgument('The signing region in credential is invalid.', '0002-00000715'),
   postPolicyExpired: accessDenied('Invalid according to Policy: Policy expired.', '0003-00090007'),
-  postPolicyFailed: accessDenied('Invalid according to Policy: Policy Condition failed: {Condition}', '0003-00090008'),
+  postPolicyFailed: accessDenied('Invalid according to Policy: Policy Condition failed: {condition}', '0003-00090008'),
   postFileTooSmall: row('EntityTooSmall', 400, 'Your proposed upload smaller than the minimum allowed size.'),
   postFileTooLarge: row('EntityTooLarge', 400, 'Your proposed upload exceeds the maximum allowed size.'),
 
@@ -656,7 +657,7 @@ export const CATALOGUE = {
   belowReserve: row(
     'ServiceUnavailable',
     503,
-    'The disk of the server has {FreeMiB} MiB left, and --reserve keeps {ReserveMiB} MiB of it free: free space, or lower it.',
+    'The disk of the server has {freeMiB} MiB left, and --reserve keeps {reserveMiB} MiB of it free: free space, or lower it.',
     { retry: 'later' },
   ),
   slowDown: row('SlowDown', 503, 'Please reduce your request rate.', { retry: 'later' }),

@@ -2,7 +2,7 @@ import { base64, utf8Bytes } from '@bindery/bytes'
 import { OSS_NOTATION } from '../notation.js'
 import { escapeXml } from '../xml.js'
 import type { ErrorRow } from './catalogue.js'
-import { type ErrorDetails, elementOf, type OssError } from './oss-error.js'
+import { type ErrorDetail, elementOf, type OssError } from './oss-error.js'
 
 /** The facts about a request that its error document repeats. */
 export interface ErrorExchange {
@@ -42,7 +42,7 @@ export function encodeError(error: OssError, exchange: ErrorExchange): EncodedEr
 
 function errorDocument(error: OssError, { requestId, hostId }: ErrorExchange): string {
   const row: ErrorRow = error.row
-  const elements: [string, ErrorDetails[string]][] = [
+  const elements: [string, ErrorDetail][] = [
     ['Code', row.code],
     ['Message', error.message],
     ['RequestId', requestId],
@@ -58,7 +58,7 @@ function errorDocument(error: OssError, { requestId, hostId }: ErrorExchange): s
   return `<?xml version="1.0" encoding="UTF-8"?>\n<Error>\n${lines.join('')}</Error>\n`
 }
 
-function textOf(value: ErrorDetails[string]): string {
+function textOf(value: ErrorDetail): string {
   if (typeof value !== 'object') return escapeXml(String(value))
   const lines = Object.entries(value).map(([name, one]) => {
     return `    <${elementOf(name)}>${escapeXml(String(one))}</${elementOf(name)}>\n`

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { utf8Text } from '@bindery/bytes'
 import { CATALOGUE, type ErrorRow } from './catalogue.js'
 import { encodeError } from './encode.js'
-import { OssError } from './oss-error.js'
+import { elementOf, OssError } from './oss-error.js'
 
 const REQUEST_ID = '68A1B2C3D4E5F60718293A4B'
 const exchange = { requestId: REQUEST_ID, hostId: 'mybucket.oss-cn-hangzhou.aliyuncs.com', method: 'GET' }
@@ -20,7 +20,7 @@ const NO_SUCH_KEY = `<?xml version="1.0" encoding="UTF-8"?>
 `
 
 test('an error is the document of the official page, and its EC a header', () => {
-  const { status, headers, body } = encodeError(new OssError('noSuchKey', { Key: 'a/<b>.txt' }), exchange)
+  const { status, headers, body } = encodeError(new OssError('noSuchKey', { key: 'a/<b>.txt' }), exchange)
   assert.equal(status, 404)
   assert.equal(utf8Text(body ?? new Uint8Array(0)), NO_SUCH_KEY)
   assert.deepEqual(headers, [
@@ -32,11 +32,11 @@ test('an error is the document of the official page, and its EC a header', () =>
 
 test('HEAD has the document in a header, except for 412, where SDKs expect none', () => {
   const head = { ...exchange, method: 'HEAD' }
-  const missing = encodeError(new OssError('noSuchKey', { Key: 'a/<b>.txt' }), head)
+  const missing = encodeError(new OssError('noSuchKey', { key: 'a/<b>.txt' }), head)
   assert.equal(missing.body, undefined)
   const carried = new Map(missing.headers).get('x-oss-err') ?? ''
   assert.equal(Buffer.from(carried, 'base64').toString(), NO_SUCH_KEY)
-  const failed = encodeError(new OssError('preconditionFailed', { Condition: 'If-Match' }), head)
+  const failed = encodeError(new OssError('preconditionFailed', { condition: 'If-Match' }), head)
   assert.equal(failed.status, 412)
   assert.deepEqual(failed.headers, [['x-oss-ec', '0017-00001001']])
 })
@@ -58,6 +58,17 @@ test('details fill the message or become elements', () => {
   assert.ok(document.includes('<Message>Bindery does not implement CopyObject.</Message>'))
   assert.ok(!document.includes('<Operation>'))
   assert.ok(!document.includes('<EC>'))
+})
+
+test('the element of a detail is its name with a capital, unless the protocols write it otherwise', () => {
+  const details = ['partNumber', 'etag', 'id', 'accessKeyId', 'awsAccessKeyId', 'xAmzExpires']
+  const elements = ['PartNumber', 'ETag', 'ID', 'OSSAccessKeyId', 'AWSAccessKeyId', 'X-Amz-Expires']
+  assert.deepEqual(details.map(elementOf), elements)
+})
+
+test('a failure is that of the request or that of the server', () => {
+  assert.ok(new OssError('noSuchBucket').isClientError)
+  assert.ok(!new OssError('noSpace').isClientError)
 })
 
 test('a server that cannot answer now says when to retry', () => {

@@ -5,10 +5,16 @@ import { CATALOGUE, type Cause, type ErrorRow } from './catalogue.js'
  * Facts of a failure, in the order of the elements that they are in an error document. The domain names them as it names
  * everything (`partNumber`); `elementOf` has their names on the wire.
  */
-export type ErrorDetails = Readonly<Record<string, string | number | DetailGroup>>
+export type ErrorDetails = Readonly<Record<DetailName, ErrorDetail>>
+
+/** One of these facts. */
+export type ErrorDetail = string | number | DetailGroup
 
 /** Facts that an error document shows in one element. */
-export type DetailGroup = Readonly<Record<string, string | number>>
+export type DetailGroup = Readonly<Record<DetailName, string | number>>
+
+/** No element of the wire: those begin with a capital letter. */
+type DetailName = Uncapitalize<string>
 
 type HeadersIn = (notation: Notation) => readonly (readonly [name: string, value: string])[]
 
@@ -31,12 +37,25 @@ export class OssError extends Error {
   get row(): ErrorRow {
     return CATALOGUE[this.reason]
   }
+
+  /** OSS's coarse code, which clients match on. */
+  get code(): string {
+    return this.row.code
+  }
+
+  /** Whether the request is at fault or what it is about, and not the server: the same request fails again. */
+  get isClientError(): boolean {
+    return this.row.status < 500
+  }
 }
 
 /** Elements whose names do not follow from those of the details. */
 const ELEMENTS = new Map([
   ['etag', 'ETag'],
   ['accessKeyId', 'OSSAccessKeyId'],
+  ['awsAccessKeyId', 'AWSAccessKeyId'],
+  ['id', 'ID'],
+  ['xAmzExpires', 'X-Amz-Expires'],
 ])
 
 /** The element of an error document that shows a detail: `partNumber` is `PartNumber`, `etag` is `ETag`. */
@@ -56,10 +75,17 @@ const PLACEHOLDER = /\{(\w+)!?\}/g
 
 /** The details that a cause's message shows and this error lacks: a fault of the code that throws it. */
 export function missingDetails({ row, details }: OssError): readonly string[] {
-  return [...row.message.matchAll(PLACEHOLDER)].flatMap(([, name = '']) => (details[name] === undefined ? [name] : []))
+  return [...row.message.matchAll(PLACEHOLDER)].flatMap(([, name = '']) =>
+    detailOf(details, name) === undefined ? [name] : [],
+  )
 }
 
 /** A text of the catalogue with details in it. */
 export function fillMessage(message: string, details: ErrorDetails): string {
-  return message.replace(PLACEHOLDER, (_, name: string) => String(details[name] ?? name))
+  return message.replace(PLACEHOLDER, (_, name: string) => String(detailOf(details, name) ?? name))
+}
+
+/** The detail of a name; undefined if the details lack it. */
+export function detailOf(details: ErrorDetails, name: string): ErrorDetail | undefined {
+  return details[name as DetailName]
 }

@@ -1,6 +1,6 @@
 // size: exempt (a table: one row per cause)
 
-import type { ErrorDetails } from './oss-error.js'
+import { detailOf, type ErrorDetails } from './oss-error.js'
 
 /** One cause of failure of the RAM, STS and admin interfaces. */
 export interface RamErrorRow {
@@ -150,5 +150,5 @@ export class RamError extends Error {
 }
 
 function fill(text: string, details: ErrorDetails): string {
-  return text.replace(/\{(\w+)\}/g, (_, name: string) => String(details[name] ?? name))
+  return text.replace(/\{(\w+)\}/g, (_, name: string) => String(detailOf(details, name) ?? name))
 }

@@ -23,11 +23,11 @@ export const S3_ROWS = {
     'Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified',
   ),
   sigV4AuthorizationInvalid: row('InvalidArgument', 400, 'Unsupported Authorization Type'),
-  sigV4HeaderMalformed: row('AuthorizationHeaderMalformed', 400, 'The authorization header is malformed; {Why}'),
+  sigV4HeaderMalformed: row('AuthorizationHeaderMalformed', 400, 'The authorization header is malformed; {why}'),
   sigV4UrlMalformed: row(
     'AuthorizationQueryParametersError',
     400,
-    'Error parsing the parameters of query-string authentication: {Why}',
+    'Error parsing the parameters of query-string authentication: {why}',
   ),
   sigV4DateMismatch: row(
     'AuthorizationHeaderMalformed',
@@ -37,12 +37,12 @@ export const S3_ROWS = {
   sigV4RegionInvalid: row(
     'AuthorizationHeaderMalformed',
     400,
-    "The authorization header is malformed; the region '{Given}' is wrong; expecting '{Region!}'",
+    "The authorization header is malformed; the region '{given}' is wrong; expecting '{region!}'",
   ),
   sigV4UrlRegionInvalid: row(
     'AuthorizationQueryParametersError',
     400,
-    "Error parsing the X-Amz-Credential parameter; the region '{Given}' is wrong; expecting '{Region!}'",
+    "Error parsing the X-Amz-Credential parameter; the region '{given}' is wrong; expecting '{region!}'",
   ),
   sigV4UrlExpired: row('AccessDenied', 403, 'Request has expired.', '0002-00000418'),
   sigV4UrlNotYetValid: row('AccessDenied', 403, 'Request is not valid yet.', '0002-00090007'),
@@ -86,7 +86,7 @@ export const S3_ROWS = {
   chunksMalformed: row('IncompleteBody', 400, 'The request body terminated unexpectedly'),
 
   // Checksums
-  checksumInvalid: invalidRequest('Value for {Name} header is invalid.'),
+  checksumInvalid: invalidRequest('Value for {name} header is invalid.'),
   checksumTwice: invalidRequest('Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.'),
   checksumMissing: invalidRequest(
     'x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.',
@@ -110,13 +110,13 @@ export const S3_ROWS = {
   postFieldsExtra: row(
     'AccessDenied',
     403,
-    'Invalid according to Policy: Extra input fields: {Fields}',
+    'Invalid according to Policy: Extra input fields: {fields}',
     '0003-00090010',
   ),
   postFieldAbsent: row(
     'InvalidArgument',
     400,
-    "Bucket POST must contain a field named '{Field}'.  If it is specified, please check the order of the fields.",
+    "Bucket POST must contain a field named '{field}'.  If it is specified, please check the order of the fields.",
   ),
 
   // Documents of buckets
@@ -135,7 +135,7 @@ export const S3_ROWS = {
   noSuchOwnershipControls: row('OwnershipControlsNotFoundError', 404, 'The bucket ownership controls were not found'),
   noSuchReplication: row('ReplicationConfigurationNotFoundError', 404, 'The replication configuration was not found'),
   noSuchConfiguration: row('NoSuchConfiguration', 404, 'The specified configuration does not exist.'),
-  corsMethodUnsupported: invalidRequest('Found unsupported HTTP method in CORS config. Unsupported method is {Method}'),
+  corsMethodUnsupported: invalidRequest('Found unsupported HTTP method in CORS config. Unsupported method is {method}'),
   lifecycleDateNotMidnight: row('InvalidArgument', 400, "'Date' must be at midnight GMT"),
   lifecycleTagTwice: invalidRequest('Duplicate Tag Keys are not allowed.'),
   websiteSuffixInvalid: row('InvalidArgument', 400, 'The IndexDocument Suffix is not well formed'),
@@ -154,7 +154,7 @@ export const S3_ROWS = {
   aclTwice: row('UnexpectedContent', 400, 'This request does not support content'),
   aclCannedAndGrants: invalidRequest('Specifying both Canned ACLs and Header Grants is not allowed'),
   aclMissing: row('MissingSecurityHeader', 400, 'Your request was missing a required header: x-amz-acl'),
-  granteeInvalid: row('InvalidArgument', 400, '{Why}'),
+  granteeInvalid: row('InvalidArgument', 400, '{why}'),
   grantNotImplemented: row('NotImplemented', 501, 'Bindery implements only the grants that a canned ACL stands for.'),
   aclsOff: row('AccessControlListNotSupported', 400, 'The bucket does not allow ACLs'),
 

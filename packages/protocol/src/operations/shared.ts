@@ -82,7 +82,7 @@ const urlWord = oneOf(['url'], 'invalidEncodingType', { ignoreCase: true })
 /** SDKs send it in the query; the official pages also document it as a header. */
 export const encodingType = optional(either('encoding-type', urlWord))
 /** The id of a multipart upload. Throws noSuchUploadIdMissing where it is absent or empty. */
-export const uploadId = required(query('uploadId', text), 'noSuchUploadIdMissing', { UploadId: '' })
+export const uploadId = required(query('uploadId', text), 'noSuchUploadIdMissing', { uploadId: '' })
 /**
  * The MD5 that the body must have, in base64; an empty header counts as absent, but is echoed. Throws
  * invalidDigestFormat.

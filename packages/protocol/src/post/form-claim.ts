@@ -73,10 +73,10 @@ export function verifyForm(claim: FormClaim, accessKeySecret: string, digests: D
   if (equalSignatures(expected, signature)) return
   const ofV4 = sigV4Scope === undefined ? 'signatureV4DoesNotMatch' : 'sigV4DoesNotMatch'
   throw new OssError(key === undefined ? 'signatureDoesNotMatch' : ofV4, {
-    OSSAccessKeyId: claim.accessKeyId,
-    SignatureProvided: signature,
-    StringToSign: policy,
-    StringToSignBytes: hexDump(signed),
+    accessKeyId: claim.accessKeyId,
+    signatureProvided: signature,
+    stringToSign: policy,
+    stringToSignBytes: hexDump(signed),
   })
 }
 
@@ -85,5 +85,5 @@ function argument(
   name: string,
   value: string,
 ) {
-  return new OssError(cause, { ArgumentName: name, ArgumentValue: value })
+  return new OssError(cause, { argumentName: name, argumentValue: value })
 }

@@ -138,12 +138,12 @@ export function checkPostPolicy(
   const fieldOf = (name: string) => (name === 'bucket' ? bucket : (fields.get(name) ?? ''))
   for (const { shown, isMet } of conditions) {
     if (!isMet(fieldOf))
-      throw new OssError('postPolicyFailed', { Condition: JSON.stringify(shown).replaceAll('","', '", "') })
+      throw new OssError('postPolicyFailed', { condition: JSON.stringify(shown).replaceAll('","', '", "') })
   }
   if (!ofS3) return
   const covered = new Set(conditions.map(({ field }) => field))
   const extra = [...fields.keys()].filter((name) => !covered.has(name) && !UNCONDITIONAL.test(name))
-  if (extra.length > 0) throw new OssError('postFieldsExtra', { Fields: extra.join(', ') })
+  if (extra.length > 0) throw new OssError('postFieldsExtra', { fields: extra.join(', ') })
 }
 
 /** Fields of S3's forms that need no condition. */

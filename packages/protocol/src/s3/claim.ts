@@ -13,7 +13,7 @@ export function readS3Claim(head: Head): Claim | undefined {
   const isUrl = URL_KEYS.some((key) => query.has(key))
   if (isUrl && authorization !== undefined) throw new OssError('sigV4Twice')
   if (isUrl) return claimIn(SIGV4_FORMS.url, head)
-  if (query.has('AWSAccessKeyId')) throw new OssError('signatureNotSupported', { Scheme: 'AWS' })
+  if (query.has('AWSAccessKeyId')) throw new OssError('signatureNotSupported', { scheme: 'AWS' })
   return authorization === undefined ? undefined : headerClaim(authorization.trim(), head)
 }
 
@@ -21,7 +21,7 @@ function headerClaim(authorization: string, head: Head): Claim {
   const blank = authorization.indexOf(' ')
   const scheme = blank === -1 ? authorization : authorization.slice(0, blank)
   if (scheme === 'AWS' || scheme === 'AWS4-ECDSA-P256-SHA256') {
-    throw new OssError('signatureNotSupported', { Scheme: scheme })
+    throw new OssError('signatureNotSupported', { scheme })
   }
   if (scheme !== SIGV4_ALGORITHM || blank === -1) throw new OssError('sigV4AuthorizationInvalid')
   return claimIn(SIGV4_FORMS.header, head, authorization.slice(blank + 1))

@@ -39,7 +39,7 @@ export function readS3FormClaim(fields: FormFields): FormClaim | undefined {
 /** Fields that have other names than their headers. */
 export function headersOfForm(fields: FormFields): Readonly<Record<string, string>> {
   const tagging = fields.get('tagging')
-  if (tagging) throw new OssError('headerNotImplemented', { Header: 'tagging' })
+  if (tagging) throw new OssError('headerNotImplemented', { header: 'tagging' })
   const acl = fields.get('acl')
   const redirect = fields.get('success_action_redirect') ?? fields.get('redirect')
   return { ...(acl && { 'x-amz-acl': acl }), ...(redirect && { success_action_redirect: redirect }) }
@@ -47,10 +47,10 @@ export function headersOfForm(fields: FormFields): Readonly<Record<string, strin
 
 function required(fields: FormFields, name: string): string {
   const value = fields.get(name)
-  if (!value) throw new OssError('postFieldAbsent', { Field: name })
+  if (!value) throw new OssError('postFieldAbsent', { field: name })
   return value
 }
 
 function invalid(name: string, value: string): OssError {
-  return new OssError('postCredentialInvalid', { ArgumentName: name, ArgumentValue: value })
+  return new OssError('postCredentialInvalid', { argumentName: name, argumentValue: value })
 }

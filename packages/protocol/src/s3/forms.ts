@@ -18,8 +18,8 @@ import { EMPTY_SHA256, SIGV4_ALGORITHM, SIGV4_SERVICE, SIGV4_TERMINATOR, type Si
 
 type Why = (why: string) => () => OssError
 
-const inHeader: Why = (why) => () => new OssError('sigV4HeaderMalformed', { Why: why })
-const inUrl: Why = (why) => () => new OssError('sigV4UrlMalformed', { Why: why })
+const inHeader: Why = (why) => () => new OssError('sigV4HeaderMalformed', { why })
+const inUrl: Why = (why) => () => new OssError('sigV4UrlMalformed', { why })
 
 const COMPONENTS = 'the authorization header requires three components: Credential, SignedHeaders, and Signature.'
 const PARAMETERS =
@@ -57,7 +57,7 @@ const header: ClaimForm = {
     return { scheme: 'sigv4', place: 'header', accessKeyId, scope, ...signed }
   },
   impossibleKey: 'invalidAccessKeyId',
-  otherRegion: (Given, Region) => new OssError('sigV4RegionInvalid', { Given, Region }),
+  otherRegion: (given, region) => new OssError('sigV4RegionInvalid', { given, region }),
 }
 
 const url: ClaimForm = {
@@ -89,7 +89,7 @@ const url: ClaimForm = {
     return { scheme: 'sigv4', place: 'url', accessKeyId, scope, ...signed }
   },
   impossibleKey: 'invalidAccessKeyId',
-  otherRegion: (Given, Region) => new OssError('sigV4UrlRegionInvalid', { Given, Region }),
+  otherRegion: (given, region) => new OssError('sigV4UrlRegionInvalid', { given, region }),
 }
 
 /** Signature Version 4 by the place of the signature. */

@@ -107,6 +107,6 @@ export function headerOf(name: ChecksumName): string {
 /** The bytes of a checksum. Throws checksumInvalid. */
 export function checksumBytes(name: ChecksumName, text: string, argument: string): Uint8Array {
   const bytes = base64Bytes(text.trim())
-  if (bytes === undefined || bytes.length !== CHECKSUMS[name]) throw new OssError('checksumInvalid', { Name: argument })
+  if (bytes === undefined || bytes.length !== CHECKSUMS[name]) throw new OssError('checksumInvalid', { name: argument })
   return bytes
 }

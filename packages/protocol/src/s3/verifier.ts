@@ -52,12 +52,12 @@ export class SigV4Verifier {
     const [canonical = ''] = canonicalRequests(signed(claim, request))
     const stringToSign = sigV4StringToSign(claim.date, claim.scope, canonical, this.#digests)
     return new OssError('sigV4DoesNotMatch', {
-      AWSAccessKeyId: claim.accessKeyId,
-      StringToSign: readable(stringToSign),
-      SignatureProvided: claim.signature,
-      StringToSignBytes: hexDump(stringToBytes(stringToSign)).toLowerCase(),
-      CanonicalRequest: readable(canonical),
-      CanonicalRequestBytes: hexDump(stringToBytes(canonical)).toLowerCase(),
+      awsAccessKeyId: claim.accessKeyId,
+      stringToSign: readable(stringToSign),
+      signatureProvided: claim.signature,
+      stringToSignBytes: hexDump(stringToBytes(stringToSign)).toLowerCase(),
+      canonicalRequest: readable(canonical),
+      canonicalRequestBytes: hexDump(stringToBytes(canonical)).toLowerCase(),
     })
   }
 
@@ -90,7 +90,7 @@ export function requireSigned({ signedHeaders, place }: SigV4Claim, { headers }:
     const counts = name.startsWith('x-amz-') || (name === 'content-md5' && place === 'header')
     if (counts && !signedHeaders.includes(name)) unsigned.push(name)
   }
-  if (unsigned.length > 0) throw new OssError('sigV4HeadersNotSigned', { HeadersNotSigned: unsigned.join(', ') })
+  if (unsigned.length > 0) throw new OssError('sigV4HeadersNotSigned', { headersNotSigned: unsigned.join(', ') })
 }
 
 function signed({ signedHeaders, payload }: SigV4Claim, { method, target = '', headers }: SentRequest): SigV4Request {

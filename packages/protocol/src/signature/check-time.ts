@@ -23,9 +23,9 @@ function checkHeaderTime(claim: Claim, now: number): void {
   if (time === undefined) throw new OssError('dateInvalid')
   if (Math.abs(now - time) > CLOCK_SKEW_MAX_MS) {
     throw new OssError('requestTimeTooSkewed', {
-      MaxAllowedSkewMilliseconds: CLOCK_SKEW_MAX_MS,
-      RequestTime: isoDate.encode(time),
-      ServerTime: isoDate.encode(now),
+      maxAllowedSkewMilliseconds: CLOCK_SKEW_MAX_MS,
+      requestTime: isoDate.encode(time),
+      serverTime: isoDate.encode(now),
     })
   }
   if ('scope' in claim && claim.scope.date !== formatBasicDay(time)) {
@@ -39,8 +39,8 @@ function checkSigV4UrlTime({ date, scope, expiresSeconds }: SigV4UrlClaim, now: 
   if (scope.date !== formatBasicDay(start)) throw new OssError('sigV4DateMismatch')
   const end = start + expiresSeconds * 1000
   if (now >= end) {
-    const times = { Expires: isoDate.encode(end), ServerTime: isoDate.encode(now) }
-    throw new OssError('sigV4UrlExpired', { 'X-Amz-Expires': expiresSeconds, ...times })
+    const times = { expires: isoDate.encode(end), serverTime: isoDate.encode(now) }
+    throw new OssError('sigV4UrlExpired', { xAmzExpires: expiresSeconds, ...times })
   }
   if (start - now > CLOCK_SKEW_MAX_MS) throw new OssError('sigV4UrlNotYetValid')
 }
@@ -48,7 +48,7 @@ function checkSigV4UrlTime({ date, scope, expiresSeconds }: SigV4UrlClaim, now: 
 function checkV4UrlTime(claim: V4UrlClaim, now: number): void {
   const start = parseBasicTime(claim.date)
   if (start === undefined || claim.scope.date !== formatBasicDay(start)) {
-    throw new OssError('v4UrlDateInvalid', { ArgumentName: 'x-oss-date', ArgumentValue: claim.date })
+    throw new OssError('v4UrlDateInvalid', { argumentName: 'x-oss-date', argumentValue: claim.date })
   }
   const end = start + claim.expiresSeconds * 1000
   if (isPast(end, now) || start - now > CLOCK_SKEW_MAX_MS) throw expired('v4UrlExpired', end, now)
@@ -60,5 +60,5 @@ function isPast(end: number, now: number): boolean {
 }
 
 function expired(cause: 'urlExpired' | 'v4UrlExpired', end: number, now: number): OssError {
-  return new OssError(cause, { Expires: isoDate.encode(end), ServerTime: isoDate.encode(now) })
+  return new OssError(cause, { expires: isoDate.encode(end), serverTime: isoDate.encode(now) })
 }

@@ -110,7 +110,7 @@ export function claimIn(form: ClaimForm, head: Head, text = ''): Claim {
 
 /** An error of a cause, with the name of an argument and its value where the cause has one. */
 export function because(cause: Cause, argument?: string): Refuse {
-  return (text) => new OssError(cause, argument === undefined ? {} : { ArgumentName: argument, ArgumentValue: text })
+  return (text) => new OssError(cause, argument === undefined ? {} : { argumentName: argument, argumentValue: text })
 }
 
 /** Refuses a claim without a part; an empty one passes. */

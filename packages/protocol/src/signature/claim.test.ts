@@ -309,9 +309,9 @@ test('the error for a skewed request contains both times', () => {
   assert.throws(skewed, (error: OssError) => {
     assert.equal(error.row.status, 403)
     assert.deepEqual(Object.entries(error.details), [
-      ['MaxAllowedSkewMilliseconds', 900_000],
-      ['RequestTime', '2022-12-20T08:32:17.000Z'],
-      ['ServerTime', '2022-12-20T08:48:18.000Z'],
+      ['maxAllowedSkewMilliseconds', 900_000],
+      ['requestTime', '2022-12-20T08:32:17.000Z'],
+      ['serverTime', '2022-12-20T08:48:18.000Z'],
     ])
     return true
   })
@@ -339,7 +339,7 @@ test('Expires of a V1 URL is a point in time', () => {
   assert.doesNotThrow(expiring(99_999_999_999_999))
   assert.equal(refusal(expiring(NOW / 1000 - 1)).ec, '0002-00000069')
   assert.throws(expiring(0), {
-    details: { Expires: '1970-01-01T00:00:00.000Z', ServerTime: '2022-12-20T08:48:18.000Z' },
+    details: { expires: '1970-01-01T00:00:00.000Z', serverTime: '2022-12-20T08:48:18.000Z' },
   })
 })
 

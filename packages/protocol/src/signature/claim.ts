@@ -66,5 +66,5 @@ function headerClaim(authorization: string, head: Head): Claim {
 }
 
 function notSupported(scheme: string): OssError {
-  return new OssError('signatureNotSupported', { Scheme: scheme })
+  return new OssError('signatureNotSupported', { scheme })
 }

@@ -97,7 +97,7 @@ for (const { query, accessKeySecret, name, stringToSign, ...rest } of V2_VECTORS
     const verifier = new SignatureVerifier(digests)
     assert.ok(verifier.verifies(claim, request, accessKeySecret))
     assert.ok(!verifier.verifies(claim, { ...request, method: 'PUT' }, accessKeySecret))
-    assert.equal(verifier.mismatch(claim, request).details.StringToSign, stringToSign)
+    assert.equal(verifier.mismatch(claim, request).details.stringToSign, stringToSign)
   })
 }
 

@@ -189,11 +189,11 @@ test('the error of V1 contains its string as text and as bytes, and no secret', 
   assert.equal(error.row.status, 403)
   const date = 'Tue, 20 Dec 2022 08:48:18 GMT'
   assert.deepEqual(Object.entries(error.details).slice(0, 3), [
-    ['OSSAccessKeyId', 'ak'],
-    ['SignatureProvided', claim.signature],
-    ['StringToSign', `GET\n\n\n${date}\n/bkt/?acl`],
+    ['accessKeyId', 'ak'],
+    ['signatureProvided', claim.signature],
+    ['stringToSign', `GET\n\n\n${date}\n/bkt/?acl`],
   ])
-  assert.match(String(error.details.StringToSignBytes), /^47 45 54 0A 0A 0A 54 .* 61 63 6C $/)
+  assert.match(String(error.details.stringToSignBytes), /^47 45 54 0A 0A 0A 54 .* 61 63 6C $/)
 })
 
 test('the error of V4 contains the canonical request too', () => {
@@ -202,8 +202,8 @@ test('the error of V4 contains the canonical request too', () => {
   assert.ok(claim !== undefined)
   const error = new SignatureVerifier(digests).mismatch(claim, signed)
   assert.equal(error.row.ec, '0002-00000201')
-  assert.match(String(error.details.StringToSign), /^OSS4-HMAC-SHA256\n20221220T084818Z\n20221220\/cn-hangzhou\/oss/)
-  assert.match(String(error.details.CanonicalRequest), /^GET\n\/bkt\/%E7%9B%AE\n\n/)
+  assert.match(String(error.details.stringToSign), /^OSS4-HMAC-SHA256\n20221220T084818Z\n20221220\/cn-hangzhou\/oss/)
+  assert.match(String(error.details.canonicalRequest), /^GET\n\/bkt\/%E7%9B%AE\n\n/)
   assert.ok(!JSON.stringify(error.details).includes('sk"'))
 })
 

@@ -41,7 +41,7 @@ export class SignatureVerifier {
   /** The error of a claim that does not verify, with the strings that its signer should have signed. */
   mismatch(claim: Claim, request: SignedRequest): OssError {
     if (claim.scheme === 'sigv4') return this.#sigV4.mismatch(claim, request)
-    const identity = { OSSAccessKeyId: claim.accessKeyId, SignatureProvided: claim.signature }
+    const identity = { accessKeyId: claim.accessKeyId, signatureProvided: claim.signature }
     if (claim.scheme === 'v1') {
       return new OssError('signatureDoesNotMatch', { ...identity, ...shown(v1StringToSign(request, claim.date)) })
     }
@@ -50,7 +50,7 @@ export class SignatureVerifier {
       return new OssError('signatureV2DoesNotMatch', { ...identity, ...shown(stringToSign) })
     }
     const { stringToSign, canonicalRequest } = v4Strings(request, claim, this.#digests)
-    const details = { ...identity, ...shown(stringToSign), CanonicalRequest: readable(canonicalRequest) }
+    const details = { ...identity, ...shown(stringToSign), canonicalRequest: readable(canonicalRequest) }
     return new OssError('signatureV4DoesNotMatch', details)
   }
 
@@ -69,8 +69,8 @@ export class SignatureVerifier {
   }
 }
 
-function shown(stringToSign: string): { StringToSign: string; StringToSignBytes: string } {
-  return { StringToSign: readable(stringToSign), StringToSignBytes: hexDump(stringToBytes(stringToSign)) }
+function shown(stringToSign: string): { stringToSign: string; stringToSignBytes: string } {
+  return { stringToSign: readable(stringToSign), stringToSignBytes: hexDump(stringToBytes(stringToSign)) }
 }
 
 function readable(bytes: string): string {

@@ -67,7 +67,7 @@ export function createCallbacks(options: CallbackClientOptions): Callbacks {
       const addresses = await addressesOf(url.host, resolve, timeoutMs)
       const refused = addresses.filter((address) => !hosts.allows(url.host, address))
       if (refused.some(isPrivate)) {
-        throw new OssError('callbackAddressForbidden', { ArgumentName: 'callbackUrl', ArgumentValue: url.host })
+        throw new OssError('callbackAddressForbidden', { argumentName: 'callbackUrl', argumentValue: url.host })
       }
       if (refused.length > 0) return { post: async () => ({ kind: 'notAllowed' }) }
       return { post: (request, { sni }) => post(url, addresses, request, sni) }

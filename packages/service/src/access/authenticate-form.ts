@@ -66,5 +66,5 @@ function asHeaderClaim({ accessKeyId, signature, securityToken, scope }: FormCla
 
 function otherRegion({ fields }: SignedForm): OssError {
   const credential = fields.get('x-oss-credential') ?? ''
-  return new OssError('postRegionInvalid', { ArgumentName: 'x-oss-credential', ArgumentValue: credential })
+  return new OssError('postRegionInvalid', { argumentName: 'x-oss-credential', argumentValue: credential })
 }

@@ -48,7 +48,7 @@ export async function askedCallback(call: AskingCall): Promise<AskedCallback | u
   const callback = readCallback(call.input)
   if (callback === undefined) return undefined
   const { callbacks } = call
-  if (callbacks === undefined) throw new OssError('headerNotImplemented', { Header: call.nameOf('callbackHeader') })
+  if (callbacks === undefined) throw new OssError('headerNotImplemented', { header: call.nameOf('callbackHeader') })
   const found = callback.urls.map(async (url) => [url, await callbacks.find(url)] as const)
   const receivers = await Promise.all(found)
   return { make: (object) => make(call, callbacks, callback, receivers, object) }

@@ -15,6 +15,7 @@ import {
   untouchable,
   uploadPart,
 } from '../testing/index.js'
+import { keptOutcome } from './outcome.js'
 
 const HELLO_ETAG = '5D41402ABC4B2A76B9719D911017C592'
 const PUBLIC_KEY_URL = 'http://key.example/'
@@ -289,6 +290,11 @@ test('a repeated Complete gets the answer of the first, success or failure, and 
     }
     assert.equal(made.length, 1)
   }
+})
+
+test('a failure in a receipt of an earlier version, whose details are named as elements, is answered', () => {
+  const receipt = JSON.stringify({ kind: 'failed', failure: 'callbackStatus', details: { Status: 502 } })
+  assert.throws(() => keptOutcome(receipt), /^OssError: Error status : 502\.$/)
 })
 
 test('an answer that is too long to keep is returned once; a repeat gets the XML', async () => {

@@ -30,14 +30,14 @@ const WITHOUT_ANSWER = {
   late: failed('callbackLate'),
   notAllowed: failed('callbackNotAllowed'),
   // OSS's proxy returns this status for an unreachable application
-  unreachable: failed('callbackStatus', { Status: 502 }),
+  unreachable: failed('callbackStatus', { status: 502 }),
 } as const
 
 /** Evaluates an answer by OSS's rules: 200, an announced length within the limit, and JSON or XML. */
 export function outcomeOf(answer: CallbackAnswer): CallbackOutcome {
   if (answer.kind !== 'answered') return WITHOUT_ANSWER[answer.kind]
   const { status, contentType = '', contentLength, body } = answer
-  if (status !== 200) return failed('callbackStatus', { Status: status })
+  if (status !== 200) return failed('callbackStatus', { status })
   if (contentLength === undefined) return failed('callbackWithoutLength')
   if (contentLength > CALLBACK_ANSWER_BYTES_MAX) return failed('callbackTooLarge')
   if (/^application\/xml\s*(?:;|$)/i.test(contentType.trim()) && isXml(body)) {
@@ -99,7 +99,14 @@ export function keepOutcome(outcome: CallbackOutcome): string {
  */
 export function keptOutcome(text: string): AnsweredCallback | undefined {
   const kept = JSON.parse(text) as KeptAnswer | (CallbackOutcome & { kind: 'failed' })
-  if (kept.kind === 'failed') return answerOf(kept)
+  if (kept.kind === 'failed') return answerOf({ ...kept, details: camelCased(kept.details) })
   const { contentType, body } = kept
   return body === undefined ? undefined : { contentType, body: base64Bytes(body) ?? new Uint8Array() }
 }
+
+/** Details by names of the domain: receipts of earlier versions name them as elements. */
+function camelCased(details: ErrorDetails): ErrorDetails {
+  return Object.fromEntries(Object.entries(details).map(([name, value]) => [uncapitalized(name), value]))
+}
+
+const uncapitalized = (name: string) => name.charAt(0).toLowerCase() + name.slice(1)

@@ -118,7 +118,7 @@ function isHeader(name: string): boolean {
 function headerValue(name: string, value: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
   if (/[\x00-\x08\x0a-\x1f\x7f]/.test(value)) {
-    throw new OssError('invalidArgument', { ArgumentName: name, ArgumentValue: value.slice(0, 64) })
+    throw new OssError('invalidArgument', { argumentName: name, argumentValue: value.slice(0, 64) })
   }
   return byteString(value.trim())
 }

@@ -22,10 +22,10 @@ function wordOf(grants: readonly Grant[], owner: string): BucketAcl {
   const open = new Set<Grant['permission']>()
   for (const { grantee, permission } of grants) {
     if (grantee.kind === 'CanonicalUser') {
-      if (grantee.id !== owner) throw new OssError('granteeInvalid', { Why: 'Invalid id' })
+      if (grantee.id !== owner) throw new OssError('granteeInvalid', { why: 'Invalid id' })
     } else if (grantee.kind === 'Group' && grantee.uri === ALL_USERS) open.add(permission)
     else if (grantee.kind === 'Group' && !OTHER_GROUPS.includes(grantee.uri)) {
-      throw new OssError('granteeInvalid', { Why: 'Invalid group uri' })
+      throw new OssError('granteeInvalid', { why: 'Invalid group uri' })
     } else throw new OssError('grantNotImplemented')
   }
   const isKnown = [...open].every((permission) => permission === 'READ' || permission === 'WRITE')
@@ -76,7 +76,7 @@ function grantees(permission: Grant['permission'], header: string | undefined): 
       case 'emailaddress':
         return { permission, grantee: { kind: 'AmazonCustomerByEmail', address: value } }
     }
-    throw new OssError('granteeInvalid', { Why: 'Argument format not recognized' })
+    throw new OssError('granteeInvalid', { why: 'Argument format not recognized' })
   })
 }
 

@@ -78,7 +78,7 @@ function aboutMarker(error: OssError, method: string): OssError {
     const allow: [string, string][] = isRefused ? [['Allow', 'DELETE']] : []
     return [...headersIn(notation), ...shown, ...allow]
   }
-  const refused = isRefused ? { Method: method, ResourceType: 'DeleteMarker' } : {}
+  const refused = isRefused ? { method, resourceType: 'DeleteMarker' } : {}
   return new OssError(error.reason, { ...details, ...refused }, { headers, cause })
 }
 

@@ -12,7 +12,7 @@ function outcome(conditions: Conditions): string {
     return 'holds'
   } catch (error) {
     if (!(error instanceof OssError)) throw error
-    return `${error.row.status} ${error.details.Condition ?? ''}`.trim()
+    return `${error.row.status} ${error.details.condition ?? ''}`.trim()
   }
 }
 

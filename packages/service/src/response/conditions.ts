@@ -56,7 +56,7 @@ export function rangeHolds(ifRange: string | undefined, { etag, digestETag = eta
 }
 
 function fail(condition: 'If-Match' | 'If-Unmodified-Since'): never {
-  throw new OssError('preconditionFailed', { Condition: condition })
+  throw new OssError('preconditionFailed', { condition })
 }
 
 type Comparison = (tag: string, etag: string) => boolean

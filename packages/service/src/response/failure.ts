@@ -21,7 +21,7 @@ const ROWS: Readonly<Record<StorageErrorKind, Row>> = {
 export function toOssError(thrown: unknown): OssError {
   if (thrown instanceof OssError) return thrown
   if (thrown instanceof BelowReserve) {
-    const details = { FreeMiB: mebibytes(thrown.freeBytes), ReserveMiB: mebibytes(thrown.reserveBytes) }
+    const details = { freeMiB: mebibytes(thrown.freeBytes), reserveMiB: mebibytes(thrown.reserveBytes) }
     return new OssError('belowReserve', details, { cause: thrown })
   }
   const reason = thrown instanceof StorageError ? ROWS[thrown.kind] : 'internalError'

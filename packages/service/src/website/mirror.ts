@@ -65,7 +65,7 @@ async function mirror(mirroring: Mirroring): Promise<Mirrored> {
     if (status === 404) return { kind: 'missing' }
     const description = describeOrigin(answer.headers)
     if (!follows && isRedirection(answer)) return { kind: 'redirected', location: description.location ?? '' }
-    if (status !== 200) throw new OssError('mirrorStatus', { Status: status })
+    if (status !== 200) throw new OssError('mirrorStatus', { status })
     await store(mirroring, answer.body, description, url)
     return { kind: 'stored' }
   } finally {
@@ -86,7 +86,7 @@ async function reach({ origins, rule, visit }: Mirroring, follows: boolean): Pro
     if (!follows || !isRedirection(answer)) return { answer, url }
     answer.close()
     const { location = '' } = describeOrigin(answer.headers)
-    if (!URL.canParse(location, url.href)) throw new OssError('mirrorStatus', { Status: answer.status })
+    if (!URL.canParse(location, url.href)) throw new OssError('mirrorStatus', { status: answer.status })
     url = new URL(location, url)
   }
   throw new OssError('mirrorUnreachable')

@@ -56,7 +56,7 @@ test('a listing of buckets bounds its page size and selects by name, tags and gr
   assert.deepEqual([key, tagValue, tagging], ['a', 'b', [{ key: 'c', value: 'd"' }]])
   assert.deepEqual(
     failureOf(() => ask('max-keys=0')),
-    ['invalidMaxKeysOfService', { ArgumentName: 'max-keys', ArgumentValue: '0' }],
+    ['invalidMaxKeysOfService', { argumentName: 'max-keys', argumentValue: '0' }],
   )
 })
 

@@ -15,7 +15,7 @@ const domainName = (() => {
 })()
 
 const bool = truth('malformedXml')
-const cnameText = required(query('cname', domainName), 'invalidArgument', { ArgumentName: 'cname' })
+const cnameText = required(query('cname', domainName), 'invalidArgument', { argumentName: 'cname' })
 
 const cnameToken = {
   bucket: element('Bucket', text),

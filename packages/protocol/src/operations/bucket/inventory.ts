@@ -91,7 +91,7 @@ export const inventoriesDocument = {
 } as const satisfies StoredDocument<'inventory', unknown>
 
 const configuration = xml('InventoryConfiguration', inventory)
-const inventoryId = required(query('inventoryId', id), 'invalidArgument', { ArgumentName: 'inventoryId' })
+const inventoryId = required(query('inventoryId', id), 'invalidArgument', { argumentName: 'inventoryId' })
 
 export const putBucketInventory = operation({
   name: 'PutBucketInventory',

@@ -249,9 +249,9 @@ function checkRules(rules: readonly Rule[]): void {
   if (rules.length === 0) throw new OssError('malformedXml')
   if (rules.length > LIFECYCLE_RULES_MAX) {
     throw new OssError('lifecycleTooManyRules', {
-      Max: LIFECYCLE_RULES_MAX,
-      ArgumentName: 'Rule',
-      ArgumentValue: rules.length,
+      max: LIFECYCLE_RULES_MAX,
+      argumentName: 'Rule',
+      argumentValue: rules.length,
     })
   }
   const ids = new Set<string>()
@@ -259,7 +259,7 @@ function checkRules(rules: readonly Rule[]): void {
     checkRule(rule)
     const { id } = rule
     if (id === '') continue
-    if (ids.has(id)) throw new OssError('lifecycleIdTwice', { ArgumentName: 'ID', ArgumentValue: id })
+    if (ids.has(id)) throw new OssError('lifecycleIdTwice', { argumentName: 'ID', argumentValue: id })
     ids.add(id)
   }
 }
@@ -294,13 +294,13 @@ function checkOrder<T extends { readonly storageClass: Colder }>(
     const isEarly = days !== undefined && daysBefore !== undefined && days <= daysBefore
     if (isTwice || isEarly) {
       throw new OssError('lifecycleDaysOrder', {
-        Later: `Transition action for StorageClass ${move.storageClass}`,
-        Earlier: `Transition action for StorageClass ${before?.storageClass}`,
+        later: `Transition action for StorageClass ${move.storageClass}`,
+        earlier: `Transition action for StorageClass ${before?.storageClass}`,
       })
     }
     if (days !== undefined && expires !== undefined && expires <= days) {
-      const Earlier = `Transition action for StorageClass ${move.storageClass}`
-      throw new OssError('lifecycleDaysOrder', { Later: 'Expiration action', Earlier })
+      const earlier = `Transition action for StorageClass ${move.storageClass}`
+      throw new OssError('lifecycleDaysOrder', { later: 'Expiration action', earlier })
     }
   }
 }
@@ -329,7 +329,7 @@ function refuseOverlaps(rules: readonly Rule[]): void {
     }
   }
   for (const same of prefixes.values()) {
-    if (overlaps(same.prefixes)) throw new OssError('lifecycleOverlap', { Action: same.action })
+    if (overlaps(same.prefixes)) throw new OssError('lifecycleOverlap', { action: same.action })
   }
 }
 

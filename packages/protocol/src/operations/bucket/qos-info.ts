@@ -94,7 +94,7 @@ export const requesterQosDocument = {
 } as const satisfies StoredDocument<'requesterQosInfo', unknown>
 
 const requesterId = matching('id of an account or a user', /^\d{1,32}$/)
-const qosRequester = required(query('qosRequester', requesterId), 'invalidArgument', { ArgumentName: 'qosRequester' })
+const qosRequester = required(query('qosRequester', requesterId), 'invalidArgument', { argumentName: 'qosRequester' })
 const ofRequester = { level: 'bucket', when: [{ query: ['requesterQosInfo', 'qosRequester'] }], output: {} } as const
 
 export const putBucketRequesterQosInfo = operation({

@@ -9,7 +9,7 @@ import type { StoredDocument } from '../document.js'
 import { apiPage, boundedText, DOCUMENT_CAUSES } from '../shared.js'
 
 const name = matching('name of a style', /^[A-Za-z0-9_.-]{1,63}$/)
-const styleName = required(query('styleName', name), 'invalidArgument', { ArgumentName: 'styleName' })
+const styleName = required(query('styleName', name), 'invalidArgument', { argumentName: 'styleName' })
 const content = element('Content', boundedText(STYLE_CONTENT_BYTES_MAX, 'invalidArgument'))
 
 const style = {

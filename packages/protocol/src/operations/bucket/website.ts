@@ -113,7 +113,7 @@ export const bucketWebsite = bucketDocument({
     const routing = routingRules?.rules ?? []
     const parts = [indexDocument, errorDocument, redirectAllRequestsTo]
     if (routing.length === 0 && parts.every((part) => part === undefined)) throw new OssError('malformedXml')
-    if (routing.length > WEBSITE_RULES_MAX) throw new OssError('websiteTooManyRules', { Max: WEBSITE_RULES_MAX })
+    if (routing.length > WEBSITE_RULES_MAX) throw new OssError('websiteTooManyRules', { max: WEBSITE_RULES_MAX })
     for (const rule of routing) {
       checkCondition(rule.condition, rule.redirect.redirectType === 'Mirror')
       checkRedirect(rule.redirect)

@@ -47,7 +47,7 @@ test('complete-all takes no list, whatever the body contains', () => {
   for (const body of [partList('"'), '<CompleteMultipartUpload/>', 'no xml']) {
     assert.deepEqual(
       failureOf(() => bodyOf(completeMultipartUpload, `${head}\n\n${body}`)),
-      ['completeAllWithBody', { ArgumentName: 'x-oss-complete-all', ArgumentValue: 'yes' }],
+      ['completeAllWithBody', { argumentName: 'x-oss-complete-all', argumentValue: 'yes' }],
     )
   }
 })

@@ -17,7 +17,7 @@ test('a page is requested by prefix, delimiter, markers and size', () => {
   assert.equal(failureOf(() => ask(`key-marker=${'p'.repeat(1024)}`))[0], 'invalidMarker')
   assert.deepEqual(
     failureOf(() => ask('encoding-type=base64')),
-    ['invalidEncodingType', { ArgumentName: 'encoding-type', ArgumentValue: 'base64' }],
+    ['invalidEncodingType', { argumentName: 'encoding-type', argumentValue: 'base64' }],
   )
 })
 

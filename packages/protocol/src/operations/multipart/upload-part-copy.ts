@@ -30,8 +30,8 @@ export const uploadPartCopy = operation({
   sourcePermissions: ['oss:GetObject'],
   input: {
     partNumber: required(query('partNumber', partNumber), 'partNumberMissing', {
-      ArgumentName: 'ResourceType',
-      ArgumentValue: 'partNumber',
+      argumentName: 'ResourceType',
+      argumentValue: 'partNumber',
     }),
     uploadId,
     copySource: header('x-oss-copy-source', copySource),

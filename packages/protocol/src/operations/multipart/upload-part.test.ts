@@ -34,24 +34,24 @@ x-oss-hash-crc64ecma: 15021467531229347219`,
 })
 
 test('a missing part number differs from an invalid one', () => {
-  const missing = ['partNumberMissing', { ArgumentName: 'ResourceType', ArgumentValue: 'partNumber' }]
+  const missing = ['partNumberMissing', { argumentName: 'ResourceType', argumentValue: 'partNumber' }]
   assert.deepEqual(failure('uploadId=A'), missing)
   assert.deepEqual(failure('partNumber=&uploadId=A'), missing)
   for (const value of ['0', '10001', '-1', 'one', '1.5']) {
-    const expected = ['partNumberOutOfRange', { ArgumentName: 'PartNumber', ArgumentValue: value }]
+    const expected = ['partNumberOutOfRange', { argumentName: 'PartNumber', argumentValue: value }]
     assert.deepEqual(failure(`partNumber=${value}&uploadId=A`), expected)
   }
 })
 
 test('a missing or empty upload id is an upload that does not exist', () => {
-  assert.deepEqual(failure('partNumber=1'), ['noSuchUploadIdMissing', { UploadId: '' }])
-  assert.deepEqual(failure('partNumber=1&uploadId='), ['noSuchUploadIdMissing', { UploadId: '' }])
+  assert.deepEqual(failure('partNumber=1'), ['noSuchUploadIdMissing', { uploadId: '' }])
+  assert.deepEqual(failure('partNumber=1&uploadId='), ['noSuchUploadIdMissing', { uploadId: '' }])
 })
 
 test('encryption cannot be requested for a part', () => {
   assert.deepEqual(failure('partNumber=1&uploadId=A', 'x-oss-server-side-encryption: AES256'), [
     'encryptionHeaderOnPart',
-    { ArgumentName: 'x-oss-server-side-encryption', ArgumentValue: 'AES256' },
+    { argumentName: 'x-oss-server-side-encryption', argumentValue: 'AES256' },
   ])
 })
 

@@ -25,8 +25,8 @@ export const uploadPart = operation({
   permissions: ['oss:PutObject'],
   input: {
     partNumber: required(query('partNumber', partNumber), 'partNumberMissing', {
-      ArgumentName: 'ResourceType',
-      ArgumentValue: 'partNumber',
+      argumentName: 'ResourceType',
+      argumentValue: 'partNumber',
     }),
     uploadId,
     contentMd5,

@@ -31,7 +31,7 @@ test('the ACL is required for an object and optional for a bucket', () => {
   assert.deepEqual(inputOf(putBucketAcl, 'PUT /?acl HTTP/1.1'), { acl: undefined })
   assert.deepEqual(
     failureOf(() => inputOf(putBucketAcl, 'PUT /?acl HTTP/1.1\nx-oss-acl: default')),
-    ['invalidBucketAcl', { ArgumentName: 'x-oss-acl', ArgumentValue: 'default' }],
+    ['invalidBucketAcl', { argumentName: 'x-oss-acl', argumentValue: 'default' }],
   )
 })
 

@@ -39,7 +39,7 @@ x-oss-hash-crc64ecma: 3231342946509354535`,
 test('a position is needed, and is a number; a version and DeepColdArchive are refused', () => {
   assert.deepEqual(failure('position='), ['appendPositionMissing', {}])
   for (const position of ['-1', 'x', '1.5', String(5 * 1024 ** 3 + 1)]) {
-    const argument = { ArgumentName: 'position', ArgumentValue: position }
+    const argument = { argumentName: 'position', argumentValue: position }
     assert.deepEqual(failure(`position=${position}`), ['invalidArgument', argument])
   }
   assert.equal(failure('position=0&versionId=null')[0], 'versionOfAppend')

@@ -69,6 +69,6 @@ test('deleting an object returns no document, and names the version', () => {
   )
   assert.deepEqual(
     failureOf(() => inputOf(deleteObject, 'DELETE /a?versionId=234 HTTP/1.1')),
-    ['invalidVersionId', { ArgumentName: 'versionId', ArgumentValue: '234' }],
+    ['invalidVersionId', { argumentName: 'versionId', argumentValue: '234' }],
   )
 })

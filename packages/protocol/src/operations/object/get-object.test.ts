@@ -72,10 +72,10 @@ x-oss-hash-crc64ecma: 5981764153023615706`,
 test('several ranges are refused by name, and texts that are no ids of versions', () => {
   const failure = (query: string, header = '') =>
     failureOf(() => inputOf(getObject, `GET /a?${query} HTTP/1.1${header}`))
-  assert.deepEqual(failure('versionId=234'), ['invalidVersionId', { ArgumentName: 'versionId', ArgumentValue: '234' }])
+  assert.deepEqual(failure('versionId=234'), ['invalidVersionId', { argumentName: 'versionId', argumentValue: '234' }])
   assert.deepEqual(failure('', '\nx-oss-multi-range-behavior: multi-range'), [
     'headerNotImplemented',
-    { Header: 'x-oss-multi-range-behavior' },
+    { header: 'x-oss-multi-range-behavior' },
   ])
   for (const operation of [getObject, headObject, getObjectMeta]) {
     for (const query of ['versionId=null', 'versionId=', 'versionId', `versionId=CAEQ${'a'.repeat(60)}`]) {

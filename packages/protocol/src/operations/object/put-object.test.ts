@@ -46,18 +46,18 @@ x-oss-hash-crc64ecma: 5981764153023615706`,
 
 test('a conditional put is not implemented, and the error names the header', () => {
   for (const header of ['If-Modified-Since', 'If-Unmodified-Since', 'If-Match', 'If-None-Match']) {
-    assert.deepEqual(failure(`${header}: x`), ['conditionalPutNotImplemented', { Header: header }])
+    assert.deepEqual(failure(`${header}: x`), ['conditionalPutNotImplemented', { header: header }])
   }
 })
 
 test('headers that change the meaning of a put are refused, not ignored', () => {
   const header = 'x-oss-server-side-encryption-context'
-  assert.deepEqual(failure(`${header}: x`), ['headerNotImplemented', { Header: header }])
+  assert.deepEqual(failure(`${header}: x`), ['headerNotImplemented', { header: header }])
 })
 
 test("an invalid ACL is reported in OSS's terms", () => {
   assert.deepEqual(failure('x-oss-object-acl: everyone'), [
     'invalidObjectAcl',
-    { ArgumentName: 'x-oss-object-acl', ArgumentValue: 'everyone' },
+    { argumentName: 'x-oss-object-acl', argumentValue: 'everyone' },
   ])
 })

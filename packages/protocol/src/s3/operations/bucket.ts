@@ -84,7 +84,7 @@ const versioning = mapped(
   }),
   {
     read({ status, mfaDelete }) {
-      if (mfaDelete === 'Enabled') throw new OssError('elementNotImplemented', { Element: 'MfaDelete' })
+      if (mfaDelete === 'Enabled') throw new OssError('elementNotImplemented', { element: 'MfaDelete' })
       if (status === undefined) throw new OssError('versioningWithoutStatus')
       return { status }
     },

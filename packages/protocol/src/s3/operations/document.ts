@@ -90,7 +90,7 @@ export function refusedElement(name: string): Member<undefined> {
   return {
     decode(parent) {
       if (parent.children.some((child) => child.name === name)) {
-        throw new OssError('elementNotImplemented', { Element: name })
+        throw new OssError('elementNotImplemented', { element: name })
       }
       return undefined
     },

@@ -27,7 +27,7 @@ const corsMethod: Codec<(typeof METHODS)[number]> = {
   causes: ['corsMethodUnsupported'],
   decode(value) {
     const method = METHODS.find((one) => one === value)
-    if (method === undefined) throw new OssError('corsMethodUnsupported', { Method: value })
+    if (method === undefined) throw new OssError('corsMethodUnsupported', { method: value })
     return method
   },
 }
@@ -163,8 +163,8 @@ const publicAccessBlock = mapped(
       const switches = [sent.blockPublicAcls, sent.ignorePublicAcls, sent.blockPublicPolicy, sent.restrictPublicBuckets]
       const [first = false, ...others] = switches.map((one) => one === true)
       if (others.some((one) => one !== first)) {
-        const Element = SWITCHES.filter((_, index) => switches[index] === true).join(', ')
-        throw new OssError('elementNotImplemented', { Element })
+        const element = SWITCHES.filter((_, index) => switches[index] === true).join(', ')
+        throw new OssError('elementNotImplemented', { element })
       }
       return { blockPublicAccess: first }
     },

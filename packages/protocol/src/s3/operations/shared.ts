@@ -24,7 +24,7 @@ export const cannedAcl: Codec<'private' | 'public-read' | 'public-read-write'> =
   decode(value, argument) {
     if (PRIVATE.includes(value)) return 'private'
     if (value === 'public-read' || value === 'public-read-write') return value
-    if (value === 'authenticated-read') throw new OssError('headerNotImplemented', { Header: argument })
+    if (value === 'authenticated-read') throw new OssError('headerNotImplemented', { header: argument })
     throw badArgument('invalidObjectAcl', argument, value)
   },
   encode: (value) => value,

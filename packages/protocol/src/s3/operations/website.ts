@@ -65,7 +65,7 @@ const website = mapped(xml('WebsiteConfiguration', members), {
 })
 
 function storedRules(rules: readonly SentRule[]): readonly StoredRule[] {
-  if (rules.length > RULES_MAX) throw new OssError('websiteTooManyRules', { Max: RULES_MAX })
+  if (rules.length > RULES_MAX) throw new OssError('websiteTooManyRules', { max: RULES_MAX })
   for (const { redirect } of rules) {
     const { replaceKeyWith, replaceKeyPrefixWith } = redirect
     if (replaceKeyWith !== undefined && replaceKeyPrefixWith !== undefined) throw new OssError('malformedXml')

@@ -62,7 +62,7 @@ export async function bindDomain(
   await changeCnames(domain, bucket, async ({ cnames, tokens = [] }, { tx }) => {
     await requireFree(tx, name, bucket)
     const before = cnames.find((cname) => cname.domain === name)
-    if (before === undefined && cnames.length >= CNAMES_MAX) throw new OssError('cnameTooMany', { Max: CNAMES_MAX })
+    if (before === undefined && cnames.length >= CNAMES_MAX) throw new OssError('cnameTooMany', { max: CNAMES_MAX })
     const certificate = changed(before?.certificate, change)
     const bound: Cname = { domain: name, lastModified: domain.clock(), status: 'Enabled', certificate }
     boundDomainRows.set(tx, { domain: name }, { bucket })

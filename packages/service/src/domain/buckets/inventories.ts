@@ -41,7 +41,7 @@ export async function addInventory(domain: Domain, bucket: BucketName, inventory
     const target = await readBucketIfAny(domain, tx, name)
     if (target?.owner !== record.owner) throw new OssError('inventoryTarget')
     if (before.some(({ id }) => id === inventory.id)) throw new OssError('inventoryExists')
-    if (before.length >= INVENTORIES_MAX) throw new OssError('inventoryTooMany', { Max: INVENTORIES_MAX })
+    if (before.length >= INVENTORIES_MAX) throw new OssError('inventoryTooMany', { max: INVENTORIES_MAX })
     return [...before, { ...inventory, createdAt }].sort((one, other) => (one.id < other.id ? -1 : 1))
   })
 }

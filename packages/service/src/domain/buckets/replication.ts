@@ -35,7 +35,7 @@ export async function addReplication(
 ): Promise<string> {
   const id = rule.id ?? newRuleId(domain)
   if ((rule.prefixSet?.prefixes.length ?? 0) > REPLICATION_PREFIXES_MAX) {
-    throw new OssError('replicationTooManyPrefixes', { Max: REPLICATION_PREFIXES_MAX })
+    throw new OssError('replicationTooManyPrefixes', { max: REPLICATION_PREFIXES_MAX })
   }
   await changeDocument(domain, bucket, DOCUMENT, async (change) => {
     const rules = await rulesOf(change)
@@ -43,7 +43,7 @@ export async function addReplication(
     const isTaken = (other: ReplicationRule) => other.id === id || sameTarget(other, rule)
     if (rules.some(isTaken)) throw new OssError('replicationExists')
     if (rules.length >= REPLICATION_RULES_MAX) {
-      throw new OssError('replicationTooManyRules', { Max: REPLICATION_RULES_MAX })
+      throw new OssError('replicationTooManyRules', { max: REPLICATION_RULES_MAX })
     }
     return { rules: [...rules, { ...rule, id, status: 'starting' }] }
   })
@@ -108,7 +108,7 @@ export async function setRtc(
 /** Throws noSuchReplicationRule. */
 export function requireRule(rules: readonly ReplicationRule[], id: string): ReplicationRule {
   const found = rules.find((rule) => rule.id === id)
-  if (found === undefined) throw new OssError('noSuchReplicationRule', { ID: id })
+  if (found === undefined) throw new OssError('noSuchReplicationRule', { id })
   return found
 }
 

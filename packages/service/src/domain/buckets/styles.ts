@@ -21,7 +21,7 @@ export async function putStyle(
   await changeDocument(domain, bucket, DOCUMENT, async ({ tx, bucket: record }) => {
     const before = (await readDocument(tx, record, 'style'))?.styles ?? []
     const others = before.filter(({ name }) => name !== style.name)
-    if (others.length >= STYLES_MAX) throw new OssError('styleTooMany', { Max: STYLES_MAX })
+    if (others.length >= STYLES_MAX) throw new OssError('styleTooMany', { max: STYLES_MAX })
     const createTime = before.find(({ name }) => name === style.name)?.createTime ?? now
     const styles = [...others, { ...style, createTime, lastModifyTime: now }]
     return { styles: styles.sort((one, other) => (one.name < other.name ? -1 : 1)) }

@@ -93,7 +93,7 @@ async function storeLog(domain: Domain, target: BucketRecord, text: string, line
     await storeReport(domain, target, { key, contentType: 'text/plain' }, lines)
     return key
   } catch (error) {
-    if (error instanceof OssError && error.row.status < 500) return undefined
+    if (error instanceof OssError && error.isClientError) return undefined
     throw error
   }
 }

@@ -68,7 +68,7 @@ async function writeOne(
     return { kind: 'inventory', bucket: bucket.name, inventory: inventory.id, target: target.name, ...(key && { key }) }
   } catch (error) {
     // the bucket is gone, or its target refuses the objects
-    if (error instanceof OssError && error.row.status < 500) return undefined
+    if (error instanceof OssError && error.isClientError) return undefined
     throw error
   }
 }

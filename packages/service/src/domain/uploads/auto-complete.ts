@@ -54,15 +54,9 @@ async function readWhole(reader: Reader, upload: UploadRecord, when: AutoComplet
 
 type Refusal = Omit<AutoCompleteFailure, 'edition'>
 
-/** The upload does not match its declaration; `refusal` says why, unless it may still become whole. */
-class NotAsDeclared extends Error {
-  override readonly name = 'NotAsDeclared'
-  readonly refusal: Refusal | undefined
-
-  constructor(refusal?: Refusal) {
-    super(refusal?.message ?? 'the upload is not whole')
-    this.refusal = refusal
-  }
+/** The upload does not have all declared parts, and may still get them. */
+class NotWhole extends Error {
+  override readonly name = 'NotWhole'
 }
 
 async function complete(domain: Domain, upload: UploadRecord, when: AutoComplete): Promise<Refusal | undefined> {
@@ -82,27 +76,24 @@ async function complete(domain: Domain, upload: UploadRecord, when: AutoComplete
     })
     return undefined
   } catch (error) {
-    if (error instanceof NotAsDeclared) return error.refusal
+    if (error instanceof NotWhole) return undefined
     if (!(error instanceof OssError)) throw error
     const isGone = error.reason === 'noSuchUpload' || error.reason === 'noSuchBucket'
-    return isGone ? undefined : { code: error.row.code, message: error.message }
+    return isGone ? undefined : { code: error.code, message: error.message }
   }
 }
 
-/** Parts may have been added or replaced since the count was read. */
+/** Parts may have been added or replaced since the count was read. Throws NotWhole, and declaredCrcDiffers. */
 function checkAsDeclared(when: AutoComplete, parts: PartTable): void {
   const isWhole =
     when.parts === undefined
       ? parts.bytes === when.size
       : parts.length === when.parts && parts.partNumbers.at(-1) === when.parts
-  if (!isWhole) throw new NotAsDeclared()
-  if (when.crc64 === undefined) return
+  if (!isWhole) throw new NotWhole()
+  const { crc64: declared } = when
+  if (declared === undefined) return
   const crc64 = parts.joinedCrc64
-  if (crc64 === when.crc64) return
-  throw new NotAsDeclared({
-    code: 'CrcMismatch',
-    message: `The CRC-64 of all parts is ${crc64}; ${when.crc64} was declared.`,
-  })
+  if (crc64 !== declared) throw new OssError('declaredCrcDiffers', { crc64: String(crc64), declared: String(declared) })
 }
 
 async function keepFailure(domain: Domain, upload: UploadRecord, failure: AutoCompleteFailure): Promise<void> {

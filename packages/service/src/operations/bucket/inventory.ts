@@ -4,7 +4,7 @@ import { handler } from '../../call.js'
 import { addInventory, deleteInventory, findInventories, listInventories } from '../../domain/buckets/inventories.js'
 
 export const putBucketInventory = handler('PutBucketInventory', async ({ domain, bucket, input, document }) => {
-  if (document.id !== input.inventoryId) throw new OssError('invalidArgument', { ArgumentName: 'Id' })
+  if (document.id !== input.inventoryId) throw new OssError('invalidArgument', { argumentName: 'Id' })
   await addInventory(domain, bucket.name, document)
   return { output: {} }
 })
@@ -12,7 +12,7 @@ export const putBucketInventory = handler('PutBucketInventory', async ({ domain,
 export const getBucketInventory = handler('GetBucketInventory', ({ domain, bucket, input: { inventoryId } }) =>
   andThen(findInventories(domain, bucket.name), (inventories) => {
     const found = inventories.find(({ id }) => id === inventoryId)
-    if (found === undefined) throw new OssError('noSuchInventory', { InventoryId: inventoryId })
+    if (found === undefined) throw new OssError('noSuchInventory', { inventoryId })
     return { output: {}, result: found }
   }),
 )

@@ -11,7 +11,7 @@ export const getBucketDataRedundancyTransition = handler(
   'GetBucketDataRedundancyTransition',
   async ({ domain, bucket, input: { taskId } }) => {
     const found = await findTransition(domain, bucket.name)
-    if (found?.taskId !== taskId) throw new OssError('redundancyTaskUnknown', { TaskId: taskId })
+    if (found?.taskId !== taskId) throw new OssError('redundancyTaskUnknown', { taskId })
     return { output: {}, result: found }
   },
 )

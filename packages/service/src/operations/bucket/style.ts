@@ -12,7 +12,7 @@ export const putStyle = handler('PutStyle', async ({ domain, bucket, input, docu
 export const getStyle = handler('GetStyle', ({ domain, bucket, input }) => {
   return andThen(findStyles(domain, bucket.name), (styles) => {
     const style = styles.find(({ name }) => name === input.styleName)
-    if (style === undefined) throw new OssError('noSuchStyle', { StyleName: input.styleName })
+    if (style === undefined) throw new OssError('noSuchStyle', { styleName: input.styleName })
     return { output: {}, result: style }
   })
 })

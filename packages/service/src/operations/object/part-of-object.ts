@@ -64,7 +64,7 @@ function onlyPart(record: ObjectRecord, showsChecksum: boolean): ShownPart {
 }
 
 function noSuchPart(partNumber: number, count: number): OssError {
-  return new OssError('noSuchPartOfObject', { PartNumberRequested: partNumber, ActualPartCount: count })
+  return new OssError('noSuchPartOfObject', { partNumberRequested: partNumber, actualPartCount: count })
 }
 
 /** The part's own value, under the type of the object's. */

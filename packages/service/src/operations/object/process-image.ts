@@ -36,7 +36,7 @@ interface Processing {
 export async function processImage(call: Processing, asked: string, source: OpenObject): Promise<ImageResult> {
   if (asked.length > PROCESS_LENGTH_MAX) throw new OssError('imageProcessTooLong')
   const wanted = await resolveStyle(call, asked)
-  if (!isImageProcess(wanted)) throw new OssError('headerNotImplemented', { Header: 'x-oss-process' })
+  if (!isImageProcess(wanted)) throw new OssError('headerNotImplemented', { header: 'x-oss-process' })
   const { images } = call
   if (images === undefined) throw new OssError('imagesUnavailable')
   return asOssErrors(async () => {
