@@ -1,11 +1,24 @@
-// `npm run conformance [-- node|access|s3|boto3|python|go|java|c|connect-scripts|connect-programs …]`: runs the official SDKs, in their own languages, against the built
+// `npm run conformance [-- node|access|access-programs|browser|s3|boto3|python|go|java|c|connect-scripts|connect-programs …]`: runs the official SDKs, in their own languages, against the built
 // server, or against another one if ENDPOINT, ACCESS_KEY_ID, ACCESS_KEY_SECRET and REGION are set.
 
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runTests } from './run-tests.mjs'
 
-const LANGUAGES = ['node', 'access', 's3', 'boto3', 'python', 'go', 'java', 'c', 'connect-scripts', 'connect-programs']
+const LANGUAGES = [
+  'node',
+  'access',
+  'access-programs',
+  'browser',
+  's3',
+  'boto3',
+  'python',
+  'go',
+  'java',
+  'c',
+  'connect-scripts',
+  'connect-programs',
+]
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const asked = process.argv.slice(2)

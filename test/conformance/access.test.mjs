@@ -2,66 +2,19 @@
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { Query, signV4 } from '@bindery/protocol'
-import { nodeDigests } from '@bindery/server'
 import OSS from 'ali-oss'
-import { startServer } from '../support/start-server.mjs'
+import { BUCKET, clientOf as clientWith, ROLE_ARN, STATEMENTS, startWithRole } from './access/setup.mjs'
 import { refused } from './node/harness.mjs'
-
-const BUCKET = 'conformance-access'
-const ACCOUNT = '1000000000000001'
-const ROLE_ARN = `acs:ram::${ACCOUNT}:role/uploads`
-const STATEMENTS = [
-  { Effect: 'Allow', Action: 'oss:*', Resource: `acs:oss:*:*:${BUCKET}/in/*` },
-  { Effect: 'Allow', Action: 'sts:AssumeRole', Resource: '*' },
-]
 
 let server
 let user
 
 before(async () => {
-  server = await startServer({ args: ['--workers', '2', '--buckets', BUCKET] })
-  await admin('CreateUser', { UserName: 'uploader' })
-  user = (await admin('CreateAccessKey', { UserName: 'uploader' })).AccessKey
-  const document = (statements) => ({ Version: '1', Statement: statements })
-  await admin('PutUserPolicy', { UserName: 'uploader', PolicyName: 'own', PolicyDocument: document(STATEMENTS) })
-  const trust = document([
-    { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { RAM: [`acs:ram::${ACCOUNT}:user/uploader`] } },
-  ])
-  await admin('CreateRole', { RoleName: 'uploads', AssumeRolePolicyDocument: trust })
-  await admin('PutRolePolicy', { RoleName: 'uploads', PolicyName: 'own', PolicyDocument: document(STATEMENTS) })
+  ;({ server, user } = await startWithRole())
 })
 after(() => server?.stop())
 
-async function admin(operation, input) {
-  const key = `admin/v1/${operation}`
-  const unsigned = {
-    method: 'POST',
-    bucket: '-',
-    key,
-    query: new Query([]),
-    headers: { 'content-type': 'application/json' },
-  }
-  const options = { time: Date.now(), region: server.region, digests: nodeDigests() }
-  const { headers } = signV4(unsigned, server, options)
-  const response = await fetch(`${server.endpoint}/-/${key}`, { method: 'POST', headers, body: JSON.stringify(input) })
-  const answer = await response.json()
-  assert.equal(response.status, 200, JSON.stringify(answer))
-  return answer
-}
-
-function clientOf({ AccessKeyId, AccessKeySecret, SecurityToken }, options = {}) {
-  return new OSS({
-    endpoint: server.endpoint.replace('127.0.0.1', 'localhost'),
-    region: `oss-${server.region}`,
-    sldEnable: true,
-    bucket: BUCKET,
-    accessKeyId: AccessKeyId,
-    accessKeySecret: AccessKeySecret,
-    stsToken: SecurityToken,
-    ...options,
-  })
-}
+const clientOf = (key, options) => clientWith(server, key, options)
 
 async function checkPrefix(client) {
   await client.put('in/a', Buffer.from('hello'))
@@ -93,6 +46,40 @@ for (const options of [{}, { authorizationV4: true }]) {
     const client = clientOf(credentials, options)
     assert.equal((await client.get('in/a')).content.toString(), 'hello')
     await refused('AccessDenied', client.put('in/a', Buffer.from('x')))
+  })
+}
+
+for (const options of [{}, { authorizationV4: true }]) {
+  const version = options.authorizationV4 ? 'V4' : 'V1'
+  test(`ali-oss ${version}: a client whose token ends asks for another one by refreshSTSToken`, async () => {
+    const next = async () => (await stsOf(user).assumeRole(ROLE_ARN, '', 900, 'session-4')).credentials
+    let refreshed = 0
+    const client = clientOf(await next(), {
+      ...options,
+      refreshSTSTokenInterval: 0,
+      refreshSTSToken: async () => {
+        refreshed += 1
+        const { AccessKeyId: accessKeyId, AccessKeySecret: accessKeySecret, SecurityToken: stsToken } = await next()
+        return { accessKeyId, accessKeySecret, stsToken }
+      },
+    })
+    await client.put('in/refreshed', Buffer.from('hello'))
+    await client.put('in/refreshed', Buffer.from('again'))
+    assert.equal((await client.get('in/refreshed')).content.toString(), 'again')
+    assert.ok(refreshed >= 2, `refreshed ${refreshed} times`)
+  })
+
+  test(`ali-oss ${version}: a URL that a temporary key has signed needs no other key`, async () => {
+    const { credentials } = await stsOf(user).assumeRole(ROLE_ARN, '', 900, 'session-5')
+    const client = clientOf(credentials, options)
+    const urlOf = (method, key) =>
+      options.authorizationV4
+        ? client.signatureUrlV4(method, 60, {}, key)
+        : client.asyncSignatureUrl(key, { method, expires: 60 })
+    const put = await fetch(await urlOf('PUT', 'in/signed'), { method: 'PUT', body: Buffer.from('signed') })
+    assert.equal(put.status, 200, await put.text())
+    assert.equal(await (await fetch(await urlOf('GET', 'in/signed'))).text(), 'signed')
+    assert.equal((await fetch(await urlOf('PUT', 'out/signed'), { method: 'PUT', body: Buffer.from('x') })).status, 403)
   })
 }
 
@@ -143,4 +130,15 @@ test('ali-oss: so does a form signed by signPostObjectPolicyV4', async () => {
   const encoded = Buffer.from(JSON.stringify(policy)).toString('base64')
   assert.equal(await post({ key: 'in/v4', ...terms, policy: encoded, 'x-oss-signature': signature }), '204')
   assert.equal((await client.get('in/v4')).content.toString(), 'posted')
+})
+
+test('ali-oss: a form may be signed by a temporary key, whose token it carries', async () => {
+  const { credentials } = await stsOf(user).assumeRole(ROLE_ARN, '', 900, 'session-6')
+  const policy = { expiration: new Date(Date.now() + 60_000).toISOString(), conditions: [{ bucket: BUCKET }] }
+  const signed = clientOf(credentials).calculatePostSignature(policy)
+  const token = { 'x-oss-security-token': credentials.SecurityToken }
+  assert.equal(await post({ key: 'in/sts', ...signed, ...token }), '204')
+  assert.equal((await clientOf(user).get('in/sts')).content.toString(), 'posted')
+  assert.equal(await post({ key: 'in/sts', ...signed }), '403 InvalidAccessKeyId')
+  assert.equal(await post({ key: 'out/sts', ...signed, ...token }), '403 AccessDenied')
 })

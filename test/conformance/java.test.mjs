@@ -1,11 +1,4 @@
-import path from 'node:path'
-import { CACHE, testConformance } from './support.mjs'
+import { java } from './programs.mjs'
+import { testConformance } from './support.mjs'
 
-const repository = path.join(CACHE, 'java', 'repository')
-const output = path.join(CACHE, 'java', 'output')
-const classes = [path.join(output, 'classes'), path.join(output, 'dependency', '*')].join(path.delimiter)
-
-testConformance('java', {
-  install: [{ command: ['mvn', '-q', '-B', `-Dmaven.repo.local=${repository}`, `-Doutput=${output}`, 'compile'] }],
-  command: ['java', '-Dfile.encoding=UTF-8', '-cp', classes, 'Conformance'],
-})
+testConformance('java', { install: java.install, command: java.command('Conformance') })

@@ -65,20 +65,26 @@ export function bucketPrefix() {
  * @param {string[]} program.command
  */
 export function testConformance(language, { install, command }) {
-  const folder = path.join(root, 'test', 'conformance', language)
   test(`the official SDKs for ${language} work unmodified`, async (t) => {
-    mkdirSync(CACHE, { recursive: true })
-    await t.test(`${language}: the SDKs install from their registries`, async () => {
-      for (const step of install) await complete(step.command, { cwd: folder, env: { ...process.env, ...step.env } })
-    })
+    await t.test(`${language}: the SDKs install from their registries`, () => installSdks(language, install))
     for (const mode of MODES) {
       await t.test(mode.name, async (t) => {
         const target = await openTarget(mode)
         t.after(target.stop)
-        await runChecks(t, command, { cwd: folder, env: { ...process.env, ...environmentOf(target) } })
+        await runChecks(t, language, command, environmentOf(target))
       })
     }
   })
+}
+
+const folderOf = (language) => path.join(root, 'test', 'conformance', language)
+
+/** Installs what the programs of a language need, into the cache. */
+export async function installSdks(language, install) {
+  mkdirSync(CACHE, { recursive: true })
+  for (const step of install) {
+    await complete(step.command, { cwd: folderOf(language), env: { ...process.env, ...step.env } })
+  }
 }
 
 function environmentOf({ endpoint, accessKeyId, accessKeySecret, region, strict, applicationUrl }) {
@@ -93,8 +99,10 @@ function environmentOf({ endpoint, accessKeyId, accessKeySecret, region, strict,
   }
 }
 
-async function runChecks(t, [program, ...args], options) {
-  const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+/** Runs a program in the folder of its language, and makes a test of each of its lines. */
+export async function runChecks(t, language, [program, ...args], variables) {
+  const env = { ...process.env, ...variables }
+  const child = spawn(program, args, { cwd: folderOf(language), env, stdio: ['ignore', 'pipe', 'pipe'] })
   const closed = once(child, 'close')
   const errors = collect(child.stderr)
   const checks = []

@@ -39,8 +39,9 @@ test('a program at an allowed address gets keys of the role, by a URI and as on 
   for (const target of ['/-/credentials', `${INSTANCE}reader`]) {
     const { status, text, log } = await fetched(started, target)
     assert.deepEqual([status, log.operation], [200, 'GetCredentials'])
-    const { AccessKeyId, AccessKeySecret, SecurityToken, Expiration, Code } = JSON.parse(text)
+    const { AccessKeyId, AccessKeySecret, SecurityToken, Expiration, Code, StatusCode } = JSON.parse(text)
     assert.deepEqual([Code, Expiration], ['Success', '2026-01-05T09:00:00Z'])
+    assert.equal(StatusCode, target === '/-/credentials' ? '200' : undefined)
     const session = { securityToken: SecurityToken, expiresAt: 0 }
     const as = { accessKeyId: AccessKeyId, accessKeySecret: AccessKeySecret, account: ROOT.account, session }
     assert.equal((await call(started, { method: 'GET', bucket: BUCKET, key: 'a/1', as })).text, 'x')

@@ -66,6 +66,8 @@ async function textFor({ options, domain }: Shared, request: ServiceRequest): Pr
   const seconds = Math.min(SESSION_SECONDS_DEFAULT, sessionSecondsMax)
   const key = beginSession(domain, sealer, { account, role, roleId, sessionName: 'instance', seconds })
   return JSON.stringify({
+    // as an application answers the custom providers of the SDKs for Java and Android
+    ...(path === BY_URI && { StatusCode: '200' }),
     AccessKeyId: key.accessKeyId,
     AccessKeySecret: key.accessKeySecret,
     Expiration: isoSeconds(key.expiresAt),

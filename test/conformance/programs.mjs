@@ -1,0 +1,41 @@
+// How the programs of each language are installed and run.
+
+import path from 'node:path'
+import { CACHE } from './support.mjs'
+
+const environment = path.join(CACHE, 'python')
+const interpreter = path.join(environment, 'bin', 'python')
+
+/** Files are in the folder `python`. */
+export const python = {
+  install: [
+    { command: ['python3', '-m', 'venv', environment] },
+    { command: [interpreter, '-m', 'pip', 'install', '--quiet', '--requirement', 'requirements.txt'] },
+  ],
+  command: (file) => [interpreter, '-B', file],
+}
+
+const goEnv = {
+  GOMODCACHE: path.join(CACHE, 'go', 'modules'),
+  GOCACHE: path.join(CACHE, 'go', 'build'),
+  GOFLAGS: '-buildvcs=false -modcacherw', // otherwise the cache could not be deleted with the clone
+}
+const programOf = (name) => path.join(CACHE, 'go', name)
+
+/** A package is a folder below `go`. */
+export const go = {
+  install: [
+    { command: ['go', 'build', '-o', programOf('conformance'), '.'], env: goEnv },
+    { command: ['go', 'build', '-o', programOf('access'), './access'], env: goEnv },
+  ],
+  command: (name) => [programOf(name)],
+}
+
+const repository = path.join(CACHE, 'java', 'repository')
+const output = path.join(CACHE, 'java', 'output')
+const classes = [path.join(output, 'classes'), path.join(output, 'dependency', '*')].join(path.delimiter)
+
+export const java = {
+  install: [{ command: ['mvn', '-q', '-B', `-Dmaven.repo.local=${repository}`, `-Doutput=${output}`, 'compile'] }],
+  command: (main) => ['java', '-Dfile.encoding=UTF-8', '-cp', classes, main],
+}
