@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { utf8Bytes } from '@bindery/bytes'
-import { createRandom } from '@bindery/storage'
+import { andThen, createRandom, type Row } from '@bindery/storage'
 import type { Domain } from '../domain.js'
 import { BUCKET, put, testDomain } from '../testing.js'
 import { listObjects, type ObjectQuery } from './listing.js'
+import { listVersions } from './listing-versions.js'
 
 const ALL: ObjectQuery = { bucket: BUCKET, prefix: '', delimiter: '', after: '', wholeGroups: true, maxKeys: 100 }
 
@@ -45,6 +46,44 @@ test('a marker that is a common prefix skips its group; start-after does not', a
   assert.deepEqual(await names(domain, { delimiter: '/', after: 'a/' }), ['b'])
   assert.deepEqual(await names(domain, { delimiter: '/', after: 'a/', wholeGroups: false }), ['a/*', 'b'])
   assert.deepEqual(await names(domain, { delimiter: '/', after: 'a/1' }), ['a/*', 'b'])
+})
+
+test('a group costs a few rows, however many it has, with versions too', async () => {
+  const domain = await testDomain()
+  for (let number = 0; number < 600; number += 1) await put(domain, `${String(number).padStart(3, '0')[0]}/${number}`, '')
+  // the engine in memory runs what reads twice
+  let read = 0
+  const metadata: typeof domain.metadata = {
+    ...domain.metadata,
+    read: (work) =>
+      domain.metadata.read((reader) =>
+        work({
+          get: (key) => reader.get(key),
+          getMany: (keys) => reader.getMany(keys),
+          range: (from, to, options) => {
+            const count = (rows: Row[]) => {
+              read += rows.length
+              return rows
+            }
+            return andThen(reader.range(from, to, options), count)
+          },
+        }),
+      ),
+  }
+  const counted = { ...domain, metadata }
+  const groups = ['0/', '1/', '2/', '3/', '4/', '5/']
+  assert.deepEqual(
+    await names(counted, { delimiter: '/' }),
+    groups.map((group) => `${group}*`),
+  )
+  assert.ok(read <= 60, `${read} rows for 6 groups`)
+  read = 0
+  const { entries } = await listVersions(counted, { ...ALL, delimiter: '/', keyMarker: '' })
+  assert.deepEqual(
+    entries.map((entry) => entry.kind === 'prefix' && entry.prefix),
+    groups,
+  )
+  assert.ok(read <= 60, `${read} rows for 6 groups of versions`)
 })
 
 const seed = Number(process.env.SEED ?? 7)

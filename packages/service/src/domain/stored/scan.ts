@@ -52,7 +52,7 @@ export interface ScanPage<T> {
 
 /**
  * Entries in the order of their names, at most `max`. A group costs one seek however many rows it has: after its first
- * row only the rest of the batch is read.
+ * row only the rest of the batch is read, which is small where groups are large.
  */
 export async function scan<T>(options: Scan<T>): Promise<ScanPage<T>> {
   const { metadata, tracks, prefix, delimiter, max } = options
@@ -63,6 +63,7 @@ export async function scan<T>(options: Scan<T>): Promise<ScanPage<T>> {
   let batch = delimiter === '' ? Math.min(max + 1, rowsMax) : ROWS_MIN
   for (;;) {
     const { rows, next } = await readBatch(metadata, tracks, from, batch)
+    const listed = entries.length
     let last = ''
     for (const { track, row, name } of rows) {
       last = name
@@ -77,8 +78,13 @@ export async function scan<T>(options: Scan<T>): Promise<ScanPage<T>> {
     if (rows.length < batch) return { entries, isTruncated: false }
     const skipped = shown !== undefined && commonPrefix(last, prefix, delimiter) === shown ? shown : undefined
     from = skipped === undefined ? next : tracks.map(({ keyOf }) => successor(keyOf(skipped)))
-    batch = skipped === undefined ? Math.min(batch * 2, rowsMax) : ROWS_MIN
+    batch = skipped === undefined ? Math.min(batch * 2, rowsMax) : batchBehindGroup(entries.length - listed)
   }
+}
+
+/** Groups that follow are probably like the last ones: if a batch had rows of one of them alone, so will the next. */
+function batchBehindGroup(listed: number): number {
+  return Math.min(2 * Math.max(listed, 1), ROWS_MIN)
 }
 
 interface NamedRow<T> {
