@@ -93,7 +93,7 @@ func failure(body func()) (reason string) {
 func place() string {
 	for _, line := range strings.Split(string(debug.Stack()), "\n") {
 		file := strings.Fields(line)
-		if len(file) > 0 && strings.HasPrefix(line, "\t") && strings.Contains(file[0], "/v") && (strings.Contains(file[0], "_checks.go:") || strings.Contains(file[0], "_details.go:")) {
+		if len(file) > 0 && strings.HasPrefix(line, "\t") && strings.Contains(file[0], "/v") && (strings.Contains(file[0], "_checks.go:") || strings.Contains(file[0], "_details.go:") || strings.Contains(file[0], "_objects.go:")) {
 			return " (" + file[0][strings.LastIndex(file[0], "/")+1:] + ")"
 		}
 	}

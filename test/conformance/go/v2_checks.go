@@ -35,7 +35,7 @@ func runV2(version string) bool {
 		config = config.WithSignatureVersion(oss.SignatureVersionV1)
 	}
 	name := bucketName("go-v2-" + version)
-	return run("alibabacloud-oss-go-sdk-v2 "+version, v2{oss.NewClient(config), &name, line}, append(append(v2Checks, v2Details...), v2LastCheck))
+	return run("alibabacloud-oss-go-sdk-v2 "+version, v2{oss.NewClient(config), &name, line}, append(append(append(v2Checks, v2Details...), v2Objects...), v2LastCheck))
 }
 
 func v2Refused(code string, err error) {

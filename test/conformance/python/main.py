@@ -4,6 +4,7 @@ import sys
 
 import oss2_checks
 import oss2_details  # noqa: F401  it adds to the checks of oss2
+import oss2_objects  # noqa: F401  and this
 import oss2_versions  # noqa: F401  so does this
 import oss_v2_checks
 import oss_v2_details  # noqa: F401  it adds to the checks of alibabacloud-oss-v2
