@@ -68,6 +68,7 @@ public final class Conformance {
     private boolean run(String variant) {
         List<Harness.Check> checks = new ArrayList<>(checks());
         checks.addAll(new Details(this).checks());
+        checks.addAll(new Settings(this).checks());
         checks.add(new Harness.Check("a bucket is deleted only when it is empty", this::deleteBucket));
         List<Harness.Check> failed = checks.stream().filter(check -> !check.holds(variant)).collect(toList());
         client.shutdown();

@@ -44,7 +44,7 @@ final class Harness {
                 System.out.println("ok " + variant + ": " + fact);
                 return true;
             } catch (Throwable problem) {
-                String place = Arrays.stream(problem.getStackTrace()).filter(frame -> frame.getClassName().startsWith("Conformance") || frame.getClassName().startsWith("Details"))
+                String place = Arrays.stream(problem.getStackTrace()).filter(frame -> frame.getClassName().startsWith("Conformance") || frame.getClassName().startsWith("Details") || frame.getClassName().startsWith("Settings"))
                         .map(frame -> " (line " + frame.getLineNumber() + ")").findFirst().orElse("");
                 System.out.println("not ok " + variant + ": " + fact + ": " + problem.toString().replaceAll("\\s+", " ") + place);
                 return false;
