@@ -50,7 +50,8 @@ test('a marker that is a common prefix skips its group; start-after does not', a
 
 test('a group costs a few rows, however many it has, with versions too', async () => {
   const domain = await testDomain()
-  for (let number = 0; number < 600; number += 1) await put(domain, `${String(number).padStart(3, '0')[0]}/${number}`, '')
+  for (let number = 0; number < 600; number += 1)
+    await put(domain, `${String(number).padStart(3, '0')[0]}/${number}`, '')
   // the engine in memory runs what reads twice
   let read = 0
   const metadata: typeof domain.metadata = {
