@@ -8,7 +8,7 @@ export function readyLine(config: Config, { endpoint, rootKey, deployment }: Run
   return `${JSON.stringify({
     endpoint,
     region: config.region,
-    folder: deployment.place,
+    folder: deployment.location,
     pid: process.pid,
     accessKeyId: rootKey.accessKeyId,
     ...(rootKey.isNew ? { accessKeySecret: rootKey.accessKeySecret } : {}),
@@ -25,7 +25,7 @@ export function banner(config: Config, server: RunningServer, messages: Messages
   const facts: [string, string][] = [
     [messages.endpoint, endpoint],
     [messages.region, config.region],
-    [messages.folder, `${deployment.place}${deployment.isNew ? ` ${messages.newFolder}` : ''}`],
+    [messages.folder, `${deployment.location}${deployment.isNew ? ` ${messages.newFolder}` : ''}`],
     ...(config.buckets.length === 0 ? [] : ([['Buckets', config.buckets.join(', ')]] as [string, string][])),
     ['AccessKey ID', rootKey.accessKeyId],
     ['AccessKey secret', secretOf(server, messages)],

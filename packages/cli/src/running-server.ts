@@ -6,9 +6,9 @@ import type { Environment } from './command.js'
 
 /** The server that uses a folder, by default that of the environment. Throws Failure `serverNotFound`. */
 export async function requireServer(folder: string | undefined, env: Environment): Promise<Serving> {
-  const place = folder ?? defaultFolder(env)
-  const running = await findServer(resolve(place))
-  if (running === undefined) throw new Failure('serverNotFound', { folder: place })
+  const path = folder ?? defaultFolder(env)
+  const running = await findServer(resolve(path))
+  if (running === undefined) throw new Failure('serverNotFound', { folder: path })
   return running
 }
 

@@ -45,12 +45,12 @@ export interface ProcessDeployment {
 /** Stores that no server uses, for maintenance. */
 export interface IdleStores {
   /** For people: a folder, as an absolute path. */
-  readonly place: string
+  readonly location: string
   readonly metadata: MetadataStore
   readonly blobs: BlobStore
-  /** Keeps what a repair removes, at `quarantinePlace`. */
+  /** Keeps what a repair removes, at `quarantineLocation`. */
   readonly quarantine: Quarantine
-  readonly quarantinePlace: string
+  readonly quarantineLocation: string
   close(): Promise<void>
 }
 
@@ -78,7 +78,7 @@ export interface WorkerSupport {
  */
 export interface Deployment extends ProcessDeployment {
   /** For people: a folder, as an absolute path. */
-  readonly place: string
+  readonly location: string
   readonly isNew: boolean
   /** The key of the root account, unless the configuration gives one. Throws Failure `fileDamaged`. */
   rootKey(): Promise<RootKey>
@@ -89,8 +89,8 @@ export interface Deployment extends ProcessDeployment {
    * `masterKeysInvalid`.
    */
   masterKeys(given?: string): Promise<string>
-  /** Whether a process that cannot write rows copies the stores: `RowClusterOptions.isHeld`. */
-  isHeld(): Promise<boolean>
+  /** Whether a process that cannot write rows copies the stores: `RowClusterOptions.isBeingCopied`. */
+  isBeingCopied(): Promise<boolean>
   /** Lets commands on this machine find the server. */
   announce(serving: Serving): void
   /** Prepares for stores that worker processes open. */

@@ -15,7 +15,7 @@ import { isOpenInPlainText } from './tls-files.js'
 export interface RunningServer {
   /** `http://127.0.0.1:9000`: its address from this machine. */
   readonly endpoint: string
-  readonly deployment: Pick<Deployment, 'place' | 'isNew'>
+  readonly deployment: Pick<Deployment, 'location' | 'isNew'>
   readonly rootKey: RootKey
   /** Rejects with a Failure if the server cannot continue; never resolves. */
   readonly failed: Promise<never>
@@ -46,7 +46,7 @@ export async function startServer(config: Config, version: string): Promise<Runn
       instances: config.workers,
       port: config.port,
       launch: (incarnation, primary) => launch({ ...shared, incarnation }, primary),
-      isHeld: () => deployment.isHeld(),
+      isBeingCopied: () => deployment.isBeingCopied(),
       log,
     })
     const port = await supervisor.start()

@@ -69,7 +69,7 @@ async function lockFile(file: string): Promise<(() => Promise<void>) | undefined
       return () => rm(file, { force: true })
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-      if (await isHeld(file)) return undefined
+      if (await isLocked(file)) return undefined
       await rm(file, { force: true })
     }
   }
@@ -79,7 +79,7 @@ async function lockFile(file: string): Promise<(() => Promise<void>) | undefined
 /** Milliseconds in which a lock that names no process yet is being written. */
 const WRITING_MS = 5_000
 
-async function isHeld(file: string): Promise<boolean> {
+async function isLocked(file: string): Promise<boolean> {
   const pid = Number(await readFile(file, 'utf8').catch(() => ''))
   if (!Number.isInteger(pid) || pid <= 0) {
     const written = await stat(file).catch(() => undefined)

@@ -20,7 +20,7 @@ export async function openDataStores(name: string, bufferBytes: number): Promise
       await lock.release()
     }
     const quarantine = openQuarantine(path, stores.blobs)
-    return { place: path, quarantinePlace: join(path, QUARANTINE_FOLDER), quarantine, ...stores, close }
+    return { location: path, quarantineLocation: join(path, QUARANTINE_FOLDER), quarantine, ...stores, close }
   } catch (error) {
     await lock.release()
     throw folderFailure(error, path)

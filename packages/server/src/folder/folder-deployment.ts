@@ -14,7 +14,7 @@ import { endOnFatal } from '../processes/crash.js'
 import { SupervisedCluster } from '../processes/supervised-cluster.js'
 import { keptCallbackKey } from './callback-key.js'
 import { BLOBS_FOLDER, METADATA_FOLDER, openDataFolder } from './data-folder.js'
-import { isHeld } from './hold.js'
+import { isBeingCopied } from './hold.js'
 import { keptKeyRing, keyRingReader } from './key-ring-file.js'
 import { keptMasterKeys } from './master-keys.js'
 import { keptRootKey } from './root-key.js'
@@ -24,7 +24,7 @@ export async function openFolderDeployment(name: string): Promise<Deployment> {
   const { path, isNew, lock } = await openDataFolder(name)
   const metadataFolder = join(path, METADATA_FOLDER)
   return {
-    place: path,
+    location: path,
     isNew,
     rootKey: () => keptRootKey(path),
     callbackKey: () => keptCallbackKey(path),
@@ -35,7 +35,7 @@ export async function openFolderDeployment(name: string): Promise<Deployment> {
     },
     openMetadata: () => openLocalMetadataStore({ folder: metadataFolder, onFatal: endOnFatal }),
     ...inProcess(path),
-    isHeld: () => isHeld(path),
+    isBeingCopied: () => isBeingCopied(path),
     announce: (serving) => lock.announce(serving),
     async supportWorkers() {
       const committer = await openMetadataCommitter({ folder: metadataFolder, onFatal: endOnFatal })

@@ -5,7 +5,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { holdFolder, isHeld } from './hold.js'
+import { holdFolder, isBeingCopied } from './hold.js'
 
 async function newFolder(t: TestContext, name = 'bindery-hold-'): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), name))
@@ -15,13 +15,13 @@ async function newFolder(t: TestContext, name = 'bindery-hold-'): Promise<string
 
 test('a folder is held until the last of its holds is released', async (t) => {
   const folder = await newFolder(t)
-  assert.equal(await isHeld(folder), false)
+  assert.equal(await isBeingCopied(folder), false)
   const [first, second] = [await holdFolder(folder), await holdFolder(folder)]
-  assert.equal(await isHeld(folder), true)
+  assert.equal(await isBeingCopied(folder), true)
   await first.release()
-  assert.equal(await isHeld(folder), true)
+  assert.equal(await isBeingCopied(folder), true)
   await second.release()
-  assert.equal(await isHeld(folder), false)
+  assert.equal(await isBeingCopied(folder), false)
 })
 
 test('a hold ends with its process, however that ends', async (t) => {
@@ -34,16 +34,16 @@ test('a hold ends with its process, however that ends', async (t) => {
   })
   t.after(() => holder.kill('SIGKILL'))
   await once(holder.stdout, 'data')
-  assert.equal(await isHeld(folder), true)
+  assert.equal(await isBeingCopied(folder), true)
   holder.kill('SIGKILL')
   await once(holder, 'exit')
-  assert.equal(await isHeld(folder), false)
+  assert.equal(await isBeingCopied(folder), false)
   assert.deepEqual(await readdir(join(folder, 'holds')), [])
 })
 
 test('a folder with a long path can be held', async (t) => {
   const folder = await newFolder(t, `bindery-hold-${'x'.repeat(120)}-`)
   const hold = await holdFolder(folder)
-  assert.equal(await isHeld(folder), true)
+  assert.equal(await isBeingCopied(folder), true)
   await hold.release()
 })

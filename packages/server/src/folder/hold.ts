@@ -40,7 +40,7 @@ export async function holdFolder(folder: string): Promise<Hold> {
 }
 
 /** Whether a process holds a data folder. One that may be alive counts as alive. */
-export async function isHeld(folder: string): Promise<boolean> {
+export async function isBeingCopied(folder: string): Promise<boolean> {
   const holds = join(folder, HOLDS_FOLDER)
   const names = await readdir(holds).catch((error) => {
     if (systemCode(error) === 'ENOENT') return []

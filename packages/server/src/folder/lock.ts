@@ -40,7 +40,7 @@ export interface Holder {
 }
 
 /** The owner of a socket: one that answers, one that is silent, or a dead one. */
-export type Found = Holder | 'silent' | 'dead'
+export type SocketOwner = Holder | 'silent' | 'dead'
 
 /** Locks a data folder for this process and those that inherit the descriptor. Throws Failure `folderLocked`. */
 export async function lockFolder(folder: string, patienceMs = PATIENCE_MS): Promise<FolderLock> {
@@ -70,7 +70,7 @@ export async function lockFolder(folder: string, patienceMs = PATIENCE_MS): Prom
  * Creates a socket, then looks for others. Without a lock it returns the process in the way, or undefined if an owner
  * that has ended removed our socket.
  */
-async function tryLock(folder: string): Promise<FolderLock | { holder: Exclude<Found, 'dead'> | undefined }> {
+async function tryLock(folder: string): Promise<FolderLock | { holder: Exclude<SocketOwner, 'dead'> | undefined }> {
   const name = randomBytes(8).toString('hex')
   const self: { pid: number; holds: boolean; serving?: Serving } = { pid: process.pid, holds: false }
   const server = await announce(join(folder, name), () => JSON.stringify(self))
@@ -131,12 +131,12 @@ export function announce(path: string, answer: () => string): Promise<Server> {
 }
 
 /** A process that may be alive counts as alive: only a refused connection is proof. */
-export function look(path: string): Promise<Found> {
+export function look(path: string): Promise<SocketOwner> {
   return new Promise((resolve) => {
     let answer = ''
     const socket = connect(path)
     const timer = setTimeout(() => end('silent'), ANSWER_MS)
-    const end = (found: Found) => {
+    const end = (found: SocketOwner) => {
       clearTimeout(timer)
       socket.destroy()
       resolve(found)
@@ -153,7 +153,7 @@ export function look(path: string): Promise<Found> {
   })
 }
 
-function parseHolder(answer: string): Found {
+function parseHolder(answer: string): SocketOwner {
   try {
     const { pid, holds, serving } = JSON.parse(answer) as Partial<Holder>
     return { pid: Number(pid), holds: holds === true, ...(serving === undefined ? {} : { serving }) }

@@ -31,7 +31,7 @@ const BUFFER_BYTES = 64 * 1024 * 1024
  */
 export async function fsck({ folder, bytes, repair, onFinding, onProgress }: FsckOptions): Promise<FsckReport> {
   const stores = await openIdleStores(folder, BUFFER_BYTES)
-  const { place, metadata, blobs, quarantine, quarantinePlace } = stores
+  const { location, metadata, blobs, quarantine, quarantineLocation } = stores
   try {
     const report = await audit({
       metadata,
@@ -42,7 +42,7 @@ export async function fsck({ folder, bytes, repair, onFinding, onProgress }: Fsc
       onFinding,
       onProgress,
     })
-    return { ...report, folder: place, quarantine: quarantinePlace }
+    return { ...report, folder: location, quarantine: quarantineLocation }
   } finally {
     await stores.close()
   }

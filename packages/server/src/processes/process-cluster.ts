@@ -13,7 +13,7 @@ export type Primary = EventOutlet & {
   /** A recent refusal by any instance. */
   readonly findRefusal: (requestId: string) => Promise<RememberedRefusal | undefined>
   /** Whether another process, such as a backup, keeps everything from being freed. */
-  readonly isHeld: () => Promise<boolean>
+  readonly isBeingCopied: () => Promise<boolean>
 }
 
 /** How a process joins the others of its server. */

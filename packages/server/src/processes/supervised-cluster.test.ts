@@ -24,7 +24,7 @@ class Group {
         },
         measureAll: async () => [],
         findRefusal: async () => undefined,
-        isHeld: async () => false,
+        isBeingCopied: async () => false,
         ...this.#switchboard.outletOf(incarnation),
       },
       log: pino({ level: 'silent' }),

@@ -41,7 +41,7 @@ export class SupervisedCluster implements ProcessCluster {
       sleep: (milliseconds) => sleep(milliseconds),
       // the primary may be gone, and then this process soon ends too
       nudge: () => void primary.nudge().catch(() => {}),
-      isHeld: primary.isHeld,
+      isBeingCopied: primary.isBeingCopied,
       onDamage: (damage) => log.error(damage, 'a damaged row was passed over'),
     })
     return new SupervisedCluster(options, rows)

@@ -60,7 +60,7 @@ function supervise(instances: Instances, count: number): Supervisor {
     instances: count,
     port: 0,
     launch: instances.launch,
-    isHeld: async () => false,
+    isBeingCopied: async () => false,
     log: pino({ level: 'silent' }),
   })
 }

@@ -24,7 +24,7 @@ export interface SupervisorOptions {
   /** Starts an instance and opens its stores; `primary` answers for all instances. */
   readonly launch: (incarnation: string, primary: Primary) => Promise<Launched>
   /** Whether another process, such as a backup, keeps everything from being freed. */
-  readonly isHeld: () => Promise<boolean>
+  readonly isBeingCopied: () => Promise<boolean>
   readonly log: Log
 }
 
@@ -122,7 +122,7 @@ export class Supervisor {
         nudge: async () => this.#nudge(incarnation),
         measureAll: () => this.#measureAll(),
         findRefusal: (requestId) => this.#findRefusal(requestId),
-        isHeld: this.#options.isHeld,
+        isBeingCopied: this.#options.isBeingCopied,
         ...this.#switchboard.outletOf(incarnation),
       })
       .catch((error) => {

@@ -19,9 +19,14 @@ const channel = new CallChannel<PrimaryCalls>(process as Pipe, {
   open: async ({ options, address }: OpenInput) => {
     const log = createLog(options.config.logLevel, { readable: options.readableLog })
     endOnCrash(log)
-    const { nudge, measureAll, findRefusal, isHeld, listens, publish, support } = channel.remote
+    const { nudge, measureAll, findRefusal, isBeingCopied, listens, publish, support } = channel.remote
     const deployment = deploymentInWorker(address, support)
-    opened = await openInstance(options, deployment, { nudge, measureAll, findRefusal, isHeld, listens, publish }, log)
+    opened = await openInstance(
+      options,
+      deployment,
+      { nudge, measureAll, findRefusal, isBeingCopied, listens, publish },
+      log,
+    )
   },
   prepare: (living: readonly string[]) => instance().prepare(living),
   listen: (port: number) => instance().listen(port),

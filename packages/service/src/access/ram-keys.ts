@@ -3,7 +3,7 @@ import { OssError } from '@bindery/protocol'
 import { type Awaitable, andThen } from '@bindery/storage'
 import type { Domain } from '../domain/domain.js'
 import { readEdition } from '../domain/ram/changes.js'
-import { type AppliedPolicy, type Found, type FoundKey, findKeyHolder } from '../domain/ram/find-holder.js'
+import { type AppliedPolicy, type FoundKey, findKeyHolder, type HolderFound } from '../domain/ram/find-holder.js'
 import { KeyUses } from '../domain/ram/key-use.js'
 import { TEMPORARY_KEY_PREFIX } from '../domain/ram/names.js'
 import type { UserRecord } from '../domain/stored/ram-model.js'
@@ -122,7 +122,7 @@ export class RamKeys implements AccessKeys {
     }
   }
 
-  #identityOf(name: string, { record, policies }: Found<UserRecord>): Identity {
+  #identityOf(name: string, { record, policies }: HolderFound<UserRecord>): Identity {
     return { kind: 'user', id: record.id, name, policies: this.compile(policies) }
   }
 

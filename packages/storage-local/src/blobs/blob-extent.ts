@@ -1,5 +1,5 @@
 import type { BlobId } from '@bindery/storage'
-import { blobPath, isPacked, packOf, packPath, placeOf } from './blob-place.js'
+import { blobPath, isPacked, locationOf, packOf, packPath } from './blob-location.js'
 import { slotBytes } from './pack-format.js'
 
 /** The location of a blob's image (header, bytes, footer) in a store's folder, for a copy of the folder. */
@@ -15,9 +15,9 @@ export interface BlobExtent {
  * store.
  */
 export function extentOf(id: BlobId): BlobExtent | undefined {
-  const place = placeOf(id)
-  if (place === undefined) return undefined
-  if (!isPacked(place)) return { path: blobPath('', place), range: undefined }
-  const { offset } = place
-  return { path: packPath('', packOf(place)), range: { start: offset, end: offset + slotBytes(place) } }
+  const location = locationOf(id)
+  if (location === undefined) return undefined
+  if (!isPacked(location)) return { path: blobPath('', location), range: undefined }
+  const { offset } = location
+  return { path: packPath('', packOf(location)), range: { start: offset, end: offset + slotBytes(location) } }
 }

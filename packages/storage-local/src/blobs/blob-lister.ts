@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { BlobEntry, BlobId } from '@bindery/storage'
 import {
-  type BlobPlace,
+  type BlobLocation,
   blobIdOf,
   blobPath,
   counterOf,
@@ -11,7 +11,7 @@ import {
   isPackName,
   isShard,
   packPath,
-} from './blob-place.js'
+} from './blob-location.js'
 import { readFooter } from './blob-reader.js'
 import { type FileOperations, isSystemError } from './files.js'
 import { decodeHeader, HEADER_BYTES } from './format.js'
@@ -43,9 +43,9 @@ async function* filesOf(context: ListContext, incarnation: string, after: BlobId
   for (const shard of await namesIn(context, path, isShard)) {
     if (after !== undefined && `${incarnation}-${shard}fff` <= after) continue
     for (const name of await namesIn(context, join(path, shard), isCounter)) {
-      const place = { incarnation, counter: counterOf(name) }
-      if (!name.startsWith(shard) || (after !== undefined && blobIdOf(place) <= after)) continue
-      const entry = await blobEntryOf(context, place)
+      const location = { incarnation, counter: counterOf(name) }
+      if (!name.startsWith(shard) || (after !== undefined && blobIdOf(location) <= after)) continue
+      const entry = await blobEntryOf(context, location)
       if (entry !== undefined) yield entry
     }
   }
@@ -60,8 +60,8 @@ async function* packedOf(context: ListContext, incarnation: string, after: BlobI
     const file = await openIfThere(context, packPath(context.folder, pack))
     if (file === undefined) continue
     try {
-      for await (const { id, place, owner } of scanPack(context.files, pack, file, 0)) {
-        yield { id, incarnation, size: place.size, hint: async () => ({ owner }) }
+      for await (const { id, location, owner } of scanPack(context.files, pack, file, 0)) {
+        yield { id, incarnation, size: location.size, hint: async () => ({ owner }) }
       }
     } finally {
       await context.files.close(file)
@@ -69,9 +69,9 @@ async function* packedOf(context: ListContext, incarnation: string, after: BlobI
   }
 }
 
-async function packsOf(context: ListContext, incarnation: string): Promise<BlobPlace[]> {
+async function packsOf(context: ListContext, incarnation: string): Promise<BlobLocation[]> {
   const path = incarnationFolder(context.folder, incarnation)
-  const packs: BlobPlace[] = []
+  const packs: BlobLocation[] = []
   for (const shard of await namesIn(context, path, isShard)) {
     for (const name of await namesIn(context, join(path, shard), isPackName)) {
       if (name.startsWith(shard)) packs.push({ incarnation, counter: counterOf(name) })
@@ -120,11 +120,11 @@ async function openIfThere({ files }: ListContext, path: string): Promise<number
 }
 
 /** The entry of a file, or undefined if it is gone or a write of this process has not ended. */
-async function blobEntryOf(context: ListContext, place: BlobPlace): Promise<BlobEntry | undefined> {
+async function blobEntryOf(context: ListContext, location: BlobLocation): Promise<BlobEntry | undefined> {
   const { files, folder } = context
-  const id = blobIdOf(place)
+  const id = blobIdOf(location)
   if (context.isUnfinished(id)) return undefined
-  const file = await openIfThere(context, blobPath(folder, place))
+  const file = await openIfThere(context, blobPath(folder, location))
   if (file === undefined) return undefined
   try {
     const header = Buffer.alloc(HEADER_BYTES)
@@ -132,7 +132,7 @@ async function blobEntryOf(context: ListContext, place: BlobPlace): Promise<Blob
     const footer = await readFooter(files, id, file)
     const size = footer?.size ?? Math.max((await files.size(file)) - HEADER_BYTES, 0)
     const owner = decodeHeader(id, header)
-    return { id, incarnation: place.incarnation, size, hint: async () => owner && { owner } }
+    return { id, incarnation: location.incarnation, size, hint: async () => owner && { owner } }
   } finally {
     await files.close(file)
   }

@@ -8,15 +8,15 @@ import {
   StorageError,
 } from '@bindery/storage'
 import {
-  type BlobPlace,
+  type BlobLocation,
   blobPath,
   cipherNameOf,
   isPacked,
-  type PackedPlace,
+  locationOf,
+  type PackedLocation,
   packOf,
   packPath,
-  placeOf,
-} from './blob-place.js'
+} from './blob-location.js'
 import { checksumWithoutKey, viewOf } from './blob-view.js'
 import {
   type ChunkContext,
@@ -64,17 +64,17 @@ export async function* readBlob(
     if (start < end) yield lend(bytes.subarray(start, end), () => {})
     return
   }
-  const place = requirePlace(id)
-  if (isPacked(place)) {
-    const { start, end } = requireRange(range ?? { start: 0, end: place.size }, place.size)
-    if (isSparing(context.pool, place.size)) {
-      yield* readPackedSparingly(context, id, place, { start, end }, options)
+  const location = requireLocation(id)
+  if (isPacked(location)) {
+    const { start, end } = requireRange(range ?? { start: 0, end: location.size }, location.size)
+    if (isSparing(context.pool, location.size)) {
+      yield* readPackedSparingly(context, id, location, { start, end }, options)
       return
     }
-    yield* lendPacked(context.pool, await readPacked(context, id, place, options), { start, end })
+    yield* lendPacked(context.pool, await readPacked(context, id, location, options), { start, end })
     return
   }
-  const { file, footer } = await openFile(context, id, place)
+  const { file, footer } = await openFile(context, id, location)
   try {
     const { size } = footer
     const view = viewOf(id, footer, options)
@@ -98,9 +98,9 @@ export async function checksumBlob(
     const known = options.cipher === undefined ? checksumWithoutKey(carried, size, range) : undefined
     return known ?? crc64((await openInline(context, id, carried, options)).subarray(start, end))
   }
-  const place = requirePlace(id)
-  if (isPacked(place)) return checksumPacked(context, id, place, requireRange(range, place.size), options)
-  const { file, footer } = await openFile(context, id, place)
+  const location = requireLocation(id)
+  if (isPacked(location)) return checksumPacked(context, id, location, requireRange(range, location.size), options)
+  const { file, footer } = await openFile(context, id, location)
   try {
     const { size } = footer
     requireRange(range, size)
@@ -132,16 +132,16 @@ async function checksumChunks(context: ReadContext, blob: OpenBlob, range: ByteR
 async function checksumPacked(
   context: ReadContext,
   id: BlobId,
-  place: PackedPlace,
+  location: PackedLocation,
   range: ByteRange,
   options: ReadOptions,
 ): Promise<bigint> {
-  if (place.isEncrypted && options.cipher === undefined) {
-    const footer = await inPack(context, id, place, (file) => readPackedFooter(context.files, file, id, place))
-    const known = checksumWithoutKey(footer, place.size, range)
+  if (location.isEncrypted && options.cipher === undefined) {
+    const footer = await inPack(context, id, location, (file) => readPackedFooter(context.files, file, id, location))
+    const known = checksumWithoutKey(footer, location.size, range)
     if (known !== undefined) return known
   }
-  return checksumAndRelease(context, await readPacked(context, id, place, options), range.start, range.end)
+  return checksumAndRelease(context, await readPacked(context, id, location, options), range.start, range.end)
 }
 
 /**
@@ -183,10 +183,10 @@ async function checksumAndRelease(
   }
 }
 
-function requirePlace(id: BlobId): BlobPlace | PackedPlace {
-  const place = placeOf(id)
-  if (place === undefined) throw notFound(id)
-  return place
+function requireLocation(id: BlobId): BlobLocation | PackedLocation {
+  const location = locationOf(id)
+  if (location === undefined) throw notFound(id)
+  return location
 }
 
 function notFound(id: BlobId, cause?: unknown): StorageError {
@@ -201,9 +201,9 @@ function rethrow(id: BlobId, error: unknown): never {
 async function openFile(
   { folder, files }: ReadContext,
   id: BlobId,
-  place: BlobPlace,
+  location: BlobLocation,
 ): Promise<{ readonly file: number; readonly footer: Footer }> {
-  const file = await files.open(blobPath(folder, place)).catch((error) => rethrow(id, error))
+  const file = await files.open(blobPath(folder, location)).catch((error) => rethrow(id, error))
   try {
     const footer = await readFooter(files, id, file)
     if (footer === undefined) throw new StorageError('corrupt', `blob ${id} has no sound footer`)
@@ -218,19 +218,19 @@ async function openFile(
 async function readPacked(
   context: ReadContext,
   id: BlobId,
-  place: PackedPlace,
+  location: PackedLocation,
   options: ReadOptions | ReadAsStored,
 ): Promise<Buffer> {
   const { files, pool } = context
-  const { offset, headerBytes, size } = place
-  const tailBytes = footerBytes(place)
+  const { offset, headerBytes, size } = location
+  const tailBytes = footerBytes(location)
   const buffer = await pool.take(Math.min(size + tailBytes, SLAB_BYTES))
   try {
-    const footer = await inPack(context, id, place, async (file) => {
+    const footer = await inPack(context, id, location, async (file) => {
       const isOneRead = size + tailBytes <= buffer.length
       await files.read(file, buffer.subarray(0, isOneRead ? size + tailBytes : size), offset + headerBytes)
       const tail = isOneRead ? buffer.subarray(size, size + tailBytes) : undefined
-      return readPackedFooter(files, file, id, place, tail)
+      return readPackedFooter(files, file, id, location, tail)
     })
     const view = viewOf(id, footer, options)
     if (size > 0) await openChunk(context, { id, view }, 0, buffer.subarray(0, size))
@@ -258,17 +258,17 @@ function isSparing(pool: BufferPool, size: number): boolean {
 async function* readPackedSparingly(
   context: ReadContext,
   id: BlobId,
-  place: PackedPlace,
+  location: PackedLocation,
   range: ByteRange,
   options: ReadOptions | ReadAsStored,
 ): AsyncGenerator<LentBytes, void> {
-  const { size } = place
-  const footer = await inPack(context, id, place, (file) => readPackedFooter(context.files, file, id, place))
+  const { size } = location
+  const footer = await inPack(context, id, location, (file) => readPackedFooter(context.files, file, id, location))
   const view = viewOf(id, footer, options)
-  const path = packPath(context.folder, packOf(place))
+  const path = packPath(context.folder, packOf(location))
   const file = await context.files.open(path).catch((error) => rethrow(id, error))
   try {
-    yield* readChunks(context, { id, file, start: place.offset + place.headerBytes, size, view }, range)
+    yield* readChunks(context, { id, file, start: location.offset + location.headerBytes, size, view }, range)
   } finally {
     await context.files.close(file)
   }
@@ -278,11 +278,11 @@ async function* readPackedSparingly(
 async function inPack<T>(
   { folder, openPacks }: ReadContext,
   id: BlobId,
-  place: PackedPlace,
+  location: PackedLocation,
   work: (file: number) => Promise<T>,
 ): Promise<T> {
   try {
-    return await openPacks.use(packPath(folder, packOf(place)), work)
+    return await openPacks.use(packPath(folder, packOf(location)), work)
   } catch (error) {
     return rethrow(id, error)
   }
@@ -296,14 +296,14 @@ async function readPackedFooter(
   files: FileOperations,
   file: number,
   id: BlobId,
-  place: PackedPlace,
+  location: PackedLocation,
   bytes?: Buffer,
 ): Promise<Footer> {
-  const { offset, headerBytes, size } = place
-  const tail = bytes ?? Buffer.alloc(footerBytes(place))
+  const { offset, headerBytes, size } = location
+  const tail = bytes ?? Buffer.alloc(footerBytes(location))
   if (bytes === undefined) await files.read(file, tail, offset + headerBytes + size)
-  const shape = shapeInTrailer(tail.subarray(-TRAILER_BYTES), imageBytes(place), headerBytes)
-  if (shape?.size === size && shape.isEncrypted === place.isEncrypted) {
+  const shape = shapeInTrailer(tail.subarray(-TRAILER_BYTES), imageBytes(location), headerBytes)
+  if (shape?.size === size && shape.isEncrypted === location.isEncrypted) {
     const footer = decodeFooter(id, tail)
     if (footer !== undefined) return footer
   }

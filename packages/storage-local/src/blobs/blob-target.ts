@@ -1,6 +1,6 @@
 import type { StreamDigest } from '@bindery/digest'
 import type { BlobId } from '@bindery/storage'
-import { type BlobPlace, blobIdOf, blobPath } from './blob-place.js'
+import { type BlobLocation, blobIdOf, blobPath } from './blob-location.js'
 import type { FileOperations } from './files.js'
 import { encodeHeader } from './format.js'
 import { encodePackedHeader, slotBytes } from './pack-format.js'
@@ -32,13 +32,13 @@ export async function createFileTarget(
   files: FileOperations,
   folder: string,
   shards: Shards,
-  place: BlobPlace,
+  location: BlobLocation,
   owner: Uint8Array,
 ): Promise<BlobTarget> {
-  const id = blobIdOf(place)
+  const id = blobIdOf(location)
   const header = encodeHeader(id, owner)
-  const path = blobPath(folder, place)
-  const file = await shards.create(place)
+  const path = blobPath(folder, location)
+  const file = await shards.create(location)
   let isOpen = true
   async function close(): Promise<void> {
     if (!isOpen) return
@@ -55,7 +55,7 @@ export async function createFileTarget(
     hashAndWrite: (digest, bytes, position) => files.hashAndWrite(file, digest, bytes, position),
     async sync() {
       await files.syncData(file)
-      await Promise.all([close(), shards.syncNames(place)])
+      await Promise.all([close(), shards.syncNames(location)])
     },
     async abandon() {
       await close().catch(() => {})
@@ -67,16 +67,16 @@ export async function createFileTarget(
 
 /** A slot in a pack. */
 export function createPackTarget(files: FileOperations, slot: PackSlot, owner: Uint8Array): BlobTarget {
-  const { id, place, pack } = slot
+  const { id, location, pack } = slot
   let hasWritten = false
   function write(pieces: readonly Uint8Array[], position: number): Promise<void> {
     hasWritten = true
-    return pack.write(pieces, place.offset + position)
+    return pack.write(pieces, location.offset + position)
   }
   return {
     id,
-    header: encodePackedHeader(id, place, owner),
-    padding: paddingOf(place),
+    header: encodePackedHeader(id, location, owner),
+    padding: paddingOf(location),
     write,
     // A slot is too small for that, and the next sync of the pack comes soon.
     reserve: async () => {},
@@ -94,7 +94,7 @@ export function createPackTarget(files: FileOperations, slot: PackSlot, owner: U
     },
     async abandon() {
       // Pages that cannot be cleared stay behind as wreckage, which `list` reports.
-      if (hasWritten) await files.clear(pack.file, place.offset, slotBytes(place)).catch(() => {})
+      if (hasWritten) await files.clear(pack.file, location.offset, slotBytes(location)).catch(() => {})
       await pack.leave()
     },
   }

@@ -6,7 +6,7 @@ import {
   type ReadOptions,
   StorageError,
 } from '@bindery/storage'
-import { cipherNameOf } from './blob-place.js'
+import { cipherNameOf } from './blob-location.js'
 import type { ChunkEncryptions, Footer } from './format.js'
 
 /** State that a read needs to check chunks, and to decrypt them if they are encrypted and the read has the cipher. */

@@ -1,7 +1,7 @@
 import type { BufferPool, Digest, DigestRequest, Hasher, StreamDigest } from '@bindery/digest'
 import type { BlobId, BlobInfo, ByteSource, WriteOptions } from '@bindery/storage'
 import { BlobEncryption } from './blob-encryption.js'
-import { blobIdOf, cipherNameOf } from './blob-place.js'
+import { blobIdOf, cipherNameOf } from './blob-location.js'
 import { type BlobTarget, createFileTarget, createPackTarget } from './blob-target.js'
 import { ChunkTally } from './chunk-tally.js'
 import type { FileOperations } from './files.js'
@@ -74,11 +74,11 @@ async function createTarget(
     unfinished.add(slot.id)
     return createPackTarget(files, slot, owner)
   }
-  const place = shards.nextPlace()
-  const id = blobIdOf(place)
+  const location = shards.nextLocation()
+  const id = blobIdOf(location)
   unfinished.add(id)
   try {
-    return await createFileTarget(files, folder, shards, place, owner)
+    return await createFileTarget(files, folder, shards, location, owner)
   } catch (error) {
     unfinished.delete(id)
     throw error
@@ -112,11 +112,11 @@ async function writeWhole(context: WriteContext, piece: Piece | undefined, optio
   try {
     digest = await rethrowHashFailure(context.hasher.digest(bytes, requestOf(options)))
     if (size <= INLINE_BYTES_MAX) {
-      const place = context.shards.nextPlace()
+      const location = context.shards.nextLocation()
       const id =
         options.cipher === undefined
-          ? inlineIdOf(place, bytes, digest.crc64)
-          : await encryptedInlineIdOf(place, bytes, digest.crc64, options.cipher)
+          ? inlineIdOf(location, bytes, digest.crc64)
+          : await encryptedInlineIdOf(location, bytes, digest.crc64, options.cipher)
       piece?.release()
       return { ...digest, id, size }
     }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { copyFile, open, truncate, writeFile } from 'node:fs/promises'
 import { type TestContext, test } from 'node:test'
 import { type BlobEntry, type BlobHint, type BlobStore, StorageError, type StorageErrorKind } from '@bindery/storage'
-import { blobPath, placeOf } from './blob-place.js'
+import { blobPath, locationOf } from './blob-location.js'
 import { openLocalBlobStore } from './local-blob-store.js'
 import { MIB, options, readAll, scrambled, sourceOf, temporaryFolder } from './testing.js'
 
@@ -18,9 +18,9 @@ async function writtenStore(t: TestContext): Promise<{ store: BlobStore; folder:
 }
 
 function pathOf(folder: string, id: string): string {
-  const place = placeOf(id)
-  assert.ok(place)
-  return blobPath(folder, place)
+  const location = locationOf(id)
+  assert.ok(location)
+  return blobPath(folder, location)
 }
 
 async function flip(path: string, position: number): Promise<void> {

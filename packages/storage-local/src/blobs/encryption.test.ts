@@ -4,7 +4,7 @@ import { type TestContext, test } from 'node:test'
 import { loadNative } from '@bindery/digest'
 import { BLOB_ID_LENGTH_MAX, type BlobStore, StorageError } from '@bindery/storage'
 import { testCipher } from '@bindery/storage/testing'
-import { blobPath, placeOf } from './blob-place.js'
+import { blobPath, locationOf } from './blob-location.js'
 import { systemFiles } from './files.js'
 import { INLINE_BYTES_MAX } from './inline-blob.js'
 import { openLocalBlobStore } from './local-blob-store.js'
@@ -153,9 +153,9 @@ const FILE_BYTES = 4096 + large.length + CHUNKS * 32 + 64
 async function writtenFile(t: TestContext): Promise<{ store: BlobStore; folder: string; id: string; path: string }> {
   const { store, folder } = await openStore(t)
   const { id } = await store.write(sourceOf(large), encrypted)
-  const place = placeOf(id)
-  assert.ok(place)
-  return { store, folder, id, path: blobPath(folder, place) }
+  const location = locationOf(id)
+  assert.ok(location)
+  return { store, folder, id, path: blobPath(folder, location) }
 }
 
 test('a changed byte of an encrypted chunk is found with its key and without, and the chunks next to it are read', async (t) => {
@@ -189,9 +189,9 @@ test('chunks that changed places, and a file under another name, are not decrypt
   await assert.rejects(readAll(store, id, undefined, reading), isCorrupt)
   await writeFile(path, whole)
   const other = await store.write(sourceOf(large), encrypted)
-  const place = placeOf(other.id)
-  assert.ok(place)
-  await copyFile(path, blobPath(folder, place))
+  const location = locationOf(other.id)
+  assert.ok(location)
+  await copyFile(path, blobPath(folder, location))
   await assert.rejects(readAll(store, other.id, undefined, reading), isCorrupt)
 })
 

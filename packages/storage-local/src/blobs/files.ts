@@ -147,10 +147,10 @@ async function readFully(file: number, buffer: Uint8Array, position: number): Pr
 
 async function writeFully(file: number, pieces: readonly Uint8Array[], position: number): Promise<void> {
   let rest = pieces.filter((piece) => piece.length > 0)
-  let place = position
+  let location = position
   while (rest.length > 0) {
-    const { bytesWritten } = await calls.writev(file, rest, place)
-    place += bytesWritten
+    const { bytesWritten } = await calls.writev(file, rest, location)
+    location += bytesWritten
     rest = without(rest, bytesWritten)
   }
 }

@@ -110,10 +110,10 @@ test("a header is neither another blob's nor damaged, short or of another versio
   const header = Buffer.from(encodeHeader('a-0', options.owner))
   assert.equal(decodeHeader('a-1', header), undefined)
   assert.equal(decodeHeader('a-0', header.subarray(0, 4095)), undefined)
-  for (const place of [0, 11, 15, 16, 2000, 4095]) {
+  for (const location of [0, 11, 15, 16, 2000, 4095]) {
     const damaged = Buffer.from(header)
-    damaged.writeUInt8(header.readUInt8(place) ^ 1, place)
-    assert.equal(decodeHeader('a-0', damaged), undefined, `byte ${place}`)
+    damaged.writeUInt8(header.readUInt8(location) ^ 1, location)
+    assert.equal(decodeHeader('a-0', damaged), undefined, `byte ${location}`)
   }
 })
 

@@ -8,7 +8,7 @@
  */
 import { crc64 } from '@bindery/digest'
 import { type BlobCipher, type BlobId, CIPHER_TAG_BYTES, encryptChunk, StorageError } from '@bindery/storage'
-import { type BlobPlace, blobIdOf } from './blob-place.js'
+import { type BlobLocation, blobIdOf } from './blob-location.js'
 import type { ChunkEncryptions } from './format.js'
 import { rethrowCipherFailure } from './hash-failure.js'
 
@@ -26,18 +26,18 @@ const PLACE = /^[0-9a-z]{1,64}-[0-9a-f]{12}(\.e)?$/
 const TEXT_LENGTH_MIN = 11
 
 /** @param bytes at most `INLINE_BYTES_MAX` */
-export function inlineIdOf(place: BlobPlace, bytes: Uint8Array, checksum: bigint): BlobId {
-  return `${blobIdOf(place)}~${carrying(bytes, checksum)}`
+export function inlineIdOf(location: BlobLocation, bytes: Uint8Array, checksum: bigint): BlobId {
+  return `${blobIdOf(location)}~${carrying(bytes, checksum)}`
 }
 
 /** @param bytes at most `INLINE_BYTES_MAX`; encrypted in place */
 export async function encryptedInlineIdOf(
-  place: BlobPlace,
+  location: BlobLocation,
   bytes: Uint8Array,
   checksum: bigint,
   cipher: BlobCipher,
 ): Promise<BlobId> {
-  const name = blobIdOf(place)
+  const name = blobIdOf(location)
   const tag = await rethrowCipherFailure(encryptChunk(cipher.forBlob(name), 0, bytes))
   const carried = Buffer.alloc(ENCRYPTION_BYTES + bytes.length)
   carried.writeBigUInt64BE(checksum)
@@ -66,9 +66,9 @@ export interface InlineBlob {
 export function inlineBlobOf(id: BlobId): InlineBlob | undefined {
   const tilde = id.indexOf('~')
   if (tilde === -1 || id.length - tilde <= TEXT_LENGTH_MIN) return undefined
-  const place = PLACE.exec(id.slice(0, tilde))
-  if (place === null) return undefined
-  const isEncrypted = place[1] !== undefined
+  const location = PLACE.exec(id.slice(0, tilde))
+  if (location === null) return undefined
+  const isEncrypted = location[1] !== undefined
   // characters outside base64 are skipped, and then the checksum does not match
   const carried = Buffer.from(id.slice(tilde + 1), 'base64url')
   const size = carried.length - CHECKSUM_BYTES - (isEncrypted ? ENCRYPTION_BYTES : 0)

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { BufferPool, createHasher, SLAB_BYTES } from '@bindery/digest'
 import { type BlobStore, StorageError } from '@bindery/storage'
 import { listBlobs } from './blob-lister.js'
-import { type BlobPlace, blobPath, isIncarnation, isPacked, placeOf } from './blob-place.js'
+import { type BlobLocation, blobPath, isIncarnation, isPacked, locationOf } from './blob-location.js'
 import { checksumBlob, type ReadContext, readBlob } from './blob-reader.js'
 import { type WriteContext, writeBlob } from './blob-writer.js'
 import { type FileOperations, isSystemError, systemFiles, withStorageErrors } from './files.js'
@@ -77,15 +77,15 @@ function createStore({ incarnation, space, reading, writing }: Parts): BlobStore
   function requireOpen(): void {
     if (isClosed) throw new StorageError('unavailable', 'the blob store is closed')
   }
-  async function deleteFile(place: BlobPlace): Promise<void> {
+  async function deleteFile(location: BlobLocation): Promise<void> {
     try {
-      await files.unlink(blobPath(folder, place))
+      await files.unlink(blobPath(folder, location))
     } catch (error) {
       // The process that unlinked it may have ended before that was durable.
       if (!isSystemError(error, 'ENOENT')) throw error
     }
-    await shards.syncRemoval(place)
-    await shards.removeEmpty(place)
+    await shards.syncRemoval(location)
+    await shards.removeEmpty(location)
   }
   return {
     incarnation,
@@ -112,8 +112,8 @@ function createStore({ incarnation, space, reading, writing }: Parts): BlobStore
     },
     async delete(id) {
       requireOpen()
-      const place = placeOf(id)
-      if (place !== undefined) await (isPacked(place) ? space.delete(place) : deleteFile(place))
+      const location = locationOf(id)
+      if (location !== undefined) await (isPacked(location) ? space.delete(location) : deleteFile(location))
     },
     async *list(after) {
       requireOpen()

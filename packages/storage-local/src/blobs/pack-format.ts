@@ -4,7 +4,7 @@
  */
 import { SLAB_BYTES } from '@bindery/digest'
 import { type BlobId, CIPHER_TAG_BYTES } from '@bindery/storage'
-import { type BlobPlace, PAGE_BYTES, type PackedPlace, packedIdOf } from './blob-place.js'
+import { type BlobLocation, PAGE_BYTES, type PackedLocation, packedIdOf } from './blob-location.js'
 import { type BlobShape, CHUNK_BYTES, footerBytes, requireOwner, seal } from './format.js'
 
 const MAGIC = Buffer.from('BINDPACK')
@@ -38,17 +38,17 @@ export function slotBytes(shape: ImageShape): number {
 }
 
 /**
- * The header of a blob in a pack, `place.headerBytes` long. The seal at its end covers the id as well, so that a
- * header at another place does not match.
+ * The header of a blob in a pack, `location.headerBytes` long. The seal at its end covers the id as well, so that a
+ * header at another location does not match.
  */
-export function encodePackedHeader(id: BlobId, place: PackedPlace, owner: Uint8Array): Uint8Array {
-  const header = Buffer.alloc(place.headerBytes)
+export function encodePackedHeader(id: BlobId, location: PackedLocation, owner: Uint8Array): Uint8Array {
+  const header = Buffer.alloc(location.headerBytes)
   header.set(MAGIC)
   header.writeUInt32BE(VERSION, HEADER.version)
-  header.writeUInt16BE(place.isEncrypted ? CIPHER_TAG_BYTES : 0, HEADER.tagBytes)
+  header.writeUInt16BE(location.isEncrypted ? CIPHER_TAG_BYTES : 0, HEADER.tagBytes)
   header.writeUInt16BE(owner.length, HEADER.ownerLength)
-  header.writeBigUInt64BE(BigInt(place.counter), HEADER.counter)
-  header.writeBigUInt64BE(BigInt(place.size), HEADER.size)
+  header.writeBigUInt64BE(BigInt(location.counter), HEADER.counter)
+  header.writeBigUInt64BE(BigInt(location.size), HEADER.size)
   header.set(owner, HEADER.owner)
   header.writeBigUInt64BE(seal(id, header.subarray(0, -SEAL_BYTES)), header.length - SEAL_BYTES)
   return header
@@ -57,7 +57,7 @@ export function encodePackedHeader(id: BlobId, place: PackedPlace, owner: Uint8A
 /** A blob as its header in a pack describes it. */
 export interface PackedHeader {
   readonly id: BlobId
-  readonly place: PackedPlace
+  readonly location: PackedLocation
   readonly owner: Uint8Array
 }
 
@@ -65,7 +65,7 @@ export interface PackedHeader {
  * The header at the beginning of a page, or undefined if there is no sound header of a blob at this offset of this
  * pack.
  */
-export function decodePackedHeader(pack: BlobPlace, offset: number, page: Buffer): PackedHeader | undefined {
+export function decodePackedHeader(pack: BlobLocation, offset: number, page: Buffer): PackedHeader | undefined {
   if (page.length < HEADER.owner || !MAGIC.equals(page.subarray(0, MAGIC.length))) return undefined
   if (page.readUInt32BE(HEADER.version) !== VERSION) return undefined
   const end = HEADER.owner + page.readUInt16BE(HEADER.ownerLength)
@@ -76,10 +76,18 @@ export function decodePackedHeader(pack: BlobPlace, offset: number, page: Buffer
   if (end + SEAL_BYTES > page.length || size > PACKED_BYTES_MAX) return undefined
   const headerBytes = end + SEAL_BYTES
   const isEncrypted = page.readUInt16BE(HEADER.tagBytes) === CIPHER_TAG_BYTES
-  const place = { incarnation: pack.incarnation, counter, pack: pack.counter, offset, headerBytes, size, isEncrypted }
-  const id = packedIdOf(place)
+  const location = {
+    incarnation: pack.incarnation,
+    counter,
+    pack: pack.counter,
+    offset,
+    headerBytes,
+    size,
+    isEncrypted,
+  }
+  const id = packedIdOf(location)
   if (page.readBigUInt64BE(end) !== seal(id, page.subarray(0, end))) return undefined
-  return { id, place, owner: Uint8Array.from(page.subarray(HEADER.owner, end)) }
+  return { id, location, owner: Uint8Array.from(page.subarray(HEADER.owner, end)) }
 }
 
 /** Whether these bytes, from where a header would begin, are those of a blob that was deleted. */

@@ -1,4 +1,4 @@
-import { type BlobPlace, PAGE_BYTES } from './blob-place.js'
+import { type BlobLocation, PAGE_BYTES } from './blob-location.js'
 import type { FileOperations } from './files.js'
 import { TRAILER_MAGIC } from './format.js'
 import { decodePackedHeader, type PackedHeader, slotBytes } from './pack-format.js'
@@ -12,7 +12,7 @@ const READ_BYTES = 64 * 1024
  */
 export async function* scanPack(
   files: FileOperations,
-  pack: BlobPlace,
+  pack: BlobLocation,
   file: number,
   from: number,
 ): AsyncGenerator<PackedHeader, void> {
@@ -26,7 +26,7 @@ export async function* scanPack(
       const page = block.subarray(offset - start, Math.min(offset - start + PAGE_BYTES, length))
       const found = decodePackedHeader(pack, offset, page)
       if (found !== undefined) yield found
-      offset += found === undefined ? PAGE_BYTES : slotBytes(found.place)
+      offset += found === undefined ? PAGE_BYTES : slotBytes(found.location)
     }
     start = offset
   }

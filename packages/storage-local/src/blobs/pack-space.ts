@@ -1,4 +1,4 @@
-import { type BlobPlace, type PackedPlace, packOf, packPath } from './blob-place.js'
+import { type BlobLocation, type PackedLocation, packOf, packPath } from './blob-location.js'
 import { type FileOperations, isSystemError } from './files.js'
 import { PackClearing } from './pack-clearing.js'
 import { slotBytes } from './pack-format.js'
@@ -31,10 +31,10 @@ export class PackSpace {
   }
 
   /** Deletes a blob, durably. The last blob takes its pack with it, unless a process still writes there. */
-  async delete(place: PackedPlace): Promise<void> {
-    const pack = packOf(place)
+  async delete(location: PackedLocation): Promise<void> {
+    const pack = packOf(location)
     try {
-      await this.#clearing.clear(packPath(this.#folder, pack), place.offset, slotBytes(place))
+      await this.#clearing.clear(packPath(this.#folder, pack), location.offset, slotBytes(location))
     } catch (error) {
       if (!isSystemError(error, 'ENOENT')) throw error
       // The process that unlinked the pack may have ended before that was durable.
@@ -45,7 +45,7 @@ export class PackSpace {
   }
 
   /** Unlinks a pack without blobs, unless a process still writes there. Callers before the examination share it. */
-  unlinkIfEmpty(pack: BlobPlace): Promise<void> {
+  unlinkIfEmpty(pack: BlobLocation): Promise<void> {
     const path = packPath(this.#folder, pack)
     const waiting = this.#looks.get(path)
     if (waiting !== undefined) return waiting
@@ -64,11 +64,11 @@ export class PackSpace {
     return turn
   }
 
-  async #unlinkIfEmpty(pack: BlobPlace, file: number): Promise<void> {
+  async #unlinkIfEmpty(pack: BlobLocation, file: number): Promise<void> {
     if (!(await this.#files.tryLock(file))) return
     const path = packPath(this.#folder, pack)
-    for await (const { place } of scanPack(this.#files, pack, file, this.#cleared.get(path) ?? 0)) {
-      this.#remember(path, place.offset)
+    for await (const { location } of scanPack(this.#files, pack, file, this.#cleared.get(path) ?? 0)) {
+      this.#remember(path, location.offset)
       return
     }
     this.#cleared.delete(path)

@@ -1,4 +1,4 @@
-import type { BlobPlace } from './blob-place.js'
+import type { BlobLocation } from './blob-location.js'
 import type { FileOperations } from './files.js'
 import { GroupSync } from './group-sync.js'
 
@@ -24,7 +24,7 @@ interface Write {
  * P3  It is closed when it is retired and no slot of it is in use.
  */
 export class Pack {
-  readonly place: BlobPlace
+  readonly location: BlobLocation
   readonly file: number
   readonly #files: FileOperations
   readonly #onClosed: () => Promise<void>
@@ -36,8 +36,8 @@ export class Pack {
   #isRetired = false
 
   /** @param onClosed called when its file is closed; must not reject */
-  constructor(files: FileOperations, place: BlobPlace, file: number, onClosed: () => Promise<void>) {
-    this.place = place
+  constructor(files: FileOperations, location: BlobLocation, file: number, onClosed: () => Promise<void>) {
+    this.location = location
     this.file = file
     this.#files = files
     this.#onClosed = onClosed

@@ -8,7 +8,7 @@ import { describe, type TestContext, test } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { loadNative } from '@bindery/digest'
 import { type BlobEntry, type BlobStore, type ByteSource, StorageError, type StorageErrorKind } from '@bindery/storage'
-import { isPacked, placeOf } from './blob-place.js'
+import { isPacked, locationOf } from './blob-location.js'
 import { type FileOperations, systemFiles } from './files.js'
 import { openLocalBlobStore } from './local-blob-store.js'
 import { filesBelow, MIB, options, readAll, scrambled, sourceOf, systemError, temporaryFolder } from './testing.js'
@@ -94,10 +94,10 @@ describe('packs', { skip: loadNative() === undefined && 'there are no packs with
     await Promise.all(
       Array.from({ length: 200 }, async () => {
         const { id } = await store.write(sourceOf(small), options)
-        const place = placeOf(id)
-        assert.ok(place && isPacked(place))
+        const location = locationOf(id)
+        assert.ok(location && isPacked(location))
         // A write of several neighbours is recorded under the first of them.
-        const first = Math.max(...[...ended.keys()].filter((position) => position <= place.offset))
+        const first = Math.max(...[...ended.keys()].filter((position) => position <= location.offset))
         const synced = events.flatMap((event) => (event.startsWith('synced ') ? [Number(event.slice(7))] : []))
         assert.ok(synced.some((begun) => begun >= (ended.get(first) ?? Number.NaN)))
       }),
@@ -245,8 +245,8 @@ describe('packs', { skip: loadNative() === undefined && 'there are no packs with
     const { store, folder } = await openStore(t)
     const { id } = await store.write(sourceOf(small), options)
     const next = await store.write(sourceOf(small), options)
-    const place = placeOf(id)
-    assert.ok(place && isPacked(place))
+    const location = locationOf(id)
+    assert.ok(location && isPacked(location))
     const file = await open(`${folder}/${PACK}`, 'r+')
     t.after(() => file.close())
     const flip = async (position: number) => {
@@ -255,13 +255,13 @@ describe('packs', { skip: loadNative() === undefined && 'there are no packs with
       byte.writeUInt8(byte.readUInt8(0) ^ 0x10, 0)
       await file.write(byte, 0, 1, position)
     }
-    const end = place.headerBytes + small.length + 72
-    for (const position of [place.headerBytes, 2000, end - 73, end - 72, end - 65, end - 64, end - 40, end - 1]) {
+    const end = location.headerBytes + small.length + 72
+    for (const position of [location.headerBytes, 2000, end - 73, end - 72, end - 65, end - 64, end - 40, end - 1]) {
       await flip(position)
       await assert.rejects(readAll(store, id), ofKind('corrupt'), `byte ${position}`)
       await flip(position)
     }
-    for (let position = 0; position < place.headerBytes; position++) {
+    for (let position = 0; position < location.headerBytes; position++) {
       await flip(position)
       assert.deepEqual(idsOf(await listed(store)), [next.id], `byte ${position}`)
       await flip(position)

@@ -1,5 +1,5 @@
 import type { BlobId } from '@bindery/storage'
-import { type BlobPlace, PAGE_BYTES, type PackedPlace, packedIdOf, packPath } from './blob-place.js'
+import { type BlobLocation, PAGE_BYTES, type PackedLocation, packedIdOf, packPath } from './blob-location.js'
 import type { FileOperations } from './files.js'
 import type { BlobShape } from './format.js'
 import { Pack } from './pack.js'
@@ -7,18 +7,18 @@ import { imageBytes, PACKED_BYTES_MAX, packedHeaderBytes, slotBytes } from './pa
 import type { PackSpace } from './pack-space.js'
 import type { Shards } from './shards.js'
 
-/** A place in a pack of this process, for one blob. */
+/** A location in a pack of this process, for one blob. */
 export interface PackSlot {
   readonly id: BlobId
-  readonly place: PackedPlace
+  readonly location: PackedLocation
   readonly pack: Pack
 }
 
 const ZEROS = new Uint8Array(PAGE_BYTES)
 
 /** The bytes that fill the last page of an image. */
-export function paddingOf(place: PackedPlace): Uint8Array {
-  return ZEROS.subarray(0, slotBytes(place) - imageBytes(place))
+export function paddingOf(location: PackedLocation): Uint8Array {
+  return ZEROS.subarray(0, slotBytes(location) - imageBytes(location))
 }
 
 /** The packs that this process fills, one after the other. */
@@ -52,9 +52,9 @@ export class Packs {
       if (offset !== undefined) {
         // In one step with the offset: the blobs of a pack lie in the order of their counters.
         const counter = this.#shards.nextCounter()
-        const { incarnation, counter: packCounter } = pack.place
-        const place = { incarnation, counter, pack: packCounter, offset, headerBytes, size, isEncrypted }
-        return { id: packedIdOf(place), place, pack }
+        const { incarnation, counter: packCounter } = pack.location
+        const location = { incarnation, counter, pack: packCounter, offset, headerBytes, size, isEncrypted }
+        return { id: packedIdOf(location), location, pack }
       }
       if (this.#current === current) this.#current = undefined
       await pack.retire()
@@ -68,9 +68,9 @@ export class Packs {
 
   async #create(): Promise<Pack | undefined> {
     try {
-      const place = this.#shards.nextPlace()
-      const file = await this.#shards.create(place, packPath(this.#folder, place))
-      return await this.#prepare(place, file)
+      const location = this.#shards.nextLocation()
+      const file = await this.#shards.create(location, packPath(this.#folder, location))
+      return await this.#prepare(location, file)
     } catch (error) {
       // The next blob tries again.
       this.#current = undefined
@@ -78,12 +78,12 @@ export class Packs {
     }
   }
 
-  async #prepare(place: BlobPlace, file: number): Promise<Pack | undefined> {
-    const path = packPath(this.#folder, place)
+  async #prepare(location: BlobLocation, file: number): Promise<Pack | undefined> {
+    const path = packPath(this.#folder, location)
     try {
       if ((await this.#files.canPunch(file)) && (await this.#files.tryLock(file))) {
-        await this.#shards.syncNames(place)
-        return new Pack(this.#files, place, file, () => this.#closed(place))
+        await this.#shards.syncNames(location)
+        return new Pack(this.#files, location, file, () => this.#closed(location))
       }
     } catch (error) {
       await this.#drop(path, file)
@@ -99,9 +99,9 @@ export class Packs {
   }
 
   /** All its blobs may have been deleted while it was open. */
-  async #closed(place: BlobPlace): Promise<void> {
+  async #closed(location: BlobLocation): Promise<void> {
     // A pack that cannot be inspected stays until the next delete there; if no delete comes, it is empty and costs a
     // name.
-    await this.#space.unlinkIfEmpty(place).catch(() => {})
+    await this.#space.unlinkIfEmpty(location).catch(() => {})
   }
 }

@@ -1,11 +1,11 @@
 import { dirname } from 'node:path'
-import { type BlobPlace, blobPath, incarnationFolder, SHARD_BLOBS, shardFolder } from './blob-place.js'
+import { type BlobLocation, blobPath, incarnationFolder, SHARD_BLOBS, shardFolder } from './blob-location.js'
 import { type FileOperations, isSystemError } from './files.js'
 import type { FolderSync } from './folder-sync.js'
 
 const CREATE_ATTEMPTS = 3
 
-/** Assigns the places of one incarnation and creates the folders for them, each durable in its parent. */
+/** Assigns the locations of one incarnation and creates the folders for them, each durable in its parent. */
 export class Shards {
   readonly #files: FileOperations
   readonly #folder: string
@@ -22,15 +22,15 @@ export class Shards {
     this.#folderSync = folderSync
   }
 
-  /** A place that was never assigned, in a shard whose syncs have not failed. */
-  nextPlace(): BlobPlace {
-    const place = { incarnation: this.#incarnation, counter: this.#nextCounter }
-    if (this.#folderSync.hasFailed(shardFolder(this.#folder, place))) {
+  /** A location that was never assigned, in a shard whose syncs have not failed. */
+  nextLocation(): BlobLocation {
+    const location = { incarnation: this.#incarnation, counter: this.#nextCounter }
+    if (this.#folderSync.hasFailed(shardFolder(this.#folder, location))) {
       this.#nextCounter += SHARD_BLOBS - (this.#nextCounter % SHARD_BLOBS)
-      return this.nextPlace()
+      return this.nextLocation()
     }
     this.#nextCounter += 1
-    return place
+    return location
   }
 
   /** A counter that was never assigned, for a blob without a file name of its own. */
@@ -38,11 +38,11 @@ export class Shards {
     return this.#nextCounter++
   }
 
-  /** Creates the file of a place, or another in its shard. */
-  async create(place: BlobPlace, path = blobPath(this.#folder, place)): Promise<number> {
+  /** Creates the file of a location, or another in its shard. */
+  async create(location: BlobLocation, path = blobPath(this.#folder, location)): Promise<number> {
     for (let attempt = 1; ; attempt++) {
       try {
-        await this.#make(shardFolder(this.#folder, place))
+        await this.#make(shardFolder(this.#folder, location))
         return await this.#files.create(path)
       } catch (error) {
         if (attempt === CREATE_ATTEMPTS || !isSystemError(error, 'ENOENT')) throw error
@@ -52,24 +52,24 @@ export class Shards {
     }
   }
 
-  /** Resolves when the names in the shard of a place are durable. */
-  syncNames(place: BlobPlace): Promise<void> {
-    return this.#folderSync.sync(shardFolder(this.#folder, place))
+  /** Resolves when the names in the shard of a location are durable. */
+  syncNames(location: BlobLocation): Promise<void> {
+    return this.#folderSync.sync(shardFolder(this.#folder, location))
   }
 
-  /** Resolves when deletions from the shard of a place cannot be undone by a power loss. */
-  syncRemoval(place: BlobPlace): Promise<void> {
-    return this.#folderSync.syncRemoval(shardFolder(this.#folder, place))
+  /** Resolves when deletions from the shard of a location cannot be undone by a power loss. */
+  syncRemoval(location: BlobLocation): Promise<void> {
+    return this.#folderSync.syncRemoval(shardFolder(this.#folder, location))
   }
 
   /** Removes the empty folders of a deleted blob, except those that are still being filled. */
-  async removeEmpty(place: BlobPlace): Promise<void> {
-    const shard = shardFolder(this.#folder, place)
-    const isOwn = place.incarnation === this.#incarnation
+  async removeEmpty(location: BlobLocation): Promise<void> {
+    const shard = shardFolder(this.#folder, location)
+    const isOwn = location.incarnation === this.#incarnation
     if (isOwn && shard === shardFolder(this.#folder, { incarnation: this.#incarnation, counter: this.#nextCounter })) {
       return
     }
-    if ((await this.#remove(shard)) && !isOwn) await this.#remove(incarnationFolder(this.#folder, place.incarnation))
+    if ((await this.#remove(shard)) && !isOwn) await this.#remove(incarnationFolder(this.#folder, location.incarnation))
   }
 
   #make(path: string): Promise<void> {

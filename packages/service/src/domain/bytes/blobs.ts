@@ -105,8 +105,8 @@ async function dropUnnamed(domain: Domain, { id }: BlobInfo, owner: Bytes): Prom
   if (carriesBytes(id)) return
   try {
     const named = await domain.metadata.transact(async (tx) => {
-      const place = (await tx.get(ownerRows.key({ blob: id }))) ?? owner
-      const [isNamed, isGarbage] = await together(namesBlob(tx, place, id), isGarbageBlob(tx, id))
+      const ownerNow = (await tx.get(ownerRows.key({ blob: id }))) ?? owner
+      const [isNamed, isGarbage] = await together(namesBlob(tx, ownerNow, id), isGarbageBlob(tx, id))
       return isNamed || isGarbage
     })
     if (!named) await domain.blobs.delete(id)

@@ -15,7 +15,7 @@ import {
 import type { Domain } from '../domain.js'
 import { Scope, withScope } from '../scope.js'
 import { manifestRows, partNumberOf, partRows } from '../stored/keyspace.js'
-import type { Manifest, Placed } from '../stored/manifest.js'
+import type { Manifest, PartExtent } from '../stored/manifest.js'
 import type { Encryption, PartRecord, Slice, WrappedKey } from '../stored/model.js'
 import { cipherFor, withDataKey } from './encryption.js'
 
@@ -132,15 +132,19 @@ async function crc64OfSlices(
 export async function* piecesOf(domain: Domain, id: string, { start, end }: ByteRange): AsyncIterable<Piece> {
   const { manifest, firstParts } = await findBeginning(domain, id, start === 0 ? PARTS_FIRST : 0)
   for (let at = start, batch = PARTS_FIRST; at < end; batch = PARTS_AT_ONCE) {
-    const places = manifest.covering({ start: at, end }, batch)
-    const parts = await findParts(domain, id, places, firstParts)
-    for (const [index, place] of places.entries()) {
+    const extents = manifest.covering({ start: at, end }, batch)
+    const parts = await findParts(domain, id, extents, firstParts)
+    for (const [index, extent] of extents.entries()) {
       const part = parts[index]
       if (part === undefined) continue
-      const first = Math.max(start, place.start)
-      yield { part, start: first, range: { start: first - place.start, end: Math.min(end, place.end) - place.start } }
+      const first = Math.max(start, extent.start)
+      yield {
+        part,
+        start: first,
+        range: { start: first - extent.start, end: Math.min(end, extent.end) - extent.start },
+      }
     }
-    at = places.at(-1)?.end ?? end
+    at = extents.at(-1)?.end ?? end
   }
 }
 
@@ -176,14 +180,14 @@ async function findBeginning(
 async function findParts(
   domain: Domain,
   manifest: string,
-  places: readonly Placed[],
+  extents: readonly PartExtent[],
   known: PartRows,
 ): Promise<PartRecord[]> {
-  const missing = places.filter(({ partNumber }) => !known.has(partNumber))
+  const missing = extents.filter(({ partNumber }) => !known.has(partNumber))
   const keys = missing.map(({ partNumber }) => partRows.key({ manifest, partNumber }))
   const values = keys.length === 0 ? [] : await domain.metadata.read((reader) => reader.getMany(keys))
   const found = new Map(missing.map(({ partNumber }, index) => [partNumber, values[index]]))
-  return places.map(({ partNumber }) => {
+  return extents.map(({ partNumber }) => {
     const row = known.get(partNumber) ?? found.get(partNumber)
     if (row === undefined) throw new StorageError('corrupt', `part ${partNumber} of manifest ${manifest} is missing`)
     return partRows.decode(row, { manifest, partNumber })

@@ -123,7 +123,7 @@ test('a wait for reports ends with its signal', async () => {
 test('nothing is free while another process copies the stores', async () => {
   const group = new Group()
   let held = true
-  const sweeper = await group.join('sweeper', { isHeld: async () => held })
+  const sweeper = await group.join('sweeper', { isBeingCopied: async () => held })
   assert.equal(await sweeper.settled(), 'any')
   held = false
   assert.deepEqual(await sweeper.settled(), new Set())

@@ -50,7 +50,7 @@ export interface RowClusterOptions {
    * Whether a process that cannot write rows copies the stores, observed at some point after the call. It announces
    * itself before it takes a snapshot. Absent: there is never one.
    */
-  readonly isHeld?: (() => Promise<boolean>) | undefined
+  readonly isBeingCopied?: (() => Promise<boolean>) | undefined
   /** Called once for each damaged row that was skipped. */
   readonly onDamage?: ((damage: Damage) => void) | undefined
 }
@@ -112,8 +112,8 @@ export class RowCluster implements Membership {
   }
 
   async settled(signal?: AbortSignal): Promise<Busy> {
-    const { metadata, incarnation, sleep, nudge, isHeld } = this.#options
-    if (await isHeld?.()) return 'any'
+    const { metadata, incarnation, sleep, nudge, isBeingCopied } = this.#options
+    if (await isBeingCopied?.()) return 'any'
     await raiseEpoch(metadata)
     const own = await this.reads.inUse()
     let raised = Number.POSITIVE_INFINITY

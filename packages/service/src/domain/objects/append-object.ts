@@ -126,8 +126,8 @@ function findEnd({ metadata }: Domain, append: Append): Awaitable<End | undefine
   })
 }
 
-/** The place of a part that is to be added. */
-interface Place {
+/** Where a part is to be added. */
+interface Position {
   /** The end that was found; undefined: the object is to be created. */
   readonly end: End | undefined
   readonly manifest: string
@@ -138,7 +138,7 @@ interface Place {
   readonly key: DataKey | undefined
 }
 
-async function placeAfter(domain: Domain, append: Append, end: End | undefined): Promise<Place> {
+async function positionAfter(domain: Domain, append: Append, end: End | undefined): Promise<Position> {
   if (end === undefined) {
     const manifest = newId(domain)
     return { end, manifest, partNumber: 1, kept: 0, key: await createDataKey(domain, append.encryption, manifest) }
@@ -150,7 +150,7 @@ async function placeAfter(domain: Domain, append: Append, end: End | undefined):
   return { end, manifest, partNumber: lastNumber + 1, kept: list.partCount, key: await keyOf(domain, end) }
 }
 
-async function placeOfTail(domain: Domain, end: End, { partNumber }: PartRecord): Promise<Place> {
+async function positionOfTail(domain: Domain, end: End, { partNumber }: PartRecord): Promise<Position> {
   const { manifest, list } = end
   return { end, manifest, partNumber, kept: list.partCount - 1, key: await keyOf(domain, end) }
 }
@@ -168,11 +168,11 @@ interface Added {
 
 /** Streams the bytes into a part of their own. They can be read only once, so the object must not change meanwhile. */
 async function appendLarge(domain: Domain, append: Append, source: ByteSource): Promise<Appended> {
-  const place = await placeAfter(domain, append, await findEnd(domain, append))
-  const options = { owner: partRows.key(place), cipher: place.key?.cipher }
+  const position = await positionAfter(domain, append, await findEnd(domain, append))
+  const options = { owner: partRows.key(position), cipher: position.key?.cipher }
   const blob = await storeBytes(domain, source, options, append)
   try {
-    return await commitPart(domain, append, place, blob, blob)
+    return await commitPart(domain, append, position, blob, blob)
   } catch (error) {
     if (!(error instanceof Changed)) throw error
     throw new StorageError('conflict', 'the end of the object changed while bytes were appended', { cause: error })
@@ -189,7 +189,8 @@ async function appendSmall(domain: Domain, append: Append, source: ByteSource): 
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     const end = await findEnd(domain, append)
     try {
-      if (added.size === 0) return await commit(domain, append, await placeAfter(domain, append, end), undefined, added)
+      if (added.size === 0)
+        return await commit(domain, append, await positionAfter(domain, append, end), undefined, added)
       return await storeSmall(domain, append, end, bytes)
     } catch (error) {
       if (!(error instanceof Changed)) throw error
@@ -201,36 +202,42 @@ async function appendSmall(domain: Domain, append: Append, source: ByteSource): 
 async function storeSmall(domain: Domain, append: Append, end: End | undefined, bytes: Uint8Array): Promise<Appended> {
   const tail = end?.tail
   const grows = end !== undefined && tail?.bytes.kind === 'blob' && carriesBytes(tail.bytes.blob)
-  const place = await (grows ? placeOfTail(domain, end, tail) : placeAfter(domain, append, end))
-  const cipher = place.key?.cipher
+  const position = await (grows ? positionOfTail(domain, end, tail) : positionAfter(domain, append, end))
+  const cipher = position.key?.cipher
   const range = { start: 0, end: tail?.size ?? 0 }
   const before = grows ? await takeAll(domain.blobs.read(tail.bytes.blob, range, { cipher }), range.end) : NO_BYTES
-  const blob = await storeBytes(domain, sourceOf([before, bytes]), { owner: partRows.key(place), cipher })
-  return commitPart(domain, append, place, blob, { size: bytes.length, crc64: crc64(bytes) })
+  const blob = await storeBytes(domain, sourceOf([before, bytes]), { owner: partRows.key(position), cipher })
+  return commitPart(domain, append, position, blob, { size: bytes.length, crc64: crc64(bytes) })
 }
 
 /** Throws Changed, and as `commit`. */
-function commitPart(domain: Domain, append: Append, place: Place, blob: BlobInfo, added: Added): Promise<Appended> {
+function commitPart(
+  domain: Domain,
+  append: Append,
+  position: Position,
+  blob: BlobInfo,
+  added: Added,
+): Promise<Appended> {
   const part: PartRecord = {
-    partNumber: place.partNumber,
+    partNumber: position.partNumber,
     size: blob.size,
     etag: upperHex(blob.md5),
     crc64: blob.crc64,
     modifiedAt: domain.clock(),
     bytes: { kind: 'blob', blob: blob.id },
   }
-  return commitBlob(domain, blob, partRows.key(place), () => commit(domain, append, place, part, added))
+  return commitBlob(domain, blob, partRows.key(position), () => commit(domain, append, position, part, added))
 }
 
 /** Throws Changed, entityTooLarge, noSuchBucket and as `requireAppendable`. */
 async function commit(
   domain: Domain,
   append: Append,
-  place: Place,
+  position: Position,
   part: PartRecord | undefined,
   added: Added,
 ): Promise<Appended> {
-  const { manifest, kept, end, key } = place
+  const { manifest, kept, end, key } = position
   const [reference, modifiedAt] = [newId(domain), domain.clock()]
   const size = append.position + added.size
   if (size > APPENDABLE_SIZE_MAX) throw new OssError('entityTooLarge')
@@ -248,7 +255,7 @@ async function commit(
     if (stored !== undefined) requireMutable({ domain, ...standing, bypassGovernance: false }, stored.record)
     const before = current?.list ?? Manifest.of(PartTable.of([]))
     const list = part === undefined ? before : before.endingWith(kept, part)
-    if (part !== undefined) partRows.set(tx, place, part)
+    if (part !== undefined) partRows.set(tx, position, part)
     manifestRows.set(tx, { manifest }, list)
     const crc = crc64Combine(stored?.record.crc64 ?? 0n, added.crc64, added.size)
     const state = { size, crc64: crc, modifiedAt, etag: etagOf(domain, manifest, size, crc) }

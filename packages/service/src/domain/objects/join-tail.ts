@@ -61,8 +61,8 @@ export async function joinTail(domain: Domain, name: ObjectName): Promise<void> 
 async function join(domain: Domain, name: ObjectName, end: End, first: number): Promise<void> {
   const { manifest, list, encryption } = end
   const { partNumber, start } = list.at(first)
-  const place = { manifest, partNumber }
-  const owner = partRows.key(place)
+  const tail = { manifest, partNumber }
+  const owner = partRows.key(tail)
   const pieces = readManifest(domain, manifest, { start, end: list.size }, encryption)
   const cipher = encryption && (await cipherFor(domain, encryption, manifest))
   const options = { owner, cipher }
@@ -77,13 +77,13 @@ async function join(domain: Domain, name: ObjectName, end: End, first: number): 
   }
   await commitBlob(domain, blob, owner, () =>
     domain.metadata.transact(async (tx) => {
-      const [, record, old] = await together(requireLiving(domain, tx), readObject(tx, name), partRows.read(tx, place))
+      const [, record, old] = await together(requireLiving(domain, tx), readObject(tx, name), partRows.read(tx, tail))
       const current = record?.manifest === manifest ? await readEnd(tx, record) : undefined
       if (old?.bytes.kind !== 'blob' || !isSameEnd(current, end)) {
         throw new StorageError('conflict', 'the end of the object changed while its parts were joined')
       }
       discardReadBlob(domain, tx, owner, { blob: old.bytes.blob, manifest, size: old.size }, 'replaced')
-      partRows.set(tx, place, part)
+      partRows.set(tx, tail, part)
       manifestRows.set(tx, { manifest }, list.endingWith(first, part))
       discardRows(domain, tx, manifest, 'unlisted', part.size - old.size)
     }),

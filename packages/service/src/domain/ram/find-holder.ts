@@ -14,7 +14,7 @@ export interface AppliedPolicy {
 }
 
 /** An identity with its policies. */
-export interface Found<R> {
+export interface HolderFound<R> {
   readonly record: R
   readonly policies: readonly AppliedPolicy[]
   /** The account's edition, in the same state of the store. */
@@ -25,7 +25,7 @@ export interface Found<R> {
 export interface FoundKey {
   readonly key: AccessKeyRecord
   /** Absent: the key is the account's own. */
-  readonly user?: Found<UserRecord>
+  readonly user?: HolderFound<UserRecord>
   /** The account's edition, in the same state of the store. */
   readonly edition: number
 }
@@ -43,11 +43,15 @@ export function findKeyHolder(domain: Domain, accessKeyId: string): Awaitable<Fo
 }
 
 /** Undefined if there is no such user. */
-export function findUser(domain: Domain, account: string, user: string): Awaitable<Found<UserRecord> | undefined> {
+export function findUser(
+  domain: Domain,
+  account: string,
+  user: string,
+): Awaitable<HolderFound<UserRecord> | undefined> {
   return domain.metadata.read((reader) => readUser(reader, account, user))
 }
 
-function readUser(reader: Reader, account: string, user: string): Awaitable<Found<UserRecord> | undefined> {
+function readUser(reader: Reader, account: string, user: string): Awaitable<HolderFound<UserRecord> | undefined> {
   const rows = together(readIdentity(reader, { account, kind: 'user', name: user }), readEdition(reader, account))
   return andThen(rows, ([record, edition]) => {
     if (record === undefined) return undefined
@@ -63,7 +67,11 @@ function readUser(reader: Reader, account: string, user: string): Awaitable<Foun
 }
 
 /** Undefined if there is no such role. */
-export function findRole(domain: Domain, account: string, role: string): Awaitable<Found<RoleRecord> | undefined> {
+export function findRole(
+  domain: Domain,
+  account: string,
+  role: string,
+): Awaitable<HolderFound<RoleRecord> | undefined> {
   return domain.metadata.read((reader) => {
     const rows = together(readIdentity(reader, { account, kind: 'role', name: role }), readEdition(reader, account))
     return andThen(rows, ([record, edition]) => {

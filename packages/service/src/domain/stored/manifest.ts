@@ -41,7 +41,7 @@ export function depthOf({ bytes }: PartRecord): number {
 }
 
 /** The position of a part in an object: the bytes `[start, end)`. */
-export interface Placed {
+export interface PartExtent {
   readonly partNumber: number
   readonly start: number
   readonly end: number
@@ -89,20 +89,20 @@ export class Manifest {
   }
 
   /** The part at a position in the manifest, from 0. */
-  at(index: number): Placed {
+  at(index: number): PartExtent {
     const end = index + 1 < this.partCount ? this.#startOf(index + 1) : this.size
     return { partNumber: this.#numberOf(index), start: this.#startOf(index), end }
   }
 
   /** The first parts, at most `limit`, that contain bytes of a range, in order. */
-  covering({ start, end }: ByteRange, limit: number): Placed[] {
-    const places: Placed[] = []
-    for (let index = this.indexOf(start); index < this.partCount && places.length < limit; index += 1) {
-      const place = this.at(index)
-      if (place.start >= end) break
-      if (place.end > place.start) places.push(place)
+  covering({ start, end }: ByteRange, limit: number): PartExtent[] {
+    const extents: PartExtent[] = []
+    for (let index = this.indexOf(start); index < this.partCount && extents.length < limit; index += 1) {
+      const extent = this.at(index)
+      if (extent.start >= end) break
+      if (extent.end > extent.start) extents.push(extent)
     }
-    return places
+    return extents
   }
 
   /** The position of the part that contains a byte of the object; empty parts contain none. */

@@ -334,7 +334,7 @@ export interface GarbageRecord {
 }
 
 /** The parts that a Complete lists, in its order; as columns, so that 10,000 parts do not cost an object each. */
-export interface ListedParts {
+export interface PartList {
   readonly length: number
   readonly partNumbers: Uint16Array
   partNumber(index: number): number

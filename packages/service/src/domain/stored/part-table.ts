@@ -2,7 +2,7 @@
 import { bytesToString, Crc64Chain } from '@bindery/bytes'
 import type { Bytes, Row } from '@bindery/storage'
 import { partNumberOf, partRows } from './keyspace.js'
-import type { ETag, ListedParts, PartChecksum, PartRecord } from './model.js'
+import type { ETag, PartChecksum, PartList, PartRecord } from './model.js'
 import { checksumOf, readPart } from './records/part.js'
 
 /** Bytes of a typical ETag. */
@@ -55,15 +55,15 @@ export class PartTable {
    * The listed parts, in ascending order, matched by number and ETag; or the index in the list of the first that does
    * not match.
    */
-  select(listed: ListedParts): PartTable | number {
+  select(listed: PartList): PartTable | number {
     const indexes = new Uint16Array(listed.length)
     let index = 0
-    for (let place = 0; place < listed.length; place += 1) {
-      const partNumber = listed.partNumber(place)
+    for (let position = 0; position < listed.length; position += 1) {
+      const partNumber = listed.partNumber(position)
       while (index < this.#length && this.partNumber(index) < partNumber) index += 1
-      if (index === this.#length || this.partNumber(index) !== partNumber) return place
-      if (!listed.hasETag(place, this.#etags, this.#etagStart(index), this.#etagEnd(index))) return place
-      indexes[place] = index
+      if (index === this.#length || this.partNumber(index) !== partNumber) return position
+      if (!listed.hasETag(position, this.#etags, this.#etagStart(index), this.#etagEnd(index))) return position
+      indexes[position] = index
     }
     return listed.length === this.#length ? this : this.#only(indexes)
   }

@@ -60,10 +60,10 @@ function commonStart(prefixes: readonly string[]): string {
   })
 }
 
-type Found = Subject & { readonly key: ObjectKey }
+type WalkedSubject = Subject & { readonly key: ObjectKey }
 
 /** Versions that are not current. A rule may ask whether a delete marker is alone: the version after it shows that. */
-async function* others(domain: Domain, bucket: BucketName, prefix: string): AsyncGenerator<Found> {
+async function* others(domain: Domain, bucket: BucketName, prefix: string): AsyncGenerator<WalkedSubject> {
   let newest: WalkedVersion | undefined
   for await (const version of otherVersions(domain, bucket, prefix)) {
     if (newest !== undefined) yield { ...newest, isOnly: newest.key !== version.key }
@@ -73,14 +73,14 @@ async function* others(domain: Domain, bucket: BucketName, prefix: string): Asyn
   if (newest !== undefined) yield { ...newest, isOnly: true }
 }
 
-async function* currentOnes(domain: Domain, bucket: BucketName, prefix: string): AsyncGenerator<Found> {
+async function* currentOnes(domain: Domain, bucket: BucketName, prefix: string): AsyncGenerator<WalkedSubject> {
   for await (const version of currentVersions(domain, bucket, prefix)) yield { ...version, isOnly: false }
 }
 
 async function act(
   domain: Domain,
   bucket: BucketName,
-  { key, record, noncurrentSince }: Found,
+  { key, record, noncurrentSince }: WalkedSubject,
   due: DueAction,
 ): Promise<ActedOn | undefined> {
   const now = domain.clock()

@@ -66,7 +66,7 @@ async function deliver(
   keyOf: KeyOfLog,
 ): Promise<DeliveredLog | undefined> {
   const taken = new Map<string, Bytes>()
-  const place = await findTarget(domain, source)
+  const delivery = await findTarget(domain, source)
   async function* lines(): AsyncGenerator<Uint8Array> {
     for await (const row of domain.damage.rowsIn(domain.metadata, range, ROWS_AT_ONCE)) {
       taken.set(hex(row.key), row.key)
@@ -74,8 +74,8 @@ async function deliver(
       if (value !== undefined) yield value
     }
   }
-  const text = keyOf(place?.prefix ?? '', source, hour, unique)
-  const key = place && (await storeLog(domain, place.target, text, sourceOfPieces(lines())))
+  const text = keyOf(delivery?.prefix ?? '', source, hour, unique)
+  const key = delivery && (await storeLog(domain, delivery.target, text, sourceOfPieces(lines())))
   if (key === undefined) for await (const _ of lines());
   const keys = [...taken.values()]
   for (let at = 0; at < keys.length; at += ROWS_AT_ONCE) {
@@ -83,7 +83,7 @@ async function deliver(
       for (const key of keys.slice(at, at + ROWS_AT_ONCE)) tx.delete(key)
     })
   }
-  return key && place && { kind: 'log', bucket: source, target: place.target.name, key }
+  return key && delivery && { kind: 'log', bucket: source, target: delivery.target.name, key }
 }
 
 /** Undefined if the target refuses the object: what it retains, for one. */

@@ -15,10 +15,10 @@ import { holderRows, manifestRows, partRows } from '../stored/keyspace.js'
 import { Manifest } from '../stored/manifest.js'
 import type {
   Checksum,
-  ListedParts,
   ObjectAcl,
   ObjectName,
   ObjectRecord,
+  PartList,
   ReceiptRecord,
   UploadRecord,
 } from '../stored/model.js'
@@ -47,7 +47,7 @@ export interface CompletionCallback<T> {
 /** A request to complete an upload. */
 export interface Completion<T = never> extends UploadName {
   /** Those listed, or `all` that are stored. */
-  readonly parts: ListedParts | 'all'
+  readonly parts: PartList | 'all'
   /** Absent: the one that the upload was begun with. */
   readonly acl: ObjectAcl | undefined
   readonly forbidOverwrite: boolean
@@ -170,7 +170,7 @@ async function completeOpen<T>(domain: Domain, completion: Completion<T>): Promi
   throw new StorageError('conflict', 'parts kept arriving while the upload was being completed')
 }
 
-function checkOrder(parts: ListedParts): void {
+function checkOrder(parts: PartList): void {
   for (let index = 1; index < parts.length; index += 1) {
     if (parts.partNumber(index - 1) >= parts.partNumber(index)) throw new OssError('invalidPartOrder')
   }

@@ -31,7 +31,7 @@ import type {
 } from '../stored/model.js'
 import { completeIfWhole } from './auto-complete.js'
 import { checkPartSize, envelopeOf } from './client-encryption.js'
-import { announcePart, findUpload, putPart, readPlace, storePart, type UploadName } from './uploads.js'
+import { announcePart, findUpload, putPart, readPartTarget, storePart, type UploadName } from './uploads.js'
 
 const ATTEMPTS_MAX = 16
 const SLICES_MAX = 64
@@ -98,14 +98,14 @@ async function copyOpen(
     bytes: { kind: 'slices', slices: plan.slices, depth: plan.depth },
   }
   const made = await domain.metadata.transact(async (tx) => {
-    const [, current, place] = await together(
+    const [, current, target] = await together(
       readBucket(domain, tx, copy.source.bucket),
       requireStored(tx, copy.source),
-      readPlace(domain, tx, copy, copy.partNumber),
+      readPartTarget(domain, tx, copy, copy.partNumber),
     )
     if (current.record.manifest !== source.manifest) return 'changed'
     promote(tx, current)
-    await putPart(domain, tx, place, part)
+    await putPart(domain, tx, target, part)
     for (const slice of plan.slices) holderRows.set(tx, slice, undefined)
     return part
   })

@@ -12,12 +12,12 @@ import type { Bytes, Reader, Transaction } from '@bindery/storage'
 import type { Domain } from '../domain.js'
 import { isId } from '../stored/ids.js'
 import { receiptRows } from '../stored/keyspace.js'
-import type { ListedParts, ReceiptRecord } from '../stored/model.js'
+import type { PartList, ReceiptRecord } from '../stored/model.js'
 import type { PartTable } from '../stored/part-table.js'
 import type { UploadName } from './uploads.js'
 
 /** Identifies the list of a Complete: `all`, or a digest that does not depend on how its ETags were written. */
-export function digestOfAsked(domain: Domain, parts: ListedParts | 'all'): string {
+export function digestOfAsked(domain: Domain, parts: PartList | 'all'): string {
   return parts === 'all' ? 'all' : digestOfParts(domain, { partNumbers: parts.partNumbers, ...parts.joinETags() })
 }
 

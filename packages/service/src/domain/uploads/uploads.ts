@@ -150,13 +150,13 @@ export async function storePart(domain: Domain, part: NewPart, source: ByteSourc
     await checkSequence(reader, upload, part.partNumber)
     return { upload, md5Before: upload.sequential ? await readMd5Before(reader, part) : undefined }
   })
-  const place = partRows.key({ manifest: part.uploadId, partNumber: part.partNumber })
+  const owner = partRows.key({ manifest: part.uploadId, partNumber: part.partNumber })
   requireChecksum(upload, part)
   const digests = upload.checksum && [upload.checksum.name]
   if (part.envelope !== undefined) checkPartEnvelope(upload, part.envelope)
   if (source.size !== undefined) checkPartSize(upload, part.partNumber, source.size)
   const cipher = upload.encryption && (await cipherFor(domain, upload.encryption, part.uploadId))
-  const blob = await storeBytes(domain, source, { owner: place, runningMd5: md5Before, cipher, digests }, part)
+  const blob = await storeBytes(domain, source, { owner, runningMd5: md5Before, cipher, digests }, part)
   const record: PartRecord = {
     partNumber: part.partNumber,
     size: blob.size,
@@ -167,11 +167,11 @@ export async function storePart(domain: Domain, part: NewPart, source: ByteSourc
     ...(blob.runningMd5 !== undefined && { md5State: blob.runningMd5 }),
     ...partChecksum(upload, blob),
   }
-  await commitBlob(domain, blob, place, () =>
+  await commitBlob(domain, blob, owner, () =>
     domain.metadata.transact(async (tx) => {
       // the length of a body may be known only when it has arrived
       checkPartSize(upload, part.partNumber, blob.size)
-      await putPart(domain, tx, await readPlace(domain, tx, part, part.partNumber), record)
+      await putPart(domain, tx, await readPartTarget(domain, tx, part, part.partNumber), record)
     }),
   )
   await announcePart(domain, part, record)
@@ -201,10 +201,10 @@ async function readMd5Before(reader: Reader, { uploadId, partNumber }: NewPart):
 /** Publishes the event of a stored part; reads the upload's usage only when there are subscribers. */
 export async function announcePart(domain: Domain, name: UploadName, { partNumber, size }: PartRecord): Promise<void> {
   if (!domain.events.bus.watched) return
-  const held = await findUsageIfAny(domain, name.uploadId)
-  const isOpen = held !== undefined && held.parts > 0
-  const usage = isOpen ? { held: { parts: held.parts, bytes: held.bytes } } : {}
-  domain.events.announce(name, { type: 'part', partNumber, size, ...usage })
+  const usage = await findUsageIfAny(domain, name.uploadId)
+  const isOpen = usage !== undefined && usage.parts > 0
+  const held = isOpen ? { held: { parts: usage.parts, bytes: usage.bytes } } : {}
+  domain.events.announce(name, { type: 'part', partNumber, size, ...held })
 }
 
 /** The upload's usage; undefined where it cannot be read. */
@@ -218,18 +218,18 @@ async function findUsageIfAny({ metadata }: Domain, uploadId: string): Promise<U
 }
 
 /** Where a part goes: an open upload, and the part that it replaces there. */
-export interface PartPlace {
+export interface PartTarget {
   readonly upload: UploadRecord
   readonly old: PartRecord | undefined
 }
 
 /** Throws noSuchBucket, noSuchUpload. */
-export async function readPlace(
+export async function readPartTarget(
   domain: Domain,
   tx: Transaction,
   name: UploadName,
   partNumber: number,
-): Promise<PartPlace> {
+): Promise<PartTarget> {
   const [, upload, , old] = await together(
     readBucket(domain, tx, name.bucket),
     readUpload(tx, name),
@@ -243,15 +243,15 @@ export async function readPlace(
 export async function putPart(
   domain: Domain,
   tx: Transaction,
-  { upload, old }: PartPlace,
+  { upload, old }: PartTarget,
   part: PartRecord,
 ): Promise<void> {
-  const place = partRows.key({ manifest: upload.uploadId, partNumber: part.partNumber })
+  const owner = partRows.key({ manifest: upload.uploadId, partNumber: part.partNumber })
   // A commit whose answer was lost may be repeated: then the record exists, and its blob is not garbage.
   if (old !== undefined && isSame(old.bytes, part.bytes)) return
   await checkSequence(tx, upload, part.partNumber)
-  if (old !== undefined) discardPart(domain, tx, place, old, 'replaced')
-  tx.set(place, partRows.encode(part))
+  if (old !== undefined) discardPart(domain, tx, owner, old, 'replaced')
+  tx.set(owner, partRows.encode(part))
   const parts = old === undefined ? 1 : 0
   const partBytes = part.size - (old?.size ?? 0)
   tx.add(usageRows.key(upload), usageCounters.deltas({ parts, bytes: partBytes, edition: 1 }))
@@ -309,7 +309,7 @@ export async function endUpload(
   name: UploadName,
   may: (tx: Transaction) => Promise<boolean>,
 ): Promise<Usage | undefined> {
-  const held = await domain.metadata.transact(async (tx) => {
+  const usage = await domain.metadata.transact(async (tx) => {
     const [, upload, usage] = await together(
       readBucket(domain, tx, name.bucket),
       readUpload(tx, name, 'noSuchUploadOnAbort'),
@@ -320,8 +320,8 @@ export async function endUpload(
     if (usage.parts > 0) discardRows(domain, tx, name.uploadId, 'aborted', usage.bytes)
     return usage
   })
-  if (held !== undefined) domain.events.announce(name, { type: 'aborted' })
-  return held
+  if (usage !== undefined) domain.events.announce(name, { type: 'aborted' })
+  return usage
 }
 
 /** A page of the parts of an upload. */

@@ -88,13 +88,13 @@ function pageOf(parts: PartTable, after: number, maxParts: number) {
   const passed = numbers.findIndex((partNumber) => partNumber > after)
   const first = passed === -1 ? numbers.length : passed
   const page = Array.from(numbers.subarray(first, first + maxParts), (partNumber, index): ExplainedPart => {
-    const place = first + index
+    const position = first + index
     return {
       partNumber,
-      size: parts.size(place),
-      etag: parts.etag(place),
-      crc64: String(parts.crc64(place)),
-      lastModified: isoTime(parts.modifiedAt(place)),
+      size: parts.size(position),
+      etag: parts.etag(position),
+      crc64: String(parts.crc64(position)),
+      lastModified: isoTime(parts.modifiedAt(position)),
     }
   })
   const next = page.at(-1)?.partNumber

@@ -13,14 +13,14 @@ import { join } from 'node:path'
 import type { BlobId } from '@bindery/storage'
 
 /** A blob with a file of its own, or a pack. */
-export interface BlobPlace {
+export interface BlobLocation {
   readonly incarnation: string
   /** From 0; each is used once in an incarnation. */
   readonly counter: number
 }
 
 /** A blob in a pack. */
-export interface PackedPlace extends BlobPlace {
+export interface PackedLocation extends BlobLocation {
   /** The counter of the pack. */
   readonly pack: number
   /** Where the blob's header begins, in bytes: a multiple of `PAGE_BYTES`. */
@@ -48,15 +48,15 @@ const ID =
   /^([0-9a-z]{1,64})-([0-9a-f]{12})(?:\.([pe])([0-9a-f]{1,8})\.([0-9a-f]{1,8})\.([0-9a-f]{1,4})\.([0-9a-f]{1,6}))?$/
 
 /** The hyphen sorts before all letters and digits, so that ids sort by incarnation, then counter. */
-export function blobIdOf({ incarnation, counter }: BlobPlace): BlobId {
+export function blobIdOf({ incarnation, counter }: BlobLocation): BlobId {
   return `${incarnation}-${counterName(counter)}`
 }
 
 /** The id of a blob in a pack. It sorts like that of a blob with a file of its own, by incarnation, then counter. */
-export function packedIdOf(place: PackedPlace): BlobId {
-  const { counter, pack, offset, headerBytes, size, isEncrypted } = place
+export function packedIdOf(location: PackedLocation): BlobId {
+  const { counter, pack, offset, headerBytes, size, isEncrypted } = location
   const numbers = [counter - pack, offset / PAGE_BYTES, headerBytes, size].map((number) => number.toString(16))
-  return `${blobIdOf(place)}.${isEncrypted ? 'e' : 'p'}${numbers.join('.')}`
+  return `${blobIdOf(location)}.${isEncrypted ? 'e' : 'p'}${numbers.join('.')}`
 }
 
 /** The name of a blob for ciphers: incarnation and counter. */
@@ -64,22 +64,22 @@ export function cipherNameOf(id: BlobId): string {
   return /^[^.~]*/.exec(id)?.[0] ?? id
 }
 
-/** The place that an id names, or undefined if it is not the id of a blob in a file. */
-export function placeOf(id: BlobId): BlobPlace | PackedPlace | undefined {
+/** The location that an id names, or undefined if it is not the id of a blob in a file. */
+export function locationOf(id: BlobId): BlobLocation | PackedLocation | undefined {
   const [, incarnation, counterText, kind, ...numbers] = ID.exec(id) ?? []
   if (incarnation === undefined || counterText === undefined) return undefined
   const counter = Number.parseInt(counterText, 16)
   if (kind === undefined) return { incarnation, counter }
   const [distance = 0, page = 0, headerBytes = 0, size = 0] = numbers.map((text) => Number.parseInt(text ?? '', 16))
   const [pack, offset, isEncrypted] = [counter - distance, page * PAGE_BYTES, kind === 'e']
-  const place = { incarnation, counter, pack, offset, headerBytes, size, isEncrypted }
+  const location = { incarnation, counter, pack, offset, headerBytes, size, isEncrypted }
   // Each blob has exactly one id: leading zeros do not make another.
-  return place.pack >= 0 && packedIdOf(place) === id ? place : undefined
+  return location.pack >= 0 && packedIdOf(location) === id ? location : undefined
 }
 
 /** Whether a blob is in a pack; otherwise it has a file of its own. */
-export function isPacked(place: BlobPlace | PackedPlace): place is PackedPlace {
-  return 'pack' in place
+export function isPacked(location: BlobLocation | PackedLocation): location is PackedLocation {
+  return 'pack' in location
 }
 
 /** The folder of an incarnation below `folder`, the folder of the blobs. */
@@ -87,23 +87,23 @@ export function incarnationFolder(folder: string, incarnation: string): string {
   return join(folder, incarnation)
 }
 
-/** The folder of the shard that has a place's counter, below `folder`, the folder of the blobs. */
-export function shardFolder(folder: string, { incarnation, counter }: BlobPlace): string {
+/** The folder of the shard that has a location's counter, below `folder`, the folder of the blobs. */
+export function shardFolder(folder: string, { incarnation, counter }: BlobLocation): string {
   return join(folder, incarnation, counterName(counter).slice(0, SHARD_DIGITS))
 }
 
 /** The path of a blob with a file of its own, below `folder`, the folder of the blobs. */
-export function blobPath(folder: string, place: BlobPlace): string {
-  return join(shardFolder(folder, place), counterName(place.counter))
+export function blobPath(folder: string, location: BlobLocation): string {
+  return join(shardFolder(folder, location), counterName(location.counter))
 }
 
-/** The place of the pack that contains a blob. */
-export function packOf({ incarnation, pack }: PackedPlace): BlobPlace {
+/** The location of the pack that contains a blob. */
+export function packOf({ incarnation, pack }: PackedLocation): BlobLocation {
   return { incarnation, counter: pack }
 }
 
-/** The path of a pack, by the pack's own place. */
-export function packPath(folder: string, pack: BlobPlace): string {
+/** The path of a pack, by the pack's own location. */
+export function packPath(folder: string, pack: BlobLocation): string {
   return `${blobPath(folder, pack)}.pack`
 }
 
