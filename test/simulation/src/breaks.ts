@@ -178,7 +178,7 @@ export const BREAKS: readonly Break[] = [
     mode: 'sequence',
     seed: 3,
     file: `${DOMAIN}uploads/uploads.js`,
-    find: "discardPart(domain, tx, place, old, 'replaced');",
+    find: "discardPart(domain, tx, owner, old, 'replaced');",
     replace: ';',
   },
   {
