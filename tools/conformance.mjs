@@ -1,4 +1,4 @@
-// `npm run conformance [-- node|access|access-programs|browser|s3|boto3|python|go|java|c|connect-scripts|connect-programs …]`: runs the official SDKs, in their own languages, against the built
+// `npm run conformance [-- go|java|s3|boto3|… …]`: runs the official SDKs and programs, in their own languages, against the built
 // server, or against another one if ENDPOINT, ACCESS_KEY_ID, ACCESS_KEY_SECRET and REGION are set.
 
 import path from 'node:path'
@@ -6,18 +6,9 @@ import { fileURLToPath } from 'node:url'
 import { runTests } from './run-tests.mjs'
 
 const LANGUAGES = [
-  'node',
-  'access',
-  'access-programs',
-  'browser',
-  's3',
-  'boto3',
-  'python',
-  'go',
-  'java',
-  'c',
-  'connect-scripts',
-  'connect-programs',
+  ...['node', 'access', 'access-programs', 'browser', 'python', 'go', 'java', 'c'],
+  ...['s3', 's3-go', 's3-java', 's3-tools', 'boto3'],
+  ...['connect-scripts', 'connect-programs'],
 ]
 
 const root = fileURLToPath(new URL('..', import.meta.url))

@@ -15,18 +15,20 @@ export const python = {
   command: (file) => [interpreter, '-B', file],
 }
 
-const goEnv = {
+/** The variables that keep the modules and builds of Go inside the cache. */
+export const GO_ENVIRONMENT = {
   GOMODCACHE: path.join(CACHE, 'go', 'modules'),
   GOCACHE: path.join(CACHE, 'go', 'build'),
   GOFLAGS: '-buildvcs=false -modcacherw', // otherwise the cache could not be deleted with the clone
+  GOTOOLCHAIN: 'auto',
 }
 const programOf = (name) => path.join(CACHE, 'go', name)
 
 /** A package is a folder below `go`. */
 export const go = {
   install: [
-    { command: ['go', 'build', '-o', programOf('conformance'), '.'], env: goEnv },
-    { command: ['go', 'build', '-o', programOf('access'), './access'], env: goEnv },
+    { command: ['go', 'build', '-o', programOf('conformance'), '.'], env: GO_ENVIRONMENT },
+    { command: ['go', 'build', '-o', programOf('access'), './access'], env: GO_ENVIRONMENT },
   ],
   command: (name) => [programOf(name)],
 }

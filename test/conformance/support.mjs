@@ -27,10 +27,10 @@ export const MODES =
 
 /**
  * The server under test: the one at ENDPOINT with ACCESS_KEY_ID, ACCESS_KEY_SECRET and REGION, otherwise a new one on a
- * temporary folder. Its callbacks may go to `applicationUrl`. `stop` stops everything that was started.
+ * temporary folder, with `args` as further flags. Its callbacks may go to `applicationUrl`. `stop` stops everything that was started.
  */
-export async function openTarget({ strict }) {
-  const server = process.env.ENDPOINT === undefined ? await startOwn(strict) : named(process.env)
+export async function openTarget({ strict }, args = []) {
+  const server = process.env.ENDPOINT === undefined ? await startOwn(strict, args) : named(process.env)
   const application = await startApplication(server.endpoint)
   const stop = async () => {
     await application.stop()
@@ -39,9 +39,9 @@ export async function openTarget({ strict }) {
   return { ...server, strict, applicationUrl: application.url, stop }
 }
 
-async function startOwn(strict) {
+async function startOwn(strict, args) {
   const { endpoint, accessKeyId, accessKeySecret, region, stop } = await startServer({
-    args: strict ? ['--strict-oss'] : [],
+    args: strict ? ['--strict-oss', ...args] : args,
   })
   return { endpoint, accessKeyId, accessKeySecret, region, stop }
 }
@@ -63,15 +63,18 @@ export function bucketPrefix() {
  * @param {object} program
  * @param {{ command: string[], env?: NodeJS.ProcessEnv }[]} program.install  run in the language's folder, in order
  * @param {string[]} program.command
+ * @param {typeof MODES} [program.modes]
+ * @param {string[]} [program.args]  further flags of the server
+ * @param {NodeJS.ProcessEnv} [program.env]  further variables of the program
  */
-export function testConformance(language, { install, command }) {
+export function testConformance(language, { install, command, modes = MODES, args = [], env = {} }) {
   test(`the official SDKs for ${language} work unmodified`, async (t) => {
     await t.test(`${language}: the SDKs install from their registries`, () => installSdks(language, install))
-    for (const mode of MODES) {
+    for (const mode of modes) {
       await t.test(mode.name, async (t) => {
-        const target = await openTarget(mode)
+        const target = await openTarget(mode, args)
         t.after(target.stop)
-        await runChecks(t, language, command, environmentOf(target))
+        await runChecks(t, language, command, { ...environmentOf(target), ...env })
       })
     }
   })
