@@ -18,7 +18,8 @@ const COMMAND = fileURLToPath(new URL('../../packages/cli/bin/bindery.js', impor
  * @property {string} accessKeySecret
  * @property {number} pid
  * @property {() => string} log what the server wrote to standard error since it was started
- * @property {() => Promise<number | null>} stop SIGTERM; resolves with the exit code. A folder that `startServer` made is removed
+ * @property {() => Promise<number | null>} stop SIGTERM; resolves with the exit code. A folder that `startServer` made is removed. Rejects
+ *   if an operation answered what it does not declare
  * @property {() => Promise<void>} kill SIGKILL, and nothing is removed
  * @property {() => Promise<StartedServer>} restart ends it if it runs, and starts it again on its folder and port
  */
@@ -83,6 +84,8 @@ export async function startServer(options = {}) {
     stop: async () => {
       const code = await end('SIGTERM')
       if (ownFolder) await rm(data, { recursive: true, force: true })
+      const [undeclared] = log.match(/undeclared: [^"\n]+/) ?? []
+      if (undeclared !== undefined) throw new Error(undeclared)
       return code
     },
     kill: async () => {

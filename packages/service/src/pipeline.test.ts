@@ -275,10 +275,12 @@ test('a bug answers InternalError and is logged', async () => {
   assert.equal(response.log.failure, bug)
 })
 
-test('a cause that its operation does not declare is a failure where that is asserted', async () => {
+test('a cause that its operation does not declare is logged as a failure, and answered as one where that is asserted', async () => {
   const undeclared = new OssError('tooManyBuckets')
   const asserted = await putFailingWith(undeclared, true)
   assertError(asserted, 500, 'InternalError')
-  assert.match(String(asserted.log.failure), /PutObject does not declare tooManyBuckets/)
-  assertError(await putFailingWith(undeclared, false), 400, 'TooManyBuckets')
+  assert.match(String(asserted.log.failure), /undeclared: PutObject answers tooManyBuckets/)
+  const logged = await putFailingWith(undeclared, false)
+  assertError(logged, 400, 'TooManyBuckets')
+  assert.match(String(logged.log.failure), /undeclared: PutObject answers tooManyBuckets/)
 })

@@ -45,17 +45,18 @@ export function encodeReply(call: Call<Operation>, reply: Reply<Operation>): Ans
 }
 
 /**
- * The response of an error, in the dialect of the request. Notes its cause in the log; with `assertDeclared`, an error
- * that the operation does not declare becomes one of the server.
+ * The response of an error, in the dialect of the request. Notes its cause in the log. An error that the operation does
+ * not declare is logged as a failure of the server, and with `assertDeclared` becomes one.
  */
 export function encodeFailure(exchange: Exchange, thrown: OssError): Answer {
   const { surroundings, request, operation, log, dialect } = exchange
-  const asserts = operation !== undefined && surroundings.options.assertDeclared === true
-  const declared = (asserts ? faultOf(operation, thrown) : undefined) ?? asOwn(operation, thrown)
-  const error = aboutMarker(declared, request.method)
+  const fault = operation && faultOf(operation, thrown)
+  const declared = surroundings.options.assertDeclared === true ? fault : undefined
+  const error = aboutMarker(declared ?? asOwn(operation, thrown), request.method)
   log.cause = error.reason
   log.code = error.row.code
   if (error.row.status >= 500) log.failure = error.cause
+  else if (fault !== undefined) log.failure = fault.cause
   if (error.cause instanceof Refusal) log.refusal = error.cause
   const [resource = ''] = request.target.split('?')
   const { method, host: hostId } = request
@@ -90,8 +91,8 @@ function declares(operation: Operation, cause: Cause): boolean {
 function faultOf(operation: Operation, error: OssError): OssError | undefined {
   const missing = missingDetails(error)
   let fault: string | undefined
-  if (!declares(operation, error.reason)) fault = `${operation.name} does not declare ${error.reason}`
-  else if (missing.length > 0) fault = `the message of ${error.reason} needs ${missing.join(', ')}`
+  if (!declares(operation, error.reason)) fault = `undeclared: ${operation.name} answers ${error.reason}`
+  else if (missing.length > 0) fault = `undeclared: the message of ${error.reason} needs ${missing.join(', ')}`
   return fault === undefined
     ? undefined
     : new OssError('internalError', {}, { cause: new Error(fault, { cause: error }) })
