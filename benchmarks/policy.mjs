@@ -1,4 +1,4 @@
-// How long does a decision take by a policy of 100 statements that are all about the action asked for?
+// How long does a decision take by a policy of 100 statements that are all about the requested action?
 // Usage: node benchmarks/policy.mjs [runs]
 
 import { Judge } from '@bindery/service/testing'
@@ -7,7 +7,7 @@ const RUNS = Number(process.argv[2] ?? 7)
 const DECISIONS = 20_000
 const STATEMENTS = 100
 
-/** Statements of which none matches but the last; they are asked for principal, resource and condition. */
+/** Statements of which only the last matches; each is checked for principal, resource and condition. */
 function statements(extra) {
   return Array.from({ length: STATEMENTS }, (_, index) => ({
     Effect: 'Allow',

@@ -1,5 +1,5 @@
 // `npm run bench`: the short suite on this clone's server and on all peers that are installed, as a table and as files in
-// benchmarks/results. docs/guides/measure.md says how to read it.
+// benchmarks/results. docs/guides/measure.md explains how to read it.
 //
 // npm run bench -- [name ...] [--full] [--runs N] [--only TEXT] [--peers a,b | --peers none]
 //   name               workloads of benchmarks/<name>.mjs, or that program itself if it exports none

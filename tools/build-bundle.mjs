@@ -21,7 +21,7 @@ const REQUIRE =
   "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);"
 
 /**
- * Bundles the workspace at `root` unless the bundle is current. Returns a sentence that says why there is no bundle, or
+ * Bundles the workspace at `root` unless the bundle is current. Returns a sentence with the reason why there is no bundle, or
  * ''.
  * @param {string} root
  * @returns {Promise<string>}

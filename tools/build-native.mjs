@@ -31,7 +31,7 @@ const LINK = process.platform === 'darwin' ? ['-bundle', '-undefined', 'dynamic_
 
 /**
  * Compiles the addon of the workspace at `root` unless it is current, and removes an outdated one that cannot be
- * replaced. Never rejects because of the compiler: returns a sentence that says why there is no addon, or ''.
+ * replaced. Never rejects because of the compiler: returns a sentence with the reason why there is no addon, or ''.
  * @param {string} root
  * @param {string} [compiler]
  * @returns {Promise<string>}

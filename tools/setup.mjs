@@ -16,7 +16,7 @@ const LOCK_POLL_MS = 200
 
 /**
  * Installs and builds the workspace at `root`, one call at a time on this machine. Rejects with an Error whose message
- * says what to do.
+ * names the remedy.
  * @param {string} root
  */
 export async function setUp(root) {

@@ -91,7 +91,7 @@ async function runWorkload(workload, sessions, runs, scale) {
       } catch (error) {
         outcome.failure = error.message
         const said = session.target.log?.().trim().split('\n').slice(-LOG_LINES).join('\n')
-        if (said) console.error(`${session.target.name} says:\n${said}`)
+        if (said) console.error(`${session.target.name} logged:\n${said}`)
         outcome.runs = []
       }
     }

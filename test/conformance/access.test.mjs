@@ -51,7 +51,7 @@ for (const options of [{}, { authorizationV4: true }]) {
 
 for (const options of [{}, { authorizationV4: true }]) {
   const version = options.authorizationV4 ? 'V4' : 'V1'
-  test(`ali-oss ${version}: a client whose token ends asks for another one by refreshSTSToken`, async () => {
+  test(`ali-oss ${version}: a client whose token ends fetches another one by refreshSTSToken`, async () => {
     const next = async () => (await stsOf(user).assumeRole(ROLE_ARN, '', 900, 'session-4')).credentials
     let refreshed = 0
     const client = clientOf(await next(), {

@@ -163,7 +163,7 @@ test('Chromium: a form that is submitted leads to the page that it names', async
   assert.ok(await stored('in/photo.txt'))
 })
 
-test('Chromium: a page of another origin can send nothing that needs to be asked for, and read nothing', async () => {
+test('Chromium: a page of another origin can send nothing that needs a preflight, and read nothing', async () => {
   const opened = await openWithFile(stranger.url)
   await assert.rejects(opened.evaluate("putByUrl('/url-v1')"), /Failed to fetch/)
   await assert.rejects(opened.evaluate("post('/form')"), /Failed to fetch/)

@@ -58,7 +58,7 @@ export function rawClient(server) {
     copy: (key, source) =>
       send('PUT', key, { headers: { 'x-oss-copy-source': `/${BUCKET}/${source}`, ...encrypting(key) } }),
     get: async (key) => (await send('GET', key)).body,
-    /** The bytes of an object, and how it says that they are encrypted. */
+    /** The bytes of an object, and the encryption that its headers state. */
     read: async (key) => {
       const { body, headers } = await send('GET', key)
       return { bytes: body, algorithm: headers[ENCRYPTION] }

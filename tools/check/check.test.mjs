@@ -258,12 +258,29 @@ test('a code name in the glossary occurs in the sources', () => {
 
 test('phrases that slow readers down are found, and plain ones are not', () => {
   const phrases = (line) => checkEnglish([{ path: 'a.ts', text: line }]).map((fault) => fault.match(/“([^”]+)”/)?.[1])
-  assert.deepEqual(phrases('// Of a part, one row a cause, and whoever asks.'), ['one row a cause', 'whoever', '// Of'])
+  assert.deepEqual(phrases('// Of a part, one row a cause, and whoever asks.'), [
+    'one row a cause',
+    'whoever',
+    '// Of',
+    'asks',
+  ])
   assert.deepEqual(phrases('/** What nobody needs, save for a test. */'), ['nobody', '/** What', 'save for'])
   assert.deepEqual(phrases('// The user who signed it sends one request a second. Of course it exists.'), [])
   assert.deepEqual(checkEnglish([{ path: 'a.ts', text: 'x\n// is none' }]), [
     'a.ts:2: “is none”: write “is not”, “do not exist”',
   ])
+})
+
+test('verbs of speech are for people; code may use them as names', () => {
+  const faults = (line, path = 'a.ts') =>
+    checkEnglish([{ path, text: line }]).map((fault) => fault.match(/“([^”]+)”/)?.[1])
+  assert.deepEqual(faults('// the header says so, when a reader asks for it'), ['says', 'asks'])
+  assert.deepEqual(faults("test('what the page says', () => {})"), ['says'])
+  assert.deepEqual(faults('It says `ask`.', 'docs/a.md'), ['says'])
+  assert.deepEqual(faults('// the owner may ask for it, and developers often say so'), [])
+  assert.deepEqual(faults("const ask = says('asked') // fine"), [])
+  assert.deepEqual(faults('the command is `say`', 'docs/a.md'), [])
+  assert.deepEqual(faults('// anew, otherwise than before, of whom it is known'), ['otherwise than', 'of whom', 'anew'])
 })
 
 test('a function that the tour names is defined in its file', () => {

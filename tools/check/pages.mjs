@@ -63,7 +63,7 @@ const TOUR_ENTRY = /`([\w./-]+\.ts):(#?\w+)`/g
 
 /**
  * Entries `path:name` of the tour whose file does not exist or does not define the name, and those that nothing before
- * them in their section leads to: the name, or the interface's method that the text names with “through”, must stand in
+ * them in their section leads to: the name, or the interface's method that the text names with “through”, must be in
  * the file of an earlier entry. Paths are below `packages/`.
  * @param {{ path: string, text: string }} tour
  * @param {(path: string) => string | undefined} read  the text of a file of the repository

@@ -5,7 +5,7 @@ import { requestForms } from './requests.mjs'
 const INTRODUCTION = `The table lists the operations of S3 that are known here. A request that is signed by AWS Signature Version 4, or that
 carries the headers of an SDK of S3, is a request of S3, as is a request without a signature at a host of \`--s3-domains\`, or anywhere
 with \`--anonymous-dialect s3\`; it reaches the same buckets and objects as those of OSS. An absent
-operation answers \`501 NotImplemented\` and names itself. Headers that ask for what Bindery lacks are refused in the same way,
+operation answers \`501 NotImplemented\` and names itself. Headers for features that Bindery lacks are refused in the same way,
 rather than ignored. Signatures of version 2 are refused, except those of forms.`
 
 const MAPPING = `## How settings of buckets map
@@ -19,9 +19,9 @@ A document that both protocols have is one stored document. Each protocol shows 
 | tags | S3 allows 50 and answers 404 where a bucket has no tags; OSS allows 20. |
 | encryption | \`aws:kms\` and \`aws:kms:dsse\` are KMS; the ARN of a key stands for its id. SM4 is shown as AES256. \`BucketKeyEnabled\` is only kept. |
 | keys of customers | SSE-C, S3 only: OSS lists and deletes such objects, and does not read them. Without TLS keys are taken from this machine only. ETags stay those of the plain bytes. |
-| policy | One text, returned as it was sent. \`Version\` decides its language: \`1\` is OSS's, \`2012-10-17\` and \`2008-10-17\` are S3's, with \`s3:\` actions, \`arn:aws:s3:::\` resources, and principals that are accounts, users (\`arn:aws:iam::ACCOUNT:user/NAME\`) or sessions of roles. Conditions may ask about \`aws:SourceIp\`, \`aws:UserAgent\`, \`aws:CurrentTime\`, \`aws:SecureTransport\`, \`aws:MultiFactorAuthPresent\`, \`s3:prefix\`, \`s3:delimiter\` and tags; anything else is refused. As in OSS, \`*\` includes the owner only under a condition. |
+| policy | One text, returned as it was sent. \`Version\` decides its language: \`1\` is OSS's, \`2012-10-17\` and \`2008-10-17\` are S3's, with \`s3:\` actions, \`arn:aws:s3:::\` resources, and principals that are accounts, users (\`arn:aws:iam::ACCOUNT:user/NAME\`) or sessions of roles. Conditions may use \`aws:SourceIp\`, \`aws:UserAgent\`, \`aws:CurrentTime\`, \`aws:SecureTransport\`, \`aws:MultiFactorAuthPresent\`, \`s3:prefix\`, \`s3:delimiter\` and tags; anything else is refused. As in OSS, \`*\` includes the owner only under a condition. |
 | public access block | All four switches together are OSS's one; some of them alone are refused. |
-| ACL | A public one that S3 set opens listings, and not objects; one that OSS set opens objects, and not listings. Grants are taken that say what a canned ACL says. |
+| ACL | A public one that S3 set opens listings, and not objects; one that OSS set opens objects, and not listings. Grants are accepted if they match a canned ACL. |
 | object lock | What OSS calls ObjectWorm: the same retentions and legal holds. |
 | forms | POST forms are signed in S3's way, of version 4 or 2, or not at all; the field \`tagging\` is refused. |
 | ownership controls | S3 only. \`BucketOwnerEnforced\` refuses ACLs that open something. |

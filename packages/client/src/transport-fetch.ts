@@ -4,7 +4,7 @@ import { TransportError } from './wire/failure.js'
 
 /**
  * Progress of a body that is sent from memory cannot be observed: such a request may take the stall timeout and a
- * millisecond for each of so many bytes.
+ * millisecond per this many bytes.
  */
 const SLOWEST_BYTES_PER_MS = 16
 

@@ -102,7 +102,7 @@ for (const name of availableCiphers()) {
   })
 }
 
-test('the key of a blob is what the page on the format says', async () => {
+test('the key of a blob is as the page on the format describes', async () => {
   const info = 'bindery blob\0aes-256-gcm f00d-000000000001'
   const key = new Uint8Array(hkdfSync('sha256', dataKey, '', info, 32))
   const expected = createCipheriv('aes-256-gcm', key, Buffer.from('000000000000000000000009', 'hex')).update('abc')

@@ -44,7 +44,7 @@ const WRAPPED = [
   'af487191b82396aa0e9dd37507da27e1', // tag
 ].join('')
 
-test('a wrapped key of version 1 is what the page on the format says', () => {
+test('a wrapped key of version 1 is as the page on the format describes', () => {
   const known = masterKeyOf(Buffer.alloc(32, 1))
   const wrapped = wrapKey(known, Buffer.alloc(32, 2), 'manifest A', Buffer.alloc(32, 3))
   assert.equal(WRAPPED.slice(2, 18), known.id)

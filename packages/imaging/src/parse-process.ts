@@ -47,7 +47,7 @@ function parseActions(text: string): Action[] {
   })
 }
 
-/** A slash separates actions, unless it stands within base64 of the standard alphabet. */
+/** A slash separates actions, unless it is part of base64 of the standard alphabet. */
 function splitActions(text: string): string[] {
   const found: string[] = []
   for (const piece of text.split('/')) {

@@ -4,8 +4,8 @@
 export type AclClass = 'read' | 'write' | 'manage'
 
 /**
- * The actions of RAM and bucket policies, each with its ACL class. ACLs class as reading and writing what PutObjectAcl
- * says of them; everything else, listings included, is management.
+ * The actions of RAM and bucket policies, each with its ACL class. ACLs class as reading and writing what the page of
+ * PutObjectAcl lists as such; everything else, listings included, is management.
  * @see https://help.aliyun.com/document_detail/100680.html
  */
 export const ACTIONS = {

@@ -31,7 +31,7 @@ export interface ReadingOptions {
   readonly boundBucket?: string | undefined
 }
 
-/** The name of a Host that may be bound to a bucket: one that says nothing about buckets itself. Undefined for any other. */
+/** The name of a Host that may be bound to a bucket: one that names no bucket itself. Undefined for any other. */
 export function boundName(host: string, domains: readonly string[]): string | undefined {
   const name = hostName(host)
   if (!/[a-z]/.test(name) || !name.includes('.') || name.includes(':') || name.endsWith(OSS_DOMAIN)) return undefined

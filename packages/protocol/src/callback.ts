@@ -98,7 +98,7 @@ export interface CallbackInput {
   readonly callbackVarQuery?: string | undefined
 }
 
-/** The callback that a request asks for, or undefined. Throws the causes of an invalid configuration. */
+/** The callback that a request demands, or undefined. Throws the causes of an invalid configuration. */
 export function readCallback(input: CallbackInput): Callback | undefined {
   const { callbackHeader, callbackVarHeader, callbackQuery, callbackVarQuery } = input
   const twice = callbackQuery ?? callbackVarQuery

@@ -26,7 +26,7 @@ export function headersWithForm(headers: Head['headers'], fields: Head['headers'
 
 const PAYER = 'x-oss-request-payer'
 
-/** The circumstances that a head states. Nothing is looked up before it is asked for. */
+/** The circumstances that a head states. Each is looked up when it is first read. */
 export class HeadCircumstances implements Circumstances {
   readonly #headers: Head['headers']
   readonly #query: Query

@@ -16,7 +16,7 @@ export interface Notation {
   readonly metadataPrefix: string
   /** The form of their names after it. */
   readonly metadataName: RegExp
-  /** Whether slashes stay where a listing is asked to be percent-encoded; absent: they are encoded. */
+  /** Whether slashes stay as they are in a percent-encoded listing; absent: they are encoded. */
   readonly keepsSlashes?: true
   /** The namespace of result documents; absent: they have none. */
   readonly namespace?: string

@@ -14,11 +14,11 @@ export interface Discriminator {
   readonly header?: readonly string[]
 }
 
-/** A header or query key that asks for something Bindery does not do: it is refused by name rather than ignored. */
+/** A header or query key for a feature that Bindery lacks: it is refused by name rather than ignored. */
 export interface Refusal {
   readonly place: 'query' | 'header'
   readonly name: string
-  /** Values that ask for nothing special; an empty header never does. */
+  /** Values that have no effect, and so are accepted; an empty header always is. */
   readonly unless?: readonly string[]
   readonly cause: Cause
 }

@@ -192,7 +192,7 @@ export function list<M extends Members>(name: string, members: M): Member<readon
   }
 }
 
-/** A list of at least one and at most so many elements; otherwise a cause is thrown. */
+/** A list of 1 to `max` elements; otherwise a cause is thrown. */
 export function counted<T>(
   whole: Member<readonly T[]>,
   { max, none, tooMany }: { readonly max: number; readonly none: Cause; readonly tooMany: Cause },

@@ -1,4 +1,4 @@
-/** Rules of a query that its syntax does not say. */
+/** Rules of a query beyond its syntax. */
 import { utf8Bytes } from '@bindery/bytes'
 import { AGGREGATES_MAX, COLUMNS_MAX, CONDITION_DEPTH_MAX, CONDITIONS_MAX, SQL_BYTES_MAX } from './limits.js'
 import type { SelectRequest } from './request.js'

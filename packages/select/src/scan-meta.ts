@@ -4,7 +4,7 @@ import type { ScannedMeta } from './frames.js'
 import { JsonRows } from './json/rows.js'
 import type { CsvInput, JsonInput } from './request.js'
 
-/** A split is closed behind the row that reaches so many bytes; it doubles where there would be more than 1,000 splits. */
+/** Bytes after which a split is closed, at the end of a row; doubled where there would be more than 1,000 splits. */
 const SPLIT_BYTES = 4 * 1024 * 1024
 const SPLITS_MAX = 1_000
 

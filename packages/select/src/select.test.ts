@@ -20,7 +20,7 @@ const OUTPUT = { recordDelimiter: '\n', fieldDelimiter: ',', quote: '"', keepAll
 
 type Options = Partial<Omit<SelectRequest, 'sql' | 'output'>> & { readonly output?: Partial<SelectRequest['output']> }
 
-/** Runs a query over a text, in pieces of so many bytes. */
+/** Runs a query over a text, in pieces of `pieceBytes`. */
 function select(sql: string, text: string, options: Options = {}, pieceBytes = 3): string {
   const { output, ...rest } = options
   const defaults = { input: CSV, skipPartialRows: false, skippedMax: 0 }
@@ -58,7 +58,7 @@ test('a piece may end anywhere', () => {
   for (let size = 1; size < 20; size += 1) assert.equal(select('select * from ossobject', CITIES, {}, size), whole)
 })
 
-test('conditions compare text with numbers as the other side asks', () => {
+test('conditions compare text with numbers by the type of the other side', () => {
   const where = (condition: string) => select(`select _2 from ossobject where ${condition}`, 'a,1\nb,2\nc,\nd,10\n')
   assert.equal(where('_2 > 1'), '2\n10\n')
   assert.equal(where("_2 > '1'"), '2\n10\n')
@@ -180,7 +180,7 @@ const PEOPLE = `{
   "Age": 5
 }`
 
-test('rows of JSON come from where FROM says, with numbers as they were written', () => {
+test('rows of JSON come from the path of FROM, with numbers as they were written', () => {
   const input = { ...LINES, type: 'document' } as const
   const run = (sql: string, options: Options = {}) => select(sql, PEOPLE, { input, ...options })
   assert.equal(run('select s.name from ossobject.contacts[*] s where s.age > 30'), '{"name":"Bob\\/B"}\n')

@@ -42,7 +42,7 @@ function aggregated<Row>(query: Query, columns: Columns<Row>): readonly Aggregat
 }
 
 function addAll<Row>(aggregates: readonly Aggregated<Row>[], row: Row): void {
-  // all operands first: a row that does not fit counts in none
+  // all operands first: a row that does not fit must not count in any aggregate
   const values = aggregates.map(({ operand }) => operand?.(row) ?? null)
   aggregates.forEach(({ aggregate }, index) => {
     aggregate.add(values[index] ?? null)
@@ -74,7 +74,7 @@ export class CsvSelection implements Selection<CsvRow> {
     this.#kept = output.keepAllColumns && this.#items[0]?.kind === 'value' ? new Set(positions) : undefined
   }
 
-  /** The names of what is selected, where they are asked for. */
+  /** The line with the names of the selected columns; '' where the output has no header. */
   headerLine(): string {
     if (!this.#output.header) return ''
     if (this.#items[0]?.kind === 'star' || this.#kept !== undefined) return csvLine(this.#header ?? [], this.#output)

@@ -116,7 +116,7 @@ export const OPTIONS = {
     '--trusted-proxies',
     networks('NET,…'),
     '',
-    'Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed: loopback, addresses, networks such as 10.0.0.0/8.',
+    'Proxies whose X-Forwarded-For and X-Forwarded-Proto are trusted: loopback, addresses, networks such as 10.0.0.0/8.',
   ),
   buckets: option(
     'BINDERY_BUCKETS',

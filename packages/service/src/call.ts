@@ -211,7 +211,7 @@ export class UnreadCall<O extends Operation> {
     return this.#sought(this.#found.openObject)
   }
 
-  /** The id of the account that asks; operations on the service are closed to anonymous requesters. */
+  /** The id of the requester's account. Throws anonymousForbidden: operations on the service need a signature. */
   get accountId(): string {
     if (this.requester.kind === 'anonymous') throw new OssError('anonymousForbidden')
     return this.requester.account.id
@@ -222,7 +222,7 @@ export class UnreadCall<O extends Operation> {
     return this.#found.rules?.requesterPays === true && accountOf(this.requester)?.id !== this.#found.bucket?.owner
   }
 
-  /** Whether an object of the request's key must stay: the request says so, or a rule of its bucket. */
+  /** Whether an existing object must not be overwritten, by the request or by a rule of its bucket. */
   get forbidsOverwrite(): boolean {
     const { forbidOverwrite = false } = this.input as { readonly forbidOverwrite?: boolean }
     const { rules = [] } = this.#settings.overwriteConfig ?? {}
@@ -341,10 +341,10 @@ export class Call<O extends Operation> extends UnreadCall<O> {
   }
 }
 
-/** The behaviour of one operation: input to domain to output. Which errors it may throw, its declaration says. */
+/** The behaviour of one operation: input to domain to output. It may throw the errors of its declaration. */
 export type Handler<O extends Operation> = (call: Call<O>) => Awaitable<Reply<O>>
 
-/** A handler that looks something up while the body is unread, so that what is missing is reported before the body is judged. */
+/** A handler that looks something up while the body is unread, so that a missing thing is reported before an invalid body. */
 export interface LookingHandler<O extends Operation, F> {
   find(call: UnreadCall<O>): Awaitable<F>
   handle(call: Call<O>, found: F): Awaitable<Reply<O>>

@@ -15,7 +15,7 @@ export type CallbackAnswer =
       readonly contentType: string | undefined
       /** As announced; undefined where it was not. */
       readonly contentLength: number | undefined
-      /** Empty where status or length say that it is of no use. */
+      /** Empty where status or length rule out its use. */
       readonly body: Uint8Array
     }
   /**
@@ -30,7 +30,7 @@ export interface CallbackReceiver {
   post(request: CallbackRequest, options: { readonly sni: boolean }): Promise<CallbackAnswer>
 }
 
-/** Makes the callbacks that uploads ask for. */
+/** Makes the callbacks that uploads request. */
 export interface Callbacks {
   /** Finds the addresses of a URL's host, once. Throws callbackAddressForbidden if one is private and not allowed. */
   find(url: CallbackUrl): Promise<CallbackReceiver>
@@ -95,7 +95,7 @@ export interface ServiceOptions extends DomainOptions {
   /** Absent: there are no other keys. */
   readonly sealer?: Sealer
   /**
-   * The protocols that clients may speak: a request is of the first that it shows signs of, and of the last if of none.
+   * The protocols that clients may speak. A request belongs to the first whose signs it shows, otherwise to the last.
    * Absent: S3's and OSS's.
    */
   readonly dialects?: readonly [Dialect, ...Dialect[]]
@@ -115,7 +115,7 @@ export interface ServiceOptions extends DomainOptions {
   readonly instanceRole?: InstanceRole
   /** Milliseconds for which control actions are remembered; absent: they are not recorded. */
   readonly trailMs?: number
-  /** Where clients reach the server; absent: where their requests say. */
+  /** Where clients reach the server; absent: at the Host of their requests. */
   readonly endpoint?: Endpoint | undefined
   /** Host names below which the first label is a bucket, besides `localhost` and `*.aliyuncs.com`. */
   readonly domains: readonly string[]

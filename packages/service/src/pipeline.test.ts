@@ -213,7 +213,7 @@ test('a request for which nothing waits is answered in the same turn', async () 
   assert.equal(answer.status, 200)
 })
 
-test('the log says what was asked, by whom, and what became of it', async () => {
+test('the log has the request, the requester and the outcome', async () => {
   const started = await startWithBucket()
   const uploadId = await initiate(started, 'k')
   const { log } = await uploadPart(started, 'k', uploadId, 1, 'x')

@@ -279,7 +279,7 @@ function versionIn(input: { readonly versionId?: VersionId }): VersionId | undef
   return input.versionId
 }
 
-/** A HEAD has no body to say what is wrong with a name that no object can have: there is no such object. */
+/** A HEAD has no body to explain an invalid name, so it responds that no such object exists. */
 function keyOf({ dialect }: Exchange, { method }: Operation, key: string): ObjectKey {
   return method === 'HEAD' ? soughtKey(key) : dialect.keyOf(key)
 }

@@ -18,7 +18,7 @@ async function ask(started: StartedService, host: string, target: string) {
   return whole(await started.service.handle({ ...request, body: sourceOf(new Uint8Array(0)) }))
 }
 
-test('a request that shows no protocol is of OSS, unless it is asked otherwise', async () => {
+test('a request that shows no protocol is of OSS, unless configured otherwise', async () => {
   const usual = await startWithBucket()
   assert.equal((await ask(usual, '127.0.0.1:9000', `/${BUCKET}/k`)).headers.server, 'AliyunOSS')
   const other = await startWithBucket({ dialects: [ossDialect, s3Dialect] })

@@ -90,7 +90,7 @@ test('an object under a key of its customer cannot be read through OSS, and list
   assert.equal((await asS3(started, { method: 'DELETE', key: 'k' })).status, 204)
 })
 
-test('a key that is incomplete, of another length, not what its digest says, or stated with another encryption is refused', async () => {
+test('a key that is incomplete, of another length, different from its digest, or stated with another encryption is refused', async () => {
   const started = await start()
   const whole = bringing(MINE)
   const without = (end: string) => Object.fromEntries(Object.entries(whole).filter(([name]) => name !== `${OWN}${end}`))

@@ -146,7 +146,7 @@ describe('documents of buckets in S3', () => {
     assert.match(oss, /<ObjectSizeGreaterThan>5<\/ObjectSizeGreaterThan>/)
   })
 
-  test('lifecycle rules that contradict themselves, or ask for what OSS lacks, are refused', async () => {
+  test('lifecycle rules that contradict themselves, or use what OSS lacks, are refused', async () => {
     const started = await startWithBucket()
     const expiration = '<Expiration><Days>3</Days></Expiration>'
     const faults = [
@@ -180,7 +180,7 @@ describe('documents of buckets in S3', () => {
     assert.equal(await refusal(asS3(started, 'GET', 'lifecycle')), '404 NoSuchLifecycleConfiguration')
   })
 
-  test('a rule that S3 cannot say is left out of its answer, and works on', async () => {
+  test('a rule that S3 cannot express is left out of its answer, and stays in force', async () => {
     const started = await startWithBucket()
     const rule = (id: string, expiration: string) =>
       `<Rule><ID>${id}</ID><Prefix>${id}</Prefix><Status>Enabled</Status><Expiration>${expiration}</Expiration></Rule>`
@@ -219,7 +219,7 @@ describe('documents of buckets in S3', () => {
     assert.equal(element((await asOss(started, 'GET', 'publicAccessBlock')).text, 'BlockPublicAccess'), 'false')
   })
 
-  test('a website is kept in either form, and rules that S3 cannot say are not shown', async () => {
+  test('a website is kept in either form, and rules that S3 cannot express are not shown', async () => {
     const started = await startWithBucket()
     const site =
       '<IndexDocument><Suffix>index.html</Suffix></IndexDocument><ErrorDocument><Key>404.html</Key></ErrorDocument><RoutingRules><RoutingRule><Condition><KeyPrefixEquals>a/</KeyPrefixEquals></Condition><Redirect><ReplaceKeyPrefixWith>b/</ReplaceKeyPrefixWith></Redirect></RoutingRule></RoutingRules>'
@@ -276,7 +276,7 @@ describe('policies in the language of S3', () => {
   const anonymousGet = (started: StartedService, key: string, headers = {}) =>
     s3(started, { method: 'GET', bucket: BUCKET, key, as: 'anonymous', headers: { 'x-amz-date': 'now', ...headers } })
 
-  test('a policy is returned byte for byte in both protocols, and opens what it says', async () => {
+  test('a policy is returned byte for byte in both protocols, and opens what it names', async () => {
     const started = await startWithBucket()
     await s3(started, { method: 'PUT', bucket: BUCKET, key: 'open/a', body: 'x' })
     await s3(started, { method: 'PUT', bucket: BUCKET, key: 'b', body: 'x' })
@@ -312,7 +312,7 @@ describe('policies in the language of S3', () => {
     assert.equal(await answers(when('StringEquals', 's3:ExistingObjectTag/k', 'v')), 200)
   })
 
-  test('what a policy of S3 says and Bindery does not understand is refused, never guessed', async () => {
+  test('what Bindery does not understand in a policy of S3 is refused, never guessed', async () => {
     const started = await startWithBucket()
     const faults = [
       '{',

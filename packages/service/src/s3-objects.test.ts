@@ -88,7 +88,7 @@ describe('parts of objects', () => {
     }
   })
 
-  test('attributes are returned as they are asked for, with the parts in pages', async () => {
+  test('attributes are returned on request, with the parts in pages', async () => {
     const started = await startWithBucket()
     await multipart(started, 'm', { 'x-amz-checksum-algorithm': 'CRC32' })
     const asked = (attributes: string, more = {}) =>
@@ -237,7 +237,7 @@ describe('ACLs', () => {
     assert.deepEqual(await grants(started, { bucket: 'made' }), ['FULL_CONTROL', 'READ'])
   })
 
-  test('grants that say what a word says are that word, and others are refused', async () => {
+  test('grants that match a canned ACL are stored as it, and others are refused', async () => {
     const started = await startWithBucket()
     const { text } = await asS3(started, { method: 'GET', query: 'acl' })
     assert.match(text, /<Grantee xmlns:xsi="[^"]+" xsi:type="CanonicalUser"><ID>\d+<\/ID>/)

@@ -178,7 +178,7 @@ test('an object is written under a condition, which holds at the commit', async 
 const P1 = Buffer.alloc(5 * 1024 * 1024, 'a')
 const P2 = 'hello s3'
 
-test('checksums are kept with objects and parts, and answered where they are asked for', async () => {
+test('checksums are kept with objects and parts, and returned on request', async () => {
   const started = await startWithBucket()
   const rows = [
     ['CRC32', 'COMPOSITE', '7NDSug==-2'],

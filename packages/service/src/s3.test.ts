@@ -150,7 +150,7 @@ test('objects are deleted by a list with a checksum or an MD5, and not without',
   assert.deepEqual([done.status, elements(done.text, 'Key')], [200, ['k', 'none']], done.text)
 })
 
-test('a query that S3 does not know never writes an object in place of what it asks for', async () => {
+test('a query that S3 does not know never makes a request write an object', async () => {
   const started = await startWithBucket()
   for (const query of ['unknown', 'unknown=', 'uploads', 'torrent', 'x-id=PutObject&unknown']) {
     const { status, text } = await asS3(started, { method: 'PUT', key: 'k', body: 'x', query })

@@ -20,7 +20,7 @@ export interface Shared {
  */
 export interface Surface {
   readonly name: string
-  /** Whether a request is meant for it, by the head alone: asked before a path is taken for a bucket and a key. */
+  /** Whether a request is meant for it, by the head alone. Called before a path is taken for a bucket and a key. */
   serves(head: RequestHead, options: ServiceOptions): boolean
   /** Called once for a service. */
   createHandle(shared: Shared): Handle

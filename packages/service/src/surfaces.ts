@@ -7,7 +7,7 @@ import type { Handle, Shared, Surface, Surfaces } from './surface.js'
 /** Buckets and objects. */
 const objectStorage: Surface = { name: 'oss', serves: () => true, createHandle: createPipeline }
 
-/** All surfaces of a server, in the order in which they are asked. */
+/** All surfaces of a server, in the order in which requests are offered to them. */
 export const SURFACES: Surfaces = [adminSurface, credentialsSurface, stsSurface, objectStorage]
 
 /** Passes each request to the first surface that serves it. */

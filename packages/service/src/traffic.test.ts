@@ -124,7 +124,7 @@ test('a limited PutObject and UploadPart take their time, and report it', async 
   assert.equal(part.headers.etag, object.headers.etag)
 })
 
-test('the limit may stand in the query, and without one nothing waits', async () => {
+test('the limit may be in the query, and without one nothing waits', async () => {
   const { started, at } = await startTimed()
   const plain = await put(started, {})
   assert.equal(plain.headers['x-oss-qos-delay-time'], undefined)

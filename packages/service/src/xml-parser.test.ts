@@ -22,7 +22,7 @@ test('named and numeric references and CDATA are text', () => {
   assert.equal(read('<E>&quot;a&#34;&amp;<![CDATA[<b>]]></E>').text, '"a"&<b>')
 })
 
-test('white space may stand before the declaration', () => {
+test('white space may precede the declaration', () => {
   for (const before of ['', '\n', ' \t\r\n', '\ufeff', '\ufeff\n']) {
     assert.equal(read(`${before}<?xml version="1.0" encoding="UTF-8"?>\n<E>a</E>`).text, 'a', JSON.stringify(before))
   }

@@ -90,7 +90,7 @@ export class Commits {
   }
 
   async #work(): Promise<void> {
-    // what is asked in this turn goes along
+    // collect the commits of this turn into the first batch
     await undefined
     while (this.#waiting.length > 0) {
       const { batch, rest } = nextBatch(this.#waiting)

@@ -20,7 +20,7 @@ export interface PostgresMetadataOptions {
 
 /** A metadata store in PostgreSQL, shared by any number of processes. */
 export interface PostgresMetadataStore extends MetadataStore {
-  /** Ends the session of another store, whose process is believed to be dead: from then on it commits nothing. */
+  /** Ends the session of another store, whose process is considered dead: from then on it commits nothing. */
   endSession(session: string): Promise<void>
 }
 

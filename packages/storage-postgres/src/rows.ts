@@ -23,7 +23,7 @@ interface Question {
   readonly reject: (error: unknown) => void
 }
 
-/** Reads rows by their keys, outside any transaction. What all bodies ask in one turn goes out as one statement. */
+/** Reads rows by their keys, outside any transaction. All reads of one turn are sent as one statement. */
 export class PointReads {
   readonly #connection: Connection
   #questions: Question[] = []

@@ -4,7 +4,7 @@
  */
 import type { Connection } from './connection.js'
 
-/** Version of everything below; a database says in `bindery.schema` which one it has. */
+/** Version of everything below; `bindery.schema` of a database holds its version. */
 export const SCHEMA_VERSION = 1
 
 /** SQLSTATE of a commit whose add met a row that holds no sound counters. */

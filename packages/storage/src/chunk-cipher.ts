@@ -3,7 +3,7 @@
 /** Bytes of the tag that authenticates a chunk. */
 export const CIPHER_TAG_BYTES = 16
 
-/** Decryption may begin at multiples of so many bytes in a chunk. */
+/** Decryption may begin at multiples of this many bytes in a chunk. */
 export const CIPHER_BLOCK_BYTES = 16
 
 /** Encrypts blobs, each under a key of its own. */

@@ -60,8 +60,8 @@ export interface MetadataStore {
   transact<T>(body: (tx: Transaction) => Awaitable<T>): Promise<T>
   /**
    * Runs `body` on one consistent state that is no older than the call. It awaits nothing but `reader`, and is refused
-   * otherwise, since a long reader makes the store grow. It may run more than once: an engine on a network answers what
-   * is asked first without a snapshot, and begins again if what is asked next would not be of the same state. Throws
+   * otherwise, since a long reader makes the store grow. It may run more than once: an engine on a network serves the
+   * first reads without a snapshot, and begins again if later ones would not be of the same state. Throws
    * StorageError `limit`, `misuse`, `unavailable`. Each call that meets a damaged row throws DamagedRow; the body may
    * catch that and go on. An engine that has the rows at hand answers at once where `body` waits for nothing; a failure
    * always rejects.

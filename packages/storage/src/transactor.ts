@@ -14,7 +14,7 @@ export interface HeldSnapshot extends Snapshot {
 /** The differences between engines that run bodies on a snapshot and validate at the commit. */
 export interface OptimisticEngine<S extends HeldSnapshot> {
   /**
-   * The newest committed state; `toCommit` says that it may be passed to `commit`, which that of a mere read is not.
+   * The newest committed state; with `toCommit` it may be passed to `commit`, otherwise it is only read.
    * Throws StorageError `unavailable` when the store is closed or has failed.
    */
   snapshot(toCommit: boolean): S

@@ -244,7 +244,7 @@ def _(s3):
     equal((got['Body'].read(), got['Metadata']), (b'hello', {'k': 'v'}))
 
 
-@fact('public buckets are listed and read by everyone as their ACLs say')
+@fact('public buckets are listed and read by everyone as their ACLs allow')
 def _(s3):
     bucket = bucket_named('public')
     s3.create_bucket(Bucket=bucket, ACL='public-read')

@@ -65,7 +65,7 @@ def _(s3):
     s3.delete_bucket_ownership_controls(Bucket=BUCKET)
 
 
-@fact('objects are encrypted as they ask')
+@fact('objects are encrypted as their requests demand')
 def _(s3):
     for algorithm in ['AES256', 'aws:kms']:
         put = s3.put_object(Bucket=BUCKET, Key='sse', Body=b'secret', ServerSideEncryption=algorithm)
@@ -76,7 +76,7 @@ def _(s3):
         s3.put_object(Bucket=BUCKET, Key='sse', Body=b'x', ServerSideEncryption='other')
 
 
-@fact('a policy opens what it says, and a public access block closes it')
+@fact('a policy opens what it names, and a public access block closes it')
 def _(s3):
     s3.put_object(Bucket=BUCKET, Key='open/a', Body=b'x')
     statement = {'Effect': 'Allow', 'Principal': '*', 'Action': 's3:GetObject', 'Resource': f'arn:aws:s3:::{BUCKET}/open/*'}

@@ -1,6 +1,6 @@
 /*
- * The multipart upload of OSS's sample for its C SDK, by the library that the SDK stands on and with the options that it
- * sets: an upload whose length libcurl is not told, beside a Content-Length of the caller's, so that both are sent.
+ * The multipart upload of OSS's sample for its C SDK, by the library that the SDK uses and with the options that it
+ * sets: an upload of a length that libcurl does not know, with a Content-Length of the caller, so that both are sent.
  * Prints a line `ok FACT` or `not ok FACT: REASON` for each thing that must hold.
  */
 #define _GNU_SOURCE

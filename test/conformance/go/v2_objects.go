@@ -114,7 +114,7 @@ var v2Objects = []check[v2]{
 		_, err = add(int64(len(golden[1])), golden[1])
 		v2Refused("ObjectNotAppendable", err)
 	}},
-	{"a symlink leads to its target, says where, and fails where it leads nowhere", func(c v2) {
+	{"a symlink leads to its target, names it, and fails where it leads nowhere", func(c v2) {
 		c.put("target/中", golden[1])
 		link := func(key, target string) {
 			must(c.client.PutSymlink(background, &oss.PutSymlinkRequest{Bucket: c.bucket, Key: &key, Target: &target, Metadata: map[string]string{"of": "link"}}))
@@ -168,7 +168,7 @@ var v2Objects = []check[v2]{
 		_, err = c.get(key, func(*oss.GetObjectRequest) {})
 		v2Refused("InvalidObjectState", err)
 	}},
-	{"objects are encrypted as they, or their bucket, say", func(c v2) {
+	{"objects are encrypted as they, or their bucket, demand", func(c v2) {
 		c.own(func(c v2) {
 			must(c.client.PutBucketEncryption(background, &oss.PutBucketEncryptionRequest{Bucket: c.bucket, ServerSideEncryptionRule: &oss.ServerSideEncryptionRule{
 				ApplyServerSideEncryptionByDefault: &oss.ApplyServerSideEncryptionByDefault{SSEAlgorithm: oss.Ptr("AES256")},
@@ -189,7 +189,7 @@ var v2Objects = []check[v2]{
 			v2Refused("NoSuchServerSideEncryptionRule", err)
 		})
 	}},
-	{"rules of a lifecycle come back as they were set, and say when an object expires", func(c v2) {
+	{"rules of a lifecycle come back as they were set, and show when an object expires", func(c v2) {
 		c.own(func(c v2) {
 			rule := oss.LifecycleRule{
 				ID: oss.Ptr("r"), Prefix: oss.Ptr("log/"), Status: oss.Ptr("Enabled"),

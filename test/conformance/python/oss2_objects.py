@@ -41,7 +41,7 @@ def appends(bucket):
     refused('ObjectNotAppendable', lambda: bucket.append_object('whole', 1, b'y'))
 
 
-@fact('a symlink leads to its target, says where, and fails where it leads nowhere')
+@fact('a symlink leads to its target, names it, and fails where it leads nowhere')
 def symlinks(bucket):
     bucket.put_object('target/中', b'target')
     bucket.put_symlink('target/中', 'link', headers={'x-oss-meta-of': 'link'})
@@ -80,7 +80,7 @@ def archives(bucket):
     equal(bucket.restore_object('archived').status, 200)
 
 
-@fact('objects are encrypted as they, or their bucket, say')
+@fact('objects are encrypted as they, or their bucket, demand')
 def encryption(bucket):
     with own_bucket(bucket) as own:
         refused('NoSuchServerSideEncryptionRule', own.get_bucket_encryption)

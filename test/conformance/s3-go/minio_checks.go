@@ -13,7 +13,7 @@ import (
 	"github.com/minio/minio-go/v7/pkg/credentials"
 )
 
-// minioChecks are facts that minio-go sees: it asks for the region of its bucket, and signs the chunks of bodies.
+// minioChecks are facts that minio-go sees: it requests the region of its bucket, and signs the chunks of bodies.
 func minioChecks() []check {
 	client := must(minio.New(strings.TrimPrefix(endpoint, "http://"), &minio.Options{
 		Creds:           credentials.NewStaticV4(keyID, secret, ""),

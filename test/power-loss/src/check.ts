@@ -105,7 +105,7 @@ class Checking {
   async #checkKept(when: string): Promise<void> {
     for (const { id = '', owner, content, encryption } of this.#kept) {
       const given = await readBlob(this.#store, id, encryption)
-      if (typeof given === 'string') this.found.push(`${when} the read of ${owner} (${id}) says ${given}`)
+      if (typeof given === 'string') this.found.push(`${when} the read of ${owner} (${id}) reports ${given}`)
       else if (!given.equals(content)) this.found.push(`${when} ${owner} (${id}) has other bytes`)
     }
   }

@@ -283,7 +283,7 @@ export const BREAKS: readonly Break[] = [
   },
   {
     invariant: 'U5',
-    name: 'a Complete that must not overwrite ends the upload all the same',
+    name: 'a Complete that must not overwrite still ends the upload',
     mode: 'sequence',
     seed: 9,
     file: `${DOMAIN}uploads/complete.js`,
@@ -298,7 +298,7 @@ export const BREAKS: readonly Break[] = [
   },
   {
     invariant: 'U6',
-    name: 'a page of parts does not say that more follow',
+    name: 'a page of parts does not report that more follow',
     mode: 'sequence',
     theme: 'listing',
     seed: 3,

@@ -1,7 +1,7 @@
 /**
  * Controls order: every caller of an engine waits here, before the call and after it, until the seed lets it continue.
  * Between two decisions everything that can run has run, so that the same seed always produces the same history.
- * Sometimes several callers continue together; then their transactions overlap. Half of the seeds choose anew at each
+ * Sometimes several callers continue together; then their transactions overlap. Half of the seeds choose again at each
  * decision, which interleaves all calls. The other half rank the tasks and let the first runnable one continue until it
  * randomly loses its rank and falls behind all others, so that a task is left in the middle of its work for as long as
  * possible.

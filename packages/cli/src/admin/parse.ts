@@ -17,7 +17,7 @@ export interface ParsedCommand extends AdminTarget {
   readonly input: Readonly<Record<string, unknown>>
 }
 
-/** Parses the arguments after `bindery admin`; undefined if they ask for help. Throws Failure. */
+/** Parses the arguments after `bindery admin`; undefined if they request help. Throws Failure. */
 export async function parseAdmin(args: readonly string[]): Promise<ParsedCommand | undefined> {
   if (args.length === 0 || args.includes('--help') || args.includes('-h')) return undefined
   const command = commandOf(args)

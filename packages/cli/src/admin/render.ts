@@ -2,7 +2,7 @@
 
 type Members = Readonly<Record<string, unknown>>
 
-/** The text of an answer: a table of what is listed, or one line per member. '' if it says nothing. */
+/** The text of an answer: a table of what is listed, or one line per member. '' if it is empty. */
 export function renderAnswer({ RequestId: _, IsTruncated: __, Marker: ___, ...members }: Members): string {
   return Object.entries(members)
     .map(([name, value]) => renderMember(name, value))

@@ -17,7 +17,7 @@ test('connect lists every client, and suggests the right one for a misspelt name
   })
 })
 
-test('a snippet has the address, region and key of the server that uses the folder, and the bucket that was asked for', async (t) => {
+test('a snippet has the address, region and key of the server that uses the folder, and the requested bucket', async (t) => {
   const folder = await newFolder(t)
   assert.match((await bindery('connect', 'node', folder)).output, /no server uses .*--endpoint URL/)
   const server = await start(t, folder)

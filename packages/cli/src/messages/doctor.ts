@@ -2,7 +2,7 @@ import type { CheckFacts, CheckKind, Verdict } from '../doctor/checks.js'
 import type { Language } from '../language.js'
 import { sizeText } from './maintenance-words.js'
 
-/** The texts of `bindery doctor`. A sentence about a problem says what to do. */
+/** The texts of `bindery doctor`. A sentence about a problem includes the remedy. */
 export interface DoctorWords {
   readonly verdicts: { readonly [V in Verdict]: string }
   readonly results: { readonly [K in CheckKind]: (facts: CheckFacts[K]) => string }

@@ -39,7 +39,7 @@ export const ENGLISH_MAINTENANCE: MaintenanceSentences = {
       `account ${account} counts ${found} (users, groups, roles, policies), but should count ${expected}`,
     identityStray: ({ accessKeyId, policy, group, identity, user }) =>
       accessKeyId === undefined
-        ? `${identity ?? user} does not have ${policy ?? group}, though a row says so`
+        ? `${identity ?? user} does not have ${policy ?? group}, although a row records it`
         : `access key ${accessKeyId} belongs to no user`,
     domainMissing: ({ domain }) => `the domain ${domain}, which it lists, does not lead to it`,
     domainStray: ({ domain }) => `the domain ${domain} leads to it, and it does not list that domain`,

@@ -8,7 +8,7 @@ import type { RandomAccessSource } from '../types/upload.js'
 const PIECE_BYTES = 256 * 1024
 const SAMPLE_BYTES = 64 * 1024
 
-/** Opens a file. Throws OssError with what the system said. */
+/** Opens a file. Throws OssError FileError with the system's error as its cause. */
 export async function fileSource(path: string, crc64: Crc64): Promise<RandomAccessSource> {
   const handle = await open(path).catch((error: Error) => {
     throw new OssError({ code: 'FileError', message: `${path} cannot be read: ${error.message}`, cause: error })
@@ -40,11 +40,11 @@ export async function fileSource(path: string, crc64: Crc64): Promise<RandomAcce
   }
 }
 
-/** The bytes `[start, end)`, in pieces that each live until the next is asked for. */
+/** The bytes `[start, end)`, in pieces that each live until the next is requested. */
 async function* readRange(handle: FileHandle, start: number, end: number): AsyncGenerator<Uint8Array> {
   for (let position = start; position < end; ) {
     const wanted = Math.min(PIECE_BYTES, end - position)
-    // memory of its own: the connection may hold on to a piece after the next was asked for
+    // memory of its own: the connection may hold on to a piece after the next was requested
     const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(wanted), 0, wanted, position)
     if (bytesRead === 0) return // shorter than before; the check of the body's length reports it
     position += bytesRead

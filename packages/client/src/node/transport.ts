@@ -77,7 +77,7 @@ async function sendBody(sent: http.ClientRequest, body: Body | undefined, { onSe
     sent.once('close', () => reject(new Error('the connection was closed while the body was being sent')))
   })
   failed.catch(() => {})
-  // a server that answers early has said all it has to say: the rest of the body would go nowhere
+  // a server that responds early ignores the rest of the body, so stop sending it
   const answered = once(sent, 'response').then(() => true as const)
   answered.catch(() => {})
   for await (const piece of bodyPieces(body)) {

@@ -11,7 +11,7 @@ export type Fault =
   | 'lost'
   /** The answer breaks off after half of its body. */
   | 'half'
-  /** The server says that it is busy. */
+  /** The server responds that it is busy. */
   | 'busy'
   /** A byte of the body is changed on its way. */
   | 'flip'

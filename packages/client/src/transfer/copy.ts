@@ -157,7 +157,7 @@ export class CopyRunner implements Runner<UploadResult> {
   }
 }
 
-/** A multipart upload copies bytes alone: what the source was stored with is said anew. */
+/** A multipart copy transfers only bytes, so the source's headers and metadata are sent again. */
 function storedOptions({ headers, meta, contentType }: ObjectInfo): ObjectOptions {
   const kept: [keyof ObjectOptions, string | undefined][] = [
     ['contentType', contentType],

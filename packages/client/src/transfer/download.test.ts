@@ -13,7 +13,7 @@ test('a download survives answers that break off, and goes on at the byte', asyn
   assert.ok(seen.filter(({ method }) => method === 'GET').length > 4)
 })
 
-test('a range is what was asked for', async () => {
+test('a range has the requested bytes', async () => {
   const { client } = await startClient()
   const bytes = content(900 * KIB)
   await client.put('k', bytes)

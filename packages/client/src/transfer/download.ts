@@ -189,7 +189,7 @@ function checkRange(status: number, contentRange: string | undefined, wanted: { 
   if (status === 206 && contentRange?.startsWith(`bytes ${wanted.start}-`) === true) return
   throw new OssError({
     code: 'UnexpectedAnswer',
-    message: `The server answered ${status} ${contentRange ?? ''} where bytes ${wanted.start} to ${wanted.end - 1} were asked for.`,
+    message: `The server answered ${status} ${contentRange ?? ''} where bytes ${wanted.start} to ${wanted.end - 1} were requested.`,
   })
 }
 
@@ -203,7 +203,7 @@ function changed(key: string): OssError {
 }
 
 function tooMuch(): OssError {
-  return new OssError({ code: 'UnexpectedAnswer', message: 'The server sent more bytes than were asked for.' })
+  return new OssError({ code: 'UnexpectedAnswer', message: 'The server sent more bytes than were requested.' })
 }
 
 function cutShort(): OssError {

@@ -17,7 +17,7 @@ import { type CompletedUpload, checkSize } from './upload.js'
 
 /** Milliseconds between two writes of a checkpoint. */
 const CHECKPOINT_INTERVAL_MS = 500
-/** A part that arrives changed is sent so many times in all. */
+/** Attempts to send a part that arrives changed, the first included. */
 const DAMAGED_ATTEMPTS = 3
 
 /** The source of a multipart upload, its target, and the earlier upload that it may continue. */
@@ -274,7 +274,7 @@ export class MultipartUpload {
     return true
   }
 
-  /** Waits until a part of so many bytes fits into memory; one always may. */
+  /** Waits until a part of `size` bytes fits into the buffer; a single part always does. */
   async #untilBuffered(size: number, signal: AbortSignal): Promise<void> {
     while (this.#buffered > 0 && this.#buffered + size > this.#o.bufferBytes) {
       signal.throwIfAborted()

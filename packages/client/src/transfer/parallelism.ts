@@ -2,7 +2,7 @@
 
 const START = 3
 const WINDOW_MS = 1_000
-/** A further part in flight must bring so much, or it is taken back. */
+/** The factor of throughput that another part in flight must bring to be kept. */
 const WORTHWHILE = 1.05
 
 /**
@@ -34,7 +34,7 @@ export class Parallelism {
     this.#fixed = wished === 'auto' ? undefined : Math.max(1, wished)
   }
 
-  /** Takes note of a part that arrived. `now` in milliseconds. */
+  /** Counts a part that arrived. `now` in milliseconds. */
   arrived(bytes: number, now: number): void {
     if (this.#windowStart === 0) this.#windowStart = now
     this.#windowBytes += bytes
@@ -53,7 +53,7 @@ export class Parallelism {
     this.#windowBytes = 0
   }
 
-  /** Takes note that the server, or the network, could not keep up. */
+  /** Halves the limit, because the server or the network could not keep up. */
   pressed(): void {
     this.#limit = Math.max(1, Math.floor(this.#limit / 2))
     this.#wasRaised = false

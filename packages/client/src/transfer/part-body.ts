@@ -1,4 +1,4 @@
-/** The body of a part: made anew for each attempt, checksummed and throttled on its way. */
+/** The body of a part: opened again for each attempt, checksummed and throttled on its way. */
 import type { Body, Crc64 } from '../types/client.js'
 import { CLIENT_CODES, OssError } from '../types/error.js'
 import type { Throttle } from './throttle.js'

@@ -26,7 +26,7 @@ export class ProgressBoard {
   /** Bytes moved, by time: what speed is computed from. */
   readonly #moved: { readonly at: number; readonly bytes: number }[] = []
 
-  /** Begins anew with these parts. */
+  /** Starts over with these parts. */
   reset(parts: readonly PlannedPart[], total: number | null): void {
     this.parts.length = 0
     this.total = total

@@ -34,6 +34,6 @@ export function tooLong(): OssError {
   return new OssError({
     code: CLIENT_CODES.sizeMismatch,
     message: `The stream does not fit into ${PARTS_MAX} parts.`,
-    hint: 'Say how long it is (size), or choose a larger partSize.',
+    hint: 'State its length (size), or choose a larger partSize.',
   })
 }

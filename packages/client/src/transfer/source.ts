@@ -55,7 +55,7 @@ export class SequentialReader {
     this.#iterator = iterator
   }
 
-  /** The next bytes, fewer than asked for only at the end. */
+  /** The next bytes: fewer than `length` only at the end. */
   async take(length: number): Promise<Uint8Array[]> {
     const taken: Uint8Array[] = []
     let wanted = length
@@ -127,7 +127,7 @@ async function sample(blob: Blob, crc64: Crc64): Promise<bigint> {
   return checksum
 }
 
-/** Where samples of 64 KiB of a source of so many bytes begin. */
+/** The offsets of the samples of 64 KiB in a source of `size` bytes. */
 export function sampleOffsets(size: number): readonly number[] {
   if (size <= 3 * SAMPLE_BYTES)
     return Array.from({ length: Math.ceil(size / SAMPLE_BYTES) }, (_, n) => n * SAMPLE_BYTES)

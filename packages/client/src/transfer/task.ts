@@ -33,9 +33,9 @@ export interface Runner<Result> {
   run(run: Run): Promise<Result | undefined>
   /** Deletes what there is of an unfinished transfer. */
   discard(): Promise<void>
-  /** Lets resources go; the task has ended. */
+  /** Releases all resources; the task has ended. */
   close(): Promise<void>
-  /** Lets go, after a failure, what another run opens again. */
+  /** Releases, after a failure, what another run opens again. */
   release?(): Promise<void>
   /** Completes an error with what continues the transfer. */
   describe?(error: OssError): void

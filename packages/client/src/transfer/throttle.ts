@@ -1,7 +1,7 @@
 /** Bytes per second, shared by all parts of a transfer; the rate may change while it runs. */
 import { pause } from '../wire/retry.js'
 
-/** A burst of so many milliseconds' bytes goes at once. */
+/** The bytes of this many milliseconds may be sent at once. */
 const BURST_MS = 250
 
 /** Limits the bytes per second of a transfer. A burst of up to 250 ms of the rate passes at once. */
@@ -23,7 +23,7 @@ export class Throttle {
     return this.#bytesPerSecond <= 0
   }
 
-  /** Resolves when so many more bytes may go. */
+  /** Resolves when this many more bytes may be sent. */
   async take(bytes: number, signal: AbortSignal): Promise<void> {
     if (this.isOpen) return
     const now = Date.now()

@@ -139,7 +139,7 @@ test('parts of other bytes are not reused', async () => {
   assert.deepEqual(await client.get('k'), bytes)
 })
 
-test('an upload that the server no longer has begins anew, unless it was asked for by name', async () => {
+test('an upload that the server no longer has starts over, unless it was requested by its id', async () => {
   const store = memoryStore()
   const { client } = await startClient(undefined, { checkpoints: store })
   const bytes = content(6 * PART)

@@ -23,7 +23,7 @@ export interface Checkpoint {
   /** Bytes; null while the length of the source is unknown. */
   readonly size: number | null
   readonly partSize: number
-  /** Says whether a source is the one that the upload began with. */
+  /** Identifies the source that the upload began with, so that another one is not continued. */
   readonly fingerprint: string
   /** Acknowledged parts, by number. */
   readonly parts: readonly CheckpointPart[]

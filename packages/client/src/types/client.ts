@@ -22,7 +22,7 @@ export type CredentialsProvider = (context: {
   readonly signal: AbortSignal
 }) => Credentials | Promise<Credentials>
 
-/** An operation that a remote signer may be asked to sign. */
+/** An operation that a remote signer may have to sign. */
 export type SignedOperation =
   | 'PutObject'
   | 'GetObject'
@@ -36,7 +36,7 @@ export type SignedOperation =
   | 'CompleteMultipartUpload'
   | 'AbortMultipartUpload'
 
-/** One request that a remote signer is asked to sign. Header names are in lower case. */
+/** One request for a remote signer to sign. Header names are in lower case. */
 export interface SignTarget {
   readonly op: SignedOperation
   readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE'
@@ -75,7 +75,7 @@ export interface ClientOptions {
   /** With its scheme, as `http://127.0.0.1:9000`. Without one, `https:` is assumed. */
   readonly endpoint: string | URL
   readonly auth: Auth
-  /** As `cn-hangzhou`, without `oss-`. V4 signatures name it. Default: what the endpoint's name says, else `cn-hangzhou`. */
+  /** As `cn-hangzhou`, without `oss-`. V4 signatures name it. Default: the one in the endpoint's name, else `cn-hangzhou`. */
   readonly region?: string
   /** The bucket of calls that name none. */
   readonly bucket?: string
@@ -89,7 +89,7 @@ export interface ClientOptions {
   readonly limits?: Partial<TransferLimits>
   /** Where unfinished transfers are remembered. Default: memory, in Node.js a folder; false: nowhere. */
   readonly checkpoints?: CheckpointStore | false
-  /** Milliseconds to add to the local clock. `auto`, the default, learns it when the server says that the time is wrong. */
+  /** Milliseconds to add to the local clock. `auto`, the default, learns it when the server rejects a request's time. */
   readonly clockSkew?: 'auto' | number
   /** Computes CRC-64/ECMA faster than the built-in WebAssembly, where the platform can. */
   readonly crc64?: Crc64
@@ -129,7 +129,7 @@ export interface TransportRequest {
   readonly signal: AbortSignal
   /** Called with the number of body bytes that were sent so far, where the transport can observe them. */
   readonly onSent?: (bytes: number) => void
-  /** A request without progress for so many milliseconds is cut. */
+  /** Milliseconds without progress after which the request is cut. */
   readonly stallTimeoutMs: number
 }
 
@@ -160,7 +160,7 @@ export interface RetryPolicy {
   readonly maxAttempts: number
   /** Milliseconds before the first retry; it doubles with each one, with full jitter. Default 200. */
   readonly baseDelayMs: number
-  /** Milliseconds. Default 20,000. A Retry-After header may ask for up to 60,000. */
+  /** Milliseconds. Default 20,000. A Retry-After header may demand up to 60,000. */
   readonly maxDelayMs: number
   /** Milliseconds without a byte moving, after which an attempt is cut and repeated. Default 20,000. */
   readonly stallTimeoutMs: number

@@ -31,7 +31,7 @@ export class OssError extends Error {
   uploadId: string | undefined
   /** With which the transfer can be continued. */
   checkpoint: Checkpoint | undefined
-  /** Milliseconds that the server asked to wait. */
+  /** Milliseconds to wait, from the server's Retry-After header. */
   retryAfterMs: number | undefined
   /** The server's clock when it answered, milliseconds since 1970. */
   serverTime: number | undefined

@@ -53,7 +53,7 @@ export interface UploadOptions extends ObjectOptions {
   readonly retry?: Partial<RetryPolicy>
   /**
    * `true`, the default: continues what the checkpoint store knows of the same source and key. An upload id continues
-   * that upload from what the server has, wherever it was begun. `false` starts anew.
+   * that upload from what the server has, wherever it was begun. `false` starts a new one.
    */
   readonly resume?: boolean | Checkpoint | { readonly uploadId: string }
   readonly checkpoints?: CheckpointStore | false
@@ -144,7 +144,7 @@ export interface UploadResult {
   /** Milliseconds since the task started. */
   readonly ms: number
   readonly requestId?: string
-  /** Whether nothing was sent, because `onExists` asked for that. */
+  /** Whether nothing was sent, because of `onExists`. */
   readonly skipped?: boolean
 }
 

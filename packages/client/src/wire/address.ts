@@ -1,4 +1,4 @@
-/** Where requests go: the endpoint, and how the bucket stands in the URL. */
+/** The endpoint of requests, and the place of the bucket in their URLs. */
 import { percentEncode } from '@bindery/bytes'
 import type { ClientOptions } from '../types/client.js'
 import { CLIENT_CODES, OssError } from '../types/error.js'

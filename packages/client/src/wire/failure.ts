@@ -32,7 +32,7 @@ const HINTS: Readonly<Record<string, string>> = {
   RequestTimeTooSkewed: "Set this machine's clock.",
   NoSuchBucket: 'Create the bucket, or check its name and the endpoint.',
   AccessDenied: 'Ask the owner of the bucket for the permission, or use other credentials.',
-  NoSuchUpload: 'The upload was completed or aborted. Start it anew.',
+  NoSuchUpload: 'The upload was completed or aborted. Start a new one.',
 }
 
 /** The error that a response reports. @param text its body, as far as it arrived */
@@ -73,12 +73,12 @@ export function isCredentialsRefusal({ code, status }: OssError): boolean {
   return status === 403 && CREDENTIALS_CODES.has(code)
 }
 
-/** Whether the server asks for less: part of what adapts parallelism. */
+/** Whether the server is overloaded; parallelism adapts to it. */
 export function isPressure({ code, status }: OssError): boolean {
   return status === 503 || status === 429 || code === CLIENT_CODES.stalled || code === 'RequestTimeout'
 }
 
-/** A body of at most so many characters; an error's document is small, whatever a proxy may answer instead. */
+/** Reads a body of at most `maxBytes` as text; a proxy may answer with a large page instead of a small document. */
 export async function readText(body: AsyncIterable<Uint8Array>, maxBytes = 64 * 1024 * 1024): Promise<string> {
   const decoder = new TextDecoder()
   let text = ''
@@ -96,7 +96,7 @@ function documentOf(text: string | undefined): Element | undefined {
   try {
     return parseXml(text)
   } catch {
-    return undefined // a proxy's page: the status says what there is to say
+    return undefined // a proxy's page: only its status is of use
   }
 }
 

@@ -239,7 +239,7 @@ export function copySource(from: {
   return `/${from.bucket}/${percentEncode(from.key, { keepSlash: true })}${version}`
 }
 
-/** A success that is an error all the same: the answer began before its outcome was known. */
+/** An error with the status 200: the response began before its outcome was known. */
 function errorDocument(root: Element, requestId: string | undefined): OssError {
   const code = textOf(root, 'Code') ?? 'InternalError'
   return new OssError({ code, status: 200, message: textOf(root, 'Message') ?? code, requestId, retryable: true })
@@ -273,7 +273,7 @@ function partList(parts: readonly { readonly partNumber: number; readonly etag: 
   return `<CompleteMultipartUpload>${items.join('')}</CompleteMultipartUpload>`
 }
 
-/** Names in listings are asked for percent-encoded, since XML cannot hold every character. */
+/** Listings request percent-encoded names, since XML cannot hold every character. */
 export function decoded(name: string | undefined): string {
   return percentDecode((name ?? '').replaceAll('+', '%20')) ?? name ?? ''
 }

@@ -69,7 +69,7 @@ export function getObject(
   const { range, ifMatch } = conditions
   const last = range?.end === undefined ? '' : range.end - 1
   const headers = {
-    // OSS answers a range that it does not like with the whole object, unless this is said
+    // without this header OSS responds to an unsatisfiable range with the whole object
     ...(range === undefined ? {} : { range: `bytes=${range.start}-${last}`, 'x-oss-range-behavior': 'standard' }),
     ...(ifMatch === undefined ? {} : { 'if-match': `"${ifMatch}"` }),
   }
@@ -196,7 +196,7 @@ function versionQuery(versionId: string | undefined): Record<string, string> {
   return versionId === undefined ? {} : { versionId }
 }
 
-/** OSS asks for it with every list of keys. */
+/** OSS requires it with every list of keys. */
 function contentMd5(document: Uint8Array): string {
   const md5 = new Md5()
   md5.update(document)

@@ -1,4 +1,4 @@
-/** Gathers the requests of a turn, so that a remote signer is asked once for many parts. */
+/** Gathers the requests of a turn, so that a remote signer is called once for many parts. */
 import type { RemoteSigner, SignedRequest, SignTarget } from '../types/client.js'
 import { CLIENT_CODES, OssError } from '../types/error.js'
 import { raceAbort } from './credentials.js'

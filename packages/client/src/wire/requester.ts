@@ -137,7 +137,7 @@ export class Requester {
     }
   }
 
-  /** A URL that carries its signature, valid for so many seconds. */
+  /** A URL that carries its signature, valid for `seconds`. */
   async presign(call: Call, seconds: number): Promise<string> {
     const { method, bucket, key, query = {}, headers = {} } = call
     if (this.#credentials === undefined) return urlWith(this.address.url(bucket, key), query)

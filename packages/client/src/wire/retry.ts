@@ -1,7 +1,7 @@
 /** How long to wait before another attempt, and waiting itself. */
 import type { RetryPolicy } from '../types/client.js'
 
-/** The longest wait that a Retry-After header may ask for; milliseconds. */
+/** The longest wait that a Retry-After header may demand, in milliseconds. */
 const RETRY_AFTER_MAX_MS = 60_000
 
 /** Milliseconds before attempt `attempt` (2 is the first retry): full jitter under a doubling bound. */
@@ -10,7 +10,7 @@ export function backOff(policy: RetryPolicy, attempt: number, retryAfterMs = 0):
   return Math.max(Math.random() * bound, Math.min(retryAfterMs, RETRY_AFTER_MAX_MS))
 }
 
-/** Resolves after so many milliseconds; rejects with the signal's reason if that comes first. */
+/** Resolves after this many milliseconds; rejects with the signal's reason if that comes first. */
 export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason)
@@ -26,7 +26,7 @@ export function pause(milliseconds: number, signal: AbortSignal): Promise<void> 
   })
 }
 
-/** Whether the browser says that there is no network. Node.js never does. */
+/** Whether the browser reports that there is no network. Node.js never does. */
 export function isOffline(): boolean {
   return globalThis.navigator?.onLine === false
 }

@@ -31,7 +31,7 @@ export interface Unsigned {
 export interface Signer {
   /** The headers that a signed request has, those given included. `time` in milliseconds since 1970. */
   headers(request: Unsigned, credentials: Credentials, time: number): Promise<Record<string, string>>
-  /** The query that signs a URL for so many seconds. */
+  /** The query that signs a URL for `seconds`. */
   query(request: Unsigned, credentials: Credentials, time: number, seconds: number): Promise<Record<string, string>>
 }
 
@@ -126,7 +126,7 @@ async function hmac(hash: string, secret: Uint8Array, data: Uint8Array): Promise
   return new Uint8Array(await subtle().sign(algorithm, key, owned(data)))
 }
 
-/** Web Crypto takes no view of shared memory, as its types say. */
+/** The types of Web Crypto exclude views of shared memory, which are not used here. */
 function owned(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return bytes as Uint8Array<ArrayBuffer>
 }

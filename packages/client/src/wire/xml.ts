@@ -52,7 +52,7 @@ export function textOf(element: Element | undefined, name: string): string | und
   return all(element, name)[0]?.text
 }
 
-/** Text as it stands in a document. */
+/** Text as it is written in a document. */
 export function escapeXml(text: string): string {
   return text.replace(/[&<>"\r\n\t]/g, (character) => `&#${character.charCodeAt(0)};`)
 }

@@ -1,4 +1,4 @@
-/** Encodes the result. Format, quality and interlacing are settings of the encoder, wherever they stand among the actions. */
+/** Encodes the result. Format, quality and interlacing are settings of the encoder, wherever they are among the actions. */
 import type { Action, Format, Quality, Switch } from '../actions.js'
 import { ImageFault } from '../fault.js'
 import type { ImageResult } from '../job.js'
@@ -31,7 +31,7 @@ const TYPES: Readonly<Record<Format, string>> = {
   heic: 'image/heic',
 }
 
-/** The encoding that the actions ask for. Throws ImageFault. */
+/** The encoding that the actions request. Throws ImageFault. */
 export function settingsOf(source: Source, actions: readonly Action[]): Settings {
   const wanted = lastOf(actions, (one) => one.name === 'format' && one)?.format ?? source.format
   if (wanted === 'heic') throw new ImageFault('NotAnImage')

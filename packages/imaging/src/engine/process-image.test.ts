@@ -51,7 +51,7 @@ describe('images', () => {
     return error.fault
   }
 
-  test('each mode of resizing makes its size, and nothing is enlarged unless that is asked', async () => {
+  test('each mode of resizing makes its size, and nothing is enlarged unless that is requested', async () => {
     const sizes: Readonly<Record<string, string>> = {
       'resize,m_lfit,w_150,h_80': '150x75',
       'resize,m_mfit,w_150,h_80': '160x80',
@@ -114,7 +114,7 @@ describe('images', () => {
     assert.equal(await faultOf(run('resize,w_5000,limit_0/rotate,10')), 'RotateTooLarge')
   })
 
-  test('orientation is applied where it is asked for, and otherwise kept as it was stored', async () => {
+  test('orientation is applied on request, and otherwise kept as it was stored', async () => {
     // by orientation: where the red half of what is seen lies
     const seen: readonly (readonly [orientation: number, size: string, x: number, y: number])[] = [
       [2, '200x100', 150, 50],

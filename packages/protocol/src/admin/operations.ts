@@ -64,7 +64,7 @@ const Status = wordOf('`Active`, or `Inactive`: the key signs nothing.', ['Activ
 const Comments = optionally(textOf('Any text, for people.', /^[^\0]{0,512}$/u, 'at most 512 characters'))
 const DisplayName = optionally(textOf('The name as people read it.', /^[^\0]{0,128}$/u, 'at most 128 characters'))
 const PolicyDocument = documentOf('The policy: `{"Version":"1","Statement":[…]}`.')
-const AssumeRolePolicyDocument = documentOf('The policy that says who may assume the role.')
+const AssumeRolePolicyDocument = documentOf('The policy that names who may assume the role.')
 const MaxSessionDuration = integerOf(
   `The longest life of a session in seconds; ${SESSION_SECONDS_DEFAULT} by default.`,
   SESSION_SECONDS_MIN,
@@ -394,7 +394,7 @@ export const ADMIN_OPERATIONS = [
   }),
   operation('LookupEvents', {
     summary:
-      'Lists the control actions that concerned the account, the newest first: by whom, from where, and what they changed.',
+      'Lists the control actions that concerned the account, the newest first: the key, its address, and what they changed.',
     resource: 'trail/*',
     input: {
       StartTime: optionally(textOf('The earliest time.', TIME, TIME_SENTENCE)),

@@ -452,7 +452,7 @@ export const CATALOGUE = {
   callbackAddressForbidden: invalidArgument('Private address is forbidden to callback.', '0007-00000008'),
   callbackFieldInvalid: invalidArgument('The callback configuration holds an invalid value.'),
   callbackHeadersReserved: invalidArgument('Additional headers must not begin with x-oss-.', '0007-00000026'),
-  callbackTwice: invalidArgument('The callback stands in the headers and in the query.', '0007-00000027'),
+  callbackTwice: invalidArgument('The callback is in both the headers and the query.', '0007-00000027'),
   callbackTemplateBrace: invalidArgument('Left brace must be adjacent to dollar sign.', '0007-00000105'),
   callbackTemplateOpen: invalidArgument('A variable has no right brace.', '0007-00000105'),
   callbackVarTooLong: invalidArgument('The callback-var configuration is longer than 5 KB.', '0007-00000101'),

@@ -71,7 +71,7 @@ test('a failure is that of the request or that of the server', () => {
   assert.ok(!new OssError('noSpace').isClientError)
 })
 
-test('a server that cannot answer now says when to retry', () => {
+test('a server that cannot answer now sends the time to retry after', () => {
   assert.ok(encodeError(new OssError('slowDown'), exchange).headers.some(([name]) => name === 'Retry-After'))
 })
 

@@ -32,7 +32,7 @@ export const RAM_CATALOGUE = {
   refusalUnknown: row(
     'EntityNotExist.Request',
     404,
-    'The server remembers no refusal of the request {name}: it was not refused, or others were refused since, or the server was started anew.',
+    'The server remembers no refusal of the request {name}: it was not refused, or others were refused since, or the server was restarted.',
   ),
   userExists: exists('User'),
   groupExists: exists('Group'),

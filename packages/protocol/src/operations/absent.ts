@@ -19,7 +19,7 @@ function absent(name: string, method: Method, level: Level, ...when: (string | D
   return { absent: true, name, method, level, when: keys.length > 0 ? [{ query: keys }] : alternatives }
 }
 
-/** In the order of the official reference. A name stands twice where an operation is addressed in two ways. */
+/** In the order of the official reference. A name is listed twice where an operation is addressed in two ways. */
 export const ABSENT_OPERATIONS: readonly AbsentOperation[] = [
   // The service
   absent('ListAccessPoints', 'GET', 'service', 'accessPoint'),

@@ -154,7 +154,7 @@ test('a sub-resource that Bindery does not have is absent by its name, whatever 
   })
 })
 
-/** Query keys that V1 signs and that say more about a request, but not which one it is. */
+/** Query keys that V1 signs and that qualify a request, but do not select its operation. */
 const PARAMETERS = [
   'callback callback-var comp continuation-token endTime inventoryId partNumber position qosRequester security-token',
   'sequential startTime status styleName udfId udfName versionId withHashContext',

@@ -115,7 +115,7 @@ export type Routed = DeclaredOperation | Pick<AbsentOperation, 'absent' | 'name'
 /** The routes of one protocol. Header names are in lower case. */
 export interface Router {
   /**
-   * The operation that a request asks for, or undefined for a method that the resource does not have: `DELETE /key?acl`
+   * The operation that a request addresses, or undefined for a method that the resource does not have: `DELETE /key?acl`
    * must not delete the object. A sub-resource that Bindery does not have makes an absent operation of any request; keys
    * that mean nothing anywhere are ignored. A preflight carries the query of the request that is to follow.
    */
@@ -184,7 +184,7 @@ class Subresources {
     this.#absent = byLevel((level) => named([...subresourcesOf(absent, level), ...undescribed[level]]))
   }
 
-  /** A key of the query that asks for another operation than the one found. What writes heeds those of other levels too. */
+  /** A query key of another operation than the one found. For writes, sub-resources of other levels count as well. */
   foreign(method: string, level: Level, query: Query, found: DeclaredOperation | undefined): string | undefined {
     if (query.parameters.length === 0) return undefined
     const known = this.#known.get(found?.name ?? '')
@@ -216,7 +216,7 @@ function knownKeys({ when = [], input, refuses = [] }: Operation): readonly stri
   ]
 }
 
-/** The first key of each alternative names the sub-resource; others say more about it. */
+/** The first key of each alternative names the sub-resource; others qualify it. */
 function subresourcesOf(operations: readonly Routable[], level: Level): readonly string[] {
   return operations
     .filter((operation) => operation.level === level || operation.otherLevels?.includes(level))

@@ -3,7 +3,7 @@ import { hostName, type Reading, type ReadingOptions, type Readings } from '../a
 import { OssError } from '../errors/oss-error.js'
 
 /**
- * The reading of Host and path as S3 has them. The Host alone decides: what stands before a configured domain is the
+ * The reading of Host and path as S3 has them. The Host alone decides: the part before a configured domain is the
  * bucket, otherwise it is the first segment of the path. All that follows it is the key, empty segments included.
  * Throws malformedRequest for a path without its slash, and objectNameNotUtf8 for what cannot be decoded.
  */

@@ -16,7 +16,7 @@ export const SIGV4_CAUSES = [
   'sigV4PayloadMissing',
 ] as const satisfies readonly Cause[]
 
-/** Causes of what any request of S3 may say about its body and its bucket. */
+/** Causes of the statements about body and bucket that any request of S3 may make. */
 export const S3_CAUSES = [
   'payloadInvalid',
   'payloadNotForDocument',

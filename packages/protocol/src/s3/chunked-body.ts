@@ -1,5 +1,5 @@
 /**
- * Decodes bodies in S3's `aws-chunked` framing, which stands inside the framing of HTTP:
+ * Decodes bodies in S3's `aws-chunked` framing, which lies inside the framing of HTTP:
  * `hex(size)[;chunk-signature=…] CRLF bytes CRLF … 0[;chunk-signature=…] CRLF [trailers] CRLF`.
  */
 import { bytesToString } from '@bindery/bytes'
@@ -41,7 +41,7 @@ export interface ChunkedOptions {
   }
 }
 
-/** A line holds at most so many bytes: a size, a signature, or a trailer. */
+/** Bytes of a line at most: a size, a signature, or a trailer. */
 const LINE_BYTES_MAX = 1024
 const CR = 0x0d
 const LF = 0x0a
@@ -49,8 +49,8 @@ const LF = 0x0a
 type State = 'size' | 'data' | 'dataEnd' | 'trailer' | 'done'
 
 /**
- * Takes a framed body in pieces of any size and gives out its content. A chunk counts only when its signature was
- * verified: what was given out before must not be committed until `end` has returned.
+ * Takes a framed body in pieces of any size and returns its content. A chunk counts only when its signature was
+ * verified: content that was returned earlier must not be committed until `end` has returned.
  */
 export class ChunkedDecoder {
   readonly #options: ChunkedOptions

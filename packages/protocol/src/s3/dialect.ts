@@ -69,7 +69,7 @@ const EMPTY_CHECKSUMS: ReadonlySet<string> = new Set([
   '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=',
 ])
 
-/** Signers of URLs move headers into the query: they are headers all the same. */
+/** Signers of URLs move headers into the query; they still count as headers. */
 function headOf(head: Head): Head {
   const { query } = head
   if (!query.parameters.some(({ name }) => name.startsWith('x-amz-'))) return head

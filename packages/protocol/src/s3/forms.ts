@@ -103,7 +103,7 @@ function nameAndValue(item: string): readonly [name: string, value: string] {
   return [item.slice(0, Math.max(equals, 0)).trim(), item.slice(equals + 1).trim()]
 }
 
-/** Only the Date of HTTP has another form; its time is signed in the basic form all the same. */
+/** The Date of HTTP has another form, but its time is signed in the basic form as well. */
 function headerDate(headers: Head['headers']): string {
   const date = headers['x-amz-date'] ?? headers.date ?? ''
   if (parseBasicTime(date) !== undefined) return date

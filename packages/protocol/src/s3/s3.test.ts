@@ -169,7 +169,7 @@ function signatures(seed: string): NonNullable<ChunkedOptions['signatures']> {
   }
 }
 
-/** Decodes a framed body in pieces of so many bytes. */
+/** Decodes a framed body in pieces of `pieceBytes`. */
 function decode(
   body: Uint8Array,
   options: ChunkedOptions,

@@ -44,7 +44,7 @@ export function signS3(
   return { ...headers, authorization: `${SIGV4_ALGORITHM} ${items}` }
 }
 
-/** The target of a request that needs no other signature for so many seconds. */
+/** The target of a request with its signature, valid for `expiresSeconds`. */
 export function presignS3(
   request: UnsignedS3,
   expiresSeconds: number,

@@ -83,7 +83,7 @@ export class SigV4Verifier {
   }
 }
 
-/** Throws sigV4HeadersNotSigned: nothing that S3 heeds may have been added to a signed request. */
+/** Throws sigV4HeadersNotSigned where a header that has an effect in S3 was not signed. */
 export function requireSigned({ signedHeaders, place }: SigV4Claim, { headers }: Pick<SentRequest, 'headers'>): void {
   const unsigned: string[] = []
   for (const name in headers) {

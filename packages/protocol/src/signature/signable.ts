@@ -31,7 +31,7 @@ export function headerLines(headers: Readonly<Record<string, string>>, isChosen:
 }
 
 /**
- * All query keys except the signature, encoded anew, in the order of their encoded names: the part of the query that V2
+ * All query keys except the signature, re-encoded, in the order of their encoded names: the part of the query that V2
  * and V4 sign.
  */
 export function encodedQuery({ parameters }: Query): string {

@@ -43,7 +43,7 @@ function signed(vector: Vector): Signable {
     : presignV1(request, vector, { expiresAt: time, digests })
 }
 
-/** A vector whose time stands in Date alone, as older SDKs send it. */
+/** A vector whose time is in Date alone, as older SDKs send it. */
 function signedByDate(vector: Vector): Signable {
   const request = unsigned(vector)
   const { accessKeyId, signature, securityToken } = vector

@@ -94,7 +94,7 @@ test('query keys are sorted by their bytes', () => {
   assert.equal(canonicalQuery, '%E7%9B%AE=1&B&a=2&a-b=1&b&~=1')
 })
 
-test('V1 signs decoded text, V4 encodes it anew, whatever its form on the wire', () => {
+test('V1 signs decoded text, V4 re-encodes it, whatever its form on the wire', () => {
   const spelled = ['a%2Fb~%2A+%20', 'a/b%7E*%20%20']
   for (const prefix of spelled) {
     assert.equal(resource(`position=${prefix}`), '/bkt/k?position=a/b~*  ')

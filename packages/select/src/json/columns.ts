@@ -31,7 +31,7 @@ export class JsonColumns implements Columns<JsonValue> {
     }
   }
 
-  /** The value as it stands in the document; undefined where the row does not have it. */
+  /** The value as it is written in the document; undefined where the row lacks it. */
   source(path: readonly PathStep[]): (row: JsonValue) => JsonValue | undefined {
     const find = this.#finder(path)
     return (row) => {

@@ -53,7 +53,7 @@ test("a customer's key opens what it wraps, with and without another, and leaves
   await service.open(moved, MANIFEST)
 })
 
-test('KMS without a key id uses the default key, and says which', async () => {
+test('KMS without a key id uses the default key, and names it', async () => {
   const { service, key } = started()
   const { encryption } = await service.create({ algorithm: 'KMS', dataEncryption: 'SM4' }, MANIFEST)
   assert.deepEqual(
@@ -80,7 +80,7 @@ test('a disabled key neither wraps nor opens, until it is enabled again', async 
   await service.open(encryption, MANIFEST)
 })
 
-test('after a rotation old data keys open, and can be wrapped anew without another cipher', async () => {
+test('after a rotation old data keys open, and can be wrapped again without another cipher', async () => {
   const { service, key, state } = started()
   const { encryption } = await service.create({ algorithm: 'KMS' }, MANIFEST)
   state.ring = state.ring.withNewVersion(key.id, { master: master(1), now: 1, random: randomBytes })

@@ -26,7 +26,7 @@ const SOCKET_PATH_BYTES_MAX = 100
 export interface FolderLock {
   /** To be inherited by processes that use the folder. */
   readonly descriptor: number
-  /** From now on the lock's socket reports this to those who ask. */
+  /** From now on the lock's socket reports this to each process that connects. */
   announce(serving: Serving): void
   release(): Promise<void>
 }

@@ -8,7 +8,7 @@ import { EventRelay } from './event-relay.js'
 import type { JoinOptions, ProcessCluster } from './process-cluster.js'
 
 /**
- * The processes of one supervisor as a cluster. Rows say which reads run; the supervisor nudges processes to report at
+ * The processes of one supervisor as a cluster. Rows report which reads run; the supervisor nudges processes to report at
  * once, forwards events, and chooses the one that leads.
  */
 export class SupervisedCluster implements ProcessCluster {

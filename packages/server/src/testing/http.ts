@@ -121,15 +121,15 @@ export async function rawConnection(port: number): Promise<RawConnection> {
 }
 
 /**
- * A service that answers with the request's body, or with the result of `say`, and reports failures of the body as OSS
+ * A service that answers with the request's body, or with the result of `answer`, and reports failures of the body as OSS
  * does.
  */
 export async function echo(
   request: ServiceRequest,
-  say: (body: Buffer) => string = (body) => body.toString('latin1'),
+  answer: (body: Buffer) => string = (body) => body.toString('latin1'),
 ): Promise<ServiceResponse> {
   try {
-    return text(200, say(await bodyOf(request)))
+    return text(200, answer(await bodyOf(request)))
   } catch (error) {
     if (error instanceof OssError) return refusal(error, request.method, request.host)
     throw error

@@ -19,7 +19,7 @@ export interface LoggedRequest {
   readonly userAgent?: string | undefined
   readonly host: string
   readonly requestId: string
-  /** The id of the account, user or role that asks. */
+  /** The id of the requesting account, user or role. */
   readonly requesterId?: string | undefined
   readonly accessKeyId?: string | undefined
   /** As OSS names it in logs. */

@@ -122,7 +122,7 @@ test('an anonymous GET may not replace headers', async () => {
   assert.deepEqual([response.status, element(response.text, 'Code')], [400, 'InvalidRequest'])
 })
 
-test('a denial by policy shows what denied which action to whom, and the log names the statement', async () => {
+test('a denial by policy shows the policy, the action and the requester, and the log names the statement', async () => {
   const started = await startWithBucket()
   const ram = new Ram(started)
   const everything = { Effect: 'Allow', Action: 'oss:*', Resource: '*' }

@@ -15,7 +15,7 @@ export interface TemporaryKey {
   readonly expiresAt: number
 }
 
-/** Makes the key of a session. Nothing is stored: its token says everything. */
+/** Makes the key of a session. Nothing is stored: its token contains everything. */
 export function beginSession(domain: Domain, sealer: Sealer, { seconds, ...session }: NewSession): TemporaryKey {
   const expiresAt = Math.floor(domain.clock() / 1000 + seconds) * 1000
   const key = { accessKeyId: newTemporaryKeyId(domain), accessKeySecret: newSecret(domain), expiresAt }

@@ -65,7 +65,7 @@ const QUESTIONS_PER_WORLD = 200
 /** Decisions that are compared; `DECISIONS=1000000` for a campaign. */
 const DECISIONS = Number(process.env.DECISIONS ?? 20_000)
 
-test('decisions of chance are those of an independent reading of the reference', () => {
+test('random decisions are those of an independent reading of the reference', () => {
   const seed = Number(process.env.SEED ?? Date.now() % 1e6)
   const chance = createChance(seed)
   const counts = { allowed: 0, denied: 0 }

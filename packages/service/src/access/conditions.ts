@@ -32,7 +32,7 @@ export const readsObject = (key: string): boolean => key.startsWith(EXISTING_TAG
 /** Whether a decision about a condition key depends on the tags of the bucket. */
 export const readsBucketTags = (key: string): boolean => key.startsWith(BUCKET_TAG)
 
-/** The values that depend on requester and circumstances alone, whatever is asked for. */
+/** The values that depend only on the requester and the circumstances, not on action or resource. */
 export function circumstancesOf(requester: Requester, { request, stated, now }: Conditions): LookUp {
   return (key) => {
     switch (key) {

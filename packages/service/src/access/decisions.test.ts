@@ -890,7 +890,7 @@ const SCENARIOS: readonly Scenario[] = [
       owner    GetObject a → allow owner`,
   },
   {
-    name: 'requesters of other accounts pay, and say so; the word gives them nothing',
+    name: 'requesters of other accounts pay, and declare it; the header gives them nothing',
     world: {
       requesterPays: true,
       bucketAcl: 'public-read',
@@ -970,7 +970,7 @@ const SCENARIOS: readonly Scenario[] = [
   },
 ]
 
-test('each decision of the table comes out as it says, for the reason that it says', () => {
+test('each decision of the table has the outcome and the reason that its row states', () => {
   let rows = 0
   for (const { name, world, rows: text } of SCENARIOS) {
     const judge = new Judge(world)

@@ -10,7 +10,7 @@ import type { AccessKey } from './requester.js'
 import { sealSession } from './session-token.js'
 
 const ALL: readonly Operation[] = Object.values(operations)
-/** Operations that anyone may request, because browsers ask before they sign. */
+/** Operations that anyone may request, because browsers send a preflight before they sign. */
 const OPEN = ['OptionObject']
 /** The sender of a form is known from its fields; forms have tests of their own. */
 const SIGNED = ALL.filter(({ name }) => !OPEN.includes(name) && name !== 'PostObject')

@@ -169,7 +169,7 @@ describe('a change is in force in every process for all requests after it', () =
     assert.equal((await call(started, { method: 'PUT', bucket: 'more', as: alice })).status, 403)
   })
 
-  test('asking whether anything was changed takes no round trip of its own', async () => {
+  test('checking whether anything was changed takes no round trip of its own', async () => {
     const { store: metadata, count } = countingRoundTrips(createMemoryMetadataStore())
     const started = await startWithBucket({ metadata })
     await call(started, { method: 'PUT', bucket: BUCKET, key: 'a/1', body: 'x' })

@@ -126,7 +126,7 @@ export class RamKeys implements AccessKeys {
     return { kind: 'user', id: record.id, name, policies: this.compile(policies) }
   }
 
-  /** Policies in the form in which they are asked. Throws PolicyFault. */
+  /** Policies in the form in which they are evaluated. Throws PolicyFault. */
   compile(policies: readonly AppliedPolicy[]): AttachedPolicy[] {
     return this.#policies.of(policies)
   }

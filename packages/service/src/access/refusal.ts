@@ -83,7 +83,7 @@ export class Refusal {
   }
 
   /**
-   * The kind of policy that denied which action to whom, as the detail of an error. Nothing where no policy could have
+   * The kind of policy, the action and the requester, as the detail of an error. Nothing where no policy could have
    * allowed it: for anonymous requests, and for accounts that no policy names.
    */
   get details(): ErrorDetails {

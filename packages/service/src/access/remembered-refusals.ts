@@ -1,4 +1,4 @@
-/** Recent refusals of this process, for those who ask why by the id of a request. */
+/** Recent refusals of this process, by the id of the request, so that they can be explained later. */
 import { CATALOGUE, type ErrorRow, type RamCause } from '@bindery/protocol'
 import type { ResponseLog, ServiceRequest } from '../service.js'
 import type { Reason, Unmet } from './refusal.js'

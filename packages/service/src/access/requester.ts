@@ -118,7 +118,7 @@ export function requesterId(requester: Requester): string {
 
 const NO_POLICIES: readonly AttachedPolicy[] = []
 
-/** The RAM policies of whom a key acts for; an account itself has none. */
+/** The RAM policies of the user or role that a key acts for; an account itself has none. */
 export function attachedPolicies(requester: Requester): readonly AttachedPolicy[] {
   return requester.kind === 'anonymous' ? NO_POLICIES : (requester.identity?.policies ?? NO_POLICIES)
 }

@@ -9,7 +9,7 @@ import { Remembered } from './remembered.js'
 import type { AccessKey } from './requester.js'
 import { openSession, type Session } from './session-token.js'
 
-/** Temporary keys. Their tokens say everything but what their roles may do. */
+/** Temporary keys. Their tokens contain everything but the permissions of their roles. */
 export class SessionKeys {
   readonly #domain: Domain
   readonly #sealer: Sealer

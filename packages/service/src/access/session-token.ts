@@ -7,7 +7,7 @@ export interface Session {
   readonly accessKeySecret: string
   readonly account: string
   readonly role: string
-  /** A role that was created anew under its name has another id. */
+  /** A role that was deleted and created again under its name has another id. */
   readonly roleId: string
   readonly sessionName: string
   /** Milliseconds since 1970. */

@@ -74,7 +74,7 @@ describe('an account', () => {
     assert.equal(await status(started, { method: 'GET', bucket: BUCKET, as: team }), '403 AccessDenied')
   })
 
-  test('reaches the bucket of another by its policy, and pays for it where the bucket says so', async () => {
+  test('reaches the bucket of another by its policy, and pays for it where the bucket requires it', async () => {
     const started = await startWithBucket()
     const team = await newAccount(started)
     await call(started, { method: 'PUT', bucket: BUCKET, key: 'k', body: 'bytes' })

@@ -104,7 +104,7 @@ describe('the admin interface', () => {
     assert.deepEqual(pages, [['alice', 'bob'], ['carol', 'dave'], ['erin']])
   })
 
-  test('a user may do what its policies say about RAM, on the resources that they name', async () => {
+  test('a user may do what its policies allow about RAM, on the resources that they name', async () => {
     const started = await startWithBucket()
     const ram = new Ram(started)
     const manager = await ram.user('manager', {
@@ -136,7 +136,7 @@ describe('the admin interface', () => {
     assert.equal(await refused(started, 'ListUsers', {}, { as: forged }), '403 SignatureDoesNotMatch')
   })
 
-  test('what is wrong with a request is said by parameter', async () => {
+  test('what is wrong with a request is reported by parameter', async () => {
     const started = await startWithBucket()
     const faults: (readonly [operation: string, input: object | string, expected: string])[] = [
       ['CreateUser', {}, '400 MissingUserName'],
@@ -257,7 +257,7 @@ describe('ExplainAccess', () => {
     assert.deepEqual([restricted.Decision, restricted.Reason.Source], ['Deny', 'sessionPolicy'])
   })
 
-  test('a question that cannot be asked is refused', async () => {
+  test('a question that makes no sense is refused', async () => {
     const { started } = await explained()
     const question = { UserName: 'alice', Action: 'oss:GetObject', Bucket: BUCKET, Key: 'a' }
     assert.equal(

@@ -2,7 +2,7 @@ import type { PageQuery } from '../domain/ram/identities.js'
 
 const PAGE_SIZE_DEFAULT = 100
 
-/** The page that a listing asks for. */
+/** The page that a listing requests. */
 export function pageOf({
   Marker,
   MaxItems,

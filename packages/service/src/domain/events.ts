@@ -6,7 +6,7 @@ import type { ETag } from './stored/model.js'
 
 /** An event of an upload. */
 export type UploadEvent = UploadHappening & {
-  /** Unique; says nothing about the order of events of different processes. */
+  /** Unique; it does not order the events of different processes. */
   readonly id: string
   /** Milliseconds since 1970. */
   readonly at: number

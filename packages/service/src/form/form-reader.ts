@@ -9,7 +9,7 @@ import type { ByteSource } from '@bindery/storage'
 
 /** Bytes of all fields before the file, their headers included. */
 const FIELDS_BYTES_MAX = 256 * 1024
-/** Bytes of one line of a part's head, and of what may stand before the first part. */
+/** Bytes of one line of a part's head, and of what may precede the first part. */
 const LINE_BYTES_MAX = 16 * 1024
 const LINES_MAX = 16
 const BUFFER_BYTES = 64 * 1024

@@ -24,7 +24,7 @@ async function get(started: StartedService, key: string) {
 }
 
 describe('PostObject', () => {
-  test('a signed form stores its file with what its fields say about it', async () => {
+  test('a signed form stores its file as its fields describe it', async () => {
     const started = await startWithBucket()
     for (const signed of [signedV1, signedV4]) {
       const answer = await post(started, [
@@ -52,7 +52,7 @@ describe('PostObject', () => {
     }
   })
 
-  test('a form says how its file is encrypted, and otherwise its bucket does', async () => {
+  test('a form chooses how its file is encrypted, and otherwise its bucket does', async () => {
     const started = await startWithBucket()
     const ALGORITHM = 'x-oss-server-side-encryption'
     const send = (...fields: Field[]) => post(started, [['key', 'k'], ...signedV1([ANY_KEY]), ...fields, FILE])
@@ -117,7 +117,7 @@ describe('PostObject', () => {
     await call(started, { method: 'PUT', bucket: BUCKET, headers: { 'x-oss-acl': 'public-read-write' } })
     assert.equal((await post(started, form)).status, 204)
     assert.equal((await get(started, 'a')).text, 'hello')
-    // what signs the request as a whole says nothing about a form
+    // a signature of the request as a whole does not count for a form
     assert.equal((await post(started, form, { headers: { authorization: 'OSS root:wrong' } })).status, 204)
   })
 
@@ -151,7 +151,7 @@ describe('PostObject', () => {
     assert.equal((await get(started, 'up/my cat.png')).text, 'x')
   })
 
-  test('the answer has the form that the form asks for', async () => {
+  test('the answer has the form that the fields request', async () => {
     const started = await startWithBucket()
     const answered = (...more: Field[]) => post(started, [['key', 'a b'], ...signedV1([ANY_KEY]), ...more, FILE])
     for (const [asked, status] of [

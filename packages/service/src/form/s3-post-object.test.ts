@@ -26,7 +26,7 @@ function signed(conditions: readonly unknown[], { secret = ROOT.accessKeySecret,
 
 const KEY = ['starts-with', '$key', 'up/']
 
-test('a form of S3 stores its file with what its fields say, and its answer is one of S3', async () => {
+test('a form of S3 stores its file as its fields describe it, and its answer is one of S3', async () => {
   const started = await startWithBucket()
   const conditions = [KEY, { 'x-amz-meta-k': 'v' }, { acl: 'public-read' }, ['content-length-range', 1, 10]]
   const answer = await post(started, [
@@ -47,7 +47,7 @@ test('a form of S3 stores its file with what its fields say, and its answer is o
   )
 })
 
-test('statuses, documents and redirects are as the form asks for', async () => {
+test('statuses, documents and redirects are as the form requests', async () => {
   const started = await startWithBucket()
   const asked = (name: string, value: string) =>
     post(started, [['key', 'up/a'], [name, value], ...signed([KEY, ['starts-with', `$${name}`, '']]), FILE])

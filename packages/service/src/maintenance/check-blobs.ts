@@ -122,7 +122,7 @@ async function checkUnnamed(inspection: Inspection, group: readonly Unnamed[]): 
   }
 }
 
-/** Those whose header, which is to say whose they are, is damaged, and that a record names all the same. */
+/** The blobs with a damaged header, which hides their owner, that a record nevertheless names. */
 async function namedAmong({ metadata }: Inspection, group: readonly Unnamed[]): Promise<ReadonlySet<string>> {
   const ownerless = new Set(group.filter(({ owner }) => owner === undefined).map(({ entry }) => entry.id))
   const named = new Set<string>()

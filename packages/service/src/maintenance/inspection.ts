@@ -179,7 +179,7 @@ export class Inspection {
     } catch (error) {
       if (!(error instanceof StorageError)) throw error
       if (error.kind === 'notFound') return 'missing'
-      // misuse: the blob is shorter than the record says.
+      // misuse: the blob is shorter than the size in the record.
       if (error.kind === 'corrupt' || error.kind === 'misuse') return 'damaged'
       throw error
     }

@@ -33,7 +33,7 @@ export async function* namedBlobs(metadata: MetadataStore): AsyncGenerator<Named
   }
 }
 
-/** Calls back for every blob of a store at rest that no record names, whatever garbage rows say of it. */
+/** Calls back for every blob of a store at rest that no record names, with or without a garbage row. */
 export async function forEachUnnamed(
   { metadata, blobs }: { readonly metadata: MetadataStore; readonly blobs: BlobStore },
   visit: (id: BlobId) => Promise<void>,

@@ -79,7 +79,7 @@ const BREAKS: readonly Break[] = [
     remains: ['blobMissing'],
   },
   {
-    what: 'a version whose blob is said to be of the object that it was',
+    what: 'a version whose blob names the object that it was as its owner',
     breaks: async ({ domain }) => remove(domain, ownerRows.key({ blob: await blobOfVersion(domain) })),
     finds: ['ownerWrong'],
   },

@@ -155,7 +155,7 @@ export function checksumsOf(checksum: Checksum | undefined): ShownChecksum {
   return checksum === undefined ? {} : { [checksum.name]: checksum.value, checksumType: checksum.type }
 }
 
-/** The checksum that an upload asks for. Throws checksumTypeWithoutAlgorithm, checksumTypeUnsupported. */
+/** The checksum that an upload requests. Throws checksumTypeWithoutAlgorithm, checksumTypeUnsupported. */
 export function uploadChecksumOf(input: {
   readonly checksumAlgorithm?: ChecksumName | undefined
   readonly checksumType?: ChecksumType | undefined

@@ -1,4 +1,4 @@
-/** ACLs as S3's grants: those that say what one of the words for ACLs says. */
+/** ACLs as S3's grants. Only grants that match a canned ACL are supported. */
 import { type Grant, type Grantee, OssError } from '@bindery/protocol'
 import { findDocument } from '../domain/buckets/documents.js'
 import type { Domain } from '../domain/domain.js'
@@ -8,7 +8,7 @@ const GROUPS = 'http://acs.amazonaws.com/groups/'
 const ALL_USERS = `${GROUPS}global/AllUsers`
 const OTHER_GROUPS: readonly string[] = [`${GROUPS}global/AuthenticatedUsers`, `${GROUPS}s3/LogDelivery`]
 
-/** The grants that a word stands for. */
+/** The grants of a canned ACL. */
 export function grantsOf(owner: string, acl: BucketAcl): Grant[] {
   const everyone: Grantee = { kind: 'Group', uri: ALL_USERS }
   const grants: Grant[] = [{ grantee: { kind: 'CanonicalUser', id: owner }, permission: 'FULL_CONTROL' }]
@@ -17,7 +17,7 @@ export function grantsOf(owner: string, acl: BucketAcl): Grant[] {
   return grants
 }
 
-/** The word for some grants; the owner has every permission anyway. Throws granteeInvalid, grantNotImplemented. */
+/** The canned ACL that matches some grants; the owner has every permission anyway. Throws granteeInvalid, grantNotImplemented. */
 function wordOf(grants: readonly Grant[], owner: string): BucketAcl {
   const open = new Set<Grant['permission']>()
   for (const { grantee, permission } of grants) {

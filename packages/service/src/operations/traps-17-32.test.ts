@@ -298,7 +298,7 @@ test('trap 27: unusual values and unknown headers are accepted', async () => {
   assert.deepEqual([headers.expires, headers['content-encoding']], ['150', 'utf-8'])
 })
 
-test('trap 28: a bucket with open uploads is not empty, and the error says so', async () => {
+test('trap 28: a bucket with open uploads is not empty, and the error names the reason', async () => {
   const { started, uploadId } = await startUpload()
   const refused = await call(started, { method: 'DELETE', bucket: BUCKET })
   assertError(refused, 409, 'BucketNotEmpty')

@@ -52,7 +52,7 @@ test('no document has a namespace, and its times have milliseconds of zero', asy
   assert.equal((await ask(started, 'HEAD', 'k')).headers['last-modified'], 'Mon, 05 Jan 2026 08:00:00 GMT')
 })
 
-test('ids of requests have 24 characters and stand in header and body; ids of versions have 64 and are unique', async () => {
+test('ids of requests have 24 characters and are in header and body; ids of versions have 64 and are unique', async () => {
   const started = await startVersioned()
   const missing = await ask(started, 'GET', 'none')
   assert.match(missing.headers['x-oss-request-id'] ?? '', /^[0-9A-F]{24}$/)
@@ -117,7 +117,7 @@ test('the CRC-64 is that of the whole object, everywhere: 0 of nothing, also of 
   assert.equal(of(await append('6', 'world')), vectors['hello world'])
 })
 
-test('a range that does not fit answers everything, unless standard behaviour is asked for; the last 0 bytes are 416', async () => {
+test('a range that does not fit answers everything, unless standard behaviour is requested; the last 0 bytes are 416', async () => {
   const started = await startWithBucket()
   await put(started, 'k', '0123456789')
   const answers = async (range: string, headers: Record<string, string> = {}) => {

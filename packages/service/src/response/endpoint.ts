@@ -1,7 +1,7 @@
 import type { AddressingStyle } from '@bindery/protocol'
 import type { ServiceRequest } from '../service.js'
 
-/** Where clients reach the server, if it is not where their requests say: a proxy may pass on another Host. */
+/** Where clients reach the server, if that is not the Host of their requests: a proxy may pass on another one. */
 export interface Endpoint {
   readonly scheme: 'http' | 'https'
   /** With its port, unless that is the default one. */

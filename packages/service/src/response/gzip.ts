@@ -1,4 +1,4 @@
-/** Compression on the fly, as OSS does it for texts of some size when the client asks for gzip. */
+/** Compression on the fly, as OSS does it for texts of some size when the client accepts gzip. */
 import { createGzip, type Gzip } from 'node:zlib'
 import type { LentBytes } from '@bindery/storage'
 

@@ -6,7 +6,7 @@ import type { OpenObject } from '../domain/objects/open-object.js'
 
 /** An object while it is read for a query. */
 export interface ScannedObject {
-  /** Pieces that each live until the next is asked for. */
+  /** Pieces that each live until the next is requested. */
   readonly pieces: AsyncIterable<Uint8Array>
   /** Bytes of the object that were read so far; compressed ones, if they are. */
   scanned(): number

@@ -79,7 +79,7 @@ describe('AssumeRole', () => {
     assert.equal(await read(started, 'a/1', { ...one, accessKeySecret: 'wrong' }), 'SignatureDoesNotMatch')
   })
 
-  test('what a role may do is asked anew when it changes, and a deleted role ends its sessions', async () => {
+  test('the permissions of a role are read again when it changes, and a deleted role ends its sessions', async () => {
     const { started, ram, alice, role } = await withRole()
     const key = await assume(started, alice)
     assert.equal(await read(started, 'a/1', key), 'a/1')
@@ -193,7 +193,7 @@ describe('AssumeRole', () => {
   })
 })
 
-test('GetCallerIdentity says whose key signed', async () => {
+test('GetCallerIdentity names the owner of the key', async () => {
   const { started, alice } = await withRole()
   const user = (await rpc(started, alice, { Action: 'GetCallerIdentity' })).json
   assert.deepEqual(

@@ -42,7 +42,7 @@ async function site(answer: Answering, rules = rule(ORIGIN), rest = '') {
   return { started, ask, get, urls: () => made.map(({ url }) => url.href), made }
 }
 
-test('a missing object is fetched from its origin once, returned, and stored with what the origin says of it', async () => {
+test('a missing object is fetched from its origin once, returned, and stored with the headers of the origin', async () => {
   const headers = { 'content-type': 'text/x', 'cache-control': 'max-age=1', etag: '"own"', 'x-other': 'o' }
   const { get, ask, urls } = await site(() => answered('hello', headers))
   for (const _ of [1, 2]) {
@@ -173,7 +173,7 @@ const broken = (cause: 'incompleteBody' | 'requestTimeout'): OriginAnswer => ({
   },
 })
 
-test('what an origin does not deliver is a 424 that says why, and nothing is stored', async () => {
+test('what an origin does not deliver is a 424 with the reason, and nothing is stored', async () => {
   const CHECKED = rule(`${ORIGIN}<MirrorCheckMd5>true</MirrorCheckMd5>`)
   const cases: readonly (readonly [OriginAnswer, message: string, ec: string | undefined, rules?: string])[] = [
     [{ kind: 'unreachable' }, 'Mirroring failed, please check your mirror configuration', undefined],
@@ -202,7 +202,7 @@ test('what an origin does not deliver is a 424 that says why, and nothing is sto
   assert.equal((await busy.get('k')).status, 503)
 })
 
-test('a digest is compared only where the rule says so and the origin sends one', async () => {
+test('a digest is compared only where the rule demands it and the origin sends one', async () => {
   const CHECKED = rule(`${ORIGIN}<MirrorCheckMd5>true</MirrorCheckMd5>`)
   for (const [md5, rules] of [
     [MD5('hello'), CHECKED],

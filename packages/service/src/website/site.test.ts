@@ -83,7 +83,7 @@ test('a folder has its own index page, and a name without its slash leads there,
   assert.deepEqual(await see('a', { style: 'path' }), [302, `/${BUCKET}/a/`])
 })
 
-test('a missing page shows the error page with its status, whole, whatever was asked of the page', async () => {
+test('a missing page shows the error page with its status, whole, whatever the request was', async () => {
   for (const status of [404, 200]) {
     const { see, visit } = await site(INDEX + error(status))
     assert.deepEqual(await see('none'), [status, 'error.html!'])

@@ -42,11 +42,11 @@ const READS: Readonly<Partial<Record<string, 'GetObject' | 'HeadObject'>>> = {
   HeadBucket: 'HeadObject',
 }
 
-/** Reads that a website may answer, by the exchange that asks. */
+/** Reads that a website may answer, by their exchange. */
 const reads = new WeakMap<Exchange, SiteRead>()
 
 /**
- * Looks whether a website answers a request before its object is looked at: the head of the read of an index page, or
+ * Checks whether a website answers a request before its object is read: the head of the read of an index page, or
  * undefined to go on as it is. Throws AnswerOfSite for a redirection.
  */
 export function enterSite(head: Head, { bucket, settings }: Found): Head | undefined {
@@ -93,7 +93,7 @@ function readOf(head: Head, bucket: BucketRecord, key: string, parts = head.part
 /** Serves one more head of the same exchange. */
 export type Serve = (head: Head) => Awaitable<Answer>
 
-/** Answers a read that failed as its website says, or passes its failure on. */
+/** Answers a failed read by the rules of its website, or passes the failure on. */
 export function leaveSite(exchange: Exchange, thrown: unknown, serve: Serve): Awaitable<Answer> {
   if (thrown instanceof AnswerOfSite) return thrown.answer
   const read = reads.get(exchange)
@@ -140,7 +140,7 @@ function mayApply({ redirect }: RoutingRule, { head, visit }: SiteRead, failure:
   return exchange.surroundings.options.origins !== undefined && isAsked && !isThere
 }
 
-/** Whether an object is there now, fetched from where a rule says. Throws AnswerOfSite for a redirection of the origin. */
+/** Fetches an object from the origin of a rule; whether it exists now. Throws AnswerOfSite for a redirection of the origin. */
 async function mirrored({ head, bucket, visit }: SiteRead, rule: RoutingRule): Promise<boolean> {
   const { exchange, domain, objectName: name } = head
   const { options, mirrors } = exchange.surroundings

@@ -49,7 +49,7 @@ export interface ReadContext extends ChunkContext {
   readonly openPacks: OpenPacks
 }
 
-/** Reads a blob as `BlobStore.read` says. A file stays open meanwhile, so that a delete does not disturb it. */
+/** Implements `BlobStore.read`. A file stays open meanwhile, so that a delete does not disturb it. */
 export async function* readBlob(
   context: ReadContext,
   id: BlobId,
@@ -84,7 +84,7 @@ export async function* readBlob(
   }
 }
 
-/** The CRC-64 of a range as `BlobStore.crc64` says. */
+/** Implements `BlobStore.crc64`. */
 export async function checksumBlob(
   context: ReadContext,
   id: BlobId,
@@ -145,7 +145,7 @@ async function checksumPacked(
 }
 
 /**
- * The bytes of a blob that its id carries, decrypted if the read asks for it. Throws StorageError `corrupt`,
+ * The bytes of a blob that its id carries, decrypted if the read has a cipher. Throws StorageError `corrupt`,
  * `misuse`.
  */
 async function openInline(

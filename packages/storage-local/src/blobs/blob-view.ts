@@ -37,7 +37,7 @@ export function viewOf(id: BlobId, { chunks, encryption }: Checksums, options: R
   const { cipher } = options
   if (encryption === undefined) {
     if (cipher !== undefined)
-      throw new StorageError('corrupt', `blob ${cipherNameOf(id)} is not encrypted, as its record says`)
+      throw new StorageError('corrupt', `blob ${cipherNameOf(id)} is not encrypted, though its record requires it`)
     return { stored: chunks, yielded: chunks, decryption: undefined }
   }
   if (cipher === undefined) {

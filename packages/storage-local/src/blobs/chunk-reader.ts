@@ -81,7 +81,7 @@ export async function readChunk(context: ChunkContext, blob: OpenBlob, index: nu
   }
 }
 
-/** Decrypts a chunk in place if the read asks for it, and checks it. Throws StorageError `corrupt`. */
+/** Decrypts a chunk in place if the read has a cipher, and checks it. Throws StorageError `corrupt`. */
 export async function openChunk(
   { hasher }: Pick<ChunkContext, 'hasher'>,
   { id, view }: Pick<OpenBlob, 'id' | 'view'>,

@@ -33,7 +33,7 @@ async function openStore(t: TestContext, usesPacks = true): Promise<{ store: Blo
   return { store, folder }
 }
 
-test('an encrypted blob file of format 1 is byte for byte what the page on the format says', async (t) => {
+test('an encrypted blob file of format 1 is byte for byte as the page on the format describes', async (t) => {
   const { store, folder } = await openStore(t, false)
   const { id } = await store.write(sourceOf(CONTENT), encrypted)
   assert.equal(id, 'f00d-000000000001')
@@ -58,7 +58,7 @@ test('an encrypted blob file of format 1 is byte for byte what the page on the f
   )
 })
 
-test('an encrypted image in a pack of format 1 is byte for byte what the page on the format says', {
+test('an encrypted image in a pack of format 1 is byte for byte as the page on the format describes', {
   skip,
 }, async (t) => {
   const { store, folder } = await openStore(t)
@@ -95,7 +95,7 @@ test('an encrypted image in a pack of format 1 is byte for byte what the page on
   )
 })
 
-test('an id of format 1 that carries encrypted bytes is what the page on the format says', async (t) => {
+test('an id of format 1 that carries encrypted bytes is as the page on the format describes', async (t) => {
   const { store } = await openStore(t)
   const { id } = await store.write(sourceOf(Buffer.from('123456789')), encrypted)
   assert.equal(store.carried?.(id), undefined, 'only a read decrypts')

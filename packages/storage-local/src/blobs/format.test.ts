@@ -15,7 +15,7 @@ const CONTENT = Buffer.from('123456789'.repeat(500))
 const CONTENT_CRC64 = 'af95b76805f89445'
 const CONTENT_MD5 = '55ccbfe76cf48c230081c181de29f217'
 
-test('a blob file of format 1 is byte for byte what the page on the format says', async (t) => {
+test('a blob file of format 1 is byte for byte as the page on the format describes', async (t) => {
   const folder = await temporaryFolder(t)
   const files = { ...systemFiles, canPunch: async () => false }
   const store = await openLocalBlobStore({ folder, incarnation: 'f00d', files })
@@ -48,7 +48,7 @@ test('a blob file of format 1 is byte for byte what the page on the format says'
   assert.equal(decodeFooter(id, file.subarray(-72))?.size, 4500)
 })
 
-test('a pack of format 1 is byte for byte what the page on the format says', { skip }, async (t) => {
+test('a pack of format 1 is byte for byte as the page on the format describes', { skip }, async (t) => {
   const folder = await temporaryFolder(t)
   const store = await openLocalBlobStore({ folder, incarnation: 'f00d' })
   const ids: string[] = []

@@ -1,7 +1,7 @@
 import { BelowReserve } from '@bindery/storage'
 import type { FileOperations } from './files.js'
 
-/** The disk is asked again after this many bytes: others write to it as well. */
+/** The free space is measured again after this many bytes: other programs write to the disk as well. */
 const ASK_EVERY_BYTES = 16 * 1024 * 1024
 
 /** Keeps a reserve of the disk free for deletes, aborts and sweeping, which write too. */

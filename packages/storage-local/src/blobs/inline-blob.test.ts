@@ -36,7 +36,7 @@ test('tiny blobs are stored in their ids and leave nothing on the disk', async (
   assert.throws(() => store.carried?.('f00d-000000000001~mV3Ju98ZOfoxMjM0NTY3ODj'), ofKind('corrupt'))
 })
 
-test('an id of format 1 that carries bytes is what the page on the format says', () => {
+test('an id of format 1 that carries bytes is as the page on the format describes', () => {
   const id = inlineIdOf({ incarnation: 'f00d', counter: 1 }, Buffer.from('123456789'), 0x995dc9bbdf1939fan)
   assert.equal(id, 'f00d-000000000001~mV3Ju98ZOfoxMjM0NTY3ODk')
   assert.equal(String(inlineBlobOf(id)?.bytes), '123456789')

@@ -27,7 +27,7 @@ export class PackClearing {
     } finally {
       pack.users -= 1
       if (pack.users === 0) {
-        // Pages that could not be synced are cleared again by the next attempt, and synced anew.
+        // Pages that could not be synced are cleared and synced again by the next attempt.
         this.#packs.delete(path)
         await pack.file.then(
           (file) => this.#files.close(file),

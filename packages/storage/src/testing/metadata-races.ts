@@ -116,7 +116,7 @@ function testAnomalies(storeTest: StoreTest): void {
     assert.deepEqual(await store.read((reader) => reader.get(bytesOf('copy'))), new Uint8Array([2]))
   })
 
-  storeTest('a body runs at most as often as the contract says', async (store) => {
+  storeTest('a body runs at most as often as the contract allows', async (store) => {
     let runs = 0
     let foreign: Promise<void>[] = []
     const contended = store.transact(async (tx) => {

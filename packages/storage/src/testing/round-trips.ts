@@ -9,12 +9,12 @@ export interface CountedStore {
 }
 
 /**
- * Counts dependent round trips. Reads that were asked before the answer of any of them came are one; the commit of a
+ * Counts dependent round trips. Reads that were started before the first of them resolved are one; the commit of a
  * transaction that writes is one more.
  */
 export function countingRoundTrips(store: MetadataStore): CountedStore {
   let trips = 0
-  /** Whether reads that are asked now travel with others whose answers are still to come. */
+  /** Whether reads that start now join others that have not resolved yet. */
   let isUnderway = false
 
   async function travel<T>(call: Awaitable<T>): Promise<T> {

@@ -72,7 +72,7 @@ func sha1Of(secret, text string) string {
 	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// assumeRole asks for a temporary key of the role, with the key of the user.
+// assumeRole requests a temporary key of the role, with the key of the user.
 func assumeRole() (assumed key) {
 	parameters := map[string]string{
 		"Action": "AssumeRole", "Version": "2015-04-01", "Format": "JSON", "SignatureMethod": "HMAC-SHA1",

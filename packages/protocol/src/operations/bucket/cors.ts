@@ -31,7 +31,7 @@ export const bucketCors = bucketDocument({
   subresource: 'cors',
   document: xml('CORSConfiguration', {
     rules,
-    /** Whether answers say that they vary with the origin; always written. */
+    /** Whether answers carry `Vary: Origin`; always written. */
     responseVary: defaultedElement('ResponseVary', truth(), false),
   }),
   unset: 'noSuchCors',

@@ -22,7 +22,7 @@ export const bucketEncryption = bucketDocument({
   errors: ['invalidEncryptionAlgorithm', 'invalidDataEncryption', 'keyIdWithoutKms'],
 })
 
-/** How what a bucket holds is encrypted, unless its own request says otherwise. */
+/** How new objects of a bucket are encrypted, unless their request chooses otherwise. */
 export interface EncryptionRule {
   readonly sseAlgorithm: 'AES256' | 'KMS' | 'SM4'
   readonly kmsMasterKeyId?: string | undefined

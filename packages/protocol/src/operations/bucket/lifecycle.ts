@@ -186,7 +186,7 @@ function requireOne({ children }: XmlNode, alternatives: readonly string[], othe
   if (found.length === 0 || isUnknown) throw new OssError('malformedXml')
 }
 
-/** An object returns by an access only if it was moved for want of one. */
+/** ReturnToStdWhenVisit is only allowed with IsAccessTime: a read moves back only what lack of reads moved away. */
 function checkAccessTime({ children }: XmlNode): void {
   const isTrue = (name: string) => children.some((child) => child.name === name && /^true$/i.test(child.text.trim()))
   if (isTrue('ReturnToStdWhenVisit') && !isTrue('IsAccessTime')) throw new OssError('malformedXml')

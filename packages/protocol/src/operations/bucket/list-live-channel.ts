@@ -7,7 +7,7 @@ import { apiPage, markerText, prefixText } from '../shared.js'
 
 const maxKeys = integer(1, PAGE_SIZE_MAX)
 
-/** Without channels there is only an empty list, by which a client that deletes a bucket sees that none stands in its way. */
+/** Without channels there is only an empty list, which clients request before they delete a bucket. */
 export const listLiveChannel = operation({
   name: 'ListLiveChannel',
   summary: 'Lists the live channels of a bucket: always an empty list.',

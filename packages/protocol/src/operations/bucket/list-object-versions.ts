@@ -25,7 +25,7 @@ export const listedVersion = {
   lastModified: lastModifiedElement,
 }
 
-/** Versions and delete markers stand in one order. A page that ends with a common prefix has no NextVersionIdMarker. */
+/** Versions and delete markers share one order. A page that ends with a common prefix has no NextVersionIdMarker. */
 export const listObjectVersions = operation({
   name: 'ListObjectVersions',
   summary: 'Lists the versions and delete markers of a bucket by key, the newest of a key first.',

@@ -9,7 +9,7 @@ export const publicAccessBlockConfiguration = xml('PublicAccessBlockConfiguratio
 
 export const bucketPublicAccessBlock = bucketDocument({
   noun: 'BucketPublicAccessBlock',
-  what: 'whether public access is blocked, whatever ACLs and policies say,',
+  what: 'whether public access is blocked, whatever ACLs and policies allow,',
   subresource: 'publicAccessBlock',
   document: publicAccessBlockConfiguration,
   unset: { value: { blockPublicAccess: false } },

@@ -17,7 +17,7 @@ import {
 import { objectHeaders } from './object-headers.js'
 import { process } from './process-object.js'
 
-/** Text that is to stand in a header: a byte string inside. */
+/** The text of a header; a byte string inside. */
 const headerValue: Codec<string> = {
   name: 'text of a header',
   causes: ['invalidArgument'],

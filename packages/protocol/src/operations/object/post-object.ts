@@ -25,7 +25,7 @@ const posted = xml('PostResponse', {
 
 type Posted = typeof posted extends Document<infer T> ? T : never
 
-/** Only the status 201 has a document; a form that asks for no status gets 204. */
+/** Only the status 201 has a document; a form without a status gets 204. */
 const postedIfAsked: Document<Posted | undefined> = {
   ...posted,
   encode: (value, notation) => (value === undefined ? utf8Bytes('') : posted.encode(value, notation)),

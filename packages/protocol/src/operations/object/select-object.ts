@@ -137,7 +137,7 @@ function metaRequest(root: string) {
 const csvMeta = metaRequest('CsvMetaRequest')
 const jsonMeta = metaRequest('JsonMetaRequest')
 
-/** Its root says which format is meant; x-oss-process says it, too. */
+/** The root element names the format, and so does x-oss-process. */
 const anyMeta: typeof csvMeta = {
   ...csvMeta,
   root: `${csvMeta.root} or ${jsonMeta.root}`,

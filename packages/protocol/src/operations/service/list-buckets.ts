@@ -44,7 +44,7 @@ const unescaped = (text: string): string => text.replace(/\\(.)/gs, '$1')
 
 const maxKeys = integer(1, PAGE_SIZE_MAX, 'invalidMaxKeysOfService')
 
-/** GetService by its older name. The elements of paging are left out where no page was asked for and all fits. */
+/** GetService by its older name. The elements of paging are omitted where no page was requested and everything fits into one. */
 export const listBuckets = operation({
   name: 'ListBuckets',
   summary: "Lists the requester's buckets by name.",
@@ -59,7 +59,7 @@ export const listBuckets = operation({
     tagKey: optional(query('tag-key', text)),
     tagValue: optional(query('tag-value', text)),
     tagging: optional(query('tagging', tagPairs)),
-    /** An empty one asks for the default group. */
+    /** An empty one means the default group. */
     resourceGroupId: optionalEvenEmpty(header('x-oss-resource-group-id', resourceGroupId)),
   },
   status: 200,
@@ -79,7 +79,7 @@ export const listBuckets = operation({
         location: element('Location', text),
         name: element('Name', text),
         region: element('Region', text),
-        /** Shown where it was asked for. */
+        /** Present where the request names a group. */
         resourceGroupId: optionalElement('ResourceGroupId', text),
         storageClass: element('StorageClass', storageClass),
       }),

@@ -10,7 +10,7 @@ import { cannedAcl, cannedBucketAcl } from './shared.js'
 
 const PERMISSIONS = ['FULL_CONTROL', 'WRITE', 'WRITE_ACP', 'READ', 'READ_ACP'] as const
 
-/** Whom a grant is for: an account, a group, or an account by its address. */
+/** The grantee: an account, a group, or an account by its address. */
 export type Grantee =
   | { readonly kind: 'CanonicalUser'; readonly id: string }
   | { readonly kind: 'Group'; readonly uri: string }

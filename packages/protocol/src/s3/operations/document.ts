@@ -85,7 +85,7 @@ export function mapped<U, T>(
   }
 }
 
-/** An element that asks for what Bindery does not do. */
+/** An element for a feature that Bindery lacks. Decoding throws elementNotImplemented where it is present. */
 export function refusedElement(name: string): Member<undefined> {
   return {
     decode(parent) {

@@ -138,7 +138,7 @@ function storedRule(rule: SentRule): StoredRule {
   }
 }
 
-/** Whether S3 can say what a rule does; rules that OSS wrote may exclude objects, or act on what is older than a date. */
+/** Whether S3 can express a rule; those that OSS wrote may exclude objects, or act on what is older than a date. */
 function isOfS3({ filter, expiration, transitions = [], abortMultipartUpload }: StoredRule): boolean {
   const dated = [expiration, abortMultipartUpload, ...transitions]
   return filter?.not === undefined && dated.every((one) => one?.createdBeforeDate === undefined)

@@ -19,7 +19,7 @@ import {
 import { element, list, maybe, mixedList, optionalElement, xml } from '../../xml.js'
 import { s3Operation, s3Page, sharedWith } from './declare.js'
 
-/** S3 serves a page that is asked to be too large in its own size. */
+/** S3 lowers a page size that is too large to its maximum. */
 export function atMost(max: number, codec: Codec<number>): Codec<number> {
   return { ...codec, decode: (value, argument) => Math.min(max, codec.decode(value, argument)) }
 }

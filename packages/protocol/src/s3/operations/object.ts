@@ -82,7 +82,7 @@ const range: Codec<string | undefined> = {
   encode: (value) => value ?? '',
 }
 
-/** A part of a multipart object may be asked for, by the number that it was uploaded with. */
+/** A part of a multipart object can be requested by the number that it was uploaded with. */
 const partInput = {
   ...customerKeyInput,
   checksumMode,
@@ -190,7 +190,7 @@ const copyObject = s3Operation({
     'customerKeyWithEncryption',
     'copyOntoItself',
   ],
-  // there is no answer without a body that says that the target is as it is asked for
+  // a copy has no 304: a source that was not modified fails the condition
   answersAs: { ...ossCopyObject.answersAs, notModified: 'preconditionFailed' },
   refuses: refuseOnWrite,
 })
@@ -290,7 +290,7 @@ const deleteObjectTagging = s3Operation({
   output: ossDeleteObjectTagging.output,
 })
 
-/** A page of another origin asks before it sends a request. */
+/** The preflight that a browser sends before a request of another origin. */
 const optionsObject = s3Operation({
   ...sharedWith(optionObject),
   name: 'OptionsObject',

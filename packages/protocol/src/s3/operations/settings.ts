@@ -32,7 +32,7 @@ const corsMethod: Codec<(typeof METHODS)[number]> = {
   },
 }
 
-/** That answers vary with the origin is OSS's to say. */
+/** Only OSS can set whether answers carry `Vary: Origin`. */
 const cors = mapped(
   xml('CORSConfiguration', {
     rules: list('CORSRule', {

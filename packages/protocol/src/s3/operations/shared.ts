@@ -123,7 +123,7 @@ export const checksumElements = {
   checksumType: optionalElement('ChecksumType', checksumType),
 }
 
-/** The checksum that an upload asks for. */
+/** The checksum that an upload requests for its parts and its object. */
 export const uploadChecksum = {
   checksumAlgorithm: optional(header('x-amz-checksum-algorithm', checksumAlgorithm)),
   checksumType: checksumHeaders.checksumType,
@@ -145,5 +145,5 @@ export const refuseGrants: readonly Refusal[] = ['read', 'write', 'read-acp', 'w
 /** For operations that cannot make an object that redirects. */
 export const refuseRedirect = refuseHeader('x-amz-website-redirect-location')
 
-/** Headers that ask for what no object here has. */
+/** Headers for properties that no object here has. */
 export const refuseOnWrite: readonly Refusal[] = [refuseContext, ...refuseGrants, refuseRedirect]

@@ -77,7 +77,7 @@ function storedRules(rules: readonly SentRule[]): readonly StoredRule[] {
   }))
 }
 
-/** OSS's rules may also fetch from an origin, or ask about headers, which S3 cannot say. */
+/** Whether S3 can express a rule; OSS's may also fetch from an origin, or have conditions on headers. */
 function isOfS3({ condition, redirect, luaConfig }: StoredRule): boolean {
   const { includeHeaders, keySuffixEquals } = condition
   const isRedirect = redirect.redirectType === 'External' || redirect.redirectType === 'AliCDN'

@@ -1,4 +1,4 @@
-/** Policies in the form in which they are asked. */
+/** Policies in the form in which they are evaluated. */
 import { type CompiledCondition, type Condition, compileCondition, type LookUp } from './conditions.js'
 import { Glob } from './glob.js'
 import type { Policy, Statement, Values } from './grammar.js'
@@ -63,7 +63,7 @@ export class CompiledPolicy {
   readonly #keys: readonly string[]
   readonly #text: string
   readonly #statements: readonly CompiledStatement[]
-  /** The statements about an action: an operation asks about the same action again and again. */
+  /** The statements about an action, cached: the requests of a client repeat the same few actions. */
   readonly #byAction = new Map<string, StatementIndex<CompiledStatement>>()
 
   constructor({ statements, text }: Policy) {
@@ -103,7 +103,7 @@ export class CompiledPolicy {
     return Array.isArray(Statement) ? Statement[index] : Statement
   }
 
-  /** Whether a condition asks about such a key. */
+  /** Whether a condition uses such a key. */
   asksAbout(isSuch: (key: string) => boolean): boolean {
     return this.#keys.some(isSuch)
   }

@@ -2,7 +2,7 @@
 import { Glob } from './glob.js'
 import { compileNetwork, parseAddress } from './ip-address.js'
 
-/** Looks up what a request says about a condition key; undefined where it says nothing. */
+/** Looks up the value of a condition key in a request; undefined where it has none. */
 export type LookUp = (key: string) => string | undefined
 
 /** Whether a value of the request meets one value of the policy. */
@@ -63,7 +63,7 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
   GreaterThanEquals: (actual, value) => actual >= value,
 }
 
-// All statements of a policy ask about the same address and time: each is parsed once.
+// All statements of a decision compare the same address and time: each is parsed once.
 const parseActualAddress = remembering(parseAddress)
 const parseActualTime = remembering(parseTime)
 
@@ -101,7 +101,7 @@ export interface Condition {
   readonly values: readonly string[]
 }
 
-/** A condition that can be asked. */
+/** A condition that is ready to be evaluated. */
 export type CompiledCondition = (lookUp: LookUp) => boolean
 
 /** Undefined where the operator cannot compare with one of the values. */

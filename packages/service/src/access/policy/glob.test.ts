@@ -39,7 +39,7 @@ test('a pattern matches what its stars and question marks stand for', () => {
     assert.equal(new Glob(pattern).matches(text), matches, `${pattern} ${text}`)
 })
 
-test('patterns and texts of chance match as the expression of each pattern says', () => {
+test('random patterns and texts match like the regular expression of each pattern', () => {
   const seed = Number(process.env.SEED ?? Date.now() % 1e6)
   const random = createRandom(seed)
   const text = (letters: string, length: number) =>

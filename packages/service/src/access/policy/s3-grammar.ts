@@ -8,7 +8,7 @@ import { Glob } from './glob.js'
 /** The versions of AWS's language. */
 export const S3_VERSIONS: readonly unknown[] = ['2012-10-17', '2008-10-17']
 
-/** Actions that S3 calls otherwise than OSS; some are several of OSS's. */
+/** Actions with another name in S3; some names stand for several actions of OSS. */
 const RENAMED: Readonly<Partial<Record<Action, readonly string[]>>> = {
   'oss:ListObjects': ['ListBucket'],
   'oss:ListObjectVersions': ['ListBucketVersions'],

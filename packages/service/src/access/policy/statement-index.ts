@@ -97,7 +97,7 @@ function pairBit(text: string, at: number): number {
   return (text.charCodeAt(at) * 31 + text.charCodeAt(at + 1)) % PAIR_BITS
 }
 
-/** The pairs of the path that was asked about last: all statements of a decision ask about the same. */
+/** The pairs of the last path: all statements of a decision are matched against the same one. */
 const pairs = new Uint8Array(PAIR_BITS)
 let pairsOf = ''
 

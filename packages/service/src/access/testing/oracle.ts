@@ -139,7 +139,7 @@ function number(address: string): number {
   return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0)
 }
 
-/** Everyone, and nothing says from where. */
+/** Everyone, from anywhere. */
 function isForEveryone({ Principal, NotPrincipal, Condition }: Written): boolean {
   if (Principal === undefined && NotPrincipal === undefined) return false
   if (NotPrincipal === undefined && list(Principal).length > 0 && !list(Principal).includes('*')) return false

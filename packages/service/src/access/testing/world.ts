@@ -30,7 +30,7 @@ const PERSONAS: Readonly<
 /** A statement in its JSON form. */
 export type Written = Readonly<Record<string, unknown>>
 
-/** The setting in which questions are asked. Policies are lists of statements. */
+/** The setting in which questions are decided. Policies are lists of statements. */
 export interface World {
   readonly bucketAcl?: string
   readonly objectAcl?: string

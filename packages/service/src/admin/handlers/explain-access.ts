@@ -19,7 +19,7 @@ export const explainHandlers: AdminHandlers<'ExplainAccess'> = {
     const { RequestId, ...described } = call.input
     if (RequestId !== undefined) {
       const other = Object.entries(described).find(([, value]) => value !== undefined)
-      if (other !== undefined) throw invalid(other[0], 'the request says it')
+      if (other !== undefined) throw invalid(other[0], 'the request states it')
       return explainRefusal(call, RequestId)
     }
     const subject = subjectOf(call)

@@ -81,7 +81,7 @@ export function checksumOf({ expected = [] }: Announced): Checksum | undefined {
   return announced && { name: announced.name, type: 'FULL_OBJECT', value: base64(announced.value()) }
 }
 
-/** Runs the commit that names a blob; where it fails, the blob goes, unless a record names it all the same. */
+/** Runs the commit that names a blob. Where it fails, the blob becomes garbage, unless a record does name it. */
 export async function commitBlob<T>(
   domain: Domain,
   blob: BlobInfo,

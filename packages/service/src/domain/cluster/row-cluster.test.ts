@@ -175,7 +175,7 @@ test('more reads than a report can list keep everything', async () => {
   assert.deepEqual(await sweeper.settled(), new Set())
 })
 
-test('a process may answer for 20 seconds after it was last confirmed, and is confirmed anew when it is asked', async () => {
+test('a process may answer for 20 seconds after it was last confirmed, and is confirmed again when needed', async () => {
   const group = new Group()
   let isReachable = true
   const metadata: MetadataStore = {

@@ -24,7 +24,7 @@ export class Undertaker {
     this.#uptime = uptime
   }
 
-  /** Takes note of the members that owe a report, and returns those that have owed it for too long. */
+  /** Records the members that owe a report, and returns those that have owed it for too long. */
   dead(late: Members): string[] {
     const now = this.#uptime()
     const passed = Math.min(now - (this.#lookedAt ?? now), GAP_MS_MAX)

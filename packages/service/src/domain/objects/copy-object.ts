@@ -41,7 +41,7 @@ export interface CopiedObject {
   readonly source: ObjectName
   /** Absent: the bytes of the copy are plain. */
   readonly encryption?: EncryptionChoice | undefined
-  /** Judges the source (conditions), and returns how the copy is described. May be called more than once. */
+  /** Checks the source (conditions), and returns how the copy is described. May be called more than once. */
   readonly descriptionOf: (source: ObjectRecord) => ObjectDescription
 }
 
@@ -79,7 +79,7 @@ interface Prepared {
   readonly encryption: Encryption | undefined
   /** The source, with the data key that a snapshot of it is to hold, and the ids of that. */
   readonly snapshot?: { readonly source: ObjectRecord; readonly ids: SnapshotIds }
-  /** The bytes, if they were written anew. */
+  /** The bytes, if they were copied rather than referenced. */
   readonly written?: Pick<ObjectRecord, 'manifest' | 'bytes'>
 }
 
@@ -107,7 +107,7 @@ async function copyOpen(domain: Domain, scope: Scope, copy: CopiedObject): Promi
 }
 
 /**
- * Whether a copy can name the bytes of its source. Slices hold data keys of their own, which are not wrapped anew: they
+ * Whether a copy can name the bytes of its source. Slices hold data keys of their own, which are not wrapped again: they
  * are shared only where what wraps them stays the same.
  */
 async function sharesBytes(

@@ -159,7 +159,7 @@ test('copies of copies stay shallow where they can, and are bounded where they c
   assert.equal(await blobCount(domain), 0)
 })
 
-test('a replaced, aborted or unlisted copy lets go of its source', async () => {
+test('a replaced, aborted or unlisted copy releases its source', async () => {
   const domain = await testDomain()
   await put(domain, 'k', BIG)
   const [aborted, kept] = [await initiate(domain, 'to'), await initiate(domain, 'to')]

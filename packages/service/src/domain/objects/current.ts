@@ -35,7 +35,7 @@ export function removeCurrent(tx: Transaction, name: ObjectName): void {
   objectRows.delete(tx, name)
 }
 
-/** Describes a version anew, current or not: it stays the same version, with the same data in the same storage class. */
+/** Replaces the description of a version, current or not. It stays the same version, with the same data and class. */
 export function rewrite(tx: Transaction, { row }: StoredObject, record: ObjectRecord): void {
   tx.set(row, objectRows.encode(record))
 }

@@ -67,7 +67,7 @@ test('an overwrite while versioning is suspended frees the bytes of the null ver
   assert.equal((await bucketStat(domain, BUCKET)).deleteMarkers, 1)
 })
 
-test('versions are in the order in which they were made, whatever the clock says', async () => {
+test('versions are in the order in which they were made, whatever the clock shows', async () => {
   const domain = await versioned()
   let now = domain.clock()
   const backwards: Domain = { ...domain, clock: () => (now -= 3_600_000) }

@@ -277,7 +277,7 @@ function succeed(tx: Transaction, name: ObjectName, newest: VersionRecord | unde
   takeFromOthers(tx, name, newest)
   setCurrent(tx, name, newest)
   const { bytes } = newest
-  // it was written for this row, as its header says
+  // the header of the blob names this row, so that an owner row is no longer needed
   if (bytes.kind === 'blob' && !carriesBytes(bytes.blob)) ownerRows.delete(tx, { blob: bytes.blob })
   count(tx, name.bucket, { versions: -1 })
 }

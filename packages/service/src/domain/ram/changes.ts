@@ -17,7 +17,7 @@ export interface IdentityName {
 export type RecordOf<K extends IdentityKind> = Extract<IdentityRecord, { readonly kind: K }>
 
 /**
- * Runs a change. When it resolves, the edition of the account is another one, so that every process that asks for it
+ * Runs a change. When it resolves, the edition of the account is another one, so that every process that reads it
  * from then on notices the change.
  */
 export function change<T>(domain: Domain, account: string, body: (tx: Transaction) => Promise<T>): Promise<T> {

@@ -98,6 +98,6 @@ export async function skippingDamage<T>(
   }
 }
 
-/** Whether an error says that stored data cannot be read, rather than that the store failed. */
+/** Whether an error means that stored data cannot be read, rather than that the store failed. */
 export const isDamage = (error: unknown): error is StorageError =>
   error instanceof StorageError && error.kind === 'corrupt'

@@ -364,7 +364,7 @@ const BY_LETTER: ReadonlyMap<number, Space> = new Map(
   SPACES.map((item) => [item.declaration.letter.charCodeAt(0), item as Space]),
 )
 
-/** The space that a key belongs to; undefined where it is of none. */
+/** The space that a key belongs to; undefined for an unknown letter. */
 export const spaceOf = (key: Bytes): Space | undefined => BY_LETTER.get(key[0] ?? 0)
 
 /** A stored key in words: the kind of its row, absent where no space has it, and the names that it holds. */

@@ -22,7 +22,7 @@ export interface BucketRecord {
   /** Milliseconds since 1970, as all times here. */
   readonly createdAt: number
   readonly acl: BucketAcl
-  /** Set by S3, where a bucket's ACL is about listing, and says nothing of its objects. Absent: by OSS. */
+  /** Set by S3, where a bucket's ACL governs listing, and not the reading of its objects. Absent: by OSS. */
   readonly aclOrigin?: 's3'
   readonly storageClass: StorageClass
   readonly redundancy: Redundancy
@@ -54,7 +54,7 @@ export interface ObjectDescription {
   readonly holds?: Holds
 }
 
-/** Until when a version may not be deleted, and how strictly: GOVERNANCE gives way to who may bypass it. */
+/** Until when a version may not be deleted, and how strictly: GOVERNANCE can be bypassed with a permission. */
 export interface Retention {
   readonly mode: 'GOVERNANCE' | 'COMPLIANCE'
   readonly until: number
@@ -115,7 +115,7 @@ export interface Version {
 /** Where an object's bytes lie: in one blob, or in the parts of the manifest named by the record's `manifest`. */
 export type ObjectBytes = { readonly kind: 'blob'; readonly blob: BlobId } | { readonly kind: 'manifest' }
 
-/** A checksum that a client asked to have verified and kept. */
+/** A checksum that is kept at the request of a client, and was verified. */
 export interface Checksum {
   readonly name: DigestName
   /** Whether it is that of the bytes, or of the checksums of parts. */
@@ -269,7 +269,7 @@ export interface PartRecord {
   readonly bytes: PartBytes
   /** Sequential uploads only: the state of MD5 after the bytes of all parts up to this one. */
   readonly md5State?: Uint8Array
-  /** The checksum of its bytes, where its upload asks for one. */
+  /** The checksum of its bytes, where its upload has one. */
   readonly checksum?: PartChecksum
 }
 

@@ -137,7 +137,7 @@ test('part rows include wrapped data keys if they have them, and need no room ot
   assert.equal(sizeOf({ ...plain, bytes: { kind: 'slices', depth: 1, slices } }) - sizeOf(plain), 48)
 })
 
-test('a part has the checksum that its upload asks for, and a selection of parts keeps it', () => {
+test('a part has the checksum of its upload, and a selection of parts keeps it', () => {
   const checksum = { name: 'crc32', bytes: Uint8Array.of(1, 2, 3, 4) } as const
   const [plain, checked] = recordsOf(2).map((part, index) => (index === 0 ? part : { ...part, checksum }))
   const parts = [plain, checked] as PartRecord[]

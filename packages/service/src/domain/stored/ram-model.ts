@@ -33,7 +33,7 @@ export interface GroupRecord extends Identity {
 /** A role, which requesters that its trust policy names can assume. */
 export interface RoleRecord extends Identity {
   readonly kind: 'role'
-  /** The document of the policy that says who may assume the role. */
+  /** The document of the policy that names who may assume the role. */
   readonly trust: string
   /** The longest life of a session, in seconds. */
   readonly sessionSecondsMax: number

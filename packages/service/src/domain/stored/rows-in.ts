@@ -37,8 +37,8 @@ export async function* rowsIn(
 }
 
 /**
- * The first rows of a range, at most `atOnce`, of which damaged ones count. Where a page ends with one, so does the next
- * begin: its key may be what is damaged, and would lead astray.
+ * The first rows of a range, at most `atOnce`, damaged ones included. The next page begins after the last sound row,
+ * if there is one: the key of a damaged row may itself be wrong.
  */
 export async function readPage(source: Source, { from, to }: KeyRange, options: RowsOptions): Promise<Page> {
   const { atOnce, onDamaged } = options
@@ -50,7 +50,7 @@ export async function readPage(source: Source, { from, to }: KeyRange, options: 
   const rows = 'range' in source ? await read(source) : await source.read(read)
   for (const row of damaged) await onDamaged?.(row)
   const last = rows.at(-1) ?? damaged.at(-1)
-  // A damaged key may lie before those that it stands behind: what does not lead on is the end.
+  // A damaged key may be lower than those before it: where the walk would not advance, it ends.
   const isEnd = last === undefined || rows.length + damaged.length < atOnce || isAfter(from, last.key)
   return { rows, next: isEnd ? undefined : following(last.key) }
 }

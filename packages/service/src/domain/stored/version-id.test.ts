@@ -25,7 +25,7 @@ test('a text that is no id of a version has no place, and neither has the null v
   assert.equal(placeOfId(NULL_VERSION), undefined)
 })
 
-test('each version of a key has a later place than the one before it, whatever the clock says', () => {
+test('each version of a key has a later place than the one before it, whatever the clock shows', () => {
   assert.equal(nextPlace(NOW, undefined), NOW)
   assert.equal(nextPlace(NOW, { modifiedAt: NOW - 5 }), NOW)
   assert.equal(nextPlace(NOW, { modifiedAt: NOW }), NOW + 1)

@@ -62,7 +62,7 @@ function commonStart(prefixes: readonly string[]): string {
 
 type WalkedSubject = Subject & { readonly key: ObjectKey }
 
-/** Versions that are not current. A rule may ask whether a delete marker is alone: the version after it shows that. */
+/** Versions that are not current. Whether a delete marker is the only version of its key shows in the next one. */
 async function* others(domain: Domain, bucket: BucketName, prefix: string): AsyncGenerator<WalkedSubject> {
   let newest: WalkedVersion | undefined
   for await (const version of otherVersions(domain, bucket, prefix)) {

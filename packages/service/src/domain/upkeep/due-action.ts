@@ -7,7 +7,7 @@ export type LifecycleRule = BucketSettings['lifecycle']['rules'][number]
 
 /** Milliseconds of a day. */
 export const DAY_MS = 86_400_000
-/** Objects that a transition leaves in their class unless its rule allows small files, where the rule says so. */
+/** Bytes below which an object is small: `allowSmallFile` of a rule decides whether a transition moves it. */
 const SMALL_BYTES = 65_536
 
 /** A version as rules see it. */
@@ -48,7 +48,7 @@ export function dueAction(rules: readonly LifecycleRule[], subject: Subject, now
   })
 }
 
-/** Whether a version in IA goes back to Standard because it was read: a rule had moved it there for want of that. */
+/** Whether a version in IA goes back to Standard because it was read: a rule had moved it there for not being read. */
 export function returnsOnAccess(rules: readonly LifecycleRule[], key: string, record: ObjectRecord): boolean {
   if (record.storageClass !== 'IA' || record.movedAt === undefined) return false
   return rules.some((rule) => {
@@ -110,7 +110,7 @@ interface Move {
   readonly allowSmallFile?: boolean | undefined
 }
 
-/** Rules by the time of access leave small objects alone unless they say otherwise. */
+/** Rules by access time skip small objects unless they allow them; other rules move them unless they forbid it. */
 function sparesSmall({ isAccessTime, allowSmallFile }: Move): boolean {
   return isAccessTime === true ? allowSmallFile !== true : allowSmallFile === false
 }

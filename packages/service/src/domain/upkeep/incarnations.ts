@@ -13,7 +13,7 @@ import { graveRows, incarnationRows, ownerRows } from '../stored/keyspace.js'
 
 /** Each writes three keys. */
 const BURIALS_AT_ONCE = 100
-/** Blobs looked at in one transaction: two reads each, and at most a write. */
+/** Blobs examined in one transaction: two reads each, and at most a write. */
 const BLOBS_AT_ONCE = 200
 
 /**
@@ -84,7 +84,7 @@ async function discardUnnamed(domain: Domain, suspects: readonly Suspect[]): Pro
     const moved = await tx.getMany(suspects.map(({ id }) => ownerRows.key({ blob: id })))
     const standings = suspects.map(async ({ id, size, ...suspect }, index) => {
       const owner = moved[index] ?? suspect.owner
-      // What waits to be deleted may still be read, and the rows that are there know by whom.
+      // A blob that already has a garbage row may still be read; that row names the reads to wait for, a new one would not.
       const [isNamed, isGarbage] = await together(owner && namesBlob(tx, owner, id), isGarbageBlob(tx, id))
       return { id, owner, size, isOrphan: isNamed !== true && !isGarbage }
     })

@@ -28,7 +28,7 @@ const GARBAGE_AT_ONCE = 500
 const BLOBS_AT_ONCE = 200
 /** Rows of manifests in one transaction: each writes at most three keys. */
 const MANIFESTS_AT_ONCE = 100
-/** Part rows looked at in one step, and keys that it writes. */
+/** Part rows examined in one step, and keys that it writes. */
 const PARTS_AT_ONCE = 1_000
 const KEYS_AT_ONCE = 400
 

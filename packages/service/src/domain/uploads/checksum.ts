@@ -7,7 +7,7 @@ import type { PartTable } from '../stored/part-table.js'
 
 type CrcName = Exclude<DigestName, 'sha1' | 'sha256'>
 
-/** Undefined where the upload asks for no checksum, or a part has none: one that was copied, say. */
+/** Undefined where the upload has no checksum, or a part lacks it, for example one that was copied. */
 export function checksumOfParts(
   { digests }: Pick<Domain, 'digests'>,
   { checksum }: UploadRecord,

@@ -37,7 +37,7 @@ import {
 } from './receipts.js'
 import { closeUpload, findUpload, readPartRows, readUpload, readUsage, type UploadName, type Usage } from './uploads.js'
 
-/** A callback that a Complete asks for. It is made once for an upload, after the commit. */
+/** A callback that a Complete requests. It is made once for an upload, after the commit. */
 export interface CompletionCallback<T> {
   make(object: ObjectRecord): Promise<T>
   /** The outcome as text, which the receipt keeps for repeated requests. */
@@ -52,7 +52,7 @@ export interface Completion<T = never> extends UploadName {
   readonly acl: ObjectAcl | undefined
   readonly forbidOverwrite: boolean
   readonly condition?: WriteCondition | undefined
-  /** The checksum that the object must have if its upload asks for one; the number of parts may be missing. */
+  /** The checksum that the object must have if its upload has one; the number of parts may be missing. */
   readonly checksum?: string | undefined
   /** Account id; a repeat by the same requester gets the same answer. */
   readonly requester: string

@@ -1,6 +1,6 @@
 /**
  * UploadPartCopy by reference: the part names slices of the source, and holder rows in the same commit keep what they
- * name. The commit reads the record that names the source, so that a source which changed or went meanwhile is looked at
+ * name. The commit reads the record that names the source, so that a source which was changed or deleted meanwhile is read
  * again. Bytes are copied only where a reference would cost more than it saves: very small ranges, chains that are too
  * deep, and sequential uploads, which need the MD5 of their bytes.
  */
@@ -45,7 +45,7 @@ type UnnamedSlice = Omit<Slice, 'reference'>
 export interface CopiedPart extends UploadName {
   readonly partNumber: number
   readonly source: ObjectName
-  /** Judges the source (conditions), and says which of its bytes; undefined for all. May be called more than once. */
+  /** Checks the source (conditions) and returns the range to copy; undefined for all. May be called more than once. */
   readonly choose: (source: ObjectRecord) => ByteRange | undefined
 }
 

@@ -100,7 +100,7 @@ test('D4: the search for orphans keeps the bytes of a dead writer while they are
   assert.equal(await blobCount(heir), 0)
 })
 
-/** A store in which `meanwhile` happens after the first read, before anything else is asked. */
+/** A store in which `meanwhile` happens after the first read, before any other read. */
 function pausing(metadata: MetadataStore, meanwhile: () => Promise<unknown>): MetadataStore {
   let reads = 0
   return {

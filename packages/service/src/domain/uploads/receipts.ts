@@ -3,7 +3,7 @@
  * again. Only a Complete of the same requester with the same list is answered from one; for every other request the
  * upload no longer exists.
  *
- * The callback of a receipt is absent (no request has asked for one) → `committed` (one request is to make it) →
+ * The callback of a receipt is absent (no Complete has requested one) → `committed` (one request is to make it) →
  * `answered` (its outcome is known). `complete.ts` takes these steps, and nothing else does.
  */
 import { hex } from '@bindery/bytes'

@@ -141,7 +141,7 @@ export interface StoredPart extends PartRecord {
 }
 
 /**
- * Stores a part, in place of an earlier one of its number; whether its upload is whole then is not looked at.
+ * Stores a part, in place of an earlier one of its number; it does not check whether its upload is whole then.
  * Throws noSuchUpload, partNotSequential, partAlreadyExist, checksumDiffers and what storeBytes throws.
  */
 export async function storePart(domain: Domain, part: NewPart, source: ByteSource): Promise<StoredPart> {
@@ -178,14 +178,14 @@ export async function storePart(domain: Domain, part: NewPart, source: ByteSourc
   return { ...record, md5: blob.md5, upload }
 }
 
-/** Throws checksumDiffers where a part announces another checksum than its upload asks for. */
+/** Throws checksumDiffers where a part announces another checksum than its upload has. */
 function requireChecksum({ checksum }: UploadRecord, { expected = [] }: NewPart): void {
   const announced = expected.find(({ kind }) => kind === 'checksum')
   if (checksum === undefined || announced === undefined || announced.name === checksum.name) return
   throw new OssError('checksumDiffers', { expected: checksum.name, actual: announced.name })
 }
 
-/** The checksum of a part, where its upload asks for one, whether its client announced it or not. */
+/** The checksum of a part, where its upload has one, whether its client announced it or not. */
 function partChecksum({ checksum }: UploadRecord, { digests }: BlobInfo): Pick<PartRecord, 'checksum'> {
   const bytes = checksum && digests[checksum.name]
   return checksum === undefined || bytes === undefined ? {} : { checksum: { name: checksum.name, bytes } }
@@ -258,7 +258,7 @@ export async function putPart(
   count(tx, upload.bucket, { parts, partBytes })
 }
 
-/** Blobs have one owner, and references are minted anew, so the same place means the same commit. */
+/** Blobs have one owner, and references are never reused, so the same place means the same commit. */
 function isSame(a: PartBytes, b: PartBytes): boolean {
   if (a.kind === 'blob') return b.kind === 'blob' && a.blob === b.blob
   if (b.kind === 'blob' || a.slices.length !== b.slices.length || a.slices.length === 0) return false

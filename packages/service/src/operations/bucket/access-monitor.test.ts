@@ -60,7 +60,7 @@ test('an object shows its last read, or when access was first recorded, or when 
   assert.equal(await lastAccess(started, 'new'), undefined)
   await monitor(started, 'Enabled')
   started.advance(60_000)
-  assert.equal(await lastAccess(started, 'new'), 'Tue, 06 Jan 2026 08:02:00 GMT', 'it begins anew')
+  assert.equal(await lastAccess(started, 'new'), 'Tue, 06 Jan 2026 08:02:00 GMT', 'it starts over')
 })
 
 test('only the first read of a day is written, and reads of nothing but the head do not count', async () => {
@@ -99,7 +99,7 @@ test('a read through a symlink is one of its target too; one of a replaced objec
   assert.equal(await lastAccess(started, 'target'), 'Fri, 09 Jan 2026 08:00:00 GMT')
 })
 
-test('a rule moves what was not read for its days, and a read brings it back where the rule says so', async () => {
+test('a rule moves what was not read for its days, and a read brings it back where the rule demands it', async () => {
   const started = await startWithBucket()
   await monitor(started, 'Enabled')
   for (const key of ['read', 'left', 'small']) await put(started, key, key === 'small' ? 'x' : KB_64)

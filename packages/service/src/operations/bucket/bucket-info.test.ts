@@ -89,7 +89,7 @@ test('the state of versioning is absent until it is set, and never absent again'
   }
 })
 
-test('a bucket is created with the settings that its headers ask for', async () => {
+test('a bucket is created with the settings of its headers', async () => {
   const started = await startService()
   const create = (headers: Record<string, string>) => call(started, { method: 'PUT', bucket: BUCKET, headers })
   const refused: readonly (readonly [headers: Record<string, string>, code: string, ec: string | undefined])[] = [
@@ -135,7 +135,7 @@ test('a bucket is created with the settings that its headers ask for', async () 
   )
 })
 
-test('live channels are an empty list, which echoes what was asked', async () => {
+test('live channels are an empty list, which echoes the request', async () => {
   const started = await startWithBucket()
   const query = { live: '', prefix: 'p', marker: 'm', 'max-keys': '5' }
   const { status, text } = await call(started, { method: 'GET', bucket: BUCKET, query })

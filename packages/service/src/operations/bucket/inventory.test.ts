@@ -162,7 +162,7 @@ test('a report on all versions shows which is the latest, and delete markers', a
   assert.equal(rows.length, 4)
 })
 
-test('a report is encrypted as its rule says', async () => {
+test('a report is encrypted as its rule demands', async () => {
   const started = await start()
   await object(started, 'k')
   await put(started, { encryption: '<Encryption><SSE-OSS></SSE-OSS></Encryption>' })

@@ -167,7 +167,7 @@ test('a transition changes the class alone, and what the bucket counts of each c
   assert.deepEqual(await apply(started, 2), [])
 })
 
-test('small files stay where a rule says so', async () => {
+test('small files stay where a rule excludes them', async () => {
   const started = await startWithBucket()
   await put(started, 'small', 'x'.repeat(65_535))
   await put(started, 'large', 'x'.repeat(65_536))
@@ -199,7 +199,7 @@ test('in a bucket that keeps versions an object expires behind a delete marker, 
   assert.deepEqual(listedVersions(await listVersions(started)), [])
 })
 
-test('delete markers that are the only version of their key are removed where a rule says so', async () => {
+test('delete markers that are the only version of their key are removed where a rule demands it', async () => {
   const started = await startVersioned()
   for (const key of ['alone', 'twice', 'with']) await ask(started, 'DELETE', key)
   await ask(started, 'DELETE', 'twice')

@@ -55,7 +55,7 @@ test('versions are listed by key from the newest, page by page, and grouped', as
   }
 })
 
-test('a client that deletes each page of a listing before it asks for the next one deletes everything', async () => {
+test('a client that deletes each page of a listing before it requests the next one deletes everything', async () => {
   const started = await startVersioned()
   for (const status of ['Enabled', 'Suspended', 'Enabled'] as const) {
     await setVersioning(started, status)

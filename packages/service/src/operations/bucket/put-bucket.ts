@@ -21,7 +21,7 @@ export const putBucket = handler('PutBucket', async (call) => {
   return { output: { location: `/${call.bucketName}` } }
 })
 
-/** The settings that headers ask for. */
+/** The settings that headers request. */
 function settingsOf(input: HandledInput<Operations['PutBucket']>): Partial<BucketSettings> {
   const { sseAlgorithm, kmsDataEncryption, kmsMasterKeyId, resourceGroupId, tagging } = input
   const { objectOwnership, objectLock } = input

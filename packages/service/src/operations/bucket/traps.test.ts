@@ -30,7 +30,7 @@ test('no document has a namespace, and each has the root that SDKs look for', as
   assert.ok(text.includes('\n<ListAllMyBucketsResult>'), text)
 })
 
-test('elements that SDKs read without asking are present, in empty answers too', async () => {
+test('elements that SDKs read without a check are present, in empty answers too', async () => {
   const started = await startWithBucket()
   const v2 = (await ask(started, 'GET', { 'list-type': '2' })).text
   assert.deepEqual(
@@ -50,7 +50,7 @@ test('elements that SDKs read without asking are present, in empty answers too',
   assert.match(none.text, /<Buckets><\/Buckets>|<Buckets\/>/)
 })
 
-test('a page has 100 keys unless asked otherwise, and a page that is cut names its last entry', async () => {
+test('a page has 100 keys by default, and a page that is cut names its last entry', async () => {
   const started = await startWithBucket()
   for (let index = 0; index < 101; index += 1) {
     await call(started, { method: 'PUT', bucket: BUCKET, key: `k${String(index).padStart(3, '0')}`, body: '' })

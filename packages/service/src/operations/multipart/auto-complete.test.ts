@@ -101,7 +101,7 @@ test('the Complete of a client that does not know it is answered like the first,
   assert.deepEqual([other.status, element(other.text, 'Code')], [404, 'NoSuchUpload'])
 })
 
-test('an upload with the CRC that was declared is completed; with another it stays open and says so', async () => {
+test('an upload with the CRC that was declared is completed; with another it stays open and reports why', async () => {
   const started = await startWithBucket()
   const crc = FULL_CRC(await call(started, { method: 'PUT', bucket: BUCKET, key: 'same', body: FULL_PART }))
   const right = await begin(started, `parts=1; crc64=${crc}`)
@@ -119,7 +119,7 @@ test('an upload with the CRC that was declared is completed; with another it sta
   assert.equal(await stored(started), FULL_PART.length)
 })
 
-test('what a Complete would refuse is kept as the reason, and the part is answered all the same', async () => {
+test('what a Complete would refuse is kept as the reason, and the part is answered nevertheless', async () => {
   const started = await startWithBucket()
   const small = await begin(started, 'parts=2')
   for (const partNumber of [1, 2]) assert.equal((await uploadPart(started, 'k', small, partNumber, 'x')).status, 200)

@@ -25,7 +25,7 @@ export const uploadPart = handler('UploadPart', async (call) => {
   const pace = paceOf(call)
   const { etag, md5, crc64, upload } = await storePart(call.domain, part, pacedSource(source, pace))
   const output = { etag, contentMd5: base64(md5), crc64, qosDelayTime: pace?.delayedMs }
-  // a checksum that the upload does not ask for is verified and echoed, but not kept
+  // a checksum that the upload does not have is verified and echoed, but not kept
   const verified = checksumsOf(checksumOf({ expected }))
   const { encryption } = upload
   const encrypted = { ...encryptionHeaders(encryption), ...customerKeyHeaders(encryption, call.input) }

@@ -99,7 +99,7 @@ test('a body without a length is appended too', async () => {
   assert.equal((await request(started, 'GET', { headers: { range: 'bytes=2-3' } })).text, 'cd')
 })
 
-test('a sealed object says when it was sealed and takes no more; strict servers refuse to seal', async () => {
+test('a sealed object shows when it was sealed and takes no more; strict servers refuse to seal', async () => {
   const started = await startWithBucket()
   await append(started, 0, 'abc')
   const seal = (position: string) => request(started, 'POST', { query: { seal: undefined, position } })

@@ -10,7 +10,7 @@ import { type Format, formatName, formatOf, inputOf, isCompressed } from '../../
 import { scanObject } from '../../select/rows-of-object.js'
 import { asOssError } from './select-object.js'
 
-/** Counts once: later calls answer what is kept, unless they ask for another count. */
+/** Counts once: later calls return the stored counts, unless they request a recount. */
 export const createSelectObjectMeta = handler('CreateSelectObjectMeta', async (call) => {
   const { document, input, domain, objectName, scope } = call
   const format = formatOf(input.process)

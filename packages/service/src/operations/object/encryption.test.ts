@@ -142,7 +142,7 @@ test('a header of PutBucket sets the default', async () => {
   assert.deepEqual(shown(put), ['AES256', undefined, undefined])
 })
 
-test('an appendable object is encrypted from its first append on, whatever later ones say', async () => {
+test('an appendable object is encrypted from its first append on, whatever later ones request', async () => {
   const started = await startWithDisk()
   const append = (position: number, body: string, headers = {}) =>
     request(started, 'POST', 'log', { query: { append: undefined, position: String(position) }, body, headers })

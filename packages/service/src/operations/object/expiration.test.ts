@@ -44,7 +44,7 @@ async function setRules(started: StartedService, ...rules: string[]): Promise<vo
 const shown = (day: string, id: string) => `expiry-date="${day} 00:00:00 GMT", rule-id="${id}"`
 
 // the clock of the tests begins on Monday, 5 January 2026, at 08:00
-test('every answer about an object says when it expires, and by which rule', async () => {
+test('every answer about an object shows when it expires, and by which rule', async () => {
   const started = await startWithBucket()
   await setRules(started, rule('a rule', expires(1)))
   const expected = shown('Wed, 07 Jan 2026', 'a%20rule')

@@ -7,7 +7,7 @@ import { checksumsOf } from '../describe.js'
 import { customerKeyHeaders } from '../encryption.js'
 import { checksumOfPart } from './part-of-object.js'
 
-/** Shows what was asked for. S3 leaves the number of parts out of the checksum here. */
+/** Returns the requested attributes. S3 leaves the number of parts out of the checksum here. */
 export const getObjectAttributes = handler('GetObjectAttributes', async (call) => {
   const { domain, input } = call
   const { record } = call.openObject

@@ -107,7 +107,7 @@ async function processed(
   return { output: { ...output, etag }, content: bytes, contentSize: bytes.length }
 }
 
-/** Headers of the source that say nothing of an image that was made of it. */
+/** Headers of the source that do not apply to an image that was made of it. */
 const PROCESSED = {
   acceptRanges: undefined,
   contentEncoding: undefined,

@@ -204,7 +204,7 @@ test('a legal hold is independent of retention, and is off after it was taken ba
   assert.equal((await ask(started, 'DELETE', 'k', id)).status, 204)
 })
 
-test('new versions are held as their request or their bucket says; copies do not inherit, and markers carry nothing', async () => {
+test('new versions are held as their request or their bucket demands; copies do not inherit, and markers carry nothing', async () => {
   const started = await startHeld(byDefault('<Mode>GOVERNANCE</Mode><Days>2</Days>'))
   const own = {
     'x-oss-object-worm-mode': 'COMPLIANCE',

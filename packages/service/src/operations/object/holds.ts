@@ -17,7 +17,7 @@ interface Stating {
   readonly input: HoldInput
 }
 
-/** How a new version is held, where its request says so. Throws objectWormMissing, retentionIncomplete, retentionInPast. */
+/** The holds that a request sets on its new version. Throws objectWormMissing, retentionIncomplete, retentionInPast. */
 export function statedHolds({ domain, bucket, input }: Stating): Holds {
   const { wormMode: mode, wormRetainUntil: until, wormLegalHold: legalHold } = input
   if (mode === undefined && until === undefined && legalHold === undefined) return {}

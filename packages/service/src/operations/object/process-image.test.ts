@@ -187,7 +187,7 @@ describe('processing of images', () => {
   })
 })
 
-test('a server that cannot process images says so, and one that is busy asks to come again', async () => {
+test('a server that cannot process images reports it, and one that is busy answers 503', async () => {
   const answers: readonly (readonly [ImageProcessor | undefined, unknown[]])[] = [
     [undefined, [501, 'NotImplemented', undefined]],
     [{ process: () => Promise.reject(new ImagesUnavailable('sharp')) }, [501, 'NotImplemented', undefined]],

@@ -1,4 +1,4 @@
-/** Images: what a process asks for, its source and its logos, and the result. */
+/** Processes images: reads the source and the logos that the process names, and returns the result. */
 import {
   ImageFault,
   type ImageProcessor,
@@ -32,7 +32,7 @@ interface Processing {
   authoriseRead(name: ObjectName): Awaitable<unknown>
 }
 
-/** `headerNotImplemented`: of what is processed otherwise than as an image. Throws the causes of images as well. */
+/** Throws headerNotImplemented for a process that is not of images, and the causes of images. */
 export async function processImage(call: Processing, asked: string, source: OpenObject): Promise<ImageResult> {
   if (asked.length > PROCESS_LENGTH_MAX) throw new OssError('imageProcessTooLong')
   const wanted = await resolveStyle(call, asked)

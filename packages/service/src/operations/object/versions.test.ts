@@ -216,7 +216,7 @@ test('each version has an ACL and tags of its own', async () => {
   }
 })
 
-test('many versions are deleted in one request, and each answer says what was deleted', async () => {
+test('many versions are deleted in one request, and each answer lists what was deleted', async () => {
   const started = await startVersioned()
   const version = idOf(await put(started, 'k', 'x'))
   const marker = idOf(await ask(started, 'DELETE', 'marked'))

@@ -44,7 +44,7 @@ test('buckets are listed by their tags and resource groups', async () => {
   assert.deepEqual(await list({}, { 'x-oss-resource-group-id': 'rg-2' }), [])
 })
 
-test('the resource group of a listed bucket is shown where one was asked for', async () => {
+test('the resource group of a listed bucket is shown where the request names one', async () => {
   const started = await startService()
   await call(started, { method: 'PUT', bucket: 'aaa' })
   assert.doesNotMatch((await call(started, { method: 'GET' })).text, /ResourceGroupId/)

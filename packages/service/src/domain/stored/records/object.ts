@@ -78,7 +78,7 @@ class CarryingBlob {
   }
 }
 
-/** Refuses a record that does not say where its bytes are. */
+/** Refuses a record that does not name its bytes. */
 function requireSource({ bytes, manifest, reference }: Partial<StoredObject>): void {
   const hasBytes = bytes?.kind === 'manifest' || (bytes?.kind === 'blob' && typeof bytes.blob === 'string')
   if (!hasBytes || !isId(manifest) || !isId(reference)) throw damagedRecord()

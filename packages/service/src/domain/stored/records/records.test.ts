@@ -47,7 +47,7 @@ test('how the bytes of an object are encrypted is kept with it and with the uplo
   assert.deepEqual(uploadRows.decode(uploadRows.encode(upload), upload), upload)
 })
 
-test('records of plain bytes say nothing of encryption', () => {
+test('records of plain bytes have no field of encryption', () => {
   for (const value of [objectRows.encode(OBJECT), uploadRows.encode(UPLOAD)]) {
     assert.ok(!Buffer.from(value).includes('encryption'))
   }

@@ -34,10 +34,10 @@ final class Settings {
         return List.of(
                 new Harness.Check("versions are kept, read, listed, restored by a copy, and deleted one by one", () -> own(this::versions)),
                 new Harness.Check("an object grows by appends at its end, and by nothing else", this::appends),
-                new Harness.Check("a symlink leads to its target, says where, and fails where it leads nowhere", this::symlinks),
+                new Harness.Check("a symlink leads to its target, names it, and fails where it leads nowhere", this::symlinks),
                 new Harness.Check("the tags of an object are set, read and deleted", this::tags),
                 new Harness.Check("an archived object is read after it was restored", this::archives),
-                new Harness.Check("objects are encrypted as they, or their bucket, say", () -> own(this::encryption)),
+                new Harness.Check("objects are encrypted as they, or their bucket, demand", () -> own(this::encryption)),
                 new Harness.Check("rules of a lifecycle come back as they were set", () -> own(this::lifecycle)),
                 new Harness.Check("a website shows its pages to everyone, and its rules come back as they were set", () -> own(this::website)),
                 new Harness.Check("a retention policy is begun, locked and extended, and until then given up", () -> own(this::worm)));
