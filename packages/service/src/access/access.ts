@@ -4,6 +4,7 @@ import type { ServiceOptions } from '../options.js'
 import { type Authenticate, authenticator } from './authenticate.js'
 import { Authoriser } from './authoriser.js'
 import { BucketRuleBook } from './bucket-rules.js'
+import { FailedSignatures } from './failed-signatures.js'
 import { PolicyCache } from './policy/cache.js'
 import { RamKeys } from './ram-keys.js'
 import { RememberedRefusals } from './remembered-refusals.js'
@@ -11,6 +12,8 @@ import { RememberedRefusals } from './remembered-refusals.js'
 /** Authentication and authorisation. One for a service: its surfaces share what is remembered of keys and policies. */
 export class Access {
   readonly keys: RamKeys
+  /** Of requests, forms and calls of STS together. */
+  readonly failedSignatures: FailedSignatures
   readonly authenticate: Authenticate
   readonly authoriser: Authoriser
   readonly rules = new BucketRuleBook()
@@ -24,7 +27,8 @@ export class Access {
 
   constructor(options: ServiceOptions, domain: Domain) {
     this.keys = new RamKeys(domain, options)
-    this.authenticate = authenticator({ ...options, accessKeys: this.keys })
+    this.failedSignatures = new FailedSignatures(options.clock)
+    this.authenticate = authenticator({ ...options, accessKeys: this.keys }, this.failedSignatures)
     this.authoriser = new Authoriser(options)
     this.trail = options.trailMs === undefined ? undefined : new Trail(domain, options.trailMs)
   }

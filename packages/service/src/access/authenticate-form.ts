@@ -11,8 +11,9 @@ import {
 } from '@bindery/protocol'
 import { type Awaitable, andThen } from '@bindery/storage'
 import type { ServiceOptions } from '../options.js'
+import type { Access } from './access.js'
 import { checkSession, unknownKey } from './authenticate.js'
-import { keyHolder, type Requester } from './requester.js'
+import { type AccessKey, keyHolder, type Requester } from './requester.js'
 
 /** The sender of a form, and the sizes that its policy allows for the file. */
 export interface IdentifiedForm {
@@ -26,6 +27,7 @@ export interface SignedForm {
   readonly fields: FormFields
   /** The rules of the protocol that the form is in. */
   readonly rules: FormRules
+  readonly remoteAddress: string
 }
 
 /**
@@ -40,11 +42,12 @@ export function authenticateForm(
     clock,
     strict,
     region,
-  }: Pick<ServiceOptions, 'accessKeys' | 'digests' | 'clock' | 'strict' | 'region'>,
+    failedSignatures,
+  }: Pick<ServiceOptions, 'accessKeys' | 'digests' | 'clock' | 'strict' | 'region'> & Pick<Access, 'failedSignatures'>,
 ): Awaitable<IdentifiedForm> {
   const claim = form.rules.readClaim(form.fields)
   if (claim === undefined) return { requester: { kind: 'anonymous' }, fileSizes: undefined }
-  return andThen(accessKeys.find(claim.accessKeyId, claim.securityToken), (accessKey) => {
+  const verify = (accessKey: AccessKey | undefined): IdentifiedForm => {
     const now = clock()
     if (accessKey === undefined) throw unknownKey(asHeaderClaim(claim))
     checkSession(asHeaderClaim(claim), accessKey, now)
@@ -53,7 +56,11 @@ export function authenticateForm(
     const policy = parsePostPolicy(claim.policy)
     checkPostPolicy(policy, { ...form, ofS3: form.rules.needsConditions }, now)
     return { requester: keyHolder(accessKey), fileSizes: policy.fileSizes }
-  })
+  }
+  const { accessKeyId, securityToken } = claim
+  return failedSignatures.guard(form.remoteAddress, accessKeyId, () =>
+    andThen(accessKeys.find(accessKeyId, securityToken), verify),
+  )
 }
 
 /** The same statement about key and token, as a header would make it. */

@@ -12,7 +12,7 @@ import {
   requireSigned,
   SignatureVerifier,
 } from '@bindery/protocol'
-import { type Awaitable, andThen, settle } from '@bindery/storage'
+import { type Awaitable, andThen } from '@bindery/storage'
 import type { ServiceOptions } from '../options.js'
 import { FailedSignatures } from './failed-signatures.js'
 import { type AccessKey, keyHolder, type Requester } from './requester.js'
@@ -55,10 +55,10 @@ export type Authenticate = (request: SignedRequest, readings: Readings, readClai
  */
 export function authenticator(
   options: Pick<ServiceOptions, 'accessKeys' | 'digests' | 'clock' | 'region' | 'strict'>,
+  failed: FailedSignatures = new FailedSignatures(options.clock),
 ): Authenticate {
   const { accessKeys, digests, clock, region, strict } = options
   const verifier = new SignatureVerifier(digests)
-  const failed = new FailedSignatures(clock)
 
   const verify = (
     claim: Claim,
@@ -87,18 +87,8 @@ export function authenticator(
     if (claim === undefined) return { ...ANONYMOUS, reading: readings[0] }
     const { remoteAddress = '' } = request
     const { accessKeyId } = claim
-    failed.require(remoteAddress, accessKeyId)
-    return settle(
-      () =>
-        andThen(accessKeys.find(accessKeyId, claim.securityToken), (found) => verify(claim, found, request, readings)),
-      (identified) => {
-        failed.noteGood(remoteAddress, accessKeyId)
-        return identified
-      },
-      (error) => {
-        failed.note(remoteAddress, error)
-        throw error
-      },
+    return failed.guard(remoteAddress, accessKeyId, () =>
+      andThen(accessKeys.find(accessKeyId, claim.securityToken), (found) => verify(claim, found, request, readings)),
     )
   }
 }

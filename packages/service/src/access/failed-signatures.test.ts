@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { post, signedV1 } from '../form/testing.js'
+import { ASSUME, rpc, withRole } from '../sts/testing.js'
 import { BUCKET, call, OTHER, ROOT, type StartedService, startWithBucket } from '../testing/index.js'
 import { FAILURES_MAX } from './failed-signatures.js'
 
@@ -37,4 +39,21 @@ test('failures on this machine are not counted', async () => {
   for (let count = 0; count <= FAILURES_MAX; count += 1) {
     assert.equal(await codeOf(started, FORGED, '127.0.0.1'), 'SignatureDoesNotMatch')
   }
+})
+
+test('failures of forms and of calls of STS count with those of requests', async () => {
+  const { started, alice } = await withRole()
+  const from = '192.0.2.1'
+  const forged = { ...alice, accessKeySecret: 'guessed' }
+  const fields = [['key', 'k'], ...signedV1([{ bucket: BUCKET }], FORGED), ['file', 'x', {}]] as const
+  const third = FAILURES_MAX / 3
+  for (let count = 0; count < third; count += 1) {
+    assert.equal(await codeOf(started, FORGED, from), 'SignatureDoesNotMatch')
+    assert.equal((await post(started, fields, { remoteAddress: from })).refusal, '403 SignatureDoesNotMatch')
+    assert.equal((await rpc(started, forged, ASSUME, { remoteAddress: from })).json.Code, 'SignatureDoesNotMatch')
+  }
+  assert.equal(await codeOf(started, FORGED, from), 'SlowDown')
+  assert.equal((await post(started, fields, { remoteAddress: from })).refusal, '503 SlowDown')
+  assert.equal((await rpc(started, forged, ASSUME, { remoteAddress: from })).json.Code, 'SlowDown')
+  assert.equal((await rpc(started, alice, ASSUME)).status, 200)
 })

@@ -1,4 +1,5 @@
-import { OssError } from '@bindery/protocol'
+import { OssError, RamError } from '@bindery/protocol'
+import { type Awaitable, settle } from '@bindery/storage'
 
 const WINDOW_MS = 60_000
 /** Failures of an address in a minute before its further ones are refused unexamined. */
@@ -29,15 +30,30 @@ export class FailedSignatures {
     this.#clock = clock
   }
 
-  /** Throws slowDown. */
-  require(address: string, accessKeyId: string): void {
+  /** Verifies a signature of the key, which came from the address; '' if that is unknown. Throws slowDown, and what `verify` throws. */
+  guard<T>(address: string, accessKeyId: string, verify: () => Awaitable<T>): Awaitable<T> {
+    this.#require(address, accessKeyId)
+    return settle(
+      verify,
+      (verified) => {
+        this.#noteGood(address, accessKeyId)
+        return verified
+      },
+      (error) => {
+        this.#note(address, error)
+        throw error
+      },
+    )
+  }
+
+  #require(address: string, accessKeyId: string): void {
     const seen = this.#seen.get(address)
     if (seen === undefined || seen.failures < FAILURES_MAX || seen.goodKeys.has(accessKeyId)) return
     if (this.#clock() - seen.since < WINDOW_MS) throw new OssError('slowDown')
   }
 
-  note(address: string, error: unknown): void {
-    if (!(error instanceof OssError) || !CODES.has(error.row.code) || isLoopback(address)) return
+  #note(address: string, error: unknown): void {
+    if (!CODES.has(codeOf(error)) || isLoopback(address)) return
     const now = this.#clock()
     const seen = this.#seen.get(address) ?? this.#remember(address, now)
     if (now - seen.since >= WINDOW_MS) {
@@ -48,7 +64,7 @@ export class FailedSignatures {
   }
 
   /** A key that signed correctly. Only where failures were counted before. */
-  noteGood(address: string, accessKeyId: string): void {
+  #noteGood(address: string, accessKeyId: string): void {
     const seen = this.#seen.get(address)
     if (seen !== undefined && seen.goodKeys.size < GOOD_KEYS_MAX) seen.goodKeys.add(accessKeyId)
   }
@@ -60,6 +76,12 @@ export class FailedSignatures {
     this.#seen.set(address, seen)
     return seen
   }
+}
+
+/** RAM's codes say more behind a dot. */
+function codeOf(error: unknown): string {
+  if (error instanceof OssError) return error.row.code
+  return error instanceof RamError ? (error.code.split('.')[0] ?? '') : ''
 }
 
 function isLoopback(address: string): boolean {

@@ -21,8 +21,10 @@ export async function identifyForm(
   const { fields, key } = form
   exchange.dialect = dialectOfForm(options, fields, exchange.dialect)
   const headers = { ...form.headers, ...exchange.dialect.forms.headersOf(fields) }
-  const signed = { bucket, fields, rules: exchange.dialect.forms }
-  const { requester, fileSizes } = await authenticateForm(signed, { ...options, accessKeys: access.keys })
+  const { remoteAddress } = exchange.request
+  const signed = { bucket, fields, rules: exchange.dialect.forms, remoteAddress }
+  const { keys: accessKeys, failedSignatures } = access
+  const { requester, fileSizes } = await authenticateForm(signed, { ...options, accessKeys, failedSignatures })
   exchange.log.key = key
   if (requester.kind !== 'anonymous') exchange.log.accessKeyId = requester.accessKeyId
   exchange.takeForm(form.file(fileSizes), headers)

@@ -46,6 +46,8 @@ export interface Sent {
   readonly headers?: Readonly<Record<string, string>>
   readonly lengths?: readonly number[]
   readonly contentType?: string
+  /** Default: this machine. */
+  readonly remoteAddress?: string
 }
 
 export interface Answer {
@@ -65,7 +67,7 @@ export async function post(started: StartedService, body: Buffer | readonly Fiel
     host,
     target: '/',
     scheme: 'http',
-    remoteAddress: '127.0.0.1',
+    remoteAddress: sent.remoteAddress ?? '127.0.0.1',
     headers: { host, 'content-type': contentType, 'content-length': String(bytes.length), ...headers },
     body: arriving(bytes, lengths),
   })

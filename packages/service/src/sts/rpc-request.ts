@@ -16,6 +16,7 @@ import {
   rpcStringToSign,
   splitTarget,
 } from '@bindery/protocol'
+import type { FailedSignatures } from '../access/failed-signatures.js'
 import type { RamKeys } from '../access/ram-keys.js'
 import { type AccessKey, type KeyHolder, keyHolder } from '../access/requester.js'
 import { readWhole } from '../body.js'
@@ -60,6 +61,7 @@ export async function readRpcRequest(request: ServiceRequest): Promise<RpcReques
 export interface Verification {
   readonly domain: Domain
   readonly keys: RamKeys
+  readonly failed: FailedSignatures
   readonly digests: Digests
   /** Milliseconds since 1970. */
   readonly now: number
@@ -74,9 +76,10 @@ interface Verified {
 /** The holder of the key that signed, as it is now. Throws the causes of signatures, and nonceUsed for a call that is repeated. */
 export async function identify(request: RpcRequest, verification: Verification): Promise<KeyHolder> {
   const { authorization } = request.head.headers
-  const { key, call } = await (authorization?.trim().startsWith('ACS3-') === true
-    ? verifyAcs3(request, authorization, verification)
-    : verifyRpc(request, verification))
+  const isAcs3 = authorization?.trim().startsWith('ACS3-') === true
+  const verify = () => (isAcs3 ? verifyAcs3(request, authorization, verification) : verifyRpc(request, verification))
+  const accessKeyId = (isAcs3 ? readAcs3Claim(authorization)?.accessKeyId : request.parameters.get('AccessKeyId')) ?? ''
+  const { key, call } = await verification.failed.guard(request.head.remoteAddress, accessKeyId, verify)
   await useNonce(verification.domain, call)
   const holder = await asRam(async () => verification.keys.current(keyHolder(key)))
   verification.keys.used(holder, verification.now)

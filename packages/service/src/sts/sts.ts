@@ -86,7 +86,13 @@ class Sts {
   async #answer(action: StsAction, rpc: RpcRequest, log: RequestLog): Promise<RpcMembers> {
     if (rpc.version !== VERSION) throw new RamError('versionUnknown')
     const { digests, clock, sealer } = this.#options
-    const caller = await identify(rpc, { domain: this.#domain, keys: this.#access.keys, digests, now: clock() })
+    const caller = await identify(rpc, {
+      domain: this.#domain,
+      keys: this.#access.keys,
+      failed: this.#access.failedSignatures,
+      digests,
+      now: clock(),
+    })
     log.accessKeyId = caller.accessKeyId
     if (action === 'GetCallerIdentity') return callerIdentity(caller)
     if (sealer === undefined) throw new RamError('requestInvalid', { reason: 'This server issues no temporary keys.' })

@@ -22,6 +22,8 @@ export type Parameters = Readonly<Record<string, string | undefined>>
 export interface Form {
   readonly method?: 'GET' | 'POST'
   readonly host?: string
+  /** Default: this machine. */
+  readonly remoteAddress?: string
   /** Names of parameters that travel in the query of a POST. */
   readonly inQuery?: readonly string[]
   /** Changes of the parameters after they were signed. */
@@ -44,7 +46,7 @@ function newNonce(): string {
 }
 
 export async function rpc(started: StartedService, as: AccessKey, own: Parameters, form: Form = {}): Promise<Answer> {
-  const { method = 'POST', host = '127.0.0.1:9000', inQuery = [], forged = {} } = form
+  const { method = 'POST', host = '127.0.0.1:9000', inQuery = [], forged = {}, remoteAddress } = form
   const common = {
     Format: 'JSON',
     Version: '2015-04-01',
@@ -66,6 +68,7 @@ export async function rpc(started: StartedService, as: AccessKey, own: Parameter
     target: query.size === 0 ? '/' : `/?${query}`,
     headers: method === 'POST' ? { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' } : {},
     body: method === 'POST' ? body.toString() : '',
+    ...(remoteAddress !== undefined && { remoteAddress }),
   })
 }
 
@@ -79,16 +82,20 @@ export interface Sent {
   readonly target: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
+  readonly remoteAddress?: string
 }
 
-export async function send(started: StartedService, { method, host, target, headers, body }: Sent): Promise<Answer> {
+export async function send(
+  started: StartedService,
+  { method, host, target, headers, body, remoteAddress = '127.0.0.1' }: Sent,
+): Promise<Answer> {
   const response = await started.service.handle({
     method,
     host,
     target,
     headers: { ...headers, host },
     scheme: 'http',
-    remoteAddress: '127.0.0.1',
+    remoteAddress,
     body: sourceOf(body),
   })
   const bytes =
