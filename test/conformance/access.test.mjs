@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import OSS from 'ali-oss'
-import { BUCKET, clientOf as clientWith, ROLE_ARN, STATEMENTS, startWithRole } from './access/setup.mjs'
+import { admin, BUCKET, clientOf as clientWith, ROLE_ARN, STATEMENTS, startWithRole } from './access/setup.mjs'
 import { refused } from './node/harness.mjs'
 
 let server
@@ -89,6 +89,35 @@ test('ali-oss: a role that the user may not assume is refused with the code of S
   await assert.rejects(stsOf(user).assumeRole(ROLE_ARN, '', 1, 'session-3'), {
     code: 'InvalidParameter.DurationSeconds',
   })
+})
+
+test('ali-oss: another account owns its buckets, and reaches others by their policies, for which it pays', async () => {
+  const { Account, AccessKey } = await admin(server, 'CreateAccount', { DisplayName: 'team' })
+  const owner = clientOf({ AccessKeyId: server.accessKeyId, AccessKeySecret: server.accessKeySecret })
+  const team = clientOf(AccessKey)
+  await team.putBucket('conformance-team')
+  assert.equal((await team.getBucketInfo('conformance-team')).bucket.Owner.ID, Account.AccountId)
+  assert.deepEqual(
+    (await team.listBuckets({})).buckets.map(({ name }) => name),
+    ['conformance-team'],
+  )
+  await refused('AccessDenied', owner.getBucketInfo('conformance-team'))
+  await owner.put('in/shared', Buffer.from('shared'))
+  await refused('AccessDenied', team.get('in/shared'))
+  const statement = { Effect: 'Allow', Principal: [Account.AccountId], Action: ['oss:GetObject'] }
+  const resource = { Resource: [`acs:oss:*:*:${BUCKET}/in/*`] }
+  await owner.putBucketPolicy(BUCKET, { Version: '1', Statement: [{ ...statement, ...resource }] })
+  assert.equal((await team.get('in/shared')).content.toString(), 'shared')
+  await refused('AccessDenied', team.put('in/shared', Buffer.from('x')))
+  await owner.putBucketRequestPayment(BUCKET, 'Requester')
+  await refused('AccessDenied', team.get('in/shared'))
+  const paid = await team.get('in/shared', { headers: { 'x-oss-request-payer': 'requester' } })
+  assert.equal(paid.res.headers['x-oss-request-charged'], 'requester')
+  await owner.putBucketRequestPayment(BUCKET, 'BucketOwner')
+  await owner.deleteBucketPolicy(BUCKET)
+  await team.deleteBucket('conformance-team')
+  await admin(server, 'DeleteAccount', { AccountId: Account.AccountId })
+  await refused('InvalidAccessKeyId', team.listBuckets({}))
 })
 
 async function post(fields) {
