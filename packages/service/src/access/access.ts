@@ -12,7 +12,7 @@ import { RememberedRefusals } from './remembered-refusals.js'
 /** Authentication and authorisation. One for a service: its surfaces share what is remembered of keys and policies. */
 export class Access {
   readonly keys: RamKeys
-  /** Of requests, forms and calls of STS together. */
+  /** Counts those of requests, forms and calls of STS together. */
   readonly failedSignatures: FailedSignatures
   readonly authenticate: Authenticate
   readonly authoriser: Authoriser

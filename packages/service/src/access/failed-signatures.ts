@@ -78,7 +78,7 @@ export class FailedSignatures {
   }
 }
 
-/** RAM's codes say more behind a dot. */
+/** The codes of RAM have a second part behind a dot. */
 function codeOf(error: unknown): string {
   if (error instanceof OssError) return error.row.code
   return error instanceof RamError ? (error.code.split('.')[0] ?? '') : ''
