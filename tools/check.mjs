@@ -24,6 +24,14 @@ function readManifest(name) {
   return JSON.parse(readFileSync(path.join(root, name === '' ? '' : `packages/${name}`, 'package.json'), 'utf8'))
 }
 
+/** The names of the folders in `src` of a package. */
+function sourceFolders(name) {
+  const start = `packages/${name}/src/`
+  const files = listFiles(root, `packages/${name}`).filter((file) => file.startsWith(start))
+  const paths = files.map((file) => file.slice(start.length).split('/'))
+  return [...new Set(paths.filter(({ length }) => length > 1).map(([folder]) => folder))]
+}
+
 async function rules() {
   const { readSources } = await import('./check/sources.mjs')
   const { checkLayers, LAYERS } = await import('./check/layers.mjs')
@@ -56,7 +64,7 @@ async function rules() {
     links: () => checkLinks(texts, (target) => existsSync(path.join(root, target))),
     english: () => checkEnglish([...sources, ...texts, ...clients, ...native]),
     decisions: () => checkDecisions(texts),
-    packages: () => checkPackages(Object.keys(LAYERS), readOptional),
+    packages: () => checkPackages(Object.keys(LAYERS), readOptional, sourceFolders),
     glossary: () => checkGlossary({ path: 'docs/glossary.md', text: readOptional('docs/glossary.md') ?? '' }, sources),
     tour: () => checkTour({ path: 'docs/tour.md', text: readOptional('docs/tour.md') ?? '' }, readOptional),
     'deliberate breaks': () => faultsOf(['test/simulation/dist/breaks-apply.test.js']),

@@ -236,16 +236,33 @@ test('a decision has a status and a line in the index', () => {
   ])
 })
 
-test('a package has a description and a README of 10 to 20 lines', () => {
+test('the index of decisions has each in the block of its number, and names what amends it', () => {
+  const text =
+    '## 0001–0099 A\n| [0001](a.md) | A | Amended by 0100 |\n| [0105](b.md) | B | Accepted |\n## 0100–0199 B\n| [0100](c.md) | C | Amended |\n'
+  assert.deepEqual(checkDecisions([{ path: 'docs/decisions/README.md', text }]), [
+    'docs/decisions/README.md:3: 0105 is in the block 0001–0099',
+    'docs/decisions/README.md:5: the status of 0100 names no record',
+  ])
+})
+
+test('a package has a description and a README of 10 to 20 lines that names its folders', () => {
   const files = {
     'packages/a/package.json': '{"description":"A"}',
-    'packages/a/README.md': '# a\n'.repeat(10),
+    'packages/a/README.md': '# a\n- `src/one/`\n'.repeat(5),
     'packages/b/package.json': '{}',
     'packages/b/README.md': '# b\n'.repeat(21),
   }
   assert.deepEqual(
-    checkPackages(['a', 'b'], (file) => files[file]),
-    ['packages/b/package.json:1: it has no description', 'packages/b/README.md:1: 21 lines; it should have 10 to 20'],
+    checkPackages(
+      ['a', 'b'],
+      (file) => files[file],
+      (name) => (name === 'a' ? ['one', 'testing', 'two'] : []),
+    ),
+    [
+      'packages/a/README.md:1: it does not mention src/two',
+      'packages/b/package.json:1: it has no description',
+      'packages/b/README.md:1: 21 lines; it should have 10 to 20',
+    ],
   )
 })
 

@@ -3,40 +3,67 @@
 import path from 'node:path'
 
 const DECISION = /^docs\/decisions\/\d{4}-[^/]+\.md$/
+const INDEX = 'docs/decisions/README.md'
 const STATUS = /^\*\*Status\.\*\* (?:Accepted|Amended|Superseded)\b/m
 const README_LINES_MIN = 10
 const README_LINES_MAX = 20
 
+const BLOCK = /^## (\d{4})–(\d{4}) /
+const ENTRY = /^\| \[(\d{4})\]\(/
+const UNNAMED_AMENDMENT = /^\| \[\d{4}\]\(.*\| (?:Amended|Superseded)(?! by \d{4})[^|]*\|$/
+
 /**
- * Decision records without a status, and those that the index does not link.
+ * Decision records without a status, those that the index does not link, and entries of the index that are in the block
+ * of other numbers or do not name the record that amends them.
  * @param {{ path: string, text: string }[]} pages
  * @returns {string[]}
  */
 export function checkDecisions(pages) {
-  const index = pages.find((page) => page.path === 'docs/decisions/README.md')?.text ?? ''
-  return pages
-    .filter((page) => DECISION.test(page.path))
-    .flatMap(({ path: file, text }) => [
+  const index = pages.find((page) => page.path === INDEX)?.text ?? ''
+  const records = pages.filter((page) => DECISION.test(page.path))
+  return [
+    ...records.flatMap(({ path: file, text }) => [
       ...(STATUS.test(text) ? [] : [`${file}:3: it has no line that begins with **Status.** Accepted or Superseded`]),
-      ...(index.includes(`(${path.posix.basename(file)})`) ? [] : [`${file}:1: docs/decisions/README.md omits it`]),
-    ])
+      ...(index.includes(`(${path.posix.basename(file)})`) ? [] : [`${file}:1: ${INDEX} omits it`]),
+    ]),
+    ...checkIndex(index),
+  ]
+}
+
+function checkIndex(index) {
+  let [first, last] = ['0000', '9999']
+  return index.split('\n').flatMap((line, at) => {
+    const block = line.match(BLOCK)
+    if (block !== null) [, first, last] = block
+    const number = line.match(ENTRY)?.[1]
+    if (number === undefined) return []
+    return [
+      ...(number < first || number > last ? [`${INDEX}:${at + 1}: ${number} is in the block ${first}–${last}`] : []),
+      ...(UNNAMED_AMENDMENT.test(line) ? [`${INDEX}:${at + 1}: the status of ${number} names no record`] : []),
+    ]
+  })
 }
 
 /**
- * Packages without a README of 10 to 20 lines or without a description in their manifest.
+ * Packages without a README of 10 to 20 lines that names each folder of their sources, or without a description in their
+ * manifest.
  * @param {string[]} names
  * @param {(path: string) => string | undefined} read  the text of a file of the repository
+ * @param {(name: string) => string[]} foldersOf  the names of the folders in `src` of a package
  * @returns {string[]}
  */
-export function checkPackages(names, read) {
+export function checkPackages(names, read, foldersOf) {
   return names.flatMap((name) => {
     const manifest = `packages/${name}/package.json`
     const readme = `packages/${name}/README.md`
-    const lines = (read(readme) ?? '').trimEnd().split('\n').length
+    const text = read(readme) ?? ''
+    const lines = text.trimEnd().split('\n').length
     const fits = lines >= README_LINES_MIN && lines <= README_LINES_MAX
+    const missing = foldersOf(name).filter((folder) => !text.includes(`src/${folder}`) && folder !== 'testing')
     return [
       ...(JSON.parse(read(manifest) ?? '{}').description ? [] : [`${manifest}:1: it has no description`]),
       ...(fits ? [] : [`${readme}:1: ${lines} lines; it should have ${README_LINES_MIN} to ${README_LINES_MAX}`]),
+      ...missing.map((folder) => `${readme}:1: it does not mention src/${folder}`),
     ]
   })
 }

@@ -124,7 +124,7 @@ test('trap 28: the sender of a form is in its fields alone, and fields after the
   assert.equal(late.refusal, '400 InvalidArgument')
 })
 
-test('traps 32 and 33: any parameter may are in an anonymous request, and a key may begin with any character but a slash', async () => {
+test('traps 32 and 33: any parameter may be in an anonymous request, and a key may begin with any character but a slash', async () => {
   const started = await startWithBucket()
   await call(started, { method: 'PUT', bucket: BUCKET, headers: { 'x-oss-acl': 'public-read' } })
   for (const key of ['?a', '?', '&', '#c', 'a\\b']) {
