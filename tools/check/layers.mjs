@@ -62,6 +62,7 @@ const DEPLOYMENT_USERS = ['open-deployment.ts', 'index.ts']
  * but no header, XML or status.
  */
 const DOMAIN_MAY_USE = [
+  'client-envelope',
   'digests',
   'errors/oss-error',
   'errors/ram-error',

@@ -21,7 +21,7 @@ function section(operation) {
     `## ${name}`,
     `${summary} (${pageOf(operation)})`,
     `${requestForms(operation)} on ${[level, ...otherLevels].map((one) => NAMES[one]).join(' or ')}; success is ${[status, ...otherStatuses].join(' or ')}.`,
-    fields('Request', input, true),
+    fields('Request', sent(input), true),
     refusals(operation.refuses ?? []),
     document('Body', body),
     fields('Response headers', output, false),
@@ -47,6 +47,11 @@ function fields(title, record, isRequest) {
   ])
   if (rows.length === 0) return ''
   return table([title, ...(isRequest ? ['Place'] : []), 'Value', 'Presence'], rows)
+}
+
+/** The fields that requests have words for. */
+function sent(input) {
+  return Object.fromEntries(Object.entries(input).filter(([, { place }]) => place !== 'implied'))
 }
 
 function place({ place }) {

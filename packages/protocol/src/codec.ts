@@ -88,6 +88,18 @@ export function truth(cause: Cause = 'invalidArgument'): Codec<boolean> {
   return { ...words, decode: (value, argument) => words.decode(value, argument) === 'true', encode: String }
 }
 
+/** Texts with commas between them. */
+export const commaList: Codec<readonly string[]> = {
+  name: 'texts with commas',
+  decode: (value) => value.split(',').map((one) => one.trim()),
+  encode: (values) => values.join(', '),
+}
+
+/** One word, which states a fact: no other text does. */
+export function fact(word: string): Codec<boolean> {
+  return { name: word, decode: (value) => value === word, encode: () => word }
+}
+
 /** A key that counts by being present, whatever its value. */
 export const present: Codec<boolean> = { name: 'flag', decode: () => true, encode: () => '' }
 

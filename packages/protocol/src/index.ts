@@ -21,6 +21,7 @@ export {
   readCallback,
 } from './callback.js'
 export { type Circumstances, HeadCircumstances, headersWithForm } from './circumstances.js'
+export { type ClientEnvelope, ENVELOPE, isEnvelopeName, readEnvelope } from './client-envelope.js'
 export * from './codec.js'
 export type { Answered, Dialect, FormRules } from './dialect.js'
 export type { Digests } from './digests.js'
@@ -111,6 +112,7 @@ export { type ChunkChain, ChunkSignatures } from './s3/chunk-signatures.js'
 export { ChunkedBodyError, ChunkedDecoder, type ChunkedFault } from './s3/chunked-body.js'
 export { s3Dialect } from './s3/dialect.js'
 export { s3Row } from './s3/errors.js'
+export { grantsOf, statedAcl } from './s3/grants.js'
 export type { Grant, Grantee } from './s3/operations/acl.js'
 export { type CustomerKeyInput, customerKeysOf } from './s3/operations/customer-keys.js'
 export {

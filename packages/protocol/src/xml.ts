@@ -208,30 +208,38 @@ export function counted<T>(
   }
 }
 
-type Mixed<A extends Readonly<Record<string, Members>>> = {
-  readonly [K in keyof A & string]: { readonly kind: K } & MembersOf<A[K]>
+/** An element by its name, and its members. */
+type MixedElement = readonly [name: string, members: Members]
+
+type Mixed<A extends Readonly<Record<string, MixedElement>>> = {
+  readonly [K in keyof A & string]: { readonly kind: K } & MembersOf<A[K][1]>
 }[keyof A & string]
 
-/** Elements of several names in one order, each with the members of its name; a value's `kind` is the name of its element. */
-export function mixedList<A extends Readonly<Record<string, Members>>>(kinds: A): Member<readonly Mixed<A>[]> {
-  const entriesOf = new Map(Object.entries(kinds).map(([name, members]) => [name, Object.entries(members)]))
+/** Elements of several names in one order, each with the members of its name. They are declared by the `kind` of their values. */
+export function mixedList<const A extends Readonly<Record<string, MixedElement>>>(
+  kinds: A,
+): Member<readonly Mixed<A>[]> {
+  const all = Object.entries(kinds).map(([kind, [name, members]]) => ({ kind, name, entries: Object.entries(members) }))
+  const byName = new Map(all.map((one) => [one.name, one]))
+  const byKind = new Map(all.map((one) => [one.kind, one]))
   return {
     decode: (parent, notation) =>
       parent.children.flatMap((child) => {
-        const entries = entriesOf.get(child.name)
-        return entries === undefined
+        const found = byName.get(child.name)
+        return found === undefined
           ? []
-          : [{ kind: child.name, ...decodeMembers(entries, child, notation) } as Mixed<A>]
+          : [{ kind: found.kind, ...decodeMembers(found.entries, child, notation) } as Mixed<A>]
       }),
     encode(values, context) {
       let out = ''
       for (const value of values) {
-        out += `<${value.kind}>${encodeMembers(entriesOf.get(value.kind) ?? [], value, context)}</${value.kind}>`
+        const { name, entries } = byKind.get(value.kind) ?? { name: value.kind, entries: [] }
+        out += `<${name}>${encodeMembers(entries, value, context)}</${name}>`
       }
       return out
     },
     docLines: () =>
-      Object.entries(kinds).flatMap(([name, members]) => describeMembers(members).map((line) => `${name}[]/${line}`)),
+      Object.values(kinds).flatMap(([name, members]) => describeMembers(members).map((line) => `${name}[]/${line}`)),
   }
 }
 

@@ -6,11 +6,19 @@
 import { ACTIONS, type Action } from '../actions.js'
 import type { Document } from '../document.js'
 import type { Cause } from '../errors/catalogue.js'
-import type { Fields, ValuesOf } from '../field.js'
+import { type Field, type Fields, implied, type ValuesOf } from '../field.js'
 import { type Named, type Operation, operation } from '../operation.js'
 import { apiPage, DOCUMENT_CAUSES } from './shared.js'
 
 type None = Readonly<Record<never, never>>
+
+/** The answer where a document is not set: a failure, or a value. */
+export type Unset<T> = Cause | { readonly value: T }
+
+/** Input of each read of a document; protocols answer for one that is not set in their own way. */
+export interface GetInput<T> extends Fields {
+  readonly unset: Field<Unset<T>>
+}
 
 /** The properties of one document. `N` is its name within those of its operations: `BucketCors` of `PutBucketCors`. */
 interface DocumentSpec<N extends string, K extends string, T, P extends Fields> {
@@ -21,7 +29,7 @@ interface DocumentSpec<N extends string, K extends string, T, P extends Fields> 
   readonly subresource: K
   readonly document: Document<T>
   /** The result of a read if the document was never set: a failure, or a value. */
-  readonly unset: Cause | { readonly value: NoInfer<T> }
+  readonly unset: Unset<NoInfer<T>>
   /** The noun in the names of its actions; default: `noun`. */
   readonly action?: string
   /** Input of the put besides the document. */
@@ -60,12 +68,11 @@ export interface BucketDocument<
   D extends Fields = None,
   X extends string = `Delete${N}`,
 > extends StoredDocument<K, T> {
-  readonly unset: Cause | { readonly value: T }
   check(value: T, input: ValuesOf<P>): T
   /** The rest of a value after a deletion; absent: a deletion always deletes everything. */
   rest?(value: T, input: ValuesOf<D>): T | undefined
   readonly put: Operation<P, None, T, never> & Named<`Put${N}`>
-  readonly get: Operation<None, None, never, T> & Named<`Get${N}`>
+  readonly get: Operation<GetInput<T>, None, never, T> & Named<`Get${N}`>
   readonly delete: (Operation<D, None, never, never> & Named<X>) | undefined
 }
 
@@ -104,13 +111,13 @@ export function bucketSetting<const N extends string, const K extends string, T,
   spec: DocumentSpec<N, K, T, P>,
 ): BucketDocument<N, K, T, P, None, never> {
   const { noun, what, subresource, action = noun, document, unset, putInput, errors = [] } = spec
+  const check = spec.check ?? ((value: T) => value)
   const common = { level: 'bucket', when: [{ query: [subresource] }], status: 200 } as const
   return {
     kind: subresource,
     document,
     rowsMax: spec.rowsMax ?? 1,
-    unset,
-    check: spec.check ?? ((value) => value),
+    check,
     put: operation({
       ...common,
       name: `Put${noun}`,
@@ -120,6 +127,7 @@ export function bucketSetting<const N extends string, const K extends string, T,
       permissions: [actionOf('Put', action)],
       input: putInput ?? ({} as P),
       body: document,
+      decodeWith: (read, _, input) => check(read(), input),
       output: {},
       errors: ['noSuchBucket', 'entityTooLarge', ...errors, ...DOCUMENT_CAUSES],
       ...(spec.putAnswersAs && { answersAs: spec.putAnswersAs }),
@@ -131,7 +139,7 @@ export function bucketSetting<const N extends string, const K extends string, T,
       source: apiPage(`Get${noun}`),
       method: 'GET',
       permissions: [actionOf('Get', action)],
-      input: {},
+      input: { unset: implied(unset) },
       output: {},
       result: document,
       errors: typeof unset === 'string' ? ['noSuchBucket', unset] : ['noSuchBucket'],

@@ -3,6 +3,7 @@
  * @see https://help.aliyun.com/document_detail/100676.html
  */
 import { ACTIONS, type AclClass, type Action, type Cause } from '@bindery/protocol'
+import { hasListingAcl } from '../domain/buckets/buckets.js'
 import type { BucketRecord, ObjectRecord } from '../domain/stored/model.js'
 import { type Conditions, circumstancesOf, LISTINGS, lookUpOf, readsObject } from './conditions.js'
 import type { CompiledPolicy, PolicyQuestion, PrincipalNames, ResourceName, Verdict } from './policy/compile.js'
@@ -261,7 +262,7 @@ function managementDenial({ requester, action, resource }: AccessQuestion): Caus
 
 /** The public ACLs that S3 sets on a bucket open its listings. */
 function opensListing({ bucket, rules }: Resource): boolean {
-  return bucket?.aclOrigin === 's3' && bucket.acl !== 'private' && rules?.blocksPublicAccess !== true
+  return bucket !== undefined && hasListingAcl(bucket) && bucket.acl !== 'private' && rules?.blocksPublicAccess !== true
 }
 
 /**
@@ -270,7 +271,7 @@ function opensListing({ bucket, rules }: Resource): boolean {
  */
 function effectiveAcl({ bucket, rules, object }: Resource, access: AclClass): string | undefined {
   if (rules?.blocksPublicAccess === true) return 'private'
-  if (bucket?.aclOrigin === 's3' && object !== 'unread') {
+  if (bucket !== undefined && hasListingAcl(bucket) && object !== 'unread') {
     if (object === undefined || access === 'write') return bucket.acl
     return object.acl === 'default' ? 'private' : object.acl
   }

@@ -1,7 +1,15 @@
-import { type BucketSettings, encodeHeaders, isBucketName, type Notation, operations } from '@bindery/protocol'
+import {
+  type BucketSettings,
+  encodeFields,
+  isBucketName,
+  type Notation,
+  type Operations,
+  type OutputOf,
+  operations,
+} from '@bindery/protocol'
 import { type Awaitable, andThen } from '@bindery/storage'
 import { readBucketIfAny } from '../domain/buckets/buckets.js'
-import { corsHeaders, findRule } from '../domain/buckets/cors.js'
+import { type FoundRule, findRule } from '../domain/buckets/cors.js'
 import type { Domain } from '../domain/domain.js'
 import { readDocument } from '../domain/stored/documents.js'
 import type { ServiceRequest } from '../service.js'
@@ -30,6 +38,24 @@ type Headers = readonly (readonly [name: string, value: string])[]
 
 function allowingHeaders(cors: BucketSettings['cors'], origin: string, method: string, notation: Notation): Headers {
   const found = findRule(cors, { origin, method })
-  if (found !== undefined) return encodeHeaders(operations.OptionObject, corsHeaders(cors, found), notation)
-  return cors.responseVary ? [['Vary', 'Origin']] : []
+  const { output } = operations.OptionObject
+  if (found !== undefined) return encodeFields(output, crossOriginOutput(cors, found), notation)
+  return encodeFields({ variesByOrigin: output.variesByOrigin }, variation(cors), notation)
+}
+
+type Output = OutputOf<Operations['OptionObject']>
+
+/** The output that allows a request of a browser. */
+export function crossOriginOutput(cors: BucketSettings['cors'], { rule, allowOrigin }: FoundRule): Output {
+  return {
+    allowOrigin,
+    allowMethods: rule.allowedMethods,
+    exposeHeaders: rule.exposeHeaders.length > 0 ? rule.exposeHeaders : undefined,
+    maxAge: rule.maxAgeSeconds,
+    ...variation(cors),
+  }
+}
+
+function variation({ responseVary }: BucketSettings['cors']): Pick<Output, 'variesByOrigin'> {
+  return responseVary ? { variesByOrigin: true } : {}
 }

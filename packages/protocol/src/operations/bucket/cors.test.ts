@@ -21,10 +21,11 @@ test('the rules of the official page are written as on it, with ResponseVary alw
 })
 
 test('the answer to a preflight has only requested and configured headers', () => {
-  const output = { allowOrigin: '*', allowMethods: 'PUT', maxAge: 100 }
+  const output = { allowOrigin: '*', allowMethods: ['PUT', 'GET'], maxAge: 100, variesByOrigin: true }
   assert.deepEqual(encodeHeaders(operations.OptionObject, output), [
     ['Access-Control-Allow-Origin', '*'],
-    ['Access-Control-Allow-Methods', 'PUT'],
+    ['Access-Control-Allow-Methods', 'PUT, GET'],
     ['Access-Control-Max-Age', '100'],
+    ['Vary', 'Origin'],
   ])
 })

@@ -1,6 +1,7 @@
 /** Reports about the objects of a bucket, which are written as objects into a target bucket. */
 
 import { integer, matching, oneOf, text, truth } from '../../codec.js'
+import { OssError } from '../../errors/oss-error.js'
 import { optional, query, required } from '../../field.js'
 import { operation } from '../../operation.js'
 import {
@@ -103,6 +104,11 @@ export const putBucketInventory = operation({
   permissions: ['oss:PutBucketInventory'],
   input: { inventoryId },
   body: configuration,
+  decodeWith(read, _, input) {
+    const sent = read()
+    if (sent.id !== input.inventoryId) throw new OssError('invalidArgument', { argumentName: 'Id' })
+    return sent
+  },
   status: 200,
   output: {},
   errors: [

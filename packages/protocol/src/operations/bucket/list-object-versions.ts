@@ -56,8 +56,8 @@ export const listObjectVersions = operation({
     nextKeyMarker: optionalElement('NextKeyMarker', text, { url: true }),
     nextVersionIdMarker: optionalElement('NextVersionIdMarker', text),
     versions: mixedList({
-      Version: { ...listedVersion, ...data, owner: ownerGroup },
-      DeleteMarker: { ...listedVersion, owner: ownerGroup },
+      version: ['Version', { ...listedVersion, ...data, owner: ownerGroup }],
+      deleteMarker: ['DeleteMarker', { ...listedVersion, owner: ownerGroup }],
     }),
     commonPrefixes,
   }),

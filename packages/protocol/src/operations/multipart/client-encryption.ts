@@ -1,19 +1,20 @@
 /** The envelope of uploads that a client encrypts, as parts repeat it and ListParts returns it. */
+import { type ClientEnvelope, envelopeName } from '../../client-envelope.js'
 import { text } from '../../codec.js'
 import type { Cause } from '../../errors/catalogue.js'
 import { header, optional } from '../../field.js'
 import { optionalElement } from '../../xml.js'
 
-const envelopeHeader = (name: string) => optional(header(`x-oss-meta-client-side-encryption-${name}`, text))
+const envelopeHeader = (member: keyof ClientEnvelope) => optional(header(`x-oss-meta-${envelopeName(member)}`, text))
 
 /** Headers of a part. */
 export const envelopeInput = {
   envelopeKey: envelopeHeader('key'),
   envelopeStart: envelopeHeader('start'),
-  envelopeCekAlg: envelopeHeader('cek-alg'),
-  envelopeWrapAlg: envelopeHeader('wrap-alg'),
-  envelopeDataSize: envelopeHeader('data-size'),
-  envelopePartSize: envelopeHeader('part-size'),
+  envelopeCekAlg: envelopeHeader('cekAlg'),
+  envelopeWrapAlg: envelopeHeader('wrapAlg'),
+  envelopeDataSize: envelopeHeader('dataSize'),
+  envelopePartSize: envelopeHeader('partSize'),
 }
 
 /** Elements of ListParts. */

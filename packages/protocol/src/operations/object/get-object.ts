@@ -1,5 +1,5 @@
 import { byteString } from '@bindery/bytes'
-import { badArgument, type Codec, text } from '../../codec.js'
+import { badArgument, type Codec, fact, text } from '../../codec.js'
 import { IMAGE_CAUSES } from '../../errors/image-rows.js'
 import { header, optional, query } from '../../field.js'
 import { operation, refuseHeader } from '../../operation.js'
@@ -68,7 +68,7 @@ export const getObject = operation({
     acceptRanges: optional(objectHeaders.acceptRanges),
     crc64: optional(objectHeaders.crc64),
     contentRange: optional(header('Content-Range', text)),
-    vary: optional(header('Vary', text)),
+    variesByEncoding: optional(header('Vary', fact('Accept-Encoding'))),
     qosDelayTime,
   },
   result: 'bytes',

@@ -1,4 +1,4 @@
-import { integer, text } from '../../codec.js'
+import { commaList, fact, integer, text } from '../../codec.js'
 import { header, optional, required } from '../../field.js'
 import { operation } from '../../operation.js'
 import { page } from '../shared.js'
@@ -20,11 +20,11 @@ export const optionObject = operation({
   status: 200,
   output: {
     allowOrigin: header('Access-Control-Allow-Origin', text),
-    allowMethods: header('Access-Control-Allow-Methods', text),
+    allowMethods: header('Access-Control-Allow-Methods', commaList),
     allowHeaders: optional(header('Access-Control-Allow-Headers', text)),
-    exposeHeaders: optional(header('Access-Control-Expose-Headers', text)),
+    exposeHeaders: optional(header('Access-Control-Expose-Headers', commaList)),
     maxAge: optional(header('Access-Control-Max-Age', integer(0, Number.MAX_SAFE_INTEGER))),
-    vary: optional(header('Vary', text)),
+    variesByOrigin: optional(header('Vary', fact('Origin'))),
   },
   errors: ['noSuchBucket', 'preflightNotAllowed', 'corsNotEnabled'],
 })

@@ -3,7 +3,7 @@ import { text } from '../../codec.js'
 import type { Document } from '../../document.js'
 import { IMAGE_CAUSES } from '../../errors/image-rows.js'
 import { OssError } from '../../errors/oss-error.js'
-import { either, optional } from '../../field.js'
+import { either, flag, optional } from '../../field.js'
 import { operation } from '../../operation.js'
 import { DECRYPTION_CAUSES, ENCRYPTION_CAUSES } from '../encryption-fields.js'
 import { apiPage, DOCUMENT_CAUSES, refuseVersionId, SYMLINK_CAUSES } from '../shared.js'
@@ -63,7 +63,7 @@ export const processObject = operation({
   permissions: ['oss:PostProcessTask'],
   targetPermissions: ['oss:PutObject'],
   reads: 'object',
-  input: {},
+  input: { process: flag('x-oss-process') },
   body: pipe,
   status: 200,
   output: {},

@@ -10,18 +10,32 @@ import { s3Only, s3Page } from './declare.js'
 import { atMost } from './listing.js'
 import { checksumElements } from './shared.js'
 
-const ATTRIBUTES: readonly string[] = ['ETag', 'Checksum', 'ObjectParts', 'StorageClass', 'ObjectSize']
+/** An attribute that a request may name, by its member in the result. */
+type Attribute = 'etag' | 'checksum' | 'objectParts' | 'storageClass' | 'objectSize'
+
+const ATTRIBUTES: ReadonlyMap<string, Attribute> = new Map([
+  ['ETag', 'etag'],
+  ['Checksum', 'checksum'],
+  ['ObjectParts', 'objectParts'],
+  ['StorageClass', 'storageClass'],
+  ['ObjectSize', 'objectSize'],
+])
 
 /** Names of attributes, with commas between them. */
-const attributes: Codec<readonly string[]> = {
-  name: ATTRIBUTES.join(' | '),
+const attributes: Codec<readonly Attribute[]> = {
+  name: [...ATTRIBUTES.keys()].join(' | '),
   causes: ['attributeUnknown'],
   decode(value) {
-    const names = value.split(',').map((name) => name.trim())
-    if (names.some((name) => !ATTRIBUTES.includes(name))) throw new OssError('attributeUnknown')
-    return names
+    return value.split(',').map((name) => {
+      const attribute = ATTRIBUTES.get(name.trim())
+      if (attribute === undefined) throw new OssError('attributeUnknown')
+      return attribute
+    })
   },
-  encode: (names) => names.join(','),
+  encode(asked) {
+    const names = [...ATTRIBUTES].filter(([, attribute]) => asked.includes(attribute))
+    return names.map(([name]) => name).join(',')
+  },
 }
 
 /** A tag, in lower case and here without quotes. */

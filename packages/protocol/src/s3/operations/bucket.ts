@@ -29,7 +29,7 @@ const createBucket = s3Operation({
   permissions: putBucket.permissions,
   input: {
     acl: optional(header('x-amz-acl', cannedBucketAcl)),
-    aclOrigin: implied<'s3'>('s3'),
+    aclIsOfListing: implied(true),
     /** A bucket that its owner creates again stays as it is. */
     keepsExisting: implied(true),
     objectLock: withDefault(header('x-amz-bucket-object-lock-enabled', truth()), false),

@@ -4,6 +4,7 @@ import type { Cause } from '../../errors/catalogue.js'
 import { OssError } from '../../errors/oss-error.js'
 import { type Fields, implied } from '../../field.js'
 import type { Discriminator, Named, Operation } from '../../operation.js'
+import type { GetInput, Unset } from '../../operations/document.js'
 import type { OperationName } from '../../operations/index.js'
 import type { Member } from '../../xml.js'
 import { s3Operation, s3Page, sharedWith } from './declare.js'
@@ -28,7 +29,7 @@ export function putDocument<const N extends string, const P extends OperationNam
     ...(when && { when }),
     name,
     source: s3Page(name),
-    input: { isChecked: implied(true) },
+    input: {},
     body: document,
     status,
     output: {},
@@ -41,15 +42,12 @@ interface Get<N extends string, T> {
   readonly document: Document<T | undefined>
   readonly when?: readonly Discriminator[]
   /** The answer where the document is not set, if it is not that of OSS. */
-  readonly unset?: Unset<NoInfer<T>>
+  readonly unset?: Unset<NoInfer<T> | undefined>
 }
-
-/** The answer where a document is not set: a failure, or a value. */
-export type Unset<T> = Cause | { readonly value: T | undefined }
 
 /** Declares how S3 reads a document. */
 export function getDocument<const N extends string, const G extends OperationName, T>(
-  oss: Operation<Fields, Fields, never, T> & Named<G>,
+  oss: Operation<GetInput<T>, Fields, never, T> & Named<G>,
   { name, document, when, unset }: Get<N, T>,
 ) {
   return s3Operation({
@@ -57,7 +55,7 @@ export function getDocument<const N extends string, const G extends OperationNam
     ...(when && { when }),
     name,
     source: s3Page(name),
-    input: { unset: implied<Unset<T> | undefined>(unset) },
+    input: { unset: unset === undefined ? oss.input.unset : implied(unset) },
     output: {},
     result: document,
     errors: typeof unset === 'string' ? [...oss.errors, unset] : oss.errors,

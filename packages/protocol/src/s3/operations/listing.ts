@@ -132,8 +132,8 @@ const listObjectVersions = s3Operation({
     encodingType: optionalElement('EncodingType', encodingTypeElement),
     isTruncated: element('IsTruncated', truth()),
     versions: mixedList({
-      Version: { ...listedVersion, ...omit(listedObject, 'key', 'lastModified'), owner: ownerGroup },
-      DeleteMarker: { ...listedVersion, owner: ownerGroup },
+      version: ['Version', { ...listedVersion, ...omit(listedObject, 'key', 'lastModified'), owner: ownerGroup }],
+      deleteMarker: ['DeleteMarker', { ...listedVersion, owner: ownerGroup }],
     }),
     commonPrefixes,
   }),

@@ -141,6 +141,7 @@ const completeMultipartUpload = s3Operation({
     ...checksumHeaders,
     ...customerKeyInput,
     forbidOverwrite: implied(false),
+    /** Clients repeat a Complete and expect its answer, whatever OSS does. */
     answersRepeats: implied(true),
   },
   body: someParts,

@@ -14,8 +14,8 @@ export interface NewBucket {
   readonly name: BucketName
   readonly owner: string
   readonly acl?: BucketAcl | undefined
-  /** By which protocol's meaning the ACL is set; absent: OSS's. */
-  readonly aclOrigin?: 's3' | undefined
+  /** The ACL is about listing, and does not cover the objects; absent: it is about both. */
+  readonly aclIsOfListing?: boolean | undefined
   /** Nothing is set on a bucket that exists. */
   readonly keepsExisting?: boolean | undefined
   readonly storageClass?: StorageClass | undefined
@@ -44,11 +44,11 @@ export async function createBucket(domain: Domain, bucket: NewBucket): Promise<v
 }
 
 async function newRecord(reader: Reader, bucket: NewBucket, createdAt: number): Promise<BucketRecord> {
-  const { name, owner, acl = 'private', aclOrigin, versioning } = bucket
+  const { name, owner, acl = 'private', aclIsOfListing = false, versioning } = bucket
   const { storageClass = 'Standard', redundancy = 'LRS' } = bucket
   if ((await ownBuckets(reader, owner)).length >= BUCKETS_MAX) throw new OssError('tooManyBuckets')
   const record = { name, owner, createdAt, acl, storageClass, redundancy, ...(versioning && { versioning }) }
-  return withAcl(record, acl, aclOrigin)
+  return withAcl(record, acl, aclIsOfListing)
 }
 
 function sameRecord(found: BucketRecord, { name, owner, acl, storageClass, redundancy }: NewBucket): BucketRecord {
@@ -59,21 +59,26 @@ function sameRecord(found: BucketRecord, { name, owner, acl, storageClass, redun
   if (redundancy !== undefined && redundancy !== found.redundancy) {
     throw new OssError('bucketRedundancyFixed', { bucketName: name })
   }
-  return acl === undefined ? found : withAcl(found, acl, undefined)
+  return acl === undefined ? found : withAcl(found, acl, false)
 }
 
-function withAcl(record: BucketRecord, acl: BucketAcl, origin: 's3' | undefined): BucketRecord {
-  if (acl === record.acl && origin === record.aclOrigin) return record
+function withAcl(record: BucketRecord, acl: BucketAcl, isOfListing: boolean): BucketRecord {
+  if (acl === record.acl && isOfListing === hasListingAcl(record)) return record
   const { aclOrigin, ...others } = record
-  return { ...others, acl, ...(origin && { aclOrigin: origin }) }
+  return { ...others, acl, ...(isOfListing && { aclOrigin: 's3' }) }
 }
 
-/** Sets an ACL with the meaning that S3 gives it. Throws noSuchBucket, publicBucketAclBlocked. */
-export async function setBucketAclOfS3(domain: Domain, name: BucketName, acl: BucketAcl): Promise<void> {
+/** Whether the ACL of a bucket is about listing, and does not cover its objects: docs/decisions/0091. */
+export function hasListingAcl({ aclOrigin }: Pick<BucketRecord, 'aclOrigin'>): boolean {
+  return aclOrigin === 's3'
+}
+
+/** Sets an ACL that is about listing. Throws noSuchBucket, publicBucketAclBlocked. */
+export async function setListingAcl(domain: Domain, name: BucketName, acl: BucketAcl): Promise<void> {
   await domain.metadata.transact(async (tx) => {
     const record = await readBucket(domain, tx, name)
     await checkAcl(tx, record, acl)
-    bucketRows.set(tx, { bucket: name }, withAcl(record, acl, 's3'))
+    bucketRows.set(tx, { bucket: name }, withAcl(record, acl, true))
   })
 }
 

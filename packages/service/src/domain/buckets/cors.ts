@@ -12,7 +12,7 @@ export interface CrossOriginRequest {
   readonly headers?: readonly string[] | undefined
 }
 
-/** A rule that allows a request, and the value of Access-Control-Allow-Origin. */
+/** A rule that allows a request, and the origin that it allows: `*` for any. */
 export interface FoundRule {
   readonly rule: CorsRule
   readonly allowOrigin: string
@@ -29,17 +29,6 @@ export function findRule({ rules }: Cors, { origin, method, headers = [] }: Cros
     return { rule, allowOrigin: pattern === '*' ? '*' : origin }
   }
   return undefined
-}
-
-/** The headers of the answer to an allowed request, by their names in OptionObject. */
-export function corsHeaders({ responseVary }: Cors, { rule, allowOrigin }: FoundRule) {
-  return {
-    allowOrigin,
-    allowMethods: rule.allowedMethods.join(', '),
-    exposeHeaders: rule.exposeHeaders.length > 0 ? rule.exposeHeaders.join(', ') : undefined,
-    maxAge: rule.maxAgeSeconds,
-    vary: responseVary ? 'Origin' : undefined,
-  }
 }
 
 /** Whether a text equals a pattern, or begins and ends like one with a `*`. */

@@ -2,31 +2,22 @@
  * Uploads that a client encrypts: it keeps the envelope by which it decrypts in the user metadata, and sends it again with
  * each part. Every part begins at a multiple of the part size, so parts of another size could not be decrypted.
  */
-import { OssError } from '@bindery/protocol'
+import { type ClientEnvelope, ENVELOPE, OssError, readEnvelope } from '@bindery/protocol'
 import type { ObjectRecord, UploadRecord } from '../stored/model.js'
 import type { PartTable } from '../stored/part-table.js'
-
-/** Names of the envelope in user metadata, without what they have in common. */
-export const ENVELOPE = ['key', 'start', 'cek-alg', 'wrap-alg', 'data-size', 'part-size'] as const
-const PREFIX = 'client-side-encryption-'
-
-/** The values of an envelope; sizes are in decimal. */
-export type ClientEnvelope = Readonly<Partial<Record<(typeof ENVELOPE)[number], string>>>
 
 type Described = Pick<UploadRecord | ObjectRecord, 'userMetadata'>
 
 /** The envelope among the metadata of an object; undefined if no client encrypts it. */
 export function envelopeOf({ userMetadata }: Described): ClientEnvelope | undefined {
-  if (userMetadata[`${PREFIX}key`] === undefined) return undefined
-  const values = ENVELOPE.map((name) => [name, userMetadata[PREFIX + name]] as const)
-  return Object.fromEntries(values.filter(([, value]) => value !== undefined))
+  return readEnvelope(userMetadata)
 }
 
 /** Throws envelopePartSizeMissing, envelopePartSizeInvalid, envelopeDataSizeInvalid. */
 export function checkEnvelope(upload: Described): void {
   const envelope = envelopeOf(upload)
   if (envelope === undefined) return
-  const { 'part-size': partSize, 'data-size': dataSize } = envelope
+  const { partSize, dataSize } = envelope
   if (dataSize !== undefined && sizeOf(dataSize) === undefined) throw new OssError('envelopeDataSizeInvalid')
   if (partSize === undefined) throw new OssError('envelopePartSizeMissing')
   if (!sizeOf(partSize)) throw new OssError('envelopePartSizeInvalid')
@@ -72,8 +63,8 @@ interface Sizes {
 
 function sizesOf(upload: Described): Sizes | undefined {
   const envelope = envelopeOf(upload)
-  const partSize = sizeOf(envelope?.['part-size'])
-  return partSize === undefined ? undefined : { partSize, dataSize: sizeOf(envelope?.['data-size']) }
+  const partSize = sizeOf(envelope?.partSize)
+  return partSize === undefined ? undefined : { partSize, dataSize: sizeOf(envelope?.dataSize) }
 }
 
 function sizeOf(text: string | undefined): number | undefined {

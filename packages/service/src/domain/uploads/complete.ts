@@ -32,6 +32,7 @@ import {
   digestOfAsked,
   digestOfParts,
   findReceipt,
+  type Repeatable,
   settledReceipt,
   writeReceipt,
 } from './receipts.js'
@@ -45,7 +46,7 @@ export interface CompletionCallback<T> {
 }
 
 /** A request to complete an upload. */
-export interface Completion<T = never> extends UploadName {
+export interface Completion<T = never> extends Repeatable {
   /** Those listed, or `all` that are stored. */
   readonly parts: PartList | 'all'
   /** Absent: the one that the upload was begun with. */
@@ -54,8 +55,6 @@ export interface Completion<T = never> extends UploadName {
   readonly condition?: WriteCondition | undefined
   /** The checksum that the object must have if its upload has one; the number of parts may be missing. */
   readonly checksum?: string | undefined
-  /** Account id; a repeat by the same requester gets the same answer. */
-  readonly requester: string
   /** Final check of the ordered parts before the commit; throws to refuse them. May run more than once. */
   readonly checkParts?: (parts: PartTable) => void
   readonly callback?: CompletionCallback<T> | undefined
@@ -87,13 +86,9 @@ const ATTEMPTS_MAX = 16
 const PARTS_PER_READ = 1_250
 
 /** The open upload to complete; undefined for one whose answer can be given again. Throws noSuchUpload. */
-export async function findCompletion(
-  domain: Domain,
-  name: UploadName,
-  requester: string,
-): Promise<UploadRecord | undefined> {
-  return orReceipt(findUpload(domain, name), async () => {
-    await findReceipt(domain, name, requester)
+export async function findCompletion(domain: Domain, completion: Repeatable): Promise<UploadRecord | undefined> {
+  return orReceipt(findUpload(domain, completion), async () => {
+    await findReceipt(domain, completion)
     return undefined
   })
 }
@@ -109,8 +104,8 @@ export async function completeUpload<T = never>(domain: Domain, completion: Comp
 
 async function repeat<T>(domain: Domain, completion: Completion<T>, missing: OssError): Promise<Completed<T>> {
   const list = digestOfAsked(domain, completion.parts)
-  const { uploadId, requester, callback } = completion
-  const found = await findReceipt(domain, completion, requester)
+  const { uploadId, callback } = completion
+  const found = await findReceipt(domain, completion)
   if (found.list !== list && found.exactList !== list) throw missing
   if (callback !== undefined && found.callback === undefined) {
     const { version } = found
@@ -119,7 +114,7 @@ async function repeat<T>(domain: Domain, completion: Completion<T>, missing: Oss
       return callBack(domain, uploadId, callback, object)
     }
   }
-  const settled = await settledReceipt(domain, completion, requester)
+  const settled = await settledReceipt(domain, completion)
   const { callback: made, etag, crc64, digestETag, checksum, version } = settled
   const outcome = made?.state === 'answered' ? made.answer : undefined
   const answer = {

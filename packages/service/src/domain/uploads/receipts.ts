@@ -42,23 +42,30 @@ export function writeReceipt(tx: Transaction, uploadId: string, receipt: Receipt
   receiptRows.set(tx, { uploadId }, receipt)
 }
 
+/** The part of a Complete that identifies it among repeats. */
+export interface Repeatable extends UploadName {
+  /** Account id; a repeat by the same requester gets the same answer. */
+  readonly requester: string
+  /** Whether a repeat gets it at all; absent: as the domain has it. */
+  readonly answersRepeats?: boolean | undefined
+}
+
 /** The receipt of a completed upload, if this requester may still use it. */
 export async function readReceipt(
   domain: Domain,
   reader: Reader,
-  { bucket, key, uploadId }: UploadName,
-  requester: string,
+  { bucket, key, uploadId, requester, answersRepeats = domain.answersRepeats }: Repeatable,
 ): Promise<ReceiptRecord | undefined> {
-  if (!domain.answersRepeats || !isId(uploadId)) return undefined
+  if (!answersRepeats || !isId(uploadId)) return undefined
   const receipt = await receiptRows.read(reader, { uploadId })
   if (receipt === undefined || isExpired(domain, receipt)) return undefined
   return receipt.bucket === bucket && receipt.key === key && receipt.requester === requester ? receipt : undefined
 }
 
 /** The receipt that a repeated Complete needs, before its body is read. Throws noSuchUpload. */
-export async function findReceipt(domain: Domain, name: UploadName, requester: string): Promise<ReceiptRecord> {
-  const receipt = await domain.metadata.read((reader) => readReceipt(domain, reader, name, requester))
-  if (receipt === undefined) throw new OssError('noSuchUpload', { uploadId: name.uploadId })
+export async function findReceipt(domain: Domain, completion: Repeatable): Promise<ReceiptRecord> {
+  const receipt = await domain.metadata.read((reader) => readReceipt(domain, reader, completion))
+  if (receipt === undefined) throw new OssError('noSuchUpload', { uploadId: completion.uploadId })
   return receipt
 }
 
@@ -92,9 +99,9 @@ const ANSWER_WAIT_MS = 6_000
 const ANSWER_POLL_MS = 200
 
 /** A receipt whose callback has been answered, or was waited for long enough. Throws noSuchUpload. */
-export async function settledReceipt(domain: Domain, name: UploadName, requester: string): Promise<ReceiptRecord> {
+export async function settledReceipt(domain: Domain, completion: Repeatable): Promise<ReceiptRecord> {
   for (let waited = 0; ; waited += ANSWER_POLL_MS) {
-    const receipt = await findReceipt(domain, name, requester)
+    const receipt = await findReceipt(domain, completion)
     if (receipt.callback?.state !== 'committed' || waited >= ANSWER_WAIT_MS) return receipt
     await domain.sleep(ANSWER_POLL_MS)
   }

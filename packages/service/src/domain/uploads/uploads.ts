@@ -3,7 +3,7 @@
  * delete that row. What an upload holds is in its usage row, which each part's commit raises without conflict.
  */
 import { hex } from '@bindery/bytes'
-import { type BucketName, type ObjectKey, OssError } from '@bindery/protocol'
+import { type BucketName, type ClientEnvelope, type ObjectKey, OssError } from '@bindery/protocol'
 import {
   type Awaitable,
   andThen,
@@ -42,7 +42,7 @@ import type {
 } from '../stored/model.js'
 import { PartTable } from '../stored/part-table.js'
 import { usageCounters } from '../stored/records/counters.js'
-import { type ClientEnvelope, checkEnvelope, checkPartEnvelope, checkPartSize } from './client-encryption.js'
+import { checkEnvelope, checkPartEnvelope, checkPartSize } from './client-encryption.js'
 
 /** Names an upload. The id is as the client sent it. */
 export interface UploadName {

@@ -1,7 +1,8 @@
+import { grantsOf, statedAcl } from '@bindery/protocol'
 import { handler } from '../../call.js'
-import { setBucketAclOfS3 } from '../../domain/buckets/buckets.js'
+import { setListingAcl } from '../../domain/buckets/buckets.js'
 import { ownerOf } from '../describe.js'
-import { grantsOf, requireAcls, statedAcl } from '../grants.js'
+import { requireAcls } from '../require-acls.js'
 
 const getBucketGrants = handler('GetBucketGrants', ({ bucket: { owner, acl } }) => ({
   output: {},
@@ -11,7 +12,7 @@ const getBucketGrants = handler('GetBucketGrants', ({ bucket: { owner, acl } }) 
 const putBucketGrants = handler('PutBucketGrants', async ({ domain, bucket, input, document }) => {
   const acl = statedAcl(input, document, bucket.owner)
   await requireAcls(domain, bucket, acl)
-  await setBucketAclOfS3(domain, bucket.name, acl)
+  await setListingAcl(domain, bucket.name, acl)
   return { output: {} }
 })
 

@@ -2,7 +2,6 @@ import {
   type BucketDocument,
   type BucketSettings,
   type bucketDocuments,
-  type Cause,
   type Fields,
   type OperationName,
   OssError,
@@ -27,14 +26,6 @@ type HandlersOf<N> = N extends OperationName ? NamedHandler<N> : never
 type Setting = BucketSettings[Declared['kind']]
 type AnyDocument = BucketDocument<string, Declared['kind'], Setting, Fields, Fields, string>
 
-/** Input that the handlers of documents get from requests of S3 alone. */
-interface FromS3 {
-  /** The document was checked by the rules of S3. */
-  readonly isChecked?: boolean
-  /** The answer of S3 where the document is not set. */
-  readonly unset?: Cause | { readonly value: Setting }
-}
-
 /** The handlers of the operations of all these documents. */
 export function documentHandlers(
   documents: readonly Declared[],
@@ -47,16 +38,15 @@ export function documentHandlers(
 
 function handlersOf(document: AnyDocument, settle: Settle<Setting> = (value) => value) {
   const put = async (call: Call<AnyDocument['put']>) => {
-    const { isChecked } = call.input as FromS3
-    const sent = isChecked === true ? call.document : document.check(call.document, call.input)
-    await changeDocument(call.domain, call.bucket.name, document, (change) => settle(sent, change))
+    const { domain, bucket, document: sent } = call
+    await changeDocument(domain, bucket.name, document, (change) => settle(sent, change))
     return { output: {} }
   }
 
   const get = ({ domain, bucket, input }: Call<AnyDocument['get']>) =>
     andThen(findDocument(domain, bucket.name, document.kind), (value) => {
       if (value !== undefined) return { output: {}, result: value }
-      const { unset = document.unset } = input as FromS3
+      const { unset } = input
       if (typeof unset === 'string') throw new OssError(unset, { bucketName: bucket.name })
       return { output: {}, result: unset.value }
     })

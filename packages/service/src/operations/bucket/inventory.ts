@@ -3,8 +3,7 @@ import { andThen } from '@bindery/storage'
 import { handler } from '../../call.js'
 import { addInventory, deleteInventory, findInventories, listInventories } from '../../domain/buckets/inventories.js'
 
-export const putBucketInventory = handler('PutBucketInventory', async ({ domain, bucket, input, document }) => {
-  if (document.id !== input.inventoryId) throw new OssError('invalidArgument', { argumentName: 'Id' })
+export const putBucketInventory = handler('PutBucketInventory', async ({ domain, bucket, document }) => {
   await addInventory(domain, bucket.name, document)
   return { output: {} }
 })

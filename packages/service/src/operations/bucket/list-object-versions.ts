@@ -35,8 +35,8 @@ function nextMarkers(last: VersionEntry | undefined) {
 function listed(call: CallOf<'ListObjectVersions'>, { key, record, isLatest }: ListedVersion) {
   const { modifiedAt, owner } = record
   const common = { key, versionId: versionIdOf(record), isLatest, lastModified: modifiedAt, owner: ownerOf(owner) }
-  if ('deleteMarker' in record) return { kind: 'DeleteMarker', ...common } as const
+  if ('deleteMarker' in record) return { kind: 'deleteMarker', ...common } as const
   const { type, size, storageClass } = record
   const shown = { restoreInfo: shownRestore(record, call.domain.clock()), transitionTime: shownTransition(record) }
-  return { kind: 'Version', ...common, etag: call.etagOf(record), type, size, storageClass, ...shown } as const
+  return { kind: 'version', ...common, etag: call.etagOf(record), type, size, storageClass, ...shown } as const
 }

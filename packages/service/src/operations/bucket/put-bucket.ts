@@ -11,7 +11,7 @@ export const putBucket = handler('PutBucket', async (call) => {
     name: call.bucketName,
     owner: call.accountId,
     acl: call.input.acl,
-    aclOrigin: call.input.aclOrigin,
+    aclIsOfListing: call.input.aclIsOfListing,
     keepsExisting: call.input.keepsExisting,
     versioning: call.input.objectLock === true ? 'Enabled' : undefined,
     storageClass: document?.storageClass,

@@ -1,6 +1,6 @@
 import { percentEncode } from '@bindery/bytes'
 import { requesterId } from '../../access/requester.js'
-import { type CallOf, handler } from '../../call.js'
+import { handler } from '../../call.js'
 import { askedCallback } from '../../callback/ask.js'
 import {
   type AnsweredCallback,
@@ -10,7 +10,6 @@ import {
   keptOutcome,
 } from '../../callback/outcome.js'
 import { verifyCustomerKey } from '../../domain/bytes/encryption.js'
-import type { Domain } from '../../domain/domain.js'
 import { type Completed, completeUpload, findCompletion } from '../../domain/uploads/complete.js'
 
 import { checksumsOf, conditionOf, shownExpiration } from '../describe.js'
@@ -19,28 +18,29 @@ import { encryptionHeaders } from '../encryption.js'
 /** A missing upload is reported before the body is read. Once begun, nothing here depends on the client. */
 export const completeMultipartUpload = handler('CompleteMultipartUpload', {
   async find(call) {
-    const name = { bucket: call.bucket.name, key: call.key, uploadId: call.input.uploadId }
-    const upload = await findCompletion(domainOf(call), name, requesterId(call.requester))
+    const { uploadId, answersRepeats } = call.input
+    const requester = requesterId(call.requester)
+    const completion = { bucket: call.bucket.name, key: call.key, uploadId, requester, answersRepeats }
+    const upload = await findCompletion(call.domain, completion)
     const { encryption } = upload ?? {}
     const { customerKey } = call.input
-    if (customerKey !== undefined) await verifyCustomerKey(call.domain, encryption, name.uploadId, customerKey)
-    return { name, encryption, callback: await askedCallback(call) }
+    if (customerKey !== undefined) await verifyCustomerKey(call.domain, encryption, uploadId, customerKey)
+    return { completion, encryption, callback: await askedCallback(call) }
   },
-  async handle(call, { name, encryption, callback }) {
+  async handle(call, { completion, encryption, callback }) {
     const { document, input } = call
-    const completed = await completeUpload<CallbackOutcome>(domainOf(call), {
-      ...name,
+    const completed = await completeUpload<CallbackOutcome>(call.domain, {
+      ...completion,
       parts: document === undefined ? 'all' : document.parts,
       acl: input.objectAcl,
       forbidOverwrite: call.forbidsOverwrite,
       condition: conditionOf(input),
       checksum: input.crc32 ?? input.crc32c ?? input.crc64nvme ?? input.sha1 ?? input.sha256,
-      requester: requesterId(call.requester),
       callback: callback && { make: (object) => callback.make(object), encode: keepOutcome },
     })
     const { crc64, version } = completed
     const etag = call.etagOf(completed)
-    const { bucket, key } = name
+    const { bucket, key } = completion
     const location = `${call.bucketUrl}/${percentEncode(key, { keepTilde: false })}`
     const checksum = checksumsOf(completed.checksum)
     const result = { encodingType: input.encodingType, location, bucket, key, etag, ...checksum }
@@ -49,11 +49,6 @@ export const completeMultipartUpload = handler('CompleteMultipartUpload', {
     return { output, answer: answerIn(completed), result }
   },
 })
-
-/** Clients of S3 repeat a Complete and expect its answer, whatever OSS does. */
-function domainOf({ domain, input }: Pick<CallOf<'CompleteMultipartUpload'>, 'domain' | 'input'>): Domain {
-  return input.answersRepeats === true ? { ...domain, answersRepeats: true } : domain
-}
 
 /** The answer of the application to the callback, now or before. Throws the failure of a failed callback. */
 function answerIn(completed: Completed<CallbackOutcome>): AnsweredCallback | undefined {

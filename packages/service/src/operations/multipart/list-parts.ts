@@ -58,9 +58,9 @@ function envelopeShown(upload: UploadRecord) {
   return {
     clientEncryptionKey: envelope.key,
     clientEncryptionStart: envelope.start,
-    clientEncryptionCekAlg: envelope['cek-alg'],
-    clientEncryptionWrapAlg: envelope['wrap-alg'],
-    clientEncryptionDataSize: envelope['data-size'],
-    clientEncryptionPartSize: envelope['part-size'],
+    clientEncryptionCekAlg: envelope.cekAlg,
+    clientEncryptionWrapAlg: envelope.wrapAlg,
+    clientEncryptionDataSize: envelope.dataSize,
+    clientEncryptionPartSize: envelope.partSize,
   }
 }

@@ -1,8 +1,7 @@
 import { base64 } from '@bindery/bytes'
-import type { InputOf, Operations } from '@bindery/protocol'
+import type { ClientEnvelope, InputOf, Operations } from '@bindery/protocol'
 import { handler } from '../../call.js'
 import { checksumOf } from '../../domain/bytes/blobs.js'
-import type { ClientEnvelope } from '../../domain/uploads/client-encryption.js'
 import { uploadPart as storePart } from '../../domain/uploads/upload-part.js'
 import { pacedSource, paceOf } from '../../traffic.js'
 import { checksumsOf, given } from '../describe.js'
@@ -36,9 +35,9 @@ function envelopeIn(input: EnvelopeInput): ClientEnvelope {
   return given({
     key: input.envelopeKey,
     start: input.envelopeStart,
-    'cek-alg': input.envelopeCekAlg,
-    'wrap-alg': input.envelopeWrapAlg,
-    'data-size': input.envelopeDataSize,
-    'part-size': input.envelopePartSize,
+    cekAlg: input.envelopeCekAlg,
+    wrapAlg: input.envelopeWrapAlg,
+    dataSize: input.envelopeDataSize,
+    partSize: input.envelopePartSize,
   })
 }

@@ -1,4 +1,4 @@
-import { type Operations, OssError } from '@bindery/protocol'
+import { isEnvelopeName, type Operations, OssError } from '@bindery/protocol'
 import { type HandledInput, handler } from '../../call.js'
 import { requireCustomerKey } from '../../domain/bytes/encryption.js'
 import { copyObject as copy } from '../../domain/objects/copy-object.js'
@@ -84,10 +84,8 @@ function taggingOf(input: Input, asked: ObjectDescription, source: ObjectRecord)
 
 type UserMetadata = ObjectDescription['userMetadata']
 
-const isOfEncryption = (name: string) => name.startsWith('client-side-encryption-')
-
 /** The envelope by which clients decrypt the source, unless the request brings one: one half of each would be of no use. */
 function clientEncryption(asked: UserMetadata, source: UserMetadata): UserMetadata {
-  if (Object.keys(asked).some(isOfEncryption)) return {}
-  return Object.fromEntries(Object.entries(source).filter(([name]) => isOfEncryption(name)))
+  if (Object.keys(asked).some(isEnvelopeName)) return {}
+  return Object.fromEntries(Object.entries(source).filter(([name]) => isEnvelopeName(name)))
 }

@@ -13,14 +13,14 @@ export const getObjectAttributes = handler('GetObjectAttributes', async (call) =
   const { record } = call.openObject
   await verifyCustomerKey(domain, record.encryption, record.manifest, input.customerKey)
   const asked = new Set(input.attributes)
-  const parts = asked.has('ObjectParts') && hasParts(record) ? await partsOf(call, record) : undefined
+  const parts = asked.has('objectParts') && hasParts(record) ? await partsOf(call, record) : undefined
   const checksum = record.checksum && { ...record.checksum, value: record.checksum.value.replace(/-\d+$/, '') }
   const result = {
-    etag: asked.has('ETag') ? call.etagOf(record) : undefined,
-    checksum: asked.has('Checksum') && checksum !== undefined ? checksumsOf(checksum) : undefined,
+    etag: asked.has('etag') ? call.etagOf(record) : undefined,
+    checksum: asked.has('checksum') && checksum !== undefined ? checksumsOf(checksum) : undefined,
     objectParts: parts,
-    storageClass: asked.has('StorageClass') ? record.storageClass : undefined,
-    objectSize: asked.has('ObjectSize') ? record.size : undefined,
+    storageClass: asked.has('storageClass') ? record.storageClass : undefined,
+    objectSize: asked.has('objectSize') ? record.size : undefined,
   }
   const encrypted = customerKeyHeaders(record.encryption, input)
   const versionId = shownVersionOf(call.bucket, record)

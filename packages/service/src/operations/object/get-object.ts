@@ -121,7 +121,7 @@ const COMPRESSED = {
   contentLength: undefined,
   contentMd5: undefined,
   etag: undefined,
-  vary: 'Accept-Encoding',
+  variesByEncoding: true,
 } as const
 
 /** The headers that the query replaces; undefined in most requests. */

@@ -1,15 +1,17 @@
+import { grantsOf, statedAcl } from '@bindery/protocol'
 import { andThen } from '@bindery/storage'
 import { handler } from '../../call.js'
+import { hasListingAcl } from '../../domain/buckets/buckets.js'
 import { findObject, setObjectAcl } from '../../domain/objects/objects.js'
 import type { BucketAcl, BucketRecord, ObjectRecord } from '../../domain/stored/model.js'
 import { shownVersionOf } from '../../domain/stored/version-id.js'
 import { ownerOf } from '../describe.js'
-import { grantsOf, requireAcls, statedAcl } from '../grants.js'
+import { requireAcls } from '../require-acls.js'
 
 /** The ACL that results where an object leaves it to its bucket: S3's ACLs of buckets are not about reading objects. */
 function resulting({ acl }: ObjectRecord, bucket: BucketRecord): BucketAcl {
   if (acl !== 'default') return acl
-  return bucket.aclOrigin === 's3' ? 'private' : bucket.acl
+  return hasListingAcl(bucket) ? 'private' : bucket.acl
 }
 
 const getObjectGrants = handler('GetObjectGrants', ({ domain, bucket, objectName }) => {

@@ -28,6 +28,8 @@ interface Processing {
   readonly bucket: BucketRecord
   /** Undefined: this server processes no images. */
   readonly images: ImageProcessor | undefined
+  /** The wire name of the field that holds a process. */
+  nameOf(field: 'process'): string
   /** Allows reading another object of the bucket, a logo. */
   authoriseRead(name: ObjectName): Awaitable<unknown>
 }
@@ -36,7 +38,7 @@ interface Processing {
 export async function processImage(call: Processing, asked: string, source: OpenObject): Promise<ImageResult> {
   if (asked.length > PROCESS_LENGTH_MAX) throw new OssError('imageProcessTooLong')
   const wanted = await resolveStyle(call, asked)
-  if (!isImageProcess(wanted)) throw new OssError('headerNotImplemented', { header: 'x-oss-process' })
+  if (!isImageProcess(wanted)) throw new OssError('headerNotImplemented', { header: call.nameOf('process') })
   const { images } = call
   if (images === undefined) throw new OssError('imagesUnavailable')
   return asOssErrors(async () => {

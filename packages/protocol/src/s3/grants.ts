@@ -1,15 +1,16 @@
-/** ACLs as S3's grants. Only grants that match a canned ACL are supported. */
-import { type Grant, type Grantee, OssError } from '@bindery/protocol'
-import { findDocument } from '../domain/buckets/documents.js'
-import type { Domain } from '../domain/domain.js'
-import type { BucketAcl, BucketRecord } from '../domain/stored/model.js'
+/** ACLs as grants. Only grants that match a canned ACL are supported. */
+import { OssError } from '../errors/oss-error.js'
+import type { Grant, Grantee } from './operations/acl.js'
+
+/** The canned ACLs of a bucket. */
+type CannedAcl = 'private' | 'public-read' | 'public-read-write'
 
 const GROUPS = 'http://acs.amazonaws.com/groups/'
 const ALL_USERS = `${GROUPS}global/AllUsers`
 const OTHER_GROUPS: readonly string[] = [`${GROUPS}global/AuthenticatedUsers`, `${GROUPS}s3/LogDelivery`]
 
 /** The grants of a canned ACL. */
-export function grantsOf(owner: string, acl: BucketAcl): Grant[] {
+export function grantsOf(owner: string, acl: CannedAcl): Grant[] {
   const everyone: Grantee = { kind: 'Group', uri: ALL_USERS }
   const grants: Grant[] = [{ grantee: { kind: 'CanonicalUser', id: owner }, permission: 'FULL_CONTROL' }]
   if (acl !== 'private') grants.push({ grantee: everyone, permission: 'READ' })
@@ -18,7 +19,7 @@ export function grantsOf(owner: string, acl: BucketAcl): Grant[] {
 }
 
 /** The canned ACL that matches some grants; the owner has every permission anyway. Throws granteeInvalid, grantNotImplemented. */
-function wordOf(grants: readonly Grant[], owner: string): BucketAcl {
+function cannedOf(grants: readonly Grant[], owner: string): CannedAcl {
   const open = new Set<Grant['permission']>()
   for (const { grantee, permission } of grants) {
     if (grantee.kind === 'CanonicalUser') {
@@ -36,7 +37,7 @@ function wordOf(grants: readonly Grant[], owner: string): BucketAcl {
 
 /** How a request may state an ACL. */
 interface Stated {
-  readonly acl?: BucketAcl | undefined
+  readonly acl?: CannedAcl | undefined
   readonly grantFullControl?: string | undefined
   readonly grantRead?: string | undefined
   readonly grantReadAcp?: string | undefined
@@ -46,8 +47,8 @@ interface Stated {
 
 type SentPolicy = { readonly accessControlList: { readonly grants: readonly Grant[] } } | undefined
 
-/** The ACL that a request states in exactly one way. Throws aclTwice, aclCannedAndGrants, aclMissing, and as wordOf. */
-export function statedAcl(stated: Stated, document: SentPolicy, owner: string): BucketAcl {
+/** The ACL that a request states in exactly one way. Throws aclTwice, aclCannedAndGrants, aclMissing, and as cannedOf. */
+export function statedAcl(stated: Stated, document: SentPolicy, owner: string): CannedAcl {
   const inHeaders = [
     ...grantees('FULL_CONTROL', stated.grantFullControl),
     ...grantees('READ', stated.grantRead),
@@ -60,7 +61,7 @@ export function statedAcl(stated: Stated, document: SentPolicy, owner: string): 
   if (acl !== undefined && inHeaders.length > 0) throw new OssError('aclCannedAndGrants')
   if (acl !== undefined) return acl
   if (document === undefined && inHeaders.length === 0) throw new OssError('aclMissing')
-  return wordOf(document?.accessControlList.grants ?? inHeaders, owner)
+  return cannedOf(document?.accessControlList.grants ?? inHeaders, owner)
 }
 
 /** The grants of a header: `id="…", uri="…"`. Throws granteeInvalid. */
@@ -78,11 +79,4 @@ function grantees(permission: Grant['permission'], header: string | undefined): 
     }
     throw new OssError('granteeInvalid', { why: 'Argument format not recognized' })
   })
-}
-
-/** Throws aclsOff where the owner of the bucket has switched its ACLs off, and the ACL would open something. */
-export async function requireAcls(domain: Domain, bucket: BucketRecord, acl: BucketAcl): Promise<void> {
-  if (acl === 'private' || bucket.documents?.ownershipControls === undefined) return
-  const controls = await findDocument(domain, bucket.name, 'ownershipControls')
-  if (controls?.rule.objectOwnership === 'BucketOwnerEnforced') throw new OssError('aclsOff')
 }
