@@ -18,7 +18,7 @@ export interface Area extends Size {
 /** How an image is resized: scaled, then cut or padded in its middle. */
 export interface Resizing {
   readonly scaled: Size
-  /** The result, where it is not what was scaled. */
+  /** The size of the result, where it differs from the scaled image. */
   readonly box?: Size
 }
 

@@ -18,7 +18,7 @@ export interface SelectSession {
   push(bytes: Uint8Array): string
   /** Takes the end of the object and returns the last rows. Throws SelectError. */
   end(): string
-  /** After the end: what is wrong with the rows that were skipped last, where too many were. */
+  /** After the end: the error of the last skipped row, if too many were skipped. */
   readonly failure: SelectError | undefined
   /** Whether further bytes change nothing. */
   readonly isDone: boolean

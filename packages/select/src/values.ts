@@ -31,7 +31,7 @@ export class Field {
   }
 }
 
-/** `null` is SQL's NULL, the value of what a row does not have. */
+/** `null` is SQL's NULL, the value of a column that a row lacks. */
 export type Value = null | boolean | string | number | bigint | Timestamp | Field | JsonValue
 
 const INTEGER = /^[+-]?\d{1,19}$/

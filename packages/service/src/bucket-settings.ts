@@ -39,7 +39,7 @@ const COUNTS: Readonly<Record<Kind, (operation: Operation, requester: Requester)
 
 const KINDS = Object.keys(COUNTS) as readonly Kind[]
 
-/** Adds what the answer of an operation depends on. Nothing is read, and nothing changes, where the bucket has none of it. */
+/** Also reads the settings that the response of an operation depends on. A bucket without such settings costs no read. */
 export function withSettings(
   operation: Operation,
   requester: Requester,
@@ -62,7 +62,7 @@ function readSettings(reader: Reader, bucket: BucketRecord, kinds: readonly Kind
   return andThen(together(...reads), (values) => Object.fromEntries(kinds.map((kind, index) => [kind, values[index]])))
 }
 
-/** Damaged rules are reported by the pass that applies them; what they do to an object is not known. */
+/** Damaged rules are reported by the pass that applies them; their effect on an object is unknown. */
 function readLifecycle(reader: Reader, bucket: BucketRecord): Awaitable<BucketSettings['lifecycle'] | undefined> {
   return settle(
     () => readDocument(reader, bucket, 'lifecycle'),

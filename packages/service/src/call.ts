@@ -129,7 +129,7 @@ export class UnreadCall<O extends Operation> {
     return this.exchange.requestId
   }
 
-  /** Closes when the answer, or the failure, has been sent: what a handler opens, it opens in here. */
+  /** Closed when the response has been sent, failure or not. Handlers open their resources in it. */
   get scope(): Scope {
     return this.exchange.scope
   }
@@ -243,7 +243,7 @@ export class UnreadCall<O extends Operation> {
     if (lifecycle === undefined) return undefined
     const { key, version } = this.objectName
     if (version !== undefined && this.bucket.versioning === 'Enabled') return undefined
-    // what a symlink answers is partly its target's, and rules see the link
+    // the response for a symlink mixes link and target; rules apply to the link
     const own = record.target === undefined ? record : (this.#found.object ?? record)
     return expirationOf(lifecycle.rules, key, own)
   }

@@ -233,7 +233,7 @@ class Written {
   }
 }
 
-/** The first attempts, as many as do not depend on one another and fit; what is left keeps its order. */
+/** The first attempts that fit into one statement and do not depend on one another; the others keep their order. */
 function nextBatch(waiting: readonly Waiting[]): { readonly batch: Waiting[]; readonly rest: Waiting[] } {
   const batch: Waiting[] = []
   const rest: Waiting[] = []

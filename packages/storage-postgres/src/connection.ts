@@ -19,7 +19,7 @@ export interface ConnectionOptions {
 
 const CONNECT_TIMEOUT_MS = 5_000
 
-/** Answers come as text; what they mean, the statement's sender knows. */
+/** Columns arrive as text, which the sender of the statement interprets. */
 const RAW = { getTypeParser: () => (text: string) => text }
 
 /**
@@ -110,7 +110,7 @@ async function connect({ url, answerTimeoutMs }: ConnectionOptions, onBroken: ()
   try {
     await client.connect()
     const { rows } = await client.query<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby')
-    // what a standby shows may be older than what was answered
+    // a standby may lag behind acknowledged commits
     if (rows[0]?.standby !== false) throw new Error('the server is a standby')
     return new Session(client)
   } catch (error) {

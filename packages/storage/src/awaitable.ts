@@ -1,10 +1,10 @@
 /**
- * A value, or a promise of it. Work that need not wait answers with the value, and its caller goes on in the same turn:
+ * A value, or a promise of it. Work that need not wait returns the value, and its caller continues in the same turn:
  * `andThen` takes both, so that there is one code path. A failure is always a promise that rejects.
  */
 export type Awaitable<T> = T | Promise<T>
 
-/** Goes on with a value: at once, or when its promise resolves. What `next` throws rejects. */
+/** Continues with a value: at once, or when its promise resolves. A throw of `next` becomes a rejection. */
 export function andThen<T, R>(value: Awaitable<T>, next: (value: T) => Awaitable<R>): Awaitable<R> {
   if (value instanceof Promise) return value.then(next)
   try {

@@ -74,7 +74,7 @@ export interface ReadAsStored {
   readonly asStored: true
 }
 
-/** A blob that was written, with the digests of its bytes: MD5, CRC-64 (ECMA-182, reflected), and what was requested. */
+/** A blob that was written, with the digests of its bytes: MD5, CRC-64 (ECMA-182, reflected), and the requested ones. */
 export interface BlobInfo extends Digest {
   readonly id: BlobId
   /** Bytes. */

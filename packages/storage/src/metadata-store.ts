@@ -54,8 +54,8 @@ export interface MetadataStore {
    * Runs `body` in one serializable transaction; its writes are durable when the promise resolves.
    * `body` may run more than once (a conflict), and awaits nothing but `tx`; a body that leaves `tx` is refused.
    * When it throws, nothing is written and the error is thrown on; so are a `limit` and a `misuse` that it swallowed.
-   * Throws StorageError `conflict` after 16 attempts, `limit`, `misuse`, `noSpace`, `unavailable`; DamagedRow where it
-   * meets one, also as what it adds to.
+   * Throws StorageError `conflict` after 16 attempts, `limit`, `misuse`, `noSpace`, `unavailable`; DamagedRow for a
+   * damaged row that it reads or adds to.
    */
   transact<T>(body: (tx: Transaction) => Awaitable<T>): Promise<T>
   /**

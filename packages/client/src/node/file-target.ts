@@ -28,7 +28,7 @@ export function fileTarget(path: string): DownloadTarget<string> {
     return handle
   }
   const note = async () => {
-    // what is noted must be there after a crash
+    // bytes that are noted as written must survive a crash
     await opened().datasync()
     await replaceFile(noteFile, JSON.stringify({ v: 1, ...subject, ranges } satisfies Note))
   }

@@ -33,7 +33,7 @@ export interface MultipartOptions {
   readonly source: OpenedSource
   readonly id: string
   readonly fingerprint: string
-  /** The upload to go on with. */
+  /** The upload to continue. */
   readonly resume: Checkpoint | { readonly uploadId: string } | undefined
   /** Whether the caller named that upload: then it is an error if it is gone. */
   readonly isForced: boolean
@@ -94,7 +94,7 @@ export class MultipartUpload {
     return this.#complete(run)
   }
 
-  /** Finds the upload to go on with, or initiates one, and plans the parts. */
+  /** Finds the upload to continue, or initiates one, and plans the parts. */
   async #begin(run: Run): Promise<void> {
     const { resume, requester, options, object, isForced } = this.#o
     const { bucket, key } = options
@@ -152,7 +152,7 @@ export class MultipartUpload {
     return source.kind === 'random' ? partSizeFor(size, wished) : partSizeFor(size, wished, bufferBytes)
   }
 
-  /** The size that the parts of another client's upload have: that of the most parts but the last. */
+  /** The part size of another client's upload: the most frequent one, without the last part. */
   #partSizeOfServer(): number | undefined {
     const counts = new Map<number, number>()
     const last = Math.max(...this.#stored.keys())
@@ -207,7 +207,7 @@ export class MultipartUpload {
     return String(local) === expected ? local : undefined
   }
 
-  /** After a pause: what was cut waits again. */
+  /** After a pause: parts that were cut wait again. */
   #replan(run: Run): void {
     for (const { partNumber } of run.board.parts) if (!this.#sent.has(partNumber)) run.board.released(partNumber)
   }
@@ -305,7 +305,7 @@ export class MultipartUpload {
     await this.#save(false)
   }
 
-  /** Sends a part until the server has stored what was sent. */
+  /** Sends a part until the server's checksum is that of the bytes sent. */
   async #sendChecked(
     run: Run,
     part: Planned,

@@ -68,7 +68,7 @@ export class SequentialReader {
     return taken
   }
 
-  /** Puts back what was taken, all of it and nothing else. */
+  /** Puts back pieces that `take` returned, all of them. */
   unread(pieces: readonly Uint8Array[]): void {
     this.#unread = [...pieces, this.#rest]
     this.#rest = new Uint8Array()

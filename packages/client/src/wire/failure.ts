@@ -1,4 +1,4 @@
-/** Turns what went wrong into OssError, and decides what is worth another attempt. */
+/** Turns failures into OssError, and decides which are worth another attempt. */
 
 import type { TransportResponse } from '../types/client.js'
 import { CLIENT_CODES, OssError } from '../types/error.js'

@@ -1,4 +1,4 @@
-/** Applies the actions that change pixels, one after the other, each to what the one before has made. */
+/** Applies the actions that change pixels, in order, each to the result of the one before. */
 import type { Action, Plain, Resize } from '../actions.js'
 import { ImageFault } from '../fault.js'
 import { cropArea, resizing, type Size, sliceArea } from '../geometry.js'

@@ -1,9 +1,9 @@
-/** Formats of sources, by their first bytes: what a source claims to be does not count. */
+/** Formats of sources by their first bytes; names and declared types are ignored. */
 import type { Format } from '../actions.js'
 
 const ascii = (bytes: Uint8Array, from: number, to: number) => String.fromCharCode(...bytes.subarray(from, to))
 
-/** Undefined for what is no image, or not of a format that OSS reads. */
+/** Undefined for bytes that are not an image, or of a format that OSS does not read. */
 export function formatOf(bytes: Uint8Array): Format | undefined {
   if (bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff) return 'jpg'
   if (bytes[0] === 0x89 && ascii(bytes, 1, 8) === 'PNG\r\n\u001a\n') return 'png'

@@ -43,7 +43,7 @@ export class OssError extends Error {
     return this.row.code
   }
 
-  /** Whether the request is at fault or what it is about, and not the server: the same request fails again. */
+  /** Whether the fault lies with the request or its target rather than the server: the same request fails again. */
   get isClientError(): boolean {
     return this.row.status < 500
   }

@@ -37,7 +37,7 @@ const storageClass: Spelling = {
   write: (text) => CLASSES.find(([, own]) => own === text)?.[0] ?? text,
 }
 
-/** S3's words for ciphers. It has none for SM4, which is shown as what the server's own keys encrypt. */
+/** S3's words for ciphers. SM4 has none, and is shown as AES256. */
 const sseAlgorithm: Spelling = {
   read: (text) => (text === 'AES256' ? text : /^aws:kms(:dsse)?$/.test(text) ? 'KMS' : `not ${text}`),
   write: (text) => (text === 'KMS' ? 'aws:kms' : 'AES256'),

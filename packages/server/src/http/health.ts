@@ -4,7 +4,7 @@ import type { ServiceRequest, ServiceResponse } from '@bindery/service'
 /** Why a server is not ready: it is stopping, or its stores do not answer. */
 export type Unready = 'stopping' | 'storesSilent'
 
-/** A disk that is full up to what is kept free on it, or nearly. */
+/** A disk whose free space is at the reserve, or close to it. */
 export interface ScarceDisk {
   readonly uploads: 'refused' | 'soon refused'
   readonly freeBytes: number

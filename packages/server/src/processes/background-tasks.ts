@@ -8,9 +8,9 @@ import { pause } from '../pause.js'
 const SWEEP_INTERVAL_MS = 5_000
 /** Between two passes over the lifecycle rules, which count in days. */
 const LIFECYCLE_INTERVAL_MS = 3_600_000
-/** Between two looks for access logs and inventories to write. */
+/** Between two checks for access logs and inventories that are due. */
 const REPORTS_INTERVAL_MS = 60_000
-/** Between two times at which each process keeps what it has noted. */
+/** Between two writes of the notes that each process has collected about requests. */
 const NOTES_INTERVAL_MS = 5_000
 
 /**
@@ -79,7 +79,7 @@ async function writeReports(service: Pick<Service, 'writeReports'>, log: Log, si
   }
 }
 
-/** Keeps what a process notes about requests, until the signal aborts, and once more then. */
+/** Writes the notes of this process about requests repeatedly until the signal aborts, and once more then. */
 export async function keepNotes(service: Pick<Service, 'keepNotes'>, log: Log, signal: AbortSignal): Promise<void> {
   for (let isLast = false; !isLast; ) {
     await pause(NOTES_INTERVAL_MS, signal)

@@ -93,7 +93,7 @@ async function standingOf(reader: Reader, entry: BlobEntry, hinted: Bytes | unde
   return { kind: 'unnamed', entry, owner, isToRecover }
 }
 
-/** Whether the next start searches the blobs of this one's writer for orphans. */
+/** Whether the next start searches the blobs of this blob's writer for orphans. */
 async function isMemberOrGrave(reader: Reader, { incarnation }: BlobEntry): Promise<boolean> {
   const rows = [incarnationRows.key({ incarnation }), graveRows.key({ incarnation })]
   const found = await Promise.all(rows.map((key) => mayHaveRows(reader, onlyKey(key))))
@@ -115,7 +115,7 @@ async function checkUnnamed(inspection: Inspection, group: readonly Unnamed[]): 
   const named = await namedAmong(inspection, group)
   for (const item of group) {
     const { id } = item.entry
-    // The next start frees what it finds, so that a blob whose record may have been lost must not wait for it.
+    // The next start frees unnamed blobs; where records may have been lost, this blob must be reported instead.
     if (item.isToRecover && findings.mayFree) progress.blobsToRecover += 1
     else if (named.has(id)) await findings.add('blobDamaged', { blob: id, found: 'header' })
     else await checkStray(inspection, item)

@@ -12,7 +12,7 @@ import { forAll, inGroups, walk } from './walk.js'
 /** As many as the manifests that one read may take. */
 const OBJECTS_AT_ONCE = 90
 
-/** Every current object: its bucket, what it counts for, and that its blob or its manifest is there and is of its size. */
+/** Checks each current object: that its bucket exists, its counters, and that its blob or manifest exists with its size. */
 export async function checkObjects(inspection: Inspection): Promise<void> {
   for await (const group of inGroups(walk(inspection.metadata, objectRows, inspection.damaged), OBJECTS_AT_ONCE)) {
     await checkData(inspection, group, 0)
@@ -124,7 +124,7 @@ async function* foundNullVersions(metadata: MetadataStore): AsyncGenerator<NullV
   }
 }
 
-/** Follows what was lost of manifests to the objects that show it, by copies of any depth. */
+/** Finds the objects that contain parts of lost manifests, through copies of any depth. */
 export async function findTouched({ metadata, lostManifests, findings }: Inspection): Promise<void> {
   if (lostManifests.size === 0) return
   for (let before = -1; before !== lostManifests.size; ) {

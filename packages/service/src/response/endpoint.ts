@@ -8,7 +8,7 @@ export interface Endpoint {
   readonly host: string
 }
 
-/** How a request reached the server. What it is answered about hosts must lead back by the same way. */
+/** How a request reached the server. Host names in its response must be reachable in the same way. */
 export interface Reached extends Pick<ServiceRequest, 'scheme' | 'host' | 'localAddress'> {
   /** Where the request named its bucket. */
   readonly style: AddressingStyle

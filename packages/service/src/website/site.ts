@@ -47,7 +47,7 @@ const reads = new WeakMap<Exchange, SiteRead>()
 
 /**
  * Checks whether a website answers a request before its object is read: the head of the read of an index page, or
- * undefined to go on as it is. Throws AnswerOfSite for a redirection.
+ * undefined to continue unchanged. Throws AnswerOfSite for a redirection.
  */
 export function enterSite(head: Head, { bucket, settings }: Found): Head | undefined {
   if (bucket?.documents?.website === undefined || READS[head.operation.name] === undefined) return undefined
@@ -131,7 +131,7 @@ async function answerFailure(read: SiteRead, failure: OssError, serve: Serve): P
   return errorPage(read, website, failure, serve)
 }
 
-/** Signed requests are not redirected, and only what a client may read as missing is fetched. */
+/** Requests signed in their headers are not redirected; an object is fetched only where a permitted read found it missing. */
 function mayApply({ redirect }: RoutingRule, { head, visit }: SiteRead, failure: OssError): boolean {
   const { exchange, requester, conditions, operation, objectName } = head
   if (redirect.redirectType !== 'Mirror') return requester.kind === 'anonymous' || conditions.signedIn === 'url'

@@ -24,7 +24,7 @@ export interface Grant {
 
 const XSI = 'http://www.w3.org/2001/XMLSchema-instance'
 
-/** Its kind is an attribute, which clients need; what it holds shows the kind as well. */
+/** Its kind is an attribute, which clients need; on reading, its content determines the kind. */
 const grantee: Member<Grantee> = {
   decode(parent) {
     const node = parent.children.find(({ name }) => name === 'Grantee')

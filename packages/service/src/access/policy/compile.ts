@@ -190,7 +190,7 @@ class ResourceSet {
   }
 }
 
-/** Part by part, so that no star reaches over a colon: what a key contains must not pass for an account. */
+/** Matches part by part, so that no star spans a colon: the text of a key must not match as an account. */
 class ResourcePattern {
   readonly path: string
   readonly #path: Glob

@@ -14,9 +14,9 @@ interface Other {
 }
 
 /**
- * Statements by what a path must have to be meant: the beginnings of their patterns before the first wildcard are looked
- * up, and of the others one literal piece is sought. So a policy of a hundred statements costs little more than the few
- * that are about the path.
+ * Statements by a literal piece of their patterns, which a path must contain to match: the part before the first wildcard
+ * is looked up, other pieces are searched for. So a policy of a hundred statements costs little more than the few that
+ * concern the path.
  */
 export class StatementIndex<S extends Indexed> {
   /** In the order in which they count. */

@@ -5,7 +5,7 @@ import { readDocument } from '../stored/documents.js'
 import { boundDomainRows } from '../stored/keyspace.js'
 import type { BucketRecord } from '../stored/model.js'
 
-/** Milliseconds for which an answer is used again: so long another process may go on as before a change. */
+/** Milliseconds for which a lookup is cached: for that long another process may not notice a change. */
 const KEPT_MS = 1_000
 const KEPT_MAX = 1_000
 

@@ -78,9 +78,9 @@ function readStart(reader: Reader, query: VersionQuery): Awaitable<Start> {
 }
 
 /**
- * Goes on after a version of a key. Versions may have been deleted since, that one included, so that others have become
- * current: what counts is the place of each. The place of a null version that is gone is not known: its key is listed
- * from the beginning.
+ * Continues after a version of a key. Versions may have been deleted since, that one included, and others have become
+ * current, so the listing continues by place. The place of a deleted null version is unknown: its key is listed from the
+ * beginning.
  */
 function readStartWithin(
   reader: Reader,

@@ -143,7 +143,7 @@ function newVersion(domain: Domain, { bucket, current, marker }: Standing, now: 
   return { place, id: bucket.versioning === 'Enabled' ? newVersionId(place, domain) : NULL_VERSION }
 }
 
-/** Keeps or discards what a new version comes before. */
+/** Makes way for a new version: keeps the current one among the others, or discards it, as versioning requires. */
 function giveWay(domain: Domain, tx: Transaction, standing: Standing, why: GarbageRecord['why']): void {
   const { bucket, name, current, nullVersion, retentionMs } = standing
   const removal = { domain, tx, name, why, retentionMs, bypassGovernance: false }

@@ -329,7 +329,7 @@ export interface GarbageRecord {
   readonly manifest?: string
   /** Byte string of the key whose record named the blob. */
   readonly owner?: string
-  /** Bytes that go with it at most, where that was known; for users to see. */
+  /** An upper bound of the bytes that it frees, where that is known; for users to see. */
   readonly bytes?: number
 }
 

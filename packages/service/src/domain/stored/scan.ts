@@ -95,7 +95,7 @@ interface NamedRow<T> {
 
 interface Batch<T> {
   readonly rows: readonly NamedRow<T>[]
-  /** Where each track goes on. */
+  /** The key at which each track continues. */
   readonly next: readonly Bytes[]
 }
 

@@ -119,7 +119,7 @@ interface Target {
   readonly key: ObjectKey
   readonly record: VersionRecord
   readonly isCurrent: boolean
-  /** It is a delete marker that goes only while it is the only version of its key. */
+  /** Whether it is a delete marker, which is removed only while it is the only version of its key. */
   readonly isAlone: boolean
 }
 

@@ -86,7 +86,7 @@ async function deliver(
   return key && delivery && { kind: 'log', bucket: source, target: delivery.target.name, key }
 }
 
-/** Undefined if the target refuses the object: what it retains, for one. */
+/** Undefined if the target refuses the object, for example because it retains an older one. */
 async function storeLog(domain: Domain, target: BucketRecord, text: string, lines: ByteSource) {
   try {
     const key = objectKey(text)

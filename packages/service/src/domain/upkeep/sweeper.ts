@@ -8,7 +8,7 @@
  * blob:     once no read may use it, and unless the record at the owner key names it, the blob is deleted, and then the
  *           garbage row.
  *
- * What a damaged row is in the way of waits until that row is gone; the rest goes on.
+ * Where a damaged row blocks a step, the step waits until the row is gone; everything else continues.
  */
 import { stringToBytes } from '@bindery/bytes'
 import { type Bytes, type Reader, type Row, type StorageError, type Transaction, together } from '@bindery/storage'

@@ -290,7 +290,7 @@ export async function readUsage(reader: Reader, uploadId: string): Promise<Usage
   return (await usageRows.read(reader, { uploadId })) ?? { parts: 0, bytes: 0, edition: 0 }
 }
 
-/** Takes an upload away: its row, its usage and what the bucket counts of it. Its parts stay as rows of its manifest. */
+/** Deletes an upload: its row, its usage and its share of the bucket's counters. Its parts stay as rows of its manifest. */
 export function closeUpload(tx: Transaction, upload: UploadRecord, usage: Usage): void {
   uploadRows.delete(tx, upload)
   if (upload.autoComplete !== undefined) autoCompleteRows.delete(tx, upload)
@@ -303,7 +303,7 @@ export async function abortUpload(domain: Domain, name: UploadName): Promise<voi
   await endUpload(domain, name, async () => true)
 }
 
-/** Aborts an upload if its commit may, by what else the commit reads. What it held, or undefined where it may not. */
+/** Aborts an upload if `may` allows it in the same transaction. The usage that it had; undefined where it may not. */
 export async function endUpload(
   domain: Domain,
   name: UploadName,
