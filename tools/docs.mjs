@@ -15,6 +15,7 @@ const PAGES = [
   { file: 'docs/reference/admin.md', title: 'The admin interface', module: './docs/admin.mjs' },
   { file: 'docs/reference/compatibility.md', title: 'Compatibility with OSS', module: './docs/compatibility.mjs' },
   { file: 'docs/reference/s3.md', title: 'Compatibility with S3', module: './docs/s3.mjs' },
+  { file: 'docs/reference/limits.md', title: 'Limits of OSS', module: './docs/limits.mjs' },
   { file: 'docs/reference/configuration.md', title: 'Configuration', module: './docs/configuration.mjs' },
   { file: 'docs/formats/keyspace.md', title: 'Keyspace, format 1', module: './docs/keyspace.mjs' },
 ]

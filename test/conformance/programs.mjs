@@ -33,11 +33,13 @@ export const go = {
   command: (name) => [programOf(name)],
 }
 
-const repository = path.join(CACHE, 'java', 'repository')
+const repository = `-Dmaven.repo.local=${path.join(CACHE, 'java', 'repository')}`
 const output = path.join(CACHE, 'java', 'output')
 const classes = [path.join(output, 'classes'), path.join(output, 'dependency', '*')].join(path.delimiter)
 
 export const java = {
-  install: [{ command: ['mvn', '-q', '-B', `-Dmaven.repo.local=${repository}`, `-Doutput=${output}`, 'compile'] }],
+  install: [{ command: ['mvn', '-q', '-B', repository, `-Doutput=${output}`, 'compile'] }],
   command: (main) => ['java', '-Dfile.encoding=UTF-8', '-cp', classes, main],
+  /** The option of Maven that keeps its packages inside the cache. */
+  repository,
 }
