@@ -138,6 +138,7 @@ export { formOf, readClaim } from './signature/claim.js'
 export type { Claim, ClaimForm } from './signature/claim-form.js'
 export { presignV1, presignV4, signV1, signV4, type V4SignOptions } from './signature/sign.js'
 export { type Credentials, equalSignatures, type Signable } from './signature/signable.js'
+export { readSourceRestriction, type SourceRestriction } from './signature/source-restriction.js'
 export { formatBasicDay, formatBasicTime } from './signature/time.js'
 export { v1StringToSign } from './signature/v1.js'
 export {

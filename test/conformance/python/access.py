@@ -112,6 +112,19 @@ for name, auth in AUTHS.items():
         assert status_of(bucket.sign_url('GET', 'out/signed', 60, slash_safe=True)) == 403
 
 
+for version in ('v1', 'v2', 'v4'):
+    signer = oss2.Bucket(oss2.StsAuth(*TRIPLE, auth_version=version), ENDPOINT, BUCKET, region=REGION)
+
+    @fact(f'oss2 {version}: a URL may be restricted to the addresses of some clients')
+    def restricted():
+        def read(address, mask):
+            terms = {'x-oss-ac-source-ip': address, 'x-oss-ac-subnet-mask': mask}
+            return status_of(signer.sign_url('GET', 'in/python', 60, params=terms, slash_safe=True))
+
+        assert (read('127.0.0.1', '32'), read('127.0.0.0', '8')) == (200, 200)
+        assert read('10.0.0.0', '8') == 403
+
+
 def fetched():
     with urllib.request.urlopen(os.environ['CREDENTIALS_URI']) as answer:
         found = json.load(answer)

@@ -518,6 +518,7 @@ export const CATALOGUE = {
 
   // Authentication
   signatureDoesNotMatch: row('SignatureDoesNotMatch', 403, SIGNATURE_MISMATCH, { ec: '0002-00000040' }),
+  sourceNotAllowed: row('SignatureDoesNotMatch', 403, SIGNATURE_MISMATCH, { ec: '0002-00000602' }),
   signatureV4DoesNotMatch: row('SignatureDoesNotMatch', 403, SIGNATURE_MISMATCH, { ec: '0002-00000201' }),
   signatureV2DoesNotMatch: row('SignatureDoesNotMatch', 403, SIGNATURE_MISMATCH, { ec: '0002-00090002' }),
   v2SignatureMissing: invalidArgument('Authorization header is invalid.', '0002-00000108'),

@@ -6,6 +6,7 @@ import type { Operation } from '../operation.js'
 export const COMMON_CAUSES: readonly Cause[] = [
   // Authentication
   'signatureDoesNotMatch',
+  'sourceNotAllowed',
   'signatureV2DoesNotMatch',
   'signatureV4DoesNotMatch',
   'invalidAccessKeyId',

@@ -241,3 +241,37 @@ test('a URL is good to the end of the second in which it ends', async () => {
     assert.equal((await refusal(url, '127.0.0.1', '/', { now: NOW + 1000 })).reason, expired)
   }
 })
+
+test('a URL that its signer restricts to some clients is refused to others', async () => {
+  const allowed: readonly [terms: string, from: string][] = [
+    ['x-oss-ac-source-ip=10.1.2.3', '10.1.2.3'],
+    ['x-oss-ac-source-ip=10.1.0.0&x-oss-ac-subnet-mask=16', '10.1.2.3'],
+    ['x-oss-ac-source-ip=10.1.0.0&x-oss-ac-subnet-mask=16&x-oss-ac-forward-allow=true', '10.1.255.1'],
+    ['x-oss-ac-source-ip=fe80::&x-oss-ac-subnet-mask=10', 'fe80::1'],
+  ]
+  const refused: readonly [terms: string, from: string | undefined][] = [
+    ['x-oss-ac-source-ip=10.1.2.3', '10.1.2.4'],
+    ['x-oss-ac-source-ip=10.1.0.0&x-oss-ac-subnet-mask=16', '10.2.0.1'],
+    ['x-oss-ac-source-ip=10.1.2.3', undefined],
+    ['x-oss-ac-subnet-mask=16', '10.1.2.3'],
+    ['x-oss-ac-source-ip=', '10.1.2.3'],
+    ['x-oss-ac-source-ip=10.1.2.3&x-oss-ac-vpc-id=vpc-1', '10.1.2.3'],
+    ['x-oss-ac-vpc-id=vpc-1', '10.1.2.3'],
+  ]
+  const presigned = (terms: string) => [
+    presignV1(request({ bucket: 'bkt', key: 'k' }, terms), KEY, { expiresAt: NOW, digests }),
+    presignV4(request({ bucket: 'bkt', key: 'k' }, terms), KEY, { ...V4, expiresSeconds: 60 }),
+  ]
+  for (const [terms, remoteAddress] of allowed) {
+    for (const url of presigned(terms)) {
+      assert.equal(authenticate({ ...url, remoteAddress }, '127.0.0.1', '/bkt/k').requester.kind, 'account', terms)
+    }
+  }
+  for (const [terms, remoteAddress] of refused) {
+    for (const url of presigned(terms)) {
+      const from = remoteAddress === undefined ? url : { ...url, remoteAddress }
+      const { reason, row } = await refusal(from, '127.0.0.1', '/bkt/k')
+      assert.deepEqual([reason, row.ec], ['sourceNotAllowed', '0002-00000602'], terms)
+    }
+  }
+})

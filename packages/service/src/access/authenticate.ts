@@ -9,12 +9,14 @@ import {
   type Reading,
   type Readings,
   readClaim as readOssClaim,
+  readSourceRestriction,
   requireSigned,
   SignatureVerifier,
 } from '@bindery/protocol'
 import { type Awaitable, andThen } from '@bindery/storage'
 import type { ServiceOptions } from '../options.js'
 import { FailedSignatures } from './failed-signatures.js'
+import { compileNetwork, parseAddress } from './policy/ip-address.js'
 import { type AccessKey, keyHolder, type Requester } from './requester.js'
 
 /** The parts of a request that its signature may cover. */
@@ -77,6 +79,7 @@ export function authenticator(
     const { accessKeySecret } = accessKey
     const reading = readings.find((one) => verifier.verifies(claim, as(one), accessKeySecret))
     if (reading === undefined) throw verifier.mismatch(claim, as(readings[0]))
+    if (claim.place === 'url') requireSource(request)
     const requester = keyHolder(accessKey)
     const chunkChain = verifier.chunkChain(claim, accessKeySecret)
     return { requester, reading, signedIn: claim.place, chunkChain }
@@ -91,6 +94,17 @@ export function authenticator(
       andThen(accessKeys.find(accessKeyId, claim.securityToken), (found) => verify(claim, found, request, readings)),
     )
   }
+}
+
+/** Throws sourceNotAllowed if the signer of a URL restricted it to other clients. */
+function requireSource({ query, remoteAddress = '' }: SignedRequest): void {
+  const restriction = readSourceRestriction(query)
+  if (restriction === undefined) return
+  const { network, vpc } = restriction
+  const isIn = network === undefined ? undefined : compileNetwork(network)
+  const address = parseAddress(remoteAddress)
+  if (vpc === undefined && isIn !== undefined && address !== undefined && isIn(address)) return
+  throw new OssError('sourceNotAllowed')
 }
 
 const ANONYMOUS = { requester: { kind: 'anonymous' }, signedIn: undefined } as const

@@ -116,10 +116,9 @@ export class Authoriser {
 
   /** Decides an action of another product than OSS, to which nothing but the requester's policies apply. */
   decideOther(question: OtherQuestion): Decision {
-    const { requester, action, resource, conditions } = question
+    const { requester } = question
     if (requester.kind === 'account') return allowed({ source: 'owner' })
-    const principal = { isOwner: false }
-    const asked = { action, resource, principal, lookUp: circumstancesOf(requester, conditions) }
+    const asked = askedOf(question)
     const bySession = sessionPolicyOf(requester)?.evaluate(asked)
     if (bySession !== undefined && bySession.effect !== 'Allow') {
       return denied('deniedBySessionPolicy', reasonOf('sessionPolicy', bySession))
@@ -147,26 +146,26 @@ export class Authoriser {
   /** The statement that decided, as it was written; undefined where none did. */
   statementOf({ requester, resource }: AccessQuestion, { source, policy: name, statement }: Reason): unknown {
     if (statement === undefined) return undefined
-    if (source === 'sessionPolicy') return sessionPolicyOf(requester)?.statementAt(statement)
     if (source === 'bucketPolicy') return resource.rules?.policy?.statementAt(statement)
-    return attachedPolicies(requester)
-      .find((one) => one.name === name)
-      ?.policy.statementAt(statement)
+    return writtenBy(requester, { source, policy: name, statement })
+  }
+
+  /** Facts about the denial of an action of another product. */
+  factsOfOther(question: OtherQuestion, reason: Reason): DenialFacts {
+    const { requester } = question
+    if (reason.statement === undefined) return { unmet: unmetByOwn(requester, askedOf(question)) }
+    return { statement: writtenBy(requester, reason) }
   }
 
   /** Conditions of policies that would have allowed it. */
   #unmet(question: AccessQuestion): Unmet[] {
     const { requester, resource } = question
     const asked = this.#policyQuestion(question)
+    const byOwn = unmetByOwn(requester, asked, { ofRam: ownsBucket(question) })
     const sessionPolicy = sessionPolicyOf(requester)
-    if (sessionPolicy !== undefined && sessionPolicy.evaluate(asked).effect !== 'Allow') {
-      return sessionPolicy.unmet(asked).map((unmet) => ({ source: 'sessionPolicy', ...unmet }))
-    }
-    const byRam = (ownsBucket(question) ? attachedPolicies(requester) : []).flatMap(({ name, policy }) =>
-      policy.unmet(asked).map((unmet) => ({ source: 'ramPolicy', policy: name, ...unmet }) as const),
-    )
+    if (sessionPolicy !== undefined && sessionPolicy.evaluate(asked).effect !== 'Allow') return byOwn
     const byBucket = resource.rules?.policy?.unmet(asked) ?? []
-    return [...byRam, ...byBucket.map((unmet) => ({ source: 'bucketPolicy', ...unmet }) as const)]
+    return [...byOwn, ...byBucket.map((unmet) => ({ source: 'bucketPolicy', ...unmet }) as const)]
   }
 
   /** Undefined if no policy applies. */
@@ -202,6 +201,30 @@ export class Authoriser {
       lookUp: lookUpOf(question),
     }
   }
+}
+
+function askedOf({ requester, action, resource, conditions }: OtherQuestion): PolicyQuestion {
+  return { action, resource, principal: { isOwner: false }, lookUp: circumstancesOf(requester, conditions) }
+}
+
+/** The statement of a policy of the requester that decided. */
+function writtenBy(requester: Requester, { source, policy: name, statement }: Reason): unknown {
+  if (statement === undefined) return undefined
+  if (source === 'sessionPolicy') return sessionPolicyOf(requester)?.statementAt(statement)
+  return attachedPolicies(requester)
+    .find((one) => one.name === name)
+    ?.policy.statementAt(statement)
+}
+
+/** Unmet conditions of the session's policy, if that is what denied, or of the requester's RAM policies. */
+function unmetByOwn(requester: Requester, asked: PolicyQuestion, { ofRam = true } = {}): Unmet[] {
+  const sessionPolicy = sessionPolicyOf(requester)
+  if (sessionPolicy !== undefined && sessionPolicy.evaluate(asked).effect !== 'Allow') {
+    return sessionPolicy.unmet(asked).map((unmet) => ({ source: 'sessionPolicy', ...unmet }))
+  }
+  return (ofRam ? attachedPolicies(requester) : []).flatMap(({ name, policy }) =>
+    policy.unmet(asked).map((unmet) => ({ source: 'ramPolicy', policy: name, ...unmet }) as const),
+  )
 }
 
 /** Refusals that no permission lifts: hotlinks, and requesters that have to pay. */

@@ -143,10 +143,12 @@ class Admin {
     const path = resourceOf(operation, input)
     const resource = { product: 'ram', region: '', account: requester.account.id, path }
     const { action } = operation
-    const decision = this.#context.access.authoriser.decideOther({ requester, action, resource, conditions })
-    if (!decision.allowed) {
-      throw new RamError('noPermission', {}, { cause: new Refusal(requester, action, decision.reason) })
-    }
+    const { authoriser } = this.#context.access
+    const question = { requester, action, resource, conditions }
+    const { allowed, reason } = authoriser.decideOther(question)
+    if (allowed) return
+    const cause = new Refusal(requester, action, reason, authoriser.factsOfOther(question, reason))
+    throw new RamError('noPermission', {}, { cause })
   }
 }
 

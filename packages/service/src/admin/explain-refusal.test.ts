@@ -128,6 +128,16 @@ describe('the explanation of a refused request', () => {
     }
   })
 
+  test('names the statement that denied the management of users', async () => {
+    const started = await startWithBucket()
+    const statement = { Effect: 'Deny', Action: 'ram:*', Resource: '*' }
+    const alice = await new Ram(started).user('alice', { ...statement, Effect: 'Allow' }, statement)
+    const request = { method: 'POST', style: 'path', bucket: '-', key: 'admin/v1/ListUsers', as: alice } as const
+    const { Reason, Request } = await explained(started, await refusal(started, request))
+    assert.deepEqual(Reason.Statement, statement)
+    assert.deepEqual([Reason.Source, Request.Action, Request.EventName], ['ramPolicy', 'ram:ListUsers', 'ListUsers'])
+  })
+
   test('is for the accounts that it concerns, and shows each its own policies', async () => {
     const started = await startWithBucket()
     await call(started, { method: 'PUT', bucket: 'theirs', as: OTHER })

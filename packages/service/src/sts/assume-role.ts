@@ -95,10 +95,12 @@ function wholeNumber(text: string): number {
 /** Throws noPermission unless the caller's own policies allow it to assume the role. */
 function requireAllowed({ access, caller, conditions }: AssumeRoleCall, account: string, role: string): void {
   const resource = { product: 'ram', region: '', account, path: `role/${role}` }
-  const decision = access.authoriser.decideOther({ requester: caller, action: 'sts:AssumeRole', resource, conditions })
-  if (!decision.allowed) {
-    throw new RamError('noPermission', {}, { cause: new Refusal(caller, 'sts:AssumeRole', decision.reason) })
-  }
+  const { authoriser } = access
+  const question = { requester: caller, action: 'sts:AssumeRole', resource, conditions }
+  const { allowed, reason } = authoriser.decideOther(question)
+  if (allowed) return
+  const cause = new Refusal(caller, question.action, reason, authoriser.factsOfOther(question, reason))
+  throw new RamError('noPermission', {}, { cause })
 }
 
 /** Throws notTrusted unless the role trusts the caller itself or its account. */
