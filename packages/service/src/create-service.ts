@@ -2,6 +2,7 @@ import { bucketName } from '@bindery/protocol'
 import { andThen } from '@bindery/storage'
 import { Access } from './access/access.js'
 import { logObjectKey } from './access-log/line.js'
+import { loggingLifecycle } from './access-log/log-lifecycle.js'
 import { createBucket } from './domain/buckets/buckets.js'
 import { createDomain, type Domain } from './domain/domain.js'
 import { expireNonces } from './domain/ram/nonces.js'
@@ -51,7 +52,7 @@ export function createService(options: ServiceOptions, surfaces: Surfaces = SURF
       await expireNonces(domain)
       return sweeper.sweep(signal)
     },
-    applyLifecycle: () => applyLifecycle(domain),
+    applyLifecycle: () => loggingLifecycle(domain, options.region, applyLifecycle(domain)),
     keepNotes: async () => {
       await domain.logLines.keep()
       await keepAccess(domain)

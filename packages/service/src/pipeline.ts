@@ -203,14 +203,22 @@ function refuseRequester(
 ): Awaitable<never> {
   const isDenied = error instanceof OssError && error.row.status === 403
   const needsBucket = operation === undefined || 'absent' in operation || operation.createsBucket !== true
-  if (isDenied && needsBucket) return refuseInBucket(exchange, reading, error)
+  if (isDenied && needsBucket) return refuseInBucket(exchange, { requester: NOBODY, reading }, error)
   throw error
 }
 
+const NOBODY: Identified['requester'] = { kind: 'anonymous' }
+
 /** That there is no such bucket comes before anything that is wrong with a request to it. */
-function refuseInBucket({ surroundings }: Exchange, { bucket }: Reading, error: OssError): Awaitable<never> {
-  if (bucket === undefined || !isBucketName(bucket)) throw error
-  return andThen(findBucket(surroundings.domain, bucket), () => {
+function refuseInBucket(
+  exchange: Exchange,
+  { requester, reading }: Pick<Identified, 'requester' | 'reading'>,
+  error: OssError,
+): Awaitable<never> {
+  const { bucket: name } = reading
+  if (name === undefined || !isBucketName(name)) throw error
+  return andThen(findBucket(exchange.surroundings.domain, name), (bucket) => {
+    noteRequest(exchange, requester, { bucket, object: undefined })
     throw error
   })
 }
@@ -222,10 +230,10 @@ function authenticated(
 ): Awaitable<Authenticated> {
   const { reading } = identified
   if (operation === undefined) {
-    return refuseInBucket(exchange, reading, notAllowed(exchange, reading.level, parts))
+    return refuseInBucket(exchange, identified, notAllowed(exchange, reading.level, parts))
   }
   if ('absent' in operation) {
-    return refuseInBucket(exchange, reading, new OssError('notImplemented', { operation: operation.name }))
+    return refuseInBucket(exchange, identified, new OssError('notImplemented', { operation: operation.name }))
   }
   exchange.operation = operation
   const { requester, signedIn, chunkChain } = identified

@@ -5,6 +5,7 @@ import {
   call,
   elements,
   OTHER,
+  ROOT,
   type StartedService,
   send,
   startWithBucket,
@@ -166,4 +167,52 @@ test('a log may be kept in its own bucket, encrypted as the bucket is by default
   assert.deepEqual([head.status, head.headers['x-oss-server-side-encryption']], [200, 'AES256'])
   service.advance(2 * HOUR_MS)
   assert.deepEqual(await deliver(service), [])
+})
+
+test('a request whose signature is refused has a line, and so has one for an operation that does not exist', async () => {
+  const service = await started()
+  await ask(service, { method: 'GET', bucket: BUCKET, key: 'k', as: { ...ROOT, accessKeySecret: 'wrong' } })
+  await ask(service, { method: 'GET', bucket: BUCKET, key: 'k', as: { ...ROOT, accessKeyId: 'unknown' } })
+  await ask(service, { method: 'GET', bucket: BUCKET, query: { metaQuery: '' } })
+  await service.service.keepNotes()
+  service.advance(2 * HOUR_MS)
+  const [key = ''] = await deliver(service)
+  assert.deepEqual(
+    (await linesOf(service, key)).map((fields) => [fields[5], fields[13], fields[14], fields[19], fields[27]]),
+    [
+      ['403', '"-"', '"GetObject"', '"SignatureDoesNotMatch"', '"-"'],
+      ['403', '"-"', '"GetObject"', '"InvalidAccessKeyId"', '"-"'],
+      ['501', `"${ROOT.account.id}"`, '"GetMetaQueryStatus"', '"NotImplemented"', `"${ROOT.accessKeyId}"`],
+    ],
+  )
+})
+
+test('what lifecycle rules delete, move and abort has lines of its own', async () => {
+  const service = await started()
+  const rule = (prefix: string, action: string) =>
+    `<Rule><Prefix>${prefix}</Prefix><Status>Enabled</Status>${action}</Rule>`
+  const rules = [
+    rule('gone/', '<Expiration><Days>1</Days></Expiration>'),
+    rule('cold/', '<Transition><Days>1</Days><StorageClass>IA</StorageClass></Transition>'),
+    rule('part/', '<AbortMultipartUpload><Days>1</Days></AbortMultipartUpload>'),
+  ]
+  const body = `<LifecycleConfiguration>${rules.join('')}</LifecycleConfiguration>`
+  await call(service, { method: 'PUT', bucket: BUCKET, query: { lifecycle: '' }, body })
+  for (const key of ['gone/a b', 'cold/c']) await call(service, { method: 'PUT', bucket: BUCKET, key, body: 'hello' })
+  await call(service, { method: 'POST', bucket: BUCKET, key: 'part/u', query: { uploads: '' } })
+  service.advance(49 * HOUR_MS)
+  const done: string[] = []
+  for await (const { kind, key } of service.service.applyLifecycle()) done.push(`${kind} ${key}`)
+  assert.deepEqual(done.sort(), ['aborted part/u', 'expired gone/a b', 'moved cold/c'])
+  await service.service.keepNotes()
+  service.advance(2 * HOUR_MS)
+  const [key = ''] = await deliver(service)
+  const lines = (await linesOf(service, key)).map((fields) =>
+    [14, 16, 17, 22, 23, 24, 25].map((index) => fields[index]),
+  )
+  assert.deepEqual(lines.sort(), [
+    ['"AbortMultiPartUpload"', '"part/u"', '0', '0', '"lifecycle"', '"-"', '"-"'],
+    ['"CommitTransition"', '"cold/c"', '5', '0', '"lifecycle"', '"standard"', '"ia"'],
+    ['"ExpireObject"', '"gone/a%20b"', '5', '-5', '"lifecycle"', '"standard"', '"-"'],
+  ])
 })

@@ -16,7 +16,11 @@ interface LoggedExchange {
 const logged = new WeakMap<Exchange, LoggedExchange>()
 
 /** Notes that a request is to a bucket, if that is logged. */
-export function noteRequest(exchange: Exchange, requester: Requester, { bucket, object }: Found): void {
+export function noteRequest(
+  exchange: Exchange,
+  requester: Requester,
+  { bucket, object }: Pick<Found, 'bucket' | 'object'>,
+): void {
   if (bucket?.documents?.logging !== undefined) logged.set(exchange, { bucket, requester, object })
 }
 

@@ -25,6 +25,9 @@ export interface ActedOn {
   readonly version: VersionId
   /** The class that it was moved to. */
   readonly storageClass?: StorageClass
+  /** Its bytes, and its class before; absent for a delete marker. */
+  readonly size?: number
+  readonly classBefore?: StorageClass
 }
 
 /** Yields each version after a rule has acted on it. */
@@ -102,7 +105,8 @@ async function act(
     else if (!isPassedOver) throw error
     return undefined
   }
-  const common = { bucket, ruleId: rule.id, key, version }
+  const data = 'deleteMarker' in record ? {} : { size: record.size, classBefore: record.storageClass }
+  const common = { bucket, ruleId: rule.id, key, version, ...data }
   return due.kind === 'expire'
     ? { kind: 'expired', ...common }
     : { kind: 'moved', ...common, storageClass: due.storageClass }
