@@ -3,6 +3,7 @@
 
 import { rawClient } from './clients.mjs'
 import { bytesOf, encryptionOf } from './contents.mjs'
+import { auditVersions } from './versions.mjs'
 
 /**
  * @param {{ endpoint: string, accessKeyId: string, accessKeySecret: string }} server
@@ -17,7 +18,7 @@ export async function auditServer(server, world, chance) {
     await audit.keys()
     await audit.uploads()
     await audit.completeSome(chance)
-    return { faults: audit.faults, bytes: audit.bytes }
+    return { faults: [...audit.faults, ...(await auditVersions(server, world))], bytes: audit.bytes }
   } finally {
     client.agent.destroy()
   }

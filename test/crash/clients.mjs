@@ -25,21 +25,24 @@ function encrypting(key) {
   return algorithm === undefined ? {} : { [ENCRYPTION]: algorithm }
 }
 
-/** @param {{ endpoint: string, accessKeyId: string, accessKeySecret: string }} server */
-export function rawClient(server) {
+/**
+ * @param {{ endpoint: string, accessKeyId: string, accessKeySecret: string }} server
+ * @param {string} bucket
+ */
+export function rawClient(server, bucket = BUCKET) {
   const agent = new Agent({ keepAlive: true, maxSockets: 64 })
   const { hostname, port } = new URL(server.endpoint)
 
   function send(method, key, { query = {}, headers = {}, body } = {}) {
     const parameters = new Query(Object.entries(query).map(([name, value]) => ({ name, value })))
     const length = method === 'PUT' || method === 'POST' ? { 'content-length': String(body?.length ?? 0) } : {}
-    const unsigned = { method, bucket: BUCKET, key, query: parameters, headers: { ...length, ...headers } }
+    const unsigned = { method, bucket, key, query: parameters, headers: { ...length, ...headers } }
     const signed = signV4(unsigned, server, { time: Date.now(), digests, region: 'cn-hangzhou' })
     const names = Object.entries(query).map(([name, value]) =>
       value === undefined ? percentEncode(name) : `${percentEncode(name)}=${percentEncode(value)}`,
     )
     const search = names.length === 0 ? '' : `?${names.join('&')}`
-    const path = `/${BUCKET}/${percentEncode(key, { keepSlash: true })}${search}`
+    const path = `/${bucket}/${percentEncode(key, { keepSlash: true })}${search}`
     return exchange({ agent, hostname, port, method, path, headers: signed.headers }, body)
   }
 
@@ -56,7 +59,7 @@ export function rawClient(server) {
       }),
     remove: (key) => send('DELETE', key),
     copy: (key, source) =>
-      send('PUT', key, { headers: { 'x-oss-copy-source': `/${BUCKET}/${source}`, ...encrypting(key) } }),
+      send('PUT', key, { headers: { 'x-oss-copy-source': `/${bucket}/${source}`, ...encrypting(key) } }),
     get: async (key) => (await send('GET', key)).body,
     /** The bytes of an object, and the encryption that its headers state. */
     read: async (key) => {
@@ -89,6 +92,42 @@ export function rawClient(server) {
     keys: () => pages(async (marker) => text('GET', '', { query: { 'max-keys': '7', marker } }), 'Key', 'NextMarker'),
     uploads: async () =>
       elements(await text('GET', '', { query: { uploads: undefined, 'max-uploads': '1000' } }), 'UploadId'),
+    keepVersions: () =>
+      send('PUT', '', {
+        query: { versioning: undefined },
+        body: Buffer.from('<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>'),
+      }),
+    /** Deletes a version for good. */
+    forget: (key, version) => send('DELETE', key, { query: { versionId: version } }),
+    readVersion: async (key, version) => (await send('GET', key, { query: { versionId: version } })).body,
+    /** The id of the version that a read without an id finds; undefined if it finds no object. */
+    current: (key) =>
+      send('HEAD', key).then(
+        ({ headers }) => headers['x-oss-version-id'],
+        (error) => {
+          if (error.status !== 404) throw error
+        },
+      ),
+    /** All versions and delete markers by key, the newest of a key first, in pages of an awkward size. */
+    versions: async () => {
+      const found = []
+      for (let key = '', version = '', isMore = true; isMore; ) {
+        const markers = { 'key-marker': key, ...(version && { 'version-id-marker': version }) }
+        const page = await text('GET', '', { query: { versions: undefined, 'max-keys': '7', ...markers } })
+        for (const [, kind, row] of page.matchAll(/<(Version|DeleteMarker)>(.*?)<\/\1>/gs)) {
+          found.push({
+            key: element(row, 'Key'),
+            version: element(row, 'VersionId'),
+            isMarker: kind === 'DeleteMarker',
+            isLatest: element(row, 'IsLatest') === 'true',
+          })
+        }
+        isMore = element(page, 'IsTruncated') === 'true'
+        key = element(page, 'NextKeyMarker')
+        version = element(page, 'NextVersionIdMarker')
+      }
+      return found
+    },
     /** Numbers and ETags of the parts of an upload. */
     parts: async (key, uploadId) => {
       const page = await text('GET', key, { query: { uploadId } })

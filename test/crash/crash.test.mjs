@@ -10,6 +10,7 @@ import { auditServer } from './audit.mjs'
 import { BUCKET, rawClient } from './clients.mjs'
 import { bytesOf, etagOf } from './contents.mjs'
 import { CrashRun, canInject } from './run.mjs'
+import { KEPT } from './versions.mjs'
 import { emptyWorld, replay } from './world.mjs'
 
 const CYCLES = 8
@@ -54,11 +55,20 @@ const LIES = [
   { lie: [{ op: 'part', number: 1, content: [[4, 0, 200_000]] }], says: /part 1 of \w+ is [0-9A-F]{32}/ },
   { lie: [], isMissing: 'upload', says: /no client started the upload/ },
   { lie: [], isMissing: 'part', says: /no client sent part 1/ },
+  {
+    lie: [{ op: 'keep', key: 'kept', content: [[8, 0, 5]], version: 'lost' }],
+    says: /version lost of kept does not exist/,
+  },
+  { lie: [{ op: 'keep', key: 'kept', content: [[9, 0, 5]] }], says: /version \w+ of kept has other bytes/ },
+  { lie: [{ op: 'forget', key: 'kept' }], says: /no client made version \w+ of kept/ },
 ]
 
 test('an audit detects everything that a server lost, kept or mixed up', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'bindery-crash-'))
-  const server = await startServer({ folder, args: ['--workers', '1', '--buckets', BUCKET, '--log', 'error'] })
+  const server = await startServer({
+    folder,
+    args: ['--workers', '1', '--buckets', `${BUCKET},${KEPT}`, '--log', 'error'],
+  })
   const client = rawClient(server)
   try {
     const object = { op: 'put', key: 'object', content: [[1, 0, 1000]] }
@@ -68,13 +78,20 @@ test('an audit detects everything that a server lost, kept or mixed up', async (
     await client.append('log', 0, bytesOf(log.content))
     const uploadId = await client.initiate('joined')
     await client.part('joined', uploadId, 1, bytesOf(part.content))
-    const truth = [object, log, { op: 'initiate', key: 'joined' }, part]
+    const versions = rawClient(server, KEPT)
+    await versions.keepVersions()
+    const kept = { op: 'keep', key: 'kept', content: [[7, 0, 5]] }
+    const { headers } = await versions.put('kept', bytesOf(kept.content))
+    versions.agent.destroy()
+    const version = headers['x-oss-version-id']
+    const truth = [object, log, kept, { op: 'initiate', key: 'joined' }, part]
     const worldOf = (requests) => {
       const world = emptyWorld()
       const lines = requests.flatMap((request, n) => {
-        const answer = { uploadId, etag: request.op === 'part' ? etagOf(request.content) : undefined }
+        const etag = request.op === 'part' ? etagOf(request.content) : undefined
+        const answer = { uploadId, etag, version: request.version ?? version }
         return [
-          { n, request: { uploadId, ...request } },
+          { n, request: { uploadId, version, ...request } },
           { n, answer },
         ].map((line) => JSON.stringify(line))
       })
@@ -87,7 +104,7 @@ test('an audit detects everything that a server lost, kept or mixed up', async (
       const requests = truth.filter(
         (request) =>
           isMissing === undefined ||
-          ['put', 'append'].includes(request.op) ||
+          ['put', 'append', 'keep'].includes(request.op) ||
           (isMissing === 'part' && request !== part),
       )
       const faults = await auditOf([...requests, ...lie])

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createRandom } from '../../packages/storage/dist/index.js'
 import { rawClient, sdkClient } from './clients.mjs'
 import { bytesOf, rangeOf, sizeOf } from './contents.mjs'
+import { Keeper } from './versions.mjs'
 
 const KEYS_PER_ACTOR = 5
 const LOGS_PER_ACTOR = 2
@@ -208,5 +209,10 @@ function newContent(sizeMin = 0) {
 }
 
 process.stdout.write('ready\n')
-await Promise.all(Array.from({ length: actors }, (_, index) => new Actor(index).run()))
+const KEEPERS = 2
+const keeping = { server, world, perform, newContent, random, pick }
+await Promise.all([
+  ...Array.from({ length: actors }, (_, index) => new Actor(index).run()),
+  ...Array.from({ length: KEEPERS }, (_, index) => new Keeper(index, keeping).run(() => isStopping)),
+])
 process.exit(0)

@@ -23,6 +23,7 @@ import { createRandom } from '../../packages/storage/dist/index.js'
 import { startServer } from '../support/start-server.mjs'
 import { auditServer } from './audit.mjs'
 import { BUCKET } from './clients.mjs'
+import { KEPT, prepareVersions } from './versions.mjs'
 import { emptyWorld, replay } from './world.mjs'
 
 const COMMAND = fileURLToPath(new URL('../../packages/cli/bin/bindery.js', import.meta.url))
@@ -125,7 +126,7 @@ export class CrashRun {
   }
 
   start({ workers, wrapper = [] }) {
-    const args = ['--workers', String(workers), '--buckets', BUCKET, '--log', 'error']
+    const args = ['--workers', String(workers), '--buckets', `${BUCKET},${KEPT}`, '--log', 'error']
     return startServer({ folder: this.data, args, wrapper, ownGroup: true })
   }
 
@@ -136,7 +137,7 @@ export class CrashRun {
       if (death.mode !== 'call') throw error
       return undefined
     })
-    if (server === undefined) return true
+    if (server === undefined || !(await this.prepare(server, death))) return true
     const load = await this.startLoad(server, ledger)
     const ended = once(load, 'exit').then(([code]) => code)
     const lives = death.mode === 'worker' ? 1 + this.random.below(3) : 0
@@ -151,6 +152,18 @@ export class CrashRun {
     const code = await ended
     if (code !== 0) throw new Error(`the load failed: ${load.errors}`)
     return died
+  }
+
+  /** Whether the server lived until it kept versions. */
+  async prepare(server, { mode }) {
+    try {
+      await prepareVersions(server)
+      return true
+    } catch (error) {
+      if (mode !== 'call') throw error
+      await server.kill()
+      return false
+    }
   }
 
   async startLoad({ endpoint, accessKeyId, accessKeySecret }, ledgerFile) {

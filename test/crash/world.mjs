@@ -2,6 +2,7 @@
 // request that was not answered allows two states, until an audit has determined which one holds.
 
 import { etagOf } from './contents.mjs'
+import { VERSION_EFFECTS } from './versions.mjs'
 
 /**
  * @typedef {import('./contents.mjs').Slice[]} Content
@@ -10,12 +11,12 @@ import { etagOf } from './contents.mjs'
  * answer held it.
  * @typedef {{ may: (Content | null)[], etags: (string | null)[] }} PartState
  * @typedef {{ key: string, parts: Record<number, PartState>, isOpen: boolean, mayBeOpen: boolean, completed: Content | null, end: string | null }} UploadState
- * @typedef {{ keys: Record<string, (Content | null)[]>, uploads: Record<string, UploadState>, begun: string[] }} World keys: the possible contents of each. begun: keys of uploads whose Initiate was not answered.
+ * @typedef {{ keys: Record<string, (Content | null)[]>, uploads: Record<string, UploadState>, begun: string[], versions: Record<string, import('./versions.mjs').VersionState>, maybeKept: { key: string, content: Content | null }[] }} World keys: the possible contents of each. begun: keys of uploads whose Initiate was not answered. versions: by their ids. maybeKept: versions whose request was not answered.
  */
 
 /** @returns {World} */
 export function emptyWorld() {
-  return { keys: {}, uploads: {}, begun: [] }
+  return { keys: {}, uploads: {}, begun: [], versions: {}, maybeKept: [] }
 }
 
 /**
@@ -46,6 +47,7 @@ export function replay(world, text) {
 
 /** The effect of each request: called without an answer when it is sent, and with one when it is acknowledged. */
 const APPLY = {
+  ...VERSION_EFFECTS,
   put: (world, { key, content }, answer) => setKey(world, key, content, answer),
   copy: (world, { key, content }, answer) => setKey(world, key, content, answer),
   append: (world, { key, content }, answer) => setKey(world, key, content, answer),

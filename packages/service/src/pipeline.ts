@@ -203,11 +203,11 @@ function refuseRequester(
 ): Awaitable<never> {
   const isDenied = error instanceof OssError && error.row.status === 403
   const needsBucket = operation === undefined || 'absent' in operation || operation.createsBucket !== true
-  if (isDenied && needsBucket) return refuseInBucket(exchange, { requester: NOBODY, reading }, error)
+  if (isDenied && needsBucket) return refuseInBucket(exchange, { requester: UNKNOWN_REQUESTER, reading }, error)
   throw error
 }
 
-const NOBODY: Identified['requester'] = { kind: 'anonymous' }
+const UNKNOWN_REQUESTER: Identified['requester'] = { kind: 'anonymous' }
 
 /** That there is no such bucket comes before anything that is wrong with a request to it. */
 function refuseInBucket(
