@@ -60,6 +60,8 @@ export const BUCKET_TAG_VALUE_BYTES_MAX = 128
 export const REFERER_BYTES_MAX = 20 * 1024
 /** Headers and parameters of the real-time log together. */
 export const USER_DEFINED_LOG_FIELDS_MAX = 6
+/** Access points of a bucket. @see https://help.aliyun.com/zh/oss/user-guide/access-point-overview */
+export const ACCESS_POINTS_MAX = 100
 /** Rules about overwriting of a bucket. @see https://help.aliyun.com/zh/oss/developer-reference/putbucketoverwriteconfig */
 export const OVERWRITE_RULES_MAX = 100
 /** Rules about response headers of a bucket: a limit of Bindery's own, since OSS publishes none. */

@@ -148,6 +148,7 @@ export const CATALOGUE = {
     409,
     'The bucket has Multipart Uploads. Please complete or abort them first.',
   ),
+  bucketHasAccessPoints: row('BucketNotEmpty', 409, 'The bucket has access points. Please delete them first.'),
   tooManyBuckets: row('TooManyBuckets', 400, 'You have attempted to create more buckets than allowed.'),
   preconditionFailed: row('PreconditionFailed', 412, 'At least one of the pre-conditions you specified did not hold.', {
     ec: '0017-00001001',
@@ -332,6 +333,10 @@ export const CATALOGUE = {
   publicPolicyBlocked: accessDenied('Put public bucket policy is not allowed', '0003-00090006'),
   publicBucketAclBlocked: accessDenied('Put public bucket acl is not allowed', '0003-00090005'),
   noSuchWebsite: row('NoSuchWebsiteConfiguration', 404, 'The specified bucket does not have a website configuration.'),
+  noSuchAccessPoint: row('NoSuchAccessPoint', 404, 'The specified access point does not exist.'),
+  noSuchAccessPointPolicy: row('NoSuchAccessPointPolicy', 404, 'The access point policy does not exist.'),
+  accessPointExists: row('AccessPointAlreadyExists', 409, 'The requested access point name is not available.'),
+  accessPointTooMany: row('TooManyAccessPoints', 400, 'A bucket has at most {max} access points.'),
   noSuchOverwriteConfig: row(
     'NoSuchBucketOverwriteConfig',
     404,

@@ -22,7 +22,6 @@ function absent(name: string, method: Method, level: Level, ...when: (string | D
 /** In the order of the official reference. A name is listed twice where an operation is addressed in two ways. */
 export const ABSENT_OPERATIONS: readonly AbsentOperation[] = [
   // The service
-  absent('ListAccessPoints', 'GET', 'service', 'accessPoint'),
   absent('ListAccessPointsForObjectProcess', 'GET', 'service', 'accessPointForObjectProcess'),
   absent('ListResourcePools', 'GET', 'service', 'resourcePool'),
   absent('GetResourcePoolInfo', 'GET', 'service', 'resourcePoolInfo'),
@@ -36,13 +35,6 @@ export const ABSENT_OPERATIONS: readonly AbsentOperation[] = [
   absent('DeleteAccessPointPublicAccessBlock', 'DELETE', 'bucket', 'publicAccessBlock', 'x-oss-access-point-name'),
 
   // Names, sites, processing
-  absent('CreateAccessPoint', 'PUT', 'bucket', 'accessPoint'),
-  absent('GetAccessPoint', 'GET', 'bucket', { query: ['accessPoint'], header: ['x-oss-access-point-name'] }),
-  absent('ListAccessPoints', 'GET', 'bucket', 'accessPoint'),
-  absent('DeleteAccessPoint', 'DELETE', 'bucket', 'accessPoint'),
-  absent('PutAccessPointPolicy', 'PUT', 'bucket', 'accessPointPolicy'),
-  absent('GetAccessPointPolicy', 'GET', 'bucket', 'accessPointPolicy'),
-  absent('DeleteAccessPointPolicy', 'DELETE', 'bucket', 'accessPointPolicy'),
   absent('CreateAccessPointForObjectProcess', 'PUT', 'bucket', 'accessPointForObjectProcess'),
   absent('GetAccessPointForObjectProcess', 'GET', 'bucket', 'accessPointForObjectProcess'),
   absent('DeleteAccessPointForObjectProcess', 'DELETE', 'bucket', 'accessPointForObjectProcess'),

@@ -117,7 +117,7 @@ test('operations that Bindery lacks are known by name, by as many keys as they n
     'GET /?metaQuery': 'no GetMetaQueryStatus',
     'POST /?metaQuery&comp=add': 'no OpenMetaQuery',
     'POST /?metaQuery&comp=delete': 'no CloseMetaQuery',
-    'GET /?accessPoint': 'no ListAccessPoints',
+    'GET ?accessPointForObjectProcess': 'no ListAccessPointsForObjectProcess',
     'POST /k?x-oss-process=csv%2Fselect': 'SelectObject',
     'POST /k?x-oss-process=image%2Finfo': 'ProcessObject',
     'GET ?cloudboxes': 'no ListCloudBoxes',

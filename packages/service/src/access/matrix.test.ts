@@ -21,6 +21,7 @@ const SAMPLES: Readonly<Record<string, string>> = {
   inventoryId: 'report',
   cname: 'example.com',
   styleName: 'small',
+  'x-oss-access-point-name': 'point',
   qosRequester: '1000000000000002',
   'x-oss-target-redundancy-type': 'ZRS',
   'x-oss-redundancy-transition-taskid': 'A'.repeat(32),

@@ -11,5 +11,5 @@ export const deleteBucket = operation({
   input: {},
   status: 204,
   output: {},
-  errors: ['noSuchBucket', 'bucketHasObjects', 'bucketHasUploads'],
+  errors: ['noSuchBucket', 'bucketHasObjects', 'bucketHasUploads', 'bucketHasAccessPoints'],
 })

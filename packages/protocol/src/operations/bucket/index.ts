@@ -1,5 +1,15 @@
 import { operationsOf } from '../document.js'
 import { bucketAccessMonitor } from './access-monitor.js'
+import {
+  accessPointsDocument,
+  createAccessPoint,
+  deleteAccessPoint,
+  deleteAccessPointPolicy,
+  getAccessPoint,
+  getAccessPointPolicy,
+  listAccessPoints,
+  putAccessPointPolicy,
+} from './access-point.js'
 import { bucketArchiveDirectRead } from './archive-direct-read.js'
 import { cnamesDocument, createCnameToken, deleteCname, getCnameToken, listCname, putCname } from './cname.js'
 import { bucketCors } from './cors.js'
@@ -114,6 +124,7 @@ export const otherDocuments = [
   stylesDocument,
   redundancyDocument,
   requesterQosDocument,
+  accessPointsDocument,
 ] as const
 
 /** Operations on buckets, in the order of the official reference; extensions last. */
@@ -154,6 +165,13 @@ export const bucketOperations = [
   getStyle,
   listStyle,
   deleteStyle,
+  createAccessPoint,
+  getAccessPoint,
+  listAccessPoints,
+  deleteAccessPoint,
+  putAccessPointPolicy,
+  getAccessPointPolicy,
+  deleteAccessPointPolicy,
   putBucketRequesterQosInfo,
   getBucketRequesterQosInfo,
   listBucketRequesterQosInfos,

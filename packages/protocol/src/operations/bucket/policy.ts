@@ -4,7 +4,7 @@ import { OssError } from '../../errors/oss-error.js'
 import { bucketDocument } from '../document.js'
 
 /** A policy as it was sent: its clients compare the text. */
-const policyText: Document<string> = {
+export const policyText: Document<string> = {
   root: 'Policy',
   contentType: 'application/json',
   decode(_, body) {

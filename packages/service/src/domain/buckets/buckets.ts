@@ -86,7 +86,7 @@ async function checkAcl(reader: Reader, bucket: BucketRecord, acl: BucketAcl = '
   if (acl !== 'private' && (await readPublicAccessBlock(reader, bucket))) throw new OssError('publicBucketAclBlocked')
 }
 
-/** Deletes an empty bucket. Throws noSuchBucket, bucketHasObjects, bucketHasUploads. */
+/** Deletes an empty bucket. Throws noSuchBucket, bucketHasObjects, bucketHasUploads, bucketHasAccessPoints. */
 export async function deleteBucket(domain: Domain, name: BucketName): Promise<void> {
   await domain.metadata.transact(async (tx) => {
     const [bucket, hasObjects, hasVersions, hasUploads] = await together(
@@ -97,6 +97,7 @@ export async function deleteBucket(domain: Domain, name: BucketName): Promise<vo
     )
     if (hasObjects || hasVersions) throw new OssError('bucketHasObjects', { bucketName: name })
     if (hasUploads) throw new OssError('bucketHasUploads', { bucketName: name })
+    if (bucket.documents?.accessPoint !== undefined) throw new OssError('bucketHasAccessPoints', { bucketName: name })
     await releaseDomains(tx, bucket)
     deleteDocuments(tx, bucket)
     bucketRows.delete(tx, { bucket: name })

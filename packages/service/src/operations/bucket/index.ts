@@ -1,4 +1,13 @@
 import { bucketDocuments } from '@bindery/protocol'
+import {
+  createAccessPoint,
+  deleteAccessPoint,
+  deleteAccessPointPolicy,
+  getAccessPoint,
+  getAccessPointPolicy,
+  listAccessPoints,
+  putAccessPointPolicy,
+} from './access-point.js'
 import { bucketGrantHandlers } from './bucket-grants.js'
 import { createCnameToken, deleteCname, getCnameToken, listCname, putCname } from './cname.js'
 import { deleteBucket } from './delete-bucket.js'
@@ -55,6 +64,13 @@ export const bucketHandlers = [
   getBucketAcl,
   putBucketAcl,
   ...documentHandlers(bucketDocuments, documentRules),
+  createAccessPoint,
+  getAccessPoint,
+  listAccessPoints,
+  deleteAccessPoint,
+  putAccessPointPolicy,
+  getAccessPointPolicy,
+  deleteAccessPointPolicy,
   putBucketRequesterQosInfo,
   getBucketRequesterQosInfo,
   listBucketRequesterQosInfos,

@@ -1,0 +1,92 @@
+/** The access points of buckets, as they are set. A name is unique among those of an account. */
+import { ACCESS_POINTS_MAX, type BucketName, type BucketSettings, OssError } from '@bindery/protocol'
+import { andThen, type Reader } from '@bindery/storage'
+import { type Domain, newId } from '../domain.js'
+import { readDocument } from '../stored/documents.js'
+import { ownBuckets, readBucket } from './buckets.js'
+import { changeDocument, findDocument } from './documents.js'
+
+const DOCUMENT = { kind: 'accessPoint', rowsMax: 20 } as const
+
+/** One access point as it is kept. */
+export type AccessPoint = BucketSettings['accessPoint']['accessPoints'][number]
+
+/** An access point, and the bucket that it belongs to. */
+export interface ListedAccessPoint {
+  readonly bucket: BucketName
+  readonly accessPoint: AccessPoint
+}
+
+/** Throws noSuchBucket, accessPointExists, accessPointTooMany, entityTooLarge. */
+export async function createAccessPoint(
+  domain: Domain,
+  bucket: BucketName,
+  point: Pick<AccessPoint, 'accessPointName' | 'networkOrigin' | 'vpcConfiguration'>,
+): Promise<AccessPoint> {
+  const { accessPointName: name } = point
+  const alias = `${name}-${newId(domain).toLowerCase()}-ossalias`
+  const made = { ...point, alias, createdAt: domain.clock() }
+  await changeDocument(domain, bucket, DOCUMENT, async ({ tx, bucket: record }) => {
+    const all = await readOwn(tx, record.owner)
+    if (all.some(({ accessPoint }) => accessPoint.accessPointName === name)) throw new OssError('accessPointExists')
+    const before = (await readDocument(tx, record, 'accessPoint'))?.accessPoints ?? []
+    if (before.length >= ACCESS_POINTS_MAX) throw new OssError('accessPointTooMany', { max: ACCESS_POINTS_MAX })
+    return { accessPoints: [...before, made].sort(byName) }
+  })
+  return made
+}
+
+const byName = (one: AccessPoint, other: AccessPoint) => (one.accessPointName < other.accessPointName ? -1 : 1)
+
+/** Throws noSuchBucket, noSuchAccessPoint. */
+export async function findAccessPoint(domain: Domain, bucket: BucketName, name: string): Promise<AccessPoint> {
+  const { accessPoints = [] } = (await findDocument(domain, bucket, 'accessPoint')) ?? {}
+  return requirePoint(accessPoints, name)
+}
+
+function requirePoint(accessPoints: readonly AccessPoint[], name: string): AccessPoint {
+  const found = accessPoints.find(({ accessPointName }) => accessPointName === name)
+  if (found === undefined) throw new OssError('noSuchAccessPoint', { accessPointName: name })
+  return found
+}
+
+/** Replaces an access point by what `change` returns; undefined deletes it. Throws noSuchBucket, noSuchAccessPoint, entityTooLarge. */
+export async function changeAccessPoint(
+  domain: Domain,
+  bucket: BucketName,
+  name: string,
+  change: (point: AccessPoint) => AccessPoint | undefined,
+): Promise<void> {
+  await changeDocument(domain, bucket, DOCUMENT, async ({ tx, bucket: record }) => {
+    const { accessPoints = [] } = (await readDocument(tx, record, 'accessPoint')) ?? {}
+    const found = requirePoint(accessPoints, name)
+    const changed = accessPoints.flatMap((one) => (one === found ? (change(found) ?? []) : one))
+    return changed.length === 0 ? undefined : { accessPoints: changed }
+  })
+}
+
+/** Those of an account's buckets, in the order of their names. */
+export async function listAccessPoints(domain: Domain, owner: string): Promise<ListedAccessPoint[]> {
+  const all = await domain.metadata.read((reader) => readOwn(reader, owner))
+  return all.sort((one, other) => byName(one.accessPoint, other.accessPoint))
+}
+
+/** Those of one bucket, in the order of their names. Throws noSuchBucket. */
+export async function listOfBucket(domain: Domain, bucket: BucketName): Promise<ListedAccessPoint[]> {
+  return domain.metadata.read((reader) =>
+    andThen(readBucket(domain, reader, bucket), (record) =>
+      andThen(readDocument(reader, record, 'accessPoint'), (found) =>
+        (found?.accessPoints ?? []).map((accessPoint) => ({ bucket, accessPoint })),
+      ),
+    ),
+  )
+}
+
+async function readOwn(reader: Reader, owner: string): Promise<ListedAccessPoint[]> {
+  const found: ListedAccessPoint[] = []
+  for (const bucket of await ownBuckets(reader, owner)) {
+    const { accessPoints = [] } = (await readDocument(reader, bucket, 'accessPoint')) ?? {}
+    found.push(...accessPoints.map((accessPoint) => ({ bucket: bucket.name, accessPoint })))
+  }
+  return found
+}

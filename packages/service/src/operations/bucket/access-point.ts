@@ -1,0 +1,93 @@
+import { OssError } from '@bindery/protocol'
+import { PolicyFault, parsePolicy } from '../../access/policy/grammar.js'
+import { handler } from '../../call.js'
+import {
+  changeAccessPoint,
+  createAccessPoint as create,
+  findAccessPoint,
+  listAccessPoints as listAll,
+  listOfBucket,
+} from '../../domain/buckets/access-points.js'
+
+const arnOf = (region: string, account: string, name: string) => `acs:oss:${region}:${account}:accesspoint/${name}`
+
+export const createAccessPoint = handler('CreateAccessPoint', async ({ domain, bucket, document, region }) => {
+  if ((document.networkOrigin === 'vpc') !== (document.vpcConfiguration !== undefined))
+    throw new OssError('malformedXml')
+  const { alias, accessPointName } = await create(domain, bucket.name, document)
+  return { output: {}, result: { alias, accessPointArn: arnOf(region, bucket.owner, accessPointName) } }
+})
+
+export const getAccessPoint = handler('GetAccessPoint', async ({ domain, bucket, input, region, endpoints }) => {
+  const { createdAt = 0, policy: _, ...point } = await findAccessPoint(domain, bucket.name, input.accessPointName)
+  const { accessPointName: name } = point
+  const { owner } = bucket
+  const host = `${name}-${owner}`
+  return {
+    output: {},
+    result: {
+      ...point,
+      bucket: bucket.name,
+      accountId: owner,
+      accessPointArn: arnOf(region, owner, name),
+      creationDate: Math.floor(createdAt / 1_000),
+      status: 'enable',
+      endpoints: {
+        publicEndpoint: `${host}.${endpoints.extranetEndpoint}`,
+        internalEndpoint: `${host}.${endpoints.intranetEndpoint}`,
+      },
+    },
+  }
+})
+
+export const deleteAccessPoint = handler('DeleteAccessPoint', async ({ domain, bucket, input }) => {
+  await changeAccessPoint(domain, bucket.name, input.accessPointName, () => undefined)
+  return { output: {} }
+})
+
+export const listAccessPoints = handler('ListAccessPoints', async (call) => {
+  const { domain, accountId, input, owner } = call
+  const { continuationToken = '', maxKeys } = input
+  const all = owner === undefined ? await listAll(domain, accountId) : await listOfBucket(domain, call.bucket.name)
+  const rest = all.filter(({ accessPoint }) => accessPoint.accessPointName > continuationToken)
+  const page = rest.slice(0, maxKeys)
+  const isTruncated = rest.length > maxKeys
+  return {
+    output: {},
+    result: {
+      isTruncated,
+      maxKeys,
+      nextContinuationToken: isTruncated ? page.at(-1)?.accessPoint.accessPointName : undefined,
+      accountId: owner ?? accountId,
+      accessPoints: {
+        accessPoints: page.map(({ bucket, accessPoint }) => ({ ...accessPoint, bucket, status: 'enable' })),
+      },
+    },
+  }
+})
+
+export const putAccessPointPolicy = handler('PutAccessPointPolicy', async ({ domain, bucket, input, document }) => {
+  requirePolicy(document)
+  await changeAccessPoint(domain, bucket.name, input.accessPointName, (point) => ({ ...point, policy: document }))
+  return { output: {} }
+})
+
+function requirePolicy(text: string): void {
+  try {
+    parsePolicy('bucket', text)
+  } catch (error) {
+    if (error instanceof PolicyFault) throw new OssError('invalidPolicyDocument', { why: error.message })
+    throw error
+  }
+}
+
+export const getAccessPointPolicy = handler('GetAccessPointPolicy', async ({ domain, bucket, input }) => {
+  const { policy } = await findAccessPoint(domain, bucket.name, input.accessPointName)
+  if (policy === undefined) throw new OssError('noSuchAccessPointPolicy')
+  return { output: {}, result: policy }
+})
+
+export const deleteAccessPointPolicy = handler('DeleteAccessPointPolicy', async ({ domain, bucket, input }) => {
+  await changeAccessPoint(domain, bucket.name, input.accessPointName, ({ policy: _, ...point }) => point)
+  return { output: {} }
+})
