@@ -70,10 +70,14 @@ async function rules() {
     'deliberate breaks': () => faultsOf(['test/simulation/dist/breaks-apply.test.js']),
     invariants: () => checkInvariants(readOptional('ARCHITECTURE.md') ?? '', readOptional),
     threats: () => checkInvariants(readOptional('docs/security.md') ?? '', readOptional, 'docs/security.md'),
+    traps: () => checkInvariants(readOptional(TRAPS) ?? '', readOptional, TRAPS),
     'generated pages': () =>
       existsSync(path.join(root, 'tools/docs.mjs')) ? faultsOf(['tools/docs.mjs', '--check']) : [],
   }
 }
+
+/** The page that names the test of each trap. */
+const TRAPS = 'docs/guides/compatibility-notes.md'
 
 /** Runs one rule, prints its line, and returns whether it holds. */
 function runRule(name, rule) {

@@ -1,4 +1,5 @@
-// Each invariant of ARCHITECTURE.md, and each threat of docs/security.md, names the test that enforces it.
+// Each invariant of ARCHITECTURE.md, each threat of docs/security.md, and each trap of docs/guides/compatibility-notes.md about
+// objects and buckets names the test that enforces it.
 
 const ROW = /^\|\s*\**([A-Z]\d+)\**\s*\|(.+)\|\s*$/
 const TEST_FILE = /`([^`]+\.test\.(?:ts|mjs))`/g

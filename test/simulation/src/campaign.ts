@@ -3,7 +3,7 @@ import { createRandom } from '@bindery/storage'
 import type { Mode } from './breaks.js'
 import { forgetContents } from './contents.js'
 import { runFreeing } from './freeing.js'
-import { type Plan, planAtOnce, planInSequence, type Round, type Theme } from './generate.js'
+import { type BucketEncryption, type Plan, planAtOnce, planInSequence, type Round, type Theme } from './generate.js'
 import { runPlan, Violation } from './run.js'
 
 /** The modes whose runs follow a plan. */
@@ -12,9 +12,15 @@ export type PlannedMode = Exclude<Mode, 'freeing'>
 /** The plan of a seed, with about `steps` requests, all of one theme if one is given. */
 export function planOf(mode: PlannedMode, seed: number, steps: number, theme?: Theme): Plan {
   const random = createRandom(seed)
-  if (mode === 'sequence') return planInSequence(random, steps, theme)
-  return planAtOnce(random, Math.ceil(steps / REQUESTS_PER_ROUND), mode === 'mishaps', theme)
+  const plan =
+    mode === 'sequence'
+      ? planInSequence(random, steps, theme)
+      : planAtOnce(random, Math.ceil(steps / REQUESTS_PER_ROUND), mode === 'mishaps', theme)
+  return { ...plan, encryption: ENCRYPTIONS[seed % ENCRYPTIONS.length] }
 }
+
+/** By seed; half of all runs encrypt nothing. Not KMS: copies of objects made of other objects may move its bytes. */
+const ENCRYPTIONS: readonly (BucketEncryption | undefined)[] = [undefined, 'AES256', undefined, 'SM4']
 
 const REQUESTS_PER_ROUND = 4
 
@@ -102,12 +108,14 @@ export async function shrink(
 }
 
 /** Plans that leave something out, the smallest first. */
-function* smaller({ rounds }: Plan): Generator<Plan> {
+function* smaller({ rounds, encryption }: Plan): Generator<Plan> {
+  if (encryption !== undefined) yield { rounds }
   for (let size = rounds.length >> 1; size >= 1; size >>= 1) {
-    for (let start = rounds.length - size; start >= 0; start -= size) yield { rounds: rounds.toSpliced(start, size) }
+    for (let start = rounds.length - size; start >= 0; start -= size)
+      yield { rounds: rounds.toSpliced(start, size), encryption }
   }
   for (const [index, round] of rounds.entries()) {
-    for (const less of smallerRounds(round)) yield { rounds: rounds.with(index, less) }
+    for (const less of smallerRounds(round)) yield { rounds: rounds.with(index, less), encryption }
   }
 }
 

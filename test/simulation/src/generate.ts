@@ -26,8 +26,12 @@ export interface Round {
   readonly versioned?: boolean
 }
 
+/** How the buckets of a run encrypt by default: all alike, so that copies move no bytes. */
+export type BucketEncryption = 'AES256' | 'SM4'
+
 export interface Plan {
   readonly rounds: readonly Round[]
+  readonly encryption?: BucketEncryption | undefined
 }
 
 const WEIGHTS: readonly (readonly [Wish['kind'], number])[] = [

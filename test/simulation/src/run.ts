@@ -1,5 +1,6 @@
 /** Runs a plan on a world and compares all answers, reads and stored rows with the model after every round. */
 import { createHash } from 'node:crypto'
+import { call } from '@bindery/service/testing'
 import { createRandom, StorageError } from '@bindery/storage'
 import { audit } from './audit.js'
 import { clear } from './clear.js'
@@ -36,7 +37,7 @@ const TRIES = 50
 /** Returns a digest of all requests and answers. Throws a Violation if there is one. */
 export async function runPlan(plan: Plan): Promise<string> {
   const run = new Run()
-  await run.begin()
+  await run.begin(plan.encryption)
   for (const [index, round] of plan.rounds.entries()) {
     await violating(`round ${index}`, () => run.round(round, index))
   }
@@ -75,10 +76,20 @@ class Run {
     add: (event) => this.#events.push(event),
   })
 
-  async begin(): Promise<void> {
+  async begin(encryption: Plan['encryption']): Promise<void> {
     for (let count = 0; count < PROCESSES; count += 1) await this.#world.start()
     for (const bucket of ALL_BUCKETS) await this.#anyone().started.service.ensureBucket(bucket, OWNER)
     await this.#upkeep.setRules(this.#anyone())
+    if (encryption !== undefined) await this.#encrypt(this.#anyone(), encryption)
+  }
+
+  async #encrypt({ started }: Process, algorithm: string): Promise<void> {
+    const rule = `<ApplyServerSideEncryptionByDefault><SSEAlgorithm>${algorithm}</SSEAlgorithm></ApplyServerSideEncryptionByDefault>`
+    const body = `<ServerSideEncryptionRule>${rule}</ServerSideEncryptionRule>`
+    for (const bucket of ALL_BUCKETS) {
+      const { status, text } = await call(started, { method: 'PUT', bucket, query: { encryption: undefined }, body })
+      if (status !== 200) throw new Error(text)
+    }
   }
 
   async round(round: Round, index: number): Promise<void> {
