@@ -39,7 +39,9 @@ const COUNTS: Readonly<Record<Kind, (operation: Operation, requester: Requester)
 
 const KINDS = Object.keys(COUNTS) as readonly Kind[]
 
-/** Also reads the settings that the response of an operation depends on. A bucket without such settings costs no read. */
+/**
+ * Also reads the settings that the response of an operation depends on. A bucket without such settings costs no read.
+ */
 export function withSettings(
   operation: Operation,
   requester: Requester,

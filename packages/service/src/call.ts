@@ -344,7 +344,10 @@ export class Call<O extends Operation> extends UnreadCall<O> {
 /** The behaviour of one operation: input to domain to output. It may throw the errors of its declaration. */
 export type Handler<O extends Operation> = (call: Call<O>) => Awaitable<Reply<O>>
 
-/** A handler that looks something up while the body is unread, so that a missing thing is reported before an invalid body. */
+/**
+ * A handler that looks something up while the body is unread, so that a missing thing is reported before an invalid
+ * body.
+ */
 export interface LookingHandler<O extends Operation, F> {
   find(call: UnreadCall<O>): Awaitable<F>
   handle(call: Call<O>, found: F): Awaitable<Reply<O>>

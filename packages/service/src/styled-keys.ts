@@ -8,8 +8,8 @@ import type { Head } from './find-named.js'
 type Config = BucketSettings['processConfiguration']
 
 /**
- * The head of the read of an image by a style that its key names, or undefined to continue unchanged: an object with the
- * whole key takes precedence. Throws sourceProtected.
+ * The head of the read of an image by a style that its key names, or undefined to continue unchanged: an object with
+ * the whole key takes precedence. Throws sourceProtected.
  */
 export function enterStyle(head: Head, { bucket, object }: Found): Awaitable<Head | undefined> {
   if (bucket?.documents?.processConfiguration === undefined || head.operation.name !== 'GetObject') return undefined

@@ -74,7 +74,9 @@ export interface ReadAsStored {
   readonly asStored: true
 }
 
-/** A blob that was written, with the digests of its bytes: MD5, CRC-64 (ECMA-182, reflected), and the requested ones. */
+/**
+ * A blob that was written, with the digests of its bytes: MD5, CRC-64 (ECMA-182, reflected), and the requested ones.
+ */
 export interface BlobInfo extends Digest {
   readonly id: BlobId
   /** Bytes. */

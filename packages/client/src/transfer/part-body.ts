@@ -22,8 +22,8 @@ export interface OpenedBody {
 const THROTTLED_PIECE_BYTES = 64 * 1024
 
 /**
- * Opens the body of one attempt. `crc64()` of the result resolves after the body was read. A body of pieces throws OssError
- * SourceChanged where the source has more or fewer bytes than `content.size`.
+ * Opens the body of one attempt. `crc64()` of the result resolves after the body was read. A body of pieces throws
+ * OssError SourceChanged where the source has more or fewer bytes than `content.size`.
  */
 export function openBody(
   content: PartContent,

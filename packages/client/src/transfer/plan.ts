@@ -25,8 +25,8 @@ export interface PlannedPart {
 }
 
 /**
- * Bytes per part of an object of a known size: the given number, else the smallest power of two from 1 MiB on that needs no more than
- * 1,000 parts. Throws InvalidOption for a size that OSS does not take.
+ * Bytes per part of an object of a known size: the given number, else the smallest power of two from 1 MiB on that
+ * needs no more than 1,000 parts. Throws InvalidOption for a size that OSS does not take.
  */
 export function partSizeFor(size: number, wished: number | 'auto', maxPartBytes = PART_BYTES_MAX): number {
   if (size > OBJECT_BYTES_MAX) throw invalid(`An object may have at most ${OBJECT_BYTES_MAX} bytes, not ${size}.`)

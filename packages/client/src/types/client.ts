@@ -75,7 +75,10 @@ export interface ClientOptions {
   /** With its scheme, as `http://127.0.0.1:9000`. Without one, `https:` is assumed. */
   readonly endpoint: string | URL
   readonly auth: Auth
-  /** As `cn-hangzhou`, without `oss-`. V4 signatures name it. Default: the one in the endpoint's name, else `cn-hangzhou`. */
+  /**
+   * As `cn-hangzhou`, without `oss-`. V4 signatures name it. Default: the one in the endpoint's name, else
+   * `cn-hangzhou`.
+   */
   readonly region?: string
   /** The bucket of calls that name none. */
   readonly bucket?: string
@@ -89,7 +92,9 @@ export interface ClientOptions {
   readonly limits?: Partial<TransferLimits>
   /** Where unfinished transfers are remembered. Default: memory, in Node.js a folder; false: nowhere. */
   readonly checkpoints?: CheckpointStore | false
-  /** Milliseconds to add to the local clock. `auto`, the default, learns it when the server rejects a request's time. */
+  /**
+   * Milliseconds to add to the local clock. `auto`, the default, learns it when the server rejects a request's time.
+   */
   readonly clockSkew?: 'auto' | number
   /** Computes CRC-64/ECMA faster than the built-in WebAssembly, where the platform can. */
   readonly crc64?: Crc64

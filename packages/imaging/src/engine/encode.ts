@@ -1,4 +1,6 @@
-/** Encodes the result. Format, quality and interlacing are settings of the encoder, wherever they are among the actions. */
+/**
+ * Encodes the result. Format, quality and interlacing are settings of the encoder, wherever they are among the actions.
+ */
 import type { Action, Format, Quality, Switch } from '../actions.js'
 import { ImageFault } from '../fault.js'
 import type { ImageResult } from '../job.js'

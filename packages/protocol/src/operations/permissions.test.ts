@@ -5,8 +5,8 @@ import type { Operation } from '../operation.js'
 import { operations } from './index.js'
 
 /**
- * The statements of the official pages about each operation, written down once more and apart from the declarations: operations by
- * the actions that they need on what they name. An operation that is missing here has not been checked.
+ * The statements of the official pages about each operation, written down once more and apart from the declarations:
+ * operations by the actions that they need on what they name. An operation that is missing here has not been checked.
  */
 const NEEDED: Readonly<Record<string, string>> = {
   'oss:ListBuckets': 'ListBuckets GetStoreStatus',

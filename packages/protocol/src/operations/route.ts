@@ -115,9 +115,10 @@ export type Routed = DeclaredOperation | Pick<AbsentOperation, 'absent' | 'name'
 /** The routes of one protocol. Header names are in lower case. */
 export interface Router {
   /**
-   * The operation that a request addresses, or undefined for a method that the resource does not have: `DELETE /key?acl`
-   * must not delete the object. A sub-resource that Bindery does not have makes an absent operation of any request; keys
-   * that mean nothing anywhere are ignored. A preflight carries the query of the request that is to follow.
+   * The operation that a request addresses, or undefined for a method that the resource does not have: `DELETE
+   * /key?acl` must not delete the object. A sub-resource that Bindery does not have makes an absent operation of any
+   * request; keys that mean nothing anywhere are ignored. A preflight carries the query of the request that is to
+   * follow.
    */
   route(method: string, level: Level, query: Query, headers: Readonly<Record<string, string>>): Routed | undefined
   /** The methods that a request to the same resource may use, as `Allow` lists them: those by which it is an operation here. */

@@ -8,7 +8,9 @@ export interface TlsFiles {
   readonly key: string
 }
 
-/** How often the files are checked, in milliseconds: renewals are rare, and file systems differ in what they announce. */
+/**
+ * How often the files are checked, in milliseconds: renewals are rare, and file systems differ in what they announce.
+ */
 const LOOK_EVERY_MS = 2_000
 
 /** The context of new connections. Throws Failure `certificateUnusable` for files that are missing or do not belong together. */

@@ -28,8 +28,9 @@ export class TrustedProxies {
 
   /**
    * The client of a connection from `socketAddress`: if that is a trusted proxy, the last address of X-Forwarded-For
-   * that is not one. Each proxy appends the address that it was called from, so anything before that could be made up. The last
-   * value of X-Forwarded-Proto is that of the proxy itself; without one the scheme is that of the connection, `own`.
+   * that is not one. Each proxy appends the address that it was called from, so anything before that could be made up.
+   * The last value of X-Forwarded-Proto is that of the proxy itself; without one the scheme is that of the connection,
+   * `own`.
    */
   originOf(socketAddress: string, headers: Readonly<Record<string, string>>, own: Origin['scheme'] = 'http'): Origin {
     const peer = withoutMapping(socketAddress)

@@ -8,8 +8,8 @@ import { EventRelay } from './event-relay.js'
 import type { JoinOptions, ProcessCluster } from './process-cluster.js'
 
 /**
- * The processes of one supervisor as a cluster. Rows report which reads run; the supervisor nudges processes to report at
- * once, forwards events, and chooses the one that leads.
+ * The processes of one supervisor as a cluster. Rows report which reads run; the supervisor nudges processes to report
+ * at once, forwards events, and chooses the one that leads.
  */
 export class SupervisedCluster implements ProcessCluster {
   readonly incarnation: string

@@ -121,8 +121,8 @@ export async function rawConnection(port: number): Promise<RawConnection> {
 }
 
 /**
- * A service that answers with the request's body, or with the result of `answer`, and reports failures of the body as OSS
- * does.
+ * A service that answers with the request's body, or with the result of `answer`, and reports failures of the body as
+ * OSS does.
  */
 export async function echo(
   request: ServiceRequest,

@@ -12,7 +12,9 @@ import { forAll, inGroups, walk } from './walk.js'
 /** As many as the manifests that one read may take. */
 const OBJECTS_AT_ONCE = 90
 
-/** Checks each current object: that its bucket exists, its counters, and that its blob or manifest exists with its size. */
+/**
+ * Checks each current object: that its bucket exists, its counters, and that its blob or manifest exists with its size.
+ */
 export async function checkObjects(inspection: Inspection): Promise<void> {
   for await (const group of inGroups(walk(inspection.metadata, objectRows, inspection.damaged), OBJECTS_AT_ONCE)) {
     await checkData(inspection, group, 0)

@@ -131,7 +131,10 @@ async function answerFailure(read: SiteRead, failure: OssError, serve: Serve): P
   return errorPage(read, website, failure, serve)
 }
 
-/** Requests signed in their headers are not redirected; an object is fetched only where a permitted read found it missing. */
+/**
+ * Requests signed in their headers are not redirected; an object is fetched only where a permitted read found it
+ * missing.
+ */
 function mayApply({ redirect }: RoutingRule, { head, visit }: SiteRead, failure: OssError): boolean {
   const { exchange, requester, conditions, operation, objectName } = head
   if (redirect.redirectType !== 'Mirror') return requester.kind === 'anonymous' || conditions.signedIn === 'url'
@@ -140,7 +143,10 @@ function mayApply({ redirect }: RoutingRule, { head, visit }: SiteRead, failure:
   return exchange.surroundings.options.origins !== undefined && isAsked && !isThere
 }
 
-/** Fetches an object from the origin of a rule; whether it exists now. Throws AnswerOfSite for a redirection of the origin. */
+/**
+ * Fetches an object from the origin of a rule; whether it exists now. Throws AnswerOfSite for a redirection of the
+ * origin.
+ */
 async function mirrored({ head, bucket, visit }: SiteRead, rule: RoutingRule): Promise<boolean> {
   const { exchange, domain, objectName: name } = head
   const { options, mirrors } = exchange.surroundings

@@ -9,7 +9,9 @@ export const SECONDS_MAX = 2 ** 31 - 1
 
 /** An origin or a header of a CORS rule: not empty, with at most one `*`, which stands for any text. */
 export const wildcardText = matching('text with at most one *', /^(?=.)[^*]*\*?[^*]*$/s)
-/** The name of a header that a CORS rule exposes. It is copied into a response header, so it must be a token of HTTP. */
+/**
+ * The name of a header that a CORS rule exposes. It is copied into a response header, so it must be a token of HTTP.
+ */
 export const headerName = matching('name of a header', /^[!#$%&'+.^_`|~0-9A-Za-z-]+$/)
 
 const rules = list('CORSRule', {

@@ -143,7 +143,10 @@ const rules = checked(
       group('NoncurrentVersionExpiration', { noncurrentDays }),
     ),
     noncurrentVersionTransitions: noncurrentTransitions,
-    /** Seconds since 1970 when access began to be recorded, of rules that depend on it; a value that a client sends is ignored. */
+    /**
+     * Seconds since 1970 when access began to be recorded, of rules that depend on it; a value that a client sends is
+     * ignored.
+     */
     atimeBase: answered(optionalElement('AtimeBase', integer(0, Number.MAX_SAFE_INTEGER))),
   }),
   'Rule',

@@ -1,4 +1,7 @@
-/** Rules that replicate a bucket. They are kept for their clients: no object is copied, and no rule reports that one was. */
+/**
+ * Rules that replicate a bucket. They are kept for their clients: no object is copied, and no rule reports that one
+ * was.
+ */
 
 import { matching, oneOf, text } from '../../codec.js'
 import { header, optional, query } from '../../field.js'

@@ -52,7 +52,9 @@ export const retention = xml('Retention', {
   retainUntil: element('RetainUntilDate', isoDate),
 })
 
-/** A retention can always be lengthened. COMPLIANCE is never shortened; GOVERNANCE is, with the permission to bypass it. */
+/**
+ * A retention can always be lengthened. COMPLIANCE is never shortened; GOVERNANCE is, with the permission to bypass it.
+ */
 export const putObjectRetention = operation({
   ...ofRetention,
   name: 'PutObjectRetention',

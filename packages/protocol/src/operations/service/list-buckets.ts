@@ -44,7 +44,10 @@ const unescaped = (text: string): string => text.replace(/\\(.)/gs, '$1')
 
 const maxKeys = integer(1, PAGE_SIZE_MAX, 'invalidMaxKeysOfService')
 
-/** GetService by its older name. The elements of paging are omitted where no page was requested and everything fits into one. */
+/**
+ * GetService by its older name. The elements of paging are omitted where no page was requested and everything fits into
+ * one.
+ */
 export const listBuckets = operation({
   name: 'ListBuckets',
   summary: "Lists the requester's buckets by name.",

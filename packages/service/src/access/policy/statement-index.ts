@@ -14,9 +14,9 @@ interface Other {
 }
 
 /**
- * Statements by a literal piece of their patterns, which a path must contain to match: the part before the first wildcard
- * is looked up, other pieces are searched for. So a policy of a hundred statements costs little more than the few that
- * concern the path.
+ * Statements by a literal piece of their patterns, which a path must contain to match: the part before the first
+ * wildcard is looked up, other pieces are searched for. So a policy of a hundred statements costs little more than the
+ * few that concern the path.
  */
 export class StatementIndex<S extends Indexed> {
   /** In the order in which they count. */

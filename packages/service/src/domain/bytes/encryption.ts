@@ -96,12 +96,16 @@ export function encryptionField(encryption: Encryption | undefined): { readonly 
   return encryption === undefined ? {} : { encryption }
 }
 
-/** Whether bytes that are stored in one way may be named by a record of the other, with their data key wrapped again. */
+/**
+ * Whether bytes that are stored in one way may be named by a record of the other, with their data key wrapped again.
+ */
 export function isSameCipher(one: EncryptionChoice | undefined, other: EncryptionChoice | undefined): boolean {
   return cipherKind(one) === cipherKind(other)
 }
 
-/** Whether data keys of one encryption open as those of the other: only the key of a record is wrapped again for a copy. */
+/**
+ * Whether data keys of one encryption open as those of the other: only the key of a record is wrapped again for a copy.
+ */
 export function isSameWrapping(one: EncryptionChoice | undefined, other: EncryptionChoice | undefined): boolean {
   if (one?.algorithm === 'customer' || one?.algorithm !== other?.algorithm) return one === other
   return one?.keyId === other?.keyId

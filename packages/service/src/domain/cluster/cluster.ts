@@ -15,9 +15,10 @@ export interface Membership {
    */
   mayAnswer(): Awaitable<boolean>
   /**
-   * The manifests in use by reads of any process that began before the call. A manifest that was seen to be unlinked before
-   * the call, and is not among them, is never read again. `any` if a process does not report its reads in time, if one copies the
-   * stores, or if the signal ended the wait. Throws StorageError `fenced` if this process was declared dead.
+   * The manifests in use by reads of any process that began before the call. A manifest that was seen to be unlinked
+   * before the call, and is not among them, is never read again. `any` if a process does not report its reads in time,
+   * if one copies the stores, or if the signal ended the wait. Throws StorageError `fenced` if this process was
+   * declared dead.
    */
   settled(signal?: AbortSignal): Promise<Busy>
 }

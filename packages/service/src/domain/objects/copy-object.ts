@@ -107,8 +107,8 @@ async function copyOpen(domain: Domain, scope: Scope, copy: CopiedObject): Promi
 }
 
 /**
- * Whether a copy can name the bytes of its source. Slices hold data keys of their own, which are not wrapped again: they
- * are shared only where what wraps them stays the same.
+ * Whether a copy can name the bytes of its source. Slices hold data keys of their own, which are not wrapped again:
+ * they are shared only where what wraps them stays the same.
  */
 async function sharesBytes(
   domain: Domain,

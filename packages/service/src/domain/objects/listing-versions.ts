@@ -79,8 +79,8 @@ function readStart(reader: Reader, query: VersionQuery): Awaitable<Start> {
 
 /**
  * Continues after a version of a key. Versions may have been deleted since, that one included, and others have become
- * current, so the listing continues by place. The place of a deleted null version is unknown: its key is listed from the
- * beginning.
+ * current, so the listing continues by place. The place of a deleted null version is unknown: its key is listed from
+ * the beginning.
  */
 function readStartWithin(
   reader: Reader,

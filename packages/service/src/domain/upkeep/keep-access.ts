@@ -13,7 +13,10 @@ import { type LifecycleRule, returnsOnAccess } from './due-action.js'
 /** Objects of one transaction: records of 40 kB stay within its limits. */
 const AT_ONCE = 25
 
-/** Writes the access times that this process has noted. Those that cannot be written are dropped: later reads are noted again. */
+/**
+ * Writes the access times that this process has noted. Those that cannot be written are dropped: later reads are noted
+ * again.
+ */
 export async function keepAccess(domain: Domain): Promise<void> {
   const byBucket = new Map<BucketName, AccessNote[]>()
   for (const note of domain.accessNotes.take()) {

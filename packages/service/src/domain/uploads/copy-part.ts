@@ -1,8 +1,8 @@
 /**
  * UploadPartCopy by reference: the part names slices of the source, and holder rows in the same commit keep what they
- * name. The commit reads the record that names the source, so that a source which was changed or deleted meanwhile is read
- * again. Bytes are copied only where a reference would cost more than it saves: very small ranges, chains that are too
- * deep, and sequential uploads, which need the MD5 of their bytes.
+ * name. The commit reads the record that names the source, so that a source which was changed or deleted meanwhile is
+ * read again. Bytes are copied only where a reference would cost more than it saves: very small ranges, chains that are
+ * too deep, and sequential uploads, which need the MD5 of their bytes.
  */
 import { hex, utf8Bytes } from '@bindery/bytes'
 import { OssError, PART_SIZE_MAX } from '@bindery/protocol'

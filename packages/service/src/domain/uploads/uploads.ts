@@ -290,7 +290,9 @@ export async function readUsage(reader: Reader, uploadId: string): Promise<Usage
   return (await usageRows.read(reader, { uploadId })) ?? { parts: 0, bytes: 0, edition: 0 }
 }
 
-/** Deletes an upload: its row, its usage and its share of the bucket's counters. Its parts stay as rows of its manifest. */
+/**
+ * Deletes an upload: its row, its usage and its share of the bucket's counters. Its parts stay as rows of its manifest.
+ */
 export function closeUpload(tx: Transaction, upload: UploadRecord, usage: Usage): void {
   uploadRows.delete(tx, upload)
   if (upload.autoComplete !== undefined) autoCompleteRows.delete(tx, upload)
