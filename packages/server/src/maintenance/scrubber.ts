@@ -1,5 +1,6 @@
 import type { Service } from '@bindery/service'
 import type { Log } from '../log.js'
+import { TaskMetrics } from '../metrics/task-metrics.js'
 import { pause } from '../pause.js'
 
 /** Between the ends of passes and the next: the bytes of a small store need not be read all the time. */
@@ -14,11 +15,12 @@ export async function scrubForever(
   rate: number,
   log: Log,
   signal: AbortSignal,
+  metrics = new TaskMetrics(),
 ): Promise<void> {
   while (rate > 0 && !signal.aborted) {
     let interval = PASS_INTERVAL_MS
     try {
-      await scrubOnce(service, rate, log, signal)
+      await scrubOnce(service, rate, log, signal, metrics)
     } catch (error) {
       interval = RETRY_INTERVAL_MS
       log.error({ err: error }, 'the scrubber failed and will try again')
@@ -27,7 +29,13 @@ export async function scrubForever(
   }
 }
 
-async function scrubOnce(service: Pick<Service, 'scrub'>, rate: number, log: Log, signal: AbortSignal): Promise<void> {
+async function scrubOnce(
+  service: Pick<Service, 'scrub'>,
+  rate: number,
+  log: Log,
+  signal: AbortSignal,
+  metrics: TaskMetrics,
+): Promise<void> {
   let bytes = 0
   let unpaid = 0
   let damaged = 0
@@ -35,10 +43,12 @@ async function scrubOnce(service: Pick<Service, 'scrub'>, rate: number, log: Log
     if (signal.aborted) return
     if (found.kind === 'damaged') {
       damaged += 1
+      metrics.foundDamage()
       log.error({ ...found.facts, reason: found.reason, damaged }, 'stored bytes are damaged')
       continue
     }
     bytes += found.bytes
+    metrics.scrubbed(found.bytes)
     unpaid += found.bytes
     if (unpaid < STRIDE_BYTES) continue
     await pause((unpaid / rate) * 1000, signal)

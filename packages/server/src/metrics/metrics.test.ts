@@ -5,8 +5,8 @@ import { answerMetrics } from './answer-metrics.js'
 import { metricsText, RequestMetrics } from './request-metrics.js'
 import { storeMetrics } from './store-metrics.js'
 
-function answered(operation: string | undefined, status: number, code?: string) {
-  const answer = { status, log: { requestId: 'x', operation, code } }
+function answered(operation: string | undefined, status: number, code?: string, cause?: string) {
+  const answer = { status, log: { requestId: 'x', operation, code, cause } }
   return { answer, method: 'GET', traceparent: undefined, bytesReceived: 10, bytesSent: 20, milliseconds: 3 }
 }
 
@@ -15,14 +15,16 @@ test('the metrics of several processes are summed, by operation, status and code
   for (const metrics of processes) metrics.observe(answered('PutObject', 200))
   processes[0]?.observe(answered('GetObject', 404, 'NoSuchKey'))
   processes[1]?.observe(answered(undefined, 400, 'InvalidArgument'))
+  for (const metrics of processes) metrics.observe(answered('GetObject', 403, 'AccessDenied', 'aclDenies'))
   const text = await metricsText(await Promise.all(processes.map((metrics) => metrics.values())))
   for (const line of [
     'bindery_http_requests_total{op="PutObject",status="200"} 2',
     'bindery_http_requests_total{op="GetObject",status="404"} 1',
     'bindery_http_requests_total{op="none",status="400"} 1',
     'bindery_errors_total{code="NoSuchKey"} 1',
-    'bindery_http_received_bytes_total 40',
-    'bindery_http_sent_bytes_total 80',
+    'bindery_auth_failures_total{reason="aclDenies"} 2',
+    'bindery_http_received_bytes_total 60',
+    'bindery_http_sent_bytes_total 120',
     'bindery_http_inflight 5',
     'bindery_http_request_duration_seconds_count{op="PutObject"} 2',
     'bindery_http_request_duration_seconds_bucket{le="0.0025",op="PutObject"} 0',

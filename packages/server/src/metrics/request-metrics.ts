@@ -52,6 +52,8 @@ export class RequestMetrics {
   readonly #registry = new Registry()
   readonly #operations = new Map<string, OperationCounts>()
   readonly #errors = new Map<string, number>()
+  /** Answers of status 403, by their cause in the error catalogue. */
+  readonly #denials = new Map<string, number>()
   #bytesReceived = 0
   #bytesSent = 0
 
@@ -69,7 +71,7 @@ export class RequestMetrics {
   }
 
   observe({ answer, bytesReceived, bytesSent, milliseconds }: Measured): void {
-    const { operation = NO_OPERATION, code } = answer.log
+    const { operation = NO_OPERATION, code, cause } = answer.log
     let counts = this.#operations.get(operation)
     if (counts === undefined) {
       counts = new OperationCounts()
@@ -78,7 +80,8 @@ export class RequestMetrics {
     counts.add(answer.status, milliseconds / 1_000)
     this.#bytesReceived += bytesReceived
     this.#bytesSent += bytesSent
-    if (code !== undefined) this.#errors.set(code, (this.#errors.get(code) ?? 0) + 1)
+    if (code !== undefined) increment(this.#errors, code)
+    if (answer.status === 403 && cause !== undefined) increment(this.#denials, cause)
   }
 
   async values(): Promise<MetricValues> {
@@ -91,15 +94,13 @@ export class RequestMetrics {
       [...statuses].map(([status, value]) => ({ labels: { op, status: String(status) }, value })),
     )
     const errors = [...this.#errors].map(([code, value]) => ({ labels: { code }, value }))
+    const denials = [...this.#denials].map(([reason, value]) => ({ labels: { reason }, value }))
     return [
       counter('bindery_http_requests_total', 'Requests by operation and status.', requests),
       counter('bindery_errors_total', 'Refused and failed requests by OSS code.', errors),
-      counter('bindery_http_received_bytes_total', 'Bytes of bodies of requests.', [
-        { labels: {}, value: this.#bytesReceived },
-      ]),
-      counter('bindery_http_sent_bytes_total', 'Bytes of bodies of responses.', [
-        { labels: {}, value: this.#bytesSent },
-      ]),
+      counter('bindery_auth_failures_total', 'Requests that were denied, by cause.', denials),
+      counter('bindery_http_received_bytes_total', 'Bytes of bodies of requests.', this.#bytesReceived),
+      counter('bindery_http_sent_bytes_total', 'Bytes of bodies of responses.', this.#bytesSent),
       {
         name: DURATION,
         help: 'From the head of a request to the last byte of its response, by operation.',
@@ -109,6 +110,10 @@ export class RequestMetrics {
       },
     ]
   }
+}
+
+function increment(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1)
 }
 
 /** The requests of one operation. */
@@ -139,8 +144,18 @@ class OperationCounts {
   }
 }
 
-function counter(name: string, help: string, values: readonly Sample[]): Metric {
-  return { name, help, type: 'counter', aggregator: 'sum', values }
+/** A counter of one process: one value, or one per combination of labels. */
+export function counter(name: string, help: string, values: number | readonly Sample[]): Metric {
+  return { name, help, type: 'counter', aggregator: 'sum', values: samplesOf(values) }
+}
+
+/** A value of one process that may fall again. */
+export function gauge(name: string, help: string, value: number): Metric {
+  return { name, help, type: 'gauge', aggregator: 'sum', values: samplesOf(value) }
+}
+
+function samplesOf(values: number | readonly Sample[]): readonly Sample[] {
+  return typeof values === 'number' ? [{ labels: {}, value: values }] : values
 }
 
 /** The text of Prometheus for the metrics of all processes: sums, and averages of event loop delays. */

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { pino } from 'pino'
+import { metricsText } from '../metrics/request-metrics.js'
+import { TaskMetrics } from '../metrics/task-metrics.js'
 import { runBackgroundTasks } from './background-tasks.js'
 
 const aborted = { kind: 'aborted', bucket: 'bkt', ruleId: 'parts', key: 'a', uploadId: 'A', parts: 2, bytes: 7 }
@@ -35,4 +37,38 @@ test('uploads that a rule aborted are logged one by one, and a failed task stops
   const { level: _, time: __, msg: ___, ...fields } = rules[0] ?? {}
   assert.deepEqual(fields, aborted)
   assert.equal(lines.filter(({ level }) => level === 50).length, 2)
+})
+
+test('the metrics have what was freed and scrubbed, and what waits', async () => {
+  const metrics = new TaskMetrics()
+  const stop = new AbortController()
+  const log = pino({ enabled: false })
+  let sweeps = 0
+  const service = {
+    sweep: async () => {
+      sweeps += 1
+      return { freed: 3, waiting: 4 - sweeps, more: sweeps < 2 }
+    },
+    applyLifecycle: async function* () {},
+    writeReports: async function* () {},
+    scrub: async function* () {
+      yield { kind: 'sound' as const, bytes: 70 }
+      yield { kind: 'damaged' as const, facts: {}, reason: 'its checksum' }
+      yield { kind: 'sound' as const, bytes: 7 }
+    },
+  }
+  const done = runBackgroundTasks(service, { scrubRate: 1e9 }, log, stop.signal, metrics)
+  while (sweeps < 2) await new Promise((resolve) => setImmediate(resolve))
+  for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+  stop.abort()
+  await done
+  const text = await metricsText([metrics.values()])
+  for (const line of [
+    'bindery_gc_freed_blobs_total 6',
+    'bindery_gc_waiting 2',
+    'bindery_scrub_bytes_total 77',
+    'bindery_scrub_corrupt_total 1',
+  ]) {
+    assert.ok(text.includes(`${line}\n`), `${line}\n${text}`)
+  }
 })

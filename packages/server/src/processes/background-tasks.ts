@@ -2,6 +2,7 @@
 import type { Service } from '@bindery/service'
 import type { Log } from '../log.js'
 import { scrubForever } from '../maintenance/scrubber.js'
+import { TaskMetrics } from '../metrics/task-metrics.js'
 import { pause } from '../pause.js'
 
 /** Between two passes of the sweeper that found nothing more to do. */
@@ -22,20 +23,28 @@ export async function runBackgroundTasks(
   { scrubRate }: { readonly scrubRate: number },
   log: Log,
   signal: AbortSignal,
+  metrics = new TaskMetrics(),
 ): Promise<void> {
   await Promise.all([
-    sweep(service, log, signal),
+    sweep(service, log, signal, metrics),
     applyLifecycle(service, log, signal),
     writeReports(service, log, signal),
-    scrubForever(service, scrubRate, log, signal),
+    scrubForever(service, scrubRate, log, signal, metrics),
   ])
 }
 
-async function sweep(service: Pick<Service, 'sweep'>, log: Log, signal: AbortSignal): Promise<void> {
+async function sweep(
+  service: Pick<Service, 'sweep'>,
+  log: Log,
+  signal: AbortSignal,
+  metrics: TaskMetrics,
+): Promise<void> {
   while (!signal.aborted) {
     let more = false
     try {
-      more = (await service.sweep(signal)).more
+      const report = await service.sweep(signal)
+      metrics.swept(report)
+      more = report.more
     } catch (error) {
       log.error({ err: error }, 'the sweeper failed and will try again')
     }

@@ -22,6 +22,7 @@ import { instanceRoleOf } from '../instance-role.js'
 import type { Log, LogLevel } from '../log.js'
 import { type MetricValues, metricsText, RequestMetrics } from '../metrics/request-metrics.js'
 import { storeMetrics } from '../metrics/store-metrics.js'
+import { TaskMetrics } from '../metrics/task-metrics.js'
 import { createOrigins } from '../mirroring/origins.js'
 import { AllowedHosts } from '../outgoing/allowed-hosts.js'
 import { pooledRandom } from '../random.js'
@@ -136,9 +137,10 @@ export async function openInstance(
     ...instanceRoleOf(config),
     ...(config.auditDays > 0 && { trailMs: config.auditDays * DAY_MS }),
   })
+  const tasks = new TaskMetrics()
   const scarce = async () => scarceDisk(await deployment.disk(), config.reserveBytes)
   cluster.lead(async (signal) => {
-    await Promise.all([runBackgroundTasks(service, config, log, signal), watchDisk(scarce, log, signal)])
+    await Promise.all([runBackgroundTasks(service, config, log, signal, tasks), watchDisk(scarce, log, signal)])
   })
   const publicKey = publicKeyOf(callbackKey)
   const { measureAll } = primary
@@ -153,6 +155,7 @@ export async function openInstance(
     cluster,
     service,
     images,
+    tasks,
     measureAll,
     traces,
     log,
@@ -189,6 +192,7 @@ interface Parts {
   readonly cluster: ProcessCluster
   readonly service: Service
   readonly images: ImageProcesses
+  readonly tasks: TaskMetrics
   readonly measureAll: Primary['measureAll']
   readonly traces: OtlpTraces | undefined
   readonly log: Log
@@ -244,7 +248,10 @@ class RunningInstance implements Instance {
 
   readonly report = (): Promise<void> => this.#parts.cluster.report()
 
-  readonly measure = (): Promise<MetricValues> => this.#metrics.values()
+  readonly measure = async (): Promise<MetricValues> => [
+    ...(await this.#metrics.values()),
+    ...this.#parts.tasks.values(),
+  ]
 
   readonly refusal = async (requestId: string): Promise<RememberedRefusal | undefined> =>
     this.#parts.service.refusal(requestId)

@@ -1,0 +1,34 @@
+import { counter, gauge, type MetricValues } from './request-metrics.js'
+
+/** Counts what the background tasks of one process do. They run in one process at a time, and their sums are of all. */
+export class TaskMetrics {
+  #freedBlobs = 0
+  #waiting = 0
+  #scrubbedBytes = 0
+  #damaged = 0
+
+  /** A pass of the garbage collector: blobs that it deleted, and garbage rows that still wait for a reader. */
+  swept({ freed, waiting }: { readonly freed: number; readonly waiting: number }): void {
+    this.#freedBlobs += freed
+    this.#waiting = waiting
+  }
+
+  /** Stored bytes that the scrubber has read and found intact. */
+  scrubbed(bytes: number): void {
+    this.#scrubbedBytes += bytes
+  }
+
+  /** The scrubber has found a damaged blob that a record names. */
+  foundDamage(): void {
+    this.#damaged += 1
+  }
+
+  values(): MetricValues {
+    return [
+      counter('bindery_gc_freed_blobs_total', 'Blobs that the garbage collector has deleted.', this.#freedBlobs),
+      gauge('bindery_gc_waiting', 'Garbage that waits for a running read.', this.#waiting),
+      counter('bindery_scrub_bytes_total', 'Stored bytes that the scrubber has read.', this.#scrubbedBytes),
+      counter('bindery_scrub_corrupt_total', 'Damaged blobs that the scrubber has found.', this.#damaged),
+    ]
+  }
+}
