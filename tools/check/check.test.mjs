@@ -298,6 +298,7 @@ test('verbs of speech are for people; code may use them as names', () => {
   assert.deepEqual(faults("const ask = says('asked') // fine"), [])
   assert.deepEqual(faults('the command is `say`', 'docs/a.md'), [])
   assert.deepEqual(faults('// anew, otherwise than before, of whom it is known'), ['otherwise than', 'of whom', 'anew'])
+  assert.deepEqual(faults('// it is no digest, though there is no longer one'), ['is no digest'])
 })
 
 test('a function that the tour names is defined in its file', () => {

@@ -59,6 +59,10 @@ const PROSE_PHRASES = [
   ],
   [/\bas (?:it|they) stands?\b/i, 'write “as it is”, “unchanged”'],
   [/\bfor want of\b/i, 'write “because … is missing”'],
+  [
+    /(?<=\S )(?<!\bthere )\b(?:is|are|was|were) no (?!longer|more|older|newer|earlier|later|less|fewer|better|worse|such|way|reason|doubt)[a-z]+/i,
+    'write “is not a …”',
+  ],
 ]
 
 /** Files that contain the phrases as examples. */

@@ -43,7 +43,7 @@ export interface FailureDetails {
   /** Written by another build from before the release of its format. */
   layoutOther: { folder: string; layout: number; supported: number }
   fileDamaged: { file: string }
-  /** The variable holds a text that is no list of master keys. */
+  /** The text in the variable is not a list of master keys. */
   masterKeysInvalid: { variable: string }
   keyUnknown: { id: string; folder: string }
   diskFull: { folder: string }

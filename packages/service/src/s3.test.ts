@@ -108,7 +108,7 @@ test('listings are served in pages of S3, and a page that is too large is served
   assert.equal(element(old.text, 'StorageClass'), 'STANDARD')
 })
 
-test('a range is cut to the object, or refused; what is no range is ignored', async () => {
+test('a range is cut to the object, or refused; an invalid range is ignored', async () => {
   const started = await startWithBucket()
   await asS3(started, { method: 'PUT', key: 'k', body: '0123456789' })
   const read = async (range: string) => {

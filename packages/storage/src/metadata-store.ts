@@ -17,7 +17,7 @@ export interface RangeOptions {
   /** From the end of the range towards its start. */
   readonly reverse?: boolean
   /**
-   * For reads that are no transactions: called with each damaged row, which is then left out of the answer instead of
+   * For reads that are not transactions: called with each damaged row, which is then left out of the answer instead of
    * failing it. It counts toward the limit.
    */
   readonly onDamaged?: (row: DamagedRow) => void

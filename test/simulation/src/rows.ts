@@ -60,7 +60,7 @@ export interface StoredRows {
   /** The key, as a byte string, of the record that names a blob. */
   readonly owners: Map<string, string>
   readonly receipts: Set<string>
-  /** The processes that are members, that have reported their reads, and that are no members any more. */
+  /** The processes that are members, that have reported their reads, and that are not members any more. */
   readonly incarnations: Set<string>
   readonly reports: Set<string>
   readonly graves: Set<string>

@@ -134,7 +134,7 @@ function transportFailure(thrown: unknown, method: string, signal: AbortSignal):
   return new TransportError('network', `${method} failed: ${thrown.message}`, thrown)
 }
 
-/** A body's own error, as a file that changed, is no failure of the network. */
+/** A body's own error, such as a changed file, is not a failure of the network. */
 function isOfConnection(error: Error & { readonly code?: string }): boolean {
   return error.name !== 'OssError' && (error.code === undefined || !error.code.startsWith('ERR_INVALID'))
 }

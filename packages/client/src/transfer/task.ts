@@ -239,7 +239,7 @@ interface Resolvers<T> {
   readonly reject: (error: unknown) => void
 }
 
-/** A rejection that no one waits for is no crash: the state and the `error` event report it, too. */
+/** A rejection that no one waits for must not crash: the state and the `error` event report it, too. */
 function withResolvers<T>(): Resolvers<T> {
   let resolve: (value: T) => void = () => {}
   let reject: (error: unknown) => void = () => {}

@@ -166,7 +166,7 @@ export type TransferEvent<Result> = {
   [Type in keyof TransferEvents<Result>]: { readonly type: Type; readonly event: TransferEvents<Result>[Type] }
 }[keyof TransferEvents<Result>]
 
-/** A running transfer. It is no thenable: await `result`. Iterating over it yields its events until it ends. */
+/** A running transfer. It is not a thenable: await `result`. Iterating over it yields its events until it ends. */
 export interface Transfer<Result> extends AsyncIterable<TransferEvent<Result>> {
   readonly bucket: string
   readonly key: string

@@ -14,7 +14,7 @@ export interface Address {
 
 const DEFAULT_REGION = 'cn-hangzhou'
 
-/** Throws OssError InvalidOption for an endpoint that is no http or https URL. */
+/** Throws OssError InvalidOption for an endpoint that is not an http or https URL. */
 export function createAddress(options: Pick<ClientOptions, 'endpoint' | 'region' | 'addressing'>): Address {
   const url = parseEndpoint(options.endpoint)
   const { addressing = 'auto' } = options
@@ -44,7 +44,7 @@ function parseEndpoint(endpoint: string | URL): URL {
   }
   throw new OssError({
     code: CLIENT_CODES.invalidOption,
-    message: `The endpoint "${text}" is no http or https URL.`,
+    message: `The endpoint "${text}" is not an http or https URL.`,
     hint: 'Give it as http://127.0.0.1:9000 or https://oss-cn-hangzhou.aliyuncs.com.',
   })
 }

@@ -19,7 +19,7 @@ test('the bucket stands where the endpoint and the style put it', () => {
   assert.equal(url('https://files.example.com', 'cname'), 'https://files.example.com/a%20b/%C3%BC')
   assert.equal(url('https://s.example.com', 'path'), 'https://s.example.com/bkt/a%20b/%C3%BC')
   assert.equal(createAddress({ endpoint: 'oss-cn-beijing-internal.aliyuncs.com' }).region, 'cn-beijing')
-  assert.throws(() => createAddress({ endpoint: 'ftp://x' }), /no http or https URL/)
+  assert.throws(() => createAddress({ endpoint: 'ftp://x' }), /not an http or https URL/)
 })
 
 test('both signatures are accepted, and what is wrong is reported with its hint', async () => {

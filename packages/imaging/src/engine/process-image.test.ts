@@ -275,7 +275,7 @@ describe('images', () => {
     assert.equal(await faultOf(run(`watermark,${named()}`, halves, [Buffer.from('no image')])), 'LogoFormat')
   })
 
-  test('what is no image, is damaged, or is a document that the library reads and OSS does not, is refused', async () => {
+  test('bytes that are not an image, are damaged, or are a document that the library reads and OSS does not, are refused', async () => {
     const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"/>')
     for (const source of [Buffer.from('hello'), Buffer.alloc(0), svg, halves.subarray(0, 40), jpeg.subarray(0, 300)]) {
       assert.equal(await faultOf(run('resize,w_10', source)), 'NotAnImage')

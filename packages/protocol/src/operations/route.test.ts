@@ -124,7 +124,7 @@ test('operations that Bindery lacks are known by name, by as many keys as they n
   })
 })
 
-test('a request for a sub-resource which its method does not have is no operation', () => {
+test('a request for a sub-resource which its method does not have matches no operation', () => {
   check({
     'DELETE /k?acl': 'none',
     'DELETE /k?cors': 'none',

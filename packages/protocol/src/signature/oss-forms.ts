@@ -219,7 +219,7 @@ function unsignedPayload(_: Draft, { headers }: Head): void {
 }
 
 /**
- * Reads a list of header names. The causes are those of a list that is empty, that holds what is no name, and that names
+ * Reads a list of header names. The causes are those of a list that is empty, that holds an invalid name, and that names
  * what the request does not have. OSS requires sorted names; older Python SDKs send them unsorted and sign them sorted.
  */
 function additionalHeaders(empty: Cause, invalid: Cause, missing: Cause): Check {

@@ -32,7 +32,7 @@ test('keys from outside leave no file, and come before those of a file that exis
   assert.deepEqual(idsOf(await keptMasterKeys(folder, given)), [...idsOf(given), ...idsOf(before)])
 })
 
-test('what is no list of keys is refused and not shown, and a damaged file is never replaced', async (t) => {
+test('a text that is not a list of keys is refused and not shown, and a damaged file is never replaced', async (t) => {
   const folder = await newFolder(t)
   for (const given of ['', 'secret', `${keyOf(1)},short`]) {
     await assert.rejects(

@@ -60,7 +60,7 @@ function itemsOf(header: string | undefined): string[] {
     .filter((item) => item !== '')
 }
 
-/** An address without the port that some proxies add; undefined where it is no address. */
+/** An address without the port that some proxies add; undefined where it is not an address. */
 function bareAddress(item: string): string | undefined {
   const [, bracketed] = /^\[([^\]]+)\](?::\d+)?$/.exec(item) ?? []
   const address = bracketed ?? (/^[^:]+:\d+$/.test(item) ? item.slice(0, item.indexOf(':')) : item)

@@ -40,7 +40,7 @@ export interface Measured {
 /** Seconds: from a read of metadata to a part of 5 GB on a slow line. */
 const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
 const DURATION = 'bindery_http_request_duration_seconds'
-/** The label of requests that are no operation. */
+/** The label of requests that match no operation. */
 const NO_OPERATION = 'none'
 
 /**

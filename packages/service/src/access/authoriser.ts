@@ -289,8 +289,8 @@ function opensListing({ bucket, rules }: Resource): boolean {
 }
 
 /**
- * An object's own ACL takes precedence over its bucket's in both directions. One that S3 set on the bucket is no object's:
- * it decides about writing, and about what does not exist.
+ * An object's own ACL takes precedence over its bucket's in both directions. One that S3 set on the bucket does not apply
+ * to existing objects: it decides about writing, and about objects that do not exist.
  */
 function effectiveAcl({ bucket, rules, object }: Resource, access: AclClass): string | undefined {
   if (rules?.blocksPublicAccess === true) return 'private'

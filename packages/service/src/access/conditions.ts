@@ -84,7 +84,7 @@ function objectTags({ key, object }: AccessQuestion['resource']): Tags {
   return object?.tagging ?? []
 }
 
-/** A text that is no list of tags is refused by the operation that reads it. */
+/** A text that is not a list of tags is refused by the operation that reads it. */
 function requestTag(tagging: string | undefined, name: string): string | undefined {
   try {
     return tagging === undefined ? undefined : parseQuery(tagging).get(name)

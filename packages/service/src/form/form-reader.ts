@@ -18,7 +18,7 @@ const CRLF = Uint8Array.of(0x0d, 0x0a)
 /** The head of one part. */
 export interface PartHead {
   readonly name: string
-  /** Undefined where the part is no file. */
+  /** Undefined where the part is not a file. */
   readonly fileName: string | undefined
   /** A byte string. */
   readonly contentType: string | undefined

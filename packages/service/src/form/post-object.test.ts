@@ -266,7 +266,7 @@ describe('PostObject', () => {
     assert.ok(Buffer.from((await get(started, 'a')).bytes).equals(large))
   })
 
-  test('what is no form, or a form without its parts, is refused', async () => {
+  test('a body that is not a form, or a form without its parts, is refused', async () => {
     const started = await startWithBucket()
     const signed = signedV1([ANY_KEY])
     const key: Field = ['key', 'a']

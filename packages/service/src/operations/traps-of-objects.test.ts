@@ -265,7 +265,7 @@ test('GetObjectMeta knows a missing bucket from a missing key, and answers no ty
   assert.deepEqual([headers.etag, headers['content-length']], [`"${md5('x')}"`, '1'])
 })
 
-test('an object that is no symlink has no target, and a symlink to nothing fails on GET and HEAD', async () => {
+test('an object that is not a symlink has no target, and a symlink to nothing fails on GET and HEAD', async () => {
   const started = await startWithBucket()
   await put(started, 'k', 'x')
   const query = { symlink: '' }

@@ -131,7 +131,7 @@ describe('AssumeRole', () => {
     assert.equal(await refused(started, bob, {}), '404 InvalidAccessKeyId.NotFound')
   })
 
-  test('an action that STS does not know is no operation in the log, which metrics count by', async () => {
+  test('an action that STS does not know has no operation in the log, which metrics count by', async () => {
     const started = await startService()
     const { log } = await rpc(started, ROOT, { Action: 'Fly' })
     assert.deepEqual([log.operation, log.code], [undefined, 'InvalidAction.NotFound'])
@@ -204,7 +204,7 @@ test('GetCallerIdentity names the owner of the key', async () => {
   assert.deepEqual([account.IdentityType, account.Arn], ['Account', 'acs:ram::1000000000000001:root'])
 })
 
-test('a form that is signed as OSS signs, and requests for buckets, are no requests for STS', async () => {
+test('a form that is signed as OSS signs, and requests for buckets, are not requests for STS', async () => {
   const started = await startWithBucket()
   const headers = { 'content-type': 'application/x-www-form-urlencoded' }
   const listed = await call(started, { method: 'GET', query: { Action: 'AssumeRole' }, bucket: BUCKET })

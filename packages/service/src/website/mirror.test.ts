@@ -59,7 +59,7 @@ test('a missing object is fetched from its origin once, returned, and stored wit
   assert.deepEqual([overwritten.text, overwritten.headers['x-oss-tag']], ['new', undefined])
 })
 
-test('a signed read mirrors too, a range is one of the whole object, and a copy is no mirrored object', async () => {
+test('a signed read mirrors too, a range is one of the whole object, and a copy is not a mirrored object', async () => {
   const { get, ask, urls } = await site(() => answered('hello'))
   const ranged = await get('k', { as: undefined, headers: { range: 'bytes=1-2' } })
   assert.deepEqual([ranged.status, ranged.text, ranged.headers['content-range']], [206, 'el', 'bytes 1-2/5'])

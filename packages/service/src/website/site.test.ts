@@ -124,7 +124,7 @@ test('a rule without a status acts before the object is looked at, one with a st
     301,
     `http://${BUCKET}.oss-cn-hangzhou.aliyuncs.com/missing`,
   ])
-  assert.deepEqual(await see('page', { signature: 'v4' }), [200, 'page!'], 'a signed call is no visit')
+  assert.deepEqual(await see('page', { signature: 'v4' }), [200, 'page!'], 'a signed call is not a visit')
   assert.deepEqual(await see('none', { signature: 'v4' }), [404, 'NoSuchKey'])
   assert.deepEqual((await see('none', { signature: 'url' }))[0], 301)
 })

@@ -117,7 +117,7 @@ test("a header is neither another blob's nor damaged, short or of another versio
   }
 })
 
-test('bytes that are no trailer have no shape', () => {
+test('bytes that are not a trailer have no shape', () => {
   assert.equal(shapeInTrailer(Buffer.alloc(0), 0), undefined)
   assert.equal(shapeInTrailer(Buffer.alloc(64), 4160), undefined)
 })

@@ -69,7 +69,7 @@ x-oss-hash-crc64ecma: 5981764153023615706`,
   )
 })
 
-test('several ranges are refused by name, and texts that are no ids of versions', () => {
+test('several ranges are refused by name, and texts that are not ids of versions', () => {
   const failure = (query: string, header = '') =>
     failureOf(() => inputOf(getObject, `GET /a?${query} HTTP/1.1${header}`))
   assert.deepEqual(failure('versionId=234'), ['invalidVersionId', { argumentName: 'versionId', argumentValue: '234' }])

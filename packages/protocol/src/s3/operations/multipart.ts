@@ -121,7 +121,7 @@ const uploadPartCopy = s3Operation({
   refuses: refuseEncryption,
 })
 
-/** A list without parts is no list. */
+/** The list of parts of a Complete, which must not be empty. Throws malformedCompleteXml. */
 const someParts: Document<{ readonly parts: ListedParts }> = {
   ...partList,
   decode(parser, body, notation) {

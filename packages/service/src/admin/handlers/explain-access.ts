@@ -67,7 +67,7 @@ async function principalOf({ domain, access, input }: ExplainCall, account: stri
 function actionOf(name: string | undefined): Action {
   if (name === undefined) throw new RamError('parameterMissing', { name: 'Action' })
   const action = Object.keys(ACTIONS).find((one) => one.toLowerCase() === name.toLowerCase())
-  if (action === undefined) throw invalid('Action', 'this is no action of OSS')
+  if (action === undefined) throw invalid('Action', 'this is not an action of OSS')
   return action as Action
 }
 
@@ -160,7 +160,7 @@ function conditionsOf(values: Readonly<Record<string, string>>, now: number): Co
     else
       throw invalid(
         'Conditions',
-        `${key.slice(0, 64)} cannot be set: it is no condition key, or follows from the object or bucket`,
+        `${key.slice(0, 64)} cannot be set: it is not a condition key, or follows from the object or bucket`,
       )
   }
   if (tags.length > 0) stated.tagging = tags.join('&')

@@ -98,7 +98,7 @@ export async function commitBlob<T>(
 
 /**
  * A failed commit proves nothing: its record may be there, and may have been copied or replaced since. So a transaction
- * must show that the blob was never named: wherever it is known to be now, no record names it, and it is no garbage,
+ * must show that the blob was never named: wherever it is known to be now, no record names it, and it is not garbage,
  * which may still be read. If that fails too the blob stays, to be found as an orphan when this process has ended.
  */
 async function dropUnnamed(domain: Domain, { id }: BlobInfo, owner: Bytes): Promise<void> {

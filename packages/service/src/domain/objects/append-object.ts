@@ -305,7 +305,7 @@ function extend(tx: Transaction, stored: StoredObject, { bucket, acl }: Append, 
   return record
 }
 
-/** Changes with each append. It ends in zeros, as those of OSS, and is no MD5. */
+/** Changes with each append. It ends in zeros, as those of OSS, and is not an MD5. */
 function etagOf({ digests }: Domain, manifest: string, size: number, crc: bigint): string {
   return `${upperHex(digests.md5(utf8Bytes(`${manifest}/${size}/${crc}`))).slice(0, 24)}00000000`
 }

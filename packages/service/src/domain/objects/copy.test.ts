@@ -196,7 +196,7 @@ test('a copy that races with the deletion of its source has its bytes or finds n
   }
 })
 
-test('a blob that was moved to its manifest by a copy is no orphan when its writer has died', async () => {
+test('a blob that was moved to its manifest by a copy is not an orphan when its writer has died', async () => {
   const metadata = createMemoryMetadataStore()
   const domain = await testDomain({ metadata, blobs: createMemoryBlobStore() })
   await put(domain, 'k', BIG)

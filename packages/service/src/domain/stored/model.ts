@@ -313,7 +313,7 @@ export interface ReportRecord {
   readonly busy: readonly string[] | 'any'
 }
 
-/** A process that wrote blobs and is no member any more. */
+/** A process that wrote blobs and is not a member any more. */
 export interface GraveRecord {
   /** Milliseconds since 1970, for people to see. */
   readonly diedAt: number

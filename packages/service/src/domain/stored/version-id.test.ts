@@ -16,7 +16,7 @@ test('an id has the 64 characters of OSS, none of which a URL must encode, and c
   }
 })
 
-test('a text that is no id of a version has no place, and neither has the null version', () => {
+test('a text that is not an id of a version has no place, and neither has the null version', () => {
   const id = newVersionId(NOW, ids)
   assert.equal(placeOfId(id), NOW)
   for (const text of ['', 'NULL', '234', id.slice(0, -1), `${id}A`, `x${id.slice(1)}`, `${id.slice(0, -4)}****`]) {

@@ -12,7 +12,7 @@ export function multipartETags({ digests }: Pick<Domain, 'digests'>, parts: Part
   return { etag: tagOf(parts.joinedETags), digestETag: tagOf(joinedDigests(parts)) }
 }
 
-/** An ETag that is no digest, as of a part that was copied from a multipart object, is taken as text. */
+/** An ETag that is not a digest, as of a part that was copied from a multipart object, is taken as text. */
 function joinedDigests({ length, joinedETags, etagEnds }: PartTable): Uint8Array {
   const joined = new Uint8Array(joinedETags.length)
   let at = 0

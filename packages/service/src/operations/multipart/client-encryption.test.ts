@@ -67,7 +67,7 @@ test('its parts repeat the envelope and have the announced sizes', async () => {
   assert.deepEqual(shown, ['k', 's', 'AES/CTR/NoPadding', 'rsa', String(DATA), String(PART)])
 })
 
-test('it is completed only whole, and its object is no source of a part', async () => {
+test('it is completed only whole, and its object cannot be the source of a part', async () => {
   const started = await startWithBucket()
   const uploadId = await begin(started)
   const all = { headers: { 'x-oss-complete-all': 'yes' } }

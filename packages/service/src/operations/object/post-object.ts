@@ -62,7 +62,7 @@ function statusOf(asked: string | undefined): number {
   return asked === '200' || asked === '201' ? Number(asked) : 204
 }
 
-/** The URL of the form's choice with the object's name; undefined if it chose none, or what is no URL. */
+/** The URL of the form's choice with the object's name; undefined if it chose none, or an invalid one. */
 function redirectOf(call: CallOf<'PostObject'>, record: ObjectRecord): string | undefined {
   const { successActionRedirect: url } = call.input
   if (url === undefined || !/^https?:\/\/[^\s]+$/i.test(url)) return undefined

@@ -94,7 +94,7 @@ test('a target that is missing, or a symlink itself, is an error of the read, no
   }
 })
 
-test('a copy of a symlink is a symlink, and a part is no copy of one', async () => {
+test('a copy of a symlink is a symlink, and a part cannot be a copy of one', async () => {
   const started = await startWithTarget()
   const source = { 'x-oss-copy-source': `/${BUCKET}/link` }
   assert.equal((await request(started, 'PUT', 'copy', { headers: source })).status, 200)
