@@ -5,6 +5,7 @@ import type { Head } from './message.js'
 import type { ObjectKey } from './names.js'
 import type { Notation } from './notation.js'
 import type { Router } from './operations/route.js'
+import type { SentForm } from './post/form.js'
 import type { FormClaim } from './post/form-claim.js'
 import type { FormFields } from './post/post-policy.js'
 import type { Payload } from './s3/payload.js'
@@ -25,8 +26,8 @@ export interface FormRules {
   isSpoken(fields: FormFields): boolean
   /** The claim of a form, undefined if it is not signed. Throws the causes of malformed ones. */
   readClaim(fields: FormFields): FormClaim | undefined
-  /** Headers for fields that have other names. Throws headerNotImplemented. */
-  headersOf(fields: FormFields): Readonly<Record<string, string>>
+  /** The fields as headers, for the operation's input. Throws invalidArgument, headerNotImplemented. */
+  headersOf(form: SentForm): Head['headers']
   /** Each field needs a condition in the policy. */
   readonly needsConditions: boolean
 }

@@ -33,6 +33,7 @@ export { type ErrorDetails, elementOf, missingDetails, OssError, shownDetails } 
 export { RAM_CATALOGUE, type RamCause, RamError, type RamErrorRow } from './errors/ram-error.js'
 export { isSelectCode } from './errors/select-rows.js'
 export * from './field.js'
+export { bodyMd5, bodyType, hasBody } from './http-body.js'
 export { parseHttpDate } from './http-date.js'
 export { json } from './json.js'
 export * from './limits.js'
@@ -77,7 +78,12 @@ export {
   type Router,
 } from './operations/route.js'
 export type { StoreStatus } from './operations/service/get-store-status.js'
-export { decodeMd5, deleteMarkerHeaders, requestCharged, STORAGE_CLASSES } from './operations/shared.js'
+export {
+  deleteMarkerHeaders,
+  redirectHeaders,
+  requestCharged,
+  STORAGE_CLASSES,
+} from './operations/shared.js'
 export {
   describeOrigin,
   type OriginDescription,
@@ -86,7 +92,8 @@ export {
   originRequest,
 } from './origin.js'
 export { ossDialect } from './oss-dialect.js'
-export { type FormClaim, readFormClaim, verifyForm } from './post/form-claim.js'
+export { formHeaders, isFile, keyOfForm, type SentForm } from './post/form.js'
+export { checkFormRegion, type FormClaim, readFormClaim, verifyForm } from './post/form-claim.js'
 export {
   checkPostPolicy,
   type FileSizes,

@@ -5,6 +5,7 @@ import { encodeError } from './errors/encode.js'
 import { objectKey } from './names.js'
 import { OSS_NOTATION } from './notation.js'
 import { createRouter } from './operations/route.js'
+import { formHeaders } from './post/form.js'
 import { readFormClaim } from './post/form-claim.js'
 import { readClaim } from './signature/claim.js'
 
@@ -23,7 +24,7 @@ export const ossDialect: Dialect = {
   forms: {
     isSpoken: (fields) => fields.has('ossaccesskeyid') || fields.has('x-oss-signature-version'),
     readClaim: readFormClaim,
-    headersOf: () => ({}),
+    headersOf: formHeaders,
     needsConditions: false,
   },
   encodeError,

@@ -1,9 +1,10 @@
 import { equalBytes } from '@bindery/bytes'
 import {
+  bodyMd5,
   type ChunkChain,
   type Digests,
-  decodeMd5,
   type Head,
+  hasBody,
   type Operation,
   OssError,
   PART_SIZE_MAX,
@@ -27,9 +28,7 @@ export function contentOf(
   payload: Payload | undefined,
   chain: ChunkChain | undefined,
 ): Content {
-  if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) {
-    throw new OssError('missingContentLength')
-  }
+  if (!hasBody(headers)) throw new OssError('missingContentLength')
   const content = payload === undefined ? { source, expected: [] } : announcedContent(source, payload, chain)
   const { size } = content.source
   if (size !== undefined && size > PART_SIZE_MAX) throw new OssError('entityTooLarge')
@@ -52,8 +51,7 @@ export async function readDocument(
   payload: Payload | undefined,
   { operation, domain: { digests } }: Reading,
 ): Promise<Uint8Array> {
-  const sent = headers['content-md5']
-  const expected = sent === undefined ? undefined : decodeMd5(sent)
+  const expected = bodyMd5(headers)
   const { expected: announced } = payload === undefined ? NOTHING : announcedContent(source, payload, undefined)
   const hasDigest = expected !== undefined || announced.some(({ kind }) => kind === 'checksum')
   if (operation.needsDigest === true && !hasDigest) throw new OssError('deleteWithoutMd5')

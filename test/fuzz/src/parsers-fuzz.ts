@@ -2,7 +2,7 @@
  * The parsers of what strangers send, one by one: signatures, policies, forms and documents. Each takes corrupted input or
  * refuses it in its own way; no forged signature verifies.
  */
-import { decodeBody, type Operation, operations } from '@bindery/protocol'
+import { decodeBody, formHeaders, type Operation, operations } from '@bindery/protocol'
 import { CompiledPolicy, PolicyFault, parsePolicy, parseXml, readPostForm } from '@bindery/service/testing'
 import { type ByteSource, createRandom, type Random } from '@bindery/storage'
 import { Found, isOssError, takes } from './found.js'
@@ -108,6 +108,7 @@ async function tryForm(random: Random, seed: number): Promise<void> {
   const bytes = mutateBytes(random, Buffer.from(FORM))
   try {
     const form = await readPostForm(inOnePiece(bytes), { 'content-type': 'multipart/form-data; boundary=b' })
+    formHeaders(form)
     const file = form.file(undefined)
     const buffer = new Uint8Array(1_000)
     while ((await file.read(buffer)) > 0);

@@ -189,6 +189,9 @@ export const deleteMarkerHeaders = {
   versionId: shownVersionId,
 }
 
+/** On answers that send a client elsewhere. */
+export const redirectHeaders = { location: header('Location', text) }
+
 /** Causes of a version that a request names. */
 export const VERSION_CAUSES = ['noSuchVersion', 'versionIsDeleteMarker'] as const satisfies readonly Cause[]
 

@@ -6,7 +6,7 @@ import { type SigV4Scope, sigV4SigningKey } from '../s3/sigv4.js'
 import { v4SigningKey } from '../signature/compute.js'
 import { equalSignatures } from '../signature/signable.js'
 import { parseBasicTime } from '../signature/time.js'
-import { V4_ALGORITHM, V4_TERMINATOR, type V4Scope } from '../signature/v4.js'
+import { V4_ALGORITHM, V4_TERMINATOR, type V4Scope, v4ScopeText } from '../signature/v4.js'
 import type { FormFields } from './post-policy.js'
 
 /** The unverified statement of a form about its signer. */
@@ -55,6 +55,12 @@ function required(policy: string | undefined): string {
   return policy
 }
 
+/** Throws postRegionInvalid for a form that is signed for another region than the server's. */
+export function checkFormRegion({ accessKeyId, scope }: FormClaim, region: string): void {
+  if (scope === undefined || scope.region === region) return
+  throw argument('postRegionInvalid', 'x-oss-credential', `${accessKeyId}/${v4ScopeText(scope)}`)
+}
+
 /**
  * Accepts a form whose policy the holder of the secret signed. Throws signatureDoesNotMatch, signatureV4DoesNotMatch,
  * sigV4DoesNotMatch.
@@ -81,7 +87,7 @@ export function verifyForm(claim: FormClaim, accessKeySecret: string, digests: D
 }
 
 function argument(
-  cause: 'signatureVersionUnknown' | 'postCredentialInvalid' | 'postDateInvalid',
+  cause: 'signatureVersionUnknown' | 'postCredentialInvalid' | 'postDateInvalid' | 'postRegionInvalid',
   name: string,
   value: string,
 ) {

@@ -1,5 +1,7 @@
 /** Forms of browsers, as S3 has them. */
 import { OssError } from '../errors/oss-error.js'
+import type { Head } from '../message.js'
+import { formHeaders, type SentForm } from '../post/form.js'
 import type { FormClaim } from '../post/form-claim.js'
 import type { FormFields } from '../post/post-policy.js'
 import { parseBasicTime } from '../signature/time.js'
@@ -36,13 +38,15 @@ export function readS3FormClaim(fields: FormFields): FormClaim | undefined {
   return { accessKeyId, signature, policy: required(fields, 'policy'), securityToken, sigV4Scope: { date, region } }
 }
 
-/** Fields that have other names than their headers. */
-export function headersOfForm(fields: FormFields): Readonly<Record<string, string>> {
+/** The fields of a form as headers, of which S3 names some otherwise. Throws invalidArgument, headerNotImplemented. */
+export function headersOfForm(form: SentForm): Head['headers'] {
+  const { fields } = form
+  const headers = formHeaders(form)
   const tagging = fields.get('tagging')
   if (tagging) throw new OssError('headerNotImplemented', { header: 'tagging' })
   const acl = fields.get('acl')
   const redirect = fields.get('success_action_redirect') ?? fields.get('redirect')
-  return { ...(acl && { 'x-amz-acl': acl }), ...(redirect && { success_action_redirect: redirect }) }
+  return { ...headers, ...(acl && { 'x-amz-acl': acl }), ...(redirect && { success_action_redirect: redirect }) }
 }
 
 function required(fields: FormFields, name: string): string {

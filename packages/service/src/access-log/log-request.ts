@@ -1,4 +1,5 @@
 /** Notes requests to buckets whose access is logged; a request to any other bucket costs nothing. */
+import { HeadCircumstances, parseQuery } from '@bindery/protocol'
 import { type Requester, requesterId } from '../access/requester.js'
 import type { Found } from '../call.js'
 import type { BucketRecord, ObjectRecord } from '../domain/stored/model.js'
@@ -38,7 +39,8 @@ export function onSentOf(exchange: Exchange, status: number): ((sent: SentAnswer
 
 type Facts = Omit<LoggedRequest, 'status' | 'serviceMilliseconds' | 'region'>
 
-function factsOf({ request, log, startedAt }: Exchange, found: LoggedExchange, sent: SentAnswer): Facts {
+function factsOf({ request, dialect, log, startedAt }: Exchange, found: LoggedExchange, sent: SentAnswer): Facts {
+  const stated = new HeadCircumstances({ headers: request.headers, query: parseQuery('') }, dialect)
   const { bucket, requester, object } = found
   const isWritten = WRITES.has(log.operation ?? '') && log.code === undefined
   return {
@@ -47,8 +49,8 @@ function factsOf({ request, log, startedAt }: Exchange, found: LoggedExchange, s
     requestLine: `${request.method} ${request.target} HTTP/${sent.httpVersion}`,
     sentBytes: sent.bytes,
     milliseconds: sent.milliseconds,
-    referer: request.headers.referer,
-    userAgent: request.headers['user-agent'],
+    referer: stated.referer,
+    userAgent: stated.userAgent,
     host: request.host,
     requestId: log.requestId,
     requesterId: requester.kind === 'anonymous' ? undefined : requesterId(requester),

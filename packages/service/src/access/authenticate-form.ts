@@ -1,11 +1,11 @@
 import {
   type Claim,
+  checkFormRegion,
   checkPostPolicy,
   type FileSizes,
   type FormClaim,
   type FormFields,
   type FormRules,
-  OssError,
   parsePostPolicy,
   verifyForm,
 } from '@bindery/protocol'
@@ -51,7 +51,7 @@ export function authenticateForm(
     const now = clock()
     if (accessKey === undefined) throw unknownKey(asHeaderClaim(claim))
     checkSession(asHeaderClaim(claim), accessKey, now)
-    if (strict && claim.scope !== undefined && claim.scope.region !== region) throw otherRegion(form)
+    if (strict) checkFormRegion(claim, region)
     verifyForm(claim, accessKey.accessKeySecret, digests)
     const policy = parsePostPolicy(claim.policy)
     checkPostPolicy(policy, { ...form, ofS3: form.rules.needsConditions }, now)
@@ -69,9 +69,4 @@ function asHeaderClaim({ accessKeyId, signature, securityToken, scope }: FormCla
   return scope === undefined
     ? { ...presented, scheme: 'v1' }
     : { ...presented, scheme: 'v4', scope, additionalHeaders: [] }
-}
-
-function otherRegion({ fields }: SignedForm): OssError {
-  const credential = fields.get('x-oss-credential') ?? ''
-  return new OssError('postRegionInvalid', { argumentName: 'x-oss-credential', argumentValue: credential })
 }

@@ -25,6 +25,7 @@ import { requireLease } from '../domain/cluster/cluster.js'
 import { findRamState } from '../domain/trail/settings.js'
 import type { ServiceOptions } from '../options.js'
 import { toOssError } from '../response/failure.js'
+import { uncachedResponse } from '../response/uncached.js'
 import type { RequestLog, ServiceRequest, ServiceResponse } from '../service.js'
 import type { Shared, Surface } from '../surface.js'
 import { accountIn, isReading, ramNamesIn } from './changed.js'
@@ -66,13 +67,13 @@ class Admin {
     const log: RequestLog = { requestId: upperHex(random(12)) }
     const { status, body, headers } = await this.#answer(request, log).catch((error) => failed(request, log, error))
     const common = ossDialect.commonHeaders({ requestId: log.requestId, at: clock(), took: clock() - startedAt })
-    const bytes = utf8Bytes(JSON.stringify({ ...body, RequestId: log.requestId }))
-    const own: [string, string][] = [
-      ['Content-Type', 'application/json'],
-      ['Cache-Control', 'no-store'],
-      ['Content-Length', String(bytes.length)],
-    ]
-    return { status, headers: [...common, ...headers, ...own], body: bytes, log }
+    return uncachedResponse({
+      status,
+      headers: [...common, ...headers],
+      contentType: 'application/json',
+      body: utf8Bytes(JSON.stringify({ ...body, RequestId: log.requestId })),
+      log,
+    })
   }
 
   async #answer(request: ServiceRequest, log: RequestLog): Promise<Answer> {

@@ -20,7 +20,7 @@ export async function identifyForm(
   const form = await exchange.readForm()
   const { fields, key } = form
   exchange.dialect = dialectOfForm(options, fields, exchange.dialect)
-  const headers = { ...form.headers, ...exchange.dialect.forms.headersOf(fields) }
+  const headers = exchange.dialect.forms.headersOf(form)
   const { remoteAddress } = exchange.request
   const signed = { bucket, fields, rules: exchange.dialect.forms, remoteAddress }
   const { keys: accessKeys, failedSignatures } = access

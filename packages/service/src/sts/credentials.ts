@@ -9,6 +9,7 @@ import { beginSession } from '../access/begin-session.js'
 import { requireLease } from '../domain/cluster/cluster.js'
 import { findRole } from '../domain/ram/find-holder.js'
 import { toOssError } from '../response/failure.js'
+import { uncachedResponse } from '../response/uncached.js'
 import type { RequestLog, ServiceRequest, ServiceResponse } from '../service.js'
 import type { Shared, Surface } from '../surface.js'
 
@@ -78,13 +79,7 @@ async function textFor({ options, domain }: Shared, request: ServiceRequest): Pr
 }
 
 function response({ options }: Shared, log: RequestLog, status: number, text: string): ServiceResponse {
-  const body = utf8Bytes(text)
   const contentType = text.startsWith('{') ? 'application/json' : 'text/plain'
-  const headers = [
-    ['Date', httpDate.encode(options.clock())],
-    ['Content-Type', contentType],
-    ['Cache-Control', 'no-store'],
-    ['Content-Length', String(body.length)],
-  ] as const
-  return { status, headers, body, log }
+  const headers = [['Date', httpDate.encode(options.clock())]] as const
+  return uncachedResponse({ status, headers, contentType, body: utf8Bytes(text), log })
 }

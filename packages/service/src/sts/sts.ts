@@ -19,6 +19,7 @@ import { requireLease } from '../domain/cluster/cluster.js'
 import type { Domain } from '../domain/domain.js'
 import type { ServiceOptions } from '../options.js'
 import { toOssError } from '../response/failure.js'
+import { uncachedResponse } from '../response/uncached.js'
 import type { RequestHead, RequestLog, ServiceRequest, ServiceResponse } from '../service.js'
 import type { Shared, Surface } from '../surface.js'
 import { assumeRole } from './assume-role.js'
@@ -112,18 +113,11 @@ class Sts {
 
   #response(status: number, root: string, members: RpcMembers, format: RpcFormat, log: RequestLog): ServiceResponse {
     const { contentType, body } = encodeRpcAnswer(root, members, format)
-    return {
-      status,
-      headers: [
-        ['Date', httpDate.encode(this.#options.clock())],
-        ['x-acs-request-id', log.requestId],
-        ['Content-Type', contentType],
-        ['Cache-Control', 'no-store'],
-        ['Content-Length', String(body.length)],
-      ],
-      body,
-      log,
-    }
+    const headers = [
+      ['Date', httpDate.encode(this.#options.clock())],
+      ['x-acs-request-id', log.requestId],
+    ] as const
+    return uncachedResponse({ status, headers, contentType, body, log })
   }
 }
 

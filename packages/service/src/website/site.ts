@@ -3,7 +3,16 @@
  * website pays nothing for it.
  */
 import { percentEncode } from '@bindery/bytes'
-import { type DeclaredOperation, decodeHead, OssError, objectKey, operations, Query } from '@bindery/protocol'
+import {
+  type DeclaredOperation,
+  decodeHead,
+  encodeFields,
+  OssError,
+  objectKey,
+  operations,
+  Query,
+  redirectHeaders,
+} from '@bindery/protocol'
 import { type Awaitable, settle } from '@bindery/storage'
 import type { Found } from '../call.js'
 import { readObject } from '../domain/objects/current.js'
@@ -79,7 +88,11 @@ function redirect(exchange: Exchange, visit: Visit, rule: RoutingRule): AnswerOf
 
 function redirection(exchange: Exchange, status: number, location: string): AnswerOfSite {
   exchange.log.operation = 'RedirectBucket'
-  return new AnswerOfSite({ status, headers: [['Location', location]], body: undefined })
+  return new AnswerOfSite({
+    status,
+    headers: encodeFields(redirectHeaders, { location }, exchange.dialect),
+    body: undefined,
+  })
 }
 
 /** The same request as a read of another object. */
