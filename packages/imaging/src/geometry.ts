@@ -24,7 +24,10 @@ export interface Resizing {
 
 const round = (value: number) => Math.max(1, Math.floor(value + 0.5))
 
-/** Throws ImageFault where the result would be too large. */
+/**
+ * The sizes to which an image is scaled and, in some modes, cropped or padded. Throws ImageFault where the result
+ * would be too large.
+ */
 export function resizing(resize: Resize, source: Size): Resizing {
   const found = unchecked(resize, source)
   const { width, height } = found.box ?? found.scaled
@@ -109,7 +112,10 @@ const ROW: Readonly<Record<Gravity, 0 | 1 | 2>> = {
 const startIn = (third: 0 | 1 | 2, whole: number, length: number) =>
   third === 0 ? 0 : third === 1 ? Math.floor(whole / 2 - length / 2) : whole - length
 
-/** Throws ImageFault where the area begins outside the image; one that ends outside is cut at the edge. */
+/**
+ * The area of an image that a crop keeps. Throws ImageFault where the area begins outside the image; one that ends
+ * outside is cut at the edge.
+ */
 export function cropArea(crop: Crop, source: Size): Area {
   const wanted = { width: crop.width || source.width, height: crop.height || source.height }
   const left = Math.max(0, startIn(COLUMN[crop.gravity], source.width, wanted.width)) + crop.x

@@ -5,7 +5,7 @@ import type { SelectRequest } from './request.js'
 import { SelectError } from './select-error.js'
 import type { Expression, Query } from './sql/ast.js'
 
-/** Throws SelectError. */
+/** Checks a parsed query against OSS's limits and the form of its input. Throws SelectError. */
 export function checkQuery(query: Query, request: SelectRequest): void {
   const { items, from, where } = query
   if (utf8Bytes(request.sql).length > SQL_BYTES_MAX) {

@@ -25,7 +25,10 @@ export interface Columns<Row> {
   column(path: readonly PathStep[]): Evaluate<Row>
 }
 
-/** Throws SelectError. */
+/**
+ * Compiles an expression to a function of a row, which throws RowMismatch for a row that does not fit. Throws
+ * SelectError.
+ */
 export function compile<Row>(expression: Expression, columns: Columns<Row>): Evaluate<Row> {
   const inner = (one: Expression) => compile(one, columns)
   switch (expression.kind) {

@@ -28,7 +28,10 @@ export function isTimestampFormat(format: string): boolean {
   return Object.hasOwn(FORMATS, format.toUpperCase())
 }
 
-/** Throws RowMismatch for a text that is not a time. */
+/**
+ * The time that a text states, by the format of a CAST or in one of the documented forms. Throws RowMismatch for a
+ * text that is not a time.
+ */
 export function parseTimestamp(text: string, format?: string): Timestamp {
   const time = format === undefined ? parseAny(text.trim()) : parseByFormat(text.trim(), format)
   return Number.isNaN(time) ? mismatch() : new Timestamp(time)

@@ -1,7 +1,10 @@
 import { createServer } from 'node:net'
 import { listenFailure } from './failure.js'
 
-/** Throws Failure `portTaken`, `portForbidden`, `hostUnknown` if this process cannot listen there. */
+/**
+ * Checks that a port can be listened on, before the stores are opened. Throws Failure `portTaken`, `portForbidden`,
+ * `hostUnknown` if this process cannot listen there.
+ */
 export async function requireFreePort(host: string, port: number): Promise<void> {
   const server = createServer()
   try {

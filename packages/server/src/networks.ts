@@ -31,8 +31,7 @@ export function parseNetworks(text: string): readonly Network[] | undefined {
 }
 
 /**
- * A list that answers whether an address is in one of the networks. Throws a TypeError or RangeError for an invalid
- * one.
+ * A list that checks whether an address is in one of the networks. Throws an Error for an invalid network.
  */
 export function blockListOf(networks: readonly Network[]): BlockList {
   const list = new BlockList()

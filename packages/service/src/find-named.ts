@@ -13,7 +13,10 @@ import type { DeleteMarker, ObjectRecord } from './domain/stored/model.js'
 /** Results of steps 1 to 4 for an operation. */
 export type Head = CallHead<Operation> & { readonly operation: DeclaredOperation }
 
-/** Throws noSuchBucket. */
+/**
+ * Looks up the bucket, or bucket and object, that a request names, with all that its authorisation needs, in one read.
+ * Throws noSuchBucket.
+ */
 export function findNamed(head: Head): Awaitable<Found> {
   const { operation, domain, requester, exchange, access, bucketName: name, objectName } = head
   if (name === undefined) return findNothing(head)

@@ -17,7 +17,7 @@ export type OpenedSource =
 
 const SAMPLE_BYTES = 64 * 1024
 
-/** Throws InvalidOption for a value that cannot be uploaded. */
+/** Opens a source of any kind; the caller closes it. Throws InvalidOption for a value that cannot be uploaded. */
 export async function openSource(
   source: UploadSource,
   crc64: Crc64,

@@ -14,7 +14,10 @@ export interface Address {
 
 const DEFAULT_REGION = 'cn-hangzhou'
 
-/** Throws OssError InvalidOption for an endpoint that is not an http or https URL. */
+/**
+ * The endpoint, region and addressing style of a client's options. Throws OssError InvalidOption for an endpoint that
+ * is not an http or https URL.
+ */
 export function createAddress(options: Pick<ClientOptions, 'endpoint' | 'region' | 'addressing'>): Address {
   const url = parseEndpoint(options.endpoint)
   const { addressing = 'auto' } = options

@@ -44,7 +44,7 @@ export async function putObject(
   }
 }
 
-/** Throws OssError NoSuchKey. */
+/** The description of an object, or of one of its versions, by HeadObject. Throws OssError NoSuchKey. */
 export async function headObject(
   requester: Requester,
   { bucket, key, versionId }: ObjectTarget,

@@ -20,7 +20,7 @@ type PixelAction = Exclude<
   { readonly name: 'format' | 'quality' | 'interlace' | 'watermark' | 'info' | 'average-hue' }
 >
 
-/** Throws ImageFault. */
+/** Applies one action to all frames of an image. Throws ImageFault. */
 export async function applyAction(
   sharp: SharpFactory,
   raster: Raster,

@@ -70,7 +70,7 @@ function readMasks(bytes: Buffer, headerBytes: number): Header['masks'] {
   return [at(0), at(1), at(2), headerBytes > INFO_HEADER + 12 ? at(3) : 0]
 }
 
-/** Throws ImageFault. */
+/** Decodes a bitmap, which the library cannot. Throws ImageFault. */
 export function readBmp(bytes: Buffer): Pixels {
   const header = readHeader(bytes)
   const { width, height, isTopDown, offset, rowBytes, masks } = header

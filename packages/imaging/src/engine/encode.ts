@@ -69,7 +69,7 @@ function qualityOf(source: Source, asked: Quality | undefined): number | undefin
   return before === undefined ? relative : Math.max(1, Math.round((before * relative) / 100))
 }
 
-/** Throws ImageFault. */
+/** Encodes an image with settings of its format. Throws ImageFault. */
 export async function encode(sharp: SharpFactory, raster: Raster, settings: Settings): Promise<ImageResult> {
   const { format } = settings
   const [frame = Buffer.alloc(0)] = raster.frames

@@ -11,7 +11,7 @@ import type { SharpFactory } from './sharp-library.js'
 import { formatOf } from './sniff.js'
 import { putWatermark } from './watermark.js'
 
-/** Throws ImageFault. */
+/** Decodes a source, applies the actions and encodes the result. Throws ImageFault. */
 export async function processImage(
   sharp: SharpFactory,
   { source: bytes, actions, logos }: Pick<ImageJob, 'source' | 'actions' | 'logos'>,

@@ -11,7 +11,10 @@ const WORD = /true|false|null/y
 /** Values may be nested so deep. */
 const DEPTH_MAX = 512
 
-/** Throws SelectError InvalidJsonData. */
+/**
+ * Parses a JSON value, with numbers as they were written and members in their order. Throws SelectError
+ * InvalidJsonData.
+ */
 export function parseJson(text: string): JsonValue {
   const parser = new Parser(text)
   const value = parser.value(0)

@@ -15,7 +15,7 @@ const WORD = /[\p{L}_][\p{L}\p{N}_]*/uy
 const NUMBER = /(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y
 const SYMBOL = /<=|>=|!=|<>|\|\||[-+*/%=<>(),.[\]]/y
 
-/** Throws SelectError SqlSyntaxError. */
+/** The tokens of a query; the last is `end`. Throws SelectError SqlSyntaxError. */
 export function tokenize(sql: string): readonly Token[] {
   const tokens: Token[] = []
   let position = 0

@@ -26,7 +26,7 @@ const NOT_LEVEL = 2
 /** An expression may be nested so deep; deeper ones are refused before they can exhaust the stack. */
 const NESTING_MAX = 64
 
-/** Throws SelectError. */
+/** Parses a query; `checkQuery` checks the rest. Throws SelectError. */
 export function parseQuery(sql: string): Query {
   return new Parser(tokenize(sql)).query()
 }

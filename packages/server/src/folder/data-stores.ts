@@ -41,7 +41,7 @@ export async function openStoresIn(path: string, bufferBytes: number): Promise<P
   }
 }
 
-/** Throws Failure `folderMissing` if no server has ever used the folder. */
+/** Checks that a folder is a data folder. Throws Failure `folderMissing` if no server has ever used the folder. */
 export async function requireDataFolder(path: string): Promise<void> {
   try {
     await access(join(path, FORMAT_FILE))

@@ -12,7 +12,7 @@ export interface SealedKey extends NewAccessKey {
   readonly accessKeySecret: string
 }
 
-/** Throws requestInvalid where the server keeps no keys. */
+/** Generates an access key and seals its secret. Throws requestInvalid where the server keeps no keys. */
 export function sealedKey(domain: Domain, sealer: Sealer | undefined): SealedKey {
   if (sealer === undefined) throw new RamError('requestInvalid', { reason: 'This server keeps no access keys.' })
   const accessKeyId = newAccessKeyId(domain)

@@ -55,7 +55,7 @@ export function selectRequestOf(
   }
 }
 
-/** Throws the causes of malformed delimiters. */
+/** The input format of a query, as the engine takes it. Throws the causes of malformed delimiters. */
 export function inputOf(format: Format, { csv, json }: Input): CsvInput | JsonInput {
   if (format === 'json') {
     return {

@@ -177,7 +177,7 @@ function timeOf(text: string, now: number): number {
   return time
 }
 
-/** Throws parameterMissing. */
+/** The value of a parameter, which must not be empty. Throws parameterMissing. */
 export function required(parameters: RpcParameters, name: string): string {
   const value = parameters.get(name)
   if (value === undefined || value === '') throw new RamError('parameterMissing', { name })

@@ -23,7 +23,7 @@ export interface OpenBlob {
   readonly view: BlobView
 }
 
-/** Throws StorageError `misuse` for a range that does not lie within a blob of this size. */
+/** Checks a range of a read. Throws StorageError `misuse` for a range that does not lie within a blob of this size. */
 export function requireRange(range: ByteRange, size: number): ByteRange {
   const { start, end } = range
   if (!(Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start <= end && end <= size)) {

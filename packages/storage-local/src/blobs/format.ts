@@ -60,12 +60,15 @@ export function footerBytes({ size, isEncrypted }: BlobShape): number {
   return chunkCount(size) * bytesPerChunk + TRAILER_BYTES
 }
 
-/** Throws StorageError `limit` for an owner that is longer than a metadata key. */
+/**
+ * Checks the length of an owner, which the header has room for. Throws StorageError `limit` for an owner that is
+ * longer than a metadata key.
+ */
 export function requireOwner(owner: Uint8Array): void {
   if (owner.length > METADATA_LIMITS.keyBytes) throw new StorageError('limit', 'the owner of a blob is too long')
 }
 
-/** Throws as `requireOwner`. */
+/** The header of a blob file, `HEADER_BYTES` long. Throws as `requireOwner`. */
 export function encodeHeader(id: BlobId, owner: Uint8Array): Uint8Array {
   requireOwner(owner)
   const header = Buffer.alloc(HEADER_BYTES)

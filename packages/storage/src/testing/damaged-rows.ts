@@ -13,8 +13,8 @@ export interface DamageableStore {
 const STORED = Uint8Array.of(0xba, 0xd0)
 
 /**
- * Wraps a store of any engine. Reads of a damaged row throw DamagedRow or call `onDamaged`; a committed write to the
- * row repairs it, `add` does not.
+ * Wraps a store of any engine. Reading or adding to a damaged row throws DamagedRow, and ranges with `onDamaged` skip
+ * it; a committed `set` or `delete` repairs it.
  */
 export function withDamagedRows(store: MetadataStore): DamageableStore {
   const damaged = new Set<string>()

@@ -17,7 +17,7 @@ export interface ListedAccessPoint {
   readonly accessPoint: AccessPoint
 }
 
-/** Throws noSuchBucket, accessPointExists, accessPointTooMany, entityTooLarge. */
+/** Creates an access point of a bucket. Throws noSuchBucket, accessPointExists, accessPointTooMany, entityTooLarge. */
 export async function createAccessPoint(
   domain: Domain,
   bucket: BucketName,
@@ -38,7 +38,7 @@ export async function createAccessPoint(
 
 const byName = (one: AccessPoint, other: AccessPoint) => (one.accessPointName < other.accessPointName ? -1 : 1)
 
-/** Throws noSuchBucket, noSuchAccessPoint. */
+/** The access point of this name. Throws noSuchBucket, noSuchAccessPoint. */
 export async function findAccessPoint(domain: Domain, bucket: BucketName, name: string): Promise<AccessPoint> {
   const { accessPoints = [] } = (await findDocument(domain, bucket, 'accessPoint')) ?? {}
   return requirePoint(accessPoints, name)

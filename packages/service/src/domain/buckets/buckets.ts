@@ -117,7 +117,7 @@ export function hasObjects(domain: Domain, name: BucketName): Promise<boolean> {
   }) as Promise<boolean>
 }
 
-/** Throws noSuchBucket. */
+/** The record of a bucket, in a read of its own. Throws noSuchBucket. */
 export function findBucket(domain: Domain, name: BucketName): Awaitable<BucketRecord> {
   return domain.metadata.read((reader) => readBucket(domain, reader, name))
 }
@@ -131,7 +131,7 @@ export interface BucketAndMore<T> {
   readonly more: T
 }
 
-/** Throws noSuchBucket. */
+/** The record of a bucket, and what `readMore` reads from the same state of the store. Throws noSuchBucket. */
 export function findBucketAndMore<T>(
   domain: Domain,
   name: BucketName,

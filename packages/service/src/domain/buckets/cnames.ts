@@ -83,7 +83,7 @@ function changed(before: Certificate | undefined, change: CertificateChange | un
   return change.certificate
 }
 
-/** Throws cnameExists for a domain of another bucket. */
+/** Checks that no other bucket is bound to a domain. Throws cnameExists for a domain of another bucket. */
 export async function requireFree(
   reader: Pick<Transaction, 'get' | 'getMany' | 'range'>,
   name: string,
@@ -93,7 +93,7 @@ export async function requireFree(
   if (bound !== undefined && bound.bucket !== bucket) throw new OssError('cnameExists')
 }
 
-/** Throws noSuchBucket, noSuchCname. */
+/** Unbinds a domain from a bucket. Throws noSuchBucket, noSuchCname. */
 export async function releaseDomain(domain: Domain, bucket: BucketName, name: string): Promise<void> {
   await changeCnames(domain, bucket, ({ cnames, tokens }, { tx }) => {
     if (!cnames.some((cname) => cname.domain === name)) throw new OssError('noSuchCname')

@@ -34,12 +34,12 @@ export async function changeRedundancy(domain: Domain, bucket: BucketName): Prom
   return taskId
 }
 
-/** Throws noSuchBucket. */
+/** The recorded change of a bucket's redundancy; undefined without one. Throws noSuchBucket. */
 export async function findTransition(domain: Domain, bucket: BucketName): Promise<RedundancyTransition | undefined> {
   return findDocument(domain, bucket, 'redundancyTransition')
 }
 
-/** Throws noSuchBucket, redundancyTaskUnknown. */
+/** Deletes the record of a change of redundancy. Throws noSuchBucket, redundancyTaskUnknown. */
 export async function forgetTransition(domain: Domain, bucket: BucketName, taskId: string): Promise<void> {
   await changeDocument(domain, bucket, DOCUMENT, async ({ tx, bucket: record }) => {
     const found = await readDocument(tx, record, 'redundancyTransition')

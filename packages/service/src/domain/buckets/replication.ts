@@ -81,7 +81,7 @@ function sameTarget(one: ReplicationRule, other: ReplicationRule): boolean {
   )
 }
 
-/** Throws noSuchBucket, noSuchReplicationRule. */
+/** Removes replication rules by their ids. Throws noSuchBucket, noSuchReplicationRule. */
 export async function removeReplications(domain: Domain, bucket: BucketName, ids: readonly string[]): Promise<void> {
   await changeDocument(domain, bucket, DOCUMENT, async (change) => {
     const rules = await rulesOf(change)
@@ -105,14 +105,14 @@ export async function setRtc(
   })
 }
 
-/** Throws noSuchReplicationRule. */
+/** The rule with an id. Throws noSuchReplicationRule. */
 export function requireRule(rules: readonly ReplicationRule[], id: string): ReplicationRule {
   const found = rules.find((rule) => rule.id === id)
   if (found === undefined) throw new OssError('noSuchReplicationRule', { id })
   return found
 }
 
-/** Throws noSuchBucket, notReplicated. */
+/** The replication rules of a bucket. Throws noSuchBucket, notReplicated. */
 export function findReplications(domain: Domain, bucket: BucketName): Awaitable<readonly ReplicationRule[]> {
   return andThen(findDocument(domain, bucket, 'replication'), (found) => {
     if (found === undefined) throw new OssError('notReplicated', { bucketName: bucket })

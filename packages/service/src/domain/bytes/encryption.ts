@@ -34,7 +34,7 @@ export interface KeyProvider {
 
 type WithKeys = Pick<Domain, 'keys'>
 
-/** Throws kmsServiceNotEnabled. */
+/** The key service of a domain. Throws kmsServiceNotEnabled. */
 export function requireKeys({ keys }: WithKeys): KeyProvider {
   if (keys === undefined) throw new OssError('kmsServiceNotEnabled')
   return keys
@@ -54,7 +54,9 @@ export function requireCustomerKey(encryption: Encryption | undefined, key: Uint
   if (isNeeded !== (key !== undefined)) throw new OssError(isNeeded ? 'customerKeyNeeded' : 'customerKeyNotNeeded')
 }
 
-/** Throws as requireCustomerKey, and customerKeyWrong. */
+/**
+ * Checks that a request brings the customer's key of an object. Throws as requireCustomerKey, and customerKeyWrong.
+ */
 export function verifyCustomerKey(
   domain: WithKeys,
   encryption: Encryption | undefined,

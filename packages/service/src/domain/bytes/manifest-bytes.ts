@@ -148,7 +148,10 @@ export async function* piecesOf(domain: Domain, id: string, { start, end }: Byte
   }
 }
 
-/** Throws StorageError corrupt: a record that names a manifest keeps it. */
+/**
+ * The manifest with an id, which the caller has found in a record. Throws StorageError corrupt: a record that names a
+ * manifest keeps it.
+ */
 export async function findManifest(domain: Domain, id: string): Promise<Manifest> {
   return (await findBeginning(domain, id, 0)).manifest
 }

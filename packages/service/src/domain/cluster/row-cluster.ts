@@ -157,7 +157,7 @@ export class RowCluster implements Membership {
           reportRows.set(tx, { incarnation }, { seen: epoch, busy })
         })
       } catch (error) {
-        // On a full disk reads go on: declaring this process dead would take a commit as well, and it would notice that.
+        // On a full disk reads continue: declaring this process dead takes a commit, which it would notice.
         if (error instanceof StorageError && error.kind === 'noSpace') this.#confirmedAt = began
         throw error
       }

@@ -88,13 +88,13 @@ export class WrongPosition extends OssError {
   }
 }
 
-/** Before the body is read. Throws objectNotAppendable, appendableSealed, positionNotEqualToLength. */
+/** Checks an append before its body is read. Throws objectNotAppendable, appendableSealed, positionNotEqualToLength. */
 export async function checkAppend({ metadata }: Domain, append: ObjectName & Pick<Append, 'position'>): Promise<void> {
   requireAppendable(await metadata.read((reader) => readObject(reader, append)), append.position)
 }
 
 /**
- * Ends the appends to an object for good; the time at which that first happened.
+ * Ends the appends to an object for good. Resolves with the time of its first seal, in milliseconds since 1970.
  * Throws noSuchBucket, noSuchKey, objectNotAppendable, positionNotEqualToLength.
  */
 export async function sealObject(domain: Domain, name: ObjectName, position: number): Promise<number> {

@@ -16,7 +16,7 @@ export interface End {
   readonly tail: PartRecord | undefined
 }
 
-/** Throws StorageError `corrupt`. */
+/** The end of an appendable object. Throws StorageError `corrupt`. */
 export async function readEnd(reader: Reader, { manifest, encryption }: ObjectRecord): Promise<End> {
   const { from, to } = partRows.rangeUnder({ manifest })
   const [list, [last]] = await together(

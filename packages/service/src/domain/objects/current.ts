@@ -102,7 +102,9 @@ export function readObject(reader: Reader, name: ObjectName): Awaitable<ObjectRe
   return andThen(readStored(reader, name), (stored) => stored?.record)
 }
 
-/** Throws noSuchKey, noSuchVersion, versionIsDeleteMarker. */
+/**
+ * The version that a name denotes, with the key of its row. Throws noSuchKey, noSuchVersion, versionIsDeleteMarker.
+ */
 export function requireStored(reader: Reader, name: ObjectName): Awaitable<StoredObject> {
   return andThen(readVersion(reader, name), (stored) => {
     if (stored !== undefined && hasData(stored)) return stored
@@ -113,7 +115,7 @@ export function requireStored(reader: Reader, name: ObjectName): Awaitable<Store
   })
 }
 
-/** Throws noSuchKey, noSuchVersion, versionIsDeleteMarker. */
+/** The record of the version that a name denotes. Throws noSuchKey, noSuchVersion, versionIsDeleteMarker. */
 export function requireObject(reader: Reader, name: ObjectName): Awaitable<ObjectRecord> {
   return andThen(requireStored(reader, name), ({ record }) => record)
 }
@@ -144,7 +146,7 @@ export interface BucketAndObject<T> extends BucketAndMore<T> {
   readonly marker: DeleteMarker | undefined
 }
 
-/** Throws noSuchBucket. */
+/** A bucket and an object in it, which need not exist. Throws noSuchBucket. */
 export function readBucketAndObject<T>(
   domain: Domain,
   reader: Reader,

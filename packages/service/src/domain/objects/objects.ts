@@ -107,12 +107,12 @@ export async function checkOverwrite(
   if (condition !== undefined) requireCondition(existing, name.key, condition)
 }
 
-/** Throws noSuchKey, noSuchVersion. */
+/** The record of the version that a name denotes, in a read of its own. Throws noSuchKey, noSuchVersion. */
 export function findObject(domain: Domain, name: ObjectName): Awaitable<ObjectRecord> {
   return domain.metadata.read((reader) => requireObject(reader, name))
 }
 
-/** Throws noSuchBucket. */
+/** Finds a bucket and an object in it, in one read. Throws noSuchBucket. */
 export function findBucketAndObject<T>(
   domain: Domain,
   name: ObjectName,
@@ -151,12 +151,18 @@ export async function deleteObject(
   })
 }
 
-/** Its time of modification stays. Throws noSuchBucket, noSuchKey, noSuchVersion, versionIsDeleteMarker. */
+/**
+ * Sets the ACL of a version, whose time of modification stays. Throws noSuchBucket, noSuchKey, noSuchVersion,
+ * versionIsDeleteMarker.
+ */
 export function setObjectAcl(domain: Domain, name: ObjectName, acl: ObjectAcl): Promise<ObjectRecord> {
   return describeAnew(domain, name, (record) => ({ ...record, acl }))
 }
 
-/** ETag and time of modification stay. Throws noSuchBucket, noSuchKey, noSuchVersion, versionIsDeleteMarker. */
+/**
+ * Sets the tags of a version; ETag and time of modification stay. Throws noSuchBucket, noSuchKey, noSuchVersion,
+ * versionIsDeleteMarker.
+ */
 export function setObjectTagging(
   domain: Domain,
   name: ObjectName,

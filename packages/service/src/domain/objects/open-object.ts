@@ -25,7 +25,7 @@ export interface OpenObject {
   readInRecord(range?: ByteRange): Uint8Array | undefined
 }
 
-/** Throws noSuchKey, noSuchVersion. */
+/** Opens the version that a name denotes; its bytes stay until the scope closes. Throws noSuchKey, noSuchVersion. */
 export async function openObject(domain: Domain, scope: Scope, name: ObjectName): Promise<OpenObject> {
   const registered = domain.cluster.reads.begin(scope)
   const record = await domain.metadata.read((reader) => requireObject(reader, name))
@@ -40,7 +40,7 @@ export interface BucketAndOpenObject<T> extends BucketAndMore<T> {
   readonly marker: DeleteMarker | undefined
 }
 
-/** Throws noSuchBucket. */
+/** Finds a bucket and opens an object in it, in one read. Throws noSuchBucket. */
 export function openBucketAndObject<T>(
   domain: Domain,
   scope: Scope,

@@ -17,7 +17,7 @@ export interface NewSymlink extends Omit<NewObject, 'contentMd5'> {
   readonly target: ObjectKey
 }
 
-/** Throws noSuchBucket, fileAlreadyExists. */
+/** Writes a symlink; its target need not exist. Throws noSuchBucket, fileAlreadyExists. */
 export async function putSymlink(domain: Domain, link: NewSymlink): Promise<ObjectRecord> {
   const { bucket, key, owner, description, acl, target } = link
   await domain.blobs.requireSpace?.()

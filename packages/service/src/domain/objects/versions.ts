@@ -58,7 +58,10 @@ export interface Standing {
   readonly objectWorm: ObjectWorm | undefined
 }
 
-/** A bucket that never kept versions costs two reads at the same time, and nothing else. Throws noSuchBucket. */
+/**
+ * Reads the standing of a key. A bucket that never kept versions costs two parallel reads and no more. Throws
+ * noSuchBucket.
+ */
 export function readStanding(domain: Domain, reader: Reader, { bucket, key }: ObjectName): Awaitable<Standing> {
   const name = { bucket, key }
   return andThen(together(readBucket(domain, reader, bucket), readCurrent(reader, name)), ([record, current]) => {
@@ -84,7 +87,7 @@ export function withRewritten(standing: Standing, rewritten: ObjectRecord): Stan
   return isNull ? { ...standing, nullVersion: { row: nullVersion.row, record: rewritten } } : standing
 }
 
-/** When a new version may come before the current one. */
+/** The conditions under which a new version may replace the current one. */
 interface Overwriting {
   readonly forbidOverwrite: boolean
   readonly condition?: WriteCondition | undefined

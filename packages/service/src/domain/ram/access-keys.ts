@@ -15,7 +15,7 @@ export interface KeyHolderName {
 /** A new key; the secret is sealed for it. */
 export type NewAccessKey = Pick<AccessKeyRecord, 'secret'> & { readonly accessKeyId: string }
 
-/** Throws userMissing, accountMissing, tooManyAccessKeys. */
+/** Stores a new access key of a user or an account. Throws userMissing, accountMissing, tooManyAccessKeys. */
 export function createAccessKey(
   domain: Domain,
   holder: KeyHolderName,
@@ -31,7 +31,7 @@ export function createAccessKey(
   })
 }
 
-/** Throws userMissing, accountMissing, accessKeyMissing. */
+/** Enables or disables an access key. Throws userMissing, accountMissing, accessKeyMissing. */
 export function setAccessKeyEnabled(
   domain: Domain,
   holder: KeyHolderName,
@@ -46,7 +46,7 @@ export function setAccessKeyEnabled(
   })
 }
 
-/** Throws userMissing, accountMissing, accessKeyMissing. */
+/** Deletes an access key for good. Throws userMissing, accountMissing, accessKeyMissing. */
 export function deleteAccessKey(domain: Domain, holder: KeyHolderName, accessKeyId: string): Promise<void> {
   return change(domain, holder.account, async (tx) => {
     const keys = await requireKey(tx, holder, accessKeyId)
@@ -67,7 +67,7 @@ export interface ListedAccessKey {
   readonly lastUsedAt?: number | undefined
 }
 
-/** Throws userMissing, accountMissing. */
+/** The access keys of a user or an account, without their secrets. Throws userMissing, accountMissing. */
 export function listAccessKeys(domain: Domain, holder: KeyHolderName): Promise<ListedAccessKey[]> {
   return Promise.resolve(
     domain.metadata.read(async (reader) => {

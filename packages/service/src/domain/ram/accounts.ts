@@ -34,7 +34,7 @@ export async function createAccount(
   return { ...record, account }
 }
 
-/** Throws accountMissing. */
+/** An account that was created on this server. Throws accountMissing. */
 export async function findAccount(domain: Domain, account: string): Promise<NamedAccount> {
   return { ...(await domain.metadata.read((reader) => requireAccount(reader, account))), account }
 }

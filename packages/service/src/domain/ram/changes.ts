@@ -42,7 +42,9 @@ export function readEdition(reader: Reader, account: string): Awaitable<number> 
   )
 }
 
-/** Throws `cause` if the account has that many of a kind already. */
+/**
+ * Checks that an account may have one more of a kind. Throws `cause` if the account has that many of a kind already.
+ */
 export async function requireRoom(
   tx: Transaction,
   account: string,
@@ -65,7 +67,7 @@ export function readIdentity<K extends IdentityKind>(
   return andThen(identityRows.read(reader, keyOf(name)), (record) => record as RecordOf<K> | undefined)
 }
 
-/** Throws userMissing, groupMissing, roleMissing. */
+/** The record of a user, group or role. Throws userMissing, groupMissing, roleMissing. */
 export async function requireIdentity<K extends IdentityKind>(
   reader: Reader,
   name: IdentityName & { readonly kind: K },
@@ -75,7 +77,10 @@ export async function requireIdentity<K extends IdentityKind>(
   return record
 }
 
-/** Throws accountMissing, also for the account that administers the server, which has no record. */
+/**
+ * The record of an account. Throws accountMissing, also for the account that administers the server, which has no
+ * record.
+ */
 export async function requireAccount(reader: Reader, account: string): Promise<AccountRecord> {
   const record = await accountRows.read(reader, { account })
   if (record === undefined) throw new RamError('accountMissing', { name: account })

@@ -39,7 +39,10 @@ const ROOM: Readonly<Record<IdentityKind, { limit: number; cause: RamCause; exis
   role: { limit: ROLES_MAX, cause: 'tooManyRoles', exists: 'roleExists' },
 }
 
-/** Throws userExists, groupExists, roleExists, tooManyUsers, tooManyGroups, tooManyRoles. */
+/**
+ * Creates a user, group or role with a new id. Throws userExists, groupExists, roleExists, tooManyUsers,
+ * tooManyGroups, tooManyRoles.
+ */
 export function createIdentity<K extends IdentityKind>(
   domain: Domain,
   name: IdentityName & { readonly kind: K },
@@ -58,7 +61,7 @@ export function createIdentity<K extends IdentityKind>(
   })
 }
 
-/** Throws userMissing, groupMissing, roleMissing. */
+/** A user, group or role by its name. Throws userMissing, groupMissing, roleMissing. */
 export async function findIdentity<K extends IdentityKind>(
   domain: Domain,
   name: IdentityName & { readonly kind: K },

@@ -48,7 +48,7 @@ export function updatePolicy(domain: Domain, name: PolicyName, document: string)
   })
 }
 
-/** Throws policyMissing, policyOfSystem, policyAttached. */
+/** Deletes an own policy that is not attached. Throws policyMissing, policyOfSystem, policyAttached. */
 export function deletePolicy(domain: Domain, name: PolicyName): Promise<void> {
   return change(domain, name.account, async (tx) => {
     await requireOwn(tx, name)
@@ -108,7 +108,7 @@ export function readDocuments(
   })
 }
 
-/** Throws policyMissing. */
+/** A managed policy by its name: the server's, or the account's own. Throws policyMissing. */
 export async function findPolicy(domain: Domain, { account, policy }: PolicyName): Promise<NamedPolicy> {
   const record = await domain.metadata.read((reader) => requirePolicy(reader, account, policy))
   return { ...record, name: policy }

@@ -41,7 +41,7 @@ export function setMembership(domain: Domain, name: UserName, group: string, isM
   })
 }
 
-/** Throws groupMissing, groupHasMembers. */
+/** Deletes a group without members. Throws groupMissing, groupHasMembers. */
 export function deleteGroup(domain: Domain, account: string, group: string): Promise<void> {
   return change(domain, account, async (tx) => {
     const name = groupName(account, group)

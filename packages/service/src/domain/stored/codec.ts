@@ -51,7 +51,7 @@ export function encodeJson(version: number, value: object): Bytes {
   return utf8Bytes(String.fromCharCode(version) + JSON.stringify(value))
 }
 
-/** Throws StorageError `corrupt`. */
+/** The object in a value that `encodeJson` made. Throws StorageError `corrupt`. */
 export function decodeJson(version: number, bytes: Bytes): object {
   checkVersion(version, bytes)
   let value: unknown
@@ -107,7 +107,7 @@ export const emptyCodec: Codec<undefined> = {
   isSound: () => true,
 }
 
-/** Throws StorageError `corrupt`. */
+/** Checks the version byte of a value. Throws StorageError `corrupt`. */
 export function checkVersion(version: number, bytes: Bytes): void {
   if (bytes[0] !== version) throw new StorageError('corrupt', `a stored record has the unknown version ${bytes[0]}`)
 }

@@ -62,7 +62,9 @@ interface Suspect {
   readonly size: number | undefined
 }
 
-/** A damaged header hides the owner of a blob; if the blob was written to its end, only an audit can find it. */
+/**
+ * The blobs that may be orphans. One with a damaged header, which hides its owner, is left to the audit if it is whole.
+ */
 async function suspectsAmong(domain: Domain, entries: readonly BlobEntry[]): Promise<Suspect[]> {
   const looks = entries.map(async ({ id, size, hint }): Promise<Suspect[]> => {
     const owner = (await hint())?.owner
@@ -71,7 +73,7 @@ async function suspectsAmong(domain: Domain, entries: readonly BlobEntry[]): Pro
   return (await Promise.all(looks)).flat()
 }
 
-/** A blob whose record is damaged may be named by it, and stays. */
+/** Turns orphans into garbage. A blob whose record is damaged stays, since the record may name it. */
 async function discardOrphans(domain: Domain, suspects: readonly Suspect[]): Promise<void> {
   const discard = (some: readonly Suspect[]) => discardUnnamed(domain, some)
   await skippingDamage(suspects, discard, ({ id, owner }, error) =>

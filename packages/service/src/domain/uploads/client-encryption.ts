@@ -13,7 +13,10 @@ export function envelopeOf({ userMetadata }: Described): ClientEnvelope | undefi
   return readEnvelope(userMetadata)
 }
 
-/** Throws envelopePartSizeMissing, envelopePartSizeInvalid, envelopeDataSizeInvalid. */
+/**
+ * Checks the envelope of a new upload that its client encrypts. Throws envelopePartSizeMissing,
+ * envelopePartSizeInvalid, envelopeDataSizeInvalid.
+ */
 export function checkEnvelope(upload: Described): void {
   const envelope = envelopeOf(upload)
   if (envelope === undefined) return

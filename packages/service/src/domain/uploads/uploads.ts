@@ -108,7 +108,7 @@ export async function initiateUpload(domain: Domain, upload: NewUpload): Promise
   return record
 }
 
-/** Throws noSuchUpload. */
+/** The record of an open upload, in a read of its own. Throws noSuchUpload. */
 export function findUpload(domain: Domain, name: UploadName): Awaitable<UploadRecord> {
   return domain.metadata.read((reader) => readUpload(reader, name))
 }
@@ -223,7 +223,10 @@ export interface PartTarget {
   readonly old: PartRecord | undefined
 }
 
-/** Throws noSuchBucket, noSuchUpload. */
+/**
+ * The open upload that a part belongs to, and the part of that number that it would replace. Throws noSuchBucket,
+ * noSuchUpload.
+ */
 export async function readPartTarget(
   domain: Domain,
   tx: Transaction,

@@ -34,7 +34,10 @@ interface Processing {
   authoriseRead(name: ObjectName): Awaitable<unknown>
 }
 
-/** Throws headerNotImplemented for a process that is not of images, and the causes of images. */
+/**
+ * Processes an image of the call's bucket. Throws headerNotImplemented for a process that is not of images, and the
+ * causes of images.
+ */
 export async function processImage(call: Processing, asked: string, source: OpenObject): Promise<ImageResult> {
   if (asked.length > PROCESS_LENGTH_MAX) throw new OssError('imageProcessTooLong')
   const wanted = await resolveStyle(call, asked)

@@ -43,14 +43,17 @@ interface Head {
   readonly carried: Bytes | undefined
 }
 
-/** Throws StorageError `corrupt`. */
+/** Splits the value of a record into its JSON and the bytes that it carries. Throws StorageError `corrupt`. */
 export function decodeHead(value: Bytes): Head {
   const end = value.indexOf(0, 1)
   if (end === -1) return { stored: decodeJson(OBJECT_VERSION, value), carried: undefined }
   return { stored: decodeJson(OBJECT_VERSION, value.subarray(0, end)), carried: value.subarray(end + 1) }
 }
 
-/** Throws StorageError `corrupt`. */
+/**
+ * The record of an object from its parsed JSON, which becomes the record itself, and the bytes that it carries. Throws
+ * StorageError `corrupt`.
+ */
 export function objectOf(head: object, carried: Bytes | undefined): ObjectRecord {
   const stored = head as StoredObject
   requireSource(stored)
