@@ -46,7 +46,7 @@ export const LAYERS = {
     pure: false,
   },
   client: { may: ['bytes', 'protocol'], testsMay: ['service', 'storage'], without: [], pure: false },
-  cli: { may: ['bytes', 'protocol', 'server'], testsMay: [], without: [], pure: false },
+  cli: { may: ['bytes', 'client', 'protocol', 'server'], testsMay: [], without: [], pure: false },
 }
 
 /**

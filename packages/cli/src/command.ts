@@ -1,4 +1,5 @@
 import type { Language } from './language.js'
+import { SERVER_FLAGS } from './objects/arguments.js'
 
 /** The environment variables of the process. */
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -66,6 +67,41 @@ export const COMMANDS = {
     synopsis: 'ACTION [ID] [DIR] [--json]',
     flags: ['json'],
     examples: ['bindery keys list ./data', 'bindery keys create ./data'],
+  },
+  mb: {
+    synopsis: 'oss://BUCKET [--acl ACL] [--storage-class CLASS]',
+    flags: ['acl', 'storage-class', ...SERVER_FLAGS],
+    examples: ['bindery mb oss://demo', 'bindery mb oss://cold --storage-class IA'],
+  },
+  rb: {
+    synopsis: 'oss://BUCKET',
+    flags: [...SERVER_FLAGS],
+    examples: ['bindery rb oss://demo'],
+  },
+  ls: {
+    synopsis: '[oss://BUCKET[/PREFIX]] [--recursive] [--versions]',
+    flags: ['recursive', 'versions', ...SERVER_FLAGS],
+    examples: ['bindery ls', 'bindery ls oss://demo/photos/', 'bindery ls oss://demo --recursive --json'],
+  },
+  stat: {
+    synopsis: 'oss://BUCKET[/KEY] [--version-id ID]',
+    flags: ['version-id', ...SERVER_FLAGS],
+    examples: ['bindery stat oss://demo', 'bindery stat oss://demo/photos/cat.jpg'],
+  },
+  cat: {
+    synopsis: 'oss://BUCKET/KEY [--range FIRST-LAST] [--version-id ID]',
+    flags: ['range', 'version-id', 'endpoint', 'dir', 'region'],
+    examples: ['bindery cat oss://demo/log.gz | gunzip', 'bindery cat oss://demo/log.txt --range 0-99'],
+  },
+  rm: {
+    synopsis: 'oss://BUCKET/KEY [--recursive] [--yes] [--dry-run]',
+    flags: ['recursive', 'yes', 'dry-run', ...SERVER_FLAGS],
+    examples: ['bindery rm oss://demo/old.txt', 'bindery rm --recursive oss://demo/logs/2025/ --yes'],
+  },
+  sign: {
+    synopsis: 'oss://BUCKET/KEY [--method METHOD] [--expires TIME] [--version-id ID]',
+    flags: ['method', 'expires', 'version-id', ...SERVER_FLAGS],
+    examples: ['bindery sign oss://demo/cat.jpg', 'bindery sign oss://demo/inbox.zip --method PUT --expires 2h'],
   },
   admin: {
     synopsis: 'COMMAND …',

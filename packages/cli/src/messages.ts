@@ -1,4 +1,4 @@
-import { type Failure, type FailureKind, OPTIONS, type OptionName } from '@bindery/server'
+import { type Failure, type FailureDetails, type FailureKind, OPTIONS, type OptionName } from '@bindery/server'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import type { Language } from './language.js'
 import { ENGLISH } from './messages/en.js'
@@ -38,10 +38,20 @@ const USAGE_KINDS: ReadonlySet<FailureKind> = new Set([
   'fileUnreadable',
   'clientUnknown',
   'keyOther',
+  'addressInvalid',
+  'addressUnfit',
+  'confirmationNeeded',
 ])
 
 /** The exit code for a kind of failure. */
-export function failureExit({ kind }: Failure): ExitCode {
-  if (kind === 'adminRefused') return EXIT.refused
+export function failureExit({ kind, details }: Failure): ExitCode {
+  if (kind === 'adminRefused' || kind === 'requestRefused') return EXIT.refused
+  if (kind === 'transferFailed') return transferExit((details as FailureDetails['transferFailed']).code)
   return USAGE_KINDS.has(kind) ? EXIT.usage : EXIT.failed
+}
+
+/** The exit code of a transfer that failed on this machine, by the code of the client library. */
+export function transferExit(code: string): ExitCode {
+  if (code === 'ChecksumMismatch') return EXIT.damaged
+  return code === 'InvalidOption' ? EXIT.usage : EXIT.failed
 }

@@ -9,6 +9,7 @@ import { streamObject } from './transfer/stream.js'
 import { Task } from './transfer/task.js'
 import { Throttle } from './transfer/throttle.js'
 import { UploadRunner } from './transfer/upload.js'
+import type { BucketInfo, BucketOptions, ListedBucket, ListedVersion } from './types/bucket.js'
 import type { Checkpoint, CheckpointStore } from './types/checkpoint.js'
 import type { ClientOptions, Crc64, IntegrityPolicy, RetryPolicy, TransferLimits, Transport } from './types/client.js'
 import { CLIENT_CODES, OssError } from './types/error.js'
@@ -24,6 +25,7 @@ import type {
   ObjectInfo,
 } from './types/object.js'
 import type { Transfer, UploadOptions, UploadResult, UploadSource, UploadTask } from './types/upload.js'
+import { deleteBucket, getBucketInfo, listBuckets, listVersions, putBucket } from './wire/buckets.js'
 import { abort, type ListedUpload, listParts, listUploads, type StoredPart, type UploadName } from './wire/multipart.js'
 import { deleteObjects, headObject, listObjects } from './wire/objects.js'
 import { Requester } from './wire/requester.js'
@@ -113,9 +115,12 @@ export class Client {
     return value
   }
 
-  /** The object's bytes in order; it reconnects at the byte where a connection broke off. */
+  /**
+   * The object's bytes in order; it reconnects at the byte where a connection broke off. A whole object whose bytes do not
+   * have its CRC-64 ends with ChecksumMismatch, after its last byte.
+   */
   stream(options: DownloadOptions): AsyncIterable<Uint8Array> {
-    return streamObject(this.requester, { ...options, bucket: this.#bucket(options.bucket) })
+    return streamObject(this.requester, this.#crc64, { ...options, bucket: this.#bucket(options.bucket) })
   }
 
   /** Copies an object on the server, of any size. */
@@ -145,7 +150,32 @@ export class Client {
     return listObjects(this.requester, { ...options, bucket: this.#bucket(options.bucket) })
   }
 
-  /** Deletes objects. */
+  /** The versions and delete markers of a bucket, and common prefixes where a delimiter is given. */
+  listVersions(options: ListOptions = {}): AsyncIterable<ListedVersion> {
+    return listVersions(this.requester, { ...options, bucket: this.#bucket(options.bucket) })
+  }
+
+  /** Buckets of the requester whose names begin with a prefix, by name. */
+  listBuckets(options: { readonly prefix?: string; readonly pageSize?: number } = {}): AsyncIterable<ListedBucket> {
+    return listBuckets(this.requester, options)
+  }
+
+  /** Creates a bucket. Throws OssError BucketAlreadyExists where it belongs to another account. */
+  createBucket(bucket: string, options: BucketOptions = {}): Promise<void> {
+    return putBucket(this.requester, bucket, options)
+  }
+
+  /** Deletes an empty bucket. Throws OssError BucketNotEmpty. */
+  deleteBucket(bucket: string): Promise<void> {
+    return deleteBucket(this.requester, bucket)
+  }
+
+  /** Throws OssError NoSuchBucket. */
+  bucketInfo(bucket: string): Promise<BucketInfo> {
+    return getBucketInfo(this.requester, bucket)
+  }
+
+  /** Deletes objects; `failed` names those that the server kept. */
   delete(keys: string | readonly string[], { bucket }: { readonly bucket?: string } = {}): Promise<DeleteResult> {
     return deleteObjects(this.requester, this.#bucket(bucket), typeof keys === 'string' ? [keys] : keys)
   }

@@ -66,6 +66,16 @@ export interface FailureDetails {
   clientUnknown: { client: string; suggestion: string | undefined }
   serverSilent: { endpoint: string }
   fileUnreadable: { file: string }
+  /** No address of a bucket or object; `suggestion` is the one that was probably meant. */
+  addressInvalid: { address: string; suggestion: string | undefined }
+  /** An address that a command cannot use; `needed` is the form that it needs. */
+  addressUnfit: { command: string; address: string; needed: string }
+  /** The object store refused a request. `ec` and `requestId` are absent where its answer had none. */
+  requestRefused: { code: string; message: string; ec: string | undefined; requestId: string | undefined }
+  /** A transfer failed on this machine or on the way; `code` is one of the client library. */
+  transferFailed: { code: string; message: string }
+  /** A deletion of many objects, with no terminal to confirm it on. */
+  confirmationNeeded: { address: string }
 }
 
 /** The kinds of failures. */

@@ -1,5 +1,18 @@
 import type { CommandTexts, HelpSentences } from './sentences.js'
 
+/** The flags that name the server. */
+const PLACE_FLAGS = {
+  endpoint: 'address of the server; OSS_ENDPOINT, or that of the running server that uses DIR',
+  dir: 'data folder (BINDERY_DIR, or ./data) of a server on this machine: its address and its key',
+  region: 'region of the signature; OSS_REGION, or that of the running server',
+} as const
+
+const SERVER_FLAGS = { ...PLACE_FLAGS, json: 'print one line of JSON per result' } as const
+
+const SERVER_DETAILS = [
+  'The key is that of OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET, or of the data folder.',
+] as const
+
 /** The help pages. */
 export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands: CommandTexts } = {
   help: {
@@ -77,6 +90,69 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
         'A line shows id, state, number of versions, and when the newest was made. Rotation rewrites no bytes.',
       ],
       flags: { json: 'print one line of JSON per key' },
+    },
+    mb: {
+      summary: 'Create a bucket.',
+      details: SERVER_DETAILS,
+      flags: {
+        acl: 'private, public-read or public-read-write',
+        'storage-class': 'class of objects that name none: Standard, IA, Archive, ColdArchive, DeepColdArchive',
+        ...SERVER_FLAGS,
+      },
+    },
+    rb: { summary: 'Delete an empty bucket.', details: SERVER_DETAILS, flags: SERVER_FLAGS },
+    ls: {
+      summary: 'List buckets, or the objects and folders of a bucket.',
+      details: [
+        'It lists keys that begin with PREFIX up to the next slash; end a folder with one. Columns: time, size, class, address.',
+        ...SERVER_DETAILS,
+      ],
+      flags: {
+        recursive: 'all keys with the prefix (-r)',
+        versions: 'versions and delete markers; * marks the current ones',
+        ...SERVER_FLAGS,
+      },
+    },
+    stat: {
+      summary: 'Describe a bucket or an object.',
+      details: SERVER_DETAILS,
+      flags: { 'version-id': 'version of the object', ...SERVER_FLAGS },
+    },
+    cat: {
+      summary: 'Write an object to standard output.',
+      details: [
+        'A broken connection is continued where it broke. The exit code is 1 if the bytes do not have the CRC-64 of the object.',
+        ...SERVER_DETAILS,
+      ],
+      flags: {
+        range: 'bytes FIRST to LAST, counted from 0; without LAST to the end',
+        'version-id': 'version of the object',
+        ...PLACE_FLAGS,
+      },
+    },
+    rm: {
+      summary: 'Delete an object, or all objects whose keys begin with a prefix.',
+      details: [
+        'A key without an object counts as deleted. In a bucket with versioning, versions stay.',
+        'With --recursive it must be confirmed; without a terminal it needs --yes.',
+        ...SERVER_DETAILS,
+      ],
+      flags: {
+        recursive: 'all keys that begin with KEY; oss://BUCKET/ is all of them (-r)',
+        yes: 'without a confirmation (-y)',
+        'dry-run': 'print what would be deleted (-n)',
+        ...SERVER_FLAGS,
+      },
+    },
+    sign: {
+      summary: 'Print a URL with which a program without a key can read or write an object.',
+      details: SERVER_DETAILS,
+      flags: {
+        method: 'GET (default), PUT or HEAD',
+        expires: 'how long it is valid: 900s, 15m (default), 12h; at most 7d',
+        'version-id': 'version of the object',
+        ...SERVER_FLAGS,
+      },
     },
     admin: {
       summary: 'Manage users, access keys, groups, roles and policies of a running server.',

@@ -1,5 +1,16 @@
 import type { CommandTexts, HelpSentences } from './sentences.js'
 
+/** The flags that name the server. */
+const PLACE_FLAGS = {
+  endpoint: '服务地址；默认取 OSS_ENDPOINT，或正在使用 DIR 的服务的地址',
+  dir: '本机服务的数据目录（默认为 BINDERY_DIR 或 ./data），使用其地址和密钥',
+  region: '签名所用的地域；默认取 OSS_REGION，或运行中服务的地域',
+} as const
+
+const SERVER_FLAGS = { ...PLACE_FLAGS, json: '每个结果一行 JSON' } as const
+
+const SERVER_DETAILS = ['密钥取自 OSS_ACCESS_KEY_ID 和 OSS_ACCESS_KEY_SECRET，或取自数据目录。'] as const
+
 /** The help pages. */
 export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands: CommandTexts } = {
   help: {
@@ -70,6 +81,66 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
         '每行依次是 ID、状态、版本数和最新版本的创建时间。轮换不会重写数据。',
       ],
       flags: { json: '每个密钥一行 JSON' },
+    },
+    mb: {
+      summary: '创建 Bucket。',
+      details: SERVER_DETAILS,
+      flags: {
+        acl: 'private、public-read 或 public-read-write',
+        'storage-class': '对象的默认存储类型：Standard、IA、Archive、ColdArchive、DeepColdArchive',
+        ...SERVER_FLAGS,
+      },
+    },
+    rb: { summary: '删除空的 Bucket。', details: SERVER_DETAILS, flags: SERVER_FLAGS },
+    ls: {
+      summary: '列出 Bucket，或一个 Bucket 中的对象和目录。',
+      details: [
+        '列出以 PREFIX 开头的 Key，到下一个斜杠为止；目录请以斜杠结尾。各列：时间、大小、类型、地址。',
+        ...SERVER_DETAILS,
+      ],
+      flags: {
+        recursive: '列出该前缀下的全部 Key（-r）',
+        versions: '列出版本和删除标记，* 表示当前版本',
+        ...SERVER_FLAGS,
+      },
+    },
+    stat: {
+      summary: '显示 Bucket 或对象的信息。',
+      details: SERVER_DETAILS,
+      flags: { 'version-id': '对象的版本', ...SERVER_FLAGS },
+    },
+    cat: {
+      summary: '把对象写到标准输出。',
+      details: ['连接中断时从中断处继续。内容与对象的 CRC-64 不符时退出码为 1。', ...SERVER_DETAILS],
+      flags: {
+        range: '从 0 起的字节范围 FIRST 到 LAST；没有 LAST 时到末尾',
+        'version-id': '对象的版本',
+        ...PLACE_FLAGS,
+      },
+    },
+    rm: {
+      summary: '删除一个对象，或 Key 以某前缀开头的全部对象。',
+      details: [
+        'Key 没有对象时也算已删除。开启版本控制的 Bucket 会保留各版本。',
+        '使用 --recursive 时会先确认；没有终端时需要 --yes。',
+        ...SERVER_DETAILS,
+      ],
+      flags: {
+        recursive: '以 KEY 开头的全部 Key；oss://BUCKET/ 表示整个 Bucket（-r）',
+        yes: '不再确认（-y）',
+        'dry-run': '只打印将被删除的对象（-n）',
+        ...SERVER_FLAGS,
+      },
+    },
+    sign: {
+      summary: '打印一个 URL，没有密钥的程序可以用它读写对象。',
+      details: SERVER_DETAILS,
+      flags: {
+        method: 'GET（默认）、PUT 或 HEAD',
+        expires: '有效时间：900s、15m（默认）、12h，最长 7d',
+        'version-id': '对象的版本',
+        ...SERVER_FLAGS,
+      },
     },
     admin: { summary: '管理运行中服务的用户、访问密钥、用户组、角色和权限策略。', details: [], flags: {} },
     help: { summary: '介绍全部命令或其中一个。', details: [], flags: {} },

@@ -1,8 +1,11 @@
 import { ENGLISH_COMMANDS } from './commands-en.js'
+import { objectWordsIn } from './objects.js'
 import type { Sentences } from './sentences.js'
 
 const seeHelp = 'See: bindery help'
 const perhaps = (suggestion: string | undefined) => (suggestion === undefined ? seeHelp : `Did you mean ${suggestion}?`)
+
+const { advice, failures: reasons } = objectWordsIn('en')
 
 /** The texts in English, except those of options, which their table holds. */
 export const ENGLISH: Sentences = {
@@ -55,6 +58,15 @@ export const ENGLISH: Sentences = {
       `there is no snippet for ${client}. ${suggestion === undefined ? 'List all: bindery connect' : `Did you mean ${suggestion}?`}`,
     fileUnreadable: ({ file }) =>
       `${file} cannot be read. Check its name and permissions, or use - for standard input.`,
+    addressInvalid: ({ address, suggestion }) =>
+      `${address} is not an address of a bucket or object. ${suggestion === undefined ? 'Expected: oss://BUCKET/KEY' : `Did you mean ${suggestion}?`}`,
+    addressUnfit: ({ command, address, needed }) =>
+      `${command} cannot use ${address}: it needs ${needed}. See: bindery help ${command}`,
+    requestRefused: ({ code, message, ec, requestId }) =>
+      `the server refused: ${code}: ${message} (${ec === undefined ? '' : `EC ${ec}, `}request ${requestId ?? '?'}). ${advice[code] ?? ''}`.trimEnd(),
+    transferFailed: ({ code, message }) => `${reasons[code] ?? code}: ${message}`,
+    confirmationNeeded: ({ address }) =>
+      `this deletes every object whose address begins with ${address}, and there is no terminal to confirm it on. Check with --dry-run, then add --yes.`,
     portTaken: ({ host, port }) =>
       `port ${port} of ${host} is in use, perhaps by another Bindery. Stop that process, or choose another port: --port ${port + 1}`,
     portForbidden: ({ port }) =>

@@ -1,8 +1,11 @@
 import { CHINESE_COMMANDS } from './commands-zh.js'
+import { objectWordsIn } from './objects.js'
 import type { Sentences } from './sentences.js'
 
 const seeHelp = '请看：bindery help'
 const perhaps = (suggestion: string | undefined) => (suggestion === undefined ? seeHelp : `是不是 ${suggestion}？`)
+
+const { advice, failures: reasons } = objectWordsIn('zh')
 
 /** The texts in Chinese. */
 export const CHINESE: Sentences = {
@@ -52,6 +55,15 @@ export const CHINESE: Sentences = {
     clientUnknown: ({ client, suggestion }) =>
       `没有 ${client} 的示例。${suggestion === undefined ? '列出全部：bindery connect' : `是不是 ${suggestion}？`}`,
     fileUnreadable: ({ file }) => `无法读取 ${file}。请检查文件名和权限，或用 - 表示标准输入。`,
+    addressInvalid: ({ address, suggestion }) =>
+      `${address} 不是 Bucket 或对象的地址。${suggestion === undefined ? '格式：oss://BUCKET/KEY' : `是否想输入 ${suggestion}？`}`,
+    addressUnfit: ({ command, address, needed }) =>
+      `${command} 不能使用 ${address}：需要 ${needed}。参见：bindery help ${command}`,
+    requestRefused: ({ code, message, ec, requestId }) =>
+      `服务拒绝了请求：${code}：${message}（${ec === undefined ? '' : `EC ${ec}，`}请求 ${requestId ?? '?'}）。${advice[code] ?? ''}`,
+    transferFailed: ({ code, message }) => `${reasons[code] ?? code}：${message}`,
+    confirmationNeeded: ({ address }) =>
+      `这将删除地址以 ${address} 开头的全部对象，而没有终端可供确认。请先用 --dry-run 检查，再加上 --yes。`,
     portTaken: ({ host, port }) =>
       `${host} 的端口 ${port} 已被占用，可能是另一个 Bindery。请停止占用者，或换一个端口：--port ${port + 1}`,
     portForbidden: ({ port }) => `当前用户无权监听端口 ${port}。请使用 1023 以上的端口，例如 --port 9000，或者授权。`,

@@ -3,11 +3,13 @@
  * process.
  */
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { createHmac } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
@@ -66,9 +68,9 @@ export async function send(server: Server, method: string, target: string, body?
   const headers = { Date: date, Authorization: `OSS ${server.accessKeyId}:${signature}` }
   const sent = body === undefined ? {} : { body: Buffer.from(body) }
   const response = await fetch(`${server.endpoint}/demo/${target}`, { method, headers, ...sent })
-  const text = await response.text()
-  assert.ok(response.ok, text)
-  return text
+  const answer = await response.text()
+  assert.ok(response.ok, answer)
+  return answer
 }
 
 /** The outcome of a command that has ended. */
@@ -86,4 +88,41 @@ export function bindery(...args: readonly string[]): Promise<Outcome> {
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, output: `${stdout}${stderr}` })
     })
   })
+}
+
+/** The outcome of a command, with its two outputs apart. */
+export interface Ran {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs the command to its end with the key of a server; `input` is its standard input. */
+export async function runWith(
+  { endpoint, accessKeyId, accessKeySecret }: Pick<Server, 'endpoint' | 'accessKeyId' | 'accessKeySecret'>,
+  args: readonly string[],
+  options: { readonly input?: string | Uint8Array; readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<Ran> {
+  const child = spawn(process.execPath, [COMMAND, ...args], {
+    env: {
+      ...process.env,
+      BINDERY_LANG: 'en',
+      OSS_ENDPOINT: endpoint,
+      OSS_ACCESS_KEY_ID: accessKeyId,
+      OSS_ACCESS_KEY_SECRET: accessKeySecret,
+      ...options.env,
+    },
+  })
+  child.stdin.end(options.input ?? '')
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)])
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+  return { code: child.exitCode, stdout, stderr }
+}
+
+/** The lines of JSON that a command printed. */
+export function linesOf(output: string): readonly Record<string, unknown>[] {
+  return output
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
 }

@@ -1,4 +1,5 @@
 /** An object's bytes as a stream that goes on, after a broken connection, at the byte where it broke off. */
+import type { Crc64 } from '../types/client.js'
 import { CLIENT_CODES, OssError } from '../types/error.js'
 import type { DownloadOptions } from '../types/object.js'
 import { asOssError } from '../wire/failure.js'
@@ -8,28 +9,36 @@ import { backOff, pause } from '../wire/retry.js'
 
 const NEVER = new AbortController().signal
 
-/** Throws OssError, ObjectChanged where the object was replaced between two connections. */
+/**
+ * Throws OssError: ObjectChanged where the object was replaced between two connections; ChecksumMismatch, after the last
+ * byte, where the bytes of a whole object do not have its CRC-64.
+ */
 export async function* streamObject(
   requester: Requester,
+  crc64: Crc64,
   options: DownloadOptions & { readonly bucket: string },
 ): AsyncGenerator<Uint8Array> {
-  const { range, signal = NEVER } = options
+  const { range, verify = 'crc64', signal = NEVER } = options
   let position = range?.start ?? 0
   let end = range?.end
   let ifMatch: string | undefined
+  let expected: string | undefined
+  let checksum = 0n
   for (let attempt = 1; ; attempt += 1) {
     try {
       const isWhole = position === 0 && end === undefined
       const conditions = { ifMatch, ...(isWhole ? {} : { range: { start: position, end } }) }
       const { response } = await getObject(requester, options, conditions, { signal })
       ifMatch ??= response.header('etag')?.replace(/"/g, '')
+      if (verify === 'crc64' && range === undefined) expected ??= response.header('x-oss-hash-crc64ecma')
       end ??= position + Number(response.header('content-length') ?? Number.NaN)
       for await (const piece of response.body) {
         position += piece.length
         attempt = 1
+        if (expected !== undefined) checksum = crc64(piece, checksum)
         yield piece
       }
-      if (Number.isNaN(end) || position >= end) return
+      if (Number.isNaN(end) || position >= end) return checkWhole(expected, checksum)
       throw new OssError({ code: CLIENT_CODES.network, message: 'The answer ended too early.', retryable: true })
     } catch (thrown) {
       signal.throwIfAborted()
@@ -38,4 +47,13 @@ export async function* streamObject(
       await pause(backOff(requester.retry, attempt + 1), signal)
     }
   }
+}
+
+function checkWhole(expected: string | undefined, found: bigint): void {
+  if (expected === undefined || expected === String(found)) return
+  throw new OssError({
+    code: CLIENT_CODES.checksumMismatch,
+    message: `The object's CRC-64 is ${expected}; the bytes that arrived have ${found}.`,
+    hint: 'Discard what arrived, and read the object again.',
+  })
 }

@@ -59,4 +59,5 @@ export const CLIENT_CODES = {
   invalidOption: 'InvalidOption',
   exists: 'ObjectExists',
   locked: 'TransferLocked',
+  notDeleted: 'NotDeleted',
 } as const

@@ -1,7 +1,7 @@
 /** OSS's operations on whole objects, one function per operation. */
 import { base64, Md5, utf8Bytes } from '@bindery/bytes'
 import type { Body } from '../types/client.js'
-import { OssError } from '../types/error.js'
+import { CLIENT_CODES, OssError } from '../types/error.js'
 import type { DeleteResult, ListedObject, ListOptions, ObjectInfo } from '../types/object.js'
 import type { ObjectOptions } from '../types/object-options.js'
 import { type Completed, copySource, decoded, drain, type RequestHooks } from './multipart.js'
@@ -144,7 +144,10 @@ export async function* listObjects(
 
 const DELETED_PER_REQUEST = 1_000
 
-/** Deletes objects, 1,000 per request. A key that is not there counts as deleted. */
+/**
+ * Deletes objects, 1,000 per request. A key without an object counts as deleted; one that the server does not list as
+ * deleted, because a retention policy or a hold keeps it, has failed.
+ */
 export async function deleteObjects(
   requester: Requester,
   bucket: string,
@@ -156,8 +159,9 @@ export async function deleteObjects(
   for (let start = 0; start < keys.length; start += DELETED_PER_REQUEST) {
     const some = keys.slice(start, start + DELETED_PER_REQUEST)
     try {
-      await deletePage(requester, bucket, some, hooks)
-      deleted.push(...some)
+      const kept = await deletePage(requester, bucket, some, hooks)
+      deleted.push(...some.filter((key) => !kept.has(key)))
+      failed.push(...kept.values())
     } catch (error) {
       if (!(error instanceof OssError)) throw error
       for (const key of some) failed.push({ key, error })
@@ -166,30 +170,40 @@ export async function deleteObjects(
   return { deleted, failed }
 }
 
+/** Returns what was kept, by key. */
 async function deletePage(
   requester: Requester,
   bucket: string,
   keys: readonly string[],
   hooks: RequestHooks,
-): Promise<void> {
+): Promise<ReadonlyMap<string, { readonly key: string; readonly error: OssError }>> {
   const [only] = keys
   if (only !== undefined && keys.length === 1) {
     const { response } = await requester.send({ op: 'DeleteObject', method: 'DELETE', bucket, key: only, ...hooks })
-    return drain(response.body)
+    await drain(response.body)
+    return new Map()
   }
   const objects = keys.map((key) => `<Object><Key>${escapeXml(key)}</Key></Object>`)
-  const document = utf8Bytes(`<Delete><Quiet>true</Quiet>${objects.join('')}</Delete>`)
-  const { response } = await requester.send({
+  const document = utf8Bytes(`<Delete><Quiet>false</Quiet>${objects.join('')}</Delete>`)
+  const { text, requestId } = await requester.sendForText({
     op: 'DeleteMultipleObjects',
     method: 'POST',
     bucket,
-    query: { delete: '' },
+    query: { delete: '', 'encoding-type': 'url' },
     headers: { 'content-type': 'application/xml', 'content-md5': contentMd5(document) },
     body: () => document,
     bodyLength: document.length,
     ...hooks,
   })
-  await drain(response.body)
+  const deleted = new Set(all(parseXml(text), 'Deleted').map((one) => decoded(textOf(one, 'Key'))))
+  const kept = keys.filter((key) => !deleted.has(key))
+  return new Map(kept.map((key) => [key, { key, error: notDeleted(key, requestId) }]))
+}
+
+function notDeleted(key: string, requestId: string | undefined): OssError {
+  const message = `The server did not delete ${key}.`
+  const hint = 'A retention policy or a legal hold may keep it.'
+  return new OssError({ code: CLIENT_CODES.notDeleted, status: 409, message, requestId, hint })
 }
 
 function versionQuery(versionId: string | undefined): Record<string, string> {

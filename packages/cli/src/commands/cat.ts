@@ -1,0 +1,31 @@
+import { Failure } from '@bindery/server'
+import { readArguments, requireArguments } from '../arguments.js'
+import type { Invocation } from '../command.js'
+import { EXIT, type ExitCode } from '../exit-codes.js'
+import { parseObject } from '../objects/address.js'
+import { write } from '../objects/output.js'
+import { withClient } from '../objects/with-client.js'
+
+/** `bindery cat oss://BUCKET/KEY`: writes an object to standard output, and verifies its CRC-64. Throws Failure. */
+export async function catCommand({ args, env }: Invocation): Promise<ExitCode> {
+  const valued = ['range', 'version-id', 'endpoint', 'dir', 'region'] as const
+  const { positionals, values } = readArguments(args, [], 1, valued)
+  const [given] = requireArguments(positionals, 'cat', ['oss://BUCKET/KEY'])
+  const { bucket, key } = parseObject('cat', given)
+  const range = rangeOf(values.get('range'))
+  const versionId = values.get('version-id')
+  const options = { bucket, key, ...(versionId === undefined ? {} : { versionId }), ...(range && { range }) }
+  await withClient(values, env, async (client) => {
+    for await (const piece of client.stream(options)) await write(piece)
+  })
+  return EXIT.ok
+}
+
+/** `0-99` or `100-`, as bytes `[start, end)`. */
+function rangeOf(text: string | undefined): { readonly start: number; readonly end?: number } | undefined {
+  if (text === undefined) return undefined
+  const [, first = '', last = ''] = /^(\d{1,15})-(\d{0,15})$/.exec(text) ?? []
+  const isValid = first !== '' && (last === '' || Number(last) >= Number(first))
+  if (!isValid) throw new Failure('valueInvalid', { name: '--range', value: text, expected: '0-99, 100-' })
+  return last === '' ? { start: Number(first) } : { start: Number(first), end: Number(last) + 1 }
+}

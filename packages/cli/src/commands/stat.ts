@@ -1,0 +1,61 @@
+import type { BucketInfo, ObjectInfo } from '@bindery/client'
+import { requireArguments } from '../arguments.js'
+import type { Invocation } from '../command.js'
+import { EXIT, type ExitCode } from '../exit-codes.js'
+import { addressText, parseAddress, shown } from '../objects/address.js'
+import { readObjectArguments } from '../objects/arguments.js'
+import { table, timeText, write, writeJson } from '../objects/output.js'
+import { withClient } from '../objects/with-client.js'
+
+/** `bindery stat oss://BUCKET[/KEY]`: describes a bucket or an object. Throws Failure. */
+export async function statCommand({ args, env }: Invocation): Promise<ExitCode> {
+  const { positionals, values, flags } = readObjectArguments(args, 1, { valued: ['version-id'] })
+  const [given] = requireArguments(positionals, 'stat', ['oss://BUCKET[/KEY]'])
+  const { bucket, key } = parseAddress(given)
+  const versionId = values.get('version-id')
+  const version = versionId === undefined ? {} : { versionId }
+  const found = await withClient<BucketInfo | ObjectInfo>(values, env, (client) =>
+    key === '' ? client.bucketInfo(bucket) : client.head(key, { bucket, ...version }),
+  )
+  const isObject = 'size' in found
+  if (flags.has('json')) await writeJson(isObject ? jsonOf(found) : { kind: 'bucket', ...found })
+  else await write(table(isObject ? rowsOf(found) : rowsOfBucket(found)))
+  return EXIT.ok
+}
+
+/** Without the headers: they are the same facts in another form. */
+function jsonOf({ headers: _, ...info }: ObjectInfo): object {
+  return { kind: 'object', ...info }
+}
+
+type Row = readonly [name: string, value: string]
+
+/** Names of headers and of elements: they are the same in every language. */
+function rowsOf(info: ObjectInfo): Row[] {
+  const { bucket, key, size, etag, crc64, lastModified, contentType, storageClass, type, versionId, meta } = info
+  const rows: (readonly [string, string | undefined])[] = [
+    ['Address', addressText({ bucket, key })],
+    ['Size', String(size)],
+    ['Last-Modified', timeText(lastModified)],
+    ['ETag', etag],
+    ['CRC-64', crc64],
+    ['Content-Type', contentType],
+    ['Type', type],
+    ['Storage-Class', storageClass],
+    ['Version-Id', versionId],
+    ...Object.entries(meta).map(([name, value]) => [`x-oss-meta-${name}`, shown(value)] as const),
+  ]
+  return rows.filter((row): row is Row => row[1] !== undefined)
+}
+
+function rowsOfBucket({ name, location, created, storageClass, acl, versioning, owner }: BucketInfo): Row[] {
+  const rows: Row[] = [
+    ['Address', `oss://${name}`],
+    ['Location', location],
+    ['Created', timeText(created)],
+    ['Storage-Class', storageClass],
+    ['ACL', acl],
+    ['Owner', owner],
+  ]
+  return versioning === undefined ? rows : [...rows, ['Versioning', versioning]]
+}

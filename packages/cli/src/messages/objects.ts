@@ -1,0 +1,81 @@
+import type { Language } from '../language.js'
+
+/** The texts of the commands on buckets and objects. Each ends with a line break, unless it is a question. */
+export interface ObjectWords {
+  readonly created: (bucket: string) => string
+  readonly deleted: (address: string) => string
+  readonly deletedAll: (outcome: { readonly deleted: number; readonly failed: number }) => string
+  readonly confirmDelete: (address: string) => string
+  /** The next step after a refusal or failure, by its code. */
+  readonly advice: Readonly<Record<string, string>>
+  /** Failures that the client library finds, by its code. */
+  readonly failures: Readonly<Record<string, string>>
+}
+
+const ENGLISH: ObjectWords = {
+  created: (bucket) => `Created oss://${bucket}.\n`,
+  deleted: (address) => `Deleted ${address}.\n`,
+  deletedAll: ({ deleted, failed }) => `${deleted} objects deleted${failed === 0 ? '' : `, ${failed} kept`}.\n`,
+  confirmDelete: (address) => `Delete every object whose address begins with ${address}? [y/N] `,
+  advice: {
+    NoSuchBucket: 'List the buckets: bindery ls',
+    NoSuchKey: 'List what is in the bucket: bindery ls oss://BUCKET --recursive',
+    BucketNotEmpty:
+      'Delete its objects (bindery rm --recursive oss://BUCKET/), versions (bindery ls --versions) and open uploads first.',
+    BucketAlreadyExists: 'Choose another name: this one belongs to another account.',
+    InvalidAccessKeyId: 'Check OSS_ACCESS_KEY_ID, or name the data folder of the server with --dir.',
+    SignatureDoesNotMatch: 'Check OSS_ACCESS_KEY_SECRET and --region.',
+    AccessDenied: 'Ask the owner of the bucket for the permission, or use another key.',
+    RequestTimeTooSkewed: 'Set the clock of this machine.',
+    FileAlreadyExists: 'The object was kept. Run it without --no-overwrite to replace it.',
+    NoSuchUpload: 'It was completed or aborted. Run the command again; it starts at the beginning.',
+    NotDeleted: 'A retention policy or a legal hold may keep it.',
+    InvalidObjectState: 'The object is archived. Restore it first.',
+  },
+  failures: {
+    SourceChanged:
+      'the file changed while it was read, so nothing was completed. Run it again when nothing writes to it',
+    ChecksumMismatch: 'the bytes changed on the way. Run it again',
+    TransferLocked: 'another process transfers the same file to the same key. Wait for it, or stop it',
+    SizeMismatch: 'the source has another length than announced, so nothing was stored',
+    Stalled: 'the server stopped answering. Run it again; it continues where it stopped',
+    FileError: 'the file system refused',
+    InvalidOption: 'the arguments do not fit together',
+  },
+}
+
+const CHINESE: ObjectWords = {
+  created: (bucket) => `已创建 oss://${bucket}。\n`,
+  deleted: (address) => `已删除 ${address}。\n`,
+  deletedAll: ({ deleted, failed }) => `已删除 ${deleted} 个对象${failed === 0 ? '' : `，${failed} 个未删除`}。\n`,
+  confirmDelete: (address) => `删除地址以 ${address} 开头的全部对象？[y/N] `,
+  advice: {
+    NoSuchBucket: '列出 Bucket：bindery ls',
+    NoSuchKey: '列出 Bucket 中的内容：bindery ls oss://BUCKET --recursive',
+    BucketNotEmpty:
+      '请先删除其中的对象（bindery rm --recursive oss://BUCKET/）、版本（bindery ls --versions）和未完成的上传。',
+    BucketAlreadyExists: '请换一个名字：该名字属于其他账号。',
+    InvalidAccessKeyId: '请检查 OSS_ACCESS_KEY_ID，或用 --dir 指定服务的数据目录。',
+    SignatureDoesNotMatch: '请检查 OSS_ACCESS_KEY_SECRET 和 --region。',
+    AccessDenied: '请向 Bucket 的所有者申请权限，或使用其他密钥。',
+    RequestTimeTooSkewed: '请校准本机时钟。',
+    FileAlreadyExists: '原对象已保留。不带 --no-overwrite 运行可以覆盖它。',
+    NoSuchUpload: '该上传已完成或已取消。重新运行命令即可重新开始。',
+    NotDeleted: '可能受保留策略或法律保留的保护。',
+    InvalidObjectState: '对象已归档，请先解冻。',
+  },
+  failures: {
+    SourceChanged: '文件在读取过程中发生了变化，没有完成上传。请在没有程序写入时重新运行',
+    ChecksumMismatch: '数据在传输中被改变。请重新运行',
+    TransferLocked: '另一个进程正在把同一文件传到同一个 Key。请等待其结束，或先停止它',
+    SizeMismatch: '源的长度与声明的不同，没有保存任何内容',
+    Stalled: '服务不再应答。请重新运行，会从停下的地方继续',
+    FileError: '文件系统拒绝了操作',
+    InvalidOption: '参数之间不相容',
+  },
+}
+
+/** The texts of the commands on buckets and objects in a language. */
+export function objectWordsIn(language: Language): ObjectWords {
+  return language === 'zh' ? CHINESE : ENGLISH
+}

@@ -1,0 +1,57 @@
+import { Failure } from '@bindery/server'
+
+/** A bucket, a prefix of keys, or an object. */
+export interface Address {
+  readonly bucket: string
+  /** A key or a prefix; '' for the bucket itself. It is taken as it is typed: nothing in it is an escape. */
+  readonly key: string
+}
+
+const SCHEME = /^(?:oss|s3):\/\//i
+const BUCKET = /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/
+
+/** Whether an argument names something on a server, and not a file. */
+export function isAddress(text: string): boolean {
+  return SCHEME.test(text)
+}
+
+/** `oss://BUCKET/KEY` as its parts; `s3://` means the same. Throws Failure `addressInvalid`. */
+export function parseAddress(text: string): Address {
+  const path = text.replace(SCHEME, '')
+  const slash = path.indexOf('/')
+  const bucket = slash === -1 ? path : path.slice(0, slash)
+  const key = slash === -1 ? '' : path.slice(slash + 1)
+  if (isAddress(text) && BUCKET.test(bucket)) return { bucket, key }
+  throw new Failure('addressInvalid', { address: text, suggestion: suggestionFor(text) })
+}
+
+/** The address of one object. Throws Failure `addressInvalid`, `addressUnfit`. */
+export function parseObject(command: string, text: string): Address {
+  const address = parseAddress(text)
+  if (address.key === '') throw new Failure('addressUnfit', { command, address: text, needed: 'oss://BUCKET/KEY' })
+  return address
+}
+
+/** The name in the address of a bucket. Throws Failure `addressInvalid`, `addressUnfit`. */
+export function parseBucket(command: string, text: string): string {
+  const { bucket, key } = parseAddress(text)
+  if (key !== '') throw new Failure('addressUnfit', { command, address: text, needed: 'oss://BUCKET' })
+  return bucket
+}
+
+/** `oss://bucket/key`. Control characters are shown as escapes, so that no key can move a terminal's cursor. */
+export function addressText({ bucket, key }: Address): string {
+  return shown(`oss://${bucket}${key === '' ? '' : `/${key}`}`)
+}
+
+/** Text from elsewhere, for a terminal. */
+export function shown(text: string): string {
+  return text.replace(/\p{Cc}/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
+/** The address that was probably meant, where the scheme is misspelt or missing. */
+function suggestionFor(text: string): string | undefined {
+  const path = text.replace(/^[a-z0-9]{1,5}:\/*/i, '').replace(/^\/+/, '')
+  const [bucket = ''] = path.split('/')
+  return BUCKET.test(bucket) ? `oss://${path}` : undefined
+}

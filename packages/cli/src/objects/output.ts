@@ -1,0 +1,38 @@
+import { once } from 'node:events'
+import { columnsOf, padColumns } from '../columns.js'
+import { EXIT } from '../exit-codes.js'
+
+let isWatched = false
+
+/** Writes to standard output, and waits while its reader is slower. Where the reader has gone, the process ends. */
+export async function write(content: string | Uint8Array): Promise<void> {
+  if (!isWatched) {
+    isWatched = true
+    process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+      process.exit(EXIT.interrupted)
+    })
+  }
+  if (!process.stdout.write(content)) await once(process.stdout, 'drain')
+}
+
+/** Prints one line of JSON. */
+export function writeJson(value: object): Promise<void> {
+  return write(`${JSON.stringify(value)}\n`)
+}
+
+/** Prints a line on standard error. */
+export function note(line: string): void {
+  process.stderr.write(`${line}\n`)
+}
+
+/** `2026-11-30T06:38:21Z`. */
+export function timeText(time: Date): string {
+  return time.toISOString().replace(/\.\d+Z$/, 'Z')
+}
+
+/** Names and values, one per line, aligned. */
+export function table(rows: readonly (readonly [name: string, value: string])[]): string {
+  const width = Math.max(0, ...rows.map(([name]) => columnsOf(name))) + 3
+  return rows.map(([name, value]) => `${padColumns(`${name}:`, width)}${value}\n`).join('')
+}
