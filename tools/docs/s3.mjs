@@ -6,7 +6,7 @@ const INTRODUCTION = `The table lists the operations of S3 that are known here. 
 carries the headers of an SDK of S3, is a request of S3, as is a request without a signature at a host of \`--s3-domains\`, or anywhere
 with \`--anonymous-dialect s3\`; it reaches the same buckets and objects as those of OSS. An absent
 operation answers \`501 NotImplemented\` and names itself. Headers for features that Bindery lacks are refused in the same way,
-rather than ignored. Signatures of version 2 are refused, except those of forms.`
+rather than ignored. Signatures of version 2 verify as well; SigV4A is refused.`
 
 const MAPPING = `## How settings of buckets map
 

@@ -45,6 +45,13 @@ export const S3_ROWS = {
     "Error parsing the X-Amz-Credential parameter; the region '{given}' is wrong; expecting '{region!}'",
   ),
   sigV4UrlExpired: row('AccessDenied', 403, 'Request has expired.', '0002-00000418'),
+  sigV2UrlIncomplete: row(
+    'AccessDenied',
+    403,
+    'Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters',
+    '0002-00090009',
+  ),
+  sigV2UrlExpired: row('AccessDenied', 403, 'Request has expired', '0002-00000417'),
   sigV4UrlNotYetValid: row('AccessDenied', 403, 'Request is not valid yet.', '0002-00090007'),
   sigV4HeadersNotSigned: row(
     'AccessDenied',
@@ -103,6 +110,21 @@ export const S3_ROWS = {
   ),
   checksumTypeUnsupported: invalidRequest(
     'The {type} checksum type cannot be used with the {algorithm} checksum algorithm.',
+  ),
+  checksumOfPartMissing: invalidRequest(
+    'The upload was created using a {algorithm} checksum. The complete request must include the checksum for each part. It was missing for part {partNumber} in the request.',
+  ),
+  checksumOfPartDiffers: row(
+    'BadDigest',
+    400,
+    'The {algorithm} you specified for part {partNumber} did not match what we received.',
+  ),
+  checksumOfPartInvalid: row('InvalidArgument', 400, 'Invalid Base64 or multiple checksums present in request'),
+  checksumTypeOfUploadDiffers: invalidRequest(
+    'The upload was created using the {type} checksum mode. The complete request must use the same checksum mode.',
+  ),
+  objectSizeDiffers: invalidRequest(
+    "The provided 'x-amz-mp-object-size' header value {stated} does not match what was computed: {computed}",
   ),
   checksumMismatch: row('BadDigest', 400, 'The {algorithm} you specified did not match the calculated checksum.'),
 

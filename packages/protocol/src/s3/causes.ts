@@ -14,6 +14,8 @@ export const SIGV4_CAUSES = [
   'sigV4HeadersNotSigned',
   'sigV4DoesNotMatch',
   'sigV4PayloadMissing',
+  'sigV2UrlIncomplete',
+  'sigV2UrlExpired',
 ] as const satisfies readonly Cause[]
 
 /** Causes of the statements about body and bucket that any request of S3 may make. */

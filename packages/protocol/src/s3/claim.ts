@@ -1,28 +1,28 @@
 import { OssError } from '../errors/oss-error.js'
 import type { Head } from '../message.js'
 import { type Claim, claimIn } from '../signature/claim-form.js'
-import { SIGV4_FORMS } from './forms.js'
+import { SIGV2_FORMS, SIGV4_FORMS } from './forms.js'
 import { SIGV4_ALGORITHM } from './sigv4.js'
 
 const URL_KEYS = ['X-Amz-Algorithm', 'X-Amz-Credential', 'X-Amz-Signature']
 
-/** The claim of a request of S3, or undefined if it makes none. Throws the sigV4… causes, and signatureNotSupported. */
+/** The claim of a request of S3, or undefined if it makes none. Throws the sigV4… causes, sigV2UrlIncomplete, urlExpiresInvalid, and signatureNotSupported. */
 export function readS3Claim(head: Head): Claim | undefined {
   const { query } = head
   const { authorization } = head.headers
   const isUrl = URL_KEYS.some((key) => query.has(key))
-  if (isUrl && authorization !== undefined) throw new OssError('sigV4Twice')
+  const isV2Url = query.has('AWSAccessKeyId')
+  if ((isUrl || isV2Url) && authorization !== undefined) throw new OssError('sigV4Twice')
   if (isUrl) return claimIn(SIGV4_FORMS.url, head)
-  if (query.has('AWSAccessKeyId')) throw new OssError('signatureNotSupported', { scheme: 'AWS' })
+  if (isV2Url) return claimIn(SIGV2_FORMS.url, head)
   return authorization === undefined ? undefined : headerClaim(authorization.trim(), head)
 }
 
 function headerClaim(authorization: string, head: Head): Claim {
   const blank = authorization.indexOf(' ')
   const scheme = blank === -1 ? authorization : authorization.slice(0, blank)
-  if (scheme === 'AWS' || scheme === 'AWS4-ECDSA-P256-SHA256') {
-    throw new OssError('signatureNotSupported', { scheme })
-  }
+  if (scheme === 'AWS4-ECDSA-P256-SHA256') throw new OssError('signatureNotSupported', { scheme })
+  if (scheme === 'AWS' && blank !== -1) return claimIn(SIGV2_FORMS.header, head, authorization.slice(blank + 1).trim())
   if (scheme !== SIGV4_ALGORITHM || blank === -1) throw new OssError('sigV4AuthorizationInvalid')
   return claimIn(SIGV4_FORMS.header, head, authorization.slice(blank + 1))
 }

@@ -1,12 +1,14 @@
-/** The forms of AWS's Signature Version 4, as S3 has it: in the Authorization header and in a presigned URL. */
+/** The forms of AWS's signatures of version 4 and 2, as S3 has them: in the Authorization header and in a presigned URL. */
 import { OssError } from '../errors/oss-error.js'
 import { PRESIGN_V4_SECONDS_MAX } from '../limits.js'
 import type { Head } from '../message.js'
 import {
+  because,
   beginsAtTime,
   type Check,
   type ClaimForm,
   type Draft,
+  endsInSeconds,
   filled,
   lasts,
   type Place,
@@ -95,6 +97,52 @@ const url: ClaimForm = {
 /** Signature Version 4 by the place of the signature. */
 export const SIGV4_FORMS = { header, url } as const satisfies Record<Place, ClaimForm>
 
+const sigV2Header: ClaimForm = {
+  draft({ headers }, text) {
+    const colon = text.lastIndexOf(':')
+    return {
+      accessKeyId: text.slice(0, Math.max(colon, 0)),
+      signature: text.slice(colon + 1),
+      date: headerDate(headers),
+    }
+  },
+  checks: [
+    filled('accessKeyId', because('sigV4AuthorizationInvalid')),
+    filled('signature', because('sigV4AuthorizationInvalid')),
+  ],
+  tokenOf: ({ headers }) => headers['x-amz-security-token'] || undefined,
+  claim: sigV2Claim('header'),
+  impossibleKey: 'invalidAccessKeyId',
+}
+
+const sigV2Url: ClaimForm = {
+  draft: ({ query }) => ({
+    accessKeyId: query.get('AWSAccessKeyId'),
+    signature: query.get('Signature'),
+    date: query.get('Expires'),
+  }),
+  checks: [
+    filled('accessKeyId', because('sigV2UrlIncomplete')),
+    filled('signature', because('sigV2UrlIncomplete')),
+    present('date', because('sigV2UrlIncomplete')),
+    endsInSeconds(because('urlExpiresInvalid')),
+  ],
+  tokenOf: ({ query }) => query.get('x-amz-security-token') || undefined,
+  claim: sigV2Claim('url'),
+  impossibleKey: 'invalidAccessKeyId',
+}
+
+/** Signature Version 2 by the place of the signature. */
+export const SIGV2_FORMS = { header: sigV2Header, url: sigV2Url } as const satisfies Record<Place, ClaimForm>
+
+function sigV2Claim(place: Place): ClaimForm['claim'] {
+  return ({ accessKeyId = '', signature = '', date = '' }, securityToken) => ({
+    scheme: 'sigv2',
+    place,
+    ...{ accessKeyId, signature, date, securityToken },
+  })
+}
+
 /** Only for types: the check of the credential comes before. */
 const NO_SCOPE: SigV4Scope = { date: '', region: '' }
 
@@ -103,11 +151,11 @@ function nameAndValue(item: string): readonly [name: string, value: string] {
   return [item.slice(0, Math.max(equals, 0)).trim(), item.slice(equals + 1).trim()]
 }
 
-/** The Date of HTTP has another form, but its time is signed in the basic form as well. */
+/** Other forms than the basic one, and the zone of s3cmd. Version 4 signs the basic form all the same. */
 function headerDate(headers: Head['headers']): string {
   const date = headers['x-amz-date'] ?? headers.date ?? ''
   if (parseBasicTime(date) !== undefined) return date
-  const time = parseRequestTime(date)
+  const time = parseRequestTime(date.replace(/ [+-]0000$/, ' GMT'))
   return time === undefined ? date : formatBasicTime(time)
 }
 

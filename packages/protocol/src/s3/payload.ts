@@ -13,7 +13,7 @@ export const CHECKSUMS = {
 } as const
 /** The name of a checksum, as it ends the name of its header. */
 export type ChecksumName = keyof typeof CHECKSUMS
-const NAMES = Object.keys(CHECKSUMS) as ChecksumName[]
+export const CHECKSUM_NAMES = Object.keys(CHECKSUMS) as ChecksumName[]
 
 /** The framing of a body in chunks. */
 export interface Chunked {
@@ -82,8 +82,8 @@ function trailerOf(headers: Head['headers']): string | undefined {
 }
 
 function checksumOf({ headers }: Head, trailer: string | undefined): Payload['checksum'] {
-  const inHeaders = NAMES.filter((name) => headers[headerOf(name)] !== undefined)
-  const inTrailer = NAMES.find((name) => headerOf(name) === trailer)
+  const inHeaders = CHECKSUM_NAMES.filter((name) => headers[headerOf(name)] !== undefined)
+  const inTrailer = CHECKSUM_NAMES.find((name) => headerOf(name) === trailer)
   if (trailer?.startsWith('x-amz-checksum-') && inTrailer === undefined) throw new OssError('checksumUnsupported')
   if (inHeaders.length + (inTrailer === undefined ? 0 : 1) > 1) throw new OssError('checksumTwice')
   const [name = inTrailer] = inHeaders

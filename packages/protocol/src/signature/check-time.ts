@@ -8,13 +8,15 @@ import { formatBasicDay, parseBasicTime, parseRequestTime } from './time.js'
  * Accepts a claim whose time is valid at `now` (milliseconds since 1970). The time of a signed header may differ by 15
  * minutes; a URL is valid until it expires, a V4 URL from 15 minutes before its start. Throws dateMissing, dateInvalid,
  * requestTimeTooSkewed, urlExpired or v4UrlExpired, and v4CredentialInvalid or v4UrlDateInvalid if the V4 scope is for
- * another day than the time; for S3 sigV4DateMismatch, sigV4UrlExpired and sigV4UrlNotYetValid.
+ * another day than the time; for S3 sigV2UrlExpired, sigV4DateMismatch, sigV4UrlExpired and sigV4UrlNotYetValid.
  */
 export function checkTime(claim: Claim, now: number): void {
   if (claim.place === 'header') checkHeaderTime(claim, now)
   else if (claim.scheme === 'v4') checkV4UrlTime(claim, now)
   else if (claim.scheme === 'sigv4') checkSigV4UrlTime(claim, now)
-  else if (isPast(Number(claim.date) * 1000, now)) throw expired('urlExpired', Number(claim.date) * 1000, now)
+  else if (isPast(Number(claim.date) * 1000, now)) {
+    throw expired(claim.scheme === 'sigv2' ? 'sigV2UrlExpired' : 'urlExpired', Number(claim.date) * 1000, now)
+  }
 }
 
 function checkHeaderTime(claim: Claim, now: number): void {
@@ -59,6 +61,6 @@ function isPast(end: number, now: number): boolean {
   return Math.floor(now / 1000) > Math.floor(end / 1000)
 }
 
-function expired(cause: 'urlExpired' | 'v4UrlExpired', end: number, now: number): OssError {
+function expired(cause: 'urlExpired' | 'v4UrlExpired' | 'sigV2UrlExpired', end: number, now: number): OssError {
   return new OssError(cause, { expires: isoDate.encode(end), serverTime: isoDate.encode(now) })
 }

@@ -19,8 +19,8 @@ interface Presented {
   /** Absent rather than empty. */
   readonly securityToken: string | undefined
   /**
-   * The time as it is signed, verbatim. For a header the time of the request, '' if it has none; for a URL of V1 or V2
-   * its end, in seconds since 1970; for a URL of the fourth versions its start, `20221220T084818Z`.
+   * The time as it is signed, verbatim. For a header the time of the request, '' if it has none; for a URL of V1 or V2,
+   * AWS's included, its end, in seconds since 1970; for a URL of the fourth versions its start, `20221220T084818Z`.
    */
   readonly date: string
 }
@@ -61,8 +61,11 @@ export type SigV4HeaderClaim = SigV4Presented & Signed
 /** A claim of AWS's Signature Version 4 in a presigned URL. */
 export type SigV4UrlClaim = SigV4Presented & Presigned
 
+/** A claim of AWS's Signature Version 2. */
+export type SigV2Claim = Presented & { readonly scheme: 'sigv2'; readonly place: Place }
+
 /** The unverified statement of a request about its signer and signature. */
-export type Claim = V1Claim | V2Claim | V4HeaderClaim | V4UrlClaim | SigV4HeaderClaim | SigV4UrlClaim
+export type Claim = V1Claim | V2Claim | V4HeaderClaim | V4UrlClaim | SigV2Claim | SigV4HeaderClaim | SigV4UrlClaim
 
 /** The texts of a claim, as they are in the header or the query, and the values that checks have read from them. */
 export interface Draft {

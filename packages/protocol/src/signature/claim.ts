@@ -1,12 +1,12 @@
 import { OssError } from '../errors/oss-error.js'
 import type { Head } from '../message.js'
-import { SIGV4_FORMS } from '../s3/forms.js'
+import { SIGV2_FORMS, SIGV4_FORMS } from '../s3/forms.js'
 import { because, type Claim, type ClaimForm, claimIn } from './claim-form.js'
 import { OSS_FORMS } from './oss-forms.js'
 import { V2_ALGORITHM } from './v2.js'
 import { V4_ALGORITHM } from './v4.js'
 
-const FORMS = { ...OSS_FORMS, sigv4: SIGV4_FORMS } as const
+const FORMS = { ...OSS_FORMS, sigv2: SIGV2_FORMS, sigv4: SIGV4_FORMS } as const
 
 /** The row of a claim's form. */
 export function formOf({ scheme, place }: Pick<Claim, 'scheme' | 'place'>): ClaimForm {

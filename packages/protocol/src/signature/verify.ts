@@ -2,8 +2,9 @@ import { hexDump, stringToBytes, textOfByteString } from '@bindery/bytes'
 import type { Digests } from '../digests.js'
 import { OssError } from '../errors/oss-error.js'
 import type { ChunkChain } from '../s3/chunk-signatures.js'
+import { sigV2StringsToSign } from '../s3/sigv2.js'
 import { type SentRequest, SigV4Verifier } from '../s3/verifier.js'
-import type { Claim, V4HeaderClaim, V4UrlClaim } from './claim-form.js'
+import type { Claim, SigV2Claim, V1Claim, V4HeaderClaim, V4UrlClaim } from './claim-form.js'
 import { SigningKeys, v1Signature, v2Signature, v4Signature, v4Strings } from './compute.js'
 import { equalSignatures, type Signable } from './signable.js'
 import { v1StringsToSign, v1StringToSign } from './v1.js'
@@ -32,7 +33,7 @@ export class SignatureVerifier {
       const stringToSign = v2StringToSign(request, claim.date, claim.additionalHeaders)
       return equalSignatures(v2Signature(accessKeySecret, stringToSign, this.#digests), claim.signature)
     }
-    for (const stringToSign of v1StringsToSign(request, claim.date)) {
+    for (const stringToSign of firstVersionStrings(claim, request)) {
       if (equalSignatures(v1Signature(accessKeySecret, stringToSign, this.#digests), claim.signature)) return true
     }
     return false
@@ -41,6 +42,7 @@ export class SignatureVerifier {
   /** The error of a claim that does not verify, with the strings that its signer should have signed. */
   mismatch(claim: Claim, request: SignedRequest): OssError {
     if (claim.scheme === 'sigv4') return this.#sigV4.mismatch(claim, request)
+    if (claim.scheme === 'sigv2') return sigV2Mismatch(claim, request)
     const identity = { accessKeyId: claim.accessKeyId, signatureProvided: claim.signature }
     if (claim.scheme === 'v1') {
       return new OssError('signatureDoesNotMatch', { ...identity, ...shown(v1StringToSign(request, claim.date)) })
@@ -67,6 +69,21 @@ export class SignatureVerifier {
     }
     return matches(false) || (Object.values(request.headers).includes('') && matches(true))
   }
+}
+
+/** What a signature of OSS's first version, or of AWS's second, may be of: both are an HMAC-SHA1 in base64. */
+function firstVersionStrings(claim: V1Claim | SigV2Claim, request: SignedRequest): Generator<string, void> {
+  return claim.scheme === 'v1' ? v1StringsToSign(request, claim.date) : sigV2StringsToSign(request, endOf(claim))
+}
+
+const endOf = ({ place, date }: SigV2Claim): string | undefined => (place === 'url' ? date : undefined)
+
+function sigV2Mismatch(claim: SigV2Claim, request: SignedRequest): OssError {
+  const [stringToSign = ''] = sigV2StringsToSign(request, endOf(claim))
+  const { accessKeyId: awsAccessKeyId, signature: signatureProvided } = claim
+  const { stringToSignBytes, ...text } = shown(stringToSign)
+  const bytes = stringToSignBytes.toLowerCase()
+  return new OssError('sigV4DoesNotMatch', { awsAccessKeyId, ...text, signatureProvided, stringToSignBytes: bytes })
 }
 
 function shown(stringToSign: string): { stringToSign: string; stringToSignBytes: string } {

@@ -113,9 +113,12 @@ const ANONYMOUS = { requester: { kind: 'anonymous' }, signedIn: undefined } as c
 export function checkSession(claim: Claim, { session }: AccessKey, now: number): void {
   const { securityToken } = claim
   if (session === undefined) {
-    // OSS then looks for a temporary key with this id, which does not exist
-    if (securityToken !== undefined) throw new OssError('invalidAccessKeyId', { accessKeyId: claim.accessKeyId })
-    return
+    if (securityToken === undefined) return
+    // OSS looks for a temporary key with this id, which does not exist; S3 judges the token
+    const isOfS3 = claim.scheme === 'sigv2' || claim.scheme === 'sigv4'
+    throw isOfS3
+      ? new OssError('invalidSecurityToken')
+      : new OssError('invalidAccessKeyId', { accessKeyId: claim.accessKeyId })
   }
   if (securityToken === undefined) throw unknownKey(claim)
   if (!equalSignatures(session.securityToken, securityToken)) throw new OssError('securityTokenOfOtherKey')

@@ -6,6 +6,7 @@ import { header, optional } from '../../field.js'
 import { ListedParts } from '../../listed-parts.js'
 import { operation } from '../../operation.js'
 import { readPlainPartList } from '../../plain-part-list.js'
+import type { ChecksumName } from '../../s3/payload.js'
 import { element, list, optionalDocument, optionalElement, xml } from '../../xml.js'
 import { encryptionOutput } from '../encryption-fields.js'
 import { expiration } from '../object/object-headers.js'
@@ -29,8 +30,21 @@ const anyPartList = xml(
   { malformed: 'malformedCompleteXml' },
 )
 
+/** The checksum of a listed part. */
+export interface ListedChecksum {
+  readonly name: ChecksumName
+  readonly bytes: Uint8Array
+}
+
+/** The body of a Complete. */
+export interface PartList {
+  readonly parts: ListedParts
+  /** In the order of the parts; absent where none is listed with one. */
+  readonly checksums?: readonly (ListedChecksum | undefined)[] | undefined
+}
+
 /** The list of parts, up to 10,000: its plain form is parsed without the XML reader. */
-export const partList: Document<{ readonly parts: ListedParts }> = {
+export const partList: Document<PartList> = {
   root: anyPartList.root,
   decode: (parser, body, notation) => ({
     parts: readPlainPartList(body) ?? ListedParts.of(anyPartList.decode(parser, body, notation).parts),

@@ -1,13 +1,16 @@
+import { base64Bytes } from '@bindery/bytes'
 import { badArgument, type Codec, etag, integer, isoDate, text, truth } from '../../codec.js'
 import type { Document } from '../../document.js'
 import { OssError } from '../../errors/oss-error.js'
 import { header, implied, omit, optional, query, withDefault } from '../../field.js'
 import { OBJECT_SIZE_MAX, PART_NUMBER_MAX } from '../../limits.js'
-import type { ListedParts } from '../../listed-parts.js'
+import { ListedParts } from '../../listed-parts.js'
 import { encryptionOutput } from '../../operations/encryption-fields.js'
 import { abortMultipartUpload as ossAbortMultipartUpload } from '../../operations/multipart/abort-multipart-upload.js'
 import {
+  type ListedChecksum,
   completeMultipartUpload as ossCompleteMultipartUpload,
+  type PartList,
   partList,
 } from '../../operations/multipart/complete-multipart-upload.js'
 import { initiateMultipartUpload } from '../../operations/multipart/initiate-multipart-upload.js'
@@ -25,7 +28,9 @@ import {
   storageClass,
   uploadId,
 } from '../../operations/shared.js'
+import { readPlainPartList } from '../../plain-part-list.js'
 import { element, group, list, optionalElement, xml } from '../../xml.js'
+import { CHECKSUM_NAMES, CHECKSUMS } from '../payload.js'
 import { CUSTOMER_KEY_CAUSES, customerKeyInput, customerKeyOutput, sourceKeyInput } from './customer-keys.js'
 import { s3Operation, s3Page, sharedWith } from './declare.js'
 import { encodingType, pageSize } from './listing.js'
@@ -121,15 +126,56 @@ const uploadPartCopy = s3Operation({
   refuses: refuseEncryption,
 })
 
+const partsWithChecksums = xml(
+  'CompleteMultipartUpload',
+  {
+    parts: list('Part', {
+      partNumber: element('PartNumber', partNumber),
+      etag: element('ETag', etag),
+      ...omit(checksumElements, 'checksumType'),
+    }),
+  },
+  { malformed: 'malformedCompleteXml' },
+)
+
+type Listed = typeof partsWithChecksums extends Document<infer T> ? T : never
+type ListedPart = Listed['parts'][number]
+
 /** The list of parts of a Complete, which must not be empty. Throws malformedCompleteXml. */
-const someParts: Document<{ readonly parts: ListedParts }> = {
+const someParts: Document<PartList> = {
   ...partList,
+  docLines: partsWithChecksums.docLines,
   decode(parser, body, notation) {
-    const document = partList.decode(parser, body, notation)
+    const parts = readPlainPartList(body)
+    const document = parts === undefined ? listed(partsWithChecksums.decode(parser, body, notation).parts) : { parts }
     if (document.parts.length === 0) throw new OssError('malformedCompleteXml')
     return document
   },
 }
+
+function listed(parts: readonly ListedPart[]): PartList {
+  const checksums = parts.map(checksumListed)
+  return { parts: ListedParts.of(parts), ...(checksums.some((one) => one !== undefined) && { checksums }) }
+}
+
+/** Throws checksumOfPartInvalid. */
+function checksumListed(part: ListedPart): ListedChecksum | undefined {
+  const stated = CHECKSUM_NAMES.filter((name) => part[name] !== undefined)
+  const [name, other] = stated
+  if (name === undefined) return undefined
+  const bytes = base64Bytes(part[name]?.trim() ?? '')
+  if (other !== undefined || bytes?.length !== CHECKSUMS[name]) throw new OssError('checksumOfPartInvalid')
+  return { name, bytes }
+}
+
+/** Causes of what a Complete states about its object and its parts. */
+const STATED_CAUSES = [
+  'objectSizeDiffers',
+  'checksumTypeOfUploadDiffers',
+  'checksumOfPartMissing',
+  'checksumOfPartDiffers',
+  'checksumOfPartInvalid',
+] as const
 
 const completeMultipartUpload = s3Operation({
   ...sharedWith(ossCompleteMultipartUpload),
@@ -140,6 +186,7 @@ const completeMultipartUpload = s3Operation({
     ...writeConditions,
     ...checksumHeaders,
     ...customerKeyInput,
+    objectSize: optional(header('x-amz-mp-object-size', integer(0, OBJECT_SIZE_MAX))),
     forbidOverwrite: implied(false),
     /** Clients repeat a Complete and expect its answer, whatever OSS does. */
     answersRepeats: implied(true),
@@ -151,7 +198,13 @@ const completeMultipartUpload = s3Operation({
     expiration: ossCompleteMultipartUpload.output.expiration,
     ...encryptionOutput,
   },
-  errors: [...ossCompleteMultipartUpload.errors, ...WRITE_CONDITION_CAUSES, ...CUSTOMER_KEY_CAUSES, 'checksumMismatch'],
+  errors: [
+    ...ossCompleteMultipartUpload.errors,
+    ...WRITE_CONDITION_CAUSES,
+    ...CUSTOMER_KEY_CAUSES,
+    ...STATED_CAUSES,
+    'checksumMismatch',
+  ],
   result: xml('CompleteMultipartUploadResult', {
     location: element('Location', text),
     bucket: element('Bucket', text),

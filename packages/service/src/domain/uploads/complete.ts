@@ -36,6 +36,7 @@ import {
   settledReceipt,
   writeReceipt,
 } from './receipts.js'
+import { checkStatements, type Statements } from './stated-checksums.js'
 import { closeUpload, findUpload, readPartRows, readUpload, readUsage, type UploadName, type Usage } from './uploads.js'
 
 /** A callback that a Complete requests. It is made once for an upload, after the commit. */
@@ -53,8 +54,7 @@ export interface Completion<T = never> extends Repeatable {
   readonly acl: ObjectAcl | undefined
   readonly forbidOverwrite: boolean
   readonly condition?: WriteCondition | undefined
-  /** The checksum that the object must have if its upload has one; the number of parts may be missing. */
-  readonly checksum?: string | undefined
+  readonly stated?: Statements
   /** Final check of the ordered parts before the commit; throws to refuse them. May run more than once. */
   readonly checkParts?: (parts: PartTable) => void
   readonly callback?: CompletionCallback<T> | undefined
@@ -96,7 +96,8 @@ export async function findCompletion(domain: Domain, completion: Repeatable): Pr
 /**
  * Makes an object of an upload's parts. A completion that fails leaves the upload as it was; one that is repeated gets
  * the answer of the first.
- * Throws noSuchBucket, noSuchUpload, invalidPartOrder, invalidPart, entityTooSmall, fileAlreadyExists, partNotSequential.
+ * Throws noSuchBucket, noSuchUpload, invalidPartOrder, invalidPart, entityTooSmall, fileAlreadyExists, partNotSequential, and
+ * what checkStatements throws.
  */
 export async function completeUpload<T = never>(domain: Domain, completion: Completion<T>): Promise<Completed<T>> {
   return orReceipt(completeOpen(domain, completion), (missing) => repeat(domain, completion, missing))
@@ -152,6 +153,7 @@ async function completeOpen<T>(domain: Domain, completion: Completion<T>): Promi
     const { upload, usage, stored } = await findUploadWhole(domain, completion)
     const chosen = choose(completion, stored)
     checkParts(upload, chosen)
+    if (completion.stated !== undefined) checkStatements(upload, chosen, completion.stated)
     completion.checkParts?.(chosen)
     const object = await commit(domain, { completion, upload, usage, parts: chosen })
     if (object === 'changed') continue
@@ -300,10 +302,10 @@ function recordOf(
   domain: Domain,
   upload: UploadRecord,
   parts: PartTable,
-  { acl = upload.acl ?? 'default', checksum: expected }: Completion<unknown>,
+  { acl = upload.acl ?? 'default', stated }: Completion<unknown>,
 ): ObjectRecord {
   const checksum = checksumOfParts(domain, upload, parts)
-  requireChecksum(checksum, expected)
+  requireChecksum(checksum, stated?.checksum)
   return {
     type: 'Multipart',
     owner: upload.owner,

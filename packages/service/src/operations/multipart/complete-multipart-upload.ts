@@ -11,6 +11,7 @@ import {
 } from '../../callback/outcome.js'
 import { verifyCustomerKey } from '../../domain/bytes/encryption.js'
 import { type Completed, completeUpload, findCompletion } from '../../domain/uploads/complete.js'
+import type { Statements } from '../../domain/uploads/stated-checksums.js'
 
 import { checksumsOf, conditionOf, shownExpiration } from '../describe.js'
 import { encryptionHeaders } from '../encryption.js'
@@ -35,7 +36,7 @@ export const completeMultipartUpload = handler('CompleteMultipartUpload', {
       acl: input.objectAcl,
       forbidOverwrite: call.forbidsOverwrite,
       condition: conditionOf(input),
-      checksum: input.crc32 ?? input.crc32c ?? input.crc64nvme ?? input.sha1 ?? input.sha256,
+      stated: statementsOf(call),
       callback: callback && { make: (object) => callback.make(object), encode: keepOutcome },
     })
     const { crc64, version } = completed
@@ -49,6 +50,17 @@ export const completeMultipartUpload = handler('CompleteMultipartUpload', {
     return { output, answer: answerIn(completed), result }
   },
 })
+
+/** S3's clients state checksums; for those of OSS there is nothing to compare. */
+function statementsOf({ document, input }: CallOf<'CompleteMultipartUpload'>): Statements {
+  return {
+    parts: document?.checksums,
+    demandsPartChecksums: input.answersRepeats === true,
+    checksum: input.crc32 ?? input.crc32c ?? input.crc64nvme ?? input.sha1 ?? input.sha256,
+    checksumType: input.checksumType,
+    size: input.objectSize,
+  }
+}
 
 /** The answer of the application to the callback, now or before. Throws the failure of a failed callback. */
 function answerIn(completed: Completed<CallbackOutcome>): AnsweredCallback | undefined {

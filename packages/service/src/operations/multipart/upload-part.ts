@@ -2,6 +2,7 @@ import { base64 } from '@bindery/bytes'
 import type { ClientEnvelope, InputOf, Operations } from '@bindery/protocol'
 import { handler } from '../../call.js'
 import { checksumOf } from '../../domain/bytes/blobs.js'
+import type { PartChecksum } from '../../domain/stored/model.js'
 import { uploadPart as storePart } from '../../domain/uploads/upload-part.js'
 import { pacedSource, paceOf } from '../../traffic.js'
 import { checksumsOf, given } from '../describe.js'
@@ -22,14 +23,19 @@ export const uploadPart = handler('UploadPart', async (call) => {
     envelope: envelopeIn(call.input),
   }
   const pace = paceOf(call)
-  const { etag, md5, crc64, upload } = await storePart(call.domain, part, pacedSource(source, pace))
+  const { etag, md5, crc64, upload, checksum } = await storePart(call.domain, part, pacedSource(source, pace))
   const output = { etag, contentMd5: base64(md5), crc64, qosDelayTime: pace?.delayedMs }
   // a checksum that the upload does not have is verified and echoed, but not kept
-  const verified = checksumsOf(checksumOf({ expected }))
+  const verified = checksum === undefined ? checksumsOf(checksumOf({ expected })) : kept(checksum)
   const { encryption } = upload
   const encrypted = { ...encryptionHeaders(encryption), ...customerKeyHeaders(encryption, call.input) }
   return { output: { ...output, ...verified, ...encrypted } }
 })
+
+/** The checksum that the upload asks for, which its Complete lists. */
+function kept({ name, bytes }: PartChecksum): ReturnType<typeof checksumsOf> {
+  return { [name]: base64(bytes) }
+}
 
 function envelopeIn(input: EnvelopeInput): ClientEnvelope {
   return given({
