@@ -12,6 +12,8 @@ export interface ErrorExchange {
   /** The path of the request, percent-encoded as it was sent. */
   readonly resource?: string
   readonly method: string
+  /** As in a V4 scope; absent before a request is of any API. */
+  readonly region?: string
 }
 
 /** The response of an error; its body is absent for HEAD and for 304. */

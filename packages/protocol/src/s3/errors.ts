@@ -129,7 +129,12 @@ export function encodeS3Error(error: OssError, exchange: ErrorExchange): Encoded
   const headers = error.headersIn(S3_NOTATION).map(([name, value]): [string, string] => [name, value])
   if (row.status === 304) return { status: 304, headers, body: undefined }
   if (row.status === 503) headers.push(['Retry-After', '1'])
-  if (exchange.method === 'HEAD') return { status: row.status, headers, body: undefined }
+  if (exchange.method === 'HEAD') {
+    // clients that are refused look for the region in which they should have signed
+    const isRefused = row.status === 400 || row.status === 403
+    if (isRefused && exchange.region !== undefined) headers.push(['x-amz-bucket-region', exchange.region])
+    return { status: row.status, headers, body: undefined }
+  }
   const body = utf8Bytes(errorDocument(error, row, exchange))
   headers.push(['Content-Type', 'application/xml'], ['Content-Length', String(body.length)])
   return { status: row.status, headers, body }

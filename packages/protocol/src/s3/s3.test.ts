@@ -3,8 +3,11 @@ import { createHash, createHmac } from 'node:crypto'
 import { test } from 'node:test'
 import { bytesToString, hex, stringToBytes, utf8Bytes } from '@bindery/bytes'
 import type { Digests } from '../digests.js'
+import { parseQuery } from '../query.js'
+import { v1Signature } from '../signature/compute.js'
 import { ChunkSignatures } from './chunk-signatures.js'
 import { ChunkedBodyError, ChunkedDecoder, type ChunkedOptions, withoutAwsChunked } from './chunked-body.js'
+import { sigV2StringsToSign } from './sigv2.js'
 import {
   canonicalRequests,
   EMPTY_SHA256,
@@ -93,6 +96,41 @@ test("the published vectors of AWS have AWS's signatures", () => {
   for (const [name, given, cr, signature] of cases) {
     assert.deepEqual(sign(request(given, AWS), AWS), { cr, signature }, name)
   }
+})
+
+test("AWS's published examples of version 2 are reproduced", () => {
+  const secret = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'
+  const cases = [
+    ['GET', 'photos/puppy.jpg', {}, 'Tue, 27 Mar 2007 19:36:42 +0000', 'qgk2+6Sv9/oM7G3qLEjTH1a1l1g='],
+    [
+      'PUT',
+      'photos/puppy.jpg',
+      { 'content-type': 'image/jpeg' },
+      'Tue, 27 Mar 2007 21:15:45 +0000',
+      'iqRzw+ileNPu1fhspnRs8nOjjIA=',
+    ],
+  ] as const
+  for (const [method, key, headers, date, signature] of cases) {
+    const target = `/awsexamplebucket1/${key}`
+    const request = {
+      method,
+      target,
+      bucket: 'awsexamplebucket1',
+      key,
+      query: parseQuery(''),
+      headers: { ...headers, date },
+    }
+    const [text = ''] = sigV2StringsToSign(request, undefined)
+    assert.equal(v1Signature(secret, text, digests), signature)
+  }
+  const date = 'Wed, 28 Mar 2007 01:49:49 +0000'
+  const target = '/dictionary/fran%C3%A7ais/pr%c3%a9f%c3%a8re'
+  const named = { bucket: 'dictionary', key: 'français/préfère' }
+  const [text = ''] = sigV2StringsToSign(
+    { method: 'GET', target, ...named, query: parseQuery(''), headers: { date } },
+    undefined,
+  )
+  assert.equal(v1Signature(secret, text, digests), 'DNEZGsoieTZ92F3bUfSPQcbGmlM=')
 })
 
 test('a presigned URL signs its query and the host', () => {

@@ -60,7 +60,8 @@ export function encodeFailure(exchange: Exchange, thrown: OssError): Answer {
   if (error.cause instanceof Refusal) log.refusal = error.cause
   const [resource = ''] = request.target.split('?')
   const { method, host: hostId } = request
-  return dialect.encodeError(error, { requestId: log.requestId, hostId, resource, method })
+  const { region } = surroundings.options
+  return dialect.encodeError(error, { requestId: log.requestId, hostId, resource, method, region })
 }
 
 /** The error as the operation answers it. */
