@@ -24,12 +24,13 @@ A document that both protocols have is one stored document. Each protocol shows 
 | ACL | A public one that S3 set opens listings, and not objects; one that OSS set opens objects, and not listings. Grants are accepted if they match a canned ACL. |
 | object lock | What OSS calls ObjectWorm: the same retentions and legal holds. |
 | forms | POST forms are signed in S3's way, of version 4 or 2, or not at all; the field \`tagging\` is refused. |
-| ownership controls | S3 only. \`BucketOwnerEnforced\` refuses ACLs that open something. |
-| website | Redirections of everything are S3's, and rules that fetch from an origin are OSS's; each is kept and shown where it is understood. |
+| ownership controls | S3 only. \`BucketOwnerEnforced\` refuses ACLs that open something, also of new objects. |
+| website | Redirections of everything are S3's, and rules that fetch from an origin are OSS's; each is kept and shown where it is understood. \`RedirectAllRequestsTo\` redirects every anonymous read. |
 | logging | Grants and formats of keys are refused. |
 | acceleration | Stored and returned; nothing is faster. |
 | notifications | Only the empty configuration is taken. |
-| replication, inventory, analytics, metrics, tiering | Reads answer that nothing is configured. |`
+| replication | Reads show OSS's rules, one for each prefix, and DELETE deletes all; PUT is absent. Nothing is replicated. |
+| inventory, analytics, metrics, tiering | Reads answer that nothing is configured. |`
 
 export function render() {
   const there = Object.values(s3Operations)

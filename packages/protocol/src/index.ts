@@ -119,7 +119,7 @@ export { type ChunkChain, ChunkSignatures } from './s3/chunk-signatures.js'
 export { ChunkedBodyError, ChunkedDecoder, type ChunkedFault } from './s3/chunked-body.js'
 export { s3Dialect } from './s3/dialect.js'
 export { s3Row } from './s3/errors.js'
-export { grantsOf, statedAcl } from './s3/grants.js'
+export { grantsOf, type StatedAcl, statedAcl } from './s3/grants.js'
 export type { Grant, Grantee } from './s3/operations/acl.js'
 export { type CustomerKeyInput, customerKeysOf } from './s3/operations/customer-keys.js'
 export {

@@ -232,8 +232,33 @@ describe('documents of buckets in S3', () => {
     const redirecting = `<WebsiteConfiguration>${all}</WebsiteConfiguration>`
     assert.equal((await asS3(started, 'PUT', 'website', redirecting)).status, 200)
     assert.ok((await asS3(started, 'GET', 'website')).text.endsWith(`${all}</WebsiteConfiguration>`))
+    const page = { method: 'GET', key: 'a b/c', as: 'anonymous' } as const
+    for (const asked of [
+      await call(started, { ...page, bucket: BUCKET }),
+      await s3(started, { ...page, bucket: BUCKET, headers: { 'amz-sdk-request': 'attempt=1' } }),
+    ]) {
+      assert.deepEqual([asked.status, asked.headers.location], [301, 'https://example.com/a%20b/c'])
+    }
+    assert.equal((await s3(started, { method: 'GET', bucket: BUCKET, key: 'k' })).status, 404)
     const both = `<WebsiteConfiguration>${all}${site}</WebsiteConfiguration>`
     assert.equal(await refusal(asS3(started, 'PUT', 'website', both)), '400 MalformedXML')
+  })
+
+  test('replication rules of OSS are shown for each prefix, and deleted together', async () => {
+    const started = await startWithBucket()
+    await call(started, { method: 'PUT', bucket: 'target' })
+    const inner = (prefixes: string) =>
+      `<PrefixSet>${prefixes}</PrefixSet><Destination><Bucket>target</Bucket><Location>oss-cn-hangzhou</Location></Destination>`
+    const body = `<ReplicationConfiguration><Rule><ID>r</ID>${inner('<Prefix>a/</Prefix><Prefix>b/</Prefix>')}</Rule></ReplicationConfiguration>`
+    const query = { replication: '', comp: 'add' }
+    assert.equal((await call(started, { method: 'POST', bucket: BUCKET, query, body })).status, 200)
+    const shown = (await asS3(started, 'GET', 'replication')).text
+    assert.deepEqual(elements(shown, 'ID'), ['r-1', 'r-2'])
+    assert.deepEqual(elements(shown, 'Prefix'), ['a/', 'b/'])
+    assert.deepEqual(elements(shown, 'Bucket'), Array(2).fill('arn:aws:s3:::target'))
+    assert.equal((await asS3(started, 'DELETE', 'replication')).status, 204)
+    assert.equal((await asOss(started, 'GET', 'replication')).status, 404)
+    assert.equal(await refusal(asS3(started, 'GET', 'replication')), '404 ReplicationConfigurationNotFoundError')
   })
 
   test('logging, payment, acceleration and ownership are set and read', async () => {

@@ -74,7 +74,7 @@ test('keys with signs of XML, blanks and line ends are listed as they are, and d
   assert.deepEqual(elements(await list(started, 'encoding-type=url'), 'Key'), ['c%01'])
 })
 
-test('an empty token begins a listing, and one that is none is refused', async () => {
+test('an empty token begins a listing, and any other text is refused', async () => {
   const started = await startWithBucket()
   await put(started, 'k')
   assert.deepEqual(elements(await list(started, 'list-type=2&continuation-token='), 'Key'), ['k'])

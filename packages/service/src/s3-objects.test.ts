@@ -276,6 +276,29 @@ describe('ACLs', () => {
     assert.deepEqual(await grants(started), ['FULL_CONTROL', 'READ'])
   })
 
+  test('grants of a new object are those of a canned ACL, and ACLs that are off refuse what would open it', async () => {
+    const started = await startWithBucket()
+    const everyone = { 'x-amz-grant-read': 'uri="http://acs.amazonaws.com/groups/global/AllUsers"' }
+    assert.equal((await put(started, 'open', everyone)).status, 200)
+    assert.equal((await anonymous(started, { method: 'GET', key: 'open' })).status, 200)
+    assert.equal(await refusal(put(started, 'k', { ...everyone, 'x-amz-acl': 'private' })), '400 InvalidRequest')
+    assert.equal(await refusal(put(started, 'k', { 'x-amz-grant-read': 'id="other"' })), '400 InvalidArgument')
+    const controls =
+      '<OwnershipControls><Rule><ObjectOwnership>BucketOwnerEnforced</ObjectOwnership></Rule></OwnershipControls>'
+    assert.equal((await asS3(started, { method: 'PUT', query: 'ownershipControls', body: controls })).status, 200)
+    const opening = [everyone, { 'x-amz-acl': 'public-read' }] as const
+    for (const headers of opening) {
+      const code = '400 AccessControlListNotSupported'
+      assert.equal(await refusal(put(started, 'k', headers)), code)
+      const copy = { ...headers, 'x-amz-copy-source': `${BUCKET}/open` }
+      assert.equal(await refusal(asS3(started, { method: 'PUT', key: 'k', headers: copy })), code)
+      assert.equal(await refusal(asS3(started, { method: 'POST', key: 'k', query: 'uploads', headers })), code)
+    }
+    for (const acl of ['private', 'bucket-owner-full-control']) {
+      assert.equal((await put(started, 'k', { 'x-amz-acl': acl })).status, 200, acl)
+    }
+  })
+
   test('ACLs that are off open nothing, and nothing that is open lets them be off', async () => {
     const started = await startWithBucket()
     const enforced =

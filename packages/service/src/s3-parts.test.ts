@@ -113,7 +113,7 @@ test('a part below the floor is refused unless it is the last, and the upload st
   assert.deepEqual(elements(listed.text, 'Key'), ['k'])
 })
 
-test('a part with a checksum that its upload does not ask for is verified, and the checksum echoed', async () => {
+test('a part with a checksum that its upload does not have is verified, and the checksum echoed', async () => {
   const started = await startWithBucket()
   const upload = await Upload.begin(started)
   const put = await upload.put(1, 'hello s3', { 'x-amz-checksum-crc32': 'fJy43g==' })

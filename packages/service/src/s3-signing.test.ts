@@ -203,7 +203,7 @@ test('a URL that signs Content-Type is refused without it, and takes any where i
   assert.equal(element(refused.text, 'HeadersNotSigned'), 'x-amz-acl')
 })
 
-test('a request that is signed for another region is accepted, as minio-go asks for the region with one', async () => {
+test('a request that is signed for another region is accepted, as minio-go finds the region with one', async () => {
   const started = await startWithBucket()
   const request = { method: 'GET', target: `/${BUCKET}/?location=`, headers: { host: HOST } }
   const empty = createHash('sha256').digest('hex')
@@ -212,7 +212,7 @@ test('a request that is signed for another region is accepted, as minio-go asks 
   assert.match(located.text, /<LocationConstraint xmlns="[^"]+">cn-hangzhou</)
 })
 
-test('an empty token is no token, and an unknown one is refused', async () => {
+test('an empty token is ignored, and an unknown one is refused', async () => {
   const started = await startWithBucket()
   await store(started)
   const get = (token: string) =>

@@ -151,7 +151,7 @@ function nameAndValue(item: string): readonly [name: string, value: string] {
   return [item.slice(0, Math.max(equals, 0)).trim(), item.slice(equals + 1).trim()]
 }
 
-/** Other forms than the basic one, and the zone of s3cmd. Version 4 signs the basic form all the same. */
+/** Other forms than the basic one, and the zone of s3cmd. Version 4 signs the basic form in any case. */
 function headerDate(headers: Head['headers']): string {
   const date = headers['x-amz-date'] ?? headers.date ?? ''
   if (parseBasicTime(date) !== undefined) return date

@@ -35,8 +35,8 @@ function cannedOf(grants: readonly Grant[], owner: string): CannedAcl {
   return open.has('READ') ? 'public-read' : 'private'
 }
 
-/** How a request may state an ACL. */
-interface Stated {
+/** The ways in which a request may state an ACL. */
+export interface StatedAcl {
   readonly acl?: CannedAcl | undefined
   readonly grantFullControl?: string | undefined
   readonly grantRead?: string | undefined
@@ -48,7 +48,7 @@ interface Stated {
 type SentPolicy = { readonly accessControlList: { readonly grants: readonly Grant[] } } | undefined
 
 /** The ACL that a request states in exactly one way. Throws aclTwice, aclCannedAndGrants, aclMissing, and as cannedOf. */
-export function statedAcl(stated: Stated, document: SentPolicy, owner: string): CannedAcl {
+export function statedAcl(stated: StatedAcl, document: SentPolicy, owner: string): CannedAcl {
   const inHeaders = [
     ...grantees('FULL_CONTROL', stated.grantFullControl),
     ...grantees('READ', stated.grantRead),

@@ -13,6 +13,7 @@ export const CHECKSUMS = {
 } as const
 /** The name of a checksum, as it ends the name of its header. */
 export type ChecksumName = keyof typeof CHECKSUMS
+/** The names of all checksums. */
 export const CHECKSUM_NAMES = Object.keys(CHECKSUMS) as ChecksumName[]
 
 /** The framing of a body in chunks. */

@@ -71,7 +71,7 @@ export class SignatureVerifier {
   }
 }
 
-/** What a signature of OSS's first version, or of AWS's second, may be of: both are an HMAC-SHA1 in base64. */
+/** The strings of OSS's first version and of AWS's second: the signature of either is an HMAC-SHA1 in base64. */
 function firstVersionStrings(claim: V1Claim | SigV2Claim, request: SignedRequest): Generator<string, void> {
   return claim.scheme === 'v1' ? v1StringsToSign(request, claim.date) : sigV2StringsToSign(request, endOf(claim))
 }

@@ -11,7 +11,7 @@ interface Sent {
   readonly target?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly payload?: string
-  /** What is sent in place of the values that were signed, as byte strings. */
+  /** Values that are sent in place of those that were signed, as byte strings. */
   readonly instead?: Readonly<Record<string, string>>
 }
 

@@ -63,6 +63,13 @@ export function redirectionOf(rule: RoutingRule, visit: Visit): Redirection {
   return { status: Number(httpRedirectCode), location }
 }
 
+/** Where a website that redirects everything sends a client; undefined for any other. */
+export function redirectionOfAll({ redirectAllRequestsTo }: Website, visit: Visit): string | undefined {
+  if (redirectAllRequestsTo === undefined) return undefined
+  const { hostName, protocol = visit.scheme } = redirectAllRequestsTo
+  return `${protocol}://${hostName}/${percentEncode(visit.key, { keepSlash: true })}`
+}
+
 /** The key in the place of the requested one. */
 export function replacedKey({ redirect, condition }: RoutingRule, key: string): string {
   const { replaceKeyWith, replaceKeyPrefixWith = '' } = redirect

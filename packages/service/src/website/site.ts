@@ -22,7 +22,16 @@ import type { Exchange } from '../exchange.js'
 import type { Head } from '../find-named.js'
 import type { Answer } from '../response/answer.js'
 import type { Mirroring } from './mirror.js'
-import { findRule, folderIndex, indexKey, type RoutingRule, redirectionOf, type Visit, type Website } from './rules.js'
+import {
+  findRule,
+  folderIndex,
+  indexKey,
+  type RoutingRule,
+  redirectionOf,
+  redirectionOfAll,
+  type Visit,
+  type Website,
+} from './rules.js'
 
 /** A read that a website may answer in another way. */
 interface SiteRead {
@@ -67,6 +76,8 @@ export function enterSite(head: Head, { bucket, settings }: Found): Head | undef
   const visit = visitOf(head)
   reads.set(head.exchange, { head, bucket, website, visit })
   if (!isAnonymous || website === undefined) return undefined
+  const all = redirectionOfAll(website, visit)
+  if (all !== undefined) throw redirection(head.exchange, 301, all)
   const rule = findRule(website, visit, undefined)
   if (rule !== undefined) throw redirect(head.exchange, visit, rule)
   const key = indexKey(website, visit.key)

@@ -6,7 +6,7 @@ import { header, optional } from '../../field.js'
 import { DOCUMENT_CAUSES, ownerGroup, shownVersionId, VERSION_CAUSES, versionId } from '../../operations/shared.js'
 import { element, escapeXml, group, list, type Member, optionalDocument, optionalElement, xml } from '../../xml.js'
 import { s3Instead, s3Page } from './declare.js'
-import { cannedAcl, cannedBucketAcl } from './shared.js'
+import { cannedAcl, cannedBucketAcl, grantHeaders } from './shared.js'
 
 const PERMISSIONS = ['FULL_CONTROL', 'WRITE', 'WRITE_ACP', 'READ', 'READ_ACP'] as const
 
@@ -61,15 +61,6 @@ const sentPolicy = optionalDocument(
     { malformed: 'malformedAcl' },
   ),
 )
-
-/** Grants in headers, each for one permission: `id="…", uri="…"`. */
-const grantHeaders = {
-  grantFullControl: optional(header('x-amz-grant-full-control', text)),
-  grantRead: optional(header('x-amz-grant-read', text)),
-  grantReadAcp: optional(header('x-amz-grant-read-acp', text)),
-  grantWrite: optional(header('x-amz-grant-write', text)),
-  grantWriteAcp: optional(header('x-amz-grant-write-acp', text)),
-}
 
 const ACL_CAUSES = [
   'malformedAcl',

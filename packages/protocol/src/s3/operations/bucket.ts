@@ -2,6 +2,7 @@ import { oneOf, text, truth } from '../../codec.js'
 import type { Document } from '../../document.js'
 import { OssError } from '../../errors/oss-error.js'
 import { header, implied, optional, withDefault } from '../../field.js'
+import { refuseHeader } from '../../operation.js'
 import { deleteBucket as ossDeleteBucket } from '../../operations/bucket/delete-bucket.js'
 import { getBucketLocation as ossGetBucketLocation } from '../../operations/bucket/get-bucket-location.js'
 import {
@@ -15,7 +16,11 @@ import { putBucketVersioning as ossPutBucketVersioning } from '../../operations/
 import { optionalDocument, optionalElement, xml, xmlText } from '../../xml.js'
 import { s3Operation, s3Page, sharedWith } from './declare.js'
 import { mapped, refusedElement } from './document.js'
-import { cannedBucketAcl, refuseGrants } from './shared.js'
+import { cannedBucketAcl } from './shared.js'
+
+const refuseGrants = ['read', 'write', 'read-acp', 'write-acp', 'full-control'].map((right) =>
+  refuseHeader(`x-amz-grant-${right}`),
+)
 
 /** Any location is taken: clients send the region that they are configured with. The owner may repeat it. */
 const createBucket = s3Operation({

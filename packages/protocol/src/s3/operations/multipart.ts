@@ -40,6 +40,7 @@ import {
   checksumElements,
   checksumHeaders,
   checksumType,
+  DESCRIPTION_CAUSES,
   DESCRIPTION_PERMISSIONS,
   description,
   refuseEncryption,
@@ -65,8 +66,7 @@ const createMultipartUpload = s3Operation({
   output: { ...uploadChecksum, ...encryptionOutput, ...customerKeyOutput },
   errors: [
     ...initiateMultipartUpload.errors,
-    ...CUSTOMER_KEY_CAUSES,
-    'customerKeyWithEncryption',
+    ...DESCRIPTION_CAUSES,
     'checksumTypeWithoutAlgorithm',
     'checksumTypeUnsupported',
   ],

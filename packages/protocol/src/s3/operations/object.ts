@@ -33,6 +33,7 @@ import { postObject } from './post.js'
 import {
   checksumElements,
   checksumHeaders,
+  DESCRIPTION_CAUSES,
   DESCRIPTION_PERMISSIONS,
   description,
   refuseEncryption,
@@ -68,7 +69,7 @@ const putObject = s3Operation({
     ...customerKeyOutput,
     ...checksumHeaders,
   },
-  errors: [...ossPutObject.errors, ...WRITE_CONDITION_CAUSES, ...CUSTOMER_KEY_CAUSES, 'customerKeyWithEncryption'],
+  errors: [...ossPutObject.errors, ...WRITE_CONDITION_CAUSES, ...DESCRIPTION_CAUSES],
   refuses: refuseOnWrite,
 })
 
@@ -183,13 +184,7 @@ const copyObject = s3Operation({
   },
   output: { ...omit(ossCopyObject.output, 'etag', 'crc64'), ...customerKeyOutput },
   result: xml('CopyObjectResult', { etag: etagElement, lastModified: lastModifiedElement, ...checksumElements }),
-  errors: [
-    ...ossCopyObject.errors,
-    ...WRITE_CONDITION_CAUSES,
-    ...CUSTOMER_KEY_CAUSES,
-    'customerKeyWithEncryption',
-    'copyOntoItself',
-  ],
+  errors: [...ossCopyObject.errors, ...WRITE_CONDITION_CAUSES, ...DESCRIPTION_CAUSES, 'copyOntoItself'],
   // a copy has no 304: a source that was not modified fails the condition
   answersAs: { ...ossCopyObject.answersAs, notModified: 'preconditionFailed' },
   refuses: refuseOnWrite,

@@ -1,9 +1,9 @@
 /** Operations that OSS does not have. */
-import { text, truth } from '../../codec.js'
+import { oneOf, text, truth } from '../../codec.js'
 import { optional, query } from '../../field.js'
 import { ownershipControlsDocument } from '../../operations/bucket/ownership-controls.js'
 import { DOCUMENT_CAUSES } from '../../operations/shared.js'
-import { element, xml } from '../../xml.js'
+import { element, group, list, optionalElement, xml } from '../../xml.js'
 import { aclOperations } from './acl.js'
 import { getObjectAttributes } from './attributes.js'
 import { s3Instead, s3Only, s3Page } from './declare.js'
@@ -91,26 +91,38 @@ const notificationOperations = [
 
 const replication = { level: 'bucket', when: [{ query: ['replication'] }] } as const
 
-/** Nothing is replicated: the rules that OSS's operations keep have another form. */
+/** The rules that OSS's operations keep, in S3's form: each of its rules has one prefix. */
+const replicationRules = xml('ReplicationConfiguration', {
+  role: element('Role', text),
+  rules: list('Rule', {
+    id: optionalElement('ID', text),
+    prefix: element('Prefix', text),
+    status: element('Status', oneOf(['Enabled', 'Disabled'])),
+    destination: group('Destination', { bucket: element('Bucket', text) }),
+  }),
+})
+
+/** Rules are kept, and nothing is replicated: new ones are made by OSS's operations alone. */
 const replicationOperations = [
   s3Instead({
     ...replication,
     name: 'GetBucketReplication',
     handledAs: 'GetS3BucketReplication',
-    summary: 'Answers that a bucket is not replicated.',
+    summary: 'Returns the rules that OSS keeps, in the form of S3. Nothing is replicated by them.',
     source: s3Page('GetBucketReplication'),
     method: 'GET',
     permissions: ['oss:GetBucketReplication'],
     input: {},
     status: 200,
     output: {},
+    result: replicationRules,
     errors: ['noSuchBucket', 'noSuchReplication'],
   }),
   s3Instead({
     ...replication,
     name: 'DeleteBucketReplication',
     handledAs: 'DeleteS3BucketReplication',
-    summary: 'Succeeds, as no bucket is replicated.',
+    summary: 'Deletes all rules of a bucket; succeeds even if there were none.',
     source: s3Page('DeleteBucketReplication'),
     method: 'DELETE',
     permissions: ['oss:DeleteBucketReplication'],

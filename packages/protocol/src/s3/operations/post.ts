@@ -6,9 +6,9 @@ import { refuseHeader } from '../../operation.js'
 import { encryptionOutput } from '../../operations/encryption-fields.js'
 import { postObject as ossPostObject } from '../../operations/object/post-object.js'
 import { element, xml } from '../../xml.js'
-import { CUSTOMER_KEY_CAUSES, customerKeyOutput } from './customer-keys.js'
+import { customerKeyOutput } from './customer-keys.js'
 import { s3Operation, s3Page, sharedWith } from './declare.js'
-import { checksumHeaders, description, refuseOnWrite } from './shared.js'
+import { checksumHeaders, DESCRIPTION_CAUSES, description, refuseOnWrite } from './shared.js'
 
 const posted = xml('PostResponse', {
   location: element('Location', text),
@@ -50,14 +50,7 @@ export const postObject = s3Operation({
     ...checksumHeaders,
   },
   result: postedIfAsked,
-  errors: [
-    ...ossPostObject.errors,
-    ...CUSTOMER_KEY_CAUSES,
-    'customerKeyWithEncryption',
-    'postFieldsExtra',
-    'postFieldAbsent',
-    'sigV4DoesNotMatch',
-  ],
+  errors: [...ossPostObject.errors, ...DESCRIPTION_CAUSES, 'postFieldsExtra', 'postFieldAbsent', 'sigV4DoesNotMatch'],
   refuses: [
     ...refuseOnWrite,
     refuseHeader('x-amz-object-lock-mode'),

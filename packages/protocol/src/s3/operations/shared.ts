@@ -2,7 +2,7 @@
 import { badArgument, type Codec, etag, oneOf, text } from '../../codec.js'
 import type { Cause } from '../../errors/catalogue.js'
 import { OssError } from '../../errors/oss-error.js'
-import { header, omit, optional, optionalEvenEmpty, withDefault } from '../../field.js'
+import { header, implied, omit, optional, optionalEvenEmpty, withDefault } from '../../field.js'
 import { type Refusal, refuseHeader } from '../../operation.js'
 import { encryptionInput } from '../../operations/encryption-fields.js'
 import { HOLD_PERMISSIONS, holdHeaders } from '../../operations/object/holds.js'
@@ -10,7 +10,7 @@ import { storageClass, storedHeaders } from '../../operations/shared.js'
 import { optionalElement } from '../../xml.js'
 import { withoutAwsChunked } from '../chunked-body.js'
 import { CHECKSUMS, type ChecksumName, headerOf } from '../payload.js'
-import { customerKeyInput } from './customer-keys.js'
+import { CUSTOMER_KEY_CAUSES, customerKeyInput } from './customer-keys.js'
 
 /** Canned ACLs by which only the owner has access, as with one account they all do. */
 const PRIVATE = ['private', 'bucket-owner-read', 'bucket-owner-full-control', 'aws-exec-read']
@@ -67,12 +67,24 @@ const contentEncoding: Codec<string | undefined> = {
   encode: (value) => value ?? '',
 }
 
+/** Grants in headers, each for one permission: `id="…", uri="…"`. */
+export const grantHeaders = {
+  grantFullControl: optional(header('x-amz-grant-full-control', text)),
+  grantRead: optional(header('x-amz-grant-read', text)),
+  grantReadAcp: optional(header('x-amz-grant-read-acp', text)),
+  grantWrite: optional(header('x-amz-grant-write', text)),
+  grantWriteAcp: optional(header('x-amz-grant-write-acp', text)),
+}
+
 /** The headers that describe an object which is written. */
 export const description = {
   ...storedHeaders,
   contentType: withDefault(header('Content-Type', text), 'binary/octet-stream'),
   contentEncoding: optionalEvenEmpty(header('Content-Encoding', contentEncoding)),
   objectAcl: optional(header('x-amz-acl', cannedAcl)),
+  ...grantHeaders,
+  /** A bucket whose ACLs are off takes none that opens something. */
+  obeysOwnership: implied(true),
   storageClass: optional(header('x-amz-storage-class', storageClass)),
   ...omit(encryptionInput, 'dataEncryption'),
   ...customerKeyInput,
@@ -83,6 +95,11 @@ export const description = {
 export const DESCRIPTION_PERMISSIONS = {
   'x-amz-tagging': 'oss:PutObjectTagging',
   'x-amz-acl': 'oss:PutObjectAcl',
+  'x-amz-grant-full-control': 'oss:PutObjectAcl',
+  'x-amz-grant-read': 'oss:PutObjectAcl',
+  'x-amz-grant-read-acp': 'oss:PutObjectAcl',
+  'x-amz-grant-write': 'oss:PutObjectAcl',
+  'x-amz-grant-write-acp': 'oss:PutObjectAcl',
   ...HOLD_PERMISSIONS,
 } as const
 
@@ -139,11 +156,18 @@ export const refuseEncryption: readonly Refusal[] = [
   refuseContext,
 ]
 /** For operations where an ACL can only be one of the canned ones. */
-export const refuseGrants: readonly Refusal[] = ['read', 'write', 'read-acp', 'write-acp', 'full-control'].map(
-  (right) => refuseHeader(`x-amz-grant-${right}`),
-)
 /** For operations that cannot make an object that redirects. */
-export const refuseRedirect = refuseHeader('x-amz-website-redirect-location')
+/** The causes of a key and of an ACL that a write states. */
+export const DESCRIPTION_CAUSES = [
+  ...CUSTOMER_KEY_CAUSES,
+  'customerKeyWithEncryption',
+  'aclCannedAndGrants',
+  'granteeInvalid',
+  'grantNotImplemented',
+  'aclsOff',
+] as const satisfies readonly Cause[]
+
+const refuseRedirect = refuseHeader('x-amz-website-redirect-location')
 
 /** Headers for properties that no object here has. */
-export const refuseOnWrite: readonly Refusal[] = [refuseContext, ...refuseGrants, refuseRedirect]
+export const refuseOnWrite: readonly Refusal[] = [refuseContext, refuseRedirect]

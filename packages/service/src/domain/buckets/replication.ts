@@ -91,6 +91,11 @@ export async function removeReplications(domain: Domain, bucket: BucketName, ids
   })
 }
 
+/** Throws noSuchBucket. */
+export async function removeAllReplications(domain: Domain, bucket: BucketName): Promise<void> {
+  await changeDocument(domain, bucket, DOCUMENT, () => undefined)
+}
+
 /** Throws noSuchBucket, noSuchReplicationRule. */
 export async function setRtc(
   domain: Domain,

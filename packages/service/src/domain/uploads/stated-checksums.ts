@@ -4,13 +4,13 @@ import { OssError } from '@bindery/protocol'
 import type { Checksum, ChecksumType, PartChecksum, UploadRecord } from '../stored/model.js'
 import type { PartTable } from '../stored/part-table.js'
 
-/** What a Complete states beyond its list of parts. */
+/** The statements of a Complete beyond its list of parts. */
 export interface Statements {
   /** The checksums of the listed parts, in their order; undefined for a part that is listed without. */
   readonly parts?: readonly (PartChecksum | undefined)[] | undefined
   /** A checksum of checksums is made only where each part is listed with its own. */
   readonly demandsPartChecksums?: boolean
-  /** The checksum of the object, where its upload asks for one; the number of parts may be missing. */
+  /** The checksum of the object, where its upload has one; the number of parts may be missing. */
   readonly checksum?: string | undefined
   readonly checksumType?: ChecksumType | undefined
   /** Bytes of the object. */
@@ -18,7 +18,7 @@ export interface Statements {
 }
 
 /**
- * Compares what a Complete states with its ordered parts. Checksums count only where the upload asks for one and each of the
+ * Compares what a Complete states with its ordered parts. Checksums count only where the upload has one and each of the
  * parts has it. Throws objectSizeDiffers, checksumTypeOfUploadDiffers, checksumOfPartMissing, checksumOfPartDiffers, invalidPart.
  */
 export function checkStatements(upload: UploadRecord, parts: PartTable, stated: Statements): void {

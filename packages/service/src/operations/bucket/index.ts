@@ -48,6 +48,7 @@ import {
   getBucketReplicationProgress,
   putBucketReplication,
   putBucketRtc,
+  s3ReplicationHandlers,
 } from './replication.js'
 import { deleteStyle, getStyle, listStyle, putStyle } from './style.js'
 import { unconfiguredHandlers } from './unconfigured.js'
@@ -112,5 +113,6 @@ export const bucketHandlers = [
   listObjectVersions,
   ...bucketGrantHandlers,
   ...ownershipHandlers,
+  ...s3ReplicationHandlers,
   ...unconfiguredHandlers,
 ] as const

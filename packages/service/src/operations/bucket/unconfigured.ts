@@ -4,10 +4,6 @@ import { handler } from '../../call.js'
 
 const nothing = () => ({ output: {} })
 
-const getBucketReplication = handler('GetS3BucketReplication', () => {
-  throw new OssError('noSuchReplication')
-})
-
 /** The list of configurations; one that is named does not exist. */
 function emptyList({ input }: { readonly input: { readonly id?: string | undefined } }) {
   if (input.id !== undefined) throw new OssError('noSuchConfiguration')
@@ -18,8 +14,6 @@ function emptyList({ input }: { readonly input: { readonly id?: string | undefin
 export const unconfiguredHandlers = [
   handler('PutBucketNotificationConfiguration', nothing),
   handler('GetBucketNotificationConfiguration', () => ({ output: {}, result: {} })),
-  getBucketReplication,
-  handler('DeleteS3BucketReplication', nothing),
   handler('ListBucketInventoryConfigurations', emptyList),
   handler('ListBucketAnalyticsConfigurations', emptyList),
   handler('ListBucketMetricsConfigurations', emptyList),

@@ -1,6 +1,6 @@
 import { percentEncode } from '@bindery/bytes'
 import { requesterId } from '../../access/requester.js'
-import { handler } from '../../call.js'
+import { type CallOf, handler } from '../../call.js'
 import { askedCallback } from '../../callback/ask.js'
 import {
   type AnsweredCallback,

@@ -5,6 +5,7 @@ import { initiateUpload } from '../../domain/uploads/uploads.js'
 import { describeObject, uploadChecksumOf } from '../describe.js'
 import { chosenEncryption, customerKeyHeaders, encryptionHeaders } from '../encryption.js'
 import { statedHolds } from '../object/holds.js'
+import { aclOfNew } from '../require-acls.js'
 
 export const initiateMultipartUpload = handler('InitiateMultipartUpload', async (call) => {
   const { bucket, key, input } = call
@@ -15,7 +16,7 @@ export const initiateMultipartUpload = handler('InitiateMultipartUpload', async 
     initiator: requesterId(call.requester),
     owner: bucket.owner,
     description: { ...describeObject(input), holds: statedHolds(call) },
-    acl: input.objectAcl,
+    acl: await aclOfNew(call),
     checksum,
     sequential: input.sequential,
     forbidOverwrite: call.forbidsOverwrite,

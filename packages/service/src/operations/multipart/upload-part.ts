@@ -32,7 +32,7 @@ export const uploadPart = handler('UploadPart', async (call) => {
   return { output: { ...output, ...verified, ...encrypted } }
 })
 
-/** The checksum that the upload asks for, which its Complete lists. */
+/** The checksum of an upload that has checksums, which its Complete lists. */
 function kept({ name, bytes }: PartChecksum): ReturnType<typeof checksumsOf> {
   return { [name]: base64(bytes) }
 }

@@ -9,6 +9,7 @@ import { requireWanted } from '../../response/conditions.js'
 
 import { checksumsOf, conditionOf, describeObject } from '../describe.js'
 import { chosenEncryption, customerKeyHeaders, encryptionHeaders } from '../encryption.js'
+import { aclOfNew } from '../require-acls.js'
 import { statedHolds } from './holds.js'
 
 type Input = HandledInput<Operations['CopyObject']>
@@ -21,11 +22,12 @@ export const copyObject = handler('CopyObject', async (call) => {
   const isSameKey = input.copySource.bucket === bucket.name && input.copySource.key === key
   if (isSameKey && input.mustChange === true && !changes(input)) throw new OssError('copyOntoItself')
   const ontoItself = isSameKey && bucket.versioning === undefined
+  const stated = await aclOfNew(call)
   const { made, source } = await copy(domain, {
     bucket: bucket.name,
     key,
     owner: bucket.owner,
-    acl: input.objectAcl ?? (ontoItself ? undefined : 'default'),
+    acl: stated ?? (ontoItself ? undefined : 'default'),
     forbidOverwrite: call.forbidsOverwrite,
     condition: conditionOf(input),
     source: input.copySource,

@@ -7,6 +7,7 @@ import { checkOverwrite, putObject as storeObject } from '../../domain/objects/o
 import type { ObjectRecord } from '../../domain/stored/model.js'
 import { checksumsOf, describeObject } from '../describe.js'
 import { chosenEncryption, customerKeyHeaders, encryptionHeaders } from '../encryption.js'
+import { aclOfNew } from '../require-acls.js'
 
 /** Stores the file of a form. Its fields were read before the requester was known, because they name it. */
 export const postObject = handler('PostObject', {
@@ -14,16 +15,17 @@ export const postObject = handler('PostObject', {
     const callback = await askedCallback(call)
     const { forbidsOverwrite: forbidOverwrite } = call
     await checkOverwrite(call.domain, call.bucket, call.objectName, { forbidOverwrite })
-    return { description: describeObject(call.input), callback, encryption: await chosenEncryption(call) }
+    const [acl, encryption] = [await aclOfNew(call), await chosenEncryption(call)]
+    return { description: describeObject(call.input), callback, acl, encryption }
   },
-  async handle(call, { description, callback, encryption }) {
+  async handle(call, { description, callback, acl = 'default', encryption }) {
     const { domain, bucket, key, input, content } = call
     const object = {
       bucket: bucket.name,
       key,
       owner: bucket.owner,
       description,
-      acl: input.objectAcl ?? 'default',
+      acl,
       forbidOverwrite: call.forbidsOverwrite,
       contentMd5: undefined,
       expected: content.expected,

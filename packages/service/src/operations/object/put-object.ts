@@ -5,6 +5,7 @@ import { checkOverwrite, putObject as storeObject } from '../../domain/objects/o
 import { pacedSource, paceOf } from '../../traffic.js'
 import { checksumsOf, conditionOf, describeObject, shownExpiration } from '../describe.js'
 import { chosenEncryption, customerKeyHeaders, encryptionHeaders } from '../encryption.js'
+import { aclOfNew } from '../require-acls.js'
 import { statedHolds } from './holds.js'
 
 /** An object that must not be overwritten, and a callback that cannot be made, are detected before the body is read. */
@@ -12,21 +13,22 @@ export const putObject = handler('PutObject', {
   async find(call) {
     const { input } = call
     const description = { ...describeObject(input), holds: statedHolds(call) }
+    const acl = await aclOfNew(call)
     const encryption = await chosenEncryption(call)
     const callback = await askedCallback(call)
     const condition = conditionOf(input)
     const { forbidsOverwrite: forbidOverwrite } = call
     await checkOverwrite(call.domain, call.bucket, call.objectName, { forbidOverwrite, condition })
-    return { description, encryption, callback, condition }
+    return { description, acl, encryption, callback, condition }
   },
-  async handle(call, { description, encryption, callback, condition }) {
+  async handle(call, { description, acl = 'default', encryption, callback, condition }) {
     const { domain, bucket, key, input } = call
     const object = {
       bucket: bucket.name,
       key,
       owner: bucket.owner,
       description,
-      acl: input.objectAcl ?? 'default',
+      acl,
       forbidOverwrite: call.forbidsOverwrite,
       condition,
       contentMd5: input.contentMd5,
