@@ -29,11 +29,6 @@ export const ABSENT_OPERATIONS: readonly AbsentOperation[] = [
   absent('ListCloudBoxes', 'GET', 'service', 'cloudboxes'),
   absent('WriteGetObjectResponse', 'POST', 'service', 'x-oss-write-get-object-response'),
 
-  // Who may do what
-  absent('PutAccessPointPublicAccessBlock', 'PUT', 'bucket', 'publicAccessBlock', 'x-oss-access-point-name'),
-  absent('GetAccessPointPublicAccessBlock', 'GET', 'bucket', 'publicAccessBlock', 'x-oss-access-point-name'),
-  absent('DeleteAccessPointPublicAccessBlock', 'DELETE', 'bucket', 'publicAccessBlock', 'x-oss-access-point-name'),
-
   // Names, sites, processing
   absent('CreateAccessPointForObjectProcess', 'PUT', 'bucket', 'accessPointForObjectProcess'),
   absent('GetAccessPointForObjectProcess', 'GET', 'bucket', 'accessPointForObjectProcess'),

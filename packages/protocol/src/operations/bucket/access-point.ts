@@ -9,15 +9,19 @@ import type { StoredDocument } from '../document.js'
 import { apiPage, DOCUMENT_CAUSES } from '../shared.js'
 import { policyText } from './policy.js'
 
-const name = matching('name of an access point', /^(?!.*-ossalias$)[a-z0-9](?:[a-z0-9-]{1,17})[a-z0-9]$/)
-const accessPointName = required(header('x-oss-access-point-name', name), 'invalidArgument', {
+/** The name of an access point: 3 to 19 characters. */
+export const accessPointNameCodec = matching(
+  'name of an access point',
+  /^(?!.*-ossalias$)[a-z0-9](?:[a-z0-9-]{1,17})[a-z0-9]$/,
+)
+const accessPointName = required(header('x-oss-access-point-name', accessPointNameCodec), 'invalidArgument', {
   argumentName: 'x-oss-access-point-name',
 })
 const vpc = maybe('VpcConfiguration', group('VpcConfiguration', { vpcId: element('VpcId', text) }))
 const NETWORK_ORIGIN = oneOf(['internet', 'vpc'], 'malformedXml')
 
 const configuration = {
-  accessPointName: element('AccessPointName', name),
+  accessPointName: element('AccessPointName', accessPointNameCodec),
   networkOrigin: element('NetworkOrigin', NETWORK_ORIGIN),
   vpcConfiguration: vpc,
 }
@@ -32,6 +36,7 @@ export const accessPointsDocument = {
       /** Milliseconds since 1970. */
       createdAt: storedOnly<number>(),
       policy: storedOnly<string>(),
+      blocksPublicAccess: storedOnly<boolean>(),
     }),
   }),
   rowsMax: 20,
@@ -77,7 +82,7 @@ export const getAccessPoint = operation({
   input: { accessPointName },
   status: 200,
   result: xml('GetAccessPointResult', {
-    accessPointName: element('AccessPointName', name),
+    accessPointName: element('AccessPointName', accessPointNameCodec),
     bucket: element('Bucket', text),
     accountId: element('AccountId', text),
     networkOrigin: element('NetworkOrigin', NETWORK_ORIGIN),
@@ -89,6 +94,9 @@ export const getAccessPoint = operation({
     endpoints: group('Endpoints', {
       publicEndpoint: element('PublicEndpoint', text),
       internalEndpoint: element('InternalEndpoint', text),
+    }),
+    publicAccessBlockConfiguration: group('PublicAccessBlockConfiguration', {
+      blockPublicAccess: element('BlockPublicAccess', truth()),
     }),
   }),
   errors: ['noSuchBucket', 'noSuchAccessPoint', 'invalidArgument'],
@@ -130,7 +138,7 @@ export const listAccessPoints = operation({
     accessPoints: group('AccessPoints', {
       accessPoints: list('AccessPoint', {
         bucket: element('Bucket', text),
-        accessPointName: element('AccessPointName', name),
+        accessPointName: element('AccessPointName', accessPointNameCodec),
         alias: element('Alias', text),
         networkOrigin: element('NetworkOrigin', NETWORK_ORIGIN),
         vpcConfiguration: vpc,
@@ -154,6 +162,7 @@ export const putAccessPointPolicy = operation({
     'noSuchBucket',
     'noSuchAccessPoint',
     'invalidPolicyDocument',
+    'publicPolicyBlocked',
     'invalidArgument',
     'entityTooLarge',
     ...DOCUMENT_CAUSES,

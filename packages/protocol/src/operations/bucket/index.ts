@@ -10,6 +10,11 @@ import {
   listAccessPoints,
   putAccessPointPolicy,
 } from './access-point.js'
+import {
+  deleteAccessPointPublicAccessBlock,
+  getAccessPointPublicAccessBlock,
+  putAccessPointPublicAccessBlock,
+} from './access-point-block.js'
 import { bucketArchiveDirectRead } from './archive-direct-read.js'
 import { cnamesDocument, createCnameToken, deleteCname, getCnameToken, listCname, putCname } from './cname.js'
 import { bucketCors } from './cors.js'
@@ -172,6 +177,9 @@ export const bucketOperations = [
   putAccessPointPolicy,
   getAccessPointPolicy,
   deleteAccessPointPolicy,
+  putAccessPointPublicAccessBlock,
+  getAccessPointPublicAccessBlock,
+  deleteAccessPointPublicAccessBlock,
   putBucketRequesterQosInfo,
   getBucketRequesterQosInfo,
   listBucketRequesterQosInfos,

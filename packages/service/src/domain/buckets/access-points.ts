@@ -1,10 +1,10 @@
 /** The access points of buckets, as they are set. A name is unique among those of an account. */
 import { ACCESS_POINTS_MAX, type BucketName, type BucketSettings, OssError } from '@bindery/protocol'
-import { andThen, type Reader } from '@bindery/storage'
+import { type Awaitable, andThen, type Reader } from '@bindery/storage'
 import { type Domain, newId } from '../domain.js'
 import { readDocument } from '../stored/documents.js'
 import { ownBuckets, readBucket } from './buckets.js'
-import { changeDocument, findDocument } from './documents.js'
+import { type BucketChange, changeDocument, findDocument } from './documents.js'
 
 const DOCUMENT = { kind: 'accessPoint', rowsMax: 20 } as const
 
@@ -55,12 +55,13 @@ export async function changeAccessPoint(
   domain: Domain,
   bucket: BucketName,
   name: string,
-  change: (point: AccessPoint) => AccessPoint | undefined,
+  change: (point: AccessPoint, within: BucketChange) => Awaitable<AccessPoint | undefined>,
 ): Promise<void> {
-  await changeDocument(domain, bucket, DOCUMENT, async ({ tx, bucket: record }) => {
-    const { accessPoints = [] } = (await readDocument(tx, record, 'accessPoint')) ?? {}
+  await changeDocument(domain, bucket, DOCUMENT, async (within) => {
+    const { accessPoints = [] } = (await readDocument(within.tx, within.bucket, 'accessPoint')) ?? {}
     const found = requirePoint(accessPoints, name)
-    const changed = accessPoints.flatMap((one) => (one === found ? (change(found) ?? []) : one))
+    const replaced = await change(found, within)
+    const changed = accessPoints.flatMap((one) => (one === found ? (replaced ?? []) : one))
     return changed.length === 0 ? undefined : { accessPoints: changed }
   })
 }

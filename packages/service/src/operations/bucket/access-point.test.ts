@@ -105,3 +105,44 @@ test('a bucket with access points is not deleted', async () => {
   await ask('DELETE', 'ap-01')
   assert.equal((await remove()).status, 204)
 })
+
+test('the block of an access point refuses public policies for it, as those of its bucket and account do', async () => {
+  const started = await startWithBucket()
+  const { create, ask } = asking(started)
+  await create('ap-01')
+  await create('ap-02')
+  const on =
+    '<PublicAccessBlockConfiguration><BlockPublicAccess>true</BlockPublicAccess></PublicAccessBlockConfiguration>'
+  const block = (method: string, name: string | undefined, body?: string) => {
+    const point = name === undefined ? {} : { 'x-oss-access-point-name': name }
+    const query = { publicAccessBlock: undefined, ...point }
+    return call(started, { method, bucket: BUCKET, query, ...(body !== undefined && { body }) })
+  }
+  const state = async (name?: string) => element((await block('GET', name)).text, 'BlockPublicAccess')
+  const arn = 'acs:oss:cn-hangzhou:1000000000000001:accesspoint/ap-01'
+  const open = JSON.stringify({
+    Version: '1',
+    Statement: [{ Action: ['oss:GetObject'], Effect: 'Allow', Principal: ['*'], Resource: [`${arn}/object/*`] }],
+  })
+  const setPolicy = async (name: string, policy = open) => {
+    const { status, text } = await ask('PUT', name, 'accessPointPolicy', policy)
+    return status === 200 ? '200' : `${status} ${element(text, 'Code')}`
+  }
+  assert.equal(await setPolicy('ap-01'), '200')
+  assert.equal((await block('PUT', 'ap-01', on)).status, 200)
+  assert.deepEqual([await state('ap-01'), await state('ap-02'), await state()], ['true', 'false', 'false'])
+  assert.equal(element((await ask('GET', 'ap-01')).text, 'BlockPublicAccess'), 'true')
+  assert.equal(await setPolicy('ap-01'), '403 AccessDenied')
+  assert.equal(await setPolicy('ap-01', open.replace('"*"', '"20"')), '200')
+  assert.equal(await setPolicy('ap-02'), '200')
+  assert.equal((await block('PUT', undefined, on)).status, 200)
+  assert.equal(await setPolicy('ap-02'), '403 AccessDenied')
+  assert.equal((await block('DELETE', undefined)).status, 204)
+  for (const _ of [1, 2]) assert.equal((await block('DELETE', 'ap-01')).status, 204)
+  assert.equal(await state('ap-01'), 'false')
+  assert.equal(await setPolicy('ap-01'), '200')
+  for (const method of ['PUT', 'GET', 'DELETE']) {
+    const { text } = await block(method, 'ap-03', method === 'PUT' ? on : undefined)
+    assert.equal(element(text, 'Code'), 'NoSuchAccessPoint', method)
+  }
+})

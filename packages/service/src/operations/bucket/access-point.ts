@@ -1,4 +1,5 @@
 import { OssError } from '@bindery/protocol'
+import { CompiledPolicy } from '../../access/policy/compile.js'
 import { PolicyFault, parsePolicy } from '../../access/policy/grammar.js'
 import { handler } from '../../call.js'
 import {
@@ -8,6 +9,7 @@ import {
   listAccessPoints as listAll,
   listOfBucket,
 } from '../../domain/buckets/access-points.js'
+import { readPublicAccessBlock } from '../../domain/buckets/public-access.js'
 
 const arnOf = (region: string, account: string, name: string) => `acs:oss:${region}:${account}:accesspoint/${name}`
 
@@ -19,7 +21,12 @@ export const createAccessPoint = handler('CreateAccessPoint', async ({ domain, b
 })
 
 export const getAccessPoint = handler('GetAccessPoint', async ({ domain, bucket, input, region, endpoints }) => {
-  const { createdAt = 0, policy: _, ...point } = await findAccessPoint(domain, bucket.name, input.accessPointName)
+  const {
+    createdAt = 0,
+    policy: _,
+    blocksPublicAccess = false,
+    ...point
+  } = await findAccessPoint(domain, bucket.name, input.accessPointName)
   const { accessPointName: name } = point
   const { owner } = bucket
   const host = `${name}-${owner}`
@@ -36,6 +43,7 @@ export const getAccessPoint = handler('GetAccessPoint', async ({ domain, bucket,
         publicEndpoint: `${host}.${endpoints.extranetEndpoint}`,
         internalEndpoint: `${host}.${endpoints.intranetEndpoint}`,
       },
+      publicAccessBlockConfiguration: { blockPublicAccess: blocksPublicAccess },
     },
   }
 })
@@ -67,14 +75,18 @@ export const listAccessPoints = handler('ListAccessPoints', async (call) => {
 })
 
 export const putAccessPointPolicy = handler('PutAccessPointPolicy', async ({ domain, bucket, input, document }) => {
-  requirePolicy(document)
-  await changeAccessPoint(domain, bucket.name, input.accessPointName, (point) => ({ ...point, policy: document }))
+  const { isPublic } = compiled(document)
+  await changeAccessPoint(domain, bucket.name, input.accessPointName, async (point, { tx, bucket: record }) => {
+    const isBlocked = isPublic && (point.blocksPublicAccess === true || (await readPublicAccessBlock(tx, record)))
+    if (isBlocked) throw new OssError('publicPolicyBlocked')
+    return { ...point, policy: document }
+  })
   return { output: {} }
 })
 
-function requirePolicy(text: string): void {
+function compiled(text: string): CompiledPolicy {
   try {
-    parsePolicy('bucket', text)
+    return new CompiledPolicy(parsePolicy('bucket', text))
   } catch (error) {
     if (error instanceof PolicyFault) throw new OssError('invalidPolicyDocument', { why: error.message })
     throw error

@@ -8,6 +8,11 @@ import {
   listAccessPoints,
   putAccessPointPolicy,
 } from './access-point.js'
+import {
+  deleteAccessPointPublicAccessBlock,
+  getAccessPointPublicAccessBlock,
+  putAccessPointPublicAccessBlock,
+} from './access-point-block.js'
 import { bucketGrantHandlers } from './bucket-grants.js'
 import { createCnameToken, deleteCname, getCnameToken, listCname, putCname } from './cname.js'
 import { deleteBucket } from './delete-bucket.js'
@@ -72,6 +77,9 @@ export const bucketHandlers = [
   putAccessPointPolicy,
   getAccessPointPolicy,
   deleteAccessPointPolicy,
+  putAccessPointPublicAccessBlock,
+  getAccessPointPublicAccessBlock,
+  deleteAccessPointPublicAccessBlock,
   putBucketRequesterQosInfo,
   getBucketRequesterQosInfo,
   listBucketRequesterQosInfos,
