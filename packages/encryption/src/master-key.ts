@@ -10,6 +10,15 @@ export interface MasterKey {
   readonly key: Uint8Array
 }
 
+/** Offsets of the id in what a master key wraps or seals: behind the version, as bytes. */
+const ID_AT = 1
+const ID_END = 9
+
+/** The id of the master key that wrapped or sealed bytes begin with. */
+export function masterKeyIdIn(bytes: Uint8Array): string {
+  return Buffer.from(bytes.subarray(ID_AT, ID_END)).toString('hex')
+}
+
 /** @param key `MASTER_KEY_BYTES` random bytes */
 export function masterKeyOf(key: Uint8Array): MasterKey {
   const id = createHash('sha256').update('bindery master key\0').update(key).digest('hex').slice(0, 16)

@@ -45,6 +45,8 @@ export interface FailureDetails {
   fileDamaged: { file: string }
   /** The text in the variable is not a list of master keys. */
   masterKeysInvalid: { variable: string }
+  /** The key ring is wrapped under a master key that is not given. */
+  masterKeyMissing: { folder: string }
   keyUnknown: { id: string; folder: string }
   diskFull: { folder: string }
   /**

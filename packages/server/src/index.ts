@@ -15,7 +15,15 @@ export { type BackupOptions, backup } from './folder/backup.js'
 export type { CopyProgress } from './folder/copy-blobs.js'
 export type { CopyReport } from './folder/copy-folder.js'
 export { FORMAT } from './folder/data-folder.js'
-export { createKey, type KeyEntry, type KeyPlace, listKeys, rotateKey, setKeyState } from './folder/keys.js'
+export {
+  createKey,
+  type KeyEntry,
+  type KeyPlace,
+  listKeys,
+  rewrapFolder,
+  rotateKey,
+  setKeyState,
+} from './folder/keys.js'
 export { findServer } from './folder/lock.js'
 export { type RestoreOptions, restore } from './folder/restore.js'
 export { requireRootKey } from './folder/root-key.js'

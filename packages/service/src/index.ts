@@ -14,6 +14,7 @@ export { type AuditOptions, type AuditReport, audit } from './maintenance/audit.
 export { type Facts, FINDING_KINDS, type Finding, type FindingKind, type Quarantine } from './maintenance/findings.js'
 export type { AuditProgress } from './maintenance/inspection.js'
 export { forEachUnnamed, type NamedBlob, namedBlobs } from './maintenance/named-blobs.js'
+export { type Rewrapped, rewrapKeys } from './maintenance/rewrap.js'
 export type { Scrubbed } from './maintenance/scrub.js'
 export type {
   CallbackAnswer,

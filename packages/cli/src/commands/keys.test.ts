@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { bindery, newFolder, send, start } from '../testing/support.js'
+import { bindery, binderyWith, newFolder, send, start } from '../testing/support.js'
 
 const RULE =
   '<ServerSideEncryptionRule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>KMS</SSEAlgorithm></ApplyServerSideEncryptionByDefault></ServerSideEncryptionRule>'
@@ -90,5 +90,38 @@ test('with master keys from outside the folder has none, and nothing encrypted o
   await without.stop()
   const again = await start(t, folder, env)
   assert.equal(await send(again, 'GET', 'k'), 'hidden')
+  await again.stop()
+})
+
+test('after a rewrap the older master keys are needed no more', async (t) => {
+  const folder = await newFolder(t)
+  const [old, next] = [7, 8].map((byte) => Buffer.alloc(32, byte).toString('base64'))
+  const withKeys = (...keys: (string | undefined)[]) => ({ BINDERY_MASTER_KEYS: keys.join(',') })
+  const server = await start(t, folder, withKeys(old))
+  const bodies = { AES256: 'hidden', KMS: 'hidden too' }
+  for (const [algorithm, body] of Object.entries(bodies)) {
+    await send(server, 'PUT', '?encryption', RULE.replace('KMS', algorithm))
+    await send(server, 'PUT', algorithm, body)
+  }
+  const admin = (...args: string[]) => bindery('admin', ...args, '--dir', folder, '--endpoint', server.endpoint)
+  assert.equal((await admin('user', 'create', 'alice')).code, 0)
+  const key = await admin('key', 'create', 'alice')
+  assert.equal(key.code, 0, key.output)
+  assert.notEqual(
+    (await binderyWith(withKeys(next, old), 'keys', 'rewrap', folder)).code,
+    0,
+    'a server uses the folder',
+  )
+  await server.stop()
+  const missing = await binderyWith(withKeys(next), 'keys', 'rewrap', folder)
+  assert.match(missing.output, /under a master key that is not given/)
+  const rewrapped = await binderyWith(withKeys(next, old), 'keys', 'rewrap', folder)
+  assert.deepEqual([rewrapped.code, rewrapped.output], [0, '1 records  1 secrets\n'])
+  const again = await start(t, folder, withKeys(next))
+  for (const [algorithm, body] of Object.entries(bodies)) assert.equal(await send(again, 'GET', algorithm), body)
+  const [, accessKeyId = ''] = /AccessKeyId: +(\w+)/.exec(key.output) ?? []
+  const [, accessKeySecret = ''] = /AccessKeySecret: +(\w+)/.exec(key.output) ?? []
+  const asAlice = { ...again, accessKeyId, accessKeySecret }
+  await assert.rejects(send(asAlice, 'GET', 'AES256'), /AccessDenied/)
   await again.stop()
 })

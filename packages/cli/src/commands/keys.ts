@@ -5,6 +5,7 @@ import {
   type KeyPlace,
   listKeys,
   nearest,
+  rewrapFolder,
   rotateKey,
   setKeyState,
 } from '@bindery/server'
@@ -12,14 +13,18 @@ import { defaultFolder, readArguments, requireArguments } from '../arguments.js'
 import type { Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 
-/** Each prints the keys that it returns. `ID`: whether it is about one key. */
+/** Counts of what was put under the newest master key. */
+type Counts = Awaited<ReturnType<typeof rewrapFolder>>
+
+/** Each prints the keys, or the counts, that it returns. `ID`: whether it is about one key. */
 const ACTIONS: Readonly<
-  Record<string, { readonly takesId: boolean; run(place: KeyPlace, id: string): Promise<Keys> }>
+  Record<string, { readonly takesId: boolean; run(place: KeyPlace, id: string): Promise<Keys | readonly Counts[]> }>
 > = {
   list: { takesId: false, run: listKeys },
   create: { takesId: false, run: async (place) => [await createKey(place)] },
   rotate: { takesId: true, run: async (place, id) => [await rotateKey(place, id)] },
   enable: { takesId: true, run: async (place, id) => [await setKeyState(place, id, 'enabled')] },
+  rewrap: { takesId: false, run: async (place) => [await rewrapFolder(place)] },
   disable: { takesId: true, run: async (place, id) => [await setKeyState(place, id, 'disabled')] },
 }
 
@@ -49,7 +54,9 @@ function suggestionFor(name: string): string | undefined {
   return suggestion && `keys ${suggestion}`
 }
 
-function lineOf({ id, state, isDefault, versions }: KeyEntry): string {
+function lineOf(entry: KeyEntry | Counts): string {
+  if ('records' in entry) return `${entry.records} records  ${entry.secrets} secrets`
+  const { id, state, isDefault, versions } = entry
   const [newest = 0] = versions
   const words = [id, isDefault ? `${state}, default` : state, `${versions.length}`, new Date(newest).toISOString()]
   return words.join('  ')

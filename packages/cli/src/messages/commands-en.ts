@@ -86,7 +86,8 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
     keys: {
       summary: 'List and change the keys that requests for KMS encryption name.',
       details: [
-        'ACTION is list, create, rotate ID, enable ID or disable ID. A running server notices changes within a second.',
+        'ACTION is list, create, rotate ID, enable ID, disable ID or rewrap. A running server notices changes within a second.',
+        'rewrap puts all keys and secrets under the newest master key, so that older ones can be removed; no server may use DIR.',
         'A line shows id, state, number of versions, and when the newest was made. Rotation rewrites no bytes.',
       ],
       flags: { json: 'print one line of JSON per key' },

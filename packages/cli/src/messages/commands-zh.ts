@@ -77,7 +77,8 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
     keys: {
       summary: '列出和更改 KMS 加密请求可以指定的密钥。',
       details: [
-        'ACTION 为 list、create、rotate ID、enable ID 或 disable ID。正在运行的服务会在一秒内察觉更改。',
+        'ACTION 为 list、create、rotate ID、enable ID、disable ID 或 rewrap。正在运行的服务会在一秒内察觉更改。',
+        'rewrap 用最新的主密钥重新加密所有密钥，此后可以删除旧的主密钥；执行时不能有服务使用 DIR。',
         '每行依次是 ID、状态、版本数和最新版本的创建时间。轮换不会重写数据。',
       ],
       flags: { json: '每个密钥一行 JSON' },

@@ -93,6 +93,8 @@ export const ENGLISH: Sentences = {
       `${folder} was written by a newer Bindery (format ${format}; this version reads up to ${supported}). Update Bindery; nothing was changed.`,
     layoutOther: ({ folder, layout, supported }) =>
       `${folder} was written by a development build of Bindery with another layout (layout ${layout}; this build reads layout ${supported}). Name a new folder; to keep the data, run the build that wrote them and copy the objects with a client. Nothing was changed.`,
+    masterKeyMissing: ({ folder }) =>
+      `${folder} has keys under a master key that is not given. Give the older master keys too, until a rewrap has ended.`,
     keyUnknown: ({ id, folder }) => `${folder} has no key ${id}. List its keys: bindery keys list ${folder}`,
     masterKeysInvalid: ({ variable }) =>
       `${variable} does not hold master keys. Expected: 32 bytes in base64, several of them separated by commas.`,

@@ -86,6 +86,7 @@ export const CHINESE: Sentences = {
       `${folder} 由更新版本的 Bindery 写入（格式 ${format}；本版本最高支持 ${supported}）。请升级 Bindery；数据没有改动。`,
     layoutOther: ({ folder, layout, supported }) =>
       `${folder} 由格式发布之前的另一个 Bindery 构建写入（布局 ${layout}；本版本只读取布局 ${supported}）。请指定一个新目录；要保留其中的数据，请运行当初写入它的构建，并用客户端复制对象。数据没有改动。`,
+    masterKeyMissing: ({ folder }) => `${folder} 中有密钥由未提供的主密钥加密。重新加密之前请保留旧的主密钥。`,
     keyUnknown: ({ id, folder }) => `${folder} 没有密钥 ${id}。查看所有密钥：bindery keys list ${folder}`,
     masterKeysInvalid: ({ variable }) => `${variable} 不是主密钥。应为 32 字节的 base64，多个密钥以逗号分隔。`,
     fileDamaged: ({ file }) => `${file} 已损坏。请从备份恢复；数据没有改动。`,

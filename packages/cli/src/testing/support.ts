@@ -82,8 +82,13 @@ export interface Outcome {
 
 /** Runs the command to its end. */
 export function bindery(...args: readonly string[]): Promise<Outcome> {
+  return binderyWith({}, ...args)
+}
+
+/** Runs the command with more variables. */
+export function binderyWith(more: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<Outcome> {
   return new Promise((resolve) => {
-    const env = { ...process.env, BINDERY_LANG: 'en' }
+    const env = { ...process.env, BINDERY_LANG: 'en', ...more }
     execFile(process.execPath, [COMMAND, ...args], { env }, (error, stdout, stderr) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, output: `${stdout}${stderr}` })
     })

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
-import type { Ingredients, KeyRing, KeyState } from '@bindery/encryption'
+import { createKeyRenewal, type Ingredients, type KeyRing, type KeyState } from '@bindery/encryption'
+import { type Rewrapped, rewrapKeys } from '@bindery/service'
 import { masterKeysIn } from '../encryption/master-keys.js'
 import { Failure } from '../failure.js'
-import { requireDataFolder } from './data-stores.js'
+import { openDataStores, requireDataFolder } from './data-stores.js'
 import { keptKeyRing, writeKeyRing } from './key-ring-file.js'
 import { keptMasterKeys } from './master-keys.js'
 
@@ -66,6 +67,29 @@ async function openRing({ folder, masterKeys }: KeyPlace) {
   const ring = await keptKeyRing(path, master)
   return { path, ring, ingredients: { master, now: Date.now(), random: randomBytes } }
 }
+
+/**
+ * Puts data keys, secrets and the keys of KMS under the newest master key; a server must not be using the folder. Older master
+ * keys are needed no more. Throws Failure `folderLocked`, `masterKeyMissing`, and as `listKeys`.
+ */
+export async function rewrapFolder(place: KeyPlace): Promise<Rewrapped> {
+  const path = resolve(place.folder)
+  await requireDataFolder(path)
+  const masters = masterKeysIn(await keptMasterKeys(path, place.masterKeys))
+  const stores = await openDataStores(path, BUFFER_BYTES)
+  try {
+    const ring = (await keptKeyRing(path, masters[0])).rewrapped(masters, { master: masters[0], random: randomBytes })
+    if (ring === undefined) throw new Failure('masterKeyMissing', { folder: path })
+    const rewrapped = await rewrapKeys(stores.metadata, createKeyRenewal(masters, randomBytes))
+    await writeKeyRing(path, ring)
+    return rewrapped
+  } finally {
+    await stores.close()
+  }
+}
+
+/** Memory for bytes, of which none are read. */
+const BUFFER_BYTES = 8 * 1024 * 1024
 
 function entriesOf({ keys }: KeyRing): readonly KeyEntry[] {
   return keys.map(({ id, state, isDefault, versions }) => ({
