@@ -6,6 +6,7 @@ import OSS from 'ali-oss'
 import { DETAIL_FACTS } from './node/details.mjs'
 import { refused } from './node/harness.mjs'
 import { BUCKET_FACTS, OBJECT_FACTS, PRESIGNED_FACTS } from './node/objects.mjs'
+import { SETTING_FACTS } from './node/settings.mjs'
 import { MULTIPART_FACTS } from './node/uploads.mjs'
 import { VERSION_FACTS } from './node/versions.mjs'
 import { bucketPrefix, MODES, openTarget } from './support.mjs'
@@ -34,7 +35,15 @@ function declareFacts(mode, variant, options) {
   after(() => target?.stop())
   // this SDK signs no URL at an IP address
   const presigned = options.sldEnable ? PRESIGNED_FACTS : []
-  const facts = [...BUCKET_FACTS, ...OBJECT_FACTS, ...presigned, ...MULTIPART_FACTS, ...DETAIL_FACTS, ...VERSION_FACTS]
+  const facts = [
+    ...BUCKET_FACTS,
+    ...OBJECT_FACTS,
+    ...presigned,
+    ...MULTIPART_FACTS,
+    ...DETAIL_FACTS,
+    ...VERSION_FACTS,
+    ...SETTING_FACTS,
+  ]
   for (const [sentence, body] of facts) fact(sentence, body)
   fact('a bucket is deleted only when it is empty', async () => {
     const { uploadId } = await client.initMultipartUpload('open')
