@@ -48,7 +48,7 @@ export const SETTING_FACTS = [
     },
   ],
   [
-    'rules of a lifecycle come back as they were set, and say when an object expires',
+    'rules of a lifecycle come back as they were set, and answers state when an object expires',
     (client) =>
       withOwn(client, async (bucket) => {
         const transition = { days: '3', storageClass: 'IA' }

@@ -73,7 +73,7 @@ const NEEDED: Readonly<Record<string, string>> = {
   'oss:GetBucketReplicationLocation': 'GetBucketReplicationLocation',
   'oss:GetBucketReplicationProgress': 'GetBucketReplicationProgress',
   'oss:PutBucketRTC': 'PutBucketRTC',
-  'oss:PutBucketInventory': 'PutBucketInventory',
+  'oss:PutBucketInventory': 'PutBucketInventory RunBucketInventory',
   'oss:DeleteBucketInventory': 'DeleteBucketInventory',
   'oss:CreateBucketDataRedundancyTransition': 'CreateBucketDataRedundancyTransition',
   'oss:GetBucketDataRedundancyTransition': 'GetBucketDataRedundancyTransition',

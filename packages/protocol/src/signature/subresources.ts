@@ -119,6 +119,7 @@ export const V1_SUBRESOURCES: ReadonlySet<string> = new Set([
   'x-oss-enable-sha256',
   'x-oss-ext-events',
   'x-oss-ext-parts-map',
+  'x-oss-ext-run',
   'x-oss-ext-status',
   'x-oss-hash-ctx',
   'x-oss-md5-ctx',

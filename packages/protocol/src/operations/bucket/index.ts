@@ -34,6 +34,7 @@ import {
   inventoriesDocument,
   listBucketInventory,
   putBucketInventory,
+  runBucketInventory,
 } from './inventory.js'
 import { bucketLifecycle } from './lifecycle.js'
 import { listLiveChannel } from './list-live-channel.js'
@@ -192,4 +193,5 @@ export const bucketOperations = [
   listObjects,
   listObjectsV2,
   listObjectVersions,
+  runBucketInventory,
 ] as const

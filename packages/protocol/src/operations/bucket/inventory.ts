@@ -82,6 +82,8 @@ const inventory = {
   /** Milliseconds since 1970: when it was set, and when its last report was begun. */
   createdAt: storedOnly<number>(),
   ranAt: storedOnly<number>(),
+  /** A report is due at once. */
+  isRequested: storedOnly<boolean>(),
 }
 
 /** All inventories of a bucket, in the order of their ids. */
@@ -124,6 +126,22 @@ export const putBucketInventory = operation({
     'invalidPrefix',
     ...DOCUMENT_CAUSES,
   ],
+})
+
+/** OSS makes reports at its own times alone. */
+export const runBucketInventory = operation({
+  name: 'RunBucketInventory',
+  summary: 'Has a report of an inventory made within a minute, whatever its schedule.',
+  extension: true,
+  source: 'docs/guides/extensions.md#inventories',
+  method: 'POST',
+  level: 'bucket',
+  when: [{ query: ['inventory', 'inventoryId', 'x-oss-ext-run'] }],
+  permissions: ['oss:PutBucketInventory'],
+  input: { inventoryId },
+  status: 200,
+  output: {},
+  errors: ['noSuchBucket', 'noSuchInventory', 'entityTooLarge'],
 })
 
 export const getBucketInventory = operation({

@@ -53,7 +53,20 @@ export async function deleteInventory(domain: Domain, bucket: BucketName, id: st
 
 /** Notes when the last report of an inventory was begun, if it is still set. Throws noSuchBucket. */
 export async function noteRun(domain: Domain, bucket: BucketName, id: string, ranAt: number): Promise<void> {
-  await changeInventories(domain, bucket, (before) => before.map((one) => (one.id === id ? { ...one, ranAt } : one)))
+  await changeInventories(domain, bucket, (before) =>
+    before.map(({ isRequested, ...one }) => {
+      if (one.id === id) return { ...one, ranAt }
+      return isRequested === undefined ? one : { ...one, isRequested }
+    }),
+  )
+}
+
+/** Makes a report due at once. Throws noSuchBucket, noSuchInventory, entityTooLarge. */
+export async function requestRun(domain: Domain, bucket: BucketName, id: string): Promise<void> {
+  await changeInventories(domain, bucket, (before) => {
+    if (!before.some((one) => one.id === id)) throw new OssError('noSuchInventory', { inventoryId: id })
+    return before.map((one) => (one.id === id ? { ...one, isRequested: true } : one))
+  })
 }
 
 async function changeInventories(

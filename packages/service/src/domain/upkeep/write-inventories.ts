@@ -35,7 +35,8 @@ export async function* writeInventories(domain: Domain): AsyncGenerator<WrittenI
     const bucket = domain.damage.skip(row.key, () => bucketRows.decodeRow(row))
     if (bucket?.documents?.inventory === undefined) continue
     for (const inventory of await findInventories(domain, bucket.name)) {
-      if (!inventory.isEnabled || domain.clock() < dueAt(inventory)) continue
+      const isDue = inventory.isEnabled && domain.clock() >= dueAt(inventory)
+      if (!isDue && inventory.isRequested !== true) continue
       const written = await writeOne(domain, bucket, inventory)
       if (written !== undefined) yield written
     }

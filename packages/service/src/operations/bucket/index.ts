@@ -25,7 +25,13 @@ import { getBucketPolicyStatus } from './get-bucket-policy-status.js'
 import { getBucketStat } from './get-bucket-stat.js'
 import { getBucketVersioning } from './get-bucket-versioning.js'
 import { headBucket } from './head-bucket.js'
-import { deleteBucketInventory, getBucketInventory, listBucketInventory, putBucketInventory } from './inventory.js'
+import {
+  deleteBucketInventory,
+  getBucketInventory,
+  listBucketInventory,
+  putBucketInventory,
+  runBucketInventory,
+} from './inventory.js'
 import { listLiveChannel } from './list-live-channel.js'
 import { listObjectVersions } from './list-object-versions.js'
 import { listObjects } from './list-objects.js'
@@ -119,6 +125,7 @@ export const bucketHandlers = [
   listObjects,
   listObjectsV2,
   listObjectVersions,
+  runBucketInventory,
   ...bucketGrantHandlers,
   ...ownershipHandlers,
   ...s3ReplicationHandlers,

@@ -174,3 +174,21 @@ test('a report is encrypted as its rule demands', async () => {
     assert.equal(head.headers['x-oss-server-side-encryption'], 'AES256', key)
   }
 })
+
+test('a report that is requested is written at the next pass, once, and also of an inventory that is off', async () => {
+  const started = await start()
+  await object(started, 'a')
+  await put(started, { enabled: false })
+  const request = (inventoryId: string) =>
+    call(started, { method: 'POST', bucket: BUCKET, query: { inventory: '', inventoryId, 'x-oss-ext-run': '' } })
+  assert.equal((await request('none')).status, 404)
+  assert.deepEqual(await run(started), [])
+  for (const signature of ['v1', 'v4'] as const) {
+    const query = { inventory: '', inventoryId: 'r', 'x-oss-ext-run': '' }
+    assert.equal((await call(started, { method: 'POST', bucket: BUCKET, query, signature })).status, 200)
+  }
+  assert.deepEqual(await run(started), [`p/${BUCKET}/r/2026-01-05T08-00Z/manifest.json`])
+  assert.deepEqual(await run(started), [])
+  const shown = await call(started, { method: 'GET', bucket: BUCKET, query: { inventory: '', inventoryId: 'r' } })
+  assert.deepEqual(elements(shown.text, 'Id'), ['r'])
+})

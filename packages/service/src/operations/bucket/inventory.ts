@@ -1,7 +1,13 @@
 import { OssError } from '@bindery/protocol'
 import { andThen } from '@bindery/storage'
 import { handler } from '../../call.js'
-import { addInventory, deleteInventory, findInventories, listInventories } from '../../domain/buckets/inventories.js'
+import {
+  addInventory,
+  deleteInventory,
+  findInventories,
+  listInventories,
+  requestRun,
+} from '../../domain/buckets/inventories.js'
 
 export const putBucketInventory = handler('PutBucketInventory', async ({ domain, bucket, document }) => {
   await addInventory(domain, bucket.name, document)
@@ -15,6 +21,11 @@ export const getBucketInventory = handler('GetBucketInventory', ({ domain, bucke
     return { output: {}, result: found }
   }),
 )
+
+export const runBucketInventory = handler('RunBucketInventory', async ({ domain, bucket, input: { inventoryId } }) => {
+  await requestRun(domain, bucket.name, inventoryId)
+  return { output: {} }
+})
 
 export const listBucketInventory = handler('ListBucketInventory', ({ domain, bucket, input }) => {
   return andThen(
