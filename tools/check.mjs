@@ -42,6 +42,7 @@ async function rules() {
   const { checkInvariants } = await import('./check/invariants.mjs')
   const { checkLinks, checkPromises } = await import('./check/prose.mjs')
   const { checkDecisions, checkGlossary, checkPackages, checkTour } = await import('./check/pages.mjs')
+  const { checkWireNames, readWireNames } = await import('./check/wire-names.mjs')
   const sources = readSources(root)
   const readAll = (files) => files.map((file) => ({ path: file, text: readFileSync(path.join(root, file), 'utf8') }))
   const pages = [
@@ -57,6 +58,7 @@ async function rules() {
     'format and lint': () =>
       faultsOf(['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '--colors=off', '.']),
     layers: () => checkLayers(sources, readManifest),
+    'names of the wire': async () => checkWireNames(sources, await readWireNames(root)),
     cycles: () => checkCycles(sources),
     sizes: () => checkSizes(sources),
     'doc comments': () => checkDocComments(sources),
@@ -80,9 +82,9 @@ async function rules() {
 const TRAPS = 'docs/guides/compatibility-notes.md'
 
 /** Runs one rule, prints its line, and returns whether it holds. */
-function runRule(name, rule) {
+async function runRule(name, rule) {
   const start = performance.now()
-  const faults = rule()
+  const faults = await rule()
   console.log(`${faults.length === 0 ? 'ok    ' : 'FAILED'} ${name} (${Math.round(performance.now() - start)} ms)`)
   for (const fault of faults) console.log(`  ${fault.replaceAll('\n', '\n  ')}`)
   return faults.length === 0
@@ -90,7 +92,9 @@ function runRule(name, rule) {
 
 try {
   await installDependencies(root)
-  const results = Object.entries(await rules()).map(([name, rule]) => runRule(name, rule))
+  const results = []
+  // in their order: some read what the first one builds
+  for (const [name, rule] of Object.entries(await rules())) results.push(await runRule(name, rule))
   process.exitCode = results.every(Boolean) ? 0 : 1
 } catch (error) {
   console.error(`check: ${error.message}`)

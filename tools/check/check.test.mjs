@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { checkCycles } from './cycles.mjs'
 import { checkDocComments } from './doc-comments.mjs'
 import { checkEnglish } from './english.mjs'
@@ -12,6 +13,7 @@ import { checkDecisions, checkGlossary, checkPackages, checkTour } from './pages
 import { checkLinks, checkPromises } from './prose.mjs'
 import { checkSizes } from './sizes.mjs'
 import { readSources } from './sources.mjs'
+import { checkWireNames, EXCEPTIONS, readWireNames } from './wire-names.mjs'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'bindery-check-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
@@ -125,6 +127,63 @@ test('the domain uses names and errors of protocol but nothing of the wire', () 
     'the domain may not import router.js',
   ])
   assert.deepEqual(layerFaults('packages/service/src/access/other.ts', text, protocol), [])
+})
+
+const names = await readWireNames(fileURLToPath(new URL('../..', import.meta.url)))
+
+/** What is found in one file of the service, without its place. */
+function wireFaults(file, text, exceptions = []) {
+  const sources = sourcesOf(`wire-${file.replaceAll('/', '-')}`, { [`packages/service/src/${file}`]: text })
+  return checkWireNames(sources, names, exceptions).map((fault) => fault.match(/: “?(.+?)”? is /)?.[1] ?? fault)
+}
+
+test('a name of the wire is found in the domain and in handlers, in whatever form it is written', () => {
+  const text = [
+    "export const a = { Header: 'x-oss-process', 'Content-MD5': 1, bucket: 'Accept-Encoding' }",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what is found
+    'export const b = (name) => [`x-amz-meta-${name}`, `max-keys`, /^x-oss-meta-/]',
+    "export type C = 'DeleteMarker' | 'NoSuchKey' | 's3' | 'cek-alg' | 'client-side-encryption-'",
+  ].join('\n')
+  const found = [
+    'Header',
+    'x-oss-process',
+    'Content-MD5',
+    'Accept-Encoding',
+    'x-amz-meta-',
+    'max-keys',
+    '/^x-oss-meta-/',
+  ]
+  for (const file of ['domain/uploads/a.ts', 'operations/object/a.ts', 'form/a.ts', 'access/a.ts']) {
+    assert.deepEqual(
+      wireFaults(file, text),
+      [...found, 'DeleteMarker', 'NoSuchKey', 's3', 'cek-alg', 'client-side-encryption-'],
+      file,
+    )
+  }
+})
+
+test('names of the code, values of settings, operations, tests and other rooms are not names of the wire', () => {
+  const text = "export const a = [{ uploadId: 'partNumber', versionId: 'Enabled' }, 'ListParts', 'etag', 'cors']"
+  assert.deepEqual(wireFaults('domain/a.ts', text), [])
+  for (const file of ['domain/a.test.ts', 'domain/testing.ts', 'access/testing/world.ts', 'response/a.ts']) {
+    assert.deepEqual(wireFaults(file, "export const a = 'x-oss-process'"), [], file)
+  }
+})
+
+test('the domain reads no status of a failure, and a handler asks for no protocol', () => {
+  const text = 'export const a = [error.row.status, call.exchange.dialect]\nexport const b = ({ row }: OssError) => row'
+  assert.deepEqual(wireFaults('operations/reads.ts', text), ['.row.status', 'exchange.dialect', 'row }: OssError'])
+  assert.deepEqual(wireFaults('form/reads.ts', 'export const a = exchange.dialect'), [])
+})
+
+test('an exception has a reason, and one that is not needed is found', () => {
+  assert.ok(EXCEPTIONS.every(({ why }) => why.length > 0))
+  const stored = { path: 'domain/model.ts', names: ['s3'], why: 'it is stored' }
+  const text = "export const a = ['s3', 'oss']"
+  assert.deepEqual(wireFaults('domain/model.ts', text, [stored]), ['oss'])
+  assert.deepEqual(wireFaults('domain/other.ts', '', [stored]), [
+    'tools/check/wire-names.mjs:1: domain/model.ts needs no exception',
+  ])
 })
 
 test('a package without a row is rejected', () => {

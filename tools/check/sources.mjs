@@ -7,7 +7,14 @@ import {
   isFunctionLikeDeclaration,
   isIdentifier,
   isNewExpression,
+  isNoSubstitutionTemplateLiteral,
   isPropertyAccessExpression,
+  isPropertyAssignment,
+  isRegularExpressionLiteral,
+  isShorthandPropertyAssignment,
+  isStringLiteral,
+  isTemplateHead,
+  isTemplateMiddleOrTemplateTail,
   isVariableStatement,
   SyntaxKind,
 } from 'typescript/unstable/ast'
@@ -26,6 +33,7 @@ const PROGRAM = /\.(ts|mjs|js)$/
  * @property {{ specifier: string, names: string[], line: number }[]} imports
  * @property {{ name: string, line: number, lines: number }[]} functions  their lines without those of nested functions
  * @property {Export[]} exports
+ * @property {{ text: string, line: number }[]} literals  texts, parts of templates, regular expressions, and names of members in object literals
  * @property {{ text: string, line: number }[]} expressions  property reads and constructions, such as `Date.now` or `new Date()`
  */
 
@@ -75,6 +83,7 @@ function describe(file, text, tree) {
     functions: [],
     exports: tree.statements.flatMap((statement) => exportsOf(statement, tree)),
     expressions: [],
+    literals: [],
   }
   for (const node of tree.imports) {
     source.imports.push({ specifier: node.text, names: importedNames(node.parent), line: lineOf(node.getStart(tree)) })
@@ -90,6 +99,8 @@ function describe(file, text, tree) {
     }
     const expression = expressionText(node, tree)
     if (expression !== undefined) source.expressions.push({ text: expression, line: lineOf(node.getStart(tree)) })
+    const literal = literalText(node)
+    if (literal !== undefined) source.literals.push({ text: literal, line: lineOf(node.getStart(tree)) })
     node.forEachChild((child) => visit(child, inner))
   }
   visit(tree, undefined)
@@ -114,6 +125,14 @@ function exportsOf(statement, tree) {
 function importedNames(declaration) {
   const bindings = declaration.importClause?.namedBindings ?? declaration.exportClause
   return (bindings?.elements ?? []).map((element) => (element.propertyName ?? element.name).text)
+}
+
+/** The text of a literal, or the name of a member in an object literal; undefined for other nodes. */
+function literalText(node) {
+  const isText = isStringLiteral(node) || isNoSubstitutionTemplateLiteral(node) || isRegularExpressionLiteral(node)
+  if (isText || isTemplateHead(node) || isTemplateMiddleOrTemplateTail(node)) return node.text
+  const isMember = isPropertyAssignment(node) || isShorthandPropertyAssignment(node)
+  return isMember && isIdentifier(node.name) ? node.name.text : undefined
 }
 
 /** `a.b` of plain identifiers and `new A(…)` as written; undefined for other nodes. */

@@ -4,6 +4,8 @@ import {
   type BucketName,
   type BucketSettings,
   type ChunkChain,
+  encodeText,
+  etag,
   type HandledName,
   type HandledOperations,
   type Head,
@@ -258,6 +260,16 @@ export class UnreadCall<O extends Operation> {
   /** The tag of an object's content, as the client's protocol has it. */
   etagOf({ etag, digestETag }: MultipartETags): ETag {
     return digestETag !== undefined && this.exchange.dialect.etagRecipe === 'digests' ? digestETag : etag
+  }
+
+  /** The same as text in quotes, for documents and URLs. */
+  shownEtagOf(record: MultipartETags): string {
+    return encodeText(etag, this.etagOf(record), this.exchange.dialect)
+  }
+
+  /** The key of an object that may exist, in the client's protocol. Throws the objectName… causes. */
+  keyOf(text: string): ObjectKey {
+    return this.exchange.dialect.keyOf(text)
   }
 
   /** How the client's protocol names a field of the input. */

@@ -1,4 +1,4 @@
-import { OssError, RamError } from '@bindery/protocol'
+import { isWrongSignature, OssError } from '@bindery/protocol'
 import { type Awaitable, settle } from '@bindery/storage'
 
 const WINDOW_MS = 60_000
@@ -8,8 +8,6 @@ export const FAILURES_MAX = 300
 const ADDRESSES_MAX = 10_000
 /** Keys of an address that have signed correctly and may go on. */
 const GOOD_KEYS_MAX = 16
-
-const CODES: ReadonlySet<string> = new Set(['SignatureDoesNotMatch', 'InvalidAccessKeyId', 'InvalidSecurityToken'])
 
 interface Seen {
   since: number
@@ -53,7 +51,7 @@ export class FailedSignatures {
   }
 
   #note(address: string, error: unknown): void {
-    if (!CODES.has(codeOf(error)) || isLoopback(address)) return
+    if (!isWrongSignature(error) || isLoopback(address)) return
     const now = this.#clock()
     const seen = this.#seen.get(address) ?? this.#remember(address, now)
     if (now - seen.since >= WINDOW_MS) {
@@ -76,12 +74,6 @@ export class FailedSignatures {
     this.#seen.set(address, seen)
     return seen
   }
-}
-
-/** The codes of RAM have a second part behind a dot. */
-function codeOf(error: unknown): string {
-  if (error instanceof OssError) return error.row.code
-  return error instanceof RamError ? (error.code.split('.')[0] ?? '') : ''
 }
 
 function isLoopback(address: string): boolean {

@@ -58,6 +58,6 @@ export async function trailed<T>(
 
 /** The code of a failure that is the client's to know; undefined for one of the server. */
 function codeOf(error: unknown): string | undefined {
-  if (error instanceof OssError && error.row.status < 500) return error.row.code
+  if (error instanceof OssError && error.isClientError) return error.code
   return error instanceof RamError ? error.code : undefined
 }

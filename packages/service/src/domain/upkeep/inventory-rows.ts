@@ -1,4 +1,4 @@
-/** The rows of an inventory's report. */
+/** The rows of an inventory's report. The names of its columns are the contents of a file, whatever a request is written in. */
 import { percentEncode } from '@bindery/bytes'
 import type { Inventory } from '../buckets/inventories.js'
 import type { Domain } from '../domain.js'

@@ -53,9 +53,9 @@ function explained({
   }
 }
 
-function obstacleElement({ row, message, details }: OssError) {
+function obstacleElement({ code, message, details }: OssError) {
   const { partNumber } = details
-  return { code: row.code, message, ...(typeof partNumber === 'number' && { partNumber }) }
+  return { code, message, ...(typeof partNumber === 'number' && { partNumber }) }
 }
 
 function autoCompleteElement({ parts, size, crc64 }: AutoComplete, failure: Explanation['autoCompleteFailure']) {

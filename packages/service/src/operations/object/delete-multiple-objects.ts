@@ -12,10 +12,9 @@ const DELETES_AT_ONCE = 16
 export const deleteMultipleObjects = handler('DeleteMultipleObjects', async (call) => {
   const { quiet, objects } = call.document
   const { bypassGovernance } = call.input
-  const { keyOf } = call.exchange.dialect
   if (call.input.reportsFailures === true) return { output: {}, result: await deleteEach(call) }
   const names = objects.map(({ key, versionId }): ObjectName => {
-    return { bucket: call.bucket.name, key: keyOf(key), version: versionId }
+    return { bucket: call.bucket.name, key: call.keyOf(key), version: versionId }
   })
   for (const name of names) await call.authorise(name)
   const deleted: ReturnType<typeof described>[] = []
@@ -52,13 +51,13 @@ async function deleteEach(call: CallOf<'DeleteMultipleObjects'>) {
 
 async function deleteOne(call: CallOf<'DeleteMultipleObjects'>, { key, versionId, etag }: ToDelete) {
   try {
-    const name = { bucket: call.bucket.name, key: call.exchange.dialect.keyOf(key), version: versionId }
+    const name = { bucket: call.bucket.name, key: call.keyOf(key), version: versionId }
     await call.authorise(name)
     const { bypassGovernance } = call.input
     const condition = etag === undefined ? undefined : { matches: [etag] }
     return described(name, await deleteObject(call.domain, name, { bypassGovernance, condition }))
   } catch (error) {
-    if (error instanceof OssError && error.row.status < 500) return { key, versionId, error }
+    if (error instanceof OssError && error.isClientError) return { key, versionId, error }
     throw error
   }
 }

@@ -1,5 +1,4 @@
 import { percentEncode } from '@bindery/bytes'
-import { encodeText, etag } from '@bindery/protocol'
 import { type CallOf, handler } from '../../call.js'
 import { askedCallback } from '../../callback/ask.js'
 import { answerOf } from '../../callback/outcome.js'
@@ -50,14 +49,9 @@ export const postObject = handler('PostObject', {
     if (redirect !== undefined) return { status: 303, output: { ...output, location: redirect }, result: undefined }
     const status = statusOf(input.successActionStatus)
     if (status !== 201) return { status, output, result: undefined }
-    return { status, output, result: { bucket: bucket.name, location, key, etag: shownTag(call, record) } }
+    return { status, output, result: { bucket: bucket.name, location, key, etag: call.shownEtagOf(record) } }
   },
 })
-
-/** A tag in quotes, as the client's protocol has it. */
-function shownTag(call: CallOf<'PostObject'>, record: ObjectRecord): string {
-  return encodeText(etag, call.etagOf(record), call.exchange.dialect)
-}
 
 /** Any other status than these means 204. */
 function statusOf(asked: string | undefined): number {
@@ -69,7 +63,7 @@ function redirectOf(call: CallOf<'PostObject'>, record: ObjectRecord): string | 
   const { successActionRedirect: url } = call.input
   if (url === undefined || !/^https?:\/\/[^\s]+$/i.test(url)) return undefined
   const [beforeFragment = '', ...fragment] = url.split('#')
-  const named = { bucket: call.bucket.name, key: call.key, etag: shownTag(call, record) }
+  const named = { bucket: call.bucket.name, key: call.key, etag: call.shownEtagOf(record) }
   const added = Object.entries(named).map(([name, value]) => `${name}=${percentEncode(value)}`)
   const target = `${beforeFragment}${beforeFragment.includes('?') ? '&' : '?'}${added.join('&')}`
   return [target, ...fragment].join('#')
