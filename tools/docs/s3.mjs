@@ -32,6 +32,14 @@ A document that both protocols have is one stored document. Each protocol shows 
 | replication | Reads show OSS's rules, one for each prefix, and DELETE deletes all; PUT is absent. Nothing is replicated. |
 | inventory, analytics, metrics, tiering | Reads answer that nothing is configured. |`
 
+const BEYOND = `## Queries and temporary keys
+
+SelectObjectContent runs the SQL of [SelectObject](operations.md#selectobject), with \`FROM S3Object\`, and returns S3's stream of events. Rows of CSV
+stay CSV, and those of JSON stay JSON. BZIP2, Parquet, ScanRange and \`QuoteFields\` ALWAYS are refused by name. Error codes are those of OSS.
+
+AWS's STS is spoken on the same port: AssumeRole and GetCallerIdentity, signed for the service \`sts\`. Roles are those of OSS;
+\`arn:aws:iam::ACCOUNT:role/NAME\` names one. Any other action is refused as InvalidAction.`
+
 export function render() {
   const there = Object.values(s3Operations)
   const absentNames = new Set(ABSENT_S3_OPERATIONS.map(({ name }) => name))
@@ -53,7 +61,7 @@ export function render() {
   ]
   const count = `Implemented: ${there.length}. Absent: ${absentNames.size}.`
   const head = ['Operation', 'Request', 'Level', 'State', 'Refused by name']
-  return `${INTRODUCTION}\n\n${count}\n\n${table(head, rows)}\n\n${MAPPING}`
+  return `${INTRODUCTION}\n\n${count}\n\n${table(head, rows)}\n\n${MAPPING}\n\n${BEYOND}`
 }
 
 function handling({ handledAs }) {

@@ -1,3 +1,4 @@
+export { type EventCounts, endEvent, errorMessage, progressEvent, recordsEvent, statsEvent } from './events.js'
 export { continuationFrame, dataFrame, endFrame, metaFrame, type ScannedMeta } from './frames.js'
 export type { CsvInput, JsonInput, LineRange, SelectRequest } from './request.js'
 export { type MetaScan, scanMeta } from './scan-meta.js'

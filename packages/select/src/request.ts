@@ -25,6 +25,8 @@ export interface LineRange {
 /** A query, and the forms of its input and output. */
 export interface SelectRequest {
   readonly sql: string
+  /** The word for the object in the FROM clause, in lower case. Default: `ossobject`. */
+  readonly table?: string
   readonly input: CsvInput | JsonInput
   readonly output: CsvOutput & {
     readonly keepAllColumns: boolean

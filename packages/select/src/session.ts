@@ -26,7 +26,7 @@ export interface SelectSession {
 
 /** Parses and checks a query. Throws SelectError. */
 export function startSelect(request: SelectRequest): SelectSession {
-  const query = parseQuery(request.sql)
+  const query = parseQuery(request.sql, request.table)
   checkQuery(query, request)
   return request.input.kind === 'csv' ? new CsvSession(query, request, request.input) : new JsonSession(query, request)
 }

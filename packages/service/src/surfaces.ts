@@ -1,5 +1,6 @@
 import { adminSurface } from './admin/admin.js'
 import { createPipeline } from './pipeline.js'
+import { awsStsSurface } from './sts/aws-sts.js'
 import { credentialsSurface } from './sts/credentials.js'
 import { stsSurface } from './sts/sts.js'
 import type { Handle, Shared, Surface, Surfaces } from './surface.js'
@@ -8,7 +9,7 @@ import type { Handle, Shared, Surface, Surfaces } from './surface.js'
 const objectStorage: Surface = { name: 'oss', serves: () => true, createHandle: createPipeline }
 
 /** All surfaces of a server, in the order in which requests are offered to them. */
-export const SURFACES: Surfaces = [adminSurface, credentialsSurface, stsSurface, objectStorage]
+export const SURFACES: Surfaces = [adminSurface, credentialsSurface, awsStsSurface, stsSurface, objectStorage]
 
 /** Passes each request to the first surface that serves it. */
 export function createDispatcher(surfaces: Surfaces, shared: Shared): Handle {

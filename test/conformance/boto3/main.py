@@ -12,12 +12,13 @@ from harness import ENDPOINT, REGION
 import cli_checks
 import object_checks
 import setting_checks
+import sts_checks
 import upload_checks
 
 
-def client(**more):
+def client(service='s3', **more):
     return boto3.client(
-        's3',
+        service,
         endpoint_url=ENDPOINT,
         region_name=REGION,
         aws_access_key_id=os.environ['ACCESS_KEY_ID'],
@@ -27,10 +28,12 @@ def client(**more):
 
 
 s3 = client()
+sts = client('sts')
 results = [
     object_checks.checks.run('boto3', s3),
     upload_checks.checks.run('boto3', s3),
     setting_checks.checks.run('boto3', s3),
+    sts_checks.checks.run('boto3', sts),
     cli_checks.checks.run('aws cli', s3),
 ]
 sys.exit(0 if all(results) else 1)

@@ -69,6 +69,24 @@ def _(s3):
         s3.delete_object(Bucket=BUCKET, Key=name)
 
 
+@fact('rows are selected, in events that boto3 reads')
+def _(s3):
+    s3.put_object(Bucket=BUCKET, Key='rows', Body=b'name,age\nkim,41\nlee,7\n')
+    selected = s3.select_object_content(
+        Bucket=BUCKET,
+        Key='rows',
+        Expression='SELECT s.name FROM S3Object s WHERE CAST(s.age AS INT) < 20',
+        ExpressionType='SQL',
+        InputSerialization={'CSV': {'FileHeaderInfo': 'USE'}},
+        OutputSerialization={'CSV': {}},
+    )
+    events = list(selected['Payload'])
+    equal([name for event in events for name in event], ['Records', 'Stats', 'End'])
+    equal(events[0]['Records']['Payload'], b'lee\n')
+    equal(events[1]['Stats']['Details']['BytesReturned'], 4)
+    s3.delete_object(Bucket=BUCKET, Key='rows')
+
+
 @fact('odd keys are put, listed, read and deleted')
 def _(s3):
     for key in ODD_KEYS:

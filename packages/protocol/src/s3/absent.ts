@@ -28,7 +28,6 @@ export const ABSENT_S3_OPERATIONS: readonly AbsentOperation[] = [
   absent('CreateSession', 'GET', 'bucket', 'session'),
 
   absent('GetObjectTorrent', 'GET', 'object', 'torrent'),
-  absent('SelectObjectContent', 'POST', 'object', 'select'),
   absent('RenameObject', 'PUT', 'object', 'renameObject'),
   absent('UpdateObjectEncryption', 'PUT', 'object', 'encryption'),
 ]

@@ -1,7 +1,7 @@
 import { OssError } from '../errors/oss-error.js'
 import type { Head } from '../message.js'
-import { type Claim, claimIn } from '../signature/claim-form.js'
-import { SIGV2_FORMS, SIGV4_FORMS } from './forms.js'
+import { type Claim, claimIn, type SigV4HeaderClaim } from '../signature/claim-form.js'
+import { SIGV2_FORMS, SIGV4_FORMS, STS_FORM } from './forms.js'
 import { SIGV4_ALGORITHM } from './sigv4.js'
 
 const URL_KEYS = ['X-Amz-Algorithm', 'X-Amz-Credential', 'X-Amz-Signature']
@@ -25,4 +25,12 @@ function headerClaim(authorization: string, head: Head): Claim {
   if (scheme === 'AWS' && blank !== -1) return claimIn(SIGV2_FORMS.header, head, authorization.slice(blank + 1).trim())
   if (scheme !== SIGV4_ALGORITHM || blank === -1) throw new OssError('sigV4AuthorizationInvalid')
   return claimIn(SIGV4_FORMS.header, head, authorization.slice(blank + 1))
+}
+
+/** The claim of a request of STS in AWS's form, whose payload is still empty. Throws the causes of malformed headers. */
+export function readStsClaim(head: Head): SigV4HeaderClaim {
+  const { authorization = '' } = head.headers
+  const claim = claimIn(STS_FORM, head, authorization.slice(SIGV4_ALGORITHM.length + 1))
+  if (claim.scheme !== 'sigv4' || claim.place !== 'header') throw new OssError('sigV4AuthorizationInvalid')
+  return claim
 }

@@ -94,6 +94,18 @@ const url: ClaimForm = {
   otherRegion: (given, region) => new OssError('sigV4UrlRegionInvalid', { given, region }),
 }
 
+/** In the header of a request of STS, which has no text for the hash of its body. */
+export const STS_FORM: ClaimForm = {
+  ...header,
+  checks: [
+    filled('credential', inHeader(COMPONENTS)),
+    filled('names', inHeader(COMPONENTS)),
+    filled('signature', inHeader(COMPONENTS)),
+    scoped(inHeader, 'sts'),
+    signedHeaders,
+  ],
+}
+
 /** Signature Version 4 by the place of the signature. */
 export const SIGV4_FORMS = { header, url } as const satisfies Record<Place, ClaimForm>
 
@@ -160,7 +172,7 @@ function headerDate(headers: Head['headers']): string {
 }
 
 /** Splits the credential: the last four items are the scope, and a key's id may have slashes. */
-function scoped(malformed: Why): Check {
+function scoped(malformed: Why, own: string = SIGV4_SERVICE): Check {
   return (draft) => {
     const items = (draft.credential ?? '').split('/')
     const [date = '', region = '', service, terminator] = items.slice(-4)
@@ -171,11 +183,11 @@ function scoped(malformed: Why): Check {
     if (terminator !== SIGV4_TERMINATOR) {
       throw malformed(`incorrect terminal "${terminator}". This endpoint uses "${SIGV4_TERMINATOR}".`)()
     }
-    if (service !== SIGV4_SERVICE) {
-      throw malformed(`incorrect service "${service}". This endpoint belongs to "${SIGV4_SERVICE}".`)()
+    if (service !== own) {
+      throw malformed(`incorrect service "${service}". This endpoint belongs to "${own}".`)()
     }
     draft.accessKeyId = accessKeyId
-    draft.sigV4Scope = { date, region }
+    draft.sigV4Scope = own === SIGV4_SERVICE ? { date, region } : { date, region, service }
   }
 }
 

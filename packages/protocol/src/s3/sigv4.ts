@@ -20,6 +20,8 @@ export interface SigV4Scope {
   /** UTC, `YYYYMMDD`. */
   readonly date: string
   readonly region: string
+  /** Default: S3. */
+  readonly service?: string
 }
 
 /** A request as it was sent. Header values are byte strings, names in lower case. */
@@ -37,8 +39,8 @@ export interface SigV4Request {
 }
 
 /** A scope as it is in credentials and in the string to sign. */
-export function sigV4ScopeText({ date, region }: SigV4Scope): string {
-  return `${date}/${region}/${SIGV4_SERVICE}/${SIGV4_TERMINATOR}`
+export function sigV4ScopeText({ date, region, service = SIGV4_SERVICE }: SigV4Scope): string {
+  return `${date}/${region}/${service}/${SIGV4_TERMINATOR}`
 }
 
 /**
@@ -77,9 +79,13 @@ export function sigV4StringToSign(
 }
 
 /** The key that signs all requests of a scope. */
-export function sigV4SigningKey(secret: string, { date, region }: SigV4Scope, digests: Digests): Uint8Array {
+export function sigV4SigningKey(
+  secret: string,
+  { date, region, service = SIGV4_SERVICE }: SigV4Scope,
+  digests: Digests,
+): Uint8Array {
   let key = utf8Bytes(`AWS4${secret}`)
-  for (const step of [date, region, SIGV4_SERVICE, SIGV4_TERMINATOR]) key = digests.hmacSha256(key, stringToBytes(step))
+  for (const step of [date, region, service, SIGV4_TERMINATOR]) key = digests.hmacSha256(key, stringToBytes(step))
   return key
 }
 

@@ -27,8 +27,8 @@ const NOT_LEVEL = 2
 const NESTING_MAX = 64
 
 /** Parses a query; `checkQuery` checks the rest. Throws SelectError. */
-export function parseQuery(sql: string): Query {
-  return new Parser(tokenize(sql)).query()
+export function parseQuery(sql: string, table = 'ossobject'): Query {
+  return new Parser(tokenize(sql)).query(table)
 }
 
 class Parser {
@@ -40,11 +40,11 @@ class Parser {
     this.#tokens = tokens
   }
 
-  query(): Query {
+  query(table: string): Query {
     this.#expectWord('select')
     const items = this.#items()
     this.#expectWord('from')
-    this.#expectWord('ossobject')
+    this.#expectWord(table)
     const from = this.#path(true)
     const hasAs = this.#takeWord('as')
     const next = this.#peek()

@@ -18,7 +18,7 @@ export function formatOf(processing: string): Format {
 /** Throws the causes of a malformed query. @param counted the rows that were counted in the object, if they were */
 export function selectRequestOf(
   format: Format,
-  { expression, input, output, options }: SelectDocument,
+  { expression, table, input, output, options }: SelectDocument,
   counted: CountedRows | undefined,
 ): SelectRequest {
   if (expression === '') throw new OssError('selectInvalidSqlParameter', { reason: 'The SQL expression is empty.' })
@@ -41,6 +41,7 @@ export function selectRequestOf(
   }
   return {
     sql: expression,
+    ...(table !== undefined && { table }),
     input: inputOf(format, input),
     output: {
       recordDelimiter,

@@ -1,5 +1,6 @@
 import { base64Bytes, bytesToString, textOfByteString, utf8Text } from '@bindery/bytes'
 import { type Codec, oneOf, text } from '../../codec.js'
+import type { Document } from '../../document.js'
 import { OssError } from '../../errors/oss-error.js'
 import { SELECT_CAUSES } from '../../errors/select-rows.js'
 import { header, query, required } from '../../field.js'
@@ -96,6 +97,19 @@ const selectRequest = xml('SelectRequest', {
   }),
 })
 
+/** A query, in the words of OSS. */
+export type SelectQuery = (typeof selectRequest extends Document<infer T> ? T : never) & {
+  /** That of S3, whose document names it; OSS has it in the URL. */
+  readonly format?: 'csv' | 'json'
+  /** The word for the object in the SQL. Default: `ossobject`. */
+  readonly table?: string
+  /** Whether counts are sent with each part of the result. */
+  readonly showsProgress?: boolean
+}
+
+/** As OSS sends a query. */
+const ossQuery: Document<SelectQuery> = selectRequest
+
 const common = {
   method: 'POST',
   level: 'object',
@@ -126,7 +140,7 @@ export const selectObject = operation({
     process: required(query('x-oss-process', oneOf(['csv/select', 'json/select'])), 'invalidArgument'),
     versionId,
   },
-  body: selectRequest,
+  body: ossQuery,
   status: 206,
 })
 

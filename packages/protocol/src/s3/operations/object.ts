@@ -30,6 +30,7 @@ import { CUSTOMER_KEY_CAUSES, customerKeyInput, customerKeyOutput, sourceKeyInpu
 import { s3Operation, s3Page, sharedWith } from './declare.js'
 import { mapped, refusedElement } from './document.js'
 import { postObject } from './post.js'
+import { selectObjectContent } from './select.js'
 import {
   checksumElements,
   checksumHeaders,
@@ -296,6 +297,7 @@ const optionsObject = s3Operation({
 
 /** The operations on objects. */
 export const objectOperations = [
+  selectObjectContent,
   postObject,
   restoreObject,
   optionsObject,

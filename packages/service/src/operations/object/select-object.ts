@@ -1,8 +1,21 @@
 import { utf8Bytes } from '@bindery/bytes'
 import { isSelectCode, OssError } from '@bindery/protocol'
-import { dataFrame, endFrame, SelectError, type SelectSession, startSelect } from '@bindery/select'
+import {
+  dataFrame,
+  type EventCounts,
+  endEvent,
+  endFrame,
+  errorMessage,
+  progressEvent,
+  recordsEvent,
+  SelectError,
+  type SelectSession,
+  startSelect,
+  statsEvent,
+} from '@bindery/select'
 import { andThen, type LentBytes } from '@bindery/storage'
 import { handler } from '../../call.js'
+import { verifyCustomerKey } from '../../domain/bytes/encryption.js'
 import { ownedBytes } from '../../response/lent-stream.js'
 import { formatOf, isCompressed, selectRequestOf } from '../../select/request.js'
 import { type ScannedObject, scanObject } from '../../select/rows-of-object.js'
@@ -17,14 +30,53 @@ const FAILURE = 400
 
 export const selectObject = handler('SelectObject', (call) =>
   andThen(readableObject(call), (object) => {
-    const { document, input } = call
-    const request = selectRequestOf(formatOf(input.process), document, object.record.rows)
-    const scan = scanObject(object, isCompressed(document.input))
-    const raw = document.output.outputRawData
-    const session = failing(() => startSelect(request))
-    return { output: { raw }, content: answer(session, scan, raw) }
+    const { document, input, domain } = call
+    const { encryption, manifest } = object.record
+    return andThen(verifyCustomerKey(domain, encryption, manifest, input.customerKey), () => {
+      const { format, output } = document
+      const request = selectRequestOf(format ?? formatOf(input.process), document, object.record.rows)
+      const scan = scanObject(object, isCompressed(document.input))
+      const raw = output.outputRawData
+      const session = failing(() => startSelect(request))
+      // only a document of S3 names its format
+      const isOfS3 = format !== undefined
+      const content = isOfS3 ? events(session, scan, document.showsProgress === true) : answer(session, scan, raw)
+      return { output: { raw }, content }
+    })
   }),
 )
+
+/** The rows as events of S3. Throws where no event was sent yet. */
+async function* events(session: SelectSession, scan: ScannedObject, showsProgress: boolean): AsyncGenerator<LentBytes> {
+  let processed = 0
+  let returned = 0
+  let text = ''
+  const counts = (): EventCounts => ({ scanned: scan.scanned(), processed, returned })
+  const send = (): LentBytes[] => {
+    const rows = utf8Bytes(text)
+    returned += rows.length
+    text = ''
+    const sent = ownedBytes(recordsEvent(rows))
+    return showsProgress ? [sent, ownedBytes(progressEvent(counts()))] : [sent]
+  }
+  try {
+    for await (const piece of scan.pieces) {
+      processed += piece.length
+      text += session.push(piece)
+      if (session.isDone) break
+      if (text.length >= FRAME_LENGTH) yield* send()
+    }
+    text += session.end()
+    if (session.failure !== undefined) throw session.failure
+  } catch (thrown) {
+    if (returned === 0 || !(thrown instanceof SelectError)) throw asOssError(thrown)
+    yield ownedBytes(errorMessage(thrown.code, thrown.message))
+    return
+  }
+  if (text !== '') yield* send()
+  yield ownedBytes(statsEvent(counts()))
+  yield ownedBytes(endEvent())
+}
 
 /** The rows, in frames or as they are. Throws where nothing was given out yet, or there are no frames to report it in. */
 async function* answer(session: SelectSession, scan: ScannedObject, raw: boolean): AsyncGenerator<LentBytes> {

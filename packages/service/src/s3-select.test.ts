@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import { BUCKET, element, type StartedService, s3, startWithBucket } from './testing/index.js'
+
+const ROWS = 'name,age,city\nkim,41,Oslo\nlee,7,"New York, NY"\nmax,19,\n'
+
+const CSV = { input: '<CSV><FileHeaderInfo>USE</FileHeaderInfo></CSV>', output: '<CSV/>' }
+const LINES = { input: '<JSON><Type>LINES</Type></JSON>', output: '<JSON/>' }
+
+function select(started: StartedService, sql: string, { input, output, more = '' } = { ...CSV, more: '' }) {
+  const expression = sql.replaceAll('<', '&lt;')
+  const body = `<SelectObjectContentRequest xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Expression>${expression}</Expression><ExpressionType>SQL</ExpressionType>${more}<InputSerialization>${input}</InputSerialization><OutputSerialization>${output}</OutputSerialization></SelectObjectContentRequest>`
+  return s3(started, { method: 'POST', bucket: BUCKET, key: 'k', query: 'select&select-type=2', body })
+}
+
+interface Message {
+  readonly headers: Record<string, string>
+  readonly payload: string
+}
+
+const CRC_TABLE = Array.from({ length: 256 }, (_, byte) => {
+  let value = byte
+  for (let bit = 0; bit < 8; bit += 1) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1
+  return value >>> 0
+})
+const crc = (bytes: Uint8Array) =>
+  (bytes.reduce((value, byte) => (CRC_TABLE[(value ^ byte) & 255] ?? 0) ^ (value >>> 8), 0xffffffff) ^ 0xffffffff) >>> 0
+
+/** The messages of a stream, each with its checksums compared. */
+function messagesOf(bytes: Uint8Array): Message[] {
+  const buffer = Buffer.from(bytes)
+  const found: Message[] = []
+  for (let at = 0; at < buffer.length; ) {
+    const [length, headerBytes] = [buffer.readUInt32BE(at), buffer.readUInt32BE(at + 4)]
+    assert.equal(buffer.readUInt32BE(at + 8), crc(buffer.subarray(at, at + 8)))
+    assert.equal(buffer.readUInt32BE(at + length - 4), crc(buffer.subarray(at, at + length - 4)))
+    const headers: Record<string, string> = {}
+    for (let header = at + 12; header < at + 12 + headerBytes; ) {
+      const name = buffer.toString('utf8', header + 1, header + 1 + (buffer[header] ?? 0))
+      const start = header + 1 + name.length
+      assert.equal(buffer[start], 7)
+      const size = buffer.readUInt16BE(start + 1)
+      headers[name] = buffer.toString('utf8', start + 3, start + 3 + size)
+      header = start + 3 + size
+    }
+    found.push({ headers, payload: buffer.toString('utf8', at + 12 + headerBytes, at + length - 4) })
+    at += length
+  }
+  return found
+}
+
+async function rowsOf(answer: ReturnType<typeof select>): Promise<string> {
+  const { status, text, bytes } = await answer
+  assert.equal(status, 200, text)
+  const messages = messagesOf(bytes)
+  assert.deepEqual(
+    messages.slice(-2).map(({ headers }) => headers[':event-type']),
+    ['Stats', 'End'],
+  )
+  return messages.flatMap(({ headers, payload }) => (headers[':event-type'] === 'Records' ? [payload] : [])).join('')
+}
+
+const store = (started: StartedService, body: string | Uint8Array) =>
+  s3(started, { method: 'PUT', bucket: BUCKET, key: 'k', body })
+
+test('rows of CSV and JSON are selected by the SQL of S3, and returned as events', async () => {
+  const started = await startWithBucket()
+  await store(started, ROWS)
+  assert.equal(
+    await rowsOf(select(started, 'SELECT s.name FROM S3Object s WHERE CAST(s.age AS INT) < 20')),
+    'lee\nmax\n',
+  )
+  assert.equal(await rowsOf(select(started, 'select * from s3object limit 2')), 'kim,41,Oslo\nlee,7,"New York, NY"\n')
+  assert.equal(await rowsOf(select(started, 'SELECT COUNT(*) FROM S3Object')), '3\n')
+  const tabs = { ...CSV, output: '<CSV><FieldDelimiter>;</FieldDelimiter></CSV>', more: '' }
+  assert.equal(await rowsOf(select(started, 'SELECT name, age FROM S3Object LIMIT 1', tabs)), 'kim;41\n')
+  await store(started, '{"name":"kim","age":41}\n{"name":"lee","age":7}\n')
+  const young = select(started, 'SELECT s.name FROM S3Object s WHERE s.age < 20', { ...LINES, more: '' })
+  assert.equal(await rowsOf(young), '{"name":"lee"}\n')
+})
+
+test('counts are those of what was read, and come with rows where progress is requested', async () => {
+  const started = await startWithBucket()
+  const packed = gzipSync(ROWS)
+  await store(started, packed)
+  const zipped = { ...CSV, input: `<CompressionType>GZIP</CompressionType>${CSV.input}` }
+  const more = '<RequestProgress><Enabled>TRUE</Enabled></RequestProgress>'
+  const { bytes } = await select(started, 'SELECT name FROM S3Object', { ...zipped, more })
+  const messages = messagesOf(bytes)
+  assert.deepEqual(
+    messages.map(({ headers }) => headers[':event-type']),
+    ['Records', 'Progress', 'Stats', 'End'],
+  )
+  const stats = messages[2]?.payload ?? ''
+  assert.deepEqual(
+    ['BytesScanned', 'BytesProcessed', 'BytesReturned'].map((name) => element(stats, name)),
+    [packed.length, ROWS.length, 'kim\nlee\nmax\n'.length].map(String),
+  )
+})
+
+test('an error after rows is a message of the stream, and one before them is a status', async () => {
+  const started = await startWithBucket()
+  const good = 'x,1\n'.repeat(200_000)
+  await store(started, `${good}x,y\n`)
+  const plain = { input: '<CSV/>', output: '<CSV/>', more: '' }
+  const { status, bytes } = await select(started, 'SELECT _1, CAST(_2 AS INT) FROM S3Object', plain)
+  assert.equal(status, 200)
+  const last = messagesOf(bytes).at(-1)
+  assert.equal(last?.headers[':message-type'], 'error')
+  assert.match(last?.headers[':error-code'] ?? '', /^\w+$/)
+  const wrong = await select(started, 'SELECT FROM S3Object', plain)
+  assert.equal(wrong.status, 400)
+  assert.equal((await select(started, 'SELECT * FROM ossobject', plain)).status, 400)
+})
+
+test('what is not implemented is refused by its name', async () => {
+  const started = await startWithBucket()
+  await store(started, ROWS)
+  const cases = [
+    { ...CSV, output: '<JSON/>', more: '' },
+    { ...CSV, input: '<Parquet/>', more: '' },
+    { ...CSV, output: '<CSV><QuoteFields>ALWAYS</QuoteFields></CSV>', more: '' },
+    { ...CSV, more: '<ScanRange><Start>0</Start></ScanRange>' },
+  ]
+  for (const form of cases) {
+    const { status, text } = await select(started, 'SELECT * FROM S3Object', form)
+    assert.deepEqual([status, element(text, 'Code')], [501, 'NotImplemented'], JSON.stringify(form))
+  }
+  const missing = await select(started, 'SELECT * FROM S3Object', { input: '', output: '<CSV/>', more: '' })
+  assert.equal(element(missing.text, 'Code'), 'MalformedXML')
+})
