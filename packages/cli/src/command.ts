@@ -98,6 +98,40 @@ export const COMMANDS = {
     flags: ['recursive', 'yes', 'dry-run', ...SERVER_FLAGS],
     examples: ['bindery rm oss://demo/old.txt', 'bindery rm --recursive oss://demo/logs/2025/ --yes'],
   },
+  cp: {
+    synopsis: 'FROM TO [--recursive] [flags]',
+    flags: [
+      'recursive',
+      'no-overwrite',
+      'dry-run',
+      'part-size',
+      'parallel',
+      'jobs',
+      'bigfile-threshold',
+      'bandwidth-limit',
+      'content-type',
+      'resume',
+      'checkpoint-dir',
+      ...SERVER_FLAGS,
+    ],
+    examples: [
+      'bindery cp big.iso oss://demo/',
+      'bindery cp oss://demo/big.iso ./copy.iso',
+      'bindery cp --recursive ./photos oss://demo/photos/',
+      'bindery cp oss://demo/big.iso oss://backup/2026/',
+      'tar cz ./src | bindery cp - oss://demo/src.tgz',
+    ],
+  },
+  uploads: {
+    synopsis:
+      'list oss://BUCKET[/PREFIX] | parts oss://BUCKET/KEY ID | abort oss://BUCKET/KEY ID | abort --all oss://BUCKET[/PREFIX]',
+    flags: ['all', 'yes', 'checkpoint-dir', ...SERVER_FLAGS],
+    examples: [
+      'bindery uploads list oss://demo',
+      'bindery uploads abort oss://demo/big.iso 0004B9894A22E5B1888A1E29F8236E2D',
+      'bindery uploads abort --all oss://demo/tmp/ --yes',
+    ],
+  },
   sign: {
     synopsis: 'oss://BUCKET/KEY [--method METHOD] [--expires TIME] [--version-id ID]',
     flags: ['method', 'expires', 'version-id', ...SERVER_FLAGS],

@@ -10,7 +10,7 @@ export const EXIT = {
   failed: 3,
   /** The server refused a request. */
   refused: 4,
-  /** Stopped by a signal, and requests were aborted. */
+  /** Stopped by a signal before everything was done. */
   interrupted: 5,
   /** A bug in Bindery. */
   crashed: 70,

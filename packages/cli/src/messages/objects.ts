@@ -40,6 +40,9 @@ const ENGLISH: ObjectWords = {
     SizeMismatch: 'the source has another length than announced, so nothing was stored',
     Stalled: 'the server stopped answering. Run it again; it continues where it stopped',
     FileError: 'the file system refused',
+    FileExists: 'the file exists and was kept. Run it without --no-overwrite to replace it',
+    NothingToResume:
+      'there is no interrupted upload of this file, as it is now, to continue. Run it without --resume require',
     InvalidOption: 'the arguments do not fit together',
   },
 }
@@ -71,6 +74,8 @@ const CHINESE: ObjectWords = {
     SizeMismatch: '源的长度与声明的不同，没有保存任何内容',
     Stalled: '服务不再应答。请重新运行，会从停下的地方继续',
     FileError: '文件系统拒绝了操作',
+    FileExists: '文件已存在，予以保留。不带 --no-overwrite 运行可以覆盖它',
+    NothingToResume: '没有可以继续的上传（针对该文件当前的内容）。请不带 --resume require 运行',
     InvalidOption: '参数之间不相容',
   },
 }

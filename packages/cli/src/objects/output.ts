@@ -26,6 +26,12 @@ export function note(line: string): void {
   process.stderr.write(`${line}\n`)
 }
 
+/** A command line to paste into a shell. */
+export function commandLineOf(command: string, args: readonly string[]): string {
+  const quoted = args.map((one) => (/^[\w@%+=:,./-]+$/.test(one) ? one : `'${one.replaceAll("'", "'\\''")}'`))
+  return ['bindery', command, ...quoted].join(' ')
+}
+
 /** `2026-11-30T06:38:21Z`. */
 export function timeText(time: Date): string {
   return time.toISOString().replace(/\.\d+Z$/, 'Z')

@@ -56,6 +56,13 @@ export async function start(
   return server
 }
 
+/** Like `start`, with a log that has a line per request. */
+export async function startLogged(t: TestContext, folder: string): Promise<Server> {
+  const server = await startServer({ folder, args: ['--workers', '1', '--buckets', 'demo'] })
+  t.after(() => server.kill())
+  return server
+}
+
 /** A body that is too long to be inline, so that it has a file. */
 export const stored = (text: string): string => text.padEnd(5000, '.')
 

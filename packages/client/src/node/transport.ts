@@ -32,6 +32,8 @@ async function send(
   const isSecure = target.protocol === 'https:'
   const sent = (isSecure ? https : http).request(target, {
     method,
+    // unparsed: in a parsed URL the segments `.` and `..` of a key are resolved
+    path: url.slice(url.indexOf('/', url.indexOf('://') + 3)),
     headers: body === undefined ? headers : { ...headers, 'content-length': String(bodyLength) },
     agent: isSecure ? agents['https:'] : agents['http:'],
     signal,

@@ -1,0 +1,337 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { text } from 'node:stream/consumers'
+import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Client, createClient } from '@bindery/client'
+import { COMMAND, linesOf, newFolder, runWith, type Server, startLogged } from '../testing/support.js'
+
+const MIB = 1024 * 1024
+const BUCKET = 'demo'
+
+let server: Server
+let client: Client
+let folder: string
+let env: Readonly<Record<string, string>>
+const ends: (() => unknown)[] = []
+
+before(async () => {
+  const t = { after: (end: () => unknown) => ends.push(end) } as never
+  folder = await newFolder(t)
+  server = await startLogged(t, path.join(folder, 'data'))
+  env = { XDG_STATE_HOME: path.join(folder, 'state') }
+  const { accessKeyId, accessKeySecret, endpoint } = server
+  client = createClient({ endpoint, bucket: BUCKET, auth: { credentials: { accessKeyId, accessKeySecret } } })
+  ends.push(() => client.close())
+})
+
+after(async () => {
+  for (const end of ends.reverse()) await end()
+})
+
+const bindery = (...args: readonly string[]) => runWith(server, args, { env })
+
+/** The events of a command that must succeed. */
+async function events(...args: readonly string[]): Promise<readonly Record<string, unknown>[]> {
+  const { code, stdout, stderr } = await bindery(...args, '--json')
+  assert.equal(code, 0, `${args.join(' ')}: ${stderr}`)
+  return linesOf(stdout)
+}
+
+const lastOf = (lines: readonly Record<string, unknown>[], event: string) =>
+  lines.findLast((line) => line.event === event) ?? {}
+
+/** Bytes that differ from place to place. */
+function content(size: number, seed = 1): Buffer {
+  const words = new Uint32Array(Math.ceil(size / 4))
+  let state = seed
+  for (let index = 0; index < words.length; index += 1) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    words[index] = state
+  }
+  return Buffer.from(words.buffer, 0, size)
+}
+
+async function newFile(name: string, bytes: Uint8Array | string): Promise<string> {
+  const file = path.join(folder, name)
+  await mkdir(path.dirname(file), { recursive: true })
+  await writeFile(file, bytes)
+  return file
+}
+
+/** Requests of one operation for a key that the server has answered with success. */
+function answered(operation: string, key: string): number {
+  return server
+    .log()
+    .split('\n')
+    .filter((line) => line.includes(`"operation":"${operation}"`) && line.includes(`"key":"${key}"`))
+    .filter((line) => /"status":20\d/.test(line)).length
+}
+
+/** Starts a command, and returns once the server has answered this many requests of it. */
+async function startUntil(
+  count: number,
+  operation: string,
+  key: string,
+  ...args: readonly string[]
+): Promise<{ readonly child: ChildProcess; readonly stderr: Promise<string> }> {
+  const { endpoint, accessKeyId, accessKeySecret } = server
+  const keys = { OSS_ENDPOINT: endpoint, OSS_ACCESS_KEY_ID: accessKeyId, OSS_ACCESS_KEY_SECRET: accessKeySecret }
+  const child = spawn(process.execPath, [COMMAND, ...args], {
+    env: { ...process.env, BINDERY_LANG: 'en', ...keys, ...env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  const stderr = text(child.stderr)
+  while (answered(operation, key) < count) {
+    assert.equal(child.exitCode, null, 'it has ended')
+    await sleep(20)
+  }
+  return { child, stderr }
+}
+
+async function storedParts(key: string): Promise<number> {
+  let parts = 0
+  for await (const { uploadId } of client.listUploads({ prefix: key })) {
+    for await (const _ of client.listParts({ key, uploadId })) parts += 1
+  }
+  return parts
+}
+
+test('a file goes up, is copied on the server, and comes down unchanged', async () => {
+  const bytes = content(20 * MIB + 17)
+  const file = await newFile('up/large.bin', bytes)
+  const up = lastOf(await events('cp', file, `oss://${BUCKET}/trip/`, '--part-size', '3MiB'), 'done')
+  assert.deepEqual([up.to, up.size, up.parts], [`oss://${BUCKET}/trip/large.bin`, bytes.length, 7])
+  assert.equal(up.crc64, (await client.head('trip/large.bin')).crc64)
+  await events('cp', `oss://${BUCKET}/trip/large.bin`, `oss://${BUCKET}/copied`)
+  const down = path.join(folder, 'down/new/folder/back.bin')
+  const summary = lastOf(await events('cp', `oss://${BUCKET}/copied`, down), 'summary')
+  assert.deepEqual([summary.files, summary.bytes, summary.exit], [1, bytes.length, 0])
+  assert.ok(bytes.equals(await readFile(down)))
+  assert.deepEqual(await readdir(path.dirname(down)), ['back.bin'])
+})
+
+test('an empty file, and one smaller than a part, go up and come down', async () => {
+  for (const size of [0, 1_000]) {
+    const file = await newFile(`small-${size}`, content(size))
+    await events('cp', file, `oss://${BUCKET}`)
+    await events('cp', `oss://${BUCKET}/small-${size}`, `${file}.back`)
+    assert.ok(content(size).equals(await readFile(`${file}.back`)))
+  }
+})
+
+test('standard input and output take part, whatever their length', async () => {
+  const bytes = content(21 * MIB + 3, 2)
+  const up = await runWith(server, ['cp', '-', `oss://${BUCKET}/piped`], { input: bytes, env })
+  assert.equal(up.code, 0, up.stderr)
+  const { size, type } = await client.head('piped')
+  assert.deepEqual([size, type], [bytes.length, 'Multipart'])
+  const file = await newFile('small-input', 'by a pipe')
+  await runWith(server, ['cp', '-', `oss://${BUCKET}/small-piped`], { input: await readFile(file), env })
+  assert.equal((await bindery('cp', `oss://${BUCKET}/small-piped`, '-')).stdout, 'by a pipe')
+})
+
+test('1,100 files go up with their folders, are copied, and come down, under any name', async () => {
+  const names = Array.from({ length: 1_096 }, (_, index) => `d${index % 7}/file ${index}.txt`)
+  names.push('100%25 + a b/中文 文件.txt', 'deep/er/and/deeper', 'quote"\'&<>', 'plus+plus')
+  for (const name of names) await newFile(`tree/${name}`, `content of ${name}`)
+  await symlink('/dev/null', path.join(folder, 'tree/link'))
+  const up = await bindery(
+    'cp',
+    '--recursive',
+    path.join(folder, 'tree'),
+    `oss://${BUCKET}/tree`,
+    '--json',
+    '--jobs',
+    '16',
+  )
+  assert.equal(up.code, 0, up.stderr)
+  assert.match(up.stderr, /tree\/link is left out: it is not a file/)
+  assert.equal(lastOf(linesOf(up.stdout), 'summary').files, 1_100)
+  await events('cp', '-r', `oss://${BUCKET}/tree/`, `oss://${BUCKET}/second/`, '--jobs', '16')
+  const down = path.join(folder, 'tree-back')
+  await events('cp', '-r', `oss://${BUCKET}/second/`, down, '--jobs', '16')
+  for (const name of names) assert.equal(await readFile(path.join(down, name), 'utf8'), `content of ${name}`)
+})
+
+test('no key writes outside of the folder that it is downloaded into', async () => {
+  for (const key of ['evil/../../escaped', 'evil//x', 'evil/ok']) await client.put(key, 'x')
+  const down = path.join(folder, 'safe/inner')
+  const { code, stderr } = await bindery('cp', '-r', `oss://${BUCKET}/evil/`, down)
+  assert.equal(code, 0)
+  assert.match(stderr, /evil\/\.\.\/\.\.\/escaped is left out: its key cannot be the name of a file/)
+  assert.deepEqual(await readdir(down), ['ok'])
+  assert.deepEqual(await readdir(path.dirname(down)), ['inner'])
+})
+
+test('an upload of 200 MB that is killed goes on with the parts that are missing', async () => {
+  const bytes = content(200_000_000, 3)
+  const file = await newFile('killed.bin', bytes)
+  const command = ['cp', file, `oss://${BUCKET}/killed`, '--part-size', '4MiB', '--parallel', '3']
+  const { child } = await startUntil(8, 'UploadPart', 'killed', ...command, '--bandwidth-limit', '25MiB')
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  await sleep(300) // parts on the wire may still arrive
+  const stored = await storedParts('killed')
+  const before = answered('UploadPart', 'killed')
+  assert.ok(stored >= 8 && stored < 40, `${stored} parts`)
+  const done = lastOf(await events(...command), 'done')
+  assert.deepEqual([done.parts, done.reusedParts], [48, stored])
+  assert.equal(answered('UploadPart', 'killed') - before, 48 - stored)
+  assert.ok(bytes.equals(await client.get('killed')))
+  assert.equal(await storedParts('killed'), 0)
+})
+
+test('Ctrl-C ends an upload with the command that continues it, and only the rest is sent then', async () => {
+  const bytes = content(60 * MIB, 4)
+  const file = await newFile("it's stopped.bin", bytes)
+  const command = ['cp', file, `oss://${BUCKET}/stopped`, '--part-size', '2MiB', '--parallel', '2']
+  const { child, stderr } = await startUntil(4, 'UploadPart', 'stopped', ...command, '--bandwidth-limit', '10MiB')
+  child.kill('SIGINT')
+  const [code] = await once(child, 'exit')
+  assert.equal(code, 5)
+  assert.match(
+    await stderr,
+    /Stopped\. To continue: bindery cp '.*it'\\''s stopped\.bin' oss:\/\/demo\/stopped --part-size 2MiB/,
+  )
+  const stored = await storedParts('stopped')
+  const done = lastOf(await events(...command), 'done')
+  assert.deepEqual([done.parts, done.reusedParts, done.reusedBytes], [30, stored, stored * 2 * MIB])
+  assert.ok(bytes.equals(await client.get('stopped')))
+})
+
+test('Ctrl-C while a pipe is read leaves neither an object nor parts, also where the pipe ends with it', async () => {
+  for (const [key, endsFirst] of [
+    ['open-pipe', false],
+    ['ended-pipe', true],
+  ] as const) {
+    const { endpoint, accessKeyId, accessKeySecret } = server
+    const keys = { OSS_ENDPOINT: endpoint, OSS_ACCESS_KEY_ID: accessKeyId, OSS_ACCESS_KEY_SECRET: accessKeySecret }
+    const args = ['cp', '-', `oss://${BUCKET}/${key}`, '--part-size', '1MiB', '--bigfile-threshold', '1MiB']
+    const child = spawn(process.execPath, [COMMAND, ...args], { env: { ...process.env, ...keys, ...env } })
+    const exited = once(child, 'exit')
+    child.stdin.on('error', () => {}) // the command no longer reads it
+    child.stdin.write(content(6 * MIB, 8))
+    while (answered('UploadPart', key) < 3) await sleep(20)
+    child.kill('SIGINT')
+    if (endsFirst) child.stdin.end()
+    const [code] = await exited
+    assert.equal(code, 5)
+    assert.equal((await bindery('stat', `oss://${BUCKET}/${key}`)).code, 4)
+    assert.equal(await storedParts(key), 0)
+    assert.equal(linesOf((await bindery('uploads', 'list', `oss://${BUCKET}/${key}`, '--json')).stdout).length, 0)
+  }
+})
+
+test('the parts of a file that has changed since are not used, and are freed by uploads abort', async () => {
+  const file = await newFile('changed.bin', content(40 * MIB, 5))
+  const address = `oss://${BUCKET}/changed`
+  const command = ['cp', file, address, '--part-size', '2MiB', '--parallel', '2']
+  const { child } = await startUntil(3, 'UploadPart', 'changed', ...command, '--bandwidth-limit', '8MiB')
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  const changed = content(40 * MIB, 6)
+  await writeFile(file, changed)
+
+  const required = await bindery(...command, '--resume', 'require')
+  assert.equal(required.code, 3)
+  assert.match(required.stderr, /there is no interrupted upload of this file, as it is now/)
+  const { code, stderr } = await bindery(...command)
+  assert.equal(code, 0, stderr)
+  const [, uploadId = ''] =
+    stderr.match(/has changed since .*bindery uploads abort oss:\/\/demo\/changed ([0-9A-F]+)/) ?? []
+  assert.ok(changed.equals(await client.get('changed')))
+
+  const listed = linesOf((await bindery('uploads', 'list', `oss://${BUCKET}`, '--json')).stdout)
+  const held = listed.find((upload) => upload.uploadId === uploadId)
+  assert.equal(held?.key, 'changed')
+  assert.equal(held?.bytes, Number(held?.parts) * 2 * MIB)
+  const parts = linesOf((await bindery('uploads', 'parts', address, uploadId, '--json')).stdout)
+  assert.equal(parts.length, held?.parts)
+  const aborted = await bindery('uploads', 'abort', address, uploadId)
+  assert.equal(aborted.code, 0)
+  assert.match(aborted.stderr, /Aborted upload [0-9A-F]+ to oss:\/\/demo\/changed: \d+ parts/)
+  assert.equal(await storedParts('changed'), 0)
+  assert.deepEqual(await readdir(path.join(folder, 'state/bindery/transfers')), [])
+})
+
+test('a download that is killed goes on with the ranges that are missing', async () => {
+  const bytes = content(64 * MIB, 7)
+  await client.put('fetched', bytes)
+  const file = path.join(folder, 'fetched.bin')
+  const command = ['cp', `oss://${BUCKET}/fetched`, file, '--part-size', '2MiB', '--parallel', '2']
+  const { child } = await startUntil(10, 'GetObject', 'fetched', ...command, '--bandwidth-limit', '5MiB')
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  const before = answered('GetObject', 'fetched')
+  const done = lastOf(await events(...command), 'done')
+  assert.ok(Number(done.reusedParts) > 0, 'nothing was reused')
+  assert.equal(answered('GetObject', 'fetched') - before, 32 - Number(done.reusedParts))
+  assert.ok(bytes.equals(await readFile(file)))
+})
+
+test('--no-overwrite keeps what exists: a single one is refused, of many the others are transferred', async () => {
+  await client.put('kept/a', 'old')
+  const file = await newFile('fresh/a', 'new')
+  await newFile('fresh/b', 'new')
+  const single = await bindery('cp', file, `oss://${BUCKET}/kept/`, '--no-overwrite')
+  assert.equal(single.code, 4)
+  assert.match(single.stderr, /FileAlreadyExists: .*The object was kept/)
+  const many = await events('cp', '-r', path.join(folder, 'fresh'), `oss://${BUCKET}/kept/`, '--no-overwrite')
+  const { files, skipped, failed } = lastOf(many, 'summary')
+  assert.deepEqual([files, skipped, failed], [1, 1, 0])
+  assert.equal(Buffer.from(await client.get('kept/a')).toString(), 'old')
+  const down = await bindery('cp', `oss://${BUCKET}/kept/a`, file, '--no-overwrite')
+  assert.equal(down.code, 3)
+  assert.equal(await readFile(file, 'utf8'), 'new')
+})
+
+test('a file that cannot be transferred fails the command, and not the other files', async () => {
+  await newFile('mixed/good', 'good')
+  await newFile(`mixed/${'x'.repeat(200)}`, 'its key is too long')
+  const prefix = 'p'.repeat(900)
+  const { code, stdout, stderr } = await bindery(
+    'cp',
+    '-r',
+    path.join(folder, 'mixed'),
+    `oss://${BUCKET}/${prefix}/`,
+    '--json',
+  )
+  assert.equal(code, 4)
+  assert.match(stderr, /mixed\/x+ → oss:.*the server refused: InvalidObjectName/)
+  const { files, failed, exit } = lastOf(linesOf(stdout), 'summary')
+  assert.deepEqual([files, failed, exit], [1, 1, 4])
+  assert.equal((await stat(path.join(folder, 'mixed/good'))).size, 4)
+})
+
+test('wrong pairs of places, and sources that do not exist, are refused before anything is sent', async () => {
+  const file = await newFile('pair', 'x')
+  const cases: [args: string[], code: number, message: RegExp][] = [
+    [[file, 'elsewhere'], 2, /cp cannot use elsewhere: it needs oss:\/\/BUCKET\/KEY/],
+    [[folder, `oss://${BUCKET}/`], 2, /it needs --recursive/],
+    [[file, `osss://${BUCKET}/`], 2, /Did you mean oss:\/\/demo\/\?/],
+    [['/nowhere/at all', `oss://${BUCKET}/`], 2, /\/nowhere\/at all cannot be read/],
+    [['-', `oss://${BUCKET}/`], 2, /it needs oss:\/\/BUCKET\/KEY/],
+    [[file, `oss://${BUCKET}/`, '--part-size', '1KiB', '--bigfile-threshold', '0'], 2, /A part may have/],
+    [[file, `oss://${BUCKET}/`, '--jobs', '0'], 2, /--jobs cannot be "0"/],
+    [[`oss://${BUCKET}/missing`, file], 4, /NoSuchKey/],
+    [['-r', `oss://${BUCKET}/missing/`, folder], 3, /There is nothing at oss:\/\/demo\/missing\//],
+    [[file, 'oss://no-such-bucket/'], 4, /NoSuchBucket: .*List the buckets/],
+  ]
+  for (const [args, code, message] of cases) {
+    const ran = await bindery('cp', ...args)
+    assert.match(ran.stderr, message)
+    assert.equal(ran.code, code, args.join(' '))
+  }
+  assert.equal(await readFile(file, 'utf8'), 'x')
+})
+
+test('--dry-run prints the transfers, and makes none', async () => {
+  await newFile('planned/a', 'x')
+  const { stdout } = await bindery('cp', '-r', path.join(folder, 'planned'), `oss://${BUCKET}/planned/`, '--dry-run')
+  assert.match(stdout, /planned\/a → oss:\/\/demo\/planned\/a\n$/)
+  assert.equal((await bindery('stat', `oss://${BUCKET}/planned/a`)).code, 4)
+})

@@ -1,0 +1,115 @@
+import type { Language } from '../language.js'
+import type { BoardProgress } from '../transfer/board.js'
+import { sizeText } from './maintenance-words.js'
+
+/** The sums of a command at its end. */
+export interface TransferSummary {
+  readonly files: number
+  /** Bytes at their target, those that did not have to be moved included. */
+  readonly bytes: number
+  readonly reusedBytes: number
+  readonly skipped: number
+  readonly failed: number
+  readonly retries: number
+  readonly seconds: number
+}
+
+/** The texts of the commands that transfer objects. */
+export interface TransferWords {
+  readonly progress: (progress: BoardProgress) => string
+  readonly summary: (summary: TransferSummary) => string
+  readonly stopping: string
+  readonly interrupted: (commandLine: string) => string
+  readonly sourceChanged: (file: string, address: string, uploadId: string) => string
+  readonly leftOut: { readonly notAFile: (name: string) => string; readonly badName: (name: string) => string }
+  readonly aborted: (
+    address: string,
+    uploadId: string,
+    held: { readonly parts: number; readonly bytes: number },
+  ) => string
+  readonly nothingFound: (address: string) => string
+}
+
+const ENGLISH: TransferWords = {
+  progress: (progress) => progressText(progress, { files: 'files', of: 'of', left: 'left' }),
+  summary: ({ files, bytes, reusedBytes, skipped, failed, retries, seconds }) =>
+    [
+      `${files === 1 ? '1 file' : `${files} files`}, ${sizeText(bytes)} in ${seconds.toFixed(1)} s (${speedText(bytes - reusedBytes, seconds)})`,
+      reusedBytes === 0 ? '' : `${sizeText(reusedBytes)} were present from an earlier run`,
+      skipped === 0 ? '' : `${skipped} skipped`,
+      failed === 0 ? '' : `${failed} failed`,
+      retries === 0 ? '' : `${retries} retries`,
+    ]
+      .filter((part) => part !== '')
+      .join(', '),
+  stopping: 'Stopping after the running parts. A second Ctrl-C stops at once.',
+  interrupted: (commandLine) => `Stopped. To continue: ${commandLine}`,
+  sourceChanged: (file, address, uploadId) =>
+    `${file} has changed since its upload was interrupted, so the parts of upload ${uploadId} are not used; the upload starts at the beginning. To free them: bindery uploads abort ${address} ${uploadId}`,
+  leftOut: {
+    notAFile: (name) => `${name} is left out: it is not a file.`,
+    badName: (name) => `${name} is left out: its key cannot be the name of a file.`,
+  },
+  aborted: (address, uploadId, { parts, bytes }) =>
+    `Aborted upload ${uploadId} to ${address}: ${parts} parts, ${sizeText(bytes)}.`,
+  nothingFound: (address) => `There is nothing at ${address}.`,
+}
+
+const CHINESE: TransferWords = {
+  progress: (progress) => progressText(progress, { files: '个文件', of: '/', left: '剩余' }),
+  summary: ({ files, bytes, reusedBytes, skipped, failed, retries, seconds }) =>
+    [
+      `${files} 个文件，${sizeText(bytes)}，用时 ${seconds.toFixed(1)} 秒（${speedText(bytes - reusedBytes, seconds)}）`,
+      reusedBytes === 0 ? '' : `其中 ${sizeText(reusedBytes)} 已由之前的运行传输`,
+      skipped === 0 ? '' : `跳过 ${skipped} 个`,
+      failed === 0 ? '' : `失败 ${failed} 个`,
+      retries === 0 ? '' : `重试 ${retries} 次`,
+    ]
+      .filter((part) => part !== '')
+      .join('，'),
+  stopping: '正在等待传输中的分片完成后停止。再按一次 Ctrl-C 立即停止。',
+  interrupted: (commandLine) => `已停止。继续：${commandLine}`,
+  sourceChanged: (file, address, uploadId) =>
+    `${file} 在上次上传中断后发生了变化，因此不使用上传 ${uploadId} 的分片，从头开始上传。释放这些分片：bindery uploads abort ${address} ${uploadId}`,
+  leftOut: {
+    notAFile: (name) => `已忽略 ${name}：不是文件。`,
+    badName: (name) => `已忽略 ${name}：其 Key 不能作为文件名。`,
+  },
+  aborted: (address, uploadId, { parts, bytes }) =>
+    `已取消到 ${address} 的上传 ${uploadId}：${parts} 个分片，${sizeText(bytes)}。`,
+  nothingFound: (address) => `${address} 处没有内容。`,
+}
+
+/** The texts of the commands that transfer objects in a language. */
+export function transferWordsIn(language: Language): TransferWords {
+  return language === 'zh' ? CHINESE : ENGLISH
+}
+
+function progressText(
+  { files, totalFiles, totalBytes, bytes, bytesPerSecond, leftMs }: BoardProgress,
+  words: { readonly files: string; readonly of: string; readonly left: string },
+): string {
+  const share = totalBytes === undefined ? undefined : totalBytes === 0 ? 1 : Math.min(1, bytes / totalBytes)
+  return [
+    share === undefined ? '' : `${Math.floor(share * 100)}%`,
+    totalBytes === undefined ? sizeText(bytes) : `${sizeText(bytes)} ${words.of} ${sizeText(totalBytes)}`,
+    totalFiles === undefined || totalFiles < 2 ? '' : `${files} ${words.of} ${totalFiles} ${words.files}`,
+    `${sizeText(bytesPerSecond)}/s`,
+    leftMs === undefined ? '' : `${durationText(leftMs)} ${words.left}`,
+  ]
+    .filter((part) => part !== '')
+    .join('  ')
+}
+
+function speedText(bytes: number, seconds: number): string {
+  return `${sizeText(Math.round(bytes / Math.max(0.001, seconds)))}/s`
+}
+
+/** `0:19`, `1:02:07`. */
+function durationText(milliseconds: number): string {
+  const seconds = Math.ceil(milliseconds / 1_000)
+  const two = (value: number) => String(value).padStart(2, '0')
+  const minutes = Math.floor(seconds / 60)
+  const text = `${minutes >= 60 ? `${Math.floor(minutes / 60)}:${two(minutes % 60)}` : minutes}`
+  return `${text}:${two(seconds % 60)}`
+}

@@ -1,0 +1,79 @@
+import type { Transfer } from '@bindery/client'
+
+/** Milliseconds over which speed is measured. */
+const SPEED_WINDOW_MS = 5_000
+
+/** How far a command is. */
+export interface BoardProgress {
+  readonly files: number
+  /** Files and bytes in all; undefined while they are being counted, or cannot be. */
+  readonly totalFiles: number | undefined
+  readonly totalBytes: number | undefined
+  /** Bytes at their target, or on the way. */
+  readonly bytes: number
+  readonly bytesPerSecond: number
+  /** Milliseconds. */
+  readonly leftMs: number | undefined
+}
+
+/** The sums over all transfers of a command. */
+export class Board {
+  readonly #active = new Set<Transfer<unknown>>()
+  readonly #samples: { readonly at: number; readonly moved: number }[] = []
+  readonly #startedAt = performance.now()
+  totalFiles: number | undefined
+  totalBytes: number | undefined
+  files = 0
+  skipped = 0
+  failed = 0
+  retries = 0
+  /** Bytes of finished transfers. */
+  bytes = 0
+  /** Bytes that did not have to be moved again. */
+  reusedBytes = 0
+  /** Bytes that were moved without a task. */
+  streamed = 0
+
+  get seconds(): number {
+    return (performance.now() - this.#startedAt) / 1_000
+  }
+
+  started(task: Transfer<unknown>): void {
+    this.#active.add(task)
+  }
+
+  /** @param bytes undefined where the transfer failed */
+  ended(task: Transfer<unknown>, bytes: number | undefined): void {
+    this.#active.delete(task)
+    const { resumed, parts } = task.progress
+    this.retries += parts.retries
+    if (bytes === undefined) return
+    this.bytes += bytes
+    this.reusedBytes += resumed
+  }
+
+  snapshot(): BoardProgress {
+    let bytes = this.bytes + this.streamed
+    let reused = this.reusedBytes
+    let { totalBytes } = this
+    for (const { progress } of this.#active) {
+      bytes += progress.committed + progress.inFlight
+      reused += progress.resumed
+      if (this.totalFiles === 1) totalBytes ??= progress.total ?? undefined
+    }
+    const bytesPerSecond = this.#speed(bytes - reused)
+    const { files, totalFiles } = this
+    const left = totalBytes === undefined || bytesPerSecond === 0 ? undefined : Math.max(0, totalBytes - bytes)
+    const leftMs = left === undefined ? undefined : Math.round((left / bytesPerSecond) * 1_000)
+    return { files, totalFiles, totalBytes, bytes, bytesPerSecond, leftMs }
+  }
+
+  #speed(moved: number): number {
+    const now = performance.now()
+    this.#samples.push({ at: now, moved })
+    while ((this.#samples[0]?.at ?? now) < now - SPEED_WINDOW_MS) this.#samples.shift()
+    const [first] = this.#samples
+    if (first === undefined || first.at === now) return 0
+    return Math.max(0, Math.round(((moved - first.moved) / Math.max(250, now - first.at)) * 1_000))
+  }
+}

@@ -1,0 +1,120 @@
+import { readdir, stat } from 'node:fs/promises'
+import path from 'node:path'
+import type { Client } from '@bindery/client'
+import { Failure } from '@bindery/server'
+import type { Place } from './places.js'
+
+/** One object or file that is to be transferred. */
+export interface Item {
+  readonly from: Place
+  readonly to: Place
+  /** Bytes, where they are known before the source is read. */
+  readonly size?: number
+}
+
+/** A source that is not transferred. */
+export interface LeftOut {
+  readonly name: string
+  /** `badName`: its key cannot be the name of a file below the target. */
+  readonly reason: 'notAFile' | 'badName'
+}
+
+/** The sources and the target of a command. */
+export interface Selection {
+  readonly from: Place
+  readonly to: Place
+  readonly isRecursive: boolean
+  readonly onLeftOut: (left: LeftOut) => void
+}
+
+/**
+ * The transfers that two places stand for, found while they are consumed: with `isRecursive` one per file below a folder, or per
+ * key with a prefix. Throws Failure `fileUnreadable`, `addressUnfit`, and OssError.
+ */
+export async function* itemsOf(client: Client, selection: Selection): AsyncGenerator<Item> {
+  const { from, to, isRecursive } = selection
+  if (from.kind === 'stream') yield { from, to }
+  else if (from.kind === 'file') yield* filesOf(from.path, selection)
+  else if (isRecursive) yield* objectsOf(client, selection)
+  else yield { from, to: await targetOf(to, path.posix.basename(from.address.key)) }
+}
+
+async function* filesOf(source: string, selection: Selection): AsyncGenerator<Item> {
+  const { to, isRecursive } = selection
+  const found = await stat(source).catch((error) => {
+    throw new Failure('fileUnreadable', { file: source }, { cause: error })
+  })
+  if (!found.isDirectory()) {
+    yield { from: { kind: 'file', path: source }, to: await targetOf(to, path.basename(source)), size: found.size }
+    return
+  }
+  if (!isRecursive) throw new Failure('addressUnfit', { command: 'cp', address: source, needed: '--recursive' })
+  for await (const { file, name, size } of walk(source, '', selection)) {
+    const target = to.kind === 'object' ? below(to, name) : to
+    yield { from: { kind: 'file', path: file }, to: target, size }
+  }
+}
+
+interface Walked {
+  readonly file: string
+  /** Below the folder where the walk began, with slashes. */
+  readonly name: string
+  readonly size: number
+}
+
+/** The files of a folder by name. Links to files are followed; links to folders are not, because they may form a circle. */
+async function* walk(folder: string, prefix: string, selection: Selection): AsyncGenerator<Walked> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error) => {
+    throw new Failure('fileUnreadable', { file: folder }, { cause: error })
+  })
+  entries.sort((one, other) => (one.name < other.name ? -1 : 1))
+  for (const entry of entries) {
+    const file = path.join(folder, entry.name)
+    const name = `${prefix}${entry.name}`
+    if (entry.isDirectory()) yield* walk(file, `${name}/`, selection)
+    else {
+      const found = await stat(file).catch(() => undefined)
+      if (found?.isFile() === true) yield { file, name, size: found.size }
+      else selection.onLeftOut({ name: file, reason: 'notAFile' })
+    }
+  }
+}
+
+async function* objectsOf(client: Client, { from, to, onLeftOut }: Selection): AsyncGenerator<Item> {
+  if (from.kind !== 'object') return
+  const { bucket, key: prefix } = from.address
+  // names begin after the last slash of the prefix, as a shell's pattern would have them
+  const start = prefix.lastIndexOf('/') + 1
+  for await (const entry of client.list({ bucket, prefix })) {
+    if (entry.kind !== 'object') continue
+    const { key, size } = entry
+    const name = key.slice(start)
+    if (name === '' || (name.endsWith('/') && size === 0)) continue // stands for a folder
+    const source = { kind: 'object', address: { bucket, key } } as const
+    if (to.kind === 'object') yield { from: source, to: below(to, name), size }
+    else if (to.kind === 'file' && isFileName(name)) {
+      yield { from: source, to: { kind: 'file', path: path.join(to.path, ...name.split('/')) }, size }
+    } else onLeftOut({ name: key, reason: 'badName' })
+  }
+}
+
+/** Whether a key names a file below a folder, and nothing outside of it. */
+function isFileName(name: string): boolean {
+  return name.split('/').every((part) => {
+    if (part === '' || part === '.' || part === '..' || part.includes('\0')) return false
+    return path.sep === '/' || !/[\\:]/.test(part)
+  })
+}
+
+/** A target that ends as a folder does gets the name of the source. */
+async function targetOf(to: Place, name: string): Promise<Place> {
+  if (to.kind === 'object') return /(?:^|\/)$/.test(to.address.key) ? below(to, name) : to
+  if (to.kind === 'stream') return to
+  const isFolder = /[\\/]$/.test(to.path) || (await stat(to.path).catch(() => undefined))?.isDirectory() === true
+  return isFolder ? { kind: 'file', path: path.join(to.path, name) } : to
+}
+
+function below({ address: { bucket, key } }: Place & { readonly kind: 'object' }, name: string): Place {
+  const prefix = key === '' || key.endsWith('/') ? key : `${key}/`
+  return { kind: 'object', address: { bucket, key: `${prefix}${name}` } }
+}

@@ -1,0 +1,76 @@
+import type { ExitCode } from '../exit-codes.js'
+import type { TransferWords } from '../messages/transfer.js'
+import { note, writeJson } from '../objects/output.js'
+import { ProgressLine } from '../progress-line.js'
+import type { Board } from './board.js'
+import type { Item } from './items.js'
+
+const LINE_INTERVAL_MS = 200
+const JSON_INTERVAL_MS = 1_000
+
+/** Shows how far transfers are: a line on a terminal, or events as JSON; and a summary at the end. */
+export class Reporter {
+  readonly #board: Board
+  readonly #words: TransferWords
+  readonly #hasJson: boolean
+  readonly #line = new ProgressLine()
+  readonly #timer: NodeJS.Timeout
+  #isClosed = false
+
+  constructor(
+    board: Board,
+    words: TransferWords,
+    { hasJson, items }: { readonly hasJson: boolean; readonly items: () => AsyncIterable<Item> },
+  ) {
+    this.#board = board
+    this.#words = words
+    this.#hasJson = hasJson
+    this.#timer = setInterval(() => this.#tick(), hasJson ? JSON_INTERVAL_MS : LINE_INTERVAL_MS)
+    if (this.#line.isShown || hasJson) this.#count(items()).catch(() => {}) // without it, progress has no percentage
+  }
+
+  /** A line on standard error. */
+  note(text: string): void {
+    this.#line.clear()
+    note(text)
+  }
+
+  async json(event: object): Promise<void> {
+    if (this.#hasJson) await writeJson(event)
+  }
+
+  async summary(exit: ExitCode): Promise<void> {
+    const { files, skipped, failed, retries, bytes, streamed, reusedBytes, seconds } = this.#board
+    const summary = { files, bytes: bytes + streamed, reusedBytes, skipped, failed, retries, seconds }
+    if (this.#hasJson) await writeJson({ event: 'summary', ...summary, exit })
+    else note(this.#words.summary(summary))
+  }
+
+  close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    clearInterval(this.#timer)
+    this.#line.clear()
+  }
+
+  #tick(): void {
+    const progress = this.#board.snapshot()
+    if (this.#hasJson) void writeJson({ event: 'progress', ...progress })
+    else this.#line.show(() => this.#words.progress(progress))
+  }
+
+  /** Counts what there is to do while it is being done. */
+  async #count(items: AsyncIterable<Item>): Promise<void> {
+    let files = 0
+    let bytes = 0
+    let isKnown = true
+    for await (const { size } of items) {
+      if (this.#isClosed) return
+      files += 1
+      bytes += size ?? 0
+      isKnown &&= size !== undefined
+    }
+    this.#board.totalFiles = files
+    if (isKnown) this.#board.totalBytes = bytes
+  }
+}

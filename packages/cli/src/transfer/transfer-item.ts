@@ -1,0 +1,199 @@
+import { mkdir, stat } from 'node:fs/promises'
+import path from 'node:path'
+import {
+  type CheckpointStore,
+  CLIENT_CODES,
+  type Client,
+  fileTarget,
+  OssError,
+  type Transfer,
+  type UploadOptions,
+  type UploadResult,
+} from '@bindery/client'
+import type { Address } from '../objects/address.js'
+import { write } from '../objects/output.js'
+import type { Board } from './board.js'
+import type { Ending, Interruption } from './interruption.js'
+import type { Item } from './items.js'
+import type { Place } from './places.js'
+import { type OnChanged, watchedStore } from './watched-store.js'
+
+/** The options of all transfers of a command. */
+export interface TransferOptions {
+  readonly partSize?: number
+  readonly parallel?: number
+  /** Smaller sources take one request; bytes. */
+  readonly multipartThreshold?: number
+  /** Per transfer; 0: no limit. */
+  readonly bytesPerSecond?: number
+  readonly contentType?: string
+  readonly noOverwrite: boolean
+  readonly resume: 'auto' | 'never' | 'require'
+  readonly checkpoints: CheckpointStore
+  /** A file was changed since its upload to the same key was interrupted. */
+  readonly onChanged: OnChanged
+}
+
+/** A finished transfer, as a line of JSON reports it. */
+export interface Done {
+  readonly size: number
+  readonly reusedBytes: number
+  readonly parts?: number
+  readonly reusedParts?: number
+  readonly retries?: number
+  readonly etag?: string
+  readonly crc64?: string
+  readonly versionId?: string
+  readonly requestId?: string
+}
+
+/** The surroundings of a transfer. */
+export interface Transferring {
+  readonly client: Client
+  readonly options: TransferOptions
+  readonly board: Board
+  readonly interruption: Interruption
+}
+
+/** Transfers one item. Throws OssError, Aborted where a signal ended it. */
+export function transferItem(context: Transferring, { from, to }: Item): Promise<Done> {
+  if (from.kind === 'object') {
+    if (to.kind === 'object') return copy(context, from.address, to.address)
+    return to.kind === 'file' ? download(context, from.address, to.path) : print(context, from.address)
+  }
+  if (to.kind !== 'object') throw new Error('one of the two places must be an object')
+  return upload(context, from, to.address)
+}
+
+async function upload(context: Transferring, from: Place, { bucket, key }: Address): Promise<Done> {
+  const { client, options } = context
+  const file = from.kind === 'file' ? path.resolve(from.path) : undefined
+  const { checkpoints, onChanged, resume } = options
+  const upload = { file: file ?? '', bucket, key, endpoint: client.requester.address.endpoint }
+  const task = client.upload(file === undefined ? process.stdin : { path: file }, {
+    bucket,
+    key,
+    ...uploadOptions(options),
+    resume: resume !== 'never',
+    checkpoints: watchedStore(checkpoints, upload, { onChanged, isRequired: resume === 'require' }),
+  })
+  if (file !== undefined) return done(context, task, await followed(context, task, 'keep'))
+  // a read that waits for input ends as well
+  const unwatch = onAbort(context.interruption.signal, () => process.stdin.destroy())
+  try {
+    return done(context, task, await followed(context, task, 'discard'))
+  } finally {
+    unwatch()
+    process.stdin.destroy()
+  }
+}
+
+function onAbort(signal: AbortSignal, listener: () => void): () => void {
+  signal.addEventListener('abort', listener)
+  return () => signal.removeEventListener('abort', listener)
+}
+
+function uploadOptions(options: TransferOptions): Partial<UploadOptions> {
+  const { partSize, parallel, multipartThreshold, bytesPerSecond, contentType, noOverwrite } = options
+  return {
+    ...(partSize === undefined ? {} : { partSize }),
+    ...(parallel === undefined ? {} : { parallel }),
+    ...(multipartThreshold === undefined ? {} : { multipartThreshold }),
+    ...(bytesPerSecond === undefined ? {} : { bytesPerSecond }),
+    ...(contentType === undefined ? {} : { contentType }),
+    ...(noOverwrite ? { forbidOverwrite: true } : {}),
+  }
+}
+
+async function copy(context: Transferring, from: Address, to: Address): Promise<Done> {
+  const { client, options } = context
+  const { partSize, parallel, multipartThreshold, noOverwrite } = options
+  const task = client.copy({
+    from,
+    to,
+    ...(partSize === undefined ? {} : { partSize }),
+    ...(parallel === undefined ? {} : { parallel }),
+    ...(multipartThreshold === undefined ? {} : { multipartThreshold }),
+    ...(noOverwrite ? { forbidOverwrite: true } : {}),
+  })
+  return done(context, task, await followed(context, task, 'discard'))
+}
+
+async function download(context: Transferring, { bucket, key }: Address, target: string): Promise<Done> {
+  const { client, options } = context
+  const { partSize, parallel, bytesPerSecond, noOverwrite } = options
+  if (noOverwrite && (await stat(target).catch(() => undefined)) !== undefined) throw fileExists(target)
+  await mkdir(path.dirname(path.resolve(target)), { recursive: true }).catch((error: Error) => {
+    throw new OssError({ code: 'FileError', message: error.message, cause: error })
+  })
+  const task = client.download(fileTarget(target), {
+    bucket,
+    key,
+    ...(partSize === undefined ? {} : { partSize }),
+    ...(parallel === undefined ? {} : { parallel }),
+    ...(bytesPerSecond === undefined ? {} : { bytesPerSecond }),
+  })
+  const { info } = await followed(context, task, 'keep')
+  const { size, etag, crc64, versionId } = info
+  context.board.ended(task, size)
+  const { resumed, parts } = task.progress
+  return {
+    size,
+    reusedBytes: resumed,
+    parts: parts.done,
+    reusedParts: parts.resumed,
+    retries: parts.retries,
+    etag,
+    ...(crc64 === undefined ? {} : { crc64 }),
+    ...(versionId === undefined ? {} : { versionId }),
+  }
+}
+
+async function print({ client, board, interruption }: Transferring, { bucket, key }: Address): Promise<Done> {
+  const { signal } = interruption
+  try {
+    for await (const piece of client.stream({ bucket, key, signal })) {
+      await write(piece)
+      board.streamed += piece.length
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error
+    throw new OssError({ code: CLIENT_CODES.aborted, message: 'The download was interrupted.', cause: error })
+  }
+  return { size: board.streamed, reusedBytes: 0 }
+}
+
+/** Waits for a task, which the board counts meanwhile. */
+async function followed<Result>(
+  { board, interruption }: Transferring,
+  task: Transfer<Result>,
+  ending: Ending,
+): Promise<Result> {
+  board.started(task)
+  try {
+    return await interruption.run(task, ending)
+  } catch (error) {
+    board.ended(task, undefined)
+    throw error
+  }
+}
+
+function done({ board }: Transferring, task: Transfer<UploadResult>, result: UploadResult): Done {
+  const { size, etag, crc64, versionId, requestId, parts, reusedParts, retries } = result
+  board.ended(task, size)
+  return {
+    size,
+    reusedBytes: task.progress.resumed,
+    parts,
+    reusedParts,
+    retries,
+    etag,
+    ...(crc64 === undefined ? {} : { crc64 }),
+    ...(versionId === undefined ? {} : { versionId }),
+    ...(requestId === undefined ? {} : { requestId }),
+  }
+}
+
+function fileExists(file: string): OssError {
+  return new OssError({ code: 'FileExists', message: file })
+}
