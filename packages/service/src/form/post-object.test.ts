@@ -143,6 +143,18 @@ describe('PostObject', () => {
     assert.equal((await post(started, withAcl)).refusal, '403 AccessDenied')
   })
 
+  test('a strict server refuses a form that is signed for another region, and shows its credential', async () => {
+    const form = signedV4([ANY_KEY]).map(([name, value]): Field => {
+      return [name, name === 'x-oss-credential' ? String(value).replace('cn-hangzhou', 'cn-beijing') : value]
+    })
+    const fields: readonly Field[] = [['key', 'k'], ...form, FILE]
+    assert.equal((await post(await startWithBucket(), fields)).refusal, '403 SignatureDoesNotMatch')
+    const { refusal, text } = await post(await startWithBucket({ strict: true }), fields)
+    const shown = ['ArgumentName', 'ArgumentValue'].map((name) => element(text, name))
+    const credential = `${ROOT.accessKeyId}/20260105/cn-beijing/oss/aliyun_v4_request`
+    assert.deepEqual([refusal, ...shown], ['400 InvalidArgument', 'x-oss-credential', credential])
+  })
+
   test('the name of the file takes its place in the key after the policy was checked', async () => {
     const started = await startWithBucket()
     const conditions = [['eq', '$key', 'up/${filename}']]

@@ -110,5 +110,7 @@ test('a form that its policy does not cover, or that is wrong, stores nothing', 
   }
   const ignored: Field = ['x-ignore-me', 'x']
   assert.equal((await call(started, { method: 'GET', bucket: BUCKET, key: 'up/a' })).status, 404)
+  const control = await post(started, [key, ['Content-Type', 'a\u0001'], ...signed([KEY]), FILE])
+  assert.deepEqual([control.refusal, control.headers.server], ['400 InvalidArgument', 'AmazonS3'])
   assert.equal((await post(started, [key, ignored, ...signed([KEY]), FILE])).status, 204)
 })
