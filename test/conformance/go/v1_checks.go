@@ -30,7 +30,7 @@ func runV1(version string) bool {
 	}
 	client := must(oss.New(endpoint, "", "", options...))
 	name := bucketName("go-v1-" + version)
-	return run("aliyun-oss-go-sdk "+version, v1{client, must(client.Bucket(name)), name, line}, append(append(v1Checks, v1Details...), v1LastCheck))
+	return run("aliyun-oss-go-sdk "+version, v1{client, must(client.Bucket(name)), name, line}, append(append(append(v1Checks, v1Details...), v1Objects...), v1LastCheck))
 }
 
 // The options of the published multipart samples.

@@ -275,4 +275,23 @@ var v2Objects = []check[v2]{
 			v2Refused("MalformedXML", put(oss.Ptr(*c.bucket+"-missing")))
 		})
 	}},
+	{"an access point is created, described, listed and given a policy", func(c v2) {
+		c.own(func(c v2) {
+			name := fmt.Sprintf("ap-%d", time.Now().UnixNano()%1_000_000)
+			made := must(c.client.CreateAccessPoint(background, &oss.CreateAccessPointRequest{
+				Bucket: c.bucket, CreateAccessPointConfiguration: &oss.CreateAccessPointConfiguration{AccessPointName: &name, NetworkOrigin: oss.Ptr("internet")},
+			}))
+			found := must(c.client.GetAccessPoint(background, &oss.GetAccessPointRequest{Bucket: c.bucket, AccessPointName: &name}))
+			equal([]string{*found.AccessPointArn, *found.Alias, *found.NetworkOrigin}, []string{*made.AccessPointArn, *made.Alias, "internet"})
+			listed := must(c.client.ListAccessPoints(background, &oss.ListAccessPointsRequest{Bucket: c.bucket})).AccessPoints
+			equal([]any{len(listed), *listed[0].AccessPointName}, []any{1, name})
+			policy := `{"Version":"1","Statement":[{"Action":["oss:GetObject"],"Effect":"Deny","Principal":["20"],"Resource":["` + strings.TrimPrefix(*made.AccessPointArn, "arn:") + `/object/*"]}]}`
+			must(c.client.PutAccessPointPolicy(background, &oss.PutAccessPointPolicyRequest{Bucket: c.bucket, AccessPointName: &name, Body: strings.NewReader(policy)}))
+			equal(must(c.client.GetAccessPointPolicy(background, &oss.GetAccessPointPolicyRequest{Bucket: c.bucket, AccessPointName: &name})).Body, policy)
+			v2Refused("BucketNotEmpty", c.deleteBucket())
+			must(c.client.DeleteAccessPoint(background, &oss.DeleteAccessPointRequest{Bucket: c.bucket, AccessPointName: &name}))
+			_, err := c.client.GetAccessPoint(background, &oss.GetAccessPointRequest{Bucket: c.bucket, AccessPointName: &name})
+			v2Refused("NoSuchAccessPoint", err)
+		})
+	}},
 }

@@ -87,7 +87,7 @@ export const bucketWebsite = bucketDocument({
     indexDocument: maybe(
       'IndexDocument',
       group('IndexDocument', {
-        suffix: element('Suffix', nonEmpty),
+        suffix: element('Suffix', text),
         supportSubDir: defaultedElement('SupportSubDir', bool, false),
         /** The answer to a key without a slash at its end: a redirection, a failure, or the page of that folder. */
         type: defaultedElement('Type', integer(0, 2), 0),
@@ -96,7 +96,7 @@ export const bucketWebsite = bucketDocument({
     errorDocument: maybe(
       'ErrorDocument',
       group('ErrorDocument', {
-        key: element('Key', nonEmpty),
+        key: element('Key', text),
         httpStatus: defaultedElement('HttpStatus', oneOf(['200', '404']), '404'),
       }),
     ),
@@ -108,7 +108,8 @@ export const bucketWebsite = bucketDocument({
     }>(),
   }),
   unset: 'noSuchWebsite',
-  check(website) {
+  check(sent) {
+    const website = withoutEmpty(sent, (sent.routingRules?.rules.length ?? 0) > 0)
     const { indexDocument, errorDocument, routingRules, redirectAllRequestsTo } = website
     const routing = routingRules?.rules ?? []
     const parts = [indexDocument, errorDocument, redirectAllRequestsTo]
@@ -140,6 +141,24 @@ function withDefaults(rule: MembersOf<typeof routingRule>): MembersOf<typeof rou
       mirrorCheckMd5: redirect.mirrorCheckMd5 ?? false,
       mirrorHeaders: { ...mirrorHeaders, passAll: mirrorHeaders.passAll ?? false },
     },
+  }
+}
+
+interface Pages {
+  readonly indexDocument?: { readonly suffix: string } | undefined
+  readonly errorDocument?: { readonly key: string } | undefined
+}
+
+/** Next to routing rules a page without a name is left out: SDKs write the elements of what was not set. */
+function withoutEmpty<W extends Pages>(website: W, hasRules: boolean): W {
+  const { indexDocument, errorDocument } = website
+  const isEmpty = { index: indexDocument?.suffix === '', error: errorDocument?.key === '' }
+  if (isEmpty.index && !hasRules) throw badArgument('invalidArgument', 'Suffix', '')
+  if (isEmpty.error && !hasRules) throw badArgument('invalidArgument', 'Key', '')
+  return {
+    ...website,
+    indexDocument: isEmpty.index ? undefined : indexDocument,
+    errorDocument: isEmpty.error ? undefined : errorDocument,
   }
 }
 

@@ -50,6 +50,15 @@ test('routing rules keep every element, even those of mirroring that Bindery doe
   assert.equal((await ask(started, 'GET')).text, `<?xml version="1.0" encoding="UTF-8"?>\n${sent}`)
 })
 
+test('an index or error page without a name is left out next to rules, as the first Go SDK writes them', async () => {
+  const started = await startWithBucket()
+  const empty = '<IndexDocument><Suffix></Suffix></IndexDocument><ErrorDocument><Key></Key></ErrorDocument>'
+  const set = await put(started, rules(rule(MIRROR, NOT_FOUND)).replace('<RoutingRules>', `${empty}<RoutingRules>`))
+  assert.equal(set.status, 200, set.text)
+  const { text } = await ask(started, 'GET')
+  assert.deepEqual([elements(text, 'Suffix'), elements(text, 'ErrorDocument')], [[], []])
+})
+
 test('a rule that mirrors has defaults for what SDKs read without checking', async () => {
   const started = await startWithBucket()
   await put(started, rules(rule(MIRROR, NOT_FOUND)))
