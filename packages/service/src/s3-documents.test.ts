@@ -244,6 +244,42 @@ describe('documents of buckets in S3', () => {
     assert.equal(await refusal(asS3(started, 'PUT', 'website', both)), '400 MalformedXML')
   })
 
+  test('an object of a website may send its readers elsewhere, and a copy of it does not', async () => {
+    const started = await startWithBucket()
+    const location = 'x-amz-website-redirect-location'
+    const put = (key: string, place: string, more = {}) =>
+      s3(started, {
+        method: 'PUT',
+        bucket: BUCKET,
+        key,
+        body: 'x',
+        headers: { [location]: place, 'x-amz-acl': 'public-read', ...more },
+      })
+    assert.equal(await refusal(put('k', 'ftp://example.com')), '400 InvalidRedirectLocation')
+    assert.equal((await put('out', 'https://example.com/a')).status, 200)
+    assert.equal((await put('in', '/page')).status, 200)
+    await put('secret', '/page', { 'x-amz-acl': 'private' })
+    const read = (key: string) => call(started, { method: 'GET', bucket: BUCKET, key, as: 'anonymous' })
+    assert.equal((await read('out')).status, 200)
+    const site = '<WebsiteConfiguration><IndexDocument><Suffix>i</Suffix></IndexDocument></WebsiteConfiguration>'
+    assert.equal((await asS3(started, 'PUT', 'website', site)).status, 200)
+    const seen = async (key: string) => {
+      const { status, headers } = await read(key)
+      return [status, headers.location]
+    }
+    assert.deepEqual(await seen('out'), [301, 'https://example.com/a'])
+    assert.match(String((await seen('in'))[1]), /^http:\/\/bkt\..*\/page$/)
+    assert.deepEqual(await seen('secret'), [403, undefined])
+    const head = (key: string) => s3(started, { method: 'HEAD', bucket: BUCKET, key })
+    assert.deepEqual(
+      [(await head('out')).status, (await head('out')).headers[location]],
+      [200, 'https://example.com/a'],
+    )
+    const copy = { 'x-amz-copy-source': `${BUCKET}/out` }
+    assert.equal((await s3(started, { method: 'PUT', bucket: BUCKET, key: 'copy', headers: copy })).status, 200)
+    assert.equal((await head('copy')).headers[location], undefined)
+  })
+
   test('replication rules of OSS are shown for each prefix, and deleted together', async () => {
     const started = await startWithBucket()
     await call(started, { method: 'PUT', bucket: 'target' })

@@ -237,6 +237,12 @@ export const S3_ROWS = {
   customerKeyNotNeeded: invalidRequest('The encryption parameters are not applicable to this object.'),
   customerKeyWrong: row('AccessDenied', 403, 'Access Denied', '0003-00090011'),
 
+  redirectLocationInvalid: row(
+    'InvalidRedirectLocation',
+    400,
+    "The website redirect location must have a prefix of 'http://' or 'https://' or '/'.",
+  ),
+
   // Operations
   copyOntoItself: invalidRequest(
     "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",

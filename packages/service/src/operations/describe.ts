@@ -30,13 +30,17 @@ const DEFAULT_CONTENT_TYPE = 'application/octet-stream'
 
 type DescribedInput = InputOf<
   Operations['PutObject' | 'AppendObject' | 'PutSymlink' | 'CopyObject' | 'InitiateMultipartUpload']
->
+> & {
+  /** S3 alone has it. */
+  readonly websiteRedirect?: string | undefined
+}
 
 /** The description of an object in the headers of a PutObject or InitiateMultipartUpload. */
 export function describeObject(input: DescribedInput): ObjectDescription {
   const { cacheControl, contentDisposition, contentEncoding, contentLanguage, contentType, expires } = input
+  const own = { cacheControl, contentDisposition, contentEncoding, contentLanguage, contentType, expires }
   return {
-    headers: given({ cacheControl, contentDisposition, contentEncoding, contentLanguage, contentType, expires }),
+    headers: given({ ...own, websiteRedirect: input.websiteRedirect }),
     userMetadata: input.userMetadata,
     tagging: input.tagging ?? [],
     ...given({ storageClass: input.storageClass }),
@@ -89,11 +93,13 @@ export function shownTransition({ movedAt, storageClass }: ObjectRecord): number
 /** The headers of a whole object, as GetObject and HeadObject answer them. */
 export function objectHeaders(call: ShowingKeys, record: ObjectRecord): ShownHeaders {
   const headers = plainHeaders(call, record)
-  if (record.encryption?.algorithm !== 'customer') return headers
-  return { ...headers, ...customerKeyHeaders(record.encryption, call.input) }
+  const { websiteRedirect } = record.headers
+  if (record.encryption?.algorithm !== 'customer' && websiteRedirect === undefined) return headers
+  return { ...headers, websiteRedirect, ...customerKeyHeaders(record.encryption, call.input) }
 }
 
-type ShownHeaders = OutputOf<Operations['HeadObject']> & ReturnType<typeof customerKeyHeaders>
+type ShownHeaders = OutputOf<Operations['HeadObject']> &
+  ReturnType<typeof customerKeyHeaders> & { readonly websiteRedirect?: string | undefined }
 
 /** The same without those of a customer's key: one literal, since spreads cost more than it. */
 export function plainHeaders(call: Showing, record: ObjectRecord): OutputOf<Operations['HeadObject']> {

@@ -14,10 +14,11 @@ import {
   redirectHeaders,
 } from '@bindery/protocol'
 import { type Awaitable, settle } from '@bindery/storage'
+import type { Requester } from '../access/requester.js'
 import type { Found } from '../call.js'
 import { readObject } from '../domain/objects/current.js'
 import { readDocument } from '../domain/stored/documents.js'
-import type { BucketRecord } from '../domain/stored/model.js'
+import type { BucketRecord, ObjectRecord } from '../domain/stored/model.js'
 import type { Exchange } from '../exchange.js'
 import type { Head } from '../find-named.js'
 import type { Answer } from '../response/answer.js'
@@ -40,6 +41,12 @@ interface SiteRead {
   /** Undefined where it is read when it is needed: a signed read needs it only when it fails. */
   readonly website: Website | undefined
   readonly visit: Visit
+}
+
+/** The part of a call that reads an object. */
+interface Visited {
+  readonly exchange: Exchange
+  readonly requester: Requester
 }
 
 /** Thrown in place of a result, with the answer of a website. */
@@ -112,6 +119,19 @@ function readOf(head: Head, bucket: BucketRecord, key: string, parts = head.part
   const input = decodeHead(operation, parts, head.exchange.dialect)
   head.exchange.operation = operation
   return { ...head, operation, input, objectName: { bucket: bucket.name, key: objectKey(key) } }
+}
+
+/**
+ * Sends the reader of an object elsewhere, where the object names another place and its bucket is a website. Throws
+ * AnswerOfSite.
+ */
+export function obeyRedirect({ exchange, requester }: Visited, { headers }: ObjectRecord): void {
+  const { websiteRedirect: place } = headers
+  const read = place === undefined ? undefined : reads.get(exchange)
+  if (place === undefined || read === undefined || requester.kind !== 'anonymous') return
+  const { scheme, host, base } = read.visit
+  const location = place.startsWith('/') ? `${scheme}://${host}${base}${place.slice(1)}` : place
+  throw redirection(exchange, 301, location)
 }
 
 /** Serves one more head of the same exchange. */

@@ -40,6 +40,7 @@ import {
   refuseEncryption,
   refuseOnWrite,
   WRITE_CONDITION_CAUSES,
+  websiteRedirect,
   writeConditions,
 } from './shared.js'
 
@@ -93,6 +94,7 @@ const partInput = {
   matchDecides: implied(true),
 }
 const partOutput = {
+  websiteRedirect,
   partsCount: optional(header('x-amz-mp-parts-count', integer(1, PART_NUMBER_MAX))),
   ...checksumHeaders,
   ...customerKeyOutput,

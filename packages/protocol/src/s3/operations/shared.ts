@@ -76,6 +76,20 @@ export const grantHeaders = {
   grantWriteAcp: optional(header('x-amz-grant-write-acp', text)),
 }
 
+/** Where a website sends the readers of an object: a path of its bucket, or a URL. */
+const redirectLocation: Codec<string> = {
+  name: '/path | URL',
+  causes: ['redirectLocationInvalid'],
+  decode(value) {
+    if (!/^(?:\/|https?:\/\/)/.test(value)) throw new OssError('redirectLocationInvalid')
+    return value
+  },
+  encode: (value) => value,
+}
+
+/** A field of written objects, and of answers about them. */
+export const websiteRedirect = optional(header('x-amz-website-redirect-location', redirectLocation))
+
 /** The headers that describe an object which is written. */
 export const description = {
   ...storedHeaders,
@@ -83,6 +97,7 @@ export const description = {
   contentEncoding: optionalEvenEmpty(header('Content-Encoding', contentEncoding)),
   objectAcl: optional(header('x-amz-acl', cannedAcl)),
   ...grantHeaders,
+  websiteRedirect,
   /** A bucket whose ACLs are off takes none that opens something. */
   obeysOwnership: implied(true),
   storageClass: optional(header('x-amz-storage-class', storageClass)),
@@ -165,9 +180,8 @@ export const DESCRIPTION_CAUSES = [
   'granteeInvalid',
   'grantNotImplemented',
   'aclsOff',
+  'redirectLocationInvalid',
 ] as const satisfies readonly Cause[]
 
-const refuseRedirect = refuseHeader('x-amz-website-redirect-location')
-
 /** Headers for properties that no object here has. */
-export const refuseOnWrite: readonly Refusal[] = [refuseContext, refuseRedirect]
+export const refuseOnWrite: readonly Refusal[] = [refuseContext]

@@ -40,6 +40,8 @@ export interface StoredHeaders {
   readonly contentEncoding?: string
   readonly contentLanguage?: string
   readonly expires?: string
+  /** Where a website sends the readers of the object: a path of its bucket, or a URL; S3 alone sets it. */
+  readonly websiteRedirect?: string
 }
 
 /** The client's description of an object, sent before its bytes. */

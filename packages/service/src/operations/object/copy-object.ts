@@ -7,7 +7,7 @@ import type { ObjectDescription, ObjectRecord } from '../../domain/stored/model.
 import { shownVersionOf } from '../../domain/stored/version-id.js'
 import { requireWanted } from '../../response/conditions.js'
 
-import { checksumsOf, conditionOf, describeObject } from '../describe.js'
+import { checksumsOf, conditionOf, describeObject, given } from '../describe.js'
 import { chosenEncryption, customerKeyHeaders, encryptionHeaders } from '../encryption.js'
 import { aclOfNew } from '../require-acls.js'
 import { statedHolds } from './holds.js'
@@ -54,16 +54,24 @@ export const copyObject = handler('CopyObject', async (call) => {
   return { output, result: { etag, lastModified: modifiedAt, ...checksumsOf(made.checksum) } }
 })
 
-function changes({ metadataDirective, storageClass, serverSideEncryption, customerKey, copySource }: Input): boolean {
+function changes(input: Input): boolean {
+  const { metadataDirective, storageClass, serverSideEncryption, customerKey, copySource, websiteRedirect } = input
   const isEncrypted = serverSideEncryption !== undefined || customerKey !== undefined
   return (
-    metadataDirective === 'REPLACE' || storageClass !== undefined || isEncrypted || copySource.version !== undefined
+    metadataDirective === 'REPLACE' ||
+    storageClass !== undefined ||
+    isEncrypted ||
+    websiteRedirect !== undefined ||
+    copySource.version !== undefined
   )
 }
 
 function describeCopy(input: Input, asked: ObjectDescription, source: ObjectRecord): ObjectDescription {
   const { headers, userMetadata } = input.metadataDirective === 'REPLACE' ? asked : source
-  return { ...asked, headers, userMetadata, tagging: taggingOf(input, asked, source) }
+  // where a website sends readers is no more copied than an ACL
+  const { websiteRedirect: _, ...kept } = headers
+  const redirected = given({ ...kept, websiteRedirect: asked.headers.websiteRedirect })
+  return { ...asked, headers: redirected, userMetadata, tagging: taggingOf(input, asked, source) }
 }
 
 /**

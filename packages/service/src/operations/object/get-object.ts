@@ -9,6 +9,7 @@ import { isWanted, rangeHolds } from '../../response/conditions.js'
 import { compress, isCompressed } from '../../response/gzip.js'
 import { contentRange, selectRange } from '../../response/range.js'
 import { type Pace, paceOf } from '../../traffic.js'
+import { obeyRedirect } from '../../website/site.js'
 import { checksumsOf, given, notModified, objectHeaders } from '../describe.js'
 import { readableObject } from './follow-symlink.js'
 import { partAsked } from './part-of-object.js'
@@ -21,6 +22,7 @@ export const getObject = handler('GetObject', (call) => {
   const overrides = overridesOf(call.input)
   if (call.requester.kind === 'anonymous' && overrides !== undefined) throw new OssError('anonymousOverride')
   return andThen(readableObject(call, noteAccess(call)), (object) => {
+    obeyRedirect(call, object.record)
     const { encryption, manifest } = object.record
     const verified = verifyCustomerKey(call.domain, encryption, manifest, call.input.customerKey)
     return andThen(verified, () => answerWith(call, object, overrides))

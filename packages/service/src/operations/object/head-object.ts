@@ -5,12 +5,14 @@ import { verifyCustomerKey } from '../../domain/bytes/encryption.js'
 import type { ObjectRecord } from '../../domain/stored/model.js'
 import { isWanted, rangeHolds } from '../../response/conditions.js'
 import { contentRange, selectRange } from '../../response/range.js'
+import { obeyRedirect } from '../../website/site.js'
 import { checksumsOf, notModified, objectHeaders } from '../describe.js'
 import { followSymlink } from './follow-symlink.js'
 import { partAsked } from './part-of-object.js'
 
 export const headObject = handler('HeadObject', (call) =>
   andThen(followSymlink(call, { record: call.object }), ({ record }) => {
+    obeyRedirect(call, record)
     const verified = verifyCustomerKey(call.domain, record.encryption, record.manifest, call.input.customerKey)
     return andThen(verified, () => describe(call, record))
   }),
