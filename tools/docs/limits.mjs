@@ -24,8 +24,8 @@ function rowOf({ comment, name }) {
 
 export function render() {
   return [
-    'A request beyond one of these limits gets the error that [Errors](errors.md) lists, as it would from OSS. What one machine',
-    'bears besides is in the guide [Limits](../guides/limits.md).',
+    'A request beyond one of these limits gets the error that [Errors](errors.md) lists, as it would from OSS. Further',
+    'limits of a server on one machine are in the guide [Limits](../guides/limits.md).',
     '',
     table(['What', 'Limit', 'Source'], declared().map(rowOf)),
   ].join('\n')

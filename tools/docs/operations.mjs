@@ -26,12 +26,14 @@ function section(operation) {
     document('Body', body),
     fields('Response headers', output, false),
     document('Response body', result),
-    `Errors: ${[...causesOf(operation)]
-      .sort()
-      .map((cause) => `[${cause}](errors.md#${cause})`)
-      .join(', ')}.`,
+    errors([...causesOf(operation)].sort()),
   ]
   return parts.filter((part) => part !== '').join('\n\n')
+}
+
+function errors(causes) {
+  if (causes.length === 0) return 'Errors: only those that every operation has.'
+  return `Errors: ${causes.map((cause) => `[${cause}](errors.md#${cause})`).join(', ')}.`
 }
 
 function pageOf({ extension = false, source }) {

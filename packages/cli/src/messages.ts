@@ -32,6 +32,7 @@ const USAGE_KINDS: ReadonlySet<FailureKind> = new Set([
   'valueRefused',
   'valueInvalid',
   'keyHalfGiven',
+  'tlsHalfGiven',
   'adminArgument',
   'adminCommandUnknown',
   'adminKeyMissing',

@@ -2,12 +2,21 @@
 
 type Members = Readonly<Record<string, unknown>>
 
-/** The text of an answer: a table of what is listed, or one line per member. '' if it is empty. */
-export function renderAnswer({ RequestId: _, IsTruncated: __, Marker: ___, ...members }: Members): string {
-  return Object.entries(members)
+/** The text of an answer: a table of what is listed, or one line per member. '' if it is empty; `none` for an empty list. */
+export function renderAnswer(
+  { RequestId: _, IsTruncated: __, Marker: ___, ...members }: Members,
+  none: string,
+): string {
+  const text = Object.entries(members)
     .map(([name, value]) => renderMember(name, value))
-    .filter((text) => text !== '')
+    .filter((part) => part !== '')
     .join('\n')
+  return text === '' && Object.values(members).some(isEmptyList) ? `${none}\n` : text
+}
+
+function isEmptyList(value: unknown): boolean {
+  const [list] = isMembers(value) ? Object.values(value) : []
+  return Array.isArray(list) && list.length === 0
 }
 
 function renderMember(name: string, value: unknown): string {
@@ -24,8 +33,11 @@ function renderRecord(record: Members): string {
     .join('')
 }
 
+/** Columns that hold whole documents would make lines of thousands of characters: `--json` has them. */
+const DOCUMENT_COLUMNS: ReadonlySet<string> = new Set(['Before', 'After'])
+
 function renderTable(rows: readonly Members[]): string {
-  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))]
+  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))].filter((name) => !DOCUMENT_COLUMNS.has(name))
   const cells = [names, ...rows.map((row) => names.map((name) => shown(row[name])))]
   const widths = names.map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)))
   return cells

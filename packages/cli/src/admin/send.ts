@@ -1,5 +1,6 @@
+import { resolve } from 'node:path'
 import { type AdminOperationName, Query, type Signable, signV4 } from '@bindery/protocol'
-import { Failure, nodeDigests, requireRootKey } from '@bindery/server'
+import { Failure, findServer, nodeDigests, requireRootKey } from '@bindery/server'
 import { defaultFolder } from '../arguments.js'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -19,7 +20,8 @@ export interface AdminServer {
 export type AdminAnswer = Readonly<Record<string, unknown>>
 
 /**
- * The server and the key: from flags, from the variables of the OSS SDKs, or from the data folder on this machine. Throws
+ * The server and the key: from flags, from the variables of the OSS SDKs, or from the data folder on this machine and the
+ * server that uses it. Throws
  * Failure `adminKeyMissing`, `fileDamaged`.
  */
 export async function adminServer(
@@ -27,10 +29,16 @@ export async function adminServer(
   env: Environment,
 ): Promise<AdminServer> {
   return {
-    endpoint: (endpoint ?? env.OSS_ENDPOINT ?? 'http://127.0.0.1:9000').replace(/\/+$/, ''),
+    endpoint: (endpoint ?? (env.OSS_ENDPOINT || undefined) ?? (await endpointOf(folder, env))).replace(/\/+$/, ''),
     region: env.OSS_REGION ?? env.BINDERY_REGION ?? 'cn-hangzhou',
     credentials: await credentialsOf(folder, env),
   }
+}
+
+/** The address of the server that uses a folder; the default one if none does. */
+async function endpointOf(folder: string | undefined, env: Environment): Promise<string> {
+  const running = await findServer(resolve(folder ?? defaultFolder(env)))
+  return running?.endpoint ?? 'http://127.0.0.1:9000'
 }
 
 async function credentialsOf(folder: string | undefined, env: Environment): Promise<AdminServer['credentials']> {

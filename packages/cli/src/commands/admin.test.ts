@@ -17,13 +17,13 @@ test('a user is created with a key and a policy, from the command line', async (
   await send(server, 'PUT', 'a/1', 'hello')
   const file = join(folder, 'policy')
   await writeFile(file, POLICY)
-  const admin = (...args: readonly string[]) =>
-    bindery('admin', ...args, '--dir', folder, '--endpoint', server.endpoint)
+  const admin = (...args: readonly string[]) => bindery('admin', ...args, '--dir', folder)
   const ok = async (...args: readonly string[]) => {
     const { code, output } = await admin(...args)
     assert.equal(code, 0, output)
     return output
   }
+  assert.equal(await ok('user', 'list'), 'None.\n')
   assert.match(
     await ok('user', 'create', 'alice', '--display-name', 'Alice'),
     /UserName: +alice\nDisplayName: +Alice\n/,

@@ -18,7 +18,9 @@ export async function adminCommand({ args, env, language }: Invocation): Promise
   const server = await adminServer(parsed, env)
   for (let marker: unknown; ; ) {
     const answer = await send(server, parsed, marker)
-    process.stdout.write(parsed.json ? `${JSON.stringify(answer)}\n` : renderAnswer(answer) || `${words.done}\n`)
+    process.stdout.write(
+      parsed.json ? `${JSON.stringify(answer)}\n` : renderAnswer(answer, words.none) || `${words.done}\n`,
+    )
     if (isNewSecret(answer) && !parsed.json) process.stdout.write(`${words.secretShownOnce}\n`)
     if (answer.IsTruncated !== true) return EXIT.ok
     marker = answer.Marker

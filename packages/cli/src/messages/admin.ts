@@ -5,6 +5,8 @@ export interface AdminWords {
   readonly usage: string
   readonly flags: string
   readonly done: string
+  /** A list without entries. */
+  readonly none: string
   readonly secretShownOnce: string
 }
 
@@ -17,6 +19,7 @@ const ENGLISH: AdminWords = {
   --json          print the answer as one line of JSON
 FILE may be -, for standard input.`,
   done: 'Done.',
+  none: 'None.',
   secretShownOnce: 'The secret is shown this once. Keep it in a safe place.',
 }
 
@@ -29,6 +32,7 @@ const CHINESE: AdminWords = {
   --json          把结果输出为一行 JSON
 FILE 可以是 -，表示标准输入。`,
   done: '完成。',
+  none: '没有。',
   secretShownOnce: '密钥只显示这一次，请妥善保存。',
 }
 

@@ -17,11 +17,11 @@ const ENGLISH: DoctorWords = {
     ready: () => 'it is ready, and its disk has space',
     unready: ({ reason }) => `it is not ready: ${reason}. Read its log.`,
     diskScarce: ({ uploads, freeBytes, reserveBytes }) =>
-      `its disk has ${sizeText(freeBytes)} left, and --reserve keeps ${sizeText(reserveBytes)} of it: uploads are ${uploads}. Free some space.`,
+      `its disk has ${sizeText(freeBytes)} left, and --reserve keeps ${sizeText(reserveBytes)} of it: uploads are ${uploads}. Free some space, or start the server with a smaller --reserve.`,
     clock: () => 'its clock agrees with that of this machine',
     clockOff: ({ seconds }) =>
       `its clock differs from that of this machine by ${seconds} s; signatures are refused beyond 900 s. Synchronise both.`,
-    signature: ({ version }) => `it accepts the key with signature ${version}`,
+    signature: ({ version }) => `it accepts the key with OSS signature ${version}`,
     signatureRefused: ({ version, code, message }) =>
       `it refuses the key with signature ${version}: ${code}: ${message} Check key, secret and region.`,
     pathStyle: ({ host }) =>
@@ -45,7 +45,7 @@ const CHINESE: DoctorWords = {
     ready: () => '服务已就绪，磁盘空间充足',
     unready: ({ reason }) => `服务没有就绪：${reason}。请查看日志。`,
     diskScarce: ({ uploads, freeBytes, reserveBytes }) =>
-      `磁盘剩余 ${sizeText(freeBytes)}，其中 --reserve 保留 ${sizeText(reserveBytes)}：${uploads === 'refused' ? '上传已被拒绝' : '上传即将被拒绝'}。请释放空间。`,
+      `磁盘剩余 ${sizeText(freeBytes)}，其中 --reserve 保留 ${sizeText(reserveBytes)}：${uploads === 'refused' ? '上传已被拒绝' : '上传即将被拒绝'}。请释放空间，或者启动服务器时把 --reserve 调小。`,
     clock: () => '服务的时钟与本机一致',
     clockOff: ({ seconds }) => `服务的时钟与本机相差 ${seconds} 秒；超过 900 秒时签名会被拒绝。请校准时钟。`,
     signature: ({ version }) => `服务接受该密钥的 ${version} 签名`,

@@ -80,11 +80,11 @@ export const ENGLISH: Sentences = {
       `${folder} is a link to ${target}, which does not exist. If that is a volume, mount it first; otherwise create the folder.`,
     folderMissing: ({ folder }) => `${folder} is not a data folder: no server has used it. Name another folder.`,
     backupUnfinished: ({ folder }) =>
-      `${folder} is not a finished backup. If a backup to it was interrupted, run it again; it will continue.`,
+      `${folder} is not a finished backup. If a backup to it was interrupted, run it again; it will continue. A data folder is copied with bindery backup.`,
     targetNotEmpty: ({ folder }) => `${folder} is not empty. Name an empty folder, or one that does not exist yet.`,
     folderForeign: ({ folder }) =>
-      `${folder} contains files that do not belong to Bindery. Name an empty folder, or one that does not exist yet.`,
-    folderInside: ({ folder, other }) => `${folder} and ${other} contain each other. Name a folder elsewhere.`,
+      `${folder} is not a data folder, and is not empty. Name an empty folder, or one that does not exist yet. A backup becomes a data folder with bindery restore.`,
+    folderInside: ({ folder, other }) => `one of ${folder} and ${other} is inside the other. Name a folder outside it.`,
     folderLocked: ({ folder, pid }) =>
       pid === undefined
         ? `${folder} is in use by a process that does not answer. Wait until it has ended, or find it: fuser ${folder}/lock/*`

@@ -46,10 +46,10 @@ export const ENGLISH_MAINTENANCE: MaintenanceSentences = {
     documentStray: ({ document }) => `a ${document} document that it does not list`,
     usageStray: () => 'counters of an upload that is not open',
     holderStray: ({ manifest }) => `a missing record still references manifest ${manifest}`,
-    manifestStray: () => 'nothing references this manifest, and nothing would free it',
-    partStray: ({ found }) => `${found} of its parts are not listed anywhere, and nothing would free them`,
+    manifestStray: () => 'this manifest is unused and will not be freed by itself',
+    partStray: ({ found }) => `${found} of its parts are unused and will not be freed by themselves`,
     ownerStray: ({ blob }) => `it is recorded as the owner of blob ${blob}, which it does not name`,
-    blobStray: ({ blob, found }) => `nothing names blob ${blob} (${found} bytes), and nothing would free it`,
+    blobStray: ({ blob, found }) => `blob ${blob} (${found} bytes) is unused and will not be freed by itself`,
   },
   repairedNote: '[repaired]',
   progress: ({ objects, uploads, parts, bytesNamed, blobs }) =>
@@ -62,7 +62,11 @@ export const ENGLISH_MAINTENANCE: MaintenanceSentences = {
     if (all === 0) return 'No problems found.'
     const rest = all - repaired
     if (repaired > 0) return `${count(all, 'finding')}, of which ${repaired} repaired; ${rest} remain.`
-    return `${count(all, 'finding')}; ${lost} of them report lost data. --repair repairs what can be repaired.`
+    const lostText =
+      lost === 0
+        ? ''
+        : ` ${count(lost, 'of them reports', 'of them report')} lost data: restore it from a backup or upload it again.`
+    return `${count(all, 'finding')}.${lostText} --repair repairs what can be repaired.`
   },
   copying: ({ blobs, bytes }) => `Copied ${count(blobs, 'blob')}, ${sizeText(bytes)}`,
   copied: ({ blobs, bytes, present }, target) =>

@@ -74,9 +74,11 @@ export const CHINESE: Sentences = {
     folderDangling: ({ folder, target }) =>
       `${folder} 是指向 ${target} 的链接，但后者不存在。如果它是一个卷，请先挂载；否则请创建该目录。`,
     folderMissing: ({ folder }) => `${folder} 不是数据目录：没有服务在其中保存过数据。请指定其他目录。`,
-    backupUnfinished: ({ folder }) => `${folder} 不是已完成的备份。如果备份曾被中断，请重新执行，它会接着进行。`,
+    backupUnfinished: ({ folder }) =>
+      `${folder} 不是已完成的备份。如果备份曾被中断，请重新执行，它会接着进行。要复制数据目录，请使用 bindery backup。`,
     targetNotEmpty: ({ folder }) => `${folder} 里有其他内容。请指定一个空目录，或尚不存在的目录。`,
-    folderForeign: ({ folder }) => `${folder} 里有不属于 Bindery 的文件。请指定一个空目录，或尚不存在的目录。`,
+    folderForeign: ({ folder }) =>
+      `${folder} 不是数据目录，也不是空目录。请指定一个空目录，或尚不存在的目录。备份用 bindery restore 恢复为数据目录。`,
     folderInside: ({ folder, other }) => `${folder} 和 ${other} 互相包含。请指定其他位置的目录。`,
     folderLocked: ({ folder, pid }) =>
       pid === undefined
