@@ -122,6 +122,28 @@ export const COMMANDS = {
       'tar cz ./src | bindery cp - oss://demo/src.tgz',
     ],
   },
+  sync: {
+    synopsis: 'FROM TO [--delete] [--checksum] [--dry-run] [flags]',
+    flags: [
+      'delete',
+      'checksum',
+      'dry-run',
+      'part-size',
+      'parallel',
+      'jobs',
+      'bigfile-threshold',
+      'bandwidth-limit',
+      'content-type',
+      'resume',
+      'checkpoint-dir',
+      ...SERVER_FLAGS,
+    ],
+    examples: [
+      'bindery sync ./site oss://demo/site/ --delete --dry-run',
+      'bindery sync oss://demo/photos/ ./photos',
+      'bindery sync oss://demo/ oss://backup/demo/ --checksum',
+    ],
+  },
   uploads: {
     synopsis:
       'list oss://BUCKET[/PREFIX] | parts oss://BUCKET/KEY ID | abort oss://BUCKET/KEY ID | abort --all oss://BUCKET[/PREFIX]',

@@ -123,6 +123,14 @@ test('an empty file, and one smaller than a part, go up and come down', async ()
   }
 })
 
+test('an uploaded object has the Content-Type of its ending, or the one that was chosen', async () => {
+  const file = await newFile('page.HTML', '<p>')
+  await events('cp', file, `oss://${BUCKET}/types/`)
+  await events('cp', file, `oss://${BUCKET}/types/chosen.html`, '--content-type', 'text/x-chosen')
+  assert.equal((await client.head('types/page.HTML')).contentType, 'text/html')
+  assert.equal((await client.head('types/chosen.html')).contentType, 'text/x-chosen')
+})
+
 test('standard input and output take part, whatever their length', async () => {
   const bytes = content(21 * MIB + 3, 2)
   const up = await runWith(server, ['cp', '-', `oss://${BUCKET}/piped`], { input: bytes, env })

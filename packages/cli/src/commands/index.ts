@@ -18,6 +18,7 @@ export const RUN: Readonly<Record<CommandName, (invocation: Invocation) => Promi
   cat: async (invocation) => (await import('./cat.js')).catCommand(invocation),
   rm: async (invocation) => (await import('./rm.js')).rmCommand(invocation),
   cp: async (invocation) => (await import('./cp.js')).cpCommand(invocation),
+  sync: async (invocation) => (await import('./sync.js')).syncCommand(invocation),
   uploads: async (invocation) => (await import('./uploads.js')).uploadsCommand(invocation),
   sign: async (invocation) => (await import('./sign.js')).signCommand(invocation),
   admin: async (invocation) => (await import('./admin.js')).adminCommand(invocation),

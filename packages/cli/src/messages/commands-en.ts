@@ -9,6 +9,18 @@ const PLACE_FLAGS = {
 
 const SERVER_FLAGS = { ...PLACE_FLAGS, json: 'print one line of JSON per result' } as const
 
+const TRANSFER_FLAGS = {
+  'part-size': 'bytes per part: 100KiB to 5GiB; chosen by the size of the file',
+  parallel: 'parts of a file at a time, 1 to 64; adapted to the server',
+  jobs: 'files at a time, 1 to 64; 5 by default',
+  'bigfile-threshold': 'files of fewer bytes take one request; 8MiB by default, 1GiB for copies on the server',
+  'bandwidth-limit': 'bytes per second of each file, such as 10MiB',
+  'content-type': 'Content-Type of the uploaded objects; by the endings of their keys',
+  resume: 'auto (default), never, or require: fail where there is nothing to continue',
+  'checkpoint-dir': 'folder of the records of interrupted uploads; bindery/transfers below XDG_STATE_HOME',
+  ...SERVER_FLAGS,
+} as const
+
 const SERVER_DETAILS = [
   'The key is that of OSS_ACCESS_KEY_ID and OSS_ACCESS_KEY_SECRET, or of the data folder.',
 ] as const
@@ -157,15 +169,21 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
         recursive: 'all files below the folder FROM, or all keys that begin with it (-r)',
         'no-overwrite': 'keep objects and files that exist; sent as x-oss-forbid-overwrite',
         'dry-run': 'print what would be transferred (-n)',
-        'part-size': 'bytes per part: 100KiB to 5GiB; chosen by the size of the file',
-        parallel: 'parts of a file at a time, 1 to 64; adapted to the server',
-        jobs: 'files at a time, 1 to 64; 5 by default',
-        'bigfile-threshold': 'files of fewer bytes take one request; 8MiB by default, 1GiB for copies on the server',
-        'bandwidth-limit': 'bytes per second of each file, such as 10MiB',
-        'content-type': 'Content-Type of the uploaded objects',
-        resume: 'auto (default), never, or require: fail where there is nothing to continue',
-        'checkpoint-dir': 'folder of the records of interrupted uploads; bindery/transfers below XDG_STATE_HOME',
-        ...SERVER_FLAGS,
+        ...TRANSFER_FLAGS,
+      },
+    },
+    sync: {
+      summary: 'Make a folder or prefix like another one: transfer what is missing or differs.',
+      details: [
+        'FROM and TO are folders, or prefixes such as oss://BUCKET/PREFIX/; at least one is on a server.',
+        'A file is transferred where TO lacks it, has another size, or is older. Both sides are compared while they are listed.',
+        ...SERVER_DETAILS,
+      ],
+      flags: {
+        delete: 'delete what only TO has, except for interrupted downloads; refused where FROM is empty',
+        checksum: 'compare by size and CRC-64 instead of time',
+        'dry-run': 'print what would be transferred and deleted (-n)',
+        ...TRANSFER_FLAGS,
       },
     },
     uploads: {

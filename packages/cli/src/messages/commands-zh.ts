@@ -9,6 +9,18 @@ const PLACE_FLAGS = {
 
 const SERVER_FLAGS = { ...PLACE_FLAGS, json: '每个结果一行 JSON' } as const
 
+const TRANSFER_FLAGS = {
+  'part-size': '分片大小：100KiB 到 5GiB；默认由文件大小决定',
+  parallel: '一个文件同时传输的分片数，1 到 64；默认自动调整',
+  jobs: '同时传输的文件数，1 到 64；默认 5',
+  'bigfile-threshold': '小于该大小的文件用一个请求上传；默认 8MiB，服务端复制为 1GiB',
+  'bandwidth-limit': '每个文件每秒的字节数，例如 10MiB',
+  'content-type': '上传对象的 Content-Type；默认由 Key 的后缀决定',
+  resume: 'auto（默认）、never，或 require：没有可继续的上传时报错',
+  'checkpoint-dir': '保存中断上传记录的目录；默认为 XDG_STATE_HOME 下的 bindery/transfers',
+  ...SERVER_FLAGS,
+} as const
+
 const SERVER_DETAILS = ['密钥取自 OSS_ACCESS_KEY_ID 和 OSS_ACCESS_KEY_SECRET，或取自数据目录。'] as const
 
 /** The help pages. */
@@ -145,15 +157,21 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
         recursive: '目录 FROM 下的全部文件，或以其开头的全部 Key（-r）',
         'no-overwrite': '保留已存在的对象和文件；即 x-oss-forbid-overwrite',
         'dry-run': '只打印将要传输的内容（-n）',
-        'part-size': '分片大小：100KiB 到 5GiB；默认由文件大小决定',
-        parallel: '一个文件同时传输的分片数，1 到 64；默认自动调整',
-        jobs: '同时传输的文件数，1 到 64；默认 5',
-        'bigfile-threshold': '小于该大小的文件用一个请求上传；默认 8MiB，服务端复制为 1GiB',
-        'bandwidth-limit': '每个文件每秒的字节数，例如 10MiB',
-        'content-type': '上传对象的 Content-Type',
-        resume: 'auto（默认）、never，或 require：没有可继续的上传时报错',
-        'checkpoint-dir': '保存中断上传记录的目录；默认为 XDG_STATE_HOME 下的 bindery/transfers',
-        ...SERVER_FLAGS,
+        ...TRANSFER_FLAGS,
+      },
+    },
+    sync: {
+      summary: '使一个目录或前缀与另一个相同：传输缺少或不同的内容。',
+      details: [
+        'FROM 和 TO 是目录，或 oss://BUCKET/PREFIX/ 形式的前缀；至少一方在服务上。',
+        'TO 没有该文件、大小不同或较旧时传输。两边在列出的同时进行比较。',
+        ...SERVER_DETAILS,
+      ],
+      flags: {
+        delete: '删除只有 TO 才有的内容，未完成的下载除外；FROM 为空时拒绝执行',
+        checksum: '用大小和 CRC-64 比较，而不用时间',
+        'dry-run': '只打印将要传输和删除的内容（-n）',
+        ...TRANSFER_FLAGS,
       },
     },
     uploads: {

@@ -65,6 +65,8 @@ export const ENGLISH: Sentences = {
     requestRefused: ({ code, message, ec, requestId }) =>
       `the server refused: ${code}: ${message} (${ec === undefined ? '' : `EC ${ec}, `}request ${requestId ?? '?'}). ${advice[code] ?? ''}`.trimEnd(),
     transferFailed: ({ code, message }) => `${reasons[code] ?? code}: ${message}`,
+    sourceEmpty: ({ source }) =>
+      `${source} is empty, so --delete would delete everything at the target. Check the source; to delete everything: bindery rm --recursive`,
     confirmationNeeded: ({ address }) =>
       `this deletes every object whose address begins with ${address}, and there is no terminal to confirm it on. Check with --dry-run, then add --yes.`,
     portTaken: ({ host, port }) =>

@@ -22,6 +22,7 @@ export interface TransferWords {
   readonly interrupted: (commandLine: string) => string
   readonly sourceChanged: (file: string, address: string, uploadId: string) => string
   readonly leftOut: { readonly notAFile: (name: string) => string; readonly badName: (name: string) => string }
+  readonly deletedExtras: (count: number) => string
   readonly aborted: (
     address: string,
     uploadId: string,
@@ -50,6 +51,7 @@ const ENGLISH: TransferWords = {
     notAFile: (name) => `${name} is left out: it is not a file.`,
     badName: (name) => `${name} is left out: its key cannot be the name of a file.`,
   },
+  deletedExtras: (count) => `${count} deleted from the target.`,
   aborted: (address, uploadId, { parts, bytes }) =>
     `Aborted upload ${uploadId} to ${address}: ${parts} parts, ${sizeText(bytes)}.`,
   nothingFound: (address) => `There is nothing at ${address}.`,
@@ -75,6 +77,7 @@ const CHINESE: TransferWords = {
     notAFile: (name) => `已忽略 ${name}：不是文件。`,
     badName: (name) => `已忽略 ${name}：其 Key 不能作为文件名。`,
   },
+  deletedExtras: (count) => `从目标删除了 ${count} 个。`,
   aborted: (address, uploadId, { parts, bytes }) =>
     `已取消到 ${address} 的上传 ${uploadId}：${parts} 个分片，${sizeText(bytes)}。`,
   nothingFound: (address) => `${address} 处没有内容。`,

@@ -62,6 +62,8 @@ export const CHINESE: Sentences = {
     requestRefused: ({ code, message, ec, requestId }) =>
       `服务拒绝了请求：${code}：${message}（${ec === undefined ? '' : `EC ${ec}，`}请求 ${requestId ?? '?'}）。${advice[code] ?? ''}`,
     transferFailed: ({ code, message }) => `${reasons[code] ?? code}：${message}`,
+    sourceEmpty: ({ source }) =>
+      `${source} 为空，--delete 将删除目标处的全部内容。请检查源；要全部删除，请使用 bindery rm --recursive`,
     confirmationNeeded: ({ address }) =>
       `这将删除地址以 ${address} 开头的全部对象，而没有终端可供确认。请先用 --dry-run 检查，再加上 --yes。`,
     portTaken: ({ host, port }) =>

@@ -49,33 +49,41 @@ async function* filesOf(source: string, selection: Selection): AsyncGenerator<It
     return
   }
   if (!isRecursive) throw new Failure('addressUnfit', { command: 'cp', address: source, needed: '--recursive' })
-  for await (const { file, name, size } of walk(source, '', selection)) {
+  for await (const { file, name, size } of walk(source, '', selection.onLeftOut)) {
     const target = to.kind === 'object' ? below(to, name) : to
     yield { from: { kind: 'file', path: file }, to: target, size }
   }
 }
 
-interface Walked {
+/** A file below a folder. */
+export interface Walked {
   readonly file: string
   /** Below the folder where the walk began, with slashes. */
   readonly name: string
   readonly size: number
+  readonly modified: Date
 }
 
-/** The files of a folder by name. Links to files are followed; links to folders are not, because they may form a circle. */
-async function* walk(folder: string, prefix: string, selection: Selection): AsyncGenerator<Walked> {
+/**
+ * The files below a folder, in the order of the UTF-8 of their names. Links to files are followed; links to folders are not,
+ * because they may form a circle. Throws Failure `fileUnreadable`.
+ */
+export async function* walk(folder: string, prefix: string, onLeftOut: Selection['onLeftOut']): AsyncGenerator<Walked> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((error) => {
     throw new Failure('fileUnreadable', { file: folder }, { cause: error })
   })
-  entries.sort((one, other) => (one.name < other.name ? -1 : 1))
-  for (const entry of entries) {
+  // a folder is where the names below it belong
+  const sorted = entries
+    .map((entry) => ({ entry, order: Buffer.from(entry.isDirectory() ? `${entry.name}/` : entry.name) }))
+    .sort((one, other) => Buffer.compare(one.order, other.order))
+  for (const { entry } of sorted) {
     const file = path.join(folder, entry.name)
     const name = `${prefix}${entry.name}`
-    if (entry.isDirectory()) yield* walk(file, `${name}/`, selection)
+    if (entry.isDirectory()) yield* walk(file, `${name}/`, onLeftOut)
     else {
       const found = await stat(file).catch(() => undefined)
-      if (found?.isFile() === true) yield { file, name, size: found.size }
-      else selection.onLeftOut({ name: file, reason: 'notAFile' })
+      if (found?.isFile() === true) yield { file, name, size: found.size, modified: found.mtime }
+      else onLeftOut({ name: file, reason: 'notAFile' })
     }
   }
 }
@@ -99,7 +107,7 @@ async function* objectsOf(client: Client, { from, to, onLeftOut }: Selection): A
 }
 
 /** Whether a key names a file below a folder, and nothing outside of it. */
-function isFileName(name: string): boolean {
+export function isFileName(name: string): boolean {
   return name.split('/').every((part) => {
     if (part === '' || part === '.' || part === '..' || part.includes('\0')) return false
     return path.sep === '/' || !/[\\:]/.test(part)

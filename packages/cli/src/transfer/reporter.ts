@@ -20,13 +20,14 @@ export class Reporter {
   constructor(
     board: Board,
     words: TransferWords,
-    { hasJson, items }: { readonly hasJson: boolean; readonly items: () => AsyncIterable<Item> },
+    { hasJson, counted }: { readonly hasJson: boolean; readonly counted?: () => AsyncIterable<Item> },
   ) {
     this.#board = board
     this.#words = words
     this.#hasJson = hasJson
     this.#timer = setInterval(() => this.#tick(), hasJson ? JSON_INTERVAL_MS : LINE_INTERVAL_MS)
-    if (this.#line.isShown || hasJson) this.#count(items()).catch(() => {}) // without it, progress has no percentage
+    if (!this.#line.isShown && !hasJson) return
+    if (counted !== undefined) this.#count(counted()).catch(() => {}) // without it, progress has no percentage
   }
 
   /** A line on standard error. */

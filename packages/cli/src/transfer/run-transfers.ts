@@ -22,8 +22,10 @@ export interface TransferPlan {
   readonly jobs: number
   /** Whether a failure of one of them leaves the others running. */
   readonly isBatch: boolean
-  /** Finds the transfers; called a second time to count them, where a terminal shows progress. */
+  /** Finds the transfers. */
   readonly items: () => AsyncIterable<Item>
+  /** Finds them a second time, to count them where progress is shown; absent where that would cost too much. */
+  readonly counted?: () => AsyncIterable<Item>
   /** The command line that continues after a signal. */
   readonly commandLine: string
   readonly options: Omit<TransferOptions, 'onChanged'>

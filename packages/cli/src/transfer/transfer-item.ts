@@ -13,6 +13,7 @@ import {
 import type { Address } from '../objects/address.js'
 import { write } from '../objects/output.js'
 import type { Board } from './board.js'
+import { contentTypeOf } from './content-type.js'
 import type { Ending, Interruption } from './interruption.js'
 import type { Item } from './items.js'
 import type { Place } from './places.js'
@@ -73,7 +74,7 @@ async function upload(context: Transferring, from: Place, { bucket, key }: Addre
   const task = client.upload(file === undefined ? process.stdin : { path: file }, {
     bucket,
     key,
-    ...uploadOptions(options),
+    ...uploadOptions(options, key),
     resume: resume !== 'never',
     checkpoints: watchedStore(checkpoints, upload, { onChanged, isRequired: resume === 'require' }),
   })
@@ -93,8 +94,9 @@ function onAbort(signal: AbortSignal, listener: () => void): () => void {
   return () => signal.removeEventListener('abort', listener)
 }
 
-function uploadOptions(options: TransferOptions): Partial<UploadOptions> {
-  const { partSize, parallel, multipartThreshold, bytesPerSecond, contentType, noOverwrite } = options
+function uploadOptions(options: TransferOptions, key: string): Partial<UploadOptions> {
+  const { partSize, parallel, multipartThreshold, bytesPerSecond, noOverwrite } = options
+  const contentType = options.contentType ?? contentTypeOf(key)
   return {
     ...(partSize === undefined ? {} : { partSize }),
     ...(parallel === undefined ? {} : { parallel }),

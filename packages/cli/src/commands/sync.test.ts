@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict'
+import { mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { after, before, test } from 'node:test'
+import { type Client, createClient } from '@bindery/client'
+import { linesOf, newFolder, runWith, type Server, start } from '../testing/support.js'
+
+let server: Server
+let client: Client
+let folder: string
+const ends: (() => unknown)[] = []
+
+before(async () => {
+  const t = { after: (end: () => unknown) => ends.push(end) } as never
+  folder = await newFolder(t)
+  server = await start(t, path.join(folder, 'data'))
+  const { accessKeyId, accessKeySecret, endpoint } = server
+  client = createClient({ endpoint, bucket: 'demo', auth: { credentials: { accessKeyId, accessKeySecret } } })
+  ends.push(() => client.close())
+})
+
+after(async () => {
+  for (const end of ends.reverse()) await end()
+})
+
+const sync = (...args: readonly string[]) =>
+  runWith(server, ['sync', ...args], { env: { XDG_STATE_HOME: path.join(folder, 'state') } })
+
+/** The sorted names that a sync transferred and deleted. */
+async function synced(...args: readonly string[]): Promise<{ readonly done: string[]; readonly deleted: string[] }> {
+  const { code, stdout, stderr } = await sync(...args, '--json')
+  assert.equal(code, 0, stderr)
+  const lines = linesOf(stdout)
+  const names = (event: string) =>
+    lines.filter((line) => line.event === event).map(({ to }) => path.posix.basename(String(to)))
+  return { done: names('done').sort(), deleted: names('deleted').sort() }
+}
+
+async function put(file: string, text: string): Promise<string> {
+  const full = path.join(folder, file)
+  await mkdir(path.dirname(full), { recursive: true })
+  await writeFile(full, text)
+  return full
+}
+
+async function keys(prefix: string): Promise<string[]> {
+  const found: string[] = []
+  for await (const entry of client.list({ prefix }))
+    if (entry.kind === 'object') found.push(entry.key.slice(prefix.length))
+  return found
+}
+
+// in an order in which folders, and characters beyond the basic plane, are easily misplaced
+const NAMES = ['a-b', 'a.b', 'a/b', 'a0', 'z/～', 'z/😀', '中文 %20+']
+
+test('a folder is uploaded once, then only what has changed, and what is gone is deleted only with --delete', async () => {
+  const from = path.join(folder, 'tree')
+  for (const name of NAMES) await put(`tree/${name}`, `content of ${name}`)
+  await client.put('tree-not/other', 'kept')
+  assert.equal((await synced(from, 'oss://demo/tree')).done.length, NAMES.length)
+  assert.deepEqual(await keys('tree/'), NAMES)
+  assert.deepEqual(await synced(from, 'oss://demo/tree'), { done: [], deleted: [] })
+
+  await put('tree/a0', 'another size')
+  const later = new Date(Date.now() + 5_000)
+  await utimes(path.join(from, 'a.b'), later, later)
+  await put('tree/new', 'new')
+  await rm(path.join(from, 'a/b'))
+  const planned = await sync(from, 'oss://demo/tree/', '--delete', '--dry-run')
+  assert.equal(planned.code, 0, planned.stderr)
+  assert.match(planned.stdout, /tree\/a\.b → oss:\/\/demo\/tree\/a\.b\ndelete oss:\/\/demo\/tree\/a\/b\n/)
+  assert.deepEqual(await keys('tree/'), NAMES)
+  assert.deepEqual(await synced(from, 'oss://demo/tree/'), { done: ['a.b', 'a0', 'new'], deleted: [] })
+  assert.deepEqual((await synced(from, 'oss://demo/tree/', '--delete')).deleted, ['b'])
+  assert.deepEqual((await keys('tree/')).sort(), [...NAMES.filter((name) => name !== 'a/b'), 'new'].sort())
+  assert.deepEqual(await keys('tree-not/'), ['other'])
+})
+
+test('a prefix is downloaded and copied in the same way, and an interrupted download stays', async () => {
+  for (const name of NAMES) await client.put(`down/${name}`, `content of ${name}`)
+  const to = path.join(folder, 'down')
+  assert.equal((await synced('oss://demo/down/', to)).done.length, NAMES.length)
+  for (const name of NAMES) assert.equal(await readFile(path.join(to, name), 'utf8'), `content of ${name}`)
+  await put('down/extra', 'x')
+  await put('down/big.part', 'x')
+  await client.put('down/a0', 'another size')
+  assert.deepEqual(await synced('oss://demo/down/', to, '--delete'), { done: ['a0'], deleted: ['extra'] })
+  assert.ok((await readdir(to)).includes('big.part'))
+  assert.equal((await synced('oss://demo/down/', 'oss://demo/copy/')).done.length, NAMES.length)
+  await client.put('copy/extra', 'x')
+  assert.deepEqual(await synced('oss://demo/down/', 'oss://demo/copy/', '--delete'), { done: [], deleted: ['extra'] })
+})
+
+test('--checksum finds a change that keeps size and time, and skips what was only touched', async () => {
+  const from = path.join(folder, 'sums')
+  const file = await put('sums/same-size', 'aaaa')
+  await put('sums/touched', 'bbbb')
+  await synced(from, 'oss://demo/sums/')
+  await writeFile(file, 'cccc')
+  const [before, later] = [new Date(Date.now() - 60_000), new Date(Date.now() + 60_000)]
+  await utimes(file, before, before)
+  await utimes(path.join(from, 'touched'), later, later)
+  assert.deepEqual((await synced(from, 'oss://demo/sums/', '--dry-run')).done, [])
+  assert.deepEqual((await synced(from, 'oss://demo/sums/', '--checksum')).done, ['same-size'])
+  assert.equal(Buffer.from(await client.get('sums/same-size')).toString(), 'cccc')
+})
+
+test('an empty source does not delete everything, and a missing one nothing', async () => {
+  await client.put('precious/a', 'x')
+  await mkdir(path.join(folder, 'empty'))
+  const empty = await sync(path.join(folder, 'empty'), 'oss://demo/precious/', '--delete')
+  assert.equal(empty.code, 3)
+  assert.match(empty.stderr, /empty is empty, so --delete would delete everything/)
+  const missing = await sync(path.join(folder, 'missing'), 'oss://demo/precious/', '--delete')
+  assert.equal(missing.code, 2)
+  assert.match(missing.stderr, /missing cannot be read/)
+  assert.deepEqual(await keys('precious/'), ['a'])
+})

@@ -1,0 +1,151 @@
+import { createReadStream } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { type Client, crc64 } from '@bindery/client'
+import { Failure } from '@bindery/server'
+import { requireArguments } from '../arguments.js'
+import type { Invocation } from '../command.js'
+import { EXIT, type ExitCode } from '../exit-codes.js'
+import { transferWordsIn } from '../messages/transfer.js'
+import { readObjectArguments } from '../objects/arguments.js'
+import { commandLineOf, note, write, writeJson } from '../objects/output.js'
+import { withClient } from '../objects/with-client.js'
+import { differences, type Entry, entriesBelow, folderOf, placeBelow, withFileNames } from '../transfer/entries.js'
+import type { Item, LeftOut } from '../transfer/items.js'
+import { jobsOf, TRANSFER_VALUED, transferOptionsOf } from '../transfer/options.js'
+import { type Place, parsePlace, placeText, requirePair } from '../transfer/places.js'
+import { printPlan, runTransfers } from '../transfer/run-transfers.js'
+
+/** Keys per request of DeleteMultipleObjects. */
+const BATCH = 1_000
+
+/** `bindery sync FROM TO`: makes a folder or prefix like another one. Throws Failure. */
+export async function syncCommand({ args, env, language }: Invocation): Promise<ExitCode> {
+  const flagNames = ['delete', 'checksum', 'dry-run'] as const
+  const { positionals, values, flags } = readObjectArguments(args, 2, { flags: flagNames, valued: TRANSFER_VALUED })
+  const [fromText, toText] = requireArguments(positionals, 'sync', ['FROM', 'TO'])
+  const [from, to] = [folderOf(parsePlace(fromText)), folderOf(parsePlace(toText))]
+  requirePair('sync', from, to, true)
+  const hasJson = flags.has('json')
+  const options = transferOptionsOf(values, false)
+  const jobs = jobsOf(values)
+  const words = transferWordsIn(language)
+  return withClient(values, env, async (client) => {
+    const isDry = flags.has('dry-run')
+    const extras = new Extras(client, { isDry, hasJson, isDeleting: flags.has('delete') })
+    const folders: Folders = { client, from, to, hasChecksum: flags.has('checksum') }
+    const items = () => itemsOf(folders, extras, ({ name, reason }) => note(words.leftOut[reason](name)))
+    if (isDry) {
+      await printPlan(items(), hasJson)
+      return EXIT.ok
+    }
+    const commandLine = commandLineOf('sync', args)
+    const exit = await runTransfers({ client, language, hasJson, jobs, isBatch: true, items, commandLine, options })
+    if (extras.deleted > 0 && !hasJson) note(words.deletedExtras(extras.deleted))
+    return exit === EXIT.ok && extras.failed > 0 ? EXIT.refused : exit
+  })
+}
+
+interface Folders {
+  readonly client: Client
+  readonly from: Place
+  readonly to: Place
+  readonly hasChecksum: boolean
+}
+
+/** The transfers that are needed. What only the target has is passed to `extras` in between. */
+async function* itemsOf(
+  { client, from, to, hasChecksum }: Folders,
+  extras: Extras,
+  onLeftOut: (left: LeftOut) => void,
+): AsyncGenerator<Item> {
+  let sources = counted(entriesBelow(client, from, { onLeftOut, mayBeMissing: false }), extras)
+  if (to.kind === 'file') sources = withFileNames(sources, onLeftOut)
+  const targets = entriesBelow(client, to, { onLeftOut: () => {}, mayBeMissing: true })
+  const isSame = hasChecksum ? (one: Entry, other: Entry) => hasSameBytes(client, one, other) : isUpToDate
+  for await (const { kind, entry } of differences(sources, targets, isSame)) {
+    if (kind === 'extra') await extras.add(entry, from)
+    else yield { from: entry.place, to: placeBelow(to, entry.name), size: entry.size }
+  }
+  await extras.flush()
+}
+
+async function* counted(entries: AsyncIterable<Entry>, extras: Extras): AsyncGenerator<Entry> {
+  for await (const entry of entries) {
+    extras.hasSource = true
+    yield entry
+  }
+}
+
+/** Whether the target has the size of the source and is not older. */
+function isUpToDate(source: Entry, target: Entry): boolean {
+  // listings have whole seconds
+  const seconds = ({ modified }: Entry) => Math.floor(modified.getTime() / 1_000)
+  return source.size === target.size && seconds(target) >= seconds(source)
+}
+
+async function hasSameBytes(client: Client, source: Entry, target: Entry): Promise<boolean> {
+  if (source.size !== target.size) return false
+  const [one, other] = await Promise.all([checksumOf(client, source), checksumOf(client, target)])
+  return one !== undefined && one === other
+}
+
+/** CRC-64 in decimal; undefined where the server reports none. */
+async function checksumOf(client: Client, { place }: Entry): Promise<string | undefined> {
+  if (place.kind === 'object') return (await client.head(place.address.key, { bucket: place.address.bucket })).crc64
+  let checksum = 0n
+  if (place.kind === 'file') for await (const piece of createReadStream(place.path)) checksum = crc64(piece, checksum)
+  return String(checksum)
+}
+
+/** Entries that only the target has: deleted, printed, or left alone. */
+class Extras {
+  readonly #client: Client
+  readonly #options: { readonly isDry: boolean; readonly hasJson: boolean; readonly isDeleting: boolean }
+  #keys: string[] = []
+  #bucket = ''
+  /** Whether the source has any entry: an empty one is more likely a mistake than a wish to delete everything. */
+  hasSource = false
+  deleted = 0
+  failed = 0
+
+  constructor(
+    client: Client,
+    options: { readonly isDry: boolean; readonly hasJson: boolean; readonly isDeleting: boolean },
+  ) {
+    this.#client = client
+    this.#options = options
+  }
+
+  /** Throws Failure `sourceEmpty`. */
+  async add({ place, name }: Entry, source: Place): Promise<void> {
+    const { isDeleting, isDry, hasJson } = this.#options
+    if (!isDeleting || (place.kind === 'file' && /\.part(?:\.json)?$/.test(name))) return // an interrupted download
+    if (!this.hasSource) throw new Failure('sourceEmpty', { source: placeText(source) })
+    if (isDry)
+      await (hasJson ? writeJson({ event: 'delete', to: placeText(place) }) : write(`delete ${placeText(place)}\n`))
+    else if (place.kind === 'file') {
+      await rm(place.path)
+      await this.#report(1, place)
+    } else if (place.kind === 'object') {
+      this.#bucket = place.address.bucket
+      this.#keys.push(place.address.key)
+      if (this.#keys.length === BATCH) await this.flush()
+    }
+  }
+
+  async flush(): Promise<void> {
+    if (this.#keys.length === 0) return
+    const bucket = this.#bucket
+    const { deleted, failed } = await this.#client.delete(this.#keys, { bucket })
+    this.#keys = []
+    this.failed += failed.length
+    for (const { key, error } of failed)
+      note(`${placeText({ kind: 'object', address: { bucket, key } })}: ${error.message}`)
+    for (const key of deleted) await this.#report(1, { kind: 'object', address: { bucket, key } })
+  }
+
+  async #report(count: number, place: Place): Promise<void> {
+    this.deleted += count
+    if (this.#options.hasJson) await writeJson({ event: 'deleted', to: placeText(place) })
+  }
+}

@@ -1,0 +1,127 @@
+import { stat } from 'node:fs/promises'
+import path from 'node:path'
+import { type Client, OssError } from '@bindery/client'
+import { Failure } from '@bindery/server'
+import { isFileName, type LeftOut, walk } from './items.js'
+import type { Place } from './places.js'
+
+/** A file or object below a folder. */
+export interface Entry {
+  /** Below the folder, with slashes. */
+  readonly name: string
+  readonly place: Place
+  /** Bytes. */
+  readonly size: number
+  readonly modified: Date
+}
+
+/** An entry of two folders that differ: to be transferred, or only in the target. */
+export type Difference =
+  | { readonly kind: 'transfer'; readonly entry: Entry }
+  | { readonly kind: 'extra'; readonly entry: Entry }
+
+/** The folder that a place stands for; a prefix ends with a slash. */
+export function folderOf(place: Place): Place {
+  if (place.kind !== 'object') return place
+  const { bucket, key } = place.address
+  return { kind: 'object', address: { bucket, key: key === '' || key.endsWith('/') ? key : `${key}/` } }
+}
+
+/** The place of a name below a folder. */
+export function placeBelow(folder: Place, name: string): Place {
+  if (folder.kind === 'file') return { kind: 'file', path: path.join(folder.path, ...name.split('/')) }
+  if (folder.kind === 'stream') return folder
+  const { bucket, key } = folder.address
+  return { kind: 'object', address: { bucket, key: `${key}${name}` } }
+}
+
+/**
+ * The files or objects below a folder, in the order of the UTF-8 of their names. A missing folder is empty where `mayBeMissing`
+ * is set. Throws Failure `fileUnreadable`, OssError.
+ */
+export async function* entriesBelow(
+  client: Client,
+  folder: Place,
+  { onLeftOut, mayBeMissing }: { readonly onLeftOut: (left: LeftOut) => void; readonly mayBeMissing: boolean },
+): AsyncGenerator<Entry> {
+  if (folder.kind === 'object') {
+    const { bucket, key: prefix } = folder.address
+    for await (const found of client.list({ bucket, prefix })) {
+      if (found.kind !== 'object') continue
+      const { key, size, lastModified } = found
+      const name = key.slice(prefix.length)
+      if (name === '' || (name.endsWith('/') && size === 0)) continue // stands for a folder
+      yield { name, place: { kind: 'object', address: { bucket, key } }, size, modified: lastModified }
+    }
+  } else if (folder.kind === 'file') {
+    const found = await stat(folder.path).catch(() => undefined)
+    if (found === undefined && mayBeMissing) return
+    if (found?.isDirectory() !== true) throw new Failure('fileUnreadable', { file: folder.path })
+    for await (const { file, name, size, modified } of walk(folder.path, '', onLeftOut)) {
+      yield { name, place: { kind: 'file', path: file }, size, modified }
+    }
+  }
+}
+
+/** Entries whose names can be files; the others are reported. */
+export async function* withFileNames(
+  entries: AsyncIterable<Entry>,
+  onLeftOut: (left: LeftOut) => void,
+): AsyncGenerator<Entry> {
+  for await (const entry of entries) {
+    if (isFileName(entry.name)) yield entry
+    else onLeftOut({ name: entry.name, reason: 'badName' })
+  }
+}
+
+/**
+ * Compares two folders while both are listed; nothing of them is kept. Throws OssError UnexpectedAnswer where a listing is not in
+ * the order of names: what is missing from a folder could not be known then.
+ */
+export async function* differences(
+  sources: AsyncIterable<Entry>,
+  targets: AsyncIterable<Entry>,
+  isSame: (source: Entry, target: Entry) => boolean | Promise<boolean>,
+): AsyncGenerator<Difference> {
+  const source = inOrder(sources)
+  const target = inOrder(targets)
+  try {
+    let left = await next(source)
+    let right = await next(target)
+    while (left !== undefined || right !== undefined) {
+      const order = left === undefined ? 1 : right === undefined ? -1 : compare(left.name, right.name)
+      if (left !== undefined && (order < 0 || (right !== undefined && order === 0 && !(await isSame(left, right))))) {
+        yield { kind: 'transfer', entry: left }
+      }
+      if (right !== undefined && order > 0) yield { kind: 'extra', entry: right }
+      if (order <= 0) left = await next(source)
+      if (order >= 0) right = await next(target)
+    }
+  } finally {
+    await Promise.all([source.return(undefined), target.return(undefined)])
+  }
+}
+
+async function next(entries: AsyncGenerator<Entry>): Promise<Entry | undefined> {
+  const { done, value } = await entries.next()
+  return done === true ? undefined : value
+}
+
+async function* inOrder(entries: AsyncIterable<Entry>): AsyncGenerator<Entry> {
+  let last: string | undefined
+  for await (const entry of entries) {
+    if (last !== undefined && compare(last, entry.name) >= 0) {
+      throw new OssError({
+        code: 'UnexpectedAnswer',
+        message: `The listing is not in order: ${entry.name} after ${last}.`,
+      })
+    }
+    last = entry.name
+    yield entry
+  }
+}
+
+/** The order of OSS: that of the bytes of UTF-8. */
+function compare(one: string, other: string): number {
+  return Buffer.compare(Buffer.from(one), Buffer.from(other))
+}
