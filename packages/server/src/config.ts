@@ -79,7 +79,7 @@ export const OPTIONS = {
   region: option(
     'BINDERY_REGION',
     '--region',
-    matching('REGION', /^(?!oss-)[a-z0-9-]+$/, 'cn-hangzhou, without oss-'),
+    matching('REGION', /^(?!oss-)[a-z0-9-]+$/, 'a region name without oss-, such as cn-hangzhou'),
     'cn-hangzhou',
     'Region name, as used in V4 signatures, without oss-.',
   ),

@@ -1,4 +1,5 @@
 import { CHINESE_COMMANDS } from './commands-zh.js'
+import { expectedInChinese } from './expected-zh.js'
 import { objectWordsIn } from './objects.js'
 import type { Sentences } from './sentences.js'
 
@@ -35,7 +36,8 @@ export const CHINESE: Sentences = {
     valueMissing: ({ flag, placeholder }) => `${flag} 缺少值：${flag} ${placeholder}`,
     valueRefused: ({ flag, value }) =>
       `${flag} 不带值，后面却有 ${JSON.stringify(value)}。请只写 ${flag}；如果这是目录名，请写 ./${value}`,
-    valueInvalid: ({ name, value, expected }) => `${name} 不能是 ${JSON.stringify(value)}。可以是：${expected}`,
+    valueInvalid: ({ name, value, expected }) =>
+      `${name} 不能是 ${JSON.stringify(value)}。可以是：${expectedInChinese(expected)}`,
     keyHalfGiven: ({ missing }) =>
       `根密钥只给了一半：请同时设置 ${missing}，或者 BINDERY_ACCESS_KEY_ID 和 BINDERY_ACCESS_KEY_SECRET 都不设置。`,
     tlsHalfGiven: ({ missing }) => `TLS 需要证书和私钥：请同时设置 ${missing}。`,

@@ -1,0 +1,25 @@
+/** The values that options take, in Chinese. A text that is only values, such as `en, zh`, stays as it is. */
+const EXPECTED: Readonly<Record<string, string>> = {
+  'a text': '文本',
+  'a region name without oss-, such as cn-hangzhou': '不带 oss- 的地域名，例如 cn-hangzhou',
+  'host names such as oss.example,s3.example': '主机名，例如 oss.example,s3.example',
+  'a URL such as https://oss.example or http://10.0.0.1:9000': 'URL，例如 https://oss.example 或 http://10.0.0.1:9000',
+  'loopback, addresses and networks, such as loopback,10.0.0.0/8': 'loopback、地址和网段，例如 loopback,10.0.0.0/8',
+  'names of 3-63 lower-case letters, digits and hyphens, such as a-bucket,b-bucket':
+    '由 3-63 个小写字母、数字和连字符组成的名称，例如 a-bucket,b-bucket',
+  '0, or a size such as 4MiB or 1GiB': '0，或者大小，例如 4MiB 或 1GiB',
+  'a time such as 500ms, 30s, 5m or 1h, at most 596h': '时间，例如 500ms、30s、5m 或 1h，最多 596h',
+  'the name of a role': '角色名',
+  'loopback, host names, *.suffixes and networks, such as loopback,*.example,10.0.0.0/8':
+    'loopback、主机名、*.后缀和网段，例如 loopback,*.example,10.0.0.0/8',
+  'domains and *.suffixes, such as files.example,*.example': '域名和 *.后缀，例如 files.example,*.example',
+  'true or false': 'true 或 false',
+  'letters, digits and . _ = -': '字母、数字和 . _ = -',
+}
+
+/** The values that an option takes, as a Chinese sentence lists them. */
+export function expectedInChinese(expected: string): string {
+  const [, least] = /^a size such as 64MiB or 1GiB, at least (\w+)$/.exec(expected) ?? []
+  if (least !== undefined) return `大小，例如 64MiB 或 1GiB，至少 ${least}`
+  return EXPECTED[expected] ?? expected
+}

@@ -1,0 +1,12 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { OPTIONS } from '@bindery/server'
+import { expectedInChinese } from './expected-zh.js'
+
+test('the values that an option takes are described in Chinese', () => {
+  for (const [name, { codec }] of Object.entries(OPTIONS)) {
+    assert.doesNotMatch(expectedInChinese(codec.expected), /[a-z]{2,} [a-z]{2,}/i, name)
+  }
+  assert.equal(expectedInChinese('a size such as 64MiB or 1GiB, at least 4MiB'), '大小，例如 64MiB 或 1GiB，至少 4MiB')
+  assert.equal(expectedInChinese('en, zh'), 'en, zh')
+})
