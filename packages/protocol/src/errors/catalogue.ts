@@ -272,7 +272,6 @@ export const CATALOGUE = {
   // Styles, domains, replication, inventories, redundancy
   noSuchStyle: row('NoSuchStyle', 404, 'The specified style does not exist.'),
   styleTooMany: invalidArgument('A bucket has at most {max} styles.'),
-  noSuchCname: row('NoSuchCname', 404, 'The specified cname does not exist.'),
   cnameExists: row('CnameAlreadyExists', 409, 'The specified cname is bound to another bucket.'),
   cnameTooMany: invalidArgument('A bucket has at most {max} cnames.'),
   cnameNotProven: row(
@@ -342,6 +341,7 @@ export const CATALOGUE = {
     404,
     'The specified bucket does not have an overwrite configuration.',
   ),
+  noSuchStorageQuota: row('NoSuchBucketStorageQuota', 404, 'The specified bucket does not have a storage quota.'),
   noSuchQosInfo: row('NoSuchBucketQosInfo', 404, 'The specified bucket does not have a QoS configuration.'),
   noSuchResponseHeader: row(
     'NoSuchResponseHeaderConfiguration',

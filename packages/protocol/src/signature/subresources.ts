@@ -50,6 +50,7 @@ export const V1_SUBRESOURCES: ReadonlySet<string> = new Set([
   'publicAccessBlock',
   'qos',
   'qosInfo',
+  'quota',
   'qosRequester',
   'redundancyTransition',
   'referer',

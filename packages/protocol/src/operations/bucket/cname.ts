@@ -158,5 +158,5 @@ export const deleteCname = operation({
   body: configuration,
   status: 200,
   output: {},
-  errors: ['noSuchBucket', 'noSuchCname', 'entityTooLarge', 'invalidArgument', ...DOCUMENT_CAUSES],
+  errors: ['noSuchBucket', 'entityTooLarge', 'invalidArgument', ...DOCUMENT_CAUSES],
 })

@@ -80,6 +80,7 @@ import { bucketRequestPayment } from './request-payment.js'
 import { bucketResourceGroup } from './resource-group.js'
 import { bucketResponseHeader } from './response-header.js'
 import { bucketStorageCapacity } from './storage-capacity.js'
+import { bucketStorageQuota } from './storage-quota.js'
 import { deleteStyle, getStyle, listStyle, putStyle, stylesDocument } from './style.js'
 import { bucketTags } from './tags.js'
 import { bucketTransferAcceleration } from './transfer-acceleration.js'
@@ -118,6 +119,7 @@ export const bucketDocuments = [
   bucketQosInfo,
   bucketResponseHeader,
   bucketProcess,
+  bucketStorageQuota,
 ] as const
 
 /** Other documents of a bucket, which operations of their own change. */

@@ -10,7 +10,9 @@ export const resourceGroupId: Codec<string> = {
   causes: ['resourceGroupInvalid'],
   decode(value) {
     if (value === '') return DEFAULT_RESOURCE_GROUP
-    if (!/^rg-[0-9A-Za-z-]{1,60}$/.test(value)) throw new OssError('resourceGroupInvalid')
+    // an id is made of one word: a group of another name does not exist
+    if (value !== DEFAULT_RESOURCE_GROUP && !/^rg-[0-9A-Za-z]{1,60}$/.test(value))
+      throw new OssError('resourceGroupInvalid')
     return value
   },
   encode: (value) => value,

@@ -93,10 +93,11 @@ export async function requireFree(
   if (bound !== undefined && bound.bucket !== bucket) throw new OssError('cnameExists')
 }
 
-/** Unbinds a domain from a bucket. Throws noSuchBucket, noSuchCname. */
+/** Unbinds a domain from a bucket, if it is bound to it. Throws noSuchBucket. */
 export async function releaseDomain(domain: Domain, bucket: BucketName, name: string): Promise<void> {
-  await changeCnames(domain, bucket, ({ cnames, tokens }, { tx }) => {
-    if (!cnames.some((cname) => cname.domain === name)) throw new OssError('noSuchCname')
+  await changeCnames(domain, bucket, (before, { tx }) => {
+    const { cnames, tokens } = before
+    if (!cnames.some((cname) => cname.domain === name)) return before
     boundDomainRows.delete(tx, { domain: name })
     return { cnames: cnames.filter((cname) => cname.domain !== name), tokens }
   })

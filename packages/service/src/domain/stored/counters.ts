@@ -78,6 +78,6 @@ export async function readCounters(reader: Reader, bucket: string, now: number):
     partBytes,
     versions,
     deleteMarkers,
-    lastModifiedAt: counters === undefined ? 0 : now,
+    lastModifiedAt: now,
   }
 }

@@ -48,6 +48,8 @@ const LIMITS = ['UploadBandwidth', 'DownloadBandwidth', 'Qps'].flatMap((what) =>
 )
 const limits = (values: readonly number[]) =>
   `<QoSConfiguration>${LIMITS.map((name, index) => `<${name}>${values[index]}</${name}>`).join('')}</QoSConfiguration>`
+const quota = (bytes: string, mode: string) =>
+  `<QuotaConfiguration><StorageQuota>${bytes}</StorageQuota><Mode>${mode}</Mode></QuotaConfiguration>`
 const hiding = (...rules: (readonly [name: string, operations: readonly string[], headers: readonly string[]])[]) => {
   const texts = (name: string, values: readonly string[]) => values.map((one) => `<${name}>${one}</${name}>`).join('')
   const all = rules.map(
@@ -106,7 +108,10 @@ const SETTINGS: readonly Setting[] = [
     subresource: 'resourceGroup',
     unset: group('rg-default-id'),
     kept: [[group('rg-aekz4jyoy5ti5aq')], [group(''), group('rg-default-id')]],
-    refused: [[group('invalid'), 'ResourceGroupIdPreCheckError', '0039-00000003']],
+    refused: [
+      [group('invalid'), 'ResourceGroupIdPreCheckError', '0039-00000003'],
+      [group('rg-not-exist'), 'ResourceGroupIdPreCheckError', '0039-00000003'],
+    ],
   },
   {
     subresource: 'qos',
@@ -153,6 +158,16 @@ const SETTINGS: readonly Setting[] = [
       [limits([-1, -1, -1, -1, -1, -1, 5, 4, 6]), 'InvalidArgument'],
       [limits([-2, -1, -1, -1, -1, -1, -1, -1, -1]), 'InvalidArgument'],
       ['<QoSConfiguration><TotalQps>many</TotalQps></QoSConfiguration>', 'InvalidArgument'],
+    ],
+    canDelete: true,
+  },
+  {
+    subresource: 'quota',
+    unset: { code: 'NoSuchBucketStorageQuota' },
+    kept: [[quota('10737418240', 'Strict')], [quota('0', 'Warning')]],
+    refused: [
+      [quota('-1', 'Strict'), 'InvalidArgument'],
+      [quota('1', 'Loose'), 'MalformedXML'],
     ],
     canDelete: true,
   },
