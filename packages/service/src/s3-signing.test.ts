@@ -240,6 +240,10 @@ test('version 2 signs the path as it is on the wire, subresources, and headers o
   assert.equal((await get(`GET\n\n\n${date}\n${path}`, inHost)).text, 'content')
   const moved = { target: path, headers: { date, host: 'other.s3.example' } }
   assert.notEqual((await get(`GET\n\n\n${date}\n${path}`, moved)).status, 200)
+  for (const resource of [`/${BUCKET}`, `/${BUCKET}/`]) {
+    const bucket = await get(`GET\n\n\n${date}\n${resource}`, { target: `/${BUCKET}`, headers: { date } })
+    assert.equal(bucket.status, 200, resource)
+  }
   const wrong = await get(`GET\n\n\n${date}\n${path}?acl`, { headers: { date } })
   assert.deepEqual([wrong.status, codeOf(wrong)], [403, 'SignatureDoesNotMatch'])
   assert.match(wrong.text, /<StringToSign>GET\n\n\n.*\n\/bkt\/fran%c3%a7ais<\/StringToSign>/)

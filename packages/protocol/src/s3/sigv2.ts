@@ -32,17 +32,26 @@ export interface SigV2Request extends Signable {
 
 /**
  * The strings that a signer may have signed, the usual one first, as byte strings. `end`: that of a URL. Clients differ in
- * subresources with an empty value. A URL may carry in its query what its signer had in headers.
+ * subresources with an empty value, and in the slash after a bucket. A URL may carry in its query what its signer had in headers.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/RESTAuthentication.html
  */
 export function* sigV2StringsToSign(request: SigV2Request, end: string | undefined): Generator<string, void> {
   const headers = { ...headersInQuery(request.query), ...request.headers }
   const dateLine = end ?? (headers['x-amz-date'] === undefined ? (headers.date ?? '') : '')
   const lines = [request.method, headers['content-md5'] ?? '', headers['content-type'] ?? '', dateLine]
-  const before = `${lines.join('\n')}\n${headerLines(headers, (name) => name.startsWith('x-amz-'))}${resource(request)}`
+  const before = `${lines.join('\n')}\n${headerLines(headers, (name) => name.startsWith('x-amz-'))}`
   const signed = request.query.parameters.filter(({ name }) => SUBRESOURCES.has(name))
-  yield before + subresources(signed, false)
-  if (signed.some(({ value }) => value === '')) yield before + subresources(signed, true)
+  for (const path of resources(request)) {
+    yield before + path + subresources(signed, false)
+    if (signed.some(({ value }) => value === '')) yield before + path + subresources(signed, true)
+  }
+}
+
+/** The resource, and that of a bucket with a slash, which botocore signs and does not send. */
+function resources(request: SigV2Request): readonly string[] {
+  const path = resource(request)
+  const isBucket = request.bucket !== undefined && request.key === undefined
+  return isBucket && !path.endsWith('/') ? [path, `${path}/`] : [path]
 }
 
 /** The path as it is on the wire, after the bucket of the host. */
