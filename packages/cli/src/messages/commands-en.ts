@@ -161,7 +161,7 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
       summary: 'Upload, download or copy: one file or object, or all below a folder or prefix.',
       details: [
         'FROM and TO are files, folders, addresses such as oss://BUCKET/KEY, or - for standard input and output.',
-        'A TO that ends in a slash, or is a folder, gets the name of FROM. Bytes are verified by CRC-64 from end to end.',
+        'A TO that ends in a slash, or is a folder, gets the name of FROM. Uploads and downloads are verified by CRC-64 from end to end.',
         'Run again after an interruption, it sends or fetches only what is missing. Ctrl-C ends it after the running parts.',
         ...SERVER_DETAILS,
       ],

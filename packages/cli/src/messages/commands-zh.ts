@@ -149,7 +149,7 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
       summary: '上传、下载或复制：一个文件或对象，或一个目录或前缀下的全部。',
       details: [
         'FROM 和 TO 是文件、目录、oss://BUCKET/KEY 形式的地址，或表示标准输入输出的 -。',
-        'TO 以斜杠结尾或是目录时，沿用 FROM 的名字。数据从头到尾用 CRC-64 校验。',
+        'TO 以斜杠结尾或是目录时，沿用 FROM 的名字。上传和下载从头到尾用 CRC-64 校验。',
         '中断后再次运行，只传输缺少的部分。Ctrl-C 在传输中的分片完成后停止。',
         ...SERVER_DETAILS,
       ],

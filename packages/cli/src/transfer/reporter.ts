@@ -42,7 +42,7 @@ export class Reporter {
 
   async summary(exit: ExitCode): Promise<void> {
     const { files, skipped, failed, retries, bytes, streamed, reusedBytes, seconds } = this.#board
-    const summary = { files, bytes: bytes + streamed, reusedBytes, skipped, failed, retries, seconds }
+    const summary = { files, bytes: bytes + streamed, reusedBytes, skipped, failed, retries, seconds: rounded(seconds) }
     if (this.#hasJson) await writeJson({ event: 'summary', ...summary, exit })
     else note(this.#words.summary(summary))
   }
@@ -74,4 +74,9 @@ export class Reporter {
     this.#board.totalFiles = files
     if (isKnown) this.#board.totalBytes = bytes
   }
+}
+
+/** To milliseconds. */
+function rounded(seconds: number): number {
+  return Math.round(seconds * 1_000) / 1_000
 }

@@ -20,7 +20,13 @@ export function fileStore(folder = defaultFolder()): CheckpointStore {
       await mkdir(folder, { recursive: true, mode: 0o700 })
       await replaceFile(fileOf(checkpoint.id), JSON.stringify(checkpoint))
     },
-    delete: (id) => rm(fileOf(id), { force: true }),
+    async delete(id) {
+      await rm(fileOf(id), { force: true })
+      // a process that was killed while it wrote the checkpoint has left its new content
+      for (const name of await readdir(folder).catch(() => [])) {
+        if (name.startsWith(`${id}.json.`) && name.endsWith('.tmp')) await rm(path.join(folder, name), { force: true })
+      }
+    },
     async *list() {
       for (const name of await readdir(folder).catch(() => [])) {
         const checkpoint = name.endsWith('.json') ? await readCheckpoint(path.join(folder, name)) : undefined

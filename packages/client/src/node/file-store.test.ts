@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { test } from 'node:test'
+import type { Checkpoint } from '../types/checkpoint.js'
+import { fileStore } from './file-store.js'
+
+const CHECKPOINT: Checkpoint = {
+  v: 1,
+  id: 'id',
+  endpoint: 'http://127.0.0.1:9000',
+  bucket: 'b',
+  key: 'k',
+  uploadId: 'u',
+  size: 1,
+  partSize: 1,
+  fingerprint: 'f',
+  parts: [],
+  options: {},
+  createdAt: 1,
+  updatedAt: 1,
+}
+
+test('a deleted checkpoint leaves nothing, not even what a killed process was writing', async (t) => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'bindery-store-'))
+  t.after(() => rm(folder, { recursive: true }))
+  const store = fileStore(folder)
+  for (const id of ['id', 'other']) await store.put({ ...CHECKPOINT, id })
+  await writeFile(path.join(folder, 'id.json.999.tmp'), '{"v":')
+  assert.deepEqual((await store.get('id'))?.uploadId, 'u')
+  await store.delete('id')
+  assert.deepEqual(await readdir(folder), ['other.json'])
+})
