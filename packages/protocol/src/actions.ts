@@ -99,6 +99,7 @@ export const ACTIONS = {
   'oss:DeleteBucketInventory': 'manage',
   'oss:GetBucketTransferAcceleration': 'manage',
   'oss:PutBucketTransferAcceleration': 'manage',
+  'oss:DeleteBucketTransferAcceleration': 'manage',
   'oss:GetBucketArchiveDirectRead': 'manage',
   'oss:PutBucketArchiveDirectRead': 'manage',
   'oss:GetBucketAccessMonitor': 'manage',

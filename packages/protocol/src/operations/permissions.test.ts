@@ -50,6 +50,7 @@ const NEEDED: Readonly<Record<string, string>> = {
   'oss:GetBucketRequestPayment': 'GetBucketRequestPayment',
   'oss:PutBucketTransferAcceleration': 'PutBucketTransferAcceleration',
   'oss:GetBucketTransferAcceleration': 'GetBucketTransferAcceleration',
+  'oss:DeleteBucketTransferAcceleration': 'DeleteBucketTransferAcceleration',
   'oss:PutBucketAccessMonitor': 'PutBucketAccessMonitor',
   'oss:GetBucketAccessMonitor': 'GetBucketAccessMonitor',
   'oss:PutBucketArchiveDirectRead': 'PutBucketArchiveDirectRead',

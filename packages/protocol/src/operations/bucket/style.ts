@@ -21,7 +21,7 @@ const style = {
 }
 const styleList = xml('StyleList', { styles: list('Style', style) })
 
-/** All styles of a bucket, in the order of their names. */
+/** All styles of a bucket, in the order in which they were first set, as SDKs expect a list of them. */
 export const stylesDocument = {
   kind: 'style',
   document: styleList,

@@ -1,8 +1,8 @@
 import { truth } from '../../codec.js'
 import { element, xml } from '../../xml.js'
-import { bucketSetting } from '../document.js'
+import { bucketDocument } from '../document.js'
 
-export const bucketTransferAcceleration = bucketSetting({
+export const bucketTransferAcceleration = bucketDocument({
   noun: 'BucketTransferAcceleration',
   what: 'whether transfers are accelerated',
   subresource: 'transferAcceleration',

@@ -20,11 +20,11 @@ export async function putStyle(
   const now = domain.clock()
   await changeDocument(domain, bucket, DOCUMENT, async ({ tx, bucket: record }) => {
     const before = (await readDocument(tx, record, 'style'))?.styles ?? []
-    const others = before.filter(({ name }) => name !== style.name)
-    if (others.length >= STYLES_MAX) throw new OssError('styleTooMany', { max: STYLES_MAX })
-    const createTime = before.find(({ name }) => name === style.name)?.createTime ?? now
-    const styles = [...others, { ...style, createTime, lastModifyTime: now }]
-    return { styles: styles.sort((one, other) => (one.name < other.name ? -1 : 1)) }
+    const known = before.find(({ name }) => name === style.name)
+    const changed = { ...style, createTime: known?.createTime ?? now, lastModifyTime: now }
+    if (known !== undefined) return { styles: before.map((one) => (one === known ? changed : one)) }
+    if (before.length >= STYLES_MAX) throw new OssError('styleTooMany', { max: STYLES_MAX })
+    return { styles: [...before, changed] }
   })
 }
 
@@ -37,7 +37,7 @@ export async function deleteStyle(domain: Domain, bucket: BucketName, name: stri
   })
 }
 
-/** In the order of their names. Throws noSuchBucket. */
+/** In the order in which they were first set. Throws noSuchBucket. */
 export function findStyles(domain: Domain, bucket: BucketName): Awaitable<readonly Style[]> {
   return andThen(findDocument(domain, bucket, 'style'), (found) => found?.styles ?? [])
 }

@@ -35,12 +35,13 @@ function shown(bucket: BucketName, cname: string, { token, expiresAt }: CnameTok
 export const putCname = handler('PutCname', async (call) => {
   const { domain, bucket, document } = call
   const { domain: name, certificateConfiguration } = document.cname
-  const change = certificateConfiguration && changeOf(certificateConfiguration, domain.clock())
   await domain.metadata.read((reader) => requireFree(reader, name, bucket.name))
   const bound = await findCnames(domain, bucket.name)
   if (!bound.some((cname) => cname.domain === name) && !(await isProven(call, name))) {
     throw new OssError('cnameNotProven')
   }
+  // whose domain it is comes before what is wrong with its certificate
+  const change = certificateConfiguration && changeOf(certificateConfiguration, domain.clock())
   await bindDomain(domain, bucket.name, name, change)
   return { output: {} }
 })

@@ -26,7 +26,7 @@ test('styles are kept by name, at most 50, and one that is set again keeps the t
     text.split('\n')[1],
     '<Style><Name>a</Name><Content>image/resize,p_20</Content><Category>image</Category><CreateTime>Mon, 05 Jan 2026 08:00:00 GMT</CreateTime><LastModifyTime>Mon, 05 Jan 2026 08:00:05 GMT</LastModifyTime></Style>',
   )
-  assert.deepEqual(elements((await ask(started, 'GET', { style: '' })).text, 'Name'), ['a', 'b'])
+  assert.deepEqual(elements((await ask(started, 'GET', { style: '' })).text, 'Name'), ['b', 'a'])
   for (let index = 0; index < 48; index += 1) {
     await ask(started, 'PUT', { style: '', styleName: `s${index}` }, style('image/resize,p_50'))
   }

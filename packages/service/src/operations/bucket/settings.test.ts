@@ -76,6 +76,7 @@ const SETTINGS: readonly Setting[] = [
     unset: { code: 'NoSuchTransferAccelerationConfiguration' },
     kept: [[acceleration('true')], [acceleration('false')]],
     refused: [[acceleration('invalid'), 'MalformedXML']],
+    canDelete: true,
   },
   {
     subresource: 'accessmonitor',
