@@ -103,6 +103,7 @@ export const COMMANDS = {
     flags: [
       'recursive',
       'no-overwrite',
+      'upload-id',
       'dry-run',
       'part-size',
       'parallel',

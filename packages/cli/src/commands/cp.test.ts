@@ -202,6 +202,35 @@ test('an upload of 200 MB that is killed goes on with the parts that are missing
   assert.equal(await storedParts('killed'), 0)
 })
 
+test('an upload that this machine has no record of goes on by its id', async () => {
+  const bytes = content(30 * MIB, 9)
+  const file = await newFile('foreign.bin', bytes)
+  const address = `oss://${BUCKET}/foreign`
+  const flags = ['--part-size', '2MiB', '--parallel', '2', '--checkpoint-dir', path.join(folder, 'elsewhere')]
+  const { child } = await startUntil(
+    3,
+    'UploadPart',
+    'foreign',
+    'cp',
+    file,
+    address,
+    ...flags,
+    '--bandwidth-limit',
+    '8MiB',
+  )
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  await settled('UploadPart', 'foreign')
+  const stored = await storedParts('foreign')
+  const [upload] = linesOf((await bindery('uploads', 'list', address, '--json')).stdout)
+  const done = lastOf(await events('cp', file, address, '--upload-id', String(upload?.uploadId)), 'done')
+  assert.deepEqual([done.parts, done.reusedParts], [15, stored])
+  assert.ok(bytes.equals(await client.get('foreign')))
+  const gone = await bindery('cp', file, address, '--upload-id', String(upload?.uploadId))
+  assert.equal(gone.code, 4)
+  assert.match(gone.stderr, /NoSuchUpload/)
+})
+
 test('Ctrl-C ends an upload with the command that continues it, and only the rest is sent then', async () => {
   const bytes = content(60 * MIB, 4)
   const file = await newFile("it's stopped.bin", bytes)

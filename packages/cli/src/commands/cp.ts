@@ -15,7 +15,10 @@ const FLAGS = ['recursive', 'no-overwrite', 'dry-run'] as const
 
 /** `bindery cp FROM TO`: uploads, downloads or copies. Throws Failure. */
 export async function cpCommand({ args, env, language }: Invocation): Promise<ExitCode> {
-  const { positionals, values, flags } = readObjectArguments(args, 2, { flags: FLAGS, valued: TRANSFER_VALUED })
+  const { positionals, values, flags } = readObjectArguments(args, 2, {
+    flags: FLAGS,
+    valued: [...TRANSFER_VALUED, 'upload-id'],
+  })
   const [fromText, toText] = requireArguments(positionals, 'cp', ['FROM', 'TO'])
   const [from, to] = [parsePlace(fromText), parsePlace(toText)]
   const isRecursive = flags.has('recursive')
@@ -24,7 +27,12 @@ export async function cpCommand({ args, env, language }: Invocation): Promise<Ex
   if (hasJson && to.kind === 'stream') {
     throw new Failure('addressUnfit', { command: 'cp --json', address: '-', needed: 'FILE, oss://BUCKET/KEY' })
   }
-  const options = transferOptionsOf(values, flags.has('no-overwrite'))
+  const uploadId = values.get('upload-id')
+  if (uploadId !== undefined && (isRecursive || from.kind !== 'file')) {
+    throw new Failure('addressUnfit', { command: 'cp --upload-id', address: placeText(from), needed: 'FILE' })
+  }
+  const continued = uploadId === undefined ? {} : { uploadId }
+  const options = { ...transferOptionsOf(values, flags.has('no-overwrite')), ...continued }
   const jobs = jobsOf(values)
   const words = transferWordsIn(language)
   return withClient(values, env, async (client) => {

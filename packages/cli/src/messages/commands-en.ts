@@ -167,6 +167,7 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
       ],
       flags: {
         recursive: 'all files below the folder FROM, or all keys that begin with it (-r)',
+        'upload-id': 'continue this upload of the file, begun by any program; see bindery uploads list',
         'no-overwrite': 'keep objects and files that exist; sent as x-oss-forbid-overwrite',
         'dry-run': 'print what would be transferred (-n)',
         ...TRANSFER_FLAGS,

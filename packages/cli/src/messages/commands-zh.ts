@@ -155,6 +155,7 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
       ],
       flags: {
         recursive: '目录 FROM 下的全部文件，或以其开头的全部 Key（-r）',
+        'upload-id': '继续该文件的这个上传，不论由什么程序开始；见 bindery uploads list',
         'no-overwrite': '保留已存在的对象和文件；即 x-oss-forbid-overwrite',
         'dry-run': '只打印将要传输的内容（-n）',
         ...TRANSFER_FLAGS,

@@ -30,6 +30,8 @@ export interface TransferOptions {
   readonly contentType?: string
   readonly noOverwrite: boolean
   readonly resume: 'auto' | 'never' | 'require'
+  /** Continues this upload, wherever it was begun. */
+  readonly uploadId?: string
   readonly checkpoints: CheckpointStore
   /** A file was changed since its upload to the same key was interrupted. */
   readonly onChanged: OnChanged
@@ -69,13 +71,13 @@ export function transferItem(context: Transferring, { from, to }: Item): Promise
 async function upload(context: Transferring, from: Place, { bucket, key }: Address): Promise<Done> {
   const { client, options } = context
   const file = from.kind === 'file' ? path.resolve(from.path) : undefined
-  const { checkpoints, onChanged, resume } = options
+  const { checkpoints, onChanged, resume, uploadId } = options
   const upload = { file: file ?? '', bucket, key, endpoint: client.requester.address.endpoint }
   const task = client.upload(file === undefined ? process.stdin : { path: file }, {
     bucket,
     key,
     ...uploadOptions(options, key),
-    resume: resume !== 'never',
+    resume: uploadId === undefined ? resume !== 'never' : { uploadId },
     checkpoints: watchedStore(checkpoints, upload, { onChanged, isRequired: resume === 'require' }),
   })
   if (file !== undefined) return done(context, task, await followed(context, task, 'keep'))
