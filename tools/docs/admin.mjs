@@ -6,10 +6,17 @@ const INTRODUCTION = `Accounts, users, access keys, groups, roles and policies o
 
     POST /-/admin/v1/OPERATION
     Content-Type: application/json
+    x-oss-content-sha256: SHA-256 of the body, in lower-case hex
+    x-oss-date: 20260105T080000Z
+    x-oss-nonce: any text that no other request has
+    Authorization: OSS4-HMAC-SHA256 Credential=…,Signature=…
 
     {"UserName": "alice"}
 
-The Host names no bucket. The request is signed as one to OSS, with V1, V2 or V4, as if \`-\` were the bucket and \`admin/v1/OPERATION\` the key. The
+The Host names no bucket. The request is signed by V4 in the header, as one to OSS, as if \`-\` were the bucket and \`admin/v1/OPERATION\` the key.
+The signature covers the body: the hash takes the place of \`UNSIGNED-PAYLOAD\`, which is refused, as V1, V2 and signed URLs are
+([a script that signs](../guides/users-and-policies.md#requests-without-the-command)). The signature of a request that changes something is taken
+once; \`x-oss-nonce\`, which is optional, makes those of equal requests differ. The
 account's own key may do everything; a user needs the action on the resource, such as \`ram:CreateUser\` on \`acs:ram:*:*:user/alice\`. All
 operations are about the account of the key that signs.
 

@@ -144,12 +144,12 @@ export {
 export { presignS3, type S3SignOptions, signS3 } from './s3/sign.js'
 export { requireSigned } from './s3/verifier.js'
 export { checkTime } from './signature/check-time.js'
-export { formOf, readClaim } from './signature/claim.js'
+export { formOf, readClaim, readClaimOfBody } from './signature/claim.js'
 export type { Claim, ClaimForm, SigV4HeaderClaim } from './signature/claim-form.js'
 export { presignV1, presignV4, signV1, signV4, type V4SignOptions } from './signature/sign.js'
 export { type Credentials, equalSignatures, type Signable } from './signature/signable.js'
 export { readSourceRestriction, type SourceRestriction } from './signature/source-restriction.js'
-export { formatBasicDay, formatBasicTime } from './signature/time.js'
+export { formatBasicDay, formatBasicTime, parseRequestTime } from './signature/time.js'
 export { v1StringToSign } from './signature/v1.js'
 export {
   UNSIGNED_PAYLOAD,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { LentStream } from './response/lent-stream.js'
-import { BUCKET, call, element, incarnationRows, send, startWithBucket } from './testing/index.js'
+import { adminRequest, BUCKET, call, element, incarnationRows, send, startWithBucket } from './testing/index.js'
 
 const MIB = 1_048_576
 
@@ -20,13 +20,7 @@ test('D4: a process that was declared dead sends nothing after its lease, and re
   assert.deepEqual(await started.cluster.reads.inUse(), [])
   const { status, text } = await call(started, { method: 'GET', bucket: BUCKET, key: 'k' })
   assert.deepEqual([status, element(text, 'Code')], [503, 'ServiceUnavailable'])
-  const admin = await call(started, {
-    method: 'POST',
-    style: 'path',
-    bucket: '-',
-    key: 'admin/v1/ListUsers',
-    body: '{}',
-  })
+  const admin = await call(started, adminRequest('ListUsers'))
   assert.equal(admin.status, 503)
   const sts = await call(started, { method: 'GET', query: { Action: 'GetCallerIdentity' }, as: 'anonymous' })
   assert.equal(sts.status, 503)

@@ -1,6 +1,7 @@
 // A server with a user and a role for the tests of access: both may do everything below one prefix, and nothing else.
 
 import assert from 'node:assert/strict'
+import { createHash, randomUUID } from 'node:crypto'
 import { Query, signV4 } from '@bindery/protocol'
 import { nodeDigests } from '@bindery/server'
 import OSS from 'ali-oss'
@@ -34,14 +35,16 @@ export async function startWithRole() {
 /** An operation of the admin interface, by the key of the server. */
 export async function admin(server, operation, input) {
   const key = `admin/v1/${operation}`
-  const headers = { 'content-type': 'application/json' }
+  const body = JSON.stringify(input)
+  const headers = { 'content-type': 'application/json', 'x-oss-nonce': randomUUID() }
   const unsigned = { method: 'POST', bucket: '-', key, query: new Query([]), headers }
-  const options = { time: Date.now(), region: server.region, digests: nodeDigests() }
+  const payload = createHash('sha256').update(body).digest('hex')
+  const options = { time: Date.now(), region: server.region, payload, digests: nodeDigests() }
   const signed = signV4(unsigned, server, options)
   const response = await fetch(`${server.endpoint}/-/${key}`, {
     method: 'POST',
     headers: signed.headers,
-    body: JSON.stringify(input),
+    body,
   })
   const answer = await response.json()
   assert.equal(response.status, 200, JSON.stringify(answer))

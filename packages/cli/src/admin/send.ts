@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import { resolve } from 'node:path'
+import { hex, utf8Bytes } from '@bindery/bytes'
 import { type AdminOperationName, Query, type Signable, signV4 } from '@bindery/protocol'
 import { Failure, findServer, nodeDigests, requireRootKey } from '@bindery/server'
 import { defaultFolder } from '../arguments.js'
@@ -62,13 +64,20 @@ export async function sendAdmin(
   input: object,
 ): Promise<AdminAnswer> {
   const key = `admin/v1/${operation}`
-  const headers = { 'content-type': 'application/json' }
+  const body = JSON.stringify(input)
+  const digests = nodeDigests()
+  const headers = { 'content-type': 'application/json', 'x-oss-nonce': randomUUID() }
   const unsigned: Signable = { method: 'POST', bucket: '-', key, query: new Query([]), headers }
-  const signed = signV4(unsigned, credentials, { time: Date.now(), region, digests: nodeDigests() })
+  const signed = signV4(unsigned, credentials, {
+    time: Date.now(),
+    region,
+    payload: hex(digests.sha256(utf8Bytes(body))),
+    digests,
+  })
   const response = await fetch(`${endpoint}/-/${key}`, {
     method: 'POST',
     headers: { ...signed.headers },
-    body: JSON.stringify(input),
+    body,
   }).catch((error) => {
     throw new Failure('serverSilent', { endpoint }, { cause: error })
   })

@@ -113,6 +113,17 @@ export const RAM_CATALOGUE = {
     400,
     'The signature must cover host, x-acs-date, x-acs-signature-nonce and all other x-acs headers.',
   ),
+  bodyUnsigned: row(
+    'IncompleteSignature',
+    400,
+    'Sign by V4 (OSS4-HMAC-SHA256) in the header Authorization, with the SHA-256 of the body in lower-case hex in x-oss-content-sha256; UNSIGNED-PAYLOAD is not accepted here.',
+  ),
+  bodyMismatch: row('SignatureDoesNotMatch', 403, 'The SHA-256 of the body is not that of x-oss-content-sha256.'),
+  requestRepeated: row(
+    'SignatureNonceUsed',
+    400,
+    'A request with this signature was accepted already. Send another value of x-oss-nonce with each request.',
+  ),
   timeStampInvalid: row('InvalidTimeStamp.Format', 400, 'Specified time stamp or date value is not well formatted.'),
   timeStampExpired: row('InvalidTimeStamp.Expired', 400, 'Specified time stamp or date value is expired.'),
   tokenMissing: row('MissingSecurityToken', 400, 'SecurityToken is mandatory for this action.'),

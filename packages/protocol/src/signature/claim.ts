@@ -1,8 +1,9 @@
 import { OssError } from '../errors/oss-error.js'
+import { RamError } from '../errors/ram-error.js'
 import type { Head } from '../message.js'
 import { SIGV2_FORMS, SIGV4_FORMS } from '../s3/forms.js'
 import { because, type Claim, type ClaimForm, claimIn } from './claim-form.js'
-import { OSS_FORMS } from './oss-forms.js'
+import { OSS_FORMS, V4_OF_BODY } from './oss-forms.js'
 import { V2_ALGORITHM } from './v2.js'
 import { V4_ALGORITHM } from './v4.js'
 
@@ -41,6 +42,16 @@ export function readClaim(head: Head): Claim | undefined {
   return claimIn(urlForm, head)
 }
 
+/**
+ * The claim of a request whose signature must cover its body: V4 in the header, with the SHA-256 of the body. Undefined if it
+ * makes none. The hash is still to be compared with that of the body. Throws bodyUnsigned, and what readClaim throws.
+ */
+export function readClaimOfBody(head: Head): Claim | undefined {
+  const { authorization } = head.headers
+  if (urlFormOf(head) !== undefined) throw new RamError('bodyUnsigned')
+  return authorization === undefined ? undefined : headerClaim(authorization, head, V4_OF_BODY)
+}
+
 /** The form of the query's claim, undefined if it makes none. */
 function urlFormOf({ query }: Head): ClaimForm | undefined {
   const version = query.get('x-oss-signature-version')
@@ -54,13 +65,15 @@ function urlFormOf({ query }: Head): ClaimForm | undefined {
   return V1_URL_KEYS.some((key) => query.has(key)) ? OSS_FORMS.v1.url : undefined
 }
 
-function headerClaim(authorization: string, head: Head): Claim {
+/** `only`: the only form that is accepted. */
+function headerClaim(authorization: string, head: Head, only?: ClaimForm): Claim {
   const text = authorization.trim()
   if (text === '') throw new OssError('authorizationEmpty')
   const blank = text.indexOf(' ')
   const scheme = blank === -1 ? text : text.slice(0, blank)
   const form = HEADER_FORMS.get(scheme)
-  if (form !== undefined) return claimIn(form, head, blank === -1 ? '' : text.slice(blank + 1).trim())
+  if (only !== undefined && scheme !== V4_ALGORITHM) throw new RamError('bodyUnsigned')
+  if (form !== undefined) return claimIn(only ?? form, head, blank === -1 ? '' : text.slice(blank + 1).trim())
   if (scheme === 'AWS' || scheme === 'AWS4-HMAC-SHA256') throw notSupported(scheme)
   throw new OssError('authorizationInvalid')
 }

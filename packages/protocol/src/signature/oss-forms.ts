@@ -1,6 +1,7 @@
 /** The forms of OSS's signatures: V1, V2 and V4, each in the Authorization header and in a URL. */
 import type { Cause } from '../errors/catalogue.js'
 import { OssError } from '../errors/oss-error.js'
+import { RamError } from '../errors/ram-error.js'
 import { PRESIGN_V4_SECONDS_MAX } from '../limits.js'
 import type { Head } from '../message.js'
 import {
@@ -124,6 +125,12 @@ const v4Header: ClaimForm = {
   otherRegion: because('v4RegionInvalid', 'Credential'),
 }
 
+/** V4 of requests whose body counts: the header of the payload has the SHA-256 of the body in lower-case hex. */
+export const V4_OF_BODY: ClaimForm = {
+  ...v4Header,
+  checks: v4Header.checks.map((check) => (check === unsignedPayload ? payloadOfBody : check)),
+}
+
 const v4Url: ClaimForm = {
   draft: ({ query }) => ({
     credential: query.get('x-oss-credential'),
@@ -216,6 +223,11 @@ function ofProduct(refuse: Refuse): Check {
 function unsignedPayload(_: Draft, { headers }: Head): void {
   const payload = headers['x-oss-content-sha256'] ?? ''
   if (payload !== UNSIGNED_PAYLOAD) throw because('v4PayloadInvalid', 'x-oss-content-sha256')(payload)
+}
+
+function payloadOfBody(_: Draft, { headers }: Head): void {
+  const payload = headers['x-oss-content-sha256'] ?? ''
+  if (!/^[\da-f]{64}$/.test(payload)) throw new RamError('bodyUnsigned')
 }
 
 /**

@@ -16,6 +16,8 @@ export interface V4SignOptions {
   readonly product?: string
   /** Names in any case and order; those that V4 signs anyway or that the request does not have are left out. */
   readonly additionalHeaders?: readonly string[]
+  /** The SHA-256 of the body in lower-case hex, where the signature is to cover it; absent: it does not. Not for URLs. */
+  readonly payload?: string
   readonly digests: Digests
 }
 
@@ -52,7 +54,8 @@ export function presignV1(
 /** The request with the headers that sign it by V4: `x-oss-date`, the payload's, the token, `authorization`. */
 export function signV4(request: Signable, credentials: Credentials, options: V4SignOptions): Signable {
   const date = formatBasicTime(options.time)
-  const required = { 'x-oss-date': date, 'x-oss-content-sha256': UNSIGNED_PAYLOAD, ...tokenHeader(credentials) }
+  const { payload = UNSIGNED_PAYLOAD } = options
+  const required = { 'x-oss-date': date, 'x-oss-content-sha256': payload, ...tokenHeader(credentials) }
   const headers = { ...request.headers, ...required }
   const scope = scopeOf(options)
   const additionalHeaders = additionalNames(request, options)

@@ -1,4 +1,4 @@
-/** The admin interface: `POST /-/admin/v1/OPERATION` with a JSON object, signed as a request to OSS. */
+/** The admin interface: `POST /-/admin/v1/OPERATION` with a JSON object, signed as a request to OSS, and its body too. */
 import { upperHex, utf8Bytes, utf8Text } from '@bindery/bytes'
 import {
   type AdminOperation,
@@ -6,7 +6,6 @@ import {
   adminOperation,
   decodeAdminInput,
   HeadCircumstances,
-  OssError,
   ossDialect,
   parseQuery,
   RamError,
@@ -20,7 +19,6 @@ import type { Conditions } from '../access/conditions.js'
 import { Refusal } from '../access/refusal.js'
 import type { KeyHolder } from '../access/requester.js'
 import { actorOf, trailed } from '../access/trailed.js'
-import { readWhole } from '../body.js'
 import { requireLease } from '../domain/cluster/cluster.js'
 import { findRamState } from '../domain/trail/settings.js'
 import type { ServiceOptions } from '../options.js'
@@ -31,9 +29,7 @@ import type { Shared, Surface } from '../surface.js'
 import { accountIn, isReading, ramNamesIn } from './changed.js'
 import type { AdminCall, AdminContext, AdminHandler } from './context.js'
 import { ADMIN_HANDLERS } from './handlers/index.js'
-
-/** Bytes of a request's body: several times the longest policy. */
-export const ADMIN_BODY_BYTES_MAX = 64 * 1024
+import { identify, readSignedBody, takeOnce } from './identify.js'
 
 const PREFIX = 'admin/v1/'
 
@@ -83,10 +79,11 @@ class Admin {
     const operation = operationOf(reading)
     log.operation = operation.name
     if (request.method !== 'POST') throw new RamError('methodInvalid', { method: 'POST' })
-    const holder = await this.#identify(request, reading, query)
+    const { holder, claim } = await identify(this.#context, request, reading, query)
     log.accessKeyId = holder.accessKeyId
-    const members = await readMembers(request)
-    const input = decodeAdminInput(operation.input, members)
+    const body = await readSignedBody(this.#context, request)
+    if (!isReading(operation.name)) await takeOnce(this.#context, claim)
+    const input = decodeAdminInput(operation.input, membersOf(body))
     this.#authorise(request, holder, operation, input)
     const call = { ...this.#context, account: holder.account.id, input } as AdminCall<AdminOperationName>
     const handler = ADMIN_HANDLERS[operation.name as AdminOperationName] as AdminHandler<AdminOperationName>
@@ -113,23 +110,6 @@ class Admin {
         return result
       })
     return trailed({ trail, domain }, { account, requestId, operation, actor, remoteAddress }, state, actAndName)
-  }
-
-  /** The holder of the key that signed, as it is now. Throws the causes of authentication. */
-  async #identify(request: ServiceRequest, reading: Reading, query: string): Promise<KeyHolder> {
-    const { method, headers, host } = request
-    const { access } = this.#context
-    const signed = {
-      method,
-      query: parseQuery(query),
-      headers: { ...headers, host },
-      remoteAddress: request.remoteAddress,
-    }
-    const { requester } = await access.authenticate(signed, [reading])
-    if (requester.kind === 'anonymous') throw new OssError('anonymousForbidden')
-    const holder = await access.keys.current(requester)
-    access.keys.used(holder, this.#options.clock())
-    return holder
   }
 
   /** Throws noPermission. */
@@ -187,13 +167,8 @@ function resourceOf({ resource }: AdminOperation, input: object): string {
   return resource.replace(/\{(\w+)\}/g, (_, name: string) => String(values.get(name)))
 }
 
-/** The members of the JSON object in the body; none if the body is empty. Throws bodyTooLarge, bodyInvalid. */
-async function readMembers({ body }: ServiceRequest): Promise<ReadonlyMap<string, unknown>> {
-  const bytes = await readWhole(
-    body,
-    ADMIN_BODY_BYTES_MAX,
-    () => new RamError('bodyTooLarge', { limit: ADMIN_BODY_BYTES_MAX }),
-  )
+/** The members of the JSON object in a body; none if it is empty. Throws bodyInvalid. */
+function membersOf(bytes: Uint8Array): ReadonlyMap<string, unknown> {
   if (bytes.length === 0) return new Map()
   let value: unknown
   try {

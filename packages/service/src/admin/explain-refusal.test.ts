@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { AccessKey } from '../access/requester.js'
-import { BUCKET, call, OTHER, Ram, type StartedService, startWithBucket, type TestRequest } from '../testing/index.js'
+import {
+  adminRequest,
+  BUCKET,
+  call,
+  OTHER,
+  Ram,
+  type StartedService,
+  startWithBucket,
+  type TestRequest,
+} from '../testing/index.js'
 import { documentOf } from '../testing/ram.js'
 import { done, refused } from './testing.js'
 
@@ -99,10 +108,7 @@ describe('the explanation of a refused request', () => {
         'signatureEmpty',
         400,
       ],
-      [
-        { method: 'POST', style: 'path', bucket: '-', key: 'admin/v1/ListUsers', as: forged },
-        'signatureV4DoesNotMatch',
-      ],
+      [{ ...adminRequest('ListUsers'), as: forged }, 'signatureV4DoesNotMatch'],
       [
         {
           method: 'GET',
@@ -132,7 +138,7 @@ describe('the explanation of a refused request', () => {
     const started = await startWithBucket()
     const statement = { Effect: 'Deny', Action: 'ram:*', Resource: '*' }
     const alice = await new Ram(started).user('alice', { ...statement, Effect: 'Allow' }, statement)
-    const request = { method: 'POST', style: 'path', bucket: '-', key: 'admin/v1/ListUsers', as: alice } as const
+    const request = { ...adminRequest('ListUsers'), as: alice }
     const { Reason, Request } = await explained(started, await refusal(started, request))
     assert.deepEqual(Reason.Statement, statement)
     assert.deepEqual([Reason.Source, Request.Action, Request.EventName], ['ramPolicy', 'ram:ListUsers', 'ListUsers'])

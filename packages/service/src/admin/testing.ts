@@ -1,7 +1,7 @@
 /** Requests of the admin interface for tests. */
 import assert from 'node:assert/strict'
 import type { AccessKey } from '../access/requester.js'
-import { call, type StartedService, type TestRequest } from '../testing/index.js'
+import { adminRequest, call, type StartedService, type TestRequest } from '../testing/index.js'
 
 export interface Answer {
   readonly status: number
@@ -15,14 +15,7 @@ export async function admin(
   input: object | string = {},
   more: Partial<TestRequest> = {},
 ): Promise<Answer> {
-  const response = await call(started, {
-    method: 'POST',
-    style: 'path',
-    bucket: '-',
-    key: `admin/v1/${operation}`,
-    body: typeof input === 'string' ? input : JSON.stringify(input),
-    ...more,
-  })
+  const response = await call(started, { ...adminRequest(operation, input), ...more })
   return { status: response.status, body: JSON.parse(response.text) }
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { trailRows } from '../domain/stored/keyspace.js'
 import {
+  adminRequest,
   BUCKET,
   call,
   complete,
@@ -19,9 +20,7 @@ const start = () => startWithBucket({ trailMs: 90 * DAY_MS })
 
 // biome-ignore lint/suspicious/noExplicitAny: any JSON
 async function admin(started: StartedService, operation: string, input: object): Promise<any> {
-  const body = JSON.stringify(input)
-  const key = `admin/v1/${operation}`
-  const { text } = await call(started, { method: 'POST', style: 'path', bucket: '-', key, body })
+  const { text } = await call(started, adminRequest(operation, input))
   return JSON.parse(text)
 }
 

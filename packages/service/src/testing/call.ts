@@ -1,4 +1,5 @@
-import { percentEncode } from '@bindery/bytes'
+import { randomUUID } from 'node:crypto'
+import { hex, percentEncode, utf8Bytes } from '@bindery/bytes'
 import { presignV1, Query, type Signable, signV1, signV4 } from '@bindery/protocol'
 import type { ByteSource } from '@bindery/storage'
 import type { AccessKey } from '../access/requester.js'
@@ -22,6 +23,8 @@ export interface TestRequest {
   readonly as?: AccessKey | 'anonymous'
   /** `url`: by V1, in the query. */
   readonly signature?: 'v1' | 'v4' | 'url'
+  /** Whether a V4 signature covers the body, which is then a text. */
+  readonly signsBody?: boolean
   /** The region of a V4 signature. Default: that of the service. */
   readonly region?: string
   /** Where the bucket is named. Default: in the Host. */
@@ -107,7 +110,21 @@ function sign(started: StartedService, request: TestRequest, headers: Record<str
   if (request.signature === 'url') {
     return presignV1(unsigned, signer, { expiresAt: started.now() + 60_000, digests: nodeDigests })
   }
-  return signV4(unsigned, signer, { ...options, region: request.region ?? 'cn-hangzhou' })
+  const payload = request.signsBody ? { payload: hex(nodeDigests.sha256(utf8Bytes(String(request.body ?? '')))) } : {}
+  return signV4(unsigned, signer, { ...options, ...payload, region: request.region ?? 'cn-hangzhou' })
+}
+
+/** A request of the admin interface, whose signature is like no other. */
+export function adminRequest(operation: string, input: object | string = {}): TestRequest {
+  return {
+    method: 'POST',
+    style: 'path',
+    bucket: '-',
+    key: `admin/v1/${operation}`,
+    headers: { 'content-type': 'application/json', 'x-oss-nonce': randomUUID() },
+    body: typeof input === 'string' ? input : JSON.stringify(input),
+    signsBody: true,
+  }
 }
 
 function queryText({ parameters }: Query): string {

@@ -1,5 +1,14 @@
 export { type Ask, Judge, type World } from '../access/testing/world.js'
-export { call, element, elements, send, type TestRequest, type TestResponse, untouchable } from './call.js'
+export {
+  adminRequest,
+  call,
+  element,
+  elements,
+  send,
+  type TestRequest,
+  type TestResponse,
+  untouchable,
+} from './call.js'
 export * from './domain.js'
 export {
   BUCKET,

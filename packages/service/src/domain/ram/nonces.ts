@@ -1,6 +1,6 @@
 /** Nonces of signed calls: a call that was accepted is not accepted again. */
 import { upperHex, utf8Bytes } from '@bindery/bytes'
-import { CLOCK_SKEW_MAX_MS, RamError } from '@bindery/protocol'
+import { CLOCK_SKEW_MAX_MS, type RamCause, RamError } from '@bindery/protocol'
 import type { Domain } from '../domain.js'
 import { nonceRows } from '../stored/keyspace.js'
 
@@ -19,13 +19,17 @@ const EXPIRED_MAX = 1_000
 
 /**
  * Uses up the nonce of a call, in every process and for as long as its signature is valid. A call of another time has another
- * signature: the time is part of the row's name. Throws nonceUsed.
+ * signature: the time is part of the row's name. Throws nonceUsed, or the cause `used`.
  */
-export async function useNonce(domain: Domain, { accessKeyId, nonce, signedAt }: SignedCall): Promise<void> {
+export async function useNonce(
+  domain: Domain,
+  { accessKeyId, nonce, signedAt }: SignedCall,
+  used: RamCause = 'nonceUsed',
+): Promise<void> {
   const hash = domain.digests.sha256(utf8Bytes(`${accessKeyId}\n${nonce}`))
   const names = { signedAt, nonce: upperHex(hash.subarray(0, HASH_BYTES)) }
   await domain.metadata.transact(async (tx) => {
-    if ((await nonceRows.read(tx, names)) !== undefined) throw new RamError('nonceUsed')
+    if ((await nonceRows.read(tx, names)) !== undefined) throw new RamError(used)
     nonceRows.set(tx, names, { accessKeyId })
   })
 }
