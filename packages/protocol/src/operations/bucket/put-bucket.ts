@@ -18,6 +18,12 @@ export const putBucket = operation({
   level: 'bucket',
   createsBucket: true,
   permissions: ['oss:PutBucket'],
+  permissionsWith: {
+    'x-oss-acl': 'oss:PutBucketAcl',
+    'x-oss-server-side-encryption': 'oss:PutBucketEncryption',
+    'x-oss-resource-group-id': 'oss:PutBucketResourceGroup',
+    'x-oss-bucket-tagging': 'oss:PutBucketTagging',
+  },
   input: {
     acl: optional(header('x-oss-acl', bucketAcl)),
     sseAlgorithm: optional(header('x-oss-server-side-encryption', sseAlgorithm)),

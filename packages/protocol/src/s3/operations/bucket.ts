@@ -32,6 +32,11 @@ const createBucket = s3Operation({
   level: 'bucket',
   createsBucket: true,
   permissions: putBucket.permissions,
+  permissionsWith: {
+    'x-amz-acl': 'oss:PutBucketAcl',
+    'x-amz-object-ownership': 'oss:PutBucketAcl',
+    'x-amz-bucket-object-lock-enabled': 'oss:PutBucketObjectWormConfiguration',
+  },
   input: {
     acl: optional(header('x-amz-acl', cannedBucketAcl)),
     aclIsOfListing: implied(true),
