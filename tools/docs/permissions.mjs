@@ -9,7 +9,7 @@ const CLASSES = { read: 'reading', write: 'writing', manage: 'management' }
 
 export function render() {
   const rows = Object.values(operations).map((operation) => {
-    const { name, permissions, permissionsWith = {}, sourcePermissions = [], input } = operation
+    const { name, permissions, permissionsWith = {}, sourcePermissions = [], createsBucket, input } = operation
     return [
       `[${name}](operations.md#${anchor(name)})`,
       permissions.map(code).join(', '),
@@ -20,6 +20,9 @@ export function render() {
         ...('versionId' in input ? permissions.filter((action) => action in VERSION_ACTIONS) : []).map(
           (action) => `${code(VERSION_ACTIONS[action])} with a version`,
         ),
+        ...(createsBucket && !permissions.includes('oss:PutBucket')
+          ? [`${code('oss:PutBucket')} where it creates the bucket`]
+          : []),
         ...Object.entries(permissionsWith).map(([header, action]) => `${code(action)} with ${code(header)}`),
       ].join('; '),
       permissions.length === 0 ? 'open to everyone' : CLASSES[ACTIONS[permissions[0]]],

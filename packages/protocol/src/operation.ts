@@ -38,7 +38,7 @@ export interface Operation<I extends Fields = Fields, O extends Fields = Fields,
   readonly otherLevels?: readonly Level[]
   /** Alternatives; absent: method and level suffice. */
   readonly when?: readonly Discriminator[]
-  /** The bucket need not exist: the operation creates it for the account of its requester. */
+  /** The bucket need not exist: the operation creates it for the account of its requester, and then needs oss:PutBucket. */
   readonly createsBucket?: true
   /** Its document must come with an MD5 or a checksum. */
   readonly needsDigest?: true

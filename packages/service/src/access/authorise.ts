@@ -45,7 +45,7 @@ export interface Touched {
  * object.
  */
 export function authorise(asking: Asking, touched: Touched): Awaitable<void> {
-  return requireAll(asking, touched, neededActions(asking))
+  return requireAll(asking, touched, neededActions(asking, touched))
 }
 
 /** Allows reading the source of a copy, or throws the cause of the denial. */
@@ -67,9 +67,12 @@ export function authoriseRead(asking: Asking, touched: Touched): Awaitable<void>
 
 type Needed = Pick<AccessQuestion, 'action' | 'within'>
 
-function neededActions({ operation, conditions }: Asking): Needed[] {
-  const { permissions, permissionsWith } = operation
+function neededActions({ operation, conditions }: Asking, { bucket }: Touched): Needed[] {
+  const { permissions, permissionsWith, createsBucket } = operation
   const needed: Needed[] = permissions.map((action) => ({ action }))
+  if (createsBucket === true && bucket === undefined && !permissions.includes('oss:PutBucket')) {
+    needed.push({ action: 'oss:PutBucket' })
+  }
   for (const header in permissionsWith) {
     const action: Action | undefined = permissionsWith[header]
     if (action !== undefined && conditions.stated.hasHeader(header)) needed.push({ action, within: permissions[0] })
