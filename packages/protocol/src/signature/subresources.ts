@@ -139,3 +139,9 @@ export const V1_SUBRESOURCES: ReadonlySet<string> = new Set([
 export function isDisputedSubresource(name: string): boolean {
   return name.startsWith('x-oss-') || name === 'regions'
 }
+
+/**
+ * Keys that count although their signer left them out, because SDKs (Python v2, Java v2, C# v2) do. No other listed key
+ * may be added to a signed request: a URL's bearer could make its signer pay, or have another operation performed.
+ */
+export const V1_UNSIGNED: ReadonlySet<string> = new Set(['x-oss-process', 'x-oss-traffic-limit'])

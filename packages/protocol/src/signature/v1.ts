@@ -1,12 +1,13 @@
 import { byteString } from '@bindery/bytes'
 import type { Query } from '../query.js'
+import type { V1Claim } from './claim-form.js'
 import { headerLines, type Signable } from './signable.js'
-import { isDisputedSubresource, V1_SUBRESOURCES } from './subresources.js'
+import { isDisputedSubresource, V1_SUBRESOURCES, V1_UNSIGNED } from './subresources.js'
 
 /** The points in which V1 signers differ. */
 interface V1Form {
-  /** The disputed query keys that are signed. */
-  readonly disputed: 'listed' | 'all' | 'none'
+  /** The disputed query keys that are signed; `fewer`: the listed ones without those that some SDKs leave out, `fewest`: and without `regions`. */
+  readonly disputed: 'listed' | 'all' | 'fewer' | 'fewest'
   /** Whether a key with an empty value is signed as `name=`. */
   readonly equalsSign: boolean
   /** Whether the resource of a bucket ends in a slash. */
@@ -15,7 +16,7 @@ interface V1Form {
 
 const USUAL: V1Form = { disputed: 'listed', equalsSign: false, bucketSlash: true }
 
-const FORMS: readonly V1Form[] = (['listed', 'all', 'none'] as const).flatMap((disputed) =>
+const FORMS: readonly V1Form[] = (['listed', 'all', 'fewer', 'fewest'] as const).flatMap((disputed) =>
   [false, true].flatMap((equalsSign) => [true, false].map((bucketSlash) => ({ disputed, equalsSign, bucketSlash }))),
 )
 
@@ -33,11 +34,16 @@ export function v1StringToSign(request: Signable, date: string, form: V1Form = U
 
 /**
  * The strings that a V1 signer may have signed, the usual one first, without duplicates. SDKs differ in `x-oss-` query
- * keys, in empty values (Java, Ruby: `name=`) and in the bucket's slash (Java's presigned URLs).
+ * keys, in empty values (Java, Ruby: `name=`) and in the bucket's slash (Java's presigned URLs). Most do not sign `regions`,
+ * which makes another request of a list of buckets; only the sender of a header may add it, and not the bearer of a URL.
  */
-export function* v1StringsToSign(request: Signable, date: string): Generator<string, void> {
+export function* v1StringsToSign(
+  request: Signable,
+  { date, place }: Pick<V1Claim, 'date' | 'place'>,
+): Generator<string, void> {
   const seen = new Set<string>()
   for (const form of FORMS) {
+    if (place === 'url' && form.disputed === 'fewest') continue
     const candidate = v1StringToSign(request, date, form)
     if (!seen.has(candidate)) yield candidate
     seen.add(candidate)
@@ -60,6 +66,7 @@ function subresources(query: Query, form: V1Form): string {
 }
 
 function isSigned(name: string, { disputed }: V1Form): boolean {
-  if (disputed === 'listed' || !isDisputedSubresource(name)) return V1_SUBRESOURCES.has(name)
-  return disputed === 'all'
+  if (disputed === 'all' && isDisputedSubresource(name)) return true
+  if (disputed === 'fewest' && name === 'regions') return false
+  return V1_SUBRESOURCES.has(name) && (disputed === 'listed' || !V1_UNSIGNED.has(name))
 }

@@ -131,6 +131,23 @@ test('V1 requests verify whichever of the x-oss- query keys their SDK signs', ()
   assert.ok(!verifies(signedOver(`${head}/bkt/k`, query)))
 })
 
+test('only those x-oss- query keys that SDKs leave out may be added to what V1 signed', () => {
+  const signed = 'GET\n\n\nD\n/bkt/k?acl'
+  assert.ok(verifies(signedOver(signed, 'acl&x-oss-process=style/a&x-oss-traffic-limit=9')))
+  for (const key of [...V1_SUBRESOURCES].filter((one) => one.startsWith('x-oss-'))) {
+    const isLeftOut = key === 'x-oss-process' || key === 'x-oss-traffic-limit'
+    assert.equal(verifies(signedOver(signed, `acl&${key}=1`)), isLeftOut, key)
+  }
+})
+
+test('most SDKs leave regions out of what V1 signs in a header, and the bearer of a URL may not add it', () => {
+  const service = { ...request('regions=oss-cn-hangzhou'), bucket: undefined, key: undefined }
+  const candidates = (place: 'header' | 'url') => [...v1StringsToSign(service, { date: 'D', place })]
+  const [signed, without] = ['GET\n\n\nD\n/?regions=oss-cn-hangzhou', 'GET\n\n\nD\n/']
+  assert.deepEqual(candidates('header'), [signed, without])
+  assert.deepEqual(candidates('url'), [signed])
+})
+
 test('V1 requests verify with an empty value signed as name and as name=', () => {
   assert.ok(verifies(signedOver('GET\n\n\nD\n/bkt/k?acl', 'acl=')))
   assert.ok(verifies(signedOver('GET\n\n\nD\n/bkt/k?acl=', 'acl=')))
@@ -144,8 +161,8 @@ test('a V1 request on a bucket verifies with and without the slash', () => {
 })
 
 test('a plain V1 request has one string to sign', () => {
-  assert.equal([...v1StringsToSign(request('uploadId=1&partNumber=2'), 'D')].length, 1)
-  assert.equal([...v1StringsToSign(request('prefix=a'), 'D')].length, 1)
+  assert.equal([...v1StringsToSign(request('uploadId=1&partNumber=2'), { date: 'D', place: 'header' })].length, 1)
+  assert.equal([...v1StringsToSign(request('prefix=a'), { date: 'D', place: 'header' })].length, 1)
 })
 
 test('V4 requests verify if their signer left out headers without a value', () => {

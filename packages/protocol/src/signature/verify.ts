@@ -73,7 +73,7 @@ export class SignatureVerifier {
 
 /** The strings of OSS's first version and of AWS's second: the signature of either is an HMAC-SHA1 in base64. */
 function firstVersionStrings(claim: V1Claim | SigV2Claim, request: SignedRequest): Generator<string, void> {
-  return claim.scheme === 'v1' ? v1StringsToSign(request, claim.date) : sigV2StringsToSign(request, endOf(claim))
+  return claim.scheme === 'v1' ? v1StringsToSign(request, claim) : sigV2StringsToSign(request, endOf(claim))
 }
 
 const endOf = ({ place, date }: SigV2Claim): string | undefined => (place === 'url' ? date : undefined)
