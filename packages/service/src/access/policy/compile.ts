@@ -2,6 +2,7 @@
 import { type CompiledCondition, type Condition, compileCondition, type LookUp } from './conditions.js'
 import { Glob } from './glob.js'
 import type { Policy, Statement, Values } from './grammar.js'
+import { isWideNetwork } from './ip-address.js'
 import { StatementIndex } from './statement-index.js'
 
 /** The name of a resource, `acs:product:region:account:path`, in its parts. */
@@ -264,6 +265,10 @@ function isPublic({ effect, principals, conditions }: Statement): boolean {
   return !conditions.some(
     ({ operator, key, values }) =>
       NARROWING.get(key)?.includes(operator) === true &&
-      !values.some((one) => one.startsWith('*') || /\/[0-7]$/.test(one)),
+      !values.some(operator === 'IpAddress' ? isWideNetwork : beginsWithWildcard),
   )
+}
+
+function beginsWithWildcard(value: string): boolean {
+  return /^[*?]/.test(value)
 }

@@ -5,6 +5,7 @@
 export type Address = Uint8Array
 
 const V4_PREFIX = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff]
+const V4_START: Address = Uint8Array.from([...V4_PREFIX, 0, 0, 0, 0])
 
 /** Undefined for an invalid address. A zone (`fe80::1%eth0`) is ignored. */
 export function parseAddress(text: string): Address | undefined {
@@ -16,18 +17,44 @@ export function parseAddress(text: string): Address | undefined {
   return parseV6(bare)
 }
 
+interface Network {
+  readonly address: Address
+  /** The bits of its prefix, 0 to 128; those of an IPv4 network are 96 and its own. */
+  readonly bits: number
+}
+
 /** A matcher of the addresses of a network (`10.0.0.0/8`) or of one address; undefined for any other text. */
 export function compileNetwork(text: string): ((address: Address) => boolean) | undefined {
+  const network = parseNetwork(text)
+  return network && ((address) => haveSameStart(network.address, address, network.bits))
+}
+
+/** Addresses of IPv4, mapped, begin with these bits. */
+const V4_BITS = 96
+/** A network with a shorter prefix, in either version, is so large that it includes strangers. */
+const NARROW_BITS = 8
+
+/**
+ * Whether a network includes so many addresses that strangers are among them: all of IPv4, or a prefix below 8 bits in
+ * either version, whatever the notation. Text that is not a network counts as wide.
+ */
+export function isWideNetwork(text: string): boolean {
+  const network = parseNetwork(text)
+  if (network === undefined || network.bits < NARROW_BITS) return true
+  const isOfV4 = haveSameStart(network.address, V4_START, Math.min(network.bits, V4_BITS))
+  return isOfV4 && network.bits < V4_BITS + NARROW_BITS
+}
+
+function parseNetwork(text: string): Network | undefined {
   const [base = '', length, ...more] = text.split('/')
-  const network = parseAddress(base)
-  if (network === undefined || more.length > 0) return undefined
+  const address = parseAddress(base)
+  if (address === undefined || more.length > 0) return undefined
   const isV4 = !base.includes(':')
   const bitsMax = isV4 ? 32 : 128
   if (length !== undefined && !/^(0|[1-9]\d{0,2})$/.test(length)) return undefined
   const bits = length === undefined ? bitsMax : Number(length)
   if (bits > bitsMax) return undefined
-  const compared = bits + 128 - bitsMax
-  return (address) => haveSameStart(network, address, compared)
+  return { address, bits: bits + 128 - bitsMax }
 }
 
 function haveSameStart(one: Address, other: Address, bits: number): boolean {

@@ -60,6 +60,34 @@ test('a policy is public if it opens something to everyone; a missing policy is 
   assert.deepEqual(await isPublic(started), [200, 'true'])
 })
 
+test('a condition that strangers meet leaves a policy public, in whatever notation', async () => {
+  const started = await startWithBucket()
+  const conditions: readonly (readonly [
+    operator: string,
+    key: string,
+    values: readonly string[],
+    expected: boolean,
+  ])[] = [
+    ...['0.0.0.0/0', '128.0.0.0/7', '::/0', '2000::/3', '::/32', '::ffff:0:0/96', '::ffff:128.0.0.0/103'].map(
+      (one) => ['IpAddress', 'acs:SourceIp', [one], true] as const,
+    ),
+    ['IpAddress', 'acs:SourceIp', ['::/8', '0.0.0.0/8'], true],
+    ['IpAddress', 'acs:SourceIp', ['10.0.0.0/8', '::/80'], true],
+    ...['10.0.0.0/8', '10.1.2.3', '::ffff:10.0.0.0/104', '::/97', '::1', 'fd00::/8', '2001:db8::/32'].map(
+      (one) => ['IpAddress', 'acs:SourceIp', [one], false] as const,
+    ),
+    ...['*', '?*', '*?', '????', '?TAI*'].map((one) => ['StringLike', 'acs:AccessId', [one], true] as const),
+    ['StringLike', 'acs:SourceVpc', ['vpc-1', '?*'], true],
+    ['StringLike', 'acs:AccessId', ['TMP.*'], false],
+    ['StringEquals', 'acs:SourceVpc', ['vpc-1'], false],
+  ]
+  for (const [operator, key, values, expected] of conditions) {
+    const condition = `,"Condition":${JSON.stringify({ [operator]: { [key]: values } })}`
+    assert.equal((await put(started, policy(statement('*', condition)))).status, 200)
+    assert.deepEqual(await isPublic(started), [200, String(expected)], condition)
+  }
+})
+
 test('a public policy is refused while public access is blocked, and another is not', async () => {
   const started = await startWithBucket()
   const body =
