@@ -79,6 +79,20 @@ describe('AssumeRole', () => {
     assert.equal(await read(started, 'a/1', { ...one, accessKeySecret: 'wrong' }), 'SignatureDoesNotMatch')
   })
 
+  test('a token has one spelling: a last character that decodes to the same bytes is refused', async () => {
+    const { started, alice } = await withRole()
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+    for (const sessionName of ['ab', 'abc', 'abcd']) {
+      const one = await assume(started, alice, { RoleSessionName: sessionName })
+      const token = one.session?.securityToken ?? ''
+      const [, body = '', last = '', padding = ''] = /^(.*)([^=])(=*)$/.exec(token) ?? []
+      const near = alphabet[alphabet.indexOf(last) + 1] ?? ''
+      const changed = { ...one, session: { securityToken: body + near + padding, expiresAt: 0 } }
+      assert.equal(await read(started, 'a/1', one), 'a/1')
+      assert.equal(await read(started, 'a/1', changed), 'InvalidSecurityToken', padding)
+    }
+  })
+
   test('the permissions of a role are read again when it changes, and a deleted role ends its sessions', async () => {
     const { started, ram, alice, role } = await withRole()
     const key = await assume(started, alice)
