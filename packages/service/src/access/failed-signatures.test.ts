@@ -26,12 +26,34 @@ test('a key that signed correctly from the same address goes on', async () => {
   const started = await startWithBucket()
   const shared = '192.0.2.1'
   const stranger = { ...ROOT, accessKeyId: 'unknown' }
-  await codeOf(started, stranger, shared)
   assert.equal(await codeOf(started, ROOT, shared), undefined)
   for (let count = 0; count < FAILURES_MAX; count += 1) await codeOf(started, stranger, shared)
   assert.equal(await codeOf(started, stranger, shared), 'SlowDown')
   assert.equal(await codeOf(started, OTHER, shared), 'SlowDown')
   assert.equal(await codeOf(started, ROOT, shared), undefined)
+})
+
+test('a key that signed correctly elsewhere, or longer ago than an hour, waits like any other', async () => {
+  const started = await startWithBucket()
+  const [here, elsewhere] = ['192.0.2.1', '192.0.2.2']
+  assert.equal(await codeOf(started, ROOT, elsewhere), undefined)
+  for (let count = 0; count < FAILURES_MAX; count += 1) await codeOf(started, FORGED, here)
+  assert.equal(await codeOf(started, ROOT, here), 'SlowDown')
+  started.advance(60_000)
+  assert.equal(await codeOf(started, ROOT, here), undefined)
+  started.advance(3_600_000)
+  for (let count = 0; count < FAILURES_MAX; count += 1) await codeOf(started, FORGED, here)
+  assert.equal(await codeOf(started, ROOT, here), 'SlowDown')
+})
+
+test('the addresses of a /64 of IPv6 count as one, and a mapped address of IPv4 as that address', async () => {
+  const started = await startWithBucket()
+  for (let count = 0; count < FAILURES_MAX; count += 1) await codeOf(started, FORGED, `2001:db8:0:1::${count}`)
+  assert.equal(await codeOf(started, FORGED, '2001:db8:0:1:ffff::1'), 'SlowDown')
+  assert.equal(await codeOf(started, FORGED, '2001:db8:0:2::1'), 'SignatureDoesNotMatch')
+  for (let count = 0; count < FAILURES_MAX; count += 1) await codeOf(started, FORGED, '::ffff:192.0.2.1')
+  assert.equal(await codeOf(started, FORGED, '192.0.2.1'), 'SlowDown')
+  assert.equal(await codeOf(started, FORGED, '::ffff:192.0.2.2'), 'SignatureDoesNotMatch')
 })
 
 test('failures on this machine are not counted', async () => {

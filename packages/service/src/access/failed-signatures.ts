@@ -1,28 +1,32 @@
 import { isWrongSignature, OssError } from '@bindery/protocol'
 import { type Awaitable, settle } from '@bindery/storage'
+import { parseAddress } from './policy/ip-address.js'
 
 const WINDOW_MS = 60_000
 /** Failures of an address in a minute before its further ones are refused unexamined. */
 export const FAILURES_MAX = 300
-/** Addresses that are remembered; the one that was seen first is forgotten first. */
+/** Clients that are remembered; the one that was seen first is forgotten first. */
 const ADDRESSES_MAX = 10_000
-/** Keys of an address that have signed correctly and may go on. */
-const GOOD_KEYS_MAX = 16
+/** How long a key that signed correctly from an address may go on there, and how many of those are remembered. */
+const GOOD_MS = 3_600_000
+const GOOD_MAX = 20_000
 
 interface Seen {
   since: number
   failures: number
-  readonly goodKeys: Set<string>
 }
 
 /**
- * Counts signatures that failed, by address, in this process. An address with too many gets SlowDown for a minute, except for
- * keys that signed correctly from there: many clients may share it. Addresses of this machine are not counted: a proxy that is not
- * trusted would be one of them.
+ * Counts signatures that failed, by client, in this process. A client is an address of IPv4 or a /64 of IPv6, which one machine
+ * can use as a whole. One with too many failures gets SlowDown for a minute, except for keys that signed correctly from there in
+ * the last hour: many may share an address. A key that is good elsewhere does not count: its ID is in every presigned URL.
+ * Addresses of this machine are not counted: a proxy that is not trusted would be one of them.
  */
 export class FailedSignatures {
   readonly #clock: () => number
   readonly #seen = new Map<string, Seen>()
+  /** When a key last signed correctly for a client, by both; the one that did so least recently comes first. */
+  readonly #good = new Map<string, number>()
 
   constructor(clock: () => number) {
     this.#clock = clock
@@ -30,30 +34,34 @@ export class FailedSignatures {
 
   /** Verifies a signature of the key, which came from the address; '' if that is unknown. Throws slowDown, and what `verify` throws. */
   guard<T>(address: string, accessKeyId: string, verify: () => Awaitable<T>): Awaitable<T> {
-    this.#require(address, accessKeyId)
+    const client = clientOf(address)
+    this.#require(client, accessKeyId)
     return settle(
       verify,
       (verified) => {
-        this.#noteGood(address, accessKeyId)
+        if (client !== undefined) this.#noteGood(pair(client, accessKeyId))
         return verified
       },
       (error) => {
-        this.#note(address, error)
+        if (client !== undefined) this.#note(client, error)
         throw error
       },
     )
   }
 
-  #require(address: string, accessKeyId: string): void {
-    const seen = this.#seen.get(address)
-    if (seen === undefined || seen.failures < FAILURES_MAX || seen.goodKeys.has(accessKeyId)) return
-    if (this.#clock() - seen.since < WINDOW_MS) throw new OssError('slowDown')
+  #require(client: string | undefined, accessKeyId: string): void {
+    const seen = client === undefined ? undefined : this.#seen.get(client)
+    if (client === undefined || seen === undefined || seen.failures < FAILURES_MAX) return
+    const now = this.#clock()
+    if (now - seen.since >= WINDOW_MS) return
+    const goodAt = this.#good.get(pair(client, accessKeyId))
+    if (goodAt === undefined || now - goodAt >= GOOD_MS) throw new OssError('slowDown')
   }
 
-  #note(address: string, error: unknown): void {
-    if (!isWrongSignature(error) || isLoopback(address)) return
+  #note(client: string, error: unknown): void {
+    if (!isWrongSignature(error)) return
     const now = this.#clock()
-    const seen = this.#seen.get(address) ?? this.#remember(address, now)
+    const seen = this.#seen.get(client) ?? this.#remember(client, now)
     if (now - seen.since >= WINDOW_MS) {
       seen.since = now
       seen.failures = 0
@@ -61,19 +69,40 @@ export class FailedSignatures {
     seen.failures += 1
   }
 
-  /** A key that signed correctly. Only where failures were counted before. */
-  #noteGood(address: string, accessKeyId: string): void {
-    const seen = this.#seen.get(address)
-    if (seen !== undefined && seen.goodKeys.size < GOOD_KEYS_MAX) seen.goodKeys.add(accessKeyId)
+  #noteGood(used: string): void {
+    const now = this.#clock()
+    const goodAt = this.#good.get(used)
+    // a busy key is noted once per minute, not at each request
+    if (goodAt !== undefined && now - goodAt < WINDOW_MS) return
+    this.#good.delete(used)
+    makeRoom(this.#good, GOOD_MAX)
+    this.#good.set(used, now)
   }
 
-  #remember(address: string, since: number): Seen {
-    const [oldest] = this.#seen.keys()
-    if (this.#seen.size >= ADDRESSES_MAX && oldest !== undefined) this.#seen.delete(oldest)
-    const seen = { since, failures: 0, goodKeys: new Set<string>() }
-    this.#seen.set(address, seen)
+  #remember(client: string, since: number): Seen {
+    makeRoom(this.#seen, ADDRESSES_MAX)
+    const seen = { since, failures: 0 }
+    this.#seen.set(client, seen)
     return seen
   }
+}
+
+function makeRoom(map: Map<string, unknown>, sizeMax: number): void {
+  const [oldest] = map.keys()
+  if (map.size >= sizeMax && oldest !== undefined) map.delete(oldest)
+}
+
+/** No address contains a space. */
+const pair = (client: string, accessKeyId: string): string => `${client} ${accessKeyId}`
+
+/** The name under which failures are counted; undefined for an address of this machine. */
+function clientOf(address: string): string | undefined {
+  if (isLoopback(address)) return undefined
+  if (!address.includes(':')) return address
+  const bytes = parseAddress(address)
+  if (bytes === undefined) return address
+  const isV4 = address.startsWith('::ffff:')
+  return (isV4 ? bytes.subarray(12) : bytes.subarray(0, 8)).join('.')
 }
 
 function isLoopback(address: string): boolean {
