@@ -41,7 +41,7 @@ const RESERVED = {
   accounts: " Only by the account's own key, or by that of the account that administers the server.",
 }
 
-function section({ name, summary, action, resource, input, result, reservedFor }) {
+function section({ name, summary, action, resources, input, result, reservedFor }) {
   const rows = Object.entries(input).map(([field, { type, isRequired, about }]) => [
     code(field),
     type,
@@ -50,7 +50,7 @@ function section({ name, summary, action, resource, input, result, reservedFor }
   ])
   return [
     `## ${name}`,
-    `${summary} Needs ${code(action)} on ${code(resource)}.${RESERVED[reservedFor] ?? ''}`,
+    `${summary} Needs ${code(action)} on ${resources.map(code).join(' and on ')}.${RESERVED[reservedFor] ?? ''}`,
     ...(rows.length === 0 ? [] : [table(['Parameter', 'Type', 'Required', 'Meaning'], rows)]),
     ...(result.length === 0 ? [] : [`Result: ${result.map(code).join(', ')}.`]),
   ].join('\n\n')

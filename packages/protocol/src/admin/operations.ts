@@ -19,8 +19,8 @@ export interface AdminOperation<F extends AdminFields = AdminFields> {
   readonly summary: string
   /** The action that a policy must allow. */
   readonly action: `ram:${string}`
-  /** The resource of RAM on which it must be allowed, in which `{Name}` stands for a parameter. */
-  readonly resource: string
+  /** The resources of RAM on each of which it must be allowed, in which `{Name}` stands for a parameter. */
+  readonly resources: readonly [string, ...string[]]
   readonly input: F
   /** Keys of accounts only: those of the account itself, or only that which administers the server; absent: any key that a policy allows. */
   readonly reservedFor?: 'accounts' | 'administrator' | undefined
@@ -30,7 +30,7 @@ export interface AdminOperation<F extends AdminFields = AdminFields> {
 
 interface Declared<F extends AdminFields> {
   readonly summary: string
-  readonly resource: string
+  readonly resources: AdminOperation['resources']
   readonly input: F
   readonly reservedFor?: AdminOperation['reservedFor']
   readonly result?: readonly string[]
@@ -108,97 +108,97 @@ export const ADMIN_OPERATIONS = [
   operation('CreateAccount', {
     summary:
       'Creates an account with its first access key, which may do everything in it. Only this answer contains the secret.',
-    resource: 'account/*',
+    resources: ['account/*'],
     reservedFor: 'administrator',
     input: { DisplayName, Comments },
     result: [...ACCOUNT, ...KEY],
   }),
   operation('GetAccount', {
     summary: 'Shows an account.',
-    resource: 'account/{AccountId}',
+    resources: ['account/{AccountId}'],
     reservedFor: 'administrator',
     input: { AccountId },
     result: ACCOUNT,
   }),
   operation('ListAccounts', {
     summary: 'Lists the accounts that were created, by id.',
-    resource: 'account/*',
+    resources: ['account/*'],
     reservedFor: 'administrator',
     input: page,
     result: listed('Accounts', ACCOUNT),
   }),
   operation('DeleteAccount', {
     summary: 'Deletes an account that owns no bucket, user, group, role or policy, with its access keys.',
-    resource: 'account/{AccountId}',
+    resources: ['account/{AccountId}'],
     reservedFor: 'administrator',
     input: { AccountId },
   }),
   operation('CreateAccountAccessKey', {
     summary: 'Creates an access key of an account itself. Only this answer contains the secret.',
-    resource: 'account/{AccountId}',
+    resources: ['account/{AccountId}'],
     reservedFor: 'accounts',
     input: { AccountId: OwnAccountId },
     result: KEY,
   }),
   operation('ListAccountAccessKeys', {
     summary: 'Lists the access keys of an account itself, with the hour of their last use.',
-    resource: 'account/{AccountId}',
+    resources: ['account/{AccountId}'],
     reservedFor: 'accounts',
     input: { AccountId: OwnAccountId },
     result: KEYS_LISTED,
   }),
   operation('UpdateAccountAccessKey', {
     summary: 'Enables or disables an access key of an account.',
-    resource: 'account/{AccountId}',
+    resources: ['account/{AccountId}'],
     reservedFor: 'accounts',
     input: { AccountId: OwnAccountId, UserAccessKeyId, Status },
   }),
   operation('DeleteAccountAccessKey', {
     summary: 'Deletes an access key of an account for good.',
-    resource: 'account/{AccountId}',
+    resources: ['account/{AccountId}'],
     reservedFor: 'accounts',
     input: { AccountId: OwnAccountId, UserAccessKeyId },
   }),
 
   operation('CreateUser', {
     summary: 'Creates a user, which has no permission yet.',
-    resource: 'user/{UserName}',
+    resources: ['user/{UserName}'],
     input: { UserName, DisplayName, Comments },
     result: USER,
   }),
   operation('GetUser', {
     summary: 'Shows a user.',
-    resource: 'user/{UserName}',
+    resources: ['user/{UserName}'],
     input: { UserName },
     result: USER,
   }),
   operation('ListUsers', {
     summary: 'Lists the users by name.',
-    resource: 'user/*',
+    resources: ['user/*'],
     input: page,
     result: listed('Users', USER),
   }),
   operation('DeleteUser', {
     summary: 'Deletes a user with its access keys, memberships and inline policies.',
-    resource: 'user/{UserName}',
+    resources: ['user/{UserName}'],
     input: { UserName },
   }),
 
   operation('CreateAccessKey', {
     summary: 'Creates an access key of a user. Only this answer contains the secret.',
-    resource: 'user/{UserName}',
+    resources: ['user/{UserName}'],
     input: { UserName },
     result: KEY,
   }),
   operation('ListAccessKeys', {
     summary: 'Lists the access keys of a user, with the hour of their last use.',
-    resource: 'user/{UserName}',
+    resources: ['user/{UserName}'],
     input: { UserName },
     result: KEYS_LISTED,
   }),
   operation('UpdateAccessKey', {
     summary: 'Enables or disables an access key.',
-    resource: 'user/{UserName}',
+    resources: ['user/{UserName}'],
     input: {
       UserName,
       UserAccessKeyId,
@@ -207,59 +207,59 @@ export const ADMIN_OPERATIONS = [
   }),
   operation('DeleteAccessKey', {
     summary: 'Deletes an access key for good.',
-    resource: 'user/{UserName}',
+    resources: ['user/{UserName}'],
     input: { UserName, UserAccessKeyId },
   }),
 
   operation('CreateGroup', {
     summary: 'Creates a group.',
-    resource: 'group/{GroupName}',
+    resources: ['group/{GroupName}'],
     input: { GroupName, Comments },
     result: GROUP,
   }),
   operation('GetGroup', {
     summary: 'Shows a group.',
-    resource: 'group/{GroupName}',
+    resources: ['group/{GroupName}'],
     input: { GroupName },
     result: GROUP,
   }),
   operation('ListGroups', {
     summary: 'Lists the groups by name.',
-    resource: 'group/*',
+    resources: ['group/*'],
     input: page,
     result: listed('Groups', GROUP),
   }),
   operation('DeleteGroup', {
     summary: 'Deletes a group that has no members.',
-    resource: 'group/{GroupName}',
+    resources: ['group/{GroupName}'],
     input: { GroupName },
   }),
   operation('AddUserToGroup', {
     summary: "Makes a user a member of a group: the group's policies apply to the user.",
-    resource: 'group/{GroupName}',
+    resources: ['group/{GroupName}', 'user/{UserName}'],
     input: { UserName, GroupName },
   }),
   operation('RemoveUserFromGroup', {
     summary: 'Removes a user from a group.',
-    resource: 'group/{GroupName}',
+    resources: ['group/{GroupName}', 'user/{UserName}'],
     input: { UserName, GroupName },
   }),
   operation('ListUsersForGroup', {
     summary: 'Lists the members of a group.',
-    resource: 'group/{GroupName}',
+    resources: ['group/{GroupName}'],
     input: { GroupName },
     result: ['Users.User[].UserName'],
   }),
   operation('ListGroupsForUser', {
     summary: 'Lists the groups of a user.',
-    resource: 'user/{UserName}',
+    resources: ['user/{UserName}'],
     input: { UserName },
     result: ['Groups.Group[].GroupName'],
   }),
 
   operation('CreateRole', {
     summary: 'Creates a role, which users that it trusts may assume.',
-    resource: 'role/{RoleName}',
+    resources: ['role/{RoleName}'],
     input: {
       RoleName,
       AssumeRolePolicyDocument,
@@ -270,19 +270,19 @@ export const ADMIN_OPERATIONS = [
   }),
   operation('GetRole', {
     summary: 'Shows a role.',
-    resource: 'role/{RoleName}',
+    resources: ['role/{RoleName}'],
     input: { RoleName },
     result: ROLE,
   }),
   operation('ListRoles', {
     summary: 'Lists the roles by name.',
-    resource: 'role/*',
+    resources: ['role/*'],
     input: page,
     result: listed('Roles', ROLE),
   }),
   operation('UpdateRole', {
     summary: 'Replaces the trust policy of a role, or the longest life of its sessions.',
-    resource: 'role/{RoleName}',
+    resources: ['role/{RoleName}'],
     input: {
       RoleName,
       NewAssumeRolePolicyDocument: optionally(AssumeRolePolicyDocument),
@@ -292,41 +292,41 @@ export const ADMIN_OPERATIONS = [
   }),
   operation('DeleteRole', {
     summary: 'Deletes a role. Sessions of the role can do nothing more.',
-    resource: 'role/{RoleName}',
+    resources: ['role/{RoleName}'],
     input: { RoleName },
   }),
 
   operation('CreatePolicy', {
     summary: 'Creates a policy, to be attached to users, groups and roles.',
-    resource: 'policy/{PolicyName}',
+    resources: ['policy/{PolicyName}'],
     input: { PolicyName, PolicyDocument, Description: Comments },
     result: POLICY,
   }),
   operation('GetPolicy', {
     summary: 'Shows a policy and its document.',
-    resource: 'policy/{PolicyName}',
+    resources: ['policy/{PolicyName}'],
     input: { PolicyName },
     result: [...POLICY, 'Policy.PolicyDocument'],
   }),
   operation('ListPolicies', {
     summary: "Lists the account's policies by name; the first page begins with those of the server.",
-    resource: 'policy/*',
+    resources: ['policy/*'],
     input: page,
     result: listed('Policies', POLICY),
   }),
   operation('UpdatePolicy', {
     summary: 'Replaces the document of a policy, wherever it is attached.',
-    resource: 'policy/{PolicyName}',
+    resources: ['policy/{PolicyName}'],
     input: { PolicyName, PolicyDocument },
   }),
   operation('DeletePolicy', {
     summary: 'Deletes a policy that is attached to nothing.',
-    resource: 'policy/{PolicyName}',
+    resources: ['policy/{PolicyName}'],
     input: { PolicyName },
   }),
   operation('ListEntitiesForPolicy', {
     summary: 'Lists the users, groups and roles to which a policy is attached.',
-    resource: 'policy/{PolicyName}',
+    resources: ['policy/{PolicyName}'],
     input: { PolicyName },
     result: ['Users.User[].UserName', 'Groups.Group[].GroupName', 'Roles.Role[].RoleName'],
   }),
@@ -338,7 +338,7 @@ export const ADMIN_OPERATIONS = [
   operation('ExplainAccess', {
     summary:
       'Names the rule by which a request was refused, or decides whether someone may do something, as a request would be decided.',
-    resource: '*',
+    resources: ['*'],
     input: {
       RequestId: optionally(
         textOf(
@@ -395,7 +395,7 @@ export const ADMIN_OPERATIONS = [
   operation('LookupEvents', {
     summary:
       'Lists the control actions that concerned the account, the newest first: the key, its address, and what they changed.',
-    resource: 'trail/*',
+    resources: ['trail/*'],
     input: {
       StartTime: optionally(textOf('The earliest time.', TIME, TIME_SENTENCE)),
       EndTime: optionally(textOf('The latest time; absent: now.', TIME, TIME_SENTENCE)),
@@ -424,32 +424,33 @@ export const ADMIN_OPERATIONS = [
 /** Attachments and inline policies of one kind of identity. */
 function policiesOf<const K extends string, F extends AdminFields>(kind: K, name: F) {
   const resource = `${kind.toLowerCase()}/{${kind}Name}`
+  const resources = [resource, 'policy/{PolicyName}'] as const
   const what = `a ${kind.toLowerCase()}`
   return [
     operation(`AttachPolicyTo${kind}`, {
       summary: `Attaches a policy to ${what}.`,
-      resource,
+      resources,
       input: { PolicyName, ...name },
     }),
     operation(`DetachPolicyFrom${kind}`, {
       summary: `Detaches a policy from ${what}.`,
-      resource,
+      resources,
       input: { PolicyName, ...name },
     }),
     operation(`ListPoliciesFor${kind}`, {
       summary: `Lists the policies of ${what}: those that are attached, and the inline ones with their documents.`,
-      resource,
+      resources: [resource],
       input: name,
       result: ['Policies.Policy[].PolicyName', '….PolicyType', '….PolicyDocument'],
     }),
     operation(`Put${kind}Policy`, {
       summary: `Sets an inline policy of ${what}: it belongs to it alone, and is deleted with it.`,
-      resource,
+      resources: [resource],
       input: { PolicyName, PolicyDocument, ...name },
     }),
     operation(`Delete${kind}Policy`, {
       summary: `Deletes an inline policy of ${what}.`,
-      resource,
+      resources: [resource],
       input: { PolicyName, ...name },
     }),
   ] as const

@@ -127,6 +127,46 @@ describe('the admin interface', () => {
     assert.equal(await refused(started, 'GetUser', { UserName: 'dev-1' }, as), '403 NoPermission')
   })
 
+  test('what joins a user to a group, or a policy to an identity, must be allowed on both', async () => {
+    const started = await startWithBucket()
+    const ram = new Ram(started)
+    for (const name of ['dev-1', 'ops-1']) await ram.user(name)
+    for (const name of ['dev-all', 'ops-all']) await done(started, 'CreateGroup', { GroupName: name })
+    await done(started, 'CreatePolicy', { PolicyName: 'dev-reads', PolicyDocument: READS })
+    const manager = await ram.user('manager', {
+      Effect: 'Allow',
+      Action: 'ram:*',
+      Resource: ['user', 'group', 'policy'].map((kind) => `acs:ram:*:*:${kind}/dev-*`),
+    })
+    const as = { as: manager }
+    const joined = (UserName: string, GroupName: string) => ({ UserName, GroupName })
+    await done(started, 'AddUserToGroup', joined('dev-1', 'dev-all'), manager)
+    await done(started, 'AddUserToGroup', joined('ops-1', 'dev-all'))
+    for (const operation of ['AddUserToGroup', 'RemoveUserFromGroup']) {
+      assert.equal(await refused(started, operation, joined('dev-1', 'ops-all'), as), '403 NoPermission')
+      assert.equal(await refused(started, operation, joined('ops-1', 'dev-all'), as), '403 NoPermission')
+    }
+    await done(started, 'AttachPolicyToUser', { UserName: 'dev-1', PolicyName: 'dev-reads' }, manager)
+    await done(started, 'AttachPolicyToGroup', { GroupName: 'dev-all', PolicyName: 'dev-reads' }, manager)
+    await done(started, 'AttachPolicyToUser', { UserName: 'dev-1', PolicyName: 'AliyunOSSReadOnlyAccess' })
+    const all = { PolicyName: 'AdministratorAccess' }
+    assert.equal(await refused(started, 'AttachPolicyToUser', { UserName: 'dev-1', ...all }, as), '403 NoPermission')
+    assert.equal(
+      await refused(started, 'AttachPolicyToGroup', { GroupName: 'dev-all', ...all }, as),
+      '403 NoPermission',
+    )
+    assert.equal(await refused(started, 'AttachPolicyToRole', { RoleName: 'dev-1', ...all }, as), '403 NoPermission')
+    const held = { UserName: 'dev-1', PolicyName: 'AliyunOSSReadOnlyAccess' }
+    assert.equal(await refused(started, 'DetachPolicyFromUser', held, as), '403 NoPermission')
+    await ram.allow(
+      'manager',
+      { Effect: 'Allow', Action: 'ram:*', Resource: '*' },
+      { Effect: 'Deny', Action: '*', Resource: 'acs:ram:*:*:policy/AdministratorAccess' },
+    )
+    assert.equal(await refused(started, 'AttachPolicyToUser', { UserName: 'dev-1', ...all }, as), '403 NoPermission')
+    await done(started, 'DetachPolicyFromUser', held, manager)
+  })
+
   test('nothing is done without a valid signature', async () => {
     const started = await startWithBucket()
     assert.equal(await refused(started, 'ListUsers', {}, { as: 'anonymous' }), '403 AccessDenied')

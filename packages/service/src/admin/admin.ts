@@ -112,7 +112,7 @@ class Admin {
     return trailed({ trail, domain }, { account, requestId, operation, actor, remoteAddress }, state, actAndName)
   }
 
-  /** Throws noPermission. */
+  /** The action must be allowed on each of the resources. Throws noPermission. */
   #authorise(request: ServiceRequest, requester: KeyHolder, operation: AdminOperation, input: object): void {
     const conditions: Conditions = {
       request,
@@ -121,15 +121,17 @@ class Admin {
       now: this.#options.clock(),
     }
     requireReserved(operation, requester, input, this.#context.administrator)
-    const path = resourceOf(operation, input)
-    const resource = { product: 'ram', region: '', account: requester.account.id, path }
+    const { account } = requester
     const { action } = operation
     const { authoriser } = this.#context.access
-    const question = { requester, action, resource, conditions }
-    const { allowed, reason } = authoriser.decideOther(question)
-    if (allowed) return
-    const cause = new Refusal(requester, action, reason, authoriser.factsOfOther(question, reason))
-    throw new RamError('noPermission', {}, { cause })
+    for (const path of resourcesOf(operation, input)) {
+      const resource = { product: 'ram', region: '', account: account.id, path }
+      const question = { requester, action, resource, conditions }
+      const { allowed, reason } = authoriser.decideOther(question)
+      if (allowed) continue
+      const cause = new Refusal(requester, action, reason, authoriser.factsOfOther(question, reason))
+      throw new RamError('noPermission', {}, { cause })
+    }
   }
 }
 
@@ -161,10 +163,10 @@ function requireReserved(
   throw new RamError('noPermission')
 }
 
-/** The resource with the values of its parameters. */
-function resourceOf({ resource }: AdminOperation, input: object): string {
+/** The resources with the values of their parameters. */
+function resourcesOf({ resources }: AdminOperation, input: object): readonly string[] {
   const values = new Map(Object.entries(input))
-  return resource.replace(/\{(\w+)\}/g, (_, name: string) => String(values.get(name)))
+  return resources.map((one) => one.replace(/\{(\w+)\}/g, (_, name: string) => String(values.get(name))))
 }
 
 /** The members of the JSON object in a body; none if it is empty. Throws bodyInvalid. */
