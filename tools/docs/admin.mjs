@@ -20,7 +20,8 @@ once; \`x-oss-nonce\`, which is optional, makes those of equal requests differ. 
 account's own key may do everything; a user needs the action on the resource, such as \`ram:CreateUser\` on \`acs:ram:*:*:user/alice\`. All
 operations are about the account of the key that signs.
 
-The answer is a JSON object with the result and \`RequestId\`. A failure has \`Code\`, \`Message\`, \`HostId\`, \`RequestId\`, and \`EC\` where OSS has one.
+The answer is a JSON object with the result and \`RequestId\`. A failure has \`Code\`, \`Message\`, \`HostId\`, \`RequestId\`, and \`EC\` if it is an error of OSS: RAM and STS
+document none for theirs, so that the codes below have none, \`NoPermission\` included; its cause is in \`AccessDeniedDetail\`.
 Names, parameters and results are those of RAM's API, where RAM has them. Parameters that an operation does not have are refused. A body has at most 64 KiB.
 A listing that is not complete has \`IsTruncated: true\` and \`Marker\`, which the next request sends.`
 

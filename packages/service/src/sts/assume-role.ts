@@ -39,7 +39,8 @@ export async function assumeRole(call: AssumeRoleCall): Promise<RpcMembers> {
   if (caller.kind === 'account') throw new RamError('roleForAccount')
   requireAllowed(call, account, role)
   const found = await findRole(domain, account, role)
-  if (found === undefined) throw new RamError('roleMissing')
+  // to other accounts, a role that does not exist is one that does not trust them
+  if (found === undefined) throw new RamError(account === caller.account.id ? 'roleMissing' : 'notTrusted')
   requireTrusted(call, found.record)
   const seconds = durationOf(parameters, found.record)
   const roleId = found.record.id

@@ -3,7 +3,16 @@ import { describe, test } from 'node:test'
 import type { AccessKey } from '../access/requester.js'
 import { attachPolicy, changeIdentity, createIdentity, setInlinePolicy } from '../domain/ram/identities.js'
 import { deleteRole, deleteUser } from '../domain/ram/users.js'
-import { BUCKET, call, element, ROOT, type StartedService, startService, startWithBucket } from '../testing/index.js'
+import {
+  BUCKET,
+  call,
+  element,
+  OTHER,
+  ROOT,
+  type StartedService,
+  startService,
+  startWithBucket,
+} from '../testing/index.js'
 import { documentOf } from '../testing/ram.js'
 import {
   ASSUME,
@@ -143,6 +152,21 @@ describe('AssumeRole', () => {
     assert.equal(await read(started, 'a/1', await assume(started, bob)), 'a/1')
     await deleteUser(ram.domain, { account: ram.account, user: 'bob' })
     assert.equal(await refused(started, bob, {}), '404 InvalidAccessKeyId.NotFound')
+  })
+
+  test('another account does not learn which roles exist', async () => {
+    const { started, ram, alice } = await withRole()
+    await ram.allow('alice', { ...MAY_ASSUME, Resource: '*' })
+    const other = { account: OTHER.account.id, kind: 'role', name: 'secret' } as const
+    const trust = documentOf([{ ...TRUST, Principal: { RAM: [`acs:ram::${OTHER.account.id}:root`] } }])
+    await createIdentity(ram.domain, other, { kind: 'role', comments: '', trust, sessionSecondsMax: 7_200 })
+    const answer = async (name: string) => {
+      const RoleArn = `acs:ram::${OTHER.account.id}:role/${name}`
+      const { status, json } = await rpc(started, alice, { ...ASSUME, RoleArn })
+      return { status, Code: json.Code, Message: json.Message }
+    }
+    assert.deepEqual(await answer('none'), await answer('secret'))
+    assert.equal((await answer('none')).Code, 'NoPermission')
   })
 
   test('an action that STS does not know has no operation in the log, which metrics count by', async () => {
