@@ -9,7 +9,15 @@ const CLASSES = { read: 'reading', write: 'writing', manage: 'management' }
 
 export function render() {
   const rows = Object.values(operations).map((operation) => {
-    const { name, permissions, permissionsWith = {}, sourcePermissions = [], createsBucket, input } = operation
+    const {
+      name,
+      permissions,
+      permissionsWith = {},
+      sourcePermissions = [],
+      undenied = [],
+      createsBucket,
+      input,
+    } = operation
     return [
       `[${name}](operations.md#${anchor(name)})`,
       permissions.map(code).join(', '),
@@ -23,6 +31,7 @@ export function render() {
         ...(createsBucket && !permissions.includes('oss:PutBucket')
           ? [`${code('oss:PutBucket')} where it creates the bucket`]
           : []),
+        ...undenied.map((action) => `no policy may deny ${code(action)}`),
         ...Object.entries(permissionsWith).map(([header, action]) => `${code(action)} with ${code(header)}`),
       ].join('; '),
       permissions.length === 0 ? 'open to everyone' : CLASSES[ACTIONS[permissions[0]]],

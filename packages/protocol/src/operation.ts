@@ -50,6 +50,8 @@ export interface Operation<I extends Fields = Fields, O extends Fields = Fields,
   readonly permissions: readonly Action[]
   /** Actions needed as well when a header is sent, by its name in lower case. */
   readonly permissionsWith?: Readonly<Record<string, Action>>
+  /** Actions that need no permission of their own, but that no policy may deny. */
+  readonly undenied?: readonly Action[]
   /** Actions needed on the object that is copied from. */
   readonly sourcePermissions?: readonly Action[]
   /** Actions needed on an object that is made elsewhere. */

@@ -65,10 +65,13 @@ export function authoriseRead(asking: Asking, touched: Touched): Awaitable<void>
   return requireAll(asking, touched, [{ action: 'oss:GetObject' }])
 }
 
-type Needed = Pick<AccessQuestion, 'action' | 'within'>
+interface Needed extends Pick<AccessQuestion, 'action' | 'within'> {
+  /** Only a statement of a policy that denies it counts. */
+  readonly unlessDenied?: true
+}
 
 function neededActions({ operation, conditions }: Asking, { bucket }: Touched): Needed[] {
-  const { permissions, permissionsWith, createsBucket } = operation
+  const { permissions, permissionsWith, undenied = [], createsBucket } = operation
   const needed: Needed[] = permissions.map((action) => ({ action }))
   if (createsBucket === true && bucket === undefined && !permissions.includes('oss:PutBucket')) {
     needed.push({ action: 'oss:PutBucket' })
@@ -77,6 +80,7 @@ function neededActions({ operation, conditions }: Asking, { bucket }: Touched): 
     const action: Action | undefined = permissionsWith[header]
     if (action !== undefined && conditions.stated.hasHeader(header)) needed.push({ action, within: permissions[0] })
   }
+  for (const action of undenied) needed.push({ action, unlessDenied: true })
   return needed
 }
 
@@ -84,7 +88,7 @@ function requireAll(asking: Asking, touched: Touched, needed: readonly Needed[])
   const { access, operation, requester, conditions } = asking
   const { bucket, bucketName = bucket?.name, rules, key, version, object } = touched
   const owner = bucket?.owner ?? accountOf(requester)?.id
-  for (const { action: declared, within } of needed) {
+  for (const { action: declared, within, unlessDenied } of needed) {
     const action = version === undefined ? declared : (VERSION_ACTIONS[declared] ?? declared)
     const resource = { owner, bucketName, bucket, rules, key, object }
     const question: AccessQuestion = { requester, action, within, resource, conditions }
@@ -95,7 +99,7 @@ function requireAll(asking: Asking, touched: Touched, needed: readonly Needed[])
     if (decision === NEEDS_OBJECT) {
       return andThen(findObject(asking, touched), (found) => requireAll(asking, { ...touched, object: found }, needed))
     }
-    if (!decision.allowed) {
+    if (!decision.allowed && !(unlessDenied === true && decision.reason.statement === undefined)) {
       throw denial(access, question, decision)
     }
   }

@@ -61,6 +61,8 @@ export const processObject = operation({
   level: 'object',
   when: [{ query: ['x-oss-process'] }],
   permissions: ['oss:PostProcessTask'],
+  // OSS names no permission to read; but the result shows its source, which a policy may keep from the requester
+  undenied: ['oss:GetObject'],
   targetPermissions: ['oss:PutObject'],
   reads: 'object',
   input: { process: flag('x-oss-process') },

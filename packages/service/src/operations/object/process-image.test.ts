@@ -9,6 +9,7 @@ import {
   call,
   element,
   OTHER,
+  Ram,
   type StartedService,
   s3,
   startWithBucket,
@@ -173,6 +174,26 @@ describe('processing of images', () => {
     assert.equal(saved.status, 200, saved.text)
     assert.equal((await ask(started, 'HEAD', 'small.png')).headers['content-type'], 'image/png')
     assert.equal(codeOf(await get(started, 'style/other'))[1], 'NoSuchStyle')
+  })
+
+  test('ProcessObject needs no permission to read its source, but no policy may deny that, through a symlink either', async () => {
+    const started = await start()
+    const target = { 'x-oss-symlink-target': 'a.bmp' }
+    await call(started, { method: 'PUT', bucket: BUCKET, key: 'link', query: { symlink: '' }, headers: target })
+    const ram = new Ram(started)
+    const named = { Effect: 'Allow', Action: ['oss:PostProcessTask', 'oss:PutObject'], Resource: '*' }
+    const user = await ram.user('alice', named)
+    const as = (key: string) =>
+      save(started, `x-oss-process=image/format,png|sys/saveas,o_${encoded('out.png')}`, { key, as: user })
+    assert.deepEqual([(await as('a.bmp')).status, (await as('link')).status], [200, 200])
+    const read = { Effect: 'Deny', Action: 'oss:GetObject', Resource: `acs:oss:*:*:${BUCKET}/a.bmp` }
+    await ram.allow('alice', { ...named, Action: 'oss:*' }, read)
+    for (const key of ['a.bmp', 'link']) {
+      const refused = await as(key)
+      assert.deepEqual([refused.status, refused.log.refusal?.action], [403, 'oss:GetObject'], key)
+    }
+    await ram.allow('alice', { ...named, Action: 'oss:*' }, { ...read, Resource: `acs:oss:*:*:${BUCKET}/b.bmp` })
+    assert.equal((await as('link')).status, 200)
   })
 
   test('S3 has no processing', async () => {
