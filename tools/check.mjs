@@ -1,5 +1,5 @@
-// `npm run check`: the rules of this repository that a program can verify. Prints one line per rule, and each violation
-// as `path:line: sentence`.
+// `npm run check [-- RULE …]`: the rules of this repository that a program can verify, or those named. Prints one line per
+// rule, and each violation as `path:line: sentence`.
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
@@ -92,9 +92,15 @@ async function runRule(name, rule) {
 
 try {
   await installDependencies(root)
+  const named = process.argv.slice(2)
+  const all = await rules()
+  const unknown = named.filter((name) => !(name in all))
+  if (unknown.length > 0) throw new Error(`no rule ${unknown.join(', ')}; there are ${Object.keys(all).join(', ')}`)
   const results = []
   // in their order: some read what the first one builds
-  for (const [name, rule] of Object.entries(await rules())) results.push(await runRule(name, rule))
+  for (const [name, rule] of Object.entries(all)) {
+    if (named.length === 0 || named.includes(name)) results.push(await runRule(name, rule))
+  }
   process.exitCode = results.every(Boolean) ? 0 : 1
 } catch (error) {
   console.error(`check: ${error.message}`)

@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 const COMMAND = fileURLToPath(new URL('../../packages/cli/bin/bindery.js', import.meta.url))
@@ -20,7 +21,7 @@ const COMMAND = fileURLToPath(new URL('../../packages/cli/bin/bindery.js', impor
  * @property {() => string} log what the server wrote to standard error since it was started
  * @property {() => Promise<number | null>} stop SIGTERM; resolves with the exit code. A folder that `startServer` made is removed. Rejects
  *   if an operation answered what it does not declare
- * @property {() => Promise<void>} kill SIGKILL, and nothing is removed
+ * @property {() => Promise<void>} kill SIGKILL, and nothing is removed. Rejects as `stop`
  * @property {() => Promise<StartedServer>} restart ends it if it runs, and starts it again on its folder and port
  */
 
@@ -54,6 +55,8 @@ export async function startServer(options = {}) {
     log += text
   })
   const exited = once(child, 'exit')
+  // its last lines may come after its end
+  const closed = once(child, 'close')
   const lines = createInterface({ input: child.stdout })
   const [line] = await Promise.race([once(lines, 'line'), once(child, 'close').then(() => [])])
   if (line === undefined) {
@@ -65,6 +68,12 @@ export async function startServer(options = {}) {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal)
     const [code] = await exited
     return code
+  }
+  const requireDeclared = async () => {
+    // a worker that outlives its parent for a moment keeps the stream open
+    await Promise.race([closed, sleep(2_000, undefined, { ref: false })])
+    const [undeclared] = log.match(/undeclared: [^"\n]+/) ?? []
+    if (undeclared !== undefined) throw new Error(undeclared)
   }
   const killGroup = () => {
     try {
@@ -84,16 +93,17 @@ export async function startServer(options = {}) {
     stop: async () => {
       const code = await end('SIGTERM')
       if (ownFolder) await rm(data, { recursive: true, force: true })
-      const [undeclared] = log.match(/undeclared: [^"\n]+/) ?? []
-      if (undeclared !== undefined) throw new Error(undeclared)
+      await requireDeclared()
       return code
     },
     kill: async () => {
       if (ownGroup) killGroup()
       await end('SIGKILL')
+      await requireDeclared()
     },
     restart: async () => {
       await end('SIGTERM')
+      await requireDeclared()
       return startServer({ ...options, folder: data, port: Number(new URL(ready.endpoint).port) })
     },
   }

@@ -3,12 +3,19 @@ import { badArgument, type Codec, crc64Decimal, integer } from '../../codec.js'
 import { header, optional } from '../../field.js'
 import { OBJECT_SIZE_MAX, PART_NUMBER_MAX } from '../../limits.js'
 
-/** When an upload is whole: exactly one of `parts` and `size` is present. */
-export interface AutoCompleteWhen {
-  /** Exactly the parts from 1 to this number are stored. */
-  readonly parts?: number
-  /** The bytes of all parts. */
-  readonly size?: number
+/** When an upload is whole. */
+export type AutoCompleteWhen = (
+  | {
+      /** Exactly the parts from 1 to this number are stored. */
+      readonly parts: number
+      readonly size?: undefined
+    }
+  | {
+      /** The bytes of all parts. */
+      readonly size: number
+      readonly parts?: undefined
+    }
+) & {
   /** The required CRC-64 of the object; otherwise the upload stays open. */
   readonly crc64?: bigint
 }

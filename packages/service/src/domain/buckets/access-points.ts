@@ -39,9 +39,8 @@ export async function createAccessPoint(
 const byName = (one: AccessPoint, other: AccessPoint) => (one.accessPointName < other.accessPointName ? -1 : 1)
 
 /** The access point of this name. Throws noSuchBucket, noSuchAccessPoint. */
-export async function findAccessPoint(domain: Domain, bucket: BucketName, name: string): Promise<AccessPoint> {
-  const { accessPoints = [] } = (await findDocument(domain, bucket, 'accessPoint')) ?? {}
-  return requirePoint(accessPoints, name)
+export function findAccessPoint(domain: Domain, bucket: BucketName, name: string): Awaitable<AccessPoint> {
+  return andThen(findDocument(domain, bucket, 'accessPoint'), (found) => requirePoint(found?.accessPoints ?? [], name))
 }
 
 function requirePoint(accessPoints: readonly AccessPoint[], name: string): AccessPoint {

@@ -1,5 +1,7 @@
 /** Limits of bandwidth and requests of the requesters of a bucket, as they are set. */
+
 import type { BucketName, BucketSettings } from '@bindery/protocol'
+import { type Awaitable, andThen } from '@bindery/storage'
 import type { Domain } from '../domain.js'
 import { readDocument } from '../stored/documents.js'
 import { changeDocument, findDocument } from './documents.js'
@@ -34,6 +36,6 @@ async function changeRequesters(
 }
 
 /** In the order of the ids. Throws noSuchBucket. */
-export async function findRequesterQos(domain: Domain, bucket: BucketName): Promise<readonly RequesterQos[]> {
-  return (await findDocument(domain, bucket, 'requesterQosInfo'))?.requesters ?? []
+export function findRequesterQos(domain: Domain, bucket: BucketName): Awaitable<readonly RequesterQos[]> {
+  return andThen(findDocument(domain, bucket, 'requesterQosInfo'), (found) => found?.requesters ?? [])
 }

@@ -2,7 +2,8 @@
  * The row of the current version of a key, and reading the others. A key has at most one current version, in a row of its
  * own; its other versions and its delete markers lie in rows from the newest to the oldest. Where the newest version is a
  * delete marker, none is current. No other module reads, replaces or removes the row of one current version; `versions.ts`
- * decides when that happens, and listings and audits walk over all of them.
+ * decides when that happens. Listings and audits walk over all of them. Repair and the renewal of data keys rewrite rows of any
+ * space alike, in a store that no server uses, and `bytes/blobs.ts` reads whatever row owns a blob.
  */
 import { OssError } from '@bindery/protocol'
 import { type Awaitable, andThen, type Bytes, type Reader, type Transaction } from '@bindery/storage'

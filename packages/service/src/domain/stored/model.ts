@@ -205,12 +205,13 @@ export interface CountedRows {
   readonly splits: readonly number[]
 }
 
-/** When the server completes an upload by itself: exactly one of `parts` and `size` is present. */
-export interface AutoComplete {
-  /** Complete when parts 1 to this number exist, and no others. */
-  readonly parts?: number
-  /** Complete when all parts together have this many bytes. */
-  readonly size?: number
+/** An upload is whole when parts 1 to a number exist and no others, or when all parts together have a number of bytes. */
+export type Whole =
+  | { readonly parts: number; readonly size?: undefined }
+  | { readonly size: number; readonly parts?: undefined }
+
+/** When the server completes an upload by itself. */
+export type AutoComplete = Whole & {
   /** The expected CRC-64 of the object. */
   readonly crc64?: bigint
   readonly forbidOverwrite: boolean

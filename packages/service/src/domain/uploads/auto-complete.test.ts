@@ -3,14 +3,14 @@ import { test } from 'node:test'
 import { createMemoryMetadataStore, type MetadataStore, StorageError } from '@bindery/storage'
 import type { Domain } from '../domain.js'
 import { autoCompleteRows } from '../stored/keyspace.js'
-import type { AutoComplete } from '../stored/model.js'
+import type { AutoComplete, Whole } from '../stored/model.js'
 import { BUCKET, get, key, OWNER, PLAIN, part, testDomain } from '../testing.js'
 import { AutoCompleter, completeIfWhole } from './auto-complete.js'
 import { abortUpload, findUpload, initiateUpload } from './uploads.js'
 
 const FULL = 'x'.repeat(102_400)
 
-async function initiate(domain: Domain, name: string, when: Omit<AutoComplete, 'forbidOverwrite'>): Promise<string> {
+async function initiate(domain: Domain, name: string, when: Whole & Pick<AutoComplete, 'crc64'>): Promise<string> {
   const { uploadId } = await initiateUpload(domain, {
     bucket: BUCKET,
     key: key(name),

@@ -1,4 +1,5 @@
 import { OssError } from '@bindery/protocol'
+import { andThen } from '@bindery/storage'
 import { CompiledPolicy } from '../../access/policy/compile.js'
 import { PolicyFault, parsePolicy } from '../../access/policy/grammar.js'
 import { handler } from '../../call.js'
@@ -20,33 +21,30 @@ export const createAccessPoint = handler('CreateAccessPoint', async ({ domain, b
   return { output: {}, result: { alias, accessPointArn: arnOf(region, bucket.owner, accessPointName) } }
 })
 
-export const getAccessPoint = handler('GetAccessPoint', async ({ domain, bucket, input, region, endpoints }) => {
-  const {
-    createdAt = 0,
-    policy: _,
-    blocksPublicAccess = false,
-    ...point
-  } = await findAccessPoint(domain, bucket.name, input.accessPointName)
-  const { accessPointName: name } = point
-  const { owner } = bucket
-  const host = `${name}-${owner}`
-  return {
-    output: {},
-    result: {
-      ...point,
-      bucket: bucket.name,
-      accountId: owner,
-      accessPointArn: arnOf(region, owner, name),
-      creationDate: Math.floor(createdAt / 1_000),
-      status: 'enable',
-      endpoints: {
-        publicEndpoint: `${host}.${endpoints.extranetEndpoint}`,
-        internalEndpoint: `${host}.${endpoints.intranetEndpoint}`,
+export const getAccessPoint = handler('GetAccessPoint', ({ domain, bucket, input, region, endpoints }) =>
+  andThen(findAccessPoint(domain, bucket.name, input.accessPointName), (found) => {
+    const { createdAt = 0, policy: _, blocksPublicAccess = false, ...point } = found
+    const { accessPointName: name } = point
+    const { owner } = bucket
+    const host = `${name}-${owner}`
+    return {
+      output: {},
+      result: {
+        ...point,
+        bucket: bucket.name,
+        accountId: owner,
+        accessPointArn: arnOf(region, owner, name),
+        creationDate: Math.floor(createdAt / 1_000),
+        status: 'enable',
+        endpoints: {
+          publicEndpoint: `${host}.${endpoints.extranetEndpoint}`,
+          internalEndpoint: `${host}.${endpoints.intranetEndpoint}`,
+        },
+        publicAccessBlockConfiguration: { blockPublicAccess: blocksPublicAccess },
       },
-      publicAccessBlockConfiguration: { blockPublicAccess: blocksPublicAccess },
-    },
-  }
-})
+    }
+  }),
+)
 
 export const deleteAccessPoint = handler('DeleteAccessPoint', async ({ domain, bucket, input }) => {
   await changeAccessPoint(domain, bucket.name, input.accessPointName, () => undefined)
@@ -93,10 +91,11 @@ function compiled(text: string): CompiledPolicy {
   }
 }
 
-export const getAccessPointPolicy = handler('GetAccessPointPolicy', async ({ domain, bucket, input }) => {
-  const { policy } = await findAccessPoint(domain, bucket.name, input.accessPointName)
-  if (policy === undefined) throw new OssError('noSuchAccessPointPolicy')
-  return { output: {}, result: policy }
+export const getAccessPointPolicy = handler('GetAccessPointPolicy', ({ domain, bucket, input }) => {
+  return andThen(findAccessPoint(domain, bucket.name, input.accessPointName), ({ policy }) => {
+    if (policy === undefined) throw new OssError('noSuchAccessPointPolicy')
+    return { output: {}, result: policy }
+  })
 })
 
 export const deleteAccessPointPolicy = handler('DeleteAccessPointPolicy', async ({ domain, bucket, input }) => {

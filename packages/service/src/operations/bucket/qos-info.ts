@@ -1,4 +1,5 @@
 import { checkQosLimits, OssError, UNLIMITED_QOS } from '@bindery/protocol'
+import { andThen } from '@bindery/storage'
 import { handler } from '../../call.js'
 import { deleteRequesterQos, findRequesterQos, putRequesterQos } from '../../domain/buckets/requester-qos.js'
 
@@ -14,11 +15,12 @@ export const putBucketRequesterQosInfo = handler('PutBucketRequesterQoSInfo', as
   return { output: {} }
 })
 
-export const getBucketRequesterQosInfo = handler('GetBucketRequesterQoSInfo', async ({ domain, bucket, input }) => {
-  const all = await findRequesterQos(domain, bucket.name)
-  const found = all.find(({ requester }) => requester === input.qosRequester)
-  if (found === undefined) throw new OssError('noSuchQosInfo', { bucketName: bucket.name })
-  return { output: {}, result: found }
+export const getBucketRequesterQosInfo = handler('GetBucketRequesterQoSInfo', ({ domain, bucket, input }) => {
+  return andThen(findRequesterQos(domain, bucket.name), (all) => {
+    const found = all.find(({ requester }) => requester === input.qosRequester)
+    if (found === undefined) throw new OssError('noSuchQosInfo', { bucketName: bucket.name })
+    return { output: {}, result: found }
+  })
 })
 
 export const deleteBucketRequesterQosInfo = handler('DeleteBucketRequesterQoSInfo', async (call) => {
@@ -26,15 +28,16 @@ export const deleteBucketRequesterQosInfo = handler('DeleteBucketRequesterQoSInf
   return { output: {} }
 })
 
-export const listBucketRequesterQosInfos = handler('ListBucketRequesterQoSInfos', async ({ domain, bucket, input }) => {
+export const listBucketRequesterQosInfos = handler('ListBucketRequesterQoSInfos', ({ domain, bucket, input }) => {
   const { continuationToken, maxKeys = PAGE_SIZE } = input
-  const all = await findRequesterQos(domain, bucket.name)
-  const rest = all.filter(({ requester }) => requester > (continuationToken ?? ''))
-  const requesters = rest.slice(0, maxKeys)
-  const isTruncated = rest.length > maxKeys
-  const nextContinuationToken = isTruncated ? requesters.at(-1)?.requester : undefined
-  return {
-    output: {},
-    result: { bucket: bucket.name, continuationToken, nextContinuationToken, isTruncated, requesters },
-  }
+  return andThen(findRequesterQos(domain, bucket.name), (all) => {
+    const rest = all.filter(({ requester }) => requester > (continuationToken ?? ''))
+    const requesters = rest.slice(0, maxKeys)
+    const isTruncated = rest.length > maxKeys
+    const nextContinuationToken = isTruncated ? requesters.at(-1)?.requester : undefined
+    return {
+      output: {},
+      result: { bucket: bucket.name, continuationToken, nextContinuationToken, isTruncated, requesters },
+    }
+  })
 })

@@ -7,22 +7,24 @@ import {
   PART_NUMBER_MAX,
   type ResultOf,
 } from '@bindery/protocol'
+import { andThen } from '@bindery/storage'
 import { type CallOf, handler } from '../../call.js'
 import type { AutoComplete } from '../../domain/stored/model.js'
 import type { PartTable } from '../../domain/stored/part-table.js'
 import { type Explanation, explainUpload as explain } from '../../domain/uploads/explain.js'
 import { likelyPartSize, partCountOf, planResume } from '../../domain/uploads/resume-plan.js'
 
-export const explainUpload = handler('ExplainUpload', async (call) => {
+export const explainUpload = handler('ExplainUpload', (call) => {
   const { uploadId, detail } = call.input
-  const found = await explain(call.domain, { bucket: call.bucket.name, key: call.key, uploadId })
-  const size = call.input.size ?? found.upload.autoComplete?.size
-  const result = {
-    ...explained(found),
-    ...(size !== undefined && { plan: planOf(call, found, size) }),
-    ...(detail === 'parts' && pageOf(found.parts, call.input.partNumberMarker, call.input.maxParts)),
-  }
-  return { output: {}, result }
+  return andThen(explain(call.domain, { bucket: call.bucket.name, key: call.key, uploadId }), (found) => {
+    const size = call.input.size ?? found.upload.autoComplete?.size
+    const result = {
+      ...explained(found),
+      ...(size !== undefined && { plan: planOf(call, found, size) }),
+      ...(detail === 'parts' && pageOf(found.parts, call.input.partNumberMarker, call.input.maxParts)),
+    }
+    return { output: {}, result }
+  })
 })
 
 function explained({

@@ -1,7 +1,7 @@
 import type { BucketName, ObjectKey } from '@bindery/protocol'
 import { bigIntOf, isText, jsonCodec } from '../codec.js'
 import { isId } from '../ids.js'
-import type { AutoComplete, AutoCompleteRecord, UploadRecord } from '../model.js'
+import type { AutoComplete, AutoCompleteRecord, UploadRecord, Whole } from '../model.js'
 import { packEncryption, type StoredEncryption, unpackEncryption } from './encryption.js'
 
 interface UploadNames {
@@ -11,7 +11,7 @@ interface UploadNames {
 }
 
 interface StoredAutoComplete {
-  readonly autoComplete?: Omit<AutoComplete, 'crc64'> & { readonly crc64?: string }
+  readonly autoComplete?: Whole & Pick<AutoComplete, 'forbidOverwrite'> & { readonly crc64?: string }
 }
 
 /** Without the names in the key. */
