@@ -337,7 +337,7 @@ export const ADMIN_OPERATIONS = [
 
   operation('ExplainAccess', {
     summary:
-      'Names the rule by which a request was refused, or decides whether someone may do something, as a request would be decided.',
+      'Names the rule by which a request was refused, or decides whether someone may do something, as a request would be decided. About the bucket of another account only the decision is shown, for principals of the account and without `Conditions`.',
     resources: ['*'],
     input: {
       RequestId: optionally(
@@ -349,7 +349,7 @@ export const ADMIN_OPERATIONS = [
       ),
       AccountId: optionally(
         textOf(
-          "The account of the user, role or `account`; absent: the requester's own. Only the account that administers the server may name users and roles of others.",
+          "The account of the user, role or `account`; absent: the requester's own. Only the account that administers the server may name users and roles of others; the owner of the bucket may name other accounts.",
           /^\d{1,20}$/,
           'the id of an account',
         ),
@@ -358,10 +358,10 @@ export const ADMIN_OPERATIONS = [
       RoleName: optionally(RoleName),
       SessionPolicy: optionally(documentOf('With a role: the policy of the session.')),
       Principal: optionally(
-        wordOf('Instead of a user or role: the account itself, or a request without a signature.', [
-          'account',
-          'anonymous',
-        ]),
+        wordOf(
+          'Instead of a user or role: the account itself, or a request without a signature, which only the owner of the bucket may name.',
+          ['account', 'anonymous'],
+        ),
       ),
       Action: optionally(textOf('Such as `oss:GetObject`.', /^oss:\w+$/i, 'an action of OSS')),
       Bucket: optionally(textOf('The bucket; absent: the service.', /^[a-z0-9-]{3,63}$/, 'the name of a bucket')),

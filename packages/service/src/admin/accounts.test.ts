@@ -204,8 +204,48 @@ describe('an account', () => {
     assert.equal((await done(started, 'ExplainAccess', { ...asked, UserName: 'bob' }, team)).Decision, 'Deny')
     const ofTeam = { ...asked, AccountId: team.account.id }
     assert.equal((await done(started, 'ExplainAccess', { ...ofTeam, UserName: 'bob' })).Decision, 'Deny')
-    const owner = { ...ofRoot, Principal: 'account' }
-    assert.deepEqual((await done(started, 'ExplainAccess', owner, team)).Reason, { Source: 'owner' })
     assert.equal((await done(started, 'ExplainAccess', { ...ofTeam, Principal: 'account' })).Decision, 'Deny')
+  })
+
+  test('learns nothing of the rules and tags in a bucket of another account but what its own requests show', async () => {
+    const started = await startWithBucket()
+    const team = await newAccount(started)
+    await done(started, 'CreateUser', { UserName: 'bob' }, team)
+    const objects = { Action: 'oss:GetObject', Resource: 'acs:oss:*:*:bkt/*', Principal: [team.account.id] }
+    const policy = documentOf([
+      { ...objects, Effect: 'Allow', Condition: { IpAddress: { 'acs:SourceIp': '10.0.0.0/8' } } },
+    ])
+    await call(started, { method: 'PUT', bucket: BUCKET, query: { policy: undefined }, body: policy })
+    await call(started, {
+      method: 'PUT',
+      bucket: BUCKET,
+      key: 'k',
+      headers: { 'x-oss-tagging': 'team=blue' },
+      body: 'x',
+    })
+    const ask = (more: object) => ({ Action: 'oss:GetObject', Bucket: BUCKET, Key: 'k', ...more })
+    const ofRoot = { AccountId: ROOT.account.id, Principal: 'account' }
+    for (const foreign of [ofRoot, { AccountId: OTHER.account.id, Principal: 'account' }, { Principal: 'anonymous' }]) {
+      assert.equal(await refused(started, 'ExplainAccess', ask(foreign), { as: team }), '403 NoPermission')
+    }
+    const elsewhere = { Principal: 'account', Conditions: { 'acs:SourceIp': '10.1.2.3' } }
+    const byTeam = { as: team }
+    assert.equal(await refused(started, 'ExplainAccess', ask(elsewhere), byTeam), '400 InvalidParameter.Conditions')
+
+    const bare = { Decision: 'Deny', Code: 'AccessDenied' }
+    const shown = async (input: object) => {
+      const { RequestId: _, ...answer } = await done(started, 'ExplainAccess', ask(input), team)
+      return answer
+    }
+    assert.deepEqual(await shown({ Principal: 'account' }), bare)
+    for (const value of ['blue', 'red']) {
+      const tagged = { StringEquals: { 'oss:ExistingObjectTag/team': value } }
+      const PolicyDocument = documentOf([{ Effect: 'Deny', Action: 'oss:*', Resource: '*', Condition: tagged }])
+      await done(started, 'PutUserPolicy', { UserName: 'bob', PolicyName: 'tried', PolicyDocument }, team)
+      assert.deepEqual(await shown({ UserName: 'bob' }), bare)
+    }
+    const asOwner = ask({ AccountId: team.account.id, Principal: 'account' })
+    const { Reason } = await done(started, 'ExplainAccess', asOwner)
+    assert.deepEqual([Reason.Source, Reason.Unmet[0].Key], ['acl', 'acs:SourceIp'])
   })
 })

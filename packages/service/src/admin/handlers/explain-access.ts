@@ -26,8 +26,11 @@ export const explainHandlers: AdminHandlers<'ExplainAccess'> = {
     const requester = await principalOf(call, subject)
     const action = actionOf(call.input.Action)
     const found = await findTarget(call, requester, action)
+    const isShown = seesRules(call, subject, found)
+    if (!isShown) requireOwnQuestion(call, subject)
     const question = questionOf(call, subject, { requester, action }, found)
     const { decision, asked } = await decide(call, question, found)
+    if (!isShown) return bareOutcome(decision)
     return { ...shownOutcome(decision), Reason: shownReason(call, asked, decision) }
   },
 }
@@ -38,6 +41,21 @@ function subjectOf({ account, administrator, input }: ExplainCall): string {
   const isForeign = subject !== account && (UserName !== undefined || RoleName !== undefined)
   if (isForeign && account !== administrator) throw new RamError('noPermission')
   return subject
+}
+
+/** Whether the account may read the rules that decide: those of its own bucket or, without one, its own policies. */
+function seesRules({ account, administrator }: ExplainCall, subject: string, found: Target): boolean {
+  return account === administrator || account === (found?.bucket.owner ?? subject)
+}
+
+/**
+ * About the bucket of another account, an account may ask what a request of its own would show: others would be a way to
+ * try the bucket's rules, and so would addresses and times. Throws noPermission, parameterInvalid.
+ */
+function requireOwnQuestion({ account, input }: ExplainCall, subject: string): void {
+  const { Principal, Conditions: circumstances } = input
+  if (subject !== account || Principal === 'anonymous') throw new RamError('noPermission')
+  if (circumstances !== undefined) throw invalid('Conditions', 'about the bucket of another account none can be set')
 }
 
 /** The requester that the parameters name. Throws userMissing, roleMissing, parameterMissing, parameterInvalid. */
@@ -184,20 +202,16 @@ function shownOutcome(decision: Decision): object {
   return { Decision: 'Deny', Code: row.code, Message: message, EC: row.ec }
 }
 
-/** The rule that decided. The policy of a bucket is shown to its owner only, and to the account that administers the server. */
-function shownReason(
-  { access, account, administrator }: ExplainCall,
-  question: AccessQuestion,
-  decision: Decision,
-): object {
+/** The decision without its rule: the rule may be one of another account, or depend on tags that only that account may read. */
+function bareOutcome(decision: Decision): object {
+  return decision.allowed ? { Decision: 'Allow' } : { Decision: 'Deny', Code: new OssError(decision.cause).row.code }
+}
+
+/** The rule that decided. */
+function shownReason({ access: { authoriser } }: ExplainCall, question: AccessQuestion, decision: Decision): object {
   const { reason } = decision
-  const { authoriser } = access
-  const isShown = [question.resource.owner, administrator].includes(account) || reason.source !== 'bucketPolicy'
   const { unmet } = decision.allowed ? {} : authoriser.factsOf(question, reason)
-  return {
-    ...reasonShown(reason, unmet),
-    Statement: isShown ? authoriser.statementOf(question, reason) : undefined,
-  }
+  return { ...reasonShown(reason, unmet), Statement: authoriser.statementOf(question, reason) }
 }
 
 function invalid(name: string, expected: string): RamError {
