@@ -33,6 +33,7 @@ const USAGE_KINDS: ReadonlySet<FailureKind> = new Set([
   'valueInvalid',
   'keyHalfGiven',
   'tlsHalfGiven',
+  'instanceRoleProxied',
   'adminArgument',
   'adminCommandUnknown',
   'adminKeyMissing',

@@ -19,6 +19,8 @@ export interface FailureDetails {
   keyHalfGiven: { missing: string }
   /** A certificate without a key, or the other way round. */
   tlsHalfGiven: { missing: string }
+  /** A role whose keys are handed out unsigned, at a server to which proxies forward requests. */
+  instanceRoleProxied: Record<never, never>
   certificateUnusable: { certificate: string; key: string; reason: string }
   portTaken: { host: string; port: number }
   portForbidden: { port: number }

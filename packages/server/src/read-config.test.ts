@@ -122,6 +122,13 @@ test('the root key must be complete or absent', () => {
   })
 })
 
+test('keys of a role are not handed out unsigned where a proxy forwards requests', () => {
+  assert.throws(() => readConfig(['--instance-role=reader', '--trusted-proxies=loopback'], {}), {
+    kind: 'instanceRoleProxied',
+  })
+  assert.equal(readConfig(['--instance-role=reader', '--trusted-proxies='], {}).instanceRole, 'reader')
+})
+
 test('every option has a variable or a flag, and no two options share one', () => {
   const names = Object.values(OPTIONS).flatMap(({ flag, variable }) =>
     [flag, variable].filter((name) => name !== undefined),

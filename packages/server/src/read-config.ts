@@ -9,7 +9,7 @@ const ENTRIES = Object.entries(OPTIONS) as [OptionName, Option<unknown>][]
 
 /**
  * The configuration from flags and environment. Throws Failure `unknownFlag`, `unknownVariable`, `unexpectedArgument`,
- * `valueMissing`, `valueRefused`, `valueInvalid`, `keyHalfGiven`; for a misspelt name the failure has the right one.
+ * `valueMissing`, `valueRefused`, `valueInvalid`, `keyHalfGiven`, `tlsHalfGiven`, `instanceRoleProxied`; for a misspelt name the failure has the right one.
  */
 export function readConfig(args: readonly string[], env: Readonly<Record<string, string | undefined>>): Config {
   refuseUnknownVariables(env)
@@ -31,6 +31,9 @@ export function readConfig(args: readonly string[], env: Readonly<Record<string,
   const config = values as Config
   refuseHalfKey(config)
   refuseHalfTls(config)
+  // requests that a proxy forwards must not look like those of a program on this machine
+  if (config.instanceRole !== undefined && config.trustedProxies.length > 0)
+    throw new Failure('instanceRoleProxied', {})
   return config
 }
 

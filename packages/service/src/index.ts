@@ -1,6 +1,7 @@
 export type { RememberedRefusal } from './access/remembered-refusals.js'
 export type { AccessKey, AccessKeys, Account } from './access/requester.js'
 export { createService } from './create-service.js'
+export { isDirect } from './direct-request.js'
 export type { CustomerKeys, DataKey, KeyProvider } from './domain/bytes/encryption.js'
 export type { Busy, Cluster } from './domain/cluster/cluster.js'
 export { BEAT_MS, RowCluster, type RowClusterOptions } from './domain/cluster/row-cluster.js'

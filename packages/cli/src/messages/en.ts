@@ -38,6 +38,8 @@ export const ENGLISH: Sentences = {
     valueInvalid: ({ name, value, expected }) => `${name} cannot be ${JSON.stringify(value)}. Expected: ${expected}`,
     keyHalfGiven: ({ missing }) =>
       `half of the root key is missing: set ${missing} too, or neither BINDERY_ACCESS_KEY_ID nor BINDERY_ACCESS_KEY_SECRET.`,
+    instanceRoleProxied: () =>
+      '--instance-role hands out keys without a signature, which clients of a proxy must not get: omit it, or --trusted-proxies.',
     tlsHalfGiven: ({ missing }) => `TLS needs a certificate and its key: set ${missing} too.`,
     certificateUnusable: ({ certificate, key, reason }) =>
       `the certificate ${certificate} and the key ${key} cannot be used: ${reason}`,

@@ -40,6 +40,8 @@ export const CHINESE: Sentences = {
       `${name} 不能是 ${JSON.stringify(value)}。可以是：${expectedInChinese(expected)}`,
     keyHalfGiven: ({ missing }) =>
       `根密钥只给了一半：请同时设置 ${missing}，或者 BINDERY_ACCESS_KEY_ID 和 BINDERY_ACCESS_KEY_SECRET 都不设置。`,
+    instanceRoleProxied: () =>
+      '--instance-role 无需签名即可提供密钥，代理的客户端不得获取：请去掉它，或去掉 --trusted-proxies。',
     tlsHalfGiven: ({ missing }) => `TLS 需要证书和私钥：请同时设置 ${missing}。`,
     certificateUnusable: ({ certificate, key, reason }) => `无法使用证书 ${certificate} 和私钥 ${key}：${reason}`,
     adminArgument: ({ argument, usage }) =>

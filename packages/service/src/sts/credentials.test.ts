@@ -50,18 +50,45 @@ test('a program at an allowed address gets keys of the role, by a URI and as on 
   assert.equal((await fetched(started, `${INSTANCE}other`)).status, 404)
 })
 
+const PROXY_HEADERS = [
+  'via',
+  'forwarded',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-port',
+  'x-forwarded-proto',
+  'x-forwarded-server',
+  'x-real-ip',
+  'true-client-ip',
+  'cf-connecting-ip',
+]
+
 test('no keys are handed out to other addresses, through a proxy, or under the name of another site', async () => {
   const started = await start()
   const others: readonly From[] = [
     { remoteAddress: '192.0.2.1' },
-    { headers: { 'x-forwarded-for': '192.0.2.1' } },
+    ...PROXY_HEADERS.map((name) => ({ headers: { [name]: '192.0.2.1' } })),
     { host: 'rebound.example:9000' },
+    { headers: { origin: 'http://other.example' } },
+    { headers: { origin: 'null' } },
+    { headers: { 'sec-fetch-site': 'cross-site' } },
+    { headers: { 'sec-fetch-site': 'same-site' } },
   ]
   for (const from of others) {
     for (const target of ['/-/credentials', INSTANCE, `${INSTANCE}reader`]) {
       const { status, text } = await fetched(started, target, from)
       assert.ok(status >= 400 && !text.includes('AccessKeySecret'), `${status} ${text}`)
     }
+  }
+})
+
+test('a page of the server itself, and one that its user opens, is not another site', async () => {
+  const started = await start()
+  for (const headers of [
+    { origin: 'http://127.0.0.1:9000', 'sec-fetch-site': 'same-origin' },
+    { 'sec-fetch-site': 'none' },
+  ]) {
+    assert.equal((await fetched(started, INSTANCE, { headers })).text, 'reader')
   }
 })
 

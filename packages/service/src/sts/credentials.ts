@@ -6,6 +6,7 @@
 import { upperHex, utf8Bytes } from '@bindery/bytes'
 import { httpDate, isoSeconds, SESSION_SECONDS_DEFAULT, splitTarget } from '@bindery/protocol'
 import { beginSession } from '../access/begin-session.js'
+import { isDirect, isPlainHost } from '../direct-request.js'
 import { requireLease } from '../domain/cluster/cluster.js'
 import { findRole } from '../domain/ram/find-holder.js'
 import { toOssError } from '../response/failure.js'
@@ -26,14 +27,6 @@ export const credentialsSurface: Surface = {
   },
   createHandle: (shared) => (request) => answer(shared, request),
 }
-
-/** An address or `localhost`: under a name of its own a page of another site could read the answer. */
-function isPlainHost(host: string): boolean {
-  return /^(localhost|\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:]+\])(:\d+)?$/i.test(host)
-}
-
-/** Headers by which a proxy shows that the connection is not the client's. */
-const PROXY_HEADERS = ['x-forwarded-for', 'forwarded', 'via']
 
 async function answer(shared: Shared, request: ServiceRequest): Promise<ServiceResponse> {
   const { options } = shared
@@ -56,8 +49,7 @@ async function textFor({ options, domain }: Shared, request: ServiceRequest): Pr
   if (instanceRole === undefined || sealer === undefined || request.method !== 'GET') return undefined
   await requireLease(domain.cluster)
   const { account, role, serves } = instanceRole
-  const isForwarded = PROXY_HEADERS.some((name) => request.headers[name] !== undefined)
-  if (isForwarded || !serves(request.remoteAddress)) throw new Refused('credentials are not for this address')
+  if (!isDirect(request) || !serves(request.remoteAddress)) throw new Refused('credentials are not for this address')
   const { path } = splitTarget(request.target)
   if (path === BY_INSTANCE) return role
   if (path !== BY_URI && path !== BY_INSTANCE + role) return undefined
