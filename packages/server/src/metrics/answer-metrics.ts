@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { readings } from '@bindery/protocol'
-import type { ServiceRequest, ServiceResponse } from '@bindery/service'
+import { isDirect, type ServiceRequest, type ServiceResponse } from '@bindery/service'
 import { blockListOf, LOOPBACK, withoutMapping } from '../networks.js'
 
 /** The text of the metrics, and the requests that may read it. */
@@ -14,8 +14,6 @@ export interface MetricsOptions {
 }
 
 const METRICS_PATH = '/-/metrics'
-/** Headers by which a request shows that it passed a proxy, so that its peer's address is not the client's. */
-const PROXY_HEADERS = ['forwarded', 'via', 'x-forwarded-for']
 const loopback = blockListOf(LOOPBACK)
 
 /** Answers `/-/metrics`; undefined for every other request. */
@@ -29,17 +27,17 @@ export async function answerMetrics(
   if (!mayRead(request, options.token)) {
     return page(
       403,
-      'Metrics are for this machine only. Elsewhere: BINDERY_METRICS_TOKEN and a bearer token.\n',
+      'Metrics are for programs on this machine, at an address or localhost. Elsewhere: BINDERY_METRICS_TOKEN and a bearer token.\n',
       request,
     )
   }
   return page(200, await options.text(), request)
 }
 
-function mayRead({ headers, remoteAddress }: ServiceRequest, token: string | undefined): boolean {
-  const [, given] = /^Bearer (.+)$/i.exec(headers.authorization ?? '') ?? []
+function mayRead(request: ServiceRequest, token: string | undefined): boolean {
+  const [, given] = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '') ?? []
   if (given !== undefined) return token !== undefined && sameSecret(given, token)
-  return isLoopback(remoteAddress) && PROXY_HEADERS.every((name) => headers[name] === undefined)
+  return isLoopback(request.remoteAddress) && isDirect(request)
 }
 
 /** In a time that does not depend on where the two differ. */

@@ -80,6 +80,16 @@ test('this machine may read the metrics, unless its request came through a proxy
   assert.equal(await statusOf({ headers: { 'x-forwarded-for': '9.9.9.9' } }), 403)
 })
 
+test('a page of another site gets no metrics, by a name of its own or from where it is', async () => {
+  assert.equal(await statusOf({ host: 'localhost:9000' }), 200)
+  assert.equal(await statusOf({ host: '[::1]:9000' }), 200)
+  assert.equal(await statusOf({ host: 'rebound.example:9000' }), 403)
+  assert.equal(await statusOf({ headers: { 'x-real-ip': '9.9.9.9' } }), 403)
+  assert.equal(await statusOf({ headers: { origin: 'http://other.example' } }), 403)
+  const headers = { authorization: 'Bearer secret', 'x-real-ip': '9.9.9.9' }
+  assert.equal(await statusOf({ host: 'metrics.example', headers }, 'secret'), 200)
+})
+
 test('other machines may read them with the token, and with no other', async () => {
   const headers = { authorization: 'Bearer secret' }
   assert.equal(await statusOf({ remoteAddress: '10.0.0.1', headers }, 'secret'), 200)
