@@ -8,8 +8,6 @@ export interface Circumstances {
   readonly referer: string | undefined
   /** Whether the requester agrees to pay for what would be the owner's to pay. */
   readonly agreesToPay: boolean
-  /** The tags for what the request writes, as a query: `a=1&b=2`. */
-  readonly tagging: string | undefined
   /** The filter of a listing. */
   readonly prefix: string | undefined
   readonly delimiter: string | undefined
@@ -49,10 +47,6 @@ export class HeadCircumstances implements Circumstances {
   get agreesToPay(): boolean {
     const payer = this.#header(PAYER) ?? this.#query.get(this.#notation.nameOf(PAYER) ?? PAYER)
     return payer === 'requester'
-  }
-
-  get tagging(): string | undefined {
-    return this.#header('x-oss-tagging')
   }
 
   get prefix(): string | undefined {

@@ -69,6 +69,7 @@ export type {
 } from './operations/multipart/explain-upload.js'
 export type { CopySourceName } from './operations/object/copy-source.js'
 export { nextAppendPosition, notModifiedHeaders } from './operations/object/object-headers.js'
+export type { Tag } from './operations/object/tags.js'
 export {
   createRoute,
   createRouter,

@@ -46,6 +46,8 @@ export interface Operation<I extends Fields = Fields, O extends Fields = Fields,
   readonly checksumOfObject?: true
   /** The body names the objects that the operation is about: each is authorised when it is known. */
   readonly keysInBody?: true
+  /** The body holds the tags that its object gets: a decision that depends on them is made when they are known. */
+  readonly tagsInBody?: true
   /** Actions that the requester must be allowed on what the request names. None: the operation is open to everyone. */
   readonly permissions: readonly Action[]
   /** Actions needed as well when a header is sent, by its name in lower case. */

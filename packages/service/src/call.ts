@@ -17,6 +17,7 @@ import {
   type ResultOf,
   type S3InputOf,
   type S3OutputOf,
+  type Tag,
 } from '@bindery/protocol'
 import { type Awaitable, andThen, type LentBytes } from '@bindery/storage'
 import { type Asking, authorise, authoriseRead, authoriseSource, authoriseTarget } from './access/authorise.js'
@@ -290,6 +291,14 @@ export class UnreadCall<O extends Operation> {
   /** Allows what the operation does to one object of the bucket, or throws the cause of the denial. */
   authorise({ key, version }: ObjectName): Awaitable<void> {
     return authorise(this.#head, { bucket: this.bucket, rules: this.#found.rules, key, version, object: 'unread' })
+  }
+
+  /** Allows giving the object of the request these tags, which its body holds, or throws the cause of the denial. */
+  authoriseTags(requestTags: readonly Tag[]): Awaitable<void> {
+    const { conditions } = this.#head
+    const { key, version } = this.objectName
+    const touched = { bucket: this.bucket, rules: this.#found.rules, key, version, object: 'unread' } as const
+    return authorise({ ...this.#head, conditions: { ...conditions, requestTags } }, touched)
   }
 
   /** Allows reading an object that is to be copied, and returns its bucket. Throws noSuchBucket, and the causes of access. */

@@ -25,6 +25,7 @@ import {
 import { type Awaitable, andThen, settle } from '@bindery/storage'
 import type { Identified } from './access/authenticate.js'
 import { authorise as requireAllowed, type Touched } from './access/authorise.js'
+import { requestTagsOf } from './access/conditions.js'
 import { editionOf } from './access/requester.js'
 import { noteRequest, onSentOf } from './access-log/log-request.js'
 import { contentOf, readDocument } from './body.js'
@@ -264,6 +265,7 @@ function decodeHead(authenticated: Authenticated): Head {
     conditions: {
       request: exchange.request,
       stated: new HeadCircumstances({ headers: exchange.judgedHeaders, query: parts.query }, exchange.dialect),
+      requestTags: requestTagsOf(operation, input),
       signedIn,
       now: startedAt,
     },

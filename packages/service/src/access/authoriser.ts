@@ -5,7 +5,7 @@
 import { ACTIONS, type AclClass, type Action, type Cause } from '@bindery/protocol'
 import { hasListingAcl } from '../domain/buckets/buckets.js'
 import type { BucketRecord, ObjectRecord } from '../domain/stored/model.js'
-import { type Conditions, circumstancesOf, LISTINGS, lookUpOf, readsObject } from './conditions.js'
+import { type Conditions, circumstancesOf, LISTINGS, lookUpOf, readsObject, readsRequestTags } from './conditions.js'
 import type { CompiledPolicy, PolicyQuestion, PrincipalNames, ResourceName, Verdict } from './policy/compile.js'
 import { type RefererRules, refererDenial } from './referer.js'
 import type { DenialFacts, Reason, Unmet } from './refusal.js'
@@ -86,17 +86,20 @@ export class Authoriser {
     this.#region = region
   }
 
+  /** While tags are unread that a policy depends on, the answer is that of `decideOnSome`. */
   decide(question: AccessQuestion): Decision | typeof NEEDS_OBJECT {
     const { object, key } = question.resource
-    if (object === 'unread' && key !== undefined && asksAboutObject(question)) return NEEDS_OBJECT
+    const areTagsUnread = question.conditions.requestTags === 'unread'
+    if (areTagsUnread && asksAbout(question, readsRequestTags)) return this.decideOnSome(question)
+    if (object === 'unread' && key !== undefined && asksAbout(question, readsObject)) return NEEDS_OBJECT
     const decision = forbidden(question) ?? this.#byPolicies(question) ?? byOwnerOrAcl(question)
     if (decision === NEEDS_OBJECT || decision.allowed || !this.#isBlocked(question, decision)) return decision
     return { ...decision, reason: { source: 'publicAccessBlock' } }
   }
 
   /**
-   * Decides whether the body of an operation may be read whose objects are only known from that body. Each object is
-   * then decided separately.
+   * Decides whether the body of an operation may be read whose objects or tags are only known from that body. They are
+   * then decided about separately.
    */
   decideOnSome(question: AccessQuestion): Decision {
     const { requester, action, resource } = question
@@ -310,11 +313,12 @@ function ownsBucket({ requester, resource }: AccessQuestion): boolean {
   return requester.kind !== 'anonymous' && requester.account.id === resource.owner
 }
 
-function asksAboutObject({ requester, resource }: AccessQuestion): boolean {
+/** Whether a policy that may apply has a condition about such a key. */
+function asksAbout({ requester, resource }: AccessQuestion, isSuch: (key: string) => boolean): boolean {
   return (
-    resource.rules?.policy?.asksAbout(readsObject) === true ||
-    sessionPolicyOf(requester)?.asksAbout(readsObject) === true ||
-    attachedPolicies(requester).some(({ policy }) => policy.asksAbout(readsObject))
+    resource.rules?.policy?.asksAbout(isSuch) === true ||
+    sessionPolicyOf(requester)?.asksAbout(isSuch) === true ||
+    attachedPolicies(requester).some(({ policy }) => policy.asksAbout(isSuch))
   )
 }
 

@@ -1,5 +1,5 @@
 /** The values that a request has for the condition keys of policies. */
-import { type Action, type Circumstances, OssError, parseQuery } from '@bindery/protocol'
+import type { Action, Circumstances, Operation, Tag } from '@bindery/protocol'
 import type { ServiceRequest } from '../service.js'
 import type { AccessQuestion } from './authoriser.js'
 import type { LookUp } from './policy/conditions.js'
@@ -9,10 +9,23 @@ import type { Requester } from './requester.js'
 export interface Conditions {
   readonly request: Pick<ServiceRequest, 'scheme' | 'remoteAddress'>
   readonly stated: Circumstances
+  /** The tags that the request gives an object; `unread` while they are in a body that is still to be read. */
+  readonly requestTags?: readonly Tag[] | 'unread' | undefined
   /** Where the signature is; undefined for anonymous requests. */
   readonly signedIn: 'header' | 'url' | undefined
   /** Milliseconds since 1970: the time by which all of the request is judged. */
   readonly now: number
+}
+
+interface TaggingInput {
+  readonly tagging?: readonly Tag[]
+  readonly taggingDirective?: 'COPY' | 'REPLACE'
+}
+
+/** The tags that a request gives its object. A copy keeps those of its source, unless it is to replace them. */
+export function requestTagsOf({ level, tagsInBody }: Operation, input: TaggingInput): Conditions['requestTags'] {
+  if (tagsInBody === true) return 'unread'
+  return level !== 'object' || input.taggingDirective === 'COPY' ? undefined : input.tagging
 }
 
 /** Actions that `prefix` and `delimiter` belong to; a listing without them has them empty. */
@@ -29,6 +42,8 @@ const BUCKET_TAG = 'oss:BucketTag/'
 
 /** Whether a decision about these keys has to know the object, or the tags of its bucket. */
 export const readsObject = (key: string): boolean => key.startsWith(EXISTING_TAG)
+/** Whether a decision about a condition key depends on the tags that the request gives an object. */
+export const readsRequestTags = (key: string): boolean => key.startsWith(REQUEST_TAG)
 /** Whether a decision about a condition key depends on the tags of the bucket. */
 export const readsBucketTags = (key: string): boolean => key.startsWith(BUCKET_TAG)
 
@@ -55,7 +70,7 @@ export function circumstancesOf(requester: Requester, { request, stated, now }: 
 
 /** The values of a question's condition keys. A key that the request has no value for is undefined. */
 export function lookUpOf({ requester, action, resource, conditions }: AccessQuestion): LookUp {
-  const { stated } = conditions
+  const { stated, requestTags = [] } = conditions
   const circumstances = circumstancesOf(requester, conditions)
   return (key) => {
     switch (key) {
@@ -64,32 +79,22 @@ export function lookUpOf({ requester, action, resource, conditions }: AccessQues
       case 'oss:Delimiter':
         return LISTINGS.has(action) ? (stated.delimiter ?? '') : undefined
     }
-    if (key.startsWith(REQUEST_TAG)) return requestTag(stated.tagging, key.slice(REQUEST_TAG.length))
+    if (key.startsWith(REQUEST_TAG)) {
+      return requestTags === 'unread' ? undefined : tagOf(requestTags, key.slice(REQUEST_TAG.length))
+    }
     if (key.startsWith(EXISTING_TAG)) return tagOf(objectTags(resource), key.slice(EXISTING_TAG.length))
     if (key.startsWith(BUCKET_TAG)) return tagOf(resource.rules?.tags ?? [], key.slice(BUCKET_TAG.length))
     return circumstances(key)
   }
 }
 
-type Tags = readonly (readonly [key: string, value: string])[]
-
-function tagOf(tags: Tags, name: string): string | undefined {
+function tagOf(tags: readonly Tag[], name: string): string | undefined {
   return tags.find(([key]) => key === name)?.[1]
 }
 
 /** A bucket as a whole has no object. */
-function objectTags({ key, object }: AccessQuestion['resource']): Tags {
+function objectTags({ key, object }: AccessQuestion['resource']): readonly Tag[] {
   if (key === undefined) return []
   if (object === 'unread') throw new TypeError('the tags of an object must be read before they are judged')
   return object?.tagging ?? []
-}
-
-/** A text that is not a list of tags is refused by the operation that reads it. */
-function requestTag(tagging: string | undefined, name: string): string | undefined {
-  try {
-    return tagging === undefined ? undefined : parseQuery(tagging).get(name)
-  } catch (error) {
-    if (error instanceof OssError) return undefined
-    throw error
-  }
 }

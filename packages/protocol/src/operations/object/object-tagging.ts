@@ -35,6 +35,7 @@ export const putObjectTagging = operation({
   summary: 'Replaces the tags of an object.',
   source: page(114855),
   method: 'PUT',
+  tagsInBody: true,
   permissions: ['oss:PutObjectTagging'],
   body: taggingDocument,
   decodeWith: checkedTagging,

@@ -57,6 +57,7 @@ type Shared =
   | 'otherLevels'
   | 'when'
   | 'keysInBody'
+  | 'tagsInBody'
   | 'permissions'
   | 'sourcePermissions'
   | 'reads'
@@ -71,13 +72,15 @@ export function sharedWith<N extends OperationName>(
   operation: Pick<Operation, Shared> & Named<N>,
 ): Pick<Operation, Shared> & { readonly handledAs: N } {
   const { summary, method, level, permissions, status, errors } = operation
-  const { otherLevels, when, keysInBody, sourcePermissions, reads, otherStatuses, answersAs, refuses } = operation
+  const { otherLevels, when, keysInBody, tagsInBody, sourcePermissions, reads, otherStatuses, answersAs, refuses } =
+    operation
   return {
     handledAs: operation.name,
     ...{ summary, method, level, permissions, status, errors },
     ...(otherLevels && { otherLevels }),
     ...(when && { when }),
     ...(keysInBody && { keysInBody }),
+    ...(tagsInBody && { tagsInBody }),
     ...(sourcePermissions && { sourcePermissions }),
     ...(reads && { reads }),
     ...(otherStatuses && { otherStatuses }),

@@ -1,5 +1,5 @@
 /** A small world of accounts, users and roles for tests of decisions. */
-import { type Action, HeadCircumstances, OSS_NOTATION, OssError, parseQuery } from '@bindery/protocol'
+import { type Action, HeadCircumstances, OSS_NOTATION, OssError, parseQuery, type Tag } from '@bindery/protocol'
 import type { ObjectAcl } from '../../domain/stored/model.js'
 import { type AccessQuestion, Authoriser, type BucketRules, type Decision, NEEDS_OBJECT } from '../authoriser.js'
 import { CompiledPolicy } from '../policy/compile.js'
@@ -125,6 +125,7 @@ export class Judge {
           remoteAddress: ask.ip ?? '192.0.2.1',
         },
         stated: new HeadCircumstances({ headers, query: parseQuery(ask.query ?? '') }, OSS_NOTATION),
+        requestTags: tagsIn(ask.headers?.['x-oss-tagging']),
         signedIn: requester.kind === 'anonymous' ? undefined : (ask.signedIn ?? 'header'),
         now: ask.now ?? NOW,
       },
@@ -153,6 +154,13 @@ export class Judge {
     const identity = { kind: 'role', id, name: persona, sessionName: session, policies, sessionPolicy } as const
     return { kind: 'role', account, accessKeyId, identity }
   }
+}
+
+function tagsIn(text: string | undefined): Tag[] {
+  return (text ?? '').split('&').map((pair) => {
+    const [key = '', value = ''] = pair.split('=')
+    return [key, value]
+  })
 }
 
 /** `allow`, or the cause of the denial. */

@@ -1,4 +1,13 @@
-import { ACTIONS, type Action, bucketName, type Circumstances, OssError, objectKey, RamError } from '@bindery/protocol'
+import {
+  ACTIONS,
+  type Action,
+  bucketName,
+  type Circumstances,
+  OssError,
+  objectKey,
+  RamError,
+  type Tag,
+} from '@bindery/protocol'
 import { type AccessQuestion, type BucketRules, type Decision, NEEDS_OBJECT } from '../../access/authoriser.js'
 import type { Conditions } from '../../access/conditions.js'
 import { CompiledPolicy } from '../../access/policy/compile.js'
@@ -152,7 +161,6 @@ const NOTHING_STATED: Circumstances = {
   userAgent: undefined,
   referer: undefined,
   agreesToPay: false,
-  tagging: undefined,
   prefix: undefined,
   delimiter: undefined,
   hasHeader: () => false,
@@ -163,7 +171,7 @@ const REQUEST_TAG = 'oss:RequestObjectTag/'
 /** The circumstances of a request that has these values for condition keys. Throws parameterInvalid. */
 function conditionsOf(values: Readonly<Record<string, string>>, now: number): Conditions {
   const stated: { -readonly [N in keyof Circumstances]: Circumstances[N] } = { ...NOTHING_STATED }
-  const tags: string[] = []
+  const requestTags: Tag[] = []
   let remoteAddress = '127.0.0.1'
   let scheme: 'http' | 'https' = 'http'
   let at = now
@@ -174,17 +182,17 @@ function conditionsOf(values: Readonly<Record<string, string>>, now: number): Co
     else if (key === 'acs:CurrentTime') at = timeOf(value)
     else if (key === 'oss:Prefix') stated.prefix = value
     else if (key === 'oss:Delimiter') stated.delimiter = value
-    else if (key.startsWith(REQUEST_TAG)) tags.push(`${key.slice(REQUEST_TAG.length)}=${value}`)
+    else if (key.startsWith(REQUEST_TAG)) requestTags.push([key.slice(REQUEST_TAG.length), value])
     else
       throw invalid(
         'Conditions',
         `${key.slice(0, 64)} cannot be set: it is not a condition key, or follows from the object or bucket`,
       )
   }
-  if (tags.length > 0) stated.tagging = tags.join('&')
   return {
     request: { scheme, remoteAddress },
     stated,
+    requestTags,
     signedIn: 'header',
     now: at,
   }

@@ -5,6 +5,7 @@ import { shownVersionOf } from '../../domain/stored/version-id.js'
 
 export const putObjectTagging = handler('PutObjectTagging', async (call) => {
   const tags = call.document.tagSet.tags.map(({ key, value }) => [key, value] as const)
+  await call.authoriseTags(tags)
   const object = await setObjectTagging(call.domain, call.objectName, tags)
   return { output: { versionId: shownVersionOf(call.bucket, object) } }
 })
