@@ -108,24 +108,6 @@ export function systemCode(error: unknown): string | undefined {
   return cause === undefined ? undefined : systemCode(cause)
 }
 
-/** The Failure for an error of the file system on a folder; any other error is returned unchanged. */
-export function folderFailure(error: unknown, folder: string): unknown {
-  switch (systemCode(error)) {
-    case 'EACCES':
-    case 'EPERM':
-    case 'EROFS':
-      return new Failure('folderForbidden', { folder }, { cause: error })
-    case 'ENOTDIR':
-    case 'EEXIST':
-      return new Failure('notAFolder', { folder }, { cause: error })
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return new Failure('diskFull', { folder }, { cause: error })
-    default:
-      return error
-  }
-}
-
 /** The Failure for an error of listening on an address; any other error is returned unchanged. */
 export function listenFailure(error: unknown, host: string, port: number): unknown {
   switch (systemCode(error)) {

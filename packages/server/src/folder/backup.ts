@@ -1,11 +1,11 @@
 import { resolve } from 'node:path'
 import type { Finding } from '@bindery/service'
-import { folderFailure } from '../failure.js'
 import { prepareTarget, writeMarker } from './backup-marker.js'
 import type { CopyProgress } from './copy-blobs.js'
 import { type CopyReport, copyFolder, requireApart } from './copy-folder.js'
 import { FOLDER_FORMAT, readFormat } from './data-folder.js'
 import { requireDataFolder } from './data-stores.js'
+import { folderFailure } from './folder-failure.js'
 import { holdFolder } from './hold.js'
 
 /** The source and the target of a backup, and its observers. */

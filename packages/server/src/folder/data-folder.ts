@@ -1,7 +1,8 @@
 import { access, constants, mkdir, readdir, readFile, readlink, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { Failure, folderFailure, systemCode } from '../failure.js'
+import { Failure, systemCode } from '../failure.js'
 import { writeDurably } from './durable-file.js'
+import { folderFailure } from './folder-failure.js'
 import { type FolderLock, LOCK_FOLDER, lockFolder } from './lock.js'
 
 /** Version of everything in a data folder. A server reads its own format and older ones. */

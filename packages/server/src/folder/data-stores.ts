@@ -3,8 +3,9 @@ import { access, readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { METADATA_FILE, openLocalBlobStore, openLocalMetadataStore } from '@bindery/storage-local'
 import type { IdleStores } from '../deployment.js'
-import { Failure, folderFailure, systemCode } from '../failure.js'
+import { Failure, systemCode } from '../failure.js'
 import { BLOBS_FOLDER, FORMAT_FILE, METADATA_FOLDER, openDataFolder } from './data-folder.js'
+import { folderFailure } from './folder-failure.js'
 import { openQuarantine, QUARANTINE_FOLDER } from './quarantine.js'
 
 /** Locks an existing data folder and opens its stores. Throws Failure `folderMissing`, and as `openDataFolder`. */

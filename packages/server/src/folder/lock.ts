@@ -11,7 +11,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Serving } from '../deployment.js'
-import { Failure, folderFailure, systemCode } from '../failure.js'
+import { Failure, systemCode } from '../failure.js'
+import { folderFailure } from './folder-failure.js'
 
 /** The folder of the lock's sockets in a data folder. */
 export const LOCK_FOLDER = 'lock'

@@ -2,11 +2,12 @@ import { rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Finding } from '@bindery/service'
 import { systemFiles } from '@bindery/storage-local'
-import { Failure, folderFailure } from '../failure.js'
+import { Failure } from '../failure.js'
 import { MARKER_FILE, prepareTarget, readMarker, writeMarker } from './backup-marker.js'
 import type { CopyProgress } from './copy-blobs.js'
 import { type CopyReport, copyFolder } from './copy-folder.js'
 import { requireReadable, writeFormat } from './data-folder.js'
+import { folderFailure } from './folder-failure.js'
 
 /** The source and the target of a restore, and its observers. */
 export interface RestoreOptions {
