@@ -25,11 +25,12 @@ export type Answer = Pick<ServiceResponse, 'status' | 'headers' | 'body'>
 
 const CHARGED_FIELDS = { requestCharged }
 
-/** All of an answer except lent content. */
+/** All of an answer except lent content. A status that the operation does not declare is treated as such an error. */
 export function encodeReply(call: Call<Operation>, reply: Reply<Operation>): Answer {
   const { operation, exchange, isCharged, hidingRules } = call
   const { dialect } = exchange
   const status = reply.status ?? operation.status
+  if (reply.status !== undefined) noteStatus(exchange, operation, reply.status)
   const all = encodeHeaders(operation, reply.output as ValuesOf<Fields>, dialect)
   const headers = hidingRules === undefined ? all : withoutHidden(hidingRules, operation.name, all)
   if (isCharged) headers.push(...encodeFields(CHARGED_FIELDS, { requestCharged: 'requester' }, dialect))
@@ -42,6 +43,13 @@ export function encodeReply(call: Call<Operation>, reply: Reply<Operation>): Ans
   const body = result.encode(reply.result, dialect)
   if (body.length > 0) headers.push(['Content-Type', result.contentType ?? 'application/xml'])
   return { status, headers, body }
+}
+
+function noteStatus({ log, surroundings }: Exchange, operation: Operation, status: number): void {
+  if (status === operation.status || operation.otherStatuses?.includes(status) === true) return
+  const failure = new Error(`undeclared: ${operation.name} answers ${status}`)
+  if (surroundings.options.assertDeclared === true) throw new OssError('internalError', {}, { cause: failure })
+  log.failure = failure
 }
 
 /**
