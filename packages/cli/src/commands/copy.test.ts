@@ -123,7 +123,7 @@ test('a backup into its own data folder is refused, also through a link', async 
   await symlink(places.data, join(places.data, '..', 'link'))
   for (const target of [places.data, join(places.data, 'backup'), join(places.data, '..', 'link', 'a', 'b')]) {
     const { code, output } = await bindery('backup', places.data, target)
-    assert.match(output, /contain each other\. Name a folder elsewhere/)
+    assert.match(output, /is inside the other\. Name a folder outside it/)
     assert.equal(code, 3)
   }
   await server.stop()
