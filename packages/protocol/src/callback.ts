@@ -33,6 +33,7 @@ const REFUSAL_CAUSES = [
   'callbackNotJson',
   'callbackUrlInvalid',
   'callbackAddressForbidden',
+  'callbackAnonymous',
   'callbackFieldInvalid',
   'callbackHeadersReserved',
   'callbackTemplateBrace',

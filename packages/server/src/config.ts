@@ -200,7 +200,7 @@ export const OPTIONS = {
     '--callback-hosts',
     allowedHosts('HOST,…'),
     'loopback',
-    'Hosts that upload callbacks may go to: loopback, host names, *.suffix, networks such as 10.0.0.0/8; others are refused.',
+    'Hosts that upload callbacks may go to: loopback, host names, *.suffix, networks such as 10.0.0.0/8; others are refused. By default none are allowed where other machines can connect.',
   ),
   mirrorHosts: option(
     'BINDERY_MIRROR_HOSTS',

@@ -13,6 +13,13 @@ export const LOOPBACK: readonly Network[] = [
   { address: '::1', prefix: 128, family: 'ipv6' },
 ]
 
+/** Whether only this machine can connect to a server that listens on an address or name. */
+export function isOnlyLocal(host: string): boolean {
+  if (host === 'localhost') return true
+  const version = isIP(host)
+  return version !== 0 && blockListOf(LOOPBACK).check(host, version === 6 ? 'ipv6' : 'ipv4')
+}
+
 /** An address without the prefix that a dual-stack socket adds to one of IPv4. */
 export function withoutMapping(address: string): string {
   return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address

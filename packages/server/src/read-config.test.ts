@@ -72,6 +72,14 @@ test('the allowed callback hosts are a list, and an empty flag allows nothing', 
   assert.deepEqual(hosts(''), [])
 })
 
+test('without a list callbacks may go to this machine only where no other machine can request them', () => {
+  const hosts = (host: string, ...more: string[]) => readConfig([`--host=${host}`, ...more], {}).callbackHosts
+  for (const host of ['127.0.0.1', '127.0.0.2', '::1', 'localhost']) assert.deepEqual(hosts(host), ['loopback'], host)
+  for (const host of ['0.0.0.0', '::', '10.0.0.1', 'oss.example']) assert.deepEqual(hosts(host), [], host)
+  assert.deepEqual(hosts('0.0.0.0', '--callback-hosts=loopback'), ['loopback'])
+  assert.deepEqual(readConfig(['--host=::'], { BINDERY_CALLBACK_HOSTS: 'app' }).callbackHosts, ['app'])
+})
+
 test('an unknown name is refused with the most similar one', () => {
   assert.throws(() => readConfig(['--prot', '1'], {}), {
     kind: 'unknownFlag',

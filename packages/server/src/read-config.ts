@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { type Config, OPTIONS, type Option, type OptionName } from './config.js'
 import { Failure } from './failure.js'
+import { isOnlyLocal } from './networks.js'
 
 const PREFIX = 'BINDERY_'
 /** An argument that after a flag without a value is meant as its value, and not as a folder. */
@@ -15,12 +16,14 @@ export function readConfig(args: readonly string[], env: Readonly<Record<string,
   refuseUnknownVariables(env)
   const given = readFlags(args)
   const values: Partial<Record<OptionName, unknown>> = {}
+  const isDefault = new Set<OptionName>()
   for (const [name, option] of ENTRIES) {
     const flag = given.get(name)
     // Compose files and shells use an empty variable to leave one out.
     const variable = option.variable === undefined ? undefined : env[option.variable] || undefined
     const text = flag ?? variable ?? option.fallback
     if (text === undefined) continue
+    if ((flag ?? variable) === undefined) isDefault.add(name)
     const value = option.codec.parse(text)
     if (value === undefined) {
       const source = flag === undefined ? option.variable : option.flag
@@ -29,6 +32,8 @@ export function readConfig(args: readonly string[], env: Readonly<Record<string,
     values[name] = value
   }
   const config = values as Config
+  // other machines must not reach what only this machine could
+  if (isDefault.has('callbackHosts') && !isOnlyLocal(config.host)) values.callbackHosts = []
   refuseHalfKey(config)
   refuseHalfTls(config)
   // requests that a proxy forwards must not look like those of a program on this machine

@@ -1,7 +1,6 @@
-import { isIP } from 'node:net'
 import type { Config } from './config.js'
 import type { TlsFiles } from './http/certificate.js'
-import { blockListOf, LOOPBACK } from './networks.js'
+import { isOnlyLocal } from './networks.js'
 
 type TlsConfig = Pick<Config, 'tlsCertificate' | 'tlsKey'>
 
@@ -13,7 +12,5 @@ export function tlsFilesOf({ tlsCertificate: certificate, tlsKey: key }: TlsConf
 /** Whether other machines may connect without encryption, and no proxy is trusted that may provide it. */
 export function isOpenInPlainText(config: TlsConfig & Pick<Config, 'host' | 'trustedProxies'>): boolean {
   const { host, trustedProxies } = config
-  if (tlsFilesOf(config) !== undefined || trustedProxies.length > 0 || host === 'localhost') return false
-  const version = isIP(host)
-  return version === 0 || !blockListOf(LOOPBACK).check(host, version === 6 ? 'ipv6' : 'ipv4')
+  return tlsFilesOf(config) === undefined && trustedProxies.length === 0 && !isOnlyLocal(host)
 }

@@ -125,7 +125,8 @@ export const CHINESE: Sentences = {
     auditDays: '控制操作的审计记录为 `bindery admin audit` 保留的天数；0 表示不记录。',
     receiptMs: '重复的 CompleteMultipartUpload 在多长时间内得到第一次的结果；使用 --strict-oss 时仅限 S3。',
     scrubRate: '每秒重新读取并校验多少数据，以发现磁盘造成的损坏；0 表示不校验。',
-    callbackHosts: '上传回调可以发往哪里：loopback、主机名、*.后缀、网段如 10.0.0.0/8；其余一律拒绝。',
+    callbackHosts:
+      '上传回调可以发往哪里：loopback、主机名、*.后缀、网段如 10.0.0.0/8；其余一律拒绝。其他机器可以连接时，默认全部拒绝。',
     mirrorHosts: '网站路由规则可以从哪些源站回源：loopback、主机名、*.后缀、网段；为空则不回源。',
     trustedDomains: '无需用 TXT 记录证明归属即可绑定到存储空间的域名：域名、*.后缀。',
     strict: '拒绝 OSS 会拒绝而 Bindery 本可处理的请求：其他地域的签名。',

@@ -42,11 +42,13 @@ type Receivers = readonly (readonly [CallbackUrl, CallbackReceiver])[]
 
 /**
  * Parses the callback of a request and resolves its hosts; undefined if none is requested. Throws the causes of an
- * invalid configuration, callbackAddressForbidden, and headerNotImplemented if no callbacks are made.
+ * invalid configuration, callbackAnonymous, callbackAddressForbidden, and headerNotImplemented if no callbacks are made.
  */
 export async function askedCallback(call: AskingCall): Promise<AskedCallback | undefined> {
   const callback = readCallback(call.input)
   if (callback === undefined) return undefined
+  // a bucket that anyone may write to would let anyone have the server send requests
+  if (call.requester.kind === 'anonymous') throw new OssError('callbackAnonymous')
   const { callbacks } = call
   if (callbacks === undefined) throw new OssError('headerNotImplemented', { header: call.nameOf('callbackHeader') })
   const found = callback.urls.map(async (url) => [url, await callbacks.find(url)] as const)

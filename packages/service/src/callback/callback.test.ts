@@ -262,6 +262,34 @@ test('a server without callbacks refuses an upload that requests one', async () 
   assert.equal((await get(started)).status, 404)
 })
 
+test('an anonymous upload that requests a callback is refused, where anyone may write', async () => {
+  const { started, made, uploadId } = await startUpload()
+  await call(started, {
+    method: 'PUT',
+    bucket: BUCKET,
+    query: { acl: '' },
+    headers: { 'x-oss-acl': 'public-read-write' },
+  })
+  const body = untouchable()
+  const anonymous = { bucket: BUCKET, key: 'k', as: 'anonymous' } as const
+  const refusedPut = await call(started, { ...anonymous, method: 'PUT', headers: asking(), body })
+  const document = `<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>${HELLO_ETAG}</ETag></Part></CompleteMultipartUpload>`
+  const refusedComplete = await call(started, {
+    ...anonymous,
+    method: 'POST',
+    query: { uploadId },
+    headers: asking(),
+    body: document,
+  })
+  for (const { status, text } of [refusedPut, refusedComplete]) {
+    assert.deepEqual([status, element(text, 'Code')], [403, 'AccessDenied'])
+    assert.equal(element(text, 'Message'), 'Anonymous access is forbidden for callbacks.')
+  }
+  assert.equal(body.touched(), false)
+  assert.equal(made.length, 0)
+  assert.equal((await call(started, { ...anonymous, method: 'PUT', body: 'x' })).status, 200)
+})
+
 test('a failed upload makes no callback', async () => {
   const { started, made, uploadId } = await startUpload()
   const wrong = await complete(started, 'k', uploadId, [[2, HELLO_ETAG]], { headers: asking() })
