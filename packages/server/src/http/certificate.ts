@@ -46,7 +46,10 @@ export function watchCertificate(
     onChange(options)
   }
   for (const path of paths) watchFile(path, { interval: LOOK_EVERY_MS, persistent: false }, look)
+  // a change between the first reading of the files and the first look of the watch is otherwise never noticed
+  const first = setTimeout(look, LOOK_EVERY_MS).unref()
   return () => {
+    clearTimeout(first)
     for (const path of paths) unwatchFile(path, look)
   }
 }
