@@ -455,7 +455,7 @@ export const CATALOGUE = {
   callbackNotJson: invalidArgument('The callback configuration is not json format.', '0007-00000003'),
   callbackUrlInvalid: invalidArgument('The callback URL is invalid, or there are more than 5.', '0007-00000004'),
   callbackAddressForbidden: invalidArgument('Private address is forbidden to callback.', '0007-00000008'),
-  callbackAnonymous: accessDenied('Anonymous access is forbidden for callbacks.'),
+  callbackAnonymous: accessDenied('Anonymous access is forbidden for callbacks.', '0003-00000001'),
   callbackFieldInvalid: invalidArgument('The callback configuration holds an invalid value.'),
   callbackHeadersReserved: invalidArgument('Additional headers must not begin with x-oss-.', '0007-00000026'),
   callbackTwice: invalidArgument('The callback is in both the headers and the query.', '0007-00000027'),
