@@ -80,32 +80,63 @@ function quantile(values, share) {
   return sorted[Math.round((sorted.length - 1) * share)]
 }
 
-/** @param {Load} load @param {Session[]} sessions of the other clone and of this one */
-async function compare(load, sessions, blocks) {
-  const prepared = []
-  for (const session of sessions) prepared.push(await load.prepare(session))
-  const costs = [[], []]
-  for (let block = -WARM_UP_BLOCKS; block < blocks; block += 1) {
-    const order = block % 2 === 0 ? [0, 1] : [1, 0]
-    for (const side of order) {
-      const cost = await measure(sessions[side], prepared[side], load)
-      if (block >= 0) costs[side].push(cost)
+/**
+ * The blocks of both servers, in pairs; the server that started first is loaded first. Whichever server starts second
+ * costs up to a fifth less for some loads, so a comparison takes both orders.
+ * @param {Load} load @param {string[]} clones in the order in which they start
+ */
+async function pairsOf(load, clones, blocks) {
+  const targets = []
+  const sessions = []
+  try {
+    for (const clone of clones) targets.push(await startClone(clone))
+    for (const target of targets) sessions.push(new Session(target))
+    const prepared = []
+    for (const session of sessions) {
+      await session.open()
+      prepared.push(await load.prepare(session))
     }
-  }
-  const [before, after] = costs
-  const ratios = after.map((cost, index) => cost / before[index])
-  return {
-    load: load.name,
-    before: [0.5, 0, 1].map((share) => quantile(before, share)),
-    after: [0.5, 0, 1].map((share) => quantile(after, share)),
-    ratio: [0.5, 0.25, 0.75].map((share) => quantile(ratios, share)),
+    const pairs = []
+    for (let block = -WARM_UP_BLOCKS; block < blocks; block += 1) {
+      const pair = []
+      for (const side of block % 2 === 0 ? [0, 1] : [1, 0])
+        pair[side] = await measure(sessions[side], prepared[side], load)
+      if (block >= 0) pairs.push(pair)
+    }
+    return pairs
+  } finally {
+    for (const session of sessions) session.close()
+    for (const target of targets) await target.stop()
   }
 }
 
-function lineOf({ load, before, after, ratio }) {
-  const cost = ([median, least, most]) => `${median.toFixed(0)} (${least.toFixed(0)}–${most.toFixed(0)})`
-  const [median, lower, upper] = ratio.map((each) => each.toFixed(2))
-  return `| ${load} | ${cost(before)} | ${cost(after)} | ${median} (${lower}–${upper}) |`
+async function startClone(clone) {
+  const { startBindery } = await targetsOf(clone)
+  return startBindery({ name: clone, args: ['--workers', '1'] })
+}
+
+/** @param {Load} load @param {string} other @param {string} own */
+async function compare(load, other, own, blocks) {
+  const otherFirst = await pairsOf(load, [other, own], blocks)
+  const ownFirst = (await pairsOf(load, [own, other], blocks)).map(([after, before]) => [before, after])
+  const ratios = [otherFirst, ownFirst].map((pairs) => spread(pairs.map(([before, after]) => after / before)))
+  const all = [...otherFirst, ...ownFirst]
+  return [
+    load.name,
+    ...[0, 1].map((side) =>
+      quantile(
+        all.map((pair) => pair[side]),
+        0.5,
+      ).toFixed(0),
+    ),
+    ...ratios.map(({ median, lower, upper }) => `${median.toFixed(2)} (${lower.toFixed(2)}–${upper.toFixed(2)})`),
+    Math.sqrt(ratios[0].median * ratios[1].median).toFixed(2),
+  ]
+}
+
+function spread(values) {
+  const [median, lower, upper] = [0.5, 0.25, 0.75].map((share) => quantile(values, share))
+  return { median, lower, upper }
 }
 
 const [other, blocks = '20', only = ''] = process.argv.slice(2)
@@ -114,19 +145,9 @@ if (other === undefined) {
   process.exit(2)
 }
 console.log(machineLine(describeRun()))
-const targets = []
-for (const clone of [other, fileURLToPath(new URL('..', import.meta.url))]) {
-  const { startBindery } = await targetsOf(clone)
-  targets.push(await startBindery({ name: clone, args: ['--workers', '1'] }))
-}
-const sessions = targets.map((target) => new Session(target))
-try {
-  for (const session of sessions) await session.open()
-  console.log('\n| CPU per request, µs | before: median (range) | after | after / before: median (quartiles) |')
-  console.log('| --- | --- | --- | --- |')
-  for (const load of LOADS.filter(({ name }) => name.includes(only)))
-    console.log(lineOf(await compare(load, sessions, Number(blocks))))
-} finally {
-  for (const session of sessions) session.close()
-  for (const target of targets) await target.stop()
+console.log('\n| CPU per request | before, µs | after, µs | after / before (quartiles) | in the other order | mean |')
+console.log('| --- | --- | --- | --- | --- | --- |')
+for (const load of LOADS.filter(({ name }) => name.includes(only))) {
+  const cells = await compare(load, other, fileURLToPath(new URL('..', import.meta.url)), Number(blocks))
+  console.log(`| ${cells.join(' | ')} |`)
 }

@@ -28,6 +28,15 @@ test('a byte string holds the UTF-8 bytes of a text', () => {
   assert.deepEqual(stringToBytes(bytesToString(EVERY_BYTE)), EVERY_BYTE)
 })
 
+test('the UTF-8 bytes of a text agree with the platform, short or long', () => {
+  for (const length of [0, 1, 63, 64, 65, 1_000]) {
+    for (const character of ['a', '\0', '\x7f', '\x80', 'ß', '中', '\ud800', '😀']) {
+      const text = 'k'.repeat(length).slice(character.length) + character
+      assert.deepEqual(utf8Bytes(text), new TextEncoder().encode(text))
+    }
+  }
+})
+
 test('hex and base64 agree with the platform', () => {
   assert.equal(hex(EVERY_BYTE), Buffer.from(EVERY_BYTE).toString('hex'))
   assert.equal(base64(EVERY_BYTE), Buffer.from(EVERY_BYTE).toString('base64'))

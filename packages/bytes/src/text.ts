@@ -6,9 +6,23 @@
 const encoder = new TextEncoder()
 const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
+/** For texts of up to this length, copying ASCII here costs less than calling the system's encoder. */
+const SHORT_MAX = 64
+
 /** The UTF-8 bytes of a text. */
 export function utf8Bytes(text: string): Uint8Array {
-  return encoder.encode(text)
+  return (text.length <= SHORT_MAX ? asciiBytes(text) : undefined) ?? encoder.encode(text)
+}
+
+/** The bytes of a text of ASCII characters; undefined for any other text. */
+function asciiBytes(text: string): Uint8Array | undefined {
+  const bytes = new Uint8Array(text.length)
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index)
+    if (code > 0x7f) return undefined
+    bytes[index] = code
+  }
+  return bytes
 }
 
 /** The text of UTF-8 bytes, or undefined if they are not valid UTF-8. */

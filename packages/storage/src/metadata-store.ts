@@ -25,7 +25,7 @@ export interface RangeOptions {
 
 /** Reads of one consistent state. An engine that has the rows at hand answers at once; a failure always rejects. */
 export interface Reader {
-  /** The value of a key, or undefined. The bytes belong to the caller and do not change. */
+  /** The value of a key, or undefined. The bytes never change: callers only read them, since other reads may share them. */
   get(key: Bytes): Awaitable<Bytes | undefined>
   /** The values of several keys, in their order. */
   getMany(keys: readonly Bytes[]): Awaitable<(Bytes | undefined)[]>

@@ -2,13 +2,18 @@ import { upperHex } from '@bindery/bytes'
 import type { Digests } from '@bindery/protocol'
 import type { BlobStore, MetadataStore } from '@bindery/storage'
 import { BoundDomains } from './buckets/bound-domains.js'
-import { BucketCache } from './buckets/bucket-cache.js'
 import type { KeyProvider } from './bytes/encryption.js'
 import type { Membership } from './cluster/cluster.js'
 import { Announcer, type EventBus, EventHub } from './events.js'
 import { AccessNotes } from './objects/access-notes.js'
 import { type Damage, DamageReports } from './stored/damage.js'
+import type { BucketRecord, ObjectRecord } from './stored/model.js'
+import { RowCache } from './stored/row-cache.js'
 import { LogLines } from './upkeep/log-lines.js'
+
+/** Decoded records that a process keeps at most. */
+const BUCKETS_KEPT_MAX = 256
+const OBJECTS_KEPT_MAX = 1_024
 
 /** Everything that the domain gets from outside. */
 export interface DomainOptions {
@@ -38,7 +43,10 @@ type Handed = 'metadata' | 'blobs' | 'cluster' | 'digests' | 'clock' | 'sleep' |
 
 /** Dependencies shared by all domain functions. */
 export interface Domain extends Pick<DomainOptions, Handed> {
-  readonly bucketCache: BucketCache
+  /** Almost every request reads its bucket, whose row rarely changes. */
+  readonly bucketCache: RowCache<BucketRecord>
+  /** Current versions that were read lately. */
+  readonly objectCache: RowCache<ObjectRecord>
   readonly boundDomains: BoundDomains
   readonly events: Announcer
   readonly logLines: LogLines
@@ -55,7 +63,8 @@ export function createDomain(options: DomainOptions): Domain {
   const events = new Announcer(options.events ?? new EventHub(), blobs.incarnation, clock)
   const damage = new DamageReports(options.onDamage ?? (() => {}))
   const caches = {
-    bucketCache: new BucketCache(),
+    bucketCache: new RowCache<BucketRecord>(BUCKETS_KEPT_MAX),
+    objectCache: new RowCache<ObjectRecord>(OBJECTS_KEPT_MAX),
     boundDomains: new BoundDomains(),
     logLines: new LogLines({ metadata, clock, random }),
     accessNotes: new AccessNotes(clock),

@@ -38,13 +38,11 @@ type DescribedInput = InputOf<
 /** The description of an object in the headers of a PutObject or InitiateMultipartUpload. */
 export function describeObject(input: DescribedInput): ObjectDescription {
   const { cacheControl, contentDisposition, contentEncoding, contentLanguage, contentType, expires } = input
+  const { websiteRedirect, userMetadata, tagging = [], storageClass } = input
   const own = { cacheControl, contentDisposition, contentEncoding, contentLanguage, contentType, expires }
-  return {
-    headers: given({ ...own, websiteRedirect: input.websiteRedirect }),
-    userMetadata: input.userMetadata,
-    tagging: input.tagging ?? [],
-    ...given({ storageClass: input.storageClass }),
-  }
+  const headers = given({ ...own, websiteRedirect })
+  const description = { headers, userMetadata, tagging }
+  return storageClass === undefined ? description : { ...description, storageClass }
 }
 
 type Given<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> }

@@ -32,7 +32,7 @@ export class CommitQueue implements Commits {
   /** `onBroken` is called once, when the file can no longer be trusted: all commits fail from then on. */
   constructor(file: MetadataFile, onBroken: (error: StorageError) => void) {
     this.#file = file
-    this.#state = stateOf(file.rows)
+    this.#state = stateOf(file)
     this.#onBroken = onBroken
   }
 

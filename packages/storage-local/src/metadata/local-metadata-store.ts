@@ -63,7 +63,7 @@ function storeOver(file: MetadataFile, commits: Commits, broken: () => StorageEr
     file.root.resetReadTxn()
     const transaction = file.root.useReadTransaction()
     try {
-      const { get, range } = stateOf(file.rows, transaction)
+      const { get, range } = stateOf(file, transaction)
       const commits = toCommit ? commitsOf(file, transaction) : -1n
       return { get, range, commits, release: () => transaction.done() }
     } catch (error) {

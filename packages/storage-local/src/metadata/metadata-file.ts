@@ -1,8 +1,9 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type Bytes, DamagedRow, type KeyText, type Snapshot, type SnapshotRow, StorageError } from '@bindery/storage'
-import { type Database, open, type RootDatabase, type Transaction } from 'lmdb'
+import { type Database, type GetOptions, open, type RootDatabase, type Transaction } from 'lmdb'
 import { systemFiles } from '../blobs/files.js'
+import { OpenedRows } from './opened-rows.js'
 import { openRow, sealRow } from './sealed-row.js'
 
 /** The file in its folder; LMDB keeps its table of readers next to it, with `-lock` appended. */
@@ -18,13 +19,17 @@ const ROWS_NAME = 'rows'
 const FORMAT_KEY = 'format'
 const COMMITS_KEY = 'commits'
 
-type Rows = Database<Bytes, KeyText>
+/** LMDB's own `get` passes options to `getBinaryFast`, whose declaration lacks them. */
+type Rows = Database<Bytes, KeyText> & {
+  getBinaryFast(key: KeyText, options?: GetOptions): Buffer | undefined
+}
 
 /** The open file: sealed rows by key, and a count of commits that shows whether a snapshot is the newest. */
 export interface MetadataFile {
   readonly path: string
   readonly root: RootDatabase<Bytes, KeyText>
   readonly rows: Rows
+  readonly opened: OpenedRows
 }
 
 /** Keys go to LMDB unchanged, one byte per character. LMDB relies on a RangeError if its buffer is too short. */
@@ -94,7 +99,7 @@ export async function openMetadataFile(folder: string, options: MetadataFileOpti
     if (format !== FORMAT) {
       throw new StorageError('unavailable', `the metadata file has format ${format}, this release reads ${FORMAT}`)
     }
-    return { path, root, rows }
+    return { path, root, rows, opened: new OpenedRows() }
   } catch (error) {
     await root.close()
     throw error
@@ -110,12 +115,12 @@ async function markFormat(root: RootDatabase<Bytes, KeyText>, folder: string): P
 }
 
 /** The file's state in a read transaction or, without one, in the running write transaction. Reads throw DamagedRow. */
-export function stateOf(rows: Rows, transaction?: Transaction): Snapshot {
+export function stateOf({ rows, opened }: MetadataFile, transaction?: Transaction): Snapshot {
   const within = transaction && { transaction }
   return {
     get(key) {
-      const sealed = rows.get(key, within)
-      return sealed && openRow(key, sealed)
+      const shared = rows.getBinaryFast(key, within)
+      return shared && opened.open(key, shared)
     },
     range(from, to, limit, reverse, onDamaged) {
       // an empty bound is not a key for LMDB; its default start is before every key, and nothing is before an empty end
@@ -125,17 +130,17 @@ export function stateOf(rows: Rows, transaction?: Transaction): Snapshot {
         ? { start: to, exclusiveStart: true, end: lowest, inclusiveEnd: true, reverse }
         : { start: lowest, end: to }
       const sealed = [...rows.getRange({ ...bounds, ...within, limit })]
-      return onDamaged === undefined ? sealed.map(opened) : soundOf(sealed, onDamaged)
+      return onDamaged === undefined ? sealed.map(openedRow) : soundOf(sealed, onDamaged)
     },
   }
 }
 
-const opened = ({ key, value }: SnapshotRow): SnapshotRow => ({ key, value: openRow(key, value) })
+const openedRow = ({ key, value }: SnapshotRow): SnapshotRow => ({ key, value: openRow(key, value) })
 
 function soundOf(sealed: readonly SnapshotRow[], onDamaged: (row: DamagedRow) => void): SnapshotRow[] {
   return sealed.flatMap((row) => {
     try {
-      return [opened(row)]
+      return [openedRow(row)]
     } catch (error) {
       if (!(error instanceof DamagedRow)) throw error
       onDamaged(error)

@@ -1,5 +1,5 @@
 import { BUCKETS_MAX, type BucketName, type BucketSettings, DEFAULT_RESOURCE_GROUP, OssError } from '@bindery/protocol'
-import { type Awaitable, andThen, type Reader, together } from '@bindery/storage'
+import { type Awaitable, andThen, type Bytes, type Reader, together } from '@bindery/storage'
 import type { Domain } from '../domain.js'
 import { type BucketStat, readCounters } from '../stored/counters.js'
 import { deleteDocuments, readDocument, writeDocuments } from '../stored/documents.js'
@@ -170,7 +170,12 @@ function noSuchBucket(name: string): OssError {
 
 /** The bucket's record; undefined if no bucket has the name. */
 export function readBucketIfAny(domain: Domain, reader: Reader, bucket: string): Awaitable<BucketRecord | undefined> {
-  return andThen(reader.get(bucketRows.key({ bucket })), (value) => value && domain.bucketCache.decode(value, bucket))
+  return andThen(reader.get(bucketRows.key({ bucket })), (row) => row && bucketIn(domain, row, bucket))
+}
+
+/** The bucket's record in its row. Throws StorageError `corrupt`. */
+export function bucketIn({ bucketCache }: Domain, row: Bytes, bucket: string): BucketRecord {
+  return bucketCache.get(bucket, row, () => bucketRows.decode(row, { bucket: bucket as BucketName }))
 }
 
 /** A page of a listing of buckets. */

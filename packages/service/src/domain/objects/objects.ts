@@ -4,12 +4,13 @@ import { type Awaitable, andThen, type BlobInfo, type ByteSource, together } fro
 import { type ReadMore, readBucket } from '../buckets/buckets.js'
 
 import { type Announced, checksumOf, commitBlob, requireLiving, storeBytes } from '../bytes/blobs.js'
-import { createDataKey, encryptionField } from '../bytes/encryption.js'
+import { createDataKey } from '../bytes/encryption.js'
 import { type Domain, newId } from '../domain.js'
 
 import type {
   BucketRecord,
   CountedRows,
+  Encryption,
   EncryptionChoice,
   ObjectAcl,
   ObjectDescription,
@@ -51,34 +52,36 @@ export async function putObject(domain: Domain, object: NewObject, source: ByteS
   const [manifest, reference] = [newId(domain), newId(domain)]
   const key = object.encryption && (await createDataKey(domain, object.encryption, manifest))
   const blob = await storeBytes(domain, source, { owner, cipher: key?.cipher }, object)
-  const ids = { manifest, reference, ...encryptionField(key?.encryption) }
+  const stored: StoredBlob = { blob, manifest, reference, encryption: key?.encryption }
   return commitBlob(domain, blob, owner, () =>
     domain.metadata.transact((tx) =>
-      andThen(together(readStanding(domain, tx, name), requireLiving(domain, tx)), ([standing]) => {
-        const record = { ...recordOfPut(domain, object, standing.bucket, blob), ...ids }
-        return putCurrent(domain, tx, standing, object, record)
-      }),
+      andThen(together(readStanding(domain, tx, name), requireLiving(domain, tx)), ([standing]) =>
+        putCurrent(domain, tx, standing, object, recordOfPut(domain, object, standing.bucket, stored)),
+      ),
     ),
   )
+}
+
+/** The bytes of a new object, and the names under which they are kept. */
+interface StoredBlob extends Pick<ObjectRecord, 'manifest' | 'reference'> {
+  readonly blob: BlobInfo
+  readonly encryption: Encryption | undefined
 }
 
 function recordOfPut(
   { clock }: Domain,
   object: NewObject,
   bucket: BucketRecord,
-  blob: BlobInfo,
-): Omit<ObjectRecord, 'manifest' | 'reference'> {
-  const { owner, description, acl } = object
-  const checksum = checksumOf(object)
-  return {
+  { blob, manifest, reference, encryption }: StoredBlob,
+): ObjectRecord {
+  const { owner, description, acl, mirroredFrom } = object
+  const record: Writable<ObjectRecord> = {
     type: 'Normal',
     owner,
     size: blob.size,
     etag: upperHex(blob.md5),
     crc64: blob.crc64,
     contentMd5: base64(blob.md5),
-    ...(checksum !== undefined && { checksum }),
-    ...(object.mirroredFrom !== undefined && { mirroredFrom: object.mirroredFrom }),
     modifiedAt: clock(),
     headers: description.headers,
     userMetadata: description.userMetadata,
@@ -86,9 +89,18 @@ function recordOfPut(
     acl,
     storageClass: description.storageClass ?? bucket.storageClass,
     bytes: { kind: 'blob', blob: blob.id },
-    ...description.holds,
+    manifest,
+    reference,
   }
+  // each spread would copy the record once more
+  const checksum = checksumOf(object)
+  if (checksum !== undefined) record.checksum = checksum
+  if (mirroredFrom !== undefined) record.mirroredFrom = mirroredFrom
+  if (encryption !== undefined) record.encryption = encryption
+  return description.holds === undefined ? record : Object.assign(record, description.holds)
 }
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
 /**
  * Refuses a write before its body is read, where it would fail as things are; nothing is overwritten in a bucket that keeps

@@ -24,12 +24,14 @@ export const objectCodec: Codec<ObjectRecord> = {
 type StoredObject = Omit<ObjectRecord, 'crc64' | 'encryption'> & StoredEncryption & { readonly crc64: string }
 
 function encodeObject(record: ObjectRecord): Bytes {
-  const { bytes } = record
-  const packed = { crc64: record.crc64.toString(), ...packEncryption(record) }
-  if (bytes.kind !== 'blob' || !carriesBytes(bytes.blob)) return encodeJson(OBJECT_VERSION, { ...record, ...packed })
+  const { bytes, encryption } = record
+  const crc64 = record.crc64.toString()
+  // two copies cost as much as the JSON: plain bytes get one
+  const packed = encryption === undefined ? { ...record, crc64 } : { ...record, crc64, ...packEncryption(record) }
+  if (bytes.kind !== 'blob' || !carriesBytes(bytes.blob)) return encodeJson(OBJECT_VERSION, packed)
   const { name, carried } = splitCarried(bytes.blob)
-  const named = JSON.stringify({ ...record, ...packed, bytes: { kind: 'blob', blob: name } })
-  return utf8Bytes(`${String.fromCharCode(OBJECT_VERSION)}${named}\0${carried}`)
+  packed.bytes = { kind: 'blob', blob: name }
+  return utf8Bytes(`${String.fromCharCode(OBJECT_VERSION)}${JSON.stringify(packed)}\0${carried}`)
 }
 
 function decodeObject(value: Bytes): ObjectRecord {
