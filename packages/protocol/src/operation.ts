@@ -44,6 +44,11 @@ export interface Operation<I extends Fields = Fields, O extends Fields = Fields,
   readonly needsDigest?: true
   /** A checksum in its headers is that of the object which it makes, and not of its document. */
   readonly checksumOfObject?: true
+  /**
+   * Where its work takes long, status 200 and the begin of its document are sent before the outcome is known, and a failure
+   * is a document too.
+   */
+  readonly beginsEarly?: true
   /** The body names the objects that the operation is about: each is authorised when it is known. */
   readonly keysInBody?: true
   /** The body holds the tags that its object gets: a decision that depends on them is made when they are known. */

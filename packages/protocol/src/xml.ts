@@ -306,9 +306,12 @@ export function xmlText(root: string): Document<string> {
   }
 }
 
+/** The first bytes of each document. */
+export const XML_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
+
 function wholeDocument(root: string, content: string, { namespace }: Notation): Uint8Array {
   const attribute = namespace === undefined ? '' : ` xmlns="${namespace}"`
-  return utf8Bytes(`<?xml version="1.0" encoding="UTF-8"?>\n<${root}${attribute}>${content}</${root}>`)
+  return utf8Bytes(`${XML_DECLARATION}<${root}${attribute}>${content}</${root}>`)
 }
 
 type Entries = readonly (readonly [key: string, member: Member<unknown>])[]

@@ -117,6 +117,11 @@ export interface ServiceOptions extends DomainOptions {
   readonly trailMs?: number
   /** Where clients reach the server; absent: at the Host of their requests. */
   readonly endpoint?: Endpoint | undefined
+  /**
+   * Calls `ring` once after that many milliseconds, unless the returned function was called before. Absent: no answer begins
+   * before its outcome is known.
+   */
+  readonly alarm?: (milliseconds: number, ring: () => void) => () => void
   /** Host names below which the first label is a bucket, besides `localhost` and `*.aliyuncs.com`. */
   readonly domains: readonly string[]
   /** Fail with InternalError where an operation answers a cause that it does not declare. For tests. */

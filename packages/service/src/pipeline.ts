@@ -41,8 +41,10 @@ import { identifyForm } from './form/identify-form.js'
 import { OpenForms } from './form/open-forms.js'
 import { isLoopback } from './loopback.js'
 import { handlers } from './operations/index.js'
-import { type Answer, encodeFailure, encodeReply, toResponse } from './response/answer.js'
+import { type Answer, encodeFailure, toResponse } from './response/answer.js'
+import { beginAnswer } from './response/begin-answer.js'
 import { crossOriginHeaders } from './response/cross-origin.js'
+import { notTooLate } from './response/early-answer.js'
 import { toOssError } from './response/failure.js'
 import { LentStream } from './response/lent-stream.js'
 import type { ServiceResponse } from './service.js'
@@ -61,11 +63,12 @@ const STEPS = Steps.first(address) // 1
   .next(authorise) // 5
   .next(find) // 6
   .next(decodeBody) // 7
-  .next(handle) // 8
-  .next(encode)
+  .next(answer) // 8
+
+const ANSWER = Steps.first(handle).next(encode)
 
 /** The steps behind the fourth, for a page that a website shows in place of what was requested. */
-const SERVE = Steps.first(authorise).next(find).next(decodeBody).next(handle).next(encode)
+const SERVE = Steps.first(authorise).next(find).next(decodeBody).next(answer)
 
 /** From request to response; never throws or rejects. */
 export function createPipeline(shared: Shared): Handle {
@@ -373,12 +376,17 @@ function decodeBody({ call, found }: Prepared<UnreadCall<Operation>>): Awaitable
   })
 }
 
+/** 8. The result as status, headers and body; a late one may begin before it is known. */
+function answer(prepared: Prepared<Call<Operation>>): Awaitable<Answer> {
+  return notTooLate(prepared.call, ANSWER.run(prepared))
+}
+
 interface Handled {
   readonly call: Call<Operation>
   readonly reply: Reply<Operation>
 }
 
-/** 8. One small function per operation. */
+/** One small function per operation. */
 function handle({ call, found }: Prepared<Call<Operation>>): Awaitable<Handled> {
   return andThen(
     leavingTrail(call, () => handlerOf(call).handle(call, found)),
@@ -387,13 +395,5 @@ function handle({ call, found }: Prepared<Call<Operation>>): Awaitable<Handled> 
 }
 
 function encode({ call, reply }: Handled): Awaitable<Answer> {
-  const answer = encodeReply(call, reply)
-  const { content, contentSize } = reply
-  if (content === undefined) return answer
-  if (content instanceof Uint8Array) return { ...answer, body: content }
-  const body = LentStream.begin(content, contentSize, {
-    beforePiece: () => requireLease(call.domain.cluster),
-    onEnd: () => call.scope.close(),
-  })
-  return andThen(body, (begun) => ({ ...answer, body: begun }))
+  return beginAnswer(call, reply)
 }

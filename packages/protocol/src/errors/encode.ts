@@ -1,6 +1,6 @@
 import { base64, utf8Bytes } from '@bindery/bytes'
 import { OSS_NOTATION } from '../notation.js'
-import { escapeXml } from '../xml.js'
+import { escapeXml, XML_DECLARATION } from '../xml.js'
 import type { ErrorRow } from './catalogue.js'
 import { type ErrorDetail, elementOf, type OssError } from './oss-error.js'
 
@@ -57,7 +57,7 @@ function errorDocument(error: OssError, { requestId, hostId }: ErrorExchange): s
     elements.push(['EC', row.ec], ['RecommendDoc', `https://api.aliyun.com/troubleshoot?q=${row.ec}`])
   }
   const lines = elements.map(([name, value]) => `  <${name}>${textOf(value)}</${name}>\n`)
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<Error>\n${lines.join('')}</Error>\n`
+  return `${XML_DECLARATION}<Error>\n${lines.join('')}</Error>\n`
 }
 
 function textOf(value: ErrorDetail): string {

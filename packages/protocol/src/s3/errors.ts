@@ -3,7 +3,7 @@ import { base64, utf8Bytes } from '@bindery/bytes'
 import type { Cause, ErrorRow } from '../errors/catalogue.js'
 import type { EncodedError, ErrorExchange } from '../errors/encode.js'
 import { elementOf, fillMessage, type OssError } from '../errors/oss-error.js'
-import { escapeXml } from '../xml.js'
+import { escapeXml, XML_DECLARATION } from '../xml.js'
 import { S3_NOTATION } from './notation.js'
 
 type Differing = Partial<Pick<ErrorRow, 'code' | 'status' | 'message'>>
@@ -159,5 +159,5 @@ function errorDocument(
     ['HostId', hostIdOf(requestId)],
   ]
   const text = elements.map(([name, value]) => `<${name}>${escapeXml(String(value))}</${name}>`).join('')
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${text}</Error>`
+  return `${XML_DECLARATION}<Error>${text}</Error>`
 }

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { type TestContext, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { signS3 } from '@bindery/protocol'
 import { BUCKET, ROOT, type StartedService, s3 } from '@bindery/service/testing'
+import { createMemoryMetadataStore } from '@bindery/storage'
 import { nodeDigests } from '../digests.js'
 import { rawConnection } from '../testing/http.js'
 import { openWire } from '../testing/wire.js'
@@ -110,4 +112,33 @@ test('a connection that is cut within a body leaves no object', async (t) => {
   await next.until('200 OK')
   next.socket.destroy()
   assert.equal((await get()).status, 404)
+})
+
+test('blanks keep the connection of a long copy in use, until its document ends it', async (t) => {
+  const metadata = createMemoryMetadataStore()
+  let waits = 0
+  const transact: typeof metadata.transact = async (body) => {
+    await sleep(waits)
+    return metadata.transact(body)
+  }
+  const { port, started } = await openWire(t, {
+    metadata: { read: (body) => metadata.read(body), close: () => metadata.close(), transact },
+    // a second lasts for two milliseconds
+    alarm(milliseconds, ring) {
+      const timer = setTimeout(ring, milliseconds / 500)
+      return () => clearTimeout(timer)
+    },
+  })
+  await s3(started, { method: 'PUT', bucket: BUCKET })
+  await s3(started, { method: 'PUT', bucket: BUCKET, key: 'source', body: 'x' })
+  waits = 300
+  const headers = { 'x-amz-copy-source': `${BUCKET}/source` }
+  const client = await rawConnection(port)
+  const lines = [...headOf(started, port, { headers }), 'Content-Length: 0', 'Connection: close']
+  await client.send(`${lines.join('\r\n')}\r\n\r\n`)
+  const received = await client.closed()
+  assert.match(received, /^HTTP\/1\.1 200 OK\r\n/)
+  assert.match(received, /\r\nTransfer-Encoding: chunked\r\n/)
+  assert.match(received, /\?>\n\r\n1\r\n \r\n1\r\n \r\n/)
+  assert.match(received, /<\/CopyObjectResult>\r\n0\r\n\r\n$/)
 })

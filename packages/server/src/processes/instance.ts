@@ -25,6 +25,7 @@ import { storeMetrics } from '../metrics/store-metrics.js'
 import { TaskMetrics } from '../metrics/task-metrics.js'
 import { createOrigins } from '../mirroring/origins.js'
 import { AllowedHosts } from '../outgoing/allowed-hosts.js'
+import { timers } from '../pause.js'
 import { pooledRandom } from '../random.js'
 import { ROOT_ACCOUNT, type RootKey, rootAccessKeys } from '../root-key.js'
 import { scarceDisk, watchDisk } from '../scarce-disk.js'
@@ -108,7 +109,7 @@ export async function openInstance(
     events: cluster,
     digests: nodeDigests(),
     clock: Date.now,
-    sleep: (milliseconds) => sleep(milliseconds),
+    ...timers,
     random,
     accessKeys: rootAccessKeys(rootKey),
     administrator: ROOT_ACCOUNT.id,

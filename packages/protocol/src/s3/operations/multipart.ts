@@ -105,6 +105,7 @@ const copyRange: Codec<string> = {
 const uploadPartCopy = s3Operation({
   ...sharedWith(ossUploadPartCopy),
   name: 'UploadPartCopy',
+  beginsEarly: true,
   source: s3Page('UploadPartCopy'),
   input: {
     ...omit(ossUploadPartCopy.input, 'trafficLimit'),
@@ -180,6 +181,7 @@ const STATED_CAUSES = [
 const completeMultipartUpload = s3Operation({
   ...sharedWith(ossCompleteMultipartUpload),
   name: 'CompleteMultipartUpload',
+  beginsEarly: true,
   source: s3Page('CompleteMultipartUpload'),
   input: {
     uploadId,

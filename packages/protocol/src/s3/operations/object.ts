@@ -171,6 +171,7 @@ const directive = oneOf(['COPY', 'REPLACE'])
 const copyObject = s3Operation({
   ...sharedWith(ossCopyObject),
   name: 'CopyObject',
+  beginsEarly: true,
   source: s3Page('CopyObject'),
   permissionsWith: DESCRIPTION_PERMISSIONS,
   input: {

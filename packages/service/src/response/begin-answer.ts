@@ -1,0 +1,19 @@
+import type { Operation } from '@bindery/protocol'
+import { type Awaitable, andThen } from '@bindery/storage'
+import type { Call, Reply } from '../call.js'
+import { requireLease } from '../domain/cluster/cluster.js'
+import { type Answer, encodeReply } from './answer.js'
+import { LentStream } from './lent-stream.js'
+
+/** The answer to a call. Content that is lent has been read as far as its first piece; its end closes the scope of the request. */
+export function beginAnswer(call: Call<Operation>, reply: Reply<Operation>): Awaitable<Answer> {
+  const answer = encodeReply(call, reply)
+  const { content, contentSize } = reply
+  if (content === undefined) return answer
+  if (content instanceof Uint8Array) return { ...answer, body: content }
+  const body = LentStream.begin(content, contentSize, {
+    beforePiece: () => requireLease(call.domain.cluster),
+    onEnd: () => call.scope.close(),
+  })
+  return andThen(body, (begun) => ({ ...answer, body: begun }))
+}
