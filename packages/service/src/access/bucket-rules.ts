@@ -8,7 +8,7 @@ import type { BucketRecord } from '../domain/stored/model.js'
 import type { BucketRules } from './authoriser.js'
 import { readsBucketTags } from './conditions.js'
 import { PolicyCache } from './policy/cache.js'
-import type { RefererRules } from './referer.js'
+import { RefererPattern, type RefererRules } from './referer.js'
 import { attachedPolicies, editionOf, type Requester } from './requester.js'
 
 /** Rows that are read with a bucket because a decision may depend on them. */
@@ -74,12 +74,20 @@ export class BucketRuleBook {
   }
 }
 
+/** Rules by their document, which requests share while it stays the same. */
+const prepared = new WeakMap<BucketSettings['referer'], RefererRules>()
+
 function refererRules(config: BucketSettings['referer']): RefererRules {
-  return {
+  const known = prepared.get(config)
+  if (known !== undefined) return known
+  const patterns = (texts: readonly string[] = []) => texts.map((text) => new RefererPattern(text))
+  const rules = {
     allowEmpty: config.allowEmptyReferer,
     truncateQuery: config.allowTruncateQueryString,
     truncatePath: config.truncatePath,
-    allowed: config.refererList.referers,
-    refused: config.refererBlacklist?.referers ?? [],
+    allowed: patterns(config.refererList.referers),
+    refused: patterns(config.refererBlacklist?.referers),
   }
+  prepared.set(config, rules)
+  return rules
 }

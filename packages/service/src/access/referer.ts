@@ -7,8 +7,23 @@ export interface RefererRules {
   /** Compare without the query of the Referer, and without its path. */
   readonly truncateQuery: boolean
   readonly truncatePath: boolean
-  readonly allowed: readonly string[]
-  readonly refused: readonly string[]
+  readonly allowed: readonly RefererPattern[]
+  readonly refused: readonly RefererPattern[]
+}
+
+/** A pattern matches the start of a Referer. Without a scheme, it is compared with the Referer without its scheme. */
+export class RefererPattern {
+  readonly #hasScheme: boolean
+  readonly #glob: Glob
+
+  constructor(pattern: string) {
+    this.#hasScheme = pattern.includes('://')
+    this.#glob = new Glob(`${foldHost(pattern)}*`)
+  }
+
+  matches(referer: string): boolean {
+    return this.#glob.matches(foldHost(this.#hasScheme ? referer : referer.replace(/^[a-z]+:\/\//i, '')))
+  }
 }
 
 /**
@@ -18,20 +33,14 @@ export interface RefererRules {
 export function refererDenial(rules: RefererRules, referer = ''): Cause | undefined {
   if (referer === '') return rules.allowEmpty || rules.allowed.length === 0 ? undefined : 'refererEmpty'
   const compared = truncated(rules, referer)
-  if (rules.refused.some((pattern) => matches(pattern, compared))) return 'refererBlacklisted'
+  if (rules.refused.some((pattern) => pattern.matches(compared))) return 'refererBlacklisted'
   if (rules.allowed.length === 0) return undefined
-  return rules.allowed.some((pattern) => matches(pattern, compared)) ? undefined : 'refererNotListed'
+  return rules.allowed.some((pattern) => pattern.matches(compared)) ? undefined : 'refererNotListed'
 }
 
 function truncated({ truncateQuery, truncatePath }: RefererRules, referer: string): string {
   const end = truncatePath ? /^((?:[a-z]+:\/\/)?[^/?#]*)/i : truncateQuery ? /^([^?]*)/ : /^(.*)/s
   return end.exec(referer)?.[1] ?? referer
-}
-
-/** A pattern matches the start of a Referer. Without a scheme, it is compared with the Referer without its scheme. */
-function matches(pattern: string, referer: string): boolean {
-  const text = pattern.includes('://') ? referer : referer.replace(/^[a-z]+:\/\//i, '')
-  return new Glob(`${foldHost(pattern)}*`).matches(foldHost(text))
 }
 
 /** Hosts compare without regard to case, paths with it. */

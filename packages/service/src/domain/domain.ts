@@ -63,8 +63,8 @@ export function createDomain(options: DomainOptions): Domain {
   const events = new Announcer(options.events ?? new EventHub(), blobs.incarnation, clock)
   const damage = new DamageReports(options.onDamage ?? (() => {}))
   const caches = {
-    bucketCache: new RowCache<BucketRecord>(BUCKETS_KEPT_MAX),
-    objectCache: new RowCache<ObjectRecord>(OBJECTS_KEPT_MAX),
+    bucketCache: new RowCache<BucketRecord>({ records: BUCKETS_KEPT_MAX }),
+    objectCache: new RowCache<ObjectRecord>({ records: OBJECTS_KEPT_MAX }),
     boundDomains: new BoundDomains(),
     logLines: new LogLines({ metadata, clock, random }),
     accessNotes: new AccessNotes(clock),

@@ -4,7 +4,7 @@ import type { ObjectAcl } from '../../domain/stored/model.js'
 import { type AccessQuestion, Authoriser, type BucketRules, type Decision, NEEDS_OBJECT } from '../authoriser.js'
 import { CompiledPolicy } from '../policy/compile.js'
 import { type PolicyKind, parsePolicy } from '../policy/grammar.js'
-import type { RefererRules } from '../referer.js'
+import { RefererPattern, type RefererRules } from '../referer.js'
 import type { Requester } from '../requester.js'
 
 /** The account that owns the bucket, and another one. */
@@ -42,7 +42,18 @@ export interface World {
   readonly session?: readonly Written[]
   readonly blocked?: boolean
   readonly requesterPays?: boolean
-  readonly referers?: RefererRules
+  readonly referers?: WrittenReferers
+}
+
+/** Rules about the Referer, with their patterns as text. */
+type WrittenReferers = Omit<RefererRules, 'allowed' | 'refused'> & {
+  readonly allowed: readonly string[]
+  readonly refused: readonly string[]
+}
+
+function compileReferers({ allowed, refused, ...rules }: WrittenReferers): RefererRules {
+  const patterns = (texts: readonly string[]) => texts.map((text) => new RefererPattern(text))
+  return { ...rules, allowed: patterns(allowed), refused: patterns(refused) }
 }
 
 /** A question. Without a key it is about the bucket; `bucket: undefined` is the service. */
@@ -82,7 +93,7 @@ export class Judge {
       policy: world.bucketPolicy && compile('bucket', world.bucketPolicy),
       blocksPublicAccess: world.blocked,
       requesterPays: world.requesterPays,
-      referers: world.referers,
+      referers: world.referers && compileReferers(world.referers),
       tags: Object.entries(world.bucketTags ?? {}),
     }
   }

@@ -5,8 +5,9 @@
 import type { BucketSettings } from '@bindery/protocol'
 import { type Awaitable, andThen, type Reader } from '@bindery/storage'
 import type { Domain } from '../domain.js'
+import { sharedDocument } from '../stored/documents.js'
 import { documentRows } from '../stored/keyspace.js'
-import { documentOf, slicesOf } from '../stored/records/document.js'
+import { slicesOf } from '../stored/records/document.js'
 
 /** The values of an account's settings, by their kinds; each fits one row. */
 export type AccountSettings = Pick<BucketSettings, 'publicAccessBlock'>
@@ -40,6 +41,9 @@ export function readAccountSetting<K extends keyof AccountSettings>(
   account: string,
   kind: K,
 ): Awaitable<AccountSettings[K] | undefined> {
-  const row = documentRows.read(reader, { bucket: ownerOf(account), document: kind, page: 0 })
-  return andThen(row, (slice) => slice && (documentOf([slice]) as AccountSettings[K]))
+  const owner = ownerOf(account)
+  return andThen(
+    reader.get(documentRows.key({ bucket: owner, document: kind, page: 0 })),
+    (row) => row && sharedDocument<AccountSettings[K]>(owner, kind, [row]),
+  )
 }

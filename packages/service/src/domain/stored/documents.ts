@@ -3,13 +3,21 @@
  * rows each has, so that a reader of the record knows which documents exist.
  */
 import { type BucketSettings, OssError } from '@bindery/protocol'
-import { type Awaitable, andThen, type Reader, type Transaction } from '@bindery/storage'
+import { type Awaitable, andThen, type Bytes, type Reader, type Transaction } from '@bindery/storage'
+import { damagedRecord } from './codec.js'
 import { bucketRows, documentRows } from './keyspace.js'
 import type { BucketRecord } from './model.js'
-import { documentOf, slicesOf } from './records/document.js'
+import { documentCodec, documentOf, slicesOf } from './records/document.js'
+import { RowCache } from './row-cache.js'
 
 /** Rows of all documents of a bucket at most: a transaction can delete them all. */
 const ROWS_MAX = 256
+
+/**
+ * Documents that were read lately, by bucket and kind. They are compared with the rows in the store, so that the stores of
+ * a process can share them.
+ */
+const parsed = new RowCache<unknown>({ records: 2_048, bytes: 8 * 1024 ** 2 })
 
 /** Names a document, and bounds it; `rowsMax` by default: 1. */
 export interface DocumentKind<K extends string> {
@@ -25,8 +33,31 @@ export function readDocument<K extends keyof BucketSettings>(
 ): Awaitable<BucketSettings[K] | undefined> {
   const rows = documents[kind]
   if (rows === undefined) return undefined
-  const pages = Array.from({ length: rows }, (_, page) => ({ bucket: name, document: kind, page }))
-  return andThen(documentRows.readMany(reader, pages), (read) => documentOf(read) as BucketSettings[K])
+  const keys = Array.from({ length: rows }, (_, page) => documentRows.key({ bucket: name, document: kind, page }))
+  return andThen(reader.getMany(keys), (found) => sharedDocument<BucketSettings[K]>(name, kind, found))
+}
+
+/**
+ * The document of `owner`, a bucket or an account, in its rows as they are stored, none of which may be missing. Throws
+ * StorageError `corrupt`.
+ */
+export function sharedDocument<T>(owner: string, kind: string, rows: readonly (Bytes | undefined)[]): T {
+  const [first, ...others] = rows
+  const whole = others.length === 0 && first !== undefined ? first : joined(rows)
+  return parsed.get(`${owner} ${kind}`, whole, () => documentOf(rows.map(sliceIn))) as T
+}
+
+const sliceIn = (row: Bytes | undefined): Bytes | undefined => row && documentCodec.decode(row, {})
+
+function joined(rows: readonly (Bytes | undefined)[]): Bytes {
+  const bytes = new Uint8Array(rows.reduce((sum, row) => sum + (row?.length ?? 0), 0))
+  let at = 0
+  for (const row of rows) {
+    if (row === undefined) throw damagedRecord()
+    bytes.set(row, at)
+    at += row.length
+  }
+  return bytes
 }
 
 /** Deletes all documents of a bucket that is deleted. */

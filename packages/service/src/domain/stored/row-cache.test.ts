@@ -4,8 +4,10 @@ import { utf8Bytes, utf8Text } from '@bindery/bytes'
 import { RowCache } from './row-cache.js'
 
 /** A cache, and a reading through it that counts what it decodes. */
-function counted(recordsMax: number) {
-  const cache = new RowCache<{ readonly text: string | undefined }>(recordsMax)
+function counted(records: number, bytes?: number) {
+  const cache = new RowCache<{ readonly text: string | undefined }>(
+    bytes === undefined ? { records } : { records, bytes },
+  )
   const decoded: string[] = []
   const read = (name: string, value: Uint8Array) =>
     cache.get(name, value, () => {
@@ -36,8 +38,26 @@ test('no more records than allowed are kept', () => {
   assert.deepEqual(decoded, ['a', 'b', 'c', 'a'])
 })
 
+test('no more bytes of rows than allowed are kept, whatever replaces what', () => {
+  const { read, decoded } = counted(9, 8)
+  for (const [name, text] of [
+    ['a', 'xxxx'],
+    ['a', 'yyyy'],
+    ['b', 'zzzz'],
+    ['a', 'yyyy'],
+    ['c', 'too long to keep'],
+    ['a', 'yyyy'],
+    ['c', 'too long to keep'],
+    ['d', 'w'],
+    ['b', 'zzzz'],
+  ] as const) {
+    read(name, utf8Bytes(text))
+  }
+  assert.deepEqual(decoded, ['a', 'a', 'b', 'c', 'c', 'd', 'b'])
+})
+
 test('what cannot be decoded is not kept', () => {
-  const cache = new RowCache<string>(2)
+  const cache = new RowCache<string>({ records: 2 })
   const value = utf8Bytes('one')
   const damaged = () => {
     throw new Error('damaged')

@@ -32,7 +32,7 @@ export function slicesOf(document: unknown): Bytes[] {
   )
 }
 
-/** The document from all its slices, none of which may be missing. Throws StorageError `corrupt`. */
+/** The document from all its slices, none of which may be missing. Nothing can change it. Throws StorageError `corrupt`. */
 export function documentOf(slices: readonly (Bytes | undefined)[]): unknown {
   const text = new Uint8Array(slices.reduce((sum, slice) => sum + (slice?.length ?? 0), 0))
   let at = 0
@@ -42,7 +42,7 @@ export function documentOf(slices: readonly (Bytes | undefined)[]): unknown {
     at += slice.length
   }
   try {
-    return JSON.parse(utf8Text(text) ?? '')
+    return JSON.parse(utf8Text(text) ?? '', (_, value) => Object.freeze(value))
   } catch (error) {
     throw damagedRecord(error)
   }
