@@ -69,6 +69,10 @@ async function rules() {
     packages: () => checkPackages(Object.keys(LAYERS), readOptional, sourceFolders),
     glossary: () => checkGlossary({ path: 'docs/glossary.md', text: readOptional('docs/glossary.md') ?? '' }, sources),
     tour: () => checkTour({ path: 'docs/tour.md', text: readOptional('docs/tour.md') ?? '' }, readOptional),
+    'upload size': async () => {
+      const { checkUploadSize } = await import('./check/upload-size.mjs')
+      return checkUploadSize(path.join(root, 'packages/client/dist/upload.js'))
+    },
     'deliberate breaks': () => faultsOf(['test/simulation/dist/breaks-apply.test.js']),
     invariants: () => checkInvariants(readOptional('ARCHITECTURE.md') ?? '', readOptional),
     threats: () => checkInvariants(readOptional('docs/security.md') ?? '', readOptional, 'docs/security.md'),

@@ -1,5 +1,5 @@
 /** Exports of every platform. */
-export { Client, clientFactory, type Platform } from './client.js'
+export { Client, clientFactory } from './client.js'
 export { bytesTarget } from './transfer/bytes-target.js'
 export { memoryStore } from './transfer/checkpoint.js'
 export { fetchTransport } from './transport-fetch.js'
@@ -10,5 +10,6 @@ export { CLIENT_CODES, OssError, type OssErrorFields } from './types/error.js'
 export type * from './types/object.js'
 export type * from './types/object-options.js'
 export type * from './types/upload.js'
+export { type Platform, Uploader } from './uploader.js'
 export { TransportError } from './wire/failure.js'
 export type { ListedUpload, StoredPart } from './wire/multipart.js'

@@ -1,5 +1,6 @@
 /** The client of any platform that has `fetch` and Web Crypto: Deno, Bun, workers, edge runtimes. */
 import { clientFactory } from './client.js'
+import { crc64 } from './crc64.js'
 import { memoryStore } from './transfer/checkpoint.js'
 import { fetchTransport } from './transport-fetch.js'
 
@@ -13,6 +14,7 @@ export const createClient = clientFactory({
   transport: fetchTransport,
   checkpoints: memoryStore,
   openSource: () => undefined,
+  crc64,
   parallelMax: 16,
   bufferBytes: 64 * 1024 * 1024,
 })

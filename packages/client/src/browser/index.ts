@@ -1,5 +1,6 @@
 /** The client of browsers: upload progress by XMLHttpRequest, checkpoints in IndexedDB, one tab per upload. */
 import { clientFactory } from '../client.js'
+import { crc64 } from '../crc64.js'
 import { indexedDbStore } from './indexed-db-store.js'
 import { xhrTransport } from './transport.js'
 
@@ -16,6 +17,7 @@ export const createClient = clientFactory({
   transport: xhrTransport,
   checkpoints: () => indexedDbStore(),
   openSource: () => undefined,
+  crc64,
   parallelMax: 6,
   bufferBytes: 32 * 1024 * 1024,
 })

@@ -23,6 +23,7 @@ export const createClient = clientFactory({
     typeof source === 'object' && 'path' in source && !('read' in source)
       ? fileSource(String(source.path), crc64)
       : undefined,
+  crc64,
   parallelMax: 16,
   bufferBytes: 64 * 1024 * 1024,
 })

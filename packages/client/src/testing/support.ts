@@ -1,6 +1,7 @@
 /** A client of a service in this process. */
 import { ROOT, type StartedService, startService } from '@bindery/service/testing'
 import { Client } from '../client.js'
+import { crc64 } from '../crc64.js'
 import { memoryStore } from '../transfer/checkpoint.js'
 import type { ClientOptions } from '../types/client.js'
 import { type Seen, serviceTransport } from './service-transport.js'
@@ -30,6 +31,7 @@ export async function startClient(
     transport: () => transport,
     checkpoints: memoryStore,
     openSource: () => undefined,
+    crc64,
     parallelMax: 16,
     bufferBytes: 4 * MIB,
   }

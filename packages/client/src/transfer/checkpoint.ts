@@ -12,23 +12,24 @@ export function checkpointId(endpoint: string, bucket: string, key: string, fing
   return hash.toString(16).padStart(16, '0')
 }
 
+const STORED_OPTIONS = [
+  'contentType',
+  'cacheControl',
+  'contentDisposition',
+  'contentEncoding',
+  'expires',
+  'meta',
+  'tags',
+  'acl',
+  'storageClass',
+  'forbidOverwrite',
+  'headers',
+] as const satisfies readonly (keyof ObjectOptions)[]
+
 /** The options that are stored with the object. */
 export function objectOptions(options: ObjectOptions): ObjectOptions {
-  const { contentType, cacheControl, contentDisposition, contentEncoding, expires } = options
-  const { meta, tags, acl, storageClass, forbidOverwrite, headers } = options
-  const kept = {
-    contentType,
-    cacheControl,
-    contentDisposition,
-    contentEncoding,
-    expires,
-    meta,
-    tags,
-    acl,
-    storageClass,
-  }
-  const all = { ...kept, forbidOverwrite, headers }
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as ObjectOptions
+  const given = STORED_OPTIONS.filter((name) => options[name] !== undefined)
+  return Object.fromEntries(given.map((name) => [name, options[name]])) as ObjectOptions
 }
 
 /** Keeps checkpoints in memory: a transfer goes on after a failure, not after a restart. */

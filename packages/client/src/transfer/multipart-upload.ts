@@ -7,11 +7,13 @@ import type { UploadOptions } from '../types/upload.js'
 import { initiate, listParts, type StoredPart, uploadPart } from '../wire/multipart.js'
 import type { Requester } from '../wire/requester.js'
 import { completeVerified } from './complete.js'
-import { checksumOf, openBody, type PartContent } from './part-body.js'
+import { checksumOf, openBody, type Planned } from './part-body.js'
 import { PARTS_MAX, type PlannedPart, partSizeFor, planParts, sequentialPartSize } from './plan.js'
 import { runPool } from './pool.js'
-import { combined, damaged, tooLong } from './sent-parts.js'
-import type { OpenedSource, SequentialReader } from './source.js'
+import { combined, damaged } from './sent-parts.js'
+import type { SequentialReader } from './sequential.js'
+import type { OpenedSource } from './source.js'
+import type { StreamParts } from './stream-parts.js'
 import type { Run } from './task.js'
 import { type CompletedUpload, checkSize } from './upload.js'
 
@@ -43,8 +45,6 @@ interface SentPart extends CheckpointPart {
   readonly offset: number
 }
 
-type Planned = PlannedPart & { readonly content: PartContent; readonly release: () => void }
-
 /**
  * One multipart upload. `run` may be called again after a pause: parts that were sent are not sent again. It saves the
  * checkpoint at intervals and at the end of each run.
@@ -56,11 +56,7 @@ export class MultipartUpload {
   #stored = new Map<number, StoredPart>()
   #waiting: PlannedPart[] = []
   #checkpoint: Checkpoint | undefined
-  #nextOffset = 0
-  #nextNumber = 1
-  #isSourceRead = false
-  #buffered = 0
-  #onReleased = () => {}
+  #stream: StreamParts | undefined
   #savedAt = 0
   #saving: Promise<void> = Promise.resolve()
 
@@ -223,21 +219,18 @@ export class MultipartUpload {
   }
 
   async #nextOfStream(run: Run, reader: SequentialReader, signal: AbortSignal): Promise<Planned | undefined> {
+    const { bufferBytes, crc64 } = this.#o
+    this.#stream ??= reader.parts({ bufferBytes, crc64, stored: this.#stored, sizeOf: (n) => this.#streamPartSize(n) })
     for (;;) {
       const again = this.#waiting.shift() as Planned | undefined
       if (again !== undefined) return again
-      if (this.#isSourceRead) return undefined
-      const partNumber = this.#nextNumber
-      const stored = this.#stored.get(partNumber)
-      const size = stored?.size ?? this.#streamPartSize(partNumber)
-      await this.#untilBuffered(size, signal)
-      const pieces = await reader.take(size)
-      const length = pieces.reduce((bytes, piece) => bytes + piece.length, 0)
-      this.#isSourceRead = await reader.isAtEnd()
-      if (length === 0) return undefined
-      if (partNumber > PARTS_MAX) throw tooLong()
-      const part = this.#planStreamPart(run, length, pieces)
-      if (stored === undefined || !(await this.#reuseStreamPart(run, part, stored))) return part
+      const part = await this.#stream.next(signal)
+      if (part === undefined) return undefined
+      const { partNumber, offset, size } = part
+      run.board.add(part)
+      if (part.reused === undefined) return part
+      this.#sent.set(partNumber, { partNumber, offset, size, ...part.reused })
+      run.emitPart(run.board.reused(partNumber))
     }
   }
 
@@ -245,45 +238,6 @@ export class MultipartUpload {
     const { options } = this.#o
     const { size = null, partSize = 0 } = this.#checkpoint ?? {}
     return size === null ? sequentialPartSize(partNumber, options.partSize ?? 'auto') : partSize
-  }
-
-  #planStreamPart(run: Run, size: number, pieces: readonly Uint8Array[]): Planned {
-    const part = { partNumber: this.#nextNumber, offset: this.#nextOffset, size }
-    this.#nextNumber += 1
-    this.#nextOffset += size
-    this.#buffered += size
-    run.board.add(part)
-    const release = () => {
-      this.#buffered -= size
-      this.#onReleased()
-    }
-    const [only] = pieces
-    const open = () => (pieces.length === 1 && only !== undefined ? only : pieces)
-    return { ...part, content: { size, open }, release }
-  }
-
-  async #reuseStreamPart(run: Run, part: Planned, stored: StoredPart): Promise<boolean> {
-    const { body, crc64 } = openBody(part.content, this.#o.crc64, run.throttle, run.signal)
-    if (Symbol.asyncIterator in body) for await (const _ of body as AsyncIterable<Uint8Array>);
-    const checksum = await crc64()
-    if (stored.size !== part.size || checksum === undefined || stored.crc64 !== String(checksum)) return false
-    const { partNumber, offset, size } = part
-    this.#sent.set(partNumber, { partNumber, offset, size, etag: stored.etag, crc64: String(checksum) })
-    part.release()
-    run.emitPart(run.board.reused(partNumber))
-    return true
-  }
-
-  /** Waits until a part of `size` bytes fits into the buffer; a single part always does. */
-  async #untilBuffered(size: number, signal: AbortSignal): Promise<void> {
-    while (this.#buffered > 0 && this.#buffered + size > this.#o.bufferBytes) {
-      signal.throwIfAborted()
-      await new Promise<void>((resolve) => {
-        this.#onReleased = resolve
-        signal.addEventListener('abort', () => resolve(), { once: true })
-      })
-    }
-    signal.throwIfAborted()
   }
 
   async #send(run: Run, part: Planned, signal: AbortSignal): Promise<void> {
@@ -338,9 +292,9 @@ export class MultipartUpload {
   #isWhole(): boolean {
     const { source } = this.#o
     const { partSize = 1 } = this.#checkpoint ?? {}
-    if (this.#waiting.length > 0 || (source.kind === 'sequential' && !this.#isSourceRead)) return false
+    if (this.#waiting.length > 0 || (source.kind === 'sequential' && this.#stream?.isAtEnd !== true)) return false
     const planned =
-      source.kind === 'random' ? Math.max(1, Math.ceil(source.source.size / partSize)) : this.#nextNumber - 1
+      source.kind === 'random' ? Math.max(1, Math.ceil(source.source.size / partSize)) : (this.#stream?.count ?? 0)
     return this.#sent.size === planned
   }
 

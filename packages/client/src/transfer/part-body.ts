@@ -1,6 +1,7 @@
 /** The body of a part: opened again for each attempt, checksummed and throttled on its way. */
 import type { Body, Crc64 } from '../types/client.js'
 import { CLIENT_CODES, OssError } from '../types/error.js'
+import type { PlannedPart } from './plan.js'
 import type { Throttle } from './throttle.js'
 
 /** Bytes of a part that can be read more than once. */
@@ -10,6 +11,9 @@ export interface PartContent {
   /** Begins to read them. */
   open(): Uint8Array | Blob | AsyncIterable<Uint8Array> | readonly Uint8Array[]
 }
+
+/** A part that can be sent: its bytes, and what frees their memory when it has arrived. */
+export type Planned = PlannedPart & { readonly content: PartContent; readonly release: () => void }
 
 /** One attempt's body, and the CRC-64 of the bytes that it gave. */
 export interface OpenedBody {

@@ -2,7 +2,6 @@
 import { crc64Combine } from '@bindery/bytes'
 import type { CheckpointPart } from '../types/checkpoint.js'
 import { CLIENT_CODES, OssError } from '../types/error.js'
-import { PARTS_MAX } from './plan.js'
 
 /** The CRC-64 of the whole; undefined where that of a part is not known. */
 export function combined(parts: readonly CheckpointPart[]): bigint | undefined {
@@ -27,13 +26,4 @@ export function damaged(partNumber: number, stored: string, sent: bigint): OssEr
   })
   error.partNumber = partNumber
   return error
-}
-
-/** The error SizeMismatch of a stream of unknown length that needs more than 10,000 parts. */
-export function tooLong(): OssError {
-  return new OssError({
-    code: CLIENT_CODES.sizeMismatch,
-    message: `The stream does not fit into ${PARTS_MAX} parts.`,
-    hint: 'State its length (size), or choose a larger partSize.',
-  })
 }

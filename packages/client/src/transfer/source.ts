@@ -1,8 +1,8 @@
 /** Makes one of two kinds of every source: bytes that can be read anywhere and again, or bytes that come once. */
 import { utf8Bytes } from '@bindery/bytes'
 import type { Crc64 } from '../types/client.js'
-import { CLIENT_CODES, OssError } from '../types/error.js'
 import type { RandomAccessSource, SequentialSource, UploadSource } from '../types/upload.js'
+import type { SequentialReader } from './sequential.js'
 
 /** Opens a source that only one platform has. Undefined: it is not such a source. */
 export type OpenPlatformSource = (source: UploadSource) => Promise<RandomAccessSource> | undefined
@@ -33,69 +33,9 @@ export async function openSource(
   const ofPlatform = openPlatformSource(source)
   if (ofPlatform !== undefined) return { kind: 'random', source: await ofPlatform }
   if (isRandomAccess(source)) return { kind: 'random', source }
-  const iterator = iteratorOf(source as SequentialSource)
-  if (iterator === undefined) {
-    throw new OssError({
-      code: CLIENT_CODES.invalidOption,
-      message: 'The source cannot be uploaded.',
-      hint: 'Give a Blob, a buffer, a stream or iterable of Uint8Array, or in Node.js { path }.',
-    })
-  }
-  return { kind: 'sequential', reader: new SequentialReader(iterator) }
-}
-
-/** Reads a stream in runs of any length, without copying its pieces. */
-export class SequentialReader {
-  readonly #iterator: AsyncIterator<Uint8Array> | Iterator<Uint8Array>
-  #rest: Uint8Array = new Uint8Array()
-  #unread: Uint8Array[] = []
-  #isDone = false
-
-  constructor(iterator: AsyncIterator<Uint8Array> | Iterator<Uint8Array>) {
-    this.#iterator = iterator
-  }
-
-  /** The next bytes: fewer than `length` only at the end. */
-  async take(length: number): Promise<Uint8Array[]> {
-    const taken: Uint8Array[] = []
-    let wanted = length
-    while (wanted > 0 && (await this.#fill())) {
-      const piece = this.#rest.subarray(0, wanted)
-      this.#rest = this.#rest.subarray(piece.length)
-      taken.push(piece)
-      wanted -= piece.length
-    }
-    return taken
-  }
-
-  /** Puts back pieces that `take` returned, all of them. */
-  unread(pieces: readonly Uint8Array[]): void {
-    this.#unread = [...pieces, this.#rest]
-    this.#rest = new Uint8Array()
-  }
-
-  /** Whether nothing more comes. */
-  async isAtEnd(): Promise<boolean> {
-    return !(await this.#fill())
-  }
-
-  async close(): Promise<void> {
-    if (this.#isDone) return
-    this.#isDone = true
-    await this.#iterator.return?.()
-  }
-
-  async #fill(): Promise<boolean> {
-    while (this.#rest.length === 0 && this.#unread.length > 0) this.#rest = this.#unread.shift() ?? this.#rest
-    while (this.#rest.length === 0 && !this.#isDone) {
-      const { done, value } = await this.#iterator.next()
-      if (done === true) this.#isDone = true
-      else if (value instanceof Uint8Array) this.#rest = value
-      else if (typeof value === 'string') this.#rest = utf8Bytes(value)
-      else throw new OssError({ code: CLIENT_CODES.invalidOption, message: 'A source must yield Uint8Array.' })
-    }
-    return this.#rest.length > 0
-  }
+  // few pages upload streams: their code is loaded when there is one
+  const { openSequential } = await import('./sequential.js')
+  return { kind: 'sequential', reader: openSequential(source as SequentialSource) }
 }
 
 function bufferSource(bytes: Uint8Array, crc64: Crc64): RandomAccessSource {
@@ -137,25 +77,4 @@ export function sampleOffsets(size: number): readonly number[] {
 function isRandomAccess(source: UploadSource): source is RandomAccessSource {
   const { read, size, fingerprint } = source as Partial<RandomAccessSource>
   return typeof read === 'function' && typeof size === 'number' && typeof fingerprint === 'function'
-}
-
-function iteratorOf(source: SequentialSource): AsyncIterator<Uint8Array> | Iterator<Uint8Array> | undefined {
-  if (Symbol.asyncIterator in source) return source[Symbol.asyncIterator]()
-  if (Symbol.iterator in source) return source[Symbol.iterator]()
-  if ('getReader' in source) return streamIterator(source as ReadableStream<Uint8Array>)
-  return undefined
-}
-
-/** Some browsers' streams are not iterable yet. */
-async function* streamIterator(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const reader = stream.getReader()
-  try {
-    for (;;) {
-      const { done, value } = await reader.read()
-      if (done) return
-      yield value
-    }
-  } finally {
-    await reader.cancel().catch(() => {})
-  }
 }

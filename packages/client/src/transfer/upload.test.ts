@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Client } from '../client.js'
+import { crc64 } from '../crc64.js'
 import { serviceTransport } from '../testing/service-transport.js'
 import { content, KIB, MIB, rejection, startClient } from '../testing/support.js'
 import type { OssError } from '../types/error.js'
@@ -284,6 +285,7 @@ test('a call without a bucket is refused with what to do', async () => {
     transport: () => serviceTransport(started),
     checkpoints: memoryStore,
     openSource: () => undefined,
+    crc64,
     parallelMax: 1,
     bufferBytes: MIB,
   }

@@ -60,3 +60,11 @@ function isPathStyleHost(hostname: string): boolean {
 function regionOf(hostname: string): string | undefined {
   return hostname.match(/(?:^|\.)oss-([a-z0-9-]+?)(?:-internal)?\.aliyuncs\.com$/)?.[1]
 }
+
+/** A URL with a query; a parameter without a value has no `=`. */
+export function urlWith(url: string, query: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(query).map(([name, value]) =>
+    value === '' ? percentEncode(name) : `${percentEncode(name)}=${percentEncode(value)}`,
+  )
+  return pairs.length === 0 ? url : `${url}?${pairs.join('&')}`
+}

@@ -1,23 +1,17 @@
 /** Sends requests: signs each attempt, repeats those that may help, and turns answers into values or OssError. */
-import { percentEncode } from '@bindery/bytes'
 import type {
-  Auth,
   Body,
   ClientOptions,
-  Credentials,
-  RequestTrace,
   RetryPolicy,
   SignedOperation,
   Transport,
   TransportResponse,
 } from '../types/client.js'
 import type { OssError } from '../types/error.js'
-import { type Address, createAddress } from './address.js'
-import { type CredentialsSource, createCredentialsSource } from './credentials.js'
-import { asOssError, errorOf, isCredentialsRefusal, readText } from './failure.js'
-import { createRemoteBatch, type RemoteBatch } from './remote-signer.js'
+import { type Address, createAddress, urlWith } from './address.js'
+import type { Authorizer } from './authorizer.js'
+import { asOssError, errorOf, isCredentialsRefusal, readText, TransportError } from './failure.js'
 import { backOff, isOffline, pause, untilOnline } from './retry.js'
-import { createSigner, type Signer } from './sign.js'
 
 /** A request, whatever signs and sends it. Header names are in lower case. */
 export interface Call {
@@ -70,10 +64,8 @@ export class Requester {
   readonly #transport: Transport
   /** The client's policy over the defaults. */
   readonly retry: RetryPolicy
-  readonly #signer: Signer
-  readonly #credentials: CredentialsSource | undefined
-  readonly #remote: RemoteBatch | undefined
-  readonly #onRequest: ((trace: RequestTrace) => void) | undefined
+  readonly #options: ClientOptions
+  #authorizing: Promise<Authorizer> | undefined
   #skewMs: number
   readonly #learnsSkew: boolean
 
@@ -81,11 +73,7 @@ export class Requester {
     this.address = createAddress(options)
     this.#transport = transport
     this.retry = { ...DEFAULT_RETRY, ...options.retry }
-    this.#signer = createSigner(options.signature ?? 'v4', this.address.region)
-    const auth: Auth = options.auth
-    this.#credentials = 'credentials' in auth ? createCredentialsSource(auth.credentials, Date.now) : undefined
-    this.#remote = 'signer' in auth ? createRemoteBatch(auth.signer) : undefined
-    this.#onRequest = options.onRequest
+    this.#options = options
     this.#learnsSkew = typeof options.clockSkew !== 'number'
     this.#skewMs = typeof options.clockSkew === 'number' ? options.clockSkew : 0
   }
@@ -97,7 +85,7 @@ export class Requester {
     let renewals = 0
     let clockTries = 0
     for (let attempt = 1; ; ) {
-      const used: { credentials?: Credentials } = {}
+      const used: { refused?: () => boolean } = {}
       try {
         const response = await this.#attempt(call, policy, signal, attempt, used)
         return { response, requestId: requestIdOf(response), attempts: attempt }
@@ -106,7 +94,7 @@ export class Requester {
         const error = asOssError(thrown)
         error.attempts = attempt
         if (this.#adjustClock(error) && clockTries++ < CLOCK_TRIES) continue
-        if (isCredentialsRefusal(error) && renewals++ === 0 && this.#renew(used.credentials)) continue
+        if (isCredentialsRefusal(error) && renewals++ === 0 && used.refused?.() === true) continue
         if (policy.waitForOnline && error.status === 0 && isOffline()) {
           call.onOffline?.(true)
           await untilOnline(signal).finally(() => call.onOffline?.(false))
@@ -139,12 +127,7 @@ export class Requester {
 
   /** A URL that carries its signature, valid for `seconds`. */
   async presign(call: Call, seconds: number): Promise<string> {
-    const { method, bucket, key, query = {}, headers = {} } = call
-    if (this.#credentials === undefined) return urlWith(this.address.url(bucket, key), query)
-    const credentials = await this.#credentials.get(NEVER)
-    const request = { method, bucket, key, query, headers }
-    const signed = await this.#signer.query(request, credentials, this.#now(), seconds)
-    return urlWith(this.address.url(bucket, key), signed)
+    return (await this.#authorizer()).presign(call, this.#now(), seconds)
   }
 
   close(): void {
@@ -156,9 +139,10 @@ export class Requester {
     policy: RetryPolicy,
     signal: AbortSignal,
     attempt: number,
-    used: { credentials?: Credentials },
+    used: { refused?: () => boolean },
   ): Promise<TransportResponse> {
-    const { url, headers } = await this.#sign(call, signal, used)
+    const { url, headers, refused } = await (await this.#authorizer()).authorize(call, this.#now(), signal)
+    used.refused = refused
     const startedAt = Date.now()
     const trace = (status: number, requestId: string | undefined, bytesSent: number, error?: string) =>
       this.#trace(call, { attempt, startedAt, status, requestId, bytesSent, error })
@@ -186,24 +170,6 @@ export class Requester {
     }
   }
 
-  async #sign(
-    call: Call,
-    signal: AbortSignal,
-    used: { credentials?: Credentials },
-  ): Promise<{ readonly url: string; readonly headers: Readonly<Record<string, string>> }> {
-    const { op, method, bucket, key, query = {}, headers = {} } = call
-    if (this.#remote !== undefined && bucket !== undefined && key !== undefined) {
-      const signed = await this.#remote.sign({ op: op as SignedOperation, method, bucket, key, query, headers }, signal)
-      return { url: signed.url, headers: { ...headers, ...signed.headers } }
-    }
-    const url = urlWith(this.address.url(bucket, key), query)
-    if (this.#credentials === undefined) return { url, headers }
-    const credentials = await this.#credentials.get(signal)
-    used.credentials = credentials
-    const request = { method, bucket, key, query, headers }
-    return { url, headers: await this.#signer.headers(request, credentials, this.#now()) }
-  }
-
   #now(): number {
     return Date.now() + this.#skewMs
   }
@@ -215,8 +181,16 @@ export class Requester {
     return true
   }
 
-  #renew(refused: Credentials | undefined): boolean {
-    return refused !== undefined && this.#credentials?.reject(refused) === true
+  /** Keys and signatures are a module of their own, since a small page has little to load before it is shown. */
+  #authorizer(): Promise<Authorizer> {
+    this.#authorizing ??= import('./authorizer.js').then(
+      ({ createAuthorizer }) => createAuthorizer(this.#options, this.address),
+      (cause) => {
+        this.#authorizing = undefined
+        throw new TransportError('network', 'a module of the client did not load', cause)
+      },
+    )
+    return this.#authorizing
   }
 
   #trace(
@@ -230,9 +204,10 @@ export class Requester {
       readonly error: string | undefined
     },
   ): void {
-    if (this.#onRequest === undefined) return
+    const { onRequest } = this.#options
+    if (onRequest === undefined) return
     const { attempt, startedAt, status, requestId, bytesSent, error } = outcome
-    this.#onRequest({
+    onRequest({
       op,
       method,
       url: urlWith(this.address.url(bucket, key), query),
@@ -244,13 +219,6 @@ export class Requester {
       ...(error === undefined ? {} : { error }),
     })
   }
-}
-
-function urlWith(url: string, query: Readonly<Record<string, string>>): string {
-  const pairs = Object.entries(query).map(([name, value]) =>
-    value === '' ? percentEncode(name) : `${percentEncode(name)}=${percentEncode(value)}`,
-  )
-  return pairs.length === 0 ? url : `${url}?${pairs.join('&')}`
 }
 
 function requestIdOf(response: TransportResponse): string | undefined {

@@ -1,0 +1,128 @@
+/** Uploads alone: what the smallest bundle of a page needs. `Client` adds everything else. */
+import { Parallelism } from './transfer/parallelism.js'
+import type { OpenPlatformSource } from './transfer/source.js'
+import { Task } from './transfer/task.js'
+import { Throttle } from './transfer/throttle.js'
+import { UploadRunner } from './transfer/upload.js'
+import type { Checkpoint, CheckpointStore } from './types/checkpoint.js'
+import type { ClientOptions, Crc64, IntegrityPolicy, RetryPolicy, TransferLimits, Transport } from './types/client.js'
+import { CLIENT_CODES, OssError } from './types/error.js'
+import type { UploadOptions, UploadResult, UploadSource, UploadTask } from './types/upload.js'
+import { abort, type UploadName } from './wire/multipart.js'
+import { Requester } from './wire/requester.js'
+
+/** Parts that differ between platforms. */
+export interface Platform {
+  readonly transport: () => Transport
+  readonly checkpoints: () => CheckpointStore | undefined
+  readonly openSource: OpenPlatformSource
+  /** Used where the options of a client name no other. */
+  readonly crc64: Crc64
+  /** Parts in flight at most, where that adapts. */
+  readonly parallelMax: number
+  /** Bytes. */
+  readonly bufferBytes: number
+}
+
+const DEFAULT_INTEGRITY: IntegrityPolicy = { part: 'crc64', object: 'crc64', onResume: 'recompute' }
+
+/** Uploads to one server. It keeps connections; `close` ends them. */
+export class Uploader {
+  readonly requester: Requester
+  protected readonly crc64: Crc64
+  readonly #options: ClientOptions
+  readonly #platform: Platform
+  readonly #limits: TransferLimits
+  readonly #checkpoints: CheckpointStore | undefined
+
+  constructor(options: ClientOptions, platform: Platform) {
+    this.#options = options
+    this.#platform = platform
+    this.crc64 = options.crc64 ?? platform.crc64
+    this.requester = new Requester(options, options.transport ?? platform.transport())
+    const { bufferBytes } = platform
+    this.#limits = { parts: 'auto', files: 3, bytesPerSecond: 0, bufferBytes, ...options.limits }
+    const { checkpoints } = options
+    this.#checkpoints = checkpoints === false ? undefined : (checkpoints ?? platform.checkpoints())
+  }
+
+  get limits(): TransferLimits {
+    return this.#limits
+  }
+
+  /** Uploads a source. The task starts at once, unless `start` is `paused`. */
+  upload(source: UploadSource, given: UploadOptions): UploadTask {
+    const options = { ...given, bucket: this.bucketOf(given.bucket) }
+    const { checkpoints } = given
+    const emit: { checkpoint: (checkpoint: Checkpoint) => void } = { checkpoint: () => {} }
+    const runner = new UploadRunner(
+      {
+        requester: this.requester,
+        crc64: this.crc64,
+        integrity: { ...DEFAULT_INTEGRITY, ...this.#options.integrity, ...given.integrity },
+        bufferBytes: this.#limits.bufferBytes,
+        checkpoints: checkpoints === false ? undefined : (checkpoints ?? this.#checkpoints),
+        openPlatformSource: this.#platform.openSource,
+        onCheckpoint: (checkpoint) => emit.checkpoint(checkpoint),
+      },
+      source,
+      options,
+    )
+    const task = this.task(runner, options)
+    emit.checkpoint = (checkpoint) => task.events.emit('checkpoint', checkpoint)
+    Object.defineProperties(task, {
+      checkpoint: { get: () => runner.checkpoint },
+      uploadId: { get: () => runner.checkpoint?.uploadId },
+    })
+    if (given.start !== 'paused') task.resume()
+    return task as Task<UploadResult> & UploadTask
+  }
+
+  /** Stores a small object. */
+  put(key: string, body: UploadSource, options: Omit<UploadOptions, 'key'> = {}): Promise<UploadResult> {
+    return this.upload(body, { ...options, key }).result
+  }
+
+  /** Aborts an upload; one that is not there counts as aborted. */
+  abortUpload(name: Omit<UploadName, 'bucket'> & { readonly bucket?: string }): Promise<void> {
+    return abort(this.requester, { ...name, bucket: this.bucketOf(name.bucket) })
+  }
+
+  close(): void {
+    this.requester.close()
+  }
+
+  protected task<Result>(
+    runner: ConstructorParameters<typeof Task<Result>>[0],
+    options: {
+      readonly bucket: string
+      readonly key: string
+      readonly parallel?: number | 'auto'
+      readonly bytesPerSecond?: number
+      readonly signal?: AbortSignal
+      readonly retry?: Partial<RetryPolicy>
+      readonly onFailure?: 'keep' | 'abort'
+    },
+  ): Task<Result> {
+    const { bucket, key, parallel = this.#limits.parts, bytesPerSecond = this.#limits.bytesPerSecond } = options
+    return new Task<Result>(runner, {
+      bucket,
+      key,
+      parallelism: new Parallelism(parallel, this.#platform.parallelMax),
+      throttle: new Throttle(bytesPerSecond),
+      signal: options.signal,
+      retry: options.retry,
+      onFailure: options.onFailure,
+    })
+  }
+
+  protected bucketOf(given: string | undefined): string {
+    const bucket = given ?? this.#options.bucket
+    if (bucket !== undefined) return bucket
+    throw new OssError({
+      code: CLIENT_CODES.invalidOption,
+      message: 'No bucket is given.',
+      hint: 'Name one in the call, or as `bucket` of the client.',
+    })
+  }
+}

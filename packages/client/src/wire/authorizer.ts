@@ -1,0 +1,70 @@
+/** How requests prove their sender: by a key, by a signer elsewhere, or not at all. Loaded when the first request is sent. */
+import type { Auth, ClientOptions, SignedOperation } from '../types/client.js'
+import { type Address, urlWith } from './address.js'
+import { createCredentialsSource } from './credentials.js'
+import { createRemoteBatch } from './remote-signer.js'
+import type { Call } from './requester.js'
+import { createSigner } from './sign.js'
+
+/** One attempt of a request, ready to be sent. */
+export interface Authorized {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  /** Reports that the server refused its credentials. Returns whether others can be had. */
+  refused(): boolean
+}
+
+/** Signs requests; `time` is in milliseconds since 1970, `seconds` the life of a presigned URL. */
+export interface Authorizer {
+  authorize(call: Call, time: number, signal: AbortSignal): Promise<Authorized>
+  presign(call: Call, time: number, seconds: number): Promise<string>
+}
+
+const NEVER = new AbortController().signal
+
+/** The authorizer of a client's options. */
+export function createAuthorizer(
+  options: Pick<ClientOptions, 'auth' | 'signature'> & Partial<ClientOptions>,
+  address: Address,
+): Authorizer {
+  const auth: Auth = options.auth
+  const isFinal = () => false
+  const plain: Authorizer = {
+    authorize: async ({ bucket, key, query = {}, headers = {} }) => {
+      return { url: urlWith(address.url(bucket, key), query), headers, refused: isFinal }
+    },
+    presign: async ({ bucket, key, query = {} }) => urlWith(address.url(bucket, key), query),
+  }
+  if ('signer' in auth) return { ...plain, authorize: remotely(createRemoteBatch(auth.signer), plain) }
+  return 'credentials' in auth ? byKey(auth, options.signature ?? 'v4', address) : plain
+}
+
+function byKey(auth: Extract<Auth, { credentials: unknown }>, signature: 'v4' | 'v1', address: Address): Authorizer {
+  const source = createCredentialsSource(auth.credentials, Date.now)
+  const signer = createSigner(signature, address.region)
+  return {
+    async authorize({ method, bucket, key, query = {}, headers = {} }, time, signal) {
+      const credentials = await source.get(signal)
+      return {
+        url: urlWith(address.url(bucket, key), query),
+        headers: await signer.headers({ method, bucket, key, query, headers }, credentials, time),
+        refused: () => source.reject(credentials),
+      }
+    },
+    async presign({ method, bucket, key, query = {}, headers = {} }, time, seconds) {
+      const credentials = await source.get(NEVER)
+      const signed = await signer.query({ method, bucket, key, query, headers }, credentials, time, seconds)
+      return urlWith(address.url(bucket, key), signed)
+    },
+  }
+}
+
+/** A request that names no object cannot be signed elsewhere: it is sent as it is. */
+function remotely(batch: ReturnType<typeof createRemoteBatch>, plain: Authorizer): Authorizer['authorize'] {
+  return async (call, time, signal) => {
+    const { op, method, bucket, key, query = {}, headers = {} } = call
+    if (bucket === undefined || key === undefined) return plain.authorize(call, time, signal)
+    const signed = await batch.sign({ op: op as SignedOperation, method, bucket, key, query, headers }, signal)
+    return { url: signed.url, headers: { ...headers, ...signed.headers }, refused: () => false }
+  }
+}

@@ -1,0 +1,188 @@
+// The client library in Chromium: a page of another origin uploads a file in parts, and goes on after pauses and reloads.
+
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { text } from 'node:stream/consumers'
+import { after, before, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { createClient } from '@bindery/client'
+import OSS from 'ali-oss'
+import { build } from 'esbuild'
+import { startServer } from '../support/start-server.mjs'
+import { startChromium } from './browser/chromium.mjs'
+
+const PAGE = fileURLToPath(new URL('client/page.js', import.meta.url))
+const BUCKET = 'client-browser'
+const DATA = randomBytes(2_500_000)
+const PARTS = Math.ceil(DATA.length / (256 * 1024))
+
+let server
+let owner
+let folder
+let file
+let site
+let chromium
+/** How the application answers a request for a key. */
+let keys = { refused: false, lifeMs: 3_600_000 }
+
+before(async () => {
+  server = await startServer()
+  owner = createClient({
+    endpoint: server.endpoint,
+    bucket: BUCKET,
+    auth: { credentials: keyOf() },
+    checkpoints: false,
+  })
+  folder = await mkdtemp(path.join(tmpdir(), 'bindery-client-browser-'))
+  file = path.join(folder, 'film.bin')
+  await writeFile(file, DATA)
+  site = await startSite()
+  await owner.createBucket(BUCKET)
+  await allow(site.url)
+  chromium = await startChromium()
+})
+
+after(async () => {
+  await chromium?.stop()
+  owner?.close()
+  for (const part of [site, server]) await part?.stop()
+  if (folder !== undefined) await rm(folder, { recursive: true })
+})
+
+function keyOf() {
+  return { accessKeyId: server.accessKeyId, accessKeySecret: server.accessKeySecret }
+}
+
+async function allow(origin) {
+  const { endpoint, region } = server
+  const setUp = new OSS({ endpoint, region: `oss-${region}`, ...keyOf(), sldEnable: true, secure: false })
+  const methods = ['GET', 'HEAD', 'PUT', 'POST', 'DELETE']
+  const exposeHeader = ['ETag', 'x-oss-request-id', 'x-oss-hash-crc64ecma', 'x-oss-version-id', 'Date']
+  await setUp.putBucketCORS(BUCKET, [
+    { allowedOrigin: origin, allowedMethod: methods, allowedHeader: '*', exposeHeader, maxAgeSeconds: '600' },
+  ])
+}
+
+async function startSite() {
+  const bundle = { bundle: true, write: false, format: 'iife', platform: 'browser' }
+  const { outputFiles } = await build({ entryPoints: [PAGE], ...bundle })
+  const html = '<!doctype html><input type="file" id="file"><script src="/page.js"></script>'
+  const answers = {
+    '/settings': () => ({ endpoint: server.endpoint.replace('127.0.0.1', 'localhost'), bucket: BUCKET }),
+    '/key': () => {
+      const answer = { ...keyOf(), ...keys }
+      keys = { ...keys, refused: false }
+      return answer
+    },
+    '/sign': sign,
+  }
+  const listening = createServer(async (request, response) => {
+    const answer = answers[request.url]
+    if (answer !== undefined) response.end(JSON.stringify(await answer(await text(request))))
+    else if (request.url === '/page.js') response.end(outputFiles[0].text)
+    else response.setHeader('Content-Type', 'text/html').end(html)
+  })
+  listening.listen(0, '127.0.0.1')
+  await once(listening, 'listening')
+  return {
+    url: `http://localhost:${listening.address().port}`,
+    stop: async () => {
+      listening.close()
+      listening.closeAllConnections()
+      await once(listening, 'close')
+    },
+  }
+}
+
+/** The backend of an application signs what its own rules allow. */
+async function sign(body) {
+  const signer = createClient({
+    endpoint: server.endpoint.replace('127.0.0.1', 'localhost'),
+    auth: { credentials: keyOf() },
+    checkpoints: false,
+  })
+  const signed = JSON.parse(body).map(async ({ method, bucket, key, query, headers }) => {
+    assert.ok(key.startsWith('signed/'))
+    return { url: await signer.requester.presign({ op: '', method, bucket, key, query, headers }, 600) }
+  })
+  const urls = await Promise.all(signed)
+  signer.close()
+  return urls
+}
+
+async function openPage() {
+  const page = await chromium.open(site.url)
+  await page.choose('#file', file)
+  return page
+}
+
+async function isStored(key) {
+  return Buffer.compare(await owner.get(key), DATA) === 0
+}
+
+test('Chromium: a file is uploaded in parts, and a pause sends nothing', async () => {
+  const page = await openPage()
+  const slow = JSON.stringify({ bytesPerSecond: 2_000_000, parallel: 2 })
+  const begun = await page.evaluate(`begin('paused', 2, ${slow})`)
+  assert.ok(begun.committed > 0 && begun.committed < DATA.length)
+  const paused = await page.evaluate('pauseAndWait()')
+  assert.deepEqual([paused.state, paused.sentMeanwhile], ['paused', 0])
+  await page.evaluate('go()')
+  assert.deepEqual(await page.evaluate('outcome()').then(({ size, parts }) => [size, parts]), [DATA.length, PARTS])
+  const committed = await page.evaluate('seen.committed')
+  assert.deepEqual(
+    committed,
+    committed.toSorted((one, other) => one - other),
+  )
+  assert.ok(await isStored('paused'))
+})
+
+test('Chromium: after a reload the same file goes on from the checkpoint in IndexedDB', async () => {
+  const page = await openPage()
+  await page.evaluate(`begin('reloaded', 3, ${JSON.stringify({ bytesPerSecond: 1_500_000, parallel: 2 })})`)
+  await page.navigate('location.reload()')
+  const [[key]] = await page.evaluate('remembered()')
+  assert.equal(key, 'reloaded')
+  await page.choose('#file', file)
+  await page.evaluate("begin('reloaded', 1)")
+  const { parts, reusedParts, crc64 } = await page.evaluate('outcome()')
+  assert.equal(parts, PARTS)
+  assert.ok(reusedParts >= 3 && reusedParts < PARTS, `${reusedParts} parts were reused`)
+  assert.equal(crc64, (await owner.head('reloaded')).crc64)
+  assert.deepEqual(await page.evaluate('remembered()'), [])
+  assert.ok(await isStored('reloaded'))
+})
+
+test('Chromium: an upload runs in one of two tabs', async () => {
+  const [one, other] = [await openPage(), await openPage()]
+  await one.evaluate(`begin('tabs', 1, ${JSON.stringify({ bytesPerSecond: 1_000_000, parallel: 1 })})`)
+  await assert.rejects(other.evaluate("begin('tabs', 1)"), /Another process or tab/)
+  await one.evaluate('pauseAndWait().then(go)')
+  await one.evaluate('outcome()')
+  assert.ok(await isStored('tabs'))
+})
+
+test('Chromium: keys that end or are refused are renewed once for all parts', async () => {
+  keys = { refused: true, lifeMs: 400 }
+  const page = await openPage()
+  await page.evaluate(`begin('renewed', 1, ${JSON.stringify({ bytesPerSecond: 2_000_000, parallel: 4 })})`)
+  await page.evaluate('outcome()')
+  const { keys: reasons, overlaps } = await page.evaluate('seen')
+  assert.deepEqual(reasons.slice(0, 2), ['initial', 'rejected'])
+  assert.ok(reasons.length > 2 && reasons.slice(2).every((reason) => reason === 'expiring'), reasons.join())
+  assert.equal(overlaps, 0)
+  assert.ok(await isStored('renewed'))
+})
+
+test('Chromium: a page without a key has its application sign many parts at once', async () => {
+  const page = await openPage()
+  const { size, parts, most, calls } = await page.evaluate("uploadSigned('signed/film')")
+  assert.deepEqual([size, parts], [DATA.length, PARTS])
+  assert.ok(most >= 4 && calls < parts, `${calls} calls, at most ${most} requests in one`)
+  assert.ok(await isStored('signed/film'))
+})
