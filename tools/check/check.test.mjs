@@ -68,7 +68,9 @@ test('every form of importing a package that the row does not allow is rejected'
 test('an engine is imported only by its deployment, which the rest of the server reaches through the port', () => {
   const engine = "import { a } from '@bindery/storage-local'"
   assert.ok(
-    layerFaults('packages/server/src/start.ts', engine).includes('only folder/ may import @bindery/storage-local'),
+    layerFaults('packages/server/src/start.ts', engine).includes(
+      'only folder/ and gateway/ may import @bindery/storage-local',
+    ),
   )
   assert.ok(!layerFaults('packages/server/src/folder/start.ts', engine).some((fault) => fault.startsWith('only')))
   assert.deepEqual(layerFaults('packages/server/src/http/lock.ts', "import { a } from '../folder/lock.js'"), [

@@ -40,7 +40,17 @@ export const LAYERS = {
     pure: true,
   },
   server: {
-    may: ['bytes', 'imaging', 'service', 'protocol', 'storage', 'digest', 'encryption', 'storage-local'],
+    may: [
+      'bytes',
+      'imaging',
+      'service',
+      'protocol',
+      'storage',
+      'digest',
+      'encryption',
+      'storage-local',
+      'storage-postgres',
+    ],
     testsMay: [],
     without: [],
     pure: false,
@@ -50,10 +60,13 @@ export const LAYERS = {
 }
 
 /**
- * The folder of the server for each engine, which alone imports the engine. A deployment chooses its engines: only
+ * The folders of the server for each engine, which alone import the engine. A deployment chooses its engines: only
  * DEPLOYMENT_USERS import from these folders, and the rest of the server uses the port `deployment.ts`.
  */
-const ENGINE_FOLDERS = { '@bindery/storage-local': 'folder/' }
+const ENGINE_FOLDERS = {
+  '@bindery/storage-local': ['folder/', 'gateway/'],
+  '@bindery/storage-postgres': ['gateway/'],
+}
 /** `index.ts` exports what only a folder has: its backups. */
 const DEPLOYMENT_USERS = ['open-deployment.ts', 'index.ts']
 
@@ -148,11 +161,15 @@ function importFaults({ source, name, file, layer, manifest, workspace }, { spec
 
 function engineFaults({ source, file }, { specifier, line }) {
   const fault = (sentence) => [`${source.path}:${line}: ${sentence}`]
-  const folder = ENGINE_FOLDERS[specifier]
-  if (folder !== undefined && !file.startsWith(folder)) return fault(`only ${folder} may import ${specifier}`)
+  const folders = ENGINE_FOLDERS[specifier]
+  if (folders !== undefined && !folders.some((one) => file.startsWith(one))) {
+    return fault(`only ${folders.join(' and ')} may import ${specifier}`)
+  }
   if (!specifier.startsWith('.')) return []
   const target = path.posix.join(path.posix.dirname(file), specifier)
-  const owner = Object.values(ENGINE_FOLDERS).find((one) => target.startsWith(one))
+  const owner = Object.values(ENGINE_FOLDERS)
+    .flat()
+    .find((one) => target.startsWith(one))
   if (owner === undefined || file.startsWith(owner) || DEPLOYMENT_USERS.includes(file)) return []
   return fault(`${specifier} belongs to one deployment: use the port deployment.ts`)
 }

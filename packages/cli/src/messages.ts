@@ -32,6 +32,8 @@ const USAGE_KINDS: ReadonlySet<FailureKind> = new Set([
   'valueRefused',
   'valueInvalid',
   'keyHalfGiven',
+  'clusterHalfGiven',
+  'masterKeysRequired',
   'tlsHalfGiven',
   'instanceRoleProxied',
   'adminArgument',

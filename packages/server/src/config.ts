@@ -48,6 +48,20 @@ const MEMORY_BYTES_MIN = 4 * 1024 ** 2
 /** All configuration options, in the order of the reference. */
 export const OPTIONS = {
   folder: option('BINDERY_DIR', 'argument', text('DIR'), './data', 'Folder for all data; created if it is missing.'),
+  metadata: option(
+    'BINDERY_METADATA',
+    '--metadata',
+    matching('URL', /^postgres(ql)?:\/\/\S+$/, 'a URL such as postgres://bindery@db.example/bindery'),
+    undefined,
+    'PostgreSQL that has the metadata of a cluster, instead of DIR; needs --blobs and BINDERY_MASTER_KEYS.',
+  ),
+  blobs: option(
+    'BINDERY_BLOBS',
+    '--blobs',
+    text('PLACE'),
+    undefined,
+    'Where the servers of a cluster keep the bytes of objects: a folder that they share.',
+  ),
   host: option(
     'BINDERY_HOST',
     '--host',
@@ -274,6 +288,15 @@ export const OPTIONS = {
     'Language of banner and messages: en or zh; the default follows LC_ALL and LANG.',
   ),
 } as const satisfies Record<string, Option<unknown>>
+
+/** Options that a file may hold instead: the one that the variable with the ending `_FILE` names. */
+export const SECRET_OPTIONS: readonly OptionName[] = [
+  'metadata',
+  'metricsToken',
+  'accessKeyId',
+  'accessKeySecret',
+  'masterKeys',
+]
 
 /** The name of an option in a configuration. */
 export type OptionName = keyof typeof OPTIONS

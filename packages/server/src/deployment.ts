@@ -30,14 +30,15 @@ export interface Disk {
 
 /** A deployment as one process of a server uses it. The caller closes what it has opened. */
 export interface ProcessDeployment {
-  openMetadata(): Promise<MetadataStore>
+  /** `incarnation`: as in `BlobOptions`. */
+  openMetadata(incarnation: string): Promise<MetadataStore>
   openBlobs(options: BlobOptions): Promise<BlobStore>
   /** Makes this process known to the others, before its first request. */
   join(options: JoinOptions): Promise<ProcessCluster>
   /** The keys that requests for KMS name, as they are now. */
   keyRing(): Promise<KeyRing>
-  /** The disk that has the blobs. */
-  disk(): Promise<Disk>
+  /** The disk that has the blobs; undefined where another system keeps them. */
+  disk(): Promise<Disk | undefined>
   /** The Failure for an error of the stores that the user can act on; any other error is returned unchanged. */
   failureOf(error: unknown): unknown
 }
@@ -55,7 +56,19 @@ export interface IdleStores {
 }
 
 /** Plain data by which a worker process finds its deployment. */
-export type DeploymentAddress = { readonly kind: 'folder'; readonly path: string }
+export type DeploymentAddress =
+  | { readonly kind: 'folder'; readonly path: string }
+  | ({ readonly kind: 'gateway' } & GatewayPlaces)
+
+/** Where the processes of a cluster keep everything. */
+export interface GatewayPlaces {
+  /** `postgres://…`, with the password where it needs one. */
+  readonly metadata: string
+  /** A folder that all of them share. */
+  readonly blobs: string
+  /** The master keys as text. */
+  readonly masterKeys: string
+}
 
 /** Calls the process that controls this one for its stores. */
 export type CallPrimary = (input: Uint8Array) => Promise<unknown>

@@ -47,6 +47,12 @@ export interface FailureDetails {
   fileDamaged: { file: string }
   /** The text in the variable is not a list of master keys. */
   masterKeysInvalid: { variable: string }
+  /** Metadata in a database without a place for the blobs, or the other way round. */
+  clusterHalfGiven: { missing: string }
+  /** A cluster needs master keys from outside. */
+  masterKeysRequired: { variable: string }
+  /** The database of a cluster; `place` is without its password. */
+  databaseUnusable: { place: string; reason: string }
   /** The key ring is wrapped under a master key that is not given. */
   masterKeyMissing: { folder: string }
   keyUnknown: { id: string; folder: string }

@@ -4,20 +4,21 @@ import type { CallPrimary, Deployment, DeploymentAddress, IdleStores, ProcessDep
 import { isDataFolder } from './folder/data-folder.js'
 import { openDataStores } from './folder/data-stores.js'
 import { folderInWorker, openFolderDeployment } from './folder/folder-deployment.js'
+import { gatewayInWorker, isGateway, openGatewayDeployment } from './gateway/gateway-deployment.js'
 
 /** Opens the deployment that a configuration names. Throws Failure. */
-export function openDeployment({ folder }: Config): Promise<Deployment> {
-  return openFolderDeployment(folder)
+export function openDeployment(config: Config): Promise<Deployment> {
+  return isGateway(config) ? openGatewayDeployment(config) : openFolderDeployment(config.folder)
 }
 
 /** Whether a configuration names a deployment that no server has used. */
-export async function isNewDeployment({ folder }: Config): Promise<boolean> {
-  return !(await isDataFolder(folder))
+export async function isNewDeployment(config: Config): Promise<boolean> {
+  return !isGateway(config) && !(await isDataFolder(config.folder))
 }
 
 /** A deployment that another process has opened, for a worker of that process. */
-export function deploymentInWorker({ path }: DeploymentAddress, callPrimary: CallPrimary): ProcessDeployment {
-  return folderInWorker(path, callPrimary)
+export function deploymentInWorker(address: DeploymentAddress, callPrimary: CallPrimary): ProcessDeployment {
+  return address.kind === 'gateway' ? gatewayInWorker(address) : folderInWorker(address.path, callPrimary)
 }
 
 /** The stores of a deployment that no server uses. Throws Failure. */

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
-import { availableParallelism } from 'node:os'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { OPTIONS } from './config.js'
 import { readConfig } from './read-config.js'
@@ -143,4 +145,23 @@ test('every option has a variable or a flag, and no two options share one', () =
   )
   assert.equal(new Set(names).size, names.length)
   for (const { flag, variable } of Object.values(OPTIONS)) assert.ok(flag ?? variable)
+})
+
+test('a secret may be in a file, which a variable names', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'bindery-config-'))
+  t.after(() => rm(folder, { recursive: true, force: true }))
+  const file = join(folder, 'url')
+  await writeFile(file, 'postgres://a:b@db/bindery\n')
+  const env = { BINDERY_METADATA_FILE: file }
+  assert.equal(readConfig(['--blobs', 'blobs'], env).metadata, 'postgres://a:b@db/bindery')
+  const both = { ...env, BINDERY_METADATA: 'postgres://other/' }
+  assert.equal(readConfig(['--blobs', 'blobs'], both).metadata, 'postgres://other/')
+  assert.throws(() => readConfig([], { BINDERY_MASTER_KEYS_FILE: join(folder, 'none') }), { kind: 'fileUnreadable' })
+  assert.throws(() => readConfig([], { BINDERY_HOST_FILE: file }), { kind: 'unknownVariable' })
+})
+
+test('a cluster needs a database and a place for the blobs', () => {
+  assert.throws(() => readConfig(['--metadata', 'postgres://db/bindery'], {}), { details: { missing: '--blobs' } })
+  assert.throws(() => readConfig(['--blobs', 'blobs'], {}), { details: { missing: '--metadata' } })
+  assert.throws(() => readConfig(['--blobs', 'blobs', '--metadata', 'mysql://db'], {}), { kind: 'valueInvalid' })
 })

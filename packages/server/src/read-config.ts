@@ -1,18 +1,22 @@
+import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { type Config, OPTIONS, type Option, type OptionName } from './config.js'
+import { type Config, OPTIONS, type Option, type OptionName, SECRET_OPTIONS } from './config.js'
 import { Failure } from './failure.js'
 import { isOnlyLocal } from './networks.js'
 
+type Environment = Readonly<Record<string, string | undefined>>
+
 const PREFIX = 'BINDERY_'
+const FILE_ENDING = '_FILE'
 /** An argument that after a flag without a value is meant as its value, and not as a folder. */
 const TRUTH = /^(?:true|false|yes|no|on|off|0|1)$/i
 const ENTRIES = Object.entries(OPTIONS) as [OptionName, Option<unknown>][]
 
 /**
  * The configuration from flags and environment. Throws Failure `unknownFlag`, `unknownVariable`, `unexpectedArgument`,
- * `valueMissing`, `valueRefused`, `valueInvalid`, `keyHalfGiven`, `tlsHalfGiven`, `instanceRoleProxied`; for a misspelt name the failure has the right one.
+ * `valueMissing`, `valueRefused`, `valueInvalid`, `fileUnreadable`, `clusterHalfGiven`, `keyHalfGiven`, `tlsHalfGiven`, `instanceRoleProxied`; for a misspelt name the failure has the right one.
  */
-export function readConfig(args: readonly string[], env: Readonly<Record<string, string | undefined>>): Config {
+export function readConfig(args: readonly string[], env: Environment): Config {
   refuseUnknownVariables(env)
   const given = readFlags(args)
   const values: Partial<Record<OptionName, unknown>> = {}
@@ -20,7 +24,7 @@ export function readConfig(args: readonly string[], env: Readonly<Record<string,
   for (const [name, option] of ENTRIES) {
     const flag = given.get(name)
     // Compose files and shells use an empty variable to leave one out.
-    const variable = option.variable === undefined ? undefined : env[option.variable] || undefined
+    const variable = variableOf(name, env)
     const text = flag ?? variable ?? option.fallback
     if (text === undefined) continue
     if ((flag ?? variable) === undefined) isDefault.add(name)
@@ -36,10 +40,24 @@ export function readConfig(args: readonly string[], env: Readonly<Record<string,
   if (isDefault.has('callbackHosts') && !isOnlyLocal(config.host)) values.callbackHosts = []
   refuseHalfKey(config)
   refuseHalfTls(config)
+  refuseHalfCluster(config)
   // requests that a proxy forwards must not look like those of a program on this machine
   if (config.instanceRole !== undefined && config.trustedProxies.length > 0)
     throw new Failure('instanceRoleProxied', {})
   return config
+}
+
+/** The value of an option's variable, or of the file that is given in its place. */
+function variableOf(name: OptionName, env: Environment): string | undefined {
+  const { variable } = OPTIONS[name]
+  if (variable === undefined) return undefined
+  const file = SECRET_OPTIONS.includes(name) ? env[`${variable}${FILE_ENDING}`] : undefined
+  if (env[variable] || !file) return env[variable] || undefined
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch (cause) {
+    throw new Failure('fileUnreadable', { file }, { cause })
+  }
 }
 
 function readFlags(args: readonly string[]): Map<OptionName, string> {
@@ -80,8 +98,11 @@ function optionOfFlag(flag: string): [OptionName, Option<unknown>] {
   throw new Failure('unknownFlag', { flag, suggestion: nearest(flag, flags) })
 }
 
-function refuseUnknownVariables(env: Readonly<Record<string, string | undefined>>): void {
-  const known = ENTRIES.flatMap(([, { variable }]) => variable ?? [])
+function refuseUnknownVariables(env: Environment): void {
+  const known = ENTRIES.flatMap(([name, { variable }]) => {
+    if (variable === undefined) return []
+    return SECRET_OPTIONS.includes(name) ? [variable, `${variable}${FILE_ENDING}`] : [variable]
+  })
   for (const variable of Object.keys(env)) {
     if (!variable.startsWith(PREFIX) || known.includes(variable)) continue
     throw new Failure('unknownVariable', { variable, suggestion: nearest(variable, known) })
@@ -92,6 +113,12 @@ function refuseHalfTls({ tlsCertificate, tlsKey }: Config): void {
   if ((tlsCertificate === undefined) === (tlsKey === undefined)) return
   const missing = tlsCertificate === undefined ? OPTIONS.tlsCertificate : OPTIONS.tlsKey
   throw new Failure('tlsHalfGiven', { missing: missing.flag ?? '' })
+}
+
+function refuseHalfCluster({ metadata, blobs }: Config): void {
+  if ((metadata === undefined) === (blobs === undefined)) return
+  const missing = metadata === undefined ? OPTIONS.metadata : OPTIONS.blobs
+  throw new Failure('clusterHalfGiven', { missing: missing.flag ?? '' })
 }
 
 function refuseHalfKey({ accessKeyId, accessKeySecret }: Config): void {

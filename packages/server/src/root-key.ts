@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { AccessKeys, Account } from '@bindery/service'
 
 /** The account that owns all buckets. Its id is stored in records, so it is the same for every key. */
@@ -17,4 +18,25 @@ export interface RootKey {
 export function rootAccessKeys({ accessKeyId, accessKeySecret }: Omit<RootKey, 'isNew' | 'file'>): AccessKeys {
   const key = { accessKeyId, accessKeySecret, account: ROOT_ACCOUNT }
   return { find: (id) => (id === accessKeyId ? key : undefined) }
+}
+
+const ID_LENGTH = 20
+const SECRET_LENGTH = 30
+const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+
+/** A new random key pair. */
+export function newRootKey(): Pick<RootKey, 'accessKeyId' | 'accessKeySecret'> {
+  return { accessKeyId: `BK${letters(UPPER, ID_LENGTH - 2)}`, accessKeySecret: letters(LETTERS, SECRET_LENGTH) }
+}
+
+function letters(alphabet: string, length: number): string {
+  let word = ''
+  while (word.length < length) {
+    for (const byte of randomBytes(length)) {
+      // Bytes above the last complete multiple of the alphabet would make its first letters more likely.
+      if (byte < 256 - (256 % alphabet.length) && word.length < length) word += alphabet[byte % alphabet.length]
+    }
+  }
+  return word
 }

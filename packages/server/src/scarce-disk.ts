@@ -10,7 +10,9 @@ const LITTLE_BYTES_MAX = 1024 ** 3
 const WATCH_INTERVAL_MS = 30_000
 
 /** Whether uploads are refused for lack of space, or will be soon; undefined if there is enough. */
-export function scarceDisk({ freeBytes, totalBytes }: Disk, reserveBytes: number): ScarceDisk | undefined {
+export function scarceDisk(disk: Disk | undefined, reserveBytes: number): ScarceDisk | undefined {
+  if (disk === undefined) return undefined
+  const { freeBytes, totalBytes } = disk
   if (freeBytes < reserveBytes) return { uploads: 'refused', freeBytes, reserveBytes }
   const little = Math.min(totalBytes * LITTLE_SHARE, LITTLE_BYTES_MAX)
   if (freeBytes < reserveBytes + little) return { uploads: 'soon refused', freeBytes, reserveBytes }

@@ -8,7 +8,7 @@ import { createDomain, type Domain } from './domain/domain.js'
 import { expireNonces } from './domain/ram/nonces.js'
 import { applyLifecycle } from './domain/upkeep/apply-lifecycle.js'
 import { deliverLogs } from './domain/upkeep/deliver-logs.js'
-import { recoverDead } from './domain/upkeep/incarnations.js'
+import { recoverBuried, recoverDead } from './domain/upkeep/incarnations.js'
 import { keepAccess } from './domain/upkeep/keep-access.js'
 import { storeTotals } from './domain/upkeep/store-status.js'
 import { Sweeper } from './domain/upkeep/sweeper.js'
@@ -63,6 +63,11 @@ export function createService(options: ServiceOptions, surfaces: Surfaces = SURF
     recover: async (livingIncarnations) => {
       await recoverDead(domain, livingIncarnations)
       await autoCompleter.all()
+    },
+    recoverBuried: async (fence, signal) => {
+      // waits for the reports of all processes, and declares those dead that have owed one for too long
+      await domain.cluster.settled(signal)
+      if ((await recoverBuried(domain, fence)) > 0) await autoCompleter.all()
     },
   }
 }

@@ -122,4 +122,10 @@ export interface Service {
    * write of a starting server, and when one of its processes has died.
    */
   recover(livingIncarnations: readonly string[]): Promise<void>
+  /**
+   * As `recover`, where no process knows which others run: declares processes dead that have not reported for a minute,
+   * and recovers what those left that were declared dead, after `fence` has ended the sessions of each in the stores.
+   * Called repeatedly, in one process at a time. The signal ends its waits for other processes.
+   */
+  recoverBuried(fence: (incarnation: string) => Promise<void>, signal?: AbortSignal): Promise<void>
 }

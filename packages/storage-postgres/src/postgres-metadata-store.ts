@@ -1,8 +1,8 @@
 import { createRemoteTransactor, type MetadataStore, StorageError } from '@bindery/storage'
 import { Commits } from './commits.js'
 import { Connection } from './connection.js'
+import { refused, requireSchema } from './prepare-database.js'
 import { ConnectionPool, PointReads, Snapshot } from './rows.js'
-import { migrateSchema, SCHEMA_VERSION, schemaVersion } from './schema.js'
 
 /** Options of a metadata store in PostgreSQL. */
 export interface PostgresMetadataOptions {
@@ -64,18 +64,4 @@ export async function openPostgresMetadataStore(options: PostgresMetadataOptions
       return closing
     },
   }
-}
-
-async function requireSchema(connection: Connection, migrate: boolean): Promise<void> {
-  const found = await schemaVersion(connection)
-  if (found === SCHEMA_VERSION) return
-  if (found > SCHEMA_VERSION || !migrate) {
-    const sentence = `the database has version ${found} of the schema, and this release needs ${SCHEMA_VERSION}`
-    throw new StorageError('unavailable', sentence)
-  }
-  await migrateSchema(connection)
-}
-
-function refused(error: unknown): StorageError {
-  return new StorageError('unavailable', 'the database has refused to be opened', { cause: error })
 }

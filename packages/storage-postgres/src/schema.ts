@@ -32,6 +32,7 @@ CREATE TABLE IF NOT EXISTS bindery.kv (k bytea PRIMARY KEY, v bytea NOT NULL, ve
 ALTER TABLE bindery.kv ALTER v SET STORAGE EXTERNAL;
 CREATE TABLE IF NOT EXISTS bindery.session (id text PRIMARY KEY, number bigint NOT NULL, failed int[] NOT NULL)
   WITH (fillfactor = 50);
+CREATE TABLE IF NOT EXISTS bindery.secret (name text PRIMARY KEY, sealed bytea NOT NULL);
 `
 
 const READS = `

@@ -97,6 +97,12 @@ export const ENGLISH: Sentences = {
       `${folder} was written by a newer Bindery (format ${format}; this version reads up to ${supported}). Update Bindery; nothing was changed.`,
     layoutOther: ({ folder, layout, supported }) =>
       `${folder} was written by a development build of Bindery with another layout (layout ${layout}; this build reads layout ${supported}). Name a new folder; to keep the data, run the build that wrote them and copy the objects with a client. Nothing was changed.`,
+    clusterHalfGiven: ({ missing }) =>
+      `a cluster needs a database and a place for the bytes of objects: set ${missing} too.`,
+    masterKeysRequired: ({ variable }) =>
+      `the servers of a cluster share master keys: set ${variable}, or ${variable}_FILE. To make one: openssl rand -base64 32`,
+    databaseUnusable: ({ place, reason }) =>
+      `${place} cannot be used: ${reason}. Check its address, its password and that it is the primary.`,
     masterKeyMissing: ({ folder }) =>
       `${folder} has keys under a master key that is not given. Give the older master keys too, until a rewrap has ended.`,
     keyUnknown: ({ id, folder }) => `${folder} has no key ${id}. List its keys: bindery keys list ${folder}`,

@@ -10,6 +10,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   '0, or a size such as 4MiB or 1GiB': '0，或者大小，例如 4MiB 或 1GiB',
   'a time such as 500ms, 30s, 5m or 1h, at most 596h': '时间，例如 500ms、30s、5m 或 1h，最多 596h',
   'the name of a role': '角色名',
+  'a URL such as postgres://bindery@db.example/bindery': 'URL，例如 postgres://bindery@db.example/bindery',
   'loopback, host names, *.suffixes and networks, such as loopback,*.example,10.0.0.0/8':
     'loopback、主机名、*.后缀和网段，例如 loopback,*.example,10.0.0.0/8',
   'domains and *.suffixes, such as files.example,*.example': '域名和 *.后缀，例如 files.example,*.example',

@@ -94,6 +94,10 @@ export const CHINESE: Sentences = {
       `${folder} 由更新版本的 Bindery 写入（格式 ${format}；本版本最高支持 ${supported}）。请升级 Bindery；数据没有改动。`,
     layoutOther: ({ folder, layout, supported }) =>
       `${folder} 由格式发布之前的另一个 Bindery 构建写入（布局 ${layout}；本版本只读取布局 ${supported}）。请指定一个新目录；要保留其中的数据，请运行当初写入它的构建，并用客户端复制对象。数据没有改动。`,
+    clusterHalfGiven: ({ missing }) => `集群需要数据库和存放对象数据的位置：请同时设置 ${missing}。`,
+    masterKeysRequired: ({ variable }) =>
+      `集群中的服务共用主密钥：请设置 ${variable} 或 ${variable}_FILE。生成一个：openssl rand -base64 32`,
+    databaseUnusable: ({ place, reason }) => `无法使用 ${place}：${reason}。请检查地址和密码，并确认它是主库。`,
     masterKeyMissing: ({ folder }) => `${folder} 中有密钥由未提供的主密钥加密。重新加密之前请保留旧的主密钥。`,
     keyUnknown: ({ id, folder }) => `${folder} 没有密钥 ${id}。查看所有密钥：bindery keys list ${folder}`,
     masterKeysInvalid: ({ variable }) => `${variable} 不是主密钥。应为 32 字节的 base64，多个密钥以逗号分隔。`,
@@ -106,6 +110,8 @@ export const CHINESE: Sentences = {
     folder: '保存全部数据的目录；不存在时会创建。',
     tlsCertificate: '用于 TLS 的服务器证书（含证书链，PEM 格式）；文件更改后自动重新读取。',
     tlsKey: '证书的私钥（PEM 格式）；文件更改后自动重新读取。',
+    metadata: '集群存放元数据的 PostgreSQL，代替 DIR；需要同时设置 --blobs 和 BINDERY_MASTER_KEYS。',
+    blobs: '集群中的服务存放对象数据的位置：它们共享的目录。',
     host: '监听的地址；0.0.0.0 允许其他机器访问。',
     port: '监听的端口；0 由系统选择。',
     region: '所在地域，与 V4 签名中的写法相同；其 Location 为 oss- 加地域。',

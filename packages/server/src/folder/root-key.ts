@@ -1,14 +1,8 @@
-import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure, systemCode } from '../failure.js'
-import type { RootKey } from '../root-key.js'
+import { newRootKey, type RootKey } from '../root-key.js'
 import { writeDurably } from './durable-file.js'
-
-const ID_LENGTH = 20
-const SECRET_LENGTH = 30
-const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
-const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 
 const fileIn = (folder: string): string => join(folder, 'keys.json')
 
@@ -23,7 +17,7 @@ export async function keptRootKey(folder: string): Promise<RootKey> {
     throw error
   })
   if (text !== undefined) return { ...parseKey(text, file), isNew: false, file }
-  const key = { accessKeyId: `BK${letters(UPPER, ID_LENGTH - 2)}`, accessKeySecret: letters(LETTERS, SECRET_LENGTH) }
+  const key = newRootKey()
   await writeDurably(file, `${JSON.stringify({ version: 1, ...key }, undefined, 2)}\n`, 0o600)
   return { ...key, isNew: true, file }
 }
@@ -47,15 +41,4 @@ function parseKey(text: string, file: string): Pick<RootKey, 'accessKeyId' | 'ac
 
 function isWord(value: unknown): value is string {
   return typeof value === 'string' && value !== ''
-}
-
-function letters(alphabet: string, length: number): string {
-  let word = ''
-  while (word.length < length) {
-    for (const byte of randomBytes(length)) {
-      // Bytes above the last complete multiple of the alphabet would make its first letters more likely.
-      if (byte < 256 - (256 % alphabet.length) && word.length < length) word += alphabet[byte % alphabet.length]
-    }
-  }
-  return word
 }

@@ -1,8 +1,8 @@
 import { readings } from '@bindery/protocol'
 import type { ServiceRequest, ServiceResponse } from '@bindery/service'
 
-/** Why a server is not ready: it is stopping, or its stores do not answer. */
-export type Unready = 'stopping' | 'storesSilent'
+/** Why a server is not ready: it is stopping, its stores do not answer, or others may have declared it dead. */
+export type Unready = 'stopping' | 'storesSilent' | 'leaseEnded'
 
 /** A disk whose free space is at the reserve, or close to it. */
 export interface ScarceDisk {

@@ -6,7 +6,7 @@ import { type MetricValues, valuesOf } from './request-metrics.js'
 /** The amount of data that a server stores, and its disk. */
 export interface StoreFacts {
   readonly totals: StoreTotals
-  readonly disk: Disk
+  readonly disk: Disk | undefined
   readonly reserveBytes: number
   readonly version: string
 }
@@ -22,9 +22,11 @@ export async function storeMetrics({ totals, disk, reserveBytes, version }: Stor
   gauge('bindery_multipart_uploads', 'Incomplete uploads.', totals.uploads)
   gauge('bindery_multipart_parts', 'Parts of incomplete uploads.', totals.parts)
   gauge('bindery_multipart_part_bytes', 'Bytes of the parts of incomplete uploads.', totals.partBytes)
-  gauge('bindery_disk_free_bytes', 'Free bytes of the disk of the data folder.', disk.freeBytes)
-  gauge('bindery_disk_total_bytes', 'Bytes of the disk of the data folder.', disk.totalBytes)
-  gauge('bindery_disk_reserve_bytes', 'Bytes of the disk that uploads leave free: --reserve.', reserveBytes)
+  if (disk !== undefined) {
+    gauge('bindery_disk_free_bytes', 'Free bytes of the disk of the data folder.', disk.freeBytes)
+    gauge('bindery_disk_total_bytes', 'Bytes of the disk of the data folder.', disk.totalBytes)
+    gauge('bindery_disk_reserve_bytes', 'Bytes of the disk that uploads leave free: --reserve.', reserveBytes)
+  }
   const labels = { version, node: process.versions.node }
   new Gauge({
     name: 'bindery_build_info',

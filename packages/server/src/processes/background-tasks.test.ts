@@ -3,10 +3,13 @@ import { test } from 'node:test'
 import { pino } from 'pino'
 import { metricsText } from '../metrics/request-metrics.js'
 import { TaskMetrics } from '../metrics/task-metrics.js'
-import { runBackgroundTasks } from './background-tasks.js'
+import { backgroundTasks } from './background-tasks.js'
 
 const aborted = { kind: 'aborted', bucket: 'bkt', ruleId: 'parts', key: 'a', uploadId: 'A', parts: 2, bytes: 7 }
 const UPLOAD = aborted as never
+
+const runAll = (tasks: ReturnType<typeof backgroundTasks>, signal: AbortSignal) =>
+  Promise.all(Object.values(tasks).map((task) => task(signal)))
 
 test('uploads that a rule aborted are logged one by one, and a failed task stops no other', async () => {
   const lines: Record<string, unknown>[] = []
@@ -27,7 +30,7 @@ test('uploads that a rule aborted are logged one by one, and a failed task stops
     writeReports: async function* () {},
     scrub: async function* () {},
   }
-  const done = runBackgroundTasks(service, { scrubRate: 0 }, log, stop.signal)
+  const done = runAll(backgroundTasks(service, { scrubRate: 0 }, log), stop.signal)
   while (lines.length < 4) await new Promise((resolve) => setImmediate(resolve))
   stop.abort()
   await done
@@ -57,7 +60,7 @@ test('the metrics have what was freed and scrubbed, and what waits', async () =>
       yield { kind: 'sound' as const, bytes: 7 }
     },
   }
-  const done = runBackgroundTasks(service, { scrubRate: 1e9 }, log, stop.signal, metrics)
+  const done = runAll(backgroundTasks(service, { scrubRate: 1e9 }, log, metrics), stop.signal)
   while (sweeps < 2) await new Promise((resolve) => setImmediate(resolve))
   for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve))
   stop.abort()

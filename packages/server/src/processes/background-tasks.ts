@@ -1,5 +1,5 @@
 /** The background tasks of a server, which run in one process at a time. */
-import type { Service } from '@bindery/service'
+import type { Service, Task } from '@bindery/service'
 import type { Log } from '../log.js'
 import { scrubForever } from '../maintenance/scrubber.js'
 import { TaskMetrics } from '../metrics/task-metrics.js'
@@ -11,26 +11,44 @@ const SWEEP_INTERVAL_MS = 5_000
 const LIFECYCLE_INTERVAL_MS = 3_600_000
 /** Between two checks for access logs and inventories that are due. */
 const REPORTS_INTERVAL_MS = 60_000
+/** Between two looks for members that no longer report. */
+const RECOVERY_INTERVAL_MS = 5_000
 /** Between two writes of the notes that each process has collected about requests. */
 const NOTES_INTERVAL_MS = 5_000
 
 /**
- * Sweeps garbage, applies lifecycle rules, writes access logs and inventories, and scrubs (`scrubRate` bytes per second), at once and repeatedly. Resolves
- * when the signal has ended all tasks.
+ * By name: sweeping garbage, applying lifecycle rules, writing access logs and inventories, and scrubbing (`scrubRate` bytes
+ * per second). Each works at once and repeatedly, until the signal ends it.
  */
-export async function runBackgroundTasks(
+export function backgroundTasks(
   service: Pick<Service, 'sweep' | 'applyLifecycle' | 'writeReports' | 'scrub'>,
   { scrubRate }: { readonly scrubRate: number },
   log: Log,
-  signal: AbortSignal,
   metrics = new TaskMetrics(),
+): Readonly<Record<string, Task>> {
+  return {
+    sweep: (signal) => sweep(service, log, signal, metrics),
+    lifecycle: (signal) => applyLifecycle(service, log, signal),
+    reports: (signal) => writeReports(service, log, signal),
+    scrub: (signal) => scrubForever(service, scrubRate, log, signal, metrics),
+  }
+}
+
+/** Recovers what processes that were declared dead left, repeatedly, until the signal ends it. */
+export async function recoverForever(
+  service: Pick<Service, 'recoverBuried'>,
+  fence: (incarnation: string) => Promise<void>,
+  log: Log,
+  signal: AbortSignal,
 ): Promise<void> {
-  await Promise.all([
-    sweep(service, log, signal, metrics),
-    applyLifecycle(service, log, signal),
-    writeReports(service, log, signal),
-    scrubForever(service, scrubRate, log, signal, metrics),
-  ])
+  while (!signal.aborted) {
+    try {
+      await service.recoverBuried(fence, signal)
+    } catch (error) {
+      log.error({ err: error }, 'what dead processes left could not be recovered, and will be later')
+    }
+    await pause(RECOVERY_INTERVAL_MS, signal)
+  }
 }
 
 async function sweep(

@@ -31,7 +31,7 @@ import { ROOT_ACCOUNT, type RootKey, rootAccessKeys } from '../root-key.js'
 import { scarceDisk, watchDisk } from '../scarce-disk.js'
 import { tlsFilesOf } from '../tls-files.js'
 import type { OtlpTraces } from '../traces/otlp-traces.js'
-import { keepNotes, runBackgroundTasks } from './background-tasks.js'
+import { backgroundTasks, keepNotes, recoverForever } from './background-tasks.js'
 import type { EventInlet } from './event-switchboard.js'
 import type { Primary, ProcessCluster } from './process-cluster.js'
 
@@ -139,10 +139,7 @@ export async function openInstance(
     ...(config.auditDays > 0 && { trailMs: config.auditDays * DAY_MS }),
   })
   const tasks = new TaskMetrics()
-  const scarce = async () => scarceDisk(await deployment.disk(), config.reserveBytes)
-  cluster.lead(async (signal) => {
-    await Promise.all([runBackgroundTasks(service, config, log, signal, tasks), watchDisk(scarce, log, signal)])
-  })
+  leadTasks({ config, service, cluster, deployment, tasks, log })
   const publicKey = publicKeyOf(callbackKey)
   const { measureAll } = primary
   const traces = await openTraces(options, log)
@@ -163,8 +160,18 @@ export async function openInstance(
   })
 }
 
+/** Registers the background tasks, each of which one process at a time runs. */
+function leadTasks(parts: Pick<Parts, 'config' | 'service' | 'cluster' | 'deployment' | 'tasks' | 'log'>): void {
+  const { config, service, cluster, deployment, tasks, log } = parts
+  for (const [chore, task] of Object.entries(backgroundTasks(service, config, log, tasks))) cluster.lead(chore, task)
+  const scarce = async () => scarceDisk(await deployment.disk(), config.reserveBytes)
+  cluster.lead('disk', (signal) => watchDisk(scarce, log, signal))
+  const { fence } = cluster
+  if (fence !== undefined) cluster.lead('recovery', (signal) => recoverForever(service, fence, log, signal))
+}
+
 async function openStores({ config, incarnation }: InstanceOptions, deployment: ProcessDeployment) {
-  const metadata = await deployment.openMetadata()
+  const metadata = await deployment.openMetadata(incarnation)
   try {
     const { memoryBytes: bufferBytes, reserveBytes } = config
     return { metadata, blobs: await deployment.openBlobs({ incarnation, bufferBytes, reserveBytes }) }
@@ -231,8 +238,9 @@ class RunningInstance implements Instance {
   }
 
   readonly prepare = async (living: readonly string[]): Promise<void> => {
-    const { service, config } = this.#parts
-    await service.recover(living)
+    const { service, config, cluster } = this.#parts
+    // a cluster has processes that this supervisor does not know: there leases decide which are dead
+    if (cluster.fence === undefined) await service.recover(living)
     for (const bucket of config.buckets) await service.ensureBucket(bucket, ROOT_ACCOUNT.id)
   }
 
@@ -288,7 +296,8 @@ class RunningInstance implements Instance {
   async #unready(): Promise<Unready | undefined> {
     if (this.#stopping.signal.aborted) return 'stopping'
     const late = sleep(READY_WITHIN_MS, false, { ref: false })
-    return (await Promise.race([this.#answers(), late])) ? undefined : 'storesSilent'
+    if (!(await Promise.race([this.#answers(), late]))) return 'storesSilent'
+    return (await Promise.race([this.#parts.cluster.mayAnswer(), late])) ? undefined : 'leaseEnded'
   }
 
   async #scarceDisk(): Promise<ScarceDisk | undefined> {

@@ -29,6 +29,11 @@ export interface JoinOptions {
 export interface ProcessCluster extends Cluster, EventInlet {
   /** Has it report at once which reads run in this process. */
   readonly report: () => Promise<void>
-  /** Chooses this process to run the tasks. */
+  /** Chooses this process to run the tasks, or, where rows choose, to stand for them. */
   readonly startLeading: () => void
+  /**
+   * Ends the sessions of a process that was declared dead in the stores. Undefined where the supervisor knows all processes
+   * that serve them, so that what it does not list has ended.
+   */
+  readonly fence: ((incarnation: string) => Promise<void>) | undefined
 }

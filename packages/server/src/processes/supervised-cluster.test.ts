@@ -43,11 +43,11 @@ test('tasks run in the process that was chosen, also those registered later, and
     await new Promise((resolve) => signal.addEventListener('abort', resolve))
     seen.push(`${name} ends`)
   }
-  cluster.lead(task('early'))
+  cluster.lead('early', task('early'))
   assert.deepEqual(seen, [])
   cluster.startLeading()
   cluster.startLeading()
-  cluster.lead(task('late'))
+  cluster.lead('late', task('late'))
   assert.deepEqual(seen, ['early runs', 'late runs'])
   await cluster.drain()
   assert.deepEqual(seen, ['early runs', 'late runs', 'early ends', 'late ends'])

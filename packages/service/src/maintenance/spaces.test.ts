@@ -34,6 +34,7 @@ const NAMES = {
   place: 1,
   blob: 'b',
   incarnation: 'i',
+  chore: 'sweep',
   garbageId: 'b',
   token: 't',
   account: '1',

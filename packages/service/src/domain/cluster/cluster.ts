@@ -23,14 +23,18 @@ export interface Membership {
   settled(signal?: AbortSignal): Promise<Busy>
 }
 
+/** A background task, until the signal ends it. */
+export type Task = (signal: AbortSignal) => Promise<void>
+
 /** This process among those that serve the same stores. */
 export interface Cluster extends Membership, EventBus {
   readonly incarnation: string
   /**
-   * Registers a task that one process at a time runs: this one from when it is chosen until it drains, which the signal
-   * reports. The task must not reject.
+   * Registers a task that one process at a time runs: this one from when it is chosen until it drains, or another one is
+   * chosen, which the signal reports. Each step of the task must do no harm if another process repeats it. The task must
+   * not reject.
    */
-  lead(task: (signal: AbortSignal) => Promise<void>): void
+  lead(chore: string, task: Task): void
   /** Ends the tasks and the subscriptions of this process, whose last requests may still run. */
   drain(): Promise<void>
   /** Ends the membership of this process, in which nothing runs any more: the others do not wait for it. */

@@ -9,6 +9,7 @@ import { documentCodec } from './records/document.js'
 import { garbageCodec } from './records/garbage.js'
 import { graveCodec } from './records/grave.js'
 import { incarnationCodec } from './records/incarnation.js'
+import { leaderCodec } from './records/leader.js'
 import { logLinesCodec } from './records/log-lines.js'
 import { objectCodec } from './records/object.js'
 import { partCodec } from './records/part.js'
@@ -201,6 +202,15 @@ export const epochRows = space<'epoch', never, { readonly epoch: number }>({
   about: 'how often the sweeper has requested reports',
 })
 
+export const leaderRows = space({
+  letter: 'q',
+  kind: 'leader',
+  key: [text('chore')],
+  value: leaderCodec,
+  rowsAtOnce: MANY,
+  about: 'the process of a cluster that runs a background task',
+})
+
 export const garbageRows = space({
   letter: 'g',
   kind: 'garbage',
@@ -342,6 +352,7 @@ export const SPACES = [
   reportRows,
   graveRows,
   epochRows,
+  leaderRows,
   garbageRows,
   counterRows,
   logRows,

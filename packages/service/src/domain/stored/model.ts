@@ -318,8 +318,18 @@ export interface ReportRecord {
 
 /** A process that wrote blobs and is not a member any more. */
 export interface GraveRecord {
-  /** Milliseconds since 1970, for people to see. */
+  /** Milliseconds since 1970. */
   readonly diedAt: number
+  /** How often its blobs have been searched for orphans; absent: never. */
+  readonly searches?: number
+}
+
+/** The process of a cluster that runs a background task. */
+export interface LeaderRecord {
+  /** Its incarnation. */
+  readonly holder: string
+  /** Changes while the holder runs the task: a process that sees the same number for long may take the task over. */
+  readonly beat: number
 }
 
 /** manifest: a manifest that lost a holder · rows: part rows that no manifest lists · blob: a blob. */

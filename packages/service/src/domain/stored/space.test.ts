@@ -22,6 +22,7 @@ const NAMES = {
   place: 1_767_600_000_001,
   blob: 'f00d-1',
   incarnation: 'f00d',
+  chore: 'sweep',
   garbageKind: 'rows',
   garbageId: ID,
   token: ID,

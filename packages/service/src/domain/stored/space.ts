@@ -35,6 +35,8 @@ export interface KeyNames {
   readonly place: number
   readonly blob: string
   readonly incarnation: string
+  /** A background task that one process of a cluster runs. */
+  readonly chore: string
   readonly garbageKind: GarbageKind
   /** The blob or manifest that is garbage. */
   readonly garbageId: string

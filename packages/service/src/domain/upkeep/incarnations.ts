@@ -8,7 +8,7 @@ import { isWhole, namesBlob } from '../bytes/blobs.js'
 import { discardBlob, isGarbageBlob } from '../bytes/garbage.js'
 import { bury, incarnationsIn } from '../cluster/members.js'
 import type { Domain } from '../domain.js'
-import { skippingDamage } from '../stored/damage.js'
+import { skippingDamage, unlessDamaged } from '../stored/damage.js'
 import { graveRows, incarnationRows, ownerRows } from '../stored/keyspace.js'
 
 /** Each writes three keys. */
@@ -29,6 +29,36 @@ export async function recoverDead(domain: Domain, living: readonly string[]): Pr
     await findOrphans(domain, incarnation)
     await metadata.transact(async (tx) => graveRows.delete(tx, { incarnation }))
   }
+}
+
+/** Milliseconds after a process was declared dead at which its blobs are searched for orphans. */
+const SEARCHES_AT_MS = [0, 600_000, 3_600_000, 86_400_000, 604_800_000]
+
+/**
+ * Searches the blobs of processes that were declared dead, whether they have really ended or not. What one of them still
+ * writes may appear after a search, so each is searched again until a week has passed; the clock decides only when
+ * leaked space is found. `fence` is called before the search of an incarnation. Returns how many were searched.
+ */
+export async function recoverBuried(
+  domain: Domain,
+  fence: (incarnation: string) => Promise<void> = async () => {},
+): Promise<number> {
+  const { metadata, clock } = domain
+  let searched = 0
+  for (const incarnation of await incarnationsIn(metadata, graveRows)) {
+    const grave = await unlessDamaged(metadata.read((reader) => graveRows.read(reader, { incarnation })))
+    const { diedAt = 0, searches = 0 } = grave ?? {}
+    if (clock() < diedAt + (SEARCHES_AT_MS[searches] ?? 0)) continue
+    await fence(incarnation)
+    await findOrphans(domain, incarnation)
+    await metadata.transact(async (tx) => {
+      const next = searches + 1
+      if (next >= SEARCHES_AT_MS.length) graveRows.delete(tx, { incarnation })
+      else graveRows.set(tx, { incarnation }, { diedAt, searches: next })
+    })
+    searched += 1
+  }
+  return searched
 }
 
 async function buryEnded({ metadata, clock }: Domain, alive: ReadonlySet<string>): Promise<void> {

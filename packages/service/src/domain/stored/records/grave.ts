@@ -4,5 +4,5 @@ import type { GraveRecord } from '../model.js'
 /** The codec of graves. */
 export const graveCodec = jsonCodec<GraveRecord>({
   version: 1,
-  isSound: ({ diedAt }) => Number.isSafeInteger(diedAt),
+  isSound: ({ diedAt, searches = 0 }) => Number.isSafeInteger(diedAt) && Number.isSafeInteger(searches),
 })

@@ -1,0 +1,142 @@
+import { mkdir, statfs } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { parseMasterKeys } from '@bindery/encryption'
+import { type BlobStore, StorageError } from '@bindery/storage'
+import { openLocalBlobStore } from '@bindery/storage-local'
+import {
+  openNotices,
+  openPostgresMetadataStore,
+  openSharedSecrets,
+  type PostgresMetadataStore,
+  prepareDatabase,
+} from '@bindery/storage-postgres'
+import type { Config } from '../config.js'
+import type { BlobOptions, Deployment, GatewayPlaces, ProcessDeployment } from '../deployment.js'
+import { masterKeysIn } from '../encryption/master-keys.js'
+import { Failure, systemCode } from '../failure.js'
+import { endOnFatal } from '../processes/crash.js'
+import { GatewayCluster } from './gateway-cluster.js'
+import { withoutPassword } from './places.js'
+import { SharedKeys } from './shared-keys.js'
+
+const MASTER_KEYS_VARIABLE = 'BINDERY_MASTER_KEYS'
+
+/** Whether a configuration is that of a process of a cluster. */
+export function isGateway({ metadata }: Config): boolean {
+  return metadata !== undefined
+}
+
+/**
+ * Opens the database and the blobs that the processes of a cluster share; the first one makes the tables. Throws Failure
+ * `masterKeysRequired`, `masterKeysInvalid`, `databaseUnusable`, `masterKeyMissing`.
+ */
+export async function openGatewayDeployment(config: Config): Promise<Deployment> {
+  const places = placesOf(config)
+  const place = withoutPassword(places.metadata)
+  const { isNew } = await prepareDatabase(places.metadata).catch((error) => {
+    throw databaseFailure(error, place)
+  })
+  const { keys, close, ...inProcess } = openProcess(places)
+  return {
+    location: `${place} · ${places.blobs}`,
+    isNew,
+    ...inProcess,
+    rootKey: () => keys.rootKey(),
+    callbackKey: () => keys.callbackKey(),
+    async masterKeys() {
+      await keys.keepKeyRing()
+      return places.masterKeys
+    },
+    isBeingCopied: async () => false,
+    announce: () => {},
+    async supportWorkers() {
+      return {
+        address: { kind: 'gateway', ...places },
+        descriptor: undefined,
+        answer: async () => {
+          throw new Error('a process of a cluster commits by itself')
+        },
+        workerEnded: () => {},
+        close: async () => {},
+      }
+    },
+    release: close,
+  }
+}
+
+/** A cluster in a worker process, which is a member of its own. */
+export function gatewayInWorker(places: GatewayPlaces): ProcessDeployment {
+  return openProcess(places)
+}
+
+function placesOf({ metadata = '', blobs = '', masterKeys }: Config): GatewayPlaces {
+  if (masterKeys === undefined) throw new Failure('masterKeysRequired', { variable: MASTER_KEYS_VARIABLE })
+  if (parseMasterKeys(masterKeys) === undefined) {
+    throw new Failure('masterKeysInvalid', { variable: MASTER_KEYS_VARIABLE })
+  }
+  return { metadata, blobs: resolve(blobs), masterKeys }
+}
+
+interface OpenProcess extends ProcessDeployment {
+  readonly keys: SharedKeys
+  readonly close: () => Promise<void>
+}
+
+function openProcess(places: GatewayPlaces): OpenProcess {
+  const { metadata: url, blobs, masterKeys } = places
+  const place = withoutPassword(url)
+  const secrets = openSharedSecrets(url)
+  const keys = new SharedKeys(secrets, masterKeysIn(masterKeys), place)
+  let store: PostgresMetadataStore | undefined
+  return {
+    keys,
+    close: () => secrets.close(),
+    async openMetadata(incarnation) {
+      const onFenced = () => endOnFatal(new StorageError('fenced', 'the session of this process was ended'))
+      store = await openPostgresMetadataStore({ url, session: incarnation, onFenced })
+      return store
+    },
+    openBlobs: (options) => openBlobs(blobs, options),
+    join: ({ metadata, incarnation, log }) =>
+      GatewayCluster.join({
+        metadata,
+        incarnation,
+        log,
+        fence: async (dead) => store?.endSession(dead),
+        openChannel: (receivers) => openNotices({ url, ...receivers }),
+      }),
+    keyRing: () => keys.keyRing(),
+    disk: () => diskOf(blobs),
+    failureOf: (error) => gatewayFailure(error, place, blobs),
+  }
+}
+
+async function openBlobs(folder: string, options: BlobOptions): Promise<BlobStore> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  return openLocalBlobStore({ folder, ...options })
+}
+
+async function diskOf(folder: string) {
+  const { bavail, blocks, bsize } = await statfs(folder)
+  return { freeBytes: bavail * bsize, totalBytes: blocks * bsize }
+}
+
+function databaseFailure(error: unknown, place: string): unknown {
+  if (!(error instanceof StorageError)) return error
+  const reason = error.cause instanceof Error ? error.cause.message || String(systemCode(error.cause)) : error.message
+  return new Failure('databaseUnusable', { place, reason }, { cause: error })
+}
+
+function gatewayFailure(error: unknown, place: string, blobs: string): unknown {
+  switch (systemCode(error)) {
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new Failure('folderForbidden', { folder: blobs }, { cause: error })
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new Failure('diskFull', { folder: blobs }, { cause: error })
+    default:
+      return databaseFailure(error, place)
+  }
+}

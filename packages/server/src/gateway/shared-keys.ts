@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto'
+import { createSealer, formatKeyRing, KeyRing, type MasterKey, parseKeyRing } from '@bindery/encryption'
+import type { SharedSecrets } from '@bindery/storage-postgres'
+import { newCallbackKey } from '../callbacks/callback-key.js'
+import { Failure } from '../failure.js'
+import { newRootKey, type RootKey } from '../root-key.js'
+
+/** Milliseconds for which a process uses the key ring that it has read. */
+const CHECK_MS = 1_000
+const RING = 'key-ring'
+
+/**
+ * The keys that all processes of a cluster share: rows of the database, sealed under the master keys. Each throws Failure
+ * `masterKeyMissing` where they were sealed under another one.
+ */
+export class SharedKeys {
+  readonly #secrets: SharedSecrets
+  readonly #masters: readonly [MasterKey, ...MasterKey[]]
+  readonly #place: string
+  #ring: { readonly ring: KeyRing; readonly readAt: number } | undefined
+
+  /** @param place of the database, for people */
+  constructor(secrets: SharedSecrets, masters: readonly [MasterKey, ...MasterKey[]], place: string) {
+    this.#secrets = secrets
+    this.#masters = masters
+    this.#place = place
+  }
+
+  /** The root key; generated if it is missing. */
+  async rootKey(): Promise<RootKey> {
+    const made = newRootKey()
+    const kept = JSON.parse(await this.#keep('root-key', async () => JSON.stringify(made)))
+    const { accessKeyId, accessKeySecret } = kept
+    const isNew = accessKeyId === made.accessKeyId
+    return { accessKeyId, accessKeySecret, isNew, file: this.#place }
+  }
+
+  /** PEM of the key that signs callbacks; generated if it is missing. */
+  callbackKey(): Promise<string> {
+    return this.#keep('callback-key', newCallbackKey)
+  }
+
+  /** Makes a ring with one key for requests for KMS, if it is missing. */
+  async keepKeyRing(): Promise<void> {
+    const [master] = this.#masters
+    await this.#keep(RING, async () => {
+      const { ring } = new KeyRing().with('', { master, now: Date.now(), random: randomBytes })
+      return formatKeyRing(ring)
+    })
+  }
+
+  /** The ring, at most CHECK_MS old. */
+  async keyRing(): Promise<KeyRing> {
+    const now = performance.now()
+    if (this.#ring !== undefined && now - this.#ring.readAt < CHECK_MS) return this.#ring.ring
+    const sealed = await this.#secrets.read(RING)
+    const ring = sealed === undefined ? new KeyRing() : parseKeyRing(this.#open(RING, sealed))
+    if (ring === undefined) throw new Failure('fileDamaged', { file: `${RING} in ${this.#place}` })
+    this.#ring = { ring, readAt: now }
+    return ring
+  }
+
+  async #keep(name: string, make: () => Promise<string>): Promise<string> {
+    const known = await this.#secrets.read(name)
+    if (known !== undefined) return this.#open(name, known)
+    const sealed = this.#sealer.seal(Buffer.from(await make()), name)
+    return this.#open(name, await this.#secrets.keep(name, sealed))
+  }
+
+  #open(name: string, sealed: Uint8Array): string {
+    const bytes = this.#sealer.open(sealed, name)
+    if (bytes === undefined) throw new Failure('masterKeyMissing', { folder: this.#place })
+    return Buffer.from(bytes).toString()
+  }
+
+  get #sealer() {
+    return createSealer(this.#masters, randomBytes)
+  }
+}

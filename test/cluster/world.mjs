@@ -1,0 +1,54 @@
+/** A PostgreSQL and gateways over it, for the tests and demonstrations of clusters. */
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startPostgres, withoutPostgres } from '../../packages/storage-postgres/dist/testing/postgres-server.js'
+import { startServer } from '../support/start-server.mjs'
+
+export { withoutPostgres }
+
+/** The root key of all gateways. */
+const KEY = { BINDERY_ACCESS_KEY_ID: 'BKCLUSTER', BINDERY_ACCESS_KEY_SECRET: 'cluster-secret' }
+
+/**
+ * @typedef {object} World
+ * @property {import('../../packages/storage-postgres/dist/testing/postgres-server.js').PostgresServer} postgres
+ * @property {string} url of the database
+ * @property {(options?: { args?: readonly string[], port?: number, env?: Readonly<Record<string, string>> }) => Promise<import('../support/start-server.mjs').StartedServer>} startGateway
+ * @property {() => Promise<void>} dispose ends all gateways that run, and the database
+ */
+
+/**
+ * @param {object} [options]
+ * @param {boolean} [options.durable] the database writes everything through
+ * @param {string} [options.blobs] by default a folder of its own
+ * @param {Readonly<Record<string, string>>} [options.env] further variables of the gateways
+ * @returns {Promise<World>}
+ */
+export async function startWorld({ durable = false, blobs, env = {} } = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'bindery-cluster-'))
+  const postgres = await startPostgres({ durable })
+  const url = await postgres.database('bindery')
+  const masterKeys = randomBytes(32).toString('base64')
+  const gateways = new Set()
+  return {
+    postgres,
+    url,
+    async startGateway({ args = [], port = 0, env: more = {} } = {}) {
+      const gateway = await startServer({
+        folder,
+        port,
+        args: ['--workers', '1', '--blobs', blobs ?? join(folder, 'blobs'), ...args],
+        env: { BINDERY_METADATA: url, BINDERY_MASTER_KEYS: masterKeys, ...KEY, ...env, ...more },
+      })
+      gateways.add(gateway)
+      return gateway
+    },
+    async dispose() {
+      for (const gateway of gateways) await gateway.kill().catch(() => {})
+      await postgres.dispose()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
