@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -185,4 +185,37 @@ test('Chromium: a page without a key has its application sign many parts at once
   assert.deepEqual([size, parts], [DATA.length, PARTS])
   assert.ok(most >= 4 && calls < parts, `${calls} calls, at most ${most} requests in one`)
   assert.ok(await isStored('signed/film'))
+})
+
+test('Chromium: after a reload an upload goes on by the handle of its file, without the user', async () => {
+  const page = await openPage()
+  await page.evaluate(`beginByHandle('by-handle', 3, ${JSON.stringify({ bytesPerSecond: 1_500_000, parallel: 2 })})`)
+  await page.navigate('location.reload()')
+  const [{ key, reusedParts, needsSource }] = await page.evaluate('restoreAll()')
+  assert.deepEqual([key, needsSource], ['by-handle', false])
+  assert.ok(reusedParts >= 3 && reusedParts < PARTS, `${reusedParts} parts were reused`)
+  assert.ok(await isStored('by-handle'))
+})
+
+test('Chromium: an upload waits while the browser is offline, and costs no attempts', async () => {
+  const page = await openPage()
+  const hasty = { bytesPerSecond: 2_000_000, parallel: 2, retry: { maxAttempts: 2, baseDelayMs: 1, maxDelayMs: 2 } }
+  await page.evaluate(`begin('offline', 2, ${JSON.stringify(hasty)})`)
+  await page.setOffline(true)
+  await page.evaluate("new Promise((resolve) => task().on('state', ({ to }) => to === 'offline' && resolve()))")
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  await page.setOffline(false)
+  assert.equal((await page.evaluate('outcome()')).size, DATA.length)
+  assert.ok(await isStored('offline'))
+})
+
+test('Chromium: a folder that is dropped on the page is uploaded as it is', async () => {
+  const dropped = path.join(folder, 'photos')
+  await mkdir(path.join(dropped, '2026'), { recursive: true })
+  await Promise.all(['a.txt', '2026/b.txt'].map((name) => writeFile(path.join(dropped, name), name)))
+  const page = await openPage()
+  await page.evaluate("awaitDrop('in/')")
+  await page.drop(100, 100, dropped)
+  assert.deepEqual((await page.evaluate('dropped')).toSorted(), ['in/photos/2026/b.txt', 'in/photos/a.txt'])
+  assert.equal(Buffer.from(await owner.get('in/photos/2026/b.txt')).toString(), '2026/b.txt')
 })

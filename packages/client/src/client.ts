@@ -1,8 +1,11 @@
 /** The client that an application holds: uploads, and everything else that it may do with buckets and objects. */
+
+import { UploadQueue } from './queue/queue.js'
 import { bytesTarget } from './transfer/bytes-target.js'
 import { CopyRunner } from './transfer/copy.js'
 import { DownloadRunner } from './transfer/download.js'
 import { streamObject } from './transfer/stream.js'
+import { Task } from './transfer/task.js'
 import type { BucketInfo, BucketOptions, ListedBucket, ListedVersion } from './types/bucket.js'
 import type { ClientOptions } from './types/client.js'
 import type {
@@ -16,6 +19,7 @@ import type {
   ListOptions,
   ObjectInfo,
 } from './types/object.js'
+import type { QueueOptions } from './types/queue.js'
 import type { Transfer, UploadResult } from './types/upload.js'
 import { type Platform, Uploader } from './uploader.js'
 import { deleteBucket, getBucketInfo, listBuckets, listVersions, putBucket } from './wire/buckets.js'
@@ -29,11 +33,16 @@ export function clientFactory(platform: Platform): (options: ClientOptions) => C
 
 /** A client of one server. It keeps connections; `close` ends them. */
 export class Client extends Uploader {
+  /** Uploads that take turns: see `UploadQueue`. */
+  queue(options: QueueOptions = {}): UploadQueue {
+    return new UploadQueue(this, options)
+  }
+
   /** Downloads an object into a target. */
   download<Value>(target: DownloadTarget<Value>, given: DownloadOptions): DownloadTask<Value> {
     const options = { ...given, bucket: this.bucketOf(given.bucket) }
     const runner = new DownloadRunner({ requester: this.requester, crc64: this.crc64 }, target, options)
-    const task = this.task<DownloadResult<Value>>(runner, options)
+    const task = new Task<DownloadResult<Value>>(runner, this.taskOptions(options))
     task.resume()
     return task
   }
@@ -56,7 +65,7 @@ export class Client extends Uploader {
   copy(options: CopyOptions): Transfer<UploadResult> {
     const from = { ...options.from, bucket: this.bucketOf(options.from.bucket) }
     const to = { ...options.to, bucket: this.bucketOf(options.to.bucket) }
-    const task = this.task(new CopyRunner(this.requester, from, to, options), { ...options, ...to })
+    const task = new Task(new CopyRunner(this.requester, from, to, options), this.taskOptions({ ...options, ...to }))
     task.resume()
     return task
   }

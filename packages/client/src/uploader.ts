@@ -1,7 +1,7 @@
 /** Uploads alone: what the smallest bundle of a page needs. `Client` adds everything else. */
 import { Parallelism } from './transfer/parallelism.js'
 import type { OpenPlatformSource } from './transfer/source.js'
-import { Task } from './transfer/task.js'
+import { Task, type TaskOptions } from './transfer/task.js'
 import { Throttle } from './transfer/throttle.js'
 import { UploadRunner } from './transfer/upload.js'
 import type { Checkpoint, CheckpointStore } from './types/checkpoint.js'
@@ -41,20 +41,33 @@ export class Uploader {
     this.crc64 = options.crc64 ?? platform.crc64
     this.requester = new Requester(options, options.transport ?? platform.transport())
     const { bufferBytes } = platform
-    this.#limits = { parts: 'auto', files: 3, bytesPerSecond: 0, bufferBytes, ...options.limits }
+    this.#limits = {
+      parts: 'auto',
+      files: 3,
+      filesInAll: Number.POSITIVE_INFINITY,
+      bytesPerSecond: 0,
+      bufferBytes,
+      ...options.limits,
+    }
     const { checkpoints } = options
     this.#checkpoints = checkpoints === false ? undefined : (checkpoints ?? platform.checkpoints())
+  }
+
+  /** Where unfinished uploads are remembered; undefined: nowhere. */
+  get checkpoints(): CheckpointStore | undefined {
+    return this.#checkpoints
   }
 
   get limits(): TransferLimits {
     return this.#limits
   }
 
-  /** Uploads a source. The task starts at once, unless `start` is `paused`. */
-  upload(source: UploadSource, given: UploadOptions): UploadTask {
+  /**
+   * Uploads a source. The task starts at once, unless `start` is `paused`. Without a source it needs `resume({ source })`.
+   */
+  upload(source: UploadSource | undefined, given: UploadOptions): UploadTask {
     const options = { ...given, bucket: this.bucketOf(given.bucket) }
     const { checkpoints } = given
-    const emit: { checkpoint: (checkpoint: Checkpoint) => void } = { checkpoint: () => {} }
     const runner = new UploadRunner(
       {
         requester: this.requester,
@@ -63,19 +76,14 @@ export class Uploader {
         bufferBytes: this.#limits.bufferBytes,
         checkpoints: checkpoints === false ? undefined : (checkpoints ?? this.#checkpoints),
         openPlatformSource: this.#platform.openSource,
-        onCheckpoint: (checkpoint) => emit.checkpoint(checkpoint),
+        onCheckpoint: (checkpoint) => task.events.emit('checkpoint', checkpoint),
       },
       source,
       options,
     )
-    const task = this.task(runner, options)
-    emit.checkpoint = (checkpoint) => task.events.emit('checkpoint', checkpoint)
-    Object.defineProperties(task, {
-      checkpoint: { get: () => runner.checkpoint },
-      uploadId: { get: () => runner.checkpoint?.uploadId },
-    })
+    const task = new RunningUpload(runner, this.taskOptions(options))
     if (given.start !== 'paused') task.resume()
-    return task as Task<UploadResult> & UploadTask
+    return task
   }
 
   /** Stores a small object. */
@@ -92,28 +100,19 @@ export class Uploader {
     this.requester.close()
   }
 
-  protected task<Result>(
-    runner: ConstructorParameters<typeof Task<Result>>[0],
-    options: {
-      readonly bucket: string
-      readonly key: string
-      readonly parallel?: number | 'auto'
-      readonly bytesPerSecond?: number
-      readonly signal?: AbortSignal
-      readonly retry?: Partial<RetryPolicy>
-      readonly onFailure?: 'keep' | 'abort'
-    },
-  ): Task<Result> {
-    const { bucket, key, parallel = this.#limits.parts, bytesPerSecond = this.#limits.bytesPerSecond } = options
-    return new Task<Result>(runner, {
-      bucket,
-      key,
-      parallelism: new Parallelism(parallel, this.#platform.parallelMax),
-      throttle: new Throttle(bytesPerSecond),
-      signal: options.signal,
-      retry: options.retry,
-      onFailure: options.onFailure,
-    })
+  protected taskOptions(options: {
+    readonly bucket: string
+    readonly key: string
+    readonly parallel?: number | 'auto'
+    readonly bytesPerSecond?: number
+    readonly signal?: AbortSignal
+    readonly retry?: Partial<RetryPolicy>
+    readonly onFailure?: 'keep' | 'abort'
+  }): TaskOptions {
+    const { bucket, key, signal, retry, onFailure } = options
+    const { parallel = this.#limits.parts, bytesPerSecond = this.#limits.bytesPerSecond } = options
+    const parallelism = new Parallelism(parallel, this.#platform.parallelMax)
+    return { bucket, key, parallelism, throttle: new Throttle(bytesPerSecond), signal, retry, onFailure }
   }
 
   protected bucketOf(given: string | undefined): string {
@@ -124,5 +123,28 @@ export class Uploader {
       message: 'No bucket is given.',
       hint: 'Name one in the call, or as `bucket` of the client.',
     })
+  }
+}
+
+/** A task with what only uploads have. */
+class RunningUpload extends Task<UploadResult> implements UploadTask {
+  readonly #runner: UploadRunner
+
+  constructor(runner: UploadRunner, options: TaskOptions) {
+    super(runner, options)
+    this.#runner = runner
+  }
+
+  get checkpoint(): Checkpoint | undefined {
+    return this.#runner.checkpoint
+  }
+
+  get uploadId(): string | undefined {
+    return this.checkpoint?.uploadId
+  }
+
+  override resume({ source }: { readonly source?: UploadSource } = {}): void {
+    if (source !== undefined) this.#runner.provide(source)
+    super.resume()
   }
 }

@@ -111,5 +111,16 @@ async function openPage(protocol, url) {
       const { nodeId } = await send('DOM.querySelector', { nodeId: root.nodeId, selector })
       await send('DOM.setFileInputFiles', { nodeId, files: [file] })
     },
+    /** Drops files or folders of this machine at a point of the page. */
+    drop: async (x, y, ...files) => {
+      const data = { items: [], files, dragOperationsMask: 1 }
+      for (const type of ['dragEnter', 'dragOver', 'drop']) await send('Input.dispatchDragEvent', { type, x, y, data })
+    },
+    /** Takes the network from the page, or returns it. */
+    setOffline: async (offline) => {
+      await send('Network.enable')
+      const unlimited = { latency: 0, downloadThroughput: -1, uploadThroughput: -1 }
+      await send('Network.emulateNetworkConditions', { offline, ...unlimited })
+    },
   }
 }

@@ -1,6 +1,6 @@
 // A page of another origin that uploads with the client library. The tests call its functions.
 
-import { createClient, indexedDbStore } from '@bindery/client/browser'
+import { createClient, droppedFiles, indexedDbStore } from '@bindery/client/browser'
 import { createUploader } from '@bindery/client/upload'
 
 const PART = 256 * 1024
@@ -82,4 +82,64 @@ async function uploadSigned(key) {
   return { size, parts, most: Math.max(...batches), calls: batches.length }
 }
 
-Object.assign(window, { seen, begin, outcome, pauseAndWait, go, remembered, uploadSigned })
+/** A file of the page's own folder, of which browsers give lasting handles without a dialog. */
+async function handleOf(name) {
+  const folder = await navigator.storage.getDirectory()
+  const handle = await folder.getFileHandle(name, { create: true })
+  if ((await handle.getFile()).size === 0) {
+    const writable = await handle.createWritable()
+    await writable.write(await chosen().arrayBuffer())
+    await writable.close()
+  }
+  return handle
+}
+
+/** Begins to upload by a handle, and resolves when this many parts have arrived. */
+async function beginByHandle(key, parts, more) {
+  await connect()
+  task = client.upload(await handleOf('film.bin'), options(key, more))
+  await new Promise((resolve) => task.on('progress', (progress) => progress.parts.done >= parts && resolve()))
+}
+
+/** Restores what an earlier page has left, and finishes it. */
+async function restoreAll() {
+  await connect()
+  const queue = client.queue()
+  const restored = await queue.restore()
+  queue.resumeAll()
+  const results = await Promise.all(restored.map(({ task }) => task.result))
+  return results.map(({ key, reusedParts }, index) => ({ key, reusedParts, needsSource: restored[index].needsSource }))
+}
+
+/** Uploads everything that is dropped on the page next. */
+function awaitDrop(prefix) {
+  window.dropped = new Promise((resolve, reject) => {
+    document.addEventListener('dragover', (event) => event.preventDefault())
+    document.addEventListener('drop', (event) => {
+      event.preventDefault()
+      const reading = droppedFiles(event.dataTransfer)
+      connect()
+        .then(async () => {
+          const queue = client.queue({ keepAwake: true, warnOnUnload: true })
+          const tasks = queue.addFiles(await reading, { prefix })
+          const results = await Promise.all(tasks.map(({ result }) => result))
+          return results.map(({ key }) => key)
+        })
+        .then(resolve, reject)
+    })
+  })
+}
+
+Object.assign(window, {
+  seen,
+  task: () => task,
+  begin,
+  outcome,
+  pauseAndWait,
+  go,
+  remembered,
+  uploadSigned,
+  beginByHandle,
+  restoreAll,
+  awaitDrop,
+})

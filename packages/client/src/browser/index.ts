@@ -5,6 +5,7 @@ import { indexedDbStore } from './indexed-db-store.js'
 import { xhrTransport } from './transport.js'
 
 export * from '../exports.js'
+export { droppedFiles } from './dropped-files.js'
 export { indexedDbStore } from './indexed-db-store.js'
 export { xhrTransport } from './transport.js'
 

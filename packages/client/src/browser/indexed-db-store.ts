@@ -1,7 +1,10 @@
 /** Keeps checkpoints in IndexedDB: an upload goes on after a reload. Web Locks keep two tabs from driving one upload. */
 import type { Checkpoint, CheckpointStore } from '../types/checkpoint.js'
+import type { FileHandleLike } from '../types/upload.js'
 
 const TABLE = 'checkpoints'
+/** Handles of files, by the id of their checkpoint. */
+const HANDLES = 'handles'
 
 /**
  * A checkpoint store in the IndexedDB database `name`, which it creates on first use and keeps open. `lock` resolves
@@ -10,9 +13,9 @@ const TABLE = 'checkpoints'
  */
 export function indexedDbStore(name = 'bindery-transfers'): CheckpointStore {
   let opened: Promise<IDBDatabase> | undefined
-  const table = async (mode: IDBTransactionMode) => {
+  const table = async (mode: IDBTransactionMode, table = TABLE) => {
     opened ??= openDatabase(name)
-    return (await opened).transaction(TABLE, mode).objectStore(TABLE)
+    return (await opened).transaction(table, mode).objectStore(table)
   }
   return {
     get: async (id) => result((await table('readonly')).get(id)) as Promise<Checkpoint | undefined>,
@@ -21,17 +24,25 @@ export function indexedDbStore(name = 'bindery-transfers'): CheckpointStore {
     },
     async delete(id) {
       await result((await table('readwrite')).delete(id))
+      await result((await table('readwrite', HANDLES)).delete(id))
     },
     async *list() {
       yield* (await result((await table('readonly')).getAll())) as Checkpoint[]
     },
+    async putHandle(id, handle) {
+      await result((await table('readwrite', HANDLES)).put(handle, id))
+    },
+    getHandle: async (id) => result((await table('readonly', HANDLES)).get(id)) as Promise<FileHandleLike | undefined>,
     lock: (id) => lock(`${name}/${id}`),
   }
 }
 
 function openDatabase(name: string): Promise<IDBDatabase> {
-  const request = indexedDB.open(name, 1)
-  request.onupgradeneeded = () => request.result.createObjectStore(TABLE, { keyPath: 'id' })
+  const request = indexedDB.open(name, 2)
+  request.onupgradeneeded = ({ oldVersion }) => {
+    if (oldVersion < 1) request.result.createObjectStore(TABLE, { keyPath: 'id' })
+    request.result.createObjectStore(HANDLES)
+  }
   return result(request)
 }
 

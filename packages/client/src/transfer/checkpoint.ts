@@ -2,6 +2,7 @@
 import { utf8Bytes } from '@bindery/bytes'
 import type { Checkpoint, CheckpointStore } from '../types/checkpoint.js'
 import type { ObjectOptions } from '../types/object-options.js'
+import type { FileHandleLike } from '../types/upload.js'
 
 /** 64 bits of FNV-1a: ids are names, not secrets. */
 export function checkpointId(endpoint: string, bucket: string, key: string, fingerprint: string): string {
@@ -36,6 +37,7 @@ export function objectOptions(options: ObjectOptions): ObjectOptions {
 export function memoryStore(): CheckpointStore {
   const checkpoints = new Map<string, Checkpoint>()
   const locks = new Set<string>()
+  const handles = new Map<string, FileHandleLike>()
   return {
     get: async (id) => checkpoints.get(id),
     put: async (checkpoint) => {
@@ -43,10 +45,15 @@ export function memoryStore(): CheckpointStore {
     },
     delete: async (id) => {
       checkpoints.delete(id)
+      handles.delete(id)
     },
     async *list() {
       yield* [...checkpoints.values()]
     },
+    putHandle: async (id, handle) => {
+      handles.set(id, handle)
+    },
+    getHandle: async (id) => handles.get(id),
     async lock(id) {
       if (locks.has(id)) return undefined
       locks.add(id)

@@ -1,7 +1,7 @@
 /** Makes one of two kinds of every source: bytes that can be read anywhere and again, or bytes that come once. */
 import { utf8Bytes } from '@bindery/bytes'
 import type { Crc64 } from '../types/client.js'
-import type { RandomAccessSource, SequentialSource, UploadSource } from '../types/upload.js'
+import type { FileHandleLike, RandomAccessSource, SequentialSource, UploadSource } from '../types/upload.js'
 import type { SequentialReader } from './sequential.js'
 
 /** Opens a source that only one platform has. Undefined: it is not such a source. */
@@ -24,6 +24,7 @@ export async function openSource(
   openPlatformSource: OpenPlatformSource,
 ): Promise<OpenedSource> {
   if (typeof source === 'string') return { kind: 'random', source: bufferSource(utf8Bytes(source), crc64) }
+  if (isHandle(source)) return { kind: 'random', source: blobSource(await source.getFile(), crc64) }
   if (source instanceof Blob) return { kind: 'random', source: blobSource(source, crc64) }
   if (source instanceof ArrayBuffer) return { kind: 'random', source: bufferSource(new Uint8Array(source), crc64) }
   if (ArrayBuffer.isView(source)) {
@@ -46,7 +47,8 @@ function bufferSource(bytes: Uint8Array, crc64: Crc64): RandomAccessSource {
   }
 }
 
-function blobSource(blob: Blob, crc64: Crc64): RandomAccessSource {
+/** The bytes of a blob; its fingerprint is made of name, size, time and samples. */
+export function blobSource(blob: Blob, crc64: Crc64): RandomAccessSource {
   return {
     size: blob.size,
     read: (start, end) => blob.slice(start, end),
@@ -72,6 +74,11 @@ export function sampleOffsets(size: number): readonly number[] {
   if (size <= 3 * SAMPLE_BYTES)
     return Array.from({ length: Math.ceil(size / SAMPLE_BYTES) }, (_, n) => n * SAMPLE_BYTES)
   return [0, Math.floor((size - SAMPLE_BYTES) / 2), size - SAMPLE_BYTES]
+}
+
+/** Whether a source is the handle of a file. */
+export function isHandle(source: unknown): source is FileHandleLike {
+  return typeof (source as Partial<FileHandleLike>).getFile === 'function'
 }
 
 function isRandomAccess(source: UploadSource): source is RandomAccessSource {

@@ -10,7 +10,7 @@ import type { Requester } from '../wire/requester.js'
 import { checkpointId, objectOptions } from './checkpoint.js'
 import { MultipartUpload } from './multipart-upload.js'
 import { checksumOf, openBody, type PartContent } from './part-body.js'
-import { type OpenedSource, type OpenPlatformSource, openSource } from './source.js'
+import { isHandle, type OpenedSource, type OpenPlatformSource, openSource } from './source.js'
 import type { Run, Runner } from './task.js'
 
 /** Bytes under which an upload is one request. */
@@ -35,7 +35,7 @@ export interface UploadEnvironment {
  */
 export class UploadRunner implements Runner<UploadResult> {
   readonly #environment: UploadEnvironment
-  readonly #given: UploadSource
+  #given: UploadSource | undefined
   readonly #options: UploadOptions & { readonly bucket: string }
   #source: OpenedSource | undefined
   #multipart: MultipartUpload | undefined
@@ -46,7 +46,7 @@ export class UploadRunner implements Runner<UploadResult> {
 
   constructor(
     environment: UploadEnvironment,
-    source: UploadSource,
+    source: UploadSource | undefined,
     options: UploadOptions & { readonly bucket: string },
   ) {
     this.#environment = environment
@@ -58,9 +58,15 @@ export class UploadRunner implements Runner<UploadResult> {
     return this.#multipart?.checkpoint ?? this.#failed
   }
 
+  /** Another source of the same bytes for the next run. */
+  provide(source: UploadSource): void {
+    this.#given = source
+  }
+
   async run(run: Run): Promise<UploadResult | undefined> {
     this.#startedAt ||= Date.now()
     const { crc64, openPlatformSource } = this.#environment
+    if (this.#given === undefined) throw noSource(this.#options.key)
     this.#source ??= await openSource(this.#given, crc64, openPlatformSource)
     const skipped = this.checkpoint === undefined ? await this.#existing(run, this.#source) : undefined
     if (skipped !== undefined) return skipped
@@ -157,6 +163,8 @@ export class UploadRunner implements Runner<UploadResult> {
     const { requester, checkpoints } = this.#environment
     const { bucket, key, resume = true } = this.#options
     const fingerprint = opened.kind === 'random' ? await opened.source.fingerprint() : 'stream'
+    const { expectFingerprint = fingerprint } = this.#options
+    if (fingerprint !== expectFingerprint) throw otherSource(key)
     const id = checkpointId(requester.address.endpoint, bucket, key, fingerprint)
     const isRemembered = opened.kind === 'random' && checkpoints !== undefined
     if (isRemembered && checkpoints.lock !== undefined) {
@@ -165,6 +173,7 @@ export class UploadRunner implements Runner<UploadResult> {
     }
     const known = resume === true && isRemembered ? await checkpoints.get(id) : undefined
     const given = typeof resume === 'object' && 'v' in resume ? resume : undefined
+    if (isRemembered && isHandle(this.#given)) await checkpoints.putHandle?.(id, this.#given)
     return new MultipartUpload({
       ...this.#environment,
       checkpoints: isRemembered ? checkpoints : undefined,
@@ -251,6 +260,22 @@ function mismatch(stored: string, sent: bigint): OssError {
     code: CLIENT_CODES.checksumMismatch,
     message: `The server stored bytes with the CRC-64 ${stored}; those sent have ${sent}.`,
     hint: 'Upload it again; if this repeats, something between this machine and the server changes bytes.',
+  })
+}
+
+function noSource(key: string): OssError {
+  return new OssError({
+    code: CLIENT_CODES.invalidOption,
+    message: `The source of ${key} is not known any more.`,
+    hint: 'Choose the file again: resume({ source }).',
+  })
+}
+
+function otherSource(key: string): OssError {
+  return new OssError({
+    code: CLIENT_CODES.sourceChanged,
+    message: `This is not the source that the upload of ${key} began with.`,
+    hint: 'Choose the same file, or begin a new upload.',
   })
 }
 

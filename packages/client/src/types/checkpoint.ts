@@ -1,5 +1,7 @@
 /** Records of unfinished transfers, with which they continue later or elsewhere. */
+
 import type { ObjectOptions } from './object-options.js'
+import type { FileHandleLike } from './upload.js'
 
 /** A part that the server has confirmed. */
 export interface CheckpointPart {
@@ -45,4 +47,7 @@ export interface CheckpointStore {
   list(): AsyncIterable<Checkpoint>
   /** Takes a lock that keeps two tabs or processes from driving one transfer. Undefined: it is taken. */
   lock?(id: string): Promise<(() => Promise<void>) | undefined>
+  /** Keeps the handle of a file next to its checkpoint, with which it is deleted. */
+  putHandle?(id: string, handle: FileHandleLike): Promise<void>
+  getHandle?(id: string): Promise<FileHandleLike | undefined>
 }

@@ -192,8 +192,10 @@ export interface IntegrityPolicy {
 export interface TransferLimits {
   /** Parts in flight per transfer. `auto`, the default, adapts to throughput, between 1 and 16 (6 in browsers). */
   readonly parts: number | 'auto'
-  /** Transfers of a queue that run at a time. Default 3. */
+  /** Uploads of one queue that run at a time. Default 3. */
   readonly files: number
+  /** Uploads of all queues of the client that run at a time. Default: no limit. */
+  readonly filesInAll: number
   /** Bytes of memory for sources that cannot be read twice. Default 64 MiB, 32 MiB in browsers. */
   readonly bufferBytes: number
   /** Bytes per second; 0, the default: no limit. */

@@ -22,6 +22,13 @@ export interface RandomAccessSource {
 /** Bytes that can be read once. */
 export type SequentialSource = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | Iterable<Uint8Array>
 
+/** A file that a page was given a lasting handle of, such as a FileSystemFileHandle. It survives a reload. */
+export interface FileHandleLike {
+  readonly kind: 'file'
+  readonly name: string
+  getFile(): Promise<File>
+}
+
 /** A value that can be uploaded. A string is sent as UTF-8. Do not change a buffer before the upload has ended. */
 export type UploadSource =
   | Blob
@@ -30,6 +37,7 @@ export type UploadSource =
   | string
   | RandomAccessSource
   | SequentialSource
+  | FileHandleLike
   /** A file, in Node.js. */
   | { readonly path: string }
 
@@ -57,6 +65,8 @@ export interface UploadOptions extends ObjectOptions {
    */
   readonly resume?: boolean | Checkpoint | { readonly uploadId: string }
   readonly checkpoints?: CheckpointStore | false
+  /** The fingerprint of the source in a checkpoint: another source fails with SourceChanged. */
+  readonly expectFingerprint?: string
   /** Default `overwrite`. */
   readonly onExists?: OnExists
   /** Whether a failure keeps the stored parts. Default `keep`. */
@@ -199,4 +209,6 @@ export interface UploadTask extends Transfer<UploadResult> {
   readonly uploadId: string | undefined
   /** With which this upload can be continued elsewhere; undefined before Initiate. */
   readonly checkpoint: Checkpoint | undefined
+  /** Starts or continues; `source` is the file of a restored upload, chosen again. */
+  resume(options?: { readonly source?: UploadSource }): void
 }

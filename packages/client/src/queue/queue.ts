@@ -1,0 +1,320 @@
+/** Uploads that take turns: some at a time, the most important first, paused and continued together. */
+import { crc64 } from '@bindery/bytes'
+import { blobSource } from '../transfer/source.js'
+import type { Checkpoint } from '../types/checkpoint.js'
+import type { NamedFile, QueueEvents, QueueItem, QueueOptions, QueueProgress, RestoredUpload } from '../types/queue.js'
+import type { Progress, TransferState, UploadOptions, UploadSource, UploadTask } from '../types/upload.js'
+import type { Uploader } from '../uploader.js'
+import { Presence } from './presence.js'
+import { type Turns, turnsOf } from './turns.js'
+
+/** `waiting`: for its turn; `held`: paused by itself; `ended`: done, failed or aborted. */
+type Phase = 'waiting' | 'running' | 'held' | 'ended'
+
+interface Entry {
+  readonly task: UploadTask
+  readonly priority: number
+  readonly number: number
+  readonly size: number | undefined
+  readonly checkpoint: Checkpoint | undefined
+  phase: Phase
+  /** Whether it waits again after its pause, because the whole queue was paused. */
+  waitsAgain: boolean
+  needsSource: boolean
+  /** As counted in the sums. */
+  total: number | null
+  committed: number
+  resumed: number
+  bytesPerSecond: number
+}
+
+/** Milliseconds between two `progress` events. */
+const PROGRESS_INTERVAL_MS = 100
+
+/**
+ * A queue of uploads. Their tasks are those of `upload`: each can be paused, continued and aborted by itself. One that is
+ * continued by itself runs at once, also above the limit.
+ */
+export class UploadQueue implements Iterable<UploadTask> {
+  readonly #uploader: Uploader
+  readonly #files: number
+  readonly #order: 'fifo' | 'smallest-first'
+  readonly #turns: Turns
+  readonly #presence: Presence
+  readonly #entries = new Map<UploadTask, Entry>()
+  readonly #listeners = { progress: new Set<never>(), task: new Set<never>(), idle: new Set<never>() }
+  /** Those in phase `waiting`, the next one last; and some that have left it. */
+  #waiting: Entry[] = []
+  #isHeld = false
+  #added = 0
+  #running = 0
+  #isIdle = true
+  #reportedAt = 0
+
+  constructor(uploader: Uploader, options: QueueOptions = {}) {
+    const { files = uploader.limits.files, order = 'fifo' } = options
+    this.#uploader = uploader
+    this.#files = Math.max(1, files)
+    this.#order = order
+    this.#turns = turnsOf(uploader.requester, uploader.limits.filesInAll)
+    this.#presence = new Presence(options)
+  }
+
+  /** Adds an upload. It starts when it is its turn. */
+  add({ source, priority = 0, ...options }: QueueItem): UploadTask {
+    return this.#enter(source, options, priority, undefined)
+  }
+
+  /** Adds files by their names, or in a folder by their paths, below `prefix`. */
+  addFiles(
+    files: Iterable<File | NamedFile>,
+    { prefix = '', ...options }: Omit<QueueItem, 'key' | 'source'> & { readonly prefix?: string } = {},
+  ): UploadTask[] {
+    return Array.from(files, (given) => {
+      const source = 'path' in given ? given.file : given
+      const path = 'path' in given ? given.path : source.webkitRelativePath || source.name
+      const contentType = source.type === '' ? {} : { contentType: source.type }
+      return this.add({ ...contentType, ...options, source, key: prefix + path })
+    })
+  }
+
+  /**
+   * Adds the unfinished uploads of this endpoint that the client's checkpoint store knows, held until they are resumed. One whose
+   * file cannot be opened again needs it from the user.
+   */
+  async restore(): Promise<RestoredUpload[]> {
+    const store = this.#uploader.checkpoints
+    const restored: RestoredUpload[] = []
+    if (store === undefined) return restored
+    const known = new Set(
+      Array.from(this.#entries.values(), ({ task, checkpoint }) => (checkpoint ?? task.checkpoint)?.id),
+    )
+    for await (const checkpoint of store.list()) {
+      if (checkpoint.endpoint !== this.#uploader.requester.address.endpoint || known.has(checkpoint.id)) continue
+      const handle = await store.getHandle?.(checkpoint.id)
+      const { path } = checkpoint
+      const source = handle ?? (path === undefined ? undefined : { path })
+      const task = this.#enter(source, restoredOptions(checkpoint), 0, checkpoint)
+      restored.push({ task, needsSource: source === undefined })
+    }
+    return restored
+  }
+
+  /** Finds, for each file that a user has chosen again, the restored upload that began with it. */
+  async match(files: Iterable<File>): Promise<{ readonly file: File; readonly task: UploadTask | undefined }[]> {
+    const matched = []
+    for (const file of files) {
+      const fingerprint = await blobSource(file, crc64).fingerprint()
+      const wanted = [...this.#entries.values()].find(
+        ({ needsSource, checkpoint, phase }) =>
+          needsSource && phase === 'held' && checkpoint?.fingerprint === fingerprint,
+      )
+      matched.push({ file, task: wanted?.task })
+    }
+    return matched
+  }
+
+  /** Pauses all running uploads, and starts no more. With `drain` parts on the wire are finished first. */
+  async pauseAll(options: { readonly drain?: boolean } = {}): Promise<void> {
+    this.#isHeld = true
+    const running = this.#inPhase('running')
+    for (const entry of running) entry.waitsAgain = true
+    await Promise.all(running.map(({ task }) => task.pause(options)))
+  }
+
+  /** Lets uploads take turns again, those that were paused by themselves included. */
+  resumeAll(): void {
+    this.#isHeld = false
+    for (const entry of this.#inPhase('held')) if (!entry.needsSource) this.#wait(entry)
+    this.#advance()
+  }
+
+  /** Puts failed uploads back into the queue. */
+  retryFailed(): void {
+    for (const entry of this.#inPhase('ended')) if (entry.task.state === 'failed') this.#wait(entry)
+    this.#advance()
+  }
+
+  /** Aborts all uploads that have not ended and deletes what the server has of them. */
+  async abortAll(): Promise<void> {
+    const left = [...this.#entries.values()].filter(({ phase }) => phase !== 'ended')
+    for (const entry of left) if (entry.phase === 'waiting') entry.phase = 'held'
+    await Promise.all(left.map(({ task }) => task.abort()))
+  }
+
+  /** Forgets uploads that have ended: all, or those `done` or `failed`. */
+  clear(which?: 'done' | 'failed'): void {
+    for (const { task } of this.#inPhase('ended')) {
+      if (which === undefined || task.state === which) this.#entries.delete(task)
+    }
+  }
+
+  /** The uploads in the order in which they were added. */
+  [Symbol.iterator](): Iterator<UploadTask> {
+    return this.#entries.keys()
+  }
+
+  get progress(): QueueProgress {
+    const files = { total: this.#entries.size, done: 0, failed: 0, active: 0, paused: 0 }
+    const bytes = { total: 0 as number | null, committed: 0, resumed: 0 }
+    let bytesPerSecond = 0
+    for (const { task, phase, total, committed, resumed, bytesPerSecond: speed } of this.#entries.values()) {
+      if (task.state === 'done') files.done += 1
+      else if (task.state === 'failed' && phase === 'ended') files.failed += 1
+      else if (phase === 'running') files.active += 1
+      else if (phase === 'held') files.paused += 1
+      bytes.total = bytes.total === null || total === null ? null : bytes.total + total
+      bytes.committed += committed
+      bytes.resumed += resumed
+      if (phase === 'running') bytesPerSecond += speed
+    }
+    const left = bytes.total === null || bytesPerSecond === 0 ? null : bytes.total - bytes.committed
+    return { files, bytes, bytesPerSecond, etaMs: left === null ? null : Math.round((left / bytesPerSecond) * 1000) }
+  }
+
+  /** Calls back on events of one type; returns what ends that. */
+  on<Type extends keyof QueueEvents>(type: Type, listener: (event: QueueEvents[Type]) => void): () => void {
+    const listeners = this.#listeners[type] as Set<unknown>
+    listeners.add(listener)
+    return () => {
+      listeners.delete(listener)
+    }
+  }
+
+  #enter(
+    source: UploadSource | undefined,
+    options: UploadOptions,
+    priority: number,
+    checkpoint: Checkpoint | undefined,
+  ): UploadTask {
+    const task = this.#uploader.upload(source, { ...options, start: 'paused' })
+    const size = checkpoint?.size ?? options.size ?? sizeOf(source)
+    this.#added += 1
+    const entry: Entry = {
+      ...{ task, priority, number: this.#added, size, checkpoint },
+      phase: 'held',
+      waitsAgain: false,
+      needsSource: source === undefined,
+      ...{ total: size ?? null, committed: 0, resumed: 0, bytesPerSecond: 0 },
+    }
+    this.#entries.set(task, entry)
+    if (checkpoint === undefined) this.#wait(entry)
+    task.on('state', ({ to }) => this.#changed(entry, to))
+    task.on('progress', (progress) => this.#moved(entry, progress))
+    this.#emit('task', task)
+    queueMicrotask(() => this.#advance())
+    return task
+  }
+
+  #changed(entry: Entry, state: TransferState): void {
+    const was = entry.phase
+    if (state === 'paused' || state === 'done' || state === 'failed' || state === 'aborted') {
+      entry.phase = state === 'paused' ? 'held' : 'ended'
+      if (state === 'paused' && entry.waitsAgain) this.#wait(entry)
+      entry.waitsAgain = false
+      if (was === 'running') this.#release()
+    } else if (was !== 'running') this.#begin(entry)
+    this.#emit('task', entry.task)
+    this.#report(false)
+    // not in the middle of a change of the task's state
+    queueMicrotask(() => this.#advance())
+  }
+
+  #begin(entry: Entry): void {
+    entry.phase = 'running'
+    entry.needsSource = false
+    this.#running += 1
+    this.#turns.take()
+  }
+
+  #release(): void {
+    this.#running -= 1
+    this.#turns.release()
+  }
+
+  #advance(): void {
+    while (!this.#isHeld && this.#running < this.#files) {
+      const next = this.#next()
+      if (next === undefined) break
+      if (!this.#turns.isFree) {
+        this.#turns.whenFree(() => this.#advance())
+        break
+      }
+      this.#begin(next)
+      next.task.resume()
+    }
+    const isBusy = this.#running > 0 || this.#next() !== undefined
+    this.#presence.set(isBusy)
+    if (this.#isIdle !== isBusy) return
+    this.#isIdle = !isBusy
+    if (!this.#isIdle) return
+    this.#report(true)
+    this.#emit('idle', undefined)
+  }
+
+  #next(): Entry | undefined {
+    for (;;) {
+      const next = this.#waiting.at(-1)
+      if (next === undefined || next.phase === 'waiting') return next
+      this.#waiting.pop()
+    }
+  }
+
+  #wait(entry: Entry): void {
+    entry.phase = 'waiting'
+    let low = 0
+    let high = this.#waiting.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.#isBefore(entry, this.#waiting[middle] as Entry)) low = middle + 1
+      else high = middle
+    }
+    this.#waiting.splice(low, 0, entry)
+  }
+
+  #isBefore(one: Entry, other: Entry): boolean {
+    if (one.priority !== other.priority) return one.priority > other.priority
+    if (this.#order === 'fifo') return one.number < other.number
+    const unknown = Number.POSITIVE_INFINITY
+    const [size, otherSize] = [one.size ?? unknown, other.size ?? unknown]
+    return size === otherSize ? one.number < other.number : size < otherSize
+  }
+
+  #inPhase(phase: Phase): Entry[] {
+    return [...this.#entries.values()].filter((entry) => entry.phase === phase)
+  }
+
+  #moved(entry: Entry, { total, committed, resumed, bytesPerSecond }: Progress): void {
+    Object.assign(entry, { total: total ?? entry.size ?? null, committed, resumed, bytesPerSecond })
+    this.#report(false)
+  }
+
+  #report(isUrgent: boolean): void {
+    if (this.#listeners.progress.size === 0) return
+    const now = Date.now()
+    if (!isUrgent && now - this.#reportedAt < PROGRESS_INTERVAL_MS) return
+    this.#reportedAt = now
+    this.#emit('progress', this.progress)
+  }
+
+  #emit<Type extends keyof QueueEvents>(type: Type, event: QueueEvents[Type]): void {
+    for (const listener of this.#listeners[type] as Set<(event: QueueEvents[Type]) => void>) listener(event)
+  }
+}
+
+function restoredOptions(checkpoint: Checkpoint): UploadOptions {
+  const { bucket, key, options, partSize, label, fingerprint } = checkpoint
+  return {
+    ...options,
+    ...{ bucket, key, partSize, expectFingerprint: fingerprint, multipartThreshold: 1 },
+    ...(label === undefined ? {} : { label }),
+  }
+}
+
+/** Bytes, where they are known without opening the source. */
+function sizeOf(source: UploadSource | undefined): number | undefined {
+  if (source instanceof Blob) return source.size
+  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return source.byteLength
+  const { size } = (typeof source === 'object' ? source : {}) as { readonly size?: unknown }
+  return typeof size === 'number' ? size : undefined
+}
