@@ -1,6 +1,6 @@
 /** Keeps checkpoints in IndexedDB: an upload goes on after a reload. Web Locks keep two tabs from driving one upload. */
 import type { Checkpoint, CheckpointStore } from '../types/checkpoint.js'
-import type { FileHandleLike } from '../types/upload.js'
+import type { FileHandleLike } from '../types/file-handle.js'
 
 const TABLE = 'checkpoints'
 /** Handles of files, by the id of their checkpoint. */

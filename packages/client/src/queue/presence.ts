@@ -1,4 +1,4 @@
-/** What a browser can do for a user while uploads run: keep the screen on, and ask before the page is left. */
+/** Help for users while uploads run: the screen stays on, and a page is not left by accident. */
 
 interface Releasable {
   release(): Promise<void>

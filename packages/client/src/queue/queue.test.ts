@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { content, KIB, startClient } from '../testing/support.js'
 import { memoryStore } from '../transfer/checkpoint.js'
-import type { FileHandleLike, UploadTask } from '../types/upload.js'
+import type { FileHandleLike } from '../types/file-handle.js'
+import type { UploadTask } from '../types/upload.js'
 import type { UploadQueue } from './queue.js'
 
 const PART = 100 * KIB

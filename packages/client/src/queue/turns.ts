@@ -1,7 +1,7 @@
 /** The uploads of all queues of a client that may run at a time. */
 import type { Requester } from '../wire/requester.js'
 
-/** Counts running uploads. Queues are told when one ends, in the order in which they asked. */
+/** Counts running uploads. When one ends, the queues that wait try again, in the order in which they came. */
 export class Turns {
   readonly #limit: number
   #running = 0
@@ -19,7 +19,7 @@ export class Turns {
     this.#running += 1
   }
 
-  /** Calls back those that wait; each asks again if it finds no turn. */
+  /** Calls back those that wait; each waits again if it finds no turn. */
   release(): void {
     this.#running -= 1
     const waiting = [...this.#waiting]

@@ -1,8 +1,8 @@
 /** Names of checkpoints, and the options that they remember. */
 import { utf8Bytes } from '@bindery/bytes'
 import type { Checkpoint, CheckpointStore } from '../types/checkpoint.js'
+import type { FileHandleLike } from '../types/file-handle.js'
 import type { ObjectOptions } from '../types/object-options.js'
-import type { FileHandleLike } from '../types/upload.js'
 
 /** 64 bits of FNV-1a: ids are names, not secrets. */
 export function checkpointId(endpoint: string, bucket: string, key: string, fingerprint: string): string {

@@ -1,7 +1,8 @@
 /** Makes one of two kinds of every source: bytes that can be read anywhere and again, or bytes that come once. */
 import { utf8Bytes } from '@bindery/bytes'
 import type { Crc64 } from '../types/client.js'
-import type { FileHandleLike, RandomAccessSource, SequentialSource, UploadSource } from '../types/upload.js'
+import type { FileHandleLike } from '../types/file-handle.js'
+import type { RandomAccessSource, SequentialSource, UploadSource } from '../types/upload.js'
 import type { SequentialReader } from './sequential.js'
 
 /** Opens a source that only one platform has. Undefined: it is not such a source. */

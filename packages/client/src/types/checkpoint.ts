@@ -1,7 +1,7 @@
 /** Records of unfinished transfers, with which they continue later or elsewhere. */
 
+import type { FileHandleLike } from './file-handle.js'
 import type { ObjectOptions } from './object-options.js'
-import type { FileHandleLike } from './upload.js'
 
 /** A part that the server has confirmed. */
 export interface CheckpointPart {

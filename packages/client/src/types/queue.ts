@@ -9,7 +9,7 @@ export interface QueueOptions {
   readonly order?: 'fifo' | 'smallest-first'
   /** Keeps the screen on while uploads run, where the browser can. Default false. */
   readonly keepAwake?: boolean
-  /** Has the browser ask before the page is left while uploads run or wait. Default false. */
+  /** Makes the browser warn a user who leaves the page while uploads run or wait. Default false. */
   readonly warnOnUnload?: boolean
 }
 

@@ -2,6 +2,7 @@
 import type { Checkpoint, CheckpointStore } from './checkpoint.js'
 import type { IntegrityPolicy, RetryPolicy } from './client.js'
 import type { OssError } from './error.js'
+import type { FileHandleLike } from './file-handle.js'
 import type { ObjectOptions } from './object-options.js'
 
 /** Bytes that can be read anywhere, and again. */
@@ -21,13 +22,6 @@ export interface RandomAccessSource {
 
 /** Bytes that can be read once. */
 export type SequentialSource = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array> | Iterable<Uint8Array>
-
-/** A file that a page was given a lasting handle of, such as a FileSystemFileHandle. It survives a reload. */
-export interface FileHandleLike {
-  readonly kind: 'file'
-  readonly name: string
-  getFile(): Promise<File>
-}
 
 /** A value that can be uploaded. A string is sent as UTF-8. Do not change a buffer before the upload has ended. */
 export type UploadSource =
