@@ -42,6 +42,7 @@ async function rules() {
   const { checkInvariants } = await import('./check/invariants.mjs')
   const { checkLinks, checkPromises } = await import('./check/prose.mjs')
   const { checkDecisions, checkGlossary, checkPackages, checkTour } = await import('./check/pages.mjs')
+  const { checkConsoleSize } = await import('./check/console-size.mjs')
   const { checkWireNames, readWireNames } = await import('./check/wire-names.mjs')
   const sources = readSources(root)
   const readAll = (files) => files.map((file) => ({ path: file, text: readFileSync(path.join(root, file), 'utf8') }))
@@ -61,6 +62,7 @@ async function rules() {
     'names of the wire': async () => checkWireNames(sources, await readWireNames(root)),
     cycles: () => checkCycles(sources),
     sizes: () => checkSizes(sources),
+    'size of the console': async () => [...faultsOf(['tools/setup.mjs']), ...checkConsoleSize(root)],
     'doc comments': () => checkDocComments(sources),
     promises: () => checkPromises([...sources, ...texts, ...clients]),
     links: () => checkLinks(texts, (target) => existsSync(path.join(root, target))),

@@ -39,11 +39,16 @@ export async function pack(out) {
   return tarballs
 }
 
-/** The command: its bundle, the client library for `bindery connect`, and the addon of this machine. */
+/** The command: its bundle, the client library for `bindery connect`, the files of the console, and the addon of this machine. */
 async function stageCommand(folder) {
   const source = path.join(root, 'packages', 'cli')
   write(path.join(folder, 'bin', 'bindery.js'), BIN, 0o755)
   copy(path.join(source, 'bundle'), path.join(folder, 'bundle'), (file) => !file.endsWith('.map'))
+  copy(
+    path.join(root, 'packages', 'console', 'bundle'),
+    path.join(folder, 'console'),
+    (file) => !file.endsWith('.json'),
+  )
   await build({
     absWorkingDir: root,
     entryPoints: ['packages/client/dist/node/index.js'],
@@ -61,7 +66,12 @@ async function stageCommand(folder) {
   const dependencies = versionsOf(COMMAND_NEEDS)
   const optionalDependencies = versionsOf(COMMAND_MAY_USE)
   const bin = { bindery: 'bin/bindery.js' }
-  finish(folder, source, { bin, dependencies, optionalDependencies, files: ['bin', 'bundle', 'client', 'prebuilds'] })
+  finish(folder, source, {
+    bin,
+    dependencies,
+    optionalDependencies,
+    files: ['bin', 'bundle', 'client', 'console', 'prebuilds'],
+  })
   return folder
 }
 

@@ -8,6 +8,7 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { buildBundle } from './build-bundle.mjs'
+import { buildConsole } from './build-console.mjs'
 import { buildNative } from './build-native.mjs'
 
 const HEARTBEAT_MS = 1_000
@@ -24,7 +25,7 @@ export async function setUp(root) {
   await withLock(lockOf(root), async () => {
     const errors = await build(root)
     if (errors !== '') throw new Error(`The build failed.\n${errors}`)
-    for (const lacking of [await buildNative(root), await buildBundle(root)]) {
+    for (const lacking of [await buildNative(root), await buildBundle(root), await buildConsole(root)]) {
       if (lacking !== '') console.error(`setup: ${lacking}`)
     }
   })

@@ -53,6 +53,9 @@ test('the command installs into an empty folder, and its server stores an object
   await client.multipartUpload('a', file, { partSize: 102_400 })
   assert.deepEqual((await client.get('a')).content, readFileSync(file))
 
+  const page = await fetch(`${endpoint}/-/console/`)
+  assert.match(await page.text(), /<script type="module" src="\/-\/console\/main-/)
+
   const script = execFileSync(command, ['connect', 'client', 'data'], { cwd: place, env: environment })
   const hello = execFileSync('sh', ['-e'], { cwd: place, env: environment, input: script, encoding: 'utf8' })
   assert.equal(hello, 'Hello from Bindery\n')

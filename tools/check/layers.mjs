@@ -56,6 +56,7 @@ export const LAYERS = {
     pure: false,
   },
   client: { may: ['bytes', 'protocol'], testsMay: ['service', 'storage'], without: [], pure: false },
+  console: { may: ['bytes', 'client', 'protocol'], testsMay: [], without: 'all', pure: false },
   cli: { may: ['bytes', 'client', 'protocol', 'server'], testsMay: [], without: [], pure: false },
 }
 

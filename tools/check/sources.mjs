@@ -22,7 +22,7 @@ import { API } from 'typescript/unstable/sync'
 import { listFiles } from '../list-files.mjs'
 
 const FOLDERS = ['packages', 'tools', 'test', 'benchmarks']
-const PROGRAM = /\.(ts|mjs|js)$/
+const PROGRAM = /\.(tsx?|mjs|js)$/
 
 /**
  * A source file: its path from the root with `/`, its text, and the syntax that the checks need. Lines count from 1.

@@ -29,6 +29,7 @@ export function banner(config: Config, server: RunningServer, messages: Messages
     ...(config.buckets.length === 0 ? [] : ([['Buckets', config.buckets.join(', ')]] as [string, string][])),
     ['AccessKey ID', rootKey.accessKeyId],
     ['AccessKey secret', secretOf(server, messages)],
+    [messages.console, `${server.consoleUrl}   ${messages.consoleOnce}`],
   ]
   const lines = [
     `bindery ${version()} · node ${process.versions.node} · format ${FORMAT}`,

@@ -1,4 +1,5 @@
 import type { Config } from './config.js'
+import { signInUrl } from './console/sign-in-url.js'
 import type { Deployment } from './deployment.js'
 import { requireFreePort } from './free-port.js'
 import { createLog, type Log, type LogLevel } from './log.js'
@@ -17,6 +18,8 @@ export interface RunningServer {
   readonly endpoint: string
   readonly deployment: Pick<Deployment, 'location' | 'isNew'>
   readonly rootKey: RootKey
+  /** Signs the holder of the root key in to the console, once, for 15 minutes from the start. */
+  readonly consoleUrl: string
   /** Rejects with a Failure if the server cannot continue; never resolves. */
   readonly failed: Promise<never>
   /** Lets running requests complete, for `config.stopTimeoutMs`. Resolves with the number that were aborted. */
@@ -60,6 +63,7 @@ export async function startServer(config: Config, version: string): Promise<Runn
       endpoint,
       deployment,
       rootKey,
+      consoleUrl: signInUrl(endpoint, { masterKeys, accessKeyId, madeAt: Date.now() }),
       failed: supervisor.failed,
       stop: async () => {
         const cut = await supervisor.stop(config.stopTimeoutMs)

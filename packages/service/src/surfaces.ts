@@ -1,4 +1,5 @@
 import { adminSurface } from './admin/admin.js'
+import { consoleSurface } from './console/sign-in.js'
 import { createPipeline } from './pipeline.js'
 import { awsStsSurface } from './sts/aws-sts.js'
 import { credentialsSurface } from './sts/credentials.js'
@@ -9,7 +10,14 @@ import type { Handle, Shared, Surface, Surfaces } from './surface.js'
 const objectStorage: Surface = { name: 'oss', serves: () => true, createHandle: createPipeline }
 
 /** All surfaces of a server, in the order in which requests are offered to them. */
-export const SURFACES: Surfaces = [adminSurface, credentialsSurface, awsStsSurface, stsSurface, objectStorage]
+export const SURFACES: Surfaces = [
+  adminSurface,
+  consoleSurface,
+  credentialsSurface,
+  awsStsSurface,
+  stsSurface,
+  objectStorage,
+]
 
 /** Passes each request to the first surface that serves it. */
 export function createDispatcher(surfaces: Surfaces, shared: Shared): Handle {

@@ -18,6 +18,8 @@ export const ENGLISH: Sentences = {
   secretShownOnce: (file) => `(shown once; kept in ${file})`,
   secretKept: (file) => `in ${file}`,
   secretFromEnvironment: 'from BINDERY_ACCESS_KEY_SECRET',
+  console: 'Console',
+  consoleOnce: '(signs in once, within 15 minutes)',
   connect: 'To connect:',
   connectMore: 'More clients, as programs to paste: bindery connect',
   onlyHere: 'Only this machine can connect. To allow other machines: --host 0.0.0.0',

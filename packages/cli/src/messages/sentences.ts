@@ -43,6 +43,8 @@ export interface Sentences {
   readonly secretFromEnvironment: string
   readonly connect: string
   /** Names the command that has more of them. */
+  readonly console: string
+  readonly consoleOnce: string
   readonly connectMore: string
   readonly onlyHere: string
   readonly reachable: string

@@ -20,6 +20,8 @@ export const CHINESE: Sentences = {
   secretKept: (file) => `保存在 ${file}`,
   secretFromEnvironment: '来自 BINDERY_ACCESS_KEY_SECRET',
   connect: '连接方法：',
+  console: '控制台',
+  consoleOnce: '（可登录一次，15 分钟内有效）',
   connectMore: '更多客户端的示例程序：bindery connect',
   onlyHere: '只有本机可以访问；用 --host 0.0.0.0 允许其他机器访问。',
   reachable: '其他机器可以访问，且没有 TLS：在不可信的网络里，请在前面放一个带 TLS 的代理。',

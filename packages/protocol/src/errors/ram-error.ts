@@ -94,6 +94,17 @@ export const RAM_CATALOGUE = {
     400,
     'The size of Policy must be smaller than {limit} bytes.',
   ),
+  sessionOfRole: row('NoPermission', 403, 'A temporary key of a role cannot begin a session of the console.'),
+  sessionOver: row(
+    'InvalidSecurityToken.Expired',
+    400,
+    'A session of the console is renewed until {hours} hours after it began: sign in again.',
+  ),
+  linkInvalid: row(
+    'InvalidSignInLink',
+    403,
+    'This link was used, is older than 15 minutes, or is not of this server. Sign in with an access key, or start the server again for a new link.',
+  ),
   roleForAccount: row('NoPermission', 403, 'Roles may not be assumed by root accounts.'),
   notTrusted: row('NoPermission', 403, 'The role does not trust the caller.'),
   versionUnknown: row('InvalidVersion', 400, 'Specified parameter Version is not valid.'),

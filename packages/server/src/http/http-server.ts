@@ -5,6 +5,7 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import { OssError } from '@bindery/protocol'
 import type { SentAnswer, Service, ServiceRequest, ServiceResponse } from '@bindery/service'
 import { answerPublicKey } from '../callbacks/public-key.js'
+import type { ConsolePages } from '../console/console-pages.js'
 import type { Log } from '../log.js'
 import { answerMetrics, type MetricsOptions } from '../metrics/answer-metrics.js'
 import type { Measured } from '../metrics/request-metrics.js'
@@ -50,6 +51,8 @@ export interface HttpServerOptions {
   readonly onAnswered: (measured: Measured) => void
   /** PEM of the key that verifies callbacks. */
   readonly publicKey: string
+  /** Absent: there is no console. */
+  readonly consolePages?: ConsolePages | undefined
   readonly log: Log
   /** Absent: connections are not encrypted. */
   readonly tls?: TlsFiles | undefined
@@ -296,12 +299,13 @@ export class HttpServer {
 
   /** Answers the server's own pages; undefined paths may be objects. */
   async #answerOwn(request: ServiceRequest): Promise<ServiceResponse> {
-    const { health, metrics, publicKey, service } = this.#options
+    const { health, metrics, publicKey, consolePages, service } = this.#options
     const { domains } = health
     return (
       (await answerHealth(request, health)) ??
       (await answerMetrics(request, { ...metrics, domains })) ??
       answerPublicKey(request, { domains, pem: publicKey }) ??
+      consolePages?.answer(request) ??
       (await service.handle(request))
     )
   }

@@ -8,6 +8,7 @@ import type { BlobStore, MetadataStore } from '@bindery/storage'
 import { createCallbacks } from '../callbacks/callback-client.js'
 import { publicKeyOf } from '../callbacks/callback-key.js'
 import type { Config } from '../config.js'
+import { ConsolePages } from '../console/console-pages.js'
 import type { ProcessDeployment } from '../deployment.js'
 import { nodeDigests } from '../digests.js'
 import { createDomainProofs } from '../domain-proofs.js'
@@ -216,7 +217,7 @@ class RunningInstance implements Instance {
 
   constructor(parts: Parts) {
     this.#parts = parts
-    const { config, publicKey, service, log } = parts
+    const { config, version, publicKey, service, log } = parts
     this.#keeping = keepNotes(service, log, this.#notes.signal)
     const domains = [...config.domains, ...config.s3Domains]
     const health = { domains, unready: () => this.#unready(), scarceDisk: () => this.#scarceDisk() }
@@ -229,6 +230,7 @@ class RunningInstance implements Instance {
         parts.traces?.observe(measured)
       },
       publicKey,
+      consolePages: new ConsolePages({ region: config.region, version }, domains),
       log,
       tls: tlsFilesOf(config),
       idleTimeoutMs: config.idleTimeoutMs,

@@ -1,10 +1,12 @@
 import type { Domain } from '../domain/domain.js'
 import { newSecret, newTemporaryKeyId } from '../domain/ram/names.js'
 import type { Sealer } from '../options.js'
-import { type Session, sealSession } from './session-token.js'
+import { type KeySessionContent, type RoleSessionContent, sealSession } from './session-token.js'
+
+type Made = 'accessKeyId' | 'accessKeySecret' | 'expiresAt'
 
 /** A session that is about to begin; `seconds` of life. */
-export type NewSession = Omit<Session, 'accessKeyId' | 'accessKeySecret' | 'expiresAt'> & { readonly seconds: number }
+export type NewSession = (Omit<RoleSessionContent, Made> | Omit<KeySessionContent, Made>) & { readonly seconds: number }
 
 /** A temporary key. */
 export interface TemporaryKey {

@@ -43,7 +43,8 @@ export class RamKeys implements AccessKeys {
     this.#rootKeys = accessKeys
     this.#sealer = sealer
     this.#uses = new KeyUses(domain)
-    this.#sessions = sealer && new SessionKeys(domain, sealer)
+    const lookUp = (id: string) => andThen(accessKeys.find(id), (key) => key ?? this.#lookUp(id))
+    this.#sessions = sealer && new SessionKeys(domain, sealer, lookUp)
   }
 
   /**
@@ -95,7 +96,7 @@ export class RamKeys implements AccessKeys {
   /** Notes that a key signed a request. */
   used(requester: Requester, now: number): void {
     if (requester.kind === 'anonymous' || requester.kind === 'role' || requester.key === undefined) return
-    this.#uses.note(requester.accessKeyId, now)
+    this.#uses.note(requester.key.session?.standsFor ?? requester.accessKeyId, now)
   }
 
   #lookUp(accessKeyId: string): Awaitable<AccessKey | undefined> {

@@ -27,6 +27,8 @@ export interface KeySession {
   readonly securityToken: string
   /** Milliseconds since 1970. */
   readonly expiresAt: number
+  /** The id of the permanent key whose holder signed in; absent: the key is of a role. */
+  readonly standsFor?: string
 }
 
 /** The user or role that a key acts for, if it is not the account itself. */

@@ -7,24 +7,27 @@ import { PolicyCache } from './policy/cache.js'
 import { CompiledPolicies } from './policy/compiled-policies.js'
 import { Remembered } from './remembered.js'
 import type { AccessKey } from './requester.js'
-import { openSession, type Session } from './session-token.js'
+import { type KeySessionContent, openSession, type RoleSessionContent } from './session-token.js'
 
-/** Temporary keys. Their tokens contain everything but the permissions of their roles. */
+/** Temporary keys. Their tokens contain everything but the permissions of their roles, users and accounts. */
 export class SessionKeys {
   readonly #domain: Domain
   readonly #sealer: Sealer
+  readonly #lookUpKey: (accessKeyId: string) => Awaitable<AccessKey | undefined>
   readonly #policies = new CompiledPolicies()
   readonly #sessionPolicies = new PolicyCache('session')
   readonly #byToken = new Remembered<AccessKey>()
 
-  constructor(domain: Domain, sealer: Sealer) {
+  /** `lookUpKey` finds a permanent key as it is now; it throws accessKeyDisabled. */
+  constructor(domain: Domain, sealer: Sealer, lookUpKey: (accessKeyId: string) => Awaitable<AccessKey | undefined>) {
     this.#domain = domain
     this.#sealer = sealer
+    this.#lookUpKey = lookUpKey
   }
 
   /**
    * The permissions may be outdated; the caller compares the edition, and the time of expiry. Throws invalidSecurityToken,
-   * securityTokenOfOtherKey.
+   * securityTokenOfOtherKey, accessKeyDisabled.
    */
   find(accessKeyId: string, securityToken: string): Awaitable<AccessKey> {
     const known = this.#byToken.get(securityToken)
@@ -33,11 +36,27 @@ export class SessionKeys {
     return known
   }
 
-  /** The key with the permissions that its role has now. Throws invalidSecurityToken, securityTokenOfOtherKey. */
+  /** The key with its permissions as they are now. Throws invalidSecurityToken, securityTokenOfOtherKey, accessKeyDisabled. */
   lookUp(accessKeyId: string, securityToken: string): Awaitable<AccessKey> {
     const session = openSession(this.#sealer, securityToken)
     if (session === undefined) throw new OssError('invalidSecurityToken')
     if (session.accessKeyId !== accessKeyId) throw new OssError('securityTokenOfOtherKey')
+    return 'standsFor' in session
+      ? this.#lookUpStanding(session, securityToken)
+      : this.#lookUpRole(session, securityToken)
+  }
+
+  #lookUpStanding(content: KeySessionContent, securityToken: string): Awaitable<AccessKey> {
+    const { accessKeyId, accessKeySecret, expiresAt, standsFor } = content
+    return andThen(this.#lookUpKey(standsFor), (found) => {
+      this.#byToken.delete(securityToken)
+      if (found === undefined) throw new OssError('invalidSecurityToken')
+      const session = { securityToken, expiresAt, standsFor }
+      return this.#byToken.set(securityToken, { ...found, accessKeyId, accessKeySecret, session })
+    })
+  }
+
+  #lookUpRole(session: RoleSessionContent, securityToken: string): Awaitable<AccessKey> {
     return andThen(findRole(this.#domain, session.account, session.role), (found) => {
       this.#byToken.delete(securityToken)
       if (found?.record.id !== session.roleId) throw new OssError('invalidSecurityToken')
@@ -47,12 +66,12 @@ export class SessionKeys {
     })
   }
 
-  #keyOf({ accessKeyId, accessKeySecret, account, expiresAt }: Session, securityToken: string) {
+  #keyOf({ accessKeyId, accessKeySecret, account, expiresAt }: RoleSessionContent, securityToken: string) {
     const session = { securityToken, expiresAt }
     return { accessKeyId, accessKeySecret, account: { id: account, displayName: account }, session }
   }
 
-  #identityOf({ role, roleId, sessionName, policy }: Session) {
+  #identityOf({ role, roleId, sessionName, policy }: RoleSessionContent) {
     const sessionPolicy = policy === undefined ? undefined : this.#sessionPolicies.get(policy)
     return { kind: 'role', id: roleId, name: role, sessionName, sessionPolicy } as const
   }

@@ -1,20 +1,35 @@
 import { base64, base64Bytes, utf8Bytes, utf8Text } from '@bindery/bytes'
 import type { Sealer } from '../options.js'
 
-/** The content of a temporary key's token: everything that a process needs to verify the key. */
-export interface Session {
+/** A temporary key, which its token holds. */
+interface SealedKey {
   readonly accessKeyId: string
   readonly accessKeySecret: string
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number
+}
+
+/** A temporary key that may do what a role may do. */
+export interface RoleSessionContent extends SealedKey {
   readonly account: string
   readonly role: string
   /** A role that was deleted and created again under its name has another id. */
   readonly roleId: string
   readonly sessionName: string
-  /** Milliseconds since 1970. */
-  readonly expiresAt: number
   /** The document of the session's policy. */
   readonly policy?: string | undefined
 }
+
+/** A temporary key that may do what the key of an account or user may do, for as long as that key works. */
+export interface KeySessionContent extends SealedKey {
+  /** The id of that key. */
+  readonly standsFor: string
+  /** When its holder signed in with that key: milliseconds since 1970. A renewed session keeps it. */
+  readonly beganAt: number
+}
+
+/** The content of a temporary key's token: everything that a process needs to verify the key. */
+export type Session = RoleSessionContent | KeySessionContent
 
 /** Tokens of STS begin with these characters, and clients may look for them. */
 const PREFIX = 'CAIS'

@@ -1,5 +1,5 @@
 /** The admin interface: `POST /-/admin/v1/OPERATION` with a JSON object, signed as a request to OSS, and its body too. */
-import { upperHex, utf8Bytes, utf8Text } from '@bindery/bytes'
+import { upperHex } from '@bindery/bytes'
 import {
   type AdminOperation,
   type AdminOperationName,
@@ -11,7 +11,6 @@ import {
   RamError,
   type Reading,
   readings,
-  shownDetails,
   splitTarget,
 } from '@bindery/protocol'
 import { type Awaitable, andThen } from '@bindery/storage'
@@ -22,14 +21,13 @@ import { actorOf, trailed } from '../access/trailed.js'
 import { requireLease } from '../domain/cluster/cluster.js'
 import { findRamState } from '../domain/trail/settings.js'
 import type { ServiceOptions } from '../options.js'
-import { toOssError } from '../response/failure.js'
-import { uncachedResponse } from '../response/uncached.js'
 import type { RequestLog, ServiceRequest, ServiceResponse } from '../service.js'
 import type { Shared, Surface } from '../surface.js'
 import { accountIn, isReading, ramNamesIn } from './changed.js'
 import type { AdminCall, AdminContext, AdminHandler } from './context.js'
 import { ADMIN_HANDLERS } from './handlers/index.js'
 import { identify, readSignedBody, takeOnce } from './identify.js'
+import { failed, type JsonAnswer, jsonResponse, membersOf } from './json-answer.js'
 
 const PREFIX = 'admin/v1/'
 
@@ -61,18 +59,11 @@ class Admin {
     const { clock, random } = this.#options
     const startedAt = clock()
     const log: RequestLog = { requestId: upperHex(random(12)) }
-    const { status, body, headers } = await this.#answer(request, log).catch((error) => failed(request, log, error))
-    const common = ossDialect.commonHeaders({ requestId: log.requestId, at: clock(), took: clock() - startedAt })
-    return uncachedResponse({
-      status,
-      headers: [...common, ...headers],
-      contentType: 'application/json',
-      body: utf8Bytes(JSON.stringify({ ...body, RequestId: log.requestId })),
-      log,
-    })
+    const answer = await this.#answer(request, log).catch((error) => failed(request, log, error))
+    return jsonResponse(answer, { log, at: clock(), took: clock() - startedAt })
   }
 
-  async #answer(request: ServiceRequest, log: RequestLog): Promise<Answer> {
+  async #answer(request: ServiceRequest, log: RequestLog): Promise<JsonAnswer> {
     await requireLease(this.#context.domain.cluster)
     const { path, query } = splitTarget(request.target)
     const [reading] = readings(request.host, path, this.#options)
@@ -135,12 +126,6 @@ class Admin {
   }
 }
 
-interface Answer {
-  readonly status: number
-  readonly body: object
-  readonly headers: readonly (readonly [name: string, value: string])[]
-}
-
 function operationOf({ key = '' }: Reading): AdminOperation {
   const operation = key.startsWith(PREFIX) ? adminOperation(key.slice(PREFIX.length)) : undefined
   if (operation === undefined) throw new RamError('actionUnknown')
@@ -167,42 +152,4 @@ function requireReserved(
 function resourcesOf({ resources }: AdminOperation, input: object): readonly string[] {
   const values = new Map(Object.entries(input))
   return resources.map((one) => one.replace(/\{(\w+)\}/g, (_, name: string) => String(values.get(name))))
-}
-
-/** The members of the JSON object in a body; none if it is empty. Throws bodyInvalid. */
-function membersOf(bytes: Uint8Array): ReadonlyMap<string, unknown> {
-  if (bytes.length === 0) return new Map()
-  let value: unknown
-  try {
-    value = JSON.parse(utf8Text(bytes) ?? '')
-  } catch {
-    throw new RamError('bodyInvalid')
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new RamError('bodyInvalid')
-  return new Map(Object.entries(value))
-}
-
-/** A failure as RAM's interfaces write it; one of OSS keeps its code. */
-function failed({ host }: ServiceRequest, log: RequestLog, thrown: unknown): Answer {
-  if (thrown instanceof RamError) {
-    log.cause = thrown.reason
-    log.code = thrown.code
-    const { status, code: Code, message: Message, cause } = thrown
-    if (!(cause instanceof Refusal)) return { status, body: { HostId: host, Code, Message }, headers: [] }
-    log.refusal = cause
-    return { status, body: { HostId: host, Code, Message, ...shownDetails(cause.details) }, headers: [] }
-  }
-  const error = toOssError(thrown)
-  const { code, status, ec } = error.row
-  log.cause = error.reason
-  log.code = code
-  if (status >= 500) log.failure = error.cause
-  const body = {
-    HostId: host,
-    Code: code,
-    Message: error.message,
-    ...shownDetails(error.details),
-    ...(ec !== undefined && { EC: ec }),
-  }
-  return { status, body, headers: ec === undefined ? [] : [['x-oss-ec', ec]] }
 }

@@ -1,0 +1,62 @@
+import type { ComponentType, JSX } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
+import { SignInPage } from '../pages/sign-in.js'
+import { Failure } from '../parts/notice.js'
+import { useWords } from './language.js'
+import { currentRoute, type Route } from './route.js'
+import { Shell, useHolder } from './shell.js'
+import { useStore } from './store.js'
+
+/** The properties of every page: the decoded path after its own first segment, and the parameters. */
+export interface PageProps {
+  readonly path: readonly string[]
+  readonly query: Route['query']
+}
+
+type Load = () => Promise<ComponentType<PageProps>>
+
+/** Each page is a file of its own, which is loaded when it is first opened. */
+const PAGES: Readonly<Record<string, Load>> = {
+  buckets: async () => (await import('../pages/buckets.js')).BucketsPage,
+}
+
+const pageOf = ({ path }: Route): string => {
+  const [first = 'buckets', bucket, place] = path
+  if (first !== 'buckets' || bucket === undefined) return first
+  return place === undefined ? 'objects' : place
+}
+
+const loaded = new Map<string, ComponentType<PageProps>>()
+
+/** The page that the address names, for someone who is signed in. */
+export function Console(): JSX.Element {
+  const holder = useHolder()
+  if (holder === undefined) return <SignInPage />
+  return (
+    <Shell holder={holder}>
+      <CurrentPage />
+    </Shell>
+  )
+}
+
+function CurrentPage(): JSX.Element {
+  const words = useWords()
+  const route = useStore(currentRoute)
+  const name = pageOf(route)
+  const load = PAGES[name]
+  const [, setRound] = useState(0)
+  const [error, setError] = useState<unknown>(undefined)
+  useEffect(() => {
+    setError(undefined)
+    if (load === undefined || loaded.has(name)) return
+    load().then((page) => {
+      loaded.set(name, page)
+      setRound((times) => times + 1)
+    }, setError)
+  }, [name, load])
+  if (load === undefined) return <p>{words.noSuchPage}</p>
+  if (error !== undefined) return <Failure error={error} />
+  const Page = loaded.get(name)
+  if (Page === undefined) return <p class="muted">{words.loading}</p>
+  return <Page path={route.path.slice(1)} query={route.query} />
+}

@@ -1,0 +1,101 @@
+import type { ComponentChildren, JSX } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
+import { Icon, type IconName, Mark } from '../parts/icon.js'
+import { Toasts } from '../parts/toasts.js'
+import { currentSession, type Holder, signOut } from '../wire/session.js'
+import { chooseLanguage, useLanguage, useWords } from './language.js'
+import { currentRoute, link } from './route.js'
+import { useStore } from './store.js'
+import { chooseTheme, currentTheme, THEMES } from './theme.js'
+
+/** The places of the rail, by the first segment of their address. */
+const PLACES: readonly (readonly [path: string, icon: IconName])[] = [['buckets', 'bucket']]
+
+/** The frame around every page for someone who is signed in. */
+export function Shell({
+  holder,
+  tools,
+  children,
+}: {
+  readonly holder: Holder
+  readonly tools?: ComponentChildren
+  readonly children: ComponentChildren
+}): JSX.Element {
+  const words = useWords()
+  const { path } = useStore(currentRoute)
+  const main = useRef<HTMLElement>(null)
+  const place = path.join('/')
+  const isFirst = useRef(true)
+  useEffect(() => {
+    if (!isFirst.current) main.current?.focus()
+    isFirst.current = false
+    main.current?.scrollTo(0, 0)
+  }, [place])
+  return (
+    <div class="shell">
+      <button type="button" class="button skip" onClick={() => main.current?.focus()}>
+        {words.skipToContent}
+      </button>
+      <header class="top">
+        <a class="brand" href={link([])}>
+          <Mark />
+          Bindery
+        </a>
+        <span class="grow" />
+        {tools}
+        <Preferences />
+        <span class="badge" title={holder.AccountId}>
+          {holder.Name ?? words.accountOwner}
+        </span>
+        <button type="button" class="button bare" onClick={signOut}>
+          <Icon name="out" />
+          {words.signOut}
+        </button>
+      </header>
+      <nav class="rail" aria-label={words.places}>
+        <ul>
+          {PLACES.map(([segment, icon]) => (
+            <li key={segment}>
+              <a
+                href={link(segment === '' ? [] : [segment])}
+                aria-current={(path[0] ?? 'buckets') === segment ? 'page' : undefined}
+              >
+                <Icon name={icon} />
+                {words.place[segment === '' ? 'overview' : (segment as keyof typeof words.place)]}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <main class="main" id="main" ref={main} tabIndex={-1}>
+        {children}
+      </main>
+      <Toasts />
+    </div>
+  )
+}
+
+/** Language and theme. */
+export function Preferences(): JSX.Element {
+  const words = useWords()
+  const language = useLanguage()
+  const theme = useStore(currentTheme)
+  const next = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? 'system'
+  const other = language === 'en' ? 'zh' : 'en'
+  return (
+    <>
+      <button type="button" class="button bare" onClick={() => chooseTheme(next)} title={words.changeTheme}>
+        <Icon name="theme" />
+        {words.themes[theme]}
+      </button>
+      <button type="button" class="button bare" lang={other} onClick={() => void chooseLanguage(other)}>
+        {other === 'zh' ? '中文' : 'English'}
+      </button>
+    </>
+  )
+}
+
+/** Whether someone is signed in. */
+export function useHolder(): Holder | undefined {
+  return useStore(currentSession)?.holder
+}

@@ -1,0 +1,35 @@
+import { Store } from './store.js'
+
+/** `system` follows that of the browser. */
+export type Theme = 'system' | 'light' | 'dark'
+
+/** All of them, in the order in which they are offered. */
+export const THEMES: readonly Theme[] = ['system', 'light', 'dark']
+
+const KEPT_AS = 'bindery-theme'
+
+/** The theme that was chosen. */
+export const currentTheme = new Store<Theme>(kept())
+
+/** Chooses a theme, also for the next visit. */
+export function chooseTheme(theme: Theme): void {
+  localStorage.setItem(KEPT_AS, theme)
+  currentTheme.set(theme)
+}
+
+/** Shows the chosen theme from now on. Called once. */
+export function showTheme(): void {
+  const dark = matchMedia('(prefers-color-scheme: dark)')
+  const show = () => {
+    const { value } = currentTheme
+    document.documentElement.dataset.theme = value === 'system' ? (dark.matches ? 'dark' : 'light') : value
+  }
+  dark.addEventListener('change', show)
+  currentTheme.follow(show)
+  show()
+}
+
+function kept(): Theme {
+  const text = globalThis.localStorage?.getItem(KEPT_AS)
+  return THEMES.find((one) => one === text) ?? 'system'
+}

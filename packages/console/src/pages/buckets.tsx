@@ -1,0 +1,262 @@
+import type { JSX } from 'preact'
+import { useState } from 'preact/hooks'
+import { bytes, count, time } from '../app/format.js'
+import { useWords } from '../app/language.js'
+import { link, open } from '../app/route.js'
+import { useLoad } from '../app/use-load.js'
+import { AsCommand, addressOf, quoted } from '../parts/as-command.js'
+import { Dialog } from '../parts/dialog.js'
+import { Choice, TextField } from '../parts/field.js'
+import { Icon } from '../parts/icon.js'
+import { Failure } from '../parts/notice.js'
+import { Empty, WhenLoaded } from '../parts/states.js'
+import { announce } from '../parts/toasts.js'
+import {
+  type Acl,
+  type BucketEntry,
+  type BucketUsage,
+  createBucket,
+  deleteBucket,
+  listBuckets,
+  storeStatus,
+} from '../wire/buckets.js'
+
+/** The buckets of the account. */
+export function BucketsPage(): JSX.Element {
+  const words = useWords()
+  const buckets = useLoad((signal) => listBuckets(signal), [])
+  const usage = useLoad((signal) => storeStatus(signal), [])
+  const [dialog, setDialog] = useState<'create' | BucketEntry | undefined>()
+  const close = () => setDialog(undefined)
+  const changed = () => {
+    close()
+    buckets.again()
+    usage.again()
+  }
+  const usageOf = (name: string) => usage.value?.buckets.find((one) => one.name === name)
+  const creates = (
+    <button type="button" class="button primary" onClick={() => setDialog('create')}>
+      <Icon name="add" />
+      {words.buckets.create}
+    </button>
+  )
+  return (
+    <div class="page">
+      <header>
+        <h1>{words.place.buckets}</h1>
+        {creates}
+      </header>
+      <WhenLoaded loaded={buckets}>
+        {(all) =>
+          all.length === 0 ? (
+            <Empty text={words.buckets.none} command="bindery mb oss://demo">
+              {creates}
+            </Empty>
+          ) : (
+            <BucketTable buckets={all} usageOf={usageOf} onDelete={setDialog} />
+          )
+        }
+      </WhenLoaded>
+      {buckets.error !== undefined && <OpenByName />}
+      {dialog === 'create' && <CreateDialog onClose={close} onDone={changed} />}
+      {typeof dialog === 'object' && (
+        <DeleteDialog bucket={dialog.name} usage={usageOf(dialog.name)} onClose={close} onDone={changed} />
+      )}
+    </div>
+  )
+}
+
+function BucketTable({
+  buckets,
+  usageOf,
+  onDelete,
+}: {
+  readonly buckets: readonly BucketEntry[]
+  readonly usageOf: (name: string) => BucketUsage | undefined
+  readonly onDelete: (bucket: BucketEntry) => void
+}): JSX.Element {
+  const words = useWords()
+  return (
+    <div class="table">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{words.name}</th>
+            <th scope="col" class="number">
+              {words.objectsLabel}
+            </th>
+            <th scope="col" class="number">
+              {words.size}
+            </th>
+            <th scope="col" class="number">
+              {words.incompleteParts}
+            </th>
+            <th scope="col">{words.storageClass}</th>
+            <th scope="col">{words.created}</th>
+            <th scope="col">
+              <span class="unseen">{words.actions}</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {buckets.map((bucket) => {
+            const usage = usageOf(bucket.name)
+            return (
+              <tr key={bucket.name}>
+                <td>
+                  <span class="named">
+                    <Icon name="bucket" />
+                    <a href={link(['buckets', bucket.name])}>{bucket.name}</a>
+                  </span>
+                </td>
+                <td class="number">{usage ? count(usage.objects) : '–'}</td>
+                <td class="number">{usage ? bytes(usage.objectBytes) : '–'}</td>
+                <td class="number">
+                  {usage && usage.uploads > 0 ? words.heldBy(bytes(usage.partBytes), usage.uploads) : '–'}
+                </td>
+                <td>{bucket.storageClass}</td>
+                <td>{time(bucket.created)}</td>
+                <td class="tools">
+                  <button
+                    type="button"
+                    class="button bare icon little"
+                    aria-label={words.buckets.deleteOne(bucket.name)}
+                    onClick={() => onDelete(bucket)}
+                  >
+                    <Icon name="remove" />
+                  </button>
+                </td>
+              </tr>
+            )
+          })}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+interface DialogProps {
+  readonly onClose: () => void
+  readonly onDone: () => void
+}
+
+/** The fault of a bucket's name; undefined for a good one. */
+function faultOf(name: string, words: ReturnType<typeof useWords>): string | undefined {
+  if (name === '') return undefined
+  if (name.length < 3 || name.length > 63) return words.buckets.nameLength
+  if (!/^[a-z0-9-]+$/.test(name)) return words.buckets.nameCharacters
+  return /^-|-$/.test(name) ? words.buckets.nameEnds : undefined
+}
+
+function CreateDialog({ onClose, onDone }: DialogProps): JSX.Element {
+  const words = useWords()
+  const [name, setName] = useState('')
+  const [acl, setAcl] = useState<Acl>('private')
+  const [error, setError] = useState<unknown>(undefined)
+  const fault = faultOf(name, words)
+  const create = async () => {
+    await createBucket(name, acl)
+    announce(words.buckets.wasCreated(name))
+    onDone()
+  }
+  return (
+    <Dialog title={words.buckets.create} onClose={onClose}>
+      <form
+        class="stack"
+        onSubmit={(event) => {
+          event.preventDefault()
+          create().catch(setError)
+        }}
+      >
+        <TextField
+          label={words.name}
+          hint={words.buckets.nameHint}
+          fault={fault}
+          value={name}
+          onChange={setName}
+          required
+          autoFocus
+        />
+        <Choice
+          label="ACL"
+          value={acl}
+          onChange={setAcl}
+          options={[
+            ['private', words.acls.private],
+            ['public-read', words.acls.publicRead],
+            ['public-read-write', words.acls.publicReadWrite],
+          ]}
+        />
+        {error !== undefined && <Failure error={error} />}
+        <AsCommand lines={[`bindery mb ${addressOf(name || 'NAME')}${acl === 'private' ? '' : ` --acl ${acl}`}`]} />
+        <footer>
+          <button type="button" class="button" onClick={onClose}>
+            {words.cancel}
+          </button>
+          <button type="submit" class="button primary" disabled={name === '' || fault !== undefined}>
+            {words.buckets.create}
+          </button>
+        </footer>
+      </form>
+    </Dialog>
+  )
+}
+
+function DeleteDialog({
+  bucket,
+  usage,
+  onClose,
+  onDone,
+}: DialogProps & { readonly bucket: string; readonly usage: BucketUsage | undefined }): JSX.Element {
+  const words = useWords()
+  const [error, setError] = useState<unknown>(undefined)
+  const remove = async () => {
+    await deleteBucket(bucket)
+    announce(words.buckets.wasDeleted(bucket))
+    onDone()
+  }
+  const holds = usage !== undefined && (usage.objects > 0 || usage.uploads > 0)
+  return (
+    <Dialog title={words.buckets.deleteOne(bucket)} onClose={onClose}>
+      <p>{holds ? words.buckets.holds(count(usage.objects), count(usage.uploads)) : words.buckets.deletesEmpty}</p>
+      {error !== undefined && <Failure error={error} />}
+      <AsCommand lines={[`bindery rb ${quoted(`oss://${bucket}`)}`]} />
+      <footer>
+        <button type="button" class="button" onClick={onClose}>
+          {words.cancel}
+        </button>
+        <button type="button" class="button danger primary" onClick={() => void remove().catch(setError)}>
+          {words.delete}
+        </button>
+      </footer>
+    </Dialog>
+  )
+}
+
+/** For those who may use a bucket but not list all. */
+function OpenByName(): JSX.Element {
+  const words = useWords()
+  const [name, setName] = useState('')
+  return (
+    <form
+      class="card stack"
+      onSubmit={(event) => {
+        event.preventDefault()
+        open(link(['buckets', name.trim()]))
+      }}
+    >
+      <TextField
+        label={words.buckets.openByName}
+        hint={words.buckets.openHint}
+        value={name}
+        onChange={setName}
+        required
+      />
+      <div>
+        <button type="submit" class="button primary">
+          {words.open}
+        </button>
+      </div>
+    </form>
+  )
+}

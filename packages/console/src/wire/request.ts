@@ -1,0 +1,95 @@
+/** Signed requests to the server that served the page. */
+import { byteString, hex, utf8Bytes } from '@bindery/bytes'
+import { type Element, parseXml } from '@bindery/client/xml'
+import { errorOf, ServerError } from './server-error.js'
+import { aboutServer, nonce, noteTime, serverTime, signingKey, signOut } from './session.js'
+import { sha256 } from './sha256.js'
+import { pathOf, queryText, signedHeaders, signedQuery } from './sign.js'
+
+/** A request of the object store. Names of headers in lower case; a parameter without a value is an empty text. */
+export interface Wanted {
+  readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE'
+  readonly bucket?: string | undefined
+  readonly key?: string | undefined
+  readonly query?: Readonly<Record<string, string>> | undefined
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  readonly body?: string | Uint8Array<ArrayBuffer> | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Codes that end a session: its key, or the one that it stands for, works no more. */
+const OVER = ['SecurityTokenExpired', 'InvalidSecurityToken', 'InvalidSecurityToken.Expired']
+
+/** Sends a request and returns its answer of success. Throws ServerError. */
+export async function send(wanted: Wanted): Promise<Response> {
+  return attempt(wanted).catch((error: unknown) => {
+    if (!(error instanceof ServerError)) throw error
+    if (error.code === 'RequestTimeTooSkewed') return attempt(wanted)
+    if (OVER.includes(error.code)) signOut()
+    throw error
+  })
+}
+
+async function attempt({ method, bucket, key, query = {}, headers = {}, body, signal }: Wanted): Promise<Response> {
+  const { region } = await aboutServer()
+  const unsigned = { method, bucket, key, query, headers: bytesIn(headers) }
+  const signed = signedHeaders(unsigned, await signingKey(), { region, time: serverTime() })
+  const init = { method, headers: signed, ...(body === undefined ? {} : { body }), ...(signal && { signal }) }
+  const response = await reach(`${pathOf(bucket, key)}${queryText(query)}`, init)
+  noteTime(response)
+  if (!response.ok) throw await errorOf(response)
+  return response
+}
+
+/** Throws ServerError with the status 0 where no answer arrives. */
+async function reach(url: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, { ...init, cache: 'no-store', redirect: 'error' })
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error
+    throw new ServerError({ status: 0, code: 'NoAnswer', message: String(error) })
+  }
+}
+
+/** Browsers send the characters of headers as bytes. */
+function bytesIn(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, byteString(value)]))
+}
+
+/** The root element of an XML answer. Throws ServerError. */
+export async function sendForXml(wanted: Wanted): Promise<Element> {
+  return parseXml(await (await send(wanted)).text())
+}
+
+/** The value of a JSON answer. Throws ServerError. */
+export async function sendForJson<T>(wanted: Wanted): Promise<T> {
+  return (await send(wanted)).json() as Promise<T>
+}
+
+/** One operation of the admin interface. Throws ServerError. */
+export async function admin<T>(operation: string, input: object = {}): Promise<T> {
+  const { region } = await aboutServer()
+  const body = JSON.stringify(input)
+  const path = `admin/v1/${operation}`
+  const headers = { 'content-type': 'application/json', 'x-oss-nonce': nonce() }
+  const request = { method: 'POST', bucket: '-', key: path, query: {}, headers }
+  const payload = hex(sha256(utf8Bytes(body)))
+  const signed = signedHeaders(request, await signingKey(), { region, time: serverTime(), payload })
+  const response = await reach(`/-/${path}`, { method: 'POST', headers: signed, body })
+  noteTime(response)
+  if (response.ok) return response.json() as Promise<T>
+  const error = await errorOf(response)
+  if (OVER.includes(error.code)) signOut()
+  throw error
+}
+
+/** A URL that anyone may use for `seconds`. */
+export async function presigned(
+  { method, bucket, key, query = {} }: Pick<Wanted, 'method' | 'bucket' | 'key' | 'query'>,
+  seconds: number,
+): Promise<string> {
+  const { region } = await aboutServer()
+  const unsigned = { method, bucket, key, query, headers: {} }
+  const all = signedQuery(unsigned, await signingKey(), { region, time: serverTime(), seconds })
+  return `${location.origin}${pathOf(bucket, key)}${queryText(all)}`
+}
