@@ -171,3 +171,50 @@ test('ali-oss: a form may be signed by a temporary key, whose token it carries',
   assert.equal(await post({ key: 'in/sts', ...signed }), '403 InvalidAccessKeyId')
   assert.equal(await post({ key: 'out/sts', ...signed, ...token }), '403 AccessDenied')
 })
+
+/** Creates an access point by the one request that the SDK has no method for, and returns its alias. */
+async function createAccessPoint(owner, name) {
+  const params = owner._bucketRequestParams('PUT', BUCKET, 'accessPoint', {})
+  params.content = `<CreateAccessPointConfiguration><AccessPointName>${name}</AccessPointName><NetworkOrigin>internet</NetworkOrigin></CreateAccessPointConfiguration>`
+  params.successStatuses = [200]
+  const { data } = await owner.request(params)
+  return /<Alias>([^<]+)/.exec(data.toString())[1]
+}
+
+async function deleteAccessPoint(owner, name) {
+  const headers = { 'x-oss-access-point-name': name }
+  const params = owner._bucketRequestParams('DELETE', BUCKET, 'accessPoint', { headers })
+  await owner.request({ ...params, successStatuses: [204] })
+}
+
+for (const options of [{}, { authorizationV4: true }]) {
+  const version = options.authorizationV4 ? 'V4' : 'V1'
+  test(`ali-oss ${version}: the alias of an access point is the name of a bucket`, async () => {
+    const name = `point-${version.toLowerCase()}`
+    const root = { AccessKeyId: server.accessKeyId, AccessKeySecret: server.accessKeySecret }
+    const owner = clientOf(root, options)
+    const alias = await createAccessPoint(owner, name)
+    const byPoint = clientOf(root, { ...options, bucket: alias })
+    await byPoint.put('in/point', Buffer.from('by a point'))
+    const parts = await byPoint.multipartUpload('in/point-parts', Buffer.alloc(300 * 1024, 'x'), {
+      partSize: 100 * 1024,
+    })
+    assert.equal(parts.res.status, 200)
+    assert.equal((await owner.get('in/point')).content.toString(), 'by a point')
+    const { objects } = await byPoint.listV2({ prefix: 'in/point' })
+    assert.deepEqual(
+      objects.map(({ name: key }) => key),
+      ['in/point', 'in/point-parts'],
+    )
+    const url = options.authorizationV4
+      ? await byPoint.signatureUrlV4('GET', 60, {}, 'in/point')
+      : await byPoint.asyncSignatureUrl('in/point', { expires: 60 })
+    assert.equal(await (await fetch(url)).text(), 'by a point')
+    await byPoint.deleteMulti(['in/point-parts'])
+    await refused('AccessDenied', clientOf(user, { ...options, bucket: alias }).get('in/point'))
+    await refused('MethodNotAllowed', byPoint.getBucketACL(alias))
+    await deleteAccessPoint(owner, name)
+    await refused('NoSuchAccessPoint', byPoint.get('in/point'))
+    assert.equal((await owner.get('in/point')).content.toString(), 'by a point')
+  })
+}

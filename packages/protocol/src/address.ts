@@ -7,18 +7,41 @@ import { OssError } from './errors/oss-error.js'
  */
 export type AddressingStyle = 'host' | 'path' | 'bound'
 
+/** A name by which an access point stands for its bucket. */
+export interface Entrance {
+  /** As the request has it, in place of the bucket's name: signatures cover this name. */
+  readonly name: string
+  readonly accessPoint: string
+}
+
+interface AtAccessPoint {
+  /** The Host is that of an access point: until that is looked up, `bucket` is its first label. */
+  readonly isAccessPointHost?: boolean
+  /** Present where an access point was looked up; `bucket` is then the bucket that it belongs to. */
+  readonly entrance?: Entrance
+}
+
 /** One way to understand Host and path. Names are decoded, not checked: `bucketName` and `objectKey` do that. */
-export type Reading =
-  | {
-      readonly style: AddressingStyle
-      readonly level: 'service'
-      readonly bucket?: undefined
-      readonly key?: undefined
-    }
-  | { readonly style: AddressingStyle; readonly level: 'bucket'; readonly bucket: string; readonly key?: undefined }
-  | { readonly style: AddressingStyle; readonly level: 'object'; readonly bucket: string; readonly key: string }
+export type Reading = AtAccessPoint &
+  (
+    | {
+        readonly style: AddressingStyle
+        readonly level: 'service'
+        readonly bucket?: undefined
+        readonly key?: undefined
+      }
+    | { readonly style: AddressingStyle; readonly level: 'bucket'; readonly bucket: string; readonly key?: undefined }
+    | { readonly style: AddressingStyle; readonly level: 'object'; readonly bucket: string; readonly key: string }
+  )
 
 const OSS_DOMAIN = '.aliyuncs.com'
+const ACCESS_POINTS = 'oss-accesspoint'
+
+/** The domain of the access points of an endpoint: that of OSS has the region first. */
+export function accessPointDomain(endpoint: string): string {
+  const [, region] = /^([^.]+)\.aliyuncs\.com$/.exec(endpoint) ?? []
+  return region === undefined ? `${ACCESS_POINTS}.${endpoint}` : `${region}.${ACCESS_POINTS}${OSS_DOMAIN}`
+}
 
 /** The possible readings of a request's Host and path, the likelier one first. The signature decides between them. */
 export type Readings = readonly [Reading, ...Reading[]]
@@ -60,6 +83,7 @@ function readingsOf(host: string, rawPath: string, { domains, boundBucket }: Rea
   if (found === undefined || found.label === '') return [pathReading(rawPath)]
   const { label, isBucket } = found
   const hosted = hostReading(label, rawPath)
+  if (found.isAccessPoint === true) return [{ ...hosted, isAccessPointHost: true }]
   const pathed = pathReading(rawPath)
   if (pathed.level === 'service') {
     if (label === 'undefined') return [pathed, hosted]
@@ -79,6 +103,7 @@ export function hostName(host: string): string {
 interface FirstLabel {
   readonly label: string
   readonly isBucket: boolean
+  readonly isAccessPoint?: boolean
 }
 
 /**
@@ -92,6 +117,8 @@ function bucketLabel(name: string, domains: readonly string[]): FirstLabel | und
   for (const domain of ['localhost', ...domains]) {
     if (!name.endsWith(`.${domain}`)) continue
     const label = name.slice(0, -domain.length - 1)
+    const [, point] = /^([^.]+)\.oss-accesspoint$/.exec(label) ?? []
+    if (point !== undefined) return { label: point, isBucket: false, isAccessPoint: true }
     if (!label.includes('.')) return { label, isBucket: true }
   }
   if (!name.endsWith(OSS_DOMAIN)) return undefined
@@ -99,7 +126,8 @@ function bucketLabel(name: string, domains: readonly string[]): FirstLabel | und
   const dot = labels.indexOf('.')
   if (dot === -1) return undefined
   const label = labels.slice(0, dot)
-  return { label, isBucket: label !== 's3' && labels.startsWith('oss-', dot + 1) }
+  const isAccessPoint = /^oss-[^.]+\.oss-accesspoint$/.test(labels.slice(dot + 1))
+  return { isAccessPoint, label, isBucket: label !== 's3' && labels.startsWith('oss-', dot + 1) }
 }
 
 function hostReading(bucket: string, rawPath: string, style: 'host' | 'bound' = 'host'): Reading {

@@ -43,6 +43,8 @@ export interface Dialect extends Notation, Router {
   isSpoken(head: Head): boolean
   /** The possible readings of Host and path, the likelier first. */
   readings(host: string, rawPath: string, options: ReadingOptions): Readings
+  /** Its clients may name an access point in place of a bucket. */
+  readonly hasAccessPoints?: true
   /** The key of an object that may exist. Throws the objectName… causes. */
   keyOf(text: string): ObjectKey
   /** The head that operations are decoded from, where it is not the one that was sent. */

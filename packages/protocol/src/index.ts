@@ -1,5 +1,14 @@
 export { ACTIONS, type AclClass, type Action, VERSION_ACTIONS } from './actions.js'
-export { type AddressingStyle, boundName, hostName, type Reading, type Readings, readings } from './address.js'
+export {
+  type AddressingStyle,
+  accessPointDomain,
+  boundName,
+  type Entrance,
+  hostName,
+  type Reading,
+  type Readings,
+  readings,
+} from './address.js'
 export type { AdminFields, AdminInput } from './admin/field.js'
 export { decodeAdminInput } from './admin/field.js'
 export {
@@ -41,9 +50,12 @@ export * from './limits.js'
 export { type ListedPart, ListedParts } from './listed-parts.js'
 export { decodeBody, decodeHead, encodeFields, encodeHeaders, type Head } from './message.js'
 export {
+  accessPointAlias,
+  accessPointLabel,
   type BucketName,
   bucketName,
   DEFAULT_RESOURCE_GROUP,
+  isAccessPointAlias,
   isBucketName,
   type ObjectKey,
   objectKey,

@@ -21,6 +21,23 @@ export function isBucketName(text: string): text is BucketName {
   return /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(text)
 }
 
+const ALIAS_END = '-ossalias'
+
+/** Whether a name in place of a bucket's is the alias of an access point. No bucket may be created with such a name. */
+export function isAccessPointAlias(name: string): boolean {
+  return name.endsWith(ALIAS_END)
+}
+
+/** The alias of an access point; `random` is at most 32 characters, so that the alias has the form of a bucket's name. */
+export function accessPointAlias(name: string, random: string): string {
+  return `${name}-${random}${ALIAS_END}`
+}
+
+/** The first label of an access point's Host. */
+export function accessPointLabel(name: string, account: string): string {
+  return `${name}-${account}`
+}
+
 /**
  * 1 to 1,023 bytes of UTF-8, not beginning with a slash of either kind, without NUL, and without U+FFFE and U+FFFF,
  * which no XML document can hold. Throws the objectName… causes.

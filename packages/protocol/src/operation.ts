@@ -38,6 +38,8 @@ export interface Operation<I extends Fields = Fields, O extends Fields = Fields,
   readonly otherLevels?: readonly Level[]
   /** Alternatives; absent: method and level suffice. */
   readonly when?: readonly Discriminator[]
+  /** An access point takes this operation on a bucket too. It takes all operations on objects. */
+  readonly atAccessPoint?: true
   /** The bucket need not exist: the operation creates it for the account of its requester, and then needs oss:PutBucket. */
   readonly createsBucket?: true
   /** Its document must come with an MD5 or a checksum. */
@@ -87,6 +89,11 @@ export interface Operation<I extends Fields = Fields, O extends Fields = Fields,
 
 /** Something whose type knows its name. */
 export type Named<N extends string> = { readonly name: N }
+
+/** Whether an access point takes an operation. */
+export function isTakenAtAccessPoint({ level, otherLevels, atAccessPoint }: Operation): boolean {
+  return level === 'object' || otherLevels?.includes('object') === true || atAccessPoint === true
+}
 
 /** Declares an operation. */
 export function operation<const N extends string, I extends Fields, O extends Fields, B = never, R = never>(

@@ -19,6 +19,7 @@ export const ossDialect: Dialect = {
     query.has('x-oss-signature-version') ||
     query.has('OSSAccessKeyId'),
   readings,
+  hasAccessPoints: true,
   keyOf: objectKey,
   readClaim,
   forms: {

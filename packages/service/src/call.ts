@@ -70,6 +70,8 @@ export interface CallHead<O extends Operation> extends Asking {
   /** Undefined where the request is of no object. */
   readonly objectName: ObjectName | undefined
   readonly style: AddressingStyle
+  /** The name of the access point that the request came by. */
+  readonly accessPoint: string | undefined
   /** Query and headers as the operation is decoded from them. */
   readonly parts: Head
   readonly chunkChain: ChunkChain | undefined

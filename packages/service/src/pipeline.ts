@@ -10,7 +10,7 @@ import {
   decodeHead as decodeInput,
   HeadCircumstances,
   isBucketName,
-  type Level,
+  isTakenAtAccessPoint,
   type ObjectKey,
   type Operation,
   OssError,
@@ -35,11 +35,13 @@ import { withCustomerKeys } from './domain/bytes/encryption.js'
 import { requireLease } from './domain/cluster/cluster.js'
 import type { Domain } from './domain/domain.js'
 import type { VersionId } from './domain/stored/model.js'
+import { enterAccessPoints } from './enter-access-points.js'
 import { dialectOf, Exchange } from './exchange.js'
 import { findNamed, type Head, readsObject } from './find-named.js'
 import { identifyForm } from './form/identify-form.js'
 import { OpenForms } from './form/open-forms.js'
 import { isLoopback } from './loopback.js'
+import { notAllowed } from './not-allowed.js'
 import { handlers } from './operations/index.js'
 import { type Answer, encodeFailure, toResponse } from './response/answer.js'
 import { beginAnswer } from './response/begin-answer.js'
@@ -118,13 +120,12 @@ function address(exchange: Exchange): Awaitable<Addressed> {
   const parts = dialect.headOf?.(sent) ?? sent
   const { domains } = exchange.surroundings.options
   const named = boundName(host, domains)
-  if (named === undefined) return { exchange, parts, readings: dialect.readings(host, path, { domains }) }
   const { domain } = exchange.surroundings
-  return andThen(domain.boundDomains.find(domain, named), (boundBucket) => ({
-    exchange,
-    parts,
-    readings: dialect.readings(host, path, { domains, boundBucket }),
-  }))
+  const bound = named === undefined ? undefined : domain.boundDomains.find(domain, named)
+  return andThen(bound, (boundBucket) => {
+    const entered = enterAccessPoints(exchange, dialect.readings(host, path, { domains, boundBucket }))
+    return andThen(entered, (readings) => ({ exchange, parts, readings }))
+  })
 }
 
 type RoutedOperation = Routed | undefined
@@ -239,15 +240,12 @@ function authenticated(
   if ('absent' in operation) {
     return refuseInBucket(exchange, identified, new OssError('notImplemented', { operation: operation.name }))
   }
+  if (reading.entrance !== undefined && !isTakenAtAccessPoint(operation)) {
+    throw notAllowed(exchange, reading.level, parts, isTakenAtAccessPoint)
+  }
   exchange.operation = operation
   const { requester, signedIn, chunkChain } = identified
   return { requester, reading, signedIn, chunkChain, exchange, parts, operation }
-}
-
-function notAllowed({ dialect, request: { method } }: Exchange, level: Level, { query, headers }: Parts): OssError {
-  const allow = dialect.allowedMethods(level, query, headers).join(', ')
-  const details = { method, resourceType: level }
-  return new OssError('methodNotAllowed', details, { headers: () => [['Allow', allow]] })
 }
 
 /** 4. Query and headers → typed input. */
@@ -276,6 +274,7 @@ function decodeHead(authenticated: Authenticated): Head {
     bucketName: bucket,
     objectName: bucket === undefined || key === undefined ? undefined : { bucket, key, version: versionIn(input) },
     style: reading.style,
+    accessPoint: reading.entrance?.accessPoint,
   }
 }
 

@@ -42,6 +42,8 @@ export const ENGLISH_MAINTENANCE: MaintenanceSentences = {
         ? `${identity ?? user} does not have ${policy ?? group}, although a row records it`
         : `access key ${accessKeyId} belongs to no user`,
     domainMissing: ({ domain }) => `the domain ${domain}, which it lists, does not lead to it`,
+    entranceMissing: ({ entrance }) => `the name ${entrance} of an access point, which it lists, does not lead to it`,
+    entranceStray: ({ entrance }) => `the name ${entrance} leads to it, and it lists no such access point`,
     domainStray: ({ domain }) => `the domain ${domain} leads to it, and it does not list that domain`,
     documentStray: ({ document }) => `a ${document} document that it does not list`,
     usageStray: () => 'counters of an upload that is not open',

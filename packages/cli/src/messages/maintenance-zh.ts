@@ -38,6 +38,8 @@ export const CHINESE_MAINTENANCE: MaintenanceSentences = {
         ? `有记录称 ${identity ?? user} 拥有 ${policy ?? group}，实际没有`
         : `访问密钥 ${accessKeyId} 不属于任何用户`,
     domainMissing: ({ domain }) => `它列出的域名 ${domain} 没有指向它`,
+    entranceMissing: ({ entrance }) => `它列出的接入点的名称 ${entrance} 没有指向它`,
+    entranceStray: ({ entrance }) => `名称 ${entrance} 指向它，但它没有列出这样的接入点`,
     domainStray: ({ domain }) => `域名 ${domain} 指向它，但它没有列出该域名`,
     documentStray: ({ document }) => `一份不在它的列表中的 ${document} 配置`,
     usageStray: () => '已不存在的上传的计数',

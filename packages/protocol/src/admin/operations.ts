@@ -378,6 +378,7 @@ export const ADMIN_OPERATIONS = [
       'Message',
       'EC',
       'Reason.Source',
+      'Reason.At',
       'Reason.Policy',
       'Reason.StatementIndex',
       'Reason.Statement',

@@ -647,6 +647,8 @@ export const CATALOGUE = {
   sourceProtected: accessDenied('You are denied by the source file protection of the bucket.', '0003-00090011'),
   deniedByPolicy: accessDenied('Access denied by bucket policy.', '0003-00000201'),
   deniedBySessionPolicy: accessDenied("Access denied by authorizer's policy.", '0003-00090004'),
+  deniedByAccessPoint: accessDenied('Access denied by access point policy.', '0003-00090012'),
+  accessPointOfVpc: accessDenied('The access point takes requests from its VPC only.', '0003-00090013'),
   refererEmpty: accessDenied(REFERER_DENIED, '0003-00000501'),
   refererBlacklisted: accessDenied(REFERER_DENIED, '0003-00000502'),
   refererNotListed: accessDenied(REFERER_DENIED, '0003-00000503'),

@@ -139,7 +139,14 @@ test('a denial by policy shows the policy, the action and the requester, and the
   assert.equal(element(explicit.text, 'AuthPrincipalDisplayName'), id)
   assert.deepEqual(
     { ...explicit.log.refusal },
-    { action: 'oss:DeleteObject', by: 'ramPolicy', policy: 'inline inline', statement: 1, unmet: undefined },
+    {
+      action: 'oss:DeleteObject',
+      by: 'ramPolicy',
+      at: undefined,
+      policy: 'inline inline',
+      statement: 1,
+      unmet: undefined,
+    },
   )
   const implicit = await call(started, { ...remove, as: bob })
   assert.deepEqual(shown(implicit.text), ['AccountLevelIdentityBasedPolicy', 'ImplicitDeny', 'oss:DeleteObject'])

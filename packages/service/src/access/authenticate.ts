@@ -75,7 +75,9 @@ export function authenticator(
     if (strict) checkRegion(claim, region)
     if (claim.scheme === 'sigv4') requireSigned(claim, request)
     const { method, target, query, headers } = request
-    const as = ({ bucket, key }: Reading) => ({ method, target, query, headers, bucket, key })
+    const as = ({ bucket, key, entrance }: Reading) => {
+      return { method, target, query, headers, bucket: entrance?.name ?? bucket, key }
+    }
     const { accessKeySecret } = accessKey
     const reading = readings.find((one) => verifier.verifies(claim, as(one), accessKeySecret))
     if (reading === undefined) throw verifier.mismatch(claim, as(readings[0]))

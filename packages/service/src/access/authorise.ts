@@ -4,15 +4,10 @@ import type { Domain } from '../domain/domain.js'
 import { readObject } from '../domain/objects/current.js'
 import type { BucketRecord, ObjectRecord, VersionId } from '../domain/stored/model.js'
 import type { Access } from './access.js'
-import {
-  type AccessQuestion,
-  type Authoriser,
-  type BucketRules,
-  type Decision,
-  type Denied,
-  NEEDS_OBJECT,
-} from './authoriser.js'
+import type { Authoriser } from './authoriser.js'
 import type { Conditions } from './conditions.js'
+import { type Decision, type Denied, NEEDS_OBJECT } from './decision.js'
+import type { AccessQuestion, BucketRules } from './question.js'
 import { Refusal } from './refusal.js'
 import { accountOf, type Requester } from './requester.js'
 

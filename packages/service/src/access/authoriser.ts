@@ -2,80 +2,14 @@
  * Access control: all decisions are made here. A decision is a pure function of what `authorise.ts` has looked up before.
  * @see https://help.aliyun.com/document_detail/100676.html
  */
-import { ACTIONS, type AclClass, type Action, type Cause } from '@bindery/protocol'
-import { hasListingAcl } from '../domain/buckets/buckets.js'
-import type { BucketRecord, ObjectRecord } from '../domain/stored/model.js'
-import { type Conditions, circumstancesOf, LISTINGS, lookUpOf, readsObject, readsRequestTags } from './conditions.js'
-import type { CompiledPolicy, PolicyQuestion, PrincipalNames, ResourceName, Verdict } from './policy/compile.js'
-import { type RefererRules, refererDenial } from './referer.js'
+import type { Cause } from '@bindery/protocol'
+import { byOwnerOrAcl, forbidden, ownsBucket } from './acl.js'
+import { circumstancesOf, lookUpOf, readsObject, readsRequestTags } from './conditions.js'
+import { allowed, type Decision, type Denied, denied, NEEDS_OBJECT } from './decision.js'
+import type { CompiledPolicy, PolicyQuestion, PrincipalNames, Verdict } from './policy/compile.js'
+import type { AccessQuestion, OtherQuestion, Resource } from './question.js'
 import type { DenialFacts, Reason, Unmet } from './refusal.js'
-import { type AttachedPolicy, attachedPolicies, type KeyHolder, type Requester } from './requester.js'
-
-/** Settings of a bucket about access, except its ACL. */
-export interface BucketRules {
-  readonly policy?: CompiledPolicy | undefined
-  /** Set on the bucket or on its owner's account: nothing is open to everyone. */
-  readonly blocksPublicAccess?: boolean | undefined
-  /** Requesters of other accounts must state that they pay. */
-  readonly requesterPays?: boolean | undefined
-  readonly referers?: RefererRules | undefined
-  /** Looked up only if a policy depends on them. */
-  readonly tags?: readonly (readonly [key: string, value: string])[] | undefined
-}
-
-/** The thing that an action is done to. */
-export interface Resource {
-  /** The account id of the bucket's owner, or of the requester for the service and for a new bucket. */
-  readonly owner: string | undefined
-  /** Undefined for the service. */
-  readonly bucketName: string | undefined
-  /** Undefined for the service, and for a bucket that the operation will create. */
-  readonly bucket: Pick<BucketRecord, 'acl' | 'aclOrigin'> | undefined
-  readonly rules?: BucketRules | undefined
-  /** Undefined for a bucket as a whole. */
-  readonly key?: string | undefined
-  /** The object of that key, undefined where no such object exists. `unread` until a decision needs it. */
-  readonly object?: Pick<ObjectRecord, 'acl' | 'tagging'> | undefined | 'unread'
-}
-
-/** One question to the authoriser. */
-export interface AccessQuestion {
-  readonly requester: Requester
-  /** The action that the operation declares. */
-  readonly action: Action
-  /** The action that this one accompanies (an ACL sent with an upload); ACLs treat the two as one. */
-  readonly within?: Action | undefined
-  readonly resource: Resource
-  readonly conditions: Conditions
-}
-
-/** A question about users, roles or sessions. */
-export interface OtherQuestion {
-  readonly requester: KeyHolder
-  /** `ram:CreateUser`. */
-  readonly action: string
-  readonly resource: ResourceName
-  readonly conditions: Conditions
-}
-
-/** The outcome of a question. */
-export type Decision = Allowed | Denied
-
-/** A permitted action, with the rule that permits it. */
-export interface Allowed {
-  readonly allowed: true
-  readonly reason: Reason
-}
-
-/** A denied action, with the cause to answer and the rule that denies it. */
-export interface Denied {
-  readonly allowed: false
-  readonly cause: Cause
-  readonly reason: Reason
-}
-
-/** The decision depends on the object, which the question does not contain yet. */
-export const NEEDS_OBJECT = Symbol('needs the object')
+import { type AttachedPolicy, attachedPolicies, type Requester } from './requester.js'
 
 /** Decides whether a requester may perform one action. */
 export class Authoriser {
@@ -92,6 +26,8 @@ export class Authoriser {
     const areTagsUnread = question.conditions.requestTags === 'unread'
     if (areTagsUnread && asksAbout(question, readsRequestTags)) return this.decideOnSome(question)
     if (object === 'unread' && key !== undefined && asksAbout(question, readsObject)) return NEEDS_OBJECT
+    const atPoint = this.#atAccessPoint(question)
+    if (atPoint?.allowed === false) return atPoint
     const decision = forbidden(question) ?? this.#byPolicies(question) ?? byOwnerOrAcl(question)
     if (decision === NEEDS_OBJECT || decision.allowed || !this.#isBlocked(question, decision)) return decision
     return { ...decision, reason: { source: 'publicAccessBlock' } }
@@ -104,7 +40,7 @@ export class Authoriser {
   decideOnSome(question: AccessQuestion): Decision {
     const { requester, action, resource } = question
     const asked = { action, principal: principalNames(question) }
-    const denial = forbidden(question)
+    const denial = this.#atAccessPointOnSome(question, asked) ?? forbidden(question)
     if (denial !== undefined) return denial
     if (sessionPolicyOf(requester)?.mightAllow(asked) === false) {
       return denied('deniedBySessionPolicy', { source: 'sessionPolicy' })
@@ -115,6 +51,39 @@ export class Authoriser {
     const byAcl = byOwnerOrAcl({ ...question, resource: { ...resource, object: undefined } })
     if (byAcl === NEEDS_OBJECT) throw new TypeError('no object was left to look up')
     return byAcl
+  }
+
+  /**
+   * The decision of the access point that a request came by; undefined of a request that came by none. ACLs do not count:
+   * the owner's account is allowed, and everyone else as the policies of the access point and of RAM allow.
+   */
+  #atAccessPoint(question: AccessQuestion): Decision | undefined {
+    const { accessPoint, blocksPublicAccess } = question.resource.rules ?? {}
+    if (accessPoint === undefined) return undefined
+    const { policy } = accessPoint
+    if (accessPoint.networkOrigin === 'vpc') return refusedAtPoint('accessPointOfVpc', { source: 'accessPoint' })
+    const decision = this.#byPolicies(question, 'accessPoint')
+    if (decision !== undefined) return decision
+    if (question.requester.kind === 'account' && ownsBucket(question)) return allowed({ source: 'owner' })
+    const asked = this.#policyQuestion(question, 'accessPoint')
+    const isBlocked = blocksPublicAccess === true && policy?.evaluate(asked).effect === 'Allow'
+    return refusedAtPoint('deniedByAccessPoint', { source: isBlocked ? 'publicAccessBlock' : 'accessPointPolicy' })
+  }
+
+  /** The denial of an access point of whatever its policies might not allow on any object. */
+  #atAccessPointOnSome(
+    question: AccessQuestion,
+    asked: Pick<PolicyQuestion, 'action' | 'principal'>,
+  ): Denied | undefined {
+    const { accessPoint } = question.resource.rules ?? {}
+    if (accessPoint === undefined) return undefined
+    const { requester } = question
+    if (accessPoint.networkOrigin === 'vpc') return refusedAtPoint('accessPointOfVpc', { source: 'accessPoint' })
+    const mayPass =
+      (requester.kind === 'account' && ownsBucket(question)) ||
+      accessPoint.policy?.mightAllow(asked) === true ||
+      (ownsBucket(question) && attachedPolicies(requester).some(({ policy }) => policy.mightAllow(asked)))
+    return mayPass ? undefined : refusedAtPoint('deniedByAccessPoint', { source: 'accessPointPolicy' })
   }
 
   /** Decides an action of another product than OSS, to which nothing but the requester's policies apply. */
@@ -142,7 +111,7 @@ export class Authoriser {
     const { source, statement } = reason
     const { owner } = question.resource
     if (source === 'requestPayment' || source === 'referer') return { owner }
-    if (statement === undefined) return { owner, unmet: this.#unmet(question) }
+    if (statement === undefined) return { owner, unmet: this.#unmet(question, reason) }
     return { owner, statement: this.statementOf(question, reason) }
   }
 
@@ -150,6 +119,7 @@ export class Authoriser {
   statementOf({ requester, resource }: AccessQuestion, { source, policy: name, statement }: Reason): unknown {
     if (statement === undefined) return undefined
     if (source === 'bucketPolicy') return resource.rules?.policy?.statementAt(statement)
+    if (source === 'accessPointPolicy') return resource.rules?.accessPoint?.policy?.statementAt(statement)
     return writtenBy(requester, { source, policy: name, statement })
   }
 
@@ -161,49 +131,70 @@ export class Authoriser {
   }
 
   /** Conditions of policies that would have allowed it. */
-  #unmet(question: AccessQuestion): Unmet[] {
-    const { requester, resource } = question
-    const asked = this.#policyQuestion(question)
+  #unmet(question: AccessQuestion, { at }: Reason): Unmet[] {
+    const { requester } = question
+    const asked = this.#policyQuestion(question, at)
     const byOwn = unmetByOwn(requester, asked, { ofRam: ownsBucket(question) })
     const sessionPolicy = sessionPolicyOf(requester)
     if (sessionPolicy !== undefined && sessionPolicy.evaluate(asked).effect !== 'Allow') return byOwn
-    const byBucket = resource.rules?.policy?.unmet(asked) ?? []
-    return [...byOwn, ...byBucket.map((unmet) => ({ source: 'bucketPolicy', ...unmet }) as const)]
+    const { source, policy } = placeOf(question, at)
+    return [...byOwn, ...(policy?.unmet(asked) ?? []).map((unmet) => ({ source, ...unmet }) as const)]
   }
 
-  /** Undefined if no policy applies. */
-  #byPolicies(question: AccessQuestion): Decision | undefined {
+  /** Undefined if no policy applies. `at`: those of the access point that the request came by, in place of its bucket. */
+  #byPolicies(question: AccessQuestion, at?: 'accessPoint'): Decision | undefined {
     const { requester, resource } = question
     const policies = attachedPolicies(requester)
     const sessionPolicy = sessionPolicyOf(requester)
-    const { policy: bucketPolicy, blocksPublicAccess } = resource.rules ?? {}
-    if (policies.length === 0 && bucketPolicy === undefined && sessionPolicy === undefined) return undefined
+    const { source, policy, cause } = placeOf(question, at)
+    if (policies.length === 0 && policy === undefined && sessionPolicy === undefined) return undefined
 
-    const asked = this.#policyQuestion(question)
+    const asked = this.#policyQuestion(question, at)
+    const because = (reason: Reason): Reason => (at === undefined ? reason : { ...reason, at })
     if (sessionPolicy !== undefined) {
       const verdict = sessionPolicy.evaluate(asked)
-      if (verdict.effect !== 'Allow') return denied('deniedBySessionPolicy', reasonOf('sessionPolicy', verdict))
+      if (verdict.effect !== 'Allow') {
+        return denied('deniedBySessionPolicy', because(reasonOf('sessionPolicy', verdict)))
+      }
     }
     const byRam = verdictOf(policies, asked)
-    if (byRam.effect === 'Deny') return denied('deniedByPolicy', byRam.reason)
-    const byBucket = bucketPolicy?.evaluate(asked, { exceptPublic: blocksPublicAccess === true })
-    if (byBucket?.effect === 'Deny') return denied('deniedByPolicy', reasonOf('bucketPolicy', byBucket))
+    if (byRam.effect === 'Deny') return denied('deniedByPolicy', because(byRam.reason))
+    const exceptPublic = resource.rules?.blocksPublicAccess === true
+    const byOwn = policy?.evaluate(asked, { exceptPublic })
+    if (byOwn?.effect === 'Deny') return denied(cause, because(reasonOf(source, byOwn)))
     if (byRam.effect === 'Allow' && ownsBucket(question)) return allowed(byRam.reason)
-    if (byBucket?.effect === 'Allow') return allowed(reasonOf('bucketPolicy', byBucket))
+    if (byOwn?.effect === 'Allow') return allowed(reasonOf(source, byOwn))
     return undefined
   }
 
-  #policyQuestion(question: AccessQuestion): PolicyQuestion {
+  #policyQuestion(question: AccessQuestion, at?: 'accessPoint'): PolicyQuestion {
     const { action, resource } = question
-    const { owner = '', bucketName = '*', key } = resource
-    const path = key === undefined ? bucketName : `${bucketName}/${key}`
+    const { owner = '' } = resource
     return {
       action,
-      resource: { product: 'oss', region: this.#region, account: owner, path },
+      resource: { product: 'oss', region: this.#region, account: owner, path: pathOf(resource, at) },
       principal: principalNames(question),
-      lookUp: lookUpOf(question),
+      lookUp: lookUpOf(question, this.#region),
     }
   }
+}
+
+/** The policy of a place where a request is decided, and the cause of its denials. */
+function placeOf({ resource: { rules } }: AccessQuestion, at: 'accessPoint' | undefined) {
+  return at === undefined
+    ? ({ source: 'bucketPolicy', policy: rules?.policy, cause: 'deniedByPolicy' } as const)
+    : ({ source: 'accessPointPolicy', policy: rules?.accessPoint?.policy, cause: 'deniedByAccessPoint' } as const)
+}
+
+/** The name of a resource in policies, without its account: at an access point, objects are named below it. */
+function pathOf({ bucketName = '*', key, rules }: Resource, at: 'accessPoint' | undefined): string {
+  if (at === undefined) return key === undefined ? bucketName : `${bucketName}/${key}`
+  const point = `accesspoint/${rules?.accessPoint?.name}`
+  return key === undefined ? point : `${point}/object/${key}`
+}
+
+function refusedAtPoint(cause: Cause, reason: Reason): Denied {
+  return denied(cause, { ...reason, at: 'accessPoint' })
 }
 
 function askedOf({ requester, action, resource, conditions }: OtherQuestion): PolicyQuestion {
@@ -230,93 +221,11 @@ function unmetByOwn(requester: Requester, asked: PolicyQuestion, { ofRam = true 
   )
 }
 
-/** Refusals that no permission lifts: hotlinks, and requesters that have to pay. */
-function forbidden({ requester, resource, conditions }: AccessQuestion): Denied | undefined {
-  const { rules, owner } = resource
-  if (rules === undefined) return undefined
-  if (rules.requesterPays === true && !(requester.kind !== 'anonymous' && requester.account.id === owner)) {
-    const cause = paymentDenial(requester, conditions)
-    if (cause !== undefined) return denied(cause, { source: 'requestPayment' })
-  }
-  if (rules.referers !== undefined && conditions.signedIn !== 'header') {
-    const cause = refererDenial(rules.referers, conditions.stated.referer)
-    if (cause !== undefined) return denied(cause, { source: 'referer' })
-  }
-  return undefined
-}
-
-function paymentDenial(requester: Requester, { stated, signedIn }: Conditions): Cause | undefined {
-  if (requester.kind === 'anonymous') return 'requesterPaysAnonymous'
-  if (stated.agreesToPay) return undefined
-  return signedIn === 'url' ? 'requesterPaysUrl' : 'requesterPaysHeader'
-}
-
-/** The owner may do everything with a bucket; everyone else only what the ACL allows, and no ACL allows management. */
-function byOwnerOrAcl(question: AccessQuestion): Decision | typeof NEEDS_OBJECT {
-  const { requester, action, within = action, resource } = question
-  if (requester.kind === 'account' && ownsBucket(question)) return allowed({ source: 'owner' })
-  const access = ACTIONS[within]
-  if (access === 'manage') {
-    if (LISTINGS.has(within) && opensListing(resource)) return allowed({ source: 'acl' })
-    const opened = LISTINGS.has(within) && opensListing(unblocked(resource))
-    return denied(managementDenial(question), { source: blockOrAcl(question, opened) })
-  }
-  if (resource.object === 'unread') return NEEDS_OBJECT
-  if (opens(effectiveAcl(resource, access), access)) return allowed({ source: 'acl' })
-  const opened = opens(effectiveAcl(unblocked(resource), access), access)
-  return denied('deniedByAcl', { source: blockOrAcl(question, opened) })
-}
-
-/** The same thing without its block of public access. */
-function unblocked(resource: Resource): Resource {
-  return { ...resource, rules: { ...resource.rules, blocksPublicAccess: false } }
-}
-
-/** Names the block of public access where an ACL that it overrides would have opened what is denied. */
-function blockOrAcl({ resource }: AccessQuestion, opened: boolean): 'publicAccessBlock' | 'acl' {
-  return resource.rules?.blocksPublicAccess === true && opened ? 'publicAccessBlock' : 'acl'
-}
-
-function managementDenial({ requester, action, resource }: AccessQuestion): Cause {
-  if (requester.kind === 'anonymous') {
-    return resource.bucket === undefined ? 'anonymousForbidden' : 'anonymousBucketDenied'
-  }
-  if (action === 'oss:ListBuckets') return 'listBucketsDenied'
-  if (action === 'oss:GetObjectAcl' || action === 'oss:GetObjectVersionAcl') return 'readAclDenied'
-  return action === 'oss:PutObjectAcl' || action === 'oss:PutObjectVersionAcl' ? 'writeAclDenied' : 'bucketNotYours'
-}
-
-/** The public ACLs that S3 sets on a bucket open its listings. */
-function opensListing({ bucket, rules }: Resource): boolean {
-  return bucket !== undefined && hasListingAcl(bucket) && bucket.acl !== 'private' && rules?.blocksPublicAccess !== true
-}
-
-/**
- * An object's own ACL takes precedence over its bucket's in both directions. One that S3 set on the bucket does not apply
- * to existing objects: it decides about writing, and about objects that do not exist.
- */
-function effectiveAcl({ bucket, rules, object }: Resource, access: AclClass): string | undefined {
-  if (rules?.blocksPublicAccess === true) return 'private'
-  if (bucket !== undefined && hasListingAcl(bucket) && object !== 'unread') {
-    if (object === undefined || access === 'write') return bucket.acl
-    return object.acl === 'default' ? 'private' : object.acl
-  }
-  return object === undefined || object === 'unread' || object.acl === 'default' ? bucket?.acl : object.acl
-}
-
-function opens(acl: string | undefined, access: AclClass): boolean {
-  return acl === 'public-read-write' || (acl === 'public-read' && access === 'read')
-}
-
-/** Whether the requester belongs to the account that owns the bucket. */
-function ownsBucket({ requester, resource }: AccessQuestion): boolean {
-  return requester.kind !== 'anonymous' && requester.account.id === resource.owner
-}
-
 /** Whether a policy that may apply has a condition about such a key. */
 function asksAbout({ requester, resource }: AccessQuestion, isSuch: (key: string) => boolean): boolean {
   return (
     resource.rules?.policy?.asksAbout(isSuch) === true ||
+    resource.rules?.accessPoint?.policy?.asksAbout(isSuch) === true ||
     sessionPolicyOf(requester)?.asksAbout(isSuch) === true ||
     attachedPolicies(requester).some(({ policy }) => policy.asksAbout(isSuch))
   )
@@ -358,12 +267,4 @@ function verdictOf(
 
 function reasonOf(source: Reason['source'], verdict: Verdict): Reason {
   return verdict.effect === 'none' ? { source } : { source, statement: verdict.statement }
-}
-
-function allowed(reason: Reason): Allowed {
-  return { allowed: true, reason }
-}
-
-function denied(cause: Cause, reason: Reason): Denied {
-  return { allowed: false, cause, reason }
 }

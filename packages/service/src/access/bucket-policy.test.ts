@@ -122,7 +122,7 @@ test('the log line of a refusal names the action and the statement that denied i
   const hidden = await get(started, { key: 'hidden/a', as: OTHER })
   assert.deepEqual(
     { ...hidden.log.refusal },
-    { action: 'oss:GetObject', by: 'bucketPolicy', policy: undefined, statement: 1, unmet: undefined },
+    { action: 'oss:GetObject', by: 'bucketPolicy', at: undefined, policy: undefined, statement: 1, unmet: undefined },
   )
   assert.ok(!hidden.text.includes('bucketPolicy'))
   const put = await call(started, { method: 'PUT', bucket: BUCKET, key: 'k', body: 'x', as: OTHER })

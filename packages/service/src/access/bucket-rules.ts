@@ -1,13 +1,14 @@
 import type { BucketSettings } from '@bindery/protocol'
 import { type Awaitable, andThen, type Reader, together } from '@bindery/storage'
+import { type AccessPoint, requirePoint } from '../domain/buckets/access-points.js'
 import type { ReadMore } from '../domain/buckets/buckets.js'
 import { readPublicAccessBlock } from '../domain/buckets/public-access.js'
 import { readEdition } from '../domain/ram/changes.js'
 import { readDocument } from '../domain/stored/documents.js'
 import type { BucketRecord } from '../domain/stored/model.js'
-import type { BucketRules } from './authoriser.js'
 import { readsBucketTags } from './conditions.js'
 import { PolicyCache } from './policy/cache.js'
+import type { AccessPointRules, BucketRules } from './question.js'
 import { RefererPattern, type RefererRules } from './referer.js'
 import { attachedPolicies, editionOf, type Requester } from './requester.js'
 
@@ -38,19 +39,40 @@ export class BucketRuleBook {
 
   /**
    * Reads the rules that may bind a requester, and the edition of its permissions, from the state in which the bucket's
-   * record was found. Nothing, at once, for an owner whose bucket has no such rules.
+   * record was found. Nothing, at once, for an owner whose bucket has no such rules. `accessPoint`: the name of the one
+   * that the request came by; its reading throws noSuchAccessPoint.
    */
-  readFor(requester: Requester): ReadMore<ReadForAccess> {
+  readFor(requester: Requester, accessPoint?: string): ReadMore<ReadForAccess> {
     const asksAboutTags = attachedPolicies(requester).some(({ policy }) => policy.asksAbout(readsBucketTags))
     return (reader, bucket) => {
       const { documents = {} } = bucket
       const isOwner = requester.kind === 'account' && requester.account.id === bucket.owner
-      if (isOwner && !('policy' in documents || 'referer' in documents)) {
+      if (accessPoint === undefined && isOwner && !('policy' in documents || 'referer' in documents)) {
         return editionOf(requester) === undefined ? NOTHING_READ : readOnlyEdition(requester)(reader, bucket)
       }
-      const both = together(this.#read(reader, bucket, asksAboutTags), readEditionFor(reader, requester))
+      const rules = this.#read(reader, bucket, asksAboutTags)
+      const all = accessPoint === undefined ? rules : this.#withPoint(reader, bucket, accessPoint, rules)
+      const both = together(all, readEditionFor(reader, requester))
       return andThen(both, ([rules, edition]) => ({ rules, edition }))
     }
+  }
+
+  #withPoint(
+    reader: Reader,
+    bucket: BucketRecord,
+    name: string,
+    rules: Awaitable<BucketRules>,
+  ): Awaitable<BucketRules> {
+    return andThen(together(rules, readDocument(reader, bucket, 'accessPoint')), ([ofBucket, document]) => {
+      const accessPoint = this.#rulesOf(requirePoint(document?.accessPoints ?? [], name))
+      const blocksPublicAccess = ofBucket.blocksPublicAccess === true || accessPoint.blocksPublicAccess
+      return { ...ofBucket, blocksPublicAccess, accessPoint }
+    })
+  }
+
+  #rulesOf({ accessPointName: name, policy, networkOrigin, blocksPublicAccess = false }: AccessPoint) {
+    const compiled = policy === undefined ? undefined : this.#policies.get(policy)
+    return { name, policy: compiled, networkOrigin, blocksPublicAccess } satisfies AccessPointRules
   }
 
   #read(reader: Reader, bucket: BucketRecord, asksAboutTags: boolean): Awaitable<BucketRules> {

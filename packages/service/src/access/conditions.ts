@@ -1,8 +1,8 @@
 /** The values that a request has for the condition keys of policies. */
 import type { Action, Circumstances, Operation, Tag } from '@bindery/protocol'
 import type { ServiceRequest } from '../service.js'
-import type { AccessQuestion } from './authoriser.js'
 import type { LookUp } from './policy/conditions.js'
+import type { AccessQuestion } from './question.js'
 import type { Requester } from './requester.js'
 
 /** The circumstances of a request that a decision may depend on. */
@@ -69,7 +69,7 @@ export function circumstancesOf(requester: Requester, { request, stated, now }: 
 }
 
 /** The values of a question's condition keys. A key that the request has no value for is undefined. */
-export function lookUpOf({ requester, action, resource, conditions }: AccessQuestion): LookUp {
+export function lookUpOf({ requester, action, resource, conditions }: AccessQuestion, region: string): LookUp {
   const { stated, requestTags = [] } = conditions
   const circumstances = circumstancesOf(requester, conditions)
   return (key) => {
@@ -79,6 +79,7 @@ export function lookUpOf({ requester, action, resource, conditions }: AccessQues
       case 'oss:Delimiter':
         return LISTINGS.has(action) ? (stated.delimiter ?? '') : undefined
     }
+    if (isOfAccessPoint(key)) return accessPointValue(key, resource, region)
     if (key.startsWith(REQUEST_TAG)) {
       return requestTags === 'unread' ? undefined : tagOf(requestTags, key.slice(REQUEST_TAG.length))
     }
@@ -86,6 +87,28 @@ export function lookUpOf({ requester, action, resource, conditions }: AccessQues
     if (key.startsWith(BUCKET_TAG)) return tagOf(resource.rules?.tags ?? [], key.slice(BUCKET_TAG.length))
     return circumstances(key)
   }
+}
+
+/** Whether a condition key is about the access point that a request came by. */
+function isOfAccessPoint(key: string): boolean {
+  return key.startsWith('oss:DataAccessPoint') || key === 'oss:AccessPointNetworkOrigin'
+}
+
+/** Undefined of requests that came by no access point. */
+function accessPointValue(
+  key: string,
+  { owner = '', rules }: AccessQuestion['resource'],
+  region: string,
+): string | undefined {
+  const point = rules?.accessPoint
+  if (point === undefined) return undefined
+  if (key === 'oss:AccessPointNetworkOrigin') return point.networkOrigin
+  return key === 'oss:DataAccessPointAccount' ? owner : accessPointArn(region, owner, point.name)
+}
+
+/** The name of an access point in policies. */
+export function accessPointArn(region: string, account: string, name: string): string {
+  return `acs:oss:${region}:${account}:accesspoint/${name}`
 }
 
 function tagOf(tags: readonly Tag[], name: string): string | undefined {

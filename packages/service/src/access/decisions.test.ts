@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Action } from '@bindery/protocol'
-import type { Decision } from './authoriser.js'
+import type { Decision } from './decision.js'
 import { type Ask, Judge, outcome, type Persona, type World } from './testing/world.js'
 
 const ALICE = '2000000000000001'

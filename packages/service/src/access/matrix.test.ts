@@ -1,82 +1,30 @@
 /** Every declared operation, requested by everyone: a new operation is in this matrix by being declared. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { type Operation, operations, VERSION_ACTIONS } from '@bindery/protocol'
+import { isTakenAtAccessPoint, type Operation, VERSION_ACTIONS } from '@bindery/protocol'
 import { attachPolicy, createIdentity } from '../domain/ram/identities.js'
-import { BUCKET, call, OTHER, Ram, type StartedService, send, startWithBucket, untouchable } from '../testing/index.js'
+import {
+  BUCKET,
+  call,
+  element,
+  OTHER,
+  Ram,
+  type StartedService,
+  send,
+  startWithBucket,
+  untouchable,
+} from '../testing/index.js'
 import { documentOf } from '../testing/ram.js'
 import { testSealer } from '../testing/sealer.js'
 import type { AccessKey } from './requester.js'
 import { sealSession } from './session-token.js'
-
-const ALL: readonly Operation[] = Object.values(operations)
-/** Operations that anyone may request, because browsers send a preflight before they sign. */
-const OPEN = ['OptionObject']
-/** The sender of a form is known from its fields; forms have tests of their own. */
-const SIGNED = ALL.filter(({ name }) => !OPEN.includes(name) && name !== 'PostObject')
-
-/** Values for all fields that an operation requires, by their names. */
-const SAMPLES: Readonly<Record<string, string>> = {
-  'list-type': '2',
-  inventoryId: 'report',
-  cname: 'example.com',
-  styleName: 'small',
-  'x-oss-access-point-name': 'point',
-  qosRequester: '1000000000000002',
-  'x-oss-target-redundancy-type': 'ZRS',
-  'x-oss-redundancy-transition-taskid': 'A'.repeat(32),
-  wormId: 'A'.repeat(32),
-  Origin: 'http://example.com',
-  'Access-Control-Request-Method': 'GET',
-  position: '0',
-  'Content-MD5': '1B2M2Y8AsgTpgAmY7PhCfg==',
-  'x-oss-object-acl': 'private',
-  'x-oss-symlink-target': 'k',
-  'x-oss-process': 'image/info',
-  'x-oss-copy-source': `/${BUCKET}/k`,
-  partNumber: '1',
-  uploadId: 'A'.repeat(32),
-}
-
-interface Written {
-  readonly method: string
-  readonly bucket?: string
-  readonly key?: string
-  readonly query: Readonly<Record<string, string | undefined>>
-  readonly headers: Readonly<Record<string, string>>
-}
-
-/** The shortest request that is this operation. */
-function written({ name, method, level, when = [], input }: Operation): Written {
-  const query: Record<string, string | undefined> = {}
-  const headers: Record<string, string> = {}
-  const [discriminator = {}] = when
-  for (const key of discriminator.query ?? []) {
-    const [asked = '', value] = key.split('=')
-    query[asked] = value ?? SAMPLES[asked]
-  }
-  for (const header of discriminator.header ?? []) headers[header] = SAMPLES[header] ?? ''
-  for (const field of Object.values(input)) {
-    if (field.presence !== 'required' || field.place === 'implied' || field.place === 'metadata') continue
-    const sample = query[field.name] ?? SAMPLES[field.name]
-    assert.ok(sample !== undefined, `${name} requires ${field.name}: give this test a sample`)
-    if (field.place === 'query') query[field.name] = sample
-    else headers[field.name.toLowerCase()] = sample
-  }
-  return {
-    method,
-    ...(level === 'service' ? {} : { bucket: BUCKET }),
-    ...(level === 'object' ? { key: 'k' } : {}),
-    query,
-    headers,
-  }
-}
+import { SIGNED, written } from './testing/requests.js'
 
 /** `403 AccessDenied`; the body must stay unread. */
 async function refused(
   started: StartedService,
   operation: Operation,
-  by: { readonly as: AccessKey | 'anonymous'; readonly region?: string },
+  by: { readonly as: AccessKey | 'anonymous'; readonly region?: string; readonly bucket?: string },
 ): Promise<string> {
   const body = untouchable()
   const hasBody = operation.method === 'PUT' || operation.method === 'POST'
@@ -87,8 +35,13 @@ async function refused(
 }
 
 /** The code of what a request without a body ends with; undefined if it succeeds. */
-async function outcome(started: StartedService, operation: Operation, as?: AccessKey): Promise<string | undefined> {
-  const { status, log, body } = await send(started, { ...written(operation), ...(as && { as }) })
+async function outcome(
+  started: StartedService,
+  operation: Operation,
+  as?: AccessKey,
+  at: { readonly bucket?: string } = {},
+): Promise<string | undefined> {
+  const { status, log, body } = await send(started, { ...written(operation), ...(as && { as }), ...at })
   // a stream of events never ends by itself
   if (body !== undefined && 'close' in body) await body.close()
   assert.ok(status < 500, `${operation.name}: ${log.cause} ${log.failure}`)
@@ -193,5 +146,27 @@ describe('every operation', () => {
       assert.equal((await call(started, named)).log.code, 'AccessDenied', operation.name)
     }
     assert.ok(versioned.length >= 8)
+  })
+
+  test('an access point lets through what it and its bucket allow, and nothing that is about the bucket itself', async () => {
+    const started = await startWithBucket()
+    const body =
+      '<CreateAccessPointConfiguration><AccessPointName>point</AccessPointName><NetworkOrigin>internet</NetworkOrigin></CreateAccessPointConfiguration>'
+    const { text } = await call(started, { method: 'PUT', bucket: BUCKET, query: { accessPoint: '' }, body })
+    const at = { bucket: element(text, 'Alias') ?? '' }
+    const ram = new Ram(started)
+    const objects = [`acs:oss:*:*:${BUCKET}`, `acs:oss:*:*:${BUCKET}/*`]
+    const ofBucket = await ram.user('of-bucket', { ...EVERYTHING, Resource: objects })
+    const ofBoth = await ram.user('of-both', { ...EVERYTHING, Resource: [...objects, 'acs:oss:*:*:accesspoint/*'] })
+    for (const operation of SIGNED.filter(({ level }) => level !== 'service')) {
+      const expected = isTakenAtAccessPoint(operation) ? '403 AccessDenied' : '405 MethodNotAllowed'
+      // what a body names is decided one by one, and answered so
+      if (operation.keysInBody !== true) {
+        assert.equal(await refused(started, operation, { as: ofBucket, ...at }), expected, operation.name)
+      }
+      assert.equal(await refused(started, operation, { as: 'anonymous', ...at }), expected, operation.name)
+      if (!isTakenAtAccessPoint(operation)) continue
+      assert.notEqual(await outcome(started, operation, ofBoth, at), 'AccessDenied', operation.name)
+    }
   })
 })

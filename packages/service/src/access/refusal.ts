@@ -8,6 +8,8 @@ export type Source =
   | 'acl'
   | 'publicAccessBlock'
   | 'bucketPolicy'
+  | 'accessPointPolicy'
+  | 'accessPoint'
   | 'ramPolicy'
   | 'sessionPolicy'
   | 'requestPayment'
@@ -16,6 +18,8 @@ export type Source =
 /** The rule that decided. `statement` counts from 0. */
 export interface Reason {
   readonly source: Source
+  /** The access point decided that the request came by; absent: its bucket did. */
+  readonly at?: 'accessPoint' | undefined
   /** The name of a RAM policy. */
   readonly policy?: string | undefined
   /** Absent if no statement matched. */
@@ -42,7 +46,15 @@ const POLICY_TYPES: Readonly<Partial<Record<Reason['source'], string>>> = {
   ramPolicy: 'AccountLevelIdentityBasedPolicy',
   sessionPolicy: 'SessionPolicy',
   bucketPolicy: 'ResourceBasedPolicy',
+  accessPointPolicy: 'ResourceBasedPolicy',
 }
+
+/** Sources of denials that a RAM policy of the requester could have lifted. */
+const IMPLICIT: ReadonlySet<Reason['source']> = new Set<Reason['source']>([
+  'acl',
+  'publicAccessBlock',
+  'accessPointPolicy',
+])
 
 const PRINCIPAL_TYPES = { account: 'Account', user: 'SubUser', role: 'AssumedRoleUser' } as const
 
@@ -50,6 +62,7 @@ const PRINCIPAL_TYPES = { account: 'Account', user: 'SubUser', role: 'AssumedRol
 export class Refusal {
   readonly action: string
   readonly by: Reason['source']
+  readonly at: Reason['at']
   readonly policy: string | undefined
   readonly statement: number | undefined
   /** Absent where no condition could have changed it. */
@@ -57,13 +70,19 @@ export class Refusal {
   readonly #requester: Requester
   readonly #facts: DenialFacts
 
-  constructor(requester: Requester, action: string, { source, policy, statement }: Reason, facts: DenialFacts = {}) {
+  constructor(
+    requester: Requester,
+    action: string,
+    { source, at, policy, statement }: Reason,
+    facts: DenialFacts = {},
+  ) {
     const { unmet = [] } = facts
     this.#requester = requester
     this.#facts = facts
     this.unmet = unmet.length === 0 ? undefined : unmet
     this.action = action
     this.by = source
+    this.at = at
     this.policy = policy
     this.statement = statement
   }
@@ -89,7 +108,8 @@ export class Refusal {
   get details(): ErrorDetails {
     const requester = this.#requester
     if (requester.kind === 'anonymous') return {}
-    const byDefault = (this.by === 'acl' || this.by === 'publicAccessBlock') && requester.identity !== undefined
+    const isImplicit = this.statement === undefined && IMPLICIT.has(this.by)
+    const byDefault = isImplicit && requester.identity !== undefined
     const policyType = byDefault ? POLICY_TYPES.ramPolicy : POLICY_TYPES[this.by]
     if (policyType === undefined) return {}
     const accessDeniedDetail = {

@@ -100,14 +100,14 @@ export function ecOf(cause: string): string | undefined {
 }
 
 function denialOf(refusal: NonNullable<ResponseLog['refusal']>): RememberedDenial {
-  const { action, by, policy, statement, requester, owner, written, unmet } = refusal
+  const { action, by, at, policy, statement, requester, owner, written, unmet } = refusal
   const actor = actorOf(requester)
   return {
     action,
     account: actor?.account,
     identity: actor?.identity,
     owner,
-    reason: { source: by, policy, statement },
+    reason: { source: by, at, policy, statement },
     statement: written,
     unmet,
   }

@@ -13,7 +13,7 @@ export interface IdentifiedForm {
 /** Reads a form up to its file, which becomes the body. Throws noSuchBucket, and the causes of forms and signatures. */
 export async function identifyForm(
   exchange: Exchange,
-  { style, bucket = '' }: Pick<Reading, 'style' | 'bucket'>,
+  { style, bucket = '', entrance }: Pick<Reading, 'style' | 'bucket' | 'entrance'>,
 ): Promise<IdentifiedForm> {
   const { options, access, domain } = exchange.surroundings
   await findBucket(domain, bucketName(bucket))
@@ -22,13 +22,14 @@ export async function identifyForm(
   exchange.dialect = dialectOfForm(options, fields, exchange.dialect)
   const headers = exchange.dialect.forms.headersOf(form)
   const { remoteAddress } = exchange.request
-  const signed = { bucket, fields, rules: exchange.dialect.forms, remoteAddress }
+  const signed = { bucket: entrance?.name ?? bucket, fields, rules: exchange.dialect.forms, remoteAddress }
   const { keys: accessKeys, failedSignatures } = access
   const { requester, fileSizes } = await authenticateForm(signed, { ...options, accessKeys, failedSignatures })
   exchange.log.key = key
   if (requester.kind !== 'anonymous') exchange.log.accessKeyId = requester.accessKeyId
   exchange.takeForm(form.file(fileSizes), headers)
   const signedIn = requester.kind === 'anonymous' ? undefined : 'header'
-  const identified = { requester, reading: { style, level: 'object', bucket, key }, signedIn } as const
+  const reading = { style, level: 'object', bucket, key, ...(entrance && { entrance }) } as const
+  const identified = { requester, reading, signedIn } as const
   return { identified, parts: { query: parseQuery(''), headers } }
 }

@@ -10,6 +10,7 @@ import {
   bucketRows,
   counterRows,
   documentRows,
+  entranceRows,
   holderRows,
   manifestRows,
   nullVersionRows,
@@ -26,6 +27,7 @@ import type { Space } from '../domain/stored/space.js'
 import { checkBlobs, checkOwners } from './check-blobs.js'
 import { checkBuckets } from './check-buckets.js'
 import { checkDomains } from './check-domains.js'
+import { checkEntrances } from './check-entrances.js'
 import { checkIdentities, IDENTITY_SPACES } from './check-identities.js'
 import { checkHolders, checkManifests, checkParts } from './check-manifests.js'
 import { checkObjects, checkVersions, findTouched } from './check-objects.js'
@@ -65,6 +67,7 @@ export async function audit(options: AuditOptions): Promise<AuditReport> {
   const inspection = new Inspection(options, findings, options.bytes, options.onProgress ?? (() => {}))
   await checkBuckets(inspection)
   await checkDomains(inspection)
+  await checkEntrances(inspection)
   await checkIdentities(inspection)
   await checkOthers(inspection)
   await checkObjects(inspection)
@@ -92,6 +95,7 @@ const CHECKED: ReadonlySet<unknown> = new Set([
   boundDomainRows,
   bucketRows,
   documentRows,
+  entranceRows,
   objectRows,
   versionRows,
   nullVersionRows,

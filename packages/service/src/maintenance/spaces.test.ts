@@ -28,6 +28,7 @@ const NAMES = {
   partNumber: 1,
   document: 'cors',
   page: 0,
+  entrance: 'point-ossalias',
   domain: 'files.example',
   source: BUCKET,
   hour: 1,

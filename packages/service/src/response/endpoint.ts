@@ -46,7 +46,7 @@ export function endpointsOf(region: string, reached: Reached, configured: Endpoi
 /** The Host of a request without its bucket; where the connection arrived if it has none. */
 function hostOf({ host, style, localAddress = '' }: Reached): string {
   if (host === '') return localAddress
-  return style === 'host' ? host.slice(host.indexOf('.') + 1) : host
+  return style === 'host' ? host.slice(host.indexOf('.') + 1).replace(/^oss-accesspoint\./, '') : host
 }
 
 /** Where the client reaches a bucket, without a slash at its end. */

@@ -75,7 +75,12 @@ const reads = new WeakMap<Exchange, SiteRead>()
  * undefined to continue unchanged. Throws AnswerOfSite for a redirection.
  */
 export function enterSite(head: Head, { bucket, settings }: Found): Head | undefined {
-  if (bucket?.documents?.website === undefined || READS[head.operation.name] === undefined) return undefined
+  if (
+    head.accessPoint !== undefined ||
+    bucket?.documents?.website === undefined ||
+    READS[head.operation.name] === undefined
+  )
+    return undefined
   const isAnonymous = head.requester.kind === 'anonymous'
   const website = settings?.website
   if (reads.has(head.exchange) || (isAnonymous && website === undefined)) return undefined

@@ -1,4 +1,4 @@
-/** Access points: further names of a bucket, each with a policy of its own. They are kept, and lead nowhere yet. */
+/** Access points: further names of a bucket, each with a policy of its own. */
 
 import { integer, matching, oneOf, text, truth } from '../../codec.js'
 import { header, optional, query, required, withDefault } from '../../field.js'

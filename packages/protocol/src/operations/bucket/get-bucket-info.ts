@@ -11,6 +11,7 @@ export const getBucketInfo = operation({
   source: page(31968),
   method: 'GET',
   level: 'bucket',
+  atAccessPoint: true,
   when: [{ query: ['bucketInfo'] }],
   permissions: ['oss:GetBucketInfo'],
   input: {},

@@ -8,6 +8,7 @@ export const getBucketLocation = operation({
   source: page(31967),
   method: 'GET',
   level: 'bucket',
+  atAccessPoint: true,
   when: [{ query: ['location'] }],
   permissions: ['oss:GetBucketLocation'],
   input: {},

@@ -8,6 +8,7 @@ export const headBucket = operation({
   source: page(64919),
   method: 'HEAD',
   level: 'bucket',
+  atAccessPoint: true,
   permissions: ['oss:ListObjects'],
   input: {},
   status: 200,

@@ -32,6 +32,7 @@ export const listObjectVersions = operation({
   source: apiPage('ListObjectVersions'),
   method: 'GET',
   level: 'bucket',
+  atAccessPoint: true,
   when: [{ query: ['versions'] }],
   permissions: ['oss:ListObjectVersions'],
   input: {

@@ -36,6 +36,7 @@ export const listObjectsV2 = operation({
   source: page(187544),
   method: 'GET',
   level: 'bucket',
+  atAccessPoint: true,
   when: [{ query: ['list-type'] }],
   permissions: ['oss:ListObjects'],
   input: {

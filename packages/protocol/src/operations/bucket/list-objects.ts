@@ -43,6 +43,7 @@ export const listObjects = operation({
   source: page(31965),
   method: 'GET',
   level: 'bucket',
+  atAccessPoint: true,
   permissions: ['oss:ListObjects'],
   input: {
     delimiter: withDefault(query('delimiter', text), ''),

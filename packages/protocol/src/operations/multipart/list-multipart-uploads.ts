@@ -12,6 +12,7 @@ export const listMultipartUploads = operation({
   source: page(31997),
   method: 'GET',
   level: 'bucket',
+  atAccessPoint: true,
   when: [{ query: ['uploads'] }],
   permissions: ['oss:ListMultipartUploads'],
   input: {

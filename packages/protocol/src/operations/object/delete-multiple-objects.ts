@@ -42,6 +42,7 @@ export const deleteMultipleObjects = operation({
   source: page(31983),
   method: 'POST',
   level: 'bucket',
+  atAccessPoint: true,
   when: [{ query: ['delete'] }],
   keysInBody: true,
   permissions: ['oss:DeleteObject'],

@@ -62,6 +62,7 @@ export const postObject = operation({
   source: page(31988),
   method: 'POST',
   level: 'bucket',
+  atAccessPoint: true,
   permissions: ['oss:PutObject'],
   permissionsWith: { 'x-oss-object-acl': 'oss:PutObjectAcl' },
   input: {

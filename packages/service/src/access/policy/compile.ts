@@ -251,11 +251,16 @@ class PrincipalSet {
   }
 }
 
-/** Conditions that narrow `*`: by where a request comes from, or by the key that signed it. */
+/**
+ * Conditions that narrow `*`: by where a request comes from, by the key that signed it, or to access points, which
+ * decide as well.
+ */
 const NARROWING = new Map([
   ['acs:SourceIp', ['IpAddress']],
   ['acs:SourceVpc', ['StringEquals', 'StringEqualsIgnoreCase', 'StringLike']],
   ['acs:AccessId', ['StringEquals', 'StringEqualsIgnoreCase', 'StringLike']],
+  ['oss:DataAccessPointAccount', ['StringEquals', 'StringEqualsIgnoreCase', 'StringLike']],
+  ['oss:DataAccessPointArn', ['StringEquals', 'StringEqualsIgnoreCase', 'StringLike']],
 ])
 
 /** Whether a statement allows something to everyone, wherever they are. */

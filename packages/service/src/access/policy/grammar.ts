@@ -231,6 +231,9 @@ const CONDITION_KEYS = [
   'acs:AccessId',
   'oss:Prefix',
   'oss:Delimiter',
+  'oss:DataAccessPointAccount',
+  'oss:DataAccessPointArn',
+  'oss:AccessPointNetworkOrigin',
 ]
 const TAG_KEYS = ['oss:BucketTag/', 'oss:ExistingObjectTag/', 'oss:RequestObjectTag/']
 

@@ -88,6 +88,8 @@ const KEYS: Readonly<Record<string, string>> = {
   'aws:multifactorauthpresent': 'acs:MFAPresent',
   's3:prefix': 'oss:Prefix',
   's3:delimiter': 'oss:Delimiter',
+  's3:dataaccesspointaccount': 'oss:DataAccessPointAccount',
+  's3:accesspointnetworkorigin': 'oss:AccessPointNetworkOrigin',
 }
 const TAG_KEYS: readonly (readonly [s3: string, oss: string])[] = [
   ['s3:existingobjecttag/', 'oss:ExistingObjectTag/'],

@@ -1,9 +1,11 @@
 /** A small world of accounts, users and roles for tests of decisions. */
 import { type Action, HeadCircumstances, OSS_NOTATION, OssError, parseQuery, type Tag } from '@bindery/protocol'
 import type { ObjectAcl } from '../../domain/stored/model.js'
-import { type AccessQuestion, Authoriser, type BucketRules, type Decision, NEEDS_OBJECT } from '../authoriser.js'
+import { Authoriser } from '../authoriser.js'
+import { type Decision, NEEDS_OBJECT } from '../decision.js'
 import { CompiledPolicy } from '../policy/compile.js'
 import { type PolicyKind, parsePolicy } from '../policy/grammar.js'
+import type { AccessQuestion, BucketRules } from '../question.js'
 import { RefererPattern, type RefererRules } from '../referer.js'
 import type { Requester } from '../requester.js'
 

@@ -3,16 +3,19 @@ import {
   type Action,
   bucketName,
   type Circumstances,
+  isAccessPointAlias,
   OssError,
   objectKey,
   RamError,
   type Tag,
 } from '@bindery/protocol'
-import { type AccessQuestion, type BucketRules, type Decision, NEEDS_OBJECT } from '../../access/authoriser.js'
 import type { Conditions } from '../../access/conditions.js'
+import { type Decision, NEEDS_OBJECT } from '../../access/decision.js'
 import { CompiledPolicy } from '../../access/policy/compile.js'
 import { parsePolicy } from '../../access/policy/grammar.js'
+import type { AccessQuestion, BucketRules } from '../../access/question.js'
 import type { Requester } from '../../access/requester.js'
+import { findEntrance } from '../../domain/buckets/access-points.js'
 import { type BucketAndMore, findBucketIfAny } from '../../domain/buckets/buckets.js'
 import { readObject } from '../../domain/objects/current.js'
 import { findRole, findUser } from '../../domain/ram/find-holder.js'
@@ -111,8 +114,9 @@ async function findTarget(
     if (input.Key !== undefined) throw new RamError('parameterMissing', { name: 'Bucket' })
     return undefined
   }
-  const readRules = access.rules.readFor(requester)
-  const found = await findBucketIfAny(domain, bucketName(Bucket), readRules)
+  const entrance = isAccessPointAlias(Bucket) ? await findEntrance(domain, Bucket) : undefined
+  const readRules = access.rules.readFor(requester, entrance?.accessPoint)
+  const found = await findBucketIfAny(domain, entrance?.bucket ?? bucketName(Bucket), readRules)
   if (found === undefined && action !== 'oss:PutBucket') throw new RamError('bucketMissing', { name: Bucket })
   return found && { bucket: found.bucket, more: found.more.rules }
 }
@@ -129,7 +133,7 @@ function questionOf(
     action,
     resource: {
       owner: found?.bucket.owner ?? account,
-      bucketName: Bucket,
+      bucketName: found?.bucket.name ?? Bucket,
       bucket: found?.bucket,
       rules: found?.more,
       key: Key,

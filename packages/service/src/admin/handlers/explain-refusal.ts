@@ -40,12 +40,12 @@ function reasonOf({ cause, denial }: RememberedRefusal, sees: Sees): object {
   const { reason, statement, unmet } = denial
   const mayRead = ({ source }: Pick<Reason, 'source'>) =>
     sees.isAdministrator || (source === 'ramPolicy' || source === 'sessionPolicy' ? sees.isRequester : sees.isOwner)
-  const shown = reasonShown(mayRead(reason) ? reason : { source: reason.source }, unmet?.filter(mayRead))
+  const shown = reasonShown(mayRead(reason) ? reason : { source: reason.source, at: reason.at }, unmet?.filter(mayRead))
   return { ...shown, Statement: mayRead(reason) ? statement : undefined }
 }
 
 /** A reason as answers show it. */
-export function reasonShown({ source, policy, statement }: Reason, unmet: readonly Unmet[] = []) {
+export function reasonShown({ source, at, policy, statement }: Reason, unmet: readonly Unmet[] = []) {
   const conditions = unmet.map((one) => ({
     Source: one.source,
     Policy: one.policy,
@@ -55,6 +55,7 @@ export function reasonShown({ source, policy, statement }: Reason, unmet: readon
   }))
   return {
     Source: source,
+    At: at,
     Policy: policy,
     StatementIndex: statement,
     Unmet: conditions.length === 0 ? undefined : conditions,

@@ -1,8 +1,20 @@
-/** The access points of buckets, as they are set. A name is unique among those of an account. */
-import { ACCESS_POINTS_MAX, type BucketName, type BucketSettings, OssError } from '@bindery/protocol'
+/**
+ * The access points of buckets, as they are set. A name is unique among those of an account. Each has two names that
+ * requests use in place of its bucket's: its alias, and the first label of its Host.
+ */
+import {
+  ACCESS_POINTS_MAX,
+  accessPointAlias,
+  accessPointLabel,
+  type BucketName,
+  type BucketSettings,
+  OssError,
+} from '@bindery/protocol'
 import { type Awaitable, andThen, type Reader } from '@bindery/storage'
 import { type Domain, newId } from '../domain.js'
 import { readDocument } from '../stored/documents.js'
+import { entranceRows } from '../stored/keyspace.js'
+import type { EntranceRecord } from '../stored/model.js'
 import { ownBuckets, readBucket } from './buckets.js'
 import { type BucketChange, changeDocument, findDocument } from './documents.js'
 
@@ -24,16 +36,29 @@ export async function createAccessPoint(
   point: Pick<AccessPoint, 'accessPointName' | 'networkOrigin' | 'vpcConfiguration'>,
 ): Promise<AccessPoint> {
   const { accessPointName: name } = point
-  const alias = `${name}-${newId(domain).toLowerCase()}-ossalias`
+  const alias = accessPointAlias(name, newId(domain).toLowerCase())
   const made = { ...point, alias, createdAt: domain.clock() }
   await changeDocument(domain, bucket, DOCUMENT, async ({ tx, bucket: record }) => {
     const all = await readOwn(tx, record.owner)
     if (all.some(({ accessPoint }) => accessPoint.accessPointName === name)) throw new OssError('accessPointExists')
     const before = (await readDocument(tx, record, 'accessPoint'))?.accessPoints ?? []
     if (before.length >= ACCESS_POINTS_MAX) throw new OssError('accessPointTooMany', { max: ACCESS_POINTS_MAX })
+    for (const entrance of entrancesOf(record.owner, made)) {
+      entranceRows.set(tx, { entrance }, { bucket, accessPoint: name })
+    }
     return { accessPoints: [...before, made].sort(byName) }
   })
   return made
+}
+
+/** The names that lead to an access point of an account's bucket. */
+export function entrancesOf(owner: string, { alias, accessPointName }: AccessPoint): readonly string[] {
+  return [alias, accessPointLabel(accessPointName, owner)]
+}
+
+/** The access point that a name leads to; undefined where it leads to none. */
+export function findEntrance({ metadata }: Domain, entrance: string): Awaitable<EntranceRecord | undefined> {
+  return metadata.read((reader) => entranceRows.read(reader, { entrance }))
 }
 
 const byName = (one: AccessPoint, other: AccessPoint) => (one.accessPointName < other.accessPointName ? -1 : 1)
@@ -43,7 +68,8 @@ export function findAccessPoint(domain: Domain, bucket: BucketName, name: string
   return andThen(findDocument(domain, bucket, 'accessPoint'), (found) => requirePoint(found?.accessPoints ?? [], name))
 }
 
-function requirePoint(accessPoints: readonly AccessPoint[], name: string): AccessPoint {
+/** The access point of this name among those of a bucket. Throws noSuchAccessPoint. */
+export function requirePoint(accessPoints: readonly AccessPoint[], name: string): AccessPoint {
   const found = accessPoints.find(({ accessPointName }) => accessPointName === name)
   if (found === undefined) throw new OssError('noSuchAccessPoint', { accessPointName: name })
   return found
@@ -60,6 +86,9 @@ export async function changeAccessPoint(
     const { accessPoints = [] } = (await readDocument(within.tx, within.bucket, 'accessPoint')) ?? {}
     const found = requirePoint(accessPoints, name)
     const replaced = await change(found, within)
+    if (replaced === undefined) {
+      for (const entrance of entrancesOf(within.bucket.owner, found)) entranceRows.delete(within.tx, { entrance })
+    }
     const changed = accessPoints.flatMap((one) => (one === found ? (replaced ?? []) : one))
     return changed.length === 0 ? undefined : { accessPoints: changed }
   })

@@ -1,4 +1,11 @@
-import { BUCKETS_MAX, type BucketName, type BucketSettings, DEFAULT_RESOURCE_GROUP, OssError } from '@bindery/protocol'
+import {
+  BUCKETS_MAX,
+  type BucketName,
+  type BucketSettings,
+  DEFAULT_RESOURCE_GROUP,
+  isAccessPointAlias,
+  OssError,
+} from '@bindery/protocol'
 import { type Awaitable, andThen, type Bytes, type Reader, together } from '@bindery/storage'
 import type { Domain } from '../domain.js'
 import { type BucketStat, readCounters } from '../stored/counters.js'
@@ -46,6 +53,7 @@ export async function createBucket(domain: Domain, bucket: NewBucket): Promise<v
 async function newRecord(reader: Reader, bucket: NewBucket, createdAt: number): Promise<BucketRecord> {
   const { name, owner, acl = 'private', aclIsOfListing = false, versioning } = bucket
   const { storageClass = 'Standard', redundancy = 'LRS' } = bucket
+  if (isAccessPointAlias(name)) throw new OssError('invalidBucketName', { bucketName: name })
   if ((await ownBuckets(reader, owner)).length >= BUCKETS_MAX) throw new OssError('tooManyBuckets')
   const record = { name, owner, createdAt, acl, storageClass, redundancy, ...(versioning && { versioning }) }
   return withAcl(record, acl, aclIsOfListing)
@@ -164,7 +172,9 @@ export function readBucket(domain: Domain, reader: Reader, name: string): Awaita
   })
 }
 
-function noSuchBucket(name: string): OssError {
+/** The error for a name that no bucket has. Where only an access point could have it, that is what is missing. */
+export function noSuchBucket(name: string): OssError {
+  if (isAccessPointAlias(name)) return new OssError('noSuchAccessPoint', { accessPointName: name })
   return new OssError('noSuchBucket', { bucketName: name })
 }
 

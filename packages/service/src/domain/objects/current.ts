@@ -7,7 +7,7 @@
  */
 import { OssError } from '@bindery/protocol'
 import { type Awaitable, andThen, type Bytes, type Reader, type Transaction } from '@bindery/storage'
-import { type BucketAndMore, bucketIn, type ReadMore } from '../buckets/buckets.js'
+import { type BucketAndMore, bucketIn, noSuchBucket, type ReadMore } from '../buckets/buckets.js'
 import type { Domain } from '../domain.js'
 import { bucketRows, nullVersionRows, objectRows, versionRows } from '../stored/keyspace.js'
 import type { BucketRecord, DeleteMarker, ObjectName, ObjectRecord, VersionId, VersionRecord } from '../stored/model.js'
@@ -156,7 +156,7 @@ export function readBucketAndObject<T>(
 ): Awaitable<BucketAndObject<T>> {
   // for almost all requests two rows, read in one go
   return andThen(reader.getMany([bucketRows.key(name), currentKey(name)]), ([bucketRow, row]) => {
-    if (bucketRow === undefined) throw new OssError('noSuchBucket', { bucketName: name.bucket })
+    if (bucketRow === undefined) throw noSuchBucket(name.bucket)
     const bucket = bucketIn(domain, bucketRow, name.bucket)
     const current = row && domain.objectCache.get(`${name.bucket}/${name.key}`, row, () => objectRows.decode(row, name))
     return andThen(versionAmong(reader, name, bucket, current), (found) =>

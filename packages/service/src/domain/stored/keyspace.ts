@@ -1,3 +1,4 @@
+// size: exempt (a table of declarations)
 /** The key space: every kind of row of the metadata store. The page docs/formats/keyspace.md is generated from it. */
 import type { Bytes } from '@bindery/storage'
 import { emptyCodec, keyCodec } from './codec.js'
@@ -6,6 +7,7 @@ import { boundDomainCodec } from './records/bound-domain.js'
 import { bucketCodec } from './records/bucket.js'
 import { bucketCounters, epochCounter, usageCounters } from './records/counters.js'
 import { documentCodec } from './records/document.js'
+import { entranceCodec } from './records/entrance.js'
 import { garbageCodec } from './records/garbage.js'
 import { graveCodec } from './records/grave.js'
 import { incarnationCodec } from './records/incarnation.js'
@@ -59,6 +61,16 @@ export const boundDomainRows = space({
   value: boundDomainCodec,
   rowsAtOnce: MANY,
   about: 'the bucket that a domain of a user is bound to, as the document `cname` of that bucket lists it',
+})
+
+export const entranceRows = space({
+  letter: 'I',
+  kind: 'entrance',
+  key: [text('entrance')],
+  value: entranceCodec,
+  rowsAtOnce: MANY,
+  about:
+    'the access point that a name in place of a bucket leads to, as the document `accessPoint` of that bucket lists it',
 })
 
 export const objectRows = space({
@@ -337,6 +349,7 @@ export const SPACES = [
   bucketRows,
   documentRows,
   boundDomainRows,
+  entranceRows,
   objectRows,
   versionRows,
   nullVersionRows,

@@ -302,6 +302,13 @@ export interface BoundDomainRecord {
   readonly bucket: BucketName
 }
 
+/** The access point that a name in place of a bucket's leads to. */
+export interface EntranceRecord {
+  readonly bucket: BucketName
+  /** The name of the access point. */
+  readonly accessPoint: string
+}
+
 /** A process that is a member of those that serve the store. */
 export interface IncarnationRecord {
   /** Milliseconds since 1970, for people to see. */

@@ -16,6 +16,7 @@ const NAMES = {
   partNumber: 10_000,
   document: 'cors',
   page: 255,
+  entrance: 'point-ossalias',
   domain: 'files.example',
   source: 'bkt',
   hour: 490_000,

@@ -31,6 +31,8 @@ export interface KeyNames {
   readonly hour: number
   /** A domain of a user, in lower case. */
   readonly domain: string
+  /** A name by which an access point stands for its bucket: its alias, or the first label of its Host. */
+  readonly entrance: string
   /** The place of a version. */
   readonly place: number
   readonly blob: string

@@ -1,5 +1,6 @@
-import { OssError } from '@bindery/protocol'
+import { accessPointDomain, accessPointLabel, OssError } from '@bindery/protocol'
 import { andThen } from '@bindery/storage'
+import { accessPointArn } from '../../access/conditions.js'
 import { CompiledPolicy } from '../../access/policy/compile.js'
 import { PolicyFault, parsePolicy } from '../../access/policy/grammar.js'
 import { handler } from '../../call.js'
@@ -12,13 +13,11 @@ import {
 } from '../../domain/buckets/access-points.js'
 import { readPublicAccessBlock } from '../../domain/buckets/public-access.js'
 
-const arnOf = (region: string, account: string, name: string) => `acs:oss:${region}:${account}:accesspoint/${name}`
-
 export const createAccessPoint = handler('CreateAccessPoint', async ({ domain, bucket, document, region }) => {
   if ((document.networkOrigin === 'vpc') !== (document.vpcConfiguration !== undefined))
     throw new OssError('malformedXml')
   const { alias, accessPointName } = await create(domain, bucket.name, document)
-  return { output: {}, result: { alias, accessPointArn: arnOf(region, bucket.owner, accessPointName) } }
+  return { output: {}, result: { alias, accessPointArn: accessPointArn(region, bucket.owner, accessPointName) } }
 })
 
 export const getAccessPoint = handler('GetAccessPoint', ({ domain, bucket, input, region, endpoints }) =>
@@ -26,19 +25,19 @@ export const getAccessPoint = handler('GetAccessPoint', ({ domain, bucket, input
     const { createdAt = 0, policy: _, blocksPublicAccess = false, ...point } = found
     const { accessPointName: name } = point
     const { owner } = bucket
-    const host = `${name}-${owner}`
+    const label = accessPointLabel(name, owner)
     return {
       output: {},
       result: {
         ...point,
         bucket: bucket.name,
         accountId: owner,
-        accessPointArn: arnOf(region, owner, name),
+        accessPointArn: accessPointArn(region, owner, name),
         creationDate: Math.floor(createdAt / 1_000),
         status: 'enable',
         endpoints: {
-          publicEndpoint: `${host}.${endpoints.extranetEndpoint}`,
-          internalEndpoint: `${host}.${endpoints.intranetEndpoint}`,
+          publicEndpoint: `${label}.${accessPointDomain(endpoints.extranetEndpoint)}`,
+          internalEndpoint: `${label}.${accessPointDomain(endpoints.intranetEndpoint)}`,
         },
         publicAccessBlockConfiguration: { blockPublicAccess: blocksPublicAccess },
       },
