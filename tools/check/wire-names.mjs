@@ -19,6 +19,7 @@ export const EXCEPTIONS = [
     why: 'a policy is a document of its own, whose members and products are not those of a request',
   },
   { path: 'access/authoriser.ts', names: ['oss'], why: 'the product in the name of a resource' },
+  { path: 'access/refusal.ts', names: ['Account'], why: 'a type of requester in the detail of a denial' },
   { path: 'domain/buckets/buckets.ts', names: ['s3'], why: 'the stored origin of an ACL: docs/decisions/0091' },
   { path: 'domain/stored/model.ts', names: ['s3'], why: 'the stored origin of an ACL: docs/decisions/0091' },
   { path: 'domain/upkeep/inventory-rows.ts', why: 'the columns of a file, which only look like elements' },

@@ -29,8 +29,9 @@ A document that both protocols have is one stored document. Each protocol shows 
 | logging | Grants and formats of keys are refused. |
 | acceleration | Stored and returned; nothing is faster. |
 | notifications | Only the empty configuration is taken. |
-| replication | Reads show OSS's rules, one for each prefix, and DELETE deletes all; PUT is absent. Nothing is replicated. |
-| inventory, analytics, metrics, tiering | Reads answer that nothing is configured. |`
+| replication | One set of rules. Those of S3 are returned as they were set, and shown to OSS without what it lacks, such as tags; those of OSS are shown one for each prefix. Both buckets must keep versions. Nothing is replicated. |
+| inventory | One set of inventories, whose reports are written as CSV in OSS's form. ORC, Parquet and the columns \`ObjectAccessControlList\` and \`LifecycleExpirationDate\` are refused. Monthly ones, and those with OSS's conditions, are not shown to S3. |
+| analytics, metrics, intelligent tiering | S3 only. Checked, stored, returned and listed, at most 1,000 of each; nothing acts on them. |`
 
 const BEYOND = `## Queries and temporary keys
 

@@ -163,6 +163,14 @@ export const ACTIONS = {
   'oss:GetStyle': 'manage',
   'oss:ListStyle': 'manage',
   'oss:DeleteStyle': 'manage',
+
+  // Configurations that only S3 has; the names are those of S3
+  'oss:GetAnalyticsConfiguration': 'manage',
+  'oss:PutAnalyticsConfiguration': 'manage',
+  'oss:GetMetricsConfiguration': 'manage',
+  'oss:PutMetricsConfiguration': 'manage',
+  'oss:GetIntelligentTieringConfiguration': 'manage',
+  'oss:PutIntelligentTieringConfiguration': 'manage',
 } as const satisfies Readonly<Record<`oss:${string}`, AclClass>>
 
 /** An action of the `oss` product. Another one is a typing error of a declaration. */

@@ -80,6 +80,12 @@ export const CNAMES_MAX = 100
 export const REPLICATION_RULES_MAX = 100
 /** Prefixes of one replication rule. */
 export const REPLICATION_PREFIXES_MAX = 10
+/** Replication rules of a bucket in S3. @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketReplication.html */
+export const REPLICATION_RULES_OF_S3_MAX = 1_000
+/** Configurations of a kind that a bucket has at most, in S3. @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketMetricsConfiguration.html */
+export const CONFIGURATIONS_MAX = 1_000
+/** Configurations of a page of their list. */
+export const CONFIGURATIONS_PAGE_SIZE = 100
 /** Inventories of a bucket. @see https://help.aliyun.com/zh/oss/developer-reference/putbucketinventory */
 export const INVENTORIES_MAX = 1_000
 /** Inventories of a page of their list. */

@@ -208,6 +208,18 @@ export function counted<T>(
   }
 }
 
+/** A member whose values must hold something else; malformedXml is thrown where they do not. */
+export function checked<T>(whole: Member<T>, holds: (value: T) => boolean): Member<T> {
+  return {
+    ...whole,
+    decode(parent, notation) {
+      const value = whole.decode(parent, notation)
+      if (!holds(value)) throw new OssError('malformedXml')
+      return value
+    },
+  }
+}
+
 /** An element by its name, and its members. */
 type MixedElement = readonly [name: string, members: Members]
 

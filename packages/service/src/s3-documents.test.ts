@@ -48,7 +48,7 @@ describe('documents of buckets in S3', () => {
       ['accelerate', 'AccelerateConfiguration', ''],
       ['requestPayment', 'RequestPaymentConfiguration', '<Payer>BucketOwner</Payer>'],
       ['inventory', 'ListInventoryConfigurationsResult', '<IsTruncated>false</IsTruncated>'],
-      ['analytics', 'ListBucketAnalyticsConfigurationsResult', '<IsTruncated>false</IsTruncated>'],
+      ['analytics', 'ListBucketAnalyticsConfigurationResult', '<IsTruncated>false</IsTruncated>'],
     ]
     for (const [query = '', root, content] of empty) {
       const { status, text } = await asS3(started, 'GET', query)

@@ -35,6 +35,56 @@ def _(s3):
     equal(s3.get_bucket_request_payment(Bucket=BUCKET)['Payer'], 'BucketOwner')
 
 
+def listed(s3, name, member):
+    """All configurations of a kind, over the pages of their list."""
+    token = {}
+    while True:
+        page = getattr(s3, name)(Bucket=BUCKET, **token)
+        yield from page.get(member, [])
+        if not page['IsTruncated']:
+            return
+        token = {'ContinuationToken': page['NextContinuationToken']}
+
+
+@fact('inventories, analytics, metrics and tiering are kept by their ids, and listed')
+def _(s3):
+    target = {'Bucket': f'arn:aws:s3:::{BUCKET}', 'Format': 'CSV', 'Prefix': 'reports'}
+    tags = [{'Key': 'a', 'Value': 'b'}]
+    condition = {'And': {'Prefix': 'p', 'Tags': tags}}
+    kinds = {
+        'inventory': {'Destination': {'S3BucketDestination': target}, 'IsEnabled': True, 'IncludedObjectVersions': 'All', 'OptionalFields': ['Size', 'ETag'], 'Schedule': {'Frequency': 'Weekly'}},
+        'analytics': {'Filter': condition, 'StorageClassAnalysis': {'DataExport': {'OutputSchemaVersion': 'V_1', 'Destination': {'S3BucketDestination': target}}}},
+        'metrics': {'Filter': {'Tag': tags[0]}},
+        'intelligent_tiering': {'Filter': condition, 'Status': 'Enabled', 'Tierings': [{'Days': 90, 'AccessTier': 'ARCHIVE_ACCESS'}]},
+    }
+    for kind, configuration in kinds.items():
+        member = ''.join(word.title() for word in kind.split('_')) + 'Configuration'
+        for number in [2, 1]:
+            sent = {'Id': f'c{number}', **configuration}
+            getattr(s3, f'put_bucket_{kind}_configuration')(Bucket=BUCKET, Id=sent['Id'], **{member: sent})
+            equal(getattr(s3, f'get_bucket_{kind}_configuration')(Bucket=BUCKET, Id=sent['Id'])[member], sent)
+        equal([one['Id'] for one in listed(s3, f'list_bucket_{kind}_configurations', f'{member}List')], ['c1', 'c2'])
+        for number in [1, 2]:
+            getattr(s3, f'delete_bucket_{kind}_configuration')(Bucket=BUCKET, Id=f'c{number}')
+        with refused('NoSuchConfiguration', 404):
+            getattr(s3, f'get_bucket_{kind}_configuration')(Bucket=BUCKET, Id='c1')
+
+
+@fact('replication rules of two buckets with versions are returned as they were set')
+def _(s3):
+    buckets = [bucket_named('source'), bucket_named('replica')]
+    for name in buckets:
+        s3.create_bucket(Bucket=name)
+        s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={'Status': 'Enabled'})
+    rule = {'ID': 'r', 'Priority': 1, 'Status': 'Enabled', 'Filter': {'And': {'Prefix': 'a/', 'Tags': [{'Key': 'k', 'Value': 'v'}]}}, 'Destination': {'Bucket': f'arn:aws:s3:::{buckets[1]}'}, 'DeleteMarkerReplication': {'Status': 'Disabled'}}
+    configuration = {'Role': 'arn:aws:iam::1:role/r', 'Rules': [rule]}
+    s3.put_bucket_replication(Bucket=buckets[0], ReplicationConfiguration=configuration)
+    equal(s3.get_bucket_replication(Bucket=buckets[0])['ReplicationConfiguration'], configuration)
+    s3.delete_bucket_replication(Bucket=buckets[0])
+    for name in buckets:
+        empty(s3, name)
+
+
 @fact('CORS, tags, lifecycle, encryption, website and ownership are kept')
 def _(s3):
     rule = {'ID': 'one', 'AllowedMethods': ['GET', 'PUT'], 'AllowedOrigins': ['*'], 'AllowedHeaders': ['*'], 'ExposeHeaders': ['ETag'], 'MaxAgeSeconds': 5}

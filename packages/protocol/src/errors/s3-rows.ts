@@ -156,6 +156,23 @@ export const S3_ROWS = {
   ),
   noSuchOwnershipControls: row('OwnershipControlsNotFoundError', 404, 'The bucket ownership controls were not found'),
   noSuchReplication: row('ReplicationConfigurationNotFoundError', 404, 'The replication configuration was not found'),
+  configurationIdDiffers: row('IdMismatch', 400, 'Document ID does not match the specified configuration ID.'),
+  configurationsTooMany: row(
+    'TooManyConfigurations',
+    400,
+    'You are attempting to create a new configuration but have already reached the 1,000-configuration limit.',
+  ),
+  bucketArnInvalid: row('InvalidS3DestinationBucket', 400, 'Invalid bucket ARN.'),
+  replicationUnversioned: invalidRequest(
+    "Versioning must be 'Enabled' on the bucket to apply a replication configuration",
+  ),
+  replicationTargetMissing: invalidRequest('Destination bucket must exist.'),
+  replicationTargetUnversioned: invalidRequest('Destination bucket must have versioning enabled.'),
+  replicationTargetSame: invalidRequest('Destination bucket cannot be the same as the source bucket.'),
+  replicationIncomplete: invalidRequest(
+    '{element} must be specified for this version of Cross Region Replication configuration schema. Please refer to S3 Developer Guide for more information.',
+  ),
+  replicationIdTwice: row('InvalidArgument', 400, 'Rule Id must be unique. Found same Id for more than one rule'),
   noSuchConfiguration: row('NoSuchConfiguration', 404, 'The specified configuration does not exist.'),
   corsMethodUnsupported: invalidRequest('Found unsupported HTTP method in CORS config. Unsupported method is {method}'),
   lifecycleDateNotMidnight: row('InvalidArgument', 400, "'Date' must be at midnight GMT"),

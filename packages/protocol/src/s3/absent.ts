@@ -15,19 +15,21 @@ function configuration(name: string, key: string, methods: readonly Method[] = [
 
 /** Operations of S3 that Bindery does not have in its dialect. */
 export const ABSENT_S3_OPERATIONS: readonly AbsentOperation[] = [
-  ...configuration('BucketReplication', 'replication', ['PUT']),
-  ...configuration('BucketInventoryConfiguration', 'inventory', ['PUT', 'DELETE']),
-  ...configuration('BucketAnalyticsConfiguration', 'analytics', ['PUT', 'DELETE']),
-  ...configuration('BucketMetricsConfiguration', 'metrics', ['PUT', 'DELETE']),
-  ...configuration('BucketIntelligentTieringConfiguration', 'intelligent-tiering', ['PUT', 'DELETE']),
   ...configuration('BucketMetadataTableConfiguration', 'metadataTable', ['GET', 'DELETE']),
   absent('CreateBucketMetadataTableConfiguration', 'POST', 'bucket', 'metadataTable'),
   ...configuration('BucketMetadataConfiguration', 'metadataConfiguration', ['GET', 'DELETE']),
   absent('CreateBucketMetadataConfiguration', 'POST', 'bucket', 'metadataConfiguration'),
   ...configuration('BucketAbac', 'abac', ['PUT', 'GET']),
+  absent('UpdateBucketMetadataInventoryTableConfiguration', 'PUT', 'bucket', 'metadataInventoryTable'),
+  absent('UpdateBucketMetadataJournalTableConfiguration', 'PUT', 'bucket', 'metadataJournalTable'),
+  absent('UpdateBucketMetadataAnnotationTableConfiguration', 'PUT', 'bucket', 'metadataAnnotationTable'),
   absent('CreateSession', 'GET', 'bucket', 'session'),
 
   absent('GetObjectTorrent', 'GET', 'object', 'torrent'),
+  absent('PutObjectAnnotation', 'PUT', 'object', 'annotation'),
+  absent('GetObjectAnnotation', 'GET', 'object', 'annotation', 'x-id=GetObjectAnnotation'),
+  absent('ListObjectAnnotations', 'GET', 'object', 'annotation'),
+  absent('DeleteObjectAnnotation', 'DELETE', 'object', 'annotation'),
   absent('RenameObject', 'PUT', 'object', 'renameObject'),
   absent('UpdateObjectEncryption', 'PUT', 'object', 'encryption'),
 ]

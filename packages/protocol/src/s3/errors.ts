@@ -23,6 +23,13 @@ const DATE_NEEDED: Differing = { message: 'AWS authentication requires a valid D
 /** How S3 answers causes that it reports in another way than OSS. */
 const DIFFERING: Readonly<Partial<Record<Cause, Differing>>> = {
   noSuchLifecycle: { code: 'NoSuchLifecycleConfiguration', message: 'The lifecycle configuration does not exist' },
+  noSuchInventory: { code: 'NoSuchConfiguration', message: 'The specified configuration does not exist.' },
+  inventoryTooMany: {
+    code: 'TooManyConfigurations',
+    message: 'You are attempting to create a new configuration but have already reached the 1,000-configuration limit.',
+  },
+  inventoryTargetName: { code: 'InvalidS3DestinationBucket', message: 'Invalid bucket ARN.' },
+  inventoryTarget: { code: 'InvalidS3DestinationBucket', message: 'Invalid S3 destination bucket.' },
   noSuchEncryptionRule: { code: 'ServerSideEncryptionConfigurationNotFoundError' },
   tooManyTagsInDocument: { code: 'BadRequest', message: 'Object tags cannot be greater than 10' },
   duplicateTagKeyInDocument: { code: 'InvalidTag', message: 'Cannot provide multiple Tags with the same key' },

@@ -17,6 +17,7 @@ import {
 } from './access-point-block.js'
 import { bucketArchiveDirectRead } from './archive-direct-read.js'
 import { cnamesDocument, createCnameToken, deleteCname, getCnameToken, listCname, putCname } from './cname.js'
+import { configurationDocuments } from './configurations.js'
 import { bucketCors } from './cors.js'
 import { deleteBucket } from './delete-bucket.js'
 import { bucketEncryption } from './encryption.js'
@@ -133,6 +134,7 @@ export const otherDocuments = [
   redundancyDocument,
   requesterQosDocument,
   accessPointsDocument,
+  ...configurationDocuments,
 ] as const
 
 /** Operations on buckets, in the order of the official reference; extensions last. */

@@ -9,6 +9,7 @@ import {
   group,
   groupOrEmpty,
   list,
+  type Member,
   maybe,
   optionalElement,
   others,
@@ -24,7 +25,7 @@ const bytes = integer(0, Number.MAX_SAFE_INTEGER)
 const id = matching('id of an inventory', /^[A-Za-z0-9_-]{1,64}$/)
 
 /** Columns that a report may have besides bucket and key. */
-export const INVENTORY_FIELDS = [
+const FIELDS = [
   'Size',
   'LastModifiedDate',
   'ETag',
@@ -37,6 +38,28 @@ export const INVENTORY_FIELDS = [
   'Crc64',
   'TransitionTime',
 ] as const
+
+/** Columns that inventories of S3 may have besides. */
+const FIELDS_OF_S3 = [
+  'ReplicationStatus',
+  'ObjectLockRetainUntilDate',
+  'ObjectLockMode',
+  'ObjectLockLegalHoldStatus',
+  'IntelligentTieringAccessTier',
+  'BucketKeyStatus',
+  'ChecksumAlgorithm',
+  'ObjectOwner',
+] as const
+
+/** A column of a report. */
+export type InventoryField = (typeof FIELDS)[number] | (typeof FIELDS_OF_S3)[number]
+
+/** The columns of a report. Those of S3 are kept, and not shown. */
+function columns(): Member<readonly InventoryField[]> {
+  const isOfOss = (field: InventoryField): field is (typeof FIELDS)[number] => FIELDS.some((one) => one === field)
+  const whole = texts('Field', oneOf(FIELDS, 'malformedXml'))
+  return { ...whole, encode: (fields, context) => whole.encode(fields.filter(isOfOss), context) }
+}
 
 const encryption = group('Encryption', {
   sseOss: optionalElement('SSE-OSS', text),
@@ -73,10 +96,7 @@ const inventory = {
     dayOfMonth: optionalElement('DayOfMonth', integer(1, 31)),
   }),
   includedObjectVersions: element('IncludedObjectVersions', oneOf(['All', 'Current'], 'malformedXml')),
-  optionalFields: maybe(
-    'OptionalFields',
-    group('OptionalFields', { fields: texts('Field', oneOf(INVENTORY_FIELDS, 'malformedXml')) }),
-  ),
+  optionalFields: maybe('OptionalFields', group('OptionalFields', { fields: columns() })),
   /** Reports of what changed are not made; their settings are returned as they came. */
   others: others(/^IncrementalInventory$/),
   /** Milliseconds since 1970: when it was set, and when its last report was begun. */

@@ -6,9 +6,10 @@
 import { matching, oneOf, text } from '../../codec.js'
 import { header, optional, query } from '../../field.js'
 import { operation } from '../../operation.js'
-import { defaultedElement, element, group, list, maybe, optionalElement, texts, xml } from '../../xml.js'
+import { defaultedElement, element, group, list, maybe, optionalElement, storedOnly, texts, xml } from '../../xml.js'
 import type { StoredDocument } from '../document.js'
 import { apiPage, DOCUMENT_CAUSES, prefixText } from '../shared.js'
+import type { S3ReplicationRule } from './s3-replication-rule.js'
 
 const ruleId = matching('id of a rule', /^[A-Za-z0-9_-]{1,64}$/)
 const state = oneOf(['enabled', 'disabled'], 'malformedXml', { ignoreCase: true })
@@ -45,6 +46,8 @@ const rule = {
     group('EncryptionConfiguration', { replicaKmsKeyId: element('ReplicaKmsKeyID', text) }),
   ),
   rtc,
+  /** The rule as it was set, where that has members which the ones above lack. */
+  asSet: storedOnly<S3ReplicationRule>(),
 }
 const configuration = xml('ReplicationConfiguration', { rules: list('Rule', rule) })
 
@@ -52,7 +55,7 @@ const configuration = xml('ReplicationConfiguration', { rules: list('Rule', rule
 export const replicationDocument = {
   kind: 'replication',
   document: configuration,
-  rowsMax: 4,
+  rowsMax: 8,
 } as const satisfies StoredDocument<'replication', unknown>
 
 export const putBucketReplication = operation({

@@ -1,6 +1,7 @@
 import { byName, type InputOf, type OutputOf } from '../../operation.js'
 import type { Operations } from '../../operations/index.js'
 import { bucketOperations } from './bucket.js'
+import { inventoryOperations } from './inventory.js'
 import { lifecycleOperations } from './lifecycle.js'
 import { listingOperations } from './listing.js'
 import { lockOperations } from './lock.js'
@@ -20,6 +21,7 @@ export const s3Operations = byName([
   ...websiteOperations,
   ...lockOperations,
   ...ownOperations,
+  ...inventoryOperations,
   ...listingOperations,
   ...objectOperations,
   ...multipartOperations,

@@ -1,13 +1,13 @@
 /** Operations that OSS does not have. */
-import { oneOf, text, truth } from '../../codec.js'
-import { optional, query } from '../../field.js'
 import { ownershipControlsDocument } from '../../operations/bucket/ownership-controls.js'
 import { DOCUMENT_CAUSES } from '../../operations/shared.js'
-import { element, group, list, optionalElement, xml } from '../../xml.js'
+import { xml } from '../../xml.js'
 import { aclOperations } from './acl.js'
 import { getObjectAttributes } from './attributes.js'
-import { s3Instead, s3Only, s3Page } from './declare.js'
+import { configurationsOfS3 } from './configurations.js'
+import { s3Only, s3Page } from './declare.js'
 import { refusedElement } from './document.js'
+import { replicationOperations } from './replication.js'
 
 const ownershipControls = { level: 'bucket', when: [{ query: ['ownershipControls'] }] } as const
 
@@ -89,85 +89,12 @@ const notificationOperations = [
   }),
 ] as const
 
-const replication = { level: 'bucket', when: [{ query: ['replication'] }] } as const
-
-/** The rules that OSS's operations keep, in S3's form: each of its rules has one prefix. */
-const replicationRules = xml('ReplicationConfiguration', {
-  role: element('Role', text),
-  rules: list('Rule', {
-    id: optionalElement('ID', text),
-    prefix: element('Prefix', text),
-    status: element('Status', oneOf(['Enabled', 'Disabled'])),
-    destination: group('Destination', { bucket: element('Bucket', text) }),
-  }),
-})
-
-/** Rules are kept, and nothing is replicated: new ones are made by OSS's operations alone. */
-const replicationOperations = [
-  s3Instead({
-    ...replication,
-    name: 'GetBucketReplication',
-    handledAs: 'GetS3BucketReplication',
-    summary: 'Returns the rules that OSS keeps, in the form of S3. Nothing is replicated by them.',
-    source: s3Page('GetBucketReplication'),
-    method: 'GET',
-    permissions: ['oss:GetBucketReplication'],
-    input: {},
-    status: 200,
-    output: {},
-    result: replicationRules,
-    errors: ['noSuchBucket', 'noSuchReplication'],
-  }),
-  s3Instead({
-    ...replication,
-    name: 'DeleteBucketReplication',
-    handledAs: 'DeleteS3BucketReplication',
-    summary: 'Deletes all rules of a bucket; succeeds even if there were none.',
-    source: s3Page('DeleteBucketReplication'),
-    method: 'DELETE',
-    permissions: ['oss:DeleteBucketReplication'],
-    input: {},
-    status: 204,
-    output: {},
-    errors: ['noSuchBucket'],
-  }),
-] as const
-
-/** The list of configurations of a kind that no bucket has; one that is named does not exist. */
-function emptyList<const N extends string>(name: N, key: string, root: string) {
-  return s3Only({
-    name,
-    summary: 'Returns an empty list: no bucket has such a configuration.',
-    source: s3Page(name),
-    method: 'GET',
-    level: 'bucket',
-    when: [{ query: [key] }],
-    permissions: ['oss:GetBucketInventory'],
-    input: { id: optional(query('id', text)) },
-    status: 200,
-    output: {},
-    result: xml(root, { isTruncated: element('IsTruncated', truth()) }),
-    errors: ['noSuchBucket', 'noSuchConfiguration'],
-  })
-}
-
-const emptyLists = [
-  emptyList('ListBucketInventoryConfigurations', 'inventory', 'ListInventoryConfigurationsResult'),
-  emptyList('ListBucketAnalyticsConfigurations', 'analytics', 'ListBucketAnalyticsConfigurationsResult'),
-  emptyList('ListBucketMetricsConfigurations', 'metrics', 'ListMetricsConfigurationsResult'),
-  emptyList(
-    'ListBucketIntelligentTieringConfigurations',
-    'intelligent-tiering',
-    'ListBucketIntelligentTieringConfigurationsOutput',
-  ),
-] as const
-
 /** The operations that only S3 has, or that it serves by other handlers than OSS. */
 export const ownOperations = [
   ...ownershipOperations,
   ...notificationOperations,
   ...replicationOperations,
-  ...emptyLists,
+  ...configurationsOfS3,
   getObjectAttributes,
   ...aclOperations,
 ] as const

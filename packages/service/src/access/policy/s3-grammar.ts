@@ -36,12 +36,9 @@ const RENAMED: Readonly<Partial<Record<Action, readonly string[]>>> = {
   'oss:GetBucketReplication': ['GetReplicationConfiguration'],
   'oss:PutBucketReplication': ['PutReplicationConfiguration'],
   'oss:DeleteBucketReplication': ['PutReplicationConfiguration'],
-  'oss:GetBucketInventory': [
-    'GetInventoryConfiguration',
-    'GetAnalyticsConfiguration',
-    'GetMetricsConfiguration',
-    'GetIntelligentTieringConfiguration',
-  ],
+  'oss:GetBucketInventory': ['GetInventoryConfiguration'],
+  'oss:PutBucketInventory': ['PutInventoryConfiguration'],
+  'oss:DeleteBucketInventory': ['PutInventoryConfiguration'],
   'oss:GetBucketObjectWormConfiguration': ['GetBucketObjectLockConfiguration'],
   'oss:PutBucketObjectWormConfiguration': ['PutBucketObjectLockConfiguration'],
 }

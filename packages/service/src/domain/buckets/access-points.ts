@@ -15,13 +15,20 @@ import { type Domain, newId } from '../domain.js'
 import { readDocument } from '../stored/documents.js'
 import { entranceRows } from '../stored/keyspace.js'
 import type { EntranceRecord } from '../stored/model.js'
-import { ownBuckets, readBucket } from './buckets.js'
-import { type BucketChange, changeDocument, findDocument } from './documents.js'
-
-const DOCUMENT = { kind: 'accessPoint', rowsMax: 20 } as const
+import { ownBuckets } from './buckets.js'
+import type { BucketChange } from './documents.js'
+import { changeListed, findListed, type ListedSettings, withOne } from './listed-settings.js'
 
 /** One access point as it is kept. */
 export type AccessPoint = BucketSettings['accessPoint']['accessPoints'][number]
+
+const POINTS: ListedSettings<'accessPoint', AccessPoint> = {
+  kind: 'accessPoint',
+  rowsMax: 20,
+  settingsIn: ({ accessPoints }) => accessPoints,
+  documentOf: (accessPoints) => ({ accessPoints }),
+  nameOf: ({ accessPointName }) => accessPointName,
+}
 
 /** An access point, and the bucket that it belongs to. */
 export interface ListedAccessPoint {
@@ -38,15 +45,14 @@ export async function createAccessPoint(
   const { accessPointName: name } = point
   const alias = accessPointAlias(name, newId(domain).toLowerCase())
   const made = { ...point, alias, createdAt: domain.clock() }
-  await changeDocument(domain, bucket, DOCUMENT, async ({ tx, bucket: record }) => {
+  await changeListed(domain, bucket, POINTS, async (before, { tx, bucket: record }) => {
     const all = await readOwn(tx, record.owner)
     if (all.some(({ accessPoint }) => accessPoint.accessPointName === name)) throw new OssError('accessPointExists')
-    const before = (await readDocument(tx, record, 'accessPoint'))?.accessPoints ?? []
     if (before.length >= ACCESS_POINTS_MAX) throw new OssError('accessPointTooMany', { max: ACCESS_POINTS_MAX })
     for (const entrance of entrancesOf(record.owner, made)) {
       entranceRows.set(tx, { entrance }, { bucket, accessPoint: name })
     }
-    return { accessPoints: [...before, made].sort(byName) }
+    return withOne(before, POINTS.nameOf, made)
   })
   return made
 }
@@ -61,11 +67,9 @@ export function findEntrance({ metadata }: Domain, entrance: string): Awaitable<
   return metadata.read((reader) => entranceRows.read(reader, { entrance }))
 }
 
-const byName = (one: AccessPoint, other: AccessPoint) => (one.accessPointName < other.accessPointName ? -1 : 1)
-
 /** The access point of this name. Throws noSuchBucket, noSuchAccessPoint. */
 export function findAccessPoint(domain: Domain, bucket: BucketName, name: string): Awaitable<AccessPoint> {
-  return andThen(findDocument(domain, bucket, 'accessPoint'), (found) => requirePoint(found?.accessPoints ?? [], name))
+  return andThen(findListed(domain, bucket, POINTS), (points) => requirePoint(points, name))
 }
 
 /** The access point of this name among those of a bucket. Throws noSuchAccessPoint. */
@@ -82,33 +86,26 @@ export async function changeAccessPoint(
   name: string,
   change: (point: AccessPoint, within: BucketChange) => Awaitable<AccessPoint | undefined>,
 ): Promise<void> {
-  await changeDocument(domain, bucket, DOCUMENT, async (within) => {
-    const { accessPoints = [] } = (await readDocument(within.tx, within.bucket, 'accessPoint')) ?? {}
-    const found = requirePoint(accessPoints, name)
+  await changeListed(domain, bucket, POINTS, async (before, within) => {
+    const found = requirePoint(before, name)
     const replaced = await change(found, within)
     if (replaced === undefined) {
       for (const entrance of entrancesOf(within.bucket.owner, found)) entranceRows.delete(within.tx, { entrance })
     }
-    const changed = accessPoints.flatMap((one) => (one === found ? (replaced ?? []) : one))
-    return changed.length === 0 ? undefined : { accessPoints: changed }
+    return before.flatMap((one) => (one === found ? (replaced ?? []) : one))
   })
 }
 
 /** Those of an account's buckets, in the order of their names. */
 export async function listAccessPoints(domain: Domain, owner: string): Promise<ListedAccessPoint[]> {
   const all = await domain.metadata.read((reader) => readOwn(reader, owner))
-  return all.sort((one, other) => byName(one.accessPoint, other.accessPoint))
+  return all.sort((one, other) => (one.accessPoint.accessPointName < other.accessPoint.accessPointName ? -1 : 1))
 }
 
 /** Those of one bucket, in the order of their names. Throws noSuchBucket. */
 export async function listOfBucket(domain: Domain, bucket: BucketName): Promise<ListedAccessPoint[]> {
-  return domain.metadata.read((reader) =>
-    andThen(readBucket(domain, reader, bucket), (record) =>
-      andThen(readDocument(reader, record, 'accessPoint'), (found) =>
-        (found?.accessPoints ?? []).map((accessPoint) => ({ bucket, accessPoint })),
-      ),
-    ),
-  )
+  const points = await findListed(domain, bucket, POINTS)
+  return points.map((accessPoint) => ({ bucket, accessPoint }))
 }
 
 async function readOwn(reader: Reader, owner: string): Promise<ListedAccessPoint[]> {

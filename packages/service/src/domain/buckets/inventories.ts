@@ -10,14 +10,27 @@ import {
 } from '@bindery/protocol'
 import { type Awaitable, andThen } from '@bindery/storage'
 import type { Domain } from '../domain.js'
-import { readDocument } from '../stored/documents.js'
 import { readBucketIfAny } from './buckets.js'
-import { type BucketChange, changeDocument, findDocument } from './documents.js'
+import {
+  changeListed,
+  findListed,
+  type ListedSettings,
+  type Page,
+  pageOf,
+  withOne,
+  without,
+} from './listed-settings.js'
 
 /** The configuration of one inventory. */
 export type Inventory = BucketSettings['inventory']['inventories'][number]
 
-const DOCUMENT = { kind: 'inventory', rowsMax: 20 } as const
+const INVENTORIES: ListedSettings<'inventory', Inventory> = {
+  kind: 'inventory',
+  rowsMax: 20,
+  settingsIn: ({ inventories }) => inventories,
+  documentOf: (inventories) => ({ inventories }),
+  nameOf: ({ id }) => id,
+}
 const ARN = /^acs:oss:[^:]*:[^:]*:([^/:]+)$/
 
 /** The name of the bucket that reports are written to; undefined if the rule names none. */
@@ -26,34 +39,55 @@ export function targetOf({ destination }: Inventory): BucketName | undefined {
   return name !== undefined && isBucketName(name) ? name : undefined
 }
 
+/** How an inventory is set. */
+export interface PutInventory {
+  /** One with this id is replaced, and no role is needed. */
+  readonly replaces: boolean
+}
+
 /**
  * Adds an inventory. Throws noSuchBucket, inventoryExists, inventoryTooMany, inventoryWithoutFrequency,
  * inventoryWithoutRole, inventoryTargetName, inventoryTarget, entityTooLarge.
  */
-export async function addInventory(domain: Domain, bucket: BucketName, inventory: Inventory): Promise<void> {
+export async function putInventory(
+  domain: Domain,
+  bucket: BucketName,
+  inventory: Inventory,
+  { replaces }: PutInventory,
+): Promise<void> {
   const { schedule, destination } = inventory
   if (schedule.frequency === undefined) throw new OssError('inventoryWithoutFrequency')
-  if (!destination.ossBucketDestination.roleArn) throw new OssError('inventoryWithoutRole')
+  if (!replaces && !destination.ossBucketDestination.roleArn) throw new OssError('inventoryWithoutRole')
   const createdAt = domain.clock()
-  await changeInventories(domain, bucket, async (before, { tx, bucket: record }) => {
+  await changeListed(domain, bucket, INVENTORIES, async (before, { tx, bucket: record }) => {
     const name = targetOf(inventory)
     if (name === undefined) throw new OssError('inventoryTargetName')
     const target = await readBucketIfAny(domain, tx, name)
     if (target?.owner !== record.owner) throw new OssError('inventoryTarget')
-    if (before.some(({ id }) => id === inventory.id)) throw new OssError('inventoryExists')
-    if (before.length >= INVENTORIES_MAX) throw new OssError('inventoryTooMany', { max: INVENTORIES_MAX })
-    return [...before, { ...inventory, createdAt }].sort((one, other) => (one.id < other.id ? -1 : 1))
+    const isThere = before.some(({ id }) => id === inventory.id)
+    if (isThere && !replaces) throw new OssError('inventoryExists')
+    if (!isThere && before.length >= INVENTORIES_MAX) throw new OssError('inventoryTooMany', { max: INVENTORIES_MAX })
+    return withOne(before, INVENTORIES.nameOf, { ...inventory, createdAt })
   })
 }
 
-/** Deletes an inventory if it exists. Throws noSuchBucket. */
-export async function deleteInventory(domain: Domain, bucket: BucketName, id: string): Promise<void> {
-  await changeInventories(domain, bucket, (before) => before.filter((one) => one.id !== id))
+/** Deletes an inventory if it exists. Throws noSuchBucket, and noSuchInventory where it must exist. */
+export async function deleteInventory(
+  domain: Domain,
+  bucket: BucketName,
+  id: string,
+  { mustExist }: { readonly mustExist: boolean },
+): Promise<void> {
+  await changeListed(domain, bucket, INVENTORIES, (before) => {
+    const rest = without(before, INVENTORIES.nameOf, id)
+    if (mustExist && rest.length === before.length) throw new OssError('noSuchInventory', { inventoryId: id })
+    return rest
+  })
 }
 
 /** Notes when the last report of an inventory was begun, if it is still set. Throws noSuchBucket. */
 export async function noteRun(domain: Domain, bucket: BucketName, id: string, ranAt: number): Promise<void> {
-  await changeInventories(domain, bucket, (before) =>
+  await changeListed(domain, bucket, INVENTORIES, (before) =>
     before.map(({ isRequested, ...one }) => {
       if (one.id === id) return { ...one, ranAt }
       return isRequested === undefined ? one : { ...one, isRequested }
@@ -63,33 +97,20 @@ export async function noteRun(domain: Domain, bucket: BucketName, id: string, ra
 
 /** Makes a report due at once. Throws noSuchBucket, noSuchInventory, entityTooLarge. */
 export async function requestRun(domain: Domain, bucket: BucketName, id: string): Promise<void> {
-  await changeInventories(domain, bucket, (before) => {
+  await changeListed(domain, bucket, INVENTORIES, (before) => {
     if (!before.some((one) => one.id === id)) throw new OssError('noSuchInventory', { inventoryId: id })
     return before.map((one) => (one.id === id ? { ...one, isRequested: true } : one))
   })
 }
 
-async function changeInventories(
-  domain: Domain,
-  bucket: BucketName,
-  change: (before: readonly Inventory[], change: BucketChange) => readonly Inventory[] | Promise<readonly Inventory[]>,
-): Promise<void> {
-  await changeDocument(domain, bucket, DOCUMENT, async (changing) => {
-    const before = (await readDocument(changing.tx, changing.bucket, 'inventory'))?.inventories ?? []
-    const inventories = await change(before, changing)
-    return inventories.length === 0 ? undefined : { inventories }
-  })
-}
-
 /** In the order of their ids. Throws noSuchBucket. */
 export function findInventories(domain: Domain, bucket: BucketName): Awaitable<readonly Inventory[]> {
-  return andThen(findDocument(domain, bucket, 'inventory'), (found) => found?.inventories ?? [])
+  return findListed(domain, bucket, INVENTORIES)
 }
 
 /** A page of those that follow an id. Throws noSuchBucket. */
-export function listInventories(domain: Domain, bucket: BucketName, after: string) {
-  return andThen(findInventories(domain, bucket), (inventories) => {
-    const rest = inventories.filter(({ id }) => id > after)
-    return { inventories: rest.slice(0, INVENTORIES_PAGE_SIZE), isTruncated: rest.length > INVENTORIES_PAGE_SIZE }
-  })
+export function listInventories(domain: Domain, bucket: BucketName, after: string): Awaitable<Page<Inventory>> {
+  return andThen(findInventories(domain, bucket), (inventories) =>
+    pageOf(inventories, INVENTORIES.nameOf, after, INVENTORIES_PAGE_SIZE),
+  )
 }

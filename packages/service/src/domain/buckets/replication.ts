@@ -13,15 +13,21 @@ import {
 } from '@bindery/protocol'
 import { type Awaitable, andThen } from '@bindery/storage'
 import { type Domain, newId } from '../domain.js'
-import { readDocument } from '../stored/documents.js'
 import type { BucketRecord } from '../stored/model.js'
 import { readBucketIfAny } from './buckets.js'
-import { type BucketChange, changeDocument, findDocument } from './documents.js'
-
-const DOCUMENT = { kind: 'replication', rowsMax: 4 } as const
+import { type BucketChange, changeDocument } from './documents.js'
+import { changeListed, findListed, type ListedSettings } from './listed-settings.js'
 
 /** One replication rule of a bucket. */
 export type ReplicationRule = BucketSettings['replication']['rules'][number]
+
+const RULES: ListedSettings<'replication', ReplicationRule> = {
+  kind: 'replication',
+  rowsMax: 8,
+  settingsIn: ({ rules }) => rules,
+  documentOf: (rules) => ({ rules }),
+  nameOf: ({ id = '' }) => id,
+}
 
 /**
  * Adds a rule; resolves with its id. `location`: where this server is. Throws noSuchBucket, replicationTarget,
@@ -37,27 +43,44 @@ export async function addReplication(
   if ((rule.prefixSet?.prefixes.length ?? 0) > REPLICATION_PREFIXES_MAX) {
     throw new OssError('replicationTooManyPrefixes', { max: REPLICATION_PREFIXES_MAX })
   }
-  await changeDocument(domain, bucket, DOCUMENT, async (change) => {
-    const rules = await rulesOf(change)
+  await changeListed(domain, bucket, RULES, async (rules, change) => {
     await checkRule(change, rule, location)
     const isTaken = (other: ReplicationRule) => other.id === id || sameTarget(other, rule)
     if (rules.some(isTaken)) throw new OssError('replicationExists')
     if (rules.length >= REPLICATION_RULES_MAX) {
       throw new OssError('replicationTooManyRules', { max: REPLICATION_RULES_MAX })
     }
-    return { rules: [...rules, { ...rule, id, status: 'starting' }] }
+    return [...rules, { ...rule, id, status: 'starting' as const }]
   })
   return id
+}
+
+/**
+ * Replaces all rules of a bucket that keeps versions, by rules whose targets are buckets here that do so too. Throws
+ * noSuchBucket, entityTooLarge, replicationUnversioned, replicationTargetSame, replicationTargetMissing, replicationTargetUnversioned.
+ */
+export async function replaceReplications(
+  domain: Domain,
+  bucket: BucketName,
+  rules: readonly ReplicationRule[],
+): Promise<void> {
+  const identified = rules.map((rule) => ({ ...rule, id: rule.id ?? newRuleId(domain) }))
+  await changeListed(domain, bucket, RULES, async (_, { tx, bucket: record }) => {
+    if (record.versioning !== 'Enabled') throw new OssError('replicationUnversioned')
+    for (const name of new Set(rules.map(({ destination }) => destination.bucket))) {
+      if (name === bucket) throw new OssError('replicationTargetSame')
+      const target = isBucketName(name) ? await readBucketIfAny(domain, tx, name) : undefined
+      if (target === undefined) throw new OssError('replicationTargetMissing')
+      if (target.versioning !== 'Enabled') throw new OssError('replicationTargetUnversioned')
+    }
+    return identified
+  })
 }
 
 /** In the form of a UUID. */
 function newRuleId(domain: Domain): string {
   const digits = newId(domain).toLowerCase()
   return [0, 8, 12, 16, 20].map((start, part) => digits.slice(start, [8, 12, 16, 20, 32][part])).join('-')
-}
-
-async function rulesOf({ tx, bucket }: Pick<BucketChange, 'tx' | 'bucket'>): Promise<readonly ReplicationRule[]> {
-  return (await readDocument(tx, bucket, 'replication'))?.rules ?? []
 }
 
 /** A target at this server's location must be another bucket of the same owner; what is elsewhere is not known here. */
@@ -83,17 +106,15 @@ function sameTarget(one: ReplicationRule, other: ReplicationRule): boolean {
 
 /** Removes replication rules by their ids. Throws noSuchBucket, noSuchReplicationRule. */
 export async function removeReplications(domain: Domain, bucket: BucketName, ids: readonly string[]): Promise<void> {
-  await changeDocument(domain, bucket, DOCUMENT, async (change) => {
-    const rules = await rulesOf(change)
+  await changeListed(domain, bucket, RULES, (rules) => {
     for (const id of ids) requireRule(rules, id)
-    const rest = rules.filter(({ id }) => id === undefined || !ids.includes(id))
-    return rest.length === 0 ? undefined : { rules: rest }
+    return rules.filter(({ id }) => id === undefined || !ids.includes(id))
   })
 }
 
 /** Throws noSuchBucket. */
 export async function removeAllReplications(domain: Domain, bucket: BucketName): Promise<void> {
-  await changeDocument(domain, bucket, DOCUMENT, () => undefined)
+  await changeDocument(domain, bucket, RULES, () => undefined)
 }
 
 /** Throws noSuchBucket, noSuchReplicationRule. */
@@ -103,10 +124,9 @@ export async function setRtc(
   id: string,
   rtc: NonNullable<ReplicationRule['rtc']>,
 ): Promise<void> {
-  await changeDocument(domain, bucket, DOCUMENT, async (change) => {
-    const rules = await rulesOf(change)
+  await changeListed(domain, bucket, RULES, (rules) => {
     requireRule(rules, id)
-    return { rules: rules.map((rule) => (rule.id === id ? { ...rule, rtc } : rule)) }
+    return rules.map((rule) => (rule.id === id ? { ...rule, rtc } : rule))
   })
 }
 
@@ -119,8 +139,8 @@ export function requireRule(rules: readonly ReplicationRule[], id: string): Repl
 
 /** The replication rules of a bucket. Throws noSuchBucket, notReplicated. */
 export function findReplications(domain: Domain, bucket: BucketName): Awaitable<readonly ReplicationRule[]> {
-  return andThen(findDocument(domain, bucket, 'replication'), (found) => {
-    if (found === undefined) throw new OssError('notReplicated', { bucketName: bucket })
-    return found.rules
+  return andThen(findListed(domain, bucket, RULES), (rules) => {
+    if (rules.length === 0) throw new OssError('notReplicated', { bucketName: bucket })
+    return rules
   })
 }

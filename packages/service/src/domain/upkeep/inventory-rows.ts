@@ -65,6 +65,12 @@ const OBJECT_COLUMNS: Readonly<Record<string, (record: ObjectRecord) => string>>
   ObjectType: ({ type }) => type,
   Crc64: ({ crc64 }) => String(crc64),
   TransitionTime: ({ movedAt }) => (movedAt === undefined ? '' : isoSecond(movedAt)),
+  ObjectLockRetainUntilDate: ({ retention }) => (retention === undefined ? '' : isoSecond(retention.until)),
+  ObjectLockMode: ({ retention }) => retention?.mode ?? '',
+  ObjectLockLegalHoldStatus: ({ legalHold }) => (legalHold === 'ON' ? 'On' : 'Off'),
+  BucketKeyStatus: ({ encryption }) => (encryption?.algorithm === 'KMS' ? 'DISABLED' : ''),
+  ChecksumAlgorithm: ({ checksum }) => checksum?.name.toUpperCase() ?? '',
+  ObjectOwner: ({ owner }) => owner,
 }
 
 const isoSecond = (milliseconds: number): string => `${new Date(milliseconds).toISOString().slice(0, 19)}.000Z`

@@ -11,6 +11,7 @@ import {
   listAccessPoints as listAll,
   listOfBucket,
 } from '../../domain/buckets/access-points.js'
+import { pageOf } from '../../domain/buckets/listed-settings.js'
 import { readPublicAccessBlock } from '../../domain/buckets/public-access.js'
 
 export const createAccessPoint = handler('CreateAccessPoint', async ({ domain, bucket, document, region }) => {
@@ -54,15 +55,12 @@ export const listAccessPoints = handler('ListAccessPoints', async (call) => {
   const { domain, accountId, input, owner } = call
   const { continuationToken = '', maxKeys } = input
   const all = owner === undefined ? await listAll(domain, accountId) : await listOfBucket(domain, call.bucket.name)
-  const rest = all.filter(({ accessPoint }) => accessPoint.accessPointName > continuationToken)
-  const page = rest.slice(0, maxKeys)
-  const isTruncated = rest.length > maxKeys
+  const { page, ...rest } = pageOf(all, ({ accessPoint }) => accessPoint.accessPointName, continuationToken, maxKeys)
   return {
     output: {},
     result: {
-      isTruncated,
+      ...rest,
       maxKeys,
-      nextContinuationToken: isTruncated ? page.at(-1)?.accessPoint.accessPointName : undefined,
       accountId: owner ?? accountId,
       accessPoints: {
         accessPoints: page.map(({ bucket, accessPoint }) => ({ ...accessPoint, bucket, status: 'enable' })),

@@ -15,6 +15,7 @@ import {
 } from './access-point-block.js'
 import { bucketGrantHandlers } from './bucket-grants.js'
 import { createCnameToken, deleteCname, getCnameToken, listCname, putCname } from './cname.js'
+import { configurationHandlers } from './configurations.js'
 import { deleteBucket } from './delete-bucket.js'
 import { documentRules } from './document-rules.js'
 import { documentHandlers } from './documents.js'
@@ -36,6 +37,7 @@ import { listLiveChannel } from './list-live-channel.js'
 import { listObjectVersions } from './list-object-versions.js'
 import { listObjects } from './list-objects.js'
 import { listObjectsV2 } from './list-objects-v2.js'
+import { notificationHandlers } from './notification.js'
 import { ownershipHandlers } from './ownership-controls.js'
 import { putBucket } from './put-bucket.js'
 import { putBucketAcl } from './put-bucket-acl.js'
@@ -62,7 +64,6 @@ import {
   s3ReplicationHandlers,
 } from './replication.js'
 import { deleteStyle, getStyle, listStyle, putStyle } from './style.js'
-import { unconfiguredHandlers } from './unconfigured.js'
 import { abortBucketWorm, completeBucketWorm, extendBucketWorm, getBucketWorm, initiateBucketWorm } from './worm.js'
 
 /** Handlers of the operations on buckets. */
@@ -129,5 +130,6 @@ export const bucketHandlers = [
   ...bucketGrantHandlers,
   ...ownershipHandlers,
   ...s3ReplicationHandlers,
-  ...unconfiguredHandlers,
+  ...notificationHandlers,
+  ...configurationHandlers,
 ] as const

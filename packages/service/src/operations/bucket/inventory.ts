@@ -2,15 +2,15 @@ import { OssError } from '@bindery/protocol'
 import { andThen } from '@bindery/storage'
 import { handler } from '../../call.js'
 import {
-  addInventory,
   deleteInventory,
   findInventories,
   listInventories,
+  putInventory,
   requestRun,
 } from '../../domain/buckets/inventories.js'
 
-export const putBucketInventory = handler('PutBucketInventory', async ({ domain, bucket, document }) => {
-  await addInventory(domain, bucket.name, document)
+export const putBucketInventory = handler('PutBucketInventory', async ({ domain, bucket, document, input }) => {
+  await putInventory(domain, bucket.name, document, { replaces: input.replaces ?? false })
   return { output: {} }
 })
 
@@ -28,16 +28,11 @@ export const runBucketInventory = handler('RunBucketInventory', async ({ domain,
 })
 
 export const listBucketInventory = handler('ListBucketInventory', ({ domain, bucket, input }) => {
-  return andThen(
-    listInventories(domain, bucket.name, input.continuationToken ?? ''),
-    ({ inventories, isTruncated }) => {
-      const nextContinuationToken = isTruncated ? inventories.at(-1)?.id : undefined
-      return { output: {}, result: { inventories, isTruncated, nextContinuationToken } }
-    },
-  )
+  const listed = listInventories(domain, bucket.name, input.continuationToken ?? '')
+  return andThen(listed, ({ page: inventories, ...rest }) => ({ output: {}, result: { inventories, ...rest } }))
 })
 
 export const deleteBucketInventory = handler('DeleteBucketInventory', async ({ domain, bucket, input }) => {
-  await deleteInventory(domain, bucket.name, input.inventoryId)
+  await deleteInventory(domain, bucket.name, input.inventoryId, { mustExist: input.mustExist ?? false })
   return { output: {} }
 })

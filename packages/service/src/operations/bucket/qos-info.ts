@@ -1,7 +1,12 @@
 import { checkQosLimits, OssError, UNLIMITED_QOS } from '@bindery/protocol'
 import { andThen } from '@bindery/storage'
 import { handler } from '../../call.js'
-import { deleteRequesterQos, findRequesterQos, putRequesterQos } from '../../domain/buckets/requester-qos.js'
+import {
+  deleteRequesterQos,
+  findRequesterQos,
+  listRequesterQos,
+  putRequesterQos,
+} from '../../domain/buckets/requester-qos.js'
 
 const PAGE_SIZE = 100
 
@@ -30,14 +35,8 @@ export const deleteBucketRequesterQosInfo = handler('DeleteBucketRequesterQoSInf
 
 export const listBucketRequesterQosInfos = handler('ListBucketRequesterQoSInfos', ({ domain, bucket, input }) => {
   const { continuationToken, maxKeys = PAGE_SIZE } = input
-  return andThen(findRequesterQos(domain, bucket.name), (all) => {
-    const rest = all.filter(({ requester }) => requester > (continuationToken ?? ''))
-    const requesters = rest.slice(0, maxKeys)
-    const isTruncated = rest.length > maxKeys
-    const nextContinuationToken = isTruncated ? requesters.at(-1)?.requester : undefined
-    return {
-      output: {},
-      result: { bucket: bucket.name, continuationToken, nextContinuationToken, isTruncated, requesters },
-    }
+  const listed = listRequesterQos(domain, bucket.name, continuationToken ?? '', maxKeys)
+  return andThen(listed, ({ page: requesters, ...rest }) => {
+    return { output: {}, result: { bucket: bucket.name, continuationToken, ...rest, requesters } }
   })
 })

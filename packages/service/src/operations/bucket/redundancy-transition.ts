@@ -1,5 +1,6 @@
 import { OssError } from '@bindery/protocol'
 import { handler } from '../../call.js'
+import { pageOf } from '../../domain/buckets/listed-settings.js'
 import { changeRedundancy, findTransition, forgetTransition, listTransitions } from '../../domain/buckets/redundancy.js'
 
 export const createBucketDataRedundancyTransition = handler(
@@ -36,10 +37,7 @@ export const listUserDataRedundancyTransition = handler(
   'ListUserDataRedundancyTransition',
   async ({ domain, accountId, input: { continuationToken = '', maxKeys } }) => {
     const all = await listTransitions(domain, accountId)
-    const rest = all.filter(({ bucket }) => bucket > continuationToken)
-    const transitions = rest.slice(0, maxKeys)
-    const isTruncated = rest.length > maxKeys
-    const nextContinuationToken = isTruncated ? transitions.at(-1)?.bucket : undefined
-    return { output: {}, result: { transitions, isTruncated, nextContinuationToken } }
+    const { page: transitions, ...rest } = pageOf(all, ({ bucket }) => bucket, continuationToken, maxKeys)
+    return { output: {}, result: { transitions, ...rest } }
   },
 )

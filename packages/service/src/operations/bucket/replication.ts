@@ -1,4 +1,4 @@
-import { OssError } from '@bindery/protocol'
+import { OssError, type S3ReplicationRule } from '@bindery/protocol'
 import { andThen } from '@bindery/storage'
 import { handler } from '../../call.js'
 import { findDocument } from '../../domain/buckets/documents.js'
@@ -8,6 +8,7 @@ import {
   type ReplicationRule,
   removeAllReplications,
   removeReplications,
+  replaceReplications,
   requireRule,
   setRtc,
 } from '../../domain/buckets/replication.js'
@@ -47,6 +48,32 @@ export const getBucketReplicationProgress = handler(
   },
 )
 
+const putS3BucketReplication = handler('PutS3BucketReplication', async ({ domain, bucket, document, endpoints }) => {
+  const { role, rules } = document
+  await replaceReplications(
+    domain,
+    bucket.name,
+    rules.map((rule) => ruleOfS3(rule, role, endpoints.location)),
+  )
+  return { output: {} }
+})
+
+/** A rule of S3 in the form of OSS, which lacks some of its members. */
+function ruleOfS3(asSet: S3ReplicationRule, syncRole: string, location: string): ReplicationRule {
+  const { id, prefix = asSet.filter?.prefix ?? asSet.filter?.and?.prefix, status, destination } = asSet
+  const { bucket: arn } = destination
+  return {
+    id,
+    prefixSet: prefix ? { prefixes: [prefix] } : undefined,
+    action: 'ALL',
+    destination: { bucket: arn.slice(arn.lastIndexOf(':') + 1), location },
+    status: status === 'Disabled' ? 'closing' : 'starting',
+    historicalObjectReplication: asSet.existingObjectReplication?.status === 'Enabled' ? 'enabled' : 'disabled',
+    syncRole,
+    asSet,
+  }
+}
+
 /** The rules in S3's form: one for each prefix, and one for the whole bucket without prefixes. */
 const getS3BucketReplication = handler('GetS3BucketReplication', ({ domain, bucket }) =>
   andThen(findDocument(domain, bucket.name, 'replication'), (found) => {
@@ -56,7 +83,8 @@ const getS3BucketReplication = handler('GetS3BucketReplication', ({ domain, buck
   }),
 )
 
-function rulesOfS3({ id, prefixSet, status, destination }: ReplicationRule) {
+function rulesOfS3({ id, prefixSet, status, destination, asSet }: ReplicationRule): readonly S3ReplicationRule[] {
+  if (asSet !== undefined) return [{ ...asSet, id }]
   const prefixes = prefixSet?.prefixes ?? ['']
   return prefixes.map((prefix, index) => ({
     id: id !== undefined && prefixes.length > 1 ? `${id}-${index + 1}` : id,
@@ -72,7 +100,11 @@ const deleteS3BucketReplication = handler('DeleteS3BucketReplication', async ({ 
 })
 
 /** The handlers of the same rules in S3. */
-export const s3ReplicationHandlers = [getS3BucketReplication, deleteS3BucketReplication] as const
+export const s3ReplicationHandlers = [
+  putS3BucketReplication,
+  getS3BucketReplication,
+  deleteS3BucketReplication,
+] as const
 
 export const putBucketRtc = handler('PutBucketRTC', async ({ domain, bucket, document: { id, rtc } }) => {
   await setRtc(domain, bucket.name, id, rtc)
