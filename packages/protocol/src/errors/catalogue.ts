@@ -332,7 +332,7 @@ export const CATALOGUE = {
   publicPolicyBlocked: accessDenied('Put public bucket policy is not allowed', '0003-00090006'),
   publicBucketAclBlocked: accessDenied('Put public bucket acl is not allowed', '0003-00090005'),
   noSuchWebsite: row('NoSuchWebsiteConfiguration', 404, 'The specified bucket does not have a website configuration.'),
-  noSuchAccessPoint: row('NoSuchAccessPoint', 404, 'The specified access point does not exist.'),
+  noSuchAccessPoint: row('NoSuchAccessPoint', 404, 'Accesspoint not found'),
   noSuchAccessPointPolicy: row('NoSuchAccessPointPolicy', 404, 'The access point policy does not exist.'),
   accessPointExists: row('AccessPointAlreadyExists', 409, 'The requested access point name is not available.'),
   accessPointTooMany: row('TooManyAccessPoints', 400, 'A bucket has at most {max} access points.'),

@@ -42,6 +42,9 @@ export const ABSENT_OPERATIONS: readonly AbsentOperation[] = [
   absent('GetMetaQueryStatus', 'GET', 'bucket', 'metaQuery'),
   absent('DoMetaQuery', 'POST', 'bucket', 'metaQuery', 'comp=query'),
   absent('CloseMetaQuery', 'POST', 'bucket', 'metaQuery', 'comp=delete'),
+  absent('PutBucketCallbackPolicy', 'PUT', 'bucket', 'policy', 'comp=callback'),
+  absent('GetBucketCallbackPolicy', 'GET', 'bucket', 'policy', 'comp=callback'),
+  absent('DeleteBucketCallbackPolicy', 'DELETE', 'bucket', 'policy', 'comp=callback'),
   absent('SetAsyncFetchTask', 'POST', 'bucket', 'asyncFetch'),
   absent('GetAsyncFetchTask', 'GET', 'bucket', 'asyncFetch'),
 
@@ -67,7 +70,7 @@ export const ABSENT_OPERATIONS: readonly AbsentOperation[] = [
  * by their key, whatever the method.
  */
 export const UNDESCRIBED_SUBRESOURCES: Readonly<Record<Level, readonly string[]>> = {
-  service: ['regionList', 'udf', 'udfApplication', 'udfApplicationLog', 'udfImage', 'udfImageDesc', 'vip', 'vpcip'],
+  service: ['udf', 'udfApplication', 'udfApplicationLog', 'udfImage', 'udfImageDesc', 'vip', 'vpcip'],
   bucket: ['dataPipeline', 'img', 'vip', 'vpcip'],
   object: ['group', 'img', 'link', 'objectInfo'],
 }

@@ -28,6 +28,6 @@ export const bucketHttpsConfig = bucketSetting({
   unset: { value: { tls: { enable: false, versions: [] } } },
   check(config) {
     if (config.tls.enable && config.tls.versions.length === 0) throw new OssError('malformedXml')
-    return config
+    return { ...config, tls: { ...config.tls, versions: [...new Set(config.tls.versions)] } }
   },
 })

@@ -1,10 +1,11 @@
 /** Reports about the objects of a bucket, which are written as objects into a target bucket. */
 
-import { integer, matching, oneOf, text, truth } from '../../codec.js'
+import { type Codec, integer, matching, oneOf, text, truth } from '../../codec.js'
 import { OssError } from '../../errors/oss-error.js'
 import { optional, query, required } from '../../field.js'
 import { operation } from '../../operation.js'
 import {
+  defaultedElement,
   element,
   group,
   groupOrEmpty,
@@ -23,6 +24,9 @@ import { apiPage, DOCUMENT_CAUSES, prefixText } from '../shared.js'
 const seconds = integer(0, Number.MAX_SAFE_INTEGER)
 const bytes = integer(0, Number.MAX_SAFE_INTEGER)
 const id = matching('id of an inventory', /^[A-Za-z0-9_-]{1,64}$/)
+
+/** `All`, or classes with commas between them, which OSS returns in alphabetical order. */
+const classes: Codec<string> = { ...text, decode: (value) => value.split(',').sort().join(',') }
 
 /** Columns that a report may have besides bucket and key. */
 const FIELDS = [
@@ -63,7 +67,8 @@ function columns(): Member<readonly InventoryField[]> {
 
 const encryption = group('Encryption', {
   sseOss: optionalElement('SSE-OSS', text),
-  sseKms: maybe('SSE-KMS', group('SSE-KMS', { keyId: element('KeyId', text) })),
+  /** Without a key: the default one of the server. */
+  sseKms: maybe('SSE-KMS', group('SSE-KMS', { keyId: defaultedElement('KeyId', text, '') })),
 })
 
 const inventory = {
@@ -77,8 +82,7 @@ const inventory = {
       lastModifyEndTimeStamp: optionalElement('LastModifyEndTimeStamp', seconds),
       lowerSizeBound: optionalElement('LowerSizeBound', bytes),
       upperSizeBound: optionalElement('UpperSizeBound', bytes),
-      /** `All`, or classes with commas between them. */
-      storageClass: optionalElement('StorageClass', text),
+      storageClass: optionalElement('StorageClass', classes),
     }),
   ),
   destination: group('Destination', {
@@ -129,6 +133,8 @@ export const putBucketInventory = operation({
   decodeWith(read, _, input) {
     const sent = read()
     if (sent.id !== input.inventoryId) throw new OssError('invalidArgument', { argumentName: 'Id' })
+    const { sseOss, sseKms } = sent.destination.ossBucketDestination.encryption ?? {}
+    if (sseOss !== undefined && sseKms !== undefined) throw new OssError('malformedXml')
     return sent
   },
   status: 200,
@@ -181,7 +187,7 @@ export const getBucketInventory = operation({
 
 export const listBucketInventory = operation({
   name: 'ListBucketInventory',
-  summary: 'Lists the reports of a bucket, 100 a page.',
+  summary: 'Lists the reports of a bucket, 100 per page; a bucket that has none gets 404.',
   source: apiPage('ListBucketInventory'),
   method: 'GET',
   level: 'bucket',
@@ -193,9 +199,10 @@ export const listBucketInventory = operation({
   result: xml('ListInventoryConfigurationsResult', {
     inventories: list('InventoryConfiguration', inventory),
     isTruncated: element('IsTruncated', truth()),
+    continuationToken: optionalElement('ContinuationToken', text),
     nextContinuationToken: optionalElement('NextContinuationToken', text),
   }),
-  errors: ['noSuchBucket'],
+  errors: ['noSuchBucket', 'noSuchInventory'],
 })
 
 export const deleteBucketInventory = operation({

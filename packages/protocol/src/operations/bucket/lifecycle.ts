@@ -1,6 +1,6 @@
 /** The lifecycle rules of a bucket. */
 
-import { badArgument, type Codec, integer, oneOf, text, truth } from '../../codec.js'
+import { badArgument, type Codec, integer, matching, oneOf, truth } from '../../codec.js'
 import { OssError } from '../../errors/oss-error.js'
 import { header, withDefault } from '../../field.js'
 import { LIFECYCLE_ID_BYTES_MAX, LIFECYCLE_RULES_MAX, OBJECT_SIZE_MAX } from '../../limits.js'
@@ -17,6 +17,7 @@ import {
   xml,
 } from '../../xml.js'
 import { bucketDocument } from '../document.js'
+import { TAG_CHARACTERS } from '../object/tags.js'
 import { boundedText, prefixText } from '../shared.js'
 
 /** The highest number of days in a lifecycle rule: the largest signed number of 32 bits. */
@@ -58,7 +59,9 @@ const abortMultipartUpload = checked(
 
 const days = optionalElement('Days', integer(1, DAYS_MAX))
 const createdBeforeDate = optionalElement('CreatedBeforeDate', midnight)
-const tag = { key: element('Key', text), value: defaultedElement('Value', text, '') }
+/** OSS accepts tags here that are too long for an object, and refuses characters that none can have. */
+const tagText = matching('characters of a tag', TAG_CHARACTERS, 'malformedXml')
+const tag = { key: element('Key', tagText), value: defaultedElement('Value', tagText, '') }
 
 /** Exactly one of the four is present. */
 const expiration = checked(
@@ -224,7 +227,7 @@ export const bucketLifecycle = bucketDocument({
   putInput: { allowSameActionOverlap: withDefault(header('x-oss-allow-same-action-overlap', truth()), false) },
   check(lifecycle, { allowSameActionOverlap }) {
     checkRules(lifecycle.rules)
-    if (!allowSameActionOverlap) refuseOverlaps(lifecycle.rules)
+    refuseOverlaps(lifecycle.rules, allowSameActionOverlap)
     return lifecycle
   },
   errors: [
@@ -319,12 +322,16 @@ function checkFilter({ prefix, tags = [], filter = {} }: Rule): void {
   }
 }
 
-/** Refuses rules with the same action and the same tags, of which one covers objects of another. */
-function refuseOverlaps(rules: readonly Rule[]): void {
+/**
+ * Refuses rules with the same action and the same tags, of which one covers objects of another. Those that abort uploads
+ * may never overlap, whatever the request allows.
+ */
+function refuseOverlaps(rules: readonly Rule[], isAllowed: boolean): void {
   const prefixes = new Map<string, { readonly action: string; readonly prefixes: string[] }>()
   for (const rule of rules) {
     const tags = (rule.tags ?? []).map(({ key, value }) => `${key}=${value}`).sort()
     for (const action of actionsOf(rule)) {
+      if (isAllowed && action !== ABORT) continue
       const name = [action, ...tags].join('\0')
       const same = prefixes.get(name) ?? { action, prefixes: [] }
       same.prefixes.push(rule.prefix)
@@ -336,13 +343,15 @@ function refuseOverlaps(rules: readonly Rule[]): void {
   }
 }
 
+const ABORT = 'AbortMultipartUpload'
+
 /** The actions of a rule, a transition by its class. */
 function actionsOf({ transitions = [], noncurrentVersionTransitions = [], ...rule }: Rule): string[] {
   const actions = []
   if (rule.expiration?.expiredObjectDeleteMarker !== undefined) actions.push('ExpiredObjectDeleteMarker')
   else if (rule.expiration !== undefined) actions.push('Expiration')
   for (const { storageClass } of transitions) actions.push(`Transition for StorageClass ${storageClass}`)
-  if (rule.abortMultipartUpload !== undefined) actions.push('AbortMultipartUpload')
+  if (rule.abortMultipartUpload !== undefined) actions.push(ABORT)
   if (rule.noncurrentVersionExpiration !== undefined) actions.push('NoncurrentVersionExpiration')
   for (const { storageClass } of noncurrentVersionTransitions) {
     actions.push(`NoncurrentVersionTransition for StorageClass ${storageClass}`)

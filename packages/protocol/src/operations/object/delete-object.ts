@@ -9,6 +9,8 @@ export const deleteObject = operation({
   source: page(31982),
   method: 'DELETE',
   level: 'object',
+  // SDKs repeat the parameters of the link's GetSymlink
+  when: [{}, { query: ['symlink'] }],
   permissions: ['oss:DeleteObject'],
   permissionsWith: BYPASS_PERMISSION,
   input: { versionId, bypassGovernance },

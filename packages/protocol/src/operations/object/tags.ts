@@ -9,7 +9,8 @@ import { TAGGING_CAUSES } from '../shared.js'
 /** A tag: a key of 1 to 128 characters, and a value of up to 256. */
 export type Tag = readonly [key: string, value: string]
 
-const TAG_CHARACTERS = /^[\p{L}\p{M}\p{N} +\-=._:/]*$/u
+/** The characters of keys and values. */
+export const TAG_CHARACTERS = /^[\p{L}\p{M}\p{N} +\-=._:/]*$/u
 
 /**
  * Tags in a header, `k1=v1&k2=v2` with both sides URL-encoded; a key alone has the empty value.

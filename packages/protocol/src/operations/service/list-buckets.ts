@@ -54,6 +54,8 @@ export const listBuckets = operation({
   source: page(31957),
   method: 'GET',
   level: 'service',
+  // old clients send `regionList`, whose list of regions is now that of DescribeRegions
+  when: [{}, { query: ['regionList'] }],
   permissions: ['oss:ListBuckets'],
   input: {
     prefix: optional(query('prefix', nameText('invalidPrefixOfService'))),

@@ -198,7 +198,7 @@ export const inventoryOperations = [
     ...sharedWith(listBucketInventory),
     name: 'ListBucketInventoryConfigurations',
     source: s3Page('ListBucketInventoryConfigurations'),
-    input: listInput,
+    input: { ...listInput, mayBeEmpty: implied(true) },
     output: {},
     result: page,
   }),

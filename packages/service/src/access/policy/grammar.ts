@@ -174,8 +174,13 @@ function parsePrincipals(kind: PolicyKind, words: Words, members: Members, where
   if (members.has('NotPrincipal')) return parseEither(members, 'Principal', where, words.principal)
   if (!members.has('Principal')) throw new PolicyFault(`${where} needs one of Principal and NotPrincipal`)
   const values = textsOf(members.get('Principal'), `${where}.Principal`)
-  const principals = readAll(values, `${where}.Principal`, words.principal)
+  const principals = readAll(values.flatMap(idsIn), `${where}.Principal`, words.principal)
   return { not: false, values: principals.length === 0 ? ['*'] : principals }
+}
+
+/** Old clients send a list of ids as one text: `"[1234,5678]"`. */
+function idsIn(principal: string): string[] {
+  return /^\[\d+(, *\d+)*\]$/.test(principal) ? principal.slice(1, -1).split(/, */) : [principal]
 }
 
 /** `*`, or an object of principals by their kind. */

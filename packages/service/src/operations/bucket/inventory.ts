@@ -28,8 +28,11 @@ export const runBucketInventory = handler('RunBucketInventory', async ({ domain,
 })
 
 export const listBucketInventory = handler('ListBucketInventory', ({ domain, bucket, input }) => {
-  const listed = listInventories(domain, bucket.name, input.continuationToken ?? '')
-  return andThen(listed, ({ page: inventories, ...rest }) => ({ output: {}, result: { inventories, ...rest } }))
+  const { continuationToken, mayBeEmpty = continuationToken !== undefined } = input
+  return andThen(listInventories(domain, bucket.name, continuationToken ?? ''), ({ page: inventories, ...rest }) => {
+    if (inventories.length === 0 && !mayBeEmpty) throw new OssError('noSuchInventory')
+    return { output: {}, result: { inventories, continuationToken, ...rest } }
+  })
 })
 
 export const deleteBucketInventory = handler('DeleteBucketInventory', async ({ domain, bucket, input }) => {
