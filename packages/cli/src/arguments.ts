@@ -1,56 +1,109 @@
 import { parseArgs } from 'node:util'
 import { Failure, nearest } from '@bindery/server'
+import { COMMANDS, type CommandName } from './command.js'
+import { FLAGS, type Flag, type FlagName } from './flags.js'
+
+/** The flags of a command. */
+export type FlagOf<C extends CommandName> = (typeof COMMANDS)[C]['flags'][number]
+
+/** A flag as it was given, and its value; '' where it takes none. */
+export interface GivenFlag {
+  readonly name: FlagName
+  readonly value: string
+}
 
 /** The parsed command line of a command. */
-export interface Arguments<F extends string, V extends string = never> {
+export interface Arguments<F extends FlagName = FlagName> {
   readonly positionals: readonly string[]
   /** The given flags that have no values. */
-  readonly flags: ReadonlySet<F>
+  readonly flags: { has(flag: F): boolean }
   /** The values of the given flags that have one; the last, if a flag is repeated. */
-  readonly values: ReadonlyMap<V, string>
+  readonly values: { get(flag: F): string | undefined }
+  /** All given flags in their order. */
+  readonly given: readonly GivenFlag[]
 }
 
 /**
- * Parses the arguments after a command. `valued` are the flags that need a value. Throws Failure `unknownFlag`,
+ * Parses the arguments after a command by its row in the table of commands. Throws Failure `unknownFlag`,
  * `valueRefused`, `valueMissing`, and `unexpectedArgument` beyond `positionalsMax`.
  */
-export function readArguments<F extends string, V extends string = never>(
+export function readArguments<C extends CommandName>(
+  command: C,
   args: readonly string[],
-  known: readonly F[],
   positionalsMax: number,
-  valued: readonly V[] = [],
-): Arguments<F, V> {
-  const options = Object.fromEntries([
-    ...known.map((flag) => [flag, { type: 'boolean' as const }]),
-    ...valued.map((flag) => [flag, { type: 'string' as const }]),
-  ])
-  const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true })
+): Arguments<FlagOf<C>> {
+  return parseFlags<FlagOf<C>>(args, positionalsMax, COMMANDS[command].flags as readonly FlagOf<C>[])
+}
+
+function parseFlags<F extends FlagName>(
+  args: readonly string[],
+  positionalsMax: number,
+  known: readonly F[],
+): Arguments<F> {
+  const spellings = spellingsOf(known)
+  const { tokens } = parseArgs({ args: [...args], options: optionsOf(spellings), strict: false, tokens: true })
   const positionals: string[] = []
-  const flags = new Set<F>()
-  const values = new Map<V, string>()
+  const given: { readonly name: F; readonly value: string }[] = []
   for (const token of tokens) {
     if (token.kind === 'positional') positionals.push(token.value)
     else if (token.kind === 'option') {
-      const named = <N extends string>(names: readonly N[]) => names.find((name) => token.rawName === `--${name}`)
-      const flag = named(known)
-      const taking = named(valued)
-      if (taking !== undefined) values.set(taking, requireValue(token.rawName, token.value))
-      else if (flag === undefined) {
-        const names = [...known, ...valued].map((name) => `--${name}`)
-        throw new Failure('unknownFlag', { flag: token.rawName, suggestion: nearest(token.rawName, names) })
-      } else if (token.value !== undefined) {
-        throw new Failure('valueRefused', { flag: token.rawName, value: token.value })
-      } else flags.add(flag)
+      const name = spellings.get(token.rawName)
+      if (name === undefined) {
+        throw new Failure('unknownFlag', {
+          flag: token.rawName,
+          suggestion: nearest(token.rawName, [...spellings.keys()]),
+        })
+      }
+      const { value: placeholder }: Flag = FLAGS[name]
+      if (placeholder !== undefined) given.push({ name, value: requireValue(token, placeholder) })
+      else if (token.value === undefined) given.push({ name, value: '' })
+      else throw new Failure('valueRefused', { flag: token.rawName, value: token.value })
     }
   }
   const extra = positionals[positionalsMax]
   if (extra !== undefined) throw new Failure('unexpectedArgument', { argument: extra })
-  return { positionals, flags, values }
+  const takes = ({ name }: { readonly name: F }) => 'value' in FLAGS[name]
+  return {
+    positionals,
+    flags: new Set(given.filter((one) => !takes(one)).map(({ name }) => name)),
+    values: new Map(given.filter(takes).map(({ name, value }) => [name, value])),
+    given,
+  }
 }
 
-function requireValue(flag: string, value: string | undefined): string {
+/** The flags of a command by each of their spellings, with dashes. */
+function spellingsOf<F extends FlagName>(known: readonly F[]): ReadonlyMap<string, F> {
+  return new Map(
+    known.flatMap((name) => {
+      const { spellings = [] }: Flag = FLAGS[name]
+      return [`--${name}`, ...spellings].map((spelling) => [spelling, name] as const)
+    }),
+  )
+}
+
+interface ParsedOption {
+  readonly type: 'boolean' | 'string'
+  readonly short?: string
+}
+
+/** Each spelling is an option of its own, so that a token shows which one was typed. */
+function optionsOf(spellings: ReadonlyMap<string, FlagName>): Record<string, ParsedOption> {
+  return Object.fromEntries(
+    [...spellings].map(([spelling, name]) => {
+      const type = 'value' in FLAGS[name] ? ('string' as const) : ('boolean' as const)
+      return spelling.startsWith('--')
+        ? [spelling.slice(2), { type }]
+        : [`short ${spelling}`, { type, short: spelling.slice(1) }]
+    }),
+  )
+}
+
+function requireValue(
+  { rawName, value }: { readonly rawName: string; readonly value: string | undefined },
+  placeholder: string,
+): string {
   if (value === undefined || value === '' || value.startsWith('--')) {
-    throw new Failure('valueMissing', { flag, placeholder: 'VALUE' })
+    throw new Failure('valueMissing', { flag: rawName, placeholder })
   }
   return value
 }

@@ -1,5 +1,5 @@
+import { FILTER_FLAGS, type FlagName, SERVER_FLAGS, TRANSFER_FLAGS } from './flags.js'
 import type { Language } from './language.js'
-import { SERVER_FLAGS } from './objects/arguments.js'
 
 /** The environment variables of the process. */
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -16,8 +16,8 @@ export interface Invocation {
 export interface Command {
   /** Its arguments, without its name. */
   readonly synopsis: string
-  /** Its flags, without dashes and values; the options of `serve` have a table of their own. */
-  readonly flags: readonly string[]
+  /** Its flags; those of `serve` and `admin` have tables of their own. */
+  readonly flags: readonly FlagName[]
   /** Command lines, each ready to paste. */
   readonly examples: readonly string[]
 }
@@ -34,13 +34,13 @@ export const COMMANDS = {
     ],
   },
   connect: {
-    synopsis: '[CLIENT] [DIR] [--bucket NAME] [--endpoint URL]',
-    flags: ['bucket', 'endpoint'],
+    synopsis: '[CLIENT] [DIR] [--bucket NAME] [--endpoint URL] [--json]',
+    flags: ['bucket', 'endpoint', 'json'],
     examples: ['bindery connect', 'bindery connect python', 'bindery connect aws ./data --bucket logs | sh -e'],
   },
   health: {
-    synopsis: '[DIR] [--endpoint URL]',
-    flags: ['endpoint'],
+    synopsis: '[DIR] [--endpoint URL] [--json]',
+    flags: ['endpoint', 'json'],
     examples: ['bindery health ./data', 'bindery health --endpoint http://10.0.0.1:9000'],
   },
   doctor: {
@@ -90,55 +90,34 @@ export const COMMANDS = {
   },
   cat: {
     synopsis: 'oss://BUCKET/KEY [--range FIRST-LAST] [--version-id ID]',
-    flags: ['range', 'version-id', 'endpoint', 'dir', 'region'],
+    flags: ['range', 'version-id', ...SERVER_FLAGS],
     examples: ['bindery cat oss://demo/log.gz | gunzip', 'bindery cat oss://demo/log.txt --range 0-99'],
   },
   rm: {
-    synopsis: 'oss://BUCKET/KEY [--recursive] [--yes] [--dry-run]',
-    flags: ['recursive', 'yes', 'dry-run', ...SERVER_FLAGS],
-    examples: ['bindery rm oss://demo/old.txt', 'bindery rm --recursive oss://demo/logs/2025/ --yes'],
+    synopsis: 'oss://BUCKET/KEY [--recursive] [--version-id ID | --all-versions] [--yes] [--dry-run]',
+    flags: ['recursive', 'version-id', 'all-versions', 'yes', 'dry-run', ...FILTER_FLAGS, ...SERVER_FLAGS],
+    examples: [
+      'bindery rm oss://demo/old.txt',
+      'bindery rm --recursive oss://demo/logs/2025/ --yes',
+      "bindery rm --recursive oss://demo/tmp/ --include '*.log' --min-age 30d --dry-run",
+      'bindery rm --recursive oss://demo/ --all-versions --yes',
+    ],
   },
   cp: {
     synopsis: 'FROM TO [--recursive] [flags]',
-    flags: [
-      'recursive',
-      'no-overwrite',
-      'upload-id',
-      'dry-run',
-      'part-size',
-      'parallel',
-      'jobs',
-      'bigfile-threshold',
-      'bandwidth-limit',
-      'content-type',
-      'resume',
-      'checkpoint-dir',
-      ...SERVER_FLAGS,
-    ],
+    flags: ['recursive', 'no-overwrite', 'update', 'upload-id', 'version-id', ...TRANSFER_FLAGS],
     examples: [
       'bindery cp big.iso oss://demo/',
       'bindery cp oss://demo/big.iso ./copy.iso',
       'bindery cp --recursive ./photos oss://demo/photos/',
       'bindery cp oss://demo/big.iso oss://backup/2026/',
       'tar cz ./src | bindery cp - oss://demo/src.tgz',
+      "bindery cp -r ./site oss://demo/site/ --exclude '*.map' --cache-control max-age=3600 --acl public-read",
     ],
   },
   sync: {
     synopsis: 'FROM TO [--delete] [--checksum] [--dry-run] [flags]',
-    flags: [
-      'delete',
-      'checksum',
-      'dry-run',
-      'part-size',
-      'parallel',
-      'jobs',
-      'bigfile-threshold',
-      'bandwidth-limit',
-      'content-type',
-      'resume',
-      'checkpoint-dir',
-      ...SERVER_FLAGS,
-    ],
+    flags: ['delete', 'checksum', 'size-only', 'update', ...TRANSFER_FLAGS],
     examples: [
       'bindery sync ./site oss://demo/site/ --delete --dry-run',
       'bindery sync oss://demo/photos/ ./photos',
@@ -165,8 +144,8 @@ export const COMMANDS = {
     flags: [],
     examples: ['bindery admin user create alice', 'bindery admin key create alice'],
   },
-  help: { synopsis: '[COMMAND]', flags: [], examples: ['bindery help serve'] },
-  version: { synopsis: '', flags: [], examples: ['bindery version'] },
+  help: { synopsis: '[COMMAND] [--json]', flags: ['json'], examples: ['bindery help serve', 'bindery help --json'] },
+  version: { synopsis: '[--json]', flags: ['json'], examples: ['bindery version'] },
 } as const satisfies Record<string, Command>
 
 /** The name of a command, as it is typed. */

@@ -1,17 +1,19 @@
-/** The exit codes of all commands. Scripts may rely on them. */
+/** The exit codes of all commands, those of ossutil 2 and one more. Scripts may rely on them. */
 export const EXIT = {
   /** Success; for a server: stopped by a signal, and every request was completed. */
   ok: 0,
-  /** A check ran to its end and found a problem, repaired or not: fsck, backup, restore, doctor. */
-  damaged: 1,
   /** Invalid command line or configuration; nothing was done. */
-  usage: 2,
-  /** The machine prevented it: port, folder, disk, processes, a running server. */
-  failed: 3,
+  usage: 1,
   /** The server refused a request. */
-  refused: 4,
+  refused: 2,
+  /** The machine or the network prevented it: port, folder, disk, processes, a server that does not answer. */
+  failed: 3,
+  /** Some of many items failed; the others were done. */
+  partial: 4,
   /** Stopped by a signal before everything was done. */
   interrupted: 5,
+  /** A check ran to its end and found something: damage, other bytes than expected, differences. */
+  found: 6,
   /** A bug in Bindery. */
   crashed: 70,
 } as const

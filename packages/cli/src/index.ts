@@ -26,8 +26,13 @@ export async function main(args: readonly string[], env: Environment): Promise<E
     return await RUN[name]({ args: rest, env, language })
   } catch (error) {
     if (error instanceof Failure) {
-      process.stderr.write(`bindery: ${messages.failure(error)}\n`)
-      return failureExit(error)
+      const exit = failureExit(error)
+      const text = messages.failure(error)
+      process.stderr.write(`bindery: ${text}\n`)
+      if (rest.includes('--json')) {
+        process.stdout.write(`${JSON.stringify({ event: 'error', kind: error.kind, ...error.details, text, exit })}\n`)
+      }
+      return exit
     }
     process.stderr.write(`${messages.crash}\n${error instanceof Error ? error.stack : String(error)}\n`)
     return EXIT.crashed

@@ -56,6 +56,6 @@ export function failureExit({ kind, details }: Failure): ExitCode {
 
 /** The exit code of a transfer that failed on this machine, by the code of the client library. */
 export function transferExit(code: string): ExitCode {
-  if (code === 'ChecksumMismatch') return EXIT.damaged
+  if (code === 'ChecksumMismatch') return EXIT.found
   return code === 'InvalidOption' ? EXIT.usage : EXIT.failed
 }

@@ -3,20 +3,25 @@ import { readArguments, requireArguments } from '../arguments.js'
 import type { Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { parseObject } from '../objects/address.js'
-import { write } from '../objects/output.js'
+import { complain, write } from '../objects/output.js'
 import { withClient } from '../objects/with-client.js'
 
 /** `bindery cat oss://BUCKET/KEY`: writes an object to standard output, and verifies its CRC-64. Throws Failure. */
 export async function catCommand({ args, env }: Invocation): Promise<ExitCode> {
-  const valued = ['range', 'version-id', 'endpoint', 'dir', 'region'] as const
-  const { positionals, values } = readArguments(args, [], 1, valued)
+  const parsed = readArguments('cat', args, 1)
+  const { positionals, values, flags } = parsed
   const [given] = requireArguments(positionals, 'cat', ['oss://BUCKET/KEY'])
   const { bucket, key } = parseObject('cat', given)
   const range = rangeOf(values.get('range'))
   const versionId = values.get('version-id')
   const options = { bucket, key, ...(versionId === undefined ? {} : { versionId }), ...(range && { range }) }
-  await withClient(values, env, async (client) => {
-    for await (const piece of client.stream(options)) await write(piece)
+  await withClient(parsed, env, async (client) => {
+    let bytes = 0
+    for await (const piece of client.stream(options)) {
+      bytes += piece.length
+      await write(piece)
+    }
+    if (flags.has('json')) complain(JSON.stringify({ event: 'done', bucket, key, bytes }))
   })
   return EXIT.ok
 }

@@ -12,7 +12,7 @@ test('connect lists every client, and suggests the right one for a misspelt name
     assert.ok(output.split('\n').some((line) => line.startsWith(`  ${name} `) && line.includes(title)))
   }
   assert.deepEqual(await bindery('connect', 'pyton'), {
-    code: 2,
+    code: 1,
     output: 'bindery: there is no snippet for pyton. Did you mean python?\n',
   })
 })

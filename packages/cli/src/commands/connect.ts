@@ -9,6 +9,7 @@ import { type Facts, type Snippet, snippets } from '../connect/index.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import type { Language } from '../language.js'
 import { connectWordsIn } from '../messages/connect.js'
+import { write, writeJson } from '../objects/output.js'
 import { requireValid, serverWithKey } from '../running-server.js'
 
 const DEFAULT_BUCKET = 'demo'
@@ -16,11 +17,12 @@ const EXPIRES_SECONDS = 3_600
 
 /** `bindery connect [CLIENT] [DIR]`: prints a program that uses the running server. Throws Failure. */
 export async function connectCommand({ args, env, language }: Invocation): Promise<ExitCode> {
-  const { positionals, values } = readArguments(args, [], 2, ['bucket', 'endpoint'])
+  const { positionals, values, flags } = readArguments('connect', args, 2)
   const [client, folder] = positionals
   const all = snippets(clientLibrary())
   if (client === undefined) {
-    process.stdout.write(listOf(all, language))
+    if (!flags.has('json')) process.stdout.write(listOf(all, language))
+    else for (const [name, { title }] of all) await writeJson({ client: name, title })
     return EXIT.ok
   }
   const snippet = all.get(client)
@@ -30,7 +32,8 @@ export async function connectCommand({ args, env, language }: Invocation): Promi
   const bucket = values.get('bucket') ?? DEFAULT_BUCKET
   requireValid('--bucket', bucket, OPTIONS.buckets.codec)
   const server = await serverWithKey(folder, values.get('endpoint') ?? env.OSS_ENDPOINT, env)
-  process.stdout.write(scriptOf(snippet, factsOf(snippet, server, bucket), language))
+  const script = scriptOf(snippet, factsOf(snippet, server, bucket), language)
+  await (flags.has('json') ? writeJson({ client, title: snippet.title, script }) : write(script))
   return EXIT.ok
 }
 

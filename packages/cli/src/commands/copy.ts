@@ -8,10 +8,10 @@ import { maintenanceIn } from '../messages/maintenance.js'
 import { ProgressLine } from '../progress-line.js'
 
 /**
- * `bindery backup DIR TARGET` and `bindery restore TARGET DIR`. Resolves with 1 if the copied data have a problem.
+ * `bindery backup DIR TARGET` and `bindery restore TARGET DIR`. Resolves with 6 if the copied data have a problem.
  */
 export async function copyCommand(command: 'backup' | 'restore', { args, language }: Invocation): Promise<ExitCode> {
-  const { positionals, flags } = readArguments(args, ['bytes', 'json'], 2)
+  const { positionals, flags } = readArguments(command, args, 2)
   const [from, to] = requireArguments(
     positionals,
     command,
@@ -24,7 +24,7 @@ export async function copyCommand(command: 'backup' | 'restore', { args, languag
       ? await backup({ ...options, folder: from, target: to })
       : await restore({ ...options, backup: from, folder: to })
   print.report(report)
-  return isWell(report) ? EXIT.ok : EXIT.damaged
+  return isWell(report) ? EXIT.ok : EXIT.found
 }
 
 type BackupOptions = Parameters<typeof backup>[0]

@@ -1,24 +1,20 @@
 import { Failure } from '@bindery/server'
-import { requireArguments } from '../arguments.js'
+import { readArguments, requireArguments } from '../arguments.js'
 import type { Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { transferWordsIn } from '../messages/transfer.js'
-import { readObjectArguments } from '../objects/arguments.js'
-import { commandLineOf, note } from '../objects/output.js'
+import { commandLineOf, complain, note } from '../objects/output.js'
 import { withClient } from '../objects/with-client.js'
+import { filterOf } from '../transfer/filter.js'
 import { type Item, itemsOf, type LeftOut } from '../transfer/items.js'
-import { jobsOf, TRANSFER_VALUED, transferOptionsOf } from '../transfer/options.js'
+import { jobsOf, transferOptionsOf } from '../transfer/options.js'
 import { parsePlace, placeText, requirePair } from '../transfer/places.js'
 import { printPlan, runTransfers } from '../transfer/run-transfers.js'
 
-const FLAGS = ['recursive', 'no-overwrite', 'dry-run'] as const
-
 /** `bindery cp FROM TO`: uploads, downloads or copies. Throws Failure. */
 export async function cpCommand({ args, env, language }: Invocation): Promise<ExitCode> {
-  const { positionals, values, flags } = readObjectArguments(args, 2, {
-    flags: FLAGS,
-    valued: [...TRANSFER_VALUED, 'upload-id'],
-  })
+  const parsed = readArguments('cp', args, 2)
+  const { positionals, values, flags } = parsed
   const [fromText, toText] = requireArguments(positionals, 'cp', ['FROM', 'TO'])
   const [from, to] = [parsePlace(fromText), parsePlace(toText)]
   const isRecursive = flags.has('recursive')
@@ -32,12 +28,14 @@ export async function cpCommand({ args, env, language }: Invocation): Promise<Ex
     throw new Failure('addressUnfit', { command: 'cp --upload-id', address: placeText(from), needed: 'FILE' })
   }
   const continued = uploadId === undefined ? {} : { uploadId }
-  const options = { ...transferOptionsOf(values, flags.has('no-overwrite')), ...continued }
-  const jobs = jobsOf(values)
+  const reaction = { noOverwrite: flags.has('no-overwrite'), isUpdate: flags.has('update') }
+  const options = { ...transferOptionsOf(parsed, reaction), ...continued }
+  const jobs = jobsOf(parsed)
+  const filter = filterOf(parsed, Date.now())
   const words = transferWordsIn(language)
-  return withClient(values, env, async (client) => {
+  return withClient(parsed, env, async (client) => {
     let found = 0
-    const selection = { from, to, isRecursive }
+    const selection = { from, to, isRecursive, filter, versionId: values.get('version-id') }
     const items = async function* (): AsyncGenerator<Item> {
       const onLeftOut = ({ name, reason }: LeftOut) => note(words.leftOut[reason](name))
       for await (const item of itemsOf(client, { ...selection, onLeftOut })) {
@@ -53,6 +51,7 @@ export async function cpCommand({ args, env, language }: Invocation): Promise<Ex
         client,
         language,
         hasJson,
+        hasProgress: !flags.has('no-progress'),
         jobs,
         isBatch: isRecursive,
         items,
@@ -63,7 +62,7 @@ export async function cpCommand({ args, env, language }: Invocation): Promise<Ex
       if (exit !== EXIT.ok) return exit
     }
     if (found > 0 || from.kind !== 'object') return EXIT.ok
-    note(words.nothingFound(placeText(from)))
+    complain(words.nothingFound(placeText(from)))
     return EXIT.failed
   })
 }

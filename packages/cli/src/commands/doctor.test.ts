@@ -33,5 +33,5 @@ test('doctor checks address, disk, clock, both signatures, addressing and the CO
   await server.stop()
   const silent = await bindery('doctor', folder, '--endpoint', server.endpoint)
   assert.match(silent.output, /^problem {2}no Bindery answers at/)
-  assert.equal(silent.code, 1)
+  assert.equal(silent.code, 6)
 })

@@ -9,7 +9,7 @@ import { requireValid, serverWithKey } from '../running-server.js'
 
 /** `bindery doctor [DIR]`: looks for what keeps clients from working with a server. Throws Failure. */
 export async function doctorCommand({ args, env, language }: Invocation): Promise<ExitCode> {
-  const { positionals, flags, values } = readArguments(args, ['json'], 1, ['bucket', 'endpoint'])
+  const { positionals, flags, values } = readArguments('doctor', args, 1)
   const bucket = values.get('bucket')
   if (bucket !== undefined) requireValid('--bucket', bucket, OPTIONS.buckets.codec)
   const server = await serverWithKey(positionals[0], values.get('endpoint') ?? env.OSS_ENDPOINT, env)
@@ -17,7 +17,7 @@ export async function doctorCommand({ args, env, language }: Invocation): Promis
   let exit: ExitCode = EXIT.ok
   for await (const checked of checkServer(server, bucket)) {
     process.stdout.write(flags.has('json') ? `${JSON.stringify(checked)}\n` : lineOf(checked, words))
-    if (checked.verdict === 'problem') exit = EXIT.damaged
+    if (checked.verdict === 'problem') exit = EXIT.found
   }
   return exit
 }

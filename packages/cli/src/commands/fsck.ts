@@ -7,13 +7,13 @@ import type { Language } from '../language.js'
 import { maintenanceIn } from '../messages/maintenance.js'
 import { ProgressLine } from '../progress-line.js'
 
-/** `bindery fsck [DIR]`: checks a data folder that no server uses. Resolves with 1 if it has a problem. */
+/** `bindery fsck [DIR]`: checks a data folder that no server uses. Resolves with 6 if it has a problem. */
 export async function fsckCommand({ args, env, language }: Invocation): Promise<ExitCode> {
-  const { positionals, flags } = readArguments(args, ['bytes', 'repair', 'json'], 1)
+  const { positionals, flags } = readArguments('fsck', args, 1)
   const folder = positionals[0] ?? defaultFolder(env)
   const options = { folder, bytes: flags.has('bytes'), repair: flags.has('repair') }
   const report = flags.has('json') ? await printJson(options) : await printText(options, language)
-  return Object.keys(report.findings).length === 0 ? EXIT.ok : EXIT.damaged
+  return Object.keys(report.findings).length === 0 ? EXIT.ok : EXIT.found
 }
 
 interface Options {

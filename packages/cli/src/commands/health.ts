@@ -12,7 +12,7 @@ const ANSWER_MS = 4_000
 
 /** `bindery health [DIR]`: whether the running server is ready. Throws Failure `serverNotFound`, `serverSilent`. */
 export async function healthCommand({ args, env }: Invocation): Promise<ExitCode> {
-  const { positionals, values } = readArguments(args, [], 1, ['endpoint'])
+  const { positionals, values } = readArguments('health', args, 1)
   const given = values.get('endpoint')
   const endpoint = given ?? (await requireServer(positionals[0], env)).endpoint
   try {

@@ -3,15 +3,32 @@ import { readArguments } from '../arguments.js'
 import { columnsOf, padColumns } from '../columns.js'
 import { COMMAND_NAMES, COMMANDS, type Command, type CommandName, type Invocation, isCommand } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
+import { FLAGS, flagText } from '../flags.js'
 import type { Language } from '../language.js'
+import type { CommandText } from '../messages/sentences.js'
 import { type Messages, messagesIn } from '../messages.js'
+import { writeJson } from '../objects/output.js'
 
 /** `bindery help [COMMAND]`. Throws Failure `unknownCommand`. */
 export async function helpCommand({ args, language }: Invocation): Promise<ExitCode> {
-  const [name] = readArguments(args, [], 1).positionals
+  const { positionals, flags } = readArguments('help', args, 1)
+  const [name] = positionals
   const messages = messagesIn(language)
+  if (flags.has('json')) {
+    for (const one of name === undefined ? COMMAND_NAMES : [requireCommand(name)])
+      await writeJson(jsonOf(one, messages))
+    return EXIT.ok
+  }
   process.stdout.write(name === undefined ? overview(messages) : await pageIn(language, requireCommand(name)))
   return EXIT.ok
+}
+
+/** A command with its flags, for programs. */
+function jsonOf(name: CommandName, messages: Messages): object {
+  const { synopsis, flags, examples }: Command = COMMANDS[name]
+  const { summary, details, flags: texts }: CommandText = messages.commands[name]
+  const all = flags.map((flag) => ({ flag, ...FLAGS[flag], text: texts[flag] ?? messages.flags[flag] }))
+  return { name, synopsis, summary, details, flags: all, examples }
 }
 
 /** The help page of a command. */
@@ -40,12 +57,15 @@ export function overview(messages: Messages): string {
 export function pageOf(name: CommandName, messages: Messages): string {
   const { help, commands } = messages
   const command: Command = COMMANDS[name]
-  const { summary, details, flags } = commands[name]
-  const width = Math.max(0, ...command.flags.map((flag) => flag.length)) + 6
+  const { summary, details, flags }: CommandText = commands[name]
+  const left = command.flags.map(flagText)
+  const width = Math.max(0, ...left.map(columnsOf)) + 2
   const sections = [
     `bindery ${name} ${command.synopsis}`.trimEnd(),
     [summary, ...details].join('\n'),
-    command.flags.map((flag) => `  ${padColumns(`--${flag}`, width)}${flags[flag] ?? ''}`).join('\n'),
+    command.flags
+      .map((flag, index) => `  ${padColumns(left[index] ?? '', width)}${flags[flag] ?? messages.flags[flag]}`)
+      .join('\n'),
     `${help.examples}\n${command.examples.map((line) => `  ${line}`).join('\n')}`,
     name === 'serve'
       ? `${help.options}\n\n${optionNames()

@@ -32,7 +32,7 @@ type Keys = readonly KeyEntry[]
 
 /** `bindery keys ACTION [ID] [DIR]`: the keys that requests for KMS name, also while a server uses the folder. */
 export async function keysCommand({ args, env }: Invocation): Promise<ExitCode> {
-  const { positionals, flags } = readArguments(args, ['json'], 3)
+  const { positionals, flags } = readArguments('keys', args, 3)
   const [name] = requireArguments(positionals, 'keys', ['ACTION'])
   const action = ACTIONS[name]
   if (action === undefined) {

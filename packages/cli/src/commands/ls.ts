@@ -1,18 +1,19 @@
 import type { Client, ListedBucket, ListedObject, ListedVersion } from '@bindery/client'
+import { readArguments } from '../arguments.js'
 import type { Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { type Address, addressText, parseAddress } from '../objects/address.js'
-import { readObjectArguments } from '../objects/arguments.js'
 import { timeText, write, writeJson } from '../objects/output.js'
 import { withClient } from '../objects/with-client.js'
 
 /** `bindery ls [oss://BUCKET[/PREFIX]]`: lists buckets, or what is in one, page by page. Throws Failure. */
 export async function lsCommand({ args, env }: Invocation): Promise<ExitCode> {
-  const { positionals, values, flags } = readObjectArguments(args, 1, { flags: ['recursive', 'versions'] })
+  const parsed = readArguments('ls', args, 1)
+  const { positionals, flags } = parsed
   const [given] = positionals
   const address = given === undefined ? undefined : parseAddress(given)
   const hasJson = flags.has('json')
-  await withClient(values, env, async (client) => {
+  await withClient(parsed, env, async (client) => {
     const options = { isRecursive: flags.has('recursive'), hasVersions: flags.has('versions') }
     for await (const entry of entriesOf(client, address, options)) {
       await (hasJson ? writeJson(jsonOf(entry, address)) : write(`${lineOf(entry, address?.bucket ?? '')}\n`))

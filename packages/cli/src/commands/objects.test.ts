@@ -74,7 +74,7 @@ test('a listing ends at slashes or goes below them, over all its pages, and all 
   )
 
   const refused = await bindery('rm', '--recursive', 'oss://pages/many/')
-  assert.equal(refused.code, 2)
+  assert.equal(refused.code, 1)
   assert.match(refused.stderr, /every object whose address begins with oss:\/\/pages\/many\/.*--yes/)
   const planned = await succeed('rm', '--recursive', 'oss://pages/many/', '--dry-run')
   assert.equal(planned.split('\n').length, 1_101)
@@ -126,21 +126,21 @@ test('versions and delete markers are listed, the newest first', async () => {
   assert.equal(await succeed('cat', 'oss://versioned/k', '--version-id', versionId ?? ''), 'old')
 })
 
-test('a refusal shows code, EC and request id, what to do next, and is exit code 4', async () => {
+test('a refusal shows code, EC and request id, what to do next, and is exit code 2', async () => {
   const { code, stderr } = await bindery('cat', 'oss://demo/missing')
-  assert.equal(code, 4)
+  assert.equal(code, 2)
   assert.match(
     stderr,
     /^bindery: the server refused: NoSuchKey: .*\(EC 0026-00000001, request [0-9A-F]{24}\)\. List .*bindery ls/,
   )
   const full = await bindery('rb', 'oss://demo')
-  assert.equal(full.code, 4)
+  assert.equal(full.code, 2)
   assert.match(full.stderr, /BucketNotEmpty: .*rm --recursive/)
   const chinese = await runWith(server, ['stat', 'oss://demo/missing'], { env: { BINDERY_LANG: 'zh' } })
   assert.match(chinese.stderr, /^bindery: 服务拒绝了请求：NoSuchKey：.*列出 Bucket 中的内容/)
 })
 
-test('wrong arguments are exit code 2, with what was probably meant', async () => {
+test('wrong arguments are exit code 1, with what was probably meant', async () => {
   const cases: [args: string[], message: RegExp][] = [
     [['ls', 'demo/key'], /demo\/key is not an address .* Did you mean oss:\/\/demo\/key\?/],
     [['ls', 'os:/demo'], /Did you mean oss:\/\/demo\?/],
@@ -155,7 +155,7 @@ test('wrong arguments are exit code 2, with what was probably meant', async () =
   for (const [args, message] of cases) {
     const { code, stderr } = await bindery(...args)
     assert.match(stderr, message)
-    assert.equal(code, 2, args.join(' '))
+    assert.equal(code, 1, args.join(' '))
   }
 })
 

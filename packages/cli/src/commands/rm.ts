@@ -1,38 +1,43 @@
 import { createInterface } from 'node:readline/promises'
 import type { Client } from '@bindery/client'
 import { Failure } from '@bindery/server'
-import { requireArguments } from '../arguments.js'
+import { readArguments, requireArguments } from '../arguments.js'
 import type { Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { type ObjectWords, objectWordsIn } from '../messages/objects.js'
 import { messagesIn } from '../messages.js'
 import { type Address, addressText, parseAddress, parseObject, shown } from '../objects/address.js'
-import { readObjectArguments } from '../objects/arguments.js'
-import { note, write, writeJson } from '../objects/output.js'
+import { type Deletable, type DeleteAll, deletableOf, deleteAll } from '../objects/delete-all.js'
+import { write, writeJson } from '../objects/output.js'
 import { failureOf, withClient } from '../objects/with-client.js'
-import { ProgressLine } from '../progress-line.js'
+import { filterOf } from '../transfer/filter.js'
 
-/** Keys per request of DeleteMultipleObjects. */
-const BATCH = 1_000
-
-/** `bindery rm oss://BUCKET/KEY`, or every key with a prefix by `--recursive`. Throws Failure. */
+/** `bindery rm oss://BUCKET/KEY`, one version or all of it, or every key with a prefix by `--recursive`. Throws Failure. */
 export async function rmCommand({ args, env, language }: Invocation): Promise<ExitCode> {
-  const { positionals, values, flags } = readObjectArguments(args, 1, { flags: ['recursive', 'yes', 'dry-run'] })
+  const parsed = readArguments('rm', args, 1)
+  const { positionals, values, flags } = parsed
   const words = objectWordsIn(language)
   const hasJson = flags.has('json')
   const [given] = requireArguments(positionals, 'rm', ['oss://BUCKET/KEY'])
-  const address = flags.has('recursive') ? parseAddress(given) : parseObject('rm', given)
-  if (flags.has('dry-run')) return withClient(values, env, (client) => list(client, address, flags.has('recursive')))
-  if (!flags.has('recursive')) {
-    await withClient(values, env, (client) =>
-      client.delete(address.key, { bucket: address.bucket }).then(requireDeleted),
-    )
-    await (hasJson ? writeJson({ event: 'deleted', ...address }) : write(words.deleted(addressText(address))))
+  const isRecursive = flags.has('recursive')
+  const address = isRecursive ? parseAddress(given) : parseObject('rm', given)
+  const versionId = values.get('version-id')
+  const hasVersions = flags.has('all-versions')
+  if (versionId !== undefined && (isRecursive || hasVersions)) {
+    throw new Failure('addressUnfit', { command: 'rm --version-id', address: given, needed: 'oss://BUCKET/KEY' })
+  }
+  const filter = filterOf(parsed, Date.now())
+  const selection = { address, isRecursive, hasVersions, filter, versionId }
+  if (flags.has('dry-run')) return withClient(parsed, env, (client) => list(client, selection, hasJson))
+  if (!isRecursive && !hasVersions) {
+    await withClient(parsed, env, (client) => deleteOne(client, address, versionId))
+    const deleted = { event: 'deleted', ...address, ...(versionId === undefined ? {} : { versionId }) }
+    await (hasJson ? writeJson(deleted) : write(words.deleted(addressText(address))))
     return EXIT.ok
   }
   if (!flags.has('yes') && !(await isConfirmed(address, words))) return EXIT.interrupted
-  const outcome = await withClient(values, env, (client) =>
-    deleteAll(client, address, {
+  const outcome = await withClient(parsed, env, (client) =>
+    deleteAll(client, selection, {
       words,
       hasJson,
       explain: (error) => {
@@ -41,22 +46,35 @@ export async function rmCommand({ args, env, language }: Invocation): Promise<Ex
       },
     }),
   )
-  await (hasJson ? writeJson({ event: 'summary', ...outcome }) : write(words.deletedAll(outcome)))
-  return outcome.failed === 0 ? EXIT.ok : EXIT.refused
+  const exit = outcome.failed === 0 ? EXIT.ok : EXIT.partial
+  await (hasJson ? writeJson({ event: 'summary', ...outcome, exit }) : write(words.deletedAll(outcome)))
+  return exit
 }
 
-function requireDeleted({ failed }: { readonly failed: readonly { readonly error: Error }[] }): void {
+async function deleteOne(client: Client, { bucket, key }: Address, versionId: string | undefined): Promise<void> {
+  if (versionId !== undefined) {
+    await client.requester.sendForText({ op: 'DeleteObject', method: 'DELETE', bucket, key, query: { versionId } })
+    return
+  }
+  const { failed } = await client.delete(key, { bucket })
   const [first] = failed
   if (first !== undefined) throw first.error
 }
 
-async function list(client: Client, { bucket, key }: Address, isRecursive: boolean): Promise<ExitCode> {
-  if (!isRecursive) await write(`${addressText({ bucket, key })}\n`)
-  else {
-    for await (const entry of client.list({ bucket, prefix: key })) {
-      if (entry.kind === 'object') await write(`${addressText({ bucket, key: entry.key })}\n`)
-    }
+async function list(
+  client: Client,
+  selection: DeleteAll & { readonly versionId: string | undefined },
+  hasJson: boolean,
+): Promise<ExitCode> {
+  const { address, isRecursive, hasVersions, versionId } = selection
+  const print = ({ key, versionId: version }: Deletable) => {
+    const { bucket } = address
+    if (hasJson)
+      return writeJson({ event: 'delete', bucket, key, ...(version === undefined ? {} : { versionId: version }) })
+    return write(`${addressText({ bucket, key })}${version === undefined ? '' : `  ${version}`}\n`)
   }
+  if (!isRecursive && !hasVersions) await print({ key: address.key, versionId })
+  else for await (const one of deletableOf(client, selection)) await print(one)
   return EXIT.ok
 }
 
@@ -71,52 +89,4 @@ async function isConfirmed({ bucket, key }: Address, words: ObjectWords): Promis
   } finally {
     terminal.close()
   }
-}
-
-interface DeleteOptions {
-  readonly words: ObjectWords
-  readonly hasJson: boolean
-  readonly explain: (error: Error) => string
-}
-
-/** Deletes the keys of each page before the next is listed; nothing of the listing is kept. */
-async function deleteAll(
-  client: Client,
-  { bucket, key: prefix }: Address,
-  { words, hasJson, explain }: DeleteOptions,
-): Promise<{ readonly deleted: number; readonly failed: number }> {
-  const line = new ProgressLine()
-  let deleted = 0
-  let failed = 0
-  const flush = async (keys: readonly string[]) => {
-    const outcome = await client.delete(keys, { bucket })
-    const [first] = outcome.failed
-    // the request itself failed: the next one would, too
-    if (
-      first !== undefined &&
-      outcome.failed.length > 1 &&
-      outcome.failed.every(({ error }) => error === first.error)
-    ) {
-      throw first.error
-    }
-    deleted += outcome.deleted.length
-    failed += outcome.failed.length
-    if (hasJson) for (const key of outcome.deleted) await writeJson({ event: 'deleted', bucket, key })
-    for (const { key, error } of outcome.failed) {
-      line.clear()
-      note(`${addressText({ bucket, key })}: ${explain(error)}`)
-      if (hasJson) await writeJson({ event: 'error', bucket, key, code: error.code, message: error.message })
-    }
-    line.show(() => words.deletedAll({ deleted, failed }).trimEnd())
-  }
-  let keys: string[] = []
-  for await (const entry of client.list({ bucket, prefix })) {
-    if (entry.kind === 'object') keys.push(entry.key)
-    if (keys.length < BATCH) continue
-    await flush(keys)
-    keys = []
-  }
-  if (keys.length > 0) await flush(keys)
-  line.clear()
-  return { deleted, failed }
 }

@@ -235,7 +235,7 @@ test('a wrong flag or variable is refused with the right one, in the language of
   const folder = await newFolder(t)
   const flag = await failure({ folder, args: ['--worker', '1'] })
   assert.match(flag.message, /unknown flag --worker\. Did you mean --workers\?/)
-  assert.equal(flag.exitCode, 2)
+  assert.equal(flag.exitCode, 1)
   const variable = await failure({ folder, env: { BINDERY_PROT: '1', BINDERY_LANG: 'zh' } })
   assert.match(variable.message, /没有环境变量 BINDERY_PROT。是不是 BINDERY_PORT？/)
 })

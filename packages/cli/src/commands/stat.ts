@@ -1,20 +1,20 @@
 import type { BucketInfo, ObjectInfo } from '@bindery/client'
-import { requireArguments } from '../arguments.js'
+import { readArguments, requireArguments } from '../arguments.js'
 import type { Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { addressText, parseAddress, shown } from '../objects/address.js'
-import { readObjectArguments } from '../objects/arguments.js'
 import { table, timeText, write, writeJson } from '../objects/output.js'
 import { withClient } from '../objects/with-client.js'
 
 /** `bindery stat oss://BUCKET[/KEY]`: describes a bucket or an object. Throws Failure. */
 export async function statCommand({ args, env }: Invocation): Promise<ExitCode> {
-  const { positionals, values, flags } = readObjectArguments(args, 1, { valued: ['version-id'] })
+  const parsed = readArguments('stat', args, 1)
+  const { positionals, values, flags } = parsed
   const [given] = requireArguments(positionals, 'stat', ['oss://BUCKET[/KEY]'])
   const { bucket, key } = parseAddress(given)
   const versionId = values.get('version-id')
   const version = versionId === undefined ? {} : { versionId }
-  const found = await withClient<BucketInfo | ObjectInfo>(values, env, (client) =>
+  const found = await withClient<BucketInfo | ObjectInfo>(parsed, env, (client) =>
     key === '' ? client.bucketInfo(bucket) : client.head(key, { bucket, ...version }),
   )
   const isObject = 'size' in found

@@ -112,7 +112,7 @@ test('an empty source does not delete everything, and a missing one nothing', as
   assert.equal(empty.code, 3)
   assert.match(empty.stderr, /empty is empty, so --delete would delete everything/)
   const missing = await sync(path.join(folder, 'missing'), 'oss://demo/precious/', '--delete')
-  assert.equal(missing.code, 2)
+  assert.equal(missing.code, 1)
   assert.match(missing.stderr, /missing cannot be read/)
   assert.deepEqual(await keys('precious/'), ['a'])
 })

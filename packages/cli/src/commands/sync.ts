@@ -2,16 +2,16 @@ import { createReadStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { type Client, crc64 } from '@bindery/client'
 import { Failure } from '@bindery/server'
-import { requireArguments } from '../arguments.js'
+import { readArguments, requireArguments } from '../arguments.js'
 import type { Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { transferWordsIn } from '../messages/transfer.js'
-import { readObjectArguments } from '../objects/arguments.js'
 import { commandLineOf, note, write, writeJson } from '../objects/output.js'
 import { withClient } from '../objects/with-client.js'
 import { differences, type Entry, entriesBelow, folderOf, placeBelow, withFileNames } from '../transfer/entries.js'
+import { type Filter, filterOf, nameFilterOf } from '../transfer/filter.js'
 import type { Item, LeftOut } from '../transfer/items.js'
-import { jobsOf, TRANSFER_VALUED, transferOptionsOf } from '../transfer/options.js'
+import { jobsOf, transferOptionsOf } from '../transfer/options.js'
 import { type Place, parsePlace, placeText, requirePair } from '../transfer/places.js'
 import { printPlan, runTransfers } from '../transfer/run-transfers.js'
 
@@ -20,28 +20,41 @@ const BATCH = 1_000
 
 /** `bindery sync FROM TO`: makes a folder or prefix like another one. Throws Failure. */
 export async function syncCommand({ args, env, language }: Invocation): Promise<ExitCode> {
-  const flagNames = ['delete', 'checksum', 'dry-run'] as const
-  const { positionals, values, flags } = readObjectArguments(args, 2, { flags: flagNames, valued: TRANSFER_VALUED })
+  const parsed = readArguments('sync', args, 2)
+  const { positionals, flags } = parsed
   const [fromText, toText] = requireArguments(positionals, 'sync', ['FROM', 'TO'])
   const [from, to] = [folderOf(parsePlace(fromText)), folderOf(parsePlace(toText))]
   requirePair('sync', from, to, true)
   const hasJson = flags.has('json')
-  const options = transferOptionsOf(values, false)
-  const jobs = jobsOf(values)
+  const hasProgress = !flags.has('no-progress')
+  const options = transferOptionsOf(parsed, { noOverwrite: false, isUpdate: false })
+  const jobs = jobsOf(parsed)
+  const filter = filterOf(parsed, Date.now())
+  const nameFilter = nameFilterOf(parsed)
   const words = transferWordsIn(language)
-  return withClient(values, env, async (client) => {
+  return withClient(parsed, env, async (client) => {
     const isDry = flags.has('dry-run')
     const extras = new Extras(client, { isDry, hasJson, isDeleting: flags.has('delete') })
-    const folders: Folders = { client, from, to, hasChecksum: flags.has('checksum') }
+    const folders: Folders = { client, from, to, filter, nameFilter, comparison: comparisonOf(flags) }
     const items = () => itemsOf(folders, extras, ({ name, reason }) => note(words.leftOut[reason](name)))
     if (isDry) {
       await printPlan(items(), hasJson)
       return EXIT.ok
     }
     const commandLine = commandLineOf('sync', args)
-    const exit = await runTransfers({ client, language, hasJson, jobs, isBatch: true, items, commandLine, options })
+    const exit = await runTransfers({
+      client,
+      language,
+      hasJson,
+      hasProgress,
+      jobs,
+      isBatch: true,
+      items,
+      commandLine,
+      options,
+    })
     if (extras.deleted > 0 && !hasJson) note(words.deletedExtras(extras.deleted))
-    return exit === EXIT.ok && extras.failed > 0 ? EXIT.refused : exit
+    return exit === EXIT.ok && extras.failed > 0 ? EXIT.partial : exit
   })
 }
 
@@ -49,24 +62,49 @@ interface Folders {
   readonly client: Client
   readonly from: Place
   readonly to: Place
-  readonly hasChecksum: boolean
+  /** Which sources are transferred. */
+  readonly filter: Filter | undefined
+  /** Which targets without a source are deleted: their size and age mean nothing. */
+  readonly nameFilter: Filter | undefined
+  readonly comparison: Comparison
+}
+
+type Comparison = 'time' | 'checksum' | 'size' | 'update'
+
+function comparisonOf(flags: { has(flag: 'checksum' | 'size-only' | 'update'): boolean }): Comparison {
+  if (flags.has('checksum')) return 'checksum'
+  if (flags.has('size-only')) return 'size'
+  return flags.has('update') ? 'update' : 'time'
 }
 
 /** The transfers that are needed. What only the target has is passed to `extras` in between. */
 async function* itemsOf(
-  { client, from, to, hasChecksum }: Folders,
+  { client, from, to, filter, nameFilter, comparison }: Folders,
   extras: Extras,
   onLeftOut: (left: LeftOut) => void,
 ): AsyncGenerator<Item> {
   let sources = counted(entriesBelow(client, from, { onLeftOut, mayBeMissing: false }), extras)
   if (to.kind === 'file') sources = withFileNames(sources, onLeftOut)
   const targets = entriesBelow(client, to, { onLeftOut: () => {}, mayBeMissing: true })
-  const isSame = hasChecksum ? (one: Entry, other: Entry) => hasSameBytes(client, one, other) : isUpToDate
-  for await (const { kind, entry } of differences(sources, targets, isSame)) {
-    if (kind === 'extra') await extras.add(entry, from)
-    else yield { from: entry.place, to: placeBelow(to, entry.name), size: entry.size }
+  const isSame = sameness(client, comparison)
+  const isLeft = (source: Entry, target: Entry) => filter?.(source) === false || isSame(source, target)
+  for await (const { kind, entry } of differences(sources, targets, isLeft)) {
+    if (kind === 'extra') {
+      if (nameFilter?.(entry) !== false) await extras.add(entry, from)
+    } else if (filter?.(entry) !== false)
+      yield { from: entry.place, to: placeBelow(to, entry.name), size: entry.size, modified: entry.modified }
   }
   await extras.flush()
+}
+
+function sameness(
+  client: Client,
+  comparison: Comparison,
+): (source: Entry, target: Entry) => boolean | Promise<boolean> {
+  if (comparison === 'checksum') return (source, target) => hasSameBytes(client, source, target)
+  if (comparison === 'size') return (source, target) => source.size === target.size
+  if (comparison === 'update') return (source, target) => isAsNew(source, target)
+  return (source, target) => source.size === target.size && isAsNew(source, target)
 }
 
 async function* counted(entries: AsyncIterable<Entry>, extras: Extras): AsyncGenerator<Entry> {
@@ -76,11 +114,11 @@ async function* counted(entries: AsyncIterable<Entry>, extras: Extras): AsyncGen
   }
 }
 
-/** Whether the target has the size of the source and is not older. */
-function isUpToDate(source: Entry, target: Entry): boolean {
+/** Whether the target is not older than the source. */
+function isAsNew(source: Entry, target: Entry): boolean {
   // listings have whole seconds
   const seconds = ({ modified }: Entry) => Math.floor(modified.getTime() / 1_000)
-  return source.size === target.size && seconds(target) >= seconds(source)
+  return seconds(target) >= seconds(source)
 }
 
 async function hasSameBytes(client: Client, source: Entry, target: Entry): Promise<boolean> {

@@ -1,11 +1,10 @@
 import { type Client, fileStore, type ListedUpload } from '@bindery/client'
 import { Failure, nearest } from '@bindery/server'
-import { requireArguments } from '../arguments.js'
+import { readArguments, requireArguments } from '../arguments.js'
 import type { Invocation } from '../command.js'
 import { EXIT, type ExitCode } from '../exit-codes.js'
 import { type TransferWords, transferWordsIn } from '../messages/transfer.js'
 import { type Address, addressText, parseAddress, parseObject } from '../objects/address.js'
-import { readObjectArguments } from '../objects/arguments.js'
 import { note, timeText, write, writeJson } from '../objects/output.js'
 import { withClient } from '../objects/with-client.js'
 
@@ -16,10 +15,8 @@ const ACTIONS = ['abort', 'list', 'parts'] as const
  * prefix. Throws Failure.
  */
 export async function uploadsCommand({ args, env, language }: Invocation): Promise<ExitCode> {
-  const { positionals, values, flags } = readObjectArguments(args, 3, {
-    flags: ['all', 'yes'],
-    valued: ['checkpoint-dir'],
-  })
+  const parsed = readArguments('uploads', args, 3)
+  const { positionals, values, flags } = parsed
   const [first, ...rest] = requireArguments(positionals, 'uploads', ['ACTION'])
   const action = actionOf(first, rest)
   const words = transferWordsIn(language)
@@ -27,13 +24,13 @@ export async function uploadsCommand({ args, env, language }: Invocation): Promi
   if (action === 'list') {
     const [given] = requireArguments(rest, 'uploads list', ['oss://BUCKET[/PREFIX]'])
     const { bucket, key } = parseAddress(given)
-    await withClient(values, env, (client) => list(client, bucket, key, hasJson))
+    await withClient(parsed, env, (client) => list(client, bucket, key, hasJson))
     return EXIT.ok
   }
   if (action === 'parts') {
     const [given, uploadId] = requireArguments(rest, 'uploads parts', ['oss://BUCKET/KEY', 'UPLOAD_ID'])
     const address = parseObject('uploads parts', given)
-    await withClient(values, env, (client) => listParts(client, address, uploadId, hasJson))
+    await withClient(parsed, env, (client) => listParts(client, address, uploadId, hasJson))
     return EXIT.ok
   }
   const abort = new Abort(words, hasJson, values.get('checkpoint-dir'))
@@ -42,14 +39,14 @@ export async function uploadsCommand({ args, env, language }: Invocation): Promi
     if (!flags.has('yes'))
       throw new Failure('addressUnfit', { command: 'uploads abort --all', address: given, needed: '--yes' })
     const { bucket, key } = parseAddress(given)
-    await withClient(values, env, async (client) => {
+    await withClient(parsed, env, async (client) => {
       for await (const upload of client.listUploads({ bucket, prefix: key })) await abort.one(client, bucket, upload)
     })
     return EXIT.ok
   }
   const [given, uploadId] = requireArguments(rest, 'uploads abort', ['oss://BUCKET/KEY', 'UPLOAD_ID'])
   const { bucket, key } = parseObject('uploads abort', given)
-  await withClient(values, env, (client) => abort.one(client, bucket, { key, uploadId }))
+  await withClient(parsed, env, (client) => abort.one(client, bucket, { key, uploadId }))
   return EXIT.ok
 }
 

@@ -5,7 +5,7 @@ import { version } from '../version.js'
 
 /** `bindery version`. */
 export async function versionCommand({ args }: Invocation): Promise<ExitCode> {
-  readArguments(args, [], 0)
-  process.stdout.write(`${version()}\n`)
+  const { flags } = readArguments('version', args, 0)
+  process.stdout.write(`${flags.has('json') ? JSON.stringify({ version: version() }) : version()}\n`)
   return EXIT.ok
 }

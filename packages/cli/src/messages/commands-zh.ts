@@ -1,26 +1,5 @@
 import type { CommandTexts, HelpSentences } from './sentences.js'
 
-/** The flags that name the server. */
-const PLACE_FLAGS = {
-  endpoint: '服务地址；默认取 OSS_ENDPOINT，或正在使用 DIR 的服务的地址',
-  dir: '本机服务的数据目录（默认为 BINDERY_DIR 或 ./data），使用其地址和密钥',
-  region: '签名所用的地域；默认取 OSS_REGION，或运行中服务的地域',
-} as const
-
-const SERVER_FLAGS = { ...PLACE_FLAGS, json: '每个结果一行 JSON' } as const
-
-const TRANSFER_FLAGS = {
-  'part-size': '分片大小：100KiB 到 5GiB；默认由文件大小决定',
-  parallel: '一个文件同时传输的分片数，1 到 64；默认自动调整',
-  jobs: '同时传输的文件数，1 到 64；默认 5',
-  'bigfile-threshold': '小于该大小的文件用一个请求上传；默认 8MiB，服务端复制为 1GiB',
-  'bandwidth-limit': '每个文件每秒的字节数，例如 10MiB',
-  'content-type': '上传对象的 Content-Type；默认由 Key 的后缀决定',
-  resume: 'auto（默认）、never，或 require：没有可继续的上传时报错',
-  'checkpoint-dir': '保存中断上传记录的目录；默认为 XDG_STATE_HOME 下的 bindery/transfers',
-  ...SERVER_FLAGS,
-} as const
-
 const SERVER_DETAILS = ['密钥取自 OSS_ACCESS_KEY_ID 和 OSS_ACCESS_KEY_SECRET，或取自数据目录。'] as const
 
 /** The help pages. */
@@ -28,7 +7,8 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
   help: {
     title: 'Bindery：兼容 OSS 协议的对象存储。',
     more: '查看命令的参数和示例：bindery help COMMAND',
-    exitCodes: '退出码：0 成功，1 检查发现问题，2 参数有误，3 机器环境不允许，4 服务拒绝了请求，5 被信号停止',
+    exitCodes:
+      '退出码：0 成功，1 参数有误，2 服务拒绝了请求，3 机器或网络不允许，4 多项中有一部分失败，5 被信号停止，6 检查有所发现',
     examples: '示例：',
     options: '选项：参数、环境变量、默认值。参数优先于环境变量。',
   },
@@ -45,7 +25,11 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
         '服务是正在使用 DIR（BINDERY_DIR 或 ./data）的那个，或由 --endpoint、OSS_ENDPOINT 指定。',
         '密钥取自 DIR，或取自 OSS_ACCESS_KEY_ID 和 OSS_ACCESS_KEY_SECRET。',
       ],
-      flags: { bucket: '使用的 Bucket，默认为 demo', endpoint: '其他服务的地址' },
+      flags: {
+        bucket: '使用的 Bucket，默认为 demo',
+        endpoint: '其他服务的地址',
+        json: '每个客户端一行 JSON，或一行含脚本的 JSON',
+      },
     },
     health: {
       summary: '检查运行中的服务是否就绪，供容器的健康检查使用。',
@@ -53,13 +37,13 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
         '打印 /-/health/ready 的应答。服务就绪时退出码为 0，否则为 3。',
         '服务是正在使用 DIR（BINDERY_DIR 或 ./data）的那个，或由 --endpoint 指定。',
       ],
-      flags: { endpoint: '其他服务的地址' },
+      flags: { endpoint: '其他服务的地址', json: '应答本来就是 JSON' },
     },
     doctor: {
       summary: '查找客户端无法使用运行中服务的原因。',
       details: [
         '检查地址、就绪状态、磁盘、时钟、两种签名、Bucket 的寻址方式，以及一个 Bucket 的 CORS 规则。',
-        '服务和密钥的选择与 connect 相同。有问题时退出码为 1。',
+        '服务和密钥的选择与 connect 相同。有问题时退出码为 6。',
       ],
       flags: {
         bucket: '检查其 CORS 规则的 Bucket',
@@ -69,7 +53,7 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
     },
     fsck: {
       summary: '检查数据目录（服务须已停止）。',
-      details: ['DIR 默认为 BINDERY_DIR 或 ./data。发现问题时退出码为 1。'],
+      details: ['DIR 默认为 BINDERY_DIR 或 ./data。发现问题时退出码为 6。'],
       flags: {
         bytes: '读取并校验全部数据，而不只是元数据',
         repair: '修复能修复的问题；移出的内容保存在 DIR/quarantine',
@@ -101,10 +85,9 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
       flags: {
         acl: 'private、public-read 或 public-read-write',
         'storage-class': '对象的默认存储类型：Standard、IA、Archive、ColdArchive、DeepColdArchive',
-        ...SERVER_FLAGS,
       },
     },
-    rb: { summary: '删除空的 Bucket。', details: SERVER_DETAILS, flags: SERVER_FLAGS },
+    rb: { summary: '删除空的 Bucket。', details: SERVER_DETAILS, flags: {} },
     ls: {
       summary: '列出 Bucket，或一个 Bucket 中的对象和目录。',
       details: [
@@ -112,37 +95,31 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
         ...SERVER_DETAILS,
       ],
       flags: {
-        recursive: '列出该前缀下的全部 Key（-r）',
-        versions: '列出版本和删除标记，* 表示当前版本',
-        ...SERVER_FLAGS,
+        recursive: '列出该前缀下的全部 Key',
       },
     },
     stat: {
       summary: '显示 Bucket 或对象的信息。',
       details: SERVER_DETAILS,
-      flags: { 'version-id': '对象的版本', ...SERVER_FLAGS },
+      flags: {},
     },
     cat: {
       summary: '把对象写到标准输出。',
-      details: ['连接中断时从中断处继续。内容与对象的 CRC-64 不符时退出码为 1。', ...SERVER_DETAILS],
-      flags: {
-        range: '从 0 起的字节范围 FIRST 到 LAST；没有 LAST 时到末尾',
-        'version-id': '对象的版本',
-        ...PLACE_FLAGS,
-      },
+      details: ['连接中断时从中断处继续。内容与对象的 CRC-64 不符时退出码为 6。', ...SERVER_DETAILS],
+      flags: {},
     },
     rm: {
       summary: '删除一个对象，或 Key 以某前缀开头的全部对象。',
       details: [
         'Key 没有对象时也算已删除。开启版本控制的 Bucket 会保留各版本。',
         '使用 --recursive 时会先确认；没有终端时需要 --yes。',
+        '不含斜杠的 --include、--exclude 规则针对名称的最后一段。以最后一条匹配的规则为准；都不匹配时选取，但第一条规则是 --include 时不选取。',
         ...SERVER_DETAILS,
       ],
       flags: {
-        recursive: '以 KEY 开头的全部 Key；oss://BUCKET/ 表示整个 Bucket（-r）',
-        yes: '不再确认（-y）',
-        'dry-run': '只打印将被删除的对象（-n）',
-        ...SERVER_FLAGS,
+        recursive: '以 KEY 开头的全部 Key；oss://BUCKET/ 表示整个 Bucket',
+        'dry-run': '只打印将被删除的对象',
+        'all-versions': '永久删除全部版本和删除标记',
       },
     },
     cp: {
@@ -150,15 +127,15 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
       details: [
         'FROM 和 TO 是文件、目录、oss://BUCKET/KEY 形式的地址，或表示标准输入输出的 -。',
         'TO 以斜杠结尾或是目录时，沿用 FROM 的名字。上传和下载从头到尾用 CRC-64 校验。',
+        '不含斜杠的 --include、--exclude 规则针对名称的最后一段。以最后一条匹配的规则为准；都不匹配时选取，但第一条规则是 --include 时不选取。',
         '中断后再次运行，只传输缺少的部分。Ctrl-C 在传输中的分片完成后停止。',
         ...SERVER_DETAILS,
       ],
       flags: {
-        recursive: '目录 FROM 下的全部文件，或以其开头的全部 Key（-r）',
-        'upload-id': '继续该文件的这个上传，不论由什么程序开始；见 bindery uploads list',
-        'no-overwrite': '保留已存在的对象和文件；即 x-oss-forbid-overwrite',
-        'dry-run': '只打印将要传输的内容（-n）',
-        ...TRANSFER_FLAGS,
+        recursive: '目录 FROM 下的全部文件，或以其开头的全部 Key',
+        'dry-run': '只打印将要传输的内容',
+        'version-id': '对象 FROM 的版本',
+        yes: '为兼容脚本而接受：命令不会询问',
       },
     },
     sync: {
@@ -166,13 +143,12 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
       details: [
         'FROM 和 TO 是目录，或 oss://BUCKET/PREFIX/ 形式的前缀；至少一方在服务上。',
         'TO 没有该文件、大小不同或较旧时传输。两边在列出的同时进行比较。',
+        '被 --include、--exclude（见 cp）排除的内容既不传输也不删除。',
         ...SERVER_DETAILS,
       ],
       flags: {
-        delete: '删除只有 TO 才有的内容，未完成的下载除外；FROM 为空时拒绝执行',
-        checksum: '用大小和 CRC-64 比较，而不用时间',
-        'dry-run': '只打印将要传输和删除的内容（-n）',
-        ...TRANSFER_FLAGS,
+        'dry-run': '只打印将要传输和删除的内容',
+        yes: '为兼容脚本而接受：命令不会询问',
       },
     },
     uploads: {
@@ -184,23 +160,17 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
       ],
       flags: {
         all: 'abort：地址以此开头的全部上传；需要 --yes',
-        yes: 'abort --all：不再确认（-y）',
+        yes: 'abort --all：不再确认',
         'checkpoint-dir': '保存中断上传记录的目录，取消的上传从中移除',
-        ...SERVER_FLAGS,
       },
     },
     sign: {
       summary: '打印一个 URL，没有密钥的程序可以用它读写对象。',
       details: SERVER_DETAILS,
-      flags: {
-        method: 'GET（默认）、PUT 或 HEAD',
-        expires: '有效时间：900s、15m（默认）、12h，最长 7d',
-        'version-id': '对象的版本',
-        ...SERVER_FLAGS,
-      },
+      flags: {},
     },
     admin: { summary: '管理运行中服务的用户、访问密钥、用户组、角色和权限策略。', details: [], flags: {} },
-    help: { summary: '介绍全部命令或其中一个。', details: [], flags: {} },
-    version: { summary: '显示版本。', details: [], flags: {} },
+    help: { summary: '介绍全部命令或其中一个。', details: [], flags: { json: '每个命令一行 JSON' } },
+    version: { summary: '显示版本。', details: [], flags: { json: '以 JSON 显示' } },
   },
 }

@@ -1,4 +1,5 @@
 import { ENGLISH_COMMANDS } from './commands-en.js'
+import { ENGLISH_FLAGS } from './flags-en.js'
 import { objectWordsIn } from './objects.js'
 import type { Sentences } from './sentences.js'
 
@@ -10,6 +11,7 @@ const { advice, failures: reasons } = objectWordsIn('en')
 /** The texts in English, except those of options, which their table holds. */
 export const ENGLISH: Sentences = {
   ...ENGLISH_COMMANDS,
+  flags: ENGLISH_FLAGS,
   crash: 'bindery: this is a bug in Bindery. Please report it with these lines:',
   endpoint: 'Endpoint',
   region: 'Region',

@@ -1,5 +1,6 @@
 import type { FailureDetails, FailureKind, OptionName } from '@bindery/server'
 import type { COMMANDS, CommandName } from '../command.js'
+import type { FlagName } from '../flags.js'
 
 /** A sentence for each kind of failure: what happened, and what to do next. */
 export type FailureSentences = { readonly [K in FailureKind]: (details: FailureDetails[K]) => string }
@@ -19,13 +20,14 @@ export interface CommandText {
   readonly summary: string
   /** Lines below the summary. */
   readonly details: readonly string[]
-  readonly flags: Readonly<Record<string, string>>
+  /** Texts of flags that mean something else here than elsewhere. */
+  readonly flags: Readonly<Partial<Record<FlagName, string>>>
 }
 
-/** The help of each command, with a text for each of its flags. */
+/** The help of each command. */
 export type CommandTexts = {
   readonly [N in CommandName]: CommandText & {
-    readonly flags: { readonly [F in (typeof COMMANDS)[N]['flags'][number]]: string }
+    readonly flags: { readonly [F in (typeof COMMANDS)[N]['flags'][number]]?: string }
   }
 }
 
@@ -33,6 +35,8 @@ export type CommandTexts = {
 export interface Sentences {
   readonly help: HelpSentences
   readonly commands: CommandTexts
+  /** The text of each flag, where its command has none of its own. */
+  readonly flags: Readonly<Record<FlagName, string>>
   readonly crash: string
   readonly endpoint: string
   readonly region: string

@@ -1,5 +1,6 @@
 import { CHINESE_COMMANDS } from './commands-zh.js'
 import { expectedInChinese } from './expected-zh.js'
+import { CHINESE_FLAGS } from './flags-zh.js'
 import { objectWordsIn } from './objects.js'
 import type { Sentences } from './sentences.js'
 
@@ -11,6 +12,7 @@ const { advice, failures: reasons } = objectWordsIn('zh')
 /** The texts in Chinese. */
 export const CHINESE: Sentences = {
   ...CHINESE_COMMANDS,
+  flags: CHINESE_FLAGS,
   crash: 'bindery：程序自身出错。请连同下面的内容一起报告：',
   endpoint: 'Endpoint',
   region: 'Region',

@@ -1,32 +1,4 @@
 import { Failure } from '@bindery/server'
-import { type Arguments, readArguments } from '../arguments.js'
-
-/** The flags that every command on objects has: where the server is, and the form of the output. */
-export const SERVER_FLAGS = ['endpoint', 'dir', 'region', 'json'] as const
-
-type ServerValue = 'endpoint' | 'dir' | 'region'
-
-/** The parsed arguments of a command on objects. */
-export type ObjectArguments<F extends string, V extends string> = Arguments<F | 'json', V | ServerValue>
-
-/** Short flags that ossutil has. */
-const SHORT: Readonly<Record<string, string>> = { '-r': '--recursive', '-y': '--yes', '-n': '--dry-run' }
-
-/** Parses the arguments of a command on objects, which has the flags of the server besides its own. Throws Failure. */
-export function readObjectArguments<F extends string = never, V extends string = never>(
-  args: readonly string[],
-  positionalsMax: number,
-  { flags = [], valued = [] }: { readonly flags?: readonly F[]; readonly valued?: readonly V[] } = {},
-): ObjectArguments<F, V> {
-  const long = args.map((one) => SHORT[one] ?? one)
-  const known = [...flags, 'json'] as const
-  return readArguments<F | 'json', V | ServerValue>(long, known, positionalsMax, [
-    ...valued,
-    'endpoint',
-    'dir',
-    'region',
-  ])
-}
 
 /** A whole number between bounds, or undefined where the flag was not given. Throws Failure `valueInvalid`. */
 export function numberOf(flag: string, text: string | undefined, min: number, max: number): number | undefined {
@@ -44,12 +16,12 @@ export function secondsOf(flag: string, text: string, max: number): number {
   throw new Failure('valueInvalid', { name: flag, value: text, expected: `900s, 15m, 12h, 7d; 1s … ${max}s` })
 }
 
-const SIZE_UNITS: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }
+const SIZE_UNITS: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3, t: 1024 ** 4 }
 
 /** Bytes of a size such as `8MiB`, `8m` or `8388608`. Throws Failure `valueInvalid`. */
 export function bytesOf(flag: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined
-  const [, number, unit = ''] = /^(\d{1,13})([kmg]?)(?:i?b)?$/i.exec(text) ?? []
+  const [, number, unit = ''] = /^(\d{1,13})([kmgt]?)(?:i?b)?$/i.exec(text) ?? []
   if (number !== undefined) return Number(number) * (SIZE_UNITS[unit.toLowerCase()] ?? 1)
   throw new Failure('valueInvalid', { name: flag, value: text, expected: '100KiB, 8MiB, 5GiB' })
 }
@@ -60,4 +32,16 @@ export function oneOf<W extends string>(flag: string, text: string | undefined, 
   const word = words.find((one) => one === text)
   if (word !== undefined) return word
   throw new Failure('valueInvalid', { name: flag, value: text, expected: words.join(', ') })
+}
+
+/** Milliseconds since 1970 of `1767225600`, `2026-01-31` or `2026-01-31T08:00:00Z`. Throws Failure `valueInvalid`. */
+export function timeOf(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const time = /^\d{1,11}$/.test(text) ? Number(text) * 1_000 : Date.parse(text)
+  if (Number.isFinite(time)) return time
+  throw new Failure('valueInvalid', {
+    name: flag,
+    value: text,
+    expected: '1767225600, 2026-01-31, 2026-01-31T08:00:00Z',
+  })
 }

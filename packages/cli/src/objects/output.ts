@@ -21,8 +21,25 @@ export function writeJson(value: object): Promise<void> {
   return write(`${JSON.stringify(value)}\n`)
 }
 
-/** Prints a line on standard error. */
+let isQuiet = false
+
+/** Whether `--quiet` was given. */
+export function hushed(): boolean {
+  return isQuiet
+}
+
+/** From now on nothing but data and failures is printed. */
+export function hush(): void {
+  isQuiet = true
+}
+
+/** Prints a line on standard error, unless `--quiet` was given. */
 export function note(line: string): void {
+  if (!isQuiet) process.stderr.write(`${line}\n`)
+}
+
+/** Prints what has failed on standard error. */
+export function complain(line: string): void {
   process.stderr.write(`${line}\n`)
 }
 

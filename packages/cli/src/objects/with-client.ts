@@ -1,13 +1,18 @@
 import { resolve } from 'node:path'
-import { type Client, type ClientOptions, createClient, OssError } from '@bindery/client'
+import { type Client, createClient, OssError } from '@bindery/client'
 import { Failure, findServer } from '@bindery/server'
 import { adminServer } from '../admin/send.js'
-import { defaultFolder } from '../arguments.js'
+import { type Arguments, defaultFolder } from '../arguments.js'
 import type { Environment } from '../command.js'
+import type { SERVER_FLAGS } from '../flags.js'
 import { serverWithKey } from '../running-server.js'
+import { numberOf, oneOf } from './arguments.js'
+import { hush } from './output.js'
 
-/** Where the server is, from flags. */
-type ServerValues = ReadonlyMap<'endpoint' | 'dir' | 'region' | (string & {}), string>
+const ADDRESSING = ['auto', 'path', 'virtual', 'cname'] as const
+
+/** The flags that name the server, as every command on objects has them. */
+type ServerArguments = Pick<Arguments<(typeof SERVER_FLAGS)[number]>, 'flags' | 'values'>
 
 /** Attempts of a request until the first answer: a server that does not run is reported soon. */
 const FIRST_ATTEMPTS = 3
@@ -17,23 +22,30 @@ const FIRST_ATTEMPTS = 3
  * what the server refused, and what failed on this machine.
  */
 export async function withClient<T>(
-  values: ServerValues,
+  parsed: ServerArguments,
   env: Environment,
   use: (client: Client) => Promise<T>,
-  options: Partial<ClientOptions> = {},
 ): Promise<T> {
+  if (parsed.flags.has('quiet')) hush()
+  const { values } = parsed
+  const maxAttempts = numberOf('--retry-times', values.get('retry-times'), 1, 500)
+  const addressing = oneOf('--addressing-style', values.get('addressing-style'), ADDRESSING)
+  const signature = oneOf('--sign-version', values.get('sign-version'), ['v4', 'v1'])
   const server = await serverOf(values, env)
   let hasAnswered = false
   try {
     const client = createClient({
       endpoint: server.endpoint,
       auth: { credentials: credentialsOf(server) },
-      retry: { isRetryable: ({ retryable }, { attempt }) => retryable && (hasAnswered || attempt < FIRST_ATTEMPTS) },
+      retry: {
+        isRetryable: ({ retryable }, { attempt }) => retryable && (hasAnswered || attempt < FIRST_ATTEMPTS),
+        ...(maxAttempts === undefined ? {} : { maxAttempts }),
+      },
       ...(server.region === undefined ? {} : { region: server.region }),
-      ...options,
-      onRequest: (trace) => {
-        if (trace.status > 0) hasAnswered = true
-        options.onRequest?.(trace)
+      ...(addressing === undefined ? {} : { addressing }),
+      ...(signature === undefined ? {} : { signature }),
+      onRequest: ({ status }) => {
+        if (status > 0) hasAnswered = true
       },
     })
     try {
@@ -64,7 +76,8 @@ interface Server extends Omit<Awaited<ReturnType<typeof adminServer>>, 'region'>
  * The server and the key. The address is that of the flag or of OSS_ENDPOINT, else that of the running server that uses the
  * data folder, else the default one where the environment has a key.
  */
-async function serverOf(values: ServerValues, env: Environment): Promise<Server> {
+async function serverOf(values: ServerArguments['values'], given: Environment): Promise<Server> {
+  const env = { ...given, ...keyVariables(values) }
   const folder = values.get('dir')
   const endpoint = values.get('endpoint') ?? (env.OSS_ENDPOINT || undefined)
   const region = values.get('region') ?? (env.OSS_REGION || env.BINDERY_REGION || undefined)
@@ -75,6 +88,17 @@ async function serverOf(values: ServerValues, env: Environment): Promise<Server>
   }
   const found = await serverWithKey(folder, undefined, env)
   return { ...found, region: region ?? found.region }
+}
+
+/** The key of flags, as if variables held it. Throws Failure `argumentMissing` for half of a key. */
+function keyVariables(values: ServerArguments['values']): Environment {
+  const [id, secret, token] = [values.get('access-key-id'), values.get('access-key-secret'), values.get('sts-token')]
+  if (id === undefined && secret === undefined) return {}
+  if (id === undefined)
+    throw new Failure('argumentMissing', { command: '--access-key-secret', argument: '--access-key-id' })
+  if (secret === undefined)
+    return { OSS_ACCESS_KEY_ID: id, ...(token === undefined ? {} : { OSS_SESSION_TOKEN: token }) }
+  return { OSS_ACCESS_KEY_ID: id, OSS_ACCESS_KEY_SECRET: secret, OSS_SESSION_TOKEN: token }
 }
 
 function credentialsOf({ credentials: { accessKeyId, accessKeySecret, securityToken } }: Server) {

@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Client } from '@bindery/client'
 import { Failure } from '@bindery/server'
+import type { Filter } from './filter.js'
 import type { Place } from './places.js'
 
 /** One object or file that is to be transferred. */
@@ -10,6 +11,8 @@ export interface Item {
   readonly to: Place
   /** Bytes, where they are known before the source is read. */
   readonly size?: number
+  /** When the source was changed, where that is known before it is read. */
+  readonly modified?: Date
 }
 
 /** A source that is not transferred. */
@@ -24,6 +27,10 @@ export interface Selection {
   readonly from: Place
   readonly to: Place
   readonly isRecursive: boolean
+  /** Which of several files or objects are taken; absent: all of them. */
+  readonly filter?: Filter | undefined
+  /** The version of the source, where it is one object. */
+  readonly versionId?: string | undefined
   readonly onLeftOut: (left: LeftOut) => void
 }
 
@@ -36,22 +43,28 @@ export async function* itemsOf(client: Client, selection: Selection): AsyncGener
   if (from.kind === 'stream') yield { from, to }
   else if (from.kind === 'file') yield* filesOf(from.path, selection)
   else if (isRecursive) yield* objectsOf(client, selection)
-  else yield { from, to: await targetOf(to, path.posix.basename(from.address.key)) }
+  else {
+    const { versionId } = selection
+    const source = versionId === undefined ? from : { ...from, versionId }
+    yield { from: source, to: await targetOf(to, path.posix.basename(from.address.key)) }
+  }
 }
 
 async function* filesOf(source: string, selection: Selection): AsyncGenerator<Item> {
-  const { to, isRecursive } = selection
+  const { to, isRecursive, filter } = selection
   const found = await stat(source).catch((error) => {
     throw new Failure('fileUnreadable', { file: source }, { cause: error })
   })
   if (!found.isDirectory()) {
-    yield { from: { kind: 'file', path: source }, to: await targetOf(to, path.basename(source)), size: found.size }
+    const { size, mtime: modified } = found
+    yield { from: { kind: 'file', path: source }, to: await targetOf(to, path.basename(source)), size, modified }
     return
   }
   if (!isRecursive) throw new Failure('addressUnfit', { command: 'cp', address: source, needed: '--recursive' })
-  for await (const { file, name, size } of walk(source, '', selection.onLeftOut)) {
+  for await (const { file, name, size, modified } of walk(source, '', selection.onLeftOut)) {
+    if (filter?.({ name, size, modified }) === false) continue
     const target = to.kind === 'object' ? below(to, name) : to
-    yield { from: { kind: 'file', path: file }, to: target, size }
+    yield { from: { kind: 'file', path: file }, to: target, size, modified }
   }
 }
 
@@ -88,20 +101,21 @@ export async function* walk(folder: string, prefix: string, onLeftOut: Selection
   }
 }
 
-async function* objectsOf(client: Client, { from, to, onLeftOut }: Selection): AsyncGenerator<Item> {
+async function* objectsOf(client: Client, { from, to, filter, onLeftOut }: Selection): AsyncGenerator<Item> {
   if (from.kind !== 'object') return
   const { bucket, key: prefix } = from.address
   // names begin after the last slash of the prefix, as a shell's pattern would have them
   const start = prefix.lastIndexOf('/') + 1
   for await (const entry of client.list({ bucket, prefix })) {
     if (entry.kind !== 'object') continue
-    const { key, size } = entry
+    const { key, size, lastModified: modified } = entry
     const name = key.slice(start)
     if (name === '' || (name.endsWith('/') && size === 0)) continue // stands for a folder
+    if (filter?.({ name, size, modified }) === false) continue
     const source = { kind: 'object', address: { bucket, key } } as const
-    if (to.kind === 'object') yield { from: source, to: below(to, name), size }
+    if (to.kind === 'object') yield { from: source, to: below(to, name), size, modified }
     else if (to.kind === 'file' && isFileName(name)) {
-      yield { from: source, to: { kind: 'file', path: path.join(to.path, ...name.split('/')) }, size }
+      yield { from: source, to: { kind: 'file', path: path.join(to.path, ...name.split('/')) }, size, modified }
     } else onLeftOut({ name: key, reason: 'badName' })
   }
 }

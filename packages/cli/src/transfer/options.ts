@@ -1,46 +1,46 @@
 import path from 'node:path'
 import { fileStore } from '@bindery/client'
+import type { Arguments } from '../arguments.js'
+import type { TRANSFER_FLAGS } from '../flags.js'
 import { bytesOf, numberOf, oneOf } from '../objects/arguments.js'
+import { objectOptionsOf } from '../objects/object-options.js'
 import type { TransferOptions } from './transfer-item.js'
 
-/** The flags with values of the commands that transfer objects. */
-export const TRANSFER_VALUED = [
-  'part-size',
-  'parallel',
-  'jobs',
-  'bigfile-threshold',
-  'bandwidth-limit',
-  'content-type',
-  'resume',
-  'checkpoint-dir',
-] as const
-
-type Values = ReadonlyMap<(typeof TRANSFER_VALUED)[number] | (string & {}), string>
+/** The flags that every command which transfers objects has. */
+type TransferArguments = Pick<Arguments<(typeof TRANSFER_FLAGS)[number]>, 'given' | 'values' | 'flags'>
 
 /** Files at a time. */
 const DEFAULT_JOBS = 5
+/** Bytes per second that ossutil takes as a limit. */
+const KIB = 1024
 
 /** The files at a time. Throws Failure `valueInvalid`. */
-export function jobsOf(values: Values): number {
+export function jobsOf({ values }: Pick<TransferArguments, 'values'>): number {
   return numberOf('--jobs', values.get('jobs'), 1, 64) ?? DEFAULT_JOBS
 }
 
 /** Throws Failure `valueInvalid`. */
-export function transferOptionsOf(values: Values, noOverwrite: boolean): Omit<TransferOptions, 'onChanged'> {
+export function transferOptionsOf(
+  parsed: TransferArguments,
+  reaction: Pick<TransferOptions, 'noOverwrite' | 'isUpdate'>,
+): Omit<TransferOptions, 'onChanged'> {
+  const { values } = parsed
   const partSize = bytesOf('--part-size', values.get('part-size'))
   const parallel = numberOf('--parallel', values.get('parallel'), 1, 64)
   const multipartThreshold = bytesOf('--bigfile-threshold', values.get('bigfile-threshold'))
-  const bytesPerSecond = bytesOf('--bandwidth-limit', values.get('bandwidth-limit'))
-  const contentType = values.get('content-type')
+  const kibPerSecond = numberOf('--maxspeed', values.get('maxspeed'), 0, 999_999_999)
+  const bytesPerSecond =
+    bytesOf('--bandwidth-limit', values.get('bandwidth-limit')) ??
+    (kibPerSecond === undefined ? undefined : kibPerSecond * KIB)
   const folder = values.get('checkpoint-dir')
   return {
-    noOverwrite,
+    ...reaction,
+    object: objectOptionsOf(parsed),
     resume: oneOf('--resume', values.get('resume'), ['auto', 'never', 'require']) ?? 'auto',
     checkpoints: folder === undefined ? fileStore() : fileStore(path.resolve(folder)),
     ...(partSize === undefined ? {} : { partSize }),
     ...(parallel === undefined ? {} : { parallel }),
     ...(multipartThreshold === undefined ? {} : { multipartThreshold }),
     ...(bytesPerSecond === undefined ? {} : { bytesPerSecond }),
-    ...(contentType === undefined ? {} : { contentType }),
   }
 }

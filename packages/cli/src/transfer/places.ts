@@ -3,7 +3,7 @@ import { type Address, addressText, isAddress, parseAddress, shown } from '../ob
 
 /** Where bytes come from or go to. */
 export type Place =
-  | { readonly kind: 'object'; readonly address: Address }
+  | { readonly kind: 'object'; readonly address: Address; readonly versionId?: string }
   | { readonly kind: 'file'; readonly path: string }
   /** Standard input or output. */
   | { readonly kind: 'stream' }

@@ -1,6 +1,6 @@
 import type { ExitCode } from '../exit-codes.js'
 import type { TransferWords } from '../messages/transfer.js'
-import { note, writeJson } from '../objects/output.js'
+import { hushed, note, writeJson } from '../objects/output.js'
 import { ProgressLine } from '../progress-line.js'
 import type { Board } from './board.js'
 import type { Item } from './items.js'
@@ -8,24 +8,32 @@ import type { Item } from './items.js'
 const LINE_INTERVAL_MS = 200
 const JSON_INTERVAL_MS = 1_000
 
+/** How transfers are reported. */
+export interface ReporterOptions {
+  readonly hasJson: boolean
+  /** Whether progress is shown, and not only what ends. */
+  readonly hasProgress: boolean
+  /** Finds the transfers a second time, to count them. */
+  readonly counted?: () => AsyncIterable<Item>
+}
+
 /** Shows how far transfers are: a line on a terminal, or events as JSON; and a summary at the end. */
 export class Reporter {
   readonly #board: Board
   readonly #words: TransferWords
   readonly #hasJson: boolean
+  readonly #hasProgress: boolean
   readonly #line = new ProgressLine()
   readonly #timer: NodeJS.Timeout
   #isClosed = false
 
-  constructor(
-    board: Board,
-    words: TransferWords,
-    { hasJson, counted }: { readonly hasJson: boolean; readonly counted?: () => AsyncIterable<Item> },
-  ) {
+  constructor(board: Board, words: TransferWords, { hasJson, hasProgress, counted }: ReporterOptions) {
     this.#board = board
     this.#words = words
     this.#hasJson = hasJson
+    this.#hasProgress = hasProgress && !hushed()
     this.#timer = setInterval(() => this.#tick(), hasJson ? JSON_INTERVAL_MS : LINE_INTERVAL_MS)
+    if (!this.#hasProgress) return
     if (!this.#line.isShown && !hasJson) return
     if (counted !== undefined) this.#count(counted()).catch(() => {}) // without it, progress has no percentage
   }
@@ -55,6 +63,7 @@ export class Reporter {
   }
 
   #tick(): void {
+    if (!this.#hasProgress) return
     const progress = this.#board.snapshot()
     if (this.#hasJson) void writeJson({ event: 'progress', ...progress })
     else this.#line.show(() => this.#words.progress(progress))

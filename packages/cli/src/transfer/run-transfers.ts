@@ -4,10 +4,11 @@ import { EXIT, type ExitCode } from '../exit-codes.js'
 import type { Language } from '../language.js'
 import { type TransferWords, transferWordsIn } from '../messages/transfer.js'
 import { failureExit, messagesIn } from '../messages.js'
-import { note, write, writeJson } from '../objects/output.js'
+import { complain, write, writeJson } from '../objects/output.js'
 import { failureOf } from '../objects/with-client.js'
 import { Board } from './board.js'
 import { Interruption } from './interruption.js'
+import { isCurrent } from './is-current.js'
 import type { Item } from './items.js'
 import { placeText } from './places.js'
 import { Reporter } from './reporter.js'
@@ -18,6 +19,7 @@ export interface TransferPlan {
   readonly client: Client
   readonly language: Language
   readonly hasJson: boolean
+  readonly hasProgress: boolean
   /** Transfers at a time. */
   readonly jobs: number
   /** Whether a failure of one of them leaves the others running. */
@@ -42,17 +44,18 @@ const FATAL = new Set([
   'NothingToResume',
 ])
 
-/** Runs transfers until all have ended, one has failed fatally, or a signal came. Throws Failure where `isBatch` is not set. */
+/** Runs transfers until all have ended, one has failed fatally, or a signal came, and reports them. Throws errors that are not a Failure. */
 export async function runTransfers(plan: TransferPlan): Promise<ExitCode> {
   const words = transferWordsIn(plan.language)
   const board = new Board()
   const reporter = new Reporter(board, words, plan)
   const interruption = new Interruption(() => reporter.note(words.stopping))
   try {
-    const exit = await new Run(plan, words, board, reporter, interruption).finish()
+    const { exit, fatal } = await new Run(plan, words, board, reporter, interruption).finish()
     reporter.close()
-    if (interruption.isRequested) note(words.interrupted(plan.commandLine))
-    await reporter.summary(exit)
+    if (fatal !== undefined) complain(`bindery: ${messagesIn(plan.language).failure(fatal)}`)
+    if (interruption.isRequested) complain(words.interrupted(plan.commandLine))
+    if (fatal === undefined || plan.isBatch || plan.hasJson) await reporter.summary(exit)
     return exit
   } finally {
     interruption.close()
@@ -78,8 +81,24 @@ class Run {
     this.#interruption = interruption
   }
 
-  /** Resolves with the exit code; throws what ends the command. */
-  async finish(): Promise<ExitCode> {
+  /** Resolves with the exit code, and with the failure that ended the command. */
+  async finish(): Promise<{ readonly exit: ExitCode; readonly fatal?: Failure }> {
+    try {
+      await this.#transferAll()
+    } catch (error) {
+      this.#fatal ??= error
+    }
+    const fatal = this.#fatal === undefined ? undefined : failureOf(this.#fatal, this.#endpoint)
+    if (fatal !== undefined && !(fatal instanceof Failure)) throw fatal
+    if (fatal !== undefined) return { exit: failureExit(fatal), fatal }
+    return { exit: this.#interruption.isRequested ? EXIT.interrupted : this.#exit }
+  }
+
+  get #endpoint(): string {
+    return this.#plan.client.requester.address.endpoint
+  }
+
+  async #transferAll(): Promise<void> {
     const { items, jobs } = this.#plan
     const active = new Set<Promise<void>>()
     try {
@@ -92,8 +111,6 @@ class Run {
     } finally {
       await Promise.all(active)
     }
-    if (this.#fatal !== undefined) throw this.#fatal
-    return this.#interruption.isRequested ? EXIT.interrupted : this.#exit
   }
 
   get #isOver(): boolean {
@@ -107,6 +124,8 @@ class Run {
       reporter.note(this.#words.sourceChanged(placeText(item.from), placeText(item.to), upload.uploadId))
     const context = { client, board: this.#board, interruption: this.#interruption }
     try {
+      if (options.isUpdate && (await isCurrent(client, item))) return await this.#skipped(item, 'UpToDate')
+      await reporter.json({ event: 'start', ...namesOf(item), ...(item.size === undefined ? {} : { size: item.size }) })
       const done = await transferItem({ ...context, options: { ...options, onChanged } }, item)
       this.#board.files += 1
       await reporter.json({ event: 'done', ...namesOf(item), ...done })
@@ -115,23 +134,25 @@ class Run {
     }
   }
 
+  /** Reports what was left as it is. */
+  async #skipped(item: Item, code: string): Promise<void> {
+    this.#board.skipped += 1
+    await this.#reporter.json({ event: 'skipped', ...namesOf(item), code })
+  }
+
   async #failed(item: Item, error: unknown): Promise<void> {
-    const { isBatch, client, options, language } = this.#plan
+    const { isBatch, options, language } = this.#plan
     const { from, to } = namesOf(item)
     const code = error instanceof OssError ? error.code : undefined
     if (code === 'Aborted' && this.#interruption.isRequested) return
     const isKept = options.noOverwrite && (code === 'FileAlreadyExists' || code === 'FileExists')
-    if (isBatch && isKept) {
-      this.#board.skipped += 1
-      await this.#reporter.json({ event: 'skipped', from, to, code })
-      return
-    }
+    if (isBatch && isKept) return this.#skipped(item, code)
     this.#board.failed += 1
-    const failure = failureOf(error, client.requester.address.endpoint)
+    const failure = failureOf(error, this.#endpoint)
     if (!isBatch || !(failure instanceof Failure) || (code !== undefined && FATAL.has(code))) {
       this.#fatal ??= failure
     } else {
-      this.#exit = Math.max(this.#exit, failureExit(failure)) as ExitCode
+      this.#exit = EXIT.partial
       this.#reporter.note(`${from} → ${to}: ${messagesIn(language).failure(failure)}`)
     }
     const { message, requestId, ec } = error as Partial<OssError>

@@ -5,12 +5,14 @@ import {
   CLIENT_CODES,
   type Client,
   fileTarget,
+  type ObjectOptions,
   OssError,
   type Transfer,
   type UploadOptions,
   type UploadResult,
 } from '@bindery/client'
 import type { Address } from '../objects/address.js'
+import { hasMetadata, overSource } from '../objects/object-options.js'
 import { write } from '../objects/output.js'
 import type { Board } from './board.js'
 import { contentTypeOf } from './content-type.js'
@@ -27,8 +29,11 @@ export interface TransferOptions {
   readonly multipartThreshold?: number
   /** Per transfer; 0: no limit. */
   readonly bytesPerSecond?: number
-  readonly contentType?: string
+  /** The properties of the new objects. */
+  readonly object: ObjectOptions
   readonly noOverwrite: boolean
+  /** Only what the target lacks, or has older. */
+  readonly isUpdate: boolean
   readonly resume: 'auto' | 'never' | 'require'
   /** Continues this upload, wherever it was begun. */
   readonly uploadId?: string
@@ -61,8 +66,9 @@ export interface Transferring {
 /** Transfers one item. Throws OssError, Aborted where a signal ended it. */
 export function transferItem(context: Transferring, { from, to }: Item): Promise<Done> {
   if (from.kind === 'object') {
-    if (to.kind === 'object') return copy(context, from.address, to.address)
-    return to.kind === 'file' ? download(context, from.address, to.path) : print(context, from.address)
+    const source = { ...from.address, ...(from.versionId === undefined ? {} : { versionId: from.versionId }) }
+    if (to.kind === 'object') return copy(context, source, to.address)
+    return to.kind === 'file' ? download(context, source, to.path) : print(context, source)
   }
   if (to.kind !== 'object') throw new Error('one of the two places must be an object')
   return upload(context, from, to.address)
@@ -98,8 +104,9 @@ function onAbort(signal: AbortSignal, listener: () => void): () => void {
 
 function uploadOptions(options: TransferOptions, key: string): Partial<UploadOptions> {
   const { partSize, parallel, multipartThreshold, bytesPerSecond, noOverwrite } = options
-  const contentType = options.contentType ?? contentTypeOf(key)
+  const contentType = options.object.contentType ?? contentTypeOf(key)
   return {
+    ...options.object,
     ...(partSize === undefined ? {} : { partSize }),
     ...(parallel === undefined ? {} : { parallel }),
     ...(multipartThreshold === undefined ? {} : { multipartThreshold }),
@@ -109,10 +116,16 @@ function uploadOptions(options: TransferOptions, key: string): Partial<UploadOpt
   }
 }
 
-async function copy(context: Transferring, from: Address, to: Address): Promise<Done> {
+/** A source on the server. */
+interface Source extends Address {
+  readonly versionId?: string
+}
+
+async function copy(context: Transferring, from: Source, to: Address): Promise<Done> {
   const { client, options } = context
   const { partSize, parallel, multipartThreshold, noOverwrite } = options
   const task = client.copy({
+    ...(await copyOptions(client, from, options.object)),
     from,
     to,
     ...(partSize === undefined ? {} : { partSize }),
@@ -123,7 +136,21 @@ async function copy(context: Transferring, from: Address, to: Address): Promise<
   return done(context, task, await followed(context, task, 'discard'))
 }
 
-async function download(context: Transferring, { bucket, key }: Address, target: string): Promise<Done> {
+/** A copy keeps the tags and the metadata of its source, except for what the options name. */
+async function copyOptions(
+  client: Client,
+  { bucket, key, versionId }: Source,
+  options: ObjectOptions,
+): Promise<ObjectOptions & { readonly metadata?: 'replace' }> {
+  const { tags, headers } = options
+  const tagged =
+    tags === undefined ? options : { ...options, headers: { 'x-oss-tagging-directive': 'Replace', ...headers } }
+  if (!hasMetadata(options)) return tagged
+  const source = await client.head(key, { bucket, ...(versionId === undefined ? {} : { versionId }) })
+  return { ...overSource(source, tagged), metadata: 'replace' }
+}
+
+async function download(context: Transferring, { bucket, key, versionId }: Source, target: string): Promise<Done> {
   const { client, options } = context
   const { partSize, parallel, bytesPerSecond, noOverwrite } = options
   if (noOverwrite && (await stat(target).catch(() => undefined)) !== undefined) throw fileExists(target)
@@ -133,12 +160,13 @@ async function download(context: Transferring, { bucket, key }: Address, target:
   const task = client.download(fileTarget(target), {
     bucket,
     key,
+    ...(versionId === undefined ? {} : { versionId }),
     ...(partSize === undefined ? {} : { partSize }),
     ...(parallel === undefined ? {} : { parallel }),
     ...(bytesPerSecond === undefined ? {} : { bytesPerSecond }),
   })
   const { info } = await followed(context, task, 'keep')
-  const { size, etag, crc64, versionId } = info
+  const { size, etag, crc64 } = info
   context.board.ended(task, size)
   const { resumed, parts } = task.progress
   return {
@@ -149,14 +177,19 @@ async function download(context: Transferring, { bucket, key }: Address, target:
     retries: parts.retries,
     etag,
     ...(crc64 === undefined ? {} : { crc64 }),
-    ...(versionId === undefined ? {} : { versionId }),
+    ...(info.versionId === undefined ? {} : { versionId: info.versionId }),
   }
 }
 
-async function print({ client, board, interruption }: Transferring, { bucket, key }: Address): Promise<Done> {
+async function print({ client, board, interruption }: Transferring, { bucket, key, versionId }: Source): Promise<Done> {
   const { signal } = interruption
   try {
-    for await (const piece of client.stream({ bucket, key, signal })) {
+    for await (const piece of client.stream({
+      bucket,
+      key,
+      signal,
+      ...(versionId === undefined ? {} : { versionId }),
+    })) {
       await write(piece)
       board.streamed += piece.length
     }

@@ -1,0 +1,141 @@
+/** A flag, wherever it occurs. Its texts are in `messages/flags-*.ts`. */
+export interface Flag {
+  /** The placeholder of its value; absent: it takes none. */
+  readonly value?: string
+  /** Other spellings, with their dashes: short ones, and those of ossutil. */
+  readonly spellings?: readonly string[]
+  /** It may be given several times; of others the last one counts. */
+  readonly repeats?: true
+}
+
+/** All flags of commands, except for those of `serve` and `admin`, which have tables of their own. */
+export const FLAGS = {
+  // the server
+  endpoint: { value: 'URL', spellings: ['-e'] },
+  dir: { value: 'DIR' },
+  region: { value: 'REGION' },
+  'access-key-id': { value: 'ID', spellings: ['-i'] },
+  'access-key-secret': { value: 'SECRET', spellings: ['-k'] },
+  'sts-token': { value: 'TOKEN', spellings: ['-t'] },
+  'addressing-style': { value: 'STYLE' },
+  'sign-version': { value: 'VERSION' },
+  'retry-times': { value: 'NUMBER' },
+  // the output
+  json: {},
+  quiet: { spellings: ['-q'] },
+  'no-progress': {},
+  // the selection
+  recursive: { spellings: ['-r'] },
+  include: { value: 'PATTERN', repeats: true },
+  exclude: { value: 'PATTERN', repeats: true },
+  'min-size': { value: 'SIZE' },
+  'max-size': { value: 'SIZE' },
+  'min-age': { value: 'TIME', spellings: ['--older-than'] },
+  'max-age': { value: 'TIME', spellings: ['--newer-than'] },
+  'start-time': { value: 'SECONDS', spellings: ['--min-mtime'] },
+  'end-time': { value: 'SECONDS', spellings: ['--max-mtime'] },
+  'version-id': { value: 'ID' },
+  versions: {},
+  'all-versions': {},
+  range: { value: 'FIRST-LAST' },
+  all: {},
+  // the target
+  yes: { spellings: ['-y', '--force', '-f'] },
+  'dry-run': { spellings: ['-n'] },
+  delete: {},
+  checksum: {},
+  'size-only': {},
+  update: { spellings: ['-u'] },
+  'no-overwrite': { spellings: ['--forbid-overwrite', '--ignore-existing'] },
+  // the transfer
+  'upload-id': { value: 'ID' },
+  'part-size': { value: 'SIZE' },
+  parallel: { value: 'NUMBER' },
+  jobs: { value: 'NUMBER', spellings: ['-j', '--job'] },
+  'bigfile-threshold': { value: 'SIZE' },
+  'bandwidth-limit': { value: 'SIZE' },
+  maxspeed: { value: 'KIB', spellings: ['--maxupspeed', '--maxdownspeed'] },
+  resume: { value: 'MODE' },
+  'checkpoint-dir': { value: 'DIR' },
+  // properties of objects
+  'content-type': { value: 'TYPE' },
+  'cache-control': { value: 'TEXT' },
+  'content-disposition': { value: 'TEXT' },
+  'content-encoding': { value: 'TEXT' },
+  meta: { value: 'NAME=VALUE', spellings: ['--metadata'], repeats: true },
+  tagging: { value: 'KEY=VALUE&…' },
+  acl: { value: 'ACL' },
+  'storage-class': { value: 'CLASS' },
+  // others
+  bucket: { value: 'NAME' },
+  bytes: {},
+  repair: {},
+  method: { value: 'METHOD' },
+  expires: { value: 'TIME', spellings: ['--timeout', '--expires-duration'] },
+} as const satisfies Record<string, Flag>
+
+/** The name of a flag, without its dashes. */
+export type FlagName = keyof typeof FLAGS
+
+/** The server, the key and the form of the output: every command on objects has these. */
+export const SERVER_FLAGS = [
+  'endpoint',
+  'dir',
+  'region',
+  'access-key-id',
+  'access-key-secret',
+  'sts-token',
+  'addressing-style',
+  'sign-version',
+  'retry-times',
+  'quiet',
+  'json',
+] as const satisfies readonly FlagName[]
+
+/** The choice among several files or objects. */
+export const FILTER_FLAGS = [
+  'include',
+  'exclude',
+  'min-size',
+  'max-size',
+  'min-age',
+  'max-age',
+  'start-time',
+  'end-time',
+] as const satisfies readonly FlagName[]
+
+/** The choice among several files or objects. */
+export const HEADER_FLAGS = [
+  'content-type',
+  'cache-control',
+  'content-disposition',
+  'content-encoding',
+  'meta',
+  'tagging',
+  'acl',
+  'storage-class',
+] as const satisfies readonly FlagName[]
+
+/** The flags of the commands that transfer objects. */
+export const TRANSFER_FLAGS = [
+  'dry-run',
+  'yes',
+  ...FILTER_FLAGS,
+  'part-size',
+  'parallel',
+  'jobs',
+  'bigfile-threshold',
+  'bandwidth-limit',
+  'maxspeed',
+  'resume',
+  'checkpoint-dir',
+  ...HEADER_FLAGS,
+  'no-progress',
+  ...SERVER_FLAGS,
+] as const satisfies readonly FlagName[]
+
+/** A flag with its other spellings and its placeholder, as help pages show it: `--jobs NUMBER, -j, --job`. */
+export function flagText(name: FlagName): string {
+  const { value, spellings = [] }: Flag = FLAGS[name]
+  return [value === undefined ? `--${name}` : `--${name} ${value}`, ...spellings].join(', ')
+}
