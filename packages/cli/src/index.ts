@@ -29,7 +29,8 @@ export async function main(args: readonly string[], env: Environment): Promise<E
       const exit = failureExit(error)
       const text = messages.failure(error)
       process.stderr.write(`bindery: ${text}\n`)
-      if (rest.includes('--json')) {
+      // the process that starts a server takes its first line for that of a running server
+      if (rest.includes('--json') && first !== 'serve') {
         process.stdout.write(`${JSON.stringify({ event: 'error', kind: error.kind, ...error.details, text, exit })}\n`)
       }
       return exit
