@@ -136,3 +136,38 @@ test('principals of a policy may be one text of ids in brackets', async () => {
   for (const principal of ['[123456790]', '[1, 2]', '3']) assert.equal((await put(principal)).status, 200, principal)
   for (const principal of ['[]', '[x]', '[1']) assert.equal((await put(principal)).status, 400, principal)
 })
+
+test('a default encryption of data without KMS is left out', async () => {
+  const started = await startWithBucket()
+  const query = { encryption: '' }
+  for (const algorithm of ['AES256', 'SM4']) {
+    const body = `<ServerSideEncryptionRule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>${algorithm}</SSEAlgorithm><KMSDataEncryption>SM4</KMSDataEncryption></ApplyServerSideEncryptionByDefault></ServerSideEncryptionRule>`
+    assert.equal((await call(started, { method: 'PUT', bucket: BUCKET, query, body })).status, 200)
+    const { text } = await call(started, { method: 'GET', bucket: BUCKET, query })
+    assert.equal(element(text, 'SSEAlgorithm'), algorithm)
+    assert.equal(element(text, 'KMSDataEncryption'), undefined)
+  }
+})
+
+test('a list of limits per requester has both tokens, which are empty on a single page', async () => {
+  const started = await startWithBucket()
+  const { text } = await call(started, { method: 'GET', bucket: BUCKET, query: { requesterQosInfo: '' } })
+  assert.equal(element(text, 'ContinuationToken'), '')
+  assert.equal(element(text, 'NextContinuationToken'), '')
+})
+
+test('for an origin, both elements about the query are the same', async () => {
+  const started = await startWithBucket()
+  const query = { website: '' }
+  const rule = (redirect: string) =>
+    `<WebsiteConfiguration><RoutingRules><RoutingRule><RuleNumber>1</RuleNumber><Condition><HttpErrorCodeReturnedEquals>404</HttpErrorCodeReturnedEquals></Condition><Redirect><RedirectType>Mirror</RedirectType><MirrorURL>http://origin/</MirrorURL>${redirect}</Redirect></RoutingRule></RoutingRules></WebsiteConfiguration>`
+  const kept = async (redirect: string) => {
+    await call(started, { method: 'PUT', bucket: BUCKET, query, body: rule(redirect) })
+    const { text } = await call(started, { method: 'GET', bucket: BUCKET, query })
+    return ['PassQueryString', 'MirrorPassQueryString'].map((name) => element(text, name))
+  }
+  const plain = '<PassQueryString>false</PassQueryString>'
+  const mirror = '<MirrorPassQueryString>true</MirrorPassQueryString>'
+  assert.deepEqual(await kept(plain + mirror), ['true', 'true'])
+  assert.deepEqual(await kept(plain), ['false', 'false'])
+})

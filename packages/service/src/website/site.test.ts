@@ -65,6 +65,14 @@ test('the root is the index page for anonymous reads alone, by GET and HEAD', as
   assert.deepEqual(await see('a/'), [200, 'index.html!'], 'without folders every folder has the page of the root')
 })
 
+test('a signed read of a missing folder shows the index page, and of anything else that is missing its error', async () => {
+  const { see } = await site(INDEX + error(404))
+  assert.deepEqual(await see('missing/', { signature: 'v4' }), [200, 'index.html!'])
+  assert.deepEqual(await see('missing', { signature: 'v4' }), [404, 'NoSuchKey'])
+  const head = await see('missing/', { signature: 'v4', method: 'HEAD' })
+  assert.equal(head[0], 404, 'tools look for folders by HEAD')
+})
+
 test('a folder has its own index page, and a name without its slash leads there, fails, or shows it', async () => {
   for (const [type, expected] of [
     [0, [302, '/a/']],

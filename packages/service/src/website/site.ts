@@ -170,7 +170,12 @@ async function answerFailure(read: SiteRead, failure: OssError, serve: Serve): P
     if (rule.redirect.redirectType !== 'Mirror') throw redirect(exchange, visit, rule)
     if (await mirrored(read, rule)) return serve(head)
   }
-  if (!isAnonymous || failure.row.status !== 404) throw failure
+  if (failure.row.status !== 404) throw failure
+  if (!isAnonymous) {
+    const index = indexForSigned(website, read, failure)
+    if (index === undefined || !(await exists(head, bucket, index))) throw failure
+    return serve(readOf(head, bucket, index))
+  }
   const folder = folderIndex(website, visit.key)
   if (folder !== undefined && (await exists(head, bucket, folder.key))) {
     if (!folder.isRedirected) return serve(readOf(head, bucket, folder.key))
@@ -178,6 +183,12 @@ async function answerFailure(read: SiteRead, failure: OssError, serve: Serve): P
     throw redirection(exchange, 302, location)
   }
   return errorPage(read, website, failure, serve)
+}
+
+/** The index page that a signed read gets in place of a missing object whose name ends in a slash. */
+function indexForSigned(website: Website, { head, visit }: SiteRead, failure: OssError): string | undefined {
+  const isMissing = failure.reason === 'noSuchKey' && head.operation.name === 'GetObject'
+  return isMissing && head.objectName?.key === visit.key ? indexKey(website, visit.key) : undefined
 }
 
 /**

@@ -29,11 +29,11 @@ export interface EncryptionRule {
   readonly kmsDataEncryption?: 'SM4' | undefined
 }
 
-/** Throws keyIdWithoutKms; an empty key id is left out. */
+/** Throws keyIdWithoutKms; an empty key id, and an encryption of data that only KMS lets choose, are left out. */
 export function checkEncryption({ sseAlgorithm, kmsMasterKeyId, kmsDataEncryption }: EncryptionRule): EncryptionRule {
-  if (!kmsMasterKeyId) return { sseAlgorithm, kmsDataEncryption }
-  if (sseAlgorithm !== 'KMS') throw badArgument('keyIdWithoutKms', 'KMSMasterKeyID', kmsMasterKeyId)
-  return { sseAlgorithm, kmsMasterKeyId, kmsDataEncryption }
+  if (sseAlgorithm === 'KMS') return { sseAlgorithm, kmsMasterKeyId: kmsMasterKeyId || undefined, kmsDataEncryption }
+  if (kmsMasterKeyId) throw badArgument('keyIdWithoutKms', 'KMSMasterKeyID', kmsMasterKeyId)
+  return { sseAlgorithm }
 }
 
 /** The choice that a rule makes for requests that state none. */

@@ -3,7 +3,7 @@
 import { badArgument, integer, matching, text, truth } from '../../codec.js'
 import { optional, query, required } from '../../field.js'
 import { operation } from '../../operation.js'
-import { defaultedElement, element, group, list, type MembersOf, optionalElement, xml } from '../../xml.js'
+import { defaultedElement, element, group, list, type MembersOf, xml } from '../../xml.js'
 import { bucketDocument, type StoredDocument } from '../document.js'
 import { apiPage, DOCUMENT_CAUSES } from '../shared.js'
 
@@ -151,8 +151,9 @@ export const listBucketRequesterQosInfos = operation({
   output: {},
   result: xml('ListBucketRequesterQoSInfosResult', {
     bucket: element('Bucket', text),
-    continuationToken: optionalElement('ContinuationToken', text),
-    nextContinuationToken: optionalElement('NextContinuationToken', text),
+    continuationToken: element('ContinuationToken', text),
+    /** Empty on the last page. */
+    nextContinuationToken: element('NextContinuationToken', text),
     isTruncated: element('IsTruncated', truth()),
     requesters: list('RequesterQoSInfo', requesterQos),
   }),

@@ -130,13 +130,15 @@ export const bucketWebsite = bucketDocument({
 function withDefaults(rule: MembersOf<typeof routingRule>): MembersOf<typeof routingRule> {
   const { redirect } = rule
   if (redirect.redirectType !== 'Mirror') return rule
-  const { passQueryString = false, mirrorHeaders = { pass: [], remove: [], set: [] } } = redirect
+  const { passQueryString: plain = false, mirrorHeaders = { pass: [], remove: [], set: [] } } = redirect
+  // for an origin, the second element takes the place of the first
+  const passQueryString = redirect.mirrorPassQueryString ?? plain
   return {
     ...rule,
     redirect: {
       ...redirect,
       passQueryString,
-      mirrorPassQueryString: redirect.mirrorPassQueryString ?? passQueryString,
+      mirrorPassQueryString: passQueryString,
       mirrorFollowRedirect: redirect.mirrorFollowRedirect ?? true,
       mirrorCheckMd5: redirect.mirrorCheckMd5 ?? false,
       mirrorHeaders: { ...mirrorHeaders, passAll: mirrorHeaders.passAll ?? false },

@@ -34,9 +34,10 @@ export const deleteBucketRequesterQosInfo = handler('DeleteBucketRequesterQoSInf
 })
 
 export const listBucketRequesterQosInfos = handler('ListBucketRequesterQoSInfos', ({ domain, bucket, input }) => {
-  const { continuationToken, maxKeys = PAGE_SIZE } = input
-  const listed = listRequesterQos(domain, bucket.name, continuationToken ?? '', maxKeys)
-  return andThen(listed, ({ page: requesters, ...rest }) => {
-    return { output: {}, result: { bucket: bucket.name, continuationToken, ...rest, requesters } }
+  const { continuationToken = '', maxKeys = PAGE_SIZE } = input
+  const listed = listRequesterQos(domain, bucket.name, continuationToken, maxKeys)
+  return andThen(listed, ({ page: requesters, nextContinuationToken = '', isTruncated }) => {
+    const result = { bucket: bucket.name, continuationToken, nextContinuationToken, isTruncated, requesters }
+    return { output: {}, result }
   })
 })
