@@ -33,10 +33,14 @@ A document that both protocols have is one stored document. Each protocol shows 
 | inventory | One set of inventories, whose reports are written as CSV in OSS's form. ORC, Parquet and the columns \`ObjectAccessControlList\` and \`LifecycleExpirationDate\` are refused. Monthly ones, and those with OSS's conditions, are not shown to S3. |
 | analytics, metrics, intelligent tiering | S3 only. Checked, stored, returned and listed, at most 1,000 of each; nothing acts on them. |`
 
-const BEYOND = `## Queries and temporary keys
+const BEYOND = `## Queries, checksums and temporary keys
 
 SelectObjectContent runs the SQL of [SelectObject](operations.md#selectobject), with \`FROM S3Object\`, and returns S3's stream of events. Rows of CSV
 stay CSV, and those of JSON stay JSON. BZIP2, Parquet, ScanRange and \`QuoteFields\` ALWAYS are refused by name. Error codes are those of OSS.
+
+Checksums are CRC32, CRC32C, CRC64NVME, SHA1, SHA256, SHA512 and MD5; XXHASH64, XXHASH3 and XXHASH128 are refused as unsupported algorithms.
+
+A copy or a Complete that takes longer than 15 seconds is answered with status 200 and blanks, and then by its result or its error.
 
 AWS's STS is spoken on the same port: AssumeRole and GetCallerIdentity, signed for the service \`sts\`. Roles are those of OSS;
 \`arn:aws:iam::ACCOUNT:role/NAME\` names one. Any other action is refused as InvalidAction.`

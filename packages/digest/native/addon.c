@@ -23,7 +23,7 @@ struct answer {
   uint8_t md5_saved[MD5_SAVED_BYTES_MAX + 1];
 };
 
-_Static_assert(sizeof(struct answer) == 192, "src/native/binding.ts knows the places");
+_Static_assert(sizeof(struct answer) == 256, "src/native/binding.ts knows the places");
 
 // An engine as JavaScript holds it. Lives until both the wrapping object and the thread-safe function are gone.
 struct handle {

@@ -9,7 +9,7 @@ struct digests {
   int failed;
   const struct crc_kernel *kernel;
   uint64_t crcs[CRC_KINDS];
-  evp_md_ctx *sha256, *sha1; // NULL if not requested
+  evp_md_ctx *sha256, *sha1, *sha512; // NULL if not requested
 };
 
 static const struct {
@@ -20,7 +20,7 @@ static const struct {
 #define CRC_DIGESTS (sizeof crc_digests / sizeof *crc_digests)
 
 unsigned digests_available(void) {
-  return openssl_digests() != NULL ? DIGESTS_ALL : DIGESTS_ALL & ~(unsigned)(DIGEST_SHA256 | DIGEST_SHA1);
+  return openssl_digests() != NULL ? DIGESTS_ALL : DIGESTS_ALL & ~(unsigned)(DIGEST_SHA256 | DIGEST_SHA1 | DIGEST_SHA512);
 }
 
 static evp_md_ctx *begin_sha(struct digests *digests, const evp_md *(*type)(void)) {
@@ -37,6 +37,7 @@ struct digests *digests_begin(unsigned wanted, const struct crc_kernel *kernel) 
   digests->kernel = kernel;
   if (wanted & DIGEST_SHA256) digests->sha256 = begin_sha(digests, openssl_digests()->sha256);
   if (wanted & DIGEST_SHA1) digests->sha1 = begin_sha(digests, openssl_digests()->sha1);
+  if (wanted & DIGEST_SHA512) digests->sha512 = begin_sha(digests, openssl_digests()->sha512);
   return digests;
 }
 
@@ -48,6 +49,7 @@ void digests_update(struct digests *digests, const uint8_t *data, size_t length)
   if (digests->failed) return;
   update_sha(digests, digests->sha256, data, length);
   update_sha(digests, digests->sha1, data, length);
+  update_sha(digests, digests->sha512, data, length);
   for (size_t i = 0; i < CRC_DIGESTS; i++) {
     if (!(digests->wanted & crc_digests[i].digest)) continue;
     uint64_t *crc = &digests->crcs[crc_digests[i].crc];
@@ -67,6 +69,7 @@ int digests_finish(struct digests *digests, struct digest_values *values) {
   if (!digests->failed) {
     finish_sha(digests, digests->sha256, values->sha256);
     finish_sha(digests, digests->sha1, values->sha1);
+    finish_sha(digests, digests->sha512, values->sha512);
   }
   store_big_endian(values->crc32, sizeof values->crc32, digests->crcs[CRC_32]);
   store_big_endian(values->crc32c, sizeof values->crc32c, digests->crcs[CRC_32C]);
@@ -78,5 +81,6 @@ void digests_free(struct digests *digests) {
   if (digests == NULL) return;
   if (digests->sha256 != NULL) openssl_digests()->release(digests->sha256);
   if (digests->sha1 != NULL) openssl_digests()->release(digests->sha1);
+  if (digests->sha512 != NULL) openssl_digests()->release(digests->sha512);
   free(digests);
 }

@@ -13,13 +13,14 @@ enum digest_kind {
   DIGEST_CRC32 = 4,
   DIGEST_CRC32C = 8,
   DIGEST_CRC64_NVME = 16,
+  DIGEST_SHA512 = 32,
 };
 
-#define DIGESTS_ALL 31
+#define DIGESTS_ALL 63
 
 // CRCs are big-endian. Digests that were not requested are zero.
 struct digest_values {
-  uint8_t sha256[32], sha1[20], crc32[4], crc32c[4], crc64_nvme[8];
+  uint8_t sha256[32], sha1[20], crc32[4], crc32c[4], crc64_nvme[8], sha512[64];
 };
 
 struct digests;

@@ -22,7 +22,7 @@ static void look_up_all(void) {
   has_digests = look_up("EVP_MD_CTX_new", &digests.create) && look_up("EVP_MD_CTX_free", &digests.release) &&
                 look_up("EVP_DigestInit_ex", &digests.begin) && look_up("EVP_DigestUpdate", &digests.update) &&
                 look_up("EVP_DigestFinal_ex", &digests.finish) && look_up("EVP_sha1", &digests.sha1) &&
-                look_up("EVP_sha256", &digests.sha256);
+                look_up("EVP_sha256", &digests.sha256) && look_up("EVP_sha512", &digests.sha512);
   has_ciphers = look_up("EVP_CIPHER_CTX_new", &ciphers.create) && look_up("EVP_CIPHER_CTX_free", &ciphers.release) &&
                 look_up("EVP_CipherInit_ex", &ciphers.begin) && look_up("EVP_CipherUpdate", &ciphers.update) &&
                 look_up("EVP_CipherFinal_ex", &ciphers.finish) && look_up("EVP_CIPHER_CTX_ctrl", &ciphers.control) &&

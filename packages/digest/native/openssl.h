@@ -16,6 +16,7 @@ struct openssl_digests {
   int (*finish)(evp_md_ctx *context, unsigned char *digest, unsigned *length); // EVP_DigestFinal_ex
   const evp_md *(*sha1)(void);
   const evp_md *(*sha256)(void);
+  const evp_md *(*sha512)(void);
 };
 
 // NULL if this process has no such OpenSSL.

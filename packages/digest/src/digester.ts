@@ -60,7 +60,7 @@ interface Running {
 }
 
 function begin(name: DigestName): Running {
-  if (name === 'sha256' || name === 'sha1') return createHash(name)
+  if (name === 'sha256' || name === 'sha1' || name === 'sha512') return createHash(name)
   const crc = crcOf(name)
   let checksum = 0n
   return {

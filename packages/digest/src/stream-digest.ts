@@ -1,11 +1,11 @@
 /** Digests of bytes and of streams: the types that every implementation shares. */
 
 /** Digests that are computed on request, besides MD5 and CRC-64, which all streams get. */
-export const DIGEST_NAMES = ['sha256', 'sha1', 'crc32', 'crc32c', 'crc64nvme'] as const
+export const DIGEST_NAMES = ['sha256', 'sha1', 'crc32', 'crc32c', 'crc64nvme', 'sha512'] as const
 /** The name of a digest that is computed on request. */
 export type DigestName = (typeof DIGEST_NAMES)[number]
 
-/** Digests by name: 32 bytes of SHA-256, 20 of SHA-1, and CRCs as 4 or 8 bytes, big-endian. */
+/** Digests by name: 32 bytes of SHA-256, 20 of SHA-1, 64 of SHA-512, and CRCs as 4 or 8 bytes, big-endian. */
 export type Digests = Readonly<Partial<Record<DigestName, Uint8Array>>>
 
 /** The digests of a stream for which none was requested. */

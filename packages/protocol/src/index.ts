@@ -150,6 +150,7 @@ export {
 } from './s3/operations/index.js'
 export type { FailedDeletion } from './s3/operations/object.js'
 export {
+  CHECKSUM_NAMES,
   CHECKSUMS,
   type ChecksumName,
   checksumBytes,

@@ -197,6 +197,12 @@ test('checksums are kept with objects and parts, and returned on request', async
     ['CRC64NVME', 'FULL_OBJECT', '2fRdGYBrpKE='],
     ['SHA1', 'COMPOSITE', 'Pc8t3rIS3PFvpJhV2itmPz4L1S0=-2'],
     ['SHA256', 'COMPOSITE', 'jZpQG/JwO0mWnhq70VGstG0OR6S4gACxnKhADBGSIxw=-2'],
+    ['MD5', 'COMPOSITE', '3rs6zkHAl4/nHQMgHtoJpw==-2'],
+    [
+      'SHA512',
+      'COMPOSITE',
+      'nwSLKg9tkeAQBs8/8TFJosHogTth4sepPuCCrFwGCBcPrh8EqMBL8NVoCuDwTT4F8qDFcjBeuZCwW/az/MAeBQ==-2',
+    ],
   ] as const
   for (const [algorithm, type, value] of rows) {
     const asked = { 'x-amz-checksum-algorithm': algorithm, 'x-amz-checksum-type': type }
@@ -223,6 +229,33 @@ test('checksums are kept with objects and parts, and returned on request', async
     const shown = (await head({ 'x-amz-checksum-mode': 'ENABLED' })).headers
     assert.deepEqual([shown[header], shown['x-amz-checksum-type']], [value, type])
   }
+})
+
+test('checksums of newer SDKs are verified, or refused by name where they cannot be computed', async () => {
+  const started = await startWithBucket()
+  const put = (name: string, value: string, body: string | Uint8Array = P1) =>
+    asS3(started, { method: 'PUT', key: 'new', body, headers: { [`x-amz-checksum-${name}`]: value } })
+  for (const name of ['sha512', 'md5']) {
+    for (const body of [P1, P2, '']) {
+      const value = createHash(name).update(body).digest('base64')
+      const stored = await put(name, value, body)
+      assert.deepEqual([stored.status, stored.headers[`x-amz-checksum-${name}`]], [200, value], stored.text)
+      const wrong = await put(name, createHash(name).update('x').digest('base64'), body)
+      assert.equal(element(wrong.text, 'Code'), 'BadDigest')
+      const head = await asS3(started, { method: 'HEAD', key: 'new', headers: { 'x-amz-checksum-mode': 'ENABLED' } })
+      assert.equal(head.headers[`x-amz-checksum-${name}`], value)
+    }
+  }
+  const declared = { 'x-amz-sdk-checksum-algorithm': 'MD5', 'content-md5': 'tg2ZH6bb0zhjx87HDRXbrA==' }
+  const ofJavaScript = (body: string) => asS3(started, { method: 'PUT', key: 'js', body, headers: declared })
+  assert.equal((await ofJavaScript(P2)).status, 200)
+  assert.equal(element((await ofJavaScript('other')).text, 'Code'), 'BadDigest')
+  for (const name of ['xxhash64', 'xxhash3', 'xxhash128', 'md4']) {
+    const refused = await put(name, 'AAAAAAAAAAA=', 'other')
+    assert.deepEqual([refused.status, element(refused.text, 'Code')], [400, 'InvalidRequest'], name)
+    assert.match(element(refused.text, 'Message') ?? '', /^Checksum algorithm provided is unsupported/)
+  }
+  assert.equal((await asS3(started, { method: 'GET', key: 'new' })).text, '')
 })
 
 test('a checksum is that of the whole object, and no range has one', async () => {

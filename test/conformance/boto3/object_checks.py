@@ -149,7 +149,7 @@ def _(s3):
 
 @fact('each checksum is verified, stored and returned, and a wrong one stores nothing')
 def _(s3):
-    for name in ['CRC32', 'CRC32C', 'SHA1', 'SHA256', 'CRC64NVME']:
+    for name in ['CRC32', 'CRC32C', 'SHA1', 'SHA256', 'SHA512', 'CRC64NVME']:
         try:
             put = s3.put_object(Bucket=BUCKET, Key=name, Body=b'123456789', ChecksumAlgorithm=name)
         except Exception as error:

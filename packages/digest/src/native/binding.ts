@@ -12,17 +12,17 @@ export interface RawEngine {
 
 /**
  * A record of `answers` in bytes, in the machine's byte order: the job's slot (4), an errno or 0 (4), a CRC-64 (8). If
- * a stream has ended: its MD5 (16), the other digests (68), the length of the state of its MD5 (4), and this state.
+ * a stream has ended: its MD5 (16), the other digests (132), the length of the state of its MD5 (4), and this state.
  */
 export const ANSWER = {
-  bytes: 192,
+  bytes: 256,
   slot: 0,
   error: 4,
   crc64: 8,
   md5: 16,
   digests: 32,
-  savedLength: 100,
-  saved: 104,
+  savedLength: 164,
+  saved: 168,
 } as const
 
 /** The digests that an engine computes besides MD5 and CRC-64: their bits in a set, and their position in `digests`. */
@@ -32,6 +32,7 @@ export const ANSWERED = {
   crc32: { bit: 4, start: 52, bytes: 4 },
   crc32c: { bit: 8, start: 56, bytes: 4 },
   crc64nvme: { bit: 16, start: 60, bytes: 8 },
+  sha512: { bit: 32, start: 68, bytes: 64 },
 } as const
 
 /** Ciphers by their numbers in the addon, and the bytes of their keys. */

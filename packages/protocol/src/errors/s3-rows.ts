@@ -100,7 +100,7 @@ export const S3_ROWS = {
   ),
   checksumDeclaredOther: invalidRequest('Value for x-amz-sdk-checksum-algorithm header is invalid.'),
   checksumUnsupported: invalidRequest(
-    'Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]',
+    'Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256, SHA512, MD5]',
   ),
   checksumDiffers: invalidRequest(
     'Checksum Type mismatch occurred, expected checksum Type: {expected}, actual checksum Type: {actual}',

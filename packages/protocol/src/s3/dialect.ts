@@ -67,6 +67,8 @@ const EMPTY_CHECKSUMS: ReadonlySet<string> = new Set([
   'AAAAAAAAAAA=',
   '2jmj7l5rSw0yVb/vlWAYkK/YBwk=',
   '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=',
+  'z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg/SpIdNs6c5H0NE8XYXysP+DGNKHfuwvY7kxvUdBeoGlODJ6+SfaPg==',
+  '1B2M2Y8AsgTpgAmY7PhCfg==',
 ])
 
 /** Signers of URLs move headers into the query; they still count as headers. */

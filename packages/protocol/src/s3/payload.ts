@@ -10,6 +10,8 @@ export const CHECKSUMS = {
   crc64nvme: 8,
   sha1: 20,
   sha256: 32,
+  sha512: 64,
+  md5: 16,
 } as const
 /** The name of a checksum, as it ends the name of its header. */
 export type ChecksumName = keyof typeof CHECKSUMS
@@ -83,14 +85,17 @@ function trailerOf(headers: Head['headers']): string | undefined {
 }
 
 function checksumOf({ headers }: Head, trailer: string | undefined): Payload['checksum'] {
+  if (Object.keys(headers).some(isUnknownChecksum)) throw new OssError('checksumUnsupported')
   const inHeaders = CHECKSUM_NAMES.filter((name) => headers[headerOf(name)] !== undefined)
   const inTrailer = CHECKSUM_NAMES.find((name) => headerOf(name) === trailer)
-  if (trailer?.startsWith('x-amz-checksum-') && inTrailer === undefined) throw new OssError('checksumUnsupported')
+  if (trailer?.startsWith(PREFIX) && inTrailer === undefined) throw new OssError('checksumUnsupported')
   if (inHeaders.length + (inTrailer === undefined ? 0 : 1) > 1) throw new OssError('checksumTwice')
   const [name = inTrailer] = inHeaders
   const declared = headers['x-amz-sdk-checksum-algorithm']?.toLowerCase()
   if (name === undefined) {
-    if (declared) throw new OssError('checksumMissing')
+    // JavaScript's SDK sends the MD5 that it declares in the header of HTTP
+    const isInContentMd5 = declared === 'md5' && headers['content-md5'] !== undefined
+    if (declared && !isInContentMd5) throw new OssError('checksumMissing')
     return undefined
   }
   if (declared && declared !== name) {
@@ -100,9 +105,19 @@ function checksumOf({ headers }: Head, trailer: string | undefined): Payload['ch
   return { name, value: checksumBytes(name, headers[headerOf(name)] ?? '', headerOf(name)) }
 }
 
+const PREFIX = 'x-amz-checksum-'
+const ABOUT_CHECKSUMS = ['algorithm', 'type', 'mode']
+
+/** Whether a header is a checksum of another algorithm, which would not be verified. */
+function isUnknownChecksum(header: string): boolean {
+  if (!header.startsWith(PREFIX)) return false
+  const name = header.slice(PREFIX.length)
+  return !(name in CHECKSUMS) && !ABOUT_CHECKSUMS.includes(name)
+}
+
 /** The header, or trailer, of a checksum, in lower case. */
 export function headerOf(name: ChecksumName): string {
-  return `x-amz-checksum-${name}`
+  return `${PREFIX}${name}`
 }
 
 /** The bytes of a checksum. Throws checksumInvalid. */

@@ -23,6 +23,7 @@ import type {
 } from '../domain/stored/model.js'
 import { shownVersionOf } from '../domain/stored/version-id.js'
 import type { expirationOf } from '../domain/upkeep/due-action.js'
+import { isCrc } from '../domain/uploads/checksum.js'
 import { customerKeyHeaders, shownAlgorithm } from './encryption.js'
 
 /** The type of an object that was stored without one. */
@@ -170,8 +171,7 @@ export function uploadChecksumOf(input: {
     return undefined
   }
   const type = asked ?? (name === 'crc64nvme' ? 'FULL_OBJECT' : 'COMPOSITE')
-  const isOfDigests = name === 'sha1' || name === 'sha256'
-  if ((isOfDigests && type === 'FULL_OBJECT') || (name === 'crc64nvme' && type === 'COMPOSITE')) {
+  if ((!isCrc(name) && type === 'FULL_OBJECT') || (name === 'crc64nvme' && type === 'COMPOSITE')) {
     throw new OssError('checksumTypeUnsupported', { type, algorithm: name })
   }
   return { name, type }

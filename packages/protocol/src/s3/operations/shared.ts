@@ -125,7 +125,7 @@ export const checksumType = oneOf(['FULL_OBJECT', 'COMPOSITE'])
 
 /** The words for algorithms, which stand for the names of headers in capitals. */
 export const checksumAlgorithm: Codec<ChecksumName> = {
-  name: 'CRC32 | CRC32C | CRC64NVME | SHA1 | SHA256',
+  name: 'CRC32 | CRC32C | CRC64NVME | SHA1 | SHA256 | SHA512 | MD5',
   causes: ['checksumUnsupported'],
   decode(value) {
     const name = value.toLowerCase()
@@ -142,6 +142,8 @@ export const checksumHeaders = {
   crc64nvme: checksumField('crc64nvme'),
   sha1: checksumField('sha1'),
   sha256: checksumField('sha256'),
+  sha512: checksumField('sha512'),
+  md5: checksumField('md5'),
   checksumType: optional(header('x-amz-checksum-type', checksumType)),
 }
 
@@ -152,6 +154,8 @@ export const checksumElements = {
   crc64nvme: checksumElement('crc64nvme'),
   sha1: checksumElement('sha1'),
   sha256: checksumElement('sha256'),
+  sha512: checksumElement('sha512'),
+  md5: checksumElement('md5'),
   checksumType: optionalElement('ChecksumType', checksumType),
 }
 

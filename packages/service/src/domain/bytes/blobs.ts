@@ -9,7 +9,6 @@ import {
   type Bytes,
   carriesBytes,
   type DigestName,
-  type Digests,
   type Reader,
   type Row,
   StorageError,
@@ -18,14 +17,14 @@ import {
 } from '@bindery/storage'
 import type { Domain } from '../domain.js'
 import { incarnationRows, objectRows, ownerRows, partRows, spaceOf, versionRows } from '../stored/keyspace.js'
-import type { Checksum, ObjectRecord, PartRecord, VersionRecord } from '../stored/model.js'
+import type { Checksum, ChecksumName, ObjectRecord, PartRecord, VersionRecord } from '../stored/model.js'
 import { isGarbageBlob } from './garbage.js'
 
 /** A digest that the sender of bytes has announced. */
 export interface ExpectedDigest {
   /** `payload`: part of what the sender signed; `checksum`: kept with the bytes. */
   readonly kind: 'payload' | 'checksum'
-  readonly name: DigestName
+  readonly name: ChecksumName
   /** Called when all bytes have arrived: it may have been announced behind them. */
   readonly value: () => Uint8Array
 }
@@ -45,14 +44,14 @@ export interface Announced {
 export async function storeBytes(
   domain: Domain,
   source: ByteSource,
-  options: WriteOptions,
+  options: StoreOptions,
   { contentMd5, expected = [] }: Announced = {},
 ): Promise<BlobInfo> {
-  const blob = await domain.blobs.write(source, expected.length === 0 ? options : withDigests(options, expected))
+  const blob = await domain.blobs.write(source, writeOptions(options, expected))
   try {
     if (blob.size > PART_SIZE_MAX) throw new OssError('entityTooLarge')
     if (contentMd5 !== undefined && !equalBytes(contentMd5, blob.md5)) throw new OssError('invalidDigestMismatch')
-    checkDigests(expected, blob.digests)
+    checkDigests(expected, checksumsIn(blob))
   } catch (error) {
     await domain.blobs.delete(blob.id)
     throw error
@@ -60,12 +59,28 @@ export async function storeBytes(
   return blob
 }
 
-function withDigests(options: WriteOptions, expected: readonly ExpectedDigest[]): WriteOptions {
-  return { ...options, digests: [...new Set([...(options.digests ?? []), ...expected.map(({ name }) => name)])] }
+/** How bytes are stored, and which checksums of them their sender does not announce, but the record needs. */
+export interface StoreOptions extends Omit<WriteOptions, 'digests'> {
+  readonly checksums?: readonly ChecksumName[] | undefined
+}
+
+/** The MD5 of bytes needs no request. */
+function writeOptions({ checksums = [], ...options }: StoreOptions, expected: readonly ExpectedDigest[]): WriteOptions {
+  const names = new Set([...checksums, ...expected.map(({ name }) => name)])
+  names.delete('md5')
+  return names.size === 0 ? options : { ...options, digests: [...names] as DigestName[] }
+}
+
+/** Digests of bytes, as far as they were requested. */
+export type Checksums = Readonly<Partial<Record<ChecksumName, Uint8Array>>>
+
+/** The checksums of a blob. */
+export function checksumsIn({ digests, md5 }: BlobInfo): Checksums {
+  return { ...digests, md5 }
 }
 
 /** Compares the digests of bytes with those that were announced. Throws payloadMismatch, checksumMismatch. */
-export function checkDigests(expected: readonly ExpectedDigest[], digests: Digests): void {
+export function checkDigests(expected: readonly ExpectedDigest[], digests: Checksums): void {
   for (const { kind, name, value } of expected) {
     const found = digests[name]
     if (found !== undefined && equalBytes(value(), found)) continue

@@ -117,9 +117,12 @@ export interface Version {
 /** Where an object's bytes lie: in one blob, or in the parts of the manifest named by the record's `manifest`. */
 export type ObjectBytes = { readonly kind: 'blob'; readonly blob: BlobId } | { readonly kind: 'manifest' }
 
+/** A checksum that clients may state: a digest that is computed on request, or the MD5 that all bytes have. */
+export type ChecksumName = DigestName | 'md5'
+
 /** A checksum that is kept at the request of a client, and was verified. */
 export interface Checksum {
-  readonly name: DigestName
+  readonly name: ChecksumName
   /** Whether it is that of the bytes, or of the checksums of parts. */
   readonly type: ChecksumType
   /** Base64; of a composite checksum, a hyphen and the number of parts follow. */
@@ -258,7 +261,7 @@ export interface AutoCompleteFailure {
 
 /** The checksum of a part's bytes. */
 export interface PartChecksum {
-  readonly name: DigestName
+  readonly name: ChecksumName
   readonly bytes: Uint8Array
 }
 

@@ -1,11 +1,10 @@
 /** The checksum of a multipart object, of the checksums of its parts. */
 import { base64, CRC_PARAMETERS, type CrcCombine, createCrcCombine, createPlainCrc } from '@bindery/bytes'
-import type { DigestName } from '@bindery/storage'
 import type { Domain } from '../domain.js'
-import type { Checksum, UploadRecord } from '../stored/model.js'
+import type { Checksum, ChecksumName, UploadRecord } from '../stored/model.js'
 import type { PartTable } from '../stored/part-table.js'
 
-type CrcName = Exclude<DigestName, 'sha1' | 'sha256'>
+type CrcName = Extract<ChecksumName, keyof typeof CRC_PARAMETERS>
 
 /** Undefined where the upload has no checksum, or a part lacks it, for example one that was copied. */
 export function checksumOfParts(
@@ -29,6 +28,11 @@ export function checksumOfParts(
   return { ...checksum, value: base64(bytesOf(name, whole)) }
 }
 
+/** Whether a checksum is a CRC, so that it is also known of bytes that come in parts. */
+export function isCrc(name: ChecksumName): name is CrcName {
+  return name in CRC_PARAMETERS
+}
+
 const combines = new Map<CrcName, CrcCombine>()
 
 function combineOf(name: CrcName): CrcCombine {
@@ -38,13 +42,11 @@ function combineOf(name: CrcName): CrcCombine {
 }
 
 /** The digest of a few bytes, which are not worth sending to another thread. */
-export function digestOf(name: DigestName, bytes: Uint8Array, digests: Domain['digests']): Uint8Array {
-  if (name === 'sha1' || name === 'sha256') {
-    const digest = digests.begin(name)
-    digest.update(bytes)
-    return digest.digest()
-  }
-  return bytesOf(name, createPlainCrc(CRC_PARAMETERS[name])(bytes))
+export function digestOf(name: ChecksumName, bytes: Uint8Array, digests: Domain['digests']): Uint8Array {
+  if (isCrc(name)) return bytesOf(name, createPlainCrc(CRC_PARAMETERS[name])(bytes))
+  const digest = digests.begin(name)
+  digest.update(bytes)
+  return digest.digest()
 }
 
 function bytesOf(name: CrcName, value: bigint): Uint8Array {

@@ -16,7 +16,7 @@ import {
   together,
 } from '@bindery/storage'
 import { readBucket } from '../buckets/buckets.js'
-import { type Announced, commitBlob, requireLiving, storeBytes } from '../bytes/blobs.js'
+import { type Announced, checksumsIn, commitBlob, requireLiving, storeBytes } from '../bytes/blobs.js'
 import { cipherFor, createDataKey, encryptionField } from '../bytes/encryption.js'
 import { discardPart, discardRows } from '../bytes/garbage.js'
 import { type Domain, newUploadId } from '../domain.js'
@@ -152,11 +152,11 @@ export async function storePart(domain: Domain, part: NewPart, source: ByteSourc
   })
   const owner = partRows.key({ manifest: part.uploadId, partNumber: part.partNumber })
   requireChecksum(upload, part)
-  const digests = upload.checksum && [upload.checksum.name]
+  const checksums = upload.checksum && [upload.checksum.name]
   if (part.envelope !== undefined) checkPartEnvelope(upload, part.envelope)
   if (source.size !== undefined) checkPartSize(upload, part.partNumber, source.size)
   const cipher = upload.encryption && (await cipherFor(domain, upload.encryption, part.uploadId))
-  const blob = await storeBytes(domain, source, { owner, runningMd5: md5Before, cipher, digests }, part)
+  const blob = await storeBytes(domain, source, { owner, runningMd5: md5Before, cipher, checksums }, part)
   const record: PartRecord = {
     partNumber: part.partNumber,
     size: blob.size,
@@ -186,8 +186,8 @@ function requireChecksum({ checksum }: UploadRecord, { expected = [] }: NewPart)
 }
 
 /** The checksum of a part, where its upload has one, whether its client announced it or not. */
-function partChecksum({ checksum }: UploadRecord, { digests }: BlobInfo): Pick<PartRecord, 'checksum'> {
-  const bytes = checksum && digests[checksum.name]
+function partChecksum({ checksum }: UploadRecord, blob: BlobInfo): Pick<PartRecord, 'checksum'> {
+  const bytes = checksum && checksumsIn(blob)[checksum.name]
   return checksum === undefined || bytes === undefined ? {} : { checksum: { name: checksum.name, bytes } }
 }
 

@@ -1,4 +1,5 @@
 import { percentEncode } from '@bindery/bytes'
+import { CHECKSUM_NAMES } from '@bindery/protocol'
 import { requesterId } from '../../access/requester.js'
 import { type CallOf, handler } from '../../call.js'
 import { askedCallback } from '../../callback/ask.js'
@@ -56,7 +57,7 @@ function statementsOf({ document, input }: CallOf<'CompleteMultipartUpload'>): S
   return {
     parts: document?.checksums,
     demandsPartChecksums: input.answersRepeats === true,
-    checksum: input.crc32 ?? input.crc32c ?? input.crc64nvme ?? input.sha1 ?? input.sha256,
+    checksum: CHECKSUM_NAMES.map((name) => input[name]).find((value) => value !== undefined),
     checksumType: input.checksumType,
     size: input.objectSize,
   }

@@ -1,9 +1,9 @@
 /** The rows of parts, of which a multipart object has thousands: a fixed binary form, read in place. */
 import { bytesToString, utf8Bytes } from '@bindery/bytes'
-import { type Bytes, type DigestName, StorageError } from '@bindery/storage'
+import { type Bytes, StorageError } from '@bindery/storage'
 import { type Codec, checkVersion } from '../codec.js'
 import { ID_BYTES, idAt, setId } from '../ids.js'
-import type { PartBytes, PartChecksum, PartRecord, Slice } from '../model.js'
+import type { ChecksumName, PartBytes, PartChecksum, PartRecord, Slice } from '../model.js'
 
 /** Offsets of the fields of a part's row. */
 const SIZE_AT = 2
@@ -30,7 +30,9 @@ const CHECKSUMS = [
   ['crc32', 4],
   ['crc32c', 4],
   ['crc64nvme', 8],
-] as const satisfies readonly (readonly [DigestName, number])[]
+  ['sha512', 64],
+  ['md5', 16],
+] as const satisfies readonly (readonly [ChecksumName, number])[]
 
 /** The codec of parts; the number is in the key. Throws StorageError `corrupt`. */
 export const partCodec: Codec<PartRecord, { readonly partNumber: number }> = {
