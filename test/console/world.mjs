@@ -1,5 +1,6 @@
 // A server with something to see on every page of the console, and the list of those pages.
 
+import { deflateSync } from 'node:zlib'
 import OSS from 'ali-oss'
 import { startServer } from '../support/start-server.mjs'
 
@@ -19,7 +20,67 @@ export const PAGES = [
       await page.click('dialog summary')
     },
   },
+  { name: 'objects', address: '#/buckets/demo', ready: 'tbody tr[aria-selected]' },
+  { name: 'folder', address: '#/buckets/demo?prefix=photos%2F', ready: 'tbody tr[aria-selected]' },
+  { name: 'versions', address: '#/buckets/logs?versions=yes', ready: 'tbody tr[aria-selected]' },
+  {
+    name: 'delete-objects',
+    address: '#/buckets/demo',
+    ready: 'tbody tr[aria-selected]',
+    prepare: async (page) => {
+      for (const box of await page.locator('tbody input[type=checkbox]').all()) await box.check()
+      await page.click('.toolbar .button.danger')
+      await page.waitForSelector('dialog[open]')
+    },
+  },
+  { name: 'empty-bucket', address: '#/buckets/film-archive', ready: '.empty' },
+  { name: 'object', address: '#/buckets/demo/object?key=video%2Ffilm.mp4', ready: 'dl.facts' },
+  { name: 'preview-text', address: '#/buckets/demo/object?key=readme.txt&tab=preview', ready: 'pre.content' },
+  {
+    name: 'preview-image',
+    address: '#/buckets/demo/object?key=photos%2Fsquare.png&tab=preview',
+    ready: '.preview img',
+  },
+  { name: 'object-tags', address: '#/buckets/demo/object?key=readme.txt&tab=tags', ready: 'select' },
+  { name: 'object-versions', address: '#/buckets/logs/object?key=app.log&tab=versions', ready: 'tbody tr' },
+  { name: 'object-share', address: '#/buckets/demo/object?key=readme.txt&tab=share', ready: 'pre.block' },
 ]
+
+const KIB = 1024
+
+/** A picture with a gradient, as PNG. */
+function png(width, height) {
+  const rows = Buffer.alloc((3 * width + 1) * height)
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1) {
+      const at = y * (3 * width + 1) + 1 + 3 * x
+      rows.set([40 + (150 * x) / width, 90 + (120 * y) / height, 200], at)
+    }
+  }
+  const head = Buffer.alloc(13)
+  head.writeUInt32BE(width, 0)
+  head.writeUInt32BE(height, 4)
+  head.set([8, 2], 8)
+  const chunk = (type, data) => {
+    const body = Buffer.concat([Buffer.from(type), data])
+    const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)]
+    length.writeUInt32BE(data.length)
+    sum.writeUInt32BE(crc32(body))
+    return Buffer.concat([length, body, sum])
+  }
+  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
+  const chunks = [chunk('IHDR', head), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))]
+  return Buffer.concat([signature, ...chunks])
+}
+
+function crc32(bytes) {
+  let sum = ~0
+  for (const byte of bytes) {
+    sum ^= byte
+    for (let bit = 0; bit < 8; bit += 1) sum = (sum >>> 1) ^ (0xedb88320 & -(sum & 1))
+  }
+  return ~sum >>> 0
+}
 
 /** Starts a server with buckets and objects. */
 export async function startWorld() {
@@ -29,6 +90,32 @@ export async function startWorld() {
     ...{ endpoint, region: `oss-${region}`, accessKeyId, accessKeySecret },
     ...{ bucket: 'demo', authorizationV4: true, sldEnable: true },
   })
-  await client.put('readme.txt', Buffer.from('Hello from Bindery\n'))
+  await fillDemo(client)
+  await fillLogs(client)
+  client.useBucket('demo')
   return { server, client, stop: () => server.stop() }
+}
+
+async function fillDemo(client) {
+  await client.put('readme.txt', Buffer.from('Hello from Bindery\n'), {
+    headers: { 'x-oss-tagging': 'team=docs&stage=draft', 'x-oss-meta-author': 'alice' },
+    mime: 'text/plain; charset=utf-8',
+  })
+  await client.put('photos/square.png', png(480, 320), { mime: 'image/png' })
+  await client.put('photos/2026/spring.txt', Buffer.from('spring'))
+  await client.put('会议记录.md', Buffer.from('# 会议记录\n'))
+  await client.put(
+    'a very long name of an object with many words about its contents, its author and its time.txt',
+    Buffer.from('x'),
+  )
+  await client.append('events.log', Buffer.from('one\n'))
+  await client.multipartUpload('video/film.mp4', Buffer.alloc(700 * KIB, 7), { partSize: 100 * KIB, mime: 'video/mp4' })
+}
+
+async function fillLogs(client) {
+  client.useBucket('logs')
+  await client.putBucketVersioning('logs', 'Enabled')
+  for (const text of ['one', 'two', 'three']) await client.put('app.log', Buffer.from(text))
+  await client.put('gone.log', Buffer.from('gone'))
+  await client.delete('gone.log')
 }

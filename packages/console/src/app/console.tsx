@@ -18,6 +18,8 @@ type Load = () => Promise<ComponentType<PageProps>>
 /** Each page is a file of its own, which is loaded when it is first opened. */
 const PAGES: Readonly<Record<string, Load>> = {
   buckets: async () => (await import('../pages/buckets.js')).BucketsPage,
+  objects: async () => (await import('../pages/objects.js')).ObjectsPage,
+  object: async () => (await import('../pages/object.js')).ObjectPage,
 }
 
 const pageOf = ({ path }: Route): string => {

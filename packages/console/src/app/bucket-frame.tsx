@@ -1,0 +1,58 @@
+import type { ComponentChildren, JSX } from 'preact'
+import { useWords } from './language.js'
+import { link } from './route.js'
+import { shownKey } from './shown-key.js'
+
+/** The tabs of a bucket. */
+export type BucketTab = 'objects' | 'uploads' | 'settings'
+
+/** The head of every page of a bucket: where it is, and the other pages of the bucket. */
+export function BucketFrame({
+  bucket,
+  tab,
+  crumbs = [],
+  tools,
+  isFull = false,
+  children,
+}: {
+  readonly bucket: string
+  readonly tab?: BucketTab
+  readonly crumbs?: readonly (readonly [text: string, href: string])[]
+  readonly tools?: ComponentChildren
+  readonly isFull?: boolean
+  readonly children: ComponentChildren
+}): JSX.Element {
+  const words = useWords()
+  const path: readonly (readonly [string, string])[] = [
+    [words.place.buckets, link(['buckets'])],
+    [bucket, link(['buckets', bucket])],
+    ...crumbs,
+  ]
+  return (
+    <div class={isFull ? 'page full' : 'page'}>
+      <header>
+        <nav aria-label={words.whereYouAre}>
+          <ol class="crumbs">
+            {path.map(([text, href], index) => (
+              <li key={href}>
+                {index === path.length - 1 ? <h1 class="unseen">{shownKey(text)}</h1> : null}
+                <a href={href} aria-current={index === path.length - 1 ? 'page' : undefined}>
+                  {shownKey(text)}
+                </a>
+              </li>
+            ))}
+          </ol>
+        </nav>
+        <div class="row">{tools}</div>
+      </header>
+      {tab !== undefined && (
+        <nav class="tabs" aria-label={bucket}>
+          <a href={link(['buckets', bucket])} aria-current={tab === 'objects' ? 'page' : undefined}>
+            {words.objects.title}
+          </a>
+        </nav>
+      )}
+      {children}
+    </div>
+  )
+}

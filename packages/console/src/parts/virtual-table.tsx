@@ -1,0 +1,207 @@
+import type { ComponentChildren, JSX } from 'preact'
+import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import { useWords } from '../app/language.js'
+import { allOf, moved, type Selection, toggled } from './selection.js'
+
+/** One column of a table. */
+export interface Column<Row> {
+  readonly name: string
+  readonly title: string
+  /** A length of CSS; the columns without one share the rest. */
+  readonly width?: string
+  readonly isNumber?: boolean
+  readonly hidesTitle?: boolean
+  readonly cell: (row: Row) => ComponentChildren
+}
+
+/** Rows that are drawn only where they can be seen, so that a million of them scroll as well as ten. */
+export interface VirtualTableProps<Row> {
+  readonly label: string
+  readonly columns: readonly Column<Row>[]
+  readonly rows: readonly Row[]
+  readonly isComplete: boolean
+  readonly keyOf: (row: Row) => string
+  readonly nameOf: (row: Row) => string
+  /** Called when the end is close. */
+  readonly onEnd: () => void
+  readonly onOpen: (row: Row) => void
+  readonly onDelete?: () => void
+  /** Absent: nothing can be selected. */
+  readonly selection?: Selection
+  readonly onSelect?: (selection: Selection) => void
+}
+
+const ROW_PIXELS = 38
+const SPARE_ROWS = 10
+/** Rows before the end at which the next page is loaded. */
+const CLOSE_ROWS = 100
+const PAGE_ROWS = 15
+
+/** A table of any number of rows, for pointer and keyboard: arrows or j and k move, space selects, Enter opens. */
+export function VirtualTable<Row>(props: VirtualTableProps<Row>): JSX.Element {
+  const { label, rows, isComplete, keyOf, onEnd, onOpen, onDelete, selection, onSelect } = props
+  const id = useId()
+  const box = useRef<HTMLDivElement>(null)
+  const [view, setView] = useState({ top: 0, height: 600 })
+  const [cursor, setCursor] = useState(-1)
+  useEffect(() => {
+    const element = box.current
+    if (element === null) return
+    const measure = () => setView({ top: element.scrollTop, height: element.clientHeight })
+    const watch = new ResizeObserver(measure)
+    watch.observe(element)
+    element.addEventListener('scroll', measure, { passive: true })
+    return () => {
+      watch.disconnect()
+      element.removeEventListener('scroll', measure)
+    }
+  }, [])
+  const first = Math.max(0, Math.floor(view.top / ROW_PIXELS) - SPARE_ROWS)
+  const end = Math.min(rows.length, Math.ceil((view.top + view.height) / ROW_PIXELS) + SPARE_ROWS)
+  useEffect(() => {
+    if (!isComplete && end > rows.length - CLOSE_ROWS) onEnd()
+  })
+  const goTo = (index: number, extend: boolean) => {
+    const next = Math.max(0, Math.min(rows.length - 1, index))
+    setCursor(next)
+    if (selection && onSelect && extend) onSelect(moved(selection, rows.map(keyOf), cursor, next))
+    reveal(box.current, next)
+  }
+  const current = rows[cursor]
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.target !== event.currentTarget) return
+    const step = stepOf(event.key, cursor, rows.length)
+    if (step !== undefined) goTo(step, event.shiftKey)
+    else if (event.key === 'Enter' && current !== undefined) onOpen(current)
+    else if (event.key === ' ' && current !== undefined && selection) onSelect?.(toggled(selection, keyOf(current)))
+    else if (event.key === 'Delete') onDelete?.()
+    else if (event.key === 'a' && (event.ctrlKey || event.metaKey)) onSelect?.(allOf(rows.map(keyOf)))
+    else return
+    event.preventDefault()
+  }
+  return (
+    <div class="table tall virtual" ref={box}>
+      <table
+        // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: it is a grid: its rows can be selected and opened by keys
+        role="grid"
+        aria-label={label}
+        aria-rowcount={isComplete ? rows.length + 1 : -1}
+        aria-multiselectable={selection === undefined ? undefined : true}
+        aria-activedescendant={cursor >= first && cursor < end ? `${id}-${cursor}` : undefined}
+        tabIndex={0}
+        onKeyDown={onKeyDown}
+        onFocus={(event) => {
+          if (event.target === event.currentTarget && cursor < 0 && rows.length > 0) setCursor(0)
+        }}
+      >
+        <Head {...props} />
+        <tbody>
+          <Gap height={first * ROW_PIXELS} />
+          {rows.slice(first, end).map((row, offset) => (
+            <BodyRow
+              key={keyOf(row)}
+              id={`${id}-${first + offset}`}
+              index={first + offset}
+              isCurrent={cursor === first + offset}
+              row={row}
+              table={props}
+            />
+          ))}
+          <Gap height={(rows.length - end) * ROW_PIXELS} />
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function Head<Row>({ columns, rows, keyOf, selection, onSelect }: VirtualTableProps<Row>): JSX.Element {
+  const words = useWords()
+  const isAll = selection !== undefined && rows.length > 0 && rows.every((row) => selection.has(keyOf(row)))
+  return (
+    <thead>
+      <tr aria-rowindex={1}>
+        {selection && (
+          <th scope="col" class="tick">
+            <input
+              type="checkbox"
+              aria-label={words.selectAll}
+              checked={isAll}
+              onChange={() => onSelect?.(isAll ? new Set() : allOf(rows.map(keyOf)))}
+            />
+          </th>
+        )}
+        {columns.map(({ name, title, width, isNumber, hidesTitle }) => (
+          <th key={name} scope="col" class={isNumber ? 'number' : ''} style={width === undefined ? {} : { width }}>
+            <span class={hidesTitle ? 'unseen' : ''}>{title}</span>
+          </th>
+        ))}
+      </tr>
+    </thead>
+  )
+}
+
+function BodyRow<Row>({
+  id,
+  index,
+  isCurrent,
+  row,
+  table,
+}: {
+  readonly id: string
+  readonly index: number
+  readonly isCurrent: boolean
+  readonly row: Row
+  readonly table: VirtualTableProps<Row>
+}): JSX.Element {
+  const words = useWords()
+  const { columns, keyOf, nameOf, selection, onSelect } = table
+  const isSelected = selection?.has(keyOf(row))
+  return (
+    <tr id={id} class={isCurrent ? 'current' : ''} aria-rowindex={index + 2} aria-selected={isSelected}>
+      {selection && (
+        <td class="tick">
+          <input
+            type="checkbox"
+            aria-label={words.select(nameOf(row))}
+            checked={isSelected}
+            onChange={() => onSelect?.(toggled(selection, keyOf(row)))}
+          />
+        </td>
+      )}
+      {columns.map(({ name, isNumber, cell }) => (
+        <td key={name} class={isNumber ? 'number' : ''}>
+          {cell(row)}
+        </td>
+      ))}
+    </tr>
+  )
+}
+
+/** Stands for rows that are not drawn. */
+function Gap({ height }: { readonly height: number }): JSX.Element | null {
+  if (height <= 0) return null
+  return (
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: nothing in it can have the focus
+    <tr class="gap" aria-hidden="true">
+      <td style={{ height: `${height}px` }} />
+    </tr>
+  )
+}
+
+function stepOf(key: string, cursor: number, length: number): number | undefined {
+  if (key === 'ArrowDown' || key === 'j') return cursor + 1
+  if (key === 'ArrowUp' || key === 'k') return cursor - 1
+  if (key === 'PageDown') return cursor + PAGE_ROWS
+  if (key === 'PageUp') return cursor - PAGE_ROWS
+  if (key === 'Home') return 0
+  return key === 'End' ? length - 1 : undefined
+}
+
+/** Scrolls a row into view, below the head. */
+function reveal(box: HTMLElement | null, index: number): void {
+  if (box === null) return
+  const top = index * ROW_PIXELS
+  const room = box.clientHeight - 2 * ROW_PIXELS
+  if (top < box.scrollTop) box.scrollTop = top
+  else if (top > box.scrollTop + room) box.scrollTop = top - room
+}

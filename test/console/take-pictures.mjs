@@ -1,0 +1,40 @@
+// `npm run pictures [-- PAGE…]`: takes a picture of every page of the console, or of those named, in both themes and languages,
+// into .cache/pictures, for people to look at.
+
+import { mkdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { openConsole, signIn, startBrowser } from './browser.mjs'
+import { PAGES, startWorld } from './world.mjs'
+
+const FOLDER = fileURLToPath(new URL('../../.cache/pictures', import.meta.url))
+const named = process.argv.slice(2)
+const chosen = PAGES.filter(({ name }) => named.length === 0 || named.includes(name))
+
+const world = await startWorld()
+const { browser } = await startBrowser()
+try {
+  mkdirSync(FOLDER, { recursive: true })
+  for (const language of ['en', 'zh']) {
+    for (const theme of ['light', 'dark']) await takeAll(language, theme)
+  }
+} finally {
+  await browser.close()
+  await world.stop()
+}
+
+async function takeAll(language, theme) {
+  const { page, context } = await openConsole(browser, world.server, { language, theme })
+  const take = (name) => page.screenshot({ path: `${FOLDER}/${name}-${language}-${theme}.png` })
+  await page.waitForSelector('form')
+  if (named.length === 0) await take('sign-in')
+  await signIn(page, world.server)
+  for (const { name, address, ready, prepare } of chosen) {
+    await page.goto(`${world.server.endpoint}/-/console/${address}`)
+    await page.waitForSelector(ready)
+    await prepare?.(page)
+    await take(name)
+    if (prepare !== undefined) await page.reload()
+  }
+  await context.close()
+  console.log(`${chosen.length} pages: ${language}, ${theme}`)
+}
