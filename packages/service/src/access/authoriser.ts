@@ -26,6 +26,15 @@ export class Authoriser {
     const areTagsUnread = question.conditions.requestTags === 'unread'
     if (areTagsUnread && asksAbout(question, readsRequestTags)) return this.decideOnSome(question)
     if (object === 'unread' && key !== undefined && asksAbout(question, readsObject)) return NEEDS_OBJECT
+    const without = withoutOwnPolicies(question)
+    if (without !== undefined) {
+      const decision = this.#decideWith(without)
+      if (decision === NEEDS_OBJECT || !decision.allowed) return decision
+    }
+    return this.#decideWith(question)
+  }
+
+  #decideWith(question: AccessQuestion): Decision | typeof NEEDS_OBJECT {
     const atPoint = this.#atAccessPoint(question)
     if (atPoint?.allowed === false) return atPoint
     const decision = forbidden(question) ?? this.#byPolicies(question) ?? byOwnerOrAcl(question)
@@ -131,13 +140,12 @@ export class Authoriser {
   }
 
   /** Conditions of policies that would have allowed it. */
-  #unmet(question: AccessQuestion, { at }: Reason): Unmet[] {
+  #unmet(question: AccessQuestion, reason: Reason): Unmet[] {
     const { requester } = question
-    const asked = this.#policyQuestion(question, at)
-    const byOwn = unmetByOwn(requester, asked, { ofRam: ownsBucket(question) })
-    const sessionPolicy = sessionPolicyOf(requester)
-    if (sessionPolicy !== undefined && sessionPolicy.evaluate(asked).effect !== 'Allow') return byOwn
-    const { source, policy } = placeOf(question, at)
+    const asked = this.#policyQuestion(question, reason.at)
+    if (reason.source === 'sessionPolicy') return unmetByOwn(requester, asked)
+    const byOwn = ownsBucket(question) ? unmetByOwn(requester, asked) : []
+    const { source, policy } = placeOf(question, reason.at)
     return [...byOwn, ...(policy?.unmet(asked) ?? []).map((unmet) => ({ source, ...unmet }) as const)]
   }
 
@@ -211,12 +219,12 @@ function writtenBy(requester: Requester, { source, policy: name, statement }: Re
 }
 
 /** Unmet conditions of the session's policy, if that is what denied, or of the requester's RAM policies. */
-function unmetByOwn(requester: Requester, asked: PolicyQuestion, { ofRam = true } = {}): Unmet[] {
+function unmetByOwn(requester: Requester, asked: PolicyQuestion): Unmet[] {
   const sessionPolicy = sessionPolicyOf(requester)
   if (sessionPolicy !== undefined && sessionPolicy.evaluate(asked).effect !== 'Allow') {
     return sessionPolicy.unmet(asked).map((unmet) => ({ source: 'sessionPolicy', ...unmet }))
   }
-  return (ofRam ? attachedPolicies(requester) : []).flatMap(({ name, policy }) =>
+  return attachedPolicies(requester).flatMap(({ name, policy }) =>
     policy.unmet(asked).map((unmet) => ({ source: 'ramPolicy', policy: name, ...unmet }) as const),
   )
 }
@@ -245,6 +253,20 @@ function principalNames(question: AccessQuestion): PrincipalNames {
     return { id: identity.id, arn: `arn:aws:iam::${account.id}:user/${identity.name}`, isOwner: false }
   }
   return { arn: `arn:sts::${account.id}:assumed-role/${identity.name}/${identity.sessionName}`, isOwner: false }
+}
+
+/**
+ * The same question of a requester without policies, where it has some and the bucket belongs to another account. What the
+ * bucket denies is then denied by the bucket's rules alone: which of its own conditions hold would show the requester tags
+ * that only the other account may read.
+ */
+function withoutOwnPolicies(question: AccessQuestion): AccessQuestion | undefined {
+  const { requester, resource } = question
+  if (requester.kind === 'anonymous' || resource.bucket === undefined || ownsBucket(question)) return undefined
+  const { identity } = requester
+  if (identity === undefined) return undefined
+  const bare = identity.kind === 'user' ? identity : { ...identity, sessionPolicy: undefined }
+  return { ...question, requester: { ...requester, identity: { ...bare, policies: [] } } }
 }
 
 /** A denial by any policy takes precedence over an allowance by another. */

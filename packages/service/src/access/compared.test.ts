@@ -87,6 +87,30 @@ test('random decisions are those of an independent reading of the reference', ()
   assert.ok(Math.min(counts.allowed, counts.denied) > DECISIONS / 10, JSON.stringify(counts))
 })
 
+test('what a bucket denies to another account is denied alike, whatever its own policies and the tags are', () => {
+  const seed = Number(process.env.SEED ?? Date.now() % 1e6)
+  const chance = createChance(seed)
+  let denied = 0
+  for (let decided = 0; decided < DECISIONS; decided += QUESTIONS_PER_WORLD) {
+    const { objectTags: _, bucketPolicy, session, attached = {}, ...settings } = createWorld(chance)
+    const world = { ...settings, attached, ...(session && { session }) }
+    const ofBucket = JSON.stringify(bucketPolicy ?? []).includes('Tag/') ? undefined : bucketPolicy
+    const judges = [{ team: 'blue' }, { team: 'red' }, {}].map((objectTags) => {
+      return new Judge({ ...world, objectTags, ...(ofBucket && { bucketPolicy: ofBucket }) })
+    })
+    const bare = new Judge({ ...settings, ...(ofBucket && { bucketPolicy: ofBucket }) })
+    for (let round = 0; round < QUESTIONS_PER_WORLD; round += 1) {
+      const ask = { ...createAsk(chance), as: chance.one<Persona>(['carol', 'visitor']), exists: true }
+      if (bare.decide(ask).allowed) continue
+      denied += 1
+      const decisions = judges.map((judge) => judge.decide(ask))
+      const text = `SEED=${seed}: ${JSON.stringify(ask)} in ${JSON.stringify(world)}`
+      for (const decision of decisions) assert.deepEqual(decision, decisions[0], text)
+    }
+  }
+  assert.ok(denied > DECISIONS / 10, String(denied))
+})
+
 interface Chance {
   one<T>(list: readonly T[]): T
   some<T>(list: readonly T[], max: number): T[]

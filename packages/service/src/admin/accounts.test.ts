@@ -207,6 +207,42 @@ describe('an account', () => {
     assert.equal((await done(started, 'ExplainAccess', { ...ofTeam, Principal: 'account' })).Decision, 'Deny')
   })
 
+  test('learns by no policy of its own which tags the private objects of another account have', async () => {
+    const started = await startWithBucket()
+    const team = await newAccount(started)
+    await done(started, 'CreateUser', { UserName: 'bob' }, team)
+    const bob = keyOf((await done(started, 'CreateAccessKey', { UserName: 'bob' }, team)).AccessKey, team.account.id)
+    const tagged = (key: string, tag: string) =>
+      call(started, { method: 'PUT', bucket: BUCKET, key, headers: { 'x-oss-tagging': tag }, body: 'x' })
+    await tagged('blue', 'team=blue')
+    await tagged('red', 'team=red')
+    const own = (Effect: string, operator: string) => ({
+      Effect,
+      Action: 'oss:*',
+      Resource: '*',
+      Condition: { [operator]: { 'oss:ExistingObjectTag/team': 'blue' } },
+    })
+    for (const statement of [
+      own('Deny', 'StringEquals'),
+      own('Deny', 'StringNotEquals'),
+      own('Allow', 'StringEquals'),
+    ]) {
+      const given = { UserName: 'bob', PolicyName: 'own', PolicyDocument: { Version: '1', Statement: [statement] } }
+      await done(started, 'PutUserPolicy', given, team)
+      const answers = await Promise.all(
+        ['blue', 'red', 'missing'].map(async (key) => {
+          const { status: code, headers, text } = await call(started, { method: 'GET', bucket: BUCKET, key, as: bob })
+          const id = headers['x-oss-request-id'] ?? ''
+          const { Reason } = await done(started, 'ExplainAccess', { RequestId: id }, team)
+          return { code, ec: headers['x-oss-ec'], detail: element(text, 'NoPermissionType'), Reason }
+        }),
+      )
+      assert.deepEqual(answers[1], answers[0])
+      assert.deepEqual(answers[2], answers[0])
+      assert.deepEqual([answers[0]?.code, answers[0]?.ec], [403, '0003-00000001'])
+    }
+  })
+
   test('learns nothing of the rules and tags in a bucket of another account but what its own requests show', async () => {
     const started = await startWithBucket()
     const team = await newAccount(started)
