@@ -11,13 +11,13 @@ export interface Circumstances {
   /** The filter of a listing. */
   readonly prefix: string | undefined
   readonly delimiter: string | undefined
-  /** Whether the request has a header, by the name that OSS documents. */
-  hasHeader(documented: string): boolean
+  /** The value of a header, by the name that OSS documents. */
+  header(documented: string): string | undefined
 }
 
-/** The headers of a request whose fields of a form take the place of OSS's own headers. */
+/** The headers of a request whose fields of a form take the place of the own headers of OSS and S3. */
 export function headersWithForm(headers: Head['headers'], fields: Head['headers']): Head['headers'] {
-  const isOwn = ([name]: [string, string]) => name.startsWith('x-oss-')
+  const isOwn = ([name]: [string, string]) => /^x-(?:oss|amz)-/.test(name)
   const others = Object.entries(headers).filter((header) => !isOwn(header))
   return Object.fromEntries([...others, ...Object.entries(fields).filter(isOwn)])
 }
@@ -45,7 +45,7 @@ export class HeadCircumstances implements Circumstances {
   }
 
   get agreesToPay(): boolean {
-    const payer = this.#header(PAYER) ?? this.#query.get(this.#notation.nameOf(PAYER) ?? PAYER)
+    const payer = this.header(PAYER) ?? this.#query.get(this.#notation.nameOf(PAYER) ?? PAYER)
     return payer === 'requester'
   }
 
@@ -57,11 +57,7 @@ export class HeadCircumstances implements Circumstances {
     return this.#query.get('delimiter')
   }
 
-  hasHeader(documented: string): boolean {
-    return this.#header(documented) !== undefined
-  }
-
-  #header(documented: string): string | undefined {
+  header(documented: string): string | undefined {
     const name = this.#notation.nameOf(documented)
     return name === undefined ? undefined : this.#headers[name]
   }

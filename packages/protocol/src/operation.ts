@@ -59,6 +59,8 @@ export interface Operation<I extends Fields = Fields, O extends Fields = Fields,
   readonly permissions: readonly Action[]
   /** Actions needed as well when a header is sent, by its name in lower case. */
   readonly permissionsWith?: Readonly<Record<string, Action>>
+  /** Values of such headers that set nothing, and need no action. */
+  readonly settingNothing?: Readonly<Record<string, string>>
   /** Actions that need no permission of their own, but that no policy may deny. */
   readonly undenied?: readonly Action[]
   /** Actions needed on the object that is copied from. */

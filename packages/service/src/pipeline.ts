@@ -118,6 +118,7 @@ function address(exchange: Exchange): Awaitable<Addressed> {
   exchange.dialect = dialect
   exchange.log.uploadId = query.get(dialect.nameOf('uploadId') ?? '')
   const parts = dialect.headOf?.(sent) ?? sent
+  exchange.judgedHeaders = parts.headers
   const { domains } = exchange.surroundings.options
   const named = boundName(host, domains)
   const { domain } = exchange.surroundings

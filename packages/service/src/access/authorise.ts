@@ -66,14 +66,16 @@ interface Needed extends Pick<AccessQuestion, 'action' | 'within'> {
 }
 
 function neededActions({ operation, conditions }: Asking, { bucket }: Touched): Needed[] {
-  const { permissions, permissionsWith, undenied = [], createsBucket } = operation
+  const { permissions, permissionsWith, settingNothing = {}, undenied = [], createsBucket } = operation
   const needed: Needed[] = permissions.map((action) => ({ action }))
   if (createsBucket === true && bucket === undefined && !permissions.includes('oss:PutBucket')) {
     needed.push({ action: 'oss:PutBucket' })
   }
   for (const header in permissionsWith) {
     const action: Action | undefined = permissionsWith[header]
-    if (action !== undefined && conditions.stated.hasHeader(header)) needed.push({ action, within: permissions[0] })
+    const value = conditions.stated.header(header)
+    if (action === undefined || value === undefined || value === settingNothing[header]) continue
+    needed.push({ action, within: permissions[0] })
   }
   for (const action of undenied) needed.push({ action, unlessDenied: true })
   return needed

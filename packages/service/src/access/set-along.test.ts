@@ -1,7 +1,11 @@
 /** Settings that a request makes besides its main purpose: each needs the action of making it. */
 import assert from 'node:assert/strict'
+import { createHmac } from 'node:crypto'
 import { test } from 'node:test'
+import { createMemoryMetadataStore, type MetadataStore } from '@bindery/storage'
+import { type Field, policyOf, post } from '../form/testing.js'
 import { BUCKET, call, Ram, type StartedService, s3, startWithBucket } from '../testing/index.js'
+import type { AccessKey } from './requester.js'
 
 const allow = (...actions: string[]) => ({ Effect: 'Allow', Action: actions, Resource: '*' })
 const deny = (...actions: string[]) => ({ Effect: 'Deny', Action: actions, Resource: '*' })
@@ -54,6 +58,41 @@ test('CreateBucket of S3 needs the actions of the ACL, the ownership and the loc
   assert.equal((await create({})).status, 200)
 })
 
+test('CreateBucket of S3 with a private ACL sets nothing, and needs no action but its own', async () => {
+  const started = await startWithBucket()
+  const user = await new Ram(started).user('alice', allow('oss:PutBucket'))
+  await call(started, { method: 'PUT', bucket: BUCKET, query: { acl: '' }, headers: { 'x-oss-acl': 'public-read' } })
+  for (const bucket of ['new-bucket', BUCKET]) {
+    const headers = { 'x-amz-acl': 'private' }
+    assert.equal((await s3(started, { method: 'PUT', bucket, headers, as: user })).status, 200, bucket)
+    assert.equal(await aclOf(started, bucket), bucket === BUCKET ? 'public-read' : 'private')
+  }
+})
+
+test('PutBucketAcl does not create a bucket that is deleted after the request was authorised', async () => {
+  const store = createMemoryMetadataStore({ runBodiesTwice: true })
+  let beforeCommit: (() => Promise<unknown>) | undefined
+  const metadata: MetadataStore = {
+    transact: async (body) => {
+      const act = beforeCommit
+      beforeCommit = undefined
+      await act?.()
+      return store.transact(body)
+    },
+    read: (body) => store.read(body),
+    close: () => store.close(),
+  }
+  const started = await startWithBucket({ metadata })
+  const user = await new Ram(started).user('alice', allow('oss:PutBucketAcl'))
+  const request = { method: 'PUT', bucket: BUCKET, query: { acl: '' }, headers: { 'x-oss-acl': 'private' } } as const
+  // the first use of a key is noted in a commit of its own
+  assert.equal((await call(started, { ...request, as: user })).status, 200)
+  beforeCommit = () => call(started, { method: 'DELETE', bucket: BUCKET })
+  const { status, log } = await call(started, { ...request, as: user })
+  assert.equal(`${status} ${log.code}`, '404 NoSuchBucket')
+  assert.equal(await aclOf(started), undefined)
+})
+
 test('PutBucketAcl creates a missing bucket only for a requester who may create buckets', async () => {
   const started = await startWithBucket()
   const ram = new Ram(started)
@@ -68,3 +107,50 @@ test('PutBucketAcl creates a missing bucket only for a requester who may create 
   await ram.allow('alice', allow('oss:PutBucketAcl', 'oss:PutBucket'))
   assert.equal((await put('missing')).status, 200)
 })
+
+test('what S3 takes from the query in place of a header needs the same action', async () => {
+  const started = await startWithBucket()
+  const ram = new Ram(started)
+  const user = await ram.user('alice', allow('oss:PutObject', 'oss:DeleteObjectVersion'))
+  const put = (query: string) => s3(started, { method: 'PUT', bucket: BUCKET, key: 'k', query, body: 'x', as: user })
+  for (const query of ['x-amz-acl=public-read', 'x-amz-tagging=a%3Db', 'x-amz-grant-read=id%3D1']) {
+    assert.equal((await put(query)).status, 403, query)
+  }
+  assert.equal((await put('x-amz-storage-class=STANDARD')).status, 200)
+  const lifted = 'versionId=null&x-amz-bypass-governance-retention=true'
+  const deleted = await s3(started, { method: 'DELETE', bucket: BUCKET, key: 'k', query: lifted, as: user })
+  assert.deepEqual([deleted.status, deleted.log.refusal?.action], [403, 'oss:BypassGovernanceRetention'])
+  await ram.allow('alice', allow('oss:PutObject', 'oss:PutObjectAcl'))
+  assert.equal((await put('x-amz-acl=public-read')).status, 200)
+})
+
+test('an ACL in the form of a browser needs its action, in either protocol', async () => {
+  const started = await startWithBucket()
+  const ram = new Ram(started)
+  const user = await ram.user('alice', allow('oss:PutObject'))
+  const forms = [
+    () => ossForm(user, [['x-oss-object-acl', 'public-read']]),
+    () => s3Form(user, [['acl', 'public-read']]),
+  ]
+  for (const form of forms) {
+    await ram.allow('alice', allow('oss:PutObject'))
+    const refused = await post(started, form())
+    assert.equal(refused.status, 403, refused.text)
+    await ram.allow('alice', allow('oss:PutObject', 'oss:PutObjectAcl'))
+    assert.equal((await post(started, form())).status, 204)
+  }
+})
+
+const FILE: Field = ['file', 'hello', { name: 'a.txt', type: 'text/plain' }]
+
+function ossForm({ accessKeyId, accessKeySecret }: AccessKey, fields: readonly [string, string][]): Field[] {
+  const policy = policyOf([{ bucket: BUCKET }])
+  const signature = createHmac('sha1', accessKeySecret).update(policy).digest('base64')
+  return [['key', 'k'], ...fields, ['OSSAccessKeyId', accessKeyId], ['policy', policy], ['Signature', signature], FILE]
+}
+
+function s3Form({ accessKeyId, accessKeySecret }: AccessKey, fields: readonly [string, string][]): Field[] {
+  const policy = policyOf([{ bucket: BUCKET }, { key: 'k' }, ...fields.map(([name, value]) => ({ [name]: value }))])
+  const signature = createHmac('sha1', accessKeySecret).update(policy).digest('base64')
+  return [['key', 'k'], ...fields, ['AWSAccessKeyId', accessKeyId], ['policy', policy], ['signature', signature], FILE]
+}

@@ -19,5 +19,5 @@ export const putBucketAcl = operation({
   input: { acl: optional(header('x-oss-acl', bucketAcl)) },
   status: 200,
   output: { location: header('Location', text) },
-  errors: ['bucketNameTaken', 'publicBucketAclBlocked', 'tooManyBuckets'],
+  errors: ['noSuchBucket', 'bucketNameTaken', 'publicBucketAclBlocked', 'tooManyBuckets'],
 })

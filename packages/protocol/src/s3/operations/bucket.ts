@@ -37,6 +37,8 @@ const createBucket = s3Operation({
     'x-amz-object-ownership': 'oss:PutBucketAcl',
     'x-amz-bucket-object-lock-enabled': 'oss:PutBucketObjectWormConfiguration',
   },
+  /** A new bucket is private anyway, and one that exists stays as it is. */
+  settingNothing: { 'x-amz-acl': 'private' },
   input: {
     acl: optional(header('x-amz-acl', cannedBucketAcl)),
     aclIsOfListing: implied(true),

@@ -167,7 +167,7 @@ const NOTHING_STATED: Circumstances = {
   agreesToPay: false,
   prefix: undefined,
   delimiter: undefined,
-  hasHeader: () => false,
+  header: () => undefined,
 }
 
 const REQUEST_TAG = 'oss:RequestObjectTag/'

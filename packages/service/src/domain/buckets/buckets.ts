@@ -25,6 +25,8 @@ export interface NewBucket {
   readonly aclIsOfListing?: boolean | undefined
   /** Nothing is set on a bucket that exists. */
   readonly keepsExisting?: boolean | undefined
+  /** A missing bucket is not created. */
+  readonly mustExist?: boolean | undefined
   readonly storageClass?: StorageClass | undefined
   readonly redundancy?: Redundancy | undefined
   /** The state of versioning that it begins with. */
@@ -34,14 +36,15 @@ export interface NewBucket {
 }
 
 /**
- * Creates a bucket; on one of the same owner it sets the ACL and the settings that are given. Throws bucketNameTaken,
- * bucketStorageClassFixed, bucketRedundancyFixed, publicBucketAclBlocked, tooManyBuckets.
+ * Creates a bucket; on one of the same owner it sets the ACL and the settings that are given. Throws noSuchBucket for one
+ * that must exist, bucketNameTaken, bucketStorageClassFixed, bucketRedundancyFixed, publicBucketAclBlocked, tooManyBuckets.
  */
 export async function createBucket(domain: Domain, bucket: NewBucket): Promise<void> {
   const { name, acl, settings = {} } = bucket
   const createdAt = domain.clock()
   await domain.metadata.transact(async (tx) => {
     const found = await readBucketIfAny(domain, tx, name)
+    if (found === undefined && bucket.mustExist === true) throw noSuchBucket(name)
     const record = found === undefined ? await newRecord(tx, bucket, createdAt) : sameRecord(found, bucket)
     if (found !== undefined && bucket.keepsExisting === true) return
     await checkAcl(tx, record, acl)
