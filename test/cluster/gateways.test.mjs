@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { runStatements } from '../../packages/storage-postgres/dist/testing/postgres-server.js'
 import { BUCKET, rawClient, sdkClient } from '../crash/clients.mjs'
-import { startWorld, withoutPostgres } from './world.mjs'
+import { startBucket, startWorld, withoutPostgres } from './world.mjs'
 
 const PART_BYTES = 1_100_000
 
@@ -18,19 +18,30 @@ async function until(what, holds, seconds = 30) {
   }
 }
 
-describe('gateways over one database', { skip: withoutPostgres() }, () => {
+const PLACES = { 'a shared folder': async () => undefined, 'a bucket': startBucket }
+
+for (const [place, startBlobs] of Object.entries(PLACES)) {
+  describe(`gateways over one database and ${place}`, { skip: withoutPostgres() }, () => testGateways(startBlobs))
+}
+
+function testGateways(startBlobs) {
   /** @type {import('./world.mjs').World} */
   let world
   /** @type {import('../support/start-server.mjs').StartedServer[]} */
   let gateways
+  let bucket
   before(async () => {
-    world = await startWorld()
+    bucket = await startBlobs()
+    world = await startWorld(bucket)
     gateways = await Promise.all([world.startGateway(), world.startGateway(), world.startGateway()])
     const raw = rawClient(gateways[0])
     await raw.createBucket()
     raw.agent.destroy()
   })
-  after(() => world.dispose())
+  after(async () => {
+    await world.dispose()
+    await bucket?.store.stop()
+  })
 
   test('what one gateway acknowledged, the others return at once', async () => {
     const [one, other] = gateways.map(sdkClient)
@@ -134,7 +145,7 @@ describe('gateways over one database', { skip: withoutPostgres() }, () => {
     await client.put('after', Buffer.from('x'))
     assert.equal((await client.get('after')).toString(), 'x')
   })
-})
+}
 
 /** The answer to a signed GET, of which nothing has been read. The query must be in signing order. */
 function openFeed({ endpoint, accessKeyId, accessKeySecret }, target) {

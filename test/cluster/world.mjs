@@ -8,6 +8,19 @@ import { startServer } from '../support/start-server.mjs'
 
 export { withoutPostgres }
 
+/** A bucket of another Bindery, with its key as variables of a gateway. */
+export async function startBucket() {
+  const store = await startServer({ args: ['--workers', '1', '--buckets', 'blobs'] })
+  return {
+    store,
+    blobs: `s3://blobs/cluster?endpoint=${store.endpoint}&part=5MiB`,
+    env: {
+      BINDERY_BLOBS_ACCESS_KEY_ID: store.accessKeyId,
+      BINDERY_BLOBS_ACCESS_KEY_SECRET: store.accessKeySecret,
+    },
+  }
+}
+
 /** The root key of all gateways. */
 const KEY = { BINDERY_ACCESS_KEY_ID: 'BKCLUSTER', BINDERY_ACCESS_KEY_SECRET: 'cluster-secret' }
 

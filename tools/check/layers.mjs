@@ -32,6 +32,8 @@ export const LAYERS = {
   storage: { may: ['bytes', 'digest'], testsMay: [], without: [], pure: false },
   encryption: { may: ['bytes', 'digest', 'storage'], testsMay: [], without: SYSTEM, pure: true },
   'storage-postgres': { may: ['storage'], testsMay: [], without: [], pure: false },
+  // it signs requests of S3, which the wire knows
+  'storage-s3': { may: ['bytes', 'digest', 'protocol', 'storage'], testsMay: [], without: [], pure: false },
   'storage-local': { may: ['bytes', 'storage', 'digest'], testsMay: [], without: [], pure: false },
   service: {
     may: ['bytes', 'imaging', 'protocol', 'select', 'storage'],
@@ -50,6 +52,7 @@ export const LAYERS = {
       'encryption',
       'storage-local',
       'storage-postgres',
+      'storage-s3',
     ],
     testsMay: [],
     without: [],
@@ -67,6 +70,7 @@ export const LAYERS = {
 const ENGINE_FOLDERS = {
   '@bindery/storage-local': ['folder/', 'gateway/'],
   '@bindery/storage-postgres': ['gateway/'],
+  '@bindery/storage-s3': ['gateway/'],
 }
 /** `index.ts` exports what only a folder has: its backups. */
 const DEPLOYMENT_USERS = ['open-deployment.ts', 'index.ts']

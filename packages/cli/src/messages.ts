@@ -34,6 +34,7 @@ const USAGE_KINDS: ReadonlySet<FailureKind> = new Set([
   'keyHalfGiven',
   'clusterHalfGiven',
   'masterKeysRequired',
+  'blobsKeyMissing',
   'tlsHalfGiven',
   'instanceRoleProxied',
   'adminArgument',

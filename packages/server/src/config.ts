@@ -60,7 +60,7 @@ export const OPTIONS = {
     '--blobs',
     text('PLACE'),
     undefined,
-    'Where the servers of a cluster keep the bytes of objects: a folder that they share.',
+    'Where the servers of a cluster keep the bytes of objects: s3://BUCKET/PREFIX?endpoint=URL&region=REGION, or a folder that they share.',
   ),
   host: option(
     'BINDERY_HOST',
@@ -273,6 +273,20 @@ export const OPTIONS = {
     undefined,
     'AccessKey secret of the root account; set it together with the ID.',
   ),
+  blobsAccessKeyId: option(
+    'BINDERY_BLOBS_ACCESS_KEY_ID',
+    undefined,
+    text('ID'),
+    undefined,
+    'Access key of the bucket that --blobs names.',
+  ),
+  blobsAccessKeySecret: option(
+    'BINDERY_BLOBS_ACCESS_KEY_SECRET',
+    undefined,
+    text('SECRET'),
+    undefined,
+    'Secret of that access key.',
+  ),
   masterKeys: option(
     'BINDERY_MASTER_KEYS',
     undefined,
@@ -295,6 +309,8 @@ export const SECRET_OPTIONS: readonly OptionName[] = [
   'metricsToken',
   'accessKeyId',
   'accessKeySecret',
+  'blobsAccessKeyId',
+  'blobsAccessKeySecret',
   'masterKeys',
 ]
 

@@ -64,8 +64,10 @@ export type DeploymentAddress =
 export interface GatewayPlaces {
   /** `postgres://…`, with the password where it needs one. */
   readonly metadata: string
-  /** A folder that all of them share. */
+  /** A folder that all of them share, or the URL of a bucket. */
   readonly blobs: string
+  /** The key of the bucket; undefined for a folder. */
+  readonly blobsKey?: { readonly accessKeyId: string; readonly accessKeySecret: string }
   /** The master keys as text. */
   readonly masterKeys: string
 }

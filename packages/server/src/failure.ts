@@ -49,6 +49,8 @@ export interface FailureDetails {
   masterKeysInvalid: { variable: string }
   /** Metadata in a database without a place for the blobs, or the other way round. */
   clusterHalfGiven: { missing: string }
+  /** A bucket for the blobs without the key to it. */
+  blobsKeyMissing: Record<never, never>
   /** A cluster needs master keys from outside. */
   masterKeysRequired: { variable: string }
   /** The database of a cluster; `place` is without its password. */

@@ -39,6 +39,16 @@ export {
 } from './chunk-cipher.js'
 export { addCounters, decodeCounters, encodeCounters } from './counters.js'
 export { type FaultRates, type Faults, withFaults } from './faults.js'
+export { rethrowCipherFailure, rethrowHashFailure } from './hash-failure.js'
+export {
+  type ChunkEncryptions,
+  encryptedInlineIdOf,
+  INLINE_BYTES_MAX,
+  type InlineBlob,
+  inlineBlobOf,
+  inlineIdOf,
+  inlineNameOf,
+} from './inline-blob.js'
 export { METADATA_LIMITS } from './limits.js'
 export { createMemoryBlobStore, type MemoryBlobOptions } from './memory-blob-store.js'
 export { createMemoryMetadataStore, type MemoryMetadataOptions } from './memory-metadata-store.js'

@@ -99,6 +99,8 @@ export const CHINESE: Sentences = {
     layoutOther: ({ folder, layout, supported }) =>
       `${folder} 由格式发布之前的另一个 Bindery 构建写入（布局 ${layout}；本版本只读取布局 ${supported}）。请指定一个新目录；要保留其中的数据，请运行当初写入它的构建，并用客户端复制对象。数据没有改动。`,
     clusterHalfGiven: ({ missing }) => `集群需要数据库和存放对象数据的位置：请同时设置 ${missing}。`,
+    blobsKeyMissing: () =>
+      '--blobs 的存储桶需要访问密钥：请设置 BINDERY_BLOBS_ACCESS_KEY_ID 和 BINDERY_BLOBS_ACCESS_KEY_SECRET，或各自的 _FILE。',
     masterKeysRequired: ({ variable }) =>
       `集群中的服务共用主密钥：请设置 ${variable} 或 ${variable}_FILE。生成一个：openssl rand -base64 32`,
     databaseUnusable: ({ place, reason }) => `无法使用 ${place}：${reason}。请检查地址和密码，并确认它是主库。`,
@@ -115,7 +117,7 @@ export const CHINESE: Sentences = {
     tlsCertificate: '用于 TLS 的服务器证书（含证书链，PEM 格式）；文件更改后自动重新读取。',
     tlsKey: '证书的私钥（PEM 格式）；文件更改后自动重新读取。',
     metadata: '集群存放元数据的 PostgreSQL，代替 DIR；需要同时设置 --blobs 和 BINDERY_MASTER_KEYS。',
-    blobs: '集群中的服务存放对象数据的位置：它们共享的目录。',
+    blobs: '集群中的服务存放对象数据的位置：s3://BUCKET/PREFIX?endpoint=URL&region=REGION，或它们共享的目录。',
     host: '监听的地址；0.0.0.0 允许其他机器访问。',
     port: '监听的端口；0 由系统选择。',
     region: '所在地域，与 V4 签名中的写法相同；其 Location 为 oss- 加地域。',
@@ -146,6 +148,8 @@ export const CHINESE: Sentences = {
     metricsToken: '其他机器读取 /-/metrics 所用的 Bearer 令牌；不设置时只有本机可以读取。',
     accessKeyId: '根账号的 AccessKey ID，代替目录里保存的随机密钥。',
     accessKeySecret: '根账号的 AccessKey secret；必须与 ID 一起设置。',
+    blobsAccessKeyId: '--blobs 所指存储桶的 AccessKey ID。',
+    blobsAccessKeySecret: '该密钥的 AccessKey secret。',
     masterKeys:
       '主密钥：每个 32 字节的 base64，以逗号分隔；新的内容用第一个。目录中文件里的密钥排在其后，且不再生成新文件。',
     language: '启动信息和提示的语言：en 或 zh；默认由 LC_ALL 和 LANG 决定。',

@@ -10,6 +10,7 @@ import {
   type PostgresMetadataStore,
   prepareDatabase,
 } from '@bindery/storage-postgres'
+import { openS3BlobStore, parseS3Place, type S3Place } from '@bindery/storage-s3'
 import type { Config } from '../config.js'
 import type { BlobOptions, Deployment, GatewayPlaces, ProcessDeployment } from '../deployment.js'
 import { masterKeysIn } from '../encryption/master-keys.js'
@@ -28,7 +29,7 @@ export function isGateway({ metadata }: Config): boolean {
 
 /**
  * Opens the database and the blobs that the processes of a cluster share; the first one makes the tables. Throws Failure
- * `masterKeysRequired`, `masterKeysInvalid`, `databaseUnusable`, `masterKeyMissing`.
+ * `masterKeysRequired`, `masterKeysInvalid`, `valueInvalid`, `blobsKeyMissing`, `databaseUnusable`, `masterKeyMissing`.
  */
 export async function openGatewayDeployment(config: Config): Promise<Deployment> {
   const places = placesOf(config)
@@ -69,12 +70,26 @@ export function gatewayInWorker(places: GatewayPlaces): ProcessDeployment {
   return openProcess(places)
 }
 
-function placesOf({ metadata = '', blobs = '', masterKeys }: Config): GatewayPlaces {
+function placesOf(config: Config): GatewayPlaces {
+  const { metadata = '', blobs = '', masterKeys } = config
   if (masterKeys === undefined) throw new Failure('masterKeysRequired', { variable: MASTER_KEYS_VARIABLE })
   if (parseMasterKeys(masterKeys) === undefined) {
     throw new Failure('masterKeysInvalid', { variable: MASTER_KEYS_VARIABLE })
   }
-  return { metadata, blobs: resolve(blobs), masterKeys }
+  if (!blobs.startsWith('s3:')) return { metadata, blobs: resolve(blobs), masterKeys }
+  const { blobsAccessKeyId: accessKeyId, blobsAccessKeySecret: accessKeySecret } = config
+  if (accessKeyId === undefined || accessKeySecret === undefined) throw new Failure('blobsKeyMissing', {})
+  const places = { metadata, blobs, blobsKey: { accessKeyId, accessKeySecret }, masterKeys }
+  if (s3PlaceOf(places) === undefined)
+    throw new Failure('valueInvalid', { name: '--blobs', value: blobs, expected: S3_URL })
+  return places
+}
+
+const S3_URL = 's3://BUCKET/PREFIX?endpoint=https://s3.example&region=REGION'
+
+/** Undefined for a folder. */
+function s3PlaceOf({ blobs, blobsKey }: GatewayPlaces): S3Place | undefined {
+  return blobsKey === undefined ? undefined : parseS3Place(blobs, blobsKey)
 }
 
 interface OpenProcess extends ProcessDeployment {
@@ -85,6 +100,7 @@ interface OpenProcess extends ProcessDeployment {
 function openProcess(places: GatewayPlaces): OpenProcess {
   const { metadata: url, blobs, masterKeys } = places
   const place = withoutPassword(url)
+  const s3 = s3PlaceOf(places)
   const secrets = openSharedSecrets(url)
   const keys = new SharedKeys(secrets, masterKeysIn(masterKeys), place)
   let store: PostgresMetadataStore | undefined
@@ -96,7 +112,7 @@ function openProcess(places: GatewayPlaces): OpenProcess {
       store = await openPostgresMetadataStore({ url, session: incarnation, onFenced })
       return store
     },
-    openBlobs: (options) => openBlobs(blobs, options),
+    openBlobs: (options) => (s3 === undefined ? openBlobs(blobs, options) : openS3BlobStore({ place: s3, ...options })),
     join: ({ metadata, incarnation, log }) =>
       GatewayCluster.join({
         metadata,
@@ -106,7 +122,7 @@ function openProcess(places: GatewayPlaces): OpenProcess {
         openChannel: (receivers) => openNotices({ url, ...receivers }),
       }),
     keyRing: () => keys.keyRing(),
-    disk: () => diskOf(blobs),
+    disk: async () => (s3 === undefined ? await diskOf(blobs) : undefined),
     failureOf: (error) => gatewayFailure(error, place, blobs),
   }
 }

@@ -1,8 +1,7 @@
 import { crc64 } from '@bindery/digest'
-import type { ChunkCipher, ChunkEncryption } from '@bindery/storage'
+import { type ChunkCipher, type ChunkEncryption, type ChunkEncryptions, rethrowCipherFailure } from '@bindery/storage'
 import { ChunkTally } from './chunk-tally.js'
-import { CHUNK_BYTES, type ChunkEncryptions } from './format.js'
-import { rethrowCipherFailure } from './hash-failure.js'
+import { CHUNK_BYTES } from './format.js'
 
 /** Encrypts the pieces of one blob in place, in their order, and gathers what its footer keeps of that. */
 export class BlobEncryption {

@@ -2,9 +2,12 @@ import { type BufferPool, CELL_BYTES, crc64, crc64Combine, SLAB_BYTES } from '@b
 import {
   type BlobId,
   type ByteRange,
+  type InlineBlob,
+  inlineBlobOf,
   type LentBytes,
   type ReadAsStored,
   type ReadOptions,
+  rethrowHashFailure,
   StorageError,
 } from '@bindery/storage'
 import {
@@ -38,8 +41,6 @@ import {
   shapeInTrailer,
   TRAILER_BYTES,
 } from './format.js'
-import { rethrowHashFailure } from './hash-failure.js'
-import { type InlineBlob, inlineBlobOf } from './inline-blob.js'
 import type { OpenPacks } from './open-packs.js'
 import { imageBytes, isCleared } from './pack-format.js'
 

@@ -2,12 +2,13 @@ import {
   type BlobId,
   type ByteRange,
   type ChunkCipher,
+  type ChunkEncryptions,
   type ReadAsStored,
   type ReadOptions,
   StorageError,
 } from '@bindery/storage'
 import { cipherNameOf } from './blob-location.js'
-import type { ChunkEncryptions, Footer } from './format.js'
+import type { Footer } from './format.js'
 
 /** State that a read needs to check chunks, and to decrypt them if they are encrypted and the read has the cipher. */
 export interface BlobView {

@@ -1,5 +1,14 @@
 import type { BufferPool, Digest, DigestRequest, Hasher, StreamDigest } from '@bindery/digest'
-import type { BlobId, BlobInfo, ByteSource, WriteOptions } from '@bindery/storage'
+import {
+  type BlobId,
+  type BlobInfo,
+  type ByteSource,
+  encryptedInlineIdOf,
+  INLINE_BYTES_MAX,
+  inlineIdOf,
+  rethrowHashFailure,
+  type WriteOptions,
+} from '@bindery/storage'
 import { BlobEncryption } from './blob-encryption.js'
 import { blobIdOf, cipherNameOf } from './blob-location.js'
 import { type BlobTarget, createFileTarget, createPackTarget } from './blob-target.js'
@@ -7,8 +16,6 @@ import { ChunkTally } from './chunk-tally.js'
 import type { FileOperations } from './files.js'
 import { encodeFooter, footerBytes, requireOwner } from './format.js'
 import type { FreeSpace } from './free-space.js'
-import { rethrowHashFailure } from './hash-failure.js'
-import { encryptedInlineIdOf, INLINE_BYTES_MAX, inlineIdOf } from './inline-blob.js'
 import type { Packs } from './packs.js'
 import { type Piece, PieceReader } from './piece-reader.js'
 import type { Shards } from './shards.js'
@@ -112,11 +119,11 @@ async function writeWhole(context: WriteContext, piece: Piece | undefined, optio
   try {
     digest = await rethrowHashFailure(context.hasher.digest(bytes, requestOf(options)))
     if (size <= INLINE_BYTES_MAX) {
-      const location = context.shards.nextLocation()
+      const name = blobIdOf(context.shards.nextLocation())
       const id =
         options.cipher === undefined
-          ? inlineIdOf(location, bytes, digest.crc64)
-          : await encryptedInlineIdOf(location, bytes, digest.crc64, options.cipher)
+          ? inlineIdOf(name, bytes, digest.crc64)
+          : await encryptedInlineIdOf(name, bytes, digest.crc64, options.cipher)
       piece?.release()
       return { ...digest, id, size }
     }

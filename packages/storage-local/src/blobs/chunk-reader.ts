@@ -1,9 +1,16 @@
 import { type BufferPool, CELL_BYTES, crc64Combine, type Hasher } from '@bindery/digest'
-import { type BlobId, type ByteRange, decryptChunk, type LentBytes, StorageError } from '@bindery/storage'
+import {
+  type BlobId,
+  type ByteRange,
+  decryptChunk,
+  type LentBytes,
+  rethrowCipherFailure,
+  rethrowHashFailure,
+  StorageError,
+} from '@bindery/storage'
 import type { BlobView } from './blob-view.js'
 import type { FileOperations } from './files.js'
 import { CHUNK_BYTES } from './format.js'
-import { rethrowCipherFailure, rethrowHashFailure } from './hash-failure.js'
 
 /** State that reading chunks needs. */
 export interface ChunkContext {

@@ -3,7 +3,7 @@
  * docs/formats/blob-files.md. All numbers are big-endian. Only this module knows the offsets.
  */
 import { crc64 } from '@bindery/digest'
-import { type BlobId, CIPHER_TAG_BYTES, METADATA_LIMITS, StorageError } from '@bindery/storage'
+import { type BlobId, type ChunkEncryptions, CIPHER_TAG_BYTES, METADATA_LIMITS, StorageError } from '@bindery/storage'
 
 /** Bytes per checksum: the smallest unit that can be checked. */
 export const CHUNK_BYTES = 1024 * 1024
@@ -32,14 +32,6 @@ export interface Footer {
   readonly chunks: readonly bigint[]
   /** Undefined if the blob is not encrypted. */
   readonly encryption: ChunkEncryptions | undefined
-}
-
-/** The stored data about the encryption of each chunk. */
-export interface ChunkEncryptions {
-  /** CRC-64 of the chunk as stored, which is checked where the key is missing. */
-  readonly stored: readonly bigint[]
-  /** `CIPHER_TAG_BYTES` each. */
-  readonly tags: readonly Uint8Array[]
 }
 
 /** The properties that determine the length of an image. */

@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { crc64 } from '@bindery/digest'
-import { BLOB_ID_LENGTH_MAX, carriesBytes, StorageError, type StorageErrorKind } from '@bindery/storage'
-import { INLINE_BYTES_MAX, inlineBlobOf, inlineIdOf } from './inline-blob.js'
+import {
+  BLOB_ID_LENGTH_MAX,
+  carriesBytes,
+  INLINE_BYTES_MAX,
+  inlineBlobOf,
+  inlineIdOf,
+  StorageError,
+  type StorageErrorKind,
+} from '@bindery/storage'
 import { openLocalBlobStore } from './local-blob-store.js'
 import { filesBelow, options, readAll, scrambled, sourceOf, temporaryFolder } from './testing.js'
 
@@ -37,7 +44,7 @@ test('tiny blobs are stored in their ids and leave nothing on the disk', async (
 })
 
 test('an id of format 1 that carries bytes is as the page on the format describes', () => {
-  const id = inlineIdOf({ incarnation: 'f00d', counter: 1 }, Buffer.from('123456789'), 0x995dc9bbdf1939fan)
+  const id = inlineIdOf('f00d-000000000001', Buffer.from('123456789'), 0x995dc9bbdf1939fan)
   assert.equal(id, 'f00d-000000000001~mV3Ju98ZOfoxMjM0NTY3ODk')
   assert.equal(String(inlineBlobOf(id)?.bytes), '123456789')
 })

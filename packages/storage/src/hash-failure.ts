@@ -1,4 +1,4 @@
-import { StorageError } from '@bindery/storage'
+import { StorageError } from './storage-error.js'
 
 /** The answer of a hasher; its failure, which is that of a thread, as StorageError `unavailable`. */
 export function rethrowHashFailure<T>(answer: Promise<T>): Promise<T> {

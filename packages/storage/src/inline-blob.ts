@@ -7,10 +7,10 @@
  * The first checksum covers everything after it.
  */
 import { crc64 } from '@bindery/digest'
-import { type BlobCipher, type BlobId, CIPHER_TAG_BYTES, encryptChunk, StorageError } from '@bindery/storage'
-import { type BlobLocation, blobIdOf } from './blob-location.js'
-import type { ChunkEncryptions } from './format.js'
+import type { BlobId } from './blob-store.js'
+import { type BlobCipher, CIPHER_TAG_BYTES, encryptChunk } from './chunk-cipher.js'
 import { rethrowCipherFailure } from './hash-failure.js'
+import { StorageError } from './storage-error.js'
 
 /**
  * Bytes of the largest blob that its id carries: a larger one would make the record exceed the two pages of the
@@ -25,19 +25,22 @@ const PLACE = /^[0-9a-z]{1,64}-[0-9a-f]{12}(\.e)?$/
 /** Characters of base64 for the checksum alone. */
 const TEXT_LENGTH_MIN = 11
 
-/** @param bytes at most `INLINE_BYTES_MAX` */
-export function inlineIdOf(location: BlobLocation, bytes: Uint8Array, checksum: bigint): BlobId {
-  return `${blobIdOf(location)}~${carrying(bytes, checksum)}`
+/**
+ * The id of a blob that it carries.
+ * @param name `<incarnation>-<counter>`
+ * @param bytes at most `INLINE_BYTES_MAX`
+ */
+export function inlineIdOf(name: string, bytes: Uint8Array, checksum: bigint): BlobId {
+  return `${name}~${carrying(bytes, checksum)}`
 }
 
-/** @param bytes at most `INLINE_BYTES_MAX`; encrypted in place */
+/** As `inlineIdOf`; the bytes are encrypted in place. */
 export async function encryptedInlineIdOf(
-  location: BlobLocation,
+  name: string,
   bytes: Uint8Array,
   checksum: bigint,
   cipher: BlobCipher,
 ): Promise<BlobId> {
-  const name = blobIdOf(location)
   const tag = await rethrowCipherFailure(encryptChunk(cipher.forBlob(name), 0, bytes))
   const carried = Buffer.alloc(ENCRYPTION_BYTES + bytes.length)
   carried.writeBigUInt64BE(checksum)
@@ -51,6 +54,19 @@ function carrying(bytes: Uint8Array, checksum: bigint): string {
   carried.writeBigUInt64BE(checksum)
   carried.set(bytes, CHECKSUM_BYTES)
   return carried.toString('base64url')
+}
+
+/** The name in an id that carries bytes: `<incarnation>-<counter>`. */
+export function inlineNameOf(id: BlobId): string {
+  return /^[^.~]*/.exec(id)?.[0] ?? id
+}
+
+/** The stored data about the encryption of each chunk of a blob. */
+export interface ChunkEncryptions {
+  /** CRC-64 of the chunk as stored, which is checked where the key is missing. */
+  readonly stored: readonly bigint[]
+  /** `CIPHER_TAG_BYTES` each. */
+  readonly tags: readonly Uint8Array[]
 }
 
 /** A blob in its id: one chunk. */

@@ -1,0 +1,130 @@
+import { createHash, createHmac } from 'node:crypto'
+import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http'
+import { Agent as HttpsAgent, request as requestHttps } from 'node:https'
+import { percentEncode } from '@bindery/bytes'
+import { type Digests, signS3 } from '@bindery/protocol'
+import { S3Failure } from './s3-failure.js'
+import type { S3Place } from './s3-place.js'
+import { elementOf } from './s3-xml.js'
+
+/** A request to the bucket of a store. */
+export interface S3Request {
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE' | 'HEAD'
+  /** With the prefix; '' for the bucket itself. */
+  readonly key: string
+  readonly query?: Readonly<Record<string, string>>
+  readonly headers?: Readonly<Record<string, string>>
+  /** Must not change until the request has ended. */
+  readonly body?: readonly Uint8Array[]
+  readonly signal?: AbortSignal
+}
+
+/** A whole answer of at most some megabytes. */
+export interface S3Answer {
+  readonly headers: IncomingMessage['headers']
+  readonly text: string
+}
+
+const CONNECTIONS_MAX = 64
+/** Milliseconds without a byte in either direction after which a connection counts as broken. */
+const IDLE_MS = 30_000
+/** The digests of bodies are headers of their own. */
+const PAYLOAD = 'UNSIGNED-PAYLOAD'
+
+const DIGESTS: Digests = {
+  begin: (algorithm) => createHash(algorithm),
+  md5: (data) => createHash('md5').update(data).digest(),
+  sha256: (data) => createHash('sha256').update(data).digest(),
+  hmacSha1: (key, data) => createHmac('sha1', key).update(data).digest(),
+  hmacSha256: (key, data) => createHmac('sha256', key).update(data).digest(),
+}
+
+/** Sends signed requests to a bucket over kept connections, each once. */
+export class S3Client {
+  readonly #place: S3Place
+  readonly #agent: HttpAgent
+  readonly #isTls: boolean
+
+  constructor(place: S3Place) {
+    this.#place = place
+    this.#isTls = place.endpoint.startsWith('https:')
+    const options = { keepAlive: true, maxSockets: CONNECTIONS_MAX }
+    this.#agent = this.#isTls ? new HttpsAgent(options) : new HttpAgent(options)
+  }
+
+  /** The whole answer. Throws S3Failure for any status but 2xx, and for a connection that breaks. */
+  async send(request: S3Request): Promise<S3Answer> {
+    const response = await this.open(request)
+    const pieces: Buffer[] = []
+    try {
+      for await (const piece of response) pieces.push(piece as Buffer)
+    } catch (error) {
+      throw broken(error)
+    }
+    if (!response.complete) throw broken(undefined)
+    return { headers: response.headers, text: Buffer.concat(pieces).toString() }
+  }
+
+  /** The head of an answer, whose body must be read or destroyed. Throws as `send`. */
+  async open(request: S3Request): Promise<IncomingMessage> {
+    const response = await this.#exchange(request)
+    const status = response.statusCode ?? 0
+    if (status >= 200 && status < 300) return response
+    const text = await textOf(response)
+    const code = elementOf(text, 'Code') ?? ''
+    const name = `${request.method} ${request.key}`
+    throw new S3Failure(status, code, `${name}: ${status} ${code} ${elementOf(text, 'Message') ?? ''}`)
+  }
+
+  close(): void {
+    this.#agent.destroy()
+  }
+
+  #exchange({ method, key, query = {}, headers = {}, body = [], signal }: S3Request): Promise<IncomingMessage> {
+    const { host, target } = this.#address(key, query)
+    const length = body.reduce((sum, { length: bytes }) => sum + bytes, 0)
+    const isSending = method === 'PUT' || method === 'POST'
+    const unsigned = {
+      method,
+      target,
+      headers: { ...headers, host, ...(isSending && { 'content-length': String(length) }) },
+    }
+    const { region } = this.#place
+    const signed = signS3(unsigned, PAYLOAD, this.#place, { time: Date.now(), region, digests: DIGESTS })
+    const { hostname, port } = new URL(this.#place.endpoint)
+    const address = { hostname: hostname.replace(/^\[|\]$/g, ''), port, method, path: target, headers: signed }
+    const options = { ...address, agent: this.#agent, ...(signal && { signal }) }
+    return new Promise((resolve, reject) => {
+      const sent = this.#isTls ? requestHttps(options) : requestHttp(options)
+      sent.on('response', resolve)
+      sent.on('error', (error) => reject(broken(error)))
+      sent.setTimeout(IDLE_MS, () => sent.destroy(new Error('the S3 store does not answer')))
+      for (const piece of body) sent.write(piece)
+      sent.end()
+    })
+  }
+
+  #address(key: string, query: Readonly<Record<string, string>>) {
+    const { endpoint, bucket, style } = this.#place
+    const { host } = new URL(endpoint)
+    const path = `/${style === 'path' ? `${bucket}/` : ''}${percentEncode(key, { keepSlash: true })}`
+    const parameters = Object.entries(query).map(([name, value]) => `${percentEncode(name)}=${percentEncode(value)}`)
+    const search = parameters.length === 0 ? '' : `?${parameters.join('&')}`
+    return { host: style === 'path' ? host : `${bucket}.${host}`, target: `${path}${search}` }
+  }
+}
+
+function broken(error: unknown): S3Failure {
+  if (error instanceof S3Failure) return error
+  return new S3Failure(0, '', 'the connection to the S3 store broke', { cause: error })
+}
+
+async function textOf(response: IncomingMessage): Promise<string> {
+  let text = ''
+  try {
+    for await (const piece of response) text += String(piece)
+  } catch {
+    // the status is known
+  }
+  return text
+}
