@@ -5,9 +5,10 @@
 import { readdirSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
 
-/** The entry points of processes and threads: the command, a worker of the server, a hashing thread, and image processing. */
+/** The entry points of processes and threads: the command, the server of tests, a worker of the server, a hashing thread, and image processing. */
 const ENTRIES = {
   index: 'packages/cli/dist/index.js',
+  testing: 'packages/testing/dist/index.js',
   'worker-main': 'packages/server/dist/processes/worker-main.js',
   'hash-worker': 'packages/digest/dist/hash-worker.js',
   'image-main': 'packages/imaging/dist/engine/image-main.js',

@@ -66,12 +66,9 @@ async function stageCommand(folder) {
   const dependencies = versionsOf(COMMAND_NEEDS)
   const optionalDependencies = versionsOf(COMMAND_MAY_USE)
   const bin = { bindery: 'bin/bindery.js' }
-  finish(folder, source, {
-    bin,
-    dependencies,
-    optionalDependencies,
-    files: ['bin', 'bundle', 'client', 'console', 'prebuilds'],
-  })
+  const exports = { './testing': './bundle/testing.js', './package.json': './package.json' }
+  const files = ['bin', 'bundle', 'client', 'console', 'prebuilds']
+  finish(folder, source, { bin, exports, dependencies, optionalDependencies, files })
   return folder
 }
 

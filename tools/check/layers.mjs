@@ -60,6 +60,7 @@ export const LAYERS = {
   },
   client: { may: ['bytes', 'protocol'], testsMay: ['service', 'storage'], without: [], pure: false },
   console: { may: ['bytes', 'client', 'protocol'], testsMay: [], without: 'all', pure: false },
+  testing: { may: ['server'], testsMay: ['client'], without: [], pure: false },
   cli: { may: ['bytes', 'client', 'protocol', 'server'], testsMay: [], without: [], pure: false },
 }
 

@@ -237,6 +237,13 @@ export const OPTIONS = {
     'false',
     'Refuse what OSS refuses and Bindery would accept: signatures of another region.',
   ),
+  testMode: option(
+    'BINDERY_TEST_MODE',
+    '--test-mode',
+    boolean(),
+    'false',
+    'For tests: faults, clock and request log below /-/test/ for programs on this machine; one process serves.',
+  ),
   logLevel: option(
     'BINDERY_LOG',
     '--log',

@@ -25,6 +25,14 @@ export function withoutMapping(address: string): string {
   return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address
 }
 
+const loopback = blockListOf(LOOPBACK)
+
+/** Whether an address is one of this machine's own. */
+export function isThisMachine(address: string): boolean {
+  const bare = withoutMapping(address)
+  return bare !== '' && loopback.check(bare, bare.includes(':') ? 'ipv6' : 'ipv4')
+}
+
 /** The networks of `loopback`, an address or a network such as `10.0.0.0/8`; undefined for any other text. */
 export function parseNetworks(text: string): readonly Network[] | undefined {
   if (text === 'loopback' || text === 'localhost') return LOOPBACK

@@ -44,9 +44,11 @@ export async function startServer(config: Config, version: string): Promise<Runn
     const masterKeys = await deployment.masterKeys(config.masterKeys)
     const keys = { rootKey: { accessKeyId, accessKeySecret }, callbackKey, masterKeys }
     const shared = { config, version, ...keys, readableLog }
-    const { launch, close } = config.workers === 1 ? launchHere(deployment, log) : await launchWorkers(deployment)
+    // the controls of a test mode are in memory
+    const instances = config.testMode ? 1 : config.workers
+    const { launch, close } = instances === 1 ? launchHere(deployment, log) : await launchWorkers(deployment)
     const supervisor = new Supervisor({
-      instances: config.workers,
+      instances,
       port: config.port,
       launch: (incarnation, primary) => launch({ ...shared, incarnation }, primary),
       isBeingCopied: () => deployment.isBeingCopied(),

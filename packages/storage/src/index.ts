@@ -50,8 +50,12 @@ export {
   inlineNameOf,
 } from './inline-blob.js'
 export { METADATA_LIMITS } from './limits.js'
-export { createMemoryBlobStore, type MemoryBlobOptions } from './memory-blob-store.js'
-export { createMemoryMetadataStore, type MemoryMetadataOptions } from './memory-metadata-store.js'
+export { createMemoryBlobStore, type MemoryBlobOptions, type MemoryBlobStore } from './memory-blob-store.js'
+export {
+  createMemoryMetadataStore,
+  type MemoryMetadataOptions,
+  type MemoryMetadataStore,
+} from './memory-metadata-store.js'
 export type { Bytes, MetadataStore, RangeOptions, Reader, Row, Transaction } from './metadata-store.js'
 export { createRandom, type Random } from './random.js'
 export {

@@ -32,6 +32,12 @@ export interface MemoryBlobOptions {
   readonly carriedBytesMax?: number
 }
 
+/** A store that can return to an earlier state. */
+export interface MemoryBlobStore extends BlobStore {
+  /** Holds the blobs that there are. Returns what brings them back, any number of times. */
+  capture(): () => void
+}
+
 interface MemoryBlob {
   /** Its name for ciphers. */
   readonly name: string
@@ -53,7 +59,7 @@ interface Encryption {
  * A blob store in memory, for tests and simulations. It lends buffers as strictly as the durable engines: bytes used
  * after their release, or a buffer kept by a source, turn out overwritten.
  */
-export function createMemoryBlobStore(options: MemoryBlobOptions = {}): BlobStore {
+export function createMemoryBlobStore(options: MemoryBlobOptions = {}): MemoryBlobStore {
   const incarnation = options.incarnation ?? randomBytes(INCARNATION_BYTES).toString('hex')
   const carriedBytesMax = options.carriedBytesMax ?? -1
   const blobs = new Map<BlobId, MemoryBlob>()
@@ -118,6 +124,13 @@ export function createMemoryBlobStore(options: MemoryBlobOptions = {}): BlobStor
         const blob = blobs.get(id)
         if (blob !== undefined)
           yield { id, incarnation, size: blob.size, hint: async () => ({ owner: blob.owner }) } satisfies BlobEntry
+      }
+    },
+    capture() {
+      const held = new Map(blobs)
+      return () => {
+        blobs.clear()
+        for (const [id, blob] of held) blobs.set(id, blob)
       }
     },
     async close() {

@@ -13,12 +13,18 @@ export interface MemoryMetadataOptions {
   readonly runBodiesTwice?: boolean
 }
 
+/** A store that can return to an earlier state. */
+export interface MemoryMetadataStore extends MetadataStore {
+  /** Holds the present state. Returns what brings it back, any number of times. */
+  capture(): () => void
+}
+
 interface MemorySnapshot extends HeldSnapshot {
   readonly rows: SortedMap<Bytes>
 }
 
 /** A metadata store in memory, for tests and simulations: same rules, limits and conflicts as the durable engines. */
-export function createMemoryMetadataStore(options: MemoryMetadataOptions = {}): MetadataStore {
+export function createMemoryMetadataStore(options: MemoryMetadataOptions = {}): MemoryMetadataStore {
   let rows = SortedMap.empty<Bytes>()
   let closed = false
 
@@ -59,6 +65,12 @@ export function createMemoryMetadataStore(options: MemoryMetadataOptions = {}): 
     },
     read(body) {
       return andThen(closed ? undefined : rehearse(body, false), () => read(body))
+    },
+    capture() {
+      const held = rows
+      return () => {
+        rows = held
+      }
     },
     async close() {
       closed = true

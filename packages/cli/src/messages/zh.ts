@@ -142,6 +142,7 @@ export const CHINESE: Sentences = {
     mirrorHosts: '网站路由规则可以从哪些源站回源：loopback、主机名、*.后缀、网段；为空则不回源。',
     trustedDomains: '无需用 TXT 记录证明归属即可绑定到存储空间的域名：域名、*.后缀。',
     strict: '拒绝 OSS 会拒绝而 Bindery 本可处理的请求：其他地域的签名。',
+    testMode: '供测试使用：本机程序可以在 /-/test/ 下设置故障、时钟并读取请求记录；由一个进程提供服务。',
     logLevel: '日志级别：info 每个请求一行，debug 显示待签名字符串（已隐去密钥）。',
     json: '用一行 JSON 代替启动信息，日志也用 JSON。',
     otlpEndpoint: 'OpenTelemetry 采集器的地址，每个请求的链路追踪以 OTLP/HTTP 发送到那里；不设置则不产生。',

@@ -4,9 +4,9 @@ import { promisify } from 'node:util'
 const KEY_BITS = 2048
 
 /** A new RSA key (PEM, PKCS #8), with which a server signs its callbacks. */
-export async function newCallbackKey(): Promise<string> {
+export async function newCallbackKey(bits = KEY_BITS): Promise<string> {
   const { privateKey } = await promisify(generateKeyPair)('rsa', {
-    modulusLength: KEY_BITS,
+    modulusLength: bits,
     publicKeyEncoding: { type: 'spki', format: 'pem' },
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
   })

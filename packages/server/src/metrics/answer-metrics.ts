@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { readings } from '@bindery/protocol'
 import { isDirect, type ServiceRequest, type ServiceResponse } from '@bindery/service'
-import { blockListOf, LOOPBACK, withoutMapping } from '../networks.js'
+import { isThisMachine } from '../networks.js'
 
 /** The text of the metrics, and the requests that may read it. */
 export interface MetricsOptions {
@@ -14,7 +14,6 @@ export interface MetricsOptions {
 }
 
 const METRICS_PATH = '/-/metrics'
-const loopback = blockListOf(LOOPBACK)
 
 /** Answers `/-/metrics`; undefined for every other request. */
 export async function answerMetrics(
@@ -37,18 +36,13 @@ export async function answerMetrics(
 function mayRead(request: ServiceRequest, token: string | undefined): boolean {
   const [, given] = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '') ?? []
   if (given !== undefined) return token !== undefined && sameSecret(given, token)
-  return isLoopback(request.remoteAddress) && isDirect(request)
+  return isThisMachine(request.remoteAddress) && isDirect(request)
 }
 
 /** In a time that does not depend on where the two differ. */
 function sameSecret(left: string, right: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest()
   return timingSafeEqual(digest(left), digest(right))
-}
-
-function isLoopback(address: string): boolean {
-  const bare = withoutMapping(address)
-  return bare !== '' && loopback.check(bare, bare.includes(':') ? 'ipv6' : 'ipv4')
 }
 
 function page(status: number, text: string, { method }: ServiceRequest): ServiceResponse {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createSealer } from '@bindery/encryption'
 import { ImageProcesses } from '@bindery/imaging/processes'
 import { ossDialect, s3Dialect } from '@bindery/protocol'
-import { createService, type Event, type RememberedRefusal, type Service } from '@bindery/service'
+import { createService, type Event, type RememberedRefusal, type Service, type ServiceOptions } from '@bindery/service'
 import type { BlobStore, MetadataStore } from '@bindery/storage'
 import { createCallbacks } from '../callbacks/callback-client.js'
 import { publicKeyOf } from '../callbacks/callback-key.js'
@@ -30,6 +30,7 @@ import { timers } from '../pause.js'
 import { pooledRandom } from '../random.js'
 import { ROOT_ACCOUNT, type RootKey, rootAccessKeys } from '../root-key.js'
 import { scarceDisk, watchDisk } from '../scarce-disk.js'
+import { TestMode } from '../test-mode/test-mode.js'
 import { tlsFilesOf } from '../tls-files.js'
 import type { OtlpTraces } from '../traces/otlp-traces.js'
 import { backgroundTasks, keepNotes, recoverForever } from './background-tasks.js'
@@ -88,12 +89,15 @@ export type Instance = {
   readonly cut: () => Promise<void>
 }
 
-/** Opens the stores and the service over them. Throws Failure `folderForbidden`, `diskFull`. */
+/**
+ * Opens the stores and the service over them. `testMode` is that of a server in the process of its tests. Throws Failure `folderForbidden`, `diskFull`.
+ */
 export async function openInstance(
   options: InstanceOptions,
   deployment: ProcessDeployment,
   primary: Primary,
   log: Log,
+  testMode: TestMode | undefined = testModeOf(options),
 ): Promise<Instance> {
   const { config, rootKey, callbackKey, incarnation } = options
   const { metadata, blobs } = await openStores(options, deployment).catch((error) => {
@@ -109,7 +113,7 @@ export async function openInstance(
     cluster,
     events: cluster,
     digests: nodeDigests(),
-    clock: Date.now,
+    clock: testMode?.clock ?? Date.now,
     ...timers,
     random,
     accessKeys: rootAccessKeys(rootKey),
@@ -124,9 +128,7 @@ export async function openInstance(
       domains: config.domains,
       log,
     }),
-    ...(config.mirrorHosts.length > 0 && {
-      origins: createOrigins({ hosts: new AllowedHosts(config.mirrorHosts), log }),
-    }),
+    ...originsOf(config, log),
     domainProofs: createDomainProofs(config.trustedDomains),
     images,
     region: config.region,
@@ -153,12 +155,21 @@ export async function openInstance(
     blobs,
     cluster,
     service,
+    testMode,
     images,
     tasks,
     measureAll,
     traces,
     log,
   })
+}
+
+function originsOf({ mirrorHosts }: Config, log: Log): Pick<ServiceOptions, 'origins'> {
+  return mirrorHosts.length > 0 ? { origins: createOrigins({ hosts: new AllowedHosts(mirrorHosts), log }) } : {}
+}
+
+function testModeOf({ config }: InstanceOptions): TestMode | undefined {
+  return config.testMode ? new TestMode({ domains: [...config.domains, ...config.s3Domains] }) : undefined
 }
 
 /** Registers the background tasks, each of which one process at a time runs. */
@@ -200,6 +211,7 @@ interface Parts {
   readonly blobs: BlobStore
   readonly cluster: ProcessCluster
   readonly service: Service
+  readonly testMode: TestMode | undefined
   readonly images: ImageProcesses
   readonly tasks: TaskMetrics
   readonly measureAll: Primary['measureAll']
@@ -222,7 +234,7 @@ class RunningInstance implements Instance {
     const domains = [...config.domains, ...config.s3Domains]
     const health = { domains, unready: () => this.#unready(), scarceDisk: () => this.#scarceDisk() }
     this.#http = new HttpServer({
-      service,
+      service: parts.testMode?.control(service) ?? service,
       health,
       metrics: { token: config.metricsToken, text: () => this.#metricsText() },
       onAnswered: (measured) => {
@@ -278,6 +290,7 @@ class RunningInstance implements Instance {
   readonly stop = async (graceMs: number): Promise<number> => {
     const { cluster, blobs, metadata, service, traces, images } = this.#parts
     this.#stopping.abort()
+    this.#parts.testMode?.end()
     const drained = cluster.drain()
     const cut = await this.#http.stop(graceMs)
     this.#notes.abort()

@@ -1,0 +1,64 @@
+import { createLog } from '../log.js'
+import { openInstance } from '../processes/instance.js'
+import { Supervisor } from '../processes/supervisor.js'
+import { readConfig } from '../read-config.js'
+import { TestMode } from '../test-mode/test-mode.js'
+import { openMemoryDeployment } from './memory-deployment.js'
+
+/** A server in this process whose data is in memory. */
+export interface MemoryServer {
+  /** `http://127.0.0.1:PORT`. */
+  readonly endpoint: string
+  readonly region: string
+  /** The key of the root account. */
+  readonly key: { readonly accessKeyId: string; readonly accessKeySecret: string }
+  readonly testMode: TestMode
+  /** Holds the present state. Returns what brings it back, any number of times. */
+  capture(): () => void
+  /** Cuts the requests that run, and frees everything. */
+  stop(): Promise<void>
+}
+
+/** Options of a server in memory. */
+export interface MemoryServerOptions {
+  /** Flags of `bindery serve`, such as `--buckets` and `--strict-oss`; those about a folder have no effect. */
+  readonly flags?: readonly string[]
+  /** Milliseconds since 1970. Default: the clock of this machine. */
+  readonly now?: () => number
+}
+
+/** Starts a server in memory on 127.0.0.1. It logs nothing. Throws Failure. */
+export async function startMemoryServer({ flags = [], now }: MemoryServerOptions = {}): Promise<MemoryServer> {
+  const config = { ...readConfig(['--port', '0', ...flags], {}), logLevel: 'silent' as const, workers: 1 }
+  const log = createLog('silent', { readable: false })
+  const deployment = openMemoryDeployment()
+  const domains = [...config.domains, ...config.s3Domains]
+  const testMode = new TestMode(now === undefined ? { domains } : { domains, now })
+  const { accessKeyId, accessKeySecret } = await deployment.rootKey()
+  const rootKey = { accessKeyId, accessKeySecret }
+  const callbackKey = await deployment.callbackKey()
+  const masterKeys = await deployment.masterKeys()
+  const shared = { config, version: 'test', rootKey, callbackKey, masterKeys, readableLog: false }
+  const supervisor = new Supervisor({
+    instances: 1,
+    port: config.port,
+    launch: async (incarnation, primary) => ({
+      instance: await openInstance({ ...shared, incarnation }, deployment, primary, log, testMode),
+      ended: new Promise(() => {}),
+    }),
+    isBeingCopied: () => deployment.isBeingCopied(),
+    log,
+  })
+  const port = await supervisor.start()
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    region: config.region,
+    key: rootKey,
+    testMode,
+    capture: () => deployment.capture(),
+    async stop() {
+      await supervisor.stop(0)
+      await deployment.release()
+    },
+  }
+}
