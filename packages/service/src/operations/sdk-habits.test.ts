@@ -171,3 +171,31 @@ test('for an origin, both elements about the query are the same', async () => {
   assert.deepEqual(await kept(plain + mirror), ['true', 'true'])
   assert.deepEqual(await kept(plain), ['false', 'false'])
 })
+
+test('a bucket policy without principals allows no one and denies everyone', async () => {
+  const started = await startWithBucket()
+  await call(started, {
+    method: 'PUT',
+    bucket: BUCKET,
+    key: 'k',
+    body: 'x',
+    headers: { 'x-oss-object-acl': 'public-read' },
+  })
+  await call(started, { method: 'PUT', bucket: BUCKET, key: 'private', body: 'x' })
+  const put = (effect: string) =>
+    call(started, {
+      method: 'PUT',
+      bucket: BUCKET,
+      query: { policy: '' },
+      body: JSON.stringify({
+        Version: '1',
+        Statement: [{ Effect: effect, Action: ['oss:GetObject'], Resource: ['acs:oss:*:*:*'] }],
+      }),
+    })
+  const read = async (key: string) =>
+    (await call(started, { method: 'GET', bucket: BUCKET, key, as: 'anonymous' })).status
+  assert.equal((await put('Allow')).status, 200)
+  assert.deepEqual([await read('k'), await read('private')], [200, 403])
+  assert.equal((await put('Deny')).status, 200)
+  assert.deepEqual([await read('k'), await read('private')], [403, 403])
+})

@@ -55,7 +55,6 @@ test('anything that the grammar does not know is refused, with its position in t
     ['identity', { ...IDENTITY, Sid: 'x' }, /unknown element "Sid"/],
     ['identity', { ...IDENTITY, Principle: ['*'] }, /unknown element "Principle"/],
     ['identity', BUCKET, /unknown element "Principal"/],
-    ['bucket', IDENTITY, /needs one of Principal and NotPrincipal/],
     ['bucket', { ...IDENTITY, NotPrincipal: [] }, /NotPrincipal must not be empty/],
     ['bucket', { ...BUCKET, NotPrincipal: ['1'] }, /needs one of Principal and NotPrincipal/],
     ['bucket', { ...BUCKET, Principal: ['alice'] }, /Principal has the invalid value "alice"/],

@@ -149,7 +149,7 @@ function parseStatement(kind: PolicyKind, words: Words, value: unknown, where: s
     effect,
     actions: parseEither(members, 'Action', where, (one) => words.action(kind, one)),
     resources: kind === 'trust' ? undefined : parseEither(members, 'Resource', where, words.resource),
-    principals: hasPrincipals ? parsePrincipals(kind, words, members, where) : undefined,
+    principals: hasPrincipals ? parsePrincipals(kind, words, members, where, effect) : undefined,
     conditions: parseConditions(members.get('Condition'), words, `${where}.Condition`),
   }
 }
@@ -167,12 +167,22 @@ function parseEither(members: Members, name: string, where: string, read: Read):
   return { not, values: readAll(values, `${where}.${element}`, read) }
 }
 
-/** No principal at all means everyone, as OSS has it; `NotPrincipal` must not be empty. */
-function parsePrincipals(kind: PolicyKind, words: Words, members: Members, where: string): Values {
+/**
+ * An empty list of principals means everyone, as OSS has it; `NotPrincipal` must not be empty. OSS accepts a statement
+ * without either element, and no page describes its meaning. Here it denies everyone and allows no one: an element that
+ * was forgotten must not open a bucket.
+ */
+function parsePrincipals(
+  kind: PolicyKind,
+  words: Words,
+  members: Members,
+  where: string,
+  effect: Statement['effect'],
+): Values {
   if (kind === 'trust') return parseTrusted(members.get('Principal'), `${where}.Principal`)
   if (words === S3_WORDS) return parsePrincipalsOfS3(members, where)
   if (members.has('NotPrincipal')) return parseEither(members, 'Principal', where, words.principal)
-  if (!members.has('Principal')) throw new PolicyFault(`${where} needs one of Principal and NotPrincipal`)
+  if (!members.has('Principal')) return { not: false, values: effect === 'Deny' ? ['*'] : [] }
   const values = textsOf(members.get('Principal'), `${where}.Principal`)
   const principals = readAll(values.flatMap(idsIn), `${where}.Principal`, words.principal)
   return { not: false, values: principals.length === 0 ? ['*'] : principals }
