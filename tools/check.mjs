@@ -40,6 +40,7 @@ async function rules() {
   const { checkDocComments } = await import('./check/doc-comments.mjs')
   const { checkEnglish } = await import('./check/english.mjs')
   const { checkInvariants } = await import('./check/invariants.mjs')
+  const { checkCodeBlocks } = await import('./check/code-blocks.mjs')
   const { checkLinks, checkPromises } = await import('./check/prose.mjs')
   const { checkDecisions, checkGlossary, checkPackages, checkTour } = await import('./check/pages.mjs')
   const { checkConsoleSize } = await import('./check/console-size.mjs')
@@ -47,11 +48,12 @@ async function rules() {
   const sources = readSources(root)
   const readAll = (files) => files.map((file) => ({ path: file, text: readFileSync(path.join(root, file), 'utf8') }))
   const pages = [
-    ...['README.md', 'CONTRIBUTING.md', 'ARCHITECTURE.md', 'CHANGELOG.md', 'SECURITY.md'],
+    ...['README.md', 'README.zh-CN.md', 'CONTRIBUTING.md', 'ARCHITECTURE.md', 'CHANGELOG.md', 'SECURITY.md'],
     ...listFiles(root, 'docs'),
     ...listFiles(root, 'packages'),
   ]
   const texts = readAll(pages.filter((file) => file.endsWith('.md') && existsSync(path.join(root, file))))
+  const tests = readAll(listFiles(root, 'test').filter((file) => file.endsWith('.test.mjs')))
   const clients = readAll(listFiles(root, 'test').filter((file) => /\.(py|go|java)$/.test(file)))
   const native = readAll(listFiles(root, 'packages').filter((file) => /\.[ch]$/.test(file)))
   return {
@@ -66,6 +68,11 @@ async function rules() {
     'doc comments': () => checkDocComments(sources),
     promises: () => checkPromises([...sources, ...texts, ...clients]),
     links: () => checkLinks(texts, (target) => existsSync(path.join(root, target))),
+    'code blocks': () =>
+      checkCodeBlocks(
+        texts,
+        tests.map(({ text }) => text),
+      ),
     english: () => checkEnglish([...sources, ...texts, ...clients, ...native]),
     decisions: () => checkDecisions(texts),
     packages: () => checkPackages(Object.keys(LAYERS), readOptional, sourceFolders),

@@ -8,7 +8,7 @@ import { runTests } from './run-tests.mjs'
 const LANGUAGES = [
   ...['node', 'access', 'access-programs', 'browser', 'python', 'go', 'java', 'c'],
   ...['s3', 's3-go', 's3-java', 's3-tools', 'boto3', 'uppy'],
-  ...['connect-scripts', 'connect-programs', 'guides'],
+  ...['connect-scripts', 'connect-programs', 'guides', 'guide-commands', 'guide-requests', 'proxies'],
 ]
 
 const root = fileURLToPath(new URL('..', import.meta.url))

@@ -6,10 +6,11 @@ import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { Marked } from 'marked'
+import { readInfo } from './code-blocks.mjs'
 import { listFiles } from './list-files.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const ROOT_PAGES = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md']
+const ROOT_PAGES = ['README.md', 'README.zh-CN.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md']
 const CHINESE = '.zh-CN.md'
 /** The groups of the menu: a folder of docs, and its heading. */
 const GROUPS = [
@@ -53,6 +54,12 @@ function readPage(file) {
       const text = this.parser.parseInline(tokens)
       return `<h${depth} id="${anchor(text, ids)}">${text}</h${depth}>\n`
     },
+    code({ text, lang = '' }) {
+      const { language, notRun } = readInfo(lang)
+      const caption = isChinese(file) ? '测试不运行：' : 'Not run by the tests: '
+      const note = notRun === undefined ? '' : `<p class="not-run">${caption}${escaped(notRun)}</p>\n`
+      return `<pre><code class="language-${escaped(language)}">${escaped(text)}\n</code></pre>\n${note}`
+    },
     link({ href, tokens }) {
       const text = this.parser.parseInline(tokens)
       const target = siteHref(file, href)
@@ -62,6 +69,10 @@ function readPage(file) {
   const html = new Marked({ renderer }).parse(source)
   const title = /^# (.+)$/m.exec(source)?.[1] ?? file
   return { file, href: hrefOf(file), title, html, text: plain(html) }
+}
+
+function isChinese(file) {
+  return file.endsWith(CHINESE)
 }
 
 /** The place of a page on the site. */
@@ -107,7 +118,7 @@ function escaped(text) {
 /** @param {Page} page @param {Page[]} pages */
 function frame(page, pages) {
   const up = path.posix.relative(path.posix.dirname(page.href), '.') || '.'
-  const language = page.file.endsWith(CHINESE) ? 'zh-CN' : 'en'
+  const language = isChinese(page.file) ? 'zh-CN' : 'en'
   return `<!doctype html>
 <html lang="${language}">
 <head>
@@ -134,7 +145,7 @@ ${page.html}
 }
 
 function menu(page, pages, up) {
-  const isChinese = page.file.endsWith(CHINESE)
+  const inChinese = isChinese(page.file)
   const item = ({ href, title, file }) => {
     const current = file === page.file ? ' aria-current="page"' : ''
     return `<li><a href="${up}/${href}"${current}>${escaped(title)}</a></li>`
@@ -143,7 +154,7 @@ function menu(page, pages, up) {
   const top = pages.filter(({ file }) => ROOT_PAGES.includes(file) || /^docs\/[^/]+$/.test(file))
   const groups = GROUPS.map(([folder, heading]) => {
     const members = pages.filter(({ file }) => file.startsWith(`${folder}/`))
-    return [heading, members.filter((one) => one.file.endsWith(CHINESE) === (isChinese && folder === 'docs/guides'))]
+    return [heading, members.filter((one) => isChinese(one.file) === (inChinese && folder === 'docs/guides'))]
   })
   return [list('Bindery', top), ...groups.map(([heading, members]) => list(heading, members))].join('\n')
 }

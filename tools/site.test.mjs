@@ -21,3 +21,13 @@ test('the site has a page for every document, with titles, and no link that lead
   for (const { title, text, file } of pages) assert.ok(title !== '' && text.length > 100, file)
   assert.deepEqual(brokenLinks(out, pages), [])
 })
+
+test('a block of code that no test runs shows why', (t) => {
+  const out = mkdtempSync(path.join(tmpdir(), 'bindery-site-'))
+  t.after(() => rmSync(out, { recursive: true, force: true }))
+  const pages = buildSite(out)
+  const html = (file) => pages.find((page) => page.file === file).html
+  assert.match(html('docs/guides/installing.md'), /<p class="not-run">Not run by the tests: needs Docker<\/p>/)
+  assert.match(html('docs/guides/installing.zh-CN.md'), /<p class="not-run">测试不运行：需要 Docker<\/p>/)
+  assert.match(html('README.md'), /<pre><code class="language-sh">npm start\n<\/code><\/pre>\n<p>/)
+})

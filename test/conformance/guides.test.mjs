@@ -1,27 +1,35 @@
-// The programs and commands of docs/guides/testing.md and migrating.md, run as they are printed.
+// The programs of docs/guides/testing.md and the commands of migrating.md, run as they are printed.
 
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { cp, mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import OSS from 'ali-oss'
+import { guideBlocks } from '../support/guide-blocks.mjs'
 import { startServer } from '../support/start-server.mjs'
 import { GO_ENVIRONMENT, java, python } from './programs.mjs'
 import { CACHE, installSdks } from './support.mjs'
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const GUIDES = ['testing.md', 'testing.zh-CN.md']
 const folder = path.join(CACHE, 'guides')
 
-/** The programs of a guide by their file: a block of code follows the sentence or line that names it. */
-async function programsOf(guide) {
-  const text = await readFile(path.join(root, 'docs', 'guides', guide), 'utf8')
-  const blocks = text.matchAll(/`([\w./-]+\.(?:mjs|py|go|java))`[^`]*(?:`[^`]+`[^`]*)*?\n\n```\w+\n(.*?)\n```/gs)
-  return new Map([...blocks].map(([, file, code]) => [path.basename(file), `${code}\n`]))
+/** The programs of the guide by their file, which the sentence before each names. */
+function programsOf(blocks) {
+  return new Map(
+    blocks.map(({ file, line, code }) => {
+      const before = readFileSync(path.join(root, file), 'utf8')
+        .split('\n')
+        .slice(0, line - 2)
+        .join('\n')
+      const [, name] = [...before.matchAll(/`([\w./-]+\.(?:mjs|py|go|java))`/g)].at(-1)
+      return [path.basename(name), code]
+    }),
+  )
 }
 
 /** Writes programs into an empty folder of their language. */
@@ -51,11 +59,7 @@ before(async () => {
   await mkdir(path.join(folder, 'bin'), { recursive: true })
   await rm(path.join(folder, 'bin', 'bindery'), { force: true })
   await symlink(path.join(root, 'bindery'), path.join(folder, 'bin', 'bindery'))
-  programs = await programsOf(GUIDES[0])
-})
-
-test('the guide in Chinese has the same programs', async () => {
-  assert.deepEqual(await programsOf(GUIDES[1]), programs)
+  programs = programsOf(guideBlocks('testing'))
   assert.equal(programs.size, 5)
 })
 
@@ -88,36 +92,34 @@ test('the tests for Java that the guide prints pass', async () => {
   assert.match(output, /Tests run: 1, Failures: 0, Errors: 0, Skipped: 0/)
 })
 
-for (const guide of ['migrating.md', 'migrating.zh-CN.md']) {
-  test(`the commands of ${guide} move a bucket from one server to another`, async (t) => {
-    const text = await readFile(path.join(root, 'docs', 'guides', guide), 'utf8')
-    const [, commands] = text.match(/```sh\n(.*?)\n```/s) ?? []
-    const [source, target] = [await startServer({ args: ['--buckets', 'moving'] }), await startServer()]
-    t.after(() => Promise.all([source.stop(), target.stop()]))
-    const small = Buffer.from('small')
-    const large = Buffer.alloc(12_000_000, 'large')
-    const before = clientOf(source)
-    await before.put('a b/中.txt', small, { headers: { 'Content-Type': 'text/x' }, meta: { mine: 'yes' } })
-    await before.multipartUpload('large.bin', large, { partSize: 5_000_000 })
-    const cwd = path.join(folder, 'bin')
-    const keys = { OLD: source, NEW: target }
-    const variables = Object.entries(keys).flatMap(([side, { endpoint, accessKeyId, accessKeySecret }]) => [
-      [`${side}_ENDPOINT`, endpoint],
-      [`${side}_KEY_ID`, accessKeyId],
-      [`${side}_KEY_SECRET`, accessKeySecret],
-    ])
-    await runIn(cwd, 'sh', ['-ec', commands], {
-      ...Object.fromEntries(variables),
-      BUCKET: 'moving',
-      RCLONE_CONFIG: path.join(folder, 'rclone.conf'),
-    })
-    const after = clientOf(target)
-    const moved = await after.get('a b/中.txt')
-    assert.deepEqual([moved.content, moved.res.headers['content-type']], [small, 'text/x'])
-    assert.equal((await after.head('a b/中.txt')).meta.mine, 'yes')
-    assert.ok((await after.get('large.bin')).content.equals(large))
+test('the commands of the guide move a bucket from one server to another', async (t) => {
+  const [{ code }, ...others] = guideBlocks('migrating')
+  assert.deepEqual(others, [])
+  const [source, target] = [await startServer({ args: ['--buckets', 'moving'] }), await startServer()]
+  t.after(() => Promise.all([source.stop(), target.stop()]))
+  const small = Buffer.from('small')
+  const large = Buffer.alloc(12_000_000, 'large')
+  const before = clientOf(source)
+  await before.put('a b/中.txt', small, { headers: { 'Content-Type': 'text/x' }, meta: { mine: 'yes' } })
+  await before.multipartUpload('large.bin', large, { partSize: 5_000_000 })
+  const cwd = path.join(folder, 'bin')
+  const keys = { OLD: source, NEW: target }
+  const variables = Object.entries(keys).flatMap(([side, { endpoint, accessKeyId, accessKeySecret }]) => [
+    [`${side}_ENDPOINT`, endpoint],
+    [`${side}_KEY_ID`, accessKeyId],
+    [`${side}_KEY_SECRET`, accessKeySecret],
+  ])
+  await runIn(cwd, 'sh', ['-ec', code], {
+    ...Object.fromEntries(variables),
+    BUCKET: 'moving',
+    RCLONE_CONFIG: path.join(folder, 'rclone.conf'),
   })
-}
+  const after = clientOf(target)
+  const moved = await after.get('a b/中.txt')
+  assert.deepEqual([moved.content, moved.res.headers['content-type']], [small, 'text/x'])
+  assert.equal((await after.head('a b/中.txt')).meta.mine, 'yes')
+  assert.ok((await after.get('large.bin')).content.equals(large))
+})
 
 function clientOf({ endpoint, region, accessKeyId, accessKeySecret }) {
   const common = { authorizationV4: true, sldEnable: true, bucket: 'moving' }

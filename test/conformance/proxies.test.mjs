@@ -12,9 +12,10 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import OSS from 'ali-oss'
+import { guideBlocks } from '../support/guide-blocks.mjs'
 import { startServer } from '../support/start-server.mjs'
 
-const guide = readFileSync(new URL('../../docs/guides/proxies.md', import.meta.url), 'utf8')
+const configurations = guideBlocks('proxies')
 /** The client's address, so that it differs from that of the proxy. */
 const CLIENT = '127.0.0.2'
 
@@ -85,7 +86,7 @@ async function startProxy(t, proxy, { name, folder, backend }) {
   const both = path.join(folder, 'pem')
   writeFileSync(both, readFileSync(certificate) + readFileSync(key))
   const port = await freePort()
-  const block = new RegExp(`\`\`\`${name}\n([\\s\\S]*?)\`\`\``).exec(guide)[1]
+  const block = configurations.find(({ language }) => language === name).code
   const file = path.join(folder, 'configuration')
   const text = block
     .replace('/etc/ssl/oss.example.crt', certificate)

@@ -20,6 +20,8 @@ import { createInterface } from 'node:readline'
 import { after, before, test } from 'node:test'
 import OSS from 'ali-oss'
 import { makeRelease } from '../../tools/release.mjs'
+import { openPlace, root, runServer, runShell } from '../conformance/guides/place.mjs'
+import { guideBlocks } from '../support/guide-blocks.mjs'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'bindery-packages-'))
 const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(BINDERY|npm)_/i.test(name)))
@@ -65,6 +67,18 @@ test('the command installs into an empty folder, and its server stores an object
     execFileSync(command, ['fsck', 'data', '--bytes'], { cwd: place, encoding: 'utf8' }),
     /No problems found/,
   )
+})
+
+test('the commands of the guide make the packages, install one into an empty folder, and start it', async (t) => {
+  const [make, start, ...others] = guideBlocks('packages').map(({ code }) => code)
+  assert.deepEqual(others, [])
+  const place = openPlace(t)
+  await runShell({ ...place, cwd: root }, make)
+  const empty = { path: path.join(place.cwd, 'nothing'), cwd: path.join(place.cwd, 'empty') }
+  mkdirSync(empty.cwd)
+  // npx itself ends by the signal, so its exit code is not that of the server
+  await runServer(empty, start.replace('/path/to', path.join(root, '.cache', 'packages')))
+  assert.match(await runShell(empty, 'npx bindery fsck ./data'), /No problems found/)
 })
 
 test('the client library installs into an empty folder, with its types', () => {

@@ -135,9 +135,13 @@ export const COMMANDS = {
     ],
   },
   sign: {
-    synopsis: 'oss://BUCKET/KEY [--method METHOD] [--expires TIME] [--version-id ID]',
-    flags: ['method', 'expires', 'version-id', ...SERVER_FLAGS],
-    examples: ['bindery sign oss://demo/cat.jpg', 'bindery sign oss://demo/inbox.zip --method PUT --expires 2h'],
+    synopsis: 'oss://BUCKET/KEY [--method METHOD] [--expires TIME] [--version-id ID] [--query QUERY] [--header HEADER]',
+    flags: ['method', 'expires', 'version-id', 'query', 'header', ...SERVER_FLAGS],
+    examples: [
+      'bindery sign oss://demo/cat.jpg',
+      'bindery sign oss://demo/inbox.zip --method PUT --expires 2h',
+      "bindery sign oss://demo --query 'uploads&prefix=videos/'",
+    ],
   },
   admin: {
     synopsis: 'COMMAND …',

@@ -71,6 +71,8 @@ export const FLAGS = {
   bytes: {},
   repair: {},
   method: { value: 'METHOD' },
+  query: { value: 'QUERY' },
+  header: { value: 'HEADER', repeats: true },
   expires: { value: 'TIME', spellings: ['--timeout', '--expires-duration'] },
 } as const satisfies Record<string, Flag>
 

@@ -123,17 +123,20 @@ export class Client extends Uploader {
     return listParts(this.requester, { ...name, bucket: this.bucketOf(name.bucket) })
   }
 
-  /** A URL that anybody may use for one request. @param options `expiresIn` in seconds, 1 to 604,800; default 900 */
+  /**
+   * A URL that anybody may use for one request: on an object, without `key` on a bucket, and with `bucket: null` on neither.
+   * @param options `expiresIn` in seconds, 1 to 604,800; default 900. An empty value of `query` is a key without a value
+   */
   presign(options: {
-    readonly key: string
-    readonly bucket?: string
-    readonly method?: 'GET' | 'PUT' | 'HEAD'
+    readonly key?: string
+    readonly bucket?: string | null
+    readonly method?: 'GET' | 'PUT' | 'HEAD' | 'POST' | 'DELETE'
     readonly expiresIn?: number
     readonly query?: Readonly<Record<string, string>>
     readonly headers?: Readonly<Record<string, string>>
   }): Promise<string> {
     const { key, method = 'GET', expiresIn = 900, query, headers } = options
-    const op = method === 'PUT' ? 'PutObject' : method === 'HEAD' ? 'HeadObject' : 'GetObject'
-    return this.requester.presign({ op, method, bucket: this.bucketOf(options.bucket), key, query, headers }, expiresIn)
+    const bucket = options.bucket === null ? undefined : this.bucketOf(options.bucket)
+    return this.requester.presign({ op: 'presign', method, bucket, key, query, headers }, expiresIn)
   }
 }

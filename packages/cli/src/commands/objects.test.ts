@@ -101,6 +101,31 @@ test('a signed URL for PUT stores an object, and one that has expired is refused
   assert.match(await refused.text(), /has expired/i)
 })
 
+test('a signed URL may be any request, on an object, a bucket or the server, with a header of its own', async () => {
+  const text = async (response: Response) => [response.status, await response.text()] as const
+  const auto = 'x-oss-ext-auto-complete: parts=1'
+  const initiate = ['--method', 'POST', '--query', 'uploads', '--header', auto]
+  const url = (await succeed('sign', 'oss://demo/a b.bin', ...initiate)).trim()
+  const headers = { 'x-oss-ext-auto-complete': 'parts=1' }
+  const [status, initiated] = await text(await fetch(url, { method: 'POST', headers }))
+  assert.equal(status, 200, initiated)
+  const id = initiated.match(/<UploadId>(.+)<\/UploadId>/)?.[1]
+  const explain = (await succeed('sign', 'oss://demo/a b.bin', '--query', `uploadId=${id}&x-oss-ext-parts-map`)).trim()
+  const [, explained] = await text(await fetch(explain))
+  assert.deepEqual(JSON.parse(explained).autoComplete, { parts: 1 })
+  const [, listed] = await text(
+    await fetch((await succeed('sign', 'oss://demo', '--query', 'uploads&prefix=a%20b')).trim()),
+  )
+  assert.match(listed, new RegExp(`<UploadId>${id}</UploadId>`))
+  const [, stored] = await text(await fetch((await succeed('sign', 'oss://', '--query', 'x-oss-ext-status')).trim()))
+  assert.ok(JSON.parse(stored).buckets.length > 0)
+  const abort = ['--method', 'DELETE', '--query', `uploadId=${id}`]
+  assert.equal(
+    (await fetch((await succeed('sign', 'oss://demo/a b.bin', ...abort)).trim(), { method: 'DELETE' })).status,
+    204,
+  )
+})
+
 test('versions and delete markers are listed, the newest first', async () => {
   await client.createBucket('versioned')
   await client.requester.send({
@@ -149,6 +174,7 @@ test('wrong arguments are exit code 1, with what was probably meant', async () =
     [['mb', 'oss://demo/key'], /it needs oss:\/\/BUCKET\./],
     [['rm', '--recursve', 'oss://demo'], /Did you mean --recursive\?/],
     [['sign', 'oss://demo/k', '--expires', '8d'], /--expires cannot be "8d"/],
+    [['sign', 'oss://demo/k', '--header', 'nothing'], /--header cannot be "nothing"/],
     [['cat', 'oss://demo/k', '--range', '9-3'], /--range cannot be "9-3"/],
     [['lss'], /Did you mean ls\?/],
   ]

@@ -177,7 +177,10 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
     },
     sign: {
       summary: 'Print a URL with which a program without a key can read or write an object.',
-      details: SERVER_DETAILS,
+      details: [
+        'With --query the URL is that of any request: on an object, on a bucket (oss://BUCKET), or on the server (oss://).',
+        ...SERVER_DETAILS,
+      ],
       flags: {},
     },
     admin: {

@@ -166,7 +166,10 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
     },
     sign: {
       summary: '打印一个 URL，没有密钥的程序可以用它读写对象。',
-      details: SERVER_DETAILS,
+      details: [
+        '使用 --query 时可以是任何请求的 URL：针对对象、Bucket（oss://BUCKET）或服务本身（oss://）。',
+        ...SERVER_DETAILS,
+      ],
       flags: {},
     },
     admin: { summary: '管理运行中服务的用户、访问密钥、用户组、角色和权限策略。', details: [], flags: {} },

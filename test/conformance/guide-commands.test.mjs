@@ -1,0 +1,110 @@
+// The commands of README and guides, run as they are printed. Those of other programs are in guides.test.mjs and proxies.test.mjs.
+
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { test } from 'node:test'
+import { CERTIFICATES } from '../../packages/server/dist/testing/certificates.js'
+import { guideBlocks } from '../support/guide-blocks.mjs'
+import { openPlace, openServed, preambleOf, root, runServer, runShell } from './guides/place.mjs'
+
+for (const { file, line, code } of guideBlocks('serve')) {
+  test(`${file}:${line} starts a server, which stops cleanly`, async (t) => {
+    const place = openPlace(t)
+    writeFileSync(path.join(place.cwd, 'server.crt'), CERTIFICATES.one.certificate)
+    writeFileSync(path.join(place.cwd, 'server.key'), CERTIFICATES.one.key)
+    const isNpm = code.includes('npm ')
+    const inClone = isNpm ? { ...place, cwd: root } : place
+    const variables = isNpm ? { BINDERY_DIR: path.join(place.cwd, 'data') } : {}
+    assert.equal(await runServer(inClone, code, undefined, variables), 0)
+  })
+}
+
+test('the program and the commands of the README work against a server that was started with its key', async (t) => {
+  const [program, commands, ...others] = guideBlocks('readme')
+  assert.deepEqual(others, [])
+  const place = openPlace(t)
+  writeFileSync(path.join(place.cwd, 'big.iso'), randomBytes(3_000_000))
+  const start = guideBlocks('serve').find(({ file, code }) => file === 'README.md' && code.includes('dev-secret'))
+  const variables = { BINDERY_DIR: path.join(place.cwd, 'data') }
+  const code = await runServer(
+    { ...place, cwd: root },
+    start.code,
+    async (endpoint) => {
+      const local = (text) => text.replaceAll('http://127.0.0.1:9000', endpoint)
+      writeFileSync(path.join(place.cwd, 'upload.mjs'), local(program.code))
+      assert.match(await runShell(place, 'node upload.mjs'), /100 %\n"[0-9A-F]{32}-\d+"\n$/)
+      assert.match(await runShell(place, local(commands.code)), / PRE exampledir\//)
+    },
+    variables,
+  )
+  assert.equal(code, 0)
+})
+
+test('the commands on objects work', async (t) => {
+  const { cwd, sh, client } = await openServed(t)
+  const [first, uploads, folders, ...others] = guideBlocks('transferring')
+  assert.deepEqual(others, [])
+  writeFileSync(path.join(cwd, 'big.iso'), randomBytes(9_000_000))
+  assert.match(await sh(first.code), /big\.iso/)
+  assert.deepEqual(readFileSync(path.join(cwd, 'copy.iso')), readFileSync(path.join(cwd, 'big.iso')))
+
+  const demo = client('demo')
+  const { uploadId } = await demo.initMultipartUpload('images/big.iso')
+  assert.match(await sh(uploads.code.replace('0004B9894A22E5B1888A1E29F8236E2D', uploadId)), new RegExp(uploadId))
+  assert.deepEqual((await demo.listUploads({ 'max-uploads': 1 })).uploads ?? [], [])
+
+  mkdirSync(path.join(cwd, 'site'))
+  writeFileSync(path.join(cwd, 'site', 'index.html'), 'here')
+  await demo.put('site/old.html', Buffer.from('old'))
+  await demo.put('photos/a.jpg', Buffer.from('a'))
+  const planned = await sh(folders.code)
+  assert.match(planned, /site\/index\.html/)
+  assert.match(planned, /site\/old\.html/)
+  assert.equal(readFileSync(path.join(cwd, 'photos', 'a.jpg'), 'utf8'), 'a')
+})
+
+test('a folder is checked, backed up, and restored elsewhere', async (t) => {
+  const [check, backup, restore, ...others] = guideBlocks('backup')
+  assert.deepEqual(others, [])
+  const place = openPlace(t)
+  const start = 'bindery serve ./data --buckets demo'
+  const here = (code) => code.replaceAll('/mnt/backup', path.join(place.cwd, 'mnt'))
+  mkdirSync(path.join(place.cwd, 'mnt'))
+  assert.equal(await runServer(place, start), 0)
+  assert.match(await runShell(place, check.code), /No problems found/)
+  // a server may run meanwhile
+  assert.equal(await runServer(place, start, () => runShell(place, here(backup.code))), 0)
+  await runShell(place, 'rm -r data')
+  assert.equal(await runServer(place, here(restore.code), () => runShell(place, 'bindery stat oss://demo')), 0)
+})
+
+test('CORS rules of the guide let a browser send what an upload needs', async (t) => {
+  const [{ code }] = guideBlocks('cors')
+  const { js, server } = await openServed(t, ['--buckets', 'demo'])
+  await js(preambleOf(server), code)
+  const preflight = await fetch(`${server.endpoint}/demo/key?uploadId=1`, {
+    method: 'OPTIONS',
+    headers: { Origin: 'https://app.example', 'Access-Control-Request-Method': 'PUT' },
+  })
+  assert.equal(preflight.status, 200)
+  assert.match(preflight.headers.get('access-control-allow-methods'), /PUT/)
+})
+
+test('promtool accepts the scrape configuration', async (t) => {
+  const place = openPlace(t)
+  const [{ code }, ...others] = guideBlocks('scrape')
+  assert.deepEqual(others, [])
+  const token = path.join(place.cwd, 'token')
+  writeFileSync(token, 'secret')
+  writeFileSync(path.join(place.cwd, 'prometheus.yml'), code.replace('/etc/prometheus/bindery-token', token))
+  assert.match(await runShell(place, 'promtool check config prometheus.yml'), /SUCCESS/)
+})
+
+for (const { file, line, code } of guideBlocks('tools')) {
+  test(`${file}:${line} repeats a run with its seed`, async (t) => {
+    const output = await runShell({ ...openPlace(t), cwd: root }, code)
+    if (code.includes('broken.js')) assert.match(output, /^ +expected /m)
+  })
+}
