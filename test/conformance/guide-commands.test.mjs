@@ -44,7 +44,7 @@ test('the program and the commands of the README work against a server that was 
 
 test('the commands on objects work', async (t) => {
   const { cwd, sh, client } = await openServed(t)
-  const [first, uploads, folders, ...others] = guideBlocks('transferring')
+  const [first, uploads, folders, many, versions, ...others] = guideBlocks('transferring')
   assert.deepEqual(others, [])
   writeFileSync(path.join(cwd, 'big.iso'), randomBytes(9_000_000))
   assert.match(await sh(first.code), /big\.iso/)
@@ -63,6 +63,27 @@ test('the commands on objects work', async (t) => {
   assert.match(planned, /site\/index\.html/)
   assert.match(planned, /site\/old\.html/)
   assert.equal(readFileSync(path.join(cwd, 'photos', 'a.jpg'), 'utf8'), 'a')
+
+  await demo.put('logs/a.gz', Buffer.from('a'))
+  await demo.put('tmp/new', Buffer.from('new'))
+  writeFileSync(path.join(cwd, 'site', 'index.js.map'), '{}')
+  await sh(many.code)
+  assert.equal(readFileSync(path.join(cwd, 'logs', 'a.gz'), 'utf8'), 'a')
+  const names = async (prefix) => ((await demo.list({ prefix })).objects ?? []).map(({ name }) => name)
+  assert.deepEqual(await names('site/'), ['site/index.html', 'site/old.html'])
+  assert.deepEqual(await names('tmp/'), ['tmp/new'])
+
+  await demo.putBucketVersioning('demo', 'Enabled')
+  const { res } = await demo.put('report.pdf', Buffer.from('first'))
+  await demo.put('report.pdf', Buffer.from('second'))
+  await demo.put('reports/a.pdf', Buffer.from('a'))
+  await sh(versions.code.replaceAll('CAEQ…', res.headers['x-oss-version-id']))
+  assert.equal(readFileSync(path.join(cwd, 'old.pdf'), 'utf8'), 'first')
+  const { objects = [] } = await demo.getBucketVersions({ prefix: 'report' })
+  assert.deepEqual(
+    objects.map(({ name }) => name),
+    ['report.pdf'],
+  )
 })
 
 test('a folder is checked, backed up, and restored elsewhere', async (t) => {

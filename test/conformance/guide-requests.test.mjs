@@ -108,10 +108,9 @@ function setInventory(client) {
 }
 
 test('the commands of users and policies work in their order', async (t) => {
-  const { cwd, server, sh, js } = await openServed(t, ['--buckets', 'media'])
-  const [user, account, why, request, audit, role, session, rotate, program, raw, ...others] = guideBlocks('users').map(
-    ({ code }) => code,
-  )
+  const { cwd, server, client, sh, js } = await openServed(t, ['--buckets', 'media'])
+  const [user, account, why, request, audit, role, session, point, delegate, rotate, program, raw, ...others] =
+    guideBlocks('users').map(({ code }) => code)
   assert.deepEqual(others, [])
   await sh(user)
   const [team] = /\d{16}/.exec(await sh('bindery admin account create --display-name Other'))
@@ -131,6 +130,15 @@ test('the commands of users and policies work in their order', async (t) => {
   const imports = "import OSS from 'ali-oss'"
   const values = `const { accessKeyId, accessKeySecret } = ${JSON.stringify(keys)}`
   assert.match(await js(`${imports}\n${values}`, `${session}\nconsole.log(credentials.AccessKeyId)`), /^STS\./)
+
+  const media = client('media')
+  const put = (subres, content, headers = {}) =>
+    media.request({ method: 'PUT', bucket: 'media', subres, content, headers, successStatuses: [200] })
+  const named = '<AccessPointName>reports</AccessPointName><NetworkOrigin>internet</NetworkOrigin>'
+  const configuration = 'CreateAccessPointConfiguration'
+  await put({ accessPoint: '' }, `<${configuration}>${named}</${configuration}>`)
+  await put({ accessPointPolicy: '' }, point, { 'x-oss-access-point-name': 'reports' })
+  await media.putBucketPolicy('media', JSON.parse(delegate))
 
   await sh(`bindery admin key delete uploader ${AccessKeyId}`)
   const [old] = /\bBK[A-Z0-9]{22}\b/.exec(await sh('bindery admin key list uploader'))
