@@ -113,6 +113,14 @@ test('CORS rules of the guide let a browser send what an upload needs', async (t
   assert.match(preflight.headers.get('access-control-allow-methods'), /PUT/)
 })
 
+test('the test with faults that the guide prints passes', async (t) => {
+  const place = openPlace(t)
+  const [{ code }, ...others] = guideBlocks('faults')
+  assert.deepEqual(others, [])
+  writeFileSync(path.join(place.cwd, 'faults.test.mjs'), code)
+  assert.match(await runShell(place, 'node --test --test-reporter=tap'), /^# pass 1$/m)
+})
+
 test('promtool accepts the scrape configuration', async (t) => {
   const place = openPlace(t)
   const [{ code }, ...others] = guideBlocks('scrape')
