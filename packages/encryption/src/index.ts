@@ -13,4 +13,4 @@ export { formatMasterKeys, MASTER_KEY_BYTES, type MasterKey, masterKeyOf, parseM
 export { createKeyRenewal, type KeyRenewal } from './renewing.js'
 export { createSealer, type Sealer } from './sealing.js'
 export { availableCiphers, type CipherName } from './text-cipher.js'
-export { masterKeyIdOf, SALT_BYTES, unwrapKey, wrapKey } from './wrapping.js'
+export { keyContext, masterKeyIdOf, SALT_BYTES, unwrapKey, wrapKey } from './wrapping.js'

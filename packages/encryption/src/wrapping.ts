@@ -35,6 +35,11 @@ export function wrapKey(master: MasterKey, key: Uint8Array, context: string, sal
   return new Uint8Array(wrapped)
 }
 
+/** The context of the data key of a manifest, which its writer may bind to a text of its own. */
+export function keyContext(manifest: string, text: string | undefined): string {
+  return text === undefined ? manifest : `${manifest}\n${text}`
+}
+
 /** The id of the master key that a wrapped key needs; undefined if the bytes are not a wrapped key. */
 export function masterKeyIdOf(wrapped: Uint8Array): string | undefined {
   if (wrapped.length !== WRAPPED_BYTES || wrapped[0] !== VERSION) return undefined

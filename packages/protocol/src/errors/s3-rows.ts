@@ -254,6 +254,17 @@ export const S3_ROWS = {
   customerKeyNotNeeded: invalidRequest('The encryption parameters are not applicable to this object.'),
   customerKeyWrong: row('AccessDenied', 403, 'Access Denied', '0003-00090011'),
 
+  encryptionContextInvalid: row(
+    'InvalidArgument',
+    400,
+    "The header '{name}' shall be Base64-encoded UTF-8 string holding JSON which represents a string-string map",
+  ),
+  encryptionContextWithoutKms: row(
+    'InvalidArgument',
+    400,
+    'Server Side Encryption with AWS KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms',
+  ),
+
   redirectLocationInvalid: row(
     'InvalidRedirectLocation',
     400,

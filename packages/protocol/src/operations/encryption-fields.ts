@@ -1,6 +1,7 @@
 /** Server-side encryption in the headers of requests and responses. */
 import { badArgument, oneOf, text } from '../codec.js'
 import type { Cause } from '../errors/catalogue.js'
+import { OssError } from '../errors/oss-error.js'
 import { header, optional, optionalEvenEmpty } from '../field.js'
 import { refuseHeader } from '../operation.js'
 
@@ -55,6 +56,8 @@ export interface EncryptionChoice {
   /** A key of the key service; absent: its default key. For KMS only. */
   readonly keyId?: string
   readonly dataEncryption?: 'SM4'
+  /** The text that the data key is bound to; for KMS only. */
+  readonly context?: string
 }
 
 /** The values of `encryptionInput`. */
@@ -62,15 +65,18 @@ export interface EncryptionInput {
   readonly serverSideEncryption?: 'AES256' | 'KMS' | 'SM4' | undefined
   readonly dataEncryption?: 'SM4' | undefined
   readonly encryptionKeyId?: string | undefined
+  readonly encryptionContext?: string | undefined
 }
 
-/** The choice that headers state; undefined if they state none. Throws keyIdWithoutKms, keyIdEmpty. */
+/** The choice that headers state; undefined if they state none. Throws keyIdWithoutKms, keyIdEmpty, encryptionContextWithoutKms. */
 export function chooseEncryption(input: EncryptionInput): EncryptionChoice | undefined {
-  const { serverSideEncryption: algorithm, dataEncryption, encryptionKeyId: keyId } = input
+  const { serverSideEncryption: algorithm, dataEncryption, encryptionKeyId: keyId, encryptionContext: context } = input
   if (algorithm !== 'KMS') {
     if (keyId) throw badArgument('keyIdWithoutKms', 'x-oss-server-side-encryption-key-id', keyId)
+    if (context !== undefined) throw new OssError('encryptionContextWithoutKms')
     return algorithm && { algorithm }
   }
   if (keyId === '') throw badArgument('keyIdEmpty', 'x-oss-server-side-encryption-key-id', keyId)
-  return { algorithm, ...(keyId !== undefined && { keyId }), ...(dataEncryption && { dataEncryption }) }
+  const bound = context !== undefined && { context }
+  return { algorithm, ...(keyId !== undefined && { keyId }), ...(dataEncryption && { dataEncryption }), ...bound }
 }

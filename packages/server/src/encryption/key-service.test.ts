@@ -35,6 +35,21 @@ test('a data key opens for its own manifest only', async () => {
   }
 })
 
+test('a data key of KMS is bound to the text of its writer, and another opens nothing', async () => {
+  const { service } = started()
+  const choice = { algorithm: 'KMS', context: '{"a":"b"}' } as const
+  assert.ok(await isSameKey(service, choice))
+  const { encryption } = await service.create(choice, MANIFEST)
+  for (const context of ['{"a":"c"}', '']) {
+    await assert.rejects(service.open({ ...encryption, context }, MANIFEST), { reason: 'encryptionKeyForbidden' })
+  }
+  const { context: _, ...without } = encryption
+  await assert.rejects(service.open(without, MANIFEST), { reason: 'encryptionKeyForbidden' })
+  const moved = await service.rewrap(encryption, MANIFEST, { algorithm: 'KMS' })
+  assert.equal(moved.context, undefined)
+  await service.open(moved, MANIFEST)
+})
+
 test("a customer's key opens what it wraps, with and without another, and leaves nothing of itself", async () => {
   const { service } = started()
   const [own, source] = [randomBytes(32), randomBytes(32)]

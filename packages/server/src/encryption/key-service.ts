@@ -4,6 +4,7 @@ import {
   createBlobCipher,
   DATA_KEY_BYTES,
   type KeyRing,
+  keyContext,
   type MasterKey,
   masterKeyIdOf,
   openVersion,
@@ -76,14 +77,18 @@ class KeyService implements KeyProvider {
     if (key === undefined) throw new OssError('encryptionKeyNotFound', { keyId: choice.keyId ?? 'default' })
     const [newest] = this.#versionsOf(key)
     if (newest === undefined) throw new OssError('encryptionKeyForbidden', { keyId: key.id })
-    return { ...choice, keyId: key.id, dataKey: wrapKey(newest, dataKey, manifest, random(SALT_BYTES)) }
+    const context = keyContext(manifest, choice.context)
+    return { ...choice, keyId: key.id, dataKey: wrapKey(newest, dataKey, context, random(SALT_BYTES)) }
   }
 
-  async #unwrap({ algorithm, keyId, dataKey: wrapped }: StoredEncryption, manifest: string): Promise<Uint8Array> {
+  async #unwrap(
+    { algorithm, keyId, context, dataKey: wrapped }: StoredEncryption,
+    manifest: string,
+  ): Promise<Uint8Array> {
     if (algorithm === 'customer') return unwrapForCustomer(wrapped, manifest, this.#customers)
     const id = masterKeyIdOf(wrapped)
     const wrapping = (await this.#wrappingKeys(keyId)).find((one) => one.id === id)
-    const dataKey = wrapping && unwrapKey(wrapping, wrapped, manifest)
+    const dataKey = wrapping && unwrapKey(wrapping, wrapped, keyContext(manifest, context))
     if (dataKey === undefined) throw new OssError('encryptionKeyForbidden', { keyId: keyId ?? id ?? 'unknown' })
     return dataKey
   }

@@ -21,8 +21,8 @@ export function chosenEncryption({ domain, bucket, input }: Stating): Awaitable<
 
 /** The headers that show how bytes are encrypted; none of them for plain bytes. */
 export function encryptionHeaders(encryption: Encryption | undefined): EncryptionHeaders {
-  const { dataEncryption, keyId } = encryption ?? {}
-  return { serverSideEncryption: shownAlgorithm(encryption), dataEncryption, encryptionKeyId: keyId }
+  const { dataEncryption, keyId, context: encryptionContext } = encryption ?? {}
+  return { serverSideEncryption: shownAlgorithm(encryption), dataEncryption, encryptionKeyId: keyId, encryptionContext }
 }
 
 /** The algorithm as OSS names it; a customer's key is shown by headers of its own. */

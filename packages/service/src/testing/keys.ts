@@ -1,5 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { createBlobCipher, type MasterKey, masterKeyOf, SALT_BYTES, unwrapKey, wrapKey } from '@bindery/encryption'
+import {
+  createBlobCipher,
+  keyContext,
+  type MasterKey,
+  masterKeyOf,
+  SALT_BYTES,
+  unwrapKey,
+  wrapKey,
+} from '@bindery/encryption'
 import { OssError } from '@bindery/protocol'
 import type { CustomerKeys, KeyProvider } from '../domain/bytes/encryption.js'
 import type { Encryption, EncryptionChoice } from '../domain/stored/model.js'
@@ -12,7 +20,8 @@ function keysFor(customers: CustomerKeys): KeyProvider {
     const keyId = choice.algorithm === 'KMS' ? { keyId: choice.keyId ?? 'default' } : {}
     const [wrapping] = wrappingKeys(choice, customers)
     if (wrapping === undefined) throw new OssError('customerKeyNeeded')
-    return { ...choice, ...keyId, dataKey: wrapKey(wrapping, dataKey, manifest, randomBytes(SALT_BYTES)) }
+    const context = keyContext(manifest, choice.context)
+    return { ...choice, ...keyId, dataKey: wrapKey(wrapping, dataKey, context, randomBytes(SALT_BYTES)) }
   }
   return {
     async create(choice, manifest) {
@@ -41,7 +50,7 @@ function unwrap(encryption: Encryption, manifest: string, customers: CustomerKey
   const wrapping = wrappingKeys(encryption, customers)
   if (wrapping.length === 0) throw new OssError('customerKeyNeeded')
   for (const one of wrapping) {
-    const key = unwrapKey(one, encryption.dataKey, manifest)
+    const key = unwrapKey(one, encryption.dataKey, keyContext(manifest, encryption.context))
     if (key !== undefined) return key
   }
   throw new OssError(encryption.algorithm === 'customer' ? 'customerKeyWrong' : 'encryptionKeyForbidden')

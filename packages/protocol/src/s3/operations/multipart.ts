@@ -33,6 +33,7 @@ import { element, group, list, optionalElement, xml } from '../../xml.js'
 import { CHECKSUM_NAMES, CHECKSUMS } from '../payload.js'
 import { CUSTOMER_KEY_CAUSES, customerKeyInput, customerKeyOutput, sourceKeyInput } from './customer-keys.js'
 import { s3Operation, s3Page, sharedWith } from './declare.js'
+import { encryptionContext } from './encryption-context.js'
 import { encodingType, pageSize } from './listing.js'
 import { copySource } from './object.js'
 import {
@@ -44,7 +45,6 @@ import {
   DESCRIPTION_PERMISSIONS,
   description,
   refuseEncryption,
-  refuseOnWrite,
   uploadChecksum,
   WRITE_CONDITION_CAUSES,
   writeConditions,
@@ -53,6 +53,7 @@ import {
 const createMultipartUpload = s3Operation({
   ...sharedWith(initiateMultipartUpload),
   name: 'CreateMultipartUpload',
+  refuses: [],
   source: s3Page('CreateMultipartUpload'),
   permissionsWith: DESCRIPTION_PERMISSIONS,
   input: {
@@ -63,7 +64,7 @@ const createMultipartUpload = s3Operation({
     sequential: implied(false),
     forbidOverwrite: implied(false),
   },
-  output: { ...uploadChecksum, ...encryptionOutput, ...customerKeyOutput },
+  output: { ...uploadChecksum, ...encryptionOutput, encryptionContext, ...customerKeyOutput },
   errors: [
     ...initiateMultipartUpload.errors,
     ...DESCRIPTION_CAUSES,
@@ -75,7 +76,6 @@ const createMultipartUpload = s3Operation({
     key: element('Key', text),
     uploadId: element('UploadId', text),
   }),
-  refuses: refuseOnWrite,
 })
 
 const uploadPart = s3Operation({

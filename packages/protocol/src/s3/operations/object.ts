@@ -29,6 +29,7 @@ import { s3Row } from '../errors.js'
 import { CUSTOMER_KEY_CAUSES, customerKeyInput, customerKeyOutput, sourceKeyInput } from './customer-keys.js'
 import { s3Operation, s3Page, sharedWith } from './declare.js'
 import { mapped, refusedElement } from './document.js'
+import { encryptionContext } from './encryption-context.js'
 import { postObject } from './post.js'
 import { selectObjectContent } from './select.js'
 import {
@@ -38,7 +39,6 @@ import {
   DESCRIPTION_PERMISSIONS,
   description,
   refuseEncryption,
-  refuseOnWrite,
   WRITE_CONDITION_CAUSES,
   websiteRedirect,
   writeConditions,
@@ -68,11 +68,11 @@ const putObject = s3Operation({
     versionId: ossPutObject.output.versionId,
     expiration: ossPutObject.output.expiration,
     ...encryptionOutput,
+    encryptionContext,
     ...customerKeyOutput,
     ...checksumHeaders,
   },
   errors: [...ossPutObject.errors, ...WRITE_CONDITION_CAUSES, ...DESCRIPTION_CAUSES],
-  refuses: refuseOnWrite,
 })
 
 /** `ENABLED`: the object's checksum is wanted. */
@@ -171,6 +171,7 @@ const directive = oneOf(['COPY', 'REPLACE'])
 const copyObject = s3Operation({
   ...sharedWith(ossCopyObject),
   name: 'CopyObject',
+  refuses: [],
   beginsEarly: true,
   source: s3Page('CopyObject'),
   permissionsWith: DESCRIPTION_PERMISSIONS,
@@ -186,12 +187,11 @@ const copyObject = s3Operation({
     /** A copy onto itself must change something, and changes nothing else. */
     mustChange: implied(true),
   },
-  output: { ...omit(ossCopyObject.output, 'etag', 'crc64'), ...customerKeyOutput },
+  output: { ...omit(ossCopyObject.output, 'etag', 'crc64'), encryptionContext, ...customerKeyOutput },
   result: xml('CopyObjectResult', { etag: etagElement, lastModified: lastModifiedElement, ...checksumElements }),
   errors: [...ossCopyObject.errors, ...WRITE_CONDITION_CAUSES, ...DESCRIPTION_CAUSES, 'copyOntoItself'],
   // a copy has no 304: a source that was not modified fails the condition
   answersAs: { ...ossCopyObject.answersAs, notModified: 'preconditionFailed' },
-  refuses: refuseOnWrite,
 })
 
 /** A key that could not be deleted, and why. */

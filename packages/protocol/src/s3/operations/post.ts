@@ -8,7 +8,8 @@ import { postObject as ossPostObject } from '../../operations/object/post-object
 import { element, xml } from '../../xml.js'
 import { customerKeyOutput } from './customer-keys.js'
 import { s3Operation, s3Page, sharedWith } from './declare.js'
-import { checksumHeaders, DESCRIPTION_CAUSES, description, refuseOnWrite } from './shared.js'
+import { encryptionContext } from './encryption-context.js'
+import { checksumHeaders, DESCRIPTION_CAUSES, description } from './shared.js'
 
 const posted = xml('PostResponse', {
   location: element('Location', text),
@@ -46,14 +47,11 @@ export const postObject = s3Operation({
     versionId: ossPostObject.output.versionId,
     location: ossPostObject.output.location,
     ...encryptionOutput,
+    encryptionContext,
     ...customerKeyOutput,
     ...checksumHeaders,
   },
   result: postedIfAsked,
   errors: [...ossPostObject.errors, ...DESCRIPTION_CAUSES, 'postFieldsExtra', 'postFieldAbsent', 'sigV4DoesNotMatch'],
-  refuses: [
-    ...refuseOnWrite,
-    refuseHeader('x-amz-object-lock-mode'),
-    refuseHeader('x-amz-object-lock-legal-hold', ['OFF']),
-  ],
+  refuses: [refuseHeader('x-amz-object-lock-mode'), refuseHeader('x-amz-object-lock-legal-hold', ['OFF'])],
 })

@@ -11,6 +11,7 @@ import { optionalElement } from '../../xml.js'
 import { withoutAwsChunked } from '../chunked-body.js'
 import { CHECKSUMS, type ChecksumName, headerOf } from '../payload.js'
 import { CUSTOMER_KEY_CAUSES, customerKeyInput } from './customer-keys.js'
+import { CONTEXT_CAUSES, encryptionContext } from './encryption-context.js'
 
 /** Canned ACLs by which only the owner has access, as with one account they all do. */
 const PRIVATE = ['private', 'bucket-owner-read', 'bucket-owner-full-control', 'aws-exec-read']
@@ -102,6 +103,7 @@ export const description = {
   obeysOwnership: implied(true),
   storageClass: optional(header('x-amz-storage-class', storageClass)),
   ...omit(encryptionInput, 'dataEncryption'),
+  encryptionContext,
   ...customerKeyInput,
   ...holdHeaders,
 }
@@ -165,20 +167,16 @@ export const uploadChecksum = {
   checksumType: checksumHeaders.checksumType,
 }
 
-/** A context of keys is not kept. */
-const refuseContext = refuseHeader('x-amz-server-side-encryption-context')
 /** Where an object is read, or a part is written, the upload or the object has its encryption already. */
 export const refuseEncryption: readonly Refusal[] = [
-  ...['', '-aws-kms-key-id'].map((end) =>
+  ...['', '-aws-kms-key-id', '-context'].map((end) =>
     refuseHeader(`x-amz-server-side-encryption${end}`, [], 'encryptionHeaderOnPart'),
   ),
-  refuseContext,
 ]
-/** For operations where an ACL can only be one of the canned ones. */
-/** For operations that cannot make an object that redirects. */
 /** The causes of a key and of an ACL that a write states. */
 export const DESCRIPTION_CAUSES = [
   ...CUSTOMER_KEY_CAUSES,
+  ...CONTEXT_CAUSES,
   'customerKeyWithEncryption',
   'aclCannedAndGrants',
   'granteeInvalid',
@@ -186,6 +184,3 @@ export const DESCRIPTION_CAUSES = [
   'aclsOff',
   'redirectLocationInvalid',
 ] as const satisfies readonly Cause[]
-
-/** Headers for properties that no object here has. */
-export const refuseOnWrite: readonly Refusal[] = [refuseContext]

@@ -110,7 +110,7 @@ export function isSameCipher(one: EncryptionChoice | undefined, other: Encryptio
  */
 export function isSameWrapping(one: EncryptionChoice | undefined, other: EncryptionChoice | undefined): boolean {
   if (one?.algorithm === 'customer' || one?.algorithm !== other?.algorithm) return one === other
-  return one?.keyId === other?.keyId
+  return one?.keyId === other?.keyId && one?.context === other?.context
 }
 
 function cipherKind(choice: EncryptionChoice | undefined): 'plain' | 'AES' | 'SM4' {

@@ -87,6 +87,8 @@ export interface Encryption {
   readonly keyId?: string
   /** The cipher of the bytes, where `KMS` does not use its default. */
   readonly dataEncryption?: 'SM4'
+  /** The text that the data key is bound to, besides its manifest: JSON of names and values; of `KMS` only. */
+  readonly context?: string
   readonly dataKey: WrappedKey
 }
 
