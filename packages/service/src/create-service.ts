@@ -52,7 +52,7 @@ export function createService(options: ServiceOptions, surfaces: Surfaces = SURF
       await expireNonces(domain)
       return sweeper.sweep(signal)
     },
-    applyLifecycle: () => loggingLifecycle(domain, options.region, applyLifecycle(domain)),
+    applyLifecycle: (signal) => loggingLifecycle(domain, options.region, applyLifecycle(domain, signal)),
     keepNotes: async () => {
       await domain.logLines.keep()
       await keepAccess(domain)

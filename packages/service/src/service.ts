@@ -105,9 +105,9 @@ export interface Service {
   sweep(signal?: AbortSignal): Promise<SweepReport>
   /**
    * One pass over the lifecycle rules, by the clock: yields each upload and version that a rule acted on. Called repeatedly, in one process at a
-   * time; the pass ends when the caller stops iterating.
+   * time; the signal ends the pass after it has yielded what was done.
    */
-  applyLifecycle(): AsyncIterable<DoneByRule>
+  applyLifecycle(signal?: AbortSignal): AsyncIterable<DoneByRule>
   /** Keeps what this process has noted about requests: lines of access logs, and when objects were read. Called repeatedly in each process, and before it stops. */
   keepNotes(): Promise<void>
   /** Writes the access logs of the hours that are over, and the inventories that are due; yields each. Called repeatedly, in one process at a time. */

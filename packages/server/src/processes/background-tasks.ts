@@ -79,10 +79,7 @@ const DONE = {
 async function applyLifecycle(service: Pick<Service, 'applyLifecycle'>, log: Log, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {
-      for await (const done of service.applyLifecycle()) {
-        log.info(done, DONE[done.kind])
-        if (signal.aborted) return
-      }
+      for await (const done of service.applyLifecycle(signal)) log.info(done, DONE[done.kind])
     } catch (error) {
       log.error({ err: error }, 'lifecycle rules could not be applied and will be retried')
     }

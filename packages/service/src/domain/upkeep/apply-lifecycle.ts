@@ -9,12 +9,13 @@ import { readBucket } from '../buckets/buckets.js'
 import type { Domain } from '../domain.js'
 import { isDamage } from '../stored/damage.js'
 import { readDocument } from '../stored/documents.js'
-import { startingWith } from '../stored/key-range.js'
+import { type KeyRange, startingWith } from '../stored/key-range.js'
 import { bucketRows, documentRows, uploadRows } from '../stored/keyspace.js'
 import type { BucketRecord, UploadRecord } from '../stored/model.js'
 import { endUpload, type Usage } from '../uploads/uploads.js'
+import { actAtOnce } from './act-at-once.js'
 import { type ActedOn, applyToVersions } from './apply-to-versions.js'
-import { DAY_MS, type LifecycleRule } from './due-action.js'
+import { DAY_MS, isAmong, type LifecycleRule } from './due-action.js'
 
 /** An upload that a rule has aborted. */
 export interface AbortedByRule {
@@ -35,14 +36,21 @@ export type DoneByRule = AbortedByRule | ActedOn
 const BUCKETS_AT_ONCE = 200
 const UPLOADS_AT_ONCE = 200
 
-/** One pass over the rules of all buckets; yields each upload and each version after a rule has acted on it. */
-export async function* applyLifecycle(domain: Domain): AsyncGenerator<DoneByRule, void, undefined> {
+/**
+ * One pass over the rules of all buckets; yields each upload and each version after a rule has acted on it. The signal ends
+ * it: whatever was done has been yielded.
+ */
+export async function* applyLifecycle(
+  domain: Domain,
+  signal?: AbortSignal,
+): AsyncGenerator<DoneByRule, void, undefined> {
   for await (const row of domain.damage.rowsIn(domain.metadata, bucketRows.all, BUCKETS_AT_ONCE)) {
     const bucket = domain.damage.skip(row.key, () => bucketRows.decodeRow(row))
+    if (signal?.aborted) return
     if (bucket === undefined) continue
     const rules = await findRules(domain, bucket)
-    for (const rule of rules) if (rule.status === 'Enabled') yield* applyRule(domain, bucket.name, rule)
-    yield* applyToVersions(domain, bucket, rules)
+    for (const rule of rules) if (rule.status === 'Enabled') yield* applyRule(domain, bucket.name, rule, signal)
+    yield* applyToVersions(domain, bucket, rules, signal)
   }
 }
 
@@ -61,16 +69,28 @@ async function* applyRule(
   domain: Domain,
   bucket: BucketName,
   rule: LifecycleRule,
+  signal: AbortSignal | undefined,
 ): AsyncGenerator<AbortedByRule, void, undefined> {
   if (rule.abortMultipartUpload === undefined) return
   const range = startingWith(uploadRows.prefix({ bucket, key: rule.prefix }))
-  for await (const row of domain.damage.rowsIn(domain.metadata, range, UPLOADS_AT_ONCE)) {
-    const upload = domain.damage.skip(row.key, () => uploadRows.decodeRow(row))
-    if (upload === undefined || !isDue(rule, upload, domain.clock())) continue
-    const usage = await abortByRule(domain, rule, upload, row.key)
-    if (usage === undefined) continue
+  const abort = async ([upload, row]: readonly [UploadRecord, Bytes]): Promise<AbortedByRule | undefined> => {
+    const usage = await abortByRule(domain, rule, upload, row)
+    if (usage === undefined) return undefined
     const { key, uploadId } = upload
-    yield { kind: 'aborted', bucket, ruleId: rule.id, key, uploadId, parts: usage.parts, bytes: usage.bytes }
+    return { kind: 'aborted', bucket, ruleId: rule.id, key, uploadId, parts: usage.parts, bytes: usage.bytes }
+  }
+  yield* actAtOnce(dueUploads(domain, rule, range), abort, signal)
+}
+
+/** The uploads that a rule aborts now, with the keys of their rows. */
+async function* dueUploads(
+  { metadata, damage, clock }: Domain,
+  rule: LifecycleRule,
+  range: KeyRange,
+): AsyncGenerator<readonly [UploadRecord, Bytes]> {
+  for await (const { key, value } of damage.rowsIn(metadata, range, UPLOADS_AT_ONCE)) {
+    const upload = damage.skip(key, () => uploadRows.decodeRow({ key, value }))
+    if (upload !== undefined && isDue(rule, upload, clock())) yield [upload, key]
   }
 }
 
@@ -88,11 +108,10 @@ async function abortByRule(
   upload: UploadRecord,
   row: Bytes,
 ): Promise<Usage | undefined> {
-  const wanted = JSON.stringify(rule)
   try {
     return await endUpload(domain, upload, async (tx) => {
       const lifecycle = await readDocument(tx, await readBucket(domain, tx, upload.bucket), 'lifecycle')
-      return lifecycle?.rules.some((other) => JSON.stringify(other) === wanted) ?? false
+      return isAmong(lifecycle?.rules ?? [], rule)
     })
   } catch (error) {
     const isGone = error instanceof OssError && ['noSuchUploadOnAbort', 'noSuchBucket'].includes(error.reason)

@@ -13,7 +13,8 @@ import { readDocument } from '../stored/documents.js'
 import { versionRows } from '../stored/keyspace.js'
 import type { BucketRecord, ObjectRecord, StorageClass, VersionId, VersionRecord } from '../stored/model.js'
 import { placeOf, versionIdOf } from '../stored/version-id.js'
-import { type DueAction, dueAction, type LifecycleRule, type Subject } from './due-action.js'
+import { actAtOnce } from './act-at-once.js'
+import { type DueAction, dueAction, isAmong, type LifecycleRule, type Subject } from './due-action.js'
 import { currentVersions, otherVersions, type WalkedVersion } from './walk-versions.js'
 
 /** A version that a rule has deleted, or moved to another class. */
@@ -35,16 +36,27 @@ export async function* applyToVersions(
   domain: Domain,
   { name: bucket }: BucketRecord,
   rules: readonly LifecycleRule[],
+  signal: AbortSignal | undefined,
 ): AsyncGenerator<ActedOn, void, undefined> {
   const acting = rules.filter(actsOnVersions)
   if (acting.length === 0) return
   const prefix = commonStart(acting.map((rule) => rule.prefix))
   for (const subjects of [currentOnes(domain, bucket, prefix), others(domain, bucket, prefix)]) {
-    for await (const subject of subjects) {
-      const due = dueAction(acting, subject, domain.clock())
-      const acted = due && (await act(domain, bucket, subject, due))
-      if (acted !== undefined) yield acted
-    }
+    const due = dueOnes(domain, subjects, acting)
+    yield* actAtOnce(due, ([subject, action]) => act(domain, bucket, subject, action), signal)
+    if (signal?.aborted) return
+  }
+}
+
+/** The subjects for which an action of the rules is due. */
+async function* dueOnes(
+  { clock }: Domain,
+  subjects: AsyncIterable<WalkedSubject>,
+  rules: readonly LifecycleRule[],
+): AsyncGenerator<readonly [WalkedSubject, DueAction]> {
+  for await (const subject of subjects) {
+    const due = dueAction(rules, subject, clock())
+    if (due !== undefined) yield [subject, due]
   }
 }
 
@@ -113,9 +125,7 @@ async function act(
 }
 
 async function isStillSet(tx: Transaction, bucket: BucketRecord, rule: LifecycleRule): Promise<boolean> {
-  const lifecycle = await readDocument(tx, bucket, 'lifecycle')
-  const wanted = JSON.stringify(rule)
-  return lifecycle?.rules.some((other) => JSON.stringify(other) === wanted) ?? false
+  return isAmong((await readDocument(tx, bucket, 'lifecycle'))?.rules ?? [], rule)
 }
 
 interface Target {

@@ -5,6 +5,13 @@ import type { ObjectRecord, StorageClass, VersionRecord } from '../stored/model.
 /** One lifecycle rule of a bucket. */
 export type LifecycleRule = BucketSettings['lifecycle']['rules'][number]
 
+/** Whether a rule is still set as it was read: mostly the very same, because a document is parsed once. */
+export function isAmong(rules: readonly LifecycleRule[], rule: LifecycleRule): boolean {
+  if (rules.includes(rule)) return true
+  const wanted = JSON.stringify(rule)
+  return rules.some((other) => JSON.stringify(other) === wanted)
+}
+
 /** Milliseconds of a day. */
 export const DAY_MS = 86_400_000
 /** Bytes below which an object is small: `allowSmallFile` of a rule decides whether a transition moves it. */
