@@ -137,9 +137,14 @@ function checkCounters(rows: StoredRows, found: Findings): void {
     const versions = rows.versions.filter(isOwn)
     const own = [...rows.objects.filter(isOwn), ...versions]
     const open = rows.uploads.filter(isOwn).map(({ uploadId }) => rows.parts.get(uploadId) ?? [])
+    const inClass = (storageClass: string) => own.filter(({ record }) => record.storageClass === storageClass)
+    const [standard, infrequent] = [inClass('Standard'), inClass('IA')]
+    const bytesIn = (some: typeof own) => some.reduce((sum, { record }) => sum + record.size, 0)
     const expected: Partial<BucketCounters> = {
-      'Standard.objects': own.length,
-      'Standard.bytes': own.reduce((sum, { record }) => sum + record.size, 0),
+      'Standard.objects': standard.length,
+      'Standard.bytes': bytesIn(standard),
+      'IA.objects': infrequent.length,
+      'IA.bytes': bytesIn(infrequent),
       uploads: open.length,
       parts: open.reduce((sum, stored) => sum + stored.length, 0),
       partBytes: open.reduce((sum, stored) => sum + bytesOf(stored), 0),

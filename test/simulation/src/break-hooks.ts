@@ -1,6 +1,6 @@
 /** Module hooks that apply a break to its file while node:module loads it. */
 import type { InitializeHook, LoadHook } from 'node:module'
-import type { Break } from './breaks.js'
+import type { Break } from './break.js'
 
 let broken: Break | undefined
 

@@ -1,5 +1,5 @@
 /** Breaks of sequential uploads, auto-complete, lifecycle rules, callbacks and versions. */
-import type { Break } from './breaks.js'
+import type { Break } from './break.js'
 
 const DOMAIN = 'service/dist/domain/'
 
@@ -66,8 +66,8 @@ export const OTHER_BREAKS: readonly Break[] = [
     mode: 'sequence',
     seed: 7,
     file: `${DOMAIN}upkeep/apply-lifecycle.js`,
-    find: '!isDue(rule, upload, domain.clock())',
-    replace: 'upload.uploadId.charCodeAt(31) % 2 === 0 || !isDue(rule, upload, domain.clock())',
+    find: 'upload !== undefined && isDue(rule, upload, clock())',
+    replace: 'upload !== undefined && upload.uploadId.charCodeAt(31) % 2 === 1 && isDue(rule, upload, clock())',
   },
   {
     invariant: 'callback',

@@ -1,6 +1,6 @@
 /** Campaigns: plans from seeds, run one after another. The first that fails is shrunk. */
 import { createRandom } from '@bindery/storage'
-import type { Mode } from './breaks.js'
+import type { Mode } from './break.js'
 import { forgetContents } from './contents.js'
 import { runFreeing } from './freeing.js'
 import { type BucketEncryption, type Plan, planAtOnce, planInSequence, type Round, type Theme } from './generate.js'
@@ -19,8 +19,8 @@ export function planOf(mode: PlannedMode, seed: number, steps: number, theme?: T
   return { ...plan, encryption: ENCRYPTIONS[seed % ENCRYPTIONS.length] }
 }
 
-/** By seed; half of all runs encrypt nothing. Not KMS: copies of objects made of other objects may move its bytes. */
-const ENCRYPTIONS: readonly (BucketEncryption | undefined)[] = [undefined, 'AES256', undefined, 'SM4']
+/** By seed; two fifths of all runs encrypt nothing. Not KMS: copies of objects made of other objects may move its bytes. */
+const ENCRYPTIONS: readonly (BucketEncryption | undefined)[] = [undefined, 'AES256', undefined, 'SM4', 'stated']
 
 const REQUESTS_PER_ROUND = 4
 
@@ -58,7 +58,8 @@ const SECONDS_PER_REQUEST = 4
 
 /** Throws an error with the seed, and the smallest failing plan that was found, if the run of a seed fails. */
 export async function check(mode: Mode, seed: number, steps: number, theme?: Theme): Promise<void> {
-  const repeat = `npm run simulate -- --mode ${mode} --seed ${seed} --steps ${steps}`
+  const about = theme === undefined ? '' : ` --theme ${theme}`
+  const repeat = `npm run simulate -- --mode ${mode} --seed ${seed} --steps ${steps}${about}`
   if (mode === 'freeing') {
     const violation = await violationOfSeed(mode, seed, steps)
     if (violation !== undefined) throw new Error(`${repeat}\n${violation.message}`, { cause: violation })

@@ -11,6 +11,7 @@ import {
   OWN_BUCKETS,
   type Place,
   type Range,
+  type StatedEncryption,
   type StepOf,
   splitPlace,
   type VersionSymbol,
@@ -19,6 +20,8 @@ import {
 const KEYS = ['a', 'dir/b', 'dir/c', 'dir/sub/d', 'é&<', 'z'] as const
 const PART_SIZES = [0, 1, 70_000, 102_400, 102_400, 102_400, 102_400, 110_001] as const
 export const OBJECT_SIZES = [0, 1, 70_000, 140_000] as const
+/** Two of the largest make parts that are joined. */
+export const APPEND_SIZES = [0, 1, 1, 100, 5_000, 70_000, 70_000, 540_000] as const
 export const PARTS_MAX = 5
 /** The parts that an upload with a declared CRC-64 may have, so that the declaration can be correct. */
 const DECLARED = { size: 102_400, start: 7 } as const
@@ -36,6 +39,8 @@ export interface Circumstances {
   readonly completes: readonly StepOf<'complete'>[]
   /** Whether other clients change the state meanwhile: then only steps that are answered from one state are chosen. */
   readonly concurrent: boolean
+  /** Whether requests state how their objects are encrypted. */
+  readonly statesEncryption: boolean
 }
 
 export class Choice {
@@ -145,6 +150,17 @@ export class Choice {
     const isDeclared = this.#there.state.uploads.get(handle)?.auto?.crc !== undefined
     if (isDeclared && this.#random.below(4) > 0) return freshContent(DECLARED.size, DECLARED.start)
     return this.content(PART_SIZES)
+  }
+
+  /** The length of the object at a place, sometimes another number. */
+  position(place: Place): number {
+    const object = this.#there.state.objects.get(place)
+    const length = object?.type === 'Appendable' ? sizeOf(object.content) : 0
+    return this.#random.below(8) === 0 ? length + 1 : length
+  }
+
+  encryption(): StatedEncryption {
+    return this.#there.statesEncryption ? this.#of([undefined, 'AES256', 'SM4'] as const) : undefined
   }
 
   callback(token: string): Callback | undefined {

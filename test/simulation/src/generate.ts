@@ -4,8 +4,8 @@
  * is known.
  */
 import { createRandom, type Random } from '@bindery/storage'
-import { Choice, type Circumstances, OBJECT_SIZES, PARTS_MAX } from './choice.js'
-import { OWN_BUCKETS, type Step } from './steps.js'
+import { APPEND_SIZES, Choice, type Circumstances, OBJECT_SIZES, PARTS_MAX } from './choice.js'
+import { type Algorithm, OWN_BUCKETS, type Step } from './steps.js'
 
 export interface Wish {
   readonly kind: Step['kind'] | 'completeAgain' | 'sweep' | 'clock' | 'applyRules'
@@ -26,8 +26,11 @@ export interface Round {
   readonly versioned?: boolean
 }
 
-/** How the buckets of a run encrypt by default: all alike, so that copies move no bytes. */
-export type BucketEncryption = 'AES256' | 'SM4'
+/**
+ * How the buckets of a run encrypt by default: all alike, so that copies move no bytes. `stated`: not at all, but requests
+ * state how their objects are to be encrypted.
+ */
+export type BucketEncryption = Algorithm | 'stated'
 
 export interface Plan {
   readonly rounds: readonly Round[]
@@ -36,6 +39,7 @@ export interface Plan {
 
 const WEIGHTS: readonly (readonly [Wish['kind'], number])[] = [
   ['put', 10],
+  ['append', 6],
   ['get', 8],
   ['delete', 5],
   ['copy', 8],
@@ -60,7 +64,22 @@ const CLIENTS_MAX = 3
 const WISHES_MAX = 3
 
 /** The requests that meet in a round: any, or those that race with one another. */
-export type Theme = 'anything' | 'reading' | 'completing' | 'filling' | 'copying' | 'listing' | 'versions'
+export type Theme =
+  | 'anything'
+  | 'reading'
+  | 'completing'
+  | 'filling'
+  | 'copying'
+  | 'listing'
+  | 'versions'
+  | 'appending'
+  | 'expiring'
+  | 'expiringVersions'
+
+const EXPIRING: readonly Wish['kind'][] = [
+  ...(['put', 'put', 'put', 'put', 'append', 'copy', 'delete', 'get', 'listObjects', 'stat', 'sweep'] as const),
+  ...(['clock', 'applyRules', 'applyRules', 'applyRules', 'initiate', 'part', 'complete'] as const),
+]
 
 const THEMES: Readonly<Record<Theme, readonly Wish['kind'][]>> = {
   anything: KINDS,
@@ -75,8 +94,14 @@ const THEMES: Readonly<Record<Theme, readonly Wish['kind'][]>> = {
   versions: [
     ...['put', 'put', 'put', 'put', 'get', 'get', 'delete', 'delete', 'delete', 'delete', 'copy', 'copy'],
     ...['initiate', 'part', 'copyPart', 'complete', 'listVersions', 'listVersions', 'stat', 'sweep', 'sweep'],
-    ...['setVersioning', 'setVersioning'],
+    ...['setVersioning', 'setVersioning', 'append', 'append'],
   ] as Wish['kind'][],
+  appending: [
+    ...['append', 'append', 'append', 'append', 'append', 'append', 'get', 'get', 'copy', 'copy', 'copyPart'],
+    ...['initiate', 'complete', 'delete', 'put', 'listObjects', 'stat', 'sweep', 'sweep'],
+  ] as Wish['kind'][],
+  expiring: EXPIRING,
+  expiringVersions: [...EXPIRING, 'setVersioning', 'listVersions'],
 }
 /** Steps before a round of a theme, so that there is something to race for. */
 const SET_UPS: Readonly<Record<Theme, readonly Wish['kind'][]>> = {
@@ -87,6 +112,9 @@ const SET_UPS: Readonly<Record<Theme, readonly Wish['kind'][]>> = {
   copying: ['put', 'initiate', 'copyPart'],
   listing: [],
   versions: ['setVersioning', 'put', 'put'],
+  appending: ['append', 'append'],
+  expiring: ['put', 'put'],
+  expiringVersions: ['setVersioning', 'put', 'put', 'delete'],
 }
 /** The clients in every other round of a theme: the shortest races. */
 const RACES: Readonly<Record<Theme, readonly (readonly (readonly Wish['kind'][])[])[]>> = {
@@ -111,8 +139,24 @@ const RACES: Readonly<Record<Theme, readonly (readonly (readonly Wish['kind'][])
     [['put'], ['put'], ['get']],
     [['delete'], ['delete'], ['put', 'sweep']],
   ],
+  appending: [
+    [['append'], ['append']],
+    [['append'], ['append'], ['get', 'sweep']],
+    [['append'], ['copy'], ['append']],
+    [['append'], ['delete', 'append', 'sweep']],
+  ],
+  expiring: [
+    [['applyRules'], ['put']],
+    [['applyRules', 'sweep'], ['get'], ['copy']],
+    [['applyRules'], ['delete', 'append']],
+  ],
+  expiringVersions: [
+    [['applyRules'], ['put']],
+    [['applyRules', 'sweep'], ['delete'], ['get']],
+  ],
 }
-const THEME_NAMES = ['anything', 'anything', 'reading', 'completing', 'filling', 'copying'] as const
+const THEME_NAMES = ['anything', 'anything', 'reading', 'completing', 'filling', 'copying', 'appending'] as const
+const VERSIONED: ReadonlySet<Theme> = new Set(['versions', 'expiringVersions'])
 
 function randomWish(random: Random, kinds: readonly Wish['kind'][]): Wish {
   return { kind: kinds[random.below(kinds.length)] ?? 'get', pick: random.below(2 ** 31) }
@@ -122,7 +166,7 @@ function randomWish(random: Random, kinds: readonly Wish['kind'][]): Wish {
 export function planInSequence(random: Random, steps: number, theme: Theme = 'anything'): Plan {
   const rounds = Array.from({ length: steps }, (): Round => {
     const mishap = random.below(40) === 0 ? 'crash' : 'none'
-    const versioned = theme === 'versions'
+    const versioned = VERSIONED.has(theme)
     return { clients: [[randomWish(random, THEMES[theme])]], order: 0, faults: false, mishap, versioned }
   })
   return { rounds }
@@ -136,7 +180,7 @@ export function planAtOnce(random: Random, rounds: number, mishaps: boolean, onl
 function roundsOf(random: Random, mishaps: boolean, only: Theme | undefined): Round[] {
   const theme = only ?? THEME_NAMES[random.below(THEME_NAMES.length)] ?? 'anything'
   const order = random.below(2 ** 31)
-  const versioned = theme === 'versions'
+  const versioned = VERSIONED.has(theme)
   const setUp = SET_UPS[theme].map((kind): Round => {
     return { clients: [[randomWish(random, [kind])]], order, faults: false, mishap: 'none', versioned }
   })
@@ -154,6 +198,8 @@ function randomClients(random: Random, kinds: readonly Wish['kind'][]): Wish[][]
   )
 }
 
+type LookKind = 'listParts' | 'listUploads' | 'listObjects' | 'listVersions' | 'setVersioning' | 'stat'
+
 /** The step that a wish stands for in the current state. */
 export function stepOf(wish: { kind: Step['kind'] | 'completeAgain'; pick: number }, there: Circumstances): Step {
   const random = createRandom(wish.pick)
@@ -169,8 +215,23 @@ export function stepOf(wish: { kind: Step['kind'] | 'completeAgain'; pick: numbe
         content: choice.content(OBJECT_SIZES),
         forbid,
         meta,
+        encryption: choice.encryption(),
         callback: choice.callback(there.newHandle),
       }
+    case 'append': {
+      const place = choice.object()
+      const position = choice.position(place)
+      const content = choice.content(APPEND_SIZES)
+      return {
+        kind: 'append',
+        place,
+        handle: there.newHandle,
+        position,
+        content,
+        meta,
+        encryption: choice.encryption(),
+      }
+    }
     case 'get':
       return { kind: 'get', ...choice.ranged() }
     case 'delete': {
@@ -182,14 +243,37 @@ export function stepOf(wish: { kind: Step['kind'] | 'completeAgain'; pick: numbe
       const place = random.below(3) === 0 ? source : choice.place()
       const sourceVersion = choice.version(source)
       const anew = random.below(2) === 0 ? undefined : meta
-      return { kind: 'copy', source, sourceVersion, place, handle: there.newHandle, forbid, meta: anew }
+      const encryption = choice.encryption()
+      return { kind: 'copy', source, sourceVersion, place, handle: there.newHandle, forbid, meta: anew, encryption }
     }
     case 'initiate':
-      return { kind: 'initiate', place: choice.place(), upload: there.newHandle, meta, forbid, ...choice.nature() }
+      return {
+        kind: 'initiate',
+        place: choice.place(),
+        upload: there.newHandle,
+        meta,
+        forbid,
+        encryption: choice.encryption(),
+        ...choice.nature(),
+      }
     case 'part': {
       const upload = choice.upload()
       return { kind: 'part', ...upload, number: choice.number(upload.upload), content: choice.part(upload.upload) }
     }
+    case 'abort':
+      return { kind: 'abort', ...choice.upload() }
+    case 'copyPart':
+    case 'complete':
+    case 'completeAgain':
+      return uploadStepOf(wish.kind, forbid, choice)
+    default:
+      return lookOf(wish.kind, random, choice)
+  }
+}
+
+/** A step that makes an object or a part of what exists. */
+function uploadStepOf(kind: 'copyPart' | 'complete' | 'completeAgain', forbid: boolean, choice: Choice): Step {
+  switch (kind) {
     case 'copyPart': {
       const { place: source, version: sourceVersion, range } = choice.ranged()
       const upload = choice.upload()
@@ -202,8 +286,12 @@ export function stepOf(wish: { kind: Step['kind'] | 'completeAgain'; pick: numbe
     }
     case 'completeAgain':
       return choice.again() ?? { kind: 'stat', bucket: OWN_BUCKETS[0] }
-    case 'abort':
-      return { kind: 'abort', ...choice.upload() }
+  }
+}
+
+/** A step that lists, or is about a whole bucket. */
+function lookOf(kind: LookKind, random: Random, choice: Choice): Step {
+  switch (kind) {
     case 'listParts':
       return { kind: 'listParts', ...choice.upload(), after: choice.alone(PARTS_MAX, 0), max: choice.pageSize() }
     case 'listUploads': {

@@ -18,12 +18,14 @@ const put = (content: string): Step => ({
   place,
   content,
   forbid: false,
+  encryption: undefined,
   meta: '',
   callback: undefined,
 })
 const get: Step = { kind: 'get', place, version: undefined, range: undefined }
 const stored = (content: string) => ({ status: 200, etag: content, crc: contentOf(content).crc64 })
-const read = (content: string): Answer => ({ ...stored(content), content, md5: content, type: 'Normal', meta: '' })
+const shown = { type: 'Normal', meta: '', storageClass: 'Standard' }
+const read = (content: string): Answer => ({ ...stored(content), ...shown, content, md5: content })
 const MISSING = { status: 404, code: 'NoSuchKey' }
 
 function statesAfter(...events: Event[]): readonly (string | undefined)[] {

@@ -1,6 +1,17 @@
 /** The state of the model, and small functions that its steps share. */
 import { type ContentId, contentOf } from './contents.js'
-import type { Answer, AutoComplete, Deed, ListedPart, Place, Reply, Tag, UploadHandle, VersionSymbol } from './steps.js'
+import type {
+  Algorithm,
+  Answer,
+  AutoComplete,
+  Deed,
+  ListedPart,
+  Place,
+  Reply,
+  Tag,
+  UploadHandle,
+  VersionSymbol,
+} from './steps.js'
 
 export type { VersionSymbol } from './steps.js'
 
@@ -16,20 +27,25 @@ export interface Piece {
 export interface ModelObject {
   readonly content: ContentId
   readonly tag: Tag
-  readonly type: 'Normal' | 'Multipart'
+  readonly type: 'Normal' | 'Multipart' | 'Appendable'
   readonly meta: string
   /** Identifies the origin of the object's bytes, which a copy shares. */
   readonly birth: string
   readonly pieces: readonly Piece[]
   /** Its bytes came in order, so that their MD5 is known. */
   readonly isHashed: boolean
+  readonly encryption: Algorithm | undefined
+  readonly storageClass: 'Standard' | 'IA'
   /** `null` in a bucket that keeps no versions. */
   readonly version: VersionSymbol
+  /** Names the step that wrote it last: the time of that step is its own. */
+  readonly writer: string
 }
 
 /** A version: data, or a delete marker. */
 export interface ModelVersion {
   readonly version: VersionSymbol
+  readonly writer: string
   readonly object: ModelObject | undefined
 }
 
@@ -42,6 +58,7 @@ export interface ModelUpload {
   readonly auto: AutoComplete | undefined
   /** Whether it must not overwrite when it completes itself. */
   readonly forbid: boolean
+  readonly encryption: Algorithm | undefined
   readonly parts: ReadonlyMap<number, Piece>
 }
 
@@ -65,6 +82,8 @@ export interface State {
   readonly versioning: ReadonlyMap<string, Versioning>
   readonly uploads: ReadonlyMap<UploadHandle, ModelUpload>
   readonly receipts: ReadonlyMap<UploadHandle, Receipt>
+  /** The default of all buckets; never changes. */
+  readonly encryption: Algorithm | undefined
 }
 
 export const EMPTY: State = {
@@ -73,6 +92,7 @@ export const EMPTY: State = {
   versioning: new Map(),
   uploads: new Map(),
   receipts: new Map(),
+  encryption: undefined,
 }
 
 export interface Outcome {
@@ -81,6 +101,9 @@ export interface Outcome {
   /** A deed that must happen, at a later moment, before the answer is given. */
   readonly rest?: Deed | undefined
 }
+
+/** The members of an object that no step states. */
+export const NEW_OBJECT = { storageClass: 'Standard' } as const
 
 export const refusal = (status: number, code: string): Reply => ({ status, code })
 export const NO_SUCH_UPLOAD = refusal(404, 'NoSuchUpload')

@@ -5,6 +5,7 @@ import {
   EXISTS,
   type ModelObject,
   type ModelUpload,
+  NEW_OBJECT,
   NO_SUCH_UPLOAD,
   type Outcome,
   type Piece,
@@ -71,7 +72,8 @@ export function copyPart(state: State, step: StepOf<'copyPart'>): readonly Outco
   const { start, end } = range ?? { start: 0, end: size }
   const content = sliceContent(source.content, start, end)
   const isWhole = end - start === size
-  const isOwn = found.sequential || (!isWhole && end - start < SLICE_BYTES_MIN)
+  const isSameCipher = source.encryption === found.encryption
+  const isOwn = found.sequential || !isSameCipher || (!isWhole && end - start < SLICE_BYTES_MIN)
   const tag = isOwn ? content : isWhole ? source.tag : tagOfRange(source, start, end)
   const contentRange = range === undefined ? undefined : `bytes ${start}-${end - 1}/${size}`
   const piece = { number, content, tag, isOwn }
@@ -177,7 +179,7 @@ export function isWhole({ auto, parts }: ModelUpload): boolean {
 function flip(
   state: State,
   handle: UploadHandle,
-  { place, meta, sequential }: ModelUpload,
+  { place, meta, sequential, encryption }: ModelUpload,
   pieces: readonly Piece[],
   list: string,
   names: Names,
@@ -185,7 +187,8 @@ function flip(
   const content = joinContents(pieces.map((piece) => piece.content))
   const tag = tagOfParts(pieces.map((piece) => names.real(piece.tag)))
   const isHashed = sequential && pieces.length > 0
-  const object = { content, tag, type: 'Multipart', meta, birth: handle, pieces, isHashed } as const
+  const stored = { ...NEW_OBJECT, encryption, birth: handle, pieces }
+  const object = { ...stored, content, tag, type: 'Multipart', meta, isHashed } as const
   const placed = placeObject(state, place, object, handle)
   const answer = described(object, placed.version)
   const exact = pieces.map(({ number, tag }) => ({ number, tag }))

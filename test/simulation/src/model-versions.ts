@@ -27,11 +27,12 @@ export function versioningOf(state: State, place: Place): Versioning | undefined
 export function versionsOf(state: State, place: Place): readonly ModelVersion[] {
   const current = state.objects.get(place)
   const others = state.versions.get(place) ?? []
-  return current === undefined ? others : [{ version: current.version, object: current }, ...others]
+  if (current === undefined) return others
+  return [{ version: current.version, writer: current.writer, object: current }, ...others]
 }
 
 /** The state in which a place has these versions, the newest first: one with data is current. */
-function withVersions(state: State, place: Place, versions: readonly ModelVersion[]): State {
+export function withVersions(state: State, place: Place, versions: readonly ModelVersion[]): State {
   const [newest, ...others] = versions
   const object = newest?.object
   const rest = object === undefined ? versions : others
@@ -65,9 +66,15 @@ export interface Placed {
 }
 
 /** `handle` names the new version. */
-export function place(state: State, place: Place, object: Omit<ModelObject, 'version'>, handle: string): Placed {
+export function place(
+  state: State,
+  place: Place,
+  object: Omit<ModelObject, 'version' | 'writer'>,
+  handle: string,
+): Placed {
   const version = newSymbol(state, place, handle)
-  const placed = withVersions(state, place, [{ version, object: { ...object, version } }, ...staying(state, place)])
+  const made = { version, writer: handle, object: { ...object, version, writer: handle } }
+  const placed = withVersions(state, place, [made, ...staying(state, place)])
   return { state: placed, version: versioningOf(state, place) === undefined ? undefined : version }
 }
 
@@ -84,11 +91,8 @@ export function remove(state: State, place: Place, version: VersionSymbol | unde
   }
   const all = versionsOf(state, place)
   if (version === undefined) {
-    const marker = newSymbol(state, place, handle)
-    return {
-      answer: { status: 204, version: marker, marker: 'true' },
-      state: withVersions(state, place, [{ version: marker, object: undefined }, ...staying(state, place)]),
-    }
+    const { marker, state: marked } = mark(state, place, handle)
+    return { answer: { status: 204, version: marker, marker: 'true' }, state: marked }
   }
   const found = all.find((one) => one.version === version)
   const isMarker = found !== undefined && found.object === undefined
@@ -100,6 +104,13 @@ export function remove(state: State, place: Place, version: VersionSymbol | unde
       all.filter((one) => one !== found),
     ),
   }
+}
+
+/** Puts a delete marker on top of the versions of a place. */
+export function mark(state: State, place: Place, handle: string) {
+  const marker = newSymbol(state, place, handle)
+  const made = { version: marker, writer: handle, object: undefined }
+  return { marker, state: withVersions(state, place, [made, ...staying(state, place)]) }
 }
 
 /** Whether a write to a place overwrites what it holds; nothing is overwritten where versions are kept. */

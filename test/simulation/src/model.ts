@@ -3,11 +3,14 @@
  * rules and the tags of copies, but nothing of manifests, slices, garbage or transactions.
  */
 import { sizeOf, sliceContent } from './contents.js'
+import { act, append } from './model-changes.js'
 import { listObjects, listParts, listUploads, listVersions } from './model-listing.js'
 import {
   described,
   EXISTS,
+  type ModelObject,
   type ModelUpload,
+  NEW_OBJECT,
   NO_SUCH_KEY,
   NO_SUCH_UPLOAD,
   type Outcome,
@@ -39,6 +42,8 @@ export function outcomes(state: State, step: Step | Deed, names: Names): readonl
   switch (step.kind) {
     case 'put':
       return [put(state, step)]
+    case 'append':
+      return [append(state, step)]
     case 'get':
       return same(get(state, step))
     case 'delete':
@@ -67,6 +72,8 @@ export function outcomes(state: State, step: Step | Deed, names: Names): readonl
     }
     case 'expire':
       return expire(state, step, names)
+    case 'act':
+      return act(state, step, names)
     case 'listParts': {
       const upload = uploadOf(state, step)
       return same(upload === undefined ? NO_SUCH_UPLOAD : listParts(upload, step))
@@ -86,11 +93,13 @@ export function outcomes(state: State, step: Step | Deed, names: Names): readonl
   }
 }
 
-function put(state: State, { place, handle, content, forbid, meta, callback }: StepOf<'put'>): Outcome {
+function put(state: State, { place, handle, content, forbid, meta, callback, ...step }: StepOf<'put'>): Outcome {
   if (forbid && isOverwritten(state, place)) return { answer: EXISTS, state }
   const pieces = [{ number: 1, content, tag: content, isOwn: true }]
   const birth = `put ${content}`
-  const object = { content, tag: content, type: 'Normal', meta, birth, pieces, isHashed: true } as const
+  const encryption = step.encryption ?? state.encryption
+  const stored = { ...NEW_OBJECT, encryption, birth, pieces }
+  const object = { ...stored, content, tag: content, type: 'Normal', meta, isHashed: true } as const
   const placed = placeObject(state, place, object, handle)
   const plain = described(object, placed.version)
   return { answer: callback === undefined ? plain : answerOfCallback(callback, plain), state: placed.state }
@@ -99,27 +108,39 @@ function put(state: State, { place, handle, content, forbid, meta, callback }: S
 function get(state: State, { place, version, range }: StepOf<'get'>): Answer {
   const object = find(state, place, version)
   if (!isObject(object)) return object
-  const { content, type, meta, isHashed } = object
-  const plain = described(object, shownVersion(state, place, object))
+  const { content, type, meta, isHashed, encryption, storageClass } = object
+  const plain = { ...described(object, shownVersion(state, place, object)), type, meta, encryption, storageClass }
   const within = lyingWithin(range, sizeOf(content))
-  if (within === undefined) return { ...plain, content, md5: isHashed ? content : undefined, type, meta }
-  return { ...plain, status: 206, content: sliceContent(content, within.start, within.end), type, meta }
+  if (within === undefined) return { ...plain, content, md5: isHashed ? content : undefined }
+  return { ...plain, status: 206, content: sliceContent(content, within.start, within.end) }
 }
 
-function copy(state: State, { source, sourceVersion, place, handle, forbid, meta }: StepOf<'copy'>): Outcome {
+function copy(state: State, step: StepOf<'copy'>): Outcome {
+  const { source, sourceVersion, place, handle, forbid, meta } = step
   const object = find(state, source, sourceVersion, NO_SUCH_KEY)
   if (!isObject(object)) return { answer: object, state }
   if (forbid && isOverwritten(state, place)) return { answer: EXISTS, state }
   const isAnew = source === place && !state.versioning.has(splitPlace(place).bucket)
-  const made = { ...object, meta: meta ?? (isAnew ? '' : object.meta) }
+  const bytes =
+    isAnew && object.type === 'Appendable' ? object : copiedBytes(object, handle, step.encryption ?? state.encryption)
+  const made = { ...bytes, meta: meta ?? (isAnew ? '' : object.meta), storageClass: 'Standard' } as const
   const placed = placeObject(state, place, made, handle)
   const from = shownVersion(state, source, object)
   return { answer: { ...described(made, placed.version), from }, state: placed.state }
 }
 
+/** A copy that names the bytes of its source, or has new ones: those of an object that may grow, or encrypted by another cipher. */
+function copiedBytes(object: ModelObject, handle: string, encryption: ModelObject['encryption']): ModelObject {
+  const grows = object.type === 'Appendable'
+  const type = grows ? 'Normal' : object.type
+  const isShared = !grows && object.encryption === encryption
+  return { ...object, type, encryption, ...(!isShared && { birth: `copy ${handle}`, pieces: [] }) }
+}
+
 function initiate(state: State, { place, meta, sequential, auto, forbid, ...step }: StepOf<'initiate'>): Outcome {
   if (forbid && isOverwritten(state, place)) return { answer: EXISTS, state }
-  const upload: ModelUpload = { place, meta, sequential, auto, forbid, parts: new Map() }
+  const encryption = step.encryption ?? state.encryption
+  const upload: ModelUpload = { place, meta, sequential, auto, forbid, encryption, parts: new Map() }
   return { answer: { status: 200 }, state: { ...state, uploads: withEntry(state.uploads, step.upload, upload) } }
 }
 

@@ -18,6 +18,7 @@ import {
   type Callback,
   type Place,
   type Range,
+  type StatedEncryption,
   type Step,
   type StepOf,
   splitPlace,
@@ -63,6 +64,8 @@ class Performer {
     switch (step.kind) {
       case 'put':
         return this.#put(step)
+      case 'append':
+        return this.#append(step)
       case 'get':
         return this.#get(step)
       case 'delete':
@@ -110,8 +113,8 @@ class Performer {
     return { status, ...(describe(response) as object) }
   }
 
-  #put({ place, content, forbid, meta, callback }: StepOf<'put'>): Promise<Answer> {
-    const headers = { 'x-oss-meta-mark': meta, ...forbidding(forbid), ...calling(callback) }
+  #put({ place, content, forbid, meta, encryption, callback }: StepOf<'put'>): Promise<Answer> {
+    const headers = { 'x-oss-meta-mark': meta, ...forbidding(forbid), ...encrypting(encryption), ...calling(callback) }
     return this.#plain(
       { method: 'PUT', ...splitPlace(place), body: contentOf(content).bytes, headers },
       (response) => ({
@@ -119,6 +122,17 @@ class Performer {
         version: versionOf(response),
       }),
     )
+  }
+
+  #append({ place, position, content, meta, encryption }: StepOf<'append'>): Promise<Answer> {
+    const query = { append: undefined, position: String(position) }
+    const headers = { 'x-oss-meta-mark': meta, ...encrypting(encryption) }
+    const request = { method: 'POST', ...splitPlace(place), query, headers, body: contentOf(content).bytes }
+    return this.#plain(request, (response) => ({
+      ...tags(response),
+      version: versionOf(response),
+      next: response.headers['x-oss-next-append-position'],
+    }))
   }
 
   #delete({ place, version }: StepOf<'delete'>): Promise<Answer> {
@@ -138,13 +152,16 @@ class Performer {
       md5: md5Of(response.headers['content-md5']),
       type: response.headers['x-oss-object-type'],
       meta: response.headers['x-oss-meta-mark'] ?? '',
+      encryption: response.headers[ENCRYPTION],
+      storageClass: response.headers['x-oss-storage-class'],
     }))
   }
 
-  #copy({ source, sourceVersion, place, forbid, meta }: StepOf<'copy'>): Promise<Answer> {
+  #copy({ source, sourceVersion, place, forbid, meta, encryption }: StepOf<'copy'>): Promise<Answer> {
     const marked: Record<string, string> =
       meta === undefined ? {} : { 'x-oss-meta-mark': meta, 'x-oss-metadata-directive': 'REPLACE' }
-    const headers = { ...this.#copySource(source, sourceVersion), ...marked, ...forbidding(forbid) }
+    const stated = { ...marked, ...forbidding(forbid), ...encrypting(encryption) }
+    const headers = { ...this.#copySource(source, sourceVersion), ...stated }
     return this.#plain({ method: 'PUT', ...splitPlace(place), headers }, (response) => ({
       ...tags(response),
       version: versionOf(response),
@@ -152,9 +169,10 @@ class Performer {
     }))
   }
 
-  #initiate({ place, upload, meta, forbid, sequential, auto }: StepOf<'initiate'>): Promise<Answer> {
+  #initiate({ place, upload, meta, forbid, encryption, sequential, auto }: StepOf<'initiate'>): Promise<Answer> {
     const query = { uploads: undefined, ...(sequential && { sequential: '' }) }
-    const headers = { 'x-oss-meta-mark': meta, ...forbidding(forbid), ...completingItself(auto) }
+    const marked = { 'x-oss-meta-mark': meta, ...encrypting(encryption) }
+    const headers = { ...marked, ...forbidding(forbid), ...completingItself(auto) }
     return this.#plain({ method: 'POST', ...splitPlace(place), query, headers }, ({ text }) => {
       this.#names.learnUpload(upload, element(text, 'UploadId') ?? '')
       return {}
@@ -325,6 +343,9 @@ function tagsAndAnswer(response: TestResponse): Tags & { readonly said?: unknown
   return { ...tags(response), said: (JSON.parse(response.text) as { said?: unknown }).said }
 }
 
+const ENCRYPTION = 'x-oss-server-side-encryption'
+const encrypting = (algorithm: StatedEncryption): Record<string, string> =>
+  algorithm === undefined ? {} : { [ENCRYPTION]: algorithm }
 const tagOf = (quoted: string | undefined): string => (quoted ?? '').replaceAll('"', '')
 const forbidding = (forbid: boolean): Record<string, string> => (forbid ? { 'x-oss-forbid-overwrite': 'true' } : {})
 const calling = (callback: Callback | undefined) => (callback === undefined ? {} : callbackHeader(callback))

@@ -65,6 +65,8 @@ class Run {
   readonly #names = new Names()
   /** The possible states; a lost outcome adds further ones. */
   #states: readonly State[] = [EMPTY]
+  /** Requests state how their objects are encrypted: copies may move bytes. */
+  #isMixed = false
   readonly #completes: StepOf<'complete'>[] = []
   #handles = 0
   /** Begins and ends of steps so far. */
@@ -80,7 +82,10 @@ class Run {
     for (let count = 0; count < PROCESSES; count += 1) await this.#world.start()
     for (const bucket of ALL_BUCKETS) await this.#anyone().started.service.ensureBucket(bucket, OWNER)
     await this.#upkeep.setRules(this.#anyone())
-    if (encryption !== undefined) await this.#encrypt(this.#anyone(), encryption)
+    this.#isMixed = encryption === 'stated'
+    if (encryption === undefined || encryption === 'stated') return
+    this.#states = [{ ...EMPTY, encryption }]
+    await this.#encrypt(this.#anyone(), encryption)
   }
 
   async #encrypt({ started }: Process, algorithm: string): Promise<void> {
@@ -234,7 +239,7 @@ class Run {
       case 'clock':
         return this.#upkeep.moveClock(pick % 2 === 0 ? HOUR_MS / 2 : -HOUR_MS)
       case 'applyRules':
-        if (pick % 3 > 0) await this.#upkeep.moveClock(DAY_MS)
+        if (pick % 3 > 0) await this.#upkeep.moveClock((pick % 3) * DAY_MS)
         return this.#upkeep.applyRules(this.#processOf(client), this.#states)
     }
     this.#handles += 1
@@ -248,10 +253,11 @@ class Run {
         newHandle: `u${this.#handles}`,
         completes: this.#completes,
         concurrent,
+        statesEncryption: this.#isMixed,
       },
     )
     if (step.kind === 'complete') this.#completes.push(step)
-    if (step.kind === 'initiate') this.#upkeep.initiating(step.upload)
+    this.#upkeep.noteTime(step)
     await this.#ask(step, client, faults)
   }
 
@@ -264,7 +270,8 @@ class Run {
     this.#events.push({ step, answer: answer ?? 'lost', began, ended: this.#tick(), faults })
     const { moves } = this.#world.blobs
     const moved = moves.writes > writes || moves.reads > reads
-    if (client === 0 && MOVES_NOTHING.has(step.kind) && moved && this.#isQuiet()) {
+    const mayMove = step.kind === 'copy' && this.#isMixed
+    if (client === 0 && MOVES_NOTHING.has(step.kind) && !mayMove && moved && this.#isQuiet()) {
       throw this.#violation(`U1: ${step.kind} moved bytes`)
     }
   }

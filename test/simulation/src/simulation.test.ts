@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Mode } from './breaks.js'
+import type { Mode } from './break.js'
 import { check, planOf, seedsOf } from './campaign.js'
 import { runPlan } from './run.js'
 
@@ -28,6 +28,23 @@ for (const [mode, plans] of [
   test(`versions are kept, replaced and deleted as the model predicts: ${mode} (SEED=${seeds[0]})`, async () => {
     for (const seed of seeds) await check(mode, seed, 80, 'versions')
   })
+}
+
+for (const [theme, name] of [
+  ['appending', 'appends lengthen their object, whatever copies, reads and joins it meanwhile'],
+  ['expiring', 'rules delete and move objects when their time has come, and nothing else'],
+  ['expiringVersions', 'rules delete versions when their time has come, and nothing else'],
+] as const) {
+  for (const [mode, plans] of [
+    ['sequence', 6],
+    ['together', 6],
+    ['mishaps', 6],
+  ] as const) {
+    const seeds = seedsOf(plans)
+    test(`${name}: ${mode} (SEED=${seeds[0]})`, async () => {
+      for (const seed of seeds) await check(mode, seed, 60, theme)
+    })
+  }
 }
 
 test('a seed always produces the same history', async () => {

@@ -46,6 +46,10 @@ export interface AutoComplete {
   readonly crc?: string
 }
 
+/** The algorithm by which a request wants its object encrypted; undefined: as its bucket does by default. */
+export type StatedEncryption = Algorithm | undefined
+export type Algorithm = 'AES256' | 'SM4'
+
 export type Step =
   | {
       readonly kind: 'put'
@@ -55,7 +59,17 @@ export type Step =
       readonly content: ContentId
       readonly forbid: boolean
       readonly meta: string
+      readonly encryption: StatedEncryption
       readonly callback: Callback | undefined
+    }
+  | {
+      readonly kind: 'append'
+      readonly place: Place
+      readonly handle: string
+      readonly position: number
+      readonly content: ContentId
+      readonly meta: string
+      readonly encryption: StatedEncryption
     }
   | {
       readonly kind: 'get'
@@ -77,6 +91,7 @@ export type Step =
       readonly handle: string
       readonly forbid: boolean
       readonly meta: string | undefined
+      readonly encryption: StatedEncryption
     }
   | {
       readonly kind: 'initiate'
@@ -84,6 +99,7 @@ export type Step =
       readonly upload: UploadHandle
       readonly meta: string
       readonly forbid: boolean
+      readonly encryption: StatedEncryption
       readonly sequential: boolean
       readonly auto: AutoComplete | undefined
     }
@@ -134,6 +150,9 @@ export interface ShownCopy {
 
 export type StepOf<K extends Step['kind']> = Extract<Step, { kind: K }>
 
+/** A lifecycle rule acts on an object: it deletes a version, or moves it to IA. */
+export type Action = 'expired' | 'moved'
+
 /** A change that happens after a step has had an effect and before it is answered, or without a request. */
 export type Deed =
   /** Copied bytes become a part. */
@@ -149,6 +168,20 @@ export type Deed =
   | { readonly kind: 'answerCallback'; readonly upload: UploadHandle; readonly answer: Reply }
   /** A lifecycle rule aborts the upload with an id. */
   | { readonly kind: 'expire'; readonly place: Place; readonly id: string }
+  /** A lifecycle rule deletes a version of an object, or moves it to IA. */
+  | {
+      readonly kind: 'act'
+      readonly place: Place
+      /** Undefined: any. */
+      readonly id: string | undefined
+      readonly action: Action
+      /** Whether the rule is about the newest versions, or those that are not current. */
+      readonly which: 'newest' | 'others'
+      /** Names the delete marker that may be made. */
+      readonly handle: string
+      /** Whether the rule may act on what the step of that name wrote, by the clock. */
+      readonly isDue: (writer: string) => boolean
+    }
 
 export type DeedOf<K extends Deed['kind']> = Extract<Deed, { kind: K }>
 
