@@ -166,7 +166,7 @@ export { presignV1, presignV4, signV1, signV4, type V4SignOptions } from './sign
 export { type Credentials, equalSignatures, type Signable } from './signature/signable.js'
 export { readSourceRestriction, type SourceRestriction } from './signature/source-restriction.js'
 export { formatBasicDay, formatBasicTime, parseRequestTime } from './signature/time.js'
-export { v1StringToSign } from './signature/v1.js'
+export { isAmbiguousInV1, v1StringToSign } from './signature/v1.js'
 export {
   UNSIGNED_PAYLOAD,
   V4_ALGORITHM,

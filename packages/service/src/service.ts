@@ -80,6 +80,8 @@ export interface ResponseLog {
   readonly failure?: unknown
   /** The action that was denied, and the rule that denied it. */
   readonly refusal?: Refusal | undefined
+  /** Actions in a policy that the request has set, which nothing on this server needs. */
+  readonly unknownActions?: readonly string[] | undefined
 }
 
 /** The log entry of a request while it is being answered. */

@@ -4,7 +4,7 @@ type Members = Readonly<Record<string, unknown>>
 
 /** The text of an answer: a table of what is listed, or one line per member. '' if it is empty; `none` for an empty list. */
 export function renderAnswer(
-  { RequestId: _, IsTruncated: __, Marker: ___, ...members }: Members,
+  { RequestId: _, IsTruncated: __, Marker: ___, Warnings: ____, ...members }: Members,
   none: string,
 ): string {
   const text = Object.entries(members)
@@ -34,7 +34,7 @@ function renderRecord(record: Members): string {
 }
 
 /** Columns that hold whole documents would make lines of thousands of characters: `--json` has them. */
-const DOCUMENT_COLUMNS: ReadonlySet<string> = new Set(['Before', 'After'])
+const DOCUMENT_COLUMNS: ReadonlySet<string> = new Set(['Before', 'After', 'Question'])
 
 function renderTable(rows: readonly Members[]): string {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))].filter((name) => !DOCUMENT_COLUMNS.has(name))

@@ -21,6 +21,7 @@ export async function adminCommand({ args, env, language }: Invocation): Promise
     process.stdout.write(
       parsed.json ? `${JSON.stringify(answer)}\n` : renderAnswer(answer, words.none) || `${words.done}\n`,
     )
+    for (const action of unknownActionsIn(answer)) process.stderr.write(`${words.unknownAction(action)}\n`)
     if (isNewSecret(answer) && !parsed.json) process.stdout.write(`${words.secretShownOnce}\n`)
     if (answer.IsTruncated !== true) return EXIT.ok
     marker = answer.Marker
@@ -40,4 +41,10 @@ function send(server: AdminServer, { command, input }: ParsedCommand, marker: un
 
 function isNewSecret({ AccessKey }: AdminAnswer): boolean {
   return typeof AccessKey === 'object' && AccessKey !== null && 'AccessKeySecret' in AccessKey
+}
+
+/** Actions of a policy that was set, which nothing on the server needs. */
+function unknownActionsIn({ Warnings }: AdminAnswer): readonly string[] {
+  const { UnknownAction = [] } = (Warnings ?? {}) as { readonly UnknownAction?: readonly string[] }
+  return UnknownAction
 }

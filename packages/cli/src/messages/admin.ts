@@ -8,6 +8,7 @@ export interface AdminWords {
   /** A list without entries. */
   readonly none: string
   readonly secretShownOnce: string
+  readonly unknownAction: (action: string) => string
 }
 
 const ENGLISH: AdminWords = {
@@ -21,6 +22,7 @@ FILE may be -, for standard input.`,
   done: 'Done.',
   none: 'None.',
   secretShownOnce: 'The secret is shown this once. Keep it in a safe place.',
+  unknownAction: (action) => `Warning: nothing on this server needs the action ${action}.`,
 }
 
 const CHINESE: AdminWords = {
@@ -34,6 +36,7 @@ FILE 可以是 -，表示标准输入。`,
   done: '完成。',
   none: '没有。',
   secretShownOnce: '密钥只显示这一次，请妥善保存。',
+  unknownAction: (action) => `警告：此服务中没有需要操作 ${action} 的功能。`,
 }
 
 /** The texts of `bindery admin` in a language. */

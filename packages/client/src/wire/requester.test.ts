@@ -127,3 +127,12 @@ test('a presigned URL opens what it names, by either signature', async () => {
     assert.equal(status, 200, signature)
   }
 })
+
+test('no URL is signed by V1 that would be valid for a subresource of another key', async () => {
+  for (const key of ['k?acl', 'a?b?versionId=1&tagging']) {
+    const { client } = await startClient(undefined, { signature: 'v1' })
+    await assert.rejects(client.presign({ key }), { code: 'InvalidOption' })
+    const { client: byV4 } = await startClient(undefined, { signature: 'v4' })
+    assert.match(await byV4.presign({ key }), /x-oss-signature=/)
+  }
+})

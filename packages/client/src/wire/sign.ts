@@ -3,6 +3,7 @@ import { base64, hex, stringToBytes, utf8Bytes } from '@bindery/bytes'
 import {
   formatBasicDay,
   formatBasicTime,
+  isAmbiguousInV1,
   Query,
   type Signable,
   UNSIGNED_PAYLOAD,
@@ -50,11 +51,20 @@ const V1: Signer = {
     return { ...headers, authorization: `OSS ${accessKeyId}:${signature}` }
   },
   async query(request, { accessKeyId, accessKeySecret, securityToken }, time, seconds) {
+    if (isAmbiguousInV1(request.key ?? '')) throw ambiguous()
     const expires = String(Math.floor(time / 1000) + seconds)
     const query = { ...request.query, ...optional('security-token', securityToken) }
     const signature = await sha1(accessKeySecret, v1StringToSign(signable({ ...request, query }), expires))
     return { ...query, OSSAccessKeyId: accessKeyId, Expires: expires, Signature: signature }
   },
+}
+
+function ambiguous(): OssError {
+  return new OssError({
+    code: CLIENT_CODES.invalidOption,
+    message: 'A URL signed by V1 for this key would also be valid for a subresource of another key.',
+    hint: 'Sign it by V4.',
+  })
 }
 
 function createV4(region: string): Signer {

@@ -93,6 +93,8 @@ const POLICY = [
   'Policy.CreateDate',
   'Policy.UpdateDate',
 ]
+/** Present where the policy names actions that nothing on this server needs. */
+const WARNINGS = 'Warnings.UnknownAction[]'
 const KEY = ['AccessKey.AccessKeyId', 'AccessKey.AccessKeySecret', 'AccessKey.Status', 'AccessKey.CreateDate']
 
 const ACCOUNT = ['Account.AccountId', 'Account.DisplayName', 'Account.Comments', 'Account.CreateDate']
@@ -266,7 +268,7 @@ export const ADMIN_OPERATIONS = [
       MaxSessionDuration: optionally(MaxSessionDuration),
       Description: Comments,
     },
-    result: ROLE,
+    result: [...ROLE, WARNINGS],
   }),
   operation('GetRole', {
     summary: 'Shows a role.',
@@ -288,7 +290,7 @@ export const ADMIN_OPERATIONS = [
       NewAssumeRolePolicyDocument: optionally(AssumeRolePolicyDocument),
       NewMaxSessionDuration: optionally(MaxSessionDuration),
     },
-    result: ROLE,
+    result: [...ROLE, WARNINGS],
   }),
   operation('DeleteRole', {
     summary: 'Deletes a role. Sessions of the role can do nothing more.',
@@ -300,7 +302,7 @@ export const ADMIN_OPERATIONS = [
     summary: 'Creates a policy, to be attached to users, groups and roles.',
     resources: ['policy/{PolicyName}'],
     input: { PolicyName, PolicyDocument, Description: Comments },
-    result: POLICY,
+    result: [...POLICY, WARNINGS],
   }),
   operation('GetPolicy', {
     summary: 'Shows a policy and its document.',
@@ -318,6 +320,7 @@ export const ADMIN_OPERATIONS = [
     summary: 'Replaces the document of a policy, wherever it is attached.',
     resources: ['policy/{PolicyName}'],
     input: { PolicyName, PolicyDocument },
+    result: [WARNINGS],
   }),
   operation('DeletePolicy', {
     summary: 'Deletes a policy that is attached to nothing.',
@@ -395,7 +398,7 @@ export const ADMIN_OPERATIONS = [
   }),
   operation('LookupEvents', {
     summary:
-      'Lists the control actions that concerned the account, the newest first: the key, its address, and what they changed.',
+      'Lists the control actions that concerned the account, the newest first: the key, its address, and what they changed; and questions about access.',
     resources: ['trail/*'],
     input: {
       StartTime: optionally(textOf('The earliest time.', TIME, TIME_SENTENCE)),
@@ -416,6 +419,7 @@ export const ADMIN_OPERATIONS = [
       '….ErrorCode',
       '….Before',
       '….After',
+      '….Question',
       '….RequestId',
       ...PAGE_RESULT,
     ],
@@ -448,6 +452,7 @@ function policiesOf<const K extends string, F extends AdminFields>(kind: K, name
       summary: `Sets an inline policy of ${what}: it belongs to it alone, and is deleted with it.`,
       resources: [resource],
       input: { PolicyName, PolicyDocument, ...name },
+      result: [WARNINGS],
     }),
     operation(`Delete${kind}Policy`, {
       summary: `Deletes an inline policy of ${what}.`,

@@ -593,6 +593,11 @@ export const CATALOGUE = {
     '0002-00000067',
   ),
   urlExpiresInvalid: accessDenied('Invalid date (should be seconds since epoch).', '0002-00000068'),
+  urlKeyAmbiguous: row(
+    'InvalidArgument',
+    400,
+    'A signature of version 1 does not distinguish this key from another one with a parameter.',
+  ),
   urlExpired: accessDenied('Request has expired.', '0002-00000069'),
   v4UrlExpired: accessDenied('Request has expired.', '0002-00000236'),
   dateMissing: accessDenied('OSS authentication requires a valid Date.', '0002-00000503'),

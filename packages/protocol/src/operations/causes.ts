@@ -46,6 +46,7 @@ export const COMMON_CAUSES: readonly Cause[] = [
   'urlSignatureIncomplete',
   'urlExpiresMissing',
   'urlExpiresInvalid',
+  'urlKeyAmbiguous',
   'urlExpired',
   'v4UrlExpired',
   'accessKeyDisabled',

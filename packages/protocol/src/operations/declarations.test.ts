@@ -10,7 +10,7 @@ import { COMMON_CAUSES, causesOf } from './causes.js'
 import { operations } from './index.js'
 
 /** Keys that select an operation and that V1 does not sign. */
-const NEVER_SIGNED = new Set(['list-type', 'accessmonitor'])
+const NEVER_SIGNED = new Set(['list-type'])
 
 test('each key that selects an operation is signed by V1, so that none can be added in transit', () => {
   for (const { name, when = [] } of [...Object.values(operations), ...ABSENT_OPERATIONS]) {

@@ -4,11 +4,17 @@
  * @see https://help.aliyun.com/document_detail/31951.html
  */
 export const V1_SUBRESOURCES: ReadonlySet<string> = new Set([
+  'DeleteVectorIndex',
+  'GetVectorIndex',
+  'ListVectorIndexes',
+  'MetaQuery',
+  'PutVectorIndex',
   'accessPoint',
   'accessPointConfigForObjectProcess',
   'accessPointForObjectProcess',
   'accessPointPolicy',
   'accessPointPolicyForObjectProcess',
+  'accessmonitor',
   'acl',
   'append',
   'asyncFetch',
@@ -135,9 +141,15 @@ export const V1_SUBRESOURCES: ReadonlySet<string> = new Set([
   'x-oss-write-get-object-response',
 ])
 
+/**
+ * Keys that select an operation and that most SDKs leave out. Where the signature is in a header, its sender may add them; the
+ * bearer of a URL may not.
+ */
+export const V1_UNSIGNED_IN_HEADERS: ReadonlySet<string> = new Set(['accessmonitor', 'regions'])
+
 /** Whether SDKs disagree on signing a key: some sign every `x-oss-` key, some only those that they know, some none. */
 export function isDisputedSubresource(name: string): boolean {
-  return name.startsWith('x-oss-') || name === 'regions'
+  return name.startsWith('x-oss-') || V1_UNSIGNED_IN_HEADERS.has(name)
 }
 
 /**

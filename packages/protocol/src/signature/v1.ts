@@ -2,11 +2,11 @@ import { byteString } from '@bindery/bytes'
 import type { Query } from '../query.js'
 import type { V1Claim } from './claim-form.js'
 import { headerLines, type Signable } from './signable.js'
-import { isDisputedSubresource, V1_SUBRESOURCES, V1_UNSIGNED } from './subresources.js'
+import { isDisputedSubresource, V1_SUBRESOURCES, V1_UNSIGNED, V1_UNSIGNED_IN_HEADERS } from './subresources.js'
 
 /** The points in which V1 signers differ. */
 interface V1Form {
-  /** The disputed query keys that are signed; `fewer`: the listed ones without those that some SDKs leave out, `fewest`: and without `regions`. */
+  /** The disputed query keys that are signed; `fewer`: the listed ones without those that some SDKs leave out, `fewest`: and without those that only the sender of a header may add. */
   readonly disputed: 'listed' | 'all' | 'fewer' | 'fewest'
   /** Whether a key with an empty value is signed as `name=`. */
   readonly equalsSign: boolean
@@ -34,8 +34,8 @@ export function v1StringToSign(request: Signable, date: string, form: V1Form = U
 
 /**
  * The strings that a V1 signer may have signed, the usual one first, without duplicates. SDKs differ in `x-oss-` query
- * keys, in empty values (Java, Ruby: `name=`) and in the bucket's slash (Java's presigned URLs). Most do not sign `regions`,
- * which makes another request of a list of buckets; only the sender of a header may add it, and not the bearer of a URL.
+ * keys, in empty values (Java, Ruby: `name=`) and in the bucket's slash (Java's presigned URLs). Most leave out
+ * some keys that make another request of a listing; only the sender of a header may add them, and not the bearer of a URL.
  */
 export function* v1StringsToSign(
   request: Signable,
@@ -67,6 +67,19 @@ function subresources(query: Query, form: V1Form): string {
 
 function isSigned(name: string, { disputed }: V1Form): boolean {
   if (disputed === 'all' && isDisputedSubresource(name)) return true
-  if (disputed === 'fewest' && name === 'regions') return false
+  if (disputed === 'fewest' && V1_UNSIGNED_IN_HEADERS.has(name)) return false
   return V1_SUBRESOURCES.has(name) && (disputed === 'listed' || !V1_UNSIGNED.has(name))
+}
+
+/**
+ * Whether V1 signs a request for this key and one for a shorter key with a subresource alike: for `k?acl`, and for the ACL
+ * of `k`. The bearer of a URL could then use it as the other one.
+ */
+export function isAmbiguousInV1(key: string): boolean {
+  for (let at = key.indexOf('?'); at !== -1; at = key.indexOf('?', at + 1)) {
+    // a value may be anything, also what looks like further keys
+    const [names = ''] = key.slice(at + 1).split('=', 1)
+    if (names.split('&').every((name) => V1_SUBRESOURCES.has(name))) return true
+  }
+  return false
 }

@@ -15,7 +15,7 @@ export interface Exchange {
 }
 
 /**
- * Logs one line per request at info; the server's own failures at error, with their stack. At debug a refusal is
+ * Logs one line per request at info, and one that sets a policy with unknown actions at warn; the server's own failures at error, with their stack. At debug a refusal is
  * followed by its document, which contains the string to sign if a signature did not match.
  */
 export function logExchange(log: Log, { request, remote, answer, sent, bytesReceived, milliseconds }: Exchange): void {
@@ -31,7 +31,8 @@ export function logExchange(log: Log, { request, remote, answer, sent, bytesRece
     ...(sent.whole ? {} : { cut: true }),
     remote: remote(),
   }
-  if (failure === undefined) log.info(line, 'request')
+  if (failure === undefined && context.unknownActions !== undefined) log.warn(line, 'a policy names unknown actions')
+  else if (failure === undefined) log.info(line, 'request')
   else log.error({ ...line, err: failure }, 'request failed')
   if (answer.status < 400 || !log.isLevelEnabled('debug') || !(answer.body instanceof Uint8Array)) return
   log.debug({ requestId: context.requestId, document: redacted(Buffer.from(answer.body).toString()) }, 'refusal')

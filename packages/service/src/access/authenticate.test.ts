@@ -8,6 +8,7 @@ import {
   parseQuery,
   presignV1,
   presignV4,
+  Query,
   type Reading,
   readings,
   type Signable,
@@ -274,4 +275,19 @@ test('a URL that its signer restricts to some clients is refused to others', asy
       assert.deepEqual([reason, row.ec], ['sourceNotAllowed', '0002-00000602'], terms)
     }
   }
+})
+
+test('a URL of V1 is refused for a key that could be a shorter one with a subresource', async () => {
+  const asked = (key: string) => presignV1(request({ bucket: 'bkt', key }), KEY, { expiresAt: NOW + 60_000, digests })
+  const path = (key: string) => `/${encodeURIComponent(key)}`
+  // what its signer meant as the ACL of k
+  const { query } = presignV1(request({ bucket: 'bkt', key: 'k' }, 'acl'), KEY, { expiresAt: NOW + 60_000, digests })
+  const reused = { ...request({}), query: new Query(query.parameters.filter(({ name }) => name !== 'acl')) }
+  assert.equal((await refusal(reused, 'bkt.localhost', path('k?acl'))).reason, 'urlKeyAmbiguous')
+  assert.equal((await refusal(asked('k?acl'), 'bkt.localhost', path('k?acl'))).reason, 'urlKeyAmbiguous')
+  assert.equal(authenticate(asked('k?'), 'bkt.localhost', path('k?')).reading.key, 'k?')
+  const byHeader = v1({ bucket: 'bkt', key: 'k?acl' })
+  assert.equal(authenticate(byHeader, 'bkt.localhost', path('k?acl')).reading.key, 'k?acl')
+  const byV4 = presignV4(request({ bucket: 'bkt', key: 'k?acl' }), KEY, { ...V4, expiresSeconds: 60 })
+  assert.equal(authenticate(byV4, 'bkt.localhost', path('k?acl')).reading.key, 'k?acl')
 })

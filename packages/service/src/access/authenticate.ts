@@ -4,6 +4,7 @@ import {
   checkTime,
   equalSignatures,
   formOf,
+  isAmbiguousInV1,
   OssError,
   type Query,
   type Reading,
@@ -82,6 +83,7 @@ export function authenticator(
     const reading = readings.find((one) => verifier.verifies(claim, as(one), accessKeySecret))
     if (reading === undefined) throw verifier.mismatch(claim, as(readings[0]))
     if (claim.place === 'url') requireSource(request)
+    requireOneMeaning(claim, reading)
     const requester = keyHolder(accessKey)
     const chunkChain = verifier.chunkChain(claim, accessKeySecret)
     return { requester, reading, signedIn: claim.place, chunkChain }
@@ -96,6 +98,11 @@ export function authenticator(
       andThen(accessKeys.find(accessKeyId, claim.securityToken), (found) => verify(claim, found, request, readings)),
     )
   }
+}
+
+/** Throws urlKeyAmbiguous for a URL that its signer may have meant for a subresource of another key. */
+function requireOneMeaning({ scheme, place }: Claim, { key = '' }: Reading): void {
+  if (scheme === 'v1' && place === 'url' && isAmbiguousInV1(key)) throw new OssError('urlKeyAmbiguous')
 }
 
 /** Throws sourceNotAllowed if the signer of a URL restricted it to other clients. */

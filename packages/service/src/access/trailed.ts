@@ -35,7 +35,7 @@ function identityOf({ identity }: KeyHolder): string | undefined {
 }
 
 /** An action before its outcome is known. */
-export type Begun = Omit<TrailEntry, 'at' | 'code' | 'before' | 'after'>
+export type Begun = Omit<TrailEntry, 'at' | 'code' | 'before' | 'after' | 'question'>
 
 /** Runs an action that changes settings. Its answer waits for the entry, which shows what it changed or why it failed. */
 export async function trailed<T>(
@@ -57,7 +57,7 @@ export async function trailed<T>(
 }
 
 /** The code of a failure that is the client's to know; undefined for one of the server. */
-function codeOf(error: unknown): string | undefined {
+export function codeOf(error: unknown): string | undefined {
   if (error instanceof OssError && error.isClientError) return error.code
   return error instanceof RamError ? error.code : undefined
 }

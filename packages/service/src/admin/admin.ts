@@ -28,6 +28,8 @@ import type { AdminCall, AdminContext, AdminHandler } from './context.js'
 import { ADMIN_HANDLERS } from './handlers/index.js'
 import { identify, readSignedBody, takeOnce } from './identify.js'
 import { failed, type JsonAnswer, jsonResponse, membersOf } from './json-answer.js'
+import { type Described, leavingQuestion } from './leaving-question.js'
+import { warningsAbout } from './warnings.js'
 
 const PREFIX = 'admin/v1/'
 
@@ -78,7 +80,8 @@ class Admin {
     this.#authorise(request, holder, operation, input)
     const call = { ...this.#context, account: holder.account.id, input } as AdminCall<AdminOperationName>
     const handler = ADMIN_HANDLERS[operation.name as AdminOperationName] as AdminHandler<AdminOperationName>
-    return { status: 200, body: await this.#leavingTrail(request, log, holder, call, () => handler(call)), headers: [] }
+    const result = await this.#leavingTrail(request, log, holder, call, () => handler(call))
+    return { status: 200, body: { ...result, ...warningsAbout(operation.name, input, log) }, headers: [] }
   }
 
   /** Runs an action. One that changes something leaves an entry in the trail. */
@@ -92,7 +95,10 @@ class Admin {
     const { domain, access } = this.#context
     const { trail } = access
     const actor = actorOf(holder)
-    if (trail === undefined || actor === undefined || isReading(operation)) return act()
+    if (trail === undefined || actor === undefined) return act()
+    const begun = { account, requestId, operation, actor, remoteAddress }
+    if (operation === 'ExplainAccess') return leavingQuestion({ trail, domain }, begun, input as Described, act)
+    if (isReading(operation)) return act()
     let names = ramNamesIn(operation, input, account)
     const state = () => findRamState(domain, account, names)
     const actAndName = () =>
@@ -100,7 +106,7 @@ class Admin {
         names = { ...names, ...accountIn(result) }
         return result
       })
-    return trailed({ trail, domain }, { account, requestId, operation, actor, remoteAddress }, state, actAndName)
+    return trailed({ trail, domain }, begun, state, actAndName)
   }
 
   /** The action must be allowed on each of the resources. Throws noPermission. */

@@ -115,6 +115,30 @@ describe('the trail of control actions', () => {
     assert.deepEqual([rest.Events.Event[0].EventName, rest.IsTruncated], ['PutBucket', false])
   })
 
+  test('a question about access leaves an entry, for the account that asks and for the owner of the bucket', async () => {
+    const started = await start()
+    const question = { Principal: 'account', Action: 'oss:GetObject', Bucket: BUCKET, Key: 'k' }
+    const asked = async (input: object) =>
+      (await call(started, { ...adminRequest('ExplainAccess', input), as: OTHER })).status
+    assert.equal(await asked(question), 200)
+    assert.equal(await asked({ ...question, Principal: 'anonymous' }), 403)
+    assert.equal(await asked({ RequestId: 'A'.repeat(24) }), 404)
+    const shown = (found: Awaited<ReturnType<typeof events>>) =>
+      found
+        .filter(({ EventName }) => EventName === 'ExplainAccess')
+        .map(({ UserIdentity, Bucket, Key, Question, ErrorCode }) => {
+          return { by: UserIdentity.AccessKeyId, Bucket, Key, Question, ErrorCode }
+        })
+    const entry = (Principal: string, ErrorCode?: string) => {
+      const named = { by: 'other', Bucket: BUCKET, Key: 'k', Question: { Principal, Action: 'oss:GetObject' } }
+      return { ...named, ErrorCode }
+    }
+    const expected = [entry('anonymous', 'NoPermission'), entry('account')]
+    assert.deepEqual(shown(await events(started)), expected)
+    const { text } = await call(started, { ...adminRequest('LookupEvents', { Bucket: BUCKET }), as: OTHER })
+    assert.deepEqual(shown(JSON.parse(text).Events.Event), expected)
+  })
+
   test('entries are deleted after their retention', async () => {
     const started = await start()
     started.advance(60 * DAY_MS)

@@ -34,6 +34,7 @@ function shownEvent({ at, actor, remoteAddress, ...entry }: TrailEntry) {
     ErrorCode: entry.code,
     Before: entry.before,
     After: entry.after,
+    Question: entry.question,
     RequestId: entry.requestId,
   }
 }

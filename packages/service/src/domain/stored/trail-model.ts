@@ -22,6 +22,8 @@ export interface TrailRecord {
   /** The settings that the action changed, as they were and as they are. */
   readonly before?: Settings | undefined
   readonly after?: Settings | undefined
+  /** The described request whose decision was explained. */
+  readonly question?: Settings | undefined
 }
 
 /** Settings by name, in the form of JSON. */

@@ -97,8 +97,8 @@ export class Trail {
     return count + upperHex(this.#domain.random(10))
   }
 
-  #put(tx: Transaction, { account, at, before, after, ...record }: TrailEntry): void {
-    const settings = { before: bounded(before), after: bounded(after) }
+  #put(tx: Transaction, { account, at, before, after, question, ...record }: TrailEntry): void {
+    const settings = { before: bounded(before), after: bounded(after), question: bounded(question) }
     trailRows.set(tx, { account, at, entry: this.#nextEntry() }, { ...record, ...settings })
   }
 }

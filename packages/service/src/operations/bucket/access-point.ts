@@ -3,6 +3,7 @@ import { andThen } from '@bindery/storage'
 import { accessPointArn } from '../../access/conditions.js'
 import { CompiledPolicy } from '../../access/policy/compile.js'
 import { PolicyFault, parsePolicy } from '../../access/policy/grammar.js'
+import { noteUnknownActions } from '../../access/policy/unknown-actions.js'
 import { handler } from '../../call.js'
 import {
   changeAccessPoint,
@@ -69,13 +70,15 @@ export const listAccessPoints = handler('ListAccessPoints', async (call) => {
   }
 })
 
-export const putAccessPointPolicy = handler('PutAccessPointPolicy', async ({ domain, bucket, input, document }) => {
+export const putAccessPointPolicy = handler('PutAccessPointPolicy', async (call) => {
+  const { domain, bucket, input, document } = call
   const { isPublic } = compiled(document)
   await changeAccessPoint(domain, bucket.name, input.accessPointName, async (point, { tx, bucket: record }) => {
     const isBlocked = isPublic && (point.blocksPublicAccess === true || (await readPublicAccessBlock(tx, record)))
     if (isBlocked) throw new OssError('publicPolicyBlocked')
     return { ...point, policy: document }
   })
+  noteUnknownActions(call.exchange.log, 'bucket', document)
   return { output: {} }
 })
 

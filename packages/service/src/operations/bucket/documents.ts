@@ -7,6 +7,7 @@ import {
   OssError,
 } from '@bindery/protocol'
 import { andThen } from '@bindery/storage'
+import { noteUnknownActions } from '../../access/policy/unknown-actions.js'
 import type { Call, NamedHandler } from '../../call.js'
 import { type BucketChange, changeDocument, findDocument } from '../../domain/buckets/documents.js'
 import { readDocument } from '../../domain/stored/documents.js'
@@ -40,6 +41,7 @@ function handlersOf(document: AnyDocument, settle: Settle<Setting> = (value) => 
   const put = async (call: Call<AnyDocument['put']>) => {
     const { domain, bucket, document: sent } = call
     await changeDocument(domain, bucket.name, document, (change) => settle(sent, change))
+    if (document.kind === 'policy') noteUnknownActions(call.exchange.log, 'bucket', sent as BucketSettings['policy'])
     return { output: {} }
   }
 
