@@ -1,6 +1,8 @@
 /** The client that an application holds: uploads, and everything else that it may do with buckets and objects. */
 
+import { MultipartApi } from './multipart-api.js'
 import { UploadQueue } from './queue/queue.js'
+import { issueTicket, presignMultipart } from './tickets/issue.js'
 import { bytesTarget } from './transfer/bytes-target.js'
 import { CopyRunner } from './transfer/copy.js'
 import { DownloadRunner } from './transfer/download.js'
@@ -20,6 +22,7 @@ import type {
   ObjectInfo,
 } from './types/object.js'
 import type { QueueOptions } from './types/queue.js'
+import type { PresignedMultipart, PresignMultipartOptions, TicketOptions, UploadTicket } from './types/ticket.js'
 import type { Transfer, UploadResult } from './types/upload.js'
 import { type Platform, Uploader } from './uploader.js'
 import { deleteBucket, getBucketInfo, listBuckets, listVersions, putBucket } from './wire/buckets.js'
@@ -121,6 +124,27 @@ export class Client extends Uploader {
   /** The stored parts of an incomplete upload. */
   listParts(name: Omit<UploadName, 'bucket'> & { readonly bucket?: string }): AsyncIterable<StoredPart> {
     return listParts(this.requester, { ...name, bucket: this.bucketOf(name.bucket) })
+  }
+
+  /** The multipart operations, one call per request. */
+  get multipart(): MultipartApi {
+    return new MultipartApi(this.requester, (bucket) => this.bucketOf(bucket))
+  }
+
+  /**
+   * The URLs of a whole multipart upload, which it initiates; anybody may use them. @param options `parts` 1 to 10,000; `expiresIn` in
+   * seconds, 1 to 604,800; default 3,600
+   */
+  presignMultipart(options: PresignMultipartOptions): Promise<PresignedMultipart> {
+    return presignMultipart(this.requester, { ...options, bucket: this.bucketOf(options.bucket) })
+  }
+
+  /**
+   * Lets a page upload one object of one size, without a key and without a signing backend: pass the ticket to it as JSON. Throws OssError
+   * InvalidOption for an upload that needs more than 1,000 parts.
+   */
+  issueTicket(options: TicketOptions): Promise<UploadTicket> {
+    return issueTicket(this.requester, { ...options, bucket: this.bucketOf(options.bucket) })
   }
 
   /**

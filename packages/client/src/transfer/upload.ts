@@ -14,7 +14,7 @@ import { isHandle, type OpenedSource, type OpenPlatformSource, openSource } from
 import type { Run, Runner } from './task.js'
 
 /** Bytes under which an upload is one request. */
-const MULTIPART_THRESHOLD = 8 * 1024 * 1024
+export const MULTIPART_THRESHOLD = 8 * 1024 * 1024
 
 /**
  * What a client passes to each of its uploads. `bufferBytes` limits the memory for sources that cannot be read twice.

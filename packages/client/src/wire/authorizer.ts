@@ -51,9 +51,9 @@ function byKey(auth: Extract<Auth, { credentials: unknown }>, signature: 'v4' | 
         refused: () => source.reject(credentials),
       }
     },
-    async presign({ method, bucket, key, query = {}, headers = {} }, time, seconds) {
+    async presign({ method, bucket, key, query = {}, headers = {}, signedHeaders: additional }, time, seconds) {
       const credentials = await source.get(NEVER)
-      const signed = await signer.query({ method, bucket, key, query, headers }, credentials, time, seconds)
+      const signed = await signer.query({ method, bucket, key, query, headers, additional }, credentials, time, seconds)
       return urlWith(address.url(bucket, key), signed)
     },
   }

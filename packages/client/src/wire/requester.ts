@@ -22,6 +22,8 @@ export interface Call {
   readonly key?: string | undefined
   readonly query?: Readonly<Record<string, string>> | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined
+  /** For presigned URLs: headers that are signed besides those that V4 always signs. */
+  readonly signedHeaders?: readonly string[] | undefined
   /** Makes the body of one attempt. */
   readonly body?: (() => Body) | undefined
   /** Bytes. */

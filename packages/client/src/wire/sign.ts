@@ -26,6 +26,8 @@ export interface Unsigned {
   readonly key?: string | undefined
   readonly query: Readonly<Record<string, string>>
   readonly headers: Readonly<Record<string, string>>
+  /** Headers that V4 signs besides those that it always signs. */
+  readonly additional?: readonly string[] | undefined
 }
 
 /** Signs a request in its headers or its query. */
@@ -70,7 +72,10 @@ function ambiguous(): OssError {
 function createV4(region: string): Signer {
   const signingKey = keepLast(deriveKey)
   const sign = async (request: Unsigned, { accessKeySecret }: Credentials, date: string, scope: V4Scope) => {
-    const digest = await subtle().digest('SHA-256', owned(stringToBytes(v4CanonicalRequest(signable(request), []))))
+    const digest = await subtle().digest(
+      'SHA-256',
+      owned(stringToBytes(v4CanonicalRequest(signable(request), request.additional ?? []))),
+    )
     const text = v4StringToSign(date, scope, hex(new Uint8Array(digest)))
     return hex(await hmac('SHA-256', await signingKey(accessKeySecret, scope), stringToBytes(text)))
   }
@@ -99,6 +104,7 @@ function createV4(region: string): Signer {
         'x-oss-credential': `${credentials.accessKeyId}/${v4ScopeText(scope)}`,
         'x-oss-date': date,
         'x-oss-expires': String(seconds),
+        ...optional('x-oss-additional-headers', request.additional?.join(';')),
         ...optional('x-oss-security-token', credentials.securityToken),
       }
       return { ...query, 'x-oss-signature': await sign({ ...request, query }, credentials, date, scope) }
