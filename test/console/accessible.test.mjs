@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { openConsole, signIn, startBrowser } from './browser.mjs'
-import { PAGES, startWorld } from './world.mjs'
+import { startWorld } from './world.mjs'
 
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 
@@ -39,11 +39,11 @@ for (const language of ['en', 'zh']) {
       await page.waitForSelector('form')
       await t.test('sign-in', async () => assert.deepEqual(await violations(page), []))
       await signIn(page, world.server)
-      for (const { name, address, ready, prepare } of PAGES) {
+      for (const { name, address, ready, prepare } of world.pages) {
         await t.test(name, async () => {
           await page.goto(`${world.server.endpoint}/-/console/${address}`)
           await page.waitForSelector(ready)
-          await prepare?.(page)
+          await prepare?.(page, world)
           assert.deepEqual(await violations(page), [])
           if (prepare !== undefined) await page.reload()
         })

@@ -54,6 +54,8 @@ export async function openConsole(
   })
   const page = await context.newPage()
   page.setDefaultTimeout(15_000)
+  // a page with running uploads warns before it is left
+  page.on('dialog', (dialog) => dialog.accept())
   const noise = []
   page.on('pageerror', (error) => noise.push(String(error)))
   page.on('console', (message) => {

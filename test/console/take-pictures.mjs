@@ -4,13 +4,13 @@
 import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { openConsole, signIn, startBrowser } from './browser.mjs'
-import { PAGES, startWorld } from './world.mjs'
+import { startWorld } from './world.mjs'
 
 const FOLDER = fileURLToPath(new URL('../../.cache/pictures', import.meta.url))
 const named = process.argv.slice(2)
-const chosen = PAGES.filter(({ name }) => named.length === 0 || named.includes(name))
 
 const world = await startWorld()
+const chosen = world.pages.filter(({ name }) => named.length === 0 || named.includes(name))
 const { browser } = await startBrowser()
 try {
   mkdirSync(FOLDER, { recursive: true })
@@ -31,7 +31,7 @@ async function takeAll(language, theme) {
   for (const { name, address, ready, prepare } of chosen) {
     await page.goto(`${world.server.endpoint}/-/console/${address}`)
     await page.waitForSelector(ready)
-    await prepare?.(page)
+    await prepare?.(page, world)
     await take(name)
     if (prepare !== undefined) await page.reload()
   }

@@ -1,14 +1,20 @@
 // A server with something to see on every page of the console, and the list of those pages.
 
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { deflateSync } from 'node:zlib'
 import OSS from 'ali-oss'
 import { startServer } from '../support/start-server.mjs'
 
+const MIB = 1024 * 1024
+const UPLOAD = '#/buckets/film-archive/first-upload'
+
 /**
  * Pages by their address. `ready` is a selector that exists once a page has loaded; `prepare` opens something on it.
- * @type {readonly { name: string, address: string, ready: string, prepare?: (page: import('playwright-core').Page) => Promise<void> }[]}
+ * @type {readonly { name: string, address: string, ready: string, prepare?: (page: object, world: object) => Promise<void> }[]}
  */
-export const PAGES = [
+const PAGES = [
   { name: 'buckets', address: '#/buckets', ready: 'tbody tr' },
   {
     name: 'create-bucket',
@@ -43,7 +49,43 @@ export const PAGES = [
   },
   { name: 'object-tags', address: '#/buckets/demo/object?key=readme.txt&tab=tags', ready: 'select' },
   { name: 'object-versions', address: '#/buckets/logs/object?key=app.log&tab=versions', ready: 'tbody tr' },
+  { name: 'uploads', address: '#/uploads', ready: 'tbody td >> text=KiB' },
+  { name: 'bucket-uploads', address: '#/buckets/film-archive/uploads', ready: 'tbody td >> text=KiB' },
+  {
+    name: 'abort-upload',
+    address: '#/buckets/film-archive/uploads',
+    ready: 'tbody td >> text=KiB',
+    prepare: async (page) => {
+      await page.click('thead input[type=checkbox]')
+      await page.click('.toolbar .button.danger')
+      await page.waitForSelector('dialog[open] >> text=3.1 MiB')
+    },
+  },
+  { name: 'upload', address: UPLOAD, ready: 'canvas.map' },
+  {
+    name: 'complete-upload',
+    address: UPLOAD,
+    ready: 'canvas.map',
+    prepare: async (page) => {
+      await page.locator('.page > header .button:not(.primary):not(.danger)').click()
+      await page.waitForSelector('dialog[open]')
+    },
+  },
   { name: 'object-share', address: '#/buckets/demo/object?key=readme.txt&tab=share', ready: 'pre.block' },
+  {
+    name: 'transfers',
+    address: '#/buckets/demo?prefix=in%2F',
+    ready: '.toolbar',
+    prepare: async (page, { files }) => {
+      const session = await page.context().newCDPSession(page)
+      await session.send('Network.enable')
+      const speed = { latency: 0, downloadThroughput: -1, uploadThroughput: 6 * MIB }
+      await session.send('Network.emulateNetworkConditions', { offline: false, ...speed })
+      await page.locator('input[type=file]').first().setInputFiles(files)
+      await page.waitForSelector('.drawer canvas.strip')
+      await page.waitForTimeout(2_000)
+    },
+  },
 ]
 
 const KIB = 1024
@@ -92,8 +134,19 @@ export async function startWorld() {
   })
   await fillDemo(client)
   await fillLogs(client)
+  const uploadId = await beginUploads(client)
   client.useBucket('demo')
-  return { server, client, stop: () => server.stop() }
+  const upload = `#/buckets/film-archive/upload?key=2026%2Finterview.mov&id=${uploadId}`
+  const pages = PAGES.map((page) => (page.address === UPLOAD ? { ...page, address: upload } : page))
+  const folder = await mkdtemp(path.join(tmpdir(), 'bindery-world-'))
+  const files = [path.join(folder, 'film.mov'), path.join(folder, 'notes.txt')]
+  await writeFile(files[0], Buffer.alloc(30 * MIB, 1))
+  await writeFile(files[1], 'notes')
+  const stop = async () => {
+    await server.stop()
+    await rm(folder, { recursive: true })
+  }
+  return { server, client, pages, files, stop }
 }
 
 async function fillDemo(client) {
@@ -118,4 +171,20 @@ async function fillLogs(client) {
   for (const text of ['one', 'two', 'three']) await client.put('app.log', Buffer.from(text))
   await client.put('gone.log', Buffer.from('gone'))
   await client.delete('gone.log')
+}
+
+/** Uploads that were left, one of them with gaps. Returns its id. */
+async function beginUploads(client) {
+  client.useBucket('film-archive')
+  const begin = async (key, parts) => {
+    const { uploadId } = await client.initMultipartUpload(key)
+    for (const part of parts) {
+      await client.uploadPart(key, uploadId, part, Buffer.alloc(100 * KIB, part), 0, 100 * KIB)
+    }
+    return uploadId
+  }
+  await begin('2026/summer.mov', [1, 2])
+  await begin('drafts/teaser.mp4', [1])
+  const parts = Array.from({ length: 34 }, (_, index) => index + 1).filter((part) => part < 12 || part > 17)
+  return begin('2026/interview.mov', [...parts, 40])
 }

@@ -13,6 +13,7 @@ export function BucketFrame({
   crumbs = [],
   tools,
   isFull = false,
+  isOver = false,
   children,
 }: {
   readonly bucket: string
@@ -20,6 +21,8 @@ export function BucketFrame({
   readonly crumbs?: readonly (readonly [text: string, href: string])[]
   readonly tools?: ComponentChildren
   readonly isFull?: boolean
+  /** Whether files are held over the page. */
+  readonly isOver?: boolean
   readonly children: ComponentChildren
 }): JSX.Element {
   const words = useWords()
@@ -29,7 +32,7 @@ export function BucketFrame({
     ...crumbs,
   ]
   return (
-    <div class={isFull ? 'page full' : 'page'}>
+    <div class={`page${isFull ? ' full' : ''}${isOver ? ' over' : ''}`}>
       <header>
         <nav aria-label={words.whereYouAre}>
           <ol class="crumbs">
@@ -49,6 +52,9 @@ export function BucketFrame({
         <nav class="tabs" aria-label={bucket}>
           <a href={link(['buckets', bucket])} aria-current={tab === 'objects' ? 'page' : undefined}>
             {words.objects.title}
+          </a>
+          <a href={link(['buckets', bucket, 'uploads'])} aria-current={tab === 'uploads' ? 'page' : undefined}>
+            {words.place.uploads}
           </a>
         </nav>
       )}

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { SignInPage } from '../pages/sign-in.js'
 import { Failure } from '../parts/notice.js'
 import { useWords } from './language.js'
+import { LaterPart } from './later-part.js'
 import { currentRoute, type Route } from './route.js'
 import { Shell, useHolder } from './shell.js'
 import { useStore } from './store.js'
@@ -19,13 +20,17 @@ type Load = () => Promise<ComponentType<PageProps>>
 const PAGES: Readonly<Record<string, Load>> = {
   buckets: async () => (await import('../pages/buckets.js')).BucketsPage,
   objects: async () => (await import('../pages/objects.js')).ObjectsPage,
+  uploads: async () => (await import('../pages/uploads.js')).UploadsPage,
+  'bucket-uploads': async () => (await import('../pages/uploads.js')).BucketUploadsPage,
+  upload: async () => (await import('../pages/upload.js')).UploadPage,
   object: async () => (await import('../pages/object.js')).ObjectPage,
 }
 
 const pageOf = ({ path }: Route): string => {
   const [first = 'buckets', bucket, place] = path
   if (first !== 'buckets' || bucket === undefined) return first
-  return place === undefined ? 'objects' : place
+  if (place === 'uploads') return 'bucket-uploads'
+  return place ?? 'objects'
 }
 
 const loaded = new Map<string, ComponentType<PageProps>>()
@@ -35,8 +40,9 @@ export function Console(): JSX.Element {
   const holder = useHolder()
   if (holder === undefined) return <SignInPage />
   return (
-    <Shell holder={holder}>
+    <Shell holder={holder} tools={<LaterPart name="pill" />}>
       <CurrentPage />
+      <LaterPart name="drawer" />
     </Shell>
   )
 }

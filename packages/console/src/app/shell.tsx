@@ -9,7 +9,10 @@ import { useStore } from './store.js'
 import { chooseTheme, currentTheme, THEMES } from './theme.js'
 
 /** The places of the rail, by the first segment of their address. */
-const PLACES: readonly (readonly [path: string, icon: IconName])[] = [['buckets', 'bucket']]
+const PLACES: readonly (readonly [path: string, icon: IconName])[] = [
+  ['buckets', 'bucket'],
+  ['uploads', 'uploads'],
+]
 
 /** The frame around every page for someone who is signed in. */
 export function Shell({

@@ -18,6 +18,7 @@ import { type Entry, listPage, type ObjectEntry } from '../wire/objects.js'
 import { CreateFolderDialog } from './create-folder.js'
 import { DeleteObjectsDialog } from './delete-objects.js'
 import { downloadObject } from './download.js'
+import { UploadButtons, useDrop } from './upload-button.js'
 
 const DELIMITER = '/'
 
@@ -38,6 +39,7 @@ export function ObjectsPage({ path, query }: PageProps): JSX.Element {
   )
   const [selection, setSelection] = useState<Selection>(new Set())
   const [dialog, setDialog] = useState<'folder' | readonly Entry[] | undefined>()
+  const isOver = useDrop({ bucket, prefix })
   const here = (more: Record<string, string | undefined>) =>
     link(['buckets', bucket], { prefix, versions: query.versions, ...more })
   const removeSelected = () => {
@@ -54,12 +56,16 @@ export function ObjectsPage({ path, query }: PageProps): JSX.Element {
       bucket={bucket}
       tab="objects"
       isFull
+      isOver={isOver}
       crumbs={crumbsOf(bucket, prefix)}
       tools={
-        <button type="button" class="button" onClick={() => setDialog('folder')}>
-          <Icon name="folder" />
-          {words.objects.newFolder}
-        </button>
+        <>
+          <button type="button" class="button" onClick={() => setDialog('folder')}>
+            <Icon name="folder" />
+            {words.objects.newFolder}
+          </button>
+          <UploadButtons bucket={bucket} prefix={prefix} />
+        </>
       }
     >
       <Toolbar

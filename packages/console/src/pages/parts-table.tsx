@@ -1,0 +1,64 @@
+import type { JSX } from 'preact'
+import { useState } from 'preact/hooks'
+import { bytes, count, time } from '../app/format.js'
+import { useWords } from '../app/language.js'
+import { useListing } from '../app/use-listing.js'
+import { Failure } from '../parts/notice.js'
+import { VirtualTable } from '../parts/virtual-table.js'
+import { listParts, type StoredPart, type UploadName } from '../wire/uploads.js'
+
+/** The stored parts of an upload as a table, on request: what the map shows by colours. */
+export function PartsTable({
+  name,
+  revision,
+}: {
+  readonly name: UploadName
+  /** Another number for other parts. */
+  readonly revision: number
+}): JSX.Element {
+  const words = useWords()
+  const [isOpen, setOpen] = useState(false)
+  return (
+    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{words.upload.asTable}</summary>
+      {isOpen && <Table key={revision} name={name} />}
+    </details>
+  )
+}
+
+function Table({ name }: { readonly name: UploadName }): JSX.Element {
+  const words = useWords()
+  const listing = useListing<StoredPart>((position, signal) => listParts(name, position, signal), [name.uploadId])
+  if (listing.error !== undefined) return <Failure error={listing.error} />
+  return (
+    <div class="parts-table">
+      <VirtualTable
+        label={words.upload.asTable}
+        columns={[
+          {
+            name: 'number',
+            title: words.upload.part,
+            width: '84px',
+            isNumber: true,
+            cell: ({ partNumber }) => count(partNumber),
+          },
+          { name: 'size', title: words.size, width: '110px', isNumber: true, cell: ({ size }) => bytes(size) },
+          { name: 'etag', title: 'ETag', cell: ({ etag }) => <span class="mono">{etag}</span> },
+          { name: 'crc', title: 'CRC-64', cell: ({ crc64 }) => <span class="mono">{crc64}</span> },
+          {
+            name: 'time',
+            title: words.upload.writtenAt,
+            width: '190px',
+            cell: ({ lastModified }) => time(Date.parse(lastModified)),
+          },
+        ]}
+        rows={listing.rows}
+        isComplete={listing.isComplete}
+        keyOf={({ partNumber }) => String(partNumber)}
+        nameOf={({ partNumber }) => String(partNumber)}
+        onEnd={listing.more}
+        onOpen={() => {}}
+      />
+    </div>
+  )
+}

@@ -1,0 +1,101 @@
+import type { JSX } from 'preact'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { useWords } from '../app/language.js'
+import { Icon } from '../parts/icon.js'
+import { announceFailure } from '../parts/toasts.js'
+
+interface Place {
+  readonly bucket: string
+  readonly prefix: string
+}
+
+/** The transfers are loaded when someone first uploads. */
+const transfers = () => import('../transfer/transfers.js')
+
+/** Uploads files or a folder that someone chooses. */
+export function UploadButtons({ bucket, prefix }: Place): JSX.Element {
+  const words = useWords()
+  const files = useRef<HTMLInputElement>(null)
+  const folder = useRef<HTMLInputElement>(null)
+  const add = (input: HTMLInputElement) => {
+    const chosen = [...(input.files ?? [])]
+    void transfers()
+      .then(({ uploadFiles }) => uploadFiles(chosen, { bucket, prefix }))
+      .catch(announceFailure)
+    input.value = ''
+  }
+  useEffect(() => {
+    // not known to the types of Preact
+    folder.current?.setAttribute('webkitdirectory', '')
+  }, [])
+  return (
+    <>
+      <input
+        ref={files}
+        type="file"
+        multiple
+        hidden
+        aria-label={words.objects.uploadFiles}
+        onChange={(event) => add(event.currentTarget)}
+      />
+      <input
+        ref={folder}
+        type="file"
+        multiple
+        hidden
+        aria-label={words.objects.uploadFolder}
+        onChange={(event) => add(event.currentTarget)}
+      />
+      <button type="button" class="button" onClick={() => folder.current?.click()}>
+        {words.objects.uploadFolder}
+      </button>
+      <button type="button" class="button primary" onClick={() => files.current?.click()}>
+        <Icon name="uploads" />
+        {words.objects.uploadFiles}
+      </button>
+    </>
+  )
+}
+
+/** Takes files and folders that are dropped anywhere on the page; returns whether some are over it. */
+export function useDrop({ bucket, prefix }: Place): boolean {
+  const [isOver, setOver] = useState(false)
+  useEffect(() => {
+    const hasFiles = ({ dataTransfer }: DragEvent) => dataTransfer?.types.includes('Files') === true
+    const over = (event: DragEvent) => {
+      if (!hasFiles(event)) return
+      event.preventDefault()
+      setOver(true)
+    }
+    const leave = ({ relatedTarget }: DragEvent) => {
+      if (relatedTarget === null) setOver(false)
+    }
+    const drop = (event: DragEvent) => {
+      if (!hasFiles(event) || event.dataTransfer === null) return
+      event.preventDefault()
+      setOver(false)
+      void take(event.dataTransfer, { bucket, prefix }).catch(announceFailure)
+    }
+    // the transfers must have been loaded by then: the browser empties a drop after its event
+    const enter = () => void transfers()
+    addEventListener('dragenter', enter)
+    addEventListener('dragover', over)
+    addEventListener('dragleave', leave)
+    addEventListener('drop', drop)
+    return () => {
+      removeEventListener('dragenter', enter)
+      removeEventListener('dragover', over)
+      removeEventListener('dragleave', leave)
+      removeEventListener('drop', drop)
+    }
+  }, [bucket, prefix])
+  return isOver
+}
+
+/** Entries of folders outlive the event of the drop, and the transfer does not. */
+async function take(transfer: DataTransfer, place: Place): Promise<void> {
+  const entries = Array.from(transfer.items, (item) => item.webkitGetAsEntry())
+  const { droppedFiles, uploadFiles } = await transfers()
+  const kept = { items: entries.map((entry) => ({ webkitGetAsEntry: () => entry })) }
+  await uploadFiles(await droppedFiles(kept as unknown as DataTransfer), place)
+}

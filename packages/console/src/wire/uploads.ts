@@ -1,0 +1,172 @@
+/** Multipart uploads that were not completed yet. */
+import { percentDecode } from '@bindery/bytes'
+import { all, textOf } from '@bindery/client/xml'
+import type { Page } from './objects.js'
+import { presigned, send, sendForJson, sendForXml } from './request.js'
+
+/** The name of an upload. */
+export interface UploadName {
+  readonly bucket: string
+  readonly key: string
+  readonly uploadId: string
+}
+
+/** An upload as it is listed. Times in milliseconds since 1970. */
+export interface UploadEntry extends UploadName {
+  readonly initiated: number
+  readonly storageClass: string
+}
+
+/** Parts `from` to `to`, each of `size` bytes. */
+export interface Run {
+  readonly from: number
+  readonly to: number
+  readonly size: number
+}
+
+/** An upload as the server explains it. */
+export interface PartsMap {
+  readonly initiator: string
+  readonly initiated: string
+  readonly lastActivity: string
+  readonly sequential: boolean
+  readonly storageClass: string
+  readonly partCount: number
+  readonly bytes: number
+  readonly runs: readonly Run[]
+  readonly gaps: readonly { readonly from: number; readonly to: number }[]
+  readonly undersized: readonly number[]
+  readonly completable: boolean
+  /** Why a Complete with all parts would fail now. */
+  readonly obstacle?: { readonly code: string; readonly message: string; readonly partNumber?: number }
+  readonly autoComplete?: unknown
+}
+
+/** A stored part. Times in milliseconds since 1970. */
+export interface StoredPart {
+  readonly partNumber: number
+  readonly size: number
+  readonly etag: string
+  readonly crc64: string
+  readonly lastModified: string
+}
+
+/** One page of the uploads of a bucket. Throws ServerError. */
+export async function listUploads(
+  { bucket, prefix }: { readonly bucket: string; readonly prefix: string },
+  position: Readonly<Record<string, string>>,
+  signal?: AbortSignal,
+): Promise<Page<UploadEntry>> {
+  const query = {
+    uploads: '',
+    'encoding-type': 'url',
+    'max-uploads': '1000',
+    ...(prefix === '' ? {} : { prefix }),
+    ...position,
+  }
+  const root = await sendForXml({ method: 'GET', bucket, query, signal })
+  const decoded = (text: string | undefined) => percentDecode(text ?? '') ?? text ?? ''
+  const rows = all(root, 'Upload').map((one) => ({
+    bucket,
+    key: decoded(textOf(one, 'Key')),
+    uploadId: textOf(one, 'UploadId') ?? '',
+    initiated: Date.parse(textOf(one, 'Initiated') ?? ''),
+    storageClass: textOf(one, 'StorageClass') ?? '',
+  }))
+  if (textOf(root, 'IsTruncated') !== 'true') return { rows }
+  const next = {
+    'key-marker': decoded(textOf(root, 'NextKeyMarker')),
+    'upload-id-marker': textOf(root, 'NextUploadIdMarker') ?? '',
+  }
+  return { rows, next }
+}
+
+const MAP = { 'x-oss-ext-parts-map': '' }
+
+/** Which parts an upload has. Throws ServerError NoSuchUpload. */
+export function explainUpload({ bucket, key, uploadId }: UploadName, signal?: AbortSignal): Promise<PartsMap> {
+  return sendForJson<PartsMap>({ method: 'GET', bucket, key, query: { uploadId, ...MAP }, signal })
+}
+
+/** One page of the parts of an upload. Throws ServerError NoSuchUpload. */
+export async function listParts(
+  { bucket, key, uploadId }: UploadName,
+  position: Readonly<Record<string, string>>,
+  signal?: AbortSignal,
+): Promise<Page<StoredPart>> {
+  const query = { uploadId, ...MAP, 'x-oss-ext-detail': 'parts', 'max-parts': '1000', ...position }
+  type Detailed = { readonly parts: readonly StoredPart[]; readonly nextPartNumberMarker?: number }
+  const { parts, nextPartNumberMarker: marker } = await sendForJson<Detailed>({
+    method: 'GET',
+    bucket,
+    key,
+    query,
+    signal,
+  })
+  return marker === undefined ? { rows: parts } : { rows: parts, next: { 'part-number-marker': String(marker) } }
+}
+
+/** Deletes an upload with its parts. Throws ServerError NoSuchUpload. */
+export async function abortUpload({ bucket, key, uploadId }: UploadName): Promise<void> {
+  await send({ method: 'DELETE', bucket, key, query: { uploadId } })
+}
+
+/** Makes an object of all parts. Throws ServerError, also FileAlreadyExists if it may not replace an object. */
+export async function completeUpload(
+  { bucket, key, uploadId }: UploadName,
+  { forbidsOverwrite }: { readonly forbidsOverwrite: boolean },
+): Promise<void> {
+  const headers = {
+    'x-oss-complete-all': 'yes',
+    ...(forbidsOverwrite ? { 'x-oss-forbid-overwrite': 'true' } : {}),
+  }
+  await send({ method: 'POST', bucket, key, query: { uploadId }, headers })
+}
+
+/** An event about the uploads of a bucket. */
+export interface UploadEvent {
+  readonly type: 'initiated' | 'part' | 'completed' | 'aborted' | 'lagged'
+  readonly key?: string
+  readonly uploadId?: string
+  readonly partNumber?: number
+}
+
+/** Seconds within which a stream of events must begin. */
+const BEGIN_SECONDS = 60
+/** Milliseconds before a stream that ended is opened again. */
+const AGAIN_MS = 3_000
+const TYPES = ['initiated', 'part', 'completed', 'aborted', 'lagged'] as const
+
+/** Follows the uploads of a bucket; `onEvent` is called for each event, and `onGap` where some may have been missed. */
+export function watchUploads(
+  { bucket, prefix }: { readonly bucket: string; readonly prefix: string },
+  { onEvent, onGap }: { readonly onEvent: (event: UploadEvent) => void; readonly onGap: () => void },
+): () => void {
+  let source: EventSource | undefined
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let isOver = false
+  const open = async () => {
+    const query = { uploads: '', 'x-oss-ext-events': '', ...(prefix === '' ? {} : { prefix }) }
+    const url = await presigned({ method: 'GET', bucket, query }, BEGIN_SECONDS)
+    if (isOver) return
+    source = new EventSource(url)
+    source.onopen = onGap
+    source.onerror = retry
+    for (const type of TYPES) {
+      source.addEventListener(type, ({ data }) => onEvent({ ...(JSON.parse(data || '{}') as object), type }))
+    }
+  }
+  // the browser would use the same URL, whose signature ends
+  const retry = () => {
+    source?.close()
+    if (isOver) return
+    clearTimeout(timer)
+    timer = setTimeout(() => void open().catch(retry), AGAIN_MS)
+  }
+  void open().catch(retry)
+  return () => {
+    isOver = true
+    clearTimeout(timer)
+    source?.close()
+  }
+}

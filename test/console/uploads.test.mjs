@@ -1,0 +1,172 @@
+// Journeys of uploads: through a lost network and a reload, from the command to the browser, and to their end.
+
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, before, test } from 'node:test'
+import OSS from 'ali-oss'
+import { startServer } from '../support/start-server.mjs'
+import { openConsole, signIn, startBrowser } from './browser.mjs'
+
+const MIB = 1024 * 1024
+const DATA = randomBytes(40 * MIB)
+const PART = 4 * MIB
+
+let server
+let client
+let browser
+let folder
+let file
+
+before(async () => {
+  server = await startServer({ args: ['--buckets', 'media'] })
+  const { endpoint, region, accessKeyId, accessKeySecret } = server
+  client = new OSS({
+    ...{ endpoint, region: `oss-${region}`, accessKeyId, accessKeySecret },
+    ...{ bucket: 'media', authorizationV4: true, sldEnable: true, timeout: 60_000 },
+  })
+  folder = await mkdtemp(path.join(tmpdir(), 'bindery-uploads-'))
+  file = path.join(folder, 'film.bin')
+  await writeFile(file, DATA)
+  await mkdir(path.join(folder, 'trip', 'day 1'), { recursive: true })
+  await writeFile(path.join(folder, 'trip', 'a.txt'), 'a')
+  await writeFile(path.join(folder, 'trip', 'day 1', 'b.txt'), 'b')
+  await writeFile(path.join(folder, 'trip', '.DS_Store'), 'x')
+  ;({ browser } = await startBrowser())
+})
+
+after(async () => {
+  await browser?.close()
+  await server?.stop()
+  if (folder !== undefined) await rm(folder, { recursive: true })
+})
+
+async function open(t, address, options) {
+  const opened = await openConsole(browser, server, options)
+  t.after(() => opened.context.close())
+  await signIn(opened.page, server)
+  await opened.page.goto(`${server.endpoint}/-/console/${address}`)
+  return opened
+}
+
+const stored = async (key) => Buffer.compare((await client.get(key)).content, DATA) === 0
+const filesInput = 'input[type=file][aria-label="Upload files"]'
+
+/** Begins an upload as a program would, and sends the first parts of it. */
+async function begin(key, parts) {
+  const { uploadId } = await client.initMultipartUpload(key)
+  for (const part of parts) {
+    const [from, to] = [(part - 1) * PART, Math.min(part * PART, DATA.length)]
+    await client.uploadPart(key, uploadId, part, file, from, to)
+  }
+  return uploadId
+}
+
+const addressOf = (key, uploadId) => `#/buckets/media/upload?key=${encodeURIComponent(key)}&id=${uploadId}`
+
+test('an upload survives a network that is lost twice and a reload, and sends no part again that was stored', async (t) => {
+  const { page, context, requireQuiet } = await open(t, '#/buckets/media?prefix=in%2F')
+  const sent = new Set()
+  let repeated = 0
+  page.on('response', (response) => {
+    const number = new URL(response.url()).searchParams.get('partNumber')
+    if (number === null || response.status() !== 200) return
+    if (sent.has(number)) repeated += 1
+    sent.add(number)
+  })
+  const session = await context.newCDPSession(page)
+  const slow = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 8 * MIB }
+  await session.send('Network.enable')
+  await session.send('Network.emulateNetworkConditions', slow)
+  await page.setInputFiles(filesInput, file)
+  await page.waitForSelector('.drawer .transfer')
+  for (let cut = 0; cut < 2; cut += 1) {
+    const before = sent.size
+    while (sent.size <= before) await page.waitForTimeout(50)
+    await context.setOffline(true)
+    await page.waitForTimeout(700)
+    await context.setOffline(false)
+    await session.send('Network.emulateNetworkConditions', slow)
+  }
+  const before = sent.size
+  while (sent.size <= before) await page.waitForTimeout(50)
+  await page.reload()
+  await page.waitForSelector('text=1 upload was interrupted in this browser.')
+  assert.ok(sent.size >= 3, `${sent.size} parts were stored before the reload`)
+  await page.setInputFiles('.drawer .notice input[type=file]', file)
+  await page.waitForSelector('text=done, CRC-64 verified', { timeout: 60_000 })
+  assert.ok(await stored('in/film.bin'))
+  assert.equal(repeated, 0)
+  requireQuiet()
+})
+
+test('folders keep their paths, without what systems leave in them', async (t) => {
+  const { page } = await open(t, '#/buckets/media?prefix=folder%2F')
+  await page.setInputFiles('input[type=file][aria-label="Upload folder"]', path.join(folder, 'trip'))
+  await page.waitForSelector('text=Done 2')
+  const { objects } = await client.list({ prefix: 'folder/' })
+  assert.deepEqual(
+    objects.map(({ name }) => name),
+    ['folder/trip/a.txt', 'folder/trip/day 1/b.txt'],
+  )
+})
+
+test('what a program began is finished in the browser, whatever parts it has sent', async (t) => {
+  const uploadId = await begin('begun/film.bin', [1, 2, 5])
+  const { page, requireQuiet } = await open(t, addressOf('begun/film.bin', uploadId))
+  await page.waitForSelector('text=3 parts are stored, up to number 5. Missing between them: 3–4.')
+  const sent = []
+  page.on('request', (request) => {
+    const number = new URL(request.url()).searchParams.get('partNumber')
+    if (number !== null && request.method() === 'PUT') sent.push(Number(number))
+  })
+  await page.setInputFiles('input[type=file][aria-label="The file of this upload"]', file)
+  await page.waitForSelector('text=This upload was completed.', { timeout: 60_000 })
+  assert.ok(await stored('begun/film.bin'))
+  assert.deepEqual(
+    sent.sort((one, other) => one - other),
+    [3, 4, 6, 7, 8, 9, 10],
+  )
+  requireQuiet()
+})
+
+test('parts appear while a program sends them, and its end too', async (t) => {
+  const uploadId = await begin('live.bin', [1])
+  const { page } = await open(t, addressOf('live.bin', uploadId))
+  await page.waitForSelector('text=1 parts are stored')
+  await client.uploadPart('live.bin', uploadId, 2, file, PART, 2 * PART)
+  await page.waitForSelector('text=2 parts are stored', { timeout: 5_000 })
+  await client.abortMultipartUpload('live.bin', uploadId)
+  await page.waitForSelector('text=This upload was aborted.', { timeout: 5_000 })
+})
+
+test('an upload is completed from its page, and replaces nothing by accident', async (t) => {
+  await client.put('done.bin', Buffer.from('old'))
+  const uploadId = await begin('done.bin', [1, 2])
+  const { page } = await open(t, addressOf('done.bin', uploadId))
+  await page.click('.page > header button:has-text("Complete")')
+  await page.waitForSelector('text=An object of 3 B has this key already.')
+  await page.click('dialog .button.primary')
+  await page.waitForSelector('text=FileAlreadyExists')
+  await page.uncheck('dialog input[type=checkbox]')
+  await page.click('dialog .button.primary')
+  await page.waitForSelector('dl.facts >> text=Multipart')
+  assert.equal((await client.head('done.bin')).res.headers['content-length'], String(2 * PART))
+})
+
+test('orphans of all buckets are listed with what they hold, and aborted together', async (t) => {
+  for (const name of ['orphan/1', 'orphan/2', 'orphan/3']) await begin(name, [1])
+  const { page, requireQuiet } = await open(t, '#/uploads?prefix=orphan%2F')
+  await page.waitForSelector('text=media/orphan/3')
+  await page.waitForSelector('tbody tr >> text=4.0 MiB')
+  await page.check('input[aria-label="Select all rows that were loaded"]')
+  await page.click('.toolbar .button.danger')
+  await page.waitForSelector('text=This frees 12.0 MiB.')
+  await page.click('dialog .danger.primary')
+  await page.waitForSelector('text=3 uploads were aborted.')
+  await page.waitForSelector('text=No incomplete uploads.')
+  assert.deepEqual((await client.listUploads({ prefix: 'orphan/', 'max-uploads': 10 })).uploads, [])
+  requireQuiet()
+})
