@@ -87,7 +87,7 @@ test('the commands on objects work', async (t) => {
 })
 
 test('a folder is checked, backed up, and restored elsewhere', async (t) => {
-  const [check, backup, restore, ...others] = guideBlocks('backup')
+  const [check, backup, restore, upgrade, ...others] = guideBlocks('backup')
   assert.deepEqual(others, [])
   const place = openPlace(t)
   const start = 'bindery serve ./data --buckets demo'
@@ -97,6 +97,7 @@ test('a folder is checked, backed up, and restored elsewhere', async (t) => {
   assert.match(await runShell(place, check.code), /No problems found/)
   // a server may run meanwhile
   assert.equal(await runServer(place, start, () => runShell(place, here(backup.code))), 0)
+  assert.match(await runShell(place, upgrade.code), /starts on it as it is/)
   await runShell(place, 'rm -r data')
   assert.equal(await runServer(place, here(restore.code), () => runShell(place, 'bindery stat oss://demo')), 0)
 })

@@ -63,6 +63,11 @@ export const COMMANDS = {
     flags: ['bytes', 'json'],
     examples: ['bindery restore /mnt/backup/bindery ./data'],
   },
+  upgrade: {
+    synopsis: '[DIR] --check [--json]',
+    flags: ['check', 'json'],
+    examples: ['bindery upgrade ./data --check', 'bindery upgrade /mnt/backup/bindery --check --json'],
+  },
   keys: {
     synopsis: 'ACTION [ID] [DIR] [--json]',
     flags: ['json'],

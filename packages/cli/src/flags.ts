@@ -70,6 +70,7 @@ export const FLAGS = {
   bucket: { value: 'NAME' },
   bytes: {},
   repair: {},
+  check: {},
   method: { value: 'METHOD' },
   query: { value: 'QUERY' },
   header: { value: 'HEADER', repeats: true },

@@ -12,9 +12,10 @@ export type { Serving } from './deployment.js'
 export { nodeDigests } from './digests.js'
 export { Failure, type FailureDetails, type FailureKind } from './failure.js'
 export { type BackupOptions, backup } from './folder/backup.js'
+export { checkFormat, type FormatCheck } from './folder/check-format.js'
 export type { CopyProgress } from './folder/copy-blobs.js'
 export type { CopyReport } from './folder/copy-folder.js'
-export { FORMAT } from './folder/data-folder.js'
+export { FORMAT, type FolderFormat } from './folder/data-folder.js'
 export {
   createKey,
   type KeyEntry,

@@ -10,6 +10,7 @@ export const RUN: Readonly<Record<CommandName, (invocation: Invocation) => Promi
   fsck: async (invocation) => (await import('./fsck.js')).fsckCommand(invocation),
   backup: async (invocation) => (await import('./copy.js')).copyCommand('backup', invocation),
   restore: async (invocation) => (await import('./copy.js')).copyCommand('restore', invocation),
+  upgrade: async (invocation) => (await import('./upgrade.js')).upgradeCommand(invocation),
   keys: async (invocation) => (await import('./keys.js')).keysCommand(invocation),
   mb: async (invocation) => (await import('./mb.js')).mbCommand(invocation),
   rb: async (invocation) => (await import('./rb.js')).rbCommand(invocation),

@@ -78,6 +78,16 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
         json: 'print one line of JSON per finding, and a report as the last line',
       },
     },
+    upgrade: {
+      summary:
+        'Check whether this release reads a data folder or a backup, before it is installed in place of another.',
+      details: [
+        'Nothing is changed, and the network is not used. A server may use DIR. DIR defaults to BINDERY_DIR, or ./data.',
+        'The exit code is 0 if a server of this release starts on DIR (or the backup can be restored), and 6 if it refuses.',
+        'No release has a format of its own to convert to, so --check is required.',
+      ],
+      flags: { json: 'print the result as one line of JSON' },
+    },
     keys: {
       summary: 'List and change the keys that requests for KMS encryption name.',
       details: [

@@ -70,6 +70,15 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
       details: ['DIR 必须为空，或尚不存在。'],
       flags: { bytes: '读取并校验副本的全部数据', json: '每个问题一行 JSON，最后一行是总结' },
     },
+    upgrade: {
+      summary: '在用本版本替换其他版本之前，检查它能否读取数据目录或备份。',
+      details: [
+        '不改动任何内容，也不使用网络；服务可以正在使用 DIR。DIR 默认为 BINDERY_DIR 或 ./data。',
+        '本版本的服务可以在 DIR 上启动（或备份可以恢复）时退出码为 0，会拒绝时为 6。',
+        '目前还没有需要转换的格式，因此必须使用 --check。',
+      ],
+      flags: { json: '以一行 JSON 显示结果' },
+    },
     keys: {
       summary: '列出和更改 KMS 加密请求可以指定的密钥。',
       details: [

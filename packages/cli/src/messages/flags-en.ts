@@ -56,6 +56,7 @@ export const ENGLISH_FLAGS: Readonly<Record<FlagName, string>> = {
   bucket: 'bucket to use',
   bytes: 'read and verify all bytes',
   repair: 'repair what can be repaired',
+  check: 'only report what would happen',
   method: 'GET (default), PUT, HEAD, POST or DELETE',
   query: 'parameters of the request, percent-encoded: uploads&prefix=videos/',
   header: 'a header that the request sends too, such as "x-oss-object-acl: private"; may be repeated',

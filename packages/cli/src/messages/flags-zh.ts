@@ -55,6 +55,7 @@ export const CHINESE_FLAGS: Readonly<Record<FlagName, string>> = {
   bucket: '使用的 Bucket',
   bytes: '读取并校验全部数据',
   repair: '修复能修复的问题',
+  check: '只报告会发生什么',
   method: 'GET（默认）、PUT、HEAD、POST 或 DELETE',
   query: '请求的参数，需百分号编码：uploads&prefix=videos/',
   header: '请求同时发送的请求头，例如 "x-oss-object-acl: private"；可重复',

@@ -75,4 +75,15 @@ export const ENGLISH_MAINTENANCE: MaintenanceSentences = {
     `${target}: ${count(blobs, 'blob')} of ${sizeText(bytes)}, of which ${present.toLocaleString('en')} were already present.`,
   copiedDamage: 'The copy is finished, but its source has problems: see above.',
   quarantined: (folder) => `Data removed from the store are kept in ${folder}.`,
+  upgrade: {
+    supported: (release, { format, layout }) =>
+      `Bindery ${release} reads and writes format ${format}, layout ${layout}.`,
+    outcome: {
+      data: (folder) =>
+        `${folder} has this format: a server starts on it as it is and converts nothing. Other releases with this format read it afterwards.`,
+      backup: (folder) => `${folder} is a finished backup of this format: it can be restored as it is.`,
+      new: (folder) => `${folder} is empty or does not exist: a server makes it a data folder of this format.`,
+    },
+    running: (endpoint) => `A server uses it now, at ${endpoint}. Stop it before another release starts.`,
+  },
 }

@@ -1,4 +1,12 @@
-import type { AuditProgress, AuditReport, CopyProgress, Facts, FindingKind } from '@bindery/server'
+import type {
+  AuditProgress,
+  AuditReport,
+  CopyProgress,
+  Facts,
+  FindingKind,
+  FolderFormat,
+  FormatCheck,
+} from '@bindery/server'
 
 /** The texts of the maintenance commands. */
 export interface MaintenanceSentences {
@@ -16,6 +24,12 @@ export interface MaintenanceSentences {
   /** Printed when a copy is finished but its source has a problem. */
   readonly copiedDamage: string
   readonly quarantined: (folder: string) => string
+  readonly upgrade: {
+    readonly supported: (release: string, format: FolderFormat) => string
+    /** The sentence for a folder that is not refused. */
+    readonly outcome: { readonly [K in FormatCheck['kind']]: (folder: string) => string }
+    readonly running: (endpoint: string) => string
+  }
 }
 
 /** The names of a finding's subject, joined: the object, the upload and part, or otherwise our internal ids. */

@@ -66,4 +66,13 @@ export const CHINESE_MAINTENANCE: MaintenanceSentences = {
     `${target}：blob ${blobs}（${sizeText(bytes)}），其中 ${present} 个之前已存在。`,
   copiedDamage: '复制已完成，但来源有问题，见上文。',
   quarantined: (folder) => `移出的内容保存在 ${folder}。`,
+  upgrade: {
+    supported: (release, { format, layout }) => `Bindery ${release} 读写格式 ${format}、布局 ${layout}。`,
+    outcome: {
+      data: (folder) => `${folder} 就是这种格式：服务可以直接使用，不做任何转换；格式相同的其他版本之后也能读取。`,
+      backup: (folder) => `${folder} 是这种格式的完整备份：可以直接恢复。`,
+      new: (folder) => `${folder} 为空或不存在：服务会把它作为这种格式的数据目录。`,
+    },
+    running: (endpoint) => `现在有服务正在使用它：${endpoint}。启动其他版本之前请先停止该服务。`,
+  },
 }
