@@ -10,10 +10,10 @@ const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-dev-shm
 /** Messages in both directions end with a zero byte. */
 const END = '\0'
 
-/** Starts Chromium with a profile of its own. `stop` ends it and removes the profile. */
-export async function startChromium() {
+/** Starts Chromium with a profile of its own and further flags. `stop` ends it and removes the profile. */
+export async function startChromium(flags = []) {
   const profile = await mkdtemp(path.join(tmpdir(), 'bindery-chromium-'))
-  const child = spawn('chromium', [...FLAGS, `--user-data-dir=${profile}`], {
+  const child = spawn('chromium', [...FLAGS, ...flags, `--user-data-dir=${profile}`], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
   })
   const exited = once(child, 'exit')
