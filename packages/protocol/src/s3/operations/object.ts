@@ -33,6 +33,7 @@ import { encryptionContext } from './encryption-context.js'
 import { postObject } from './post.js'
 import { selectObjectContent } from './select.js'
 import {
+  checksumAlgorithm,
   checksumElements,
   checksumHeaders,
   DESCRIPTION_CAUSES,
@@ -181,6 +182,7 @@ const copyObject = s3Operation({
     ...sourceKeyInput,
     ...writeConditions,
     copySource: header('x-amz-copy-source', copySource),
+    checksumAlgorithm: optional(header('x-amz-checksum-algorithm', checksumAlgorithm)),
     metadataDirective: withDefault(header('x-amz-metadata-directive', directive), 'COPY'),
     taggingDirective: withDefault(header('x-amz-tagging-directive', directive), 'COPY'),
     forbidOverwrite: implied(false),
@@ -189,7 +191,13 @@ const copyObject = s3Operation({
   },
   output: { ...omit(ossCopyObject.output, 'etag', 'crc64'), encryptionContext, ...customerKeyOutput },
   result: xml('CopyObjectResult', { etag: etagElement, lastModified: lastModifiedElement, ...checksumElements }),
-  errors: [...ossCopyObject.errors, ...WRITE_CONDITION_CAUSES, ...DESCRIPTION_CAUSES, 'copyOntoItself'],
+  errors: [
+    ...ossCopyObject.errors,
+    ...WRITE_CONDITION_CAUSES,
+    ...DESCRIPTION_CAUSES,
+    'copyOntoItself',
+    'checksumUnsupported',
+  ],
   // a copy has no 304: a source that was not modified fails the condition
   answersAs: { ...ossCopyObject.answersAs, notModified: 'preconditionFailed' },
 })

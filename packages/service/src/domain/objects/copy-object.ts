@@ -2,10 +2,11 @@
  * CopyObject by reference: the copy names the source's manifest, and a holder row in the same commit keeps it. No byte is
  * moved, unless encryption demands it. Below the reserve of disk copies are refused as bodies are: what they name cannot be freed, and rows take space.
  */
+import { base64 } from '@bindery/bytes'
 import { type BucketName, type ObjectKey, OssError, PART_SIZE_MAX } from '@bindery/protocol'
 import { StorageError, together } from '@bindery/storage'
 import { findBucket, readBucket } from '../buckets/buckets.js'
-import { commitBlob, requireLiving, storeBytes } from '../bytes/blobs.js'
+import { checksumsIn, commitBlob, requireLiving, storeBytes } from '../bytes/blobs.js'
 import { createDataKey, encryptionField, isSameCipher, isSameWrapping, rewrapFor } from '../bytes/encryption.js'
 import { findManifest } from '../bytes/manifest-bytes.js'
 import { withLent } from '../bytes/sources.js'
@@ -14,6 +15,7 @@ import { type Scope, withScope } from '../scope.js'
 import { holderRows } from '../stored/keyspace.js'
 import type {
   BucketRecord,
+  ChecksumName,
   Encryption,
   EncryptionChoice,
   ObjectAcl,
@@ -41,6 +43,8 @@ export interface CopiedObject {
   readonly source: ObjectName
   /** Absent: the bytes of the copy are plain. */
   readonly encryption?: EncryptionChoice | undefined
+  /** The checksum that the copy is to have; absent: the source's. */
+  readonly checksum?: ChecksumName | undefined
   /** Checks the source (conditions), and returns how the copy is described. May be called more than once. */
   readonly descriptionOf: (source: ObjectRecord) => ObjectDescription
 }
@@ -55,7 +59,7 @@ const ATTEMPTS_MAX = 16
 
 /**
  * Copies a whole object in one commit. Bytes are moved only where the copy is to be encrypted by another cipher than its
- * source, or only one of them is encrypted.
+ * source, only one of them is encrypted, or a checksum is requested that the source lacks.
  * Throws noSuchBucket, noSuchKey, noSuchVersion, fileAlreadyExists, entityTooLarge, what `descriptionOf` throws, and as KeyProvider.
  */
 export async function copyObject(domain: Domain, copy: CopiedObject): Promise<Copied<ObjectRecord>> {
@@ -63,7 +67,9 @@ export async function copyObject(domain: Domain, copy: CopiedObject): Promise<Co
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     try {
       // almost all copies are of plain bytes, which need no look at the source before the commit
-      if (attempt === 0 && copy.encryption === undefined) return await commitCopy(domain, copy, undefined)
+      if (attempt === 0 && copy.encryption === undefined && copy.checksum === undefined) {
+        return await commitCopy(domain, copy, undefined)
+      }
       return await withScope((scope) => copyOpen(domain, scope, copy))
     } catch (error) {
       if (!(error instanceof Changed)) throw error
@@ -80,7 +86,7 @@ interface Prepared {
   /** The source, with the data key that a snapshot of it is to hold, and the ids of that. */
   readonly snapshot?: { readonly source: ObjectRecord; readonly ids: SnapshotIds }
   /** The bytes, if they were copied rather than referenced. */
-  readonly written?: Pick<ObjectRecord, 'manifest' | 'bytes'>
+  readonly written?: Pick<ObjectRecord, 'manifest' | 'bytes' | 'checksum'>
 }
 
 /** Throws Changed. */
@@ -92,18 +98,27 @@ async function copyOpen(domain: Domain, scope: Scope, copy: CopiedObject): Promi
   const bucket = await findBucket(domain, copy.bucket)
   const keepsKey = source.type === 'Symlink' || (source.type === 'Appendable' && replacesSource(bucket, copy))
   if (keepsKey) return commitCopy(domain, copy, { source, encryption: source.encryption })
-  if (await sharesBytes(domain, source, copy.encryption))
+  const checksum = missingChecksum(source, copy)
+  if (checksum === undefined && (await sharesBytes(domain, source, copy.encryption)))
     return commitCopy(domain, copy, await wrap(domain, copy, source))
   if (source.size > PART_SIZE_MAX) throw new OssError('entityTooLarge')
   const manifest = newId(domain)
   const key = await createDataKey(domain, copy.encryption, manifest)
   const owner = currentKey(copy)
-  const options = { owner, cipher: key?.cipher }
+  const options = { owner, cipher: key?.cipher, checksums: checksum && [checksum] }
   const blob = await withLent(open.read(), source.size, (bytes) => storeBytes(domain, bytes, options))
-  const written = { manifest, bytes: { kind: 'blob', blob: blob.id } } as const
+  const value = checksum && checksumsIn(blob)[checksum]
+  const computed = checksum &&
+    value && { checksum: { name: checksum, type: 'FULL_OBJECT', value: base64(value) } as const }
+  const written = { manifest, bytes: { kind: 'blob', blob: blob.id }, ...computed } as const
   return commitBlob(domain, blob, owner, () =>
     commitCopy(domain, copy, { source, encryption: key?.encryption, written }),
   )
+}
+
+/** The requested checksum, unless the source has it. */
+function missingChecksum(source: ObjectRecord, { checksum }: CopiedObject): ChecksumName | undefined {
+  return source.checksum?.name === checksum && source.checksum?.type === 'FULL_OBJECT' ? undefined : checksum
 }
 
 /**

@@ -32,6 +32,7 @@ export const copyObject = handler('CopyObject', async (call) => {
     condition: conditionOf(input),
     source: input.copySource,
     encryption: await chosenEncryption(call),
+    checksum: input.checksumAlgorithm,
     descriptionOf: (source) => {
       requireReadable(source, domain.clock(), isDirectlyRead)
       requireCustomerKey(source.encryption, input.sourceKey)
