@@ -35,8 +35,10 @@ A document that both protocols have is one stored document. Each protocol shows 
 
 const BEYOND = `## Queries, checksums and temporary keys
 
-SelectObjectContent runs the SQL of [SelectObject](operations.md#selectobject), with \`FROM S3Object\`, and returns S3's stream of events. Rows of CSV
-stay CSV, and those of JSON stay JSON. BZIP2, Parquet, ScanRange and \`QuoteFields\` ALWAYS are refused by name. Error codes are those of OSS.
+SelectObjectContent runs the SQL of [SelectObject](operations.md#selectobject), with \`FROM S3Object\`, and returns S3's stream of events. It
+has S3's wildcards of LIKE, any expression can be selected, and there are LOWER, UPPER, CHAR_LENGTH, TRIM, SUBSTRING, COALESCE and NULLIF.
+CSV and JSON are read and written in any combination. BZIP2, Parquet, ScanRange and another escape than a doubled quote are refused by
+name. Error codes are those of OSS.
 
 Checksums are CRC32, CRC32C, CRC64NVME, SHA1, SHA256, SHA512 and MD5; XXHASH64, XXHASH3 and XXHASH128 are refused as unsupported algorithms.
 

@@ -1,4 +1,5 @@
 /** Turns expressions into functions from a row to a value. */
+import { FUNCTIONS } from './functions.js'
 import { IN_VALUES_MAX, LIKE_WILDCARDS_MAX } from './limits.js'
 import { SelectError } from './select-error.js'
 import type { BinaryOperator, CastType, Expression, PathStep } from './sql/ast.js'
@@ -67,6 +68,11 @@ export function compile<Row>(expression: Expression, columns: Columns<Row>): Eva
     }
     case 'in':
       return isIn(inner(expression.operand), expression)
+    case 'call': {
+      const operands = expression.operands.map(inner)
+      const { apply } = FUNCTIONS[expression.name]
+      return (row) => apply(operands.map((operand) => operand(row)))
+    }
     case 'like':
       return like(inner(expression.operand), expression)
   }
@@ -164,9 +170,9 @@ function isIn<Row>(operand: Evaluate<Row>, { values, negated }: Expression & { k
 
 function like<Row>(
   operand: Evaluate<Row>,
-  { pattern, escape: escaping, negated }: Expression & { kind: 'like' },
+  { pattern, wildcards, escape: escaping, negated }: Expression & { kind: 'like' },
 ): Evaluate<Row> {
-  const expression = likeExpression(pattern, escaping)
+  const expression = likeExpression(pattern, escaping, wildcards)
   return (row) => {
     const value = operand(row)
     if (value === null) return null
@@ -175,12 +181,16 @@ function like<Row>(
   }
 }
 
-/** `%` and `*` stand for any characters, `?` for one. */
-function likeExpression(pattern: string, escaping: string | undefined): RegExp {
+function likeExpression(
+  pattern: string,
+  escaping: string | undefined,
+  { anyText, anyCharacter }: (Expression & { kind: 'like' })['wildcards'],
+): RegExp {
+  const all = anyText + anyCharacter
   if (escaping !== undefined && [...escaping].length !== 1) {
     throw new SelectError('SqlOnlyOneEscapeCharIsAllowed', 'ESCAPE takes one character.')
   }
-  if (escaping !== undefined && '?%*'.includes(escaping)) {
+  if (escaping !== undefined && all.includes(escaping)) {
     throw new SelectError('SqlInvalidEscapeChar', `"${escaping}" cannot be the escape character.`)
   }
   let source = ''
@@ -192,9 +202,9 @@ function likeExpression(pattern: string, escaping: string | undefined): RegExp {
       index += 1
       character = characters[index] ?? ''
       if (character === '') throw new SelectError('SqlNoCharAfterEscapeChar', 'Nothing follows the escape character.')
-    } else if ('%*?'.includes(character)) {
+    } else if (all.includes(character)) {
       wildcards += 1
-      source += character === '?' ? '[^]' : '[^]*'
+      source += anyCharacter.includes(character) ? '[^]' : '[^]*'
       continue
     }
     source += character.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')

@@ -6,13 +6,18 @@ export interface CsvOutput {
   readonly recordDelimiter: string
   readonly fieldDelimiter: string
   readonly quote: string
+  /** Whether all fields are quoted. Default: those that need it. */
+  readonly quotesAll?: boolean
 }
 
 /** A row with its delimiter. Fields that hold a delimiter, a quote or a line break are quoted. */
-export function csvLine(fields: readonly string[], { recordDelimiter, fieldDelimiter, quote }: CsvOutput): string {
+export function csvLine(fields: readonly string[], output: CsvOutput): string {
+  const { recordDelimiter, fieldDelimiter, quote, quotesAll = false } = output
   const written = fields.map((field) => {
     const isPlain = !field.includes(fieldDelimiter) && !field.includes(quote) && !field.includes(recordDelimiter)
-    return isPlain && !field.includes('\n') ? field : quote + field.replaceAll(quote, quote + quote) + quote
+    return isPlain && !quotesAll && !field.includes('\n')
+      ? field
+      : quote + field.replaceAll(quote, quote + quote) + quote
   })
   return written.join(fieldDelimiter) + recordDelimiter
 }
@@ -39,6 +44,16 @@ export function jsonText(value: Value): string {
 /** `"name":value` */
 export function member(name: string, value: Value): string {
   return `${quotedText(name)}:${jsonText(value)}`
+}
+
+/** An object with its delimiter. What is undefined is left out. */
+export function objectLine(
+  names: readonly string[],
+  values: readonly (Value | undefined)[],
+  { recordDelimiter }: Pick<CsvOutput, 'recordDelimiter'>,
+): string {
+  const members = values.flatMap((value, index) => (value === undefined ? [] : [member(names[index] ?? '', value)]))
+  return `{${members.join(',')}}${recordDelimiter}`
 }
 
 function quotedText(text: string): string {

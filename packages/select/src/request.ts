@@ -1,6 +1,7 @@
 /** A request as this package runs it: decoded and checked, whatever form it arrived in. */
 import type { CsvFormat } from './csv/records.js'
 import type { CsvOutput } from './output.js'
+import type { Table } from './sql/grammar.js'
 
 /** An object of CSV. */
 export interface CsvInput extends CsvFormat {
@@ -25,10 +26,12 @@ export interface LineRange {
 /** A query, and the forms of its input and output. */
 export interface SelectRequest {
   readonly sql: string
-  /** The word for the object in the FROM clause, in lower case. Default: `ossobject`. */
-  readonly table?: string
+  /** The word for the object in the FROM clause, which chooses the grammar. Default: `ossobject`. */
+  readonly table?: Table
   readonly input: CsvInput | JsonInput
   readonly output: CsvOutput & {
+    /** Default: the kind of the input. */
+    readonly kind?: 'csv' | 'json'
     readonly keepAllColumns: boolean
     readonly header: boolean
   }

@@ -268,3 +268,54 @@ test('a scan counts rows and columns, the header and empty lines among the rows'
   assert.deepEqual(scan('a\n"b\nc"', CSV), { splits: 1, rows: 2, columns: 1, splitLines: [0] })
   assert.deepEqual(scan('{"a":\n1}\n{"b":2}', LINES), { splits: 1, rows: 2, splitLines: [0] })
 })
+
+const S3 = { table: 's3object' } as const
+const s3 = (expression: string, row = ' aBc ,é😀x,,5') => select(`SELECT ${expression} FROM S3Object`, row, S3)
+
+test('functions of S3 take texts apart, and put values in place of missing ones', () => {
+  const rows: readonly (readonly [string, string])[] = [
+    ['LOWER(_1)', ' abc \n'],
+    ['upper(_1) || _4', ' ABC 5\n'],
+    ['CHAR_LENGTH(_2)', '3\n'],
+    ['character_length(trim(_1))', '3\n'],
+    ["TRIM(LEADING FROM _1) || '.'", 'aBc .\n'],
+    ["TRIM(TRAILING FROM _1) || '.'", ' aBc.\n'],
+    ["TRIM(BOTH 'éx' FROM _2)", '😀\n'],
+    ["TRIM('é' FROM _2)", '😀x\n'],
+    ['SUBSTRING(_2, 2, 1)', '😀\n'],
+    ['SUBSTRING(_2 FROM 2)', '😀x\n'],
+    ['SUBSTRING(_2 FROM 0 FOR 2)', 'é\n'],
+    ['SUBSTRING(_2, 9)', '\n'],
+    ["COALESCE(_9, NULL, 'none')", 'none\n'],
+    ["NULLIF(_4, 5) || 'x'", '\n'],
+    ['NULLIF(_4, 6)', '5\n'],
+    ['CAST(_4 AS INT) * 2 + 1', '11\n'],
+  ]
+  for (const [expression, expected] of rows) assert.equal(s3(expression), expected, expression)
+  assert.equal(select('SELECT SUM(CAST(_1 AS INT) * 2) FROM S3Object s', '1\n2\n', S3), '6\n')
+})
+
+test('a call with a wrong number of operands, and any call in the SQL of OSS, is refused', () => {
+  for (const call of ['LOWER(_1, _2)', 'SUBSTRING(_1)', 'NULLIF(_1)', 'TRIM(BOTH _1)', 'LTRIM(_1)', 'SLEEP(_1)']) {
+    assert.notEqual(
+      code(() => s3(call)),
+      'none',
+      call,
+    )
+  }
+  assert.equal(
+    code(() => select('select lower(_1) from ossobject', 'A')),
+    'SqlUnsupportedSql',
+  )
+})
+
+test('patterns have the wildcards of their protocol', () => {
+  const rows = 'abc\na*c\na_c\na?c\n'
+  const matching = (pattern: string, options: Options = {}) =>
+    select(`select * from ${options.table ?? 'ossobject'} where _1 like '${pattern}'`, rows, options)
+  assert.equal(matching('a?c'), rows)
+  assert.equal(matching('a_c'), 'a_c\n')
+  assert.equal(matching('a_c', S3), rows)
+  assert.equal(matching('a*c', S3), 'a*c\n')
+  assert.equal(matching('a?c', S3), 'a?c\n')
+})

@@ -3,7 +3,7 @@ import { type Aggregate, createAggregate } from './aggregates.js'
 import type { CsvColumns, CsvRow } from './csv/columns.js'
 import { type Columns, compile, type Evaluate } from './expressions.js'
 import type { JsonColumns } from './json/columns.js'
-import { type CsvOutput, csvLine, fieldText, jsonText, member } from './output.js'
+import { type CsvOutput, csvLine, fieldText, jsonText, objectLine } from './output.js'
 import type { SelectRequest } from './request.js'
 import type { PathStep, Query, SelectItem } from './sql/ast.js'
 import { type JsonValue, toBoolean, type Value } from './values.js'
@@ -49,7 +49,7 @@ function addAll<Row>(aggregates: readonly Aggregated<Row>[], row: Row): void {
   })
 }
 
-/** A selection of rows of CSV, which writes CSV. The constructor throws SelectError for a column that cannot exist. */
+/** A selection of rows of CSV. The constructor throws SelectError for a column that cannot exist. */
 export class CsvSelection implements Selection<CsvRow> {
   readonly matches: (row: CsvRow) => boolean
   readonly #output: Output & CsvOutput
@@ -60,6 +60,8 @@ export class CsvSelection implements Selection<CsvRow> {
   readonly #values: readonly Evaluate<CsvRow>[]
   /** Positions of the selected columns, where all columns are kept. */
   readonly #kept: ReadonlySet<number> | undefined
+  /** The names of the selected values. */
+  readonly #names: readonly string[]
 
   constructor(query: Query, columns: CsvColumns, output: Output, header: readonly string[] | undefined) {
     this.matches = condition(query, columns)
@@ -72,16 +74,14 @@ export class CsvSelection implements Selection<CsvRow> {
     this.#values = values.map((expression) => compile(expression, columns))
     const positions = values.flatMap((one) => (one.kind === 'column' ? [columns.position(one.path)] : []))
     this.#kept = output.keepAllColumns && this.#items[0]?.kind === 'value' ? new Set(positions) : undefined
+    this.#names = query.items.map((item, index) => this.#nameOf(item, index))
   }
 
   /** The line with the names of the selected columns; '' where the output has no header. */
   headerLine(): string {
     if (!this.#output.header) return ''
     if (this.#items[0]?.kind === 'star' || this.#kept !== undefined) return csvLine(this.#header ?? [], this.#output)
-    return csvLine(
-      this.#items.map((item, index) => this.#nameOf(item, index)),
-      this.#output,
-    )
+    return csvLine(this.#names, this.#output)
   }
 
   write(row: CsvRow): string {
@@ -89,7 +89,7 @@ export class CsvSelection implements Selection<CsvRow> {
       addAll(this.#aggregates, row)
       return ''
     }
-    if (this.#items[0]?.kind === 'star') return csvLine(row, this.#output)
+    if (this.#items[0]?.kind === 'star') return this.#all(row)
     const kept = this.#kept
     if (kept !== undefined) {
       for (const value of this.#values) value(row) // a row without a selected column may have to be skipped
@@ -98,18 +98,24 @@ export class CsvSelection implements Selection<CsvRow> {
         this.#output,
       )
     }
-    return csvLine(
-      this.#values.map((value) => fieldText(value(row))),
-      this.#output,
-    )
+    return this.#line(this.#values.map((value) => value(row)))
   }
 
   end(): string {
     if (this.#aggregates === undefined) return ''
-    return csvLine(
-      this.#aggregates.map(({ aggregate }) => fieldText(aggregate.result())),
-      this.#output,
-    )
+    return this.#line(this.#aggregates.map(({ aggregate }) => aggregate.result()))
+  }
+
+  #line(values: readonly Value[]): string {
+    if (this.#output.kind === 'json') return objectLine(this.#names, values, this.#output)
+    return csvLine(values.map(fieldText), this.#output)
+  }
+
+  /** All fields of a row. In JSON, those without a name are named by their position. */
+  #all(row: CsvRow): string {
+    if (this.#output.kind !== 'json') return csvLine(row, this.#output)
+    const names = row.map((_, index) => this.#header?.[index] ?? `_${index + 1}`)
+    return objectLine(names, row, this.#output)
   }
 
   #nameOf(item: SelectItem, index: number): string {
@@ -120,12 +126,12 @@ export class CsvSelection implements Selection<CsvRow> {
 }
 
 /**
- * A selection of rows of JSON, which writes one object per line of output. The constructor throws SelectError for a
+ * A selection of rows of JSON, which writes one object per line of output, or one line of CSV. The constructor throws SelectError for a
  * column that cannot exist.
  */
 export class JsonSelection implements Selection<JsonValue> {
   readonly matches: (row: JsonValue) => boolean
-  readonly #recordDelimiter: string
+  readonly #output: Output
   readonly #isStar: boolean
   readonly #aggregates: readonly Aggregated<JsonValue>[] | undefined
   readonly #names: readonly string[]
@@ -133,7 +139,7 @@ export class JsonSelection implements Selection<JsonValue> {
 
   constructor(query: Query, columns: JsonColumns, output: Output) {
     this.matches = condition(query, columns)
-    this.#recordDelimiter = output.recordDelimiter
+    this.#output = output
     this.#isStar = query.items[0]?.kind === 'star'
     this.#aggregates = aggregated(query, columns)
     this.#names = query.items.map(nameOf)
@@ -149,20 +155,27 @@ export class JsonSelection implements Selection<JsonValue> {
       addAll(this.#aggregates, row)
       return ''
     }
-    if (this.#isStar) return (row instanceof Map ? jsonText(row) : `{${member('_1', row)}}`) + this.#recordDelimiter
-    return this.#object(this.#values.map((value) => value(row)))
+    if (this.#isStar) return this.#all(row)
+    return this.#line(this.#values.map((value) => value(row)))
   }
 
   end(): string {
     if (this.#aggregates === undefined) return ''
-    return this.#object(this.#aggregates.map(({ aggregate }) => aggregate.result()))
+    return this.#line(this.#aggregates.map(({ aggregate }) => aggregate.result()))
   }
 
-  #object(values: readonly (Value | undefined)[]): string {
-    const members = values.flatMap((value, index) =>
-      value === undefined ? [] : [member(this.#names[index] ?? '', value)],
+  #line(values: readonly (Value | undefined)[]): string {
+    if (this.#output.kind !== 'csv') return objectLine(this.#names, values, this.#output)
+    return csvLine(
+      values.map((value = null) => fieldText(value)),
+      this.#output,
     )
-    return `{${members.join(',')}}${this.#recordDelimiter}`
+  }
+
+  #all(row: JsonValue): string {
+    const members = row instanceof Map ? (row as ReadonlyMap<string, JsonValue>) : new Map([['_1', row]])
+    if (this.#output.kind === 'csv') return csvLine([...members.values()].map(fieldText), this.#output)
+    return jsonText(members) + this.#output.recordDelimiter
   }
 }
 

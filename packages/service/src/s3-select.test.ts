@@ -114,13 +114,50 @@ test('an error after rows is a message of the stream, and one before them is a s
   assert.equal((await select(started, 'SELECT * FROM ossobject', plain)).status, 400)
 })
 
+test('rows of either format are returned in either', async () => {
+  const started = await startWithBucket()
+  await store(started, ROWS)
+  const json = (sql: string, input = CSV.input) => rowsOf(select(started, sql, { input, output: '<JSON/>', more: '' }))
+  assert.equal(
+    await json('SELECT * FROM S3Object LIMIT 2'),
+    '{"name":"kim","age":"41","city":"Oslo"}\n{"name":"lee","age":"7","city":"New York, NY"}\n',
+  )
+  assert.equal(
+    await json('SELECT s.name, CAST(s.age AS INT) AS years FROM S3Object s LIMIT 1'),
+    '{"name":"kim","years":41}\n',
+  )
+  assert.equal(await json('SELECT * FROM S3Object LIMIT 1', '<CSV/>'), '{"_1":"name","_2":"age","_3":"city"}\n')
+  assert.equal(await json('SELECT COUNT(*) FROM S3Object'), '{"_1":3}\n')
+  const all = '<CSV><QuoteFields>ALWAYS</QuoteFields><QuoteCharacter>|</QuoteCharacter></CSV>'
+  const quoted = { ...CSV, output: all, more: '' }
+  assert.equal(await rowsOf(select(started, 'SELECT name, age FROM S3Object LIMIT 1', quoted)), '|kim|,|41|\n')
+  const both = { ...CSV, output: '<CSV/><JSON/>', more: '' }
+  assert.equal(element((await select(started, 'SELECT * FROM S3Object', both)).text, 'Code'), 'MalformedXML')
+
+  await store(started, '{"list":[{"a":"x,y","b":[1,2]},{"b":{"c":null}}]}')
+  const document = { input: '<JSON><Type>DOCUMENT</Type></JSON>', output: '<CSV/>', more: '' }
+  const rows = rowsOf(select(started, 'SELECT s.a, s.b FROM S3Object[*].list[*] s', document))
+  assert.equal(await rows, '"x,y","[1,2]"\n,"{""c"":null}"\n')
+  assert.equal(await rowsOf(select(started, 'SELECT * FROM S3Object[*].list[0]', document)), '"x,y","[1,2]"\n')
+})
+
+test('functions of texts are those of S3, and its wildcards are % and _', async () => {
+  const started = await startWithBucket()
+  await store(started, ROWS)
+  const run = (sql: string) => rowsOf(select(started, sql))
+  assert.equal(await run('SELECT UPPER(s.name) FROM S3Object s'), 'KIM\nLEE\nMAX\n')
+  assert.equal(await run("SELECT S3Object.name FROM S3Object WHERE LOWER(city) LIKE 'o_l%'"), 'kim\n')
+  assert.equal(await run("SELECT name FROM S3Object WHERE name LIKE 'k*'"), '')
+  const { status } = await select(started, 'SELECT LOWER(name) FROM ossobject')
+  assert.equal(status, 400)
+})
+
 test('what is not implemented is refused by its name', async () => {
   const started = await startWithBucket()
   await store(started, ROWS)
   const cases = [
-    { ...CSV, output: '<JSON/>', more: '' },
     { ...CSV, input: '<Parquet/>', more: '' },
-    { ...CSV, output: '<CSV><QuoteFields>ALWAYS</QuoteFields></CSV>', more: '' },
+    { ...CSV, output: '<CSV><QuoteEscapeCharacter>\\</QuoteEscapeCharacter></CSV>', more: '' },
     { ...CSV, more: '<ScanRange><Start>0</Start></ScanRange>' },
   ]
   for (const form of cases) {

@@ -84,6 +84,15 @@ def _(s3):
     equal([name for event in events for name in event], ['Records', 'Stats', 'End'])
     equal(events[0]['Records']['Payload'], b'lee\n')
     equal(events[1]['Stats']['Details']['BytesReturned'], 4)
+    selected = s3.select_object_content(
+        Bucket=BUCKET,
+        Key='rows',
+        Expression="SELECT UPPER(s.name) AS name, s.age FROM S3Object s WHERE s.name LIKE 'l_e'",
+        ExpressionType='SQL',
+        InputSerialization={'CSV': {'FileHeaderInfo': 'USE'}},
+        OutputSerialization={'JSON': {}},
+    )
+    equal(next(iter(selected['Payload']))['Records']['Payload'], b'{"name":"LEE","age":"7"}\n')
     s3.delete_object(Bucket=BUCKET, Key='rows')
 
 

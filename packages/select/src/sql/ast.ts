@@ -12,12 +12,26 @@ export type CastType = 'int' | 'double' | 'decimal' | 'string' | 'timestamp' | '
 /** Operators with two operands. */
 export type BinaryOperator = '=' | '!=' | '<' | '<=' | '>' | '>=' | '+' | '-' | '*' | '/' | '%' | '||' | 'and' | 'or'
 
+/** The functions of texts and missing values. */
+export type FunctionName =
+  | 'lower'
+  | 'upper'
+  | 'char_length'
+  | 'character_length'
+  | 'trim'
+  | 'ltrim'
+  | 'rtrim'
+  | 'substring'
+  | 'coalesce'
+  | 'nullif'
+
 /** An expression of a select list or a WHERE clause. */
 export type Expression =
   | { readonly kind: 'literal'; readonly value: string | number | bigint | boolean | null }
   | { readonly kind: 'column'; readonly path: readonly PathStep[] }
   | { readonly kind: 'cast'; readonly operand: Expression; readonly type: CastType; readonly format?: string }
   | { readonly kind: 'not' | 'minus'; readonly operand: Expression }
+  | { readonly kind: 'call'; readonly name: FunctionName; readonly operands: readonly Expression[] }
   | {
       readonly kind: 'binary'
       readonly operator: BinaryOperator
@@ -42,6 +56,8 @@ export type Expression =
       readonly kind: 'like'
       readonly operand: Expression
       readonly pattern: string
+      /** The characters of the pattern that stand for any text, and for one character. */
+      readonly wildcards: { readonly anyText: string; readonly anyCharacter: string }
       readonly escape?: string
       readonly negated: boolean
     }

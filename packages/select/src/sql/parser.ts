@@ -4,7 +4,18 @@
  * @see https://help.aliyun.com/zh/oss/developer-reference/selectobject
  */
 import { SelectError } from '../select-error.js'
-import type { AggregateName, BinaryOperator, CastType, Expression, PathStep, Query, SelectItem } from './ast.js'
+import type {
+  AggregateName,
+  BinaryOperator,
+  CastType,
+  Expression,
+  FunctionName,
+  PathStep,
+  Query,
+  SelectItem,
+} from './ast.js'
+import { callOf, isFunction } from './calls.js'
+import { GRAMMARS, type Grammar, type Table } from './grammar.js'
 import { syntaxError, type Token, tokenize } from './lexer.js'
 
 const AGGREGATES = new Set(['avg', 'sum', 'max', 'min', 'count'])
@@ -27,30 +38,34 @@ const NOT_LEVEL = 2
 const NESTING_MAX = 64
 
 /** Parses a query; `checkQuery` checks the rest. Throws SelectError. */
-export function parseQuery(sql: string, table = 'ossobject'): Query {
-  return new Parser(tokenize(sql)).query(table)
+export function parseQuery(sql: string, table: Table = 'ossobject'): Query {
+  return new Parser(tokenize(sql), GRAMMARS[table]).query()
 }
 
 class Parser {
   readonly #tokens: readonly Token[]
+  readonly #grammar: Grammar
   #position = 0
   #nesting = 0
 
-  constructor(tokens: readonly Token[]) {
+  constructor(tokens: readonly Token[], grammar: Grammar) {
     this.#tokens = tokens
+    this.#grammar = grammar
   }
 
-  query(table: string): Query {
+  query(): Query {
     this.#expectWord('select')
     const items = this.#items()
     this.#expectWord('from')
-    this.#expectWord(table)
-    const from = this.#path(true)
+    this.#expectWord(this.#grammar.table)
+    const path = this.#path(true)
+    const from = this.#grammar.listsDocuments && path[0]?.kind === 'all' ? path.slice(1) : path
     const hasAs = this.#takeWord('as')
     const next = this.#peek()
-    const alias =
+    const named =
       next.kind === 'word' && !CLAUSES.has(next.word) && this.#isSupported(next.word) ? this.#name() : undefined
-    if (hasAs && alias === undefined) throw syntaxError('an alias must follow AS')
+    if (hasAs && named === undefined) throw syntaxError('an alias must follow AS')
+    const alias = named ?? this.#grammar.alias
     const where = this.#takeWord('where') ? this.#expression(0) : undefined
     const limit = this.#takeWord('limit') ? this.#limit() : undefined
     const rest = this.#peek()
@@ -79,6 +94,7 @@ class Parser {
       return this.#aggregate(token.word as AggregateName)
     }
     if (token.kind === 'word') this.#isSupported(token.word)
+    if (this.#grammar.hasFunctions) return { kind: 'value', expression: this.#expression(0), ...this.#alias() }
     const expression = this.#primary()
     if (expression.kind !== 'column' && expression.kind !== 'cast') {
       throw new SelectError('SqlUnsupportedSql', 'Only columns, aggregates and CAST can be selected.')
@@ -97,8 +113,8 @@ class Parser {
       this.#expectSymbol(')')
       return { kind: 'aggregate', name, ...this.#alias() }
     }
-    const operand = this.#primary()
-    if (operand.kind !== 'column' && operand.kind !== 'cast') {
+    const operand = this.#grammar.hasFunctions ? this.#expression(0) : this.#primary()
+    if (!this.#grammar.hasFunctions && operand.kind !== 'column' && operand.kind !== 'cast') {
       throw new SelectError('SqlUnsupportedSql', `${name.toUpperCase()} takes a column or CAST.`)
     }
     this.#expectSymbol(')')
@@ -151,7 +167,8 @@ class Parser {
       const escaping = this.#takeWord('escape')
         ? this.#string('SqlNoCharAfterEscapeChar', 'ESCAPE needs a string')
         : undefined
-      return { kind: 'like', operand, pattern, negated, ...(escaping === undefined ? {} : { escape: escaping }) }
+      const escaped = escaping === undefined ? {} : { escape: escaping }
+      return { kind: 'like', operand, pattern, wildcards: this.#grammar, negated, ...escaped }
     }
     this.#position = before
     return undefined
@@ -210,10 +227,22 @@ class Parser {
     if (isCall && AGGREGATES.has(word)) {
       throw new SelectError('SqlUnsupportedSql', 'An aggregate can only be selected.')
     }
+    if (isCall && this.#grammar.hasFunctions && isFunction(word)) return this.#call(word)
     if (isCall) throw new SelectError('SqlUnsupportedSql', `The function ${word} is not supported.`)
     if (CLAUSES.has(word)) throw syntaxError(`unexpected ${word}`)
     const first: PathStep = { kind: 'member', name: this.#name() }
     return { kind: 'column', path: [first, ...this.#path(false)] }
+  }
+
+  #call(name: FunctionName): Expression {
+    this.#position += 2
+    return callOf(name, {
+      operand: () => this.#nested(() => this.#expression(0)),
+      takeWord: (word) => this.#takeWord(word),
+      takeSymbol: (text) => this.#takeSymbol(text),
+      expectWord: (word) => this.#expectWord(word),
+      expectSymbol: (text) => this.#expectSymbol(text),
+    })
   }
 
   #cast(): Expression {

@@ -31,7 +31,8 @@ export function selectRequestOf(
     throw new OssError('selectInvalidMaxSkippedRecordsAllowed', { reason })
   }
   const lines = linesOf(format, input, counted)
-  const isJson = format === 'json'
+  const { format: kind = format } = output
+  const isJson = kind === 'json'
   const recordDelimiter = isJson ? output.json.recordDelimiter : output.csv.recordDelimiter
   if (recordDelimiter.length > 2) {
     throw new OssError('selectInvalidOutputRecordDelimiter', { reason: 'A record delimiter has at most two bytes.' })
@@ -44,9 +45,11 @@ export function selectRequestOf(
     ...(table !== undefined && { table }),
     input: inputOf(format, input),
     output: {
+      kind,
       recordDelimiter,
       fieldDelimiter: output.csv.fieldDelimiter,
-      quote: input.csv.quoteCharacter,
+      quote: output.csv.quoteCharacter ?? input.csv.quoteCharacter,
+      quotesAll: output.csv.quotesAll ?? false,
       keepAllColumns: output.keepAllColumns && !isJson,
       header: output.outputHeader && !isJson,
     },

@@ -5,7 +5,7 @@ import { OssError } from '../../errors/oss-error.js'
 import { SELECT_CAUSES } from '../../errors/select-rows.js'
 import { header, query, required } from '../../field.js'
 import { operation } from '../../operation.js'
-import { defaultedElement, groupOrEmpty, xml } from '../../xml.js'
+import { defaultedElement, groupOrEmpty, storedOnly, xml } from '../../xml.js'
 import { DECRYPTION_CAUSES } from '../encryption-fields.js'
 import { apiPage, DOCUMENT_CAUSES, SYMLINK_CAUSES, VERSION_CAUSES, versionId } from '../shared.js'
 
@@ -79,8 +79,13 @@ const outputSerialization = groupOrEmpty('OutputSerialization', {
   csv: groupOrEmpty('CSV', {
     recordDelimiter: defaultedElement('RecordDelimiter', delimiter, '\n'),
     fieldDelimiter: defaultedElement('FieldDelimiter', delimiter, ','),
+    /** S3 alone: default: that of the input; and whether all fields are quoted. */
+    quoteCharacter: storedOnly<string>(),
+    quotesAll: storedOnly<boolean>(),
   }),
   json: groupOrEmpty('JSON', { recordDelimiter: defaultedElement('RecordDelimiter', delimiter, '\n') }),
+  /** S3 alone: the format of the rows; default: that of the input. */
+  format: storedOnly<'csv' | 'json'>(),
   keepAllColumns: defaultedElement('KeepAllColumns', flag, false),
   outputRawData: defaultedElement('OutputRawData', flag, false),
   enablePayloadCrc: defaultedElement('EnablePayloadCrc', flag, false),
@@ -102,7 +107,7 @@ export type SelectQuery = (typeof selectRequest extends Document<infer T> ? T : 
   /** That of S3, whose document names it; OSS has it in the URL. */
   readonly format?: 'csv' | 'json'
   /** The word for the object in the SQL. Default: `ossobject`. */
-  readonly table?: string
+  readonly table?: 's3object'
   /** Whether counts are sent with each part of the result. */
   readonly showsProgress?: boolean
 }

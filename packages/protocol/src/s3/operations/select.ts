@@ -4,7 +4,7 @@ import type { Document } from '../../document.js'
 import { OssError } from '../../errors/oss-error.js'
 import { implied } from '../../field.js'
 import { type SelectQuery, selectObject } from '../../operations/object/select-object.js'
-import { defaultedElement, element, group, maybe, xml } from '../../xml.js'
+import { defaultedElement, element, group, maybe, optionalElement, xml } from '../../xml.js'
 import { CUSTOMER_KEY_CAUSES, customerKeyInput } from './customer-keys.js'
 import { s3Operation, s3Page, sharedWith } from './declare.js'
 import { mapped, refusedElement } from './document.js'
@@ -20,6 +20,16 @@ function delimiter(name: string, fallback: string) {
   return defaultedElement(name, { ...text, decode: (value) => value || fallback }, fallback)
 }
 
+/** A quote within a field is written twice; another character before it is not implemented. */
+const doubledQuote = optionalElement('QuoteEscapeCharacter', {
+  ...text,
+  causes: ['elementNotImplemented'],
+  decode(value) {
+    if (value !== '' && value !== '"') throw new OssError('elementNotImplemented', { element: 'QuoteEscapeCharacter' })
+    return value
+  },
+})
+
 const words = <const W extends readonly [string, ...string[]]>(...known: W) => oneOf(known, 'malformedXml')
 
 const inputSerialization = group('InputSerialization', {
@@ -30,6 +40,7 @@ const inputSerialization = group('InputSerialization', {
       fileHeaderInfo: defaultedElement('FileHeaderInfo', words('NONE', 'IGNORE', 'USE'), 'NONE'),
       comments: delimiter('Comments', ''),
       quoteCharacter: delimiter('QuoteCharacter', '"'),
+      quoteEscape: doubledQuote,
       recordDelimiter: delimiter('RecordDelimiter', '\n'),
       fieldDelimiter: delimiter('FieldDelimiter', ','),
       allowQuotedRecordDelimiter: defaultedElement('AllowQuotedRecordDelimiter', flag, false),
@@ -44,6 +55,8 @@ const outputSerialization = group('OutputSerialization', {
     'CSV',
     group('CSV', {
       quoteFields: defaultedElement('QuoteFields', words('ASNEEDED', 'ALWAYS'), 'ASNEEDED'),
+      quoteCharacter: delimiter('QuoteCharacter', '"'),
+      quoteEscape: doubledQuote,
       recordDelimiter: delimiter('RecordDelimiter', '\n'),
       fieldDelimiter: delimiter('FieldDelimiter', ','),
     }),
@@ -62,20 +75,16 @@ const sentQuery = xml('SelectObjectContentRequest', {
 
 type Sent = typeof sentQuery extends Document<infer T> ? T : never
 
-const CSV_INPUT = { recordDelimiter: '\n', fieldDelimiter: ',', quoteCharacter: '"', commentCharacter: '' }
+const CSV_INPUT = { recordDelimiter: '\n', fieldDelimiter: ',', quoteCharacter: '"' }
 
-/** Rows keep their format. Throws malformedXml, elementNotImplemented. */
+/** Throws malformedXml where input or output has no format, or two. */
 function read({ expression, progress, input, output }: Sent): SelectQuery {
   const { csv, json } = input
   if ((csv === undefined) === (json === undefined)) throw new OssError('malformedXml')
+  if ((output.csv === undefined) === (output.json === undefined)) throw new OssError('malformedXml')
   const isJson = json !== undefined
-  if ((isJson ? output.json : output.csv) === undefined) {
-    const other = isJson ? output.csv : output.json
-    if (other === undefined) throw new OssError('malformedXml')
-    throw new OssError('elementNotImplemented', { element: `OutputSerialization/${isJson ? 'CSV' : 'JSON'}` })
-  }
-  if (output.csv?.quoteFields === 'ALWAYS') throw new OssError('elementNotImplemented', { element: 'QuoteFields' })
-  const { fileHeaderInfo = 'NONE', comments = '', allowQuotedRecordDelimiter = true, ...delimiters } = csv ?? {}
+  const { fileHeaderInfo = 'NONE', comments = '', allowQuotedRecordDelimiter = true } = csv ?? {}
+  const { recordDelimiter, fieldDelimiter, quoteCharacter } = csv ?? CSV_INPUT
   return {
     format: isJson ? 'json' : 'csv',
     table: 's3object',
@@ -84,24 +93,25 @@ function read({ expression, progress, input, output }: Sent): SelectQuery {
     input: {
       compressionType: input.compressionType.toLowerCase(),
       csv: {
-        ...CSV_INPUT,
-        ...delimiters,
+        ...{ recordDelimiter, fieldDelimiter, quoteCharacter },
         ...{ fileHeaderInfo: fileHeaderInfo.toLowerCase(), commentCharacter: comments },
         ...{ range: '', allowQuotedRecordDelimiter },
       },
       json: { type: (json?.type ?? 'LINES').toLowerCase(), range: '', parseJsonNumberAsString: false },
     },
     output: {
-      csv: { recordDelimiter: '\n', fieldDelimiter: ',', ...given(output.csv) },
+      csv: csvOutput(output.csv),
       json: { recordDelimiter: output.json?.recordDelimiter ?? '\n' },
+      format: output.json === undefined ? 'csv' : 'json',
       ...{ keepAllColumns: false, outputRawData: false, enablePayloadCrc: false, outputHeader: false },
     },
     options: { skipPartialDataRecord: false, maxSkippedRecordsAllowed: '0' },
   }
 }
 
-function given(csv: Sent['output']['csv']) {
-  return csv && { recordDelimiter: csv.recordDelimiter, fieldDelimiter: csv.fieldDelimiter }
+function csvOutput(csv: Sent['output']['csv']): SelectQuery['output']['csv'] {
+  const { recordDelimiter, fieldDelimiter, quoteCharacter } = csv ?? CSV_INPUT
+  return { recordDelimiter, fieldDelimiter, quoteCharacter, quotesAll: csv?.quoteFields === 'ALWAYS' }
 }
 
 function write({ format, expression, showsProgress, input, output }: SelectQuery): Sent {
@@ -115,6 +125,8 @@ function write({ format, expression, showsProgress, input, output }: SelectQuery
     fieldDelimiter: csv.fieldDelimiter,
     allowQuotedRecordDelimiter: csv.allowQuotedRecordDelimiter,
   }
+  const { recordDelimiter, fieldDelimiter, quoteCharacter = '"', quotesAll } = output.csv
+  const quoteFields = quotesAll === true ? 'ALWAYS' : 'ASNEEDED'
   const isJson = format === 'json'
   return {
     expression,
@@ -127,14 +139,14 @@ function write({ format, expression, showsProgress, input, output }: SelectQuery
       parquet: undefined,
     },
     output: {
-      csv: isJson ? undefined : { quoteFields: 'ASNEEDED', ...output.csv },
-      json: isJson ? output.json : undefined,
+      csv: output.format === 'json' ? undefined : { quoteFields, quoteCharacter, recordDelimiter, fieldDelimiter },
+      json: output.format === 'json' ? output.json : undefined,
     },
     scanRange: undefined,
   }
 }
 
-/** The answer is a stream of events. Rows of CSV stay CSV, and those of JSON stay JSON. */
+/** The answer is a stream of events. */
 export const selectObjectContent = s3Operation({
   ...sharedWith(selectObject),
   name: 'SelectObjectContent',
