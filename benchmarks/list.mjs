@@ -1,12 +1,16 @@
-// How long does a page of 1,000 keys take, out of 10⁴ to 10⁶ keys: from any marker, below a prefix, grouped by a delimiter,
-// and with versions? A page must not grow with the bucket.
+// How long does a page of 1,000 keys take, and how many rows does it read, out of 10⁴ to 10⁶ keys: from any marker, below a
+// prefix, grouped by a delimiter, and with versions? A page must not grow with the bucket.
 // Usage: npm run bench -- list [most keys, 1,000,000 by default; 10,000,000 takes 8 GB and some minutes] [folder to keep]
 
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { countingRows } from '@bindery/storage/testing'
 import { openLocalMetadataStore } from '@bindery/storage-local'
+import { listObjects } from '../packages/service/dist/domain/objects/listing.js'
+import { listVersions } from '../packages/service/dist/domain/objects/listing-versions.js'
 import { bucketRows, objectRows, versionRows } from '../packages/service/dist/domain/stored/keyspace.js'
+import { RowCache } from '../packages/service/dist/domain/stored/row-cache.js'
 import { describeRun, machineLine, summary } from './support/report.mjs'
 import { Session } from './support/session.mjs'
 import { startBindery } from './support/targets.mjs'
@@ -17,6 +21,8 @@ const KEYS_MIN = 10_000
 /** Keys per transaction; each has two rows. */
 const BATCH = 240
 const PAGES = 30
+/** Transactions at once. */
+const WRITERS = 4
 const FOLDERS = 1_000
 /** One version in this many keys has an older one and a delete marker behind it. */
 const KEYS_PER_DELETED = 10
@@ -47,22 +53,59 @@ async function fill(folder, keys) {
   const value = await store.read((reader) => reader.get(objectRows.key({ bucket, key })))
   const record = objectRows.decode(value, { bucket, key })
   const { owner } = bucketRows.decode(await store.read((reader) => reader.get(bucketRows.key({ bucket }))), { bucket })
-  for (let first = 0; first < keys; first += BATCH) {
-    await store.transact(async (tx) => {
-      for (let number = first; number < Math.min(first + BATCH, keys); number++) {
-        const name = { bucket, key: keyOf(number, keys) }
-        const isDeleted = number % KEYS_PER_DELETED === 0
-        if (!isDeleted) tx.set(objectRows.key(name), value)
-        const { place, id } = record.version
-        versionRows.set(tx, { ...name, place: place - 1 }, { ...record, version: { id, place: place - 1 } })
-        if (!isDeleted) continue
-        const marker = { deleteMarker: true, owner, modifiedAt: record.modifiedAt, version: { id, place } }
-        versionRows.set(tx, { ...name, place }, marker)
-      }
-    })
+  let next = 0
+  const write = async () => {
+    while (next < keys) {
+      const first = next
+      next += BATCH
+      await store.transact(async (tx) => {
+        for (let number = first; number < Math.min(first + BATCH, keys); number++) {
+          const name = { bucket, key: keyOf(number, keys) }
+          const isDeleted = number % KEYS_PER_DELETED === 0
+          if (!isDeleted) tx.set(objectRows.key(name), value)
+          const { place, id } = record.version
+          versionRows.set(tx, { ...name, place: place - 1 }, { ...record, version: { id, place: place - 1 } })
+          if (!isDeleted) continue
+          const marker = { deleteMarker: true, owner, modifiedAt: record.modifiedAt, version: { id, place } }
+          versionRows.set(tx, { ...name, place }, marker)
+        }
+      })
+    }
   }
+  await Promise.all(Array.from({ length: WRITERS }, write))
   await store.close()
   return bucket
+}
+
+/** Rows that each page reads from the store: the same functions as in a server, which does not run. */
+async function countRows(folder, bucket, forms) {
+  const file = await openLocalMetadataStore({ folder: join(folder, 'metadata') })
+  const { store: metadata, count } = countingRows(file)
+  const domain = { metadata, bucketCache: new RowCache({ records: 1 }) }
+  const rows = new Map()
+  for (const [name, queries] of Object.entries(forms)) {
+    const counts = []
+    for (const query of queries) {
+      const {
+        prefix = '',
+        delimiter = '',
+        marker = '',
+        versions,
+        'key-marker': keyMarker = '',
+      } = Object.fromEntries(query)
+      const asked = { bucket, prefix, delimiter, maxKeys: 1_000 }
+      counts.push(
+        await count(() =>
+          versions === undefined
+            ? listObjects(domain, { ...asked, after: marker, wholeGroups: true })
+            : listVersions(domain, { ...asked, keyMarker }),
+        ),
+      )
+    }
+    rows.set(name, counts)
+  }
+  await file.close()
+  return rows
 }
 
 /** Milliseconds of each page that a query gives. */
@@ -71,37 +114,43 @@ async function pages({ client }, bucket, queries) {
   return [...(await client.drive(requests, 1)).latencies]
 }
 
-async function measure(session, bucket, keys) {
+function formsOf(keys) {
   const many = (queryOf) => Array.from({ length: PAGES }, () => queryOf(keyOf(Math.floor(Math.random() * keys), keys)))
   const size = ['max-keys', '1000']
-  const forms = {
+  return {
     'from any marker': many((key) => [size, ['marker', key]]),
     'below a prefix': many((key) => [size, ['prefix', key.slice(0, 'data/0000/'.length)]]),
     'grouped by a delimiter': many(() => [size, ['prefix', 'data/'], ['delimiter', '/']]),
     'versions from any marker': many((key) => [['versions', ''], size, ['key-marker', key]]),
     'versions grouped by a delimiter': many(() => [['versions', ''], size, ['prefix', 'data/'], ['delimiter', '/']]),
   }
+}
+
+async function measure(session, bucket, keys, forms, rows) {
   for (const [name, queries] of Object.entries(forms)) {
     const sorted = queries.map((query) => query.toSorted(([one], [other]) => (one < other ? -1 : 1)))
     // the first pages warm caches
     await pages(session, bucket, sorted.slice(0, 3))
-    console.log(`| ${keys.toLocaleString('en')} | ${name} | ${summary(await pages(session, bucket, sorted), 1)} |`)
+    const times = summary(await pages(session, bucket, sorted), 1)
+    console.log(`| ${keys.toLocaleString('en')} | ${name} | ${times} | ${summary(rows.get(name))} |`)
   }
 }
 
 const root = KEPT ?? mkdtempSync(join(tmpdir(), 'bindery-list-'))
 try {
   console.log(
-    `${machineLine(describeRun())}\n\n| keys | page of 1,000 | ms: median [least–most] |\n| --- | --- | --- |`,
+    `${machineLine(describeRun())}\n\n| keys | page of 1,000 | ms: median [least–most] | rows read |\n| --- | --- | --- | --- |`,
   )
   for (let keys = KEYS_MIN; keys <= KEYS_MAX; keys *= 10) {
     const folder = join(root, String(keys))
     rmSync(folder, { recursive: true, force: true })
     mkdirSync(folder, { recursive: true })
     const bucket = await fill(folder, keys)
+    const forms = formsOf(keys)
+    const rows = await countRows(folder, bucket, forms)
     const server = await startBindery({ folder })
     const session = new Session(server)
-    await measure(session, bucket, keys)
+    await measure(session, bucket, keys, forms, rows)
     session.close()
     await server.stop()
     if (KEPT === undefined) rmSync(folder, { recursive: true, force: true })

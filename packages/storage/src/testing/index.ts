@@ -1,4 +1,5 @@
 export { type CreateBlobStore, testBlobStore } from './blob-suite.js'
+export { type CountedRows, countingRows } from './counted-rows.js'
 export { type DamageableStore, withDamagedRows } from './damaged-rows.js'
 export { type CreateMetadataStore, testMetadataStore } from './metadata-suite.js'
 export { createRemoteMemoryStore } from './remote-memory-store.js'

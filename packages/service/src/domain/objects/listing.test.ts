@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { utf8Bytes } from '@bindery/bytes'
-import { andThen, createRandom, type Row } from '@bindery/storage'
+import { createMemoryMetadataStore, createRandom } from '@bindery/storage'
+import { countingRows } from '@bindery/storage/testing'
+import { setVersioning } from '../buckets/versioning.js'
 import type { Domain } from '../domain.js'
-import { BUCKET, put, testDomain } from '../testing.js'
+import { BUCKET, named, put, testDomain } from '../testing.js'
 import { listObjects, type ObjectQuery } from './listing.js'
 import { listVersions } from './listing-versions.js'
+import { deleteObject } from './objects.js'
 
 const ALL: ObjectQuery = { bucket: BUCKET, prefix: '', delimiter: '', after: '', wholeGroups: true, maxKeys: 100 }
 
@@ -48,43 +51,49 @@ test('a marker that is a common prefix skips its group; start-after does not', a
   assert.deepEqual(await names(domain, { delimiter: '/', after: 'a/1' }), ['a/*', 'b'])
 })
 
-test('a group costs a few rows, however many it has, with versions too', async () => {
-  const domain = await testDomain()
-  for (let number = 0; number < 600; number += 1)
-    await put(domain, `${String(number).padStart(3, '0')[0]}/${number}`, '')
-  // the engine in memory runs what reads twice
-  let read = 0
-  const metadata: typeof domain.metadata = {
-    ...domain.metadata,
-    read: (work) =>
-      domain.metadata.read((reader) =>
-        work({
-          get: (key) => reader.get(key),
-          getMany: (keys) => reader.getMany(keys),
-          range: (from, to, options) => {
-            const count = (rows: Row[]) => {
-              read += rows.length
-              return rows
-            }
-            return andThen(reader.range(from, to, options), count)
-          },
-        }),
-      ),
+/** A bucket with groups of a size, some of whose keys have other versions; and the rows that a listing of it reads. */
+async function groupsOf(size: number) {
+  const { store: metadata, count } = countingRows(createMemoryMetadataStore())
+  const domain = await testDomain({ metadata })
+  await setVersioning(domain, BUCKET, 'Enabled')
+  for (const group of GROUPS) {
+    for (let number = 0; number < size; number += 1) await put(domain, `in/${group}${number}`, '')
+    await put(domain, `in/${group}0`, '')
+    await deleteObject(domain, named(`in/${group}1`))
   }
-  const counted = { ...domain, metadata }
-  const groups = ['0/', '1/', '2/', '3/', '4/', '5/']
-  assert.deepEqual(
-    await names(counted, { delimiter: '/' }),
-    groups.map((group) => `${group}*`),
-  )
-  assert.ok(read <= 60, `${read} rows for 6 groups`)
-  read = 0
-  const { entries } = await listVersions(counted, { ...ALL, delimiter: '/', keyMarker: '' })
-  assert.deepEqual(
-    entries.map((entry) => entry.kind === 'prefix' && entry.prefix),
-    groups,
-  )
-  assert.ok(read <= 60, `${read} rows for 6 groups of versions`)
+  const grouped = { ...ALL, prefix: 'in/', delimiter: '/' }
+  return {
+    objects: (query: Partial<ObjectQuery>) => count(() => listObjects(domain, { ...grouped, ...query })),
+    versions: (keyMarker: string, maxKeys: number) =>
+      count(() => listVersions(domain, { ...grouped, keyMarker, maxKeys })),
+    names: () => names(domain, grouped),
+    groupsOfVersions: async () => {
+      const { entries } = await listVersions(domain, { ...grouped, keyMarker: '' })
+      return entries.map((entry) => (entry.kind === 'prefix' ? `${entry.prefix}*` : entry.key))
+    },
+  }
+}
+
+const GROUPS = ['0/', '1/', '2/', '3/', '4/', '5/']
+
+test('a delimiter seeks: a page reads as many rows as it has groups need, however large they are, from any marker, with versions too', async () => {
+  const [small, large] = [await groupsOf(40), await groupsOf(400)]
+  const all = GROUPS.map((group) => `in/${group}*`)
+  for (const one of [small, large]) assert.deepEqual([await one.names(), await one.groupsOfVersions()], [all, all])
+  for (const query of [{}, { maxKeys: 2 }, { after: 'in/2/' }, { after: 'in/2/30', wholeGroups: false }]) {
+    assert.deepEqual(await large.objects(query), await small.objects(query), JSON.stringify(query))
+  }
+  for (const [marker, max] of [
+    ['', 100],
+    ['', 2],
+    ['in/2/', 100],
+    ['in/2/30', 100],
+  ] as const) {
+    assert.deepEqual(await large.versions(marker, max), await small.versions(marker, max), marker)
+  }
+  // the engine in memory runs what reads twice; the first batch has 16 rows of each kind
+  assert.ok((await large.objects({})) <= 80, String(await large.objects({})))
+  assert.ok((await large.versions('', 100)) <= 160, String(await large.versions('', 100)))
 })
 
 const seed = Number(process.env.SEED ?? 7)
