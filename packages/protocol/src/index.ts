@@ -65,7 +65,7 @@ export { type Notation, OSS_NOTATION, type Spelled, type Spelling } from './nota
 export * from './operation.js'
 export { ABSENT_OPERATIONS, type AbsentOperation } from './operations/absent.js'
 export { configurationDocuments } from './operations/bucket/configurations.js'
-export { checkEncryption, choiceOf, type EncryptionRule } from './operations/bucket/encryption.js'
+export { checkEncryption, type EncryptionRule } from './operations/bucket/encryption.js'
 export { bucketDocuments, otherDocuments } from './operations/bucket/index.js'
 export { ownershipControlsDocument } from './operations/bucket/ownership-controls.js'
 export { checkQosLimits, type QosLimits, UNLIMITED_QOS } from './operations/bucket/qos-info.js'

@@ -28,7 +28,7 @@ const NEEDED: Readonly<Record<string, string>> = {
   'oss:DeleteBucketTagging': 'DeleteBucketTags',
   'oss:PutBucketReferer': 'PutBucketReferer',
   'oss:GetBucketReferer': 'GetBucketReferer',
-  'oss:PutBucketLogging': 'PutBucketLogging',
+  'oss:PutBucketLogging': 'PutBucketLogging DeliverBucketLogs',
   'oss:GetBucketLogging': 'GetBucketLogging',
   'oss:DeleteBucketLogging': 'DeleteBucketLogging',
   'oss:PutUserDefinedLogFieldsConfig': 'PutUserDefinedLogFieldsConfig',

@@ -130,6 +130,79 @@ test('lines that were kept survive their process, and a crash between object and
   assert.equal(new Set([...keys, ...more]).size, 2)
 })
 
+test('a request whose signature or parameters are malformed is logged with its bucket', async () => {
+  const service = await started()
+  const date = { 'x-oss-date': '20260105T080000Z' }
+  await ask(service, {
+    method: 'GET',
+    bucket: BUCKET,
+    key: 'k',
+    as: 'anonymous',
+    headers: { authorization: 'OSS broken' },
+  })
+  await ask(service, {
+    method: 'GET',
+    bucket: BUCKET,
+    key: 'k',
+    as: 'anonymous',
+    headers: { ...date, authorization: 'OSS4-HMAC-SHA256 Credential=x' },
+  })
+  await ask(service, { method: 'GET', bucket: BUCKET, query: { 'max-keys': 'many' } })
+  await ask(service, { method: 'GET', bucket: 'logs', as: 'anonymous', headers: { authorization: 'OSS broken' } })
+  await ask(service, { method: 'GET', bucket: 'none', as: 'anonymous', headers: { authorization: 'OSS broken' } })
+  await service.service.keepNotes()
+  service.advance(2 * HOUR_MS)
+  const [key = '', ...others] = await deliver(service)
+  assert.deepEqual(others, [])
+  const lines = await linesOf(service, key)
+  assert.deepEqual(
+    lines.map((fields) => [fields.length, fields[5], fields[13], fields[14], fields[15]]),
+    [
+      [29, '400', '"-"', '"GetObject"', '"bkt"'],
+      [29, '400', '"-"', '"GetObject"', '"bkt"'],
+      [29, '400', '"1000000000000001"', '"GetBucket"', '"bkt"'],
+    ],
+  )
+})
+
+const run = (service: StartedService, bucket = BUCKET, as?: TestRequest['as']) =>
+  call(service, {
+    method: 'POST',
+    bucket,
+    query: { logging: undefined, 'x-oss-ext-run': undefined },
+    ...(as && { as }),
+  })
+
+test('a log is written when it is requested, with the lines of this hour too, and each line once', async () => {
+  const service = await started()
+  await ask(service, { method: 'GET', bucket: BUCKET, key: 'a' })
+  await service.service.keepNotes()
+  await ask(service, { method: 'GET', bucket: BUCKET, key: 'b' })
+  const { status, text } = await run(service)
+  assert.equal(status, 200, text)
+  const { logs } = JSON.parse(text) as { logs: { target: string; key: string }[] }
+  assert.deepEqual(
+    logs.map(({ target }) => target),
+    ['logs'],
+  )
+  const keysIn = async (key = '') => (await linesOf(service, key)).map((fields) => fields[16]).toSorted()
+  assert.deepEqual(await keysIn(logs[0]?.key), ['"a"', '"b"'])
+  await ask(service, { method: 'GET', bucket: BUCKET, key: 'c' })
+  await service.service.keepNotes()
+  service.advance(2 * HOUR_MS)
+  const [rest] = await deliver(service)
+  assert.notEqual(rest, logs[0]?.key)
+  assert.deepEqual(await keysIn(rest), ['"c"'])
+  assert.deepEqual(JSON.parse((await run(service)).text), { logs: [] })
+})
+
+test('a log is requested of a bucket that exists, by its owner, and is empty where nothing is logged', async () => {
+  const service = await started()
+  assert.equal((await run(service, 'none')).status, 404)
+  assert.equal((await run(service, BUCKET, OTHER)).status, 403)
+  assert.deepEqual(JSON.parse((await run(service, 'logs')).text), { logs: [] })
+})
+
 test('what is not logged, or whose target is gone, leaves nothing', async () => {
   const service = await started()
   await ask(service, { method: 'GET', bucket: 'logs', key: 'k' })

@@ -1,7 +1,9 @@
 /** Notes requests to buckets whose access is logged; a request to any other bucket costs nothing. */
-import { HeadCircumstances, parseQuery } from '@bindery/protocol'
+import { HeadCircumstances, isBucketName, parseQuery } from '@bindery/protocol'
+import { type Awaitable, settle } from '@bindery/storage'
 import { type Requester, requesterId } from '../access/requester.js'
 import type { Found } from '../call.js'
+import { findBucketIfAny } from '../domain/buckets/buckets.js'
 import type { BucketRecord, ObjectRecord } from '../domain/stored/model.js'
 import type { Exchange } from '../exchange.js'
 import type { SentAnswer } from '../service.js'
@@ -15,6 +17,8 @@ interface LoggedExchange {
 }
 
 const logged = new WeakMap<Exchange, LoggedExchange>()
+/** Known requesters of requests that may fail before they are noted. */
+const requesters = new WeakMap<Exchange, Requester>()
 
 /** Notes that a request is to a bucket, if that is logged. */
 export function noteRequest(
@@ -24,6 +28,26 @@ export function noteRequest(
 ): void {
   if (bucket?.documents?.logging !== undefined) logged.set(exchange, { bucket, requester, object })
 }
+
+/** Notes the requester of a request, before its bucket is looked up. */
+export function noteRequester(exchange: Exchange, requester: Requester): void {
+  requesters.set(exchange, requester)
+}
+
+/** Notes a request that failed before its bucket was looked up, such as one whose signature or parameters are malformed. */
+export function noteEarlyFailure(exchange: Exchange): Awaitable<void> {
+  const { domain } = exchange.surroundings
+  const { bucket: name } = exchange.log
+  if (logged.has(exchange) || name === undefined || !isBucketName(name)) return undefined
+  return settle(
+    () => findBucketIfAny(domain, name, () => undefined),
+    (found) => noteRequest(exchange, requesters.get(exchange) ?? UNKNOWN, { bucket: found?.bucket, object: undefined }),
+    // the failure of the request is answered, whatever comes of its line
+    () => undefined,
+  )
+}
+
+const UNKNOWN: Requester = { kind: 'anonymous' }
 
 /** Writes the line of a request when it was answered completely; undefined where its bucket is not logged. */
 export function onSentOf(exchange: Exchange, status: number): ((sent: SentAnswer) => void) | undefined {

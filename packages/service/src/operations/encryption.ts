@@ -1,6 +1,6 @@
-import { type CustomerKeyInput, choiceOf, chooseEncryption, type EncryptionInput } from '@bindery/protocol'
-import { type Awaitable, andThen } from '@bindery/storage'
-import { findDocument } from '../domain/buckets/documents.js'
+import { type CustomerKeyInput, chooseEncryption, type EncryptionInput } from '@bindery/protocol'
+import type { Awaitable } from '@bindery/storage'
+import { findDefaultEncryption } from '../domain/buckets/default-encryption.js'
 import type { Domain } from '../domain/domain.js'
 import type { BucketRecord, Encryption, EncryptionChoice } from '../domain/stored/model.js'
 
@@ -14,9 +14,7 @@ interface Stating {
 /** How a new object is to be encrypted: as its request states, else as its bucket does. Throws keyIdWithoutKms, keyIdEmpty. */
 export function chosenEncryption({ domain, bucket, input }: Stating): Awaitable<EncryptionChoice | undefined> {
   if (input.customerKey !== undefined) return { algorithm: 'customer' }
-  const stated = chooseEncryption(input)
-  if (stated !== undefined || bucket.documents?.encryption === undefined) return stated
-  return andThen(findDocument(domain, bucket.name, 'encryption'), (rule) => rule && choiceOf(rule.byDefault))
+  return chooseEncryption(input) ?? findDefaultEncryption(domain, bucket)
 }
 
 /** The headers that show how bytes are encrypted; none of them for plain bytes. */

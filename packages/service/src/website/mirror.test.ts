@@ -5,7 +5,7 @@ import type { OriginRequest } from '@bindery/protocol'
 import { OssError } from '@bindery/protocol'
 import { sourceOf } from '../domain/bytes/sources.js'
 import type { OriginAnswer, Origins } from '../options.js'
-import { BUCKET, call, element, OTHER, setVersioning, startWithBucket } from '../testing/index.js'
+import { BUCKET, call, element, OTHER, setVersioning, startWithBucket, type TestResponse } from '../testing/index.js'
 
 type Answering = (request: OriginRequest) => OriginAnswer | Promise<OriginAnswer>
 
@@ -57,6 +57,16 @@ test('a missing object is fetched from its origin once, returned, and stored wit
   await ask({ key: 'a b/ü', body: 'new' })
   const overwritten = await get('a b/ü')
   assert.deepEqual([overwritten.text, overwritten.headers['x-oss-tag']], ['new', undefined])
+})
+
+test('a mirrored object is encrypted as its bucket encrypts by default', async () => {
+  const { get, ask } = await site(() => answered('hello'))
+  const byDefault =
+    '<ApplyServerSideEncryptionByDefault><SSEAlgorithm>SM4</SSEAlgorithm></ApplyServerSideEncryptionByDefault>'
+  await ask({ query: { encryption: '' }, body: `<ServerSideEncryptionRule>${byDefault}</ServerSideEncryptionRule>` })
+  const shown = (answer: TestResponse) => [answer.text, answer.headers['x-oss-server-side-encryption']]
+  assert.deepEqual(shown(await get('k')), ['hello', 'SM4'])
+  assert.deepEqual(shown(await get('k')), ['hello', 'SM4'])
 })
 
 test('a signed read mirrors too, a range is one of the whole object, and a copy is not a mirrored object', async () => {

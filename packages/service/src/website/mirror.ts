@@ -7,6 +7,7 @@ import {
   USER_METADATA_BYTES_MAX,
 } from '@bindery/protocol'
 import type { ByteSource } from '@bindery/storage'
+import { findDefaultEncryption } from '../domain/buckets/default-encryption.js'
 import type { Domain } from '../domain/domain.js'
 import { putObject } from '../domain/objects/objects.js'
 import type { BucketRecord, ObjectName } from '../domain/stored/model.js'
@@ -115,6 +116,7 @@ async function store(
     acl: 'default',
     forbidOverwrite: false,
     condition: { differs: ['*'] },
+    encryption: await findDefaultEncryption(domain, bucket),
     contentMd5: rule.redirect.mirrorCheckMd5 === true ? contentMd5 : undefined,
     // a query may hold what only the origin is to know
     mirroredFrom: `${url.origin}${url.pathname}`,

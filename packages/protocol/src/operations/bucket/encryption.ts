@@ -1,7 +1,7 @@
 import { badArgument, text } from '../../codec.js'
 import { element, group, optionalElement, storedOnly, xml } from '../../xml.js'
 import { bucketDocument } from '../document.js'
-import { dataEncryption, type EncryptionChoice, sseAlgorithm } from '../encryption-fields.js'
+import { dataEncryption, sseAlgorithm } from '../encryption-fields.js'
 
 /** An empty key id counts as missing. */
 export const bucketEncryption = bucketDocument({
@@ -34,14 +34,4 @@ export function checkEncryption({ sseAlgorithm, kmsMasterKeyId, kmsDataEncryptio
   if (sseAlgorithm === 'KMS') return { sseAlgorithm, kmsMasterKeyId: kmsMasterKeyId || undefined, kmsDataEncryption }
   if (kmsMasterKeyId) throw badArgument('keyIdWithoutKms', 'KMSMasterKeyID', kmsMasterKeyId)
   return { sseAlgorithm }
-}
-
-/** The choice that a rule makes for requests that state none. */
-export function choiceOf({
-  sseAlgorithm: algorithm,
-  kmsMasterKeyId: keyId,
-  kmsDataEncryption,
-}: EncryptionRule): EncryptionChoice {
-  if (algorithm !== 'KMS') return { algorithm }
-  return { algorithm, ...(keyId && { keyId }), ...(kmsDataEncryption && { dataEncryption: kmsDataEncryption }) }
 }

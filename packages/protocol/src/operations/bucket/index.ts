@@ -20,6 +20,7 @@ import { cnamesDocument, createCnameToken, deleteCname, getCnameToken, listCname
 import { configurationDocuments } from './configurations.js'
 import { bucketCors } from './cors.js'
 import { deleteBucket } from './delete-bucket.js'
+import { deliverBucketLogs } from './deliver-logs.js'
 import { bucketEncryption } from './encryption.js'
 import { getBucketAcl } from './get-bucket-acl.js'
 import { getBucketInfo } from './get-bucket-info.js'
@@ -198,4 +199,5 @@ export const bucketOperations = [
   listObjectsV2,
   listObjectVersions,
   runBucketInventory,
+  deliverBucketLogs,
 ] as const

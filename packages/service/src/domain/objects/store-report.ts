@@ -1,8 +1,8 @@
 /** Objects that the server writes on behalf of a bucket's owner: access logs and inventories. */
 import type { ObjectKey } from '@bindery/protocol'
-import type { ByteSource, Reader } from '@bindery/storage'
+import type { ByteSource } from '@bindery/storage'
+import { findDefaultEncryption } from '../buckets/default-encryption.js'
 import type { Domain } from '../domain.js'
-import { readDocument } from '../stored/documents.js'
 import type { BucketRecord, EncryptionChoice, ObjectRecord } from '../stored/model.js'
 import { putObject } from './objects.js'
 
@@ -21,7 +21,7 @@ export async function storeReport(
   { key, contentType, encryption }: Report,
   source: ByteSource,
 ): Promise<ObjectRecord> {
-  const byDefault = encryption ?? (await domain.metadata.read((reader) => readDefault(reader, bucket)))
+  const byDefault = encryption ?? (await findDefaultEncryption(domain, bucket))
   const description = { headers: { contentType }, userMetadata: {}, tagging: [] }
   const { name, owner } = bucket
   return putObject(
@@ -29,12 +29,4 @@ export async function storeReport(
     { bucket: name, key, owner, description, acl: 'default', forbidOverwrite: false, encryption: byDefault },
     source,
   )
-}
-
-async function readDefault(reader: Reader, bucket: BucketRecord): Promise<EncryptionChoice | undefined> {
-  const rule = (await readDocument(reader, bucket, 'encryption'))?.byDefault
-  if (rule === undefined) return undefined
-  const { sseAlgorithm: algorithm, kmsMasterKeyId: keyId, kmsDataEncryption } = rule
-  if (algorithm !== 'KMS') return { algorithm }
-  return { algorithm, ...(keyId && { keyId }), ...(kmsDataEncryption && { dataEncryption: kmsDataEncryption }) }
 }

@@ -4,7 +4,7 @@ import { type BucketName, type ObjectKey, OssError, objectKey } from '@bindery/p
 import type { ByteSource, Bytes } from '@bindery/storage'
 import { readBucketIfAny } from '../buckets/buckets.js'
 import { sourceOfPieces } from '../bytes/sources.js'
-import type { Domain } from '../domain.js'
+import { type Domain, newId } from '../domain.js'
 import { storeReport } from '../objects/store-report.js'
 import { readDocument } from '../stored/documents.js'
 import type { KeyRange } from '../stored/key-range.js'
@@ -34,13 +34,35 @@ export interface DeliveredLog {
  */
 export async function* deliverLogs(domain: Domain, keyOf: KeyOfLog): AsyncGenerator<DeliveredLog, void, undefined> {
   const isOver = (hour: number): boolean => (hour + 1) * HOUR_MS + GRACE_MS <= domain.clock()
-  for (let group = await nextGroup(domain, logRows.all.from); group !== undefined; ) {
-    const { hour, range } = group
-    if (isOver(hour)) {
-      const delivered = await deliver(domain, group, keyOf)
-      if (delivered !== undefined) yield delivered
-    }
-    group = await nextGroup(domain, range.to)
+  for await (const group of groupsIn(domain, logRows.all)) {
+    const delivered = isOver(group.hour) ? await deliver(domain, group, keyOf) : undefined
+    if (delivered !== undefined) yield delivered
+  }
+}
+
+/**
+ * Writes all lines of a bucket that have been kept so far, those of this hour too, and those that this process has noted;
+ * yields each object. Where others deliver at the same time, a line may be in two objects; none is lost.
+ */
+export async function* deliverLogsNow(
+  domain: Domain,
+  source: BucketName,
+  keyOf: KeyOfLog,
+): AsyncGenerator<DeliveredLog, void, undefined> {
+  await domain.logLines.keep()
+  for await (const group of groupsIn(domain, logRows.rangeUnder({ source }))) {
+    // not the id of the first row: lines may be added behind it while another process writes an object of that name
+    const delivered = await deliver(domain, { ...group, unique: newId(domain) }, keyOf)
+    if (delivered !== undefined) yield delivered
+  }
+}
+
+/** The buckets and hours that have lines. */
+async function* groupsIn(domain: Domain, { from, to }: KeyRange): AsyncGenerator<Group> {
+  let group = await nextGroup(domain, { from, to })
+  while (group !== undefined) {
+    yield group
+    group = await nextGroup(domain, { from: group.range.to, to })
   }
 }
 
@@ -52,9 +74,9 @@ interface Group {
   readonly range: KeyRange
 }
 
-/** The first bucket and hour at or after a key. */
-async function nextGroup({ metadata }: Domain, from: Bytes): Promise<Group | undefined> {
-  const [row] = await metadata.read((reader) => reader.range(from, logRows.all.to, { limit: 1 }))
+/** The first bucket and hour of a range. */
+async function nextGroup({ metadata }: Domain, { from, to }: KeyRange): Promise<Group | undefined> {
+  const [row] = await metadata.read((reader) => reader.range(from, to, { limit: 1 }))
   if (row === undefined) return undefined
   const { source, hour, token } = logRows.namesOf(row.key)
   return { source, hour, unique: token, range: logRows.rangeUnder({ source, hour }) }

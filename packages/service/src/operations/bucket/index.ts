@@ -17,6 +17,7 @@ import { bucketGrantHandlers } from './bucket-grants.js'
 import { createCnameToken, deleteCname, getCnameToken, listCname, putCname } from './cname.js'
 import { configurationHandlers } from './configurations.js'
 import { deleteBucket } from './delete-bucket.js'
+import { deliverBucketLogs } from './deliver-logs.js'
 import { documentRules } from './document-rules.js'
 import { documentHandlers } from './documents.js'
 import { getBucketAcl } from './get-bucket-acl.js'
@@ -127,6 +128,7 @@ export const bucketHandlers = [
   listObjectsV2,
   listObjectVersions,
   runBucketInventory,
+  deliverBucketLogs,
   ...bucketGrantHandlers,
   ...ownershipHandlers,
   ...s3ReplicationHandlers,
