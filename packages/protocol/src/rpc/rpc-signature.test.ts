@@ -27,3 +27,19 @@ test('an RPC request is signed over all its parameters, in the order of their na
   )
   assert.equal(rpcSignature('topsecretKEY0000000000000000xx', stringToSign, digests), '8k1aDJuYyqnK1U42bYkJI+SOBjc=')
 })
+
+test('the sample of the documentation of RAM verifies', () => {
+  const parameters = new Map([
+    ['UserName', 'test'],
+    ['SignatureVersion', '1.0'],
+    ['Format', 'JSON'],
+    ['Timestamp', '2015-08-18T03:15:45Z'],
+    ['AccessKeyId', 'testid'],
+    ['SignatureMethod', 'HMAC-SHA1'],
+    ['Version', '2015-05-01'],
+    ['Action', 'CreateUser'],
+    ['SignatureNonce', '6a6e0ca6-4557-11e5-86a2-b8e8563dc8d2'],
+  ])
+  const signature = rpcSignature('testsecret', rpcStringToSign('GET', parameters), digests)
+  assert.equal(signature, 'kRA2cnpJVacIhDMzXnoNZG9tDCI=')
+})

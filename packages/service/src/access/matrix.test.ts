@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { isTakenAtAccessPoint, type Operation, VERSION_ACTIONS } from '@bindery/protocol'
-import { attachPolicy, createIdentity } from '../domain/ram/identities.js'
 import {
   BUCKET,
   call,
@@ -14,11 +13,8 @@ import {
   startWithBucket,
   untouchable,
 } from '../testing/index.js'
-import { documentOf } from '../testing/ram.js'
-import { testSealer } from '../testing/sealer.js'
 import type { AccessKey } from './requester.js'
-import { sealSession } from './session-token.js'
-import { SIGNED, written } from './testing/requests.js'
+import { actionsOf, EVERYTHING, SIGNED, session, written } from './testing/requests.js'
 
 /** `403 AccessDenied`; the body must stay unread. */
 async function refused(
@@ -47,32 +43,6 @@ async function outcome(
   assert.ok(status < 500, `${operation.name}: ${log.cause} ${log.failure}`)
   assert.equal(log.operation, operation.name)
   return log.code
-}
-
-/** The actions that an operation needs; a version needs others, and is not named here. */
-const actionsOf = ({ permissions, sourcePermissions = [] }: Operation): readonly string[] => [
-  ...permissions,
-  ...sourcePermissions,
-]
-
-const EVERYTHING = { Effect: 'Allow', Action: '*', Resource: '*' }
-
-/** A temporary key of a role that may do everything, for an hour; `policy` is that of its session. */
-async function session(ram: Ram, started: StartedService, policy?: object): Promise<AccessKey> {
-  const name = { account: ram.account, kind: 'role', name: 'reader' } as const
-  const described = { kind: 'role', comments: '', trust: '{}', sessionSecondsMax: 3_600 } as const
-  const { id: roleId } = await createIdentity(ram.domain, name, described)
-  await ram.policy('everything', EVERYTHING)
-  await attachPolicy(ram.domain, name, 'everything')
-  const expiresAt = started.now() + 3_600_000
-  const key = { accessKeyId: 'STS.matrix', accessKeySecret: 'secret', account: ram.account }
-  const content = { ...key, role: 'reader', roleId, sessionName: 'matrix', expiresAt }
-  const securityToken = sealSession(testSealer(), {
-    ...content,
-    policy: policy && documentOf([policy as Readonly<Record<string, unknown>>]),
-  })
-  const account = { id: ram.account, displayName: ram.account }
-  return { ...key, account, session: { securityToken, expiresAt } }
 }
 
 describe('every operation', () => {

@@ -131,6 +131,7 @@ test('an ACL in the form of a browser needs its action, in either protocol', asy
   const forms = [
     () => ossForm(user, [['x-oss-object-acl', 'public-read']]),
     () => s3Form(user, [['acl', 'public-read']]),
+    () => s3Form(user, [['x-amz-grant-read', 'uri="http://acs.amazonaws.com/groups/global/AllUsers"']]),
   ]
   for (const form of forms) {
     await ram.allow('alice', allow('oss:PutObject'))

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { percentEncode } from '@bindery/bytes'
 import { signS3 } from '@bindery/protocol'
+import type { ByteSource } from '@bindery/storage'
 import { nodeDigests, sourceOf } from '../domain/testing.js'
 import { type TestRequest, type TestResponse, whole } from './call.js'
 import { ROOT, type StartedService } from './start-service.js'
@@ -10,7 +11,8 @@ import { ROOT, type StartedService } from './start-service.js'
 export interface S3Request extends Pick<TestRequest, 'method' | 'bucket' | 'key' | 'headers' | 'as'> {
   /** Without `?`, percent-encoded. */
   readonly query?: string
-  readonly body?: string | Uint8Array
+  /** The signature does not cover a source of bytes. */
+  readonly body?: string | Uint8Array | ByteSource
   /** The text of `x-amz-content-sha256`; default: the hash of the body. */
   readonly payload?: string
   /** Default `http`, from this machine. */
@@ -26,13 +28,14 @@ export async function s3(started: StartedService, request: S3Request): Promise<T
   const path =
     bucket === undefined ? '/' : `/${bucket}${key === undefined ? '' : `/${percentEncode(key, { keepSlash: true })}`}`
   const target = query === undefined ? path : `${path}?${query}`
-  const bytes = Buffer.from(body)
+  const source = typeof body === 'object' && 'read' in body ? body : sourceOf(Buffer.from(body))
   const framing: Record<string, string> =
-    method === 'PUT' || method === 'POST' ? { 'content-length': String(bytes.length) } : {}
+    method === 'PUT' || method === 'POST' ? { 'content-length': String(source.size) } : {}
   const headers = { host: '127.0.0.1:9000', ...framing, ...request.headers }
-  const payload = request.payload ?? createHash('sha256').update(bytes).digest('hex')
+  const payload = request.payload ?? (source === body ? 'UNSIGNED-PAYLOAD' : hashOf(body as string | Uint8Array))
+  const signer = as === 'anonymous' ? undefined : { ...as, securityToken: as.session?.securityToken }
   const options = { time: started.now(), region: 'cn-hangzhou', digests: nodeDigests }
-  const signed = as === 'anonymous' ? headers : signS3({ method, target, headers }, payload, as, options)
+  const signed = signer === undefined ? headers : signS3({ method, target, headers }, payload, signer, options)
   return whole(
     await started.service.handle({
       method,
@@ -41,7 +44,11 @@ export async function s3(started: StartedService, request: S3Request): Promise<T
       target,
       headers: { ...signed, ...request.unsigned },
       remoteAddress: request.remoteAddress ?? '127.0.0.1',
-      body: sourceOf(bytes),
+      body: source,
     }),
   )
+}
+
+function hashOf(body: string | Uint8Array): string {
+  return createHash('sha256').update(Buffer.from(body)).digest('hex')
 }

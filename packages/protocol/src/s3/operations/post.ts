@@ -9,7 +9,7 @@ import { element, xml } from '../../xml.js'
 import { customerKeyOutput } from './customer-keys.js'
 import { s3Operation, s3Page, sharedWith } from './declare.js'
 import { encryptionContext } from './encryption-context.js'
-import { checksumHeaders, DESCRIPTION_CAUSES, description } from './shared.js'
+import { checksumHeaders, DESCRIPTION_CAUSES, DESCRIPTION_PERMISSIONS, description } from './shared.js'
 
 const posted = xml('PostResponse', {
   location: element('Location', text),
@@ -31,7 +31,7 @@ export const postObject = s3Operation({
   ...sharedWith(ossPostObject),
   name: 'PostObject',
   source: s3Page('RESTObjectPOST').replace('API_', ''),
-  permissionsWith: { 'x-amz-acl': 'oss:PutObjectAcl' },
+  permissionsWith: DESCRIPTION_PERMISSIONS,
   input: {
     ...omit(description, 'wormMode', 'wormRetainUntil', 'wormLegalHold'),
     userMetadata: ossPostObject.input.userMetadata,

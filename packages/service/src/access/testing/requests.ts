@@ -1,7 +1,12 @@
 /** The shortest request of every operation, for tests that try them all. */
 import assert from 'node:assert/strict'
 import { type Operation, operations } from '@bindery/protocol'
-import { BUCKET } from '../../testing/index.js'
+import { attachPolicy, createIdentity } from '../../domain/ram/identities.js'
+import { BUCKET, type Ram, type StartedService } from '../../testing/index.js'
+import { documentOf } from '../../testing/ram.js'
+import { testSealer } from '../../testing/sealer.js'
+import type { AccessKey } from '../requester.js'
+import { sealSession } from '../session-token.js'
 
 const ALL: readonly Operation[] = Object.values(operations)
 /** Operations that anyone may request, because browsers send a preflight before they sign. */
@@ -29,6 +34,9 @@ const SAMPLES: Readonly<Record<string, string>> = {
   'x-oss-process': 'image/info',
   'x-oss-copy-source': `/${BUCKET}/k`,
   partNumber: '1',
+  id: 'report',
+  'x-amz-copy-source': `/${BUCKET}/k`,
+  'x-amz-object-attributes': 'ETag',
   uploadId: 'A'.repeat(32),
 }
 
@@ -64,4 +72,31 @@ export function written({ name, method, level, when = [], input }: Operation): W
     query,
     headers,
   }
+}
+
+/** The actions that an operation needs; a version needs others, and is not named here. */
+export const actionsOf = ({ permissions, sourcePermissions = [] }: Operation): readonly string[] => [
+  ...permissions,
+  ...sourcePermissions,
+]
+
+/** A statement that allows everything. */
+export const EVERYTHING = { Effect: 'Allow', Action: '*', Resource: '*' }
+
+/** A temporary key of a role that may do everything, for an hour; `policy` is that of its session. */
+export async function session(ram: Ram, started: StartedService, policy?: object): Promise<AccessKey> {
+  const name = { account: ram.account, kind: 'role', name: 'reader' } as const
+  const described = { kind: 'role', comments: '', trust: '{}', sessionSecondsMax: 3_600 } as const
+  const { id: roleId } = await createIdentity(ram.domain, name, described)
+  await ram.policy('everything', EVERYTHING)
+  await attachPolicy(ram.domain, name, 'everything')
+  const expiresAt = started.now() + 3_600_000
+  const key = { accessKeyId: 'STS.matrix', accessKeySecret: 'secret', account: ram.account }
+  const content = { ...key, role: 'reader', roleId, sessionName: 'matrix', expiresAt }
+  const securityToken = sealSession(testSealer(), {
+    ...content,
+    policy: policy && documentOf([policy as Readonly<Record<string, unknown>>]),
+  })
+  const account = { id: ram.account, displayName: ram.account }
+  return { ...key, account, session: { securityToken, expiresAt } }
 }
