@@ -9,6 +9,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { EXIT } from '../../packages/cli/dist/index.js'
 import { startServer } from '../support/start-server.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -60,6 +61,13 @@ test('systemd accepts the unit', () => {
   rmSync(folder, { recursive: true, force: true })
   assert.equal(stderr, '')
   assert.equal(status, 0)
+})
+
+test('the unit names the exit codes of the command', () => {
+  const unit = readFileSync(path.join(root, 'deploy', 'systemd', 'bindery.service'), 'utf8')
+  const [, prevented] = /^RestartPreventExitStatus=(.+)$/m.exec(unit)
+  const [, success] = /^SuccessExitStatus=(.+)$/m.exec(unit)
+  assert.deepEqual([Number(prevented), Number(success)], [EXIT.usage, EXIT.interrupted])
 })
 
 test('Prometheus accepts the alert rules, and they fire when they should', () => {

@@ -14,7 +14,8 @@ export interface Codec<T> {
   readonly parse: (text: string) => T | undefined
 }
 
-const SIZE_UNITS: Readonly<Record<string, number>> = { k: 1024, m: 1024 ** 2, g: 1024 ** 3 }
+const SIZE_UNITS: Readonly<Record<string, number>> = { k: 1024, m: 1024 ** 2, g: 1024 ** 3, t: 1024 ** 4 }
+const SIZE_MAX = 1024 ** 5
 const TIME_UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
 const AUTO_PROCESSES_MAX = 4
 /** With a longer delay Node's timers fire at once. */
@@ -61,27 +62,31 @@ export function oneOf<T extends string>(placeholder: string, values: readonly T[
   return { placeholder, expected: values.join(', '), parse: (value) => values.find((known) => known === value) }
 }
 
-/** Bytes, written with KiB, MiB or GiB. */
-export function size(placeholder: string, minBytes: number): Codec<number> {
+/** Bytes, written with KiB, MiB, GiB or TiB. */
+export function size(placeholder: string, minBytes: number, maxBytes: number): Codec<number> {
   const parse = (value: string) => {
-    const [, number, unit = ''] = /^(\d{1,6})([kmg]i?b)$/i.exec(value) ?? []
+    const [, number, unit = ''] = /^(\d{1,6})([kmgt]i?b)$/i.exec(value) ?? []
     const bytes = Number(number) * (SIZE_UNITS[unit.charAt(0).toLowerCase()] ?? 0)
-    return bytes >= minBytes ? bytes : undefined
+    return bytes >= minBytes && bytes <= maxBytes ? bytes : undefined
   }
-  return { placeholder, expected: `a size such as 64MiB or 1GiB, at least ${sizeText(minBytes)}`, parse }
+  return {
+    placeholder,
+    expected: `a size such as 64MiB or 1GiB, from ${sizeText(minBytes)} to ${sizeText(maxBytes)}`,
+    parse,
+  }
 }
 
 function sizeText(bytes: number): string {
-  const unit = Math.min(3, Math.floor(Math.log2(bytes) / 10))
-  return `${bytes / 1024 ** unit}${['B', 'KiB', 'MiB', 'GiB'][unit]}`
+  const unit = Math.min(4, Math.floor(Math.log2(bytes) / 10))
+  return `${bytes / 1024 ** unit}${['B', 'KiB', 'MiB', 'GiB', 'TiB'][unit]}`
 }
 
-/** Bytes, written as for `size`, or 0. */
+/** Bytes, written as for `size`, up to 1024TiB, or 0. */
 export function sizeOrZero(placeholder: string): Codec<number> {
-  const { parse } = size(placeholder, 1)
+  const { parse } = size(placeholder, 1, SIZE_MAX)
   return {
     placeholder,
-    expected: '0, or a size such as 4MiB or 1GiB',
+    expected: `0, or a size such as 4MiB or 1GiB, at most ${sizeText(SIZE_MAX)}`,
     parse: (value) => (value === '0' ? 0 : parse(value)),
   }
 }

@@ -44,6 +44,7 @@ function option<T, Fallback extends string | undefined>(
 
 /** Two buffers for writing and two for reading. */
 const MEMORY_BYTES_MIN = 4 * 1024 ** 2
+const MEMORY_BYTES_MAX = 1024 ** 4
 
 /** All configuration options, in the order of the reference. */
 export const OPTIONS = {
@@ -149,7 +150,7 @@ export const OPTIONS = {
   memoryBytes: option(
     'BINDERY_MEMORY',
     '--memory',
-    size('SIZE', MEMORY_BYTES_MIN),
+    size('SIZE', MEMORY_BYTES_MIN, MEMORY_BYTES_MAX),
     '128MiB',
     'Memory of each process for bytes on their way to and from the disk; requests that need more wait.',
   ),

@@ -30,6 +30,7 @@ test('without flags and variables everything has its default', () => {
     mirrorHosts: [],
     trustedDomains: [],
     strict: false,
+    testMode: false,
     logLevel: 'info',
     json: false,
   })

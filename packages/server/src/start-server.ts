@@ -2,6 +2,7 @@ import type { Config } from './config.js'
 import { signInUrl } from './console/sign-in-url.js'
 import type { Deployment } from './deployment.js'
 import { requireFreePort } from './free-port.js'
+import { readCertificate } from './http/certificate.js'
 import { createLog, type Log, type LogLevel } from './log.js'
 import { isNewDeployment, openDeployment } from './open-deployment.js'
 import { endOnCrash } from './processes/crash.js'
@@ -10,7 +11,7 @@ import type { Primary } from './processes/process-cluster.js'
 import { type Launched, Supervisor } from './processes/supervisor.js'
 import { workerProcesses } from './processes/worker-processes.js'
 import type { RootKey } from './root-key.js'
-import { isOpenInPlainText } from './tls-files.js'
+import { isOpenInPlainText, tlsFilesOf } from './tls-files.js'
 
 /** A server that accepts requests. */
 export interface RunningServer {
@@ -35,7 +36,11 @@ export async function startServer(config: Config, version: string): Promise<Runn
   const readableLog = !config.json && process.stderr.isTTY === true
   const log = createLog(config.logLevel, { readable: readableLog })
   // otherwise a start that fails would leave a new folder, with a key that was never shown
-  if (await isNewDeployment(config)) await requireFreePort(config.host, config.port)
+  if (await isNewDeployment(config)) {
+    const tls = tlsFilesOf(config)
+    if (tls !== undefined) readCertificate(tls)
+    await requireFreePort(config.host, config.port)
+  }
   const deployment = await openDeployment(config)
   try {
     const rootKey = await rootKeyOf(config, deployment)

@@ -10,7 +10,7 @@ import { applyLifecycle } from './domain/upkeep/apply-lifecycle.js'
 import { deliverLogs } from './domain/upkeep/deliver-logs.js'
 import { recoverBuried, recoverDead } from './domain/upkeep/incarnations.js'
 import { keepAccess } from './domain/upkeep/keep-access.js'
-import { storeTotals } from './domain/upkeep/store-status.js'
+import { oldestUpload, storeTotals } from './domain/upkeep/store-status.js'
 import { Sweeper } from './domain/upkeep/sweeper.js'
 import { writeInventories } from './domain/upkeep/write-inventories.js'
 import { AutoCompleter } from './domain/uploads/auto-complete.js'
@@ -45,6 +45,10 @@ export function createService(options: ServiceOptions, surfaces: Surfaces = SURF
     handle: notingRefusals(createDispatcher(surfaces, { options, domain, access }), access, options),
     refusal: (requestId) => access.refusals.find(requestId),
     totals: () => storeTotals(domain),
+    oldestUploadAge: async () => {
+      const initiatedAt = await oldestUpload(domain)
+      return initiatedAt === undefined ? undefined : Math.max(0, domain.clock() - initiatedAt)
+    },
     ensureBucket: (name, owner) => createBucket(domain, { name: bucketName(name), owner }),
     sweep: async (signal) => {
       await autoCompleter.step()

@@ -98,6 +98,8 @@ export interface Service {
   refusal(requestId: string): RememberedRefusal | undefined
   /** The sums over the buckets of all accounts. */
   totals(): Promise<StoreTotals>
+  /** The age of the oldest incomplete upload in milliseconds, among the first 10,000; undefined if there is no upload. */
+  oldestUploadAge(): Promise<number | undefined>
   /** Creates a bucket of an account unless it exists. */
   ensureBucket(name: string, accountId: string): Promise<void>
   /**

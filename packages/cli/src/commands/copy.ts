@@ -52,7 +52,7 @@ function textPrinter(language: Language, target: string): Printer {
     progress: (progress) => line.show(() => words.copying(progress)),
     report: (report) => {
       line.print(words.copied(report.copied, target))
-      line.print(isWell(report) ? words.verdict(report.audit) : words.copiedDamage)
+      line.print(isWell(report) ? words.verdict(report.audit, false) : words.copiedDamage)
     },
   }
 }

@@ -60,6 +60,10 @@ test('a flipped bit is found when all bytes are read, and reported with the name
   const [finding, report] = lines.map((line) => JSON.parse(line))
   assert.deepEqual([finding.kind, finding.severity, finding.key], ['blobDamaged', 'lost', 'b.txt'])
   assert.deepEqual(report.findings, { blobDamaged: 1 })
+  assert.equal('quarantine' in report, false)
+  const repair = await bindery('fsck', folder, '--bytes', '--repair')
+  assert.match(repair.output, /upload it again\. Nothing could be repaired\./)
+  assert.equal(existsSync(join(folder, 'quarantine')), false)
 })
 
 test('a repair removes a damaged part from its upload and keeps it', async (t) => {

@@ -44,7 +44,7 @@ async function printText(options: Options, language: Language): Promise<FsckRepo
   line.print(words.checked(report.checked, options.bytes))
   const { blobsToFree, blobsToRecover } = report.checked
   if (blobsToFree + blobsToRecover > 0) line.print(words.waiting(blobsToFree + blobsToRecover))
-  line.print(words.verdict(report))
-  if (report.repaired > 0) line.print(words.quarantined(report.quarantine))
+  line.print(words.verdict(report, options.repair))
+  if (report.quarantine !== undefined) line.print(words.quarantined(report.quarantine))
   return report
 }

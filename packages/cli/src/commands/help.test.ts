@@ -40,7 +40,8 @@ test('wrong arguments of any command are exit code 1 and name what is wrong', as
   const cases: [args: string[], message: RegExp][] = [
     [['serve', '--prot', '1'], /unknown flag --prot\. Did you mean --port\?/],
     [['serve', 'a', 'b'], /unexpected argument b/],
-    [['serve', '--memory', '1MiB'], /--memory cannot be "1MiB"\. Expected: a size such as .*, at least 4MiB/],
+    [['serve', '--memory', '1MiB'], /--memory cannot be "1MiB"\. Expected: a size such as .*, from 4MiB to 1TiB/],
+    [['serve', '--memory', '2TiB'], /--memory cannot be "2TiB"\. Expected: a size such as .*, from 4MiB to 1TiB/],
     [['serve', '--strict-oss', 'yes'], /--strict-oss takes no value, but is followed by "yes".*write \.\/yes/],
     [['fsck', '--bytes=1'], /--bytes takes no value/],
     [['fsck', '--byte'], /unknown flag --byte\. Did you mean --bytes\?/],

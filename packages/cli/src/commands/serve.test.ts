@@ -253,7 +253,7 @@ test('a folder that is a link to nothing, or that the system forbids, is refused
   assert.equal(exitCode, 3)
 })
 
-test('two signals at once, to the process and to its group, end the server cleanly', async (t) => {
+test('signals at any moment of a stop, to the process and to its group, change neither its exit code nor its log', async (t) => {
   for (let round = 0; round < 3; round += 1) {
     const command = spawn(process.execPath, [COMMAND, 'serve', await newFolder(t), '--port', '0', '--workers', '2'], {
       detached: true,
@@ -272,8 +272,10 @@ test('two signals at once, to the process and to its group, end the server clean
     await ready
     const pid = command.pid ?? 0
     process.kill(pid, 'SIGTERM')
-    process.kill(-pid, 'SIGTERM')
-    assert.deepEqual(await exited, [0, null], output)
+    const more = setInterval(() => {
+      if (command.exitCode === null && command.signalCode === null) process.kill(-pid, 'SIGTERM')
+    }, 2)
+    assert.deepEqual(await exited.finally(() => clearInterval(more)), [0, null], output)
     assert.doesNotMatch(output, /an error was not caught/)
   }
 })
@@ -350,6 +352,17 @@ test('SIGUSR2 switches the log of every process to debug and back, and SIGHUP st
   await refuse()
   assert.equal(lines(), before)
   assert.equal(await server.stop(), 0)
+})
+
+test('a start that fails because its certificate is missing leaves no new folder', async (t) => {
+  const folder = join(await newFolder(t), 'new')
+  const { message, exitCode } = await failure({
+    folder,
+    args: ['--tls-cert', '/nothing.crt', '--tls-key', '/nothing.key'],
+  })
+  assert.match(message, /nothing\.crt/)
+  assert.equal(exitCode, 3)
+  await assert.rejects(stat(folder), { code: 'ENOENT' })
 })
 
 test('a start that fails because the port is taken leaves no new folder', async (t) => {

@@ -25,5 +25,6 @@ export async function serve({ args, env, language }: Invocation): Promise<ExitCo
   process.stdout.write(config.json ? readyLine(config, server) : banner(config, server, messages))
   const { cut } = await signals.runUntilSignal(server, () => say(messages.stopping))
   say(cut === 0 ? messages.stopped : messages.stoppedCutting(cut))
-  return cut === 0 ? EXIT.ok : EXIT.interrupted
+  // while Node.js takes down its environment after a return, a further signal would end the process with its own exit code
+  process.exit(cut === 0 ? EXIT.ok : EXIT.interrupted)
 }

@@ -7,6 +7,9 @@ test('the values that an option takes are described in Chinese', () => {
   for (const [name, { codec }] of Object.entries(OPTIONS)) {
     assert.doesNotMatch(expectedInChinese(codec.expected), /[a-z]{2,} [a-z]{2,}/i, name)
   }
-  assert.equal(expectedInChinese('a size such as 64MiB or 1GiB, at least 4MiB'), '大小，例如 64MiB 或 1GiB，至少 4MiB')
+  assert.equal(
+    expectedInChinese('a size such as 64MiB or 1GiB, from 4MiB to 1TiB'),
+    '大小，例如 64MiB 或 1GiB，从 4MiB 到 1TiB',
+  )
   assert.equal(expectedInChinese('en, zh'), 'en, zh')
 })

@@ -59,7 +59,7 @@ export const ENGLISH_MAINTENANCE: MaintenanceSentences = {
   checked: ({ objects, uploads, parts, blobs, bytes }, all) =>
     `Checked ${count(objects, 'object')}, ${count(uploads, 'open upload')}, ${count(parts, 'part')} and ${count(blobs, 'blob')} of ${sizeText(bytes)}${all ? ', all named bytes verified' : '; --bytes verifies the bytes too'}.`,
   waiting: (blobs) => `${count(blobs, 'blob')} that nothing names will be freed when a server runs.`,
-  verdict: ({ findings, repaired, lost }) => {
+  verdict: ({ findings, repaired, lost }, repair) => {
     const all = Object.values(findings).reduce((sum, number) => sum + number, 0)
     if (all === 0) return 'No problems found.'
     const rest = all - repaired
@@ -68,7 +68,7 @@ export const ENGLISH_MAINTENANCE: MaintenanceSentences = {
       lost === 0
         ? ''
         : ` ${count(lost, 'of them reports', 'of them report')} lost data: restore it from a backup or upload it again.`
-    return `${count(all, 'finding')}.${lostText} --repair repairs what can be repaired.`
+    return `${count(all, 'finding')}.${lostText} ${repair ? 'Nothing could be repaired.' : '--repair repairs what can be repaired.'}`
   },
   copying: ({ blobs, bytes }) => `Copied ${count(blobs, 'blob')}, ${sizeText(bytes)}`,
   copied: ({ blobs, bytes, present }, target) =>

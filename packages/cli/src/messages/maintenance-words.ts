@@ -18,7 +18,8 @@ export interface MaintenanceSentences {
   readonly progress: (progress: AuditProgress) => string
   readonly checked: (checked: AuditProgress, bytes: boolean) => string
   readonly waiting: (blobs: number) => string
-  readonly verdict: (report: AuditReport) => string
+  /** `repair`: whether it was requested. */
+  readonly verdict: (report: AuditReport, repair: boolean) => string
   readonly copying: (progress: CopyProgress) => string
   readonly copied: (progress: CopyProgress, target: string) => string
   /** Printed when a copy is finished but its source has a problem. */

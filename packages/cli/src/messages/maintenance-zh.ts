@@ -55,11 +55,11 @@ export const CHINESE_MAINTENANCE: MaintenanceSentences = {
   checked: ({ objects, uploads, parts, blobs, bytes }, all) =>
     `已检查：对象 ${objects}，未完成的上传 ${uploads}，分片 ${parts}，blob ${blobs}（${sizeText(bytes)}）${all ? '，包括全部数据' : '；--bytes 可同时读取数据'}。`,
   waiting: (blobs) => `${blobs} 个不再被引用的 blob 将在服务运行时释放。`,
-  verdict: ({ findings, repaired, lost }) => {
+  verdict: ({ findings, repaired, lost }, repair) => {
     const all = Object.values(findings).reduce((sum, number) => sum + number, 0)
     if (all === 0) return '没有发现问题。'
     if (repaired > 0) return `发现 ${all} 个问题，已修复 ${repaired} 个，剩余 ${all - repaired} 个。`
-    return `发现 ${all} 个问题，其中 ${lost} 个表示有内容丢失。--repair 可修复能修复的问题。`
+    return `发现 ${all} 个问题，其中 ${lost} 个表示有内容丢失。${repair ? '没有能够修复的问题。' : '--repair 可修复能修复的问题。'}`
   },
   copying: ({ blobs, bytes }) => `已复制 blob ${blobs}，${sizeText(bytes)}`,
   copied: ({ blobs, bytes, present }, target) =>

@@ -22,15 +22,18 @@ export interface HealthOptions {
 
 const LIVE = '/-/health/live'
 const READY = '/-/health/ready'
+/** A process listens only once it has recovered what an earlier one left. */
+const STARTUP = '/-/health/startup'
 
-/** Answers `/-/health/live` and `/-/health/ready`, which need no signature; undefined for every other request. */
+/** Answers the pages below `/-/health/`, which need no signature; undefined for every other request. */
 export async function answerHealth(
   request: ServiceRequest,
   { domains, unready, scarceDisk }: HealthOptions,
 ): Promise<ServiceResponse | undefined> {
   if (!request.target.startsWith('/-/health/')) return undefined
   const path = request.target.split('?', 1)[0] ?? ''
-  if ((path !== LIVE && path !== READY) || (request.method !== 'GET' && request.method !== 'HEAD')) return undefined
+  if (![LIVE, READY, STARTUP].includes(path) || (request.method !== 'GET' && request.method !== 'HEAD'))
+    return undefined
   if (readings(request.host, path, { domains }).some(({ style }) => style === 'host')) return undefined
   const reason = path === READY ? await unready() : undefined
   const isReady = path === READY && reason === undefined

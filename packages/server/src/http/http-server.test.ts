@@ -107,6 +107,7 @@ test('the health pages answer without the service, but not under a bucket host',
   const { port } = await listen(t, async () => text(200, 'the object'), { health })
   for (const [host, target, expected] of [
     ['127.0.0.1', '/-/health/live', /200 OK.*\{"status":"ok"\}/s],
+    ['127.0.0.1', '/-/health/startup', /200 OK.*\{"status":"ok"\}/s],
     ['127.0.0.1', '/-/health/ready?verbose', /503 .*"reason":"stopping"/s],
     ['bucket.oss.test', '/-/health/live', /the object$/],
   ] as const) {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { type AuditProgress, type AuditReport, audit, type Finding } from '@bindery/service'
 import { openIdleStores } from '../open-deployment.js'
 
@@ -18,8 +19,8 @@ export interface FsckOptions {
 export interface FsckReport extends AuditReport {
   /** Absolute path of the data folder. */
   readonly folder: string
-  /** The folder with the data that a repair removed from the store. */
-  readonly quarantine: string
+  /** The folder with the data that a repair removed from the store; undefined if this one removed nothing. */
+  readonly quarantine: string | undefined
 }
 
 /** Memory for the bytes being verified. */
@@ -42,7 +43,8 @@ export async function fsck({ folder, bytes, repair, onFinding, onProgress }: Fsc
       onFinding,
       onProgress,
     })
-    return { ...report, folder: location, quarantine: quarantineLocation }
+    const wasFilled = report.repaired > 0 && existsSync(quarantineLocation)
+    return { ...report, folder: location, quarantine: wasFilled ? quarantineLocation : undefined }
   } finally {
     await stores.close()
   }

@@ -40,7 +40,7 @@ test('the figures of the stores are reported with those of the processes, once',
   const processes = [new RequestMetrics(() => 0), new RequestMetrics(() => 0)]
   const totals = { buckets: 2, objects: 3, objectBytes: 4, uploads: 5, parts: 6, partBytes: 7 }
   const disk = { freeBytes: 8, totalBytes: 9 }
-  const ofStores = await storeMetrics({ totals, disk, reserveBytes: 10, version: '1.2.3' })
+  const ofStores = await storeMetrics({ totals, oldestUploadAge: 90_500, disk, reserveBytes: 10, version: '1.2.3' })
   const text = await metricsText([...(await Promise.all(processes.map((metrics) => metrics.values()))), ofStores])
   for (const line of [
     'bindery_buckets 2',
@@ -49,6 +49,7 @@ test('the figures of the stores are reported with those of the processes, once',
     'bindery_multipart_uploads 5',
     'bindery_multipart_parts 6',
     'bindery_multipart_part_bytes 7',
+    'bindery_multipart_oldest_upload_seconds 90.5',
     'bindery_disk_free_bytes 8',
     'bindery_disk_total_bytes 9',
     'bindery_disk_reserve_bytes 10',

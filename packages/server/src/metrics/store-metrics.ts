@@ -6,13 +6,16 @@ import { type MetricValues, valuesOf } from './request-metrics.js'
 /** The amount of data that a server stores, and its disk. */
 export interface StoreFacts {
   readonly totals: StoreTotals
+  /** Milliseconds; undefined if there is no incomplete upload. */
+  readonly oldestUploadAge: number | undefined
   readonly disk: Disk | undefined
   readonly reserveBytes: number
   readonly version: string
 }
 
 /** The metrics of the stores, which one process reports for all. */
-export async function storeMetrics({ totals, disk, reserveBytes, version }: StoreFacts): Promise<MetricValues> {
+export async function storeMetrics(facts: StoreFacts): Promise<MetricValues> {
+  const { totals, oldestUploadAge = 0, disk, reserveBytes, version } = facts
   const registry = new Registry()
   const gauge = (name: string, help: string, value: number) =>
     new Gauge({ name, help, registers: [registry] }).set(value)
@@ -22,6 +25,8 @@ export async function storeMetrics({ totals, disk, reserveBytes, version }: Stor
   gauge('bindery_multipart_uploads', 'Incomplete uploads.', totals.uploads)
   gauge('bindery_multipart_parts', 'Parts of incomplete uploads.', totals.parts)
   gauge('bindery_multipart_part_bytes', 'Bytes of the parts of incomplete uploads.', totals.partBytes)
+  const age = 'Age of the oldest incomplete upload, of the first 10,000; 0 without one.'
+  gauge('bindery_multipart_oldest_upload_seconds', age, oldestUploadAge / 1_000)
   if (disk !== undefined) {
     gauge('bindery_disk_free_bytes', 'Free bytes of the disk of the data folder.', disk.freeBytes)
     gauge('bindery_disk_total_bytes', 'Bytes of the disk of the data folder.', disk.totalBytes)

@@ -323,8 +323,14 @@ class RunningInstance implements Instance {
   /** The metrics of all processes, and of the stores that they share. */
   async #metricsText(): Promise<string> {
     const { measureAll, service, deployment, config, version } = this.#parts
-    const [processes, totals, disk] = await Promise.all([measureAll(), service.totals(), deployment.disk()])
-    const ofStores = await storeMetrics({ totals, disk, reserveBytes: config.reserveBytes, version })
+    const [processes, totals, oldestUploadAge, disk] = await Promise.all([
+      measureAll(),
+      service.totals(),
+      service.oldestUploadAge(),
+      deployment.disk(),
+    ])
+    const facts = { totals, oldestUploadAge, disk, reserveBytes: config.reserveBytes, version }
+    const ofStores = await storeMetrics(facts)
     return metricsText([...processes, ofStores])
   }
 
