@@ -40,6 +40,7 @@ import type {
 } from './domain/stored/model.js'
 import { expirationOf } from './domain/upkeep/due-action.js'
 import type { Exchange } from './exchange.js'
+import { findSource } from './find-source.js'
 import type { Callbacks, DomainProofs, ServiceOptions } from './options.js'
 import { forbidsOverwrite } from './overwrite-rules.js'
 import { bucketUrlOf, endpointsOf, type Reached, type RegionEndpoints } from './response/endpoint.js'
@@ -305,8 +306,8 @@ export class UnreadCall<O extends Operation> {
 
   /** Allows reading an object that is to be copied, and returns its bucket. Throws noSuchBucket, and the causes of access. */
   authoriseSource({ bucket: name, key, version }: ObjectName): Awaitable<BucketRecord> {
-    const readRules = this.#head.access.rules.readFor(this.requester)
-    return andThen(findBucketAndMore(this.domain, name, readRules), ({ bucket, more: { rules } }) =>
+    const byAlias = this.exchange.dialect.hasAccessPoints === true
+    return andThen(findSource(this.#head, name, byAlias), ({ bucket, more: { rules } }) =>
       andThen(authoriseSource(this.#head, { bucket, rules, key, version, object: 'unread' }), () => bucket),
     )
   }

@@ -199,6 +199,26 @@ test('what an access point refused is explained', async () => {
   assert.deepEqual(JSON.parse(text).Reason.Unmet, [unmet])
 })
 
+test('the source of a copy may be named by an alias, whose access point decides too', async () => {
+  const world = await startWithPoint()
+  const alice = await new Ram(world.started).user('alice', { Effect: 'Allow', Action: 'oss:*', Resource: OBJECTS })
+  const copy = (more: object) => {
+    const headers = { 'x-oss-copy-source': `/${world.alias}/k` }
+    return outcome(world, { method: 'PUT', bucket: BUCKET, key: 'copied', headers, as: alice, ...more })
+  }
+  const { text } = await call(world.started, { method: 'POST', bucket: BUCKET, key: 'parts', query: { uploads: '' } })
+  const part = { key: 'parts', query: { partNumber: '1', uploadId: element(text, 'UploadId') ?? '' } }
+  for (const request of [{}, part]) {
+    await world.pointPolicy({ ...ANY, Effect: 'Deny' })
+    assert.equal(await copy(request), '403 AccessDenied deniedByAccessPoint')
+    await world.pointPolicy(ANY)
+    assert.equal(await copy(request), '200')
+  }
+  assert.equal((await call(world.started, { method: 'GET', bucket: BUCKET, key: 'copied' })).text, 'content')
+  await world.remove()
+  assert.equal(await copy({}), '404 NoSuchAccessPoint noSuchAccessPoint')
+})
+
 test('no bucket gets a name that only aliases have', async () => {
   const world = await startWithPoint()
   const name = 'x-0123456789abcdef-ossalias'

@@ -35,7 +35,12 @@ export const uploadPartCopy = handler('UploadPartCopy', async (call) => {
     requireWanted(input, source)
     return rangeOf(source)
   }
-  const { made, source } = await copyPart(domain, { ...name, partNumber, source: copySource, choose })
+  const { made, source } = await copyPart(domain, {
+    ...name,
+    partNumber,
+    source: { ...copySource, bucket: sourceBucket.name },
+    choose,
+  })
   const range = rangeOf(source)
   const { etag, crc64, modifiedAt } = made
   return {

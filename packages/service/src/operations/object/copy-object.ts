@@ -19,7 +19,8 @@ export const copyObject = handler('CopyObject', async (call) => {
   const sourceBucket = await call.authoriseSource(input.copySource)
   const isDirectlyRead = await findDirectRead(domain, sourceBucket)
   const asked = { ...describeObject(input), holds: statedHolds(call) }
-  const isSameKey = input.copySource.bucket === bucket.name && input.copySource.key === key
+  const named = { ...input.copySource, bucket: sourceBucket.name }
+  const isSameKey = named.bucket === bucket.name && named.key === key
   if (isSameKey && input.mustChange === true && !changes(input)) throw new OssError('copyOntoItself')
   const ontoItself = isSameKey && bucket.versioning === undefined
   const stated = await aclOfNew(call)
@@ -30,7 +31,7 @@ export const copyObject = handler('CopyObject', async (call) => {
     acl: stated ?? (ontoItself ? undefined : 'default'),
     forbidOverwrite: call.forbidsOverwrite,
     condition: conditionOf(input),
-    source: input.copySource,
+    source: named,
     encryption: await chosenEncryption(call),
     checksum: input.checksumAlgorithm,
     descriptionOf: (source) => {
