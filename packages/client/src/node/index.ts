@@ -7,6 +7,7 @@ import { nodeTransport } from './transport.js'
 
 export { crc64 } from '../crc64.js'
 export * from '../exports.js'
+export { fileSource } from './file-source.js'
 export { fileStore } from './file-store.js'
 export { fileTarget } from './file-target.js'
 export { nodeTransport } from './transport.js'
