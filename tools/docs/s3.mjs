@@ -16,7 +16,7 @@ A document that both protocols have is one stored document. Each protocol shows 
 |---|---|
 | CORS | Rules have an ID in S3 only; \`ResponseVary\` is OSS's, and false where S3 wrote the rules. |
 | lifecycle | \`Expiration/Date\` and days are the same. Rules by \`CreatedBeforeDate\` or with \`Filter/Not\` work on, but S3 does not see them. \`Transition/Date\` and \`NewerNoncurrentVersions\` are refused. ONEZONE_IA, INTELLIGENT_TIERING and GLACIER_IR are IA. |
-| tags | S3 allows 50 and answers 404 where a bucket has no tags; OSS allows 20. |
+| tags | S3 allows 50 and answers 404 where a bucket has no tags; OSS allows 20. CreateBucket takes them too, from requesters that may set tags. |
 | encryption | \`aws:kms\` and \`aws:kms:dsse\` are KMS; the ARN of a key stands for its id. SM4 is shown as AES256. \`BucketKeyEnabled\` is only kept. The encryption context of an object, S3 only, binds its data key under KMS. |
 | keys of customers | SSE-C, S3 only: OSS lists and deletes such objects, and does not read them. Without TLS keys are taken from this machine only. ETags stay those of the plain bytes. |
 | policy | One text, returned as it was sent. \`Version\` decides its language: \`1\` is OSS's, \`2012-10-17\` and \`2008-10-17\` are S3's, with \`s3:\` actions, \`arn:aws:s3:::\` resources, and principals that are accounts, users (\`arn:aws:iam::ACCOUNT:user/NAME\`) or sessions of roles. Conditions may use \`aws:SourceIp\`, \`aws:UserAgent\`, \`aws:CurrentTime\`, \`aws:SecureTransport\`, \`aws:MultiFactorAuthPresent\`, \`s3:prefix\`, \`s3:delimiter\` and tags; anything else is refused. As in OSS, \`*\` includes the owner only under a condition. |

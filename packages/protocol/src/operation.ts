@@ -61,6 +61,8 @@ export interface Operation<I extends Fields = Fields, O extends Fields = Fields,
   readonly permissionsWith?: Readonly<Record<string, Action>>
   /** Values of such headers that set nothing, and need no action. */
   readonly settingNothing?: Readonly<Record<string, string>>
+  /** Actions needed as well for a part of the body that may be missing: a decision that is made when it is known. */
+  readonly bodyPermissions?: readonly Action[]
   /** Actions that need no permission of their own, but that no policy may deny. */
   readonly undenied?: readonly Action[]
   /** Actions needed on the object that is copied from. */

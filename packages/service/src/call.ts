@@ -9,21 +9,22 @@ import {
   type HandledName,
   type HandledOperations,
   type Head,
-  type InputOf,
   type ObjectKey,
   type Operation,
   OssError,
-  type OutputOf,
-  type ResultOf,
-  type S3InputOf,
-  type S3OutputOf,
   type Tag,
 } from '@bindery/protocol'
-import { type Awaitable, andThen, type LentBytes } from '@bindery/storage'
-import { type Asking, authorise, authoriseRead, authoriseSource, authoriseTarget } from './access/authorise.js'
+import { type Awaitable, andThen } from '@bindery/storage'
+import {
+  type Asking,
+  authorise,
+  authoriseBody,
+  authoriseRead,
+  authoriseSource,
+  authoriseTarget,
+} from './access/authorise.js'
 import { accountOf, type Requester } from './access/requester.js'
 import type { ReadWithBucket } from './bucket-settings.js'
-import type { AnsweredCallback } from './callback/outcome.js'
 import type { Content } from './content.js'
 import { findBucketAndMore } from './domain/buckets/buckets.js'
 import type { Domain } from './domain/domain.js'
@@ -43,24 +44,11 @@ import type { Exchange } from './exchange.js'
 import { findSource } from './find-source.js'
 import type { Callbacks, DomainProofs, ServiceOptions } from './options.js'
 import { forbidsOverwrite } from './overwrite-rules.js'
+import type { HandledInput, Reply } from './reply.js'
 import { bucketUrlOf, endpointsOf, type Reached, type RegionEndpoints } from './response/endpoint.js'
 import type { ServiceRequest } from './service.js'
 
-/** A handler's answer: the declared output headers, and the result where the operation has one. */
-export type Reply<O extends Operation> = {
-  /** One of the operation's other statuses of success. */
-  readonly status?: number
-  readonly output: OutputOf<O> & S3OutputOf<O['name']>
-  /** Content that is lent piece by piece; absent where nothing is sent. Resources that it reads are open in the call's scope. */
-  readonly content?: AsyncIterable<LentBytes> | Uint8Array
-  /** Bytes of the content, where that is known. */
-  readonly contentSize?: number
-  /** An application's answer to a callback, sent instead of the result. */
-  readonly answer?: AnsweredCallback | undefined
-} & ([ResultOf<O>] extends [undefined] ? unknown : { readonly result: ResultOf<O> })
-
-/** The input of an operation, and what requests of another protocol for it have in addition. */
-export type HandledInput<O extends Operation> = InputOf<O> & S3InputOf<O['name']>
+export type { HandledInput, Reply } from './reply.js'
 
 /** The decoded head of a request. */
 export interface CallHead<O extends Operation> extends Asking {
@@ -302,6 +290,12 @@ export class UnreadCall<O extends Operation> {
     const { key, version } = this.objectName
     const touched = { bucket: this.bucket, rules: this.#found.rules, key, version, object: 'unread' } as const
     return authorise({ ...this.#head, conditions: { ...conditions, requestTags } }, touched)
+  }
+
+  /** Allows what a part of the body requests of the bucket, which may not exist yet, or throws the cause of the denial. */
+  authoriseBody(): Awaitable<void> {
+    const { bucket, rules } = this.#found
+    return authoriseBody(this.#head, { bucket, bucketName: this.bucketName, rules })
   }
 
   /** Allows reading an object that is to be copied, and returns its bucket. Throws noSuchBucket, and the causes of access. */

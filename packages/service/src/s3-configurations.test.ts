@@ -7,6 +7,7 @@ import {
   element,
   elements,
   OTHER,
+  Ram,
   type S3Request,
   type StartedService,
   s3,
@@ -246,4 +247,28 @@ describe('replication rules in S3', () => {
     assert.equal(await put(''), '400 MalformedXML')
     assert.equal(await refusal(ask(started, 'GET', 'replication')), '404 ReplicationConfigurationNotFoundError')
   })
+})
+
+test('a bucket is created with tags by requesters that may set them, and is not created again with tags', async () => {
+  const started = await startWithBucket()
+  const tag = (key: string) => `<Tag><Key>${key}</Key><Value>a b</Value></Tag>`
+  const create = (bucket: string, tags: string, more: Partial<S3Request> = {}) =>
+    s3(started, {
+      method: 'PUT',
+      bucket,
+      body: `<CreateBucketConfiguration>${tags}</CreateBucketConfiguration>`,
+      ...more,
+    })
+  assert.equal((await create('tagged', `<Tags>${tag('team')}</Tags>`)).status, 200)
+  const got = await s3(started, { method: 'GET', bucket: 'tagged', query: 'tagging' })
+  assert.deepEqual([element(got.text, 'Key'), element(got.text, 'Value')], ['team', 'a b'])
+  assert.equal(await refusal(create('tagged', `<Tags>${tag('team')}</Tags>`)), '409 BucketAlreadyOwnedByYou')
+  assert.equal((await create('tagged', '<Tags/>')).status, 200)
+  assert.equal(await refusal(create('other', `<Tags>${tag('aws:x')}</Tags>`)), '400 InvalidTag')
+  assert.equal(await refusal(create('other', `<Tags>${tag('a')}${tag('a')}</Tags>`)), '400 InvalidTag')
+
+  const as = await new Ram(started).user('creator', { Effect: 'Allow', Action: 'oss:PutBucket', Resource: '*' })
+  assert.equal(await refusal(create('theirs', `<Tags>${tag('team')}</Tags>`, { as })), '403 AccessDenied')
+  assert.equal((await s3(started, { method: 'HEAD', bucket: 'theirs' })).status, 404)
+  assert.equal((await create('theirs', '', { as })).status, 200)
 })

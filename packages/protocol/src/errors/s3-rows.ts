@@ -148,6 +148,11 @@ export const S3_ROWS = {
     400,
     'The Versioning element must be specified',
   ),
+  bucketAlreadyOwned: row(
+    'BucketAlreadyOwnedByYou',
+    409,
+    'Your previous request to create the named bucket succeeded and you already own it.',
+  ),
   noSuchTagSet: row('NoSuchTagSet', 404, 'The TagSet does not exist'),
   noSuchPublicAccessBlock: row(
     'NoSuchPublicAccessBlockConfiguration',

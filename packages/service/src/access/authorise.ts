@@ -55,6 +55,13 @@ export function authoriseTarget(asking: Asking, touched: Touched): Awaitable<voi
   return requireAll(asking, touched, needed)
 }
 
+/** Allows the actions that a part of the body needs, or throws the cause of the denial. */
+export function authoriseBody(asking: Asking, touched: Touched): Awaitable<void> {
+  const { permissions, bodyPermissions = [] } = asking.operation
+  const needed = bodyPermissions.map((action) => ({ action, within: permissions[0] }))
+  return requireAll(asking, touched, needed)
+}
+
 /** Allows reading an object that the operation needs besides its own, or throws the cause of the denial. */
 export function authoriseRead(asking: Asking, touched: Touched): Awaitable<void> {
   return requireAll(asking, touched, [{ action: 'oss:GetObject' }])

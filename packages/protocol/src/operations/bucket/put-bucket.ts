@@ -1,13 +1,26 @@
-import { oneOf, text } from '../../codec.js'
+import { type Codec, oneOf, text } from '../../codec.js'
+import type { Document } from '../../document.js'
 import { header, optional } from '../../field.js'
 import { operation } from '../../operation.js'
-import { optionalDocument, optionalElement, xml } from '../../xml.js'
+import { optionalDocument, optionalElement, storedOnly, xml } from '../../xml.js'
 import { dataEncryption, sseAlgorithm } from '../encryption-fields.js'
 import { bucketAcl, DOCUMENT_CAUSES, page, redundancy, STORAGE_CLASSES } from '../shared.js'
 import { resourceGroupId } from './resource-group.js'
 import { bucketTaggingHeader } from './tags.js'
 
 const storageClass = oneOf(STORAGE_CLASSES, 'invalidBucketStorageClass')
+
+const configuration = xml('CreateBucketConfiguration', {
+  storageClass: optionalElement('StorageClass', storageClass),
+  dataRedundancyType: optionalElement('DataRedundancyType', redundancy),
+  locationConstraint: optionalElement('LocationConstraint', text),
+  /** S3 alone; OSS has them in a header. */
+  tagging: storedOnly<Tagging>(),
+})
+
+type Tagging = typeof bucketTaggingHeader extends Codec<infer T> ? T : never
+/** The document by which a bucket is created. */
+export type NewBucketDocument = typeof configuration extends Document<infer T> ? T : never
 
 /** The owner may repeat it: what a header sets is set; class, redundancy and place must be as they were. */
 export const putBucket = operation({
@@ -32,13 +45,7 @@ export const putBucket = operation({
     resourceGroupId: optional(header('x-oss-resource-group-id', resourceGroupId)),
     tagging: optional(header('x-oss-bucket-tagging', bucketTaggingHeader)),
   },
-  body: optionalDocument(
-    xml('CreateBucketConfiguration', {
-      storageClass: optionalElement('StorageClass', storageClass),
-      dataRedundancyType: optionalElement('DataRedundancyType', redundancy),
-      locationConstraint: optionalElement('LocationConstraint', text),
-    }),
-  ),
+  body: optionalDocument(configuration),
   status: 200,
   output: { location: header('Location', text) },
   errors: [

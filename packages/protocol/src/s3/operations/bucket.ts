@@ -11,16 +11,24 @@ import {
 } from '../../operations/bucket/get-bucket-versioning.js'
 import { headBucket as ossHeadBucket } from '../../operations/bucket/head-bucket.js'
 import { objectOwnership } from '../../operations/bucket/ownership-controls.js'
-import { putBucket } from '../../operations/bucket/put-bucket.js'
+import { type NewBucketDocument, putBucket } from '../../operations/bucket/put-bucket.js'
 import { putBucketVersioning as ossPutBucketVersioning } from '../../operations/bucket/put-bucket-versioning.js'
-import { optionalDocument, optionalElement, xml, xmlText } from '../../xml.js'
+import { maybe, optionalDocument, optionalElement, xml, xmlText } from '../../xml.js'
+import { bucketTagSet, checkedTags, TAG_CAUSES } from './bucket-tags.js'
 import { s3Operation, s3Page, sharedWith } from './declare.js'
-import { mapped, refusedElement } from './document.js'
+import { mapped } from './document.js'
 import { cannedBucketAcl } from './shared.js'
 
 const refuseGrants = ['read', 'write', 'read-acp', 'write-acp', 'full-control'].map((right) =>
   refuseHeader(`x-amz-grant-${right}`),
 )
+
+/** Tags that a new bucket begins with. */
+const configuration = mapped(xml('CreateBucketConfiguration', { tags: maybe('Tags', bucketTagSet('Tags')) }), {
+  read: ({ tags }): NewBucketDocument =>
+    tags === undefined || tags.tags.length === 0 ? {} : { tagging: { tagSet: checkedTags(tags) } },
+  write: ({ tagging }) => ({ tags: tagging?.tagSet }),
+})
 
 /** Any location is taken: clients send the region that they are configured with. The owner may repeat it. */
 const createBucket = s3Operation({
@@ -47,10 +55,11 @@ const createBucket = s3Operation({
     objectLock: withDefault(header('x-amz-bucket-object-lock-enabled', truth()), false),
     objectOwnership: optional(header('x-amz-object-ownership', objectOwnership)),
   },
-  body: optionalDocument(xml('CreateBucketConfiguration', { tags: refusedElement('Tags') })),
+  body: optionalDocument(configuration),
+  bodyPermissions: ['oss:PutBucketTagging'],
   status: 200,
   output: putBucket.output,
-  errors: [...putBucket.errors, 'elementNotImplemented'],
+  errors: [...putBucket.errors, ...TAG_CAUSES, 'bucketAlreadyOwned'],
   refuses: refuseGrants,
 })
 

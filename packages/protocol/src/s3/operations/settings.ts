@@ -1,5 +1,5 @@
 /** The documents of buckets that S3 and OSS both have. */
-import { badArgument, type Codec, integer, matching, oneOf, text, truth } from '../../codec.js'
+import { type Codec, integer, oneOf, text, truth } from '../../codec.js'
 import { OssError } from '../../errors/oss-error.js'
 import { implied } from '../../field.js'
 import { bucketCors, headerName, SECONDS_MAX, wildcardText } from '../../operations/bucket/cors.js'
@@ -14,6 +14,7 @@ import { bucketTags } from '../../operations/bucket/tags.js'
 import { bucketTransferAcceleration } from '../../operations/bucket/transfer-acceleration.js'
 import { sseAlgorithm } from '../../operations/encryption-fields.js'
 import { element, group, list, maybe, optionalElement, texts, xml } from '../../xml.js'
+import { bucketTagSet, checkedTags } from './bucket-tags.js'
 import { s3Operation, s3Page, sharedWith } from './declare.js'
 import { deleteDocument, getDocument, mapped, putDocument, refusedElement } from './document.js'
 
@@ -61,30 +62,10 @@ const corsOperations = [
 
 // Tags
 
-const TAGS_MAX = 50
-
-const tagText = (name: string, pattern: RegExp) => matching(name, pattern, 'bucketTagKeyInvalid')
-
-const tags = mapped(
-  xml('Tagging', {
-    tagSet: group('TagSet', {
-      tags: list('Tag', {
-        key: element('Key', tagText('text of 1 to 128 characters', /^(?!aws:)[\p{L}\p{N}\p{Z}+\-=._:/@]{1,128}$/u)),
-        value: element('Value', tagText('text of at most 256 characters', /^[\p{L}\p{N}\p{Z}+\-=._:/@]{0,256}$/u)),
-      }),
-    }),
-  }),
-  {
-    read(tagging): BucketSettings['tagging'] {
-      const keys = tagging.tagSet.tags.map(({ key }) => key)
-      if (keys.length > TAGS_MAX) throw new OssError('bucketTagsTooMany')
-      const twice = keys.find((key, index) => keys.indexOf(key) < index)
-      if (twice !== undefined) throw badArgument('bucketTagKeyTwice', 'Key', twice)
-      return tagging
-    },
-    write: (tagging) => tagging,
-  },
-)
+const tags = mapped(xml('Tagging', { tagSet: bucketTagSet('TagSet') }), {
+  read: (tagging): BucketSettings['tagging'] => ({ tagSet: checkedTags(tagging.tagSet) }),
+  write: (tagging) => tagging,
+})
 
 const tagOperations = [
   putDocument(bucketTags.put, { name: 'PutBucketTagging', document: tags, status: 204 }),

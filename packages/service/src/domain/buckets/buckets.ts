@@ -37,7 +37,7 @@ export interface NewBucket {
 
 /**
  * Creates a bucket; on one of the same owner it sets the ACL and the settings that are given. Throws noSuchBucket for one
- * that must exist, bucketNameTaken, bucketStorageClassFixed, bucketRedundancyFixed, publicBucketAclBlocked, tooManyBuckets.
+ * that must exist, bucketNameTaken, bucketAlreadyOwned for one that would have to take other tags, bucketStorageClassFixed, bucketRedundancyFixed, publicBucketAclBlocked, tooManyBuckets.
  */
 export async function createBucket(domain: Domain, bucket: NewBucket): Promise<void> {
   const { name, acl, settings = {} } = bucket
@@ -46,7 +46,10 @@ export async function createBucket(domain: Domain, bucket: NewBucket): Promise<v
     const found = await readBucketIfAny(domain, tx, name)
     if (found === undefined && bucket.mustExist === true) throw noSuchBucket(name)
     const record = found === undefined ? await newRecord(tx, bucket, createdAt) : sameRecord(found, bucket)
-    if (found !== undefined && bucket.keepsExisting === true) return
+    if (found !== undefined && bucket.keepsExisting === true) {
+      if (settings.tagging !== undefined) throw new OssError('bucketAlreadyOwned')
+      return
+    }
     await checkAcl(tx, record, acl)
     if (record !== found) bucketRows.set(tx, { bucket: name }, record)
     writeDocuments(tx, record, settings)

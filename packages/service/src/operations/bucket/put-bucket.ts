@@ -7,6 +7,7 @@ export const putBucket = handler('PutBucket', async (call) => {
   const document = call.document
   const place = document?.locationConstraint
   if (place !== undefined && place !== locationOf(call.region)) throw new OssError('invalidLocationConstraint')
+  if (document?.tagging !== undefined) await call.authoriseBody()
   await createBucket(call.domain, {
     name: call.bucketName,
     owner: call.accountId,
@@ -16,14 +17,17 @@ export const putBucket = handler('PutBucket', async (call) => {
     versioning: call.input.objectLock === true ? 'Enabled' : undefined,
     storageClass: document?.storageClass,
     redundancy: document?.dataRedundancyType,
-    settings: settingsOf(call.input),
+    settings: settingsOf(call.input, document?.tagging),
   })
   return { output: { location: `/${call.bucketName}` } }
 })
 
-/** The settings that headers request. */
-function settingsOf(input: HandledInput<Operations['PutBucket']>): Partial<BucketSettings> {
-  const { sseAlgorithm, kmsDataEncryption, kmsMasterKeyId, resourceGroupId, tagging } = input
+/** The settings that headers and document request. */
+function settingsOf(
+  input: HandledInput<Operations['PutBucket']>,
+  sent: BucketSettings['tagging'] | undefined,
+): Partial<BucketSettings> {
+  const { sseAlgorithm, kmsDataEncryption, kmsMasterKeyId, resourceGroupId, tagging = sent } = input
   const { objectOwnership, objectLock } = input
   return {
     ...(sseAlgorithm && {
