@@ -58,6 +58,11 @@ export interface FailureDetails {
   /** The key ring is wrapped under a master key that is not given. */
   masterKeyMissing: { folder: string }
   keyUnknown: { id: string; folder: string }
+  masterKeyUnknown: { id: string; folder: string }
+  /** This master key protects whatever is new. */
+  masterKeyNewest: { id: string }
+  /** The master keys of a variable are for those who set it to change. */
+  masterKeysOutside: { variable: string }
   diskFull: { folder: string }
   /**
    * Worker processes ended `times` times within a minute, or once while starting; `how` describes the last one's

@@ -18,9 +18,13 @@ export type { CopyReport } from './folder/copy-folder.js'
 export { FORMAT, type FolderFormat } from './folder/data-folder.js'
 export {
   createKey,
+  generateMasterKey,
   type KeyEntry,
   type KeyPlace,
   listKeys,
+  listMasterKeys,
+  type MasterKeyEntry,
+  retireMasterKey,
   rewrapFolder,
   rotateKey,
   setKeyState,

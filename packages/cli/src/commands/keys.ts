@@ -1,10 +1,14 @@
 import {
   createKey,
   Failure,
+  generateMasterKey,
   type KeyEntry,
   type KeyPlace,
   listKeys,
+  listMasterKeys,
+  type MasterKeyEntry,
   nearest,
+  retireMasterKey,
   rewrapFolder,
   rotateKey,
   setKeyState,
@@ -16,21 +20,28 @@ import { EXIT, type ExitCode } from '../exit-codes.js'
 /** Counts of what was put under the newest master key. */
 type Counts = Awaited<ReturnType<typeof rewrapFolder>>
 
-/** Each prints the keys, or the counts, that it returns. `ID`: whether it is about one key. */
-const ACTIONS: Readonly<
-  Record<string, { readonly takesId: boolean; run(place: KeyPlace, id: string): Promise<Keys | readonly Counts[]> }>
-> = {
+/** Each prints the keys, or the counts, that it returns. */
+interface Action {
+  /** It is about one key. */
+  readonly takesId: boolean
+  run(place: KeyPlace, id: string): Promise<Keys | readonly MasterKeyEntry[] | readonly Counts[]>
+}
+
+const ACTIONS: Readonly<Record<string, Action>> = {
   list: { takesId: false, run: listKeys },
   create: { takesId: false, run: async (place) => [await createKey(place)] },
   rotate: { takesId: true, run: async (place, id) => [await rotateKey(place, id)] },
   enable: { takesId: true, run: async (place, id) => [await setKeyState(place, id, 'enabled')] },
   rewrap: { takesId: false, run: async (place) => [await rewrapFolder(place)] },
+  masters: { takesId: false, run: listMasterKeys },
+  generate: { takesId: false, run: async (place) => [await generateMasterKey(place)] },
+  retire: { takesId: true, run: async (place, id) => [await retireMasterKey(place, id)] },
   disable: { takesId: true, run: async (place, id) => [await setKeyState(place, id, 'disabled')] },
 }
 
 type Keys = readonly KeyEntry[]
 
-/** `bindery keys ACTION [ID] [DIR]`: the keys that requests for KMS name, also while a server uses the folder. */
+/** `bindery keys ACTION [ID] [DIR]`: the keys that requests for KMS name, also while a server uses the folder; and master keys. */
 export async function keysCommand({ args, env }: Invocation): Promise<ExitCode> {
   const { positionals, flags } = readArguments('keys', args, 3)
   const [name] = requireArguments(positionals, 'keys', ['ACTION'])
@@ -54,8 +65,9 @@ function suggestionFor(name: string): string | undefined {
   return suggestion && `keys ${suggestion}`
 }
 
-function lineOf(entry: KeyEntry | Counts): string {
+function lineOf(entry: KeyEntry | MasterKeyEntry | Counts): string {
   if ('records' in entry) return `${entry.records} records  ${entry.secrets} secrets`
+  if ('heldIn' in entry) return [entry.id, entry.isNewest ? 'newest' : 'older', entry.heldIn].join('  ')
   const { id, state, isDefault, versions } = entry
   const [newest = 0] = versions
   const words = [id, isDefault ? `${state}, default` : state, `${versions.length}`, new Date(newest).toISOString()]

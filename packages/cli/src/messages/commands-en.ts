@@ -89,10 +89,11 @@ export const ENGLISH_COMMANDS: { readonly help: HelpSentences; readonly commands
       flags: { json: 'print the result as one line of JSON' },
     },
     keys: {
-      summary: 'List and change the keys that requests for KMS encryption name.',
+      summary: 'List and change the keys that requests for KMS encryption name, and master keys.',
       details: [
-        'ACTION is list, create, rotate ID, enable ID, disable ID or rewrap. A running server notices changes within a second.',
-        'rewrap puts all keys and secrets under the newest master key, so that older ones can be removed; no server may use DIR.',
+        'ACTION is list, create, rotate ID, enable ID or disable ID. A running server notices changes within a second.',
+        'For master keys, ACTION is masters, generate, rewrap or retire ID; except for masters, no server may use DIR.',
+        'generate adds one, which protects what is new. rewrap puts all keys and secrets under the newest, and retire then removes an older one.',
         'A line shows id, state, number of versions, and when the newest was made. Rotation rewrites no bytes.',
       ],
       flags: { json: 'print one line of JSON per key' },

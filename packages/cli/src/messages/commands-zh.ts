@@ -80,10 +80,11 @@ export const CHINESE_COMMANDS: { readonly help: HelpSentences; readonly commands
       flags: { json: '以一行 JSON 显示结果' },
     },
     keys: {
-      summary: '列出和更改 KMS 加密请求可以指定的密钥。',
+      summary: '列出和更改 KMS 加密请求可以指定的密钥，以及主密钥。',
       details: [
-        'ACTION 为 list、create、rotate ID、enable ID、disable ID 或 rewrap。正在运行的服务会在一秒内察觉更改。',
-        'rewrap 用最新的主密钥重新加密所有密钥，此后可以删除旧的主密钥；执行时不能有服务使用 DIR。',
+        'ACTION 为 list、create、rotate ID、enable ID 或 disable ID。正在运行的服务会在一秒内察觉更改。',
+        '对于主密钥，ACTION 为 masters、generate、rewrap 或 retire ID；除 masters 外，执行时不能有服务使用 DIR。',
+        'generate 添加一个主密钥，此后保护新数据。rewrap 用最新的主密钥重新加密所有密钥，retire 随后删除一个旧的主密钥。',
         '每行依次是 ID、状态、版本数和最新版本的创建时间。轮换不会重写数据。',
       ],
       flags: { json: '每个密钥一行 JSON' },

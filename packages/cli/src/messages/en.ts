@@ -112,6 +112,12 @@ export const ENGLISH: Sentences = {
     masterKeyMissing: ({ folder }) =>
       `${folder} has keys under a master key that is not given. Give the older master keys too, until a rewrap has ended.`,
     keyUnknown: ({ id, folder }) => `${folder} has no key ${id}. List its keys: bindery keys list ${folder}`,
+    masterKeyUnknown: ({ id, folder }) =>
+      `${folder} has no master key ${id}. List them: bindery keys masters ${folder}`,
+    masterKeyNewest: ({ id }) =>
+      `${id} is the newest master key, which protects what is new. Make another one first: bindery keys generate`,
+    masterKeysOutside: ({ variable }) =>
+      `${variable} gives the master keys: change it there. To make one: openssl rand -base64 32. Put it first; remove an older one when bindery keys rewrap has ended.`,
     masterKeysInvalid: ({ variable }) =>
       `${variable} does not hold master keys. Expected: 32 bytes in base64, several of them separated by commas.`,
     fileDamaged: ({ file }) => `${file} is damaged. Restore it from a backup; nothing was changed.`,

@@ -105,6 +105,10 @@ export const CHINESE: Sentences = {
       `集群中的服务共用主密钥：请设置 ${variable} 或 ${variable}_FILE。生成一个：openssl rand -base64 32`,
     databaseUnusable: ({ place, reason }) => `无法使用 ${place}：${reason}。请检查地址和密码，并确认它是主库。`,
     masterKeyMissing: ({ folder }) => `${folder} 中有密钥由未提供的主密钥加密。重新加密之前请保留旧的主密钥。`,
+    masterKeyUnknown: ({ id, folder }) => `${folder} 没有主密钥 ${id}。查看所有主密钥：bindery keys masters ${folder}`,
+    masterKeyNewest: ({ id }) => `${id} 是最新的主密钥，新数据由它保护。请先生成另一个：bindery keys generate`,
+    masterKeysOutside: ({ variable }) =>
+      `主密钥由 ${variable} 提供，请在那里更改。生成一个：openssl rand -base64 32。把它放在最前面；bindery keys rewrap 完成后再删除旧的。`,
     keyUnknown: ({ id, folder }) => `${folder} 没有密钥 ${id}。查看所有密钥：bindery keys list ${folder}`,
     masterKeysInvalid: ({ variable }) => `${variable} 不是主密钥。应为 32 字节的 base64，多个密钥以逗号分隔。`,
     fileDamaged: ({ file }) => `${file} 已损坏。请从备份恢复；数据没有改动。`,

@@ -6,7 +6,13 @@ import { masterKeysIn } from '../encryption/master-keys.js'
 import { Failure } from '../failure.js'
 import { openDataStores, requireDataFolder } from './data-stores.js'
 import { keptKeyRing, writeKeyRing } from './key-ring-file.js'
-import { keptMasterKeys } from './master-keys.js'
+import {
+  keptMasterKeys,
+  MASTER_KEYS_VARIABLE,
+  masterKeysOfFolder,
+  newMasterKey,
+  writeMasterKeys,
+} from './master-keys.js'
 
 /** A key that requests for KMS may name, without its material. */
 export interface KeyEntry {
@@ -68,11 +74,73 @@ async function openRing({ folder, masterKeys }: KeyPlace) {
   return { path, ring, ingredients: { master, now: Date.now(), random: randomBytes } }
 }
 
+/** A master key, without its bytes. */
+export interface MasterKeyEntry {
+  /** 16 hex digits. */
+  readonly id: string
+  /** It wraps and seals what is new. */
+  readonly isNewest: boolean
+  /** The file of the folder, or the variable that gives keys from outside it. */
+  readonly heldIn: 'file' | 'variable'
+}
+
+/** The master keys of a data folder, the newest first. Throws as `listKeys`. */
+export async function listMasterKeys({ folder, masterKeys }: KeyPlace): Promise<readonly MasterKeyEntry[]> {
+  const path = resolve(folder)
+  await requireDataFolder(path)
+  const kept = new Set((await masterKeysOfFolder(path)).map(({ id }) => id))
+  const all = masterKeysIn(await keptMasterKeys(path, masterKeys))
+  const ids = [...new Set(all.map(({ id }) => id))]
+  return ids.map((id, index) => ({ id, isNewest: index === 0, heldIn: kept.has(id) ? 'file' : 'variable' }))
+}
+
+/**
+ * Puts a new master key before those in the file of a folder; a server must not be using it. Throws Failure `folderLocked`,
+ * `masterKeysOutside`, and as `listKeys`.
+ */
+export async function generateMasterKey(place: KeyPlace): Promise<MasterKeyEntry> {
+  if (place.masterKeys !== undefined) throw new Failure('masterKeysOutside', { variable: MASTER_KEYS_VARIABLE })
+  const path = resolve(place.folder)
+  await requireDataFolder(path)
+  const stores = await openDataStores(path, BUFFER_BYTES)
+  try {
+    const key = newMasterKey()
+    await writeMasterKeys(path, [key, ...(await masterKeysOfFolder(path))])
+    return { id: key.id, isNewest: true, heldIn: 'file' }
+  } finally {
+    await stores.close()
+  }
+}
+
+/**
+ * Puts everything under the newest master key, and removes another one from the file of a folder; a server must not be using
+ * it. Throws Failure `masterKeyUnknown`, `masterKeyNewest`, `masterKeysOutside`, and as `rewrapFolder`.
+ */
+export async function retireMasterKey(place: KeyPlace, id: string): Promise<Rewrapped> {
+  const entries = await listMasterKeys(place)
+  const found = entries.find((entry) => entry.id === id)
+  if (found === undefined) throw new Failure('masterKeyUnknown', { id, folder: resolve(place.folder) })
+  if (found.isNewest) throw new Failure('masterKeyNewest', { id })
+  if (found.heldIn === 'variable') throw new Failure('masterKeysOutside', { variable: MASTER_KEYS_VARIABLE })
+  return rewrap(place, async (path) => {
+    const kept = await masterKeysOfFolder(path)
+    await writeMasterKeys(
+      path,
+      kept.filter((key) => key.id !== id),
+    )
+  })
+}
+
 /**
  * Puts data keys, secrets and the keys of KMS under the newest master key; a server must not be using the folder. Older master
  * keys are needed no more. Throws Failure `folderLocked`, `masterKeyMissing`, and as `listKeys`.
  */
-export async function rewrapFolder(place: KeyPlace): Promise<Rewrapped> {
+export function rewrapFolder(place: KeyPlace): Promise<Rewrapped> {
+  return rewrap(place, async () => {})
+}
+
+/** `then` is called when all is under the newest master key, and no server can use the folder. */
+async function rewrap(place: KeyPlace, then: (path: string) => Promise<void>): Promise<Rewrapped> {
   const path = resolve(place.folder)
   await requireDataFolder(path)
   const masters = masterKeysIn(await keptMasterKeys(path, place.masterKeys))
@@ -82,6 +150,7 @@ export async function rewrapFolder(place: KeyPlace): Promise<Rewrapped> {
     if (ring === undefined) throw new Failure('masterKeyMissing', { folder: path })
     const rewrapped = await rewrapKeys(stores.metadata, createKeyRenewal(masters, randomBytes))
     await writeKeyRing(path, ring)
+    await then(path)
     return rewrapped
   } finally {
     await stores.close()
