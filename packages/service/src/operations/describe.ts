@@ -27,7 +27,8 @@ import { isCrc } from '../domain/uploads/checksum.js'
 import { customerKeyHeaders, shownAlgorithm } from './encryption.js'
 
 /** The type of an object that was stored without one. */
-const DEFAULT_CONTENT_TYPE = 'application/octet-stream'
+/** The type of objects whose request stated none. */
+export const DEFAULT_CONTENT_TYPE = 'application/octet-stream'
 
 type DescribedInput = InputOf<
   Operations['PutObject' | 'AppendObject' | 'PutSymlink' | 'CopyObject' | 'InitiateMultipartUpload']

@@ -3,9 +3,18 @@ import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import type { OriginRequest } from '@bindery/protocol'
 import { OssError } from '@bindery/protocol'
-import { sourceOf } from '../domain/bytes/sources.js'
+import { sourceOf, sourceOfPieces } from '../domain/bytes/sources.js'
 import type { OriginAnswer, Origins } from '../options.js'
-import { BUCKET, call, element, OTHER, setVersioning, startWithBucket, type TestResponse } from '../testing/index.js'
+import {
+  BUCKET,
+  call,
+  element,
+  OTHER,
+  send,
+  setVersioning,
+  startWithBucket,
+  type TestResponse,
+} from '../testing/index.js'
 
 type Answering = (request: OriginRequest) => OriginAnswer | Promise<OriginAnswer>
 
@@ -262,4 +271,84 @@ test('a server that reaches no origins keeps the rules and does not obey them', 
   await call(started, { method: 'PUT', bucket: BUCKET, query: { website: '' }, body })
   const answer = await call(started, { method: 'GET', bucket: BUCKET, key: 'k' })
   assert.deepEqual([answer.status, element(answer.text, 'Code')], [404, 'NoSuchKey'])
+})
+
+const MIB = 1024 ** 2
+
+/** An answer whose body is made piece by piece. */
+const arriving = (pieces: AsyncIterable<Uint8Array>): OriginAnswer => ({
+  kind: 'answered',
+  status: 200,
+  headers: {},
+  body: sourceOfPieces(pieces),
+  close: () => {},
+})
+
+test('a long object is returned while it is fetched, and stored', async () => {
+  let release = () => {}
+  const held = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  const { started, get, urls } = await site(() =>
+    arriving(
+      (async function* () {
+        yield new Uint8Array(2 * MIB).fill(1)
+        await held
+        yield new Uint8Array(2 * MIB).fill(2)
+      })(),
+    ),
+  )
+  const response = await send(started, { method: 'GET', bucket: BUCKET, key: 'k', as: 'anonymous' })
+  assert.equal(response.status, 200)
+  const names = response.headers.map(([name]) => name)
+  assert.ok(!names.includes('ETag') && names.includes('x-oss-tag'), names.join())
+  const body = response.body as AsyncIterable<{ bytes: Uint8Array; release(): void }>
+  let received = 0
+  for await (const piece of body) {
+    received += piece.bytes.length
+    piece.release()
+    if (received >= 2 * MIB) release()
+  }
+  assert.equal(received, 4 * MIB)
+  const stored = await get('k')
+  assert.deepEqual([stored.status, stored.bytes.length, stored.bytes[3 * MIB]], [200, 4 * MIB, 2])
+  assert.equal(urls().length, 1)
+})
+
+test('a long object that breaks off breaks its answer, and nothing is stored', async () => {
+  const { started, get } = await site(() =>
+    arriving(
+      (async function* () {
+        yield new Uint8Array(2 * MIB)
+        throw new OssError('incompleteBody')
+      })(),
+    ),
+  )
+  const response = await send(started, { method: 'GET', bucket: BUCKET, key: 'k', as: 'anonymous' })
+  const read = async () => {
+    for await (const piece of response.body as AsyncIterable<{ release(): void }>) piece.release()
+  }
+  await assert.rejects(read)
+  assert.notEqual((await get('k', { method: 'HEAD' })).status, 200)
+})
+
+test('a range, and a reader that arrives meanwhile, get what was stored', async () => {
+  const { started, get, urls } = await site(() =>
+    arriving(
+      (async function* () {
+        yield new Uint8Array(6 * MIB).fill(7)
+      })(),
+    ),
+  )
+  const response = await send(started, { method: 'GET', bucket: BUCKET, key: 'k', as: 'anonymous' })
+  const ranged = await get('k', { headers: { range: 'bytes=0-1' } })
+  assert.deepEqual([ranged.status, ranged.bytes.length], [206, 2])
+  // the first reader has fallen behind, and gets the rest from the store
+  let received = 0
+  for await (const piece of response.body as AsyncIterable<{ bytes: Uint8Array; release(): void }>) {
+    received += piece.bytes.length
+    piece.release()
+  }
+  assert.equal(received, 6 * MIB)
+  assert.equal(urls().length, 1)
 })

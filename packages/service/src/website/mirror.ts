@@ -6,15 +6,20 @@ import {
   originRequest,
   USER_METADATA_BYTES_MAX,
 } from '@bindery/protocol'
-import type { ByteSource } from '@bindery/storage'
+import type { ByteSource, LentBytes } from '@bindery/storage'
 import { findDefaultEncryption } from '../domain/buckets/default-encryption.js'
+import { Tee } from '../domain/bytes/tee.js'
 import type { Domain } from '../domain/domain.js'
 import { putObject } from '../domain/objects/objects.js'
-import type { BucketRecord, ObjectName } from '../domain/stored/model.js'
+import { openObject } from '../domain/objects/open-object.js'
+import { Scope } from '../domain/scope.js'
+import type { BucketRecord, EncryptionChoice, ObjectName, ObjectRecord, StoredHeaders } from '../domain/stored/model.js'
 import type { OriginAnswer, Origins } from '../options.js'
 import { type RoutingRule, replacedKey, type Visit } from './rules.js'
 
 const REDIRECTIONS_MAX = 10
+/** Longer objects, and those of unknown length, are returned while they are being stored. */
+const STORED_FIRST_BYTES_MAX = 1024 ** 2
 
 /** One object to mirror. */
 export interface Mirroring {
@@ -24,6 +29,20 @@ export interface Mirroring {
   readonly name: ObjectName
   readonly rule: RoutingRule
   readonly visit: Visit
+  /** The client takes the whole object as it comes. */
+  readonly takesArriving: boolean
+}
+
+/** An object that is being fetched and stored. */
+export interface Arriving {
+  readonly kind: 'arriving'
+  /** Undefined where the origin does not state it. */
+  readonly size: number | undefined
+  readonly headers: StoredHeaders
+  readonly mirroredFrom: string
+  readonly encryption: EncryptionChoice | undefined
+  /** Fails where the origin breaks off, or where a client that has fallen behind finds nothing stored. */
+  readonly bytes: AsyncIterable<LentBytes>
 }
 
 /**
@@ -38,15 +57,20 @@ export type Mirrored =
 export class RunningMirrors {
   readonly #running = new Map<string, Promise<Mirrored>>()
 
-  /** Fetches and stores an object, unless that is under way. Throws MIRROR_CAUSES, and what putObject throws. */
-  fetch(mirroring: Mirroring): Promise<Mirrored> {
+  /**
+   * Fetches and stores an object, unless that is under way; resolves when it is stored, or, for a client that takes it so, when it
+   * arrives. Throws MIRROR_CAUSES, and what putObject throws.
+   */
+  fetch(mirroring: Mirroring): Promise<Mirrored | Arriving> {
     const { bucket, key } = mirroring.name
     const id = `${bucket}/${key}`
     const running = this.#running.get(id)
     if (running !== undefined) return running
-    const begun = mirror(mirroring).finally(() => this.#running.delete(id))
-    this.#running.set(id, begun)
-    return begun
+    return new Promise((resolve, reject) => {
+      const begun = mirror(mirroring, resolve).finally(() => this.#running.delete(id))
+      this.#running.set(id, begun)
+      begun.then(resolve, reject)
+    })
   }
 }
 
@@ -58,7 +82,7 @@ interface Reached {
   readonly url: URL
 }
 
-async function mirror(mirroring: Mirroring): Promise<Mirrored> {
+async function mirror(mirroring: Mirroring, arrive: (arriving: Arriving) => void): Promise<Mirrored> {
   const { mirrorFollowRedirect: follows = true } = mirroring.rule.redirect
   const { answer, url } = await reach(mirroring, follows)
   try {
@@ -67,7 +91,7 @@ async function mirror(mirroring: Mirroring): Promise<Mirrored> {
     const description = describeOrigin(answer.headers)
     if (!follows && isRedirection(answer)) return { kind: 'redirected', location: description.location ?? '' }
     if (status !== 200) throw new OssError('mirrorStatus', { status })
-    await store(mirroring, answer.body, description, url)
+    await store(mirroring, answer.body, { ...description, url }, arrive)
     return { kind: 'stored' }
   } finally {
     answer.close()
@@ -99,15 +123,42 @@ function requireAnswer(answer: OriginAnswer): Answered {
   throw new OssError(answer.kind === 'forbidden' ? 'mirrorForbidden' : 'mirrorUnreachable')
 }
 
+interface Fetched extends OriginDescription {
+  readonly url: URL
+}
+
 /** An object that was written in the meantime stays as it is. */
 async function store(
-  { domain, bucket, name, rule }: Mirroring,
+  mirroring: Mirroring,
   body: ByteSource,
-  { headers, contentMd5 }: OriginDescription,
-  url: URL,
+  fetched: Fetched,
+  arrive: (arriving: Arriving) => void,
 ): Promise<void> {
+  const { domain, bucket, takesArriving } = mirroring
+  const { headers, url } = fetched
   const length = Object.values(headers).reduce((sum, value) => sum + value.length, 0)
   if (length > USER_METADATA_BYTES_MAX) throw new OssError('mirrorHeadersTooLong')
+  const encryption = await findDefaultEncryption(domain, bucket)
+  // a query may hold what only the origin is to know
+  const mirroredFrom = `${url.origin}${url.pathname}`
+  const isShort = body.size !== undefined && body.size <= STORED_FIRST_BYTES_MAX
+  const tee = takesArriving && !isShort ? new Tee(body) : undefined
+  const stored = put(mirroring, tee ?? body, fetched, { encryption, mirroredFrom })
+  if (tee !== undefined) {
+    stored.catch((error) => tee.fail(error))
+    const bytes = tee.bytes((from) => readStored(mirroring, stored, from))
+    arrive({ kind: 'arriving', size: body.size, headers, mirroredFrom, encryption, bytes })
+  }
+  await stored
+}
+
+/** Undefined where another object was written in the meantime. */
+async function put(
+  { domain, bucket, name, rule }: Mirroring,
+  body: ByteSource,
+  { headers, contentMd5 }: Fetched,
+  kept: { readonly encryption: EncryptionChoice | undefined; readonly mirroredFrom: string },
+): Promise<ObjectRecord | undefined> {
   const object = {
     bucket: bucket.name,
     key: name.key,
@@ -116,16 +167,31 @@ async function store(
     acl: 'default',
     forbidOverwrite: false,
     condition: { differs: ['*'] },
-    encryption: await findDefaultEncryption(domain, bucket),
     contentMd5: rule.redirect.mirrorCheckMd5 === true ? contentMd5 : undefined,
-    // a query may hold what only the origin is to know
-    mirroredFrom: `${url.origin}${url.pathname}`,
+    ...kept,
   } as const
   try {
-    await putObject(domain, object, body)
+    return await putObject(domain, object, body)
   } catch (error) {
-    if (error instanceof OssError && error.reason === 'preconditionFailed') return
+    if (error instanceof OssError && error.reason === 'preconditionFailed') return undefined
     throw causeOf(error)
+  }
+}
+
+/** Bytes of the stored object from an offset on, unless it is another object by now. */
+async function* readStored(
+  { domain, name }: Mirroring,
+  stored: Promise<ObjectRecord | undefined>,
+  from: number,
+): AsyncGenerator<LentBytes, void, undefined> {
+  const made = await stored
+  const scope = new Scope()
+  try {
+    const open = await openObject(domain, scope, name)
+    if (open.record.manifest !== made?.manifest) throw new OssError('mirrorIncomplete')
+    yield* open.read({ start: from, end: open.record.size })
+  } finally {
+    scope.close()
   }
 }
 

@@ -22,6 +22,7 @@ import type { BucketRecord, ObjectRecord } from '../domain/stored/model.js'
 import type { Exchange } from '../exchange.js'
 import type { Head } from '../find-named.js'
 import type { Answer } from '../response/answer.js'
+import { answerArriving, takesArriving } from './arriving.js'
 import type { Mirroring } from './mirror.js'
 import {
   findRule,
@@ -168,7 +169,9 @@ async function answerFailure(read: SiteRead, failure: OssError, serve: Serve): P
   const rule = findRule(website, visit, failure.row.status, (one) => mayApply(one, read, failure))
   if (rule !== undefined) {
     if (rule.redirect.redirectType !== 'Mirror') throw redirect(exchange, visit, rule)
-    if (await mirrored(read, rule)) return serve(head)
+    const mirrored = await mirror(read, rule)
+    if (mirrored === 'stored') return serve(head)
+    if (mirrored !== undefined) return mirrored
   }
   if (failure.row.status !== 404) throw failure
   if (!isAnonymous) {
@@ -204,17 +207,19 @@ function mayApply({ redirect }: RoutingRule, { head, visit }: SiteRead, failure:
 }
 
 /**
- * Fetches an object from the origin of a rule; whether it exists now. Throws AnswerOfSite for a redirection of the
- * origin.
+ * Fetches an object from the origin of a rule: `stored` if it exists now, the answer with what arrives, or undefined. Throws
+ * AnswerOfSite for a redirection of the origin.
  */
-async function mirrored({ head, bucket, visit }: SiteRead, rule: RoutingRule): Promise<boolean> {
+async function mirror({ head, bucket, visit }: SiteRead, rule: RoutingRule): Promise<Answer | 'stored' | undefined> {
   const { exchange, domain, objectName: name } = head
   const { options, mirrors } = exchange.surroundings
-  if (options.origins === undefined || name === undefined) return false
-  const mirroring: Mirroring = { domain, origins: options.origins, bucket, name, rule, visit }
+  if (options.origins === undefined || name === undefined) return undefined
+  const takes = takesArriving(head, bucket)
+  const mirroring: Mirroring = { domain, origins: options.origins, bucket, name, rule, visit, takesArriving: takes }
   const outcome = await mirrors.fetch(mirroring)
   if (outcome.kind === 'redirected') throw redirection(exchange, 302, outcome.location)
-  return outcome.kind === 'stored'
+  if (outcome.kind === 'arriving') return answerArriving(exchange, bucket, outcome)
+  return outcome.kind === 'stored' ? 'stored' : undefined
 }
 
 async function exists({ domain }: Head, { name }: BucketRecord, key: string): Promise<boolean> {
