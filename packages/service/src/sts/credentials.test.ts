@@ -20,14 +20,15 @@ async function start(): Promise<StartedService> {
 }
 
 interface From {
+  readonly method?: string
   readonly host?: string
   readonly remoteAddress?: string
   readonly headers?: Readonly<Record<string, string>>
 }
 
 async function fetched({ service }: StartedService, target: string, from: From = {}) {
-  const { host = '127.0.0.1:9000', remoteAddress = '127.0.0.1', headers = {} } = from
-  const request = { method: 'GET', scheme: 'http', host, target, headers, remoteAddress, body: sourceOf('') } as const
+  const { method = 'GET', host = '127.0.0.1:9000', remoteAddress = '127.0.0.1', headers = {} } = from
+  const request = { method, scheme: 'http', host, target, headers, remoteAddress, body: sourceOf('') } as const
   const { status, body, log } = await service.handle(request)
   assert.ok(body instanceof Uint8Array)
   return { status, text: Buffer.from(body).toString(), log }
@@ -48,6 +49,28 @@ test('a program at an allowed address gets keys of the role, by a URI and as on 
     assert.equal((await call(started, { method: 'PUT', bucket: BUCKET, key: 'a/1', body: 'y', as })).status, 403)
   }
   assert.equal((await fetched(started, `${INSTANCE}other`)).status, 404)
+})
+
+test('a token of the hardened form is handed out for its time, and one that is sent must be valid', async () => {
+  const started = await start()
+  const seconds = (text: string) => ({ 'x-aliyun-ecs-metadata-token-ttl-seconds': text })
+  const put = (headers: Record<string, string>, more: From = {}) =>
+    fetched(started, '/-/latest/api/token', { method: 'PUT', headers, ...more })
+  const { status, text: token } = await put(seconds('60'))
+  assert.equal(status, 200)
+  const sent = (value: string) => ({ headers: { 'x-aliyun-ecs-metadata-token': value } })
+  assert.equal((await fetched(started, INSTANCE, sent(token))).text, 'reader')
+  assert.equal(JSON.parse((await fetched(started, `${INSTANCE}reader`, sent(token))).text).Code, 'Success')
+  for (const wrong of ['', 'x', `${token}A`, token.slice(0, -8)]) {
+    assert.equal((await fetched(started, `${INSTANCE}reader`, sent(wrong))).status, 403, wrong)
+  }
+  for (const headers of [{}, seconds('0'), seconds('21601'), seconds('x')]) {
+    assert.equal((await put(headers)).status, 404)
+  }
+  assert.equal((await fetched(started, '/-/latest/api/token', { headers: seconds('60') })).status, 404)
+  assert.equal((await put(seconds('60'), { remoteAddress: '192.0.2.1' })).status, 403)
+  started.advance(60_001)
+  assert.equal((await fetched(started, INSTANCE, sent(token))).status, 403)
 })
 
 const PROXY_HEADERS = [

@@ -9,21 +9,28 @@ import { beginSession } from '../access/begin-session.js'
 import { isDirect, isPlainHost } from '../direct-request.js'
 import { requireLease } from '../domain/cluster/cluster.js'
 import { findRole } from '../domain/ram/find-holder.js'
+import type { Sealer } from '../options.js'
 import { toOssError } from '../response/failure.js'
 import { uncachedResponse } from '../response/uncached.js'
 import type { RequestLog, ServiceRequest, ServiceResponse } from '../service.js'
 import type { Shared, Surface } from '../surface.js'
+import { isInstanceToken, sealInstanceToken, tokenSeconds } from './instance-token.js'
 
 /** The path of a credentials URI, and the beginning of those of an instance's metadata. */
 const BY_URI = '/-/credentials'
 const BY_INSTANCE = '/-/latest/meta-data/ram/security-credentials/'
+/** The path of tokens for the hardened form of the metadata, and its headers. */
+const TOKENS = '/-/latest/api/token'
+const TOKEN_SECONDS = 'x-aliyun-ecs-metadata-token-ttl-seconds'
+const TOKEN = 'x-aliyun-ecs-metadata-token'
 
 /** The row of unsigned credentials among the surfaces. */
 export const credentialsSurface: Surface = {
   name: 'credentials',
   serves({ host, target }, { instanceRole }) {
     const { path } = splitTarget(target)
-    return instanceRole !== undefined && isPlainHost(host) && (path === BY_URI || path.startsWith(BY_INSTANCE))
+    const isServed = path === BY_URI || path === TOKENS || path.startsWith(BY_INSTANCE)
+    return instanceRole !== undefined && isPlainHost(host) && isServed
   },
   createHandle: (shared) => (request) => answer(shared, request),
 }
@@ -46,11 +53,16 @@ class Refused extends Error {}
 
 async function textFor({ options, domain }: Shared, request: ServiceRequest): Promise<string | undefined> {
   const { instanceRole, sealer } = options
-  if (instanceRole === undefined || sealer === undefined || request.method !== 'GET') return undefined
+  if (instanceRole === undefined || sealer === undefined) return undefined
   await requireLease(domain.cluster)
   const { account, role, serves } = instanceRole
   if (!isDirect(request) || !serves(request.remoteAddress)) throw new Refused('credentials are not for this address')
   const { path } = splitTarget(request.target)
+  if (path === TOKENS) return tokenFor(request, sealer, domain.clock())
+  if (request.method !== 'GET') return undefined
+  const token = request.headers[TOKEN]
+  if (token !== undefined && !isInstanceToken(sealer, token, domain.clock()))
+    throw new Refused('the token is not valid')
   if (path === BY_INSTANCE) return role
   if (path !== BY_URI && path !== BY_INSTANCE + role) return undefined
   const found = await findRole(domain, account, role)
@@ -68,6 +80,12 @@ async function textFor({ options, domain }: Shared, request: ServiceRequest): Pr
     LastUpdated: isoSeconds(domain.clock()),
     Code: 'Success',
   })
+}
+
+/** Undefined for a request without a validity that a token may have. */
+function tokenFor({ method, headers }: ServiceRequest, sealer: Sealer, now: number): string | undefined {
+  const seconds = tokenSeconds(headers[TOKEN_SECONDS])
+  return method !== 'PUT' || seconds === undefined ? undefined : sealInstanceToken(sealer, now + seconds * 1_000)
 }
 
 function response({ options }: Shared, log: RequestLog, status: number, text: string): ServiceResponse {

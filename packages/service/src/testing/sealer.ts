@@ -17,8 +17,8 @@ export function testSealer(): Sealer {
     },
     open(sealed, context) {
       const all = Buffer.from(sealed)
-      const cipher = createDecipheriv('aes-256-gcm', key, all.subarray(0, 12)).setAAD(Buffer.from(context))
       try {
+        const cipher = createDecipheriv('aes-256-gcm', key, all.subarray(0, 12)).setAAD(Buffer.from(context))
         cipher.setAuthTag(all.subarray(-TAG_BYTES))
         return Buffer.concat([cipher.update(all.subarray(12, -TAG_BYTES)), cipher.final()])
       } catch {
